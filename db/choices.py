@@ -1,0 +1,113 @@
+"""Closed lists: the value that is stored and the label that people read."""
+
+from enum import StrEnum
+from typing import Self
+
+
+class Choice(StrEnum):
+    """A stored value with the label people read: `Sex.MALE == 'male'`, `Sex.MALE.label == '男'`."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str) -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+    @classmethod
+    def labels(cls) -> dict[Self, str]:
+        """`{member: label}`, in order, as a select wants it."""
+        return {member: member.label for member in cls}
+
+
+class Role(Choice):
+    UNIT_STAFF = 'unit_staff', '單位承辦人'
+    REVIEWER = 'reviewer', '志工業務窗口'
+    VOLUNTEER = 'volunteer', '志工'
+    ADMINISTRATOR = 'administrator', '系統管理者'
+
+
+class IdentityKind(Choice):
+    NATIONAL_ID = 'national_id', '身分證字號'
+    ARC = 'arc', '居留證號碼'
+    PASSPORT = 'passport', '護照號碼'
+
+
+class Sex(Choice):
+    MALE = 'male', '男'
+    FEMALE = 'female', '女'
+
+
+class MembershipStatus(Choice):
+    """收編狀態. The official list is not published (domain.md 3.5); these are ours."""
+
+    ACTIVE = 'active', '收編中'
+    PENDING = 'pending', '未收編'
+    LEFT = 'left', '已退出'
+
+
+class TrainingKind(Choice):
+    BASIC = 'basic', '基礎訓練'
+    SPECIAL = 'special', '特殊訓練'
+    GROWTH = 'growth', '成長訓練'
+    LEADERSHIP = 'leadership', '領導訓練'
+    SUPERVISION = 'supervision', '督導訓練'
+    OTHER = 'other', '其他在職訓練'
+
+
+class IssueKind(Choice):
+    FIRST = 'first', '初次'
+    REPLACEMENT = 'replacement', '換發'
+    REISSUE = 'reissue', '補發'
+    CANCELLATION = 'cancellation', '註銷'
+
+
+class BookStatus(Choice):
+    """使用狀態. The official list is not published (domain.md 3.4); these are ours."""
+
+    IN_USE = 'in_use', '使用中'
+    REPLACED = 'replaced', '停用(已換發)'
+    LOST = 'lost', '遺失(已補發)'
+    CANCELLED = 'cancelled', '註銷'
+
+
+class ApplicationStatus(Choice):
+    DRAFT = 'draft', '草稿'
+    SUBMITTED = 'submitted', '審核中'
+    RETURNED = 'returned', '待補件'
+    APPROVED = 'approved', '已核可'
+    REJECTED = 'rejected', '駁回'
+    WITHDRAWN = 'withdrawn', '撤回'
+
+
+class FileKind(Choice):
+    PHOTO = 'photo', '照片'
+    CERTIFICATE = 'certificate', '教育訓練結業證書'
+    ATTACHMENT = 'attachment', '附件'
+
+
+class InsuranceKind(Choice):
+    """保險種類. The official list is not published (domain.md 3.9); these are ours."""
+
+    GROUP_ACCIDENT = 'group_accident', '志工意外團體保險'
+    SPECIAL = 'special', '特殊保險'
+    OTHER = 'other', '其他'
+
+
+class MailStatus(Choice):
+    WAITING = 'waiting', '待寄'
+    SENT = 'sent', '已寄出'
+    FAILED = 'failed', '未寄達'
+
+
+class RequestStatus(Choice):
+    OPEN = 'open', '待處理'
+    GRANTED = 'granted', '已開通'
+    REFUSED = 'refused', '未核准'
+
+
+class DraftKind(Choice):
+    VOLUNTEER = 'volunteer', '志工基本資料'
+    TRAINING = 'training', '教育訓練'
+    APPLICATION = 'application', '紀錄冊申請'

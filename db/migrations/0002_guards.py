@@ -1,0 +1,33 @@
+"""What the database itself refuses, and the indexes the ORM cannot say.
+
+Tortoise does not emit `Meta.constraints` for new models (tortoise #2272); tests/db/test_guards.py checks that these stand.
+"""
+
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+
+GUARDS = {
+    'application_one_open': (
+        'CREATE UNIQUE INDEX application_one_open ON application (volunteer_id)'
+        " WHERE status IN ('draft', 'submitted', 'returned')"
+    ),
+    'record_book_one_live': (
+        "CREATE UNIQUE INDEX record_book_one_live ON record_book (volunteer_id) WHERE status = 'in_use'"
+    ),
+    'draft_one_per_form': (
+        'CREATE UNIQUE INDEX draft_one_per_form ON draft (host_unit_id, volunteer_id, kind, about)'
+        ' WHERE volunteer_id IS NOT NULL'
+    ),
+    'training_days_in_order': (
+        'ALTER TABLE training ADD CONSTRAINT training_days_in_order CHECK (starts_on <= ends_on AND minutes > 0)'
+    ),
+    'series_only_grows': 'ALTER TABLE number_series ADD CONSTRAINT series_only_grows CHECK (last_sequence >= 0)',
+    'volunteer_name_prefix': 'CREATE INDEX volunteer_name_prefix ON volunteer (name_key COLLATE "C")',
+}
+
+
+class Migration(migrations.Migration):
+    dependencies = [('models', '0001_initial')]
+    initial = False
+
+    operations = [ops.RunSQL(sql) for sql in GUARDS.values()]

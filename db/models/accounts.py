@@ -1,0 +1,110 @@
+"""Who may sign in, and who is signed in."""
+
+from typing import TYPE_CHECKING
+
+from tortoise import fields
+from tortoise.models import Model
+
+from ..choices import RequestStatus, Role
+from .places import Agency, HostUnit
+
+if TYPE_CHECKING:
+    from .volunteers import Volunteer
+
+
+class Account(Model):
+    """帳號. Staff have a user name; a volunteer signs in with the identity number, found by its blind index."""
+
+    id = fields.IntField(primary_key=True)
+    username = fields.CharField(max_length=60, unique=True, null=True)
+    password_hash = fields.CharField(max_length=200, default='')
+    earlier_hashes = fields.JSONField[list[str]](default=list)
+    role = fields.CharEnumField(Role, max_length=20)
+    name = fields.CharField(max_length=60)
+    email = fields.CharField(max_length=254, default='')
+    phone = fields.CharField(max_length=30, default='')
+    host_unit: fields.ForeignKeyNullableRelation[HostUnit] = fields.ForeignKeyField(
+        'models.HostUnit', on_delete=fields.RESTRICT, related_name='accounts', null=True
+    )
+    host_unit_id: int | None
+    agency: fields.ForeignKeyNullableRelation[Agency] = fields.ForeignKeyField(
+        'models.Agency', on_delete=fields.RESTRICT, related_name='accounts', null=True
+    )
+    agency_id: int | None
+    volunteer: fields.OneToOneNullableRelation['Volunteer'] = fields.OneToOneField(
+        'models.Volunteer', on_delete=fields.RESTRICT, related_name='account', null=True
+    )
+    volunteer_id: int | None
+    is_active = fields.BooleanField(default=True)
+    must_change_password = fields.BooleanField(default=False)
+    text_size = fields.CharField(max_length=10, default='')
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = 'account'
+
+
+class LoginFailure(Model):
+    """Failed logins under one typed name, whether or not such an account exists, so that a lock tells nothing."""
+
+    name_index = fields.CharField(max_length=64, primary_key=True)
+    failures = fields.SmallIntField(default=0)
+    locked_until = fields.DatetimeField(null=True)
+    updated_at = fields.DatetimeField(auto_now=True)
+
+    class Meta:
+        table = 'login_failure'
+
+
+class Session(Model):
+    """A signed-in browser. Only the SHA-256 of its id is stored."""
+
+    digest = fields.CharField(max_length=64, primary_key=True)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        'models.Account', on_delete=fields.RESTRICT, related_name='sessions'
+    )
+    account_id: int
+    created_at = fields.DatetimeField(auto_now_add=True)
+    seen_at = fields.DatetimeField(db_index=True)
+
+    class Meta:
+        table = 'session'
+
+
+class PasswordReset(Model):
+    """忘記密碼: a link that works once, for a while. Only its SHA-256 is stored."""
+
+    digest = fields.CharField(max_length=64, primary_key=True)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        'models.Account', on_delete=fields.RESTRICT, related_name='resets'
+    )
+    account_id: int
+    expires_at = fields.DatetimeField()
+    used_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = 'password_reset'
+
+
+class AccountRequest(Model):
+    """帳號申請: somebody of a host unit or an agency asks for an account."""
+
+    id = fields.IntField(primary_key=True)
+    status = fields.CharEnumField(RequestStatus, max_length=20, default=RequestStatus.OPEN)
+    role = fields.CharEnumField(Role, max_length=20, default=Role.UNIT_STAFF)
+    organisation = fields.CharField(max_length=80)
+    name = fields.CharField(max_length=60)
+    username = fields.CharField(max_length=60)
+    email = fields.CharField(max_length=254)
+    phone = fields.CharField(max_length=30)
+    reason = fields.TextField(default='')
+    created_at = fields.DatetimeField(auto_now_add=True)
+    decided_by: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
+        'models.Account', on_delete=fields.RESTRICT, related_name='decided_requests', null=True
+    )
+    decided_by_id: int | None
+    decided_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = 'account_request'
+        ordering = ('created_at',)

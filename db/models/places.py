@@ -1,0 +1,139 @@
+"""Where volunteers serve and who issues their books."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+from ..choices import TrainingKind
+
+
+class County(Model):
+    """發冊縣市: one of the 22 counties and cities, in the order of the official statistics."""
+
+    code = fields.CharField(max_length=5, primary_key=True)
+    name = fields.CharField(max_length=10, unique=True)
+    letter = fields.CharField(max_length=1)
+    position = fields.SmallIntField()
+
+    class Meta:
+        table = 'county'
+        ordering = ('position',)
+
+
+class Field(Model):
+    """課程領域: a field of volunteer service, such as 文化. Editable, since the official list is not published."""
+
+    id = fields.IntField(primary_key=True)
+    name = fields.CharField(max_length=20, unique=True)
+    position = fields.SmallIntField()
+    is_active = fields.BooleanField(default=True)
+
+    class Meta:
+        table = 'field'
+        ordering = ('position',)
+
+
+class Agency(Model):
+    """發冊機關: a regulating department that issues record books.
+
+    `document_word` is its 機關代字; `number_pattern` knows {word}, {year} and {sequence}, for instance
+    '{word}字第{year:03d}{sequence:06d}號'. The true pattern is not published, hence data.
+    """
+
+    id = fields.IntField(primary_key=True)
+    county: fields.ForeignKeyRelation[County] = fields.ForeignKeyField(
+        'models.County', on_delete=fields.RESTRICT, related_name='agencies'
+    )
+    county_id: str
+    name = fields.CharField(max_length=60)
+    document_word = fields.CharField(max_length=20)
+    number_pattern = fields.CharField(max_length=80, default='{word}字第{year:03d}{sequence:06d}號')
+    field: fields.ForeignKeyNullableRelation[Field] = fields.ForeignKeyField(
+        'models.Field', on_delete=fields.RESTRICT, related_name='agencies', null=True
+    )
+    field_id: int | None
+    phone = fields.CharField(max_length=30, default='')
+    email = fields.CharField(max_length=254, default='')
+    review_days = fields.SmallIntField(default=3)
+    counts_working_days = fields.BooleanField(default=False)
+    position = fields.SmallIntField(default=0)
+    valid_from = fields.DateField(null=True)
+    valid_to = fields.DateField(null=True)
+
+    class Meta:
+        table = 'agency'
+        ordering = ('position', 'id')
+        unique_together = (('county', 'name'),)
+
+
+class RequiredHours(Model):
+    """How many minutes of a kind of training an application needs; the narrowest row that fits counts.
+
+    No agency: every agency; no field: every field. `completed_from`/`completed_to` bound the day the training ended:
+    基礎訓練 was 12 hours before 2018, 6 since (domain.md 1.3).
+    """
+
+    id = fields.IntField(primary_key=True)
+    kind = fields.CharEnumField(TrainingKind, max_length=20)
+    agency: fields.ForeignKeyNullableRelation[Agency] = fields.ForeignKeyField(
+        'models.Agency', on_delete=fields.RESTRICT, related_name='required_hours', null=True
+    )
+    agency_id: int | None
+    field: fields.ForeignKeyNullableRelation[Field] = fields.ForeignKeyField(
+        'models.Field', on_delete=fields.RESTRICT, related_name='required_hours', null=True
+    )
+    field_id: int | None
+    minutes = fields.IntField()
+    completed_from = fields.DateField(null=True)
+    completed_to = fields.DateField(null=True)
+    source = fields.CharField(max_length=200, default='')
+
+    class Meta:
+        table = 'required_hours'
+
+
+class HostUnit(Model):
+    """志願服務運用單位: a host unit, in whose service volunteers stand."""
+
+    id = fields.IntField(primary_key=True)
+    name = fields.CharField(max_length=80, unique=True)
+    county: fields.ForeignKeyRelation[County] = fields.ForeignKeyField(
+        'models.County', on_delete=fields.RESTRICT, related_name='host_units'
+    )
+    county_id: str
+    phone = fields.CharField(max_length=30, default='')
+    email = fields.CharField(max_length=254, default='')
+    is_active = fields.BooleanField(default=True)
+
+    class Meta:
+        table = 'host_unit'
+        ordering = ('name',)
+
+
+class Team(Model):
+    """志工隊 of a host unit."""
+
+    id = fields.IntField(primary_key=True)
+    host_unit: fields.ForeignKeyRelation[HostUnit] = fields.ForeignKeyField(
+        'models.HostUnit', on_delete=fields.RESTRICT, related_name='teams'
+    )
+    host_unit_id: int
+    name = fields.CharField(max_length=80)
+
+    class Meta:
+        table = 'team'
+        unique_together = (('host_unit', 'name'),)
+
+
+class ServiceCode(Model):
+    """服務項目 and 服務內容 codes (domain.md 3.6, 3.7). `is_official` tells sourced codes from ours."""
+
+    id = fields.IntField(primary_key=True)
+    list = fields.CharField(max_length=10)
+    code = fields.CharField(max_length=4)
+    name = fields.CharField(max_length=40)
+    is_official = fields.BooleanField(default=False)
+
+    class Meta:
+        table = 'service_code'
+        unique_together = (('list', 'code'),)
+        ordering = ('list', 'code')

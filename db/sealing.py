@@ -1,0 +1,97 @@
+"""Personal numbers at rest: AES-256-GCM sealed columns and the blind index that finds them again.
+
+A sealed value is `key id (1 byte) | nonce (12 bytes) | ciphertext and tag`; the column's name is authenticated with it,
+so a value copied into another column does not open. Keys come from the environment, never from the database.
+"""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass, field
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from tortoise.fields.base import Field
+from tortoise.models import Model
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """Sealing keys by id (1 to 255), newest last, and the key of the blind index; 32 bytes each."""
+
+    keys: dict[int, bytes] = field(repr=False)
+    index_key: bytes = field(repr=False)
+
+
+class Sealed:
+    """A personal value that does not show itself: neither `str()` nor `repr()` nor a log line contains it."""
+
+    __slots__ = ('_column', '_kept')
+
+    def __init__(self, kept: bytes, column: str) -> None:
+        self._kept = kept
+        self._column = column
+
+    def open(self) -> str:
+        """The value in clear. Whoever calls this for a person to read writes the access log first."""
+        key = _keyring().keys.get(self._kept[0])
+        if key is None:
+            raise LookupError(f'sealing key {self._kept[0]} is not among the configured keys')
+        try:
+            return AESGCM(key).decrypt(self._kept[1:13], self._kept[13:], self._column.encode()).decode()
+        except InvalidTag:
+            raise LookupError(f'a value of {self._column} does not open with its key') from None
+
+    def __repr__(self) -> str:
+        return '●●●●'
+
+    def __bytes__(self) -> bytes:
+        return self._kept
+
+
+def sealed(text: str, column: str) -> Sealed:
+    """`text` sealed for `column` ("table.column") with the newest key."""
+    key_id, key = list(_keyring().keys.items())[-1]
+    nonce = secrets.token_bytes(12)
+    return Sealed(bytes([key_id]) + nonce + AESGCM(key).encrypt(nonce, text.encode(), column.encode()), column)
+
+
+def blind_index(text: str) -> str:
+    """64 hex digits by which an exact value is found without opening any."""
+    return hmac.new(_keyring().index_key, text.encode(), hashlib.sha256).hexdigest()
+
+
+class SealedTextField(Field[Any]):
+    """A column whose Python value is `Sealed`; a plain string given to it is sealed on the way in."""
+
+    SQL_TYPE = 'BYTEA'
+    field_type = bytes
+
+    def to_db_value(self, value: Any, instance: type[Model] | Model) -> bytes | None:
+        if value is None:
+            return None
+        return bytes(value if isinstance(value, Sealed) else sealed(value, self._column(instance)))
+
+    def to_python_value(self, value: Any) -> Any:
+        if value is None or isinstance(value, Sealed | str):
+            return value
+        return Sealed(bytes(value), self._column(self.model))
+
+    def _column(self, owner: type[Model] | Model) -> str:
+        return f'{owner._meta.db_table}.{self.model_field_name}'
+
+
+_current: Keyring | None = None
+
+
+def use(keyring: Keyring) -> None:
+    """Take these keys for the life of the process."""
+    global _current  # noqa: PLW0603 -- one keyring a process, set once when the office opens
+    _current = keyring
+
+
+def _keyring() -> Keyring:
+    if _current is None:
+        raise RuntimeError('no sealing keys: db.sealing.use() has not been called')
+    return _current

@@ -1,0 +1,34 @@
+"""Refusals. Each says to the user, in 繁體中文, what happened and what to do; none is a stack trace."""
+
+
+class DomainError(Exception):
+    """A refusal the office expects. `str(error)` is the sentence the user reads."""
+
+
+class NotPermitted(DomainError):
+    """The account has no right to this act."""
+
+    def __init__(self, sentence: str = '您的帳號沒有這項權限。若您認為應該有，請洽系統管理者。') -> None:
+        super().__init__(sentence)
+
+
+class NotFound(DomainError):
+    """There is no such thing, or the account may not know that there is: both read the same."""
+
+    def __init__(self, sentence: str = '找不到這筆資料，可能已移除，或不屬於您的單位。') -> None:
+        super().__init__(sentence)
+
+
+class Incomplete(DomainError):
+    """A form was saved with problems.
+
+    `problems` maps a field of the details object to the sentence shown beside it.
+    """
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        self.problems = problems
+        super().__init__(f'還有 {len(problems)} 個地方需要處理，才能儲存。已填的資料都還在，不需要重新輸入。')
+
+
+class MovedOn(DomainError):
+    """Somebody else changed the record first; what this user saw is no longer true."""
