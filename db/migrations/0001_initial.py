@@ -159,6 +159,7 @@ class Migration(migrations.Migration):
                 ('is_active', fields.BooleanField(default=True)),
                 ('must_change_password', fields.BooleanField(default=False)),
                 ('text_size', fields.CharField(default='', max_length=10)),
+                ('hides_guide', fields.BooleanField(default=False)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
             ],
             options={'table': 'account', 'app': 'models', 'pk_attr': 'id', 'table_description': '帳號. Staff have a user name; a volunteer signs in with the identity number, found by its blind index.'},

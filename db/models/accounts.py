@@ -38,6 +38,7 @@ class Account(Model):
     is_active = fields.BooleanField(default=True)
     must_change_password = fields.BooleanField(default=False)
     text_size = fields.CharField(max_length=10, default='')
+    hides_guide = fields.BooleanField(default=False)
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:

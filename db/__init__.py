@@ -1,0 +1,41 @@
+"""WHAT IS KEPT: the way to the database."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+from tortoise.config import AppConfig, ConnectionConfig, TortoiseConfig
+from tortoise.context import TortoiseContext
+from tortoise.transactions import in_transaction
+
+
+@asynccontextmanager
+async def connected(url: str, *, min_size: int = 2, max_size: int = 20) -> AsyncIterator[None]:
+    """The models speak to the database at `url` while this lasts, in every task; one such at a time in a process.
+
+    `url` is a PostgreSQL URL as libpq and asyncpg read it. Raises what asyncpg raises if the server does not answer.
+    """
+    context = TortoiseContext()
+    # The global fallback, since the events of a page run in tasks that know no context.
+    await context.init(tortoise_config(url, min_size=min_size, max_size=max_size), _enable_global_fallback=True)
+    try:
+        await context.db().create_connection(with_db=True)
+        yield
+    finally:
+        await context.close_connections()
+
+
+def transaction() -> AbstractAsyncContextManager[Any]:
+    """All or nothing: commits at the end of the block, rolls back on any error or cancellation. May be nested."""
+    return in_transaction()
+
+
+def tortoise_config(url: str, *, min_size: int = 1, max_size: int = 1) -> TortoiseConfig:
+    """How Tortoise finds the engine, the models and the migrations."""
+    pool = {'dsn': url, 'minsize': min_size, 'maxsize': max_size}
+    return TortoiseConfig(
+        connections={'default': ConnectionConfig(engine='db.asyncpg_engine', credentials=pool)},
+        apps={'models': AppConfig(models=['db.models'], default_connection='default', migrations='db.migrations')},
+        use_tz=True,
+        timezone='Asia/Taipei',
+    )
