@@ -1,0 +1,45 @@
+"""Opens the office for business and closes it: database, keys, files, live news, mail, pictures and printing."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import db
+from db import blobs, embedded, migrate, reference, sealing
+
+from . import announcements, demo, pictures
+from . import settings as settings_module
+from .logbook import pdf
+from .mail import outbox
+from .settings import Settings
+
+
+@asynccontextmanager
+async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
+    """Everything the services need runs inside this context; it yields lines worth telling whoever started us."""
+    settings_module.use(settings)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    sealing.use(sealing.Keyring(settings.sealing_keys, settings.index_key))
+    blobs.use(settings.data_dir / 'files')
+    url = settings.database_url or await embedded.started(settings.data_dir / 'postgres')
+    await migrate.migrated(url)
+    async with contextlib.AsyncExitStack() as stack:
+        await stack.enter_async_context(db.connected(url))
+        await reference.fill()
+        welcome = await demo.offer() if settings.demo else []
+        await announcements.opened(url)
+        stack.push_async_callback(announcements.closed)
+        await pictures.opened()
+        stack.push_async_callback(pictures.closed)
+        await pdf.opened()
+        stack.push_async_callback(pdf.closed)
+        mail = asyncio.create_task(outbox.deliver_forever(settings), name='mail')
+        stack.push_async_callback(_ended, mail)
+        yield welcome
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task

@@ -1,0 +1,160 @@
+"""Everything that is configured comes from the environment, read once, checked at the start."""
+
+import base64
+import binascii
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+MAIL_SCHEMES = ('smtp', 'smtp+starttls', 'smtps')
+
+
+class BadSettings(Exception):
+    """The environment does not make sense; the message names the variable and what it should be."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`sealing_keys` are 32 bytes each by id 1 to 255, newest last; `index_key` 32 bytes. Times are in seconds."""
+
+    data_dir: Path = Path('var')
+    database_url: str | None = field(default=None, repr=False)
+    host: str = '127.0.0.1'
+    port: int = 8080
+    public_url: str = 'http://127.0.0.1:8080'
+    secure_cookies: bool = False
+    sealing_keys: dict[int, bytes] = field(default_factory=dict, repr=False)
+    index_key: bytes = field(default=b'', repr=False)
+    smtp_url: str | None = field(default=None, repr=False)
+    smtp_ca_file: Path | None = None
+    mail_from: str = 'no-reply@example.gov.tw'
+    office_phone: str = '(02)0000-1234'
+    service_phone: str = '(02)0000-5678'
+    service_email: str = 'service@example.gov.tw'
+    demo: bool = False
+    session_idle: int = 30 * 60
+    session_absolute: int = 8 * 60 * 60
+
+
+def read(environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings that `environ` describes. Raises BadSettings. Makes DATA_DIR and its keys when there are none."""
+    data_dir = Path(environ.get('DATA_DIR') or 'var').absolute()
+    host = environ.get('HOST') or '127.0.0.1'
+    port = _whole(environ, 'PORT', 8080, 1, 65535)
+    public_url = (environ.get('PUBLIC_URL') or f'http://{host}:{port}').rstrip('/')
+    if urlsplit(public_url).scheme not in ('http', 'https') or not urlsplit(public_url).netloc:
+        raise BadSettings(
+            f'PUBLIC_URL must be the address people type, such as https://book.example.tw; it is {public_url!r}'
+        )
+    keys, index_key = _keys(environ, data_dir)
+    ca_file = environ.get('SMTP_CA_FILE')
+    return Settings(
+        data_dir=data_dir,
+        database_url=_database_url(environ),
+        host=host,
+        port=port,
+        public_url=public_url,
+        secure_cookies=urlsplit(public_url).scheme == 'https',
+        sealing_keys=keys,
+        index_key=index_key,
+        smtp_url=_smtp_url(environ),
+        smtp_ca_file=Path(ca_file) if ca_file else None,
+        mail_from=environ.get('MAIL_FROM') or Settings.mail_from,
+        office_phone=environ.get('OFFICE_PHONE') or Settings.office_phone,
+        service_phone=environ.get('SERVICE_PHONE') or Settings.service_phone,
+        service_email=environ.get('SERVICE_EMAIL') or Settings.service_email,
+        demo=_yes(environ, 'DEMO'),
+        session_idle=_whole(environ, 'SESSION_IDLE_MINUTES', 30, 1, 24 * 60) * 60,
+        session_absolute=_whole(environ, 'SESSION_HOURS', 8, 1, 24) * 3600,
+    )
+
+
+def use(settings: Settings) -> None:
+    """Take these settings for the life of the process."""
+    global _current  # noqa: PLW0603 -- one set of settings a process, taken once when the office opens
+    _current = settings
+
+
+def current() -> Settings:
+    """The settings in force."""
+    return _current
+
+
+_current = Settings()
+
+
+def _database_url(environ: Mapping[str, str]) -> str | None:
+    url = environ.get('DATABASE_URL')
+    if url and urlsplit(url).scheme not in ('postgres', 'postgresql', 'asyncpg'):
+        raise BadSettings('DATABASE_URL must be a PostgreSQL address: postgresql://user:password@host:5432/name')
+    return url or None
+
+
+def _smtp_url(environ: Mapping[str, str]) -> str | None:
+    url = environ.get('SMTP_URL')
+    if url and (urlsplit(url).scheme not in MAIL_SCHEMES or not urlsplit(url).hostname):
+        raise BadSettings('SMTP_URL must be smtp://host:25, smtp+starttls://user:password@host:587 or smtps://…:465')
+    return url or None
+
+
+def _keys(environ: Mapping[str, str], data_dir: Path) -> tuple[dict[int, bytes], bytes]:
+    """SEALING_KEYS is `1:base64,2:base64`, the newest last; BLIND_INDEX_KEY is base64. Neither set: a file of our own."""
+    spelled, index = environ.get('SEALING_KEYS'), environ.get('BLIND_INDEX_KEY')
+    if bool(spelled) != bool(index):
+        raise BadSettings('SEALING_KEYS and BLIND_INDEX_KEY belong together: set both, or neither')
+    if not spelled or not index:
+        spelled, index = _own_keys(data_dir / 'keys')
+    try:
+        keys = {int(number): _key(text) for number, text in (pair.split(':', 1) for pair in spelled.split(','))}
+        if not all(1 <= number <= 255 for number in keys):
+            raise ValueError('an id is not between 1 and 255')
+        return keys, _key(index)
+    except ValueError as mistake:
+        raise BadSettings(
+            'SEALING_KEYS must be like 1:BASE64,2:BASE64 and BLIND_INDEX_KEY like BASE64, '
+            f'each key 32 bytes (openssl rand -base64 32): {mistake}'
+        ) from None
+
+
+def _own_keys(file: Path) -> tuple[str, str]:
+    """The keys of an office nobody configured, readable by us alone; made at the first start."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lines = [f'1:{_fresh()}', _fresh()]
+        new = file.with_suffix('.new')
+        new.write_text('\n'.join(lines))
+        new.chmod(0o600)
+        new.rename(file)
+    spelled, index = file.read_text().splitlines()
+    return spelled, index
+
+
+def _fresh() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def _key(text: str) -> bytes:
+    try:
+        key = base64.b64decode(text.strip(), validate=True)
+    except binascii.Error:
+        raise ValueError('a key is not base64') from None
+    if len(key) != 32:
+        raise ValueError(f'a key has {len(key)} bytes')
+    return key
+
+
+def _whole(environ: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    text = environ.get(name) or str(default)
+    if not text.isdecimal() or not least <= int(text) <= most:
+        raise BadSettings(f'{name} must be a whole number from {least} to {most}; it is {text!r}')
+    return int(text)
+
+
+def _yes(environ: Mapping[str, str], name: str) -> bool:
+    text = (environ.get(name) or '0').lower()
+    if text not in ('0', '1', 'no', 'yes', 'false', 'true'):
+        raise BadSettings(f'{name} must be 1 or 0; it is {text!r}')
+    return text in ('1', 'yes', 'true')

@@ -1,0 +1,54 @@
+"""The button that acts: it runs once at a time and says why when the office refuses."""
+
+from collections.abc import Awaitable, Callable
+from typing import Literal
+
+from nicegui import ui
+
+from domain.errors import DomainError, Incomplete
+
+from .form import form
+from .notices import refuse
+
+Look = Literal['primary', 'outline', 'flat', 'bad']
+PROPS: dict[Look, str] = {
+    'primary': 'unelevated no-caps color=primary',
+    'outline': 'outline no-caps',
+    'flat': 'flat no-caps',
+    'bad': 'unelevated no-caps color=negative',
+}
+
+
+class action_button(ui.button):
+    """`act` runs when pressed; while it runs the button is busy, and presses that come late (made off line) are void.
+
+    A refusal is shown: `Incomplete` in the form, every other DomainError as a sentence.
+    """
+
+    def __init__(
+        self, text: str, act: Callable[[], Awaitable[object]], look: Look = 'primary', in_form: form | None = None
+    ) -> None:
+        super().__init__(text, on_click=self._press, color=None)
+        self.props(PROPS[look])
+        self.act = act
+        self.form = in_form
+        self.is_busy = False
+
+    async def _press(self) -> None:
+        if self.is_busy:
+            return
+        self.is_busy = True
+        self.props('loading')
+        try:
+            await self.act()
+        except Incomplete as refusal:
+            if self.form is None:
+                refuse(refusal)
+            else:
+                self.form.show(refusal.problems)
+        except DomainError as refusal:
+            refuse(refusal)
+        finally:
+            self.is_busy = False
+            if not self.is_deleted:
+                self.props(remove='loading')

@@ -1,0 +1,115 @@
+// One labelled field: label above, control, help or error below. What is typed is mirrored in sessionStorage
+// until the server says that the draft holds it, so a lost connection or a killed server loses no word.
+import icon from '/static/icons.js';
+import calendar from '/static/roc_calendar.js';
+
+export default {
+  components: { 'lb-icon': icon, 'roc-calendar': calendar },
+  inheritAttrs: false,
+  props: {
+    id: String, kind: String, name: String, label: String, required: Boolean, value: null, shown: Number, error: String,
+    hint: String, hint_state: String, options: Array, placeholder: String, prefix: String, suffix: String,
+    autocomplete: String, readonly: Boolean, mirrored: Boolean, maxlength: Number, rules: Array, wide: Boolean,
+    hidden_label: Boolean, searchable: Boolean, inputmode: String, classes: String,
+  },
+  emits: ['typed', 'left', 'entered'],
+  template: `
+    <div :id="id" class="lb-field" :class="[{bad: error, full: wide}, 'lb-' + kind, classes]">
+      <q-checkbox v-if="kind === 'check'" :model-value="!!text" :id="name" :disable="readonly"
+        :aria-describedby="describedby" :aria-invalid="!!error" @update:model-value="choose">
+        <span v-if="required" class="lb-req" aria-hidden="true">*</span>{{ label }}
+      </q-checkbox>
+      <component v-else :is="group ? 'fieldset' : 'div'" class="lb-fieldset" :aria-describedby="group ? describedby : null">
+        <component :is="group ? 'legend' : 'label'" class="lb-label" :class="{'lb-away': hidden_label}" :for="group ? null : name">
+          <span class="l"><span v-if="required" class="lb-req">*</span>{{ label }}</span>
+        </component>
+        <div v-if="kind === 'radio'" class="lb-choices">
+          <q-radio v-for="(o, i) in options" :key="String(o.value)" :id="i ? null : name" :model-value="text" :val="o.value"
+            :label="o.label" :disable="readonly" @update:model-value="choose" />
+        </div>
+        <div v-else-if="kind === 'segments'" class="lb-seg">
+          <label v-for="(o, i) in options" :key="o.value" :class="{on: text === o.value}">
+            <input type="radio" :id="i ? null : name" :name="id" :checked="text === o.value" @change="choose(o.value)">{{ o.label }}
+          </label>
+        </div>
+        <q-select v-else-if="kind === 'select'" outlined dense options-dense emit-value map-options behavior="menu"
+          :model-value="text" :options="offered" :for="name" :readonly="readonly" :aria-label="label"
+          :use-input="searchable" :fill-input="searchable" :hide-selected="searchable" input-debounce="0"
+          :placeholder="placeholder" :error="!!error" hide-bottom-space :aria-describedby="describedby"
+          @filter="filter" @update:model-value="choose">
+          <template v-if="text === null || text === ''" v-slot:selected><span v-if="!searchable" class="lb-placeholder">{{ placeholder || '請選擇' }}</span></template>
+          <template v-slot:no-option><q-item><q-item-section>沒有符合的選項</q-item-section></q-item></template>
+        </q-select>
+        <q-input v-else outlined dense :model-value="text" :for="name" :type="type" :autogrow="kind === 'textarea'"
+          :placeholder="placeholder" :prefix="prefix" :suffix="suffix" :readonly="readonly" :maxlength="maxlength"
+          :autocomplete="autocomplete || 'off'" :inputmode="inputmode" :error="!!error" hide-bottom-space
+          :aria-describedby="describedby" :aria-required="required || null" spellcheck="false"
+          @update:model-value="type_in" @blur="leave" @keydown.enter="enter">
+          <template v-if="kind === 'password'" v-slot:append>
+            <button type="button" class="lb-bare" :aria-label="peeking ? '隱藏密碼' : '顯示密碼'" :aria-pressed="peeking" @click="peeking = !peeking">
+              <lb-icon :name="peeking ? 'eye-off' : 'eye'"/></button>
+          </template>
+          <template v-if="kind === 'date' && !readonly" v-slot:append>
+            <button type="button" class="lb-bare" :aria-label="label + '：開啟月曆'" aria-haspopup="dialog"><lb-icon name="calendar"/>
+              <q-menu v-model="open" anchor="bottom right" self="top right" no-focus>
+                <roc-calendar :value="text || ''" :label="label" @picked="pick"/></q-menu>
+            </button>
+          </template>
+        </q-input>
+      </component>
+      <ul v-if="rules" class="lb-rules" :id="name + '-rules'"><li v-for="r in rules" :class="{ok: r.met}">
+        <lb-icon :name="r.met ? 'check' : 'todo'" size="14" weight="2.4"/>{{ r.label }}<span class="lb-away">{{ r.met ? '：符合' : '：尚未符合' }}</span></li></ul>
+      <div v-if="error" class="lb-hint bad" :id="name + '-help'" role="alert"><lb-icon name="warning" size="15"/><span>{{ error }}</span></div>
+      <div v-else-if="hint" class="lb-hint" :class="hint_state" :id="name + '-help'" aria-live="polite">
+        <lb-icon v-if="hint_state" :name="hint_state === 'ok' ? 'check' : 'warning'" size="15" weight="2.2"/><span>{{ hint }}</span></div>
+      <slot/>
+    </div>`,
+  data() { return { text: this.value, open: false, peeking: false, offered: this.options, timer: null }; },
+  computed: {
+    group() { return this.kind === 'radio' || this.kind === 'segments'; },
+    type() { return this.kind === 'password' ? (this.peeking ? 'text' : 'password') : this.kind === 'textarea' ? 'textarea' : this.kind === 'email' ? 'email' : 'text'; },
+    key() { return 'typed:' + location.pathname + ':' + this.name; },
+    describedby() { return [this.rules && this.name + '-rules', (this.error || this.hint) && this.name + '-help'].filter(Boolean).join(' ') || null; },
+  },
+  watch: {
+    shown() { this.text = this.value; },
+    options() { this.offered = this.options; },
+  },
+  mounted() {
+    const kept = this.mirrored && sessionStorage.getItem(this.key);
+    if (!kept) return;
+    const { value } = JSON.parse(kept);
+    if (value === this.text) return sessionStorage.removeItem(this.key);
+    this.text = value;
+    this.send();
+  },
+  beforeUnmount() { if (this.timer) this.send(); },
+  methods: {
+    mirror() {
+      this.turn = Date.now();
+      if (this.mirrored) sessionStorage.setItem(this.key, JSON.stringify({ value: this.text, turn: this.turn }));
+    },
+    send() {
+      clearTimeout(this.timer);
+      this.timer = null;
+      this.$emit('typed', { value: this.text, turn: this.turn || 0 });
+    },
+    type_in(text) {
+      this.text = text;
+      this.mirror();
+      clearTimeout(this.timer);
+      if (!(this.kind === 'date')) this.timer = setTimeout(() => this.send(), 350);
+      else this.timer = setTimeout(() => {}, 0);
+    },
+    choose(value) { this.text = value; this.mirror(); this.send(); this.$emit('left'); },
+    leave() { if (this.timer !== null) this.send(); this.$emit('left'); },
+    enter() { if (this.kind === 'textarea') return; if (this.timer !== null) this.send(); this.$emit('entered'); },
+    pick(text) { this.open = false; this.choose(text); document.getElementById(this.name)?.focus(); },
+    filter(words, update) {
+      update(() => {
+        const needle = (this.searchable ? words : '').replaceAll('台', '臺').toLowerCase();
+        this.offered = needle ? this.options.filter((o) => o.label.toLowerCase().includes(needle)) : this.options;
+      });
+    },
+  },
+};

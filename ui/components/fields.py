@@ -1,0 +1,212 @@
+"""Labelled inputs, each bound to one field of the details that a form edits.
+
+What the browser sends is untrusted: a choice is one of the options or nothing, a text is a text, a date is read here.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, ClassVar
+
+from nicegui.element import Element
+from nicegui.events import GenericEventArguments
+
+from domain import dates
+from domain.dates import UnreadableDate
+
+from .form import form
+
+LONGEST = 4000
+
+
+class field(Element, component='field.js'):
+    """One field: label above, control, help or fault below. `name` is its id in the page, so `#name` leads to it."""
+
+    kind: ClassVar[str] = 'text'
+
+    def __init__(
+        self,
+        label: str,
+        in_form: form,
+        name: str,
+        *,
+        required: bool = False,
+        hint: str = '',
+        placeholder: str = '',
+        readonly: bool = False,
+        wide: bool = False,
+        **props: Any,
+    ) -> None:
+        super().__init__()
+        self.form = in_form
+        self.name = name
+        in_form.fields[name] = self
+        value = self.to_browser(getattr(in_form.details, name))
+        given = {'hint': hint, 'placeholder': placeholder, **props}
+        self._props.update({key.replace('_', '-'): given[key] for key in given if given[key]})
+        self._props.update({'kind': self.kind, 'name': name, 'label': label, 'value': value, 'shown': 0})
+        self._props.update({'required': required, 'readonly': readonly, 'wide': wide})
+        self._props['mirrored'] = in_form.keep is not None and self.kind != 'password'
+        self.on('typed', self._typed)
+        self.on('left', lambda: in_form.touch(name))
+
+    def to_browser(self, value: Any) -> Any:
+        """What the control shows for `value`."""
+        return value
+
+    def from_browser(self, raw: Any) -> Any:
+        """The value of what the browser sent."""
+        return raw.replace('\x00', '')[:LONGEST] if isinstance(raw, str) else ''
+
+    def fault(self, sentence: str | None) -> None:
+        """Show `sentence` beside the field, or that it is right."""
+        if self._props.get('error') != sentence:
+            self._props['error'] = sentence
+            self.update()
+
+    def advise(self, hint: str, state: str = '') -> None:
+        """Show `hint` below the field; `state` is '', 'ok' or 'bad'."""
+        if (self._props.get('hint'), self._props.get('hint-state')) != (hint, state):
+            self._props['hint'] = hint
+            self._props['hint-state'] = state
+            self.update()
+
+    def show(self, value: Any) -> None:
+        """Put `value` into the control, over whatever stands there."""
+        self._props['value'] = self.to_browser(value)
+        self._props['shown'] += 1
+        self.update()
+
+    async def _typed(self, event: GenericEventArguments) -> None:
+        if self._props['readonly'] or not isinstance(event.args, dict):
+            return
+        with self._props.suspend_updates():
+            self._props['value'] = event.args.get('value')
+        turn = event.args.get('turn')
+        await self.take(event.args.get('value'), turn if isinstance(turn, int) else 0)
+
+    async def take(self, raw: Any, turn: int) -> None:
+        """The browser sent `raw`."""
+        await self.form.take(self.name, self.from_browser(raw), turn)
+
+
+class text_field(field):
+    """One line of text."""
+
+
+class email_field(field):
+    """An e-mail address."""
+
+    kind = 'email'
+
+
+class text_area(field):
+    """Several lines of text."""
+
+    kind = 'textarea'
+
+
+class password_field(field):
+    """A password: never mirrored in the browser, never kept in a draft. `rules` are shown live."""
+
+    kind = 'password'
+
+    def show_rules(self, rules: Sequence[tuple[str, bool]]) -> None:
+        """List the rules (label, whether it is met)."""
+        self._props['rules'] = [{'label': label, 'met': met} for label, met in rules]
+        self.update()
+
+
+class number_field(field):
+    """A whole number, or nothing."""
+
+    kind = 'number'
+
+    def to_browser(self, value: Any) -> Any:
+        return '' if value is None else str(value)
+
+    def from_browser(self, raw: Any) -> Any:
+        text = str(raw if raw is not None else '').strip()
+        try:
+            return int(text)
+        except ValueError:
+            return None
+
+
+class check_field(field):
+    """A check box; its label stands beside it."""
+
+    kind = 'check'
+
+    def from_browser(self, raw: Any) -> Any:
+        return raw is True
+
+
+class choice_field(field):
+    """One of `options` ({value: label}); what is not among them is nothing."""
+
+    kind = 'select'
+
+    def __init__(self, label: str, in_form: form, name: str, options: Mapping[Any, str], **props: Any) -> None:
+        self.values = {_key(value): value for value in options}
+        listed = [{'value': _key(value), 'label': text} for value, text in options.items()]
+        super().__init__(label, in_form, name, options=listed, **props)
+
+    def offer(self, options: Mapping[Any, str]) -> None:
+        """Offer other options from now on."""
+        self.values = {_key(value): value for value in options}
+        self._props['options'] = [{'value': _key(value), 'label': text} for value, text in options.items()]
+        self.update()
+
+    def to_browser(self, value: Any) -> Any:
+        return None if value is None else _key(value)
+
+    def from_browser(self, raw: Any) -> Any:
+        return self.values.get(_key(raw)) if raw is not None else None
+
+
+class radio_field(choice_field):
+    """One of a few options, all in sight."""
+
+    kind = 'radio'
+
+
+class segment_field(choice_field):
+    """One of a few options, side by side in one bar."""
+
+    kind = 'segments'
+
+
+class date_field(field):
+    """A day of the ROC calendar: typed in any common way, or picked. The details hold a `date` or None."""
+
+    kind = 'date'
+
+    def __init__(self, label: str, in_form: form, name: str, **props: Any) -> None:
+        given = {'prefix': '民國', 'placeholder': '年/月/日', 'inputmode': 'numeric'} | props
+        super().__init__(label, in_form, name, **given)
+        self.is_before_roc = False
+
+    def to_browser(self, value: Any) -> Any:
+        return _numbers(value) if isinstance(value, date) else ''
+
+    async def take(self, raw: Any, turn: int) -> None:
+        text = super().from_browser(raw).strip()[:20]
+        try:
+            day = dates.parse_roc(text, before_roc=self.is_before_roc) if text else None
+        except UnreadableDate as refusal:
+            await self.form.take(self.name, None, turn)
+            self.fault(str(refusal))
+            return
+        await self.form.take(self.name, day, turn)
+        if day is not None and _numbers(day) != text:
+            self.show(day)
+
+
+def _numbers(day: date) -> str:
+    """115/03/08; a day before the ROC shows its year's count, 003/05/12 for 民國前 3 年."""
+    year = day.year - 1911 if day.year > 1911 else 1912 - day.year
+    return f'{year:03d}/{day.month:02d}/{day.day:02d}'
+
+
+def _key(value: Any) -> Any:
+    return value if isinstance(value, bool | int) else str(value)

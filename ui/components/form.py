@@ -1,0 +1,120 @@
+"""A page's form: the details being edited, the draft that keeps them, and what is still open."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any, Protocol
+
+from nicegui import ui
+from nicegui.element import Element
+
+from domain import dates
+from domain.errors import DomainError
+
+from .notices import refuse
+
+
+class Details(Protocol):
+    """What a form edits: a mutable dataclass that knows its own problems."""
+
+    def problems(self) -> dict[str, str]:
+        """The sentence shown beside each field that is not right yet."""
+
+
+class saved_mark(Element, component='saved_mark.js'):
+    """「草稿已自動儲存 14:32」."""
+
+    def show(self, at: datetime, name: str, turn: int) -> None:
+        """Field `name` is kept since `at`; the browser may forget what it mirrored up to `turn`."""
+        self._props['at'] = dates.roc_instant(at)[-5:]
+        self._props['name'] = name
+        self._props['turn'] = turn
+        self.update()
+
+
+class error_summary(Element, component='error_summary.js'):
+    """「還有 2 個地方需要處理」, with a link to each field."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._props['problems'] = []
+
+    def show(self, problems: dict[str, str]) -> None:
+        """List `problems` (field: sentence), or go away when there are none."""
+        self._props['title'] = f'還有 {len(problems)} 個地方需要處理，才能儲存'
+        self._props['note'] = '已填的資料都還在，不需要重新輸入。點選下列項目可直接前往。'
+        self._props['problems'] = [{'field': name, 'sentence': sentence} for name, sentence in problems.items()]
+        self._props['turn'] = self._props.get('turn', 0) + 1
+        self.update()
+
+
+class FormField(Protocol):
+    """What a form asks of its fields."""
+
+    name: str
+
+    def fault(self, sentence: str | None) -> None:
+        """Show `sentence` beside the field, or that it is right."""
+
+
+class form:
+    """Ties `details` to its fields: each change is kept at once, faults stand beside what was already touched.
+
+    `keep(name, value)` writes one field to the draft and returns when; without it nothing is kept before 儲存.
+    """
+
+    def __init__(
+        self, details: Details, keep: Callable[[str, object], Awaitable[datetime]] | None = None, summary: bool = True
+    ) -> None:
+        self.details = details
+        self.keep = keep
+        self.fields: dict[str, FormField] = {}
+        self.mark: saved_mark | None = None
+        self.summary = error_summary() if summary else None
+        self._listeners: list[Callable[[], Awaitable[None] | None]] = []
+        self._touched: set[str] = set()
+
+    def saved_mark(self) -> saved_mark:
+        """Place the mark that says when the draft was last kept."""
+        self.mark = saved_mark()
+        return self.mark
+
+    def on_change(self, listener: Callable[[], Awaitable[None] | None]) -> None:
+        """Call `listener` after each change, for instance to renew the guide's list of what is open."""
+        self._listeners.append(listener)
+
+    async def take(self, name: str, value: Any, turn: int = 0) -> None:
+        """A field has a new value: set it, keep it, tell the listeners."""
+        setattr(self.details, name, value)
+        if self.keep is not None:
+            try:
+                at = await self.keep(name, value)
+            except DomainError as refusal:
+                refuse(refusal)
+                return
+            if self.mark is not None:
+                self.mark.show(at, name, turn)
+        self._show_faults()
+        for listener in self._listeners:
+            answer = listener()
+            if answer is not None:
+                await answer
+
+    def touch(self, name: str) -> None:
+        """The user has left this field: from now on its fault is shown."""
+        self._touched.add(name)
+        self._show_faults()
+
+    def show(self, problems: dict[str, str]) -> None:
+        """Show every problem, at the top and beside its field; go to the summary."""
+        self._touched |= problems.keys()
+        if self.summary is not None:
+            self.summary.show(problems)
+        for name, each in self.fields.items():
+            each.fault(problems.get(name))
+        if self.summary is None and problems:
+            ui.run_javascript('document.querySelector(".lb-field.bad")?.scrollIntoView({block: "center"})')
+
+    def _show_faults(self) -> None:
+        problems = self.details.problems()
+        for name in self._touched & self.fields.keys():
+            self.fields[name].fault(problems.get(name))

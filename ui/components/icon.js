@@ -1,0 +1,2 @@
+import icon from '/static/icons.js';
+export default icon;

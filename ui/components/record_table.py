@@ -1,0 +1,68 @@
+"""The 查詢結果 table: a page of rows, 沒有可用的資料 when there are none, 前一頁 and 後一頁."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from nicegui.element import Element
+from nicegui.events import GenericEventArguments
+
+Cell = str | Mapping[str, Any] | None
+Row = Mapping[str, Any]
+
+
+class record_table(Element, component='record_table.js'):
+    """Rows are asked for by `fetch(page, per_page) -> (rows, total)`; a row is {key, column: cell, more: [[cell …]]}.
+
+    A cell is a text or {text, href | act | chip, icon, strong, sub}. `acted(key, what)` hears of a cell's `act`.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        columns: Sequence[tuple[str, str] | tuple[str, str, str]],
+        fetch: Callable[[int, int], Awaitable[tuple[Sequence[Row], int]]],
+        *,
+        acted: Callable[[str, str], Awaitable[None]] | None = None,
+        empty: str = '沒有可用的資料',
+        empty_hint: str = '',
+        empty_link: tuple[str, str] = ('', ''),
+        bare: bool = False,
+    ) -> None:
+        super().__init__()
+        self.fetch = fetch
+        self.page, self.per_page = 1, 10
+        self._props['columns'] = [
+            {'name': name, 'label': label, 'align': rest[0] if rest else ''} for name, label, *rest in columns
+        ]
+        self._props.update({'title': title, 'rows': [], 'total': 0, 'page': 1, 'per-page': 10, 'bare': bare})
+        self._props.update({'empty': empty, 'empty-hint': empty_hint})
+        self._props['empty-link'], self._props['empty-href'] = empty_link
+        self.on('turned', self._turned)
+        self.on('sized', self._sized)
+        if acted is not None:
+
+            async def hear(event: GenericEventArguments) -> None:
+                known = {str(row['key']) for row in self._props['rows']}
+                if isinstance(event.args, dict) and str(event.args.get('key')) in known:
+                    await acted(str(event.args['key']), str(event.args.get('what')))
+
+            self.on('acted', hear)
+
+    async def refresh(self, page: int | None = None) -> None:
+        """Ask for the rows again and show them."""
+        self.page = page or self.page
+        rows, total = await self.fetch(self.page, self.per_page)
+        if not rows and total and self.page > 1:
+            return await self.refresh((total - 1) // self.per_page + 1)
+        self._props.update({'rows': list(rows), 'total': total, 'page': self.page, 'per-page': self.per_page})
+        self.update()
+        return None
+
+    async def _turned(self, event: GenericEventArguments) -> None:
+        if isinstance(event.args, int) and 1 <= event.args <= 100_000:
+            await self.refresh(event.args)
+
+    async def _sized(self, event: GenericEventArguments) -> None:
+        if event.args in (10, 25, 50):
+            self.per_page = event.args
+            await self.refresh(1)

@@ -1,0 +1,47 @@
+"""STEP 1 to 8 of the official tutorial, in its own words, as the rail beside every page of the journey."""
+
+from collections.abc import Awaitable, Callable, Iterable
+
+from nicegui.element import Element
+
+STEPS: tuple[tuple[str, ...], ...] = (
+    ('進入衛福部志願服務資訊整合系統：填入使用者帳號/密碼後點選登入',),
+    ('點選【志工資料管理】方塊',),
+    ('點選【志工基本資料維護】進入',),
+    ('【新增志工基本資料】並記得【上傳照片】', '*確認志工照片為清晰、半身照'),
+    ('點選【志工基本資料維護】進入',),
+    ('建置教育訓練資料，並【上傳教育訓練證書檔案】後儲存', '*教育訓練證書檔案須包含正反面'),
+    ('進入志工個人頁面點選【紀錄冊】申請送審功能',),
+    ('依序選擇 發冊縣市：臺中市、發冊機關：臺中市政府文化局；完成後點選儲存、送審',),
+)
+
+
+class step_guide(Element, component='step_guide.js'):
+    """The rail: `now` is the step of this page, `done` the finished ones, `left` what is open here (text, address)."""
+
+    def __init__(
+        self,
+        now: int,
+        *,
+        done: Iterable[int] = (),
+        who: str = '',
+        left: Iterable[tuple[str, str]] = (),
+        addresses: dict[int, str] | None = None,
+        put_away: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        super().__init__()
+        self._addresses = addresses or {}
+        self._props.update({'now': now, 'who': who, 'foot': '做到一半可以離開，資料會自動儲存。'})
+        self.show(done, left)
+        if put_away is not None:
+            self.on('away', put_away)
+
+    def show(self, done: Iterable[int], left: Iterable[tuple[str, str]]) -> None:
+        """Renew what is done and what is left."""
+        finished = set(done)
+        self._props['steps'] = [
+            {'n': n, 'lines': lines, 'done': n in finished, 'href': self._addresses.get(n, '')}
+            for n, lines in enumerate(STEPS, 1)
+        ]
+        self._props['left'] = [{'text': text, 'href': href} for text, href in left]
+        self.update()

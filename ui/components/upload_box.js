@@ -1,0 +1,93 @@
+// Choose, check and preview one file: drag and drop, camera on a phone, progress, a plain verdict.
+// A photo is first placed in a 3:4 frame. The file goes to our own endpoint; the page hears only its id.
+import icon from '/static/icons.js';
+
+export default {
+  components: { 'lb-icon': icon },
+  props: { id: String, name: String, kind: String, label: String, value: Object, error: String, accept: String, hint: String, prompt: String, frame: Boolean, disabled: Boolean, needed: Boolean },
+  emits: ['uploaded', 'removed'],
+  data() { return { busy: false, percent: 0, sentence: '', over: false, source: null, file: null, zoom: 1, x: 0.5, y: 0.35, shape: 1, large: false }; },
+  template: `
+    <div :id="id" class="lb-upload" :class="kind">
+      <div class="lb-label"><span class="l" :id="name + '-label'">{{ label }}</span>
+        <span v-if="kind === 'certificate'" class="x lb-chip" :class="value ? 'ok' : 'bad'"><lb-icon v-if="value" name="check" size="14" weight="2.4"/>{{ value ? '已上傳' : '尚未上傳' }}</span></div>
+      <div v-if="source" class="lb-photo lb-crop" @pointerdown="grab" @pointermove="drag" @pointerup="held = null" @wheel.prevent="wheel">
+        <img :src="source" alt="待上傳的照片" :style="placed" @load="measure" @error="unseen" draggable="false"><span class="guide" aria-hidden="true"></span></div>
+      <div v-else-if="value" class="lb-doc" :class="{'lb-photo': kind === 'photo'}">
+        <button v-if="value.media_type !== 'application/pdf'" type="button" class="lb-bare lb-look" :aria-label="'放大：' + label" @click="large = true"><img :src="value.url" :alt="label + '：' + value.name"></button>
+        <a v-else class="lb-pdf" :href="value.url" target="_blank"><lb-icon name="cards" size="28"/>{{ value.name }}</a></div>
+      <div v-else class="lb-drop" :class="{bad: needed || error, over}" @dragover.prevent="over = true" @dragleave="over = false" @drop.prevent="dropped">
+        <lb-icon :name="kind === 'photo' ? 'camera' : 'upload'" size="28"/><b>{{ prompt }}</b><span>也可以把檔案拖曳到這裡</span><span class="xs">{{ hint }}</span></div>
+      <div v-if="source" class="lb-crop-tools"><label>大小 <input type="range" min="1" max="3" step="0.05" v-model.number="zoom" aria-label="照片大小"></label>
+        <label>左右 <input type="range" min="0" max="1" step="0.02" v-model.number="x" aria-label="左右位置"></label>
+        <label>上下 <input type="range" min="0" max="1" step="0.02" v-model.number="y" aria-label="上下位置"></label></div>
+      <div v-if="busy" class="lb-busy" role="status"><div class="lb-meter" role="progressbar" :aria-valuenow="percent" aria-valuemin="0" aria-valuemax="100" :aria-label="label + '：上傳進度'"><b :style="{width: percent + '%'}"></b></div>{{ percent < 100 ? '上傳中 ' + percent + '%' : '檢查檔案中…' }}</div>
+      <div v-if="sentence || error" class="lb-verdict bad" role="alert"><lb-icon name="warning"/><span>{{ sentence || error }}</span></div>
+      <div v-else-if="value && value.verdict && value.verdict.length && !source" class="lb-verdict" :class="good ? 'ok' : 'warn'" role="status"><lb-icon :name="good ? 'ok' : 'warning'"/>
+        <span><b>{{ good ? '自動檢查通過' : '請看一下這張照片' }}</b><span v-for="n in value.verdict" class="line">{{ n.is_met ? n.label : n.advice }}</span></span></div>
+      <div class="lb-upload-acts">
+        <template v-if="source"><button type="button" class="q-btn lb-btn bg-primary" :disabled="busy" @click="crop">使用這張照片</button><button type="button" class="q-btn lb-btn lb-flat" @click="forget">重選</button></template>
+        <template v-else>
+          <label class="q-btn lb-btn lb-outline" :class="{off: busy || disabled}"><lb-icon name="upload"/>{{ button }}<input ref="chooser" type="file" :id="name" class="lb-away" :accept="accept" :disabled="busy || disabled" :aria-describedby="name + '-label'" @change="chosen"></label>
+          <label v-if="kind !== 'attachment'" class="q-btn lb-btn lb-outline lb-touch" :class="{off: busy || disabled}"><lb-icon name="camera"/>拍照<input type="file" class="lb-away" accept="image/*" :capture="kind === 'photo' ? 'user' : 'environment'" :disabled="busy || disabled" :aria-label="label + '：拍照'" @change="chosen"></label>
+          <button v-if="value && value.media_type !== 'application/pdf'" type="button" class="q-btn lb-btn lb-outline" @click="large = true">放大</button>
+          <button v-if="value && kind === 'attachment'" type="button" class="q-btn lb-btn lb-flat" @click="$emit('removed')">移除</button>
+          <span v-if="kind === 'attachment'" class="sm mut">{{ value ? value.name : '未選擇任何檔案' }}</span>
+        </template></div>
+      <q-dialog v-if="value" v-model="large" :aria-label="label"><div class="lb-large"><img :src="value.url" :alt="label + '：' + value.name"><button type="button" class="q-btn lb-btn bg-primary" autofocus @click="large = false">關閉</button></div></q-dialog>
+    </div>`,
+  computed: {
+    good() { return this.value.verdict.every((n) => n.is_met); },
+    button() { return this.value && this.kind !== 'attachment' ? '更換' : this.kind === 'photo' ? '上傳照片' : '選擇檔案'; },
+    // the share of the picture the 3:4 frame shows, as fractions of the straightened picture
+    shown() {
+      const frame = 3 / 4, w = Math.min(1, frame / this.shape) / this.zoom, h = Math.min(1, this.shape / frame) / this.zoom;
+      return { w, h, left: (1 - w) * this.x, top: (1 - h) * this.y };
+    },
+    placed() {
+      const s = this.shown;
+      return { width: 100 / s.w + '%', height: 100 / s.h + '%', left: (-s.left / s.w) * 100 + '%', top: (-s.top / s.h) * 100 + '%' };
+    },
+  },
+  beforeUnmount() { this.forget(); },
+  methods: {
+    dropped(e) { this.over = false; if (!this.disabled) this.take(e.dataTransfer.files[0]); },
+    chosen(e) { this.take(e.target.files[0]); e.target.value = ''; },
+    take(file) {
+      if (!file) return;
+      this.sentence = '';
+      if (file.size > 12 * 1024 * 1024) return (this.sentence = '這個檔案超過 12 MB，請改選小一點的檔案；已填的資料都還在。');
+      this.file = file;
+      if (this.frame) this.source = URL.createObjectURL(file);
+      else this.send('');
+    },
+    measure(e) { this.shape = e.target.naturalWidth / e.target.naturalHeight; this.zoom = 1; this.x = 0.5; this.y = 0.35; },
+    unseen() { URL.revokeObjectURL(this.source); this.source = null; this.send(''); },
+    grab(e) { this.held = { x: e.clientX, y: e.clientY, fx: this.x, fy: this.y }; e.target.setPointerCapture?.(e.pointerId); },
+    drag(e) {
+      if (!this.held) return;
+      const box = e.currentTarget.getBoundingClientRect(), s = this.shown, clamp = (n) => Math.min(1, Math.max(0, n));
+      if (s.w < 1) this.x = clamp(this.held.fx - ((e.clientX - this.held.x) / box.width) * (s.w / (1 - s.w)));
+      if (s.h < 1) this.y = clamp(this.held.fy - ((e.clientY - this.held.y) / box.height) * (s.h / (1 - s.h)));
+    },
+    wheel(e) { this.zoom = Math.min(3, Math.max(1, this.zoom - e.deltaY / 500)); },
+    crop() { const s = this.shown; this.send('?crop=' + [s.left, s.top, s.w, s.h].map((n) => n.toFixed(4)).join(',')); },
+    forget() { if (this.source) URL.revokeObjectURL(this.source); this.source = null; this.file = null; },
+    send(query) {
+      const request = new XMLHttpRequest(), body = new FormData();
+      body.append('file', this.file, this.file.name);
+      this.busy = true; this.percent = 0; this.sentence = '';
+      request.upload.onprogress = (e) => { this.percent = Math.round((e.loaded / e.total) * 100); };
+      request.onload = () => {
+        this.busy = false;
+        let answer = {};
+        try { answer = JSON.parse(request.responseText); } catch { /* a proxy's page, not our answer */ }
+        if (request.status === 200) { this.forget(); this.$emit('uploaded', answer.files); }
+        else this.sentence = answer.sentence || '檔案沒有傳成功，請再選一次；已填的資料都還在。';
+      };
+      request.onerror = () => { this.busy = false; this.sentence = '連線中斷，檔案沒有傳成功。連線恢復後請再按一次；已填的資料都還在。'; };
+      request.open('POST', '/uploads/' + this.kind + query);
+      request.send(body);
+    },
+  },
+};

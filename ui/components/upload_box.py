@@ -1,0 +1,89 @@
+"""Choose, check and preview one file. The browser sends it to ui/uploads.py; the form keeps its id."""
+
+from typing import Any, Literal
+from uuid import UUID
+
+from nicegui.element import Element
+from nicegui.events import GenericEventArguments
+
+from domain import files
+from domain.errors import DomainError
+from domain.model import Account, StoredFile
+
+from .form import form
+from .notices import refuse
+
+Kind = Literal['photo', 'certificate', 'attachment']
+ACCEPT: dict[Kind, str] = {
+    'photo': 'image/jpeg,image/png,image/webp,image/heic,.heic',
+    'certificate': 'image/jpeg,image/png,image/webp,image/heic,.heic,application/pdf',
+    'attachment': 'image/jpeg,image/png,image/webp,image/heic,.heic,application/pdf',
+}
+
+
+class upload_box(Element, component='upload_box.js'):
+    """The file of one field. `beside` is the other side of a certificate, filled by a PDF's second page."""
+
+    def __init__(
+        self,
+        label: str,
+        in_form: form,
+        name: str,
+        kind: Kind,
+        *,
+        account: Account,
+        kept: StoredFile | None,
+        prompt: str = '選擇檔案',
+        hint: str = 'JPG、PNG、PDF，12 MB 以內',
+        beside: 'upload_box | None' = None,
+    ) -> None:
+        super().__init__()
+        self.form = in_form
+        self.name = name
+        self.account = account
+        self.beside = beside
+        in_form.fields[name] = self
+        self._props.update({'name': name, 'kind': kind, 'label': label, 'prompt': prompt, 'hint': hint})
+        self._props.update({'accept': ACCEPT[kind], 'frame': kind == 'photo', 'value': _shown(kept)})
+        self.on('uploaded', self._uploaded)
+        self.on('removed', self._removed)
+
+    def fault(self, sentence: str | None) -> None:
+        """Show `sentence` in the box, or that it is right."""
+        if self._props.get('error') != sentence:
+            self._props['error'] = sentence
+            self.update()
+
+    async def take(self, file_id: UUID | None) -> None:
+        """Show this file and keep its id. The id came from a browser: `files` checks whose it is."""
+        kept = await files.get(file_id, by=self.account) if file_id else None
+        self._props['value'] = _shown(kept)
+        self.update()
+        await self.form.take(self.name, file_id)
+        self.form.touch(self.name)
+
+    async def _uploaded(self, event: GenericEventArguments) -> None:
+        try:
+            ids = [UUID(each['id']) for each in event.args][:2]
+            await self.take(ids[0])
+            if len(ids) > 1 and self.beside is not None and getattr(self.form.details, self.beside.name) is None:
+                await self.beside.take(ids[1])
+        except DomainError as refusal:
+            refuse(refusal)
+        except (KeyError, TypeError, ValueError, IndexError):
+            return  # not what our own page sends
+
+    async def _removed(self) -> None:
+        await self.take(None)
+
+
+def _shown(kept: StoredFile | None) -> dict[str, Any] | None:
+    if kept is None:
+        return None
+    return {
+        'id': str(kept.id),
+        'url': f'/files/{kept.id}',
+        'name': kept.name,
+        'media_type': kept.media_type,
+        'verdict': kept.verdict,
+    }

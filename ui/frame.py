@@ -1,0 +1,192 @@
+"""The frame around every page: bar, guide, breadcrumb, title; and the bar below a form."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from nicegui import html, ui
+from nicegui.element import Element
+from nicegui.events import GenericEventArguments
+
+from domain import accounts, applications, progress, settings, volunteers
+from domain.errors import DomainError
+from domain.model import Account, ApplicationStatus, Role
+from domain.progress import Progress
+
+from .components.icon import icon
+from .components.notices import refuse
+from .components.step_guide import step_guide
+
+Crumbs = Sequence[tuple[str, str]]
+MENU = ('子系統入口', '/menu')
+VOLUNTEER_DATA = ('志工資料管理', '/volunteer-data')
+BASICS = ('志工基本資料維護', '/volunteers')
+REVIEW = ('志工紀錄冊審核', '/reviews')
+
+
+class app_bar(Element, component='components/app_bar.js'):
+    """The bar over every page."""
+
+    def __init__(self, account: Account, waiting: int) -> None:
+        super().__init__()
+        is_volunteer = account.role is Role.VOLUNTEER
+        self._props.update({'home': '/', 'name': account.name, 'unit': accounts.office_of(account)})
+        self._props.update({'searches': account.role is Role.UNIT_STAFF, 'sizes': is_volunteer})
+        self._props['size'] = account.text_size
+        self._props['links'] = [('變更密碼', '/account/password')]
+        if is_volunteer:
+            self._props['phone'] = settings.current().service_phone
+        elif account.role is Role.UNIT_STAFF:
+            self._props['links'].append(('顯示步驟引導', '/account/guide'))
+            self.show_waiting(waiting, '/applications?status=returned', f'{waiting} 件待補件')
+        elif account.role is Role.REVIEWER:
+            self.show_waiting(waiting, '/reviews', f'{waiting} 件待審核')
+
+    def show_waiting(self, count: int, address: str, text: str) -> None:
+        """The bell: how many cases wait for this user, and where."""
+        self._props.update({'waiting': count, 'waiting-href': address, 'waiting-text': text})
+        self.update()
+
+
+@contextmanager
+def frame(
+    account: Account,
+    title: str,
+    *,
+    crumbs: Crumbs = (),
+    step: int = 0,
+    guide: Progress | None = None,
+    waiting: int = 0,
+    heading: bool = True,
+    required: bool = False,
+) -> Iterator['page_frame']:
+    """`with frame(account, '教育訓練課程', crumbs=…, step=6, guide=progress):` is a whole page."""
+    page = page_frame(account, title, crumbs, step, guide, waiting, heading, required)
+    with page.content:
+        yield page
+
+
+class page_frame:
+    """What surrounds a page. `guide` is its rail, or None when there is none."""
+
+    def __init__(
+        self,
+        account: Account,
+        title: str,
+        crumbs: Crumbs,
+        step: int,
+        guide: Progress | None,
+        waiting: int,
+        heading: bool,
+        required: bool,
+    ) -> None:
+        self.account = account
+        self.guide: step_guide | None = None
+        ui.page_title(f'{title}｜志願服務資訊整合系統')
+        if account.text_size:
+            ui.query('body').classes('lb-large' if account.text_size == 'large' else 'lb-large lb-larger')
+        with html.div().classes('app'):
+            bar = app_bar(account, waiting)
+            bar.on('searched', self._search)
+            bar.on('sized', self._size)
+            if guide is not None and step and not account.hides_guide:
+                self.guide = step_guide(
+                    step,
+                    done=guide.done,
+                    who=guide.who,
+                    left=[(item.text, item.address) for item in guide.left],
+                    addresses=guide.addresses,
+                    put_away=self._put_away,
+                )
+            with html.main().props('id=main tabindex=-1'), html.div().classes('lb-page') as self.content:
+                if crumbs:
+                    breadcrumb(crumbs, title)
+                if heading:
+                    with html.div().classes('lb-head'):
+                        html.h1(title)
+                        if required:
+                            required_note()
+
+    async def _search(self, event: GenericEventArguments) -> None:
+        try:
+            ui.navigate.to(await volunteers.address_of(str(event.args)[:60], by=self.account))
+        except DomainError as refusal:
+            refuse(refusal)
+
+    async def _size(self, event: GenericEventArguments) -> None:
+        await accounts.set_text_size(str(event.args), by=self.account)
+        ui.navigate.reload()
+
+    async def _put_away(self) -> None:
+        await accounts.show_guide(False, by=self.account)
+        ui.navigate.reload()
+
+
+def breadcrumb(crumbs: Crumbs, here: str) -> None:
+    """子系統入口 › 志工資料管理 › 這一頁."""
+    with html.nav().classes('lb-crumbs').props('aria-label=所在位置'):
+        for text, address in crumbs:
+            ui.link(text, address)
+            icon('next', 12)
+        html.span(here).props('aria-current=page')
+
+
+def required_note() -> None:
+    """「*為必填」."""
+    with html.span().classes('lb-required-note'):
+        html.span('*').classes('lb-req')
+        html.span('為必填')
+
+
+@contextmanager
+def save_bar() -> Iterator[None]:
+    """The bar that stays at the bottom of a form: 儲存, 返回, when the draft was kept."""
+    with html.div().classes('lb-foot'):
+        yield
+
+
+@contextmanager
+def card(title: str = '', note: str = '', classes: str = '') -> Iterator[None]:
+    """A white card with a heading and perhaps a note beside it."""
+    with html.section().classes('lb-card lb-pad').classes(classes):
+        if title:
+            with html.div().classes('lb-sec'):
+                html.h2(title)
+                if note:
+                    html.span(note).classes('lb-note')
+        yield
+
+
+def chip(text: str, tone: str = '', symbol: str = '') -> None:
+    """A small state: a word, with an icon, in the colour of its meaning (ok, warn, bad, info)."""
+    with html.span().classes('lb-chip').classes(tone):
+        if symbol:
+            icon(symbol, 14)
+        html.span(text)
+
+
+def not_found_page(account: Account | None = None) -> None:
+    """The page for an address that is not there, or not for this account: both read the same."""
+    sentence_page(account, '找不到這個頁面', '網址可能不完整，或這筆資料不屬於您的單位。您可以回到首頁，再從選單進入。')
+
+
+def sentence_page(account: Account | None, title: str, sentence: str) -> None:
+    """A page that says one thing and leads home."""
+    ui.page_title(f'{title}｜志願服務資訊整合系統')
+    with html.div().classes('app'):
+        if account is not None:
+            app_bar(account, 0)
+        with html.main().props('id=main tabindex=-1'), html.div().classes('lb-page lb-alone'), card():
+            html.h1(title)
+            html.p(sentence)
+            ui.link('回到首頁', '/')
+
+
+async def waiting_for(account: Account) -> int:
+    """How many cases wait for this account: 待補件 for a clerk, 待審核 for a reviewer."""
+    status = ApplicationStatus.RETURNED if account.role is Role.UNIT_STAFF else ApplicationStatus.SUBMITTED
+    return await applications.count(status, by=account)
+
+
+async def guide_for(account: Account, volunteer_id: int | None = None) -> Progress:
+    """The guide's state for the volunteer this page is about."""
+    return await progress.of(volunteer_id, by=account)

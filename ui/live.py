@@ -1,0 +1,48 @@
+"""Carries database notifications to open pages. A page re-reads what it shows; at most four times a second."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from nicegui import Client, background_tasks, ui
+
+from domain import announcements
+
+PAUSE = 0.25
+
+
+class follow:
+    """Call `renew()` in this page's context whenever `channel` announces something `concerns` says is ours.
+
+    After a lost database connection everything may have changed: the payload is '' and every page renews itself.
+    """
+
+    def __init__(self, channel: str, renew: Callable[[], Awaitable[None]], concerns: Callable[[str], bool]) -> None:
+        self.renew = renew
+        self.concerns = concerns
+        self.client: Client = ui.context.client
+        self.slot = ui.context.slot
+        self.is_due = asyncio.Event()
+        self.task: asyncio.Task[None] | None = None
+        announcements.subscribe(channel, self._heard)
+        self.client.on_delete(lambda: self._leave(channel))
+
+    def _heard(self, payload: str) -> None:
+        if payload and not self.concerns(payload):
+            return
+        self.is_due.set()
+        if self.task is None or self.task.done():
+            self.task = background_tasks.create(self._renew_soon(), name='follow')
+
+    async def _renew_soon(self) -> None:
+        while self.is_due.is_set():
+            self.is_due.clear()
+            if self.client.is_deleted:
+                return
+            with self.slot:
+                await self.renew()
+            await asyncio.sleep(PAUSE)
+
+    def _leave(self, channel: str) -> None:
+        announcements.unsubscribe(channel, self._heard)
+        if self.task is not None:
+            self.task.cancel()

@@ -1,0 +1,77 @@
+"""Puts the site together: the office's doors open and close with the server; gate, files, live pages, routes."""
+
+import hashlib
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from nicegui import app as nicegui_app
+from nicegui import ui
+from nicegui.translations import translations
+
+from domain import office
+from domain.settings import Settings
+
+from . import files, gate, routes, session, uploads
+
+STATIC = Path(__file__).parent / 'static'
+HEAD = (
+    '<meta name="theme-color" content="#0C3A4B">'
+    '<link rel="stylesheet" href="/static/app.css?{stamp}"><script defer src="/static/site.js?{stamp}"></script>'
+)
+
+
+def assemble(settings: Settings) -> FastAPI:
+    """The whole application, ready for a server; nothing runs before its lifespan begins."""
+
+    @asynccontextmanager
+    async def open_office(_: FastAPI) -> AsyncIterator[None]:
+        async with office.open_for_business(settings) as welcome:
+            await gate.opened()
+            _say(settings, welcome)
+            yield
+            gate.closed()
+
+    site = FastAPI(lifespan=open_office, docs_url=None, redoc_url=None, openapi_url=None)
+    session.register(site)
+    uploads.register(site)
+    files.register(site)
+    routes.register(site)
+    nicegui_app.add_static_files('/static', STATIC, max_cache_age=3600)
+    ui.add_head_html(HEAD.format(stamp=_stamp()), shared=True)
+    translations['zh-TW'].update(
+        connection_lost='連線中斷，正在重新連線；',
+        trying_to_reconnect='您輸入的內容已保存在這台電腦。',
+        message_too_long='內容過長',
+        message_too_long_body='內容超過傳輸上限，請分次輸入。',
+    )
+    ui.run_with(
+        site,
+        title='志願服務資訊整合系統',
+        favicon=STATIC / 'favicon.svg',
+        language='zh-TW',
+        binding_refresh_interval=None,
+        reconnect_timeout=30,
+        tailwind=False,
+        show_welcome_message=False,
+    )
+    gate.install(site, settings)
+    return site
+
+
+def _stamp() -> str:
+    """Changes when the look changes, so that no browser keeps an old one."""
+    looks = b''.join(file.read_bytes() for file in sorted(STATIC.iterdir()) if file.is_file())
+    return hashlib.sha256(looks).hexdigest()[:12]
+
+
+def _say(settings: Settings, welcome: list[str]) -> None:
+    """Print where to go; the demo's accounts are printed only when a demo office was asked for."""
+    log = logging.getLogger('ui')
+    log.setLevel(logging.INFO)
+    if not log.handlers:
+        log.addHandler(logging.StreamHandler())
+    for line in [f'志願服務紀錄冊線上申請：{settings.public_url}', *welcome]:
+        log.info(line)
