@@ -35,13 +35,7 @@ class Sealed:
 
     def open(self) -> str:
         """The value in clear. Whoever calls this for a person to read writes the access log first."""
-        key = _keyring().keys.get(self._kept[0])
-        if key is None:
-            raise LookupError(f'sealing key {self._kept[0]} is not among the configured keys')
-        try:
-            return AESGCM(key).decrypt(self._kept[1:13], self._kept[13:], self._column.encode()).decode()
-        except InvalidTag:
-            raise LookupError(f'a value of {self._column} does not open with its key') from None
+        return open_bytes(self._kept, self._column).decode()
 
     def __repr__(self) -> str:
         return '●●●●'
@@ -52,9 +46,25 @@ class Sealed:
 
 def sealed(text: str, column: str) -> Sealed:
     """`text` sealed for `column` ("table.column") with the newest key."""
+    return Sealed(seal_bytes(text.encode(), column), column)
+
+
+def seal_bytes(content: bytes, name: str) -> bytes:
+    """`content` sealed with the newest key; it opens under this `name` only."""
     key_id, key = list(_keyring().keys.items())[-1]
     nonce = secrets.token_bytes(12)
-    return Sealed(bytes([key_id]) + nonce + AESGCM(key).encrypt(nonce, text.encode(), column.encode()), column)
+    return bytes([key_id]) + nonce + AESGCM(key).encrypt(nonce, content, name.encode())
+
+
+def open_bytes(kept: bytes, name: str) -> bytes:
+    """What was sealed under `name`. Raises LookupError when the key is missing, or the bytes or the name are others."""
+    key = _keyring().keys.get(kept[0]) if kept else None
+    if key is None:
+        raise LookupError(f'the sealing key of {name} is not among the configured keys')
+    try:
+        return AESGCM(key).decrypt(kept[1:13], kept[13:], name.encode())
+    except (InvalidTag, ValueError):
+        raise LookupError(f'{name} does not open with its key') from None
 
 
 def blind_index(text: str) -> str:

@@ -1,0 +1,80 @@
+"""Bytes on disk: each file named by the SHA-256 of its content, sealed with the keyring of `db.sealing`.
+
+`ab/cd/abcd…` holds what has the digest abcd…. The same content is kept once; a file that stands is whole, since it gets
+its name only after everything has reached the disk. The digest is authenticated, so exchanged files do not open.
+"""
+
+import asyncio
+import hashlib
+import os
+import re
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from . import sealing
+
+_folder: Path | None = None
+
+
+def use(folder: Path) -> None:
+    """Keep everything below `folder`, which is made when needed and lets no other local user in."""
+    global _folder  # noqa: PLW0603 -- one folder a process, set once when the office opens
+    _folder = folder
+
+
+async def keep(content: bytes) -> str:
+    """The digest under which `content` can be read from now on, 64 hex digits. Can be repeated."""
+    return await asyncio.to_thread(_keep, content)
+
+
+async def read(digest: str) -> bytes:
+    """What was kept. Raises LookupError when there is nothing, or it cannot be opened."""
+    return await asyncio.to_thread(_read, digest)
+
+
+def _keep(content: bytes) -> str:
+    digest = hashlib.sha256(content).hexdigest()
+    path = _path(digest)
+    if path.exists():
+        return digest
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor, new = tempfile.mkstemp(dir=path.parent, suffix='.new')
+    try:
+        with os.fdopen(descriptor, 'wb') as file:
+            file.write(sealing.seal_bytes(content, digest))
+            file.flush()
+            os.fsync(file.fileno())
+        Path(new).rename(path)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            Path(new).unlink()
+        raise
+    for folder in (path.parent, path.parent.parent, path.parent.parent.parent):
+        _synchronise(folder)
+    return digest
+
+
+def _read(digest: str) -> bytes:
+    try:
+        kept = _path(digest).read_bytes()
+    except FileNotFoundError:
+        raise LookupError(f'no file {digest}') from None
+    return sealing.open_bytes(kept, digest)
+
+
+def _path(digest: str) -> Path:
+    if _folder is None:
+        raise RuntimeError('no folder for files: db.blobs.use() has not been called')
+    if not re.fullmatch(r'[0-9a-f]{64}', digest):
+        raise LookupError('not a digest')
+    return _folder / digest[:2] / digest[2:4] / digest
+
+
+def _synchronise(folder: Path) -> None:
+    """Bring the names in `folder` to the disk too, or a power cut takes the new file away."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,123 @@
+"""What came back from a form: is it a text, a day, a number of the kind asked for?
+
+A browser can send anything, so each check takes any object. It returns the sentence to show beside the field, or None.
+"""
+
+import unicodedata
+from collections.abc import Mapping
+from datetime import date, datetime
+from uuid import UUID
+
+from db.choices import Choice
+
+from . import dates
+from .errors import NotFound
+
+EARLIEST = date(1850, 1, 1)
+MOST_INT4 = 2**31 - 1
+
+# They turn the reading direction of what follows: a name could pretend to be another one.
+_DIRECTION_MARKS = frozenset('\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069')
+
+
+def found(sentences: Mapping[str, str | None]) -> dict[str, str]:
+    """Only the fields that have a sentence, in order."""
+    return {name: sentence for name, sentence in sentences.items() if sentence}
+
+
+def tidy(text: str) -> str:
+    """The text as it is kept: nothing but the blanks at its ends and the kind of its line ends is changed.
+
+    >>> tidy(' 谷辣斯．尤達卡　')
+    '谷辣斯．尤達卡'
+    """
+    return text.replace('\r\n', '\n').replace('\r', '\n').strip()
+
+
+def text(label: str, value: object, *, most: int, needed: bool = False, lines: bool = False) -> str | None:
+    """`most` counts code points of the tidied text; `lines`: it may have several lines.
+
+    >>> text('姓名', '𠮷田', most=2, needed=True)
+    >>> text('姓名', '', most=2, needed=True), text('備註', '甲乙丙', most=2)
+    ('請輸入姓名。', '備註最多 2 個字，這裡有 3 個字。請縮短後再儲存。')
+    >>> text('姓名', '王\\0小明', most=9)
+    '姓名含有看不見的控制字元，無法儲存。請刪除後重新輸入，不要用貼上的。'
+    """
+    if not isinstance(value, str):
+        return _unreadable(label)
+    tidied = tidy(value)
+    if not tidied:
+        return f'請輸入{label}。' if needed else None
+    if len(tidied) > most:
+        return f'{label}最多 {most} 個字，這裡有 {len(tidied)} 個字。請縮短後再儲存。'
+    if any(_is_control(character, lines=lines) for character in tidied):
+        return f'{label}含有看不見的控制字元，無法儲存。請刪除後重新輸入，不要用貼上的。'
+    return None
+
+
+def day(label: str, value: object, *, needed: bool = False, future: bool = False, since: date = EARLIEST) -> str | None:
+    """A `date`, not before `since` and, unless `future`, not after today."""
+    if value is None:
+        return f'請輸入{label}。' if needed else None
+    if not isinstance(value, date) or isinstance(value, datetime):
+        return _unreadable(label)
+    if value < since:
+        return f'{label}不會早於{dates.roc_long(since)}。請再確認年份，以及是否誤勾「民國前」。'
+    if not future and value > dates.today():
+        return f'{label}還沒有到（今天是{dates.roc_long(dates.today())}）。請再確認日期。'
+    if value > dates.years_after(dates.today(), 100):
+        return f'{label}太久以後了。請再確認年份。'
+    return None
+
+
+def whole(label: str, value: object, *, least: int = 0, most: int, needed: bool = False) -> str | None:
+    """A whole number from `least` to `most`.
+
+    >>> whole('訓練次數', 0, least=1, most=999)
+    '訓練次數應為 1 到 999 的整數。'
+    """
+    if value is None:
+        return f'請輸入{label}。' if needed else None
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        return f'{label}應為 {least} 到 {most} 的整數。'
+    return None
+
+
+def choice(label: str, value: object, choices: type[Choice], *, needed: bool = True) -> str | None:
+    """One of the values of `choices`."""
+    if value is None or value == '':
+        return f'請選擇{label}。' if needed else None
+    return None if isinstance(value, str) and value in set(choices) else f'請重新選擇{label}。'
+
+
+def yes_no(label: str, value: object, *, needed: bool = False) -> str | None:
+    """True or False; None only where no answer is an answer too."""
+    if value is None:
+        return f'請選擇{label}。' if needed else None
+    return None if isinstance(value, bool) else f'請重新選擇{label}。'
+
+
+def record_id(value: object) -> int:
+    """A number that a record may have. Raises NotFound for anything else, as if the record were not there."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MOST_INT4:
+        return value
+    raise NotFound
+
+
+def file_id(value: object) -> UUID:
+    """The id of a stored file or a draft, perhaps still as text from an address. Raises NotFound."""
+    try:
+        return value if isinstance(value, UUID) else UUID(value if isinstance(value, str) else '')
+    except ValueError:
+        raise NotFound from None
+
+
+def _is_control(character: str, *, lines: bool) -> bool:
+    if character in '\n\t':
+        return not lines
+    category = unicodedata.category(character)
+    return category in ('Cc', 'Cs', 'Zl', 'Zp') or character in _DIRECTION_MARKS or (ord(character) & 0xFFFE) == 0xFFFE
+
+
+def _unreadable(label: str) -> str:
+    return f'看不懂{label}的內容，請重新輸入。'

@@ -1,0 +1,68 @@
+"""Who may see whom, and who may do what: pure rules; the services ask them before they read or write.
+
+A host unit sees the volunteers who stand on its roster, an agency those who applied to it, volunteers see themselves.
+The system administrator looks after accounts and offices and sees no personal data.
+"""
+
+from collections.abc import Iterable
+
+from tortoise.expressions import Q, Subquery
+
+from db.choices import ApplicationStatus, MembershipStatus, Role
+from db.models import Account, Application, Membership, Volunteer
+
+from .errors import NotPermitted
+
+
+def require(account: Account, *roles: Role) -> None:
+    """Raises NotPermitted unless the account has one of `roles`, and the office that goes with it."""
+    if account.role not in roles or not _has_its_place(account):
+        raise NotPermitted
+
+
+def may_see(
+    account: Account,
+    volunteer: Volunteer,
+    memberships: Iterable[Membership] = (),
+    applications: Iterable[Application] = (),
+) -> bool:
+    """Whether the account may see this volunteer, who has these memberships and applications."""
+    if not _has_its_place(account):
+        return False
+    if account.role == Role.UNIT_STAFF:
+        return any(
+            one.volunteer_id == volunteer.id
+            and one.host_unit_id == account.host_unit_id
+            and one.status != MembershipStatus.LEFT
+            for one in memberships
+        )
+    if account.role == Role.REVIEWER:
+        return any(
+            one.volunteer_id == volunteer.id
+            and one.agency_id == account.agency_id
+            and one.status != ApplicationStatus.DRAFT
+            for one in applications
+        )
+    return account.role == Role.VOLUNTEER and account.volunteer_id == volunteer.id
+
+
+def visible_to(account: Account) -> Q:
+    """`may_see` as a condition on Volunteer: `Volunteer.filter(visible_to(account), …)`."""
+    if not _has_its_place(account) or account.role == Role.ADMINISTRATOR:
+        return Q(id__in=[])
+    if account.role == Role.VOLUNTEER:
+        return Q(id=account.volunteer_id)
+    if account.role == Role.UNIT_STAFF:
+        memberships = Membership.filter(host_unit_id=account.host_unit_id).exclude(status=MembershipStatus.LEFT)
+        return Q(id__in=Subquery(memberships.values('volunteer_id')))
+    applications = Application.filter(agency_id=account.agency_id).exclude(status=ApplicationStatus.DRAFT)
+    return Q(id__in=Subquery(applications.values('volunteer_id')))
+
+
+def _has_its_place(account: Account) -> bool:
+    return {
+        Role.UNIT_STAFF: account.host_unit_id,
+        Role.REVIEWER: account.agency_id,
+        Role.VOLUNTEER: account.volunteer_id,
+        Role.ADMINISTRATOR: True,
+    }[account.role] is not None
