@@ -1,0 +1,213 @@
+"""Forms under way: each change of a field is kept at once, sealed, and found again after reload, on any computer.
+
+A draft belongs to the host unit. It holds what was typed, right or wrong; the services check when the form is saved.
+Passwords are never kept.
+"""
+
+import json
+import re
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
+from types import NoneType
+from typing import Any, TypeVar, get_args, get_type_hints
+from uuid import UUID, uuid4
+
+from tortoise.expressions import Q, Subquery
+
+from db import transaction
+from db.choices import DraftKind, Role
+from db.models import Account, Draft, DraftEntry, Training, Volunteer
+
+from . import answers, dates, permissions
+from .errors import DomainError, NotFound
+
+MOST_FIELDS = 60
+MOST_CHARACTERS = 20_000
+MOST_SHOWN = 50
+# What a form has besides its answers: passwords, and whether the record is new.
+NEVER_KEPT = frozenset({'password', 'password_again', 'is_new'})
+
+_EMPTY_FOR = timedelta(days=1)
+_TITLES = {DraftKind.VOLUNTEER: 'name', DraftKind.TRAINING: 'title'}
+
+Details = TypeVar('Details')
+
+
+class CannotKeep(DomainError):
+    """This is no value a form of ours has; the draft is as it was."""
+
+    def __init__(self) -> None:
+        super().__init__('這個欄位的內容太長或無法辨識，沒有存入草稿。請縮短後再輸入。')
+
+
+@dataclass(frozen=True)
+class DraftSummary:
+    """A form to go on with. `volunteer` is None while the person is new; `title` is a name or a course, perhaps ''."""
+
+    id: UUID
+    kind: DraftKind
+    about: str
+    volunteer: Volunteer | None
+    title: str
+    owner_name: str
+    saved_at: datetime
+
+
+async def open(  # noqa: A001 -- drafts.open() says it best
+    kind: DraftKind, *, by: Account, volunteer: Volunteer | None = None, about: str = 'new'
+) -> Draft:
+    """The unit's draft of this form; a new one when there is none, and always for a new person.
+
+    `about` is 'new', or names what is amended (a training by its id). Raises NotFound.
+    """
+    permissions.require(by, Role.UNIT_STAFF)
+    if not re.fullmatch(r'[a-z0-9_-]{1,20}', about):
+        raise NotFound
+    if volunteer is None:
+        await _drop_empty_ones(by)
+        return await Draft.create(id=uuid4(), kind=kind, about=about, saved_at=dates.now(), **_owners(by))
+    await _check_subject(kind, volunteer, about, by)
+    form: dict[str, Any] = {'kind': kind, 'about': about, 'volunteer_id': volunteer.id}
+    new = Draft(id=uuid4(), saved_at=dates.now(), **form, **_owners(by))
+    await Draft.bulk_create([new], ignore_conflicts=True)  # two tabs may open the form at once
+    return await Draft.get(host_unit_id=by.host_unit_id, **form)
+
+
+async def get(draft_id: UUID | str, *, by: Account) -> Draft:
+    """The draft with its volunteer, if any. Raises NotFound."""
+    draft = await Draft.filter(_of_unit(by), id=answers.file_id(draft_id)).select_related('volunteer').first()
+    if draft is None:
+        raise NotFound
+    return draft
+
+
+async def values(draft: Draft) -> dict[str, Any]:
+    """What was typed so far, by field, as JSON has it: dates as 2026-03-08, ids of files as text."""
+    return {entry.name: json.loads(entry.value.open()) for entry in await DraftEntry.filter(draft_id=draft.id)}
+
+
+async def restored(draft: Draft, details: Details) -> Details:
+    """`details` with what was typed put into it."""
+    return from_draft(await values(draft), details)
+
+
+async def save(draft_id: UUID | str, name: str, value: object, *, by: Account) -> datetime:
+    """Keep one field; returns when. Raises NotFound when the draft has been sent or discarded, and CannotKeep."""
+    text = json.dumps(_plain(value))
+    if not isinstance(name, str) or not re.fullmatch(r'[a-z0-9_]{1,40}', name) or len(text) > MOST_CHARACTERS:
+        raise CannotKeep
+    now = dates.now()
+    async with transaction():
+        # The row is locked first, so that whoever discards the draft comes before or after, not in between.
+        if not await Draft.filter(_of_unit(by), id=answers.file_id(draft_id)).update(saved_at=now):
+            raise NotFound('這份草稿已經送出或刪除，請回到志工的個人頁面查看。')
+        if name not in NEVER_KEPT:
+            await _upsert(answers.file_id(draft_id), name, text)
+    return now
+
+
+async def discard(draft: Draft, *, by: Account) -> None:
+    """The form has been saved, or is given up. Harmless when it is gone already."""
+    await Draft.filter(_of_unit(by), id=draft.id).delete()
+
+
+async def under_way(*, by: Account) -> list[DraftSummary]:
+    """The unit's forms to go on with, the last one first; forms opened and left empty do not count."""
+    drafts = (
+        await Draft.filter(_of_unit(by), id__in=Subquery(DraftEntry.all().values('draft_id')))
+        .select_related('volunteer', 'owner')
+        .prefetch_related('entries')
+        .order_by('-saved_at')
+        .limit(MOST_SHOWN)
+    )
+    return [_summary(draft) for draft in drafts]
+
+
+def to_draft(details: Any) -> dict[str, Any]:
+    """A details object as a draft keeps it: `from_draft(to_draft(details), type(details)())` equals `details`."""
+    return {
+        field.name: _plain(getattr(details, field.name)) for field in fields(details) if field.name not in NEVER_KEPT
+    }
+
+
+def from_draft(values: dict[str, Any], details: Details) -> Details:
+    """Puts `values` into `details` and returns it. What has no field of the right type there is left out."""
+    for name, hint in get_type_hints(type(details)).items():
+        if name in values and name not in NEVER_KEPT:
+            try:
+                setattr(details, name, _typed(values[name], hint))
+            except ValueError:
+                continue
+    return details
+
+
+async def _check_subject(kind: DraftKind, volunteer: Volunteer, about: str, by: Account) -> None:
+    if not await Volunteer.filter(permissions.visible_to(by), id=answers.record_id(volunteer.id)).exists():
+        raise NotFound
+    if kind == DraftKind.TRAINING and about != 'new':
+        training_id = answers.record_id(int(about) if about.isdecimal() else None)
+        if not await Training.filter(
+            id=training_id, volunteer_id=volunteer.id, trained_for_id=by.host_unit_id
+        ).exists():
+            raise NotFound
+
+
+async def _drop_empty_ones(by: Account) -> None:
+    """Forms of this clerk that were opened yesterday or before and left empty."""
+    old = Draft.filter(owner_id=by.id, volunteer_id__isnull=True, saved_at__lt=dates.now() - _EMPTY_FOR)
+    await old.exclude(id__in=Subquery(DraftEntry.all().values('draft_id'))).delete()
+
+
+async def _upsert(draft_id: UUID, name: str, text: str) -> None:
+    others = DraftEntry.filter(draft_id=draft_id).exclude(name=name)
+    if await others.count() >= MOST_FIELDS:
+        raise CannotKeep
+    entry = DraftEntry(draft_id=draft_id, name=name, value=text)
+    await DraftEntry.bulk_create([entry], on_conflict=['draft_id', 'name'], update_fields=['value'])
+
+
+def _owners(by: Account) -> dict[str, Any]:
+    return {'host_unit_id': by.host_unit_id, 'owner_id': by.id}
+
+
+def _of_unit(by: Account) -> Q:
+    """Drafts of the unit about people it may (still) see, or about somebody new."""
+    permissions.require(by, Role.UNIT_STAFF)
+    seen = Q(volunteer_id__in=Subquery(Volunteer.filter(permissions.visible_to(by)).values('id')))
+    return Q(Q(host_unit_id=by.host_unit_id), Q(seen, Q(volunteer_id__isnull=True), join_type=Q.OR))
+
+
+def _summary(draft: Draft) -> DraftSummary:
+    titles = [entry.value for entry in draft.entries if entry.name == _TITLES.get(draft.kind)]
+    title = json.loads(titles[0].open()) if titles else ''
+    return DraftSummary(
+        id=draft.id,
+        kind=draft.kind,
+        about=draft.about,
+        volunteer=draft.volunteer,
+        title=title if isinstance(title, str) else '',
+        owner_name=draft.owner.name,
+        saved_at=draft.saved_at,
+    )
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    raise CannotKeep
+
+
+def _typed(value: Any, hint: Any) -> Any:
+    """`value` as one of the types of `hint`, which JSON may have made a text. Raises ValueError."""
+    types = get_args(hint) or (hint,)
+    if type(value) in types or (value is None and NoneType in types):
+        return value
+    if isinstance(value, str) and date in types:
+        return date.fromisoformat(value)
+    if isinstance(value, str) and UUID in types:
+        return UUID(value)
+    raise ValueError
