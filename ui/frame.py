@@ -12,9 +12,11 @@ from domain.errors import DomainError
 from domain.model import Account, ApplicationStatus, Role
 from domain.progress import Progress
 
+from .components.form import form
 from .components.icon import icon
 from .components.notices import refuse
 from .components.step_guide import step_guide
+from .said import say_what_was_left
 
 Crumbs = Sequence[tuple[str, str]]
 MENU = ('子系統入口', '/menu')
@@ -63,6 +65,7 @@ def frame(
     page = page_frame(account, title, crumbs, step, guide, waiting, heading, required)
     with page.content:
         yield page
+    say_what_was_left()
 
 
 class page_frame:
@@ -105,6 +108,17 @@ class page_frame:
                         html.h1(title)
                         if required:
                             required_note()
+
+    def follow(self, in_form: form, guide: Progress) -> None:
+        """Keep the guide's list of what is open true while the form is filled in."""
+
+        def renew() -> None:
+            if self.guide is not None:
+                problems = in_form.details.problems()
+                self.guide.show(guide.done, [(in_form.label_of(name), f'#{name}') for name in problems])
+
+        in_form.on_change(renew)
+        renew()
 
     async def _search(self, event: GenericEventArguments) -> None:
         try:

@@ -17,10 +17,16 @@ from domain.settings import Settings
 from . import files, gate, routes, session, uploads
 
 STATIC = Path(__file__).parent / 'static'
-HEAD = (
-    '<meta name="theme-color" content="#0C3A4B">'
-    '<link rel="stylesheet" href="/static/app.css?{stamp}"><script defer src="/static/site.js?{stamp}"></script>'
-)
+COLOURS = {
+    'primary': '#0F5A73',
+    'secondary': '#43545A',
+    'accent': '#B8481A',
+    'positive': '#1B6B3D',
+    'negative': '#B3261E',
+    'info': '#0F5A73',
+    'warning': '#855000',
+}
+LOOKS = ['app.css', *(f'pages/{file.name}' for file in sorted((STATIC / 'pages').glob('*.css')))]
 
 
 def assemble(settings: Settings) -> FastAPI:
@@ -39,8 +45,9 @@ def assemble(settings: Settings) -> FastAPI:
     uploads.register(site)
     files.register(site)
     routes.register(site)
+    nicegui_app.colors(**COLOURS)
     nicegui_app.add_static_files('/static', STATIC, max_cache_age=3600)
-    ui.add_head_html(HEAD.format(stamp=_stamp()), shared=True)
+    ui.add_head_html(_head(), shared=True)
     translations['zh-TW'].update(
         connection_lost='連線中斷，正在重新連線；',
         trying_to_reconnect='您輸入的內容已保存在這台電腦。',
@@ -61,10 +68,12 @@ def assemble(settings: Settings) -> FastAPI:
     return site
 
 
-def _stamp() -> str:
-    """Changes when the look changes, so that no browser keeps an old one."""
-    looks = b''.join(file.read_bytes() for file in sorted(STATIC.iterdir()) if file.is_file())
-    return hashlib.sha256(looks).hexdigest()[:12]
+def _head() -> str:
+    """Our stylesheets and the site's small script; the stamp changes with them, so that no browser keeps old ones."""
+    content = b''.join((STATIC / name).read_bytes() for name in [*LOOKS, 'site.js', 'icons.js'])
+    stamp = hashlib.sha256(content).hexdigest()[:12]
+    links = ''.join(f'<link rel="stylesheet" href="/static/{name}?{stamp}">' for name in LOOKS)
+    return f'<meta name="theme-color" content="#0C3A4B">{links}<script defer src="/static/site.js?{stamp}"></script>'
 
 
 def _say(settings: Settings, welcome: list[str]) -> None:

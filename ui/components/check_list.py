@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from domain.readiness import Check
 from nicegui.element import Element
+
+from domain.readiness import Check
 
 
 class check_list(Element, component='check_list.js'):

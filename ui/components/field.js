@@ -8,19 +8,20 @@ export default {
   inheritAttrs: false,
   props: {
     id: String, kind: String, name: String, label: String, required: Boolean, value: null, shown: Number, error: String,
-    hint: String, hint_state: String, options: Array, placeholder: String, prefix: String, suffix: String,
+    hint: String, hintState: String, options: Array, placeholder: String, prefix: String, suffix: String,
     autocomplete: String, readonly: Boolean, mirrored: Boolean, maxlength: Number, rules: Array, wide: Boolean,
-    hidden_label: Boolean, searchable: Boolean, inputmode: String, classes: String,
+    hiddenLabel: Boolean, searchable: Boolean, inputmode: String, classes: String, group: String,
   },
   emits: ['typed', 'left', 'entered'],
   template: `
     <div :id="id" class="lb-field" :class="[{bad: error, full: wide}, 'lb-' + kind, classes]">
+      <div v-if="group" class="lb-label"><span class="l">{{ group }}</span></div>
       <q-checkbox v-if="kind === 'check'" :model-value="!!text" :id="name" :disable="readonly"
         :aria-describedby="describedby" :aria-invalid="!!error" @update:model-value="choose">
         <span v-if="required" class="lb-req" aria-hidden="true">*</span>{{ label }}
       </q-checkbox>
-      <component v-else :is="group ? 'fieldset' : 'div'" class="lb-fieldset" :aria-describedby="group ? describedby : null">
-        <component :is="group ? 'legend' : 'label'" class="lb-label" :class="{'lb-away': hidden_label}" :for="group ? null : name">
+      <component v-else :is="grouped ? 'fieldset' : 'div'" class="lb-fieldset" :aria-describedby="grouped ? describedby : null">
+        <component :is="grouped ? 'legend' : 'label'" class="lb-label" :class="{'lb-away': hiddenLabel}" :for="grouped ? null : name">
           <span class="l"><span v-if="required" class="lb-req">*</span>{{ label }}</span>
         </component>
         <div v-if="kind === 'radio'" class="lb-choices">
@@ -60,13 +61,13 @@ export default {
       <ul v-if="rules" class="lb-rules" :id="name + '-rules'"><li v-for="r in rules" :class="{ok: r.met}">
         <lb-icon :name="r.met ? 'check' : 'todo'" size="14" weight="2.4"/>{{ r.label }}<span class="lb-away">{{ r.met ? '：符合' : '：尚未符合' }}</span></li></ul>
       <div v-if="error" class="lb-hint bad" :id="name + '-help'" role="alert"><lb-icon name="warning" size="15"/><span>{{ error }}</span></div>
-      <div v-else-if="hint" class="lb-hint" :class="hint_state" :id="name + '-help'" aria-live="polite">
-        <lb-icon v-if="hint_state" :name="hint_state === 'ok' ? 'check' : 'warning'" size="15" weight="2.2"/><span>{{ hint }}</span></div>
+      <div v-else-if="hint" class="lb-hint" :class="hintState" :id="name + '-help'" aria-live="polite">
+        <lb-icon v-if="hintState" :name="hintState === 'ok' ? 'check' : 'warning'" size="15" weight="2.2"/><span>{{ hint }}</span></div>
       <slot/>
     </div>`,
   data() { return { text: this.value, open: false, peeking: false, offered: this.options, timer: null }; },
   computed: {
-    group() { return this.kind === 'radio' || this.kind === 'segments'; },
+    grouped() { return this.kind === 'radio' || this.kind === 'segments'; },
     type() { return this.kind === 'password' ? (this.peeking ? 'text' : 'password') : this.kind === 'textarea' ? 'textarea' : this.kind === 'email' ? 'email' : 'text'; },
     key() { return 'typed:' + location.pathname + ':' + this.name; },
     describedby() { return [this.rules && this.name + '-rules', (this.error || this.hint) && this.name + '-help'].filter(Boolean).join(' ') || null; },
@@ -83,7 +84,7 @@ export default {
     this.text = value;
     this.send();
   },
-  beforeUnmount() { if (this.timer) this.send(); },
+  beforeUnmount() { if (this.timer !== null) this.send(); },
   methods: {
     mirror() {
       this.turn = Date.now();
@@ -98,8 +99,8 @@ export default {
       this.text = text;
       this.mirror();
       clearTimeout(this.timer);
-      if (!(this.kind === 'date')) this.timer = setTimeout(() => this.send(), 350);
-      else this.timer = setTimeout(() => {}, 0);
+      // a day is read when the field is left, everything else soon after the last key
+      this.timer = this.kind === 'date' ? -1 : setTimeout(() => this.send(), 350);
     },
     choose(value) { this.text = value; this.mirror(); this.send(); this.$emit('left'); },
     leave() { if (this.timer !== null) this.send(); this.$emit('left'); },

@@ -39,6 +39,7 @@ class field(Element, component='field.js'):
         super().__init__()
         self.form = in_form
         self.name = name
+        self.label = f'*{label}' if required else label
         in_form.fields[name] = self
         value = self.to_browser(getattr(in_form.details, name))
         given = {'hint': hint, 'placeholder': placeholder, **props}
@@ -75,6 +76,18 @@ class field(Element, component='field.js'):
         self._props['value'] = self.to_browser(value)
         self._props['shown'] += 1
         self.update()
+
+    def rename(self, label: str) -> None:
+        """Give the field another label."""
+        if self._props['label'] != label:
+            self._props['label'] = label
+            self.update()
+
+    def set_readonly(self, readonly: bool) -> None:
+        """Lock or unlock the control."""
+        if self._props['readonly'] != readonly:
+            self._props['readonly'] = readonly
+            self.update()
 
     async def _typed(self, event: GenericEventArguments) -> None:
         if self._props['readonly'] or not isinstance(event.args, dict):
@@ -151,6 +164,11 @@ class choice_field(field):
         listed = [{'value': _key(value), 'label': text} for value, text in options.items()]
         super().__init__(label, in_form, name, options=listed, **props)
 
+    def text_of(self, value: Any) -> str:
+        """The label of an option, or ''."""
+        listed = {each['value']: str(each['label']) for each in self._props['options']}
+        return listed.get(_key(value), '')
+
     def offer(self, options: Mapping[Any, str]) -> None:
         """Offer other options from now on."""
         self.values = {_key(value): value for value in options}
@@ -161,7 +179,7 @@ class choice_field(field):
         return None if value is None else _key(value)
 
     def from_browser(self, raw: Any) -> Any:
-        return self.values.get(_key(raw)) if raw is not None else None
+        return self.values.get(_key(raw)) if isinstance(raw, str | int) else None
 
 
 class radio_field(choice_field):
@@ -189,6 +207,10 @@ class date_field(field):
     def to_browser(self, value: Any) -> Any:
         return _numbers(value) if isinstance(value, date) else ''
 
+    async def reread(self) -> None:
+        """Read again what stands in the control, after 民國前 was checked or not."""
+        await self.take(self._props['value'], 0)
+
     async def take(self, raw: Any, turn: int) -> None:
         text = super().from_browser(raw).strip()[:20]
         try:
@@ -209,4 +231,4 @@ def _numbers(day: date) -> str:
 
 
 def _key(value: Any) -> Any:
-    return value if isinstance(value, bool | int) else str(value)
+    return value if value is None or isinstance(value, bool | int) else str(value)

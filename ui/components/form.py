@@ -51,6 +51,7 @@ class FormField(Protocol):
     """What a form asks of its fields."""
 
     name: str
+    label: str
 
     def fault(self, sentence: str | None) -> None:
         """Show `sentence` beside the field, or that it is right."""
@@ -98,6 +99,10 @@ class form:
             answer = listener()
             if answer is not None:
                 await answer
+
+    def label_of(self, name: str) -> str:
+        """The label of a field, with the star of a required one."""
+        return self.fields[name].label if name in self.fields else name
 
     def touch(self, name: str) -> None:
         """The user has left this field: from now on its fault is shown."""

@@ -3,13 +3,13 @@ import icon from '/static/icons.js';
 
 export default {
   components: { 'lb-icon': icon },
-  props: { title: String, columns: Array, rows: Array, total: Number, page: Number, per_page: Number, empty: String, empty_hint: String, empty_href: String, empty_link: String, bare: Boolean },
+  props: { title: String, columns: Array, rows: Array, total: Number, page: Number, perPage: Number, empty: String, emptyHint: String, emptyHref: String, emptyLink: String, bare: Boolean },
   emits: ['turned', 'sized', 'acted'],
   data() { return { opened: {} }; },
   template: `
     <section class="lb-card lb-records">
       <div class="lb-records-head"><h2 class="lb-q">{{ title }}</h2>
-        <label v-if="!bare">每頁顯示 <select :value="per_page" @change="$emit('sized', +$event.target.value)"><option v-for="n in [10, 25, 50]" :value="n">{{ n }}</option></select> 項結果</label></div>
+        <label v-if="!bare">每頁顯示 <select :value="perPage" @change="$emit('sized', +$event.target.value)"><option v-for="n in [10, 25, 50]" :value="n">{{ n }}</option></select> 項結果</label></div>
       <div class="lb-scroll" tabindex="0" role="region" :aria-label="title"><table class="q-table">
         <thead><tr><th v-for="c in columns" scope="col" :class="c.align">{{ c.label }}</th></tr></thead>
         <tbody><template v-for="r in rows" :key="r.key">
@@ -19,16 +19,16 @@ export default {
           <tr v-if="r.more && opened[r.key]"><td :colspan="columns.length" class="lb-sub">
             <div v-for="m in r.more" class="lb-course"><template v-for="cell in m"><lb-cell :cell="cell" @acted="(what) => $emit('acted', {key: r.key, what})"/></template></div></td></tr>
         </template>
-        <tr v-if="!rows.length"><td :colspan="columns.length"><div class="lb-empty"><b>{{ empty }}</b><span v-if="empty_hint">{{ empty_hint }}</span>
-          <a v-if="empty_href" :href="empty_href">{{ empty_link }}</a></div></td></tr></tbody>
+        <tr v-if="!rows.length"><td :colspan="columns.length"><div class="lb-empty"><b>{{ empty }}</b><span v-if="emptyHint">{{ emptyHint }}</span>
+          <a v-if="emptyHref" :href="emptyHref">{{ emptyLink }}</a></div></td></tr></tbody>
       </table></div>
       <nav class="lb-pager" :aria-label="title + '分頁'" v-if="!bare"><span role="status">顯示第 {{ first }} 至 {{ last }} 項結果，共 {{ total }} 項</span><span class="sp"></span>
         <button type="button" class="lb-link" :disabled="page <= 1" @click="$emit('turned', page - 1)">前一頁</button><b class="lb-page-now" aria-current="page">{{ page }}</b>
         <button type="button" class="lb-link" :disabled="last >= total" @click="$emit('turned', page + 1)">後一頁</button></nav>
     </section>`,
   computed: {
-    first() { return this.total ? (this.page - 1) * this.per_page + 1 : 0; },
-    last() { return Math.min(this.total, this.page * this.per_page); },
+    first() { return this.total ? (this.page - 1) * this.perPage + 1 : 0; },
+    last() { return Math.min(this.total, this.page * this.perPage); },
   },
   created() { for (const row of this.rows) if (row.opened) this.opened[row.key] = true; },
   beforeCreate() {

@@ -1,0 +1,18 @@
+"""Addresses that more than one module of the site knows."""
+
+LOGIN = '/login'
+LOGOUT = '/logout'
+PASSWORD = '/account/password'  # noqa: S105 -- the address of a page
+
+# What may be opened without a session: plain HTML pages of ours, never a page that NiceGUI makes.
+PUBLIC_PAGES = frozenset(
+    {
+        LOGIN,
+        LOGOUT,
+        '/login/certificate',
+        '/account/request',
+        '/account/forgotten',
+        '/account/reset',
+        '/downloads',
+    }
+)

@@ -1,0 +1,32 @@
+"""Showing an identity number in full: only for a purpose, which the volunteer can read later."""
+
+from nicegui import html, ui
+
+from domain import volunteers
+from domain.model import Account, Volunteer
+
+from .action_button import action_button
+
+REASONS = {
+    '核對證件': '核對證件',
+    '辦理紀錄冊申請': '辦理紀錄冊申請',
+    '辦理保險': '辦理保險',
+    '回覆本人詢問': '回覆本人詢問',
+}
+
+
+def reveal_dialog(volunteer: Volunteer, account: Account) -> None:
+    """Ask for the purpose, then show the number; who looked and why is logged."""
+    with ui.dialog(value=True) as dialog, html.div().classes('lb-card lb-pad lb-question'):
+        html.h2('顯示完整證號')
+        html.p('查看會留下紀錄（時間、查看者、目的），本人可以看到。')
+        reason = ui.radio(REASONS, value='核對證件').props('aria-label=查看目的')
+        shown = html.p().classes('lb-secret').props('role=status')
+
+        async def show() -> None:
+            shown._text = await volunteers.reveal_identity(volunteer, reason.value, by=account)
+            shown.update()
+
+        with html.div().classes('lb-acts'):
+            action_button('顯示', show)
+            ui.button('關閉', on_click=dialog.close, color=None).props('flat no-caps')

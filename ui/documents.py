@@ -1,0 +1,74 @@
+"""Documents made on demand: the record book as PDF, the printed lists. Authenticated GETs; 404 for strangers."""
+
+from datetime import date
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request, Response
+
+from domain import printed, record_books
+from domain.errors import DomainError, NotFound, NotPermitted
+from domain.logbook import pdf
+from domain.model import Role
+from domain.printed import Document
+
+from .session import account_of
+
+REASONS = {Role.VOLUNTEER: '本人檢視', Role.UNIT_STAFF: '單位列印', Role.REVIEWER: '機關列印'}
+
+
+def register(site: FastAPI) -> None:
+    """Put the documents under their addresses."""
+    site.add_api_route('/books/{book_id}.pdf', book, methods=['GET'])
+    site.add_api_route('/printouts/record-books/{volunteer_id}.{kind}', record_book_list, methods=['GET'])
+    site.add_api_route('/printouts/trainings/{volunteer_id}.{kind}', training_list, methods=['GET'])
+
+
+async def book(request: Request, book_id: int) -> Response:
+    """The record book as PDF, for the volunteer, the unit and the agency; each printing is noted."""
+    account = account_of(request)
+    try:
+        found = await record_books.get(book_id, by=account)
+        contents = await record_books.printable(found, by=account, reason=REASONS[account.role])
+        made = Document(await pdf.as_pdf(contents), 'application/pdf', f'志願服務紀錄冊-{found.number}.pdf')
+    except DomainError as refusal:
+        return _refused(refusal)
+    return _sent(made, is_download='download' in request.query_params)
+
+
+async def record_book_list(request: Request, volunteer_id: int, kind: str) -> Response:
+    """列印(doc), 列印(odt) of the 紀錄冊 tab."""
+    try:
+        return _sent(await printed.record_books(volunteer_id, kind, by=account_of(request)), is_download=True)
+    except DomainError as refusal:
+        return _refused(refusal)
+
+
+async def training_list(
+    request: Request, volunteer_id: int, kind: str, masked: bool = True, since: date | None = None, until: date | None = None
+) -> Response:
+    """列印 and 列印時數條 of the 教育訓練 tab; `kind` is pdf, odt, ods or strips."""
+    try:
+        made = await printed.trainings(
+            volunteer_id, kind, is_masked=masked, since=since, until=until, by=account_of(request)
+        )
+    except DomainError as refusal:
+        return _refused(refusal)
+    return _sent(made, is_download=made.media_type != 'application/pdf')
+
+
+def _sent(made: Document, *, is_download: bool) -> Response:
+    disposition = 'attachment' if is_download else 'inline'
+    return Response(
+        made.content,
+        media_type=made.media_type,
+        headers={
+            'Content-Disposition': f"{disposition}; filename*=UTF-8''{quote(made.name)}",
+            'Cache-Control': 'private, no-store',
+            'X-Content-Type-Options': 'nosniff',
+        },
+    )
+
+
+def _refused(refusal: DomainError) -> Response:
+    status = 404 if isinstance(refusal, NotFound | NotPermitted) else 409
+    return Response(str(refusal), status, media_type='text/plain; charset=utf-8')

@@ -1,0 +1,40 @@
+"""GET /files/{id}: pictures and attachments, for those who may see them; for everybody else there is no such file."""
+
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from starlette.responses import JSONResponse, Response
+
+from domain import files
+from domain.errors import DomainError
+from domain.model import StoredFile
+
+from .session import account_of
+
+
+def register(site: FastAPI) -> None:
+    """Put the files under their address."""
+    site.add_api_route('/files/{file_id}', file, methods=['GET', 'HEAD'])
+
+
+async def file(request: Request, file_id: str) -> Response:
+    """A picture to look at, or with `?download`, as a PDF always, to keep."""
+    try:
+        stored, content = await files.read(file_id, by=account_of(request))
+    except DomainError as refusal:
+        return JSONResponse({'sentence': str(refusal)}, 404)
+    return Response(
+        content,
+        media_type=stored.media_type,
+        headers={
+            'Content-Disposition': _disposition(stored, is_download='download' in request.query_params),
+            # Whatever is in the file, it is shown as nothing but a picture.
+            'Content-Security-Policy': "sandbox; default-src 'none'; frame-ancestors 'none'",
+            'Cache-Control': 'private, no-store',
+        },
+    )
+
+
+def _disposition(stored: StoredFile, *, is_download: bool) -> str:
+    is_shown = stored.media_type == 'image/jpeg' and not is_download
+    return f"{'inline' if is_shown else 'attachment'}; filename*=UTF-8''{quote(stored.name, safe='')}"

@@ -1,0 +1,290 @@
+"""The door of the site: nothing passes, over http or websocket, without a live session and the right Origin.
+
+Outermost stand the security headers, then this gate, then NiceGUI and our own routes. What is public is listed here;
+everything else is refused before NiceGUI sees it, so a stranger can make it neither work nor remember anything.
+"""
+
+import asyncio
+import json
+import logging
+from contextlib import suppress
+from urllib.parse import parse_qs, quote, urlsplit
+
+from fastapi import FastAPI
+from nicegui import __version__ as nicegui_version
+from starlette.datastructures import Headers
+from starlette.requests import Request, cookie_parser
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from domain import announcements, sessions
+from domain import settings as settings_module
+from domain.model import Account
+from domain.settings import Settings
+
+from . import headers, sockets
+from .addresses import LOGIN, PUBLIC_PAGES
+
+log = logging.getLogger(__name__)
+
+SOCKETS = '/_nicegui_ws/'
+_NICEGUI = f'/_nicegui/{nicegui_version}'
+ASSETS = (
+    '/static/',
+    *(f'{_NICEGUI}/{folder}/' for folder in ('static', 'libraries', 'components', 'resources', 'esm')),
+    f'{_NICEGUI}/dynamic_resources/',
+)
+ICON = '/favicon.ico'
+HEALTH = '/healthz'
+
+MEGABYTE = 1024 * 1024
+MOST_UPLOADED = 12 * MEGABYTE
+_ROUND_A_FILE = 64 * 1024  # what multipart writes around it
+_MOST_TYPED = 256 * 1024
+_MOST_POLLED = MEGABYTE
+
+SWEEP_SECONDS = 20.0
+_sweeping: asyncio.Task[None] | None = None
+
+
+def install(site: FastAPI, settings: Settings) -> None:
+    """Put the gate and the headers in front of `site`, and a guard over every event of NiceGUI's sockets."""
+    origins = allowed_origins(settings)
+    sockets.guard(origins)
+    site.add_middleware(Gate, origins=origins)
+    headers.install(site, origins, is_secure=settings.secure_cookies)
+
+
+async def opened() -> None:
+    """Close pages whose session ends anywhere, from now on until `closed()`."""
+    global _sweeping  # noqa: PLW0603 -- one a process
+    announcements.subscribe(sessions.CHANNEL, _session_closed)
+    _sweeping = asyncio.create_task(_sweep(), name='expired sessions')
+
+
+def closed() -> None:
+    """Stop listening and sweeping."""
+    announcements.unsubscribe(sessions.CHANNEL, _session_closed)
+    if _sweeping is not None:
+        _sweeping.cancel()
+
+
+def allowed_origins(settings: Settings) -> frozenset[str]:
+    """Where our own pages come from: the public address and, while that is not https, the machine's own."""
+    public = urlsplit(settings.public_url)
+    origins = {f'{public.scheme}://{public.netloc}'}
+    if not settings.secure_cookies:
+        hosts = {settings.host, '127.0.0.1', 'localhost'} - {'0.0.0.0', '::'}  # noqa: S104 -- not an address to visit
+        origins |= {f'http://{host}:{settings.port}' for host in hosts}
+    return frozenset(origins)
+
+
+def keep_session(response: Response, token: str) -> None:
+    """Have the browser keep the session until it is closed."""
+    response.set_cookie(
+        _cookie_name(), token, httponly=True, samesite='lax', path='/', secure=settings_module.current().secure_cookies
+    )
+
+
+def drop_session(response: Response) -> None:
+    """Have the browser forget the session."""
+    response.delete_cookie(
+        _cookie_name(), httponly=True, samesite='lax', path='/', secure=settings_module.current().secure_cookies
+    )
+
+
+def token_of(scope: Scope) -> str:
+    """The session token the browser sent, or ''."""
+    return cookie_parser(Headers(scope=scope).get('cookie', '')).get(_cookie_name(), '')
+
+
+def account_of(request: Request) -> Account | None:
+    """Who asks, their unit, agency and volunteer fetched; None on a public page."""
+    account = request.scope['account']
+    assert account is None or isinstance(account, Account)
+    return account
+
+
+class Gate:
+    """ASGI middleware. Leaves `scope['account']` (Account | None) and `scope['session_digest']` ('' without one)."""
+
+    def __init__(self, app: ASGIApp, origins: frozenset[str]) -> None:
+        self.app = app
+        self.origins = origins
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope['type'] == 'lifespan':
+            await self.app(scope, receive, send)
+        elif scope['path'] == HEALTH:
+            await PlainTextResponse('ok')(scope, receive, send)
+        elif scope['path'].startswith(ASSETS) or scope['path'] == ICON:
+            await self._pass_asset(scope, receive, send)
+        else:
+            await self._identify(scope)
+            if scope['path'].startswith(SOCKETS):
+                await self._pass_socket(scope, receive, send)
+            elif scope['type'] == 'websocket':
+                await self._refuse_socket(scope, receive, send)
+            else:
+                await self._pass_request(scope, receive, send)
+
+    async def _identify(self, scope: Scope) -> None:
+        token = token_of(scope)
+        digest = sessions.digest_of(token) if token else ''
+        # A page that only tries to come back, or whose socket does, is no sign of a person.
+        is_activity = not scope['path'].startswith(SOCKETS) and 'nicegui-check' not in Headers(scope=scope)
+        account = await sessions.account_at(digest, is_activity=is_activity) if digest else None
+        scope['account'] = account
+        scope['session_digest'] = digest if account else ''
+
+    async def _pass_asset(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope['type'] != 'http' or scope['method'] not in ('GET', 'HEAD'):
+            await _refuse(403, '這個位址只能讀取。')(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+    async def _pass_request(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_reading = scope['method'] in ('GET', 'HEAD')
+        if not is_reading and Headers(scope=scope).get('origin') not in self.origins:
+            await _refuse(403, '這個要求不是從本系統的頁面送出，已拒絕。請重新開啟系統再試一次。')(scope, receive, send)
+        elif scope['account'] is None and scope['path'] not in PUBLIC_PAGES:
+            await _stranger(scope)(scope, receive, send)
+        else:
+            await _Measured(scope, receive, send).run(self.app)
+
+    async def _pass_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        origin = Headers(scope=scope).get('origin')
+        is_polling = scope['type'] == 'http' and scope['method'] == 'GET'
+        is_ours = origin in self.origins or (is_polling and origin is None)
+        query = parse_qs(scope['query_string'].decode('latin-1'))
+        is_theirs = scope['account'] is not None and not sockets.is_foreign(query, scope['session_digest'])
+        if not is_ours or (not is_theirs and scope['type'] == 'http'):
+            await self._refuse_socket(scope, receive, send)
+        elif not is_theirs:
+            await _tell_to_reload(receive, send)
+        elif scope['type'] == 'websocket':
+            await self.app(scope, receive, send)
+        else:
+            await _Measured(scope, receive, send).run(self.app)
+
+    async def _refuse_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope['type'] == 'http':
+            await _refuse(403, '這個連線不屬於您的登入，已拒絕。請重新整理頁面。')(scope, receive, send)
+        else:
+            await receive()
+            await send({'type': 'websocket.close', 'code': 4403})
+
+
+class _Measured:
+    """A request whose body is cut off beyond its limit, declared or not, whatever the application does about it."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.scope, self._receive, self._send = scope, receive, send
+        self.most = _most_bytes(scope['path'])
+        self.seen = 0
+        self.is_answered = False
+
+    async def run(self, app: ASGIApp) -> None:
+        declared = Headers(scope=self.scope).get('content-length', '')
+        if declared.isdecimal() and int(declared) > self.most:
+            await self._refuse()
+            return
+        try:
+            await app(self.scope, self.receive, self.send)
+        except* _TooMuch:  # a task group may have wrapped it
+            log.info('a body went on beyond its limit')
+        if self.seen > self.most and not self.is_answered:
+            await self._refuse()
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self.seen += len(message.get('body', b''))
+        if self.seen > self.most:
+            raise _TooMuch
+        return message
+
+    async def send(self, message: Message) -> None:
+        if self.seen <= self.most or self.is_answered:
+            self.is_answered = True
+            await self._send(message)
+
+    async def _refuse(self) -> None:
+        # Read on for a while: who is cut off in mid-sentence does not hear the answer.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(10):
+                while self.seen < 4 * MOST_UPLOADED:
+                    message = await self._receive()
+                    self.seen += len(message.get('body', b''))
+                    if not message.get('more_body'):
+                        break
+        sentence = '檔案超過 12 MB，沒有收下。請縮小檔案，或用手機重新拍照；已填的資料都還在。'
+        if self.most < MOST_UPLOADED:
+            sentence = '送出的內容太長，沒有收下。請縮短後再送出。'
+        answer = _refuse(413, sentence)
+        answer.headers['Connection'] = 'close'
+        await answer(self.scope, self._receive, self._send)
+
+
+class _TooMuch(Exception):
+    """The body goes on beyond its limit."""
+
+
+def _most_bytes(path: str) -> int:
+    if path.startswith('/uploads/'):
+        return MOST_UPLOADED + _ROUND_A_FILE
+    return _MOST_POLLED if path.startswith(SOCKETS) else _MOST_TYPED
+
+
+def _cookie_name() -> str:
+    return '__Host-sid' if settings_module.current().secure_cookies else 'sid'
+
+
+def _refuse(status: int, sentence: str) -> Response:
+    return JSONResponse({'sentence': sentence}, status)
+
+
+def _stranger(scope: Scope) -> Response:
+    """A page: to the login, and back afterwards. Anything else: a refusal a script can read."""
+    if scope['method'] == 'GET' and 'text/html' in Headers(scope=scope).get('accept', ''):
+        query = scope['query_string'].decode('latin-1')
+        wanted = scope['path'] + (f'?{query}' if query else '')
+        return RedirectResponse(LOGIN if wanted == '/' else f'{LOGIN}?next={quote(wanted, safe="/")}', 303)
+    return _refuse(401, '您已登出或閒置太久。請重新登入；已儲存的資料都還在。')
+
+
+async def _tell_to_reload(receive: Receive, send: Send) -> None:
+    """A page whose session has ended, or that is another session's, wants its socket: tell it to load again.
+
+    A plain refusal would have it try for ever. These are the words of engine.io (0 open) and socket.io (44 refused)
+    that NiceGUI's page answers with `location.reload()`; the reloaded page is sent to the login.
+    """
+    opening = {'sid': '-', 'upgrades': [], 'pingInterval': 25_000, 'pingTimeout': 20_000, 'maxPayload': 1}
+    await receive()
+    await send({'type': 'websocket.accept'})
+    await send({'type': 'websocket.send', 'text': f'0{json.dumps(opening)}'})
+    with suppress(TimeoutError):
+        async with asyncio.timeout(5):
+            await receive()
+    await send({'type': 'websocket.send', 'text': '44{"message":"Implicit handshake failed"}'})
+    await send({'type': 'websocket.close', 'code': 4401})
+
+
+async def _session_closed(digest: str) -> None:
+    """A session has ended; '' when some may have, while nobody told us."""
+    sessions.forget(digest)
+    ended = [digest] if digest else [one for one in sockets.open_sessions() if not await _is_alive(one)]
+    for one in ended:
+        sockets.close_pages(one)
+
+
+async def _is_alive(digest: str) -> bool:
+    return await sessions.account_at(digest, is_activity=False) is not None
+
+
+async def _sweep() -> None:
+    while True:
+        await asyncio.sleep(SWEEP_SECONDS)
+        try:
+            await sessions.close_expired()
+        except Exception:  # the database is away, say; sessions end all the same when somebody comes
+            log.exception('expired sessions could not be closed')

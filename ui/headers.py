@@ -1,0 +1,77 @@
+"""Security headers on every answer, and the nonce that lets NiceGUI's own inline scripts run and no others."""
+
+import secrets
+
+from fastapi import FastAPI
+from jinja2 import DictLoader
+from nicegui import client as nicegui_client
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .addresses import LOGIN
+
+_ALWAYS = {
+    'X-Content-Type-Options': 'nosniff',
+    'X-Frame-Options': 'DENY',
+    'Referrer-Policy': 'same-origin',
+    'Permissions-Policy': 'camera=(self), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()',
+    'Cross-Origin-Resource-Policy': 'same-origin',
+    # Pages and files hold personal data; what may be kept says so itself.
+    'Cache-Control': 'no-store',
+}
+_HSTS = 'max-age=31536000'
+
+
+def install(site: FastAPI, origins: frozenset[str], *, is_secure: bool) -> None:
+    """Set the headers on all answers of `site`; HSTS when it is reached by https only."""
+    _put_nonce_into_template()
+    site.add_middleware(SecurityHeaders, origins=origins, is_secure=is_secure)
+
+
+class SecurityHeaders:
+    """ASGI middleware. A header the answer already has is left as it is."""
+
+    def __init__(self, app: ASGIApp, origins: frozenset[str], *, is_secure: bool) -> None:
+        self.app = app
+        self.fixed = _ALWAYS | ({'Strict-Transport-Security': _HSTS} if is_secure else {})
+        self.sockets = ' '.join(sorted(origin.replace('http', 'ws', 1) for origin in origins))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope['type'] != 'http':
+            await self.app(scope, receive, send)
+            return
+        nonce = scope['csp_nonce'] = secrets.token_urlsafe(16)
+        # The citizen certificate's component opens a window that has to find its way back.
+        opener = 'same-origin-allow-popups' if scope['path'].startswith(LOGIN) else 'same-origin'
+        variable = {'Content-Security-Policy': self._policy(nonce), 'Cross-Origin-Opener-Policy': opener}
+
+        async def send_with_headers(message: Message) -> None:
+            if message['type'] == 'http.response.start':
+                answer = MutableHeaders(scope=message)
+                for name, value in (self.fixed | variable).items():
+                    answer.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+    def _policy(self, nonce: str) -> str:
+        # unsafe-eval: Vue compiles templates in the browser, and NiceGUI's run_javascript is an eval.
+        return (
+            f"default-src 'self'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+            f"img-src 'self' data: blob:; connect-src 'self' {self.sockets}; frame-ancestors 'none'; "
+            "base-uri 'self'; form-action 'self'; object-src 'none'"
+        )
+
+
+def _put_nonce_into_template() -> None:
+    """Give each script of NiceGUI's page template the nonce of its answer.
+
+    In the template, not in what is sent: a script that got into a page in any other way stays without.
+    """
+    environment = nicegui_client.templates.env
+    loader = environment.loader
+    assert loader is not None
+    source, _, _ = loader.get_source(environment, 'index.html')
+    if 'csp_nonce' not in source:
+        source = source.replace('<script', '<script nonce="{{ request.scope.csp_nonce }}"')
+    environment.loader = DictLoader({'index.html': source})

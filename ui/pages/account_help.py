@@ -1,0 +1,108 @@
+"""帳號申請 and 忘記密碼: plain HTML forms for people without a login. No answer tells whether an account exists."""
+
+from fastapi import FastAPI, Form
+from fastapi.responses import RedirectResponse, Response
+
+from domain import accounts, passwords
+from domain.accounts import AccountRequestDetails, LinkExpired
+from domain.errors import DomainError, Incomplete
+from domain.model import Role
+
+from ..addresses import LOGIN
+from . import public
+
+REQUEST, FORGOTTEN, RESET = '/account/request', '/account/forgotten', '/account/reset'
+ROLES = {Role.UNIT_STAFF: '運用單位承辦人', Role.REVIEWER: '發冊機關志工業務窗口'}
+# The four rules, by the names public.js knows them by, so that they are ticked while typing.
+RULES = list(zip(('length', 'digit', 'lower', 'upper'), passwords.RULES, strict=True))
+
+
+def register(site: FastAPI) -> None:
+    """Put the forms under their addresses. The gate has checked where a POST comes from."""
+    for address, show, take in (
+        (REQUEST, _request_form, _take_request),
+        (FORGOTTEN, _forgotten_form, _take_forgotten),
+        (RESET, _reset_form, _take_reset),
+    ):
+        site.add_api_route(address, show, methods=['GET'], response_model=None)
+        site.add_api_route(address, take, methods=['POST'], response_model=None)
+
+
+async def _request_form() -> Response:
+    return _request_page(AccountRequestDetails())
+
+
+async def _take_request(
+    organisation: str = Form(''),
+    name: str = Form(''),
+    username: str = Form(''),
+    email: str = Form(''),
+    phone: str = Form(''),
+    role: str = Form(''),
+    reason: str = Form(''),
+) -> Response:
+    chosen = next((each for each in ROLES if each == role), Role.VOLUNTEER)  # not offered, so the form asks again
+    details = AccountRequestDetails(organisation, name, username, email, phone, chosen, reason)
+    try:
+        await accounts.request_account(details)
+    except Incomplete as refusal:
+        return _request_page(details, problems=refusal.problems)
+    except DomainError as refusal:
+        return _request_page(details, message=str(refusal))
+    return public.page('account_sent.html', title='帳號申請', sentences=_REQUESTED)
+
+
+async def _forgotten_form() -> Response:
+    return public.page('account_forgotten.html')
+
+
+async def _take_forgotten(username: str = Form(''), email: str = Form('')) -> Response:
+    await accounts.request_reset(username[:60], email[:254])
+    return public.page('account_sent.html', title='忘記密碼', sentences=_MAILED)
+
+
+async def _reset_form(token: str = '') -> Response:
+    if not await accounts.is_reset_open(token):
+        return _expired(LinkExpired())
+    return _reset_page(token)
+
+
+async def _take_reset(token: str = Form(''), password: str = Form(''), again: str = Form('')) -> Response:
+    if password != again:
+        return _reset_page(token, '兩次輸入的密碼不同，請重新輸入。密碼沒有變更。')
+    try:
+        await accounts.reset_password(token, password)
+    except LinkExpired as refusal:
+        return _expired(refusal)
+    except DomainError as refusal:
+        return _reset_page(token, str(refusal))
+    return RedirectResponse(f'{LOGIN}?said=password-set', 303)
+
+
+def _request_page(
+    details: AccountRequestDetails, message: str = '', problems: dict[str, str] | None = None
+) -> Response:
+    status = 422 if problems or message else 200
+    return public.page(
+        'account_request.html', status, details=details, roles=ROLES, message=message, problems=problems or {}
+    )
+
+
+def _reset_page(token: str, message: str = '') -> Response:
+    return public.page('account_reset.html', 422 if message else 200, token=token, message=message, rules=RULES)
+
+
+def _expired(refusal: LinkExpired) -> Response:
+    return public.page('account_expired.html', 410, message=str(refusal))
+
+
+_REQUESTED = (
+    '申請已送出，系統管理者會依您填寫的單位或機關確認身分。',
+    '確認後，開通或未核准的通知會寄到您填寫的電子郵件；開通的信裡有設定密碼的連結。',
+    '三個工作天還沒有收到信，請查看垃圾郵件匣，或撥客服諮詢專線。',
+)
+_MAILED = (
+    '如果這個使用者帳號與電子郵件相符，設定新密碼的連結已經寄出，30 分鐘內有效，只能使用一次。',
+    '為了保護帳號，不論相符與否，這裡都顯示同樣的說明。',
+    '沒有收到信：請查看垃圾郵件匣，確認帳號與電子郵件沒有打錯；沒有登記電子郵件的志工，請洽您的運用單位。',
+)

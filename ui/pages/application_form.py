@@ -1,0 +1,209 @@
+"""STEP 8 發冊縣市, 發冊機關, 儲存, 送審; and the list of the unit's applications."""
+
+from collections.abc import Sequence
+
+from nicegui import html, ui
+
+from domain import applications, dates, drafts, files, readiness, record_books, volunteers
+from domain.applications import ApplicationDetails
+from domain.model import Account, Application, ApplicationStatus, DraftKind, IssueKind, Volunteer
+
+from ..components.action_button import action_button
+from ..components.agency_select import agency_select
+from ..components.check_list import check_list
+from ..components.fields import choice_field, text_area
+from ..components.form import form
+from ..components.record_table import Row, record_table
+from ..components.upload_box import upload_box
+from ..frame import BASICS, MENU, VOLUNTEER_DATA, card, chip, frame, guide_for, save_bar, waiting_for
+from ..live import follow
+from ..said import leave
+from .profile import profile_header
+from .record_book_tab import TONES
+
+EDITABLE = (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED)
+
+
+async def application_page(account: Account, volunteer_id: int) -> None:
+    """STEP 8: the form at the left, 送審前體檢 and the process at the right."""
+    volunteer = await volunteers.get(volunteer_id, by=account)
+    application = await applications.current_of(volunteer, by=account)
+    is_open = application is None or application.status in EDITABLE
+    draft = await drafts.open(DraftKind.APPLICATION, by=account, volunteer=volunteer)
+    kept = ApplicationDetails.from_record(application) if application else await applications.defaults()
+    details = await drafts.restored(draft, kept) if is_open else kept
+    back = f'/volunteers/{volunteer.id}/record-book'
+    guide = await guide_for(account, volunteer.id)
+    crumbs = [MENU, VOLUNTEER_DATA, BASICS, (volunteer.name, back)]
+    with frame(
+        account, '紀錄冊', crumbs=crumbs, step=8, guide=guide, waiting=await waiting_for(account), heading=False
+    ):
+        profile_header(volunteer, await volunteers.header(volunteer, by=account), 'record-book', account)
+        in_form = form(
+            details, keep=(lambda name, value: drafts.save(draft.id, name, value, by=account)) if is_open else None
+        )
+        if application is not None and application.status is not ApplicationStatus.DRAFT:
+            state_banner(application)
+        with html.div().classes('lb-cols lb-tab-body'):
+            await application_fields(in_form, details, account, volunteer, readonly=not is_open)
+            with html.div().classes('lb-stack'):
+                checks = check_list(await readiness.checks(application or volunteer, by=account))
+                process()
+        with save_bar():
+            if is_open:
+                save_and_submit(account, volunteer, in_form, details, back)
+            else:
+                withdraw_button(account, application, back)
+            ui.link('返回', back).classes('lb-btn q-btn lb-flat')
+            in_form.saved_mark()
+
+    async def renew_checks() -> None:
+        now = await applications.current_of(volunteer, by=account)
+        checks.show(await readiness.checks(now or volunteer, by=account))
+        if (now.version if now else 0) != (application.version if application else 0):
+            ui.navigate.reload()
+
+    follow('application', renew_checks, lambda payload: payload.endswith(f':{volunteer.id}'))
+
+
+async def application_fields(
+    in_form: form, details: ApplicationDetails, account: Account, volunteer: Volunteer, *, readonly: bool
+) -> None:
+    """紀錄冊號 to 附件上傳, as the tutorial has them."""
+    book = await record_books.current_book_of(volunteer, by=account)
+    attachment = await files.get(details.attachment, by=account) if details.attachment else None
+    with card('紀錄冊'), html.div().classes('lb-grid'):
+        locked_fact('紀錄冊號', '(主管機關審核通過後系統自動取號)', book.number if book else '尚未取號', wide=True)
+        choice_field('發冊類別', in_form, 'kind', IssueKind.labels(), required=True, readonly=readonly)
+        html.div()
+        await agency_select.placed(in_form, readonly=readonly)
+        text_area('備註', in_form, 'remarks', wide=True, readonly=readonly)
+        locked_fact('發冊日期', '', f'民國 {dates.roc(book.issued_on)}' if book else '民國　審核通過後填入')
+        upload_box(
+            '附件上傳',
+            in_form,
+            'attachment',
+            'attachment',
+            account=account,
+            kept=attachment,
+            hint='可不附。PDF、JPG、PNG，10 MB 以內',
+        )
+
+
+def save_and_submit(
+    account: Account, volunteer: Volunteer, in_form: form, details: ApplicationDetails, back: str
+) -> None:
+    """儲存 keeps the application as a draft; 送審 saves and sends it, once everything is there."""
+
+    async def save() -> None:
+        await applications.save(details, of=volunteer, by=account)
+        leave(f'{back}/application', 'application-saved')
+
+    async def submit() -> None:
+        saved = await applications.save(details, of=volunteer, by=account)
+        await applications.submit(saved, by=account)
+        leave(back, 'application-submitted')
+
+    action_button('儲存', save, 'outline', in_form)
+    action_button('送審', submit, 'primary', in_form)
+
+
+def withdraw_button(account: Account, application: Application | None, back: str) -> None:
+    """撤回, while the agency has not decided."""
+
+    async def withdraw() -> None:
+        if application is not None:
+            await applications.withdraw(application, by=account)
+        leave(back, 'application-withdrawn')
+
+    action_button('撤回申請', withdraw, 'outline')
+
+
+def state_banner(application: Application) -> None:
+    """What the agency said, in sight of the fields it speaks of."""
+    tone, symbol = TONES[application.status]
+    with html.section().classes('lb-card lb-state').props('role=status'):
+        chip(application.status.label, tone, symbol)
+        if application.status is ApplicationStatus.RETURNED:
+            html.span(f'{application.agency.name}請您補件：').classes('strong')
+            html.span(application.reason)
+            html.span('修改後按「送審」即可再送；已填的資料都還在。').classes('mut')
+        else:
+            html.span(
+                f'已送{application.agency.name}審核，期限 {dates.roc(application.due_on)}。送審後不能修改，除非撤回。'
+            )
+
+
+def locked_fact(label: str, note: str, text: str, *, wide: bool = False) -> None:
+    """A value that the system fills in: it looks like a field and cannot be typed into."""
+    with html.div().classes('lb-field full' if wide else 'lb-field'):
+        with html.div().classes('lb-label'):
+            html.span(label).classes('l')
+            html.span(note).classes('mut')
+        html.div(text).classes('lb-locked')
+
+
+def process() -> None:
+    """紀錄冊申請流程, the customer's four steps."""
+    with html.section().classes('lb-card lb-checkup'):
+        html.h2('紀錄冊申請流程')
+        with html.ol().classes('lb-process'):
+            for line in (
+                '運用單位線上送件',
+                '以電話及電子郵件通知本局志工業務窗口審核',
+                '本局志工業務窗口於3日內完成審核或通知補件',
+                '以電話及電子郵件通知運用單位已審核完成；志工可線上檢視紀錄冊',
+            ):
+                html.li(line)
+
+
+async def applications_page(account: Account, status: str = '') -> None:
+    """送審進度: the unit's applications, by status."""
+    chosen = ApplicationStatus(status) if status in set(ApplicationStatus) else None
+
+    async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
+        found = await applications.of_unit(by=account, status=chosen, page=page, per_page=per_page)
+        return [_row(each) for each in found.rows], found.total
+
+    with frame(account, '送審進度', crumbs=[MENU, VOLUNTEER_DATA], waiting=await waiting_for(account)):
+        counts = await applications.counts_of(by=account)
+        with html.nav().classes('lb-pills').props('aria-label=案件狀態'):
+            _pill('全部', '', sum(counts.values()), chosen is None)
+            for each in ApplicationStatus:
+                _pill(each.label, each.value, counts[each], chosen is each)
+        columns = [
+            ('name', '志工姓名'),
+            ('status', '狀態'),
+            ('agency', '發冊機關'),
+            ('sent', '送審時間'),
+            ('reason', '審核意見'),
+        ]
+        table = record_table(
+            '案件', columns, fetch, empty_hint='從志工的紀錄冊頁籤按「申請送審」，案件就會出現在這裡。'
+        )
+        await table.refresh()
+
+    async def renew() -> None:
+        await table.refresh()
+
+    follow('application', renew, lambda payload: payload.split(':')[2] == str(account.host_unit_id))
+
+
+def _pill(text: str, status: str, count: int, is_on: bool) -> None:
+    link = ui.link(f'{text} {count}', f'/applications?status={status}').classes('lb-pill')
+    if is_on:
+        link.classes('on').props('aria-current=page')
+
+
+def _row(application: Application) -> Row:
+    tone, symbol = TONES[application.status]
+    is_open = application.status in applications.OPEN
+    page = f'/volunteers/{application.volunteer_id}/record-book'
+    return {
+        'key': str(application.id),
+        'name': {'text': application.volunteer.name, 'href': f'{page}/application' if is_open else page},
+        'status': {'text': application.status.label, 'chip': tone or 'plain', 'icon': symbol},
+        'agency': application.agency.name,
+        'sent': dates.roc_instant(application.submitted_at) if application.submitted_at else '尚未送審',
+        'reason': application.reason,
+    }

@@ -1,0 +1,43 @@
+"""STEP 1 一般模式登入作業: a plain HTML form, so that it works before anything else does."""
+
+from fastapi import FastAPI, Request
+from fastapi.responses import RedirectResponse, Response
+
+from domain import directory
+
+from .. import gate
+from ..addresses import LOGIN
+from . import public
+
+NOTICES = {
+    'password-set': '密碼已設定完成，請用新密碼登入。',
+}
+
+
+def register(site: FastAPI) -> None:
+    """Put the page under its address; `ui.session` takes what it sends."""
+    site.add_api_route(LOGIN, _open, methods=['GET'])
+    site.add_api_route(f'{LOGIN}/certificate', _certificate, methods=['GET'])
+
+
+def render(request: Request, message: str = '', username: str = '', next: str = '') -> Response:  # noqa: A002
+    """The page. `message` says why the login was refused, above the fields; the name typed stays where it was."""
+    return public.page(
+        'login.html',
+        401 if message else 200,
+        message=message,
+        notice=NOTICES.get(request.query_params.get('said', ''), ''),
+        username=username,
+        next=next,
+        agency=directory.DEFAULT_AGENCY,
+    )
+
+
+async def _open(request: Request) -> Response:
+    if gate.account_of(request) is not None:
+        return RedirectResponse('/', 303)
+    return render(request, next=request.query_params.get('next', '')[:2000])
+
+
+async def _certificate() -> Response:
+    return public.page('certificate.html')

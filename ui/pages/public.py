@@ -1,0 +1,31 @@
+"""The plain HTML pages that need no login: one shell, Jinja templates, no socket and no script but a small file."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from domain import settings
+
+HERE = Path(__file__).parent
+STATIC = HERE.parent / 'static'
+
+
+def page(template: str, status: int = 200, **values: object) -> HTMLResponse:
+    """The page of `template` with `values`; every value is escaped. Never kept in a cache: it may hold a typed name."""
+    text = _templates().get_template(template).render(values | {'office': settings.current(), 'stamp': _stamp()})
+    return HTMLResponse(text, status_code=status, headers={'Cache-Control': 'no-store'})
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+
+
+@cache
+def _stamp() -> str:
+    """Changes with the look, so that no browser keeps an old one."""
+    content = b''.join((STATIC / name).read_bytes() for name in ('app.css', 'pages/public.css', 'public.js'))
+    return hashlib.sha256(content).hexdigest()[:12]

@@ -1,0 +1,115 @@
+"""STEP 7 紀錄冊: the books issued so far, and 申請送審."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from nicegui import html, ui
+
+from domain import applications, dates, record_books
+from domain.model import Account, ApplicationStatus, BookStatus, IssueKind, Volunteer
+from domain.record_books import RecordBookQuery
+
+from ..components.action_button import action_button
+from ..components.fields import choice_field, date_field
+from ..components.form import form
+from ..components.record_table import Row, record_table
+from ..frame import card, chip
+from ..live import follow
+
+TONES = {
+    ApplicationStatus.DRAFT: ('', 'pencil'),
+    ApplicationStatus.SUBMITTED: ('info', 'clock'),
+    ApplicationStatus.RETURNED: ('bad', 'flag'),
+    ApplicationStatus.APPROVED: ('ok', 'check'),
+    ApplicationStatus.REJECTED: ('bad', 'warning'),
+    ApplicationStatus.WITHDRAWN: ('', 'warning'),
+}
+COLUMNS = [
+    ('name', '志工姓名'),
+    ('number', '身分證字號'),
+    ('book', '紀錄冊號'),
+    ('kind', '目前發冊類別'),
+    ('issued', '目前發冊日期'),
+    ('unit', '登打單位名稱'),
+]
+
+
+@dataclass
+class BookFilter:
+    """The tab's 查詢條件."""
+
+    kind: IssueKind | None = None
+    status: BookStatus | None = None
+    issued_from: date | None = None
+    issued_to: date | None = None
+
+    def problems(self) -> dict[str, str]:
+        """A filter is never wrong."""
+        return {}
+
+
+async def record_book_tab(account: Account, volunteer: Volunteer) -> None:
+    """The tab: filters, the books, and the way to STEP 8."""
+    query = BookFilter()
+    filters = form(query, summary=False)
+
+    async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
+        asked = RecordBookQuery(volunteer_id=volunteer.id, page=page, per_page=per_page, **vars(query))
+        found = await record_books.find(asked, by=account)
+        return [_row(book) for book in found.rows], found.total
+
+    with card('查詢條件', '(本查詢為志工所有紀錄冊資料)', 'lb-filters'):
+        with html.div().classes('lb-filter-grid'):
+            choice_field('發冊類別', filters, 'kind', {None: '請選擇', **IssueKind.labels()})
+            choice_field('使用狀態', filters, 'status', {None: '請選擇', **BookStatus.labels()})
+            with html.div().classes('lb-range'):
+                date_field('發冊日期', filters, 'issued_from')
+                html.span('～').classes('lb-to')
+                date_field('發冊日期（迄）', filters, 'issued_to')
+        with html.div().classes('lb-acts'):
+            action_button('查詢', lambda: table.refresh(1), 'outline')
+            for text, kind in (('列印(doc)', 'docx'), ('列印(odt)', 'odt')):
+                ui.link(text, f'/printouts/record-books/{volunteer.id}.{kind}').classes('q-btn lb-btn lb-outline')
+            ui.link('申請送審', f'/volunteers/{volunteer.id}/record-book/application').classes(
+                'q-btn lb-btn bg-primary'
+            )
+    await application_state(account, volunteer)
+    table = record_table('紀錄冊', COLUMNS, fetch, empty_hint='還沒有紀錄冊。資料備齊後，按「申請送審」。')
+    await table.refresh()
+
+
+async def application_state(account: Account, volunteer: Volunteer) -> None:
+    """How the latest application stands; follows by itself when the agency decides."""
+    strip = html.div().classes('lb-state-strip').props('role=status')
+
+    async def renew() -> None:
+        strip.clear()
+        with strip:
+            for application in (await applications.history_of(volunteer, by=account))[:3]:
+                tone, symbol = TONES[application.status]
+                with html.section().classes('lb-card lb-state'):
+                    chip(application.status.label, tone, symbol)
+                    html.span(f'{application.kind.label}　{application.agency.name}')
+                    if application.submitted_at:
+                        html.span(f'送審 {dates.roc_instant(application.submitted_at)}').classes('mut')
+                    if application.reason:
+                        html.span(application.reason).classes('strong')
+                    if application.status in applications.OPEN:
+                        ui.link('查看申請', f'/volunteers/{volunteer.id}/record-book/application')
+
+    await renew()
+    follow('application', renew, lambda payload: payload.endswith(f':{volunteer.id}'))
+
+
+def _row(book: Any) -> Row:
+    return {
+        'key': str(book.id),
+        'name': book.volunteer.name,
+        'number': book.volunteer.identity_masked,
+        'book': {'text': book.number, 'href': f'/books/{book.id}.pdf'},
+        'kind': {'text': book.kind.label, 'sub': book.status.label},
+        'issued': dates.roc(book.issued_on),
+        'unit': book.entered_by_unit.name,
+    }

@@ -1,0 +1,96 @@
+"""志工紀錄冊審核: what waits for this agency, how long it has left; follows by itself."""
+
+from typing import Any
+
+from nicegui import html
+from nicegui.element import Element
+
+from domain import dates, reviews
+from domain.model import Account, ApplicationStatus
+from domain.reviews import CaseRow
+
+from ..frame import frame, waiting_for
+from ..live import follow
+
+TABS = {
+    ApplicationStatus.SUBMITTED: '待審核',
+    ApplicationStatus.RETURNED: '補件中',
+    ApplicationStatus.APPROVED: '已核可',
+    ApplicationStatus.REJECTED: '已駁回',
+}
+MOST_SHOWN = 50
+
+
+class review_queue(Element, component='../components/review_queue.js'):
+    """The list at the left of the desk; `selected` is the case that is open beside it."""
+
+    def __init__(self, tab: ApplicationStatus, selected: int | None, account: Account) -> None:
+        super().__init__()
+        self.tab = tab
+        self.account = account
+        self._props.update({'tab': tab.value, 'selected': selected or 0, 'cases': [], 'tabs': [], 'units': []})
+
+    async def renew(self) -> None:
+        """Read the queue again and show it; only what changed is drawn anew."""
+        cases = await reviews.awaiting(by=self.account, status=self.tab, limit=MOST_SHOWN)
+        counts = (await reviews.counts(by=self.account)).by_status
+        self._props['cases'] = [_row(case, rank) for rank, case in enumerate(cases)]
+        self._props['units'] = sorted({case.unit for case in cases})
+        self._props['tabs'] = [{'key': s.value, 'label': label, 'count': counts[s]} for s, label in TABS.items()]
+        self.update()
+
+
+async def review_queue_page(account: Account, status: str = '') -> None:
+    """The queue, with no case open."""
+    with frame(account, '志工紀錄冊審核', heading=False, waiting=await waiting_for(account)) as page:
+        page.content.classes('lb-desk')
+        with html.div().classes('lb-review'):
+            await placed_queue(account, status, None)
+            with html.div().classes('lb-case lb-no-case'), html.div().classes('lb-empty'):
+                html.b('請從左邊選一個案件')
+                html.span('新送件會自動出現在清單上，不必重新整理。')
+
+
+async def placed_queue(account: Account, status: str, selected: int | None) -> review_queue:
+    """The queue in its place, following what clerks and colleagues do."""
+    tab = ApplicationStatus(status) if status in set(TABS) else ApplicationStatus.SUBMITTED
+    queue = review_queue(tab, selected, account)
+    await queue.renew()
+    ours = str(account.agency_id)
+    follow('application', queue.renew, lambda payload: payload.split(':')[1] == ours)
+    return queue
+
+
+def deadline(days_left: int | None) -> tuple[str, str, str, str]:
+    """How long a case has left: the chip's text, tone and icon, and the filter it falls under."""
+    if days_left is None:
+        return '', '', 'clock', ''
+    if days_left < 0:
+        return f'逾期{-days_left}日', 'solid', 'clock', 'late'
+    if days_left == 0:
+        return '今日到期', 'warn', 'clock', 'today'
+    return f'剩{days_left}日', '', 'clock', 'later'
+
+
+def _row(case: CaseRow, rank: int) -> dict[str, Any]:
+    text, tone, symbol, due = deadline(case.days_left)
+    if not text:
+        text, tone, symbol = {
+            ApplicationStatus.RETURNED: ('待補件', 'warn', 'flag'),
+            ApplicationStatus.APPROVED: ('已核可', 'ok', 'check'),
+        }.get(case.status, (case.status.label, '', 'warning'))
+    at = dates.roc_instant(case.decided_at or case.submitted_at)
+    return {
+        'id': case.id,
+        'name': case.volunteer,
+        'masked': case.identity_masked,
+        'unit': case.unit,
+        'at': at[4:],
+        'time': dates.roc_instant(case.submitted_at)[-5:],
+        'chip': text,
+        'tone': tone,
+        'symbol': symbol,
+        'due': due,
+        'round': case.round,
+        'rank': rank,
+    }

@@ -1,0 +1,65 @@
+"""Every address of the site and its page, in one table."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import FastAPI
+from nicegui import ui
+
+from domain.model import Role
+
+from .pages import (
+    account,
+    account_help,
+    admin,
+    application_form,
+    batch,
+    login,
+    mails,
+    menus,
+    my_record_book,
+    printouts,
+    profile,
+    review_case,
+    review_queue,
+    training_form,
+    volunteer_form,
+    volunteer_search,
+)
+from .session import only_for
+
+Builder = Callable[..., Awaitable[None]]
+STAFF, REVIEWER, VOLUNTEER, ADMINISTRATOR = Role.UNIT_STAFF, Role.REVIEWER, Role.VOLUNTEER, Role.ADMINISTRATOR
+
+PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [
+    ('/menu', menus.menu_page, (STAFF, REVIEWER, ADMINISTRATOR)),
+    ('/volunteer-data', menus.volunteer_data_page, (STAFF, REVIEWER)),
+    ('/volunteers', volunteer_search.volunteer_search_page, (STAFF,)),
+    ('/consolidated', volunteer_search.consolidated_page, (STAFF,)),
+    ('/volunteers/new', volunteer_form.new_volunteer_page, (STAFF,)),
+    ('/volunteers/new/{draft_id}', volunteer_form.volunteer_draft_page, (STAFF,)),
+    ('/volunteers/{volunteer_id}', profile.profile_page, (STAFF,)),
+    ('/volunteers/{volunteer_id}/{tab}', profile.tab_page, (STAFF,)),
+    ('/volunteers/{volunteer_id}/trainings/new', training_form.new_training_page, (STAFF,)),
+    ('/volunteers/{volunteer_id}/trainings/{training_id}', training_form.training_page, (STAFF,)),
+    ('/volunteers/{volunteer_id}/record-book/application', application_form.application_page, (STAFF,)),
+    ('/applications', application_form.applications_page, (STAFF,)),
+    ('/batch/trainings', batch.batch_trainings_page, (STAFF,)),
+    ('/reviews', review_queue.review_queue_page, (REVIEWER,)),
+    ('/reviews/{application_id}', review_case.review_case_page, (REVIEWER,)),
+    ('/my', my_record_book.my_record_book_page, (VOLUNTEER,)),
+    ('/admin', admin.admin_page, (ADMINISTRATOR,)),
+    ('/admin/{section}', admin.section_page, (ADMINISTRATOR,)),
+    ('/mails', mails.mails_page, (STAFF, REVIEWER, ADMINISTRATOR)),
+    ('/account/password', account.password_page, tuple(Role)),
+    ('/account/guide', account.guide_page, (STAFF,)),
+]
+
+
+def register(site: FastAPI) -> None:
+    """Put the pages, the plain forms and the downloads under their addresses."""
+    for plain in (login, account_help, menus, printouts):
+        plain.register(site)
+    for address, builder, roles in PAGES:
+        page: Any = only_for(*roles)(builder)
+        ui.page(address)(page)

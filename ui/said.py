@@ -1,0 +1,44 @@
+"""What one page leaves to be said on the next: a key in the address, never a text, so nobody can put words into ours."""
+
+from nicegui import ui
+
+from .components.notices import confirm, tell
+
+DONE = {
+    'volunteer-registered': '志工基本資料已儲存。接著請新增教育訓練。',
+    'volunteer-saved': '基本資料已儲存，並留下異動紀錄。',
+    'volunteer-joined': '已收編這位志工，現在可以維護他的資料。',
+    'training-saved': '教育訓練資料已儲存，證書正反面齊全。',
+    'training-removed': '教育訓練資料已刪除；異動紀錄保留了原來的內容。',
+    'application-saved': '紀錄冊申請已儲存為草稿，尚未送審。',
+    'application-submitted': '已送審。系統已寄名冊通知發冊機關，機關會在期限內完成審核或通知補件。',
+    'application-withdrawn': '已撤回這件申請；資料都還在，可以修改後再送。',
+    'entry-saved': '已儲存，並留下異動紀錄。',
+    'entry-removed': '已刪除；異動紀錄保留了原來的內容。',
+    'case-approved': '已核可並取號，系統已寄信通知運用單位與志工。',
+    'case-returned': '已通知補件，系統已寄信給運用單位。',
+    'case-rejected': '已駁回，系統已寄信給運用單位。',
+    'password-changed': '密碼已變更，其他裝置上的登入已結束。',
+}
+TOLD = {
+    'volunteer-known': '這位志工已經建立過，這裡是他的個人頁面；您剛才輸入的資料沒有另存一份。',
+    'already-open': '這位志工已有一件進行中的申請，這裡就是。',
+}
+
+
+def leave(address: str, said: str) -> None:
+    """Go to `address` and say there what `said` stands for."""
+    if said not in DONE | TOLD:
+        raise KeyError(said)
+    mark = '&' if '?' in address else '?'
+    ui.navigate.to(f'{address}{mark}said={said}')
+
+
+def say_what_was_left() -> None:
+    """On the next page: say it, once."""
+    request = ui.context.client.request
+    said = request.query_params.get('said', '') if request is not None else ''
+    if said in DONE:
+        confirm(DONE[said])
+    elif said in TOLD:
+        tell(TOLD[said])

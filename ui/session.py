@@ -1,0 +1,133 @@
+"""Who is signed in: login and logout, and the guard at each page's door."""
+
+import functools
+import inspect
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import FastAPI, Form, Request
+from fastapi.exceptions import RequestValidationError
+from nicegui import Client, ui
+from nicegui import app as nicegui_app
+from nicegui.page import page as nicegui_page
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from domain import accounts, sessions
+from domain.errors import DomainError, NotFound, NotPermitted
+from domain.model import Account, Role
+
+from . import frame, gate
+from .addresses import LOGIN, LOGOUT, PASSWORD
+from .pages import login
+
+log = logging.getLogger(__name__)
+
+Builder = Callable[..., Awaitable[Any]]
+
+
+def register(site: FastAPI) -> None:
+    """Put login and logout under their addresses, and our pages in the place of NiceGUI's own error pages."""
+    site.add_api_route(LOGIN, sign_in, methods=['POST'])
+    site.add_api_route(LOGOUT, sign_out, methods=['POST'])
+    nicegui_app.add_exception_handler(404, _not_there)
+    nicegui_app.add_exception_handler(RequestValidationError, _not_there)
+    nicegui_app.on_page_exception(_page_failed)
+
+
+def only_for(*roles: Role) -> Callable[[Builder], Builder]:
+    """The guard of a page: `async def training_page(account: Account, training_id: int)` is built for these roles only.
+
+    Others, and whoever asks for what is not theirs, see the page of an address that does not exist. A refusal of the
+    domain becomes a page with its sentence. Who must change the password does that first.
+    """
+
+    def guarded(builder: Builder) -> Builder:
+        @functools.wraps(builder)
+        async def page(request: Request, **parameters: Any) -> Any:
+            account = account_of(request)
+            if account.must_change_password and request.url.path != PASSWORD:
+                return RedirectResponse(PASSWORD, 303)
+            try:
+                if account.role not in roles:
+                    raise NotFound
+                return await builder(account, **parameters)
+            except (NotFound, NotPermitted):
+                _begin_again(404)
+                frame.not_found_page(account)
+            except DomainError as refusal:
+                _begin_again(409)
+                frame.sentence_page(account, '無法開啟這個頁面', str(refusal))
+
+        page.__signature__ = _signature_for_a_route(builder)  # type: ignore[attr-defined]
+        return page
+
+    return guarded
+
+
+def account_of(request: Request) -> Account:
+    """Who asks, their unit, agency and volunteer fetched. Raises NotPermitted where nobody is signed in."""
+    account = gate.account_of(request)
+    if account is None:
+        raise NotPermitted('您已登出或閒置太久。請重新登入；已儲存的資料都還在。')
+    return account
+
+
+async def sign_in(
+    request: Request, username: str = Form(''), password: str = Form(''), next_: str = Form('', alias='next')
+) -> Response:
+    """The login form. Always a new session: one that was there before, planted or not, is closed."""
+    try:
+        account = await accounts.sign_in(username, password)
+    except DomainError as refusal:
+        return login.render(request, str(refusal), username[:60], next_)
+    await sessions.close(gate.token_of(request.scope))
+    answer = RedirectResponse(_own_address(next_), 303)
+    gate.keep_session(answer, await sessions.open(account))
+    return answer
+
+
+async def sign_out(request: Request) -> Response:
+    """End the session; its open pages close everywhere."""
+    await sessions.close(gate.token_of(request.scope))
+    answer = RedirectResponse(LOGIN, 303)
+    gate.drop_session(answer)
+    return answer
+
+
+def _own_address(text: str) -> str:
+    """`text` if it is an address of this site, else '/'. Browsers drop control characters and take \\ for /."""
+    is_ours = text.startswith('/') and not text.startswith('//') and text.isprintable() and '\\' not in text
+    return text if is_ours and text.partition('?')[0] not in (LOGIN, LOGOUT) else '/'
+
+
+def _signature_for_a_route(builder: Builder) -> inspect.Signature:
+    """What FastAPI reads the path from: the builder's parameters with the request in the place of the account."""
+    signature = inspect.signature(builder)
+    parameters = [each for each in signature.parameters.values() if each.name != 'account']
+    request = inspect.Parameter('request', inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Request)
+    return signature.replace(parameters=[request, *parameters])
+
+
+def _begin_again(status: int) -> None:
+    """Take away what a builder put on the page before it was refused."""
+    client = ui.context.client
+    client.content.clear()
+    client.status_code = status
+
+
+async def _not_there(request: Request, _: Exception) -> Response:
+    """An address with nothing behind it, or one that cannot be read as what the page needs."""
+    account = gate.account_of(request)
+    if account is None or 'text/html' not in request.headers.get('accept', ''):
+        return JSONResponse({'sentence': '找不到這個頁面。'}, 404)
+    with Client(nicegui_page(''), request=request) as client:
+        frame.not_found_page(account)
+    return client.build_response(request, 404)
+
+
+def _page_failed() -> None:
+    """What a user sees when a page of ours breaks; what broke stands in the log only."""
+    frame.sentence_page(
+        None, '這個頁面暫時無法顯示', '系統已記錄這個問題。已儲存的資料都還在；請稍後再試，或回到首頁。'
+    )

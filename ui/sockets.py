@@ -1,0 +1,137 @@
+"""NiceGUI's sockets: whose page, whose session; and the closing of pages whose session has ended.
+
+NiceGUI 3.18 obeys an event that names any client, and a socket may take any client whose id it knows. Here a socket
+belongs to the session that opened it, a client to the session that asked for its page, and both must be the same one,
+alive, at every single event.
+"""
+
+import asyncio
+import inspect
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qs
+from weakref import WeakKeyDictionary
+
+from nicegui import Client, background_tasks, core
+
+from domain import sessions
+
+log = logging.getLogger(__name__)
+
+# All there are in NiceGUI 3.18 (nicegui/nicegui.py); `disconnect` is the socket's own end and needs no guard.
+_EVENTS = {'connect', 'handshake', 'disconnect', 'event', 'javascript_response', 'ack', 'log'}
+_BEFORE_THE_DROP = 0.5
+
+Handler = Callable[..., Any]
+Guarded = Callable[..., Awaitable[Any]]
+
+_turns: WeakKeyDictionary[Client, asyncio.Lock] = WeakKeyDictionary()
+
+
+def guard(origins: frozenset[str]) -> None:
+    """Put the guard over NiceGUI's event handlers; once a process is enough. Other origins get no CORS headers."""
+    core.sio.eio.cors_allowed_origins = sorted(origins)
+    handlers: dict[str, Handler] = core.sio.handlers['/']
+    if set(handlers) != _EVENTS:
+        raise RuntimeError(f'NiceGUI has other socket events than those we guard: {sorted(handlers)}')
+    if hasattr(handlers['event'], 'guards'):
+        return
+    handlers['connect'] = _guarded_connect(handlers['connect'])
+    handlers['handshake'] = _guarded_handshake(handlers['handshake'])
+    handlers['log'] = _guarded('log', _write_log)
+    for name in ('event', 'javascript_response', 'ack'):
+        handlers[name] = _guarded(name, handlers[name])
+
+
+def is_foreign(query: Mapping[str, Sequence[str]], digest: str) -> bool:
+    """Whether a socket's query names a page or a socket of another session.
+
+    A page we do not know is nobody's: NiceGUI answers that it has to be loaded again.
+    """
+    client = Client.instances.get(query.get('client_id', [''])[0])
+    environ = core.sio.environ.get(query.get('sid', [''])[0])
+    return bool((client and session_of(client) != digest) or (environ and _session_of(environ) != digest))
+
+
+def session_of(client: Client) -> str:
+    """The digest of the session that asked for this page, or ''."""
+    return str(client._request.scope.get('session_digest', '')) if client._request else ''
+
+
+def open_sessions() -> set[str]:
+    """The digests of all sessions that have pages here."""
+    return {session_of(client) for client in Client.instances.values()} - {''}
+
+
+def close_pages(digest: str) -> None:
+    """Have all pages of a session loaded again, which leads them to the login, and drop their sockets."""
+    for client in list(Client.instances.values()):
+        if session_of(client) == digest:
+            client.run_javascript('location.reload()')
+            background_tasks.create(_drop(client), name='drop the sockets of an ended session')
+
+
+async def _drop(client: Client) -> None:
+    # The client itself is left to NiceGUI, which deletes it when the socket does not come back; the gate sees to that.
+    await asyncio.sleep(_BEFORE_THE_DROP)
+    for socket_id in list(client._socket_to_document_id):
+        await core.sio.disconnect(socket_id)
+
+
+def _guarded_connect(handler: Handler) -> Guarded:
+    async def connect(socket_id: str, environ: dict[str, Any], _: Any = None) -> None:
+        if is_foreign(parse_qs(environ.get('QUERY_STRING', '')), _session_of(environ)):
+            raise ConnectionRefusedError
+        await handler(socket_id, environ)
+
+    return connect
+
+
+def _guarded_handshake(handler: Handler) -> Guarded:
+    async def handshake(socket_id: str, *args: Any) -> bool:
+        client = _client_of(args)
+        if client is None or session_of(client) != _session_of(core.sio.get_environ(socket_id)):
+            return False
+        return bool(await handler(socket_id, *args))
+
+    return handshake
+
+
+def _guarded(name: str, handler: Handler) -> Guarded:
+    async def guarded(socket_id: str, *args: Any) -> None:
+        client = _client_of(args)
+        if client is None or socket_id not in client._socket_to_document_id:
+            return
+        # In turn: while the database is asked about one event, the next must not overtake it.
+        async with _turns.setdefault(client, asyncio.Lock()):
+            digest = session_of(client)
+            if await sessions.account_at(digest, is_activity=name == 'event') is None:
+                close_pages(digest)
+                return
+            try:
+                outcome = handler(socket_id, *args)
+                if inspect.isawaitable(outcome):
+                    await outcome
+            except Exception as error:  # what pages do is caught by NiceGUI; this is a message no page of ours sends
+                log.warning('a malformed %s from a browser: %s', name, type(error).__name__)
+
+    guarded.guards = name  # type: ignore[attr-defined]
+    return guarded
+
+
+def _client_of(args: Sequence[Any]) -> Client | None:
+    """The client a message names, if it is such a message at all."""
+    if len(args) != 1 or not isinstance(args[0], dict):
+        return None
+    client_id = args[0].get('client_id')
+    return Client.instances.get(client_id) if isinstance(client_id, str) else None
+
+
+def _session_of(environ: Mapping[str, Any]) -> str:
+    return str(environ['asgi.scope'].get('session_digest', ''))
+
+
+def _write_log(_: str, message: dict[str, Any]) -> None:
+    """What a browser wants in our log: shortened, on one line."""
+    log.info('a browser says: %r', str(message.get('message'))[:300])

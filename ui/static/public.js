@@ -1,0 +1,41 @@
+// The plain pages: the eye that shows a password, rules met while typing, and a form that is sent once.
+for (const eye of document.querySelectorAll('[data-peek]')) {
+  const input = document.getElementById(eye.dataset.peek);
+  eye.hidden = false;
+  eye.addEventListener('click', () => {
+    const peeking = input.type === 'password';
+    input.type = peeking ? 'text' : 'password';
+    eye.setAttribute('aria-label', peeking ? '隱藏密碼' : '顯示密碼');
+    eye.setAttribute('aria-pressed', String(peeking));
+    input.focus();
+  });
+}
+
+for (const form of document.querySelectorAll('form[method=post]')) {
+  form.addEventListener('submit', (event) => {
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = 'yes';
+    for (const button of form.querySelectorAll('button[type=submit]')) button.classList.add('off');
+  });
+}
+// Back brings the page as it was left: it may be sent again.
+addEventListener('pageshow', () => {
+  for (const form of document.querySelectorAll('form[data-sent]')) {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll('button.off')) button.classList.remove('off');
+  }
+});
+
+const RULES = { length: (text) => [...text].length >= 12, digit: (text) => /[0-9]/.test(text), lower: (text) => /[a-z]/.test(text), upper: (text) => /[A-Z]/.test(text) };
+for (const list of document.querySelectorAll('[data-rules-of]')) {
+  const input = document.getElementById(list.dataset.rulesOf);
+  const renew = () => {
+    for (const line of list.querySelectorAll('[data-rule]')) {
+      const met = RULES[line.dataset.rule](input.value);
+      line.classList.toggle('ok', met);
+      line.querySelector('.lb-away').textContent = met ? '：符合' : '：尚未符合';
+    }
+  };
+  input.addEventListener('input', renew);
+  renew();
+}

@@ -1,0 +1,184 @@
+"""POST /uploads/{kind}: takes a file, has it looked at, keeps it, and answers with its id.
+
+The answer is JSON: `{files: [{id, url, name, media_type, width, height, verdict}]}` or, with a 4xx, `{sentence}`.
+Session, Origin and size are the gate's; what the file is, `domain.pictures` decides by its bytes.
+"""
+
+import asyncio
+import math
+import time
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from tempfile import SpooledTemporaryFile
+from typing import Any
+
+from fastapi import FastAPI, Request
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.responses import JSONResponse
+
+from domain import files, permissions, pictures
+from domain.errors import DomainError, NotFound, NotPermitted
+from domain.model import Account, FileKind, Role, StoredFile
+from domain.pictures import Accepted, Crop, Picture
+
+from .session import account_of
+
+PER_MINUTE = 60
+WAITING_EACH = 8
+AT_ONCE = 3
+RECEIVING_SECONDS = 120
+_IN_MEMORY = 1024 * 1024
+
+
+class TooMany(DomainError):
+    """This session sends faster than anybody can choose files."""
+
+    def __init__(self) -> None:
+        super().__init__('上傳得太快，這個檔案還沒收下。請等一分鐘再上傳；已填的資料都還在。')
+
+
+class Unreceived(DomainError):
+    """No file arrived, or only a part of it."""
+
+    def __init__(self) -> None:
+        super().__init__('沒有收到完整的檔案，請再選一次；已填的資料都還在。')
+
+
+def register(site: FastAPI) -> None:
+    """Put the upload under its address."""
+    site.add_api_route('/uploads/{kind}', upload, methods=['POST'])
+
+
+async def upload(request: Request, kind: str) -> JSONResponse:
+    """One file, as multipart field `file` or as the bare body (then `?name=`); `?crop=` frames a photo."""
+    try:
+        account = account_of(request)
+        permissions.require(account, Role.UNIT_STAFF)
+        kept = await _kept(request, _kind_of(kind), account)
+    except DomainError as refusal:
+        return JSONResponse({'sentence': str(refusal)}, _status_of(refusal))
+    return JSONResponse({'files': [_shown(file) for file in kept]})
+
+
+async def _kept(request: Request, kind: FileKind, account: Account) -> list[StoredFile]:
+    crop = _crop_of(request.query_params.get('crop', ''))
+    async with _turn_of(request.scope['session_digest']) as turn:
+        received, name = await _received(request)
+        with received:
+            # Held on disk until it is its turn: only files in work are in memory.
+            async with turn, _places:
+                content = await asyncio.to_thread(received.read)
+                accepted = await _accepted(kind, content, name, crop)
+                return [await files.keep(one, kind, name, by=account) for one in accepted]
+
+
+async def _accepted(kind: FileKind, content: bytes, name: str, crop: Crop | None) -> list[Picture] | list[Accepted]:
+    if kind == FileKind.PHOTO:
+        return [await pictures.accept_photo(content, crop)]
+    if kind == FileKind.CERTIFICATE:
+        return await pictures.accept_scan(content)
+    return [await pictures.accept_attachment(content, name)]
+
+
+async def _received(request: Request) -> tuple[Any, str]:
+    """The file as sent, from its beginning, and its name. Raises Unreceived."""
+    try:
+        async with asyncio.timeout(RECEIVING_SECONDS):
+            if not request.headers.get('content-type', '').startswith('multipart/'):
+                return await _body(request), request.query_params.get('name', '')
+            form = await request.form(max_files=1, max_fields=4)
+    except (TimeoutError, ClientDisconnect, HTTPException):
+        raise Unreceived from None
+    sent = form.get('file')
+    if not isinstance(sent, UploadFile):
+        raise Unreceived
+    return sent.file, sent.filename or ''
+
+
+async def _body(request: Request) -> Any:
+    received = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 -- the caller closes it
+    try:
+        async for chunk in request.stream():
+            await asyncio.to_thread(received.write, chunk)
+    except BaseException:
+        received.close()
+        raise
+    received.seek(0)
+    return received
+
+
+class _Sender:
+    """What one session has sent lately; its files are worked on one after the other."""
+
+    def __init__(self) -> None:
+        self.turn = asyncio.Lock()
+        self.times: deque[float] = deque()
+        self.waiting = 0
+
+
+_senders: dict[str, _Sender] = {}
+_places = asyncio.Semaphore(AT_ONCE)
+
+
+@asynccontextmanager
+async def _turn_of(digest: str) -> AsyncIterator[asyncio.Lock]:
+    """The lock by which a session waits for itself, so that a flood of one does not keep others waiting."""
+    now = time.monotonic()
+    for other in [each for each, sender in _senders.items() if _is_quiet(sender, now)]:
+        del _senders[other]
+    sender = _senders.setdefault(digest, _Sender())
+    if len(sender.times) >= PER_MINUTE or sender.waiting >= WAITING_EACH:
+        raise TooMany
+    sender.times.append(now)
+    sender.waiting += 1
+    try:
+        yield sender.turn
+    finally:
+        sender.waiting -= 1
+
+
+def _is_quiet(sender: _Sender, now: float) -> bool:
+    while sender.times and now - sender.times[0] > 60:
+        sender.times.popleft()
+    return not sender.times and not sender.waiting
+
+
+def _kind_of(text: str) -> FileKind:
+    for kind in FileKind:
+        if kind == text:
+            return kind
+    raise NotFound
+
+
+def _crop_of(text: str) -> Crop | None:
+    """`left,top,width,height` in fractions of the picture; None when it is not that."""
+    try:
+        left, top, width, height = map(float, text.split(','))
+    except ValueError:
+        return None
+    edges = (left, top, width, height, 1.001 - left - width, 1.001 - top - height)
+    is_within = all(math.isfinite(edge) and edge >= 0 for edge in edges) and min(width, height) > 0.01
+    return (left, top, width, height) if is_within else None
+
+
+def _status_of(refusal: DomainError) -> int:
+    if isinstance(refusal, NotPermitted):
+        return 403
+    if isinstance(refusal, NotFound):
+        return 404
+    return 429 if isinstance(refusal, TooMany) else 422
+
+
+def _shown(file: StoredFile) -> dict[str, Any]:
+    return {
+        'id': str(file.id),
+        'url': f'/files/{file.id}',
+        'name': file.name,
+        'media_type': file.media_type,
+        'width': file.width,
+        'height': file.height,
+        'verdict': file.verdict,
+    }
