@@ -1,0 +1,130 @@
+"""服務紀錄: which lines share a leaf, and what each leaf adds up to.
+
+WeasyPrint can repeat a table's head on every page but cannot add up what a page holds, so the leaves are cut here.
+The heights below follow logbook.css and err on the tall side: a leaf may end early, it must not run over.
+"""
+
+import math
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from .leaves import Amount, ServiceLeaf, ServiceLine, ServiceMonth
+
+# Millimetres. LEAF is what the heading, the head of the table and the two totals leave of a page.
+LEAF = 132.0
+LINE = 4.34
+SMALL_LINE = 3.73
+STAMP_LINE = 3.25
+STAMP_FRAME = 1.8
+PADDING = 2.6
+TOTAL_ROW = LINE + PADDING
+
+
+@dataclass(frozen=True)
+class Served:
+    """One entry of 服務時數: its line on paper, its month (western year, month), and what is added up."""
+
+    line: ServiceLine
+    month: tuple[int, int]
+    minutes: int
+    persons: int
+
+
+def on_leaves(served: Sequence[Served]) -> tuple[ServiceLeaf, ...]:
+    """The leaves for entries in the order of their dates; none for no entries."""
+    leaves: list[ServiceLeaf] = []
+    cut = _cut(served)
+    printed = 0
+    for entries in cut:
+        printed += len(entries)
+        leaves.append(
+            ServiceLeaf(
+                months=tuple(_months(entries, served[printed:], served)),
+                leaf_total=amount('本頁小計', entries, note=f'共 {len(entries)} 次'),
+                running_total=amount('累計時數', served[:printed], note=f'共 {printed} 次'),
+                is_last=printed == len(served),
+            )
+        )
+    return tuple(leaves)
+
+
+def amount(label: str, entries: Sequence[Served], note: str) -> Amount:
+    """What `entries` add up to, as a line of a total."""
+    hours, minutes = hours_and_minutes(sum(entry.minutes for entry in entries))
+    persons = sum(entry.persons for entry in entries)
+    return Amount(label, hours, minutes, persons=str(persons) if persons else '', note=note)
+
+
+def hours_and_minutes(minutes: int) -> tuple[str, str]:
+    """As they stand in their two columns.
+
+    >>> hours_and_minutes(150)
+    ('2', '30')
+    """
+    return str(minutes // 60), f'{minutes % 60:02}'
+
+
+def _cut(served: Sequence[Served]) -> list[Sequence[Served]]:
+    leaves: list[Sequence[Served]] = []
+    start, height = 0, 0.0
+    for index, entry in enumerate(served):
+        ends_month = index + 1 == len(served) or served[index + 1].month != entry.month
+        needed = _height(entry.line) + (TOTAL_ROW if ends_month else 0)
+        # 以下空白 after the very last line takes a row of its own.
+        reserve = TOTAL_ROW if index + 1 == len(served) else 0
+        if index > start and height + needed + reserve > LEAF:
+            leaves.append(served[start:index])
+            start, height = index, 0.0
+        height += needed
+    if served:
+        leaves.append(served[start:])
+    return leaves
+
+
+def _months(entries: Sequence[Served], overleaf: Sequence[Served], served: Sequence[Served]) -> Iterator[ServiceMonth]:
+    for month, group in groupby(entries, key=lambda entry: entry.month):
+        lines = tuple(entry.line for entry in group)
+        goes_on = bool(overleaf) and overleaf[0].month == month
+        whole = [entry for entry in served if entry.month == month]
+        subtotal = amount(f'{month[0] - 1911} 年 {month[1]} 月　小計', whole, note=f'共 {len(whole)} 次')
+        yield ServiceMonth(lines, None if goes_on else subtotal)
+
+
+def _height(line: ServiceLine) -> float:
+    stamp = STAMP_FRAME + STAMP_LINE * _lines(line.recorder, 3.0)
+    return PADDING + max(
+        stamp,
+        LINE * _lines(line.dates, 4.8),
+        LINE * _lines(line.item, 4.0),
+        LINE * _lines(line.content, 8.5) + SMALL_LINE * _lines(line.detail, 9.8),
+        LINE * _lines(line.unit, 4.3),
+    )
+
+
+def _lines(text: str, per_line: float) -> int:
+    """How many lines `text` takes in a column `per_line` characters wide, at most."""
+    return sum(_lines_of(part, per_line) for part in text.split('\n')) if text else 0
+
+
+def _lines_of(part: str, per_line: float) -> int:
+    width = sum(map(_width, part))
+    if width <= per_line:
+        return 1
+    # A line may end early before punctuation that must not begin one, and a Roman word moves to the next line whole.
+    loss = 0.0
+    if any(unicodedata.category(character).startswith('P') for character in part):
+        loss += 1
+    lines = math.ceil(width / max(1.0, math.floor(per_line) - loss))
+    return lines + (1 + lines // 2 if any(_width(character) < 1 for character in part) else 0)
+
+
+def _width(character: str) -> float:
+    if unicodedata.east_asian_width(character) in 'WFA':
+        return 1.0
+    if character.isdigit():
+        return 0.56
+    if character in '.,:;-/ ':
+        return 0.36
+    return 0.85 if character.isupper() or character in 'mw@%' else 0.62
