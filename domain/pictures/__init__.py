@@ -1,0 +1,131 @@
+"""Uploads: what people send is looked at, straightened, shrunk and written anew; nothing of the sent file is kept.
+
+Pictures come out as JPEG in sRGB without any metadata, first frame only, upright, on white. A PDF sent as a certificate
+becomes pictures of its first two pages; a PDF sent as an attachment is checked and kept.
+The file's bytes decide what it is, never its name. All decoding happens in processes of its own (`darkrooms`), so
+neither a 12-megapixel photo nor a hostile file holds or endangers the server.
+"""
+
+import re
+import unicodedata
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from . import darkrooms
+from .results import Crop, Picture, UnreadablePicture, Verdict, VerdictNote
+
+__all__ = [
+    'Accepted',
+    'Crop',
+    'Picture',
+    'UnreadablePicture',
+    'Verdict',
+    'VerdictNote',
+    'accept_attachment',
+    'accept_photo',
+    'accept_scan',
+    'opened',
+]
+
+MAX_PICTURE_BYTES = 12 * 1024 * 1024
+MAX_PDF_BYTES = 10 * 1024 * 1024
+
+_HEIF_BRANDS = {b'heic', b'heix', b'heim', b'heis', b'hevc', b'hevx', b'hevm', b'hevs', b'mif1', b'msf1'}
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """An attachment as it is kept. `name` is safe to show and to save under; `media_type` is image/jpeg or
+    application/pdf; `verdict` is None for a PDF.
+    """
+
+    content: bytes
+    name: str
+    media_type: str
+    verdict: Verdict | None = None
+
+
+@asynccontextmanager
+async def opened() -> AsyncIterator[None]:
+    """For the lifespan of the server: the processes start with the first upload and end here."""
+    try:
+        yield
+    finally:
+        await darkrooms.close()
+
+
+async def accept_photo(data: bytes, crop: Crop | None = None) -> Picture:
+    """A portrait: 3:4, at most 1200 × 1600, with a verdict.
+
+    `crop`: the part the user framed, as (left, top, width, height) in fractions of the upright picture; what is not 3:4
+    within it, or within the whole picture, is cut evenly at the sides and more at the bottom than at the top.
+    Raises `UnreadablePicture`.
+    """
+    kind = _kind_of(data)
+    if data and kind in (None, 'PDF'):
+        raise UnreadablePicture('這個檔案不是照片（JPEG、PNG、WebP 或 HEIC）。請改選照片檔；已填的資料都還在。')
+    _check_size(kind, data)
+    [picture] = await darkrooms.develop('photo', kind, data, crop=crop)
+    return picture
+
+
+async def accept_scan(data: bytes) -> list[Picture]:
+    """A side of a certificate, at most 2000 × 2000: one picture, or from a PDF its first two pages, front and back.
+
+    Raises `UnreadablePicture`.
+    """
+    kind = _kind_of(data)
+    _check_size(kind, data)
+    return await darkrooms.develop('scan', kind, data)
+
+
+async def accept_attachment(data: bytes, name: str) -> Accepted:
+    """A PDF of at most 20 pages, kept as it came, or a picture, written anew. `name` is what the user called it.
+
+    Raises `UnreadablePicture`.
+    """
+    kind = _kind_of(data)
+    _check_size(kind, data)
+    pictures = await darkrooms.develop('attachment', kind, data)
+    if kind == 'PDF':
+        # What stands behind the end of a PDF is no part of it: a second file may be hidden there.
+        return Accepted(data[: data.rindex(b'%%EOF') + 5] + b'\n', _safe_name(name, 'pdf'), 'application/pdf')
+    return Accepted(pictures[0].jpeg, _safe_name(name, 'jpg'), 'image/jpeg', pictures[0].verdict)
+
+
+def _kind_of(data: bytes) -> str | None:
+    """What the first bytes say."""
+    if data.startswith(b'\xff\xd8\xff'):
+        return 'JPEG'
+    if data.startswith(b'\x89PNG\r\n\x1a\n'):
+        return 'PNG'
+    if data[:4] == b'RIFF' and data[8:12] == b'WEBP':
+        return 'WEBP'
+    if data[4:8] == b'ftyp' and data[8:12] in _HEIF_BRANDS:
+        return 'HEIF'
+    return 'PDF' if data.startswith(b'%PDF-') else None
+
+
+def _check_size(kind: str | None, data: bytes) -> None:
+    if not data:
+        raise UnreadablePicture('這個檔案是空的，沒有內容。請重新選擇檔案；已填的資料都還在。')
+    if kind is None:
+        raise UnreadablePicture(
+            '這個檔案不是照片（JPEG、PNG、WebP 或 HEIC），也不是 PDF。請改選照片或掃描檔；已填的資料都還在。'
+        )
+    most = MAX_PDF_BYTES if kind == 'PDF' else MAX_PICTURE_BYTES
+    if len(data) > most:
+        megabytes = most // 1024 // 1024
+        raise UnreadablePicture(
+            f'這個檔案有 {len(data) / 1024 / 1024:.1f} MB，超過 {megabytes} MB。'
+            '請縮小檔案，或用手機重新拍照；已填的資料都還在。'
+        )
+
+
+def _safe_name(name: str, suffix: str) -> str:
+    """No folders, no control or direction-changing characters, and the suffix that is true."""
+    last = re.split(r'[/\\]', name)[-1]
+    visible = ''.join(char for char in last if unicodedata.category(char)[0] not in 'CZ' or char == ' ')
+    stem = re.sub(r'\.[A-Za-z0-9]{1,5}$', '', visible.strip()).strip('. ')
+    return f'{stem[:80] or "附件"}.{suffix}'

@@ -1,0 +1,312 @@
+"""What people upload, good and bad, goes through the real processes; what comes out is looked at."""
+
+import io
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+from PIL import Image
+
+from domain import pictures
+from domain.pictures import UnreadablePicture
+from tests import samples
+
+Accept = Callable[[bytes], Awaitable[object]]
+
+GOOD_PHOTO = ['解析度足夠', '影像清晰', '亮度適中']
+DAMAGED = '這張照片的檔案不完整或已損壞，無法開啟。請重新拍照，或改選另一個檔案；已填的資料都還在。'
+DAMAGED_PDF = '這份 PDF 不完整或已損壞，無法開啟。請重新掃描或另存成新的 PDF 再上傳；已填的資料都還在。'
+NOT_A_PHOTO = '這個檔案不是照片（JPEG、PNG、WebP 或 HEIC）。請改選照片檔；已填的資料都還在。'
+NEITHER = '這個檔案不是照片（JPEG、PNG、WebP 或 HEIC），也不是 PDF。請改選照片或掃描檔；已填的資料都還在。'
+
+
+@pytest.fixture(scope='module', autouse=True)
+async def _open() -> AsyncIterator[None]:
+    async with pictures.opened():
+        yield
+
+
+async def test_a_good_photo_is_kept_at_three_to_four_with_a_good_verdict() -> None:
+    picture = await pictures.accept_photo(samples.portrait())
+
+    assert (picture.width, picture.height) == (900, 1200)
+    assert _image(picture).size == (900, 1200)
+    assert picture.verdict.is_good
+    assert [(note.label, note.is_met, note.advice) for note in picture.verdict.notes] == [
+        (label, True, '') for label in GOOD_PHOTO
+    ]
+
+
+@pytest.mark.parametrize('kind', ['PNG', 'WEBP', 'HEIF'])
+async def test_photos_of_every_kind_become_the_same_jpeg(kind: str) -> None:
+    picture = await pictures.accept_photo(samples.portrait_as(kind))
+
+    assert _image(picture).format == 'JPEG'
+    assert picture.width * 4 == picture.height * 3
+    assert [note.label for note in picture.verdict.notes] == GOOD_PHOTO
+    _assert_same_colors(_image(picture), Image.open(io.BytesIO(samples.portrait())))
+
+
+@pytest.mark.parametrize('accept', [pictures.accept_photo, pictures.accept_scan])
+async def test_a_photo_is_straightened_and_tells_neither_place_nor_maker(accept: Accept) -> None:
+    accepted = await accept(samples.turned_portrait())
+
+    picture = accepted[0] if isinstance(accepted, list) else accepted
+    assert isinstance(picture, pictures.Picture)
+    image = _image(picture)
+    assert image.size == (900, 1200)
+    _assert_same_colors(image, Image.open(io.BytesIO(samples.portrait())))
+    assert dict(image.getexif()) == {}
+    assert set(image.info) <= {'jfif', 'jfif_version', 'jfif_unit', 'jfif_density'}
+    assert b'Example Phone' not in picture.jpeg
+    assert b'taken at home' not in picture.jpeg
+
+
+async def test_a_wide_photo_is_cut_at_both_sides() -> None:
+    picture = await pictures.accept_photo(samples.wide_portrait())
+
+    assert (picture.width, picture.height) == (900, 1200)
+    _assert_same_colors(_image(picture), Image.open(io.BytesIO(samples.portrait())))
+
+
+async def test_the_framed_part_of_a_photo_is_kept() -> None:
+    everything = Image.open(io.BytesIO(samples.portrait()))
+
+    picture = await pictures.accept_photo(samples.portrait(), crop=(0.25, 0.1, 0.5, 0.5))
+
+    assert (picture.width, picture.height) == (450, 600)
+    _assert_same_colors(_image(picture), everything.crop((225, 120, 675, 720)))
+
+
+async def test_a_frame_that_is_not_three_to_four_is_made_so() -> None:
+    picture = await pictures.accept_photo(samples.portrait(), crop=(0, 0, 1, 0.5))
+
+    assert (picture.width, picture.height) == (450, 600)
+
+
+@pytest.mark.parametrize('crop', [(0.5, 0.5, 0, 0.5), (2, 2, 1, 1), (float('nan'), 0, 1, 1), (0.5, 0, -0.4, 1)])
+async def test_a_frame_around_nothing_gets_a_sentence(crop: pictures.Crop) -> None:
+    with pytest.raises(UnreadablePicture) as refusal:
+        await pictures.accept_photo(samples.portrait(), crop=crop)
+
+    assert str(refusal.value) == '選取的範圍裡沒有照片。請重新框選，或不框選直接使用整張照片；已填的資料都還在。'
+
+
+async def test_verdicts_of_poor_photos_say_what_to_do() -> None:
+    found = {
+        name: await pictures.accept_photo(data)
+        for name, data in {
+            'tiny': samples.small_portrait(150),
+            'small': samples.small_portrait(400),
+            'soft': samples.blurred_portrait(4),
+            'blurred': samples.blurred_portrait(9),
+            'dark': samples.lit_portrait(0, 50),
+            'bright': samples.lit_portrait(215, 255),
+            'misty': samples.lit_portrait(110, 170),
+        }.items()
+    }
+
+    lacks = {name: [note.label for note in got.verdict.notes if not note.is_met] for name, got in found.items()}
+    assert lacks == {
+        'tiny': ['照片太小'],
+        'small': ['照片太小'],
+        'soft': ['影像模糊'],
+        'blurred': ['影像模糊'],
+        'dark': ['照片太暗'],
+        'bright': ['照片太亮'],
+        'misty': ['明暗不明顯'],
+    }
+    assert [name for name, got in found.items() if not got.verdict.is_good] == ['tiny', 'blurred']
+    assert found['small'].verdict.notes[0].advice == (
+        '可用的範圍只有 400×533 像素，印出來會模糊。請改用至少 413×531 像素的照片。'
+    )
+    assert all(note.advice or note.is_met for got in found.values() for note in got.verdict.notes)
+
+
+@pytest.mark.parametrize(
+    ('mode', 'upper', 'lower'),
+    [
+        ('RGBA', (200, 100, 50), (255, 255, 255)),
+        ('P', (200, 100, 50), (255, 255, 255)),
+        ('LA', (128, 128, 128), (255, 255, 255)),
+        ('I;16', (128, 128, 128), (128, 128, 128)),
+        ('1', (255, 255, 255), (255, 255, 255)),
+        ('CMYK', (200, 100, 50), (200, 100, 50)),
+    ],
+)
+async def test_unusual_colors_come_out_as_they_are_seen_on_white(
+    mode: str, upper: tuple[int, int, int], lower: tuple[int, int, int]
+) -> None:
+    [picture] = await pictures.accept_scan(samples.plain(mode))
+
+    image = _image(picture)
+    assert image.mode == 'RGB'
+    assert _is_near(image.getpixel((300, 200)), upper)
+    assert _is_near(image.getpixel((300, 600)), lower)
+
+
+async def test_a_color_profile_is_brought_to_srgb_and_left_behind() -> None:
+    [picture] = await pictures.accept_scan(samples.red_in_another_color_space())
+
+    assert _is_near(_image(picture).getpixel((300, 400)), (255, 0, 0))
+    assert 'icc_profile' not in _image(picture).info
+
+
+@pytest.mark.parametrize('kind', ['WEBP', 'PNG'])
+async def test_an_animation_becomes_its_first_frame(kind: str) -> None:
+    [picture] = await pictures.accept_scan(samples.animation(kind))
+
+    assert _is_near(_image(picture).getpixel((300, 400)), (255, 0, 0))
+
+
+async def test_nothing_of_a_polyglot_survives() -> None:
+    picture = await pictures.accept_photo(samples.polyglot())
+
+    assert [part in picture.jpeg for part in (b'<script', b'<html', b'PK\x03\x04', b'evil')] == [False] * 4
+    assert picture.jpeg.endswith(b'\xff\xd9')
+
+
+@pytest.mark.parametrize('kind', ['JPEG', 'PNG', 'WEBP', 'HEIF'])
+async def test_a_truncated_photo_gets_a_sentence(kind: str) -> None:
+    data = samples.portrait() if kind == 'JPEG' else samples.portrait_as(kind)
+
+    assert await _refusal(pictures.accept_photo, samples.truncated(data)) == DAMAGED
+    assert await _refusal(pictures.accept_photo, data[:40]) == DAMAGED
+
+
+async def test_eighty_megapixels_get_a_sentence_before_they_are_decoded() -> None:
+    data = samples.eighty_megapixels()
+
+    began = time.perf_counter()
+    sentence = await _refusal(pictures.accept_photo, data)
+
+    assert sentence == '這張照片有 8,000 萬像素，超過 5,000 萬像素。請縮小照片，或用手機重新拍照；已填的資料都還在。'
+    assert time.perf_counter() - began < 1
+
+
+async def test_just_under_the_pixel_limit_is_accepted() -> None:
+    [picture] = await pictures.accept_scan(samples.fifty_megapixels())
+
+    assert (picture.width, picture.height) == (2000, 2000)
+    assert [note.label for note in picture.verdict.notes] == ['解析度足夠', '畫面空白']
+
+
+async def test_a_bomb_in_a_color_profile_does_not_go_off() -> None:
+    assert len(samples.bomb()) < 1_000_000
+    assert await _refusal(pictures.accept_photo, samples.bomb()) == DAMAGED
+
+
+@pytest.mark.parametrize(
+    ('data', 'sentence'),
+    [
+        (b'', '這個檔案是空的，沒有內容。請重新選擇檔案；已填的資料都還在。'),
+        (b'MZ\x90\x00 an executable', NEITHER),
+        (b'GIF89a', NEITHER),
+        (b'<svg xmlns="http://www.w3.org/2000/svg"/>', NEITHER),
+        (
+            b'\xff\xd8\xff' + bytes(13 * 1024 * 1024),
+            '這個檔案有 13.0 MB，超過 12 MB。請縮小檔案，或用手機重新拍照；已填的資料都還在。',
+        ),
+        (
+            b'%PDF-1.7' + bytes(11 * 1024 * 1024),
+            '這個檔案有 11.0 MB，超過 10 MB。請縮小檔案，或用手機重新拍照；已填的資料都還在。',
+        ),
+        (samples.truncated(samples.pdf()), DAMAGED_PDF),
+        (b'%PDF-1.7 nothing else %%EOF', DAMAGED_PDF),
+        (
+            samples.encrypted_pdf(),
+            '這份 PDF 設有密碼，無法開啟。請先移除密碼，或列印成新的 PDF 再上傳；已填的資料都還在。',
+        ),
+        (
+            samples.pdf(21),
+            '這份 PDF 有 21 頁，超過 20 頁。請只留下需要的頁面再上傳；已填的資料都還在。',
+        ),
+    ],
+    ids=['empty', 'exe', 'gif', 'svg', '13 MB', '11 MB', 'truncated', 'hollow', 'encrypted', '21 pages'],
+)
+async def test_a_file_that_is_no_scan_gets_a_sentence(data: bytes, sentence: str) -> None:
+    async def accept_attachment(sent: bytes) -> pictures.Accepted:
+        return await pictures.accept_attachment(sent, 'file.pdf')
+
+    assert await _refusal(pictures.accept_scan, data) == sentence
+    assert await _refusal(accept_attachment, data) == sentence
+
+
+@pytest.mark.parametrize('data', [b'', b'PK\x03\x04', b'\x7fELF', samples.pdf()], ids=['empty', 'zip', 'elf', 'pdf'])
+async def test_a_file_that_is_no_photo_gets_a_sentence(data: bytes) -> None:
+    expected = NOT_A_PHOTO if data else '這個檔案是空的，沒有內容。請重新選擇檔案；已填的資料都還在。'
+
+    assert await _refusal(pictures.accept_photo, data) == expected
+
+
+async def test_a_certificate_photo_keeps_its_whole_side() -> None:
+    [picture] = await pictures.accept_scan(samples.certificate_front())
+
+    assert (picture.width, picture.height) == (1680, 1188)
+    assert picture.verdict.is_good
+    assert [note.label for note in picture.verdict.notes] == ['解析度足夠', '影像清晰', '亮度適中']
+
+
+@pytest.mark.parametrize(('pages', 'sides'), [(1, 1), (2, 2), (5, 2)])
+async def test_the_first_two_pages_of_a_pdf_are_front_and_back(pages: int, sides: int) -> None:
+    found = await pictures.accept_scan(samples.pdf(pages))
+
+    assert [(side.width, side.height) for side in found] == [(2000, 1415)] * sides
+    assert [side.verdict.is_good for side in found] == [True] * sides
+    for side, drawn in zip(found, (samples.certificate_front(), samples.certificate_back()), strict=False):
+        _assert_same_colors(_image(side), Image.open(io.BytesIO(drawn)))
+
+
+async def test_an_attached_pdf_is_kept_up_to_its_end() -> None:
+    accepted = await pictures.accept_attachment(samples.pdf(3) + b'PK\x03\x04 hidden', '../../名冊 115.exe')
+
+    assert accepted == pictures.Accepted(samples.pdf(3).rstrip() + b'\n', '名冊 115.pdf', 'application/pdf')
+
+
+async def test_an_attached_picture_is_written_anew() -> None:
+    accepted = await pictures.accept_attachment(samples.polyglot(), 'C:\\照片\\IMG_0001.HEIC')
+
+    assert (accepted.name, accepted.media_type) == ('IMG_0001.jpg', 'image/jpeg')
+    assert Image.open(io.BytesIO(accepted.content)).size == (900, 1200)
+    assert accepted.verdict is not None
+    assert accepted.verdict.is_good
+
+
+@pytest.mark.parametrize(
+    ('name', 'safe'),
+    [
+        ('', '附件.pdf'),
+        ('.pdf', '附件.pdf'),
+        ('名冊\u202efdp.exe', '名冊fdp.pdf'),
+        ('a\r\nSet-Cookie: x', 'aSet-Cookie: x.pdf'),
+        ('陳' * 200 + '.pdf', '陳' * 80 + '.pdf'),
+        ('115.3.8 會議紀錄', '115.3.8 會議紀錄.pdf'),
+    ],
+)
+async def test_the_name_of_an_attachment_is_made_safe(name: str, safe: str) -> None:
+    assert (await pictures.accept_attachment(samples.pdf(), name)).name == safe
+
+
+async def _refusal(accept: Accept, data: bytes) -> str:
+    with pytest.raises(UnreadablePicture) as refusal:
+        await accept(data)
+    return str(refusal.value)
+
+
+def _image(picture: pictures.Picture) -> Image.Image:
+    return Image.open(io.BytesIO(picture.jpeg))
+
+
+def _is_near(seen: object, expected: tuple[int, int, int]) -> bool:
+    assert isinstance(seen, tuple)
+    return all(abs(one - other) <= 6 for one, other in zip(seen, expected, strict=True))
+
+
+def _assert_same_colors(one: Image.Image, other: Image.Image) -> None:
+    """The same picture, seen from afar: turned, mirrored or cut in another place it would differ."""
+    small, expected = (image.convert('RGB').resize((12, 16)) for image in (one, other))
+    for at in ((x, y) for x in range(12) for y in range(16)):
+        seen, wanted = small.getpixel(at), expected.getpixel(at)
+        assert isinstance(seen, tuple)
+        assert isinstance(wanted, tuple)
+        assert max(abs(a - b) for a, b in zip(seen, wanted, strict=True)) < 24, at
