@@ -22,6 +22,8 @@ GUARDS = {
         'ALTER TABLE training ADD CONSTRAINT training_days_in_order CHECK (starts_on <= ends_on AND minutes > 0)'
     ),
     'series_only_grows': 'ALTER TABLE number_series ADD CONSTRAINT series_only_grows CHECK (last_sequence >= 0)',
+    'application_of_agency': 'CREATE INDEX application_of_agency ON application (agency_id, status, due_on)',
+    'application_of_unit': 'CREATE INDEX application_of_unit ON application (host_unit_id, status)',
     'volunteer_name_prefix': 'CREATE INDEX volunteer_name_prefix ON volunteer (name_key COLLATE "C")',
 }
 

@@ -62,7 +62,6 @@ class Application(Model):
 
     class Meta:
         table = 'application'
-        indexes = (('agency', 'status', 'due_on'), ('host_unit', 'status'))
 
 
 class ApplicationStep(Model):
