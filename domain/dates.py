@@ -92,6 +92,18 @@ def roc_instant(moment: datetime) -> str:
     return f'{roc(local.date())} {local:%H:%M}'
 
 
+def spoken(moment: datetime) -> str:
+    """When it was, as one says it today: `今天 09:12`, `昨天 16:42`, else `115/03/08 14:32`; `moment` is aware.
+
+    >>> with frozen(datetime(2026, 3, 8, 10, tzinfo=TAIPEI)):
+    ...     spoken(datetime(2026, 3, 8, 9, 12, tzinfo=TAIPEI)), spoken(datetime(2026, 3, 7, 23, 59, tzinfo=TAIPEI))
+    ('今天 09:12', '昨天 23:59')
+    """
+    local = moment.astimezone(TAIPEI)
+    ago = (today() - local.date()).days
+    return f'{("今天", "昨天")[ago]} {local:%H:%M}' if ago in (0, 1) else roc_instant(moment)
+
+
 def parse_roc(text: str, before_roc: bool = False) -> date:
     """The date people mean by `text`, a ROC date in any of the usual spellings or a western one from 1900.
 

@@ -1,0 +1,140 @@
+"""STEP 2 子系統入口 and STEP 3 志工資料管理: the ways in, for each role those it may enter; and what waits today."""
+
+from fastapi import FastAPI, Request
+from fastapi.responses import RedirectResponse, Response
+from nicegui import html
+
+from domain import applications, dates, desk, record_books, reviews, settings
+from domain.applications import CHANNEL
+from domain.model import Account, ApplicationStatus, ApplicationStep, Role
+from domain.record_books import RecordBookQuery
+
+from .. import gate
+from ..components.progress_board import Count, News, progress_board
+from ..components.resume_card import resume_card
+from ..components.tiles import Entry, entry_group, tiles
+from ..frame import MENU, VOLUNTEER_DATA, frame, guide_for, waiting_for
+from ..live import follow
+
+HOMES = {Role.UNIT_STAFF: '/menu', Role.REVIEWER: '/reviews', Role.VOLUNTEER: '/my', Role.ADMINISTRATOR: '/admin'}
+
+BASICS = Entry('pencil', '志工基本資料維護', '新增志工、上傳照片、申請送審', '/volunteers', 'STEP 3')
+CONSOLIDATED = Entry('cards', '志工總歸戶', '一位志工在各單位的紀錄，合在一起看', '/consolidated')
+REVIEWS = Entry('ok', '志工紀錄冊審核', '發冊機關窗口審核送件', '/reviews')
+BATCH = Entry('cards', '批次維護作業', '一次登錄多位志工的教育訓練。', '/batch/trainings')
+ADMIN = Entry('office', '系統管理', '帳號、運用單位、發冊機關與規定時數。', '/admin')
+MAILS = Entry('mail', '系統信件', '這個示範系統保留、沒有寄出的信。', '/mails')
+DOWNLOADS = Entry('download', '下載專區', '名冊範本、操作步驟與申請流程。', '/downloads')
+ENTRIES = {Role.UNIT_STAFF: (BASICS, CONSOLIDATED), Role.REVIEWER: (CONSOLIDATED, REVIEWS)}
+WEEKDAYS = '一二三四五六日'
+
+
+def register(site: FastAPI) -> None:
+    """The bare address of the site leads each role to where its work begins."""
+    site.add_api_route('/', _home, methods=['GET'])
+
+
+async def menu_page(account: Account) -> None:
+    """STEP 2: resume, the tiles, and what stands where."""
+    guide = await guide_for(account) if account.role is Role.UNIT_STAFF else None
+    with frame(account, '子系統入口', step=2, guide=guide, waiting=await waiting_for(account)):
+        html.p(f'{account.name}，您好。今天是{_today()}。').classes('lb-hello')
+        if account.role is Role.UNIT_STAFF:
+            await _resume(account)
+        entries = ENTRIES.get(account.role, ())
+        with html.div().classes('lb-menu').classes('' if entries else 'one'):
+            note = (
+                '建立志工資料、登錄教育訓練，並送審紀錄冊。'
+                if BASICS in entries
+                else '審核紀錄冊申請，查詢志工的紀錄。'
+            )
+            main = Entry('people', VOLUNTEER_DATA[0], note, VOLUNTEER_DATA[1], 'STEP 2' if guide else '')
+            tiles(main if entries else None, '志工資料維護', entries, _others(account))
+            if entries:
+                await _board(account)
+
+
+async def volunteer_data_page(account: Account) -> None:
+    """STEP 3: the group 志工資料維護, with the entries this account may open."""
+    guide = await guide_for(account) if account.role is Role.UNIT_STAFF else None
+    title, _ = VOLUNTEER_DATA
+    with frame(account, title, crumbs=[MENU], step=3, guide=guide, waiting=await waiting_for(account)):
+        entry_group('志工資料維護', ENTRIES[account.role])
+
+
+async def _home(request: Request) -> Response:
+    account = gate.account_of(request)
+    return RedirectResponse(HOMES[account.role] if account else '/login', 303)
+
+
+def _others(account: Account) -> list[Entry]:
+    office = settings.current()
+    own = {Role.UNIT_STAFF: [BATCH], Role.ADMINISTRATOR: [ADMIN]}.get(account.role, [])
+    return [*own, DOWNLOADS, *([MAILS] if office.demo and not office.smtp_url else [])]
+
+
+async def _resume(account: Account) -> None:
+    left = await desk.left_off(by=account)
+    if left is not None:
+        note = f'{left.note}{dates.spoken(left.at)} {left.done}。'
+        resume_card(left.who or '（尚未填姓名）', left.step, note, left.address, left.photo)
+
+
+async def _board(account: Account) -> None:
+    board = progress_board('送審進度' if account.role is Role.UNIT_STAFF else '審核進度')
+    count = _unit_counts if account.role is Role.UNIT_STAFF else _agency_counts
+
+    async def renew() -> None:
+        board.show(await count(account), [_news(step, account) for step in await desk.news(by=account)])
+
+    def concerns(payload: str) -> bool:
+        _, agency, unit, _ = payload.split(':')
+        return str(account.host_unit_id) == unit or str(account.agency_id) == agency
+
+    await renew()
+    follow(CHANNEL, renew, concerns=concerns)
+
+
+async def _unit_counts(account: Account) -> list[Count]:
+    counts = await applications.counts_of(by=account)
+    this_month = RecordBookQuery(issued_from=dates.today().replace(day=1))
+    issued = (await record_books.find(this_month, by=account)).total
+    cases = '/applications?status='
+    return [
+        Count('待補件', 'bad', 'flag', '需要您處理', counts[ApplicationStatus.RETURNED], f'{cases}returned'),
+        Count('審核中', 'info', 'clock', '機關3日內完成', counts[ApplicationStatus.SUBMITTED], f'{cases}submitted'),
+        Count('草稿', '', 'pencil', '尚未送審', counts[ApplicationStatus.DRAFT], f'{cases}draft'),
+        Count('已發冊', 'ok', 'check', '本月', issued, f'{cases}approved'),
+    ]
+
+
+async def _agency_counts(account: Account) -> list[Count]:
+    counts = await reviews.counts(by=account)
+    by_status = counts.by_status
+    return [
+        Count('已逾期', 'bad', 'warning', '請優先審核', counts.overdue, '/reviews'),
+        Count('今日到期', 'warn', 'clock', '今天完成', counts.due_today, '/reviews'),
+        Count('待審核', 'info', 'clock', '全部', by_status[ApplicationStatus.SUBMITTED], '/reviews'),
+        Count('待補件', '', 'flag', '等單位補件', by_status[ApplicationStatus.RETURNED], '/reviews'),
+    ]
+
+
+def _news(step: ApplicationStep, account: Account) -> News:
+    application = step.application
+    who, unit = application.volunteer.name, application.host_unit.name
+    text = {
+        ApplicationStatus.APPROVED: f'{who}的紀錄冊已審核完成，志工可線上檢視。',
+        ApplicationStatus.RETURNED: f'{who}的申請需補件：{step.reason}',
+        ApplicationStatus.REJECTED: f'{who}的申請未通過：{step.reason}',
+        ApplicationStatus.SUBMITTED: f'{unit}送來{who}的申請。',
+        ApplicationStatus.WITHDRAWN: f'{unit}撤回了{who}的申請。',
+    }[step.status]
+    address = f'/volunteers/{application.volunteer_id}/record-book'
+    return News(
+        text, dates.spoken(step.at), address if account.role is Role.UNIT_STAFF else f'/reviews/{application.id}'
+    )
+
+
+def _today() -> str:
+    today = dates.today()
+    return f'{dates.roc_long(today)}（{WEEKDAYS[today.weekday()]}）'
