@@ -188,7 +188,11 @@ def _lines(canvas: _Canvas, text: str, size: float, width: float) -> list[str]:
 
 
 def _numeral(number: int) -> str:
-    """1 to 99 as certificates write them: 六, 十二, 二十二."""
+    """1 to 99 as certificates write them.
+
+    >>> [_numeral(number) for number in (6, 10, 12, 22)]
+    ['六', '十', '十二', '二十二']
+    """
     tens, ones = divmod(number, 10)
     digits = ' 一二三四五六七八九'
     return (f'{digits[tens] if tens > 1 else ""}十' if tens else '') + (digits[ones] if ones else '')

@@ -95,7 +95,11 @@ async def accept_attachment(data: bytes, name: str) -> Accepted:
 
 
 def _kind_of(data: bytes) -> str | None:
-    """What the first bytes say."""
+    """What the first bytes say.
+
+    >>> _kind_of(b'RIFF\\0\\0\\0\\0WEBPVP8 '), _kind_of(b'%PDF-1.7'), _kind_of(b'GIF89a')
+    ('WEBP', 'PDF', None)
+    """
     if data.startswith(b'\xff\xd8\xff'):
         return 'JPEG'
     if data.startswith(b'\x89PNG\r\n\x1a\n'):
@@ -124,7 +128,11 @@ def _check_size(kind: str | None, data: bytes) -> None:
 
 
 def _safe_name(name: str, suffix: str) -> str:
-    """No folders, no control or direction-changing characters, and the suffix that is true."""
+    """No folders, no control or direction-changing characters, and the suffix that is true.
+
+    >>> _safe_name('C:\\\\照片\\\\IMG_0001.HEIC', 'jpg')
+    'IMG_0001.jpg'
+    """
     last = re.split(r'[/\\]', name)[-1]
     visible = ''.join(char for char in last if unicodedata.category(char)[0] not in 'CZ' or char == ' ')
     stem = re.sub(r'\.[A-Za-z0-9]{1,5}$', '', visible.strip()).strip('. ')
