@@ -30,6 +30,7 @@ _WIRE = 'announcements'
 
 _subscribers: dict[str, list[Subscriber]] = {}
 _listening: asyncio.Task[None] | None = None
+_line: Any = None
 _running: set[asyncio.Task[None]] = set()
 
 
@@ -60,11 +61,11 @@ async def opened(url: str) -> None:
 
     Raises what asyncpg raises when there is none to be had; later losses are mended quietly.
     """
-    global _listening  # noqa: PLW0603 -- one listener a process
+    global _listening, _line  # noqa: PLW0603 -- one listener a process
     if _listening is not None:
         raise RuntimeError('already listening')
-    connection = await _connection(url)
-    _listening = asyncio.create_task(_listen(url, connection), name='announcements')
+    _line = await _connection(url)
+    _listening = asyncio.create_task(_listen(url), name='announcements')
 
 
 async def closed() -> None:
@@ -74,18 +75,18 @@ async def closed() -> None:
     if task is not None:
         task.cancel()
         await asyncio.wait([task])
+        _line.terminate()
     if _running:
         await asyncio.wait(_running)
 
 
-async def _listen(url: str, connection: Any) -> None:
+async def _listen(url: str) -> None:
+    global _line  # noqa: PLW0603 -- see opened(); closed() ends it even when this task never got to run
     while True:
-        try:
-            await _lost(connection)
-        finally:
-            connection.terminate()
+        await _lost(_line)
+        _line.terminate()
         log.warning('announcements: the connection is lost, reconnecting')
-        connection = await _reconnected(url)
+        _line = await _reconnected(url)
         log.warning('announcements: connected again')
         for channel in list(_subscribers):
             _tell(channel, '')
