@@ -30,8 +30,7 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
         welcome = await demo.offer() if settings.demo else []
         await announcements.opened(url)
         stack.push_async_callback(announcements.closed)
-        await pictures.opened()
-        stack.push_async_callback(pictures.closed)
+        await stack.enter_async_context(pictures.opened())
         await pdf.opened()
         stack.push_async_callback(pdf.closed)
         mail = asyncio.create_task(outbox.deliver_forever(settings), name='mail')

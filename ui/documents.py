@@ -44,7 +44,12 @@ async def record_book_list(request: Request, volunteer_id: int, kind: str) -> Re
 
 
 async def training_list(
-    request: Request, volunteer_id: int, kind: str, masked: bool = True, since: date | None = None, until: date | None = None
+    request: Request,
+    volunteer_id: int,
+    kind: str,
+    masked: bool = True,
+    since: date | None = None,
+    until: date | None = None,
 ) -> Response:
     """列印 and 列印時數條 of the 教育訓練 tab; `kind` is pdf, odt, ods or strips."""
     try:

@@ -2,19 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from urllib.parse import quote
 
 from nicegui import html, ui
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import accounts, applications, progress, settings, volunteers
+from domain import accounts, applications, progress, reviews, settings, volunteers
 from domain.errors import DomainError
 from domain.model import Account, ApplicationStatus, Role
 from domain.progress import Progress
+from domain.volunteers import VolunteerQuery
 
 from .components.form import form
 from .components.icon import icon
-from .components.notices import refuse
+from .components.notices import refuse, tell
 from .components.step_guide import step_guide
 from .said import say_what_was_left
 
@@ -96,7 +98,7 @@ class page_frame:
                     step,
                     done=guide.done,
                     who=guide.who,
-                    left=[(item.text, item.address) for item in guide.left],
+                    left=[(item.text, item.address) for item in guide.left.get(step, [])],
                     addresses=guide.addresses,
                     put_away=self._put_away,
                 )
@@ -121,10 +123,18 @@ class page_frame:
         renew()
 
     async def _search(self, event: GenericEventArguments) -> None:
+        words = str(event.args)[:60].strip()
         try:
-            ui.navigate.to(await volunteers.address_of(str(event.args)[:60], by=self.account))
+            found = await volunteers.find(VolunteerQuery(text=words), by=self.account)
         except DomainError as refusal:
             refuse(refusal)
+            return
+        if found.total == 1:
+            ui.navigate.to(f'/volunteers/{found.rows[0].id}/basics')
+        elif found.total == 0:
+            tell(f'您的單位裡找不到「{words}」。請輸入完整的證號、紀錄冊號，或姓名的一部分。')
+        else:  # only part of a name has several answers, so no number comes into an address
+            ui.navigate.to(f'/volunteers?name={quote(words)}')
 
     async def _size(self, event: GenericEventArguments) -> None:
         await accounts.set_text_size(str(event.args), by=self.account)
@@ -197,8 +207,11 @@ def sentence_page(account: Account | None, title: str, sentence: str) -> None:
 
 async def waiting_for(account: Account) -> int:
     """How many cases wait for this account: 待補件 for a clerk, 待審核 for a reviewer."""
-    status = ApplicationStatus.RETURNED if account.role is Role.UNIT_STAFF else ApplicationStatus.SUBMITTED
-    return await applications.count(status, by=account)
+    if account.role is Role.UNIT_STAFF:
+        return (await applications.counts_of(by=account))[ApplicationStatus.RETURNED]
+    if account.role is Role.REVIEWER:
+        return (await reviews.counts(by=account)).by_status[ApplicationStatus.SUBMITTED]
+    return 0
 
 
 async def guide_for(account: Account, volunteer_id: int | None = None) -> Progress:

@@ -1,4 +1,7 @@
-"""What one page leaves to be said on the next: a key in the address, never a text, so nobody can put words into ours."""
+"""What one page leaves to be said on the next.
+
+The address carries a key, never a text, so nobody can put words into our mouth.
+"""
 
 from nicegui import ui
 

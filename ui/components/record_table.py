@@ -19,7 +19,7 @@ class record_table(Element, component='record_table.js'):
     def __init__(
         self,
         title: str,
-        columns: Sequence[tuple[str, str] | tuple[str, str, str]],
+        columns: Sequence[tuple[str, ...]],
         fetch: Callable[[int, int], Awaitable[tuple[Sequence[Row], int]]],
         *,
         acted: Callable[[str, str], Awaitable[None]] | None = None,

@@ -159,7 +159,7 @@ def process() -> None:
 
 async def applications_page(account: Account, status: str = '') -> None:
     """送審進度: the unit's applications, by status."""
-    chosen = ApplicationStatus(status) if status in set(ApplicationStatus) else None
+    chosen = next((known for known in ApplicationStatus if known == status), None)
 
     async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
         found = await applications.of_unit(by=account, status=chosen, page=page, per_page=per_page)

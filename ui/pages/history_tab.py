@@ -22,7 +22,7 @@ async def history_tab(account: Account, volunteer: Volunteer) -> None:
     """The newest change first; files that were replaced can still be opened."""
 
     async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
-        found = await history.of(volunteer, by=account, number=page, per_page=per_page)
+        found = await history.of(volunteer, by=account, page=page, per_page=per_page)
         return [_row(entry) for entry in found.rows], found.total
 
     table = record_table('異動紀錄', COLUMNS, fetch)

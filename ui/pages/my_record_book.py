@@ -155,7 +155,12 @@ def _track(application: Application | None, book: RecordBook | None) -> dict[str
         note = '不需要' if n == 2 and at == 3 and not returned else _day_of(steps, n)
         stations.append({'label': label, 'state': state, 'note': note})
     chip, tone = ('已核發', 'ok') if book else (application.status.label, 'info') if application else ('尚未送件', '')
-    return {'stations': stations, 'log': [_line(application, step) for step in reversed(steps)], 'chip': chip, 'tone': tone}
+    return {
+        'stations': stations,
+        'log': [_line(application, step) for step in reversed(steps)],
+        'chip': chip,
+        'tone': tone,
+    }
 
 
 def _day_of(steps: Sequence[Any], station: int) -> str:

@@ -6,7 +6,7 @@ from domain.volunteers import Header
 from nicegui import html, ui
 from nicegui.element import Element
 
-from domain import volunteers
+from domain import dates, volunteers
 from domain.errors import NotFound
 from domain.model import Account, Volunteer
 
@@ -44,11 +44,11 @@ class profile_header(Element, component='../components/profile_header.js'):
         self._props['base'] = f'/volunteers/{volunteer.id}'
         self._props['tabs'] = [{'key': key, 'label': label} for key, (label, _, _) in TABS.items()]
         self._props['facts'] = [
-            _fact('所屬運用單位', header.units, '尚未收編'),
-            _fact('所屬志工隊', header.teams, '未編隊'),
-            _fact('保險狀態', header.insurance, '未投保', 'ok' if header.is_insured else 'warn'),
-            _fact('榮譽卡期限', header.honor_card, '尚未申請'),
-            _fact('紀錄冊號', header.book_number, '尚未取號'),
+            _fact('所屬運用單位', '、'.join(header.units), '尚未收編'),
+            _fact('所屬志工隊', '、'.join(header.teams), '未編隊'),
+            _fact('保險狀態', header.insurance, '', 'ok' if header.is_insured else 'warn'),
+            _fact('榮譽卡期限', dates.roc(header.honor_card_until) if header.honor_card_until else '', '尚未申請'),
+            _fact('紀錄冊號', header.book_number or '', '尚未取號'),
         ]
         self.on('revealed', lambda: reveal_dialog(volunteer, account))
 

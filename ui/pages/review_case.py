@@ -90,7 +90,8 @@ def case_head(case: Case) -> None:
         with html.div().classes('lb-facts-line'):
             html.span(application.host_unit.name)
             sender = application.submitted_by.name if application.submitted_by else ''
-            html.span(f'送審 {dates.roc_instant(application.submitted_at)}　{sender}')
+            if application.submitted_at:
+                html.span(f'送審 {dates.roc_instant(application.submitted_at)}　{sender}')
             html.span(f'電話 {application.host_unit.phone or "未登錄"}')
 
 

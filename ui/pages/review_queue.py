@@ -53,7 +53,7 @@ async def review_queue_page(account: Account, status: str = '') -> None:
 
 async def placed_queue(account: Account, status: str, selected: int | None) -> review_queue:
     """The queue in its place, following what clerks and colleagues do."""
-    tab = ApplicationStatus(status) if status in set(TABS) else ApplicationStatus.SUBMITTED
+    tab = next((known for known in TABS if known == status), ApplicationStatus.SUBMITTED)
     queue = review_queue(tab, selected, account)
     await queue.renew()
     ours = str(account.agency_id)

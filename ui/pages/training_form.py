@@ -1,12 +1,10 @@
 """STEP 6 教育訓練課程: one training and both sides of its certificate."""
 
-
 from domain.trainings import TrainingDetails
 from nicegui import html, ui
 
 from domain import dates, directory, drafts, files, trainings, volunteers
-from domain.drafts import Draft
-from domain.model import Account, DraftKind, Training, TrainingKind, Volunteer
+from domain.model import Account, Draft, DraftKind, Training, TrainingKind, Volunteer
 
 from ..components.action_button import action_button
 from ..components.facts import facts
@@ -33,7 +31,7 @@ async def training_page(account: Account, volunteer_id: int, training_id: int) -
     volunteer = await volunteers.get(volunteer_id, by=account)
     training = await trainings.get(training_id, by=account, of=volunteer)
     draft = await drafts.open(DraftKind.TRAINING, by=account, volunteer=volunteer, about=str(training.id))
-    details = await drafts.restored(draft, TrainingDetails.of(training))
+    details = await drafts.restored(draft, TrainingDetails.from_record(training))
     await _training_page(account, volunteer, draft, details, training)
 
 

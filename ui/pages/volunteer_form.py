@@ -6,7 +6,6 @@ from domain.volunteers import AlreadyRegistered, VolunteerDetails
 from nicegui import html, ui
 
 from domain import dates, drafts, files, identity_numbers, passwords, volunteers
-from domain.drafts import Draft
 from domain.errors import DomainError
 from domain.model import Account, DraftKind, IdentityKind, Sex, Volunteer
 
@@ -49,7 +48,7 @@ async def volunteer_draft_page(account: Account, draft_id: UUID) -> None:
         waiting=await waiting_for(account),
         required=True,
     ) as page:
-        in_form = form(details, keep=_keeper(draft, account))
+        in_form = form(details, keep=lambda name, value: drafts.save(draft.id, name, value, by=account))
         await basics_fields(in_form, details, account)
 
         async def save() -> None:
@@ -75,8 +74,8 @@ async def volunteer_draft_page(account: Account, draft_id: UUID) -> None:
 async def basics_tab(account: Account, volunteer: Volunteer) -> None:
     """基本資料: the shared data of a volunteer, amended by any unit the volunteer serves."""
     draft = await drafts.open(DraftKind.VOLUNTEER, by=account, volunteer=volunteer, about='basics')
-    details = await drafts.restored(draft, VolunteerDetails.of(volunteer))
-    in_form = form(details, keep=_keeper(draft, account))
+    details = await drafts.restored(draft, VolunteerDetails.from_record(volunteer))
+    in_form = form(details, keep=lambda name, value: drafts.save(draft.id, name, value, by=account))
     await basics_fields(in_form, details, account, volunteer)
 
     async def save() -> None:
@@ -135,12 +134,12 @@ def identity_fields(in_form: form, details: VolunteerDetails, account: Account) 
     number = text_field('身分證字號', in_form, 'identity_number', required=True, autocomplete='off', classes='mono')
 
     async def check() -> None:
-        number.rename(details.identity_kind.label)
+        number.rename(IdentityKind(details.identity_kind).label)
         if not details.identity_number:
             number.advise('')
             return
         try:
-            clean = identity_numbers.validate(details.identity_kind, details.identity_number)
+            clean = identity_numbers.validate(IdentityKind(details.identity_kind), details.identity_number)
         except DomainError:
             number.advise('')
             return
@@ -235,5 +234,3 @@ async def photo_fields(in_form: form, details: VolunteerDetails, account: Accoun
     check_field('確認志工照片為清晰、半身照', in_form, 'is_photo_confirmed', required=True)
 
 
-def _keeper(draft: Draft, account: Account):  # type: ignore[no-untyped-def]
-    return lambda name, value: drafts.save(draft.id, name, value, by=account)
