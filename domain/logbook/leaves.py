@@ -19,7 +19,7 @@ class Cover:
 class Identity:
     """基本資料: the person and the issue.
 
-    `identity_label` is 身分證字號, 居留證號碼 or 護照號碼; `identity_number` is in full or masked as the caller decides.
+    `identity_label` is 身分證字號, 居留證號碼 or 護照號碼; the caller decides whether `identity_number` is masked.
     `issued` is '民國 115 年 3 月 23 日', `issued_in_words` '中華民國一一五年三月二十三日'.
     `notice` is said loudly, for a book no longer in use. `photo` is a JPEG of 3:4.
     """
