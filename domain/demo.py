@@ -1,0 +1,232 @@
+"""A demo office to try the system with: two host units, two reviewers, volunteers at every stage of the way.
+
+It is made by the services themselves, on first start when asked for and only in an empty office. The people are made
+up; their numbers are passport numbers that begin with DEMO, because any valid national number may be somebody's. The
+passwords are drawn at random for this office and kept in its private data folder.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from db.choices import FileKind, IdentityKind, InsuranceKind, Role, Sex, TrainingKind
+from db.models import Account, County, Field, HostUnit, Team, Volunteer
+
+from . import (
+    applications,
+    dates,
+    directory,
+    files,
+    ledgers,
+    passwords,
+    pictures,
+    reviews,
+    settings,
+    sketches,
+    trainings,
+    volunteers,
+)
+from .basics import VolunteerDetails
+from .training_details import TrainingDetails
+
+ACCOUNTS = (
+    ('clerk', '林小滿', Role.UNIT_STAFF, '單位承辦人'),
+    ('clerk2', '沈小川', Role.UNIT_STAFF, '單位承辦人（另一個單位）'),
+    ('reviewer', '何專員', Role.REVIEWER, '志工業務窗口'),
+    ('reviewer2', '王專員', Role.REVIEWER, '志工業務窗口'),
+    ('admin', '系統管理者', Role.ADMINISTRATOR, '系統管理者'),
+)
+UNITS = (('示例文化中心', '(04)0000-1234', '藝文導覽志工隊'), ('範例圖書館', '(04)0000-5678', '閱讀推廣志工隊'))
+
+
+@dataclass(frozen=True)
+class Person:
+    """A made-up volunteer and how far the application has come."""
+
+    name: str
+    english_name: str
+    sex: Sex
+    born_on: date
+    stage: str
+    days_ago: int = 0
+
+
+PEOPLE = (
+    Person('王小明', 'WANG, HSIAO-MING', Sex.MALE, date(1985, 5, 12), 'approved', 40),
+    Person('谷辣斯．尤達卡', 'Kulas Yutaka', Sex.FEMALE, date(1990, 8, 21), 'overdue', 5),
+    Person('張小安', 'CHANG, HSIAO-AN', Sex.FEMALE, date(1972, 11, 3), 'submitted', 3),
+    Person('周小晴', 'CHOU, HSIAO-CHING', Sex.FEMALE, date(1990, 8, 21), 'submitted', 1),
+    Person('陳小華', 'CHEN, HSIAO-HUA', Sex.MALE, date(1957, 3, 30), 'returned', 4),
+    Person('吳小堃', 'WU, HSIAO-KUN', Sex.MALE, date(1968, 1, 15), 'ready'),
+    Person('𠮷田小犇', 'YOSHIDA', Sex.FEMALE, date(2001, 6, 9), 'untrained'),
+)
+
+
+async def offer() -> list[str]:
+    """Make the demo office if the office is empty; the lines that tell its addresses and accounts, if it is a demo."""
+    kept = settings.current().data_dir / 'demo-accounts.json'
+    if not await Account.exists():
+        await _make(kept)
+    if not kept.exists():
+        return []
+    lines = [f'{who["role"]}：帳號 {who["username"]}　密碼 {who["password"]}' for who in json.loads(kept.read_text())]
+    return ['示範帳號（只供試用，每次安裝都不同）：', *(f'  {line}' for line in lines)]
+
+
+async def _make(kept: Path) -> None:
+    county, agency = await directory.defaults()
+    agency.email, agency.phone = 'culture@example.gov.tw', '(04)0000-9012'
+    await agency.save()
+    units = [await _unit(name, phone, team, county) for name, phone, team in UNITS]
+    told, staff = [], {}
+    for n, (username, name, role, label) in enumerate(ACCOUNTS):
+        password = passwords.generated()
+        staff[username] = await Account.create(
+            username=username,
+            name=name,
+            role=role,
+            password_hash=await passwords.hash_password(password),
+            email=f'{username}@example.com',
+            phone='(04)0000-1234',
+            host_unit=units[n] if role is Role.UNIT_STAFF else None,
+            agency=agency if role is Role.REVIEWER else None,
+        )
+        told.append({'role': label, 'username': username, 'password': password})
+    for number, person in enumerate(PEOPLE, 1):
+        password = passwords.generated()
+        await _person(person, number, password, staff)
+        if person.stage == 'approved':
+            told.append({'role': '志工', 'username': _passport(number), 'password': password})
+    kept.write_text(json.dumps(told, ensure_ascii=False))
+    kept.chmod(0o600)
+
+
+async def _unit(name: str, phone: str, team: str, county: County) -> HostUnit:
+    unit = await HostUnit.create(name=name, county=county, phone=phone, email='unit@example.com')
+    await Team.create(host_unit=unit, name=team)
+    return unit
+
+
+async def _person(person: Person, number: int, password: str, staff: dict[str, Account]) -> None:
+    """One volunteer, brought as far as `person.stage`, on the day it would have happened."""
+    clerk, reviewer = staff['clerk'], staff['reviewer']
+    then = datetime.combine(dates.today() - timedelta(days=person.days_ago), time(10, 22), dates.TAIPEI)
+    with dates.frozen(then if person.days_ago else dates.now()):
+        volunteer = await volunteers.register(await _details(person, number, password, clerk), by=clerk)
+        team = await Team.get(host_unit_id=clerk.host_unit_id)
+        await volunteers.assign_team(volunteer, team.id, by=clerk)
+        if person.stage == 'untrained':
+            return
+        for kind, title, ago in (
+            (TrainingKind.BASIC, '志工基礎訓練', 60),
+            (TrainingKind.SPECIAL, '文化志工特殊訓練', 50),
+        ):
+            await trainings.record(volunteer, await _training(person, kind, title, ago, clerk), by=clerk)
+        await _insure(volunteer, clerk)
+        if person.stage == 'ready':
+            return
+        application = await applications.save(await applications.defaults(), of=volunteer, by=clerk)
+        application = await applications.submit(application, by=clerk)
+        if person.stage == 'returned':
+            reason = '證書反面看不清用印，請重新掃描後上傳。'
+            await reviews.return_for_correction(application, reason, application.version, by=reviewer)
+        elif person.stage == 'approved':
+            await reviews.approve(application, application.version, by=reviewer)
+            await _serve(volunteer, clerk)
+
+
+async def _details(person: Person, number: int, password: str, clerk: Account) -> VolunteerDetails:
+    return VolunteerDetails(
+        identity_kind=IdentityKind.PASSPORT,
+        identity_number=_passport(number),
+        consents_to_data_use=True,
+        name=person.name,
+        is_open_to_units=True,
+        password=password,
+        password_again=password,
+        english_name=person.english_name,
+        born_on=person.born_on,
+        sex=person.sex,
+        email=f'volunteer{number}@example.com',
+        joins_disaster_relief=number % 2 == 0,
+        photo=await _photo(number, clerk),
+        is_photo_confirmed=True,
+    )
+
+
+async def _photo(number: int, clerk: Account) -> UUID:
+    async with pictures.opened():
+        portrait = await pictures.accept_photo(sketches.portrait(number))
+    return (await files.keep(portrait, FileKind.PHOTO, '照片.jpg', by=clerk)).id
+
+
+async def _training(person: Person, kind: TrainingKind, title: str, ago: int, clerk: Account) -> TrainingDetails:
+    day = dates.today() - timedelta(days=ago)
+    unit = await HostUnit.get(id=clerk.host_unit_id)
+    sides = []
+    for is_front, name in ((True, '結業證書-正面.jpg'), (False, '結業證書-反面.jpg')):
+        drawn = sketches.certificate(is_front, person.name, title, 6, unit.name, day)
+        async with pictures.opened():
+            [scan] = await pictures.accept_scan(drawn)
+        sides.append((await files.keep(scan, FileKind.CERTIFICATE, name, by=clerk)).id)
+    return TrainingDetails(
+        trained_for_id=unit.id,
+        title=title,
+        starts_on=day,
+        ends_on=day,
+        provider=unit.name,
+        kind=kind,
+        field_id=(await Field.get(name='文化')).id,
+        hours=6,
+        approved_on=day - timedelta(days=14),
+        approval_reference=f'示文訓字第{dates.roc_digits(day)}001號' if kind is TrainingKind.BASIC else '',
+        certificate_front=sides[0],
+        certificate_back=sides[1],
+    )
+
+
+async def _insure(volunteer: Volunteer, clerk: Account) -> None:
+    start = dates.today() - timedelta(days=30)
+    values = {
+        'kind': InsuranceKind.GROUP_ACCIDENT,
+        'insurer': '示例產物保險',
+        'policy_number': 'VL115-000456',
+        'starts_on': start,
+        'ends_on': dates.years_after(start, 1) - timedelta(days=1),
+        'death_benefit': 3_000_000,
+        'medical_benefit': 30_000,
+        'daily_benefit': 2_000,
+    }
+    await ledgers.add(ledgers.LEDGERS['insurance'], volunteer, values, by=clerk)
+
+
+async def _serve(volunteer: Volunteer, clerk: Account) -> None:
+    """Some weeks of service, an award and a remark, so that the printed book has something to say."""
+    contents: Sequence[tuple[str, int, int]] = (
+        ('引導服務：展場導覽', 180, 42),
+        ('引導服務：展場導覽', 180, 38),
+        ('活動支援服務：讀書節接待', 240, 120),
+        ('宣導推廣服務：社區巡迴', 150, 60),
+        ('資料整理：展品編目', 90, 0),
+    )
+    for n, (content, minutes, persons) in enumerate(contents):
+        day = dates.today() - timedelta(days=28 - 6 * n)
+        values = {
+            'starts_on': day,
+            'ends_on': day,
+            'item': '綜合服務',
+            'content': content,
+            'minutes': minutes,
+            'persons_served': persons,
+            'area': 'B',
+        }
+        await ledgers.add(ledgers.LEDGERS['service-hours'], volunteer, values, by=clerk)
+    award = {'title': '第二季優良志工', 'awarded_by': '示例文化中心', 'awarded_on': dates.today()}
+    await ledgers.add(ledgers.LEDGERS['awards'], volunteer, award, by=clerk)
+
+
+def _passport(number: int) -> str:
+    return f'DEMO{number:05d}'
