@@ -1,0 +1,319 @@
+"""申請案: opened, saved, sent, withdrawn by the host unit; every change of status is one compare-and-set move."""
+
+from typing import Any
+
+from tortoise.exceptions import IntegrityError
+from tortoise.functions import Count
+
+from db import transaction
+from db.choices import ApplicationStatus, FileKind, IssueKind, Role
+from db.models import Account, Agency, Application, ApplicationStep, Volunteer
+
+from . import announcements, answers, dates, directory, files, history, permissions, readiness, volunteers
+from .application_forms import ApplicationDetails
+from .errors import DomainError, Incomplete, MovedOn, NotFound
+from .history import Change
+from .mail import messages
+from .paging import Page, bounds
+from .readiness import NotReady
+
+__all__ = ['ApplicationDetails', 'NotReady']
+
+CHANNEL = 'application'
+SECTION = '紀錄冊'
+
+OPEN = (ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTED, ApplicationStatus.RETURNED)
+ALLOWED = {
+    ApplicationStatus.DRAFT: (ApplicationStatus.SUBMITTED,),
+    ApplicationStatus.SUBMITTED: (
+        ApplicationStatus.RETURNED,
+        ApplicationStatus.APPROVED,
+        ApplicationStatus.REJECTED,
+        ApplicationStatus.WITHDRAWN,
+    ),
+    ApplicationStatus.RETURNED: (ApplicationStatus.SUBMITTED, ApplicationStatus.WITHDRAWN),
+}
+
+_LABELS = {'kind': '發冊類別', 'county': '發冊縣市', 'agency': '發冊機關', 'remarks': '備註'}
+_SUBJECT = '紀錄冊申請'
+_VERBS = {
+    ApplicationStatus.SUBMITTED: '送審',
+    ApplicationStatus.RETURNED: '通知補件',
+    ApplicationStatus.APPROVED: '核可',
+    ApplicationStatus.REJECTED: '駁回',
+    ApplicationStatus.WITHDRAWN: '撤回',
+}
+
+
+class AlreadyUnderWay(DomainError):
+    """A volunteer has one open application at most, and another unit has it."""
+
+
+async def defaults() -> ApplicationDetails:
+    """A new form: 初次, 臺中市, 臺中市政府文化局; nothing is chosen when the administrator has renamed that agency."""
+    try:
+        county, agency = await directory.defaults()
+    except NotFound:
+        return ApplicationDetails()
+    return ApplicationDetails(IssueKind.FIRST, county.code, agency.id)
+
+
+async def get(application_id: int, *, by: Account) -> Application:
+    """One application with volunteer, unit, agency and county. Raises NotFound.
+
+    A unit sees its own, an agency what was ever sent to it, a volunteer the own.
+    """
+    related = ('volunteer', 'host_unit', 'agency', 'county', 'submitted_by', 'decided_by')
+    application = await Application.filter(id=answers.record_id(application_id)).select_related(*related).first()
+    if application is None or not may_see(by, application):
+        raise NotFound
+    return application
+
+
+def may_see(account: Account, application: Application) -> bool:
+    """Whether the application is the account's business."""
+    if account.role == Role.UNIT_STAFF:
+        return account.host_unit_id == application.host_unit_id
+    if account.role == Role.REVIEWER:
+        return account.agency_id == application.agency_id and application.round > 0
+    return account.role == Role.VOLUNTEER and account.volunteer_id == application.volunteer_id
+
+
+async def current_of(volunteer: Volunteer, *, by: Account) -> Application | None:
+    """The open application (草稿, 審核中, 待補件) when there is one and `by` may see it."""
+    related = ('volunteer', 'host_unit', 'agency', 'county')
+    application = await Application.filter(volunteer_id=volunteer.id, status__in=OPEN).select_related(*related).first()
+    return application if application and may_see(by, application) else None
+
+
+async def save(details: ApplicationDetails, *, of: Volunteer, by: Account) -> Application:
+    """儲存: the open application of the volunteer as the form says, made when there is none. Nothing is sent.
+
+    Raises Incomplete; AlreadyUnderWay when another unit has one open; MovedOn when this one has been sent meanwhile.
+    """
+    permissions.require(by, Role.UNIT_STAFF)
+    volunteer = await volunteers.get(of.id, by=by)
+    application = await Application.filter(volunteer_id=volunteer.id, status__in=OPEN).first()
+    if application is not None and not may_see(by, application):
+        raise await _under_way(volunteer)
+    if problems := await _problems(details, application):
+        raise Incomplete(problems)
+    try:
+        async with transaction():
+            if details.attachment and (application is None or application.attachment_id != details.attachment):
+                await files.attach(details.attachment, volunteer, by=by, kind=FileKind.ATTACHMENT)
+            return await (_change(application, details, by) if application else _open(volunteer, details, by))
+    except IntegrityError as clash:
+        raise await _under_way(volunteer) from clash
+
+
+async def submit(application: Application, *, by: Account) -> Application:
+    """送審: to the agency, with the mail and the roster; the period begins anew with each round.
+
+    `application` is what the user saw. A second click, delivered late or at the same moment, sends nothing twice.
+    Raises NotReady with what still lacks; MovedOn.
+    """
+    permissions.require(by, Role.UNIT_STAFF)
+    now = await get(application.id, by=by)
+    if _is_repeat(now, application):
+        return now
+    if now.version != application.version:
+        raise await moved_on(now)
+    if lacking := readiness.lacking(await readiness.checks(now, by=by)):
+        raise NotReady(lacking)
+    due_on = dates.due_on(dates.today(), now.agency.review_days, now.agency.counts_working_days)
+    sent = {'round': now.round + 1, 'submitted_by_id': by.id, 'submitted_at': dates.now(), 'due_on': due_on}
+    try:
+        async with transaction():
+            moved = await move(now, ApplicationStatus.SUBMITTED, by=by, decided_by_id=None, decided_at=None, **sent)
+            await messages.submitted(moved)
+    except MovedOn:
+        now = await get(application.id, by=by)
+        if _is_repeat(now, application):
+            return now
+        raise
+    return moved
+
+
+async def withdraw(application: Application, *, by: Account, reason: str = '') -> Application | None:
+    """撤回: the unit takes the application back before it is decided; a draft, which nobody has seen, is removed.
+
+    Returns the application, or None when it was a draft. Done twice it counts once. Raises MovedOn.
+    """
+    permissions.require(by, Role.UNIT_STAFF)
+    now = await get(application.id, by=by)
+    if now.status == ApplicationStatus.WITHDRAWN:
+        return now
+    if now.version != application.version:
+        raise await moved_on(now)
+    async with transaction():
+        if now.status == ApplicationStatus.DRAFT:
+            await _discard(now, by)
+            return None
+        return await move(now, ApplicationStatus.WITHDRAWN, by=by, reason=reason, due_on=None)
+
+
+async def move(
+    application: Application, to: ApplicationStatus, *, by: Account, reason: str = '', **facts: Any
+) -> Application:
+    """One step, inside the caller's transaction: status, version, the step on record, history, announcement.
+
+    The database decides who was first: only an application still in the status and version that were read moves.
+    Returns it as it stands now. Raises MovedOn, which says who was first and when.
+    """
+    if to not in ALLOWED.get(application.status, ()):
+        raise await moved_on(application)
+    as_read = Application.filter(id=application.id, status=application.status, version=application.version)
+    at = dates.now()
+    facts |= {'status': to, 'reason': reason, 'version': application.version + 1, 'updated_at': at}
+    if not await as_read.update(**facts):
+        raise await moved_on(application)
+    await ApplicationStep.create(application=application, status=to, by=by, at=at, reason=reason)
+    volunteer = await Volunteer.get(id=application.volunteer_id)
+    changes = [Change('申請狀態', application.status.label, to.label)]
+    if reason:
+        changes.append(Change('審核意見', '', reason))
+    await history.note(volunteer, SECTION, history.AMENDED, changes, by=by, subject=_SUBJECT)
+    await _announce(application)
+    return await Application.get(id=application.id).select_related('agency', 'host_unit', 'volunteer')
+
+
+async def moved_on(application: Application) -> MovedOn:
+    """The refusal for whoever acts on what is no longer so: who did what, and when."""
+    step = await ApplicationStep.filter(application_id=application.id).order_by('-id').select_related('by').first()
+    if step is None:
+        return MovedOn('這個案件已有變動，您的畫面已更新。請看過目前的內容再繼續。')
+    local = step.at.astimezone(dates.TAIPEI)
+    when = f'{local:%H:%M}' if local.date() == dates.today() else dates.roc_instant(step.at)
+    return MovedOn(f'這個案件已由 {step.by.name} 於 {when} {_VERBS[step.status]}，您的畫面已更新。')
+
+
+async def history_of(volunteer: Volunteer, *, by: Account) -> list[Application]:
+    """All applications of a volunteer that `by` may see, newest first, with agency and steps."""
+    all_of_them = Application.filter(volunteer_id=volunteer.id).order_by('-id')
+    related = ('agency', 'county', 'host_unit', 'volunteer')
+    found = await all_of_them.select_related(*related).prefetch_related('steps__by')
+    return [application for application in found if may_see(by, application)]
+
+
+async def of_unit(
+    *, by: Account, status: ApplicationStatus | None = None, page: int = 1, per_page: int = 10
+) -> Page[Application]:
+    """The unit's applications, the latest change first, with volunteer and agency."""
+    permissions.require(by, Role.UNIT_STAFF)
+    number, per_page = bounds(page, per_page)
+    ours = Application.filter(host_unit_id=by.host_unit_id)
+    if status is not None:
+        ours = ours.filter(status=status)
+    rows = ours.order_by('-updated_at', '-id').select_related('volunteer', 'agency')
+    return Page(await rows.offset((number - 1) * per_page).limit(per_page), await ours.count(), number, per_page)
+
+
+async def counts_of(*, by: Account) -> dict[ApplicationStatus, int]:
+    """How many applications of the unit stand in each status; every status is there."""
+    permissions.require(by, Role.UNIT_STAFF)
+    return await counted(host_unit_id=by.host_unit_id)
+
+
+async def counted(**scope: Any) -> dict[ApplicationStatus, int]:
+    """How many applications in `scope` (conditions on Application) stand in each status."""
+    rows = await Application.filter(**scope).annotate(n=Count('id')).group_by('status').values_list('status', 'n')
+    found = {str(status): int(n) for status, n in rows}
+    return {status: found.get(status.value, 0) for status in ApplicationStatus}
+
+
+def _is_repeat(now: Application, seen: Application) -> bool:
+    """Whether what was seen has just been sent: by the first of two clicks, or by a colleague with the same aim."""
+    return now.status == ApplicationStatus.SUBMITTED and now.version in (seen.version, seen.version + 1)
+
+
+async def _problems(details: ApplicationDetails, application: Application | None) -> dict[str, str]:
+    problems = details.problems()
+    if problems:
+        return problems
+    agency = await Agency.filter(id=answers.record_id(details.agency_id)).first()
+    if agency is None or agency.county_id != details.county_code:
+        return {'agency_id': '這個發冊機關不在所選的縣市，請重新選擇。'}
+    if application is None or application.agency_id != agency.id:
+        if not readiness.is_open(agency):
+            return {'agency_id': f'{agency.name}已停止受理，請重新選擇。'}
+        if application is not None and application.status == ApplicationStatus.RETURNED:
+            return {'agency_id': '補件中的案件不能更換發冊機關。若要改送其他機關，請先撤回，再重新申請。'}
+    return {}
+
+
+async def _under_way(volunteer: Volunteer) -> AlreadyUnderWay:
+    other = await Application.filter(volunteer_id=volunteer.id, status__in=OPEN).select_related('host_unit').first()
+    if other is None:
+        return AlreadyUnderWay('這位志工的申請案剛剛有變動，請重新整理後再試一次。')
+    return AlreadyUnderWay(
+        f'{other.host_unit.name}正在為這位志工申請紀錄冊（{other.status.label}），一人同時只能有一件申請案。'
+        '請與該單位聯絡，或等案件結束後再申請。'
+    )
+
+
+async def _open(volunteer: Volunteer, details: ApplicationDetails, by: Account) -> Application:
+    application = await Application.create(volunteer=volunteer, host_unit_id=by.host_unit_id, **_kept(details))
+    saved = await get(application.id, by=by)
+    await _note(saved, history.ADDED, {}, await _shown(saved), by)
+    return saved
+
+
+async def _change(application: Application, details: ApplicationDetails, by: Account) -> Application:
+    before = await _shown(application)
+    editable = (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED)
+    as_read = Application.filter(id=application.id, version=application.version, status__in=editable)
+    if not await as_read.update(**_kept(details), updated_at=dates.now()):
+        raise await moved_on(application)
+    saved = await get(application.id, by=by)
+    await _note(saved, history.AMENDED, before, await _shown(saved), by)
+    return saved
+
+
+async def _discard(draft: Application, by: Account) -> None:
+    before = await _shown(draft)
+    as_read = Application.filter(id=draft.id, status=ApplicationStatus.DRAFT, version=draft.version)
+    if not await as_read.delete():
+        raise await moved_on(draft)
+    await _note(draft, history.REMOVED, before, {}, by)
+
+
+async def _note(
+    application: Application, action: str, before: dict[str, Any], after: dict[str, Any], by: Account
+) -> None:
+    """History and announcement of what the form changed; `before` or `after` is empty for a new or a removed one."""
+    changes = history.compared(_LABELS, before, after)
+    old, new = before.get('attachment'), after.get('attachment')
+    if (old and old.id) != (new and new.id):
+        changes.append(
+            Change('附件上傳', old.name if old else '', new.name if new else '', old and old.id, new and new.id)
+        )
+    await history.note(application.volunteer, SECTION, action, changes, by=by, subject=_SUBJECT)
+    await _announce(application)
+
+
+def _kept(details: ApplicationDetails) -> dict[str, Any]:
+    return {
+        'kind': answers.member(IssueKind, details.kind),
+        'county_id': details.county_code,
+        'agency_id': details.agency_id,
+        'remarks': answers.tidy(details.remarks),
+        'attachment_id': answers.file_id(details.attachment) if details.attachment else None,
+    }
+
+
+async def _shown(application: Application) -> dict[str, Any]:
+    """The form's fields as people read them."""
+    await application.fetch_related('county', 'agency', 'attachment')
+    return {
+        'kind': application.kind,
+        'county': application.county.name,
+        'agency': application.agency.name,
+        'remarks': application.remarks,
+        'attachment': application.attachment,
+    }
+
+
+async def _announce(application: Application) -> None:
+    ids = (application.id, application.agency_id, application.host_unit_id, application.volunteer_id)
+    await announcements.announce(CHANNEL, ':'.join(map(str, ids)))

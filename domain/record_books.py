@@ -1,0 +1,243 @@
+"""紀錄冊: issued with the next number of its agency and ROC year, renewed under the same number, found, printed.
+
+A number is taken by one statement inside the transaction that decides the application: a decision that fails gives it
+back, and two at once queue on the row of the series. So there is no gap and no duplicate.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from tortoise.connection import get_connection
+from tortoise.exceptions import IntegrityError
+from tortoise.expressions import Subquery
+from tortoise.queryset import QuerySet
+
+from db.choices import BookStatus, IssueKind, Role
+from db.models import Account, Agency, Application, RecordBook, Volunteer
+
+from . import access, dates, history
+from .errors import DomainError, NotFound
+from .history import Change
+from .logbook import contents
+from .logbook.contents import Contents
+from .paging import Page, bounds
+from .permissions import visible_to
+
+SECTION = '紀錄冊'
+NUMBER_LENGTH = 80
+
+
+class CannotIssue(DomainError):
+    """The agency's numbers do not work, or the book to be renewed is gone; nothing has changed."""
+
+
+@dataclass(frozen=True)
+class RecordBookQuery:
+    """The filters of the 紀錄冊 tab; None and '' do not filter. `page` counts from 1."""
+
+    volunteer_id: int | None = None
+    kind: IssueKind | None = None
+    status: BookStatus | None = None
+    issued_from: date | None = None
+    issued_to: date | None = None
+    page: int = 1
+    per_page: int = 10
+
+
+async def issue(application: Application, *, by: Account) -> RecordBook:
+    """The book of an application just approved, inside the transaction that approves it.
+
+    初次: a new book with the next number. 換發, 補發: the book in use keeps its number (the columns 目前發冊類別 and
+    目前發冊日期 suggest it, domain.md 5.4); a book of the old system, known by its number only, gets a new one.
+    註銷: the book is cancelled, its number never used again. Raises CannotIssue.
+    """
+    book = await RecordBook.filter(volunteer_id=application.volunteer_id, status=BookStatus.IN_USE).first()
+    if application.kind == IssueKind.CANCELLATION:
+        return await _cancelled(_existing(book), application, by)
+    if application.kind == IssueKind.FIRST or book is None:
+        return await _new(application, by)
+    return await _renewed(book, application, by)
+
+
+async def next_number(agency: Agency) -> str:
+    """The number the next approval would take today. It takes none: a colleague may be first."""
+    year = _roc_year(dates.today())
+    sql = 'SELECT last_sequence FROM number_series WHERE agency_id = $1 AND roc_year = $2'
+    rows = await get_connection('default').execute_query_dict(sql, [agency.id, year])
+    return number_of(agency, year, (rows[0]['last_sequence'] if rows else 0) + 1)
+
+
+def number_of(agency: Agency, roc_year: int, sequence: int) -> str:
+    """The number as the agency writes it. Raises CannotIssue when its pattern does not work.
+
+    >>> number_of(Agency(document_word='中市文志', number_pattern='{word}字第{year:03d}{sequence:06d}號'), 115, 413)
+    '中市文志字第115000413號'
+    """
+    problem = pattern_problem(agency.number_pattern, agency.document_word)
+    if problem:
+        raise CannotIssue(f'{agency.name}的紀錄冊號格式無法使用：{problem}請系統管理者更正後再核可，案件沒有變動。')
+    return agency.number_pattern.format(word=agency.document_word, year=roc_year, sequence=sequence)
+
+
+def pattern_problem(pattern: str, word: str) -> str:
+    """What is wrong with a pattern of numbers, as a sentence, or ''.
+
+    >>> pattern_problem('{word}字第{year:03d}{sequence:06d}號', '中市文志')
+    ''
+    >>> pattern_problem('{word}字第{sequence}號', '中市文志')
+    '字號格式須包含 {year}（民國年）與 {sequence}（流水號），每一號才會不同。'
+    """
+    try:
+        samples = {pattern.format(word=word, year=year, sequence=n) for year in (99, 115) for n in (1, 999_999)}
+    except (LookupError, ValueError, AttributeError, TypeError):
+        return '字號格式只能使用 {word}、{year}、{sequence}。'
+    if len(samples) < 4:
+        return '字號格式須包含 {year}（民國年）與 {sequence}（流水號），每一號才會不同。'
+    if max(map(len, samples)) > NUMBER_LENGTH:
+        return f'字號最長 {NUMBER_LENGTH} 個字。'
+    return ''
+
+
+async def current_book_of(volunteer: Volunteer, *, by: Account) -> RecordBook | None:
+    """The book in use, with its agency, when there is one that `by` may see."""
+    return (
+        await _visible(by).filter(volunteer_id=volunteer.id, status=BookStatus.IN_USE).select_related('agency').first()
+    )
+
+
+async def of_application(application: Application) -> RecordBook:
+    """The book that an approved application led to; after a renewal, the volunteer's book of that agency.
+
+    For services, which have checked the right to the application.
+    """
+    books = RecordBook.filter(volunteer_id=application.volunteer_id).order_by('-id')
+    book = await books.filter(application_id=application.id).first() or await books.first()
+    if book is None:
+        raise NotFound
+    return book
+
+
+async def get(book_id: int, *, by: Account) -> RecordBook:
+    """One book with volunteer, agency and unit. Raises NotFound."""
+    book = await _visible(by).filter(id=book_id).select_related('volunteer', 'agency', 'entered_by_unit').first()
+    if book is None:
+        raise NotFound
+    return book
+
+
+async def find(query: RecordBookQuery, *, by: Account) -> Page[RecordBook]:
+    """The books `by` may see, newest first, with volunteer, agency and unit."""
+    facts: dict[str, Any] = {
+        'volunteer_id': query.volunteer_id,
+        'kind': query.kind,
+        'status': query.status,
+        'issued_on__gte': query.issued_from,
+        'issued_on__lte': query.issued_to,
+    }
+    books = _visible(by).filter(**{name: value for name, value in facts.items() if value is not None})
+    number, per_page = bounds(query.page, query.per_page)
+    rows = (
+        books.select_related('volunteer', 'agency', 'entered_by_unit').offset((number - 1) * per_page).limit(per_page)
+    )
+    return Page(await rows, await books.count(), number, per_page)
+
+
+async def printable(book: RecordBook, *, by: Account, reason: str) -> Contents:
+    """What is printed, with the full identity number as on the paper book.
+
+    That somebody else opened it, and why, is noted for the volunteer first. Raises NotFound, Incomplete.
+    """
+    known = await get(book.id, by=by)
+    if by.role != Role.VOLUNTEER:
+        await access.note(known.volunteer, '紀錄冊', reason, by=by)
+    return await contents.gather(known, known.volunteer.identity_number.open())
+
+
+def _visible(by: Account) -> QuerySet[RecordBook]:
+    """A unit sees the books of its volunteers, an agency those it issued, a volunteer the own, others none."""
+    if by.role == Role.REVIEWER:
+        return RecordBook.filter(agency_id=by.agency_id or 0)
+    return RecordBook.filter(volunteer_id__in=Subquery(Volunteer.filter(visible_to(by)).values('id')))
+
+
+async def _new(application: Application, by: Account) -> RecordBook:
+    agency = await Agency.get(id=application.agency_id)
+    today = dates.today()
+    year = _roc_year(today)
+    sequence = await _taken(agency, year)
+    number = number_of(agency, year, sequence)
+    try:
+        book = await RecordBook.create(
+            volunteer_id=application.volunteer_id,
+            application=application,
+            agency=agency,
+            number=number,
+            roc_year=year,
+            sequence=sequence,
+            kind=application.kind,
+            issued_on=today,
+            entered_by_unit_id=application.host_unit_id,
+        )
+    except IntegrityError as clash:
+        raise CannotIssue(
+            f'紀錄冊號「{number}」已經用過，或這位志工已有使用中的紀錄冊，所以沒有核可；案件仍在審核中。'
+            '請系統管理者檢查發冊機關的機關代字與字號格式。'
+        ) from clash
+    changes = [Change('紀錄冊號', '', number), Change('發冊類別', '', book.kind.label)]
+    await _note(book, history.ADDED, [*changes, Change('發冊日期', '', dates.roc(today))], by)
+    return book
+
+
+async def _renewed(book: RecordBook, application: Application, by: Account) -> RecordBook:
+    changes = [
+        Change('發冊類別', book.kind.label, application.kind.label),
+        Change('發冊日期', dates.roc(book.issued_on), dates.roc(dates.today())),
+    ]
+    book.kind, book.issued_on = application.kind, dates.today()
+    return await _kept(book, application, changes, by)
+
+
+async def _cancelled(book: RecordBook, application: Application, by: Account) -> RecordBook:
+    changes = [
+        Change('發冊類別', book.kind.label, application.kind.label),
+        Change('使用狀態', book.status.label, BookStatus.CANCELLED.label),
+    ]
+    book.kind, book.status = application.kind, BookStatus.CANCELLED
+    return await _kept(book, application, changes, by)
+
+
+async def _kept(book: RecordBook, application: Application, changes: list[Change], by: Account) -> RecordBook:
+    """The same row goes on under the new application; the earlier one stays readable in the history."""
+    book.application = application
+    book.entered_by_unit_id = application.host_unit_id
+    await book.save(update_fields=['kind', 'status', 'issued_on', 'application_id', 'entered_by_unit_id'])
+    await _note(book, history.AMENDED, changes, by)
+    return book
+
+
+def _existing(book: RecordBook | None) -> RecordBook:
+    if book is None:
+        raise CannotIssue('這位志工已經沒有使用中的紀錄冊，沒有可以註銷的紀錄冊；案件沒有變動，可以駁回。')
+    return book
+
+
+async def _taken(agency: Agency, roc_year: int) -> int:
+    """The next sequence of the series, ours until the transaction ends; the first of a year makes the row."""
+    sql = (
+        'INSERT INTO number_series (agency_id, roc_year, last_sequence) VALUES ($1, $2, 1)'
+        ' ON CONFLICT (agency_id, roc_year) DO UPDATE SET last_sequence = number_series.last_sequence + 1'
+        ' RETURNING last_sequence'
+    )
+    rows = await get_connection('default').execute_query_dict(sql, [agency.id, roc_year])
+    sequence: int = rows[0]['last_sequence']
+    return sequence
+
+
+async def _note(book: RecordBook, action: str, changes: list[Change], by: Account) -> None:
+    volunteer = await Volunteer.get(id=book.volunteer_id)
+    await history.note(volunteer, SECTION, action, changes, by=by, subject=book.number)
+
+
+def _roc_year(day: date) -> int:
+    return day.year - 1911

@@ -1,0 +1,241 @@
+"""志工紀錄冊審核: the queue of an agency, its cases, and the three decisions.
+
+A decision names the version of the case that its reviewer read. Of two reviewers the database lets one be first; the
+other learns from whom and when. A decision sent twice, because the answer to the first was lost, counts once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+from tortoise.queryset import QuerySet
+
+from db import transaction
+from db.choices import ApplicationStatus, BookStatus, IssueKind, Role
+from db.models import AccessEntry, Account, Application, ApplicationStep, RecordBook, Training, Volunteer
+
+from . import access, answers, applications, dates, permissions, readiness, record_books, volunteers
+from .errors import Incomplete, MovedOn, NotPermitted
+from .mail import messages
+from .readiness import Check, NotReady
+
+Due = Literal['overdue', 'today']
+
+PURPOSE = '審核紀錄冊申請'
+REASON_LENGTH = 500
+
+# A page that stays open reads its case again and again; that is one look.
+_ONE_LOOK = timedelta(minutes=30)
+_LOOKED_AT = '紀錄冊申請案'
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """One line of the queue. `days_left` is negative when overdue, None when nothing runs."""
+
+    id: int
+    volunteer: str
+    identity_masked: str
+    unit: str
+    unit_phone: str
+    kind: IssueKind
+    status: ApplicationStatus
+    round: int
+    submitted_at: datetime
+    due_on: date | None
+    days_left: int | None
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What the tabs of the queue say; `overdue` and `due_today` are among those that wait."""
+
+    by_status: dict[ApplicationStatus, int]
+    overdue: int
+    due_today: int
+
+
+@dataclass(frozen=True)
+class Case:
+    """Everything a decision needs. `number`: the book's, or the one 核可 would take now; '' where it takes none."""
+
+    application: Application
+    volunteer: Volunteer
+    trainings: Sequence[Training]
+    checks: Sequence[Check]
+    steps: Sequence[ApplicationStep]
+    number: str
+
+
+async def awaiting(
+    *,
+    by: Account,
+    status: ApplicationStatus = ApplicationStatus.SUBMITTED,
+    host_unit_id: int | None = None,
+    due: Due | None = None,
+    limit: int = 50,
+    offset: int = 0,
+) -> list[CaseRow]:
+    """The agency's cases in a status: what waits by due date, overdue first; what is done, the latest first."""
+    cases = _of_agency(by).filter(status=status)
+    if host_unit_id is not None:
+        cases = cases.filter(host_unit_id=host_unit_id)
+    if due == 'overdue':
+        cases = cases.filter(due_on__lt=dates.today())
+    elif due == 'today':
+        cases = cases.filter(due_on=dates.today())
+    order = ('due_on', 'submitted_at', 'id') if status == ApplicationStatus.SUBMITTED else ('-decided_at', '-id')
+    rows = await cases.select_related('volunteer', 'host_unit').order_by(*order).offset(offset).limit(limit)
+    return [_row(application) for application in rows]
+
+
+async def counts(*, by: Account) -> Counts:
+    """How many cases stand where, for the tabs and filters."""
+    waiting = _of_agency(by).filter(status=ApplicationStatus.SUBMITTED)
+    return Counts(
+        by_status=await applications.counted(agency_id=by.agency_id, round__gt=0),
+        overdue=await waiting.filter(due_on__lt=dates.today()).count(),
+        due_today=await waiting.filter(due_on=dates.today()).count(),
+    )
+
+
+async def case(application_id: int, *, by: Account) -> Case:
+    """One case; that `by` looked at it is noted. Raises NotFound for another agency's and for what was never sent."""
+    permissions.require(by, Role.REVIEWER)
+    application = await applications.get(application_id, by=by)
+    volunteer = await volunteers.get(application.volunteer_id, by=by)
+    await _note_look(volunteer, by)
+    related = ('field', 'trained_for', 'certificate_front', 'certificate_back')
+    steps = ApplicationStep.filter(application_id=application.id).select_related('by')
+    return Case(
+        application=application,
+        volunteer=volunteer,
+        trainings=await Training.filter(volunteer_id=volunteer.id).select_related(*related),
+        checks=await readiness.checks(application, by=by),
+        steps=await steps,
+        number=await _number(application),
+    )
+
+
+async def approve(application: Application, version: int, *, by: Account) -> RecordBook:
+    """核可: the book is issued with its number, unit and volunteer get mail; all of it or nothing.
+
+    `version` is the one the reviewer read. Raises NotFound, NotPermitted, NotReady, MovedOn, record_books.CannotIssue.
+    """
+    now = await _to_decide(application.id, by)
+    if not _is_repeat(now, ApplicationStatus.APPROVED, version, by):
+        try:
+            return await _approved(now, version, by)
+        except MovedOn:
+            now = await applications.get(application.id, by=by)
+            if not _is_repeat(now, ApplicationStatus.APPROVED, version, by):
+                raise
+    return await record_books.of_application(now)
+
+
+async def return_for_correction(application: Application, reason: str, version: int, *, by: Account) -> Application:
+    """通知補件: back to the unit, with what is to be mended. The period stops and begins anew when it is sent again."""
+    return await _sent_back(application, ApplicationStatus.RETURNED, reason, version, by)
+
+
+async def reject(application: Application, reason: str, version: int, *, by: Account) -> Application:
+    """駁回: this application ends here; the unit may make a new one."""
+    return await _sent_back(application, ApplicationStatus.REJECTED, reason, version, by)
+
+
+async def _approved(now: Application, version: int, by: Account) -> RecordBook:
+    await _require_decidable(now, version, by)
+    if lacking := readiness.lacking(await readiness.checks(now, by=by)):
+        raise NotReady(lacking)
+    async with transaction():
+        moved = await applications.move(now, ApplicationStatus.APPROVED, by=by, **_decided(by))
+        book = await record_books.issue(moved, by=by)
+        await messages.approved(moved, book)
+        await messages.approved_for_volunteer(moved, book)
+    return book
+
+
+async def _sent_back(
+    application: Application, to: ApplicationStatus, reason: str, version: int, by: Account
+) -> Application:
+    problem = answers.text('原因', reason, most=REASON_LENGTH, needed=True, lines=True)
+    if problem:
+        raise Incomplete({'reason': problem})
+    reason = answers.tidy(reason)
+    now = await _to_decide(application.id, by)
+    try:
+        await _require_decidable(now, version, by)
+        async with transaction():
+            moved = await applications.move(now, to, by=by, reason=reason, **_decided(by), due_on=None)
+            tell = messages.returned if to == ApplicationStatus.RETURNED else messages.rejected
+            await tell(moved, reason)
+    except MovedOn:
+        now = await applications.get(application.id, by=by)
+        if _is_repeat(now, to, version, by) and now.reason == reason:
+            return now
+        raise
+    return moved
+
+
+async def _to_decide(application_id: int, by: Account) -> Application:
+    permissions.require(by, Role.REVIEWER)
+    return await applications.get(application_id, by=by)
+
+
+async def _require_decidable(now: Application, version: int, by: Account) -> None:
+    if now.version != version:
+        raise await applications.moved_on(now)
+    sent_by_me = ApplicationStep.filter(application_id=now.id, status=ApplicationStatus.SUBMITTED, by_id=by.id)
+    if await sent_by_me.exists():
+        raise NotPermitted('您送審過這個案件，不能審核自己送的案件。請由另一位志工業務窗口審核。')
+
+
+def _is_repeat(now: Application, to: ApplicationStatus, version: int, by: Account) -> bool:
+    """Whether this very decision stands already: the same reviewer, the same version read."""
+    return now.status == to and now.version == version + 1 and now.decided_by_id == by.id
+
+
+def _decided(by: Account) -> dict[str, Any]:
+    return {'decided_by_id': by.id, 'decided_at': dates.now()}
+
+
+def _of_agency(by: Account) -> QuerySet[Application]:
+    permissions.require(by, Role.REVIEWER)
+    return Application.filter(agency_id=by.agency_id, round__gt=0)
+
+
+def _row(application: Application) -> CaseRow:
+    is_waiting = application.status == ApplicationStatus.SUBMITTED
+    assert application.submitted_at is not None
+    return CaseRow(
+        id=application.id,
+        volunteer=application.volunteer.name,
+        identity_masked=application.volunteer.identity_masked,
+        unit=application.host_unit.name,
+        unit_phone=application.host_unit.phone,
+        kind=application.kind,
+        status=application.status,
+        round=application.round,
+        submitted_at=application.submitted_at,
+        due_on=application.due_on,
+        days_left=dates.days_left(application.due_on, dates.today()) if is_waiting and application.due_on else None,
+        decided_at=application.decided_at,
+    )
+
+
+async def _number(application: Application) -> str:
+    if application.status == ApplicationStatus.APPROVED:
+        return (await record_books.of_application(application)).number
+    if application.kind == IssueKind.CANCELLATION:
+        return ''
+    book = await RecordBook.filter(volunteer_id=application.volunteer_id, status=BookStatus.IN_USE).first()
+    return '' if book else await record_books.next_number(application.agency)
+
+
+async def _note_look(volunteer: Volunteer, by: Account) -> None:
+    lately = dates.now() - _ONE_LOOK
+    looks = AccessEntry.filter(volunteer_id=volunteer.id, by_id=by.id, what=_LOOKED_AT, at__gte=lately)
+    if not await looks.exists():
+        await access.note(volunteer, _LOOKED_AT, PURPOSE, by=by)
