@@ -11,11 +11,15 @@ MOST_SHOWN = 100
 REASON_LENGTH = 120
 
 
+def problem(reason: object) -> str | None:
+    """What is wrong with a purpose."""
+    return answers.text('查詢目的', reason, most=REASON_LENGTH, needed=True)
+
+
 async def note(volunteer: Volunteer, what: str, reason: str, *, by: Account) -> None:
     """Write down, before it is shown, that `by` sees `what` of the volunteer. Raises Incomplete without a reason."""
-    problem = answers.text('查詢目的', reason, most=REASON_LENGTH, needed=True)
-    if problem:
-        raise Incomplete({'reason': problem})
+    if sentence := problem(reason):
+        raise Incomplete({'reason': sentence})
     await AccessEntry.create(
         volunteer_id=volunteer.id,
         at=dates.now(),

@@ -3,9 +3,11 @@
 A browser can send anything, so each check takes any object. It returns the sentence to show beside the field, or None.
 """
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import TypeVar
 from uuid import UUID
 
 from db.choices import Choice
@@ -13,8 +15,12 @@ from db.choices import Choice
 from . import dates
 from .errors import NotFound
 
+Member = TypeVar('Member', bound=Choice)
+
 EARLIEST = date(1850, 1, 1)
 MOST_INT4 = 2**31 - 1
+
+_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 # They turn the reading direction of what follows: a name could pretend to be another one.
 _DIRECTION_MARKS = frozenset('\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069')
@@ -87,7 +93,12 @@ def choice(label: str, value: object, choices: type[Choice], *, needed: bool = T
     """One of the values of `choices`."""
     if value is None or value == '':
         return f'請選擇{label}。' if needed else None
-    return None if isinstance(value, str) and value in set(choices) else f'請重新選擇{label}。'
+    return None if member(choices, value) else f'請重新選擇{label}。'
+
+
+def member(choices: type[Member], value: object) -> Member | None:
+    """The choice that `value` stands for, if any."""
+    return next((choice for choice in choices if choice == value), None)
 
 
 def yes_no(label: str, value: object, *, needed: bool = False) -> str | None:
@@ -95,6 +106,25 @@ def yes_no(label: str, value: object, *, needed: bool = False) -> str | None:
     if value is None:
         return f'請選擇{label}。' if needed else None
     return None if isinstance(value, bool) else f'請重新選擇{label}。'
+
+
+def email(label: str, value: object, *, needed: bool = False) -> str | None:
+    """An address for mail, of plain letters, at most 254 of them.
+
+    >>> email('E-MAIL', 'wang@example.tw'), email('E-MAIL', 'wang@example')
+    (None, 'E-MAIL 的格式不對，應該像 name@example.com。請再確認。')
+    """
+    sentence = text(label, value, most=254, needed=needed)
+    if sentence or not isinstance(value, str) or not tidy(value):
+        return sentence
+    return None if _EMAIL.fullmatch(tidy(value)) else f'{label} 的格式不對，應該像 name@example.com。請再確認。'
+
+
+def searched(value: object) -> str:
+    """What to search for: without control characters, at most 100 code points; '' for what is no text."""
+    if not isinstance(value, str):
+        return ''
+    return tidy(''.join(filter(lambda character: unicodedata.category(character) not in ('Cc', 'Cs'), value)))[:100]
 
 
 def record_id(value: object) -> int:

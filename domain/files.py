@@ -16,6 +16,7 @@ from db.models import Account, StoredFile, Volunteer
 
 from . import answers, permissions
 from .errors import NotFound
+from .history import Change
 from .pictures import Accepted, Picture, Verdict
 
 JPEG = 'image/jpeg'
@@ -83,6 +84,15 @@ async def attach(file_id: UUID, volunteer: Volunteer, *, by: Account, kind: File
     if not await mine.update(volunteer_id=volunteer.id):
         raise FileGone
     return await StoredFile.get(id=file_id)
+
+
+async def exchanged(label: str, old: UUID | None, new: UUID | None) -> list[Change]:
+    """For the history: one file in place of another, or of none. Both stay and can be opened from there."""
+    if old == new:
+        return []
+    earlier = await StoredFile.get_or_none(id=old) if old else None
+    happened = '已移除' if new is None else '已更換' if old else '已上傳'
+    return [Change(label, earlier.name if earlier else '', happened, old_file=old, new_file=new)]
 
 
 def _free_for(volunteer_id: int | None, by: Account) -> Q:
