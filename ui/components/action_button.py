@@ -28,13 +28,14 @@ class action_button(ui.button):
     def __init__(
         self, text: str, act: Callable[[], Awaitable[object]], look: Look = 'primary', in_form: form | None = None
     ) -> None:
-        super().__init__(text, on_click=self._press, color=None)
+        super().__init__(text, on_click=self.press, color=None)
         self.props(PROPS[look])
         self.act = act
         self.form = in_form
         self.is_busy = False
 
-    async def _press(self) -> None:
+    async def press(self) -> None:
+        """As if the user had pressed it, for instance by Enter in a field."""
         if self.is_busy:
             return
         self.is_busy = True

@@ -1,11 +1,12 @@
 """下載專區: what an office needs beside the screen, for everybody: the roster to fill in, the steps, the process."""
 
+import asyncio
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from domain import rosters
+from domain import printouts, rosters
 
 from .. import gate
 from ..components.step_guide import STEPS
@@ -28,5 +29,7 @@ async def _page(request: Request) -> Response:
 
 
 async def _roster() -> Response:
+    lines = [(str(number), '', '', '', '') for number in range(1, 21)]
+    sheet = await asyncio.to_thread(printouts.ods, rosters.TITLE, rosters.COLUMNS, lines)
     name = f"attachment; filename*=UTF-8''{quote('名冊範本.ods')}"
-    return Response(rosters.blank(), media_type=ODS, headers={'Content-Disposition': name})
+    return Response(sheet, media_type=ODS, headers={'Content-Disposition': name})

@@ -1,0 +1,89 @@
+"""批次維護作業-教育訓練課程維護: one course for several volunteers; each certificate is uploaded afterwards."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from nicegui import html, ui
+
+from domain import batches, dates, desk, drafts, volunteers
+from domain.batches import CourseDetails
+from domain.model import Account, DraftKind
+from domain.volunteers import VolunteerQuery
+
+from ..components.action_button import action_button
+from ..components.form import form
+from ..components.notices import confirm, tell
+from ..components.pick_list import PER_PAGE, Fetch, pick_list
+from ..components.record_table import Row, record_table
+from ..frame import MENU, VOLUNTEER_DATA, card, frame, save_bar, waiting_for
+from .training_form import approval_fields, course_fields
+
+TITLE = '批次維護作業：教育訓練課程維護'
+PAGE = '/batch/trainings'
+COLUMNS = [('who', '志工姓名'), ('title', '課程名稱'), ('saved', '自動儲存'), ('go', '還缺證書')]
+
+
+async def batch_trainings_page(account: Account, draft: str = '') -> None:
+    """The course once, the volunteers by check boxes; below, who still lacks a certificate."""
+    if not draft:
+        opened = await drafts.open(DraftKind.TRAINING, by=account, about='batch')
+        ui.navigate.to(f'{PAGE}?draft={opened.id}')
+        return
+    kept = await drafts.get(draft, by=account)
+    details = await drafts.restored(kept, CourseDetails(trained_for_id=account.host_unit_id))
+    with frame(account, TITLE, crumbs=[MENU, VOLUNTEER_DATA], waiting=await waiting_for(account), required=True):
+        html.p('課程資料填一次、勾選志工後儲存；再逐一上傳每位志工的證書正反面，資料才會正式登錄。').classes('lb-lead')
+        in_form = form(details, keep=lambda name, value: drafts.save(kept.id, name, value, by=account))
+        with html.div().classes('lb-cols'):
+            with html.div().classes('lb-stack'):
+                await course_fields(in_form, account)
+                approval_fields(in_form, details)
+            with html.div().classes('lb-side'), card():
+                picks = pick_list('參加的志工', in_form, 'chosen', _people(account))
+                await picks.refresh()
+        table = record_table(
+            '還缺證書的教育訓練', COLUMNS, _lacking(account), bare=True, empty='沒有等待證書的教育訓練'
+        )
+        await table.refresh()
+
+        async def save() -> None:
+            prepared = await batches.prepare(details, by=account)
+            await in_form.take('chosen', '')
+            await picks.refresh()
+            await table.refresh()
+            if prepared.ready:
+                confirm(f'已為 {len(prepared.ready)} 位志工帶入課程，請在下方逐一上傳證書正反面。')
+            if prepared.left_alone:
+                names = '、'.join(person.name for person in prepared.left_alone)
+                tell(f'{names}已有一份做到一半的教育訓練，沒有覆蓋。請先完成或刪除那一份。')
+
+        with save_bar():
+            action_button('儲存', save, in_form=in_form)
+            ui.link('返回', VOLUNTEER_DATA[1]).classes('lb-btn q-btn lb-flat')
+            in_form.saved_mark()
+
+
+def _people(account: Account) -> Fetch:
+    async def fetch(text: str, page: int) -> tuple[list[tuple[int, str, str]], int]:
+        found = await volunteers.find(VolunteerQuery(text=text, page=page, per_page=PER_PAGE), by=account)
+        return [(one.id, one.name, one.identity_masked) for one in found.rows], found.total
+
+    return fetch
+
+
+def _lacking(account: Account) -> Callable[[int, int], Awaitable[tuple[Sequence[Row], int]]]:
+    async def fetch(_: int, __: int) -> tuple[Sequence[Row], int]:
+        forms = await desk.open_forms(by=account)
+        rows: list[Row] = [
+            {
+                'key': str(each.id),
+                'who': {'text': each.who, 'strong': True},
+                'title': each.title or '（尚未填課程名稱）',
+                'saved': {'text': dates.spoken(each.saved_at), 'sub': each.owner_name},
+                'go': {'text': '上傳證書', 'href': each.address},
+            }
+            for each in forms
+            if each.kind is DraftKind.TRAINING and each.volunteer is not None
+        ]
+        return rows, len(rows)
+
+    return fetch
