@@ -80,6 +80,12 @@ async def teams(host_unit_id: int) -> list[Team]:
     return await Team.filter(host_unit_id=host_unit_id).order_by('name')
 
 
+async def all_teams(*, by: Account) -> list[Team]:
+    """志工隊 of every unit, by unit and name; unit fetched. For the administrator."""
+    permissions.require(by, Role.ADMINISTRATOR)
+    return await Team.all().select_related('host_unit').order_by('host_unit__name', 'name')
+
+
 async def fields() -> list[Field]:
     """課程領域 in use."""
     return await Field.filter(is_active=True)

@@ -9,7 +9,7 @@ from typing import Any, Protocol, Self
 from db.choices import TrainingKind
 from db.models import Agency, HostUnit, RequiredHours, Team
 
-from . import answers
+from . import answers, dates
 from .account_forms import email_problem
 
 _PATTERN_PARTS = {'word', 'year', 'sequence'}
@@ -171,6 +171,17 @@ def pattern_problem(pattern: str) -> str | None:
     if not names <= _PATTERN_PARTS or any(not _is_simple(name, spec or '') for name, spec in parts):
         return '號碼格式只能用 {word}、{year:03d}、{sequence:06d} 這幾種寫法。'
     return None
+
+
+def sample_number(pattern: str, word: str) -> str:
+    """The first number of this year as `pattern` writes it, or '' while the pattern has a problem.
+
+    >>> sample_number('{word}字第{year}-{sequence:04d}號', '中市文志')[-6:]
+    '-0001號'
+    """
+    if pattern_problem(pattern):
+        return ''
+    return pattern.format(word=word, year=dates.today().year - 1911, sequence=1)
 
 
 def _is_simple(name: str, spec: str) -> bool:

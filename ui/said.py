@@ -21,6 +21,9 @@ DONE = {
     'case-approved': '已核可並取號，系統已寄信通知運用單位與志工。',
     'case-returned': '已通知補件，系統已寄信給運用單位。',
     'case-rejected': '已駁回，系統已寄信給運用單位。',
+    'office-saved': '已儲存。',
+    'account-created': '帳號已開通，設定密碼的連結已寄給本人。',
+    'request-refused': '已通知申請人。',
     'password-changed': '密碼已變更，其他裝置上的登入已結束。',
 }
 TOLD = {

@@ -1,0 +1,115 @@
+"""系統管理: accounts and requests for them, offices and rules. Nothing here shows a volunteer's data."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from nicegui import html, ui
+
+from domain import accounts
+from domain.errors import NotFound
+from domain.model import Account
+
+from ..components.fields import text_field
+from ..components.form import form
+from ..components.record_table import Row, record_table
+from ..frame import MENU, frame
+from . import admin_accounts, admin_offices
+
+HOME = ('系統管理', '/admin')
+
+
+@dataclass(frozen=True)
+class Section:
+    """One list and its form: `rows` for the list, `edit` builds the form of one record, or of a new one ('new')."""
+
+    label: str
+    columns: Sequence[tuple[str, str] | tuple[str, str, str]]
+    rows: Callable[[Account], Awaitable[list[Row]]]
+    edit: Callable[[Account, str], Awaitable[None]]
+    new: str
+    empty: str = '沒有可用的資料'
+
+
+SECTIONS = {
+    'accounts': Section('帳號', admin_accounts.COLUMNS, admin_accounts.rows, admin_accounts.edit, '新增帳號'),
+    'requests': Section(
+        '帳號申請',
+        admin_accounts.REQUEST_COLUMNS,
+        admin_accounts.request_rows,
+        admin_accounts.decide,
+        '',
+        '沒有待處理的帳號申請',
+    ),
+    'units': Section(
+        '運用單位', admin_offices.UNIT_COLUMNS, admin_offices.unit_rows, admin_offices.edit_unit, '新增運用單位'
+    ),
+    'teams': Section(
+        '志工隊', admin_offices.TEAM_COLUMNS, admin_offices.team_rows, admin_offices.edit_team, '新增志工隊'
+    ),
+    'agencies': Section(
+        '發冊機關', admin_offices.AGENCY_COLUMNS, admin_offices.agency_rows, admin_offices.edit_agency, '新增發冊機關'
+    ),
+    'hours': Section(
+        '規定時數', admin_offices.HOURS_COLUMNS, admin_offices.hours_rows, admin_offices.edit_hours, '新增規定'
+    ),
+}
+
+
+@dataclass
+class Words:
+    """What the list is searched for."""
+
+    text: str = ''
+
+    def problems(self) -> dict[str, str]:
+        """A search is never wrong."""
+        return {}
+
+
+async def admin_page(account: Account) -> None:
+    """系統管理 begins with what waits: requests for accounts, else the accounts."""
+    await section_page(account, 'requests' if await accounts.open_requests(by=account) else 'accounts')
+
+
+async def section_page(account: Account, section: str, edit: str = '') -> None:
+    """The list of one section; with `edit`, the form of one of its records."""
+    if section not in SECTIONS:
+        raise NotFound
+    here = SECTIONS[section]
+    back = (here.label, f'{HOME[1]}/{section}')
+    if edit:
+        with frame(account, f'{here.label}維護', crumbs=[MENU, HOME, back], required=True):
+            await here.edit(account, edit)
+        return
+    waiting = len(await accounts.open_requests(by=account))
+    with frame(account, HOME[0], crumbs=[MENU]):
+        with html.nav().classes('lb-pills lb-gap-below').props('aria-label=系統管理'):
+            for key, each in SECTIONS.items():
+                count = f' {waiting}' if key == 'requests' and waiting else ''
+                link = ui.link(f'{each.label}{count}', f'{HOME[1]}/{key}').classes('lb-pill')
+                if key == section:
+                    link.classes('on').props('aria-current=page')
+        await _list(account, section, here)
+
+
+async def _list(account: Account, section: str, here: Section) -> None:
+    found = Words()
+    words = form(found, summary=False)
+    with html.div().classes('lb-list-head'):
+        text_field(f'在{here.label}中尋找', words, 'text', placeholder='輸入任一欄的一部分', maxlength=60)
+        if here.new:
+            ui.link(here.new, f'{HOME[1]}/{section}?edit=new').classes('q-btn lb-btn bg-primary')
+
+    async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
+        matching = [row for row in await here.rows(account) if _speaks_of(row, found.text)]
+        return matching[(page - 1) * per_page : page * per_page], len(matching)
+
+    table = record_table(here.label, here.columns, fetch, empty=here.empty)
+    await table.refresh()
+    words.on_change(lambda: table.refresh(1))
+
+
+def _speaks_of(row: Row, text: str) -> bool:
+    """Whether a cell contains `text`, 台 as 臺, capitals as small letters."""
+    cells = [str(cell.get('text', '')) if isinstance(cell, dict) else str(cell) for cell in row.values()]
+    return text.strip().replace('台', '臺').casefold() in '\n'.join(cells).replace('台', '臺').casefold()
