@@ -96,8 +96,6 @@ class VolunteerDetails:
             is_new=False,
         )
 
-    of = from_record
-
     def problems(self, new: bool | None = None) -> dict[str, str]:
         """Field → sentence. `new`: as `is_new`."""
         is_new = self.is_new if new is None else new

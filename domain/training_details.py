@@ -60,8 +60,6 @@ class TrainingDetails:
             certificate_back=training.certificate_back_id,
         )
 
-    of = from_record
-
     def problems(self) -> dict[str, str]:
         """Field → sentence."""
         return found(
