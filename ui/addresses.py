@@ -14,5 +14,6 @@ PUBLIC_PAGES = frozenset(
         '/account/forgotten',
         '/account/reset',
         '/downloads',
+        '/downloads/roster.ods',
     }
 )
