@@ -8,6 +8,7 @@ It gets JSON and answers with bytes, so nothing is unpickled on either side, and
 import asyncio
 import json
 import os
+import signal
 import struct
 import sys
 import tempfile
@@ -100,10 +101,10 @@ class PrintShop:
             raise PrintingTooSlow from None
 
     async def _at_a_desk(self, order: bytes) -> bytes:
-        for _ in range(2):
+        for is_second in (False, True):
             if not self._is_open:
                 break
-            press = self._idle.pop() if self._idle else await self._started()
+            press = await self._free(fresh=is_second)
             try:
                 with suppress(*_DIED):
                     return await press.print(order)
@@ -113,6 +114,14 @@ class PrintShop:
                 else:
                     self._idle.append(press)
         raise PrintingFailed('the press died')
+
+    async def _free(self, fresh: bool) -> '_Press':
+        """A press that lies idle, or a new one: what killed the last press may have killed the idle ones too."""
+        press = self._idle.pop() if self._idle else None
+        if press and fresh:
+            await self._end(press)
+            press = None
+        return press or await self._started()
 
     async def _started(self) -> '_Press':
         process = await asyncio.create_subprocess_exec(
@@ -168,8 +177,10 @@ class _Press:
         return answer
 
     def kill(self) -> None:
-        with suppress(ProcessLookupError):
-            self._process.kill()
+        if self._process.returncode is None:
+            # Not Process.kill(): that would look for the exit status, which is for asyncio's own watcher to find.
+            with suppress(ProcessLookupError):
+                os.kill(self._process.pid, signal.SIGKILL)
 
     async def gone(self) -> None:
         await self._process.communicate()
