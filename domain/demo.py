@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from uuid import UUID
 
+from db import transaction
 from db.choices import FileKind, IdentityKind, InsuranceKind, Role, Sex, TrainingKind
 from db.models import Account, County, Field, HostUnit, Team, Volunteer
 
@@ -69,7 +70,12 @@ async def offer() -> list[str]:
     """Make the demo office if the office is empty; the lines that tell its addresses and accounts, if it is a demo."""
     kept = settings.current().data_dir / 'demo-accounts.json'
     if not await Account.exists():
-        await _make(kept)
+        async with transaction():
+            await _make(kept)
+    return _told(kept)
+
+
+def _told(kept: Path) -> list[str]:
     if not kept.exists():
         return []
     lines = [f'{who["role"]}：帳號 {who["username"]}　密碼 {who["password"]}' for who in json.loads(kept.read_text())]
@@ -99,9 +105,14 @@ async def _make(kept: Path) -> None:
         password = passwords.generated()
         await _person(person, number, password, staff)
         if person.stage == 'approved':
+            await Account.filter(volunteer__isnull=False).update(must_change_password=False)
             told.append({'role': '志工', 'username': _passport(number), 'password': password})
-    kept.write_text(json.dumps(told, ensure_ascii=False))
-    kept.chmod(0o600)
+    _write(kept, json.dumps(told, ensure_ascii=False))
+
+
+def _write(kept: Path, text: str) -> None:
+    kept.touch(mode=0o600)
+    kept.write_text(text)
 
 
 async def _unit(name: str, phone: str, team: str, county: County) -> HostUnit:
@@ -152,14 +163,13 @@ async def _details(person: Person, number: int, password: str, clerk: Account) -
         sex=person.sex,
         email=f'volunteer{number}@example.com',
         joins_disaster_relief=number % 2 == 0,
-        photo=await _photo(number, clerk),
+        photo=await _photo(2 * number + (person.sex is Sex.FEMALE), clerk),
         is_photo_confirmed=True,
     )
 
 
-async def _photo(number: int, clerk: Account) -> UUID:
-    async with pictures.opened():
-        portrait = await pictures.accept_photo(sketches.portrait(number))
+async def _photo(seed: int, clerk: Account) -> UUID:
+    portrait = await pictures.accept_photo(sketches.portrait(seed))
     return (await files.keep(portrait, FileKind.PHOTO, '照片.jpg', by=clerk)).id
 
 
@@ -169,8 +179,7 @@ async def _training(person: Person, kind: TrainingKind, title: str, ago: int, cl
     sides = []
     for is_front, name in ((True, '結業證書-正面.jpg'), (False, '結業證書-反面.jpg')):
         drawn = sketches.certificate(is_front, person.name, title, 6, unit.name, day)
-        async with pictures.opened():
-            [scan] = await pictures.accept_scan(drawn)
+        [scan] = await pictures.accept_scan(drawn)
         sides.append((await files.keep(scan, FileKind.CERTIFICATE, name, by=clerk)).id)
     return TrainingDetails(
         trained_for_id=unit.id,

@@ -22,17 +22,20 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     sealing.use(sealing.Keyring(settings.sealing_keys, settings.index_key))
     blobs.use(settings.data_dir / 'files')
-    url = settings.database_url or await embedded.started(settings.data_dir / 'postgres')
-    await migrate.migrated(url)
     async with contextlib.AsyncExitStack() as stack:
+        url = settings.database_url
+        if url is None:
+            url = await embedded.started(settings.data_dir / 'postgres')
+            stack.push_async_callback(embedded.stopped, settings.data_dir / 'postgres')
+        await migrate.migrated(url)
         await stack.enter_async_context(db.connected(url))
         await reference.fill()
-        welcome = await demo.offer() if settings.demo else []
         await announcements.opened(url)
         stack.push_async_callback(announcements.closed)
         await stack.enter_async_context(pictures.opened())
         await pdf.opened()
         stack.push_async_callback(pdf.closed)
+        welcome = await demo.offer() if settings.demo else []
         mail = asyncio.create_task(outbox.deliver_forever(settings), name='mail')
         stack.push_async_callback(_ended, mail)
         yield welcome

@@ -3,13 +3,13 @@
 from datetime import date
 from urllib.parse import quote
 
+from domain.printed import Document
 from fastapi import FastAPI, Request, Response
 
 from domain import printed, record_books
 from domain.errors import DomainError, NotFound, NotPermitted
 from domain.logbook import pdf
 from domain.model import Role
-from domain.printed import Document
 
 from .session import account_of
 

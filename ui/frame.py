@@ -85,6 +85,7 @@ class page_frame:
         required: bool,
     ) -> None:
         self.account = account
+        self.step = step
         self.guide: step_guide | None = None
         ui.page_title(f'{title}｜志願服務資訊整合系統')
         if account.text_size:
@@ -96,7 +97,7 @@ class page_frame:
             if guide is not None and step and not account.hides_guide:
                 self.guide = step_guide(
                     step,
-                    done=guide.done,
+                    done=done_on(step, guide),
                     who=guide.who,
                     left=[(item.text, item.address) for item in guide.left.get(step, [])],
                     addresses=guide.addresses,
@@ -117,7 +118,7 @@ class page_frame:
         def renew() -> None:
             if self.guide is not None:
                 problems = in_form.details.problems()
-                self.guide.show(guide.done, [(in_form.label_of(name), f'#{name}') for name in problems])
+                self.guide.show(done_on(self.step, guide), [(in_form.label_of(name), f'#{name}') for name in problems])
 
         in_form.on_change(renew)
         renew()
@@ -143,6 +144,13 @@ class page_frame:
     async def _put_away(self) -> None:
         await accounts.show_guide(False, by=self.account)
         ui.navigate.reload()
+
+
+def done_on(step: int, guide: Progress) -> frozenset[int]:
+    """What the rail ticks: before anybody is chosen the steps before this one; who stands on STEP 8 has done STEP 7."""
+    if not guide.who:
+        return frozenset(range(1, step))
+    return guide.done | {7} if step == 8 else guide.done
 
 
 def breadcrumb(crumbs: Crumbs, here: str) -> None:

@@ -8,17 +8,18 @@ from nicegui import ui
 
 from domain.model import Role
 
+from . import documents
 from .pages import (
     account,
     account_help,
     admin,
     application_form,
     batch,
+    downloads,
     login,
     mails,
     menus,
     my_record_book,
-    printouts,
     profile,
     review_case,
     review_queue,
@@ -28,14 +29,14 @@ from .pages import (
 )
 from .session import only_for
 
-Builder = Callable[..., Awaitable[None]]
+Builder = Callable[..., Awaitable[Any]]
 STAFF, REVIEWER, VOLUNTEER, ADMINISTRATOR = Role.UNIT_STAFF, Role.REVIEWER, Role.VOLUNTEER, Role.ADMINISTRATOR
 
 PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [
     ('/menu', menus.menu_page, (STAFF, REVIEWER, ADMINISTRATOR)),
     ('/volunteer-data', menus.volunteer_data_page, (STAFF, REVIEWER)),
     ('/volunteers', volunteer_search.volunteer_search_page, (STAFF,)),
-    ('/consolidated', volunteer_search.consolidated_page, (STAFF,)),
+    ('/consolidated', volunteer_search.consolidated_page, (STAFF, REVIEWER)),
     ('/volunteers/new', volunteer_form.new_volunteer_page, (STAFF,)),
     ('/volunteers/new/{draft_id}', volunteer_form.volunteer_draft_page, (STAFF,)),
     ('/volunteers/{volunteer_id}', profile.profile_page, (STAFF,)),
@@ -58,7 +59,7 @@ PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [
 
 def register(site: FastAPI) -> None:
     """Put the pages, the plain forms and the downloads under their addresses."""
-    for plain in (login, account_help, menus, printouts):
+    for plain in (login, account_help, downloads, menus, documents):
         plain.register(site)
     for address, builder, roles in PAGES:
         page: Any = only_for(*roles)(builder)

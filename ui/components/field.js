@@ -36,7 +36,7 @@ export default {
         <q-select v-else-if="kind === 'select'" outlined dense options-dense emit-value map-options behavior="menu"
           :model-value="text" :options="offered" :for="name" :readonly="readonly" :aria-label="label"
           :use-input="searchable" :fill-input="searchable" :hide-selected="searchable" input-debounce="0"
-          :placeholder="placeholder" :error="!!error" hide-bottom-space :aria-describedby="describedby"
+          :placeholder="text === null || text === '' ? placeholder || '請選擇' : undefined" :error="!!error" hide-bottom-space :aria-describedby="describedby"
           @filter="filter" @update:model-value="choose">
           <template v-if="text === null || text === ''" v-slot:selected><span v-if="!searchable" class="lb-placeholder">{{ placeholder || '請選擇' }}</span></template>
           <template v-slot:no-option><q-item><q-item-section>沒有符合的選項</q-item-section></q-item></template>

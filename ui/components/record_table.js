@@ -8,7 +8,7 @@ export default {
   data() { return { opened: {} }; },
   template: `
     <section class="lb-card lb-records">
-      <div class="lb-records-head"><h2 class="lb-q">{{ title }}</h2>
+      <div class="lb-records-head"><h2 :class="{'lb-q': title.startsWith('Q')}">{{ title }}</h2>
         <label v-if="!bare">每頁顯示 <select :value="perPage" @change="$emit('sized', +$event.target.value)"><option v-for="n in [10, 25, 50]" :value="n">{{ n }}</option></select> 項結果</label></div>
       <div class="lb-scroll" tabindex="0" role="region" :aria-label="title"><table class="q-table">
         <thead><tr><th v-for="c in columns" scope="col" :class="c.align">{{ c.label }}</th></tr></thead>
@@ -41,7 +41,7 @@ export default {
         <a v-else-if="cell.href" :href="cell.href" :class="{strong: cell.strong}">{{ cell.text }}</a>
         <button v-else-if="cell.act" type="button" class="lb-link" @click="$emit('acted', cell.act)">{{ cell.text }}</button>
         <span v-else-if="cell.chip" class="lb-chip" :class="cell.chip"><lb-icon v-if="cell.icon" :name="cell.icon" size="14" weight="2.2"/>{{ cell.text }}</span>
-        <span v-else :class="{strong: cell.strong}">{{ cell.text }}<small v-if="cell.sub" class="mut xs lb-cell-sub">{{ cell.sub }}</small></span>`,
+        <span v-else :class="{strong: cell.strong}">{{ cell.text }}<small v-if="cell.sub" class="mut lb-xs lb-cell-sub">{{ cell.sub }}</small></span>`,
     };
   },
 };

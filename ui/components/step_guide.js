@@ -14,7 +14,7 @@ export default {
           <button type="button" class="lb-bare" :aria-expanded="open" aria-controls="all-steps" @click="open = !open">全部步驟<lb-icon name="down" size="16"/></button></div>
         <div class="segs" aria-hidden="true"><i v-for="s in steps" :class="{d: s.done && s.n !== now, n: s.n === now}"></i></div>
         <p>{{ steps[now - 1].lines[0] }}</p>
-        <div v-if="left.length" class="left"><b>尚餘 {{ left.length }} 項</b><a v-for="l in left" :href="l.href">{{ l.text }}</a></div>
+        <div v-if="left.length" class="left"><b>尚餘 {{ left.length }} 項</b><a v-for="l in left.slice(0, 3)" :href="l.href">{{ l.text }}</a><button v-if="left.length > 3" type="button" class="lb-bare" @click="open = true">還有 {{ left.length - 3 }} 項</button></div>
       </div>
       <div class="lb-rail-full" id="all-steps">
         <h2>紀錄冊線上申請</h2><p class="lb-rail-who">{{ who || '新的申請' }}</p>

@@ -13,11 +13,11 @@ export default {
         <span v-if="kind === 'certificate'" class="x lb-chip" :class="value ? 'ok' : 'bad'"><lb-icon v-if="value" name="check" size="14" weight="2.4"/>{{ value ? '已上傳' : '尚未上傳' }}</span></div>
       <div v-if="source" class="lb-photo lb-crop" @pointerdown="grab" @pointermove="drag" @pointerup="held = null" @wheel.prevent="wheel">
         <img :src="source" alt="待上傳的照片" :style="placed" @load="measure" @error="unseen" draggable="false"><span class="guide" aria-hidden="true"></span></div>
-      <div v-else-if="value" class="lb-doc" :class="{'lb-photo': kind === 'photo'}">
+      <div v-else-if="value && kind !== 'attachment'" class="lb-doc" :class="{'lb-photo': kind === 'photo'}">
         <button v-if="value.media_type !== 'application/pdf'" type="button" class="lb-bare lb-look" :aria-label="'放大：' + label" @click="large = true"><img :src="value.url" :alt="label + '：' + value.name"></button>
         <a v-else class="lb-pdf" :href="value.url" target="_blank"><lb-icon name="cards" size="28"/>{{ value.name }}</a></div>
-      <div v-else class="lb-drop" :class="{bad: needed || error, over}" @dragover.prevent="over = true" @dragleave="over = false" @drop.prevent="dropped">
-        <lb-icon :name="kind === 'photo' ? 'camera' : 'upload'" size="28"/><b>{{ prompt }}</b><span>也可以把檔案拖曳到這裡</span><span class="xs">{{ hint }}</span></div>
+      <div v-else-if="kind !== 'attachment'" class="lb-drop" :class="{bad: needed || error, over}" @dragover.prevent="over = true" @dragleave="over = false" @drop.prevent="dropped">
+        <lb-icon :name="kind === 'photo' ? 'camera' : 'upload'" size="28"/><b>{{ prompt }}</b><span>也可以把檔案拖曳到這裡</span><span class="lb-xs">{{ hint }}</span></div>
       <div v-if="source" class="lb-crop-tools"><label>大小 <input type="range" min="1" max="3" step="0.05" v-model.number="zoom" aria-label="照片大小"></label>
         <label>左右 <input type="range" min="0" max="1" step="0.02" v-model.number="x" aria-label="左右位置"></label>
         <label>上下 <input type="range" min="0" max="1" step="0.02" v-model.number="y" aria-label="上下位置"></label></div>
@@ -30,10 +30,11 @@ export default {
         <template v-else>
           <label class="q-btn lb-btn lb-outline" :class="{off: busy || disabled}"><lb-icon name="upload"/>{{ button }}<input ref="chooser" type="file" :id="name" class="lb-away" :accept="accept" :disabled="busy || disabled" :aria-describedby="name + '-label'" @change="chosen"></label>
           <label v-if="kind !== 'attachment'" class="q-btn lb-btn lb-outline lb-touch" :class="{off: busy || disabled}"><lb-icon name="camera"/>拍照<input type="file" class="lb-away" accept="image/*" :capture="kind === 'photo' ? 'user' : 'environment'" :disabled="busy || disabled" :aria-label="label + '：拍照'" @change="chosen"></label>
-          <button v-if="value && value.media_type !== 'application/pdf'" type="button" class="q-btn lb-btn lb-outline" @click="large = true">放大</button>
+          <button v-if="value && kind !== 'photo' && value.media_type !== 'application/pdf'" type="button" class="q-btn lb-btn lb-outline" @click="large = true">放大</button>
           <button v-if="value && kind === 'attachment'" type="button" class="q-btn lb-btn lb-flat" @click="$emit('removed')">移除</button>
-          <span v-if="kind === 'attachment'" class="sm mut">{{ value ? value.name : '未選擇任何檔案' }}</span>
+          <span v-if="kind === 'attachment'" class="lb-sm mut"><a v-if="value" :href="value.url" target="_blank">{{ value.name }}</a><template v-else>未選擇任何檔案</template></span>
         </template></div>
+      <div v-if="kind === 'attachment' && hint" class="lb-hint">{{ hint }}</div>
       <q-dialog v-if="value" v-model="large" :aria-label="label"><div class="lb-large"><img :src="value.url" :alt="label + '：' + value.name"><button type="button" class="q-btn lb-btn bg-primary" autofocus @click="large = false">關閉</button></div></q-dialog>
     </div>`,
   computed: {

@@ -40,7 +40,7 @@ class upload_box(Element, component='upload_box.js'):
         super().__init__()
         self.form = in_form
         self.name = name
-        self.label = f'*{label}'
+        self.label = f'*教育訓練證書檔案：{label}' if kind == 'certificate' else label
         self.account = account
         self.beside = beside
         in_form.fields[name] = self

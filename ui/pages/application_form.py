@@ -129,9 +129,8 @@ def state_banner(application: Application) -> None:
             html.span(application.reason)
             html.span('修改後按「送審」即可再送；已填的資料都還在。').classes('mut')
         else:
-            html.span(
-                f'已送{application.agency.name}審核，期限 {dates.roc(application.due_on)}。送審後不能修改，除非撤回。'
-            )
+            due = f'，期限 {dates.roc(application.due_on)}' if application.due_on else ''
+            html.span(f'已送{application.agency.name}審核{due}。送審後不能修改，除非撤回。')
 
 
 def locked_fact(label: str, note: str, text: str, *, wide: bool = False) -> None:

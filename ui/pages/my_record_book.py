@@ -45,17 +45,16 @@ async def my_record_book_page(account: Account) -> None:
     volunteer = await volunteers.get(account.volunteer_id, by=account)
     latest = next(iter(await applications.history_of(volunteer, by=account)), None)
     book = await record_books.current_book_of(volunteer, by=account)
-    with frame(account, '我的紀錄冊', heading=False):
-        with html.div().classes('lb-mine'):
-            headline(volunteer, latest, book)
-            with html.div().classes('lb-mine-cols'):
-                with html.div().classes('lb-stack'):
-                    track = journey_track()
-                    track.show(latest, book)
-                    await who_looked(account, volunteer)
-                with html.div().classes('lb-stack'):
-                    the_book(book)
-                    my_data(volunteer)
+    with frame(account, '我的紀錄冊', heading=False), html.div().classes('lb-mine'):
+        headline(volunteer, latest, book)
+        with html.div().classes('lb-mine-cols'):
+            with html.div().classes('lb-stack'):
+                track = journey_track()
+                track.show(latest, book)
+                await who_looked(account, volunteer)
+            with html.div().classes('lb-stack'):
+                the_book(book)
+                my_data(volunteer)
 
     async def renew() -> None:
         ui.navigate.reload()

@@ -2,13 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 
-from domain.volunteers import Header
-from nicegui import html, ui
+from fastapi.responses import RedirectResponse, Response
+from nicegui import html
 from nicegui.element import Element
 
 from domain import dates, volunteers
 from domain.errors import NotFound
 from domain.model import Account, Volunteer
+from domain.volunteers import Header
 
 from ..components.reveal import reveal_dialog
 from ..frame import BASICS, MENU, VOLUNTEER_DATA, frame, guide_for, waiting_for
@@ -53,10 +54,10 @@ class profile_header(Element, component='../components/profile_header.js'):
         self.on('revealed', lambda: reveal_dialog(volunteer, account))
 
 
-async def profile_page(account: Account, volunteer_id: int) -> None:
+async def profile_page(account: Account, volunteer_id: int) -> Response:
     """The bare address of a volunteer leads to the first tab."""
     await volunteers.get(volunteer_id, by=account)
-    ui.navigate.to(f'/volunteers/{volunteer_id}/basics')
+    return RedirectResponse(f'/volunteers/{volunteer_id}/basics', 303)
 
 
 async def tab_page(account: Account, volunteer_id: int, tab: str) -> None:

@@ -61,7 +61,7 @@ async def record_book_tab(account: Account, volunteer: Volunteer) -> None:
         return [_row(book) for book in found.rows], found.total
 
     with card('查詢條件', '(本查詢為志工所有紀錄冊資料)', 'lb-filters'):
-        with html.div().classes('lb-filter-grid'):
+        with html.div().classes('lb-filter-grid three'):
             choice_field('發冊類別', filters, 'kind', {None: '請選擇', **IssueKind.labels()})
             choice_field('使用狀態', filters, 'status', {None: '請選擇', **BookStatus.labels()})
             with html.div().classes('lb-range'):

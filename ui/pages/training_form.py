@@ -1,10 +1,10 @@
 """STEP 6 教育訓練課程: one training and both sides of its certificate."""
 
-from domain.trainings import TrainingDetails
 from nicegui import html, ui
 
 from domain import dates, directory, drafts, files, trainings, volunteers
 from domain.model import Account, Draft, DraftKind, Training, TrainingKind, Volunteer
+from domain.trainings import TrainingDetails
 
 from ..components.action_button import action_button
 from ..components.facts import facts

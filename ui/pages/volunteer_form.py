@@ -2,12 +2,13 @@
 
 from uuid import UUID
 
-from domain.volunteers import AlreadyRegistered, VolunteerDetails
+from fastapi.responses import RedirectResponse, Response
 from nicegui import html, ui
 
 from domain import dates, drafts, files, identity_numbers, passwords, volunteers
 from domain.errors import DomainError
 from domain.model import Account, DraftKind, IdentityKind, Sex, Volunteer
+from domain.volunteers import AlreadyRegistered, VolunteerDetails
 
 from ..components.action_button import action_button
 from ..components.fields import (
@@ -28,10 +29,10 @@ TITLE = '新增志工基本資料'
 YES_NO = {True: '是', False: '否'}
 
 
-async def new_volunteer_page(account: Account) -> None:
+async def new_volunteer_page(account: Account) -> Response:
     """A fresh draft with an address of its own: reload, Back and a colleague's link find it again."""
     draft = await drafts.open(DraftKind.VOLUNTEER, by=account)
-    ui.navigate.to(f'/volunteers/new/{draft.id}')
+    return RedirectResponse(f'/volunteers/new/{draft.id}', 303)
 
 
 async def volunteer_draft_page(account: Account, draft_id: UUID) -> None:
@@ -97,16 +98,18 @@ async def basics_fields(
         with card('基本資料', '(本區資料為所有單位共同維護，並保留維護修改紀錄)'), html.div().classes('lb-grid'):
             if volunteer is None:
                 identity_fields(in_form, details, account)
-            check_field('原住民', in_form, 'is_indigenous')
+            else:
+                check_field('原住民', in_form, 'is_indigenous')
             check_field(
                 '同意個資使用', in_form, 'consents_to_data_use', hint='請先向本人說明蒐集目的與權利，取得同意後勾選。'
             )
-            text_field(
-                '姓名', in_form, 'name', required=True, hint='與身分證件相同；罕用字、族名與間隔號都照原樣保留。'
-            )
-            text_field('英文姓名', in_form, 'english_name')
-            check_field('開放志工單位查詢', in_form, 'is_open_to_units')
             check_field('公教人員', in_form, 'is_civil_servant')
+            with html.div().classes('lb-with-check'):
+                text_field(
+                    '姓名', in_form, 'name', required=True, hint='與證件相同；罕用字、族名與間隔號都照原樣保留。'
+                )
+                check_field('開放志工單位查詢', in_form, 'is_open_to_units')
+            text_field('英文姓名', in_form, 'english_name')
             html.hr().classes('lb-hr full')
             if volunteer is None:
                 password_fields(in_form, details)
@@ -123,27 +126,24 @@ async def basics_fields(
 
 def identity_fields(in_form: form, details: VolunteerDetails, account: Account) -> None:
     """The identity number by its kind; the check digit and a person known already are told at once."""
-    kind = segment_field(
-        '證件種類',
-        in_form,
-        'identity_kind',
-        IdentityKind.labels(),
-        hidden_label=True,
-        hint='※非本國籍者請填入居留證號碼或護照號碼',
-    )
-    number = text_field('身分證字號', in_form, 'identity_number', required=True, autocomplete='off', classes='mono')
+    with html.div().classes('lb-with-check'):
+        number = text_field('身分證字號', in_form, 'identity_number', required=True, autocomplete='off')
+        check_field('原住民', in_form, 'is_indigenous')
+    hint = '※非本國籍者請填入居留證號碼或護照號碼'
+    kind = segment_field('證件種類', in_form, 'identity_kind', IdentityKind.labels(), hint=hint)
 
     async def check() -> None:
-        number.rename(IdentityKind(details.identity_kind).label)
+        chosen = next(each for each in IdentityKind if each == details.identity_kind)
+        number.rename(chosen.label)
         if not details.identity_number:
             number.advise('')
             return
         try:
-            clean = identity_numbers.validate(IdentityKind(details.identity_kind), details.identity_number)
+            clean = identity_numbers.validate(chosen, details.identity_number)
         except DomainError:
             number.advise('')
             return
-        known = await volunteers.lookup_identity(details.identity_kind, clean, by=account)
+        known = await volunteers.lookup_identity(chosen, clean, by=account)
         if known is None:
             number.advise('檢查碼正確，系統中沒有重複的志工', 'ok')
         elif isinstance(known, Volunteer):
@@ -179,7 +179,7 @@ def password_fields(in_form: form, details: VolunteerDetails) -> None:
 
 def birth_fields(in_form: form, details: VolunteerDetails) -> None:
     """出生日期 of the ROC calendar, with the western date and the age beside it; 民國前 counts backwards."""
-    with html.div():
+    with html.div().classes('lb-with-check'):
         born = date_field('出生日期', in_form, 'born_on', required=True)
         before = check_field('民國前', in_form, 'is_born_before_roc')
 
@@ -232,5 +232,3 @@ async def photo_fields(in_form: form, details: VolunteerDetails, account: Accoun
         hint='JPG、PNG、WebP、HEIC，12 MB 以內',
     )
     check_field('確認志工照片為清晰、半身照', in_form, 'is_photo_confirmed', required=True)
-
-

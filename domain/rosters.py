@@ -1,0 +1,53 @@
+"""名冊: the list of volunteers that goes with their applications (志願服務證及服務紀錄冊管理辦法 §5)."""
+
+import asyncio
+from collections.abc import Sequence
+
+from db.choices import Role
+from db.models import Account, Application, Volunteer
+
+from . import access, dates, printouts
+from .errors import NotFound
+
+TITLE = '志願服務紀錄冊申請名冊'
+COLUMNS = ('編號', '姓名', '性別', '出生年月日', '證號')
+BLANK_ROWS = 20
+
+
+async def roster(applications: Sequence[Application], *, by: Account) -> bytes:
+    """The roster of one or more applications as .ods, in their order, numbered from 1.
+
+    It carries the full identity numbers, because §5 has the unit name them to the agency; that they were opened is
+    noted for each volunteer. For the unit that applies and the agency it applies to; raises NotFound for others.
+    `applications` come with their volunteers fetched.
+    """
+    if not all(_concerns(application, by) for application in applications):
+        raise NotFound
+    volunteers = [application.volunteer for application in applications]
+    for volunteer in volunteers:
+        await access.note(volunteer, '名冊', '紀錄冊申請名冊（管理辦法第 5 條）', by=by)
+    rows = [_row(number, volunteer) for number, volunteer in enumerate(volunteers, start=1)]
+    return await asyncio.to_thread(printouts.ods, TITLE, COLUMNS, rows)
+
+
+def blank() -> bytes:
+    """A roster to fill in by hand, as .ods (下載專區)."""
+    return printouts.ods(
+        TITLE, COLUMNS, [[str(number), *[''] * (len(COLUMNS) - 1)] for number in range(1, BLANK_ROWS + 1)]
+    )
+
+
+def _concerns(application: Application, by: Account) -> bool:
+    if by.role == Role.UNIT_STAFF:
+        return by.host_unit_id == application.host_unit_id
+    return by.role == Role.REVIEWER and by.agency_id == application.agency_id
+
+
+def _row(number: int, volunteer: Volunteer) -> list[str]:
+    return [
+        str(number),
+        volunteer.name,
+        volunteer.sex.label,
+        dates.roc(volunteer.born_on),
+        volunteer.identity_number.open(),
+    ]
