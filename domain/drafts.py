@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 from tortoise.expressions import Q, Subquery
 
 from db import transaction
-from db.choices import DraftKind, Role
+from db.choices import Choice, DraftKind, Role
 from db.models import Account, Draft, DraftEntry, Training, Volunteer
 
 from . import answers, dates, permissions
@@ -194,7 +194,7 @@ def _summary(draft: Draft) -> DraftSummary:
 def _plain(value: object) -> Any:
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, UUID):
+    if isinstance(value, UUID | Choice):
         return str(value)
     if value is None or isinstance(value, str | bool | int):
         return value

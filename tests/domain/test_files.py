@@ -1,0 +1,118 @@
+"""Stored files: who may open them, and to whom they can be attached."""
+
+from uuid import UUID, uuid4
+
+import pytest
+
+from db.choices import FileKind, Role
+from db.models import Account, HostUnit, StoredFile, Volunteer
+from domain import files
+from domain.errors import NotFound, NotPermitted
+from domain.pictures import Accepted, Picture, Verdict, VerdictNote
+
+from ..builders import a_file, a_jpeg, a_membership, a_volunteer, an_account
+
+pytestmark = pytest.mark.usefixtures('database')
+
+
+async def of_unit(clerk: Account) -> Volunteer:
+    return await a_volunteer(await HostUnit.get(id=clerk.host_unit_id))
+
+
+async def test_an_accepted_picture_is_kept_with_its_verdict_and_read_again() -> None:
+    clerk = await an_account()
+    verdict = Verdict(is_good=True, notes=[VerdictNote('解析度足夠', is_met=True)])
+    picture = Picture(a_jpeg(), 1, 1, verdict)
+
+    kept = await files.keep(picture, FileKind.PHOTO, 'C:\\照片\\我.jpg', by=clerk)
+
+    file, content = await files.read(kept.id, by=clerk)
+    facts = (file.name, file.kind, file.media_type, file.size, file.width, file.volunteer_id, file.host_unit_id)
+    assert facts == ('我.jpg', FileKind.PHOTO, 'image/jpeg', len(content), 1, None, clerk.host_unit_id)
+    assert file.verdict == [{'label': '解析度足夠', 'is_met': True, 'advice': ''}]
+    assert content == picture.jpeg
+
+
+async def test_an_attachment_keeps_its_type_and_its_safe_name() -> None:
+    clerk = await an_account()
+
+    kept = await files.keep(
+        Accepted(b'%PDF-1.7', '名冊.pdf', 'application/pdf'), FileKind.ATTACHMENT, '../\0名冊.exe', by=clerk
+    )
+
+    assert (kept.name, kept.media_type, kept.width, kept.verdict) == ('名冊.pdf', 'application/pdf', None, [])
+
+
+async def test_a_file_without_an_owner_is_open_to_the_unit_that_uploaded_it_alone() -> None:
+    clerk, stranger = await an_account(), await an_account()
+    colleague = await an_account(host_unit_id=clerk.host_unit_id)
+    file = await a_file(by=clerk)
+
+    assert (await files.get(file.id, by=colleague)).id == file.id
+    for other in (stranger, await an_account(Role.REVIEWER), await an_account(Role.ADMINISTRATOR)):
+        with pytest.raises(NotFound):
+            await files.read(file.id, by=other)
+
+
+async def test_an_attached_file_is_open_to_those_who_may_see_the_volunteer() -> None:
+    clerk, other_unit, stranger = await an_account(), await an_account(), await an_account()
+    volunteer = await of_unit(clerk)
+    await a_membership(volunteer, await HostUnit.get(id=other_unit.host_unit_id))
+    self = await an_account(Role.VOLUNTEER, volunteer=volunteer)
+    file = await a_file(by=clerk, volunteer=volunteer)
+
+    assert [(await files.get(str(file.id), by=one)).id for one in (clerk, other_unit, self)] == [file.id] * 3
+    for other in (stranger, await an_account(Role.VOLUNTEER)):
+        with pytest.raises(NotFound):
+            await files.read(file.id, by=other)
+
+
+async def test_the_uploader_loses_a_file_whose_owner_left_the_unit() -> None:
+    clerk = await an_account()
+    file = await a_file(by=clerk, volunteer=await a_volunteer())
+
+    with pytest.raises(NotFound):
+        await files.read(file.id, by=clerk)
+
+
+@pytest.mark.parametrize('file_id', ['', 'x', '../etc', '0', uuid4(), None, 7])
+async def test_an_id_that_is_none_finds_nothing(file_id: UUID | str) -> None:
+    with pytest.raises(NotFound):
+        await files.read(file_id, by=await an_account())
+
+
+async def test_only_clerks_upload_and_only_for_their_own_volunteers() -> None:
+    picture = Picture(a_jpeg(), 1, 1, Verdict(is_good=True, notes=[]))
+    volunteer = await a_volunteer()
+
+    for other in (await an_account(Role.REVIEWER), await an_account(Role.VOLUNTEER, volunteer=volunteer)):
+        with pytest.raises(NotPermitted):
+            await files.keep(picture, FileKind.PHOTO, '我.jpg', by=other)
+    with pytest.raises(NotFound):
+        await files.keep(picture, FileKind.PHOTO, '我.jpg', by=await an_account(), volunteer=volunteer)
+
+
+async def test_a_file_is_attached_once() -> None:
+    clerk = await an_account()
+    volunteer, another = await of_unit(clerk), await of_unit(clerk)
+    file = await a_file(FileKind.PHOTO, by=clerk)
+
+    attached = await files.attach(file.id, volunteer, by=clerk, kind=FileKind.PHOTO)
+
+    assert attached.volunteer_id == volunteer.id
+    assert (await files.attach(file.id, volunteer, by=clerk)).id == file.id
+    with pytest.raises(NotFound):
+        await files.attach(file.id, another, by=clerk)
+    assert (await StoredFile.get(id=file.id)).volunteer_id == volunteer.id
+
+
+async def test_another_units_upload_and_another_kind_cannot_be_attached() -> None:
+    clerk, stranger = await an_account(), await an_account()
+    volunteer = await of_unit(clerk)
+    theirs, certificate = await a_file(FileKind.PHOTO, by=stranger), await a_file(by=clerk)
+
+    for file in (theirs, certificate):
+        with pytest.raises(NotFound):
+            await files.attach(file.id, volunteer, by=clerk, kind=FileKind.PHOTO)
+        assert await files.attachable(file.id, volunteer, FileKind.PHOTO, by=clerk) is None
+    assert await files.attachable('not an id', volunteer, FileKind.PHOTO, by=clerk) is None
