@@ -32,6 +32,8 @@ OUR_FILES = {
     'rosette.svg': 'image/svg+xml',
     'thread.svg': 'image/svg+xml',
 }
+# Control characters, halves of characters, and marks that turn the direction of writing: a name could pose as another.
+UNPRINTABLE = re.compile('[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]')
 # Where each font we name comes from, and a character that only this one of them has.
 FONTS = {
     'fonts-cns11643-kai': ('TW-Kai', '堃'),
@@ -53,6 +55,7 @@ class Press:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            finalize=_printable,
         )
         self.templates.globals['qr'] = _qr
         self.elements = self._stylesheet('elements.css')
@@ -159,6 +162,10 @@ def _resolved(stylesheet: str) -> str:
     """`stylesheet` with its custom properties filled in: WeasyPrint would look them up again for every element."""
     values = dict(re.findall(r'^  (--[a-z]+): (.+);$', stylesheet, re.MULTILINE))
     return re.sub(r'var\((--[a-z]+)\)', lambda name: values[name[1]], stylesheet)
+
+
+def _printable(value: Any) -> Any:
+    return value if isinstance(value, Markup) or not isinstance(value, str) else UNPRINTABLE.sub('', value)
 
 
 def _qr(address: str) -> Markup:

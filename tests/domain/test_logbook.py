@@ -122,6 +122,16 @@ async def test_what_people_typed_is_printed_and_never_obeyed(text: str) -> None:
     assert b'/EmbeddedFile' not in printed
 
 
+async def test_characters_that_cannot_be_printed_are_left_out() -> None:
+    book = a_book()
+
+    pages = _pages(
+        await pdf.as_pdf(replace(book, identity=replace(book.identity, name='王\x00\x0b小\u202e\ud800明\ufffe')))
+    )
+
+    assert '姓名王小明英文姓名' in pages[1]
+
+
 async def test_a_very_long_name_stays_on_the_paper() -> None:
     book = a_book()
     name = '斯卡羅‧' * 12 + 'Kuljelje Tjaljimaraw ' * 2
