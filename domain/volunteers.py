@@ -166,7 +166,7 @@ async def assign_team(volunteer: Volunteer, team_id: int | None, *, by: Account)
         if membership is None:
             raise NotFound
         teams = {team.id: team.name for team in await Team.filter(host_unit_id=by.host_unit_id)}
-        if team_id is not None and team_id not in teams:
+        if team_id is not None and answers.record_id(team_id) not in teams:
             raise NotFound
         old, new = teams.get(membership.team_id or 0, ''), teams.get(team_id or 0, '')
         if old != new:
@@ -190,7 +190,7 @@ def _matching(text: object) -> Q:
     key, number = name_key(wanted), identity_numbers.compact(wanted)
     if not wanted:
         return Q()
-    books = RecordBook.filter(number=wanted).values('volunteer_id')
+    books = RecordBook.filter(number=wanted[:80]).values('volunteer_id')
     ways = [Q(identity_index=sealing.blind_index(number)), Q(id__in=Subquery(books))]
     if key:
         ways.append(Q(name_key__contains=key))
