@@ -1,0 +1,334 @@
+"""Real mails through a real SMTP server, from a real outbox."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from db import transaction
+from db.choices import MailStatus, Role
+from db.models import Account, OutgoingMail
+from domain import announcements, dates, settings
+from domain.errors import NotFound
+from domain.mail import outbox
+from domain.settings import Settings
+
+from .mail_server import a_mail_server, through
+
+pytestmark = pytest.mark.usefixtures('database')
+
+WINDOW = 'window@culture.example.gov.tw'
+SUBJECT = '【志願服務紀錄冊】' + '示例文化中心志願服務運用單位' * 4 + '送審 1 件，請於 115/03/11 以前完成審核'
+
+
+@pytest.fixture
+def office() -> Settings:
+    return Settings(
+        mail_from='志願服務紀錄冊 <no-reply@books.example.gov.tw>', public_url='https://books.example.gov.tw'
+    )
+
+
+async def a_mail(recipient: str = WINDOW, body: str = '您好：\n第二行\n', *, holds_secret: bool = False) -> None:
+    await outbox.queue(recipient, SUBJECT, body, holds_secret=holds_secret)
+
+
+async def test_a_mail_of_a_transaction_that_fails_is_never_sent(office: Settings) -> None:
+    with suppress(ZeroDivisionError):
+        async with transaction():
+            await a_mail()
+            raise ZeroDivisionError
+
+    async with a_mail_server() as server:
+        assert await outbox.deliver_due(through(server, office)) == 0
+
+
+async def test_body_and_attachment_lie_sealed_in_the_database(database: str) -> None:
+    await outbox.queue(WINDOW, SUBJECT, '王小明', attachment=outbox.Attachment('名冊.ods', b'A123456789'))
+
+    (row,) = await OutgoingMail.all().values('body', 'attachment')
+    assert '王小明'.encode() not in bytes(row['body'])
+    assert b'QTEyMzQ1Njc4OQ==' not in bytes(row['attachment'])
+
+
+async def test_a_refused_recipient_fails_at_once_with_the_servers_words(office: Settings) -> None:
+    await a_mail('gone@example.gov.tw')
+    await a_mail()
+
+    async with a_mail_server() as server:
+        server.refused = {'gone@example.gov.tw': '550 5.1.1 no such user'}
+        assert await outbox.deliver_due(through(server, office)) == 1
+
+    gone, other = await OutgoingMail.all().order_by('id')
+    assert (gone.status, gone.attempts) == (MailStatus.FAILED, 1)
+    assert gone.last_error == '550 5.1.1 no such user'
+    assert other.status == MailStatus.SENT
+
+
+async def test_a_refused_letter_fails_at_once(office: Settings) -> None:
+    await a_mail()
+
+    async with a_mail_server() as server:
+        server.on_letter = _answers('552 5.3.4 too big')
+        await outbox.deliver_due(through(server, office))
+
+    mail = await OutgoingMail.get()
+    assert (mail.status, mail.last_error) == (MailStatus.FAILED, '552 5.3.4 too big')
+
+
+async def test_a_recipient_put_off_is_tried_again_later_and_given_up_after_ten_times(office: Settings) -> None:
+    await a_mail()
+    moment = datetime(2026, 3, 8, 2, tzinfo=UTC)
+    await OutgoingMail.all().update(next_attempt_at=moment)
+    pauses = []
+
+    async with a_mail_server() as server:
+        server.refused = {WINDOW: '450 4.2.0 greylisted'}
+        while (mail := await OutgoingMail.get()).status == MailStatus.WAITING:
+            pauses.append(mail.next_attempt_at - moment)
+            moment = mail.next_attempt_at
+            with dates.frozen(moment - timedelta(seconds=1)):
+                await outbox.deliver_due(through(server, office))
+            with dates.frozen(moment):
+                await outbox.deliver_due(through(server, office))
+
+    assert pauses == [timedelta(minutes=m) for m in (0, 1, 5, 15, 60, 240, 720, 1440, 1440, 1440)]
+    assert (mail.status, mail.attempts, mail.last_error) == (MailStatus.FAILED, 10, '450 4.2.0 greylisted')
+
+
+async def test_a_server_that_was_down_gets_each_mail_once_when_it_is_up(office: Settings) -> None:
+    async with a_mail_server() as server:
+        port = server.port
+    await a_mail()
+    await a_mail()
+    down = replace(office, smtp_url=f'smtp://127.0.0.1:{port}')
+
+    assert await outbox.deliver_due(down) == 0
+    first, second = await OutgoingMail.all().order_by('id')
+    assert (first.attempts, second.attempts) == (1, 0)
+    assert 'Connect call failed' in first.last_error
+
+    async with a_mail_server(port=port) as server:
+        with dates.frozen(dates.now() + outbox.PAUSES[0]):
+            assert await outbox.deliver_due(down) == 2
+            assert await outbox.deliver_due(down) == 0
+    assert len(server.letters) == 2
+
+
+async def test_a_server_that_says_nothing_blocks_no_decision_and_holds_no_connection(office: Settings) -> None:
+    await a_mail()
+    async with _a_silent_server() as (port, called):
+        delivery = asyncio.create_task(outbox.deliver_due(replace(office, smtp_url=f'smtp://127.0.0.1:{port}')))
+        await called.wait()
+
+        async with asyncio.timeout(1), transaction():
+            await a_mail()
+            await OutgoingMail.all().select_for_update().only('id')
+
+        delivery.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await delivery
+
+    first, second = await OutgoingMail.all().order_by('id')
+    assert (first.status, first.attempts) == (MailStatus.WAITING, 1)
+    assert second.attempts == 0
+
+
+async def test_several_deliverers_at_once_send_each_mail_once(office: Settings) -> None:
+    for number in range(20):
+        await outbox.queue(f'unit{number}@example.gov.tw', SUBJECT, '您好')
+
+    async with a_mail_server() as server:
+        taken = await asyncio.gather(*(outbox.deliver_due(through(server, office)) for _ in range(4)))
+
+    assert sum(taken) == 20
+    assert sorted(to for _, recipients in server.envelopes for to in recipients) == sorted(
+        f'unit{number}@example.gov.tw' for number in range(20)
+    )
+
+
+async def test_a_mail_sent_by_a_process_killed_before_noting_it_comes_again_under_the_same_message_id(
+    office: Settings, database: str
+) -> None:
+    await a_mail()
+    async with a_mail_server() as server:
+        configured = through(server, office)
+        child = await asyncio.create_subprocess_exec(
+            sys.executable,
+            '-c',
+            _DELIVER,
+            database,
+            configured.smtp_url or '',
+            office.mail_from,
+            env=_plain_environment(),
+        )
+
+        async def kill() -> None:
+            os.kill(child.pid, signal.SIGKILL)
+
+        server.on_letter = kill
+        assert await child.wait() == -signal.SIGKILL
+
+        server.on_letter = None
+        assert await outbox.deliver_due(configured) == 0  # the lease is still the dead process's
+        with dates.frozen(dates.now() + outbox.LEASE):
+            assert await outbox.deliver_due(configured) == 1
+
+    first, again = server.letters
+    assert (first['Message-ID'], first['Date']) == (again['Message-ID'], again['Date'])
+    assert (await OutgoingMail.get()).status == MailStatus.SENT
+
+
+async def test_a_mail_sent_while_the_office_closes_is_noted_as_sent(office: Settings) -> None:
+    await a_mail()
+    is_locked, may_go_on = asyncio.Event(), asyncio.Event()
+
+    async def hold_the_row() -> None:
+        async with transaction():
+            await OutgoingMail.all().select_for_update()
+            is_locked.set()
+            await may_go_on.wait()
+
+    async def keep_us_from_noting() -> None:
+        holders.append(asyncio.create_task(hold_the_row()))
+        await is_locked.wait()
+
+    holders: list[asyncio.Task[None]] = []
+    async with a_mail_server() as server:
+        server.on_letter = keep_us_from_noting
+        delivery = asyncio.create_task(outbox.deliver_forever(through(server, office)))
+        while not server.letters:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)  # the server's answer arrives, the note waits for the row
+        delivery.cancel()
+        may_go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await delivery
+
+    await asyncio.gather(*holders)
+    assert (await OutgoingMail.get()).status == MailStatus.SENT
+
+
+async def test_a_queued_mail_leaves_at_once(office: Settings, database: str) -> None:
+    await announcements.opened(database)
+    async with a_mail_server() as server:
+        delivery = asyncio.create_task(outbox.deliver_forever(through(server, office)))
+        await asyncio.sleep(0.1)  # the first round finds nothing
+
+        async with asyncio.timeout(2), transaction():
+            await a_mail()
+        async with asyncio.timeout(2):
+            while not server.letters:
+                await asyncio.sleep(0.01)
+
+        delivery.cancel()
+        await asyncio.wait([delivery])
+    await announcements.closed()
+
+
+async def test_without_a_server_mails_wait_and_only_a_demo_office_shows_them(office: Settings) -> None:
+    clerk = await Account.create(username='clerk', role=Role.UNIT_STAFF, name='王專員')
+    await outbox.queue(WINDOW, SUBJECT, '您的密碼', attachment=outbox.Attachment('名冊.ods', b'ods'), holds_secret=True)
+    await asyncio.wait_for(outbox.deliver_forever(office), 1)
+    assert await outbox.deliver_due(office) == 0
+
+    with _in_force(replace(office, demo=True)):
+        (letter,) = await outbox.recent(by=clerk)
+    assert (letter.recipient, letter.subject, letter.body, letter.status) == (
+        WINDOW,
+        SUBJECT,
+        '您的密碼',
+        MailStatus.WAITING,
+    )
+    assert letter.attachment == outbox.Attachment('名冊.ods', b'ods')
+
+    for real in (office, replace(office, demo=True, smtp_url='smtp://127.0.0.1:25')):
+        with _in_force(real), pytest.raises(NotFound):
+            await outbox.recent(by=clerk)
+
+
+@pytest.mark.parametrize('answer', ['250 OK', '554 refused'])
+async def test_a_secret_is_cleared_when_it_has_left_or_never_will(answer: str, office: Settings) -> None:
+    await a_mail(body='密碼：Abcdefgh1234', holds_secret=True)
+
+    async with a_mail_server() as server:
+        server.on_letter = _answers(answer)
+        await outbox.deliver_due(through(server, office))
+
+    mail = await OutgoingMail.get()
+    assert (mail.status != MailStatus.WAITING, mail.body.open()) == (True, outbox.CLEARED)
+
+
+@pytest.mark.parametrize(
+    ('recipient', 'words'),
+    [
+        ('', '收件人沒有登錄電子郵件，這封信沒有寄出。請改以電話通知，並補登電子郵件。'),
+        ('a@b.tw\r\nBcc: x@y.tw', '收件人的電子郵件格式不正確，這封信沒有寄出。請改以電話通知，並更正電子郵件。'),
+        ('a@b.tw, x@y.tw', '收件人的電子郵件格式不正確，這封信沒有寄出。請改以電話通知，並更正電子郵件。'),
+    ],
+)
+async def test_what_is_no_address_gets_no_mail_and_stops_no_decision(recipient: str, words: str) -> None:
+    await a_mail(recipient)
+
+    mail = await OutgoingMail.get()
+    assert (mail.status, mail.last_error) == (MailStatus.FAILED, words)
+
+
+_DELIVER = """
+import asyncio, sys
+import db
+from db import sealing
+from domain.mail import outbox
+from domain.settings import Settings
+
+async def main(url, smtp_url, mail_from):
+    sealing.use(sealing.Keyring({1: b'k' * 32}, b'i' * 32))
+    async with db.connected(url):
+        await outbox.deliver_due(Settings(smtp_url=smtp_url, mail_from=mail_from))
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+def _answers(answer: str) -> Callable[[], Awaitable[str]]:
+    async def on_letter() -> str:
+        return answer
+
+    return on_letter
+
+
+@asynccontextmanager
+async def _a_silent_server() -> AsyncIterator[tuple[int, asyncio.Event]]:
+    """It picks up the telephone and says nothing. Yields its port, and the event that somebody has called."""
+    called = asyncio.Event()
+    hung_up = asyncio.Event()
+
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        called.set()
+        await reader.read()
+        writer.close()
+        hung_up.set()
+
+    server = await asyncio.start_server(say_nothing, '127.0.0.1', 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1], called
+        await asyncio.wait_for(hung_up.wait(), 2)
+
+
+@contextmanager
+def _in_force(office: Settings) -> Iterator[None]:
+    before = settings.current()
+    settings.use(office)
+    try:
+        yield
+    finally:
+        settings.use(before)
+
+
+def _plain_environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith(('PYTEST_', 'NICEGUI_'))}
