@@ -148,6 +148,8 @@ async def reject(application: Application, reason: str, version: int, *, by: Acc
 async def _approved(now: Application, version: int, by: Account) -> RecordBook:
     await _require_decidable(now, version, by)
     if lacking := readiness.lacking(await readiness.checks(now, by=by)):
+        # What seems to lack may be what a colleague has just decided: there is a book now.
+        await _require_decidable(await applications.get(now.id, by=by), version, by)
         raise NotReady(lacking)
     async with transaction():
         moved = await applications.move(now, ApplicationStatus.APPROVED, by=by, **_decided(by))
