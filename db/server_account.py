@@ -1,0 +1,128 @@
+"""Whom the bundled server runs as, and what belongs to that account alone.
+
+PostgreSQL refuses to run as root, so for root this is a locked system account of its own.
+"""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+_NAME = 'recordbook-db'
+
+
+class NotStarted(Exception):
+    """The bundled server cannot be started; says why and what to do, in Chinese and in English."""
+
+
+class Account(NamedTuple):
+    """An account of the operating system."""
+
+    uid: int
+    gid: int
+
+    @property
+    def is_us(self) -> bool:
+        return self.uid == os.geteuid()
+
+
+def account_for(data: Path) -> Account:
+    """Ourselves; for root the owner of `data`, or a system account while there is none. Raises NotStarted."""
+    if os.geteuid() != 0:
+        return Account(os.geteuid(), os.getegid())
+    if data.exists():
+        return Account(data.stat().st_uid, data.stat().st_gid)
+    try:
+        entry = pwd.getpwnam(_NAME)
+    except KeyError:
+        entry = _made()
+    return Account(entry.pw_uid, entry.pw_gid)
+
+
+def make_private(folder: Path, account: Account) -> None:
+    """`folder` exists, belongs to `account` and is closed to everybody else. Raises NotStarted if it is foreign."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    status = folder.lstat()
+    if status.st_uid != account.uid:
+        if folder.is_symlink() or status.st_uid != os.geteuid():
+            raise NotStarted(
+                f'{folder} 屬於其他使用者，不能放置資料庫；請改用其他資料夾（DATA_DIR）。\n'
+                f'{folder} belongs to another user and cannot hold the database; use another folder (DATA_DIR).'
+            )
+        os.chown(folder, account.uid, account.gid, follow_symlinks=False)
+    folder.chmod(0o700)
+
+
+def open_private(path: Path, account: Account) -> int:
+    """A descriptor of the file at `path`, which is made for `account` alone if it is missing."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    except FileExistsError:
+        return os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+    os.fchown(descriptor, account.uid, account.gid)
+    return descriptor
+
+
+def let_in(account: Account, *folders: Path) -> None:
+    """Let the account search `folders` and the closed folders above them: it alone, and search only.
+
+    A clone in /root (0700) needs it. Raises NotStarted where the file system or a missing `setfacl` forbids it.
+    """
+    if account.is_us:
+        return
+    for folder in folders:
+        for step in reversed([folder, *folder.parents]):
+            if _may_search(account, step):
+                continue
+            with suppress(FileNotFoundError):
+                subprocess.run(['setfacl', '-m', f'u:{account.uid}:--x', str(step)], check=False, capture_output=True)  # noqa: S603, S607
+            if not _may_search(account, step):
+                raise NotStarted(
+                    f'資料庫帳號無法進入 {step}；請安裝套件 acl，或將專案移到 /opt，或改以一般使用者執行。\n'
+                    f'The database account cannot enter {step}; install the package acl, move the project to /opt, '
+                    'or run as an ordinary user.'
+                )
+
+
+def run(account: Account, *command: object, stdin: str = '') -> subprocess.CompletedProcess[str]:
+    """What `command` says as `account`, errors included, without our environment; it may leave a server behind."""
+    identity: dict[str, Any] = {}
+    if not account.is_us:
+        identity = {'user': account.uid, 'group': account.gid, 'extra_groups': []}
+    # A file, not a pipe: a server that is left behind keeps it open, and we would wait for its end.
+    with tempfile.TemporaryFile('w+') as output:
+        result = subprocess.run(  # noqa: S603
+            [str(word) for word in command],
+            input=stdin,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            text=True,
+            cwd='/',
+            env={'PATH': os.environ.get('PATH', os.defpath), 'LC_ALL': 'C'},
+            check=False,
+            **identity,
+        )
+        output.seek(0)
+        result.stdout = output.read()
+    return result
+
+
+def _made() -> pwd.struct_passwd:
+    useradd = shutil.which('useradd', path=f'{os.environ.get("PATH", "")}:/usr/sbin') or 'useradd'
+    flags = ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin']
+    try:
+        subprocess.run([useradd, *flags, _NAME], check=False, capture_output=True)  # noqa: S603
+        return pwd.getpwnam(_NAME)  # also when another process was quicker
+    except (FileNotFoundError, KeyError) as error:
+        raise NotStarted(
+            f'資料庫不能以 root 執行，而此系統無法建立專用帳號 {_NAME}；請改以一般使用者執行。\n'
+            f'The database cannot run as root, and its account {_NAME} cannot be made here; run as an ordinary user.'
+        ) from error
+
+
+def _may_search(account: Account, folder: Path) -> bool:
+    return run(account, 'test', '-x', folder).returncode == 0
