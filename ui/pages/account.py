@@ -55,7 +55,7 @@ async def password_page(account: Account) -> None:
                 await accounts.change_password(account, change.old, change.new, by=account, keeping=_session())
                 leave(HOMES[account.role], 'password-changed')
 
-            with html.div().classes('lb-acts'):
+            with html.div().classes('lb-row-acts'):
                 action_button('變更密碼', save, in_form=in_form)
                 if not account.must_change_password:
                     ui.link('返回', HOMES[account.role]).classes('lb-btn q-btn lb-flat')

@@ -78,7 +78,8 @@ async def section_page(account: Account, section: str, edit: str = '') -> None:
     here = SECTIONS[section]
     back = (here.label, f'{HOME[1]}/{section}')
     if edit:
-        with frame(account, f'{here.label}維護', crumbs=[MENU, HOME, back], required=True):
+        title = f'{here.label}維護' if here.new else here.label
+        with frame(account, title, crumbs=[MENU, HOME, back], required=True):
             await here.edit(account, edit)
         return
     waiting = len(await accounts.open_requests(by=account))

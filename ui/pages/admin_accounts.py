@@ -100,6 +100,32 @@ async def edit(account: Account, key: str) -> None:
 async def decide(account: Account, key: str) -> None:
     """One request: grant it as completed here, or say why not."""
     request = await _request(key, account)
+    details, refusal = AccountDetails.from_request(request), Refusal()
+    in_form = form(details)
+    with html.div().classes('lb-stack'):
+        _what_was_asked(request)
+        await _account_fields(in_form, details, account)
+        with card('不核准', '(原因會寄給申請人)'):
+            refusal_form = form(refusal, summary=False)
+            text_area('原因', refusal_form, 'reason', wide=True)
+
+            async def refuse() -> None:
+                await accounts.refuse(request, refusal.reason, by=account)
+                leave(REQUESTS, 'request-refused')
+
+            with html.div().classes('lb-row-acts'):
+                action_button('不核准', refuse, 'outline', in_form=refusal_form)
+
+    async def grant() -> None:
+        await accounts.grant(request, details, by=account)
+        leave(REQUESTS, 'account-created')
+
+    with save_bar():
+        action_button('開通帳號', grant, in_form=in_form)
+        ui.link('返回', REQUESTS).classes('lb-btn q-btn lb-flat')
+
+
+def _what_was_asked(request: AccountRequest) -> None:
     facts(
         [
             ('單位或機關全名', request.organisation),
@@ -111,28 +137,6 @@ async def decide(account: Account, key: str) -> None:
     if request.reason:
         with card('申請說明'):
             html.p(request.reason)
-    details = AccountDetails.from_request(request)
-    in_form = form(details)
-    await _account_fields(in_form, details, account)
-    refusal = Refusal()
-    with card('不核准', '(原因會寄給申請人)'):
-        refusal_form = form(refusal, summary=False)
-        text_area('原因', refusal_form, 'reason', wide=True)
-
-        async def refuse() -> None:
-            await accounts.refuse(request, refusal.reason, by=account)
-            leave(REQUESTS, 'request-refused')
-
-        with html.div().classes('lb-acts'):
-            action_button('不核准', refuse, 'outline', in_form=refusal_form)
-
-    async def grant() -> None:
-        await accounts.grant(request, details, by=account)
-        leave(REQUESTS, 'account-created')
-
-    with save_bar():
-        action_button('開通帳號', grant, in_form=in_form)
-        ui.link('返回', REQUESTS).classes('lb-btn q-btn lb-flat')
 
 
 async def _account_fields(in_form: form, details: AccountDetails, account: Account) -> None:

@@ -21,6 +21,7 @@ from ..components.fields import (
     text_field,
 )
 from ..components.form import form
+from ..components.question import is_sure
 from ..components.record_table import Cell, Row
 from ..frame import card, save_bar
 from ..said import leave
@@ -32,7 +33,7 @@ AGENCY_COLUMNS = [
     ('county', '縣市'),
     ('name', '機關名稱'),
     ('word', '機關代字'),
-    ('sample', '號碼格式（今年第 1 號）'),
+    ('sample', '今年第 1 號'),
     ('days', '審核期限'),
     ('state', '狀態'),
 ]
@@ -219,7 +220,9 @@ async def edit_hours(account: Account, key: str) -> None:
         leave(HOURS, 'office-saved')
 
     async def strike() -> None:
-        if rule is not None:
+        if rule is not None and await is_sure(
+            '刪除', '刪除後，改由範圍較大的規定決定時數；送審中的案件也會照新的規定檢查。'
+        ):
             await directory.remove_required_hours(rule, by=account)
             leave(HOURS, 'office-saved')
 

@@ -37,7 +37,7 @@ def register(site: FastAPI) -> None:
 async def menu_page(account: Account) -> None:
     """STEP 2: resume, the tiles, and what stands where."""
     guide = await guide_for(account) if account.role is Role.UNIT_STAFF else None
-    with frame(account, '子系統入口', step=2, guide=guide, waiting=await waiting_for(account)):
+    with frame(account, '子系統入口', crumbs=[('首頁', '/')], step=2, guide=guide, waiting=await waiting_for(account)):
         html.p(f'{account.name}，您好。今天是{_today()}。').classes('lb-hello')
         if account.role is Role.UNIT_STAFF:
             await _resume(account)

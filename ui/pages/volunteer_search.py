@@ -16,6 +16,7 @@ from ..components.action_button import action_button
 from ..components.fields import choice_field, date_field, segment_field, text_field
 from ..components.form import form
 from ..components.icon import icon
+from ..components.question import is_sure
 from ..components.record_table import Cell, Row, record_table
 from ..components.reveal import REASONS
 from ..frame import BASICS, MENU, VOLUNTEER_DATA, card, frame, guide_for, waiting_for
@@ -90,15 +91,12 @@ async def volunteer_search_page(account: Account, text: str = '') -> None:
             ui.link(*JOIN).classes('q-btn lb-btn lb-outline')
         await _forms_under_way(account)
         filters = form(query, summary=False)
-        with card('Q查詢條件', '(本查詢為您單位的志工)', 'lb-filters'):
-            with html.div().classes('lb-filter-grid'):
-                words = text_field(
-                    '姓名、證號或紀錄冊號', filters, 'text', placeholder='姓名可只輸入一部分', maxlength=100
-                )
-                choice_field('志工隊', filters, 'team_id', {None: '全部', **await _teams(account)})
-                choice_field('收編狀態', filters, 'status', {None: '全部', **_statuses()})
-            with html.div().classes('lb-acts'):
-                action_button('查詢', lambda: table.refresh(1), 'outline')
+        teams, statuses = {None: '全部', **await _teams(account)}, {None: '全部', **_statuses()}
+        with card('Q查詢條件', '(本查詢為您單位的志工)', 'lb-filters lb-gap-below'), html.div().classes('lb-find-grid'):
+            words = text_field('姓名、證號或紀錄冊號', filters, 'text', placeholder='姓名可只輸入一部分', maxlength=100)
+            choice_field('志工隊', filters, 'team_id', teams, placeholder='全部')
+            choice_field('收編狀態', filters, 'status', statuses, placeholder='全部')
+            action_button('查詢', lambda: table.refresh(1), 'outline')
 
         async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
             found = await volunteers.find(VolunteerQuery(page=page, per_page=per_page, **vars(query)), by=account)
@@ -137,7 +135,7 @@ def _consolidated_card(account: Account, is_clerk: bool) -> None:
         with html.div().classes('lb-grid'):
             number = _number_fields(in_form)
             choice_field('查詢目的', in_form, 'reason', REASONS, required=True)
-        acts = html.div().classes('lb-acts')
+        acts = html.div().classes('lb-row-acts')
     result = html.div().classes('lb-stack').props('role=region aria-label=查詢結果 aria-live=polite')
 
     async def show() -> None:
@@ -171,7 +169,7 @@ def _join_card(account: Account) -> None:
             )
             leave(f'/volunteers/{person.id}/basics', 'volunteer-joined')
 
-        with html.div().classes('lb-acts'):
+        with html.div().classes('lb-row-acts'):
             action_button('收編', join, in_form=in_form)
 
 
@@ -196,22 +194,12 @@ async def _forms_under_way(account: Account) -> None:
         return [_form_row(each) for each in forms], len(forms)
 
     async def acted(key: str, _: str) -> None:
-        if await _is_sure('這份還沒有儲存的內容會刪除，無法復原。已經儲存的志工資料不受影響。', '刪除草稿'):
+        if await is_sure('刪除草稿', '這份還沒有儲存的內容會刪除，無法復原；已經儲存的志工資料不受影響。'):
             await drafts.discard(await drafts.get(key, by=account), by=account)
             await table.refresh()
 
     table = record_table('做到一半的資料', FORM_COLUMNS, fetch, acted=acted, bare=True, empty='沒有做到一半的資料')
     await table.refresh()
-
-
-async def _is_sure(sentence: str, act: str) -> bool:
-    with ui.dialog() as dialog, html.div().classes('lb-card lb-pad lb-question').props('role=document'):
-        html.h2(f'確定要{act}嗎？')
-        html.p(sentence)
-        with html.div().classes('lb-acts'):
-            ui.button(act, on_click=lambda: dialog.submit(True), color=None).props('unelevated no-caps color=negative')
-            ui.button('取消', on_click=lambda: dialog.submit(False), color=None).props('flat no-caps')
-    return bool(await dialog)
 
 
 async def _person(found: Consolidated, is_clerk: bool) -> None:
