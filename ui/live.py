@@ -10,6 +10,11 @@ from domain import announcements
 PAUSE = 0.25
 
 
+def acting(client: Client) -> bool:
+    """Whether a button of this page is at work."""
+    return bool(client.storage.get('acting'))
+
+
 class follow:
     """Call `renew()` in this page's context whenever `channel` announces something `concerns` says is ours.
 
@@ -36,7 +41,10 @@ class follow:
     async def _renew_soon(self) -> None:
         while self.is_due.is_set():
             self.is_due.clear()
-            if self.client.is_deleted:
+            # While its own button acts, a page waits; when that leads away, there is nothing left to renew.
+            while acting(self.client):
+                await asyncio.sleep(PAUSE)
+            if self.client.is_deleted or self.client.storage.get('leaving'):
                 return
             with self.slot:
                 await self.renew()

@@ -36,6 +36,7 @@ def leave(address: str, said: str) -> None:
     """Go to `address` and say there what `said` stands for."""
     if said not in DONE | TOLD:
         raise KeyError(said)
+    ui.context.client.storage['leaving'] = True
     mark = '&' if '?' in address else '?'
     ui.navigate.to(f'{address}{mark}said={said}')
 

@@ -39,6 +39,7 @@ class action_button(ui.button):
         if self.is_busy:
             return
         self.is_busy = True
+        self.client.storage['acting'] = True
         self.props('loading')
         try:
             await self.act()
@@ -51,5 +52,6 @@ class action_button(ui.button):
             refuse(refusal)
         finally:
             self.is_busy = False
+            self.client.storage.pop('acting', None)
             if not self.is_deleted:
                 self.props(remove='loading')

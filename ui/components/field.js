@@ -14,7 +14,7 @@ export default {
   },
   emits: ['typed', 'left', 'entered'],
   template: `
-    <div :id="id" class="lb-field" :class="[{bad: error, full: wide}, 'lb-' + kind, classes]">
+    <div :id="id" class="lb-field" :class="[{bad: error, full: wide}, 'lb-' + kind, classes]" @focusout="typed && leave()">
       <div v-if="group" class="lb-label"><span class="l">{{ group }}</span></div>
       <q-checkbox v-if="kind === 'check'" :model-value="!!text" :id="name" :disable="readonly"
         :aria-describedby="describedby" :aria-invalid="!!error" @update:model-value="choose">
@@ -33,19 +33,19 @@ export default {
             <input type="radio" :id="i ? null : name" :name="id" :checked="text === o.value" @change="choose(o.value)">{{ o.label }}
           </label>
         </div>
-        <q-select v-else-if="kind === 'select'" outlined dense options-dense emit-value map-options behavior="menu"
+        <q-select v-else-if="kind === 'select' || kind === 'combo'" outlined dense options-dense emit-value map-options behavior="menu"
           :model-value="text" :options="offered" :for="name" :readonly="readonly" :aria-label="label"
           :use-input="searchable" :fill-input="searchable" :hide-selected="searchable" input-debounce="0"
           :placeholder="text === null || text === '' ? placeholder || '請選擇' : undefined" :error="!!error" hide-bottom-space :aria-describedby="describedby"
-          @filter="filter" @update:model-value="choose">
+          @filter="filter" :maxlength="maxlength" @input-value="write" @update:model-value="choose">
           <template v-if="text === null || text === ''" v-slot:selected><span v-if="!searchable" class="lb-placeholder">{{ placeholder || '請選擇' }}</span></template>
-          <template v-slot:no-option><q-item><q-item-section>沒有符合的選項</q-item-section></q-item></template>
+          <template v-if="kind === 'select'" v-slot:no-option><q-item><q-item-section>沒有符合的選項</q-item-section></q-item></template>
         </q-select>
         <q-input v-else outlined dense :model-value="text" :for="name" :type="type" :autogrow="kind === 'textarea'"
           :placeholder="placeholder" :prefix="prefix" :suffix="suffix" :readonly="readonly" :maxlength="maxlength"
           :autocomplete="autocomplete || 'off'" :inputmode="inputmode" :error="!!error" hide-bottom-space
           :aria-describedby="describedby" :aria-required="required || null" spellcheck="false"
-          @update:model-value="type_in" @blur="leave" @keydown.enter="enter">
+          @update:model-value="type_in" @keydown.enter="enter">
           <template v-if="kind === 'password'" v-slot:append>
             <button type="button" class="lb-bare" :aria-label="peeking ? '隱藏密碼' : '顯示密碼'" :aria-pressed="peeking" @click="peeking = !peeking">
               <lb-icon :name="peeking ? 'eye-off' : 'eye'"/></button>
@@ -67,6 +67,8 @@ export default {
     </div>`,
   data() { return { text: this.value, open: false, peeking: false, offered: this.options, timer: null }; },
   computed: {
+    // Left by the native event, at once: Quasar's blur comes a moment later, after the click that follows it.
+    typed() { return !this.grouped && this.kind !== 'select' && this.kind !== 'check'; },
     grouped() { return this.kind === 'radio' || this.kind === 'segments'; },
     type() { return this.kind === 'password' ? (this.peeking ? 'text' : 'password') : this.kind === 'textarea' ? 'textarea' : this.kind === 'email' ? 'email' : 'text'; },
     key() { return 'typed:' + location.pathname + ':' + this.name; },
@@ -102,6 +104,8 @@ export default {
       // a day is read when the field is left, everything else soon after the last key
       this.timer = this.kind === 'date' ? -1 : setTimeout(() => this.send(), 350);
     },
+    // the words themselves are the value of a combo, whether they are among the options or not
+    write(words) { if (this.kind === 'combo' && words !== (this.text || '')) this.type_in(words); },
     choose(value) { this.text = value; this.mirror(); this.send(); this.$emit('left'); },
     leave() { if (this.timer !== null) this.send(); this.$emit('left'); },
     enter() { if (this.kind === 'textarea') return; if (this.timer !== null) this.send(); this.$emit('entered'); },

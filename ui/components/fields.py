@@ -182,6 +182,16 @@ class choice_field(field):
         return self.values.get(_key(raw)) if isinstance(raw, str | int) else None
 
 
+class combo_field(field):
+    """A text, with `proposals` to pick from."""
+
+    kind = 'combo'
+
+    def __init__(self, label: str, in_form: form, name: str, proposals: Sequence[str], **props: Any) -> None:
+        listed = [{'value': text, 'label': text} for text in proposals]
+        super().__init__(label, in_form, name, options=listed, searchable=True, **props)
+
+
 class radio_field(choice_field):
     """One of a few options, all in sight."""
 

@@ -6,6 +6,10 @@ from typing import Any
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
+from domain.errors import DomainError
+
+from .notices import refuse
+
 Cell = str | Mapping[str, Any] | None
 Row = Mapping[str, Any]
 
@@ -13,7 +17,8 @@ Row = Mapping[str, Any]
 class record_table(Element, component='record_table.js'):
     """Rows are asked for by `fetch(page, per_page) -> (rows, total)`; a row is {key, column: cell, more: [[cell …]]}.
 
-    A cell is a text or {text, href | act | chip, icon, strong, sub}. `acted(key, what)` hears of a cell's `act`.
+    A cell is a text or {text, href | act | chip, icon, strong, sub} or {acts: [{text, act, label}]}; `label` says to
+    those who cannot see the row what the act is about. `acted(key, what)` hears of it; a refusal is shown.
     """
 
     def __init__(
@@ -43,8 +48,12 @@ class record_table(Element, component='record_table.js'):
 
             async def hear(event: GenericEventArguments) -> None:
                 known = {str(row['key']) for row in self._props['rows']}
-                if isinstance(event.args, dict) and str(event.args.get('key')) in known:
+                if not isinstance(event.args, dict) or str(event.args.get('key')) not in known:
+                    return
+                try:
                     await acted(str(event.args['key']), str(event.args.get('what')))
+                except DomainError as refusal:
+                    refuse(refusal)
 
             self.on('acted', hear)
 

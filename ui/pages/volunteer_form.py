@@ -143,6 +143,9 @@ def identity_fields(in_form: form, details: VolunteerDetails, account: Account) 
         except DomainError:
             number.advise('')
             return
+        if clean != details.identity_number:
+            number.show(clean)
+            await in_form.take('identity_number', clean)
         known = await volunteers.lookup_identity(chosen, clean, by=account)
         if known is None:
             number.advise('檢查碼正確，系統中沒有重複的志工', 'ok')

@@ -130,7 +130,7 @@ def _consolidated_card(account: Account, is_clerk: bool) -> None:
     asked = Exact()
     in_form = form(asked, summary=False)
     with card(
-        'Q查詢條件', '(查詢一位志工在各單位的紀錄；查詢的時間、單位與目的會留下紀錄，本人可以看到)', 'lb-filters'
+        'Q查詢條件', '(查詢一位志工在各單位的紀錄；查詢的時間、單位與目的會留下紀錄，本人可以看到)', 'lb-gap-below'
     ):
         with html.div().classes('lb-grid'):
             number = _number_fields(in_form)
