@@ -47,7 +47,7 @@ class VolunteerDetails:
     """
 
     identity_kind: str = IdentityKind.NATIONAL_ID
-    identity_number: str = ''
+    identity_number: str = field(default='', repr=False)
     is_indigenous: bool = False
     consents_to_data_use: bool = False
     name: str = ''

@@ -61,7 +61,7 @@ async def open(  # noqa: A001 -- drafts.open() says it best
     `about` is 'new', or names what is amended (a training by its id). Raises NotFound.
     """
     permissions.require(by, Role.UNIT_STAFF)
-    if not re.fullmatch(r'[a-z0-9_-]{1,20}', about):
+    if not isinstance(about, str) or not re.fullmatch(r'[a-z0-9_-]{1,20}', about):
         raise NotFound
     if volunteer is None:
         await _drop_empty_ones(by)

@@ -4,6 +4,7 @@ A file is kept when it is uploaded, so that nothing is lost before 儲存; until
 only the unit that uploaded it may open it. A replaced file stays: the history still points to it.
 """
 
+import logging
 import re
 import unicodedata
 from uuid import UUID, uuid4
@@ -18,6 +19,8 @@ from . import answers, permissions
 from .errors import NotFound
 from .history import Change
 from .pictures import Accepted, Picture, Verdict
+
+log = logging.getLogger(__name__)
 
 JPEG = 'image/jpeg'
 
@@ -62,9 +65,13 @@ async def get(file_id: UUID | str, *, by: Account) -> StoredFile:
 
 
 async def read(file_id: UUID | str, *, by: Account) -> tuple[StoredFile, bytes]:
-    """A file and its content. Raises NotFound."""
+    """A file and its content. Raises NotFound, also when the disk has lost it, which is logged."""
     file = await get(file_id, by=by)
-    return file, await blobs.read(file.digest)
+    try:
+        return file, await blobs.read(file.digest)
+    except LookupError:
+        log.exception('the content of file %s cannot be read', file.id)
+        raise FileGone from None
 
 
 async def attachable(file_id: object, volunteer: Volunteer | None, kind: FileKind, *, by: Account) -> StoredFile | None:

@@ -71,7 +71,7 @@ async def of(
     number, per_page = bounds(page, per_page)
     entries = HistoryEntry.filter(volunteer_id=volunteer.id)
     if section:
-        entries = entries.filter(section=section)
+        entries = entries.filter(section=answers.searched(section)[:20])
     rows = await entries.offset((number - 1) * per_page).limit(per_page)
     return Page(rows, await entries.count(), number, per_page)
 

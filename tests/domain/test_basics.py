@@ -127,8 +127,9 @@ def test_a_forged_value_gets_a_sentence_and_never_breaks_the_form(field: str, ju
         replace(RIGHT, **{field: junk}).columns()
 
 
-def test_neither_repr_nor_log_shows_the_password() -> None:
+def test_a_form_does_not_show_its_secrets_in_a_log() -> None:
     assert 'Volunteer2026' not in repr(RIGHT)
+    assert 'A123456789' not in repr(RIGHT)
 
 
 @pytest.mark.parametrize(

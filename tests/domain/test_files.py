@@ -81,6 +81,16 @@ async def test_an_id_that_is_none_finds_nothing(file_id: UUID | str) -> None:
         await files.read(file_id, by=await an_account())
 
 
+async def test_content_the_disk_has_lost_is_a_sentence_and_a_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    clerk = await an_account()
+    file = await a_file(by=clerk, digest='0' * 64)
+
+    with pytest.raises(NotFound):
+        await files.read(file.id, by=clerk)
+
+    assert [record.levelname for record in caplog.records] == ['ERROR']
+
+
 async def test_only_clerks_upload_and_only_for_their_own_volunteers() -> None:
     picture = Picture(a_jpeg(), 1, 1, Verdict(is_good=True, notes=[]))
     volunteer = await a_volunteer()

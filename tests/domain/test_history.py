@@ -71,6 +71,7 @@ async def test_the_newest_come_first_page_by_page_and_by_section() -> None:
     second = await history.of(volunteer, by=clerk, page=2)
     trainings = await history.of(volunteer, by=clerk, section='教育訓練')
 
+    assert (await history.of(volunteer, by=clerk, section='x' * 99 + '\0')).total == 0
     assert ([entry.new for entry in second.rows], second.total) == (['1', '0'], 12)
     assert [entry.new for entry in trainings.rows] == ['11', '9', '7', '5', '3', '1']
 
