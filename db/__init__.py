@@ -15,14 +15,11 @@ async def connected(url: str, *, min_size: int = 2, max_size: int = 20) -> Async
 
     `url` is a PostgreSQL URL as libpq and asyncpg read it. Raises what asyncpg raises if the server does not answer.
     """
-    context = TortoiseContext()
-    # The global fallback, since the events of a page run in tasks that know no context.
-    await context.init(tortoise_config(url, min_size=min_size, max_size=max_size), _enable_global_fallback=True)
-    try:
+    async with TortoiseContext() as context:
+        # The global fallback, since the events of a page run in tasks that know no context.
+        await context.init(tortoise_config(url, min_size=min_size, max_size=max_size), _enable_global_fallback=True)
         await context.db().create_connection(with_db=True)
         yield
-    finally:
-        await context.close_connections()
 
 
 def transaction() -> AbstractAsyncContextManager[Any]:
