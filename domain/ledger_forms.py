@@ -19,7 +19,7 @@ Kind = Literal['text', 'lines', 'code', 'day', 'duration', 'whole', 'choice', 'c
 
 @dataclass(frozen=True)
 class LedgerField:
-    """One field. `most`: code points of a text, or the largest number. `may_be_future`: of a day."""
+    """One field. `most`: code points of a text, or the largest number. `may_be_future`: of a day. `unit`: 元, 人次."""
 
     name: str
     label: str
@@ -29,6 +29,7 @@ class LedgerField:
     may_be_future: bool = False
     choices: type[Choice] | None = None
     code_list: str = ''
+    unit: str = ''
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,8 @@ def _day(name: str, label: str, *, needed: bool = True, may_be_future: bool = Fa
     return LedgerField(name, label, 'day', needed, may_be_future=may_be_future)
 
 
-def _amount(name: str, label: str, most: int = 1_000_000) -> LedgerField:
-    return LedgerField(name, label, 'whole', most=most)
+def _amount(name: str, label: str, most: int = 1_000_000, unit: str = '元') -> LedgerField:
+    return LedgerField(name, label, 'whole', most=most, unit=unit)
 
 
 _REMARKS = LedgerField('remarks', '備註', 'lines', most=2000)
@@ -67,7 +68,7 @@ SERVICE_HOURS = Ledger(
         LedgerField('item', '服務項目', 'code', needed=True, most=40, code_list='item'),
         LedgerField('content', '服務內容', 'code', needed=True, most=100, code_list='content'),
         LedgerField('minutes', '服務時數', 'duration', needed=True, most=answers.MOST_INT4),
-        _amount('persons_served', '受服務人次'),
+        _amount('persons_served', '受服務人次', unit='人次'),
         _amount('transport_fee', '交通費'),
         _amount('meal_fee', '誤餐費'),
         LedgerField('area', '服務區域', 'code', most=10, code_list='area'),
@@ -196,7 +197,7 @@ def _problem(field: LedgerField, value: object) -> str | None:
         case 'day':
             return answers.day(field.label, value, needed=field.needed, future=field.may_be_future)
         case 'duration':
-            return answers.whole(field.label, value, least=1, most=field.most, needed=field.needed)
+            return _no_duration(field, value)
         case 'whole':
             return answers.whole(field.label, value, most=field.most, needed=field.needed)
         case 'choice':
@@ -204,6 +205,14 @@ def _problem(field: LedgerField, value: object) -> str | None:
             return answers.choice(field.label, value, field.choices, needed=field.needed)
         case 'county':
             return None if isinstance(value, str) and value else f'請選擇{field.label}。'
+
+
+def _no_duration(field: LedgerField, value: object) -> str | None:
+    if not value:
+        return f'請輸入{field.label}，至少 1 分鐘。' if field.needed else None
+    if answers.whole(field.label, value, least=1, most=field.most):
+        return f'看不懂{field.label}，或數字太大。請再確認。'
+    return None
 
 
 def _duration_problem(minutes: int, first: date, last: date) -> dict[str, str]:

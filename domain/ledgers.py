@@ -4,28 +4,54 @@ The record of a volunteer is one, so every unit that may see the person reads al
 removed by the unit that made it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from tortoise.functions import Sum
+
 from db import transaction
 from db.choices import Role
-from db.models import Account, County, Volunteer
+from db.models import Account, County, ServiceHours, Volunteer
 
 from . import announcements, answers, dates, history, permissions
 from .errors import Incomplete, MovedOn, NotFound, NotPermitted
 from .history import Change
 from .ledger_forms import LEDGERS, Entry, Ledger, LedgerField, columns, problems, shown
+from .paging import Page, bounds
 
 __all__ = ['LEDGERS', 'Entry', 'Ledger', 'LedgerField', 'problems', 'shown']
 
 
-async def entries(ledger: Ledger, volunteer: Volunteer, *, by: Account) -> Sequence[Entry]:
-    """All entries, oldest first, with unit and recorder. Raises NotFound."""
+@dataclass(frozen=True)
+class Served:
+    """All 服務時數 of a volunteer together, for whatever unit."""
+
+    minutes: int
+    persons: int
+
+
+async def entries(
+    ledger: Ledger, volunteer: Volunteer, *, by: Account, page: int = 1, per_page: int = 10
+) -> Page[Entry]:
+    """One page of the entries, newest first, with unit and recorder. Raises NotFound."""
     known = await _seen(volunteer.id, by)
-    found: Any = ledger.model.filter(volunteer_id=known.id).select_related('entered_by_unit', 'recorder')
-    rows: Sequence[Entry] = await found
-    return rows
+    number, per_page = bounds(page, per_page)
+    every: Any = ledger.model.filter(volunteer_id=known.id)
+    newest_first = every.order_by(*(f'-{name}' for name in ledger.model.Meta.ordering))
+    rows = (
+        await newest_first.offset((number - 1) * per_page).limit(per_page).select_related('entered_by_unit', 'recorder')
+    )
+    return Page(rows, await every.count(), number, per_page)
+
+
+async def served(volunteer: Volunteer, *, by: Account) -> Served:
+    """What the entries of 服務時數 add up to. Raises NotFound."""
+    known = await _seen(volunteer.id, by)
+    sums = ServiceHours.filter(volunteer_id=known.id).annotate(done=Sum('minutes'), persons=Sum('persons_served'))
+    [total] = await sums.values('done', 'persons')
+    return Served(total['done'] or 0, total['persons'] or 0)
 
 
 async def get(ledger: Ledger, entry_id: int, *, by: Account) -> Entry:

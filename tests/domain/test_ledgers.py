@@ -9,7 +9,7 @@ from db.choices import InsuranceKind, IssueKind, Role
 from db.models import Account, HistoryEntry, HostUnit, Volunteer
 from domain import dates, history, ledgers
 from domain.errors import Incomplete, MovedOn, NotFound, NotPermitted
-from domain.ledgers import LEDGERS
+from domain.ledgers import LEDGERS, Served
 
 from ..builders import a_county, a_membership, a_volunteer, an_account
 
@@ -58,6 +58,14 @@ async def of_unit(clerk: Account) -> Volunteer:
 def wrong(key: str, **changes: Any) -> dict[str, str]:
     with dates.frozen(datetime(2026, 3, 17, 4, tzinfo=UTC)):
         return ledgers.problems(LEDGERS[key], RIGHT[key] | changes)
+
+
+@pytest.mark.parametrize(
+    ('minutes', 'sentence'),
+    [(0, '請輸入服務時數，至少 1 分鐘。'), (2**40, '看不懂服務時數，或數字太大。請再確認。')],
+)
+def test_a_wrong_duration_speaks_of_time_and_not_of_a_column(minutes: int, sentence: str) -> None:
+    assert wrong('service-hours', minutes=minutes) == {'minutes': sentence}
 
 
 def test_there_are_the_six_tabs_of_the_tutorial() -> None:
@@ -111,7 +119,7 @@ async def test_an_entry_is_added_listed_amended_and_removed(key: str) -> None:
     volunteer = await of_unit(clerk)
 
     added = await ledgers.add(ledger, volunteer, RIGHT[key] | {'id': 7, 'recorder_id': 1}, by=clerk)
-    [listed] = await ledgers.entries(ledger, volunteer, by=clerk)
+    [listed] = (await ledgers.entries(ledger, volunteer, by=clerk)).rows
     amended = await ledgers.amend(ledger, added.id, RIGHT[key] | {'remarks': '更正'}, by=clerk, seen=listed.updated_at)
     await ledgers.remove(ledger, added.id, by=clerk)
 
@@ -119,7 +127,7 @@ async def test_an_entry_is_added_listed_amended_and_removed(key: str) -> None:
     assert kept == RIGHT[key]
     assert (listed.entered_by_unit_id, listed.recorder) == (clerk.host_unit_id, clerk)
     assert amended.remarks == '更正'
-    assert await ledgers.entries(ledger, volunteer, by=clerk) == []
+    assert (await ledgers.entries(ledger, volunteer, by=clerk)).rows == []
     entries = await HistoryEntry.filter(volunteer=volunteer).order_by('id')
     assert {entry.section for entry in entries} == {ledger.title}
     assert [(entry.label, entry.old, entry.new) for entry in entries if entry.action == history.AMENDED] == [
@@ -128,6 +136,26 @@ async def test_an_entry_is_added_listed_amended_and_removed(key: str) -> None:
     before = {entry.label: entry.new for entry in entries if entry.action == history.ADDED}
     after = {entry.label: entry.old for entry in entries if entry.action == history.REMOVED}
     assert after == before | {'備註': '更正'}
+
+
+@pytest.mark.usefixtures('database')
+async def test_a_page_of_entries_begins_with_the_newest_and_the_total_counts_them_all() -> None:
+    ledger, clerk = LEDGERS['service-hours'], await an_account()
+    volunteer = await of_unit(clerk)
+    nothing = await ledgers.served(volunteer, by=clerk)
+    for day in (2, 1, 3):
+        on = date(2026, 3, day)
+        entry = RIGHT['service-hours'] | {'starts_on': on, 'ends_on': on, 'minutes': 60 * day}
+        await ledgers.add(ledger, volunteer, entry, by=clerk)
+
+    first = await ledgers.entries(ledger, volunteer, by=clerk, per_page=2)
+    second = await ledgers.entries(ledger, volunteer, by=clerk, page=2, per_page=2)
+
+    days = [[entry.starts_on.day for entry in page.rows] for page in (first, second)]  # type: ignore[union-attr]
+    assert (days, first.total) == ([[3, 2], [1]], 3)
+    assert first.rows[0].recorder == clerk
+    assert nothing == Served(minutes=0, persons=0)
+    assert await ledgers.served(volunteer, by=clerk) == Served(minutes=360, persons=120)
 
 
 @pytest.mark.usefixtures('database')
@@ -167,7 +195,7 @@ async def test_another_unit_of_the_volunteer_reads_and_does_not_amend() -> None:
     await a_membership(volunteer, await HostUnit.get(id=other.host_unit_id))
     entry = await ledgers.add(ledger, volunteer, RIGHT['awards'], by=clerk)
 
-    assert [one.id for one in await ledgers.entries(ledger, volunteer, by=other)] == [entry.id]
+    assert [one.id for one in (await ledgers.entries(ledger, volunteer, by=other)).rows] == [entry.id]
     assert [ledgers.may_amend(entry, by=one) for one in (clerk, other)] == [True, False]
     for attempt in (
         ledgers.amend(ledger, entry.id, RIGHT['awards'], by=other),
@@ -186,6 +214,7 @@ async def test_to_a_stranger_there_is_no_such_entry() -> None:
     forged: Any = 2**40
     for attempt in (
         ledgers.entries(ledger, volunteer, by=stranger),
+        ledgers.served(volunteer, by=stranger),
         ledgers.get(ledger, entry.id, by=stranger),
         ledgers.add(ledger, volunteer, RIGHT['awards'], by=stranger),
         ledgers.amend(ledger, entry.id, RIGHT['awards'], by=stranger),
@@ -211,7 +240,7 @@ async def test_the_second_of_two_colleagues_is_told() -> None:
     ledger, clerk = LEDGERS['awards'], await an_account()
     volunteer = await of_unit(clerk)
     await ledgers.add(ledger, volunteer, RIGHT['awards'], by=clerk)
-    [seen] = await ledgers.entries(ledger, volunteer, by=clerk)
+    [seen] = (await ledgers.entries(ledger, volunteer, by=clerk)).rows
     await ledgers.amend(ledger, seen.id, RIGHT['awards'] | {'level': '銀質獎'}, by=clerk, seen=seen.updated_at)
 
     changed = RIGHT['awards'] | {'level': '金質獎'}
@@ -219,4 +248,5 @@ async def test_the_second_of_two_colleagues_is_told() -> None:
     with pytest.raises(MovedOn):
         await ledgers.amend(ledger, seen.id, changed, by=clerk, seen=seen.updated_at)
 
-    assert [entry.level for entry in await ledgers.entries(ledger, volunteer, by=clerk)] == ['銀質獎']  # type: ignore[union-attr]
+    [kept] = (await ledgers.entries(ledger, volunteer, by=clerk)).rows
+    assert kept.level == '銀質獎'  # type: ignore[union-attr]
