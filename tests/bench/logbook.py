@@ -1,0 +1,142 @@
+"""Printing: faster than plain WeasyPrint, without growing, without holding the event loop.
+
+`python -m tests.bench.logbook` prints the table; every comparison is made in the same run, rounds taking turns.
+"""
+
+import asyncio
+import base64
+import gc
+import statistics
+import time
+from collections.abc import Coroutine
+from dataclasses import asdict
+from typing import NamedTuple
+
+import psutil
+from weasyprint import HTML
+
+from domain.logbook import pdf, presses
+from domain.logbook.leaves import Contents
+from domain.logbook.worker import FOLDER, Press
+from tests.samples.logbooks import a_book
+
+ROUNDS = 15
+BOOKS = 500
+WARM_UP = 40
+
+
+class Row(NamedTuple):
+    """`ratio` is what is judged; `target` says how, in words."""
+
+    name: str
+    ours: str
+    compared: str
+    ratio: str
+    target: str
+    is_met: bool
+
+
+async def measured() -> list[Row]:
+    """About four minutes."""
+    return [await _loop(), await _speed(), await _memory()]
+
+
+async def _speed() -> Row:
+    """A book of four filled leaves through a warm press, against `HTML(string).write_pdf()` for each book."""
+    book = a_book()
+    plain = _plain(book)
+    await pdf.opened()
+    ours_times, plain_times = [], []
+    for number in range(ROUNDS + 2):
+        start = time.perf_counter()
+        await pdf.as_pdf(book)
+        middle = time.perf_counter()
+        HTML(string=plain, base_url=FOLDER.as_uri() + '/').write_pdf(pdf_variant='pdf/ua-1')
+        if number >= 2:  # the first rounds open files for both
+            ours_times.append(middle - start)
+            plain_times.append(time.perf_counter() - middle)
+    await pdf.closed()
+    ours, compared = statistics.median(ours_times), statistics.median(plain_times)
+    return Row(
+        'a book of four filled leaves',
+        f'{ours * 1000:.0f} ms',
+        f'plain write_pdf() {compared * 1000:.0f} ms',
+        f'{compared / ours:.2f} ×',
+        'at least 1.3 × as fast',
+        compared / ours >= 1.3,
+    )
+
+
+async def _loop() -> Row:
+    """The longest time the event loop did not come round while books of twelve pages were made."""
+    book = a_book(services=50)
+    gc.collect()
+    gc.freeze()  # what else the bench has left behind in this process is not our matter here
+    await pdf.opened()
+    nothing = await _longest_hold(asyncio.sleep(2))
+    printing = await _longest_hold(_printed(book, times=5))
+    await pdf.closed()
+    gc.unfreeze()
+    return Row(
+        f'event loop held by a book of {len(book.service) + 6} pages',
+        f'{printing * 1000:.1f} ms',
+        f'nothing to do {nothing * 1000:.1f} ms',
+        f'{printing * 1000:.1f} ms',
+        'under 50 ms',
+        printing < 0.05,
+    )
+
+
+async def _printed(book: Contents, times: int) -> None:
+    for _ in range(times):
+        await pdf.as_pdf(book)
+
+
+async def _longest_hold(work: Coroutine[object, object, None]) -> float:
+    """Seconds by which a tick of 5 ms came late at most while `work` was done."""
+    task = asyncio.ensure_future(work)
+    held, before = 0.0, time.perf_counter()
+    while not task.done():
+        await asyncio.sleep(0.005)
+        now = time.perf_counter()
+        held, before = max(held, now - before - 0.005), now
+    await task
+    return held
+
+
+async def _memory() -> Row:
+    """Resident memory of one press after 500 books, against the same press when it had printed 40."""
+    book = a_book()
+    both, presses.PRESSES = presses.PRESSES, 1
+    await pdf.opened()
+    [press] = [child for child in psutil.Process().children() if 'domain.logbook.worker' in child.cmdline()]
+    await _printed(book, times=WARM_UP)
+    before = press.memory_info().rss
+    await _printed(book, times=BOOKS)
+    after = press.memory_info().rss
+    await pdf.closed()
+    presses.PRESSES = both
+    return Row(
+        f'memory of a press after {BOOKS} more books',
+        f'{after / 2**20:.0f} MiB',
+        f'after {WARM_UP} books {before / 2**20:.0f} MiB',
+        f'{after / before:.3f}',
+        'no growth (at most 1.01)',
+        after <= before * 1.01,
+    )
+
+
+def _plain(book: Contents) -> str:
+    """The same page as the press lays out, with its stylesheet and the photo inside, as one would write it at first."""
+    fields = asdict(book)
+    photo = base64.b64encode(fields['identity']['photo']).decode()
+    text = Press().templates.get_template('logbook.html').render(fields)
+    stylesheet = (FOLDER / 'logbook.css').read_text(encoding='utf-8')
+    return text.replace('</head>', f'<style>{stylesheet}</style></head>').replace(
+        'photo:portrait', f'data:image/jpeg;base64,{photo}'
+    )
+
+
+if __name__ == '__main__':
+    for row in asyncio.run(measured()):
+        print(*row, sep=' | ')
