@@ -143,9 +143,10 @@ async def _of_draft(summary: DraftSummary, by: Account) -> LeftOff:
 
 async def _missing(summary: DraftSummary, by: Account) -> str:
     """The first thing the form still lacks, as its field would say it."""
+    course = TrainingDetails if summary.volunteer else CourseDetails
     blank: dict[DraftKind, Callable[[], Any]] = {
         DraftKind.VOLUNTEER: lambda: VolunteerDetails(is_new=summary.volunteer is None),
-        DraftKind.TRAINING: TrainingDetails if summary.volunteer else CourseDetails,
+        DraftKind.TRAINING: lambda: course(trained_for_id=by.host_unit_id),
         DraftKind.APPLICATION: ApplicationDetails,
     }
     details = await drafts.restored(await drafts.get(summary.id, by=by), blank[summary.kind]())

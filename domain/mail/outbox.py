@@ -23,12 +23,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import aiosmtplib
+from tortoise.expressions import Q, Subquery
 
 from db import sealing, transaction
 from db.choices import MailStatus, Role
-from db.models import Account, Application, OutgoingMail
+from db.models import Account, Application, OutgoingMail, Volunteer
 
-from .. import announcements, dates, settings
+from .. import announcements, dates, permissions, settings
 from ..errors import NotFound
 from ..settings import Settings
 from . import smtp
@@ -114,15 +115,29 @@ async def of_application(application: Application, *, by: Account) -> list[Outgo
 
 
 async def recent(*, by: Account, limit: int = 50) -> list[Letter]:
-    """The newest mails, opened: the mailbox of a demo office, whose people and passwords are made up.
+    """The newest mails that concern `by`, opened, passwords included: the mailbox of a demo office of made-up people.
 
-    Everybody signed in may look, passwords included; so a real office (not `demo`, or with SMTP_URL) has no such page.
-    Raises NotFound there.
+    A real office (not `demo`, or with SMTP_URL) has no such page. Raises NotFound there.
     """
     office = settings.current()
     if not by.is_active or not office.demo or office.smtp_url:
         raise NotFound
-    return [_letter(mail) for mail in await OutgoingMail.all().limit(limit)]
+    return [_letter(mail) for mail in await OutgoingMail.filter(_concerning(by)).limit(limit)]
+
+
+def _concerning(by: Account) -> Q:
+    """Mails of the own cases and to oneself; for a unit also to its volunteers, for the administrator to all staff."""
+    to_volunteers = Q(recipient__in=Subquery(Volunteer.exclude(email='').values('email')))
+    own = Q(recipient=by.email, application_id=None)
+    if by.role == Role.ADMINISTRATOR:
+        return Q(Q(application_id=None), ~to_volunteers)
+    if by.role == Role.REVIEWER:
+        return Q(Q(application__agency_id=by.agency_id), own, join_type=Q.OR)
+    if by.role == Role.UNIT_STAFF:
+        seen = Volunteer.filter(permissions.visible_to(by)).exclude(email='').values('email')
+        theirs = Q(recipient__in=Subquery(seen), application_id=None)
+        return Q(Q(application__host_unit_id=by.host_unit_id), own, theirs, join_type=Q.OR)
+    return own
 
 
 async def deliver_forever(office: Settings) -> None:

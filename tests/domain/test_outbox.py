@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -13,11 +13,12 @@ import pytest
 
 from db import transaction
 from db.choices import MailStatus, Role
-from db.models import Account, OutgoingMail
+from db.models import Application, OutgoingMail
 from domain import announcements, dates, settings
 from domain.errors import NotFound
 from domain.mail import outbox
 from domain.settings import Settings
+from tests import builders
 
 from .mail_server import a_mail_server, through
 
@@ -215,24 +216,25 @@ async def test_a_mail_sent_while_the_office_closes_is_noted_as_sent(office: Sett
 
 
 async def test_a_queued_mail_leaves_at_once(office: Settings, database: str) -> None:
-    await announcements.opened(database)
-    async with a_mail_server() as server:
+    async with AsyncExitStack() as closing, a_mail_server() as server:
+        await announcements.opened(database)
+        closing.push_async_callback(announcements.closed)
         delivery = asyncio.create_task(outbox.deliver_forever(through(server, office)))
+        closing.callback(delivery.cancel)
         await asyncio.sleep(0.1)  # the first round finds nothing
 
-        async with asyncio.timeout(2), transaction():
+        async with transaction():
             await a_mail()
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(outbox.POLL / 2):
             while not server.letters:
                 await asyncio.sleep(0.01)
 
         delivery.cancel()
         await asyncio.wait([delivery])
-    await announcements.closed()
 
 
 async def test_without_a_server_mails_wait_and_only_a_demo_office_shows_them(office: Settings) -> None:
-    clerk = await Account.create(username='clerk', role=Role.UNIT_STAFF, name='王專員')
+    clerk = await builders.an_account(email=WINDOW)
     await outbox.queue(WINDOW, SUBJECT, '您的密碼', attachment=outbox.Attachment('名冊.ods', b'ods'), holds_secret=True)
     await asyncio.wait_for(outbox.deliver_forever(office), 1)
     assert await outbox.deliver_due(office) == 0
@@ -250,6 +252,62 @@ async def test_without_a_server_mails_wait_and_only_a_demo_office_shows_them(off
     for real in (office, replace(office, demo=True, smtp_url='smtp://127.0.0.1:25')):
         with _in_force(real), pytest.raises(NotFound):
             await outbox.recent(by=clerk)
+
+
+async def test_both_sides_of_an_application_see_its_mails_and_nobody_else() -> None:
+    clerk, reviewer = await builders.an_account(), await builders.an_account(Role.REVIEWER)
+    application = await Application.create(
+        volunteer=await builders.a_volunteer(),
+        host_unit_id=clerk.host_unit_id,
+        county=await builders.a_county(),
+        agency_id=reviewer.agency_id,
+    )
+    await outbox.queue(WINDOW, SUBJECT, '您好', application=application)
+    await a_mail()
+
+    for insider in (clerk, reviewer):
+        (mail,) = await outbox.of_application(application, by=insider)
+        assert (mail.application_id, mail.recipient) == (application.id, WINDOW)
+    for role in Role:
+        with pytest.raises(NotFound):
+            await outbox.of_application(application, by=await builders.an_account(role))
+
+
+async def test_the_kept_mails_are_shown_to_whom_they_concern(office: Settings) -> None:
+    unit = await builders.a_host_unit()
+    clerk, other_clerk = (
+        await builders.an_account(host_unit=unit, email='clerk@x.tw'),
+        await builders.an_account(email='other@x.tw'),
+    )
+    administrator = await builders.an_account(Role.ADMINISTRATOR, email='admin@x.tw')
+    volunteer = await builders.a_volunteer(unit, email='volunteer@x.tw')
+    as_volunteer = await builders.an_account(Role.VOLUNTEER, volunteer=volunteer, email='volunteer@x.tw')
+    agency = await builders.an_agency(email='agency@x.tw')
+    reviewer = await builders.an_account(Role.REVIEWER, agency=agency, email='reviewer@x.tw')
+    application = await Application.create(
+        volunteer=volunteer, host_unit=unit, county_id=agency.county_id, agency=agency
+    )
+    for recipient, about in (
+        ('agency@x.tw', application),
+        ('volunteer@x.tw', None),
+        ('clerk@x.tw', None),
+        ('other@x.tw', None),
+    ):
+        await outbox.queue(recipient, SUBJECT, '內容', application=about)
+
+    with _in_force(replace(office, demo=True)):
+        shown = {
+            who.email: sorted(letter.recipient for letter in await outbox.recent(by=who))
+            for who in (clerk, other_clerk, reviewer, as_volunteer, administrator)
+        }
+
+    assert shown == {
+        'clerk@x.tw': ['agency@x.tw', 'clerk@x.tw', 'volunteer@x.tw'],
+        'other@x.tw': ['other@x.tw'],
+        'reviewer@x.tw': ['agency@x.tw'],
+        'volunteer@x.tw': ['volunteer@x.tw'],
+        'admin@x.tw': ['clerk@x.tw', 'other@x.tw'],
+    }
 
 
 @pytest.mark.parametrize('answer', ['250 OK', '554 refused'])
