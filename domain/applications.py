@@ -212,13 +212,8 @@ async def of_unit(
 async def counts_of(*, by: Account) -> dict[ApplicationStatus, int]:
     """How many applications of the unit stand in each status; every status is there."""
     permissions.require(by, Role.UNIT_STAFF)
-    return await counted(host_unit_id=by.host_unit_id)
-
-
-async def counted(**scope: Any) -> dict[ApplicationStatus, int]:
-    """How many applications in `scope` (conditions on Application) stand in each status."""
-    rows = await Application.filter(**scope).annotate(n=Count('id')).group_by('status').values_list('status', 'n')
-    found = {str(status): int(n) for status, n in rows}
+    ours = Application.filter(host_unit_id=by.host_unit_id).annotate(n=Count('id')).group_by('status')
+    found = {str(status): int(n) for status, n in await ours.values_list('status', 'n')}
     return {status: found.get(status.value, 0) for status in ApplicationStatus}
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from db.choices import BookStatus, IssueKind, TrainingKind
+from db.choices import ApplicationStatus, BookStatus, IssueKind, TrainingKind
 from db.models import Account, Agency, Application, InsuranceCover, RecordBook, RequiredHours, Training, Volunteer
 
 from . import dates, directory, identity_numbers, volunteers
@@ -55,7 +55,10 @@ async def checks(subject: Application | Volunteer, *, by: Account) -> list[Check
     """
     if isinstance(subject, Application):
         volunteer = await volunteers.get(subject.volunteer_id, by=by)
-        return await _checks(volunteer, subject.kind, await directory.agency(subject.agency_id))
+        found = await _checks(volunteer, subject.kind, await directory.agency(subject.agency_id))
+        # The book that an approved application led to does not stand in its own way.
+        is_issued = subject.status == ApplicationStatus.APPROVED
+        return [Check('book', '紀錄冊', '已核發') if is_issued and one.key == 'book' else one for one in found]
     return await _checks(await volunteers.get(subject.id, by=by), IssueKind.FIRST, await _default_agency())
 
 

@@ -16,7 +16,7 @@ from tortoise.queryset import QuerySet
 from db.choices import BookStatus, IssueKind, Role
 from db.models import Account, Agency, Application, RecordBook, Volunteer
 
-from . import access, dates, history
+from . import access, answers, dates, history
 from .errors import DomainError, NotFound
 from .history import Change
 from .logbook import contents
@@ -74,29 +74,14 @@ def number_of(agency: Agency, roc_year: int, sequence: int) -> str:
     >>> number_of(Agency(document_word='中市文志', number_pattern='{word}字第{year:03d}{sequence:06d}號'), 115, 413)
     '中市文志字第115000413號'
     """
-    problem = pattern_problem(agency.number_pattern, agency.document_word)
-    if problem:
-        raise CannotIssue(f'{agency.name}的紀錄冊號格式無法使用：{problem}請系統管理者更正後再核可，案件沒有變動。')
-    return agency.number_pattern.format(word=agency.document_word, year=roc_year, sequence=sequence)
-
-
-def pattern_problem(pattern: str, word: str) -> str:
-    """What is wrong with a pattern of numbers, as a sentence, or ''.
-
-    >>> pattern_problem('{word}字第{year:03d}{sequence:06d}號', '中市文志')
-    ''
-    >>> pattern_problem('{word}字第{sequence}號', '中市文志')
-    '字號格式須包含 {year}（民國年）與 {sequence}（流水號），每一號才會不同。'
-    """
-    try:
-        samples = {pattern.format(word=word, year=year, sequence=n) for year in (99, 115) for n in (1, 999_999)}
-    except (LookupError, ValueError, AttributeError, TypeError):
-        return '字號格式只能使用 {word}、{year}、{sequence}。'
-    if len(samples) < 4:
-        return '字號格式須包含 {year}（民國年）與 {sequence}（流水號），每一號才會不同。'
-    if max(map(len, samples)) > NUMBER_LENGTH:
-        return f'字號最長 {NUMBER_LENGTH} 個字。'
-    return ''
+    if problem := directory_forms.pattern_problem(agency.number_pattern):
+        raise CannotIssue(f'{agency.name}的紀錄冊號無法產生：{problem}請系統管理者更正後再核可，案件沒有變動。')
+    number = agency.number_pattern.format(word=agency.document_word, year=roc_year, sequence=sequence)
+    if len(number) > NUMBER_LENGTH:
+        raise CannotIssue(
+            f'紀錄冊號「{number}」超過 {NUMBER_LENGTH} 個字。請系統管理者更正號碼格式後再核可，案件沒有變動。'
+        )
+    return number
 
 
 async def current_book_of(volunteer: Volunteer, *, by: Account) -> RecordBook | None:
@@ -120,7 +105,8 @@ async def of_application(application: Application) -> RecordBook:
 
 async def get(book_id: int, *, by: Account) -> RecordBook:
     """One book with volunteer, agency and unit. Raises NotFound."""
-    book = await _visible(by).filter(id=book_id).select_related('volunteer', 'agency', 'entered_by_unit').first()
+    found = _visible(by).filter(id=answers.record_id(book_id))
+    book = await found.select_related('volunteer', 'agency', 'entered_by_unit').first()
     if book is None:
         raise NotFound
     return book

@@ -172,8 +172,8 @@ async def test_a_number_pattern_that_cannot_count_is_refused_and_nothing_moves(o
         await reviews.approve(case, case.version, by=office.reviewer)
 
     assert str(refusal.value) == (
-        '臺中市政府文化局的紀錄冊號格式無法使用：'
-        '字號格式須包含 {year}（民國年）與 {sequence}（流水號），每一號才會不同。'
+        '臺中市政府文化局的紀錄冊號無法產生：'
+        '號碼格式須含有 {year} 和 {sequence}，例如 {word}字第{year:03d}{sequence:06d}號。'
         '請系統管理者更正後再核可，案件沒有變動。'
     )
     assert (await Application.get(id=case.id)).status == SUBMITTED
@@ -347,7 +347,8 @@ async def test_a_case_holds_what_a_decision_needs_and_takes_no_number(office: Of
     assert readiness.lacking(case.checks) == []
 
     book = await reviews.approve(sent, sent.version, by=office.reviewer)
-    assert (await reviews.case(sent.id, by=office.reviewer)).number == book.number
+    approved = await reviews.case(sent.id, by=office.reviewer)
+    assert (approved.number, readiness.lacking(approved.checks)) == (book.number, [])
     following = await a_case(office)
     assert (await reviews.case(following.id, by=office.reviewer)).number == '中市文志字第115000002號'
 
