@@ -3,13 +3,13 @@
 from datetime import date
 from urllib.parse import quote
 
-from domain.printed import Document
 from fastapi import FastAPI, Request, Response
 
 from domain import printed, record_books
 from domain.errors import DomainError, NotFound, NotPermitted
 from domain.logbook import pdf
 from domain.model import Role
+from domain.printed import Document
 
 from .session import account_of
 
@@ -25,8 +25,8 @@ def register(site: FastAPI) -> None:
 
 async def book(request: Request, book_id: int) -> Response:
     """The record book as PDF, for the volunteer, the unit and the agency; each printing is noted."""
-    account = account_of(request)
     try:
+        account = account_of(request)
         found = await record_books.get(book_id, by=account)
         contents = await record_books.printable(found, by=account, reason=REASONS[account.role])
         made = Document(await pdf.as_pdf(contents), 'application/pdf', f'志願服務紀錄冊-{found.number}.pdf')

@@ -205,3 +205,9 @@ async def test_printing_is_noted_for_the_volunteer_with_its_purpose(office: Offi
     )
     assert contents.number == FIRST_NUMBER
     assert volunteer.identity_number.open() in str(contents.identity)
+
+
+@pytest.mark.parametrize('number', [0, -1, 2**31, 2**70])
+async def test_an_address_with_a_number_no_book_can_have_leads_nowhere(office: Office, number: int) -> None:
+    with pytest.raises(NotFound):
+        await record_books.get(number, by=office.clerk)
