@@ -41,8 +41,8 @@ class Trouble(NamedTuple):
 def server(settings: Settings) -> aiosmtplib.SMTP:
     """The server of SMTP_URL, not connected yet: smtp:// (plain), smtp+starttls:// or smtps://, perhaps with a login.
 
-    Encryption that the address asks for is never done without, and the certificate must be the server's,
-    vouched for by the system's authorities or those of `smtp_ca_file`.
+    Encryption that the address asks for is never done without, nor is it when there is a password to tell. The
+    certificate must be the server's, vouched for by the system's authorities or those of `smtp_ca_file`.
     """
     address = urlsplit(settings.smtp_url or '')
     return aiosmtplib.SMTP(
@@ -51,7 +51,7 @@ def server(settings: Settings) -> aiosmtplib.SMTP:
         username=unquote(address.username) if address.username else None,
         password=unquote(address.password or '') if address.username else None,
         use_tls=address.scheme == 'smtps',
-        start_tls=address.scheme == 'smtp+starttls',
+        start_tls=address.scheme == 'smtp+starttls' or (address.scheme == 'smtp' and bool(address.username)),
         cert_bundle=str(settings.smtp_ca_file) if settings.smtp_ca_file else None,
         local_hostname=_our_name(settings),
         timeout=ANSWER_WITHIN,

@@ -86,14 +86,15 @@ async def test_nothing_is_said_to_a_server_with_a_wrong_or_unknown_certificate(
     assert 'certificate verify failed' in mail.last_error
 
 
-async def test_starttls_is_never_done_without(office: Settings) -> None:
+@pytest.mark.parametrize('address', ['smtp+starttls://127.0.0.1', 'smtp://office:secret@127.0.0.1'])
+async def test_neither_encryption_asked_for_nor_a_password_goes_in_clear(address: str, office: Settings) -> None:
     await a_mail()
 
-    async with a_mail_server() as server:
-        await outbox.deliver_due(replace(office, smtp_url=f'smtp+starttls://127.0.0.1:{server.port}'))
+    async with a_mail_server(logins={'office': 'secret'}) as server:
+        await outbox.deliver_due(replace(office, smtp_url=f'{address}:{server.port}'))
 
     mail = await OutgoingMail.get()
-    assert (server.letters, mail.status) == ([], MailStatus.WAITING)
+    assert (server.logged_in, server.letters, mail.status) == ([], [], MailStatus.WAITING)
     assert mail.last_error == 'SMTP STARTTLS extension not supported by server.'
 
 
