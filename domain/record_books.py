@@ -16,7 +16,7 @@ from tortoise.queryset import QuerySet
 from db.choices import BookStatus, IssueKind, Role
 from db.models import Account, Agency, Application, RecordBook, Volunteer
 
-from . import access, answers, dates, history
+from . import access, answers, dates, directory_forms, history
 from .errors import DomainError, NotFound
 from .history import Change
 from .logbook import contents
