@@ -21,6 +21,7 @@ DONE = {
     'case-approved': '已核可並取號，系統已寄信通知運用單位與志工。',
     'case-returned': '已通知補件，系統已寄信給運用單位。',
     'case-rejected': '已駁回，系統已寄信給運用單位。',
+    'batch-prepared': '已為勾選的志工帶入課程。請在下方逐一上傳證書正反面，資料才會正式登錄。',
     'office-saved': '已儲存。',
     'account-created': '帳號已開通，設定密碼的連結已寄給本人。',
     'request-refused': '已通知申請人。',

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from fastapi.responses import RedirectResponse, Response
 from nicegui import html, ui
 
 from domain import accounts, passwords
@@ -67,10 +68,10 @@ async def password_page(account: Account) -> None:
     renew()
 
 
-async def guide_page(account: Account) -> None:
+async def guide_page(account: Account) -> Response:
     """顯示步驟引導: fetch the guide back and begin at STEP 2."""
     await accounts.show_guide(True, by=account)
-    ui.navigate.to('/menu')
+    return RedirectResponse('/menu', 303)
 
 
 def _session() -> str:

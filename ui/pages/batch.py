@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
+from fastapi.responses import RedirectResponse, Response
 from nicegui import html, ui
 
 from domain import batches, dates, desk, drafts, volunteers
@@ -11,23 +12,25 @@ from domain.volunteers import VolunteerQuery
 
 from ..components.action_button import action_button
 from ..components.form import form
-from ..components.notices import confirm, tell
+from ..components.notices import tell
 from ..components.pick_list import PER_PAGE, Fetch, pick_list
 from ..components.record_table import Row, record_table
 from ..frame import MENU, VOLUNTEER_DATA, card, frame, save_bar, waiting_for
+from ..said import leave
 from .training_form import approval_fields, course_fields
 
 TITLE = '批次維護作業：教育訓練課程維護'
 PAGE = '/batch/trainings'
+PREPARED = 'batch-prepared'
 COLUMNS = [('who', '志工姓名'), ('title', '課程名稱'), ('saved', '自動儲存'), ('go', '還缺證書')]
 
 
-async def batch_trainings_page(account: Account, draft: str = '') -> None:
+async def batch_trainings_page(account: Account, draft: str = '', said: str = '') -> Response | None:
     """The course once, the volunteers by check boxes; below, who still lacks a certificate."""
     if not draft:
         opened = await drafts.open(DraftKind.TRAINING, by=account, about='batch')
-        ui.navigate.to(f'{PAGE}?draft={opened.id}')
-        return
+        left = f'&said={PREPARED}' if said == PREPARED else ''
+        return RedirectResponse(f'{PAGE}?draft={opened.id}{left}', 303)
     kept = await drafts.get(draft, by=account)
     details = await drafts.restored(kept, CourseDetails(trained_for_id=account.host_unit_id))
     with frame(account, TITLE, crumbs=[MENU, VOLUNTEER_DATA], waiting=await waiting_for(account), required=True):
@@ -47,19 +50,21 @@ async def batch_trainings_page(account: Account, draft: str = '') -> None:
 
         async def save() -> None:
             prepared = await batches.prepare(details, by=account)
+            if not prepared.left_alone:
+                await drafts.discard(kept, by=account)
+                leave(PAGE, PREPARED)
+                return
             await in_form.take('chosen', '')
             await picks.refresh()
             await table.refresh()
-            if prepared.ready:
-                confirm(f'已為 {len(prepared.ready)} 位志工帶入課程，請在下方逐一上傳證書正反面。')
-            if prepared.left_alone:
-                names = '、'.join(person.name for person in prepared.left_alone)
-                tell(f'{names}已有一份做到一半的教育訓練，沒有覆蓋。請先完成或刪除那一份。')
+            names = '、'.join(person.name for person in prepared.left_alone)
+            tell(f'{names}已有一份做到一半的教育訓練，沒有覆蓋；請先完成或刪除那一份。其他志工已帶入課程。')
 
         with save_bar():
             action_button('儲存', save, in_form=in_form)
             ui.link('返回', VOLUNTEER_DATA[1]).classes('lb-btn q-btn lb-flat')
             in_form.saved_mark()
+    return None
 
 
 def _people(account: Account) -> Fetch:

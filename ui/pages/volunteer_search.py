@@ -77,10 +77,10 @@ class Joining:
         return {}
 
 
-async def volunteer_search_page(account: Account, text: str = '') -> None:
-    """志工基本資料維護: the unit's volunteers, the forms under way, and the way to a new one."""
+async def volunteer_search_page(account: Account, name: str = '') -> None:
+    """志工基本資料維護: the unit's volunteers, the forms under way, the way to a new one; `name` comes from the bar."""
     title, _ = BASICS
-    query = Search(text=text[:100])
+    query = Search(text=name[:100])
     guide = await guide_for(account)
     waiting = await waiting_for(account)
     with frame(account, title, crumbs=[MENU, VOLUNTEER_DATA], step=4, guide=guide, waiting=waiting):
@@ -91,7 +91,8 @@ async def volunteer_search_page(account: Account, text: str = '') -> None:
             ui.link(*JOIN).classes('q-btn lb-btn lb-outline')
         await _forms_under_way(account)
         filters = form(query, summary=False)
-        teams, statuses = {None: '全部', **await _teams(account)}, {None: '全部', **_statuses()}
+        teams: dict[int | None, str] = {None: '全部', **await _teams(account)}
+        statuses: dict[MembershipStatus | None, str] = {None: '全部', **_statuses()}
         with card('Q查詢條件', '(本查詢為您單位的志工)', 'lb-filters lb-gap-below'), html.div().classes('lb-find-grid'):
             words = text_field('姓名、證號或紀錄冊號', filters, 'text', placeholder='姓名可只輸入一部分', maxlength=100)
             choice_field('志工隊', filters, 'team_id', teams, placeholder='全部')
