@@ -81,7 +81,7 @@ class SealedTextField(Field[Any]):
     def to_db_value(self, value: Any, instance: type[Model] | Model) -> bytes | None:
         if value is None:
             return None
-        return bytes(value if isinstance(value, Sealed) else sealed(value, self._column(instance)))
+        return bytes(value if isinstance(value, Sealed) else sealed(value, self._column(instance or self.model)))
 
     def to_python_value(self, value: Any) -> Any:
         if value is None or isinstance(value, Sealed | str):
