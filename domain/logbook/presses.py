@@ -25,7 +25,17 @@ DOCUMENTS_EACH = 1000
 """Memory does not grow (tests/bench/logbook.py); a fresh press now and then costs little and bounds what we missed."""
 
 _PROJECT = Path(__file__).parents[2]
-_KEPT = ('PATH', 'HOME', 'LANG', 'LC_ALL', 'LD_LIBRARY_PATH', 'DYLD_FALLBACK_LIBRARY_PATH', 'XDG_CACHE_HOME')
+_KEPT = (
+    'PATH',
+    'HOME',
+    'LANG',
+    'LC_ALL',
+    'LD_LIBRARY_PATH',
+    'DYLD_FALLBACK_LIBRARY_PATH',
+    'XDG_CACHE_HOME',
+    'FONTCONFIG_FILE',
+    'FONTCONFIG_PATH',
+)
 _DIED = (asyncio.IncompleteReadError, ConnectionError)
 
 

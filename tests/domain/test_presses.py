@@ -109,6 +109,23 @@ async def test_closing_ends_every_process_and_clears_their_files(
     assert list(tmp_path.iterdir()) == []
 
 
+async def test_a_machine_without_our_fonts_names_the_packages_at_the_start(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    await pdf.closed()
+    (tmp_path / 'cache').mkdir()
+    (tmp_path / 'fonts.conf').write_text(
+        f'<fontconfig><dir>{tmp_path}</dir><cachedir>{tmp_path}/cache</cachedir></fontconfig>'
+    )
+    monkeypatch.setenv('FONTCONFIG_FILE', str(tmp_path / 'fonts.conf'))
+
+    with pytest.raises(pdf.PrintingUnavailable, match='apt-get install') as refusal:
+        await pdf.opened()
+
+    assert refusal.value.lacking == ['fonts-cns11643-kai', 'fonts-cns11643-sung']
+    assert _presses() == set()
+
+
 async def test_a_press_knows_nothing_of_the_servers_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv('SEALING_KEYS', '1:secret')
     await pdf.closed()
