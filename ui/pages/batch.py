@@ -55,6 +55,7 @@ async def batch_trainings_page(account: Account, draft: str = '', said: str = ''
                 leave(PAGE, PREPARED)
                 return
             await in_form.take('chosen', '')
+            picks.fault(None)
             await picks.refresh()
             await table.refresh()
             names = '、'.join(person.name for person in prepared.left_alone)

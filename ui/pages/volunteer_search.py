@@ -91,8 +91,7 @@ async def volunteer_search_page(account: Account, name: str = '') -> None:
             ui.link(*JOIN).classes('q-btn lb-btn lb-outline')
         await _forms_under_way(account)
         filters = form(query, summary=False)
-        teams: dict[int | None, str] = {None: '全部', **await _teams(account)}
-        statuses: dict[MembershipStatus | None, str] = {None: '全部', **_statuses()}
+        teams, statuses = await _teams(account), _statuses()
         with card('Q查詢條件', '(本查詢為您單位的志工)', 'lb-filters lb-gap-below'), html.div().classes('lb-find-grid'):
             words = text_field('姓名、證號或紀錄冊號', filters, 'text', placeholder='姓名可只輸入一部分', maxlength=100)
             choice_field('志工隊', filters, 'team_id', teams, placeholder='全部')
@@ -289,12 +288,12 @@ async def _listed(title: str, columns: Sequence[Any], lines: Sequence[tuple[str,
     await record_table(title, columns, fetch, bare=True).refresh()
 
 
-async def _teams(account: Account) -> dict[int, str]:
-    return {team.id: team.name for team in await directory.teams(account.host_unit_id or 0)}
+async def _teams(account: Account) -> dict[int | None, str]:
+    return {None: '全部'} | {team.id: team.name for team in await directory.teams(account.host_unit_id or 0)}
 
 
-def _statuses() -> dict[MembershipStatus, str]:
-    return {each: each.label for each in MembershipStatus if each is not MembershipStatus.LEFT}
+def _statuses() -> dict[MembershipStatus | None, str]:
+    return {None: '全部'} | {each: each.label for each in MembershipStatus if each is not MembershipStatus.LEFT}
 
 
 def _row(volunteer: Volunteer, standing: Standing) -> Row:
