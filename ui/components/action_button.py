@@ -6,6 +6,7 @@ from typing import Literal
 from nicegui import ui
 
 from domain.errors import DomainError, Incomplete
+from domain.readiness import NotReady
 
 from .form import form
 from .notices import refuse
@@ -22,7 +23,7 @@ PROPS: dict[Look, str] = {
 class action_button(ui.button):
     """`act` runs when pressed; while it runs the button is busy, and presses that come late (made off line) are void.
 
-    A refusal is shown: `Incomplete` in the form, every other DomainError as a sentence.
+    A refusal is shown: `Incomplete` and `NotReady` in the form, every other DomainError as a sentence.
     """
 
     def __init__(
@@ -48,6 +49,11 @@ class action_button(ui.button):
                 refuse(refusal)
             else:
                 self.form.show(refusal.problems)
+        except NotReady as refusal:
+            if self.form is None:
+                refuse(refusal)
+            else:
+                self.form.show_lacking(refusal.lacking)
         except DomainError as refusal:
             refuse(refusal)
         finally:

@@ -1,6 +1,6 @@
 """A page's form: the details being edited, the draft that keeps them, and what is still open."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -9,6 +9,7 @@ from nicegui.element import Element
 
 from domain import dates
 from domain.errors import DomainError
+from domain.readiness import Check
 
 from .notices import refuse
 
@@ -38,11 +39,11 @@ class error_summary(Element, component='error_summary.js'):
         super().__init__()
         self._props['problems'] = []
 
-    def show(self, problems: dict[str, str]) -> None:
-        """List `problems` (field: sentence), or go away when there are none."""
-        self._props['title'] = f'還有 {len(problems)} 個地方需要處理，才能儲存'
+    def show(self, lines: Sequence[tuple[str, str]], before: str = '儲存') -> None:
+        """List `lines` (sentence, address of its field), or go away when there are none."""
+        self._props['title'] = f'還有 {len(lines)} 個地方需要處理，才能{before}'
         self._props['note'] = '已填的資料都還在，不需要重新輸入。點選下列項目可直接前往。'
-        self._props['problems'] = [{'field': name, 'sentence': sentence} for name, sentence in problems.items()]
+        self._props['problems'] = [{'href': address, 'sentence': sentence} for sentence, address in lines]
         self._props['turn'] = self._props.get('turn', 0) + 1
         self.update()
 
@@ -113,11 +114,16 @@ class form:
         """Show every problem, at the top and beside its field; go to the summary."""
         self._touched |= problems.keys()
         if self.summary is not None:
-            self.summary.show(problems)
+            self.summary.show([(sentence, f'#{name}') for name, sentence in problems.items()])
         for name, each in self.fields.items():
             each.fault(problems.get(name))
         if self.summary is None and problems:
             ui.run_javascript('document.querySelector(".lb-field.bad")?.scrollIntoView({block: "center"})')
+
+    def show_lacking(self, lacking: Sequence[Check]) -> None:
+        """Show what an application still lacks; each line leads to its field, on whatever page that is."""
+        if self.summary is not None:
+            self.summary.show([(f'{check.label}：{check.note}', check.address) for check in lacking], '送審')
 
     def _show_faults(self) -> None:
         problems = self.details.problems()

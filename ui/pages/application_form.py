@@ -1,12 +1,13 @@
 """STEP 8 發冊縣市, 發冊機關, 儲存, 送審; and the list of the unit's applications."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from nicegui import html, ui
 
 from domain import applications, dates, drafts, files, readiness, record_books, volunteers
 from domain.applications import ApplicationDetails
-from domain.model import Account, Application, ApplicationStatus, DraftKind, IssueKind, Volunteer
+from domain.model import Account, Application, ApplicationStatus, Draft, DraftKind, IssueKind, Volunteer
 
 from ..components.action_button import action_button
 from ..components.agency_select import agency_select
@@ -32,6 +33,7 @@ async def application_page(account: Account, volunteer_id: int) -> None:
     draft = await drafts.open(DraftKind.APPLICATION, by=account, volunteer=volunteer)
     kept = ApplicationDetails.from_record(application) if application else await applications.defaults()
     details = await drafts.restored(draft, kept) if is_open else kept
+    seen = Seen(application.version if application else 0)
     back = f'/volunteers/{volunteer.id}/record-book'
     guide = await guide_for(account, volunteer.id)
     crumbs = [MENU, VOLUNTEER_DATA, BASICS, (volunteer.name, back)]
@@ -51,7 +53,7 @@ async def application_page(account: Account, volunteer_id: int) -> None:
                 process()
         with save_bar():
             if is_open:
-                save_and_submit(account, volunteer, in_form, details, back)
+                save_and_submit(account, volunteer, draft, in_form, details, seen)
             else:
                 withdraw_button(account, application, back)
             ui.link('返回', back).classes('lb-btn q-btn lb-flat')
@@ -60,7 +62,7 @@ async def application_page(account: Account, volunteer_id: int) -> None:
     async def renew_checks() -> None:
         now = await applications.current_of(volunteer, by=account)
         checks.show(await readiness.checks(now or volunteer, by=account))
-        if (now.version if now else 0) != (application.version if application else 0):
+        if (now.version if now else 0) != seen.version:
             ui.navigate.reload()
 
     follow('application', renew_checks, lambda payload: payload.endswith(f':{volunteer.id}'))
@@ -91,21 +93,34 @@ async def application_fields(
 
 
 def save_and_submit(
-    account: Account, volunteer: Volunteer, in_form: form, details: ApplicationDetails, back: str
+    account: Account, volunteer: Volunteer, draft: Draft, in_form: form, details: ApplicationDetails, seen: 'Seen'
 ) -> None:
-    """儲存 keeps the application as a draft; 送審 saves and sends it, once everything is there."""
+    """儲存 keeps the application, not yet sent; 送審 saves and sends it, once everything is there."""
+    back = f'/volunteers/{volunteer.id}/record-book'
+
+    async def saved() -> Application:
+        application = await applications.save(details, of=volunteer, by=account)
+        await drafts.discard(draft, by=account)
+        seen.version = application.version
+        return application
 
     async def save() -> None:
-        await applications.save(details, of=volunteer, by=account)
+        await saved()
         leave(f'{back}/application', 'application-saved')
 
     async def submit() -> None:
-        saved = await applications.save(details, of=volunteer, by=account)
-        await applications.submit(saved, by=account)
+        await applications.submit(await saved(), by=account)
         leave(back, 'application-submitted')
 
     action_button('儲存', save, 'outline', in_form)
     action_button('送審', submit, 'primary', in_form)
+
+
+@dataclass
+class Seen:
+    """Which version of the application this page shows; 0 when there was none."""
+
+    version: int = 0
 
 
 def withdraw_button(account: Account, application: Application | None, back: str) -> None:
