@@ -141,7 +141,7 @@ async def give_volunteer_password(volunteer: Volunteer, password: str | None, *,
     if password is None and not volunteer.email:
         raise Incomplete({'email': '請填寫 E-MAIL，系統才能把密碼寄給志工；或取消「系統自動設定」，直接輸入密碼。'})
     account = await Account.get_or_none(volunteer_id=volunteer.id) or Account(
-        role=Role.VOLUNTEER, volunteer_id=volunteer.id
+        role=Role.VOLUNTEER, volunteer_id=volunteer.id, text_size='large'
     )
     account.name, account.email = volunteer.name[:60], volunteer.email
     given = password if password is not None else passwords.generated()

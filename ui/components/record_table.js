@@ -13,7 +13,7 @@ export default {
       <div class="lb-scroll" tabindex="0" role="region" :aria-label="title"><table class="q-table">
         <thead><tr><th v-for="c in columns" scope="col" :class="c.align">{{ c.label }}</th></tr></thead>
         <tbody><template v-for="r in rows" :key="r.key">
-          <tr :class="r.tone"><td v-for="(c, i) in columns" :class="c.align" :data-label="c.label">
+          <tr :class="r.tone"><td v-for="(c, i) in columns" :class="[c.align, {blank: r[c.name] === '' || r[c.name] === null}]" :data-label="c.label">
             <button v-if="i === 0 && r.more" type="button" class="lb-table-open" :aria-expanded="!!opened[r.key]" :aria-label="'展開 ' + r[c.name]" @click="opened[r.key] = !opened[r.key]"><lb-icon :name="opened[r.key] ? 'down' : 'next'" size="16"/></button>
             <lb-cell :cell="r[c.name]" @acted="(what) => $emit('acted', {key: r.key, what})"/></td></tr>
           <tr v-if="r.more && opened[r.key]"><td :colspan="columns.length" class="lb-sub">
@@ -39,7 +39,7 @@ export default {
       emits: ['acted'],
       template: `<template v-if="cell === null || typeof cell !== 'object'">{{ cell }}</template>
         <a v-else-if="cell.href" :href="cell.href" :class="{strong: cell.strong}">{{ cell.text }}</a>
-        <span v-else-if="cell.acts" class="lb-row-acts"><button v-for="a in cell.acts" type="button" class="lb-link" :aria-label="a.label" @click="$emit('acted', a.act)">{{ a.text }}</button></span>
+        <span v-else-if="cell.acts" class="lb-cell-acts"><button v-for="a in cell.acts" type="button" class="lb-link" :aria-label="a.label" @click="$emit('acted', a.act)">{{ a.text }}</button></span>
         <button v-else-if="cell.act" type="button" class="lb-link" @click="$emit('acted', cell.act)">{{ cell.text }}</button>
         <span v-else-if="cell.chip" class="lb-chip" :class="cell.chip"><lb-icon v-if="cell.icon" :name="cell.icon" size="14" weight="2.2"/>{{ cell.text }}</span>
         <span v-else :class="{strong: cell.strong}">{{ cell.text }}<small v-if="cell.sub" class="mut lb-xs lb-cell-sub">{{ cell.sub }}</small></span>`,

@@ -40,7 +40,8 @@ async def application_page(account: Account, volunteer_id: int) -> None:
     with frame(
         account, '紀錄冊', crumbs=crumbs, step=8, guide=guide, waiting=await waiting_for(account), heading=False
     ):
-        profile_header(volunteer, await volunteers.header(volunteer, by=account), 'record-book', account)
+        head = profile_header(volunteer, 'record-book', account)
+        head.show(await volunteers.header(volunteer, by=account))
         in_form = form(
             details, keep=(lambda name, value: drafts.save(draft.id, name, value, by=account)) if is_open else None
         )
