@@ -101,7 +101,7 @@ def _smtp_url(environ: Mapping[str, str]) -> str | None:
 
 
 def _keys(environ: Mapping[str, str], data_dir: Path) -> tuple[dict[int, bytes], bytes]:
-    """SEALING_KEYS is `1:base64,2:base64`, the newest last; BLIND_INDEX_KEY is base64. Neither set: a file of our own."""
+    """SEALING_KEYS is `1:base64,2:base64`, newest last; BLIND_INDEX_KEY is base64. Neither set: a file of our own."""
     spelled, index = environ.get('SEALING_KEYS'), environ.get('BLIND_INDEX_KEY')
     if bool(spelled) != bool(index):
         raise BadSettings('SEALING_KEYS and BLIND_INDEX_KEY belong together: set both, or neither')

@@ -28,7 +28,7 @@ NAME = '測試員堃'
 def letters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """A real SMTP server; its URL and the folder of what it received."""
     folder = tmp_path_factory.mktemp('mail') / 'box'
-    server = Controller(Mailbox(str(folder)), hostname='127.0.0.1', port=free_port())
+    server = Controller(Mailbox(folder), hostname='127.0.0.1', port=free_port())
     server.start()
     yield f'smtp://127.0.0.1:{server.port}', folder
     server.stop()
