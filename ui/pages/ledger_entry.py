@@ -17,6 +17,8 @@ from ..components.fields import choice_field, combo_field, date_field, number_fi
 from ..components.form import form
 from ..components.notices import confirm
 
+FROM, TO = '（起）', '（迄）'
+
 Renew = Callable[[], Awaitable[None]]
 
 
@@ -90,8 +92,7 @@ def entry_form(
     with _dialog(f'{"修改" if entry else "新增"}{ledger.title}') as dialog:
         in_form = form(details, summary=False)
         with html.div().classes('lb-grid'):
-            for field in ledger.fields:
-                _place(field, in_form, offers)
+            _place_all(ledger, in_form, offers)
         if entry is not None:
             html.p(entered(entry)).classes('lb-note')
         with html.div().classes('lb-acts'):
@@ -126,6 +127,18 @@ def _dialog(title: str) -> Iterator[ui.dialog]:
         yield dialog
 
 
+def _place_all(ledger: Ledger, in_form: form, offers: Offers) -> None:
+    fields = iter(ledger.fields)
+    for field in fields:
+        if not field.label.endswith(FROM):
+            _place(field, in_form, offers)
+            continue
+        with html.div().classes('lb-range'):  # the two days of a period, which the ledger names one after the other
+            date_field(field.label.removesuffix(FROM), in_form, field.name, required=field.needed)
+            html.span('～').classes('lb-to')
+            _place(next(fields), in_form, offers)
+
+
 def _place(field: LedgerField, in_form: form, offers: Offers) -> None:
     """The control for a field of the ledger."""
     label, name, needed = field.label, field.name, field.needed
@@ -135,7 +148,15 @@ def _place(field: LedgerField, in_form: form, offers: Offers) -> None:
         case 'lines':
             text_area(label, in_form, name, required=needed, maxlength=field.most, wide=True)
         case 'code':
-            combo_field(label, in_form, name, offers.proposals[field.code_list], required=needed, maxlength=field.most)
+            combo_field(
+                label,
+                in_form,
+                name,
+                offers.proposals[field.code_list],
+                required=needed,
+                maxlength=field.most,
+                placeholder='選擇，或直接輸入',
+            )
         case 'day':
             date_field(label, in_form, name, required=needed)
         case 'whole':

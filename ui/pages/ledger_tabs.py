@@ -15,7 +15,7 @@ from ..components.notices import confirm
 from ..components.question import is_sure
 from ..components.record_table import Cell, Row, record_table
 from ..live import follow
-from .ledger_entry import Offers, entry_form, entry_view, offers_for
+from .ledger_entry import FROM, TO, Offers, entry_form, entry_view, offers_for
 
 # What is worth knowing over the entries: 管理辦法 §9, 績效證明書發給作業規定, 志願服務法 §16 and §20.
 NOTES = {
@@ -26,7 +26,6 @@ NOTES = {
     'awards': '志工獲得的獎勵與表揚，會列在紀錄冊的「獎勵獎項」。',
     'other-entries': '不屬於其他頁籤，但要寫進紀錄冊的事項。',
 }
-FROM, TO = '（起）', '（迄）'
 
 
 def ledger_tab(key: str) -> Callable[[Account, Volunteer], Awaitable[None]]:
@@ -49,7 +48,7 @@ async def _tab(ledger: Ledger, account: Account, volunteer: Volunteer) -> None:
 
     async def add() -> None:
         with dialogs.clear():
-            entry_form(ledger, offers, volunteer, renew, by=account)
+            entry_form(ledger, offers, volunteer, show_newest, by=account)
 
     async def acted(key: str, act: str) -> None:
         entry = await ledgers.get(ledger, int(key), by=account)
@@ -67,6 +66,10 @@ async def _tab(ledger: Ledger, account: Account, volunteer: Volunteer) -> None:
         if ledger.key == 'service-hours':
             await _show_total(total, volunteer, account)
         await table.refresh()
+
+    async def show_newest() -> None:
+        table.page = 1
+        await renew()
 
     with html.div().classes('lb-ledger-bar'):
         html.p(NOTES[ledger.key]).classes('lb-note')
@@ -109,15 +112,17 @@ def _columns(ledger: Ledger) -> list[tuple[str, ...]]:
 def _row(ledger: Ledger, entry: Entry, offers: Offers, account: Account) -> Row:
     cells: dict[str, Cell] = {name: _cell(ledger, ledger.field(name), entry, offers) for name in ledger.columns}
     acts = ('修改', '刪除') if ledgers.may_amend(entry, by=account) else ('檢視',)
-    about = ' '.join(str(cells[name]) for name in ledger.columns[:1])
+    about = _named(ledger, entry, offers)
     return cells | {
         'key': str(entry.id),
         'unit': {'text': entry.entered_by_unit.name if entry.entered_by_unit else '', 'sub': entry.recorder.name},
-        'acts': {'acts': [{'text': act, 'act': act, 'label': f'{act} {about}'} for act in acts]},
+        'acts': {'acts': [{'text': act, 'act': act, 'label': f'{act}：{about}'} for act in acts]},
     }
 
 
 def _cell(ledger: Ledger, field: LedgerField, entry: Entry, offers: Offers) -> str:
+    if field.kind == 'whole':
+        return str(getattr(entry, field.name) or '—')
     if field.kind != 'day':
         return ledgers.shown(field, getattr(entry, field.name), offers.counties)
     day = getattr(entry, field.name)
@@ -129,6 +134,11 @@ def _cell(ledger: Ledger, field: LedgerField, entry: Entry, offers: Offers) -> s
 
 def _farewell(ledger: Ledger, entry: Entry, offers: Offers) -> str:
     """Which entry it is that goes, and what stays."""
-    fields = map(ledger.field, ledger.columns)
+    return f'{_named(ledger, entry, offers)}。刪除後不再列入紀錄冊；異動紀錄會保留這筆資料的內容。'
+
+
+def _named(ledger: Ledger, entry: Entry, offers: Offers) -> str:
+    """An entry in a few words, to tell it from the others."""
+    fields = [ledger.field(name) for name in ledger.columns if ledger.field(name).kind != 'whole']
     said = [_cell(ledger, field, entry, offers) for field in fields if not field.label.endswith(TO)]
-    return f'{"、".join(filter(None, said))}。刪除後不再列入紀錄冊；異動紀錄會保留這筆資料的內容。'
+    return '、'.join(filter(None, said))

@@ -13,6 +13,7 @@ from domain.volunteers import Header
 
 from ..components.reveal import reveal_dialog
 from ..frame import BASICS, MENU, VOLUNTEER_DATA, frame, guide_for, waiting_for
+from ..live import follow
 from .history_tab import history_tab
 from .ledger_tabs import ledger_tab
 from .record_book_tab import record_book_tab
@@ -38,12 +39,16 @@ TABS: dict[str, tuple[str, Tab, int]] = {
 class profile_header(Element, component='../components/profile_header.js'):
     """所屬運用單位, 所屬志工隊, 保險狀態, 榮譽卡期限, 紀錄冊號; and the tabs."""
 
-    def __init__(self, volunteer: Volunteer, header: Header, tab: str, account: Account) -> None:
+    def __init__(self, volunteer: Volunteer, tab: str, account: Account) -> None:
         super().__init__()
         self._props.update({'name': volunteer.name, 'number': volunteer.identity_masked, 'tab': tab})
         self._props['photo'] = f'/files/{volunteer.photo_id}' if volunteer.photo_id else ''
         self._props['base'] = f'/volunteers/{volunteer.id}'
         self._props['tabs'] = [{'key': key, 'label': label} for key, (label, _, _) in TABS.items()]
+        self.on('revealed', lambda: reveal_dialog(volunteer, account))
+
+    def show(self, header: Header) -> None:
+        """Show these facts."""
         self._props['facts'] = [
             _fact('所屬運用單位', '、'.join(header.units), '尚未收編'),
             _fact('所屬志工隊', '、'.join(header.teams), '未編隊'),
@@ -51,7 +56,7 @@ class profile_header(Element, component='../components/profile_header.js'):
             _fact('榮譽卡期限', dates.roc(header.honor_card_until) if header.honor_card_until else '', '尚未申請'),
             _fact('紀錄冊號', header.book_number or '', '尚未取號'),
         ]
-        self.on('revealed', lambda: reveal_dialog(volunteer, account))
+        self.update()
 
 
 async def profile_page(account: Account, volunteer_id: int) -> Response:
@@ -75,7 +80,14 @@ async def tab_page(account: Account, volunteer_id: int, tab: str) -> None:
         waiting=await waiting_for(account),
         heading=False,
     ):
-        profile_header(volunteer, await volunteers.header(volunteer, by=account), tab, account)
+        header = profile_header(volunteer, tab, account)
+
+        async def renew() -> None:
+            header.show(await volunteers.header(volunteer, by=account))
+
+        await renew()
+        follow('volunteer', renew, lambda payload: payload == str(volunteer.id))
+        follow('application', renew, lambda payload: payload.endswith(f':{volunteer.id}'))
         with html.div().classes('lb-tab-body'):
             await build(account, volunteer)
 
