@@ -90,6 +90,7 @@ class page_frame:
         ui.page_title(f'{title}｜志願服務資訊整合系統')
         if account.text_size:
             ui.query('body').classes('lb-large' if account.text_size == 'large' else 'lb-large lb-larger')
+        _leave_main_to_us()
         with html.div().classes('app'):
             bar = app_bar(account, waiting)
             bar.on('searched', self._search)
@@ -204,6 +205,7 @@ def not_found_page(account: Account | None = None) -> None:
 def sentence_page(account: Account | None, title: str, sentence: str) -> None:
     """A page that says one thing and leads home."""
     ui.page_title(f'{title}｜志願服務資訊整合系統')
+    _leave_main_to_us()
     with html.div().classes('app'):
         if account is not None:
             app_bar(account, 0)
@@ -211,6 +213,11 @@ def sentence_page(account: Account | None, title: str, sentence: str) -> None:
             html.h1(title)
             html.p(sentence)
             ui.link('回到首頁', '/')
+
+
+def _leave_main_to_us() -> None:
+    """Quasar wraps everything in a `main`, bar and guide too: a plain div instead, so that there is one main."""
+    ui.context.client.page_container.default_slot.children[0].tag = 'div'
 
 
 async def waiting_for(account: Account) -> int:

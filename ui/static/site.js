@@ -21,9 +21,8 @@ addEventListener('load', () => {
   again();
 });
 
-// Quasar's list boxes hold plain wrappers, its dialogs no name, its page is a second main: mended for screen readers.
+// Quasar's list boxes hold plain wrappers, and its dialogs no name: mended for screen readers.
 new MutationObserver(() => {
-  document.querySelector('main.q-page:not([role])')?.setAttribute('role', 'presentation');
   for (const wrapper of document.querySelectorAll('.q-menu[role=listbox] .q-virtual-scroll__content, .q-menu[role=listbox] .q-virtual-scroll__padding')) {
     wrapper.setAttribute('role', 'presentation');
     wrapper.removeAttribute('tabindex');
