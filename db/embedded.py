@@ -78,7 +78,7 @@ def _start(folder: Path, settings: dict[str, str]) -> str:
             if not data.exists():
                 _initialise(folder, account)
             if _postmaster(data) is None:
-                _clear_remains(data)
+                _clear_remains(data, sockets)
                 _launch(data, account, {'unix_socket_directories': str(sockets)} | settings)
             password = (folder / 'password').read_text()
             _leases.setdefault(folder, []).append(_lease(folder, account))
@@ -105,10 +105,10 @@ def _stop(folder: Path) -> None:
             return  # somebody else still uses the server
         finally:
             os.close(lease)
-        if _postmaster(data):
-            _run(account, 'pg_ctl', 'stop', '-D', data, '-m', 'fast', '-w', '-t', _SECONDS)
         sockets = _socket_folder(data, account)
-        if sockets != data:
+        if _postmaster(data):
+            run(account, _programs() / 'pg_ctl', 'stop', '-D', data, '-m', 'fast', '-w', '-t', _SECONDS)
+        if sockets != data and _postmaster(data) is None:
             sockets.rmdir()
 
 
@@ -153,34 +153,42 @@ def _initialise(folder: Path, account: Account) -> None:
 
 def _launch(data: Path, account: Account, settings: dict[str, str]) -> None:
     words = (f'-c {shlex.quote(f"{name}={value}")}' for name, value in (_SETTINGS | settings).items())
-    log = ('-l', data / 'start.log', '-o', ' '.join(words))
-    _run(account, 'pg_ctl', 'start', '-D', data, '-w', '-t', _SECONDS, *log)
+    log = data / 'start.log'
+    command = ('start', '-D', data, '-w', '-t', _SECONDS, '-l', log, '-o', ' '.join(words))
+    if run(account, _programs() / 'pg_ctl', *command).returncode:
+        logs = sorted([log, *(data / 'log').glob('*.log')], key=lambda path: path.stat().st_mtime)
+        lines = [line for path in logs[-2:] for line in path.read_text(errors='replace').splitlines()[-10:]]
+        raise _failure('pg_ctl', '\n'.join(line for line in lines if 'FATAL' in line or 'PANIC' in line))
 
 
 def _postmaster(data: Path) -> psutil.Process | None:
     """The running server of `data`; the number in its file may by now be another process's."""
     try:
-        process = psutil.Process(_noted_pid(data))
+        process = psutil.Process(_noted_pid(data / 'postmaster.pid'))
     except (ValueError, psutil.Error):
         return None
     return process if _works_in(data, process) else None
 
 
-def _clear_remains(data: Path) -> None:
+def _clear_remains(data: Path, sockets: Path) -> None:
     """After a kill -9: see the orphans of the old server off, and its number if another process has got it."""
-    orphans = [process for process in psutil.process_iter() if _works_in(data, process)]
-    for orphan in psutil.wait_procs(orphans, timeout=5)[1]:
-        orphan.kill()
-    psutil.wait_procs(orphans, timeout=5)
-    with suppress(ValueError):
-        if psutil.pid_exists(_noted_pid(data)):
-            (data / 'postmaster.pid').unlink()  # PostgreSQL would take that process for a server
+    patience = time.monotonic() + 5
+    while orphans := [process for process in psutil.process_iter() if _works_in(data, process)]:
+        if time.monotonic() > patience:
+            for orphan in orphans:
+                with suppress(psutil.Error):
+                    orphan.kill()
+        time.sleep(0.05)
+    for note in (data / 'postmaster.pid', sockets / '.s.PGSQL.5432.lock'):
+        with suppress(ValueError):
+            if psutil.pid_exists(_noted_pid(note)):
+                note.unlink()  # PostgreSQL would take that process, or a zombie, for a server
 
 
-def _noted_pid(data: Path) -> int:
-    """The server's process number as it was noted at the last start. Raises ValueError if there is none."""
+def _noted_pid(note: Path) -> int:
+    """The process number in the first line of a lock file. Raises ValueError if there is none."""
     try:
-        return int((data / 'postmaster.pid').read_text().partition('\n')[0])
+        return int(note.read_text().partition('\n')[0])
     except FileNotFoundError:
         raise ValueError('no server was started') from None
 

@@ -1,0 +1,271 @@
+import asyncio
+import os
+import pwd
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+import psutil
+import pytest
+
+from db import embedded
+
+ROOT = Path(__file__).parent.parent.parent
+only_root = pytest.mark.skipif(os.geteuid() != 0, reason='only root can try it as somebody else')
+
+# Starts the server of a folder, says its URL, and uses it until its input ends.
+USES_A_SERVER = """
+import asyncio, sys
+from pathlib import Path
+from db import embedded
+
+async def use(folder):
+    print(await embedded.started(folder, fsync='off'), flush=True)
+    await asyncio.to_thread(sys.stdin.read)
+    await embedded.stopped(folder)
+
+asyncio.run(use(Path(sys.argv[1])))
+"""
+
+# Becomes another user, if one is named, and says what comes of connecting to a socket.
+KNOCKS = """
+import errno, os, socket, sys
+if len(sys.argv) > 2:
+    os.setgroups([])
+    os.setgid(int(sys.argv[2]))
+    os.setuid(int(sys.argv[2]))
+try:
+    socket.socket(socket.AF_UNIX).connect(sys.argv[1])
+except OSError as error:
+    print(errno.errorcode[error.errno])
+else:
+    print('connected')
+"""
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A place for a server, below a folder that is closed to others, near enough for a socket's short path."""
+    home = Path(tempfile.mkdtemp(prefix='recordbook-'))
+    yield home / 'pg'
+    shutil.rmtree(home)
+
+
+async def test_it_starts_keeps_its_data_and_starts_again_with_the_same_password(folder: Path) -> None:
+    async with running(folder) as url:
+        await ask(url, "CREATE TABLE note AS SELECT '原住民族'::text AS words")
+
+    async with running(folder) as again:
+        assert again == url
+        assert await ask(url, 'SELECT words FROM note') == '原住民族'
+
+
+async def test_our_role_is_no_superuser_and_the_server_is_set_up_as_we_say(folder: Path) -> None:
+    async with running(folder) as url:
+        assert await ask(url, 'SELECT rolsuper FROM pg_roles WHERE rolname = current_user') is False
+        assert [await ask(url, f'SHOW {name}') for name in ('timezone', 'listen_addresses', 'server_encoding')] == [
+            'UTC',
+            '',
+            'UTF8',
+        ]
+
+
+async def test_everything_in_the_folder_is_for_one_account_alone(folder: Path) -> None:
+    async with running(folder):
+        kept = [path.lstat() for path in [folder, *folder.rglob('*')]]
+
+    assert {status.st_uid for status in kept} == {folder.stat().st_uid}
+    assert {oct(stat.S_IMODE(status.st_mode) & 0o077) for status in kept} == {oct(0)}
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+@only_root
+async def test_another_local_user_cannot_connect(folder: Path) -> None:
+    nobody = str(pwd.getpwnam('nobody').pw_uid)
+    async with running(folder):
+        socket = str(folder / 'data' / '.s.PGSQL.5432')
+        assert await said(KNOCKS, socket, nobody) == 'EACCES'
+        assert await said(KNOCKS, socket) == 'connected'  # so it is not the knocking that fails
+
+
+async def test_a_connection_without_the_password_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv('PGPASSFILE', str(folder / 'none'))
+    async with running(folder) as url:
+        place = url.partition('@')[2]
+        for user in ('recordbook', 'recordbook:wrong', 'postgres', 'postgres:postgres'):
+            with pytest.raises(asyncpg.InvalidPasswordError):
+                await asyncpg.connect(f'postgresql://{user}@{place}')
+
+
+async def test_no_network_port_is_opened(folder: Path) -> None:
+    async with running(folder):
+        assert {
+            connection.laddr
+            for process in processes_of(folder)
+            for connection in process.net_connections('inet')
+            if connection.status == psutil.CONN_LISTEN
+        } == set()
+
+
+async def test_four_processes_start_one_server_and_the_last_one_stops_it(folder: Path) -> None:
+    users = [await a_user_of(folder) for _ in range(4)]
+    urls = {await said_by(user) for user in users}
+    assert len(urls) == 1
+    [url] = urls
+
+    for user in users[:3]:
+        await user.communicate(b'')
+    assert await ask(url, 'SELECT 1') == 1
+
+    await users[3].communicate(b'')
+    assert processes_of(folder) == []
+
+
+async def test_a_server_survives_the_kill_of_its_starter_and_is_found_again(folder: Path) -> None:
+    starter = await a_user_of(folder)
+    url = await said_by(starter)
+    since = await ask(url, 'SELECT pg_postmaster_start_time()')
+    starter.send_signal(signal.SIGKILL)
+    await starter.wait()
+
+    async with running(folder):
+        assert await ask(url, 'SELECT pg_postmaster_start_time()') == since
+
+    assert processes_of(folder) == []
+
+
+async def test_a_killed_server_recovers_what_was_committed(folder: Path) -> None:
+    async with running(folder) as url:
+        await ask(url, 'CREATE TABLE note AS SELECT generate_series(1, 1000)')
+        postmaster(folder).kill()
+
+        async with running(folder) as again:
+            assert await ask(again, 'SELECT count(*) FROM note') == 1000
+
+
+async def test_a_stale_number_that_another_process_has_got_does_not_hinder_the_start(folder: Path) -> None:
+    async with running(folder):
+        account = folder.stat().st_uid
+        postmaster(folder).kill()
+        note = (folder / 'data' / 'postmaster.pid').read_text()
+    stranger = await asyncio.create_subprocess_exec('sleep', '60', user=account if os.geteuid() == 0 else None)
+    (folder / 'data' / 'postmaster.pid').write_text('\n'.join([str(stranger.pid), *note.splitlines()[1:]]))
+    try:
+        async with running(folder) as url:
+            assert await ask(url, 'SELECT 1') == 1
+    finally:
+        stranger.kill()
+        await stranger.wait()
+
+
+async def test_a_first_start_that_was_killed_half_way_leaves_no_trace(folder: Path) -> None:
+    (folder / 'data.new' / 'base').mkdir(parents=True)
+    (folder / 'password').write_text('of a cluster that never came to be')
+
+    async with running(folder) as url:
+        assert await ask(url, 'SELECT 1') == 1
+
+
+@pytest.mark.parametrize('name', ['志願服務, 紀錄冊 100%', 'x' * 120])
+async def test_a_folder_may_be_named_as_people_name_them(folder: Path, name: str) -> None:
+    async with running(folder / name) as url:
+        assert await ask(url, 'SELECT 1') == 1
+        sockets = Path(url.partition('host=')[2].partition('&')[0])
+        assert stat.S_IMODE(sockets.stat().st_mode) == 0o700
+        assert sockets.stat().st_uid == (folder / name).stat().st_uid
+
+    assert not sockets.exists()
+
+
+@only_root
+async def test_a_folder_of_somebody_else_is_not_used(folder: Path) -> None:
+    folder.mkdir()
+    os.chown(folder, pwd.getpwnam('nobody').pw_uid, -1)
+
+    with pytest.raises(embedded.NotStarted) as refusal:
+        await embedded.started(folder)
+
+    assert (
+        str(refusal.value).splitlines()[0] == f'{folder} 屬於其他使用者，不能放置資料庫；請改用其他資料夾（DATA_DIR）。'
+    )
+
+
+@only_root
+async def test_of_a_closed_home_the_database_account_may_search_and_nothing_more(folder: Path) -> None:
+    async with running(folder):
+        rights = await asyncio.create_subprocess_exec(
+            'getfacl', '--omit-header', '--absolute-names', folder.parent, stdout=subprocess.PIPE
+        )
+        entries = (await rights.communicate())[0].decode().split()
+
+    account = pwd.getpwuid(folder.stat().st_uid).pw_name
+    assert entries == ['user::rwx', f'user:{account}:--x', 'group::---', 'mask::--x', 'other::---']
+
+
+@only_root
+async def test_root_runs_a_users_server_as_that_user(folder: Path) -> None:
+    async with running(folder):
+        pass
+    games = pwd.getpwnam('games')
+    for path in [folder, *folder.rglob('*')]:
+        os.chown(path, games.pw_uid, games.pw_gid)
+
+    async with running(folder) as url:
+        assert await ask(url, 'SELECT 1') == 1
+        assert {process.uids().real for process in processes_of(folder)} == {games.pw_uid}
+
+
+@asynccontextmanager
+async def running(folder: Path) -> AsyncIterator[str]:
+    url = await embedded.started(folder, fsync='off')
+    try:
+        yield url
+    finally:
+        await embedded.stopped(folder)
+
+
+async def ask(url: str, question: str) -> object:
+    connection = await asyncpg.connect(url)
+    try:
+        return await connection.fetchval(question)
+    finally:
+        await connection.close()
+
+
+async def a_user_of(folder: Path) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable, '-c', USES_A_SERVER, folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
+    )
+
+
+async def said_by(user: asyncio.subprocess.Process) -> str:
+    assert user.stdout is not None
+    return (await user.stdout.readline()).decode().strip()
+
+
+async def said(script: str, *words: str) -> str:
+    process = await asyncio.create_subprocess_exec(sys.executable, '-c', script, *words, stdout=subprocess.PIPE)
+    return (await process.communicate())[0].decode().strip()
+
+
+def processes_of(folder: Path) -> list[psutil.Process]:
+    """Every process of the server in `folder`."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.name() == 'postgres' and Path(process.cwd()) == folder / 'data':
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
+def postmaster(folder: Path) -> psutil.Process:
+    return psutil.Process(int((folder / 'data' / 'postmaster.pid').read_text().split()[0]))
