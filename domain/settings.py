@@ -3,9 +3,11 @@
 import base64
 import binascii
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -62,7 +64,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         index_key=index_key,
         smtp_url=_smtp_url(environ),
         smtp_ca_file=Path(ca_file) if ca_file else None,
-        mail_from=environ.get('MAIL_FROM') or Settings.mail_from,
+        mail_from=_address(environ, 'MAIL_FROM', Settings.mail_from),
         office_phone=environ.get('OFFICE_PHONE') or Settings.office_phone,
         service_phone=environ.get('SERVICE_PHONE') or Settings.service_phone,
         service_email=environ.get('SERVICE_EMAIL') or Settings.service_email,
@@ -98,6 +100,13 @@ def _smtp_url(environ: Mapping[str, str]) -> str | None:
     if url and (urlsplit(url).scheme not in MAIL_SCHEMES or not urlsplit(url).hostname):
         raise BadSettings('SMTP_URL must be smtp://host:25, smtp+starttls://user:password@host:587 or smtps://…:465')
     return url or None
+
+
+def _address(environ: Mapping[str, str], name: str, default: str) -> str:
+    address = parseaddr(environ.get(name) or default)[1]
+    if not re.fullmatch(r'[^@\s]+@[^@\s]+', address):
+        raise BadSettings(f'{name} must be an e-mail address such as office@example.tw; it is {environ.get(name)!r}')
+    return environ.get(name) or default
 
 
 def _keys(environ: Mapping[str, str], data_dir: Path) -> tuple[dict[int, bytes], bytes]:

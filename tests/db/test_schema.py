@@ -4,7 +4,6 @@ from tortoise import Tortoise
 from tortoise.connection import get_connection
 
 
-
 async def test_every_column_of_every_model_exists(database: str) -> None:
     rows = await get_connection('default').execute_query_dict(
         "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
@@ -20,7 +19,7 @@ async def test_every_column_of_every_model_exists(database: str) -> None:
 
 async def test_every_relation_is_a_foreign_key_that_deletes_nothing_but_draft_entries(database: str) -> None:
     rows = await get_connection('default').execute_query_dict(
-        """SELECT conrelid::regclass::text AS source, confdeltype::text AS rule FROM pg_constraint WHERE contype = 'f'"""
+        "SELECT conrelid::regclass::text AS source, confdeltype::text AS rule FROM pg_constraint WHERE contype = 'f'"
     )
     models = [model for app in (Tortoise.apps or {}).values() for model in app.values()]
     relations = sum(len(model._meta.fk_fields) + len(model._meta.o2o_fields) for model in models)

@@ -1,0 +1,65 @@
+"""The environment is read once, and a mistake in it is named."""
+
+import base64
+import stat
+from pathlib import Path
+
+import pytest
+
+from domain import settings
+from domain.settings import BadSettings
+
+KEY = base64.b64encode(b'k' * 32).decode()
+
+
+def test_without_anything_set_the_office_is_at_home_on_port_8080(tmp_path: Path) -> None:
+    read = settings.read({'DATA_DIR': str(tmp_path / 'var')})
+
+    assert (read.public_url, read.secure_cookies, read.demo, read.smtp_url, read.database_url) == (
+        'http://127.0.0.1:8080',
+        False,
+        False,
+        None,
+        None,
+    )
+    assert (read.session_idle, read.session_absolute) == (1800, 28800)
+
+
+def test_an_office_nobody_configured_makes_its_keys_once_and_for_itself_alone(tmp_path: Path) -> None:
+    first = settings.read({'DATA_DIR': str(tmp_path / 'var')})
+    second = settings.read({'DATA_DIR': str(tmp_path / 'var')})
+
+    assert first.sealing_keys == second.sealing_keys
+    assert first.index_key == second.index_key
+    assert stat.S_IMODE((tmp_path / 'var' / 'keys').stat().st_mode) == 0o600
+
+
+def test_an_https_address_makes_cookies_secure(tmp_path: Path) -> None:
+    assert settings.read({'DATA_DIR': str(tmp_path), 'PUBLIC_URL': 'https://book.example.tw/'}).secure_cookies
+
+
+def test_the_newest_key_is_the_last_one(tmp_path: Path) -> None:
+    newer = base64.b64encode(b'n' * 32).decode()
+    read = settings.read({'DATA_DIR': str(tmp_path), 'SEALING_KEYS': f'1:{KEY},2:{newer}', 'BLIND_INDEX_KEY': KEY})
+
+    assert list(read.sealing_keys.items())[-1] == (2, b'n' * 32)
+
+
+@pytest.mark.parametrize(
+    ('wrong', 'named'),
+    [
+        ({'PORT': 'eighty'}, 'PORT'),
+        ({'PORT': '70000'}, 'PORT'),
+        ({'DEMO': 'perhaps'}, 'DEMO'),
+        ({'PUBLIC_URL': 'book.example.tw'}, 'PUBLIC_URL'),
+        ({'DATABASE_URL': 'mysql://localhost'}, 'DATABASE_URL'),
+        ({'SMTP_URL': 'mail.example.tw'}, 'SMTP_URL'),
+        ({'MAIL_FROM': 'nobody'}, 'MAIL_FROM'),
+        ({'SEALING_KEYS': f'1:{KEY}'}, 'BLIND_INDEX_KEY'),
+        ({'SEALING_KEYS': '1:short', 'BLIND_INDEX_KEY': KEY}, 'SEALING_KEYS'),
+        ({'SEALING_KEYS': f'300:{KEY}', 'BLIND_INDEX_KEY': KEY}, 'SEALING_KEYS'),
+    ],
+)
+def test_a_mistake_is_named(tmp_path: Path, wrong: dict[str, str], named: str) -> None:
+    with pytest.raises(BadSettings, match=named):
+        settings.read({'DATA_DIR': str(tmp_path)} | wrong)
