@@ -31,7 +31,8 @@ def register(site: FastAPI) -> None:
     site.add_api_route(LOGIN, sign_in, methods=['POST'])
     site.add_api_route(LOGOUT, sign_out, methods=['POST'])
     nicegui_app.add_exception_handler(404, _not_there)
-    nicegui_app.add_exception_handler(RequestValidationError, _not_there)
+    for app in (site, nicegui_app):
+        app.add_exception_handler(RequestValidationError, _not_there)
     nicegui_app.on_page_exception(_page_failed)
 
 

@@ -106,12 +106,20 @@ def entry_view(ledger: Ledger, offers: Offers, entry: Entry) -> None:
     with _dialog(f'檢視{ledger.title}') as dialog:
         with html.dl().classes('lb-my-data'):
             for field in ledger.fields:
-                if text := ledgers.shown(field, getattr(entry, field.name), offers.counties):
+                if text := shown(field, entry, offers):
                     html.dt(field.label)
                     html.dd(f'{text} {field.unit}'.strip())
         html.p(f'{entered(entry)}只有登打單位可以修改。').classes('lb-note')
         with html.div().classes('lb-acts'):
             ui.button('關閉', on_click=dialog.close, color=None).props('flat no-caps')
+
+
+def shown(field: LedgerField, entry: Entry, offers: Offers) -> str:
+    """What the entry says in this field; '' for nothing, and for a number that nobody counted."""
+    value = getattr(entry, field.name)
+    if field.kind == 'whole':
+        return f'{value:,}' if value else ''
+    return ledgers.shown(field, value, offers.counties)
 
 
 def entered(entry: Entry) -> str:

@@ -15,7 +15,7 @@ from ..components.notices import confirm
 from ..components.question import is_sure
 from ..components.record_table import Cell, Row, record_table
 from ..live import follow
-from .ledger_entry import FROM, TO, Offers, entry_form, entry_view, offers_for
+from .ledger_entry import FROM, TO, Offers, entry_form, entry_view, offers_for, shown
 
 # What is worth knowing over the entries: 管理辦法 §9, 績效證明書發給作業規定, 志願服務法 §16 and §20.
 NOTES = {
@@ -93,10 +93,9 @@ async def _tab(ledger: Ledger, account: Account, volunteer: Volunteer) -> None:
 async def _show_total(total: html.p, volunteer: Volunteer, account: Account) -> None:
     served = await ledgers.served(volunteer, by=account)
     with total.clear():
-        html.span('總服務時數')
-        html.b(spoken(served.minutes))
-        html.span('受服務')
-        html.b(f'{served.persons:,} 人次')
+        for label, text in (('總服務時數', spoken(served.minutes)), ('受服務', f'{served.persons:,} 人次')):
+            with html.span(label):
+                html.b(text)
 
 
 def _columns(ledger: Ledger) -> list[tuple[str, ...]]:
@@ -121,10 +120,8 @@ def _row(ledger: Ledger, entry: Entry, offers: Offers, account: Account) -> Row:
 
 
 def _cell(ledger: Ledger, field: LedgerField, entry: Entry, offers: Offers) -> str:
-    if field.kind == 'whole':
-        return str(getattr(entry, field.name) or '—')
     if field.kind != 'day':
-        return ledgers.shown(field, getattr(entry, field.name), offers.counties)
+        return shown(field, entry, offers) or '—'
     day = getattr(entry, field.name)
     if not field.label.endswith(FROM) or ledger.period is None:
         return dates.roc(day) if day else ''
@@ -141,4 +138,4 @@ def _named(ledger: Ledger, entry: Entry, offers: Offers) -> str:
     """An entry in a few words, to tell it from the others."""
     fields = [ledger.field(name) for name in ledger.columns if ledger.field(name).kind != 'whole']
     said = [_cell(ledger, field, entry, offers) for field in fields if not field.label.endswith(TO)]
-    return '、'.join(filter(None, said))
+    return '、'.join(text for text in said if text != '—')
