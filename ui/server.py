@@ -48,6 +48,7 @@ def assemble(settings: Settings) -> FastAPI:
     nicegui_app.colors(**COLOURS)
     nicegui_app.add_static_files('/static', STATIC, max_cache_age=3600)
     ui.add_head_html(_head(), shared=True)
+    nicegui_app.config.quasar_config['loadingBar']['skipHijack'] = True  # it has no name, and uploads show their own
     translations['zh-TW'].update(
         connection_lost='連線中斷，正在重新連線；',
         trying_to_reconnect='您輸入的內容已保存在這台電腦。',

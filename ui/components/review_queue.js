@@ -9,7 +9,7 @@ export default {
   template: `
     <section class="lb-queue" aria-label="待審清單">
       <div class="lb-queue-head"><nav class="lb-crumbs" aria-label="所在位置"><a href="/volunteer-data">志工資料管理</a><lb-icon name="next" size="12"/><span aria-current="page">志工紀錄冊審核</span></nav>
-        <div class="lb-queue-title"><h1>志工紀錄冊審核</h1><span class="lb-live" role="status">即時更新</span></div></div>
+        <div class="lb-queue-title"><component :is="selected ? 'h2' : 'h1'">志工紀錄冊審核</component><span class="lb-live" role="status">即時更新</span></div></div>
       <nav class="lb-queue-tabs" aria-label="案件狀態"><a v-for="t in tabs" :href="'/reviews?status=' + t.key" :class="{on: t.key === tab}" :aria-current="t.key === tab ? 'page' : null">{{ t.label }}<span class="lb-count">{{ t.count }}</span></a></nav>
       <div class="lb-queue-filters"><div v-if="tab === 'submitted'" class="lb-pills" role="group" aria-label="期限">
           <button v-for="p in pills" type="button" class="lb-pill" :class="{on: due === p.key}" :aria-pressed="due === p.key" @click="due = p.key">{{ p.label }}<span class="lb-count">{{ p.count }}</span></button></div>

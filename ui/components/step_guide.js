@@ -26,7 +26,7 @@ export default {
             <div v-if="s.n === now"><b>STEP {{ s.n }}<em>進行中</em></b><span v-for="line in s.lines" class="line">{{ line }}</span>
               <ul v-if="left.length" class="lb-left"><li class="h">尚餘 {{ left.length }} 項</li>
                 <li v-for="l in left"><lb-icon name="next" size="14" weight="2.4"/><a :href="l.href">{{ l.text }}</a></li></ul></div>
-            <p v-else-if="s.done" :title="s.lines.join(' ')"><b>STEP {{ s.n }}<em>已完成</em></b><a v-if="s.href" :href="s.href">{{ s.lines[0] }}</a><template v-else>{{ s.lines[0] }}</template></p>
+            <p v-else-if="s.done" :title="s.lines.join(' ')"><b>STEP {{ s.n }}<em>已完成</em></b><component :is="s.href ? 'a' : 'span'" :href="s.href || null">{{ s.lines[0] }}</component></p>
             <template v-else><b><a v-if="s.href" :href="s.href">STEP {{ s.n }}</a><template v-else>STEP {{ s.n }}</template></b><span v-for="line in s.lines" class="line">{{ line }}</span></template>
           </li>
         </ol>

@@ -102,16 +102,17 @@ def the_book(book: RecordBook | None) -> None:
 
 def my_data(volunteer: Volunteer) -> None:
     """What the office knows of me; corrections go through the unit."""
-    with card('我的資料'), html.dl().classes('lb-my-data'):
-        for label, text in (
-            ('姓名', volunteer.name),
-            (volunteer.identity_kind.label, volunteer.identity_masked),
-            ('出生日期', dates.roc_long(volunteer.born_on)),
-            ('性別', volunteer.sex.label),
-            ('E-MAIL', volunteer.email or '未登錄'),
-        ):
-            html.dt(label)
-            html.dd(text)
+    with card('我的資料'):
+        with html.dl().classes('lb-my-data'):
+            for label, text in (
+                ('姓名', volunteer.name),
+                (volunteer.identity_kind.label, volunteer.identity_masked),
+                ('出生日期', dates.roc_long(volunteer.born_on)),
+                ('性別', volunteer.sex.label),
+                ('E-MAIL', volunteer.email or '未登錄'),
+            ):
+                html.dt(label)
+                html.dd(text)
         html.p('資料有誤時，請與您的運用單位聯絡更正。').classes('mut')
 
 

@@ -79,7 +79,7 @@ def case_head(case: Case) -> None:
     with html.header().classes('lb-case-head'), html.div().classes('grow'):
         with html.div().classes('l1'):
             ui.link('‹ 清單', '/reviews').classes('lb-back-to-list')
-            html.h2(case.volunteer.name)
+            html.h1(case.volunteer.name)
             html.span(case.volunteer.identity_masked).classes('mut')
             chip(application.kind.label, 'info')
             if application.status is ApplicationStatus.SUBMITTED and application.due_on:
