@@ -105,7 +105,7 @@ async def _make(kept: Path) -> None:
         password = passwords.generated()
         await _person(person, number, password, staff)
         if person.stage == 'approved':
-            await Account.filter(volunteer__isnull=False).update(must_change_password=False)
+            await Account.filter(role=Role.VOLUNTEER).update(must_change_password=False)
             told.append({'role': '志工', 'username': _passport(number), 'password': password})
     _write(kept, json.dumps(told, ensure_ascii=False))
 
@@ -230,7 +230,7 @@ async def _serve(volunteer: Volunteer, clerk: Account) -> None:
             'content': content,
             'minutes': minutes,
             'persons_served': persons,
-            'area': 'B',
+            'area': '臺中市',
         }
         await ledgers.add(ledgers.LEDGERS['service-hours'], volunteer, values, by=clerk)
     award = {'title': '第二季優良志工', 'awarded_by': '示例文化中心', 'awarded_on': dates.today()}
