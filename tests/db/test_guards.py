@@ -1,6 +1,7 @@
 """What the database itself refuses, whoever asks."""
 
 import importlib
+from typing import Any
 
 import pytest
 from tortoise.connection import get_connection
@@ -26,7 +27,7 @@ async def test_every_guard_and_index_of_the_migration_stands(database: str) -> N
 async def test_a_volunteer_has_one_open_application_at_most(database: str) -> None:
     unit, agency = await builders.a_host_unit(), await builders.an_agency()
     volunteer = await builders.a_volunteer(unit)
-    facts = {'volunteer': volunteer, 'host_unit': unit, 'county_id': agency.county_id, 'agency': agency}
+    facts: dict[str, Any] = {'volunteer': volunteer, 'host_unit': unit, 'county_id': agency.county_id, 'agency': agency}
     first = await Application.create(**facts)
 
     with pytest.raises(IntegrityError):
@@ -38,7 +39,8 @@ async def test_a_volunteer_has_one_open_application_at_most(database: str) -> No
 async def test_a_unit_has_one_draft_of_a_form_at_most(database: str) -> None:
     clerk = await builders.an_account()
     volunteer = await builders.a_volunteer()
-    form = {'kind': DraftKind.TRAINING, 'volunteer': volunteer, 'host_unit_id': clerk.host_unit_id, 'owner': clerk}
+    form: dict[str, Any] = {'kind': DraftKind.TRAINING, 'volunteer': volunteer, 'owner': clerk}
+    form['host_unit_id'] = clerk.host_unit_id
     first = await Draft.create(saved_at=dates.now(), **form)
     await DraftEntry.create(draft=first, name='title', value='"志工基礎訓練"')
 
