@@ -118,6 +118,7 @@ class Gate:
         elif scope['path'] == HEALTH:
             await PlainTextResponse('ok')(scope, receive, send)
         elif scope['path'].startswith(ASSETS) or scope['path'] == ICON:
+            scope['account'], scope['session_digest'] = None, ''
             await self._pass_asset(scope, receive, send)
         else:
             await self._identify(scope)

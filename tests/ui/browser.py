@@ -1,0 +1,162 @@
+"""A browser's part of the conversation, without the browser: pages, sockets and what is sent through them.
+
+Everything a stranger may choose can be chosen here: cookie, Origin, the query of a socket, the words in it. The socket
+speaks engine.io and socket.io: 0 open, 2 ping, 3 pong, 40 connected, 42 event, 43 answer, 44 refused.
+"""
+
+import asyncio
+import html
+import json
+import re
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import aiohttp
+import httpx
+
+_CLIENT = re.compile(r"'client_id': '([0-9a-f-]{36})', 'next_message_id': (\d+)")
+_ELEMENTS = re.compile(r'String\.raw`(.*?)`\)', re.DOTALL)
+
+
+class Browser:
+    """Keeps cookies. `origin` is what it says where its pages come from."""
+
+    def __init__(self, url: str, origin: str | None = None) -> None:
+        self.url, self.origin = url, origin or url
+        self.http = httpx.AsyncClient(base_url=url, headers={'Accept': 'text/html'}, timeout=30)
+        self._sockets = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
+        await self.http.aclose()
+        await self._sockets.close()
+
+    async def get(self, path: str, **headers: str) -> httpx.Response:
+        return await self.http.get(path, headers=headers)
+
+    async def post(self, path: str, **how: Any) -> httpx.Response:
+        """As our own pages do, with their Origin."""
+        return await self.http.post(path, headers={'Origin': self.origin} | how.pop('headers', {}), **how)
+
+    async def sign_in(self, username: str, password: str, **more: str) -> httpx.Response:
+        return await self.post('/login', data={'username': username, 'password': password} | more)
+
+    @property
+    def token(self) -> str:
+        return self.http.cookies.get('sid') or ''
+
+    @token.setter
+    def token(self, token: str) -> None:
+        self.http.cookies.set('sid', token)
+
+    async def open(self, path: str) -> 'Page':
+        """A page of NiceGUI, not yet connected."""
+        answer = await self.get(path)
+        assert answer.status_code == 200, answer.text[:300]
+        found, elements = _CLIENT.search(answer.text), _ELEMENTS.search(answer.text)
+        assert found
+        assert elements
+        return Page(found[1], found[2], json.loads(html.unescape(elements[1])))
+
+    async def connect(self, page: 'Page', **query: str) -> 'Socket':
+        """The socket of `page`; `query` changes what is said about it. Raises Refused, aiohttp's refusals."""
+        headers = {'Cookie': f'sid={self.token}'} | ({'Origin': self.origin} if self.origin != 'none' else {})
+        address = f'{self.url}/_nicegui_ws/socket.io/?{urlencode(page.query() | query)}'
+        socket = Socket(await self._sockets.ws_connect(address, headers=headers))
+        await socket.begin()
+        return socket
+
+
+@dataclass
+class Page:
+    """What a browser knows of an open page."""
+
+    client_id: str
+    next_message_id: str
+    elements: dict[str, Any]
+
+    def query(self) -> dict[str, str]:
+        """What it says when it connects."""
+        return {
+            'client_id': self.client_id,
+            'next_message_id': self.next_message_id,
+            'implicit_handshake': 'true',
+            'document_id': str(uuid4()),
+            'tab_id': str(uuid4()),
+            'old_tab_id': 'null',
+            'EIO': '4',
+            'transport': 'websocket',
+        }
+
+    def click(self) -> dict[str, Any]:
+        """The event of a click on its button."""
+        number, button = next((n, each) for n, each in self.elements.items() if each['tag'] == 'q-btn')
+        listener = next(each for each in button['events'] if each['type'] == 'click')
+        return {'id': int(number), 'client_id': self.client_id, 'listener_id': listener['listener_id'], 'args': []}
+
+
+class Refused(Exception):
+    """The server's words when it does not want the socket."""
+
+
+class Socket:
+    """A connected socket."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self._socket = socket
+
+    async def begin(self) -> None:
+        """Until connected. Raises Refused."""
+        await self._heard('0')
+        await self._socket.send_str('40')
+        await self._heard('40')
+
+    async def emit(self, name: str, *arguments: Any, ask: bool = False) -> None:
+        """Send an event; `ask` for an answer."""
+        await self._socket.send_str(f'42{"7" if ask else ""}{json.dumps([name, *arguments])}')
+
+    async def answer(self) -> Any:
+        """What the server answers to the event that asked."""
+        return json.loads((await self._heard('437')).removeprefix('437'))
+
+    async def heard(self, *words: str) -> str:
+        """The next event that contains all of `words`. Raises TimeoutError after two seconds without it."""
+        return await self._heard('42', *words)
+
+    async def silent(self, *words: str) -> bool:
+        """Whether nothing with `words` comes for a while."""
+        try:
+            async with asyncio.timeout(0.6):
+                await self._heard('42', *words)
+        except TimeoutError:
+            return True
+        return False
+
+    async def ended(self) -> int | None:
+        """The code with which the server ends it. Raises TimeoutError after two seconds."""
+        async with asyncio.timeout(2):
+            while (await self._socket.receive()).type == aiohttp.WSMsgType.TEXT:
+                pass
+        return self._socket.close_code
+
+    async def close(self) -> None:
+        await self._socket.close()
+
+    async def _heard(self, kind: str, *words: str) -> str:
+        async with asyncio.timeout(2):
+            while True:
+                message = await self._socket.receive()
+                if message.type != aiohttp.WSMsgType.TEXT:
+                    raise Refused(f'closed with {self._socket.close_code}')
+                text = str(message.data)
+                if text == '2':
+                    await self._socket.send_str('3')
+                elif text.startswith('44'):
+                    raise Refused(json.loads(text[2:])['message'])
+                elif text.startswith(kind) and all(word in text for word in words):
+                    return text
