@@ -1,13 +1,34 @@
 """Carries database notifications to open pages. A page re-reads what it shows; at most four times a second."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Hashable
+from typing import Any, TypeVar
 
 from nicegui import Client, background_tasks, ui
 
 from domain import announcements
 
 PAUSE = 0.25
+
+Answer = TypeVar('Answer')
+_about_to_read: dict[Hashable, asyncio.Task[Any]] = {}
+
+
+async def together(key: Hashable, read: Callable[[], Coroutine[Any, Any, Answer]]) -> Answer:
+    """What `read()` answers, read once for all pages that ask for `key` at the same moment, as after an announcement.
+
+    A reading that has begun is joined by nobody: it may not know yet what the next page has heard. The answer is
+    shared, so nobody changes it; and the key says for whom it may be read.
+    """
+    if key not in _about_to_read:
+        _about_to_read[key] = background_tasks.create(_begin(key, read), name='read together', handle_exceptions=False)
+    answer: Answer = await asyncio.shield(_about_to_read[key])
+    return answer
+
+
+async def _begin(key: Hashable, read: Callable[[], Coroutine[Any, Any, Answer]]) -> Answer:
+    del _about_to_read[key]
+    return await read()
 
 
 def acting(client: Client) -> bool:

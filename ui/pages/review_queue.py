@@ -5,12 +5,12 @@ from typing import Any
 from nicegui import html
 from nicegui.element import Element
 
-from domain import dates, reviews
-from domain.model import Account, ApplicationStatus
+from domain import dates, permissions, reviews
+from domain.model import Account, ApplicationStatus, Role
 from domain.reviews import CaseRow
 
 from ..frame import frame, waiting_for
-from ..live import follow
+from ..live import follow, together
 
 TABS = {
     ApplicationStatus.SUBMITTED: '待審核',
@@ -31,12 +31,10 @@ class review_queue(Element, component='../components/review_queue.js'):
         self._props.update({'tab': tab.value, 'selected': selected or 0, 'cases': [], 'tabs': [], 'units': []})
 
     async def renew(self) -> None:
-        """Read the queue again and show it; only what changed is drawn anew."""
-        cases = await reviews.awaiting(by=self.account, status=self.tab, limit=MOST_SHOWN)
-        counts = (await reviews.counts(by=self.account)).by_status
-        self._props['cases'] = [_row(case, rank) for rank, case in enumerate(cases)]
-        self._props['units'] = sorted({case.unit for case in cases})
-        self._props['tabs'] = [{'key': s.value, 'label': label, 'count': counts[s]} for s, label in TABS.items()]
+        """Show the queue as it stands now; only what changed is drawn anew."""
+        permissions.require(self.account, Role.REVIEWER)
+        key = ('queue', self.account.agency_id, self.tab)
+        self._props.update(await together(key, lambda: _queue(self.account, self.tab)))
         self.update()
 
 
@@ -70,6 +68,17 @@ def deadline(days_left: int | None) -> tuple[str, str, str, str]:
     if days_left == 0:
         return '今日到期', 'warn', 'clock', 'today'
     return f'剩{days_left}日', '', 'clock', 'later'
+
+
+async def _queue(account: Account, tab: ApplicationStatus) -> dict[str, Any]:
+    """What the queue shows; the same for every reviewer of the agency."""
+    cases = await reviews.awaiting(by=account, status=tab, limit=MOST_SHOWN)
+    counts = (await reviews.counts(by=account)).by_status
+    return {
+        'cases': [_row(case, rank) for rank, case in enumerate(cases)],
+        'units': sorted({case.unit for case in cases}),
+        'tabs': [{'key': status.value, 'label': label, 'count': counts[status]} for status, label in TABS.items()],
+    }
 
 
 def _row(case: CaseRow, rank: int) -> dict[str, Any]:
