@@ -8,9 +8,7 @@ import base64
 import gc
 import statistics
 import time
-from collections.abc import Coroutine
 from dataclasses import asdict
-from typing import NamedTuple
 
 import psutil
 from weasyprint import HTML
@@ -20,20 +18,12 @@ from domain.logbook.leaves import Contents
 from domain.logbook.worker import FOLDER, Press
 from tests.samples.logbooks import a_book
 
+from .table import Row
+from .ticks import longest_hold
+
 ROUNDS = 15
 BOOKS = 500
 WARM_UP = 40
-
-
-class Row(NamedTuple):
-    """`ratio` is what is judged; `target` says how, in words."""
-
-    name: str
-    ours: str
-    compared: str
-    ratio: str
-    target: str
-    is_met: bool
 
 
 async def measured() -> list[Row]:
@@ -73,8 +63,8 @@ async def _loop() -> Row:
     gc.collect()
     gc.freeze()  # what else the bench has left behind in this process is not our matter here
     await pdf.opened()
-    nothing = await _longest_hold(asyncio.sleep(2))
-    printing = await _longest_hold(_printed(book, times=5))
+    nothing = await longest_hold(asyncio.sleep(2))
+    printing = await longest_hold(_printed(book, times=5))
     await pdf.closed()
     gc.unfreeze()
     return Row(
@@ -90,18 +80,6 @@ async def _loop() -> Row:
 async def _printed(book: Contents, times: int) -> None:
     for _ in range(times):
         await pdf.as_pdf(book)
-
-
-async def _longest_hold(work: Coroutine[object, object, None]) -> float:
-    """Seconds by which a tick of 5 ms came late at most while `work` was done."""
-    task = asyncio.ensure_future(work)
-    held, before = 0.0, time.perf_counter()
-    while not task.done():
-        await asyncio.sleep(0.005)
-        now = time.perf_counter()
-        held, before = max(held, now - before - 0.005), now
-    await task
-    return held
 
 
 async def _memory() -> Row:

@@ -1,0 +1,34 @@
+"""The one table of `make bench`."""
+
+import unicodedata
+from collections.abc import Sequence
+from typing import NamedTuple
+
+HEAD = ('what', 'ours', 'compared with', 'ratio', 'target', 'met')
+
+
+class Row(NamedTuple):
+    """`ratio` is ours to what stands beside it in the same run; `target` says in words what is judged."""
+
+    name: str
+    ours: str
+    compared: str
+    ratio: str
+    target: str
+    is_met: bool
+
+
+def drawn(rows: Sequence[Row]) -> str:
+    """The rows as a table for a terminal."""
+    lines = [HEAD, *((*row[:-1], 'yes' if row.is_met else 'NO') for row in rows)]
+    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
+    drawn_lines = [
+        '  '.join(text + ' ' * (width - _width(text)) for text, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    ]
+    drawn_lines.insert(1, '  '.join('─' * width for width in widths))
+    return '\n'.join(drawn_lines)
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(letter) in 'WF' else 1 for letter in text)
