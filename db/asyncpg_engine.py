@@ -29,9 +29,6 @@ from tortoise.exceptions import TransactionManagementError
 
 T = TypeVar('T')
 
-# What a rollback meets after a failed begin or commit, or on a lost connection; the server has rolled back by then.
-_NOTHING_TO_ROLL_BACK = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
-
 
 class Client(AsyncpgDBClient):
     """A pool of connections to `dsn`, which asyncpg reads itself: host lists, sslmode and percent signs included."""
@@ -62,7 +59,7 @@ class _Borrowed(PoolConnectionWrapper[Any]):
     """A connection for one statement."""
 
     async def __aexit__(self, *_: object) -> None:
-        await _finished(self.client._pool.release(self.connection))
+        await _returned(self.client._pool, self.connection)
 
 
 class _Begun(TransactionWrapper):
@@ -116,15 +113,21 @@ class _Transaction(TransactionContextPooled):
     async def _give_back(self) -> None:
         try:
             if not self.client._finalized:
-                with suppress(*_NOTHING_TO_ROLL_BACK):
+                with suppress(Exception):  # after a failed begin or commit, or on a lost connection: nothing to undo
                     await self.client.rollback()
         finally:
             self.client._finalized = True
-            await _finished(self._pool.release(self.client._connection))
+            await _returned(self._pool, self.client._connection)
 
     @property
     def _pool(self) -> Any:
         return self.client._parent._pool
+
+
+async def _returned(pool: Any, connection: Any) -> None:
+    """Give a connection back; asyncpg ends one that it cannot reset, which is no failure of what was done with it."""
+    with suppress(Exception):
+        await _finished(pool.release(connection))
 
 
 async def _finished(work: Coroutine[Any, Any, T]) -> T:

@@ -1,0 +1,195 @@
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import asyncpg
+import pytest
+from tortoise.connection import get_connection
+from tortoise.exceptions import IntegrityError, TransactionManagementError
+
+import db
+
+SLOW_TO_COMMIT = """
+CREATE FUNCTION take_time() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END';
+CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON note DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION take_time();
+"""
+
+
+@pytest.fixture
+async def notes(database: str) -> AsyncIterator[str]:
+    """A database with a table of numbers that differ, which is only checked at commit; and a watch on the loop."""
+    await run('CREATE TABLE note (number int UNIQUE DEFERRABLE INITIALLY DEFERRED)')
+    complaints: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+    yield database
+    asyncio.get_running_loop().set_exception_handler(None)
+    assert complaints == []
+
+
+async def test_500_cancelled_queries_leave_the_pool_intact(notes: str) -> None:
+    async def ask_slowly(number: int) -> None:
+        await run('SELECT pg_sleep(0.02), $1::int', number)
+
+    assert await cancelled_at_any_moment(ask_slowly) > 100
+    await the_pool_is_intact(notes)
+
+
+async def test_500_cancelled_transactions_leave_the_pool_intact_and_nothing_behind(notes: str) -> None:
+    written = set()
+
+    async def write(number: int) -> None:
+        async with db.transaction():
+            await run('INSERT INTO note VALUES ($1)', number)
+            async with db.transaction():
+                await run('SELECT pg_sleep(0.003)')
+        written.add(number)
+
+    assert await cancelled_at_any_moment(write) > 100
+    await the_pool_is_intact(notes)
+    kept = {row['number'] for row in await run('SELECT number FROM note')}
+    assert written <= kept
+    assert len(kept) < 400
+
+
+async def test_500_cancelled_bulk_writes_are_whole_or_absent(notes: str) -> None:
+    async def write_two(number: int) -> None:
+        await get_connection('default').execute_many('INSERT INTO note VALUES ($1)', [[number], [number + 1000]])
+
+    await cancelled_at_any_moment(write_two)
+    await the_pool_is_intact(notes)
+    kept = {row['number'] for row in await run('SELECT number FROM note')}
+    assert {number + 1000 for number in kept if number < 1000} == {number for number in kept if number >= 1000}
+
+
+async def test_a_commit_that_has_begun_is_finished_although_its_task_is_cancelled(notes: str) -> None:
+    await get_connection('default').execute_script(SLOW_TO_COMMIT)
+
+    async def write() -> None:
+        async with db.transaction():
+            await run('INSERT INTO note VALUES (1)')
+
+    writer = asyncio.create_task(write())
+    await until(lambda: active(notes, 'COMMIT;'))
+    for _ in range(3):
+        writer.cancel()
+        await asyncio.sleep(0.02)
+    with pytest.raises(asyncio.CancelledError):
+        await writer
+
+    assert [row['number'] for row in await run('SELECT number FROM note')] == [1]
+    await the_pool_is_intact(notes)
+
+
+async def test_an_inner_transaction_rolls_back_alone(notes: str) -> None:
+    async def write_and_fail() -> None:
+        async with db.transaction():
+            await run('INSERT INTO note VALUES (2)')
+            raise LookupError
+
+    async with db.transaction():
+        await run('INSERT INTO note VALUES (1)')
+        with pytest.raises(LookupError):
+            await write_and_fail()
+        async with db.transaction():
+            await run('INSERT INTO note VALUES (3)')
+
+    assert [row['number'] for row in await run('SELECT number FROM note ORDER BY 1')] == [1, 3]
+
+
+async def test_a_time_limit_inside_a_transaction_ends_the_inner_one_only(notes: str) -> None:
+    async def take_too_long() -> None:
+        async with asyncio.timeout(0.05), db.transaction():
+            await run('INSERT INTO note VALUES (2)')
+            await run('SELECT pg_sleep(10)')
+
+    async with db.transaction():
+        await run('INSERT INTO note VALUES (1)')
+        with pytest.raises(TimeoutError):
+            await take_too_long()
+
+    assert [row['number'] for row in await run('SELECT number FROM note')] == [1]
+
+
+async def test_what_commit_refuses_is_an_integrity_error_like_any_other(notes: str) -> None:
+    with pytest.raises(IntegrityError):
+        async with db.transaction():
+            await run('INSERT INTO note VALUES (1), (1)')
+
+    await the_pool_is_intact(notes)
+
+
+async def test_a_task_that_outlives_its_transaction_is_told_so(notes: str) -> None:
+    go_on = asyncio.Event()
+
+    async def ask_later() -> None:
+        await go_on.wait()
+        await run('SELECT 1')
+
+    async with db.transaction():
+        late = asyncio.create_task(ask_later())
+    go_on.set()
+
+    with pytest.raises(TransactionManagementError, match='start tasks after it'):
+        await late
+
+
+async def test_a_lost_connection_keeps_its_own_error_and_the_pool_goes_on(notes: str) -> None:
+    with pytest.raises(asyncpg.ConnectionDoesNotExistError):
+        async with db.transaction():
+            await run('SELECT pg_terminate_backend(pg_backend_pid())')
+
+    await the_pool_is_intact(notes)
+
+
+async def run(statement: str, *values: object) -> list[dict[str, Any]]:
+    return await get_connection('default').execute_query_dict(statement, list(values))
+
+
+async def cancelled_at_any_moment(work: Callable[[int], Awaitable[None]]) -> int:
+    """How many of 500 tasks were cancelled, twice each and 25 at a time; the others were quicker."""
+    chance = random.Random(7)
+
+    async def go_away(number: int) -> bool:
+        task = asyncio.ensure_future(work(number))
+        for _ in range(2):
+            await asyncio.sleep(0.02 * chance.random() ** 2)
+            task.cancel()
+        [result] = await asyncio.gather(task, return_exceptions=True)
+        assert result is None or isinstance(result, asyncio.CancelledError)
+        return result is not None
+
+    return sum([sum(await asyncio.gather(*map(go_away, range(start, start + 25)))) for start in range(0, 500, 25)])
+
+
+async def the_pool_is_intact(url: str) -> None:
+    """Every place can be used at once, answers what it was asked, and no transaction was left open."""
+    pool = get_connection('default')._pool
+    assert pool.get_idle_size() == pool.get_size()
+    async with asyncio.timeout(10):
+        answers = await asyncio.gather(*(run('SELECT $1::int AS n, pg_sleep(0.02)', n) for n in range(40)))
+    assert [row['n'] for [row] in answers] == list(range(40))
+    assert await elsewhere(url, "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'") == 0
+
+
+async def until(is_so: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(10):
+        while not await is_so():
+            await asyncio.sleep(0.005)
+
+
+async def active(url: str, statement: str) -> bool:
+    found = await elsewhere(
+        url, f"SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query = '{statement}'"
+    )
+    return found == 1
+
+
+async def elsewhere(url: str, question: str) -> object:
+    """The answer over a connection that is not the pool's."""
+    connection = await asyncpg.connect(url)
+    try:
+        return await connection.fetchval(question)
+    finally:
+        await connection.close()
