@@ -9,13 +9,14 @@ from tortoise.query_utils import Prefetch
 
 from db import sealing, transaction
 from db.choices import FileKind, IdentityKind, MembershipStatus, Role
-from db.models import Account, HistoryEntry, Membership, RecordBook, Team, Volunteer
+from db.models import Account, HistoryEntry, Membership, RecordBook, Volunteer
 
 from . import access, accounts, announcements, answers, dates, files, history, identity_numbers, permissions
 from .basics import LABELS, SECTION, VolunteerDetails, name_key
 from .elsewhere import Consolidated, Elsewhere, NoSuchPerson, TooManyTries, consolidated, join, lookup_identity
 from .errors import DomainError, Incomplete, MovedOn, NotFound
 from .history import Change
+from .memberships import assign_team, end_membership
 from .paging import Page, bounds
 from .profile import Header, header
 
@@ -29,7 +30,9 @@ __all__ = [
     'TooManyTries',
     'VolunteerDetails',
     'VolunteerQuery',
+    'assign_team',
     'consolidated',
+    'end_membership',
     'header',
     'join',
     'lookup_identity',
@@ -155,25 +158,6 @@ async def find(query: VolunteerQuery, *, by: Account) -> Page[Volunteer]:
     if not rows and number > 1:
         total = await found.count()
     return Page(rows, total, number, per_page)
-
-
-async def assign_team(volunteer: Volunteer, team_id: int | None, *, by: Account) -> None:
-    """Put the volunteer into one of the unit's own teams, or none. Raises NotFound."""
-    permissions.require(by, Role.UNIT_STAFF)
-    async with transaction():
-        ours = Membership.filter(volunteer_id=answers.record_id(volunteer.id), host_unit_id=by.host_unit_id)
-        membership = await ours.exclude(status=MembershipStatus.LEFT).select_for_update().first()
-        if membership is None:
-            raise NotFound
-        teams = {team.id: team.name for team in await Team.filter(host_unit_id=by.host_unit_id)}
-        if team_id is not None and answers.record_id(team_id) not in teams:
-            raise NotFound
-        old, new = teams.get(membership.team_id or 0, ''), teams.get(team_id or 0, '')
-        if old != new:
-            membership.team_id = team_id
-            await membership.save(update_fields=['team_id'])
-            await history.note(volunteer, SECTION, history.AMENDED, [Change('所屬志工隊', old, new)], by=by)
-            await announcements.announce('volunteer', str(volunteer.id))
 
 
 async def reveal_identity(volunteer: Volunteer, reason: str, *, by: Account) -> str:

@@ -11,6 +11,7 @@ DONE = {
     'volunteer-registered': '志工基本資料已儲存。接著請新增教育訓練。',
     'volunteer-saved': '基本資料已儲存，並留下異動紀錄。',
     'volunteer-joined': '已收編這位志工，現在可以維護他的資料。',
+    'membership-ended': '已結束收編；這位志工不再列在您的單位，紀錄都保留。',
     'training-saved': '教育訓練資料已儲存，證書正反面齊全。',
     'training-removed': '教育訓練資料已刪除；異動紀錄保留了原來的內容。',
     'application-saved': '紀錄冊申請已儲存為草稿，尚未送審。',

@@ -1,11 +1,12 @@
 """STEP 4 新增志工基本資料 + 上傳照片; the same form is the 基本資料 tab of a profile."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from fastapi.responses import RedirectResponse, Response
 from nicegui import html, ui
 
-from domain import dates, drafts, files, identity_numbers, passwords, volunteers
+from domain import dates, directory, drafts, files, identity_numbers, passwords, volunteers
 from domain.errors import DomainError
 from domain.model import Account, DraftKind, IdentityKind, Sex, Volunteer
 from domain.volunteers import AlreadyRegistered, VolunteerDetails
@@ -13,6 +14,7 @@ from domain.volunteers import AlreadyRegistered, VolunteerDetails
 from ..components.action_button import action_button
 from ..components.fields import (
     check_field,
+    choice_field,
     date_field,
     email_field,
     password_field,
@@ -21,12 +23,18 @@ from ..components.fields import (
     text_field,
 )
 from ..components.form import form
+from ..components.question import is_sure
 from ..components.upload_box import upload_box
 from ..frame import BASICS, MENU, VOLUNTEER_DATA, card, frame, guide_for, save_bar, waiting_for
 from ..said import leave
 
 TITLE = '新增志工基本資料'
 YES_NO = {True: '是', False: '否'}
+PASSWORD_HINT = {
+    True: '再輸入一次相同的密碼（密碼不會存入草稿）',
+    False: '不變更密碼時，這兩欄留空（密碼不會存入草稿）',
+}
+MASKED = '號碼以遮蔽顯示；需要更正時，直接輸入完整的新號碼。'
 
 
 async def new_volunteer_page(account: Account) -> Response:
@@ -77,7 +85,8 @@ async def basics_tab(account: Account, volunteer: Volunteer) -> None:
     draft = await drafts.open(DraftKind.VOLUNTEER, by=account, volunteer=volunteer, about='basics')
     details = await drafts.restored(draft, VolunteerDetails.from_record(volunteer))
     in_form = form(details, keep=lambda name, value: drafts.save(draft.id, name, value, by=account))
-    await basics_fields(in_form, details, account, volunteer)
+    await basics_fields(in_form, details, account)
+    await membership_card(account, volunteer)
 
     async def save() -> None:
         await volunteers.amend(volunteer, details, version=volunteer.version, by=account)
@@ -90,16 +99,11 @@ async def basics_tab(account: Account, volunteer: Volunteer) -> None:
         in_form.saved_mark()
 
 
-async def basics_fields(
-    in_form: form, details: VolunteerDetails, account: Account, volunteer: Volunteer | None = None
-) -> None:
+async def basics_fields(in_form: form, details: VolunteerDetails, account: Account) -> None:
     """The form of STEP 4, in the order of the tutorial; the photo stands beside it."""
     with html.div().classes('lb-cols narrow'):
         with card('基本資料', '(本區資料為所有單位共同維護，並保留維護修改紀錄)'), html.div().classes('lb-grid'):
-            if volunteer is None:
-                identity_fields(in_form, details, account)
-            else:
-                check_field('原住民', in_form, 'is_indigenous')
+            identity_fields(in_form, details, account)
             check_field(
                 '同意個資使用', in_form, 'consents_to_data_use', hint='請先向本人說明蒐集目的與權利，取得同意後勾選。'
             )
@@ -111,9 +115,8 @@ async def basics_fields(
                 check_field('開放志工單位查詢', in_form, 'is_open_to_units')
             text_field('英文姓名', in_form, 'english_name')
             html.hr().classes('lb-hr full')
-            if volunteer is None:
-                password_fields(in_form, details)
-                html.hr().classes('lb-hr full')
+            password_fields(in_form, details)
+            html.hr().classes('lb-hr full')
             birth_fields(in_form, details)
             radio_field('性別', in_form, 'sex', Sex.labels(), required=True)
             email_field('E-MAIL', in_form, 'email', autocomplete='off')
@@ -122,6 +125,41 @@ async def basics_fields(
             legacy_fields(in_form, details)
         with html.div().classes('lb-side'), card('上傳照片'):
             await photo_fields(in_form, details, account)
+
+
+async def membership_card(account: Account, volunteer: Volunteer) -> None:
+    """所屬志工隊 at this unit, and 結束收編."""
+    teams: dict[int | None, str] = {None: '未編隊'}
+    teams |= {team.id: team.name for team in await directory.teams(account.host_unit_id or 0)}
+    mine = next(each for each in volunteer.memberships if each.host_unit_id == account.host_unit_id)
+    place = Place(mine.team_id)
+    page = f'/volunteers/{volunteer.id}/basics'
+
+    async def assign() -> None:
+        await volunteers.assign_team(volunteer, place.team_id, by=account)
+        leave(page, 'volunteer-saved')
+
+    async def end() -> None:
+        sentence = '他會離開您單位的名單；紀錄都保留，日後可以再收編。'
+        if await is_sure('結束收編', sentence):
+            await volunteers.end_membership(volunteer, by=account)
+            leave(BASICS[1], 'membership-ended')
+
+    with card('所屬運用單位'), html.div().classes('lb-inline'):
+        choice_field('所屬志工隊', form(place, summary=False), 'team_id', teams, placeholder='未編隊')
+        action_button('變更志工隊', assign, 'outline')
+        action_button('結束收編', end, 'flat')
+
+
+@dataclass
+class Place:
+    """Which team the volunteer serves in."""
+
+    team_id: int | None
+
+    def problems(self) -> dict[str, str]:
+        """The service checks it."""
+        return {}
 
 
 def identity_fields(in_form: form, details: VolunteerDetails, account: Account) -> None:
@@ -135,8 +173,8 @@ def identity_fields(in_form: form, details: VolunteerDetails, account: Account) 
     async def check() -> None:
         chosen = next(each for each in IdentityKind if each == details.identity_kind)
         number.rename(chosen.label)
-        if not details.identity_number:
-            number.advise('')
+        if not details.identity_number or details.keeps_number():
+            number.advise(MASKED if details.keeps_number() else '')
             return
         try:
             clean = identity_numbers.validate(chosen, details.identity_number)
@@ -163,9 +201,9 @@ def password_fields(in_form: form, details: VolunteerDetails) -> None:
     by_system = check_field(
         '系統自動設定(e-Mail通知)', in_form, 'sets_password_by_system', wide=True, group='系統設定密碼'
     )
-    first = password_field('密碼', in_form, 'password', required=True, autocomplete='new-password')
+    first = password_field('密碼', in_form, 'password', required=details.is_new, autocomplete='new-password')
     again = password_field(
-        '確認密碼', in_form, 'password_again', required=True, hint='再輸入一次相同的密碼（密碼不會存入草稿）'
+        '確認密碼', in_form, 'password_again', required=details.is_new, hint=PASSWORD_HINT[details.is_new]
     )
 
     def renew() -> None:
