@@ -76,12 +76,15 @@ async def _drop(client: Client) -> None:
     # The client itself is left to NiceGUI, which deletes it when the socket does not come back; the gate sees to that.
     await asyncio.sleep(_BEFORE_THE_DROP)
     for socket_id in list(client._socket_to_document_id):
-        await core.sio.disconnect(socket_id)
+        # The connection, not only the socket.io session in it, which could be opened again without passing the gate.
+        await core.sio.eio.disconnect(core.sio.manager.eio_sid_from_sid(socket_id, '/'))
 
 
 def _guarded_connect(handler: Handler) -> Guarded:
     async def connect(socket_id: str, environ: dict[str, Any], _: Any = None) -> None:
-        if is_foreign(parse_qs(environ.get('QUERY_STRING', '')), _session_of(environ)):
+        digest = _session_of(environ)
+        is_over = await sessions.account_at(digest, is_activity=False) is None
+        if is_over or is_foreign(parse_qs(environ.get('QUERY_STRING', '')), digest):
             raise ConnectionRefusedError
         await handler(socket_id, environ)
 
@@ -90,8 +93,9 @@ def _guarded_connect(handler: Handler) -> Guarded:
 
 def _guarded_handshake(handler: Handler) -> Guarded:
     async def handshake(socket_id: str, *args: Any) -> bool:
-        client = _client_of(args)
-        if client is None or session_of(client) != _session_of(core.sio.get_environ(socket_id)):
+        client, digest = _client_of(args), _session_of(core.sio.get_environ(socket_id))
+        is_over = await sessions.account_at(digest, is_activity=False) is None
+        if is_over or client is None or session_of(client) != digest:
             return False
         return bool(await handler(socket_id, *args))
 

@@ -1,7 +1,7 @@
 """A browser's part of the conversation, without the browser: pages, sockets and what is sent through them.
 
 Everything a stranger may choose can be chosen here: cookie, Origin, the query of a socket, the words in it. The socket
-speaks engine.io and socket.io: 0 open, 2 ping, 3 pong, 40 connected, 42 event, 43 answer, 44 refused.
+speaks engine.io and socket.io: 0 open, 1 closed, 2 ping, 3 pong, 40 connected, 42 event, 43 answer, 44 refused.
 """
 
 import asyncio
@@ -52,7 +52,8 @@ class Browser:
 
     @token.setter
     def token(self, token: str) -> None:
-        self.http.cookies.set('sid', token)
+        self.http.cookies.clear()
+        self.http.cookies.set('sid', token, domain='127.0.0.1')
 
     async def open(self, path: str) -> 'Page':
         """A page of NiceGUI, not yet connected."""
@@ -137,12 +138,12 @@ class Socket:
             return True
         return False
 
-    async def ended(self) -> int | None:
-        """The code with which the server ends it. Raises TimeoutError after two seconds."""
+    async def ended(self) -> None:
+        """Until the server ends it. Raises TimeoutError after two seconds."""
         async with asyncio.timeout(2):
-            while (await self._socket.receive()).type == aiohttp.WSMsgType.TEXT:
+            while (message := await self._socket.receive()).type == aiohttp.WSMsgType.TEXT and message.data != '1':
                 pass
-        return self._socket.close_code
+        await self.close()
 
     async def close(self) -> None:
         await self._socket.close()

@@ -1,0 +1,318 @@
+"""What strangers and other sessions meet at the door: over http, over sockets, in single events."""
+
+import json
+from datetime import timedelta
+
+import aiohttp
+import pytest
+from nicegui import __version__ as nicegui_version
+
+from db.choices import Role
+from db.models import Session
+from domain import accounts, announcements, dates, sessions
+from domain.accounts import AccountDetails
+from domain.model import Account
+
+from .browser import Browser, Refused
+from .conftest import PASSWORD, Browsers, Server, somebody
+
+ASSETS = f'/_nicegui/{nicegui_version}'
+RELOAD = ('run_javascript', 'location.reload()')
+
+
+@pytest.fixture
+async def inside(browser: Browser, clerk: Account) -> Browser:
+    """The clerk's browser."""
+    await browser.sign_in(clerk.username or '', PASSWORD)
+    return browser
+
+
+@pytest.fixture
+async def other(browsers: Browsers) -> Browser:
+    """Somebody else's browser, signed in too."""
+    another = await browsers()
+    await another.sign_in((await somebody()).username or '', PASSWORD)
+    return another
+
+
+async def pages_remembered(browser: Browser) -> int:
+    return int((await browser.get('/test/clients')).text)
+
+
+async def test_a_stranger_is_led_to_the_login_and_leaves_nothing_behind(
+    browser: Browser, inside: Browser, browsers: Browsers
+) -> None:
+    stranger = await browsers()
+    before = await pages_remembered(inside)
+
+    page = await stranger.get('/volunteers/7/trainings')
+    home = await stranger.get('/')
+    unknown = [await stranger.get(path) for path in ('/no/such/page', '//evil.example/x', '/login/', '/static')]
+    lost = [await stranger.get(f'{ASSETS}/{path}') for path in ('libraries/x', 'dynamic_resources/a/b', 'nothing')]
+    script = await stranger.get('/files/1', Accept='application/json')
+
+    assert (page.status_code, page.headers['location']) == (303, '/login?next=/volunteers/7/trainings')
+    assert (home.status_code, home.headers['location']) == (303, '/login')
+    assert [each.status_code for each in unknown] == [303] * 4
+    assert [each.status_code for each in lost] == [404, 404, 303]
+    assert (script.status_code, list(script.json())) == (401, ['sentence'])
+    assert await pages_remembered(inside) == before
+
+
+async def test_assets_and_health_are_public_and_assets_are_kept(browser: Browser) -> None:
+    health = await browser.get('/healthz')
+    script = await browser.get(f'{ASSETS}/static/nicegui.js')
+    look = await browser.get('/static/app.css')
+    written = await browser.post('/static/app.css', content='x')
+
+    assert (health.status_code, health.text) == (200, 'ok')
+    assert script.headers['cache-control'].startswith('public, max-age=31536000')
+    assert look.headers['cache-control'].startswith('public, max-age=3600')
+    assert written.status_code == 403
+
+
+async def test_what_changes_something_comes_from_our_own_pages(inside: Browser) -> None:
+    statuses = []
+    for origin in ('https://evil.example', 'null', f'{inside.url}.evil.example', inside.url.replace('http', 'https')):
+        inside.origin = origin
+        statuses.append((await inside.post('/logout')).status_code)
+    statuses.append((await inside.http.post('/logout')).status_code)
+
+    assert statuses == [403] * 5
+    assert (await inside.get('/test/counter')).status_code == 200
+
+
+async def test_localhost_is_the_same_machine(inside: Browser) -> None:
+    inside.origin = inside.url.replace('127.0.0.1', 'localhost')
+
+    assert (await inside.post('/logout')).status_code == 303
+
+
+async def test_a_page_speaks_through_its_socket(inside: Browser, clerk: Account) -> None:
+    page = await inside.open('/test/counter')
+    socket = await inside.connect(page)
+
+    for number in (1, 2, 3):
+        await socket.emit('event', page.click())
+        assert f'{clerk.name}: {number}' in await socket.heard('update')
+    await socket.close()
+
+
+@pytest.mark.parametrize('origin', ['https://evil.example', 'null', 'none'])
+async def test_a_foreign_page_gets_no_socket(inside: Browser, origin: str) -> None:
+    page = await inside.open('/test/counter')
+    inside.origin = origin
+
+    with pytest.raises(aiohttp.WSServerHandshakeError) as refusal:
+        await inside.connect(page)
+
+    assert refusal.value.status == 403
+
+
+async def test_a_socket_without_a_session_is_told_to_load_the_page_again(inside: Browser) -> None:
+    page = await inside.open('/test/counter')
+    inside.token = ''
+
+    with pytest.raises(Refused, match='Implicit handshake failed'):
+        await inside.connect(page)
+
+
+async def test_a_stolen_client_id_is_of_no_use_to_another_session(inside: Browser, other: Browser) -> None:
+    page = await inside.open('/test/counter')
+
+    with pytest.raises(Refused, match='Implicit handshake failed'):
+        await other.connect(page)
+
+
+async def test_a_stolen_client_id_is_of_no_use_in_a_later_handshake(inside: Browser, other: Browser) -> None:
+    stolen = await inside.open('/test/counter')
+    own = await other.open('/test/counter')
+    nobodys = stolen.query() | {'client_id': ''}
+
+    for socket in (await other.connect(own), await other.connect(own, client_id='', implicit_handshake='false')):
+        for words in (stolen.query(), nobodys, {}, 'x'):
+            await socket.emit('handshake', words, ask=True)
+            assert await socket.answer() == [False]
+        await socket.close()
+
+
+async def test_an_event_on_another_sessions_page_does_nothing(inside: Browser, other: Browser, clerk: Account) -> None:
+    page, own = await inside.open('/test/counter'), await other.open('/test/counter')
+    socket, foreign = await inside.connect(page), await other.connect(own)
+
+    await foreign.emit('event', page.click())
+    await foreign.emit('javascript_response', {'client_id': page.client_id, 'request_id': 'x', 'result': 1})
+    await foreign.emit('ack', {'client_id': page.client_id, 'next_message_id': 10**9})
+    assert await socket.silent('update')
+    await socket.emit('event', page.click())
+
+    assert f'{clerk.name}: 1' in await socket.heard('update')
+    await socket.close()
+    await foreign.close()
+
+
+async def test_an_event_on_another_page_of_the_same_session_does_nothing(inside: Browser, clerk: Account) -> None:
+    page, own = await inside.open('/test/counter'), await inside.open('/test/counter')
+    socket, second = await inside.connect(page), await inside.connect(own)
+
+    await second.emit('event', page.click())
+
+    assert await socket.silent('update')
+    await socket.close()
+    await second.close()
+
+
+async def test_malformed_messages_are_dropped_and_the_page_goes_on(
+    inside: Browser, server: Server, clerk: Account
+) -> None:
+    page = await inside.open('/test/counter')
+    socket = await inside.connect(page)
+    click = page.click()
+
+    malformed: list[tuple[object, ...]] = [
+        (),
+        (click, click),
+        ('x',),
+        ([],),
+        ({'client_id': [page.client_id]},),
+        ({'client_id': page.client_id},),
+        (click | {'id': {}},),
+        (click | {'args': ['{not json']},),
+        (click | {'listener_id': 'no-such-listener'},),
+        (click | {'id': 10**30},),
+    ]
+    for arguments in malformed:
+        await socket.emit('event', *arguments)
+    await socket.emit('log', {'client_id': page.client_id, 'level': 'nothing', 'message': 'a\nb'})
+    await socket.emit('no_such_event', {'client_id': page.client_id})
+    await socket.emit('event', click)
+
+    assert f'{clerk.name}: 1' in await socket.heard('update')
+    assert 'Traceback' not in server.said()
+    await socket.close()
+
+
+async def test_a_connection_by_polling_belongs_to_its_session_too(inside: Browser, other: Browser) -> None:
+    page, own = await inside.open('/test/counter'), await other.open('/test/counter')
+    address = '/_nicegui_ws/socket.io/'
+    opened = await inside.http.get(address, params=page.query() | {'transport': 'polling'})
+    sid = json.loads(opened.text[1:])['sid']
+    theirs = own.query() | {'transport': 'polling', 'sid': sid}
+    ours = page.query() | {'transport': 'polling', 'sid': sid}
+
+    read = await other.http.get(address, params=theirs)
+    written = await other.post(address, params=theirs, content='40')
+    from_elsewhere = await inside.http.get(address, params=ours, headers={'Origin': 'https://evil.example'})
+    nobody = await other.http.get(address, params=theirs, headers={'Cookie': ''})
+    connected = await inside.post(address, params=ours, content='40')
+    unsaid = await inside.http.post(address, params=ours, content='40')
+
+    assert [each.status_code for each in (read, written, from_elsewhere, nobody, unsaid)] == [403] * 5
+    assert (connected.status_code, connected.text) == (200, 'OK')
+    assert 'access-control-allow-origin' not in from_elsewhere.headers
+
+
+async def test_a_logout_in_one_tab_closes_the_others_in_every_process(
+    inside: Browser, browsers: Browsers, servers: tuple[Server, Server]
+) -> None:
+    elsewhere = await browsers(on=servers[1])
+    elsewhere.token = inside.token
+    pages = [(each, await each.open('/test/counter')) for each in (inside, inside, elsewhere)]
+    sockets = [await each.connect(page) for each, page in pages]
+
+    await inside.post('/logout')
+
+    for socket in sockets:
+        await socket.heard(*RELOAD)
+        await socket.ended()
+    with pytest.raises(Refused):
+        await elsewhere.connect(pages[2][1])
+    assert (await elsewhere.get('/test/counter')).status_code == 303
+
+
+async def test_a_login_closes_the_pages_of_the_session_before_it(inside: Browser, clerk: Account) -> None:
+    page = await inside.open('/test/counter')
+    socket = await inside.connect(page)
+
+    await inside.sign_in(clerk.username or '', PASSWORD)
+
+    await socket.heard(*RELOAD)
+    with pytest.raises(Refused, match='Implicit handshake failed'):
+        await inside.connect(page)
+    await socket.close()
+
+
+async def test_a_closed_account_loses_its_pages_within_a_second(inside: Browser, clerk: Account) -> None:
+    socket = await inside.connect(await inside.open('/test/counter'))
+    details = AccountDetails.from_record(clerk)
+    details.email, details.is_active = 'clerk@example.com', False
+
+    await accounts.amend(clerk, details, by=await somebody(Role.ADMINISTRATOR))
+
+    await socket.heard(*RELOAD)
+    assert (await inside.get('/test/counter')).status_code == 303
+    await socket.close()
+
+
+async def test_a_page_nobody_touches_closes_when_its_time_is_over(inside: Browser, clerk: Account) -> None:
+    with dates.frozen(dates.now() - timedelta(hours=8, seconds=-2)):
+        inside.token = await sessions.open(clerk)
+    await Session.filter(digest=sessions.digest_of(inside.token)).update(seen_at=dates.now())
+    socket = await inside.connect(await inside.open('/test/counter'))
+
+    assert await socket.silent(*RELOAD)
+    await socket.heard(*RELOAD)
+    await socket.close()
+
+
+async def test_an_event_after_the_session_ended_unheard_is_not_obeyed(inside: Browser, clerk: Account) -> None:
+    page = await inside.open('/test/counter')
+    socket = await inside.connect(page)
+    # As if the announcement had been lost: what is remembered of a session counts for a few seconds only.
+    await Session.filter(account=clerk).delete()
+    await announcements.announce(sessions.CHANNEL, 'somebody-else')
+    with pytest.raises(TimeoutError):
+        await socket.heard(*RELOAD)
+    with pytest.raises(TimeoutError):
+        await socket.heard(*RELOAD)
+
+    await socket.emit('event', page.click())
+
+    assert 'location.reload()' in await socket.heard()
+    await socket.close()
+
+
+async def test_a_body_beyond_its_limit_is_cut_off_declared_or_not(browser: Browser) -> None:
+    async def endless() -> object:
+        for _ in range(64):
+            yield b'x' * 16_384
+
+    form = {'Content-Type': 'application/x-www-form-urlencoded'}
+    declared = await browser.post('/login', headers=form, content=b'username=' + b'x' * 1_000_000)
+    chunked = await browser.post('/login', headers=form, content=endless())
+
+    for answer in (declared, chunked):
+        assert (answer.status_code, answer.json()['sentence']) == (413, '送出的內容太長，沒有收下。請縮短後再送出。')
+
+
+async def test_refusals_of_a_page(inside: Browser, clerk: Account, server: Server) -> None:
+    answers = [await inside.get(f'/test/refusing/{number}') for number in (1, 2, 3, 'x', '0')]
+
+    assert [each.status_code for each in answers] == [404, 409, 500, 404, 200]
+    assert ['half a page' in each.text for each in answers] == [False, False, False, False, True]
+    assert '找不到這個頁面' in answers[0].text
+    assert f'{clerk.name}現在不能開啟這個頁面。' in answers[1].text
+    assert '這個頁面暫時無法顯示' in answers[2].text
+    assert 'secret' not in answers[2].text
+    assert '找不到這個頁面' in answers[3].text
+    assert 'ZeroDivisionError: a secret' in server.said()
+
+
+async def test_a_page_for_another_role_reads_like_one_that_is_not_there(browser: Browser) -> None:
+    await browser.sign_in((await somebody(Role.REVIEWER)).username or '', PASSWORD)
+
+    forbidden, missing = await browser.get('/test/staff'), await browser.get('/test/no-such-page')
+
+    assert (forbidden.status_code, missing.status_code) == (404, 404)
+    assert '找不到這個頁面' in forbidden.text
+    assert '找不到這個頁面' in missing.text
