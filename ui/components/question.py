@@ -1,12 +1,22 @@
-"""A question before something that cannot be undone."""
+"""A card that asks before the page: it is named by its heading, and Esc closes it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from nicegui import html, ui
 
 
+@contextmanager
+def question(title: str, *, is_open: bool = False, classes: str = '') -> Iterator[ui.dialog]:
+    """`with question('駁回：原因') as dialog:` places what is asked; open it with `dialog.open`."""
+    with ui.dialog(value=is_open) as dialog, html.div().classes('lb-card lb-pad lb-question').classes(classes):
+        dialog.props['aria-labelledby'] = html.h2(title).html_id
+        yield dialog
+
+
 async def is_sure(act: str, sentence: str) -> bool:
     """Ask whether to do `act`, saying in `sentence` what that means; Esc and 取消 are no."""
-    with ui.dialog() as dialog, html.div().classes('lb-card lb-pad lb-question'):
-        html.h2(f'確定要{act}嗎？')
+    with question(f'確定要{act}嗎？') as dialog:
         html.p(sentence)
         with html.div().classes('lb-acts'):
             ui.button(act, on_click=lambda: dialog.submit(True), color=None).props('unelevated no-caps color=negative')

@@ -6,6 +6,7 @@ from domain import volunteers
 from domain.model import Account, Volunteer
 
 from .action_button import action_button
+from .question import question
 
 REASONS = {
     '核對證件': '核對證件',
@@ -17,8 +18,7 @@ REASONS = {
 
 def reveal_dialog(volunteer: Volunteer, account: Account) -> None:
     """Ask for the purpose, then show the number; who looked and why is logged."""
-    with ui.dialog(value=True) as dialog, html.div().classes('lb-card lb-pad lb-question'):
-        html.h2('顯示完整證號')
+    with question('顯示完整證號', is_open=True) as dialog:
         html.p('查看會留下紀錄（時間、查看者、目的），本人可以看到。')
         reason = ui.radio(REASONS, value='核對證件').props('aria-label=查看目的')
         shown = html.p().classes('lb-secret').props('role=status')

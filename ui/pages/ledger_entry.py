@@ -1,7 +1,6 @@
 """One entry of a ledger in a dialog: to be filled in by the unit that keeps it, to be read by the others."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +15,7 @@ from ..components.action_button import action_button
 from ..components.fields import choice_field, combo_field, date_field, number_field, text_area, text_field
 from ..components.form import form
 from ..components.notices import confirm
+from ..components.question import question
 
 FROM, TO = '（起）', '（迄）'
 
@@ -89,7 +89,7 @@ def entry_form(
         await renew()
         confirm(f'{ledger.title}已儲存，並留下異動紀錄。')
 
-    with _dialog(f'{"修改" if entry else "新增"}{ledger.title}') as dialog:
+    with question(f'{"修改" if entry else "新增"}{ledger.title}', is_open=True, classes='lb-entry') as dialog:
         in_form = form(details, summary=False)
         with html.div().classes('lb-grid'):
             _place_all(ledger, in_form, offers)
@@ -103,7 +103,7 @@ def entry_form(
 
 def entry_view(ledger: Ledger, offers: Offers, entry: Entry) -> None:
     """檢視: everything the entry says, for a unit that did not make it."""
-    with _dialog(f'檢視{ledger.title}') as dialog:
+    with question(f'檢視{ledger.title}', is_open=True, classes='lb-entry') as dialog:
         with html.dl().classes('lb-my-data'):
             for field in ledger.fields:
                 if text := shown(field, entry, offers):
@@ -126,13 +126,6 @@ def entered(entry: Entry) -> str:
     """Who entered it, for which unit, and when it was changed last."""
     unit = entry.entered_by_unit.name if entry.entered_by_unit else ''
     return f'由 {unit} {entry.recorder.name} 登錄，{dates.roc_instant(entry.updated_at)}。'
-
-
-@contextmanager
-def _dialog(title: str) -> Iterator[ui.dialog]:
-    with ui.dialog(value=True) as dialog, html.div().classes('lb-card lb-pad lb-question lb-entry'):
-        html.h2(title)
-        yield dialog
 
 
 def _place_all(ledger: Ledger, in_form: form, offers: Offers) -> None:

@@ -15,6 +15,7 @@ from ..components.check_list import check_list
 from ..components.fields import text_area
 from ..components.form import form
 from ..components.icon import icon
+from ..components.question import question
 from ..components.reveal import reveal_dialog
 from ..frame import chip, frame, waiting_for
 from ..live import follow
@@ -137,8 +138,7 @@ def reason_button(
 ) -> None:
     """通知補件 or 駁回: opens a question for the reason; common ones at a tap, the text stays editable."""
     words = Reason()
-    with ui.dialog() as dialog, html.div().classes('lb-card lb-pad lb-question'):
-        html.h2(f'{text}：原因')
+    with question(f'{text}：原因') as dialog:
         html.p('單位承辦人會收到這段文字。請寫明要改哪一項、怎麼改。')
         in_form = form(words, summary=False)
         with html.div().classes('lb-pills').props('role=group aria-label=常用原因'):

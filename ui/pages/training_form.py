@@ -10,6 +10,7 @@ from ..components.action_button import action_button
 from ..components.facts import facts
 from ..components.fields import check_field, choice_field, date_field, number_field, text_area, text_field
 from ..components.form import form
+from ..components.question import question
 from ..components.upload_box import upload_box
 from ..frame import BASICS, VOLUNTEER_DATA, card, frame, guide_for, save_bar, waiting_for
 from ..said import leave
@@ -145,8 +146,7 @@ def record_facts(training: Training) -> None:
 
 def remove_button(account: Account, training: Training, back: str) -> None:
     """刪除, after a question: the entry goes, its history stays."""
-    with ui.dialog() as question, html.div().classes('lb-card lb-pad lb-question'):
-        html.h2('刪除這筆教育訓練？')
+    with question('刪除這筆教育訓練？') as dialog:
         html.p('刪除後不再計入時數；異動紀錄會保留這筆資料的內容。')
 
         async def remove() -> None:
@@ -155,5 +155,5 @@ def remove_button(account: Account, training: Training, back: str) -> None:
 
         with html.div().classes('lb-acts'):
             action_button('刪除', remove, 'bad')
-            ui.button('不刪除', on_click=question.close, color=None).props('flat no-caps')
-    ui.button('刪除', on_click=question.open, color=None).props('flat no-caps')
+            ui.button('不刪除', on_click=dialog.close, color=None).props('flat no-caps')
+    ui.button('刪除', on_click=dialog.open, color=None).props('flat no-caps')
