@@ -57,19 +57,18 @@ async def volunteer_draft_page(account: Account, draft_id: UUID) -> None:
         waiting=await waiting_for(account),
         required=True,
     ) as page:
-        in_form = form(details, keep=lambda name, value: drafts.save(draft.id, name, value, by=account))
+        in_form = form(details, draft, by=account)
         await basics_fields(in_form, details, account)
 
         async def save() -> None:
             try:
-                volunteer = await volunteers.register(details, by=account)
+                volunteer = await volunteers.register(details, by=account, draft=draft)
             except AlreadyRegistered as known:
                 if known.volunteer_id is None:
                     raise
                 await drafts.discard(draft, by=account)
                 leave(f'/volunteers/{known.volunteer_id}/basics', 'volunteer-known')
                 return
-            await drafts.discard(draft, by=account)
             leave(f'/volunteers/{volunteer.id}/trainings', 'volunteer-registered')
 
         with save_bar():
@@ -84,13 +83,13 @@ async def basics_tab(account: Account, volunteer: Volunteer) -> None:
     """基本資料: the shared data of a volunteer, amended by any unit the volunteer serves."""
     draft = await drafts.open(DraftKind.VOLUNTEER, by=account, volunteer=volunteer, about='basics')
     details = await drafts.restored(draft, VolunteerDetails.from_record(volunteer))
-    in_form = form(details, keep=lambda name, value: drafts.save(draft.id, name, value, by=account))
+    in_form = form(details, draft, by=account)
     await basics_fields(in_form, details, account)
     await membership_card(account, volunteer)
 
     async def save() -> None:
         await volunteers.amend(volunteer, details, version=volunteer.version, by=account)
-        await drafts.discard(draft, by=account)
+        await drafts.settle(draft, details, by=account)
         leave(f'/volunteers/{volunteer.id}/basics', 'volunteer-saved')
 
     with save_bar():
@@ -165,7 +164,9 @@ class Place:
 def identity_fields(in_form: form, details: VolunteerDetails, account: Account) -> None:
     """The identity number by its kind; the check digit and a person known already are told at once."""
     with html.div().classes('lb-with-check'):
-        number = text_field('身分證字號', in_form, 'identity_number', required=True, autocomplete='off')
+        label = next(each.label for each in IdentityKind if each == details.identity_kind)
+        hint = MASKED if details.keeps_number() else ''
+        number = text_field(label, in_form, 'identity_number', required=True, autocomplete='off', hint=hint)
         check_field('原住民', in_form, 'is_indigenous')
     hint = '※非本國籍者請填入居留證號碼或護照號碼'
     kind = segment_field('證件種類', in_form, 'identity_kind', IdentityKind.labels(), hint=hint)
