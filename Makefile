@@ -1,46 +1,38 @@
-# Two commands matter: `make run` and `make test`. Both work in a clean clone, without a terminal.
-AXE = 4.11.1
-PY = .venv/bin/python
+.PHONY: run test check bench screenshots format lock
+.NOTPARALLEL:
 
-.PHONY: run test check format bench screenshots lock setup-run setup-test
+# The application with a demo office, at http://127.0.0.1:8080.
+run: export DEMO := $(or $(DEMO),1)
+run:
+	@.setup/prepare run
+	@exec .venv/bin/python -m ui
 
-run: setup-run
-	DEMO=$${DEMO:-1} exec $(PY) -m ui
+# Everything there is to check, with its own set-up.
+test:
+	@.setup/prepare test
+	@$(MAKE) --no-print-directory check
 
-test: setup-test check
-
+# The gate alone.
 check:
 	.venv/bin/ruff format --check --quiet .
 	.venv/bin/ruff check --quiet .
-	.venv/bin/mypy
-	$(PY) -m pytest
+	.venv/bin/mypy --no-error-summary
+	.venv/bin/python -m pytest
+
+bench:
+	@.setup/prepare test
+	@.venv/bin/python -m tests.bench
+
+screenshots:
+	@.setup/prepare test
+	@.venv/bin/python -m tests.screenshots
 
 format:
+	.venv/bin/ruff check --fix --quiet . || true
 	.venv/bin/ruff format .
-	.venv/bin/ruff check --fix .
 
-bench: setup-test
-	$(PY) -m tests.bench
-
-screenshots: setup-test
-	$(PY) -m tests.screenshots
-
-setup-run:
-	@.setup/system.sh run
-	@.setup/python.sh run
-
-setup-test: .cache/axe-$(AXE)
-	@.setup/system.sh test
-	@.setup/python.sh test
-
-.cache/axe-$(AXE):
-	@.setup/system.sh test
-	@mkdir -p .cache
-	@npm install --silent --no-save --no-audit --no-fund --prefix .cache axe-core@$(AXE)
-	@touch $@
-
-# uv resolves for every platform and Python at once; plain pip installs what it wrote.
-COMPILE = uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate
+# The hashed requirements; `make lock UPGRADE=--upgrade` takes newer versions. Needs uv.
+LOCK = uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 lock:
-	$(COMPILE) pyproject.toml -o .lock/run.txt
-	$(COMPILE) pyproject.toml --group dev -c .lock/run.txt -o .lock/test.txt
+	$(LOCK) $(UPGRADE) --output-file .lock/run.txt
+	$(LOCK) $(UPGRADE) --group dev --constraint .lock/run.txt --output-file .lock/test.txt
