@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import db
 from db import blobs, embedded, migrate, reference, sealing
 
-from . import announcements, demo, pictures
+from . import announcements, demo, founding, pictures
 from . import settings as settings_module
 from .logbook import pdf
 from .mail import outbox
@@ -35,7 +35,7 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
         await stack.enter_async_context(pictures.opened())
         await pdf.opened()
         stack.push_async_callback(pdf.closed)
-        welcome = await demo.offer() if settings.demo else []
+        welcome = await demo.offer() if settings.demo else await founding.first_administrator()
         mail = asyncio.create_task(outbox.deliver_forever(settings), name='mail')
         stack.push_async_callback(_ended, mail)
         yield welcome
