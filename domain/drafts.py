@@ -100,15 +100,33 @@ async def save(draft_id: UUID | str, name: str, value: object, *, by: Account) -
     async with transaction():
         # The row is locked first, so that whoever discards the draft comes before or after, not in between.
         if not await Draft.filter(_of_unit(by), id=answers.file_id(draft_id)).update(saved_at=now):
-            raise NotFound('這份草稿已經送出或刪除，請回到志工的個人頁面查看。')
+            raise _gone()
         if name not in NEVER_KEPT:
             await _upsert(answers.file_id(draft_id), name, text)
     return now
 
 
 async def discard(draft: Draft, *, by: Account) -> None:
-    """The form has been saved, or is given up. Harmless when it is gone already."""
+    """The form is given up. Harmless when it is gone already."""
     await Draft.filter(_of_unit(by), id=draft.id).delete()
+
+
+async def use_up(draft: Draft | None, *, by: Account) -> None:
+    """A new record is written in the caller's transaction, and its draft goes with it: nothing is recorded twice.
+
+    Raises NotFound when the draft is gone: a colleague, or the first of two clicks, has recorded it.
+    """
+    if draft is not None and not await Draft.filter(_of_unit(by), id=draft.id).delete():
+        raise _gone()
+
+
+async def settle(draft: Draft, details: Any, *, by: Account) -> None:
+    """`details` have been saved: the draft forgets them, but keeps what a colleague is just typing into it."""
+    saved = to_draft(details)
+    async with transaction():
+        await Draft.filter(_of_unit(by), id=draft.id).select_for_update().first()
+        done = [name for name, value in (await values(draft)).items() if saved.get(name) == value]
+        await DraftEntry.filter(draft_id=draft.id, name__in=done).delete()
 
 
 async def under_way(*, by: Account) -> list[DraftSummary]:
@@ -139,6 +157,12 @@ def from_draft(values: dict[str, Any], details: Details) -> Details:
             except ValueError:
                 continue
     return details
+
+
+def _gone() -> NotFound:
+    return NotFound(
+        '這份草稿已經送出或刪除，在這一頁輸入的內容不會再自動儲存。請回到志工的個人頁面查看；畫面上的文字還在，可以先複製。'
+    )
 
 
 async def _check_subject(kind: DraftKind, volunteer: Volunteer, about: str, by: Account) -> None:

@@ -5,9 +5,9 @@ from typing import Any
 
 from db import transaction
 from db.choices import FileKind, Role
-from db.models import Account, Field, Training, Volunteer
+from db.models import Account, Draft, Field, Training, Volunteer
 
-from . import announcements, answers, dates, files, history, permissions
+from . import announcements, answers, dates, drafts, files, history, permissions
 from .errors import Incomplete, MovedOn, NotFound, NotPermitted
 from .history import Change
 from .training_details import TrainingDetails, spoken
@@ -35,12 +35,15 @@ LABELS = {
 _SIDES = {'certificate_front_id': '正面', 'certificate_back_id': '反面'}
 
 
-async def record(volunteer: Volunteer, details: TrainingDetails, *, by: Account) -> Training:
-    """A new training with both sides of its certificate. Raises Incomplete, NotFound."""
+async def record(
+    volunteer: Volunteer, details: TrainingDetails, *, by: Account, draft: Draft | None = None
+) -> Training:
+    """A new training with both sides of its certificate; the draft goes. Raises Incomplete, NotFound."""
     permissions.require(by, Role.UNIT_STAFF)
     known = await _seen_volunteer(volunteer.id, by)
     await _check(details, known, None, by)
     async with transaction():
+        await drafts.use_up(draft, by=by)
         columns = details.columns()
         await _attach(columns, {}, known, by)
         training = await Training.create(volunteer_id=known.id, created_by_id=by.id, updated_by_id=by.id, **columns)

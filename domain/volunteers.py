@@ -9,9 +9,9 @@ from tortoise.query_utils import Prefetch
 
 from db import sealing, transaction
 from db.choices import FileKind, IdentityKind, MembershipStatus, Role
-from db.models import Account, HistoryEntry, Membership, RecordBook, Volunteer
+from db.models import Account, Draft, HistoryEntry, Membership, RecordBook, Volunteer
 
-from . import access, accounts, announcements, answers, dates, files, history, identity_numbers, permissions
+from . import access, accounts, announcements, answers, dates, drafts, files, history, identity_numbers, permissions
 from .basics import LABELS, SECTION, VolunteerDetails, name_key
 from .elsewhere import Consolidated, Elsewhere, NoSuchPerson, TooManyTries, consolidated, join, lookup_identity
 from .errors import DomainError, Incomplete, MovedOn, NotFound
@@ -78,14 +78,15 @@ class VolunteerQuery:
     per_page: int = 10
 
 
-async def register(details: VolunteerDetails, *, by: Account) -> Volunteer:
-    """A new volunteer on the unit's roster, with an account. Raises Incomplete and AlreadyRegistered."""
+async def register(details: VolunteerDetails, *, by: Account, draft: Draft | None = None) -> Volunteer:
+    """A new volunteer on the unit's roster, with an account; the draft goes. Raises Incomplete, AlreadyRegistered."""
     permissions.require(by, Role.UNIT_STAFF)
     await _check(details, None, by)
     number = _number(details)
     try:
         async with transaction():
             await _refuse_known(number, by)
+            await drafts.use_up(draft, by=by)
             volunteer = await Volunteer.create(
                 **details.columns(),
                 **_number_columns(number),

@@ -200,6 +200,8 @@ def chip(text: str, tone: str = '', symbol: str = '') -> None:
 def not_found_page(account: Account | None = None) -> None:
     """The page for an address that is not there, or not for this account: both read the same."""
     sentence_page(account, '找不到這個頁面', '網址可能不完整，或這筆資料不屬於您的單位。您可以回到首頁，再從選單進入。')
+    if account is not None:
+        ui.run_javascript('leaveIfGone()')  # ui/static/site.js
 
 
 def sentence_page(account: Account | None, title: str, sentence: str) -> None:

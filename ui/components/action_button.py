@@ -21,9 +21,10 @@ PROPS: dict[Look, str] = {
 
 
 class action_button(ui.button):
-    """`act` runs when pressed; while it runs the button is busy, and presses that come late (made off line) are void.
+    """`act` runs when pressed, once at a time, and never again once it leads to another page: a second press is void.
 
-    A refusal is shown: `Incomplete` and `NotReady` in the form, every other DomainError as a sentence.
+    What was typed before the press is kept before it acts. A refusal is shown: `Incomplete` and `NotReady` in the form,
+    every other DomainError as a sentence.
     """
 
     def __init__(
@@ -37,12 +38,14 @@ class action_button(ui.button):
 
     async def press(self) -> None:
         """As if the user had pressed it, for instance by Enter in a field."""
-        if self.is_busy:
+        if self.is_busy or self.client.storage.get('leaving'):
             return
         self.is_busy = True
         self.client.storage['acting'] = True
         self.props('loading')
         try:
+            if self.form is not None:
+                await self.form.ready()
             await self.act()
         except Incomplete as refusal:
             if self.form is None:
@@ -59,5 +62,5 @@ class action_button(ui.button):
         finally:
             self.is_busy = False
             self.client.storage.pop('acting', None)
-            if not self.is_deleted:
+            if not self.is_deleted and not self.client.storage.get('leaving'):
                 self.props(remove='loading')

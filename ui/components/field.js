@@ -1,7 +1,8 @@
-// One labelled field: label above, control, help or error below. What is typed is mirrored in sessionStorage
+// One labelled field: label above, control, help or error below. What is typed is mirrored in the browser
 // until the server says that the draft holds it, so a lost connection or a killed server loses no word.
 import icon from '/static/icons.js';
 import calendar from '/static/roc_calendar.js';
+import * as mirror from '/static/mirror.js';
 
 export default {
   components: { 'lb-icon': icon, 'roc-calendar': calendar },
@@ -9,7 +10,7 @@ export default {
   props: {
     id: String, kind: String, name: String, label: String, required: Boolean, value: null, shown: Number, error: String,
     hint: String, hintState: String, options: Array, placeholder: String, prefix: String, suffix: String,
-    autocomplete: String, readonly: Boolean, mirrored: Boolean, maxlength: Number, rules: Array, wide: Boolean,
+    autocomplete: String, readonly: Boolean, draft: String, maxlength: Number, rules: Array, wide: Boolean,
     hiddenLabel: Boolean, searchable: Boolean, inputmode: String, classes: String, group: String,
   },
   emits: ['typed', 'left', 'entered'],
@@ -25,12 +26,13 @@ export default {
           <span class="l"><span v-if="required" class="lb-req">*</span>{{ label }}</span>
         </component>
         <div v-if="kind === 'radio'" class="lb-choices">
-          <q-radio v-for="(o, i) in options" :key="String(o.value)" :id="i ? null : name" :model-value="text" :val="o.value"
-            :label="o.label" :disable="readonly" @update:model-value="choose" />
+          <label v-for="(o, i) in options" :key="String(o.value)" class="lb-radio">
+            <input type="radio" :id="i ? null : name" :name="id" :checked="text === o.value" :disabled="readonly" @change="choose(o.value)">{{ o.label }}
+          </label>
         </div>
         <div v-else-if="kind === 'segments'" class="lb-seg">
           <label v-for="(o, i) in options" :key="o.value" :class="{on: text === o.value}">
-            <input type="radio" :id="i ? null : name" :name="id" :checked="text === o.value" @change="choose(o.value)">{{ o.label }}
+            <input type="radio" :id="i ? null : name" :name="id" :checked="text === o.value" :disabled="readonly" @change="choose(o.value)">{{ o.label }}
           </label>
         </div>
         <q-select v-else-if="kind === 'select' || kind === 'combo'" outlined dense options-dense emit-value map-options behavior="menu"
@@ -51,10 +53,9 @@ export default {
               <lb-icon :name="peeking ? 'eye-off' : 'eye'"/></button>
           </template>
           <template v-if="kind === 'date' && !readonly" v-slot:append>
-            <button type="button" class="lb-bare" :aria-label="label + '：開啟月曆'" aria-haspopup="dialog"><lb-icon name="calendar"/>
-              <q-menu v-model="open" anchor="bottom right" self="top right" no-focus>
-                <roc-calendar :value="text || ''" :label="label" @picked="pick"/></q-menu>
-            </button>
+            <span><button type="button" class="lb-bare" tabindex="0" :aria-label="label + '：開啟月曆'" aria-haspopup="dialog" :aria-expanded="open" @click="open = !open"><lb-icon name="calendar"/></button>
+              <q-menu v-model="open" no-parent-event anchor="bottom right" self="top right" role="dialog" aria-modal="true" :aria-label="label + '：月曆'">
+                <roc-calendar :value="text || ''" @picked="pick"/></q-menu></span>
           </template>
         </q-input>
       </component>
@@ -71,27 +72,26 @@ export default {
     typed() { return !this.grouped && this.kind !== 'select' && this.kind !== 'check'; },
     grouped() { return this.kind === 'radio' || this.kind === 'segments'; },
     type() { return this.kind === 'password' ? (this.peeking ? 'text' : 'password') : this.kind === 'textarea' ? 'textarea' : this.kind === 'email' ? 'email' : 'text'; },
-    key() { return 'typed:' + location.pathname + ':' + this.name; },
     describedby() { return [this.rules && this.name + '-rules', (this.error || this.hint) && this.name + '-help'].filter(Boolean).join(' ') || null; },
   },
   watch: {
-    shown() { this.text = this.value; },
+    shown() { if (this.timer === null) this.text = this.value; }, // somebody who is typing knows better
     options() { this.offered = this.options; },
   },
   mounted() {
-    const kept = this.mirrored && sessionStorage.getItem(this.key);
+    addEventListener('pagehide', this.flush);
+    const kept = mirror.kept(this.draft, this.name);
     if (!kept) return;
-    const { value } = JSON.parse(kept);
-    if (value === this.text) return sessionStorage.removeItem(this.key);
-    this.text = value;
+    if (kept.value === this.text) return mirror.drop(this.draft, this.name);
+    this.text = kept.value;
+    this.turn = kept.turn;
     this.send();
+    this.$emit('left');
   },
-  beforeUnmount() { if (this.timer !== null) this.send(); },
+  beforeUnmount() { removeEventListener('pagehide', this.flush); this.flush(); },
   methods: {
-    mirror() {
-      this.turn = Date.now();
-      if (this.mirrored) sessionStorage.setItem(this.key, JSON.stringify({ value: this.text, turn: this.turn }));
-    },
+    mirror() { this.turn = mirror.keep(this.draft, this.name, this.text); },
+    flush() { if (this.timer !== null) this.send(); },
     send() {
       clearTimeout(this.timer);
       this.timer = null;
@@ -107,8 +107,8 @@ export default {
     // the words themselves are the value of a combo, whether they are among the options or not
     write(words) { if (this.kind === 'combo' && words !== (this.text || '')) this.type_in(words); },
     choose(value) { this.text = value; this.mirror(); this.send(); this.$emit('left'); },
-    leave() { if (this.timer !== null) this.send(); this.$emit('left'); },
-    enter() { if (this.kind === 'textarea') return; if (this.timer !== null) this.send(); this.$emit('entered'); },
+    leave() { this.flush(); this.$emit('left'); },
+    enter() { if (this.kind === 'textarea') return; this.flush(); this.$emit('entered'); },
     pick(text) { this.open = false; this.choose(text); document.getElementById(this.name)?.focus(); },
     filter(words, update) {
       update(() => {

@@ -11,11 +11,15 @@ from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
 from domain import dates
-from domain.dates import UnreadableDate
+from domain.errors import DomainError
 
 from .form import form
 
 LONGEST = 4000
+
+
+class Unreadable(DomainError):
+    """What stands in a field is no value of its kind."""
 
 
 class field(Element, component='field.js'):
@@ -40,22 +44,29 @@ class field(Element, component='field.js'):
         self.form = in_form
         self.name = name
         self.label = f'*{label}' if required else label
+        self._unread = ''
         in_form.fields[name] = self
         value = self.to_browser(getattr(in_form.details, name))
         given = {'hint': hint, 'placeholder': placeholder, **props}
         self._props.update({key.replace('_', '-'): given[key] for key in given if given[key]})
         self._props.update({'kind': self.kind, 'name': name, 'label': label, 'value': value, 'shown': 0})
         self._props.update({'required': required, 'readonly': readonly, 'wide': wide})
-        self._props['mirrored'] = in_form.keep is not None and self.kind != 'password'
+        if self.kind != 'password':
+            self._props['draft'] = in_form.draft_name
         self.on('typed', self._typed)
         self.on('left', lambda: in_form.touch(name))
+
+    @property
+    def unread(self) -> str:
+        """Why what stands here is no value, and would be lost; '' when it is one, or when the control is locked."""
+        return '' if self._props['readonly'] else self._unread
 
     def to_browser(self, value: Any) -> Any:
         """What the control shows for `value`."""
         return value
 
     def from_browser(self, raw: Any) -> Any:
-        """The value of what the browser sent."""
+        """The value of what the browser sent. Raises a DomainError when it is none."""
         return raw.replace('\x00', '')[:LONGEST] if isinstance(raw, str) else ''
 
     def fault(self, sentence: str | None) -> None:
@@ -73,6 +84,7 @@ class field(Element, component='field.js'):
 
     def show(self, value: Any) -> None:
         """Put `value` into the control, over whatever stands there."""
+        self._unread = ''
         self._props['value'] = self.to_browser(value)
         self._props['shown'] += 1
         self.update()
@@ -99,7 +111,13 @@ class field(Element, component='field.js'):
 
     async def take(self, raw: Any, turn: int) -> None:
         """The browser sent `raw`."""
-        await self.form.take(self.name, self.from_browser(raw), turn)
+        try:
+            value = self.from_browser(raw)
+            self._unread = ''
+        except DomainError as refusal:
+            value = None
+            self._unread = str(refusal)
+        await self.form.take(self.name, value, turn)
 
 
 class text_field(field):
@@ -138,11 +156,11 @@ class number_field(field):
         return '' if value is None else str(value)
 
     def from_browser(self, raw: Any) -> Any:
-        text = str(raw if raw is not None else '').strip()
+        text = str(raw if raw is not None else '').strip()[:40]
         try:
-            return int(text)
+            return int(text) if text else None
         except ValueError:
-            return None
+            raise Unreadable(f'「{text[:20]}」不是整數。請只輸入數字，例如 6。') from None
 
 
 class check_field(field):
@@ -221,16 +239,14 @@ class date_field(field):
         """Read again what stands in the control, after 民國前 was checked or not."""
         await self.take(self._props['value'], 0)
 
-    async def take(self, raw: Any, turn: int) -> None:
+    def from_browser(self, raw: Any) -> Any:
         text = super().from_browser(raw).strip()[:20]
-        try:
-            day = dates.parse_roc(text, before_roc=self.is_before_roc) if text else None
-        except UnreadableDate as refusal:
-            await self.form.take(self.name, None, turn)
-            self.fault(str(refusal))
-            return
-        await self.form.take(self.name, day, turn)
-        if day is not None and _numbers(day) != text:
+        return dates.parse_roc(text, before_roc=self.is_before_roc) if text else None
+
+    async def take(self, raw: Any, turn: int) -> None:
+        await super().take(raw, turn)
+        day = getattr(self.form.details, self.name)
+        if isinstance(day, date) and self._props['value'] != _numbers(day):
             self.show(day)
 
 

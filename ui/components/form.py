@@ -1,5 +1,6 @@
 """A page's form: the details being edited, the draft that keeps them, and what is still open."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
@@ -7,8 +8,9 @@ from typing import Any, Protocol
 from nicegui import ui
 from nicegui.element import Element
 
-from domain import dates
-from domain.errors import DomainError
+from domain import dates, drafts
+from domain.errors import DomainError, Incomplete, NotFound
+from domain.model import Account, Draft
 from domain.readiness import Check
 
 from .notices import refuse
@@ -24,11 +26,21 @@ class Details(Protocol):
 class saved_mark(Element, component='saved_mark.js'):
     """「草稿已自動儲存 14:32」."""
 
+    def __init__(self, draft: str) -> None:
+        super().__init__()
+        self._props.update({'at': '', 'draft': draft, 'kept': {}})
+
     def show(self, at: datetime, name: str, turn: int) -> None:
         """Field `name` is kept since `at`; the browser may forget what it mirrored up to `turn`."""
+        kept = self._props['kept']
         self._props['at'] = dates.roc_instant(at)[-5:]
-        self._props['name'] = name
-        self._props['turn'] = turn
+        # All of them each time: of two answers in a row the browser may get only the second.
+        self._props['kept'] = kept | {name: max(turn, kept.get(name, 0))}
+        self.update()
+
+    def end(self) -> None:
+        """Nothing is kept any more."""
+        self._props['at'] = ''
         self.update()
 
 
@@ -49,10 +61,13 @@ class error_summary(Element, component='error_summary.js'):
 
 
 class FormField(Protocol):
-    """What a form asks of its fields."""
+    """What a form asks of its fields. `unread`: why what stands in it is no value; '' when it is one."""
 
     name: str
     label: str
+
+    @property
+    def unread(self) -> str: ...
 
     def fault(self, sentence: str | None) -> None:
         """Show `sentence` beside the field, or that it is right."""
@@ -61,23 +76,30 @@ class FormField(Protocol):
 class form:
     """Ties `details` to its fields: each change is kept at once, faults stand beside what was already touched.
 
-    `keep(name, value)` writes one field to the draft and returns when; without it nothing is kept before 儲存.
+    With a `draft` each field is written to it as it changes, for `by`; without one nothing is kept before 儲存.
     """
 
     def __init__(
-        self, details: Details, keep: Callable[[str, object], Awaitable[datetime]] | None = None, summary: bool = True
+        self, details: Details, draft: Draft | None = None, *, by: Account | None = None, summary: bool = True
     ) -> None:
         self.details = details
-        self.keep = keep
+        self.draft = draft
+        self.by = by
         self.fields: dict[str, FormField] = {}
         self.mark: saved_mark | None = None
         self.summary = error_summary() if summary else None
         self._listeners: list[Callable[[], Awaitable[None] | None]] = []
         self._touched: set[str] = set()
+        self._turn = asyncio.Lock()
+
+    @property
+    def draft_name(self) -> str:
+        """Under which the browser mirrors what is typed until the draft holds it; '' for a form without one."""
+        return str(self.draft.id) if self.draft else ''
 
     def saved_mark(self) -> saved_mark:
         """Place the mark that says when the draft was last kept."""
-        self.mark = saved_mark()
+        self.mark = saved_mark(self.draft_name)
         return self.mark
 
     def on_change(self, listener: Callable[[], Awaitable[None] | None]) -> None:
@@ -87,19 +109,22 @@ class form:
     async def take(self, name: str, value: Any, turn: int = 0) -> None:
         """A field has a new value: set it, keep it, tell the listeners."""
         setattr(self.details, name, value)
-        if self.keep is not None:
-            try:
-                at = await self.keep(name, value)
-            except DomainError as refusal:
-                refuse(refusal)
-                return
-            if self.mark is not None:
-                self.mark.show(at, name, turn)
+        await self._keep(name, value, turn)
         self._show_faults()
         for listener in self._listeners:
             answer = listener()
             if answer is not None:
                 await answer
+
+    async def ready(self) -> None:
+        """Everything that was typed is kept. Raises Incomplete when some of it is no value: it would be lost."""
+        async with self._turn:
+            if any(each.unread for each in self.fields.values()):
+                raise Incomplete(self.problems())
+
+    def problems(self) -> dict[str, str]:
+        """The details' problems; a field whose text is no value says so instead."""
+        return self.details.problems() | {name: each.unread for name, each in self.fields.items() if each.unread}
 
     def label_of(self, name: str) -> str:
         """The label of a field, with the star of a required one."""
@@ -125,7 +150,31 @@ class form:
         if self.summary is not None:
             self.summary.show([(f'{check.label}：{check.note}', check.address) for check in lacking], '送審')
 
+    async def _keep(self, name: str, value: Any, turn: int) -> None:
+        # In turn: two changes of a field, written at once, might overtake each other.
+        async with self._turn:
+            if self.draft is None or self.by is None:
+                return
+            try:
+                at = await drafts.save(self.draft.id, name, value, by=self.by)
+            except NotFound as gone:
+                self._give_up(gone)
+                return
+            except DomainError as refusal:
+                refuse(refusal)
+                return
+        if self.mark is not None and not (name in self.fields and self.fields[name].unread):
+            self.mark.show(at, name, turn)
+
+    def _give_up(self, gone: NotFound) -> None:
+        """The draft has been sent or thrown away elsewhere: say it once. What was typed stays in sight."""
+        self.draft = None
+        if self.mark is not None:
+            self.mark.end()
+        if not ui.context.client.storage.get('leaving'):
+            refuse(gone)
+
     def _show_faults(self) -> None:
-        problems = self.details.problems()
+        problems = self.problems()
         for name in self._touched & self.fields.keys():
             self.fields[name].fault(problems.get(name))

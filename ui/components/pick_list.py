@@ -16,6 +16,8 @@ Fetch = Callable[[str, int], Awaitable[tuple[Sequence[tuple[int, str, str]], int
 class pick_list(Element, component='pick_list.js'):
     """`fetch(text, page) -> ([(id, name, note)], total)`; the form keeps the chosen ids as a text '3,17,20'."""
 
+    unread = ''
+
     def __init__(self, label: str, in_form: form, name: str, fetch: Fetch) -> None:
         super().__init__()
         self.form = in_form

@@ -1,11 +1,12 @@
 // Choose, check and preview one file: drag and drop, camera on a phone, progress, a plain verdict.
 // A photo is first placed in a 3:4 frame. The file goes to our own endpoint; the page hears only its id.
 import icon from '/static/icons.js';
+import * as mirror from '/static/mirror.js';
 
 export default {
   components: { 'lb-icon': icon },
-  props: { id: String, name: String, kind: String, label: String, value: Object, error: String, accept: String, hint: String, prompt: String, frame: Boolean, disabled: Boolean, needed: Boolean },
-  emits: ['uploaded', 'removed'],
+  props: { id: String, name: String, kind: String, label: String, value: Object, error: String, accept: String, hint: String, prompt: String, frame: Boolean, disabled: Boolean, needed: Boolean, draft: String },
+  emits: ['chosen'],
   data() { return { busy: false, percent: 0, sentence: '', over: false, source: null, file: null, zoom: 1, x: 0.5, y: 0.35, shape: 1, large: false }; },
   template: `
     <div :id="id" class="lb-upload" :class="kind">
@@ -31,7 +32,7 @@ export default {
           <label class="q-btn lb-btn lb-outline" :class="{off: busy || disabled}"><lb-icon name="upload"/>{{ button }}<input ref="chooser" type="file" :id="name" class="lb-away" :accept="accept" :disabled="busy || disabled" :aria-describedby="name + '-label'" @change="chosen"></label>
           <label v-if="kind !== 'attachment'" class="q-btn lb-btn lb-outline lb-touch" :class="{off: busy || disabled}"><lb-icon name="camera"/>拍照<input type="file" class="lb-away" accept="image/*" :capture="kind === 'photo' ? 'user' : 'environment'" :disabled="busy || disabled" :aria-label="label + '：拍照'" @change="chosen"></label>
           <button v-if="value && kind !== 'photo' && value.media_type !== 'application/pdf'" type="button" class="q-btn lb-btn lb-outline" @click="large = true">放大</button>
-          <button v-if="value && kind === 'attachment'" type="button" class="q-btn lb-btn lb-flat" @click="$emit('removed')">移除</button>
+          <button v-if="value && kind === 'attachment'" type="button" class="q-btn lb-btn lb-flat" @click="choose([])">移除</button>
           <span v-if="kind === 'attachment'" class="lb-sm mut"><a v-if="value" :href="value.url" target="_blank">{{ value.name }}</a><template v-else>未選擇任何檔案</template></span>
         </template></div>
       <div v-if="kind === 'attachment' && hint" class="lb-hint">{{ hint }}</div>
@@ -50,8 +51,15 @@ export default {
       return { width: 100 / s.w + '%', height: 100 / s.h + '%', left: (-s.left / s.w) * 100 + '%', top: (-s.top / s.h) * 100 + '%' };
     },
   },
+  mounted() {
+    const kept = mirror.kept(this.draft, this.name);
+    if (!kept) return;
+    if (kept.value[0] === this.value?.id) return mirror.drop(this.draft, this.name);
+    this.$emit('chosen', { ids: kept.value, turn: kept.turn });
+  },
   beforeUnmount() { this.forget(); },
   methods: {
+    choose(ids) { this.$emit('chosen', { ids, turn: mirror.keep(this.draft, this.name, ids) }); },
     dropped(e) { this.over = false; if (!this.disabled) this.take(e.dataTransfer.files[0]); },
     chosen(e) { this.take(e.target.files[0]); e.target.value = ''; },
     take(file) {
@@ -83,7 +91,7 @@ export default {
         this.busy = false;
         let answer = {};
         try { answer = JSON.parse(request.responseText); } catch { /* a proxy's page, not our answer */ }
-        if (request.status === 200) { this.forget(); this.$emit('uploaded', answer.files); }
+        if (request.status === 200) { this.forget(); this.choose(answer.files.map((one) => one.id)); }
         else this.sentence = answer.sentence || '檔案沒有傳成功，請再選一次；已填的資料都還在。';
       };
       request.onerror = () => { this.busy = false; this.sentence = '連線中斷，檔案沒有傳成功。連線恢復後請再按一次；已填的資料都還在。'; };

@@ -24,6 +24,8 @@ ACCEPT: dict[Kind, str] = {
 class upload_box(Element, component='upload_box.js'):
     """The file of one field. `beside` is the other side of a certificate, filled by a PDF's second page."""
 
+    unread = ''
+
     def __init__(
         self,
         label: str,
@@ -46,8 +48,8 @@ class upload_box(Element, component='upload_box.js'):
         in_form.fields[name] = self
         self._props.update({'name': name, 'kind': kind, 'label': label, 'prompt': prompt, 'hint': hint})
         self._props.update({'accept': ACCEPT[kind], 'frame': kind == 'photo', 'value': _shown(kept)})
-        self.on('uploaded', self._uploaded)
-        self.on('removed', self._removed)
+        self._props['draft'] = in_form.draft_name
+        self.on('chosen', self._chosen)
 
     def fault(self, sentence: str | None) -> None:
         """Show `sentence` in the box, or that it is right."""
@@ -55,27 +57,27 @@ class upload_box(Element, component='upload_box.js'):
             self._props['error'] = sentence
             self.update()
 
-    async def take(self, file_id: UUID | None) -> None:
+    async def take(self, file_id: UUID | None, turn: int = 0) -> None:
         """Show this file and keep its id. The id came from a browser: `files` checks whose it is."""
         kept = await files.get(file_id, by=self.account) if file_id else None
         self._props['value'] = _shown(kept)
         self.update()
-        await self.form.take(self.name, file_id)
+        await self.form.take(self.name, file_id, turn)
         self.form.touch(self.name)
 
-    async def _uploaded(self, event: GenericEventArguments) -> None:
+    async def _chosen(self, event: GenericEventArguments) -> None:
+        """`ids` of the uploaded file, and perhaps of its second page; none when it was removed."""
         try:
-            ids = [UUID(each['id']) for each in event.args][:2]
-            await self.take(ids[0])
+            ids = [UUID(one) for one in event.args['ids'][:2]]
+            turn = int(event.args['turn'])
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return  # not what our own page sends
+        try:
             if len(ids) > 1 and self.beside is not None and getattr(self.form.details, self.beside.name) is None:
                 await self.beside.take(ids[1])
+            await self.take(ids[0] if ids else None, turn)
         except DomainError as refusal:
             refuse(refusal)
-        except (KeyError, TypeError, ValueError, IndexError):
-            return  # not what our own page sends
-
-    async def _removed(self) -> None:
-        await self.take(None)
 
 
 def _shown(kept: StoredFile | None) -> dict[str, Any] | None:

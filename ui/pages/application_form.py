@@ -42,9 +42,7 @@ async def application_page(account: Account, volunteer_id: int) -> None:
     ):
         head = profile_header(volunteer, 'record-book', account)
         head.show(await volunteers.header(volunteer, by=account))
-        in_form = form(
-            details, keep=(lambda name, value: drafts.save(draft.id, name, value, by=account)) if is_open else None
-        )
+        in_form = form(details, draft if is_open else None, by=account)
         if application is not None and application.status is not ApplicationStatus.DRAFT:
             state_banner(application)
         with html.div().classes('lb-cols lb-tab-body'):
@@ -101,7 +99,7 @@ def save_and_submit(
 
     async def saved() -> Application:
         application = await applications.save(details, of=volunteer, by=account)
-        await drafts.discard(draft, by=account)
+        await drafts.settle(draft, details, by=account)
         seen.version = application.version
         return application
 

@@ -35,7 +35,7 @@ async def batch_trainings_page(account: Account, draft: str = '', said: str = ''
     details = await drafts.restored(kept, CourseDetails(trained_for_id=account.host_unit_id))
     with frame(account, TITLE, crumbs=[MENU, VOLUNTEER_DATA], waiting=await waiting_for(account), required=True):
         html.p('課程資料填一次、勾選志工後儲存；再逐一上傳每位志工的證書正反面，資料才會正式登錄。').classes('lb-lead')
-        in_form = form(details, keep=lambda name, value: drafts.save(kept.id, name, value, by=account))
+        in_form = form(details, kept, by=account)
         with html.div().classes('lb-cols'):
             with html.div().classes('lb-stack'):
                 await course_fields(in_form, account)

@@ -45,7 +45,7 @@ async def _training_page(
     with frame(
         account, TITLE, crumbs=crumbs, step=6, guide=guide, waiting=await waiting_for(account), required=True
     ) as page:
-        in_form = form(details, keep=lambda name, value: drafts.save(draft.id, name, value, by=account))
+        in_form = form(details, draft, by=account)
         with html.div().classes('lb-cols'):
             with html.div().classes('lb-stack'):
                 await course_fields(in_form, account)
@@ -57,10 +57,10 @@ async def _training_page(
 
         async def save() -> None:
             if training is None:
-                await trainings.record(volunteer, details, by=account)
+                await trainings.record(volunteer, details, by=account, draft=draft)
             else:
                 await trainings.amend(training, details, version=training.version, by=account)
-            await drafts.discard(draft, by=account)
+                await drafts.settle(draft, details, by=account)
             leave(back, 'training-saved')
 
         with save_bar():

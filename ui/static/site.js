@@ -28,3 +28,45 @@ new MutationObserver(() => {
     wrapper.removeAttribute('tabindex');
   }
 }).observe(document.documentElement, { childList: true, subtree: true });
+
+// What forms keep in this tab (ui/static/mirror.js): forgotten when the user leaves for good, so that whoever comes next
+// finds nothing. A form that was told to be saved is no riddle when its address is opened again.
+function forget(...prefixes) {
+  for (const key of Object.keys(sessionStorage)) if (prefixes.some((one) => key.startsWith(one))) sessionStorage.removeItem(key);
+}
+if (new URLSearchParams(location.search).has('said')) forget('form:');
+document.addEventListener('submit', (event) => {
+  if (event.target.getAttribute('action') === '/logout' && isOnline()) forget('typed:', 'form:');
+});
+// Called by the page of an address that is not there: a new volunteer's form that this tab had open has been saved.
+function leaveIfGone() {
+  if (sessionStorage.getItem('form:' + location.pathname + location.search)) location.replace('/volunteers?said=draft-gone');
+}
+
+// A press while the server is away would be carried out when it is back, perhaps long after: it is void, and says so.
+const isOnline = () => document.getElementById('popup')?.ariaHidden !== 'false';
+document.addEventListener('click', (event) => {
+  const button = event.target.closest?.('.q-btn-item');
+  if (isOnline() || !button || button.closest('.q-notification')) return;
+  event.stopImmediatePropagation();
+  event.preventDefault();
+  Quasar.Notify.create({
+    message: '連線中斷，這次沒有送出。連線恢復後請再按一次；您輸入的內容都還在。', type: 'warning', position: 'top', multiLine: true,
+  });
+}, true);
+
+// A page that loads itself again leaves the cursor where it was.
+addEventListener('pagehide', () => sessionStorage.setItem('cursor', document.activeElement?.id || ''));
+addEventListener('load', () => {
+  const name = performance.getEntriesByType('navigation')[0]?.type === 'reload' && sessionStorage.getItem('cursor');
+  if (!name) return;
+  let tries = 50;
+  const again = () => {
+    const control = document.getElementById(name);
+    if (!control) return tries-- && setTimeout(again, 100);
+    if (!control.matches('input, textarea') || ![null, document.body].includes(document.activeElement)) return;
+    control.focus({ preventScroll: false });
+    if (/text|email/.test(control.type)) control.setSelectionRange(control.value.length, control.value.length);
+  };
+  again();
+});
