@@ -281,7 +281,8 @@ def _complete() -> QuerySet[Account]:
 
 
 def _folded(username: str) -> str:
-    return unicodedata.normalize('NFKC', username).strip().casefold().replace('\0', '')
+    folded = unicodedata.normalize('NFKC', username).strip().casefold()
+    return folded if len(folded) <= 60 and '\0' not in folded else ''  # no name is like that
 
 
 async def _is_right(password: str, account: Account | None) -> bool:

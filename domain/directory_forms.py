@@ -162,13 +162,13 @@ def pattern_problem(pattern: str) -> str | None:
     if problem := answers.text('號碼格式', pattern, most=80, needed=True):
         return problem
     try:
-        parts = [(name, spec) for _, name, spec, conversion in Formatter().parse(pattern) if name is not None]
+        parts = [part[1:] for part in Formatter().parse(pattern) if part[1] is not None]
     except ValueError:
         return '號碼格式的大括號沒有成對，請再檢查一次。'
-    names = {name for name, _ in parts}
+    names = {name for name, _, _ in parts}
     if not {'year', 'sequence'} <= names:
         return '號碼格式須含有 {year} 和 {sequence}，例如 {word}字第{year:03d}{sequence:06d}號。'
-    if not names <= _PATTERN_PARTS or any(not _is_simple(name, spec or '') for name, spec in parts):
+    if not names <= _PATTERN_PARTS or not all(_is_simple(*part) for part in parts):
         return '號碼格式只能用 {word}、{year:03d}、{sequence:06d} 這幾種寫法。'
     return None
 
@@ -184,8 +184,8 @@ def sample_number(pattern: str, word: str) -> str:
     return pattern.format(word=word, year=dates.today().year - 1911, sequence=1)
 
 
-def _is_simple(name: str, spec: str) -> bool:
-    return not spec if name == 'word' else bool(re.fullmatch(r'(0?[1-9]d)?', spec))
+def _is_simple(name: str | None, spec: str | None, conversion: str | None) -> bool:
+    return conversion is None and bool(re.fullmatch('' if name == 'word' else r'(0?[1-9]d)?', spec or ''))
 
 
 def _fields_of(form: Any, record: Any) -> dict[str, Any]:
