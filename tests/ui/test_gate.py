@@ -6,6 +6,7 @@ from datetime import timedelta
 import aiohttp
 import pytest
 from nicegui import __version__ as nicegui_version
+from tortoise.connection import get_connection
 
 from db.choices import Role
 from db.models import Session
@@ -261,6 +262,20 @@ async def test_a_page_nobody_touches_closes_when_its_time_is_over(inside: Browse
     socket = await inside.connect(await inside.open('/test/counter'))
 
     assert await socket.silent(*RELOAD)
+    await socket.heard(*RELOAD)
+    await socket.close()
+
+
+async def test_a_session_that_ended_while_nobody_could_hear_it_closes_when_the_news_come_again(
+    inside: Browser, clerk: Account
+) -> None:
+    socket = await inside.connect(await inside.open('/test/counter'))
+    await Session.filter(account=clerk).delete()
+
+    listeners = "FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
+    cut = await get_connection('default').execute_query_dict(f'SELECT pg_terminate_backend(pid) {listeners}')
+
+    assert len(cut) == 2
     await socket.heard(*RELOAD)
     await socket.close()
 
