@@ -1,10 +1,8 @@
 """Puts the site together: the office's doors open and close with the server; gate, files, live pages, routes."""
 
-import hashlib
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from fastapi import FastAPI
 from nicegui import app as nicegui_app
@@ -14,9 +12,8 @@ from nicegui.translations import translations
 from domain import office
 from domain.settings import Settings
 
-from . import files, gate, routes, session, uploads
+from . import assets, files, gate, routes, session, uploads
 
-STATIC = Path(__file__).parent / 'static'
 COLOURS = {
     'primary': '#0F5A73',
     'secondary': '#43545A',
@@ -26,7 +23,6 @@ COLOURS = {
     'info': '#0F5A73',
     'warning': '#855000',
 }
-LOOKS = ['app.css', *(f'pages/{file.name}' for file in sorted((STATIC / 'pages').glob('*.css')))]
 
 
 def assemble(settings: Settings) -> FastAPI:
@@ -46,8 +42,8 @@ def assemble(settings: Settings) -> FastAPI:
     files.register(site)
     routes.register(site)
     nicegui_app.colors(**COLOURS)
-    nicegui_app.add_static_files('/static', STATIC, max_cache_age=3600)
-    ui.add_head_html(_head(), shared=True)
+    assets.register()
+    ui.add_head_html(assets.head(), shared=True)
     nicegui_app.config.quasar_config['loadingBar']['skipHijack'] = True  # it has no name, and uploads show their own
     translations['zh-TW'].update(
         connection_lost='連線中斷，正在重新連線；',
@@ -58,23 +54,16 @@ def assemble(settings: Settings) -> FastAPI:
     ui.run_with(
         site,
         title='志願服務資訊整合系統',
-        favicon=STATIC / 'favicon.svg',
+        favicon=assets.STATIC / 'favicon.svg',
         language='zh-TW',
         binding_refresh_interval=None,
         reconnect_timeout=30,
         tailwind=False,
         show_welcome_message=False,
     )
+    site.add_middleware(assets.KeptAssets)
     gate.install(site, settings)
     return site
-
-
-def _head() -> str:
-    """Our stylesheets and the site's small script; the stamp changes with them, so that no browser keeps old ones."""
-    content = b''.join((STATIC / name).read_bytes() for name in [*LOOKS, 'site.js', 'icons.js'])
-    stamp = hashlib.sha256(content).hexdigest()[:12]
-    links = ''.join(f'<link rel="stylesheet" href="/static/{name}?{stamp}">' for name in LOOKS)
-    return f'<meta name="theme-color" content="#0C3A4B">{links}<script defer src="/static/site.js?{stamp}"></script>'
 
 
 def _say(settings: Settings, welcome: list[str]) -> None:
