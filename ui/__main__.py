@@ -23,6 +23,7 @@ def main() -> None:
         port=chosen.port,
         log_level='warning',
         ws_per_message_deflate=False,
+        ws_max_size=1_100_000,
         timeout_graceful_shutdown=5,
         server_header=False,
     )
