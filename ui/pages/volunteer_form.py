@@ -187,7 +187,8 @@ def identity_fields(in_form: form, details: VolunteerDetails, account: Account) 
             await in_form.take('identity_number', clean)
         known = await volunteers.lookup_identity(chosen, clean, by=account)
         if known is None:
-            number.advise('檢查碼正確，系統中沒有重複的志工', 'ok')
+            checked = '號碼' if chosen is IdentityKind.PASSPORT else '檢查碼'
+            number.advise(f'{checked}正確，系統中沒有重複的志工', 'ok')
         elif isinstance(known, Volunteer):
             number.advise('這位志工已在您的單位；儲存時會帶您到他的個人頁面，不會重複建立。', 'ok')
         else:
