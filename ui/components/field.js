@@ -15,7 +15,7 @@ export default {
   },
   emits: ['typed', 'left', 'entered'],
   template: `
-    <div :id="id" class="lb-field" :class="[{bad: error, full: wide}, 'lb-' + kind, classes]" @focusout="typed && leave()">
+    <div :id="id" class="lb-field" :class="[{bad: error, full: wide}, 'lb-' + kind, classes]" @focusout="typed && leave($event)">
       <div v-if="group" class="lb-label"><span class="l">{{ group }}</span></div>
       <q-checkbox v-if="kind === 'check'" :model-value="!!text" :id="name" :disable="readonly"
         :aria-describedby="describedby" :aria-invalid="!!error" @update:model-value="choose">
@@ -107,7 +107,8 @@ export default {
     // the words themselves are the value of a combo, whether they are among the options or not
     write(words) { if (this.kind === 'combo' && words !== (this.text || '')) this.type_in(words); },
     choose(value) { this.text = value; this.mirror(); this.send(); this.$emit('left'); },
-    leave() { this.flush(); this.$emit('left'); },
+    // the eye and the calendar belong to the field: who goes there has not left it
+    leave(e) { this.flush(); if (!this.open && !this.$el.contains(e.relatedTarget)) this.$emit('left'); },
     enter() { if (this.kind === 'textarea') return; this.flush(); this.$emit('entered'); },
     pick(text) { this.open = false; this.choose(text); document.getElementById(this.name)?.focus(); },
     filter(words, update) {

@@ -10,7 +10,7 @@ export default {
   data() { return { busy: false, percent: 0, sentence: '', over: false, source: null, file: null, zoom: 1, x: 0.5, y: 0.35, shape: 1, large: false }; },
   template: `
     <div :id="id" class="lb-upload" :class="kind">
-      <div class="lb-label"><span class="l" :id="name + '-label'">{{ label }}</span>
+      <div class="lb-label"><span class="l">{{ label }}</span>
         <span v-if="kind === 'certificate'" class="x lb-chip" :class="value ? 'ok' : 'bad'"><lb-icon v-if="value" name="check" size="14" weight="2.4"/>{{ value ? '已上傳' : '尚未上傳' }}</span></div>
       <div v-if="source" class="lb-photo lb-crop" @pointerdown="grab" @pointermove="drag" @pointerup="held = null" @wheel.prevent="wheel">
         <img :src="source" alt="待上傳的照片" :style="placed" @load="measure" @error="unseen" draggable="false"><span class="guide" aria-hidden="true"></span></div>
@@ -27,16 +27,16 @@ export default {
       <div v-else-if="value && value.verdict && value.verdict.length && !source" class="lb-verdict" :class="good ? 'ok' : 'warn'" role="status"><lb-icon :name="good ? 'ok' : 'warning'"/>
         <span><b>{{ good ? '自動檢查通過' : '請看一下這張照片' }}</b><span v-for="n in value.verdict" class="line">{{ n.is_met ? n.label : n.advice }}</span></span></div>
       <div class="lb-upload-acts">
-        <template v-if="source"><button type="button" class="q-btn lb-btn bg-primary" :disabled="busy" @click="crop">使用這張照片</button><button type="button" class="q-btn lb-btn lb-flat" @click="forget">重選</button></template>
+        <template v-if="source"><button ref="use" type="button" class="q-btn lb-btn bg-primary" :disabled="busy" @click="crop">使用這張照片</button><button type="button" class="q-btn lb-btn lb-flat" @click="forget(); refocus()">重選</button></template>
         <template v-else>
-          <label class="q-btn lb-btn lb-outline" :class="{off: busy || disabled}"><lb-icon name="upload"/>{{ button }}<input ref="chooser" type="file" :id="name" class="lb-away" :accept="accept" :disabled="busy || disabled" :aria-describedby="name + '-label'" @change="chosen"></label>
+          <label class="q-btn lb-btn lb-outline" :class="{off: busy || disabled}"><lb-icon name="upload"/>{{ button }}<input ref="chooser" type="file" :id="name" class="lb-away" :accept="accept" :disabled="busy || disabled" :aria-label="label + '：' + button" @change="chosen"></label>
           <label v-if="kind !== 'attachment'" class="q-btn lb-btn lb-outline lb-touch" :class="{off: busy || disabled}"><lb-icon name="camera"/>拍照<input type="file" class="lb-away" accept="image/*" :capture="kind === 'photo' ? 'user' : 'environment'" :disabled="busy || disabled" :aria-label="label + '：拍照'" @change="chosen"></label>
           <button v-if="value && kind !== 'photo' && value.media_type !== 'application/pdf'" type="button" class="q-btn lb-btn lb-outline" @click="large = true">放大</button>
           <button v-if="value && kind === 'attachment'" type="button" class="q-btn lb-btn lb-flat" @click="choose([])">移除</button>
           <span v-if="kind === 'attachment'" class="lb-sm mut"><a v-if="value" :href="value.url" target="_blank">{{ value.name }}</a><template v-else>未選擇任何檔案</template></span>
         </template></div>
       <div v-if="kind === 'attachment' && hint" class="lb-hint">{{ hint }}</div>
-      <q-dialog v-if="value" v-model="large" :aria-label="label"><div class="lb-large"><img :src="value.url" :alt="label + '：' + value.name"><button type="button" class="q-btn lb-btn bg-primary" autofocus @click="large = false">關閉</button></div></q-dialog>
+      <q-dialog v-if="value" v-model="large" :aria-label="label"><div class="lb-picture"><img :src="value.url" :alt="label + '：' + value.name"><button type="button" class="q-btn lb-btn bg-primary" autofocus @click="large = false">關閉</button></div></q-dialog>
     </div>`,
   computed: {
     good() { return this.value.verdict.every((n) => n.is_met); },
@@ -67,8 +67,9 @@ export default {
       this.sentence = '';
       if (file.size > 12 * 1024 * 1024) return (this.sentence = '這個檔案超過 12 MB，請改選小一點的檔案；已填的資料都還在。');
       this.file = file;
-      if (this.frame) this.source = URL.createObjectURL(file);
-      else this.send('');
+      if (!this.frame) return this.send('');
+      this.source = URL.createObjectURL(file);
+      this.refocus();
     },
     measure(e) { this.shape = e.target.naturalWidth / e.target.naturalHeight; this.zoom = 1; this.x = 0.5; this.y = 0.35; },
     unseen() { URL.revokeObjectURL(this.source); this.source = null; this.send(''); },
@@ -81,6 +82,13 @@ export default {
     },
     wheel(e) { this.zoom = Math.min(3, Math.max(1, this.zoom - e.deltaY / 500)); },
     crop() { const s = this.shown; this.send('?crop=' + [s.left, s.top, s.w, s.h].map((n) => n.toFixed(4)).join(',')); },
+    // the control that was pressed goes away or is disabled: the keyboard goes on at the one in its place
+    refocus() {
+      this.$nextTick(() => {
+        const at = document.activeElement;
+        if (at === document.body || this.$el.contains(at)) (this.$refs.use || this.$refs.chooser)?.focus({ preventScroll: true });
+      });
+    },
     forget() { if (this.source) URL.revokeObjectURL(this.source); this.source = null; this.file = null; },
     send(query) {
       const request = new XMLHttpRequest(), body = new FormData();
@@ -93,8 +101,9 @@ export default {
         try { answer = JSON.parse(request.responseText); } catch { /* a proxy's page, not our answer */ }
         if (request.status === 200) { this.forget(); this.choose(answer.files.map((one) => one.id)); }
         else this.sentence = answer.sentence || '檔案沒有傳成功，請再選一次；已填的資料都還在。';
+        this.refocus();
       };
-      request.onerror = () => { this.busy = false; this.sentence = '連線中斷，檔案沒有傳成功。連線恢復後請再按一次；已填的資料都還在。'; };
+      request.onerror = () => { this.busy = false; this.sentence = '連線中斷，檔案沒有傳成功。連線恢復後請再按一次；已填的資料都還在。'; this.refocus(); };
       request.open('POST', '/uploads/' + this.kind + query);
       request.send(body);
     },
