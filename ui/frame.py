@@ -18,6 +18,7 @@ from .components.form import form
 from .components.icon import icon
 from .components.notices import refuse, tell
 from .components.step_guide import step_guide
+from .first_sight import first_sight
 from .said import say_what_was_left
 
 Crumbs = Sequence[tuple[str, str]]
@@ -91,17 +92,19 @@ class page_frame:
         if account.text_size:
             ui.query('body').classes('lb-large' if account.text_size == 'large' else 'lb-large lb-larger')
         _leave_main_to_us()
+        rail = guide if step and not account.hides_guide else None
+        first_sight(title, [text for text, _ in crumbs], has_rail=rail is not None, has_heading=heading)
         with html.div().classes('app'):
             bar = app_bar(account, waiting)
             bar.on('searched', self._search)
             bar.on('sized', self._size)
-            if guide is not None and step and not account.hides_guide:
+            if rail is not None:
                 self.guide = step_guide(
                     step,
-                    done=done_on(step, guide),
-                    who=guide.who,
-                    left=[(item.text, item.address) for item in guide.left.get(step, [])],
-                    addresses=guide.addresses,
+                    done=done_on(step, rail),
+                    who=rail.who,
+                    left=[(item.text, item.address) for item in rail.left.get(step, [])],
+                    addresses=rail.addresses,
                     put_away=self._put_away,
                 )
             with html.main().props('id=main tabindex=-1'), html.div().classes('lb-page') as self.content:

@@ -114,6 +114,7 @@ def _begin_again(status: int) -> None:
     """Take away what a builder put on the page before it was refused."""
     client = ui.context.client
     client.content.clear()
+    client._body_html = ''
     client.status_code = status
 
 

@@ -21,6 +21,12 @@ addEventListener('load', () => {
   again();
 });
 
+// What was shown while the scripts were loading (ui/first_sight.py) goes in the moment the page itself is there.
+new MutationObserver((_, watch) => {
+  watch.disconnect();
+  document.getElementById('first-sight')?.remove();
+}).observe(document.getElementById('app'), { childList: true });
+
 // Quasar's list boxes hold plain wrappers, and its dialogs no name: mended for screen readers.
 new MutationObserver(() => {
   for (const wrapper of document.querySelectorAll('.q-menu[role=listbox] .q-virtual-scroll__content, .q-menu[role=listbox] .q-virtual-scroll__padding')) {
