@@ -21,7 +21,7 @@ async def together(key: Hashable, read: Callable[[], Coroutine[Any, Any, Answer]
     shared, so nobody changes it; and the key says for whom it may be read.
     """
     if key not in _about_to_read:
-        _about_to_read[key] = background_tasks.create(_begin(key, read), name='read together', handle_exceptions=False)
+        _about_to_read[key] = asyncio.create_task(_begin(key, read), name='read together')
     answer: Answer = await asyncio.shield(_about_to_read[key])
     return answer
 
