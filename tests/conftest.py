@@ -14,7 +14,8 @@ import db
 from db import blobs, embedded, migrate, reference, sealing
 
 TEMPLATE = 'template_of_tests'
-QUICK = {'fsync': 'off', 'synchronous_commit': 'off', 'full_page_writes': 'off'}
+# Without autovacuum, since DROP … WITH (FORCE) may not end its workers.
+QUICK = {'fsync': 'off', 'synchronous_commit': 'off', 'full_page_writes': 'off', 'autovacuum': 'off'}
 _numbers = itertools.count(1)
 
 
@@ -48,7 +49,7 @@ async def database(database_url: str, template: str, tmp_path: Path) -> AsyncIte
     sealing.use(sealing.Keyring({1: b'k' * 32}, b'i' * 32))
     blobs.use(tmp_path / 'files')
     name = f'test_{os.getpid()}_{next(_numbers)}'
-    await _execute(database_url, f'CREATE DATABASE {name} TEMPLATE {template}')
+    await _execute(database_url, f'CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy')
     url = url_of(database_url, name)
     async with db.connected(url, min_size=1):
         yield url
