@@ -21,6 +21,5 @@ async def is_sure(act: str, sentence: str) -> bool:
         with html.div().classes('lb-acts'):
             ui.button(act, on_click=lambda: dialog.submit(True), color=None).props('unelevated no-caps color=negative')
             ui.button('取消', on_click=lambda: dialog.submit(False), color=None).props('flat no-caps')
-    answer = await dialog
-    dialog.delete()
-    return answer is True
+    dialog.on('hide', dialog.delete)  # not before it has given the focus back
+    return await dialog is True
