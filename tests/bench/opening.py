@@ -18,10 +18,16 @@ WARM_UP = 20
 ROUNDS = 11
 FORGOTTEN_AFTER = 33  # seconds until a server gives up pages whose browsers are gone
 
+# What the user sees first, and when the page itself has been drawn: NiceGUI draws all of it at once.
 _FIRST_PAINT = """new Promise(done => {
   const seen = list => list.filter(e => e.name === 'first-contentful-paint').forEach(e => done(e.startTime));
   seen(performance.getEntriesByType('paint'));
   new PerformanceObserver(list => seen(list.getEntries())).observe({ type: 'paint', buffered: true });
+})"""
+_WATCH_FOR_THE_FORM = """window.formDrawn = new Promise(done => {
+  const look = () => document.querySelector('.nicegui-content > *')
+    ? requestAnimationFrame(() => setTimeout(() => done(performance.now()))) : requestAnimationFrame(look);
+  look();
 })"""
 
 
@@ -29,7 +35,7 @@ async def measured(stage: Stage) -> list[Row]:
     """About two minutes. Memory comes first, in processes that have just begun."""
     memory = await _memory(stage)
     await asyncio.sleep(FORGOTTEN_AFTER)
-    return [await _time(stage), memory, await _paint(stage)]
+    return [await _time(stage), memory, *await _paint(stage)]
 
 
 async def _time(stage: Stage) -> Row:
@@ -94,35 +100,48 @@ async def _growth(pid: int, url: str, path: str, token: str = '') -> float:
     return float(after - before) / PAGES / 1000
 
 
-async def _paint(stage: Stage) -> Row:
-    """First contentful paint in a browser that has never been there; the two sites take turns."""
+async def _paint(stage: Stage) -> list[Row]:
+    """In a browser that has never been there; the two sites take turns."""
     ours, bare = [], []
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         for turn in range(ROUNDS + 1):
-            one = await _first_paint(browser, stage.site.url, stage.path, stage.token)
-            other = await _first_paint(browser, stage.bare_url, '/')
+            one = await _seen(browser, stage.site.url, stage.path, stage.token)
+            other = await _seen(browser, stage.bare_url, '/')
             if turn:
                 ours.append(one)
                 bare.append(other)
         await browser.close()
-    milliseconds, compared = statistics.median(ours), statistics.median(bare)
-    return Row(
-        'STEP 4: first paint, cold',
-        f'{milliseconds:.0f} ms',
-        f'bare page {compared:.0f} ms',
-        f'{milliseconds / compared:.2f} ×',
-        'at most 1.5 ×',
-        milliseconds <= compared * 1.5,
-    )
+    first, form = (statistics.median(each) for each in zip(*ours, strict=True))
+    bare_first, bare_drawn = (statistics.median(each) for each in zip(*bare, strict=True))
+    return [
+        Row(
+            'STEP 4: first paint, cold',
+            f'{first:.0f} ms',
+            f'bare page {bare_first:.0f} ms',
+            f'{first / bare_first:.2f} ×',
+            'at most 1.5 ×',
+            first <= bare_first * 1.5,
+        ),
+        Row(
+            'STEP 4: the form itself, cold',
+            f'{form:.0f} ms',
+            f'bare page {bare_drawn:.0f} ms',
+            f'{form / bare_drawn:.2f} ×',
+            '(none)',
+            None,
+        ),
+    ]
 
 
-async def _first_paint(browser: Browser, url: str, path: str, token: str = '') -> float:
+async def _seen(browser: Browser, url: str, path: str, token: str = '') -> tuple[float, float]:
+    """Milliseconds to the first contentful paint, and to the form (or the bare page's word)."""
     context = await browser.new_context(viewport={'width': 1280, 'height': 860}, locale='zh-TW')
     if token:
         await context.add_cookies([{'name': 'sid', 'value': token, 'url': url, 'httpOnly': True, 'sameSite': 'Lax'}])
     page = await context.new_page()
+    await page.add_init_script(_WATCH_FOR_THE_FORM)
     await page.goto(url + path)
-    milliseconds = await page.evaluate(_FIRST_PAINT)
+    first, form = await page.evaluate(_FIRST_PAINT), await page.evaluate('window.formDrawn')
     await context.close()
-    return float(milliseconds)
+    return float(first), float(form)

@@ -4,23 +4,27 @@ import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
+MET = {True: 'yes', False: 'NO', None: ''}
 HEAD = ('what', 'ours', 'compared with', 'ratio', 'target', 'met')
 
 
 class Row(NamedTuple):
-    """`ratio` is ours to what stands beside it in the same run; `target` says in words what is judged."""
+    """`ratio` is ours to what stands beside it in the same run; `target` says in words what is judged.
+
+    `is_met` is None where nothing was promised and the figure is told for completeness.
+    """
 
     name: str
     ours: str
     compared: str
     ratio: str
     target: str
-    is_met: bool
+    is_met: bool | None
 
 
 def drawn(rows: Sequence[Row]) -> str:
     """The rows as a table for a terminal."""
-    lines = [HEAD, *((*row[:-1], 'yes' if row.is_met else 'NO') for row in rows)]
+    lines = [HEAD, *((*row[:-1], MET[row.is_met]) for row in rows)]
     widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
     drawn_lines = [
         '  '.join(text + ' ' * (width - _width(text)) for text, width in zip(line, widths, strict=True)).rstrip()
