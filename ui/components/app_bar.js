@@ -17,7 +17,7 @@ export default {
         <input ref="find" v-model="words" type="search" aria-label="搜尋姓名、證號或紀錄冊號" placeholder="姓名、證號或紀錄冊號" autocomplete="off" maxlength="60"><kbd aria-hidden="true">/</kbd></form>
       <a v-if="phone" class="lb-call" :href="'tel:' + phone"><lb-icon name="phone" size="20"/>客服</a>
       <a v-if="waitingHref" class="lb-icon-btn" :href="waitingHref" :aria-label="waitingText"><lb-icon name="bell" size="21"/><i v-if="waiting">{{ waiting }}</i></a>
-      <details class="lb-me-menu" @keydown.esc="$event.currentTarget.open = false; $refs.me.focus()"><summary ref="me" class="lb-me" :aria-label="name + ' ' + unit + '：帳號選單'"><span class="lb-ava" aria-hidden="true">{{ name.slice(0, 1) }}</span><span class="who">{{ name }}<small>{{ unit }}</small></span><lb-icon name="down" size="16"/></summary>
+      <details class="lb-me-menu" @keydown.esc="$event.currentTarget.open = false; $refs.me.focus()"><summary ref="me" class="lb-me"><span class="lb-away">帳號選單：</span><span class="lb-ava" aria-hidden="true">{{ name.slice(0, 1) }}</span><span class="who">{{ name }}<small>{{ unit }}</small></span><lb-icon name="down" size="16"/></summary>
         <div class="lb-card"><a v-for="l in links" :href="l[1]">{{ l[0] }}</a><form method="post" action="/logout"><button type="submit">登出</button></form></div></details>
     </header>`,
   mounted() {
