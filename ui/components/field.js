@@ -1,5 +1,6 @@
 // One labelled field: label above, control, help or error below. What is typed is mirrored in the browser
 // until the server says that the draft holds it, so a lost connection or a killed server loses no word.
+// Lists open and close at once: Quasar gives the focus back after the transition, whoever has it by then.
 import icon from '/static/icons.js';
 import calendar from '/static/roc_calendar.js';
 import * as mirror from '/static/mirror.js';
@@ -35,7 +36,7 @@ export default {
             <input type="radio" :id="i ? null : name" :name="id" :checked="text === o.value" :disabled="readonly" @change="choose(o.value)">{{ o.label }}
           </label>
         </div>
-        <q-select v-else-if="kind === 'select' || kind === 'combo'" outlined dense options-dense emit-value map-options behavior="menu"
+        <q-select v-else-if="kind === 'select' || kind === 'combo'" outlined dense options-dense emit-value map-options behavior="menu" :transition-duration="0"
           :model-value="text" :options="offered" :for="name" :readonly="readonly" :aria-label="label"
           :use-input="searchable" :fill-input="searchable" :hide-selected="searchable" input-debounce="0"
           :placeholder="text === null || text === '' ? placeholder || '請選擇' : undefined" :error="!!error" hide-bottom-space :aria-describedby="describedby"
@@ -54,7 +55,7 @@ export default {
           </template>
           <template v-if="kind === 'date' && !readonly" v-slot:append>
             <span><button type="button" class="lb-bare" tabindex="0" :aria-label="label + '：開啟月曆'" aria-haspopup="dialog" :aria-expanded="open" @click="open = !open"><lb-icon name="calendar"/></button>
-              <q-menu v-model="open" no-parent-event anchor="bottom right" self="top right" role="dialog" aria-modal="true" :aria-label="label + '：月曆'">
+              <q-menu v-model="open" no-parent-event :transition-duration="0" anchor="bottom right" self="top right" role="dialog" aria-modal="true" :aria-label="label + '：月曆'">
                 <roc-calendar :value="text || ''" @picked="pick"/></q-menu></span>
           </template>
         </q-input>
@@ -110,7 +111,7 @@ export default {
     // the eye and the calendar belong to the field: who goes there has not left it
     leave(e) { this.flush(); if (!this.open && !this.$el.contains(e.relatedTarget)) this.$emit('left'); },
     enter() { if (this.kind === 'textarea') return; this.flush(); this.$emit('entered'); },
-    pick(text) { this.open = false; this.choose(text); document.getElementById(this.name)?.focus(); },
+    pick(text) { this.open = false; this.choose(text); },
     filter(words, update) {
       update(() => {
         const needle = (this.searchable ? words : '').replaceAll('台', '臺').toLowerCase();
