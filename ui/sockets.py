@@ -19,7 +19,7 @@ from domain import sessions
 
 log = logging.getLogger(__name__)
 
-# All there are in NiceGUI 3.18 (nicegui/nicegui.py); `disconnect` is the socket's own end and needs no guard.
+# All there are in NiceGUI 3.18 (nicegui/nicegui.py); `disconnect` is the socket's own end: no guard, but its turn.
 _EVENTS = {'connect', 'handshake', 'disconnect', 'event', 'javascript_response', 'ack', 'log'}
 _BEFORE_THE_DROP = 0.5
 
@@ -42,6 +42,7 @@ def guard(origins: frozenset[str]) -> None:
     handlers['log'] = _guarded('log', _write_log)
     for name in ('event', 'javascript_response', 'ack'):
         handlers[name] = _guarded(name, handlers[name])
+    handlers['disconnect'] = _after_its_last_words(handlers['disconnect'])
 
 
 def is_foreign(query: Mapping[str, Sequence[str]], digest: str) -> bool:
@@ -122,6 +123,18 @@ def _guarded(name: str, handler: Handler) -> Guarded:
 
     guarded.guards = name  # type: ignore[attr-defined]
     return guarded
+
+
+def _after_its_last_words(handler: Handler) -> Guarded:
+    """NiceGUI hears nothing of a page without a socket; what a page said just before it went is still to be heard."""
+
+    async def disconnect(socket_id: str, *_: Any) -> None:
+        for client in [Client.instances[room] for room in core.sio.rooms(socket_id) if room in Client.instances]:
+            async with _turns.setdefault(client, asyncio.Lock()):
+                pass
+        handler(socket_id)
+
+    return disconnect
 
 
 def _client_of(args: Sequence[Any]) -> Client | None:
