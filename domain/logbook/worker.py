@@ -9,6 +9,7 @@ import gc
 import json
 import os
 import re
+import signal
 import struct
 import sys
 import traceback
@@ -129,6 +130,7 @@ class OnlyOurs(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
 
 def main() -> None:
     """Say what is lacking, then print job after job until the other side hangs up."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's to obey
     take, give = sys.stdin.buffer, os.fdopen(os.dup(1), 'wb')
     os.dup2(2, 1)  # a stray print() goes to the log, not between the documents
     os.nice(5)  # the server's event loop comes first

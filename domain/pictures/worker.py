@@ -6,6 +6,7 @@ Each message is a line of JSON and the bytes it announces.
 import json
 import os
 import resource
+import signal
 import sys
 from contextlib import suppress
 from dataclasses import asdict
@@ -24,6 +25,7 @@ def serve() -> None:
     """Work until the input ends, which it does at the latest when the server does."""
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), 'wb')
     os.dup2(2, 1)  # whatever a library prints must not get between the answers
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's to obey
     os.nice(10)  # the event loop comes first
     with suppress(OSError, ValueError):  # not every system knows this limit
         resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))

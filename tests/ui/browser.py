@@ -126,7 +126,7 @@ class Socket:
         return json.loads((await self._heard('437')).removeprefix('437'))
 
     async def heard(self, *words: str) -> str:
-        """The next event that contains all of `words`. Raises TimeoutError after two seconds without it."""
+        """The next event that contains all of `words`. Raises TimeoutError after five seconds without it."""
         return await self._heard('42', *words)
 
     async def silent(self, *words: str) -> bool:
@@ -139,8 +139,8 @@ class Socket:
         return False
 
     async def ended(self) -> None:
-        """Until the server ends it. Raises TimeoutError after two seconds."""
-        async with asyncio.timeout(2):
+        """Until the server ends it. Raises TimeoutError after five seconds."""
+        async with asyncio.timeout(5):
             while (message := await self._socket.receive()).type == aiohttp.WSMsgType.TEXT and message.data != '1':
                 pass
         await self.close()
@@ -149,7 +149,7 @@ class Socket:
         await self._socket.close()
 
     async def _heard(self, kind: str, *words: str) -> str:
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(5):
             while True:
                 message = await self._socket.receive()
                 if message.type != aiohttp.WSMsgType.TEXT:
