@@ -4,6 +4,7 @@ A browser that comes for the first time asks for two dozen files. They do not ch
 and compressing them again for each visitor would keep the event loop from everybody else.
 """
 
+import asyncio
 import hashlib
 from pathlib import Path
 
@@ -69,11 +70,18 @@ class KeptAssets:
                 start = {**message, 'headers': list(message['headers'])}
             else:
                 body += message.get('body', b'')
-                is_whole = not message.get('more_body')  # it breaks off when the browser has gone
+                is_whole = not message.get('more_body')
             await send(message)
 
-        await self.app(scope, receive, listen)
-        if is_whole and start['status'] == 200 and self._size + len(body) <= MOST_KEPT:
+        async def stay() -> Message:
+            # Told that the browser has gone, Starlette breaks off, and half a file looks like a whole one.
+            message = await receive()
+            if message['type'] == 'http.disconnect':
+                await asyncio.Future()
+            return message
+
+        await self.app(scope, stay, listen)
+        if is_whole and start['status'] == 200 and key not in self._kept and self._size + len(body) <= MOST_KEPT:
             self._size += len(body)
             self._kept[key] = start, body
 

@@ -1,10 +1,20 @@
 """What a first visit asks for: our stylesheets at once, NiceGUI's files as often as anybody likes."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import httpx
+import nicegui
 import pytest
 from nicegui import __version__
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
 from starlette.types import Message, Receive, Scope, Send
 
 from ui import assets
@@ -12,6 +22,7 @@ from ui.assets import KeptAssets
 
 from .browser import Browser
 
+SCRIPT = f'/_nicegui/{__version__}/static/quasar.umd.prod.js'
 QUASAR = f'/_nicegui/{__version__}/static/quasar.important.prod.css'
 
 
@@ -52,19 +63,42 @@ async def test_an_answer_is_asked_for_once_and_one_that_broke_off_is_not_kept() 
     assert [message.get('body') for message in heard[2]] == [None, b'whole']
 
 
+@pytest.mark.parametrize('seconds', [0, 0.001, 0.003, 0.01])
+async def test_a_browser_that_goes_while_a_file_is_sent_leaves_no_half_file_to_the_others(seconds: float) -> None:
+    async def passed_on(request: Request, call_next: RequestResponseEndpoint) -> Response:
+        return await call_next(request)
+
+    files = Mount(f'/_nicegui/{__version__}/static', StaticFiles(packages=[('nicegui', 'static')]))
+    kept = KeptAssets(Starlette(routes=[files], middleware=[Middleware(BaseHTTPMiddleware, dispatch=passed_on)]))
+
+    await _answered(kept, SCRIPT, gone_after=seconds)
+    heard = await _answered(kept, SCRIPT)
+
+    whole = Path(nicegui.__file__).parent / 'static' / 'quasar.umd.prod.js'
+    assert b''.join(message.get('body', b'') for message in heard) == whole.read_bytes()
+
+
 def _lasting(answer: httpx.Response) -> dict[str, str]:
     """The headers, but for the hour and the nonce."""
     return {name: text for name, text in answer.headers.items() if name not in ('date', 'content-security-policy')}
 
 
-async def _answered(app: Callable[[Scope, Receive, Send], Awaitable[None]], path: str) -> list[Message]:
+async def _answered(
+    app: Callable[[Scope, Receive, Send], Awaitable[None]], path: str, gone_after: float = 60
+) -> list[Message]:
     heard: list[Message] = []
+    requests = [{'type': 'http.request', 'body': b''}]
 
     async def send(message: Message) -> None:
         heard.append({name: value for name, value in message.items() if name != 'more_body'})
+        await asyncio.sleep(0)
 
     async def receive() -> Message:
-        return {'type': 'http.request'}
+        if requests:
+            return requests.pop()
+        await asyncio.sleep(gone_after)
+        return {'type': 'http.disconnect'}
 
-    await app({'type': 'http', 'method': 'GET', 'path': path, 'headers': []}, receive, send)
+    address = {'path': path, 'raw_path': path.encode(), 'query_string': b'', 'root_path': '', 'scheme': 'http'}
+    await app({'type': 'http', 'method': 'GET', 'headers': [], 'http_version': '1.1', **address}, receive, send)
     return heard
