@@ -1,5 +1,6 @@
 """Puts the site together: the office's doors open and close with the server; gate, files, live pages, routes."""
 
+import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -33,6 +34,9 @@ def assemble(settings: Settings) -> FastAPI:
         async with office.open_for_business(settings) as welcome:
             await gate.opened()
             _say(settings, welcome)
+            # What stands now stands for good: looking through it for garbage would hold the event loop again and again.
+            gc.collect()
+            gc.freeze()
             yield
             gate.closed()
 

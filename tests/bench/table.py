@@ -4,14 +4,14 @@ import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
-MET = {True: 'yes', False: 'NO', None: ''}
+MET = {True: 'yes', False: 'NO', None: '–'}
 HEAD = ('what', 'ours', 'compared with', 'ratio', 'target', 'met')
 
 
 class Row(NamedTuple):
     """`ratio` is ours to what stands beside it in the same run; `target` says in words what is judged.
 
-    `is_met` is None where nothing was promised and the figure is told for completeness.
+    `is_met` is None where nothing was promised, or where the machine was too busy to tell.
     """
 
     name: str
