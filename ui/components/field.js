@@ -12,7 +12,7 @@ export default {
     id: String, kind: String, name: String, label: String, required: Boolean, value: null, shown: Number, error: String,
     hint: String, hintState: String, options: Array, placeholder: String, prefix: String, suffix: String,
     autocomplete: String, readonly: Boolean, draft: String, maxlength: Number, rules: Array, wide: Boolean,
-    hiddenLabel: Boolean, searchable: Boolean, inputmode: String, classes: String, group: String,
+    hiddenLabel: Boolean, searchable: Boolean, inputmode: String, classes: String, group: String, recorded: String,
   },
   emits: ['typed', 'left', 'entered'],
   template: `
@@ -62,6 +62,7 @@ export default {
       </component>
       <ul v-if="rules" class="lb-rules" :id="name + '-rules'"><li v-for="r in rules" :class="{ok: r.met}">
         <lb-icon :name="r.met ? 'check' : 'todo'" size="14" weight="2.4"/>{{ r.label }}<span class="lb-away">{{ r.met ? '：符合' : '：尚未符合' }}</span></li></ul>
+      <div v-if="recorded" class="lb-hint" :id="name + '-recorded'">尚未儲存。目前登錄：{{ recorded }}</div>
       <div v-if="error" class="lb-hint bad" :id="name + '-help'" role="alert"><lb-icon name="warning" size="15"/><span>{{ error }}</span></div>
       <div v-else-if="hint" class="lb-hint" :class="hintState" :id="name + '-help'" aria-live="polite">
         <lb-icon v-if="hintState" :name="hintState === 'ok' ? 'check' : 'warning'" size="15" weight="2.2"/><span>{{ hint }}</span></div>
@@ -73,7 +74,7 @@ export default {
     typed() { return !this.grouped && this.kind !== 'select' && this.kind !== 'check'; },
     grouped() { return this.kind === 'radio' || this.kind === 'segments'; },
     type() { return this.kind === 'password' ? (this.peeking ? 'text' : 'password') : this.kind === 'textarea' ? 'textarea' : this.kind === 'email' ? 'email' : 'text'; },
-    describedby() { return [this.rules && this.name + '-rules', (this.error || this.hint) && this.name + '-help'].filter(Boolean).join(' ') || null; },
+    describedby() { return [this.rules && this.name + '-rules', this.recorded && this.name + '-recorded', (this.error || this.hint) && this.name + '-help'].filter(Boolean).join(' ') || null; },
   },
   watch: {
     shown() { if (this.timer === null) this.text = this.value; }, // somebody who is typing knows better

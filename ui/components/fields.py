@@ -13,7 +13,7 @@ from nicegui.events import GenericEventArguments
 from domain import dates
 from domain.errors import DomainError
 
-from .form import form
+from .form import Details, form
 
 LONGEST = 4000
 
@@ -53,6 +53,7 @@ class field(Element, component='field.js'):
         self._props.update({'required': required, 'readonly': readonly, 'wide': wide})
         if self.kind != 'password':
             self._props['draft'] = in_form.draft_name
+        self._compare(in_form.details, in_form.recorded)
         self.on('typed', self._typed)
         self.on('left', lambda: in_form.touch(name))
 
@@ -64,6 +65,10 @@ class field(Element, component='field.js'):
     def to_browser(self, value: Any) -> Any:
         """What the control shows for `value`."""
         return value
+
+    def spoken(self, value: Any) -> str:
+        """`value` as people read it."""
+        return str(self.to_browser(value))
 
     def from_browser(self, raw: Any) -> Any:
         """The value of what the browser sent. Raises a DomainError when it is none."""
@@ -100,6 +105,10 @@ class field(Element, component='field.js'):
         if self._props['readonly'] != readonly:
             self._props['readonly'] = readonly
             self.update()
+
+    def _compare(self, details: Details, recorded: Details | None) -> None:
+        if recorded is not None and getattr(recorded, self.name) != getattr(details, self.name):
+            self._props['recorded'] = self.spoken(getattr(recorded, self.name)) or '（空白）'
 
     async def _typed(self, event: GenericEventArguments) -> None:
         if self._props['readonly'] or not isinstance(event.args, dict):
@@ -168,6 +177,9 @@ class check_field(field):
 
     kind = 'check'
 
+    def spoken(self, value: Any) -> str:
+        return '已勾選' if value else '未勾選'
+
     def from_browser(self, raw: Any) -> Any:
         return raw is True
 
@@ -186,6 +198,9 @@ class choice_field(field):
         """The label of an option, or ''."""
         listed = {each['value']: str(each['label']) for each in self._props['options']}
         return listed.get(_key(value), '')
+
+    def spoken(self, value: Any) -> str:
+        return self.text_of(value)
 
     def offer(self, options: Mapping[Any, str]) -> None:
         """Offer other options from now on."""

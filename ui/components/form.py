@@ -76,13 +76,21 @@ class FormField(Protocol):
 class form:
     """Ties `details` to its fields: each change is kept at once, faults stand beside what was already touched.
 
-    With a `draft` each field is written to it as it changes, for `by`; without one nothing is kept before 儲存.
+    With a `draft` each field is written to it as it changes, for `by`; without one nothing is kept before 儲存. Where
+    the draft differs from what is `recorded`, its fields say so: it may be old, and others may have changed the record.
     """
 
     def __init__(
-        self, details: Details, draft: Draft | None = None, *, by: Account | None = None, summary: bool = True
+        self,
+        details: Details,
+        draft: Draft | None = None,
+        *,
+        by: Account | None = None,
+        recorded: Details | None = None,
+        summary: bool = True,
     ) -> None:
         self.details = details
+        self.recorded = recorded
         self.draft = draft
         self.by = by
         self.fields: dict[str, FormField] = {}

@@ -42,7 +42,8 @@ async def application_page(account: Account, volunteer_id: int) -> None:
     ):
         head = profile_header(volunteer, 'record-book', account)
         head.show(await volunteers.header(volunteer, by=account))
-        in_form = form(details, draft if is_open else None, by=account)
+        recorded = ApplicationDetails.from_record(application) if application else None
+        in_form = form(details, draft if is_open else None, by=account, recorded=recorded)
         if application is not None and application.status is not ApplicationStatus.DRAFT:
             state_banner(application)
         with html.div().classes('lb-cols lb-tab-body'):

@@ -45,7 +45,8 @@ async def _training_page(
     with frame(
         account, TITLE, crumbs=crumbs, step=6, guide=guide, waiting=await waiting_for(account), required=True
     ) as page:
-        in_form = form(details, draft, by=account)
+        recorded = TrainingDetails.from_record(training) if training else None
+        in_form = form(details, draft, by=account, recorded=recorded)
         with html.div().classes('lb-cols'):
             with html.div().classes('lb-stack'):
                 await course_fields(in_form, account)

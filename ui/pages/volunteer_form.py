@@ -83,7 +83,7 @@ async def basics_tab(account: Account, volunteer: Volunteer) -> None:
     """基本資料: the shared data of a volunteer, amended by any unit the volunteer serves."""
     draft = await drafts.open(DraftKind.VOLUNTEER, by=account, volunteer=volunteer, about='basics')
     details = await drafts.restored(draft, VolunteerDetails.from_record(volunteer))
-    in_form = form(details, draft, by=account)
+    in_form = form(details, draft, by=account, recorded=VolunteerDetails.from_record(volunteer))
     await basics_fields(in_form, details, account)
     await membership_card(account, volunteer)
 
