@@ -54,6 +54,7 @@ def visit(site: Site, browser: Browser) -> Visit:
         page = somebody(role)
         show(page, DESK)
         page.goto(site.url + address, wait_until='networkidle')
+        expect(page.get_by_role('main')).to_be_visible()  # not only what stands there while the scripts load
         return page
 
     return visited
