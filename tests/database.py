@@ -10,16 +10,17 @@ from typing import Any
 import asyncpg
 
 # A commit that takes a while: whoever asked for it can be killed meanwhile, and it is made all the same.
-SLOW_COMMIT = """
-    CREATE FUNCTION take_a_while() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(1.5); RETURN NULL; END';
-    CREATE CONSTRAINT TRIGGER slow_commit AFTER INSERT ON {table} DEFERRABLE INITIALLY DEFERRED
-        FOR EACH ROW EXECUTE FUNCTION take_a_while();
-"""
-COMMITTING = (
-    "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE state = 'active' AND query ILIKE 'COMMIT%'"
-    " AND clock_timestamp() - query_start > interval '0.3 seconds')"
+TAKE_A_WHILE = (
+    "CREATE FUNCTION take_a_while() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(3); RETURN NULL; END'"
 )
-QUICK_AGAIN = 'DROP TRIGGER slow_commit ON {table}; DROP FUNCTION take_a_while'
+SLOW_COMMIT = (
+    'CREATE CONSTRAINT TRIGGER slow_commit AFTER INSERT ON {} DEFERRABLE INITIALLY DEFERRED'
+    ' FOR EACH ROW EXECUTE FUNCTION take_a_while()'
+)
+COMMITTING = (
+    "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query ILIKE 'COMMIT%'"
+    " AND clock_timestamp() - query_start > interval '0.3 seconds'"
+)
 
 
 class SiteDatabase:
@@ -46,21 +47,21 @@ class SiteDatabase:
         """The first column of the first row."""
         return self._wait(self._connection.fetchval(sql, *values))
 
-    def wait_for_a_commit(self) -> None:
-        """Until the site waits for the answer to a slow COMMIT."""
+    def wait_for_commits(self, count: int) -> None:
+        """Until the site waits for the answers to so many slow COMMITs."""
         until = time.monotonic() + 20
-        while not self.value(COMMITTING):
+        while self.value(COMMITTING) < count:
             if time.monotonic() > until:
                 raise TimeoutError
 
     @contextmanager
-    def slow_commits(self, table: str) -> Iterator[None]:
-        """Whoever has inserted into `table` waits for its COMMIT."""
-        self.execute(SLOW_COMMIT.format(table=table))
+    def slow_commits(self, *tables: str) -> Iterator[None]:
+        """Whoever has inserted into one of `tables` waits for the COMMIT."""
+        self.execute('; '.join([TAKE_A_WHILE, *map(SLOW_COMMIT.format, tables)]))
         try:
             yield
         finally:
-            self.execute(QUICK_AGAIN.format(table=table))
+            self.execute('DROP FUNCTION take_a_while CASCADE')
 
     def _wait(self, doing: Coroutine[Any, Any, Any]) -> Any:
         async def done() -> Any:

@@ -296,10 +296,6 @@ def test_words_typed_while_the_server_is_killed_are_there_when_it_is_back(
     expect(clerk.locator('#popup')).to_have_text(
         re.compile(r'連線中斷，正在重新連線；\s*您輸入的內容已保存在這台電腦。')
     )
-    clerk.screenshot(path='/tmp/t3-banner-1280.png')
-    clerk.set_viewport_size({'width': 375, 'height': 812})
-    clerk.screenshot(path='/tmp/t3-banner-375.png')
-    clerk.set_viewport_size({'width': 1280, 'height': 860})
     clerk.get_by_role('checkbox', name='民國前').click()
     clerk.locator('#born_on').fill('3/5/12')
     clerk.get_by_role('radio', name='女').click()
@@ -387,37 +383,44 @@ def tally(database: SiteDatabase, volunteer: int) -> dict[str, int]:
     return {name: database.value(sql, volunteer) for name, sql in counts.items()}
 
 
-def test_a_kill_between_a_decision_and_its_answer_leaves_one_step_one_number_and_one_mail_to_each(
-    site: Site, desks: Desks, database: SiteDatabase
+def test_a_kill_between_an_act_and_its_answer_leaves_one_person_one_step_one_number_and_one_mail_to_each(
+    site: Site, desks: Desks, database: SiteDatabase, tmp_path: Path
 ) -> None:
-    clerk, reviewer = (
-        desks.of('clerk', f'/volunteers/{READY}/record-book/application'),
-        desks.of('reviewer', '/reviews'),
-    )
+    writer = desks.of('clerk', '/volunteers/new')
+    fill_in_a_volunteer(writer, tmp_path, '未聞回音', 'x7777777')
+    sender = desks.of('clerk', f'/volunteers/{READY}/record-book/application')
+    reviewer = desks.of('reviewer', '/reviews')
     numbers = database.value('SELECT last_sequence FROM number_series')
 
-    send = clerk.get_by_role('button', name='送審', exact=True)
-    expect(send).to_be_visible()
-    with database.slow_commits('application_step'):
-        killed_while_it_commits(site, database, send, [clerk, reviewer])
-    expect(clerk.get_by_text('送審後不能修改')).to_be_visible()
+    with database.slow_commits('volunteer', 'application_step'):
+        presses = [
+            writer.get_by_role('button', name='儲存', exact=True),
+            sender.get_by_role('button', name='送審', exact=True),
+        ]
+        killed_while_it_commits(site, database, presses, [writer, sender, reviewer])
+    expect(writer).to_have_url(f'{site.url}/volunteers?said=draft-gone')
+    expect(writer.get_by_text('您剛才填的新志工資料已經儲存')).to_be_visible()
+    assert database.value("SELECT count(*) FROM volunteer WHERE name = '未聞回音'") == 1
+    expect(sender.get_by_text('送審後不能修改')).to_be_visible()
     assert tally(database, READY) == {'applications': 1, 'sent': 1, 'approved': 0, 'books': 0, 'mails': 1}
 
     reviewer.get_by_role('link', name='吳小堃').click()
-    approve = reviewer.get_by_role('button', name='核可')
     with database.slow_commits('record_book'):
-        killed_while_it_commits(site, database, approve, [reviewer])
+        killed_while_it_commits(site, database, [reviewer.get_by_role('button', name='核可')], [reviewer])
     expect(reviewer.get_by_text(re.compile(r'已核可，紀錄冊號 .+號'))).to_be_visible()
     assert tally(database, READY) == {'applications': 1, 'sent': 1, 'approved': 1, 'books': 1, 'mails': 3}
     assert database.value('SELECT last_sequence FROM number_series') == numbers + 1
 
 
-def killed_while_it_commits(site: Site, database: SiteDatabase, button: Locator, pages: list[Page]) -> None:
-    """Press, kill -9 while the server waits for the answer to its COMMIT, start again, and wait for the pages."""
+def killed_while_it_commits(site: Site, database: SiteDatabase, presses: list[Locator], pages: list[Page]) -> None:
+    """Press, kill -9 while the server waits for the answers to its COMMITs, start again, and wait for the pages."""
+    for button in presses:
+        expect(button).to_be_visible()
     for page in pages:
         page.evaluate('window.before = true')
-    button.click()
-    database.wait_for_a_commit()
+    for button in presses:
+        button.click()
+    database.wait_for_commits(len(presses))
     site.kill()
     site.start_again()
     for page in pages:
@@ -469,6 +472,7 @@ def test_of_two_clerks_who_change_the_same_field_the_later_one_is_told_and_keeps
         expect(second.locator('#english_name')).to_have_value('SECOND')
         expect(second.locator('#email')).to_have_value('second@example.com')
         second.reload()
+    expect(second.get_by_text('尚未儲存。目前登錄：FIRST')).to_be_visible()
     second.get_by_role('button', name='儲存', exact=True).click()
     expect(second.get_by_text('基本資料已儲存，並留下異動紀錄。')).to_be_visible()
     assert shown(second)['英文姓名'] == 'SECOND'
