@@ -195,6 +195,20 @@ async def test_a_discarded_draft_takes_nothing_more() -> None:
     assert '已經送出' in str(refusal.value)
 
 
+async def test_of_a_draft_only_what_was_saved_is_forgotten() -> None:
+    clerk = await an_account()
+    draft = await drafts.open(DraftKind.VOLUNTEER, by=clerk, volunteer=await of_unit(clerk), about='basics')
+    typed = {'name': '陳小華', 'born_on': date(1957, 3, 30), 'email': 'a@example.com', 'sex': Sex.MALE}
+    for name, value in typed.items():
+        await drafts.save(draft.id, name, value, by=clerk)
+    saved = VolunteerDetails(name='陳小華', born_on=date(1957, 3, 30), email='', sex=Sex.MALE)
+
+    await drafts.settle(draft, saved, by=clerk)
+
+    assert await drafts.values(draft) == {'email': 'a@example.com'}
+    await drafts.save(draft.id, 'name', '陳小花', by=clerk)
+
+
 async def test_what_is_under_way_in_the_unit_the_last_one_first() -> None:
     clerk = await an_account(name='林小滿')
     colleague = await an_account(host_unit_id=clerk.host_unit_id, name='沈小川')

@@ -1,14 +1,15 @@
 """教育訓練: whose training it is, what the history keeps, and the totals of STEP 5."""
 
+import asyncio
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
-from db.choices import FileKind, MembershipStatus, Role, TrainingKind
+from db.choices import DraftKind, FileKind, MembershipStatus, Role, TrainingKind
 from db.models import Account, Field, HistoryEntry, HostUnit, Membership, StoredFile, Training, Volunteer
-from domain import files, history, trainings
+from domain import drafts, files, history, trainings
 from domain.errors import Incomplete, MovedOn, NotFound, NotPermitted
 from domain.trainings import TrainingDetails, TrainingOrder, TrainingQuery
 
@@ -63,6 +64,31 @@ async def test_a_training_is_recorded_with_both_sides_and_its_history() -> None:
         ('正面', '', '已上傳'),
         ('反面', '', '已上傳'),
     }
+
+
+async def test_a_draft_becomes_one_training_however_often_it_is_sent() -> None:
+    clerk = await an_account()
+    volunteer = await of_unit(clerk)
+    draft = await drafts.open(DraftKind.TRAINING, by=clerk, volunteer=volunteer)
+    wanted = await details(clerk)
+
+    sent = [trainings.record(volunteer, wanted, by=clerk, draft=draft) for _ in range(5)]
+    outcomes = await asyncio.gather(*sent, return_exceptions=True)
+
+    assert sorted(type(one).__name__ for one in outcomes) == ['NotFound'] * 4 + ['Training']
+    assert await Training.filter(volunteer=volunteer).count() == 1
+
+
+async def test_a_draft_stays_when_its_training_is_refused() -> None:
+    clerk = await an_account()
+    volunteer = await of_unit(clerk)
+    draft = await drafts.open(DraftKind.TRAINING, by=clerk, volunteer=volunteer)
+    await drafts.save(draft.id, 'title', '志工基礎訓練', by=clerk)
+
+    with pytest.raises(Incomplete):
+        await trainings.record(volunteer, await details(clerk, hours=None), by=clerk, draft=draft)
+
+    assert await drafts.values(draft) == {'title': '志工基礎訓練'}
 
 
 async def test_ids_of_others_are_refused() -> None:
