@@ -27,7 +27,7 @@ export default {
           <span class="l"><span v-if="required" class="lb-req">*</span>{{ label }}</span>
         </component>
         <div v-if="kind === 'radio'" class="lb-choices">
-          <label v-for="(o, i) in options" :key="String(o.value)" class="lb-radio">
+          <label v-for="(o, i) in options" :key="String(o.value)" class="lb-choice">
             <input type="radio" :id="i ? null : name" :name="id" :checked="text === o.value" :disabled="readonly" @change="choose(o.value)">{{ o.label }}
           </label>
         </div>
