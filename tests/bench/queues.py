@@ -17,7 +17,7 @@ from .stage import Stage
 from .table import Row
 
 QUEUES = 100
-WAITING = 30
+WAITING = 60
 ROUNDS = 12
 
 

@@ -3,9 +3,9 @@ import icon from '/static/icons.js';
 
 export default {
   components: { 'lb-icon': icon },
-  props: { tabs: Array, tab: String, cases: Array, selected: Number, units: Array },
+  props: { tab: String, selected: Number, queue: String }, // `queue`: {cases, more, units, tabs} as JSON, one text for all open queues
   emits: ['tabbed'],
-  data() { return { due: 'all', unit: '', order: 'due', known: new Set(this.cases.map((c) => c.id)), fresh: [] }; },
+  data() { return { due: 'all', unit: '', order: 'due', known: new Set(JSON.parse(this.queue).cases.map((c) => c.id)), fresh: [] }; },
   template: `
     <section class="lb-queue" aria-label="待審清單">
       <div class="lb-queue-head"><nav class="lb-crumbs" aria-label="所在位置"><a href="/volunteer-data">志工資料管理</a><lb-icon name="next" size="12"/><span aria-current="page">志工紀錄冊審核</span></nav>
@@ -23,9 +23,15 @@ export default {
           <div class="s"><span>{{ c.unit }}</span><time>{{ c.at }}</time></div>
           <div v-if="isNew(c) || c.round > 1" class="p"><span v-if="isNew(c)" class="lb-chip accent"><lb-icon name="bolt" size="14"/>新送件</span><span v-if="c.round > 1" class="lb-chip">補件再送</span></div></li>
         <li v-if="!shown.length" class="lb-empty"><b>沒有案件</b><span>{{ cases.length ? '換一個篩選條件看看。' : '有新送件時會自動出現在這裡，不必重新整理。' }}</span></li>
+        <li v-if="more" class="lb-empty"><span>{{ tab === 'submitted' ? '這裡列出最急的' : '這裡列出最近的' }} {{ cases.length }} 件，另有 {{ more }} 件沒有列出{{ tab === 'submitted' ? '；前面的審完就會接上' : '' }}。</span></li>
       </ol>
     </section>`,
   computed: {
+    now() { return JSON.parse(this.queue); },
+    cases() { return this.now.cases; },
+    more() { return this.now.more; },
+    units() { return this.now.units; },
+    tabs() { return this.now.tabs; },
     pills() {
       const count = (key) => this.cases.filter((c) => key === 'all' || c.due === key).length;
       return [['all', '全部'], ['late', '逾期'], ['today', '今日到期']].map(([key, label]) => ({ key, label, count: count(key) }));

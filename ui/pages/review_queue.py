@@ -1,5 +1,6 @@
 """志工紀錄冊審核: what waits for this agency, how long it has left; follows by itself."""
 
+import json
 from typing import Any
 
 from nicegui import html
@@ -18,7 +19,7 @@ TABS = {
     ApplicationStatus.APPROVED: '已核可',
     ApplicationStatus.REJECTED: '已駁回',
 }
-MOST_SHOWN = 50
+MOST_SHOWN = 200
 
 
 class review_queue(Element, component='../components/review_queue.js'):
@@ -28,14 +29,15 @@ class review_queue(Element, component='../components/review_queue.js'):
         super().__init__()
         self.tab = tab
         self.account = account
-        self._props.update({'tab': tab.value, 'selected': selected or 0, 'cases': [], 'tabs': [], 'units': []})
+        self._props.update({'tab': tab.value, 'selected': selected or 0})
 
     async def renew(self) -> None:
         """Show the queue as it stands now; only what changed is drawn anew."""
         permissions.require(self.account, Role.REVIEWER)
         key = ('queue', self.account.agency_id, self.tab)
-        self._props.update(await together(key, lambda: _queue(self.account, self.tab)))
-        self.update()
+        queue = await together(key, lambda: _queue(self.account, self.tab))
+        if self._props.get('queue') != queue:
+            self._props['queue'] = queue
 
 
 async def review_queue_page(account: Account, status: str = '') -> None:
@@ -70,15 +72,20 @@ def deadline(days_left: int | None) -> tuple[str, str, str, str]:
     return f'剩{days_left}日', '', 'clock', 'later'
 
 
-async def _queue(account: Account, tab: ApplicationStatus) -> dict[str, Any]:
-    """What the queue shows; the same for every reviewer of the agency."""
+async def _queue(account: Account, tab: ApplicationStatus) -> str:
+    """What the queue shows, as JSON; the same for every reviewer of the agency.
+
+    One text, because NiceGUI and socket.io look into every list and dict for every page to which it is sent.
+    """
     cases = await reviews.awaiting(by=account, status=tab, limit=MOST_SHOWN)
     counts = (await reviews.counts(by=account)).by_status
-    return {
+    queue = {
         'cases': [_row(case, rank) for rank, case in enumerate(cases)],
+        'more': max(0, counts[tab] - len(cases)),
         'units': sorted({case.unit for case in cases}),
         'tabs': [{'key': status.value, 'label': label, 'count': counts[status]} for status, label in TABS.items()],
     }
+    return json.dumps(queue, ensure_ascii=False)
 
 
 def _row(case: CaseRow, rank: int) -> dict[str, Any]:
