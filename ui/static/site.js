@@ -57,7 +57,7 @@ document.addEventListener('click', (event) => {
   event.stopImmediatePropagation();
   event.preventDefault();
   Quasar.Notify.create({
-    message: '連線中斷，這次沒有送出。連線恢復後請再按一次；您輸入的內容都還在。', type: 'warning', position: 'top', multiLine: true,
+    message: '連線中斷，這次沒有送出。連線恢復後請再按一次；您輸入的內容都還在。', type: 'negative', position: 'center', multiLine: true,
   });
 }, true);
 
