@@ -96,9 +96,27 @@ class InsuranceKind(Choice):
 
 
 class MailStatus(Choice):
+    """What became of a mail. DEFERRED goes out with the day's digest, SKIPPED never: as its receiver has chosen."""
+
     WAITING = 'waiting', '待寄'
     SENT = 'sent', '已寄出'
     FAILED = 'failed', '未寄達'
+    BOUNCED = 'bounced', '退信'
+    DEFERRED = 'deferred', '併入每日摘要'
+    SKIPPED = 'skipped', '依設定不寄'
+
+
+class MailPreference(Choice):
+    EACH = 'each', '每件都寄'
+    DIGEST = 'digest', '每日摘要'
+    NONE = 'none', '不寄'
+
+
+class CallResult(Choice):
+    REACHED = 'reached', '已告知'
+    MESSAGE_LEFT = 'message_left', '已留話'
+    NO_ANSWER = 'no_answer', '無人接聽'
+    WRONG_NUMBER = 'wrong_number', '號碼有誤'
 
 
 class RequestStatus(Choice):
@@ -111,3 +129,39 @@ class DraftKind(Choice):
     VOLUNTEER = 'volunteer', '志工基本資料'
     TRAINING = 'training', '教育訓練'
     APPLICATION = 'application', '紀錄冊申請'
+
+
+class Place(Choice):
+    """Which of the clerk's forms a correction speaks of."""
+
+    BASICS = 'basics', '基本資料'
+    TRAINING = 'training', '教育訓練'
+    APPLICATION = 'application', '紀錄冊'
+
+
+class CorrectionReason(Choice):
+    BLURRED = 'blurred', '模糊'
+    NOT_HALF_LENGTH = 'not_half_length', '非半身'
+    NO_BACK = 'no_back', '缺背面'
+    WRONG_DATE = 'wrong_date', '日期不符'
+    TOO_FEW_HOURS = 'too_few_hours', '時數不足'
+    WRONG_NUMBER = 'wrong_number', '證號不符'
+    OTHER = 'other', '其他'
+
+
+class CorrectionStatus(Choice):
+    """OPEN waits for the unit; MENDED and DISPUTED for the reviewer's second look; the other two are closed."""
+
+    OPEN = 'open', '待補正'
+    MENDED = 'mended', '已補正'
+    DISPUTED = 'disputed', '有異議'
+    ACCEPTED = 'accepted', '已確認'
+    WITHDRAWN = 'withdrawn', '已撤銷'
+
+
+class Demand(Choice):
+    """How much a rule weighs: REQUIRED stands in the way of 送審 and 核可, ADVICE is said, OFF is not asked."""
+
+    REQUIRED = 'required', '必須符合'
+    ADVICE = 'advice', '僅提醒'
+    OFF = 'off', '不檢查'

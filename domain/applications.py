@@ -9,12 +9,25 @@ from db import transaction
 from db.choices import ApplicationStatus, FileKind, IssueKind, Role
 from db.models import Account, Agency, Application, ApplicationStep, Volunteer
 
-from . import announcements, answers, dates, directory, files, history, permissions, readiness, volunteers
+from . import (
+    announcements,
+    answers,
+    corrections,
+    dates,
+    directory,
+    files,
+    history,
+    office_calendar,
+    permissions,
+    readiness,
+    volunteers,
+)
 from .application_forms import ApplicationDetails
 from .errors import DomainError, Incomplete, MovedOn, NotFound
 from .history import Change
 from .mail import messages
 from .paging import Page, bounds
+from .permissions import may_see_case
 from .readiness import NotReady
 
 __all__ = ['ApplicationDetails', 'NotReady']
@@ -65,25 +78,16 @@ async def get(application_id: int, *, by: Account) -> Application:
     """
     related = ('volunteer', 'host_unit', 'agency', 'county', 'submitted_by', 'decided_by')
     application = await Application.filter(id=answers.record_id(application_id)).select_related(*related).first()
-    if application is None or not may_see(by, application):
+    if application is None or not may_see_case(by, application):
         raise NotFound
     return application
-
-
-def may_see(account: Account, application: Application) -> bool:
-    """Whether the application is the account's business."""
-    if account.role == Role.UNIT_STAFF:
-        return account.host_unit_id == application.host_unit_id
-    if account.role == Role.REVIEWER:
-        return account.agency_id == application.agency_id and application.round > 0
-    return account.role == Role.VOLUNTEER and account.volunteer_id == application.volunteer_id
 
 
 async def current_of(volunteer: Volunteer, *, by: Account) -> Application | None:
     """The open application (草稿, 審核中, 待補件) when there is one and `by` may see it."""
     related = ('volunteer', 'host_unit', 'agency', 'county')
     application = await Application.filter(volunteer_id=volunteer.id, status__in=OPEN).select_related(*related).first()
-    return application if application and may_see(by, application) else None
+    return application if application and may_see_case(by, application) else None
 
 
 async def save(details: ApplicationDetails, *, of: Volunteer, by: Account) -> Application:
@@ -94,7 +98,7 @@ async def save(details: ApplicationDetails, *, of: Volunteer, by: Account) -> Ap
     permissions.require(by, Role.UNIT_STAFF)
     volunteer = await volunteers.get(of.id, by=by)
     application = await Application.filter(volunteer_id=volunteer.id, status__in=OPEN).first()
-    if application is not None and not may_see(by, application):
+    if application is not None and not may_see_case(by, application):
         raise await _under_way(volunteer)
     if problems := await _problems(details, application):
         raise Incomplete(problems)
@@ -119,19 +123,42 @@ async def submit(application: Application, *, by: Account) -> Application:
         return now
     if now.version != application.version:
         raise await moved_on(now)
-    if lacking := readiness.lacking(await readiness.checks(now, by=by)):
-        raise NotReady(lacking)
-    due_on = dates.due_on(dates.today(), now.agency.review_days, now.agency.counts_working_days)
-    sent = {'round': now.round + 1, 'submitted_by_id': by.id, 'submitted_at': dates.now(), 'due_on': due_on}
+    await require_ready(now, by=by)
     try:
         async with transaction():
-            moved = await move(now, ApplicationStatus.SUBMITTED, by=by, decided_by_id=None, decided_at=None, **sent)
+            moved = await send(now, by=by)
             await messages.submitted(moved)
     except MovedOn:
         now = await get(application.id, by=by)
         if _is_repeat(now, application):
             return now
         raise
+    return moved
+
+
+async def require_ready(application: Application, *, by: Account) -> None:
+    """Raises NotReady with what still lacks, corrections.Unanswered while a correction waits for its answer."""
+    permissions.require(by, Role.UNIT_STAFF)
+    await corrections.require_answered(application)
+    if lacking := readiness.lacking(await readiness.checks(application, by=by)):
+        raise NotReady(lacking)
+
+
+async def send(application: Application, *, by: Account) -> Application:
+    """The move of 送審 inside the caller's transaction, for one that is ready; without its mail. Raises MovedOn."""
+    permissions.require(by, Role.UNIT_STAFF)
+    facts: dict[str, Any] = {
+        'round': application.round + 1,
+        'submitted_by_id': by.id,
+        'submitted_at': dates.now(),
+        'due_on': await office_calendar.due_on(application.agency, dates.today()),
+        'reminded_at': None,
+        'escalated_at': None,
+        'decided_by_id': None,
+        'decided_at': None,
+    }
+    moved = await move(application, ApplicationStatus.SUBMITTED, by=by, **facts)
+    await corrections.sent_back(moved)
     return moved
 
 
@@ -168,7 +195,10 @@ async def move(
     facts |= {'status': to, 'reason': reason, 'version': application.version + 1, 'updated_at': at}
     if not await as_read.update(**facts):
         raise await moved_on(application)
-    await ApplicationStep.create(application=application, status=to, by=by, at=at, reason=reason)
+    round_, due_on = facts.get('round', application.round), facts.get('due_on')
+    await ApplicationStep.create(
+        application=application, status=to, by=by, at=at, reason=reason, round=round_, due_on=due_on
+    )
     volunteer = await Volunteer.get(id=application.volunteer_id)
     changes = [Change('申請狀態', application.status.label, to.label)]
     if reason:
@@ -193,7 +223,7 @@ async def history_of(volunteer: Volunteer, *, by: Account) -> list[Application]:
     all_of_them = Application.filter(volunteer_id=volunteer.id).order_by('-id')
     related = ('agency', 'county', 'host_unit', 'volunteer')
     found = await all_of_them.select_related(*related).prefetch_related('steps__by')
-    return [application for application in found if may_see(by, application)]
+    return [application for application in found if may_see_case(by, application)]
 
 
 async def of_unit(

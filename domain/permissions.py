@@ -46,6 +46,15 @@ def may_see(
     return account.role == Role.VOLUNTEER and account.volunteer_id == volunteer.id
 
 
+def may_see_case(account: Account, application: Application) -> bool:
+    """Whether the application is the account's business: the unit's own, the agency's once it was sent, the own."""
+    if account.role == Role.UNIT_STAFF:
+        return account.host_unit_id == application.host_unit_id
+    if account.role == Role.REVIEWER:
+        return account.agency_id == application.agency_id and application.round > 0
+    return account.role == Role.VOLUNTEER and account.volunteer_id == application.volunteer_id
+
+
 def visible_to(account: Account) -> Q:
     """`may_see` as a condition on Volunteer: `Volunteer.filter(visible_to(account), …)`."""
     if not _has_its_place(account) or account.role == Role.ADMINISTRATOR:

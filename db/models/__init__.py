@@ -1,10 +1,21 @@
 """WHAT IS KEPT: the records, one module for each concern."""
 
 from .accounts import Account, AccountRequest, LoginFailure, PasswordReset, Session
-from .applications import Application, ApplicationStep, NumberSeries, RecordBook
+from .applications import (
+    Application,
+    ApplicationStep,
+    BookIssue,
+    Correction,
+    Decision,
+    EyeCheck,
+    NumberSeries,
+    Reading,
+    RecordBook,
+    Roster,
+)
 from .ledgers import Award, HonorCard, InsuranceCover, OtherEntry, PerformanceCertificate, ServiceHours
-from .office import AccessEntry, HistoryEntry, OutgoingMail
-from .places import Agency, County, Field, HostUnit, RequiredHours, ServiceCode, Team
+from .office import AccessEntry, HistoryEntry, MailTemplate, OutgoingMail, PhoneCall
+from .places import Agency, CalendarDay, County, Field, HostUnit, RequiredHours, Rule, ServiceCode, Team
 from .trainings import Training
 from .volunteers import Draft, DraftEntry, Membership, StoredFile, Volunteer
 
@@ -16,23 +27,33 @@ __all__ = [
     'Application',
     'ApplicationStep',
     'Award',
+    'BookIssue',
+    'CalendarDay',
+    'Correction',
     'County',
+    'Decision',
     'Draft',
     'DraftEntry',
+    'EyeCheck',
     'Field',
     'HistoryEntry',
     'HonorCard',
     'HostUnit',
     'InsuranceCover',
     'LoginFailure',
+    'MailTemplate',
     'Membership',
     'NumberSeries',
     'OtherEntry',
     'OutgoingMail',
     'PasswordReset',
     'PerformanceCertificate',
+    'PhoneCall',
+    'Reading',
     'RecordBook',
     'RequiredHours',
+    'Roster',
+    'Rule',
     'ServiceCode',
     'ServiceHours',
     'Session',

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from tortoise import fields
 from tortoise.models import Model
 
-from ..choices import RequestStatus, Role
+from ..choices import MailPreference, RequestStatus, Role
 from .places import Agency, HostUnit
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class Account(Model):
     must_change_password = fields.BooleanField(default=False)
     text_size = fields.CharField(max_length=10, default='')
     hides_guide = fields.BooleanField(default=False)
+    mail_preference = fields.CharEnumField(MailPreference, max_length=10, default=MailPreference.EACH)
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:

@@ -1,12 +1,12 @@
-"""The office's own books: what changed, who looked, which mails went out."""
+"""The office's own books: what changed, who looked, which mails went out, who was called."""
 
 from tortoise import fields
 from tortoise.models import Model
 
-from ..choices import MailStatus
+from ..choices import CallResult, MailStatus
 from ..sealing import SealedTextField
 from .accounts import Account
-from .applications import Application
+from .applications import Application, Roster
 from .volunteers import Volunteer
 
 
@@ -69,7 +69,9 @@ class AccessEntry(Model):
 class OutgoingMail(Model):
     """A mail waiting to be sent, sent, or failed; written in the transaction of what it tells of.
 
-    Body and attachment are sealed: they name people. `attachment` is base64.
+    Body and attachment are sealed: they name people. `attachment` is base64. `account` is the person it is for, when
+    it is for a person and not for an office's mailbox: their preference counts. `digest` is the mail of the day it went
+    out with, `resent_from` the one it repeats. A mail about several applications at once names their `roster`.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -77,6 +79,15 @@ class OutgoingMail(Model):
         'models.Application', on_delete=fields.RESTRICT, related_name='mails', null=True
     )
     application_id: int | None
+    roster: fields.ForeignKeyNullableRelation[Roster] = fields.ForeignKeyField(
+        'models.Roster', on_delete=fields.RESTRICT, related_name='mails', null=True
+    )
+    roster_id: int | None
+    account: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
+        'models.Account', on_delete=fields.RESTRICT, related_name='mails', null=True
+    )
+    account_id: int | None
+    template = fields.CharField(max_length=40, default='')
     recipient = fields.CharField(max_length=254)
     subject = fields.CharField(max_length=200)
     body = SealedTextField()
@@ -89,8 +100,55 @@ class OutgoingMail(Model):
     last_error = fields.TextField(default='')
     created_at = fields.DatetimeField(auto_now_add=True)
     sent_at = fields.DatetimeField(null=True)
+    digest: fields.ForeignKeyNullableRelation['OutgoingMail'] = fields.ForeignKeyField(
+        'models.OutgoingMail', on_delete=fields.RESTRICT, related_name='digested', null=True
+    )
+    digest_id: int | None
+    resent_from: fields.ForeignKeyNullableRelation['OutgoingMail'] = fields.ForeignKeyField(
+        'models.OutgoingMail', on_delete=fields.RESTRICT, related_name='repetitions', null=True
+    )
+    resent_from_id: int | None
 
     class Meta:
         table = 'outgoing_mail'
         indexes = (('status', 'next_attempt_at'),)
         ordering = ('-created_at', '-id')
+
+
+class PhoneCall(Model):
+    """電話通知: who called about an application, when, whom, and how it went."""
+
+    id = fields.IntField(primary_key=True)
+    application: fields.ForeignKeyRelation[Application] = fields.ForeignKeyField(
+        'models.Application', on_delete=fields.RESTRICT, related_name='calls'
+    )
+    application_id: int
+    by: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        'models.Account', on_delete=fields.RESTRICT, related_name='calls'
+    )
+    by_id: int
+    at = fields.DatetimeField()
+    callee = fields.CharField(max_length=80, default='')
+    phone = fields.CharField(max_length=30, default='')
+    result = fields.CharEnumField(CallResult, max_length=20)
+    note = fields.CharField(max_length=200, default='')
+
+    class Meta:
+        table = 'phone_call'
+        ordering = ('-at', '-id')
+
+
+class MailTemplate(Model):
+    """The administrator's own wording of a mail; without a row the one that comes with the office counts."""
+
+    name = fields.CharField(max_length=40, primary_key=True)
+    subject = fields.CharField(max_length=200)
+    body = fields.TextField()
+    changed_by: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        'models.Account', on_delete=fields.RESTRICT, related_name='mail_templates'
+    )
+    changed_by_id: int
+    changed_at = fields.DatetimeField()
+
+    class Meta:
+        table = 'mail_template'

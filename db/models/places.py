@@ -3,7 +3,7 @@
 from tortoise import fields
 from tortoise.models import Model
 
-from ..choices import TrainingKind
+from ..choices import Demand, IssueKind, TrainingKind
 
 
 class County(Model):
@@ -36,7 +36,8 @@ class Agency(Model):
     """發冊機關: a regulating department that issues record books.
 
     `document_word` is its 機關代字; `number_pattern` knows {word}, {year} and {sequence}, for instance
-    '{word}字第{year:03d}{sequence:06d}號'. The true pattern is not published, hence data.
+    '{word}字第{year:03d}{sequence:06d}號'. The true pattern is not published, hence data. So is whether 換發 and
+    補發 keep the number of the earlier book. What is overdue is told to the supervisor.
     """
 
     id = fields.IntField(primary_key=True)
@@ -55,6 +56,9 @@ class Agency(Model):
     email = fields.CharField(max_length=254, default='')
     review_days = fields.SmallIntField(default=3)
     counts_working_days = fields.BooleanField(default=False)
+    supervisor_name = fields.CharField(max_length=60, default='')
+    supervisor_email = fields.CharField(max_length=254, default='')
+    renewal_keeps_number = fields.BooleanField(default=True)
     position = fields.SmallIntField(default=0)
     valid_from = fields.DateField(null=True)
     valid_to = fields.DateField(null=True)
@@ -89,6 +93,60 @@ class RequiredHours(Model):
 
     class Meta:
         table = 'required_hours'
+
+
+class Rule(Model):
+    """送審前體檢: what is asked of an application under a key, since when, by which law; the narrowest row counts.
+
+    No agency, field or kind: every one. `by_eye`: only a person can tell, so the reviewer ticks it. How to look at the
+    other keys the office knows (domain.readiness); rows say whether it does, how much it weighs and why.
+    """
+
+    id = fields.IntField(primary_key=True)
+    key = fields.CharField(max_length=40)
+    label = fields.CharField(max_length=60)
+    agency: fields.ForeignKeyNullableRelation[Agency] = fields.ForeignKeyField(
+        'models.Agency', on_delete=fields.RESTRICT, related_name='rules', null=True
+    )
+    agency_id: int | None
+    field: fields.ForeignKeyNullableRelation[Field] = fields.ForeignKeyField(
+        'models.Field', on_delete=fields.RESTRICT, related_name='rules', null=True
+    )
+    field_id: int | None
+    kind = fields.CharEnumField(IssueKind, max_length=20, null=True)
+    demand = fields.CharEnumField(Demand, max_length=10, default=Demand.REQUIRED)
+    by_eye = fields.BooleanField(default=False)
+    source = fields.CharField(max_length=200, default='')
+    note = fields.CharField(max_length=200, default='')
+    valid_from = fields.DateField(null=True)
+    valid_to = fields.DateField(null=True)
+    position = fields.SmallIntField(default=0)
+
+    class Meta:
+        table = 'rule'
+        ordering = ('position', 'id')
+
+
+class CalendarDay(Model):
+    """辦公日曆: a day that is not what its weekday says, for the whole country or for one county (a typhoon, say).
+
+    `is_off` False is a make-up working day. Rows filled from the `holidays` package are not `is_manual`; those a person
+    has entered are never overwritten.
+    """
+
+    id = fields.IntField(primary_key=True)
+    day = fields.DateField(db_index=True)
+    county: fields.ForeignKeyNullableRelation[County] = fields.ForeignKeyField(
+        'models.County', on_delete=fields.RESTRICT, related_name='calendar_days', null=True
+    )
+    county_id: str | None
+    is_off = fields.BooleanField(default=True)
+    name = fields.CharField(max_length=60)
+    is_manual = fields.BooleanField(default=False)
+
+    class Meta:
+        table = 'calendar_day'
+        ordering = ('day', 'id')
 
 
 class HostUnit(Model):

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from db.choices import BookStatus
 from db.models import Account, AccountRequest, Agency, Application, RecordBook
 
-from .. import dates, rosters, settings
+from .. import dates, roster_sheets, settings
 from . import outbox
 
 # Where the links lead; an id of ours says nothing about a person.
@@ -31,7 +31,7 @@ async def submitted(application: Application) -> None:
     case = await _case(application)
     if case.submitted_by is None or case.submitted_at is None or case.due_on is None:
         raise ValueError(f'application {case.id} has not been submitted')
-    roster = await rosters.roster([case], by=case.submitted_by)
+    roster = await roster_sheets.roster([case], by=case.submitted_by)
     await _queue_about(
         case,
         'submitted',

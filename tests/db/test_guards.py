@@ -12,14 +12,15 @@ from db.models import Application, Draft, DraftEntry, Training
 from domain import dates
 from tests import builders
 
-migration = importlib.import_module('db.migrations.0002_guards')
+MIGRATIONS = [importlib.import_module(f'db.migrations.{name}') for name in ('0002_guards', '0004_review_desk_guards')]
 
 
-async def test_every_guard_and_index_of_the_migration_stands(database: str) -> None:
+async def test_every_guard_and_index_of_the_migrations_stands(database: str) -> None:
     rows = await get_connection('default').execute_query_dict(
         "SELECT indexname AS name FROM pg_indexes WHERE schemaname = 'public' UNION SELECT conname FROM pg_constraint"
     )
-    wanted = {*migration.GUARDS, *(f'{table}_by_{columns[0]}' for table, columns in migration.INDEXED.items())}
+    wanted = {name for migration in MIGRATIONS for name in migration.GUARDS}
+    wanted |= {f'{table}_by_{of[0]}' for migration in MIGRATIONS for table, of in migration.INDEXED.items()}
 
     assert wanted - {row['name'] for row in rows} == set()
 

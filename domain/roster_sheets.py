@@ -1,4 +1,4 @@
-"""名冊: the list of volunteers that goes with their applications (志願服務證及服務紀錄冊管理辦法 §5)."""
+"""名冊 as paper: the list of volunteers that goes with their applications (志願服務證及服務紀錄冊管理辦法 §5)."""
 
 import asyncio
 from collections.abc import Sequence

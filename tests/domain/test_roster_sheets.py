@@ -8,7 +8,7 @@ from odfdo import Document, Table
 
 from db.choices import ApplicationStatus, IdentityKind, Role, Sex
 from db.models import AccessEntry, Account, Application, Volunteer
-from domain import rosters
+from domain import roster_sheets
 from domain.errors import NotFound
 from tests import builders
 
@@ -43,7 +43,7 @@ async def test_a_roster_carries_what_the_regulations_ask_for_in_full() -> None:
     )
     applications = [await an_application(volunteer, clerk, reviewer) for volunteer in (first, second)]
 
-    ods = await rosters.roster(applications, by=clerk)
+    ods = await roster_sheets.roster(applications, by=clerk)
 
     assert cells(ods) == [
         ['編號', '姓名', '性別', '出生年月日', '證號'],
@@ -60,7 +60,7 @@ async def test_the_agency_it_goes_to_may_have_it_too() -> None:
     clerk, reviewer = await builders.an_account(), await builders.an_account(Role.REVIEWER)
     application = await an_application(await builders.a_volunteer(), clerk, reviewer)
 
-    assert len(cells(await rosters.roster([application], by=reviewer))) == 2
+    assert len(cells(await roster_sheets.roster([application], by=reviewer))) == 2
 
 
 @pytest.mark.parametrize('role', list(Role))
@@ -69,13 +69,13 @@ async def test_nobody_else_gets_it_and_nothing_is_opened(role: Role) -> None:
     application = await an_application(await builders.a_volunteer(), clerk, reviewer)
 
     with pytest.raises(NotFound):
-        await rosters.roster([application], by=await builders.an_account(role))
+        await roster_sheets.roster([application], by=await builders.an_account(role))
 
     assert await AccessEntry.all() == []
 
 
 def test_the_blank_roster_has_the_same_columns_and_numbered_lines() -> None:
-    rows = cells(rosters.blank())
+    rows = cells(roster_sheets.blank())
 
-    assert rows[0] == list(rosters.COLUMNS)
+    assert rows[0] == list(roster_sheets.COLUMNS)
     assert [row[0] for row in rows[1:]] == [str(number) for number in range(1, 21)]
