@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import db
 from db import blobs, embedded, migrate, reference, sealing
 
-from . import announcements, demo, founding, pictures
+from . import announcements, clock, decisions, demo, founding, pictures
 from . import settings as settings_module
 from .logbook import pdf
 from .mail import outbox
@@ -36,8 +36,8 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
         await pdf.opened()
         stack.push_async_callback(pdf.closed)
         welcome = await demo.offer() if settings.demo else await founding.first_administrator()
-        mail = asyncio.create_task(outbox.deliver_forever(settings), name='mail')
-        stack.push_async_callback(_ended, mail)
+        for work in (outbox.deliver_forever(settings), decisions.release_forever(), clock.watch_forever()):
+            stack.push_async_callback(_ended, asyncio.create_task(work, name=work.__name__))
         yield welcome
 
 

@@ -157,8 +157,8 @@ class Correction(Model):
     """補正: a mark of the reviewer on a field, the photo or a spot of a certificate, and what became of it.
 
     `place`, `training_id` and `field` name the field as the clerk's form does. `spot_x`, `spot_y` are shares (0 to 1)
-    of the picture's width and height. `old_*` is what the reviewer saw, `new_*` what the unit sent back; identity numbers
-    stand masked, the files are ids of stored files. A training may be removed meanwhile: its id is kept, not tied.
+    of the picture's width and height. `old_*` is what the reviewer saw, `new_*` what the unit sent back; identity
+    numbers stand masked, the files are ids of stored files. A training may be removed meanwhile: its id is kept only.
     """
 
     id = fields.IntField(primary_key=True)

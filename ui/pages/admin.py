@@ -13,7 +13,7 @@ from ..components.fields import text_field
 from ..components.form import form
 from ..components.record_table import Row, record_table
 from ..frame import MENU, frame
-from . import admin_accounts, admin_offices
+from . import admin_accounts, admin_calendar, admin_mail, admin_numbers, admin_offices, admin_rules
 
 HOME = ('系統管理', '/admin')
 
@@ -52,6 +52,10 @@ SECTIONS = {
     'hours': Section(
         '規定時數', admin_offices.HOURS_COLUMNS, admin_offices.hours_rows, admin_offices.edit_hours, '新增規定'
     ),
+    'rules': Section('審核規則', admin_rules.COLUMNS, admin_rules.rows, admin_rules.edit, '新增規則'),
+    'calendar': Section('辦公日曆', admin_calendar.COLUMNS, admin_calendar.rows, admin_calendar.edit, '新增日期'),
+    'numbers': Section('號碼設定', admin_numbers.COLUMNS, admin_numbers.rows, admin_numbers.edit, ''),
+    'mail': Section('信件範本', admin_mail.COLUMNS, admin_mail.rows, admin_mail.edit, ''),
 }
 
 
