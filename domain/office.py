@@ -37,7 +37,7 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
         stack.push_async_callback(pdf.closed)
         welcome = await demo.offer() if settings.demo else await founding.first_administrator()
         for work in (outbox.deliver_forever(settings), decisions.release_forever(), clock.watch_forever()):
-            stack.push_async_callback(_ended, asyncio.create_task(work, name=work.__name__))
+            stack.push_async_callback(_ended, asyncio.create_task(work))
         yield welcome
 
 
