@@ -13,12 +13,12 @@ from ..components.agency_select import agency_select
 from ..components.check_list import check_list
 from ..components.fields import choice_field, text_area
 from ..components.form import form
+from ..components.states import TONES
 from ..components.upload_box import upload_box
 from ..frame import BASICS, MENU, VOLUNTEER_DATA, card, chip, frame, guide_for, save_bar, waiting_for
 from ..live import follow
 from ..said import leave
 from .profile import profile_header
-from .record_book_tab import TONES
 
 EDITABLE = (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED)
 

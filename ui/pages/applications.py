@@ -8,9 +8,9 @@ from domain import applications, dates
 from domain.model import Account, Application, ApplicationStatus
 
 from ..components.record_table import Row, record_table
+from ..components.states import TONES
 from ..frame import MENU, VOLUNTEER_DATA, frame, waiting_for
 from ..live import follow
-from .record_book_tab import TONES
 
 
 async def applications_page(account: Account, status: str = '') -> None:

@@ -8,24 +8,17 @@ from typing import Any
 from nicegui import html, ui
 
 from domain import applications, dates, record_books
-from domain.model import Account, ApplicationStatus, BookStatus, IssueKind, Volunteer
+from domain.model import Account, BookStatus, IssueKind, Volunteer
 from domain.record_books import RecordBookQuery
 
 from ..components.action_button import action_button
 from ..components.fields import choice_field, date_field
 from ..components.form import form
 from ..components.record_table import Row, record_table
+from ..components.states import TONES
 from ..frame import card, chip
 from ..live import follow
 
-TONES = {
-    ApplicationStatus.DRAFT: ('', 'pencil'),
-    ApplicationStatus.SUBMITTED: ('info', 'clock'),
-    ApplicationStatus.RETURNED: ('bad', 'flag'),
-    ApplicationStatus.APPROVED: ('ok', 'check'),
-    ApplicationStatus.REJECTED: ('bad', 'warning'),
-    ApplicationStatus.WITHDRAWN: ('', 'warning'),
-}
 COLUMNS = [
     ('name', '志工姓名'),
     ('number', '身分證字號'),

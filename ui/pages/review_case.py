@@ -17,11 +17,11 @@ from ..components.form import form
 from ..components.icon import icon
 from ..components.question import question
 from ..components.reveal import reveal_dialog
+from ..components.states import TONES, deadline
 from ..frame import chip, frame, waiting_for
 from ..live import follow
 from ..said import leave
-from .record_book_tab import TONES
-from .review_queue import deadline, placed_queue
+from .review_queue import placed_queue
 
 REASONS = ('照片模糊或非半身照', '證書模糊', '缺證書反面', '訓練日期不符', '時數不足', '證號不符', '其他')
 

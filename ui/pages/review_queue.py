@@ -10,6 +10,7 @@ from domain import dates, permissions, reviews
 from domain.model import Account, ApplicationStatus, Role
 from domain.reviews import CaseRow
 
+from ..components.states import deadline
 from ..frame import frame, waiting_for
 from ..live import follow, together
 
@@ -59,17 +60,6 @@ async def placed_queue(account: Account, status: str, selected: int | None) -> r
     ours = str(account.agency_id)
     follow('application', queue.renew, lambda payload: payload.split(':')[1] == ours)
     return queue
-
-
-def deadline(days_left: int | None) -> tuple[str, str, str, str]:
-    """How long a case has left: the chip's text, tone and icon, and the filter it falls under."""
-    if days_left is None:
-        return '', '', 'clock', ''
-    if days_left < 0:
-        return f'逾期{-days_left}日', 'solid', 'clock', 'late'
-    if days_left == 0:
-        return '今日到期', 'warn', 'clock', 'today'
-    return f'剩{days_left}日', '', 'clock', 'later'
 
 
 async def _queue(account: Account, tab: ApplicationStatus) -> str:

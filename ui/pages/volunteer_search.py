@@ -19,10 +19,10 @@ from ..components.icon import icon
 from ..components.question import is_sure
 from ..components.record_table import Cell, Row, record_table
 from ..components.reveal import REASONS
+from ..components.states import TONES
 from ..frame import BASICS, MENU, VOLUNTEER_DATA, card, frame, guide_for, waiting_for
 from ..live import follow
 from ..said import leave
-from .record_book_tab import TONES
 
 NEW = ('新增志工基本資料', '/volunteers/new')
 JOIN = ('收編其他單位的志工', '/consolidated?join=1')
