@@ -204,7 +204,7 @@ async def move(
     if reason:
         changes.append(Change('審核意見', '', reason))
     await history.note(volunteer, SECTION, history.AMENDED, changes, by=by, subject=_SUBJECT)
-    await _announce(application)
+    await announce(application)
     return await Application.get(id=application.id).select_related('agency', 'host_unit', 'volunteer')
 
 
@@ -216,6 +216,12 @@ async def moved_on(application: Application) -> MovedOn:
     local = step.at.astimezone(dates.TAIPEI)
     when = f'{local:%H:%M}' if local.date() == dates.today() else dates.roc_instant(step.at)
     return MovedOn(f'這個案件已由 {step.by.name} 於 {when} {_VERBS[step.status]}，您的畫面已更新。')
+
+
+async def announce(application: Application) -> None:
+    """Say that something a list or page of this case shows has changed; heard when the caller's transaction commits."""
+    ids = (application.id, application.agency_id, application.host_unit_id, application.volunteer_id)
+    await announcements.announce(CHANNEL, ':'.join(map(str, ids)))
 
 
 async def history_of(volunteer: Volunteer, *, by: Account) -> list[Application]:
@@ -314,7 +320,7 @@ async def _note(
             Change('附件上傳', old.name if old else '', new.name if new else '', old and old.id, new and new.id)
         )
     await history.note(application.volunteer, SECTION, action, changes, by=by, subject=_SUBJECT)
-    await _announce(application)
+    await announce(application)
 
 
 def _kept(details: ApplicationDetails) -> dict[str, Any]:
@@ -337,8 +343,3 @@ async def _shown(application: Application) -> dict[str, Any]:
         'remarks': application.remarks,
         'attachment': application.attachment,
     }
-
-
-async def _announce(application: Application) -> None:
-    ids = (application.id, application.agency_id, application.host_unit_id, application.volunteer_id)
-    await announcements.announce(CHANNEL, ':'.join(map(str, ids)))
