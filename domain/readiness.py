@@ -5,6 +5,7 @@ A training counts once it has ended; `required_hours` says how many are needed.
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -18,7 +19,7 @@ from .profile import INSURED, insurance_status
 from .required_hours import Tally, tally
 from .volunteers import VolunteerDetails
 
-State = Literal['ok', 'lacking', 'advice']
+State = Literal['ok', 'lacking', 'advice', 'eye']
 
 # What has a line of its own in the list, so that nothing is asked twice.
 _OWN_LINES = {'identity_kind', 'identity_number', 'photo', 'is_photo_confirmed', 'consents_to_data_use'}
@@ -28,7 +29,8 @@ _OWN_LINES = {'identity_kind', 'identity_number', 'photo', 'is_photo_confirmed',
 class Check:
     """One line of the list. `field` is the id of the field on the page at `address`, which ends in '#field'.
 
-    'lacking' stands in the way of 送審, 'advice' does not. `source` names the rule, where there is one.
+    'lacking' stands in the way of 送審, 'advice' does not; 'eye' is for the reviewer to look at and tick (`rule_id` is
+    the box, `ticked_by` the name of whoever ticked it in this round). `source` names the law.
     """
 
     key: str
@@ -38,6 +40,13 @@ class Check:
     field: str = ''
     address: str = ''
     source: str = ''
+    rule_id: int | None = None
+    ticked_by: str = ''
+
+    @property
+    def by_eye(self) -> bool:
+        """Whether only a person can tell."""
+        return self.rule_id is not None
 
 
 class NotReady(DomainError):
@@ -60,6 +69,18 @@ async def checks(subject: Application | Volunteer, *, by: Account) -> list[Check
         is_issued = subject.status == ApplicationStatus.APPROVED
         return [Check('book', '紀錄冊', '已核發') if is_issued and one.key == 'book' else one for one in found]
     return await _checks(await volunteers.get(subject.id, by=by), IssueKind.FIRST, await _default_agency())
+
+
+async def checks_of(applications: Iterable[Application], *, by: Account) -> dict[int, list[Check]]:
+    """Application id → its list, for rosters and queues; those whose volunteer is none of `by`'s business are left out.
+
+    A volunteer who has left the unit since is one of them: whoever sends must treat a missing list as not ready.
+    """
+    found = {}
+    for application in applications:
+        with suppress(NotFound):
+            found[application.id] = await checks(application, by=by)
+    return found
 
 
 def lacking(checks: Iterable[Check]) -> list[Check]:
