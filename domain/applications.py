@@ -7,7 +7,7 @@ from tortoise.functions import Count
 
 from db import transaction
 from db.choices import ApplicationStatus, FileKind, IssueKind, Role
-from db.models import Account, Agency, Application, ApplicationStep, Volunteer
+from db.models import Account, Agency, Application, ApplicationStep, Decision, Volunteer
 
 from . import (
     announcements,
@@ -20,6 +20,7 @@ from . import (
     office_calendar,
     permissions,
     readiness,
+    turns,
     volunteers,
 )
 from .application_forms import ApplicationDetails
@@ -29,6 +30,7 @@ from .mail import messages
 from .paging import Page, bounds
 from .permissions import may_see_case
 from .readiness import NotReady
+from .turns import UnitList
 
 __all__ = ['ApplicationDetails', 'NotReady']
 
@@ -46,6 +48,7 @@ ALLOWED = {
     ),
     ApplicationStatus.RETURNED: (ApplicationStatus.SUBMITTED, ApplicationStatus.WITHDRAWN),
 }
+CLOSED = turns.OF_UNIT[UnitList.CLOSED]
 
 _LABELS = {'kind': '發冊類別', 'county': '發冊縣市', 'agency': '發冊機關', 'remarks': '備註'}
 _SUBJECT = '紀錄冊申請'
@@ -106,7 +109,7 @@ async def save(details: ApplicationDetails, *, of: Volunteer, by: Account) -> Ap
         async with transaction():
             if details.attachment and (application is None or application.attachment_id != details.attachment):
                 await files.attach(details.attachment, volunteer, by=by, kind=FileKind.ATTACHMENT)
-            return await (_change(application, details, by) if application else _open(volunteer, details, by))
+            return await (_change(application, details, by) if application else _open(volunteer, _kept(details), by))
     except IntegrityError as clash:
         raise await _under_way(volunteer) from clash
 
@@ -165,19 +168,42 @@ async def send(application: Application, *, by: Account) -> Application:
 async def withdraw(application: Application, *, by: Account, reason: str = '') -> Application | None:
     """撤回: the unit takes the application back before it is decided; a draft, which nobody has seen, is removed.
 
-    Returns the application, or None when it was a draft. Done twice it counts once. Raises MovedOn.
+    Returns the application, or None when it was a draft. Done twice it counts once. Raises MovedOn, also while a
+    decision waits for its release.
     """
     permissions.require(by, Role.UNIT_STAFF)
     now = await get(application.id, by=by)
     if now.status == ApplicationStatus.WITHDRAWN:
         return now
-    if now.version != application.version:
+    if now.version != application.version or await _decision_on(now):
         raise await moved_on(now)
     async with transaction():
         if now.status == ApplicationStatus.DRAFT:
             await _discard(now, by)
             return None
         return await move(now, ApplicationStatus.WITHDRAWN, by=by, reason=reason, due_on=None)
+
+
+async def again(application: Application, *, by: Account) -> Application:
+    """重新申請: a refused or withdrawn application made anew as a draft, with all it said; nothing is typed twice.
+
+    `previous` names the one it repeats. Done twice it counts once. Raises MovedOn when it is not closed,
+    AlreadyUnderWay while the volunteer has another one open, NotFound when they have left the unit.
+    """
+    permissions.require(by, Role.UNIT_STAFF)
+    old = await get(application.id, by=by)
+    if old.status not in CLOSED:
+        raise await moved_on(old)
+    volunteer = await volunteers.get(old.volunteer_id, by=by)
+    kept = {name: getattr(old, name) for name in ('kind', 'county_id', 'agency_id', 'remarks', 'attachment_id')}
+    try:
+        async with transaction():
+            return await _open(volunteer, kept | {'previous_id': old.id}, by)
+    except IntegrityError as clash:
+        current = await Application.filter(previous_id=old.id, status__in=OPEN).first()
+        if current is None:
+            raise await _under_way(volunteer) from clash
+        return await get(current.id, by=by)
 
 
 async def move(
@@ -209,13 +235,18 @@ async def move(
 
 
 async def moved_on(application: Application) -> MovedOn:
-    """The refusal for whoever acts on what is no longer so: who did what, and when."""
-    step = await ApplicationStep.filter(application_id=application.id).order_by('-id').select_related('by').first()
-    if step is None:
-        return MovedOn('這個案件已有變動，您的畫面已更新。請看過目前的內容再繼續。')
-    local = step.at.astimezone(dates.TAIPEI)
-    when = f'{local:%H:%M}' if local.date() == dates.today() else dates.roc_instant(step.at)
-    return MovedOn(f'這個案件已由 {step.by.name} 於 {when} {_VERBS[step.status]}，您的畫面已更新。')
+    """The refusal for whoever acts on what is no longer so: who did what, and when. A decision in wait counts."""
+    if decision := await _decision_on(application):
+        by, at, to = decision.by, decision.at, decision.to
+    else:
+        steps = ApplicationStep.filter(application_id=application.id).order_by('-id')
+        step = await steps.select_related('by').first()
+        if step is None:
+            return MovedOn('這個案件已有變動，您的畫面已更新。請看過目前的內容再繼續。')
+        by, at, to = step.by, step.at, step.status
+    local = at.astimezone(dates.TAIPEI)
+    when = f'{local:%H:%M}' if local.date() == dates.today() else dates.roc_instant(at)
+    return MovedOn(f'這個案件已由 {by.name} 於 {when} {_VERBS[to]}，您的畫面已更新。')
 
 
 async def announce(application: Application) -> None:
@@ -233,24 +264,34 @@ async def history_of(volunteer: Volunteer, *, by: Account) -> list[Application]:
 
 
 async def of_unit(
-    *, by: Account, status: ApplicationStatus | None = None, page: int = 1, per_page: int = 10
+    *, by: Account, which: UnitList | None = None, page: int = 1, per_page: int = 10
 ) -> Page[Application]:
-    """The unit's applications, the latest change first, with volunteer and agency."""
+    """One list of the unit, or all its applications, with volunteer and agency.
+
+    輪到您: what was returned before the drafts. 審核中: the next deadline first. Else the latest change first.
+    """
     permissions.require(by, Role.UNIT_STAFF)
     number, per_page = bounds(page, per_page)
     ours = Application.filter(host_unit_id=by.host_unit_id)
-    if status is not None:
-        ours = ours.filter(status=status)
-    rows = ours.order_by('-updated_at', '-id').select_related('volunteer', 'agency')
+    if which is not None:
+        ours = ours.filter(status__in=turns.OF_UNIT[which])
+    # 'returned' sorts after 'draft'.
+    first = {UnitList.TURN: ('-status',), UnitList.REVIEW: ('due_on',)}.get(which, ()) if which else ()
+    rows = ours.order_by(*first, '-updated_at', '-id').select_related('volunteer', 'agency')
     return Page(await rows.offset((number - 1) * per_page).limit(per_page), await ours.count(), number, per_page)
 
 
 async def counts_of(*, by: Account) -> dict[ApplicationStatus, int]:
-    """How many applications of the unit stand in each status; every status is there."""
+    """How many applications of the unit stand in each status; every status is there. `turns.totals` sums the lists."""
     permissions.require(by, Role.UNIT_STAFF)
     ours = Application.filter(host_unit_id=by.host_unit_id).annotate(n=Count('id')).group_by('status')
     found = {str(status): int(n) for status, n in await ours.values_list('status', 'n')}
     return {status: found.get(status.value, 0) for status in ApplicationStatus}
+
+
+async def _decision_on(application: Application) -> Decision | None:
+    """The decision on it that waits for its release, if any, and who made it."""
+    return await Decision.filter(application_id=application.id, problem='').select_related('by').first()
 
 
 def _is_repeat(now: Application, seen: Application) -> bool:
@@ -283,8 +324,8 @@ async def _under_way(volunteer: Volunteer) -> AlreadyUnderWay:
     )
 
 
-async def _open(volunteer: Volunteer, details: ApplicationDetails, by: Account) -> Application:
-    application = await Application.create(volunteer=volunteer, host_unit_id=by.host_unit_id, **_kept(details))
+async def _open(volunteer: Volunteer, kept: dict[str, Any], by: Account) -> Application:
+    application = await Application.create(volunteer=volunteer, host_unit_id=by.host_unit_id, **kept)
     saved = await get(application.id, by=by)
     await _note(saved, history.ADDED, {}, await _shown(saved), by)
     return saved

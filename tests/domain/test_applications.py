@@ -7,11 +7,22 @@ from datetime import date, timedelta
 import pytest
 
 from db.choices import ApplicationStatus, FileKind, IssueKind, Role
-from db.models import Agency, Application, ApplicationStep, HistoryEntry, Membership, OutgoingMail, Training, Volunteer
+from db.models import (
+    Agency,
+    Application,
+    ApplicationStep,
+    Decision,
+    HistoryEntry,
+    Membership,
+    OutgoingMail,
+    Training,
+    Volunteer,
+)
 from domain import announcements, applications, dates, reviews
 from domain.applications import AlreadyUnderWay, ApplicationDetails
 from domain.errors import Incomplete, MovedOn, NotFound, NotPermitted
 from domain.readiness import NotReady
+from domain.turns import UnitList
 
 from ..builders import a_file, an_account
 from .cases import (
@@ -368,7 +379,7 @@ async def test_the_unit_sees_its_cases_by_status_and_how_many_there_are(office: 
     draft, sent = await a_draft(office), await a_case(office)
     stranger = await an_account(Role.UNIT_STAFF, name='陌生人', host_unit=await a_unit('別的單位'))
 
-    waiting = await applications.of_unit(by=office.clerk, status=SUBMITTED)
+    waiting = await applications.of_unit(by=office.clerk, which=UnitList.REVIEW)
     everything = await applications.of_unit(by=office.clerk)
     counts = await applications.counts_of(by=office.clerk)
 
@@ -376,6 +387,46 @@ async def test_the_unit_sees_its_cases_by_status_and_how_many_there_are(office: 
     assert ({one.id for one in everything.rows}, everything.total) == ({draft.id, sent.id}, 2)
     assert counts == dict.fromkeys(ApplicationStatus, 0) | {DRAFT: 1, SUBMITTED: 1}
     assert (await applications.of_unit(by=stranger)).total == 0
+
+
+async def test_a_refused_case_is_made_anew_with_all_it_said_and_only_once(office: Office) -> None:
+    volunteer = await a_complete_volunteer(office)
+    scan = await a_file(FileKind.ATTACHMENT, by=office.clerk, volunteer=volunteer)
+    sent = await a_case(office, volunteer, remarks='請優先辦理', attachment=scan.id)
+    await reviews.reject(sent, '非本機關業務', sent.version, by=office.reviewer)
+
+    anew = await applications.again(sent, by=office.clerk)
+    twice = await applications.again(sent, by=office.clerk)
+
+    assert twice.id == anew.id
+    assert (anew.status, anew.round, anew.previous_id) == (DRAFT, 0, sent.id)
+    assert ApplicationDetails.from_record(anew) == ApplicationDetails.from_record(await Application.get(id=sent.id))
+    assert (await applications.submit(anew, by=office.clerk)).status == SUBMITTED
+
+
+async def test_only_a_closed_case_of_the_own_unit_is_made_anew(office: Office) -> None:
+    sent = await a_case(office)
+    stranger = await an_account(Role.UNIT_STAFF, name='陌生人', host_unit=await a_unit('別的單位'))
+
+    with pytest.raises(MovedOn, match='林小滿 於 14:58 送審'):
+        await applications.again(sent, by=office.clerk)
+    await applications.withdraw(sent, by=office.clerk)
+    for account, refusal in ((stranger, NotFound), (office.reviewer, NotPermitted)):
+        with pytest.raises(refusal):
+            await applications.again(sent, by=account)
+    await a_draft(office, sent.volunteer)
+    with pytest.raises(AlreadyUnderWay):
+        await applications.again(sent, by=office.clerk)
+
+
+async def test_a_case_whose_decision_waits_for_its_release_is_not_withdrawn(office: Office) -> None:
+    sent = await a_case(office)
+    await Decision.create(application=sent, to=ApplicationStatus.APPROVED, by=office.reviewer, at=NOW, release_at=NOW)
+
+    with pytest.raises(MovedOn, match='這個案件已由 何專員 於 14:58 核可'):
+        await applications.withdraw(sent, by=office.clerk)
+
+    assert (await Application.get(id=sent.id)).status == SUBMITTED
 
 
 async def test_the_history_of_a_volunteer_shows_all_rounds(office: Office) -> None:
