@@ -1,11 +1,38 @@
-"""補正: what a reviewer has marked, what the unit answered, and what still stands open."""
+"""補正: what a reviewer has marked, what the unit answered, and what still stands open.
 
-from db.choices import CorrectionStatus
-from db.models import Application, Correction
+A mark stands at a field, on the photo or on a spot of a certificate. The unit sees it once the case is sent back,
+answers each (已補正 or 有異議), and only then may send the case again; the reviewer looks at the marks once more, and
+only when none is left may the case be approved. Nothing is ever taken away: a withdrawn mark stays in sight.
 
-from .errors import DomainError
+Every act locks the application first, as every move and decision does by its compare-and-set: a mark comes before a
+decision, which then sees it, or after, and is refused.
+"""
 
-CLOSED = (CorrectionStatus.ACCEPTED, CorrectionStatus.WITHDRAWN)
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from db import transaction
+from db.choices import ApplicationStatus, CorrectionReason, CorrectionStatus, Place, Role
+from db.models import Account, Application, ApplicationStep, Correction, Decision, HistoryEntry, Volunteer
+
+from . import anchors, announcements, answers, dates, permissions
+from .anchors import LABELS, PHOTO_CRITERIA, PICTURES, TEXTS, Anchor, reasons_for
+from .errors import DomainError, Incomplete, MovedOn, NotFound
+
+__all__ = ['LABELS', 'PHOTO_CRITERIA', 'PICTURES', 'TEXTS', 'Anchor', 'reasons_for']
+
+OPEN, MENDED, DISPUTED = CorrectionStatus.OPEN, CorrectionStatus.MENDED, CorrectionStatus.DISPUTED
+ACCEPTED, WITHDRAWN = CorrectionStatus.ACCEPTED, CorrectionStatus.WITHDRAWN
+ANSWERED = (MENDED, DISPUTED)
+CLOSED = (ACCEPTED, WITHDRAWN)
+
+TEXT_LENGTH = 300
+MOST_MARKS = 60
+
+# What was said before a mark was opened again stands below its text, one line a turn.
+_EARLIER = '\n－－先前－－\n'
 
 
 class Unanswered(DomainError):
@@ -16,10 +43,204 @@ class StillOpen(DomainError):
     """核可 waits until every correction is accepted or withdrawn."""
 
 
+@dataclass(frozen=True)
+class Marked:
+    """A correction with what stands in its place now, and the clerk's `address` for it, which ends in '#field'.
+
+    `text` is what the reviewer says now, `earlier` what was said to and fro before. `is_changed`: value or file differ
+    from what the reviewer saw. `is_gone`: the training it speaks of was removed.
+    """
+
+    correction: Correction
+    address: str
+    now_value: str
+    now_file: UUID | None
+    is_changed: bool
+    is_gone: bool
+    text: str
+    earlier: Sequence[str]
+
+
+async def mark(
+    application: Application, anchor: Anchor, reason: CorrectionReason, text: str, *, by: Account
+) -> Correction:
+    """A reviewer marks `anchor` while the case waits for review. The same mark twice is one.
+
+    Raises NotFound for a field or training that is not of this case, Incomplete, MovedOn when the case has moved.
+    """
+    known, reason, text = _known(anchor), _reason(reason), _text(text, needed=True)
+    async with transaction():
+        case = await _under_review(application.id, by)
+        so_far = await Correction.filter(application_id=case.id)
+        if same := _same(so_far, known, reason, text):
+            return same
+        if len(so_far) >= MOST_MARKS:
+            raise Incomplete({'text': f'一個案件最多標註 {MOST_MARKS} 項。請把其他意見合併在已有的標註裡。'})
+        content = (await anchors.contents(case, [known]))[known]
+        if content.is_gone:
+            raise NotFound('這個案件沒有這筆教育訓練，可能剛被刪除。畫面已更新，請再看一次。')
+        if known.spot_x is not None:
+            await anchors.require_picture(content.file)
+        made = await Correction.create(
+            application_id=case.id,
+            round=case.round,
+            **vars(known),
+            label=content.label,
+            reason=reason,
+            text=text,
+            old_value=content.value,
+            old_file=content.file,
+            raised_by_id=by.id,
+            raised_at=dates.now(),
+        )
+        await _announce(case)
+    return await get(made.id, by=by)
+
+
+async def amend(correction: Correction, reason: CorrectionReason, text: str, *, by: Account) -> Correction:
+    """Another reason or other words for a mark the unit has not answered. Raises NotFound, Incomplete, MovedOn."""
+    reason, text = _reason(reason), _text(text, needed=True)
+    async with transaction():
+        case, now = await _to_review(correction, by, OPEN)
+        _, earlier = _said(now.text)
+        await _set(now, case, reason=reason, text=_thread(text, earlier))
+    return await get(now.id, by=by)
+
+
+async def withdraw(correction: Correction, *, by: Account) -> Correction:
+    """撤銷: the mark is void and stays in sight; also while the unit has the case, and then need not answer it."""
+    async with transaction():
+        case, now = await _to_review(correction, by, OPEN, *ANSWERED, WITHDRAWN, returned=True)
+        if now.status != WITHDRAWN:
+            await _set(now, case, status=WITHDRAWN, closed_by_id=by.id, closed_at=dates.now())
+    return await get(now.id, by=by)
+
+
+async def accept(correction: Correction, *, by: Account) -> Correction:
+    """確認: what the unit answered will do."""
+    async with transaction():
+        case, now = await _to_review(correction, by, *ANSWERED, ACCEPTED)
+        if now.status != ACCEPTED:
+            await _set(now, case, status=ACCEPTED, closed_by_id=by.id, closed_at=dates.now())
+    return await get(now.id, by=by)
+
+
+async def accept_all(application: Application, *, by: Account) -> int:
+    """全部確認: every answered mark of the case; returns how many."""
+    async with transaction():
+        case = await _under_review(application.id, by)
+        answered = Correction.filter(application_id=case.id, status__in=ANSWERED)
+        count = await answered.update(status=ACCEPTED, closed_by_id=by.id, closed_at=dates.now())
+        if count:
+            await _announce(case)
+    return count
+
+
+async def reopen(correction: Correction, text: str, *, by: Account) -> Correction:
+    """It will not do yet: the unit has to answer again. What was said so far stays below the new text.
+
+    From now on old is what the unit has sent back.
+    """
+    text = _text(text, needed=True)
+    async with transaction():
+        case, now = await _to_review(correction, by, *ANSWERED, ACCEPTED)
+        content = (await anchors.contents(case, [Anchor.of(now)]))[Anchor.of(now)]
+        said, earlier = _said(now.text)
+        facts: dict[str, Any] = {
+            'status': OPEN,
+            'text': _thread(text, [*earlier, _turn(said, now)]),
+            'old_value': content.value,
+            'old_file': content.file,
+            'new_value': '',
+            'new_file': None,
+            'closed_by_id': None,
+            'closed_at': None,
+        }
+        await _set(now, case, **facts)
+    return await get(now.id, by=by)
+
+
+async def answer(correction: Correction, text: str, *, by: Account) -> Correction:
+    """已補正: the unit has mended it, or says in `text` what it did where neither value nor file has changed.
+
+    Raises NotFound, Incomplete, MovedOn when the case is not with the unit. An answer may be changed until 送審.
+    """
+    return await _answered(correction, MENDED, text, by)
+
+
+async def dispute(correction: Correction, text: str, *, by: Account) -> Correction:
+    """有異議: the unit thinks it is right as it is, and says why. Raises as `answer`."""
+    return await _answered(correction, DISPUTED, text, by)
+
+
+async def get(correction_id: int, *, by: Account) -> Correction:
+    """One correction with its case and whoever raised, answered, closed it. Raises NotFound, as for what `of` hides."""
+    found = Correction.filter(id=answers.record_id(correction_id))
+    related = ('application', 'raised_by', 'answered_by', 'closed_by')
+    correction = await found.select_related(*related).first()
+    if correction is None or not await _seen([correction], correction.application, by):
+        raise NotFound
+    return correction
+
+
+async def of(application: Application, *, by: Account) -> list[Marked]:
+    """The marks of a case as they were raised, withdrawn ones too, each with what stands there now.
+
+    A reviewer sees them all, the unit only what the agency has sent back, a volunteer none. Raises NotFound.
+    """
+    case = await Application.get_or_none(id=answers.record_id(application.id))
+    if case is None or not permissions.may_see_case(by, case):
+        raise NotFound
+    related = ('raised_by', 'answered_by', 'closed_by')
+    marks = await _seen(await Correction.filter(application_id=case.id).select_related(*related), case, by)
+    contents = await anchors.contents(case, map(Anchor.of, marks))
+    renumbered = await _renumbered(case, marks)
+    return [_marked(one, case, contents[Anchor.of(one)], renumbered) for one in marks]
+
+
+async def beside(
+    volunteer: Volunteer, place: Place, *, by: Account, training_id: int | None = None
+) -> dict[str, list[Marked]]:
+    """What the unit's form of `place` shows beside its fields while it has the volunteer's case to mend: by field."""
+    related = Application.filter(volunteer_id=answers.record_id(volunteer.id), status=ApplicationStatus.RETURNED)
+    case = await related.first()
+    if case is None or by.role != Role.UNIT_STAFF or not permissions.may_see_case(by, case):
+        return {}
+    found: dict[str, list[Marked]] = {}
+    for one in await of(case, by=by):
+        where = one.correction
+        if (where.place, where.training_id) == (place, training_id) and where.status not in CLOSED:
+            found.setdefault(where.field, []).append(one)
+    return found
+
+
+async def open_count(application: Application) -> int:
+    """How many corrections wait for the unit: 「3 項需補正」."""
+    return await Correction.filter(application_id=application.id, status=OPEN).count()
+
+
+def spoken(corrections: Iterable[Correction]) -> str:
+    """What has to be mended, one numbered line each, for the mail and the reason of a return.
+
+    >>> spoken([Correction(label='志工照片', reason=CorrectionReason.BLURRED, text='請重拍。', status=OPEN)])
+    '1. 志工照片（模糊）：請重拍。'
+    """
+    lines = [
+        f'{one.label}（{one.reason.label}）：{" ".join(_said(one.text)[0].split())}'
+        for one in corrections
+        if one.status == OPEN
+    ]
+    return '\n'.join(f'{number}. {line}' for number, line in enumerate(lines, 1))
+
+
+async def open_ones(application: Application) -> list[Correction]:
+    """The corrections that wait for the unit, or will once the case is sent back, as they were raised."""
+    return await Correction.filter(application_id=application.id, status=OPEN)
+
+
 async def require_answered(application: Application) -> None:
     """Raises Unanswered while a correction of the application waits for the unit."""
-    waiting = await Correction.filter(application_id=application.id, status=CorrectionStatus.OPEN).count()
-    if waiting:
+    if waiting := await open_count(application):
         raise Unanswered(
             f'還有 {waiting} 項需補正沒有回覆。請逐項修改，或說明您的看法，再按「送審」。已填的資料都還在。'
         )
@@ -34,3 +255,171 @@ async def require_closed(application: Application) -> None:
 
 async def sent_back(application: Application) -> None:
     """Note what the unit sends back for each answered correction; inside the transaction of 送審."""
+    answered = await Correction.filter(application_id=application.id, status__in=ANSWERED)
+    if not answered:
+        return
+    contents = await anchors.contents(application, map(Anchor.of, answered))
+    for one in answered:
+        content = contents[Anchor.of(one)]
+        one.new_value, one.new_file = content.value, content.file
+    await Correction.bulk_update(answered, ['new_value', 'new_file'])
+
+
+async def _under_review(application_id: object, by: Account, *, returned: bool = False) -> Application:
+    """The case, locked, while it waits for a reviewer and nobody has decided it; `returned`: or is with the unit."""
+    permissions.require(by, Role.REVIEWER)
+    case = await _locked(application_id, by)
+    if returned and case.status == ApplicationStatus.RETURNED:
+        return case
+    if case.status != ApplicationStatus.SUBMITTED:
+        raise MovedOn(f'這個案件現在是「{case.status.label}」，不能再標註或確認補正。畫面已更新，請看過目前的內容。')
+    decision = await Decision.filter(application_id=case.id, problem='').select_related('by').first()
+    if decision is not None:
+        when = decision.at.astimezone(dates.TAIPEI)
+        raise MovedOn(
+            f'{decision.by.name} 已於 {when:%H:%M} 將這個案件{decision.to.label}。復原之後，才能再標註或確認補正。'
+        )
+    return case
+
+
+async def _locked(application_id: object, by: Account) -> Application:
+    case = await Application.filter(id=answers.record_id(application_id)).select_for_update().first()
+    if case is None or not permissions.may_see_case(by, case):
+        raise NotFound
+    return case
+
+
+async def _to_review(
+    correction: Correction, by: Account, *statuses: CorrectionStatus, returned: bool = False
+) -> tuple[Application, Correction]:
+    """Case and correction as they stand, the former locked, for a reviewer. Raises NotFound, MovedOn."""
+    known = await Correction.get_or_none(id=answers.record_id(correction.id))
+    if known is None:
+        raise NotFound
+    case = await _under_review(known.application_id, by, returned=returned)
+    return case, await _still(known, statuses)
+
+
+async def _answered(correction: Correction, to: CorrectionStatus, text: str, by: Account) -> Correction:
+    permissions.require(by, Role.UNIT_STAFF)
+    text = _text(text, needed=to == DISPUTED)
+    known = await Correction.get_or_none(id=answers.record_id(correction.id))
+    if known is None:
+        raise NotFound
+    async with transaction():
+        case = await _locked(known.application_id, by)
+        if case.status != ApplicationStatus.RETURNED or not await _seen([known], case, by):
+            raise MovedOn(f'這個案件現在是「{case.status.label}」，不能再回覆補正。畫面已更新，請看過目前的內容。')
+        now = await _still(known, (OPEN, *ANSWERED))
+        content = (await anchors.contents(case, [Anchor.of(now)]))[Anchor.of(now)]
+        is_changed = _marked(now, case, content, await _renumbered(case, [now])).is_changed
+        if not text and not is_changed:
+            raise Incomplete({'text': f'「{now.label}」和送審時一樣，還沒有修改。請先修改，或用幾個字說明您怎麼處理。'})
+        await _set(now, case, status=to, answer=text, answered_by_id=by.id, answered_at=dates.now())
+    return await get(now.id, by=by)
+
+
+async def _still(correction: Correction, statuses: Sequence[CorrectionStatus]) -> Correction:
+    """The correction as it stands now that its case is locked. Raises MovedOn when it is in none of `statuses`."""
+    now = await Correction.get(id=correction.id)
+    if now.status not in statuses:
+        raise MovedOn(f'這一項補正現在是「{now.status.label}」，可能剛由別人處理。畫面已更新，請再看一次。')
+    return now
+
+
+async def _set(correction: Correction, case: Application, **facts: Any) -> None:
+    await Correction.filter(id=correction.id).update(**facts)
+    await _announce(case)
+
+
+async def _seen(marks: Sequence[Correction], case: Application, by: Account) -> list[Correction]:
+    """Those of `marks` that `by` may see: what a reviewer is still writing is not yet the unit's."""
+    if by.role == Role.VOLUNTEER or not permissions.may_see_case(by, case):
+        return []
+    if by.role == Role.REVIEWER or not marks:
+        return list(marks)
+    returns = ApplicationStep.filter(application_id=case.id, status=ApplicationStatus.RETURNED).values_list('at')
+    sent = [at for (at,) in await returns]
+    is_with_agency = case.status == ApplicationStatus.SUBMITTED
+    return [
+        one
+        for one in marks
+        if any(at >= one.raised_at and (one.status != WITHDRAWN or one.closed_at >= at) for at in sent)
+        and not (is_with_agency and one.status == OPEN)
+    ]
+
+
+async def _renumbered(case: Application, marks: Iterable[Correction]) -> bool:
+    """Whether the identity number was exchanged after it was marked: two numbers may look the same when masked."""
+    since = [one.answered_at or one.raised_at for one in marks if one.field == 'identity_number']
+    if not since:
+        return False
+    label = anchors.LABELS[Place.BASICS]['identity_number']
+    return await HistoryEntry.filter(volunteer_id=case.volunteer_id, label=label, at__gt=max(since)).exists()
+
+
+def _marked(correction: Correction, case: Application, content: anchors.Content, renumbered: bool) -> Marked:
+    is_other = (content.value, content.file) != (correction.old_value, correction.old_file)
+    said, earlier = _said(correction.text)
+    return Marked(
+        correction=correction,
+        address=anchors.address(Anchor.of(correction), case.volunteer_id, is_gone=content.is_gone),
+        now_value=content.value,
+        now_file=content.file,
+        is_changed=is_other or (renumbered and correction.field == 'identity_number'),
+        is_gone=content.is_gone,
+        text=said,
+        earlier=earlier,
+    )
+
+
+def _same(marks: Iterable[Correction], anchor: Anchor, reason: CorrectionReason, text: str) -> Correction | None:
+    """The mark that is there already, when the first of two clicks has made it."""
+    wanted = (anchor, reason, text, OPEN)
+    return next((one for one in marks if (Anchor.of(one), one.reason, one.text, one.status) == wanted), None)
+
+
+def _known(anchor: object) -> Anchor:
+    if not isinstance(anchor, Anchor) or not anchors.is_known(anchor):
+        raise NotFound('這個欄位不能標註補正。畫面已更新，請再試一次。')
+    if anchor.training_id is not None:
+        answers.record_id(anchor.training_id)
+    return anchor
+
+
+def _reason(reason: object) -> CorrectionReason:
+    known = answers.member(CorrectionReason, reason)
+    if known is None:
+        raise Incomplete({'reason': '請選擇補正的原因。'})
+    return known
+
+
+def _text(text: object, *, needed: bool) -> str:
+    problem = answers.text('說明', text, most=TEXT_LENGTH, needed=needed, lines=True)
+    if problem or not isinstance(text, str):
+        raise Incomplete({'text': problem or '請輸入說明。'})
+    return answers.tidy(text.replace(_EARLIER.strip(), ''))
+
+
+def _thread(text: str, earlier: Sequence[str]) -> str:
+    return _EARLIER.join([text, '\n'.join(earlier)]) if earlier else text
+
+
+def _said(text: str) -> tuple[str, list[str]]:
+    """What is said now, and the turns before it, oldest first."""
+    now, _, earlier = text.partition(_EARLIER)
+    return now, earlier.splitlines()
+
+
+def _turn(said: str, correction: Correction) -> str:
+    """One exchange as a line: what the reviewer said, what the unit answered."""
+    when = dates.roc_instant(correction.answered_at) if correction.answered_at else ''
+    answered = {MENDED: '已補正', DISPUTED: '有異議'}.get(correction.status, '已回覆')
+    line = f'審核：{said}　單位 {when} {answered}：{correction.answer or "（沒有說明）"}'
+    return ' '.join(line.split())
+
+
+async def _announce(case: Application) -> None:
+    """As applications.announce, which this module, below it, cannot ask."""
+    ids = (case.id, case.agency_id, case.host_unit_id, case.volunteer_id)
+    await announcements.announce('application', ':'.join(map(str, ids)))
