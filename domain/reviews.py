@@ -13,10 +13,20 @@ from tortoise.connection import get_connection
 from tortoise.queryset import QuerySet
 
 from db import transaction
-from db.choices import ApplicationStatus, BookStatus, IssueKind, Role
-from db.models import AccessEntry, Account, Application, ApplicationStep, RecordBook, Training, Volunteer
+from db.choices import ApplicationStatus, BookStatus, CorrectionStatus, IssueKind, Role
+from db.models import (
+    AccessEntry,
+    Account,
+    Application,
+    ApplicationStep,
+    Correction,
+    Decision,
+    RecordBook,
+    Training,
+    Volunteer,
+)
 
-from . import access, answers, applications, dates, permissions, readiness, record_books, volunteers
+from . import access, answers, applications, corrections, dates, permissions, readiness, record_books, volunteers
 from .errors import Incomplete, MovedOn, NotPermitted
 from .mail import messages
 from .readiness import Check, NotReady
@@ -137,79 +147,110 @@ async def case(application_id: int, *, by: Account) -> Case:
     )
 
 
-async def approve(application: Application, version: int, *, by: Account) -> RecordBook:
-    """核可: the book is issued with its number, unit and volunteer get mail; all of it or nothing.
+async def require_decidable(
+    application_id: int, to: ApplicationStatus, version: int, *, by: Account, reason: str = ''
+) -> Application:
+    """Whether `by` may decide so now, on the `version` that was read; returns the case with all that belongs to it.
 
-    `version` is the one the reviewer read. Raises NotFound, NotPermitted, NotReady, MovedOn, record_books.CannotIssue.
+    核可 wants a case that lacks nothing, every correction closed and a number to be had; 通知補件 an open correction or
+    a reason; 駁回 a reason. Raises NotFound, NotPermitted, MovedOn, Incomplete, NotReady, corrections.StillOpen,
+    record_books.CannotIssue.
     """
-    now = await _to_decide(application.id, by)
-    if not _is_repeat(now, ApplicationStatus.APPROVED, version, by):
-        try:
-            return await _approved(now, version, by)
-        except MovedOn:
-            now = await applications.get(application.id, by=by)
-            if not _is_repeat(now, ApplicationStatus.APPROVED, version, by):
-                raise
+    permissions.require(by, Role.REVIEWER)
+    now = await applications.get(application_id, by=by)
+    await _require_unmoved(now, version)
+    sent_by_me = ApplicationStep.filter(application_id=now.id, status=ApplicationStatus.SUBMITTED, by_id=by.id)
+    if await sent_by_me.exists():
+        raise NotPermitted('您送審過這個案件，不能審核自己送的案件。請由另一位志工業務窗口審核。')
+    if to != ApplicationStatus.APPROVED:
+        await _require_reason(now, to, reason)
+        return now
+    await corrections.require_closed(now)
+    if lacking := readiness.lacking(await readiness.checks(now, by=by)):
+        # What seems to lack may be what a colleague has just decided: there is a book now.
+        await _require_unmoved(await applications.get(now.id, by=by), version)
+        raise NotReady(lacking)
+    await _number(now)
+    return now
+
+
+async def approve(application: Application, version: int, *, by: Account, at: datetime | None = None) -> RecordBook:
+    """核可 at once: the book is issued with its number, unit and volunteer get mail; all of it or nothing.
+
+    `version` is the one the reviewer read, `at` when the decision was made. Raises as `require_decidable` does.
+    """
+    to = ApplicationStatus.APPROVED
+    try:
+        now = await require_decidable(application.id, to, version, by=by)
+        async with transaction():
+            moved = await applications.move(now, to, by=by, **_decided(by, at))
+            book = await record_books.issue(moved, by=by)
+            await messages.approved(moved, book)
+            await messages.approved_for_volunteer(moved, book)
+        return book
+    except MovedOn:
+        now = await applications.get(application.id, by=by)
+        if not _is_repeat(now, to, version, by):
+            raise
     return await record_books.of_application(now)
 
 
-async def return_for_correction(application: Application, reason: str, version: int, *, by: Account) -> Application:
-    """通知補件: back to the unit, with what is to be mended. The period stops and begins anew when it is sent again."""
-    return await _sent_back(application, ApplicationStatus.RETURNED, reason, version, by)
+async def return_for_correction(
+    application: Application, reason: str, version: int, *, by: Account, at: datetime | None = None
+) -> Application:
+    """通知補件 at once: back to the unit with the corrections and `reason`, which may be '' when there are some.
+
+    The period stops, and begins anew when it is sent again.
+    """
+    return await _sent_back(application, ApplicationStatus.RETURNED, reason, version, by, at)
 
 
-async def reject(application: Application, reason: str, version: int, *, by: Account) -> Application:
-    """駁回: this application ends here; the unit may make a new one."""
-    return await _sent_back(application, ApplicationStatus.REJECTED, reason, version, by)
-
-
-async def _approved(now: Application, version: int, by: Account) -> RecordBook:
-    await _require_decidable(now, version, by)
-    if lacking := readiness.lacking(await readiness.checks(now, by=by)):
-        # What seems to lack may be what a colleague has just decided: there is a book now.
-        await _require_decidable(await applications.get(now.id, by=by), version, by)
-        raise NotReady(lacking)
-    async with transaction():
-        moved = await applications.move(now, ApplicationStatus.APPROVED, by=by, **_decided(by))
-        book = await record_books.issue(moved, by=by)
-        await messages.approved(moved, book)
-        await messages.approved_for_volunteer(moved, book)
-    return book
+async def reject(
+    application: Application, reason: str, version: int, *, by: Account, at: datetime | None = None
+) -> Application:
+    """駁回 at once: this application ends here; the unit may make a new one."""
+    return await _sent_back(application, ApplicationStatus.REJECTED, reason, version, by, at)
 
 
 async def _sent_back(
-    application: Application, to: ApplicationStatus, reason: str, version: int, by: Account
+    application: Application, to: ApplicationStatus, reason: str, version: int, by: Account, at: datetime | None
 ) -> Application:
-    problem = answers.text('原因', reason, most=REASON_LENGTH, needed=True, lines=True)
-    if problem:
-        raise Incomplete({'reason': problem})
-    reason = answers.tidy(reason)
-    now = await _to_decide(application.id, by)
+    written = answers.tidy(reason)
     try:
-        await _require_decidable(now, version, by)
+        now = await require_decidable(application.id, to, version, by=by, reason=written)
+        told = await _told(now, to, written)
         async with transaction():
-            moved = await applications.move(now, to, by=by, reason=reason, **_decided(by), due_on=None)
+            moved = await applications.move(now, to, by=by, reason=told, **_decided(by, at), due_on=None)
             tell = messages.returned if to == ApplicationStatus.RETURNED else messages.rejected
-            await tell(moved, reason)
+            await tell(moved, told)
     except MovedOn:
         now = await applications.get(application.id, by=by)
-        if _is_repeat(now, to, version, by) and now.reason == reason:
+        if _is_repeat(now, to, version, by) and now.reason == await _told(now, to, written):
             return now
         raise
     return moved
 
 
-async def _to_decide(application_id: int, by: Account) -> Application:
-    permissions.require(by, Role.REVIEWER)
-    return await applications.get(application_id, by=by)
+async def _told(application: Application, to: ApplicationStatus, written: str) -> str:
+    """What the unit reads: when a case is returned, each open correction, and below them what was written besides."""
+    if to != ApplicationStatus.RETURNED:
+        return written
+    marks = await Correction.filter(application_id=application.id, status=CorrectionStatus.OPEN)
+    return '\n'.join(part for part in (corrections.spoken(marks), written) if part)
 
 
-async def _require_decidable(now: Application, version: int, by: Account) -> None:
-    if now.version != version:
+async def _require_unmoved(now: Application, version: int) -> None:
+    if now.version != version or now.status != ApplicationStatus.SUBMITTED:
         raise await applications.moved_on(now)
-    sent_by_me = ApplicationStep.filter(application_id=now.id, status=ApplicationStatus.SUBMITTED, by_id=by.id)
-    if await sent_by_me.exists():
-        raise NotPermitted('您送審過這個案件，不能審核自己送的案件。請由另一位志工業務窗口審核。')
+    if await Decision.filter(application_id=now.id, problem='').exists():
+        raise await applications.moved_on(now)
+
+
+async def _require_reason(now: Application, to: ApplicationStatus, reason: str) -> None:
+    open_ones = Correction.filter(application_id=now.id, status=CorrectionStatus.OPEN)
+    is_said = to == ApplicationStatus.RETURNED and await open_ones.exists()
+    if problem := answers.text('原因', reason, most=REASON_LENGTH, needed=not is_said, lines=True):
+        raise Incomplete({'reason': problem})
 
 
 def _is_repeat(now: Application, to: ApplicationStatus, version: int, by: Account) -> bool:
@@ -217,8 +258,8 @@ def _is_repeat(now: Application, to: ApplicationStatus, version: int, by: Accoun
     return now.status == to and now.version == version + 1 and now.decided_by_id == by.id
 
 
-def _decided(by: Account) -> dict[str, Any]:
-    return {'decided_by_id': by.id, 'decided_at': dates.now()}
+def _decided(by: Account, at: datetime | None) -> dict[str, Any]:
+    return {'decided_by_id': by.id, 'decided_at': at or dates.now()}
 
 
 def _of_agency(by: Account) -> QuerySet[Application]:
