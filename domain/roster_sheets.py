@@ -21,12 +21,25 @@ async def roster(applications: Sequence[Application], *, by: Account) -> bytes:
     noted for each volunteer. For the unit that applies and the agency it applies to; raises NotFound for others.
     `applications` come with their volunteers fetched.
     """
-    if not all(_concerns(application, by) for application in applications):
+    return await printed(applications, 'ods', is_masked=False, by=by)
+
+
+async def printed(
+    applications: Sequence[Application], kind: str, *, is_masked: bool, by: Account, subtitle: str = ''
+) -> bytes:
+    """The same as `kind` pdf or ods, with the identity numbers `is_masked` or in full; `subtitle` is for the PDF.
+
+    Raises NotFound as `roster`, and as `logbook.pdf.as_pdf`.
+    """
+    if kind not in ('pdf', 'ods') or not all(_concerns(application, by) for application in applications):
         raise NotFound
     volunteers = [application.volunteer for application in applications]
-    for volunteer in volunteers:
-        await access.note(volunteer, '名冊', '紀錄冊申請名冊（管理辦法第 5 條）', by=by)
-    rows = [_row(number, volunteer) for number, volunteer in enumerate(volunteers, start=1)]
+    if not is_masked:
+        for volunteer in volunteers:
+            await access.note(volunteer, '名冊', '紀錄冊申請名冊（管理辦法第 5 條）', by=by)
+    rows = [_row(number, volunteer, is_masked) for number, volunteer in enumerate(volunteers, start=1)]
+    if kind == 'pdf':
+        return await printouts.pdf(TITLE, subtitle, COLUMNS, rows)
     return await asyncio.to_thread(printouts.ods, TITLE, COLUMNS, rows)
 
 
@@ -43,11 +56,11 @@ def _concerns(application: Application, by: Account) -> bool:
     return by.role == Role.REVIEWER and by.agency_id == application.agency_id
 
 
-def _row(number: int, volunteer: Volunteer) -> list[str]:
+def _row(number: int, volunteer: Volunteer, is_masked: bool) -> list[str]:
     return [
         str(number),
         volunteer.name,
         volunteer.sex.label,
         dates.roc(volunteer.born_on),
-        volunteer.identity_number.open(),
+        volunteer.identity_masked if is_masked else volunteer.identity_number.open(),
     ]

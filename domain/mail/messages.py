@@ -5,6 +5,7 @@ The body shows identity numbers masked; a subject, which is kept and transported
 """
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from db.choices import BookStatus
-from db.models import Account, AccountRequest, Agency, Application, RecordBook
+from db.models import Account, AccountRequest, Agency, Application, RecordBook, Roster
 
 from .. import dates, roster_sheets, settings
 from . import outbox
@@ -21,6 +22,7 @@ from . import outbox
 LOGIN = '/login'
 ACCOUNT_REQUEST = '/account/request'
 CASE = '/reviews/{application.id}'
+ROSTER = '/reviews/rosters/{roster.id}'
 APPLICATION = '/volunteers/{application.volunteer_id}/record-book/application'
 RECORD_BOOKS = '/volunteers/{application.volunteer_id}/record-book'
 MY_RECORD_BOOK = '/my'
@@ -42,6 +44,30 @@ async def submitted(application: Application) -> None:
         due=dates.roc(case.due_on),
         due_long=dates.roc_long(case.due_on),
     )
+
+
+async def roster_submitted(roster: Roster, applications: Sequence[Application], *, by: Account) -> None:
+    """To the issuing agency: these applications of a roster wait, sent together by `by`; the roster goes with it."""
+    ids = [application.id for application in applications]
+    related = ('volunteer', 'host_unit', 'agency')
+    cases = await Application.filter(id__in=ids).order_by('roster_position', 'id').select_related(*related)
+    first = cases[0]
+    if first.submitted_at is None or first.due_on is None:
+        raise ValueError(f'roster {roster.id} has not been submitted')
+    subject, body = _composed(
+        'roster_submitted',
+        roster=roster,
+        applications=cases,
+        unit=first.host_unit,
+        agency=first.agency,
+        clerk=by,
+        link=_link(ROSTER.format(roster=roster)),
+        submitted_at=dates.roc_instant(first.submitted_at),
+        due=dates.roc(first.due_on),
+        due_long=dates.roc_long(first.due_on),
+    )
+    attachment = outbox.Attachment('名冊.ods', await roster_sheets.roster(cases, by=by))
+    await outbox.queue(first.agency.email, subject, body, roster=roster, attachment=attachment)
 
 
 async def returned(application: Application, reason: str) -> None:

@@ -27,7 +27,7 @@ from tortoise.expressions import Q, Subquery
 
 from db import sealing, transaction
 from db.choices import MailStatus, Role
-from db.models import Account, Application, OutgoingMail, Volunteer
+from db.models import Account, Application, OutgoingMail, Roster, Volunteer
 
 from .. import announcements, dates, permissions, settings
 from ..errors import NotFound
@@ -80,6 +80,7 @@ async def queue(
     body: str,
     *,
     application: Application | None = None,
+    roster: Roster | None = None,
     attachment: Attachment | None = None,
     holds_secret: bool = False,
 ) -> None:
@@ -91,6 +92,7 @@ async def queue(
     problem = _problem(recipient)
     await OutgoingMail.create(
         application=application,
+        roster=roster,
         recipient=_line(recipient, 254),
         subject=_line(subject, 200),
         body=CLEARED if problem and holds_secret else body,
