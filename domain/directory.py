@@ -14,7 +14,7 @@ from db import transaction
 from db.choices import Role
 from db.models import Account, Agency, County, Field, HostUnit, RequiredHours, ServiceCode, Team
 
-from . import dates, permissions
+from . import dates, office_calendar, permissions
 from .directory_forms import AgencyDetails, Details, HostUnitDetails, RequiredHoursDetails, TeamDetails
 from .errors import Incomplete, NotFound, NotPermitted
 
@@ -120,9 +120,15 @@ async def save_team(details: TeamDetails, *, by: Account, of: Team | None = None
 
 
 async def save_agency(details: AgencyDetails, *, by: Account, of: Agency | None = None) -> Agency:
-    """A new agency, or `of` amended; one that issues no more gets a `valid_to`. Raises Incomplete."""
+    """A new agency, or `of` amended; one that issues no more gets a `valid_to`. Raises Incomplete.
+
+    Its open cases are due by its rule as it stands from now on.
+    """
     permissions.require(by, Role.ADMINISTRATOR)
-    return await _saved(of or Agency(), details, 'name', '這個縣市已經有同名的發冊機關。')
+    async with transaction():
+        saved = await _saved(of or Agency(), details, 'name', '這個縣市已經有同名的發冊機關。')
+        await office_calendar.recount([saved])
+    return saved
 
 
 async def save_required_hours(

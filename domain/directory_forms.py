@@ -77,7 +77,10 @@ class TeamDetails:
 
 @dataclass
 class AgencyDetails:
-    """發冊機關. `number_pattern` knows {word}, {year} and {sequence}; `review_days` counts from the day after 送審."""
+    """發冊機關. `number_pattern` knows {word}, {year} and {sequence}; `review_days` counts from the day after 送審.
+
+    What is overdue is told to the supervisor. `renewal_keeps_number`: 換發 and 補發 keep the earlier number.
+    """
 
     county_id: str = ''
     name: str = ''
@@ -88,6 +91,9 @@ class AgencyDetails:
     email: str = ''
     review_days: int = 3
     counts_working_days: bool = False
+    supervisor_name: str = ''
+    supervisor_email: str = ''
+    renewal_keeps_number: bool = True
     valid_from: date | None = None
     valid_to: date | None = None
 
@@ -109,6 +115,10 @@ class AgencyDetails:
                 'phone': answers.text('電話', self.phone, most=30),
                 'email': email_problem(self.email) if self.email else None,
                 'review_days': answers.whole('審核天數', self.review_days, least=1, most=60, needed=True),
+                'counts_working_days': answers.yes_no('計算方式', self.counts_working_days, needed=True),
+                'supervisor_name': answers.text('主管姓名', self.supervisor_name, most=60),
+                'supervisor_email': email_problem(self.supervisor_email) if self.supervisor_email else None,
+                'renewal_keeps_number': answers.yes_no('換發、補發的號碼', self.renewal_keeps_number, needed=True),
                 'valid_to': '停止發冊日不能早於開始發冊日。' if is_reversed else None,
             }
         )
