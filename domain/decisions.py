@@ -166,14 +166,13 @@ async def release_forever() -> None:
 async def _decided(
     application_id: int, to: ApplicationStatus, version: int, reason: str, by: Account, undo_within: timedelta
 ) -> Decision:
-    reason = answers.tidy(reason)
     try:
         application = await reviews.require_decidable(application_id, to, version, by=by, reason=reason)
-        return await _kept(application, to, reason, by, undo_within)
+        return await _kept(application, to, answers.tidy(reason), by, undo_within)
     except MovedOn:
         same = Decision.filter(application_id=answers.record_id(application_id), to=to, by_id=by.id, problem='')
         decision = await same.select_related('application__volunteer').first()
-        if decision and decision.application.version == version + 1 and decision.reason == reason:
+        if decision and decision.application.version == version + 1 and decision.reason == answers.tidy(reason):
             return decision
         raise
 

@@ -1,4 +1,4 @@
-"""志工紀錄冊審核: the queue of an agency, its cases, and the three decisions.
+"""志工紀錄冊審核: a case, and the three decisions on it, carried out at once; `decisions` lets them wait.
 
 A decision names the version of the case that its reviewer read. Of two reviewers the database lets one be first; the
 other learns from whom and when. A decision sent twice, because the answer to the first was lost, counts once.
@@ -6,78 +6,37 @@ other learns from whom and when. A decision sent twice, because the answer to th
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any, Literal
-
-from tortoise.connection import get_connection
-from tortoise.queryset import QuerySet
+from datetime import datetime, timedelta
+from typing import Any
 
 from db import transaction
-from db.choices import ApplicationStatus, BookStatus, CorrectionStatus, IssueKind, Role
+from db.choices import ApplicationStatus, BookStatus, IssueKind, Role
 from db.models import (
     AccessEntry,
     Account,
     Application,
     ApplicationStep,
-    Correction,
     Decision,
     RecordBook,
     Training,
     Volunteer,
 )
 
-from . import access, answers, applications, corrections, dates, permissions, readiness, record_books, volunteers
+from . import access, answers, applications, corrections, dates, marks, permissions, readiness, record_books, volunteers
 from .errors import Incomplete, MovedOn, NotPermitted
 from .mail import messages
+from .queues import CaseRow, Counts, Due, Order, awaiting, counts, neighbours
 from .readiness import Check, NotReady
 
-Due = Literal['overdue', 'today']
+__all__ = ['CaseRow', 'Counts', 'Due', 'Order', 'awaiting', 'counts', 'neighbours']
 
+DECISIONS = (ApplicationStatus.APPROVED, ApplicationStatus.RETURNED, ApplicationStatus.REJECTED)
 PURPOSE = '審核紀錄冊申請'
 REASON_LENGTH = 500
 
 # A page that stays open reads its case again and again; that is one look.
 _ONE_LOOK = timedelta(minutes=30)
 _LOOKED_AT = '紀錄冊申請案'
-
-_JOINED = {
-    'volunteer': 'volunteer__name',
-    'identity_masked': 'volunteer__identity_masked',
-    'unit': 'host_unit__name',
-    'unit_phone': 'host_unit__phone',
-}
-_COUNTS = (
-    'SELECT status, count(*) AS cases,'
-    ' count(*) FILTER (WHERE due_on < $2) AS overdue, count(*) FILTER (WHERE due_on = $2) AS due_today'
-    ' FROM application WHERE agency_id = $1 AND round > 0 GROUP BY status'
-)
-
-
-@dataclass(frozen=True)
-class CaseRow:
-    """One line of the queue. `days_left` is negative when overdue, None when nothing runs."""
-
-    id: int
-    volunteer: str
-    identity_masked: str
-    unit: str
-    unit_phone: str
-    kind: IssueKind
-    status: ApplicationStatus
-    round: int
-    submitted_at: datetime
-    due_on: date | None
-    days_left: int | None
-    decided_at: datetime | None
-
-
-@dataclass(frozen=True)
-class Counts:
-    """What the tabs of the queue say; `overdue` and `due_today` are among those that wait."""
-
-    by_status: dict[ApplicationStatus, int]
-    overdue: int
-    due_today: int
 
 
 @dataclass(frozen=True)
@@ -90,43 +49,6 @@ class Case:
     checks: Sequence[Check]
     steps: Sequence[ApplicationStep]
     number: str
-
-
-async def awaiting(
-    *,
-    by: Account,
-    status: ApplicationStatus = ApplicationStatus.SUBMITTED,
-    host_unit_id: int | None = None,
-    due: Due | None = None,
-    limit: int = 50,
-    offset: int = 0,
-) -> list[CaseRow]:
-    """The agency's cases in a status: what waits by due date, overdue first; what is done, the latest first."""
-    cases = _of_agency(by).filter(status=status)
-    if host_unit_id is not None:
-        cases = cases.filter(host_unit_id=host_unit_id)
-    if due == 'overdue':
-        cases = cases.filter(due_on__lt=dates.today())
-    elif due == 'today':
-        cases = cases.filter(due_on=dates.today())
-    order = ('due_on', 'submitted_at', 'id') if status == ApplicationStatus.SUBMITTED else ('-decided_at', '-id')
-    # Plain values: a hundred open queues read this at once whenever a case moves.
-    columns = ('id', 'kind', 'status', 'round', 'submitted_at', 'due_on', 'decided_at')
-    rows = cases.order_by(*order).offset(offset).limit(limit).values(*columns, **_JOINED)
-    return [_row(facts) for facts in await rows]
-
-
-async def counts(*, by: Account) -> Counts:
-    """How many cases stand where, for the tabs and filters."""
-    permissions.require(by, Role.REVIEWER)
-    rows = await get_connection('default').execute_query_dict(_COUNTS, [by.agency_id, dates.today()])
-    found = {row['status']: row for row in rows}
-    waiting = found.get(ApplicationStatus.SUBMITTED.value, {})
-    return Counts(
-        by_status={status: found.get(status.value, {}).get('cases', 0) for status in ApplicationStatus},
-        overdue=waiting.get('overdue', 0),
-        due_today=waiting.get('due_today', 0),
-    )
 
 
 async def case(application_id: int, *, by: Account) -> Case:
@@ -157,6 +79,8 @@ async def require_decidable(
     record_books.CannotIssue.
     """
     permissions.require(by, Role.REVIEWER)
+    if to not in DECISIONS:
+        raise NotPermitted
     now = await applications.get(application_id, by=by)
     await _require_unmoved(now, version)
     sent_by_me = ApplicationStep.filter(application_id=now.id, status=ApplicationStatus.SUBMITTED, by_id=by.id)
@@ -215,17 +139,16 @@ async def reject(
 async def _sent_back(
     application: Application, to: ApplicationStatus, reason: str, version: int, by: Account, at: datetime | None
 ) -> Application:
-    written = answers.tidy(reason)
     try:
-        now = await require_decidable(application.id, to, version, by=by, reason=written)
-        told = await _told(now, to, written)
+        now = await require_decidable(application.id, to, version, by=by, reason=reason)
+        told = await _told(now, to, reason)
         async with transaction():
             moved = await applications.move(now, to, by=by, reason=told, **_decided(by, at), due_on=None)
             tell = messages.returned if to == ApplicationStatus.RETURNED else messages.rejected
             await tell(moved, told)
     except MovedOn:
         now = await applications.get(application.id, by=by)
-        if _is_repeat(now, to, version, by) and now.reason == await _told(now, to, written):
+        if _is_repeat(now, to, version, by) and now.reason == await _told(now, to, reason):
             return now
         raise
     return moved
@@ -233,10 +156,11 @@ async def _sent_back(
 
 async def _told(application: Application, to: ApplicationStatus, written: str) -> str:
     """What the unit reads: when a case is returned, each open correction, and below them what was written besides."""
+    written = answers.tidy(written)
     if to != ApplicationStatus.RETURNED:
         return written
-    marks = await Correction.filter(application_id=application.id, status=CorrectionStatus.OPEN)
-    return '\n'.join(part for part in (corrections.spoken(marks), written) if part)
+    marked = marks.spoken(await marks.open_ones(application))
+    return '\n'.join(part for part in (marked, written) if part)
 
 
 async def _require_unmoved(now: Application, version: int) -> None:
@@ -247,8 +171,7 @@ async def _require_unmoved(now: Application, version: int) -> None:
 
 
 async def _require_reason(now: Application, to: ApplicationStatus, reason: str) -> None:
-    open_ones = Correction.filter(application_id=now.id, status=CorrectionStatus.OPEN)
-    is_said = to == ApplicationStatus.RETURNED and await open_ones.exists()
+    is_said = to == ApplicationStatus.RETURNED and await marks.open_count(now) > 0
     if problem := answers.text('原因', reason, most=REASON_LENGTH, needed=not is_said, lines=True):
         raise Incomplete({'reason': problem})
 
@@ -260,16 +183,6 @@ def _is_repeat(now: Application, to: ApplicationStatus, version: int, by: Accoun
 
 def _decided(by: Account, at: datetime | None) -> dict[str, Any]:
     return {'decided_by_id': by.id, 'decided_at': at or dates.now()}
-
-
-def _of_agency(by: Account) -> QuerySet[Application]:
-    permissions.require(by, Role.REVIEWER)
-    return Application.filter(agency_id=by.agency_id, round__gt=0)
-
-
-def _row(facts: dict[str, Any]) -> CaseRow:
-    is_waiting = facts['status'] == ApplicationStatus.SUBMITTED
-    return CaseRow(**facts, days_left=dates.days_left(facts['due_on'], dates.today()) if is_waiting else None)
 
 
 async def _number(application: Application) -> str:
