@@ -1,5 +1,6 @@
 """申請案: opened, saved, sent, withdrawn by the host unit; every change of status is one compare-and-set move."""
 
+from datetime import datetime
 from typing import Any
 
 from tortoise.exceptions import IntegrityError
@@ -51,7 +52,7 @@ ALLOWED = {
 CLOSED = turns.OF_UNIT[UnitList.CLOSED]
 
 _LABELS = {'kind': '發冊類別', 'county': '發冊縣市', 'agency': '發冊機關', 'remarks': '備註'}
-_SUBJECT = '紀錄冊申請'
+SUBJECT = '紀錄冊申請'
 _VERBS = {
     ApplicationStatus.SUBMITTED: '送審',
     ApplicationStatus.RETURNED: '通知補件',
@@ -207,17 +208,24 @@ async def again(application: Application, *, by: Account) -> Application:
 
 
 async def move(
-    application: Application, to: ApplicationStatus, *, by: Account, reason: str = '', **facts: Any
+    application: Application,
+    to: ApplicationStatus,
+    *,
+    by: Account,
+    reason: str = '',
+    at: datetime | None = None,
+    **facts: Any,
 ) -> Application:
     """One step, inside the caller's transaction: status, version, the step on record, history, announcement.
 
     The database decides who was first: only an application still in the status and version that were read moves.
+    `at`: when it was decided, if that was earlier than now.
     Returns it as it stands now. Raises MovedOn, which says who was first and when.
     """
     if to not in ALLOWED.get(application.status, ()):
         raise await moved_on(application)
     as_read = Application.filter(id=application.id, status=application.status, version=application.version)
-    at = dates.now()
+    at = at or dates.now()
     facts |= {'status': to, 'reason': reason, 'version': application.version + 1, 'updated_at': at}
     if not await as_read.update(**facts):
         raise await moved_on(application)
@@ -229,7 +237,7 @@ async def move(
     changes = [Change('申請狀態', application.status.label, to.label)]
     if reason:
         changes.append(Change('審核意見', '', reason))
-    await history.note(volunteer, SECTION, history.AMENDED, changes, by=by, subject=_SUBJECT)
+    await history.note(volunteer, SECTION, history.AMENDED, changes, by=by, subject=SUBJECT)
     await announce(application)
     return await Application.get(id=application.id).select_related('agency', 'host_unit', 'volunteer')
 
@@ -360,7 +368,7 @@ async def _note(
         changes.append(
             Change('附件上傳', old.name if old else '', new.name if new else '', old and old.id, new and new.id)
         )
-    await history.note(application.volunteer, SECTION, action, changes, by=by, subject=_SUBJECT)
+    await history.note(application.volunteer, SECTION, action, changes, by=by, subject=SUBJECT)
     await announce(application)
 
 

@@ -107,7 +107,7 @@ async def approve(application: Application, version: int, *, by: Account, at: da
     try:
         now = await require_decidable(application.id, to, version, by=by)
         async with transaction():
-            moved = await applications.move(now, to, by=by, **_decided(by, at))
+            moved = await applications.move(now, to, by=by, at=at, **_decided(by, at))
             book = await record_books.issue(moved, by=by)
             await messages.approved(moved, book)
             await messages.approved_for_volunteer(moved, book)
@@ -143,7 +143,7 @@ async def _sent_back(
         now = await require_decidable(application.id, to, version, by=by, reason=reason)
         told = await _told(now, to, reason)
         async with transaction():
-            moved = await applications.move(now, to, by=by, reason=told, **_decided(by, at), due_on=None)
+            moved = await applications.move(now, to, by=by, reason=told, at=at, **_decided(by, at), due_on=None)
             tell = messages.returned if to == ApplicationStatus.RETURNED else messages.rejected
             await tell(moved, told)
     except MovedOn:

@@ -295,8 +295,10 @@ async def test_a_row_has_what_the_queue_shows(office: Office) -> None:
 
     assert row == CaseRow(
         id=case.id,
+        version=2,
         volunteer='周小晴',
         identity_masked=case.volunteer.identity_masked,
+        host_unit_id=office.unit.id,
         unit='示例文化中心',
         unit_phone='(04)0000-1234',
         kind=case.kind,
@@ -306,6 +308,12 @@ async def test_a_row_has_what_the_queue_shows(office: Office) -> None:
         due_on=date(2026, 3, 9),
         days_left=4,
         decided_at=None,
+        roster_id=None,
+        roster='',
+        open_marks=0,
+        answered_marks=0,
+        pending=None,
+        problem='',
     )
 
 
