@@ -1,10 +1,11 @@
-"""Reference data of a new office: counties, fields, agencies, code lists, required hours.
+"""Reference data of a new office: counties, fields, agencies, code lists, required hours, rules.
 
 Each list is filled while it is empty and then belongs to the administrator: nothing that was edited, renamed or removed
 comes back. (Agencies are filled county by county.) Later additions come by a migration.
 
 agencies.csv: `document_word` (機關代字) is our proposal everywhere, since the true ones are not published;
 `name_is_sure` says whether we know the official name, `note` why not. service_codes.csv: `is_official` no = our code.
+rules.csv: what 送審前體檢 asks (domain.rules); rows of a key stand together, one without kind is for all of them.
 """
 
 import csv
@@ -13,8 +14,8 @@ from datetime import date
 from pathlib import Path
 
 from . import transaction
-from .choices import TrainingKind
-from .models import Agency, County, Field, RequiredHours, ServiceCode
+from .choices import Demand, IssueKind, TrainingKind
+from .models import Agency, County, Field, RequiredHours, Rule, ServiceCode
 
 # Any number will do, as long as nothing else in the database uses it.
 _LOCK = 20_260_310
@@ -70,6 +71,7 @@ async def fill() -> None:
         await _fill_agencies()
         await _fill_service_codes()
         await _fill_required_hours()
+        await _fill_rules()
 
 
 async def _fill_counties() -> None:
@@ -126,6 +128,26 @@ async def _fill_required_hours() -> None:
         for kind, field, minutes, completed_from, completed_to, source in REQUIRED_HOURS
         # A field the administrator removed takes its rule along: without its field the rule would bind everybody.
         if field is None or field in fields
+    )
+
+
+async def _fill_rules() -> None:
+    if await Rule.exists():
+        return
+    rows = list(_rows('rules.csv'))
+    keys = list(dict.fromkeys(row['key'] for row in rows))
+    await Rule.bulk_create(
+        Rule(
+            key=row['key'],
+            label=row['label'],
+            kind=next((kind for kind in IssueKind if kind.value == row['kind']), None),
+            demand=next(demand for demand in Demand if demand.value == row['demand']),
+            by_eye=row['by_eye'] == 'yes',
+            source=row['source'],
+            note=row['note'],
+            position=keys.index(row['key']) + 1,
+        )
+        for row in rows
     )
 
 

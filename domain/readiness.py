@@ -1,52 +1,36 @@
-"""送審前體檢: what an application still lacks. One list, for the clerk before 送審 and the reviewer before 核可.
+"""送審前體檢: what an application still lacks. One list with two faces: for the clerk before 送審, with the way to each
+field; for the reviewer before 核可, with boxes for what only a person can tell.
 
-初次 needs both trainings with both sides of their certificates, 換發 and 補發 a photo and the book, 註銷 the book only.
-A training counts once it has ended; `required_hours` says how many are needed.
+`checkup` finds, `rules` says what is asked of this kind of application at this agency on this day, and how much it
+weighs. A case that was sent is judged by the rules of the day it was sent: none that came later stands in its way.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Literal
+from datetime import date
 
-from db.choices import ApplicationStatus, BookStatus, IssueKind, TrainingKind
-from db.models import Account, Agency, Application, InsuranceCover, RecordBook, RequiredHours, Training, Volunteer
+from db.choices import ApplicationStatus, BookStatus, Demand, IssueKind, Role
+from db.models import (
+    Account,
+    Agency,
+    Application,
+    EyeCheck,
+    InsuranceCover,
+    RecordBook,
+    RequiredHours,
+    Rule,
+    Training,
+    Volunteer,
+)
 
-from . import dates, directory, identity_numbers, volunteers
+from . import checkup, dates, directory, permissions, rules
+from .checkup import Check, Records, is_open
 from .errors import DomainError, NotFound
-from .identity_numbers import BadIdentityNumber
-from .profile import INSURED, insurance_status
-from .required_hours import Tally, tally
-from .volunteers import VolunteerDetails
 
-State = Literal['ok', 'lacking', 'advice', 'eye']
+__all__ = ['Check', 'NotReady', 'checks', 'checks_of', 'is_open', 'lacking']
 
-# What has a line of its own in the list, so that nothing is asked twice.
-_OWN_LINES = {'identity_kind', 'identity_number', 'photo', 'is_photo_confirmed', 'consents_to_data_use'}
-
-
-@dataclass(frozen=True)
-class Check:
-    """One line of the list. `field` is the id of the field on the page at `address`, which ends in '#field'.
-
-    'lacking' stands in the way of 送審, 'advice' does not; 'eye' is for the reviewer to look at and tick (`rule_id` is
-    the box, `ticked_by` the name of whoever ticked it in this round). `source` names the law.
-    """
-
-    key: str
-    label: str
-    note: str
-    state: State = 'ok'
-    field: str = ''
-    address: str = ''
-    source: str = ''
-    rule_id: int | None = None
-    ticked_by: str = ''
-
-    @property
-    def by_eye(self) -> bool:
-        """Whether only a person can tell."""
-        return self.rule_id is not None
+_WITH_THE_UNIT = (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED)
 
 
 class NotReady(DomainError):
@@ -63,29 +47,46 @@ async def checks(subject: Application | Volunteer, *, by: Account) -> list[Check
     Raises NotFound when the volunteer is none of `by`'s business.
     """
     if isinstance(subject, Application):
-        volunteer = await volunteers.get(subject.volunteer_id, by=by)
-        found = await _checks(volunteer, subject.kind, await directory.agency(subject.agency_id))
-        # The book that an approved application led to does not stand in its own way.
-        is_issued = subject.status == ApplicationStatus.APPROVED
-        return [Check('book', '紀錄冊', '已核發') if is_issued and one.key == 'book' else one for one in found]
-    return await _checks(await volunteers.get(subject.id, by=by), IssueKind.FIRST, await _default_agency())
+        found = (await checks_of([subject], by=by)).get(subject.id)
+    else:
+        (found,) = await _lists([_Asked(subject.id, IssueKind.FIRST, await _default_agency(), None)], by)
+    if found is None:
+        raise NotFound
+    return found
 
 
 async def checks_of(applications: Iterable[Application], *, by: Account) -> dict[int, list[Check]]:
     """Application id → its list, for rosters and queues; those whose volunteer is none of `by`'s business are left out.
 
     A volunteer who has left the unit since is one of them: whoever sends must treat a missing list as not ready.
+    Nine queries, however many there are.
     """
-    found = {}
-    for application in applications:
-        with suppress(NotFound):
-            found[application.id] = await checks(application, by=by)
-    return found
+    applications = list(applications)
+    ids = {application.agency_id for application in applications}
+    agencies = {agency.id: agency for agency in await Agency.filter(id__in=ids).select_related('field')}
+    asked = [_Asked(one.volunteer_id, one.kind, agencies[one.agency_id], one) for one in applications]
+    lists = await _lists(asked, by)
+    return {one.id: found for one, found in zip(applications, lists, strict=True) if found is not None}
 
 
 def lacking(checks: Iterable[Check]) -> list[Check]:
     """Those that stand in the way."""
     return [check for check in checks if check.state == 'lacking']
+
+
+@dataclass(frozen=True)
+class _Asked:
+    volunteer_id: int
+    kind: IssueKind
+    agency: Agency
+    application: Application | None
+
+    @property
+    def day(self) -> date:
+        one = self.application
+        if one is None or one.submitted_at is None or one.status in _WITH_THE_UNIT:
+            return dates.today()
+        return one.submitted_at.astimezone(dates.TAIPEI).date()
 
 
 async def _default_agency() -> Agency:
@@ -96,180 +97,87 @@ async def _default_agency() -> Agency:
         return Agency()
 
 
-async def _checks(volunteer: Volunteer, kind: IssueKind, agency: Agency) -> list[Check]:
-    book = await RecordBook.filter(volunteer_id=volunteer.id, status=BookStatus.IN_USE).select_related('agency').first()
-    person = [_basics(volunteer), _identity(volunteer)]
-    place = _agency(volunteer, kind, agency, book)
-    if kind == IssueKind.CANCELLATION:
-        return [*person, _book(volunteer, kind, book), place]
-    trained, references = await _trainings(volunteer, agency)
-    if kind != IssueKind.FIRST:
-        # 管理辦法 §8 asks for a new book in place of a worn or lost one, not for the trainings once more.
-        trained = [replace(check, state='advice') if check.state == 'lacking' else check for check in trained]
-    person += [_photo(volunteer), _consent(volunteer)]
-    insured = await _insurance(volunteer)
-    return [*person, *trained, _book(volunteer, kind, book), insured, place, *references]
+async def _lists(asked: Sequence[_Asked], by: Account) -> list[list[Check] | None]:
+    ids = {one.volunteer_id for one in asked}
+    volunteers = {one.id: one for one in await Volunteer.filter(permissions.visible_to(by), id__in=ids)}
+    records = await _records(volunteers)
+    hours, rows = await RequiredHours.all(), await Rule.all()
+    ticks: dict[int | None, list[EyeCheck]] = defaultdict(list)
+    if by.role == Role.REVIEWER:
+        cases = {one.application.id for one in asked if one.application}
+        for tick in await EyeCheck.filter(application_id__in=cases).select_related('by').order_by('round'):
+            ticks[tick.application_id].append(tick)
+    lists: list[list[Check] | None] = []
+    for one in asked:
+        volunteer = volunteers.get(one.volunteer_id)
+        if volunteer is None:
+            lists.append(None)
+            continue
+        found = checkup.findings(volunteer, one.kind, one.agency, records[volunteer.id], hours)
+        seen = ticks[one.application.id if one.application else None]
+        lists.append(_list(found, rules.applying(rows, one.agency, one.kind, one.day), one.application, seen, by))
+    return lists
 
 
-def _basics(volunteer: Volunteer) -> Check:
-    problems = VolunteerDetails.from_record(volunteer).problems(new=False)
-    problems = {name: sentence for name, sentence in problems.items() if name not in _OWN_LINES}
-    if not problems:
-        return Check('basics', '基本資料', '必填都已完成')
-    return _to_do('basics', '基本資料', ' '.join(problems.values()), _basics_page(volunteer), next(iter(problems)))
+async def _records(volunteers: Iterable[int]) -> dict[int, Records]:
+    """Volunteer id → what is on record."""
+    ids = list(volunteers)
+    books = RecordBook.filter(volunteer_id__in=ids, status=BookStatus.IN_USE).select_related('agency')
+    book_of = {book.volunteer_id: book for book in await books}
+    trainings: dict[int, list[Training]] = defaultdict(list)
+    for training in await Training.filter(volunteer_id__in=ids, ends_on__lte=dates.today()):
+        trainings[training.volunteer_id].append(training)
+    covers: dict[int, list[InsuranceCover]] = defaultdict(list)
+    for cover in await InsuranceCover.filter(volunteer_id__in=ids):
+        covers[cover.volunteer_id].append(cover)
+    return {one: Records(book_of.get(one), trainings[one], covers[one]) for one in ids}
 
 
-def _identity(volunteer: Volunteer) -> Check:
-    label = volunteer.identity_kind.label
-    try:
-        identity_numbers.validate(volunteer.identity_kind, volunteer.identity_number.open())
-    except BadIdentityNumber as refusal:
-        return _to_do('identity', label, str(refusal), _basics_page(volunteer), 'identity_number')
-    # The database keeps each number once; a passport has no check digit.
-    return Check('identity', label, '檢查無誤，沒有重複')
+def _list(
+    found: Iterable[Check],
+    asked: dict[str, Rule],
+    application: Application | None,
+    ticks: Sequence[EyeCheck],
+    by: Account,
+) -> list[Check]:
+    lines = defaultdict(list)
+    for check in found:
+        lines[check.key].append(check)
+    if application is not None and application.status == ApplicationStatus.APPROVED:
+        # The book that an approved application led to does not stand in its own way.
+        lines['book'] = [Check('book', '紀錄冊', '已核發')]
+    shown: list[Check] = []
+    for key, rule in asked.items():
+        if rule.by_eye:
+            shown.append(_by_eye(rule, application, ticks, by))
+        else:
+            shown += [_weighed(check, rule) for check in lines[key]]
+    return shown
 
 
-def _photo(volunteer: Volunteer) -> Check:
-    if volunteer.photo_id is None:
-        return _to_do('photo', '志工照片', '尚未上傳', _basics_page(volunteer), 'photo', source='管理辦法 §5')
-    if not volunteer.is_photo_confirmed:
-        return _to_do('photo', '志工照片', '請確認為清晰、半身照', _basics_page(volunteer), 'is_photo_confirmed')
-    return Check('photo', '志工照片', '清晰、半身照')
+def _weighed(check: Check, rule: Rule) -> Check:
+    """A finding as the rule has it; the line of the identity number keeps the name of the document."""
+    label = check.label if check.key == 'identity' else rule.label
+    state, note = check.state, check.note
+    if state == 'lacking' and rule.demand == Demand.ADVICE:
+        state, note = 'advice', f'{note}，可以先送審'
+    if state != 'ok' and rule.note:
+        note = f'{note}（{rule.note}）'
+    return replace(check, label=label, state=state, note=note, source=check.source or rule.source)
 
 
-def _consent(volunteer: Volunteer) -> Check:
-    if not volunteer.consents_to_data_use:
-        source = '個人資料保護法 §7'
-        return _to_do(
-            'consent', '同意個資使用', '尚未勾選', _basics_page(volunteer), 'consents_to_data_use', source=source
-        )
-    when = (
-        f'{dates.roc(volunteer.consented_at.astimezone(dates.TAIPEI).date())} 同意'
-        if volunteer.consented_at
-        else '已同意'
-    )
-    return Check('consent', '同意個資使用', when)
-
-
-def _book(volunteer: Volunteer, kind: IssueKind, book: RecordBook | None) -> Check:
-    page = f'/volunteers/{volunteer.id}/record-book/application'
-    legacy = f'{volunteer.legacy_series}字第{volunteer.legacy_serial}號' if volunteer.legacy_serial else ''
-    if kind == IssueKind.FIRST:
-        if book is not None:
-            note = f'已有使用中的紀錄冊 {book.number}，請改選換發或補發'
-            return _to_do('book', '紀錄冊', note, page, 'kind', source='每人一冊')
-        if legacy:
-            note = f'有舊制紀錄冊 {legacy}；若是更換舊冊，請改選換發'
-            return Check('book', '紀錄冊', note, 'advice', 'kind', f'{page}#kind')
-        return Check('book', '紀錄冊', '沒有使用中的紀錄冊')
-    if book is not None:
-        return Check('book', '紀錄冊', book.number)
-    if legacy and kind != IssueKind.CANCELLATION:
-        return Check('book', '紀錄冊', f'舊制 {legacy}')
-    return _to_do('book', '紀錄冊', f'沒有使用中的紀錄冊可以{kind.label}', page, 'kind')
-
-
-def _agency(volunteer: Volunteer, kind: IssueKind, agency: Agency, book: RecordBook | None) -> Check:
-    page = f'/volunteers/{volunteer.id}/record-book/application'
-    if not agency.id:
-        return _to_do('agency', '發冊機關', '請選擇發冊縣市與發冊機關', page, 'agency_id')
-    if not is_open(agency):
-        return _to_do('agency', '發冊機關', f'{agency.name}已停止受理，請重新選擇', page, 'agency_id')
-    if kind != IssueKind.FIRST and book and book.agency_id != agency.id and is_open(book.agency):
-        note = f'{book.number} 由{book.agency.name}發冊，{kind.label}請送原發冊機關'
-        return _to_do('agency', '發冊機關', note, page, 'agency_id')
-    return Check('agency', '發冊機關', agency.name)
-
-
-def is_open(agency: Agency) -> bool:
-    """Whether the agency issues books today; agencies are renamed and merged, and keep their rows."""
-    today = dates.today()
-    return (agency.valid_from or today) <= today <= (agency.valid_to or today)
-
-
-async def _insurance(volunteer: Volunteer) -> Check:
-    status = insurance_status(await InsuranceCover.filter(volunteer_id=volunteer.id))
-    if status == INSURED:
-        return Check('insurance', '保險狀態', status)
-    page = f'/volunteers/{volunteer.id}/insurance'
-    return Check('insurance', '保險狀態', f'{status}，可以先送審', 'advice', '', page, '志願服務法 §16')
-
-
-async def _trainings(volunteer: Volunteer, agency: Agency) -> tuple[list[Check], list[Check]]:
-    """基礎訓練, 特殊訓練, 教育訓練結業證書; and 核定字號, which is advice."""
-    today = dates.today()
-    finished = await Training.filter(volunteer_id=volunteer.id, ends_on__lte=today)
-    rows = await RequiredHours.all()
-    hours, certificates, whole, counted = [], [], 0, []
-    for kind in (TrainingKind.BASIC, TrainingKind.SPECIAL):
-        fitting = [one for one in finished if one.kind == kind and _is_of_field(one, agency)]
-        hours.append(_hours(kind, fitting, agency, tally(kind, fitting, agency, rows, today), volunteer))
-        both_sides = [one for one in fitting if one.certificate_front_id and one.certificate_back_id]
-        # A certificate is missing only where those that are there do not carry the application by themselves.
-        if not tally(kind, both_sides, agency, rows, today).is_met:
-            certificates += [_certificate(one) for one in fitting if one not in both_sides]
-        whole += len(both_sides)
-        counted += fitting
-    if not certificates:
-        certificates = [_certificates(volunteer, whole)]
-    return [*hours, *certificates], _references(counted)
-
-
-def _is_of_field(training: Training, agency: Agency) -> bool:
-    """特殊訓練 counts in the agency's own field (衛部救字第1030128451號); an agency without a field takes any."""
-    return training.kind == TrainingKind.BASIC or agency.field_id in (None, training.field_id)
-
-
-def _hours(
-    kind: TrainingKind, trainings: Sequence[Training], agency: Agency, so_far: Tally, volunteer: Volunteer
-) -> Check:
-    page = f'/volunteers/{volunteer.id}/trainings'
-    if so_far.is_met:
-        return Check(kind.value, kind.label, _spoken(so_far.done), source=so_far.source)
-    if not trainings:
-        of_field = f'{agency.field.name}領域' if kind == TrainingKind.SPECIAL and agency.field else ''
-        note = f'還沒有{of_field}的紀錄' if of_field else '還沒有紀錄'
-        needed = f'，需 {_spoken(so_far.needed)}' if so_far.needed else ''
-        return _to_do(kind.value, kind.label, note + needed, f'{page}/new', 'kind', source=so_far.source)
-    note = f'目前 {_spoken(so_far.done)}，需 {_spoken(so_far.needed)}'
-    return _to_do(kind.value, kind.label, note, f'{page}/{trainings[-1].id}', 'hours', source=so_far.source)
-
-
-def _certificate(training: Training) -> Check:
-    sides = {'certificate_front': '正面', 'certificate_back': '反面'}
-    missing = {field: side for field, side in sides.items() if not getattr(training, f'{field}_id')}
-    note = f'「{training.title}」還缺{"、".join(missing.values())}'
-    page = f'/volunteers/{training.volunteer_id}/trainings/{training.id}'
-    return _to_do('certificates', '教育訓練結業證書', note, page, next(iter(missing)))
-
-
-def _certificates(volunteer: Volunteer, whole: int) -> Check:
-    if whole:
-        return Check('certificates', '教育訓練結業證書', f'{whole} 份，正反面齊全')
-    page = f'/volunteers/{volunteer.id}/trainings/new'
-    return _to_do('certificates', '教育訓練結業證書', '登錄教育訓練後上傳，須包含正反面', page, 'certificate_front')
-
-
-def _references(trainings: Sequence[Training]) -> list[Check]:
-    if not trainings:
-        return []
-    open_ones = [one for one in trainings if not one.has_no_approval and not one.approval_reference]
-    if not open_ones:
-        return [Check('references', '核定字號', '已登錄')]
-    kinds = '、'.join(dict.fromkeys(one.kind.label for one in open_ones))
-    page = f'/volunteers/{open_ones[0].volunteer_id}/trainings/{open_ones[0].id}'
-    field = 'approval_reference'
-    return [Check('references', '核定字號', f'{kinds}未填，可以先送審', 'advice', field, f'{page}#{field}')]
-
-
-def _spoken(minutes: int) -> str:
-    hours, rest = divmod(minutes, 60)
-    return f'{hours} 小時 {rest} 分鐘' if rest else f'{hours} 小時'
-
-
-def _basics_page(volunteer: Volunteer) -> str:
-    return f'/volunteers/{volunteer.id}/basics'
-
-
-def _to_do(key: str, label: str, note: str, page: str, field: str, *, source: str = '') -> Check:
-    return Check(key, label, note, 'lacking', field, f'{page}#{field}', source)
+def _by_eye(rule: Rule, application: Application | None, ticks: Sequence[EyeCheck], by: Account) -> Check:
+    """For the clerk what will be looked at; for the reviewer the box, and who ticked it now or in an earlier round."""
+    check = Check(rule.key, rule.label, rule.note, 'eye', source=rule.source, rule_id=rule.id)
+    if by.role != Role.REVIEWER or application is None:
+        return check
+    tick = next((tick for tick in reversed(ticks) if tick.rule_id == rule.id), None)
+    if tick is not None and tick.round == application.round:
+        return replace(check, state='ok', note='', ticked_by=tick.by.name)
+    notes = [rule.note] if rule.note else []
+    if tick is not None:
+        notes.append(f'第 {tick.round} 次送審時 {tick.by.name} 已目視')
+    is_needed = rule.demand == Demand.REQUIRED and application.status == ApplicationStatus.SUBMITTED
+    if is_needed:
+        notes.append('請目視後勾選')
+    return replace(check, state='lacking' if is_needed else 'eye', note='；'.join(notes))
