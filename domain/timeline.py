@@ -1,0 +1,254 @@
+"""案件歷程: every step of a case with actor and time, and with it marks, mails, calls and what the clock did."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from db.choices import ApplicationStatus, CallResult, CorrectionStatus, MailStatus, Role
+from db.models import (
+    Account,
+    Application,
+    ApplicationStep,
+    Correction,
+    Decision,
+    HistoryEntry,
+    OutgoingMail,
+    PhoneCall,
+    RecordBook,
+)
+
+from . import applications, corrections, dates, history
+from .corrections import Marked
+from .mail import outbox
+
+Kind = Literal['step', 'decision', 'correction', 'mail', 'call', 'clock']
+
+SYSTEM = '系統'
+UNDELIVERED = (MailStatus.FAILED, MailStatus.BOUNCED)
+
+_DRAFT, _SUBMITTED, _RETURNED = ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTED, ApplicationStatus.RETURNED
+_APPROVED, _REJECTED, _WITHDRAWN = ApplicationStatus.APPROVED, ApplicationStatus.REJECTED, ApplicationStatus.WITHDRAWN
+# What was done, and its tone and icon.
+_LOOKS = {
+    _DRAFT: ('開始申請', '', 'pencil'),
+    _SUBMITTED: ('送審', 'info', 'arrow'),
+    _RETURNED: ('通知補件', 'bad', 'flag'),
+    _APPROVED: ('核可', 'ok', 'check'),
+    _REJECTED: ('駁回', 'bad', 'warning'),
+    _WITHDRAWN: ('撤回', '', 'warning'),
+}
+_FOR_VOLUNTEER = {
+    _SUBMITTED: ('已送件', '{unit}替您送件，{agency}審核中。'),
+    _RETURNED: ('補件', '{agency}通知補件，由{unit}為您補齊：{reason}'),
+    _APPROVED: ('核發', '{agency}審核完成，可以線上檢視紀錄冊了。'),
+    _REJECTED: ('未通過', '{agency}：{reason}'),
+    _WITHDRAWN: ('撤回', '{unit}撤回了這件申請。'),
+}
+_MAILS = {
+    MailStatus.WAITING: ('', 'clock'),
+    MailStatus.SENT: ('ok', 'mail'),
+    MailStatus.FAILED: ('bad', 'warning'),
+    MailStatus.BOUNCED: ('bad', 'warning'),
+    MailStatus.DEFERRED: ('', 'mail'),
+    MailStatus.SKIPPED: ('', 'mail'),
+}
+_CLOSED = (CorrectionStatus.ACCEPTED, CorrectionStatus.WITHDRAWN)
+_ANSWERS = {CorrectionStatus.MENDED: '回覆已補正', CorrectionStatus.DISPUTED: '提出異議'}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened: when, who, `what` in a few words, and a `note` of one or more lines.
+
+    `ref` is the id of the mail, where it can be sent again (`can_resend`); else of the record it tells of.
+    """
+
+    at: datetime
+    actor: str
+    what: str
+    note: str = ''
+    tone: str = ''
+    symbol: str = ''
+    kind: Kind = 'step'
+    ref: int = 0
+    can_resend: bool = False
+
+
+async def of(application: Application, *, by: Account) -> list[Entry]:
+    """Everything `by` may know of the case, the latest first. Raises NotFound.
+
+    A volunteer reads the steps only, in plain words; a unit sees the agency's marks once they were sent to it, and a
+    decision once it is released.
+    """
+    case = await applications.get(application.id, by=by)
+    steps = await ApplicationStep.filter(application_id=case.id).select_related('by')
+    if by.role == Role.VOLUNTEER:
+        return _newest_first(_step_for_volunteer(case, step) for step in steps)
+    marks = await corrections.of(case, by=by)
+    calls = await PhoneCall.filter(application_id=case.id).select_related('by')
+    entries = [await _beginning(case, steps), *[_step(case, step) for step in steps]]
+    entries += [entry for marked in marks for entry in _of_mark(marked, steps)]
+    entries += _mails(await outbox.of_application(case, by=by))
+    entries += [_call(call) for call in calls]
+    entries += _clock(case)
+    if by.role == Role.REVIEWER:
+        entries += await _decision(case)
+    if case.status == _APPROVED:
+        entries = await _with_number(entries, case)
+    return _gathered(_newest_first(entries))
+
+
+def _newest_first(entries: Iterable[Entry]) -> list[Entry]:
+    # Of what happened at the same moment, the later in its order of telling stands above.
+    return sorted(entries, key=lambda entry: entry.at)[::-1]
+
+
+async def _beginning(case: Application, steps: Sequence[ApplicationStep]) -> Entry:
+    """Who opened the application; the draft that repeats a refused one says so."""
+    opened = HistoryEntry.filter(
+        volunteer_id=case.volunteer_id,
+        section=applications.SECTION,
+        subject=applications.SUBJECT,
+        action=history.ADDED,
+    )
+    # A volunteer has one open at a time: it began after the last step of the one before, and before its own first.
+    earlier = ApplicationStep.filter(application__volunteer_id=case.volunteer_id, application_id__lt=case.id)
+    if before := await earlier.order_by('-at').first():
+        opened = opened.filter(at__gte=before.at)
+    if steps:
+        opened = opened.filter(at__lte=steps[0].at)
+    first = await opened.order_by('-at', 'id').first()
+    at, actor = (first.at, first.by_name) if first else (case.created_at, case.host_unit.name)
+    what, tone, symbol = _LOOKS[_DRAFT]
+    if case.previous_id is None:
+        return Entry(at, actor, what, '', tone, symbol)
+    repeated = await Application.get(id=case.previous_id)
+    note = f'接續先前{repeated.status.label}的申請'
+    if repeated.reason:
+        note += f'；當時的意見：{repeated.reason}'
+    return Entry(at, actor, '重新申請', note, tone, symbol)
+
+
+def _step(case: Application, step: ApplicationStep) -> Entry:
+    what, tone, symbol = _LOOKS[step.status]
+    note = step.reason
+    if step.status == _SUBMITTED:
+        what = f'再次送審（第 {step.round} 次）' if step.round > 1 else what
+        note = f'{case.agency.name}，期限 {dates.roc(step.due_on)}' if step.due_on else case.agency.name
+    return Entry(step.at, step.by.name, what, note, tone, symbol, 'step', step.id)
+
+
+def _step_for_volunteer(case: Application, step: ApplicationStep) -> Entry:
+    what, text = _FOR_VOLUNTEER[step.status]
+    _, tone, symbol = _LOOKS[step.status]
+    note = text.format(unit=case.host_unit.name, agency=case.agency.name, reason=step.reason)
+    return Entry(step.at, '', what, note, tone, symbol, 'step', step.id)
+
+
+def _of_mark(marked: Marked, steps: Sequence[ApplicationStep]) -> list[Entry]:
+    """Raised, answered, closed: one entry each; what a 通知補件 has told stands there."""
+    one = marked.correction
+    about = f'{one.label}（{one.reason.label}）'
+    entries = []
+    if not _is_told(one, steps):
+        said = f'{about}：{marked.text}'
+        entries.append(
+            Entry(one.raised_at, one.raised_by.name, '標示需補正', said, 'bad', 'flag', 'correction', one.id)
+        )
+    if one.answered_by and one.answered_at:
+        what = _ANSWERS.get(one.status, '回覆補正')
+        # The last turn of a mark that was opened again is this very answer.
+        earlier = marked.earlier[:-1] if one.status == CorrectionStatus.OPEN else marked.earlier
+        note = '\n'.join([f'{about}：{one.answer or "已修改"}', *[f'先前：{line}' for line in earlier]])
+        entries.append(Entry(one.answered_at, one.answered_by.name, what, note, 'info', 'pencil', 'correction', one.id))
+    if one.closed_by and one.closed_at and one.status in _CLOSED:
+        is_accepted = one.status == CorrectionStatus.ACCEPTED
+        what, tone, symbol = ('確認補正', 'ok', 'check') if is_accepted else ('撤銷標示', '', 'flag')
+        entries.append(Entry(one.closed_at, one.closed_by.name, what, about, tone, symbol, 'correction', one.id))
+    return entries
+
+
+def _is_told(mark: Correction, steps: Sequence[ApplicationStep]) -> bool:
+    """Whether a 通知補件 went out while the mark stood: its reason lists the marks."""
+    withdrawn = mark.closed_at if mark.status == CorrectionStatus.WITHDRAWN else None
+    returned = [step.at for step in steps if step.status == _RETURNED]
+    return any(mark.raised_at <= at and (withdrawn is None or at <= withdrawn) for at in returned)
+
+
+def _mails(mails: Sequence[OutgoingMail]) -> list[Entry]:
+    repeated = {mail.resent_from_id for mail in mails}
+    return [_mail(mail, is_repeated=mail.id in repeated) for mail in mails]
+
+
+def _mail(mail: OutgoingMail, *, is_repeated: bool) -> Entry:
+    """A mail and what became of it, with the server's own words where it did not arrive."""
+    tone, symbol = _MAILS[mail.status]
+    is_trying = mail.status == MailStatus.WAITING and mail.attempts and mail.last_error
+    what = '電子郵件重試中' if is_trying else f'電子郵件{mail.status.label}'
+    trouble = f'第 {mail.attempts} 次沒有寄成，系統會再試：{mail.last_error}' if is_trying else mail.last_error
+    lines = [f'{mail.subject}（{mail.recipient or "沒有電子郵件"}）', trouble, '已重寄' if is_repeated else '']
+    can_resend = mail.status in UNDELIVERED and not is_repeated and not mail.holds_secret
+    return Entry(
+        at=mail.sent_at or mail.created_at,
+        actor=SYSTEM,
+        what=f'重寄：{what}' if mail.resent_from_id else what,
+        note='\n'.join(line for line in lines if line),
+        tone='warn' if is_trying else tone,
+        symbol=symbol,
+        kind='mail',
+        ref=mail.id,
+        can_resend=can_resend,
+    )
+
+
+def _call(call: PhoneCall) -> Entry:
+    whom = '　'.join(part for part in (call.callee, call.phone) if part)
+    is_told = call.result in (CallResult.REACHED, CallResult.MESSAGE_LEFT)
+    note = '\n'.join(part for part in (whom, call.note) if part)
+    tone = 'ok' if is_told else 'warn'
+    return Entry(call.at, call.by.name, f'電話通知：{call.result.label}', note, tone, 'phone', 'call', call.id)
+
+
+def _clock(case: Application) -> list[Entry]:
+    """What the clock did in this round."""
+    due = f'期限 {dates.roc(case.due_on)}' if case.due_on else ''
+    told = ((case.reminded_at, '期限前提醒發冊機關', 'warn'), (case.escalated_at, '逾期，已通知發冊機關主管', 'bad'))
+    return [Entry(at, SYSTEM, what, due, tone, 'clock', 'clock') for at, what, tone in told if at is not None]
+
+
+async def _decision(case: Application) -> list[Entry]:
+    """A decision that may still be taken back, or could not be carried out."""
+    decision = await Decision.filter(application_id=case.id).select_related('by').first()
+    if decision is None:
+        return []
+    what, tone, symbol = _LOOKS[decision.to]
+    if decision.problem:
+        note = decision.problem
+        return [
+            Entry(decision.at, decision.by.name, f'{what}沒有生效', note, 'warn', 'warning', 'decision', decision.id)
+        ]
+    note = '尚未生效，還可以復原；生效後才取號、寄信。'
+    return [Entry(decision.at, decision.by.name, what, note, tone, symbol, 'decision', decision.id)]
+
+
+async def _with_number(entries: list[Entry], case: Application) -> list[Entry]:
+    """The approval names the number it took."""
+    book = await RecordBook.filter(application_id=case.id).first()
+    if book is None:
+        return entries
+    approved = next(entry for entry in entries[::-1] if entry.kind == 'step' and entry.what == _LOOKS[_APPROVED][0])
+    number = replace(approved, note=f'紀錄冊號 {book.number}')
+    return [number if entry is approved else entry for entry in entries]
+
+
+def _gathered(entries: list[Entry]) -> list[Entry]:
+    """Marks that one person made, answered or closed one after the other are told as one, each on its line."""
+    told: list[Entry] = []
+    for entry in entries:
+        last = told[-1] if told else None
+        if last and entry.kind == 'correction' == last.kind and (last.what, last.actor) == (entry.what, entry.actor):
+            told[-1] = replace(last, note=f'{entry.note}\n{last.note}')
+        else:
+            told.append(entry)
+    return told
