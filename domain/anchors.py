@@ -118,7 +118,9 @@ def reasons_for(anchor: Anchor) -> tuple[CorrectionReason, ...]:
 
 def is_known(anchor: object) -> bool:
     """Whether this is a field of one of the forms; a spot stands on a picture, and inside it."""
-    if not isinstance(anchor, Anchor) or anchor.place not in LABELS or anchor.field not in LABELS[anchor.place]:
+    if not isinstance(anchor, Anchor) or not isinstance(anchor.place, str) or not isinstance(anchor.field, str):
+        return False
+    if anchor.field not in LABELS.get(anchor.place, {}):
         return False
     if (anchor.place == Place.TRAINING) != (anchor.training_id is not None):
         return False

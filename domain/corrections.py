@@ -9,30 +9,52 @@ decision, which then sees it, or after, and is refused.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from db import transaction
-from db.choices import ApplicationStatus, CorrectionReason, CorrectionStatus, Place, Role
-from db.models import Account, Application, ApplicationStep, Correction, Decision, HistoryEntry, Volunteer
+from db.choices import ApplicationStatus, CorrectionReason, CorrectionStatus, Role
+from db.models import Account, Application, Correction, Decision
 
-from . import anchors, announcements, answers, dates, permissions
+from . import anchors, announcements, answers, dates, marks, permissions
 from .anchors import LABELS, PHOTO_CRITERIA, PICTURES, TEXTS, Anchor, reasons_for
 from .errors import DomainError, Incomplete, MovedOn, NotFound
+from .marks import (
+    ACCEPTED,
+    ANSWERED,
+    CLOSED,
+    DISPUTED,
+    MENDED,
+    OPEN,
+    WITHDRAWN,
+    Marked,
+    beside,
+    get,
+    of,
+    open_count,
+    open_ones,
+    spoken,
+)
 
-__all__ = ['LABELS', 'PHOTO_CRITERIA', 'PICTURES', 'TEXTS', 'Anchor', 'reasons_for']
-
-OPEN, MENDED, DISPUTED = CorrectionStatus.OPEN, CorrectionStatus.MENDED, CorrectionStatus.DISPUTED
-ACCEPTED, WITHDRAWN = CorrectionStatus.ACCEPTED, CorrectionStatus.WITHDRAWN
-ANSWERED = (MENDED, DISPUTED)
-CLOSED = (ACCEPTED, WITHDRAWN)
+__all__ = [
+    'ANSWERED',
+    'CLOSED',
+    'LABELS',
+    'PHOTO_CRITERIA',
+    'PICTURES',
+    'TEXTS',
+    'Anchor',
+    'Marked',
+    'beside',
+    'get',
+    'of',
+    'open_count',
+    'open_ones',
+    'reasons_for',
+    'spoken',
+]
 
 TEXT_LENGTH = 300
 MOST_MARKS = 60
-
-# What was said before a mark was opened again stands below its text, one line a turn.
-_EARLIER = '\n－－先前－－\n'
 
 
 class Unanswered(DomainError):
@@ -41,24 +63,6 @@ class Unanswered(DomainError):
 
 class StillOpen(DomainError):
     """核可 waits until every correction is accepted or withdrawn."""
-
-
-@dataclass(frozen=True)
-class Marked:
-    """A correction with what stands in its place now, and the clerk's `address` for it, which ends in '#field'.
-
-    `text` is what the reviewer says now, `earlier` what was said to and fro before. `is_changed`: value or file differ
-    from what the reviewer saw. `is_gone`: the training it speaks of was removed.
-    """
-
-    correction: Correction
-    address: str
-    now_value: str
-    now_file: UUID | None
-    is_changed: bool
-    is_gone: bool
-    text: str
-    earlier: Sequence[str]
 
 
 async def mark(
@@ -102,8 +106,8 @@ async def amend(correction: Correction, reason: CorrectionReason, text: str, *, 
     reason, text = _reason(reason), _text(text, needed=True)
     async with transaction():
         case, now = await _to_review(correction, by, OPEN)
-        _, earlier = _said(now.text)
-        await _set(now, case, reason=reason, text=_thread(text, earlier))
+        _, earlier = marks.said(now.text)
+        await _set(now, case, reason=reason, text=marks.thread(text, earlier))
     return await get(now.id, by=by)
 
 
@@ -144,15 +148,17 @@ async def reopen(correction: Correction, text: str, *, by: Account) -> Correctio
     text = _text(text, needed=True)
     async with transaction():
         case, now = await _to_review(correction, by, *ANSWERED, ACCEPTED)
-        content = (await anchors.contents(case, [Anchor.of(now)]))[Anchor.of(now)]
-        said, earlier = _said(now.text)
+        [marked] = await marks.compared([now], case)
         facts: dict[str, Any] = {
             'status': OPEN,
-            'text': _thread(text, [*earlier, _turn(said, now)]),
-            'old_value': content.value,
-            'old_file': content.file,
+            'text': marks.thread(text, [*marked.earlier, _turn(marked.text, now)]),
+            'old_value': marked.now_value,
+            'old_file': marked.now_file,
             'new_value': '',
             'new_file': None,
+            'answer': '',
+            'answered_by_id': None,
+            'answered_at': None,
             'closed_by_id': None,
             'closed_at': None,
         }
@@ -171,71 +177,6 @@ async def answer(correction: Correction, text: str, *, by: Account) -> Correctio
 async def dispute(correction: Correction, text: str, *, by: Account) -> Correction:
     """有異議: the unit thinks it is right as it is, and says why. Raises as `answer`."""
     return await _answered(correction, DISPUTED, text, by)
-
-
-async def get(correction_id: int, *, by: Account) -> Correction:
-    """One correction with its case and whoever raised, answered, closed it. Raises NotFound, as for what `of` hides."""
-    found = Correction.filter(id=answers.record_id(correction_id))
-    related = ('application', 'raised_by', 'answered_by', 'closed_by')
-    correction = await found.select_related(*related).first()
-    if correction is None or not await _seen([correction], correction.application, by):
-        raise NotFound
-    return correction
-
-
-async def of(application: Application, *, by: Account) -> list[Marked]:
-    """The marks of a case as they were raised, withdrawn ones too, each with what stands there now.
-
-    A reviewer sees them all, the unit only what the agency has sent back, a volunteer none. Raises NotFound.
-    """
-    case = await Application.get_or_none(id=answers.record_id(application.id))
-    if case is None or not permissions.may_see_case(by, case):
-        raise NotFound
-    related = ('raised_by', 'answered_by', 'closed_by')
-    marks = await _seen(await Correction.filter(application_id=case.id).select_related(*related), case, by)
-    contents = await anchors.contents(case, map(Anchor.of, marks))
-    renumbered = await _renumbered(case, marks)
-    return [_marked(one, case, contents[Anchor.of(one)], renumbered) for one in marks]
-
-
-async def beside(
-    volunteer: Volunteer, place: Place, *, by: Account, training_id: int | None = None
-) -> dict[str, list[Marked]]:
-    """What the unit's form of `place` shows beside its fields while it has the volunteer's case to mend: by field."""
-    related = Application.filter(volunteer_id=answers.record_id(volunteer.id), status=ApplicationStatus.RETURNED)
-    case = await related.first()
-    if case is None or by.role != Role.UNIT_STAFF or not permissions.may_see_case(by, case):
-        return {}
-    found: dict[str, list[Marked]] = {}
-    for one in await of(case, by=by):
-        where = one.correction
-        if (where.place, where.training_id) == (place, training_id) and where.status not in CLOSED:
-            found.setdefault(where.field, []).append(one)
-    return found
-
-
-async def open_count(application: Application) -> int:
-    """How many corrections wait for the unit: 「3 項需補正」."""
-    return await Correction.filter(application_id=application.id, status=OPEN).count()
-
-
-def spoken(corrections: Iterable[Correction]) -> str:
-    """What has to be mended, one numbered line each, for the mail and the reason of a return.
-
-    >>> spoken([Correction(label='志工照片', reason=CorrectionReason.BLURRED, text='請重拍。', status=OPEN)])
-    '1. 志工照片（模糊）：請重拍。'
-    """
-    lines = [
-        f'{one.label}（{one.reason.label}）：{" ".join(_said(one.text)[0].split())}'
-        for one in corrections
-        if one.status == OPEN
-    ]
-    return '\n'.join(f'{number}. {line}' for number, line in enumerate(lines, 1))
-
-
-async def open_ones(application: Application) -> list[Correction]:
-    """The corrections that wait for the unit, or will once the case is sent back, as they were raised."""
-    return await Correction.filter(application_id=application.id, status=OPEN)
 
 
 async def require_answered(application: Application) -> None:
@@ -276,9 +217,8 @@ async def _under_review(application_id: object, by: Account, *, returned: bool =
     decision = await Decision.filter(application_id=case.id, problem='').select_related('by').first()
     if decision is not None:
         when = decision.at.astimezone(dates.TAIPEI)
-        raise MovedOn(
-            f'{decision.by.name} 已於 {when:%H:%M} 將這個案件{decision.to.label}。復原之後，才能再標註或確認補正。'
-        )
+        act = {ApplicationStatus.APPROVED: '核可', ApplicationStatus.REJECTED: '駁回'}.get(decision.to, '通知補件')
+        raise MovedOn(f'這個案件已由 {decision.by.name} 於 {when:%H:%M} {act}。復原之後，才能再標註或確認補正。')
     return case
 
 
@@ -308,12 +248,11 @@ async def _answered(correction: Correction, to: CorrectionStatus, text: str, by:
         raise NotFound
     async with transaction():
         case = await _locked(known.application_id, by)
-        if case.status != ApplicationStatus.RETURNED or not await _seen([known], case, by):
+        if case.status != ApplicationStatus.RETURNED or not await marks.seen([known], case, by):
             raise MovedOn(f'這個案件現在是「{case.status.label}」，不能再回覆補正。畫面已更新，請看過目前的內容。')
         now = await _still(known, (OPEN, *ANSWERED))
-        content = (await anchors.contents(case, [Anchor.of(now)]))[Anchor.of(now)]
-        is_changed = _marked(now, case, content, await _renumbered(case, [now])).is_changed
-        if not text and not is_changed:
+        [marked] = await marks.compared([now], case)
+        if not text and not marked.is_changed:
             raise Incomplete({'text': f'「{now.label}」和送審時一樣，還沒有修改。請先修改，或用幾個字說明您怎麼處理。'})
         await _set(now, case, status=to, answer=text, answered_by_id=by.id, answered_at=dates.now())
     return await get(now.id, by=by)
@@ -332,51 +271,10 @@ async def _set(correction: Correction, case: Application, **facts: Any) -> None:
     await _announce(case)
 
 
-async def _seen(marks: Sequence[Correction], case: Application, by: Account) -> list[Correction]:
-    """Those of `marks` that `by` may see: what a reviewer is still writing is not yet the unit's."""
-    if by.role == Role.VOLUNTEER or not permissions.may_see_case(by, case):
-        return []
-    if by.role == Role.REVIEWER or not marks:
-        return list(marks)
-    returns = ApplicationStep.filter(application_id=case.id, status=ApplicationStatus.RETURNED).values_list('at')
-    sent = [at for (at,) in await returns]
-    is_with_agency = case.status == ApplicationStatus.SUBMITTED
-    return [
-        one
-        for one in marks
-        if any(at >= one.raised_at and (one.status != WITHDRAWN or one.closed_at >= at) for at in sent)
-        and not (is_with_agency and one.status == OPEN)
-    ]
-
-
-async def _renumbered(case: Application, marks: Iterable[Correction]) -> bool:
-    """Whether the identity number was exchanged after it was marked: two numbers may look the same when masked."""
-    since = [one.answered_at or one.raised_at for one in marks if one.field == 'identity_number']
-    if not since:
-        return False
-    label = anchors.LABELS[Place.BASICS]['identity_number']
-    return await HistoryEntry.filter(volunteer_id=case.volunteer_id, label=label, at__gt=max(since)).exists()
-
-
-def _marked(correction: Correction, case: Application, content: anchors.Content, renumbered: bool) -> Marked:
-    is_other = (content.value, content.file) != (correction.old_value, correction.old_file)
-    said, earlier = _said(correction.text)
-    return Marked(
-        correction=correction,
-        address=anchors.address(Anchor.of(correction), case.volunteer_id, is_gone=content.is_gone),
-        now_value=content.value,
-        now_file=content.file,
-        is_changed=is_other or (renumbered and correction.field == 'identity_number'),
-        is_gone=content.is_gone,
-        text=said,
-        earlier=earlier,
-    )
-
-
-def _same(marks: Iterable[Correction], anchor: Anchor, reason: CorrectionReason, text: str) -> Correction | None:
+def _same(so_far: Iterable[Correction], anchor: Anchor, reason: CorrectionReason, text: str) -> Correction | None:
     """The mark that is there already, when the first of two clicks has made it."""
     wanted = (anchor, reason, text, OPEN)
-    return next((one for one in marks if (Anchor.of(one), one.reason, one.text, one.status) == wanted), None)
+    return next((one for one in so_far if (Anchor.of(one), one.reason, one.text, one.status) == wanted), None)
 
 
 def _known(anchor: object) -> Anchor:
@@ -398,17 +296,7 @@ def _text(text: object, *, needed: bool) -> str:
     problem = answers.text('說明', text, most=TEXT_LENGTH, needed=needed, lines=True)
     if problem or not isinstance(text, str):
         raise Incomplete({'text': problem or '請輸入說明。'})
-    return answers.tidy(text.replace(_EARLIER.strip(), ''))
-
-
-def _thread(text: str, earlier: Sequence[str]) -> str:
-    return _EARLIER.join([text, '\n'.join(earlier)]) if earlier else text
-
-
-def _said(text: str) -> tuple[str, list[str]]:
-    """What is said now, and the turns before it, oldest first."""
-    now, _, earlier = text.partition(_EARLIER)
-    return now, earlier.splitlines()
+    return answers.tidy(text.replace(marks.EARLIER.strip(), ''))
 
 
 def _turn(said: str, correction: Correction) -> str:
