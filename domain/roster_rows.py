@@ -16,7 +16,7 @@ from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
 from db import sealing
-from db.choices import ApplicationStatus, BookStatus, CorrectionStatus, IssueKind, MembershipStatus, Role
+from db.choices import ApplicationStatus, BookStatus, IssueKind, MembershipStatus, Role
 from db.models import Account, Application, Correction, Decision, Membership, RecordBook, Roster, Volunteer
 
 from . import answers, applications, corrections, dates, identity_numbers, permissions, readiness, volunteers
@@ -26,7 +26,6 @@ from .readiness import Check
 
 TURN_OF_UNIT = (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED)
 
-_ANSWERED = (CorrectionStatus.MENDED, CorrectionStatus.DISPUTED)
 # What waits comes first, by its due day; then what was touched last.
 _OF_AGENCY = (
     'SELECT roster_id, count(*) OVER () AS total FROM application'
@@ -217,7 +216,7 @@ async def _marks(ids: Sequence[int]) -> Counter[tuple[int, bool]]:
     waiting = Correction.filter(application_id__in=ids).exclude(status__in=corrections.CLOSED)
     counts: Counter[tuple[int, bool]] = Counter()
     for application_id, status in await waiting.values_list('application_id', 'status'):
-        counts[int(str(application_id)), status not in _ANSWERED] += 1
+        counts[int(str(application_id)), status not in corrections.ANSWERED] += 1
     return counts
 
 
