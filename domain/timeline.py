@@ -18,9 +18,9 @@ from db.models import (
     RecordBook,
 )
 
-from . import applications, corrections, dates, history
-from .corrections import Marked
+from . import applications, dates, history, marks
 from .mail import outbox
+from .marks import Marked
 
 Kind = Literal['step', 'decision', 'correction', 'mail', 'call', 'clock']
 
@@ -54,6 +54,7 @@ _MAILS = {
     MailStatus.SKIPPED: ('', 'mail'),
 }
 _CLOSED = (CorrectionStatus.ACCEPTED, CorrectionStatus.WITHDRAWN)
+_ANSWER: tuple[str, str, Kind] = ('info', 'pencil', 'correction')
 _ANSWERS = {CorrectionStatus.MENDED: '回覆已補正', CorrectionStatus.DISPUTED: '提出異議'}
 
 
@@ -85,10 +86,10 @@ async def of(application: Application, *, by: Account) -> list[Entry]:
     steps = await ApplicationStep.filter(application_id=case.id).select_related('by')
     if by.role == Role.VOLUNTEER:
         return _newest_first(_step_for_volunteer(case, step) for step in steps)
-    marks = await corrections.of(case, by=by)
+    marked = await marks.of(case, by=by)
     calls = await PhoneCall.filter(application_id=case.id).select_related('by')
     entries = [await _beginning(case, steps), *[_step(case, step) for step in steps]]
-    entries += [entry for marked in marks for entry in _of_mark(marked, steps)]
+    entries += [entry for one in marked for entry in _of_mark(one, steps)]
     entries += _mails(await outbox.of_application(case, by=by))
     entries += [_call(call) for call in calls]
     entries += _clock(case)
@@ -153,19 +154,19 @@ def _of_mark(marked: Marked, steps: Sequence[ApplicationStep]) -> list[Entry]:
     entries = []
     if not _is_told(one, steps):
         said = f'{about}：{marked.text}'
-        entries.append(
-            Entry(one.raised_at, one.raised_by.name, '標示需補正', said, 'bad', 'flag', 'correction', one.id)
-        )
+        entries.append(Entry(one.raised_at, one.raised_by.name, '標示需補正', said, 'bad', 'flag', 'correction'))
+    # An answer that did not do was sent with one 送審, and the mark opened again after it.
+    sent_back = [step for step in steps if step.status == _SUBMITTED and step.at > one.raised_at]
+    for line, step in zip(marked.earlier, sent_back, strict=False):
+        entries.append(Entry(step.at, step.by.name, '回覆補正', f'{about}：{line}', *_ANSWER))
     if one.answered_by and one.answered_at:
         what = _ANSWERS.get(one.status, '回覆補正')
-        # The last turn of a mark that was opened again is this very answer.
-        earlier = marked.earlier[:-1] if one.status == CorrectionStatus.OPEN else marked.earlier
-        note = '\n'.join([f'{about}：{one.answer or "已修改"}', *[f'先前：{line}' for line in earlier]])
-        entries.append(Entry(one.answered_at, one.answered_by.name, what, note, 'info', 'pencil', 'correction', one.id))
+        note = f'{about}：{one.answer or "已修改"}'
+        entries.append(Entry(one.answered_at, one.answered_by.name, what, note, *_ANSWER))
     if one.closed_by and one.closed_at and one.status in _CLOSED:
         is_accepted = one.status == CorrectionStatus.ACCEPTED
         what, tone, symbol = ('確認補正', 'ok', 'check') if is_accepted else ('撤銷標示', '', 'flag')
-        entries.append(Entry(one.closed_at, one.closed_by.name, what, about, tone, symbol, 'correction', one.id))
+        entries.append(Entry(one.closed_at, one.closed_by.name, what, about, tone, symbol, 'correction'))
     return entries
 
 
