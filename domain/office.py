@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import db
 from db import blobs, embedded, migrate, reference, sealing
 
-from . import announcements, clock, decisions, demo, founding, pictures
+from . import announcements, clock, decisions, demo, founding, pictures, readings
 from . import settings as settings_module
 from .logbook import pdf
 from .mail import outbox
@@ -36,7 +36,13 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
         await pdf.opened()
         stack.push_async_callback(pdf.closed)
         welcome = await demo.offer() if settings.demo else await founding.first_administrator()
-        for work in (outbox.deliver_forever(settings), decisions.release_forever(), clock.watch_forever()):
+        standing = (
+            outbox.deliver_forever(settings),
+            decisions.release_forever(),
+            readings.renew_forever(),
+            clock.watch_forever(),
+        )
+        for work in standing:
             stack.push_async_callback(_ended, asyncio.create_task(work))
         yield welcome
 

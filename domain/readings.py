@@ -57,6 +57,8 @@ async def enter(application_id: int, page_id: UUID, *, by: Account) -> None:
     While this process lives, the row is kept alive by `renew_forever`: the page has nothing to do for it.
     """
     application = await _case(application_id, by)
+    if page_id in _pages:
+        await leave(page_id)
     _pages[page_id] = (application.id, by.id, dates.now())
     async with transaction():
         await _alone(application.id)
@@ -136,8 +138,11 @@ async def renew_forever() -> None:
                 log.exception('readings: renewing failed, trying again')
             await asyncio.sleep(RENEWED_EVERY)
     finally:
-        for page_id in list(_pages):
-            await leave(page_id)
+        try:
+            for page_id in list(_pages):
+                await leave(page_id)
+        except Exception:
+            log.exception('readings: pages could not leave; they are forgotten in a minute')
 
 
 async def _case(application_id: int, by: Account) -> Application:
