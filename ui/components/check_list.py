@@ -1,21 +1,37 @@
-"""送審前體檢: the one list of checks, for the clerk with links to what lacks, for the reviewer as it stands."""
+"""送審前體檢: the one list of checks, for the clerk with links to what lacks, for the reviewer with boxes to tick."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from nicegui.element import Element
+from nicegui.events import GenericEventArguments
 
+from domain.errors import DomainError
 from domain.readiness import Check
+
+from .notices import refuse
 
 
 class check_list(Element, component='check_list.js'):
-    """The checks as a card; `links` leads the clerk to each field that lacks something."""
+    """The checks as a card; `links` leads the clerk to each field that lacks something.
 
-    def __init__(self, checks: Sequence[Check], title: str = '送審前體檢', *, links: bool = True) -> None:
+    With `tick` what is looked at by eye has boxes: `tick(rule_id, is_ticked)` keeps it and then `show`s the list anew;
+    `pages.review_checks` places it so on the reviewer's desk.
+    """
+
+    def __init__(
+        self,
+        checks: Sequence[Check],
+        title: str = '送審前體檢',
+        *,
+        links: bool = True,
+        tick: Callable[[int, bool], Awaitable[None]] | None = None,
+    ) -> None:
         super().__init__()
         self.links = links
-        self._props['title'] = title
-        self._props['verdict'] = links
+        self.tick = tick
+        self._props.update({'title': title, 'verdict': links, 'boxes': tick is not None})
         self.show(checks)
+        self.on('ticked', self._ticked)
 
     def show(self, checks: Sequence[Check]) -> None:
         """Renew the list."""
@@ -25,7 +41,21 @@ class check_list(Element, component='check_list.js'):
                 'note': check.note,
                 'state': check.state,
                 'href': check.address if self.links else '',
+                'law': check.source,
+                'rule': check.rule_id,
+                'by': check.ticked_by,
             }
             for check in checks
         ]
         self.update()
+
+    async def _ticked(self, event: GenericEventArguments) -> None:
+        given = event.args if isinstance(event.args, dict) else {}
+        rule_id = given.get('rule')
+        boxes = [check['rule'] for check in self._props['checks'] if check['rule']]
+        if self.tick is None or not isinstance(rule_id, int) or rule_id not in boxes:
+            return
+        try:
+            await self.tick(rule_id, given.get('on') is True)
+        except DomainError as refusal:
+            refuse(refusal)
