@@ -1,10 +1,13 @@
 """基本資料: what the form of STEP 4 holds, what can be wrong with it, and how it is kept."""
 
+import re
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Self
 from uuid import UUID
+
+from tortoise.expressions import Q
 
 from db.choices import IdentityKind, Sex
 from db.models import Volunteer
@@ -14,6 +17,8 @@ from .answers import found
 from .identity_numbers import BadIdentityNumber
 
 SECTION = '基本資料'
+
+_LEGACY = re.compile(r'(.{1,40})字第(.{1,40})號')
 
 # Columns and how the history names them; number and photo are noted in their own way.
 LABELS = {
@@ -208,6 +213,13 @@ class VolunteerDetails:
         if unreadable or self.photo is None or self.is_photo_confirmed:
             return unreadable
         return '請確認志工照片為清晰、半身照，並勾選。'
+
+
+def legacy_matching(text: str) -> Q:
+    """Volunteers whose 舊制紀錄冊號 is `text`: whole (中市文字第000123號), or the serial after 第 alone."""
+    if whole := _LEGACY.fullmatch(text):
+        return Q(legacy_series=whole[1], legacy_serial=whole[2])
+    return Q(Q(legacy_serial=text[:40]), ~Q(legacy_serial=''))
 
 
 def name_key(name: str) -> str:

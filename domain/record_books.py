@@ -1,7 +1,8 @@
-"""紀錄冊: issued with the next number of its agency and ROC year, renewed under the same number, found, printed.
+"""紀錄冊: issued with the next number of its agency and ROC year, renewed, cancelled, found, printed.
 
 A number is taken by one statement inside the transaction that decides the application: a decision that fails gives it
-back, and two at once queue on the row of the series. So there is no gap and no duplicate.
+back, and two at once queue on the row of the series. So there is no gap and no duplicate. Every issue is entered in the
+ledger (`BookIssue`), which `numbers` reads.
 """
 
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from tortoise.expressions import Subquery
 from tortoise.queryset import QuerySet
 
 from db.choices import BookStatus, IssueKind, Role
-from db.models import Account, Agency, Application, RecordBook, Volunteer
+from db.models import Account, Agency, Application, BookIssue, NumberSeries, RecordBook, Volunteer
 
 from . import access, answers, dates, directory_forms, history
 from .errors import DomainError, NotFound
@@ -48,35 +49,56 @@ class RecordBookQuery:
 async def issue(application: Application, *, by: Account) -> RecordBook:
     """The book of an application just approved, inside the transaction that approves it.
 
-    初次: a new book with the next number. 換發, 補發: the book in use keeps its number (the columns 目前發冊類別 and
-    目前發冊日期 suggest it, domain.md 5.4); a book of the old system, known by its number only, gets a new one.
-    註銷: the book is cancelled, its number never used again. Raises CannotIssue.
+    初次: a new book with the next number. 換發, 補發: where the agency's renewals keep the number, the book in use goes
+    on (the columns 目前發冊類別 and 目前發冊日期 suggest so, domain.md 5.4); elsewhere it is put out of use, and a new
+    book with the next number names it as the earlier one. A book of the old system, known by its 字第號 only, is always
+    followed by a new one. 註銷: the book is cancelled, its number never used again. Raises CannotIssue.
     """
     book = await RecordBook.filter(volunteer_id=application.volunteer_id, status=BookStatus.IN_USE).first()
     if application.kind == IssueKind.CANCELLATION:
-        return await _cancelled(_existing(book), application, by)
-    if application.kind == IssueKind.FIRST or book is None:
-        return await _new(application, by)
-    return await _renewed(book, application, by)
+        issued = await _cancelled(_existing(book), application, by)
+    elif application.kind == IssueKind.FIRST or book is None:
+        issued = await _new(application, by)
+    elif await _keeps_number(application):
+        issued = await _renewed(book, application, by)
+    else:
+        await _put_out_of_use(book, application.kind, by)
+        issued = await _new(application, by, earlier=book)
+    await BookIssue.create(
+        book=issued, application=application, kind=application.kind, number=issued.number, by=by, at=dates.now()
+    )
+    return issued
+
+
+async def number_ahead(application: Application) -> str:
+    """The number that approving the application would take today; '' when it would take none."""
+    if application.kind == IssueKind.CANCELLATION:
+        return ''
+    book = await RecordBook.filter(volunteer_id=application.volunteer_id, status=BookStatus.IN_USE).first()
+    if book is not None and (application.kind == IssueKind.FIRST or await _keeps_number(application)):
+        return ''
+    return await next_number(await Agency.get(id=application.agency_id))
 
 
 async def next_number(agency: Agency) -> str:
     """The number the next approval would take today. It takes none: a colleague may be first."""
-    year = _roc_year(dates.today())
-    sql = 'SELECT last_sequence FROM number_series WHERE agency_id = $1 AND roc_year = $2'
-    rows = await get_connection('default').execute_query_dict(sql, [agency.id, year])
-    return number_of(agency, year, (rows[0]['last_sequence'] if rows else 0) + 1)
+    year = roc_year(dates.today())
+    series = await NumberSeries.get_or_none(agency_id=agency.id, roc_year=year)
+    if series is None:
+        return number_of(agency, year, 1)
+    return number_of(agency, year, series.last_sequence + 1, series.pattern)
 
 
-def number_of(agency: Agency, roc_year: int, sequence: int) -> str:
-    """The number as the agency writes it. Raises CannotIssue when its pattern does not work.
+def number_of(agency: Agency, roc_year: int, sequence: int, pattern: str = '') -> str:
+    """The number by the year's own `pattern`, else as the agency writes it. Raises CannotIssue when that does not work.
 
     >>> number_of(Agency(document_word='中市文志', number_pattern='{word}字第{year:03d}{sequence:06d}號'), 115, 413)
     '中市文志字第115000413號'
     """
-    if problem := directory_forms.pattern_problem(agency.number_pattern):
+    pattern = pattern or agency.number_pattern
+    if problem := directory_forms.pattern_problem(pattern):
         raise CannotIssue(f'{agency.name}的紀錄冊號無法產生：{problem}請系統管理者更正後再核可，案件沒有變動。')
-    number = agency.number_pattern.format(word=agency.document_word, year=roc_year, sequence=sequence)
+    number = pattern.format(word=agency.document_word, year=roc_year, sequence=sequence)
     if len(number) > NUMBER_LENGTH:
         raise CannotIssue(
             f'紀錄冊號「{number}」超過 {NUMBER_LENGTH} 個字。請系統管理者更正號碼格式後再核可，案件沒有變動。'
@@ -92,15 +114,11 @@ async def current_book_of(volunteer: Volunteer, *, by: Account) -> RecordBook | 
 
 
 async def of_application(application: Application) -> RecordBook:
-    """The book that an approved application led to; after a renewal, the volunteer's book of that agency.
-
-    For services, which have checked the right to the application.
-    """
-    books = RecordBook.filter(volunteer_id=application.volunteer_id).order_by('-id')
-    book = await books.filter(application_id=application.id).first() or await books.first()
-    if book is None:
+    """The book that an approved application led to. For services, which have checked the right to the application."""
+    issue = await BookIssue.get_or_none(application_id=application.id).select_related('book')
+    if issue is None:
         raise NotFound
-    return book
+    return issue.book
 
 
 async def get(book_id: int, *, by: Account) -> RecordBook:
@@ -147,12 +165,19 @@ def _visible(by: Account) -> QuerySet[RecordBook]:
     return RecordBook.filter(volunteer_id__in=Subquery(Volunteer.filter(visible_to(by)).values('id')))
 
 
-async def _new(application: Application, by: Account) -> RecordBook:
+def roc_year(day: date) -> int:
+    """民國年, by which the numbers are counted."""
+    return day.year - 1911
+
+
+async def _new(application: Application, by: Account, *, earlier: RecordBook | None = None) -> RecordBook:
     agency = await Agency.get(id=application.agency_id)
+    volunteer = await Volunteer.get(id=application.volunteer_id)
     today = dates.today()
-    year = _roc_year(today)
-    sequence = await _taken(agency, year)
-    number = number_of(agency, year, sequence)
+    year = roc_year(today)
+    sequence, pattern = await _taken(agency, year)
+    number = number_of(agency, year, sequence, pattern)
+    is_renewal = application.kind != IssueKind.FIRST
     try:
         book = await RecordBook.create(
             volunteer_id=application.volunteer_id,
@@ -163,6 +188,8 @@ async def _new(application: Application, by: Account) -> RecordBook:
             sequence=sequence,
             kind=application.kind,
             issued_on=today,
+            earlier=earlier,
+            earlier_legacy=legacy_number(volunteer) if is_renewal and earlier is None else '',
             entered_by_unit_id=application.host_unit_id,
         )
     except IntegrityError as clash:
@@ -170,9 +197,30 @@ async def _new(application: Application, by: Account) -> RecordBook:
             f'紀錄冊號「{number}」已經用過，或這位志工已有使用中的紀錄冊，所以沒有核可；案件仍在審核中。'
             '請系統管理者檢查發冊機關的機關代字與字號格式。'
         ) from clash
-    changes = [Change('紀錄冊號', '', number), Change('發冊類別', '', book.kind.label)]
+    before = earlier.number if earlier else book.earlier_legacy
+    changes = [Change('紀錄冊號', before, number), Change('發冊類別', '', book.kind.label)]
     await _note(book, history.ADDED, [*changes, Change('發冊日期', '', dates.roc(today))], by)
     return book
+
+
+def legacy_number(volunteer: Volunteer) -> str:
+    """舊制紀錄冊號 as one reads it, or ''.
+
+    >>> legacy_number(Volunteer(legacy_series='中市文', legacy_serial='000123')), legacy_number(Volunteer())
+    ('中市文字第000123號', '')
+    """
+    return f'{volunteer.legacy_series}字第{volunteer.legacy_serial}號' if volunteer.legacy_serial else ''
+
+
+async def _keeps_number(application: Application) -> bool:
+    return (await Agency.get(id=application.agency_id)).renewal_keeps_number
+
+
+async def _put_out_of_use(book: RecordBook, kind: IssueKind, by: Account) -> None:
+    """The book that a new one takes the place of: 換發 returns it, 補發 declares it lost (管理辦法 §8)."""
+    before, book.status = book.status, BookStatus.REPLACED if kind == IssueKind.REPLACEMENT else BookStatus.LOST
+    await book.save(update_fields=['status'])
+    await _note(book, history.AMENDED, [Change('使用狀態', before.label, book.status.label)], by)
 
 
 async def _renewed(book: RecordBook, application: Application, by: Account) -> RecordBook:
@@ -208,22 +256,17 @@ def _existing(book: RecordBook | None) -> RecordBook:
     return book
 
 
-async def _taken(agency: Agency, roc_year: int) -> int:
-    """The next sequence of the series, ours until the transaction ends; the first of a year makes the row."""
+async def _taken(agency: Agency, year: int) -> tuple[int, str]:
+    """The next sequence of the series and its pattern, ours until the transaction ends; the first makes the row."""
     sql = (
-        'INSERT INTO number_series (agency_id, roc_year, last_sequence) VALUES ($1, $2, 1)'
+        "INSERT INTO number_series (agency_id, roc_year, last_sequence, pattern) VALUES ($1, $2, 1, '')"
         ' ON CONFLICT (agency_id, roc_year) DO UPDATE SET last_sequence = number_series.last_sequence + 1'
-        ' RETURNING last_sequence'
+        ' RETURNING last_sequence, pattern'
     )
-    rows = await get_connection('default').execute_query_dict(sql, [agency.id, roc_year])
-    sequence: int = rows[0]['last_sequence']
-    return sequence
+    [row] = await get_connection('default').execute_query_dict(sql, [agency.id, year])
+    return row['last_sequence'], row['pattern']
 
 
 async def _note(book: RecordBook, action: str, changes: list[Change], by: Account) -> None:
     volunteer = await Volunteer.get(id=book.volunteer_id)
     await history.note(volunteer, SECTION, action, changes, by=by, subject=book.number)
-
-
-def _roc_year(day: date) -> int:
-    return day.year - 1911

@@ -12,7 +12,7 @@ from db.choices import FileKind, IdentityKind, MembershipStatus, Role
 from db.models import Account, Draft, HistoryEntry, Membership, RecordBook, Volunteer
 
 from . import access, accounts, announcements, answers, dates, drafts, files, history, identity_numbers, permissions
-from .basics import LABELS, SECTION, VolunteerDetails, name_key
+from .basics import LABELS, SECTION, VolunteerDetails, legacy_matching, name_key
 from .elsewhere import Consolidated, Elsewhere, NoSuchPerson, TooManyTries, consolidated, join, lookup_identity
 from .errors import DomainError, Incomplete, MovedOn, NotFound
 from .history import Change
@@ -176,7 +176,7 @@ def _matching(text: object) -> Q:
     if not wanted:
         return Q()
     books = RecordBook.filter(number=wanted[:80]).values('volunteer_id')
-    ways = [Q(identity_index=sealing.blind_index(number)), Q(id__in=Subquery(books))]
+    ways = [Q(identity_index=sealing.blind_index(number)), Q(id__in=Subquery(books)), legacy_matching(wanted)]
     if key:
         ways.append(Q(name_key__contains=key))
     return Q(*ways, join_type=Q.OR)
