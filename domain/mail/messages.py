@@ -26,6 +26,8 @@ ROSTER = '/reviews/rosters/{roster.id}'
 APPLICATION = '/volunteers/{application.volunteer_id}/record-book/application'
 RECORD_BOOKS = '/volunteers/{application.volunteer_id}/record-book'
 MY_RECORD_BOOK = '/my'
+OVERDUE = '/reviews/overdue'
+DUE_TODAY = '/reviews/overdue?due=soon'
 
 
 async def submitted(application: Application) -> None:
@@ -68,6 +70,26 @@ async def roster_submitted(roster: Roster, applications: Sequence[Application], 
     )
     attachment = outbox.Attachment('名冊.ods', await roster_sheets.roster(cases, by=by))
     await outbox.queue(first.agency.email, subject, body, roster=roster, attachment=attachment)
+
+
+async def due_soon(agency: Agency, cases: Sequence[Application]) -> None:
+    """To the issuing agency: these cases, with their units fetched, are about to be due."""
+    facts = _on_the_clock(cases)
+    subject, body = _composed('due_soon', agency=agency, cases=facts, first_due=facts[0]['due'], link=_link(DUE_TODAY))
+    await outbox.queue(agency.email, subject, body)
+
+
+async def overdue(agency: Agency, cases: Sequence[Application]) -> None:
+    """To the agency's supervisor: these cases, with their units fetched, are overdue."""
+    subject, body = _composed(
+        'overdue',
+        agency=agency,
+        supervisor=agency.supervisor_name,
+        cases=_on_the_clock(cases),
+        review_days=_review_days(agency),
+        link=_link(OVERDUE),
+    )
+    await outbox.queue(agency.supervisor_email, subject, body)
 
 
 async def returned(application: Application, reason: str) -> None:
@@ -197,6 +219,21 @@ def _unit_address(case: Application) -> str:
 
 def _review_days(agency: Agency) -> str:
     return f'{agency.review_days} 個工作天內' if agency.counts_working_days else f'{agency.review_days} 日內'
+
+
+def _on_the_clock(cases: Sequence[Application]) -> list[dict[str, Any]]:
+    """Number, unit and time of cases that were sent; nobody's name."""
+    return [
+        {
+            'id': case.id,
+            'unit': case.host_unit.name,
+            'submitted_at': _instant(case.submitted_at),
+            'due': dates.roc(case.due_on),
+            'days_late': -dates.days_left(case.due_on, dates.today()),
+        }
+        for case in cases
+        if case.due_on
+    ]
 
 
 def _of_book(book: RecordBook) -> dict[str, Any]:
