@@ -59,7 +59,7 @@ async def checks_of(applications: Iterable[Application], *, by: Account) -> dict
     """Application id → its list, for rosters and queues; those whose volunteer is none of `by`'s business are left out.
 
     A volunteer who has left the unit since is one of them: whoever sends must treat a missing list as not ready.
-    Nine queries, however many there are.
+    Eight queries, however many there are.
     """
     applications = list(applications)
     ids = {application.agency_id for application in applications}
