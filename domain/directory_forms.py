@@ -189,9 +189,14 @@ def sample_number(pattern: str, word: str) -> str:
     >>> sample_number('{word}字第{year}-{sequence:04d}號', '中市文志')[-6:]
     '-0001號'
     """
+    return written(pattern, word, dates.today().year - 1911, 1)
+
+
+def written(pattern: str, word: str, roc_year: int, sequence: int) -> str:
+    """The number as `pattern` writes it, or '' while the pattern has a problem."""
     if pattern_problem(pattern):
         return ''
-    return pattern.format(word=word, year=dates.today().year - 1911, sequence=1)
+    return pattern.format(word=word, year=roc_year, sequence=sequence)
 
 
 def _is_simple(name: str | None, spec: str | None, conversion: str | None) -> bool:

@@ -5,10 +5,11 @@ from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
 
-from domain import printed, record_books
+from domain import numbers, printed, record_books
 from domain.errors import DomainError, NotFound, NotPermitted
 from domain.logbook import pdf
-from domain.model import Role
+from domain.model import IssueKind, Role
+from domain.numbers import EntryQuery
 from domain.printed import Document
 
 from .session import account_of
@@ -21,6 +22,7 @@ def register(site: FastAPI) -> None:
     site.add_api_route('/books/{book_id}.pdf', book, methods=['GET'])
     site.add_api_route('/printouts/record-books/{volunteer_id}.{kind}', record_book_list, methods=['GET'])
     site.add_api_route('/printouts/trainings/{volunteer_id}.{kind}', training_list, methods=['GET'])
+    site.add_api_route('/printouts/numbers.ods', ledger, methods=['GET'])
 
 
 async def book(request: Request, book_id: int) -> Response:
@@ -59,6 +61,17 @@ async def training_list(
     except DomainError as refusal:
         return _refused(refusal)
     return _sent(made, is_download=made.media_type != 'application/pdf')
+
+
+async def ledger(request: Request, text: str = '', kind: str = '', year: str = '') -> Response:
+    """發冊紀錄 as a spreadsheet, as it was searched for."""
+    query = EntryQuery(text[:60], next((one for one in IssueKind if one == kind), None))
+    query.year = int(year) if year.isascii() and year.isdecimal() and len(year) <= 3 else None
+    try:
+        content = await numbers.export(query, by=account_of(request))
+    except DomainError as refusal:
+        return _refused(refusal)
+    return _sent(Document(content, printed.MEDIA_TYPES['ods'], '發冊紀錄.ods'), is_download=True)
 
 
 def _sent(made: Document, *, is_download: bool) -> Response:

@@ -59,7 +59,7 @@ PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [
     ('/reviews/rosters/{roster_id}', review_rosters.review_roster_page, (REVIEWER,)),
     ('/reviews/overdue', overdue.overdue_page, (REVIEWER,)),
     ('/reviews/{application_id}', review_case.review_case_page, (REVIEWER,)),
-    ('/numbers', numbers.numbers_page, (REVIEWER, ADMINISTRATOR)),
+    ('/numbers', numbers.numbers_page, (REVIEWER,)),
     ('/figures', figures.figures_page, (STAFF, REVIEWER)),
     ('/my', my_record_book.my_record_book_page, (VOLUNTEER,)),
     ('/admin', admin.admin_page, (ADMINISTRATOR,)),

@@ -54,7 +54,7 @@ SECTIONS = {
     ),
     'rules': Section('審核規則', admin_rules.COLUMNS, admin_rules.rows, admin_rules.edit, '新增規則'),
     'calendar': Section('辦公日曆', admin_calendar.COLUMNS, admin_calendar.rows, admin_calendar.edit, '新增日期'),
-    'numbers': Section('號碼設定', admin_numbers.COLUMNS, admin_numbers.rows, admin_numbers.edit, ''),
+    'numbers': Section('號碼設定', admin_numbers.COLUMNS, admin_numbers.rows, admin_numbers.edit, '新增序列'),
     'mail': Section('信件範本', admin_mail.COLUMNS, admin_mail.rows, admin_mail.edit, ''),
 }
 
