@@ -25,10 +25,10 @@ from db.models import (
 from . import access, answers, applications, corrections, dates, marks, permissions, readiness, record_books, volunteers
 from .errors import Incomplete, MovedOn, NotPermitted
 from .mail import messages
-from .queues import CaseRow, Counts, Due, Order, awaiting, counts, neighbours
+from .queues import CaseRow, Counts, Due, Neighbours, Order, Pending, awaiting, counts, neighbours
 from .readiness import Check, NotReady
 
-__all__ = ['CaseRow', 'Counts', 'Due', 'Order', 'awaiting', 'counts', 'neighbours']
+__all__ = ['CaseRow', 'Counts', 'Due', 'Neighbours', 'Order', 'Pending', 'awaiting', 'counts', 'neighbours']
 
 DECISIONS = (ApplicationStatus.APPROVED, ApplicationStatus.RETURNED, ApplicationStatus.REJECTED)
 PURPOSE = '審核紀錄冊申請'
