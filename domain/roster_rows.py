@@ -62,6 +62,7 @@ class RosterRow:
     unanswered: int = 0
     answered: int = 0
     pending: Decision | None = None
+    problem: str = ''
     days_left: int | None = None
     hindrance: str = ''
     """Why it cannot be sent now, as a sentence; '' when it can."""
@@ -132,11 +133,11 @@ async def rows(roster: Roster, *, by: Account) -> list[RosterRow]:
     acting = [one for one in listed if one.status in (TURN_OF_UNIT if is_unit else (ApplicationStatus.SUBMITTED,))]
     checks = await readiness.checks_of(acting, by=by)
     marks = await _marks(ids)
-    decided = Decision.filter(application_id__in=ids, problem='').select_related('by')
-    pending = {one.application_id: one for one in await decided}
+    decided = {one.application_id: one for one in await Decision.filter(application_id__in=ids).select_related('by')}
     found = []
     for one in listed:
         unanswered, answered = marks[one.id, True], marks[one.id, False]
+        decision = decided.get(one.id)
         if is_unit and one.status == ApplicationStatus.SUBMITTED:
             unanswered = 0  # what a reviewer is about to mark is not yet said
         found.append(
@@ -145,7 +146,8 @@ async def rows(roster: Roster, *, by: Account) -> list[RosterRow]:
                 checks=checks.get(one.id, ()),
                 unanswered=unanswered,
                 answered=answered,
-                pending=pending.get(one.id),
+                pending=decision if decision and not decision.problem else None,
+                problem=decision.problem if decision else '',
                 days_left=_days_left(one),
                 hindrance=_hindrance(one, known, checks.get(one.id), unanswered) if is_unit else '',
             )

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
 
-from domain import numbers, printed, record_books
+from domain import numbers, printed, record_books, rosters
 from domain.errors import DomainError, NotFound, NotPermitted
 from domain.logbook import pdf
 from domain.model import IssueKind, Role
@@ -21,6 +21,7 @@ def register(site: FastAPI) -> None:
     """Put the documents under their addresses."""
     site.add_api_route('/books/{book_id}.pdf', book, methods=['GET'])
     site.add_api_route('/printouts/record-books/{volunteer_id}.{kind}', record_book_list, methods=['GET'])
+    site.add_api_route('/printouts/rosters/{roster_id}.{kind}', roster, methods=['GET'])
     site.add_api_route('/printouts/trainings/{volunteer_id}.{kind}', training_list, methods=['GET'])
     site.add_api_route('/printouts/numbers.ods', ledger, methods=['GET'])
 
@@ -43,6 +44,15 @@ async def record_book_list(request: Request, volunteer_id: int, kind: str) -> Re
         return _sent(await printed.record_books(volunteer_id, kind, by=account_of(request)), is_download=True)
     except DomainError as refusal:
         return _refused(refusal)
+
+
+async def roster(request: Request, roster_id: int, kind: str, masked: bool = True) -> Response:
+    """列印名冊 as pdf or ods; in full it is noted for each volunteer."""
+    try:
+        made = await rosters.sheet(roster_id, kind, is_masked=masked, by=account_of(request))
+    except DomainError as refusal:
+        return _refused(refusal)
+    return _sent(made, is_download=kind != 'pdf')
 
 
 async def training_list(

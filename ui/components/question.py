@@ -14,12 +14,13 @@ def question(title: str, *, is_open: bool = False, classes: str = '') -> Iterato
         yield dialog
 
 
-async def is_sure(act: str, sentence: str) -> bool:
-    """Ask whether to do `act`, saying in `sentence` what that means; Esc and 取消 are no."""
+async def is_sure(act: str, sentence: str, *, is_grave: bool = True) -> bool:
+    """Ask whether to do `act`, saying in `sentence` what that means; Esc and 取消 are no. `is_grave`: in red."""
+    look = 'unelevated no-caps color=negative' if is_grave else 'unelevated no-caps color=primary'
     with question(f'確定要{act}嗎？') as dialog:
         html.p(sentence)
         with html.div().classes('lb-acts'):
-            ui.button(act, on_click=lambda: dialog.submit(True), color=None).props('unelevated no-caps color=negative')
+            ui.button(act, on_click=lambda: dialog.submit(True), color=None).props(look)
             ui.button('取消', on_click=lambda: dialog.submit(False), color=None).props('flat no-caps')
     dialog.on('hide', dialog.delete)  # not before it has given the focus back
     return await dialog is True

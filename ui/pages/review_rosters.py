@@ -1,17 +1,97 @@
-"""名冊審核: the rosters an agency has received."""
+"""名冊審核: the rosters an agency has received; one of them, its rows looked at one by one or approved many at once."""
 
+from nicegui import html, ui
+
+from domain import dates, decisions, rosters
+from domain.decisions import Report
 from domain.model import Account
 
-from ..frame import MENU, VOLUNTEER_DATA, frame
+from ..components.notices import confirm, tell
+from ..components.question import is_sure, question
+from ..components.roster_list import roster_list
+from ..components.roster_table import roster_table
+from ..components.roster_undo import roster_undo
+from ..frame import REVIEW, VOLUNTEER_DATA, frame, waiting_for
+from ..live import follow
+from .rosters import follow_roster, prints
+
+REVIEW_ROSTERS = ('名冊審核', '/reviews/rosters')
 
 
 async def review_rosters_page(account: Account) -> None:
-    """名冊審核."""
-    with frame(account, '名冊審核', crumbs=[MENU, VOLUNTEER_DATA]):
-        pass
+    """What has come in as rosters, the nearest due day first."""
+    crumbs = [VOLUNTEER_DATA, REVIEW]
+    with frame(account, REVIEW_ROSTERS[0], crumbs=crumbs, waiting=await waiting_for(account)):
+        html.p('運用單位整份送來的名冊，期限近的在前。可以逐件審核，也可以一次核可看過的各件。').classes('lb-lead')
+        listed = roster_list(
+            '收到的名冊',
+            account,
+            lambda page, per_page: rosters.of_agency(by=account, page=page, per_page=per_page),
+            empty='還沒有收到名冊',
+            hint='運用單位以名冊送審時，會自動出現在這裡，不必重新整理。',
+        )
+        await listed.refresh()
+    ours = str(account.agency_id)
+    follow('application', listed.refresh, lambda payload: payload.split(':')[1] == ours)
+    follow(rosters.CHANNEL, listed.refresh, lambda payload: payload.split(':')[1] == ours)
 
 
 async def review_roster_page(account: Account, roster_id: int) -> None:
-    """One roster."""
-    with frame(account, '名冊審核', crumbs=[MENU, VOLUNTEER_DATA]):
-        pass
+    """One roster as the agency has it: its rows with what was checked, each leading to the desk."""
+    roster = await rosters.get(roster_id, by=account)
+    crumbs = [VOLUNTEER_DATA, REVIEW, REVIEW_ROSTERS]
+    with frame(account, roster.title, crumbs=crumbs, waiting=await waiting_for(account)):
+        unit = roster.host_unit
+        html.p(f'{unit.name}送審　電話 {unit.phone or "未登錄"}　電子郵件 {unit.email or "未登錄"}').classes('lb-lead')
+        way_back = roster_undo()
+        table = roster_table(
+            '名冊內容',
+            account,
+            lambda _, ids: _approve(ids, table, way_back, account),
+            act='核可',
+            unit='件',
+            empty='名冊裡沒有送審中的案件',
+        )
+        prints(roster)
+
+    async def renew() -> None:
+        table.show(await rosters.rows(roster, by=account), roster_id)
+
+    await renew()
+    follow_roster(roster, table, renew)
+
+
+async def _approve(ids: list[int], table: roster_table, way_back: roster_undo, account: Account) -> None:
+    """核可 of the chosen rows in the versions shown, each for itself; what could not be is told with its reason."""
+    cases = [(one, table.shown[one].application.version) for one in ids]
+    sentence = '各件會取得紀錄冊號，10 秒後通知運用單位與志工；在這之前可以復原。不能核可的會逐件說明，不影響其他案件。'
+    if not cases or not await is_sure(f'核可 {len(cases)} 件', sentence, is_grave=False):
+        return
+    report = await decisions.approve_many(cases, by=account)
+    if report.decided:
+        made = [decision.id for decision in report.decided]
+        seconds = min(decision.release_at for decision in report.decided) - dates.now()
+        way_back.offer(f'已核可 {len(made)} 件', seconds.total_seconds(), lambda: _undo(made, account))
+    if report.refused:
+        _tell_refused(report)
+
+
+async def _undo(decision_ids: list[int], account: Account) -> None:
+    undone = await decisions.undo_many(decision_ids, by=account)
+    if undone.count:
+        confirm(f'已復原 {undone.count} 件，沒有通知任何人。')
+    if undone.refused:
+        tell(f'{len(undone.refused)} 件已經生效，不能復原：{undone.refused[0][1]}')
+
+
+def _tell_refused(report: Report) -> None:
+    with question(f'{len(report.refused)} 件沒有核可', is_open=True) as dialog:
+        html.p(f'其他 {len(report.decided)} 件不受影響。下列案件請個別處理：')
+        with html.ul().classes('lb-roster-refused'):
+            for application, sentence in report.refused:
+                with html.li():
+                    ui.link(application.volunteer.name, f'/reviews/{application.id}')
+                    html.span(sentence)
+        with html.div().classes('lb-acts'):
+            ui.button('知道了', on_click=dialog.close, color=None).props('unelevated no-caps color=primary')
+    dialog.on('hide', dialog.delete)

@@ -1,17 +1,263 @@
-"""名冊: the rosters of a unit."""
+"""名冊: the rosters of a unit; one of them, with what each row lacks, filled, sent and printed."""
 
-from domain.model import Account
+from dataclasses import dataclass
+from typing import Any
 
-from ..frame import MENU, VOLUNTEER_DATA, frame
+from nicegui import html, ui
+
+from domain import dates, rosters
+from domain.model import Account, IssueKind, Roster
+from domain.rosters import MOST_ROWS, Added, Sent
+
+from ..components.action_button import action_button
+from ..components.agency_select import agency_select
+from ..components.fields import choice_field, text_field
+from ..components.form import form
+from ..components.icon import icon
+from ..components.notices import confirm, tell
+from ..components.pick_list import PER_PAGE, pick_list
+from ..components.question import is_sure, question
+from ..components.roster_list import roster_list
+from ..components.roster_table import roster_table
+from ..frame import MENU, VOLUNTEER_DATA, card, frame, waiting_for
+from ..live import follow
+from ..said import leave
+
+ROSTERS = ('名冊', '/rosters')
+PRINTS = (
+    ('PDF', 'pdf', True),
+    ('ODS', 'ods', True),
+    ('PDF（完整證號）', 'pdf', False),
+    ('ODS（完整證號）', 'ods', False),
+)
+
+
+@dataclass
+class Picks:
+    """加入志工: who, and for what."""
+
+    kind: IssueKind = IssueKind.FIRST
+    chosen: str = ''
+
+    def problems(self) -> dict[str, str]:
+        """The service checks."""
+        return {}
+
+    def ids(self) -> list[int]:
+        """The chosen volunteers."""
+        return [int(one) for one in self.chosen.split(',') if one.isascii() and one.isdecimal()]
+
+
+@dataclass
+class Title:
+    """改名."""
+
+    title: str
+
+    def problems(self) -> dict[str, str]:
+        """The service checks."""
+        return {}
 
 
 async def rosters_page(account: Account) -> None:
-    """名冊."""
-    with frame(account, '名冊', crumbs=[MENU, VOLUNTEER_DATA]):
-        pass
+    """The unit's rosters, and the way to a new one."""
+    with frame(account, ROSTERS[0], crumbs=[MENU, VOLUNTEER_DATA], waiting=await waiting_for(account)):
+        html.p('把要一起申請的志工放進一份名冊，看每位還缺什麼，備齊的一次送審。退回補件的仍在原名冊裡。').classes(
+            'lb-lead'
+        )
+        new = await _new_roster(account)
+        with (
+            html.div().classes('lb-page-acts'),
+            ui.button(on_click=new.open, color=None).props('unelevated no-caps color=primary'),
+        ):
+            icon('plus')
+            html.span('建立名冊')
+        listed = roster_list(
+            '本單位的名冊',
+            account,
+            lambda page, per_page: rosters.of_unit(by=account, page=page, per_page=per_page),
+            empty='還沒有名冊',
+            hint='按「建立名冊」，再加入要一起申請紀錄冊的志工。',
+        )
+        await listed.refresh()
+    ours = str(account.host_unit_id)
+    follow(rosters.CHANNEL, listed.refresh, lambda payload: payload.split(':')[2] == ours)
+    follow('application', listed.refresh, lambda payload: payload.split(':')[2] == ours)
 
 
 async def roster_page(account: Account, roster_id: int) -> None:
-    """One roster."""
-    with frame(account, '名冊', crumbs=[MENU, VOLUNTEER_DATA]):
-        pass
+    """One roster: its rows with what lacks, volunteers to add, 送審 of those that are ready, the printed list."""
+    roster = await rosters.get(roster_id, by=account)
+    with frame(account, roster.title, crumbs=[MENU, VOLUNTEER_DATA, ROSTERS], waiting=await waiting_for(account)):
+        facts = html.p(_facts(roster)).classes('lb-lead')
+        adding, naming = await _adding(roster, account), _naming(roster, account)
+        with html.div().classes('lb-page-acts'):
+            with ui.button(on_click=adding.open, color=None).props('unelevated no-caps color=primary'):
+                icon('plus')
+                html.span('加入志工')
+            ui.button('改名', on_click=naming.open, color=None).props('outline no-caps')
+            drop = action_button('刪除空名冊', lambda: _discard(roster, account), 'flat')
+        table = roster_table(
+            '名冊內容',
+            account,
+            lambda what, ids: _act(what, ids, roster, table, account),
+            act='送審',
+            unit='位',
+            empty='名冊裡還沒有志工',
+            hint=f'按「加入志工」，從您單位的志工裡勾選，最多 {MOST_ROWS} 位。',
+        )
+        prints(roster)
+
+    async def renew() -> None:
+        now = await rosters.get(roster_id, by=account)
+        facts.text = _facts(now)
+        table.show(await rosters.rows(now, by=account), roster_id)
+        drop.set_visibility(not table.shown)
+
+    await renew()
+    follow_roster(roster, table, renew)
+
+
+def follow_roster(roster: Roster, table: roster_table, renew: Any) -> None:
+    """Keep the rows true: what happens to the roster, to its cases, and to the papers of its volunteers."""
+
+    def concerns(payload: str) -> bool:
+        return int(payload.partition(':')[0]) in table.shown
+
+    def of_person(payload: str) -> bool:
+        return int(payload) in {row.volunteer.id for row in table.shown.values()}
+
+    follow(rosters.CHANNEL, renew, lambda payload: payload.partition(':')[0] == str(roster.id))
+    follow('application', renew, concerns)
+    follow('volunteer', renew, of_person)
+
+
+def _facts(roster: Roster) -> str:
+    made = f'{dates.roc_instant(roster.created_at)} {roster.created_by.name}建立'
+    return f'送 {roster.county.name} {roster.agency.name}　{made}'
+
+
+async def _act(what: str, ids: list[int], roster: Roster, table: roster_table, account: Account) -> None:
+    if what == 'remove' and len(ids) == 1:
+        row = table.shown[ids[0]]
+        await rosters.remove(roster, row.application, by=account)
+        confirm(f'已將{row.volunteer.name}移出名冊；志工的資料都還在。')
+    elif what == 'all':
+        _say_sent(await rosters.send(roster, by=account, only=ids), roster)
+    table.show(await rosters.rows(roster, by=account), roster.id)
+
+
+def _say_sent(sent: Sent, roster: Roster) -> None:
+    if sent.sent:
+        confirm(f'已送審 {len(sent.sent)} 位。系統已寄名冊通知{roster.agency.name}，機關會在期限內完成審核或通知補件。')
+    elif not sent.left:
+        tell('沒有可以送審的志工：可能同事剛剛已經送出，畫面已更新。')
+    if sent.left:
+        names = '；'.join(f'{row.volunteer.name}：{sentence}' for row, sentence in sent.left[:5])
+        more = f'；另有 {len(sent.left) - 5} 位' if len(sent.left) > 5 else ''
+        tell(f'{len(sent.left)} 位沒有送出，留在名冊裡。{names}{more}')
+
+
+async def _new_roster(account: Account) -> ui.dialog:
+    details = await rosters.defaults()
+    with question('建立名冊') as dialog:
+        in_form = form(details, summary=False)
+        text_field('名冊名稱', in_form, 'title', required=True, maxlength=80)
+        with html.div().classes('lb-grid'):
+            await agency_select.placed(in_form, readonly=False)
+
+        async def start() -> None:
+            roster = await rosters.start(details.title, details.county_code, details.agency_id, by=account)
+            leave(f'/rosters/{roster.id}', 'roster-started')
+
+        with html.div().classes('lb-acts'):
+            action_button('建立', start, in_form=in_form)
+            ui.button('取消', on_click=dialog.close, color=None).props('flat no-caps')
+    return dialog
+
+
+async def _adding(roster: Roster, account: Account) -> ui.dialog:
+    """The unit's volunteers for whom nothing is under way, to be chosen one by one or all at once."""
+    picks = Picks()
+
+    async def fetch(text: str, page: int) -> tuple[list[tuple[int, str, str]], int]:
+        found = await rosters.candidates(by=account, kind=picks.kind, text=text, page=page, per_page=PER_PAGE)
+        return [(one.id, one.name, one.identity_masked) for one in found.rows], found.total
+
+    with question('加入志工', classes='lb-roster-adding') as dialog:
+        in_form = form(picks, summary=False)
+        choice_field('發冊類別', in_form, 'kind', IssueKind.labels(), required=True)
+        html.p(
+            '初次列出還沒有紀錄冊的志工，其他類別列出已有紀錄冊的；申請正在進行、或已列在其他名冊的不會出現。'
+        ).classes('lb-note')
+        listed = pick_list('志工', in_form, 'chosen', fetch)
+        shown = picks.kind
+
+        async def follow_kind() -> None:
+            nonlocal shown
+            if picks.kind != shown:
+                shown = picks.kind
+                picks.chosen, listed.page = '', 1
+                await listed.refresh()
+
+        in_form.on_change(follow_kind)
+
+        async def all_of_them() -> None:
+            ids = await rosters.candidate_ids(by=account, kind=picks.kind, text=listed.text)
+            await in_form.take('chosen', ','.join(map(str, ids[:MOST_ROWS])))
+            await listed.refresh()
+
+        async def add() -> None:
+            _say_added(await rosters.add(roster, picks.ids(), by=account, kind=picks.kind))
+            picks.chosen = ''
+            dialog.close()
+            await listed.refresh()
+
+        with html.div().classes('lb-acts'):
+            action_button('加入名冊', add, in_form=in_form)
+            action_button('全部勾選', all_of_them, 'outline')
+            ui.button('取消', on_click=dialog.close, color=None).props('flat no-caps')
+    dialog.on('before-show', listed.refresh)
+    return dialog
+
+
+def _say_added(added: Added) -> None:
+    if added.added:
+        confirm(f'已加入 {len(added.added)} 位，各有一份草稿；還沒有送審。')
+    if added.refused:
+        names = '；'.join(f'{person.name}：{sentence}' for person, sentence in added.refused[:5])
+        tell(f'{len(added.refused)} 位沒有加入。{names}')
+
+
+def _naming(roster: Roster, account: Account) -> ui.dialog:
+    details = Title(roster.title)
+    with question('改名') as dialog:
+        in_form = form(details, summary=False)
+        text_field('名冊名稱', in_form, 'title', required=True, maxlength=80)
+
+        async def rename() -> None:
+            await rosters.rename(roster, details.title, by=account)
+            leave(f'/rosters/{roster.id}', 'office-saved')
+
+        with html.div().classes('lb-acts'):
+            action_button('儲存', rename, in_form=in_form)
+            ui.button('取消', on_click=dialog.close, color=None).props('flat no-caps')
+    return dialog
+
+
+async def _discard(roster: Roster, account: Account) -> None:
+    if await is_sure('刪除這份名冊', '只有空的名冊可以刪除；志工的資料不會受影響。'):
+        await rosters.discard(roster, by=account)
+        leave(ROSTERS[1], 'roster-discarded')
+
+
+def prints(roster: Roster) -> None:
+    """列印名冊, masked or in full."""
+    with card('列印名冊', '管理辦法第 5 條的名冊：姓名、性別、出生年月日、證號', 'lb-roster-prints'):
+        with html.div().classes('lb-row-acts'):
+            for text, kind, is_masked in PRINTS:
+                address = f'/printouts/rosters/{roster.id}.{kind}?masked={int(is_masked)}'
+                with ui.link('', address).classes('q-btn lb-btn lb-outline'):
+                    icon('print')
+                    html.span(text)
+        html.p('列印完整證號時，會為每位志工留下查閱紀錄，本人可以看到。').classes('lb-note')

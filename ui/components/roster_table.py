@@ -1,0 +1,162 @@
+"""The rows of one roster, for the unit that fills it and for the agency that reviews it."""
+
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from nicegui.element import Element
+from nicegui.events import GenericEventArguments
+
+from domain import turns
+from domain.errors import DomainError
+from domain.model import Account, ApplicationStatus, Role
+from domain.readiness import Check
+from domain.rosters import RosterRow
+
+from .notices import refuse
+from .states import deadline
+
+Acted = Callable[[str, list[int]], Awaitable[None]]
+
+
+class roster_table(Element, component='roster_table.js'):
+    """`act` names what is done to the chosen rows, `unit` counts them; `acted(what, application_ids)` hears of it.
+
+    What comes back names rows that are shown only, once at a time; a refusal is shown.
+    """
+
+    def __init__(
+        self, title: str, account: Account, acted: Acted, *, act: str, unit: str, empty: str, hint: str = ''
+    ) -> None:
+        super().__init__()
+        self.account = account
+        self.shown: dict[int, RosterRow] = {}
+        self._props.update({'title': title, 'act': act, 'unit': unit, 'empty': empty, 'hint': hint})
+        self._props.update({'rows': '[]', 'busy': False})
+
+        async def hear(event: GenericEventArguments) -> None:
+            given: Any = event.args
+            if self._props['busy'] or not isinstance(given, dict) or not isinstance(given.get('ids'), list):
+                return
+            ids = [one for one in given['ids'] if isinstance(one, int) and one in self.shown]
+            self._busy(True)
+            try:
+                await acted(str(given.get('what')), ids)
+            except DomainError as refusal:
+                refuse(refusal)
+            finally:
+                if not self.is_deleted:
+                    self._busy(False)
+
+        self.on('acted', hear)
+
+    def show(self, rows: Sequence[RosterRow], roster_id: int) -> None:
+        """Show `rows`; only what changed is drawn anew."""
+        self.shown = {row.application.id: row for row in rows}
+        line = _of_unit if self.account.role is Role.UNIT_STAFF else _of_agency
+        lines = [_common(number, row, self.account) | line(row, roster_id) for number, row in enumerate(rows, start=1)]
+        text = json.dumps(lines, ensure_ascii=False)
+        if text != self._props['rows']:
+            self._props['rows'] = text
+            self.update()
+
+    def _busy(self, is_busy: bool) -> None:
+        self.client.storage.pop('acting', None)
+        if is_busy:
+            self.client.storage['acting'] = True
+        self._props['busy'] = is_busy
+        self.update()
+
+
+def _common(number: int, row: RosterRow, account: Account) -> dict[str, Any]:
+    turn = turns.of(row.application, account)
+    due, tone, _, _ = deadline(row.days_left)
+    return {
+        'id': row.application.id,
+        'n': number,
+        'name': row.volunteer.name,
+        'masked': row.volunteer.identity_masked,
+        'kind': row.application.kind.label,
+        'word': turn.word,
+        'why': turn.why,
+        'tone': turn.tone,
+        'symbol': turn.symbol,
+        'due': {'text': due, 'tone': tone} if due and row.pending is None else None,
+        'group': turn.word,
+        'can': False,
+        'on': False,
+        'goes': False,
+        'fine': '',
+        'note': '',
+        'noteTone': '',
+        'lacking': [],
+    }
+
+
+def _of_unit(row: RosterRow, roster_id: int) -> dict[str, Any]:
+    """What a clerk does about it: the way to each field that lacks something."""
+    application = row.application
+    person = f'/volunteers/{row.volunteer.id}/record-book'
+    if application.status not in (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED):
+        is_open = application.status is ApplicationStatus.SUBMITTED
+        return {'href': f'{person}/application' if is_open else person, 'note': _said(application.reason)}
+    is_back = application.status is ApplicationStatus.RETURNED
+    lacking = [_lacking(check, check.address) for check in row.lacking]
+    if row.unanswered:
+        lacking.insert(0, _line(f'{row.unanswered} 項需補正', '逐項修改或說明', f'{person}/application'))
+    return {
+        'href': f'{person}/application',
+        'group': '可以送審' if row.is_prepared else '待補件' if is_back else '尚缺資料',
+        'can': not row.hindrance,
+        'on': row.is_prepared,
+        'goes': not is_back,
+        'fine': '資料齊全，可以送審' if row.is_prepared else '',
+        'note': (row.hindrance if not lacking else '') or (_said(application.reason) if is_back else ''),
+        'noteTone': 'bad',
+        'lacking': lacking,
+    }
+
+
+def _of_agency(row: RosterRow, roster_id: int) -> dict[str, Any]:
+    """What a reviewer sees of it: the summary of the checks, and the way to the case on the desk."""
+    application = row.application
+    shown: dict[str, Any] = {'href': f'/reviews/{application.id}?roster={roster_id}'}
+    if application.status is not ApplicationStatus.SUBMITTED:
+        return shown | {'note': _said(application.reason)}
+    if row.pending is not None:
+        decided = f'{row.pending.by.name}剛決定，還可以復原'
+        return shown | {
+            'word': row.pending.to.label,
+            'why': decided,
+            'group': '剛決定',
+            'tone': 'ok',
+            'symbol': 'check',
+        }
+    open_marks = row.unanswered + row.answered
+    is_fine = not row.lacking and not open_marks
+    return shown | {
+        'can': is_fine,
+        'why': f'第 {application.round} 次送審' if application.round > 1 else '待審核',
+        'fine': _passed(row) if is_fine else '',
+        'note': '；'.join(filter(None, [f'{open_marks} 項補正待確認' if open_marks else '', row.problem])),
+        'noteTone': 'bad',
+        'lacking': [_lacking(check, '') for check in row.lacking],
+    }
+
+
+def _passed(row: RosterRow) -> str:
+    numbers = {'項通過': 'ok', '項提醒': 'advice', '項請目視': 'eye'}
+    counts = {text: sum(check.state == state for check in row.checks) for text, state in numbers.items()}
+    return '，'.join(f'{count} {text}' for text, count in counts.items() if count)
+
+
+def _said(reason: str) -> str:
+    return f'審核意見：{" ".join(reason.split())}' if reason else ''
+
+
+def _lacking(check: Check, address: str) -> dict[str, str]:
+    return _line(check.label, check.note, address)
+
+
+def _line(label: str, note: str, address: str) -> dict[str, str]:
+    return {'label': label, 'note': note, 'href': address}
