@@ -1,10 +1,11 @@
 """申請案: opened, saved, sent, withdrawn by the host unit; every change of status is one compare-and-set move."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from tortoise.exceptions import IntegrityError
-from tortoise.functions import Count
+from tortoise.functions import Count, Max
 
 from db import transaction
 from db.choices import ApplicationStatus, FileKind, IssueKind, Role
@@ -274,7 +275,7 @@ async def history_of(volunteer: Volunteer, *, by: Account) -> list[Application]:
 async def of_unit(
     *, by: Account, which: UnitList | None = None, page: int = 1, per_page: int = 10
 ) -> Page[Application]:
-    """One list of the unit, or all its applications, with volunteer and agency.
+    """One list of the unit, or all its applications, with volunteer, agency and roster.
 
     輪到您: what was returned before the drafts. 審核中: the next deadline first. Else the latest change first.
     """
@@ -285,8 +286,19 @@ async def of_unit(
         ours = ours.filter(status__in=turns.OF_UNIT[which])
     # 'returned' sorts after 'draft'.
     first = {UnitList.TURN: ('-status',), UnitList.REVIEW: ('due_on',)}.get(which, ()) if which else ()
-    rows = ours.order_by(*first, '-updated_at', '-id').select_related('volunteer', 'agency')
+    rows = ours.order_by(*first, '-updated_at', '-id').select_related('volunteer', 'agency', 'roster')
     return Page(await rows.offset((number - 1) * per_page).limit(per_page), await ours.count(), number, per_page)
+
+
+async def repeatable(found: Sequence[Application], *, by: Account) -> set[int]:
+    """Which of the unit's closed applications 重新申請 makes sense for: the last one of its volunteer, by id."""
+    permissions.require(by, Role.UNIT_STAFF)
+    people = {one.volunteer_id for one in found if one.status in CLOSED}
+    if not people:
+        return set()
+    latest = Application.filter(volunteer_id__in=people).annotate(latest=Max('id')).group_by('volunteer_id')
+    ids = {int(row['latest']) for row in await latest.values('latest')}
+    return {one.id for one in found if one.id in ids and one.status in CLOSED and one.host_unit_id == by.host_unit_id}
 
 
 async def counts_of(*, by: Account) -> dict[ApplicationStatus, int]:

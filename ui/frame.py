@@ -42,9 +42,9 @@ class app_bar(Element, component='components/app_bar.js'):
             self._props['phone'] = settings.current().service_phone
         elif account.role is Role.UNIT_STAFF:
             self._props['links'].append(('顯示步驟引導', '/account/guide'))
-            self.show_waiting(waiting, '/applications?status=returned', f'{waiting} 件待補件')
+            self.show_waiting(waiting, '/applications?which=turn', f'{waiting} 件待補件，輪到您')
         elif account.role is Role.REVIEWER:
-            self.show_waiting(waiting, '/reviews', f'{waiting} 件待審核')
+            self.show_waiting(waiting, '/reviews', f'{waiting} 件待審核，輪到您')
 
     def show_waiting(self, count: int, address: str, text: str) -> None:
         """The bell: how many cases wait for this user, and where."""

@@ -38,10 +38,10 @@ export default {
       props: { cell: null },
       emits: ['acted'],
       template: `<template v-if="cell === null || typeof cell !== 'object'">{{ cell }}</template>
-        <a v-else-if="cell.href" :href="cell.href" :class="{strong: cell.strong}">{{ cell.text }}</a>
+        <span v-else-if="cell.href"><a :href="cell.href" :class="{strong: cell.strong}">{{ cell.text }}</a><small v-if="cell.sub" class="mut lb-xs lb-cell-sub">{{ cell.sub }}</small></span>
         <span v-else-if="cell.acts" class="lb-cell-acts"><button v-for="a in cell.acts" type="button" class="lb-link" :aria-label="a.label" @click="$emit('acted', a.act)">{{ a.text }}</button></span>
         <button v-else-if="cell.act" type="button" class="lb-link" @click="$emit('acted', cell.act)">{{ cell.text }}</button>
-        <span v-else-if="cell.chip" class="lb-chip" :class="cell.chip"><lb-icon v-if="cell.icon" :name="cell.icon" size="14" weight="2.2"/>{{ cell.text }}</span>
+        <span v-else-if="cell.chip"><span class="lb-chip" :class="cell.chip"><lb-icon v-if="cell.icon" :name="cell.icon" size="14" weight="2.2"/>{{ cell.text }}</span><small v-if="cell.sub" class="mut lb-xs lb-cell-sub">{{ cell.sub }}</small></span>
         <span v-else :class="{strong: cell.strong}">{{ cell.text }}<small v-if="cell.sub" class="mut lb-xs lb-cell-sub">{{ cell.sub }}</small></span>`,
     };
   },

@@ -7,6 +7,7 @@ from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
 from domain.errors import DomainError
+from domain.turns import Turn
 
 from .notices import refuse
 
@@ -75,3 +76,8 @@ class record_table(Element, component='record_table.js'):
         if event.args in (10, 25, 50):
             self.per_page = event.args
             await self.refresh(1)
+
+
+def turn_cell(turn: Turn) -> Cell:
+    """Whose turn it is, as a cell: the one word, and why."""
+    return {'text': turn.word, 'chip': turn.tone or 'plain', 'icon': turn.symbol, 'sub': turn.why}

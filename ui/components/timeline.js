@@ -5,11 +5,11 @@ const FEW = 6;
 
 export default {
   components: { 'lb-icon': icon },
-  props: { entries: Array, results: Array, callee: String, phone: String, title: String },
+  props: { entries: Array, results: Array, callee: String, phone: String, title: String, heading: Boolean },
   emits: ['resend', 'called'],
   data() { return { all: false, note: '', busy: false }; },
   template: `
-    <section class="lb-timeline" :aria-label="title"><h3>{{ title }}</h3>
+    <section class="lb-timeline" :aria-label="title"><h3 v-if="heading">{{ title }}</h3>
       <div v-if="results.length" class="calls" role="group" :aria-label="'電話通知' + callee">
         <p><lb-icon name="phone" size="16"/><span>電話通知 {{ callee }}</span><a v-if="phone" :href="'tel:' + dial">{{ phone }}</a><span v-else class="mut">沒有登錄電話</span></p>
         <label><span>通話備註</span><input v-model="note" maxlength="200" placeholder="可不填，例如：請林小姐下午回電"></label>

@@ -23,9 +23,10 @@ class timeline(Element, component='timeline.js'):
         self.show(entries)
 
     @classmethod
-    async def placed(cls, account: Account, application: Application) -> 'timeline':
-        """The timeline of a case, renewed whenever something of it changes."""
+    async def placed(cls, account: Account, application: Application, *, heading: bool = True) -> 'timeline':
+        """The timeline of a case, renewed whenever something of it changes; without heading where one stands already."""
         placed = cls(await timelines.of(application, by=account), account, application)
+        placed._props['heading'] = heading
 
         async def renew() -> None:
             placed.show(await timelines.of(application, by=account))

@@ -1,65 +1,94 @@
-"""送審進度: the unit's applications, by status."""
+"""送審進度: the unit's applications, in four lists by whose turn it is."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from nicegui import html, ui
 
-from domain import applications, dates
+from domain import applications, dates, turns
 from domain.model import Account, Application, ApplicationStatus
+from domain.turns import UnitList
 
-from ..components.record_table import Row, record_table
-from ..components.states import TONES
+from ..components.record_table import Row, record_table, turn_cell
+from ..components.states import deadline
 from ..frame import MENU, VOLUNTEER_DATA, frame, waiting_for
 from ..live import follow
+from ..said import leave
+
+HINTS = {
+    UnitList.TURN: '要補件的案件和還沒送審的草稿會列在這裡。現在沒有等您處理的案件。',
+    UnitList.REVIEW: '從志工的紀錄冊頁籤按「申請送審」，或從名冊一起送審，案件就會出現在這裡。',
+    UnitList.APPROVED: '機關核可後，案件會出現在這裡。',
+    UnitList.CLOSED: '被駁回或撤回的案件會留在這裡，可以重新申請，不必重新輸入。',
+}
+COLUMNS = [
+    ('name', '志工姓名'),
+    ('turn', '輪到誰'),
+    ('agency', '發冊機關'),
+    ('sent', '送審時間'),
+    ('reason', '審核意見'),
+]
 
 
-async def applications_page(account: Account, status: str = '') -> None:
-    """送審進度: the unit's applications, by status."""
-    chosen = next((known for known in ApplicationStatus if known == status), None)
+async def applications_page(account: Account, which: str = '') -> None:
+    """The four lists: 輪到您, 審核中, 已核可, 駁回與撤回."""
+    chosen = next((known for known in UnitList if known == which), UnitList.TURN)
 
     async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
-        found = await applications.of_unit(by=account, status=chosen, page=page, per_page=per_page)
-        return [_row(each) for each in found.rows], found.total
+        found = await applications.of_unit(by=account, which=chosen, page=page, per_page=per_page)
+        repeatable = await applications.repeatable(found.rows, by=account)
+        return [_row(each, account, each.id in repeatable) for each in found.rows], found.total
+
+    async def acted(key: str, _: str) -> None:
+        anew = await applications.again(await applications.get(int(key), by=account), by=account)
+        leave(f'/volunteers/{anew.volunteer_id}/record-book/application', 'application-again')
 
     with frame(account, '送審進度', crumbs=[MENU, VOLUNTEER_DATA], waiting=await waiting_for(account)):
-        counts = await applications.counts_of(by=account)
-        with html.nav().classes('lb-pills').props('aria-label=案件狀態'):
-            _pill('全部', '', sum(counts.values()), chosen is None)
-            for each in ApplicationStatus:
-                _pill(each.label, each.value, counts[each], chosen is each)
-        columns = [
-            ('name', '志工姓名'),
-            ('status', '狀態'),
-            ('agency', '發冊機關'),
-            ('sent', '送審時間'),
-            ('reason', '審核意見'),
-        ]
+        tabs = html.nav().classes('lb-pills lb-gap-below').props('aria-label=案件清單')
+        columns = [*COLUMNS]
+        if chosen is UnitList.REVIEW:
+            columns.insert(2, ('due', '期限'))
+        if chosen is UnitList.CLOSED:
+            columns.append(('again', '接下來'))
         table = record_table(
-            '案件', columns, fetch, empty_hint='從志工的紀錄冊頁籤按「申請送審」，案件就會出現在這裡。'
+            chosen.label, columns, fetch, acted=acted, empty=f'沒有「{chosen.label}」的案件', empty_hint=HINTS[chosen]
         )
-        await table.refresh()
 
-    async def renew() -> None:
-        await table.refresh()
+        async def renew() -> None:
+            counts = turns.totals(await applications.counts_of(by=account), turns.OF_UNIT)
+            tabs.clear()
+            with tabs:
+                for each in UnitList:
+                    _tab(each, counts[each], chosen is each)
+            await table.refresh()
 
-    follow('application', renew, lambda payload: payload.split(':')[2] == str(account.host_unit_id))
+        await renew()
+    follow(applications.CHANNEL, renew, lambda payload: payload.split(':')[2] == str(account.host_unit_id))
 
 
-def _pill(text: str, status: str, count: int, is_on: bool) -> None:
-    link = ui.link(f'{text} {count}', f'/applications?status={status}').classes('lb-pill')
-    if is_on:
+def _tab(which: UnitList, count: int, is_here: bool) -> None:
+    link = ui.link(f'{which.label} {count}', f'/applications?which={which.value}').classes('lb-pill')
+    if is_here:
         link.classes('on').props('aria-current=page')
 
 
-def _row(application: Application) -> Row:
-    tone, symbol = TONES[application.status]
+def _row(application: Application, account: Account, is_repeatable: bool) -> Row:
     is_open = application.status in applications.OPEN
     page = f'/volunteers/{application.volunteer_id}/record-book'
-    return {
+    row: dict[str, Any] = {
         'key': str(application.id),
-        'name': {'text': application.volunteer.name, 'href': f'{page}/application' if is_open else page},
-        'status': {'text': application.status.label, 'chip': tone or 'plain', 'icon': symbol},
+        'name': {
+            'text': application.volunteer.name,
+            'href': f'{page}/application' if is_open else page,
+            'sub': f'名冊：{application.roster.title}' if application.roster else '',
+        },
+        'turn': turn_cell(turns.of(application, account)),
         'agency': application.agency.name,
         'sent': dates.roc_instant(application.submitted_at) if application.submitted_at else '尚未送審',
         'reason': application.reason,
+        'again': {'text': '重新申請', 'act': 'again'} if is_repeatable else '',
     }
+    if application.status is ApplicationStatus.SUBMITTED and application.due_on:
+        text, tone, symbol, _ = deadline(dates.days_left(application.due_on, dates.today()))
+        row['due'] = {'text': text, 'chip': tone or 'plain', 'icon': symbol, 'sub': dates.roc(application.due_on)}
+    return row

@@ -7,17 +7,19 @@ from typing import Any
 
 from nicegui import html, ui
 
-from domain import applications, dates, record_books
-from domain.model import Account, BookStatus, IssueKind, Volunteer
+from domain import applications, dates, record_books, turns
+from domain.model import Account, Application, ApplicationStatus, BookStatus, IssueKind, Volunteer
 from domain.record_books import RecordBookQuery
 
 from ..components.action_button import action_button
 from ..components.fields import choice_field, date_field
 from ..components.form import form
 from ..components.record_table import Row, record_table
-from ..components.states import TONES
+from ..components.states import deadline
+from ..components.timeline import timeline
 from ..frame import card, chip
 from ..live import follow
+from ..said import leave
 
 COLUMNS = [
     ('name', '志工姓名'),
@@ -74,26 +76,55 @@ async def record_book_tab(account: Account, volunteer: Volunteer) -> None:
 
 
 async def application_state(account: Account, volunteer: Volunteer) -> None:
-    """How the latest application stands; follows by itself when the agency decides."""
-    strip = html.div().classes('lb-state-strip').props('role=status')
+    """The latest applications: whose turn it is, what happened; follows by itself when the agency decides."""
+    found = (await applications.history_of(volunteer, by=account))[:3]
+    repeatable = await applications.repeatable(found, by=account)
+    with html.div().classes('lb-state-strip'):
+        for application in found:
+            await _case(account, volunteer, application, application.id in repeatable)
 
     async def renew() -> None:
-        strip.clear()
-        with strip:
-            for application in (await applications.history_of(volunteer, by=account))[:3]:
-                tone, symbol = TONES[application.status]
-                with html.section().classes('lb-card lb-state'):
-                    chip(application.status.label, tone, symbol)
-                    html.span(f'{application.kind.label}　{application.agency.name}')
-                    if application.submitted_at:
-                        html.span(f'送審 {dates.roc_instant(application.submitted_at)}').classes('mut')
-                    if application.reason:
-                        html.span(application.reason).classes('strong')
-                    if application.status in applications.OPEN:
-                        ui.link('查看申請', f'/volunteers/{volunteer.id}/record-book/application')
+        now = (await applications.history_of(volunteer, by=account))[:3]
+        if [_seen(one) for one in now] != [_seen(one) for one in found]:
+            ui.navigate.reload()
 
-    await renew()
-    follow('application', renew, lambda payload: payload.endswith(f':{volunteer.id}'))
+    follow(applications.CHANNEL, renew, lambda payload: payload.endswith(f':{volunteer.id}'))
+
+
+def _seen(application: Application) -> tuple[object, ...]:
+    return application.id, application.status, application.round, application.due_on
+
+
+async def _case(account: Account, volunteer: Volunteer, application: Application, is_repeatable: bool) -> None:
+    """One application as a strip; its timeline opens below, that of the open one is open."""
+    form_page = f'/volunteers/{volunteer.id}/record-book/application'
+
+    async def repeat() -> None:
+        await applications.again(application, by=account)
+        leave(form_page, 'application-again')
+
+    turn, is_open = turns.of(application, account), application.status in applications.OPEN
+    with html.section().classes('lb-card lb-state').props('aria-label=申請案'):
+        chip(turn.word, turn.tone, turn.symbol)
+        if turn.why:
+            html.span(turn.why).classes('strong')
+        if application.status is ApplicationStatus.SUBMITTED and application.due_on:
+            text, tone, symbol, _ = deadline(dates.days_left(application.due_on, dates.today()))
+            chip(text, tone, symbol)
+        html.span(f'{application.kind.label}　{application.agency.name}')
+        if application.submitted_at:
+            html.span(f'送審 {dates.roc_instant(application.submitted_at)}').classes('mut')
+        if is_open:
+            ui.link('查看申請', form_page)
+        elif is_repeatable:
+            action_button('重新申請', repeat, 'outline')
+        if application.reason:
+            html.p(application.reason).classes('lb-case-reason')
+        with html.details().classes('lb-case-history') as history:
+            if is_open:
+                history.props('open')
+            html.summary('案件歷程')
+            await timeline.placed(account, application, heading=False)
 
 
 def _row(book: Any) -> Row:

@@ -7,7 +7,7 @@ from typing import Any
 
 from nicegui import html, ui
 
-from domain import dates, desk, directory, drafts, trainings, volunteers
+from domain import applications, dates, desk, directory, drafts, trainings, turns, volunteers
 from domain.desk import OpenForm, Standing
 from domain.model import Account, IdentityKind, MembershipStatus, Role, Volunteer
 from domain.volunteers import Consolidated, VolunteerQuery
@@ -17,9 +17,8 @@ from ..components.fields import choice_field, date_field, segment_field, text_fi
 from ..components.form import form
 from ..components.icon import icon
 from ..components.question import is_sure
-from ..components.record_table import Cell, Row, record_table
+from ..components.record_table import Cell, Row, record_table, turn_cell
 from ..components.reveal import REASONS
-from ..components.states import TONES
 from ..frame import BASICS, MENU, VOLUNTEER_DATA, card, frame, guide_for, waiting_for
 from ..live import follow
 from ..said import leave
@@ -101,7 +100,7 @@ async def volunteer_search_page(account: Account, name: str = '') -> None:
         async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
             found = await volunteers.find(VolunteerQuery(page=page, per_page=per_page, **vars(query)), by=account)
             standings = await desk.standings(found.rows, by=account)
-            return [_row(volunteer, standings[volunteer.id]) for volunteer in found.rows], found.total
+            return [_row(volunteer, standings[volunteer.id], account) for volunteer in found.rows], found.total
 
         hint = '還沒有符合條件的志工。可以換個條件查詢，或新增志工。'
         table = record_table('Q 查詢結果', COLUMNS, fetch, empty_hint=hint, empty_link=NEW)
@@ -296,7 +295,7 @@ def _statuses() -> dict[MembershipStatus | None, str]:
     return {None: '全部'} | {each: each.label for each in MembershipStatus if each is not MembershipStatus.LEFT}
 
 
-def _row(volunteer: Volunteer, standing: Standing) -> Row:
+def _row(volunteer: Volunteer, standing: Standing, account: Account) -> Row:
     ours = next(iter(volunteer.memberships))
     return {
         'key': str(volunteer.id),
@@ -304,24 +303,27 @@ def _row(volunteer: Volunteer, standing: Standing) -> Row:
         'number': volunteer.identity_masked,
         'team': ours.team.name if ours.team else '未編隊',
         'membership': ours.status.label,
-        'state': _state(standing),
+        'state': _state(standing, account),
         'next': _next(volunteer, standing),
     }
 
 
-def _state(standing: Standing) -> Cell:
-    if standing.application is not None and not standing.book_number:
-        tone, symbol = TONES[standing.application.status]
-        return {'text': standing.application.status.label, 'chip': tone or 'plain', 'icon': symbol}
+def _state(standing: Standing, account: Account) -> Cell:
+    case = standing.application
+    if case is not None and (case.status in applications.OPEN or not standing.book_number):
+        return turn_cell(turns.of(case, account))
     return {'text': standing.book_number or '未申請', 'sub': '已發冊' if standing.book_number else ''}
 
 
 def _next(volunteer: Volunteer, standing: Standing) -> Cell:
     person = f'/volunteers/{volunteer.id}'
+    case = standing.application
+    if case is not None and case.status in applications.OPEN:
+        return {'text': '查看申請', 'href': f'{person}/record-book/application'}
     if standing.book_number:
         return {'text': '查看紀錄冊', 'href': f'{person}/record-book'}
-    if standing.application is not None:
-        return {'text': '查看申請', 'href': f'{person}/record-book/application'}
+    if case is not None:
+        return {'text': '查看申請', 'href': f'{person}/record-book'}
     return {'text': '教育訓練', 'href': f'{person}/trainings'}
 
 
