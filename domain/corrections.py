@@ -27,7 +27,9 @@ from .marks import (
     OPEN,
     WITHDRAWN,
     Marked,
+    at,
     beside,
+    besides,
     get,
     of,
     open_count,
@@ -44,7 +46,9 @@ __all__ = [
     'TEXTS',
     'Anchor',
     'Marked',
+    'at',
     'beside',
+    'besides',
     'get',
     'of',
     'open_count',
@@ -253,7 +257,9 @@ async def _answered(correction: Correction, to: CorrectionStatus, text: str, by:
         now = await _still(known, (OPEN, *ANSWERED))
         [marked] = await marks.compared([now], case)
         if not text and not marked.is_changed:
-            raise Incomplete({'text': f'「{now.label}」和送審時一樣，還沒有修改。請先修改，或用幾個字說明您怎麼處理。'})
+            raise Incomplete(
+                {'text': f'「{now.label}」和送審時一樣，還沒有修改或儲存。請先修改，或用幾個字說明您怎麼處理。'}
+            )
         await _set(now, case, status=to, answer=text, answered_by_id=by.id, answered_at=dates.now())
     return await get(now.id, by=by)
 

@@ -69,12 +69,17 @@ async def beside(
     case = await related.first()
     if case is None or by.role != Role.UNIT_STAFF or not permissions.may_see_case(by, case):
         return {}
-    found: dict[str, list[Marked]] = {}
-    for one in await of(case, by=by):
+    return at(await of(case, by=by), place, training_id)
+
+
+def at(found: Iterable[Marked], place: Place, training_id: int | None = None) -> dict[str, list[Marked]]:
+    """Those of a form that are not closed, by field."""
+    by_field: dict[str, list[Marked]] = {}
+    for one in found:
         where = one.correction
         if (where.place, where.training_id) == (place, training_id) and where.status not in CLOSED:
-            found.setdefault(where.field, []).append(one)
-    return found
+            by_field.setdefault(where.field, []).append(one)
+    return by_field
 
 
 async def open_count(application: Application) -> int:
@@ -87,12 +92,14 @@ def spoken(corrections: Iterable[Correction]) -> str:
 
     `1. 志工照片（模糊）：請重新拍攝。` The label of a training holds its title, the text what the reviewer wrote.
     """
-    lines = [
-        f'{one.label}（{one.reason.label}）：{" ".join(said(one.text)[0].split())}'
-        for one in corrections
-        if one.status == OPEN
-    ]
+    lines = [_line(one) for one in corrections if one.status == OPEN]
     return '\n'.join(f'{number}. {line}' for number, line in enumerate(lines, 1))
+
+
+def besides(reason: str, corrections: Iterable[Correction]) -> str:
+    """What the `reason` of a return says besides the corrections it lists as `spoken` does."""
+    listed = tuple(map(_line, corrections))
+    return '\n'.join(line for line in reason.splitlines() if not line.endswith(listed))
 
 
 async def open_ones(application: Application) -> list[Correction]:
@@ -133,6 +140,10 @@ def said(text: str) -> tuple[str, list[str]]:
 def thread(text: str, earlier: Sequence[str]) -> str:
     """The text to keep, for which `said` gives `text` and `earlier` back."""
     return EARLIER.join([text, '\n'.join(earlier)]) if earlier else text
+
+
+def _line(correction: Correction) -> str:
+    return f'{correction.label}（{correction.reason.label}）：{" ".join(said(correction.text)[0].split())}'
 
 
 async def _has_new_number(case: Application, corrections: Iterable[Correction]) -> bool:

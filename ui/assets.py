@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 STATIC = Path(__file__).parent / 'static'
 LOOKS = '/static/looks.css'
 # Modules that our components import: asked for at once, not only when the first component has been read.
-MODULES = ('icons.js', 'mirror.js', 'roc_calendar.js')
+MODULES = ('icons.js', 'marks.js', 'mirror.js', 'roc_calendar.js')
 MOST_KEPT = 8 * 1024 * 1024
 
 _NICEGUI = tuple(f'/_nicegui/{nicegui_version}/{folder}/' for folder in ('static', 'components', 'libraries'))

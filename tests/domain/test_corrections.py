@@ -281,7 +281,7 @@ async def test_mended_needs_a_change_or_a_word(case: Application, office: Office
     now = await corrections.answer(made, '已在電話中說明。', by=office.clerk)
 
     assert [each.value.problems for each in (unchanged, silent)] == [
-        {'text': '「E-MAIL」和送審時一樣，還沒有修改。請先修改，或用幾個字說明您怎麼處理。'},
+        {'text': '「E-MAIL」和送審時一樣，還沒有修改或儲存。請先修改，或用幾個字說明您怎麼處理。'},
         {'text': '請輸入說明。'},
     ]
     assert (now.status, now.answer) == (MENDED, '已在電話中說明。')

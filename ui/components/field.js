@@ -2,22 +2,24 @@
 // until the server says that the draft holds it, so a lost connection or a killed server loses no word.
 // Lists open and close at once: Quasar gives the focus back after the transition, whoever has it by then.
 import icon from '/static/icons.js';
+import marks from '/static/marks.js';
 import calendar from '/static/roc_calendar.js';
 import * as mirror from '/static/mirror.js';
 
 export default {
-  components: { 'lb-icon': icon, 'roc-calendar': calendar },
+  components: { 'lb-icon': icon, 'lb-marks': marks, 'roc-calendar': calendar },
   inheritAttrs: false,
   props: {
     id: String, kind: String, name: String, label: String, required: Boolean, value: null, shown: Number, error: String,
     hint: String, hintState: String, options: Array, placeholder: String, prefix: String, suffix: String,
     autocomplete: String, readonly: Boolean, draft: String, maxlength: Number, rules: Array, wide: Boolean,
-    hiddenLabel: Boolean, searchable: Boolean, inputmode: String, classes: String, group: String, recorded: String,
+    hiddenLabel: Boolean, searchable: Boolean, inputmode: String, classes: String, group: String, recorded: String, marks: Array,
   },
   emits: ['typed', 'left', 'entered'],
   template: `
-    <div :id="id" class="lb-field" :class="[{bad: error, full: wide}, 'lb-' + kind, classes]" @focusout="typed && leave($event)">
+    <div :id="id" class="lb-field" :class="[{bad: error, full: wide, marked: marks}, 'lb-' + kind, classes]" @focusout="typed && leave($event)">
       <div v-if="group" class="lb-label"><span class="l">{{ group }}</span></div>
+      <lb-marks v-if="marks" :id="name + '-marks'" :marks="marks"/>
       <q-checkbox v-if="kind === 'check'" :model-value="!!text" :id="name" :disable="readonly"
         :aria-describedby="describedby" :aria-invalid="!!error" @update:model-value="choose">
         <span v-if="required" class="lb-req" aria-hidden="true">*</span>{{ label }}
@@ -74,7 +76,7 @@ export default {
     typed() { return !this.grouped && this.kind !== 'select' && this.kind !== 'check'; },
     grouped() { return this.kind === 'radio' || this.kind === 'segments'; },
     type() { return this.kind === 'password' ? (this.peeking ? 'text' : 'password') : this.kind === 'textarea' ? 'textarea' : this.kind === 'email' ? 'email' : 'text'; },
-    describedby() { return [this.rules && this.name + '-rules', this.recorded && this.name + '-recorded', (this.error || this.hint) && this.name + '-help'].filter(Boolean).join(' ') || null; },
+    describedby() { return [this.marks && this.name + '-marks', this.rules && this.name + '-rules', this.recorded && this.name + '-recorded', (this.error || this.hint) && this.name + '-help'].filter(Boolean).join(' ') || null; },
   },
   watch: {
     shown() { if (this.timer === null) this.text = this.value; }, // somebody who is typing knows better

@@ -53,6 +53,8 @@ class field(Element, component='field.js'):
         self._props.update({'required': required, 'readonly': readonly, 'wide': wide})
         if self.kind != 'password':
             self._props['draft'] = in_form.draft_name
+        if marks := in_form.marks_at(name):
+            self._props['marks'] = marks
         self._compare(in_form.details, in_form.recorded)
         self.on('typed', self._typed)
         self.on('left', lambda: in_form.touch(name))

@@ -1,7 +1,7 @@
 """A page's form: the details being edited, the draft that keeps them, and what is still open."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -9,10 +9,12 @@ from nicegui import ui
 from nicegui.element import Element
 
 from domain import dates, drafts
+from domain.corrections import Marked
 from domain.errors import DomainError, Incomplete, NotFound
 from domain.model import Account, Draft
 from domain.readiness import Check
 
+from .correction_marks import beside
 from .notices import refuse
 
 
@@ -78,6 +80,7 @@ class form:
 
     With a `draft` each field is written to it as it changes, for `by`; without one nothing is kept before 儲存. Where
     the draft differs from what is `recorded`, its fields say so: it may be old, and others may have changed the record.
+    `marks` are the reviewer's, by field: what has to be mended stands beside it.
     """
 
     def __init__(
@@ -87,10 +90,12 @@ class form:
         *,
         by: Account | None = None,
         recorded: Details | None = None,
+        marks: Mapping[str, Sequence[Marked]] | None = None,
         summary: bool = True,
     ) -> None:
         self.details = details
         self.recorded = recorded
+        self.marks = marks or {}
         self.draft = draft
         self.by = by
         self.fields: dict[str, FormField] = {}
@@ -104,6 +109,10 @@ class form:
     def draft_name(self) -> str:
         """Under which the browser mirrors what is typed until the draft holds it; '' for a form without one."""
         return str(self.draft.id) if self.draft else ''
+
+    def marks_at(self, name: str) -> list[dict[str, Any]]:
+        """What the reviewer says about a field, for its component."""
+        return [beside(marked) for marked in self.marks.get(name, ())]
 
     def saved_mark(self) -> saved_mark:
         """Place the mark that says when the draft was last kept."""

@@ -1,21 +1,23 @@
 // Choose, check and preview one file: drag and drop, camera on a phone, progress, a plain verdict.
 // A photo is first placed in a 3:4 frame. The file goes to our own endpoint; the page hears only its id.
 import icon from '/static/icons.js';
+import marks from '/static/marks.js';
 import * as mirror from '/static/mirror.js';
 
 export default {
-  components: { 'lb-icon': icon },
-  props: { id: String, name: String, kind: String, label: String, value: Object, error: String, accept: String, hint: String, prompt: String, frame: Boolean, disabled: Boolean, needed: Boolean, draft: String },
+  components: { 'lb-icon': icon, 'lb-marks': marks },
+  props: { id: String, name: String, kind: String, label: String, value: Object, error: String, accept: String, hint: String, prompt: String, frame: Boolean, disabled: Boolean, needed: Boolean, draft: String, marks: Array },
   emits: ['chosen'],
   data() { return { busy: false, percent: 0, sentence: '', over: false, source: null, file: null, zoom: 1, x: 0.5, y: 0.35, shape: 1, large: false }; },
   template: `
-    <div :id="id" class="lb-upload" :class="kind">
+    <div :id="id" class="lb-upload" :class="[kind, {marked: marks}]">
       <div class="lb-label"><span class="l">{{ label }}</span>
         <span v-if="kind === 'certificate'" class="x lb-chip" :class="value ? 'ok' : 'bad'"><lb-icon v-if="value" name="check" size="14" weight="2.4"/>{{ value ? '已上傳' : '尚未上傳' }}</span></div>
+      <lb-marks v-if="marks" :id="name + '-marks'" :marks="marks"/>
       <div v-if="source" class="lb-photo lb-crop" @pointerdown="grab" @pointermove="drag" @pointerup="held = null" @wheel.prevent="wheel">
         <img :src="source" alt="待上傳的照片" :style="placed" @load="measure" @error="unseen" draggable="false"><span class="guide" aria-hidden="true"></span></div>
       <div v-else-if="value && kind !== 'attachment'" class="lb-doc" :class="{'lb-photo': kind === 'photo'}">
-        <button v-if="value.media_type !== 'application/pdf'" type="button" class="lb-bare lb-look" :aria-label="'放大：' + label" @click="large = true"><img :src="value.url" :alt="label + '：' + value.name"></button>
+        <button v-if="value.media_type !== 'application/pdf'" type="button" class="lb-bare lb-look" :aria-label="'放大：' + label" @click="large = true"><span :class="spots.length ? 'lb-spotted' : 'lb-unspotted'"><img :src="value.url" :alt="label + '：' + value.name"><i v-for="m in spots" class="lb-spot" :style="{left: m.spot.x + '%', top: m.spot.y + '%'}"></i></span></button>
         <a v-else class="lb-pdf" :href="value.url" target="_blank"><lb-icon name="cards" size="28"/>{{ value.name }}</a></div>
       <div v-else-if="kind !== 'attachment'" class="lb-drop" :class="{bad: needed || error, over}" @dragover.prevent="over = true" @dragleave="over = false" @drop.prevent="dropped">
         <lb-icon :name="kind === 'photo' ? 'camera' : 'upload'" size="28"/><b>{{ prompt }}</b><span>也可以把檔案拖曳到這裡</span><span class="lb-xs">{{ hint }}</span></div>
@@ -36,9 +38,11 @@ export default {
           <span v-if="kind === 'attachment'" class="lb-sm mut"><a v-if="value" :href="value.url" target="_blank">{{ value.name }}</a><template v-else>未選擇任何檔案</template></span>
         </template></div>
       <div v-if="kind === 'attachment' && hint" class="lb-hint">{{ hint }}</div>
-      <q-dialog v-if="value" v-model="large" :aria-label="label"><div class="lb-picture"><img :src="value.url" :alt="label + '：' + value.name"><button type="button" class="q-btn lb-btn bg-primary" autofocus @click="large = false">關閉</button></div></q-dialog>
+      <q-dialog v-if="value" v-model="large" :aria-label="label"><div class="lb-picture"><span :class="spots.length ? 'lb-spotted' : 'lb-unspotted'"><img :src="value.url" :alt="label + '：' + value.name"><i v-for="m in spots" class="lb-spot" :style="{left: m.spot.x + '%', top: m.spot.y + '%'}"></i></span><button type="button" class="q-btn lb-btn bg-primary" autofocus @click="large = false">關閉</button></div></q-dialog>
     </div>`,
   computed: {
+    // what was marked on this very picture, not on the one before it
+    spots() { return (this.marks || []).filter((m) => m.spot && m.file === this.value?.id); },
     good() { return this.value.verdict.every((n) => n.is_met); },
     button() { return this.value && this.kind !== 'attachment' ? '更換' : this.kind === 'photo' ? '上傳照片' : '選擇檔案'; },
     // the share of the picture the 3:4 frame shows, as fractions of the straightened picture

@@ -49,6 +49,8 @@ class upload_box(Element, component='upload_box.js'):
         self._props.update({'name': name, 'kind': kind, 'label': label, 'prompt': prompt, 'hint': hint})
         self._props.update({'accept': ACCEPT[kind], 'frame': kind == 'photo', 'value': _shown(kept)})
         self._props['draft'] = in_form.draft_name
+        if marks := in_form.marks_at(name):
+            self._props['marks'] = marks
         self.on('chosen', self._chosen)
 
     def fault(self, sentence: str | None) -> None:

@@ -1,16 +1,19 @@
 """STEP 8 發冊縣市, 發冊機關, 儲存, 送審; and the list of the unit's applications."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from nicegui import html, ui
 
-from domain import applications, dates, drafts, files, readiness, record_books, volunteers
+from domain import applications, corrections, dates, drafts, files, readiness, record_books, volunteers
 from domain.applications import ApplicationDetails
-from domain.model import Account, Application, ApplicationStatus, Draft, DraftKind, IssueKind, Volunteer
+from domain.corrections import Marked
+from domain.model import Account, Application, ApplicationStatus, Draft, DraftKind, IssueKind, Place, Volunteer
 
 from ..components.action_button import action_button
 from ..components.agency_select import agency_select
 from ..components.check_list import check_list
+from ..components.correction_list import correction_list, waiting_in
 from ..components.fields import choice_field, text_area
 from ..components.form import form
 from ..components.states import TONES
@@ -24,14 +27,15 @@ EDITABLE = (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED)
 
 
 async def application_page(account: Account, volunteer_id: int) -> None:
-    """STEP 8: the form at the left, 送審前體檢 and the process at the right."""
+    """STEP 8: what is to be mended, the form at the left, 送審前體檢 and the process at the right."""
     volunteer = await volunteers.get(volunteer_id, by=account)
     application = await applications.current_of(volunteer, by=account)
     is_open = application is None or application.status in EDITABLE
     draft = await drafts.open(DraftKind.APPLICATION, by=account, volunteer=volunteer)
     kept = ApplicationDetails.from_record(application) if application else await applications.defaults()
     details = await drafts.restored(draft, kept) if is_open else kept
-    seen = Seen(application.version if application else 0)
+    marks = await corrections.of(application, by=account) if application else []
+    seen = Seen(application.version if application else 0, waiting_in(marks) if is_open else 0)
     back = f'/volunteers/{volunteer.id}/record-book'
     guide = await guide_for(account, volunteer.id)
     crumbs = [MENU, VOLUNTEER_DATA, BASICS, (volunteer.name, back)]
@@ -41,9 +45,11 @@ async def application_page(account: Account, volunteer_id: int) -> None:
         head = profile_header(volunteer, 'record-book', account)
         head.show(await volunteers.header(volunteer, by=account))
         recorded = ApplicationDetails.from_record(application) if application else None
-        in_form = form(details, draft if is_open else None, by=account, recorded=recorded)
+        beside = corrections.at(marks, Place.APPLICATION) if is_open else None
+        in_form = form(details, draft if is_open else None, by=account, recorded=recorded, marks=beside)
         if application is not None and application.status is not ApplicationStatus.DRAFT:
-            state_banner(application)
+            state_banner(application, marks)
+        listed = correction_list(application, marks, by=account, draft=str(draft.id)) if application and marks else None
         with html.div().classes('lb-cols lb-tab-body'):
             await application_fields(in_form, details, account, volunteer, readonly=not is_open)
             with html.div().classes('lb-stack'):
@@ -51,7 +57,9 @@ async def application_page(account: Account, volunteer_id: int) -> None:
                 process()
         with save_bar():
             if is_open:
-                save_and_submit(account, volunteer, draft, in_form, details, seen)
+                sending = save_and_submit(account, volunteer, draft, in_form, details, seen)
+                if listed is not None:
+                    listed.answered = sending
             else:
                 withdraw_button(account, application, back)
             ui.link('返回', back).classes('lb-btn q-btn lb-flat')
@@ -60,6 +68,8 @@ async def application_page(account: Account, volunteer_id: int) -> None:
     async def renew_checks() -> None:
         now = await applications.current_of(volunteer, by=account)
         checks.show(await readiness.checks(now or volunteer, by=account))
+        if listed is not None:
+            await listed.renew()
         if (now.version if now else 0) != seen.version:
             ui.navigate.reload()
 
@@ -92,8 +102,11 @@ async def application_fields(
 
 def save_and_submit(
     account: Account, volunteer: Volunteer, draft: Draft, in_form: form, details: ApplicationDetails, seen: 'Seen'
-) -> None:
-    """儲存 keeps the application, not yet sent; 送審 saves and sends it, once everything is there."""
+) -> Callable[[Sequence[Marked]], None]:
+    """儲存 keeps the application, not yet sent; 送審 saves and sends it, once everything is there.
+
+    Returns what opens 送審 when every mark is answered.
+    """
     back = f'/volunteers/{volunteer.id}/record-book'
 
     async def saved() -> Application:
@@ -111,14 +124,23 @@ def save_and_submit(
         leave(back, 'application-submitted')
 
     action_button('儲存', save, 'outline', in_form)
-    action_button('送審', submit, 'primary', in_form)
+    send = action_button('送審', submit, 'primary', in_form)
+    why = html.span().classes('lb-waits').props('role=status')
+
+    def renew(waiting: int) -> None:
+        send.set_enabled(waiting == 0)
+        why.set_text(f'回覆其餘 {waiting} 項補正後，就可以送審' if waiting else '')
+
+    renew(seen.waiting)
+    return lambda marks: renew(waiting_in(marks))
 
 
 @dataclass
 class Seen:
-    """Which version of the application this page shows; 0 when there was none."""
+    """Which version of the application this page shows, 0 when there was none; how many marks waited then."""
 
     version: int = 0
+    waiting: int = 0
 
 
 def withdraw_button(account: Account, application: Application | None, back: str) -> None:
@@ -132,8 +154,10 @@ def withdraw_button(account: Account, application: Application | None, back: str
     action_button('撤回申請', withdraw, 'outline')
 
 
-def state_banner(application: Application) -> None:
-    """What the agency said, in sight of the fields it speaks of."""
+def state_banner(application: Application, marks: Sequence[Marked]) -> None:
+    """What the agency said, in sight of the fields it speaks of; of a case with marks their list says it."""
+    if application.status is ApplicationStatus.RETURNED and marks:
+        return
     tone, symbol = TONES[application.status]
     with html.section().classes('lb-card lb-state').props('role=status'):
         chip(application.status.label, tone, symbol)

@@ -2,11 +2,12 @@
 
 from nicegui import html, ui
 
-from domain import dates, directory, drafts, files, trainings, volunteers
-from domain.model import Account, Draft, DraftKind, Training, TrainingKind, Volunteer
+from domain import corrections, dates, directory, drafts, files, trainings, volunteers
+from domain.model import Account, Draft, DraftKind, Place, Training, TrainingKind, Volunteer
 from domain.trainings import TrainingDetails
 
 from ..components.action_button import action_button
+from ..components.correction_marks import case_page, correction_strip
 from ..components.facts import facts
 from ..components.fields import check_field, choice_field, date_field, number_field, text_area, text_field
 from ..components.form import form
@@ -46,7 +47,10 @@ async def _training_page(
         account, TITLE, crumbs=crumbs, step=6, guide=guide, waiting=await waiting_for(account), required=True
     ) as page:
         recorded = TrainingDetails.from_record(training) if training else None
-        in_form = form(details, draft, by=account, recorded=recorded)
+        about = training.id if training else 0
+        marks = await corrections.beside(volunteer, Place.TRAINING, by=account, training_id=about)
+        correction_strip(volunteer, marks)
+        in_form = form(details, draft, by=account, recorded=recorded, marks=marks)
         with html.div().classes('lb-cols'):
             with html.div().classes('lb-stack'):
                 await course_fields(in_form, account)
@@ -62,7 +66,7 @@ async def _training_page(
             else:
                 await trainings.amend(training, details, version=training.version, by=account)
                 await drafts.settle(draft, details, by=account)
-            leave(back, 'training-saved')
+            leave(case_page(volunteer) if marks else back, 'training-saved')
 
         with save_bar():
             action_button('儲存', save, in_form=in_form)

@@ -6,12 +6,13 @@ from uuid import UUID
 from fastapi.responses import RedirectResponse, Response
 from nicegui import html, ui
 
-from domain import dates, directory, drafts, files, identity_numbers, passwords, volunteers
+from domain import corrections, dates, directory, drafts, files, identity_numbers, passwords, volunteers
 from domain.errors import DomainError
-from domain.model import Account, DraftKind, IdentityKind, Sex, Volunteer
+from domain.model import Account, DraftKind, IdentityKind, Place, Sex, Volunteer
 from domain.volunteers import AlreadyRegistered, VolunteerDetails
 
 from ..components.action_button import action_button
+from ..components.correction_marks import case_page, correction_strip
 from ..components.fields import (
     check_field,
     choice_field,
@@ -83,14 +84,16 @@ async def basics_tab(account: Account, volunteer: Volunteer) -> None:
     """基本資料: the shared data of a volunteer, amended by any unit the volunteer serves."""
     draft = await drafts.open(DraftKind.VOLUNTEER, by=account, volunteer=volunteer, about='basics')
     details = await drafts.restored(draft, VolunteerDetails.from_record(volunteer))
-    in_form = form(details, draft, by=account, recorded=VolunteerDetails.from_record(volunteer))
+    marks = await corrections.beside(volunteer, Place.BASICS, by=account)
+    correction_strip(volunteer, marks)
+    in_form = form(details, draft, by=account, recorded=VolunteerDetails.from_record(volunteer), marks=marks)
     await basics_fields(in_form, details, account)
     await membership_card(account, volunteer)
 
     async def save() -> None:
         await volunteers.amend(volunteer, details, version=volunteer.version, by=account)
         await drafts.settle(draft, details, by=account)
-        leave(f'/volunteers/{volunteer.id}/basics', 'volunteer-saved')
+        leave(case_page(volunteer) if marks else f'/volunteers/{volunteer.id}/basics', 'volunteer-saved')
 
     with save_bar():
         action_button('儲存', save, in_form=in_form)
@@ -131,7 +134,7 @@ async def membership_card(account: Account, volunteer: Volunteer) -> None:
     teams: dict[int | None, str] = {None: '未編隊'}
     teams |= {team.id: team.name for team in await directory.teams(account.host_unit_id or 0)}
     mine = next(each for each in volunteer.memberships if each.host_unit_id == account.host_unit_id)
-    place = Place(mine.team_id)
+    place = Placement(mine.team_id)
     page = f'/volunteers/{volunteer.id}/basics'
 
     async def assign() -> None:
@@ -151,7 +154,7 @@ async def membership_card(account: Account, volunteer: Volunteer) -> None:
 
 
 @dataclass
-class Place:
+class Placement:
     """Which team the volunteer serves in."""
 
     team_id: int | None

@@ -1,0 +1,64 @@
+"""What the reviewer marked, as the clerk's forms show it: beside the field, and in a strip above the form."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from nicegui import html, ui
+
+from domain.corrections import Marked
+from domain.model import CorrectionStatus, Volunteer
+
+from .icon import icon
+
+# How a correction looks: tone and icon of its chip.
+TONES = {
+    CorrectionStatus.OPEN: ('bad', 'flag'),
+    CorrectionStatus.MENDED: ('info', 'pencil'),
+    CorrectionStatus.DISPUTED: ('warn', 'help'),
+    CorrectionStatus.ACCEPTED: ('ok', 'check'),
+    CorrectionStatus.WITHDRAWN: ('', 'warning'),
+}
+
+
+def beside(marked: Marked) -> dict[str, Any]:
+    """What stands beside a field, for its component; `file` is the picture on which the spot stands."""
+    one = marked.correction
+    return {
+        'id': one.id,
+        'reason': one.reason.label,
+        'text': marked.text,
+        'answered': '' if one.status is CorrectionStatus.OPEN else one.status.label,
+        'file': str(one.old_file) if one.old_file else '',
+        'spot': spot_of(marked),
+    }
+
+
+def spot_of(marked: Marked) -> dict[str, float] | None:
+    """The spot in per cent of the picture's width and height, if there is one."""
+    one = marked.correction
+    if one.spot_x is None or one.spot_y is None:
+        return None
+    return {'x': round(one.spot_x * 100, 2), 'y': round(one.spot_y * 100, 2)}
+
+
+def case_page(volunteer: Volunteer) -> str:
+    """Where the clerk answers the corrections."""
+    return f'/volunteers/{volunteer.id}/record-book/application'
+
+
+def correction_strip(volunteer: Volunteer, marks: Mapping[str, Sequence[Marked]]) -> None:
+    """「這一頁有 2 項需補正」, each leading to its field, and the way back to the list; or nothing."""
+    all_of_them = [one for found in marks.values() for one in found]
+    waiting = [one for one in all_of_them if one.correction.status is CorrectionStatus.OPEN]
+    if not all_of_them:
+        return
+    with html.section().classes('lb-card lb-correction-strip').props('aria-label=補正'):
+        icon('flag')
+        with html.p():
+            html.b(f'這一頁有 {len(waiting)} 項需補正：' if waiting else '這一頁的補正都已回覆：')
+            for number, one in enumerate(waiting or all_of_them):
+                if number:
+                    html.span('、')
+                ui.link(one.correction.label.rpartition('：')[2], f'#{one.correction.field}')
+            html.span('。修改後按「儲存」，會回到補正清單。' if waiting else '。')
+        ui.link('回補正清單', case_page(volunteer)).classes('nowrap')
