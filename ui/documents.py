@@ -5,8 +5,9 @@ from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
 
-from domain import numbers, printed, record_books, rosters
+from domain import evidence, numbers, printed, record_books, rosters
 from domain.errors import DomainError, NotFound, NotPermitted
+from domain.evidence import Period
 from domain.logbook import pdf
 from domain.model import IssueKind, Role
 from domain.numbers import EntryQuery
@@ -23,6 +24,7 @@ def register(site: FastAPI) -> None:
     site.add_api_route('/printouts/record-books/{volunteer_id}.{kind}', record_book_list, methods=['GET'])
     site.add_api_route('/printouts/rosters/{roster_id}.{kind}', roster, methods=['GET'])
     site.add_api_route('/printouts/trainings/{volunteer_id}.{kind}', training_list, methods=['GET'])
+    site.add_api_route('/printouts/evidence.ods', period_evidence, methods=['GET'])
     site.add_api_route('/printouts/numbers.ods', ledger, methods=['GET'])
 
 
@@ -82,6 +84,14 @@ async def ledger(request: Request, text: str = '', kind: str = '', year: str = '
     except DomainError as refusal:
         return _refused(refusal)
     return _sent(Document(content, printed.MEDIA_TYPES['ods'], '發冊紀錄.ods'), is_download=True)
+
+
+async def period_evidence(request: Request, since: date | None = None, until: date | None = None) -> Response:
+    """匯出 ODS of 審核期限紀錄: every round that was sent in the period."""
+    try:
+        return _sent(await evidence.ods(Period(since, until), by=account_of(request)), is_download=True)
+    except DomainError as refusal:
+        return _refused(refusal)
 
 
 def _sent(made: Document, *, is_download: bool) -> Response:

@@ -20,7 +20,10 @@ HOME = ('系統管理', '/admin')
 
 @dataclass(frozen=True)
 class Section:
-    """One list and its form: `rows` for the list, `edit` builds the form of one record, or of a new one ('new')."""
+    """One list and its form: `rows` for the list, `edit` builds the form of one record, or of a new one ('new').
+
+    `lead` builds what stands above the list.
+    """
 
     label: str
     columns: Sequence[tuple[str, str] | tuple[str, str, str]]
@@ -28,6 +31,7 @@ class Section:
     edit: Callable[[Account, str], Awaitable[None]]
     new: str
     empty: str = '沒有可用的資料'
+    lead: Callable[[Account], Awaitable[None]] | None = None
 
 
 SECTIONS = {
@@ -53,7 +57,14 @@ SECTIONS = {
         '規定時數', admin_offices.HOURS_COLUMNS, admin_offices.hours_rows, admin_offices.edit_hours, '新增規定'
     ),
     'rules': Section('審核規則', admin_rules.COLUMNS, admin_rules.rows, admin_rules.edit, '新增規則'),
-    'calendar': Section('辦公日曆', admin_calendar.COLUMNS, admin_calendar.rows, admin_calendar.edit, '新增日期'),
+    'calendar': Section(
+        '辦公日曆',
+        admin_calendar.COLUMNS,
+        admin_calendar.rows,
+        admin_calendar.edit,
+        '新增日期',
+        lead=admin_calendar.lead,
+    ),
     'numbers': Section('號碼設定', admin_numbers.COLUMNS, admin_numbers.rows, admin_numbers.edit, '新增序列'),
     'mail': Section('信件範本', admin_mail.COLUMNS, admin_mail.rows, admin_mail.edit, ''),
 }
@@ -100,6 +111,8 @@ async def section_page(account: Account, section: str, edit: str = '') -> None:
 async def _list(account: Account, section: str, here: Section) -> None:
     found = Words()
     words = form(found, summary=False)
+    if here.lead is not None:
+        await here.lead(account)
     with html.div().classes('lb-list-head'):
         text_field(f'在{here.label}中尋找', words, 'text', placeholder='輸入任一欄的一部分', maxlength=60)
         if here.new:

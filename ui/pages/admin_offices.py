@@ -45,6 +45,7 @@ HOURS_COLUMNS = [
     ('period', '結訓日期'),
     ('source', '依據'),
 ]
+RENEWALS = {True: '沿用原紀錄冊號', False: '另取新號'}
 COUNTING = {False: '日曆天（行政程序法第 48 條）', True: '工作天'}
 EVERY: dict[int | None, str] = {None: '全部'}
 
@@ -170,9 +171,18 @@ async def edit_agency(account: Account, key: str) -> None:
         with card('紀錄冊號', '(核可時自動取號，每年從第 1 號開始)'), html.div().classes('lb-grid'):
             text_field('機關代字', in_form, 'document_word', required=True, maxlength=20)
             pattern = text_field('號碼格式', in_form, 'number_pattern', required=True, maxlength=80, classes='mono')
-        with card('審核期限'), html.div().classes('lb-grid'):
+            radio_field('換發、補發時', in_form, 'renewal_keeps_number', RENEWALS, required=True)
+        with card('審核期限', '(改變後，審核中的案件會重新計算期限)'), html.div().classes('lb-grid'):
             number_field('審核天數', in_form, 'review_days', required=True, suffix='天', hint='送審的次日起算。')
             radio_field('計算方式', in_form, 'counts_working_days', COUNTING, required=True)
+            text_field('主管姓名', in_form, 'supervisor_name', maxlength=60)
+            email_field(
+                '主管電子郵件',
+                in_form,
+                'supervisor_email',
+                hint='案件逾期時通知主管；空白就不通知。',
+                maxlength=254,
+            )
             date_field('開始受理日', in_form, 'valid_from', hint='空白表示一直受理。')
             date_field('停止受理日', in_form, 'valid_to', hint='空白表示繼續受理。')
 

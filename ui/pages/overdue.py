@@ -1,11 +1,159 @@
-"""逾期案件: what is late, and the evidence."""
+"""逾期案件: what is late or nearly so; and the evidence of every round's period, with its export."""
 
+from collections.abc import Sequence
+from datetime import date
+from typing import get_args
+from urllib.parse import urlencode
+
+from nicegui import html, ui
+
+from domain import clock, dates, evidence
+from domain.clock import Due, Running
+from domain.evidence import Period, Round
 from domain.model import Account
 
-from ..frame import MENU, VOLUNTEER_DATA, frame
+from ..components.action_button import action_button
+from ..components.fields import date_field
+from ..components.form import form
+from ..components.icon import icon
+from ..components.record_table import Cell, Row, record_table
+from ..components.states import deadline
+from ..frame import MENU, REVIEW, card, frame, waiting_for
+from ..live import follow
+
+HERE, EXPORT = '/reviews/overdue', '/printouts/evidence.ods'
+DUES: dict[Due, tuple[str, str]] = {
+    'overdue': ('已逾期', '沒有逾期的案件'),
+    'today': ('今日到期', '今天沒有到期的案件'),
+    'soon': ('下一個上班日到期', '下一個上班日沒有到期的案件'),
+}
+COLUMNS = [
+    ('case', '案號'),
+    ('volunteer', '志工'),
+    ('unit', '運用單位'),
+    ('sent', '送審時間'),
+    ('due', '期限'),
+    ('left', '剩餘'),
+    ('told', '通知'),
+]
+ROUND_COLUMNS = [(str(number), label) for number, label in enumerate(evidence.COLUMNS)]
+SHARE_COLUMNS = [('reviewer', '承辦人'), ('closed', '審結件次', 'right'), ('late', '逾期件次', 'right')]
 
 
-async def overdue_page(account: Account) -> None:
-    """逾期案件."""
-    with frame(account, '逾期案件', crumbs=[MENU, VOLUNTEER_DATA]):
-        pass
+async def overdue_page(account: Account, due: str = '') -> None:
+    """逾期案件, 今日到期, and what comes next; below it the record of all periods."""
+    chosen: Due = next((known for known in get_args(Due) if known == due), 'overdue')
+    with frame(account, '逾期案件', crumbs=[MENU, REVIEW], waiting=await waiting_for(account)):
+        pills = html.nav().classes('lb-pills lb-gap-below').props('aria-label=期限')
+
+        async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
+            found = {each: await clock.running(by=account, due=each) for each in DUES}
+            _show_counts(pills, {each: len(rows) for each, rows in found.items()}, chosen)
+            shown = found[chosen]
+            return [_row(each) for each in shown[(page - 1) * per_page : page * per_page]], len(shown)
+
+        label, empty = DUES[chosen]
+        table = record_table(label, COLUMNS, fetch, empty=empty, empty_link=('回到志工紀錄冊審核', REVIEW[1]))
+        await table.refresh()
+        _who_is_told(account)
+        await _evidence(account)
+    follow('application', table.refresh, lambda payload: payload.split(':')[1] == str(account.agency_id))
+
+
+async def _evidence(account: Account) -> None:
+    """審核期限紀錄: a table and its export; for the supervisor also who closed how much."""
+    period = Period(since=dates.today().replace(month=1, day=1))
+    in_form = form(period, summary=False)
+
+    async def show() -> None:
+        await table.refresh(1)
+        if shares is not None:
+            await shares.refresh(1)
+
+    with (
+        card('審核期限紀錄', '(補件期間不計入；可匯出佐證)', 'lb-filters lb-gap-below'),
+        html.div().classes('lb-find-grid'),
+    ):
+        date_field('送審日期起', in_form, 'since')
+        date_field('送審日期迄', in_form, 'until', hint='空白表示到今天。')
+        action_button('查詢', show, 'outline', in_form=in_form)
+        with ui.link('', EXPORT).classes('q-btn lb-btn lb-outline').props('download') as export:
+            icon('download')
+            html.span('匯出 ODS')
+
+    async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
+        found = await evidence.rounds(period, by=account)
+        return [_round(each) for each in found[(page - 1) * per_page : page * per_page]], len(found)
+
+    table = record_table('送審與審結', ROUND_COLUMNS, fetch, empty='這段期間沒有送審的案件')
+
+    async def fetch_shares(_page: int, _per_page: int) -> tuple[Sequence[Row], int]:
+        found = evidence.shares(await evidence.rounds(period, by=account))
+        rows = [{'key': each.reviewer, **_texts(vars(each))} for each in found]
+        return rows, len(rows)
+
+    shares = None
+    if clock.is_supervisor(account):
+        shares = record_table('依承辦人', SHARE_COLUMNS, fetch_shares, bare=True, empty='這段期間沒有審結的案件')
+
+    def point() -> None:
+        days = {name: day.isoformat() for name, day in vars(period).items() if isinstance(day, date)}
+        export.props['href'] = f'{EXPORT}?{urlencode(days)}'
+        export.update()
+
+    in_form.on_change(point)
+    point()
+    await show()
+
+
+def _show_counts(pills: html.nav, counts: dict[Due, int], chosen: Due) -> None:
+    pills.clear()
+    with pills:
+        for due, (label, _) in DUES.items():
+            link = ui.link(f'{label} {counts[due]}', f'{HERE}?due={due}').classes('lb-pill')
+            if due == chosen:
+                link.classes('on').props('aria-current=page')
+
+
+def _who_is_told(account: Account) -> None:
+    agency = account.agency
+    if agency is None:
+        return
+    if agency.supervisor_email:
+        told = f'{agency.supervisor_name or "主管"}（{agency.supervisor_email}）'
+        text = f'期限前一個上班日提醒機關信箱；逾期後通知{told}，每件每次送審各通知一次。'
+    else:
+        text = '期限前一個上班日提醒機關信箱。還沒有登錄主管信箱，逾期案件不會通知主管；請洽系統管理者補登。'
+    html.p(text).classes('lb-lead lb-gap-above')
+
+
+def _row(case: Running) -> Row:
+    text, tone, symbol, _ = deadline(case.days_left)
+    left: Cell = {'text': text, 'chip': tone or 'plain', 'icon': symbol}
+    told = [
+        f'{word} {dates.roc_instant(at)}'
+        for word, at in (('已提醒', case.reminded_at), ('已通知主管', case.escalated_at))
+        if at
+    ]
+    return {
+        'key': str(case.id),
+        'case': {'text': str(case.id), 'href': f'/reviews/{case.id}', 'strong': True},
+        'volunteer': {'text': case.volunteer, 'sub': case.identity_masked},
+        'unit': {'text': case.unit, 'sub': case.unit_phone},
+        'sent': {'text': dates.roc_instant(case.submitted_at), 'sub': f'第 {case.round} 次送審'},
+        'due': dates.roc(case.due_on),
+        'left': left,
+        'told': '；'.join(told) or '尚未通知',
+    }
+
+
+def _round(each: Round) -> Row:
+    row: dict[str, Cell] = {str(number): text for number, text in enumerate(evidence.cells(each))}
+    row['0'] = {'text': str(each.application_id), 'href': f'/reviews/{each.application_id}'}
+    if each.is_late:
+        row['8'] = {'text': '逾期', 'chip': 'bad', 'icon': 'clock'}
+    return {'key': f'{each.application_id}-{each.number}', **row}
+
+
+def _texts(facts: dict[str, object]) -> dict[str, str]:
+    return {name: str(value) for name, value in facts.items()}
