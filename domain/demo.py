@@ -13,11 +13,12 @@ from pathlib import Path
 from uuid import UUID
 
 from db import transaction
-from db.choices import FileKind, IdentityKind, InsuranceKind, Role, Sex, TrainingKind
-from db.models import Account, County, Field, HostUnit, Team, Volunteer
+from db.choices import CorrectionReason, FileKind, IdentityKind, InsuranceKind, Place, Role, Sex, TrainingKind
+from db.models import Account, Application, County, Field, HostUnit, Team, Training, Volunteer
 
 from . import (
     applications,
+    corrections,
     dates,
     directory,
     files,
@@ -31,6 +32,7 @@ from . import (
     volunteers,
 )
 from .basics import VolunteerDetails
+from .corrections import TEXTS, Anchor
 from .training_details import TrainingDetails
 
 ACCOUNTS = (
@@ -142,11 +144,30 @@ async def _person(person: Person, number: int, password: str, staff: dict[str, A
         application = await applications.save(await applications.defaults(), of=volunteer, by=clerk)
         application = await applications.submit(application, by=clerk)
         if person.stage == 'returned':
-            reason = '證書反面看不清用印，請重新掃描後上傳。'
-            await reviews.return_for_correction(application, reason, application.version, by=reviewer)
+            await _mark(application, reviewer)
+            await reviews.return_for_correction(application, '', application.version, by=reviewer)
         elif person.stage == 'approved':
             await reviews.approve(application, application.version, by=reviewer)
             await _serve(volunteer, clerk)
+
+
+async def _mark(application: Application, reviewer: Account) -> None:
+    """Three marks: the photo, a spot of a certificate, a number of hours."""
+    training = await Training.filter(volunteer_id=application.volunteer_id, kind=TrainingKind.SPECIAL).get()
+    for anchor, reason, text in (
+        (Anchor(Place.BASICS, 'photo'), CorrectionReason.NOT_HALF_LENGTH, TEXTS[CorrectionReason.NOT_HALF_LENGTH]),
+        (
+            Anchor(Place.TRAINING, 'certificate_back', training.id, 0.82, 0.2),
+            CorrectionReason.BLURRED,
+            '證書反面看不清用印，請重新掃描後上傳。',
+        ),
+        (
+            Anchor(Place.TRAINING, 'hours', training.id),
+            CorrectionReason.TOO_FEW_HOURS,
+            '證書反面的各科時數加起來與登錄的時數不同。請對照證書修改；若證書沒有錯，請說明。',
+        ),
+    ):
+        await corrections.mark(application, anchor, reason, text, by=reviewer)
 
 
 async def _details(person: Person, number: int, password: str, clerk: Account) -> VolunteerDetails:
