@@ -28,7 +28,7 @@ FORGOTTEN_AFTER = timedelta(seconds=60)
 # One at a time at the readers of a case: 'reading' as a number, and the application.
 _ALONE = 'SELECT pg_advisory_xact_lock(7301, $1)'
 _ENTER = (
-    'INSERT INTO reading (id, application_id, account_id, opened_at, seen_at, holds) VALUES ($1, $2, $3, $4, $4, false)'
+    'INSERT INTO reading (id, application_id, account_id, opened_at, seen_at, holds) VALUES ($1, $2, $3, $4, $5, false)'
     ' ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at WHERE reading.account_id = excluded.account_id'
 )
 # Whoever has read longest holds what nobody holds.
@@ -62,7 +62,8 @@ async def enter(application_id: int, page_id: UUID, *, by: Account) -> None:
     _pages[page_id] = (application.id, by.id, dates.now())
     async with transaction():
         await _alone(application.id)
-        await _execute(_ENTER, page_id, application.id, by.id, dates.now())
+        await Reading.filter(application_id=application.id, seen_at__lt=dates.now() - FORGOTTEN_AFTER).delete()
+        await _execute(_ENTER, page_id, application.id, by.id, dates.now(), dates.now())
         await _execute(_HAND_ON, application.id)
         await _announce(application.id, application.agency_id)
 
@@ -81,7 +82,7 @@ async def take_over(application_id: int, page_id: UUID, *, by: Account) -> None:
     _pages.setdefault(page_id, (application.id, by.id, dates.now()))
     async with transaction():
         await _alone(application.id)
-        await _execute(_ENTER, page_id, application.id, by.id, dates.now())
+        await _execute(_ENTER, page_id, application.id, by.id, dates.now(), dates.now())
         mine = Reading.filter(id=page_id, application_id=application.id, account_id=by.id)
         if await mine.exists():
             await Reading.filter(application_id=application.id, holds=True).update(holds=False)
@@ -112,7 +113,7 @@ async def seen(page_ids: Iterable[UUID]) -> None:
         if page_id not in known and (page := _pages.get(page_id)):
             application_id, account_id, since = page
             lost.add(application_id)
-            await _execute(_ENTER, page_id, application_id, account_id, since)
+            await _execute(_ENTER, page_id, application_id, account_id, since, at)
     for application in await Application.filter(id__in=list(lost)):
         async with transaction():
             await _alone(application.id)
