@@ -24,7 +24,7 @@ class timeline(Element, component='timeline.js'):
 
     @classmethod
     async def placed(cls, account: Account, application: Application, *, heading: bool = True) -> 'timeline':
-        """The timeline of a case, renewed whenever something of it changes; without heading where one stands already."""
+        """The timeline of a case, renewed whenever something of it changes; `heading` unless one stands above."""
         placed = cls(await timelines.of(application, by=account), account, application)
         placed._props['heading'] = heading
 

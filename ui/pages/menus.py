@@ -4,10 +4,11 @@ from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 from nicegui import html
 
-from domain import applications, dates, desk, record_books, reviews, settings
+from domain import applications, dates, desk, record_books, reviews, settings, turns
 from domain.applications import CHANNEL
 from domain.model import Account, ApplicationStatus, ApplicationStep, Role
 from domain.record_books import RecordBookQuery
+from domain.turns import AgencyList, UnitList
 
 from .. import gate
 from ..components.progress_board import Count, News, progress_board
@@ -20,12 +21,26 @@ HOMES = {Role.UNIT_STAFF: '/menu', Role.REVIEWER: '/reviews', Role.VOLUNTEER: '/
 
 BASICS = Entry('pencil', '志工基本資料維護', '新增志工、上傳照片、申請送審', '/volunteers', 'STEP 3')
 CONSOLIDATED = Entry('cards', '志工總歸戶', '一位志工在各單位的紀錄，合在一起看', '/consolidated')
+ROSTERS = Entry('people', '名冊', '多位志工一次送審，列印名冊', '/rosters')
+APPLICATIONS = Entry('flag', '送審進度', '哪些案件輪到您，哪些在審核', '/applications')
 REVIEWS = Entry('ok', '志工紀錄冊審核', '發冊機關窗口審核送件', '/reviews')
+REVIEW_ROSTERS = Entry('people', '名冊審核', '運用單位整批送來的名冊', '/reviews/rosters')
+OVERDUE = Entry('clock', '逾期案件', '超過審核期限的案件，與審核時效紀錄。', '/reviews/overdue')
+NUMBERS = Entry('card', '發冊紀錄', '紀錄冊字號：初次、換發、補發與註銷。', '/numbers')
+FIGURES = Entry('chart', '審核統計', '審核日數、期限內完成的比率與補件原因。', '/figures')
 BATCH = Entry('cards', '批次維護作業', '一次登錄多位志工的教育訓練。', '/batch/trainings')
 ADMIN = Entry('office', '系統管理', '帳號、運用單位、發冊機關與規定時數。', '/admin')
 MAILS = Entry('mail', '系統信件', '這個示範系統保留、沒有寄出的信。', '/mails')
 DOWNLOADS = Entry('download', '下載專區', '名冊範本、操作步驟與申請流程。', '/downloads')
-ENTRIES = {Role.UNIT_STAFF: (BASICS, CONSOLIDATED), Role.REVIEWER: (CONSOLIDATED, REVIEWS)}
+ENTRIES = {
+    Role.UNIT_STAFF: (BASICS, ROSTERS, APPLICATIONS, CONSOLIDATED),
+    Role.REVIEWER: (REVIEWS, REVIEW_ROSTERS, CONSOLIDATED),
+}
+OTHERS = {
+    Role.UNIT_STAFF: (BATCH, FIGURES),
+    Role.REVIEWER: (OVERDUE, NUMBERS, FIGURES),
+    Role.ADMINISTRATOR: (ADMIN, NUMBERS),
+}
 WEEKDAYS = '一二三四五六日'
 
 
@@ -69,8 +84,8 @@ async def _home(request: Request) -> Response:
 
 def _others(account: Account) -> list[Entry]:
     office = settings.current()
-    own = {Role.UNIT_STAFF: [BATCH], Role.ADMINISTRATOR: [ADMIN]}.get(account.role, [])
-    return [*own, DOWNLOADS, *([MAILS] if office.demo and not office.smtp_url else [])]
+    kept = [MAILS] if office.demo and not office.smtp_url else []
+    return [*OTHERS.get(account.role, ()), DOWNLOADS, *kept]
 
 
 async def _resume(account: Account) -> None:
@@ -97,25 +112,29 @@ async def _board(account: Account) -> None:
 
 async def _unit_counts(account: Account) -> list[Count]:
     counts = await applications.counts_of(by=account)
+    lists = turns.totals(counts, turns.OF_UNIT)
     this_month = RecordBookQuery(issued_from=dates.today().replace(day=1))
     issued = (await record_books.find(this_month, by=account)).total
-    cases = '/applications?status='
-    return [
-        Count('待補件', 'bad', 'flag', '需要您處理', counts[ApplicationStatus.RETURNED], f'{cases}returned'),
-        Count('審核中', 'info', 'clock', '機關3日內完成', counts[ApplicationStatus.SUBMITTED], f'{cases}submitted'),
-        Count('草稿', '', 'pencil', '尚未送審', counts[ApplicationStatus.DRAFT], f'{cases}draft'),
+    waits = f'待補件 {counts[ApplicationStatus.RETURNED]}、草稿 {counts[ApplicationStatus.DRAFT]}'
+    cases = '/applications?which='
+    shown = [
+        Count('輪到您', 'warn', 'bolt', waits, lists[UnitList.TURN], f'{cases}turn'),
+        Count('審核中', 'info', 'clock', '機關3日內完成', lists[UnitList.REVIEW], f'{cases}review'),
         Count('已發冊', 'ok', 'check', '本月', issued, f'{cases}approved'),
     ]
+    if lists[UnitList.CLOSED]:
+        shown.append(Count('駁回與撤回', '', 'warning', '可重新申請', lists[UnitList.CLOSED], f'{cases}closed'))
+    return shown
 
 
 async def _agency_counts(account: Account) -> list[Count]:
     counts = await reviews.counts(by=account)
-    by_status = counts.by_status
+    lists = turns.totals(counts.by_status, turns.OF_AGENCY)
     return [
-        Count('已逾期', 'bad', 'warning', '請優先審核', counts.overdue, '/reviews'),
-        Count('今日到期', 'warn', 'clock', '今天完成', counts.due_today, '/reviews'),
-        Count('待審核', 'info', 'clock', '全部', by_status[ApplicationStatus.SUBMITTED], '/reviews'),
-        Count('待補件', '', 'flag', '等單位補件', by_status[ApplicationStatus.RETURNED], '/reviews'),
+        Count('已逾期', 'bad', 'warning', '請優先審核', counts.overdue, '/reviews/overdue'),
+        Count('今日到期', 'warn', 'clock', '今天完成', counts.due_today, '/reviews?due=today'),
+        Count('輪到您', 'info', 'bolt', '全部待審核', lists[AgencyList.TURN], '/reviews'),
+        Count('待補件', '', 'flag', '等單位補件', lists[AgencyList.RETURNED], '/reviews?status=returned'),
     ]
 
 

@@ -6,9 +6,11 @@ from typing import Any
 from nicegui import html, ui
 from nicegui.element import Element
 
-from domain import access, applications, dates, record_books, volunteers
+from domain import access, applications, dates, record_books, timeline, turns, volunteers
 from domain.errors import NotFound
 from domain.model import Account, Application, ApplicationStatus, RecordBook, Volunteer
+from domain.timeline import Entry
+from domain.turns import Turn
 
 from ..components.icon import icon
 from ..components.record_table import record_table
@@ -20,21 +22,16 @@ STATION_OF = {
     ApplicationStatus.RETURNED: 2,
     ApplicationStatus.APPROVED: 3,
 }
-WORDS = {
-    ApplicationStatus.SUBMITTED: ('已送件', '{unit}{who}替您送件，{agency}審核中。'),
-    ApplicationStatus.RETURNED: ('補件', '{agency}通知補件：{reason}'),
-    ApplicationStatus.APPROVED: ('核發', '{agency}審核完成，可以線上檢視紀錄冊了。'),
-    ApplicationStatus.REJECTED: ('未通過', '{agency}：{reason}'),
-    ApplicationStatus.WITHDRAWN: ('撤回', '{unit}撤回了這件申請。'),
-}
+# How many stations a case has passed that ended without a book.
+PASSED = {ApplicationStatus.REJECTED: 2, ApplicationStatus.WITHDRAWN: 1}
 
 
 class journey_track(Element, component='../components/journey_track.js'):
     """Four stations and the log, as one follows a parcel."""
 
-    def show(self, application: Application | None, book: RecordBook | None) -> None:
-        """Where the application is now."""
-        self._props.update(_track(application, book))
+    def show(self, turn: Turn, application: Application | None, told: Sequence[Entry]) -> None:
+        """Where the application is now, and its timeline."""
+        self._props.update(_track(turn, application, told))
         self.update()
 
 
@@ -50,16 +47,20 @@ async def my_record_book_page(account: Account) -> None:
         with html.div().classes('lb-mine-cols'):
             with html.div().classes('lb-stack'):
                 track = journey_track()
-                track.show(latest, book)
+                told = await timeline.of(latest, by=account) if latest else []
+                track.show(_turn(latest, book, account), latest, told)
                 await who_looked(account, volunteer)
             with html.div().classes('lb-stack'):
                 the_book(book)
                 my_data(volunteer)
 
     async def renew() -> None:
-        ui.navigate.reload()
+        # Marks, mails and calls are announced too: nothing of them is shown here.
+        now = next(iter(await applications.history_of(volunteer, by=account)), None)
+        if now is None or latest is None or _seen(now) != _seen(latest):
+            ui.navigate.reload()
 
-    follow('application', renew, lambda payload: payload.endswith(f':{volunteer.id}'))
+    follow(applications.CHANNEL, renew, lambda payload: payload.endswith(f':{volunteer.id}'))
 
 
 def headline(volunteer: Volunteer, latest: Application | None, book: RecordBook | None) -> None:
@@ -75,6 +76,9 @@ def headline(volunteer: Volunteer, latest: Application | None, book: RecordBook 
         elif latest is not None and latest.status in (ApplicationStatus.SUBMITTED, ApplicationStatus.RETURNED):
             html.h1(f'{volunteer.name}，您的紀錄冊正在申請中')
             html.p('核發後，您可以在這裡線上檢視並下載。畫面會自動更新。')
+        elif latest is not None and latest.status is ApplicationStatus.DRAFT:
+            html.h1(f'{volunteer.name}，您的單位正在準備申請')
+            html.p(f'{latest.host_unit.name}送件後，您可以在這裡看到進度。畫面會自動更新。')
         else:
             html.h1(f'{volunteer.name}，您還沒有紀錄冊')
             html.p('請與您的運用單位聯絡，由單位承辦人替您送件。')
@@ -141,38 +145,37 @@ async def who_looked(account: Account, volunteer: Volunteer) -> None:
     await table.refresh()
 
 
-def _track(application: Application | None, book: RecordBook | None) -> dict[str, Any]:
+def _seen(application: Application) -> tuple[int, ApplicationStatus, int]:
+    return application.id, application.status, application.round
+
+
+def _turn(application: Application | None, book: RecordBook | None, account: Account) -> Turn:
+    """The one word: 已核發 once there is a book and no new application runs."""
+    if application is not None and (book is None or application.status in applications.OPEN):
+        return turns.of(application, account)
+    return Turn('已核發', 'ok', 'check') if book else Turn('尚未送件', '', 'todo')
+
+
+def _track(turn: Turn, application: Application | None, told: Sequence[Entry]) -> dict[str, Any]:
     steps = list(application.steps) if application is not None else []
     at = STATION_OF.get(application.status, 0) if application is not None else -1
     returned = any(step.status is ApplicationStatus.RETURNED for step in steps)
     labels = ['已送件', '審核中', '補件', '核發']
     stations = []
     for n, label in enumerate(labels):
-        if at == 3:
+        if application is not None and application.status in PASSED:
+            state = 'done' if n < PASSED[application.status] else 'todo'
+        elif at == 3:
             state = 'here' if n == 3 else 'done' if n != 2 or returned else 'todo'
         else:
             state = 'wait' if n == at else 'done' if n < at or (n == 2 and returned) else 'todo'
         note = '不需要' if n == 2 and at == 3 and not returned else _day_of(steps, n)
         stations.append({'label': label, 'state': state, 'note': note})
-    chip, tone = ('已核發', 'ok') if book else (application.status.label, 'info') if application else ('尚未送件', '')
-    return {
-        'stations': stations,
-        'log': [_line(application, step) for step in reversed(steps)],
-        'chip': chip,
-        'tone': tone,
-    }
+    log = [{'at': dates.roc_instant(entry.at)[4:], 'what': entry.what, 'text': entry.note} for entry in told]
+    return {'stations': stations, 'log': log, 'chip': turn.word, 'tone': turn.tone, 'icon': turn.symbol}
 
 
 def _day_of(steps: Sequence[Any], station: int) -> str:
     wanted = {0: ApplicationStatus.SUBMITTED, 1: ApplicationStatus.SUBMITTED, 2: ApplicationStatus.RETURNED}
     found = [step for step in steps if step.status is wanted.get(station, ApplicationStatus.APPROVED)]
     return dates.roc_instant(found[0].at)[4:9] if found else ''
-
-
-def _line(application: Application | None, step: Any) -> dict[str, str]:
-    assert application is not None
-    what, text = WORDS[step.status]
-    facts = {'unit': application.host_unit.name, 'agency': application.agency.name, 'who': '', 'reason': step.reason}
-    if step.status is ApplicationStatus.SUBMITTED:
-        facts['who'] = step.by.name
-    return {'at': dates.roc_instant(step.at)[4:], 'what': what, 'text': text.format(**facts)}
