@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
 
-from domain import evidence, numbers, printed, record_books, rosters
+from domain import dates, evidence, figures, numbers, printed, record_books, rosters
 from domain.errors import DomainError, NotFound, NotPermitted
 from domain.evidence import Period
 from domain.logbook import pdf
@@ -26,6 +26,7 @@ def register(site: FastAPI) -> None:
     site.add_api_route('/printouts/trainings/{volunteer_id}.{kind}', training_list, methods=['GET'])
     site.add_api_route('/printouts/evidence.ods', period_evidence, methods=['GET'])
     site.add_api_route('/printouts/numbers.ods', ledger, methods=['GET'])
+    site.add_api_route('/printouts/figures.ods', figure_tables, methods=['GET'])
 
 
 async def book(request: Request, book_id: int) -> Response:
@@ -92,6 +93,17 @@ async def period_evidence(request: Request, since: date | None = None, until: da
         return _sent(await evidence.ods(Period(since, until), by=account_of(request)), is_download=True)
     except DomainError as refusal:
         return _refused(refusal)
+
+
+async def figure_tables(request: Request, months: int = 12) -> Response:
+    """審核統計 as a spreadsheet."""
+    last = dates.today()
+    try:
+        found = await figures.of(figures.first_of(min(max(months, 1), 120), last), last, by=account_of(request))
+        content = await figures.export(found)
+    except DomainError as refusal:
+        return _refused(refusal)
+    return _sent(Document(content, printed.MEDIA_TYPES['ods'], '審核統計.ods'), is_download=True)
 
 
 def _sent(made: Document, *, is_download: bool) -> Response:
