@@ -75,7 +75,7 @@ def _item_fields(in_form: form, details: RuleDetails, known: list[Rule], *, is_n
     names = {each.key: each.label for each in known}
     items = rules.LABELS | {each.key: f'{each.label}（目視）' for each in known if each.by_eye}
     with card('檢查項目'), html.div().classes('lb-grid'):
-        choice_field('檢查項目', in_form, 'key', {'': NEW_BY_EYE} | items, readonly=not is_new)
+        choice_field('檢查項目', in_form, 'key', {'': NEW_BY_EYE} | items, placeholder=NEW_BY_EYE, readonly=not is_new)
         label = text_field('顯示名稱', in_form, 'label', required=True, maxlength=60, hint='體檢清單上的文字。')
         weight = radio_field('要求程度', in_form, 'demand', Demand.labels(), required=True, wide=True)
         text_field('法源依據', in_form, 'source', wide=True, maxlength=200, placeholder='例如：管理辦法 §5')
@@ -99,7 +99,8 @@ async def _scope_fields(account: Account, in_form: form) -> None:
     fields = {each.id: each.name for each in await directory.fields()}
     note = '(同一項目有多條適用時：先看發冊類別，再看機關，再看領域，最後看哪一條較晚開始)'
     with card('適用範圍', note), html.div().classes('lb-grid'):
-        choice_field('發冊類別', in_form, 'kind', EVERY_KIND | {kind.value: kind.label for kind in IssueKind})
+        kinds = EVERY_KIND | {kind.value: kind.label for kind in IssueKind}
+        choice_field('發冊類別', in_form, 'kind', kinds, placeholder=EVERY_KIND[None])
         choice_field('發冊機關', in_form, 'agency_id', EVERY | agencies, searchable=True)
         choice_field('發冊機關的領域', in_form, 'field_id', EVERY | fields, searchable=True)
         html.div()
