@@ -14,7 +14,7 @@ from uuid import UUID
 
 from db import transaction
 from db.choices import CorrectionReason, FileKind, IdentityKind, InsuranceKind, Place, Role, Sex, TrainingKind
-from db.models import Account, Application, County, Field, HostUnit, Team, Training, Volunteer
+from db.models import Account, Application, Correction, County, Field, HostUnit, Team, Training, Volunteer
 
 from . import (
     applications,
@@ -26,13 +26,14 @@ from . import (
     passwords,
     pictures,
     reviews,
+    rosters,
     settings,
     sketches,
     trainings,
     volunteers,
 )
 from .basics import VolunteerDetails
-from .corrections import TEXTS, Anchor
+from .corrections import Anchor
 from .training_details import TrainingDetails
 
 ACCOUNTS = (
@@ -55,6 +56,7 @@ class Person:
     born_on: date
     stage: str
     days_ago: int = 0
+    clerk: str = 'clerk'
 
 
 PEOPLE = (
@@ -65,7 +67,15 @@ PEOPLE = (
     Person('陳小華', 'CHEN, HSIAO-HUA', Sex.MALE, date(1957, 3, 30), 'returned', 4),
     Person('吳小堃', 'WU, HSIAO-KUN', Sex.MALE, date(1968, 1, 15), 'ready'),
     Person('𠮷田小犇', 'YOSHIDA', Sex.FEMALE, date(2001, 6, 9), 'untrained'),
+    Person('郭小樂', 'KUO, HSIAO-LE', Sex.MALE, date(1979, 2, 27), 'mended', 6),
+    Person('林小風', 'LIN, HSIAO-FENG', Sex.MALE, date(1963, 9, 2), 'approved', 27, 'clerk2'),
+    Person('許小山', 'HSU, HSIAO-SHAN', Sex.MALE, date(1995, 12, 24), 'rejected', 20, 'clerk2'),
+    Person('李小文', 'LI, HSIAO-WEN', Sex.FEMALE, date(1988, 4, 18), 'listed', 2, 'clerk2'),
+    Person('鄭小雨', 'CHENG, HSIAO-YU', Sex.FEMALE, date(1999, 7, 7), 'listed', 2, 'clerk2'),
+    Person('蔡小晨', 'TSAI, HSIAO-CHEN', Sex.FEMALE, date(1955, 10, 30), 'untrained', 2, 'clerk2'),
 )
+# Those of the second unit who wait are sent in as a roster; one of them comes back, one is not ready yet.
+ROSTER = '範例圖書館志工名冊第一批'
 
 
 async def offer() -> list[str]:
@@ -106,9 +116,10 @@ async def _make(kept: Path) -> None:
     for number, person in enumerate(PEOPLE, 1):
         password = passwords.generated()
         await _person(person, number, password, staff)
-        if person.stage == 'approved':
+        if number == 1:
             await Account.filter(role=Role.VOLUNTEER).update(must_change_password=False)
             told.append({'role': '志工', 'username': _passport(number), 'password': password})
+    await _roster(staff['clerk2'], staff['reviewer2'])
     _write(kept, json.dumps(told, ensure_ascii=False))
 
 
@@ -125,9 +136,8 @@ async def _unit(name: str, phone: str, team: str, county: County) -> HostUnit:
 
 async def _person(person: Person, number: int, password: str, staff: dict[str, Account]) -> None:
     """One volunteer, brought as far as `person.stage`, on the day it would have happened."""
-    clerk, reviewer = staff['clerk'], staff['reviewer']
-    then = datetime.combine(dates.today() - timedelta(days=person.days_ago), time(10, 22), dates.TAIPEI)
-    with dates.frozen(then if person.days_ago else dates.now()):
+    clerk, reviewer = staff[person.clerk], staff['reviewer']
+    with dates.frozen(_days_ago(person.days_ago)):
         volunteer = await volunteers.register(await _details(person, number, password, clerk), by=clerk)
         team = await Team.get(host_unit_id=clerk.host_unit_id)
         await volunteers.assign_team(volunteer, team.id, by=clerk)
@@ -139,25 +149,33 @@ async def _person(person: Person, number: int, password: str, staff: dict[str, A
         ):
             await trainings.record(volunteer, await _training(person, kind, title, ago, clerk), by=clerk)
         await _insure(volunteer, clerk)
-        if person.stage == 'ready':
+        if person.stage in ('ready', 'listed'):
             return
         application = await applications.save(await applications.defaults(), of=volunteer, by=clerk)
         application = await applications.submit(application, by=clerk)
-        if person.stage == 'returned':
+    # The answer comes a day later, but not tomorrow.
+    with dates.frozen(_days_ago(max(person.days_ago - 1, 0))):
+        if person.stage in ('returned', 'mended'):
             await _mark(application, reviewer)
             await reviews.return_for_correction(application, '', application.version, by=reviewer)
+        elif person.stage == 'rejected':
+            reason = '證書不是本人的。請改送本人的結業證書，重新申請。'
+            await reviews.reject(application, reason, application.version, by=reviewer)
         elif person.stage == 'approved':
             await reviews.approve(application, application.version, by=reviewer)
             await _serve(volunteer, clerk)
+    if person.stage == 'mended':
+        with dates.frozen(_days_ago(1)):
+            await _mend(application, number, clerk)
 
 
 async def _mark(application: Application, reviewer: Account) -> None:
     """Three marks: the photo, a spot of a certificate, a number of hours."""
     training = await Training.filter(volunteer_id=application.volunteer_id, kind=TrainingKind.SPECIAL).get()
     for anchor, reason, text in (
-        (Anchor(Place.BASICS, 'photo'), CorrectionReason.NOT_HALF_LENGTH, TEXTS[CorrectionReason.NOT_HALF_LENGTH]),
+        (Anchor(Place.BASICS, 'photo'), CorrectionReason.BLURRED, '臉部有反光，看不清楚。請重新拍攝後上傳。'),
         (
-            Anchor(Place.TRAINING, 'certificate_back', training.id, 0.82, 0.2),
+            Anchor(Place.TRAINING, 'certificate_back', training.id, 0.82, 0.81),
             CorrectionReason.BLURRED,
             '證書反面看不清用印，請重新掃描後上傳。',
         ),
@@ -168,6 +186,43 @@ async def _mark(application: Application, reviewer: Account) -> None:
         ),
     ):
         await corrections.mark(application, anchor, reason, text, by=reviewer)
+
+
+async def _mend(application: Application, number: int, clerk: Account) -> None:
+    """A new photo, a clearer scan, and a word of one's own about the hours; then sent again."""
+    volunteer = await volunteers.get(application.volunteer_id, by=clerk)
+    details = VolunteerDetails.from_record(volunteer)
+    details.photo = await _photo(2 * number + 41, clerk)
+    await volunteers.amend(volunteer, details, version=volunteer.version, by=clerk)
+    words = ('', '已重新掃描，用印清楚了。', '證書反面三科各 2 小時，共 6 小時，與登錄相符。')
+    for mark, text in zip(await Correction.filter(application_id=application.id), words, strict=True):
+        act = corrections.dispute if mark.field == 'hours' else corrections.answer
+        await act(mark, text, by=clerk)
+    returned = await applications.get(application.id, by=clerk)
+    await applications.submit(returned, by=clerk)
+
+
+async def _roster(clerk: Account, reviewer: Account) -> None:
+    """A roster of the second unit: one waits, one has come back, one cannot be sent yet."""
+    names = [person.name for person in PEOPLE if person.clerk == 'clerk2' and person.stage in ('listed', 'untrained')]
+    with dates.frozen(_days_ago(1)):
+        county, agency = await directory.defaults()
+        roster = await rosters.start(ROSTER, county.code, agency.id, by=clerk)
+        people = await Volunteer.filter(name__in=names).order_by('id')
+        await rosters.add(roster, [person.id for person in people], by=clerk)
+        await rosters.send(roster, by=clerk)
+    [case] = await Application.filter(roster_id=roster.id, volunteer__name=names[1])
+    with dates.frozen(dates.now()):
+        photo = Anchor(Place.BASICS, 'photo')
+        await corrections.mark(case, photo, CorrectionReason.BLURRED, TEXTS[CorrectionReason.BLURRED], by=reviewer)
+        await reviews.return_for_correction(case, '', case.version, by=reviewer)
+
+
+def _days_ago(days: int) -> datetime:
+    """Mid-morning so many days ago; now, for none."""
+    if not days:
+        return dates.now()
+    return datetime.combine(dates.today() - timedelta(days=days), time(10, 22), dates.TAIPEI)
 
 
 async def _details(person: Person, number: int, password: str, clerk: Account) -> VolunteerDetails:
