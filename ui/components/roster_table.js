@@ -12,8 +12,8 @@ export default {
         <div v-if="all.length" class="lb-pills" role="group" aria-label="篩選"><button v-for="g in groups" :key="g.key" type="button" class="lb-pill" :class="{on: filter === g.key}" :aria-pressed="filter === g.key" @click="filter = g.key">{{ g.key === 'all' ? '全部' : g.key }}<span class="lb-count">{{ g.count }}</span></button></div>
         <label v-if="all.length > 10" class="lb-roster-find"><span class="lb-away">依姓名或證號篩選</span><lb-icon name="search"/><input v-model="words" type="search" maxlength="60" placeholder="姓名或證號末碼" autocomplete="off"></label></div>
       <div v-if="all.some((r) => r.can)" class="lb-roster-bar">
-        <label><input type="checkbox" :checked="able.length > 0 && able.every(chosen)" :indeterminate.prop="able.some(chosen) && !able.every(chosen)" :disabled="!able.length" @change="choose(able, $event.target.checked)"><span>全選可{{ act }}的 {{ able.length }} 位</span></label>
-        <span class="sp"></span><button type="button" class="q-btn lb-btn bg-primary" :disabled="busy || !picked.length" :aria-busy="busy" @click="$emit('acted', {what: 'all', ids: picked.map((r) => r.id)})"><lb-icon name="check"/>{{ act }}選取的 {{ picked.length }} {{ unit }}</button></div>
+        <label><input type="checkbox" :checked="able.length > 0 && able.every(chosen)" :indeterminate.prop="able.some(chosen) && !able.every(chosen)" :disabled="!able.length" @change="choose(able, $event.target.checked)"><span>全選可{{ act }}的 {{ able.length }} {{ unit }}</span></label>
+        <span class="sp"></span><button type="button" class="q-btn lb-btn bg-primary" :disabled="busy || !picked.length" :aria-busy="busy" @click="$emit('acted', {what: 'all', ids: picked.map((r) => r.id)})"><lb-icon name="check"/>{{ picked.length ? act + '選取的 ' + picked.length + ' ' + unit : '請先勾選要' + act + '的志工' }}</button></div>
       <ol v-if="shown.length"><li v-for="r in shown" :key="r.id" :class="{on: chosen(r)}">
         <span class="pick"><input v-if="r.can" type="checkbox" :aria-label="'選取 ' + r.name" :checked="chosen(r)" @change="choose([r], $event.target.checked)"></span>
         <span class="no">{{ r.n }}</span>
@@ -21,6 +21,7 @@ export default {
         <div class="turn"><span class="lb-chip" :class="r.tone"><lb-icon :name="r.symbol" size="14" weight="2.2"/>{{ r.word }}</span><small v-if="r.why">{{ r.why }}</small>
           <span v-if="r.due" class="lb-chip" :class="r.due.tone"><lb-icon name="clock" size="14" weight="2.2"/>{{ r.due.text }}</span></div>
         <div class="state"><span v-if="r.fine" class="fine"><lb-icon name="check" size="16" weight="2.2"/>{{ r.fine }}</span>
+          <span v-if="r.fact" class="mut">{{ r.fact }}</span>
           <p v-if="r.note" :class="r.noteTone"><lb-icon name="warning" size="16"/><span>{{ r.note }}</span></p>
           <ul v-if="r.lacking.length" :aria-label="r.name + '：尚缺'"><li v-for="l in r.lacking"><component :is="l.href ? 'a' : 'span'" :href="l.href || null">{{ l.label }}</component><small>{{ l.note }}</small></li></ul></div>
         <div class="acts"><button v-if="r.goes" type="button" class="lb-link" :disabled="busy" :aria-label="'把' + r.name + '移出名冊'" @click="$emit('acted', {what: 'remove', ids: [r.id]})">移出</button></div></li></ol>

@@ -7,7 +7,7 @@ from typing import Any
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import turns
+from domain import dates, turns
 from domain.errors import DomainError
 from domain.model import Account, ApplicationStatus, Role
 from domain.readiness import Check
@@ -87,10 +87,20 @@ def _common(number: int, row: RosterRow, account: Account) -> dict[str, Any]:
         'on': False,
         'goes': False,
         'fine': '',
+        'fact': _fact(row),
         'note': '',
         'noteTone': '',
         'lacking': [],
     }
+
+
+def _fact(row: RosterRow) -> str:
+    """When the last move was made, and in which round."""
+    application = row.application
+    again = f'第 {application.round} 次送審' if application.round > 1 else '送審'
+    if application.status is ApplicationStatus.SUBMITTED:
+        return f'{dates.roc_instant(application.submitted_at)} {again}' if application.submitted_at else ''
+    return f'{dates.roc_instant(application.decided_at)} {application.status.label}' if application.decided_at else ''
 
 
 def _of_unit(row: RosterRow, roster_id: int) -> dict[str, Any]:
@@ -136,7 +146,6 @@ def _of_agency(row: RosterRow, roster_id: int) -> dict[str, Any]:
     is_fine = not row.lacking and not open_marks
     return shown | {
         'can': is_fine,
-        'why': f'第 {application.round} 次送審' if application.round > 1 else '待審核',
         'fine': _passed(row) if is_fine else '',
         'note': '；'.join(filter(None, [f'{open_marks} 項補正待確認' if open_marks else '', row.problem])),
         'noteTone': 'bad',

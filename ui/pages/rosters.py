@@ -67,7 +67,7 @@ async def rosters_page(account: Account) -> None:
         )
         new = await _new_roster(account)
         with (
-            html.div().classes('lb-page-acts'),
+            html.div().classes('lb-page-acts lb-roster-open'),
             ui.button(on_click=new.open, color=None).props('unelevated no-caps color=primary'),
         ):
             icon('plus')
@@ -91,7 +91,7 @@ async def roster_page(account: Account, roster_id: int) -> None:
     with frame(account, roster.title, crumbs=[MENU, VOLUNTEER_DATA, ROSTERS], waiting=await waiting_for(account)):
         facts = html.p(_facts(roster)).classes('lb-lead')
         adding, naming = await _adding(roster, account), _naming(roster, account)
-        with html.div().classes('lb-page-acts'):
+        with html.div().classes('lb-page-acts lb-roster-open'):
             with ui.button(on_click=adding.open, color=None).props('unelevated no-caps color=primary'):
                 icon('plus')
                 html.span('加入志工')
@@ -149,7 +149,7 @@ async def _act(what: str, ids: list[int], roster: Roster, table: roster_table, a
 
 def _say_sent(sent: Sent, roster: Roster) -> None:
     if sent.sent:
-        confirm(f'已送審 {len(sent.sent)} 位。系統已寄名冊通知{roster.agency.name}，機關會在期限內完成審核或通知補件。')
+        confirm(f'已送審 {len(sent.sent)} 位。名冊已隨信送往{roster.agency.name}，機關會在期限內完成審核或通知補件。')
     elif not sent.left:
         tell('沒有可以送審的志工：可能同事剛剛已經送出，畫面已更新。')
     if sent.left:
