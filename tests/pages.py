@@ -35,12 +35,15 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ('10-batch', '/batch/trainings'),
         ('10-mails', '/mails'),
         ('10-password', '/account/password'),
+        ('15-figures-unit', '/figures'),
         ('10-not-found', '/volunteers/999999/basics'),
     ],
     'reviewer': [
         ('11-queue', '/reviews'),
         ('12-case', '/reviews/2'),
         ('12-case-approved', '/reviews/1?status=approved'),
+        ('15-figures', '/figures?months=12'),
+        ('15-numbers', '/numbers'),
     ],
     'DEMO00001': [('13-my', '/my')],
     'admin': [
@@ -48,5 +51,7 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ('14-admin-units', '/admin/units'),
         ('14-admin-agencies', '/admin/agencies'),
         ('14-admin-hours', '/admin/hours'),
+        ('14-admin-numbers-edit', '/admin/numbers?edit=1'),
+        ('14-admin-numbers', '/admin/numbers'),
     ],
 }
