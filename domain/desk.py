@@ -102,6 +102,16 @@ async def standings(volunteers: Iterable[Volunteer], *, by: Account) -> dict[int
     return {volunteer_id: Standing(latest.get(volunteer_id), numbers.get(volunteer_id, '')) for volunteer_id in ids}
 
 
+def in_brief(reason: str) -> str:
+    """A reason in one line: its own, or how many things it asks for.
+
+    >>> in_brief('照片模糊。'), in_brief('1. 志工照片（模糊）：請重拍。\\n2. 備註（其他）：請說明。')
+    ('照片模糊。', '共 2 項，請開啟案件逐項查看')
+    """
+    lines = reason.splitlines()
+    return reason if len(lines) < 2 else f'共 {len(lines)} 項，請開啟案件逐項查看'
+
+
 def _form(summary: DraftSummary) -> OpenForm:
     return OpenForm(
         id=summary.id,
@@ -157,7 +167,7 @@ async def _missing(summary: DraftSummary, by: Account) -> str:
 def _of_case(case: Application) -> LeftOff:
     note, done = '資料已儲存，尚未送審。', '儲存'
     if case.status == ApplicationStatus.RETURNED:
-        note, done = f'機關通知補件：{case.reason.rstrip("。")}。', '收到通知'
+        note, done = f'機關通知補件：{in_brief(case.reason).rstrip("。")}。', '收到通知'
     address = f'/volunteers/{case.volunteer_id}/record-book/application'
     return LeftOff(case.volunteer.name, 8, note, address, _picture(case.volunteer.photo_id), case.updated_at, done)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from nicegui import html, ui
 
-from domain import applications, dates, turns
+from domain import applications, dates, desk, turns
 from domain.model import Account, Application, ApplicationStatus
 from domain.turns import UnitList
 
@@ -85,7 +85,7 @@ def _row(application: Application, account: Account, is_repeatable: bool) -> Row
         'turn': turn_cell(turns.of(application, account)),
         'agency': application.agency.name,
         'sent': dates.roc_instant(application.submitted_at) if application.submitted_at else '尚未送審',
-        'reason': application.reason,
+        'reason': desk.in_brief(application.reason),
         'again': {'text': '重新申請', 'act': 'again'} if is_repeatable else '',
     }
     if application.status is ApplicationStatus.SUBMITTED and application.due_on:

@@ -133,7 +133,7 @@ async def _agency_counts(account: Account) -> list[Count]:
     return [
         Count('已逾期', 'bad', 'warning', '請優先審核', counts.overdue, '/reviews/overdue'),
         Count('今日到期', 'warn', 'clock', '今天完成', counts.due_today, '/reviews?due=today'),
-        Count('輪到您', 'info', 'bolt', '全部待審核', lists[AgencyList.TURN], '/reviews'),
+        Count('輪到您', 'warn', 'bolt', '全部待審核', lists[AgencyList.TURN], '/reviews'),
         Count('待補件', '', 'flag', '等單位補件', lists[AgencyList.RETURNED], '/reviews?status=returned'),
     ]
 
@@ -143,7 +143,7 @@ def _news(step: ApplicationStep, account: Account) -> News:
     who, unit = application.volunteer.name, application.host_unit.name
     text = {
         ApplicationStatus.APPROVED: f'{who}的紀錄冊已審核完成，志工可線上檢視。',
-        ApplicationStatus.RETURNED: f'{who}的申請需補件：{step.reason}',
+        ApplicationStatus.RETURNED: f'{who}的申請需補件：{desk.in_brief(step.reason)}',
         ApplicationStatus.REJECTED: f'{who}的申請未通過：{step.reason}',
         ApplicationStatus.SUBMITTED: f'{unit}送來{who}的申請。',
         ApplicationStatus.WITHDRAWN: f'{unit}撤回了{who}的申請。',
