@@ -33,7 +33,7 @@ from . import (
     volunteers,
 )
 from .basics import VolunteerDetails
-from .corrections import Anchor
+from .corrections import TEXTS, Anchor
 from .training_details import TrainingDetails
 
 ACCOUNTS = (
