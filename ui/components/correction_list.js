@@ -17,14 +17,14 @@ export default {
   emits: ['answered'],
   data() { return { writing: null, disputes: false, words: '', busy: null, seen: null }; },
   template: `
-    <section class="lb-card lb-corrections" :class="{done: !left && !past, past}" aria-labelledby="corrections-title">
+    <section id="corrections" tabindex="-1" class="lb-card lb-corrections" :class="{done: !left && !past, past}" aria-labelledby="corrections-title">
       <header><lb-icon :name="left ? 'flag' : 'ok'" size="22"/><div><h2 id="corrections-title" role="status">{{ title }}</h2><p>{{ note }}</p></div></header>
       <p v-if="besides" class="besides">{{ besides }}</p>
       <ol><li v-for="(m, i) in marks" :key="m.id" :id="'correction-' + m.id" class="lb-correction" :class="m.status" tabindex="-1" :aria-labelledby="'correction-' + m.id + '-h'">
         <div v-if="m.old.url || (m.changed && m.now.url)" class="lb-proofs">
           <proof v-if="m.old.url" :url="m.old.url" :spot="m.spot" :label="m.label + '，送審時'" @looked="look(m, m.old.url, m.spot)">{{ m.changed && m.now.url ? '送審時' : m.spot ? '圈出的地方' : '送審時' }}</proof>
           <proof v-if="m.changed && m.now.url" :url="m.now.url" :label="m.label + '，目前'" @looked="look(m, m.now.url, null)">目前</proof></div>
-        <div><div class="hd"><h3 :id="'correction-' + m.id + '-h'">{{ i + 1 }}. {{ m.label }}</h3><span class="lb-chip">{{ m.reason }}</span>
+        <div class="what"><div class="hd"><h3 :id="'correction-' + m.id + '-h'">{{ i + 1 }}. {{ m.label }}</h3><span class="lb-chip">{{ m.reason }}</span>
             <span class="lb-chip" :class="m.tone"><lb-icon :name="m.symbol" size="14"/>{{ m.state }}</span></div>
           <p class="said">{{ m.text }}</p>
           <ul v-if="m.earlier.length" class="earlier"><li v-for="line in m.earlier">{{ line }}</li></ul>

@@ -9,6 +9,7 @@ from domain import applications, corrections, dates, drafts, files, readiness, r
 from domain.applications import ApplicationDetails
 from domain.corrections import Marked
 from domain.model import Account, Application, ApplicationStatus, Draft, DraftKind, IssueKind, Place, Volunteer
+from domain.readiness import Check
 
 from ..components.action_button import action_button
 from ..components.agency_select import agency_select
@@ -53,13 +54,16 @@ async def application_page(account: Account, volunteer_id: int) -> None:
         with html.div().classes('lb-cols lb-tab-body'):
             await application_fields(in_form, details, account, volunteer, readonly=not is_open)
             with html.div().classes('lb-stack'):
-                checks = check_list(await readiness.checks(application or volunteer, by=account))
+                checks = check_list(
+                    with_marks(await readiness.checks(application or volunteer, by=account), seen.waiting)
+                )
                 process()
         with save_bar():
             if is_open:
                 sending = save_and_submit(account, volunteer, draft, in_form, details, seen)
                 if listed is not None:
                     listed.answered = sending
+                    sending(marks)
             else:
                 withdraw_button(account, application, back)
             ui.link('返回', back).classes('lb-btn q-btn lb-flat')
@@ -67,9 +71,9 @@ async def application_page(account: Account, volunteer_id: int) -> None:
 
     async def renew_checks() -> None:
         now = await applications.current_of(volunteer, by=account)
-        checks.show(await readiness.checks(now or volunteer, by=account))
         if listed is not None:
             await listed.renew()
+        checks.show(with_marks(await readiness.checks(now or volunteer, by=account), seen.waiting))
         if (now.version if now else 0) != seen.version:
             ui.navigate.reload()
 
@@ -105,7 +109,7 @@ def save_and_submit(
 ) -> Callable[[Sequence[Marked]], None]:
     """儲存 keeps the application, not yet sent; 送審 saves and sends it, once everything is there.
 
-    Returns what opens 送審 when every mark is answered.
+    Returns what closes 送審 while marks wait for an answer.
     """
     back = f'/volunteers/{volunteer.id}/record-book'
 
@@ -125,14 +129,14 @@ def save_and_submit(
 
     action_button('儲存', save, 'outline', in_form)
     send = action_button('送審', submit, 'primary', in_form)
-    why = html.span().classes('lb-waits').props('role=status')
+    why = ui.label().classes('lb-waits').props('role=status')
 
-    def renew(waiting: int) -> None:
-        send.set_enabled(waiting == 0)
-        why.set_text(f'回覆其餘 {waiting} 項補正後，就可以送審' if waiting else '')
+    def renew(marks: Sequence[Marked]) -> None:
+        seen.waiting = waiting_in(marks)
+        send.set_enabled(seen.waiting == 0)
+        why.set_text(f'回覆其餘 {seen.waiting} 項補正後，就可以送審' if seen.waiting else '')
 
-    renew(seen.waiting)
-    return lambda marks: renew(waiting_in(marks))
+    return renew
 
 
 @dataclass
@@ -141,6 +145,14 @@ class Seen:
 
     version: int = 0
     waiting: int = 0
+
+
+def with_marks(checks: Sequence[Check], waiting: int) -> list[Check]:
+    """The checks, and that marks wait for an answer: nothing is sent before."""
+    if not waiting:
+        return list(checks)
+    note = f'還有 {waiting} 項沒有回覆'
+    return [Check('corrections', '補正', note, 'lacking', 'corrections', '#corrections'), *checks]
 
 
 def withdraw_button(account: Account, application: Application | None, back: str) -> None:
