@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from db import transaction
-from db.choices import ApplicationStatus, BookStatus, IssueKind, Role
+from db.choices import ApplicationStatus, Role
 from db.models import (
     AccessEntry,
     Account,
@@ -56,7 +56,7 @@ async def case(application_id: int, *, by: Account) -> Case:
     permissions.require(by, Role.REVIEWER)
     application = await applications.get(application_id, by=by)
     volunteer = await volunteers.get(application.volunteer_id, by=by)
-    await _note_look(volunteer, by)
+    await note_look(volunteer, by=by)
     related = ('field', 'trained_for', 'certificate_front', 'certificate_back')
     steps = ApplicationStep.filter(application_id=application.id).select_related('by')
     return Case(
@@ -188,13 +188,11 @@ def _decided(by: Account, at: datetime | None) -> dict[str, Any]:
 async def _number(application: Application) -> str:
     if application.status == ApplicationStatus.APPROVED:
         return (await record_books.of_application(application)).number
-    if application.kind == IssueKind.CANCELLATION:
-        return ''
-    book = await RecordBook.filter(volunteer_id=application.volunteer_id, status=BookStatus.IN_USE).first()
-    return '' if book else await record_books.next_number(application.agency)
+    return await record_books.number_ahead(application)
 
 
-async def _note_look(volunteer: Volunteer, by: Account) -> None:
+async def note_look(volunteer: Volunteer, *, by: Account) -> None:
+    """Note for the volunteer that a reviewer looks at the case; once a sitting."""
     lately = dates.now() - _ONE_LOOK
     looks = AccessEntry.filter(volunteer_id=volunteer.id, by_id=by.id, what=_LOOKED_AT, at__gte=lately)
     if not await looks.exists():

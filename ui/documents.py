@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
 
-from domain import dates, evidence, figures, numbers, printed, record_books, rosters
+from domain import dates, evidence, figures, numbers, previews, printed, record_books, rosters
 from domain.errors import DomainError, NotFound, NotPermitted
 from domain.evidence import Period
 from domain.logbook import pdf
@@ -21,6 +21,7 @@ REASONS = {Role.VOLUNTEER: '本人檢視', Role.UNIT_STAFF: '單位列印', Role
 def register(site: FastAPI) -> None:
     """Put the documents under their addresses."""
     site.add_api_route('/books/{book_id}.pdf', book, methods=['GET'])
+    site.add_api_route('/reviews/{application_id}/preview.png', preview, methods=['GET'])
     site.add_api_route('/printouts/record-books/{volunteer_id}.{kind}', record_book_list, methods=['GET'])
     site.add_api_route('/printouts/rosters/{roster_id}.{kind}', roster, methods=['GET'])
     site.add_api_route('/printouts/trainings/{volunteer_id}.{kind}', training_list, methods=['GET'])
@@ -39,6 +40,15 @@ async def book(request: Request, book_id: int) -> Response:
     except DomainError as refusal:
         return _refused(refusal)
     return _sent(made, is_download='download' in request.query_params)
+
+
+async def preview(request: Request, application_id: int) -> Response:
+    """The page that approval would print now, stamped 預覽: a picture for the reviewer's desk."""
+    try:
+        made = Document(await previews.page(application_id, by=account_of(request)), 'image/jpeg', '預覽.jpg')
+    except DomainError as refusal:
+        return _refused(refusal)
+    return _sent(made, is_download=False)
 
 
 async def record_book_list(request: Request, volunteer_id: int, kind: str) -> Response:

@@ -17,6 +17,7 @@ __all__ = [
     'closed',
     'list_as_pdf',
     'opened',
+    'preview_as_pdf',
     'strips_as_pdf',
 ]
 
@@ -37,10 +38,12 @@ async def as_pdf(contents: Contents) -> bytes:
 
     Raises PrintingTooSlow, PrintingFailed, PrintingUnavailable.
     """
-    photo = contents.identity.photo
-    fields = asdict(contents)
-    fields['identity']['photo'] = photo is not None
-    return await _printed('logbook', fields, {'portrait': photo} if photo else {})
+    return await _book_printed('logbook', contents)
+
+
+async def preview_as_pdf(contents: Contents) -> bytes:
+    """The page of 基本資料 alone, stamped 預覽. Raises as `as_pdf`."""
+    return await _book_printed('preview', contents)
 
 
 async def list_as_pdf(listing: Listing) -> bytes:
@@ -68,6 +71,13 @@ async def closed() -> None:
     shop, _shop = _shop, None
     if shop:
         await shop.close()
+
+
+async def _book_printed(template: str, contents: Contents) -> bytes:
+    photo = contents.identity.photo
+    fields = asdict(contents)
+    fields['identity']['photo'] = photo is not None
+    return await _printed(template, fields, {'portrait': photo} if photo else {})
 
 
 async def _printed(template: str, contents: dict[str, Any], pictures: dict[str, bytes]) -> bytes:

@@ -61,7 +61,7 @@ class Press:
         self.templates.globals['qr'] = _qr
         self.elements = self._stylesheet('elements.css')
         book, sheet = self._stylesheet('logbook.css'), self._stylesheet('list.css')
-        self.stylesheets = {'logbook': book, 'list': sheet, 'strips': sheet}
+        self.stylesheets = {'logbook': book, 'preview': book, 'list': sheet, 'strips': sheet}
 
     def printed(self, template: str, contents: dict[str, Any], pictures: dict[str, bytes]) -> bytes:
         """The PDF of `contents` in the template of that name, tagged for screen readers (PDF/UA-1)."""

@@ -25,6 +25,7 @@ __all__ = [
     'accept_attachment',
     'accept_photo',
     'accept_scan',
+    'first_page',
     'opened',
 ]
 
@@ -92,6 +93,11 @@ async def accept_attachment(data: bytes, name: str) -> Accepted:
         # What stands behind the end of a PDF is no part of it: a second file may be hidden there.
         return Accepted(data[: data.rindex(b'%%EOF') + 5] + b'\n', _safe_name(name, 'pdf'), 'application/pdf')
     return Accepted(pictures[0].jpeg, _safe_name(name, 'jpg'), 'image/jpeg', pictures[0].verdict)
+
+
+async def first_page(pdf: bytes) -> Picture:
+    """What the first page of a PDF of ours looks like, 2000 pixels high or wide. Raises `UnreadablePicture`."""
+    return (await darkrooms.develop('scan', 'PDF', pdf))[0]
 
 
 def _kind_of(data: bytes) -> str | None:
