@@ -48,6 +48,7 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ('12-case-approved', '/reviews/1?status=approved'),
         ('15-figures', '/figures?months=12'),
         ('15-numbers', '/numbers'),
+        ('11-overdue', '/reviews/overdue'),
     ],
     'DEMO00001': [('13-my', '/my')],
     'admin': [
@@ -55,6 +56,9 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ('14-admin-units', '/admin/units'),
         ('14-admin-agencies', '/admin/agencies'),
         ('14-admin-hours', '/admin/hours'),
+        ('14-admin-calendar', '/admin/calendar'),
+        ('14-admin-calendar-new', '/admin/calendar?edit=new'),
+        ('14-admin-agency', '/admin/agencies?edit=16'),
         ('14-admin-numbers-edit', '/admin/numbers?edit=1'),
         ('14-admin-numbers', '/admin/numbers'),
     ],

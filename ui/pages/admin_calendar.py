@@ -46,7 +46,7 @@ async def lead(account: Account) -> None:
     html.p(
         '審核期限依這份日曆計算；今年與明年的國定假日、補班日會自動帶入。人事行政總處公布或修正某年的日曆後，'
         '請重新帶入一次並核對，公告停班的日子請自行新增。您登錄的日子不會被覆蓋。'
-    ).classes('lb-lead')
+    ).classes('lb-lead lb-calendar-lead')
     with html.div().classes('lb-list-head lb-fill-year'):
         choice_field('年度', in_form, 'year', years)
 
@@ -71,7 +71,7 @@ async def edit(account: Account, which: str) -> None:
     row = None if which == 'new' else await office_calendar.get(_number(which), by=account)
     details = CalendarDayDetails() if row is None else CalendarDayDetails.from_record(row)
     in_form = form(details)
-    with card('日期'), html.div().classes('lb-grid'):
+    with card('放假或上班的日子'), html.div().classes('lb-grid'):
         day = date_field('日期', in_form, 'day', required=True)
         text_field('名稱', in_form, 'name', required=True, placeholder='例如：颱風停班', maxlength=60)
         radio_field('放假或上班', in_form, 'is_off', KINDS, required=True)
@@ -100,7 +100,7 @@ async def edit(account: Account, which: str) -> None:
 
 
 def _row(row: CalendarDay) -> Row:
-    is_off = {'text': '放假', 'chip': 'bad', 'icon': 'calendar'}
+    is_off = {'text': '放假', 'chip': 'plain', 'icon': 'calendar'}
     return {
         'key': str(row.id),
         'day': {

@@ -36,8 +36,17 @@ COLUMNS = [
     ('left', '剩餘'),
     ('told', '通知'),
 ]
-ROUND_COLUMNS = [(str(number), label) for number, label in enumerate(evidence.COLUMNS)]
-SHARE_COLUMNS = [('reviewer', '承辦人'), ('closed', '審結件次', 'right'), ('late', '逾期件次', 'right')]
+ROUND_COLUMNS = [
+    ('case', '案號'),
+    ('unit', '運用單位'),
+    ('sent', '送審時間'),
+    ('due', '期限'),
+    ('closed', '審結'),
+    ('used', '所用日數'),
+    ('late', '是否逾期'),
+    ('reviewer', '承辦人'),
+]
+SHARE_COLUMNS = [('reviewer', '承辦人'), ('closed', '審結件次', 'num'), ('late', '逾期件次', 'num')]
 
 
 async def overdue_page(account: Account, due: str = '') -> None:
@@ -71,11 +80,11 @@ async def _evidence(account: Account) -> None:
             await shares.refresh(1)
 
     with (
-        card('審核期限紀錄', '(補件期間不計入；可匯出佐證)', 'lb-filters lb-gap-below'),
+        card('審核期限紀錄', '(補件期間不計入；迄日空白表示到今天)', 'lb-evidence lb-gap-below'),
         html.div().classes('lb-find-grid'),
     ):
         date_field('送審日期起', in_form, 'since')
-        date_field('送審日期迄', in_form, 'until', hint='空白表示到今天。')
+        date_field('送審日期迄', in_form, 'until')
         action_button('查詢', show, 'outline', in_form=in_form)
         with ui.link('', EXPORT).classes('q-btn lb-btn lb-outline').props('download') as export:
             icon('download')
@@ -124,7 +133,7 @@ def _who_is_told(account: Account) -> None:
         text = f'期限前一個上班日提醒機關信箱；逾期後通知{told}，每件每次送審各通知一次。'
     else:
         text = '期限前一個上班日提醒機關信箱。還沒有登錄主管信箱，逾期案件不會通知主管；請洽系統管理者補登。'
-    html.p(text).classes('lb-lead lb-gap-above')
+    html.p(text).classes('lb-lead lb-told')
 
 
 def _row(case: Running) -> Row:
@@ -148,11 +157,22 @@ def _row(case: Running) -> Row:
 
 
 def _round(each: Round) -> Row:
-    row: dict[str, Cell] = {str(number): text for number, text in enumerate(evidence.cells(each))}
-    row['0'] = {'text': str(each.application_id), 'href': f'/reviews/{each.application_id}'}
-    if each.is_late:
-        row['8'] = {'text': '逾期', 'chip': 'bad', 'icon': 'clock'}
-    return {'key': f'{each.application_id}-{each.number}', **row}
+    closed = dates.roc_instant(each.closed_at) if each.closed_at else ''
+    outcome = evidence.OUTCOMES[each.outcome]
+    return {
+        'key': f'{each.application_id}-{each.number}',
+        'case': {'text': str(each.application_id), 'href': f'/reviews/{each.application_id}', 'strong': True},
+        'unit': each.unit,
+        'sent': {'text': dates.roc_instant(each.submitted_at), 'sub': f'第 {each.number} 次送審'},
+        'due': dates.roc(each.due_on) if each.due_on else '未記載',
+        'closed': {'text': closed or outcome, 'sub': outcome if closed else ''},
+        'used': {
+            'text': f'{each.days_used} 日',
+            'sub': f'另暫停 {each.days_paused} 日' if each.days_paused else '',
+        },
+        'late': {'text': '逾期', 'chip': 'bad', 'icon': 'clock'} if each.is_late else '否',
+        'reviewer': each.reviewer,
+    }
 
 
 def _texts(facts: dict[str, object]) -> dict[str, str]:
