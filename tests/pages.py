@@ -56,6 +56,8 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ('14-admin-units', '/admin/units'),
         ('14-admin-agencies', '/admin/agencies'),
         ('14-admin-hours', '/admin/hours'),
+        ('14-admin-rules', '/admin/rules'),
+        ('14-admin-rule-new', '/admin/rules?edit=new'),
         ('14-admin-calendar', '/admin/calendar'),
         ('14-admin-calendar-new', '/admin/calendar?edit=new'),
         ('14-admin-agency', '/admin/agencies?edit=16'),
