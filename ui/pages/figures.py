@@ -1,10 +1,10 @@
 """審核統計: how fast, how often in time, how often at the first go, why cases come back; a table beside each chart."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from nicegui import html, ui
-from nicegui.element import Element
 
 from domain import dates, figures
 from domain.figures import Figures, Line, days_spoken, share_spoken
@@ -69,25 +69,16 @@ def key_figures(found: Figures) -> None:
                 html.dd(text)
 
 
-class beside(Element):
+@contextmanager
+def beside(title: str, note: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[None]:
     """A card with a chart at the left, built in its `with`, and the same figures as a table at the right."""
-
-    def __init__(self, title: str, note: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        super().__init__('section')
-        self.classes('lb-card lb-pad lb-figures')
-        with self:
-            with html.div().classes('lb-sec'):
-                html.h2(title)
-                html.span(note).classes('lb-note')
-            self.left = html.div().classes('lb-chart')
-            _table(title, columns, rows)
-
-    def __enter__(self) -> 'beside':
-        self.left.__enter__()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.left.__exit__(*error)
+    with html.section().classes('lb-card lb-pad lb-figures'):
+        with html.div().classes('lb-sec'):
+            html.h2(title)
+            html.span(note).classes('lb-note')
+        with html.div().classes('lb-chart'):
+            yield
+        _table(title, columns, rows)
 
 
 def chart(title: str, options: dict[str, Any]) -> None:
