@@ -31,11 +31,16 @@ export default {
           <p v-if="m.old.text || m.now.text" class="values">送審時：<b>{{ m.old.text || '（空白）' }}</b><template v-if="m.changed">　→　目前：<b>{{ m.now.text || '（空白）' }}</b></template></p>
           <p v-if="m.answer" class="answer">您的回覆：{{ m.answer }}</p>
           <p v-if="m.theirs" class="values">{{ m.theirs }}</p>
-          <div v-if="m.asks" class="lb-correction-acts">
-            <a v-if="m.status === 'open' && !m.changed" class="lb-btn q-btn lb-outline" :href="m.href"><lb-icon name="pencil" size="16"/>前往修改</a>
-            <button v-if="m.status !== 'mended'" type="button" class="lb-btn q-btn" :class="m.changed ? 'bg-primary' : 'lb-outline'" :disabled="busy !== null" :aria-label="'已補正：' + m.label" @click="mended(m)"><lb-icon name="check" size="16"/>已補正</button>
-            <button v-if="m.status !== 'disputed'" type="button" class="lb-btn q-btn lb-flat" :disabled="busy !== null" :aria-label="'有異議：' + m.label" @click="write(m, true)">有異議</button>
-            <a v-if="m.status !== 'open' || m.changed" class="lb-btn q-btn lb-flat" :href="m.href">再修改</a></div>
+          <div v-if="m.asks && m.status === 'open'" class="lb-correction-acts">
+            <a v-if="!m.changed" class="lb-btn q-btn lb-outline" :href="m.href"><lb-icon name="pencil" size="16"/>前往修改</a>
+            <button type="button" class="lb-btn q-btn" :class="m.changed ? 'bg-primary' : 'lb-outline'" :disabled="busy !== null" :aria-label="'已補正：' + m.label" @click="mended(m)"><lb-icon name="check" size="16"/>已補正</button>
+            <button type="button" class="lb-btn q-btn lb-flat" :disabled="busy !== null" :aria-label="'有異議：' + m.label" @click="write(m, true)">有異議</button>
+            <a v-if="m.changed" class="lb-btn q-btn lb-flat" :href="m.href">再修改</a></div>
+          <div v-else-if="m.asks" class="lb-correction-acts again">
+            <button type="button" class="lb-btn q-btn lb-flat" :disabled="busy !== null" :aria-label="'改寫回覆：' + m.label" @click="write(m, m.status === 'disputed')">改寫回覆</button>
+            <button v-if="m.status === 'disputed'" type="button" class="lb-btn q-btn lb-flat" :disabled="busy !== null" :aria-label="'改為已補正：' + m.label" @click="mended(m)">改為已補正</button>
+            <button v-else type="button" class="lb-btn q-btn lb-flat" :disabled="busy !== null" :aria-label="'改為有異議：' + m.label" @click="write(m, true)">改為有異議</button>
+            <a class="lb-btn q-btn lb-flat" :href="m.href">再修改</a></div>
           <form v-if="writing === m.id" class="lb-correction-answer" @submit.prevent="send(m, words)">
             <label :for="'answer-' + m.id">{{ disputes ? '為什麼不需要修改？' : '您怎麼處理這一項？' }}</label>
             <span v-if="!disputes" class="lb-hint">{{ m.changed ? '可以補充說明。' : '這一項和送審時一樣，還沒有修改或儲存。請先修改，或用幾個字說明您怎麼處理。' }}</span>
