@@ -79,7 +79,13 @@ async def _amend(account: Account, series: Series) -> None:
     in_form = form(details)
     with card(f'{series.agency.name}　{series.year} 年'), html.div().classes('lb-grid'):
         pattern = text_field(
-            '號碼格式', in_form, 'pattern', maxlength=80, classes='mono', wide=True, hint='空白表示照發冊機關的格式。'
+            '號碼格式',
+            in_form,
+            'pattern',
+            maxlength=80,
+            classes='mono',
+            wide=True,
+            placeholder=f'{series.agency.number_pattern}（空白：照發冊機關的格式）',
         )
         html.p(f'已發 {series.issued} 冊，最後一號是 {series.last}。更改格式只影響之後的號碼，已發的號碼不變。')
 
