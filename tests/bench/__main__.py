@@ -15,12 +15,12 @@ from .table import Row, drawn
 
 
 async def main() -> None:
-    """About eight minutes."""
+    """About ten minutes."""
     rows = []
     with tempfile.TemporaryDirectory(prefix='bench-') as folder:
         async with stage(Path(folder)) as site:
             rows += await _measured('opening STEP 4', opening.measured(site))
-            rows += await _measured('a hundred open queues', queues.measured(site))
+            rows += await _measured('a hundred, then five hundred open queues', queues.measured(site))
     rows += await _measured('a photo of twelve megapixels', pictures.measured())
     rows += await _measured('printing', logbook.measured())
     print(drawn(rows))

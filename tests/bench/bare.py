@@ -1,4 +1,4 @@
-"""A bare NiceGUI page, served exactly as our site is: what a page costs before there is anything on it.
+"""Bare NiceGUI pages, served exactly as our site is: what a page costs before there is anything on it, and one list.
 
 `python -m tests.bench.bare PORT` serves it. Tailwind, compression and the rest are as in `ui/server.py`, so that the
 comparison is not made easy by NiceGUI's heavier defaults.
@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
-from fastapi import FastAPI
-from nicegui import ui
+from fastapi import FastAPI, Request
+from nicegui import Event, ui
 
 from tests.site import ROOT, free_port
 
@@ -38,10 +38,30 @@ def bare_site() -> 'Iterator[tuple[str, int]]':
 
 
 def assemble() -> FastAPI:
-    """One page with one word."""
+    """One page with one word; one with a list, to which `POST /list` adds a line in every page that is open."""
     site = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     site.add_api_route('/healthz', lambda: 'ok')
     ui.page('/')(lambda: ui.label('哈囉'))
+    lines = [f'第 {number} 件' for number in range(60)]
+    added = Event[str]()
+
+    async def add(request: Request) -> None:
+        lines.append((await request.body()).decode())
+        added.emit(lines[-1])
+
+    def list_page() -> None:
+        with ui.column() as column:
+            for line in lines:
+                ui.label(line)
+
+        def show(line: str) -> None:
+            with column:
+                ui.label(line)
+
+        added.subscribe(show)
+
+    site.add_api_route('/list', add, methods=['POST'])
+    ui.page('/list')(list_page)
     ui.run_with(
         site,
         language='zh-TW',

@@ -1,9 +1,17 @@
-"""A case that is sent, and the hundred open queues of its agency in which it has to stand soon."""
+"""A case that is sent, and the open queues of its agency in which it has to stand soon: a hundred, then five hundred.
+
+Beside the five hundred, as many bare NiceGUI pages that show one list, in the same run; the two take turns.
+"""
 
 import asyncio
 import statistics
 import time
+from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import NamedTuple
+
+import aiohttp
+import psutil
 
 from db.choices import Role
 from db.models import Account, Agency, HostUnit
@@ -16,34 +24,82 @@ from .simulated import Visitors
 from .stage import Stage
 from .table import Row
 
-QUEUES = 100
+FEW, MANY = 100, 500
 WAITING = 60
 ROUNDS = 12
+SETTLED_AFTER = 0.5  # seconds after the last page, in which the server finishes what the case began
+
+Arrivals = dict[str, list[float]]
+
+
+class Spread(NamedTuple):
+    """Milliseconds until half, 95 % and all of the pages showed it; processor seconds of the server's process."""
+
+    half: float
+    most: float
+    last: float
+    processor: float
 
 
 async def measured(stage: Stage) -> list[Row]:
-    """Every queue belongs to another reviewer, signed in by a session of his own. About a minute."""
+    """Every queue belongs to another reviewer, signed in by a session of his own. About three minutes."""
     office = await _office()
     await cases.many_cases(office, WAITING)
-    arrivals: dict[str, list[float]] = {}
-    async with Visitors(stage.site.url) as visitors:
-        for _ in range(QUEUES):
-            reviewer = await an_account(Role.REVIEWER, name='何專員', agency=office.agency)
-            token = await sessions.open(reviewer)
-            await visitors.open('/reviews', token, hears=partial(_note, arrivals))
-        rounds = [await _sent(office, number, arrivals) for number in range(ROUNDS + 1)][1:]
-    middle, late, last = (statistics.median(each[n] for each in rounds) for n in range(3))
-    worst = max(each[2] for each in rounds)
+    arrivals: Arrivals = {}
+    note = partial(_note, arrivals)
+    async with Visitors(stage.site.url) as ours, Visitors(stage.bare_url) as bare:
+        send = partial(_send, office)
+        await _open_queues(ours, office, FEW, note)
+        few = [await _spread(send, stage.site.process.pid, FEW, arrivals) for _ in range(ROUNDS + 1)][1:]
+        await _open_queues(ours, office, MANY - FEW, note)
+        for _ in range(MANY):
+            await bare.open('/list', hears=note)
+        many, plain = [], []
+        for turn in range(ROUNDS + 1):
+            one = await _spread(send, stage.site.process.pid, MANY, arrivals)
+            other = await _spread(partial(_add, stage.bare_url), stage.bare_pid, MANY, arrivals)
+            if turn:  # the first turn plans queries
+                many.append(one)
+                plain.append(other)
+    return [_promised(few), *_compared(many, plain)]
+
+
+def _promised(few: list[Spread]) -> Row:
+    half, most, last, _ = _medians(few)
+    worst = max(each.last for each in few)
+    return Row(
+        f'a sent case in {FEW} open queues',
+        f'{last:.0f} ms',
+        f'p50 {half:.0f} ms, p95 {most:.0f} ms, worst of {ROUNDS} cases {worst:.0f} ms',
+        '',
+        'in the last queue within 300 ms',
+        last <= 300,
+    )
+
+
+def _compared(many: list[Spread], plain: list[Spread]) -> list[Row]:
+    ours, bare = _medians(many), _medians(plain)
+    shown = (
+        ('p50', ours.half, bare.half, '{:.0f} ms', 1),
+        ('p95', ours.most, bare.most, '{:.0f} ms', 1),
+        ('the last', ours.last, bare.last, '{:.0f} ms', 1),
+        ('server time', ours.processor, bare.processor, '{:.0f} ms', 1000),
+    )
     return [
         Row(
-            f'a sent case in {QUEUES} open queues',
-            f'{last:.0f} ms',
-            f'p50 {middle:.0f} ms, p95 {late:.0f} ms, worst of {ROUNDS} cases {worst:.0f} ms',
-            '',
-            'in the last queue within 300 ms',
-            last <= 300,
+            f'a sent case in {MANY} open queues: {what}',
+            form.format(one * factor),
+            f'bare list {form.format(other * factor)}',
+            f'{one / other:.2f} ×',
+            '(none)',
+            None,
         )
+        for what, one, other, form, factor in shown
     ]
+
+
+def _medians(rounds: list[Spread]) -> Spread:
+    return Spread(*(statistics.median(column) for column in zip(*rounds, strict=True)))
 
 
 async def _office() -> Office:
@@ -54,26 +110,53 @@ async def _office() -> Office:
     return Office(agency, unit, clerk, reviewers[0], reviewers[-1])
 
 
-def _note(arrivals: dict[str, list[float]], event: str) -> None:
-    """A queue heard something: if a case we wait for stands in it, that is when it arrived."""
+async def _open_queues(visitors: Visitors, office: Office, count: int, note: Callable[[str], None]) -> None:
+    for _ in range(count):
+        reviewer = await an_account(Role.REVIEWER, name='何專員', agency=office.agency)
+        await visitors.open('/reviews', await sessions.open(reviewer), hears=note)
+
+
+def _note(arrivals: Arrivals, event: str) -> None:
+    """A page heard something: if a case we wait for stands in it, that is when it arrived."""
     for name, times in arrivals.items():
         if name in event:
             times.append(time.perf_counter())
 
 
-async def _sent(office: Office, number: int, arrivals: dict[str, list[float]]) -> tuple[float, float, float]:
-    """Milliseconds from 送審, its own work included, until the case stands in half, 95 % and all of the queues."""
-    name = f'送件志工{number:03}號'
-    volunteer = await cases.a_complete_volunteer(office, name=name)
-    draft = await cases.a_draft(office, volunteer)
+async def _send(office: Office, name: str) -> Callable[[], Awaitable[object]]:
+    """A draft, and what sends it."""
+    draft = await cases.a_draft(office, await cases.a_complete_volunteer(office, name=name))
+    return lambda: applications.submit(draft, by=office.clerk)
+
+
+async def _add(url: str, name: str) -> Callable[[], Awaitable[object]]:
+    """What adds a line to the bare list."""
+
+    async def add() -> None:
+        async with aiohttp.ClientSession() as session, session.post(f'{url}/list', data=name.encode()) as answer:
+            answer.raise_for_status()
+
+    return add
+
+
+async def _spread(
+    prepared: Callable[[str], Awaitable[Callable[[], Awaitable[object]]]], pid: int, pages: int, arrivals: Arrivals
+) -> Spread:
+    """From the act, its own work included, until the new line stands in every page."""
+    name = f'送件志工{time.perf_counter_ns() % 10**9:09}號'
+    act = await prepared(name)
     times = arrivals[name] = []
+    process = psutil.Process(pid)
     await asyncio.sleep(1)
-    start = time.perf_counter()
-    await applications.submit(draft, by=office.clerk)
-    while len(times) < QUEUES:
+    before, start = process.cpu_times(), time.perf_counter()
+    await act()
+    while len(times) < pages:
         await asyncio.sleep(0.005)
-        if time.perf_counter() - start > 10:
-            raise RuntimeError(f'the case stands in {len(times)} of {QUEUES} queues')
+        if time.perf_counter() - start > 20:
+            raise RuntimeError(f'the case stands in {len(times)} of {pages} pages')
+    await asyncio.sleep(SETTLED_AFTER)
+    after = process.cpu_times()
     del arrivals[name]
     late = sorted((at - start) * 1000 for at in times)
-    return late[QUEUES // 2 - 1], late[QUEUES * 95 // 100 - 1], late[-1]
+    spent = after.user + after.system - before.user - before.system
+    return Spread(late[pages // 2 - 1], late[pages * 95 // 100 - 1], late[pages - 1], spent)

@@ -345,29 +345,6 @@ async def test_a_case_sent_again_after_its_return_can_be_decided_again(office: O
     assert (await Application.get(id=case.id)).status == APPROVED
 
 
-async def test_next_and_previous_follow_the_chosen_order_and_pass_over_what_is_decided(office: Office) -> None:
-    cases = []
-    for minute, name in enumerate(('丙', '甲', '乙', '丁')):
-        with dates.frozen(NOW + timedelta(minutes=minute)):
-            cases.append(await a_case(office))
-        await Volunteer.filter(id=cases[-1].volunteer_id).update(name=name)
-    first, second, third, fourth = (case.id for case in cases)
-
-    by_due = await reviews.neighbours(second, by=office.reviewer)
-    newest = await reviews.neighbours(second, by=office.reviewer, order='newest')
-    await decisions.decide(third, APPROVED, cases[2].version, by=office.colleague)
-    passed_over = await reviews.neighbours(second, by=office.reviewer)
-    own = await reviews.neighbours(third, by=office.reviewer)
-    await reviews.reject(cases[1], '非本機關業務', cases[1].version, by=office.reviewer)
-    gone = await reviews.neighbours(second, by=office.reviewer)
-
-    assert by_due == reviews.Neighbours(first, third, 2, 4)
-    assert newest == reviews.Neighbours(third, first, 3, 4)
-    assert passed_over == reviews.Neighbours(first, fourth, 2, 3)
-    assert own == reviews.Neighbours(second, fourth, 3, 4)
-    assert gone == reviews.Neighbours(None, first, 0, 2)
-
-
 @pytest.fixture
 async def listening(database: str) -> AsyncIterator[str]:
     await announcements.opened(database)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -23,10 +23,9 @@ from domain import applications, dates, readiness, reviews
 from domain.errors import Incomplete, MovedOn, NotFound, NotPermitted
 from domain.readiness import NotReady
 from domain.record_books import CannotIssue
-from domain.reviews import CaseRow
 
 from ..builders import an_account
-from .cases import NOW, Office, a_case, a_complete_volunteer, a_draft, a_unit, an_office, details_for
+from .cases import NOW, Office, a_case, a_complete_volunteer, a_draft, an_office, details_for
 
 pytestmark = pytest.mark.usefixtures('database')
 
@@ -269,78 +268,6 @@ async def test_whoever_sent_a_case_cannot_decide_it_after_changing_sides(office:
         assert str(refusal.value) == '您送審過這個案件，不能審核自己送的案件。請由另一位志工業務窗口審核。'
 
 
-async def test_the_queue_shows_overdue_cases_first_and_the_days_left(office: Office) -> None:
-    sent = [await sent_on(office, date(2026, 3, day)) for day in (4, 3, 2, 5)]
-
-    with dates.frozen(datetime(2026, 3, 6, 9, 0, tzinfo=dates.TAIPEI)):
-        rows = await reviews.awaiting(by=office.reviewer)
-        counts = await reviews.counts(by=office.reviewer)
-        overdue = await reviews.awaiting(by=office.reviewer, due='overdue')
-        due_today = await reviews.awaiting(by=office.reviewer, due='today')
-
-    assert [(row.id, row.due_on, row.days_left) for row in rows] == [
-        (sent[2].id, date(2026, 3, 5), -1),
-        (sent[1].id, date(2026, 3, 6), 0),
-        (sent[0].id, date(2026, 3, 9), 3),
-        (sent[3].id, date(2026, 3, 9), 3),
-    ]
-    assert ([row.id for row in overdue], [row.id for row in due_today]) == ([sent[2].id], [sent[1].id])
-    assert (counts.overdue, counts.due_today, counts.by_status[SUBMITTED]) == (1, 1, 4)
-
-
-async def test_a_row_has_what_the_queue_shows(office: Office) -> None:
-    case = await a_case(office)
-
-    (row,) = await reviews.awaiting(by=office.reviewer)
-
-    assert row == CaseRow(
-        id=case.id,
-        version=2,
-        volunteer='周小晴',
-        identity_masked=case.volunteer.identity_masked,
-        host_unit_id=office.unit.id,
-        unit='示例文化中心',
-        unit_phone='(04)0000-1234',
-        kind=case.kind,
-        status=SUBMITTED,
-        round=1,
-        submitted_at=NOW,
-        due_on=date(2026, 3, 9),
-        days_left=4,
-        decided_at=None,
-        roster_id=None,
-        roster='',
-        open_marks=0,
-        answered_marks=0,
-        pending=None,
-        problem='',
-    )
-
-
-async def test_decided_cases_leave_the_queue_and_are_found_under_their_tab(office: Office) -> None:
-    first, second = await a_case(office), await a_case(office)
-    await reviews.approve(first, first.version, by=office.reviewer)
-    await reviews.return_for_correction(second, '看不清用印', second.version, by=office.reviewer)
-
-    assert await reviews.awaiting(by=office.reviewer) == []
-    (returned,) = await reviews.awaiting(by=office.reviewer, status=RETURNED)
-    (approved,) = await reviews.awaiting(by=office.reviewer, status=APPROVED)
-    assert (returned.id, returned.days_left, returned.decided_at) == (second.id, None, NOW)
-    assert approved.id == first.id
-
-
-async def test_the_queue_can_be_limited_to_one_unit(office: Office) -> None:
-    await a_case(office)
-    unit = await a_unit('範例圖書館')
-    clerk = await an_account(Role.UNIT_STAFF, name='沈小川', host_unit=unit)
-    other = Office(office.agency, unit, clerk, office.reviewer, office.colleague)
-    theirs = await a_case(other)
-
-    rows = await reviews.awaiting(by=office.reviewer, host_unit_id=unit.id)
-
-    assert [row.id for row in rows] == [theirs.id]
-
-
 async def test_a_case_holds_what_a_decision_needs_and_takes_no_number(office: Office) -> None:
     sent = await a_case(office)
 
@@ -385,11 +312,6 @@ async def test_what_was_never_sent_is_no_case(office: Office) -> None:
     with pytest.raises(NotFound):
         await reviews.case(draft.id, by=office.reviewer)
     assert (await reviews.counts(by=office.reviewer)).by_status == dict.fromkeys(ApplicationStatus, 0)
-
-
-async def sent_on(office: Office, day: date) -> Application:
-    with dates.frozen(datetime.combine(day, NOW.timetz())):
-        return await a_case(office)
 
 
 async def recipients(case: Application) -> list[str]:
