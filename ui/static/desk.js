@@ -1,0 +1,96 @@
+// What the parts of the reviewer's desk share in the browser: the list as it is filtered, the marks of the open case,
+// the one that is being written, and the keys. A page has one desk, and each page is loaded anew.
+import icon from '/static/icons.js';
+
+export const desk = Vue.reactive({
+  shown: [], // the cases of the queue, in the reviewer's order and under the reviewer's filters
+  view: '', // order and filters, as the query of an address
+  selected: 0,
+  marks: [],
+  reasons: {}, // of a correction: value → {label, text}
+  criteria: [], // of the photo
+  markable: false,
+  writing: '', // the anchor at which a mark is being written
+  spot: null, // and the place on its picture, as shares of width and height
+  send: () => {},
+});
+
+export const caseAddress = (id) => '/reviews/' + id + desk.view;
+export const marksAt = (key) => desk.marks.filter((m) => m.key === key && m.live);
+
+// Cases before and after the open one; of a case that has left the list, the next one is the first.
+export function neighbours() {
+  const list = desk.shown.filter((c) => !c.pending || c.id === desk.selected);
+  const at = list.findIndex((c) => c.id === desk.selected);
+  return { previous: list[at - 1]?.id || 0, next: list[at + 1]?.id || 0, position: at + 1, count: list.length };
+}
+
+export function write(key) {
+  desk.writing = desk.writing === key ? '' : key;
+  desk.spot = null;
+}
+
+// The reasons hang on the field they speak of: reasons at a tap, the text stays editable; keys 1 to 9 choose.
+export const why = {
+  components: { 'lb-icon': icon },
+  props: { at: Object }, // {key, label, anchor, reasons}
+  data() {
+    const open = marksAt(this.at.key).find((m) => m.status === 'open');
+    return { desk, open, reason: open?.reason || '', text: open?.text || '', own: !!open };
+  },
+  template: `
+    <form class="lb-why" @submit.prevent="send" @keydown.esc.stop="close">
+      <p :id="id">補件原因：{{ at.label }}</p>
+      <div role="group" :aria-labelledby="id"><button v-for="(r, i) in at.reasons" type="button" class="lb-reason" :class="{on: r === reason}" :aria-pressed="r === reason" @click="choose(r)"><kbd aria-hidden="true">{{ i + 1 }}</kbd>{{ desk.reasons[r].label }}</button></div>
+      <ul v-if="at.anchor.field === 'photo'" class="criteria" aria-label="照片的標準"><li v-for="c in desk.criteria">{{ c }}</li></ul>
+      <p v-if="at.picture" class="tip" role="status">{{ desk.spot ? '位置已標在影像上；再點一下可以改。' : '可在影像上點一下，標出位置。' }}</p>
+      <template v-if="reason"><label class="lb-away" :for="id + '-text'">給單位的說明</label>
+        <textarea :id="id + '-text'" ref="text" v-model="text" maxlength="300" rows="3" required @input="own = true"></textarea>
+        <div class="acts"><button type="submit" class="lb-btn q-btn bg-negative text-white"><lb-icon name="flag" size="15"/>{{ open ? '修改標記' : '標記補件' }}</button><button type="button" class="lb-btn q-btn lb-flat" @click="close">取消</button></div></template>
+    </form>`,
+  computed: { id() { return 'why-' + this.at.key.replace(/\W/g, '-'); } },
+  methods: {
+    choose(reason) {
+      this.reason = reason;
+      if (!this.own || !this.text) this.text = desk.reasons[reason].text;
+      this.$nextTick(() => this.$refs.text.focus());
+    },
+    send() {
+      const spot = desk.spot ? { spot_x: desk.spot.x, spot_y: desk.spot.y } : {};
+      desk.send('marked', { id: this.open?.id || 0, ...this.at.anchor, ...spot, reason: this.reason, text: this.text });
+    },
+    close() { write(this.at.key); },
+  },
+};
+
+// ── Keys ── not while somebody types, not behind an open question, and only while they are switched on
+const OFF = 'desk-keys-off';
+export const keys = Vue.reactive({ on: !localStorage.getItem(OFF), listed: false });
+export function switchKeys(on) {
+  keys.on = on;
+  if (on) localStorage.removeItem(OFF); else localStorage.setItem(OFF, '1');
+}
+
+const ACTS = {
+  j: () => go(desk.selected ? neighbours().next : desk.shown[0]?.id),
+  k: () => go(neighbours().previous),
+  a: () => document.querySelector('.lb-decide .lb-approve')?.click(),
+  r: () => document.querySelector('.lb-decide .lb-return')?.click(),
+};
+function go(id) { if (id) location.assign(caseAddress(id)); }
+
+document.addEventListener('keydown', (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
+  if (event.target.closest?.('input:not([type=checkbox]), textarea, select, [contenteditable]')) return;
+  if (document.querySelector('.q-dialog')) return;
+  if (event.key === '?') { keys.listed = true; event.preventDefault(); return; }
+  if (!keys.on) return;
+  const act = ACTS[event.key.toLowerCase()];
+  if (act) { event.preventDefault(); act(); }
+  if (/^[1-9]$/.test(event.key)) {
+    const reasons = document.querySelectorAll('.lb-why .lb-reason');
+    event.preventDefault();
+    if (desk.writing) reasons[event.key - 1]?.click();
+    else document.dispatchEvent(new CustomEvent('desk-document', { detail: event.key - 1 }));
+  }
+});
