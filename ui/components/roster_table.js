@@ -1,6 +1,9 @@
 // The rows of a roster: whose turn, what lacks with the way to it, what is due; choose many and act on them together.
 import icon from '/static/icons.js';
 
+// The filters in the order of what is to be done; a row's group is one of them.
+const GROUPS = ['可以送審', '待補件', '尚缺資料', '輪到您', '剛決定', '審核中', '已核可', '駁回', '撤回'];
+
 export default {
   components: { 'lb-icon': icon },
   props: { title: String, rows: String, act: String, unit: String, busy: Boolean, empty: String, hint: String }, // `rows`: a JSON text
@@ -12,8 +15,8 @@ export default {
         <div v-if="all.length" class="lb-pills" role="group" aria-label="篩選"><button v-for="g in groups" :key="g.key" type="button" class="lb-pill" :class="{on: filter === g.key}" :aria-pressed="filter === g.key" @click="filter = g.key">{{ g.key === 'all' ? '全部' : g.key }}<span class="lb-count">{{ g.count }}</span></button></div>
         <label v-if="all.length > 10" class="lb-roster-find"><span class="lb-away">依姓名或證號篩選</span><lb-icon name="search"/><input v-model="words" type="search" maxlength="60" placeholder="姓名或證號末碼" autocomplete="off"></label></div>
       <div v-if="all.some((r) => r.can)" class="lb-roster-bar">
-        <label><input type="checkbox" :checked="able.length > 0 && able.every(chosen)" :indeterminate.prop="able.some(chosen) && !able.every(chosen)" :disabled="!able.length" @change="choose(able, $event.target.checked)"><span>全選可{{ act }}的 {{ able.length }} {{ unit }}</span></label>
-        <span class="sp"></span><button type="button" class="q-btn lb-btn bg-primary" :disabled="busy || !picked.length" :aria-busy="busy" @click="$emit('acted', {what: 'all', ids: picked.map((r) => r.id)})"><lb-icon name="check"/>{{ picked.length ? act + '選取的 ' + picked.length + ' ' + unit : '請先勾選要' + act + '的志工' }}</button></div>
+        <label><input type="checkbox" :checked="able.length > 0 && able.every(chosen)" :indeterminate.prop="able.some(chosen) && !able.every(chosen)" :disabled="!able.length" @change="choose(able, $event.target.checked)"><span>全選<span class="long">可{{ act }}的</span> {{ able.length }} {{ unit }}</span></label>
+        <span class="sp"></span><button type="button" class="q-btn lb-btn" :class="picked.length ? 'bg-primary' : 'lb-outline'" :disabled="busy || !picked.length" :aria-busy="busy" @click="$emit('acted', {what: 'all', ids: picked.map((r) => r.id)})"><lb-icon name="check"/>{{ picked.length ? act + '選取的 ' + picked.length + ' ' + unit : '請先勾選要' + act + '的志工' }}</button></div>
       <ol v-if="shown.length"><li v-for="r in shown" :key="r.id" :class="{on: chosen(r)}">
         <span class="pick"><input v-if="r.can" type="checkbox" :aria-label="'選取 ' + r.name" :checked="chosen(r)" @change="choose([r], $event.target.checked)"></span>
         <span class="no">{{ r.n }}</span>
@@ -28,9 +31,9 @@ export default {
       <div v-else class="lb-empty"><b>{{ all.length ? '沒有符合條件的志工' : empty }}</b><span>{{ all.length ? '換一個篩選條件看看。' : hint }}</span></div>
     </section>`,
   computed: {
-    all() { return JSON.parse(this.rows); },
+    all() { return JSON.parse(this.rows).sort((a, b) => b.yours - a.yours || a.n - b.n); }, // one's own turn first
     groups() {
-      const keys = [...new Set(this.all.map((r) => r.group))];
+      const keys = GROUPS.filter((key) => this.all.some((r) => r.group === key));
       return ['all', ...keys].map((key) => ({ key, count: this.all.filter((r) => key === 'all' || r.group === key).length }));
     },
     shown() {

@@ -83,6 +83,7 @@ def _common(number: int, row: RosterRow, account: Account) -> dict[str, Any]:
         'symbol': turn.symbol,
         'due': {'text': due, 'tone': tone} if due and row.pending is None else None,
         'group': turn.word,
+        'yours': turn.word == '輪到您',
         'can': False,
         'on': False,
         'goes': False,
