@@ -14,10 +14,10 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from db import transaction
-from db.choices import MembershipStatus, RequestStatus, Role
+from db.choices import MailPreference, MembershipStatus, RequestStatus, Role
 from db.models import Account, AccountRequest, Membership, Volunteer
 
-from . import dates, login_lock, password_links, passwords, permissions, sessions
+from . import answers, dates, login_lock, password_links, passwords, permissions, sessions
 from .account_forms import AccountDetails, AccountRequestDetails
 from .errors import DomainError, Incomplete, MovedOn, NotFound, NotPermitted
 from .login_lock import SignInLocked
@@ -166,6 +166,16 @@ async def show_guide(shown: bool, *, by: Account) -> None:
     """Put the guide rail away, or fetch it back."""
     by.hides_guide = not shown
     await by.save(update_fields=['hides_guide'])
+    sessions.forget_account(by)
+
+
+async def set_mail_preference(preference: MailPreference, *, by: Account) -> None:
+    """通知信: each at once, one digest a day, or none. What concerns an office goes to its mailbox in any case."""
+    chosen = answers.member(MailPreference, preference)
+    if chosen is None:
+        raise Incomplete({'preference': '請選擇您要怎麼收到通知信。'})
+    by.mail_preference = chosen
+    await by.save(update_fields=['mail_preference'])
     sessions.forget_account(by)
 
 

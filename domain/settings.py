@@ -32,6 +32,7 @@ class Settings:
     index_key: bytes = field(default=b'', repr=False)
     smtp_url: str | None = field(default=None, repr=False)
     smtp_ca_file: Path | None = None
+    bounces_maildir: Path | None = None
     mail_from: str = 'no-reply@example.gov.tw'
     office_phone: str = '(02)0000-1234'
     service_phone: str = '(02)0000-5678'
@@ -52,7 +53,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
             f'PUBLIC_URL must be the address people type, such as https://book.example.tw; it is {public_url!r}'
         )
     keys, index_key = _keys(environ, data_dir)
-    ca_file = environ.get('SMTP_CA_FILE')
+    ca_file, bounces = environ.get('SMTP_CA_FILE'), environ.get('BOUNCES_MAILDIR')
     return Settings(
         data_dir=data_dir,
         database_url=_database_url(environ),
@@ -64,6 +65,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         index_key=index_key,
         smtp_url=_smtp_url(environ),
         smtp_ca_file=Path(ca_file) if ca_file else None,
+        bounces_maildir=Path(bounces) if bounces else None,
         mail_from=_address(environ, 'MAIL_FROM', Settings.mail_from),
         office_phone=environ.get('OFFICE_PHONE') or Settings.office_phone,
         service_phone=environ.get('SERVICE_PHONE') or Settings.service_phone,

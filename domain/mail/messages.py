@@ -1,22 +1,20 @@
-"""Every mail the office writes, each composed from the template of its name (first line: the subject).
+"""Every mail the office writes, each worded by `wording` from the plain facts that `kinds` lists.
 
 The functions belong into the transaction of what they tell of: they keep the mail, `outbox` sends it after the commit.
+What concerns an office always goes to its mailbox; its people with an address of their own get a copy as they chose.
 The body shows identity numbers masked; a subject, which is kept and transported in clear, names nobody.
 """
 
-import re
-from collections.abc import Sequence
-from datetime import datetime
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from db.choices import BookStatus
-from db.models import Account, AccountRequest, Agency, Application, RecordBook, Roster
+from db.choices import BookStatus, Role
+from db.models import Account, AccountRequest, Agency, Application, HostUnit, RecordBook, Roster
 
 from .. import dates, roster_sheets, settings
-from . import outbox
+from . import outbox, wording
+from .kinds import Fact
+from .outbox import Attachment
 
 # Where the links lead; an id of ours says nothing about a person.
 LOGIN = '/login'
@@ -28,6 +26,7 @@ RECORD_BOOKS = '/volunteers/{application.volunteer_id}/record-book'
 MY_RECORD_BOOK = '/my'
 OVERDUE = '/reviews/overdue'
 DUE_TODAY = '/reviews/overdue?due=soon'
+NOT_KNOWN = '（未登錄）'
 
 
 async def submitted(application: Application) -> None:
@@ -35,17 +34,9 @@ async def submitted(application: Application) -> None:
     case = await _case(application)
     if case.submitted_by is None or case.submitted_at is None or case.due_on is None:
         raise ValueError(f'application {case.id} has not been submitted')
-    roster = await roster_sheets.roster([case], by=case.submitted_by)
-    await _queue_about(
-        case,
-        'submitted',
-        case.agency.email,
-        CASE,
-        attachment=outbox.Attachment('名冊.ods', roster),
-        submitted_at=dates.roc_instant(case.submitted_at),
-        due=dates.roc(case.due_on),
-        due_long=dates.roc_long(case.due_on),
-    )
+    roster = Attachment('名冊.ods', await roster_sheets.roster([case], by=case.submitted_by))
+    facts = _about(case, CASE) | _sent(case.submitted_at, case.due_on) | {'備註': case.remarks}
+    await _tell_agency('submitted', case.agency, facts, application=case, attachment=roster)
 
 
 async def roster_submitted(roster: Roster, applications: Sequence[Application], *, by: Account) -> None:
@@ -56,91 +47,101 @@ async def roster_submitted(roster: Roster, applications: Sequence[Application], 
     first = cases[0]
     if first.submitted_at is None or first.due_on is None:
         raise ValueError(f'roster {roster.id} has not been submitted')
-    subject, body = _composed(
-        'roster_submitted',
-        roster=roster,
-        applications=cases,
-        unit=first.host_unit,
-        agency=first.agency,
-        clerk=by,
-        link=_link(ROSTER.format(roster=roster)),
-        submitted_at=dates.roc_instant(first.submitted_at),
-        due=dates.roc(first.due_on),
-        due_long=dates.roc_long(first.due_on),
-    )
-    attachment = outbox.Attachment('名冊.ods', await roster_sheets.roster(cases, by=by))
-    await outbox.queue(first.agency.email, subject, body, roster=roster, attachment=attachment)
+    facts: dict[str, Fact] = {
+        **_of_unit(first.host_unit, by),
+        **_of_agency(first.agency),
+        **_sent(first.submitted_at, first.due_on),
+        '名冊編號': roster.id,
+        '名冊': roster.title,
+        '件數': len(cases),
+        '案件': [f'{number}. {_row(case)}' for number, case in enumerate(cases, 1)],
+        '連結': _link(ROSTER.format(roster=roster)),
+    }
+    attachment = Attachment('名冊.ods', await roster_sheets.roster(cases, by=by))
+    await _tell_agency('roster_submitted', first.agency, facts, roster=roster, attachment=attachment)
 
 
 async def due_soon(agency: Agency, cases: Sequence[Application]) -> None:
     """To the issuing agency: these cases, with their units fetched, are about to be due."""
-    facts = _on_the_clock(cases)
-    subject, body = _composed('due_soon', agency=agency, cases=facts, first_due=facts[0]['due'], link=_link(DUE_TODAY))
-    await outbox.queue(agency.email, subject, body)
+    first = min(case.due_on for case in cases if case.due_on)
+    rows = [f'{_timed(case)}（含當日）' for case in cases]
+    facts: dict[str, Fact] = {'件數': len(rows), '逐案': rows, '期限': dates.roc(first), '連結': _link(DUE_TODAY)}
+    await _tell_agency('due_soon', agency, _of_agency(agency) | facts)
 
 
 async def overdue(agency: Agency, cases: Sequence[Application]) -> None:
     """To the agency's supervisor: these cases, with their units fetched, are overdue."""
-    subject, body = _composed(
-        'overdue',
-        agency=agency,
-        supervisor=agency.supervisor_name,
-        cases=_on_the_clock(cases),
-        review_days=_review_days(agency),
-        link=_link(OVERDUE),
-    )
-    await outbox.queue(agency.supervisor_email, subject, body)
+    today = dates.today()
+    rows = [f'{_timed(case)}　逾期 {-dates.days_left(case.due_on, today)} 日' for case in cases if case.due_on]
+    facts: dict[str, Fact] = {
+        **_of_agency(agency),
+        '主管': agency.supervisor_name or f'{agency.name}主管',
+        '件數': len(rows),
+        '逐案': rows,
+        '審核期間': _review_days(agency),
+        '連結': _link(OVERDUE),
+    }
+    await outbox.queue(agency.supervisor_email, *await wording.composed('overdue', facts), template='overdue')
 
 
 async def returned(application: Application, reason: str) -> None:
     """To the unit: what is to be mended (通知補件)."""
     case = await _case(application)
-    days = _review_days(case.agency)
-    await _queue_about(case, 'returned', _unit_address(case), APPLICATION, reason=_lines(reason), review_days=days)
+    more: dict[str, Fact] = {'原因': _lines(reason), '審核期間': _review_days(case.agency)}
+    await _tell_unit('returned', case, _about(case, APPLICATION) | more)
 
 
 async def rejected(application: Application, reason: str) -> None:
     """To the unit: the application is turned down (駁回), and why."""
     case = await _case(application)
-    await _queue_about(case, 'rejected', _unit_address(case), RECORD_BOOKS, reason=_lines(reason))
+    await _tell_unit('rejected', case, _about(case, RECORD_BOOKS) | {'原因': _lines(reason)})
 
 
 async def approved(application: Application, book: RecordBook) -> None:
     """To the unit: the book is issued, its number (流程 4)."""
     case = await _case(application)
-    await _queue_about(case, 'approved', _unit_address(case), RECORD_BOOKS, **_of_book(book))
+    await _tell_unit('approved', case, _about(case, RECORD_BOOKS) | _of_book(book))
 
 
 async def approved_for_volunteer(application: Application, book: RecordBook) -> None:
     """To the volunteer: the book can be read on line. Nothing is kept when no address was ever given."""
     case = await _case(application)
-    if case.volunteer.email:
-        await _queue_about(case, 'approved_for_volunteer', case.volunteer.email, MY_RECORD_BOOK, **_of_book(book))
+    if not case.volunteer.email:
+        return
+    kind: dict[str, Fact] = {'證件種類': case.volunteer.identity_kind.label}
+    subject, body = await wording.composed(
+        'approved_for_volunteer', _about(case, MY_RECORD_BOOK) | _of_book(book) | kind
+    )
+    account = await Account.get_or_none(volunteer_id=case.volunteer_id)
+    await outbox.queue(
+        case.volunteer.email, subject, body, template='approved_for_volunteer', application=case, account=account
+    )
 
 
 async def password(account: Account, password: str) -> None:
     """To the account's owner: the password the system has set (系統自動設定)."""
-    username = await _username(account)
-    await _queue_secret(account, 'password', password=password, link=_link(LOGIN), username=username)
+    facts: dict[str, Fact] = {'帳號': await _username(account), '密碼': password, '連結': _link(LOGIN)}
+    await _queue_secret(account, 'password', facts)
 
 
 async def reset(account: Account, link: str, valid_until: datetime | None = None) -> None:
     """To the account's owner: the link by which a new password is set. `link` is a path of ours or a whole address."""
-    await _queue_secret(account, 'reset', link=_link(link), valid_until=_instant(valid_until))
+    await _queue_secret(account, 'reset', {'連結': _link(link), '有效期限': _instant(valid_until)})
 
 
 async def account_granted(account: Account, link: str, valid_until: datetime | None = None) -> None:
     """To the account's owner: the account is open; `link` leads to where the password is set."""
-    username = await _username(account)
-    await _queue_secret(
-        account, 'account_granted', link=_link(link), valid_until=_instant(valid_until), username=username
-    )
+    facts: dict[str, Fact] = {'帳號': await _username(account), '身分': account.role.label}
+    facts |= {'連結': _link(link), '有效期限': _instant(valid_until)}
+    await _queue_secret(account, 'account_granted', facts)
 
 
 async def account_refused(request: AccountRequest, reason: str) -> None:
     """To whoever asked for an account: not granted, and why."""
-    subject, body = _composed('account_refused', request=request, reason=_lines(reason), link=_link(ACCOUNT_REQUEST))
-    await outbox.queue(request.email, subject, body)
+    facts: dict[str, Fact] = {'姓名': request.name, '申請單位': request.organisation, '帳號': request.username}
+    facts |= {'原因': _lines(reason), '連結': _link(ACCOUNT_REQUEST)}
+    composed = await wording.composed('account_refused', facts)
+    await outbox.queue(request.email, *composed, template='account_refused')
 
 
 async def _case(application: Application) -> Application:
@@ -149,59 +150,118 @@ async def _case(application: Application) -> Application:
     return await Application.get(id=application.id).select_related(*related)
 
 
-async def _queue_about(
-    case: Application,
+async def _tell_agency(
     template: str,
-    recipient: str,
-    path: str,
+    agency: Agency,
+    facts: dict[str, Fact],
     *,
-    attachment: outbox.Attachment | None = None,
-    **facts: Any,
+    application: Application | None = None,
+    roster: Roster | None = None,
+    attachment: Attachment | None = None,
 ) -> None:
-    subject, body = _composed(
-        template,
-        application=case,
-        volunteer=case.volunteer,
-        unit=case.host_unit,
-        agency=case.agency,
-        clerk=case.submitted_by,
-        link=_link(path.format(application=case)),
-        **facts,
+    """Its mailbox, and its reviewers as they chose. The roster names people in full: it goes to the mailbox only."""
+    if attachment is not None:
+        facts |= {'附名冊': True}
+    composed = await wording.composed(template, facts)
+    await outbox.queue(
+        agency.email, *composed, template=template, application=application, roster=roster, attachment=attachment
     )
-    await outbox.queue(recipient, subject, body, application=case, attachment=attachment)
+    reviewers = await Account.filter(agency_id=agency.id, role=Role.REVIEWER, is_active=True).order_by('id')
+    await _copy(template, facts, reviewers, [agency.email], application=application, roster=roster)
 
 
-async def _queue_secret(account: Account, template: str, **facts: Any) -> None:
-    subject, body = _composed(template, account=account, **facts)
-    await outbox.queue(account.email, subject, body, holds_secret=True)
+async def _tell_unit(template: str, case: Application, facts: dict[str, Fact]) -> None:
+    """The unit's mailbox, read also when the clerk is away, else the clerk's own; and the clerk's as they chose."""
+    clerk = case.submitted_by
+    mailbox = case.host_unit.email or (clerk.email if clerk else '')
+    await outbox.queue(mailbox, *await wording.composed(template, facts), template=template, application=case)
+    if clerk is not None and clerk.is_active:
+        await _copy(template, facts, [clerk], [mailbox], application=case)
 
 
-def _composed(template: str, **facts: Any) -> tuple[str, str]:
-    """Subject and body."""
-    text = _TEMPLATES.get_template(f'{template}.txt').render(office=settings.current(), **facts)
-    subject, _, body = text.partition('\n')
-    return subject, body.lstrip('\n')
+async def _copy(
+    template: str,
+    facts: dict[str, Fact],
+    people: Iterable[Account],
+    told: Iterable[str],
+    *,
+    application: Application | None = None,
+    roster: Roster | None = None,
+) -> None:
+    """To each of `people` with an address that is none of those `told`; nobody reads it twice."""
+    seen = {address.strip().casefold() for address in told} | {''}
+    for person in people:
+        address = person.email.strip()
+        if address.casefold() in seen:
+            continue
+        seen.add(address.casefold())
+        own = {name: fact for name, fact in facts.items() if name != '附名冊'} | {'寄給個人': True}
+        if '附名冊' in facts:
+            own |= {'附名冊': False}
+        composed = await wording.composed(template, own)
+        await outbox.queue(
+            address, *composed, template=template, application=application, roster=roster, account=person
+        )
 
 
-def _one_line(value: Any) -> str:
-    """A value as it may stand in a text: one line, and no characters that turn the direction of writing."""
-    return ' '.join(_BREAKING.sub(' ', str(value)).split())
+async def _queue_secret(account: Account, template: str, facts: dict[str, Fact]) -> None:
+    composed = await wording.composed(template, {'姓名': account.name, **facts})
+    await outbox.queue(account.email, *composed, template=template, account=account, holds_secret=True)
 
 
-_BREAKING = re.compile('[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]')
-_TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / 'templates'),
-    autoescape=False,  # noqa: S701 -- plain text; _one_line keeps a value from looking like a line of ours
-    undefined=StrictUndefined,
-    finalize=_one_line,
-    trim_blocks=True,
-    keep_trailing_newline=True,
-    auto_reload=False,
-)
+# The facts
+
+
+def _about(case: Application, path: str) -> dict[str, Fact]:
+    return {
+        '案號': case.id,
+        '送審次數': case.round,
+        '志工': case.volunteer.name,
+        '證號': case.volunteer.identity_masked,
+        '發冊類別': case.kind.label,
+        **_of_unit(case.host_unit, case.submitted_by),
+        **_of_agency(case.agency),
+        '連結': _link(path.format(application=case)),
+    }
+
+
+def _of_unit(unit: HostUnit, clerk: Account | None) -> dict[str, Fact]:
+    return {
+        '運用單位': unit.name,
+        '承辦人': clerk.name if clerk else '',
+        '單位電話': (clerk.phone if clerk else '') or unit.phone or NOT_KNOWN,
+        '單位信箱': (clerk.email if clerk else '') or unit.email or NOT_KNOWN,
+    }
+
+
+def _of_agency(agency: Agency) -> dict[str, Fact]:
+    return {'發冊機關': agency.name, '機關電話': agency.phone or NOT_KNOWN, '機關信箱': agency.email or NOT_KNOWN}
+
+
+def _of_book(book: RecordBook) -> dict[str, Fact]:
+    is_cancelled = book.status == BookStatus.CANCELLED
+    return {'紀錄冊號': book.number, '發冊日期': dates.roc_long(book.issued_on), '註銷': is_cancelled}
+
+
+def _sent(at: datetime, due: date) -> dict[str, Fact]:
+    return {'送審時間': dates.roc_instant(at), '期限': dates.roc(due), '期限全文': dates.roc_long(due)}
+
+
+def _row(case: Application) -> str:
+    """A case of a roster on one line."""
+    again = f'（第 {case.round} 次送審）' if case.round > 1 else ''
+    who = wording.one_line(f'{case.volunteer.name}（{case.volunteer.identity_masked}）')
+    return f'案號 {case.id}　{who}　{case.kind.label}{again}'
+
+
+def _timed(case: Application) -> str:
+    """Number, unit and time of a case that was sent; nobody's name."""
+    due = dates.roc(case.due_on) if case.due_on else ''
+    return f'案號 {case.id}　{case.host_unit.name}　送審 {_instant(case.submitted_at)}　期限 {due}'
 
 
 def _lines(reason: str) -> list[str]:
-    return [line for line in map(_one_line, reason.splitlines()) if line]
+    return [line for line in map(wording.one_line, reason.splitlines()) if line]
 
 
 def _link(path: str) -> str:
@@ -212,36 +272,8 @@ def _instant(moment: datetime | None) -> str:
     return dates.roc_instant(moment) if moment else ''
 
 
-def _unit_address(case: Application) -> str:
-    """The unit's mailbox, read also when the clerk is away; else the clerk's own."""
-    return case.host_unit.email or (case.submitted_by.email if case.submitted_by else '')
-
-
 def _review_days(agency: Agency) -> str:
     return f'{agency.review_days} 個工作天內' if agency.counts_working_days else f'{agency.review_days} 日內'
-
-
-def _on_the_clock(cases: Sequence[Application]) -> list[dict[str, Any]]:
-    """Number, unit and time of cases that were sent; nobody's name."""
-    return [
-        {
-            'id': case.id,
-            'unit': case.host_unit.name,
-            'submitted_at': _instant(case.submitted_at),
-            'due': dates.roc(case.due_on),
-            'days_late': -dates.days_left(case.due_on, dates.today()),
-        }
-        for case in cases
-        if case.due_on
-    ]
-
-
-def _of_book(book: RecordBook) -> dict[str, Any]:
-    return {
-        'book': book,
-        'issued_on': dates.roc_long(book.issued_on),
-        'is_cancelled': book.status == BookStatus.CANCELLED,
-    }
 
 
 async def _username(account: Account) -> str:

@@ -6,7 +6,8 @@ all, and no decision waits for a mail server. Afterwards any process may deliver
 1. claim: one short transaction takes the next due row (`FOR UPDATE SKIP LOCKED`), counts the attempt and moves its
    `next_attempt_at` LEASE ahead, so that nobody else takes it meanwhile;
 2. send: no transaction and no connection of ours is held while the mail server thinks;
-3. note: SENT, or WAITING for the next attempt, or FAILED for good, with the server's own words.
+3. note: SENT, or WAITING for the next attempt, or FAILED for good, with the server's own words. What went out in a
+   day's digest shares its lot. The `next_attempt_at` of a mail that failed or came back is when that was noted.
 
 A process killed between 2 and 3 leaves a mail that was sent and is not noted: it is sent again when the lease is over,
 under the same Message-ID and Date, by which the receiver can tell that it is the same.
@@ -16,23 +17,24 @@ import asyncio
 import base64
 import logging
 import re
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import aiosmtplib
-from tortoise.expressions import Q, Subquery
+from tortoise.expressions import Q
 
 from db import sealing, transaction
-from db.choices import MailStatus, Role
-from db.models import Account, Application, OutgoingMail, Roster, Volunteer
+from db.choices import ApplicationStatus, MailPreference, MailStatus, Role
+from db.models import Account, Application, ApplicationStep, OutgoingMail, Roster
 
-from .. import announcements, dates, permissions, settings
-from ..errors import NotFound
+from .. import announcements, answers, dates, permissions, settings
+from ..errors import DomainError, NotFound
 from ..settings import Settings
 from . import smtp
+from .kinds import KINDS
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +50,16 @@ POLL = 10.0
 
 CLEARED = '（這封信含有密碼或登入連結，寄出後內容已清除。）'
 
+BY_PREFERENCE = {
+    MailPreference.EACH: MailStatus.WAITING,
+    MailPreference.DIGEST: MailStatus.DEFERRED,
+    MailPreference.NONE: MailStatus.SKIPPED,
+}
+
+# How soon a mail that was sent may be sent again, and within which time a roster's mail follows its 送審.
+_BETWEEN = timedelta(minutes=1)
+_TOGETHER = timedelta(minutes=2)
+
 _CHANNEL = 'mail'
 # The addresses HTML's <input type="email"> takes: no blanks, no line ends, nothing to smuggle into a header.
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
@@ -61,17 +73,8 @@ class Attachment:
     content: bytes
 
 
-@dataclass(frozen=True)
-class Letter:
-    """A mail as the demo page shows it."""
-
-    recipient: str
-    subject: str
-    body: str
-    attachment: Attachment | None
-    status: MailStatus
-    last_error: str
-    created_at: datetime
+class NotAgain(DomainError):
+    """This mail is not sent a second time, at least not now."""
 
 
 async def queue(
@@ -79,67 +82,127 @@ async def queue(
     subject: str,
     body: str,
     *,
+    template: str = '',
     application: Application | None = None,
     roster: Roster | None = None,
+    account: Account | None = None,
     attachment: Attachment | None = None,
     holds_secret: bool = False,
-) -> None:
+    is_certain: bool = False,
+) -> OutgoingMail:
     """Keep a mail in the caller's transaction; it leaves after the commit.
 
     A `recipient` that is no address does not stop the decision: the mail is kept as FAILED and says why.
+    `account` is the person it is for: it goes out as they have chosen, unless it `is_certain` or holds a secret.
     `holds_secret`: the body is cleared once the mail is sent or given up. The subject is kept in clear: no names in it.
     """
     problem = _problem(recipient)
-    await OutgoingMail.create(
+    status = MailStatus.FAILED if problem else MailStatus.WAITING
+    if account is not None and not problem and not holds_secret and not is_certain:
+        status = BY_PREFERENCE[account.mail_preference]
+    mail = await OutgoingMail.create(
+        template=template,
         application=application,
         roster=roster,
+        account=account,
         recipient=_line(recipient, 254),
         subject=_line(subject, 200),
         body=CLEARED if problem and holds_secret else body,
         holds_secret=holds_secret,
         attachment_name=_line(attachment.name, 120) if attachment else '',
         attachment=base64.b64encode(attachment.content).decode() if attachment else None,
-        status=MailStatus.FAILED if problem else MailStatus.WAITING,
+        status=status,
         last_error=problem,
+        created_at=dates.now(),
         next_attempt_at=dates.now(),
     )
-    if not problem:
+    if status == MailStatus.WAITING:
         await announcements.announce(_CHANNEL, 'queued')
+    return mail
+
+
+async def resend(mail_id: int, *, by: Account) -> OutgoingMail:
+    """重寄: the same mail once more, to the address that is known now; for both sides of its case and administrators.
+
+    Raises NotFound; NotAgain when it holds a secret, is under way, was refused by its receiver's own wish, or went out
+    less than a minute ago.
+    """
+    async with transaction():
+        # The lock makes two presses wait for each other: the second finds what the first has sent.
+        mail = await OutgoingMail.filter(id=answers.record_id(mail_id)).select_for_update().first()
+        if mail is None or not await _may_resend(mail, by):
+            raise NotFound
+        last = await OutgoingMail.filter(resent_from_id=mail.id).order_by('-id').first() or mail
+        if sentence := _why_not_again(mail, last):
+            raise NotAgain(sentence)
+        attachment = None
+        if mail.attachment is not None:
+            attachment = Attachment(mail.attachment_name, base64.b64decode(mail.attachment.open()))
+        await mail.fetch_related('application', 'roster', 'account')
+        again = await queue(
+            await _address_now(mail),
+            mail.subject,
+            mail.body.open(),
+            template=mail.template,
+            application=mail.application,
+            roster=mail.roster,
+            account=mail.account,
+            attachment=attachment,
+            is_certain=True,
+        )
+        again.resent_from_id = mail.id
+        await again.save(update_fields=['resent_from_id'])
+        await announce_about([again.id])
+    log.info('mail %s sent again as %s by %s', mail.id, again.id, by.id)
+    return again
 
 
 async def of_application(application: Application, *, by: Account) -> list[OutgoingMail]:
-    """The mails about an application, newest first, for both sides to see what has gone out. Raises NotFound."""
-    is_theirs = by.role == Role.UNIT_STAFF and by.host_unit_id == application.host_unit_id
-    is_reviewers = by.role == Role.REVIEWER and by.agency_id == application.agency_id
-    if not (is_theirs or is_reviewers):
-        raise NotFound
-    return await OutgoingMail.filter(application_id=application.id)
+    """The mails about an application, newest first, for both sides to see what has gone out. Raises NotFound.
 
-
-async def recent(*, by: Account, limit: int = 50) -> list[Letter]:
-    """The newest mails that concern `by`, opened, passwords included: the mailbox of a demo office of made-up people.
-
-    A real office (not `demo`, or with SMTP_URL) has no such page. Raises NotFound there.
+    A mail about a whole roster belongs to those of its applications that were sent with it.
     """
-    office = settings.current()
-    if not by.is_active or not office.demo or office.smtp_url:
+    if by.role == Role.VOLUNTEER or not permissions.may_see_case(by, application):
         raise NotFound
-    return [_letter(mail) for mail in await OutgoingMail.filter(_concerning(by)).limit(limit)]
+    about = Q(application_id=application.id)
+    if application.roster_id is None:
+        return await OutgoingMail.filter(about)
+    mails = await OutgoingMail.filter(Q(about, Q(roster_id=application.roster_id), join_type=Q.OR))
+    sent = ApplicationStep.filter(application_id=application.id, status=ApplicationStatus.SUBMITTED)
+    moments = [step.at for step in await sent]
+    told = {
+        mail.id for mail in mails if mail.roster_id and any(at <= mail.created_at < at + _TOGETHER for at in moments)
+    }
+    return [mail for mail in mails if mail.application_id or {mail.id, mail.resent_from_id} & told]
 
 
-def _concerning(by: Account) -> Q:
-    """Mails of the own cases and to oneself; for a unit also to its volunteers, for the administrator to all staff."""
-    to_volunteers = Q(recipient__in=Subquery(Volunteer.exclude(email='').values('email')))
-    own = Q(recipient=by.email, application_id=None)
-    if by.role == Role.ADMINISTRATOR:
-        return Q(Q(application_id=None), ~to_volunteers)
-    if by.role == Role.REVIEWER:
-        return Q(Q(application__agency_id=by.agency_id), own, join_type=Q.OR)
-    if by.role == Role.UNIT_STAFF:
-        seen = Volunteer.filter(permissions.visible_to(by)).exclude(email='').values('email')
-        theirs = Q(recipient__in=Subquery(seen), application_id=None)
-        return Q(Q(application__host_unit_id=by.host_unit_id), own, theirs, join_type=Q.OR)
-    return own
+async def note_bounce(mail_id: int, created_at: datetime, words: str) -> bool:
+    """A mail came back: it is BOUNCED, in the server's words; False when it is none of ours, or known already.
+
+    `created_at` is part of its Message-ID, so that nobody can name a mail they never got.
+    """
+    ours = OutgoingMail.filter(id=mail_id, created_at=created_at, status__in=(MailStatus.WAITING, MailStatus.SENT))
+    noted = {'status': MailStatus.BOUNCED, 'last_error': words, 'next_attempt_at': dates.now()}
+    async with transaction():
+        if not await ours.filter(attempts__gt=0).update(**noted):
+            return False
+        await OutgoingMail.filter(digest_id=mail_id).update(**noted)
+        await announce_about([mail_id])
+    return True
+
+
+async def announce_about(mail_ids: Sequence[int]) -> None:
+    """Say that mails have changed to the pages of the cases and rosters they are about, inside the transaction."""
+    concerned = OutgoingMail.filter(Q(Q(id__in=mail_ids), Q(digest_id__in=mail_ids), join_type=Q.OR))
+    about = [(a, r) for a, r in await concerned.values_list('application_id', 'roster_id') if a or r]
+    if not about:
+        return
+    ids, roster_ids = [a for a, _ in about if a], [r for _, r in about if r]
+    cases = Application.filter(Q(Q(id__in=ids), Q(roster_id__in=roster_ids, round__gt=0), join_type=Q.OR))
+    for case in await cases.values_list('id', 'agency_id', 'host_unit_id', 'volunteer_id'):
+        await announcements.announce('application', ':'.join(map(str, case)))
+    for roster in await Roster.filter(id__in=roster_ids).values_list('id', 'agency_id', 'host_unit_id'):
+        await announcements.announce('roster', ':'.join(map(str, roster)))
 
 
 async def deliver_forever(office: Settings) -> None:
@@ -228,14 +291,19 @@ async def _note(mail: OutgoingMail, trouble: smtp.Trouble | None) -> None:
     if trouble is None:
         noted |= {'status': MailStatus.SENT, 'sent_at': dates.now()}
     elif trouble.is_final or mail.attempts > len(PAUSES):
-        noted |= {'status': MailStatus.FAILED}
+        noted |= {'status': MailStatus.FAILED, 'next_attempt_at': dates.now()}
     else:
         noted |= {'next_attempt_at': dates.now() + PAUSES[mail.attempts - 1]}
     if mail.holds_secret and 'status' in noted:
         noted |= {'body': sealing.sealed(CLEARED, 'outgoing_mail.body')}
     ours = OutgoingMail.filter(id=mail.id, status=MailStatus.WAITING, attempts=mail.attempts)
-    if not await ours.update(**noted):
-        log.warning('mail %s: the lease ran out while it was being sent', mail.id)
+    async with transaction():
+        if not await ours.update(**noted):
+            log.warning('mail %s: the lease ran out while it was being sent', mail.id)
+        elif 'status' in noted:
+            noted.pop('body', None)
+            await OutgoingMail.filter(digest_id=mail.id, status=MailStatus.DEFERRED).update(**noted)
+        await announce_about([mail.id])
 
 
 async def _to_the_end(noting: Coroutine[Any, Any, None]) -> None:
@@ -262,16 +330,49 @@ def _line(text: str, length: int) -> str:
     return line if len(line) <= length else line[: length - 1] + '…'
 
 
-def _letter(mail: OutgoingMail) -> Letter:
-    attachment = None
-    if mail.attachment is not None:
-        attachment = Attachment(mail.attachment_name, base64.b64decode(mail.attachment.open()))
-    return Letter(
-        recipient=mail.recipient,
-        subject=mail.subject,
-        body=mail.body.open(),
-        attachment=attachment,
-        status=mail.status,
-        last_error=mail.last_error,
-        created_at=mail.created_at,
-    )
+def _why_not_again(mail: OutgoingMail, last: OutgoingMail) -> str:
+    if mail.holds_secret:
+        return '這封信含有密碼或登入連結，不能重寄。請收件人在登入頁點選「忘記密碼?」，取得新的連結。'
+    if last.status == MailStatus.WAITING:
+        return '這封信已經在等待寄出，不需要再寄一次。系統會自動重試，結果會顯示在這裡。'
+    if last.status == MailStatus.DEFERRED:
+        return '這封信會併入收件人的每日摘要，不需要另外寄。'
+    if last.status == MailStatus.SKIPPED:
+        return '收件人選擇不收這類通知，這封信沒有寄。需要告知時，請改以電話通知。'
+    if last.status == MailStatus.SENT and last.sent_at and dates.now() - last.sent_at < _BETWEEN:
+        return '這封信剛剛才寄出，請稍候一分鐘，對方仍未收到時再重寄。'
+    return ''
+
+
+async def _may_resend(mail: OutgoingMail, by: Account) -> bool:
+    if by.role == Role.ADMINISTRATOR:
+        return True
+    if by.role == Role.VOLUNTEER:
+        return False
+    if mail.application_id is not None:
+        case = await Application.get(id=mail.application_id)
+        return permissions.may_see_case(by, case)
+    if mail.roster_id is not None:
+        roster = await Roster.get(id=mail.roster_id)
+        mine = by.host_unit_id if by.role == Role.UNIT_STAFF else by.agency_id
+        return mine == (roster.host_unit_id if by.role == Role.UNIT_STAFF else roster.agency_id)
+    return False
+
+
+async def _address_now(mail: OutgoingMail) -> str:
+    """Where the mail's receiver reads now: the address that failed may have been mended since."""
+    if mail.account is not None and mail.account.role != Role.VOLUNTEER:
+        return mail.account.email
+    audience = KINDS[mail.template].audience if mail.template in KINDS else ''
+    source: Application | Roster | None = mail.application or mail.roster
+    if source is None:
+        return mail.recipient
+    await source.fetch_related('agency', 'host_unit')
+    if audience == 'agency':
+        return source.agency.email
+    if audience == 'unit':
+        return source.host_unit.email or mail.recipient
+    if audience == 'volunteer' and isinstance(source, Application):
+        await source.fetch_related('volunteer')
+        return source.volunteer.email
+    return mail.recipient

@@ -111,17 +111,17 @@ def trouble(error: Exception) -> Trouble:
         case aiosmtplib.SMTPResponseException():
             return _answer(error.code, error.message, is_general=True)
         case aiosmtplib.SMTPException() | OSError():  # TimeoutError is an OSError
-            return Trouble(_storable(str(error) or 'no answer in time'), is_final=False, is_general=True)
+            return Trouble(storable(str(error) or 'no answer in time'), is_final=False, is_general=True)
         case _:
-            return Trouble(_storable(f'{type(error).__name__}: {error}'), is_final=False, is_general=False)
+            return Trouble(storable(f'{type(error).__name__}: {error}'), is_final=False, is_general=False)
 
 
 def _answer(code: int, words: str, *, is_general: bool) -> Trouble:
     is_final = 500 <= code < 600 and not is_general
-    return Trouble(_storable(f'{code} {words}'), is_final=is_final, is_general=is_general)
+    return Trouble(storable(f'{code} {words}'), is_final=is_final, is_general=is_general)
 
 
-def _storable(words: str) -> str:
+def storable(words: str) -> str:
     """One line the database can keep: a server may speak Big5 (which arrives as lone surrogates) or send NULs."""
     return ' '.join(words.encode(errors='replace').decode().replace('\0', ' ').split())[:MOST_WORDS]
 

@@ -16,7 +16,7 @@ from db.choices import MailStatus, Role
 from db.models import Application, OutgoingMail
 from domain import announcements, dates, settings
 from domain.errors import NotFound
-from domain.mail import outbox
+from domain.mail import mailbox, outbox
 from domain.settings import Settings
 from tests import builders
 
@@ -240,7 +240,7 @@ async def test_without_a_server_mails_wait_and_only_a_demo_office_shows_them(off
     assert await outbox.deliver_due(office) == 0
 
     with _in_force(replace(office, demo=True)):
-        (letter,) = await outbox.recent(by=clerk)
+        (letter,) = await mailbox.recent(by=clerk)
     assert (letter.recipient, letter.subject, letter.body, letter.status) == (
         WINDOW,
         SUBJECT,
@@ -251,7 +251,7 @@ async def test_without_a_server_mails_wait_and_only_a_demo_office_shows_them(off
 
     for real in (office, replace(office, demo=True, smtp_url='smtp://127.0.0.1:25')):
         with _in_force(real), pytest.raises(NotFound):
-            await outbox.recent(by=clerk)
+            await mailbox.recent(by=clerk)
 
 
 async def test_both_sides_of_an_application_see_its_mails_and_nobody_else() -> None:
@@ -261,6 +261,7 @@ async def test_both_sides_of_an_application_see_its_mails_and_nobody_else() -> N
         host_unit_id=clerk.host_unit_id,
         county=await builders.a_county(),
         agency_id=reviewer.agency_id,
+        round=1,
     )
     await outbox.queue(WINDOW, SUBJECT, '您好', application=application)
     await a_mail()
@@ -297,7 +298,7 @@ async def test_the_kept_mails_are_shown_to_whom_they_concern(office: Settings) -
 
     with _in_force(replace(office, demo=True)):
         shown = {
-            who.email: sorted(letter.recipient for letter in await outbox.recent(by=who))
+            who.email: sorted(letter.recipient for letter in await mailbox.recent(by=who))
             for who in (clerk, other_clerk, reviewer, as_volunteer, administrator)
         }
 
@@ -341,7 +342,7 @@ _DELIVER = """
 import asyncio, sys
 import db
 from db import sealing
-from domain.mail import outbox
+from domain.mail import mailbox, outbox
 from domain.settings import Settings
 
 async def main(url, smtp_url, mail_from):

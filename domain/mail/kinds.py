@@ -1,0 +1,163 @@
+"""Which mails there are, to whom each goes, and the facts its wording may use, each with a made-up example.
+
+The facts have Chinese names because administrators read and write them: `{{ 運用單位 }}送審 1 件`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+# Plain values only: a wording cannot reach a record through them. A list is of lines.
+Fact = str | int | bool | list[str]
+Audience = Literal['agency', 'supervisor', 'unit', 'volunteer', 'account', 'applicant']
+
+# name: (what it is, an example). Identity numbers stand masked.
+FACTS: dict[str, tuple[str, Fact]] = {
+    '案號': ('申請案的案號', 1024),
+    '送審次數': ('第幾次送審', 1),
+    '志工': ('志工姓名', '周小晴'),
+    '證號': ('遮蔽後的證件號碼', 'A22****781'),
+    '證件種類': ('志工登入用的證件', '身分證字號'),
+    '發冊類別': ('初次、換發、補發或註銷', '初次'),
+    '運用單位': ('運用單位名稱', '示例文化中心'),
+    '承辦人': ('送審的承辦人', '林小滿'),
+    '單位電話': ('承辦人或運用單位的電話', '(04)0000-1234'),
+    '單位信箱': ('承辦人或運用單位的電子郵件', 'clerk@example.com'),
+    '發冊機關': ('發冊機關名稱', '臺中市政府文化局'),
+    '機關電話': ('發冊機關的電話', '(04)0000-9012'),
+    '機關信箱': ('發冊機關的電子郵件', 'culture@example.gov.tw'),
+    '主管': ('機關主管的稱呼', '陳科長'),
+    '送審時間': ('送審的日期與時間', '115/03/05 14:58'),
+    '期限': ('審核期限，短的寫法', '115/03/09'),
+    '期限全文': ('審核期限，完整寫法', '民國 115 年 3 月 9 日'),
+    '審核期間': ('機關的審核日數', '3 日內'),
+    '備註': ('申請的備註；沒有時是空白', '請儘速辦理'),
+    '附名冊': ('這封信是否附名冊（是/否）', True),
+    '名冊編號': ('名冊的編號', 12),
+    '名冊': ('名冊的名稱', '115 年 3 月導覽志工'),
+    '件數': ('一共幾件', 2),
+    '案件': ('每件一行', ['1. 案號 1024　周小晴（A22****781）　初次', '2. 案號 1025　張小安（A21****002）　換發']),
+    '逐案': (
+        '每件一行，不含姓名',
+        ['案號 1024　示例文化中心　期限 115/03/09', '案號 1025　範例圖書館　期限 115/03/09'],
+    ),
+    '原因': ('機關填寫的原因，每項一行', ['1. 結業證書反面看不清楚，請重新掃描。', '2. 照片請換成半身照。']),
+    '紀錄冊號': ('紀錄冊的字號', '中市文志字第115000128號'),
+    '發冊日期': ('發冊日期', '民國 115 年 3 月 23 日'),
+    '註銷': ('這件是否為註銷（是/否）', False),
+    '姓名': ('收件人姓名', '林小滿'),
+    '帳號': ('登入的帳號', 'clerk'),
+    '身分': ('帳號的身分', '單位承辦人'),
+    '密碼': ('系統設定的密碼', 'Example123456'),
+    '有效期限': ('連結的期限；沒有時是空白', '115/03/08 15:00'),
+    '申請單位': ('申請帳號的單位', '示例協會'),
+    '日期': ('這一天', '115/03/09'),
+    '項目': (
+        '每則通知一行',
+        ['03/08 10:12 案號 1024 請補件，補齊後即可重新送審', '03/08 15:40 案號 1025 審核完成，已核可發冊'],
+    ),
+    '未寄達': ('每封信一行，不含姓名', ['03/08 10:12 案號 1024 送審通知（發冊機關）未寄達：550 5.1.1 no such user']),
+    '連結': ('收件人該去的頁面', 'https://books.example.gov.tw/'),
+    # Known in every mail:
+    '寄給個人': ('寄給個人而不是機關或單位的信箱（是/否）', False),
+    '通知設定': ('收件人改變通知方式的頁面', 'https://books.example.gov.tw/account/mail'),
+    '洽詢電話': ('系統主管單位的電話', '(02)0000-1234'),
+    '客服電話': ('客服諮詢專線', '(02)0000-5678'),
+    '客服信箱': ('客服信箱', 'service@example.gov.tw'),
+    '系統網址': ('本系統的網址', 'https://books.example.gov.tw'),
+}
+COMMON = ('寄給個人', '通知設定', '洽詢電話', '客服電話', '客服信箱', '系統網址')
+
+# A subject is kept and transported in clear: none of these may stand there.
+PERSONAL = frozenset(
+    ('志工', '證號', '姓名', '帳號', '密碼', '連結', '備註', '案件', '原因', '紀錄冊號', '單位電話', '單位信箱')
+)
+
+# Pieces that several mails share, and what they are.
+PARTS = {
+    'case.txt': '案號、志工與發冊類別',
+    'agency.txt': '發冊機關聯絡方式',
+    'foot.txt': '頁尾：客服電話與網址',
+}
+
+_CASE = ('案號', '送審次數', '志工', '證號', '發冊類別')
+_UNIT = ('運用單位', '承辦人', '單位電話', '單位信箱')
+_AGENCY = ('發冊機關', '機關電話', '機關信箱')
+_ABOUT = (*_CASE, *_UNIT, *_AGENCY, '連結')
+_AGAIN: dict[str, Mapping[str, Fact]] = {'第 2 次送審': {'送審次數': 2, '備註': ''}}
+_CANCELLED: dict[str, Mapping[str, Fact]] = {'註銷': {'發冊類別': '註銷', '註銷': True}}
+_OWN: dict[str, Mapping[str, Fact]] = {'寄給個人': {'寄給個人': True, '附名冊': False}}
+_NO_END: dict[str, Mapping[str, Fact]] = {'連結沒有期限': {'有效期限': ''}}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A mail: its label, to whom, its facts, other cases it must read well in, and what must not be left out."""
+
+    label: str
+    audience: Audience
+    facts: tuple[str, ...]
+    cases: Mapping[str, Mapping[str, Fact]] = field(default_factory=dict)
+    needed: tuple[str, ...] = ('連結',)
+
+    def samples(self) -> dict[str, dict[str, Fact]]:
+        """`{what sort of case: its facts}`: the usual one first."""
+        names = (*self.facts, *COMMON)
+        usual = {name: FACTS[name][1] for name in names}
+        others = {title: {name: other.get(name, usual[name]) for name in names} for title, other in self.cases.items()}
+        return {'一般': usual} | others
+
+
+KINDS = {
+    'submitted': Kind(
+        '送審通知',
+        'agency',
+        (*_ABOUT, '送審時間', '期限', '期限全文', '備註', '附名冊'),
+        _AGAIN | _OWN,
+        ('案號', '連結'),
+    ),
+    'roster_submitted': Kind(
+        '名冊送審通知',
+        'agency',
+        (*_UNIT, *_AGENCY, '連結', '名冊編號', '名冊', '件數', '案件', '送審時間', '期限', '期限全文', '附名冊'),
+        _OWN,
+        ('案件', '連結'),
+    ),
+    'returned': Kind('補件通知', 'unit', (*_ABOUT, '原因', '審核期間'), _AGAIN | _OWN, ('案號', '原因', '連結')),
+    'rejected': Kind('駁回通知', 'unit', (*_ABOUT, '原因'), _OWN, ('案號', '原因')),
+    'approved': Kind(
+        '核可通知',
+        'unit',
+        (*_ABOUT, '紀錄冊號', '發冊日期', '註銷'),
+        _CANCELLED | _OWN,
+        ('案號', '紀錄冊號'),
+    ),
+    'approved_for_volunteer': Kind(
+        '核發通知（志工）',
+        'volunteer',
+        (*_ABOUT, '證件種類', '紀錄冊號', '發冊日期', '註銷'),
+        _CANCELLED,
+        ('紀錄冊號', '連結'),
+    ),
+    'due_soon': Kind('期限提醒', 'agency', (*_AGENCY, '件數', '逐案', '期限', '連結'), _OWN, ('逐案', '連結')),
+    'overdue': Kind(
+        '逾期通知（主管）', 'supervisor', (*_AGENCY, '主管', '件數', '逐案', '審核期間', '連結'), {}, ('逐案',)
+    ),
+    'digest': Kind('每日摘要', 'account', ('姓名', '日期', '件數', '項目', '連結'), {}, ('項目',)),
+    'undelivered': Kind('未寄達信件摘要', 'account', ('姓名', '日期', '件數', '未寄達', '連結'), {}, ('未寄達',)),
+    'password': Kind('密碼通知', 'account', ('姓名', '帳號', '密碼', '連結'), {}, ('帳號', '密碼', '連結')),
+    'reset': Kind('重設密碼連結', 'account', ('姓名', '連結', '有效期限'), _NO_END),
+    'account_granted': Kind(
+        '帳號開通', 'account', ('姓名', '帳號', '身分', '連結', '有效期限'), _NO_END, ('帳號', '連結')
+    ),
+    'account_refused': Kind('帳號未核准', 'applicant', ('姓名', '申請單位', '帳號', '原因', '連結'), {}, ('原因',)),
+}
+
+AUDIENCES: dict[Audience, str] = {
+    'agency': '發冊機關',
+    'supervisor': '發冊機關主管',
+    'unit': '運用單位',
+    'volunteer': '志工',
+    'account': '帳號本人',
+    'applicant': '申請人',
+}
