@@ -3,35 +3,46 @@
 from typing import Any
 
 from nicegui.element import Element
+from nicegui.events import GenericEventArguments
 
-from domain import dates
+from domain import applications, calls, dates
 from domain import timeline as timelines
-from domain.applications import CHANNEL
-from domain.model import Account, Application
+from domain.errors import DomainError
+from domain.mail import outbox
+from domain.model import Account, Application, CallResult, Role
 from domain.timeline import Entry
 
 from ..live import follow
+from .notices import confirm, refuse
+
+RESULTS = [{'value': result.value, 'label': result.label} for result in CallResult]
 
 
 class timeline(Element, component='timeline.js'):
-    """`await timeline.placed(account, application)` is all a page says."""
+    """`await timeline.placed(account, application)` is all a page says. Calls are logged and mails sent again here."""
 
     def __init__(self, entries: list[Entry], account: Account, application: Application) -> None:
         super().__init__()
         self.account, self.application = account, application
         self._props.update({'title': '案件歷程', 'results': [], 'callee': '', 'phone': ''})
         self.show(entries)
+        self.on('resend', self._resend)
+        self.on('called', self._called)
 
     @classmethod
     async def placed(cls, account: Account, application: Application, *, heading: bool = True) -> 'timeline':
         """The timeline of a case, renewed whenever something of it changes; `heading` unless one stands above."""
-        placed = cls(await timelines.of(application, by=account), account, application)
+        case = await applications.get(application.id, by=account)
+        placed = cls(await timelines.of(case, by=account), account, case)
         placed._props['heading'] = heading
+        if case.round and account.role in (Role.UNIT_STAFF, Role.REVIEWER):
+            contact = calls.contact_of(case, account)
+            placed._props.update({'results': RESULTS, 'callee': contact.who, 'phone': contact.phone})
 
         async def renew() -> None:
-            placed.show(await timelines.of(application, by=account))
+            placed.show(await timelines.of(case, by=account))
 
-        follow(CHANNEL, renew, lambda payload: payload.split(':')[0] == str(application.id))
+        follow(applications.CHANNEL, renew, lambda payload: payload.split(':')[0] == str(case.id))
         return placed
 
     def show(self, entries: list[Entry]) -> None:
@@ -39,6 +50,24 @@ class timeline(Element, component='timeline.js'):
         self.entries = entries
         self._props['entries'] = [_shown(number, entry) for number, entry in enumerate(reversed(entries))][::-1]
         self.update()
+
+    async def _resend(self, event: GenericEventArguments) -> None:
+        if event.args not in [entry.ref for entry in self.entries if entry.can_resend]:
+            return
+        try:
+            await outbox.resend(event.args, by=self.account)
+            confirm('已排入重寄，結果會出現在歷程上。')
+        except DomainError as refusal:
+            refuse(refusal)
+
+    async def _called(self, event: GenericEventArguments) -> None:
+        said = event.args if isinstance(event.args, dict) else {}
+        try:
+            note = str(said.get('note', ''))
+            await calls.log(self.application, said.get('result', ''), by=self.account, note=note)
+            confirm('已記錄這通電話。')
+        except DomainError as refusal:
+            refuse(refusal)
 
 
 def _shown(number: int, entry: Entry) -> dict[str, Any]:

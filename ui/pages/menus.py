@@ -11,6 +11,7 @@ from domain.record_books import RecordBookQuery
 from domain.turns import AgencyList, UnitList
 
 from .. import gate
+from ..components.call_tasks import call_tasks
 from ..components.progress_board import Count, News, progress_board
 from ..components.resume_card import resume_card
 from ..components.tiles import Entry, entry_group, tiles
@@ -41,6 +42,7 @@ OTHERS = {
     Role.REVIEWER: (OVERDUE, NUMBERS, FIGURES),
     Role.ADMINISTRATOR: (ADMIN, NUMBERS),
 }
+HAVE_CASES = (Role.UNIT_STAFF, Role.REVIEWER)
 WEEKDAYS = '一二三四五六日'
 
 
@@ -56,6 +58,8 @@ async def menu_page(account: Account) -> None:
         html.p(f'{account.name}，您好。今天是{_today()}。').classes('lb-hello')
         if account.role is Role.UNIT_STAFF:
             await _resume(account)
+        if account.role in HAVE_CASES:
+            await call_tasks.placed(account)
         entries = ENTRIES.get(account.role, ())
         with html.div().classes('lb-menu').classes('' if entries else 'one'):
             note = (

@@ -1,0 +1,84 @@
+"""改以電話通知: whom to call because a mail did not arrive; each is done with one tap. Nothing shows when none is."""
+
+from typing import Any
+
+from nicegui.element import Element
+from nicegui.events import GenericEventArguments
+
+from domain import applications, calls, dates
+from domain.calls import CallTask
+from domain.errors import DomainError
+from domain.mail import outbox
+from domain.model import Account, CallResult, Role
+
+from ..live import follow
+from .notices import confirm, refuse
+
+
+class call_tasks(Element, component='call_tasks.js'):
+    """`await call_tasks.placed(account)` on a home: the tasks of this side, renewed by themselves."""
+
+    def __init__(self, account: Account) -> None:
+        super().__init__()
+        self.account = account
+        self.tasks: dict[int, CallTask] = {}
+        self._props['results'] = [{'value': result.value, 'label': result.label} for result in CallResult]
+        self.on('called', self._called)
+        self.on('resend', self._resend)
+
+    @classmethod
+    async def placed(cls, account: Account) -> 'call_tasks':
+        """The list in its place."""
+        placed = cls(account)
+        await placed.renew()
+
+        def concerns(payload: str) -> bool:
+            _, agency, unit, _ = payload.split(':')
+            return str(account.host_unit_id) == unit or str(account.agency_id) == agency
+
+        follow(applications.CHANNEL, placed.renew, concerns)
+        return placed
+
+    async def renew(self) -> None:
+        """Ask again whom to call."""
+        self.tasks = {task.mail.id: task for task in await calls.to_make(by=self.account)}
+        shown = [_shown(task, self.account) for task in self.tasks.values()]
+        if self._props.get('tasks') != shown:
+            self._props['tasks'] = shown
+            self.update()
+
+    async def _called(self, event: GenericEventArguments) -> None:
+        said = event.args if isinstance(event.args, dict) else {}
+        task = self.tasks.get(said.get('key', 0))
+        if task is None:
+            return
+        try:
+            told = {'callee': task.who, 'phone': task.phone}
+            await calls.log(task.application, said.get('result', ''), by=self.account, **told)
+            confirm('已記錄這通電話。')
+            await self.renew()
+        except DomainError as refusal:
+            refuse(refusal)
+
+    async def _resend(self, event: GenericEventArguments) -> None:
+        if event.args not in self.tasks:
+            return
+        try:
+            await outbox.resend(event.args, by=self.account)
+            confirm('已排入重寄；寄達後，這項工作會自動消失。')
+        except DomainError as refusal:
+            refuse(refusal)
+
+
+def _shown(task: CallTask, account: Account) -> dict[str, Any]:
+    case = task.application
+    page = f'/volunteers/{case.volunteer_id}/record-book' if account.role is Role.UNIT_STAFF else f'/reviews/{case.id}'
+    return {
+        'key': task.mail.id,
+        'who': task.who,
+        'phone': task.phone,
+        'about': f'{case.volunteer.name}：{task.mail.subject}',
+        'address': page,
+        'trouble': task.mail.last_error or task.mail.status.label,
+        'since': dates.spoken(task.since),
+    }
