@@ -74,6 +74,8 @@ class desk_decisions(Element):
                 if each.correction.status is CorrectionStatus.OPEN:
                     html.li(f'{each.correction.label}（{each.correction.reason.label}）：{each.text}')
         self.marked.set_visibility(to_mend > 0)
+        plain = '單位承辦人會收到這段文字，請寫明要改哪一項、怎麼改；也可以先在各項按旗子標記。'
+        _say(self.what_is_told, f'單位承辦人會收到下列 {to_mend} 項；需要時可再補充。' if to_mend else plain)
 
     def _place_acts(self, case: Case) -> None:
         with action_button('', self._approve).classes('lb-approve') as self.approve:
@@ -82,7 +84,7 @@ class desk_decisions(Element):
                 html.span('核可')
                 self.number = html.small()
             html.kbd('A').props('aria-hidden=true')
-        dialog = self._question(RETURNED, '單位承辦人會收到下列各項與這段文字。', '補充說明', has_marks=True)
+        dialog = self._question(RETURNED, '', '補充說明（沒有標記時必填）', has_marks=True)
         with (
             ui.button(on_click=dialog.open, color=None).props('outline no-caps').classes('lb-return') as self.send_back
         ):
@@ -104,8 +106,9 @@ class desk_decisions(Element):
             await self.decided()
 
         with question(f'{act}：原因') as dialog:
-            html.p(sentence)
+            said = html.p(sentence)
             if has_marks:
+                self.what_is_told = said
                 self.marked = html.ol().classes('lb-marked-list')
             in_form = form(words, summary=False)
             text_area(label, in_form, 'reason', required=not has_marks, maxlength=500)

@@ -17,10 +17,10 @@ export default {
   emits: ['marked', 'withdrawn', 'accepted', 'reopened'],
   data() { return { again: 0, words: '', seen: null }; },
   template: `
-    <section v-show="marks.length" class="lb-card lb-marks" aria-labelledby="marks-title">
-      <header><lb-icon :name="answered.length ? 'flag' : 'ok'" size="18"/><h2 id="marks-title" role="status">{{ title }}</h2>
+    <section v-show="marks.length" class="lb-card lb-marks" :class="{done: !answered.length && !open.length}" aria-labelledby="marks-title">
+      <header><lb-icon :name="answered.length || open.length ? 'flag' : 'ok'" size="18"/><h2 id="marks-title" role="status">{{ title }}</h2>
         <button v-if="answered.length && markable" type="button" class="lb-btn q-btn lb-outline" @click="$emit('accepted', 0)"><lb-icon name="check" size="16"/>全部確認</button></header>
-      <ol><li v-for="m in sorted" :key="m.id" :class="m.status"><div class="hd"><b>{{ m.label }}</b><span class="lb-chip">{{ m.reason_label }}</span><span class="lb-chip" :class="m.tone"><lb-icon :name="m.symbol" size="14"/>{{ m.state }}</span>
+      <ol><li v-for="m in sorted" :key="m.id" :class="m.status"><div class="hd"><b>{{ m.label }}</b><span class="lb-chip">{{ m.reason_label }}</span><span v-if="!markable || m.status !== 'open'" class="lb-chip" :class="m.tone"><lb-icon :name="m.symbol" size="14"/>{{ m.state }}</span>
           <span class="said">{{ m.text }}</span>
           <span v-if="markable && m.status === 'open'" class="acts"><button type="button" class="lb-link" :aria-label="'修改標記：' + m.label" @click="write(m.key)">修改</button><button type="button" class="lb-link" :aria-label="'撤銷標記：' + m.label" @click="$emit('withdrawn', m.id)">撤銷</button></span></div>
         <div v-if="m.answered" class="lb-compared"><side head="送審時" :text="m.old.text" :url="m.old.url" :spot="m.spot" @looked="look(m, m.old.url, m.spot)"/><lb-icon name="arrow" size="18"/><side :head="m.changed ? '補正後' : '補正後（沒有更動）'" :text="m.now.text" :url="m.now.url" @looked="look(m, m.now.url, null)"/>

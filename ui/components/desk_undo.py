@@ -75,4 +75,7 @@ def _ids(rows: list[CaseRow]) -> list[int]:
 def _spoken(rows: list[CaseRow]) -> str:
     if len(rows) == 1 and rows[0].pending:
         return f'{_SAID.get(rows[0].pending.to, "已駁回")} {rows[0].volunteer}'
-    return f'已決定 {len(rows)} 件' if rows else ''
+    if not rows:
+        return ''
+    acts = {_SAID.get(row.pending.to, '已駁回') for row in rows if row.pending}
+    return f'{acts.pop() if len(acts) == 1 else "已決定"} {len(rows)} 件'

@@ -37,9 +37,8 @@ async def placed_queue(account: Account, view: DeskView, selected: int | None = 
 
     async def approve(event: GenericEventArguments) -> None:
         chosen = _chosen(event.args)
-        if chosen and await is_sure(
-            f'核可這 {len(chosen)} 件', '每一件都會再檢查一次；不能核可的會留在清單上並說明原因。'
-        ):
+        sentence = '每一件都會再檢查一次；不能核可的會留在清單上，並說明原因。'
+        if chosen and await is_sure(f'核可這 {len(chosen)} 件', sentence, is_grave=False):
             try:
                 report = await decisions.approve_many(chosen, by=account)
             except DomainError as refusal:

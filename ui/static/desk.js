@@ -48,6 +48,7 @@ export const why = {
         <textarea :id="id + '-text'" ref="text" v-model="text" maxlength="300" rows="3" required @input="own = true"></textarea>
         <div class="acts"><button type="submit" class="lb-btn q-btn bg-negative text-white"><lb-icon name="flag" size="15"/>{{ open ? '修改標記' : '標記補件' }}</button><button type="button" class="lb-btn q-btn lb-flat" @click="close">取消</button></div></template>
     </form>`,
+  mounted() { this.$nextTick(() => this.$el.scrollIntoView({ block: 'nearest' })); },
   computed: { id() { return 'why-' + this.at.key.replace(/\W/g, '-'); } },
   methods: {
     choose(reason) {
