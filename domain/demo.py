@@ -192,8 +192,12 @@ async def _mend(application: Application, number: int, clerk: Account) -> None:
     """A new photo, a clearer scan, and a word of one's own about the hours; then sent again."""
     volunteer = await volunteers.get(application.volunteer_id, by=clerk)
     details = VolunteerDetails.from_record(volunteer)
-    details.photo = await _photo(2 * number + 41, clerk)
+    details.photo = await _photo(2 * number + 40, clerk)
     await volunteers.amend(volunteer, details, version=volunteer.version, by=clerk)
+    training = await Training.filter(volunteer_id=volunteer.id, kind=TrainingKind.SPECIAL).get()
+    scanned = TrainingDetails.from_record(training)
+    scanned.certificate_back = await _side(False, volunteer.name, training.title, training.starts_on, clerk)
+    await trainings.amend(training, scanned, version=training.version, by=clerk)
     words = ('', '已重新掃描，用印清楚了。', '證書反面三科各 2 小時，共 6 小時，與登錄相符。')
     for mark, text in zip(await Correction.filter(application_id=application.id), words, strict=True):
         act = corrections.dispute if mark.field == 'hours' else corrections.answer
@@ -252,11 +256,7 @@ async def _photo(seed: int, clerk: Account) -> UUID:
 async def _training(person: Person, kind: TrainingKind, title: str, ago: int, clerk: Account) -> TrainingDetails:
     day = dates.today() - timedelta(days=ago)
     unit = await HostUnit.get(id=clerk.host_unit_id)
-    sides = []
-    for is_front, name in ((True, '結業證書-正面.jpg'), (False, '結業證書-反面.jpg')):
-        drawn = sketches.certificate(is_front, person.name, title, 6, unit.name, day)
-        [scan] = await pictures.accept_scan(drawn)
-        sides.append((await files.keep(scan, FileKind.CERTIFICATE, name, by=clerk)).id)
+    sides = [await _side(is_front, person.name, title, day, clerk) for is_front in (True, False)]
     return TrainingDetails(
         trained_for_id=unit.id,
         title=title,
@@ -271,6 +271,13 @@ async def _training(person: Person, kind: TrainingKind, title: str, ago: int, cl
         certificate_front=sides[0],
         certificate_back=sides[1],
     )
+
+
+async def _side(is_front: bool, name: str, title: str, day: date, clerk: Account) -> UUID:
+    unit = await HostUnit.get(id=clerk.host_unit_id)
+    [scan] = await pictures.accept_scan(sketches.certificate(is_front, name, title, 6, unit.name, day))
+    side = '正面' if is_front else '反面'
+    return (await files.keep(scan, FileKind.CERTIFICATE, f'結業證書-{side}.jpg', by=clerk)).id
 
 
 async def _insure(volunteer: Volunteer, clerk: Account) -> None:
