@@ -1,0 +1,186 @@
+"""Two reviewers of one agency, each in a browser: who reads what, who decides first, and what is taken back."""
+
+import email
+import re
+import time
+from collections.abc import Iterator
+from email.header import decode_header, make_header
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Mailbox
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from .site import Site, free_port, launched, running_site, signed_in
+
+WITHIN_A_SECOND = 1000
+RELEASED = 14_000  # ten seconds to undo, and some for a busy machine
+
+
+@pytest.fixture(scope='module')
+def letters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """A real SMTP server; its URL and the folder of what it received."""
+    folder = tmp_path_factory.mktemp('mail') / 'box'
+    server = Controller(Mailbox(folder), hostname='127.0.0.1', port=free_port())
+    server.start()
+    yield f'smtp://127.0.0.1:{server.port}', folder
+    server.stop()
+
+
+@pytest.fixture(scope='module')
+def site(tmp_path_factory: pytest.TempPathFactory, letters: tuple[str, Path]) -> Iterator[Site]:
+    with running_site(tmp_path_factory.mktemp('reviewers') / 'data', SMTP_URL=letters[0]) as running:
+        yield running
+
+
+@pytest.fixture(scope='module')
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = launched(playwright)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope='module')
+def ho(site: Site, browser: Browser) -> Page:
+    """何專員's browser."""
+    return signed_in(browser, site, 'reviewer')
+
+
+@pytest.fixture(scope='module')
+def wang(site: Site, browser: Browser) -> Page:
+    """王專員's browser."""
+    return signed_in(browser, site, 'reviewer2')
+
+
+def test_who_reads_a_case_shows_on_the_others_queue_within_a_second_and_can_be_taken_over(
+    site: Site, ho: Page, wang: Page
+) -> None:
+    wang.goto(f'{site.url}/reviews')
+    ho.goto(f'{site.url}/reviews')
+    expect(row(wang, '張小安')).to_be_visible()
+
+    link(ho, '張小安').click()
+    expect(ho.get_by_text('您正在審').first).to_be_visible()
+    expect(row(wang, '張小安').get_by_text('何專員 正在審')).to_be_visible(timeout=WITHIN_A_SECOND)
+
+    link(wang, '張小安').click()
+    banner = wang.get_by_text(re.compile('何專員 .* 起正在審這個案件'))
+    expect(banner).to_be_visible()
+    wang.get_by_role('button', name='接手').click()
+    expect(banner).to_be_hidden()
+    expect(ho.get_by_text(re.compile('王專員 .* 起正在審這個案件'))).to_be_visible(timeout=WITHIN_A_SECOND)
+
+    wang.goto(f'{site.url}/menu')
+    expect(row(ho, '張小安').get_by_text('您正在審')).to_be_visible(timeout=5000)
+
+
+def test_of_two_who_approve_at_once_one_does_and_the_other_reads_from_whom_and_when(
+    site: Site, ho: Page, wang: Page, letters: tuple[str, Path]
+) -> None:
+    address = case_of(site, ho, '周小晴')
+    for page in (ho, wang):
+        page.goto(address)
+        expect(page.get_by_role('button', name='核可')).to_be_visible()
+    before = approved(ho)
+
+    at = time.time() * 1000 + 1500
+    for page in (ho, wang):
+        # Both at one moment by the clock of the machine: Playwright itself would click one after the other.
+        page.evaluate('(at) => setTimeout(() => document.querySelector(".lb-approve").click(), at - Date.now())', at)
+
+    (winner,) = [page for page in (ho, wang) if is_shown(page.get_by_role('button', name='復原'))]
+    loser, name = (wang, '何專員') if winner is ho else (ho, '王專員')
+    refusal = re.compile(f'這個案件已由 {name} 於 .* 核可|{name} 已於 .* 核可')
+    expect(loser.get_by_text(refusal).first).to_be_visible()
+    expect(loser.get_by_role('button', name='復原')).to_be_hidden()
+
+    expect(row(winner, '周小晴')).to_have_count(0, timeout=RELEASED)
+    expect(loser.get_by_text(re.compile('已核可，紀錄冊號 中市文志字第'))).to_be_visible(timeout=RELEASED)
+    assert approved(ho) == before + 1
+    assert told(letters[1], '周小晴') == 1
+
+
+def test_what_is_taken_back_in_time_is_told_to_nobody(
+    site: Site, ho: Page, wang: Page, letters: tuple[str, Path]
+) -> None:
+    mails = len(list((letters[1] / 'new').iterdir()))
+    ho.goto(case_of(site, ho, '張小安'))
+    wang.goto(f'{site.url}/reviews')
+    before = approved(wang)
+
+    ho.get_by_role('button', name='核可').click()
+    expect(ho.get_by_text('已核可 張小安')).to_be_visible()
+    expect(row(wang, '張小安').get_by_text('何專員已核可')).to_be_visible(timeout=WITHIN_A_SECOND)
+    ho.get_by_role('button', name='復原').click()
+
+    expect(row(wang, '張小安').get_by_text('何專員已核可')).to_be_hidden(timeout=WITHIN_A_SECOND)
+    expect(ho.get_by_role('button', name='核可')).to_be_visible()
+    ho.wait_for_timeout(11_000)
+    assert approved(wang) == before
+    assert len(list((letters[1] / 'new').iterdir())) == mails
+
+
+def test_a_server_killed_after_the_decision_releases_it_when_it_is_back(
+    site: Site, ho: Page, wang: Page, letters: tuple[str, Path]
+) -> None:
+    ho.goto(case_of(site, ho, '張小安'))
+    before = approved(ho)
+    ho.get_by_role('button', name='核可').click()
+    expect(ho.get_by_text('已核可 張小安')).to_be_visible()
+
+    site.kill()
+    site.start_again()
+
+    wang.goto(f'{site.url}/reviews')
+    expect(row(wang, '張小安')).to_have_count(0, timeout=RELEASED)
+    assert approved(wang) == before + 1
+    until = time.monotonic() + 20
+    while told(letters[1], '張小安') < 1 and time.monotonic() < until:
+        time.sleep(0.2)
+    assert told(letters[1], '張小安') == 1
+
+
+def row(page: Page, name: str) -> Locator:
+    """A line of the queue."""
+    return page.locator('.lb-item', has_text=name)
+
+
+def link(page: Page, name: str) -> Locator:
+    """The link in it."""
+    return row(page, name).get_by_role('link').first
+
+
+def case_of(site: Site, page: Page, name: str) -> str:
+    """The address of the case."""
+    page.goto(f'{site.url}/reviews')
+    address = link(page, name).get_attribute('href')
+    assert address
+    return site.url + address
+
+
+def approved(page: Page) -> int:
+    """What the tab of approved cases counts."""
+    found = re.search(r'已核可\s*(\d+)', page.locator('.lb-queue').first.inner_text())
+    return int(found[1]) if found else 0
+
+
+def is_shown(button: Locator) -> bool:
+    """Whether it comes within five seconds."""
+    try:
+        expect(button).to_be_visible(timeout=5000)
+    except AssertionError:
+        return False
+    return True
+
+
+def told(folder: Path, name: str) -> int:
+    """How many mails tell this volunteer of the book."""
+    letters = [email.message_from_bytes(file.read_bytes()) for file in (folder / 'new').iterdir()]
+    subjects = [str(make_header(decode_header(letter['Subject'] or ''))) for letter in letters]
+    bodies = [letter.get_payload(decode=True) for letter in letters]
+    return sum(
+        '您的紀錄冊已核發' in subject and name in (body.decode() if isinstance(body, bytes) else '')
+        for subject, body in zip(subjects, bodies, strict=True)
+    )
