@@ -178,20 +178,28 @@ def _is_told(mark: Correction, steps: Sequence[ApplicationStep]) -> bool:
 
 
 def _mails(mails: Sequence[OutgoingMail]) -> list[Entry]:
+    """One entry for each that can be sent again; what became alike of one text to several people is one."""
     repeated = {mail.resent_from_id for mail in mails}
-    return [_mail(mail, is_repeated=mail.id in repeated) for mail in mails]
+    alike: dict[tuple[object, ...], list[OutgoingMail]] = {}
+    for mail in mails:
+        own = mail.id if mail.status in UNDELIVERED or mail.resent_from_id else 0
+        key = (own, mail.subject, mail.status, mail.attempts, mail.last_error, (mail.sent_at or mail.created_at).date())
+        alike.setdefault(key, []).append(mail)
+    return [_mail(group, is_repeated=group[0].id in repeated) for group in alike.values()]
 
 
-def _mail(mail: OutgoingMail, *, is_repeated: bool) -> Entry:
+def _mail(alike: Sequence[OutgoingMail], *, is_repeated: bool) -> Entry:
     """A mail and what became of it, with the server's own words where it did not arrive."""
+    mail = alike[0]
     tone, symbol = _MAILS[mail.status]
     is_trying = mail.status == MailStatus.WAITING and mail.attempts and mail.last_error
     what = '電子郵件重試中' if is_trying else f'電子郵件{mail.status.label}'
     trouble = f'第 {mail.attempts} 次沒有寄成，系統會再試：{mail.last_error}' if is_trying else mail.last_error
-    lines = [f'{mail.subject}（{mail.recipient or "沒有電子郵件"}）', trouble, '已重寄' if is_repeated else '']
+    receivers = '、'.join(one.recipient or '沒有電子郵件' for one in alike[::-1])
+    lines = [f'{in_brief(mail)}（{receivers}）', trouble, '已重寄' if is_repeated else '']
     can_resend = mail.status in UNDELIVERED and not is_repeated and not mail.holds_secret
     return Entry(
-        at=mail.sent_at or mail.created_at,
+        at=max(one.sent_at or one.created_at for one in alike),
         actor=SYSTEM,
         what=f'重寄：{what}' if mail.resent_from_id else what,
         note='\n'.join(line for line in lines if line),
@@ -201,6 +209,15 @@ def _mail(mail: OutgoingMail, *, is_repeated: bool) -> Entry:
         ref=mail.id,
         can_resend=can_resend,
     )
+
+
+def in_brief(mail: OutgoingMail) -> str:
+    """Its subject without the office's name in front.
+
+    >>> in_brief(OutgoingMail(subject='【志願服務紀錄冊】案號 5 請補件'))
+    '案號 5 請補件'
+    """
+    return mail.subject.partition('】')[2] or mail.subject
 
 
 def _call(call: PhoneCall) -> Entry:

@@ -10,6 +10,7 @@ from domain.calls import CallTask
 from domain.errors import DomainError
 from domain.mail import outbox
 from domain.model import Account, CallResult, Role
+from domain.timeline import in_brief
 
 from ..live import follow
 from .notices import confirm, refuse
@@ -77,7 +78,7 @@ def _shown(task: CallTask, account: Account) -> dict[str, Any]:
         'key': task.mail.id,
         'who': task.who,
         'phone': task.phone,
-        'about': f'{case.volunteer.name}：{task.mail.subject}',
+        'about': f'{case.volunteer.name}：{in_brief(task.mail)}',
         'address': page,
         'trouble': task.mail.last_error or task.mail.status.label,
         'since': dates.spoken(task.since),
