@@ -2,16 +2,15 @@
 
 from nicegui import html, ui
 
-from domain import dates, decisions, rosters
+from domain import decisions, rosters
 from domain.decisions import Report
 from domain.model import Account
 
-from ..components.notices import confirm, tell
-from ..components.question import is_sure, question
+from ..components.question import is_sure
 from ..components.roster_list import roster_list
 from ..components.roster_table import roster_table
 from ..components.roster_undo import roster_undo
-from ..frame import REVIEW, VOLUNTEER_DATA, frame, waiting_for
+from ..frame import REVIEW, VOLUNTEER_DATA, card, frame, waiting_for
 from ..live import follow
 from .rosters import follow_roster, prints
 
@@ -43,11 +42,12 @@ async def review_roster_page(account: Account, roster_id: int) -> None:
     with frame(account, roster.title, crumbs=crumbs, waiting=await waiting_for(account)):
         unit = roster.host_unit
         html.p(f'{unit.name}送審　電話 {unit.phone or "未登錄"}　電子郵件 {unit.email or "未登錄"}').classes('lb-lead')
-        way_back = roster_undo()
+        way_back = roster_undo(account)
+        refused = html.div().props('role=alert')
         table = roster_table(
             '名冊內容',
             account,
-            lambda _, ids: _approve(ids, table, way_back, account),
+            lambda _, ids: _approve(ids, table, refused, account),
             act='核可',
             unit='件',
             empty='名冊裡沒有送審中的案件',
@@ -55,43 +55,36 @@ async def review_roster_page(account: Account, roster_id: int) -> None:
         prints(roster)
 
     async def renew() -> None:
-        table.show(await rosters.rows(roster, by=account), roster_id)
+        rows = await rosters.rows(roster, by=account)
+        table.show(rows, roster_id)
+        way_back.show(rows)
 
     await renew()
     follow_roster(roster, table, renew)
 
 
-async def _approve(ids: list[int], table: roster_table, way_back: roster_undo, account: Account) -> None:
+async def _approve(ids: list[int], table: roster_table, refused: html.div, account: Account) -> None:
     """核可 of the chosen rows in the versions shown, each for itself; what could not be is told with its reason."""
     cases = [(one, table.shown[one].application.version) for one in ids]
     sentence = '各件會取得紀錄冊號，10 秒後通知運用單位與志工；在這之前可以復原。不能核可的會逐件說明，不影響其他案件。'
     if not cases or not await is_sure(f'核可 {len(cases)} 件', sentence, is_grave=False):
         return
     report = await decisions.approve_many(cases, by=account)
-    if report.decided:
-        made = [decision.id for decision in report.decided]
-        seconds = min(decision.release_at for decision in report.decided) - dates.now()
-        way_back.offer(f'已核可 {len(made)} 件', seconds.total_seconds(), lambda: _undo(made, account))
+    refused.clear()
     if report.refused:
-        _tell_refused(report)
+        _tell_refused(report, refused)
 
 
-async def _undo(decision_ids: list[int], account: Account) -> None:
-    undone = await decisions.undo_many(decision_ids, by=account)
-    if undone.count:
-        confirm(f'已復原 {undone.count} 件，沒有通知任何人。')
-    if undone.refused:
-        tell(f'{len(undone.refused)} 件已經生效，不能復原：{undone.refused[0][1]}')
-
-
-def _tell_refused(report: Report) -> None:
-    with question(f'{len(report.refused)} 件沒有核可', is_open=True) as dialog:
-        html.p(f'其他 {len(report.decided)} 件不受影響。下列案件請個別處理：')
-        with html.ul().classes('lb-roster-refused'):
+def _tell_refused(report: Report, refused: html.div) -> None:
+    """On the page, not before it: what was approved can be taken back meanwhile."""
+    with (
+        refused,
+        card(f'{len(report.refused)} 件沒有核可', '其他案件不受影響；下列案件請個別處理', 'lb-roster-refused'),
+    ):
+        with html.ul():
             for application, sentence in report.refused:
                 with html.li():
                     ui.link(application.volunteer.name, f'/reviews/{application.id}')
                     html.span(sentence)
-        with html.div().classes('lb-acts'):
-            ui.button('知道了', on_click=dialog.close, color=None).props('unelevated no-caps color=primary')
-    dialog.on('hide', dialog.delete)
+        with html.div().classes('lb-row-acts'):
+            ui.button('知道了', on_click=refused.clear, color=None).props('outline no-caps')
