@@ -18,6 +18,7 @@ from ..components.correction_list import correction_list, waiting_in
 from ..components.fields import choice_field, text_area
 from ..components.form import form
 from ..components.states import TONES
+from ..components.timeline import timeline
 from ..components.upload_box import upload_box
 from ..frame import BASICS, MENU, VOLUNTEER_DATA, card, chip, frame, guide_for, save_bar, waiting_for
 from ..live import follow
@@ -58,6 +59,9 @@ async def application_page(account: Account, volunteer_id: int) -> None:
                     with_marks(await readiness.checks(application or volunteer, by=account), seen.waiting)
                 )
                 process()
+                if application is not None and application.round:
+                    with card('案件歷程'):
+                        await timeline.placed(account, application, heading=False)
         with save_bar():
             if is_open:
                 sending = save_and_submit(account, volunteer, draft, in_form, details, seen)
