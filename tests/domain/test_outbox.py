@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from db import transaction
-from db.choices import MailStatus, Role
+from db.choices import MailPreference, MailStatus, Role
 from db.models import Application, OutgoingMail
 from domain import announcements, dates, settings
 from domain.errors import NotFound
@@ -336,6 +336,135 @@ async def test_what_is_no_address_gets_no_mail_and_stops_no_decision(recipient: 
 
     mail = await OutgoingMail.get()
     assert (mail.status, mail.last_error) == (MailStatus.FAILED, words)
+
+
+async def test_a_slow_server_loses_no_mail_and_sends_none_twice(
+    office: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, 'SEND_WITHIN', 0.3)
+    await a_mail('slow@example.gov.tw')
+    await a_mail()
+    calls = []
+
+    async def think() -> str | None:
+        calls.append(1)
+        if len(calls) == 1:
+            await asyncio.sleep(2)
+        return None
+
+    async with a_mail_server() as server:
+        server.on_letter = think
+        assert await outbox.deliver_due(through(server, office)) == 0
+        slow, other = await OutgoingMail.all().order_by('id')
+        assert (slow.status, slow.attempts, other.attempts) == (MailStatus.WAITING, 1, 0)
+        assert slow.last_error == 'no answer in time'
+        with dates.frozen(dates.now() + outbox.PAUSES[0]):
+            assert await outbox.deliver_due(through(server, office)) == 2
+            assert await outbox.deliver_due(through(server, office)) == 0
+
+    assert [mail.status for mail in await OutgoingMail.all()] == [MailStatus.SENT] * 2
+    assert len({letter['Message-ID'] for letter in server.letters}) == 2
+
+
+async def test_one_refused_recipient_says_so_on_its_case_and_the_others_get_theirs(office: Settings) -> None:
+    first, second = await a_case(), await a_case()
+    await outbox.queue('gone@example.gov.tw', SUBJECT, '您好', application=first)
+    await outbox.queue(WINDOW, SUBJECT, '您好', application=second)
+
+    async with a_mail_server() as server:
+        server.refused = {'gone@example.gov.tw': '550 5.1.1 no such user'}
+        assert await outbox.deliver_due(through(server, office)) == 1
+
+    for case, told in ((first, (MailStatus.FAILED, '550 5.1.1 no such user')), (second, (MailStatus.SENT, ''))):
+        clerk = await builders.an_account(host_unit_id=case.host_unit_id)
+        (mail,) = await outbox.of_application(case, by=clerk)
+        assert (mail.status, mail.last_error) == told
+
+
+async def test_pages_of_a_case_hear_what_became_of_its_mail(office: Settings, database: str) -> None:
+    case = await a_case()
+    await outbox.queue(WINDOW, SUBJECT, '您好', application=case)
+    heard: list[str] = []
+    async with AsyncExitStack() as closing, a_mail_server() as server:
+        await announcements.opened(database)
+        closing.push_async_callback(announcements.closed)
+        announcements.subscribe('application', heard.append)
+        closing.callback(announcements.unsubscribe, 'application', heard.append)
+
+        await outbox.deliver_due(through(server, office))
+        async with asyncio.timeout(5):
+            while not heard:
+                await asyncio.sleep(0.01)
+
+    assert heard == [f'{case.id}:{case.agency_id}:{case.host_unit_id}:{case.volunteer_id}']
+
+
+async def test_a_mail_that_failed_is_sent_again_once_with_all_it_carried(office: Settings) -> None:
+    case = await a_case()
+    clerk = await builders.an_account(host_unit_id=case.host_unit_id)
+    failed = await outbox.queue(
+        'gone@x.tw', SUBJECT, '您好', application=case, attachment=outbox.Attachment('名冊.ods', b'ods'), template='old'
+    )
+    with pytest.raises(outbox.NotAgain, match='已經在等待寄出'):
+        await outbox.resend(failed.id, by=clerk)
+    async with a_mail_server() as server:
+        server.refused = {'gone@x.tw': '550 no'}
+        await outbox.deliver_due(through(server, office))
+
+        presses = await asyncio.gather(*(outbox.resend(failed.id, by=clerk) for _ in range(4)), return_exceptions=True)
+        assert sorted(type(each).__name__ for each in presses) == ['NotAgain'] * 3 + ['OutgoingMail']
+
+        server.refused = {}
+        await outbox.deliver_due(through(server, office))
+
+    again = await OutgoingMail.get(resent_from_id=failed.id)
+    assert (again.recipient, again.subject, again.body.open(), again.attachment_name, again.template, again.status) == (
+        'gone@x.tw',
+        SUBJECT,
+        '您好',
+        '名冊.ods',
+        'old',
+        MailStatus.SENT,
+    )
+    with pytest.raises(outbox.NotAgain, match='剛剛才寄出'):
+        await outbox.resend(failed.id, by=clerk)
+    with dates.frozen(dates.now() + timedelta(minutes=2)):
+        assert (await outbox.resend(failed.id, by=clerk)).id > again.id
+
+
+async def test_secrets_and_what_nobody_wants_are_not_sent_again(office: Settings) -> None:
+    administrator = await builders.an_account(Role.ADMINISTRATOR)
+    silent = await builders.an_account(email='a@x.tw', mail_preference=MailPreference.NONE)
+    secret = await outbox.queue('a@x.tw', SUBJECT, '密碼', holds_secret=True, account=silent)
+    skipped = await outbox.queue('a@x.tw', SUBJECT, '您好', account=silent)
+
+    assert (secret.status, skipped.status) == (MailStatus.WAITING, MailStatus.SKIPPED)
+    for mail, sentence in ((secret, '含有密碼'), (skipped, '選擇不收')):
+        with pytest.raises(outbox.NotAgain, match=sentence):
+            await outbox.resend(mail.id, by=administrator)
+
+
+async def test_only_the_two_sides_and_administrators_send_a_mail_again(office: Settings) -> None:
+    case = await a_case()
+    mail = await outbox.queue('', SUBJECT, '您好', application=case)
+    of_nobody = await outbox.queue('', SUBJECT, '您好')
+
+    for role in (Role.UNIT_STAFF, Role.REVIEWER, Role.VOLUNTEER):
+        stranger = await builders.an_account(role)
+        for one in (mail, of_nobody):
+            with pytest.raises(NotFound):
+                await outbox.resend(one.id, by=stranger)
+    with pytest.raises(NotFound):
+        await outbox.resend(10**30, by=await builders.an_account(Role.ADMINISTRATOR))
+    assert await OutgoingMail.all().count() == 2
+
+
+async def a_case() -> Application:
+    agency = await builders.an_agency()
+    unit = await builders.a_host_unit()
+    return await Application.create(
+        volunteer=await builders.a_volunteer(unit), host_unit=unit, county_id=agency.county_id, agency=agency, round=1
+    )
 
 
 _DELIVER = """

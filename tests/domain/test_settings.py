@@ -63,3 +63,10 @@ def test_the_newest_key_is_the_last_one(tmp_path: Path) -> None:
 def test_a_mistake_is_named(tmp_path: Path, wrong: dict[str, str], named: str) -> None:
     with pytest.raises(BadSettings, match=named):
         settings.read({'DATA_DIR': str(tmp_path)} | wrong)
+
+
+def test_bounces_are_looked_for_where_the_mail_server_puts_them(tmp_path: Path) -> None:
+    assert settings.read({'DATA_DIR': str(tmp_path)}).bounces_maildir is None
+    assert settings.read({'DATA_DIR': str(tmp_path), 'BOUNCES_MAILDIR': '/srv/bounces'}).bounces_maildir == Path(
+        '/srv/bounces'
+    )
