@@ -61,9 +61,10 @@ class roster_table(Element, component='roster_table.js'):
             self.update()
 
     def _busy(self, is_busy: bool) -> None:
-        self.client.storage.pop('acting', None)
         if is_busy:
-            self.client.storage['acting'] = True
+            self.client.storage['acting'] = True  # the page renews itself once, at the end
+        else:
+            self.client.storage.pop('acting', None)
         self._props['busy'] = is_busy
         self.update()
 

@@ -38,11 +38,14 @@ class roster_undo(Element, component='desk_undo.js'):
         self.update()
 
     async def _undone(self) -> None:
+        self.client.storage['acting'] = True  # the page renews itself once, at the end
         try:
             undone = await decisions.undo_many([one.id for one in self.waiting], by=self.account)
         except DomainError as refusal:
             refuse(refusal)
             return
+        finally:
+            self.client.storage.pop('acting', None)
         if undone.count:
             confirm(f'已復原 {undone.count} 件，沒有通知任何人。')
         if undone.refused:
