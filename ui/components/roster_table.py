@@ -124,7 +124,7 @@ def _of_unit(row: RosterRow, roster_id: int) -> dict[str, Any]:
         'goes': not is_back,
         'fine': '資料齊全，可以送審' if row.is_prepared else '',
         'note': (row.hindrance if not lacking else '') or (_said(application.reason) if is_back else ''),
-        'noteTone': 'bad',
+        'noteTone': '' if row.is_prepared else 'bad',
         'lacking': lacking,
     }
 

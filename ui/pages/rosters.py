@@ -149,7 +149,7 @@ async def _act(what: str, ids: list[int], roster: Roster, table: roster_table, a
 
 def _say_sent(sent: Sent, roster: Roster) -> None:
     if sent.sent:
-        confirm(f'已送審 {len(sent.sent)} 位。名冊已隨信送往{roster.agency.name}，機關會在期限內完成審核或通知補件。')
+        confirm(f'已送審 {len(sent.sent)} 位。系統會把名冊寄給{roster.agency.name}，機關會在期限內完成審核或通知補件。')
     elif not sent.left:
         tell('沒有可以送審的志工：可能同事剛剛已經送出，畫面已更新。')
     if sent.left:
