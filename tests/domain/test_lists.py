@@ -145,6 +145,12 @@ async def what_can_be_done(world: World, person: Volunteer, detail: int) -> tupl
         partial(applications.save, await details(world, person, case, detail), of=person, by=stranger),
     ]
     if case.status == SUBMITTED:
+        if await Decision.exists(application_id=case.id, problem=''):
+            refused_acts[:2] = [
+                partial(applications.withdraw, case, by=clerk),
+                partial(decisions.decide, case.id, RETURNED, case.version, by=reviewer, reason='又想了一下'),
+                partial(corrections.mark, case, ANCHORS[1], CorrectionReason.OTHER, '請說明。', by=reviewer),
+            ]
         return await of_reviewer(world, case, marks, clerk, reviewer, detail), refused_acts
     refused_acts.append(partial(decisions.decide, case.id, REJECTED, case.version, by=reviewer, reason='還沒送審'))
     return await of_clerk(world, person, case, marks, clerk, detail), refused_acts
