@@ -36,6 +36,7 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ('10-rosters-empty', '/rosters'),
         ('10-mails', '/mails'),
         ('10-password', '/account/password'),
+        ('10-mail-settings', '/account/mail'),
         ('15-figures-unit', '/figures'),
         ('10-not-found', '/volunteers/999999/basics'),
     ],
@@ -63,5 +64,8 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ('14-admin-agency', '/admin/agencies?edit=16'),
         ('14-admin-numbers-edit', '/admin/numbers?edit=1'),
         ('14-admin-numbers', '/admin/numbers'),
+        ('14-admin-mail', '/admin/mail'),
+        ('14-admin-mail-edit', '/admin/mail?edit=returned'),
+        ('14-admin-undelivered', '/admin/undelivered'),
     ],
 }

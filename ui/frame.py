@@ -37,7 +37,7 @@ class app_bar(Element, component='components/app_bar.js'):
         self._props.update({'home': '/', 'name': account.name, 'unit': accounts.office_of(account)})
         self._props.update({'searches': account.role is Role.UNIT_STAFF, 'sizes': is_volunteer})
         self._props['size'] = account.text_size
-        self._props['links'] = [('變更密碼', '/account/password')]
+        self._props['links'] = [('變更密碼', '/account/password'), ('通知信設定', '/account/mail')]
         if is_volunteer:
             self._props['phone'] = settings.current().service_phone
         elif account.role is Role.UNIT_STAFF:

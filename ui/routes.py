@@ -66,6 +66,7 @@ PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [
     ('/admin/{section}', admin.section_page, (ADMINISTRATOR,)),
     ('/mails', mails.mails_page, (STAFF, REVIEWER, ADMINISTRATOR)),
     ('/account/password', account.password_page, tuple(Role)),
+    ('/account/mail', account.mail_page, tuple(Role)),
     ('/account/guide', account.guide_page, (STAFF,)),
 ]
 

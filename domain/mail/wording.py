@@ -27,7 +27,7 @@ from .kinds import AUDIENCES, COMMON, FACTS, KINDS, PARTS, PERSONAL, Fact
 log = logging.getLogger(__name__)
 
 LONGEST_SUBJECT = 200
-LONGEST_BODY = 8000
+LONGEST_BODY = 4000
 LONGEST_LETTER = 40_000
 MAIL_SETTINGS = '/account/mail'
 
@@ -80,6 +80,15 @@ class Sample:
     case: str
     subject: str
     body: str
+
+
+@dataclass(frozen=True)
+class Hint:
+    """Something a wording may use: its name, what it is, and how it is written."""
+
+    name: str
+    meaning: str
+    spelled: str
 
 
 async def composed(name: str, facts: Mapping[str, Fact]) -> tuple[str, str]:
@@ -140,18 +149,30 @@ async def restore(name: str, *, by: Account) -> None:
     log.info('mail wording %s restored by %s', name, by.id)
 
 
-def facts_of(name: str) -> list[tuple[str, str]]:
-    """What a mail may tell: each fact as it is written, and what it is. Raises NotFound."""
+def hints(name: str) -> list[Hint]:
+    """What a mail may tell, in the order of its facts, then what every mail knows and its pieces. Raises NotFound."""
     _require_known(name)
-    return [(fact, FACTS[fact][0]) for fact in (*KINDS[name].facts, *COMMON)]
+    facts = [Hint(fact, FACTS[fact][0], _spelled(fact)) for fact in (*KINDS[name].facts, *COMMON)]
+    fitting = [part for part in PARTS if _names_of_part(part) <= {*KINDS[name].facts, *COMMON}]
+    return [*facts, *(Hint(PARTS[part], '共用的段落', f"{{% include '{part}' %}}\n") for part in fitting)]
+
+
+def problems(name: str, subject: str, body: str) -> dict[str, str]:
+    """What keeps a wording from being used: `subject` or `body` and the sentence beside it."""
+    _require_known(name)
+    try:
+        checked(name, subject, body)
+    except Incomplete as refusal:
+        return refusal.problems
+    return {}
 
 
 def checked(name: str, subject: str, body: str) -> list[Sample]:
     """The letters of every made-up case. Raises Incomplete."""
     subject, body = _tidy(subject).strip(), _tidy(body)
     kind = KINDS[name]
-    problems = {'subject': _problem(name, subject, is_subject=True), 'body': _problem(name, body, is_subject=False)}
-    if found := {where: sentence for where, sentence in problems.items() if sentence}:
+    sentences = {'subject': _problem(name, subject, is_subject=True), 'body': _problem(name, body, is_subject=False)}
+    if found := {where: sentence for where, sentence in sentences.items() if sentence}:
         raise Incomplete(found)
     samples = []
     for case, facts in kind.samples().items():
@@ -297,6 +318,17 @@ def _wording(name: str, own: MailTemplate | None) -> Wording:
         changed_by=own.changed_by.name if own else '',
         changed_at=own.changed_at if own else None,
     )
+
+
+def _spelled(fact: str) -> str:
+    """A yes or no asks, a list is told line by line, everything else stands for itself."""
+    match FACTS[fact][1]:
+        case bool():
+            return f'{{% if {fact} %}}\n\n{{% endif %}}\n'
+        case list():
+            return f'{{% for 行 in {fact} %}}\n　{{{{ 行 }}}}\n{{% endfor %}}\n'
+        case _:
+            return f'{{{{ {fact} }}}}'
 
 
 def _require_known(name: str) -> None:

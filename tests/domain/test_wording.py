@@ -97,7 +97,7 @@ async def test_a_stored_wording_that_broke_gives_way_to_the_built_in(administrat
             },
         ),
         ('一' * 201, BODY, {'subject': '主旨最多 200 個字，這裡有 201 個字。請縮短後再儲存。'}),
-        (SUBJECT, '一' * 8001, {'body': '內容最多 8000 個字，這裡有 8001 個字。請縮短後再儲存。'}),
+        (SUBJECT, '一' * 4001, {'body': '內容最多 4000 個字，這裡有 4001 個字。請縮短後再儲存。'}),
         (SUBJECT, f'{BODY}\u202e', {'body': '內容含有看不見的控制字元。請刪除後重新輸入，不要用貼上的。'}),
     ],
 )

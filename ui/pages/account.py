@@ -1,4 +1,4 @@
-"""One's own account: changing the password, and fetching the step guide back."""
+"""One's own account: changing the password, how mail comes, and fetching the step guide back."""
 
 from dataclasses import dataclass, field
 
@@ -7,14 +7,26 @@ from nicegui import html, ui
 
 from domain import accounts, passwords
 from domain.errors import Incomplete
-from domain.model import Account
+from domain.model import Account, MailPreference, Role
 
 from ..components.action_button import action_button
-from ..components.fields import password_field
+from ..components.fields import password_field, radio_field
 from ..components.form import form
 from ..frame import card, frame, waiting_for
 from ..said import leave
 from .menus import HOMES
+
+PREFERENCES = {
+    MailPreference.EACH: '每件都寄：有消息就寄一封',
+    MailPreference.DIGEST: '每日摘要：每天上午 8 點寄一封，列出前一天的消息',
+    MailPreference.NONE: '不寄：登入系統時再看',
+}
+ALWAYS = {
+    Role.UNIT_STAFF: '不論怎麼選，運用單位的信箱都會收到每一件；密碼與登入連結也一定會寄給您。',
+    Role.REVIEWER: '不論怎麼選，發冊機關的信箱都會收到每一件；密碼與登入連結也一定會寄給您。',
+    Role.VOLUNTEER: '不論怎麼選，密碼與登入連結一定會寄給您。',
+    Role.ADMINISTRATOR: '選「不寄」時，也不會收到未寄達信件的每日摘要。密碼與登入連結一定會寄給您。',
+}
 
 
 @dataclass
@@ -66,6 +78,44 @@ async def password_page(account: Account) -> None:
 
     in_form.on_change(renew)
     renew()
+
+
+@dataclass
+class MailChoice:
+    """通知信: how one wants to get it."""
+
+    preference: MailPreference
+
+    def problems(self) -> dict[str, str]:
+        """One of three is always chosen."""
+        return {}
+
+
+async def mail_page(account: Account) -> None:
+    """通知信設定: each at once, one digest a day, or none."""
+    choice = MailChoice(account.mail_preference)
+    with frame(account, '通知信設定', waiting=await waiting_for(account)):
+        in_form = form(choice)
+        with html.div().classes('lb-narrow'), card(), html.div().classes('lb-stack'):
+            html.p(_where_mail_goes(account))
+            radio_field('您要怎麼收到通知信？', in_form, 'preference', PREFERENCES)
+            html.p(ALWAYS[account.role]).classes('lb-hint')
+
+            async def save() -> None:
+                await accounts.set_mail_preference(choice.preference, by=account)
+                leave(HOMES[account.role], 'preference-saved')
+
+            with html.div().classes('lb-row-acts'):
+                action_button('儲存', save, in_form=in_form)
+                ui.link('返回', HOMES[account.role]).classes('lb-btn q-btn lb-flat')
+
+
+def _where_mail_goes(account: Account) -> str:
+    if account.email:
+        change = '您的運用單位' if account.role is Role.VOLUNTEER else '系統管理者'
+        return f'通知信寄到 {account.email}。信箱要更改時，請洽{change}。'
+    who = '請運用單位' if account.role is Role.VOLUNTEER else '請系統管理者'
+    return f'您的帳號沒有登錄電子郵件，收不到通知信。{who}補登後，這裡的設定才有作用。'
 
 
 async def guide_page(account: Account) -> Response:

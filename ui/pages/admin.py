@@ -67,6 +67,14 @@ SECTIONS = {
     ),
     'numbers': Section('號碼設定', admin_numbers.COLUMNS, admin_numbers.rows, admin_numbers.edit, '新增序列'),
     'mail': Section('信件範本', admin_mail.COLUMNS, admin_mail.rows, admin_mail.edit, ''),
+    'undelivered': Section(
+        '未寄達信件',
+        admin_mail.UNDELIVERED_COLUMNS,
+        admin_mail.undelivered_rows,
+        admin_mail.undelivered,
+        '',
+        '所有信件都寄達了',
+    ),
 }
 
 
