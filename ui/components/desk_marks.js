@@ -18,7 +18,7 @@ export default {
   data() { return { again: 0, words: '', seen: null }; },
   template: `
     <section v-show="marks.length" class="lb-card lb-marks" :class="{done: !answered.length && !open.length}" aria-labelledby="marks-title">
-      <header><lb-icon :name="answered.length || open.length ? 'flag' : 'ok'" size="18"/><h2 id="marks-title" role="status">{{ title }}</h2>
+      <header><lb-icon :name="answered.length || open.length ? 'flag' : 'ok'" size="18"/><h2 id="marks-title">{{ title }}</h2><span class="lb-away" role="status">{{ title }}</span>
         <button v-if="answered.length && markable" type="button" class="lb-btn q-btn lb-outline" @click="$emit('accepted', 0)"><lb-icon name="check" size="16"/>全部確認</button></header>
       <ol><li v-for="m in sorted" :key="m.id" :class="m.status"><div class="hd"><b>{{ m.label }}</b><span class="lb-chip">{{ m.reason_label }}</span><span v-if="!markable || m.status !== 'open'" class="lb-chip" :class="m.tone"><lb-icon :name="m.symbol" size="14"/>{{ m.state }}</span>
           <span class="said">{{ m.text }}</span>
