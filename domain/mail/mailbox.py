@@ -18,7 +18,7 @@ from .outbox import Attachment
 UNDELIVERED = (MailStatus.FAILED, MailStatus.BOUNCED)
 MOST_UNDELIVERED = 500
 
-_ADDRESS = re.compile(r'[^\s<>:;,"\'@]+@[^\s<>:;,"\'@]+')
+_ADDRESS = re.compile(r'<?[^\s<>:;,"\'@]+@[^\s<>:;,"\'@]+>?')
 
 
 @dataclass(frozen=True)

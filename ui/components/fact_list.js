@@ -3,7 +3,7 @@ export default {
   props: { hints: Array, fields: Array },
   data() { return { last: null, wrote: '' }; },
   template: `
-    <section class="lb-card lb-pad lb-facts" aria-label="可用的欄位"><div class="lb-sec"><h2>可用的欄位</h2><span class="lb-note">(按一下，寫進游標所在的地方)</span></div>
+    <section class="lb-card lb-pad lb-usable" aria-label="可用的欄位"><div class="lb-sec"><h2>可用的欄位</h2><span class="lb-note">(按一下，寫進游標所在的地方)</span></div>
       <ul><li v-for="h in hints" :key="h.spelled"><button type="button" class="lb-pill" :aria-label="'寫入' + h.name" @mousedown.prevent @click="write(h)">{{ h.name }}</button><small>{{ h.meaning }}</small></li></ul>
       <p class="lb-away" role="status">{{ wrote }}</p>
     </section>`,

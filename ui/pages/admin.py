@@ -22,7 +22,7 @@ HOME = ('系統管理', '/admin')
 class Section:
     """One list and its form: `rows` for the list, `edit` builds the form of one record, or of a new one ('new').
 
-    `lead` builds what stands above the list.
+    `lead` builds what stands above the list; `one` is the title of a form, where 維護 would not be the word.
     """
 
     label: str
@@ -32,6 +32,7 @@ class Section:
     new: str
     empty: str = '沒有可用的資料'
     lead: Callable[[Account], Awaitable[None]] | None = None
+    one: str = ''
 
 
 SECTIONS = {
@@ -66,7 +67,7 @@ SECTIONS = {
         lead=admin_calendar.lead,
     ),
     'numbers': Section('號碼設定', admin_numbers.COLUMNS, admin_numbers.rows, admin_numbers.edit, '新增序列'),
-    'mail': Section('信件範本', admin_mail.COLUMNS, admin_mail.rows, admin_mail.edit, ''),
+    'mail': Section('信件範本', admin_mail.COLUMNS, admin_mail.rows, admin_mail.edit, '', one='修改信件範本'),
     'undelivered': Section(
         '未寄達信件',
         admin_mail.UNDELIVERED_COLUMNS,
@@ -74,6 +75,7 @@ SECTIONS = {
         admin_mail.undelivered,
         '',
         '所有信件都寄達了',
+        one='未寄達的信件',
     ),
 }
 
@@ -101,7 +103,7 @@ async def section_page(account: Account, section: str, edit: str = '') -> None:
     here = SECTIONS[section]
     back = (here.label, f'{HOME[1]}/{section}')
     if edit:
-        title = f'{here.label}維護' if here.new else here.label
+        title = here.one or (f'{here.label}維護' if here.new else here.label)
         with frame(account, title, crumbs=[MENU, HOME, back], required=True):
             await here.edit(account, edit)
         return

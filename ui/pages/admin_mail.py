@@ -21,7 +21,7 @@ from ..frame import card, save_bar
 from ..said import leave
 
 TEMPLATES, UNDELIVERED = '/admin/mail', '/admin/undelivered'
-COLUMNS = [('name', '信件'), ('receiver', '收件人'), ('subject', '主旨'), ('state', '範本')]
+COLUMNS = [('name', '信件'), ('receiver', '收件人'), ('subject', '主旨（舉例）'), ('state', '範本')]
 UNDELIVERED_COLUMNS = [
     ('at', '時間'),
     ('name', '信件'),
@@ -58,7 +58,7 @@ async def rows(account: Account) -> list[Row]:
             'key': one.name,
             'name': {'text': one.label, 'href': f'{TEMPLATES}?edit={one.name}', 'strong': True},
             'receiver': one.receiver,
-            'subject': one.subject,
+            'subject': _example(one),
             'state': {'text': f'{one.changed_by}修改', 'chip': 'info', 'icon': 'pencil'} if one.is_own else '系統原本',
         }
         for one in await wording.all(by=account)
@@ -148,6 +148,14 @@ async def undelivered(account: Account, which: str) -> None:
         if not one.holds_secret:
             action_button('重寄', again)
         ui.link('返回', UNDELIVERED).classes('lb-btn q-btn lb-flat')
+
+
+def _example(one: wording.Wording) -> str:
+    """The subject in the usual made-up case; as it is written when it cannot be used."""
+    try:
+        return wording.checked(one.name, one.subject, one.body)[0].subject
+    except Incomplete:
+        return one.subject
 
 
 def _last_change(now: wording.Wording) -> str:
