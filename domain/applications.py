@@ -1,18 +1,14 @@
 """申請案: opened, saved, sent, withdrawn by the host unit; every change of status is one compare-and-set move."""
 
-from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from tortoise.exceptions import IntegrityError
-from tortoise.functions import Count, Max
 
 from db import transaction
 from db.choices import ApplicationStatus, FileKind, IssueKind, Role
-from db.models import Account, Agency, Application, ApplicationStep, Decision, Volunteer
+from db.models import Account, Agency, Application, Volunteer
 
 from . import (
-    announcements,
     answers,
     corrections,
     dates,
@@ -22,45 +18,35 @@ from . import (
     office_calendar,
     permissions,
     readiness,
-    turns,
     volunteers,
 )
 from .application_forms import ApplicationDetails
 from .errors import DomainError, Incomplete, MovedOn, NotFound
 from .history import Change
+from .lists import CLOSED, counts_of, of_unit, repeatable
 from .mail import messages
-from .paging import Page, bounds
+from .moves import CHANNEL, SECTION, SUBJECT, announce, decision_on, move, moved_on
 from .permissions import may_see_case
 from .readiness import NotReady
-from .turns import UnitList
 
-__all__ = ['ApplicationDetails', 'NotReady']
-
-CHANNEL = 'application'
-SECTION = '紀錄冊'
+__all__ = [
+    'CHANNEL',
+    'CLOSED',
+    'SECTION',
+    'SUBJECT',
+    'ApplicationDetails',
+    'NotReady',
+    'announce',
+    'counts_of',
+    'move',
+    'moved_on',
+    'of_unit',
+    'repeatable',
+]
 
 OPEN = (ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTED, ApplicationStatus.RETURNED)
-ALLOWED = {
-    ApplicationStatus.DRAFT: (ApplicationStatus.SUBMITTED,),
-    ApplicationStatus.SUBMITTED: (
-        ApplicationStatus.RETURNED,
-        ApplicationStatus.APPROVED,
-        ApplicationStatus.REJECTED,
-        ApplicationStatus.WITHDRAWN,
-    ),
-    ApplicationStatus.RETURNED: (ApplicationStatus.SUBMITTED, ApplicationStatus.WITHDRAWN),
-}
-CLOSED = turns.OF_UNIT[UnitList.CLOSED]
 
 _LABELS = {'kind': '發冊類別', 'county': '發冊縣市', 'agency': '發冊機關', 'remarks': '備註'}
-SUBJECT = '紀錄冊申請'
-_VERBS = {
-    ApplicationStatus.SUBMITTED: '送審',
-    ApplicationStatus.RETURNED: '通知補件',
-    ApplicationStatus.APPROVED: '核可',
-    ApplicationStatus.REJECTED: '駁回',
-    ApplicationStatus.WITHDRAWN: '撤回',
-}
 
 
 class AlreadyUnderWay(DomainError):
@@ -177,7 +163,7 @@ async def withdraw(application: Application, *, by: Account, reason: str = '') -
     now = await get(application.id, by=by)
     if now.status == ApplicationStatus.WITHDRAWN:
         return now
-    if now.version != application.version or await _decision_on(now):
+    if now.version != application.version or await decision_on(now):
         raise await moved_on(now)
     async with transaction():
         if now.status == ApplicationStatus.DRAFT:
@@ -208,110 +194,12 @@ async def again(application: Application, *, by: Account) -> Application:
         return await get(current.id, by=by)
 
 
-async def move(
-    application: Application,
-    to: ApplicationStatus,
-    *,
-    by: Account,
-    reason: str = '',
-    at: datetime | None = None,
-    **facts: Any,
-) -> Application:
-    """One step, inside the caller's transaction: status, version, the step on record, history, announcement.
-
-    The database decides who was first: only an application still in the status and version that were read moves.
-    `at`: when it was decided, if that was earlier than now.
-    Returns it as it stands now. Raises MovedOn, which says who was first and when.
-    """
-    if to not in ALLOWED.get(application.status, ()):
-        raise await moved_on(application)
-    as_read = Application.filter(id=application.id, status=application.status, version=application.version)
-    at = at or dates.now()
-    facts |= {'status': to, 'reason': reason, 'version': application.version + 1, 'updated_at': at}
-    if not await as_read.update(**facts):
-        raise await moved_on(application)
-    round_, due_on = facts.get('round', application.round), facts.get('due_on')
-    await ApplicationStep.create(
-        application=application, status=to, by=by, at=at, reason=reason, round=round_, due_on=due_on
-    )
-    volunteer = await Volunteer.get(id=application.volunteer_id)
-    changes = [Change('申請狀態', application.status.label, to.label)]
-    if reason:
-        changes.append(Change('審核意見', '', reason))
-    await history.note(volunteer, SECTION, history.AMENDED, changes, by=by, subject=SUBJECT)
-    await announce(application)
-    return await Application.get(id=application.id).select_related('agency', 'host_unit', 'volunteer')
-
-
-async def moved_on(application: Application) -> MovedOn:
-    """The refusal for whoever acts on what is no longer so: who did what, and when. A decision in wait counts."""
-    if decision := await _decision_on(application):
-        by, at, to = decision.by, decision.at, decision.to
-    else:
-        steps = ApplicationStep.filter(application_id=application.id).order_by('-id')
-        step = await steps.select_related('by').first()
-        if step is None:
-            return MovedOn('這個案件已有變動，您的畫面已更新。請看過目前的內容再繼續。')
-        by, at, to = step.by, step.at, step.status
-    local = at.astimezone(dates.TAIPEI)
-    when = f'{local:%H:%M}' if local.date() == dates.today() else dates.roc_instant(at)
-    return MovedOn(f'這個案件已由 {by.name} 於 {when} {_VERBS[to]}，您的畫面已更新。')
-
-
-async def announce(application: Application) -> None:
-    """Say that something a list or page of this case shows has changed; heard when the caller's transaction commits."""
-    ids = (application.id, application.agency_id, application.host_unit_id, application.volunteer_id)
-    await announcements.announce(CHANNEL, ':'.join(map(str, ids)))
-
-
 async def history_of(volunteer: Volunteer, *, by: Account) -> list[Application]:
     """All applications of a volunteer that `by` may see, newest first, with agency and steps."""
     all_of_them = Application.filter(volunteer_id=volunteer.id).order_by('-id')
     related = ('agency', 'county', 'host_unit', 'volunteer')
     found = await all_of_them.select_related(*related).prefetch_related('steps__by')
     return [application for application in found if may_see_case(by, application)]
-
-
-async def of_unit(
-    *, by: Account, which: UnitList | None = None, page: int = 1, per_page: int = 10
-) -> Page[Application]:
-    """One list of the unit, or all its applications, with volunteer, agency and roster.
-
-    輪到您: what was returned before the drafts. 審核中: the next deadline first. Else the latest change first.
-    """
-    permissions.require(by, Role.UNIT_STAFF)
-    number, per_page = bounds(page, per_page)
-    ours = Application.filter(host_unit_id=by.host_unit_id)
-    if which is not None:
-        ours = ours.filter(status__in=turns.OF_UNIT[which])
-    # 'returned' sorts after 'draft'.
-    first = {UnitList.TURN: ('-status',), UnitList.REVIEW: ('due_on',)}.get(which, ()) if which else ()
-    rows = ours.order_by(*first, '-updated_at', '-id').select_related('volunteer', 'agency', 'roster')
-    return Page(await rows.offset((number - 1) * per_page).limit(per_page), await ours.count(), number, per_page)
-
-
-async def repeatable(found: Sequence[Application], *, by: Account) -> set[int]:
-    """Which of the unit's closed applications 重新申請 makes sense for: the last one of its volunteer, by id."""
-    permissions.require(by, Role.UNIT_STAFF)
-    people = {one.volunteer_id for one in found if one.status in CLOSED}
-    if not people:
-        return set()
-    latest = Application.filter(volunteer_id__in=people).annotate(latest=Max('id')).group_by('volunteer_id')
-    ids = {int(row['latest']) for row in await latest.values('latest')}
-    return {one.id for one in found if one.id in ids and one.status in CLOSED and one.host_unit_id == by.host_unit_id}
-
-
-async def counts_of(*, by: Account) -> dict[ApplicationStatus, int]:
-    """How many applications of the unit stand in each status; every status is there. `turns.totals` sums the lists."""
-    permissions.require(by, Role.UNIT_STAFF)
-    ours = Application.filter(host_unit_id=by.host_unit_id).annotate(n=Count('id')).group_by('status')
-    found = {str(status): int(n) for status, n in await ours.values_list('status', 'n')}
-    return {status: found.get(status.value, 0) for status in ApplicationStatus}
-
-
-async def _decision_on(application: Application) -> Decision | None:
-    """The decision on it that waits for its release, if any, and who made it."""
-    return await Decision.filter(application_id=application.id, problem='').select_related('by').first()
 
 
 def _is_repeat(now: Application, seen: Application) -> bool:
