@@ -46,7 +46,7 @@ export const why = {
       <p v-if="at.picture" class="tip" role="status">{{ desk.spot ? '位置已標在影像上；再點一下可以改。' : '可在影像上點一下，標出位置。' }}</p>
       <template v-if="reason"><label class="lb-away" :for="id + '-text'">給單位的說明</label>
         <textarea :id="id + '-text'" ref="text" v-model="text" maxlength="300" rows="3" required @input="own = true"></textarea>
-        <div class="acts"><button type="submit" class="lb-btn q-btn bg-negative text-white"><lb-icon name="flag" size="15"/>{{ open ? '修改標記' : '標記補件' }}</button><button type="button" class="lb-btn q-btn lb-flat" @click="close">取消</button></div></template>
+        <div ref="acts" class="acts"><button type="submit" class="lb-btn q-btn bg-negative text-white"><lb-icon name="flag" size="15"/>{{ open ? '修改標記' : '標記補件' }}</button><button type="button" class="lb-btn q-btn lb-flat" @click="close">取消</button></div></template>
     </form>`,
   mounted() { this.$nextTick(() => this.$el.scrollIntoView({ block: 'nearest' })); },
   computed: { id() { return 'why-' + this.at.key.replace(/\W/g, '-'); } },
@@ -54,7 +54,10 @@ export const why = {
     choose(reason) {
       this.reason = reason;
       if (!this.own || !this.text) this.text = desk.reasons[reason].text;
-      this.$nextTick(() => this.$refs.text.focus());
+      this.$nextTick(() => {
+        this.$refs.text.focus({ preventScroll: true });
+        this.$refs.acts.scrollIntoView({ block: 'nearest' });
+      });
     },
     send() {
       const spot = desk.spot ? { spot_x: desk.spot.x, spot_y: desk.spot.y } : {};
