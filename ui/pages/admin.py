@@ -75,7 +75,7 @@ SECTIONS = {
         admin_mail.undelivered,
         '',
         '所有信件都寄達了',
-        one='未寄達的信件',
+        one='查看與重寄',
     ),
 }
 
@@ -104,7 +104,7 @@ async def section_page(account: Account, section: str, edit: str = '') -> None:
     back = (here.label, f'{HOME[1]}/{section}')
     if edit:
         title = here.one or (f'{here.label}維護' if here.new else here.label)
-        with frame(account, title, crumbs=[MENU, HOME, back], required=True):
+        with frame(account, title, crumbs=[MENU, HOME, back], required=section != 'undelivered'):
             await here.edit(account, edit)
         return
     waiting = len(await accounts.open_requests(by=account))

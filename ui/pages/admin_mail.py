@@ -72,12 +72,11 @@ async def edit(account: Account, which: str) -> None:
     in_form = form(words)
     html.p(f'寄給{now.receiver}的「{now.label}」。' + _last_change(now)).classes('lb-lead lb-told')
     with html.div().classes('lb-cols lb-wording'):
-        with html.div().classes('lb-stack'):
-            with card('範本'), html.div().classes('lb-stack'):
-                text_field('主旨', in_form, 'subject', required=True, maxlength=wording.LONGEST_SUBJECT)
-                text_area('內容', in_form, 'body', required=True, maxlength=wording.LONGEST_BODY)
-            fact_list(wording.hints(which), ['subject', 'body'])
+        with card('範本'), html.div().classes('lb-stack'):
+            text_field('主旨', in_form, 'subject', required=True, maxlength=wording.LONGEST_SUBJECT)
+            text_area('內容', in_form, 'body', required=True, maxlength=wording.LONGEST_BODY)
         preview = mail_preview()
+    fact_list(wording.hints(which), ['subject', 'body'])
 
     async def renew() -> None:
         try:
