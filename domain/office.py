@@ -11,7 +11,7 @@ from db import blobs, embedded, migrate, reference, sealing
 from . import announcements, clock, decisions, demo, founding, pictures, readings
 from . import settings as settings_module
 from .logbook import pdf
-from .mail import bounces, digests, outbox
+from .mail import bounces, delivery, digests
 from .settings import Settings
 
 
@@ -37,7 +37,7 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
         stack.push_async_callback(pdf.closed)
         welcome = await demo.offer() if settings.demo else await founding.first_administrator()
         standing = (
-            outbox.deliver_forever(settings),
+            delivery.deliver_forever(settings),
             bounces.collect_forever(settings),
             digests.send_forever(),
             decisions.release_forever(),

@@ -1,52 +1,27 @@
-"""Mails waiting to be sent, and the task that sends them.
+"""Mails kept to be sent, by whom each is read as they chose, sent again when they did not arrive.
 
 A mail is a row written in the transaction of what it tells of: a decision and its mail are kept together or not at
-all, and no decision waits for a mail server. Afterwards any process may deliver it, and only one does:
-
-1. claim: one short transaction takes the next due row (`FOR UPDATE SKIP LOCKED`), counts the attempt and moves its
-   `next_attempt_at` LEASE ahead, so that nobody else takes it meanwhile;
-2. send: no transaction and no connection of ours is held while the mail server thinks;
-3. note: SENT, or WAITING for the next attempt, or FAILED for good, with the server's own words. What went out in a
-   day's digest shares its lot. The `next_attempt_at` of a mail that failed or came back is when that was noted.
-
-A process killed between 2 and 3 leaves a mail that was sent and is not noted: it is sent again when the lease is over,
-under the same Message-ID and Date, by which the receiver can tell that it is the same.
+all, and no decision waits for a mail server. `delivery` hands it over afterwards.
 """
 
-import asyncio
 import base64
 import logging
 import re
-from collections.abc import Coroutine, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-import aiosmtplib
 from tortoise.expressions import Q
 
-from db import sealing, transaction
+from db import transaction
 from db.choices import ApplicationStatus, MailPreference, MailStatus, Role
 from db.models import Account, Application, ApplicationStep, OutgoingMail, Roster
 
-from .. import announcements, answers, dates, permissions, settings
+from .. import announcements, answers, dates, permissions
 from ..errors import DomainError, NotFound
-from ..settings import Settings
-from . import smtp
 from .kinds import KINDS
 
 log = logging.getLogger(__name__)
-
-# How long a claimed mail stays ours, and how long handing it over may take; the former must be much the longer.
-LEASE = timedelta(minutes=5)
-SEND_WITHIN = 120.0
-
-# Pauses after the first, second … attempt: ten attempts in four days, about what RFC 5321 §4.5.4.1 asks for.
-PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440, 1440, 1440))
-
-# Seconds between two looks at the outbox when no announcement comes: mails whose pause is over, and lost announcements.
-POLL = 10.0
 
 CLEARED = '（這封信含有密碼或登入連結，寄出後內容已清除。）'
 
@@ -60,7 +35,7 @@ BY_PREFERENCE = {
 _BETWEEN = timedelta(minutes=1)
 _TOGETHER = timedelta(minutes=2)
 
-_CHANNEL = 'mail'
+CHANNEL = 'mail'
 # The addresses HTML's <input type="email"> takes: no blanks, no line ends, nothing to smuggle into a header.
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
@@ -117,7 +92,7 @@ async def queue(
         next_attempt_at=dates.now(),
     )
     if status == MailStatus.WAITING:
-        await announcements.announce(_CHANNEL, 'queued')
+        await announcements.announce(CHANNEL, 'queued')
     return mail
 
 
@@ -203,117 +178,6 @@ async def announce_about(mail_ids: Sequence[int]) -> None:
         await announcements.announce('application', ':'.join(map(str, case)))
     for roster in await Roster.filter(id__in=roster_ids).values_list('id', 'agency_id', 'host_unit_id'):
         await announcements.announce('roster', ':'.join(map(str, roster)))
-
-
-async def deliver_forever(office: Settings) -> None:
-    """Deliver until cancelled: at once when a mail is queued anywhere, at latest every POLL seconds.
-
-    Without SMTP_URL it returns at once: mails wait, nothing leaves the machine.
-    """
-    if not office.smtp_url:
-        log.warning('SMTP_URL is not set: mails are kept, none is sent')
-        return
-    woken = asyncio.Event()
-
-    def wake(_: str) -> None:
-        woken.set()
-
-    announcements.subscribe(_CHANNEL, wake)
-    try:
-        while True:
-            woken.clear()
-            try:
-                await deliver_due(office)
-            except Exception:  # the database is away, say: whatever it is, tomorrow's mails must go
-                log.exception('mail: delivery stumbled, next round in %.0f s', POLL)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(woken.wait(), POLL)
-    finally:
-        announcements.unsubscribe(_CHANNEL, wake)
-
-
-async def deliver_due(office: Settings | None = None) -> int:
-    """Send the mails that are due, one after the other over one connection; returns how many the server took.
-
-    Stops early when the server itself is in trouble: the other mails keep their turn.
-    """
-    office = office or settings.current()
-    if not office.smtp_url:
-        return 0
-    server = smtp.server(office)
-    taken = 0
-    try:
-        while mail := await _claimed():
-            trouble = await _trouble_with(mail, server, office)
-            await _to_the_end(_note(mail, trouble))
-            if trouble is None:
-                taken += 1
-            elif trouble.is_general:
-                break
-        if server.is_connected:
-            with suppress(aiosmtplib.SMTPException):
-                await server.quit()
-    finally:
-        server.close()
-    return taken
-
-
-async def _claimed() -> OutgoingMail | None:
-    """The next mail that is due, ours alone for LEASE."""
-    now = dates.now()
-    async with transaction():
-        due = OutgoingMail.filter(status=MailStatus.WAITING, next_attempt_at__lte=now)
-        mail = await due.order_by('next_attempt_at', 'id').select_for_update(skip_locked=True).first()
-        if mail is not None:
-            mail.attempts += 1
-            mail.next_attempt_at = now + LEASE
-            await mail.save(update_fields=['attempts', 'next_attempt_at'])
-    return mail
-
-
-async def _trouble_with(mail: OutgoingMail, server: aiosmtplib.SMTP, office: Settings) -> smtp.Trouble | None:
-    """Send one mail; what went wrong, or None."""
-    try:
-        async with asyncio.timeout(SEND_WITHIN):
-            await smtp.send(mail, server, office.mail_from)
-    except Exception as error:  # noted on the mail, whatever it is
-        trouble = smtp.trouble(error)
-        log.warning('mail %s, attempt %s: %s', mail.id, mail.attempts, type(error).__name__)
-        if trouble.is_general:
-            server.close()  # in the middle of a conversation nothing more can be said
-        return trouble
-    return None
-
-
-async def _note(mail: OutgoingMail, trouble: smtp.Trouble | None) -> None:
-    """Write down how it went, unless the lease ran out and another process has the mail by now."""
-    noted: dict[str, Any] = {'last_error': trouble.words if trouble else ''}
-    if trouble is None:
-        noted |= {'status': MailStatus.SENT, 'sent_at': dates.now()}
-    elif trouble.is_final or mail.attempts > len(PAUSES):
-        noted |= {'status': MailStatus.FAILED, 'next_attempt_at': dates.now()}
-    else:
-        noted |= {'next_attempt_at': dates.now() + PAUSES[mail.attempts - 1]}
-    if mail.holds_secret and 'status' in noted:
-        noted |= {'body': sealing.sealed(CLEARED, 'outgoing_mail.body')}
-    ours = OutgoingMail.filter(id=mail.id, status=MailStatus.WAITING, attempts=mail.attempts)
-    async with transaction():
-        if not await ours.update(**noted):
-            log.warning('mail %s: the lease ran out while it was being sent', mail.id)
-        elif 'status' in noted:
-            noted.pop('body', None)
-            await OutgoingMail.filter(digest_id=mail.id, status=MailStatus.DEFERRED).update(**noted)
-        await announce_about([mail.id])
-
-
-async def _to_the_end(noting: Coroutine[Any, Any, None]) -> None:
-    """Await `noting` even when cancelled meanwhile: what was sent must be noted as sent."""
-    task = asyncio.ensure_future(noting)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
 
 
 def _problem(recipient: str) -> str:

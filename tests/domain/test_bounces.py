@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from db.choices import MailStatus
 from db.models import OutgoingMail
 from domain import settings
-from domain.mail import bounces, outbox
+from domain.mail import bounces, delivery, outbox
 
 from .cases import Office, a_case, an_office
 from .mail_server import a_mail_server, through
@@ -56,7 +56,7 @@ async def a_sent_mail(office: Office) -> tuple[OutgoingMail, str]:
     """A mail the server took, and its Message-ID as the receiver reads it."""
     await a_case(office)
     async with a_mail_server() as server:
-        await outbox.deliver_due(through(server, settings.current()))
+        await delivery.deliver_due(through(server, settings.current()))
     return await OutgoingMail.get(), server.letters[0]['Message-ID']
 
 

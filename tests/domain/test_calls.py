@@ -10,7 +10,7 @@ from db.choices import CallResult, MailStatus, Role
 from db.models import Agency, Application, OutgoingMail, PhoneCall
 from domain import applications, calls, dates, reviews, settings
 from domain.errors import Incomplete, NotFound, NotPermitted
-from domain.mail import outbox
+from domain.mail import delivery, outbox
 from tests import builders
 
 from .cases import NOW, Office, a_case, a_complete_volunteer, a_draft, an_office
@@ -36,7 +36,7 @@ async def refuse(*addresses: str) -> None:
     """Deliver what waits through a server that refuses these addresses."""
     async with a_mail_server() as server:
         server.refused = dict.fromkeys(addresses, '550 5.1.1 no such user')
-        await outbox.deliver_due(through(server, settings.current()))
+        await delivery.deliver_due(through(server, settings.current()))
 
 
 async def asked(office: Office) -> dict[str, list[tuple[int, str, str, str]]]:

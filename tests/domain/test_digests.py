@@ -10,7 +10,7 @@ from db.choices import MailPreference, MailStatus, Role
 from db.models import Account, Agency, OutgoingMail
 from domain import accounts, dates, reviews, settings
 from domain.errors import Incomplete
-from domain.mail import digests, mailbox, outbox
+from domain.mail import delivery, digests, mailbox, outbox
 from tests import builders
 
 from .cases import Office, a_case, a_complete_volunteer, an_office
@@ -43,7 +43,7 @@ async def deliver(refused: dict[str, str] | None = None) -> list[str]:
     """Deliver what is due; who got something."""
     async with a_mail_server() as server:
         server.refused = refused or {}
-        await outbox.deliver_due(through(server, settings.current()))
+        await delivery.deliver_due(through(server, settings.current()))
     return [to for _, recipients in server.envelopes for to in recipients]
 
 

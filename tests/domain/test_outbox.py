@@ -16,7 +16,7 @@ from db.choices import MailPreference, MailStatus, Role
 from db.models import Application, OutgoingMail
 from domain import announcements, dates, settings
 from domain.errors import NotFound
-from domain.mail import mailbox, outbox
+from domain.mail import delivery, mailbox, outbox
 from domain.settings import Settings
 from tests import builders
 
@@ -46,7 +46,7 @@ async def test_a_mail_of_a_transaction_that_fails_is_never_sent(office: Settings
             raise ZeroDivisionError
 
     async with a_mail_server() as server:
-        assert await outbox.deliver_due(through(server, office)) == 0
+        assert await delivery.deliver_due(through(server, office)) == 0
 
 
 async def test_body_and_attachment_lie_sealed_in_the_database(database: str) -> None:
@@ -63,7 +63,7 @@ async def test_a_refused_recipient_fails_at_once_with_the_servers_words(office: 
 
     async with a_mail_server() as server:
         server.refused = {'gone@example.gov.tw': '550 5.1.1 no such user'}
-        assert await outbox.deliver_due(through(server, office)) == 1
+        assert await delivery.deliver_due(through(server, office)) == 1
 
     gone, other = await OutgoingMail.all().order_by('id')
     assert (gone.status, gone.attempts) == (MailStatus.FAILED, 1)
@@ -76,7 +76,7 @@ async def test_a_refused_letter_fails_at_once(office: Settings) -> None:
 
     async with a_mail_server() as server:
         server.on_letter = _answers('552 5.3.4 too big')
-        await outbox.deliver_due(through(server, office))
+        await delivery.deliver_due(through(server, office))
 
     mail = await OutgoingMail.get()
     assert (mail.status, mail.last_error) == (MailStatus.FAILED, '552 5.3.4 too big')
@@ -94,9 +94,9 @@ async def test_a_recipient_put_off_is_tried_again_later_and_given_up_after_ten_t
             pauses.append(mail.next_attempt_at - moment)
             moment = mail.next_attempt_at
             with dates.frozen(moment - timedelta(seconds=1)):
-                await outbox.deliver_due(through(server, office))
+                await delivery.deliver_due(through(server, office))
             with dates.frozen(moment):
-                await outbox.deliver_due(through(server, office))
+                await delivery.deliver_due(through(server, office))
 
     assert pauses == [timedelta(minutes=m) for m in (0, 1, 5, 15, 60, 240, 720, 1440, 1440, 1440)]
     assert (mail.status, mail.attempts, mail.last_error) == (MailStatus.FAILED, 10, '450 4.2.0 greylisted')
@@ -109,31 +109,31 @@ async def test_a_server_that_was_down_gets_each_mail_once_when_it_is_up(office: 
     await a_mail()
     down = replace(office, smtp_url=f'smtp://127.0.0.1:{port}')
 
-    assert await outbox.deliver_due(down) == 0
+    assert await delivery.deliver_due(down) == 0
     first, second = await OutgoingMail.all().order_by('id')
     assert (first.attempts, second.attempts) == (1, 0)
     assert 'Connect call failed' in first.last_error
 
     async with a_mail_server(port=port) as server:
-        with dates.frozen(dates.now() + outbox.PAUSES[0]):
-            assert await outbox.deliver_due(down) == 2
-            assert await outbox.deliver_due(down) == 0
+        with dates.frozen(dates.now() + delivery.PAUSES[0]):
+            assert await delivery.deliver_due(down) == 2
+            assert await delivery.deliver_due(down) == 0
     assert len(server.letters) == 2
 
 
 async def test_a_server_that_says_nothing_blocks_no_decision_and_holds_no_connection(office: Settings) -> None:
     await a_mail()
     async with _a_silent_server() as (port, called):
-        delivery = asyncio.create_task(outbox.deliver_due(replace(office, smtp_url=f'smtp://127.0.0.1:{port}')))
+        delivering = asyncio.create_task(delivery.deliver_due(replace(office, smtp_url=f'smtp://127.0.0.1:{port}')))
         await called.wait()
 
         async with asyncio.timeout(1), transaction():
             await a_mail()
             await OutgoingMail.all().select_for_update().only('id')
 
-        delivery.cancel()
+        delivering.cancel()
         with pytest.raises(asyncio.CancelledError):
-            await delivery
+            await delivering
 
     first, second = await OutgoingMail.all().order_by('id')
     assert (first.status, first.attempts) == (MailStatus.WAITING, 1)
@@ -145,7 +145,7 @@ async def test_several_deliverers_at_once_send_each_mail_once(office: Settings) 
         await outbox.queue(f'unit{number}@example.gov.tw', SUBJECT, '您好')
 
     async with a_mail_server() as server:
-        taken = await asyncio.gather(*(outbox.deliver_due(through(server, office)) for _ in range(4)))
+        taken = await asyncio.gather(*(delivery.deliver_due(through(server, office)) for _ in range(4)))
 
     assert sum(taken) == 20
     assert sorted(to for _, recipients in server.envelopes for to in recipients) == sorted(
@@ -176,9 +176,9 @@ async def test_a_mail_sent_by_a_process_killed_before_noting_it_comes_again_unde
         assert await child.wait() == -signal.SIGKILL
 
         server.on_letter = None
-        assert await outbox.deliver_due(configured) == 0  # the lease is still the dead process's
-        with dates.frozen(dates.now() + outbox.LEASE):
-            assert await outbox.deliver_due(configured) == 1
+        assert await delivery.deliver_due(configured) == 0  # the lease is still the dead process's
+        with dates.frozen(dates.now() + delivery.LEASE):
+            assert await delivery.deliver_due(configured) == 1
 
     first, again = server.letters
     assert (first['Message-ID'], first['Date']) == (again['Message-ID'], again['Date'])
@@ -202,14 +202,14 @@ async def test_a_mail_sent_while_the_office_closes_is_noted_as_sent(office: Sett
     holders: list[asyncio.Task[None]] = []
     async with a_mail_server() as server:
         server.on_letter = keep_us_from_noting
-        delivery = asyncio.create_task(outbox.deliver_forever(through(server, office)))
+        delivering = asyncio.create_task(delivery.deliver_forever(through(server, office)))
         while not server.letters:
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.1)  # the server's answer arrives, the note waits for the row
-        delivery.cancel()
+        delivering.cancel()
         may_go_on.set()
         with pytest.raises(asyncio.CancelledError):
-            await delivery
+            await delivering
 
     await asyncio.gather(*holders)
     assert (await OutgoingMail.get()).status == MailStatus.SENT
@@ -219,25 +219,25 @@ async def test_a_queued_mail_leaves_at_once(office: Settings, database: str) -> 
     async with AsyncExitStack() as closing, a_mail_server() as server:
         await announcements.opened(database)
         closing.push_async_callback(announcements.closed)
-        delivery = asyncio.create_task(outbox.deliver_forever(through(server, office)))
-        closing.callback(delivery.cancel)
+        delivering = asyncio.create_task(delivery.deliver_forever(through(server, office)))
+        closing.callback(delivering.cancel)
         await asyncio.sleep(0.1)  # the first round finds nothing
 
         async with transaction():
             await a_mail()
-        async with asyncio.timeout(outbox.POLL / 2):
+        async with asyncio.timeout(delivery.POLL / 2):
             while not server.letters:
                 await asyncio.sleep(0.01)
 
-        delivery.cancel()
-        await asyncio.wait([delivery])
+        delivering.cancel()
+        await asyncio.wait([delivering])
 
 
 async def test_without_a_server_mails_wait_and_only_a_demo_office_shows_them(office: Settings) -> None:
     clerk = await builders.an_account(email=WINDOW)
     await outbox.queue(WINDOW, SUBJECT, '您的密碼', attachment=outbox.Attachment('名冊.ods', b'ods'), holds_secret=True)
-    await asyncio.wait_for(outbox.deliver_forever(office), 1)
-    assert await outbox.deliver_due(office) == 0
+    await asyncio.wait_for(delivery.deliver_forever(office), 1)
+    assert await delivery.deliver_due(office) == 0
 
     with _in_force(replace(office, demo=True)):
         (letter,) = await mailbox.recent(by=clerk)
@@ -317,7 +317,7 @@ async def test_a_secret_is_cleared_when_it_has_left_or_never_will(answer: str, o
 
     async with a_mail_server() as server:
         server.on_letter = _answers(answer)
-        await outbox.deliver_due(through(server, office))
+        await delivery.deliver_due(through(server, office))
 
     mail = await OutgoingMail.get()
     assert (mail.status != MailStatus.WAITING, mail.body.open()) == (True, outbox.CLEARED)
@@ -341,7 +341,7 @@ async def test_what_is_no_address_gets_no_mail_and_stops_no_decision(recipient: 
 async def test_a_slow_server_loses_no_mail_and_sends_none_twice(
     office: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, 'SEND_WITHIN', 0.3)
+    monkeypatch.setattr(delivery, 'SEND_WITHIN', 0.3)
     await a_mail('slow@example.gov.tw')
     await a_mail()
     calls = []
@@ -354,13 +354,13 @@ async def test_a_slow_server_loses_no_mail_and_sends_none_twice(
 
     async with a_mail_server() as server:
         server.on_letter = think
-        assert await outbox.deliver_due(through(server, office)) == 0
+        assert await delivery.deliver_due(through(server, office)) == 0
         slow, other = await OutgoingMail.all().order_by('id')
         assert (slow.status, slow.attempts, other.attempts) == (MailStatus.WAITING, 1, 0)
         assert slow.last_error == 'no answer in time'
-        with dates.frozen(dates.now() + outbox.PAUSES[0]):
-            assert await outbox.deliver_due(through(server, office)) == 2
-            assert await outbox.deliver_due(through(server, office)) == 0
+        with dates.frozen(dates.now() + delivery.PAUSES[0]):
+            assert await delivery.deliver_due(through(server, office)) == 2
+            assert await delivery.deliver_due(through(server, office)) == 0
 
     assert [mail.status for mail in await OutgoingMail.all()] == [MailStatus.SENT] * 2
     assert len({letter['Message-ID'] for letter in server.letters}) == 2
@@ -373,7 +373,7 @@ async def test_one_refused_recipient_says_so_on_its_case_and_the_others_get_thei
 
     async with a_mail_server() as server:
         server.refused = {'gone@example.gov.tw': '550 5.1.1 no such user'}
-        assert await outbox.deliver_due(through(server, office)) == 1
+        assert await delivery.deliver_due(through(server, office)) == 1
 
     for case, told in ((first, (MailStatus.FAILED, '550 5.1.1 no such user')), (second, (MailStatus.SENT, ''))):
         clerk = await builders.an_account(host_unit_id=case.host_unit_id)
@@ -391,7 +391,7 @@ async def test_pages_of_a_case_hear_what_became_of_its_mail(office: Settings, da
         announcements.subscribe('application', heard.append)
         closing.callback(announcements.unsubscribe, 'application', heard.append)
 
-        await outbox.deliver_due(through(server, office))
+        await delivery.deliver_due(through(server, office))
         async with asyncio.timeout(5):
             while not heard:
                 await asyncio.sleep(0.01)
@@ -409,13 +409,13 @@ async def test_a_mail_that_failed_is_sent_again_once_with_all_it_carried(office:
         await outbox.resend(failed.id, by=clerk)
     async with a_mail_server() as server:
         server.refused = {'gone@x.tw': '550 no'}
-        await outbox.deliver_due(through(server, office))
+        await delivery.deliver_due(through(server, office))
 
         presses = await asyncio.gather(*(outbox.resend(failed.id, by=clerk) for _ in range(4)), return_exceptions=True)
         assert sorted(type(each).__name__ for each in presses) == ['NotAgain'] * 3 + ['OutgoingMail']
 
         server.refused = {}
-        await outbox.deliver_due(through(server, office))
+        await delivery.deliver_due(through(server, office))
 
     again = await OutgoingMail.get(resent_from_id=failed.id)
     assert (again.recipient, again.subject, again.body.open(), again.attachment_name, again.template, again.status) == (
@@ -471,13 +471,13 @@ _DELIVER = """
 import asyncio, sys
 import db
 from db import sealing
-from domain.mail import mailbox, outbox
+from domain.mail import delivery, mailbox, outbox
 from domain.settings import Settings
 
 async def main(url, smtp_url, mail_from):
     sealing.use(sealing.Keyring({1: b'k' * 32}, b'i' * 32))
     async with db.connected(url):
-        await outbox.deliver_due(Settings(smtp_url=smtp_url, mail_from=mail_from))
+        await delivery.deliver_due(Settings(smtp_url=smtp_url, mail_from=mail_from))
 
 asyncio.run(main(*sys.argv[1:]))
 """

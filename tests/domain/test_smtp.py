@@ -8,7 +8,7 @@ import pytest
 
 from db.choices import MailStatus
 from db.models import OutgoingMail
-from domain.mail import outbox
+from domain.mail import delivery, outbox
 from domain.settings import Settings
 
 from .mail_server import a_mail_server, certified, through
@@ -35,7 +35,7 @@ async def test_a_mail_arrives_as_it_was_written(office: Settings) -> None:
     await outbox.queue(WINDOW, SUBJECT, '您好：\n𠮷田堃\n', attachment=roster)
 
     async with a_mail_server() as server:
-        assert await outbox.deliver_due(through(server, office)) == 1
+        assert await delivery.deliver_due(through(server, office)) == 1
 
     (letter,) = server.letters
     mail = await OutgoingMail.get()
@@ -63,7 +63,7 @@ async def test_encryption_and_login_work_with_an_authority_of_ones_own(
 
     async with a_mail_server(tls=tls, starttls=scheme == 'smtp+starttls', logins={'office@x': 'p@ss:w/rd'}) as server:
         url = f'{scheme}://office%40x:p%40ss%3Aw%2Frd@127.0.0.1:{server.port}'
-        assert await outbox.deliver_due(replace(office, smtp_url=url, smtp_ca_file=authority)) == 1
+        assert await delivery.deliver_due(replace(office, smtp_url=url, smtp_ca_file=authority)) == 1
 
     assert server.logged_in == ['office@x']
     assert [letter['To'] for letter in server.letters] == [WINDOW]
@@ -79,7 +79,7 @@ async def test_nothing_is_said_to_a_server_with_a_wrong_or_unknown_certificate(
 
     async with a_mail_server(tls=tls, starttls=scheme == 'smtp+starttls', logins={'office': 'secret'}) as server:
         url = f'{scheme}://office:secret@127.0.0.1:{server.port}'
-        await outbox.deliver_due(replace(office, smtp_url=url, smtp_ca_file=authority if shown_name else None))
+        await delivery.deliver_due(replace(office, smtp_url=url, smtp_ca_file=authority if shown_name else None))
 
     mail = await OutgoingMail.get()
     assert (server.logged_in, server.letters, mail.status) == ([], [], MailStatus.WAITING)
@@ -91,7 +91,7 @@ async def test_neither_encryption_asked_for_nor_a_password_goes_in_clear(address
     await a_mail()
 
     async with a_mail_server(logins={'office': 'secret'}) as server:
-        await outbox.deliver_due(replace(office, smtp_url=f'{address}:{server.port}'))
+        await delivery.deliver_due(replace(office, smtp_url=f'{address}:{server.port}'))
 
     mail = await OutgoingMail.get()
     assert (server.logged_in, server.letters, mail.status) == ([], [], MailStatus.WAITING)
@@ -105,7 +105,7 @@ async def test_a_wrong_password_is_ours_to_mend_and_fails_no_mail(office: Settin
 
     async with a_mail_server(tls=tls, logins={'office': 'secret'}) as server:
         url = f'smtps://office:wrong@127.0.0.1:{server.port}'
-        await outbox.deliver_due(replace(office, smtp_url=url, smtp_ca_file=authority))
+        await delivery.deliver_due(replace(office, smtp_url=url, smtp_ca_file=authority))
 
     mails = await OutgoingMail.all().order_by('id')
     assert [(mail.status, mail.attempts) for mail in mails] == [(MailStatus.WAITING, 1), (MailStatus.WAITING, 0)]
@@ -120,7 +120,7 @@ async def test_words_in_another_encoding_are_kept_as_far_as_they_can_be_read(off
     await a_mail()
     async with await asyncio.start_server(decline, '127.0.0.1', 0) as server:
         port = server.sockets[0].getsockname()[1]
-        await outbox.deliver_due(replace(office, smtp_url=f'smtp://127.0.0.1:{port}'))
+        await delivery.deliver_due(replace(office, smtp_url=f'smtp://127.0.0.1:{port}'))
 
     mail = await OutgoingMail.get()
     assert (mail.status, mail.last_error) == (MailStatus.WAITING, '554 refus? ? bient?t')
@@ -130,7 +130,7 @@ async def test_a_subject_smuggles_no_header(office: Settings) -> None:
     await outbox.queue(WINDOW, '送審\r\nBcc: thief@example.com\r\n\r\n內容', '您好')
 
     async with a_mail_server() as server:
-        await outbox.deliver_due(through(server, office))
+        await delivery.deliver_due(through(server, office))
 
     (letter,) = server.letters
     assert letter['Subject'] == '送審 Bcc: thief@example.com 內容'
