@@ -8,7 +8,6 @@ from domain.errors import DomainError
 from domain.model import Account, ApplicationStatus
 from domain.reviews import CaseRow
 
-from ..live import follow
 from .notices import confirm, refuse, tell
 from .review_queue import review_queue
 
@@ -25,8 +24,7 @@ class desk_undo(Element, component='desk_undo.js'):
         self._props.update({'text': '', 'seconds': 0, 'turn': 0})
         self.on('undone', self._undone)
         self.renew()
-        ours = str(account.agency_id)
-        follow('application', self._renewed, lambda payload: payload.split(':')[1] == ours)
+        queue.then = self._follow
 
     def renew(self) -> None:
         """What waits now; the time runs in the browser."""
@@ -44,9 +42,9 @@ class desk_undo(Element, component='desk_undo.js'):
         self._props['turn'] += 1
         self.update()
 
-    async def _renewed(self) -> None:
+    def _follow(self) -> None:
+        """After the queue has read itself anew."""
         before = {row.id: row.volunteer for row in self.waiting}
-        await self.queue.renew()
         for row in self.queue.rows:
             if row.id in before and row.problem:
                 tell(f'{row.volunteer}的案件沒有生效：{row.problem}')
@@ -65,7 +63,7 @@ class desk_undo(Element, component='desk_undo.js'):
             ui.navigate.to(f'/reviews/{waiting[0].id}{self.queue.view.query}')
         elif undone.count:
             confirm(f'已復原 {undone.count} 件，沒有通知任何人。')
-        await self._renewed()
+        await self.queue.renew()
 
 
 def _ids(rows: list[CaseRow]) -> list[int]:

@@ -1,7 +1,7 @@
 """The list at the left of the desk: it follows by itself what clerks and colleagues do."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,7 @@ class review_queue(Element, component='review_queue.js'):
         super().__init__()
         self.account, self.view = account, view
         self.rows: Sequence[CaseRow] = ()
+        self.then: Callable[[], None] = lambda: None  # what the page does whenever the rows were read anew
         self._props.update({'selected': selected or 0, 'me': account.id, 'orders': ORDERS, 'turn': 0, 'queue': '{}'})
         self._props['view'] = {
             'tab': TABS[view.tab][0],
@@ -67,6 +68,7 @@ class review_queue(Element, component='review_queue.js'):
         self.rows = queue.rows
         if self._props['queue'] != queue.text:
             self._props['queue'] = queue.text
+        self.then()
 
     def unpick(self) -> None:
         """What was selected has been decided."""
