@@ -90,7 +90,7 @@ async def of(application: Application, *, by: Account) -> list[Entry]:
     calls = await PhoneCall.filter(application_id=case.id).select_related('by')
     entries = [await _beginning(case, steps), *[_step(case, step) for step in steps]]
     entries += [entry for one in marked for entry in _of_mark(one, steps)]
-    entries += _mails(await outbox.of_application(case, by=by))
+    entries += _mails(await outbox.of_application(case, by=by), steps)
     entries += [_call(call) for call in calls]
     entries += _clock(case)
     if by.role == Role.REVIEWER:
@@ -177,13 +177,18 @@ def _is_told(mark: Correction, steps: Sequence[ApplicationStep]) -> bool:
     return any(mark.raised_at <= at and (withdrawn is None or at <= withdrawn) for at in returned)
 
 
-def _mails(mails: Sequence[OutgoingMail]) -> list[Entry]:
-    """One entry for each that can be sent again; what became alike of one text to several people is one."""
+def _mails(mails: Sequence[OutgoingMail], steps: Sequence[ApplicationStep]) -> list[Entry]:
+    """One entry for each that can be sent again; what became alike of one text to several people is one.
+
+    送審 is told in the same words each time: only what was told after the same step is one text.
+    """
     repeated = {mail.resent_from_id for mail in mails}
     alike: dict[tuple[object, ...], list[OutgoingMail]] = {}
     for mail in mails:
         own = mail.id if mail.status in UNDELIVERED or mail.resent_from_id else 0
-        key = (own, mail.subject, mail.status, mail.attempts, mail.last_error, (mail.sent_at or mail.created_at).date())
+        after = sum(step.at <= mail.created_at for step in steps)
+        day = (mail.sent_at or mail.created_at).date()
+        key = (own, mail.subject, mail.status, mail.attempts, mail.last_error, after, day)
         alike.setdefault(key, []).append(mail)
     return [_mail(group, is_repeated=group[0].id in repeated) for group in alike.values()]
 

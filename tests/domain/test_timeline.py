@@ -54,6 +54,8 @@ async def test_every_step_is_told_with_actor_time_and_reason(office: Office) -> 
         ('王專員', '核可', f'紀錄冊號 {book.number}'),
     ]
     assert [entry.at for entry in entries if entry.kind == 'step'] == [at(40), at(30), at(5), NOW, NOW]
+    # the unit and the volunteer; the agency again, although in the same words; the unit; the agency
+    assert [entry.at for entry in entries if entry.kind == 'mail'] == [at(40), at(40), at(30), at(5), NOW]
 
 
 async def test_marks_made_one_after_the_other_are_one_entry_until_the_return_tells_them(office: Office) -> None:
