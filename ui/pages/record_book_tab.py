@@ -7,7 +7,7 @@ from typing import Any
 
 from nicegui import html, ui
 
-from domain import applications, dates, record_books, turns
+from domain import applications, dates, numbers, record_books, turns
 from domain.model import Account, Application, ApplicationStatus, BookStatus, IssueKind, Volunteer
 from domain.record_books import RecordBookQuery
 
@@ -73,6 +73,23 @@ async def record_book_tab(account: Account, volunteer: Volunteer) -> None:
     await application_state(account, volunteer)
     table = record_table('紀錄冊', COLUMNS, fetch, empty_hint='還沒有紀錄冊。資料備齊後，按「申請送審」。')
     await table.refresh()
+    await lineage(account, volunteer)
+
+
+async def lineage(account: Account, volunteer: Volunteer) -> None:
+    """發冊沿革: from the latest book back to the first, once there is more than one entry."""
+    latest = (await record_books.find(RecordBookQuery(volunteer_id=volunteer.id, per_page=1), by=account)).rows
+    line = [entry for book in latest for entry in await numbers.lineage(book)]
+    if len(line) < 2:
+        return
+    with card('發冊沿革', '最近的在前'), html.ol().classes('lb-lineage'):
+        for number, issue in line:
+            with html.li():
+                html.b(issue.kind.label if issue else '舊制紀錄冊')
+                html.span(number)
+                if issue:
+                    decided = f'{issue.by.name} 核可' if issue.by else '系統轉入'
+                    html.span(f'{dates.roc_instant(issue.at)}　{decided}').classes('mut')
 
 
 async def application_state(account: Account, volunteer: Volunteer) -> None:
