@@ -5,6 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from domain import dates
+
+from .cases import NOW, Office, an_office
+
 
 class _Listening(logging.Handler):
     def __init__(self) -> None:
@@ -25,3 +29,16 @@ def queries() -> Iterator[list[str]]:
     yield handler.heard
     logger.setLevel(level)
     logger.removeHandler(handler)
+
+
+@pytest.fixture
+def today() -> Iterator[None]:
+    """It is NOW, a Thursday afternoon."""
+    with dates.frozen(NOW):
+        yield
+
+
+@pytest.fixture
+async def office(database: str) -> Office:
+    """The small world of `cases`; where it is to be made at NOW, ask for `today` too."""
+    return await an_office()

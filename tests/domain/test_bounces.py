@@ -12,7 +12,7 @@ from db.models import OutgoingMail
 from domain import settings
 from domain.mail import bounces, delivery, outbox
 
-from .cases import Office, a_case, an_office
+from .cases import Office, a_case
 from .mail_server import a_mail_server, through
 
 REPORT = """From: MAILER-DAEMON@mail.test
@@ -45,11 +45,6 @@ Subject: x
 
 --b1--
 """
-
-
-@pytest.fixture
-async def office(database: str) -> Office:
-    return await an_office()
 
 
 async def a_sent_mail(office: Office) -> tuple[OutgoingMail, str]:

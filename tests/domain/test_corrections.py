@@ -1,7 +1,7 @@
 """補正: marked by the reviewer, answered by the unit, looked at once more; nothing is sent or approved before."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -15,9 +15,9 @@ from domain.errors import DomainError, Incomplete, MovedOn, NotFound, NotPermitt
 from domain.volunteers import VolunteerDetails
 
 from ..builders import a_file, a_training, an_account, an_agency, an_identity_number
-from .cases import NOW, Office, a_case, a_complete_volunteer, a_draft, an_office
+from .cases import NOW, Office, a_case, a_complete_volunteer, a_draft
 
-pytestmark = pytest.mark.usefixtures('database')
+pytestmark = pytest.mark.usefixtures('database', 'today')
 
 OPEN, MENDED, DISPUTED = CorrectionStatus.OPEN, CorrectionStatus.MENDED, CorrectionStatus.DISPUTED
 ACCEPTED, WITHDRAWN = CorrectionStatus.ACCEPTED, CorrectionStatus.WITHDRAWN
@@ -26,17 +26,6 @@ BLURRED, WRONG_DATE, OTHER = CorrectionReason.BLURRED, CorrectionReason.WRONG_DA
 EMAIL = Anchor(Place.BASICS, 'email')
 PHOTO = Anchor(Place.BASICS, 'photo')
 REMARKS = Anchor(Place.APPLICATION, 'remarks')
-
-
-@pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
-    with dates.frozen(NOW):
-        yield
-
-
-@pytest.fixture
-async def office(database: str) -> Office:
-    return await an_office()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import asyncio
 import os
 import random
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -29,25 +29,14 @@ from domain.errors import DomainError, Incomplete, MovedOn, NotFound, NotPermitt
 from domain.readiness import NotReady
 
 from ..builders import an_account
-from .cases import NOW, Office, a_case, an_office, details_for, many_cases
+from .cases import NOW, Office, a_case, details_for, many_cases
 
-pytestmark = pytest.mark.usefixtures('database')
+pytestmark = pytest.mark.usefixtures('database', 'today')
 
 SUBMITTED, RETURNED = ApplicationStatus.SUBMITTED, ApplicationStatus.RETURNED
 APPROVED, REJECTED = ApplicationStatus.APPROVED, ApplicationStatus.REJECTED
 UNIT, VOLUNTEER = 'unit@example.org', 'volunteer@example.com'
 IN_TIME, TOO_LATE = NOW + timedelta(seconds=9.9), NOW + timedelta(seconds=10)
-
-
-@pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
-    with dates.frozen(NOW):
-        yield
-
-
-@pytest.fixture
-async def office(database: str) -> Office:
-    return await an_office()
 
 
 async def test_until_its_time_a_decision_gives_no_number_and_tells_nobody(office: Office) -> None:

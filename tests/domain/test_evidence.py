@@ -1,7 +1,6 @@
 """審核期限的佐證: what each round of a case took, and who closed it."""
 
 import io
-from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -15,24 +14,13 @@ from domain.errors import Incomplete, NotPermitted
 from domain.evidence import Period, Round, Share
 
 from ..builders import an_account
-from .cases import NOW, Office, a_case, an_office
+from .cases import NOW, Office, a_case
 
-pytestmark = pytest.mark.usefixtures('database')
+pytestmark = pytest.mark.usefixtures('database', 'today')
 
 
 def march(day: int, hour: int = 10) -> datetime:
     return datetime(2026, 3, day, hour, tzinfo=dates.TAIPEI)
-
-
-@pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
-    with dates.frozen(NOW):
-        yield
-
-
-@pytest.fixture
-async def office(database: str) -> Office:
-    return await an_office()
 
 
 async def a_case_with_two_rounds(office: Office) -> Application:

@@ -11,16 +11,11 @@ from domain.errors import NotPermitted
 from domain.figures import Line, Reason
 
 from ..builders import a_volunteer, an_account
-from .cases import Office, a_unit, an_office
+from .cases import Office, a_unit
 
 pytestmark = pytest.mark.usefixtures('database')
 
 MARCH = (date(2026, 3, 1), date(2026, 3, 31))
-
-
-@pytest.fixture
-async def office(database: str) -> Office:
-    return await an_office()
 
 
 async def a_past(office: Office, *moves: tuple[ApplicationStatus, str], unit: HostUnit | None = None) -> Application:

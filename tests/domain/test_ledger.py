@@ -1,6 +1,5 @@
 """發冊紀錄: what was issued, in which line, how the numbers are written, and what is not as it should be."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
@@ -13,22 +12,11 @@ from domain.numbers import EntryQuery, SeriesDetails
 from domain.volunteers import VolunteerQuery
 
 from ..builders import an_account
-from .cases import NOW, Office, a_case, a_complete_volunteer, an_office
+from .cases import Office, a_case, a_complete_volunteer
 
-pytestmark = pytest.mark.usefixtures('database')
+pytestmark = pytest.mark.usefixtures('database', 'today')
 
 LATER = datetime(2027, 5, 3, 9, 0, tzinfo=dates.TAIPEI)
-
-
-@pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
-    with dates.frozen(NOW):
-        yield
-
-
-@pytest.fixture
-async def office(database: str) -> Office:
-    return await an_office()
 
 
 async def approved(office: Office, volunteer: Volunteer, kind: IssueKind = IssueKind.FIRST) -> RecordBook:

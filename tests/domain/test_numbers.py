@@ -7,22 +7,15 @@ import sys
 from collections import Counter
 from datetime import datetime
 
-import pytest
-
 from db.choices import ApplicationStatus
 from db.models import Agency, Application, ApplicationStep, HistoryEntry, NumberSeries, OutgoingMail, RecordBook
 from domain import dates, record_books, reviews
 
 from ..builders import an_account
-from .cases import Office, a_case, an_office, many_cases
+from .cases import Office, a_case, many_cases
 from .lossy_line import a_lossy_line
 
 KILLS = 6
-
-
-@pytest.fixture
-async def office(database: str) -> Office:
-    return await an_office()
 
 
 async def test_a_hundred_racing_approvals_take_the_numbers_1_to_100(office: Office) -> None:

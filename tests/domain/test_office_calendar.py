@@ -1,6 +1,6 @@
 """辦公日曆: filled from the package, mended by hand, and what that means for cases under way."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,28 +14,17 @@ from domain.errors import Incomplete, NotFound, NotPermitted
 from domain.office_calendar import CalendarDayDetails
 
 from ..builders import an_account, an_agency
-from .cases import NOW, Office, a_case, an_office
+from .cases import NOW, Office, a_case
 
-pytestmark = pytest.mark.usefixtures('database')
+pytestmark = pytest.mark.usefixtures('database', 'today')
 
 TAICHUNG, TAIPEI = '66000', '63000'
 MONDAY = date(2026, 3, 9)
 
 
-@pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
-    with dates.frozen(NOW):
-        yield
-
-
 @pytest.fixture
 async def admin(database: str) -> Account:
     return await an_account(Role.ADMINISTRATOR)
-
-
-@pytest.fixture
-async def office(database: str) -> Office:
-    return await an_office()
 
 
 async def shown(year: int, admin: Account) -> dict[str, tuple[str, bool]]:

@@ -1,22 +1,22 @@
 """預覽: the page that approval would print now, as a picture; nothing is written and no number taken."""
 
 import io
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 from PIL import Image
 
 from db.choices import ApplicationStatus, IssueKind, Role
 from db.models import AccessEntry, Agency, Application, BookIssue, NumberSeries, RecordBook
-from domain import dates, pictures, previews, reviews
+from domain import pictures, previews, reviews
 from domain.errors import NotFound, NotPermitted
 from domain.logbook import pdf
 from domain.previews import NothingToPreview
 
 from ..builders import an_account
-from .cases import NOW, Office, a_book, a_case, a_complete_volunteer, an_office
+from .cases import Office, a_book, a_case, a_complete_volunteer
 
-pytestmark = pytest.mark.usefixtures('database')
+pytestmark = pytest.mark.usefixtures('database', 'today')
 
 
 @pytest.fixture(scope='module', autouse=True)
@@ -25,17 +25,6 @@ async def print_shop() -> AsyncIterator[None]:
     async with pictures.opened():
         yield
     await pdf.closed()
-
-
-@pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
-    with dates.frozen(NOW):
-        yield
-
-
-@pytest.fixture
-async def office(database: str) -> Office:
-    return await an_office()
 
 
 async def test_the_page_is_a_picture_and_nothing_is_written(office: Office) -> None:

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,13 +13,15 @@ from odfdo import Document
 
 from db.choices import Role, Sex, TrainingKind
 from db.models import AccessEntry, Volunteer
-from domain import dates, printed, reviews
+from domain import printed, reviews
 from domain.errors import NotFound
 from domain.logbook import pdf
 from domain.printed import BOOK_COLUMNS, TRAINING_COLUMNS
 
 from ..builders import an_account
-from .cases import NOW, Office, a_case, a_complete_volunteer, a_training, a_volunteer, an_office
+from .cases import Office, a_case, a_complete_volunteer, a_training, a_volunteer
+
+pytestmark = pytest.mark.usefixtures('today')
 
 NUMBER = 'A123456789'
 BOOK_ROW = ('陳小華', 'A12****789', '中市文志字第115000001號', '初次', '115/03/05', '示例文化中心')
@@ -39,17 +41,6 @@ async def print_shop() -> AsyncIterator[None]:
     await pdf.opened()
     yield
     await pdf.closed()
-
-
-@pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
-    with dates.frozen(NOW):
-        yield
-
-
-@pytest.fixture
-async def office(database: str) -> Office:
-    return await an_office()
 
 
 @pytest.fixture

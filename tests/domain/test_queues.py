@@ -1,6 +1,5 @@
 """The queue of an agency: what stands in it, in which order, what is next, and what reading it costs."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -14,23 +13,12 @@ from domain.queues import CLOSED
 from domain.reviews import CaseRow, Order, Pending
 
 from ..builders import an_account
-from .cases import NOW, Office, a_case, a_unit, an_office, many_cases
+from .cases import NOW, Office, a_case, a_unit, many_cases
 
-pytestmark = pytest.mark.usefixtures('database')
+pytestmark = pytest.mark.usefixtures('database', 'today')
 
 SUBMITTED, RETURNED = ApplicationStatus.SUBMITTED, ApplicationStatus.RETURNED
 APPROVED, REJECTED = ApplicationStatus.APPROVED, ApplicationStatus.REJECTED
-
-
-@pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
-    with dates.frozen(NOW):
-        yield
-
-
-@pytest.fixture
-async def office(database: str) -> Office:
-    return await an_office()
 
 
 async def test_the_queue_shows_overdue_cases_first_and_the_days_left(office: Office) -> None:

@@ -1,6 +1,5 @@
 """送審前體檢: what lacks, where it is mended, and which hours are asked of whom."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -8,13 +7,12 @@ import pytest
 
 from db.choices import BookStatus, InsuranceKind, IssueKind, TrainingKind
 from db.models import Agency, Field, InsuranceCover, RequiredHours, Training, Volunteer
-from domain import dates, readiness, reviews
+from domain import readiness, reviews
 from domain.errors import NotFound
 from domain.readiness import Check
 
 from ..builders import an_account
 from .cases import (
-    NOW,
     Office,
     a_book,
     a_case,
@@ -23,24 +21,12 @@ from .cases import (
     a_training,
     a_unit,
     a_volunteer,
-    an_office,
 )
 
-pytestmark = pytest.mark.usefixtures('database')
+pytestmark = pytest.mark.usefixtures('database', 'today')
 
 BASIC, SPECIAL = TrainingKind.BASIC, TrainingKind.SPECIAL
 LONG_AGO: dict[str, Any] = {'starts_on': date(2017, 12, 31), 'ends_on': date(2017, 12, 31)}
-
-
-@pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
-    with dates.frozen(NOW):
-        yield
-
-
-@pytest.fixture
-async def office(database: str) -> Office:
-    return await an_office()
 
 
 async def lines(volunteer: Volunteer, office: Office) -> list[tuple[str, str, str]]:

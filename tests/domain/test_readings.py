@@ -17,15 +17,9 @@ from domain.errors import NotFound, NotPermitted
 from domain.readings import Reader
 
 from ..builders import an_account
-from .cases import NOW, Office, a_case, a_complete_volunteer, a_draft, an_office
+from .cases import NOW, Office, a_case, a_complete_volunteer, a_draft
 
 pytestmark = pytest.mark.usefixtures('database', 'empty_process')
-
-
-@pytest.fixture
-def today() -> Iterator[None]:
-    with dates.frozen(NOW):
-        yield
 
 
 @pytest.fixture
@@ -34,11 +28,6 @@ def empty_process() -> Iterator[None]:
     readings._pages.clear()
     yield
     readings._pages.clear()
-
-
-@pytest.fixture
-async def office(database: str) -> Office:
-    return await an_office()
 
 
 @pytest.mark.usefixtures('today')

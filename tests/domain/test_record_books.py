@@ -1,6 +1,5 @@
 """紀錄冊: issued, renewed under the same number, cancelled; found and printed by those who may."""
 
-from collections.abc import Iterator
 from datetime import date, datetime
 
 import pytest
@@ -12,23 +11,12 @@ from domain.errors import Incomplete, NotFound
 from domain.record_books import CannotIssue, RecordBookQuery
 
 from ..builders import an_account
-from .cases import NOW, Office, a_book, a_case, a_complete_volunteer, a_unit, an_office
+from .cases import Office, a_book, a_case, a_complete_volunteer, a_unit
 
-pytestmark = pytest.mark.usefixtures('database')
+pytestmark = pytest.mark.usefixtures('database', 'today')
 
 LATER = datetime(2027, 5, 3, 9, 0, tzinfo=dates.TAIPEI)
 FIRST_NUMBER = '中市文志字第115000001號'
-
-
-@pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
-    with dates.frozen(NOW):
-        yield
-
-
-@pytest.fixture
-async def office(database: str) -> Office:
-    return await an_office()
 
 
 async def approved(office: Office, volunteer: Volunteer | None = None, kind: IssueKind = IssueKind.FIRST) -> RecordBook:

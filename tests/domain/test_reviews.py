@@ -1,7 +1,6 @@
 """志工紀錄冊審核: the queue, the case, the three decisions, and two reviewers at once."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -25,23 +24,12 @@ from domain.readiness import NotReady
 from domain.record_books import CannotIssue
 
 from ..builders import an_account
-from .cases import NOW, Office, a_case, a_complete_volunteer, a_draft, an_office, details_for
+from .cases import NOW, Office, a_case, a_complete_volunteer, a_draft, details_for
 
-pytestmark = pytest.mark.usefixtures('database')
+pytestmark = pytest.mark.usefixtures('database', 'today')
 
 SUBMITTED, RETURNED = ApplicationStatus.SUBMITTED, ApplicationStatus.RETURNED
 APPROVED, REJECTED = ApplicationStatus.APPROVED, ApplicationStatus.REJECTED
-
-
-@pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
-    with dates.frozen(NOW):
-        yield
-
-
-@pytest.fixture
-async def office(database: str) -> Office:
-    return await an_office()
 
 
 async def test_approving_issues_the_book_tells_everybody_and_says_so_in_the_history(office: Office) -> None:

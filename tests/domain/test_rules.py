@@ -1,6 +1,5 @@
 """The rules of 送審前體檢: which row counts, what it weighs, what a reviewer ticks, and whose hand may change it."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -14,22 +13,11 @@ from domain.readiness import Check, NotReady
 from domain.rules import RuleDetails
 
 from ..builders import an_account, an_agency
-from .cases import NOW, Office, a_case, a_complete_volunteer, a_draft, an_office
+from .cases import NOW, Office, a_case, a_complete_volunteer, a_draft
 
-pytestmark = pytest.mark.usefixtures('database')
+pytestmark = pytest.mark.usefixtures('database', 'today')
 
 EYED = ['照片為本人，清晰、半身', '證書姓名與申請人相符', '證書課程、日期、時數與登錄相符', '證書用印清楚']
-
-
-@pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
-    with dates.frozen(NOW):
-        yield
-
-
-@pytest.fixture
-async def office(database: str) -> Office:
-    return await an_office()
 
 
 @pytest.fixture
