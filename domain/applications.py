@@ -23,17 +23,19 @@ from . import (
 from .application_forms import ApplicationDetails
 from .errors import DomainError, Incomplete, MovedOn, NotFound
 from .history import Change
-from .lists import CLOSED, counts_of, of_unit, repeatable
 from .mail import messages
 from .moves import CHANNEL, SECTION, SUBJECT, announce, decision_on, move, moved_on
 from .permissions import may_see_case
 from .readiness import NotReady
+from .turns import CLOSED, OPEN, WITH_UNIT, counts_of, of_unit, repeatable
 
 __all__ = [
     'CHANNEL',
     'CLOSED',
+    'OPEN',
     'SECTION',
     'SUBJECT',
+    'WITH_UNIT',
     'ApplicationDetails',
     'NotReady',
     'announce',
@@ -43,8 +45,6 @@ __all__ = [
     'of_unit',
     'repeatable',
 ]
-
-OPEN = (ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTED, ApplicationStatus.RETURNED)
 
 _LABELS = {'kind': '發冊類別', 'county': '發冊縣市', 'agency': '發冊機關', 'remarks': '備註'}
 
@@ -241,8 +241,7 @@ async def _open(volunteer: Volunteer, kept: dict[str, Any], by: Account) -> Appl
 
 async def _change(application: Application, details: ApplicationDetails, by: Account) -> Application:
     before = await _shown(application)
-    editable = (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED)
-    as_read = Application.filter(id=application.id, version=application.version, status__in=editable)
+    as_read = Application.filter(id=application.id, version=application.version, status__in=WITH_UNIT)
     if not await as_read.update(**_kept(details), updated_at=dates.now()):
         raise await moved_on(application)
     saved = await get(application.id, by=by)

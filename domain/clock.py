@@ -50,13 +50,6 @@ class Running:
     escalated_at: datetime | None
 
 
-def days_left(application: Application) -> int | None:
-    """Days until the application is due, negative when overdue; None while no period runs."""
-    if application.status != ApplicationStatus.SUBMITTED or application.due_on is None:
-        return None
-    return dates.days_left(application.due_on, dates.today())
-
-
 def reminder_on(due: date, is_off: IsOff) -> date:
     """The working day before the due day."""
     day = due - timedelta(days=1)

@@ -9,7 +9,7 @@ from uuid import UUID
 from db.choices import ApplicationStatus, BookStatus, DraftKind, Role
 from db.models import Account, Application, ApplicationStep, RecordBook, Volunteer
 
-from . import drafts, permissions
+from . import drafts, permissions, turns
 from .application_forms import ApplicationDetails
 from .basics import VolunteerDetails
 from .batches import CourseDetails
@@ -75,8 +75,7 @@ async def left_off(*, by: Account) -> LeftOff | None:
     """The last form or the last case that is still the unit's turn; None when nothing is."""
     permissions.require(by, Role.UNIT_STAFF)
     found = [await _of_draft(summary, by) for summary in (await drafts.under_way(by=by))[:1]]
-    turn = (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED)
-    cases = Application.filter(host_unit_id=by.host_unit_id, status__in=turn).order_by('-updated_at')
+    cases = Application.filter(host_unit_id=by.host_unit_id, status__in=turns.WITH_UNIT).order_by('-updated_at')
     found += [_of_case(case) for case in await cases.select_related('volunteer').limit(1)]
     return max(found, key=lambda one: one.at, default=None)
 

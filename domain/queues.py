@@ -21,7 +21,6 @@ Order = Literal['due', 'oldest', 'newest', 'unit', 'name']
 Statuses = ApplicationStatus | Sequence[ApplicationStatus]
 
 SUBMITTED = ApplicationStatus.SUBMITTED
-CLOSED = (ApplicationStatus.REJECTED, ApplicationStatus.WITHDRAWN)
 _ORDERS: dict[str, tuple[str, ...]] = {
     'due': ('due_on', 'submitted_at', 'id'),
     'oldest': ('submitted_at', 'id'),

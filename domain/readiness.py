@@ -24,13 +24,11 @@ from db.models import (
     Volunteer,
 )
 
-from . import checkup, dates, directory, permissions, rules
+from . import checkup, dates, directory, permissions, rules, turns
 from .checkup import Check, Records, is_open
 from .errors import DomainError, NotFound
 
 __all__ = ['Check', 'NotReady', 'checks', 'checks_of', 'is_open', 'lacking']
-
-_WITH_THE_UNIT = (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED)
 
 
 class NotReady(DomainError):
@@ -84,7 +82,7 @@ class _Asked:
     @property
     def day(self) -> date:
         one = self.application
-        if one is None or one.submitted_at is None or one.status in _WITH_THE_UNIT:
+        if one is None or one.submitted_at is None or one.status in turns.WITH_UNIT:
             return dates.today()
         return one.submitted_at.astimezone(dates.TAIPEI).date()
 

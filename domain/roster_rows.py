@@ -19,12 +19,10 @@ from db import sealing
 from db.choices import ApplicationStatus, BookStatus, IssueKind, MembershipStatus, Role
 from db.models import Account, Application, Correction, Decision, Membership, RecordBook, Roster, Volunteer
 
-from . import answers, applications, corrections, dates, identity_numbers, permissions, readiness, volunteers
+from . import answers, applications, corrections, identity_numbers, permissions, readiness, turns, volunteers
 from .errors import NotFound
 from .paging import Page, bounds
 from .readiness import Check
-
-TURN_OF_UNIT = (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED)
 
 # What waits comes first, by its due day; then what was touched last.
 _OF_AGENCY = (
@@ -130,7 +128,7 @@ async def rows(roster: Roster, *, by: Account) -> list[RosterRow]:
     listed = await _seen_by(by).filter(roster_id=known.id).order_by('roster_position', 'id').select_related(*_OF_ROW)
     ids = [one.id for one in listed]
     is_unit = by.role == Role.UNIT_STAFF
-    acting = [one for one in listed if one.status in (TURN_OF_UNIT if is_unit else (ApplicationStatus.SUBMITTED,))]
+    acting = [one for one in listed if one.status in (turns.WITH_UNIT if is_unit else (ApplicationStatus.SUBMITTED,))]
     checks = await readiness.checks_of(acting, by=by)
     marks = await _marks(ids)
     decided = {one.application_id: one for one in await Decision.filter(application_id__in=ids).select_related('by')}
@@ -148,7 +146,7 @@ async def rows(roster: Roster, *, by: Account) -> list[RosterRow]:
                 answered=answered,
                 pending=decision if decision and not decision.problem else None,
                 problem=decision.problem if decision else '',
-                days_left=_days_left(one),
+                days_left=turns.days_left(one),
                 hindrance=_hindrance(one, known, checks.get(one.id), unanswered) if is_unit else '',
             )
         )
@@ -223,7 +221,7 @@ async def _marks(ids: Sequence[int]) -> Counter[tuple[int, bool]]:
 
 
 def _hindrance(application: Application, roster: Roster, checks: Sequence[Check] | None, unanswered: int) -> str:
-    if application.status not in TURN_OF_UNIT:
+    if application.status not in turns.WITH_UNIT:
         return f'{application.status.label}，不需要再送。'
     if checks is None:
         return '這位志工已不在您的單位，不能代為申請。請先收編，或移出名冊。'
@@ -234,12 +232,6 @@ def _hindrance(application: Application, roster: Roster, checks: Sequence[Check]
     if lacking := readiness.lacking(checks):
         return '尚缺：' + '；'.join(f'{check.label}（{check.note}）' for check in lacking) + '。'
     return ''
-
-
-def _days_left(application: Application) -> int | None:
-    if application.status != ApplicationStatus.SUBMITTED or application.due_on is None:
-        return None
-    return dates.days_left(application.due_on, dates.today())
 
 
 def _ids(listed: Sequence[dict[str, Any]]) -> list[int]:

@@ -17,7 +17,6 @@ from .errors import DomainError, Incomplete, NotFound
 from .mail import messages
 from .printed import Document
 from .roster_rows import (
-    TURN_OF_UNIT,
     RosterRow,
     RosterSummary,
     candidate_ids,
@@ -193,7 +192,7 @@ async def send(roster: Roster, *, by: Account, only: Collection[int] | None = No
     """
     permissions.require(by, Role.UNIT_STAFF)
     known = await get(roster.id, by=by)
-    turn = [row for row in await rows(known, by=by) if row.application.status in TURN_OF_UNIT]
+    turn = [row for row in await rows(known, by=by) if row.application.status in applications.WITH_UNIT]
     wanted = [row for row in turn if only is None or row.application.id in only]
     going = [row for row in wanted if row.is_prepared or (only is not None and not row.hindrance)]
     left = [(row, row.hindrance or _RETURNED) for row in wanted if row not in going]

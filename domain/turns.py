@@ -1,18 +1,27 @@
-"""輪到誰: whose turn a case is, in one word, and in which list of the unit and of the agency it stands.
+"""輪到誰: whose turn a case is, in one word, how long it has left, and in which list of each side it stands.
 
 Every status stands in exactly one list of each side, so a case that moves leaves one list for another and never drops
-out; a draft is in none of the agency's.
+out; a draft is in none of the agency's. The unit's lists are read here, the agency's are its `queues`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from tortoise.functions import Count, Max
+
 from db.choices import ApplicationStatus, Choice, Role
-from db.models import Account
+from db.models import Account, Application
+
+from . import dates, permissions
+from .paging import Page, bounds
 
 DRAFT, SUBMITTED, RETURNED = ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTED, ApplicationStatus.RETURNED
 APPROVED, REJECTED, WITHDRAWN = ApplicationStatus.APPROVED, ApplicationStatus.REJECTED, ApplicationStatus.WITHDRAWN
+
+OPEN = (DRAFT, SUBMITTED, RETURNED)
+WITH_UNIT = (RETURNED, DRAFT)
+CLOSED = (REJECTED, WITHDRAWN)
 
 
 class UnitList(Choice):
@@ -34,16 +43,16 @@ class AgencyList(Choice):
 
 
 OF_UNIT: dict[UnitList, tuple[ApplicationStatus, ...]] = {
-    UnitList.TURN: (RETURNED, DRAFT),
+    UnitList.TURN: WITH_UNIT,
     UnitList.REVIEW: (SUBMITTED,),
     UnitList.APPROVED: (APPROVED,),
-    UnitList.CLOSED: (REJECTED, WITHDRAWN),
+    UnitList.CLOSED: CLOSED,
 }
 OF_AGENCY: dict[AgencyList, tuple[ApplicationStatus, ...]] = {
     AgencyList.TURN: (SUBMITTED,),
     AgencyList.RETURNED: (RETURNED,),
     AgencyList.APPROVED: (APPROVED,),
-    AgencyList.CLOSED: (REJECTED, WITHDRAWN),
+    AgencyList.CLOSED: CLOSED,
 }
 
 Which = TypeVar('Which', UnitList, AgencyList)
@@ -85,8 +94,52 @@ def of(case: HasStatus, account: Account) -> Turn:
     return (_TURNS.get(account.role, _TURNS[Role.REVIEWER]) | _CLOSED)[case.status]
 
 
+def days_left(case: Application) -> int | None:
+    """Days until the case is due, negative when overdue; None while no period runs."""
+    if case.status != SUBMITTED or case.due_on is None:
+        return None
+    return dates.days_left(case.due_on, dates.today())
+
+
 def totals(
     counts: Mapping[ApplicationStatus, int], lists: Mapping[Which, tuple[ApplicationStatus, ...]]
 ) -> dict[Which, int]:
     """How many cases stand in each of `lists`, from how many stand in each status."""
     return {which: sum(counts.get(status, 0) for status in statuses) for which, statuses in lists.items()}
+
+
+async def of_unit(
+    *, by: Account, which: UnitList | None = None, page: int = 1, per_page: int = 10
+) -> Page[Application]:
+    """One list of the unit, or all its applications, with volunteer, agency and roster.
+
+    輪到您: what was returned before the drafts. 審核中: the next deadline first. Else the latest change first.
+    """
+    permissions.require(by, Role.UNIT_STAFF)
+    number, per_page = bounds(page, per_page)
+    ours = Application.filter(host_unit_id=by.host_unit_id)
+    if which is not None:
+        ours = ours.filter(status__in=OF_UNIT[which])
+    # 'returned' sorts after 'draft'.
+    first = {UnitList.TURN: ('-status',), UnitList.REVIEW: ('due_on',)}.get(which, ()) if which else ()
+    rows = ours.order_by(*first, '-updated_at', '-id').select_related('volunteer', 'agency', 'roster')
+    return Page(await rows.offset((number - 1) * per_page).limit(per_page), await ours.count(), number, per_page)
+
+
+async def repeatable(found: Sequence[Application], *, by: Account) -> set[int]:
+    """Which of the unit's closed applications 重新申請 makes sense for: the last one of its volunteer, by id."""
+    permissions.require(by, Role.UNIT_STAFF)
+    people = {one.volunteer_id for one in found if one.status in CLOSED}
+    if not people:
+        return set()
+    latest = Application.filter(volunteer_id__in=people).annotate(latest=Max('id')).group_by('volunteer_id')
+    ids = {int(row['latest']) for row in await latest.values('latest')}
+    return {one.id for one in found if one.id in ids and one.status in CLOSED and one.host_unit_id == by.host_unit_id}
+
+
+async def counts_of(*, by: Account) -> dict[ApplicationStatus, int]:
+    """How many applications of the unit stand in each status; every status is there. `totals` sums the lists."""
+    permissions.require(by, Role.UNIT_STAFF)
+    ours = Application.filter(host_unit_id=by.host_unit_id).annotate(n=Count('id')).group_by('status')
+    found = {str(status): int(n) for status, n in await ours.values_list('status', 'n')}
+    return {status: found.get(status.value, 0) for status in ApplicationStatus}

@@ -11,7 +11,7 @@ import pytest
 
 from db.choices import ApplicationStatus, MailStatus, Role
 from db.models import Agency, Application, CalendarDay, OutgoingMail
-from domain import announcements, applications, clock, dates, reviews, settings
+from domain import announcements, applications, clock, dates, reviews, settings, turns
 from domain.clock import Running
 from domain.errors import NotPermitted
 from domain.settings import Settings
@@ -63,14 +63,14 @@ async def test_how_many_days_are_left_and_none_while_the_unit_has_it(office: Off
     seen = []
     for moment in (NOW, SATURDAY, MONDAY, TUESDAY):
         with dates.frozen(moment):
-            seen.append(clock.days_left(case))
+            seen.append(turns.days_left(case))
     assert seen == [4, 2, 0, -1]
 
     returned = await reviews.return_for_correction(case, '反面看不清', case.version, by=office.reviewer)
-    assert (clock.days_left(returned), returned.due_on) == (None, None)
+    assert (turns.days_left(returned), returned.due_on) == (None, None)
     with dates.frozen(TUESDAY):
         again = await applications.submit(returned, by=office.clerk)
-        assert (clock.days_left(again), again.due_on) == (3, date(2026, 3, 13))
+        assert (turns.days_left(again), again.due_on) == (3, date(2026, 3, 13))
 
 
 async def test_the_agency_is_reminded_a_working_day_before_in_one_mail_without_names(office: Office) -> None:

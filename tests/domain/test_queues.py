@@ -6,10 +6,9 @@ import pytest
 
 from db.choices import ApplicationStatus, CorrectionReason, Place, Role
 from db.models import Application, Roster, Volunteer
-from domain import applications, corrections, dates, decisions, reviews
+from domain import applications, corrections, dates, decisions, reviews, turns
 from domain.corrections import Anchor
 from domain.errors import NotPermitted
-from domain.queues import CLOSED
 from domain.reviews import CaseRow, Order, Pending
 
 from ..builders import an_account
@@ -151,7 +150,7 @@ async def test_refused_and_withdrawn_cases_have_their_own_list_the_last_first(of
     with dates.frozen(NOW + timedelta(minutes=1)):
         await applications.withdraw(withdrawn, by=office.clerk)
 
-    rows = await reviews.awaiting(by=office.reviewer, status=CLOSED)
+    rows = await reviews.awaiting(by=office.reviewer, status=turns.CLOSED)
 
     assert [(row.id, row.status) for row in rows] == [
         (withdrawn.id, ApplicationStatus.WITHDRAWN),

@@ -6,7 +6,7 @@ from uuid import uuid4
 from nicegui import ui
 from nicegui.element import Element
 
-from domain import dates, readings
+from domain import dates, readings, turns
 from domain.errors import DomainError
 from domain.model import Account, ApplicationStatus
 from domain.reviews import Case
@@ -71,7 +71,7 @@ class desk_head(Element, component='desk_head.js'):
 
 def _state(case: Case) -> list[Any]:
     application = case.application
-    if application.status is ApplicationStatus.SUBMITTED and application.due_on:
-        text, tone, symbol, _ = deadline(dates.days_left(application.due_on, dates.today()))
+    if (left := turns.days_left(application)) is not None:
+        text, tone, symbol, _ = deadline(left)
         return [text, tone, symbol]
     return [application.status.label, *TONES[application.status]]

@@ -109,7 +109,7 @@ def _of_unit(row: RosterRow, roster_id: int) -> dict[str, Any]:
     """What a clerk does about it: the way to each field that lacks something."""
     application = row.application
     person = f'/volunteers/{row.volunteer.id}/record-book'
-    if application.status not in (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED):
+    if application.status not in turns.WITH_UNIT:
         is_open = application.status is ApplicationStatus.SUBMITTED
         return {'href': f'{person}/application' if is_open else person, 'note': _said(application.reason)}
     is_back = application.status is ApplicationStatus.RETURNED

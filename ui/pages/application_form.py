@@ -1,4 +1,4 @@
-"""STEP 8 發冊縣市, 發冊機關, 儲存, 送審; and the list of the unit's applications."""
+"""STEP 8 發冊縣市, 發冊機關, 儲存, 送審; and what an agency wants mended."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,14 +25,12 @@ from ..live import follow
 from ..said import leave
 from .profile import profile_header
 
-EDITABLE = (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED)
-
 
 async def application_page(account: Account, volunteer_id: int) -> None:
     """STEP 8: what is to be mended, the form at the left, 送審前體檢 and the process at the right."""
     volunteer = await volunteers.get(volunteer_id, by=account)
     application = await applications.current_of(volunteer, by=account)
-    is_open = application is None or application.status in EDITABLE
+    is_open = application is None or application.status in applications.WITH_UNIT
     draft = await drafts.open(DraftKind.APPLICATION, by=account, volunteer=volunteer)
     kept = ApplicationDetails.from_record(application) if application else await applications.defaults()
     details = await drafts.restored(draft, kept) if is_open else kept

@@ -6,7 +6,7 @@ from typing import Any
 from nicegui import html, ui
 
 from domain import applications, dates, desk, turns
-from domain.model import Account, Application, ApplicationStatus
+from domain.model import Account, Application
 from domain.turns import UnitList
 
 from ..components.record_table import Row, record_table, turn_cell
@@ -88,7 +88,7 @@ def _row(application: Application, account: Account, is_repeatable: bool) -> Row
         'reason': desk.in_brief(application.reason),
         'again': {'text': '重新申請', 'act': 'again'} if is_repeatable else '',
     }
-    if application.status is ApplicationStatus.SUBMITTED and application.due_on:
-        text, tone, symbol, _ = deadline(dates.days_left(application.due_on, dates.today()))
+    if application.due_on and (left := turns.days_left(application)) is not None:
+        text, tone, symbol, _ = deadline(left)
         row['due'] = {'text': text, 'chip': tone or 'plain', 'icon': symbol, 'sub': dates.roc(application.due_on)}
     return row

@@ -8,7 +8,7 @@ from typing import Any
 from nicegui import html, ui
 
 from domain import applications, dates, numbers, record_books, turns
-from domain.model import Account, Application, ApplicationStatus, BookStatus, IssueKind, Volunteer
+from domain.model import Account, Application, BookStatus, IssueKind, Volunteer
 from domain.record_books import RecordBookQuery
 
 from ..components.action_button import action_button
@@ -125,8 +125,8 @@ async def _case(account: Account, volunteer: Volunteer, application: Application
         chip(turn.word, turn.tone, turn.symbol)
         if turn.why:
             html.span(turn.why).classes('strong')
-        if application.status is ApplicationStatus.SUBMITTED and application.due_on:
-            text, tone, symbol, _ = deadline(dates.days_left(application.due_on, dates.today()))
+        if (left := turns.days_left(application)) is not None:
+            text, tone, symbol, _ = deadline(left)
             chip(text, tone, symbol)
         html.span(f'{application.kind.label}　{application.agency.name}')
         if application.submitted_at:
