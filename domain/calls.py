@@ -15,7 +15,7 @@ from db import transaction
 from db.choices import ApplicationStatus, CallResult, MailStatus, Role
 from db.models import Account, Application, OutgoingMail, PhoneCall
 
-from . import answers, applications, dates, permissions
+from . import answers, applications, dates, moves, permissions
 from .errors import DomainError, Incomplete
 
 UNDELIVERED = (MailStatus.FAILED, MailStatus.BOUNCED)
@@ -101,7 +101,7 @@ async def log(
         if twin := await same.first():
             return twin
         call = await PhoneCall.create(application_id=case.id, by=by, at=now, **facts)
-        await applications.announce(case)
+        await moves.announce(case)
     return call
 
 

@@ -17,7 +17,7 @@ from db import transaction
 from db.choices import ApplicationStatus, Role
 from db.models import Account, Agency, Application
 
-from . import applications, dates, office_calendar, permissions
+from . import dates, moves, office_calendar, permissions
 from .mail import messages
 from .office_calendar import IsOff
 
@@ -158,7 +158,7 @@ async def _claimed(case: Application, mark: str) -> bool:
     as_read = Application.filter(id=case.id, status=case.status, round=case.round, due_on=case.due_on, **{mark: None})
     if not await as_read.update(**{mark: dates.now()}):
         return False
-    await applications.announce(case)
+    await moves.announce(case)
     return True
 
 

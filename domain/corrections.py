@@ -13,9 +13,9 @@ from typing import Any
 
 from db import transaction
 from db.choices import ApplicationStatus, CorrectionReason, CorrectionStatus, Role
-from db.models import Account, Application, Correction, Decision
+from db.models import Account, Application, Correction
 
-from . import anchors, announcements, answers, dates, marks, permissions
+from . import anchors, answers, dates, marks, moves, permissions
 from .anchors import LABELS, PHOTO_CRITERIA, PICTURES, TEXTS, Anchor, reasons_for
 from .errors import DomainError, Incomplete, MovedOn, NotFound
 from .marks import (
@@ -101,7 +101,7 @@ async def mark(
             raised_by_id=by.id,
             raised_at=dates.now(),
         )
-        await _announce(case)
+        await moves.announce(case)
     return await get(made.id, by=by)
 
 
@@ -140,7 +140,7 @@ async def accept_all(application: Application, *, by: Account) -> int:
         answered = Correction.filter(application_id=case.id, status__in=ANSWERED)
         count = await answered.update(status=ACCEPTED, closed_by_id=by.id, closed_at=dates.now())
         if count:
-            await _announce(case)
+            await moves.announce(case)
     return count
 
 
@@ -218,11 +218,9 @@ async def _under_review(application_id: object, by: Account, *, returned: bool =
         return case
     if case.status != ApplicationStatus.SUBMITTED:
         raise MovedOn(f'這個案件現在是「{case.status.label}」，不能再標註或確認補正。畫面已更新，請看過目前的內容。')
-    decision = await Decision.filter(application_id=case.id, problem='').select_related('by').first()
-    if decision is not None:
-        when = decision.at.astimezone(dates.TAIPEI)
-        act = {ApplicationStatus.APPROVED: '核可', ApplicationStatus.REJECTED: '駁回'}.get(decision.to, '通知補件')
-        raise MovedOn(f'這個案件已由 {decision.by.name} 於 {when:%H:%M} {act}。復原之後，才能再標註或確認補正。')
+    if decision := await moves.decision_on(case):
+        when, act = f'{decision.at.astimezone(dates.TAIPEI):%H:%M}', moves.VERBS[decision.to]
+        raise MovedOn(f'這個案件已由 {decision.by.name} 於 {when} {act}。復原之後，才能再標註或確認補正。')
     return case
 
 
@@ -274,7 +272,7 @@ async def _still(correction: Correction, statuses: Sequence[CorrectionStatus]) -
 
 async def _set(correction: Correction, case: Application, **facts: Any) -> None:
     await Correction.filter(id=correction.id).update(**facts)
-    await _announce(case)
+    await moves.announce(case)
 
 
 def _same(so_far: Iterable[Correction], anchor: Anchor, reason: CorrectionReason, text: str) -> Correction | None:
@@ -311,9 +309,3 @@ def _turn(said: str, correction: Correction) -> str:
     answered = {MENDED: '已補正', DISPUTED: '有異議'}.get(correction.status, '已回覆')
     line = f'審核：{said}　單位 {when} {answered}：{correction.answer or "（沒有說明）"}'
     return ' '.join(line.split())
-
-
-async def _announce(case: Application) -> None:
-    """As applications.announce, which this module, below it, cannot ask."""
-    ids = (case.id, case.agency_id, case.host_unit_id, case.volunteer_id)
-    await announcements.announce('application', ':'.join(map(str, ids)))

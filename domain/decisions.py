@@ -17,7 +17,7 @@ from db import transaction
 from db.choices import ApplicationStatus, Role
 from db.models import Account, Application, Decision
 
-from . import announcements, answers, applications, dates, permissions, reviews
+from . import announcements, answers, dates, moves, permissions, reviews
 from .errors import DomainError, MovedOn, NotFound, NotPermitted
 
 log = logging.getLogger(__name__)
@@ -184,13 +184,13 @@ async def _kept(
     async with transaction():
         as_read = Application.filter(id=application.id, status=ApplicationStatus.SUBMITTED, version=application.version)
         if not await as_read.update(version=application.version + 1):
-            raise await applications.moved_on(application)
+            raise await moves.moved_on(application)
         await Decision.filter(application_id=application.id).delete()  # one that could not be carried out
         decision = await Decision.create(
             application=application, to=to, reason=reason, by=by, at=at, release_at=at + undo_within
         )
         await announcements.announce(CHANNEL, str(decision.id))
-        await applications.announce(application)
+        await moves.announce(application)
     application.version += 1
     return decision
 
@@ -208,7 +208,7 @@ async def _freed(application_id: int) -> Application:
     """Nobody's decision waits any more: what was read while it did is no longer so."""
     await Application.filter(id=application_id).update(version=F('version') + 1)
     application = await Application.get(id=application_id).select_related('agency', 'host_unit', 'volunteer')
-    await applications.announce(application)
+    await moves.announce(application)
     return application
 
 

@@ -25,7 +25,7 @@ ALLOWED = {
     ApplicationStatus.RETURNED: (ApplicationStatus.SUBMITTED, ApplicationStatus.WITHDRAWN),
 }
 
-_VERBS = {
+VERBS = {
     ApplicationStatus.SUBMITTED: '送審',
     ApplicationStatus.RETURNED: '通知補件',
     ApplicationStatus.APPROVED: '核可',
@@ -81,7 +81,7 @@ async def moved_on(application: Application) -> MovedOn:
         by, at, to = step.by, step.at, step.status
     local = at.astimezone(dates.TAIPEI)
     when = f'{local:%H:%M}' if local.date() == dates.today() else dates.roc_instant(at)
-    return MovedOn(f'這個案件已由 {by.name} 於 {when} {_VERBS[to]}，您的畫面已更新。')
+    return MovedOn(f'這個案件已由 {by.name} 於 {when} {VERBS[to]}，您的畫面已更新。')
 
 
 async def decision_on(application: Application) -> Decision | None:

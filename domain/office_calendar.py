@@ -22,7 +22,7 @@ from db import transaction
 from db.choices import ApplicationStatus, Role
 from db.models import Account, Agency, Application, ApplicationStep, CalendarDay, County
 
-from . import announcements, answers, dates, permissions
+from . import answers, dates, moves, permissions
 from .errors import Incomplete, NotFound
 
 IsOff = Callable[[date], bool]
@@ -205,8 +205,7 @@ async def _postpone(case: Application, due: date) -> int:
     step = await ApplicationStep.filter(application_id=case.id, status=case.status).order_by('-id').first()
     if step is not None:
         await ApplicationStep.filter(id=step.id).update(due_on=due)
-    payload = f'{case.id}:{case.agency_id}:{case.host_unit_id}:{case.volunteer_id}'
-    await announcements.announce('application', payload)
+    await moves.announce(case)
     return 1
 
 

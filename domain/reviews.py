@@ -11,18 +11,9 @@ from typing import Any
 
 from db import transaction
 from db.choices import ApplicationStatus, Role
-from db.models import (
-    AccessEntry,
-    Account,
-    Application,
-    ApplicationStep,
-    Decision,
-    RecordBook,
-    Training,
-    Volunteer,
-)
+from db.models import AccessEntry, Account, Application, ApplicationStep, RecordBook, Training, Volunteer
 
-from . import access, answers, applications, corrections, dates, marks, permissions, readiness, record_books, volunteers
+from . import access, answers, applications, corrections, dates, moves, permissions, readiness, record_books, volunteers
 from .errors import Incomplete, MovedOn, NotPermitted
 from .mail import messages
 from .queues import CaseRow, Counts, Due, Neighbours, Order, Pending, awaiting, counts, neighbours
@@ -107,7 +98,7 @@ async def approve(application: Application, version: int, *, by: Account, at: da
     try:
         now = await require_decidable(application.id, to, version, by=by)
         async with transaction():
-            moved = await applications.move(now, to, by=by, at=at, **_decided(by, at))
+            moved = await moves.move(now, to, by=by, at=at, **_decided(by, at))
             book = await record_books.issue(moved, by=by)
             await messages.approved(moved, book)
             await messages.approved_for_volunteer(moved, book)
@@ -143,7 +134,7 @@ async def _sent_back(
         now = await require_decidable(application.id, to, version, by=by, reason=reason)
         told = await _told(now, to, reason)
         async with transaction():
-            moved = await applications.move(now, to, by=by, reason=told, at=at, **_decided(by, at), due_on=None)
+            moved = await moves.move(now, to, by=by, reason=told, at=at, **_decided(by, at), due_on=None)
             tell = messages.returned if to == ApplicationStatus.RETURNED else messages.rejected
             await tell(moved, told)
     except MovedOn:
@@ -159,19 +150,18 @@ async def _told(application: Application, to: ApplicationStatus, written: str) -
     written = answers.tidy(written)
     if to != ApplicationStatus.RETURNED:
         return written
-    marked = marks.spoken(await marks.open_ones(application))
+    marked = corrections.spoken(await corrections.open_ones(application))
     return '\n'.join(part for part in (marked, written) if part)
 
 
 async def _require_unmoved(now: Application, version: int) -> None:
-    if now.version != version or now.status != ApplicationStatus.SUBMITTED:
-        raise await applications.moved_on(now)
-    if await Decision.filter(application_id=now.id, problem='').exists():
-        raise await applications.moved_on(now)
+    has_moved = now.version != version or now.status != ApplicationStatus.SUBMITTED
+    if has_moved or await moves.decision_on(now):
+        raise await moves.moved_on(now)
 
 
 async def _require_reason(now: Application, to: ApplicationStatus, reason: str) -> None:
-    is_said = to == ApplicationStatus.RETURNED and await marks.open_count(now) > 0
+    is_said = to == ApplicationStatus.RETURNED and await corrections.open_count(now) > 0
     if problem := answers.text('原因', reason, most=REASON_LENGTH, needed=not is_said, lines=True):
         raise Incomplete({'reason': problem})
 

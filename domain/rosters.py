@@ -11,7 +11,18 @@ from db import transaction
 from db.choices import ApplicationStatus, IssueKind, Role
 from db.models import Account, Agency, Application, Roster, Volunteer
 
-from . import announcements, answers, applications, dates, directory, permissions, printed, readiness, roster_sheets
+from . import (
+    announcements,
+    answers,
+    applications,
+    dates,
+    directory,
+    moves,
+    permissions,
+    printed,
+    readiness,
+    roster_sheets,
+)
 from .application_forms import ApplicationDetails
 from .errors import DomainError, Incomplete, NotFound
 from .mail import messages
@@ -178,7 +189,7 @@ async def remove(roster: Roster, application: Application, *, by: Account) -> No
         if not await drafts.update(roster_id=None, roster_position=0):
             raise CannotRemove(f'{row.volunteer.name}的申請已送審，不能移出名冊。要收回的話，請在該案按「撤回」。')
         if row.remarks or row.attachment_id or row.previous_id:
-            await applications.announce(row)
+            await moves.announce(row)
         else:
             await applications.withdraw(row, by=by)
         await _touch(known)
@@ -241,7 +252,7 @@ async def _join(roster: Roster, person: Volunteer, position: int, kind: IssueKin
     saved = await applications.save(details, of=person, by=by)
     as_read = Application.filter(id=saved.id, status=ApplicationStatus.DRAFT, roster_id=None)
     if not await as_read.update(roster_id=roster.id, roster_position=position):
-        raise await applications.moved_on(saved)
+        raise await moves.moved_on(saved)
     return saved
 
 

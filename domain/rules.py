@@ -14,9 +14,9 @@ from tortoise.exceptions import IntegrityError
 
 from db import transaction
 from db.choices import ApplicationStatus, Demand, IssueKind, Role
-from db.models import Account, Agency, Application, Decision, EyeCheck, Field, Rule
+from db.models import Account, Agency, Application, EyeCheck, Field, Rule
 
-from . import announcements, answers, dates, permissions
+from . import announcements, answers, dates, moves, permissions
 from .errors import Incomplete, MovedOn, NotFound, NotPermitted
 
 # 'application:agency' whenever a box of a case was ticked or emptied. Lists do not show it.
@@ -178,8 +178,8 @@ async def _to_look_at(application: Application, rule_id: int, by: Account) -> tu
     now = await Application.filter(id=answers.record_id(application.id)).select_for_update(of=('application',)).first()
     if now is None or not permissions.may_see_case(by, now):
         raise NotFound
-    is_decided = await Decision.filter(application_id=now.id, problem='').exists()
-    if now.status != ApplicationStatus.SUBMITTED or now.round != application.round or is_decided:
+    has_moved = now.status != ApplicationStatus.SUBMITTED or now.round != application.round
+    if has_moved or await moves.decision_on(now):
         raise MovedOn('這個案件已有變動，您的勾選沒有儲存。請重新整理，看過目前的內容再勾選。')
     assert now.submitted_at is not None
     day = now.submitted_at.astimezone(dates.TAIPEI).date()

@@ -18,9 +18,9 @@ from db.models import (
     RecordBook,
 )
 
-from . import applications, dates, history, marks
+from . import applications, corrections, dates, history, moves
+from .corrections import Marked
 from .mail import outbox
-from .marks import Marked
 
 Kind = Literal['step', 'decision', 'correction', 'mail', 'call', 'clock']
 
@@ -86,7 +86,7 @@ async def of(application: Application, *, by: Account) -> list[Entry]:
     steps = await ApplicationStep.filter(application_id=case.id).select_related('by')
     if by.role == Role.VOLUNTEER:
         return _newest_first(_step_for_volunteer(case, step) for step in steps)
-    marked = await marks.of(case, by=by)
+    marked = await corrections.of(case, by=by)
     calls = await PhoneCall.filter(application_id=case.id).select_related('by')
     entries = [await _beginning(case, steps), *[_step(case, step) for step in steps]]
     entries += [entry for one in marked for entry in _of_mark(one, steps)]
@@ -109,8 +109,8 @@ async def _beginning(case: Application, steps: Sequence[ApplicationStep]) -> Ent
     """Who opened the application; the draft that repeats a refused one says so."""
     opened = HistoryEntry.filter(
         volunteer_id=case.volunteer_id,
-        section=applications.SECTION,
-        subject=applications.SUBJECT,
+        section=moves.SECTION,
+        subject=moves.SUBJECT,
         action=history.ADDED,
     )
     # A volunteer has one open at a time: it began after the last step of the one before, and before its own first.

@@ -17,7 +17,7 @@ from db import transaction
 from db.choices import ApplicationStatus, MailPreference, MailStatus, Role
 from db.models import Account, Application, ApplicationStep, OutgoingMail, Roster
 
-from .. import announcements, answers, dates, permissions
+from .. import announcements, answers, dates, moves, permissions
 from ..errors import DomainError, NotFound
 from .kinds import KINDS
 
@@ -174,8 +174,8 @@ async def announce_about(mail_ids: Sequence[int]) -> None:
         return
     ids, roster_ids = [a for a, _ in about if a], [r for _, r in about if r]
     cases = Application.filter(Q(Q(id__in=ids), Q(roster_id__in=roster_ids, round__gt=0), join_type=Q.OR))
-    for case in await cases.values_list('id', 'agency_id', 'host_unit_id', 'volunteer_id'):
-        await announcements.announce('application', ':'.join(map(str, case)))
+    for case in await cases.only('id', 'agency_id', 'host_unit_id', 'volunteer_id'):
+        await moves.announce(case)
     for roster in await Roster.filter(id__in=roster_ids).values_list('id', 'agency_id', 'host_unit_id'):
         await announcements.announce('roster', ':'.join(map(str, roster)))
 

@@ -11,7 +11,7 @@ import pytest
 
 from db.choices import ApplicationStatus, MailStatus, Role
 from db.models import Agency, Application, CalendarDay, OutgoingMail
-from domain import announcements, applications, clock, dates, reviews, settings, turns
+from domain import announcements, applications, clock, dates, moves, reviews, settings, turns
 from domain.clock import Running
 from domain.errors import NotPermitted
 from domain.settings import Settings
@@ -205,14 +205,14 @@ async def test_one_agency_that_cannot_be_told_does_not_keep_the_others_waiting(
     (elsewhere,) = await sent(office)
     other = await an_agency(email='window@other.example.gov.tw', name='局' * 60)
     await Application.filter(id=elsewhere.id).update(agency_id=other.id)
-    announce = applications.announce
+    announce = moves.announce
 
     async def stumble(case: Application) -> None:
         if case.id == poisoned.id:
             raise RuntimeError('no')
         await announce(case)
 
-    monkeypatch.setattr(applications, 'announce', stumble)
+    monkeypatch.setattr(moves, 'announce', stumble)
     with dates.frozen(FRIDAY), caplog.at_level(logging.CRITICAL, 'domain.clock'):
         assert await clock.remind() == 1
 
