@@ -75,17 +75,18 @@ class Turn:
     why: str = ''
 
 
-_YOURS, _REVIEW = ('輪到您', 'warn', 'bolt'), Turn('審核中', 'info', 'clock')
+REVIEW = Turn('審核中', 'info', 'clock')  # for both sides while a decision waits to be carried out
+_YOURS = ('輪到您', 'warn', 'bolt')
 _RETURNED, _APPROVED = Turn('待補件', 'bad', 'flag'), Turn('已核可', 'ok', 'check')
 _CLOSED = {APPROVED: _APPROVED, REJECTED: Turn('駁回', 'bad', 'warning'), WITHDRAWN: Turn('撤回', '', 'warning')}
 _TURNS: dict[Role, dict[ApplicationStatus, Turn]] = {
     Role.UNIT_STAFF: {
         DRAFT: Turn(*_YOURS, '草稿，尚未送審'),
-        SUBMITTED: _REVIEW,
+        SUBMITTED: REVIEW,
         RETURNED: Turn(*_YOURS, '待補件'),
     },
     Role.REVIEWER: {DRAFT: Turn('草稿', '', 'pencil'), SUBMITTED: Turn(*_YOURS, '待審核'), RETURNED: _RETURNED},
-    Role.VOLUNTEER: {DRAFT: Turn('單位準備中', '', 'pencil'), SUBMITTED: _REVIEW, RETURNED: _RETURNED},
+    Role.VOLUNTEER: {DRAFT: Turn('單位準備中', '', 'pencil'), SUBMITTED: REVIEW, RETURNED: _RETURNED},
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import applications, dates, permissions, readings, reviews
+from domain import applications, dates, permissions, readings, reviews, turns
 from domain.model import Account, ApplicationStatus, Role
 from domain.readings import Reader
 from domain.reviews import CaseRow
@@ -89,7 +89,7 @@ async def _queue(account: Account, view: DeskView) -> Queue:
     by_status = (await reviews.counts(by=account)).by_status
     counts = {tab: sum(by_status[status] for status in statuses) for tab, statuses in OF_AGENCY.items()}
     queue = {
-        'cases': [_row(row, readers.get(row.id, [])) for row in rows],
+        'cases': [_row(row, readers.get(row.id, []), account) for row in rows],
         'more': max(0, counts[view.tab] - len(rows)),
         'units': sorted({(row.host_unit_id, row.unit) for row in rows}, key=lambda unit: unit[1]),
         'tabs': [{'key': key, 'label': label, 'count': counts[tab]} for tab, (key, label) in TABS.items()],
@@ -97,7 +97,7 @@ async def _queue(account: Account, view: DeskView) -> Queue:
     return Queue(rows, json.dumps(queue, ensure_ascii=False))
 
 
-def _row(row: CaseRow, readers: list[Reader]) -> dict[str, Any]:
+def _row(row: CaseRow, readers: list[Reader], account: Account) -> dict[str, Any]:
     text, tone, symbol, due = deadline(row.days_left)
     if not text:
         text, (tone, symbol) = row.status.label, TONES[row.status]
@@ -113,6 +113,7 @@ def _row(row: CaseRow, readers: list[Reader]) -> dict[str, Any]:
         'roster': row.roster,
         'at': dates.roc_instant(row.decided_at or row.submitted_at)[4:],
         'time': dates.roc_instant(row.submitted_at)[-5:],
+        'turn': (turns.REVIEW if row.pending else turns.of(row, account)).word,
         'chip': text,
         'tone': tone,
         'symbol': symbol,

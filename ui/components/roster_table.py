@@ -136,13 +136,14 @@ def _of_agency(row: RosterRow, roster_id: int) -> dict[str, Any]:
     if application.status is not ApplicationStatus.SUBMITTED:
         return shown | {'note': _said(application.reason)}
     if row.pending is not None:
-        decided = f'{row.pending.by.name}剛決定，還可以復原'
+        decided = f'{row.pending.by.name}剛決定：{row.pending.to.label}，還可以復原'
         return shown | {
-            'word': row.pending.to.label,
+            'word': turns.REVIEW.word,
             'why': decided,
             'group': '剛決定',
-            'tone': 'ok',
-            'symbol': 'check',
+            'tone': turns.REVIEW.tone,
+            'symbol': turns.REVIEW.symbol,
+            'yours': False,
         }
     open_marks = row.unanswered + row.answered
     is_fine = not row.lacking and not open_marks
