@@ -17,8 +17,8 @@ from db.models import Account, Application, OutgoingMail, PhoneCall
 
 from . import answers, applications, dates, moves, permissions
 from .errors import DomainError, Incomplete
+from .mail import outbox
 
-UNDELIVERED = (MailStatus.FAILED, MailStatus.BOUNCED)
 TOLD = (CallResult.REACHED, CallResult.MESSAGE_LEFT)
 
 # The same tap, delivered twice.
@@ -149,9 +149,8 @@ async def _undelivered(by: Account, asked: Iterable[str]) -> list[OutgoingMail]:
         else Q(Q(application__agency_id=by.agency_id), Q(roster__agency_id=by.agency_id), join_type=Q.OR)
     )
     is_of_office = Q(Q(account_id=None), Q(template__in=list(_TO_VOLUNTEER)), join_type=Q.OR)
-    return await OutgoingMail.filter(ours, is_of_office, status__in=UNDELIVERED, template__in=list(asked)).order_by(
-        'id'
-    )
+    gone = OutgoingMail.filter(ours, is_of_office, status__in=outbox.UNDELIVERED, template__in=list(asked))
+    return await gone.order_by('id')
 
 
 async def _with_cases(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from db.choices import ApplicationStatus, CallResult, CorrectionStatus, MailStatus, Role
+from db.choices import ApplicationStatus, CorrectionStatus, MailStatus, Role
 from db.models import (
     Account,
     Application,
@@ -18,14 +18,13 @@ from db.models import (
     RecordBook,
 )
 
-from . import applications, corrections, dates, history, moves
+from . import applications, calls, corrections, dates, history, moves
 from .corrections import Marked
-from .mail import outbox
+from .mail import mailbox, outbox
 
 Kind = Literal['step', 'decision', 'correction', 'mail', 'call', 'clock']
 
 SYSTEM = '系統'
-UNDELIVERED = (MailStatus.FAILED, MailStatus.BOUNCED)
 
 _DRAFT, _SUBMITTED, _RETURNED = ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTED, ApplicationStatus.RETURNED
 _APPROVED, _REJECTED, _WITHDRAWN = ApplicationStatus.APPROVED, ApplicationStatus.REJECTED, ApplicationStatus.WITHDRAWN
@@ -53,7 +52,6 @@ _MAILS = {
     MailStatus.DEFERRED: ('', 'mail'),
     MailStatus.SKIPPED: ('', 'mail'),
 }
-_CLOSED = (CorrectionStatus.ACCEPTED, CorrectionStatus.WITHDRAWN)
 _ANSWER: tuple[str, str, Kind] = ('info', 'pencil', 'correction')
 _ANSWERS = {CorrectionStatus.MENDED: '回覆已補正', CorrectionStatus.DISPUTED: '提出異議'}
 
@@ -87,11 +85,10 @@ async def of(application: Application, *, by: Account) -> list[Entry]:
     if by.role == Role.VOLUNTEER:
         return _newest_first(_step_for_volunteer(case, step) for step in steps)
     marked = await corrections.of(case, by=by)
-    calls = await PhoneCall.filter(application_id=case.id).select_related('by')
     entries = [await _beginning(case, steps), *[_step(case, step) for step in steps]]
     entries += [entry for one in marked for entry in _of_mark(one, steps)]
     entries += _mails(await outbox.of_application(case, by=by), steps)
-    entries += [_call(call) for call in calls]
+    entries += [_call(call) for call in await calls.of(case, by=by)]
     entries += _clock(case)
     if by.role == Role.REVIEWER:
         entries += await _decision(case)
@@ -163,7 +160,7 @@ def _of_mark(marked: Marked, steps: Sequence[ApplicationStep]) -> list[Entry]:
         what = _ANSWERS.get(one.status, '回覆補正')
         note = f'{about}：{one.answer or "已修改"}'
         entries.append(Entry(one.answered_at, one.answered_by.name, what, note, *_ANSWER))
-    if one.closed_by and one.closed_at and one.status in _CLOSED:
+    if one.closed_by and one.closed_at and one.status in corrections.CLOSED:
         is_accepted = one.status == CorrectionStatus.ACCEPTED
         what, tone, symbol = ('確認補正', 'ok', 'check') if is_accepted else ('撤銷標示', '', 'flag')
         entries.append(Entry(one.closed_at, one.closed_by.name, what, about, tone, symbol, 'correction'))
@@ -185,7 +182,7 @@ def _mails(mails: Sequence[OutgoingMail], steps: Sequence[ApplicationStep]) -> l
     repeated = {mail.resent_from_id for mail in mails}
     alike: dict[tuple[object, ...], list[OutgoingMail]] = {}
     for mail in mails:
-        own = mail.id if mail.status in UNDELIVERED or mail.resent_from_id else 0
+        own = mail.id if mail.status in outbox.UNDELIVERED or mail.resent_from_id else 0
         after = sum(step.at <= mail.created_at for step in steps)
         day = (mail.sent_at or mail.created_at).date()
         key = (own, mail.subject, mail.status, mail.attempts, mail.last_error, after, day)
@@ -201,8 +198,8 @@ def _mail(alike: Sequence[OutgoingMail], *, is_repeated: bool) -> Entry:
     what = '電子郵件重試中' if is_trying else f'電子郵件{mail.status.label}'
     trouble = f'第 {mail.attempts} 次沒有寄成，系統會再試：{mail.last_error}' if is_trying else mail.last_error
     receivers = '、'.join(one.recipient or '沒有電子郵件' for one in alike[::-1])
-    lines = [f'{in_brief(mail)}（{receivers}）', trouble, '已重寄' if is_repeated else '']
-    can_resend = mail.status in UNDELIVERED and not is_repeated and not mail.holds_secret
+    lines = [f'{mailbox.in_brief(mail)}（{receivers}）', trouble, '已重寄' if is_repeated else '']
+    can_resend = mail.status in outbox.UNDELIVERED and not is_repeated and not mail.holds_secret
     return Entry(
         at=max(one.sent_at or one.created_at for one in alike),
         actor=SYSTEM,
@@ -216,20 +213,10 @@ def _mail(alike: Sequence[OutgoingMail], *, is_repeated: bool) -> Entry:
     )
 
 
-def in_brief(mail: OutgoingMail) -> str:
-    """Its subject without the office's name in front.
-
-    >>> in_brief(OutgoingMail(subject='【志願服務紀錄冊】案號 5 請補件'))
-    '案號 5 請補件'
-    """
-    return mail.subject.partition('】')[2] or mail.subject
-
-
 def _call(call: PhoneCall) -> Entry:
     whom = '　'.join(part for part in (call.callee, call.phone) if part)
-    is_told = call.result in (CallResult.REACHED, CallResult.MESSAGE_LEFT)
     note = '\n'.join(part for part in (whom, call.note) if part)
-    tone = 'ok' if is_told else 'warn'
+    tone = 'ok' if call.result in calls.TOLD else 'warn'
     return Entry(call.at, call.by.name, f'電話通知：{call.result.label}', note, tone, 'phone', 'call', call.id)
 
 

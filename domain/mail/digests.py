@@ -15,8 +15,9 @@ from db import transaction
 from db.choices import MailPreference, MailStatus, Role
 from db.models import Account, OutgoingMail
 
-from .. import dates, settings
+from .. import dates
 from . import mailbox, outbox, wording
+from .messages import url_of
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,6 @@ _HOMES = {
     Role.ADMINISTRATOR: '/admin',
 }
 _UNDELIVERED = '/admin/undelivered'
-_OFFICE = '【志願服務紀錄冊】'
 # The administrators' digests are written by one process at a time.
 _ONE_AT_A_TIME = 'SELECT pg_advisory_xact_lock(7264301)'
 
@@ -67,7 +67,7 @@ async def report_undelivered() -> int:
         since = max(_cut_before(last.created_at) if last else cut - LONGEST_LOOK_BACK, cut - LONGEST_LOOK_BACK)
         if since >= cut:
             return 0
-        gone = OutgoingMail.filter(status__in=mailbox.UNDELIVERED, next_attempt_at__gte=since, next_attempt_at__lt=cut)
+        gone = OutgoingMail.filter(status__in=outbox.UNDELIVERED, next_attempt_at__gte=since, next_attempt_at__lt=cut)
         mails = await gone.order_by('next_attempt_at', 'id')
         if not mails:
             return 0
@@ -94,7 +94,7 @@ async def _send_to(account_id: int) -> bool:
             await OutgoingMail.filter(id__in=ids).update(status=MailStatus.SKIPPED)
             await outbox.announce_about(ids)
             return False
-        lines = [f'{_when(notice.created_at)} {notice.subject.removeprefix(_OFFICE)}' for notice in notices]
+        lines = [f'{_when(notice.created_at)} {mailbox.in_brief(notice)}' for notice in notices]
         letter = await wording.composed(
             'digest',
             {
@@ -102,7 +102,7 @@ async def _send_to(account_id: int) -> bool:
                 '日期': dates.roc(dates.today()),
                 '件數': len(lines),
                 '項目': _few(lines),
-                '連結': _link(_HOMES[person.role]),
+                '連結': url_of(_HOMES[person.role]),
                 '寄給個人': True,
             },
         )
@@ -119,7 +119,7 @@ async def _report(reader: Account, mails: Sequence[OutgoingMail]) -> None:
             '日期': dates.roc(dates.today()),
             '件數': len(mails),
             '未寄達': _few([_line(mail) for mail in mails]),
-            '連結': _link(_UNDELIVERED),
+            '連結': url_of(_UNDELIVERED),
             '寄給個人': True,
         },
     )
@@ -152,7 +152,3 @@ def _cut_before(moment: datetime) -> datetime:
 
 def _when(moment: datetime) -> str:
     return f'{moment.astimezone(dates.TAIPEI):%m/%d %H:%M}'
-
-
-def _link(path: str) -> str:
-    return f'{settings.current().public_url}{path}'

@@ -13,9 +13,8 @@ from db.models import Account, OutgoingMail, Volunteer
 from .. import answers, permissions, settings
 from ..errors import NotFound
 from .kinds import AUDIENCES, KINDS
-from .outbox import Attachment
+from .outbox import UNDELIVERED, Attachment
 
-UNDELIVERED = (MailStatus.FAILED, MailStatus.BOUNCED)
 MOST_UNDELIVERED = 500
 
 _ADDRESS = re.compile(r'<?[^\s<>:;,"\'@]+@[^\s<>:;,"\'@]+>?')
@@ -102,6 +101,15 @@ def told(mail: OutgoingMail, again: MailStatus | None = None) -> Undelivered:
         again=again,
         holds_secret=mail.holds_secret,
     )
+
+
+def in_brief(mail: OutgoingMail) -> str:
+    """Its subject without the office's name in front.
+
+    >>> in_brief(OutgoingMail(subject='【志願服務紀錄冊】案號 5 請補件'))
+    '案號 5 請補件'
+    """
+    return mail.subject.removeprefix('【志願服務紀錄冊】')
 
 
 def _masked(address: str) -> str:

@@ -55,7 +55,7 @@ async def roster_submitted(roster: Roster, applications: Sequence[Application], 
         '名冊': roster.title,
         '件數': len(cases),
         '案件': [f'{number}. {_row(case)}' for number, case in enumerate(cases, 1)],
-        '連結': _link(ROSTER.format(roster=roster)),
+        '連結': url_of(ROSTER.format(roster=roster)),
     }
     attachment = Attachment('名冊.ods', await roster_sheets.roster(cases, by=by))
     await _tell_agency('roster_submitted', first.agency, facts, roster=roster, attachment=attachment)
@@ -65,7 +65,7 @@ async def due_soon(agency: Agency, cases: Sequence[Application]) -> None:
     """To the issuing agency: these cases, with their units fetched, are about to be due."""
     first = min(case.due_on for case in cases if case.due_on)
     rows = [f'{_timed(case)}（含當日）' for case in cases]
-    facts: dict[str, Fact] = {'件數': len(rows), '逐案': rows, '期限': dates.roc(first), '連結': _link(DUE_TODAY)}
+    facts: dict[str, Fact] = {'件數': len(rows), '逐案': rows, '期限': dates.roc(first), '連結': url_of(DUE_TODAY)}
     await _tell_agency('due_soon', agency, _of_agency(agency) | facts)
 
 
@@ -79,7 +79,7 @@ async def overdue(agency: Agency, cases: Sequence[Application]) -> None:
         '件數': len(rows),
         '逐案': rows,
         '審核期間': _review_days(agency),
-        '連結': _link(OVERDUE),
+        '連結': url_of(OVERDUE),
     }
     await outbox.queue(agency.supervisor_email, *await wording.composed('overdue', facts), template='overdue')
 
@@ -120,26 +120,26 @@ async def approved_for_volunteer(application: Application, book: RecordBook) -> 
 
 async def password(account: Account, password: str) -> None:
     """To the account's owner: the password the system has set (系統自動設定)."""
-    facts: dict[str, Fact] = {'帳號': await _username(account), '密碼': password, '連結': _link(LOGIN)}
+    facts: dict[str, Fact] = {'帳號': await _username(account), '密碼': password, '連結': url_of(LOGIN)}
     await _queue_secret(account, 'password', facts)
 
 
 async def reset(account: Account, link: str, valid_until: datetime | None = None) -> None:
     """To the account's owner: the link by which a new password is set. `link` is a path of ours or a whole address."""
-    await _queue_secret(account, 'reset', {'連結': _link(link), '有效期限': _instant(valid_until)})
+    await _queue_secret(account, 'reset', {'連結': url_of(link), '有效期限': _instant(valid_until)})
 
 
 async def account_granted(account: Account, link: str, valid_until: datetime | None = None) -> None:
     """To the account's owner: the account is open; `link` leads to where the password is set."""
     facts: dict[str, Fact] = {'帳號': await _username(account), '身分': account.role.label}
-    facts |= {'連結': _link(link), '有效期限': _instant(valid_until)}
+    facts |= {'連結': url_of(link), '有效期限': _instant(valid_until)}
     await _queue_secret(account, 'account_granted', facts)
 
 
 async def account_refused(request: AccountRequest, reason: str) -> None:
     """To whoever asked for an account: not granted, and why."""
     facts: dict[str, Fact] = {'姓名': request.name, '申請單位': request.organisation, '帳號': request.username}
-    facts |= {'原因': _lines(reason), '連結': _link(ACCOUNT_REQUEST)}
+    facts |= {'原因': _lines(reason), '連結': url_of(ACCOUNT_REQUEST)}
     composed = await wording.composed('account_refused', facts)
     await outbox.queue(request.email, *composed, template='account_refused')
 
@@ -221,7 +221,7 @@ def _about(case: Application, path: str) -> dict[str, Fact]:
         '發冊類別': case.kind.label,
         **_of_unit(case.host_unit, case.submitted_by),
         **_of_agency(case.agency),
-        '連結': _link(path.format(application=case)),
+        '連結': url_of(path.format(application=case)),
     }
 
 
@@ -264,7 +264,8 @@ def _lines(reason: str) -> list[str]:
     return [line for line in map(wording.one_line, reason.splitlines()) if line]
 
 
-def _link(path: str) -> str:
+def url_of(path: str) -> str:
+    """A path of ours as a whole address; what is one already stays."""
     return f'{settings.current().public_url}{path}' if path.startswith('/') else path
 
 

@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 CLEARED = '（這封信含有密碼或登入連結，寄出後內容已清除。）'
 
+UNDELIVERED = (MailStatus.FAILED, MailStatus.BOUNCED)
 BY_PREFERENCE = {
     MailPreference.EACH: MailStatus.WAITING,
     MailPreference.DIGEST: MailStatus.DEFERRED,

@@ -15,7 +15,7 @@ from db.models import Account, MailTemplate
 from .. import dates, permissions, settings
 from ..errors import Incomplete, NotFound
 from .kinds import AUDIENCES, COMMON, FACTS, KINDS, PARTS, Fact
-from .letters import LONGEST_BODY, LONGEST_SUBJECT, Unfit, built_in, names_of_part, one_line, problem, rendered
+from .rendering import LONGEST_BODY, LONGEST_SUBJECT, Unfit, built_in, names_of_part, one_line, problem, rendered
 
 __all__ = ['LONGEST_BODY', 'LONGEST_SUBJECT', 'built_in', 'one_line']
 

@@ -9,8 +9,8 @@ from domain import applications, calls, dates
 from domain.calls import CallTask
 from domain.errors import DomainError
 from domain.mail import outbox
+from domain.mail.mailbox import in_brief
 from domain.model import Account, CallResult, Role
-from domain.timeline import in_brief
 
 from ..live import follow
 from .notices import confirm, refuse
