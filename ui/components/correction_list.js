@@ -18,7 +18,7 @@ export default {
   data() { return { writing: null, disputes: false, words: '', busy: null, seen: null }; },
   template: `
     <section id="corrections" tabindex="-1" class="lb-card lb-corrections" :class="{done: !left && !past, past}" aria-labelledby="corrections-title">
-      <header><lb-icon :name="left ? 'flag' : 'ok'" size="22"/><div><h2 id="corrections-title" role="status">{{ title }}</h2><p>{{ note }}</p></div></header>
+      <header><lb-icon :name="left ? 'flag' : 'ok'" size="22"/><div><h2 id="corrections-title" aria-live="polite">{{ title }}</h2><p>{{ note }}</p></div></header>
       <p v-if="besides" class="besides">{{ besides }}</p>
       <ol><li v-for="(m, i) in marks" :key="m.id" :id="'correction-' + m.id" class="lb-correction" :class="m.status" tabindex="-1" :aria-labelledby="'correction-' + m.id + '-h'">
         <div v-if="m.old.url || (m.changed && m.now.url)" class="lb-proofs">
