@@ -1,4 +1,4 @@
-"""STEP 1 to 8 with the keyboard alone: whatever has the focus shows it, nothing is out of reach, nothing is a trap."""
+"""STEP 1 to 8 and a decision by keys alone: whatever has the focus shows it, nothing is out of reach or a trap."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from . import samples
 from .screenshots import visitor
 from .site import Site, launched, running_site, signed_in
-from .test_journey import NAME, NUMBER, PASSWORD
+from .test_journey import NAME, NUMBER, PASSWORD, RELEASED
 
 WIDTH = 1280
 MOST_STOPS = 150
@@ -176,6 +176,66 @@ def test_the_keyboard_alone_gets_through_step_1_to_8(site: Site, browser: Browse
     expect(page.get_by_role('main').get_by_text('審核中')).to_be_visible()
 
 
+def test_a_reviewer_reads_marks_and_decides_with_the_keyboard_alone(site: Site, browser: Browser) -> None:
+    page = signed_in(browser, site, 'reviewer')
+    hands = Keyboard(page)
+    page.goto(f'{site.url}/reviews')
+    hands.go_round()
+    hands.press('?')
+    keys = page.get_by_role('dialog', name='快速鍵')
+    expect(keys.get_by_role('button', name='知道了')).to_be_focused()
+    hands.press('Enter')
+    expect(page.locator('.q-dialog')).to_have_count(0)
+
+    hands.press('j')
+    reads(page, '谷辣斯')
+    hands.press('j')
+    reads(page, '張小安')
+    hands.press('k')
+    reads(page, '谷辣斯')
+    hands.go_round()
+    for key, document in (('3', '反面'), ('2', '正面'), ('1', '照片')):
+        hands.press(key)
+        expect(page.get_by_role('region', name=document)).to_be_focused()
+
+    hands.follow(page.get_by_role('button', name='照片補件'))
+    hands.press('2')
+    expect(page.get_by_role('button', name='模糊')).to_have_attribute('aria-pressed', 'true')
+    words = page.get_by_label('給單位的說明')
+    expect(words).to_be_focused()
+    page.keyboard.insert_text('請在光線充足處重拍。')
+    hands.press('a', 'r', '1')  # typed, not meant as keys
+    expect(words).to_have_value(re.compile('請在光線充足處重拍。ar1$'))
+    hands.follow(page.get_by_role('button', name='標記補件'))
+    expect(page.get_by_role('heading', name='已標記 1 項補件')).to_be_visible()
+    hands.press('r')
+    expect(page.get_by_role('dialog', name='通知補件：原因').get_by_role('listitem')).to_have_count(1)
+    hands.press('Escape')
+    expect(page.get_by_role('dialog')).to_have_count(0)
+    hands.follow(page.get_by_role('button', name='撤銷標記：'))
+    expect(page.get_by_role('heading', name='補正都已結清')).to_be_visible()
+
+    hands.press('r')
+    expect(page.get_by_role('dialog', name='通知補件：原因').locator('.q-dialog__inner')).to_be_focused()
+    hands.type(page.get_by_label('補充說明'), '請補上核定字號。')
+    hands.follow(page.get_by_role('button', name='確定通知補件'))
+    reads(page, '張小安')
+    expect(page.get_by_text('已通知補件 谷辣斯')).to_be_visible()
+    hands.follow(page.get_by_role('button', name='復原'))
+    reads(page, '谷辣斯')
+    hands.press('a')
+    reads(page, '張小安')
+    expect(page.get_by_text('已核可 谷辣斯')).to_be_visible()
+    expect(page.locator('.lb-item', has_text='谷辣斯')).to_have_count(0, timeout=RELEASED)
+    page.context.close()
+
+
+def reads(page: Page, name: str) -> None:
+    """The case of `name` is open, and the keys are heard."""
+    expect(page.get_by_role('heading', level=1, name=name)).to_be_visible()
+    expect(page.get_by_text('您正在審').first).to_be_visible()
+
+
 @pytest.mark.parametrize(
     ('username', 'address', 'opener', 'opened'),
     [
@@ -183,7 +243,10 @@ def test_the_keyboard_alone_gets_through_step_1_to_8(site: Site, browser: Browse
         pytest.param('clerk', '/volunteers/1/trainings/1', '刪除', '刪除這筆教育訓練？', id='training'),
         pytest.param('clerk', '/volunteers/1/service-hours', '刪除', '確定要刪除這筆服務時數嗎？', id='entry'),
         pytest.param('clerk', '/volunteers/1/basics', '顯示完整', '顯示完整證號', id='number'),
-        pytest.param('reviewer', '/reviews/2', '通知補件', '通知補件：原因', id='reason'),
+        pytest.param('reviewer', '/reviews/4', '通知補件', '通知補件：原因', id='reason'),
+        pytest.param('reviewer', '/reviews/4', '預覽紀錄冊頁面', '預覽核可後的紀錄冊', id='preview'),
+        pytest.param('reviewer', '/reviews/4', '快速鍵', '快速鍵', id='keys'),
+        pytest.param('clerk2', '/rosters/1', '加入志工', '加入志工', id='roster'),
     ],
 )
 def test_escape_closes_what_has_opened_and_the_focus_is_where_it_was(
