@@ -21,7 +21,7 @@ class desk_undo(Element, component='desk_undo.js'):
         super().__init__()
         self.account, self.queue = account, queue
         self.waiting: list[CaseRow] = []
-        self._props.update({'text': '', 'seconds': 0, 'turn': 0})
+        self._props.update({'text': '', 'then': '', 'seconds': 0, 'turn': 0})
         self.on('undone', self._undone)
         self.renew()
         queue.then = self._follow
@@ -38,7 +38,9 @@ class desk_undo(Element, component='desk_undo.js'):
             return
         self.waiting = waiting
         left = min((row.pending.release_at - now for row in waiting if row.pending), default=None)
-        self._props.update({'text': _spoken(waiting), 'seconds': left.total_seconds() if left else 0})
+        takes_number = any(row.pending and row.pending.to is ApplicationStatus.APPROVED for row in waiting)
+        then = '取號、寄信' if takes_number else '寄信'
+        self._props.update({'text': _spoken(waiting), 'then': then, 'seconds': left.total_seconds() if left else 0})
         self._props['turn'] += 1
         self.update()
 

@@ -1,11 +1,12 @@
 """One application on the reviewer's desk: documents, the check list, the data, each with its flag; the decision."""
 
+from dataclasses import replace
 from typing import Any
 
 from nicegui import html, ui
 from nicegui.element import Element
 
-from domain import applications, corrections, decisions, reviews
+from domain import applications, corrections, decisions, record_books, reviews
 from domain.model import Account, ApplicationStatus, Training, Volunteer
 from domain.reviews import Case
 
@@ -39,6 +40,12 @@ class data_list(Element, component='../components/data_list.js'):
         super().__init__()
         self._props.update({'title': title, 'groups': groups})
 
+    def show(self, groups: list[dict[str, Any]]) -> None:
+        """The facts as they stand now."""
+        if self._props['groups'] != groups:
+            self._props['groups'] = groups
+            self.update()
+
 
 async def review_case_page(
     account: Account,
@@ -68,6 +75,9 @@ async def review_case_page(
                     return
                 await show(now)
 
+            async def renumber() -> None:
+                await show(replace(case, number=await record_books.number_ahead(case.application)))
+
             async def show(now: Case) -> None:
                 found = await corrections.of(now.application, by=account)
                 decision = (await decisions.pending_of([application_id])).get(application_id)
@@ -75,6 +85,7 @@ async def review_case_page(
                 head.show(now, next((row.problem for row in queue.rows if row.id == application_id), ''))
                 marks.show(found, is_markable=is_waiting and decision is None)
                 bar.show(now, found, decision)
+                facts.show(groups_of(now))
 
             with html.section().classes('lb-case').props('aria-label=案件'):
                 head = desk_head(account, case)
@@ -82,13 +93,20 @@ async def review_case_page(
                     marks = desk_marks(case.application, account, renew)
                     case_documents(case.volunteer, list(case.trainings))
                     placed_checks(account, case.application, list(case.checks))
-                    await case_side(account, case)
+                    facts = await case_side(account, case)
                 bar = desk_decisions(account, case, go_on)
             await show(case)
+
+    def is_of_another(payload: str) -> bool:
+        which, agency, *_ = payload.split(':')
+        return agency == str(account.agency_id) and which != str(application_id)
+
     follow(applications.CHANNEL, renew, lambda payload: payload.split(':')[0] == str(application_id))
+    if case.application.status is ApplicationStatus.SUBMITTED:  # the approval of another case takes the number shown
+        follow(applications.CHANNEL, renumber, is_of_another)
 
 
-async def case_side(account: Account, case: Case) -> None:
+async def case_side(account: Account, case: Case) -> data_list:
     """What was written down, and what has happened so far."""
     with html.div().classes('lb-case-side'):
         facts = data_list('申請資料', groups_of(case))
@@ -97,6 +115,7 @@ async def case_side(account: Account, case: Case) -> None:
         with html.section().classes('lb-card lb-box').props('aria-label=送審歷程'):
             html.h2('送審歷程')
             await timeline.placed(account, case.application, heading=False)
+    return facts
 
 
 def preview(case: Case) -> None:
