@@ -215,6 +215,15 @@ class VolunteerDetails:
         return '請確認志工照片為清晰、半身照，並勾選。'
 
 
+def legacy_number(volunteer: Volunteer) -> str:
+    """舊制紀錄冊號 as one reads it, or ''.
+
+    >>> legacy_number(Volunteer(legacy_series='中市文', legacy_serial='000123')), legacy_number(Volunteer())
+    ('中市文字第000123號', '')
+    """
+    return f'{volunteer.legacy_series}字第{volunteer.legacy_serial}號' if volunteer.legacy_serial else ''
+
+
 def legacy_matching(text: str) -> Q:
     """Volunteers whose 舊制紀錄冊號 is `text`: whole (中市文字第000123號), or the serial after 第 alone."""
     if whole := _LEGACY.fullmatch(text):

@@ -12,10 +12,11 @@ from db.choices import IssueKind, TrainingKind
 from db.models import Agency, InsuranceCover, RecordBook, RequiredHours, Training, Volunteer
 
 from . import dates, identity_numbers
-from .basics import VolunteerDetails
+from .basics import VolunteerDetails, legacy_number
 from .identity_numbers import BadIdentityNumber
 from .profile import INSURED, insurance_status
 from .required_hours import Tally, tally
+from .training_details import spoken
 
 State = Literal['ok', 'lacking', 'advice', 'eye']
 
@@ -109,17 +110,13 @@ def _photo(volunteer: Volunteer) -> Check:
 def _consent(volunteer: Volunteer) -> Check:
     if not volunteer.consents_to_data_use:
         return _to_do('consent', '同意個資使用', '尚未勾選', _basics_page(volunteer), 'consents_to_data_use')
-    when = (
-        f'{dates.roc(volunteer.consented_at.astimezone(dates.TAIPEI).date())} 同意'
-        if volunteer.consented_at
-        else '已同意'
-    )
+    when = f'{dates.roc(dates.day_of(volunteer.consented_at))} 同意' if volunteer.consented_at else '已同意'
     return Check('consent', '同意個資使用', when)
 
 
 def _book(volunteer: Volunteer, kind: IssueKind, book: RecordBook | None) -> Check:
     page = f'/volunteers/{volunteer.id}/record-book/application'
-    legacy = f'{volunteer.legacy_series}字第{volunteer.legacy_serial}號' if volunteer.legacy_serial else ''
+    legacy = legacy_number(volunteer)
     if kind == IssueKind.FIRST:
         if book is not None:
             note = f'已有使用中的紀錄冊 {book.number}，請改選換發或補發'
@@ -184,13 +181,13 @@ def _hours(
 ) -> Check:
     page = f'/volunteers/{volunteer.id}/trainings'
     if so_far.is_met:
-        return Check(kind.value, kind.label, _spoken(so_far.done), source=so_far.source)
+        return Check(kind.value, kind.label, spoken(so_far.done), source=so_far.source)
     if not trainings:
         of_field = f'{agency.field.name}領域' if kind == TrainingKind.SPECIAL and agency.field else ''
         note = f'還沒有{of_field}的紀錄' if of_field else '還沒有紀錄'
-        needed = f'，需 {_spoken(so_far.needed)}' if so_far.needed else ''
+        needed = f'，需 {spoken(so_far.needed)}' if so_far.needed else ''
         return _to_do(kind.value, kind.label, note + needed, f'{page}/new', 'kind', source=so_far.source)
-    note = f'目前 {_spoken(so_far.done)}，需 {_spoken(so_far.needed)}'
+    note = f'目前 {spoken(so_far.done)}，需 {spoken(so_far.needed)}'
     return _to_do(kind.value, kind.label, note, f'{page}/{trainings[-1].id}', 'hours', source=so_far.source)
 
 
@@ -218,11 +215,6 @@ def _references(trainings: Sequence[Training]) -> list[Check]:
     kinds = '、'.join(dict.fromkeys(one.kind.label for one in open_ones))
     page = f'/volunteers/{open_ones[0].volunteer_id}/trainings/{open_ones[0].id}'
     return [_to_do('references', '核定字號', f'{kinds}未填', page, 'approval_reference')]
-
-
-def _spoken(minutes: int) -> str:
-    hours, rest = divmod(minutes, 60)
-    return f'{hours} 小時 {rest} 分鐘' if rest else f'{hours} 小時'
 
 
 def _basics_page(volunteer: Volunteer) -> str:

@@ -111,7 +111,7 @@ async def remind() -> int:
         if case.due_on
         and reminder_on(case.due_on, calendars[case.agency.county_id]) <= today
         and case.submitted_at
-        and case.submitted_at.astimezone(dates.TAIPEI).date() < today
+        and dates.day_of(case.submitted_at) < today
     ]
     return await _tell(due, 'reminded_at', messages.due_soon)
 

@@ -47,6 +47,16 @@ def today() -> date:
     return now().date()
 
 
+def day_of(moment: datetime) -> date:
+    """The calendar day of `moment` (aware) in Taipei."""
+    return moment.astimezone(TAIPEI).date()
+
+
+def roc_year(day: date) -> int:
+    """民國年; not positive before the Republic."""
+    return day.year - 1911
+
+
 @contextmanager
 def frozen(moment: datetime) -> Iterator[None]:
     """Stop the clock of the whole process at `moment` (aware); for tests, and the only way to set it.
@@ -75,14 +85,14 @@ def roc_dotted(day: date) -> str:
 
 def roc_long(day: date) -> str:
     """`民國 115 年 3 月 8 日`; before the Republic `民國前 3 年 5 月 1 日`."""
-    year = day.year - 1911
+    year = roc_year(day)
     era, shown = ('民國', year) if year > 0 else ('民國前', 1 - year)
     return f'{era} {shown} 年 {day.month} 月 {day.day} 日'
 
 
 def roc_digits(day: date) -> str:
     """`1150308`, always text: the form offices exchange; before the Republic `前0030501`."""
-    year = day.year - 1911
+    year = roc_year(day)
     return f'{year:03}{day:%m%d}' if year > 0 else f'前{1 - year:03}{day:%m%d}'
 
 
@@ -183,7 +193,7 @@ def days_left(due: date, today: date) -> int:
 
 
 def _short_year(day: date) -> str:
-    year = day.year - 1911
+    year = roc_year(day)
     return f'{year:03}' if year > 0 else f'民國前 {1 - year}'
 
 
@@ -209,7 +219,7 @@ def _refuse_two_readings(digits: str, text: str) -> None:
         (int(digits[:3]), int(digits[3]), int(digits[4:])),
         (int(digits[:3]), int(digits[3:5]), int(digits[5])),
     ):
-        if 100 <= second[0] <= today().year - 1911 + 10 and _exists(*first) and _exists(*second):
+        if 100 <= second[0] <= roc_year(today()) + 10 and _exists(*first) and _exists(*second):
             raise UnreadableDate(
                 text,
                 f'「{digits}」可能是 {first[0]} 年 {first[1]} 月 {first[2]} 日，也可能是 '

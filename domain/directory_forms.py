@@ -189,7 +189,7 @@ def sample_number(pattern: str, word: str) -> str:
     >>> sample_number('{word}字第{year}-{sequence:04d}號', '中市文志')[-6:]
     '-0001號'
     """
-    return written(pattern, word, dates.today().year - 1911, 1)
+    return written(pattern, word, dates.roc_year(dates.today()), 1)
 
 
 def written(pattern: str, word: str, roc_year: int, sequence: int) -> str:

@@ -167,8 +167,8 @@ def _rounds_of(steps: list[dict[str, Any]], agency: Agency, is_off: IsOff) -> li
     begun = [each for each in zip(steps, follow, after, strict=False) if each[0]['status'] == sent]
     for number, (step, end, again) in enumerate(begun, start=1):
         outcome = end['status'] if end else None
-        last = _day(end['at']) if end else dates.today()
-        resumed = _day(again['at']) if again else dates.today()
+        last = dates.day_of(end['at']) if end else dates.today()
+        resumed = dates.day_of(again['at']) if again else dates.today()
         is_paused = outcome == ApplicationStatus.RETURNED
         each = Round(
             application_id=step['application_id'],
@@ -178,7 +178,7 @@ def _rounds_of(steps: list[dict[str, Any]], agency: Agency, is_off: IsOff) -> li
             due_on=step['due_on'],
             closed_at=end['at'] if end else None,
             outcome=outcome,
-            days_used=_days_used(_day(step['at']), last, agency, is_off),
+            days_used=_days_used(dates.day_of(step['at']), last, agency, is_off),
             is_late=step['due_on'] is not None and last > step['due_on'],
             reviewer=end['reviewer'] if end and outcome != ApplicationStatus.WITHDRAWN else '',
             days_paused=(resumed - last).days if is_paused else 0,
@@ -193,12 +193,8 @@ def _days_used(first: date, last: date, agency: Agency, is_off: IsOff) -> int:
 
 
 async def _calendar(agency: Agency, moments: Sequence[datetime]) -> IsOff:
-    days = [*map(_day, moments), dates.today()]
+    days = [*map(dates.day_of, moments), dates.today()]
     return await office_calendar.rest_days(agency.county_id, min(days), max(days))
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(dates.TAIPEI).date()
 
 
 def _midnight(day: date) -> datetime:

@@ -19,10 +19,10 @@ from db.choices import BookStatus, IssueKind, Role
 from db.models import Account, Agency, BookIssue, NumberSeries, RecordBook, Volunteer
 
 from . import answers, dates, directory_forms, permissions, printouts
-from .basics import legacy_matching, name_key
+from .basics import legacy_matching, legacy_number, name_key
 from .errors import Incomplete, NotFound
 from .paging import Page, bounds
-from .record_books import legacy_number, number_of, roc_year
+from .record_books import number_of
 
 COLUMNS = ('紀錄冊號', '發冊類別', '發冊日期', '志工姓名', '身分證字號', '前一冊', '使用狀態', '核可人')
 
@@ -144,7 +144,7 @@ async def begin(agency_id: int, year: int, *, by: Account) -> NumberSeries:
     agency = await Agency.get_or_none(id=answers.record_id(agency_id))
     if agency is None:
         raise NotFound
-    now = roc_year(dates.today())
+    now = dates.roc_year(dates.today())
     if problem := answers.whole('民國年', year, least=now, most=now + 1, needed=True):
         raise Incomplete({'year': problem})
     begun, _ = await NumberSeries.get_or_create(agency_id=agency.id, roc_year=year)
@@ -228,7 +228,7 @@ def _entry(issue: BookIssue) -> Entry:
 
 
 def _cells(entry: Entry) -> list[str]:
-    day = dates.roc(entry.at.astimezone(dates.TAIPEI).date())
+    day = dates.roc(dates.day_of(entry.at))
     return [
         *(entry.number, entry.kind.label, day, entry.volunteer, entry.identity_masked),
         *(entry.earlier, entry.status.label, entry.decided_by),

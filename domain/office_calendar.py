@@ -169,7 +169,7 @@ async def recount(agencies: Iterable[Agency]) -> int:
     """
     by_id = {agency.id: agency for agency in agencies}
     found = Application.filter(agency_id__in=list(by_id), status=ApplicationStatus.SUBMITTED)
-    sent = {case: case.submitted_at.astimezone(dates.TAIPEI).date() for case in await found if case.submitted_at}
+    sent = {case: dates.day_of(case.submitted_at) for case in await found if case.submitted_at}
     calendars: dict[str, IsOff] = {}
     moved = 0
     for case, day in sorted(sent.items(), key=lambda each: each[0].id):

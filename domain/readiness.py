@@ -84,7 +84,7 @@ class _Asked:
         one = self.application
         if one is None or one.submitted_at is None or one.status in turns.WITH_UNIT:
             return dates.today()
-        return one.submitted_at.astimezone(dates.TAIPEI).date()
+        return dates.day_of(one.submitted_at)
 
 
 async def _default_agency() -> Agency:

@@ -18,6 +18,7 @@ from db.choices import BookStatus, IssueKind, Role
 from db.models import Account, Agency, Application, BookIssue, NumberSeries, RecordBook, Volunteer
 
 from . import access, answers, dates, directory_forms, history
+from .basics import legacy_number
 from .errors import DomainError, NotFound
 from .history import Change
 from .logbook import contents
@@ -82,7 +83,7 @@ async def number_ahead(application: Application) -> str:
 
 async def next_number(agency: Agency) -> str:
     """The number the next approval would take today. It takes none: a colleague may be first."""
-    year = roc_year(dates.today())
+    year = dates.roc_year(dates.today())
     series = await NumberSeries.get_or_none(agency_id=agency.id, roc_year=year)
     if series is None:
         return number_of(agency, year, 1)
@@ -165,16 +166,11 @@ def _visible(by: Account) -> QuerySet[RecordBook]:
     return RecordBook.filter(volunteer_id__in=Subquery(Volunteer.filter(visible_to(by)).values('id')))
 
 
-def roc_year(day: date) -> int:
-    """民國年, by which the numbers are counted."""
-    return day.year - 1911
-
-
 async def _new(application: Application, by: Account, *, earlier: RecordBook | None = None) -> RecordBook:
     agency = await Agency.get(id=application.agency_id)
     volunteer = await Volunteer.get(id=application.volunteer_id)
     today = dates.today()
-    year = roc_year(today)
+    year = dates.roc_year(today)
     sequence, pattern = await _taken(agency, year)
     number = number_of(agency, year, sequence, pattern)
     is_renewal = application.kind != IssueKind.FIRST
@@ -201,15 +197,6 @@ async def _new(application: Application, by: Account, *, earlier: RecordBook | N
     changes = [Change('紀錄冊號', before, number), Change('發冊類別', '', book.kind.label)]
     await _note(book, history.ADDED, [*changes, Change('發冊日期', '', dates.roc(today))], by)
     return book
-
-
-def legacy_number(volunteer: Volunteer) -> str:
-    """舊制紀錄冊號 as one reads it, or ''.
-
-    >>> legacy_number(Volunteer(legacy_series='中市文', legacy_serial='000123')), legacy_number(Volunteer())
-    ('中市文字第000123號', '')
-    """
-    return f'{volunteer.legacy_series}字第{volunteer.legacy_serial}號' if volunteer.legacy_serial else ''
 
 
 async def _keeps_number(application: Application) -> bool:

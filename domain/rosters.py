@@ -99,7 +99,7 @@ class Sent:
 async def defaults() -> RosterDetails:
     """A new roster: named after the day, to 臺中市政府文化局 unless the administrator has renamed it."""
     today = dates.today()
-    title = f'{today.year - 1911} 年 {today.month} 月 {today.day} 日申請名冊'
+    title = f'{dates.roc_year(today)} 年 {today.month} 月 {today.day} 日申請名冊'
     try:
         county, agency = await directory.defaults()
     except NotFound:

@@ -182,7 +182,7 @@ async def _to_look_at(application: Application, rule_id: int, by: Account) -> tu
     if has_moved or await moves.decision_on(now):
         raise MovedOn('這個案件已有變動，您的勾選沒有儲存。請重新整理，看過目前的內容再勾選。')
     assert now.submitted_at is not None
-    day = now.submitted_at.astimezone(dates.TAIPEI).date()
+    day = dates.day_of(now.submitted_at)
     asked = applying(await Rule.all(), await Agency.get(id=now.agency_id), now.kind, day)
     rule = next((row for row in asked.values() if row.by_eye and row.id == answers.record_id(rule_id)), None)
     if rule is None:

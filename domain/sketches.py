@@ -129,7 +129,7 @@ def _draw_front(canvas: _Canvas, name: str, title: str, hours: int, unit: str, d
     for number, line in enumerate(lines):
         canvas.write((60, first + step * number), line, 17)
     canvas.write((60, 234), unit, 15)
-    spoken = ''.join('〇一二三四五六七八九'[int(digit)] for digit in str(day.year - 1911))
+    spoken = ''.join('〇一二三四五六七八九'[int(digit)] for digit in str(dates.roc_year(day)))
     spoken = f'中華民國{spoken}年{_numeral(day.month)}月{_numeral(day.day)}日'
     canvas.write((210, 264), spoken, 14, spacing=3, anchor='middle')
 

@@ -18,7 +18,7 @@ from db.models import (
     Volunteer,
 )
 
-from .. import dates
+from .. import basics, dates
 from . import service
 from .leaves import (
     Amount,
@@ -75,7 +75,6 @@ async def _identity(
     book: RecordBook, volunteer: Volunteer, memberships: Sequence[Membership], identity_number: str
 ) -> Identity:
     current = [membership for membership in memberships if membership.status is MembershipStatus.ACTIVE]
-    legacy = volunteer.legacy_series or volunteer.legacy_serial
     return Identity(
         name=volunteer.name,
         english_name=volunteer.english_name,
@@ -88,7 +87,7 @@ async def _identity(
         issue_kind=book.kind.label,
         issued=dates.roc_long(book.issued_on),
         issued_in_words=_in_words(book.issued_on),
-        legacy_number=f'{volunteer.legacy_series}字第{volunteer.legacy_serial}號' if legacy else '',
+        legacy_number=basics.legacy_number(volunteer),
         notice='' if book.status is BookStatus.IN_USE else f'本冊{book.status.label}，僅供查考',
         photo=await blobs.read(volunteer.photo.digest) if volunteer.photo else None,
     )
@@ -293,7 +292,7 @@ def _in_words(day: date, with_day: bool = True) -> str:
     >>> _in_words(date(2026, 3, 23)), _in_words(date(2021, 10, 30), with_day=False)
     ('中華民國一一五年三月二十三日', '中華民國一一〇年十月')
     """
-    year = ''.join(_DIGITS[int(digit)] for digit in str(day.year - 1911))
+    year = ''.join(_DIGITS[int(digit)] for digit in str(dates.roc_year(day)))
     return f'中華民國{year}年{_numeral(day.month)}月' + (f'{_numeral(day.day)}日' if with_day else '')
 
 

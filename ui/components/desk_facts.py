@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from domain import dates
+from domain import basics, dates, trainings
 from domain.model import ApplicationStatus, Place, Training, Volunteer
 from domain.reviews import Case
 
@@ -39,14 +39,13 @@ def _person(volunteer: Volunteer) -> list[Fact]:
     age = dates.age_on(volunteer.born_on, dates.today())
     number: Fact = {'text': volunteer.identity_masked, 'secret': True}
     born = f'民國 {dates.roc(volunteer.born_on)}（滿 {age} 歲）'
-    legacy = f'{volunteer.legacy_series}字第{volunteer.legacy_serial}號' if volunteer.legacy_serial else '無'
     return [
         flag(volunteer.identity_kind.label, Place.BASICS, 'identity_number', **number),
         flag('出生日期', Place.BASICS, 'born_on', text=born),
         flag('性別', Place.BASICS, 'sex', text=volunteer.sex.label),
         flag('英文姓名', Place.BASICS, 'english_name', text=volunteer.english_name or '未填寫'),
         flag('E-MAIL', Place.BASICS, 'email', text=volunteer.email or '未填寫'),
-        flag('舊制冊號', Place.BASICS, 'legacy_serial', text=legacy),
+        flag('舊制冊號', Place.BASICS, 'legacy_serial', text=basics.legacy_number(volunteer) or '無'),
     ]
 
 
@@ -54,13 +53,12 @@ def _training(training: Training) -> list[Fact]:
     def fact(label: str, field: str, text: str) -> Fact:
         return flag(label, Place.TRAINING, field, training.id, text=text)
 
-    hours, minutes = divmod(training.minutes, 60)
     return [
         fact('課程名稱', 'title', training.title),
         fact('課程領域', 'field_id', training.field.name),
         fact('訓練日期', 'starts_on', f'{dates.roc(training.starts_on)} ～ {dates.roc(training.ends_on)}'),
         fact('訓練單位', 'provider', training.provider),
-        fact('訓練時數', 'hours', f'{hours} 小時 {minutes} 分鐘'),
+        fact('訓練時數', 'hours', trainings.spoken(training.minutes)),
         fact('核定字號', 'approval_reference', training.approval_reference or '無'),
     ]
 

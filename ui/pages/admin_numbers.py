@@ -56,7 +56,7 @@ class Beginning:
 
 
 async def _begin(account: Account) -> None:
-    this_year = dates.today().year - 1911
+    this_year = dates.roc_year(dates.today())
     details = Beginning(year=this_year)
     agencies = {one.id: f'{one.county.name}　{one.name}' for one in await directory.all_agencies(by=account)}
     in_form = form(details)
