@@ -214,7 +214,7 @@ def approves_undoes_and_approves_again(page: Page) -> str:
     approve = page.get_by_role('button', name='核可')
     promised = re.search(r'中市\S+號', approve.inner_text())
     approve.click()
-    bar = page.locator('.lb-desk-undo')
+    bar = page.locator('.lb-undo')
     expect(bar.get_by_text(f'已核可 {NAME}')).to_be_visible()
     bar.get_by_role('button', name='復原').click()
     expect(page.get_by_role('heading', level=1, name=NAME)).to_be_visible()

@@ -100,7 +100,7 @@ def test_r_asks_for_the_words_and_a_approves_with_ten_seconds_to_undo(site: Site
     expect(page.get_by_role('dialog')).to_have_count(0)
 
     page.keyboard.press('a')
-    bar = page.locator('.lb-desk-undo')
+    bar = page.locator('.lb-undo')
     expect(bar.get_by_text('已核可 周小晴')).to_be_visible()
     expect(page.get_by_role('heading', level=1, name='周小晴')).to_have_count(0)
     expect(bar.get_by_text(re.compile('[5-9] 秒內可復原'))).to_be_visible()

@@ -7,13 +7,12 @@ from nicegui.events import GenericEventArguments
 
 from domain import applications, calls, dates
 from domain.calls import CallTask
-from domain.errors import DomainError
 from domain.mail import outbox
 from domain.mail.mailbox import in_brief
 from domain.model import Account, CallResult, Role
 
 from ..live import follow
-from .notices import confirm, refuse
+from .notices import confirm, refusals_told
 
 
 class call_tasks(Element, component='call_tasks.js'):
@@ -53,22 +52,18 @@ class call_tasks(Element, component='call_tasks.js'):
         task = self.tasks.get(said.get('key', 0))
         if task is None:
             return
-        try:
+        with refusals_told():
             told = {'callee': task.who, 'phone': task.phone}
             await calls.log(task.application, said.get('result', ''), by=self.account, **told)
             confirm('已記錄這通電話。')
             await self.renew()
-        except DomainError as refusal:
-            refuse(refusal)
 
     async def _resend(self, event: GenericEventArguments) -> None:
         if event.args not in self.tasks:
             return
-        try:
+        with refusals_told():
             await outbox.resend(event.args, by=self.account)
             confirm('已排入重寄；寄達後，這項工作會自動消失。')
-        except DomainError as refusal:
-            refuse(refusal)
 
 
 def _shown(task: CallTask, account: Account) -> dict[str, Any]:

@@ -5,10 +5,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain.errors import DomainError
 from domain.readiness import Check
 
-from .notices import refuse
+from .notices import refusals_told
 
 
 class check_list(Element, component='check_list.js'):
@@ -55,7 +54,5 @@ class check_list(Element, component='check_list.js'):
         boxes = [check['rule'] for check in self._props['checks'] if check['rule']]
         if self.tick is None or not isinstance(rule_id, int) or rule_id not in boxes:
             return
-        try:
+        with refusals_told():
             await self.tick(rule_id, given.get('on') is True)
-        except DomainError as refusal:
-            refuse(refusal)

@@ -14,7 +14,6 @@ from domain.model import Account, Application, ApplicationStatus, CorrectionStat
 
 from .correction_marks import TONES, spot_of
 
-CLOSED = (CorrectionStatus.ACCEPTED, CorrectionStatus.WITHDRAWN)
 HOW = '逐項修改後按「已補正」；認為沒有錯的，按「有異議」說明。每一項都回覆後，就可以送審。'
 DONE = '每一項都已回覆，請按下方的「送審」再送一次。送審前仍可以修改回覆。'
 
@@ -105,7 +104,7 @@ def _shown(marked: Marked, *, asks: bool) -> dict[str, Any]:
         'spot': spot_of(marked),
         'answer': one.answer,
         'theirs': _theirs(marked),
-        'asks': asks and one.status not in CLOSED,
+        'asks': asks and one.status not in corrections.CLOSED,
     }
 
 

@@ -7,8 +7,9 @@ from nicegui import html, ui
 from nicegui.element import Element
 
 from domain import dates, decisions
-from domain.corrections import Marked
+from domain.corrections import ANSWERED, Marked
 from domain.model import Account, Application, ApplicationStatus, CorrectionStatus, Decision
+from domain.moves import VERBS
 from domain.reviews import Case
 
 from .action_button import action_button
@@ -18,8 +19,6 @@ from .icon import icon
 from .question import question
 
 APPROVED, RETURNED, REJECTED = ApplicationStatus.APPROVED, ApplicationStatus.RETURNED, ApplicationStatus.REJECTED
-_DECIDED = {APPROVED: '核可', RETURNED: '通知補件', REJECTED: '駁回'}
-_ANSWERED = (CorrectionStatus.MENDED, CorrectionStatus.DISPUTED)
 
 
 class Reason:
@@ -61,7 +60,7 @@ class desk_decisions(Element):
         self.outcome.update()
         self.acts.set_visibility(is_open)
         to_mend = sum(each.correction.status is CorrectionStatus.OPEN for each in marks)
-        to_see = sum(each.correction.status in _ANSWERED for each in marks)
+        to_see = sum(each.correction.status in ANSWERED for each in marks)
         number = f'將取號 {case.number}' if case.number else '沿用原紀錄冊號'
         waits = f'還有 {to_see} 項補正沒有確認' if to_see else f'已標記 {to_mend} 項補件'
         _say(self.number, waits if to_see or to_mend else number)
@@ -97,7 +96,7 @@ class desk_decisions(Element):
         ui.button('駁回', on_click=dialog.open, color=None).props('flat no-caps').classes('lb-reject')
 
     def _question(self, to: ApplicationStatus, sentence: str, label: str, *, has_marks: bool = False) -> Any:
-        words, act = Reason(), _DECIDED[to]
+        words, act = Reason(), VERBS[to]
 
         async def send() -> None:
             await decisions.decide(
@@ -134,7 +133,7 @@ def _say(element: Element, text: str) -> None:
 def _outcome(case: Case, pending: Decision | None) -> str:
     application = case.application
     if pending is not None:
-        return f'{pending.by.name} 已於 {dates.roc_instant(pending.at)[-5:]} {_DECIDED[pending.to]}，稍後生效'
+        return f'{pending.by.name} 已於 {dates.roc_instant(pending.at)[-5:]} {VERBS[pending.to]}，稍後生效'
     who = application.decided_by.name if application.decided_by else ''
     when = dates.roc_instant(application.decided_at) if application.decided_at else ''
     number = f'，紀錄冊號 {case.number}' if case.number and application.status is APPROVED else ''

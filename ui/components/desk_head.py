@@ -12,7 +12,7 @@ from domain.model import Account, ApplicationStatus
 from domain.reviews import Case
 
 from ..live import follow
-from .notices import refuse
+from .notices import refusals_told
 from .states import TONES, deadline
 
 
@@ -55,10 +55,8 @@ class desk_head(Element, component='desk_head.js'):
         await readings.leave(self.page_id)
 
     async def _take_over(self) -> None:
-        try:
+        with refusals_told():
             await readings.take_over(self.application.id, self.page_id, by=self.account)
-        except DomainError as refusal:
-            refuse(refusal)
 
     async def _renew(self) -> None:
         readers = await readings.of(self.application.id, by=self.account)

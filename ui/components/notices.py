@@ -1,5 +1,8 @@
 """What the office tells the user in passing."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from nicegui import ui
 
 from domain.errors import DomainError
@@ -8,6 +11,15 @@ from domain.errors import DomainError
 def refuse(refusal: DomainError) -> None:
     """Say why something was refused; it stays until the user closes it."""
     ui.notify(str(refusal), type='negative', position='top', multi_line=True, timeout=0, close_button='知道了')
+
+
+@contextmanager
+def refusals_told() -> Iterator[None]:
+    """For what a component hears from the browser: a refusal of the office is said, and ends the `with`."""
+    try:
+        yield
+    except DomainError as refusal:
+        refuse(refusal)
 
 
 def confirm(sentence: str) -> None:

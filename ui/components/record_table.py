@@ -6,10 +6,9 @@ from typing import Any
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain.errors import DomainError
 from domain.turns import Turn
 
-from .notices import refuse
+from .notices import refusals_told
 
 Cell = str | Mapping[str, Any] | None
 Row = Mapping[str, Any]
@@ -51,10 +50,8 @@ class record_table(Element, component='record_table.js'):
                 known = {str(row['key']) for row in self._props['rows']}
                 if not isinstance(event.args, dict) or str(event.args.get('key')) not in known:
                     return
-                try:
+                with refusals_told():
                     await acted(str(event.args['key']), str(event.args.get('what')))
-                except DomainError as refusal:
-                    refuse(refusal)
 
             self.on('acted', hear)
 

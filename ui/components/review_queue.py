@@ -9,7 +9,8 @@ from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
 from domain import applications, dates, permissions, readings, reviews, turns
-from domain.model import Account, ApplicationStatus, Role
+from domain.model import Account, Role
+from domain.moves import VERBS
 from domain.readings import Reader
 from domain.reviews import CaseRow
 from domain.turns import OF_AGENCY, AgencyList
@@ -20,7 +21,6 @@ from .states import TONES, deadline
 
 MOST_SHOWN = 200
 _DUE = {'late': 'overdue'}
-_DECIDED = {ApplicationStatus.APPROVED: '核可', ApplicationStatus.RETURNED: '通知補件'}
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def _row(row: CaseRow, readers: list[Reader], account: Account) -> dict[str, Any
     text, tone, symbol, due = deadline(row.days_left)
     if not text:
         text, (tone, symbol) = row.status.label, TONES[row.status]
-    pending = row.pending and (row.pending.by_id, row.pending.by_name, _DECIDED.get(row.pending.to, '駁回'))
+    pending = row.pending and (row.pending.by_id, row.pending.by_name, VERBS[row.pending.to])
     return {
         'id': row.id,
         'version': row.version,

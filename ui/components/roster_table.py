@@ -8,12 +8,11 @@ from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
 from domain import dates, turns
-from domain.errors import DomainError
 from domain.model import Account, ApplicationStatus, Role
 from domain.readiness import Check
 from domain.rosters import RosterRow
 
-from .notices import refuse
+from .notices import refusals_told
 from .states import deadline
 
 Acted = Callable[[str, list[int]], Awaitable[None]]
@@ -41,9 +40,8 @@ class roster_table(Element, component='roster_table.js'):
             ids = [one for one in given['ids'] if isinstance(one, int) and one in self.shown]
             self._busy(True)
             try:
-                await acted(str(given.get('what')), ids)
-            except DomainError as refusal:
-                refuse(refusal)
+                with refusals_told():
+                    await acted(str(given.get('what')), ids)
             finally:
                 if not self.is_deleted:
                     self._busy(False)

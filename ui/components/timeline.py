@@ -7,13 +7,12 @@ from nicegui.events import GenericEventArguments
 
 from domain import applications, calls, dates
 from domain import timeline as timelines
-from domain.errors import DomainError
 from domain.mail import outbox
 from domain.model import Account, Application, CallResult, Role
 from domain.timeline import Entry
 
 from ..live import follow
-from .notices import confirm, refuse
+from .notices import confirm, refusals_told
 
 RESULTS = [{'value': result.value, 'label': result.label} for result in CallResult]
 
@@ -54,20 +53,16 @@ class timeline(Element, component='timeline.js'):
     async def _resend(self, event: GenericEventArguments) -> None:
         if event.args not in [entry.ref for entry in self.entries if entry.can_resend]:
             return
-        try:
+        with refusals_told():
             await outbox.resend(event.args, by=self.account)
             confirm('已排入重寄，結果會出現在歷程上。')
-        except DomainError as refusal:
-            refuse(refusal)
 
     async def _called(self, event: GenericEventArguments) -> None:
         said = event.args if isinstance(event.args, dict) else {}
-        try:
+        with refusals_told():
             note = str(said.get('note', ''))
             await calls.log(self.application, said.get('result', ''), by=self.account, note=note)
             confirm('已記錄這通電話。')
-        except DomainError as refusal:
-            refuse(refusal)
 
 
 def _shown(number: int, entry: Entry) -> dict[str, Any]:

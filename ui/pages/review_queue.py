@@ -5,14 +5,13 @@ from nicegui.events import GenericEventArguments
 
 from domain import answers, decisions
 from domain.decisions import Report
-from domain.errors import DomainError
 from domain.model import Account
 
-from ..components.desk_undo import desk_undo
 from ..components.desk_view import DeskView
-from ..components.notices import refuse
+from ..components.notices import refusals_told, tell
 from ..components.question import is_sure, question
 from ..components.review_queue import review_queue
+from ..components.undo_bar import undo_bar
 from ..frame import frame, waiting_for
 
 
@@ -33,23 +32,27 @@ async def review_queue_page(
 async def placed_queue(account: Account, view: DeskView, selected: int | None = None) -> review_queue:
     """The queue in its place, with what was just decided and the way back."""
     queue = await review_queue.placed(account, view, selected)
-    undo = desk_undo(account, queue)
+    undo = undo_bar(account, lambda case_id: f'/reviews/{case_id}{queue.view.query}')
+
+    def follow_rows() -> None:
+        for row in queue.rows:
+            if row.problem and row.id in undo.waiting:
+                tell(f'{row.volunteer}的案件沒有生效：{row.problem}')
+        undo.show({row.id: (row.volunteer, row.pending) for row in queue.rows if row.pending})
 
     async def approve(event: GenericEventArguments) -> None:
         chosen = _chosen(event.args)
         sentence = '每一件都會再檢查一次；不能核可的會留在清單上，並說明原因。'
         if chosen and await is_sure(f'核可這 {len(chosen)} 件', sentence, is_grave=False):
-            try:
+            with refusals_told():
                 report = await decisions.approve_many(chosen, by=account)
-            except DomainError as refusal:
-                refuse(refusal)
-                return
-            queue.unpick()
-            await queue.renew()
-            undo.renew()
-            if report.refused:
-                tell_refused(report)
+                queue.unpick()
+                await queue.renew()
+                if report.refused:
+                    tell_refused(report)
 
+    follow_rows()
+    queue.then = follow_rows
     queue.on('approved', approve)
     return queue
 

@@ -9,7 +9,7 @@ from domain.model import Account
 from ..components.question import is_sure
 from ..components.roster_list import roster_list
 from ..components.roster_table import roster_table
-from ..components.roster_undo import roster_undo
+from ..components.undo_bar import undo_bar
 from ..frame import REVIEW, VOLUNTEER_DATA, card, frame, waiting_for
 from ..live import follow
 from .rosters import follow_roster, prints
@@ -42,7 +42,7 @@ async def review_roster_page(account: Account, roster_id: int) -> None:
     with frame(account, roster.title, crumbs=crumbs, waiting=await waiting_for(account)):
         unit = roster.host_unit
         html.p(f'{unit.name}送審　電話 {unit.phone or "未登錄"}　電子郵件 {unit.email or "未登錄"}').classes('lb-lead')
-        way_back = roster_undo(account)
+        way_back = undo_bar(account)
         refused = html.div().props('role=alert')
         table = roster_table(
             '名冊內容',
@@ -57,7 +57,7 @@ async def review_roster_page(account: Account, roster_id: int) -> None:
     async def renew() -> None:
         rows = await rosters.rows(roster, by=account)
         table.show(rows, roster_id)
-        way_back.show(rows)
+        way_back.show({row.application.id: (row.volunteer.name, row.pending) for row in rows if row.pending})
 
     await renew()
     follow_roster(roster, table, renew)

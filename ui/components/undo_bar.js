@@ -7,7 +7,7 @@ export default {
   emits: ['undone'],
   data() { return { left: 0, timer: 0 }; },
   template: `
-    <div v-show="left > 0" class="lb-toast lb-desk-undo"><lb-icon name="ok" size="20"/><span><b role="status">{{ left > 0 ? text : '' }}</b><span aria-hidden="true">{{ left }} 秒內可復原，之後才{{ then }}</span></span>
+    <div v-show="left > 0" class="lb-toast lb-undo"><lb-icon name="ok" size="20"/><span><b role="status">{{ left > 0 ? text : '' }}</b><span aria-hidden="true">{{ left }} 秒內可復原，之後才{{ then }}</span></span>
       <button type="button" class="q-btn lb-btn" @click="undo"><lb-icon name="rotate" size="16"/>復原</button></div>`,
   watch: { turn: 'begin' },
   mounted() { this.begin(); },

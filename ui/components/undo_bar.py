@@ -1,0 +1,71 @@
+"""What this reviewer has just decided, and the way back while there is one; also after a reload."""
+
+from collections.abc import Callable, Mapping
+
+from nicegui import ui
+from nicegui.element import Element
+
+from domain import dates, decisions
+from domain.model import Account, ApplicationStatus, Decision
+from domain.moves import VERBS
+from domain.reviews import Pending
+
+from .notices import confirm, refusals_told, tell
+
+# Case id → whose it is, and the decision that waits.
+Decided = Mapping[int, tuple[str, Pending | Decision]]
+
+
+class undo_bar(Element, component='undo_bar.js'):
+    """Nothing while nothing waits. A single decision that was taken back leads to its case, if `leads_to` says where.
+
+    The page renews itself by the announcement of what was taken back.
+    """
+
+    def __init__(self, account: Account, leads_to: Callable[[int], str] | None = None) -> None:
+        super().__init__()
+        self.account, self.leads_to = account, leads_to
+        self.waiting: Decided = {}
+        self._props.update({'text': '', 'then': '', 'seconds': 0, 'turn': 0})
+        self.on('undone', self._undone)
+
+    def show(self, decided: Decided) -> None:
+        """What of `decided` this reviewer may take back now; the time runs in the browser."""
+        now = dates.now()
+        mine = {case: one for case, one in decided.items() if one[1].by_id == self.account.id}
+        waiting = {case: one for case, one in mine.items() if one[1].release_at > now}
+        if _ids(waiting) == _ids(self.waiting):
+            return
+        self.waiting = waiting
+        found = [decision for _, decision in waiting.values()]
+        left = min((decision.release_at - now for decision in found), default=None)
+        takes_number = any(decision.to is ApplicationStatus.APPROVED for decision in found)
+        self._props.update({'text': _spoken(waiting), 'then': '取號、寄信' if takes_number else '寄信'})
+        self._props.update({'seconds': left.total_seconds() if left else 0, 'turn': self._props['turn'] + 1})
+        self.update()
+
+    async def _undone(self) -> None:
+        waiting = self.waiting
+        self.client.storage['acting'] = True  # the page renews itself once, at the end
+        try:
+            with refusals_told():
+                undone = await decisions.undo_many(_ids(waiting), by=self.account)
+                if undone.refused:
+                    tell(f'{len(undone.refused)} 件沒有復原：{undone.refused[0][1]}')
+                if undone.count == 1 == len(waiting) and self.leads_to:
+                    ui.navigate.to(self.leads_to(next(iter(waiting))))
+                elif undone.count:
+                    confirm(f'已復原 {undone.count} 件，沒有通知任何人。')
+        finally:
+            self.client.storage.pop('acting', None)
+
+
+def _ids(decided: Decided) -> list[int]:
+    return [decision.id for _, decision in decided.values()]
+
+
+def _spoken(decided: Decided) -> str:
+    acts = {f'已{VERBS[decision.to]}' for _, decision in decided.values()}
+    what = acts.pop() if len(acts) == 1 else '已決定'
+    whose = [who for who, _ in decided.values()]
+    return f'{what} {whose[0] if len(whose) == 1 else f"{len(whose)} 件"}' if whose else ''
