@@ -3,8 +3,10 @@
 from datetime import datetime
 from typing import Any
 
+from tortoise.expressions import F
+
 from db.choices import ApplicationStatus
-from db.models import Account, Application, ApplicationStep, Decision, Volunteer
+from db.models import Account, Application, ApplicationStep, Decision, HistoryEntry, Volunteer
 
 from . import announcements, dates, history
 from .errors import MovedOn
@@ -32,6 +34,11 @@ VERBS = {
     ApplicationStatus.REJECTED: '駁回',
     ApplicationStatus.WITHDRAWN: '撤回',
 }
+
+_PAPERS = ('基本資料', '教育訓練')
+_PAPERS_CHANGED = (
+    '決定之後、生效之前，志工的資料有了修改，所以這個決定沒有生效，也沒有通知任何人。請看過目前的資料再決定。'
+)
 
 
 async def move(
@@ -69,6 +76,21 @@ async def move(
     return await Application.get(id=application.id).select_related('agency', 'host_unit', 'volunteer')
 
 
+async def reopen_for_reading(volunteer_id: int) -> None:
+    """What a reviewer reads of the volunteer's case changes, inside the caller's transaction: it must be read again.
+
+    The version that was read is refused from now on, and a decision that waits for its release is void.
+    """
+    case = await Application.filter(volunteer_id=volunteer_id, status=ApplicationStatus.SUBMITTED).first()
+    if case is None:
+        return
+    # The decision before the case, as whoever releases it does: neither waits for the other.
+    await Decision.filter(application_id=case.id, problem='').update(problem=_PAPERS_CHANGED)
+    as_read = Application.filter(id=case.id, status=ApplicationStatus.SUBMITTED)
+    if await as_read.update(version=F('version') + 1):
+        await announce(case)
+
+
 async def moved_on(application: Application) -> MovedOn:
     """The refusal for whoever acts on what is no longer so: who did what, and when. A decision in wait counts."""
     if decision := await decision_on(application):
@@ -78,10 +100,10 @@ async def moved_on(application: Application) -> MovedOn:
         step = await steps.select_related('by').first()
         if step is None:
             return MovedOn('這個案件已有變動，您的畫面已更新。請看過目前的內容再繼續。')
+        if step.status == ApplicationStatus.SUBMITTED and (sentence := await _papers_changed(application, step.at)):
+            return MovedOn(sentence)
         by, at, to = step.by, step.at, step.status
-    local = at.astimezone(dates.TAIPEI)
-    when = f'{local:%H:%M}' if local.date() == dates.today() else dates.roc_instant(at)
-    return MovedOn(f'這個案件已由 {by.name} 於 {when} {VERBS[to]}，您的畫面已更新。')
+    return MovedOn(f'這個案件已由 {by.name} 於 {_when(at)} {VERBS[to]}，您的畫面已更新。')
 
 
 async def decision_on(application: Application) -> Decision | None:
@@ -93,3 +115,18 @@ async def announce(application: Application) -> None:
     """Say that something a list or page of this case shows has changed; heard when the caller's transaction commits."""
     ids = (application.id, application.agency_id, application.host_unit_id, application.volunteer_id)
     await announcements.announce(CHANNEL, ':'.join(map(str, ids)))
+
+
+async def _papers_changed(application: Application, since: datetime) -> str:
+    """Who has changed the volunteer's papers last since then, as a sentence; '' for nobody."""
+    changes = HistoryEntry.filter(volunteer_id=application.volunteer_id, section__in=_PAPERS, at__gt=since)
+    last = await changes.first()
+    if last is None:
+        return ''
+    who = f'{last.by_name} 於 {_when(last.at)} '
+    return f'這位志工的{last.section}已由 {who}修改，您的畫面已更新。請看過目前的內容再決定。'
+
+
+def _when(at: datetime) -> str:
+    local = at.astimezone(dates.TAIPEI)
+    return f'{local:%H:%M}' if local.date() == dates.today() else dates.roc_instant(at)

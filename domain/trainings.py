@@ -7,7 +7,7 @@ from db import transaction
 from db.choices import FileKind, Role
 from db.models import Account, Draft, Field, Training, Volunteer
 
-from . import announcements, answers, dates, drafts, files, history, permissions
+from . import announcements, answers, dates, drafts, files, history, moves, permissions
 from .errors import Incomplete, MovedOn, NotFound, NotPermitted
 from .history import Change
 from .training_details import TrainingDetails, spoken
@@ -44,6 +44,7 @@ async def record(
     await _check(details, known, None, by)
     async with transaction():
         await drafts.use_up(draft, by=by)
+        await moves.reopen_for_reading(known.id)
         columns = details.columns()
         await _attach(columns, {}, known, by)
         training = await Training.create(volunteer_id=known.id, created_by_id=by.id, updated_by_id=by.id, **columns)
@@ -66,6 +67,7 @@ async def amend(training: Training, details: TrainingDetails, *, version: int, b
         values = {name: value for name, value in columns.items() if value != old[name]}
         if not values:
             return before
+        await moves.reopen_for_reading(before.volunteer_id)
         await _attach(columns, old, before.volunteer, by)
         current.update_from_dict(values | {'version': version + 1, 'updated_by_id': by.id})
         await current.save(update_fields=[*values, 'version', 'updated_by_id', 'updated_at'])
@@ -84,6 +86,7 @@ async def remove(training: Training, reason: str = '', *, by: Account) -> None:
     before = await _own(training.id, by)
     async with transaction():
         current = await _locked(before, training.version, by)
+        await moves.reopen_for_reading(before.volunteer_id)
         changes = history.compared(LABELS, _facts(before), {})
         changes += await _exchanged(_columns_of(current), dict.fromkeys(_SIDES))
         if answers.tidy(reason):

@@ -11,7 +11,19 @@ from db import sealing, transaction
 from db.choices import FileKind, IdentityKind, MembershipStatus, Role
 from db.models import Account, Draft, HistoryEntry, Membership, RecordBook, Volunteer
 
-from . import access, accounts, announcements, answers, dates, drafts, files, history, identity_numbers, permissions
+from . import (
+    access,
+    accounts,
+    announcements,
+    answers,
+    dates,
+    drafts,
+    files,
+    history,
+    identity_numbers,
+    moves,
+    permissions,
+)
 from .basics import LABELS, SECTION, VolunteerDetails, legacy_matching, name_key
 from .elsewhere import Consolidated, Elsewhere, NoSuchPerson, TooManyTries, consolidated, join, lookup_identity
 from .errors import DomainError, Incomplete, MovedOn, NotFound
@@ -202,7 +214,8 @@ async def _refuse_known(number: str, by: Account) -> None:
 
 async def _write(seen: Volunteer, details: VolunteerDetails, version: int, by: Account) -> None:
     visible = Volunteer.filter(permissions.visible_to(by), id=answers.record_id(seen.id))
-    current = await visible.select_for_update().first()
+    # Without the key, which every entry of the history shares: a release under way need not wait for it.
+    current = await visible.select_for_update(no_key=True).first()
     if current is None:
         raise NotFound
     if version not in (current.version, seen.version):
@@ -224,6 +237,7 @@ async def _write(seen: Volunteer, details: VolunteerDetails, version: int, by: A
         values['consented_at'] = dates.now() if values['consents_to_data_use'] else None
     changes = await _changes(as_kept, as_kept | values)
     if values:
+        await moves.reopen_for_reading(current.id)
         current.update_from_dict(values | {'version': current.version + 1})
         await current.save(update_fields=[*values, 'version', 'updated_at'])
     if details.sets_password_by_system or details.password:
