@@ -237,6 +237,8 @@ async def _carried_out(decision: Decision) -> None:
     """As the reviewer would do it at once; everything is checked again, for ten seconds are long."""
     await decision.fetch_related('application', 'by')
     application, by = decision.application, decision.by
+    if not by.is_active:
+        raise NotPermitted(f'{by.name}的帳號在決定生效之前停用了，所以這個決定沒有生效，也沒有通知任何人。請重新審核。')
     await Decision.filter(id=decision.id).delete()
     if decision.to == ApplicationStatus.APPROVED:
         await reviews.approve(application, application.version, by=by, at=decision.at)
