@@ -13,11 +13,11 @@ from typing import Any
 
 from db import transaction
 from db.choices import ApplicationStatus, CorrectionReason, CorrectionStatus, Role
-from db.models import Account, Application, Correction
+from db.models import Account, Application, ApplicationStep, Correction
 
 from . import anchors, answers, dates, marks, moves, permissions
 from .anchors import LABELS, PHOTO_CRITERIA, PICTURES, TEXTS, Anchor, reasons_for
-from .errors import DomainError, Incomplete, MovedOn, NotFound
+from .errors import DomainError, Incomplete, MovedOn, NotFound, NotPermitted
 from .marks import (
     ACCEPTED,
     ANSWERED,
@@ -214,6 +214,10 @@ async def _under_review(application_id: object, by: Account, *, returned: bool =
     """The case, locked, while it waits for a reviewer and nobody has decided it; `returned`: or is with the unit."""
     permissions.require(by, Role.REVIEWER)
     case = await _locked(application_id, by)
+    # Whoever sent it, as a clerk before they were a reviewer, has no part in reviewing it.
+    sent = ApplicationStep.filter(application_id=case.id, status=ApplicationStatus.SUBMITTED, by_id=by.id)
+    if await sent.exists():
+        raise NotPermitted('您送審過這個案件，不能標註或確認自己送的案件。請由另一位志工業務窗口處理。')
     if returned and case.status == ApplicationStatus.RETURNED:
         return case
     if case.status != ApplicationStatus.SUBMITTED:
@@ -300,7 +304,11 @@ def _text(text: object, *, needed: bool) -> str:
     problem = answers.text('說明', text, most=TEXT_LENGTH, needed=needed, lines=True)
     if problem or not isinstance(text, str):
         raise Incomplete({'text': problem or '請輸入說明。'})
-    return answers.tidy(text.replace(marks.EARLIER.strip(), ''))
+    while (line := marks.EARLIER.strip()) in text:  # nobody writes what seems to have been said before
+        text = answers.tidy(text.replace(line, ''))
+    if needed and not answers.tidy(text):
+        raise Incomplete({'text': '請輸入說明。'})
+    return answers.tidy(text)
 
 
 def _turn(said: str, correction: Correction) -> str:
