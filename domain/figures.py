@@ -44,6 +44,8 @@ _REASONS = """
 SELECT {name} AS name, correction.reason, count(*) AS times
 FROM correction JOIN application ON application.id = correction.application_id JOIN {table} other ON other.id = {other}
 WHERE application.{side} = $1 AND correction.status <> 'withdrawn'
+  AND EXISTS (SELECT 1 FROM application_step step WHERE step.application_id = application.id
+              AND step.status = 'returned' AND step.at >= correction.raised_at)
   AND (correction.raised_at AT TIME ZONE 'Asia/Taipei')::date BETWEEN $2 AND $3
 GROUP BY 1, 2 ORDER BY times DESC, 2
 """

@@ -131,7 +131,10 @@ async def rows(roster: Roster, *, by: Account) -> list[RosterRow]:
     acting = [one for one in listed if one.status in (turns.WITH_UNIT if is_unit else (ApplicationStatus.SUBMITTED,))]
     checks = await readiness.checks_of(acting, by=by)
     marks = await _marks(ids)
-    decided = {one.application_id: one for one in await Decision.filter(application_id__in=ids).select_related('by')}
+    decided: dict[int, Decision] = {}
+    if not is_unit:  # the unit hears of a decision when it is released
+        waiting = await Decision.filter(application_id__in=ids).select_related('by')
+        decided = {one.application_id: one for one in waiting}
     found = []
     for one in listed:
         unanswered, answered = marks[one.id, True], marks[one.id, False]
