@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from db.choices import Role
 from db.models import Account, Application, Volunteer
 
-from . import access, dates, printouts
+from . import access, dates, permissions, printouts
 from .errors import NotFound
 
 TITLE = '志願服務紀錄冊申請名冊'
@@ -34,10 +34,15 @@ async def printed(
     if kind not in ('pdf', 'ods') or not all(_concerns(application, by) for application in applications):
         raise NotFound
     volunteers = [application.volunteer for application in applications]
+    named: set[int] = set()
     if not is_masked:
-        for volunteer in volunteers:
+        # Whoever has left the unit since stands masked: their number is the unit's business no more.
+        ids = [volunteer.id for volunteer in volunteers]
+        named = {one.id for one in await Volunteer.filter(permissions.visible_to(by), id__in=ids).only('id')}
+    for volunteer in volunteers:
+        if volunteer.id in named:
             await access.note(volunteer, '名冊', '紀錄冊申請名冊（管理辦法第 5 條）', by=by)
-    rows = [_row(number, volunteer, is_masked) for number, volunteer in enumerate(volunteers, start=1)]
+    rows = [_row(number, volunteer, volunteer.id not in named) for number, volunteer in enumerate(volunteers, start=1)]
     if kind == 'pdf':
         return await printouts.pdf(TITLE, subtitle, COLUMNS, rows)
     return await asyncio.to_thread(printouts.ods, TITLE, COLUMNS, rows)

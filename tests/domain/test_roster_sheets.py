@@ -7,7 +7,7 @@ import pytest
 from odfdo import Document, Table
 
 from db.choices import ApplicationStatus, IdentityKind, Role, Sex
-from db.models import AccessEntry, Account, Application, Volunteer
+from db.models import AccessEntry, Account, Application, HostUnit, Volunteer
 from domain import roster_sheets
 from domain.errors import NotFound
 from tests import builders
@@ -33,8 +33,10 @@ async def an_application(volunteer: Volunteer, clerk: Account, reviewer: Account
 
 async def test_a_roster_carries_what_the_regulations_ask_for_in_full() -> None:
     clerk, reviewer = await builders.an_account(), await builders.an_account(Role.REVIEWER)
-    first = await builders.a_volunteer(name='𠮷田·以莉', identity_number='A223456781', born_on=date(1991, 3, 8))
+    unit = await HostUnit.get(id=clerk.host_unit_id)
+    first = await builders.a_volunteer(unit, name='𠮷田·以莉', identity_number='A223456781', born_on=date(1991, 3, 8))
     second = await builders.a_volunteer(
+        unit,
         name='=Ada',
         sex=Sex.MALE,
         identity_kind=IdentityKind.PASSPORT,
