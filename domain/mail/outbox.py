@@ -36,6 +36,9 @@ BY_PREFERENCE = {
 _BETWEEN = timedelta(minutes=1)
 _TOGETHER = timedelta(minutes=2)
 
+# How often a day a mail may be sent again: further repetitions of what does not arrive help nobody.
+MOST_REPEATS = 5
+
 CHANNEL = 'mail'
 # The addresses HTML's <input type="email"> takes: no blanks, no line ends, nothing to smuggle into a header.
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
@@ -100,21 +103,22 @@ async def queue(
 async def resend(mail_id: int, *, by: Account) -> OutgoingMail:
     """重寄: the same mail once more, to the address that is known now; for both sides of its case and administrators.
 
-    Raises NotFound; NotAgain when it holds a secret, is under way, was refused by its receiver's own wish, or went out
-    less than a minute ago.
+    A repetition may be repeated in its turn; all of them count together. Raises NotFound; NotAgain when it holds a
+    secret, is under way, was refused by its receiver's own wish, went out less than a minute ago or too often today, or
+    when its receiver may not read the case any more.
     """
     async with transaction():
-        # The lock makes two presses wait for each other: the second finds what the first has sent.
-        mail = await OutgoingMail.filter(id=answers.record_id(mail_id)).select_for_update().first()
+        mail = await OutgoingMail.get_or_none(id=answers.record_id(mail_id))
         if mail is None or not await _may_resend(mail, by):
             raise NotFound
-        last = await OutgoingMail.filter(resent_from_id=mail.id).order_by('-id').first() or mail
-        if sentence := _why_not_again(mail, last):
+        if sentence := _why_not_again(mail, await _alike(mail)):
             raise NotAgain(sentence)
         attachment = None
         if mail.attachment is not None:
             attachment = Attachment(mail.attachment_name, base64.b64decode(mail.attachment.open()))
         await mail.fetch_related('application', 'roster', 'account')
+        if mail.account is not None and not _may_read(mail.account, mail.application or mail.roster):
+            raise NotAgain('這封信的收件人已不承辦這個案件，所以沒有重寄。請重寄給機關或單位的信箱，或改以電話通知。')
         again = await queue(
             await _address_now(mail),
             mail.subject,
@@ -195,33 +199,57 @@ def _line(text: str, length: int) -> str:
     return line if len(line) <= length else line[: length - 1] + '…'
 
 
-def _why_not_again(mail: OutgoingMail, last: OutgoingMail) -> str:
+async def _alike(mail: OutgoingMail) -> list[OutgoingMail]:
+    """The mail that was first, all its repetitions and theirs, as they were written; nobody repeats them meanwhile."""
+    first = mail
+    while first.resent_from_id is not None:
+        first = await OutgoingMail.get(id=first.resent_from_id)
+    # The lock makes two presses wait for each other: the second finds what the first has sent.
+    found = [await OutgoingMail.select_for_update().get(id=first.id)]
+    ids = [first.id]
+    while repeated := await OutgoingMail.filter(resent_from_id__in=ids).order_by('id'):
+        found += repeated
+        ids = [one.id for one in repeated]
+    return sorted(found, key=lambda one: one.id)
+
+
+def _why_not_again(mail: OutgoingMail, alike: Sequence[OutgoingMail]) -> str:
     if mail.holds_secret:
         return '這封信含有密碼或登入連結，不能重寄。請收件人在登入頁點選「忘記密碼?」，取得新的連結。'
-    if last.status == MailStatus.WAITING:
-        return '這封信已經在等待寄出，不需要再寄一次。系統會自動重試，結果會顯示在這裡。'
-    if last.status == MailStatus.DEFERRED:
-        return '這封信會併入收件人的每日摘要，不需要另外寄。'
-    if last.status == MailStatus.SKIPPED:
-        return '收件人選擇不收這類通知，這封信沒有寄。需要告知時，請改以電話通知。'
+    last = alike[-1]
+    if last.status in _NOT_AGAIN:
+        return _NOT_AGAIN[last.status]
     if last.status == MailStatus.SENT and last.sent_at and dates.now() - last.sent_at < _BETWEEN:
         return '這封信剛剛才寄出，請稍候一分鐘，對方仍未收到時再重寄。'
+    yesterday = dates.now() - timedelta(days=1)
+    if sum(one.created_at > yesterday for one in alike if one.resent_from_id is not None) >= MOST_REPEATS:
+        return f'這封信一天內已重寄 {MOST_REPEATS} 次，不再重寄。請改以電話通知，並確認對方的電子郵件。'
     return ''
+
+
+_NOT_AGAIN = {
+    MailStatus.WAITING: '這封信已經在等待寄出，不需要再寄一次。系統會自動重試，結果會顯示在這裡。',
+    MailStatus.DEFERRED: '這封信會併入收件人的每日摘要，不需要另外寄。',
+    MailStatus.SKIPPED: '收件人選擇不收這類通知，這封信沒有寄。需要告知時，請改以電話通知。',
+}
 
 
 async def _may_resend(mail: OutgoingMail, by: Account) -> bool:
     if by.role == Role.ADMINISTRATOR:
         return True
-    if by.role == Role.VOLUNTEER:
-        return False
-    if mail.application_id is not None:
-        case = await Application.get(id=mail.application_id)
-        return permissions.may_see_case(by, case)
-    if mail.roster_id is not None:
-        roster = await Roster.get(id=mail.roster_id)
-        mine = by.host_unit_id if by.role == Role.UNIT_STAFF else by.agency_id
-        return mine == (roster.host_unit_id if by.role == Role.UNIT_STAFF else roster.agency_id)
-    return False
+    await mail.fetch_related('application', 'roster')
+    about = mail.application or mail.roster
+    return by.role != Role.VOLUNTEER and about is not None and _may_read(by, about)
+
+
+def _may_read(account: Account, about: Application | Roster | None) -> bool:
+    """Whether the mail is still the account's business: that of a unit, an agency or a volunteer of what it tells."""
+    if isinstance(about, Roster):
+        mine, its = (account.host_unit_id, about.host_unit_id)
+        if account.role == Role.REVIEWER:
+            mine, its = account.agency_id, about.agency_id
+        return account.role in (Role.UNIT_STAFF, Role.REVIEWER) and mine == its and account.is_active
+    return account.is_active and (about is None or permissions.may_see_case(account, about))
 
 
 async def _address_now(mail: OutgoingMail) -> str:
