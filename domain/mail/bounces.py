@@ -128,14 +128,26 @@ def _new(maildir: Path) -> list[Path]:
 
 
 def _read(path: Path) -> Bounce | None:
-    with contextlib.suppress(FileNotFoundError), path.open('rb') as file:
-        return bounce_of(file.read(MOST_BYTES))
-    return None
+    try:
+        with path.open('rb') as file:
+            return bounce_of(file.read(MOST_BYTES))
+    except FileNotFoundError:  # another process was first
+        return None
+    except OSError:
+        log.warning('bounces: a file that cannot be read', exc_info=True)
+        return None
 
 
 def _put_away(path: Path) -> None:
     """Into cur, marked as seen (S), as Maildir has it. Another process may have been first."""
     seen = path.parent.parent / 'cur'
-    seen.mkdir(exist_ok=True)
-    with contextlib.suppress(FileNotFoundError):
+    try:
+        seen.mkdir(exist_ok=True)
         path.rename(seen / f'{path.name.partition(":")[0]}:2,S')
+    except FileNotFoundError:
+        pass
+    except OSError:
+        # One that cannot be put away, for its name is too long, must not keep those behind it from being read.
+        log.warning('bounces: a file that cannot be put away is removed', exc_info=True)
+        with contextlib.suppress(OSError):
+            path.unlink()
