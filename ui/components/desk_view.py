@@ -84,4 +84,7 @@ class DeskView:
 
 def _number(given: Any) -> int | None:
     text = str(given)
-    return int(text) if text.isascii() and text.isdigit() and 0 < int(text[:10]) <= 2**31 - 1 else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 10 and int(text) in _IDS else None
+
+
+_IDS = range(1, 2**31)

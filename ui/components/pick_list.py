@@ -49,11 +49,11 @@ class pick_list(Element, component='pick_list.js'):
         return [int(one) for one in getattr(self.form.details, self.name).split(',') if one.isdecimal()]
 
     async def _picked(self, event: GenericEventArguments) -> None:
-        shown = {row['id'] for row in self._props['rows']}
         wanted: Any = event.args
         if not isinstance(wanted, dict) or not isinstance(wanted.get('ids'), list):
             return
-        ids = [one for one in wanted['ids'] if isinstance(one, int) and one in shown]
+        given = {one for one in wanted['ids'] if isinstance(one, int)}
+        ids = [row['id'] for row in self._props['rows'] if row['id'] in given]
         kept = [one for one in self._ids() if one not in ids]
         chosen = kept + ids if wanted.get('on') is True else kept
         await self.form.take(self.name, ','.join(map(str, chosen)))
