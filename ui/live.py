@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from nicegui import Client, background_tasks, ui
 
 from domain import announcements
+from domain.model import Account, Role, Volunteer
 
 PAUSE = 0.25
 
@@ -34,6 +35,22 @@ async def _begin(key: Hashable, read: Callable[[], Coroutine[Any, Any, Answer]])
 def acting(client: Client) -> bool:
     """Whether a button of this page is at work."""
     return bool(client.storage.get('acting'))
+
+
+def of_record(record_id: int) -> Callable[[str], bool]:
+    """What an announcement must name first to concern a page: its case, its roster."""
+    return lambda payload: payload.split(':')[0] == str(record_id)
+
+
+def of_side(account: Account) -> Callable[[str], bool]:
+    """Whether an announcement, `id:agency` or `id:agency:unit…`, names the agency or unit of the account."""
+    place, ours = (2, account.host_unit_id) if account.role is Role.UNIT_STAFF else (1, account.agency_id)
+    return lambda payload: payload.split(':')[place] == str(ours)
+
+
+def of_volunteer(volunteer: Volunteer) -> Callable[[str], bool]:
+    """Whether an announcement of a case or of a volunteer is about this one, who is named last."""
+    return lambda payload: payload.split(':')[-1] == str(volunteer.id)
 
 
 class follow:

@@ -11,7 +11,7 @@ from domain.mail import outbox
 from domain.mail.mailbox import in_brief
 from domain.model import Account, CallResult, Role
 
-from ..live import follow
+from ..live import follow, of_side
 from .notices import confirm, refusals_told
 
 
@@ -32,11 +32,7 @@ class call_tasks(Element, component='call_tasks.js'):
         placed = cls(account)
         await placed.renew()
 
-        def concerns(payload: str) -> bool:
-            _, agency, unit, _ = payload.split(':')
-            return str(account.host_unit_id) == unit or str(account.agency_id) == agency
-
-        follow(applications.CHANNEL, placed.renew, concerns)
+        follow(applications.CHANNEL, placed.renew, of_side(account))
         return placed
 
     async def renew(self) -> None:

@@ -11,7 +11,7 @@ from domain.errors import DomainError
 from domain.model import Account, ApplicationStatus
 from domain.reviews import Case
 
-from ..live import follow
+from ..live import follow, of_record
 from .notices import refusals_told
 from .states import TONES, deadline
 
@@ -30,8 +30,7 @@ class desk_head(Element, component='desk_head.js'):
             # A page that is only fetched reads nothing, and one whose browser is away reads no longer.
             ui.context.client.on_connect(self._enter)
             ui.context.client.on_disconnect(self._leave)
-            of_it = str(case.application.id)
-            follow(readings.CHANNEL, self._renew, lambda payload: payload.split(':')[0] == of_it)
+            follow(readings.CHANNEL, self._renew, of_record(case.application.id))
 
     def show(self, case: Case, alert: str = '') -> None:
         """The case as it stands now."""

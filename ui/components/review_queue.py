@@ -15,7 +15,7 @@ from domain.readings import Reader
 from domain.reviews import CaseRow
 from domain.turns import OF_AGENCY, AgencyList
 
-from ..live import follow, together
+from ..live import follow, of_side, together
 from .desk_view import ORDERS, TABS, DeskView
 from .states import TONES, deadline
 
@@ -54,9 +54,8 @@ class review_queue(Element, component='review_queue.js'):
         """The queue in its place, following cases and readers of the agency."""
         queue = cls(account, view, selected)
         await queue.renew()
-        ours = str(account.agency_id)
         for channel in (applications.CHANNEL, readings.CHANNEL):
-            follow(channel, queue.renew, lambda payload: payload.split(':')[1] == ours)
+            follow(channel, queue.renew, of_side(account))
         return queue
 
     async def renew(self) -> None:

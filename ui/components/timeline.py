@@ -11,7 +11,7 @@ from domain.mail import outbox
 from domain.model import Account, Application, CallResult, Role
 from domain.timeline import Entry
 
-from ..live import follow
+from ..live import follow, of_record
 from .notices import confirm, refusals_told
 
 RESULTS = [{'value': result.value, 'label': result.label} for result in CallResult]
@@ -41,7 +41,7 @@ class timeline(Element, component='timeline.js'):
         async def renew() -> None:
             placed.show(await timelines.of(case, by=account))
 
-        follow(applications.CHANNEL, renew, lambda payload: payload.split(':')[0] == str(case.id))
+        follow(applications.CHANNEL, renew, of_record(case.id))
         return placed
 
     def show(self, entries: list[Entry]) -> None:

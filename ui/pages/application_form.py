@@ -21,7 +21,7 @@ from ..components.states import TONES
 from ..components.timeline import timeline
 from ..components.upload_box import upload_box
 from ..frame import BASICS, MENU, VOLUNTEER_DATA, card, chip, frame, guide_for, save_bar, waiting_for
-from ..live import follow
+from ..live import follow, of_volunteer
 from ..said import leave
 from .profile import profile_header
 
@@ -79,7 +79,7 @@ async def application_page(account: Account, volunteer_id: int) -> None:
         if (now.version if now else 0) != seen.version:
             ui.navigate.reload()
 
-    follow('application', renew_checks, lambda payload: payload.endswith(f':{volunteer.id}'))
+    follow(applications.CHANNEL, renew_checks, of_volunteer(volunteer))
 
 
 async def application_fields(

@@ -12,7 +12,7 @@ from domain.turns import UnitList
 from ..components.record_table import Row, record_table, turn_cell
 from ..components.states import deadline
 from ..frame import MENU, VOLUNTEER_DATA, frame, waiting_for
-from ..live import follow
+from ..live import follow, of_side
 from ..said import leave
 
 HINTS = {
@@ -63,7 +63,7 @@ async def applications_page(account: Account, which: str = '') -> None:
             await table.refresh()
 
         await renew()
-    follow(applications.CHANNEL, renew, lambda payload: payload.split(':')[2] == str(account.host_unit_id))
+    follow(applications.CHANNEL, renew, of_side(account))
 
 
 def _tab(which: UnitList, count: int, is_here: bool) -> None:

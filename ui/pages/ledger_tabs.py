@@ -14,7 +14,7 @@ from ..components.icon import icon
 from ..components.notices import confirm
 from ..components.question import is_sure
 from ..components.record_table import Cell, Row, record_table
-from ..live import follow
+from ..live import follow, of_volunteer
 from .ledger_entry import FROM, TO, Offers, entry_form, entry_view, offers_for, shown
 
 # What is worth knowing over the entries: 管理辦法 §9, 績效證明書發給作業規定, 志願服務法 §16 and §20.
@@ -87,7 +87,7 @@ async def _tab(ledger: Ledger, account: Account, volunteer: Volunteer) -> None:
     )
     dialogs = html.div().classes('lb-dialogs')
     await renew()
-    follow('volunteer', renew, lambda payload: payload == str(volunteer.id))
+    follow('volunteer', renew, of_volunteer(volunteer))
 
 
 async def _show_total(total: html.p, volunteer: Volunteer, account: Account) -> None:

@@ -16,7 +16,7 @@ from ..components.progress_board import Count, News, progress_board
 from ..components.resume_card import resume_card
 from ..components.tiles import Entry, entry_group, tiles
 from ..frame import MENU, VOLUNTEER_DATA, frame, guide_for, waiting_for
-from ..live import follow
+from ..live import follow, of_side
 
 HOMES = {Role.UNIT_STAFF: '/menu', Role.REVIEWER: '/reviews', Role.VOLUNTEER: '/my', Role.ADMINISTRATOR: '/admin'}
 
@@ -106,12 +106,8 @@ async def _board(account: Account) -> None:
     async def renew() -> None:
         board.show(await count(account), [_news(step, account) for step in await desk.news(by=account)])
 
-    def concerns(payload: str) -> bool:
-        _, agency, unit, _ = payload.split(':')
-        return str(account.host_unit_id) == unit or str(account.agency_id) == agency
-
     await renew()
-    follow(CHANNEL, renew, concerns=concerns)
+    follow(CHANNEL, renew, of_side(account))
 
 
 async def _unit_counts(account: Account) -> list[Count]:

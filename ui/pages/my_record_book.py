@@ -15,7 +15,7 @@ from domain.turns import Turn
 from ..components.icon import icon
 from ..components.record_table import record_table
 from ..frame import card, frame
-from ..live import follow
+from ..live import follow, of_volunteer
 
 STATION_OF = {
     ApplicationStatus.SUBMITTED: 1,
@@ -60,7 +60,7 @@ async def my_record_book_page(account: Account) -> None:
         if now is None or latest is None or _seen(now) != _seen(latest):
             ui.navigate.reload()
 
-    follow(applications.CHANNEL, renew, lambda payload: payload.endswith(f':{volunteer.id}'))
+    follow(applications.CHANNEL, renew, of_volunteer(volunteer))
 
 
 def headline(volunteer: Volunteer, latest: Application | None, book: RecordBook | None) -> None:

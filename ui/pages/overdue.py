@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from nicegui import html, ui
 
-from domain import clock, dates, evidence
+from domain import applications, clock, dates, evidence
 from domain.clock import Due, Running
 from domain.evidence import Period, Round
 from domain.model import Account
@@ -19,7 +19,7 @@ from ..components.icon import icon
 from ..components.record_table import Cell, Row, record_table
 from ..components.states import deadline
 from ..frame import MENU, REVIEW, card, frame, waiting_for
-from ..live import follow
+from ..live import follow, of_side
 
 HERE, EXPORT = '/reviews/overdue', '/printouts/evidence.ods'
 DUES: dict[Due, tuple[str, str]] = {
@@ -66,7 +66,7 @@ async def overdue_page(account: Account, due: str = '') -> None:
         await table.refresh()
         _who_is_told(account)
         await _evidence(account)
-    follow('application', table.refresh, lambda payload: payload.split(':')[1] == str(account.agency_id))
+    follow(applications.CHANNEL, table.refresh, of_side(account))
 
 
 async def _evidence(account: Account) -> None:

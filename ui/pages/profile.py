@@ -13,7 +13,7 @@ from domain.volunteers import Header
 
 from ..components.reveal import reveal_dialog
 from ..frame import BASICS, MENU, VOLUNTEER_DATA, frame, guide_for, waiting_for
-from ..live import follow
+from ..live import follow, of_volunteer
 from .history_tab import history_tab
 from .ledger_tabs import ledger_tab
 from .record_book_tab import record_book_tab
@@ -86,8 +86,8 @@ async def tab_page(account: Account, volunteer_id: int, tab: str) -> None:
             header.show(await volunteers.header(volunteer, by=account))
 
         await renew()
-        follow('volunteer', renew, lambda payload: payload == str(volunteer.id))
-        follow('application', renew, lambda payload: payload.endswith(f':{volunteer.id}'))
+        follow('volunteer', renew, of_volunteer(volunteer))
+        follow('application', renew, of_volunteer(volunteer))
         with html.div().classes('lb-tab-body'):
             await build(account, volunteer)
 

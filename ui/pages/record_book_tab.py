@@ -18,7 +18,7 @@ from ..components.record_table import Row, record_table
 from ..components.states import deadline
 from ..components.timeline import timeline
 from ..frame import card, chip
-from ..live import follow
+from ..live import follow, of_volunteer
 from ..said import leave
 
 COLUMNS = [
@@ -105,7 +105,7 @@ async def application_state(account: Account, volunteer: Volunteer) -> None:
         if [_seen(one) for one in now] != [_seen(one) for one in found]:
             ui.navigate.reload()
 
-    follow(applications.CHANNEL, renew, lambda payload: payload.endswith(f':{volunteer.id}'))
+    follow(applications.CHANNEL, renew, of_volunteer(volunteer))
 
 
 def _seen(application: Application) -> tuple[object, ...]:

@@ -19,7 +19,7 @@ from ..components.question import question
 from ..components.reveal import reveal_dialog
 from ..components.timeline import timeline
 from ..frame import frame, waiting_for
-from ..live import follow
+from ..live import follow, of_record
 from .review_checks import placed_checks
 from .review_queue import placed_queue
 
@@ -101,7 +101,7 @@ async def review_case_page(
         which, agency, *_ = payload.split(':')
         return agency == str(account.agency_id) and which != str(application_id)
 
-    follow(applications.CHANNEL, renew, lambda payload: payload.split(':')[0] == str(application_id))
+    follow(applications.CHANNEL, renew, of_record(application_id))
     if case.application.status is ApplicationStatus.SUBMITTED:  # the approval of another case takes the number shown
         follow(applications.CHANNEL, renumber, is_of_another)
 

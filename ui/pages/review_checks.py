@@ -5,7 +5,7 @@ from domain.model import Account, Application, ApplicationStatus
 from domain.readiness import Check
 
 from ..components.check_list import check_list
-from ..live import follow
+from ..live import follow, of_record
 
 
 def placed_checks(account: Account, application: Application, checks: list[Check]) -> check_list:
@@ -20,5 +20,5 @@ def placed_checks(account: Account, application: Application, checks: list[Check
 
     is_waiting = application.status is ApplicationStatus.SUBMITTED
     placed = check_list(checks, '體檢', links=False, tick=tick if is_waiting else None)
-    follow(rules.CHANNEL, renew, lambda payload: payload.split(':')[0] == str(application.id))
+    follow(rules.CHANNEL, renew, of_record(application.id))
     return placed

@@ -2,7 +2,7 @@
 
 from nicegui import html, ui
 
-from domain import decisions, rosters
+from domain import applications, decisions, rosters
 from domain.decisions import Report
 from domain.model import Account
 
@@ -11,7 +11,7 @@ from ..components.roster_list import roster_list
 from ..components.roster_table import roster_table
 from ..components.undo_bar import undo_bar
 from ..frame import REVIEW, VOLUNTEER_DATA, card, frame, waiting_for
-from ..live import follow
+from ..live import follow, of_side
 from .rosters import follow_roster, prints
 
 REVIEW_ROSTERS = ('名冊審核', '/reviews/rosters')
@@ -30,9 +30,8 @@ async def review_rosters_page(account: Account) -> None:
             hint='運用單位以名冊送審時，會自動出現在這裡，不必重新整理。',
         )
         await listed.refresh()
-    ours = str(account.agency_id)
-    follow('application', listed.refresh, lambda payload: payload.split(':')[1] == ours)
-    follow(rosters.CHANNEL, listed.refresh, lambda payload: payload.split(':')[1] == ours)
+    for channel in (applications.CHANNEL, rosters.CHANNEL):
+        follow(channel, listed.refresh, of_side(account))
 
 
 async def review_roster_page(account: Account, roster_id: int) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from nicegui import html, ui
 
-from domain import dates, rosters
+from domain import applications, dates, rosters
 from domain.model import Account, IssueKind, Roster
 from domain.rosters import MOST_ROWS, Added, Sent
 
@@ -20,7 +20,7 @@ from ..components.question import is_sure, question
 from ..components.roster_list import roster_list
 from ..components.roster_table import roster_table
 from ..frame import MENU, VOLUNTEER_DATA, card, frame, waiting_for
-from ..live import follow
+from ..live import follow, of_record, of_side
 from ..said import leave
 
 ROSTERS = ('名冊', '/rosters')
@@ -80,9 +80,8 @@ async def rosters_page(account: Account) -> None:
             hint='按「建立名冊」，再加入要一起申請紀錄冊的志工。',
         )
         await listed.refresh()
-    ours = str(account.host_unit_id)
-    follow(rosters.CHANNEL, listed.refresh, lambda payload: payload.split(':')[2] == ours)
-    follow('application', listed.refresh, lambda payload: payload.split(':')[2] == ours)
+    for channel in (applications.CHANNEL, rosters.CHANNEL):
+        follow(channel, listed.refresh, of_side(account))
 
 
 async def roster_page(account: Account, roster_id: int) -> None:
@@ -127,8 +126,8 @@ def follow_roster(roster: Roster, table: roster_table, renew: Any) -> None:
     def of_person(payload: str) -> bool:
         return int(payload) in {row.volunteer.id for row in table.shown.values()}
 
-    follow(rosters.CHANNEL, renew, lambda payload: payload.partition(':')[0] == str(roster.id))
-    follow('application', renew, concerns)
+    follow(rosters.CHANNEL, renew, of_record(roster.id))
+    follow(applications.CHANNEL, renew, concerns)
     follow('volunteer', renew, of_person)
 
 

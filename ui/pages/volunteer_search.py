@@ -20,7 +20,7 @@ from ..components.question import is_sure
 from ..components.record_table import Cell, Row, record_table, turn_cell
 from ..components.reveal import REASONS
 from ..frame import BASICS, MENU, VOLUNTEER_DATA, card, frame, guide_for, waiting_for
-from ..live import follow
+from ..live import follow, of_side
 from ..said import leave
 
 NEW = ('新增志工基本資料', '/volunteers/new')
@@ -106,7 +106,7 @@ async def volunteer_search_page(account: Account, name: str = '') -> None:
         table = record_table('Q 查詢結果', COLUMNS, fetch, empty_hint=hint, empty_link=NEW)
         words.on('entered', lambda: table.refresh(1))
         await table.refresh()
-    follow('application', table.refresh, lambda payload: payload.split(':')[2] == str(account.host_unit_id))
+    follow('application', table.refresh, of_side(account))
 
 
 async def consolidated_page(account: Account, join: bool = False) -> None:
