@@ -31,11 +31,6 @@ class Progress:
     left: dict[int, list[OpenItem]] = field(default_factory=dict)
     addresses: dict[int, str] = field(default_factory=dict)
 
-    @property
-    def resume_at(self) -> int:
-        """The first step that is not done; 8 when all are."""
-        return min({*range(1, 9)} - self.done, default=8)
-
 
 async def of(volunteer_id: int | None, *, by: Account) -> Progress:
     """The guide for this volunteer; without one, for somebody new. Raises NotFound."""

@@ -67,7 +67,7 @@ const sheet = {
 
 export default {
   components: { sheet },
-  props: { photo: Object, trainings: Array, more: Array },
+  props: { photo: Object, trainings: Array },
   data() { return { desk, at: 0, over: false }; },
   template: `
     <div class="lb-documents"><div class="lb-photos"><sheet :doc="photo" tall ref="d0"/></div>

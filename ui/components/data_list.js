@@ -4,11 +4,11 @@ import { desk, marksAt, why, write } from '/static/desk.js';
 
 export default {
   components: { 'lb-icon': icon, why },
-  props: { title: String, note: String, groups: Array },
+  props: { title: String, groups: Array },
   emits: ['revealed', 'previewed'],
   data() { return { desk }; },
   template: `
-    <section class="lb-card lb-box"><div class="hd"><h2 class="grow">{{ title }}</h2><span v-if="note" class="lb-xs mut">{{ note }}</span></div>
+    <section class="lb-card lb-box"><div class="hd"><h2 class="grow">{{ title }}</h2></div>
       <template v-for="g in groups"><h3 class="lb-data-head">{{ g.title }}</h3><dl class="lb-data"><div v-for="f in g.facts" :class="{flagged: f.key && marksAt(f.key).length}"><dt>{{ f.label }}</dt>
         <dd><a v-if="f.href" :href="f.href" target="_blank">{{ f.text }}</a><b v-else-if="f.strong">{{ f.text }}</b><template v-else>{{ f.text }}</template><small v-if="f.note" class="line mut">{{ f.note }}</small>
           <small v-for="m in f.key ? marksAt(f.key) : []" class="line lb-flagged"><b>{{ m.reason_label }}</b> {{ m.text }}</small></dd>
