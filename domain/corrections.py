@@ -13,11 +13,11 @@ from typing import Any
 
 from db import transaction
 from db.choices import ApplicationStatus, CorrectionReason, CorrectionStatus, Role
-from db.models import Account, Application, ApplicationStep, Correction
+from db.models import Account, Application, Correction
 
 from . import anchors, answers, dates, marks, moves, permissions
 from .anchors import LABELS, PHOTO_CRITERIA, PICTURES, TEXTS, Anchor, reasons_for
-from .errors import DomainError, Incomplete, MovedOn, NotFound, NotPermitted
+from .errors import DomainError, Incomplete, MovedOn, NotFound
 from .marks import (
     ACCEPTED,
     ANSWERED,
@@ -214,10 +214,7 @@ async def _under_review(application_id: object, by: Account, *, returned: bool =
     """The case, locked, while it waits for a reviewer and nobody has decided it; `returned`: or is with the unit."""
     permissions.require(by, Role.REVIEWER)
     case = await _locked(application_id, by)
-    # Whoever sent it, as a clerk before they were a reviewer, has no part in reviewing it.
-    sent = ApplicationStep.filter(application_id=case.id, status=ApplicationStatus.SUBMITTED, by_id=by.id)
-    if await sent.exists():
-        raise NotPermitted('您送審過這個案件，不能標註或確認自己送的案件。請由另一位志工業務窗口處理。')
+    await moves.require_sent_by_others(case, by=by)
     if returned and case.status == ApplicationStatus.RETURNED:
         return case
     if case.status != ApplicationStatus.SUBMITTED:

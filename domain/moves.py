@@ -9,7 +9,7 @@ from db.choices import ApplicationStatus
 from db.models import Account, Application, ApplicationStep, Decision, HistoryEntry, Volunteer
 
 from . import announcements, dates, history
-from .errors import MovedOn
+from .errors import MovedOn, NotPermitted
 from .history import Change
 
 CHANNEL = 'application'
@@ -74,6 +74,13 @@ async def move(
     await history.note(volunteer, SECTION, history.AMENDED, changes, by=by, subject=SUBJECT)
     await announce(application)
     return await Application.get(id=application.id).select_related('agency', 'host_unit', 'volunteer')
+
+
+async def require_sent_by_others(application: Application, *, by: Account) -> None:
+    """Nobody reviews what they sent themselves, as a clerk before they were a reviewer. Raises NotPermitted."""
+    sent = ApplicationStep.filter(application_id=application.id, status=ApplicationStatus.SUBMITTED, by_id=by.id)
+    if await sent.exists():
+        raise NotPermitted('您送審過這個案件，不能審核自己送的案件。請由另一位志工業務窗口審核。')
 
 
 async def reopen_for_reading(volunteer_id: int) -> None:

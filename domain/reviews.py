@@ -74,9 +74,7 @@ async def require_decidable(
         raise NotPermitted
     now = await applications.get(application_id, by=by)
     await _require_unmoved(now, version)
-    sent_by_me = ApplicationStep.filter(application_id=now.id, status=ApplicationStatus.SUBMITTED, by_id=by.id)
-    if await sent_by_me.exists():
-        raise NotPermitted('您送審過這個案件，不能審核自己送的案件。請由另一位志工業務窗口審核。')
+    await moves.require_sent_by_others(now, by=by)
     if to != ApplicationStatus.APPROVED:
         await _require_reason(now, to, reason)
         return now

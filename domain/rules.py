@@ -178,6 +178,7 @@ async def _to_look_at(application: Application, rule_id: int, by: Account) -> tu
     now = await Application.filter(id=answers.record_id(application.id)).select_for_update(of=('application',)).first()
     if now is None or not permissions.may_see_case(by, now):
         raise NotFound
+    await moves.require_sent_by_others(now, by=by)
     has_moved = now.status != ApplicationStatus.SUBMITTED or now.round != application.round
     if has_moved or await moves.decision_on(now):
         raise MovedOn('這個案件已有變動，您的勾選沒有儲存。請重新整理，看過目前的內容再勾選。')
