@@ -21,6 +21,8 @@ from .mail import outbox
 
 TOLD = (CallResult.REACHED, CallResult.MESSAGE_LEFT)
 
+CALLEE_LENGTH = 80
+
 # The same tap, delivered twice.
 _ONE_TAP = timedelta(seconds=5)
 
@@ -80,7 +82,7 @@ async def log(
         raise NothingToCall
     problems = {
         'result': answers.choice('通話結果', result, CallResult, needed=True),
-        'callee': answers.text('通話對象', callee, most=80),
+        'callee': answers.text('通話對象', callee, most=CALLEE_LENGTH),
         'phone': answers.text('電話', phone, most=30),
         'note': answers.text('通話備註', note, most=200),
     }
@@ -89,7 +91,7 @@ async def log(
     contact = contact_of(case, by)
     facts: dict[str, Any] = {
         'result': answers.member(CallResult, result),
-        'callee': answers.tidy(callee) or contact.who[:80],
+        'callee': answers.tidy(callee) or contact.who[:CALLEE_LENGTH],
         'phone': answers.tidy(phone) or contact.phone,
         'note': answers.tidy(note),
     }

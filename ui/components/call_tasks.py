@@ -45,17 +45,18 @@ class call_tasks(Element, component='call_tasks.js'):
 
     async def _called(self, event: GenericEventArguments) -> None:
         said = event.args if isinstance(event.args, dict) else {}
-        task = self.tasks.get(said.get('key', 0))
+        key = said.get('key')
+        task = self.tasks.get(key) if isinstance(key, int) else None
         if task is None:
             return
         with refusals_told():
-            told = {'callee': task.who, 'phone': task.phone}
+            told = {'callee': task.who[: calls.CALLEE_LENGTH], 'phone': task.phone}
             await calls.log(task.application, said.get('result', ''), by=self.account, **told)
             confirm('已記錄這通電話。')
             await self.renew()
 
     async def _resend(self, event: GenericEventArguments) -> None:
-        if event.args not in self.tasks:
+        if not isinstance(event.args, int) or event.args not in self.tasks:
             return
         with refusals_told():
             await outbox.resend(event.args, by=self.account)

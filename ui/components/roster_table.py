@@ -37,7 +37,8 @@ class roster_table(Element, component='roster_table.js'):
             given: Any = event.args
             if self._props['busy'] or not isinstance(given, dict) or not isinstance(given.get('ids'), list):
                 return
-            ids = [one for one in given['ids'] if isinstance(one, int) and one in self.shown]
+            wanted = {one for one in given['ids'] if isinstance(one, int)}
+            ids = [one for one in self.shown if one in wanted]
             self._busy(True)
             try:
                 with refusals_told():
