@@ -161,3 +161,20 @@ async def test_words_of_a_server_are_kept_on_one_line_and_not_without_end(office
 
     said = (await OutgoingMail.get()).last_error
     assert (len(said), '\n' in said, said[:13]) == (1000, False, '552 5.2.2 x y')
+
+
+async def test_a_file_that_cannot_be_put_away_or_read_keeps_no_other_from_being_read(
+    office: Office, tmp_path: Path
+) -> None:
+    mail, message_id = await a_sent_mail(office)
+    put(tmp_path, b'\xff' * 100, '0' * 255)  # no room for ':2,S'
+    put(tmp_path, b'x', '1.taken')
+    (tmp_path / 'cur' / '1.taken:2,S').mkdir()
+    (tmp_path / 'new' / '2.link').symlink_to('/etc/passwd')
+    (tmp_path / 'new' / '3.folder').mkdir()
+    put(tmp_path, report(message_id), '4.mail')
+
+    assert await bounces.collect(tmp_path) == 1
+
+    assert (await OutgoingMail.get(id=mail.id)).status == MailStatus.BOUNCED
+    assert sorted(path.name for path in (tmp_path / 'new').iterdir()) == ['2.link', '3.folder']

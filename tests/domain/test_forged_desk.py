@@ -30,6 +30,7 @@ from db.models import (
     CalendarDay,
     Correction,
     Decision,
+    HostUnit,
     Membership,
     OutgoingMail,
     RecordBook,
@@ -380,6 +381,7 @@ async def test_a_clerk_who_became_a_reviewer_neither_decides_nor_closes_marks_of
         corrections.accept(mark, by=turncoat),
         corrections.accept_all(case, by=turncoat),
         corrections.withdraw(mark, by=turncoat),
+        rules.tick(case, 1, by=turncoat),
         decisions.decide(case.id, ApplicationStatus.REJECTED, case.version, by=turncoat, reason='x'),
         reviews.reject(case, 'x', case.version, by=turncoat),
     ]
@@ -626,6 +628,16 @@ async def test_a_mail_is_not_repeated_to_who_may_not_read_the_case_any_more(
 
     with pytest.raises(outbox.NotAgain):
         await outbox.resend(mail.id, by=office.reviewer)
+
+
+async def test_a_call_to_whom_has_a_long_name_is_logged_all_the_same(office: Office) -> None:
+    await HostUnit.filter(id=office.unit.id).update(name='長' * 80, phone='(04)0000-1234#' + '5' * 16)
+    await Account.filter(id=office.clerk.id).update(name='名' * 60)
+    case = await applications.get((await a_case(office)).id, by=office.reviewer)
+
+    call = await calls.log(case, CallResult.REACHED, by=office.reviewer)
+
+    assert (len(call.callee), call.phone) == (calls.CALLEE_LENGTH, '(04)0000-1234#' + '5' * 16)
 
 
 # Wordings
