@@ -25,6 +25,9 @@ HEARTBEAT = 20.0
 _FIRST_PAUSE = 0.1
 _PATIENCE = 10.0
 
+# Under this name the listening connection stands in pg_stat_activity.
+LISTENER = 'announcements'
+
 # PostgreSQL sees one channel; ours stand before the first colon of what is sent over it.
 _WIRE = 'announcements'
 
@@ -93,7 +96,7 @@ async def _listen(url: str) -> None:
 
 
 async def _connection(url: str) -> Any:
-    connection = await asyncpg.connect(url, timeout=_PATIENCE)
+    connection = await asyncpg.connect(url, timeout=_PATIENCE, server_settings={'application_name': LISTENER})
     try:
         await connection.add_listener(_WIRE, _heard)
     except BaseException:

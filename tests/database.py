@@ -54,6 +54,13 @@ class SiteDatabase:
             if time.monotonic() > until:
                 raise TimeoutError
 
+    def wait_until_committed(self) -> None:
+        """Until PostgreSQL has made the COMMITs whose asker was killed."""
+        until = time.monotonic() + 20
+        while self.value(COMMITTING) > 0:
+            if time.monotonic() > until:
+                raise TimeoutError
+
     @contextmanager
     def slow_commits(self, *tables: str) -> Iterator[None]:
         """Whoever has inserted into one of `tables` waits for the COMMIT."""

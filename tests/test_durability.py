@@ -434,6 +434,7 @@ def killed_while_it_commits(site: Site, database: SiteDatabase, presses: list[Lo
         button.click()
     database.wait_for_commits(max(len(presses), 1))
     site.kill()
+    database.wait_until_committed()
     site.start_again()
     for page in pages:
         loads_itself_again(page)

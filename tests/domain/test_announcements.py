@@ -44,8 +44,9 @@ async def cut(url: str) -> None:
     """What an administrator or a restart of the server does to the listening connection."""
     connection = await asyncpg.connect(url)
     await connection.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
-        ' AND datname = current_database()'
+        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity'
+        ' WHERE datname = current_database() AND application_name = $1',
+        announcements.LISTENER,
     )
     await connection.close()
 
@@ -158,7 +159,7 @@ async def test_closing_ends_the_connection(database: str) -> None:
     await announcements.closed()
     await announcements.closed()
 
-    count = "SELECT count(*) AS n FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()"
+    count = 'SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1'
     async with asyncio.timeout(5):
-        while (await get_connection('default').execute_query_dict(count))[0]['n']:
+        while (await get_connection('default').execute_query_dict(count, [announcements.LISTENER]))[0]['n']:
             await asyncio.sleep(0.05)
