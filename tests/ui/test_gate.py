@@ -1,6 +1,5 @@
 """What strangers and other sessions meet at the door: over http, over sockets, in single events."""
 
-import asyncio
 import json
 from datetime import timedelta
 
