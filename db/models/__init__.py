@@ -6,6 +6,7 @@ from .applications import (
     ApplicationStep,
     BookIssue,
     Correction,
+    CorrectionExchange,
     Decision,
     EyeCheck,
     NumberSeries,
@@ -14,7 +15,7 @@ from .applications import (
     Roster,
 )
 from .ledgers import Award, HonorCard, InsuranceCover, OtherEntry, PerformanceCertificate, ServiceHours
-from .office import AccessEntry, HistoryEntry, MailTemplate, OutgoingMail, PhoneCall
+from .office import AccessEntry, HistoryEntry, MailTemplate, OfficeEntry, OutgoingMail, PhoneCall
 from .places import Agency, CalendarDay, County, Field, HostUnit, RequiredHours, Rule, ServiceCode, Team
 from .trainings import Training
 from .volunteers import Draft, DraftEntry, Membership, StoredFile, Volunteer
@@ -30,6 +31,7 @@ __all__ = [
     'BookIssue',
     'CalendarDay',
     'Correction',
+    'CorrectionExchange',
     'County',
     'Decision',
     'Draft',
@@ -44,6 +46,7 @@ __all__ = [
     'MailTemplate',
     'Membership',
     'NumberSeries',
+    'OfficeEntry',
     'OtherEntry',
     'OutgoingMail',
     'PasswordReset',

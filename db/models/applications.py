@@ -106,7 +106,10 @@ class Application(Model):
 
 
 class ApplicationStep(Model):
-    """One move of an application: when, by whom, to which status, in which round, why; of 送審 also its due day."""
+    """One move of an application: when, by whom, to which status, in which round, why.
+
+    Of 送審 also its due day, and when the clock reminded of it and told the supervisor that it had passed.
+    """
 
     id = fields.IntField(primary_key=True)
     application: fields.ForeignKeyRelation[Application] = fields.ForeignKeyField(
@@ -122,6 +125,8 @@ class ApplicationStep(Model):
     reason = fields.TextField(default='')
     round = fields.SmallIntField(default=0)
     due_on = fields.DateField(null=True)
+    reminded_at = fields.DatetimeField(null=True)
+    escalated_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = 'application_step'
@@ -200,6 +205,39 @@ class Correction(Model):
     class Meta:
         table = 'correction'
         ordering = ('raised_at', 'id')
+
+
+class CorrectionExchange(Model):
+    """先前往返: what a mark said and what the unit answered, before the reviewer opened the mark again."""
+
+    id = fields.IntField(primary_key=True)
+    correction: fields.ForeignKeyRelation[Correction] = fields.ForeignKeyField(
+        'models.Correction', on_delete=fields.RESTRICT, related_name='exchanges'
+    )
+    correction_id: int
+    round = fields.SmallIntField()
+    reason = fields.CharEnumField(CorrectionReason, max_length=20)
+    text = fields.TextField()
+    old_value = fields.TextField(default='')
+    old_file = fields.UUIDField(null=True)
+    new_value = fields.TextField(default='')
+    new_file = fields.UUIDField(null=True)
+    status = fields.CharEnumField(CorrectionStatus, max_length=20)
+    answer = fields.TextField(default='')
+    answered_by: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        'models.Account', on_delete=fields.RESTRICT, related_name='exchanges_answered'
+    )
+    answered_by_id: int
+    answered_at = fields.DatetimeField()
+    reopened_by: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        'models.Account', on_delete=fields.RESTRICT, related_name='exchanges_reopened'
+    )
+    reopened_by_id: int
+    reopened_at = fields.DatetimeField()
+
+    class Meta:
+        table = 'correction_exchange'
+        ordering = ('reopened_at', 'id')
 
 
 class EyeCheck(Model):

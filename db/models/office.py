@@ -43,6 +43,32 @@ class HistoryEntry(Model):
         ordering = ('-at', '-id')
 
 
+class OfficeEntry(Model):
+    """系統異動: one fact of the office itself (a rule, a day, a series, a wording, an account) changed by somebody.
+
+    `by_name` and `from_unit` are written out, as in `HistoryEntry`. Nothing secret is ever written here.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    at = fields.DatetimeField(db_index=True)
+    by: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        'models.Account', on_delete=fields.RESTRICT, related_name='office_entries'
+    )
+    by_id: int
+    by_name = fields.CharField(max_length=60)
+    from_unit = fields.CharField(max_length=80)
+    section = fields.CharField(max_length=20)
+    subject = fields.CharField(max_length=120, default='')
+    action = fields.CharField(max_length=10)
+    label = fields.CharField(max_length=60, default='')
+    old = fields.TextField(default='')
+    new = fields.TextField(default='')
+
+    class Meta:
+        table = 'office_entry'
+        ordering = ('-at', '-id')
+
+
 class AccessEntry(Model):
     """Who saw personal data of whom, what, and for what purpose (個人資料保護法施行細則 §12)."""
 
