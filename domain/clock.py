@@ -17,7 +17,8 @@ from db import transaction
 from db.choices import ApplicationStatus, Role
 from db.models import Account, Agency, Application
 
-from . import dates, moves, office_calendar, permissions
+from . import countdown, dates, moves, office_calendar, permissions
+from .countdown import DaysLeft
 from .mail import messages
 from .office_calendar import IsOff
 
@@ -35,7 +36,7 @@ _NEAR = timedelta(days=20)
 
 @dataclass(frozen=True)
 class Running:
-    """A case with the agency and its time: `days_left` is negative when overdue."""
+    """A case with the agency and its time."""
 
     id: int
     volunteer: str
@@ -45,7 +46,7 @@ class Running:
     round: int
     submitted_at: datetime
     due_on: date
-    days_left: int
+    days_left: DaysLeft
     reminded_at: datetime | None
     escalated_at: datetime | None
 
@@ -72,7 +73,8 @@ async def running(*, by: Account, due: Due = 'overdue') -> list[Running]:
     if due == 'soon' and cases:
         is_off = await office_calendar.rest_days(cases[0].agency.county_id, today - _NEAR, today + _NEAR)
         cases = [case for case in cases if case.due_on and reminder_on(case.due_on, is_off) <= today]
-    return [_running(case) for case in cases]
+    left = await countdown.of_cases(cases)
+    return [_running(case, left[case.id]) for case in cases]
 
 
 def is_supervisor(account: Account) -> bool:
@@ -162,7 +164,7 @@ async def _claimed(case: Application, mark: str) -> bool:
     return True
 
 
-def _running(case: Application) -> Running:
+def _running(case: Application, left: DaysLeft) -> Running:
     assert case.submitted_at
     assert case.due_on
     return Running(
@@ -174,7 +176,7 @@ def _running(case: Application) -> Running:
         round=case.round,
         submitted_at=case.submitted_at,
         due_on=case.due_on,
-        days_left=dates.days_left(case.due_on, dates.today()),
+        days_left=left,
         reminded_at=case.reminded_at,
         escalated_at=case.escalated_at,
     )

@@ -183,13 +183,29 @@ def due_on(
     return last
 
 
-def days_left(due: date, today: date) -> int:
-    """Days until `due`: 0 on the last day, negative when overdue.
+def days_after(first: date, last: date, is_holiday: Callable[[date], bool] | None = None) -> int:
+    """How many days follow `first` until `last`, that one included; with `is_holiday` only the working days."""
+    passed = (last - first).days
+    if is_holiday is None:
+        return passed
+    return sum(not is_holiday(first + timedelta(days=number)) for number in range(1, passed + 1))
 
-    >>> days_left(date(2026, 3, 9), date(2026, 3, 10))
-    -1
+
+def days_left(due: date, today: date, is_holiday: Callable[[date], bool] | None = None) -> int:
+    """Days until `due`: 0 on the last day, negative when overdue; with `is_holiday` only working days are counted.
+
+    Only the last day itself is 0: what was due on Friday is overdue by 1 from Saturday until Monday, and what is due on
+    a day off has 1 left the day before.
+
+    >>> friday, monday = date(2026, 3, 6), date(2026, 3, 9)
+    >>> days_left(monday, friday), days_left(monday, friday, is_weekend), days_left(friday, monday, is_weekend)
+    (3, 1, -1)
     """
-    return (due - today).days
+    if is_holiday is None or due == today:
+        return (due - today).days
+    if today < due:
+        return max(1, days_after(today, due, is_holiday))
+    return -max(1, days_after(due, today, is_holiday))
 
 
 def _short_year(day: date) -> str:

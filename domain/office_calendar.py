@@ -9,7 +9,7 @@ anew from the day it was sent.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Self
@@ -67,14 +67,17 @@ class CalendarDayDetails:
 
 async def rest_days(county_code: str | None, first: date, last: date) -> IsOff:
     """Tells for each day from `first` to `last` whether offices of the county rest; other days by their weekday."""
-    ours = Q(county_id=None) | Q(county_id=county_code) if county_code else Q(county_id=None)
-    rows = await CalendarDay.filter(ours, day__gte=first, day__lte=last)
-    known = {row.day: row.is_off for row in sorted(rows, key=lambda row: row.county_id is not None)}
+    return (await rest_days_of([county_code], first, last))[county_code]
 
-    def is_off(day: date) -> bool:
-        return known.get(day, dates.is_weekend(day))
 
-    return is_off
+async def rest_days_of(places: Collection[str | None], first: date, last: date) -> dict[str | None, IsOff]:
+    """The same for several counties, read at once; None is the country."""
+    ours = Q(county_id=None) | Q(county_id__in=[place for place in places if place])
+    rows = await CalendarDay.filter(ours, day__gte=first, day__lte=last).values_list('county_id', 'day', 'is_off')
+    known: dict[str | None, dict[date, bool]] = {place: {} for place in (None, *places)}
+    for county_id, day, is_off in rows:
+        known[county_id][day] = is_off
+    return {place: _resting(known[None] | known[place]) for place in places}
 
 
 async def due_on(agency: Agency, submitted: date) -> date:
@@ -181,6 +184,10 @@ async def recount(agencies: Iterable[Agency]) -> int:
         if due != case.due_on:
             moved += await _postpone(case, due)
     return moved
+
+
+def _resting(known: Mapping[date, bool]) -> IsOff:
+    return lambda day: known.get(day, dates.is_weekend(day))
 
 
 def place(row: CalendarDay) -> str:

@@ -13,7 +13,8 @@ from tortoise.queryset import QuerySet
 from db.choices import ApplicationStatus, CorrectionStatus, IssueKind, Role
 from db.models import Account, Application, Correction, Decision
 
-from . import dates, permissions
+from . import countdown, dates, permissions
+from .countdown import DaysLeft
 
 Due = Literal['overdue', 'today']
 # By the deadline; who came first; the newest; by unit; by the volunteer's name.
@@ -46,6 +47,8 @@ _JOINED = {
     'unit': 'host_unit__name',
     'unit_phone': 'host_unit__phone',
     'roster': 'roster__title',
+    'county': 'agency__county_id',
+    'counts_working_days': 'agency__counts_working_days',
 }
 _COUNTS = (
     'SELECT status, count(*) AS cases,'
@@ -67,7 +70,7 @@ class Pending:
 
 @dataclass(frozen=True)
 class CaseRow:
-    """One line of the queue. `days_left` is negative when overdue, None when nothing runs.
+    """One line of the queue. `days_left` is None when nothing runs.
 
     `open_marks`: corrections that wait for the unit; `answered_marks`: those that wait for the reviewer's second look.
     `problem`: why the last decision could not be carried out, or ''.
@@ -85,7 +88,7 @@ class CaseRow:
     round: int
     submitted_at: datetime
     due_on: date | None
-    days_left: int | None
+    days_left: DaysLeft | None
     decided_at: datetime | None
     roster_id: int | None
     roster: str
@@ -127,7 +130,8 @@ async def awaiting(
 ) -> list[CaseRow]:
     """The agency's cases in a status or several; `order` is for what waits, what is done comes latest first.
 
-    A case with a pending decision waits until that is released. Three queries, however many rows.
+    A case with a pending decision waits until that is released. Three queries, however many rows, and one more where
+    the agency counts working days.
     """
     cases = _ordered(_found(by, status, host_unit_id, due, roster_id), status, order)
     # Plain values: hundreds of open queues read this whenever a case moves.
@@ -135,7 +139,8 @@ async def awaiting(
     ids = [row['id'] for row in rows]
     decisions = {one.application_id: one for one in await Decision.filter(application_id__in=ids).select_related('by')}
     marks = await _marks(ids)
-    return [_row(row, decisions.get(row['id']), *marks.get(row['id'], (0, 0))) for row in rows]
+    left = await _days_left(rows)
+    return [_row(row, left.get(row['id']), decisions.get(row['id']), *marks.get(row['id'], (0, 0))) for row in rows]
 
 
 async def counts(*, by: Account) -> Counts:
@@ -212,14 +217,26 @@ async def _marks(ids: list[int]) -> dict[int, tuple[int, int]]:
     return found
 
 
-def _row(facts: dict[str, Any], decision: Decision | None, open_marks: int, answered_marks: int) -> CaseRow:
+async def _days_left(rows: Sequence[dict[str, Any]]) -> dict[int, DaysLeft]:
+    """Takes out of `rows` what it alone needs: how the agency counts."""
+    due = {}
+    for row in rows:
+        county, counts_working_days = row.pop('county'), row.pop('counts_working_days')
+        if row['status'] == SUBMITTED:
+            due[row['id']] = (row['due_on'], county if counts_working_days else None)
+    return await countdown.of(due)
+
+
+def _row(
+    facts: dict[str, Any], days_left: DaysLeft | None, decision: Decision | None, open_marks: int, answered_marks: int
+) -> CaseRow:
     is_waiting = facts['status'] == SUBMITTED
     pending = None
     if decision and not decision.problem:
         pending = Pending(decision.id, decision.to, decision.by_id, decision.by.name, decision.release_at)
     return CaseRow(
         **facts | {'roster': facts['roster'] or ''},
-        days_left=dates.days_left(facts['due_on'], dates.today()) if is_waiting else None,
+        days_left=days_left,
         open_marks=open_marks,
         answered_marks=answered_marks,
         pending=pending,

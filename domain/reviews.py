@@ -13,7 +13,20 @@ from db import transaction
 from db.choices import ApplicationStatus, Role
 from db.models import AccessEntry, Account, Application, ApplicationStep, RecordBook, Training, Volunteer
 
-from . import access, answers, applications, corrections, dates, moves, permissions, readiness, record_books, volunteers
+from . import (
+    access,
+    answers,
+    applications,
+    corrections,
+    countdown,
+    dates,
+    moves,
+    permissions,
+    readiness,
+    record_books,
+    volunteers,
+)
+from .countdown import DaysLeft
 from .errors import Incomplete, MovedOn, NotPermitted
 from .mail import messages
 from .queues import CaseRow, Counts, Due, Neighbours, Order, Pending, awaiting, counts, neighbours
@@ -32,7 +45,10 @@ _LOOKED_AT = '紀錄冊申請案'
 
 @dataclass(frozen=True)
 class Case:
-    """Everything a decision needs. `number`: the book's, or the one 核可 would take now; '' where it takes none."""
+    """Everything a decision needs. `number`: the book's, or the one 核可 would take now; '' where it takes none.
+
+    `days_left` is None when no period runs.
+    """
 
     application: Application
     volunteer: Volunteer
@@ -40,6 +56,7 @@ class Case:
     checks: Sequence[Check]
     steps: Sequence[ApplicationStep]
     number: str
+    days_left: DaysLeft | None
 
 
 async def case(application_id: int, *, by: Account) -> Case:
@@ -57,6 +74,7 @@ async def case(application_id: int, *, by: Account) -> Case:
         checks=await readiness.checks(application, by=by),
         steps=await steps,
         number=await _number(application),
+        days_left=(await countdown.of_cases([application])).get(application.id),
     )
 
 

@@ -19,7 +19,8 @@ from db import sealing
 from db.choices import ApplicationStatus, BookStatus, IssueKind, MembershipStatus, Role
 from db.models import Account, Application, Correction, Decision, Membership, RecordBook, Roster, Volunteer
 
-from . import answers, applications, corrections, identity_numbers, permissions, readiness, turns, volunteers
+from . import answers, applications, corrections, countdown, identity_numbers, permissions, readiness, turns, volunteers
+from .countdown import DaysLeft
 from .errors import NotFound
 from .paging import Page, bounds
 from .readiness import Check
@@ -40,6 +41,7 @@ class RosterSummary:
     roster: Roster
     by_status: dict[ApplicationStatus, int]
     due_on: date | None
+    days_left: DaysLeft | None
 
     @property
     def total(self) -> int:
@@ -61,7 +63,7 @@ class RosterRow:
     answered: int = 0
     pending: Decision | None = None
     problem: str = ''
-    days_left: int | None = None
+    days_left: DaysLeft | None = None
     hindrance: str = ''
     """Why it cannot be sent now, as a sentence; '' when it can."""
 
@@ -131,6 +133,7 @@ async def rows(roster: Roster, *, by: Account) -> list[RosterRow]:
     acting = [one for one in listed if one.status in (turns.WITH_UNIT if is_unit else (ApplicationStatus.SUBMITTED,))]
     checks = await readiness.checks_of(acting, by=by)
     marks = await _marks(ids)
+    left = await countdown.of_cases(listed)
     decided: dict[int, Decision] = {}
     if not is_unit:  # the unit hears of a decision when it is released
         waiting = await Decision.filter(application_id__in=ids).select_related('by')
@@ -149,7 +152,7 @@ async def rows(roster: Roster, *, by: Account) -> list[RosterRow]:
                 answered=answered,
                 pending=decision if decision and not decision.problem else None,
                 problem=decision.problem if decision else '',
-                days_left=turns.days_left(one),
+                days_left=left.get(one.id),
                 hindrance=_hindrance(one, known, checks.get(one.id), unanswered) if is_unit else '',
             )
         )
@@ -202,16 +205,27 @@ async def _summaries(found: Sequence[Roster], by: Account) -> list[RosterSummary
     ids = [one.id for one in found]
     listed = _seen_by(by).filter(roster_id__in=ids).annotate(n=Count('id')).group_by('roster_id', 'status', 'due_on')
     groups: list[Any] = list(await listed.values_list('roster_id', 'status', 'due_on', 'n'))
-    return [_summary(one, [group[1:] for group in groups if group[0] == one.id]) for one in found]
+    by_roster: dict[int, list[tuple[str, date | None, int]]] = {one.id: [] for one in found}
+    for roster_id, *group in groups:
+        by_roster[roster_id].append(tuple(group))
+    due = {one.id: (day, countdown.calendar_of(one.agency)) for one in found if (day := _next_due(by_roster[one.id]))}
+    left = await countdown.of(due)
+    return [_summary(one, by_roster[one.id], left.get(one.id)) for one in found]
 
 
-def _summary(roster: Roster, groups: Sequence[tuple[str, date | None, int]]) -> RosterSummary:
+def _summary(
+    roster: Roster, groups: Sequence[tuple[str, date | None, int]], days_left: DaysLeft | None
+) -> RosterSummary:
     counts: Counter[str] = Counter()
     for status, _, count in groups:
         counts[str(status)] += count
-    due = [day for status, day, _ in groups if day and status == ApplicationStatus.SUBMITTED]
     by_status = {status: counts[status.value] for status in ApplicationStatus}
-    return RosterSummary(roster, by_status, min(due, default=None))
+    return RosterSummary(roster, by_status, _next_due(groups), days_left)
+
+
+def _next_due(groups: Sequence[tuple[str, date | None, int]]) -> date | None:
+    due = [day for status, day, _ in groups if day and status == ApplicationStatus.SUBMITTED]
+    return min(due, default=None)
 
 
 async def _marks(ids: Sequence[int]) -> Counter[tuple[int, bool]]:

@@ -1,4 +1,4 @@
-"""輪到誰: whose turn a case is, in one word, how long it has left, and in which list of each side it stands.
+"""輪到誰: whose turn a case is, in one word, and in which list of each side it stands.
 
 Every status stands in exactly one list of each side, so a case that moves leaves one list for another and never drops
 out; a draft is in none of the agency's. The unit's lists are read here, the agency's are its `queues`.
@@ -13,7 +13,7 @@ from tortoise.functions import Count, Max
 from db.choices import ApplicationStatus, Choice, Role
 from db.models import Account, Application
 
-from . import dates, permissions
+from . import permissions
 from .paging import Page, bounds
 
 DRAFT, SUBMITTED, RETURNED = ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTED, ApplicationStatus.RETURNED
@@ -93,13 +93,6 @@ _TURNS: dict[Role, dict[ApplicationStatus, Turn]] = {
 def of(case: HasStatus, account: Account) -> Turn:
     """Whose turn the case is, seen by `account`: 輪到您, 審核中, 待補件, 已核可; 駁回 and 撤回 once it is closed."""
     return (_TURNS.get(account.role, _TURNS[Role.REVIEWER]) | _CLOSED)[case.status]
-
-
-def days_left(case: Application) -> int | None:
-    """Days until the case is due, negative when overdue; None while no period runs."""
-    if case.status != SUBMITTED or case.due_on is None:
-        return None
-    return dates.days_left(case.due_on, dates.today())
 
 
 def totals(

@@ -192,12 +192,15 @@ def card(title: str = '', note: str = '', classes: str = '') -> Iterator[None]:
         yield
 
 
-def chip(text: str, tone: str = '', symbol: str = '') -> None:
-    """A small state: a word, with an icon, in the colour of its meaning (ok, warn, bad, info)."""
-    with html.span().classes('lb-chip').classes(tone):
+def chip(text: str, tone: str = '', symbol: str = '', hint: str = '') -> None:
+    """A small state: a word, with an icon, in the colour of its meaning (ok, warn, bad, info); `hint` explains it."""
+    with html.span().classes('lb-chip').classes(tone) as shown:
         if symbol:
             icon(symbol, 14)
         html.span(text)
+        if hint:
+            shown.props['title'] = hint
+            html.span(f'，{hint}').classes('lb-away')
 
 
 def not_found_page(account: Account | None = None) -> None:

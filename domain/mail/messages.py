@@ -11,7 +11,8 @@ from datetime import date, datetime
 from db.choices import BookStatus, Role
 from db.models import Account, AccountRequest, Agency, Application, HostUnit, RecordBook, Roster
 
-from .. import dates, roster_sheets, settings
+from .. import countdown, dates, roster_sheets, settings
+from ..countdown import DaysLeft
 from . import outbox, wording
 from .kinds import Fact
 from .outbox import Attachment
@@ -71,8 +72,8 @@ async def due_soon(agency: Agency, cases: Sequence[Application]) -> None:
 
 async def overdue(agency: Agency, cases: Sequence[Application]) -> None:
     """To the agency's supervisor: these cases, with their units fetched, are overdue."""
-    today = dates.today()
-    rows = [f'{_timed(case)}　逾期 {-dates.days_left(case.due_on, today)} 日' for case in cases if case.due_on]
+    left = await countdown.of({case.id: (case.due_on, countdown.calendar_of(agency)) for case in cases if case.due_on})
+    rows = [f'{_timed(case)}　{_over(left[case.id])}' for case in cases if case.id in left]
     facts: dict[str, Fact] = {
         **_of_agency(agency),
         '主管': agency.supervisor_name or f'{agency.name}主管',
@@ -258,6 +259,10 @@ def _timed(case: Application) -> str:
     """Number, unit and time of a case that was sent; nobody's name."""
     due = dates.roc(case.due_on) if case.due_on else ''
     return f'案號 {case.id}　{case.host_unit.name}　送審 {_instant(case.submitted_at)}　期限 {due}'
+
+
+def _over(left: DaysLeft) -> str:
+    return f'逾期 {-left.days} {"個工作天" if left.are_working_days else "日"}'
 
 
 def _lines(reason: str) -> list[str]:

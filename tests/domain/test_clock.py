@@ -11,8 +11,9 @@ import pytest
 
 from db.choices import ApplicationStatus, MailStatus, Role
 from db.models import Agency, Application, CalendarDay, OutgoingMail
-from domain import announcements, applications, clock, dates, moves, reviews, settings, turns
+from domain import announcements, applications, clock, countdown, dates, moves, reviews, settings
 from domain.clock import Running
+from domain.countdown import DaysLeft
 from domain.errors import NotPermitted
 from domain.settings import Settings
 
@@ -63,14 +64,14 @@ async def test_how_many_days_are_left_and_none_while_the_unit_has_it(office: Off
     seen = []
     for moment in (NOW, SATURDAY, MONDAY, TUESDAY):
         with dates.frozen(moment):
-            seen.append(turns.days_left(case))
+            seen.append((await countdown.of_cases([case]))[case.id].days)
     assert seen == [4, 2, 0, -1]
 
     returned = await reviews.return_for_correction(case, '反面看不清', case.version, by=office.reviewer)
-    assert (turns.days_left(returned), returned.due_on) == (None, None)
+    assert (await countdown.of_cases([returned]), returned.due_on) == ({}, None)
     with dates.frozen(TUESDAY):
         again = await applications.submit(returned, by=office.clerk)
-        assert (turns.days_left(again), again.due_on) == (3, date(2026, 3, 13))
+        assert (await countdown.of_cases([again]), again.due_on) == ({again.id: (3, False)}, date(2026, 3, 13))
 
 
 async def test_the_agency_is_reminded_a_working_day_before_in_one_mail_without_names(office: Office) -> None:
@@ -293,7 +294,7 @@ async def test_the_list_shows_what_is_late_what_is_due_today_and_what_comes_next
             round=1,
             submitted_at=NOW,
             due_on=date(2026, 3, 5),
-            days_left=-1,
+            days_left=DaysLeft(-1, False),
             reminded_at=None,
             escalated_at=None,
         )

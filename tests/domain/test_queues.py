@@ -5,9 +5,10 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from db.choices import ApplicationStatus, CorrectionReason, Place, Role
-from db.models import Application, Roster, Volunteer
+from db.models import Agency, Application, Roster, Volunteer
 from domain import applications, corrections, dates, decisions, reviews, turns
 from domain.corrections import Anchor
+from domain.countdown import DaysLeft
 from domain.errors import NotPermitted
 from domain.reviews import CaseRow, Order, Pending
 
@@ -30,10 +31,10 @@ async def test_the_queue_shows_overdue_cases_first_and_the_days_left(office: Off
         due_today = await reviews.awaiting(by=office.reviewer, due='today')
 
     assert [(row.id, row.due_on, row.days_left) for row in rows] == [
-        (sent[2].id, date(2026, 3, 5), -1),
-        (sent[1].id, date(2026, 3, 6), 0),
-        (sent[0].id, date(2026, 3, 9), 3),
-        (sent[3].id, date(2026, 3, 9), 3),
+        (sent[2].id, date(2026, 3, 5), DaysLeft(-1, False)),
+        (sent[1].id, date(2026, 3, 6), DaysLeft(0, False)),
+        (sent[0].id, date(2026, 3, 9), DaysLeft(3, False)),
+        (sent[3].id, date(2026, 3, 9), DaysLeft(3, False)),
     ]
     assert ([row.id for row in overdue], [row.id for row in due_today]) == ([sent[2].id], [sent[1].id])
     assert (counts.overdue, counts.due_today, counts.by_status[SUBMITTED]) == (1, 1, 4)
@@ -57,7 +58,7 @@ async def test_a_row_has_what_the_queue_shows(office: Office) -> None:
         round=1,
         submitted_at=NOW,
         due_on=date(2026, 3, 9),
-        days_left=4,
+        days_left=DaysLeft(4, False),
         decided_at=None,
         roster_id=None,
         roster='',
@@ -187,6 +188,10 @@ async def test_a_long_queue_takes_as_few_queries_as_a_short_one(office: Office, 
         counts.append(len(queries))
 
     assert counts == [3, 3]
+    await Agency.filter(id=office.agency.id).update(counts_working_days=True)
+    queries.clear()
+    await reviews.awaiting(by=office.reviewer, limit=200)
+    assert len(queries) == 4  # the office calendar, once
 
 
 async def test_only_reviewers_ask_for_the_queue(office: Office) -> None:

@@ -9,6 +9,7 @@ from db.choices import ApplicationStatus, CorrectionReason, IssueKind, MailStatu
 from db.models import AccessEntry, Application, OutgoingMail, Roster, Volunteer
 from domain import applications, corrections, dates, memberships, reviews, rosters
 from domain.corrections import Anchor
+from domain.countdown import DaysLeft
 from domain.errors import Incomplete, NotFound, NotPermitted
 from domain.rosters import CannotRemove
 from tests import builders
@@ -290,9 +291,10 @@ async def test_the_agency_sees_the_rows_that_were_sent_and_nothing_of_the_others
     due_on = rows[0].application.due_on
     assert due_on is not None
     assert [(row.volunteer.name, row.lacking, row.days_left) for row in rows] == [
-        ('甲', [], dates.days_left(due_on, dates.today()))
+        ('甲', [], DaysLeft(dates.days_left(due_on, dates.today()), False))
     ]
     assert (summary.roster.id, summary.total, summary.by_status[SUBMITTED], summary.due_on) == (roster.id, 1, 1, due_on)
+    assert summary.days_left == rows[0].days_left
     with pytest.raises(NotFound):
         await rosters.get(roster.id, by=await builders.an_account(Role.REVIEWER))
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 from nicegui import ui
 from nicegui.element import Element
 
-from domain import dates, readings, turns
+from domain import dates, readings
 from domain.errors import DomainError
 from domain.model import Account, ApplicationStatus
 from domain.reviews import Case
@@ -38,7 +38,7 @@ class desk_head(Element, component='desk_head.js'):
         sender = application.submitted_by.name if application.submitted_by else ''
         sent = f'送審 {dates.roc_instant(application.submitted_at)}　{sender}' if application.submitted_at else ''
         self._props.update({'name': case.volunteer.name, 'masked': case.volunteer.identity_masked, 'alert': alert})
-        self._props['chips'] = [[application.kind.label, 'info', ''], _state(case)]
+        self._props['chips'] = [[application.kind.label, 'info', '', ''], _state(case)]
         self._props['facts'] = [fact for fact in (application.host_unit.name, sent) if fact]
         self._props['phone'] = application.host_unit.phone
         self.update()
@@ -68,7 +68,7 @@ class desk_head(Element, component='desk_head.js'):
 
 def _state(case: Case) -> list[Any]:
     application = case.application
-    if (left := turns.days_left(application)) is not None:
-        text, tone, symbol, _ = deadline(left)
-        return [text, tone, symbol]
-    return [application.status.label, *TONES[application.status]]
+    if case.days_left is not None:
+        text, tone, symbol, _, hint = deadline(case.days_left)
+        return [text, tone, symbol, hint]
+    return [application.status.label, *TONES[application.status], '']

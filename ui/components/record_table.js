@@ -32,7 +32,7 @@ export default {
   },
   created() { for (const row of this.rows) if (row.opened) this.opened[row.key] = true; },
   beforeCreate() {
-    // a cell is a text, or {text, href, chip, icon, act, strong, sub}, or {acts: [{text, act, label}]}
+    // a cell is a text, or {text, href, chip, icon, hint, act, strong, sub}, or {acts: [{text, act, label}]}
     this.$options.components['lb-cell'] = {
       components: { 'lb-icon': icon },
       props: { cell: null },
@@ -41,7 +41,7 @@ export default {
         <span v-else-if="cell.href"><a :href="cell.href" :class="{strong: cell.strong}">{{ cell.text }}</a><small v-if="cell.sub" class="mut lb-xs lb-cell-sub">{{ cell.sub }}</small></span>
         <span v-else-if="cell.acts" class="lb-cell-acts"><button v-for="a in cell.acts" type="button" class="lb-link" :aria-label="a.label" @click="$emit('acted', a.act)">{{ a.text }}</button></span>
         <button v-else-if="cell.act" type="button" class="lb-link" @click="$emit('acted', cell.act)">{{ cell.text }}</button>
-        <span v-else-if="cell.chip"><span class="lb-chip" :class="cell.chip"><lb-icon v-if="cell.icon" :name="cell.icon" size="14" weight="2.2"/>{{ cell.text }}</span><small v-if="cell.sub" class="mut lb-xs lb-cell-sub">{{ cell.sub }}</small></span>
+        <span v-else-if="cell.chip"><span class="lb-chip" :class="cell.chip" :title="cell.hint || null"><lb-icon v-if="cell.icon" :name="cell.icon" size="14" weight="2.2"/>{{ cell.text }}<span v-if="cell.hint" class="lb-away">，{{ cell.hint }}</span></span><small v-if="cell.sub" class="mut lb-xs lb-cell-sub">{{ cell.sub }}</small></span>
         <span v-else :class="{strong: cell.strong}">{{ cell.text }}<small v-if="cell.sub" class="mut lb-xs lb-cell-sub">{{ cell.sub }}</small></span>`,
     };
   },

@@ -17,8 +17,8 @@ Row = Mapping[str, Any]
 class record_table(Element, component='record_table.js'):
     """Rows are asked for by `fetch(page, per_page) -> (rows, total)`; a row is {key, column: cell, more: [[cell …]]}.
 
-    A cell is a text or {text, href | act | chip, icon, strong, sub} or {acts: [{text, act, label}]}; `label` says to
-    those who cannot see the row what the act is about. `acted(key, what)` hears of it; a refusal is shown.
+    A cell is a text or {text, href | act | chip, icon, hint, strong, sub} or {acts: [{text, act, label}]}; `label` says
+    to those who cannot see the row what the act is about. `acted(key, what)` hears of it; a refusal is shown.
     """
 
     def __init__(

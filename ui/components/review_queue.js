@@ -25,7 +25,7 @@ export default {
         <li v-for="c in shown" :key="c.id" class="lb-item" :class="{on: c.id === selected, new: isNew(c), held: c.pending || (holder(c) && holder(c)[0] !== me)}" :aria-current="c.id === selected ? 'true' : null">
           <input v-if="picks" type="checkbox" class="lb-item-pick" :aria-label="'選取 ' + c.name" :checked="picked.includes(c.id)" :disabled="!!c.pending" @change="pick(c.id, $event.target.checked)">
           <a class="lb-item-link" :href="address(c.id)"><span class="n">{{ c.name }}</span><span class="id">{{ c.masked }}</span></a>
-          <span class="lb-chip" :class="c.tone"><lb-icon :name="c.symbol" size="14" weight="2.2"/>{{ c.chip }}</span>
+          <span class="lb-chip" :class="c.tone" :title="c.hint || null"><lb-icon :name="c.symbol" size="14" weight="2.2"/>{{ c.chip }}<span v-if="c.hint" class="lb-away">，{{ c.hint }}</span></span>
           <div class="s"><span>{{ c.unit }}</span><span v-if="c.turn !== c.chip" class="turn">{{ c.turn }}</span><time>{{ c.at }}</time></div>
           <div v-if="hasMore(c)" class="p"><span v-if="c.pending" class="lb-chip info"><lb-icon name="check" size="14"/>{{ c.pending[0] === me ? '您' : c.pending[1] }}已{{ c.pending[2] }}</span>
             <span v-if="!c.pending && holder(c)" class="lb-here" :class="{me: holder(c)[0] === me}"><i aria-hidden="true">{{ holder(c)[1].slice(0, 1) }}</i>{{ holder(c)[0] === me ? '您正在審' : holder(c)[1] + ' 正在審' }}</span>

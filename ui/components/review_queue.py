@@ -97,7 +97,7 @@ async def _queue(account: Account, view: DeskView) -> Queue:
 
 
 def _row(row: CaseRow, readers: list[Reader], account: Account) -> dict[str, Any]:
-    text, tone, symbol, due = deadline(row.days_left)
+    text, tone, symbol, due, hint = deadline(row.days_left)
     if not text:
         text, (tone, symbol) = row.status.label, TONES[row.status]
     pending = row.pending and (row.pending.by_id, row.pending.by_name, VERBS[row.pending.to])
@@ -114,6 +114,7 @@ def _row(row: CaseRow, readers: list[Reader], account: Account) -> dict[str, Any
         'time': dates.roc_instant(row.submitted_at)[-5:],
         'turn': (turns.REVIEW if row.pending else turns.of(row, account)).word,
         'chip': text,
+        'hint': hint,
         'tone': tone,
         'symbol': symbol,
         'due': _DUE.get(due, due),

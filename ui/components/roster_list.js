@@ -11,7 +11,7 @@ export default {
       <ul v-if="rosters.length"><li v-for="r in rosters" :key="r.id">
         <div class="what"><a :href="r.href">{{ r.title }}</a><small>{{ r.facts }}</small></div>
         <div class="stand"><span v-if="!r.chips.length" class="mut lb-sm">還沒有志工</span>
-          <span v-for="c in r.chips" class="lb-chip" :class="c.tone"><lb-icon :name="c.symbol" size="14" weight="2.2"/>{{ c.text }}</span></div>
+          <span v-for="c in r.chips" class="lb-chip" :class="c.tone" :title="c.hint || null"><lb-icon :name="c.symbol" size="14" weight="2.2"/>{{ c.text }}<span v-if="c.hint" class="lb-away">，{{ c.hint }}</span></span></div>
         <b class="count">{{ r.count }} 位</b></li></ul>
       <div v-else class="lb-empty"><b>{{ empty }}</b><span>{{ hint }}</span></div>
       <nav v-if="total > per" class="lb-pager" :aria-label="title + '分頁'"><span role="status">共 {{ total }} 份</span><span class="sp"></span>

@@ -63,10 +63,8 @@ def _line(summary: RosterSummary, account: Account) -> dict[str, object]:
 
 
 def _due(summary: RosterSummary) -> list[dict[str, str]]:
-    if summary.due_on is None:
-        return []
-    text, tone, symbol, _ = deadline(dates.days_left(summary.due_on, dates.today()))
-    return [{'text': text, 'tone': tone, 'symbol': symbol}]
+    text, tone, symbol, _, hint = deadline(summary.days_left)
+    return [{'text': text, 'tone': tone, 'symbol': symbol, 'hint': hint}] if text else []
 
 
 def _standing(summary: RosterSummary, account: Account) -> list[dict[str, str]]:

@@ -22,7 +22,7 @@ export default {
         <span class="no">{{ r.n }}</span>
         <div class="who"><a :href="r.href">{{ r.name }}</a><small>{{ r.masked }}　{{ r.kind }}</small></div>
         <div class="turn"><span class="lb-chip" :class="r.tone"><lb-icon :name="r.symbol" size="14" weight="2.2"/>{{ r.word }}</span><small v-if="r.why">{{ r.why }}</small>
-          <span v-if="r.due" class="lb-chip" :class="r.due.tone"><lb-icon name="clock" size="14" weight="2.2"/>{{ r.due.text }}</span></div>
+          <span v-if="r.due" class="lb-chip" :class="r.due.tone" :title="r.due.hint || null"><lb-icon name="clock" size="14" weight="2.2"/>{{ r.due.text }}<span v-if="r.due.hint" class="lb-away">，{{ r.due.hint }}</span></span></div>
         <div class="state"><span v-if="r.fine" class="fine"><lb-icon name="check" size="16" weight="2.2"/>{{ r.fine }}</span>
           <span v-if="r.fact" class="mut">{{ r.fact }}</span>
           <p v-if="r.note" :class="r.noteTone"><lb-icon name="warning" size="16"/><span>{{ r.note }}</span></p>

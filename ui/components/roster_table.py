@@ -70,7 +70,7 @@ class roster_table(Element, component='roster_table.js'):
 
 def _common(number: int, row: RosterRow, account: Account) -> dict[str, Any]:
     turn = turns.of(row.application, account)
-    due, tone, _, _ = deadline(row.days_left)
+    due = deadline(row.days_left)
     return {
         'id': row.application.id,
         'n': number,
@@ -81,7 +81,7 @@ def _common(number: int, row: RosterRow, account: Account) -> dict[str, Any]:
         'why': turn.why,
         'tone': turn.tone,
         'symbol': turn.symbol,
-        'due': {'text': due, 'tone': tone} if due and row.pending is None else None,
+        'due': {'text': due.text, 'tone': due.tone, 'hint': due.hint} if due.text and row.pending is None else None,
         'group': turn.word,
         'yours': turn.word == '輪到您',
         'can': False,

@@ -1,5 +1,8 @@
 """How a case's state and its time left look, on every page the same: word, tone and icon."""
 
+from typing import NamedTuple
+
+from domain.countdown import DaysLeft
 from domain.model import ApplicationStatus
 
 TONES = {
@@ -12,12 +15,23 @@ TONES = {
 }
 
 
-def deadline(days_left: int | None) -> tuple[str, str, str, str]:
-    """How long a case has left: the chip's text, tone and icon, and the filter it falls under."""
-    if days_left is None:
-        return '', '', 'clock', ''
-    if days_left < 0:
-        return f'逾期{-days_left}日', 'solid', 'clock', 'late'
-    if days_left == 0:
-        return '今日到期', 'warn', 'clock', 'today'
-    return f'剩{days_left}日', '', 'clock', 'later'
+class Deadline(NamedTuple):
+    """The chip that says how long a case has left; `due` is the filter it falls under, `hint` how it was counted."""
+
+    text: str
+    tone: str
+    symbol: str
+    due: str
+    hint: str
+
+
+def deadline(left: DaysLeft | None) -> Deadline:
+    """How long a case has left; no text where no period runs."""
+    if left is None:
+        return Deadline('', '', 'clock', '', '')
+    hint = '依辦公日計' if left.are_working_days else ''
+    if left.days < 0:
+        return Deadline(f'逾期{-left.days}日', 'solid', 'clock', 'late', hint)
+    if left.days == 0:
+        return Deadline('今日到期', 'warn', 'clock', 'today', '')
+    return Deadline(f'剩{left.days}日', '', 'clock', 'later', hint)

@@ -5,7 +5,8 @@ from typing import Any
 
 from nicegui import html, ui
 
-from domain import applications, dates, desk, turns
+from domain import applications, countdown, dates, desk, turns
+from domain.countdown import DaysLeft
 from domain.model import Account, Application
 from domain.turns import UnitList
 
@@ -37,7 +38,8 @@ async def applications_page(account: Account, which: str = '') -> None:
     async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
         found = await applications.of_unit(by=account, which=chosen, page=page, per_page=per_page)
         repeatable = await applications.repeatable(found.rows, by=account)
-        return [_row(each, account, each.id in repeatable) for each in found.rows], found.total
+        left = await countdown.of_cases(found.rows)
+        return [_row(each, account, left.get(each.id), each.id in repeatable) for each in found.rows], found.total
 
     async def acted(key: str, _: str) -> None:
         anew = await applications.again(await applications.get(int(key), by=account), by=account)
@@ -72,7 +74,7 @@ def _tab(which: UnitList, count: int, is_here: bool) -> None:
         link.classes('on').props('aria-current=page')
 
 
-def _row(application: Application, account: Account, is_repeatable: bool) -> Row:
+def _row(application: Application, account: Account, left: DaysLeft | None, is_repeatable: bool) -> Row:
     is_open = application.status in applications.OPEN
     page = f'/volunteers/{application.volunteer_id}/record-book'
     row: dict[str, Any] = {
@@ -88,7 +90,8 @@ def _row(application: Application, account: Account, is_repeatable: bool) -> Row
         'reason': desk.in_brief(application.reason),
         'again': {'text': '重新申請', 'act': 'again'} if is_repeatable else '',
     }
-    if application.due_on and (left := turns.days_left(application)) is not None:
-        text, tone, symbol, _ = deadline(left)
-        row['due'] = {'text': text, 'chip': tone or 'plain', 'icon': symbol, 'sub': dates.roc(application.due_on)}
+    if application.due_on and left is not None:
+        text, tone, symbol, _, hint = deadline(left)
+        due = dates.roc(application.due_on)
+        row['due'] = {'text': text, 'chip': tone or 'plain', 'icon': symbol, 'hint': hint, 'sub': due}
     return row

@@ -133,12 +133,14 @@ def _who_is_told(account: Account) -> None:
         text = f'期限前一個上班日提醒機關信箱；逾期後通知{told}，每件每次送審各通知一次。'
     else:
         text = '期限前一個上班日提醒機關信箱。還沒有登錄主管信箱，逾期案件不會通知主管；請洽系統管理者補登。'
+    if agency.counts_working_days:
+        text += '期限與日數依辦公日計，放假日不算。'
     html.p(text).classes('lb-lead lb-told')
 
 
 def _row(case: Running) -> Row:
-    text, tone, symbol, _ = deadline(case.days_left)
-    left: Cell = {'text': text, 'chip': tone or 'plain', 'icon': symbol}
+    text, tone, symbol, _, hint = deadline(case.days_left)
+    left: Cell = {'text': text, 'chip': tone or 'plain', 'icon': symbol, 'hint': hint}
     told = [
         f'{word} {dates.roc_instant(at)}'
         for word, at in (('已提醒', case.reminded_at), ('已通知主管', case.escalated_at))

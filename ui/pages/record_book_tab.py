@@ -7,7 +7,8 @@ from typing import Any
 
 from nicegui import html, ui
 
-from domain import applications, dates, numbers, record_books, turns
+from domain import applications, countdown, dates, numbers, record_books, turns
+from domain.countdown import DaysLeft
 from domain.model import Account, Application, BookStatus, IssueKind, Volunteer
 from domain.record_books import RecordBookQuery
 
@@ -96,9 +97,10 @@ async def application_state(account: Account, volunteer: Volunteer) -> None:
     """The latest applications: whose turn it is, what happened; follows by itself when the agency decides."""
     found = (await applications.history_of(volunteer, by=account))[:3]
     repeatable = await applications.repeatable(found, by=account)
+    left = await countdown.of_cases(found)
     with html.div().classes('lb-state-strip'):
         for application in found:
-            await _case(account, volunteer, application, application.id in repeatable)
+            await _case(account, volunteer, application, left.get(application.id), application.id in repeatable)
 
     async def renew() -> None:
         now = (await applications.history_of(volunteer, by=account))[:3]
@@ -112,7 +114,9 @@ def _seen(application: Application) -> tuple[object, ...]:
     return application.id, application.status, application.round, application.due_on
 
 
-async def _case(account: Account, volunteer: Volunteer, application: Application, is_repeatable: bool) -> None:
+async def _case(
+    account: Account, volunteer: Volunteer, application: Application, left: DaysLeft | None, is_repeatable: bool
+) -> None:
     """One application as a strip; its timeline opens below, that of the open one is open."""
     form_page = f'/volunteers/{volunteer.id}/record-book/application'
 
@@ -125,9 +129,9 @@ async def _case(account: Account, volunteer: Volunteer, application: Application
         chip(turn.word, turn.tone, turn.symbol)
         if turn.why:
             html.span(turn.why).classes('strong')
-        if (left := turns.days_left(application)) is not None:
-            text, tone, symbol, _ = deadline(left)
-            chip(text, tone, symbol)
+        if left is not None:
+            text, tone, symbol, _, hint = deadline(left)
+            chip(text, tone, symbol, hint)
         html.span(f'{application.kind.label}　{application.agency.name}')
         if application.submitted_at:
             html.span(f'送審 {dates.roc_instant(application.submitted_at)}').classes('mut')
