@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from db import transaction
 from db.choices import ApplicationStatus, Role
-from db.models import Account, Agency, Application
+from db.models import Account, Agency, Application, ApplicationStep
 
 from . import countdown, dates, moves, office_calendar, permissions
 from .countdown import DaysLeft
@@ -156,10 +156,15 @@ async def _tell(
 
 
 async def _claimed(case: Application, mark: str) -> bool:
-    """Whether we are the one to tell of it. A second process waits here for the first, and then finds it told."""
+    """Whether we are the one to tell of it; it is noted on the round, which keeps it when the next one begins.
+
+    A second process waits here for the first, and then finds it told.
+    """
     as_read = Application.filter(id=case.id, status=case.status, round=case.round, due_on=case.due_on, **{mark: None})
-    if not await as_read.update(**{mark: dates.now()}):
+    now = {mark: dates.now()}
+    if not await as_read.update(**now):
         return False
+    await ApplicationStep.filter(application_id=case.id, status=case.status, round=case.round).update(**now)
     await moves.announce(case)
     return True
 

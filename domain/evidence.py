@@ -33,6 +33,8 @@ COLUMNS = (
     '是否逾期',
     '承辦人',
     '暫停日數',
+    '期限前提醒',
+    '逾期通知主管',
 )
 OUTCOMES = {
     ApplicationStatus.RETURNED: '通知補件',
@@ -67,7 +69,8 @@ class Round:
     """One period of review. `closed_at` and `outcome` are None while it runs; `due_on` where none was noted.
 
     `days_used` counts as the agency's rule does, the first day not included; `days_paused` are the calendar days that
-    the case stayed with the unit afterwards. What its unit took back names no reviewer.
+    the case stayed with the unit afterwards. What its unit took back names no reviewer. `reminded_at`: when
+    the agency was, `escalated_at`: when its supervisor was told.
     """
 
     application_id: int
@@ -81,6 +84,8 @@ class Round:
     is_late: bool
     reviewer: str
     days_paused: int
+    reminded_at: datetime | None
+    escalated_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,7 @@ async def rounds(period: Period, *, by: Account) -> list[Round]:
     wanted = {step.id for step in await sent.only('id')}
     cases = Subquery(sent.values('application_id'))
     steps = ApplicationStep.filter(application_id__in=cases).order_by('application_id', 'id')
-    columns = ('id', 'application_id', 'status', 'at', 'due_on')
+    columns = ('id', 'application_id', 'status', 'at', 'due_on', 'reminded_at', 'escalated_at')
     found = await steps.values(*columns, reviewer='by__name', unit='application__host_unit__name')
     agency = await Agency.get(id=by.agency_id)
     is_off = await _calendar(agency, [step['at'] for step in found])
@@ -149,13 +154,19 @@ def cells(each: Round) -> list[str]:
         each.unit,
         dates.roc_instant(each.submitted_at),
         dates.roc(each.due_on) if each.due_on else '未記載',
-        dates.roc_instant(each.closed_at) if each.closed_at else '',
+        _instant(each.closed_at),
         OUTCOMES[each.outcome],
         str(each.days_used),
         '是' if each.is_late else '否',
         each.reviewer,
         str(each.days_paused),
+        _instant(each.reminded_at),
+        _instant(each.escalated_at),
     ]
+
+
+def _instant(moment: datetime | None) -> str:
+    return dates.roc_instant(moment) if moment else ''
 
 
 def _rounds_of(steps: list[dict[str, Any]], agency: Agency, is_off: IsOff) -> list[tuple[int, Round]]:
@@ -182,14 +193,15 @@ def _rounds_of(steps: list[dict[str, Any]], agency: Agency, is_off: IsOff) -> li
             is_late=step['due_on'] is not None and last > step['due_on'],
             reviewer=end['reviewer'] if end and outcome != ApplicationStatus.WITHDRAWN else '',
             days_paused=(resumed - last).days if is_paused else 0,
+            reminded_at=step['reminded_at'],
+            escalated_at=step['escalated_at'],
         )
         found.append((step['id'], each))
     return found
 
 
 def _days_used(first: date, last: date, agency: Agency, is_off: IsOff) -> int:
-    days = [first + timedelta(days=number) for number in range(1, (last - first).days + 1)]
-    return len([day for day in days if not is_off(day)]) if agency.counts_working_days else len(days)
+    return dates.days_after(first, last, is_off if agency.counts_working_days else None)
 
 
 async def _calendar(agency: Agency, moments: Sequence[datetime]) -> IsOff:

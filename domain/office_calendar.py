@@ -168,7 +168,7 @@ async def recount(agencies: Iterable[Agency]) -> int:
     """Count the open cases of `agencies` anew, in the caller's transaction; how many are due on another day now.
 
     Their 送審 on record takes the new day too, since that is what the evidence goes by. A reminder or an escalation
-    that came too early by the new day will come again.
+    that came too early by the new day will come again; on record it stands that it was told, and when last.
     """
     by_id = {agency.id: agency for agency in agencies}
     found = Application.filter(agency_id__in=list(by_id), status=ApplicationStatus.SUBMITTED)
@@ -209,9 +209,7 @@ async def _postpone(case: Application, due: date) -> int:
         facts['reminded_at'] = None
     if not await as_read.update(**facts):
         return 0
-    step = await ApplicationStep.filter(application_id=case.id, status=case.status).order_by('-id').first()
-    if step is not None:
-        await ApplicationStep.filter(id=step.id).update(due_on=due)
+    await ApplicationStep.filter(application_id=case.id, status=case.status, round=case.round).update(due_on=due)
     await moves.announce(case)
     return 1
 

@@ -89,7 +89,7 @@ async def of(application: Application, *, by: Account) -> list[Entry]:
     entries += [entry for one in marked for entry in _of_mark(one, steps)]
     entries += _mails(await outbox.of_application(case, by=by), steps)
     entries += [_call(call) for call in await calls.of(case, by=by)]
-    entries += _clock(case)
+    entries += _clock(steps)
     if by.role == Role.REVIEWER:
         entries += await _decision(case)
     if case.status == _APPROVED:
@@ -220,11 +220,17 @@ def _call(call: PhoneCall) -> Entry:
     return Entry(call.at, call.by.name, f'電話通知：{call.result.label}', note, tone, 'phone', 'call', call.id)
 
 
-def _clock(case: Application) -> list[Entry]:
-    """What the clock did in this round."""
-    due = f'期限 {dates.roc(case.due_on)}' if case.due_on else ''
-    told = ((case.reminded_at, '期限前提醒發冊機關', 'warn'), (case.escalated_at, '逾期，已通知發冊機關主管', 'bad'))
-    return [Entry(at, SYSTEM, what, due, tone, 'clock', 'clock') for at, what, tone in told if at is not None]
+def _clock(steps: Sequence[ApplicationStep]) -> list[Entry]:
+    """What the clock has told in each round, with the due day of that round."""
+    entries = []
+    for step in steps:
+        due = f'期限 {dates.roc(step.due_on)}' if step.due_on else ''
+        told = (
+            (step.reminded_at, '期限前提醒發冊機關', 'warn'),
+            (step.escalated_at, '逾期，已通知發冊機關主管', 'bad'),
+        )
+        entries += [Entry(at, SYSTEM, what, due, tone, 'clock', 'clock') for at, what, tone in told if at is not None]
+    return entries
 
 
 async def _decision(case: Application) -> list[Entry]:

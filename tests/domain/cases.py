@@ -120,7 +120,8 @@ async def many_cases(office: Office, count: int) -> list[Application]:
             submitted_at=dates.now(),
             due_on=dates.today(),
         )
-        await ApplicationStep.create(application=case, status=case.status, by=office.clerk, at=dates.now())
+        step = {'status': case.status, 'round': case.round, 'at': dates.now(), 'due_on': case.due_on}
+        await ApplicationStep.create(application=case, by=office.clerk, **step)
         cases.append(case)
     return cases
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from db.choices import ApplicationStatus, MailStatus, Role
-from db.models import Agency, Application, CalendarDay, OutgoingMail
+from db.models import Agency, Application, ApplicationStep, CalendarDay, OutgoingMail
 from domain import announcements, applications, clock, countdown, dates, moves, reviews, settings
 from domain.clock import Running
 from domain.countdown import DaysLeft
@@ -217,7 +217,8 @@ async def test_one_agency_that_cannot_be_told_does_not_keep_the_others_waiting(
     with dates.frozen(FRIDAY), caplog.at_level(logging.CRITICAL, 'domain.clock'):
         assert await clock.remind() == 1
 
-    assert (await Application.get(id=poisoned.id)).reminded_at is None
+    step = await ApplicationStep.get(application_id=poisoned.id)
+    assert ((await Application.get(id=poisoned.id)).reminded_at, step.reminded_at) == (None, None)
     assert len(await told('即將到期')) == 1
 
 

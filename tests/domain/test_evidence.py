@@ -9,7 +9,7 @@ from odfdo import Document
 
 from db.choices import ApplicationStatus, Role
 from db.models import Agency, Application, CalendarDay
-from domain import applications, dates, evidence, reviews
+from domain import applications, clock, dates, evidence, reviews
 from domain.errors import Incomplete, NotPermitted
 from domain.evidence import Period, Round, Share
 
@@ -26,10 +26,15 @@ def march(day: int, hour: int = 10) -> datetime:
 async def a_case_with_two_rounds(office: Office) -> Application:
     """Sent on Thursday the 5th, returned in time on the 6th, sent again on the 11th, approved late on the 17th."""
     case = await a_case(office)
+    with dates.frozen(march(6, 9)):
+        await clock.remind()
     with dates.frozen(march(6)):
         case = await reviews.return_for_correction(case, '反面看不清', case.version, by=office.reviewer)
     with dates.frozen(march(11)):
         case = await applications.submit(case, by=office.clerk)
+    await Agency.filter(id=office.agency.id).update(supervisor_email='head@culture.example.gov.tw')
+    with dates.frozen(march(17, 9)):
+        await clock.escalate()
     with dates.frozen(march(17)):
         await reviews.approve(case, case.version, by=office.colleague)
     return case
@@ -51,6 +56,8 @@ async def test_every_round_stands_with_its_period_and_the_pause_is_not_counted(o
             is_late=True,
             reviewer='王專員',
             days_paused=0,
+            reminded_at=None,
+            escalated_at=march(17, 9),
         ),
         Round(
             application_id=case.id,
@@ -64,6 +71,8 @@ async def test_every_round_stands_with_its_period_and_the_pause_is_not_counted(o
             is_late=False,
             reviewer='何專員',
             days_paused=5,
+            reminded_at=march(6, 9),
+            escalated_at=None,
         ),
     ]
 
@@ -153,7 +162,7 @@ async def test_the_spreadsheet_holds_what_was_asked_for_and_no_volunteer(office:
         evidence.COLUMNS,
         (
             *(str(case.id), '第 2 次', '示例文化中心', '115/03/11 10:00', '115/03/16', '115/03/17 10:00', '核可'),
-            *('6', '是', '王專員', '0'),
+            *('6', '是', '王專員', '0', '', '115/03/17 09:00'),
         ),
     ]
 

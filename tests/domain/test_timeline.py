@@ -1,14 +1,14 @@
 """The timeline of a case: each side reads what is its business, with actor and time."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from db.choices import ApplicationStatus, CallResult, CorrectionReason, MailStatus, Place, Role
-from db.models import Application, Decision, OutgoingMail, PhoneCall
-from domain import applications, corrections, dates, reviews, timeline
+from db.models import Agency, ApplicationStep, Decision, OutgoingMail, PhoneCall
+from domain import applications, clock, corrections, dates, reviews, timeline
 from domain.corrections import Anchor
 from domain.errors import NotFound
 from domain.timeline import Entry
@@ -147,7 +147,7 @@ async def test_calls_the_clock_and_a_decision_in_its_ten_seconds_stand_on_it(off
         application=sent, by=office.reviewer, at=at(1), callee='示例文化中心', phone='(04)0000-1234',
         result=CallResult.NO_ANSWER, note='午休',
     )  # fmt: skip
-    await Application.filter(id=sent.id).update(reminded_at=at(2), escalated_at=at(3))
+    await ApplicationStep.filter(application_id=sent.id).update(reminded_at=at(2), escalated_at=at(3))
     await Decision.create(
         application=sent, to=ApplicationStatus.APPROVED, by=office.reviewer, at=at(4), release_at=at(5)
     )
@@ -167,6 +167,26 @@ async def test_calls_the_clock_and_a_decision_in_its_ten_seconds_stand_on_it(off
         '核可沒有生效',
         '這位志工已有使用中的紀錄冊。',
     )
+
+
+async def test_what_the_clock_told_stays_with_its_round_and_its_due_day(office: Office) -> None:
+    await Agency.filter(id=office.agency.id).update(supervisor_email='head@culture.example.gov.tw')
+    sent = await a_case(office)
+    with dates.frozen(at(24 * 60)):
+        await clock.remind()
+        returned = await reviews.return_for_correction(sent, '照片模糊', sent.version, by=office.reviewer)
+    with dates.frozen(at(5 * 24 * 60)):
+        again = await applications.submit(returned, by=office.clerk)
+        assert (again.reminded_at, again.due_on) == (None, date(2026, 3, 13))
+    with dates.frozen(at(11 * 24 * 60)):
+        await clock.remind()
+        await clock.escalate()
+        entries = await timeline.of(again, by=office.clerk)
+
+    assert [(entry.at, entry.what, entry.note) for entry in entries if entry.kind == 'clock'] == [
+        (at(11 * 24 * 60), '逾期，已通知發冊機關主管', '期限 115/03/13'),
+        (at(24 * 60), '期限前提醒發冊機關', '期限 115/03/09'),
+    ]
 
 
 async def test_a_case_made_anew_says_what_it_repeats(office: Office) -> None:

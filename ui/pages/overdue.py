@@ -45,6 +45,7 @@ ROUND_COLUMNS = [
     ('used', '所用日數'),
     ('late', '是否逾期'),
     ('reviewer', '承辦人'),
+    ('told', '通知'),
 ]
 SHARE_COLUMNS = [('reviewer', '承辦人'), ('closed', '審結件次', 'num'), ('late', '逾期件次', 'num')]
 
@@ -141,11 +142,6 @@ def _who_is_told(account: Account) -> None:
 def _row(case: Running) -> Row:
     text, tone, symbol, _, hint = deadline(case.days_left)
     left: Cell = {'text': text, 'chip': tone or 'plain', 'icon': symbol, 'hint': hint}
-    told = [
-        f'{word} {dates.roc_instant(at)}'
-        for word, at in (('已提醒', case.reminded_at), ('已通知主管', case.escalated_at))
-        if at
-    ]
     return {
         'key': str(case.id),
         'case': {'text': str(case.id), 'href': f'/reviews/{case.id}', 'strong': True},
@@ -154,7 +150,7 @@ def _row(case: Running) -> Row:
         'sent': {'text': dates.roc_instant(case.submitted_at), 'sub': f'第 {case.round} 次送審'},
         'due': dates.roc(case.due_on),
         'left': left,
-        'told': '；'.join(told) or '尚未通知',
+        'told': _told(case) or '尚未通知',
     }
 
 
@@ -174,7 +170,13 @@ def _round(each: Round) -> Row:
         },
         'late': {'text': '逾期', 'chip': 'bad', 'icon': 'clock'} if each.is_late else '否',
         'reviewer': each.reviewer,
+        'told': _told(each),
     }
+
+
+def _told(case: Running | Round) -> str:
+    moments = {'已提醒': case.reminded_at, '已通知主管': case.escalated_at}
+    return '；'.join(f'{word} {dates.roc_instant(at)}' for word, at in moments.items() if at)
 
 
 def _texts(facts: dict[str, object]) -> dict[str, str]:
