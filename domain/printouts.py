@@ -1,8 +1,8 @@
 """Lists for people to take away: OpenDocument, Word and PDF, each from a title, columns and rows of text.
 
 Every cell is text and stays text: a value that begins with = + - or @ is no formula in any of them, and a number keeps
-its leading zeros. The office formats take about a millisecond a row, so long lists belong in a thread; PDF is
-made by the presses.
+its leading zeros. The office formats take their time (docx a millisecond a row), so long lists belong in a
+thread; PDF is made by the presses.
 """
 
 import io
@@ -18,9 +18,9 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 from docx.text.paragraph import Paragraph as WordParagraph
-from odfdo import Cell, Column, Document, Element, Paragraph, Row, Table
+from odfdo import Document, Element, Paragraph
 
-from . import dates
+from . import dates, odf_tables
 from .logbook import pdf as press
 
 Rows = Iterable[Sequence[str]]
@@ -34,18 +34,16 @@ def ods(title: str, columns: Sequence[str], rows: Rows) -> bytes:
     """A spreadsheet: one sheet called `title`, a row of headings, then the rows."""
     table = [tuple(columns), *map(tuple, rows)]
     document = _odf('spreadsheet', title)
-    sheet = Table(re.sub(r"[\[\]*?:/\\']", ' ', _clean(title)).strip()[:31] or '名冊')
+    name = re.sub(r"[\[\]*?:/\\']", ' ', odf_tables.clean(title)).strip()[:31] or '名冊'
     document.insert_style(
         _CELL_STYLE.format('heading', '', 'fo:font-weight="bold" style:font-weight-asian="bold"'), automatic=True
     )
-    for number, width in enumerate(_widths(table)):
+    widths = _widths(table)
+    for number, width in enumerate(widths):
         document.insert_style(_COLUMN_STYLE.format(number, width), automatic=True)
-        sheet.append(Column(style=f'width{number}'))
-    sheet.append(_headings(_row(columns, cell_style='heading')))
-    for row in table[1:]:
-        sheet.append(_row(row))
-    document.body.append(sheet)
-    return _saved(document)
+    styles = [f'width{number}' for number in range(len(widths))]
+    sheet = odf_tables.table(name, columns, table[1:], column_styles=styles, cell_heading='heading')
+    return _saved(document, sheet)
 
 
 def odt(title: str, subtitle: str, columns: Sequence[str], rows: Rows) -> bytes:
@@ -66,23 +64,17 @@ def odt(title: str, subtitle: str, columns: Sequence[str], rows: Rows) -> bytes:
     )
     if len(columns) > UPRIGHT_COLUMNS:
         _lay_down(document)
-    document.body.append(Paragraph(_clean(title), style='title'))
+    document.body.append(Paragraph(odf_tables.clean(title), style='title'))
     if subtitle:
-        document.body.append(Paragraph(_clean(subtitle), style='middle'))
-    table = Table('list')
-    for _ in columns:
-        table.append(Column())
-    table.append(_headings(_row(columns, 'heading', 'box')))
-    for row in rows:
-        table.append(_row(row, 'middle', 'box'))
-    document.body.append(table)
-    return _saved(document)
+        document.body.append(Paragraph(odf_tables.clean(subtitle), style='middle'))
+    boxes = odf_tables.table('list', columns, rows, heading='heading', body='middle', cell='box', cell_heading='box')
+    return _saved(document, boxes)
 
 
 def docx(title: str, subtitle: str, columns: Sequence[str], rows: Rows) -> bytes:
     """The same as `odt` for Word, which the tutorial's 列印(doc) asks for."""
     document = word.Document()
-    document.core_properties.title = _clean(title)
+    document.core_properties.title = odf_tables.clean(title)
     document.core_properties.author = ''
     document.core_properties.language = 'zh-TW'
     document.core_properties.created = document.core_properties.modified = dates.now()
@@ -121,15 +113,10 @@ def _listing(title: str, subtitle: str, columns: Sequence[str], rows: Rows) -> p
     return press.Listing(title, subtitle, tuple(columns), tuple(map(tuple, rows)), printed)
 
 
-def _clean(text: str) -> str:
-    """`text` without the characters that XML cannot hold."""
-    return re.sub('[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]', '', text)
-
-
 def _odf(kind: str, title: str) -> Document:
     document = Document(kind)
     document.body.clear()
-    document.meta.title = _clean(title)
+    document.meta.title = odf_tables.clean(title)
     document.meta.creation_date = document.meta.date = dates.now().replace(tzinfo=None)
     document.language = 'zh-TW'
     for properties in document.styles.get_elements('//style:default-style/style:text-properties'):
@@ -140,22 +127,6 @@ def _odf(kind: str, title: str) -> Document:
             if properties.get_attribute(attribute):
                 properties.del_attribute(attribute)
     return document
-
-
-def _row(texts: Sequence[str], paragraph_style: str | None = None, cell_style: str | None = None) -> Row:
-    row = Row()
-    for text in texts:
-        cell = Cell(style=cell_style)
-        cell.set_attribute('office:value-type', 'string')
-        cell.append(Paragraph(_clean(text), style=paragraph_style))
-        row.append(cell)
-    return row
-
-
-def _headings(row: Row) -> Element:
-    headings = Element.from_tag('table:table-header-rows')
-    headings.append(row)
-    return headings
 
 
 def _lay_down(document: Document) -> None:
@@ -176,10 +147,12 @@ def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(character) in 'WFA' else 1 for character in text)
 
 
-def _saved(document: Document) -> bytes:
+def _saved(document: Document, table: str) -> bytes:
+    """With `table` below what is in it already."""
+    document.body.append(Element.from_tag(odf_tables.PLACE))
     target = io.BytesIO()
     document.save(target)
-    return target.getvalue()
+    return odf_tables.with_table(target.getvalue(), table)
 
 
 def _set_a4(document: WordDocument, lies: bool) -> None:
@@ -202,7 +175,7 @@ def _set_fonts(document: WordDocument) -> None:
 
 def _say(paragraph: WordParagraph, text: str, points: int = 0, is_bold: bool = False) -> None:
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    run = paragraph.add_run(_clean(text))
+    run = paragraph.add_run(odf_tables.clean(text))
     run.bold = is_bold
     if points:
         run.font.size = Pt(points)
