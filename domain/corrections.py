@@ -13,7 +13,7 @@ from typing import Any
 
 from db import transaction
 from db.choices import ApplicationStatus, CorrectionReason, CorrectionStatus, Role
-from db.models import Account, Application, Correction
+from db.models import Account, Application, Correction, CorrectionExchange
 
 from . import anchors, answers, dates, marks, moves, permissions
 from .anchors import LABELS, PHOTO_CRITERIA, PICTURES, TEXTS, Anchor, reasons_for
@@ -59,6 +59,12 @@ __all__ = [
 
 TEXT_LENGTH = 300
 MOST_MARKS = 60
+
+# What an exchange keeps of the mark that is opened again.
+_EXCHANGED = (
+    *('reason', 'text', 'old_value', 'old_file', 'new_value', 'new_file'),
+    *('status', 'answer', 'answered_by_id', 'answered_at'),
+)
 
 
 class Unanswered(DomainError):
@@ -110,8 +116,7 @@ async def amend(correction: Correction, reason: CorrectionReason, text: str, *, 
     reason, text = _reason(reason), _text(text, needed=True)
     async with transaction():
         case, now = await _to_review(correction, by, OPEN)
-        _, earlier = marks.said(now.text)
-        await _set(now, case, reason=reason, text=marks.thread(text, earlier))
+        await _set(now, case, reason=reason, text=text)
     return await get(now.id, by=by)
 
 
@@ -145,7 +150,7 @@ async def accept_all(application: Application, *, by: Account) -> int:
 
 
 async def reopen(correction: Correction, text: str, *, by: Account) -> Correction:
-    """It will not do yet: the unit has to answer again. What was said so far stays below the new text.
+    """It will not do yet: the unit has to answer again. What was said so far is kept as an exchange.
 
     From now on old is what the unit has sent back.
     """
@@ -153,9 +158,16 @@ async def reopen(correction: Correction, text: str, *, by: Account) -> Correctio
     async with transaction():
         case, now = await _to_review(correction, by, *ANSWERED, ACCEPTED)
         [marked] = await marks.compared([now], case)
+        await CorrectionExchange.create(
+            correction_id=now.id,
+            round=case.round,
+            reopened_by_id=by.id,
+            reopened_at=dates.now(),
+            **{name: getattr(now, name) for name in _EXCHANGED},
+        )
         facts: dict[str, Any] = {
             'status': OPEN,
-            'text': marks.thread(text, [*marked.earlier, _turn(marked.text, now)]),
+            'text': text,
             'old_value': marked.now_value,
             'old_file': marked.now_file,
             'new_value': '',
@@ -301,16 +313,4 @@ def _text(text: object, *, needed: bool) -> str:
     problem = answers.text('說明', text, most=TEXT_LENGTH, needed=needed, lines=True)
     if problem or not isinstance(text, str):
         raise Incomplete({'text': problem or '請輸入說明。'})
-    while (line := marks.EARLIER.strip()) in text:  # nobody writes what seems to have been said before
-        text = answers.tidy(text.replace(line, ''))
-    if needed and not answers.tidy(text):
-        raise Incomplete({'text': '請輸入說明。'})
     return answers.tidy(text)
-
-
-def _turn(said: str, correction: Correction) -> str:
-    """One exchange as a line: what the reviewer said, what the unit answered."""
-    when = dates.roc_instant(correction.answered_at) if correction.answered_at else ''
-    answered = {MENDED: '已補正', DISPUTED: '有異議'}.get(correction.status, '已回覆')
-    line = f'審核：{said}　單位 {when} {answered}：{correction.answer or "（沒有說明）"}'
-    return ' '.join(line.split())

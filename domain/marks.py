@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from db.choices import ApplicationStatus, CorrectionStatus, Place, Role
-from db.models import Account, Application, ApplicationStep, Correction, HistoryEntry, Volunteer
+from db.models import Account, Application, ApplicationStep, Correction, CorrectionExchange, HistoryEntry, Volunteer
 
 from . import anchors, answers, permissions
 from .anchors import Anchor
@@ -16,16 +16,13 @@ ACCEPTED, WITHDRAWN = CorrectionStatus.ACCEPTED, CorrectionStatus.WITHDRAWN
 ANSWERED = (MENDED, DISPUTED)
 CLOSED = (ACCEPTED, WITHDRAWN)
 
-# What was said before a mark was opened again stands below its text, one line a turn.
-EARLIER = '\n－－先前－－\n'
-
 
 @dataclass(frozen=True)
 class Marked:
     """A correction with what stands in its place now, and the clerk's `address` for it, which ends in '#field'.
 
-    `text` is what the reviewer says now, `earlier` what was said to and fro before. `is_changed`: value or file differ
-    from what the reviewer saw. `is_gone`: the training it speaks of was removed.
+    `earlier`: what was said to and fro before the mark was opened again, with the people, oldest first. `is_changed`:
+    value or file differ from what the reviewer saw. `is_gone`: the training it speaks of was removed.
     """
 
     correction: Correction
@@ -34,8 +31,7 @@ class Marked:
     now_file: UUID | None
     is_changed: bool
     is_gone: bool
-    text: str
-    earlier: Sequence[str]
+    earlier: Sequence[CorrectionExchange]
 
 
 async def get(correction_id: int, *, by: Account) -> Correction:
@@ -128,22 +124,16 @@ async def compared(corrections: Sequence[Correction], case: Application) -> list
     """Each correction beside what stands in its place now."""
     contents = await anchors.contents(case, map(Anchor.of, corrections))
     has_new_number = await _has_new_number(case, corrections)
-    return [_marked(one, case, contents[Anchor.of(one)], has_new_number) for one in corrections]
-
-
-def said(text: str) -> tuple[str, list[str]]:
-    """What the reviewer says now, and the turns before it, oldest first."""
-    now, _, earlier = text.partition(EARLIER)
-    return now, earlier.splitlines()
-
-
-def thread(text: str, earlier: Sequence[str]) -> str:
-    """The text to keep, for which `said` gives `text` and `earlier` back."""
-    return EARLIER.join([text, '\n'.join(earlier)]) if earlier else text
+    earlier: dict[int, list[CorrectionExchange]] = {one.id: [] for one in corrections}
+    if earlier:
+        exchanges = CorrectionExchange.filter(correction_id__in=list(earlier))
+        for exchange in await exchanges.select_related('answered_by', 'reopened_by'):
+            earlier[exchange.correction_id].append(exchange)
+    return [_marked(one, case, contents[Anchor.of(one)], has_new_number, earlier[one.id]) for one in corrections]
 
 
 def _line(correction: Correction) -> str:
-    return f'{correction.label}（{correction.reason.label}）：{" ".join(said(correction.text)[0].split())}'
+    return f'{correction.label}（{correction.reason.label}）：{" ".join(correction.text.split())}'
 
 
 async def _has_new_number(case: Application, corrections: Iterable[Correction]) -> bool:
@@ -155,9 +145,14 @@ async def _has_new_number(case: Application, corrections: Iterable[Correction]) 
     return await HistoryEntry.filter(volunteer_id=case.volunteer_id, label=label, at__gt=min(since)).exists()
 
 
-def _marked(correction: Correction, case: Application, content: anchors.Content, has_new_number: bool) -> Marked:
+def _marked(
+    correction: Correction,
+    case: Application,
+    content: anchors.Content,
+    has_new_number: bool,
+    earlier: Sequence[CorrectionExchange],
+) -> Marked:
     is_other = (content.value, content.file) != (correction.old_value, correction.old_file)
-    text, earlier = said(correction.text)
     return Marked(
         correction=correction,
         address=anchors.address(Anchor.of(correction), case.volunteer_id, is_gone=content.is_gone),
@@ -165,6 +160,5 @@ def _marked(correction: Correction, case: Application, content: anchors.Content,
         now_file=content.file,
         is_changed=is_other or (has_new_number and correction.field == 'identity_number'),
         is_gone=content.is_gone,
-        text=text,
         earlier=earlier,
     )

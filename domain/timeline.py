@@ -11,6 +11,7 @@ from db.models import (
     Application,
     ApplicationStep,
     Correction,
+    CorrectionExchange,
     Decision,
     HistoryEntry,
     OutgoingMail,
@@ -52,7 +53,6 @@ _MAILS = {
     MailStatus.DEFERRED: ('', 'mail'),
     MailStatus.SKIPPED: ('', 'mail'),
 }
-_ANSWER: tuple[str, str, Kind] = ('info', 'pencil', 'correction')
 _ANSWERS = {CorrectionStatus.MENDED: '回覆已補正', CorrectionStatus.DISPUTED: '提出異議'}
 
 
@@ -148,18 +148,17 @@ def _of_mark(marked: Marked, steps: Sequence[ApplicationStep]) -> list[Entry]:
     """Raised, answered, closed: one entry each; what a 通知補件 has told stands there."""
     one = marked.correction
     about = f'{one.label}（{one.reason.label}）'
-    entries = []
-    if not _is_told(one, steps):
-        said = f'{about}：{marked.text}'
-        entries.append(Entry(one.raised_at, one.raised_by.name, '標示需補正', said, 'bad', 'flag', 'correction'))
-    # An answer that did not do was sent with one 送審, and the mark opened again after it.
-    sent_back = [step for step in steps if step.status == _SUBMITTED and step.at > one.raised_at]
-    for line, step in zip(marked.earlier, sent_back, strict=False):
-        entries.append(Entry(step.at, step.by.name, '回覆補正', f'{about}：{line}', *_ANSWER))
+    texts = [*(exchange.text for exchange in marked.earlier), one.text]
+    asked = [('標示需補正', one.raised_at, one.raised_by)]
+    asked += [('仍需補正', exchange.reopened_at, exchange.reopened_by) for exchange in marked.earlier]
+    entries = [
+        Entry(at, by.name, what, f'{about}：{text}', 'bad', 'flag', 'correction')
+        for (what, at, by), text in zip(asked, texts, strict=True)
+        if not _is_told(at, one, steps)
+    ]
+    entries += [_answer(about, said, said.answered_at, said.answered_by) for said in marked.earlier]
     if one.answered_by and one.answered_at:
-        what = _ANSWERS.get(one.status, '回覆補正')
-        note = f'{about}：{one.answer or "已修改"}'
-        entries.append(Entry(one.answered_at, one.answered_by.name, what, note, *_ANSWER))
+        entries.append(_answer(about, one, one.answered_at, one.answered_by))
     if one.closed_by and one.closed_at and one.status in corrections.CLOSED:
         is_accepted = one.status == CorrectionStatus.ACCEPTED
         what, tone, symbol = ('確認補正', 'ok', 'check') if is_accepted else ('撤銷標示', '', 'flag')
@@ -167,11 +166,16 @@ def _of_mark(marked: Marked, steps: Sequence[ApplicationStep]) -> list[Entry]:
     return entries
 
 
-def _is_told(mark: Correction, steps: Sequence[ApplicationStep]) -> bool:
-    """Whether a 通知補件 went out while the mark stood: its reason lists the marks."""
+def _answer(about: str, said: Correction | CorrectionExchange, at: datetime, by: Account) -> Entry:
+    what, note = _ANSWERS.get(said.status, '回覆補正'), f'{about}：{said.answer or "已修改"}'
+    return Entry(at, by.name, what, note, 'info', 'pencil', 'correction')
+
+
+def _is_told(since: datetime, mark: Correction, steps: Sequence[ApplicationStep]) -> bool:
+    """Whether a 通知補件 went out while the mark stood as it does `since`: its reason lists the marks."""
     withdrawn = mark.closed_at if mark.status == CorrectionStatus.WITHDRAWN else None
     returned = [step.at for step in steps if step.status == _RETURNED]
-    return any(mark.raised_at <= at and (withdrawn is None or at <= withdrawn) for at in returned)
+    return any(since <= at and (withdrawn is None or at <= withdrawn) for at in returned)
 
 
 def _mails(mails: Sequence[OutgoingMail], steps: Sequence[ApplicationStep]) -> list[Entry]:

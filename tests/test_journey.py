@@ -195,7 +195,7 @@ def mends_one_disputes_the_other_and_sends_again(page: Page, profile: str, folde
 def looks_at_old_and_new_and_accepts(page: Page) -> None:
     """Only the marks are looked at again: the scan as it was with its spot beside the new one, and the objection."""
     expect(page.get_by_role('heading', name='只需再看 2 項補正')).to_be_visible()
-    photo, scan = page.locator('.lb-marks li').all()
+    photo, scan = page.locator('.lb-marks > ol > li').all()
     expect(photo).to_contain_text('照片拍到胸口，是半身照。')
     expect(photo).to_contain_text('補正後（沒有更動）')
     old, new = scan.locator('.lb-side-by').all()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from db.choices import ApplicationStatus, CorrectionReason, CorrectionStatus, FileKind, Place, Role, TrainingKind
-from db.models import Account, Application, Correction, Decision, Training, Volunteer
+from db.models import Account, Application, Correction, CorrectionExchange, Decision, Training, Volunteer
 from domain import announcements, applications, corrections, dates, reviews, trainings, volunteers
 from domain.corrections import Anchor, StillOpen, Unanswered
 from domain.errors import DomainError, Incomplete, MovedOn, NotFound, NotPermitted
@@ -363,25 +363,27 @@ async def test_a_mark_opened_again_keeps_what_was_said(case: Application, office
     assert await statuses(case, office.clerk) == []
     await returned(case, office)
     [one] = await corrections.of(case, by=office.clerk)
-    assert (one.correction.status, one.text, one.earlier, one.correction.old_value, one.is_changed) == (
+    first = ('請再確認。', MENDED, '已改。', office.clerk.name, office.reviewer.name, 'second@example.com')
+    assert [exchanged(each) for each in one.earlier] == [first]
+    assert (one.correction.status, one.correction.text, one.correction.old_value, one.is_changed) == (
         OPEN,
         '還是不對。',
-        ['審核：請再確認。 單位 115/03/05 14:58 已補正：已改。'],
         'second@example.com',
         False,
     )
     await corrections.dispute(made, '確定沒有錯。', by=office.clerk)
     await sent_again(case, office)
-    await corrections.reopen(made, '第三次。', by=office.reviewer)
+    await corrections.reopen(made, '第三次。', by=office.colleague)
     await corrections.amend(made, OTHER, '請來電。', by=office.reviewer)
     [one] = await corrections.of(case, by=office.reviewer)
-    assert (one.text, one.earlier) == (
-        '請來電。',
-        [
-            '審核：請再確認。 單位 115/03/05 14:58 已補正：已改。',
-            '審核：還是不對。 單位 115/03/05 14:58 有異議：確定沒有錯。',
-        ],
-    )
+    second = ('還是不對。', DISPUTED, '確定沒有錯。', office.clerk.name, office.colleague.name, 'second@example.com')
+    assert one.correction.text == '請來電。'
+    assert [exchanged(each) for each in one.earlier] == [first, second]
+
+
+def exchanged(one: CorrectionExchange) -> tuple[str, CorrectionStatus, str, str, str, str]:
+    """Asked, answered how and with which words, by whom, opened again by whom, and what was sent back."""
+    return one.text, one.status, one.answer, one.answered_by.name, one.reopened_by.name, one.new_value
 
 
 async def test_a_mark_on_a_training_that_was_removed_leads_to_the_list(case: Application, office: Office) -> None:

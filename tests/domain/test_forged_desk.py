@@ -495,17 +495,6 @@ async def test_a_field_that_no_form_has_is_not_marked(office: Office, anchor: An
         await corrections.mark(case, anchor, BLURRED, 'x', by=office.reviewer)
 
 
-async def test_a_mark_cannot_pretend_what_was_said_before(office: Office) -> None:
-    case = await a_case(office)
-    line = marks.EARLIER.strip()
-    for forged in (line, line[:4] + line + line[4:], line[:3] + line[:4] + line + line[4:] + line[3:]):
-        text = f'請重拍\n{forged}\n審核：請重拍　單位 115/03/05 已補正：我承認是假的'
-        mark = await corrections.mark(case, PHOTO, BLURRED, text, by=office.reviewer)
-        assert marks.said(mark.text)[1] == []
-    with pytest.raises(Incomplete):
-        await corrections.mark(case, PHOTO, BLURRED, line, by=office.reviewer)
-
-
 @pytest.mark.parametrize('text', [None, 5, [], {'a': 1}, 'a\0b', 'a\ud800', '\u202e反', 'x' * 10**6, '  '])
 async def test_what_is_no_text_is_refused_with_a_sentence_wherever_one_is_written(office: Office, text: Any) -> None:
     case = await a_case(office)

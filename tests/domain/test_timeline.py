@@ -104,8 +104,8 @@ async def test_an_answer_that_did_not_do_stays_on_the_timeline(office: Office) -
         await reviews.return_for_correction(again, '', again.version, by=office.reviewer)
 
     assert told(await timeline.of(sent, by=office.clerk))[3:] == [
+        ('林小滿', '提出異議', f'{one.label}（模糊）：就是本人。'),
         ('林小滿', '再次送審（第 2 次）', '臺中市政府文化局，期限 115/03/09'),
-        ('林小滿', '回覆補正', f'{one.label}（模糊）：審核：請重拍。 單位 115/03/05 15:00 有異議：就是本人。'),
         ('何專員', '通知補件', f'1. {one.label}（模糊）：仍請重拍。'),
     ]
 

@@ -1,5 +1,6 @@
 // 「3 項需補正」: each mark with its picture and spot, what the reviewer says, the way to its field; 已補正, 有異議.
 // Words of an answer are mirrored in the browser until the server has them, as those of the form are.
+import exchanges from '/static/exchanges.js';
 import icon from '/static/icons.js';
 import * as mirror from '/static/mirror.js';
 
@@ -12,7 +13,7 @@ const proof = {
 };
 
 export default {
-  components: { 'lb-icon': icon, proof },
+  components: { 'lb-icon': icon, exchanges, proof },
   props: { title: String, note: String, besides: String, past: Boolean, marks: Array, draft: String, refused: Object, turn: Number },
   emits: ['answered'],
   data() { return { writing: null, disputes: false, words: '', busy: null, seen: null }; },
@@ -27,7 +28,7 @@ export default {
         <div class="what"><div class="hd"><h3 :id="'correction-' + m.id + '-h'">{{ i + 1 }}. {{ m.label }}</h3><span class="lb-chip">{{ m.reason }}</span>
             <span class="lb-chip" :class="m.tone"><lb-icon :name="m.symbol" size="14"/>{{ m.state }}</span></div>
           <p class="said">{{ m.text }}</p>
-          <ul v-if="m.earlier.length" class="earlier"><li v-for="line in m.earlier">{{ line }}</li></ul>
+          <exchanges :of="m.earlier"/>
           <p v-if="m.old.text || m.now.text" class="values">送審時：<b>{{ m.old.text || '（空白）' }}</b><template v-if="m.changed">　→　目前：<b>{{ m.now.text || '（空白）' }}</b></template></p>
           <p v-if="m.answer" class="answer">您的回覆：{{ m.answer }}</p>
           <p v-if="m.theirs" class="values">{{ m.theirs }}</p>

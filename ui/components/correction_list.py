@@ -12,7 +12,7 @@ from domain.corrections import Marked
 from domain.errors import DomainError, Incomplete
 from domain.model import Account, Application, ApplicationStatus, CorrectionStatus
 
-from .correction_marks import TONES, spot_of
+from .correction_marks import TONES, earlier, spot_of
 
 HOW = '逐項修改後按「已補正」；認為沒有錯的，按「有異議」說明。每一項都回覆後，就可以送審。'
 DONE = '每一項都已回覆，請按下方的「送審」再送一次。送審前仍可以修改回覆。'
@@ -95,8 +95,8 @@ def _shown(marked: Marked, *, asks: bool) -> dict[str, Any]:
         'state': one.status.label,
         'tone': tone,
         'symbol': symbol,
-        'text': marked.text,
-        'earlier': list(marked.earlier),
+        'text': one.text,
+        'earlier': earlier(marked),
         'href': marked.address,
         'changed': marked.is_changed,
         'old': _content(one.old_value, one.old_file, is_picture),

@@ -5,6 +5,7 @@ from typing import Any
 
 from nicegui import html, ui
 
+from domain import dates
 from domain.corrections import Marked
 from domain.model import CorrectionStatus, Volunteer
 
@@ -18,6 +19,7 @@ TONES = {
     CorrectionStatus.ACCEPTED: ('ok', 'check'),
     CorrectionStatus.WITHDRAWN: ('', 'warning'),
 }
+_ANSWERS = {status: status.label for status in (CorrectionStatus.MENDED, CorrectionStatus.DISPUTED)}
 
 
 def beside(marked: Marked) -> dict[str, Any]:
@@ -26,7 +28,7 @@ def beside(marked: Marked) -> dict[str, Any]:
     return {
         'id': one.id,
         'reason': one.reason.label,
-        'text': marked.text,
+        'text': one.text,
         'answered': '' if one.status is CorrectionStatus.OPEN else one.status.label,
         'file': str(one.old_file) if one.old_file else '',
         'spot': spot_of(marked),
@@ -39,6 +41,23 @@ def spot_of(marked: Marked) -> dict[str, float] | None:
     if one.spot_x is None or one.spot_y is None:
         return None
     return {'x': round(one.spot_x * 100, 2), 'y': round(one.spot_y * 100, 2)}
+
+
+def earlier(marked: Marked) -> list[dict[str, str]]:
+    """What was said before the mark was opened again, for a component: words, and the pictures of then."""
+    return [
+        {
+            'said': f'審核：{one.text}',
+            'answer': f'{one.answered_by.name}　{dates.roc_instant(one.answered_at)}　'
+            f'{_ANSWERS.get(one.status, "已回覆")}：{one.answer or "（沒有說明）"}',
+            'values': f'{one.old_value or "（空白）"} → {one.new_value or "（空白）"}'
+            if one.old_file is None and one.old_value != one.new_value
+            else '',
+            'old': f'/files/{one.old_file}' if one.old_file else '',
+            'new': f'/files/{one.new_file}' if one.new_file and one.new_file != one.old_file else '',
+        }
+        for one in marked.earlier
+    ]
 
 
 def case_page(volunteer: Volunteer) -> str:

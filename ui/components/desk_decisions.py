@@ -71,7 +71,7 @@ class desk_decisions(Element):
         with self.marked:
             for each in marks:
                 if each.correction.status is CorrectionStatus.OPEN:
-                    html.li(f'{each.correction.label}（{each.correction.reason.label}）：{each.text}')
+                    html.li(f'{each.correction.label}（{each.correction.reason.label}）：{each.correction.text}')
         self.marked.set_visibility(to_mend > 0)
         plain = '單位承辦人會收到這段文字，請寫明要改哪一項、怎麼改；也可以先在各項按旗子標記。'
         _say(self.what_is_told, f'單位承辦人會收到下列 {to_mend} 項；需要時可再補充。' if to_mend else plain)

@@ -1,4 +1,5 @@
 // 補件標記 of the open case: what is being asked for, and in the second round the old beside the new, to be confirmed.
+import exchanges from '/static/exchanges.js';
 import icon from '/static/icons.js';
 import { desk, write } from '/static/desk.js';
 
@@ -12,7 +13,7 @@ const side = {
 };
 
 export default {
-  components: { 'lb-icon': icon, side },
+  components: { 'lb-icon': icon, exchanges, side },
   props: { marks: Array, reasons: Object, criteria: Array, markable: Boolean, turn: Number, refused: Boolean },
   emits: ['marked', 'withdrawn', 'accepted', 'reopened'],
   data() { return { again: 0, words: '', seen: null }; },
@@ -26,7 +27,7 @@ export default {
         <div v-if="m.answered" class="lb-compared"><side head="送審時" :text="m.old.text" :url="m.old.url" :spot="m.spot" @looked="look(m, m.old.url, m.spot)"/><lb-icon name="arrow" size="18"/><side :head="m.changed ? '補正後' : '補正後（沒有更動）'" :text="m.now.text" :url="m.now.url" @looked="look(m, m.now.url, null)"/>
           <p class="answer"><b>單位回覆</b> {{ m.answer || '（沒有說明）' }}<small v-if="m.who" class="line mut">{{ m.who }}</small></p>
           <div v-if="markable && m.waits" class="acts"><button type="button" class="lb-btn q-btn lb-outline" :aria-label="'確認：' + m.label" @click="$emit('accepted', m.id)"><lb-icon name="check" size="16"/>確認</button><button type="button" class="lb-btn q-btn lb-flat" :aria-label="'仍需補正：' + m.label" :aria-expanded="again === m.id" @click="reopen(m)">仍需補正</button><button type="button" class="lb-btn q-btn lb-flat" :aria-label="'撤銷標記：' + m.label" @click="$emit('withdrawn', m.id)">撤銷</button></div></div>
-        <ul v-if="m.earlier.length" class="earlier"><li v-for="line in m.earlier">{{ line }}</li></ul>
+        <exchanges :of="m.earlier"/>
         <form v-if="again === m.id" class="lb-why" @submit.prevent="$emit('reopened', {id: m.id, text: words})" @keydown.esc.stop="again = 0"><p><label :for="'again-' + m.id">還要補正什麼</label></p><textarea :id="'again-' + m.id" v-model="words" maxlength="300" rows="2" required></textarea>
           <div class="acts"><button type="submit" class="lb-btn q-btn bg-negative text-white">再請補正</button><button type="button" class="lb-btn q-btn lb-flat" @click="again = 0">取消</button></div></form></li></ol>
       <q-dialog :model-value="!!seen" @update:model-value="seen = null" aria-label="放大的圖片"><div v-if="seen" class="lb-picture"><span class="lb-spotted"><img :src="seen.url" :alt="seen.label"><i v-if="seen.spot" class="lb-spot" :style="{left: seen.spot.x * 100 + '%', top: seen.spot.y * 100 + '%'}"></i></span><button type="button" class="q-btn lb-btn bg-primary" autofocus @click="seen = null">關閉</button></div></q-dialog>

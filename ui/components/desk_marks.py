@@ -12,7 +12,7 @@ from domain.corrections import Anchor, Marked
 from domain.errors import DomainError
 from domain.model import Account, Application, Correction, CorrectionReason, Place
 
-from .correction_marks import TONES
+from .correction_marks import TONES, earlier
 from .notices import refuse
 
 
@@ -116,8 +116,8 @@ def _shown(marked: Marked) -> dict[str, Any]:
         'label': one.label,
         'reason': one.reason.value,
         'reason_label': one.reason.label,
-        'text': marked.text,
-        'earlier': list(marked.earlier),
+        'text': one.text,
+        'earlier': earlier(marked),
         'status': one.status.value,
         'state': one.status.label,
         'tone': tone,
