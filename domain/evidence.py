@@ -7,13 +7,12 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import groupby
 from typing import Any
 
-from tortoise.expressions import Subquery
+from tortoise.connection import get_connection
 
 from db.choices import ApplicationStatus, Role
-from db.models import Account, Agency, ApplicationStep
+from db.models import Account, Agency
 
 from . import answers, dates, office_calendar, permissions, printouts
 from .errors import Incomplete
@@ -43,6 +42,24 @@ OUTCOMES = {
     ApplicationStatus.WITHDRAWN: '單位撤回',
     None: '審核中',
 }
+# The rounds of agency $1 that were sent from $2 until before $3; a round ends with the next step, a pause with the one
+# after that.
+_ROUNDS = """
+WITH moves AS (
+    SELECT step.application_id, step.status, step.at AS submitted_at, step.due_on, step.reminded_at, step.escalated_at,
+           application.host_unit_id, count(*) FILTER (WHERE step.status = 'submitted') OVER of_case AS number,
+           lead(step.status) OVER of_case AS outcome, lead(step.at) OVER of_case AS closed_at,
+           lead(step.by_id) OVER of_case AS closed_by, lead(step.at, 2) OVER of_case AS resumed_at
+    FROM application_step step JOIN application ON application.id = step.application_id
+    WHERE application.agency_id = $1 WINDOW of_case AS (PARTITION BY step.application_id ORDER BY step.id)
+)
+SELECT moves.application_id, moves.number, host_unit.name AS unit, moves.submitted_at, moves.due_on, moves.closed_at,
+       moves.outcome, coalesce(account.name, '') AS reviewer, moves.reminded_at, moves.escalated_at, moves.resumed_at
+FROM moves JOIN host_unit ON host_unit.id = moves.host_unit_id LEFT JOIN account ON account.id = moves.closed_by
+WHERE moves.status = 'submitted' AND ($2::timestamptz IS NULL OR moves.submitted_at >= $2)
+  AND ($3::timestamptz IS NULL OR moves.submitted_at < $3)
+ORDER BY moves.submitted_at DESC, moves.application_id DESC, moves.number DESC
+"""
 
 
 @dataclass
@@ -102,25 +119,18 @@ async def rounds(period: Period, *, by: Account) -> list[Round]:
     permissions.require(by, Role.REVIEWER)
     if problems := period.problems():
         raise Incomplete(problems)
-    sent = ApplicationStep.filter(application__agency_id=by.agency_id, status=ApplicationStatus.SUBMITTED)
-    if period.since:
-        sent = sent.filter(at__gte=_midnight(period.since))
-    if period.until:
-        sent = sent.filter(at__lt=_midnight(period.until + timedelta(days=1)))
-    wanted = {step.id for step in await sent.only('id')}
-    cases = Subquery(sent.values('application_id'))
-    steps = ApplicationStep.filter(application_id__in=cases).order_by('application_id', 'id')
-    columns = ('id', 'application_id', 'status', 'at', 'due_on', 'reminded_at', 'escalated_at')
-    found = await steps.values(*columns, reviewer='by__name', unit='application__host_unit__name')
+    since = _midnight(period.since) if period.since else None
+    until = _midnight(period.until + timedelta(days=1)) if period.until else None
+    found = await get_connection('default').execute_query_dict(_ROUNDS, [by.agency_id, since, until])
     agency = await Agency.get(id=by.agency_id)
-    is_off = await _calendar(agency, [step['at'] for step in found])
-    listed = [
-        each
-        for _, group in groupby(found, lambda step: step['application_id'])
-        for step_id, each in _rounds_of(list(group), agency, is_off)
-        if step_id in wanted
-    ]
-    return sorted(listed, key=lambda each: (each.submitted_at, each.application_id), reverse=True)
+    today = dates.today()
+    is_off: IsOff | None = None
+    if agency.counts_working_days and found:
+        first, last = dates.day_of(found[-1]['submitted_at']), dates.day_of(found[0]['submitted_at'])
+        ends = [dates.day_of(one['closed_at']) for one in found if one['closed_at']]
+        is_off = await office_calendar.rest_days(agency.county_id, first, max(last, today, *ends))
+    # In a thread: an agency with thousands of rounds does not keep the pages of the others waiting.
+    return await asyncio.to_thread(lambda: [_round(one, is_off, today) for one in found])
 
 
 def shares(found: Sequence[Round]) -> list[Share]:
@@ -140,8 +150,8 @@ def shares(found: Sequence[Round]) -> list[Share]:
 
 async def ods(period: Period, *, by: Account) -> Document:
     """The rounds as a spreadsheet. Raises Incomplete."""
-    rows = [cells(each) for each in await rounds(period, by=by)]
-    content = await asyncio.to_thread(printouts.ods, TITLE, COLUMNS, rows)
+    found = await rounds(period, by=by)
+    content = await asyncio.to_thread(lambda: printouts.ods(TITLE, COLUMNS, map(cells, found)))
     name = f'{TITLE}-{dates.roc_digits(dates.today())}.ods'
     return Document(content, MEDIA_TYPES['ods'], name)
 
@@ -169,44 +179,22 @@ def _instant(moment: datetime | None) -> str:
     return dates.roc_instant(moment) if moment else ''
 
 
-def _rounds_of(steps: list[dict[str, Any]], agency: Agency, is_off: IsOff) -> list[tuple[int, Round]]:
-    """The rounds of one case from its steps in order, each with the id of the step that began it."""
-    found = []
-    follow: list[dict[str, Any] | None] = [*steps[1:], None]
-    after: list[dict[str, Any] | None] = [*steps[2:], None, None]
-    sent = ApplicationStatus.SUBMITTED
-    begun = [each for each in zip(steps, follow, after, strict=False) if each[0]['status'] == sent]
-    for number, (step, end, again) in enumerate(begun, start=1):
-        outcome = end['status'] if end else None
-        last = dates.day_of(end['at']) if end else dates.today()
-        resumed = dates.day_of(again['at']) if again else dates.today()
-        is_paused = outcome == ApplicationStatus.RETURNED
-        each = Round(
-            application_id=step['application_id'],
-            number=number,
-            unit=step['unit'],
-            submitted_at=step['at'],
-            due_on=step['due_on'],
-            closed_at=end['at'] if end else None,
-            outcome=outcome,
-            days_used=_days_used(dates.day_of(step['at']), last, agency, is_off),
-            is_late=step['due_on'] is not None and last > step['due_on'],
-            reviewer=end['reviewer'] if end and outcome != ApplicationStatus.WITHDRAWN else '',
-            days_paused=(resumed - last).days if is_paused else 0,
-            reminded_at=step['reminded_at'],
-            escalated_at=step['escalated_at'],
-        )
-        found.append((step['id'], each))
-    return found
-
-
-def _days_used(first: date, last: date, agency: Agency, is_off: IsOff) -> int:
-    return dates.days_after(first, last, is_off if agency.counts_working_days else None)
-
-
-async def _calendar(agency: Agency, moments: Sequence[datetime]) -> IsOff:
-    days = [*map(dates.day_of, moments), dates.today()]
-    return await office_calendar.rest_days(agency.county_id, min(days), max(days))
+def _round(facts: dict[str, Any], is_off: IsOff | None, today: date) -> Round:
+    sent, resumed_at = dates.day_of(facts['submitted_at']), facts.pop('resumed_at')
+    outcome = answers.member(ApplicationStatus, facts['outcome'])
+    last = dates.day_of(facts['closed_at']) if facts['closed_at'] else today
+    resumed = dates.day_of(resumed_at) if resumed_at else today
+    is_paused = outcome == ApplicationStatus.RETURNED
+    return Round(
+        **facts
+        | {
+            'outcome': outcome,
+            'reviewer': '' if outcome == ApplicationStatus.WITHDRAWN else facts['reviewer'],
+            'days_used': dates.days_after(sent, last, is_off),
+            'is_late': facts['due_on'] is not None and last > facts['due_on'],
+            'days_paused': (resumed - last).days if is_paused else 0,
+        }
+    )
 
 
 def _midnight(day: date) -> datetime:

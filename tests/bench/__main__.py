@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Awaitable
 from pathlib import Path
 
-from . import logbook, opening, pictures, queues
+from . import evidence, logbook, opening, pictures, queues
 from .stage import stage
 from .table import Row, drawn
 
@@ -21,6 +21,7 @@ async def main() -> None:
         async with stage(Path(folder)) as site:
             rows += await _measured('opening STEP 4', opening.measured(site))
             rows += await _measured('a hundred, then five hundred open queues', queues.measured(site))
+            rows += await _measured('the evidence of five thousand rounds', evidence.measured(site))
     rows += await _measured('a photo of twelve megapixels', pictures.measured())
     rows += await _measured('printing', logbook.measured())
     print(drawn(rows))
