@@ -133,11 +133,12 @@ async def require_ready(application: Application, *, by: Account) -> None:
 async def send(application: Application, *, by: Account) -> Application:
     """The move of 送審 inside the caller's transaction, for one that is ready; without its mail. Raises MovedOn."""
     permissions.require(by, Role.UNIT_STAFF)
+    now = dates.now()
     facts: dict[str, Any] = {
         'round': application.round + 1,
         'submitted_by_id': by.id,
-        'submitted_at': dates.now(),
-        'due_on': await office_calendar.due_on(application.agency, dates.today()),
+        'submitted_at': now,
+        'due_on': await office_calendar.due_on(application.agency, dates.day_of(now)),
         'reminded_at': None,
         'escalated_at': None,
         'decided_by_id': None,

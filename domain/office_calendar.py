@@ -22,8 +22,9 @@ from db import transaction
 from db.choices import ApplicationStatus, Role
 from db.models import Account, Agency, Application, ApplicationStep, CalendarDay, County
 
-from . import answers, dates, moves, permissions
+from . import answers, dates, moves, office_history, permissions
 from .errors import Incomplete, NotFound
+from .history import Change
 
 IsOff = Callable[[date], bool]
 
@@ -81,9 +82,15 @@ async def rest_days_of(places: Collection[str | None], first: date, last: date) 
 
 
 async def due_on(agency: Agency, submitted: date) -> date:
-    """The last day for what reaches the agency on `submitted`, by its own rule and its county's calendar."""
-    is_off = await rest_days(agency.county_id, submitted, submitted + _REACH)
-    return dates.due_on(submitted, agency.review_days, agency.counts_working_days, is_off)
+    """The last day for what reaches the agency on `submitted`, by its own rule and its county's calendar as they stand.
+
+    Neither changes before the caller's transaction ends: what is sent while a closure is declared is either counted
+    with it, or found by `recount`.
+    """
+    await get_connection('default').execute_query('SELECT pg_advisory_xact_lock_shared($1)', [_LOCK])
+    rule = await Agency.get(id=agency.id)
+    is_off = await rest_days(rule.county_id, submitted, submitted + _REACH)
+    return dates.due_on(submitted, rule.review_days, rule.counts_working_days, is_off)
 
 
 async def days(*, by: Account, year: int | None = None) -> list[CalendarDay]:
@@ -122,6 +129,7 @@ async def save(details: CalendarDayDetails, *, by: Account, of: CalendarDay | No
     async with transaction():
         await _alone()
         before = await get(of.id, by=by) if of else None
+        known = await office_history.stands(before) if before else {}
         for row in await CalendarDay.filter(_at(places), day=details.day).select_related('county'):
             if row.is_manual and row != before:
                 raise Incomplete({'day': f'{dates.roc(row.day)} {place(row)}已經登錄為「{row.name}」，請改那一筆。'})
@@ -129,6 +137,8 @@ async def save(details: CalendarDayDetails, *, by: Account, of: CalendarDay | No
         if before is not None:
             await before.delete()
         saved = [await CalendarDay.create(county_id=each, **facts) for each in places]
+        for row in saved:
+            await office_history.note(row, known, by=by)
         await _counted_anew([*places, before.county_id] if before else places)
     return saved
 
@@ -138,7 +148,9 @@ async def remove(row: CalendarDay, *, by: Account) -> None:
     permissions.require(by, Role.ADMINISTRATOR)
     async with transaction():
         await _alone()
+        before = await office_history.stands(row)
         await CalendarDay.filter(id=row.id).delete()
+        await office_history.note(row, before, by=by)
         await _counted_anew([row.county_id])
 
 
@@ -150,7 +162,11 @@ async def fill(year: int, *, by: Account) -> int:
         raise Incomplete({'year': f'年度應為民國 {FIRST_YEAR - 1911} 到 {last - 1911} 年。'})
     async with transaction():
         await _alone()
-        return await _fill(year)
+        changed = await _fill(year)
+        if changed:
+            told = Change('國定假日與補行上班日', '', f'{changed} 日有變動')
+            await office_history.tell('辦公日曆', f'民國 {year - 1911} 年', '帶入', [told], by=by)
+    return changed
 
 
 async def fill_ahead() -> None:
@@ -170,6 +186,7 @@ async def recount(agencies: Iterable[Agency]) -> int:
     Their 送審 on record takes the new day too, since that is what the evidence goes by. A reminder or an escalation
     that came too early by the new day will come again; on record it stands that it was told, and when last.
     """
+    await _alone()
     by_id = {agency.id: agency for agency in agencies}
     found = Application.filter(agency_id__in=list(by_id), status=ApplicationStatus.SUBMITTED)
     sent = {case: dates.day_of(case.submitted_at) for case in await found if case.submitted_at}
@@ -256,7 +273,7 @@ async def _problems_of_places(county_ids: object, of: CalendarDay | None) -> dic
 
 
 async def _alone() -> None:
-    """Until the end of the transaction nobody else writes in the calendar."""
+    """Until the end of the transaction nobody else writes in the calendar, or counts by it."""
     await get_connection('default').execute_query('SELECT pg_advisory_xact_lock($1)', [_LOCK])
 
 

@@ -1,5 +1,6 @@
 """辦公日曆: filled from the package, mended by hand, and what that means for cases under way."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -8,13 +9,13 @@ import pytest
 
 from db.choices import Role
 from db.models import Account, Agency, Application, ApplicationStep, CalendarDay
-from domain import announcements, dates, directory, office_calendar
+from domain import announcements, applications, dates, directory, office_calendar
 from domain.directory import AgencyDetails
 from domain.errors import Incomplete, NotFound, NotPermitted
 from domain.office_calendar import CalendarDayDetails
 
 from ..builders import an_account, an_agency
-from .cases import NOW, Office, a_case
+from .cases import NOW, Office, a_case, a_draft
 
 pytestmark = pytest.mark.usefixtures('database', 'today')
 
@@ -176,6 +177,35 @@ async def test_another_rule_of_the_agency_counts_its_open_cases_anew(office: Off
     await directory.save_agency(details, by=admin, of=office.agency)
 
     assert (await Application.get(id=case.id)).due_on == date(2026, 3, 12)
+
+
+async def test_what_is_sent_while_a_closure_is_declared_is_due_by_it_whoever_is_first(
+    office: Office, admin: Account
+) -> None:
+    for day in range(9, 15):
+        drafts = [await a_draft(office) for _ in range(3)]
+        closure = CalendarDayDetails(date(2026, 3, day), '停班', county_ids=[TAICHUNG])
+        sending = [applications.submit(draft, by=office.clerk) for draft in drafts]
+        await asyncio.gather(*sending, office_calendar.save(closure, by=admin))
+
+        due = await office_calendar.due_on(office.agency, dates.today())
+        assert {case.due_on for case in await Application.all()} == {due}, day
+
+
+async def test_what_is_sent_while_the_agency_s_rule_changes_is_due_by_the_new_one(
+    office: Office, admin: Account
+) -> None:
+    for days in range(4, 10):
+        drafts = [await a_draft(office) for _ in range(3)]
+        details = AgencyDetails.from_record(office.agency)
+        details.review_days = days
+        sending = [applications.submit(draft, by=office.clerk) for draft in drafts]
+        await asyncio.gather(
+            *sending, directory.save_agency(details, by=admin, of=await Agency.get(id=office.agency.id))
+        )
+
+        due = await office_calendar.due_on(await Agency.get(id=office.agency.id), dates.today())
+        assert {case.due_on for case in await Application.all()} == {due}, days
 
 
 async def test_a_day_is_entered_once_and_amended_where_it_stands(admin: Account) -> None:
