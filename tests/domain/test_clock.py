@@ -4,17 +4,30 @@ import asyncio
 import logging
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from db.choices import ApplicationStatus, MailStatus, Role
 from db.models import Agency, Application, ApplicationStep, CalendarDay, OutgoingMail
-from domain import announcements, applications, clock, countdown, dates, moves, reviews, settings
+from domain import (
+    announcements,
+    applications,
+    clock,
+    countdown,
+    dates,
+    evidence,
+    moves,
+    office_calendar,
+    reviews,
+    settings,
+)
 from domain.clock import Running
 from domain.countdown import DaysLeft
 from domain.errors import NotPermitted
+from domain.evidence import Period
+from domain.office_calendar import CalendarDayDetails
 from domain.settings import Settings
 
 from ..builders import an_account, an_agency
@@ -116,6 +129,44 @@ async def test_a_closure_of_the_county_on_friday_brings_the_reminder_forward(off
 
     with dates.frozen(NOW):
         assert await clock.remind() == 1
+
+
+async def test_a_typhoon_day_declared_on_the_due_day_itself_gives_one_more_day(office: Office) -> None:
+    admin = await an_account(Role.ADMINISTRATOR)
+    case = await a_case(office)
+    with dates.frozen(FRIDAY):
+        assert await clock.remind() == 1
+    with dates.frozen(MONDAY.replace(hour=6)):
+        closure = CalendarDayDetails(MONDAY.date(), '颱風停班', county_ids=[office.agency.county_id])
+        await office_calendar.save(closure, by=admin)
+    told = {}
+    for day in (MONDAY, TUESDAY, TUESDAY + timedelta(days=1)):
+        with dates.frozen(day):
+            (row,) = await reviews.awaiting(by=office.reviewer)
+            told[day.day] = (await clock.remind(), await clock.escalate(), row.days_left)
+
+    assert told == {9: (1, 0, (1, False)), 10: (0, 0, (0, False)), 11: (0, 1, (-1, False))}
+    (each,) = await evidence.rounds(Period(), by=office.reviewer)
+    assert (each.due_on, each.reminded_at, each.escalated_at) == (
+        date(2026, 3, 10),
+        MONDAY,
+        TUESDAY + timedelta(days=1),
+    )
+    assert case.due_on == MONDAY.date()
+
+
+async def test_midnight_is_taipeis(office: Office) -> None:
+    late = datetime(2026, 3, 6, 15, 59, 59, 999_999, tzinfo=UTC)
+    for moment, due in ((late, 9), (late + timedelta(microseconds=1), 10)):
+        with dates.frozen(moment):
+            assert (await a_case(office)).due_on == date(2026, 3, due)
+    sent = [case.submitted_at for case in await Application.all().order_by('id')]
+    assert [dates.day_of(moment).day for moment in sent if moment] == [6, 7]
+    with dates.frozen(datetime(2026, 3, 9, 15, 59, 59, tzinfo=UTC)):
+        assert len(await clock.running(by=office.reviewer, due='today')) == 1
+    with dates.frozen(datetime(2026, 3, 9, 16, tzinfo=UTC)):
+        assert len(await clock.running(by=office.reviewer)) == 1
+        assert await clock.escalate() == 0  # nobody is told at midnight
 
 
 async def test_nobody_is_reminded_of_what_is_not_with_the_agency(office: Office) -> None:

@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain import dates
 from domain.dates import UnreadableDate
@@ -163,3 +165,21 @@ def test_days_left_run_into_the_negative() -> None:
     due = date(2026, 3, 9)
 
     assert [dates.days_left(due, due + timedelta(days=n)) for n in (-3, 0, 2)] == [3, 0, -2]
+
+
+DAYS = st.dates(date(2025, 12, 1), date(2026, 4, 1))
+
+
+@given(DAYS, st.integers(1, 20), st.sets(DAYS), st.integers(0, 60))
+def test_who_counts_working_days_has_as_many_left_on_the_day_of_sending_as_were_promised(
+    sent: date, days: int, exceptions: set[date], later: int
+) -> None:
+    def is_off(day: date) -> bool:
+        return dates.is_weekend(day) != (day in exceptions)
+
+    due = dates.due_on(sent, days, True, is_off)
+    assert dates.days_left(due, sent, is_off) == days
+    today = sent + timedelta(days=later)
+    left, tomorrow = (dates.days_left(due, day, is_off) for day in (today, today + timedelta(days=1)))
+    assert (left > 0, left == 0, left < 0) == (today < due, today == due, today > due)
+    assert tomorrow in (left, left - 1)
