@@ -17,9 +17,10 @@ from db import transaction
 from db.choices import MailPreference, MembershipStatus, RequestStatus, Role
 from db.models import Account, AccountRequest, Membership, Volunteer
 
-from . import answers, dates, login_lock, password_links, passwords, permissions, sessions
+from . import answers, dates, login_lock, office_history, password_links, passwords, permissions, sessions
 from .account_forms import AccountDetails, AccountRequestDetails
 from .errors import DomainError, Incomplete, MovedOn, NotFound, NotPermitted
+from .history import Change
 from .login_lock import SignInLocked
 from .mail import messages
 from .password_links import LinkExpired
@@ -204,6 +205,7 @@ async def grant(request: AccountRequest, details: AccountDetails, *, by: Account
     """
     async with transaction():
         await _decide(request, RequestStatus.GRANTED, by)
+        await office_history.tell('帳號申請', request.name, RequestStatus.GRANTED.label, by=by)
         return await create(details, by=by)
 
 
@@ -213,6 +215,8 @@ async def refuse(request: AccountRequest, reason: str, *, by: Account) -> None:
         raise Incomplete({'reason': '請寫明未核准的原因，系統會寄給申請人。'})
     async with transaction():
         await _decide(request, RequestStatus.REFUSED, by)
+        why = Change('原因', '', reason.strip())
+        await office_history.tell('帳號申請', request.name, RequestStatus.REFUSED.label, [why], by=by)
         await messages.account_refused(request, reason)
 
 
@@ -221,10 +225,9 @@ async def create(details: AccountDetails, *, by: Account) -> Account:
     permissions.require(by, Role.ADMINISTRATOR)
     account = Account()
     async with transaction():
-        await _write(account, details)
+        await _write(account, details, by)
         link, until = await password_links.made(account, WELCOME_LASTS)
         await messages.account_granted(account, link, until)
-    log.info('account %s created by %s', account.id, by.id)
     return account
 
 
@@ -236,10 +239,9 @@ async def amend(account: Account, details: AccountDetails, *, by: Account) -> No
     if account.id == by.id and (details.role != Role.ADMINISTRATOR or not details.is_active):
         raise NotPermitted('您不能停用自己的帳號或取消自己的系統管理權限，請由另一位系統管理者處理。')
     async with transaction():
-        await _write(account, details)
+        await _write(account, details, by)
         # What a page shows depends on these rights, and open pages know only the old ones.
         await sessions.close_all(account)
-    log.info('account %s amended by %s', account.id, by.id)
 
 
 async def get(account_id: int, *, by: Account) -> Account:
@@ -260,16 +262,20 @@ async def all_accounts(*, by: Account) -> list[Account]:
 async def unlock(account: Account, *, by: Account) -> None:
     """Let the owner try again at once."""
     permissions.require(by, Role.ADMINISTRATOR)
-    await login_lock.lift(await login_lock.index_of_account(account))
+    async with transaction():
+        await login_lock.lift(await login_lock.index_of_account(account))
+        await office_history.tell('帳號', account.name, '解除鎖定', by=by)
 
 
-async def _write(account: Account, details: AccountDetails) -> None:
+async def _write(account: Account, details: AccountDetails, by: Account) -> None:
     if problems := details.problems():
         raise Incomplete(problems)
-    account.update_from_dict(details.values())
     try:
         async with transaction():
+            before = await office_history.stands(account)
+            account.update_from_dict(details.values())
             await account.save()
+            await office_history.note(account, before, by=by)
     except IntegrityError:
         raise Incomplete({'username': f'「{details.username}」已經有人使用，請換一個使用者帳號。'}) from None
 

@@ -14,7 +14,7 @@ from db import transaction
 from db.choices import Role
 from db.models import Account, Agency, County, Field, HostUnit, RequiredHours, ServiceCode, Team
 
-from . import dates, office_calendar, permissions
+from . import dates, office_calendar, office_history, permissions
 from .directory_forms import AgencyDetails, Details, HostUnitDetails, RequiredHoursDetails, TeamDetails
 from .errors import Incomplete, NotFound, NotPermitted
 
@@ -105,7 +105,7 @@ async def required_hours(*, by: Account) -> list[RequiredHours]:
 async def save_host_unit(details: HostUnitDetails, *, by: Account, of: HostUnit | None = None) -> HostUnit:
     """A new unit, or `of` amended. Raises Incomplete."""
     permissions.require(by, Role.ADMINISTRATOR)
-    return await _saved(of or HostUnit(), details, 'name', '已經有同名的運用單位，請確認後改用原有的單位。')
+    return await _saved(of or HostUnit(), details, 'name', '已經有同名的運用單位，請確認後改用原有的單位。', by)
 
 
 async def save_team(details: TeamDetails, *, by: Account, of: Team | None = None) -> Team:
@@ -116,7 +116,7 @@ async def save_team(details: TeamDetails, *, by: Account, of: Team | None = None
         raise NotFound
     if of and details.host_unit_id != unit_id:
         raise NotPermitted('志工隊不能改屬另一個運用單位，請在該單位另外新增。')
-    return await _saved(of or Team(), details, 'name', '這個運用單位已經有同名的志工隊。')
+    return await _saved(of or Team(), details, 'name', '這個運用單位已經有同名的志工隊。', by)
 
 
 async def save_agency(details: AgencyDetails, *, by: Account, of: Agency | None = None) -> Agency:
@@ -126,7 +126,7 @@ async def save_agency(details: AgencyDetails, *, by: Account, of: Agency | None 
     """
     permissions.require(by, Role.ADMINISTRATOR)
     async with transaction():
-        saved = await _saved(of or Agency(), details, 'name', '這個縣市已經有同名的發冊機關。')
+        saved = await _saved(of or Agency(), details, 'name', '這個縣市已經有同名的發冊機關。', by)
         await office_calendar.recount([saved])
     return saved
 
@@ -136,22 +136,27 @@ async def save_required_hours(
 ) -> RequiredHours:
     """A new rule on hours, or `of` amended. Raises Incomplete."""
     permissions.require(by, Role.ADMINISTRATOR)
-    return await _saved(of or RequiredHours(), details, 'kind', '這條規定和另一條相同。')
+    return await _saved(of or RequiredHours(), details, 'kind', '這條規定和另一條相同。', by)
 
 
 async def remove_required_hours(rule: RequiredHours, *, by: Account) -> None:
     """Strike a rule; the next wider one counts from now on."""
     permissions.require(by, Role.ADMINISTRATOR)
-    await rule.delete()
+    async with transaction():
+        before = await office_history.stands(rule)
+        await rule.delete()
+        await office_history.note(rule, before, by=by)
 
 
-async def _saved(record: Record, details: Details, field: str, when_taken: str) -> Record:
+async def _saved(record: Record, details: Details, field: str, when_taken: str, by: Account) -> Record:
     if problems := details.problems():
         raise Incomplete(problems)
-    record.update_from_dict(details.values())
     try:
         async with transaction():
+            before = await office_history.stands(record)
+            record.update_from_dict(details.values())
             await record.save()
+            await office_history.note(record, before, by=by)
     except IntegrityError:
         raise Incomplete({field: when_taken}) from None
     return record

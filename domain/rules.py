@@ -16,7 +16,7 @@ from db import transaction
 from db.choices import ApplicationStatus, Demand, IssueKind, Role
 from db.models import Account, Agency, Application, EyeCheck, Field, Rule
 
-from . import announcements, answers, dates, moves, permissions
+from . import announcements, answers, dates, moves, office_history, permissions
 from .errors import Incomplete, MovedOn, NotFound, NotPermitted
 
 # 'application:agency' whenever a box of a case was ticked or emptied. Lists do not show it.
@@ -137,8 +137,11 @@ async def save(details: RuleDetails, *, by: Account, of: Rule | None = None) -> 
     if of is None:
         columns['position'] = siblings[0].position if siblings else await _last_position() + 1
     columns['key'] = columns['key'] or f'eye-{token_hex(4)}'
-    rule.update_from_dict(columns)
-    await rule.save()
+    async with transaction():
+        before = await office_history.stands(rule)
+        rule.update_from_dict(columns)
+        await rule.save()
+        await office_history.note(rule, before, by=by)
     return rule
 
 
@@ -147,7 +150,9 @@ async def remove(rule: Rule, *, by: Account) -> None:
     permissions.require(by, Role.ADMINISTRATOR)
     try:
         async with transaction():
+            before = await office_history.stands(rule)
             await rule.delete()
+            await office_history.note(rule, before, by=by)
     except IntegrityError:
         raise NotPermitted('已有案件依這條規則勾選過，不能刪除。請填「適用至」，讓它從那天以後不再適用。') from None
 

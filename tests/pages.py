@@ -73,5 +73,6 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ('14-admin-mail', '/admin/mail'),
         ('14-admin-mail-edit', '/admin/mail?edit=returned'),
         ('14-admin-undelivered', '/admin/undelivered'),
+        ('14-admin-history', '/admin/history'),
     ],
 }

@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from db import transaction
 from db.choices import Role
 from db.models import Account, MailTemplate
 
-from .. import dates, permissions, settings
+from .. import dates, history, office_history, permissions, settings
 from ..errors import Incomplete, NotFound
+from ..history import AMENDED
 from .kinds import AUDIENCES, COMMON, FACTS, KINDS, PARTS, Fact
 from .rendering import LONGEST_BODY, LONGEST_SUBJECT, Unfit, built_in, names_of_part, one_line, problem, rendered
 
@@ -98,20 +100,24 @@ async def save(name: str, subject: str, body: str, *, by: Account) -> None:
     _require_known(name)
     checked(name, subject, body)
     subject, body = _tidy(subject).strip(), _tidy(body)
-    if (subject, body) == built_in(name):
-        await MailTemplate.filter(name=name).delete()
-        return
-    kept = {'subject': subject, 'body': body, 'changed_by_id': by.id, 'changed_at': dates.now()}
-    await MailTemplate.update_or_create(name=name, defaults=kept)
-    log.info('mail wording %s changed by %s', name, by.id)
+    async with transaction():
+        before = await get(name, by=by)
+        if (subject, body) == built_in(name):
+            await MailTemplate.filter(name=name).delete()
+        else:
+            kept = {'subject': subject, 'body': body, 'changed_by_id': by.id, 'changed_at': dates.now()}
+            await MailTemplate.update_or_create(name=name, defaults=kept)
+        await _note(before, AMENDED, by)
 
 
 async def restore(name: str, *, by: Account) -> None:
     """Back to the wording that comes with the office."""
     permissions.require(by, Role.ADMINISTRATOR)
     _require_known(name)
-    await MailTemplate.filter(name=name).delete()
-    log.info('mail wording %s restored by %s', name, by.id)
+    async with transaction():
+        before = await get(name, by=by)
+        await MailTemplate.filter(name=name).delete()
+        await _note(before, '還原', by)
 
 
 def hints(name: str) -> list[Hint]:
@@ -151,6 +157,12 @@ def checked(name: str, subject: str, body: str) -> list[Sample]:
             raise Incomplete({'body': f'用「{case}」的例子試寫時，內容少了收件人需要的 {names}。請加回去再儲存。'})
         samples.append(letter)
     return samples
+
+
+async def _note(before: Wording, action: str, by: Account) -> None:
+    after = await get(before.name, by=by)
+    changes = history.compared({'subject': '主旨', 'body': '內文'}, vars(before), vars(after))
+    await office_history.tell('信件範本', before.label, action, changes, by=by)
 
 
 def _common() -> dict[str, Fact]:

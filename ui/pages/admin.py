@@ -13,7 +13,7 @@ from ..components.fields import text_field
 from ..components.form import form
 from ..components.record_table import Row, record_table
 from ..frame import MENU, frame
-from . import admin_accounts, admin_calendar, admin_mail, admin_numbers, admin_offices, admin_rules
+from . import admin_accounts, admin_calendar, admin_history, admin_mail, admin_numbers, admin_offices, admin_rules
 
 HOME = ('系統管理', '/admin')
 
@@ -22,16 +22,18 @@ HOME = ('系統管理', '/admin')
 class Section:
     """One list and its form: `rows` for the list, `edit` builds the form of one record, or of a new one ('new').
 
-    `lead` builds what stands above the list; `one` is the title of a form, where 維護 would not be the word.
+    `lead` builds what stands above the list; `one` is the title of a form, where 維護 would not be the word. A list
+    that only grows is searched where it is kept: `search(account, words, page, per_page)` gives rows and their number.
     """
 
     label: str
     columns: Sequence[tuple[str, str] | tuple[str, str, str]]
-    rows: Callable[[Account], Awaitable[list[Row]]]
-    edit: Callable[[Account, str], Awaitable[None]]
+    rows: Callable[[Account], Awaitable[list[Row]]] | None
+    edit: Callable[[Account, str], Awaitable[None]] | None
     new: str
     empty: str = '沒有可用的資料'
     lead: Callable[[Account], Awaitable[None]] | None = None
+    search: Callable[[Account, str, int, int], Awaitable[tuple[list[Row], int]]] | None = None
     one: str = ''
 
 
@@ -77,6 +79,15 @@ SECTIONS = {
         '所有信件都寄達了',
         one='查看與重寄',
     ),
+    'history': Section(
+        '系統異動紀錄',
+        admin_history.COLUMNS,
+        None,
+        None,
+        '',
+        '還沒有異動',
+        search=admin_history.search,
+    ),
 }
 
 
@@ -98,11 +109,11 @@ async def admin_page(account: Account) -> None:
 
 async def section_page(account: Account, section: str, edit: str = '') -> None:
     """The list of one section; with `edit`, the form of one of its records."""
-    if section not in SECTIONS:
+    here = SECTIONS.get(section)
+    if here is None or (edit and here.edit is None):
         raise NotFound
-    here = SECTIONS[section]
     back = (here.label, f'{HOME[1]}/{section}')
-    if edit:
+    if edit and here.edit is not None:
         title = here.one or (f'{here.label}維護' if here.new else here.label)
         with frame(account, title, crumbs=[MENU, HOME, back], required=section != 'undelivered'):
             await here.edit(account, edit)
@@ -129,7 +140,10 @@ async def _list(account: Account, section: str, here: Section) -> None:
             ui.link(here.new, f'{HOME[1]}/{section}?edit=new').classes('q-btn lb-btn bg-primary')
 
     async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
-        matching = [row for row in await here.rows(account) if _speaks_of(row, found.text)]
+        if here.search is not None:
+            return await here.search(account, found.text, page, per_page)
+        rows = await here.rows(account) if here.rows is not None else []
+        matching = [row for row in rows if _speaks_of(row, found.text)]
         return matching[(page - 1) * per_page : page * per_page], len(matching)
 
     table = record_table(here.label, here.columns, fetch, empty=here.empty)
