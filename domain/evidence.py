@@ -16,6 +16,7 @@ from db.models import Account, Agency
 
 from . import answers, dates, office_calendar, permissions, printouts
 from .errors import Incomplete
+from .odf import Cell
 from .office_calendar import IsOff
 from .printed import MEDIA_TYPES, Document
 
@@ -151,28 +152,36 @@ def shares(found: Sequence[Round]) -> list[Share]:
 async def ods(period: Period, *, by: Account) -> Document:
     """The rounds as a spreadsheet. Raises Incomplete."""
     found = await rounds(period, by=by)
-    content = await asyncio.to_thread(lambda: printouts.ods(TITLE, COLUMNS, map(cells, found)))
+    agency = await Agency.get(id=by.agency_id)
+    subtitle = printouts.below(agency.name, f'送審日期 {_spoken(period)}', f'共 {len(found)} 次')
+    content = await asyncio.to_thread(lambda: printouts.ods(TITLE, subtitle, COLUMNS, map(cells, found)))
     name = f'{TITLE}-{dates.roc_digits(dates.today())}.ods'
     return Document(content, MEDIA_TYPES['ods'], name)
 
 
-def cells(each: Round) -> list[str]:
+def cells(each: Round) -> list[Cell]:
     """A round as people read it, by COLUMNS."""
     return [
-        str(each.application_id),
+        each.application_id,
         f'第 {each.number} 次',
         each.unit,
         dates.roc_instant(each.submitted_at),
         dates.roc(each.due_on) if each.due_on else '未記載',
         _instant(each.closed_at),
         OUTCOMES[each.outcome],
-        str(each.days_used),
+        each.days_used,
         '是' if each.is_late else '否',
         each.reviewer,
-        str(each.days_paused),
+        each.days_paused,
         _instant(each.reminded_at),
         _instant(each.escalated_at),
     ]
+
+
+def _spoken(period: Period) -> str:
+    if period.since is None and period.until is None:
+        return '不限'
+    return '～'.join(dates.roc(day) if day else '' for day in (period.since, period.until))
 
 
 def _instant(moment: datetime | None) -> str:

@@ -18,7 +18,7 @@ from db import transaction
 from db.choices import BookStatus, IssueKind, Role
 from db.models import Account, Agency, BookIssue, NumberSeries, RecordBook, Volunteer
 
-from . import answers, dates, directory_forms, permissions, printouts
+from . import answers, dates, directory_forms, office_history, permissions, printouts
 from .basics import legacy_matching, legacy_number, name_key
 from .errors import Incomplete, NotFound
 from .paging import Page, bounds
@@ -106,7 +106,9 @@ async def find(query: EntryQuery, *, by: Account) -> Page[Entry]:
 async def export(query: EntryQuery, *, by: Account) -> bytes:
     """The same as .ods, whole; identity numbers masked."""
     rows = [_cells(_entry(row)) for row in await _ledger(query, by)]
-    return await asyncio.to_thread(printouts.ods, '發冊紀錄', COLUMNS, rows)
+    agency = await Agency.get(id=by.agency_id)
+    subtitle = printouts.below(agency.name, f'共 {len(rows)} 筆', '證號部分遮蔽')
+    return await asyncio.to_thread(printouts.ods, '發冊紀錄', subtitle, COLUMNS, rows)
 
 
 async def lineage(book: RecordBook) -> list[tuple[str, BookIssue | None]]:
@@ -147,7 +149,10 @@ async def begin(agency_id: int, year: int, *, by: Account) -> NumberSeries:
     now = dates.roc_year(dates.today())
     if problem := answers.whole('民國年', year, least=now, most=now + 1, needed=True):
         raise Incomplete({'year': problem})
-    begun, _ = await NumberSeries.get_or_create(agency_id=agency.id, roc_year=year)
+    async with transaction():
+        begun, is_new = await NumberSeries.get_or_create(agency_id=agency.id, roc_year=year)
+        if is_new:
+            await office_history.note(begun, {}, by=by)
     return begun
 
 
@@ -173,7 +178,10 @@ async def save(details: SeriesDetails, *, of: Series, by: Account) -> None:
     if await RecordBook.filter(number=ahead).exists():
         raise Incomplete({'pattern': f'照這個格式，下一號是「{ahead}」，已經用過。請換一種寫法。'})
     async with transaction():
+        row = await NumberSeries.get(id=known.id)
+        before = await office_history.stands(row)
         await NumberSeries.filter(id=known.id).update(pattern=pattern)
+        await office_history.note(row, before, by=by)
 
 
 async def report(*, by: Account) -> Report:

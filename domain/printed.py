@@ -10,6 +10,7 @@ from db.models import Account, RecordBook, Training, Volunteer
 
 from . import access, dates, printouts, volunteers
 from .errors import NotFound
+from .odf import Cell
 from .paging import MOST_ROWS
 from .record_books import RecordBookQuery
 from .record_books import find as find_books
@@ -55,7 +56,7 @@ async def record_books(volunteer_id: int, kind: str, *, by: Account) -> Document
     found = await find_books(RecordBookQuery(volunteer_id=volunteer.id, per_page=MOST_ROWS), by=by)
     rows = [_book_row(volunteer, book) for book in found.rows]
     write = printouts.docx if kind == 'docx' else printouts.odt
-    content = await asyncio.to_thread(write, '志願服務紀錄冊', _as_of_today(), BOOK_COLUMNS, rows)
+    content = await asyncio.to_thread(write, '志願服務紀錄冊', printouts.below(), BOOK_COLUMNS, rows)
     return _document(content, kind, '紀錄冊', volunteer)
 
 
@@ -81,19 +82,18 @@ async def trainings(
         whose = f'{volunteer.name}　{number}'
         content = await printouts.strips('教育訓練時數條', whose, STRIP_COLUMNS, [_strip(each) for each in listed])
         return _document(content, 'pdf', '教育訓練時數條', volunteer)
-    rows = [_training_row(volunteer, number, each) for each in listed]
+    rows: list[Sequence[Cell]] = [_training_row(volunteer, number, each) for each in listed]
     if rows:
         rows.append(_total(listed))
     return _document(await _list(kind, _period(since, until), rows), kind, '教育訓練', volunteer)
 
 
-async def _list(kind: str, subtitle: str, rows: Sequence[Sequence[str]]) -> bytes:
+async def _list(kind: str, subtitle: str, rows: Sequence[Sequence[Cell]]) -> bytes:
     title = '教育訓練清單'
     if kind == 'pdf':
         return await printouts.pdf(title, subtitle, TRAINING_COLUMNS, rows)
-    if kind == 'ods':
-        return await asyncio.to_thread(printouts.ods, title, TRAINING_COLUMNS, rows)
-    return await asyncio.to_thread(printouts.odt, title, subtitle, TRAINING_COLUMNS, rows)
+    write = printouts.ods if kind == 'ods' else printouts.odt
+    return await asyncio.to_thread(write, title, subtitle, TRAINING_COLUMNS, rows)
 
 
 async def _opened_number(volunteer: Volunteer, by: Account) -> str:
@@ -114,7 +114,7 @@ def _book_row(volunteer: Volunteer, book: RecordBook) -> Sequence[str]:
     )
 
 
-def _training_row(volunteer: Volunteer, number: str, training: Training) -> Sequence[str]:
+def _training_row(volunteer: Volunteer, number: str, training: Training) -> Sequence[Cell]:
     return (
         volunteer.name,
         number,
@@ -124,15 +124,15 @@ def _training_row(volunteer: Volunteer, number: str, training: Training) -> Sequ
         _kind(training),
         training.provider,
         training.approval_reference or '無',
-        str(training.sessions),
+        training.sessions,
         spoken(training.minutes),
     )
 
 
-def _total(listed: Sequence[Training]) -> Sequence[str]:
+def _total(listed: Sequence[Training]) -> Sequence[Cell]:
     blank = [''] * (len(TRAINING_COLUMNS) - 3)
     sessions, minutes = sum(each.sessions for each in listed), sum(each.minutes for each in listed)
-    return ('合計', *blank, str(sessions), spoken(minutes))
+    return ('合計', *blank, sessions, spoken(minutes))
 
 
 def _strip(training: Training) -> Sequence[str]:
@@ -159,13 +159,9 @@ def _kind(training: Training) -> str:
 
 def _period(since: date | None, until: date | None) -> str:
     if since is None and until is None:
-        return _as_of_today()
+        return printouts.below()
     first, last = (dates.roc_dotted(day) if day else '' for day in (since, until))
-    return f'受訓日期 {first}～{last}'
-
-
-def _as_of_today() -> str:
-    return f'列印日期 {dates.roc_long(dates.today())}'
+    return printouts.below(f'受訓日期 {first}～{last}')
 
 
 def _document(content: bytes, kind: str, title: str, volunteer: Volunteer) -> Document:

@@ -8,9 +8,11 @@ from db.models import Account, Application, Volunteer
 
 from . import access, dates, permissions, printouts
 from .errors import NotFound
+from .odf import Cell
 
 TITLE = '志願服務紀錄冊申請名冊'
-COLUMNS = ('編號', '姓名', '性別', '出生年月日', '證號')
+# §5 names these facts; the number is the passport's of who has no national ID.
+COLUMNS = ('編號', '姓名', '性別', '出生年月日', '國民身分證統一編號或護照號碼')
 BLANK_ROWS = 20
 
 
@@ -21,13 +23,17 @@ async def roster(applications: Sequence[Application], *, by: Account) -> bytes:
     noted for each volunteer. For the unit that applies and the agency it applies to; raises NotFound for others.
     `applications` come with their volunteers fetched.
     """
-    return await printed(applications, 'ods', is_masked=False, by=by)
+    first = applications[0]
+    await first.fetch_related('host_unit', 'agency')
+    return await printed(
+        applications, 'ods', unit=first.host_unit.name, agency=first.agency.name, is_masked=False, by=by
+    )
 
 
 async def printed(
-    applications: Sequence[Application], kind: str, *, is_masked: bool, by: Account, subtitle: str = ''
+    applications: Sequence[Application], kind: str, *, unit: str, agency: str, is_masked: bool, by: Account
 ) -> bytes:
-    """The same as `kind` pdf or ods, with the identity numbers `is_masked` or in full; `subtitle` is for the PDF.
+    """The same as `kind` pdf or ods, of the `unit` for the `agency`, with the identity numbers `is_masked` or in full.
 
     Raises NotFound as `roster`, and as `logbook.pdf.as_pdf`.
     """
@@ -43,15 +49,18 @@ async def printed(
         if volunteer.id in named:
             await access.note(volunteer, '名冊', '紀錄冊申請名冊（管理辦法第 5 條）', by=by)
     rows = [_row(number, volunteer, volunteer.id not in named) for number, volunteer in enumerate(volunteers, start=1)]
+    hides = is_masked or any(volunteer.id not in named for volunteer in volunteers)
+    subtitle = printouts.below(f'{unit}　送　{agency}', f'共 {len(rows)} 人', *(['證號部分遮蔽'] if hides else []))
     if kind == 'pdf':
         return await printouts.pdf(TITLE, subtitle, COLUMNS, rows)
-    return await asyncio.to_thread(printouts.ods, TITLE, COLUMNS, rows)
+    return await asyncio.to_thread(printouts.ods, TITLE, subtitle, COLUMNS, rows)
 
 
 def blank() -> bytes:
     """A roster to fill in by hand, as .ods (下載專區)."""
+    lines: list[list[Cell]] = [[number, *[''] * (len(COLUMNS) - 1)] for number in range(1, BLANK_ROWS + 1)]
     return printouts.ods(
-        TITLE, COLUMNS, [[str(number), *[''] * (len(COLUMNS) - 1)] for number in range(1, BLANK_ROWS + 1)]
+        TITLE, '運用單位：　　　　　　　　　　　發冊機關：　　　　　　　　　　　造冊日期：', COLUMNS, lines
     )
 
 
@@ -61,9 +70,9 @@ def _concerns(application: Application, by: Account) -> bool:
     return by.role == Role.REVIEWER and by.agency_id == application.agency_id
 
 
-def _row(number: int, volunteer: Volunteer, is_masked: bool) -> list[str]:
+def _row(number: int, volunteer: Volunteer, is_masked: bool) -> list[Cell]:
     return [
-        str(number),
+        number,
         volunteer.name,
         volunteer.sex.label,
         dates.roc(volunteer.born_on),

@@ -229,11 +229,8 @@ async def sheet(roster_id: int, kind: str, *, is_masked: bool, by: Account) -> D
     known = await get(roster_id, by=by)
     withdrawn = ApplicationStatus.WITHDRAWN
     listed = [row.application for row in await rows(known, by=by) if row.application.status != withdrawn]
-    subtitle = (
-        f'{known.host_unit.name}　送　{known.agency.name}　共 {len(listed)} 人　'
-        f'列印日期 {dates.roc_long(dates.today())}{"　（證號部分遮蔽）" if is_masked else ""}'
-    )
-    content = await roster_sheets.printed(listed, kind, is_masked=is_masked, by=by, subtitle=subtitle)
+    sides = {'unit': known.host_unit.name, 'agency': known.agency.name}
+    content = await roster_sheets.printed(listed, kind, **sides, is_masked=is_masked, by=by)
     return Document(content, printed.MEDIA_TYPES[kind], f'名冊-{known.title}.{kind}')
 
 

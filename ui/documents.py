@@ -110,7 +110,7 @@ async def figure_tables(request: Request, months: int = 12) -> Response:
     last = dates.today()
     try:
         found = await figures.of(figures.first_of(min(max(months, 1), 120), last), last, by=account_of(request))
-        content = await figures.export(found)
+        content = await figures.export(found, by=account_of(request))
     except DomainError as refusal:
         return _refused(refusal)
     return _sent(Document(content, printed.MEDIA_TYPES['ods'], '審核統計.ods'), is_download=True)

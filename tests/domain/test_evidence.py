@@ -158,7 +158,12 @@ async def test_the_spreadsheet_holds_what_was_asked_for_and_no_volunteer(office:
     assert made.name == '紀錄冊審核期限紀錄-1150305.ods'
     table = Document(io.BytesIO(made.content)).body.get_table(0)
     assert table
-    assert [tuple(str(value) for value in row) for row in table.get_values()] == [
+    rows = [tuple('' if value is None else str(value) for value in row) for row in table.get_values()]
+    assert [row[0] for row in rows[:2]] == [
+        '紀錄冊審核期限紀錄',
+        '臺中市政府文化局　送審日期 115/03/06～　共 1 次　列印日期 民國 115 年 3 月 5 日',
+    ]
+    assert rows[2:] == [
         evidence.COLUMNS,
         (
             *(str(case.id), '第 2 次', '示例文化中心', '115/03/11 10:00', '115/03/16', '115/03/17 10:00', '核可'),

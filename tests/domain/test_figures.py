@@ -109,4 +109,4 @@ async def test_reasons_are_counted_by_unit_the_withdrawn_ones_not(office: Office
         Reason('模糊', 2, [('示例文化中心', 2)]),
         Reason('缺背面', 1, [('示例文化中心', 1)]),
     ]
-    assert (await figures.export(found)).startswith(b'PK')
+    assert (await figures.export(found, by=office.reviewer)).startswith(b'PK')

@@ -177,17 +177,18 @@ async def test_to_a_stranger_there_is_nothing_to_print_and_nothing_is_noted(offi
 
 
 def table_of(made: printed.Document) -> list[Sequence[str]]:
-    """The rows of its table, headings first."""
+    """The rows of its table, headings first; what a sheet says above them left out."""
     if made.name.endswith('.docx'):
         [table] = docx.Document(io.BytesIO(made.content)).tables
         return [tuple(cell.text for cell in row.cells) for row in table.rows]
     [sheet] = Document(io.BytesIO(made.content)).body.get_elements('table:table')
+    above = 2 if made.name.endswith('.ods') else 0
     return [
         tuple(
             ''.join(paragraph.text for paragraph in cell.get_elements('text:p'))
             for cell in row.get_elements('table:table-cell')
         )
-        for row in sheet.get_elements('.//table:table-row')
+        for row in sheet.get_elements('.//table:table-row')[above:]
     ]
 
 

@@ -33,18 +33,18 @@ async def print_shop() -> AsyncIterator[None]:
 
 
 def test_every_cell_of_a_spreadsheet_is_text() -> None:
-    document = Document(io.BytesIO(printouts.ods('名冊: 臺中市/文化局', COLUMNS, ROWS)))
+    document = Document(io.BytesIO(printouts.ods('名冊: 臺中市/文化局', '', COLUMNS, ROWS)))
 
     [sheet] = document.body.get_elements('table:table')
     assert sheet.get_attribute('table:name') == '名冊  臺中市 文化局'
-    assert _cells(sheet) == [COLUMNS, *READ_BACK]
+    assert _cells(sheet) == [('名冊: 臺中市/文化局',), COLUMNS, *READ_BACK]
     cells = sheet.get_elements('.//table:table-cell')
     assert {cell.get_attribute('office:value-type') for cell in cells} == {'string'}
     assert [cell for cell in cells if cell.get_attribute('table:formula')] == []
 
 
 def test_a_spreadsheet_without_rows_still_has_its_headings() -> None:
-    document = Document(io.BytesIO(printouts.ods('', COLUMNS, [])))
+    document = Document(io.BytesIO(printouts.ods('', '', COLUMNS, [])))
 
     [sheet] = document.body.get_elements('table:table')
     assert sheet.get_attribute('table:name') == '名冊'
@@ -90,7 +90,10 @@ async def test_a_printed_list_repeats_its_headings_and_counts_its_pages() -> Non
 
     pages = [_squeezed(page) for page in reader.pages]
     assert [page.count('編號姓名') for page in pages] == [1, 1]
-    assert [page.endswith(f'列印115/09/3014:05第{number}頁') for number, page in enumerate(pages, 1)] == [True, True]
+    assert [page.endswith(f'列印115/09/3014:05第{number}頁，共2頁') for number, page in enumerate(pages, 1)] == [
+        True,
+        True,
+    ]
     assert sum(page.count('=HYPERLINK') for page in pages) == 12
     assert reader.metadata
     assert reader.metadata.title == '教育訓練'

@@ -7,10 +7,12 @@ import pytest
 from odfdo import Document, Table
 
 from db.choices import ApplicationStatus, IdentityKind, Role, Sex
-from db.models import AccessEntry, Account, Application, HostUnit, Volunteer
-from domain import roster_sheets
+from db.models import AccessEntry, Account, Agency, Application, HostUnit, Volunteer
+from domain import dates, roster_sheets
 from domain.errors import NotFound
 from tests import builders
+
+from .cases import NOW
 
 pytestmark = pytest.mark.usefixtures('database')
 
@@ -33,7 +35,7 @@ async def an_application(volunteer: Volunteer, clerk: Account, reviewer: Account
 
 async def test_a_roster_carries_what_the_regulations_ask_for_in_full() -> None:
     clerk, reviewer = await builders.an_account(), await builders.an_account(Role.REVIEWER)
-    unit = await HostUnit.get(id=clerk.host_unit_id)
+    unit, agency = await HostUnit.get(id=clerk.host_unit_id), await Agency.get(id=reviewer.agency_id)
     first = await builders.a_volunteer(unit, name='𠮷田·以莉', identity_number='A223456781', born_on=date(1991, 3, 8))
     second = await builders.a_volunteer(
         unit,
@@ -45,10 +47,13 @@ async def test_a_roster_carries_what_the_regulations_ask_for_in_full() -> None:
     )
     applications = [await an_application(volunteer, clerk, reviewer) for volunteer in (first, second)]
 
-    ods = await roster_sheets.roster(applications, by=clerk)
+    with dates.frozen(NOW):
+        ods = await roster_sheets.roster(applications, by=clerk)
 
     assert cells(ods) == [
-        ['編號', '姓名', '性別', '出生年月日', '證號'],
+        ['志願服務紀錄冊申請名冊'],
+        [f'{unit.name}　送　{agency.name}　共 2 人　列印日期 民國 115 年 3 月 5 日'],
+        ['編號', '姓名', '性別', '出生年月日', '國民身分證統一編號或護照號碼'],
         ['1', '𠮷田·以莉', '女', '080/03/08', 'A223456781'],
         ['2', '=Ada', '男', '民國前 1/12/31', '00123'],
     ]
@@ -62,7 +67,7 @@ async def test_the_agency_it_goes_to_may_have_it_too() -> None:
     clerk, reviewer = await builders.an_account(), await builders.an_account(Role.REVIEWER)
     application = await an_application(await builders.a_volunteer(), clerk, reviewer)
 
-    assert len(cells(await roster_sheets.roster([application], by=reviewer))) == 2
+    assert len(cells(await roster_sheets.roster([application], by=reviewer))) == 4
 
 
 @pytest.mark.parametrize('role', list(Role))
@@ -79,5 +84,5 @@ async def test_nobody_else_gets_it_and_nothing_is_opened(role: Role) -> None:
 def test_the_blank_roster_has_the_same_columns_and_numbered_lines() -> None:
     rows = cells(roster_sheets.blank())
 
-    assert rows[0] == list(roster_sheets.COLUMNS)
-    assert [row[0] for row in rows[1:]] == [str(number) for number in range(1, 21)]
+    assert rows[2] == list(roster_sheets.COLUMNS)
+    assert [row[0] for row in rows[3:]] == [str(number) for number in range(1, 21)]

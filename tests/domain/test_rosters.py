@@ -211,7 +211,7 @@ async def test_the_ready_ones_are_sent_together_with_one_mail_that_carries_the_r
     assert (mail.roster_id, mail.status, mail.attachment_name) == (roster.id, MailStatus.WAITING, '名冊.ods')
     assert mail.subject.startswith('【志願服務紀錄冊】示例文化中心送審名冊 2 件')
     attached = cells(base64.b64decode(mail.attachment.open()))
-    assert [line[1] for line in attached] == ['姓名', '甲', '乙']
+    assert [line[1] for line in attached[2:]] == ['姓名', '甲', '乙']
     assert await AccessEntry.filter(what='名冊').count() == 2
 
 
@@ -374,7 +374,7 @@ async def test_the_roster_is_printed_masked_or_in_full_without_what_was_withdraw
     shown = [
         person.identity_masked if is_masked else person.identity_number.open() for person in (people[0], people[2])
     ]
-    assert [(line[1], line[4]) for line in cells(made.content)[1:]] == list(zip('甲丙', shown, strict=True))
+    assert [(line[1], line[4]) for line in cells(made.content)[3:]] == list(zip('甲丙', shown, strict=True))
     assert (made.name, await AccessEntry.filter(what='名冊').count()) == ('名冊-三月名冊.ods', noted)
     with pytest.raises(NotFound):
         await rosters.sheet(roster.id, 'exe', is_masked=True, by=office.reviewer)

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from domain import printouts, roster_sheets
+from domain import roster_sheets
 
 from .. import gate
 from ..components.step_guide import STEPS
@@ -29,7 +29,6 @@ async def _page(request: Request) -> Response:
 
 
 async def _roster() -> Response:
-    lines = [(str(number), '', '', '', '') for number in range(1, 21)]
-    sheet = await asyncio.to_thread(printouts.ods, roster_sheets.TITLE, roster_sheets.COLUMNS, lines)
+    sheet = await asyncio.to_thread(roster_sheets.blank)
     name = f"attachment; filename*=UTF-8''{quote('名冊範本.ods')}"
     return Response(sheet, media_type=ODS, headers={'Content-Disposition': name})
