@@ -25,6 +25,9 @@ Rows = Iterable[Sequence[Cell]]
 UPRIGHT, LYING = 18.0, 26.7
 """Centimetres between the margins of an A4 sheet, upright and on its side."""
 
+# As many columns of Western characters stand beside each other in a heading of one line.
+SHORT = 14
+
 # What XML cannot hold.
 _UNWANTED = re.compile('[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]')
 _LINE_END = re.compile('\r\n?')
@@ -64,11 +67,28 @@ def spoken(cell: Cell) -> str:
 
 
 def widths(columns: Sequence[str], rows: Rows) -> list[float]:
-    """Centimetres for each column, as its longest text needs, within reason."""
-    longest = [_width(heading) for heading in columns]
+    """Centimetres for each column, as its longest text needs, within reason. A long heading takes two lines."""
+    longest = [width if (width := _width(heading)) <= SHORT else (width + 1) // 2 for heading in columns]
     for row in rows:
         longest = [max(most, _width(spoken(cell))) for most, cell in zip(longest, row, strict=True)]
     return [min(9.0, 0.8 + 0.21 * width) for width in longest]
+
+
+def fitted(needed: Sequence[float], room: float) -> list[float]:
+    """`needed` as wide as `room`: what is too much is taken from the widest, for a date must not break.
+
+    >>> fitted([2, 4], 12), fitted([2, 9, 8], 12)
+    ([4.0, 8.0], [2, 5.0, 5.0])
+    """
+    if sum(needed) <= room:
+        return [width * room / sum(needed) for width in needed]
+    kept: list[float] = []
+    for width in sorted(needed):
+        most = (room - sum(kept)) / (len(needed) - len(kept))
+        if width > most:
+            return [min(one, most) for one in needed]
+        kept.append(width)
+    return list(needed)
 
 
 def spreadsheet(title: str, subtitle: str, sheets: Sequence[Sheet]) -> bytes:
@@ -110,8 +130,8 @@ def text(title: str, subtitle: str, columns: Sequence[str], rows: Rows, *, lies:
     """An .odt on A4: the title, a line below it, and a table whose headings come again on each page."""
     listed = [[spoken(cell) for cell in row] for row in rows]
     needed = widths(columns, listed)
-    room = (LYING if lies else UPRIGHT) / sum(needed)
-    styles = [odf_styles.column(f'0-{at}', width * room) for at, width in enumerate(needed)]
+    broad = fitted(needed, LYING if lies else UPRIGHT)
+    styles = [odf_styles.column(f'0-{at}', width) for at, width in enumerate(broad)]
     head = [(style, said) for style, said in (('title', title), ('below', subtitle)) if said]
     table = _table(
         'list',

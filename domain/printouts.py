@@ -60,10 +60,10 @@ def docx(title: str, subtitle: str, columns: Sequence[str], rows: Rows) -> bytes
     for row in listed:
         for cell, text in zip(table.add_row().cells, row, strict=True):
             _say(cell.paragraphs[0], text)
-    needed = odf.widths(columns, listed)
-    room = (LYING if lies else UPRIGHT) / sum(needed)
-    for column, width in zip(table.columns, needed, strict=True):
-        column.width = Cm(width * room)
+    broad = odf.fitted(odf.widths(columns, listed), LYING if lies else UPRIGHT)
+    for column, width in zip(table.columns, broad, strict=True):
+        column.width = Cm(width)
+    _number_pages(document)
     target = io.BytesIO()
     document.save(target)
     return target.getvalue()
@@ -92,6 +92,16 @@ def _set_a4(document: WordDocument, lies: bool) -> None:
     section.page_width, section.page_height = (Cm(29.7), Cm(21)) if lies else (Cm(21), Cm(29.7))
     section.orientation = WD_ORIENT.LANDSCAPE if lies else WD_ORIENT.PORTRAIT
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(1.5)
+
+
+def _number_pages(document: WordDocument) -> None:
+    foot = document.sections[0].footer.paragraphs[0]
+    _say(foot, f'列印 {dates.roc_instant(dates.now())}　　第 ', 9)
+    for field, after in (('PAGE', ' 頁，共 '), ('NUMPAGES', ' 頁')):
+        number = OxmlElement('w:fldSimple')  # python-docx has no word for it
+        number.set(qn('w:instr'), field)
+        foot._p.append(number)
+        _say(foot, after, 9)
 
 
 def _set_fonts(document: WordDocument) -> None:

@@ -170,3 +170,9 @@ def test_ten_times_the_rows_take_ten_times_as_long_and_not_a_hundred() -> None:
 
     spent(10)
     assert spent(5000) < 40 * spent(500)
+
+
+def test_what_does_not_fit_is_taken_from_the_widest() -> None:
+    assert odf.fitted([2, 4], 12) == [4.0, 8.0]
+    assert odf.fitted([2, 9, 8], 12) == [2, 5.0, 5.0]
+    assert odf.widths(['國民身分證統一編號或護照號碼'], []) == odf.widths(['國民身分證統一'], [])

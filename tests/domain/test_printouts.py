@@ -69,6 +69,9 @@ def test_a_word_document_has_title_line_and_table() -> None:
     assert [tuple(cell.text for cell in row.cells) for row in table.rows] == [COLUMNS, *READ_BACK]
     assert b'<w:tblHeader/>' in _part(printouts.docx('', '', COLUMNS, ()), 'word/document.xml')
     assert (document.core_properties.title, document.core_properties.author) == ('紀錄冊', '')
+    foot = document.sections[0].footer.paragraphs[0]
+    assert re.sub(r'\d', '0', foot.text) == '列印 000/00/00 00:00　　第  頁，共  頁'
+    assert re.findall('w:instr="([A-Z]+)"', str(foot._p.xml)) == ['PAGE', 'NUMPAGES']
 
 
 @pytest.mark.parametrize(('columns', 'size'), [(6, (595, 842)), (7, (842, 595))])
