@@ -1,12 +1,13 @@
 """申請案: opened, saved, sent, withdrawn by the host unit; every change of status is one compare-and-set move."""
 
+from datetime import timedelta
 from typing import Any
 
 from tortoise.exceptions import IntegrityError
 
 from db import transaction
 from db.choices import ApplicationStatus, FileKind, IssueKind, Role
-from db.models import Account, Agency, Application, Volunteer
+from db.models import Account, Agency, Application, ApplicationStep, Roster, Volunteer
 
 from . import (
     answers,
@@ -44,6 +45,15 @@ __all__ = [
 _LABELS = {'kind': '發冊類別', 'county': '發冊縣市', 'agency': '發冊機關', 'remarks': '備註'}
 
 
+# Sending, taking back and sending again tells the agency each time; a unit may do so with one volunteer so often.
+MOST_TAKEN_BACK = 5
+_A_DAY = timedelta(days=1)
+
+
+class TakenBackTooOften(DomainError):
+    """The unit has sent and withdrawn the volunteer's applications over and over."""
+
+
 class AlreadyUnderWay(DomainError):
     """A volunteer has one open application at most, and another unit has it."""
 
@@ -71,7 +81,7 @@ async def get(application_id: int, *, by: Account) -> Application:
 
 async def current_of(volunteer: Volunteer, *, by: Account) -> Application | None:
     """The open application (草稿, 審核中, 待補件) when there is one and `by` may see it."""
-    related = ('volunteer', 'host_unit', 'agency', 'county')
+    related = ('volunteer', 'host_unit', 'agency', 'county', 'roster')
     application = await Application.filter(volunteer_id=volunteer.id, status__in=OPEN).select_related(*related).first()
     return application if application and may_see_case(by, application) else None
 
@@ -131,8 +141,13 @@ async def require_ready(application: Application, *, by: Account) -> None:
 
 
 async def send(application: Application, *, by: Account) -> Application:
-    """The move of 送審 inside the caller's transaction, for one that is ready; without its mail. Raises MovedOn."""
+    """The move of 送審 inside the caller's transaction, for one that is ready; without its mail.
+
+    Raises MovedOn; TakenBackTooOften, but never for what the agency has returned.
+    """
     permissions.require(by, Role.UNIT_STAFF)
+    if application.status == ApplicationStatus.DRAFT:
+        await _require_patience(application)
     now = dates.now()
     facts: dict[str, Any] = {
         'round': application.round + 1,
@@ -215,7 +230,25 @@ async def _problems(details: ApplicationDetails, application: Application | None
             return {'agency_id': f'{agency.name}已停止受理，請重新選擇。'}
         if application is not None and application.status == ApplicationStatus.RETURNED:
             return {'agency_id': '補件中的案件不能更換發冊機關。若要改送其他機關，請先撤回，再重新申請。'}
+    if application is not None and application.roster_id:
+        roster = await Roster.get(id=application.roster_id)
+        if agency.id != roster.agency_id:
+            return {
+                'agency_id': f'這件申請在名冊「{roster.title}」裡，發冊機關由名冊決定。要送別的機關，請先移出名冊。'
+            }
     return {}
+
+
+async def _require_patience(draft: Application) -> None:
+    theirs = {'application__volunteer_id': draft.volunteer_id, 'application__host_unit_id': draft.host_unit_id}
+    sent = ApplicationStep.filter(**theirs, status=ApplicationStatus.SUBMITTED, at__gt=dates.now() - _A_DAY)
+    taken_back = await sent.filter(application__status=ApplicationStatus.WITHDRAWN).order_by('-at')
+    if len(taken_back) >= MOST_TAKEN_BACK:
+        again_at = dates.roc_instant(taken_back[MOST_TAKEN_BACK - 1].at + _A_DAY)
+        raise TakenBackTooOften(
+            f'這位志工的申請一天內已送審又撤回 {len(taken_back)} 次，每次都會通知{draft.agency.name}，'
+            f'所以這次沒有送出。請在 {again_at} 以後再送；急件請先以電話與機關聯絡。已填的資料都還在。'
+        )
 
 
 async def _under_way(volunteer: Volunteer) -> AlreadyUnderWay:

@@ -4,18 +4,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from db.choices import BookStatus, IssueKind, MembershipStatus
-from db.models import Account, HonorCard, InsuranceCover, Membership, RecordBook, Volunteer
+from db.choices import BookStatus, IssueKind, MembershipStatus, Role
+from db.models import Account, Application, HonorCard, InsuranceCover, Membership, RecordBook, Roster, Volunteer
 
 from . import answers, dates, permissions
 from .errors import NotFound
+from .turns import OPEN
 
 INSURED = '投保中'
 
 
 @dataclass(frozen=True)
 class Header:
-    """`insurance` is 投保中, 尚未生效, 已到期 or 未投保; None: there is no card, no book."""
+    """`insurance` is 投保中, 尚未生效, 已到期 or 未投保; None: there is no card, no book.
+
+    `roster`: in which of the reader's own the volunteer's open application stands.
+    """
 
     units: list[str]
     teams: list[str]
@@ -23,6 +27,7 @@ class Header:
     is_insured: bool
     honor_card_until: date | None
     book_number: str | None
+    roster: Roster | None
 
 
 async def header(volunteer: Volunteer, *, by: Account) -> Header:
@@ -35,6 +40,8 @@ async def header(volunteer: Volunteer, *, by: Account) -> Header:
     insurance = insurance_status(await InsuranceCover.filter(**known))
     cards = await HonorCard.filter(**known).exclude(kind=IssueKind.CANCELLATION)
     book = await RecordBook.filter(**known, status=BookStatus.IN_USE).first()
+    under_way = Application.filter(**known, status__in=OPEN, host_unit_id=by.host_unit_id).exclude(roster_id=None)
+    listed = await under_way.select_related('roster').first() if by.role == Role.UNIT_STAFF else None
     return Header(
         units=[one.host_unit.name for one in serving],
         teams=[one.team.name for one in serving if one.team],
@@ -42,6 +49,7 @@ async def header(volunteer: Volunteer, *, by: Account) -> Header:
         is_insured=insurance == INSURED,
         honor_card_until=max((card.valid_until for card in cards), default=None),
         book_number=book.number if book else None,
+        roster=listed.roster if listed else None,
     )
 
 

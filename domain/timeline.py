@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 from typing import Literal
 
 from db.choices import ApplicationStatus, CorrectionStatus, MailStatus, Role
@@ -17,15 +18,17 @@ from db.models import (
     OutgoingMail,
     PhoneCall,
     RecordBook,
+    Roster,
 )
 
-from . import applications, calls, corrections, dates, history, moves
+from . import applications, calls, corrections, dates, history, moves, rosters
 from .corrections import Marked
 from .mail import mailbox, outbox
 
 Kind = Literal['step', 'decision', 'correction', 'mail', 'call', 'clock']
 
 SYSTEM = '系統'
+_NAMED = 8  # of several people, so many by name
 
 _DRAFT, _SUBMITTED, _RETURNED = ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTED, ApplicationStatus.RETURNED
 _APPROVED, _REJECTED, _WITHDRAWN = ApplicationStatus.APPROVED, ApplicationStatus.REJECTED, ApplicationStatus.WITHDRAWN
@@ -87,7 +90,7 @@ async def of(application: Application, *, by: Account) -> list[Entry]:
     marked = await corrections.of(case, by=by)
     entries = [await _beginning(case, steps), *[_step(case, step) for step in steps]]
     entries += [entry for one in marked for entry in _of_mark(one, steps)]
-    entries += _mails(await outbox.of_application(case, by=by), steps)
+    entries += _mails(await outbox.of_application(case, by=by), steps, by)
     entries += [_call(call) for call in await calls.of(case, by=by)]
     entries += _clock(steps)
     if by.role == Role.REVIEWER:
@@ -95,6 +98,27 @@ async def of(application: Application, *, by: Account) -> list[Entry]:
     if case.status == _APPROVED:
         entries = await _with_number(entries, case)
     return _gathered(_newest_first(entries))
+
+
+async def of_roster(roster: Roster, *, by: Account) -> list[Entry]:
+    """What happened to a roster as a whole, the latest first: built, sent, decided, told. Raises NotFound.
+
+    The agency reads of the rows that were sent to it, as the unit does.
+    """
+    known = await rosters.get(roster.id, by=by)
+    steps = await ApplicationStep.filter(application__roster_id=known.id).select_related('by', 'application__volunteer')
+    entries = [Entry(known.created_at, known.created_by.name, '建立名冊', known.title, '', 'pencil')]
+    for (what, _, _), together in groupby(steps, lambda step: (step.status, step.by_id, dates.day_of(step.at))):
+        entries.append(_step_of_several(what, list(together)))
+    mails = await OutgoingMail.filter(roster_id=known.id).select_related('account')
+    return _newest_first([*entries, *_mails(mails, steps, by)])
+
+
+def _step_of_several(status: ApplicationStatus, steps: Sequence[ApplicationStep]) -> Entry:
+    what, tone, symbol = _LOOKS[status]
+    people = '、'.join(step.application.volunteer.name for step in steps[:_NAMED])
+    note = f'{people}等 {len(steps)} 位' if len(steps) > _NAMED else people
+    return Entry(steps[-1].at, steps[-1].by.name, f'{what} {len(steps)} 位', note, tone, symbol)
 
 
 def _newest_first(entries: Iterable[Entry]) -> list[Entry]:
@@ -178,7 +202,7 @@ def _is_told(since: datetime, mark: Correction, steps: Sequence[ApplicationStep]
     return any(since <= at and (withdrawn is None or at <= withdrawn) for at in returned)
 
 
-def _mails(mails: Sequence[OutgoingMail], steps: Sequence[ApplicationStep]) -> list[Entry]:
+def _mails(mails: Sequence[OutgoingMail], steps: Sequence[ApplicationStep], by: Account) -> list[Entry]:
     """One entry for each that can be sent again; what became alike of one text to several people is one.
 
     送審 is told in the same words each time: only what was told after the same step is one text.
@@ -191,17 +215,18 @@ def _mails(mails: Sequence[OutgoingMail], steps: Sequence[ApplicationStep]) -> l
         day = (mail.sent_at or mail.created_at).date()
         key = (own, mail.subject, mail.status, mail.attempts, mail.last_error, after, day)
         alike.setdefault(key, []).append(mail)
-    return [_mail(group, is_repeated=group[0].id in repeated) for group in alike.values()]
+    return [_mail(group, by, is_repeated=group[0].id in repeated) for group in alike.values()]
 
 
-def _mail(alike: Sequence[OutgoingMail], *, is_repeated: bool) -> Entry:
+def _mail(alike: Sequence[OutgoingMail], by: Account, *, is_repeated: bool) -> Entry:
     """A mail and what became of it, with the server's own words where it did not arrive."""
     mail = alike[0]
     tone, symbol = _MAILS[mail.status]
     is_trying = mail.status == MailStatus.WAITING and mail.attempts and mail.last_error
     what = '電子郵件重試中' if is_trying else f'電子郵件{mail.status.label}'
-    trouble = f'第 {mail.attempts} 次沒有寄成，系統會再試：{mail.last_error}' if is_trying else mail.last_error
-    receivers = '、'.join(one.recipient or '沒有電子郵件' for one in alike[::-1])
+    trouble = mailbox.trouble_of(mail, by)
+    trouble = f'第 {mail.attempts} 次沒有寄成，系統會再試：{trouble}' if is_trying else trouble
+    receivers = '、'.join(mailbox.receiver_of(one, by) for one in alike[::-1])
     lines = [f'{mailbox.in_brief(mail)}（{receivers}）', trouble, '已重寄' if is_repeated else '']
     can_resend = mail.status in outbox.UNDELIVERED and not is_repeated and not mail.holds_secret
     return Entry(

@@ -103,6 +103,21 @@ def told(mail: OutgoingMail, again: MailStatus | None = None) -> Undelivered:
     )
 
 
+def receiver_of(mail: OutgoingMail, by: Account) -> str:
+    """Whom a mail went to, as `by` may know it; the mail's account is fetched.
+
+    Offices, volunteers and people of one's own side by their address, which one may have to mend; people of the other
+    side by their name only.
+    """
+    return mail.account.name if mail.account and _is_stranger(mail.account, by) else mail.recipient or '沒有電子郵件'
+
+
+def trouble_of(mail: OutgoingMail, by: Account) -> str:
+    """The server's words, without the address where `receiver_of` does not tell it."""
+    hides = mail.account is not None and _is_stranger(mail.account, by)
+    return _ADDRESS.sub('（收件人）', mail.last_error) if hides else mail.last_error
+
+
 def in_brief(mail: OutgoingMail) -> str:
     """Its subject without the office's name in front.
 
@@ -110,6 +125,11 @@ def in_brief(mail: OutgoingMail) -> str:
     '案號 5 請補件'
     """
     return mail.subject.removeprefix('【志願服務紀錄冊】')
+
+
+def _is_stranger(person: Account, by: Account) -> bool:
+    is_ours = (person.host_unit_id, person.agency_id) == (by.host_unit_id, by.agency_id)
+    return person.role != Role.VOLUNTEER and by.role != Role.ADMINISTRATOR and not is_ours
 
 
 def _masked(address: str) -> str:

@@ -138,7 +138,7 @@ async def resend(mail_id: int, *, by: Account) -> OutgoingMail:
 
 
 async def of_application(application: Application, *, by: Account) -> list[OutgoingMail]:
-    """The mails about an application, newest first, for both sides to see what has gone out. Raises NotFound.
+    """The mails about an application with their accounts, newest first, for both sides. Raises NotFound.
 
     A mail about a whole roster belongs to those of its applications that were sent with it.
     """
@@ -146,8 +146,9 @@ async def of_application(application: Application, *, by: Account) -> list[Outgo
         raise NotFound
     about = Q(application_id=application.id)
     if application.roster_id is None:
-        return await OutgoingMail.filter(about)
-    mails = await OutgoingMail.filter(Q(about, Q(roster_id=application.roster_id), join_type=Q.OR))
+        return await OutgoingMail.filter(about).select_related('account')
+    either = Q(about, Q(roster_id=application.roster_id), join_type=Q.OR)
+    mails = await OutgoingMail.filter(either).select_related('account')
     sent = ApplicationStep.filter(application_id=application.id, status=ApplicationStatus.SUBMITTED)
     moments = [step.at for step in await sent]
     told = {

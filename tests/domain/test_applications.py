@@ -18,13 +18,13 @@ from db.models import (
     Training,
     Volunteer,
 )
-from domain import announcements, applications, dates, reviews
-from domain.applications import AlreadyUnderWay, ApplicationDetails
+from domain import announcements, applications, dates, reviews, rosters
+from domain.applications import AlreadyUnderWay, ApplicationDetails, TakenBackTooOften
 from domain.errors import Incomplete, MovedOn, NotFound, NotPermitted
 from domain.readiness import NotReady
 from domain.turns import UnitList
 
-from ..builders import a_file, an_account
+from ..builders import a_file, an_account, an_agency
 from .cases import (
     NOW,
     Office,
@@ -280,6 +280,49 @@ async def test_a_case_can_be_withdrawn_and_applied_for_anew(office: Office) -> N
         SUBMITTED,
         ApplicationStatus.WITHDRAWN,
     ]
+
+
+async def test_who_sends_and_takes_back_over_and_over_waits_a_day_but_a_return_is_always_answered(
+    office: Office,
+) -> None:
+    case = await a_case(office)
+    await applications.withdraw(case, by=office.clerk)
+    for _ in range(applications.MOST_TAKEN_BACK - 1):
+        draft = await applications.again(await applications.get(case.id, by=office.clerk), by=office.clerk)
+        case = await applications.submit(draft, by=office.clerk)
+        await applications.withdraw(case, by=office.clerk)
+    draft = await applications.again(await applications.get(case.id, by=office.clerk), by=office.clerk)
+    mails = await OutgoingMail.all().count()
+
+    with pytest.raises(TakenBackTooOften) as refusal:
+        await applications.submit(draft, by=office.clerk)
+
+    assert str(refusal.value) == (
+        '這位志工的申請一天內已送審又撤回 5 次，每次都會通知臺中市政府文化局，所以這次沒有送出。'
+        '請在 115/03/06 14:58 以後再送；急件請先以電話與機關聯絡。已填的資料都還在。'
+    )
+    assert await OutgoingMail.all().count() == mails
+    other = await a_case(office)
+    returned = await reviews.return_for_correction(other, '請補件', other.version, by=office.reviewer)
+    assert (await applications.submit(returned, by=office.clerk)).round == 2
+    with dates.frozen(NOW + timedelta(days=1, minutes=1)):
+        assert (await applications.submit(draft, by=office.clerk)).status == SUBMITTED
+
+
+async def test_the_agency_of_a_draft_in_a_roster_is_the_rosters(office: Office) -> None:
+    volunteer = await a_complete_volunteer(office)
+    roster = await rosters.start('三月名冊', office.agency.county_id, office.agency.id, by=office.clerk)
+    await rosters.add(roster, [volunteer.id], by=office.clerk)
+    other = await an_agency()
+
+    with pytest.raises(Incomplete) as refusal:
+        await applications.save(details_for(other), of=volunteer, by=office.clerk)
+
+    assert refusal.value.problems == {
+        'agency_id': '這件申請在名冊「三月名冊」裡，發冊機關由名冊決定。要送別的機關，請先移出名冊。'
+    }
+    saved = await applications.save(details_for(office.agency, remarks='請儘速'), of=volunteer, by=office.clerk)
+    assert (saved.agency_id, saved.remarks) == (office.agency.id, '請儘速')
 
 
 async def test_withdrawing_a_draft_removes_it_since_nobody_has_seen_it(office: Office) -> None:

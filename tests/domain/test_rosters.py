@@ -7,7 +7,7 @@ import pytest
 
 from db.choices import ApplicationStatus, CorrectionReason, IssueKind, MailStatus, Place, Role
 from db.models import AccessEntry, Application, OutgoingMail, Roster, Volunteer
-from domain import applications, corrections, dates, memberships, reviews, rosters
+from domain import applications, corrections, dates, memberships, reviews, rosters, volunteers
 from domain.corrections import Anchor
 from domain.countdown import DaysLeft
 from domain.errors import Incomplete, NotFound, NotPermitted
@@ -65,6 +65,23 @@ async def test_a_roster_needs_a_title_and_an_agency_of_its_county(title: str, co
         await rosters.start(title, county, office.agency.id, by=office.clerk)
 
     assert await Roster.all() == []
+
+
+async def test_the_header_of_a_volunteer_leads_the_units_clerks_back_to_the_roster() -> None:
+    office = await an_office()
+    person = await a_complete_volunteer(office)
+    before = await volunteers.header(person, by=office.clerk)
+
+    roster = await a_roster(office, person)
+
+    [case] = await Application.filter(roster_id=roster.id)
+    listed = [(await volunteers.header(person, by=office.clerk)).roster]
+    await applications.submit(await applications.get(case.id, by=office.clerk), by=office.clerk)
+    listed.append((await volunteers.header(person, by=office.clerk)).roster)
+    now = await applications.get(case.id, by=office.reviewer)
+    await reviews.approve(now, now.version, by=office.reviewer)
+    listed.append((await volunteers.header(person, by=office.clerk)).roster)
+    assert (before.roster, listed) == (None, [roster, roster, None])
 
 
 async def test_volunteers_join_in_the_order_they_were_chosen_each_with_a_draft() -> None:

@@ -5,13 +5,14 @@ from typing import Any
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import applications, calls, dates
+from domain import applications, calls, dates, rosters
 from domain import timeline as timelines
+from domain.errors import NotFound
 from domain.mail import outbox
-from domain.model import Account, Application, CallResult, Role
+from domain.model import Account, Application, CallResult, Role, Roster
 from domain.timeline import Entry
 
-from ..live import follow, of_record
+from ..live import follow, of_record, of_side
 from .notices import confirm, refusals_told
 
 RESULTS = [{'value': result.value, 'label': result.label} for result in CallResult]
@@ -20,7 +21,7 @@ RESULTS = [{'value': result.value, 'label': result.label} for result in CallResu
 class timeline(Element, component='timeline.js'):
     """`await timeline.placed(account, application)` is all a page says. Calls are logged and mails sent again here."""
 
-    def __init__(self, entries: list[Entry], account: Account, application: Application) -> None:
+    def __init__(self, entries: list[Entry], account: Account, application: Application | None = None) -> None:
         super().__init__()
         self.account, self.application = account, application
         self._props.update({'title': '案件歷程', 'results': [], 'callee': '', 'phone': ''})
@@ -44,6 +45,18 @@ class timeline(Element, component='timeline.js'):
         follow(applications.CHANNEL, renew, of_record(case.id))
         return placed
 
+    @classmethod
+    async def of_roster(cls, account: Account, roster: Roster) -> 'timeline':
+        """The timeline of a roster as a whole."""
+        placed = cls(await timelines.of_roster(roster, by=account), account)
+
+        async def renew() -> None:
+            placed.show(await timelines.of_roster(roster, by=account))
+
+        follow(rosters.CHANNEL, renew, of_record(roster.id))
+        follow(applications.CHANNEL, renew, of_side(account))
+        return placed
+
     def show(self, entries: list[Entry]) -> None:
         """Show these entries."""
         self.entries = entries
@@ -61,6 +74,8 @@ class timeline(Element, component='timeline.js'):
         said = event.args if isinstance(event.args, dict) else {}
         with refusals_told():
             note = str(said.get('note', ''))
+            if self.application is None:
+                raise NotFound
             await calls.log(self.application, said.get('result', ''), by=self.account, note=note)
             confirm('已記錄這通電話。')
 

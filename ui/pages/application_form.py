@@ -8,7 +8,7 @@ from nicegui import html, ui
 from domain import applications, corrections, dates, drafts, files, readiness, record_books, volunteers
 from domain.applications import ApplicationDetails
 from domain.corrections import Marked
-from domain.model import Account, Application, ApplicationStatus, Draft, DraftKind, IssueKind, Place, Volunteer
+from domain.model import Account, Application, ApplicationStatus, Draft, DraftKind, IssueKind, Place, Roster, Volunteer
 from domain.readiness import Check
 
 from ..components.action_button import action_button
@@ -34,6 +34,9 @@ async def application_page(account: Account, volunteer_id: int) -> None:
     draft = await drafts.open(DraftKind.APPLICATION, by=account, volunteer=volunteer)
     kept = ApplicationDetails.from_record(application) if application else await applications.defaults()
     details = await drafts.restored(draft, kept) if is_open else kept
+    roster = application.roster if application else None
+    if roster is not None:
+        details.county_code, details.agency_id = roster.county_id, roster.agency_id
     marks = await corrections.of(application, by=account) if application else []
     seen = Seen(application.version if application else 0, waiting_in(marks) if is_open else 0)
     back = f'/volunteers/{volunteer.id}/record-book'
@@ -51,7 +54,7 @@ async def application_page(account: Account, volunteer_id: int) -> None:
             state_banner(application, marks)
         listed = correction_list(application, marks, by=account, draft=str(draft.id)) if application and marks else None
         with html.div().classes('lb-cols lb-tab-body'):
-            await application_fields(in_form, details, account, volunteer, readonly=not is_open)
+            await application_fields(in_form, details, account, volunteer, roster, readonly=not is_open)
             with html.div().classes('lb-stack'):
                 checks = check_list(
                     with_marks(await readiness.checks(application or volunteer, by=account), seen.waiting)
@@ -83,7 +86,13 @@ async def application_page(account: Account, volunteer_id: int) -> None:
 
 
 async def application_fields(
-    in_form: form, details: ApplicationDetails, account: Account, volunteer: Volunteer, *, readonly: bool
+    in_form: form,
+    details: ApplicationDetails,
+    account: Account,
+    volunteer: Volunteer,
+    roster: Roster | None,
+    *,
+    readonly: bool,
 ) -> None:
     """紀錄冊號 to 附件上傳, as the tutorial has them."""
     book = await record_books.current_book_of(volunteer, by=account)
@@ -92,7 +101,11 @@ async def application_fields(
         locked_fact('紀錄冊號', '(主管機關審核通過後系統自動取號)', book.number if book else '尚未取號', wide=True)
         choice_field('發冊類別', in_form, 'kind', IssueKind.labels(), required=True, readonly=readonly)
         html.div()
-        await agency_select.placed(in_form, readonly=readonly)
+        await agency_select.placed(in_form, readonly=readonly or roster is not None)
+        if roster is not None:
+            html.p(f'這件申請在名冊「{roster.title}」裡，發冊機關由名冊決定；要送別的機關，請先到名冊移出。').classes(
+                'lb-note full'
+            )
         text_area('備註', in_form, 'remarks', wide=True, readonly=readonly)
         locked_fact('發冊日期', '', f'民國 {dates.roc(book.issued_on)}' if book else '民國　審核通過後填入')
         upload_box(

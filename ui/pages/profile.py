@@ -56,6 +56,8 @@ class profile_header(Element, component='../components/profile_header.js'):
             _fact('榮譽卡期限', dates.roc(header.honor_card_until) if header.honor_card_until else '', '尚未申請'),
             _fact('紀錄冊號', header.book_number or '', '尚未取號'),
         ]
+        listed = header.roster
+        self._props['roster'] = {'title': listed.title, 'href': f'/rosters/{listed.id}'} if listed else None
         self.update()
 
 

@@ -9,6 +9,7 @@ from domain.model import Account
 from ..components.question import is_sure
 from ..components.roster_list import roster_list
 from ..components.roster_table import roster_table
+from ..components.timeline import timeline
 from ..components.undo_bar import undo_bar
 from ..frame import REVIEW, VOLUNTEER_DATA, card, frame, waiting_for
 from ..live import follow, of_side
@@ -52,6 +53,8 @@ async def review_roster_page(account: Account, roster_id: int) -> None:
             empty='名冊裡沒有送審中的案件',
         )
         prints(roster)
+        with card('名冊歷程'):
+            await timeline.of_roster(account, roster)
 
     async def renew() -> None:
         rows = await rosters.rows(roster, by=account)

@@ -19,6 +19,7 @@ from ..components.pick_list import PER_PAGE, pick_list
 from ..components.question import is_sure, question
 from ..components.roster_list import roster_list
 from ..components.roster_table import roster_table
+from ..components.timeline import timeline
 from ..frame import MENU, VOLUNTEER_DATA, card, frame, waiting_for
 from ..live import follow, of_record, of_side
 from ..said import leave
@@ -106,6 +107,8 @@ async def roster_page(account: Account, roster_id: int) -> None:
             hint=f'按「加入志工」，從您單位的志工裡勾選，最多 {MOST_ROWS} 位。',
         )
         prints(roster)
+        with card('名冊歷程'):
+            await timeline.of_roster(account, roster)
 
     async def renew() -> None:
         now = await rosters.get(roster_id, by=account)
