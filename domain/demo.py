@@ -14,7 +14,7 @@ from uuid import UUID
 
 from db import transaction
 from db.choices import CorrectionReason, FileKind, IdentityKind, InsuranceKind, Place, Role, Sex, TrainingKind
-from db.models import Account, Application, Correction, County, Field, HostUnit, Team, Training, Volunteer
+from db.models import Account, Application, Correction, County, Field, HostUnit, Roster, Team, Training, Volunteer
 
 from . import (
     applications,
@@ -213,6 +213,7 @@ async def _roster(clerk: Account, reviewer: Account) -> None:
         county, agency = await directory.defaults()
         roster = await rosters.start(ROSTER, county.code, agency.id, by=clerk)
         people = await Volunteer.filter(name__in=names).order_by('id')
+        await Roster.filter(id=roster.id).update(created_at=dates.now())
         await rosters.add(roster, [person.id for person in people], by=clerk)
         await rosters.send(roster, by=clerk)
     [case] = await Application.filter(roster_id=roster.id, volunteer__name=names[1])

@@ -1,19 +1,27 @@
-"""退信: delivery status notifications (RFC 3464) that the mail server puts into a Maildir of ours.
+"""退信: what comes back to MAIL_FROM, put by the mail server into a Maildir of ours.
 
-A bounce is anybody's text: it is read as bytes with limits, and believed only when it repeats the Message-ID of a mail
-of ours, whose microseconds nobody knows who never got it. The worst a forger can do is to make us call by telephone.
+Read are delivery status notifications (RFC 3464) and the older notices that name X-Failed-Recipients (Exim). Both are
+anybody's text: they are read as bytes with limits, and believed only when they repeat the Message-ID of a mail of ours,
+whose microseconds nobody knows who never got it, and are about the address it was sent to. The worst a forger can do is
+to make us call by telephone.
 """
 
 import asyncio
+import base64
 import contextlib
 import email
 import logging
+import quopri
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from email.header import decode_header, make_header
 from email.message import Message
+from email.utils import getaddresses
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from db.models import OutgoingMail
 
 from ..settings import Settings
 from . import outbox, smtp
@@ -27,16 +35,21 @@ MOST_BYTES = 512 * 1024
 MOST_PARTS = 50
 MOST_AT_ONCE = 500
 
+NO_REASON = '收件人的郵件伺服器退回了這封信，沒有說明原因。'
+
+_STATUSES = ('message/delivery-status', 'message/global-delivery-status')
+_RETURNED = ('message/rfc822', 'text/rfc822-headers', 'message/global', 'message/global-headers')
 _OURS = re.compile(r'<mail-(\d{1,18})\.(\d{1,12})\.(\d{6})@[^<>\s]{1,255}>')
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Bounce(NamedTuple):
-    """Which mail came back, and the server's words."""
+    """Which mail came back, the server's words, and the addresses it says it is about, in lower case."""
 
     mail_id: int
     created_at: datetime
     words: str
+    recipients: frozenset[str]
 
 
 async def collect_forever(office: Settings) -> None:
@@ -56,68 +69,157 @@ async def collect(maildir: Path) -> int:
     noted = 0
     for path in await asyncio.to_thread(_new, maildir):
         bounce = await asyncio.to_thread(_read, path)
-        if bounce is not None and await outbox.note_bounce(*bounce):
-            noted += 1
+        if bounce is not None and await _is_ours(bounce):
+            noted += await outbox.note_bounce(bounce.mail_id, bounce.created_at, bounce.words)
         # Noted first and put away afterwards: a process killed in between reads it again, which changes nothing.
         await asyncio.to_thread(_put_away, path)
     return noted
 
 
 def bounce_of(raw: bytes) -> Bounce | None:
-    """What a report tells of a mail of ours that failed for good; None for everything else, whatever it is."""
+    """What a notice tells of a mail of ours that failed for good; None for everything else, whatever it is."""
     try:
-        report = email.message_from_bytes(raw[:MOST_BYTES])
-        if report.get_content_type() != 'multipart/report':
-            return None
-        parts = list(_parts(report))
-        words = next(filter(None, map(_failure, parts)), None)
-        ours = next(filter(None, map(_our_id, parts)), None)
+        return _told(email.message_from_bytes(raw[:MOST_BYTES]))
     except Exception:
-        # The parser of the standard library was not written for the malicious: any of its errors means no report.
-        log.info('bounces: an unreadable report', exc_info=True)
+        # The parser of the standard library was not written for the malicious: any of its errors means no notice.
+        log.info('bounces: an unreadable notice', exc_info=True)
         return None
-    if words is None or ours is None:
+
+
+def _told(notice: Message) -> Bounce | None:
+    failure = _failure(notice)
+    if failure is None:
+        return None
+    returned = _returned(notice)
+    ours = _our_id(notice, returned)
+    if ours is None:
         return None
     mail_id, seconds, microseconds = (int(number) for number in ours.groups())
+    recipients = failure.recipients
+    if not failure.names_original and returned is not None:
+        # It was passed on by whoever we wrote to; the mail itself still says who that was.
+        recipients |= _addresses(returned.get_all('To', []))
     try:
         created_at = _EPOCH + timedelta(seconds=seconds, microseconds=microseconds)
     except OverflowError:
         return None
-    return Bounce(mail_id, created_at, words)
+    return Bounce(mail_id, created_at, failure.words, recipients)
 
 
-def _parts(report: Message) -> Iterator[Message]:
-    for number, part in enumerate(report.walk()):
-        if number >= MOST_PARTS:
-            return
-        yield part
+async def _is_ours(bounce: Bounce) -> bool:
+    mail = await OutgoingMail.filter(id=bounce.mail_id, created_at=bounce.created_at).only('id', 'recipient').first()
+    return mail is not None and mail.recipient.lower() in bounce.recipients
 
 
-def _failure(part: Message) -> str | None:
-    """The words of the recipient that failed, in a message/delivery-status; None when none did."""
-    groups: Any = part.get_payload()
-    if part.get_content_type() != 'message/delivery-status' or not isinstance(groups, list):
+class _Failure(NamedTuple):
+    """`names_original`: it tells the address as the sender wrote it, which it was given on the way."""
+
+    words: str
+    recipients: frozenset[str]
+    names_original: bool
+
+
+def _failure(notice: Message) -> _Failure | None:
+    """What failed for good, as a report's status or, without one, the text of the notice tells; None when nothing."""
+    statuses = [part for part in _parts(notice) if part.get_content_type() in _STATUSES]
+    if notice.get_content_type() == 'multipart/report' and statuses:
+        # A warning of a delay names X-Failed-Recipients too (Gmail's): the status alone says what became of it.
+        groups = (fields for part in statuses for fields in _groups(part))
+        failed = next((one for one in groups if _said(one, 'Action').lower().split(' ')[0] == 'failed'), None)
+        return None if failed is None else _of_group(failed)
+    named = _addresses(notice.get_all('X-Failed-Recipients', []))
+    return _Failure(_words_in(_text(notice), named), named, names_original=False) if named else None
+
+
+def _of_group(fields: Message) -> _Failure:
+    status, diagnostic = _said(fields, 'Status'), _said(fields, 'Diagnostic-Code')
+    kind, semicolon, words = diagnostic.partition(';')
+    words = words.strip() if semicolon and ' ' not in kind.strip() else diagnostic
+    if not words:
+        words = f'{status} {NO_REASON}'
+    elif status not in words:
+        words = f'{status} {words}'
+    original = _mailbox(_said(fields, 'Original-Recipient'))
+    recipients = frozenset(original | _mailbox(_said(fields, 'Final-Recipient')))
+    return _Failure(smtp.storable(words), recipients, names_original=bool(original))
+
+
+def _words_in(text: str, recipients: Iterable[str]) -> str:
+    """What stands below the address that failed, up to the next empty line."""
+    for address in recipients:
+        if found := re.search(rf'{re.escape(address)}[^\n]*\n((?:[^\S\n]*\S[^\n]*\n)+)', text, re.IGNORECASE):
+            return smtp.storable(found[1])
+    return NO_REASON
+
+
+def _returned(notice: Message) -> Message | None:
+    """The head of our mail, as the notice carries it back: whole, its headers only, or below a text of one part."""
+    for part in _parts(notice):
+        if part.get_content_type() in _RETURNED:
+            return email.message_from_bytes(_content(part))
+    if notice.is_multipart():
         return None
-    for fields in groups[:MOST_PARTS]:
-        if isinstance(fields, Message) and str(fields.get('Action', '')).strip().lower() == 'failed':
-            status = str(fields.get('Status', '')).strip()
-            said = str(fields.get('Diagnostic-Code', '')).strip()
-            _, _, words = said.rpartition('smtp;') if said.lower().startswith('smtp;') else ('', '', said)
-            text = smtp.storable(words if status and status in words else f'{status} {words}')
-            return text or '收件人的郵件伺服器退回了這封信，沒有說明原因。'
-    return None
+    _, _, below = _text(notice).partition('\n------')
+    _, _, headers = below.partition('\n')
+    return email.message_from_string(headers.lstrip('\n')) if headers else None
 
 
-def _our_id(part: Message) -> re.Match[str] | None:
-    """The Message-ID of our mail, as the report carries it back: whole, or its headers only."""
-    if part.get_content_type() == 'text/rfc822-headers':
-        payload = part.get_payload(decode=True)
-        headers = email.message_from_bytes(payload if isinstance(payload, bytes) else b'')
-        return _OURS.fullmatch(str(headers.get('Message-ID', '')).strip())
-    original: Any = part.get_payload()
-    if part.get_content_type() == 'message/rfc822' and isinstance(original, list):
-        return _OURS.fullmatch(str(original[0].get('Message-ID', '')).strip())
-    return None
+def _our_id(notice: Message, returned: Message | None) -> re.Match[str] | None:
+    """The Message-ID of our mail; of a notice that carries nothing back, the one it is an answer to."""
+    if returned is not None:
+        return _OURS.fullmatch(_said(returned, 'Message-ID'))
+    return _OURS.fullmatch(_said(notice, 'In-Reply-To'))
+
+
+def _parts(notice: Message) -> list[Message]:
+    """Its own parts, not those of what they carry: a mail within a mail tells nothing of ours."""
+    payload: Any = notice.get_payload()
+    return [part for part in payload[:MOST_PARTS] if isinstance(part, Message)] if notice.is_multipart() else []
+
+
+def _groups(part: Message) -> list[Message]:
+    """The fields of the mail and of each recipient in a status."""
+    blocks = re.split(rb'\n[^\S\n]*\n\s*', _content(part).replace(b'\r\n', b'\n').strip(), maxsplit=MOST_PARTS)
+    return [email.message_from_bytes(block) for block in blocks[:MOST_PARTS]]
+
+
+def _content(part: Message) -> bytes:
+    """The bytes of a part. The library reads message/* as it comes, also where it is encoded, which some servers do."""
+    payload: Any = part.get_payload()
+    if not isinstance(payload, list):
+        plain: Any = part.get_payload(decode=True)
+        return plain if isinstance(plain, bytes) else b''
+    inner = b'\n'.join(one.as_bytes() for one in payload[:MOST_PARTS])
+    match str(part.get('Content-Transfer-Encoding', '')).strip().lower():
+        case 'base64':
+            return base64.b64decode(b''.join(inner.split()))
+        case 'quoted-printable':
+            return quopri.decodestring(inner)
+    return inner
+
+
+def _text(notice: Message) -> str:
+    """What a person reads in the notice."""
+    plain = [part for part in notice.walk() if part.get_content_type() == 'text/plain'][:1]
+    return ''.join(_content(part).decode(errors='replace').replace('\r\n', '\n') for part in plain)
+
+
+def _said(fields: Message, name: str) -> str:
+    """A field on one line, its encoded words decoded."""
+    return smtp.storable(str(make_header(decode_header(str(fields.get(name, ''))))))
+
+
+def _mailbox(field: str) -> set[str]:
+    """The address of `rfc822; somebody@example.org`, as it stands and as xtext (RFC 3461 §4) means it."""
+    _, _, address = field.rpartition(';')
+    plain = address.strip(' <>').lower()
+    meant = re.sub(r'\+([0-9a-f]{2})', lambda code: chr(int(code[1], 16)), plain)
+    return {plain, meant} - {''}
+
+
+def _addresses(fields: Iterable[Any]) -> frozenset[str]:
+    found = getaddresses([str(field) for field in fields][:MOST_PARTS])
+    return frozenset(address.lower() for _, address in found[:MOST_PARTS] if '@' in address)
 
 
 def _new(maildir: Path) -> list[Path]:

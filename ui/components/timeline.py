@@ -49,6 +49,7 @@ class timeline(Element, component='timeline.js'):
     async def of_roster(cls, account: Account, roster: Roster) -> 'timeline':
         """The timeline of a roster as a whole."""
         placed = cls(await timelines.of_roster(roster, by=account), account)
+        placed._props['title'] = '名冊歷程'
 
         async def renew() -> None:
             placed.show(await timelines.of_roster(roster, by=account))

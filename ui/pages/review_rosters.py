@@ -53,7 +53,7 @@ async def review_roster_page(account: Account, roster_id: int) -> None:
             empty='名冊裡沒有送審中的案件',
         )
         prints(roster)
-        with card('名冊歷程'):
+        with card('名冊歷程', '', 'lb-roster-past'):
             await timeline.of_roster(account, roster)
 
     async def renew() -> None:

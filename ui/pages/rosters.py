@@ -107,7 +107,7 @@ async def roster_page(account: Account, roster_id: int) -> None:
             hint=f'按「加入志工」，從您單位的志工裡勾選，最多 {MOST_ROWS} 位。',
         )
         prints(roster)
-        with card('名冊歷程'):
+        with card('名冊歷程', '', 'lb-roster-past'):
             await timeline.of_roster(account, roster)
 
     async def renew() -> None:
