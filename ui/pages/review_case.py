@@ -17,6 +17,7 @@ from ..components.desk_marks import desk_marks
 from ..components.desk_view import DeskView
 from ..components.question import question
 from ..components.reveal import reveal_dialog
+from ..components.review_queue import review_queue
 from ..components.timeline import timeline
 from ..frame import frame, waiting_for
 from ..live import follow, of_record
@@ -62,48 +63,64 @@ async def review_case_page(
     with frame(account, f'審核：{case.volunteer.name}', heading=False, waiting=await waiting_for(account)) as page:
         page.content.classes('lb-desk')
         with html.div().classes('lb-review lb-with-case'):
-            queue = await placed_queue(account, view, case.application.id)
-
-            async def go_on() -> None:
-                ui.context.client.storage['leaving'] = True
-                ui.navigate.to(await queue.view.next_after(application_id, account))
-
-            async def renew() -> None:
-                now = await reviews.case(application_id, by=account)
-                if now.application.version != case.application.version:
-                    ui.navigate.to(f'/reviews/{application_id}{queue.view.query}')
-                    return
-                await show(now)
-
-            async def renumber() -> None:
-                await show(replace(case, number=await record_books.number_ahead(case.application)))
-
-            async def show(now: Case) -> None:
-                found = await corrections.of(now.application, by=account)
-                decision = (await decisions.pending_of([application_id])).get(application_id)
-                is_waiting = now.application.status is ApplicationStatus.SUBMITTED
-                head.show(now, next((row.problem for row in queue.rows if row.id == application_id), ''))
-                marks.show(found, is_markable=is_waiting and decision is None)
-                bar.show(now, found, decision)
-                facts.show(groups_of(now))
-
+            desk = Desk(account, case, await placed_queue(account, view, case.application.id))
             with html.section().classes('lb-case').props('aria-label=案件'):
-                head = desk_head(account, case)
+                desk.head = desk_head(account, case)
                 with html.div().classes('lb-case-body'):
-                    marks = desk_marks(case.application, account, renew)
+                    desk.marks = desk_marks(case.application, account, desk.renew)
                     case_documents(case.volunteer, list(case.trainings))
                     placed_checks(account, case.application, list(case.checks))
-                    facts = await case_side(account, case)
-                bar = desk_decisions(account, case, go_on)
-            await show(case)
-
-    def is_of_another(payload: str) -> bool:
-        which, agency, *_ = payload.split(':')
-        return agency == str(account.agency_id) and which != str(application_id)
-
-    follow(applications.CHANNEL, renew, of_record(application_id))
+                    desk.facts = await case_side(account, case)
+                desk.bar = desk_decisions(account, case, desk.go_on)
+            await desk.show(case)
+    follow(applications.CHANNEL, desk.renew, of_record(application_id))
     if case.application.status is ApplicationStatus.SUBMITTED:  # the approval of another case takes the number shown
-        follow(applications.CHANNEL, renumber, is_of_another)
+        follow(applications.CHANNEL, desk.renumber, desk.is_of_another)
+
+
+class Desk:
+    """What of the page changes while the case is open, and how it is renewed."""
+
+    head: desk_head
+    marks: desk_marks
+    facts: data_list
+    bar: desk_decisions
+
+    def __init__(self, account: Account, case: Case, queue: review_queue) -> None:
+        self.account, self.case, self.queue = account, case, queue
+        self.id = case.application.id
+
+    async def show(self, now: Case) -> None:
+        """The case as it stands now."""
+        found = await corrections.of(now.application, by=self.account)
+        decision = (await decisions.pending_of([self.id])).get(self.id)
+        is_waiting = now.application.status is ApplicationStatus.SUBMITTED
+        self.head.show(now, next((row.problem for row in self.queue.rows if row.id == self.id), ''))
+        self.marks.show(found, is_markable=is_waiting and decision is None)
+        self.bar.show(now, found, decision)
+        self.facts.show(groups_of(now))
+
+    async def renew(self) -> None:
+        """Read it again; one that has moved is another page."""
+        now = await reviews.case(self.id, by=self.account)
+        if now.application.version != self.case.application.version:
+            ui.navigate.to(f'/reviews/{self.id}{self.queue.view.query}')
+            return
+        await self.show(now)
+
+    async def renumber(self) -> None:
+        """The number that approval would take, when another case has taken it."""
+        await self.show(replace(self.case, number=await record_books.number_ahead(self.case.application)))
+
+    async def go_on(self) -> None:
+        """To the next case in the reviewer's own order."""
+        ui.context.client.storage['leaving'] = True
+        ui.navigate.to(await self.queue.view.next_after(self.id, self.account))
+
+    def is_of_another(self, payload: str) -> bool:
+        """Whether the announcement is of another case of the agency."""
+        which, agency, *_ = payload.split(':')
+        return agency == str(self.account.agency_id) and which != str(self.id)
 
 
 async def case_side(account: Account, case: Case) -> data_list:
