@@ -32,11 +32,7 @@ async def application_page(account: Account, volunteer_id: int) -> None:
     application = await applications.current_of(volunteer, by=account)
     is_open = application is None or application.status in applications.WITH_UNIT
     draft = await drafts.open(DraftKind.APPLICATION, by=account, volunteer=volunteer)
-    kept = ApplicationDetails.from_record(application) if application else await applications.defaults()
-    details = await drafts.restored(draft, kept) if is_open else kept
-    roster = application.roster if application else None
-    if roster is not None:
-        details.county_code, details.agency_id = roster.county_id, roster.agency_id
+    details = await details_of(application, draft)
     marks = await corrections.of(application, by=account) if application else []
     seen = Seen(application.version if application else 0, waiting_in(marks) if is_open else 0)
     back = f'/volunteers/{volunteer.id}/record-book'
@@ -54,15 +50,9 @@ async def application_page(account: Account, volunteer_id: int) -> None:
             state_banner(application, marks)
         listed = correction_list(application, marks, by=account, draft=str(draft.id)) if application and marks else None
         with html.div().classes('lb-cols lb-tab-body'):
+            roster = application.roster if application else None
             await application_fields(in_form, details, account, volunteer, roster, readonly=not is_open)
-            with html.div().classes('lb-stack'):
-                checks = check_list(
-                    with_marks(await readiness.checks(application or volunteer, by=account), seen.waiting)
-                )
-                process()
-                if application is not None and application.round:
-                    with card('案件歷程'):
-                        await timeline.placed(account, application, heading=False)
+            checks = await application_side(account, volunteer, application, seen.waiting)
         with save_bar():
             if is_open:
                 sending = save_and_submit(account, volunteer, draft, in_form, details, seen)
@@ -74,7 +64,7 @@ async def application_page(account: Account, volunteer_id: int) -> None:
             ui.link('返回', back).classes('lb-btn q-btn lb-flat')
             in_form.saved_mark()
 
-    async def renew_checks() -> None:
+    async def renew() -> None:
         now = await applications.current_of(volunteer, by=account)
         if listed is not None:
             await listed.renew()
@@ -82,7 +72,31 @@ async def application_page(account: Account, volunteer_id: int) -> None:
         if (now.version if now else 0) != seen.version:
             ui.navigate.reload()
 
-    follow(applications.CHANNEL, renew_checks, of_volunteer(volunteer))
+    follow(applications.CHANNEL, renew, of_volunteer(volunteer))
+
+
+async def details_of(application: Application | None, draft: Draft) -> ApplicationDetails:
+    """What the form begins with: the record with what was typed since; the agency is the roster's, if it has one."""
+    kept = ApplicationDetails.from_record(application) if application else await applications.defaults()
+    if application is not None and application.status not in applications.WITH_UNIT:
+        return kept
+    details = await drafts.restored(draft, kept)
+    if application is not None and application.roster is not None:
+        details.county_code, details.agency_id = application.roster.county_id, application.roster.agency_id
+    return details
+
+
+async def application_side(
+    account: Account, volunteer: Volunteer, application: Application | None, waiting: int
+) -> check_list:
+    """送審前體檢, the process, and what has happened so far."""
+    with html.div().classes('lb-stack'):
+        checks = check_list(with_marks(await readiness.checks(application or volunteer, by=account), waiting))
+        process()
+        if application is not None and application.round:
+            with card('案件歷程'):
+                await timeline.placed(account, application, heading=False)
+    return checks
 
 
 async def application_fields(
