@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from domain import dates, history
-from domain.model import Account, HistoryEntry, Volunteer
+from domain.model import Account, HistoryEntry, OfficeEntry, Volunteer
 
 from ..components.record_table import Cell, Row, record_table
 
@@ -29,7 +29,8 @@ async def history_tab(account: Account, volunteer: Volunteer) -> None:
     await table.refresh()
 
 
-def _row(entry: HistoryEntry) -> Row:
+def row_of(entry: HistoryEntry | OfficeEntry) -> Row:
+    """One change, as people read it."""
     return {
         'key': str(entry.id),
         'at': dates.roc_instant(entry.at),
@@ -37,6 +38,14 @@ def _row(entry: HistoryEntry) -> Row:
         'section': {'text': entry.section, 'sub': entry.subject},
         'action': entry.action,
         'label': entry.label,
+        'old': entry.old,
+        'new': entry.new,
+    }
+
+
+def _row(entry: HistoryEntry) -> Row:
+    return {
+        **row_of(entry),
         'old': _content(entry.old, entry.old_file),
         'new': _content(entry.new, entry.new_file),
     }
