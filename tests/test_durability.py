@@ -60,9 +60,9 @@ def database(site: Site, url: str) -> Iterator[SiteDatabase]:
     beside = SiteDatabase(url)
     beside.execute(
         'INSERT INTO account (username, name, password_hash, earlier_hashes, role, email, phone, host_unit_id,'
-        ' is_active, must_change_password, text_size, hides_guide, created_at)'
+        ' is_active, must_change_password, text_size, hides_guide, mail_preference, created_at)'
         " SELECT 'colleague', '許小雲', password_hash, earlier_hashes, role, 'colleague@example.com', phone,"
-        ' host_unit_id, is_active, must_change_password, text_size, hides_guide, created_at'
+        ' host_unit_id, is_active, must_change_password, text_size, hides_guide, mail_preference, created_at'
         " FROM account WHERE username = 'clerk'"
     )
     yield beside
