@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import groupby
 from typing import Literal
 
 from db.choices import ApplicationStatus, CorrectionStatus, MailStatus, Role
@@ -18,22 +17,20 @@ from db.models import (
     OutgoingMail,
     PhoneCall,
     RecordBook,
-    Roster,
 )
 
-from . import applications, calls, corrections, dates, history, moves, rosters
+from . import applications, calls, corrections, dates, history, moves
 from .corrections import Marked
 from .mail import mailbox, outbox
 
 Kind = Literal['step', 'decision', 'correction', 'mail', 'call', 'clock']
 
 SYSTEM = '系統'
-_NAMED = 8  # of several people, so many by name
 
 _DRAFT, _SUBMITTED, _RETURNED = ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTED, ApplicationStatus.RETURNED
 _APPROVED, _REJECTED, _WITHDRAWN = ApplicationStatus.APPROVED, ApplicationStatus.REJECTED, ApplicationStatus.WITHDRAWN
 # What was done, and its tone and icon.
-_LOOKS = {
+LOOKS = {
     _DRAFT: ('開始申請', '', 'pencil'),
     _SUBMITTED: ('送審', 'info', 'arrow'),
     _RETURNED: ('通知補件', 'bad', 'flag'),
@@ -86,43 +83,22 @@ async def of(application: Application, *, by: Account) -> list[Entry]:
     case = await applications.get(application.id, by=by)
     steps = await ApplicationStep.filter(application_id=case.id).select_related('by')
     if by.role == Role.VOLUNTEER:
-        return _newest_first(_step_for_volunteer(case, step) for step in steps)
+        return newest_first(_step_for_volunteer(case, step) for step in steps)
     marked = await corrections.of(case, by=by)
     entries = [await _beginning(case, steps), *[_step(case, step) for step in steps]]
     entries += [entry for one in marked for entry in _of_mark(one, steps)]
-    entries += _mails(await outbox.of_application(case, by=by), steps, by)
+    entries += of_mails(await outbox.of_application(case, by=by), steps, by)
     entries += [_call(call) for call in await calls.of(case, by=by)]
     entries += _clock(steps)
     if by.role == Role.REVIEWER:
         entries += await _decision(case)
     if case.status == _APPROVED:
         entries = await _with_number(entries, case)
-    return _gathered(_newest_first(entries))
+    return _gathered(newest_first(entries))
 
 
-async def of_roster(roster: Roster, *, by: Account) -> list[Entry]:
-    """What happened to a roster as a whole, the latest first: built, sent, decided, told. Raises NotFound.
-
-    The agency reads of the rows that were sent to it, as the unit does.
-    """
-    known = await rosters.get(roster.id, by=by)
-    steps = await ApplicationStep.filter(application__roster_id=known.id).select_related('by', 'application__volunteer')
-    entries = [Entry(known.created_at, known.created_by.name, '建立名冊', known.title, '', 'pencil')]
-    for (what, _, _), together in groupby(steps, lambda step: (step.status, step.by_id, dates.day_of(step.at))):
-        entries.append(_step_of_several(what, list(together)))
-    mails = await OutgoingMail.filter(roster_id=known.id).select_related('account')
-    return _newest_first([*entries, *_mails(mails, steps, by)])
-
-
-def _step_of_several(status: ApplicationStatus, steps: Sequence[ApplicationStep]) -> Entry:
-    what, tone, symbol = _LOOKS[status]
-    people = '、'.join(step.application.volunteer.name for step in steps[:_NAMED])
-    note = f'{people}等 {len(steps)} 位' if len(steps) > _NAMED else people
-    return Entry(steps[-1].at, steps[-1].by.name, f'{what} {len(steps)} 位', note, tone, symbol)
-
-
-def _newest_first(entries: Iterable[Entry]) -> list[Entry]:
-    # Of what happened at the same moment, the later in its order of telling stands above.
+def newest_first(entries: Iterable[Entry]) -> list[Entry]:
+    """The latest first; of what happened at the same moment, the later in its order of telling stands above."""
     return sorted(entries, key=lambda entry: entry.at)[::-1]
 
 
@@ -142,7 +118,7 @@ async def _beginning(case: Application, steps: Sequence[ApplicationStep]) -> Ent
         opened = opened.filter(at__lte=steps[0].at)
     first = await opened.order_by('-at', 'id').first()
     at, actor = (first.at, first.by_name) if first else (case.created_at, case.host_unit.name)
-    what, tone, symbol = _LOOKS[_DRAFT]
+    what, tone, symbol = LOOKS[_DRAFT]
     if case.previous_id is None:
         return Entry(at, actor, what, '', tone, symbol)
     repeated = await Application.get(id=case.previous_id)
@@ -153,7 +129,7 @@ async def _beginning(case: Application, steps: Sequence[ApplicationStep]) -> Ent
 
 
 def _step(case: Application, step: ApplicationStep) -> Entry:
-    what, tone, symbol = _LOOKS[step.status]
+    what, tone, symbol = LOOKS[step.status]
     note = step.reason
     if step.status == _SUBMITTED:
         what = f'再次送審（第 {step.round} 次）' if step.round > 1 else what
@@ -163,7 +139,7 @@ def _step(case: Application, step: ApplicationStep) -> Entry:
 
 def _step_for_volunteer(case: Application, step: ApplicationStep) -> Entry:
     what, text = _FOR_VOLUNTEER[step.status]
-    _, tone, symbol = _LOOKS[step.status]
+    _, tone, symbol = LOOKS[step.status]
     note = text.format(unit=case.host_unit.name, agency=case.agency.name, reason=step.reason)
     return Entry(step.at, '', what, note, tone, symbol, 'step', step.id)
 
@@ -202,7 +178,7 @@ def _is_told(since: datetime, mark: Correction, steps: Sequence[ApplicationStep]
     return any(since <= at and (withdrawn is None or at <= withdrawn) for at in returned)
 
 
-def _mails(mails: Sequence[OutgoingMail], steps: Sequence[ApplicationStep], by: Account) -> list[Entry]:
+def of_mails(mails: Sequence[OutgoingMail], steps: Sequence[ApplicationStep], by: Account) -> list[Entry]:
     """One entry for each that can be sent again; what became alike of one text to several people is one.
 
     送審 is told in the same words each time: only what was told after the same step is one text.
@@ -267,7 +243,7 @@ async def _decision(case: Application) -> list[Entry]:
     decision = await Decision.filter(application_id=case.id).select_related('by').first()
     if decision is None:
         return []
-    what, tone, symbol = _LOOKS[decision.to]
+    what, tone, symbol = LOOKS[decision.to]
     if decision.problem:
         note = decision.problem
         return [
@@ -282,7 +258,7 @@ async def _with_number(entries: list[Entry], case: Application) -> list[Entry]:
     book = await RecordBook.filter(application_id=case.id).first()
     if book is None:
         return entries
-    approved = next(entry for entry in entries[::-1] if entry.kind == 'step' and entry.what == _LOOKS[_APPROVED][0])
+    approved = next(entry for entry in entries[::-1] if entry.kind == 'step' and entry.what == LOOKS[_APPROVED][0])
     number = replace(approved, note=f'紀錄冊號 {book.number}')
     return [number if entry is approved else entry for entry in entries]
 

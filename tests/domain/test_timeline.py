@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from db.choices import ApplicationStatus, CallResult, CorrectionReason, MailStatus, Place, Role
-from db.models import Account, Agency, ApplicationStep, Decision, OutgoingMail, PhoneCall, Roster
-from domain import applications, clock, corrections, dates, reviews, rosters, timeline
+from db.models import Account, Agency, ApplicationStep, Decision, OutgoingMail, PhoneCall
+from domain import applications, clock, corrections, dates, reviews, timeline
 from domain.corrections import Anchor
 from domain.errors import NotFound
 from domain.timeline import Entry
@@ -156,35 +156,6 @@ async def test_people_of_the_other_side_are_told_by_name_and_never_by_their_addr
     known = '通知（who@example.org）\n550 <who@example.org>: no such user'
     assert await notes(office.clerk) == [known, '通知（何專員）\n550 （收件人）: no such user', known, known]
     assert await notes(office.reviewer) == ['通知（林小滿）\n550 （收件人）: no such user', known, known, known]
-
-
-async def test_a_roster_tells_what_happened_to_it_as_a_whole_to_both_sides(office: Office) -> None:
-    people = [await a_complete_volunteer(office, name=name) for name in ('甲', '乙', '丙')]
-    roster = await rosters.start('三月名冊', office.agency.county_id, office.agency.id, by=office.clerk)
-    await rosters.add(roster, [one.id for one in people], by=office.clerk)
-    await Roster.filter(id=roster.id).update(created_at=NOW)
-    with dates.frozen(at(1)):
-        sent = await rosters.send(roster, by=office.clerk)
-    with dates.frozen(at(2)):
-        first, second, _ = sent.sent
-        await reviews.return_for_correction(first, '照片模糊', first.version, by=office.reviewer)
-        await reviews.approve(second, second.version, by=office.reviewer)
-
-    entries = await timeline.of_roster(roster, by=office.clerk)
-
-    assert told(entries) == [
-        ('林小滿', '建立名冊', '三月名冊'),
-        ('林小滿', '送審 3 位', '甲、乙、丙'),
-        ('何專員', '通知補件 1 位', '甲'),
-        ('何專員', '核可 1 位', '乙'),
-    ]
-    assert [entry.note for entry in entries if entry.kind == 'mail'] == [
-        f'示例文化中心送審名冊 3 件（名冊編號 {roster.id}），請於 115/03/09 以前完成審核'
-        '（window@culture.example.gov.tw）'
-    ]
-    assert told(await timeline.of_roster(roster, by=office.reviewer)) == told(entries)
-    with pytest.raises(NotFound):
-        await timeline.of_roster(roster, by=await an_account())
 
 
 async def test_calls_the_clock_and_a_decision_in_its_ten_seconds_stand_on_it(office: Office) -> None:

@@ -1,30 +1,32 @@
-"""案件歷程 on a page: what happened to a case, the latest first; it follows by itself."""
+"""歷程 on a page: what happened to a case or a roster, the latest first; that of a case follows by itself."""
 
 from typing import Any
 
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import applications, calls, dates, rosters
+from domain import applications, calls, dates
 from domain import timeline as timelines
 from domain.errors import NotFound
 from domain.mail import outbox
-from domain.model import Account, Application, CallResult, Role, Roster
+from domain.model import Account, Application, CallResult, Role
 from domain.timeline import Entry
 
-from ..live import follow, of_record, of_side
+from ..live import follow, of_record
 from .notices import confirm, refusals_told
 
 RESULTS = [{'value': result.value, 'label': result.label} for result in CallResult]
 
 
 class timeline(Element, component='timeline.js'):
-    """`await timeline.placed(account, application)` is all a page says. Calls are logged and mails sent again here."""
+    """`await timeline.placed(account, application)` is all a case needs. Calls are logged, mails sent again here."""
 
-    def __init__(self, entries: list[Entry], account: Account, application: Application | None = None) -> None:
+    def __init__(
+        self, entries: list[Entry], account: Account, application: Application | None = None, title: str = '案件歷程'
+    ) -> None:
         super().__init__()
         self.account, self.application = account, application
-        self._props.update({'title': '案件歷程', 'results': [], 'callee': '', 'phone': ''})
+        self._props.update({'title': title, 'results': [], 'callee': '', 'phone': ''})
         self.show(entries)
         self.on('resend', self._resend)
         self.on('called', self._called)
@@ -43,19 +45,6 @@ class timeline(Element, component='timeline.js'):
             placed.show(await timelines.of(case, by=account))
 
         follow(applications.CHANNEL, renew, of_record(case.id))
-        return placed
-
-    @classmethod
-    async def of_roster(cls, account: Account, roster: Roster) -> 'timeline':
-        """The timeline of a roster as a whole."""
-        placed = cls(await timelines.of_roster(roster, by=account), account)
-        placed._props['title'] = '名冊歷程'
-
-        async def renew() -> None:
-            placed.show(await timelines.of_roster(roster, by=account))
-
-        follow(rosters.CHANNEL, renew, of_record(roster.id))
-        follow(applications.CHANNEL, renew, of_side(account))
         return placed
 
     def show(self, entries: list[Entry]) -> None:

@@ -2,18 +2,17 @@
 
 from nicegui import html, ui
 
-from domain import applications, decisions, rosters
+from domain import applications, decisions, roster_timeline, rosters
 from domain.decisions import Report
 from domain.model import Account
 
 from ..components.question import is_sure
 from ..components.roster_list import roster_list
 from ..components.roster_table import roster_table
-from ..components.timeline import timeline
 from ..components.undo_bar import undo_bar
 from ..frame import REVIEW, VOLUNTEER_DATA, card, frame, waiting_for
 from ..live import follow, of_side
-from .rosters import follow_roster, prints
+from .rosters import follow_roster, prints, roster_past
 
 REVIEW_ROSTERS = ('名冊審核', '/reviews/rosters')
 
@@ -53,13 +52,13 @@ async def review_roster_page(account: Account, roster_id: int) -> None:
             empty='名冊裡沒有送審中的案件',
         )
         prints(roster)
-        with card('名冊歷程', '', 'lb-roster-past'):
-            await timeline.of_roster(account, roster)
+        past = roster_past(account)
 
     async def renew() -> None:
         rows = await rosters.rows(roster, by=account)
         table.show(rows, roster_id)
         way_back.show({row.application.id: (row.volunteer.name, row.pending) for row in rows if row.pending})
+        past.show(await roster_timeline.of(roster, by=account))
 
     await renew()
     follow_roster(roster, table, renew)

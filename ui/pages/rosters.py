@@ -5,7 +5,7 @@ from typing import Any
 
 from nicegui import html, ui
 
-from domain import applications, dates, rosters
+from domain import applications, dates, roster_timeline, rosters
 from domain.model import Account, IssueKind, Roster
 from domain.rosters import MOST_ROWS, Added, Sent
 
@@ -107,14 +107,14 @@ async def roster_page(account: Account, roster_id: int) -> None:
             hint=f'按「加入志工」，從您單位的志工裡勾選，最多 {MOST_ROWS} 位。',
         )
         prints(roster)
-        with card('名冊歷程', '', 'lb-roster-past'):
-            await timeline.of_roster(account, roster)
+        past = roster_past(account)
 
     async def renew() -> None:
         now = await rosters.get(roster_id, by=account)
         facts.text = _facts(now)
         table.show(await rosters.rows(now, by=account), roster_id)
         drop.set_visibility(not table.shown)
+        past.show(await roster_timeline.of(now, by=account))
 
     await renew()
     follow_roster(roster, table, renew)
@@ -251,6 +251,12 @@ async def _discard(roster: Roster, account: Account) -> None:
     if await is_sure('刪除這份名冊', '只有空的名冊可以刪除；志工的資料不會受影響。'):
         await rosters.discard(roster, by=account)
         leave(ROSTERS[1], 'roster-discarded')
+
+
+def roster_past(account: Account) -> timeline:
+    """Where the roster's timeline is shown."""
+    with card('名冊歷程', '', 'lb-roster-past'):
+        return timeline([], account, title='名冊歷程')
 
 
 def prints(roster: Roster) -> None:
