@@ -15,6 +15,7 @@ import quopri
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses
@@ -159,7 +160,7 @@ def _returned(notice: Message) -> Message | None:
             return email.message_from_bytes(_content(part))
     if notice.is_multipart():
         return None
-    _, _, below = _text(notice).partition('\n------')
+    _, _, below = _text(notice).partition('\n-----')
     _, _, headers = below.partition('\n')
     return email.message_from_string(headers.lstrip('\n')) if headers else None
 
@@ -180,7 +181,7 @@ def _parts(notice: Message) -> list[Message]:
 def _groups(part: Message) -> list[Message]:
     """The fields of the mail and of each recipient in a status."""
     blocks = re.split(rb'\n[^\S\n]*\n\s*', _content(part).replace(b'\r\n', b'\n').strip(), maxsplit=MOST_PARTS)
-    return [email.message_from_bytes(block) for block in blocks[:MOST_PARTS]]
+    return [email.message_from_string(block.decode(errors='replace')) for block in blocks[:MOST_PARTS]]
 
 
 def _content(part: Message) -> bytes:
@@ -205,8 +206,13 @@ def _text(notice: Message) -> str:
 
 
 def _said(fields: Message, name: str) -> str:
-    """A field on one line, its encoded words decoded."""
-    return smtp.storable(str(make_header(decode_header(str(fields.get(name, ''))))))
+    """A field on one line, its encoded words decoded where they can be."""
+    field = str(fields.get(name, ''))
+    try:
+        field = str(make_header(decode_header(field)))
+    except (HeaderParseError, UnicodeError, LookupError):
+        log.info('bounces: a field that is not encoded as it says')
+    return ' '.join(field.split())
 
 
 def _mailbox(field: str) -> set[str]:
