@@ -192,7 +192,8 @@ NOBODY = '收件人的郵件伺服器退回了這封信，沒有說明原因。'
     [
         (
             notices.postfix,
-            '550 5.1.1 <window@culture.example.gov.tw>: Recipient address rejected: User unknown in virtual mailbox table',
+            '550 5.1.1 <window@culture.example.gov.tw>: Recipient address rejected:'
+            ' User unknown in virtual mailbox table',
         ),
         (
             notices.exchange,
