@@ -1,13 +1,12 @@
 """申請案: opened, saved, sent, withdrawn by the host unit; every change of status is one compare-and-set move."""
 
-from datetime import timedelta
 from typing import Any
 
 from tortoise.exceptions import IntegrityError
 
 from db import transaction
 from db.choices import ApplicationStatus, FileKind, IssueKind, Role
-from db.models import Account, Agency, Application, ApplicationStep, Roster, Volunteer
+from db.models import Account, Agency, Application, Roster, Volunteer
 
 from . import (
     answers,
@@ -17,6 +16,7 @@ from . import (
     files,
     history,
     office_calendar,
+    patience,
     permissions,
     readiness,
     volunteers,
@@ -43,15 +43,6 @@ __all__ = [
 ]
 
 _LABELS = {'kind': '發冊類別', 'county': '發冊縣市', 'agency': '發冊機關', 'remarks': '備註'}
-
-
-# Sending, taking back and sending again tells the agency each time; a unit may do so with one volunteer so often.
-MOST_TAKEN_BACK = 5
-_A_DAY = timedelta(days=1)
-
-
-class TakenBackTooOften(DomainError):
-    """The unit has sent and withdrawn the volunteer's applications over and over."""
 
 
 class AlreadyUnderWay(DomainError):
@@ -143,11 +134,10 @@ async def require_ready(application: Application, *, by: Account) -> None:
 async def send(application: Application, *, by: Account) -> Application:
     """The move of 送審 inside the caller's transaction, for one that is ready; without its mail.
 
-    Raises MovedOn; TakenBackTooOften, but never for what the agency has returned.
+    Raises MovedOn; patience.TakenBackTooOften, but never for what the agency has returned.
     """
     permissions.require(by, Role.UNIT_STAFF)
-    if application.status == ApplicationStatus.DRAFT:
-        await _require_patience(application)
+    await patience.require(application)
     now = dates.now()
     facts: dict[str, Any] = {
         'round': application.round + 1,
@@ -237,18 +227,6 @@ async def _problems(details: ApplicationDetails, application: Application | None
                 'agency_id': f'這件申請在名冊「{roster.title}」裡，發冊機關由名冊決定。要送別的機關，請先移出名冊。'
             }
     return {}
-
-
-async def _require_patience(draft: Application) -> None:
-    theirs = {'application__volunteer_id': draft.volunteer_id, 'application__host_unit_id': draft.host_unit_id}
-    sent = ApplicationStep.filter(**theirs, status=ApplicationStatus.SUBMITTED, at__gt=dates.now() - _A_DAY)
-    taken_back = await sent.filter(application__status=ApplicationStatus.WITHDRAWN).order_by('-at')
-    if len(taken_back) >= MOST_TAKEN_BACK:
-        again_at = dates.roc_instant(taken_back[MOST_TAKEN_BACK - 1].at + _A_DAY)
-        raise TakenBackTooOften(
-            f'這位志工的申請一天內已送審又撤回 {len(taken_back)} 次，每次都會通知{draft.agency.name}，'
-            f'所以這次沒有送出。請在 {again_at} 以後再送；急件請先以電話與機關聯絡。已填的資料都還在。'
-        )
 
 
 async def _under_way(volunteer: Volunteer) -> AlreadyUnderWay:

@@ -5,7 +5,7 @@ of queries, whether there are one or two hundred.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,7 +19,18 @@ from db import sealing
 from db.choices import ApplicationStatus, BookStatus, IssueKind, MembershipStatus, Role
 from db.models import Account, Application, Correction, Decision, Membership, RecordBook, Roster, Volunteer
 
-from . import answers, applications, corrections, countdown, identity_numbers, permissions, readiness, turns, volunteers
+from . import (
+    answers,
+    applications,
+    corrections,
+    countdown,
+    identity_numbers,
+    patience,
+    permissions,
+    readiness,
+    turns,
+    volunteers,
+)
 from .countdown import DaysLeft
 from .errors import NotFound
 from .paging import Page, bounds
@@ -134,6 +145,7 @@ async def rows(roster: Roster, *, by: Account) -> list[RosterRow]:
     checks = await readiness.checks_of(acting, by=by)
     marks = await _marks(ids)
     left = await countdown.of_cases(listed)
+    waits = await patience.hindrances(listed) if is_unit else {}
     decided: dict[int, Decision] = {}
     if not is_unit:  # the unit hears of a decision when it is released
         waiting = await Decision.filter(application_id__in=ids).select_related('by')
@@ -153,7 +165,7 @@ async def rows(roster: Roster, *, by: Account) -> list[RosterRow]:
                 pending=decision if decision and not decision.problem else None,
                 problem=decision.problem if decision else '',
                 days_left=left.get(one.id),
-                hindrance=_hindrance(one, known, checks.get(one.id), unanswered) if is_unit else '',
+                hindrance=_hindrance(one, known, checks.get(one.id), unanswered, waits) if is_unit else '',
             )
         )
     return found
@@ -237,7 +249,13 @@ async def _marks(ids: Sequence[int]) -> Counter[tuple[int, bool]]:
     return counts
 
 
-def _hindrance(application: Application, roster: Roster, checks: Sequence[Check] | None, unanswered: int) -> str:
+def _hindrance(
+    application: Application,
+    roster: Roster,
+    checks: Sequence[Check] | None,
+    unanswered: int,
+    waits: Mapping[int, str],
+) -> str:
     if application.status not in turns.WITH_UNIT:
         return f'{application.status.label}，不需要再送。'
     if checks is None:
@@ -248,7 +266,7 @@ def _hindrance(application: Application, roster: Roster, checks: Sequence[Check]
         return f'還有 {unanswered} 項需補正沒有回覆。請逐項修改，或說明您的看法。'
     if lacking := readiness.lacking(checks):
         return '尚缺：' + '；'.join(f'{check.label}（{check.note}）' for check in lacking) + '。'
-    return ''
+    return waits.get(application.id, '')
 
 
 def _ids(listed: Sequence[dict[str, Any]]) -> list[int]:

@@ -18,8 +18,8 @@ from db.models import (
     Training,
     Volunteer,
 )
-from domain import announcements, applications, dates, reviews, rosters
-from domain.applications import AlreadyUnderWay, ApplicationDetails, TakenBackTooOften
+from domain import announcements, applications, dates, patience, reviews, rosters
+from domain.applications import AlreadyUnderWay, ApplicationDetails
 from domain.errors import Incomplete, MovedOn, NotFound, NotPermitted
 from domain.readiness import NotReady
 from domain.turns import UnitList
@@ -287,19 +287,19 @@ async def test_who_sends_and_takes_back_over_and_over_waits_a_day_but_a_return_i
 ) -> None:
     case = await a_case(office)
     await applications.withdraw(case, by=office.clerk)
-    for _ in range(applications.MOST_TAKEN_BACK - 1):
+    for _ in range(patience.MOST - 1):
         draft = await applications.again(await applications.get(case.id, by=office.clerk), by=office.clerk)
         case = await applications.submit(draft, by=office.clerk)
         await applications.withdraw(case, by=office.clerk)
     draft = await applications.again(await applications.get(case.id, by=office.clerk), by=office.clerk)
     mails = await OutgoingMail.all().count()
 
-    with pytest.raises(TakenBackTooOften) as refusal:
+    with pytest.raises(patience.TakenBackTooOften) as refusal:
         await applications.submit(draft, by=office.clerk)
 
     assert str(refusal.value) == (
-        '這位志工的申請一天內已送審又撤回 5 次，每次都會通知臺中市政府文化局，所以這次沒有送出。'
-        '請在 115/03/06 14:58 以後再送；急件請先以電話與機關聯絡。已填的資料都還在。'
+        '這位志工的申請一天內已送審又撤回 5 次，每次都會通知發冊機關，現在不能再送。'
+        '請在 115/03/06 14:58 以後再送；急件請先以電話與臺中市政府文化局聯絡。已填的資料都還在。'
     )
     assert await OutgoingMail.all().count() == mails
     other = await a_case(office)

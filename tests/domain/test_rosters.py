@@ -7,7 +7,7 @@ import pytest
 
 from db.choices import ApplicationStatus, CorrectionReason, IssueKind, MailStatus, Place, Role
 from db.models import AccessEntry, Application, OutgoingMail, Roster, Volunteer
-from domain import applications, corrections, dates, memberships, reviews, rosters, volunteers
+from domain import applications, corrections, dates, memberships, patience, reviews, rosters, volunteers
 from domain.corrections import Anchor
 from domain.countdown import DaysLeft
 from domain.errors import Incomplete, NotFound, NotPermitted
@@ -82,6 +82,22 @@ async def test_the_header_of_a_volunteer_leads_the_units_clerks_back_to_the_rost
     await reviews.approve(now, now.version, by=office.reviewer)
     listed.append((await volunteers.header(person, by=office.clerk)).roster)
     assert (before.roster, listed) == (None, [roster, roster, None])
+
+
+async def test_who_was_sent_and_taken_back_over_and_over_stays_and_the_others_go() -> None:
+    office = await an_office()
+    one, two, _ = await three(office)
+    for _ in range(patience.MOST):
+        await applications.withdraw(await a_case(office, one), by=office.clerk)
+    roster = await a_roster(office, one, two)
+    waits = (await rosters.rows(roster, by=office.clerk))[0].hindrance
+
+    result = await rosters.send(roster, by=office.clerk)
+
+    assert waits.startswith('這位志工的申請一天內已送審又撤回 5 次，每次都會通知發冊機關，現在不能再送。請在 ')
+    assert [case.volunteer.name for case in result.sent] == ['乙']
+    assert [(row.volunteer.name, sentence) for row, sentence in result.left] == [('甲', waits)]
+    assert await names(roster, office) == [('甲', DRAFT), ('乙', SUBMITTED)]
 
 
 async def test_volunteers_join_in_the_order_they_were_chosen_each_with_a_draft() -> None:
