@@ -223,9 +223,7 @@ async def _problems(details: ApplicationDetails, application: Application | None
     if application is not None and application.roster_id:
         roster = await Roster.get(id=application.roster_id)
         if agency.id != roster.agency_id:
-            return {
-                'agency_id': f'這件申請在名冊「{roster.title}」裡，發冊機關由名冊決定。要送別的機關，請先移出名冊。'
-            }
+            return {'agency_id': f'此申請在名冊「{roster.title}」中，發冊機關由名冊決定；要送別的機關，請先移出名冊。'}
     return {}
 
 

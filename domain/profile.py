@@ -15,10 +15,19 @@ INSURED = '投保中'
 
 
 @dataclass(frozen=True)
+class Listed:
+    """Where an open application stands in a roster: its `row`, as the roster's page counts them."""
+
+    roster: Roster
+    application_id: int
+    row: int
+
+
+@dataclass(frozen=True)
 class Header:
     """`insurance` is 投保中, 尚未生效, 已到期 or 未投保; None: there is no card, no book.
 
-    `roster`: in which of the reader's own the volunteer's open application stands.
+    `listed`: in which of the reader's rosters the volunteer's open application stands.
     """
 
     units: list[str]
@@ -27,7 +36,7 @@ class Header:
     is_insured: bool
     honor_card_until: date | None
     book_number: str | None
-    roster: Roster | None
+    listed: Listed | None
 
 
 async def header(volunteer: Volunteer, *, by: Account) -> Header:
@@ -40,8 +49,6 @@ async def header(volunteer: Volunteer, *, by: Account) -> Header:
     insurance = insurance_status(await InsuranceCover.filter(**known))
     cards = await HonorCard.filter(**known).exclude(kind=IssueKind.CANCELLATION)
     book = await RecordBook.filter(**known, status=BookStatus.IN_USE).first()
-    under_way = Application.filter(**known, status__in=OPEN, host_unit_id=by.host_unit_id).exclude(roster_id=None)
-    listed = await under_way.select_related('roster').first() if by.role == Role.UNIT_STAFF else None
     return Header(
         units=[one.host_unit.name for one in serving],
         teams=[one.team.name for one in serving if one.team],
@@ -49,8 +56,20 @@ async def header(volunteer: Volunteer, *, by: Account) -> Header:
         is_insured=insurance == INSURED,
         honor_card_until=max((card.valid_until for card in cards), default=None),
         book_number=book.number if book else None,
-        roster=listed.roster if listed else None,
+        listed=await listed(volunteer, by=by),
     )
+
+
+async def listed(volunteer: Volunteer, *, by: Account) -> Listed | None:
+    """The row of the unit's roster in which the volunteer's open application stands; others see none."""
+    if by.role != Role.UNIT_STAFF:
+        return None
+    under_way = Application.filter(volunteer_id=volunteer.id, status__in=OPEN, host_unit_id=by.host_unit_id)
+    found = await under_way.exclude(roster_id=None).select_related('roster').first()
+    if found is None or found.roster is None:
+        return None
+    before = Application.filter(roster_id=found.roster_id, roster_position__lt=found.roster_position)
+    return Listed(found.roster, found.id, await before.count() + 1)
 
 
 def insurance_status(covers: Iterable[InsuranceCover]) -> str:

@@ -39,7 +39,7 @@ from .readiness import Check
 # What waits comes first, by its due day; then what was touched last.
 _OF_AGENCY = (
     'SELECT roster_id, count(*) OVER () AS total FROM application'
-    ' WHERE agency_id = $1 AND round > 0 AND roster_id IS NOT NULL GROUP BY roster_id'
+    ' WHERE agency_id = $1 AND round > 0 AND roster_id = ANY($4) GROUP BY roster_id'
     " ORDER BY min(due_on) FILTER (WHERE status = 'submitted') NULLS LAST, max(updated_at) DESC, roster_id DESC"
     ' LIMIT $2 OFFSET $3'
 )
@@ -115,20 +115,29 @@ async def get(roster_id: int, *, by: Account) -> Roster:
     return found
 
 
-async def of_unit(*, by: Account, page: int = 1, per_page: int = 10) -> Page[RosterSummary]:
-    """The unit's rosters, the latest change first."""
+async def of_unit(
+    *, by: Account, text: str = '', only_turn: bool = False, page: int = 1, per_page: int = 10
+) -> Page[RosterSummary]:
+    """The unit's rosters, the latest change first.
+
+    `text` is part of a title or of the name of somebody listed; `only_turn`: where something waits for the reader.
+    """
     permissions.require(by, Role.UNIT_STAFF)
     number, per_page = bounds(page, per_page)
-    ours = Roster.filter(host_unit_id=by.host_unit_id)
+    ours = Roster.filter(_asked_for(text, only_turn, by), host_unit_id=by.host_unit_id)
     found = await ours.offset((number - 1) * per_page).limit(per_page).select_related(*_RELATED)
     return Page(await _summaries(found, by), await ours.count(), number, per_page)
 
 
-async def of_agency(*, by: Account, page: int = 1, per_page: int = 10) -> Page[RosterSummary]:
-    """The rosters the agency has received, those with the nearest due day first."""
+async def of_agency(
+    *, by: Account, text: str = '', only_turn: bool = False, page: int = 1, per_page: int = 10
+) -> Page[RosterSummary]:
+    """The rosters the agency has received, those with the nearest due day first; found as by `of_unit`, or by unit."""
     permissions.require(by, Role.REVIEWER)
     number, per_page = bounds(page, per_page)
-    given = [by.agency_id, per_page, (number - 1) * per_page]
+    received = Roster.filter(_asked_for(text, only_turn, by), agency_id=by.agency_id)
+    ids = await received.values_list('id', flat=True)
+    given = [by.agency_id, per_page, (number - 1) * per_page, ids]
     listed = await get_connection('default').execute_query_dict(_OF_AGENCY, given)
     found = {one.id: one for one in await Roster.filter(id__in=_ids(listed)).select_related(*_RELATED)}
     total = listed[0]['total'] if listed else 0
@@ -211,6 +220,19 @@ def _seen_by(by: Account) -> QuerySet[Application]:
     if by.role == Role.UNIT_STAFF:
         return Application.filter(host_unit_id=by.host_unit_id)
     return Application.filter(agency_id=by.agency_id, round__gt=0)
+
+
+def _asked_for(text: str, only_turn: bool, by: Account) -> Q:
+    seen, asked = _seen_by(by).exclude(roster_id=None), Q()
+    if only_turn:
+        waiting = turns.WITH_UNIT if by.role == Role.UNIT_STAFF else (ApplicationStatus.SUBMITTED,)
+        asked &= Q(id__in=Subquery(seen.filter(status__in=waiting).values('roster_id')))
+    if wanted := answers.searched(text):
+        named = Q(title__icontains=wanted) | Q(host_unit__name__icontains=wanted)
+        if key := volunteers.name_key(wanted):
+            named |= Q(id__in=Subquery(seen.filter(volunteer__name_key__contains=key).values('roster_id')))
+        asked &= named
+    return asked
 
 
 async def _summaries(found: Sequence[Roster], by: Account) -> list[RosterSummary]:

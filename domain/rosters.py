@@ -254,14 +254,12 @@ async def _join(roster: Roster, person: Volunteer, position: int, kind: IssueKin
 
 
 async def _require_room(roster: Roster, more: int) -> None:
-    there = await Application.filter(roster_id=roster.id).count()
-    if there + more > MOST_ROWS:
-        raise Incomplete(
-            {
-                'chosen': f'一份名冊最多 {MOST_ROWS} 位，這份已有 {there} 位，還能加入 {MOST_ROWS - there} 位；'
-                f'這次勾選了 {more} 位。其餘的請另建一份名冊。'
-            }
-        )
+    left = MOST_ROWS - await Application.filter(roster_id=roster.id).count()
+    if left <= 0:
+        raise Incomplete({'chosen': f'這份名冊已滿 {MOST_ROWS} 位，不能再加入。請另建一份名冊。'})
+    if more > left:
+        there = f'一份名冊最多 {MOST_ROWS} 位，這份還能加入 {left} 位'
+        raise Incomplete({'chosen': f'{there}；這次勾選了 {more} 位。其餘的請另建一份名冊。'})
 
 
 async def _last_position(roster: Roster) -> int:

@@ -30,7 +30,7 @@ from .errors import DomainError, Incomplete, MovedOn, NotFound
 from .history import Change
 from .memberships import assign_team, end_membership
 from .paging import Page, bounds
-from .profile import Header, header
+from .profile import Header, Listed, header, listed
 
 __all__ = [
     'AlreadyRegistered',
@@ -38,6 +38,7 @@ __all__ = [
     'Consolidated',
     'Elsewhere',
     'Header',
+    'Listed',
     'NoSuchPerson',
     'TooManyTries',
     'VolunteerDetails',
@@ -47,6 +48,7 @@ __all__ = [
     'end_membership',
     'header',
     'join',
+    'listed',
     'lookup_identity',
     'name_key',
 ]

@@ -319,7 +319,7 @@ async def test_the_agency_of_a_draft_in_a_roster_is_the_rosters(office: Office) 
         await applications.save(details_for(other), of=volunteer, by=office.clerk)
 
     assert refusal.value.problems == {
-        'agency_id': '這件申請在名冊「三月名冊」裡，發冊機關由名冊決定。要送別的機關，請先移出名冊。'
+        'agency_id': '此申請在名冊「三月名冊」中，發冊機關由名冊決定；要送別的機關，請先移出名冊。'
     }
     saved = await applications.save(details_for(office.agency, remarks='請儘速'), of=volunteer, by=office.clerk)
     assert (saved.agency_id, saved.remarks) == (office.agency.id, '請儘速')

@@ -12,6 +12,7 @@ from domain.corrections import Anchor
 from domain.countdown import DaysLeft
 from domain.errors import Incomplete, NotFound, NotPermitted
 from domain.rosters import CannotRemove
+from domain.volunteers import Listed
 from tests import builders
 
 from .cases import Office, a_case, a_complete_volunteer, a_draft, a_unit, a_volunteer, an_office
@@ -67,21 +68,22 @@ async def test_a_roster_needs_a_title_and_an_agency_of_its_county(title: str, co
     assert await Roster.all() == []
 
 
-async def test_the_header_of_a_volunteer_leads_the_units_clerks_back_to_the_roster() -> None:
+async def test_the_header_of_a_volunteer_leads_the_units_clerks_back_to_the_row_of_the_roster() -> None:
     office = await an_office()
-    person = await a_complete_volunteer(office)
-    before = await volunteers.header(person, by=office.clerk)
+    one, two, three_ = await three(office)
+    roster = await a_roster(office, one, two, three_)
+    cases = [row.application for row in await rosters.rows(roster, by=office.clerk)]
+    await rosters.remove(roster, cases[0], by=office.clerk)
 
-    roster = await a_roster(office, person)
-
-    [case] = await Application.filter(roster_id=roster.id)
-    listed = [(await volunteers.header(person, by=office.clerk)).roster]
-    await applications.submit(await applications.get(case.id, by=office.clerk), by=office.clerk)
-    listed.append((await volunteers.header(person, by=office.clerk)).roster)
-    now = await applications.get(case.id, by=office.reviewer)
+    listed = [(await volunteers.header(person, by=office.clerk)).listed for person in (one, two, three_)]
+    sent = (await rosters.send(roster, by=office.clerk)).sent
+    still = await volunteers.listed(two, by=office.clerk)
+    now = await applications.get(sent[0].id, by=office.reviewer)
     await reviews.approve(now, now.version, by=office.reviewer)
-    listed.append((await volunteers.header(person, by=office.clerk)).roster)
-    assert (before.roster, listed) == (None, [roster, roster, None])
+
+    assert listed == [None, Listed(roster, cases[1].id, 1), Listed(roster, cases[2].id, 2)]
+    assert (still, await volunteers.listed(two, by=office.clerk)) == (listed[1], None)
+    assert await volunteers.listed(three_, by=office.reviewer) is None
 
 
 async def test_who_was_sent_and_taken_back_over_and_over_stays_and_the_others_go() -> None:

@@ -8,7 +8,8 @@ export default {
   components: { 'lb-icon': icon },
   props: { title: String, rows: String, act: String, unit: String, busy: Boolean, empty: String, hint: String }, // `rows`: a JSON text
   emits: ['acted'],
-  data() { return { filter: 'all', words: '', touched: {} }; },
+  data() { return { filter: 'all', words: '', touched: {}, here: location.hash.slice(1) }; },
+  mounted() { this.goHere(); },
   template: `
     <section class="lb-card lb-roster" :aria-label="title">
       <div class="lb-roster-head"><h2>{{ title }}</h2>
@@ -17,7 +18,7 @@ export default {
       <div v-if="all.some((r) => r.can)" class="lb-roster-bar">
         <label><input type="checkbox" :checked="able.length > 0 && able.every(chosen)" :indeterminate.prop="able.some(chosen) && !able.every(chosen)" :disabled="!able.length" @change="choose(able, $event.target.checked)"><span>全選<span class="long">可{{ act }}的</span> {{ able.length }} {{ unit }}</span></label>
         <span class="sp"></span><button type="button" class="q-btn lb-btn" :class="picked.length ? 'bg-primary' : 'lb-outline'" :disabled="busy || !picked.length" :aria-busy="busy" @click="$emit('acted', {what: 'all', ids: picked.map((r) => r.id)})"><lb-icon name="check"/>{{ picked.length ? act + '選取的 ' + picked.length + ' ' + unit : '請先勾選要' + act + '的志工' }}</button></div>
-      <ol v-if="shown.length"><li v-for="r in shown" :key="r.id" :class="{on: chosen(r)}">
+      <ol v-if="shown.length"><li v-for="r in shown" :key="r.id" :id="'case-' + r.id" :class="{on: chosen(r), here: here === 'case-' + r.id}" tabindex="-1">
         <span class="pick"><input v-if="r.can" type="checkbox" :aria-label="'選取 ' + r.name" :checked="chosen(r)" @change="choose([r], $event.target.checked)"></span>
         <span class="no">{{ r.n }}</span>
         <div class="who"><a :href="r.href">{{ r.name }}</a><small>{{ r.masked }}　{{ r.kind }}</small></div>
@@ -45,6 +46,10 @@ export default {
   },
   watch: { groups(now) { if (!now.some((g) => g.key === this.filter)) this.filter = 'all'; } },
   methods: {
+    goHere() { // back from a volunteer's pages: to the row one came from
+      const row = this.here && [...this.$el.querySelectorAll('ol > li')].find((li) => li.id === this.here);
+      if (row) { row.scrollIntoView({ block: 'center' }); row.focus({ preventScroll: true }); }
+    },
     chosen(r) { return r.can && (this.touched[r.id] ?? r.on); },
     choose(rows, on) { for (const r of rows) this.touched[r.id] = on; },
   },

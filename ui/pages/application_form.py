@@ -50,8 +50,7 @@ async def application_page(account: Account, volunteer_id: int) -> None:
             state_banner(application, marks)
         listed = correction_list(application, marks, by=account, draft=str(draft.id)) if application and marks else None
         with html.div().classes('lb-cols lb-tab-body'):
-            roster = application.roster if application else None
-            await application_fields(in_form, details, account, volunteer, roster, readonly=not is_open)
+            await application_fields(in_form, details, account, volunteer, application, readonly=not is_open)
             checks = await application_side(account, volunteer, application, seen.waiting)
         with save_bar():
             if is_open:
@@ -104,7 +103,7 @@ async def application_fields(
     details: ApplicationDetails,
     account: Account,
     volunteer: Volunteer,
-    roster: Roster | None,
+    application: Application | None,
     *,
     readonly: bool,
 ) -> None:
@@ -115,11 +114,12 @@ async def application_fields(
         locked_fact('紀錄冊號', '(主管機關審核通過後系統自動取號)', book.number if book else '尚未取號', wide=True)
         choice_field('發冊類別', in_form, 'kind', IssueKind.labels(), required=True, readonly=readonly)
         html.div()
+        roster = application.roster if application else None
         await agency_select.placed(in_form, readonly=readonly or roster is not None)
-        if roster is not None:
-            html.p(f'這件申請在名冊「{roster.title}」裡，發冊機關由名冊決定；要送別的機關，請先到名冊移出。').classes(
-                'lb-note full'
-            )
+        if application is not None and roster is not None:
+            with html.p().classes('lb-note full'):
+                html.span(sentence_on(roster, application))
+                ui.link('到名冊', f'/rosters/{roster.id}#case-{application.id}').classes('nowrap')
         text_area('備註', in_form, 'remarks', wide=True, readonly=readonly)
         locked_fact('發冊日期', '', f'民國 {dates.roc(book.issued_on)}' if book else '民國　審核通過後填入')
         upload_box(
@@ -131,6 +131,13 @@ async def application_fields(
             kept=attachment,
             hint='可不附。PDF、JPG、PNG，10 MB 以內',
         )
+
+
+def sentence_on(roster: Roster, application: Application) -> str:
+    """Why the agency cannot be chosen here; a row that was sent cannot be taken off its roster."""
+    decides = f'此申請在名冊「{roster.title}」中，發冊機關由名冊決定'
+    is_draft = application.status is ApplicationStatus.DRAFT
+    return f'{decides}；要送別的機關，請先移出名冊。' if is_draft else f'{decides}。'
 
 
 def save_and_submit(

@@ -12,6 +12,7 @@ from domain.model import Account, Volunteer
 from domain.volunteers import Header
 
 from ..components.reveal import reveal_dialog
+from ..components.roster_row import roster_row
 from ..frame import BASICS, MENU, VOLUNTEER_DATA, frame, guide_for, waiting_for
 from ..live import follow, of_volunteer
 from .history_tab import history_tab
@@ -56,8 +57,7 @@ class profile_header(Element, component='../components/profile_header.js'):
             _fact('榮譽卡期限', dates.roc(header.honor_card_until) if header.honor_card_until else '', '尚未申請'),
             _fact('紀錄冊號', header.book_number or '', '尚未取號'),
         ]
-        listed = header.roster
-        self._props['roster'] = {'title': listed.title, 'href': f'/rosters/{listed.id}'} if listed else None
+        self._props['listed'] = roster_row(header.listed) if header.listed else None
         self.update()
 
 

@@ -12,6 +12,7 @@ from ..components.facts import facts
 from ..components.fields import check_field, choice_field, date_field, number_field, text_area, text_field
 from ..components.form import form
 from ..components.question import question
+from ..components.roster_row import roster_line
 from ..components.upload_box import upload_box
 from ..frame import BASICS, VOLUNTEER_DATA, card, frame, guide_for, save_bar, waiting_for
 from ..said import leave
@@ -46,6 +47,7 @@ async def _training_page(
     with frame(
         account, TITLE, crumbs=crumbs, step=6, guide=guide, waiting=await waiting_for(account), required=True
     ) as page:
+        roster_line(await volunteers.listed(volunteer, by=account))
         recorded = TrainingDetails.from_record(training) if training else None
         about = training.id if training else 0
         marks = await corrections.beside(volunteer, Place.TRAINING, by=account, training_id=about)

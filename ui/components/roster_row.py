@@ -1,0 +1,26 @@
+"""Where a volunteer's application stands in a roster, and the way back to that row."""
+
+from nicegui import html, ui
+
+from domain.volunteers import Listed
+
+from .icon import icon
+
+
+def roster_row(listed: Listed) -> dict[str, str]:
+    """What is said, and the address of the row."""
+    return {
+        'text': f'名冊「{listed.roster.title}」第 {listed.row} 列',
+        'href': f'/rosters/{listed.roster.id}#case-{listed.application_id}',
+    }
+
+
+def roster_line(listed: Listed | None) -> None:
+    """One line on a page without a volunteer's header; nothing when there is no roster."""
+    if listed is None:
+        return
+    row = roster_row(listed)
+    with html.p().classes('lb-listed'):
+        icon('people')
+        html.span(row['text'])
+        ui.link('回名冊', row['href'])
