@@ -2,11 +2,12 @@
 
 import asyncio
 import base64
+from typing import Any
 
 import pytest
 
 from db.choices import ApplicationStatus, CorrectionReason, IssueKind, MailStatus, Place, Role
-from db.models import AccessEntry, Application, OutgoingMail, Roster, Volunteer
+from db.models import AccessEntry, Account, Application, OutgoingMail, Roster, Volunteer
 from domain import applications, corrections, dates, memberships, patience, reviews, rosters, volunteers
 from domain.corrections import Anchor
 from domain.countdown import DaysLeft
@@ -361,6 +362,36 @@ async def test_the_agency_s_list_has_the_nearest_due_day_first() -> None:
     page = await rosters.of_agency(by=office.reviewer)
 
     assert [one.roster.title for one in page.rows] == ['甲', '乙', '丙']
+
+
+async def test_rosters_are_found_by_their_title_by_who_is_listed_and_by_whose_turn_it_is() -> None:
+    office = await an_office()
+    spring = await a_roster(office, await a_complete_volunteer(office, name='周小晴'), title='春季名冊')
+    autumn = await a_roster(office, await a_complete_volunteer(office, name='林大雨'), title='100% 秋季名冊')
+    await a_roster(office, title='空名冊')
+    await rosters.send(spring, by=office.clerk)
+
+    async def found(by: Account, **asked: Any) -> tuple[list[str], int]:
+        listing = rosters.of_unit if by == office.clerk else rosters.of_agency
+        page = await listing(by=by, **asked)
+        return [one.roster.title for one in page.rows], page.total
+
+    assert [await found(office.clerk, text=text) for text in ('秋季', '周小晴', '%', '沒有')] == [
+        (['100% 秋季名冊'], 1),
+        (['春季名冊'], 1),
+        (['100% 秋季名冊'], 1),
+        ([], 0),
+    ]
+    assert await found(office.clerk, only_turn=True) == (['100% 秋季名冊'], 1)
+    assert await found(office.reviewer, only_turn=True) == (['春季名冊'], 1)
+    # what was not sent to it an agency does not find, whatever it asks for
+    sought = ('林大雨', autumn.title, '示例文化中心', '周小')
+    assert [await found(office.reviewer, text=text) for text in sought] == [
+        ([], 0),
+        ([], 0),
+        (['春季名冊'], 1),
+        (['春季名冊'], 1),
+    ]
 
 
 async def test_a_roster_can_be_renamed_and_a_blank_title_is_refused() -> None:

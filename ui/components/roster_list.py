@@ -1,6 +1,8 @@
 """The rosters of a unit or an agency, one line each."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Self
 
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
@@ -16,47 +18,71 @@ from .states import deadline
 PER_PAGE = 10
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Which rosters; it stands in the address, so that the way back finds the same ones."""
+
+    text: str = ''
+    only_turn: bool = False
+    page: int = 1
+
+    @classmethod
+    def read(cls, text: Any = '', only_turn: Any = '', page: Any = 1) -> Self:
+        """What somebody asks for; what cannot be is left out."""
+        text = text[:100] if isinstance(text, str) else ''
+        number = int(page) if str(page).isascii() and str(page).isdecimal() and len(str(page)) < 5 else 1
+        return cls(text, only_turn in ('1', True), number)
+
+
 class roster_list(Element, component='roster_list.js'):
-    """`fetch(page, per_page)` asks for the rosters; `refresh` shows them as they stand now."""
+    """`fetch(asked, per_page)` asks for the rosters; `refresh` shows them as they stand now."""
 
     def __init__(
         self,
         title: str,
         account: Account,
-        fetch: Callable[[int, int], Awaitable[Page[RosterSummary]]],
+        fetch: Callable[[Asked, int], Awaitable[Page[RosterSummary]]],
+        asked: Asked,
         *,
+        sought: str,
         empty: str,
         hint: str,
     ) -> None:
         super().__init__()
         self.account = account
         self.fetch = fetch
-        self.page = 1
+        self.asked = asked
         self._props.update({'title': title, 'empty': empty, 'hint': hint, 'per': PER_PAGE, 'rosters': []})
-        self.on('turned', self._turned)
+        self._props['sought'] = sought
+        self.on('asked', self._asked)
 
     async def refresh(self) -> None:
         """Ask for the rosters again and show them."""
-        found = await self.fetch(self.page, PER_PAGE)
+        asked = self.asked
+        found = await self.fetch(asked, PER_PAGE)
+        if asked is not self.asked:  # something else was asked for meanwhile
+            return
         rosters = [_line(each, self.account) for each in found.rows]
         self._props.update({'rosters': rosters, 'total': found.total, 'page': found.number})
+        self._props.update({'text': asked.text, 'turn': asked.only_turn})
         self.update()
 
-    async def _turned(self, event: GenericEventArguments) -> None:
-        if isinstance(event.args, int) and 1 <= event.args <= 10_000:
-            self.page = event.args
+    async def _asked(self, event: GenericEventArguments) -> None:
+        said: Any = event.args
+        if isinstance(said, dict):
+            self.asked = Asked.read(said.get('text'), said.get('turn'), said.get('page'))
             await self.refresh()
 
 
 def _line(summary: RosterSummary, account: Account) -> dict[str, object]:
     roster = summary.roster
     is_unit = account.role is Role.UNIT_STAFF
-    facts = f'{roster.agency.name}　{dates.roc_instant(roster.created_at)} {roster.created_by.name}建立'
+    unit, built = roster.host_unit, f'{dates.roc_instant(roster.created_at)} {roster.created_by.name}建立'
     return {
         'id': roster.id,
         'title': roster.title,
         'href': f'/rosters/{roster.id}' if is_unit else f'/reviews/rosters/{roster.id}',
-        'facts': facts if is_unit else f'{roster.host_unit.name}　電話 {roster.host_unit.phone or "未登錄"}',
+        'facts': [roster.agency.name, built] if is_unit else [unit.name, f'電話 {unit.phone or "未登錄"}'],
         'chips': [*_due(summary), *_standing(summary, account)],
         'count': summary.total,
     }

@@ -22,5 +22,5 @@ def roster_line(listed: Listed | None) -> None:
     row = roster_row(listed)
     with html.p().classes('lb-listed'):
         icon('people')
-        html.span(row['text'])
-        ui.link('回名冊', row['href'])
+        with html.span(row['text']):
+            ui.link('回名冊', row['href'])

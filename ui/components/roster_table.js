@@ -11,7 +11,7 @@ export default {
   data() { return { filter: 'all', words: '', touched: {}, here: location.hash.slice(1) }; },
   mounted() { this.goHere(); },
   template: `
-    <section class="lb-card lb-roster" :aria-label="title">
+    <section class="lb-card lb-roster" :class="{plain: !all.some((r) => r.can)}" :aria-label="title">
       <div class="lb-roster-head"><h2>{{ title }}</h2>
         <div v-if="all.length" class="lb-pills" role="group" aria-label="篩選"><button v-for="g in groups" :key="g.key" type="button" class="lb-pill" :class="{on: filter === g.key}" :aria-pressed="filter === g.key" @click="filter = g.key">{{ g.key === 'all' ? '全部' : g.key }}<span class="lb-count">{{ g.count }}</span></button></div>
         <label v-if="all.length > 10" class="lb-roster-find"><span class="lb-away">依姓名或證號篩選</span><lb-icon name="search"/><input v-model="words" type="search" maxlength="60" placeholder="姓名或證號末碼" autocomplete="off"></label></div>

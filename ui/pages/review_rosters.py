@@ -7,17 +7,17 @@ from domain.decisions import Report
 from domain.model import Account
 
 from ..components.question import is_sure
-from ..components.roster_list import roster_list
+from ..components.roster_list import Asked, roster_list
 from ..components.roster_table import roster_table
 from ..components.undo_bar import undo_bar
 from ..frame import REVIEW, VOLUNTEER_DATA, card, frame, waiting_for
 from ..live import follow, of_side
-from .rosters import follow_roster, prints, roster_past
+from .rosters import follow_roster, prints, roster_past, ways_down
 
 REVIEW_ROSTERS = ('名冊審核', '/reviews/rosters')
 
 
-async def review_rosters_page(account: Account) -> None:
+async def review_rosters_page(account: Account, text: str = '', turn: str = '', page: str = '') -> None:
     """What has come in as rosters, the nearest due day first."""
     crumbs = [VOLUNTEER_DATA, REVIEW]
     with frame(account, REVIEW_ROSTERS[0], crumbs=crumbs, waiting=await waiting_for(account)):
@@ -25,7 +25,9 @@ async def review_rosters_page(account: Account) -> None:
         listed = roster_list(
             '收到的名冊',
             account,
-            lambda page, per_page: rosters.of_agency(by=account, page=page, per_page=per_page),
+            lambda asked, per_page: rosters.of_agency(by=account, per_page=per_page, **vars(asked)),
+            Asked.read(text, turn, page),
+            sought='名冊、單位或志工姓名',
             empty='還沒有收到名冊',
             hint='運用單位以名冊送審時，會自動出現在這裡，不必重新整理。',
         )
@@ -41,6 +43,7 @@ async def review_roster_page(account: Account, roster_id: int) -> None:
     with frame(account, roster.title, crumbs=crumbs, waiting=await waiting_for(account)):
         unit = roster.host_unit
         html.p(f'{unit.name}送審　電話 {unit.phone or "未登錄"}　電子郵件 {unit.email or "未登錄"}').classes('lb-lead')
+        ways_down()
         way_back = undo_bar(account)
         refused = html.div().props('role=alert')
         table = roster_table(

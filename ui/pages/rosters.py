@@ -17,7 +17,7 @@ from ..components.icon import icon
 from ..components.notices import confirm, tell
 from ..components.pick_list import PER_PAGE, pick_list
 from ..components.question import is_sure, question
-from ..components.roster_list import roster_list
+from ..components.roster_list import Asked, roster_list
 from ..components.roster_table import roster_table
 from ..components.timeline import timeline
 from ..frame import MENU, VOLUNTEER_DATA, card, frame, waiting_for
@@ -60,7 +60,7 @@ class Title:
         return {}
 
 
-async def rosters_page(account: Account) -> None:
+async def rosters_page(account: Account, text: str = '', turn: str = '', page: str = '') -> None:
     """The unit's rosters, and the way to a new one."""
     with frame(account, ROSTERS[0], crumbs=[MENU, VOLUNTEER_DATA], waiting=await waiting_for(account)):
         html.p('把要一起申請的志工放進一份名冊，看每位還缺什麼，備齊的一次送審。退回補件的仍在原名冊裡。').classes(
@@ -76,7 +76,9 @@ async def rosters_page(account: Account) -> None:
         listed = roster_list(
             '本單位的名冊',
             account,
-            lambda page, per_page: rosters.of_unit(by=account, page=page, per_page=per_page),
+            lambda asked, per_page: rosters.of_unit(by=account, per_page=per_page, **vars(asked)),
+            Asked.read(text, turn, page),
+            sought='名冊名稱或志工姓名',
             empty='還沒有名冊',
             hint='按「建立名冊」，再加入要一起申請紀錄冊的志工。',
         )
@@ -97,6 +99,7 @@ async def roster_page(account: Account, roster_id: int) -> None:
                 html.span('加入志工')
             ui.button('改名', on_click=naming.open, color=None).props('outline no-caps')
             drop = action_button('刪除空名冊', lambda: _discard(roster, account), 'flat')
+            ways_down()
         table = roster_table(
             '名冊內容',
             account,
@@ -206,7 +209,10 @@ async def _adding(roster: Roster, account: Account) -> ui.dialog:
 
         async def all_of_them() -> None:
             ids = await rosters.candidate_ids(by=account, kind=picks.kind, text=listed.text)
-            await in_form.take('chosen', ','.join(map(str, ids[:MOST_ROWS])))
+            left = MOST_ROWS - len(await rosters.rows(roster, by=account))
+            await in_form.take('chosen', ','.join(map(str, ids[:left])))
+            if left < len(ids):
+                tell(f'這份名冊還能加入 {left} 位，其餘 {len(ids) - left} 位請另建一份名冊。')
             await listed.refresh()
 
         async def add() -> None:
@@ -253,15 +259,23 @@ async def _discard(roster: Roster, account: Account) -> None:
         leave(ROSTERS[1], 'roster-discarded')
 
 
+def ways_down() -> None:
+    """To what stands below up to two hundred rows."""
+    with html.nav().classes('lb-roster-down').props('aria-label=本頁'):
+        ui.link('列印名冊', '#prints')
+        ui.link('名冊歷程', '#past')
+
+
 def roster_past(account: Account) -> timeline:
     """Where the roster's timeline is shown."""
-    with card('名冊歷程', '', 'lb-roster-past'):
+    with html.div().props('id=past tabindex=-1'), card('名冊歷程', '', 'lb-roster-past'):
         return timeline([], account, title='名冊歷程')
 
 
 def prints(roster: Roster) -> None:
     """列印名冊, masked or in full."""
-    with card('列印名冊', '管理辦法第 5 條的名冊：姓名、性別、出生年月日、證號', 'lb-roster-prints'):
+    law = '管理辦法第 5 條的名冊：姓名、性別、出生年月日、證號'
+    with html.div().props('id=prints tabindex=-1'), card('列印名冊', law, 'lb-roster-prints'):
         with html.div().classes('lb-row-acts'):
             for text, kind, is_masked in PRINTS:
                 address = f'/printouts/rosters/{roster.id}.{kind}?masked={int(is_masked)}'
