@@ -16,8 +16,8 @@ from db.choices import FileKind, Role
 from db.models import Account, StoredFile, Volunteer
 
 from . import answers, permissions
+from .audit.history import Change
 from .errors import NotFound
-from .history import Change
 from .pictures import Accepted, Picture, Verdict
 
 log = logging.getLogger(__name__)

@@ -8,10 +8,12 @@ from contextlib import asynccontextmanager
 import db
 from db import blobs, embedded, migrate, reference, sealing
 
-from . import announcements, clock, decisions, demo, founding, pictures, readings
+from . import announcements, demo, pictures
 from . import settings as settings_module
+from .accounts import founding
 from .logbook import pdf
 from .mail import bounces, delivery, digests
+from .reviews import clock, decisions, readings
 from .settings import Settings
 
 

@@ -10,7 +10,7 @@ from db import blobs, sealing
 from db.choices import FileKind, IdentityKind, Role, Sex, TrainingKind
 from db.models import Account, Agency, County, Field, HostUnit, Membership, StoredFile, Team, Training, Volunteer
 from domain import dates, identity_numbers
-from domain.basics import name_key
+from domain.volunteers.basics import name_key
 
 _numbers = count(1)
 

@@ -5,13 +5,16 @@ from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
 
-from domain import dates, evidence, figures, numbers, previews, printed, record_books, rosters
+from domain import dates, rosters
+from domain.books import numbers, record_books
+from domain.books.numbers import EntryQuery
 from domain.errors import DomainError, NotFound, NotPermitted
-from domain.evidence import Period
 from domain.logbook import pdf
 from domain.model import IssueKind, Role
-from domain.numbers import EntryQuery
-from domain.printed import Document
+from domain.reports import evidence, figures, printed
+from domain.reports.evidence import Period
+from domain.reports.printed import Document
+from domain.reviews import previews
 
 from .session import account_of
 

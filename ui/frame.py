@@ -8,10 +8,11 @@ from nicegui import html, ui
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import accounts, applications, progress, reviews, settings, volunteers
+from domain import accounts, applications, reviews, settings, volunteers
 from domain.errors import DomainError
+from domain.guide import progress
+from domain.guide.progress import Progress
 from domain.model import Account, ApplicationStatus, Role
-from domain.progress import Progress
 from domain.volunteers import VolunteerQuery
 
 from .components.form import form

@@ -17,8 +17,9 @@ from starlette.requests import Request, cookie_parser
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from domain import announcements, sessions
+from domain import announcements
 from domain import settings as settings_module
+from domain.accounts import sessions
 from domain.model import Account
 from domain.settings import Settings
 

@@ -13,7 +13,6 @@ from .pages import (
     account,
     account_help,
     admin,
-    application_form,
     applications,
     batch,
     downloads,
@@ -22,17 +21,10 @@ from .pages import (
     mails,
     menus,
     my_record_book,
-    numbers,
-    overdue,
-    profile,
-    review_case,
-    review_queue,
-    review_rosters,
     rosters,
-    training_form,
-    volunteer_form,
-    volunteer_search,
 )
+from .pages.review import numbers, overdue, review_case, review_queue, review_rosters
+from .pages.volunteer import application_form, profile, training_form, volunteer_form, volunteer_search
 from .session import only_for
 
 Builder = Callable[..., Awaitable[Any]]

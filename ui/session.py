@@ -13,7 +13,8 @@ from nicegui import app as nicegui_app
 from nicegui.page import page as nicegui_page
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from domain import accounts, sessions
+from domain import accounts
+from domain.accounts import sessions
 from domain.errors import DomainError, NotFound, NotPermitted
 from domain.model import Account, Role
 

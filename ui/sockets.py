@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 
 from nicegui import Client, background_tasks, core
 
-from domain import sessions
+from domain.accounts import sessions
 
 log = logging.getLogger(__name__)
 

@@ -1,7 +1,7 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
-from db.choices import ApplicationStatus, BookStatus, DraftKind, FileKind, IdentityKind, InsuranceKind, IssueKind, MailStatus, MembershipStatus, RequestStatus, Role, Sex, TrainingKind
-from db.sealing import SealedTextField
+from ..choices import ApplicationStatus, BookStatus, DraftKind, FileKind, IdentityKind, InsuranceKind, IssueKind, MailStatus, MembershipStatus, RequestStatus, Role, Sex, TrainingKind
+from ..sealing import SealedTextField
 from orjson import loads
 from tortoise.fields.base import OnDelete
 from tortoise.fields.data import JSON_DUMPS

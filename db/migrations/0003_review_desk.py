@@ -1,6 +1,6 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
-from db.choices import ApplicationStatus, CallResult, CorrectionReason, CorrectionStatus, Demand, IssueKind, MailPreference, MailStatus, Place
+from ..choices import ApplicationStatus, CallResult, CorrectionReason, CorrectionStatus, Demand, IssueKind, MailPreference, MailStatus, Place
 from tortoise.fields.base import OnDelete
 from uuid import uuid4
 from tortoise import fields

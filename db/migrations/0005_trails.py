@@ -2,7 +2,7 @@
 
 from tortoise import migrations
 from tortoise.migrations import operations as ops
-from db.choices import CorrectionReason, CorrectionStatus, MailPreference
+from ..choices import CorrectionReason, CorrectionStatus, MailPreference
 from tortoise.fields.base import OnDelete
 from tortoise import fields
 

@@ -1,24 +1,15 @@
 """WHAT IS KEPT: the records, one module for each concern."""
 
-from .accounts import Account, AccountRequest, LoginFailure, PasswordReset, Session
-from .applications import (
-    Application,
-    ApplicationStep,
-    BookIssue,
-    Correction,
-    CorrectionExchange,
-    Decision,
-    EyeCheck,
-    NumberSeries,
-    Reading,
-    RecordBook,
-    Roster,
-)
+from .accounts import AccountRequest, LoginFailure, PasswordReset, Session
+from .applications import Application, ApplicationStep, Decision, Reading, Roster
+from .books import BookIssue, NumberSeries, RecordBook
+from .corrections import Correction, CorrectionExchange, EyeCheck
+from .drafts import Draft, DraftEntry
 from .ledgers import Award, HonorCard, InsuranceCover, OtherEntry, PerformanceCertificate, ServiceHours
 from .office import AccessEntry, HistoryEntry, MailTemplate, OfficeEntry, OutgoingMail, PhoneCall
+from .people import Account, Membership, StoredFile, Volunteer
 from .places import Agency, CalendarDay, County, Field, HostUnit, RequiredHours, Rule, ServiceCode, Team
 from .trainings import Training
-from .volunteers import Draft, DraftEntry, Membership, StoredFile, Volunteer
 
 __all__ = [
     'AccessEntry',

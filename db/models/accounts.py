@@ -1,49 +1,10 @@
-"""Who may sign in, and who is signed in."""
-
-from typing import TYPE_CHECKING
+"""How an account is opened and used: requests, sessions, failed logins, password links."""
 
 from tortoise import fields
 from tortoise.models import Model
 
-from ..choices import MailPreference, RequestStatus, Role
-from .places import Agency, HostUnit
-
-if TYPE_CHECKING:
-    from .volunteers import Volunteer
-
-
-class Account(Model):
-    """帳號. Staff have a user name; a volunteer signs in with the identity number, found by its blind index."""
-
-    id = fields.IntField(primary_key=True)
-    username = fields.CharField(max_length=60, unique=True, null=True)
-    password_hash = fields.CharField(max_length=200, default='')
-    earlier_hashes = fields.JSONField[list[str]](default=list)
-    role = fields.CharEnumField(Role, max_length=20)
-    name = fields.CharField(max_length=60)
-    email = fields.CharField(max_length=254, default='')
-    phone = fields.CharField(max_length=30, default='')
-    host_unit: fields.ForeignKeyNullableRelation[HostUnit] = fields.ForeignKeyField(
-        'models.HostUnit', on_delete=fields.RESTRICT, related_name='accounts', null=True
-    )
-    host_unit_id: int | None
-    agency: fields.ForeignKeyNullableRelation[Agency] = fields.ForeignKeyField(
-        'models.Agency', on_delete=fields.RESTRICT, related_name='accounts', null=True
-    )
-    agency_id: int | None
-    volunteer: fields.OneToOneNullableRelation['Volunteer'] = fields.OneToOneField(
-        'models.Volunteer', on_delete=fields.RESTRICT, related_name='account', null=True
-    )
-    volunteer_id: int | None
-    is_active = fields.BooleanField(default=True)
-    must_change_password = fields.BooleanField(default=False)
-    text_size = fields.CharField(max_length=10, default='')
-    hides_guide = fields.BooleanField(default=False)
-    mail_preference = fields.CharEnumField(MailPreference, max_length=10, default=MailPreference.EACH)
-    created_at = fields.DatetimeField(auto_now_add=True)
-
-    class Meta:
-        table = 'account'
+from ..choices import RequestStatus, Role
+from .people import Account
 
 
 class LoginFailure(Model):

@@ -1,14 +1,13 @@
-"""紀錄冊: rosters and applications for it, their steps, corrections and decisions, the numbers, the books."""
+"""申請案: rosters and applications, their steps and decisions, and who has them open."""
 
 from typing import Any
 
 from tortoise import fields
 from tortoise.models import Model
 
-from ..choices import ApplicationStatus, BookStatus, CorrectionReason, CorrectionStatus, IssueKind, Place
-from .accounts import Account
-from .places import Agency, County, HostUnit, Rule
-from .volunteers import StoredFile, Volunteer
+from ..choices import ApplicationStatus, IssueKind
+from .people import Account, StoredFile, Volunteer
+from .places import Agency, County, HostUnit
 
 
 class Roster(Model):
@@ -158,112 +157,6 @@ class Decision(Model):
         table = 'decision'
 
 
-class Correction(Model):
-    """補正: a mark of the reviewer on a field, the photo or a spot of a certificate, and what became of it.
-
-    `place`, `training_id` and `field` name the field as the clerk's form does. `spot_x`, `spot_y` are shares (0 to 1)
-    of the picture's width and height. `old_*` is what the reviewer saw, `new_*` what the unit sent back; identity
-    numbers stand masked, the files are ids of stored files. A training may be removed meanwhile: its id is kept only.
-    """
-
-    id = fields.IntField(primary_key=True)
-    application: fields.ForeignKeyRelation[Application] = fields.ForeignKeyField(
-        'models.Application', on_delete=fields.RESTRICT, related_name='corrections'
-    )
-    application_id: int
-    round = fields.SmallIntField()
-    place = fields.CharEnumField(Place, max_length=20)
-    training_id = fields.IntField(null=True)
-    field = fields.CharField(max_length=40)
-    label = fields.CharField(max_length=120)
-    spot_x = fields.FloatField(null=True)
-    spot_y = fields.FloatField(null=True)
-    reason = fields.CharEnumField(CorrectionReason, max_length=20)
-    text = fields.TextField()
-    old_value = fields.TextField(default='')
-    old_file = fields.UUIDField(null=True)
-    new_value = fields.TextField(default='')
-    new_file = fields.UUIDField(null=True)
-    status = fields.CharEnumField(CorrectionStatus, max_length=20, default=CorrectionStatus.OPEN)
-    raised_by: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
-        'models.Account', on_delete=fields.RESTRICT, related_name='corrections_raised'
-    )
-    raised_by_id: int
-    raised_at = fields.DatetimeField()
-    answer = fields.TextField(default='')
-    answered_by: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
-        'models.Account', on_delete=fields.RESTRICT, related_name='corrections_answered', null=True
-    )
-    answered_by_id: int | None
-    answered_at = fields.DatetimeField(null=True)
-    closed_by: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
-        'models.Account', on_delete=fields.RESTRICT, related_name='corrections_closed', null=True
-    )
-    closed_by_id: int | None
-    closed_at = fields.DatetimeField(null=True)
-
-    class Meta:
-        table = 'correction'
-        ordering = ('raised_at', 'id')
-
-
-class CorrectionExchange(Model):
-    """先前往返: what a mark said and what the unit answered, before the reviewer opened the mark again."""
-
-    id = fields.IntField(primary_key=True)
-    correction: fields.ForeignKeyRelation[Correction] = fields.ForeignKeyField(
-        'models.Correction', on_delete=fields.RESTRICT, related_name='exchanges'
-    )
-    correction_id: int
-    round = fields.SmallIntField()
-    reason = fields.CharEnumField(CorrectionReason, max_length=20)
-    text = fields.TextField()
-    old_value = fields.TextField(default='')
-    old_file = fields.UUIDField(null=True)
-    new_value = fields.TextField(default='')
-    new_file = fields.UUIDField(null=True)
-    status = fields.CharEnumField(CorrectionStatus, max_length=20)
-    answer = fields.TextField(default='')
-    answered_by: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
-        'models.Account', on_delete=fields.RESTRICT, related_name='exchanges_answered'
-    )
-    answered_by_id: int
-    answered_at = fields.DatetimeField()
-    reopened_by: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
-        'models.Account', on_delete=fields.RESTRICT, related_name='exchanges_reopened'
-    )
-    reopened_by_id: int
-    reopened_at = fields.DatetimeField()
-
-    class Meta:
-        table = 'correction_exchange'
-        ordering = ('reopened_at', 'id')
-
-
-class EyeCheck(Model):
-    """目視: a reviewer has looked at what no machine can tell, in this round of the application."""
-
-    id = fields.IntField(primary_key=True)
-    application: fields.ForeignKeyRelation[Application] = fields.ForeignKeyField(
-        'models.Application', on_delete=fields.RESTRICT, related_name='eye_checks'
-    )
-    application_id: int
-    round = fields.SmallIntField()
-    rule: fields.ForeignKeyRelation[Rule] = fields.ForeignKeyField(
-        'models.Rule', on_delete=fields.RESTRICT, related_name='eye_checks'
-    )
-    rule_id: int
-    by: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
-        'models.Account', on_delete=fields.RESTRICT, related_name='eye_checks'
-    )
-    by_id: int
-    at = fields.DatetimeField()
-
-    class Meta:
-        table = 'eye_check'
-        unique_together = (('application', 'round', 'rule'),)
-
-
 class Reading(Model):
     """A page on which a reviewer has a case open; `holds`: it is the one who works on it (正在審). `id` is the page's.
 
@@ -286,90 +179,3 @@ class Reading(Model):
     class Meta:
         table = 'reading'
         ordering = ('opened_at',)
-
-
-class NumberSeries(Model):
-    """The last number an agency has given in a ROC year. Numbers are taken by one UPDATE … RETURNING: no gaps.
-
-    `pattern`: how this year's numbers are written; '' as the agency's.
-    """
-
-    id = fields.IntField(primary_key=True)
-    agency: fields.ForeignKeyRelation[Agency] = fields.ForeignKeyField(
-        'models.Agency', on_delete=fields.RESTRICT, related_name='number_series'
-    )
-    agency_id: int
-    roc_year = fields.SmallIntField()
-    last_sequence = fields.IntField(default=0)
-    pattern = fields.CharField(max_length=80, default='')
-
-    class Meta:
-        table = 'number_series'
-        unique_together = (('agency', 'roc_year'),)
-
-
-class RecordBook(Model):
-    """紀錄冊: a volunteer's record book, once issued. A volunteer has at most one in use (domain.md 1.3).
-
-    `earlier` is the book it took the place of; `earlier_legacy` the 字第號 of one of the old system.
-    """
-
-    id = fields.IntField(primary_key=True)
-    volunteer: fields.ForeignKeyRelation[Volunteer] = fields.ForeignKeyField(
-        'models.Volunteer', on_delete=fields.RESTRICT, related_name='record_books'
-    )
-    volunteer_id: int
-    application: fields.OneToOneRelation[Application] = fields.OneToOneField(
-        'models.Application', on_delete=fields.RESTRICT, related_name='record_book'
-    )
-    application_id: int
-    agency: fields.ForeignKeyRelation[Agency] = fields.ForeignKeyField(
-        'models.Agency', on_delete=fields.RESTRICT, related_name='record_books'
-    )
-    agency_id: int
-    number = fields.CharField(max_length=80, unique=True)
-    roc_year = fields.SmallIntField()
-    sequence = fields.IntField()
-    kind = fields.CharEnumField(IssueKind, max_length=20)
-    status = fields.CharEnumField(BookStatus, max_length=20, default=BookStatus.IN_USE)
-    issued_on = fields.DateField()
-    earlier: fields.ForeignKeyNullableRelation['RecordBook'] = fields.ForeignKeyField(
-        'models.RecordBook', on_delete=fields.RESTRICT, related_name='later', null=True
-    )
-    earlier_id: int | None
-    earlier_legacy = fields.CharField(max_length=90, default='')
-    entered_by_unit: fields.ForeignKeyRelation[HostUnit] = fields.ForeignKeyField(
-        'models.HostUnit', on_delete=fields.RESTRICT, related_name='record_books'
-    )
-    entered_by_unit_id: int
-    created_at = fields.DatetimeField(auto_now_add=True)
-
-    class Meta:
-        table = 'record_book'
-        unique_together = (('agency', 'roc_year', 'sequence'),)
-        ordering = ('-issued_on', '-id')
-
-
-class BookIssue(Model):
-    """發冊紀錄: one entry of the number ledger: 初次, 換發, 補發 or 註銷 of a book, by whom, under which number."""
-
-    id = fields.IntField(primary_key=True)
-    book: fields.ForeignKeyRelation[RecordBook] = fields.ForeignKeyField(
-        'models.RecordBook', on_delete=fields.RESTRICT, related_name='issues'
-    )
-    book_id: int
-    application: fields.OneToOneRelation[Application] = fields.OneToOneField(
-        'models.Application', on_delete=fields.RESTRICT, related_name='book_issue'
-    )
-    application_id: int
-    kind = fields.CharEnumField(IssueKind, max_length=20)
-    number = fields.CharField(max_length=80)
-    by: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
-        'models.Account', on_delete=fields.RESTRICT, related_name='book_issues', null=True
-    )
-    by_id: int | None
-    at = fields.DatetimeField()
-
-    class Meta:
-        table = 'book_issue'
-        ordering = ('-at', '-id')

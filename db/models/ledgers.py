@@ -4,9 +4,8 @@ from tortoise import fields
 from tortoise.models import Model
 
 from ..choices import InsuranceKind, IssueKind
-from .accounts import Account
+from .people import Account, Volunteer
 from .places import County, HostUnit
-from .volunteers import Volunteer
 
 
 class LedgerEntry(Model):

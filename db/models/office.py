@@ -5,9 +5,8 @@ from tortoise.models import Model
 
 from ..choices import CallResult, MailStatus
 from ..sealing import SealedTextField
-from .accounts import Account
 from .applications import Application, Roster
-from .volunteers import Volunteer
+from .people import Account, Volunteer
 
 
 class HistoryEntry(Model):

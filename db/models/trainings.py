@@ -6,9 +6,8 @@ from tortoise import fields
 from tortoise.models import Model
 
 from ..choices import TrainingKind
-from .accounts import Account
+from .people import Account, StoredFile, Volunteer
 from .places import Field, HostUnit
-from .volunteers import StoredFile, Volunteer
 
 
 class Training(Model):

@@ -11,8 +11,10 @@ from datetime import date, datetime
 from db.choices import BookStatus, Role
 from db.models import Account, AccountRequest, Agency, Application, HostUnit, RecordBook, Roster
 
-from .. import countdown, dates, roster_sheets, settings
-from ..countdown import DaysLeft
+from .. import dates, settings
+from ..calendar import countdown
+from ..calendar.countdown import DaysLeft
+from ..printouts import roster_sheets
 from . import outbox, wording
 from .kinds import Fact
 from .outbox import Attachment

@@ -17,7 +17,8 @@ from db import transaction
 from db.choices import ApplicationStatus, MailPreference, MailStatus, Role
 from db.models import Account, Application, ApplicationStep, OutgoingMail, Roster
 
-from .. import announcements, answers, dates, moves, permissions
+from .. import announcements, answers, dates, permissions
+from ..cases import moves
 from ..errors import DomainError, NotFound
 from .kinds import KINDS
 

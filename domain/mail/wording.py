@@ -13,9 +13,10 @@ from db import transaction
 from db.choices import Role
 from db.models import Account, MailTemplate
 
-from .. import dates, history, office_history, permissions, settings
+from .. import dates, permissions, settings
+from ..audit import history, office_history
+from ..audit.history import AMENDED
 from ..errors import Incomplete, NotFound
-from ..history import AMENDED
 from .kinds import AUDIENCES, COMMON, FACTS, KINDS, PARTS, Fact
 from .rendering import LONGEST_BODY, LONGEST_SUBJECT, Unfit, built_in, names_of_part, one_line, problem, rendered
 

@@ -10,8 +10,9 @@ from datetime import timedelta
 
 from db.choices import ApplicationStatus, IssueKind, Role
 from db.models import Account, Application, ApplicationStep, Volunteer
-from domain import dates, evidence
-from domain.evidence import Period
+from domain import dates
+from domain.reports import evidence
+from domain.reports.evidence import Period
 
 from .stage import Stage
 from .table import Row

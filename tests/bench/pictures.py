@@ -12,7 +12,8 @@ import urllib.request
 import uvicorn
 
 from db.models import Account
-from domain import sessions, settings
+from domain import settings
+from domain.accounts import sessions
 from tests import samples
 from tests.site import free_port
 from ui.server import assemble

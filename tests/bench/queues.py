@@ -15,10 +15,11 @@ import psutil
 
 from db.choices import Role
 from db.models import Account, Agency, HostUnit
-from domain import applications, sessions
+from domain import applications
+from domain.accounts import sessions
 from tests.builders import an_account
-from tests.domain import cases
-from tests.domain.cases import Office
+from tests.domain import sample_office
+from tests.domain.sample_office import Office
 
 from .simulated import Visitors
 from .stage import Stage
@@ -48,7 +49,7 @@ class Spread(NamedTuple):
 async def measured(stage: Stage) -> list[Row]:
     """Every queue belongs to another reviewer, signed in by a session of his own. About three minutes."""
     office = await _office()
-    await cases.many_cases(office, WAITING)
+    await sample_office.many_cases(office, WAITING)
     arrivals: Arrivals = {}
     note = partial(_note, arrivals)
     async with Visitors(stage.site.url) as ours, Visitors(stage.bare_url) as bare:
@@ -130,7 +131,7 @@ def _note(arrivals: Arrivals, event: str) -> None:
 
 async def _send(office: Office, name: str) -> Callable[[], Awaitable[object]]:
     """A draft, and what sends it."""
-    draft = await cases.a_draft(office, await cases.a_complete_volunteer(office, name=name))
+    draft = await sample_office.a_draft(office, await sample_office.a_complete_volunteer(office, name=name))
     return lambda: applications.submit(draft, by=office.clerk)
 
 

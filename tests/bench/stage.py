@@ -9,7 +9,8 @@ import db
 from db import blobs, embedded, sealing
 from db.choices import DraftKind
 from db.models import Account
-from domain import drafts, sessions, settings
+from domain import drafts, settings
+from domain.accounts import sessions
 from tests.site import Site, running_site
 
 from .bare import bare_site

@@ -7,7 +7,7 @@ import pytest
 
 from domain import dates
 
-from .cases import NOW, Office, an_office
+from .sample_office import NOW, Office, an_office
 
 
 class _Listening(logging.Handler):

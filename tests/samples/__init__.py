@@ -11,7 +11,7 @@ import pillow_heif
 import pypdf
 from PIL import ExifTags, Image, ImageCms, ImageFilter
 
-from domain import sketches
+from domain.demo import sketches
 
 DAY = date(2026, 3, 8)
 

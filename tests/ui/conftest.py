@@ -17,7 +17,7 @@ import db
 from db import blobs, sealing
 from db.choices import Role
 from db.models import Account
-from domain import passwords
+from domain.accounts import passwords
 
 from .. import builders
 from ..conftest import url_of

@@ -10,8 +10,8 @@ from tortoise.connection import get_connection
 
 from db.choices import Role
 from db.models import Session
-from domain import accounts, announcements, dates, sessions
-from domain.accounts import AccountDetails
+from domain import accounts, announcements, dates
+from domain.accounts import AccountDetails, sessions
 from domain.model import Account
 
 from .browser import Browser, Refused

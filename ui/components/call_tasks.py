@@ -5,11 +5,12 @@ from typing import Any
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import applications, calls, dates
-from domain.calls import CallTask
+from domain import applications, dates
 from domain.mail import outbox
 from domain.mail.mailbox import in_brief
 from domain.model import Account, CallResult, Role
+from domain.reviews import calls
+from domain.reviews.calls import CallTask
 
 from ..live import follow, of_side
 from .notices import confirm, refusals_told

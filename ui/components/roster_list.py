@@ -7,11 +7,12 @@ from typing import Any, Self
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import dates, turns
+from domain import dates
+from domain.cases import turns
+from domain.cases.turns import AgencyList, UnitList
 from domain.model import Account, ApplicationStatus, Role
 from domain.paging import Page
 from domain.rosters import RosterSummary
-from domain.turns import AgencyList, UnitList
 
 from .states import deadline
 

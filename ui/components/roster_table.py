@@ -7,7 +7,8 @@ from typing import Any
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import dates, turns
+from domain import dates
+from domain.cases import turns
 from domain.model import Account, ApplicationStatus, Role
 from domain.readiness import Check
 from domain.rosters import RosterRow

@@ -5,12 +5,13 @@ from typing import Any
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import applications, calls, dates
-from domain import timeline as timelines
+from domain import applications, dates
 from domain.errors import NotFound
 from domain.mail import outbox
 from domain.model import Account, Application, CallResult, Role
-from domain.timeline import Entry
+from domain.reviews import calls
+from domain.reviews import timeline as timelines
+from domain.reviews.timeline import Entry
 
 from ..live import follow, of_record
 from .notices import confirm, refusals_told

@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 from nicegui import ui
 from nicegui.element import Element
 
-from domain import dates, decisions
+from domain import dates
+from domain.cases.moves import VERBS
 from domain.model import Account, ApplicationStatus, Decision
-from domain.moves import VERBS
-from domain.reviews import Pending
+from domain.reviews import Pending, decisions
 
 from .notices import confirm, refusals_told, tell
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from fastapi.responses import RedirectResponse, Response
 from nicegui import html, ui
 
-from domain import accounts, passwords
+from domain import accounts
+from domain.accounts import passwords
 from domain.errors import Incomplete
 from domain.model import Account, MailPreference, Role
 
 from ..components.action_button import action_button
-from ..components.fields import password_field, radio_field
 from ..components.form import form
+from ..components.form.fields import password_field, radio_field
 from ..frame import card, frame, waiting_for
 from ..said import leave
 from .menus import HOMES

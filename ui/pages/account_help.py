@@ -3,8 +3,8 @@
 from fastapi import FastAPI, Form
 from fastapi.responses import RedirectResponse, Response
 
-from domain import accounts, passwords
-from domain.accounts import AccountRequestDetails, LinkExpired
+from domain import accounts
+from domain.accounts import AccountRequestDetails, LinkExpired, passwords
 from domain.errors import DomainError, Incomplete
 from domain.model import Role
 

@@ -5,10 +5,13 @@ from typing import Any
 
 from nicegui import html, ui
 
-from domain import applications, countdown, dates, desk, turns
-from domain.countdown import DaysLeft
+from domain import applications, dates
+from domain.calendar import countdown
+from domain.calendar.countdown import DaysLeft
+from domain.cases import turns
+from domain.cases.turns import UnitList
+from domain.guide import desk
 from domain.model import Account, Application
-from domain.turns import UnitList
 
 from ..components.record_table import Row, record_table, turn_cell
 from ..components.states import deadline

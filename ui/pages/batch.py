@@ -5,19 +5,21 @@ from collections.abc import Awaitable, Callable, Sequence
 from fastapi.responses import RedirectResponse, Response
 from nicegui import html, ui
 
-from domain import batches, dates, desk, drafts, volunteers
-from domain.batches import CourseDetails
+from domain import dates, drafts, volunteers
+from domain.guide import desk
 from domain.model import Account, DraftKind
+from domain.trainings import batches
+from domain.trainings.batches import CourseDetails
 from domain.volunteers import VolunteerQuery
 
 from ..components.action_button import action_button
 from ..components.form import form
+from ..components.form.pick_list import PER_PAGE, Fetch, pick_list
 from ..components.notices import tell
-from ..components.pick_list import PER_PAGE, Fetch, pick_list
 from ..components.record_table import Row, record_table
 from ..frame import MENU, VOLUNTEER_DATA, card, frame, save_bar, waiting_for
 from ..said import leave
-from .training_form import approval_fields, course_fields
+from .volunteer.training_form import approval_fields, course_fields
 
 TITLE = '批次維護作業：教育訓練課程維護'
 PAGE = '/batch/trainings'

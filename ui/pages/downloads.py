@@ -6,7 +6,7 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from domain import roster_sheets
+from domain.printouts import roster_sheets
 
 from .. import gate
 from ..components.step_guide import STEPS

@@ -6,9 +6,10 @@ from typing import Any
 
 from nicegui import html, ui
 
-from domain import dates, figures
-from domain.figures import Figures, Line, days_spoken, share_spoken
+from domain import dates
 from domain.model import Account, Role
+from domain.reports import figures
+from domain.reports.figures import Figures, Line, days_spoken, share_spoken
 
 from ..frame import MENU, VOLUNTEER_DATA, card, frame, waiting_for
 

@@ -4,11 +4,14 @@ from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 from nicegui import html
 
-from domain import applications, dates, desk, record_books, reviews, settings, turns
+from domain import applications, dates, reviews, settings
 from domain.applications import CHANNEL
+from domain.books import record_books
+from domain.books.record_books import RecordBookQuery
+from domain.cases import turns
+from domain.cases.turns import AgencyList, UnitList
+from domain.guide import desk
 from domain.model import Account, ApplicationStatus, ApplicationStep, Role
-from domain.record_books import RecordBookQuery
-from domain.turns import AgencyList, UnitList
 
 from .. import gate
 from ..components.call_tasks import call_tasks

@@ -6,11 +6,15 @@ from typing import Any
 from nicegui import html, ui
 from nicegui.element import Element
 
-from domain import access, applications, dates, record_books, timeline, turns, volunteers
+from domain import applications, dates, volunteers
+from domain.audit import access
+from domain.books import record_books
+from domain.cases import turns
+from domain.cases.turns import Turn
 from domain.errors import NotFound
 from domain.model import Account, Application, ApplicationStatus, RecordBook, Volunteer
-from domain.timeline import Entry
-from domain.turns import Turn
+from domain.reviews import timeline
+from domain.reviews.timeline import Entry
 
 from ..components.icon import icon
 from ..components.record_table import record_table

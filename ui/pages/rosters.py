@@ -5,17 +5,17 @@ from typing import Any
 
 from nicegui import html, ui
 
-from domain import applications, dates, roster_timeline, rosters
+from domain import applications, dates, rosters
 from domain.model import Account, IssueKind, Roster
-from domain.rosters import MOST_ROWS, Added, Sent
+from domain.rosters import MOST_ROWS, Added, Sent, roster_timeline
 
 from ..components.action_button import action_button
-from ..components.agency_select import agency_select
-from ..components.fields import choice_field, text_field
 from ..components.form import form
+from ..components.form.agency_select import agency_select
+from ..components.form.fields import choice_field, text_field
+from ..components.form.pick_list import PER_PAGE, pick_list
 from ..components.icon import icon
 from ..components.notices import confirm, tell
-from ..components.pick_list import PER_PAGE, pick_list
 from ..components.question import is_sure, question
 from ..components.roster_list import Asked, roster_list
 from ..components.roster_table import roster_table

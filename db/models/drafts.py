@@ -1,0 +1,56 @@
+"""Forms that are not saved yet."""
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.models import Model
+
+from ..choices import DraftKind
+from ..sealing import SealedTextField
+from .people import Account, Volunteer
+from .places import HostUnit
+
+
+class Draft(Model):
+    """A form under way, found again by the id in its address. It belongs to the unit, not to a browser.
+
+    `about` names what is edited: 'new' or the id of a training; `volunteer` is empty for a new volunteer.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    kind = fields.CharEnumField(DraftKind, max_length=20)
+    about = fields.CharField(max_length=20, default='new')
+    volunteer: fields.ForeignKeyNullableRelation[Volunteer] = fields.ForeignKeyField(
+        'models.Volunteer', on_delete=fields.RESTRICT, related_name='drafts', null=True
+    )
+    volunteer_id: int | None
+    host_unit: fields.ForeignKeyRelation[HostUnit] = fields.ForeignKeyField(
+        'models.HostUnit', on_delete=fields.RESTRICT, related_name='drafts'
+    )
+    host_unit_id: int
+    owner: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        'models.Account', on_delete=fields.RESTRICT, related_name='drafts'
+    )
+    owner_id: int
+    created_at = fields.DatetimeField(auto_now_add=True)
+    saved_at = fields.DatetimeField()
+    entries: fields.ReverseRelation['DraftEntry']
+
+    class Meta:
+        table = 'draft'
+
+
+class DraftEntry(Model):
+    """One field of a draft, as JSON text, sealed: a draft holds identity numbers too."""
+
+    id = fields.BigIntField(primary_key=True)
+    draft: fields.ForeignKeyRelation[Draft] = fields.ForeignKeyField(
+        'models.Draft', on_delete=fields.CASCADE, related_name='entries'
+    )
+    draft_id: Any
+    name = fields.CharField(max_length=40)
+    value = SealedTextField()
+
+    class Meta:
+        table = 'draft_entry'
+        unique_together = (('draft', 'name'),)

@@ -1,0 +1,144 @@
+"""The people: who serves and who signs in, where they serve, and the files that belong to them."""
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.models import Model
+
+from ..choices import FileKind, IdentityKind, MailPreference, MembershipStatus, Role, Sex
+from ..sealing import SealedTextField
+from .places import Agency, HostUnit, Team
+
+
+class Account(Model):
+    """帳號. Staff have a user name; a volunteer signs in with the identity number, found by its blind index."""
+
+    id = fields.IntField(primary_key=True)
+    username = fields.CharField(max_length=60, unique=True, null=True)
+    password_hash = fields.CharField(max_length=200, default='')
+    earlier_hashes = fields.JSONField[list[str]](default=list)
+    role = fields.CharEnumField(Role, max_length=20)
+    name = fields.CharField(max_length=60)
+    email = fields.CharField(max_length=254, default='')
+    phone = fields.CharField(max_length=30, default='')
+    host_unit: fields.ForeignKeyNullableRelation[HostUnit] = fields.ForeignKeyField(
+        'models.HostUnit', on_delete=fields.RESTRICT, related_name='accounts', null=True
+    )
+    host_unit_id: int | None
+    agency: fields.ForeignKeyNullableRelation[Agency] = fields.ForeignKeyField(
+        'models.Agency', on_delete=fields.RESTRICT, related_name='accounts', null=True
+    )
+    agency_id: int | None
+    volunteer: fields.OneToOneNullableRelation['Volunteer'] = fields.OneToOneField(
+        'models.Volunteer', on_delete=fields.RESTRICT, related_name='account', null=True
+    )
+    volunteer_id: int | None
+    is_active = fields.BooleanField(default=True)
+    must_change_password = fields.BooleanField(default=False)
+    text_size = fields.CharField(max_length=10, default='')
+    hides_guide = fields.BooleanField(default=False)
+    mail_preference = fields.CharEnumField(MailPreference, max_length=10, default=MailPreference.EACH)
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = 'account'
+
+
+class StoredFile(Model):
+    """A picture or attachment; its bytes lie under their SHA-256 in `db.blobs`.
+
+    `volunteer` is empty while the file belongs to a form not yet saved; then only `host_unit` may see it.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    digest = fields.CharField(max_length=64)
+    kind = fields.CharEnumField(FileKind, max_length=20)
+    media_type = fields.CharField(max_length=40)
+    name = fields.CharField(max_length=120)
+    size = fields.IntField()
+    width = fields.IntField(null=True)
+    height = fields.IntField(null=True)
+    verdict = fields.JSONField[list[Any]](default=list)
+    volunteer: fields.ForeignKeyNullableRelation['Volunteer'] = fields.ForeignKeyField(
+        'models.Volunteer', on_delete=fields.RESTRICT, related_name='files', null=True
+    )
+    volunteer_id: int | None
+    host_unit: fields.ForeignKeyNullableRelation[HostUnit] = fields.ForeignKeyField(
+        'models.HostUnit', on_delete=fields.RESTRICT, related_name='files', null=True
+    )
+    host_unit_id: int | None
+    uploaded_by: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        'models.Account', on_delete=fields.RESTRICT, related_name='files'
+    )
+    uploaded_by_id: int
+    uploaded_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = 'stored_file'
+
+
+class Volunteer(Model):
+    """志工: one person, shared by all host units (本區資料為所有單位共同維護).
+
+    `identity_number` is sealed; `identity_index` finds it, `identity_masked` (A12****789) is what lists show.
+    `name_key` is the name folded for searching; `name` is kept exactly as given.
+    `version` grows with each change, for units that edit the same person at once.
+    """
+
+    id = fields.IntField(primary_key=True)
+    identity_kind = fields.CharEnumField(IdentityKind, max_length=20)
+    identity_number = SealedTextField()
+    identity_index = fields.CharField(max_length=64, unique=True)
+    identity_masked = fields.CharField(max_length=24)
+    name = fields.CharField(max_length=100)
+    name_key = fields.CharField(max_length=120, db_index=True)
+    english_name = fields.CharField(max_length=100, default='')
+    sex = fields.CharEnumField(Sex, max_length=10)
+    born_on = fields.DateField()
+    email = fields.CharField(max_length=254, default='')
+    is_indigenous = fields.BooleanField(default=False)
+    is_civil_servant = fields.BooleanField(default=False)
+    is_open_to_units = fields.BooleanField(default=False)
+    joins_disaster_relief = fields.BooleanField(default=False)
+    consents_to_data_use = fields.BooleanField(default=False)
+    consented_at = fields.DatetimeField(null=True)
+    legacy_series = fields.CharField(max_length=40, default='')
+    legacy_serial = fields.CharField(max_length=40, default='')
+    legacy_issued_on = fields.DateField(null=True)
+    photo: fields.ForeignKeyNullableRelation[StoredFile] = fields.ForeignKeyField(
+        'models.StoredFile', on_delete=fields.RESTRICT, related_name='photo_of', null=True
+    )
+    photo_id: Any
+    is_photo_confirmed = fields.BooleanField(default=False)
+    version = fields.IntField(default=1)
+    created_at = fields.DatetimeField(auto_now_add=True)
+    updated_at = fields.DatetimeField(auto_now=True)
+    memberships: fields.ReverseRelation['Membership']
+
+    class Meta:
+        table = 'volunteer'
+
+
+class Membership(Model):
+    """所屬(收編): a volunteer serves at a host unit, perhaps in one of its teams."""
+
+    id = fields.IntField(primary_key=True)
+    volunteer: fields.ForeignKeyRelation[Volunteer] = fields.ForeignKeyField(
+        'models.Volunteer', on_delete=fields.RESTRICT, related_name='memberships'
+    )
+    volunteer_id: int
+    host_unit: fields.ForeignKeyRelation[HostUnit] = fields.ForeignKeyField(
+        'models.HostUnit', on_delete=fields.RESTRICT, related_name='memberships'
+    )
+    host_unit_id: int
+    team: fields.ForeignKeyNullableRelation[Team] = fields.ForeignKeyField(
+        'models.Team', on_delete=fields.RESTRICT, related_name='memberships', null=True
+    )
+    team_id: int | None
+    status = fields.CharEnumField(MembershipStatus, max_length=20, default=MembershipStatus.ACTIVE)
+    joined_on = fields.DateField()
+    left_on = fields.DateField(null=True)
+
+    class Meta:
+        table = 'membership'
+        unique_together = (('volunteer', 'host_unit'),)

@@ -1,0 +1,340 @@
+"""帳號: signing in and its lock, passwords and their reset, requests for accounts, and the administrator's list.
+
+Nothing here tells a stranger whether an account exists: unknown and known names get the same sentence, the same lock
+after five failures and the same work.
+"""
+
+import asyncio
+import logging
+import unicodedata
+from datetime import timedelta
+
+from tortoise.exceptions import IntegrityError
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
+
+from db import transaction
+from db.choices import MailPreference, MembershipStatus, RequestStatus, Role
+from db.models import Account, AccountRequest, Membership, Volunteer
+
+from .. import answers, dates, permissions
+from ..audit import office_history
+from ..audit.history import Change
+from ..errors import DomainError, Incomplete, MovedOn, NotFound, NotPermitted
+from ..mail import messages
+from . import login_lock, password_links, passwords, sessions
+from .account_forms import AccountDetails, AccountRequestDetails
+from .login_lock import SignInLocked
+from .password_links import LinkExpired
+
+__all__ = [
+    'AccountDetails',
+    'AccountRequestDetails',
+    'LinkExpired',
+    'SignInLocked',
+    'SignInRefused',
+    'UnfitPassword',
+    'WrongPassword',
+]
+
+log = logging.getLogger(__name__)
+
+RESET_LASTS = timedelta(minutes=30)
+RESET_PAUSE = timedelta(minutes=5)
+WELCOME_LASTS = timedelta(days=7)
+EARLIER_PASSWORDS = 2  # with the present one, none of the last three comes again (資通系統防護基準)
+TEXT_SIZES = ('', 'large', 'larger')
+MOST_OPEN_REQUESTS = 500
+
+
+class SignInRefused(DomainError):
+    """Name or password is wrong; which of them is not said."""
+
+    def __init__(self) -> None:
+        super().__init__('帳號或密碼不正確，請再輸入一次。連續 5 次不正確時，這個帳號會暫停登入 15 分鐘。')
+
+
+class WrongPassword(DomainError):
+    """The present password was mistyped by somebody who is signed in."""
+
+    def __init__(self) -> None:
+        super().__init__('目前的密碼不正確，請再輸入一次。密碼沒有變更。')
+
+
+class UnfitPassword(DomainError):
+    """The new password does not keep the rules."""
+
+
+async def sign_in(username: str, password: str) -> Account:
+    """The account of staff by user name, of a volunteer by identity number; unit, agency and volunteer fetched.
+
+    Raises SignInRefused, SignInLocked.
+    """
+    index = login_lock.index_of(username)
+    is_last = await login_lock.count(index)
+    account = await _named(username)
+    if not await _is_right(password, account) or account is None:
+        raise SignInLocked if is_last else SignInRefused
+    await login_lock.lift(index)
+    log.info('account %s signed in', account.id)
+    return account
+
+
+def office_of(account: Account) -> str:
+    """Where the account works, as the bar over the page says it."""
+    if account.role == Role.UNIT_STAFF and account.host_unit:
+        return account.host_unit.name
+    if account.role == Role.REVIEWER and account.agency:
+        return account.agency.name
+    return account.role.label
+
+
+async def change_password(account: Account, old: str, new: str, *, by: Account, keeping: str = '') -> None:
+    """One's own password. All sessions end but the one of the digest `keeping`.
+
+    Raises WrongPassword, UnfitPassword, SignInLocked after five wrong tries.
+    """
+    if by.id != account.id:
+        raise NotPermitted
+    index = await login_lock.index_of_account(account)
+    await login_lock.count(index)
+    if not await _is_right(old, account):
+        raise WrongPassword
+    async with transaction():
+        await login_lock.lift(index)
+        await password_links.close(account)
+        await _set_password(account, new)
+        await sessions.close_all(account, except_for=keeping)
+    sessions.forget_account(account)
+
+
+async def request_reset(username: str, email: str) -> None:
+    """Mail a link to the owner of the account, if name and address belong together; the answer never says so."""
+    await asyncio.gather(_mail_reset(username, email), asyncio.sleep(0.3))
+
+
+async def is_reset_open(token: str) -> bool:
+    """Whether the link still works."""
+    return await password_links.is_open(token)
+
+
+async def reset_password(token: str, new: str) -> None:
+    """Set the password of the account the link was mailed to; the link is spent, all sessions end, a lock is lifted.
+
+    Raises LinkExpired, UnfitPassword; then the link still works.
+    """
+    async with transaction():
+        account = await password_links.spent(token)
+        await login_lock.lift(await login_lock.index_of_account(account))
+        await password_links.close(account)
+        await _set_password(account, new)
+        await sessions.close_all(account)
+
+
+async def give_volunteer_password(volunteer: Volunteer, password: str | None, *, by: Account) -> None:
+    """Open the volunteer's account, or give it another password; in the caller's transaction, after the membership.
+
+    None: one is made and mailed. Either way the volunteer changes it at the first login. Raises UnfitPassword,
+    Incomplete when there is no address to mail to.
+    """
+    permissions.require(by, Role.UNIT_STAFF)
+    ours = Membership.filter(volunteer_id=volunteer.id, host_unit_id=by.host_unit_id)
+    if not await ours.exclude(status=MembershipStatus.LEFT).exists():
+        raise NotFound
+    if password is None and not volunteer.email:
+        raise Incomplete({'email': '請填寫 E-MAIL，系統才能把密碼寄給志工；或取消「系統自動設定」，直接輸入密碼。'})
+    account = await Account.get_or_none(volunteer_id=volunteer.id) or Account(
+        role=Role.VOLUNTEER, volunteer_id=volunteer.id, text_size='large'
+    )
+    account.name, account.email = volunteer.name[:60], volunteer.email
+    given = password if password is not None else passwords.generated()
+    _check_rules(given)
+    account.password_hash = await passwords.hash_password(given)
+    account.must_change_password = True
+    async with transaction():
+        await account.save()
+        await sessions.close_all(account)
+        if password is None:
+            await messages.password(account, given)
+
+
+async def set_text_size(size: str, *, by: Account) -> None:
+    """字級: '', 'large' or 'larger'."""
+    by.text_size = size if size in TEXT_SIZES else ''
+    await by.save(update_fields=['text_size'])
+    sessions.forget_account(by)
+
+
+async def show_guide(shown: bool, *, by: Account) -> None:
+    """Put the guide rail away, or fetch it back."""
+    by.hides_guide = not shown
+    await by.save(update_fields=['hides_guide'])
+    sessions.forget_account(by)
+
+
+async def set_mail_preference(preference: MailPreference, *, by: Account) -> None:
+    """通知信: each at once, one digest a day, or none. What concerns an office goes to its mailbox in any case."""
+    chosen = answers.member(MailPreference, preference)
+    if chosen is None:
+        raise Incomplete({'preference': '請選擇您要怎麼收到通知信。'})
+    by.mail_preference = chosen
+    await by.save(update_fields=['mail_preference'])
+    sessions.forget_account(by)
+
+
+async def request_account(details: AccountRequestDetails) -> None:
+    """帳號申請, by anybody: it waits for the administrator. Asked twice, it is kept once. Raises Incomplete."""
+    if problems := details.problems():
+        raise Incomplete(problems)
+    waiting = AccountRequest.filter(status=RequestStatus.OPEN)
+    if await waiting.count() >= MOST_OPEN_REQUESTS:
+        raise DomainError('目前等待處理的帳號申請太多，暫時無法再收。請改以電話聯絡客服諮詢專線；資料沒有送出。')
+    kept = details.values()
+    if not await waiting.filter(username=kept['username'], email=kept['email']).exists():
+        await AccountRequest.create(**kept)
+
+
+async def open_requests(*, by: Account) -> list[AccountRequest]:
+    """帳號申請 that wait, oldest first."""
+    permissions.require(by, Role.ADMINISTRATOR)
+    return await AccountRequest.filter(status=RequestStatus.OPEN)
+
+
+async def grant(request: AccountRequest, details: AccountDetails, *, by: Account) -> Account:
+    """Open the account that was asked for, as the administrator completed it; its owner gets a link to set a password.
+
+    Raises Incomplete, MovedOn when the request was decided meanwhile.
+    """
+    async with transaction():
+        await _decide(request, RequestStatus.GRANTED, by)
+        await office_history.tell('帳號申請', request.name, RequestStatus.GRANTED.label, by=by)
+        return await create(details, by=by)
+
+
+async def refuse(request: AccountRequest, reason: str, *, by: Account) -> None:
+    """Do not open it; whoever asked is told why. Raises MovedOn."""
+    if not reason.strip():
+        raise Incomplete({'reason': '請寫明未核准的原因，系統會寄給申請人。'})
+    async with transaction():
+        await _decide(request, RequestStatus.REFUSED, by)
+        why = Change('原因', '', reason.strip())
+        await office_history.tell('帳號申請', request.name, RequestStatus.REFUSED.label, [why], by=by)
+        await messages.account_refused(request, reason)
+
+
+async def create(details: AccountDetails, *, by: Account) -> Account:
+    """A new account of staff; its owner gets a link to set a password. Raises Incomplete."""
+    permissions.require(by, Role.ADMINISTRATOR)
+    account = Account()
+    async with transaction():
+        await _write(account, details, by)
+        link, until = await password_links.made(account, WELCOME_LASTS)
+        await messages.account_granted(account, link, until)
+    return account
+
+
+async def amend(account: Account, details: AccountDetails, *, by: Account) -> None:
+    """Change an account of staff, or close it (`is_active`); then it is signed out everywhere. Raises Incomplete."""
+    permissions.require(by, Role.ADMINISTRATOR)
+    if account.role == Role.VOLUNTEER:
+        raise NotFound
+    if account.id == by.id and (details.role != Role.ADMINISTRATOR or not details.is_active):
+        raise NotPermitted('您不能停用自己的帳號或取消自己的系統管理權限，請由另一位系統管理者處理。')
+    async with transaction():
+        await _write(account, details, by)
+        # What a page shows depends on these rights, and open pages know only the old ones.
+        await sessions.close_all(account)
+
+
+async def get(account_id: int, *, by: Account) -> Account:
+    """An account of staff, its unit and agency fetched. Raises NotFound."""
+    permissions.require(by, Role.ADMINISTRATOR)
+    account = await _complete().exclude(role=Role.VOLUNTEER).get_or_none(id=account_id)
+    if account is None:
+        raise NotFound
+    return account
+
+
+async def all_accounts(*, by: Account) -> list[Account]:
+    """The accounts of staff, by name. Volunteers' accounts belong to their units: they are personal data."""
+    permissions.require(by, Role.ADMINISTRATOR)
+    return await _complete().exclude(role=Role.VOLUNTEER).order_by('name', 'id')
+
+
+async def unlock(account: Account, *, by: Account) -> None:
+    """Let the owner try again at once."""
+    permissions.require(by, Role.ADMINISTRATOR)
+    async with transaction():
+        await login_lock.lift(await login_lock.index_of_account(account))
+        await office_history.tell('帳號', account.name, '解除鎖定', by=by)
+
+
+async def _write(account: Account, details: AccountDetails, by: Account) -> None:
+    if problems := details.problems():
+        raise Incomplete(problems)
+    try:
+        async with transaction():
+            before = await office_history.stands(account)
+            account.update_from_dict(details.values())
+            await account.save()
+            await office_history.note(account, before, by=by)
+    except IntegrityError:
+        raise Incomplete({'username': f'「{details.username}」已經有人使用，請換一個使用者帳號。'}) from None
+
+
+async def _decide(request: AccountRequest, status: RequestStatus, by: Account) -> None:
+    permissions.require(by, Role.ADMINISTRATOR)
+    waiting = AccountRequest.filter(id=request.id, status=RequestStatus.OPEN)
+    if not await waiting.update(status=status, decided_by_id=by.id, decided_at=dates.now()):
+        raise MovedOn('這件帳號申請已由另一位系統管理者處理，請重新整理清單。')
+
+
+async def _named(username: str) -> Account | None:
+    is_volunteer = Q(volunteer__identity_index=login_lock.index_of(username))
+    return await _complete().filter(Q(username=_folded(username)) | is_volunteer).order_by('volunteer_id').first()
+
+
+def _complete() -> QuerySet[Account]:
+    return Account.all().select_related('host_unit', 'agency', 'volunteer')
+
+
+def _folded(username: str) -> str:
+    folded = unicodedata.normalize('NFKC', username).strip().casefold()
+    return folded if len(folded) <= 60 and '\0' not in folded else ''  # no name is like that
+
+
+async def _is_right(password: str, account: Account | None) -> bool:
+    """For nobody, and for a closed account, it is wrong after the same work."""
+    return await passwords.verify(password, account.password_hash if account and account.is_active else None)
+
+
+async def _set_password(account: Account, new: str) -> None:
+    _check_rules(new)
+    used = [account.password_hash, *account.earlier_hashes]
+    for stored in filter(None, used):
+        if await passwords.verify(new, stored):
+            raise UnfitPassword('新密碼和最近三次用過的密碼相同。請另外設定一個密碼。')
+    account.earlier_hashes = used[:EARLIER_PASSWORDS]
+    account.password_hash = await passwords.hash_password(new)
+    account.must_change_password = False
+    await account.save(update_fields=['earlier_hashes', 'password_hash', 'must_change_password'])
+
+
+def _check_rules(password: str) -> None:
+    if unmet := passwords.unmet(password):
+        raise UnfitPassword(f'密碼還不符合規則：{"、".join(unmet)}。')
+
+
+async def _mail_reset(username: str, email: str) -> None:
+    account = await _named(username)
+    if account is None or not account.is_active:
+        return
+    if account.volunteer:
+        account.email = account.volunteer.email
+    if not account.email or account.email.casefold() != _folded(email):
+        return
+    if await password_links.is_recent(account, RESET_LASTS, RESET_PAUSE):
+        return
+    async with transaction():
+        link, until = await password_links.made(account, RESET_LASTS)
+        await messages.reset(account, link, until)

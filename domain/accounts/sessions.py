@@ -1,0 +1,146 @@
+"""Who is signed in: a session is a row found by the SHA-256 of a random token that only the browser keeps.
+
+It ends after `session_idle` seconds without a request or event, and `session_absolute` seconds after the login in any
+case. Whoever ends one announces its digest on 'session_closed', and every process closes its open pages (ui/gate).
+Reading a session is cheap: what was read counts for CACHE seconds, or until the announcement that it has ended.
+"""
+
+import hashlib
+import secrets
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from db import transaction
+from db.models import Account, Session
+
+from .. import announcements, dates, settings
+
+CHANNEL = 'session_closed'
+
+# Seconds a session is believed without asking the database, and how old `seen_at` may grow before it is written anew.
+CACHE = 3.0
+TOUCH = timedelta(seconds=30)
+
+
+@dataclass
+class _Known:
+    account: Account
+    created_at: datetime
+    seen_at: datetime
+    written_at: datetime
+    read_at: float
+
+
+_known: dict[str, _Known] = {}
+_closings = 0
+
+
+async def open(account: Account) -> str:  # noqa: A001 -- sessions.open() says it best
+    """A new session of `account`; its token goes into the browser's cookie and is kept nowhere else."""
+    token = secrets.token_urlsafe(32)
+    now = dates.now()
+    await Session.create(digest=digest_of(token), account=account, created_at=now, seen_at=now)
+    return token
+
+
+def digest_of(token: str) -> str:
+    """The name of a session in the database and in announcements; it opens nothing."""
+    return hashlib.sha256(token.encode('utf-8', 'surrogatepass')).hexdigest()
+
+
+async def account_of(token: str) -> Account | None:
+    """The account signed in with `token`, its unit, agency and volunteer fetched; None when the session is over.
+
+    Counts as activity: the idle time begins anew.
+    """
+    return await account_at(digest_of(token))
+
+
+async def account_at(digest: str, *, is_activity: bool = True) -> Account | None:
+    """As `account_of`, by digest. `is_activity=False` looks without prolonging the session."""
+    known = _known.get(digest)
+    if known is None or time.monotonic() - known.read_at > CACHE:
+        known = await _read(digest)
+    now = dates.now()
+    if known is None or _is_over(known.created_at, known.seen_at, now):
+        return None
+    if is_activity:
+        known.seen_at = max(known.seen_at, now)
+        if now - known.written_at >= TOUCH:
+            known.written_at = now
+            await Session.filter(digest=digest).update(seen_at=now)
+    return known.account
+
+
+async def close(token: str) -> None:
+    """Sign the browser out that holds `token`; nothing happens when nobody does."""
+    await _close([digest_of(token)])
+
+
+async def close_all(account: Account, *, except_for: str = '') -> None:
+    """End every session of `account`, but the one of the digest `except_for`; in the caller's transaction, if any."""
+    digests = await Session.filter(account_id=account.id).exclude(digest=except_for).values_list('digest', flat=True)
+    await _close([str(digest) for digest in digests])
+
+
+async def close_expired() -> int:
+    """End the sessions whose time is over, so that their pages close even when nobody touches them; how many."""
+    now, office = dates.now(), settings.current()
+    # `seen_at` may lag behind by TOUCH: nobody is signed out early.
+    idle_since = now - timedelta(seconds=office.session_idle) - TOUCH
+    expired = set(await Session.filter(seen_at__lte=idle_since).values_list('digest', flat=True))
+    begun_before = now - timedelta(seconds=office.session_absolute)
+    expired |= set(await Session.filter(created_at__lte=begun_before).values_list('digest', flat=True))
+    return await _close(sorted(map(str, expired)))
+
+
+def forget(digest: str = '') -> None:
+    """Ask the database again for this session, or for all of them."""
+    global _closings  # noqa: PLW0603 -- counts, so that a reading already under way is not believed afterwards
+    _closings += 1
+    if digest:
+        _known.pop(digest, None)
+    else:
+        _known.clear()
+
+
+def forget_account(account: Account) -> None:
+    """Ask the database again who `account` is."""
+    for digest in [digest for digest, known in _known.items() if known.account.id == account.id]:
+        forget(digest)
+
+
+async def _close(digests: list[str]) -> int:
+    async with transaction():
+        closed = await Session.filter(digest__in=digests).delete() if digests else 0
+        for digest in digests:
+            await announcements.announce(CHANNEL, digest)
+    for digest in digests:
+        forget(digest)
+    return closed
+
+
+async def _read(digest: str) -> _Known | None:
+    closings = _closings
+    row = (
+        await Session.filter(digest=digest, account__is_active=True)
+        .select_related('account', 'account__host_unit', 'account__agency', 'account__volunteer')
+        .first()
+    )
+    if row is None:
+        _known.pop(digest, None)
+        return None
+    earlier = _known.get(digest)
+    known = _Known(row.account, row.created_at, row.seen_at, row.seen_at, time.monotonic())
+    if earlier is not None:
+        known.seen_at = max(earlier.seen_at, known.seen_at)
+    if closings == _closings:
+        _known[digest] = known
+    return known
+
+
+def _is_over(created_at: datetime, seen_at: datetime, now: datetime) -> bool:
+    office = settings.current()
+    idle, absolute = timedelta(seconds=office.session_idle), timedelta(seconds=office.session_absolute)
+    return now - seen_at >= idle or now - created_at >= absolute

@@ -1,0 +1,289 @@
+"""申請案: opened, saved, sent, withdrawn by the host unit; every change of status is one compare-and-set move."""
+
+from typing import Any
+
+from tortoise.exceptions import IntegrityError
+
+from db import transaction
+from db.choices import ApplicationStatus, FileKind, IssueKind, Role
+from db.models import Account, Agency, Application, Roster, Volunteer
+
+from .. import answers, corrections, dates, directory, files, permissions, readiness, volunteers
+from ..audit import history
+from ..audit.history import Change
+from ..calendar import office_calendar
+from ..cases import patience
+from ..cases.moves import CHANNEL, SECTION, SUBJECT, announce, decision_on, move, moved_on
+from ..cases.turns import CLOSED, OPEN, WITH_UNIT, counts_of, of_unit, repeatable
+from ..errors import DomainError, Incomplete, MovedOn, NotFound
+from ..mail import messages
+from ..permissions import may_see_case
+from ..readiness import NotReady
+from .application_forms import ApplicationDetails
+
+__all__ = [
+    'CHANNEL',
+    'CLOSED',
+    'OPEN',
+    'WITH_UNIT',
+    'ApplicationDetails',
+    'NotReady',
+    'counts_of',
+    'of_unit',
+    'repeatable',
+]
+
+_LABELS = {'kind': '發冊類別', 'county': '發冊縣市', 'agency': '發冊機關', 'remarks': '備註'}
+
+
+class AlreadyUnderWay(DomainError):
+    """A volunteer has one open application at most, and another unit has it."""
+
+
+async def defaults() -> ApplicationDetails:
+    """A new form: 初次, 臺中市, 臺中市政府文化局; nothing is chosen when the administrator has renamed that agency."""
+    try:
+        county, agency = await directory.defaults()
+    except NotFound:
+        return ApplicationDetails()
+    return ApplicationDetails(IssueKind.FIRST, county.code, agency.id)
+
+
+async def get(application_id: int, *, by: Account) -> Application:
+    """One application with volunteer, unit, agency and county. Raises NotFound.
+
+    A unit sees its own, an agency what was ever sent to it, a volunteer the own.
+    """
+    related = ('volunteer', 'host_unit', 'agency', 'county', 'submitted_by', 'decided_by')
+    application = await Application.filter(id=answers.record_id(application_id)).select_related(*related).first()
+    if application is None or not may_see_case(by, application):
+        raise NotFound
+    return application
+
+
+async def current_of(volunteer: Volunteer, *, by: Account) -> Application | None:
+    """The open application (草稿, 審核中, 待補件) when there is one and `by` may see it."""
+    related = ('volunteer', 'host_unit', 'agency', 'county', 'roster')
+    application = await Application.filter(volunteer_id=volunteer.id, status__in=OPEN).select_related(*related).first()
+    return application if application and may_see_case(by, application) else None
+
+
+async def save(details: ApplicationDetails, *, of: Volunteer, by: Account) -> Application:
+    """儲存: the open application of the volunteer as the form says, made when there is none. Nothing is sent.
+
+    Raises Incomplete; AlreadyUnderWay when another unit has one open; MovedOn when this one has been sent meanwhile.
+    """
+    permissions.require(by, Role.UNIT_STAFF)
+    volunteer = await volunteers.get(of.id, by=by)
+    application = await Application.filter(volunteer_id=volunteer.id, status__in=OPEN).first()
+    if application is not None and not may_see_case(by, application):
+        raise await _under_way(volunteer)
+    if problems := await _problems(details, application):
+        raise Incomplete(problems)
+    try:
+        async with transaction():
+            if details.attachment and (application is None or application.attachment_id != details.attachment):
+                await files.attach(details.attachment, volunteer, by=by, kind=FileKind.ATTACHMENT)
+            return await (_change(application, details, by) if application else _open(volunteer, _kept(details), by))
+    except IntegrityError as clash:
+        raise await _under_way(volunteer) from clash
+
+
+async def submit(application: Application, *, by: Account) -> Application:
+    """送審: to the agency, with the mail and the roster; the period begins anew with each round.
+
+    `application` is what the user saw. A second click, delivered late or at the same moment, sends nothing twice.
+    Raises NotReady with what still lacks; MovedOn.
+    """
+    permissions.require(by, Role.UNIT_STAFF)
+    now = await get(application.id, by=by)
+    if _is_repeat(now, application):
+        return now
+    if now.version != application.version:
+        raise await moved_on(now)
+    await require_ready(now, by=by)
+    try:
+        async with transaction():
+            moved = await send(now, by=by)
+            await messages.submitted(moved)
+    except MovedOn:
+        now = await get(application.id, by=by)
+        if _is_repeat(now, application):
+            return now
+        raise
+    return moved
+
+
+async def require_ready(application: Application, *, by: Account) -> None:
+    """Raises NotReady with what still lacks, corrections.Unanswered while a correction waits for its answer."""
+    permissions.require(by, Role.UNIT_STAFF)
+    await corrections.require_answered(application)
+    if lacking := readiness.lacking(await readiness.checks(application, by=by)):
+        raise NotReady(lacking)
+
+
+async def send(application: Application, *, by: Account) -> Application:
+    """The move of 送審 inside the caller's transaction, for one that is ready; without its mail.
+
+    Raises MovedOn; patience.TakenBackTooOften, but never for what the agency has returned.
+    """
+    permissions.require(by, Role.UNIT_STAFF)
+    await patience.require(application)
+    now = dates.now()
+    facts: dict[str, Any] = {
+        'round': application.round + 1,
+        'submitted_by_id': by.id,
+        'submitted_at': now,
+        'due_on': await office_calendar.due_on(application.agency, dates.day_of(now)),
+        'reminded_at': None,
+        'escalated_at': None,
+        'decided_by_id': None,
+        'decided_at': None,
+    }
+    moved = await move(application, ApplicationStatus.SUBMITTED, by=by, **facts)
+    await corrections.sent_back(moved)
+    return moved
+
+
+async def withdraw(application: Application, *, by: Account, reason: str = '') -> Application | None:
+    """撤回: the unit takes the application back before it is decided; a draft, which nobody has seen, is removed.
+
+    Returns the application, or None when it was a draft. Done twice it counts once. Raises MovedOn, also while a
+    decision waits for its release.
+    """
+    permissions.require(by, Role.UNIT_STAFF)
+    now = await get(application.id, by=by)
+    if now.status == ApplicationStatus.WITHDRAWN:
+        return now
+    if now.version != application.version or await decision_on(now):
+        raise await moved_on(now)
+    async with transaction():
+        if now.status == ApplicationStatus.DRAFT:
+            await _discard(now, by)
+            return None
+        return await move(now, ApplicationStatus.WITHDRAWN, by=by, reason=reason, due_on=None)
+
+
+async def again(application: Application, *, by: Account) -> Application:
+    """重新申請: a refused or withdrawn application made anew as a draft, with all it said; nothing is typed twice.
+
+    `previous` names the one it repeats. Done twice it counts once. Raises MovedOn when it is not closed,
+    AlreadyUnderWay while the volunteer has another one open, NotFound when they have left the unit.
+    """
+    permissions.require(by, Role.UNIT_STAFF)
+    old = await get(application.id, by=by)
+    if old.status not in CLOSED:
+        raise await moved_on(old)
+    volunteer = await volunteers.get(old.volunteer_id, by=by)
+    kept = {name: getattr(old, name) for name in ('kind', 'county_id', 'agency_id', 'remarks', 'attachment_id')}
+    try:
+        async with transaction():
+            return await _open(volunteer, kept | {'previous_id': old.id}, by)
+    except IntegrityError as clash:
+        current = await Application.filter(previous_id=old.id, status__in=OPEN).first()
+        if current is None:
+            raise await _under_way(volunteer) from clash
+        return await get(current.id, by=by)
+
+
+async def history_of(volunteer: Volunteer, *, by: Account) -> list[Application]:
+    """All applications of a volunteer that `by` may see, newest first, with agency and steps."""
+    all_of_them = Application.filter(volunteer_id=volunteer.id).order_by('-id')
+    related = ('agency', 'county', 'host_unit', 'volunteer')
+    found = await all_of_them.select_related(*related).prefetch_related('steps__by')
+    return [application for application in found if may_see_case(by, application)]
+
+
+def _is_repeat(now: Application, seen: Application) -> bool:
+    """Whether what was seen has just been sent: by the first of two clicks, or by a colleague with the same aim."""
+    return now.status == ApplicationStatus.SUBMITTED and now.version in (seen.version, seen.version + 1)
+
+
+async def _problems(details: ApplicationDetails, application: Application | None) -> dict[str, str]:
+    problems = details.problems()
+    if problems:
+        return problems
+    agency = await Agency.filter(id=answers.record_id(details.agency_id)).first()
+    if agency is None or agency.county_id != details.county_code:
+        return {'agency_id': '這個發冊機關不在所選的縣市，請重新選擇。'}
+    if application is None or application.agency_id != agency.id:
+        if not readiness.is_open(agency):
+            return {'agency_id': f'{agency.name}已停止受理，請重新選擇。'}
+        if application is not None and application.status == ApplicationStatus.RETURNED:
+            return {'agency_id': '補件中的案件不能更換發冊機關。若要改送其他機關，請先撤回，再重新申請。'}
+    if application is not None and application.roster_id:
+        roster = await Roster.get(id=application.roster_id)
+        if agency.id != roster.agency_id:
+            return {'agency_id': f'此申請在名冊「{roster.title}」中，發冊機關由名冊決定；要送別的機關，請先移出名冊。'}
+    return {}
+
+
+async def _under_way(volunteer: Volunteer) -> AlreadyUnderWay:
+    other = await Application.filter(volunteer_id=volunteer.id, status__in=OPEN).select_related('host_unit').first()
+    if other is None:
+        return AlreadyUnderWay('這位志工的申請案剛剛有變動，請重新整理後再試一次。')
+    return AlreadyUnderWay(
+        f'{other.host_unit.name}正在為這位志工申請紀錄冊（{other.status.label}），一人同時只能有一件申請案。'
+        '請與該單位聯絡，或等案件結束後再申請。'
+    )
+
+
+async def _open(volunteer: Volunteer, kept: dict[str, Any], by: Account) -> Application:
+    application = await Application.create(volunteer=volunteer, host_unit_id=by.host_unit_id, **kept)
+    saved = await get(application.id, by=by)
+    await _note(saved, history.ADDED, {}, await _shown(saved), by)
+    return saved
+
+
+async def _change(application: Application, details: ApplicationDetails, by: Account) -> Application:
+    before = await _shown(application)
+    as_read = Application.filter(id=application.id, version=application.version, status__in=WITH_UNIT)
+    if not await as_read.update(**_kept(details), updated_at=dates.now()):
+        raise await moved_on(application)
+    saved = await get(application.id, by=by)
+    await _note(saved, history.AMENDED, before, await _shown(saved), by)
+    return saved
+
+
+async def _discard(draft: Application, by: Account) -> None:
+    before = await _shown(draft)
+    as_read = Application.filter(id=draft.id, status=ApplicationStatus.DRAFT, version=draft.version)
+    if not await as_read.delete():
+        raise await moved_on(draft)
+    await _note(draft, history.REMOVED, before, {}, by)
+
+
+async def _note(
+    application: Application, action: str, before: dict[str, Any], after: dict[str, Any], by: Account
+) -> None:
+    """History and announcement of what the form changed; `before` or `after` is empty for a new or a removed one."""
+    changes = history.compared(_LABELS, before, after)
+    old, new = before.get('attachment'), after.get('attachment')
+    if (old and old.id) != (new and new.id):
+        changes.append(
+            Change('附件上傳', old.name if old else '', new.name if new else '', old and old.id, new and new.id)
+        )
+    await history.note(application.volunteer, SECTION, action, changes, by=by, subject=SUBJECT)
+    await announce(application)
+
+
+def _kept(details: ApplicationDetails) -> dict[str, Any]:
+    return {
+        'kind': answers.member(IssueKind, details.kind),
+        'county_id': details.county_code,
+        'agency_id': details.agency_id,
+        'remarks': answers.tidy(details.remarks),
+        'attachment_id': answers.file_id(details.attachment) if details.attachment else None,
+    }
+
+
+async def _shown(application: Application) -> dict[str, Any]:
+    """The form's fields as people read them."""
+    await application.fetch_related('county', 'agency', 'attachment')
+    return {
+        'kind': application.kind,
+        'county': application.county.name,
+        'agency': application.agency.name,
+        'remarks': application.remarks,
+        'attachment': application.attachment,
+    }

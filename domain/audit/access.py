@@ -1,0 +1,38 @@
+"""誰看過我的資料: who opened personal data of whom, what, and for what purpose (個人資料保護法施行細則 §12)."""
+
+from db.choices import Role
+from db.models import AccessEntry, Account, Volunteer
+
+from .. import answers, dates
+from ..errors import Incomplete, NotFound
+from .history import unit_of
+
+MOST_SHOWN = 100
+REASON_LENGTH = 120
+
+
+def problem(reason: object) -> str | None:
+    """What is wrong with a purpose."""
+    return answers.text('查詢目的', reason, most=REASON_LENGTH, needed=True)
+
+
+async def note(volunteer: Volunteer, what: str, reason: str, *, by: Account) -> None:
+    """Write down, before it is shown, that `by` sees `what` of the volunteer. Raises Incomplete without a reason."""
+    if sentence := problem(reason):
+        raise Incomplete({'reason': sentence})
+    await AccessEntry.create(
+        volunteer_id=volunteer.id,
+        at=dates.now(),
+        by_id=by.id,
+        by_name=by.name,
+        from_unit=await unit_of(by),
+        what=what,
+        reason=answers.tidy(reason),
+    )
+
+
+async def of(volunteer: Volunteer, *, by: Account) -> list[AccessEntry]:
+    """The newest entries, for the volunteer alone. Raises NotFound."""
+    if by.role != Role.VOLUNTEER or by.volunteer_id != volunteer.id:
+        raise NotFound
+    return await AccessEntry.filter(volunteer_id=volunteer.id).limit(MOST_SHOWN)

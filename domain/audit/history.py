@@ -1,0 +1,113 @@
+"""異動紀錄: who changed what from what to what, when, from which unit.
+
+Services note a change in the transaction that makes it. Values stand as people read them; identity numbers masked.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from db.choices import Choice, Role
+from db.models import Account, Agency, HistoryEntry, HostUnit, Volunteer
+
+from .. import answers, dates, permissions
+from ..errors import NotFound
+from ..paging import Page, bounds
+
+__all__ = ['ADDED', 'AMENDED', 'REMOVED', 'REPLACED', 'Change', 'Page', 'compared', 'note', 'of', 'shown', 'unit_of']
+
+ADDED, AMENDED, REMOVED, REPLACED = '新增', '修改', '刪除', '更換'
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field, as people read it: '' is nothing. The files are ids of stored files, for those that were replaced."""
+
+    label: str
+    old: str
+    new: str
+    old_file: UUID | None = None
+    new_file: UUID | None = None
+
+
+async def note(
+    volunteer: Volunteer, section: str, action: str, changes: Sequence[Change], *, by: Account, subject: str = ''
+) -> None:
+    """Write `changes` down, in the caller's transaction; nothing when there are none.
+
+    `section` is the name of the tab, `subject` says which of its entries. A file exchanged for another is always 更換.
+    """
+    if not changes:
+        return
+    at, unit = dates.now(), await unit_of(by)
+    await HistoryEntry.bulk_create(
+        HistoryEntry(
+            volunteer_id=volunteer.id,
+            at=at,
+            by_id=by.id,
+            by_name=by.name,
+            from_unit=unit,
+            section=section,
+            subject=subject[:120],
+            action=REPLACED if change.old_file and change.new_file else action,
+            label=change.label,
+            old=change.old,
+            new=change.new,
+            old_file=change.old_file,
+            new_file=change.new_file,
+        )
+        for change in changes
+    )
+
+
+async def of(
+    volunteer: Volunteer, *, by: Account, page: int = 1, per_page: int = 10, section: str | None = None
+) -> Page[HistoryEntry]:
+    """The newest first, of all units: they keep the record together. Raises NotFound."""
+    if not await Volunteer.filter(permissions.visible_to(by), id=answers.record_id(volunteer.id)).exists():
+        raise NotFound
+    number, per_page = bounds(page, per_page)
+    entries = HistoryEntry.filter(volunteer_id=volunteer.id)
+    if section:
+        entries = entries.filter(section=answers.searched(section)[:20])
+    rows = await entries.offset((number - 1) * per_page).limit(per_page)
+    return Page(rows, await entries.count(), number, per_page)
+
+
+def compared(labels: Mapping[str, str], before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
+    """What differs, in the order of `labels` (field: label). An empty `before` or `after`: the entry is new, or goes.
+
+    >>> compared({'name': '姓名', 'email': 'E-MAIL'}, {'name': '王小明', 'email': ''}, {'name': '王大明', 'email': ''})
+    [Change(label='姓名', old='王小明', new='王大明', old_file=None, new_file=None)]
+    """
+    pairs = ((label, shown(before.get(name)), shown(after.get(name))) for name, label in labels.items())
+    return [Change(label, old, new) for label, old, new in pairs if old != new]
+
+
+def shown(value: object) -> str:
+    """A value as people read it.
+
+    >>> shown(date(2026, 3, 8)), shown(date(1909, 5, 1)), shown(True), shown(Role.REVIEWER), shown(None), shown(6)
+    ('民國 115/03/08', '民國前 3/05/01', '是', '志工業務窗口', '', '6')
+    """
+    if value is None:
+        return ''
+    if isinstance(value, bool):
+        return '是' if value else '否'
+    if isinstance(value, Choice):
+        return value.label
+    if isinstance(value, date) and not isinstance(value, datetime):
+        day = dates.roc(value)
+        return day if day.startswith('民國') else f'民國 {day}'
+    return str(value)
+
+
+async def unit_of(account: Account) -> str:
+    """The name of the unit or agency the account works for."""
+    if account.host_unit_id is not None:
+        return (await HostUnit.get(id=account.host_unit_id)).name
+    if account.agency_id is not None:
+        return (await Agency.get(id=account.agency_id)).name
+    return '志工本人' if account.role == Role.VOLUNTEER else account.role.label

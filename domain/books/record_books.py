@@ -1,0 +1,261 @@
+"""紀錄冊: issued with the next number of its agency and ROC year, renewed, cancelled, found, printed.
+
+A number is taken by one statement inside the transaction that decides the application: a decision that fails gives it
+back, and two at once queue on the row of the series. So there is no gap and no duplicate. Every issue is entered in the
+ledger (`BookIssue`), which `numbers` reads.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from tortoise.connection import get_connection
+from tortoise.exceptions import IntegrityError
+from tortoise.expressions import Subquery
+from tortoise.queryset import QuerySet
+
+from db.choices import BookStatus, IssueKind, Role
+from db.models import Account, Agency, Application, BookIssue, NumberSeries, RecordBook, Volunteer
+
+from .. import answers, dates
+from ..audit import access, history
+from ..audit.history import Change
+from ..directory import directory_forms
+from ..errors import DomainError, NotFound
+from ..paging import Page, bounds
+from ..permissions import visible_to
+from ..volunteers.basics import legacy_number
+from . import contents
+from .contents import Contents
+
+SECTION = '紀錄冊'
+NUMBER_LENGTH = 80
+
+
+class CannotIssue(DomainError):
+    """The agency's numbers do not work, or the book to be renewed is gone; nothing has changed."""
+
+
+@dataclass(frozen=True)
+class RecordBookQuery:
+    """The filters of the 紀錄冊 tab; None and '' do not filter. `page` counts from 1."""
+
+    volunteer_id: int | None = None
+    kind: IssueKind | None = None
+    status: BookStatus | None = None
+    issued_from: date | None = None
+    issued_to: date | None = None
+    page: int = 1
+    per_page: int = 10
+
+
+async def issue(application: Application, *, by: Account) -> RecordBook:
+    """The book of an application just approved, inside the transaction that approves it.
+
+    初次: a new book with the next number. 換發, 補發: where the agency's renewals keep the number, the book in use goes
+    on (the columns 目前發冊類別 and 目前發冊日期 suggest so, domain.md 5.4); elsewhere it is put out of use, and a new
+    book with the next number names it as the earlier one. A book of the old system, known by its 字第號 only, is always
+    followed by a new one. 註銷: the book is cancelled, its number never used again. Raises CannotIssue.
+    """
+    book = await RecordBook.filter(volunteer_id=application.volunteer_id, status=BookStatus.IN_USE).first()
+    if application.kind == IssueKind.CANCELLATION:
+        issued = await _cancelled(_existing(book), application, by)
+    elif application.kind == IssueKind.FIRST or book is None:
+        issued = await _new(application, by)
+    elif await _keeps_number(application):
+        issued = await _renewed(book, application, by)
+    else:
+        await _put_out_of_use(book, application.kind, by)
+        issued = await _new(application, by, earlier=book)
+    await BookIssue.create(
+        book=issued, application=application, kind=application.kind, number=issued.number, by=by, at=dates.now()
+    )
+    return issued
+
+
+async def number_ahead(application: Application) -> str:
+    """The number that approving the application would take today; '' when it would take none."""
+    if application.kind == IssueKind.CANCELLATION:
+        return ''
+    book = await RecordBook.filter(volunteer_id=application.volunteer_id, status=BookStatus.IN_USE).first()
+    if book is not None and (application.kind == IssueKind.FIRST or await _keeps_number(application)):
+        return ''
+    return await next_number(await Agency.get(id=application.agency_id))
+
+
+async def next_number(agency: Agency) -> str:
+    """The number the next approval would take today. It takes none: a colleague may be first."""
+    year = dates.roc_year(dates.today())
+    series = await NumberSeries.get_or_none(agency_id=agency.id, roc_year=year)
+    if series is None:
+        return number_of(agency, year, 1)
+    return number_of(agency, year, series.last_sequence + 1, series.pattern)
+
+
+def number_of(agency: Agency, roc_year: int, sequence: int, pattern: str = '') -> str:
+    """The number by the year's own `pattern`, else as the agency writes it. Raises CannotIssue when that does not work.
+
+    >>> number_of(Agency(document_word='中市文志', number_pattern='{word}字第{year:03d}{sequence:06d}號'), 115, 413)
+    '中市文志字第115000413號'
+    """
+    pattern = pattern or agency.number_pattern
+    if problem := directory_forms.pattern_problem(pattern):
+        raise CannotIssue(f'{agency.name}的紀錄冊號無法產生：{problem}請系統管理者更正後再核可，案件沒有變動。')
+    number = pattern.format(word=agency.document_word, year=roc_year, sequence=sequence)
+    if len(number) > NUMBER_LENGTH:
+        raise CannotIssue(
+            f'紀錄冊號「{number}」超過 {NUMBER_LENGTH} 個字。請系統管理者更正號碼格式後再核可，案件沒有變動。'
+        )
+    return number
+
+
+async def current_book_of(volunteer: Volunteer, *, by: Account) -> RecordBook | None:
+    """The book in use, with its agency, when there is one that `by` may see."""
+    return (
+        await _visible(by).filter(volunteer_id=volunteer.id, status=BookStatus.IN_USE).select_related('agency').first()
+    )
+
+
+async def of_application(application: Application) -> RecordBook:
+    """The book that an approved application led to. For services, which have checked the right to the application."""
+    issue = await BookIssue.get_or_none(application_id=application.id).select_related('book')
+    if issue is None:
+        raise NotFound
+    return issue.book
+
+
+async def get(book_id: int, *, by: Account) -> RecordBook:
+    """One book with volunteer, agency and unit. Raises NotFound."""
+    found = _visible(by).filter(id=answers.record_id(book_id))
+    book = await found.select_related('volunteer', 'agency', 'entered_by_unit').first()
+    if book is None:
+        raise NotFound
+    return book
+
+
+async def find(query: RecordBookQuery, *, by: Account) -> Page[RecordBook]:
+    """The books `by` may see, newest first, with volunteer, agency and unit."""
+    facts: dict[str, Any] = {
+        'volunteer_id': query.volunteer_id,
+        'kind': query.kind,
+        'status': query.status,
+        'issued_on__gte': query.issued_from,
+        'issued_on__lte': query.issued_to,
+    }
+    books = _visible(by).filter(**{name: value for name, value in facts.items() if value is not None})
+    number, per_page = bounds(query.page, query.per_page)
+    rows = (
+        books.select_related('volunteer', 'agency', 'entered_by_unit').offset((number - 1) * per_page).limit(per_page)
+    )
+    return Page(await rows, await books.count(), number, per_page)
+
+
+async def printable(book: RecordBook, *, by: Account, reason: str) -> Contents:
+    """What is printed, with the full identity number as on the paper book.
+
+    That somebody else opened it, and why, is noted for the volunteer first. Raises NotFound, Incomplete.
+    """
+    known = await get(book.id, by=by)
+    if by.role != Role.VOLUNTEER:
+        await access.note(known.volunteer, '紀錄冊', reason, by=by)
+    return await contents.gather(known, known.volunteer.identity_number.open())
+
+
+def _visible(by: Account) -> QuerySet[RecordBook]:
+    """A unit sees the books of its volunteers, an agency those it issued, a volunteer the own, others none."""
+    if by.role == Role.REVIEWER:
+        return RecordBook.filter(agency_id=by.agency_id or 0)
+    return RecordBook.filter(volunteer_id__in=Subquery(Volunteer.filter(visible_to(by)).values('id')))
+
+
+async def _new(application: Application, by: Account, *, earlier: RecordBook | None = None) -> RecordBook:
+    agency = await Agency.get(id=application.agency_id)
+    volunteer = await Volunteer.get(id=application.volunteer_id)
+    today = dates.today()
+    year = dates.roc_year(today)
+    sequence, pattern = await _taken(agency, year)
+    number = number_of(agency, year, sequence, pattern)
+    is_renewal = application.kind != IssueKind.FIRST
+    try:
+        book = await RecordBook.create(
+            volunteer_id=application.volunteer_id,
+            application=application,
+            agency=agency,
+            number=number,
+            roc_year=year,
+            sequence=sequence,
+            kind=application.kind,
+            issued_on=today,
+            earlier=earlier,
+            earlier_legacy=legacy_number(volunteer) if is_renewal and earlier is None else '',
+            entered_by_unit_id=application.host_unit_id,
+        )
+    except IntegrityError as clash:
+        raise CannotIssue(
+            f'紀錄冊號「{number}」已經用過，或這位志工已有使用中的紀錄冊，所以沒有核可；案件仍在審核中。'
+            '請系統管理者檢查發冊機關的機關代字與字號格式。'
+        ) from clash
+    before = earlier.number if earlier else book.earlier_legacy
+    changes = [Change('紀錄冊號', before, number), Change('發冊類別', '', book.kind.label)]
+    await _note(book, history.ADDED, [*changes, Change('發冊日期', '', dates.roc(today))], by)
+    return book
+
+
+async def _keeps_number(application: Application) -> bool:
+    return (await Agency.get(id=application.agency_id)).renewal_keeps_number
+
+
+async def _put_out_of_use(book: RecordBook, kind: IssueKind, by: Account) -> None:
+    """The book that a new one takes the place of: 換發 returns it, 補發 declares it lost (管理辦法 §8)."""
+    before, book.status = book.status, BookStatus.REPLACED if kind == IssueKind.REPLACEMENT else BookStatus.LOST
+    await book.save(update_fields=['status'])
+    await _note(book, history.AMENDED, [Change('使用狀態', before.label, book.status.label)], by)
+
+
+async def _renewed(book: RecordBook, application: Application, by: Account) -> RecordBook:
+    changes = [
+        Change('發冊類別', book.kind.label, application.kind.label),
+        Change('發冊日期', dates.roc(book.issued_on), dates.roc(dates.today())),
+    ]
+    book.kind, book.issued_on = application.kind, dates.today()
+    return await _kept(book, application, changes, by)
+
+
+async def _cancelled(book: RecordBook, application: Application, by: Account) -> RecordBook:
+    changes = [
+        Change('發冊類別', book.kind.label, application.kind.label),
+        Change('使用狀態', book.status.label, BookStatus.CANCELLED.label),
+    ]
+    book.kind, book.status = application.kind, BookStatus.CANCELLED
+    return await _kept(book, application, changes, by)
+
+
+async def _kept(book: RecordBook, application: Application, changes: list[Change], by: Account) -> RecordBook:
+    """The same row goes on under the new application; the earlier one stays readable in the history."""
+    book.application = application
+    book.entered_by_unit_id = application.host_unit_id
+    await book.save(update_fields=['kind', 'status', 'issued_on', 'application_id', 'entered_by_unit_id'])
+    await _note(book, history.AMENDED, changes, by)
+    return book
+
+
+def _existing(book: RecordBook | None) -> RecordBook:
+    if book is None:
+        raise CannotIssue('這位志工已經沒有使用中的紀錄冊，沒有可以註銷的紀錄冊；案件沒有變動，可以駁回。')
+    return book
+
+
+async def _taken(agency: Agency, year: int) -> tuple[int, str]:
+    """The next sequence of the series and its pattern, ours until the transaction ends; the first makes the row."""
+    sql = (
+        "INSERT INTO number_series (agency_id, roc_year, last_sequence, pattern) VALUES ($1, $2, 1, '')"
+        ' ON CONFLICT (agency_id, roc_year) DO UPDATE SET last_sequence = number_series.last_sequence + 1'
+        ' RETURNING last_sequence, pattern'
+    )
+    [row] = await get_connection('default').execute_query_dict(sql, [agency.id, year])
+    return row['last_sequence'], row['pattern']
+
+
+async def _note(book: RecordBook, action: str, changes: list[Change], by: Account) -> None:
+    volunteer = await Volunteer.get(id=book.volunteer_id)
+    await history.note(volunteer, SECTION, action, changes, by=by, subject=book.number)

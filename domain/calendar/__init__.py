@@ -1,0 +1,1 @@
+"""The office calendar, and how many days are left by it."""

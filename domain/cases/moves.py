@@ -1,0 +1,140 @@
+"""The moves of an application: which are allowed, each one compare-and-set, with its step, history and announcement."""
+
+from datetime import datetime
+from typing import Any
+
+from tortoise.expressions import F
+
+from db.choices import ApplicationStatus
+from db.models import Account, Application, ApplicationStep, Decision, HistoryEntry, Volunteer
+
+from .. import announcements, dates
+from ..audit import history
+from ..audit.history import Change
+from ..errors import MovedOn, NotPermitted
+
+CHANNEL = 'application'
+SECTION = '紀錄冊'
+SUBJECT = '紀錄冊申請'
+
+ALLOWED = {
+    ApplicationStatus.DRAFT: (ApplicationStatus.SUBMITTED,),
+    ApplicationStatus.SUBMITTED: (
+        ApplicationStatus.RETURNED,
+        ApplicationStatus.APPROVED,
+        ApplicationStatus.REJECTED,
+        ApplicationStatus.WITHDRAWN,
+    ),
+    ApplicationStatus.RETURNED: (ApplicationStatus.SUBMITTED, ApplicationStatus.WITHDRAWN),
+}
+
+VERBS = {
+    ApplicationStatus.SUBMITTED: '送審',
+    ApplicationStatus.RETURNED: '通知補件',
+    ApplicationStatus.APPROVED: '核可',
+    ApplicationStatus.REJECTED: '駁回',
+    ApplicationStatus.WITHDRAWN: '撤回',
+}
+
+_PAPERS = ('基本資料', '教育訓練')
+_PAPERS_CHANGED = (
+    '決定之後、生效之前，志工的資料有了修改，所以這個決定沒有生效，也沒有通知任何人。請看過目前的資料再決定。'
+)
+
+
+async def move(
+    application: Application,
+    to: ApplicationStatus,
+    *,
+    by: Account,
+    reason: str = '',
+    at: datetime | None = None,
+    **facts: Any,
+) -> Application:
+    """One step, inside the caller's transaction: status, version, the step on record, history, announcement.
+
+    The database decides who was first: only an application still in the status and version that were read moves.
+    `at`: when it was decided, if that was earlier than now.
+    Returns it as it stands now. Raises MovedOn, which says who was first and when.
+    """
+    if to not in ALLOWED.get(application.status, ()):
+        raise await moved_on(application)
+    as_read = Application.filter(id=application.id, status=application.status, version=application.version)
+    at = at or dates.now()
+    facts |= {'status': to, 'reason': reason, 'version': application.version + 1, 'updated_at': at}
+    if not await as_read.update(**facts):
+        raise await moved_on(application)
+    round_, due_on = facts.get('round', application.round), facts.get('due_on')
+    await ApplicationStep.create(
+        application=application, status=to, by=by, at=at, reason=reason, round=round_, due_on=due_on
+    )
+    volunteer = await Volunteer.get(id=application.volunteer_id)
+    changes = [Change('申請狀態', application.status.label, to.label)]
+    if reason:
+        changes.append(Change('審核意見', '', reason))
+    await history.note(volunteer, SECTION, history.AMENDED, changes, by=by, subject=SUBJECT)
+    await announce(application)
+    return await Application.get(id=application.id).select_related('agency', 'host_unit', 'volunteer')
+
+
+async def require_sent_by_others(application: Application, *, by: Account) -> None:
+    """Nobody reviews what they sent themselves, as a clerk before they were a reviewer. Raises NotPermitted."""
+    sent = ApplicationStep.filter(application_id=application.id, status=ApplicationStatus.SUBMITTED, by_id=by.id)
+    if await sent.exists():
+        raise NotPermitted('您送審過這個案件，不能審核自己送的案件。請由另一位志工業務窗口審核。')
+
+
+async def reopen_for_reading(volunteer_id: int) -> None:
+    """What a reviewer reads of the volunteer's case changes, inside the caller's transaction: it must be read again.
+
+    The version that was read is refused from now on, and a decision that waits for its release is void.
+    """
+    case = await Application.filter(volunteer_id=volunteer_id, status=ApplicationStatus.SUBMITTED).first()
+    if case is None:
+        return
+    # The decision before the case, as whoever releases it does: neither waits for the other.
+    await Decision.filter(application_id=case.id, problem='').update(problem=_PAPERS_CHANGED)
+    as_read = Application.filter(id=case.id, status=ApplicationStatus.SUBMITTED)
+    if await as_read.update(version=F('version') + 1):
+        await announce(case)
+
+
+async def moved_on(application: Application) -> MovedOn:
+    """The refusal for whoever acts on what is no longer so: who did what, and when. A decision in wait counts."""
+    if decision := await decision_on(application):
+        by, at, to = decision.by, decision.at, decision.to
+    else:
+        steps = ApplicationStep.filter(application_id=application.id).order_by('-id')
+        step = await steps.select_related('by').first()
+        if step is None:
+            return MovedOn('這個案件已有變動，您的畫面已更新。請看過目前的內容再繼續。')
+        if step.status == ApplicationStatus.SUBMITTED and (sentence := await _papers_changed(application, step.at)):
+            return MovedOn(sentence)
+        by, at, to = step.by, step.at, step.status
+    return MovedOn(f'這個案件已由 {by.name} 於 {_when(at)} {VERBS[to]}，您的畫面已更新。')
+
+
+async def decision_on(application: Application) -> Decision | None:
+    """The decision on it that waits for its release, if any, and who made it."""
+    return await Decision.filter(application_id=application.id, problem='').select_related('by').first()
+
+
+async def announce(application: Application) -> None:
+    """Say that something a list or page of this case shows has changed; heard when the caller's transaction commits."""
+    ids = (application.id, application.agency_id, application.host_unit_id, application.volunteer_id)
+    await announcements.announce(CHANNEL, ':'.join(map(str, ids)))
+
+
+async def _papers_changed(application: Application, since: datetime) -> str:
+    """Who has changed the volunteer's papers last since then, as a sentence; '' for nobody."""
+    changes = HistoryEntry.filter(volunteer_id=application.volunteer_id, section__in=_PAPERS, at__gt=since)
+    last = await changes.first()
+    if last is None:
+        return ''
+    who = f'{last.by_name} 於 {_when(last.at)} '
+    return f'這位志工的{last.section}已由 {who}修改，您的畫面已更新。請看過目前的內容再決定。'
+
+
+def _when(at: datetime) -> str:
+    local = at.astimezone(dates.TAIPEI)
+    return f'{local:%H:%M}' if local.date() == dates.today() else dates.roc_instant(at)

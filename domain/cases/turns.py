@@ -1,0 +1,139 @@
+"""輪到誰: whose turn a case is, in one word, and in which list of each side it stands.
+
+Every status stands in exactly one list of each side, so a case that moves leaves one list for another and never drops
+out; a draft is in none of the agency's. The unit's lists are read here, the agency's are its `queues`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from tortoise.functions import Count, Max
+
+from db.choices import ApplicationStatus, Choice, Role
+from db.models import Account, Application
+
+from .. import permissions
+from ..paging import Page, bounds
+
+DRAFT, SUBMITTED, RETURNED = ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTED, ApplicationStatus.RETURNED
+APPROVED, REJECTED, WITHDRAWN = ApplicationStatus.APPROVED, ApplicationStatus.REJECTED, ApplicationStatus.WITHDRAWN
+
+OPEN = (DRAFT, SUBMITTED, RETURNED)
+WITH_UNIT = (RETURNED, DRAFT)
+CLOSED = (REJECTED, WITHDRAWN)
+
+
+class UnitList(Choice):
+    """The unit's lists, as its tabs name them."""
+
+    TURN = 'turn', '輪到您'
+    REVIEW = 'review', '審核中'
+    APPROVED = 'approved', '已核可'
+    CLOSED = 'closed', '駁回與撤回'
+
+
+class AgencyList(Choice):
+    """The agency's lists."""
+
+    TURN = 'turn', '輪到您'
+    RETURNED = 'returned', '待補件'
+    APPROVED = 'approved', '已核可'
+    CLOSED = 'closed', '駁回與撤回'
+
+
+OF_UNIT: dict[UnitList, tuple[ApplicationStatus, ...]] = {
+    UnitList.TURN: WITH_UNIT,
+    UnitList.REVIEW: (SUBMITTED,),
+    UnitList.APPROVED: (APPROVED,),
+    UnitList.CLOSED: CLOSED,
+}
+OF_AGENCY: dict[AgencyList, tuple[ApplicationStatus, ...]] = {
+    AgencyList.TURN: (SUBMITTED,),
+    AgencyList.RETURNED: (RETURNED,),
+    AgencyList.APPROVED: (APPROVED,),
+    AgencyList.CLOSED: CLOSED,
+}
+
+Which = TypeVar('Which', UnitList, AgencyList)
+
+
+class HasStatus(Protocol):
+    """An application, or a row that stands for one."""
+
+    @property
+    def status(self) -> ApplicationStatus: ...
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The one word, the tone and icon of its chip, and `why`: what is to be done, '' when the word says it all."""
+
+    word: str
+    tone: str
+    symbol: str
+    why: str = ''
+
+
+REVIEW = Turn('審核中', 'info', 'clock')  # for both sides while a decision waits to be carried out
+_YOURS = ('輪到您', 'warn', 'bolt')
+_RETURNED, _APPROVED = Turn('待補件', 'bad', 'flag'), Turn('已核可', 'ok', 'check')
+_CLOSED = {APPROVED: _APPROVED, REJECTED: Turn('駁回', 'bad', 'warning'), WITHDRAWN: Turn('撤回', '', 'warning')}
+_TURNS: dict[Role, dict[ApplicationStatus, Turn]] = {
+    Role.UNIT_STAFF: {
+        DRAFT: Turn(*_YOURS, '草稿，尚未送審'),
+        SUBMITTED: REVIEW,
+        RETURNED: Turn(*_YOURS, '待補件'),
+    },
+    Role.REVIEWER: {DRAFT: Turn('草稿', '', 'pencil'), SUBMITTED: Turn(*_YOURS, '待審核'), RETURNED: _RETURNED},
+    Role.VOLUNTEER: {DRAFT: Turn('單位準備中', '', 'pencil'), SUBMITTED: REVIEW, RETURNED: _RETURNED},
+}
+
+
+def of(case: HasStatus, account: Account) -> Turn:
+    """Whose turn the case is, seen by `account`: 輪到您, 審核中, 待補件, 已核可; 駁回 and 撤回 once it is closed."""
+    return (_TURNS.get(account.role, _TURNS[Role.REVIEWER]) | _CLOSED)[case.status]
+
+
+def totals(
+    counts: Mapping[ApplicationStatus, int], lists: Mapping[Which, tuple[ApplicationStatus, ...]]
+) -> dict[Which, int]:
+    """How many cases stand in each of `lists`, from how many stand in each status."""
+    return {which: sum(counts.get(status, 0) for status in statuses) for which, statuses in lists.items()}
+
+
+async def of_unit(
+    *, by: Account, which: UnitList | None = None, page: int = 1, per_page: int = 10
+) -> Page[Application]:
+    """One list of the unit, or all its applications, with volunteer, agency and roster.
+
+    輪到您: what was returned before the drafts. 審核中: the next deadline first. Else the latest change first.
+    """
+    permissions.require(by, Role.UNIT_STAFF)
+    number, per_page = bounds(page, per_page)
+    ours = Application.filter(host_unit_id=by.host_unit_id)
+    if which is not None:
+        ours = ours.filter(status__in=OF_UNIT[which])
+    # 'returned' sorts after 'draft'.
+    first = {UnitList.TURN: ('-status',), UnitList.REVIEW: ('due_on',)}.get(which, ()) if which else ()
+    rows = ours.order_by(*first, '-updated_at', '-id').select_related('volunteer', 'agency', 'roster')
+    return Page(await rows.offset((number - 1) * per_page).limit(per_page), await ours.count(), number, per_page)
+
+
+async def repeatable(found: Sequence[Application], *, by: Account) -> set[int]:
+    """Which of the unit's closed applications 重新申請 makes sense for: the last one of its volunteer, by id."""
+    permissions.require(by, Role.UNIT_STAFF)
+    people = {one.volunteer_id for one in found if one.status in CLOSED}
+    if not people:
+        return set()
+    latest = Application.filter(volunteer_id__in=people).annotate(latest=Max('id')).group_by('volunteer_id')
+    ids = {int(row['latest']) for row in await latest.values('latest')}
+    return {one.id for one in found if one.id in ids and one.status in CLOSED and one.host_unit_id == by.host_unit_id}
+
+
+async def counts_of(*, by: Account) -> dict[ApplicationStatus, int]:
+    """How many applications of the unit stand in each status; every status is there. `totals` sums the lists."""
+    permissions.require(by, Role.UNIT_STAFF)
+    ours = Application.filter(host_unit_id=by.host_unit_id).annotate(n=Count('id')).group_by('status')
+    found = {str(status): int(n) for status, n in await ours.values_list('status', 'n')}
+    return {status: found.get(status.value, 0) for status in ApplicationStatus}

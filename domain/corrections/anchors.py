@@ -1,0 +1,209 @@
+"""Where a correction may stand: a field of one of the clerk's three forms, the photo, a spot of a certificate.
+
+Fields are named as the details of those forms name them, so that a mark leads to its field. Values stand as people
+read them, identity numbers masked.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from db.choices import CorrectionReason, Place
+from db.models import Application, Correction, StoredFile, Training
+
+from .. import trainings
+from ..audit import history
+from ..errors import NotFound
+from ..volunteers import basics
+
+BLURRED, NOT_HALF_LENGTH, NO_BACK, WRONG_DATE, TOO_FEW_HOURS, WRONG_NUMBER, OTHER = CorrectionReason
+
+TEXTS = {
+    BLURRED: '圖片模糊，看不清楚內容。請重新掃描或拍攝，讓字跡、人像清楚可辨，再上傳。',
+    NOT_HALF_LENGTH: '照片不是半身照。請上傳最近拍攝的正面、脫帽半身照片。',
+    NO_BACK: '缺少證書的反面。請上傳反面；反面若是空白，也請拍攝空白的那一面。',
+    WRONG_DATE: '日期與證書上的不符。請對照證書修改；若證書有誤，請說明。',
+    TOO_FEW_HOURS: '時數不足，或與證書上的不符。請對照證書修改，或補上其他場次的證書。',
+    WRONG_NUMBER: '號碼與證明文件不符。請對照證件或核定文件修改。',
+    OTHER: '',
+}
+
+# 管理辦法 §5 asks for a 一吋半身照片; that it must be clear stands in STEP 4 of the system's own tutorial.
+PHOTO_CRITERIA = (
+    '清晰：臉部對焦，沒有模糊、反光或塗改',
+    '半身：看得到頭部與肩膀，不是全身或只有臉',
+    '正面：雙眼張開、看著鏡頭，沒有被頭髮、墨鏡或口罩遮住',
+    '單人：沒有別人入鏡，背景單純',
+    '本人：看得出是這位志工',
+)
+
+PICTURES = ('photo', 'certificate_front', 'certificate_back', 'attachment')
+
+_BASICS = basics.LABELS | {'identity_number': '證件號碼', 'photo': '志工照片', 'waives_issue_date': '暫不填寫發冊日'}
+_TRAINING = {
+    'trained_for_id': '受訓單位',
+    'title': '課程名稱',
+    'starts_on': '訓練日期（起）',
+    'ends_on': '訓練日期（迄）',
+    'provider': '訓練單位',
+    'kind': '訓練課程',
+    'field_id': '課程領域',
+    'sessions': '訓練次數',
+    'hours': '訓練時數',
+    'remarks': '備註',
+    'has_no_approval': '本單位無核定日期與字號',
+    'approved_on': '核定日期',
+    'approval_reference': '核定字號',
+    'certificate_front': '結業證書正面',
+    'certificate_back': '結業證書反面',
+}
+_APPLICATION = {
+    'kind': '發冊類別',
+    'county_code': '發冊縣市',
+    'agency_id': '發冊機關',
+    'remarks': '備註',
+    'attachment': '附件',
+}
+LABELS: dict[Place, dict[str, str]] = {
+    Place.BASICS: _BASICS,
+    Place.TRAINING: _TRAINING,
+    Place.APPLICATION: _APPLICATION,
+}
+
+_REASONS = {
+    'photo': (NOT_HALF_LENGTH, BLURRED, OTHER),
+    'is_photo_confirmed': (NOT_HALF_LENGTH, BLURRED, OTHER),
+    'certificate_front': (BLURRED, WRONG_DATE, TOO_FEW_HOURS, WRONG_NUMBER, OTHER),
+    'certificate_back': (NO_BACK, BLURRED, WRONG_DATE, TOO_FEW_HOURS, OTHER),
+    'attachment': (BLURRED, WRONG_DATE, WRONG_NUMBER, OTHER),
+    'identity_number': (WRONG_NUMBER, OTHER),
+    'legacy_series': (WRONG_NUMBER, OTHER),
+    'legacy_serial': (WRONG_NUMBER, OTHER),
+    'approval_reference': (WRONG_NUMBER, OTHER),
+    'hours': (TOO_FEW_HOURS, OTHER),
+    'sessions': (TOO_FEW_HOURS, OTHER),
+} | dict.fromkeys(('born_on', 'legacy_issued_on', 'starts_on', 'ends_on', 'approved_on'), (WRONG_DATE, OTHER))
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """A field of a form; of a picture perhaps a spot, as shares (0 to 1) of its width and height from the top left."""
+
+    place: Place
+    field: str
+    training_id: int | None = None
+    spot_x: float | None = None
+    spot_y: float | None = None
+
+    @classmethod
+    def of(cls, correction: Correction) -> 'Anchor':
+        """Where a correction stands."""
+        return cls(correction.place, correction.field, correction.training_id, correction.spot_x, correction.spot_y)
+
+
+@dataclass(frozen=True)
+class Content:
+    """What stands at an anchor: the value as people read it, or the file. `is_gone`: its training was removed."""
+
+    label: str
+    value: str = ''
+    file: UUID | None = None
+    is_gone: bool = False
+
+
+def reasons_for(anchor: Anchor) -> tuple[CorrectionReason, ...]:
+    """The reasons that make sense at `anchor`, the likeliest first; 其他 always, last."""
+    return _REASONS.get(anchor.field, (OTHER,))
+
+
+def is_known(anchor: object) -> bool:
+    """Whether this is a field of one of the forms; a spot stands on a picture, and inside it."""
+    if not isinstance(anchor, Anchor) or not isinstance(anchor.place, str) or not isinstance(anchor.field, str):
+        return False
+    if anchor.field not in LABELS.get(anchor.place, {}):
+        return False
+    if (anchor.place == Place.TRAINING) != (anchor.training_id is not None):
+        return False
+    spot = (anchor.spot_x, anchor.spot_y)
+    if spot == (None, None):
+        return True
+    return anchor.field in PICTURES and all(map(_is_share, spot))
+
+
+def address(anchor: Anchor, volunteer_id: int, *, is_gone: bool = False) -> str:
+    """The clerk's page with this field, ending in '#field'; the list of trainings when that one `is_gone`."""
+    if anchor.place == Place.BASICS:
+        return f'/volunteers/{volunteer_id}/basics#{anchor.field}'
+    if anchor.place == Place.APPLICATION:
+        return f'/volunteers/{volunteer_id}/record-book/application#{anchor.field}'
+    if is_gone:
+        return f'/volunteers/{volunteer_id}/trainings'
+    return f'/volunteers/{volunteer_id}/trainings/{anchor.training_id}#{anchor.field}'
+
+
+async def contents(application: Application, anchors: Iterable[Anchor]) -> dict[Anchor, Content]:
+    """What stands at each of `anchors` now; a training of somebody else counts as gone. At most four queries."""
+    wanted = set(anchors)
+    if not wanted:
+        return {}
+    case = await Application.get(id=application.id).select_related('volunteer', 'county', 'agency', 'attachment')
+    ids = {anchor.training_id for anchor in wanted if anchor.training_id is not None}
+    related = ('trained_for', 'field')
+    of_person = Training.filter(id__in=ids, volunteer_id=case.volunteer_id).select_related(*related) if ids else None
+    by_id = {one.id: one for one in await of_person} if of_person else {}
+    return {anchor: _content(anchor, case, by_id) for anchor in wanted}
+
+
+async def require_picture(file_id: UUID | None) -> None:
+    """Raises NotFound unless this is a picture on which a spot can stand."""
+    if file_id is None or not await StoredFile.filter(id=file_id, width__isnull=False).exists():
+        raise NotFound('這裡沒有可以標示位置的圖片，可能剛被更換。畫面已更新，請再看一次。')
+
+
+def _content(anchor: Anchor, case: Application, by_id: dict[int, Training]) -> Content:
+    label = LABELS[anchor.place][anchor.field]
+    if anchor.place == Place.BASICS:
+        return Content(label, *_shown(_basics_of(case), anchor.field))
+    if anchor.place == Place.APPLICATION:
+        return Content(label, *_shown(_application_of(case), anchor.field))
+    training = by_id.get(anchor.training_id or 0)
+    if training is None:
+        return Content(label, '（這筆教育訓練已刪除）', is_gone=True)
+    return Content(f'{training.title}：{label}', *_shown(_training_of(training), anchor.field))
+
+
+def _shown(values: dict[str, Any], field: str) -> tuple[str, UUID | None]:
+    value = values[field]
+    if field in PICTURES:
+        return '', value
+    return history.shown(value), None
+
+
+def _basics_of(case: Application) -> dict[str, Any]:
+    return vars(basics.VolunteerDetails.from_record(case.volunteer))
+
+
+def _training_of(training: Training) -> dict[str, Any]:
+    return vars(trainings.TrainingDetails.from_record(training)) | {
+        'trained_for_id': training.trained_for.name,
+        'field_id': training.field.name,
+        'kind': training.kind,
+        'hours': trainings.spoken(training.minutes),
+    }
+
+
+def _application_of(case: Application) -> dict[str, Any]:
+    return {
+        'kind': case.kind,
+        'county_code': case.county.name,
+        'agency_id': case.agency.name,
+        'remarks': case.remarks,
+        'attachment': case.attachment_id,
+    }
+
+
+def _is_share(value: object) -> bool:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    return 0 <= value <= 1  # NaN is nowhere

@@ -1,0 +1,165 @@
+"""The marks of a case as reviewer and unit see them: what was marked, what stands there now, what was said about it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from db.choices import ApplicationStatus, CorrectionStatus, Place, Role
+from db.models import Account, Application, ApplicationStep, Correction, CorrectionExchange, HistoryEntry, Volunteer
+
+from .. import answers, permissions
+from ..errors import NotFound
+from . import anchors
+from .anchors import Anchor
+
+OPEN, MENDED, DISPUTED = CorrectionStatus.OPEN, CorrectionStatus.MENDED, CorrectionStatus.DISPUTED
+ACCEPTED, WITHDRAWN = CorrectionStatus.ACCEPTED, CorrectionStatus.WITHDRAWN
+ANSWERED = (MENDED, DISPUTED)
+CLOSED = (ACCEPTED, WITHDRAWN)
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A correction with what stands in its place now, and the clerk's `address` for it, which ends in '#field'.
+
+    `earlier`: what was said to and fro before the mark was opened again, with the people, oldest first. `is_changed`:
+    value or file differ from what the reviewer saw. `is_gone`: the training it speaks of was removed.
+    """
+
+    correction: Correction
+    address: str
+    now_value: str
+    now_file: UUID | None
+    is_changed: bool
+    is_gone: bool
+    earlier: Sequence[CorrectionExchange]
+
+
+async def get(correction_id: int, *, by: Account) -> Correction:
+    """One correction with its case and whoever raised, answered, closed it. Raises NotFound, as for what `of` hides."""
+    found = Correction.filter(id=answers.record_id(correction_id))
+    related = ('application', 'raised_by', 'answered_by', 'closed_by')
+    correction = await found.select_related(*related).first()
+    if correction is None or not await seen([correction], correction.application, by):
+        raise NotFound
+    return correction
+
+
+async def of(application: Application, *, by: Account) -> list[Marked]:
+    """The marks of a case as they were raised, withdrawn ones too, each with what stands there now.
+
+    A reviewer sees them all, the unit only what the agency has sent back, a volunteer none. Raises NotFound.
+    """
+    case = await Application.get_or_none(id=answers.record_id(application.id))
+    if case is None or not permissions.may_see_case(by, case):
+        raise NotFound
+    related = ('raised_by', 'answered_by', 'closed_by')
+    shown = await seen(await Correction.filter(application_id=case.id).select_related(*related), case, by)
+    return await compared(shown, case)
+
+
+async def beside(
+    volunteer: Volunteer, place: Place, *, by: Account, training_id: int | None = None
+) -> dict[str, list[Marked]]:
+    """What the unit's form of `place` shows beside its fields while it has the volunteer's case to mend: by field."""
+    related = Application.filter(volunteer_id=answers.record_id(volunteer.id), status=ApplicationStatus.RETURNED)
+    case = await related.first()
+    if case is None or by.role != Role.UNIT_STAFF or not permissions.may_see_case(by, case):
+        return {}
+    return at(await of(case, by=by), place, training_id)
+
+
+def at(found: Iterable[Marked], place: Place, training_id: int | None = None) -> dict[str, list[Marked]]:
+    """Those of a form that are not closed, by field."""
+    by_field: dict[str, list[Marked]] = {}
+    for one in found:
+        where = one.correction
+        if (where.place, where.training_id) == (place, training_id) and where.status not in CLOSED:
+            by_field.setdefault(where.field, []).append(one)
+    return by_field
+
+
+async def open_count(application: Application) -> int:
+    """How many corrections wait for the unit: 「3 項需補正」."""
+    return await Correction.filter(application_id=application.id, status=OPEN).count()
+
+
+def spoken(corrections: Iterable[Correction]) -> str:
+    """The open ones of them, one numbered line each, for the mail and the reason of a return.
+
+    `1. 志工照片（模糊）：請重新拍攝。` The label of a training holds its title, the text what the reviewer wrote.
+    """
+    lines = [_line(one) for one in corrections if one.status == OPEN]
+    return '\n'.join(f'{number}. {line}' for number, line in enumerate(lines, 1))
+
+
+def besides(reason: str, corrections: Iterable[Correction]) -> str:
+    """What the `reason` of a return says besides the corrections it lists as `spoken` does."""
+    listed = tuple(map(_line, corrections))
+    return '\n'.join(line for line in reason.splitlines() if not line.endswith(listed))
+
+
+async def open_ones(application: Application) -> list[Correction]:
+    """The corrections that wait for the unit, or will once the case is sent back, as they were raised."""
+    return await Correction.filter(application_id=application.id, status=OPEN)
+
+
+async def seen(marks: Sequence[Correction], case: Application, by: Account) -> list[Correction]:
+    """Those of `marks` that `by` may see: what a reviewer is still writing is not yet the unit's."""
+    if by.role == Role.VOLUNTEER or not permissions.may_see_case(by, case):
+        return []
+    if by.role == Role.REVIEWER or not marks:
+        return list(marks)
+    returns = ApplicationStep.filter(application_id=case.id, status=ApplicationStatus.RETURNED).values_list('at')
+    sent = [at for (at,) in await returns]
+    is_with_agency = case.status == ApplicationStatus.SUBMITTED
+    return [
+        one
+        for one in marks
+        if any(at >= one.raised_at and (one.status != WITHDRAWN or one.closed_at >= at) for at in sent)
+        and not (is_with_agency and one.status == OPEN)
+    ]
+
+
+async def compared(corrections: Sequence[Correction], case: Application) -> list[Marked]:
+    """Each correction beside what stands in its place now."""
+    contents = await anchors.contents(case, map(Anchor.of, corrections))
+    has_new_number = await _has_new_number(case, corrections)
+    earlier: dict[int, list[CorrectionExchange]] = {one.id: [] for one in corrections}
+    if earlier:
+        exchanges = CorrectionExchange.filter(correction_id__in=list(earlier))
+        for exchange in await exchanges.select_related('answered_by', 'reopened_by'):
+            earlier[exchange.correction_id].append(exchange)
+    return [_marked(one, case, contents[Anchor.of(one)], has_new_number, earlier[one.id]) for one in corrections]
+
+
+def _line(correction: Correction) -> str:
+    return f'{correction.label}（{correction.reason.label}）：{" ".join(correction.text.split())}'
+
+
+async def _has_new_number(case: Application, corrections: Iterable[Correction]) -> bool:
+    """Whether the identity number was exchanged after it was marked: two numbers may look the same when masked."""
+    since = [one.raised_at for one in corrections if one.field == 'identity_number']
+    if not since:
+        return False
+    label = anchors.LABELS[Place.BASICS]['identity_number']
+    return await HistoryEntry.filter(volunteer_id=case.volunteer_id, label=label, at__gt=min(since)).exists()
+
+
+def _marked(
+    correction: Correction,
+    case: Application,
+    content: anchors.Content,
+    has_new_number: bool,
+    earlier: Sequence[CorrectionExchange],
+) -> Marked:
+    is_other = (content.value, content.file) != (correction.old_value, correction.old_file)
+    return Marked(
+        correction=correction,
+        address=anchors.address(Anchor.of(correction), case.volunteer_id, is_gone=content.is_gone),
+        now_value=content.value,
+        now_file=content.file,
+        is_changed=is_other or (has_new_number and correction.field == 'identity_number'),
+        is_gone=content.is_gone,
+        earlier=earlier,
+    )

@@ -1,0 +1,164 @@
+"""The directory: counties, agencies, host units, teams, fields, code lists; and the administrator's hand in it.
+
+Everybody may read it; nothing in it is personal.
+"""
+
+from datetime import date
+from typing import TypeVar
+
+from tortoise.exceptions import IntegrityError
+from tortoise.expressions import Q
+from tortoise.models import Model
+
+from db import transaction
+from db.choices import Role
+from db.models import Account, Agency, County, Field, HostUnit, RequiredHours, ServiceCode, Team
+
+from .. import dates, permissions
+from ..audit import office_history
+from ..calendar import office_calendar
+from ..errors import Incomplete, NotFound, NotPermitted
+from .directory_forms import AgencyDetails, Details, HostUnitDetails, RequiredHoursDetails, TeamDetails
+
+__all__ = ['AgencyDetails', 'HostUnitDetails', 'RequiredHoursDetails', 'TeamDetails']
+
+Record = TypeVar('Record', bound=Model)
+
+DEFAULT_COUNTY = '臺中市'
+DEFAULT_AGENCY = '臺中市政府文化局'
+
+
+async def counties() -> list[County]:
+    """發冊縣市, in the order of the official statistics."""
+    return await County.all()
+
+
+async def agencies(county_code: str, on: date | None = None) -> list[Agency]:
+    """發冊機關 of a county that issue books on this day (today)."""
+    day = on or dates.today()
+    began = Q(valid_from=None) | Q(valid_from__lte=day)
+    goes_on = Q(valid_to=None) | Q(valid_to__gte=day)
+    return await Agency.filter(began, goes_on, county_id=county_code).select_related('county', 'field')
+
+
+async def agency(agency_id: int) -> Agency:
+    """An agency, past ones too; county and field fetched. Raises NotFound."""
+    found = await Agency.get_or_none(id=agency_id).select_related('county', 'field')
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def defaults() -> tuple[County, Agency]:
+    """What STEP 8 starts from: 臺中市 and 臺中市政府文化局. Raises NotFound when the administrator renamed them."""
+    found = await Agency.get_or_none(name=DEFAULT_AGENCY, county__name=DEFAULT_COUNTY).select_related('county', 'field')
+    if found is None:
+        raise NotFound(f'名錄裡找不到{DEFAULT_COUNTY}的{DEFAULT_AGENCY}，請自行選擇發冊縣市與發冊機關。')
+    return found.county, found
+
+
+async def all_agencies(*, by: Account) -> list[Agency]:
+    """Every agency there is or was, by county; for the administrator."""
+    permissions.require(by, Role.ADMINISTRATOR)
+    return await Agency.all().select_related('county', 'field').order_by('county__position', 'position', 'id')
+
+
+async def host_units(*, by: Account) -> list[HostUnit]:
+    """運用單位 by name; the administrator sees closed ones too."""
+    units = HostUnit.all().select_related('county')
+    return await (units if by.role == Role.ADMINISTRATOR else units.filter(is_active=True))
+
+
+async def host_unit(host_unit_id: int) -> HostUnit:
+    """A host unit, county fetched. Raises NotFound."""
+    found = await HostUnit.get_or_none(id=host_unit_id).select_related('county')
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def teams(host_unit_id: int) -> list[Team]:
+    """志工隊 of a unit, by name."""
+    return await Team.filter(host_unit_id=host_unit_id).order_by('name')
+
+
+async def all_teams(*, by: Account) -> list[Team]:
+    """志工隊 of every unit, by unit and name; unit fetched. For the administrator."""
+    permissions.require(by, Role.ADMINISTRATOR)
+    return await Team.all().select_related('host_unit').order_by('host_unit__name', 'name')
+
+
+async def fields() -> list[Field]:
+    """課程領域 in use."""
+    return await Field.filter(is_active=True)
+
+
+async def service_codes(code_list: str) -> list[ServiceCode]:
+    """Codes of a list: 服務項目 is 'item', 服務內容 'content', others as `db/service_codes.csv` names them."""
+    return await ServiceCode.filter(list=code_list)
+
+
+async def required_hours(*, by: Account) -> list[RequiredHours]:
+    """Every rule on hours; agency and field fetched."""
+    permissions.require(by, Role.ADMINISTRATOR)
+    return await RequiredHours.all().select_related('agency', 'field').order_by('kind', 'agency_id', 'field_id', 'id')
+
+
+async def save_host_unit(details: HostUnitDetails, *, by: Account, of: HostUnit | None = None) -> HostUnit:
+    """A new unit, or `of` amended. Raises Incomplete."""
+    permissions.require(by, Role.ADMINISTRATOR)
+    return await _saved(of or HostUnit(), details, 'name', '已經有同名的運用單位，請確認後改用原有的單位。', by)
+
+
+async def save_team(details: TeamDetails, *, by: Account, of: Team | None = None) -> Team:
+    """A new team, or `of` amended; by the administrator, or by a clerk for the own unit. Raises Incomplete."""
+    permissions.require(by, Role.ADMINISTRATOR, Role.UNIT_STAFF)
+    unit_id = of.host_unit_id if of else details.host_unit_id
+    if by.role == Role.UNIT_STAFF and unit_id != by.host_unit_id:
+        raise NotFound
+    if of and details.host_unit_id != unit_id:
+        raise NotPermitted('志工隊不能改屬另一個運用單位，請在該單位另外新增。')
+    return await _saved(of or Team(), details, 'name', '這個運用單位已經有同名的志工隊。', by)
+
+
+async def save_agency(details: AgencyDetails, *, by: Account, of: Agency | None = None) -> Agency:
+    """A new agency, or `of` amended; one that issues no more gets a `valid_to`. Raises Incomplete.
+
+    Its open cases are due by its rule as it stands from now on.
+    """
+    permissions.require(by, Role.ADMINISTRATOR)
+    async with transaction():
+        saved = await _saved(of or Agency(), details, 'name', '這個縣市已經有同名的發冊機關。', by)
+        await office_calendar.recount([saved])
+    return saved
+
+
+async def save_required_hours(
+    details: RequiredHoursDetails, *, by: Account, of: RequiredHours | None = None
+) -> RequiredHours:
+    """A new rule on hours, or `of` amended. Raises Incomplete."""
+    permissions.require(by, Role.ADMINISTRATOR)
+    return await _saved(of or RequiredHours(), details, 'kind', '這條規定和另一條相同。', by)
+
+
+async def remove_required_hours(rule: RequiredHours, *, by: Account) -> None:
+    """Strike a rule; the next wider one counts from now on."""
+    permissions.require(by, Role.ADMINISTRATOR)
+    async with transaction():
+        before = await office_history.stands(rule)
+        await rule.delete()
+        await office_history.note(rule, before, by=by)
+
+
+async def _saved(record: Record, details: Details, field: str, when_taken: str, by: Account) -> Record:
+    if problems := details.problems():
+        raise Incomplete(problems)
+    try:
+        async with transaction():
+            before = await office_history.stands(record)
+            record.update_from_dict(details.values())
+            await record.save()
+            await office_history.note(record, before, by=by)
+    except IntegrityError:
+        raise Incomplete({field: when_taken}) from None
+    return record

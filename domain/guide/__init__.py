@@ -1,0 +1,1 @@
+"""Where a user stands: STEP 1 to 8, and where the work stopped."""

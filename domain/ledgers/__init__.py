@@ -1,0 +1,181 @@
+"""The six simple tabs: their entries are listed, added, amended and removed; `ledger_forms` describes each tab.
+
+The record of a volunteer is one, so every unit that may see the person reads all entries; an entry is amended and
+removed by the unit that made it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tortoise.functions import Sum
+
+from db import transaction
+from db.choices import Role
+from db.models import Account, County, ServiceHours, Volunteer
+
+from .. import announcements, answers, dates, permissions
+from ..audit import history
+from ..audit.history import Change
+from ..errors import Incomplete, MovedOn, NotFound, NotPermitted
+from ..paging import Page, bounds
+from .ledger_forms import LEDGERS, Entry, Ledger, LedgerField, columns, problems, shown
+
+__all__ = ['LEDGERS', 'Entry', 'Ledger', 'LedgerField', 'problems', 'shown']
+
+
+@dataclass(frozen=True)
+class Served:
+    """All 服務時數 of a volunteer together, for whatever unit."""
+
+    minutes: int
+    persons: int
+
+
+async def entries(
+    ledger: Ledger, volunteer: Volunteer, *, by: Account, page: int = 1, per_page: int = 10
+) -> Page[Entry]:
+    """One page of the entries, newest first, with unit and recorder. Raises NotFound."""
+    known = await _seen(volunteer.id, by)
+    number, per_page = bounds(page, per_page)
+    every: Any = ledger.model.filter(volunteer_id=known.id)
+    newest_first = every.order_by(*(f'-{name}' for name in ledger.model.Meta.ordering))
+    rows = (
+        await newest_first.offset((number - 1) * per_page).limit(per_page).select_related('entered_by_unit', 'recorder')
+    )
+    return Page(rows, await every.count(), number, per_page)
+
+
+async def served(volunteer: Volunteer, *, by: Account) -> Served:
+    """What the entries of 服務時數 add up to. Raises NotFound."""
+    known = await _seen(volunteer.id, by)
+    sums = ServiceHours.filter(volunteer_id=known.id).annotate(done=Sum('minutes'), persons=Sum('persons_served'))
+    [total] = await sums.values('done', 'persons')
+    return Served(total['done'] or 0, total['persons'] or 0)
+
+
+async def get(ledger: Ledger, entry_id: int, *, by: Account) -> Entry:
+    """One entry with volunteer, unit and recorder. Raises NotFound."""
+    found: Any = ledger.model.filter(id=answers.record_id(entry_id))
+    entry: Entry | None = await found.select_related('volunteer', 'entered_by_unit', 'recorder').first()
+    if entry is None:
+        raise NotFound
+    await _seen(entry.volunteer_id, by)
+    return entry
+
+
+async def add(ledger: Ledger, volunteer: Volunteer, values: Mapping[str, Any], *, by: Account) -> Entry:
+    """A new entry of the account's unit. Raises Incomplete, NotFound."""
+    permissions.require(by, Role.UNIT_STAFF)
+    known = await _seen(volunteer.id, by)
+    counties = await _counties(ledger)
+    _check(ledger, values, counties)
+    async with transaction():
+        entry: Entry = await ledger.model.create(
+            volunteer_id=known.id,
+            entered_by_unit_id=by.host_unit_id,
+            recorder_id=by.id,
+            **columns(ledger, values),
+        )
+        await _note(ledger, history.ADDED, known, {}, _facts(ledger, entry, counties), by)
+    return entry
+
+
+async def amend(
+    ledger: Ledger, entry_id: int, values: Mapping[str, Any], *, by: Account, seen: datetime | None = None
+) -> Entry:
+    """Give an entry of one's own unit these values. `seen`: its `updated_at` when the form was opened.
+
+    Raises Incomplete, NotFound, NotPermitted, MovedOn when a colleague amended it after `seen`.
+    """
+    permissions.require(by, Role.UNIT_STAFF)
+    counties = await _counties(ledger)
+    async with transaction():
+        entry = await _own(ledger, entry_id, by)
+        _check(ledger, values, counties)
+        if seen is not None and entry.updated_at != seen:
+            raise MovedOn(
+                f'這筆{ledger.title}已於 {dates.roc_instant(entry.updated_at)} 由同單位的同仁修改，還沒有儲存您的修改。'
+                '請重新整理頁面，看過最新的資料後再儲存。'
+            )
+        before = _facts(ledger, entry, counties)
+        entry.update_from_dict(columns(ledger, values))
+        after = _facts(ledger, entry, counties)
+        if before != after:
+            entry.recorder_id = by.id
+            await entry.save()
+            await _note(ledger, history.AMENDED, await _seen(entry.volunteer_id, by), before, after, by)
+    return entry
+
+
+async def remove(ledger: Ledger, entry_id: int, *, by: Account) -> None:
+    """Take an entry of one's own unit off the record; what it said stays in the history."""
+    permissions.require(by, Role.UNIT_STAFF)
+    counties = await _counties(ledger)
+    async with transaction():
+        entry = await _own(ledger, entry_id, by)
+        await _note(
+            ledger, history.REMOVED, await _seen(entry.volunteer_id, by), _facts(ledger, entry, counties), {}, by
+        )
+        await entry.delete()
+
+
+def may_amend(entry: Entry, *, by: Account) -> bool:
+    """Whether the account's unit made this entry; others only read it."""
+    return by.role == Role.UNIT_STAFF and entry.entered_by_unit_id == by.host_unit_id
+
+
+def values_of(ledger: Ledger, entry: Entry) -> dict[str, Any]:
+    """What a form begins with."""
+    return {field.name: getattr(entry, field.name) for field in ledger.fields}
+
+
+async def _seen(volunteer_id: int, by: Account) -> Volunteer:
+    known = await Volunteer.filter(permissions.visible_to(by), id=answers.record_id(volunteer_id)).first()
+    if known is None:
+        raise NotFound
+    return known
+
+
+async def _own(ledger: Ledger, entry_id: int, by: Account) -> Entry:
+    """The entry, locked until the transaction ends."""
+    found: Any = ledger.model.filter(id=answers.record_id(entry_id)).select_for_update()
+    entry: Entry | None = await found.first()
+    if entry is None:
+        raise NotFound
+    await _seen(entry.volunteer_id, by)
+    if not may_amend(entry, by=by):
+        raise NotPermitted(f'這筆{ledger.title}由其他單位登錄，只有該單位可以修改或刪除。')
+    return entry
+
+
+async def _counties(ledger: Ledger) -> dict[str, str]:
+    if all(field.kind != 'county' for field in ledger.fields):
+        return {}
+    return {county.code: county.name for county in await County.all()}
+
+
+def _check(ledger: Ledger, values: Mapping[str, Any], counties: Mapping[str, str]) -> None:
+    wrong = problems(ledger, values)
+    for field in ledger.fields:
+        if field.kind == 'county' and field.name not in wrong and values[field.name] not in counties:
+            wrong[field.name] = f'請重新選擇{field.label}。'
+    if wrong:
+        raise Incomplete(wrong)
+
+
+def _facts(ledger: Ledger, entry: Entry, counties: Mapping[str, str]) -> dict[str, str]:
+    """By label, as people read it, for the history."""
+    return {field.label: shown(field, getattr(entry, field.name), counties) for field in ledger.fields}
+
+
+async def _note(
+    ledger: Ledger, action: str, volunteer: Volunteer, before: dict[str, str], after: dict[str, str], by: Account
+) -> None:
+    labels = {field.label: field.label for field in ledger.fields}
+    changes: list[Change] = history.compared(labels, before, after)
+    facts = after or before
+    subject = ' '.join(filter(None, (facts[ledger.field(name).label] for name in ledger.columns[:2])))
+    await history.note(volunteer, ledger.title, action, changes, by=by, subject=subject)
+    await announcements.announce('volunteer', str(volunteer.id))

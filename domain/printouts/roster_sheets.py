@@ -1,0 +1,81 @@
+"""名冊 as paper: the list of volunteers that goes with their applications (志願服務證及服務紀錄冊管理辦法 §5)."""
+
+import asyncio
+from collections.abc import Sequence
+
+from db.choices import Role
+from db.models import Account, Application, Volunteer
+
+from .. import dates, permissions, printouts
+from ..audit import access
+from ..errors import NotFound
+from .odf import Cell
+
+TITLE = '志願服務紀錄冊申請名冊'
+# §5 names these facts; the number is the passport's of who has no national ID.
+COLUMNS = ('編號', '姓名', '性別', '出生年月日', '國民身分證統一編號或護照號碼')
+BLANK_ROWS = 20
+
+
+async def roster(applications: Sequence[Application], *, by: Account) -> bytes:
+    """The roster of one or more applications as .ods, in their order, numbered from 1.
+
+    It carries the full identity numbers, because §5 has the unit name them to the agency; that they were opened is
+    noted for each volunteer. For the unit that applies and the agency it applies to; raises NotFound for others.
+    `applications` come with their volunteers fetched.
+    """
+    first = applications[0]
+    await first.fetch_related('host_unit', 'agency')
+    return await printed(
+        applications, 'ods', unit=first.host_unit.name, agency=first.agency.name, is_masked=False, by=by
+    )
+
+
+async def printed(
+    applications: Sequence[Application], kind: str, *, unit: str, agency: str, is_masked: bool, by: Account
+) -> bytes:
+    """The same as `kind` pdf or ods, of the `unit` for the `agency`, with the identity numbers `is_masked` or in full.
+
+    Raises NotFound as `roster`, and as `logbook.pdf.as_pdf`.
+    """
+    if kind not in ('pdf', 'ods') or not all(_concerns(application, by) for application in applications):
+        raise NotFound
+    volunteers = [application.volunteer for application in applications]
+    named: set[int] = set()
+    if not is_masked:
+        # Whoever has left the unit since stands masked: their number is the unit's business no more.
+        ids = [volunteer.id for volunteer in volunteers]
+        named = {one.id for one in await Volunteer.filter(permissions.visible_to(by), id__in=ids).only('id')}
+    for volunteer in volunteers:
+        if volunteer.id in named:
+            await access.note(volunteer, '名冊', '紀錄冊申請名冊（管理辦法第 5 條）', by=by)
+    rows = [_row(number, volunteer, volunteer.id not in named) for number, volunteer in enumerate(volunteers, start=1)]
+    hides = is_masked or any(volunteer.id not in named for volunteer in volunteers)
+    subtitle = printouts.below(f'{unit}　送　{agency}', f'共 {len(rows)} 人', *(['證號部分遮蔽'] if hides else []))
+    if kind == 'pdf':
+        return await printouts.pdf(TITLE, subtitle, COLUMNS, rows)
+    return await asyncio.to_thread(printouts.ods, TITLE, subtitle, COLUMNS, rows)
+
+
+def blank() -> bytes:
+    """A roster to fill in by hand, as .ods (下載專區)."""
+    lines: list[list[Cell]] = [[number, *[''] * (len(COLUMNS) - 1)] for number in range(1, BLANK_ROWS + 1)]
+    return printouts.ods(
+        TITLE, '運用單位：　　　　　　　　　　　發冊機關：　　　　　　　　　　　造冊日期：', COLUMNS, lines
+    )
+
+
+def _concerns(application: Application, by: Account) -> bool:
+    if by.role == Role.UNIT_STAFF:
+        return by.host_unit_id == application.host_unit_id
+    return by.role == Role.REVIEWER and by.agency_id == application.agency_id
+
+
+def _row(number: int, volunteer: Volunteer, is_masked: bool) -> list[Cell]:
+    return [
+        number,
+        volunteer.name,
+        volunteer.sex.label,
+        dates.roc(volunteer.born_on),
+        volunteer.identity_masked if is_masked else volunteer.identity_number.open(),
+    ]

@@ -1,0 +1,183 @@
+"""送審前體檢: what an application still lacks. One list with two faces: for the clerk before 送審, with the way to each
+field; for the reviewer before 核可, with boxes for what only a person can tell.
+
+`checkup` finds, `rules` says what is asked of this kind of application at this agency on this day, and how much it
+weighs. A case that was sent is judged by the rules of the day it was sent: none that came later stands in its way.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from db.choices import ApplicationStatus, BookStatus, Demand, IssueKind, Role
+from db.models import (
+    Account,
+    Agency,
+    Application,
+    EyeCheck,
+    InsuranceCover,
+    RecordBook,
+    RequiredHours,
+    Rule,
+    Training,
+    Volunteer,
+)
+
+from .. import dates, directory, permissions
+from ..cases import turns
+from ..errors import DomainError, NotFound
+from . import checkup, rules
+from .checkup import Check, Records, is_open
+
+__all__ = ['Check', 'NotReady', 'checks', 'checks_of', 'is_open', 'lacking']
+
+
+class NotReady(DomainError):
+    """The application cannot be sent or approved yet: `lacking` says what stands in the way."""
+
+    def __init__(self, lacking: Sequence[Check]) -> None:
+        self.lacking = list(lacking)
+        super().__init__('尚缺：' + '；'.join(f'{check.label}（{check.note}）' for check in self.lacking) + '。')
+
+
+async def checks(subject: Application | Volunteer, *, by: Account) -> list[Check]:
+    """The list for an application; for a volunteer without one as if it were 初次 at the default agency.
+
+    Raises NotFound when the volunteer is none of `by`'s business.
+    """
+    if isinstance(subject, Application):
+        found = (await checks_of([subject], by=by)).get(subject.id)
+    else:
+        (found,) = await _lists([_Asked(subject.id, IssueKind.FIRST, await _default_agency(), None)], by)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def checks_of(applications: Iterable[Application], *, by: Account) -> dict[int, list[Check]]:
+    """Application id → its list, for rosters and queues; those whose volunteer is none of `by`'s business are left out.
+
+    A volunteer who has left the unit since is one of them: whoever sends must treat a missing list as not ready.
+    Eight queries, however many there are.
+    """
+    applications = list(applications)
+    ids = {application.agency_id for application in applications}
+    agencies = {agency.id: agency for agency in await Agency.filter(id__in=ids).select_related('field')}
+    asked = [_Asked(one.volunteer_id, one.kind, agencies[one.agency_id], one) for one in applications]
+    lists = await _lists(asked, by)
+    return {one.id: found for one, found in zip(applications, lists, strict=True) if found is not None}
+
+
+def lacking(checks: Iterable[Check]) -> list[Check]:
+    """Those that stand in the way."""
+    return [check for check in checks if check.state == 'lacking']
+
+
+@dataclass(frozen=True)
+class _Asked:
+    volunteer_id: int
+    kind: IssueKind
+    agency: Agency
+    application: Application | None
+
+    @property
+    def day(self) -> date:
+        one = self.application
+        if one is None or one.submitted_at is None or one.status in turns.WITH_UNIT:
+            return dates.today()
+        return dates.day_of(one.submitted_at)
+
+
+async def _default_agency() -> Agency:
+    """Where an application would go; one without an id when the administrator has renamed the default."""
+    try:
+        return (await directory.defaults())[1]
+    except NotFound:
+        return Agency()
+
+
+async def _lists(asked: Sequence[_Asked], by: Account) -> list[list[Check] | None]:
+    ids = {one.volunteer_id for one in asked}
+    volunteers = {one.id: one for one in await Volunteer.filter(permissions.visible_to(by), id__in=ids)}
+    records = await _records(volunteers)
+    hours, rows = await RequiredHours.all(), await Rule.all()
+    ticks: dict[int | None, list[EyeCheck]] = defaultdict(list)
+    if by.role == Role.REVIEWER:
+        cases = {one.application.id for one in asked if one.application}
+        for tick in await EyeCheck.filter(application_id__in=cases).select_related('by').order_by('round'):
+            ticks[tick.application_id].append(tick)
+    lists: list[list[Check] | None] = []
+    for one in asked:
+        volunteer = volunteers.get(one.volunteer_id)
+        if volunteer is None:
+            lists.append(None)
+            continue
+        found = checkup.findings(volunteer, one.kind, one.agency, records[volunteer.id], hours)
+        seen = ticks[one.application.id if one.application else None]
+        lists.append(_list(found, rules.applying(rows, one.agency, one.kind, one.day), one.application, seen, by))
+    return lists
+
+
+async def _records(volunteers: Iterable[int]) -> dict[int, Records]:
+    """Volunteer id → what is on record."""
+    ids = list(volunteers)
+    books = RecordBook.filter(volunteer_id__in=ids, status=BookStatus.IN_USE).select_related('agency')
+    book_of = {book.volunteer_id: book for book in await books}
+    trainings: dict[int, list[Training]] = defaultdict(list)
+    for training in await Training.filter(volunteer_id__in=ids, ends_on__lte=dates.today()):
+        trainings[training.volunteer_id].append(training)
+    covers: dict[int, list[InsuranceCover]] = defaultdict(list)
+    for cover in await InsuranceCover.filter(volunteer_id__in=ids):
+        covers[cover.volunteer_id].append(cover)
+    return {one: Records(book_of.get(one), trainings[one], covers[one]) for one in ids}
+
+
+def _list(
+    found: Iterable[Check],
+    asked: dict[str, Rule],
+    application: Application | None,
+    ticks: Sequence[EyeCheck],
+    by: Account,
+) -> list[Check]:
+    lines = defaultdict(list)
+    for check in found:
+        lines[check.key].append(check)
+    if application is not None and application.status == ApplicationStatus.APPROVED:
+        # The book that an approved application led to does not stand in its own way.
+        lines['book'] = [Check('book', '紀錄冊', '已核發')]
+    shown: list[Check] = []
+    for key, rule in asked.items():
+        if rule.by_eye:
+            shown.append(_by_eye(rule, application, ticks, by))
+        else:
+            shown += [_weighed(check, rule) for check in lines[key]]
+    return shown
+
+
+def _weighed(check: Check, rule: Rule) -> Check:
+    """A finding as the rule has it; the line of the identity number keeps the name of the document."""
+    label = check.label if check.key == 'identity' else rule.label
+    state, note = check.state, check.note
+    if state == 'lacking' and rule.demand == Demand.ADVICE:
+        state, note = 'advice', f'{note}，可以先送審'
+    if state != 'ok' and rule.note:
+        note = f'{note}（{rule.note}）'
+    return replace(check, label=label, state=state, note=note, source=check.source or rule.source)
+
+
+def _by_eye(rule: Rule, application: Application | None, ticks: Sequence[EyeCheck], by: Account) -> Check:
+    """For the clerk what will be looked at; for the reviewer the box, and who ticked it now or in an earlier round."""
+    check = Check(rule.key, rule.label, rule.note, 'eye', source=rule.source, rule_id=rule.id)
+    if by.role != Role.REVIEWER or application is None:
+        return check
+    tick = next((tick for tick in reversed(ticks) if tick.rule_id == rule.id), None)
+    if tick is not None and tick.round == application.round:
+        return replace(check, state='ok', note='', ticked_by=tick.by.name)
+    notes = [rule.note] if rule.note else []
+    if tick is not None:
+        notes.append(f'第 {tick.round} 次送審時 {tick.by.name} 已目視')
+    is_needed = rule.demand == Demand.REQUIRED and application.status == ApplicationStatus.SUBMITTED
+    if is_needed:
+        notes.append('請目視後勾選')
+    return replace(check, state='lacking' if is_needed else 'eye', note='；'.join(notes))

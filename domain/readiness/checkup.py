@@ -1,0 +1,225 @@
+"""體檢: what the office can tell by itself about a volunteer's papers. Pure: records in, lines out.
+
+How much a line weighs is not said here but by the rules (`domain.rules`). A training counts once it has ended;
+`required_hours` says how many are needed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from db.choices import IssueKind, TrainingKind
+from db.models import Agency, InsuranceCover, RecordBook, RequiredHours, Training, Volunteer
+
+from .. import dates, identity_numbers
+from ..identity_numbers import BadIdentityNumber
+from ..trainings.training_details import spoken
+from ..volunteers.basics import VolunteerDetails, legacy_number
+from ..volunteers.profile import INSURED, insurance_status
+from .required_hours import Tally, tally
+
+State = Literal['ok', 'lacking', 'advice', 'eye']
+
+# What has a line of its own in the list, so that nothing is asked twice.
+_OWN_LINES = {'identity_kind', 'identity_number', 'photo', 'is_photo_confirmed', 'consents_to_data_use'}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the list. `field` is the id of the field on the page at `address`, which ends in '#field'.
+
+    'lacking' stands in the way of 送審, 'advice' does not; 'eye' is for the reviewer to look at and tick (`rule_id` is
+    the box, `ticked_by` the name of whoever ticked it in this round). `source` names the law.
+    """
+
+    key: str
+    label: str
+    note: str
+    state: State = 'ok'
+    field: str = ''
+    address: str = ''
+    source: str = ''
+    rule_id: int | None = None
+    ticked_by: str = ''
+
+    @property
+    def by_eye(self) -> bool:
+        """Whether only a person can tell."""
+        return self.rule_id is not None
+
+
+@dataclass(frozen=True)
+class Records:
+    """What is on record of a volunteer: the book in use, trainings that have ended, insurance."""
+
+    book: RecordBook | None
+    trainings: Sequence[Training]
+    covers: Sequence[InsuranceCover]
+
+
+def findings(
+    volunteer: Volunteer, kind: IssueKind, agency: Agency, records: Records, hours: Sequence[RequiredHours]
+) -> list[Check]:
+    """Every line for an application of `kind` to `agency` (field fetched): what is right, what lacks and where."""
+    trained, references = _trainings(volunteer, agency, records.trainings, hours)
+    return [
+        _basics(volunteer),
+        _identity(volunteer),
+        _photo(volunteer),
+        _consent(volunteer),
+        *trained,
+        _book(volunteer, kind, records.book),
+        _insurance(volunteer, records.covers),
+        _agency(volunteer, kind, agency, records.book),
+        *references,
+    ]
+
+
+def is_open(agency: Agency) -> bool:
+    """Whether the agency issues books today; agencies are renamed and merged, and keep their rows."""
+    today = dates.today()
+    return (agency.valid_from or today) <= today <= (agency.valid_to or today)
+
+
+def _basics(volunteer: Volunteer) -> Check:
+    problems = VolunteerDetails.from_record(volunteer).problems(new=False)
+    problems = {name: sentence for name, sentence in problems.items() if name not in _OWN_LINES}
+    if not problems:
+        return Check('basics', '基本資料', '必填都已完成')
+    return _to_do('basics', '基本資料', ' '.join(problems.values()), _basics_page(volunteer), next(iter(problems)))
+
+
+def _identity(volunteer: Volunteer) -> Check:
+    label = volunteer.identity_kind.label
+    try:
+        identity_numbers.validate(volunteer.identity_kind, volunteer.identity_number.open())
+    except BadIdentityNumber as refusal:
+        return _to_do('identity', label, str(refusal), _basics_page(volunteer), 'identity_number')
+    # The database keeps each number once; a passport has no check digit.
+    return Check('identity', label, '檢查無誤，沒有重複')
+
+
+def _photo(volunteer: Volunteer) -> Check:
+    if volunteer.photo_id is None:
+        return _to_do('photo', '志工照片', '尚未上傳', _basics_page(volunteer), 'photo')
+    if not volunteer.is_photo_confirmed:
+        return _to_do('photo', '志工照片', '請確認為清晰、半身照', _basics_page(volunteer), 'is_photo_confirmed')
+    return Check('photo', '志工照片', '清晰、半身照')
+
+
+def _consent(volunteer: Volunteer) -> Check:
+    if not volunteer.consents_to_data_use:
+        return _to_do('consent', '同意個資使用', '尚未勾選', _basics_page(volunteer), 'consents_to_data_use')
+    when = f'{dates.roc(dates.day_of(volunteer.consented_at))} 同意' if volunteer.consented_at else '已同意'
+    return Check('consent', '同意個資使用', when)
+
+
+def _book(volunteer: Volunteer, kind: IssueKind, book: RecordBook | None) -> Check:
+    page = f'/volunteers/{volunteer.id}/record-book/application'
+    legacy = legacy_number(volunteer)
+    if kind == IssueKind.FIRST:
+        if book is not None:
+            note = f'已有使用中的紀錄冊 {book.number}，請改選換發或補發'
+            return _to_do('book', '紀錄冊', note, page, 'kind')
+        if legacy:
+            note = f'有舊制紀錄冊 {legacy}；若是更換舊冊，請改選換發'
+            return Check('book', '紀錄冊', note, 'advice', 'kind', f'{page}#kind')
+        return Check('book', '紀錄冊', '沒有使用中的紀錄冊')
+    if book is not None:
+        return Check('book', '紀錄冊', book.number)
+    if legacy and kind != IssueKind.CANCELLATION:
+        return Check('book', '紀錄冊', f'舊制 {legacy}')
+    return _to_do('book', '紀錄冊', f'沒有使用中的紀錄冊可以{kind.label}', page, 'kind')
+
+
+def _agency(volunteer: Volunteer, kind: IssueKind, agency: Agency, book: RecordBook | None) -> Check:
+    page = f'/volunteers/{volunteer.id}/record-book/application'
+    if not agency.id:
+        return _to_do('agency', '發冊機關', '請選擇發冊縣市與發冊機關', page, 'agency_id')
+    if not is_open(agency):
+        return _to_do('agency', '發冊機關', f'{agency.name}已停止受理，請重新選擇', page, 'agency_id')
+    if kind != IssueKind.FIRST and book and book.agency_id != agency.id and is_open(book.agency):
+        note = f'{book.number} 由{book.agency.name}發冊，{kind.label}請送原發冊機關'
+        return _to_do('agency', '發冊機關', note, page, 'agency_id')
+    return Check('agency', '發冊機關', agency.name)
+
+
+def _insurance(volunteer: Volunteer, covers: Sequence[InsuranceCover]) -> Check:
+    status = insurance_status(covers)
+    if status == INSURED:
+        return Check('insurance', '保險狀態', status)
+    return Check('insurance', '保險狀態', status, 'lacking', '', f'/volunteers/{volunteer.id}/insurance')
+
+
+def _trainings(
+    volunteer: Volunteer, agency: Agency, finished: Sequence[Training], rows: Sequence[RequiredHours]
+) -> tuple[list[Check], list[Check]]:
+    """基礎訓練, 特殊訓練, 教育訓練結業證書; and 核定字號."""
+    today = dates.today()
+    hours, certificates, whole, counted = [], [], 0, []
+    for kind in (TrainingKind.BASIC, TrainingKind.SPECIAL):
+        fitting = [one for one in finished if one.kind == kind and _is_of_field(one, agency)]
+        hours.append(_hours(kind, fitting, agency, tally(kind, fitting, agency, rows, today), volunteer))
+        both_sides = [one for one in fitting if one.certificate_front_id and one.certificate_back_id]
+        # A certificate is missing only where those that are there do not carry the application by themselves.
+        if not tally(kind, both_sides, agency, rows, today).is_met:
+            certificates += [_certificate(one) for one in fitting if one not in both_sides]
+        whole += len(both_sides)
+        counted += fitting
+    if not certificates:
+        certificates = [_certificates(volunteer, whole)]
+    return [*hours, *certificates], _references(counted)
+
+
+def _is_of_field(training: Training, agency: Agency) -> bool:
+    """特殊訓練 counts in the agency's own field (衛部救字第1030128451號); an agency without a field takes any."""
+    return training.kind == TrainingKind.BASIC or agency.field_id in (None, training.field_id)
+
+
+def _hours(
+    kind: TrainingKind, trainings: Sequence[Training], agency: Agency, so_far: Tally, volunteer: Volunteer
+) -> Check:
+    page = f'/volunteers/{volunteer.id}/trainings'
+    if so_far.is_met:
+        return Check(kind.value, kind.label, spoken(so_far.done), source=so_far.source)
+    if not trainings:
+        of_field = f'{agency.field.name}領域' if kind == TrainingKind.SPECIAL and agency.field else ''
+        note = f'還沒有{of_field}的紀錄' if of_field else '還沒有紀錄'
+        needed = f'，需 {spoken(so_far.needed)}' if so_far.needed else ''
+        return _to_do(kind.value, kind.label, note + needed, f'{page}/new', 'kind', source=so_far.source)
+    note = f'目前 {spoken(so_far.done)}，需 {spoken(so_far.needed)}'
+    return _to_do(kind.value, kind.label, note, f'{page}/{trainings[-1].id}', 'hours', source=so_far.source)
+
+
+def _certificate(training: Training) -> Check:
+    sides = {'certificate_front': '正面', 'certificate_back': '反面'}
+    missing = {field: side for field, side in sides.items() if not getattr(training, f'{field}_id')}
+    note = f'「{training.title}」還缺{"、".join(missing.values())}'
+    page = f'/volunteers/{training.volunteer_id}/trainings/{training.id}'
+    return _to_do('certificates', '教育訓練結業證書', note, page, next(iter(missing)))
+
+
+def _certificates(volunteer: Volunteer, whole: int) -> Check:
+    if whole:
+        return Check('certificates', '教育訓練結業證書', f'{whole} 份，正反面齊全')
+    page = f'/volunteers/{volunteer.id}/trainings/new'
+    return _to_do('certificates', '教育訓練結業證書', '登錄教育訓練後上傳，須包含正反面', page, 'certificate_front')
+
+
+def _references(trainings: Sequence[Training]) -> list[Check]:
+    if not trainings:
+        return []
+    open_ones = [one for one in trainings if not one.has_no_approval and not one.approval_reference]
+    if not open_ones:
+        return [Check('references', '核定字號', '已登錄')]
+    kinds = '、'.join(dict.fromkeys(one.kind.label for one in open_ones))
+    page = f'/volunteers/{open_ones[0].volunteer_id}/trainings/{open_ones[0].id}'
+    return [_to_do('references', '核定字號', f'{kinds}未填', page, 'approval_reference')]
+
+
+def _basics_page(volunteer: Volunteer) -> str:
+    return f'/volunteers/{volunteer.id}/basics'
+
+
+def _to_do(key: str, label: str, note: str, page: str, field: str, *, source: str = '') -> Check:
+    return Check(key, label, note, 'lacking', field, f'{page}#{field}', source)

@@ -1,0 +1,220 @@
+"""送審前體檢 as rows: what is asked of whom, since when, by which law; and what a reviewer has looked at (目視).
+
+Rows belong to the administrator. Of those that fit a case the narrowest counts: one for its 發冊類別 before one for
+all, then agency before field before neither, then the one that began last.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from secrets import token_hex
+from typing import Any, Self
+
+from tortoise.exceptions import IntegrityError
+
+from db import transaction
+from db.choices import ApplicationStatus, Demand, IssueKind, Role
+from db.models import Account, Agency, Application, EyeCheck, Field, Rule
+
+from .. import announcements, answers, dates, permissions
+from ..audit import office_history
+from ..cases import moves
+from ..errors import Incomplete, MovedOn, NotFound, NotPermitted
+
+# 'application:agency' whenever a box of a case was ticked or emptied. Lists do not show it.
+CHANNEL = 'tick'
+
+# What the office can tell by itself (domain.checkup), in the order of the list; every other key is looked at by eye.
+LABELS = {
+    'basics': '基本資料',
+    'identity': '證件號碼',
+    'photo': '志工照片',
+    'consent': '同意個資使用',
+    'basic': '基礎訓練',
+    'special': '特殊訓練',
+    'certificates': '教育訓練結業證書',
+    'book': '紀錄冊',
+    'insurance': '保險狀態',
+    'agency': '發冊機關',
+    'references': '核定字號',
+}
+# Without these no book can be issued: no row makes less of them.
+FIRM = ('basics', 'identity', 'book', 'agency')
+
+
+@dataclass
+class RuleDetails:
+    """One row. `key` '' begins a new 目視 item; no agency, field, kind or day: any."""
+
+    key: str = ''
+    label: str = ''
+    demand: str = Demand.ADVICE
+    kind: str | None = None
+    agency_id: int | None = None
+    field_id: int | None = None
+    source: str = ''
+    note: str = ''
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    @classmethod
+    def from_record(cls, rule: Rule) -> Self:
+        """The details of an existing row."""
+        return cls(**{name: getattr(rule, name) for name in cls.__dataclass_fields__})
+
+    def problems(self) -> dict[str, str]:
+        """Field → sentence."""
+        weighs_less = self.key in FIRM and self.demand != Demand.REQUIRED
+        firm = '缺了這一項就無法發冊，只能「必須符合」。可以改的是依據與說明。' if weighs_less else None
+        ends_first = isinstance(self.valid_from, date) and isinstance(self.valid_to, date)
+        ends_first = ends_first and self.valid_to < self.valid_from  # type: ignore[operator]
+        return answers.found(
+            {
+                'key': answers.text('檢查項目', self.key, most=40),
+                'label': answers.text('項目名稱', self.label, most=60, needed=True),
+                'demand': answers.choice('要求程度', self.demand, Demand) or firm,
+                'kind': answers.choice('發冊類別', self.kind, IssueKind, needed=False),
+                'agency_id': answers.whole('發冊機關', self.agency_id, least=1, most=answers.MOST_INT4),
+                'field_id': answers.whole('課程領域', self.field_id, least=1, most=answers.MOST_INT4),
+                'source': answers.text('法源依據', self.source, most=200),
+                'note': answers.text('說明', self.note, most=200),
+                'valid_from': answers.day('適用自', self.valid_from, future=True),
+                'valid_to': answers.day('適用至', self.valid_to, future=True)
+                or ('適用至不能早於適用自。' if ends_first else None),
+            }
+        )
+
+    def columns(self) -> dict[str, Any]:
+        """As it is kept. The details have no problems."""
+        texts = {name: answers.tidy(getattr(self, name)) for name in ('key', 'label', 'source', 'note')}
+        kinds = {'demand': answers.member(Demand, self.demand), 'kind': answers.member(IssueKind, self.kind)}
+        rest = ('agency_id', 'field_id', 'valid_from', 'valid_to')
+        return texts | kinds | {name: getattr(self, name) for name in rest}
+
+
+def applying(rows: Iterable[Rule], agency: Agency, kind: IssueKind, day: date) -> dict[str, Rule]:
+    """Key → the row that counts for an application of `kind` to `agency` on `day`, in order; OFF ones are left out."""
+    counting = {key: Rule(key=key, label=LABELS[key], demand=Demand.REQUIRED) for key in FIRM}
+    fitting = [
+        row
+        for row in rows
+        if row.kind in (None, kind)
+        and row.agency_id in (None, agency.id)
+        and row.field_id in (None, agency.field_id)
+        and (row.valid_from or day) <= day <= (row.valid_to or day)
+    ]
+    counting |= {row.key: row for row in sorted(fitting, key=_narrowness)}
+    asked = [row for row in counting.values() if row.demand != Demand.OFF]
+    return {row.key: row for row in sorted(asked, key=lambda row: (row.position, row.key))}
+
+
+async def every(*, by: Account) -> list[Rule]:
+    """Every row in the order of the list, the widest of each item first; agency and field fetched."""
+    permissions.require(by, Role.ADMINISTRATOR)
+    rows = await Rule.all().select_related('agency', 'agency__county', 'field')
+    return sorted(rows, key=lambda row: (row.position, row.key, _narrowness(row)))
+
+
+async def save(details: RuleDetails, *, by: Account, of: Rule | None = None) -> Rule:
+    """A new row, or `of` amended; it keeps its item. Cases under review keep to the day they were sent on.
+
+    Raises Incomplete, also when another row says something about the same from the same day on.
+    """
+    permissions.require(by, Role.ADMINISTRATOR)
+    if of is not None and details.key != of.key:
+        raise NotPermitted('規則不能改成另一個檢查項目，請另外新增一條。')
+    if problems := details.problems():
+        raise Incomplete(problems)
+    columns = details.columns()
+    siblings = await Rule.filter(key=columns['key'])
+    if columns['key'] not in LABELS and columns['key'] and not siblings:
+        raise NotFound
+    scope = {name: columns[name] for name in ('kind', 'agency_id', 'field_id', 'valid_from')}
+    rule = of or Rule()
+    for other in siblings:
+        if other.id != rule.id and all(getattr(other, name) == value for name, value in scope.items()):
+            raise Incomplete({'valid_from': '已有一條規則，項目、範圍和適用自都相同。請改那一條，或換一個適用自。'})
+    await _require_in_directory(columns)
+    columns['by_eye'] = columns['key'] not in LABELS
+    if of is None:
+        columns['position'] = siblings[0].position if siblings else await _last_position() + 1
+    columns['key'] = columns['key'] or f'eye-{token_hex(4)}'
+    async with transaction():
+        before = await office_history.stands(rule)
+        rule.update_from_dict(columns)
+        await rule.save()
+        await office_history.note(rule, before, by=by)
+    return rule
+
+
+async def remove(rule: Rule, *, by: Account) -> None:
+    """Strike a row; the next wider one counts from now on. One by which somebody has ticked stays: let it end."""
+    permissions.require(by, Role.ADMINISTRATOR)
+    try:
+        async with transaction():
+            before = await office_history.stands(rule)
+            await rule.delete()
+            await office_history.note(rule, before, by=by)
+    except IntegrityError:
+        raise NotPermitted('已有案件依這條規則勾選過，不能刪除。請填「適用至」，讓它從那天以後不再適用。') from None
+
+
+async def tick(application: Application, rule_id: int, *, by: Account) -> None:
+    """The reviewer has looked at what the row asks, in the round that `application` was read in; twice counts once.
+
+    Raises NotPermitted, NotFound for a row that asks nothing here, MovedOn when the case has moved since.
+    """
+    async with transaction():
+        now, rule = await _to_look_at(application, rule_id, by)
+        made = EyeCheck(application_id=now.id, round=now.round, rule_id=rule.id, by_id=by.id, at=dates.now())
+        await EyeCheck.bulk_create([made], ignore_conflicts=True)
+        await announcements.announce(CHANNEL, f'{now.id}:{now.agency_id}')
+
+
+async def untick(application: Application, rule_id: int, *, by: Account) -> None:
+    """Take a tick of this round back, whoever made it. Raises as `tick`."""
+    async with transaction():
+        now, rule = await _to_look_at(application, rule_id, by)
+        await EyeCheck.filter(application_id=now.id, round=now.round, rule_id=rule.id).delete()
+        await announcements.announce(CHANNEL, f'{now.id}:{now.agency_id}')
+
+
+async def _to_look_at(application: Application, rule_id: int, by: Account) -> tuple[Application, Rule]:
+    """The case, locked, and the row. A decision waiting to be carried out is about what was ticked: nothing moves."""
+    permissions.require(by, Role.REVIEWER)
+    now = await Application.filter(id=answers.record_id(application.id)).select_for_update(of=('application',)).first()
+    if now is None or not permissions.may_see_case(by, now):
+        raise NotFound
+    await moves.require_sent_by_others(now, by=by)
+    has_moved = now.status != ApplicationStatus.SUBMITTED or now.round != application.round
+    if has_moved or await moves.decision_on(now):
+        raise MovedOn('這個案件已有變動，您的勾選沒有儲存。請重新整理，看過目前的內容再勾選。')
+    assert now.submitted_at is not None
+    day = dates.day_of(now.submitted_at)
+    asked = applying(await Rule.all(), await Agency.get(id=now.agency_id), now.kind, day)
+    rule = next((row for row in asked.values() if row.by_eye and row.id == answers.record_id(rule_id)), None)
+    if rule is None:
+        raise NotFound('這一項檢查已由系統管理者更改或停用，請重新整理後再看一次。')
+    return now, rule
+
+
+async def _require_in_directory(columns: dict[str, Any]) -> None:
+    if columns['agency_id'] and not await Agency.exists(id=columns['agency_id']):
+        raise Incomplete({'agency_id': '名錄裡找不到這個發冊機關，請重新選擇。'})
+    if columns['field_id'] and not await Field.exists(id=columns['field_id']):
+        raise Incomplete({'field_id': '名錄裡找不到這個課程領域，請重新選擇。'})
+
+
+async def _last_position() -> int:
+    last = await Rule.all().order_by('-position').first()
+    return last.position if last else 0
+
+
+def _narrowness(row: Rule) -> tuple[bool, bool, bool, date, int]:
+    return (
+        row.kind is not None,
+        row.agency_id is not None,
+        row.field_id is not None,
+        row.valid_from or date.min,
+        row.id,
+    )

@@ -1,0 +1,1 @@
+"""What people take away: proof of periods, figures, the lists that tabs print."""

@@ -1,0 +1,207 @@
+"""審核統計: how long the answer takes, how often in time, how often at the first go, and why cases come back.
+
+A round begins with 送審 and ends with what the agency does next; rounds that end in the asked days are counted. An
+agency sees itself by unit, a unit itself by agency. Only numbers, no people.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from tortoise.connection import get_connection
+
+from db.choices import CorrectionReason, Role
+from db.models import Account
+
+from .. import dates, permissions, printouts
+from ..printouts import odf
+from ..printouts.odf import Cell, Share, Sheet
+
+# The rounds of one side that ended in the days $2 to $3, Taipei time; {side} is a column of ours, nothing typed.
+_ROUNDS = """
+WITH moves AS (
+    SELECT step.application_id, step.status, step.at, step.due_on, step.round,
+           lead(step.status) OVER of_case AS answer, lead(step.at) OVER of_case AS answered_at
+    FROM application_step step WINDOW of_case AS (PARTITION BY step.application_id ORDER BY step.id)
+), rounds AS (
+    SELECT application.{other} AS other_id, moves.round, moves.answer,
+           extract(epoch FROM moves.answered_at - moves.at) / 86400 AS days,
+           (moves.answered_at AT TIME ZONE 'Asia/Taipei')::date AS answered_on, moves.due_on
+    FROM moves JOIN application ON application.id = moves.application_id
+    WHERE application.{side} = $1 AND moves.status = 'submitted'
+      AND moves.answer IN ('returned', 'approved', 'rejected')
+), counted AS (SELECT * FROM rounds WHERE answered_on BETWEEN $2 AND $3)
+"""
+_SUMS = """
+SELECT {group} AS name, count(*) AS decided, percentile_cont(0.5) WITHIN GROUP (ORDER BY days) AS median_days,
+       count(*) FILTER (WHERE due_on IS NULL OR answered_on <= due_on) AS in_time,
+       count(*) FILTER (WHERE round = 1) AS first_rounds,
+       count(*) FILTER (WHERE round = 1 AND answer = 'approved') AS first_passes
+FROM counted {joined} GROUP BY 1 ORDER BY {order}
+"""
+_REASONS = """
+SELECT {name} AS name, correction.reason, count(*) AS times
+FROM correction JOIN application ON application.id = correction.application_id JOIN {table} other ON other.id = {other}
+WHERE application.{side} = $1 AND correction.status <> 'withdrawn'
+  AND EXISTS (SELECT 1 FROM application_step step WHERE step.application_id = application.id
+              AND step.status = 'returned' AND step.at >= correction.raised_at)
+  AND (correction.raised_at AT TIME ZONE 'Asia/Taipei')::date BETWEEN $2 AND $3
+GROUP BY 1, 2 ORDER BY times DESC, 2
+"""
+_SIDES = {
+    Role.REVIEWER: {'side': 'agency_id', 'other': 'host_unit_id', 'table': 'host_unit'},
+    Role.UNIT_STAFF: {'side': 'host_unit_id', 'other': 'agency_id', 'table': 'agency'},
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """The rounds of one month, one unit or all. Shares are 0 to 1, None where there is nothing to share."""
+
+    name: str
+    decided: int
+    median_days: float | None
+    in_time: float | None
+    first_pass: float | None
+
+
+@dataclass(frozen=True)
+class Reason:
+    """How often cases came back for a reason, in all and by the other side, the most frequent first."""
+
+    label: str
+    times: int
+    by_other: Sequence[tuple[str, int]]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What the page shows; `months` in order, `others` are units for an agency and agencies for a unit."""
+
+    first: date
+    last: date
+    total: Line
+    months: Sequence[Line]
+    others: Sequence[Line]
+    reasons: Sequence[Reason]
+
+
+async def of(first: date, last: date, *, by: Account) -> Figures:
+    """The figures of the rounds answered from `first` to `last`, both included. Raises NotPermitted."""
+    permissions.require(by, Role.REVIEWER, Role.UNIT_STAFF)
+    side = _SIDES[by.role]
+    facts = [by.agency_id if by.role == Role.REVIEWER else by.host_unit_id, first, last]
+    rounds = _ROUNDS.format(**side)
+
+    async def lines(group: str, joined: str = '', order: str = '1') -> list[Line]:
+        sql = rounds + _SUMS.format(group=group, joined=joined, order=order)
+        return [_line(row) for row in await get_connection('default').execute_query_dict(sql, facts)]
+
+    total = await lines("''::text")
+    months = await lines("to_char(answered_on, 'YYYY-MM')")
+    others = await lines('other.name', f'JOIN {side["table"]} other ON other.id = other_id', 'decided DESC, 1')
+    named = _REASONS.format(**side | {'name': 'other.name', 'other': f'application.{side["other"]}'})
+    reasons = await get_connection('default').execute_query_dict(named, facts)
+    nothing = Line('', 0, None, None, None)
+    return Figures(
+        first, last, next(iter(total), nothing), [_of_month(one) for one in months], others, _grouped(reasons)
+    )
+
+
+async def export(figures: Figures, *, by: Account) -> bytes:
+    """The figures as .ods: the lines of the page on one sheet, the reasons on another."""
+    other = '運用單位' if by.role == Role.REVIEWER else '發冊機關'
+    await by.fetch_related('agency', 'host_unit')
+    whose = by.agency or by.host_unit
+    lines = [_cells('全部', figures.total)]
+    lines += [_cells('月份', one) for one in figures.months]
+    lines += [_cells(other, one) for one in figures.others]
+    reasons: list[list[Cell]] = [
+        [reason.label, name, times]
+        for reason in figures.reasons
+        for name, times in (('全部', reason.times), *reason.by_other)
+    ]
+    sheets = [
+        Sheet('審核統計', ('項目', '名稱', '審結件次', '審核天數（中位數）', '期限內審結', '一次通過'), lines),
+        Sheet('補件原因', ('補件原因', other, '次數'), reasons),
+    ]
+    subtitle = printouts.below(
+        whose.name if whose else '', f'審結日期 {dates.roc(figures.first)}～{dates.roc(figures.last)}'
+    )
+    return await asyncio.to_thread(odf.spreadsheet, '紀錄冊審核統計', subtitle, sheets)
+
+
+def first_of(months: int, last: date) -> date:
+    """The first day of a period of so many calendar months, of which `last` is in the last.
+
+    >>> str(first_of(3, date(2026, 1, 15)))
+    '2025-11-01'
+    """
+    index = last.year * 12 + last.month - months
+    return date(index // 12, index % 12 + 1, 1)
+
+
+def days_spoken(days: float | None) -> str:
+    """A number of days as people read it.
+
+    >>> days_spoken(1.25), days_spoken(0.04), days_spoken(None)
+    ('1.3 天', '不到 0.1 天', '尚無資料')
+    """
+    if days is None:
+        return '尚無資料'
+    return f'{days + 1e-9:.1f} 天' if days >= 0.05 else '不到 0.1 天'
+
+
+def share_spoken(share: float | None) -> str:
+    """A share as a percentage.
+
+    >>> share_spoken(2 / 3), share_spoken(None)
+    ('67%', '尚無資料')
+    """
+    return '尚無資料' if share is None else f'{share:.0%}'
+
+
+def _line(row: dict[str, Any]) -> Line:
+    days = row['median_days']
+    return Line(
+        name=row['name'],
+        decided=row['decided'],
+        median_days=None if days is None else float(days),
+        in_time=_share(row['in_time'], row['decided']),
+        first_pass=_share(row['first_passes'], row['first_rounds']),
+    )
+
+
+def _of_month(line: Line) -> Line:
+    year, month = map(int, line.name.split('-'))
+    return Line(f'{year - 1911}/{month:02d}', line.decided, line.median_days, line.in_time, line.first_pass)
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
+
+
+def _grouped(rows: Sequence[dict[str, Any]]) -> list[Reason]:
+    by_reason: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for row in rows:
+        by_reason[row['reason']].append((row['name'], row['times']))
+    reasons = [
+        Reason(reason.label, sum(times for _, times in by_reason[reason]), by_reason[reason])
+        for reason in CorrectionReason
+        if reason in by_reason
+    ]
+    return sorted(reasons, key=lambda one: -one.times)
+
+
+def _cells(what: str, line: Line) -> list[Cell]:
+    days = '' if line.median_days is None else line.median_days
+    return [
+        what,
+        line.name,
+        line.decided,
+        days,
+        *('' if one is None else Share(one) for one in (line.in_time, line.first_pass)),
+    ]

@@ -1,0 +1,169 @@
+"""What the tabs of a profile print: lists of a volunteer's record books and trainings, strips for a paper book."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from db.choices import Role, TrainingKind
+from db.models import Account, RecordBook, Training, Volunteer
+
+from .. import dates, printouts, volunteers
+from ..audit import access
+from ..books.record_books import RecordBookQuery
+from ..books.record_books import find as find_books
+from ..errors import NotFound
+from ..paging import MOST_ROWS
+from ..printouts.odf import Cell
+from ..trainings import of as trainings_of
+from ..trainings import spoken
+
+MEDIA_TYPES = {
+    'pdf': 'application/pdf',
+    'ods': 'application/vnd.oasis.opendocument.spreadsheet',
+    'odt': 'application/vnd.oasis.opendocument.text',
+    'docx': 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+}
+BOOK_COLUMNS = ('志工姓名', '身分證字號', '紀錄冊號', '目前發冊類別', '目前發冊日期', '登打單位名稱')
+TRAINING_COLUMNS = (
+    '志工姓名',
+    '身分證字號',
+    '志工單位',
+    '訓練日期',
+    '課程名稱',
+    '訓練課程',
+    '訓練單位',
+    '核定字號',
+    '訓練次數',
+    '訓練時數',
+)
+STRIP_COLUMNS = ('訓練日期', '課程名稱', '訓練課程', '訓練時數', '訓練單位', '核定字號', '登錄人')
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file made on demand, for the browser; `name` is what it is called when it is kept."""
+
+    content: bytes
+    media_type: str
+    name: str
+
+
+async def record_books(volunteer_id: int, kind: str, *, by: Account) -> Document:
+    """列印(doc) and 列印(odt) of the 紀錄冊 tab: all books of a volunteer. `kind` is docx or odt. Raises NotFound."""
+    if kind not in ('docx', 'odt'):
+        raise NotFound
+    volunteer = await volunteers.get(volunteer_id, by=by)
+    found = await find_books(RecordBookQuery(volunteer_id=volunteer.id, per_page=MOST_ROWS), by=by)
+    rows = [_book_row(volunteer, book) for book in found.rows]
+    write = printouts.docx if kind == 'docx' else printouts.odt
+    content = await asyncio.to_thread(write, '志願服務紀錄冊', printouts.below(), BOOK_COLUMNS, rows)
+    return _document(content, kind, '紀錄冊', volunteer)
+
+
+async def trainings(
+    volunteer_id: int, kind: str, *, is_masked: bool, since: date | None, until: date | None, by: Account
+) -> Document:
+    """列印 (`kind` pdf, ods, odt) and 列印時數條 (strips) of the 教育訓練 tab.
+
+    The volunteer's trainings, for whatever unit, that touch the days from `since` to `until`; None does not bound. That
+    the full identity number is printed (not `is_masked`) is noted for the volunteer first. Raises NotFound, and as
+    `logbook.pdf.as_pdf`.
+    """
+    if kind not in ('pdf', 'ods', 'odt', 'strips'):
+        raise NotFound
+    volunteer = await volunteers.get(volunteer_id, by=by)
+    listed = [
+        training
+        for training in await trainings_of(volunteer, by=by)
+        if (since is None or training.ends_on >= since) and (until is None or training.starts_on <= until)
+    ]
+    number = volunteer.identity_masked if is_masked else await _opened_number(volunteer, by)
+    if kind == 'strips':
+        whose = f'{volunteer.name}　{number}'
+        content = await printouts.strips('教育訓練時數條', whose, STRIP_COLUMNS, [_strip(each) for each in listed])
+        return _document(content, 'pdf', '教育訓練時數條', volunteer)
+    rows: list[Sequence[Cell]] = [_training_row(volunteer, number, each) for each in listed]
+    if rows:
+        rows.append(_total(listed))
+    return _document(await _list(kind, _period(since, until), rows), kind, '教育訓練', volunteer)
+
+
+async def _list(kind: str, subtitle: str, rows: Sequence[Sequence[Cell]]) -> bytes:
+    title = '教育訓練清單'
+    if kind == 'pdf':
+        return await printouts.pdf(title, subtitle, TRAINING_COLUMNS, rows)
+    write = printouts.ods if kind == 'ods' else printouts.odt
+    return await asyncio.to_thread(write, title, subtitle, TRAINING_COLUMNS, rows)
+
+
+async def _opened_number(volunteer: Volunteer, by: Account) -> str:
+    if by.role != Role.VOLUNTEER:
+        await access.note(volunteer, '教育訓練清單', '列印時不遮蔽身分證號', by=by)
+    number: str = volunteer.identity_number.open()
+    return number
+
+
+def _book_row(volunteer: Volunteer, book: RecordBook) -> Sequence[str]:
+    return (
+        volunteer.name,
+        volunteer.identity_masked,
+        book.number,
+        book.kind.label,
+        dates.roc(book.issued_on),
+        book.entered_by_unit.name,
+    )
+
+
+def _training_row(volunteer: Volunteer, number: str, training: Training) -> Sequence[Cell]:
+    return (
+        volunteer.name,
+        number,
+        training.trained_for.name,
+        _days(training),
+        training.title,
+        _kind(training),
+        training.provider,
+        training.approval_reference or '無',
+        training.sessions,
+        spoken(training.minutes),
+    )
+
+
+def _total(listed: Sequence[Training]) -> Sequence[Cell]:
+    blank = [''] * (len(TRAINING_COLUMNS) - 3)
+    sessions, minutes = sum(each.sessions for each in listed), sum(each.minutes for each in listed)
+    return ('合計', *blank, sessions, spoken(minutes))
+
+
+def _strip(training: Training) -> Sequence[str]:
+    return (
+        _days(training),
+        training.title,
+        _kind(training),
+        spoken(training.minutes),
+        training.provider,
+        training.approval_reference or '無',
+        training.created_by.name,
+    )
+
+
+def _days(training: Training) -> str:
+    first, last = dates.roc_dotted(training.starts_on), dates.roc_dotted(training.ends_on)
+    return first if first == last else f'{first}～{last}'
+
+
+def _kind(training: Training) -> str:
+    is_special = training.kind is TrainingKind.SPECIAL
+    return f'{training.kind.label}（{training.field.name}）' if is_special else training.kind.label
+
+
+def _period(since: date | None, until: date | None) -> str:
+    if since is None and until is None:
+        return printouts.below()
+    first, last = (dates.roc_dotted(day) if day else '' for day in (since, until))
+    return printouts.below(f'受訓日期 {first}～{last}')
+
+
+def _document(content: bytes, kind: str, title: str, volunteer: Volunteer) -> Document:
+    return Document(content, MEDIA_TYPES[kind], f'{title}-{volunteer.name}.{kind}')

@@ -1,0 +1,197 @@
+"""志工紀錄冊審核: a case, and the three decisions on it, carried out at once; `decisions` lets them wait.
+
+A decision names the version of the case that its reviewer read. Of two reviewers the database lets one be first; the
+other learns from whom and when. A decision sent twice, because the answer to the first was lost, counts once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from db import transaction
+from db.choices import ApplicationStatus, Role
+from db.models import AccessEntry, Account, Application, ApplicationStep, RecordBook, Training, Volunteer
+
+from .. import answers, applications, corrections, dates, permissions, readiness, volunteers
+from ..audit import access
+from ..books import record_books
+from ..calendar import countdown
+from ..calendar.countdown import DaysLeft
+from ..cases import moves
+from ..errors import Incomplete, MovedOn, NotPermitted
+from ..mail import messages
+from ..readiness import Check, NotReady
+from .queues import CaseRow, Counts, Due, Neighbours, Order, Pending, awaiting, counts, neighbours
+
+__all__ = ['CaseRow', 'Counts', 'Due', 'Neighbours', 'Order', 'Pending', 'awaiting', 'counts', 'neighbours']
+
+DECISIONS = (ApplicationStatus.APPROVED, ApplicationStatus.RETURNED, ApplicationStatus.REJECTED)
+PURPOSE = '審核紀錄冊申請'
+REASON_LENGTH = 500
+
+# A page that stays open reads its case again and again; that is one look.
+_ONE_LOOK = timedelta(minutes=30)
+_LOOKED_AT = '紀錄冊申請案'
+
+
+@dataclass(frozen=True)
+class Case:
+    """Everything a decision needs. `number`: the book's, or the one 核可 would take now; '' where it takes none.
+
+    `days_left` is None when no period runs.
+    """
+
+    application: Application
+    volunteer: Volunteer
+    trainings: Sequence[Training]
+    checks: Sequence[Check]
+    steps: Sequence[ApplicationStep]
+    number: str
+    days_left: DaysLeft | None
+
+
+async def case(application_id: int, *, by: Account) -> Case:
+    """One case; that `by` looked at it is noted. Raises NotFound for another agency's and for what was never sent."""
+    permissions.require(by, Role.REVIEWER)
+    application = await applications.get(application_id, by=by)
+    volunteer = await volunteers.get(application.volunteer_id, by=by)
+    await note_look(volunteer, by=by)
+    related = ('field', 'trained_for', 'certificate_front', 'certificate_back')
+    steps = ApplicationStep.filter(application_id=application.id).select_related('by')
+    return Case(
+        application=application,
+        volunteer=volunteer,
+        trainings=await Training.filter(volunteer_id=volunteer.id).select_related(*related),
+        checks=await readiness.checks(application, by=by),
+        steps=await steps,
+        number=await _number(application),
+        days_left=(await countdown.of_cases([application])).get(application.id),
+    )
+
+
+async def require_decidable(
+    application_id: int, to: ApplicationStatus, version: int, *, by: Account, reason: str = ''
+) -> Application:
+    """Whether `by` may decide so now, on the `version` that was read; returns the case with all that belongs to it.
+
+    核可 wants a case that lacks nothing, every correction closed and a number to be had; 通知補件 an open correction or
+    a reason; 駁回 a reason. Raises NotFound, NotPermitted, MovedOn, Incomplete, NotReady, corrections.StillOpen,
+    record_books.CannotIssue.
+    """
+    permissions.require(by, Role.REVIEWER)
+    if to not in DECISIONS:
+        raise NotPermitted
+    now = await applications.get(application_id, by=by)
+    await _require_unmoved(now, version)
+    await moves.require_sent_by_others(now, by=by)
+    if to != ApplicationStatus.APPROVED:
+        await _require_reason(now, to, reason)
+        return now
+    await corrections.require_closed(now)
+    if lacking := readiness.lacking(await readiness.checks(now, by=by)):
+        # What seems to lack may be what a colleague has just decided: there is a book now.
+        await _require_unmoved(await applications.get(now.id, by=by), version)
+        raise NotReady(lacking)
+    await _number(now)
+    return now
+
+
+async def approve(application: Application, version: int, *, by: Account, at: datetime | None = None) -> RecordBook:
+    """核可 at once: the book is issued with its number, unit and volunteer get mail; all of it or nothing.
+
+    `version` is the one the reviewer read, `at` when the decision was made. Raises as `require_decidable` does.
+    """
+    to = ApplicationStatus.APPROVED
+    try:
+        now = await require_decidable(application.id, to, version, by=by)
+        async with transaction():
+            moved = await moves.move(now, to, by=by, at=at, **_decided(by, at))
+            book = await record_books.issue(moved, by=by)
+            await messages.approved(moved, book)
+            await messages.approved_for_volunteer(moved, book)
+        return book
+    except MovedOn:
+        now = await applications.get(application.id, by=by)
+        if not _is_repeat(now, to, version, by):
+            raise
+    return await record_books.of_application(now)
+
+
+async def return_for_correction(
+    application: Application, reason: str, version: int, *, by: Account, at: datetime | None = None
+) -> Application:
+    """通知補件 at once: back to the unit with the corrections and `reason`, which may be '' when there are some.
+
+    The period stops, and begins anew when it is sent again.
+    """
+    return await _sent_back(application, ApplicationStatus.RETURNED, reason, version, by, at)
+
+
+async def reject(
+    application: Application, reason: str, version: int, *, by: Account, at: datetime | None = None
+) -> Application:
+    """駁回 at once: this application ends here; the unit may make a new one."""
+    return await _sent_back(application, ApplicationStatus.REJECTED, reason, version, by, at)
+
+
+async def _sent_back(
+    application: Application, to: ApplicationStatus, reason: str, version: int, by: Account, at: datetime | None
+) -> Application:
+    try:
+        now = await require_decidable(application.id, to, version, by=by, reason=reason)
+        told = await _told(now, to, reason)
+        async with transaction():
+            moved = await moves.move(now, to, by=by, reason=told, at=at, **_decided(by, at), due_on=None)
+            tell = messages.returned if to == ApplicationStatus.RETURNED else messages.rejected
+            await tell(moved, told)
+    except MovedOn:
+        now = await applications.get(application.id, by=by)
+        if _is_repeat(now, to, version, by) and now.reason == await _told(now, to, reason):
+            return now
+        raise
+    return moved
+
+
+async def _told(application: Application, to: ApplicationStatus, written: str) -> str:
+    """What the unit reads: when a case is returned, each open correction, and below them what was written besides."""
+    written = answers.tidy(written)
+    if to != ApplicationStatus.RETURNED:
+        return written
+    marked = corrections.spoken(await corrections.open_ones(application))
+    return '\n'.join(part for part in (marked, written) if part)
+
+
+async def _require_unmoved(now: Application, version: int) -> None:
+    has_moved = now.version != version or now.status != ApplicationStatus.SUBMITTED
+    if has_moved or await moves.decision_on(now):
+        raise await moves.moved_on(now)
+
+
+async def _require_reason(now: Application, to: ApplicationStatus, reason: str) -> None:
+    is_said = to == ApplicationStatus.RETURNED and await corrections.open_count(now) > 0
+    if problem := answers.text('原因', reason, most=REASON_LENGTH, needed=not is_said, lines=True):
+        raise Incomplete({'reason': problem})
+
+
+def _is_repeat(now: Application, to: ApplicationStatus, version: int, by: Account) -> bool:
+    """Whether this very decision stands already: the same reviewer, the same version read."""
+    return now.status == to and now.version == version + 1 and now.decided_by_id == by.id
+
+
+def _decided(by: Account, at: datetime | None) -> dict[str, Any]:
+    return {'decided_by_id': by.id, 'decided_at': at or dates.now()}
+
+
+async def _number(application: Application) -> str:
+    if application.status == ApplicationStatus.APPROVED:
+        return (await record_books.of_application(application)).number
+    return await record_books.number_ahead(application)
+
+
+async def note_look(volunteer: Volunteer, *, by: Account) -> None:
+    """Note for the volunteer that a reviewer looks at the case; once a sitting."""
+    lately = dates.now() - _ONE_LOOK
+    looks = AccessEntry.filter(volunteer_id=volunteer.id, by_id=by.id, what=_LOOKED_AT, at__gte=lately)
+    if not await looks.exists():
+        await access.note(volunteer, _LOOKED_AT, PURPOSE, by=by)

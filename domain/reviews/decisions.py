@@ -1,0 +1,257 @@
+"""A decision may be taken back for ten seconds; then number and mail are released.
+
+Until then the case stays 審核中 and nobody else can move it. A decision waits in the database, so whichever process is
+alive at its time carries it out, and the database lets exactly one do so.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+from tortoise.expressions import F
+
+from db import transaction
+from db.choices import ApplicationStatus, Role
+from db.models import Account, Application, Decision
+
+from .. import announcements, answers, dates, permissions, reviews
+from ..cases import moves
+from ..errors import DomainError, MovedOn, NotFound, NotPermitted
+
+log = logging.getLogger(__name__)
+
+CHANNEL = 'decision'
+UNDO_WITHIN = timedelta(seconds=10)
+MOST_AT_ONCE = 200
+
+# Decisions made together can be taken back together, from when the last of them was made; so the first waits longer.
+_MANY_TAKE = timedelta(seconds=60)
+# How long to sleep at most, after a failure, and while another process is at what is due.
+_LONGEST_SLEEP, _AFTER_FAILURE, _SHORTEST_SLEEP = 30.0, 1.0, 0.05
+
+_UNEXPECTED = '系統發生未預期的錯誤，這一件沒有核可，其他案件不受影響。請稍後再試；若仍不行，請洽系統管理者。'
+_NOT_CARRIED_OUT = '系統發生未預期的錯誤，這個決定沒有生效，也沒有通知任何人。請再決定一次；若仍不行，請洽系統管理者。'
+
+
+class TooLate(DomainError):
+    """What was decided stands: its ten seconds are over, or it has been taken back already."""
+
+    def __init__(self) -> None:
+        super().__init__('這個決定已經生效，或已經復原過，不能再復原。畫面顯示的是案件目前的狀態。')
+
+
+@dataclass(frozen=True)
+class Report:
+    """What became of cases decided together; each refused one with the sentence that says why, volunteer fetched."""
+
+    decided: list[Decision]
+    refused: list[tuple[Application, str]]
+
+
+@dataclass(frozen=True)
+class Undone:
+    """How many decisions were taken back; of each other one its id and why not."""
+
+    count: int
+    refused: list[tuple[int, str]]
+
+
+async def decide(
+    application_id: int, to: ApplicationStatus, version: int, *, by: Account, reason: str = ''
+) -> Decision:
+    """核可, 通知補件 or 駁回 (`to`) of the `version` that was read; it takes effect after UNDO_WITHIN.
+
+    The decision comes with application and volunteer. Sent twice it counts once. Raises what reviews.require_decidable
+    raises: NotFound, NotPermitted, MovedOn, Incomplete, NotReady, corrections.StillOpen, record_books.CannotIssue.
+    """
+    return await _decided(application_id, to, version, reason, by, UNDO_WITHIN)
+
+
+async def approve_many(cases: Sequence[tuple[int, int]], *, by: Account) -> Report:
+    """核可 of many cases, each (id, version as read), each for itself: what one lacks stops no other.
+
+    All can be taken back until UNDO_WITHIN after the last. Raises NotFound when one is no case of the agency.
+    """
+    permissions.require(by, Role.REVIEWER)
+    versions = {answers.record_id(application_id): version for application_id, version in cases}
+    if len(versions) > MOST_AT_ONCE:
+        raise DomainError(f'一次最多核可 {MOST_AT_ONCE} 件，請分次選取。')
+    ours = Application.filter(id__in=list(versions), agency_id=by.agency_id, round__gt=0).select_related('volunteer')
+    found = {application.id: application for application in await ours}
+    if len(found) < len(versions):
+        raise NotFound
+    report = Report([], [])
+    for application_id, version in versions.items():
+        try:
+            decided = await _decided(application_id, ApplicationStatus.APPROVED, version, '', by, _MANY_TAKE)
+            report.decided.append(decided)
+        except DomainError as refusal:
+            report.refused.append((found[application_id], str(refusal)))
+        except Exception:
+            log.exception('decisions: case %s could not be approved', application_id)
+            report.refused.append((found[application_id], _UNEXPECTED))
+    await _count_from_now(report.decided)
+    return report
+
+
+async def undo(decision_id: int, *, by: Account) -> Application:
+    """復原: as if it had not been decided; nobody was told. Only whoever decided, only in time. Raises TooLate."""
+    permissions.require(by, Role.REVIEWER)
+    async with transaction():
+        waiting = Decision.filter(id=answers.record_id(decision_id), problem='', application__agency_id=by.agency_id)
+        decision = await waiting.select_for_update(of=('decision',)).first()
+        if decision is None or decision.release_at <= dates.now():
+            raise TooLate
+        if decision.by_id != by.id:
+            raise NotPermitted('這是同仁做的決定，只有同仁自己可以復原。')
+        await decision.delete()
+        return await _freed(decision.application_id)
+
+
+async def undo_many(decision_ids: Iterable[int], *, by: Account) -> Undone:
+    """復原 of decisions made together, each for itself."""
+    undone, refused = 0, []
+    for decision_id in decision_ids:
+        try:
+            await undo(decision_id, by=by)
+            undone += 1
+        except DomainError as refusal:
+            refused.append((decision_id, str(refusal)))
+    return Undone(undone, refused)
+
+
+async def pending_of(application_ids: Iterable[int]) -> dict[int, Decision]:
+    """The decisions that wait for their time, by application, with who decided. For ids the caller may see."""
+    waiting = Decision.filter(application_id__in=list(application_ids), problem='').select_related('by')
+    return {decision.application_id: decision for decision in await waiting}
+
+
+async def release_due() -> int:
+    """Carry out every decision whose time is over, each in its own transaction; returns how many were looked at.
+
+    One that can no longer be carried out keeps its `problem` for the reviewer, its case is free again. Raises only what
+    the database raises when it is away; then everything stays as it was.
+    """
+    count = 0
+    while await _released_one():
+        count += 1
+    return count
+
+
+async def release_forever() -> None:
+    """Release each decision when its time is over, until cancelled; first of all what a killed process left."""
+    woken = asyncio.Event()
+
+    def wake(_: str) -> None:
+        woken.set()
+
+    announcements.subscribe(CHANNEL, wake)
+    try:
+        while True:
+            woken.clear()
+            try:
+                await release_due()
+                pause = await _until_next()
+            except Exception:
+                log.exception('decisions: releasing failed, trying again')
+                pause = _AFTER_FAILURE
+            with suppress(TimeoutError):
+                await asyncio.wait_for(woken.wait(), pause)
+    finally:
+        announcements.unsubscribe(CHANNEL, wake)
+
+
+async def _decided(
+    application_id: int, to: ApplicationStatus, version: int, reason: str, by: Account, undo_within: timedelta
+) -> Decision:
+    try:
+        application = await reviews.require_decidable(application_id, to, version, by=by, reason=reason)
+        return await _kept(application, to, answers.tidy(reason), by, undo_within)
+    except MovedOn:
+        same = Decision.filter(application_id=answers.record_id(application_id), to=to, by_id=by.id, problem='')
+        decision = await same.select_related('application__volunteer').first()
+        if decision and decision.application.version == version + 1 and decision.reason == answers.tidy(reason):
+            return decision
+        raise
+
+
+async def _kept(
+    application: Application, to: ApplicationStatus, reason: str, by: Account, undo_within: timedelta
+) -> Decision:
+    at = dates.now()
+    async with transaction():
+        as_read = Application.filter(id=application.id, status=ApplicationStatus.SUBMITTED, version=application.version)
+        if not await as_read.update(version=application.version + 1):
+            raise await moves.moved_on(application)
+        await Decision.filter(application_id=application.id).delete()  # one that could not be carried out
+        decision = await Decision.create(
+            application=application, to=to, reason=reason, by=by, at=at, release_at=at + undo_within
+        )
+        await announcements.announce(CHANNEL, str(decision.id))
+        await moves.announce(application)
+    application.version += 1
+    return decision
+
+
+async def _count_from_now(decisions: list[Decision]) -> None:
+    release_at = dates.now() + UNDO_WITHIN
+    for decision in decisions:
+        decision.release_at = release_at
+    waiting = Decision.filter(id__in=[decision.id for decision in decisions])
+    if await waiting.update(release_at=release_at):
+        await announcements.announce(CHANNEL, 'many')
+
+
+async def _freed(application_id: int) -> Application:
+    """Nobody's decision waits any more: what was read while it did is no longer so."""
+    await Application.filter(id=application_id).update(version=F('version') + 1)
+    application = await Application.get(id=application_id).select_related('agency', 'host_unit', 'volunteer')
+    await moves.announce(application)
+    return application
+
+
+async def _released_one() -> bool:
+    """Whether there was one to release. Of several processes each takes another: a locked row is passed over."""
+    async with transaction():
+        due = Decision.filter(problem='', release_at__lte=dates.now()).order_by('release_at', 'id')
+        decision = await due.select_for_update(skip_locked=True).first()
+        if decision is None:
+            return False
+        try:
+            async with transaction():
+                await _carried_out(decision)
+        except DomainError as refusal:
+            decision.problem = str(refusal)
+        except Exception:
+            log.exception('decisions: decision %s could not be carried out', decision.id)
+            decision.problem = _NOT_CARRIED_OUT
+        if decision.problem:
+            await Decision.filter(id=decision.id).update(problem=decision.problem)
+            await _freed(decision.application_id)
+        return True
+
+
+async def _carried_out(decision: Decision) -> None:
+    """As the reviewer would do it at once; everything is checked again, for ten seconds are long."""
+    await decision.fetch_related('application', 'by')
+    application, by = decision.application, decision.by
+    if not by.is_active:
+        raise NotPermitted(f'{by.name}的帳號在決定生效之前停用了，所以這個決定沒有生效，也沒有通知任何人。請重新審核。')
+    await Decision.filter(id=decision.id).delete()
+    if decision.to == ApplicationStatus.APPROVED:
+        await reviews.approve(application, application.version, by=by, at=decision.at)
+    elif decision.to == ApplicationStatus.RETURNED:
+        await reviews.return_for_correction(application, decision.reason, application.version, by=by, at=decision.at)
+    else:
+        await reviews.reject(application, decision.reason, application.version, by=by, at=decision.at)
+
+
+async def _until_next() -> float:
+    """Seconds until the next decision is due."""
+    following = await Decision.filter(problem='').order_by('release_at').first()
+    if following is None:
+        return _LONGEST_SLEEP
+    return min(_LONGEST_SLEEP, max(_SHORTEST_SLEEP, (following.release_at - dates.now()).total_seconds()))

@@ -1,0 +1,46 @@
+"""預覽: what the identity page of the book would look like if the case were approved now. Nothing is written."""
+
+from db.choices import ApplicationStatus, BookStatus, IssueKind, Role
+from db.models import Account, Application, RecordBook
+
+from .. import applications, dates, permissions, pictures, reviews, volunteers
+from ..books import contents, record_books
+from ..errors import DomainError
+from ..logbook import pdf
+
+
+class NothingToPreview(DomainError):
+    """Approval of this case prints no page, or it has been decided."""
+
+
+async def page(application_id: int, *, by: Account) -> bytes:
+    """The page as a JPEG, stamped 預覽; the identity number masked, the number that of `record_books.number_ahead`.
+
+    Raises NotFound, NothingToPreview, record_books.CannotIssue, and what the presses raise.
+    """
+    permissions.require(by, Role.REVIEWER)
+    application = await applications.get(application_id, by=by)
+    if application.status != ApplicationStatus.SUBMITTED:
+        raise NothingToPreview(f'這個案件現在是「{application.status.label}」，沒有可以預覽的紀錄冊。')
+    if application.kind == IssueKind.CANCELLATION:
+        raise NothingToPreview('註銷不會印紀錄冊，所以沒有預覽。')
+    volunteer = await volunteers.get(application.volunteer_id, by=by)
+    await reviews.note_look(volunteer, by=by)
+    printed = await pdf.preview_as_pdf(await contents.gather(await _book(application)))
+    return (await pictures.first_page(printed)).jpeg
+
+
+async def _book(application: Application) -> RecordBook:
+    """The book as 核可 would issue or renew it today, in no database."""
+    number = await record_books.number_ahead(application)
+    in_use = RecordBook.filter(volunteer_id=application.volunteer_id, status=BookStatus.IN_USE)
+    if not number and (book := await in_use.first()):
+        number = book.number
+    return RecordBook(
+        volunteer=application.volunteer,
+        application=application,
+        agency=application.agency,
+        number=number,
+        kind=application.kind,
+        issued_on=dates.today(),
+    )

@@ -1,0 +1,245 @@
+"""The queue of an agency: what waits for it and what is done, in the reviewer's own order, and how many stand where."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from tortoise.connection import get_connection
+from tortoise.expressions import Q, Subquery
+from tortoise.functions import Count
+from tortoise.queryset import QuerySet
+
+from db.choices import ApplicationStatus, CorrectionStatus, IssueKind, Role
+from db.models import Account, Application, Correction, Decision
+
+from .. import dates, permissions
+from ..calendar import countdown
+from ..calendar.countdown import DaysLeft
+
+Due = Literal['overdue', 'today']
+# By the deadline; who came first; the newest; by unit; by the volunteer's name.
+Order = Literal['due', 'oldest', 'newest', 'unit', 'name']
+Statuses = ApplicationStatus | Sequence[ApplicationStatus]
+
+SUBMITTED = ApplicationStatus.SUBMITTED
+_ORDERS: dict[str, tuple[str, ...]] = {
+    'due': ('due_on', 'submitted_at', 'id'),
+    'oldest': ('submitted_at', 'id'),
+    'newest': ('-submitted_at', '-id'),
+    'unit': ('host_unit__name', 'due_on', 'submitted_at', 'id'),
+    'name': ('volunteer__name', 'id'),
+}
+_COLUMNS = (
+    'id',
+    'version',
+    'kind',
+    'status',
+    'round',
+    'submitted_at',
+    'due_on',
+    'decided_at',
+    'host_unit_id',
+    'roster_id',
+)
+_JOINED = {
+    'volunteer': 'volunteer__name',
+    'identity_masked': 'volunteer__identity_masked',
+    'unit': 'host_unit__name',
+    'unit_phone': 'host_unit__phone',
+    'roster': 'roster__title',
+    'county': 'agency__county_id',
+    'counts_working_days': 'agency__counts_working_days',
+}
+_COUNTS = (
+    'SELECT status, count(*) AS cases,'
+    ' count(*) FILTER (WHERE due_on < $2) AS overdue, count(*) FILTER (WHERE due_on = $2) AS due_today'
+    ' FROM application WHERE agency_id = $1 AND round > 0 GROUP BY status'
+)
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A decision that can still be taken back by whoever made it, until `release_at`."""
+
+    id: int
+    to: ApplicationStatus
+    by_id: int
+    by_name: str
+    release_at: datetime
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """One line of the queue. `days_left` is None when nothing runs.
+
+    `open_marks`: corrections that wait for the unit; `answered_marks`: those that wait for the reviewer's second look.
+    `problem`: why the last decision could not be carried out, or ''.
+    """
+
+    id: int
+    version: int
+    volunteer: str
+    identity_masked: str
+    host_unit_id: int
+    unit: str
+    unit_phone: str
+    kind: IssueKind
+    status: ApplicationStatus
+    round: int
+    submitted_at: datetime
+    due_on: date | None
+    days_left: DaysLeft | None
+    decided_at: datetime | None
+    roster_id: int | None
+    roster: str
+    open_marks: int
+    answered_marks: int
+    pending: Pending | None
+    problem: str
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What the tabs of the queue say; `overdue` and `due_today` are among those that wait."""
+
+    by_status: dict[ApplicationStatus, int]
+    overdue: int
+    due_today: int
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The cases before and after one; `position` counts from 1, 0 when the case is not among the `count`."""
+
+    previous: int | None
+    next: int | None
+    position: int
+    count: int
+
+
+async def awaiting(
+    *,
+    by: Account,
+    status: Statuses = SUBMITTED,
+    host_unit_id: int | None = None,
+    due: Due | None = None,
+    roster_id: int | None = None,
+    order: Order = 'due',
+    limit: int = 50,
+    offset: int = 0,
+) -> list[CaseRow]:
+    """The agency's cases in a status or several; `order` is for what waits, what is done comes latest first.
+
+    A case with a pending decision waits until that is released. Three queries, however many rows, and one more where
+    the agency counts working days.
+    """
+    cases = _ordered(_found(by, status, host_unit_id, due, roster_id), status, order)
+    # Plain values: hundreds of open queues read this whenever a case moves.
+    rows = await cases.offset(offset).limit(limit).values(*_COLUMNS, **_JOINED)
+    ids = [row['id'] for row in rows]
+    decisions = {one.application_id: one for one in await Decision.filter(application_id__in=ids).select_related('by')}
+    marks = await _marks(ids)
+    left = await _days_left(rows)
+    return [_row(row, left.get(row['id']), decisions.get(row['id']), *marks.get(row['id'], (0, 0))) for row in rows]
+
+
+async def counts(*, by: Account) -> Counts:
+    """How many cases stand where, for the tabs and filters."""
+    permissions.require(by, Role.REVIEWER)
+    rows = await get_connection('default').execute_query_dict(_COUNTS, [by.agency_id, dates.today()])
+    found = {row['status']: row for row in rows}
+    waiting = found.get(SUBMITTED.value, {})
+    return Counts(
+        by_status={status: found.get(status.value, {}).get('cases', 0) for status in ApplicationStatus},
+        overdue=waiting.get('overdue', 0),
+        due_today=waiting.get('due_today', 0),
+    )
+
+
+async def neighbours(
+    application_id: int,
+    *,
+    by: Account,
+    status: Statuses = SUBMITTED,
+    host_unit_id: int | None = None,
+    due: Due | None = None,
+    roster_id: int | None = None,
+    order: Order = 'due',
+) -> Neighbours:
+    """What comes before and after the case in the queue as `awaiting` gives it, cases just decided left out.
+
+    Of a case that has left the queue the next one is the first.
+    """
+    pending = Subquery(Decision.filter(problem='').values('application_id'))
+    cases = _found(by, status, host_unit_id, due, roster_id).filter(Q(id=application_id) | ~Q(id__in=pending))
+    ids = [one for (one,) in await _ordered(cases, status, order).values_list('id')]
+    if application_id not in ids:
+        return Neighbours(None, ids[0] if ids else None, 0, len(ids))
+    at = ids.index(application_id)
+    following = ids[at + 1 :]
+    return Neighbours(ids[at - 1] if at else None, following[0] if following else None, at + 1, len(ids))
+
+
+def _found(
+    by: Account, status: Statuses, host_unit_id: int | None, due: Due | None, roster_id: int | None
+) -> QuerySet[Application]:
+    permissions.require(by, Role.REVIEWER)
+    statuses = [status] if isinstance(status, ApplicationStatus) else list(status)
+    cases = Application.filter(agency_id=by.agency_id, round__gt=0, status__in=statuses)
+    if host_unit_id is not None:
+        cases = cases.filter(host_unit_id=host_unit_id)
+    if roster_id is not None:
+        cases = cases.filter(roster_id=roster_id)
+    if due == 'overdue':
+        cases = cases.filter(due_on__lt=dates.today())
+    elif due == 'today':
+        cases = cases.filter(due_on=dates.today())
+    return cases
+
+
+def _ordered(cases: QuerySet[Application], status: Statuses, order: Order) -> QuerySet[Application]:
+    if status == SUBMITTED:
+        return cases.order_by(*_ORDERS.get(order, _ORDERS['due']))
+    # What the unit has withdrawn was decided by nobody.
+    return cases.order_by('-decided_at' if isinstance(status, ApplicationStatus) else '-updated_at', '-id')
+
+
+async def _marks(ids: list[int]) -> dict[int, tuple[int, int]]:
+    """Of each case that has some: how many corrections are open, how many answered."""
+    waiting = (CorrectionStatus.OPEN, CorrectionStatus.MENDED, CorrectionStatus.DISPUTED)
+    marks = Correction.filter(application_id__in=ids, status__in=waiting).annotate(n=Count('id'))
+    found: dict[int, tuple[int, int]] = {}
+    for case, status, n in await marks.group_by('application_id', 'status').values_list(
+        'application_id', 'status', 'n'
+    ):
+        of_open, answered = found.get(case, (0, 0))
+        found[case] = (of_open + n, answered) if status == CorrectionStatus.OPEN else (of_open, answered + n)
+    return found
+
+
+async def _days_left(rows: Sequence[dict[str, Any]]) -> dict[int, DaysLeft]:
+    """Takes out of `rows` what it alone needs: how the agency counts."""
+    due = {}
+    for row in rows:
+        county, counts_working_days = row.pop('county'), row.pop('counts_working_days')
+        if row['status'] == SUBMITTED:
+            due[row['id']] = (row['due_on'], county if counts_working_days else None)
+    return await countdown.of(due)
+
+
+def _row(
+    facts: dict[str, Any], days_left: DaysLeft | None, decision: Decision | None, open_marks: int, answered_marks: int
+) -> CaseRow:
+    is_waiting = facts['status'] == SUBMITTED
+    pending = None
+    if decision and not decision.problem:
+        pending = Pending(decision.id, decision.to, decision.by_id, decision.by.name, decision.release_at)
+    return CaseRow(
+        **facts | {'roster': facts['roster'] or ''},
+        days_left=days_left,
+        open_marks=open_marks,
+        answered_marks=answered_marks,
+        pending=pending,
+        problem=decision.problem if decision and is_waiting else '',
+    )

@@ -1,0 +1,183 @@
+"""Who is reading a case: 「王專員 正在審」 on every open queue.
+
+The first page that opens a case holds it; the claim is soft: it passes on when that page goes, and anybody may take it
+over. Each process renews the rows of its own pages; rows of a process that died are forgotten after a minute.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from tortoise.connection import get_connection
+
+from db import transaction
+from db.choices import ApplicationStatus, Role
+from db.models import Account, Application, Reading
+
+from .. import announcements, applications, dates, permissions
+
+log = logging.getLogger(__name__)
+
+CHANNEL = 'reading'
+RENEWED_EVERY = 20.0
+FORGOTTEN_AFTER = timedelta(seconds=60)
+
+# One at a time at the readers of a case: 'reading' as a number, and the application.
+_ALONE = 'SELECT pg_advisory_xact_lock(7301, $1)'
+_ENTER = (
+    'INSERT INTO reading (id, application_id, account_id, opened_at, seen_at, holds) VALUES ($1, $2, $3, $4, $5, false)'
+    ' ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at WHERE reading.account_id = excluded.account_id'
+)
+# Whoever has read longest holds what nobody holds.
+_HAND_ON = (
+    'UPDATE reading SET holds = true WHERE id = (SELECT id FROM reading WHERE application_id = $1'
+    ' ORDER BY opened_at, id LIMIT 1) AND NOT EXISTS (SELECT 1 FROM reading WHERE application_id = $1 AND holds)'
+)
+
+# The pages of this process: page → (application, account, since).
+_pages: dict[UUID, tuple[int, int, datetime]] = {}
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who has the case open, on one page or several; `holds`: it is the one who works on it."""
+
+    name: str
+    account_id: int
+    holds: bool
+    since: datetime
+
+
+async def enter(application_id: int, page_id: UUID, *, by: Account) -> None:
+    """The page `page_id` (the caller's own, new) shows the case from now on, until `leave`. Raises NotFound.
+
+    While this process lives, the row is kept alive by `renew_forever`: the page has nothing to do for it.
+    """
+    application = await _case(application_id, by)
+    if page_id in _pages:
+        await leave(page_id)
+    _pages[page_id] = (application.id, by.id, dates.now())
+    async with transaction():
+        await _alone(application.id)
+        await Reading.filter(application_id=application.id, seen_at__lt=dates.now() - FORGOTTEN_AFTER).delete()
+        await _execute(_ENTER, page_id, application.id, by.id, dates.now(), dates.now())
+        await _execute(_HAND_ON, application.id)
+        await _announce(application.id, application.agency_id)
+
+
+async def leave(page_id: UUID) -> None:
+    """The page shows its case no longer: closed, or on to the next. Harmless when it never entered."""
+    _pages.pop(page_id, None)
+    row = await Reading.filter(id=page_id).select_related('application').first()
+    if row is not None:
+        await _remove([page_id], row.application_id, row.application.agency_id)
+
+
+async def take_over(application_id: int, page_id: UUID, *, by: Account) -> None:
+    """接手: this page works on the case now; whoever held it reads on. Raises NotFound."""
+    application = await _case(application_id, by)
+    _pages.setdefault(page_id, (application.id, by.id, dates.now()))
+    async with transaction():
+        await _alone(application.id)
+        await _execute(_ENTER, page_id, application.id, by.id, dates.now(), dates.now())
+        mine = Reading.filter(id=page_id, application_id=application.id, account_id=by.id)
+        if await mine.exists():
+            await Reading.filter(application_id=application.id, holds=True).update(holds=False)
+            await mine.update(holds=True)
+        await _announce(application.id, application.agency_id)
+
+
+async def of_agency(*, by: Account) -> dict[int, list[Reader]]:
+    """Who reads which waiting case of the agency: whoever holds it first, then by how long."""
+    permissions.require(by, Role.REVIEWER)
+    return await _readers(application__agency_id=by.agency_id, application__status=ApplicationStatus.SUBMITTED)
+
+
+async def of(application_id: int, *, by: Account) -> list[Reader]:
+    """Who reads this case, the caller included. Raises NotFound."""
+    application = await _case(application_id, by)
+    return (await _readers(application_id=application.id)).get(application.id, [])
+
+
+async def seen(page_ids: Iterable[UUID]) -> None:
+    """These pages of this process are still open; what was forgotten of them meanwhile is known again."""
+    at = dates.now()
+    lost: set[int] = set()
+    ids = list(page_ids)
+    known = {row.id for row in await Reading.filter(id__in=ids)}
+    await Reading.filter(id__in=ids).update(seen_at=at)
+    for page_id in ids:
+        if page_id not in known and (page := _pages.get(page_id)):
+            application_id, account_id, since = page
+            lost.add(application_id)
+            await _execute(_ENTER, page_id, application_id, account_id, since, at)
+    for application in await Application.filter(id__in=list(lost)):
+        async with transaction():
+            await _alone(application.id)
+            await _execute(_HAND_ON, application.id)
+            await _announce(application.id, application.agency_id)
+
+
+async def forget() -> None:
+    """Remove what no page has renewed: its process died. What it held passes on."""
+    stale = await Reading.filter(seen_at__lt=dates.now() - FORGOTTEN_AFTER).select_related('application')
+    for row in stale:
+        await _remove([row.id], row.application_id, row.application.agency_id, before=dates.now() - FORGOTTEN_AFTER)
+
+
+async def renew_forever() -> None:
+    """Keep this process's pages alive and forget those of dead processes, until cancelled; then leave in order."""
+    try:
+        while True:
+            try:
+                await seen(list(_pages))
+                await forget()
+            except Exception:
+                log.exception('readings: renewing failed, trying again')
+            await asyncio.sleep(RENEWED_EVERY)
+    finally:
+        try:
+            for page_id in list(_pages):
+                await leave(page_id)
+        except Exception:
+            log.exception('readings: pages could not leave; they are forgotten in a minute')
+
+
+async def _case(application_id: int, by: Account) -> Application:
+    permissions.require(by, Role.REVIEWER)
+    return await applications.get(application_id, by=by)
+
+
+async def _readers(**scope: object) -> dict[int, list[Reader]]:
+    alive = Reading.filter(seen_at__gte=dates.now() - FORGOTTEN_AFTER, **scope).order_by('-holds', 'opened_at')
+    columns = ('application_id', 'account_id', 'account__name', 'holds', 'opened_at')
+    found: dict[int, dict[int, Reader]] = {}
+    for application_id, account_id, name, holds, since in await alive.values_list(*columns):
+        # Somebody with two pages is one reader: as the first row says, which holds if any does.
+        found.setdefault(application_id, {}).setdefault(account_id, Reader(name, account_id, holds, since))
+    return {application_id: list(readers.values()) for application_id, readers in found.items()}
+
+
+async def _remove(page_ids: list[UUID], application_id: int, agency_id: int, before: datetime | None = None) -> None:
+    async with transaction():
+        await _alone(application_id)
+        rows = Reading.filter(id__in=page_ids)
+        if not await (rows.filter(seen_at__lt=before) if before else rows).delete():
+            return
+        await _execute(_HAND_ON, application_id)
+        await _announce(application_id, agency_id)
+
+
+async def _alone(application_id: int) -> None:
+    await _execute(_ALONE, application_id)
+
+
+async def _execute(sql: str, *values: object) -> None:
+    await get_connection('default').execute_query(sql, list(values))
+
+
+async def _announce(application_id: int, agency_id: int) -> None:
+    await announcements.announce(CHANNEL, f'{application_id}:{agency_id}')

@@ -1,0 +1,278 @@
+"""案件歷程: every step of a case with actor and time, and with it marks, mails, calls and what the clock did."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from db.choices import ApplicationStatus, CorrectionStatus, MailStatus, Role
+from db.models import (
+    Account,
+    Application,
+    ApplicationStep,
+    Correction,
+    CorrectionExchange,
+    Decision,
+    HistoryEntry,
+    OutgoingMail,
+    PhoneCall,
+    RecordBook,
+)
+
+from .. import applications, corrections, dates
+from ..audit import history
+from ..cases import moves
+from ..corrections import Marked
+from ..mail import mailbox, outbox
+from . import calls
+
+Kind = Literal['step', 'decision', 'correction', 'mail', 'call', 'clock']
+
+SYSTEM = '系統'
+
+_DRAFT, _SUBMITTED, _RETURNED = ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTED, ApplicationStatus.RETURNED
+_APPROVED, _REJECTED, _WITHDRAWN = ApplicationStatus.APPROVED, ApplicationStatus.REJECTED, ApplicationStatus.WITHDRAWN
+# What was done, and its tone and icon.
+LOOKS = {
+    _DRAFT: ('開始申請', '', 'pencil'),
+    _SUBMITTED: ('送審', 'info', 'arrow'),
+    _RETURNED: ('通知補件', 'bad', 'flag'),
+    _APPROVED: ('核可', 'ok', 'check'),
+    _REJECTED: ('駁回', 'bad', 'warning'),
+    _WITHDRAWN: ('撤回', '', 'warning'),
+}
+_FOR_VOLUNTEER = {
+    _SUBMITTED: ('已送件', '{unit}替您送件，{agency}審核中。'),
+    _RETURNED: ('補件', '{agency}通知補件，由{unit}為您補齊：{reason}'),
+    _APPROVED: ('核發', '{agency}審核完成，可以線上檢視紀錄冊了。'),
+    _REJECTED: ('未通過', '{agency}：{reason}'),
+    _WITHDRAWN: ('撤回', '{unit}撤回了這件申請。'),
+}
+_MAILS = {
+    MailStatus.WAITING: ('', 'clock'),
+    MailStatus.SENT: ('ok', 'mail'),
+    MailStatus.FAILED: ('bad', 'warning'),
+    MailStatus.BOUNCED: ('bad', 'warning'),
+    MailStatus.DEFERRED: ('', 'mail'),
+    MailStatus.SKIPPED: ('', 'mail'),
+}
+_ANSWERS = {CorrectionStatus.MENDED: '回覆已補正', CorrectionStatus.DISPUTED: '提出異議'}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened: when, who, `what` in a few words, and a `note` of one or more lines.
+
+    `ref` is the id of the mail, where it can be sent again (`can_resend`); else of the record it tells of.
+    """
+
+    at: datetime
+    actor: str
+    what: str
+    note: str = ''
+    tone: str = ''
+    symbol: str = ''
+    kind: Kind = 'step'
+    ref: int = 0
+    can_resend: bool = False
+
+
+async def of(application: Application, *, by: Account) -> list[Entry]:
+    """Everything `by` may know of the case, the latest first. Raises NotFound.
+
+    A volunteer reads the steps only, in plain words; a unit sees the agency's marks once they were sent to it, and a
+    decision once it is released.
+    """
+    case = await applications.get(application.id, by=by)
+    steps = await ApplicationStep.filter(application_id=case.id).select_related('by')
+    if by.role == Role.VOLUNTEER:
+        return newest_first(_step_for_volunteer(case, step) for step in steps)
+    marked = await corrections.of(case, by=by)
+    entries = [await _beginning(case, steps), *[_step(case, step) for step in steps]]
+    entries += [entry for one in marked for entry in _of_mark(one, steps)]
+    entries += of_mails(await outbox.of_application(case, by=by), steps, by)
+    entries += [_call(call) for call in await calls.of(case, by=by)]
+    entries += _clock(steps)
+    if by.role == Role.REVIEWER:
+        entries += await _decision(case)
+    if case.status == _APPROVED:
+        entries = await _with_number(entries, case)
+    return _gathered(newest_first(entries))
+
+
+def newest_first(entries: Iterable[Entry]) -> list[Entry]:
+    """The latest first; of what happened at the same moment, the later in its order of telling stands above."""
+    return sorted(entries, key=lambda entry: entry.at)[::-1]
+
+
+async def _beginning(case: Application, steps: Sequence[ApplicationStep]) -> Entry:
+    """Who opened the application; the draft that repeats a refused one says so."""
+    opened = HistoryEntry.filter(
+        volunteer_id=case.volunteer_id,
+        section=moves.SECTION,
+        subject=moves.SUBJECT,
+        action=history.ADDED,
+    )
+    # A volunteer has one open at a time: it began after the last step of the one before, and before its own first.
+    earlier = ApplicationStep.filter(application__volunteer_id=case.volunteer_id, application_id__lt=case.id)
+    if before := await earlier.order_by('-at').first():
+        opened = opened.filter(at__gte=before.at)
+    if steps:
+        opened = opened.filter(at__lte=steps[0].at)
+    first = await opened.order_by('-at', 'id').first()
+    at, actor = (first.at, first.by_name) if first else (case.created_at, case.host_unit.name)
+    what, tone, symbol = LOOKS[_DRAFT]
+    if case.previous_id is None:
+        return Entry(at, actor, what, '', tone, symbol)
+    repeated = await Application.get(id=case.previous_id)
+    note = f'接續先前{repeated.status.label}的申請'
+    if repeated.reason:
+        note += f'；當時的意見：{repeated.reason}'
+    return Entry(at, actor, '重新申請', note, tone, symbol)
+
+
+def _step(case: Application, step: ApplicationStep) -> Entry:
+    what, tone, symbol = LOOKS[step.status]
+    note = step.reason
+    if step.status == _SUBMITTED:
+        what = f'再次送審（第 {step.round} 次）' if step.round > 1 else what
+        note = f'{case.agency.name}，期限 {dates.roc(step.due_on)}' if step.due_on else case.agency.name
+    return Entry(step.at, step.by.name, what, note, tone, symbol, 'step', step.id)
+
+
+def _step_for_volunteer(case: Application, step: ApplicationStep) -> Entry:
+    what, text = _FOR_VOLUNTEER[step.status]
+    _, tone, symbol = LOOKS[step.status]
+    note = text.format(unit=case.host_unit.name, agency=case.agency.name, reason=step.reason)
+    return Entry(step.at, '', what, note, tone, symbol, 'step', step.id)
+
+
+def _of_mark(marked: Marked, steps: Sequence[ApplicationStep]) -> list[Entry]:
+    """Raised, answered, closed: one entry each; what a 通知補件 has told stands there."""
+    one = marked.correction
+    about = f'{one.label}（{one.reason.label}）'
+    texts = [*(exchange.text for exchange in marked.earlier), one.text]
+    asked = [('標示需補正', one.raised_at, one.raised_by)]
+    asked += [('仍需補正', exchange.reopened_at, exchange.reopened_by) for exchange in marked.earlier]
+    entries = [
+        Entry(at, by.name, what, f'{about}：{text}', 'bad', 'flag', 'correction')
+        for (what, at, by), text in zip(asked, texts, strict=True)
+        if not _is_told(at, one, steps)
+    ]
+    entries += [_answer(about, said, said.answered_at, said.answered_by) for said in marked.earlier]
+    if one.answered_by and one.answered_at:
+        entries.append(_answer(about, one, one.answered_at, one.answered_by))
+    if one.closed_by and one.closed_at and one.status in corrections.CLOSED:
+        is_accepted = one.status == CorrectionStatus.ACCEPTED
+        what, tone, symbol = ('確認補正', 'ok', 'check') if is_accepted else ('撤銷標示', '', 'flag')
+        entries.append(Entry(one.closed_at, one.closed_by.name, what, about, tone, symbol, 'correction'))
+    return entries
+
+
+def _answer(about: str, said: Correction | CorrectionExchange, at: datetime, by: Account) -> Entry:
+    what, note = _ANSWERS.get(said.status, '回覆補正'), f'{about}：{said.answer or "已修改"}'
+    return Entry(at, by.name, what, note, 'info', 'pencil', 'correction')
+
+
+def _is_told(since: datetime, mark: Correction, steps: Sequence[ApplicationStep]) -> bool:
+    """Whether a 通知補件 went out while the mark stood as it does `since`: its reason lists the marks."""
+    withdrawn = mark.closed_at if mark.status == CorrectionStatus.WITHDRAWN else None
+    returned = [step.at for step in steps if step.status == _RETURNED]
+    return any(since <= at and (withdrawn is None or at <= withdrawn) for at in returned)
+
+
+def of_mails(mails: Sequence[OutgoingMail], steps: Sequence[ApplicationStep], by: Account) -> list[Entry]:
+    """One entry for each that can be sent again; what became alike of one text to several people is one.
+
+    送審 is told in the same words each time: only what was told after the same step is one text.
+    """
+    repeated = {mail.resent_from_id for mail in mails}
+    alike: dict[tuple[object, ...], list[OutgoingMail]] = {}
+    for mail in mails:
+        own = mail.id if mail.status in outbox.UNDELIVERED or mail.resent_from_id else 0
+        after = sum(step.at <= mail.created_at for step in steps)
+        day = (mail.sent_at or mail.created_at).date()
+        key = (own, mail.subject, mail.status, mail.attempts, mail.last_error, after, day)
+        alike.setdefault(key, []).append(mail)
+    return [_mail(group, by, is_repeated=group[0].id in repeated) for group in alike.values()]
+
+
+def _mail(alike: Sequence[OutgoingMail], by: Account, *, is_repeated: bool) -> Entry:
+    """A mail and what became of it, with the server's own words where it did not arrive."""
+    mail = alike[0]
+    tone, symbol = _MAILS[mail.status]
+    is_trying = mail.status == MailStatus.WAITING and mail.attempts and mail.last_error
+    what = '電子郵件重試中' if is_trying else f'電子郵件{mail.status.label}'
+    trouble = mailbox.trouble_of(mail, by)
+    trouble = f'第 {mail.attempts} 次沒有寄成，系統會再試：{trouble}' if is_trying else trouble
+    receivers = '、'.join(mailbox.receiver_of(one, by) for one in alike[::-1])
+    lines = [f'{mailbox.in_brief(mail)}（{receivers}）', trouble, '已重寄' if is_repeated else '']
+    can_resend = mail.status in outbox.UNDELIVERED and not is_repeated and not mail.holds_secret
+    return Entry(
+        at=max(one.sent_at or one.created_at for one in alike),
+        actor=SYSTEM,
+        what=f'重寄：{what}' if mail.resent_from_id else what,
+        note='\n'.join(line for line in lines if line),
+        tone='warn' if is_trying else tone,
+        symbol=symbol,
+        kind='mail',
+        ref=mail.id,
+        can_resend=can_resend,
+    )
+
+
+def _call(call: PhoneCall) -> Entry:
+    whom = '　'.join(part for part in (call.callee, call.phone) if part)
+    note = '\n'.join(part for part in (whom, call.note) if part)
+    tone = 'ok' if call.result in calls.TOLD else 'warn'
+    return Entry(call.at, call.by.name, f'電話通知：{call.result.label}', note, tone, 'phone', 'call', call.id)
+
+
+def _clock(steps: Sequence[ApplicationStep]) -> list[Entry]:
+    """What the clock has told in each round, with the due day of that round."""
+    entries = []
+    for step in steps:
+        due = f'期限 {dates.roc(step.due_on)}' if step.due_on else ''
+        told = (
+            (step.reminded_at, '期限前提醒發冊機關', 'warn'),
+            (step.escalated_at, '逾期，已通知發冊機關主管', 'bad'),
+        )
+        entries += [Entry(at, SYSTEM, what, due, tone, 'clock', 'clock') for at, what, tone in told if at is not None]
+    return entries
+
+
+async def _decision(case: Application) -> list[Entry]:
+    """A decision that may still be taken back, or could not be carried out."""
+    decision = await Decision.filter(application_id=case.id).select_related('by').first()
+    if decision is None:
+        return []
+    what, tone, symbol = LOOKS[decision.to]
+    if decision.problem:
+        note = decision.problem
+        return [
+            Entry(decision.at, decision.by.name, f'{what}沒有生效', note, 'warn', 'warning', 'decision', decision.id)
+        ]
+    note = '尚未生效，還可以復原；生效後才取號、寄信。'
+    return [Entry(decision.at, decision.by.name, what, note, tone, symbol, 'decision', decision.id)]
+
+
+async def _with_number(entries: list[Entry], case: Application) -> list[Entry]:
+    """The approval names the number it took."""
+    book = await RecordBook.filter(application_id=case.id).first()
+    if book is None:
+        return entries
+    approved = next(entry for entry in entries[::-1] if entry.kind == 'step' and entry.what == LOOKS[_APPROVED][0])
+    number = replace(approved, note=f'紀錄冊號 {book.number}')
+    return [number if entry is approved else entry for entry in entries]
+
+
+def _gathered(entries: list[Entry]) -> list[Entry]:
+    """Marks that one person made, answered or closed one after the other are told as one, each on its line."""
+    told: list[Entry] = []
+    for entry in entries:
+        last = told[-1] if told else None
+        if last and entry.kind == 'correction' == last.kind and (last.what, last.actor) == (entry.what, entry.actor):
+            told[-1] = replace(last, note=f'{entry.note}\n{last.note}')
+        else:
+            told.append(entry)
+    return told

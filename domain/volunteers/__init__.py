@@ -1,0 +1,284 @@
+"""志工: registering, amending, finding. The basics are shared by all units that a person serves."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tortoise.exceptions import IntegrityError
+from tortoise.expressions import Q, RawSQL, Subquery
+from tortoise.query_utils import Prefetch
+
+from db import sealing, transaction
+from db.choices import FileKind, IdentityKind, MembershipStatus, Role
+from db.models import Account, Draft, HistoryEntry, Membership, RecordBook, Volunteer
+
+from .. import accounts, announcements, answers, dates, drafts, files, identity_numbers, permissions
+from ..audit import access, history
+from ..audit.history import Change
+from ..cases import moves
+from ..errors import DomainError, Incomplete, MovedOn, NotFound
+from ..paging import Page, bounds
+from .basics import LABELS, SECTION, VolunteerDetails, legacy_matching, name_key
+from .elsewhere import Consolidated, Elsewhere, NoSuchPerson, TooManyTries, consolidated, join, lookup_identity
+from .memberships import assign_team, end_membership
+from .profile import Header, Listed, header, listed
+
+__all__ = [
+    'AlreadyRegistered',
+    'ChangedMeanwhile',
+    'Consolidated',
+    'Elsewhere',
+    'Header',
+    'Listed',
+    'NoSuchPerson',
+    'TooManyTries',
+    'VolunteerDetails',
+    'VolunteerQuery',
+    'assign_team',
+    'consolidated',
+    'end_membership',
+    'header',
+    'join',
+    'listed',
+    'lookup_identity',
+    'name_key',
+]
+
+_NUMBER, _PHOTO = '證件號碼', '志工照片'
+
+
+class AlreadyRegistered(DomainError):
+    """Somebody of this number is on record. `volunteer_id` is None when that is none of the unit's business."""
+
+    def __init__(self, volunteer_id: int | None) -> None:
+        self.volunteer_id = volunteer_id
+        super().__init__(
+            '這位志工已在您的單位，請直接開啟他的個人頁面，不需要重複建立。'
+            if volunteer_id
+            else '這個號碼在系統中已有資料。若經本人同意，請以「收編」輸入證號、姓名、出生日期，加入您的單位。'
+        )
+
+
+class ChangedMeanwhile(MovedOn):
+    """Another clerk changed the same fields (`labels`) first. Nothing was written."""
+
+    def __init__(self, labels: list[str], last: HistoryEntry | None) -> None:
+        self.labels = labels
+        who = f'{last.from_unit} {last.by_name} 於 {dates.roc_instant(last.at)}' if last else '另一位承辦人'
+        what = f'「{last.label}」改為「{last.new or "（空白）"}」' if last else '這筆資料修改'
+        super().__init__(
+            f'{who} 已將{what}，所以您的修改還沒有儲存。'
+            '請重新整理頁面，看過最新的資料後再儲存；您輸入的內容都還在草稿裡。'
+        )
+
+
+@dataclass(frozen=True)
+class VolunteerQuery:
+    """`text` is part of a name, or a whole identity or record book number. None and '' do not filter."""
+
+    text: str = ''
+    team_id: int | None = None
+    status: MembershipStatus | None = None
+    page: int = 1
+    per_page: int = 10
+
+
+async def register(details: VolunteerDetails, *, by: Account, draft: Draft | None = None) -> Volunteer:
+    """A new volunteer on the unit's roster, with an account; the draft goes. Raises Incomplete, AlreadyRegistered."""
+    permissions.require(by, Role.UNIT_STAFF)
+    await _check(details, None, by)
+    number = _number(details)
+    try:
+        async with transaction():
+            await _refuse_known(number, by)
+            await drafts.use_up(draft, by=by)
+            volunteer = await Volunteer.create(
+                **details.columns(),
+                **_number_columns(number),
+                name_key=name_key(details.name),
+                consented_at=dates.now() if details.consents_to_data_use else None,
+            )
+            await Membership.create(volunteer_id=volunteer.id, host_unit_id=by.host_unit_id, joined_on=dates.today())
+            if details.photo:
+                await files.attach(details.photo, volunteer, by=by, kind=FileKind.PHOTO)
+            await accounts.give_volunteer_password(volunteer, _password(details), by=by)
+            changes = await _changes({}, _kept(volunteer))
+            await history.note(volunteer, SECTION, history.ADDED, changes, by=by)
+            await announcements.announce('volunteer', str(volunteer.id))
+    except IntegrityError:
+        await _refuse_known(number, by)  # somebody was faster by a moment
+        raise
+    return await get(volunteer.id, by=by)
+
+
+async def amend(volunteer: Volunteer, details: VolunteerDetails, *, version: int, by: Account) -> Volunteer:
+    """Write the fields in which `details` differ from `volunteer`, the record as the user saw it at `version`.
+
+    What others changed meanwhile stays. Raises ChangedMeanwhile when it is the same field, Incomplete, NotFound.
+    """
+    permissions.require(by, Role.UNIT_STAFF)
+    await _check(details, volunteer, by)
+    try:
+        async with transaction():
+            await _write(volunteer, details, version, by)
+    except IntegrityError:
+        raise Incomplete(
+            {'identity_number': '這個號碼已登記在另一筆志工資料。請對照證件；若是同一個人，請洽系統管理者。'}
+        ) from None
+    return await get(volunteer.id, by=by)
+
+
+async def get(volunteer_id: int, *, by: Account) -> Volunteer:
+    """The volunteer with photo, and memberships with unit and team. Raises NotFound."""
+    memberships = Membership.all().select_related('host_unit', 'team').order_by('joined_on', 'id')
+    volunteer = (
+        await Volunteer.filter(permissions.visible_to(by), id=answers.record_id(volunteer_id))
+        .select_related('photo')
+        .prefetch_related(Prefetch('memberships', memberships))
+        .first()
+    )
+    if volunteer is None:
+        raise NotFound
+    return volunteer
+
+
+async def find(query: VolunteerQuery, *, by: Account) -> Page[Volunteer]:
+    """Volunteers on the unit's roster, by name, each with the unit's own membership and its team. Two queries."""
+    permissions.require(by, Role.UNIT_STAFF)
+    number, per_page = bounds(query.page, query.per_page)
+    ours = Membership.filter(host_unit_id=by.host_unit_id).exclude(status=MembershipStatus.LEFT)
+    if query.team_id is not None:
+        ours = ours.filter(team_id=answers.record_id(query.team_id))
+    if status := answers.member(MembershipStatus, query.status):
+        ours = ours.filter(status=status)
+    found = Volunteer.filter(_matching(query.text), id__in=Subquery(ours.values('volunteer_id')))
+    mine = Membership.filter(host_unit_id=by.host_unit_id).select_related('team')
+    rows: list[Any] = (
+        await found.annotate(found=RawSQL('COUNT(*) OVER ()'))
+        .order_by('name_key', 'id')
+        .offset((number - 1) * per_page)
+        .limit(per_page)
+        .prefetch_related(Prefetch('memberships', mine))
+    )
+    total = rows[0].found if rows else 0
+    if not rows and number > 1:
+        total = await found.count()
+    return Page(rows, total, number, per_page)
+
+
+async def reveal_identity(volunteer: Volunteer, reason: str, *, by: Account) -> str:
+    """The full identity number; that it was shown, and why, is noted first. Raises NotFound, Incomplete."""
+    known = await get(volunteer.id, by=by)
+    if by.role != Role.VOLUNTEER:
+        await access.note(known, known.identity_kind.label, reason, by=by)
+    number: str = known.identity_number.open()
+    return number
+
+
+def _matching(text: object) -> Q:
+    wanted = answers.searched(text)
+    key, number = name_key(wanted), identity_numbers.compact(wanted)
+    if not wanted:
+        return Q()
+    books = RecordBook.filter(number=wanted[:80]).values('volunteer_id')
+    ways = [Q(identity_index=sealing.blind_index(number)), Q(id__in=Subquery(books)), legacy_matching(wanted)]
+    if key:
+        ways.append(Q(name_key__contains=key))
+    return Q(*ways, join_type=Q.OR)
+
+
+async def _check(details: VolunteerDetails, volunteer: Volunteer | None, by: Account) -> None:
+    problems = details.problems(new=volunteer is None)
+    if volunteer and details.keeps_number() and details.identity_kind != volunteer.identity_kind:
+        problems.setdefault('identity_number', '換了證件種類，請重新輸入這種證件的號碼。')
+    is_new_photo = details.photo and (volunteer is None or details.photo != volunteer.photo_id)
+    if is_new_photo and not await files.attachable(details.photo, volunteer, FileKind.PHOTO, by=by):
+        problems.setdefault('photo', '找不到上傳的照片，請重新上傳；其他已填的資料都還在。')
+    if problems:
+        raise Incomplete(problems)
+
+
+async def _refuse_known(number: str, by: Account) -> None:
+    known = await Volunteer.get_or_none(identity_index=sealing.blind_index(number))
+    if known is not None:
+        is_ours = await Volunteer.filter(permissions.visible_to(by), id=known.id).exists()
+        raise AlreadyRegistered(known.id if is_ours else None)
+
+
+async def _write(seen: Volunteer, details: VolunteerDetails, version: int, by: Account) -> None:
+    visible = Volunteer.filter(permissions.visible_to(by), id=answers.record_id(seen.id))
+    # Without the key, which every entry of the history shares: a release under way need not wait for it.
+    current = await visible.select_for_update(no_key=True).first()
+    if current is None:
+        raise NotFound
+    if version not in (current.version, seen.version):
+        raise await _changed_meanwhile(current, [*LABELS.values(), _NUMBER, _PHOTO])
+    as_seen, as_kept, wanted = _kept(seen), _kept(current), details.columns()
+    number = '' if details.keeps_number() else _number(details)
+    wanted['identity_index'] = sealing.blind_index(number) if number else seen.identity_index
+    values = {name: value for name, value in wanted.items() if value != as_seen[name]}
+    clashes = [name for name in values if as_kept[name] not in (as_seen[name], wanted[name])]
+    if clashes:
+        raise await _changed_meanwhile(current, [_label(name) for name in clashes])
+    if values.get('photo_id'):
+        await files.attach(values['photo_id'], current, by=by, kind=FileKind.PHOTO)
+    if 'name' in values:
+        values['name_key'] = name_key(details.name)
+    if 'identity_index' in values:
+        values |= _number_columns(number)
+    if 'consents_to_data_use' in values:
+        values['consented_at'] = dates.now() if values['consents_to_data_use'] else None
+    changes = await _changes(as_kept, as_kept | values)
+    if values:
+        await moves.reopen_for_reading(current.id)
+        current.update_from_dict(values | {'version': current.version + 1})
+        await current.save(update_fields=[*values, 'version', 'updated_at'])
+    if details.sets_password_by_system or details.password:
+        await accounts.give_volunteer_password(current, _password(details), by=by)
+        changes.append(Change('密碼', '', '已重新設定'))
+    await history.note(current, SECTION, history.AMENDED, changes, by=by)
+    if changes:
+        await announcements.announce('volunteer', str(current.id))
+
+
+async def _changed_meanwhile(current: Volunteer, labels: list[str]) -> ChangedMeanwhile:
+    last = await HistoryEntry.filter(volunteer_id=current.id, section=SECTION, label__in=labels).first()
+    return ChangedMeanwhile(labels, last)
+
+
+async def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
+    """For the history. Of a new person an unticked box is no news."""
+    changes = [change for change in history.compared(LABELS, before, after) if change.old or change.new != '否']
+    if before.get('identity_index') != after['identity_index']:
+        old, new = before.get('identity_masked', ''), after['identity_masked']
+        changes.append(Change(_NUMBER, old, new if old != new else f'{new}（中間的號碼不同）'))
+    return changes + await files.exchanged(_PHOTO, before.get('photo_id'), after['photo_id'])
+
+
+def _kept(volunteer: Volunteer) -> dict[str, Any]:
+    return VolunteerDetails.from_record(volunteer).columns() | {
+        'identity_index': volunteer.identity_index,
+        'identity_masked': volunteer.identity_masked,
+    }
+
+
+def _label(column: str) -> str:
+    return {'identity_index': _NUMBER, 'photo_id': _PHOTO}.get(column) or LABELS[column]
+
+
+def _number(details: VolunteerDetails) -> str:
+    kind = answers.member(IdentityKind, details.identity_kind)
+    assert kind is not None
+    return identity_numbers.validate(kind, details.identity_number)
+
+
+def _number_columns(number: str) -> dict[str, Any]:
+    return {
+        'identity_number': sealing.sealed(number, 'volunteer.identity_number'),
+        'identity_index': sealing.blind_index(number),
+        'identity_masked': identity_numbers.masked(number),
+    }
+
+
+def _password(details: VolunteerDetails) -> str | None:
+    """None: the system makes one and mails it."""
+    return None if details.sets_password_by_system else details.password

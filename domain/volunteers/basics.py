@@ -1,0 +1,256 @@
+"""基本資料: what the form of STEP 4 holds, what can be wrong with it, and how it is kept."""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Self
+from uuid import UUID
+
+from tortoise.expressions import Q
+
+from db.choices import IdentityKind, Sex
+from db.models import Volunteer
+
+from .. import answers, identity_numbers
+from ..accounts import passwords
+from ..answers import found
+from ..identity_numbers import BadIdentityNumber
+
+SECTION = '基本資料'
+
+_LEGACY = re.compile(r'(.{1,40})字第(.{1,40})號')
+
+# Columns and how the history names them; number and photo are noted in their own way.
+LABELS = {
+    'identity_kind': '證件種類',
+    'is_indigenous': '原住民',
+    'consents_to_data_use': '同意個資使用',
+    'name': '姓名',
+    'is_open_to_units': '開放志工單位查詢',
+    'is_civil_servant': '公教人員',
+    'english_name': '英文姓名',
+    'born_on': '出生日期',
+    'sex': '性別',
+    'email': 'E-MAIL',
+    'joins_disaster_relief': '是否加入救災志工',
+    'legacy_series': '舊制紀錄冊號（字）',
+    'legacy_serial': '舊制紀錄冊號（號）',
+    'legacy_issued_on': '發冊日期',
+    'is_photo_confirmed': '確認志工照片為清晰、半身照',
+}
+
+# Letters of the people's own spellings that a keyboard has no key for: users type ' or nothing instead.
+_GLOTTAL_STOPS = frozenset('\u02bc\u02c8\ua78c\ua78b')
+
+
+@dataclass
+class VolunteerDetails:
+    """The form of a new volunteer, and of one who `is_new` no more.
+
+    Then the identity number stands masked (A12****789) and means: as it was; and an empty password means the same.
+    `photo` is the id of a stored file. `is_born_before_roc` only turns the way the birth date is typed and shown.
+    """
+
+    identity_kind: str = IdentityKind.NATIONAL_ID
+    identity_number: str = field(default='', repr=False)
+    is_indigenous: bool = False
+    consents_to_data_use: bool = False
+    name: str = ''
+    is_open_to_units: bool = False
+    is_civil_servant: bool = False
+    sets_password_by_system: bool = False
+    password: str = field(default='', repr=False)
+    password_again: str = field(default='', repr=False)
+    english_name: str = ''
+    born_on: date | None = None
+    is_born_before_roc: bool = False
+    sex: str = ''
+    email: str = ''
+    joins_disaster_relief: bool | None = None
+    legacy_series: str = ''
+    legacy_serial: str = ''
+    legacy_issued_on: date | None = None
+    waives_issue_date: bool = False
+    photo: UUID | None = None
+    is_photo_confirmed: bool = False
+    is_new: bool = True
+
+    @classmethod
+    def from_record(cls, volunteer: Volunteer) -> Self:
+        """The details of somebody known."""
+        return cls(
+            identity_kind=volunteer.identity_kind,
+            identity_number=volunteer.identity_masked,
+            is_indigenous=volunteer.is_indigenous,
+            consents_to_data_use=volunteer.consents_to_data_use,
+            name=volunteer.name,
+            is_open_to_units=volunteer.is_open_to_units,
+            is_civil_servant=volunteer.is_civil_servant,
+            english_name=volunteer.english_name,
+            born_on=volunteer.born_on,
+            is_born_before_roc=volunteer.born_on.year < 1912,
+            sex=volunteer.sex,
+            email=volunteer.email,
+            joins_disaster_relief=volunteer.joins_disaster_relief,
+            legacy_series=volunteer.legacy_series,
+            legacy_serial=volunteer.legacy_serial,
+            legacy_issued_on=volunteer.legacy_issued_on,
+            waives_issue_date=bool(volunteer.legacy_serial) and volunteer.legacy_issued_on is None,
+            photo=volunteer.photo_id,
+            is_photo_confirmed=volunteer.is_photo_confirmed,
+            is_new=False,
+        )
+
+    def problems(self, new: bool | None = None) -> dict[str, str]:
+        """Field → sentence. `new`: as `is_new`."""
+        is_new = self.is_new if new is None else new
+        ticks = ('is_indigenous', 'consents_to_data_use', 'is_open_to_units', 'is_civil_servant', 'is_photo_confirmed')
+        return found(
+            {
+                'identity_kind': answers.choice('證件種類', self.identity_kind, IdentityKind),
+                'identity_number': self._number_problem(is_new),
+                'name': answers.text('姓名', self.name, most=100, needed=True) or self._name_problem(),
+                **self._password_problems(is_new),
+                'english_name': answers.text('英文姓名', self.english_name, most=100),
+                'born_on': answers.day('出生日期', self.born_on, needed=True),
+                'sex': answers.choice('性別', self.sex, Sex) or self._sex_problem(is_new),
+                'email': answers.email('E-MAIL', self.email) or self._email_problem(),
+                'joins_disaster_relief': answers.yes_no('是否加入救災志工', self.joins_disaster_relief, needed=True),
+                **self._legacy_problems(),
+                'photo': None if isinstance(self.photo, UUID | None) else '請重新上傳志工照片。',
+                **{name: answers.yes_no(LABELS[name], getattr(self, name), needed=True) for name in ticks[:-1]},
+                'is_photo_confirmed': self._photo_problem(),
+            }
+        )
+
+    def keeps_number(self) -> bool:
+        """Whether the identity number stays as it was: it stands masked."""
+        return not self.is_new and isinstance(self.identity_number, str) and '*' in self.identity_number
+
+    def columns(self) -> dict[str, Any]:
+        """As it is kept, but for the identity number. The details have no problems."""
+        return {
+            'identity_kind': answers.member(IdentityKind, self.identity_kind),
+            'is_indigenous': self.is_indigenous,
+            'consents_to_data_use': self.consents_to_data_use,
+            'name': answers.tidy(self.name),
+            'is_open_to_units': self.is_open_to_units,
+            'is_civil_servant': self.is_civil_servant,
+            'english_name': answers.tidy(self.english_name),
+            'born_on': self.born_on,
+            'sex': answers.member(Sex, self.sex),
+            'email': answers.tidy(self.email),
+            'joins_disaster_relief': self.joins_disaster_relief,
+            'legacy_series': answers.tidy(self.legacy_series),
+            'legacy_serial': answers.tidy(self.legacy_serial),
+            'legacy_issued_on': None if self.waives_issue_date else self.legacy_issued_on,
+            'photo_id': self.photo,
+            'is_photo_confirmed': self.is_photo_confirmed and self.photo is not None,
+        }
+
+    def _number_problem(self, is_new: bool) -> str | None:
+        kind = answers.member(IdentityKind, self.identity_kind)
+        if kind is None or (not is_new and self.keeps_number()):
+            return None
+        problem = answers.text(kind.label, self.identity_number, most=40, needed=True)
+        if problem:
+            return problem
+        try:
+            identity_numbers.validate(kind, self.identity_number)
+        except BadIdentityNumber as refusal:
+            return str(refusal)
+        return None
+
+    def _name_problem(self) -> str | None:
+        return None if name_key(self.name) else '姓名至少要有一個文字，不能只有符號。請對照證件再輸入一次。'
+
+    def _password_problems(self, is_new: bool) -> dict[str, str | None]:
+        unreadable = answers.yes_no('系統設定密碼', self.sets_password_by_system, needed=True)
+        if unreadable or self.sets_password_by_system:
+            return {'sets_password_by_system': unreadable}
+        if not is_new and not self.password and not self.password_again:
+            return {}
+        first = answers.text('密碼', self.password, most=200, needed=True)
+        if first is None and (unmet := passwords.unmet(self.password)):
+            first = f'密碼還不符合規則：{"、".join(unmet)}。'
+        again = answers.text('確認密碼', self.password_again, most=200, needed=True)
+        if again is None and self.password_again != self.password:
+            again = '兩次輸入的密碼不同，請再輸入一次。'
+        return {'password': first, 'password_again': again}
+
+    def _sex_problem(self, is_new: bool) -> str | None:
+        """The second character of the number tells the sex; it can be seen in a masked number too."""
+        kind = answers.member(IdentityKind, self.identity_kind)
+        if kind is None or self._number_problem(is_new):
+            return None
+        told = identity_numbers.sex_of(kind, self.identity_number)
+        if told is None or told == self.sex:
+            return None
+        return f'{kind.label}第 2 碼表示「{told.label}」，與選擇的性別不同。請對照證件再確認。'
+
+    def _email_problem(self) -> str | None:
+        if self.sets_password_by_system is True and not answers.tidy(self.email):
+            return '勾選了系統自動設定密碼，請輸入 E-MAIL，系統才能寄出密碼。'
+        return None
+
+    def _legacy_problems(self) -> dict[str, str | None]:
+        series = answers.text('舊制紀錄冊號的「字」', self.legacy_series, most=40)
+        serial = answers.text('舊制紀錄冊號的「號」', self.legacy_serial, most=40)
+        if series is None and serial is None:
+            has_series, has_serial = bool(answers.tidy(self.legacy_series)), bool(answers.tidy(self.legacy_serial))
+            series = '舊制紀錄冊號還缺「字」的部分，例如：中市文志。' if has_serial and not has_series else None
+            serial = '舊制紀錄冊號還缺「號」的部分，例如：000123。' if has_series and not has_serial else None
+        since = self.born_on if answers.day('出生日期', self.born_on) is None and self.born_on else answers.EARLIEST
+        return {
+            'legacy_series': series,
+            'legacy_serial': serial,
+            'legacy_issued_on': answers.day('發冊日期', self.legacy_issued_on, since=since),
+            'waives_issue_date': answers.yes_no('暫不填寫發冊日', self.waives_issue_date, needed=True),
+        }
+
+    def _photo_problem(self) -> str | None:
+        unreadable = answers.yes_no('志工照片的確認', self.is_photo_confirmed, needed=True)
+        if unreadable or self.photo is None or self.is_photo_confirmed:
+            return unreadable
+        return '請確認志工照片為清晰、半身照，並勾選。'
+
+
+def legacy_number(volunteer: Volunteer) -> str:
+    """舊制紀錄冊號 as one reads it, or ''.
+
+    >>> legacy_number(Volunteer(legacy_series='中市文', legacy_serial='000123')), legacy_number(Volunteer())
+    ('中市文字第000123號', '')
+    """
+    return f'{volunteer.legacy_series}字第{volunteer.legacy_serial}號' if volunteer.legacy_serial else ''
+
+
+def legacy_matching(text: str) -> Q:
+    """Volunteers whose 舊制紀錄冊號 is `text`: whole (中市文字第000123號), or the serial after 第 alone."""
+    if whole := _LEGACY.fullmatch(text):
+        return Q(legacy_series=whole[1], legacy_serial=whole[2])
+    return Q(Q(legacy_serial=text[:40]), ~Q(legacy_serial=''))
+
+
+def name_key(name: str) -> str:
+    """The name folded for searching: width, case, separators and 台 do not matter. Never shown, never kept as a name.
+
+    >>> name_key('谷辣斯‧尤達卡') == name_key('谷辣斯．尤達卡') == name_key('谷辣斯 尤達卡')
+    True
+    >>> name_key("Kolas Yotaka") == name_key('ＫＯＬＡＳ·ＹＯＴＡＫＡ'), name_key('臺生') == name_key('台生')
+    (True, True)
+    """
+    folded = unicodedata.normalize('NFKC', unicodedata.normalize('NFKC', name).casefold()).replace('台', '臺')
+    return ''.join(filter(_counts, folded))[:120]
+
+
+def _counts(character: str) -> bool:
+    """Not blanks, punctuation, invisible signs, nor the selectors of a character's variants."""
+    category = unicodedata.category(character)
+    is_selector = 0xFE00 <= ord(character) <= 0xFE0F or 0xE0100 <= ord(character) <= 0xE01EF
+    return (
+        category[0] not in 'ZP'
+        and category not in ('Cc', 'Cf', 'Cs', 'Sk')
+        and not is_selector
+        and (character not in _GLOTTAL_STOPS)
+    )

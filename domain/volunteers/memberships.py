@@ -1,0 +1,46 @@
+"""所屬(收編): which team of the unit a volunteer serves in, and the end of serving there."""
+
+from db import transaction
+from db.choices import MembershipStatus, Role
+from db.models import Account, HostUnit, Membership, Team, Volunteer
+
+from .. import announcements, answers, dates, permissions
+from ..audit import history
+from ..audit.history import Change
+from ..errors import NotFound
+from .basics import SECTION
+
+
+async def assign_team(volunteer: Volunteer, team_id: int | None, *, by: Account) -> None:
+    """Put the volunteer into one of the unit's own teams, or none. Raises NotFound."""
+    permissions.require(by, Role.UNIT_STAFF)
+    async with transaction():
+        ours = Membership.filter(volunteer_id=answers.record_id(volunteer.id), host_unit_id=by.host_unit_id)
+        membership = await ours.exclude(status=MembershipStatus.LEFT).select_for_update().first()
+        if membership is None:
+            raise NotFound
+        teams = {team.id: team.name for team in await Team.filter(host_unit_id=by.host_unit_id)}
+        if team_id is not None and answers.record_id(team_id) not in teams:
+            raise NotFound
+        old, new = teams.get(membership.team_id or 0, ''), teams.get(team_id or 0, '')
+        if old != new:
+            membership.team_id = team_id
+            await membership.save(update_fields=['team_id'])
+            await history.note(volunteer, SECTION, history.AMENDED, [Change('所屬志工隊', old, new)], by=by)
+            await announcements.announce('volunteer', str(volunteer.id))
+
+
+async def end_membership(volunteer: Volunteer, *, by: Account) -> None:
+    """已退出: the volunteer leaves the roster; the record stays, 收編 brings the person back. Raises NotFound."""
+    permissions.require(by, Role.UNIT_STAFF)
+    async with transaction():
+        ours = Membership.filter(volunteer_id=answers.record_id(volunteer.id), host_unit_id=by.host_unit_id)
+        membership = await ours.exclude(status=MembershipStatus.LEFT).select_for_update().first()
+        if membership is None:
+            raise NotFound
+        unit = await HostUnit.get(id=membership.host_unit_id)
+        changes = [Change(f'收編狀態（{unit.name}）', membership.status.label, MembershipStatus.LEFT.label)]
+        membership.status, membership.left_on = MembershipStatus.LEFT, dates.today()
+        await membership.save(update_fields=['status', 'left_on'])
+        await history.note(volunteer, SECTION, history.AMENDED, changes, by=by)
+        await announcements.announce('volunteer', str(volunteer.id))

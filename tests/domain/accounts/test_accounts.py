@@ -1,0 +1,499 @@
+"""Accounts: signing in without a hint, locks, passwords, links, requests, and the administrator's part."""
+
+import asyncio
+import time
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from db.choices import MembershipStatus, RequestStatus, Role
+from db.models import Account, AccountRequest, LoginFailure, Membership, OutgoingMail, PasswordReset, Session
+from domain import accounts, dates, settings
+from domain.accounts import (
+    AccountDetails,
+    AccountRequestDetails,
+    LinkExpired,
+    SignInLocked,
+    SignInRefused,
+    UnfitPassword,
+    WrongPassword,
+    passwords,
+    sessions,
+)
+from domain.errors import Incomplete, MovedOn, NotFound, NotPermitted
+from domain.settings import Settings
+
+from ...builders import a_host_unit, a_membership, a_volunteer, an_account, an_agency, an_identity_number
+
+pytestmark = pytest.mark.usefixtures('database')
+
+RIGHT, WRONG, NEW = 'Sample-Passw0rd', 'Wrong-Passw0rd', 'Another-Passw0rd'
+
+
+@pytest.fixture(autouse=True)
+def office() -> Settings:
+    """What links begin with."""
+    chosen = Settings(public_url='https://book.example.tw')
+    settings.use(chosen)
+    return chosen
+
+
+async def somebody(role: Role = Role.UNIT_STAFF, **changes: Any) -> Account:
+    return await an_account(role, password_hash=await passwords.hash_password(RIGHT), **changes)
+
+
+async def tried(username: str, password: str = WRONG) -> type[Exception] | None:
+    """What an attempt to sign in raises."""
+    try:
+        await accounts.sign_in(username, password)
+    except Exception as refusal:
+        return type(refusal)
+    return None
+
+
+async def link_in_the_mail() -> str:
+    """The token of the link mailed last."""
+    mail = await OutgoingMail.all().order_by('-id').first()
+    assert mail is not None
+    body = str(mail.body.open())
+    return body.partition('https://book.example.tw/account/reset?token=')[2].split()[0]
+
+
+class TestSigningIn:
+    async def test_staff_sign_in_by_name_however_it_is_cased_and_spaced(self) -> None:
+        clerk = await somebody(username='lin.xiaoman')
+
+        account = await accounts.sign_in(' Ｌin.Xiaoman ', RIGHT)
+
+        assert account == clerk
+        assert accounts.office_of(account).startswith('示例文化中心')
+
+    async def test_volunteers_sign_in_by_their_number(self) -> None:
+        number = an_identity_number()
+        account = await somebody(Role.VOLUNTEER, volunteer=await a_volunteer(identity_number=number))
+
+        assert await accounts.sign_in(f'{number[:3].lower()} {number[3:]}', RIGHT) == account
+        assert accounts.office_of(account) == '志工'
+
+    @pytest.mark.parametrize('username', ['', '\0', ' ', 'nobody', "' OR 1=1 --", '𠮷' * 5000])
+    async def test_nobody_signs_in_with_such_names(self, username: str) -> None:
+        await somebody(Role.VOLUNTEER)
+
+        assert await tried(username, RIGHT) is SignInRefused
+
+    async def test_closed_accounts_and_those_without_a_password_are_refused_alike(self) -> None:
+        closed, fresh = await somebody(is_active=False), await an_account()
+
+        assert [await tried(each.username or '', RIGHT) for each in (closed, fresh)] == [SignInRefused] * 2
+        assert await tried(fresh.username or '', '') is SignInRefused
+
+    async def test_an_unknown_name_takes_as_long_as_a_known_one(self) -> None:
+        known = (await somebody()).username or ''
+        took: dict[str, list[float]] = {known: [], 'nobody': []}
+        await passwords.verify(WRONG, None)
+
+        for _ in range(4):
+            for name, times in took.items():
+                begun = time.perf_counter()
+                await tried(name)
+                times.append(time.perf_counter() - begun)
+
+        assert 0.5 < min(took[known]) / min(took['nobody']) < 2
+
+
+class TestTheLock:
+    async def test_the_fifth_failure_locks_known_and_unknown_names_alike(self) -> None:
+        for name in ((await somebody()).username or '', 'nobody'):
+            answers = [await tried(name) for _ in range(7)]
+
+            assert answers == [SignInRefused] * 4 + [SignInLocked] * 3
+            assert await tried(name, RIGHT) is SignInLocked
+
+    async def test_other_spellings_of_the_name_are_the_same_name(self) -> None:
+        for name in ('Nobody', 'nobody', ' NOBODY', 'ｎｏｂｏｄｙ', 'nobody '):
+            await tried(name)
+
+        assert await tried('nobody') is SignInLocked
+
+    async def test_it_opens_after_fifteen_minutes_and_counts_anew(self) -> None:
+        name, now = (await somebody()).username or '', dates.now()
+        for _ in range(6):
+            await tried(name)
+
+        with dates.frozen(now + timedelta(minutes=14)):
+            assert await tried(name, RIGHT) is SignInLocked
+        with dates.frozen(now + timedelta(minutes=16)):
+            assert [await tried(name) for _ in range(5)] == [SignInRefused] * 4 + [SignInLocked]
+
+    async def test_the_right_password_forgets_the_failures(self) -> None:
+        name = (await somebody()).username or ''
+
+        answers = [await tried(name, each) for each in [WRONG] * 4 + [RIGHT] + [WRONG] * 4 + [RIGHT]]
+
+        assert answers == [SignInRefused] * 4 + [None] + [SignInRefused] * 4 + [None]
+        assert not await LoginFailure.exists()
+
+    async def test_many_tries_at_once_are_no_way_around(self) -> None:
+        name = (await somebody()).username or ''
+
+        answers = await asyncio.gather(*(tried(name) for _ in range(30)))
+
+        assert (answers.count(SignInRefused), answers.count(SignInLocked)) == (4, 26)
+
+    async def test_an_old_failure_is_forgiven(self) -> None:
+        name, now = 'nobody', dates.now()
+        for _ in range(4):
+            await tried(name)
+
+        with dates.frozen(now + timedelta(minutes=20)):
+            assert [await tried(name) for _ in range(4)] == [SignInRefused] * 4
+
+    async def test_the_administrator_lifts_it(self) -> None:
+        clerk, admin = await somebody(), await an_account(Role.ADMINISTRATOR)
+        for _ in range(5):
+            await tried(clerk.username or '')
+
+        with pytest.raises(NotPermitted):
+            await accounts.unlock(clerk, by=clerk)
+        await accounts.unlock(clerk, by=admin)
+
+        assert await tried(clerk.username or '', RIGHT) is None
+
+
+class TestChangingThePassword:
+    async def test_the_new_one_counts_and_other_browsers_are_signed_out(self) -> None:
+        clerk = await somebody(must_change_password=True)
+        here, elsewhere = [await sessions.open(clerk) for _ in range(2)]
+
+        await accounts.change_password(clerk, RIGHT, NEW, by=clerk, keeping=sessions.digest_of(here))
+
+        assert await tried(clerk.username or '', RIGHT) is SignInRefused
+        assert await tried(clerk.username or '', NEW) is None
+        assert await sessions.account_of(elsewhere) is None
+        account = await sessions.account_of(here)
+        assert account is not None
+        assert not account.must_change_password
+
+    async def test_the_last_three_do_not_come_again(self) -> None:
+        clerk = await somebody()
+        used = [RIGHT, *(f'Sample-Passw0rd-{n}' for n in (1, 2, 3))]
+        for old, new in pairwise(used):
+            await accounts.change_password(clerk, old, new, by=clerk)
+
+        for recent in used[1:]:
+            with pytest.raises(UnfitPassword, match='最近三次'):
+                await accounts.change_password(clerk, used[-1], recent, by=clerk)
+        await accounts.change_password(clerk, used[-1], used[0], by=clerk)
+
+    async def test_the_rules_are_named(self) -> None:
+        clerk = await somebody()
+
+        with pytest.raises(UnfitPassword) as refusal:
+            await accounts.change_password(clerk, RIGHT, 'short', by=clerk)
+
+        assert str(refusal.value) == '密碼還不符合規則：密碼最短長度：12、包含數字、包含大寫字母。'
+
+    async def test_the_old_one_is_asked_for_and_cannot_be_guessed(self) -> None:
+        clerk = await somebody()
+        for _ in range(5):
+            with pytest.raises(WrongPassword):
+                await accounts.change_password(clerk, WRONG, NEW, by=clerk)
+
+        with pytest.raises(SignInLocked):
+            await accounts.change_password(clerk, RIGHT, NEW, by=clerk)
+
+    async def test_it_is_ones_own_affair(self) -> None:
+        clerk = await somebody()
+
+        with pytest.raises(NotPermitted):
+            await accounts.change_password(clerk, RIGHT, NEW, by=await an_account(Role.ADMINISTRATOR))
+
+
+class TestAForgottenPassword:
+    async def test_the_mailed_link_sets_a_new_one_once(self) -> None:
+        clerk = await somebody(email='Clerk@example.com')
+        token = await sessions.open(clerk)
+        for _ in range(5):
+            await tried(clerk.username or '')
+
+        await accounts.request_reset(clerk.username or '', 'clerk@EXAMPLE.com ')
+        link = await link_in_the_mail()
+        is_open = await accounts.is_reset_open(link)
+        await accounts.reset_password(link, NEW)
+
+        assert is_open
+        assert await tried(clerk.username or '', NEW) is None
+        assert await sessions.account_of(token) is None
+        assert not await accounts.is_reset_open(link)
+        with pytest.raises(LinkExpired):
+            await accounts.reset_password(link, 'Third-Passw0rd-3')
+
+    async def test_used_twice_at_once_it_works_once(self) -> None:
+        clerk = await somebody(email='clerk@example.com')
+        await accounts.request_reset(clerk.username or '', 'clerk@example.com')
+        link = await link_in_the_mail()
+
+        results = await asyncio.gather(
+            *(accounts.reset_password(link, f'Another-Passw0rd-{n}') for n in range(4)), return_exceptions=True
+        )
+
+        assert sorted(type(result).__name__ for result in results) == ['LinkExpired'] * 3 + ['NoneType']
+
+    async def test_a_password_against_the_rules_leaves_the_link_usable(self) -> None:
+        clerk = await somebody(email='clerk@example.com')
+        await accounts.request_reset(clerk.username or '', 'clerk@example.com')
+        link = await link_in_the_mail()
+
+        for unfit in ('short', RIGHT):
+            with pytest.raises(UnfitPassword):
+                await accounts.reset_password(link, unfit)
+        await accounts.reset_password(link, NEW)
+
+        assert await tried(clerk.username or '', NEW) is None
+
+    async def test_it_lasts_half_an_hour(self) -> None:
+        clerk, now = await somebody(email='clerk@example.com'), dates.now()
+        await accounts.request_reset(clerk.username or '', 'clerk@example.com')
+        link = await link_in_the_mail()
+
+        with dates.frozen(now + timedelta(minutes=29)):
+            assert await accounts.is_reset_open(link)
+        with dates.frozen(now + timedelta(minutes=31)):
+            assert not await accounts.is_reset_open(link)
+            with pytest.raises(LinkExpired):
+                await accounts.reset_password(link, NEW)
+
+    async def test_who_does_not_fit_gets_no_mail_and_the_answer_takes_as_long(self) -> None:
+        clerk = await somebody(email='clerk@example.com')
+        await somebody(username='closed', email='closed@example.com', is_active=False)
+        await somebody(username='without', email='')
+        took = []
+
+        for name, email in (
+            (clerk.username or '', 'other@example.com'),
+            ('nobody', 'clerk@example.com'),
+            ('closed', 'closed@example.com'),
+            ('without', ''),
+        ):
+            begun = time.perf_counter()
+            await accounts.request_reset(name, email)
+            took.append(time.perf_counter() - begun)
+
+        assert not await OutgoingMail.exists()
+        assert not await PasswordReset.exists()
+        assert min(took) >= 0.3
+
+    async def test_asked_for_again_and_again_it_is_mailed_every_five_minutes(self) -> None:
+        clerk, now = await somebody(email='clerk@example.com'), dates.now()
+
+        for minutes in (0, 1, 4, 6):
+            with dates.frozen(now + timedelta(minutes=minutes)):
+                await accounts.request_reset(clerk.username or '', 'clerk@example.com')
+
+        assert await OutgoingMail.all().count() == 2
+
+    async def test_a_volunteer_is_written_to_at_the_address_of_today(self) -> None:
+        number = an_identity_number()
+        volunteer = await a_volunteer(identity_number=number, email='new@example.com')
+        await somebody(Role.VOLUNTEER, volunteer=volunteer, email='old@example.com')
+
+        await accounts.request_reset(number, 'new@example.com')
+
+        assert (await OutgoingMail.get()).recipient == 'new@example.com'
+
+
+class TestTheVolunteersPassword:
+    async def test_typed_by_the_clerk_it_is_changed_at_the_first_login(self) -> None:
+        clerk, number = await somebody(), an_identity_number()
+        volunteer = await a_volunteer(clerk.host_unit, identity_number=number)
+
+        await accounts.give_volunteer_password(volunteer, RIGHT, by=clerk)
+
+        account = await accounts.sign_in(number, RIGHT)
+        assert (account.role, account.name, account.must_change_password) == (Role.VOLUNTEER, '陳小華', True)
+        assert not await OutgoingMail.exists()
+
+    async def test_made_by_the_system_it_is_mailed(self) -> None:
+        clerk, number = await somebody(), an_identity_number()
+        volunteer = await a_volunteer(clerk.host_unit, identity_number=number, email='v@example.com')
+
+        await accounts.give_volunteer_password(volunteer, None, by=clerk)
+
+        mail = await OutgoingMail.get()
+        password = str(mail.body.open()).partition('密　碼：')[2].split()[0]
+        assert (mail.recipient, mail.holds_secret) == ('v@example.com', True)
+        assert (await accounts.sign_in(number, password)).volunteer_id == volunteer.id
+
+    async def test_a_second_one_replaces_the_first_and_ends_the_sessions(self) -> None:
+        clerk, number = await somebody(), an_identity_number()
+        volunteer = await a_volunteer(clerk.host_unit, identity_number=number)
+        await accounts.give_volunteer_password(volunteer, RIGHT, by=clerk)
+        token = await sessions.open(await accounts.sign_in(number, RIGHT))
+
+        await accounts.give_volunteer_password(volunteer, NEW, by=clerk)
+
+        assert await sessions.account_of(token) is None
+        assert (await tried(number, RIGHT), await tried(number, NEW)) == (SignInRefused, None)
+
+    async def test_without_an_address_nothing_can_be_mailed(self) -> None:
+        clerk = await somebody()
+        volunteer = await a_volunteer(clerk.host_unit)
+
+        with pytest.raises(Incomplete) as refusal:
+            await accounts.give_volunteer_password(volunteer, None, by=clerk)
+
+        assert list(refusal.value.problems) == ['email']
+        assert not await Account.filter(volunteer_id=volunteer.id).exists()
+
+    async def test_other_units_former_units_and_other_roles_give_none(self) -> None:
+        volunteer, former = await a_volunteer(), await a_host_unit()
+        await a_membership(volunteer, former, status=MembershipStatus.LEFT)
+        assert await Membership.filter(volunteer=volunteer).count() == 2
+
+        for clerk in (await somebody(), await somebody(host_unit=former)):
+            with pytest.raises(NotFound):
+                await accounts.give_volunteer_password(volunteer, RIGHT, by=clerk)
+        for role in (Role.ADMINISTRATOR, Role.REVIEWER):
+            with pytest.raises(NotPermitted):
+                await accounts.give_volunteer_password(volunteer, RIGHT, by=await an_account(role))
+
+
+class TestAccountsOfStaff:
+    async def test_a_request_becomes_an_account_whose_owner_sets_the_password(self) -> None:
+        admin, unit = await an_account(Role.ADMINISTRATOR), await a_host_unit()
+        asked = AccountRequestDetails(
+            organisation='示例文化中心',
+            name='林小滿',
+            username='Lin.XM',
+            email='lin@example.com',
+            phone='(04)0000-1234',
+        )
+        await accounts.request_account(asked)
+        await accounts.request_account(asked)
+        [request] = await accounts.open_requests(by=admin)
+
+        details = AccountDetails.from_request(request)
+        details.host_unit_id = unit.id
+        account = await accounts.grant(request, details, by=admin)
+        link = await link_in_the_mail()
+        with dates.frozen(dates.now() + timedelta(days=6)):
+            await accounts.reset_password(link, RIGHT)
+
+        assert (account.username, account.role, account.host_unit_id) == ('lin.xm', Role.UNIT_STAFF, unit.id)
+        assert await tried('lin.xm', RIGHT) is None
+        assert await accounts.open_requests(by=admin) == []
+        with pytest.raises(MovedOn):
+            await accounts.refuse(request, '太晚了', by=admin)
+
+    async def test_a_request_is_refused_with_a_reason_by_mail(self) -> None:
+        admin = await an_account(Role.ADMINISTRATOR)
+        request = await AccountRequest.create(
+            organisation='不明單位', name='某人', username='someone', email='someone@example.com', phone='1'
+        )
+
+        with pytest.raises(Incomplete):
+            await accounts.refuse(request, ' ', by=admin)
+        await accounts.refuse(request, '查無此單位。', by=admin)
+
+        mail = await OutgoingMail.get()
+        decided = await AccountRequest.get(id=request.id)
+        assert (mail.recipient, '查無此單位。' in mail.body.open()) == ('someone@example.com', True)
+        assert (decided.status, decided.decided_by_id) == (RequestStatus.REFUSED, admin.id)
+
+    async def test_a_request_with_problems_is_not_kept(self) -> None:
+        with pytest.raises(Incomplete) as refusal:
+            await accounts.request_account(
+                AccountRequestDetails(username='A123456789', email='x', name='\0', role=Role.ADMINISTRATOR)
+            )
+
+        assert list(refusal.value.problems) == ['organisation', 'name', 'username', 'email', 'phone', 'role']
+        assert not await AccountRequest.exists()
+
+    async def test_a_name_already_taken_is_refused_and_nothing_is_mailed(self) -> None:
+        admin, unit = await an_account(Role.ADMINISTRATOR), await a_host_unit()
+        await an_account(username='taken')
+
+        with pytest.raises(Incomplete) as refusal:
+            await accounts.create(
+                AccountDetails(username='Taken', name='甲', email='a@example.com', host_unit_id=unit.id), by=admin
+            )
+
+        assert list(refusal.value.problems) == ['username']
+        assert not await OutgoingMail.exists()
+
+    async def test_an_account_has_the_one_office_of_its_role(self) -> None:
+        admin, agency, unit = await an_account(Role.ADMINISTRATOR), await an_agency(), await a_host_unit()
+        details = AccountDetails('wang', '王專員', 'w@example.com', '', Role.REVIEWER, unit.id, agency.id)
+
+        account = await accounts.create(details, by=admin)
+
+        assert (account.host_unit_id, account.agency_id) == (None, agency.id)
+        assert accounts.office_of(await accounts.get(account.id, by=admin)) == agency.name
+        details.agency_id = None
+        assert list(details.problems()) == ['agency_id']
+
+    async def test_amended_rights_sign_the_account_out(self) -> None:
+        admin, clerk = await an_account(Role.ADMINISTRATOR), await somebody(email='c@example.com')
+        token = await sessions.open(clerk)
+        details = AccountDetails.from_record(clerk)
+        details.host_unit_id = (await a_host_unit()).id
+
+        await accounts.amend(clerk, details, by=admin)
+
+        assert await sessions.account_of(token) is None
+        assert (await Account.get(id=clerk.id)).host_unit_id == details.host_unit_id
+
+    async def test_an_administrator_cannot_lock_themselves_out(self) -> None:
+        admin = await an_account(Role.ADMINISTRATOR, email='a@example.com')
+        closed, demoted = AccountDetails.from_record(admin), AccountDetails.from_record(admin)
+        closed.is_active, demoted.role = False, Role.UNIT_STAFF
+
+        for details in (closed, demoted):
+            with pytest.raises(NotPermitted):
+                await accounts.amend(admin, details, by=admin)
+
+    async def test_volunteers_are_not_on_the_administrators_list(self) -> None:
+        admin, volunteer = await an_account(Role.ADMINISTRATOR), await an_account(Role.VOLUNTEER)
+        clerk = await an_account(name='乙')
+
+        assert await accounts.all_accounts(by=admin) == sorted([admin, clerk], key=lambda each: each.name)
+        with pytest.raises(NotFound):
+            await accounts.get(volunteer.id, by=admin)
+        with pytest.raises(NotFound):
+            await accounts.amend(volunteer, AccountDetails(), by=admin)
+
+    @pytest.mark.parametrize('role', [Role.UNIT_STAFF, Role.REVIEWER, Role.VOLUNTEER])
+    async def test_nobody_else_manages_accounts(self, role: Role) -> None:
+        account, other = await an_account(role), await an_account()
+        request = AccountRequest(id=1)
+
+        for act in (
+            accounts.all_accounts(by=account),
+            accounts.open_requests(by=account),
+            accounts.get(other.id, by=account),
+            accounts.create(AccountDetails(), by=account),
+            accounts.amend(other, AccountDetails(), by=account),
+            accounts.grant(request, AccountDetails(), by=account),
+            accounts.refuse(request, '不', by=account),
+        ):
+            with pytest.raises(NotPermitted):
+                await act
+
+
+async def test_letters_and_guide_are_remembered() -> None:
+    clerk = await an_account()
+    token = await sessions.open(clerk)
+    seen = await sessions.account_of(token)
+    assert seen is not None
+
+    await accounts.set_text_size('larger', by=seen)
+    await accounts.show_guide(False, by=seen)
+    again = await sessions.account_of(token)
+    await accounts.set_text_size('"><script>', by=seen)
+
+    assert again is not None
+    assert (again.text_size, again.hides_guide) == ('larger', True)
+    assert (await Account.get(id=clerk.id)).text_size == ''
+    assert await Session.all().count() == 1

@@ -1,0 +1,111 @@
+"""異動紀錄 and 誰看過我的資料."""
+
+from contextlib import suppress
+from datetime import UTC, datetime
+
+import pytest
+
+from db import transaction
+from db.choices import Role
+from db.models import AccessEntry, HistoryEntry, HostUnit
+from domain import dates
+from domain.audit import access, history
+from domain.audit.history import Change
+from domain.errors import Incomplete, NotFound
+
+from ...builders import a_file, a_host_unit, a_volunteer, an_account, an_agency
+
+pytestmark = pytest.mark.usefixtures('database')
+
+
+async def test_a_change_says_who_when_where_and_from_what_to_what() -> None:
+    clerk = await an_account(host_unit=await a_host_unit(name='範例圖書館'), name='李小雨')
+    volunteer = await a_volunteer(await HostUnit.get(id=clerk.host_unit_id))
+
+    with dates.frozen(datetime(2026, 3, 8, 6, 58, tzinfo=UTC)):
+        await history.note(volunteer, '基本資料', history.AMENDED, [Change('姓名', '陳小華', '陳曉華')], by=clerk)
+
+    [entry] = (await history.of(volunteer, by=clerk)).rows
+    facts = (entry.by_name, entry.from_unit, entry.section, entry.action, entry.label, entry.old, entry.new)
+    assert facts == ('李小雨', '範例圖書館', '基本資料', '修改', '姓名', '陳小華', '陳曉華')
+    assert dates.roc_instant(entry.at) == '115/03/08 14:58'
+
+
+async def test_an_exchanged_file_keeps_the_earlier_ones_id() -> None:
+    clerk = await an_account()
+    volunteer = await a_volunteer(await HostUnit.get(id=clerk.host_unit_id))
+    old, new = await a_file(by=clerk, volunteer=volunteer), await a_file(by=clerk, volunteer=volunteer)
+
+    changes = [Change('正面', old.name, '已更換', old.id, new.id)]
+    await history.note(volunteer, '教育訓練', history.AMENDED, changes, by=clerk, subject='志工基礎訓練')
+
+    [entry] = (await history.of(volunteer, by=clerk)).rows
+    assert (entry.action, entry.old_file, entry.new_file) == ('更換', old.id, new.id)
+
+
+async def test_nothing_is_written_when_nothing_changed() -> None:
+    clerk, volunteer = await an_account(), await a_volunteer()
+
+    await history.note(volunteer, '基本資料', history.AMENDED, [], by=clerk)
+
+    assert await HistoryEntry.all().count() == 0
+
+
+async def test_a_change_that_is_rolled_back_leaves_no_trace() -> None:
+    clerk, volunteer = await an_account(), await a_volunteer()
+
+    with suppress(RuntimeError):
+        async with transaction():
+            await history.note(volunteer, '基本資料', history.AMENDED, [Change('姓名', '甲', '乙')], by=clerk)
+            raise RuntimeError
+
+    assert await HistoryEntry.all().count() == 0
+
+
+async def test_the_newest_come_first_page_by_page_and_by_section() -> None:
+    clerk = await an_account()
+    volunteer = await a_volunteer(await HostUnit.get(id=clerk.host_unit_id))
+    for number in range(12):
+        section = '教育訓練' if number % 2 else '基本資料'
+        await history.note(volunteer, section, history.AMENDED, [Change('備註', '', str(number))], by=clerk)
+
+    second = await history.of(volunteer, by=clerk, page=2)
+    trainings = await history.of(volunteer, by=clerk, section='教育訓練')
+
+    assert (await history.of(volunteer, by=clerk, section='x' * 99 + '\0')).total == 0
+    assert ([entry.new for entry in second.rows], second.total) == (['1', '0'], 12)
+    assert [entry.new for entry in trainings.rows] == ['11', '9', '7', '5', '3', '1']
+
+
+async def test_another_unit_reads_no_history() -> None:
+    volunteer = await a_volunteer()
+
+    for stranger in (await an_account(), await an_account(Role.REVIEWER), await an_account(Role.ADMINISTRATOR)):
+        with pytest.raises(NotFound):
+            await history.of(volunteer, by=stranger)
+
+
+async def test_volunteers_read_who_saw_their_data_and_nobody_else_does() -> None:
+    reviewer = await an_account(Role.REVIEWER, name='王專員', agency=await an_agency(name='臺中市政府示例局'))
+    volunteer = await a_volunteer()
+    self = await an_account(Role.VOLUNTEER, volunteer=volunteer)
+
+    await access.note(volunteer, '身分證字號', ' 核對證書姓名 ', by=reviewer)
+
+    [entry] = await access.of(volunteer, by=self)
+    facts = (entry.by_name, entry.from_unit, entry.what, entry.reason)
+    assert facts == ('王專員', '臺中市政府示例局', '身分證字號', '核對證書姓名')
+    for other in (reviewer, await an_account(Role.VOLUNTEER)):
+        with pytest.raises(NotFound):
+            await access.of(volunteer, by=other)
+
+
+@pytest.mark.parametrize('reason', ['', '　', 'x' * 121, 'a\0b', None])
+async def test_looking_needs_a_purpose(reason: str) -> None:
+    clerk, volunteer = await an_account(), await a_volunteer()
+
+    with pytest.raises(Incomplete) as refusal:
+        await access.note(volunteer, '身分證字號', reason, by=clerk)
+
+    assert list(refusal.value.problems) == ['reason']
+    assert await AccessEntry.all().count() == 0

@@ -1,0 +1,36 @@
+"""The guide knows what is done and leads to what is open."""
+
+from db.choices import Role
+from domain import applications
+from domain.guide import progress
+from tests import builders
+
+
+async def test_for_somebody_new_the_guide_begins_at_step_4(database: str) -> None:
+    guide = await progress.of(None, by=await builders.an_account(role=Role.UNIT_STAFF))
+
+    assert (guide.done, guide.left) == (frozenset({1, 2, 3}), {})
+
+
+async def test_a_volunteer_without_trainings_is_led_to_step_6(database: str) -> None:
+    clerk = await builders.an_account(role=Role.UNIT_STAFF)
+    volunteer = await builders.a_volunteer(clerk.host_unit)
+
+    guide = await progress.of(volunteer.id, by=clerk)
+
+    assert 6 not in guide.done
+    assert {item.address.split('#')[0] for item in guide.left[6]} == {f'/volunteers/{volunteer.id}/trainings/new'}
+
+
+async def test_once_sent_every_step_is_done(database: str) -> None:
+    clerk = await builders.an_account(role=Role.UNIT_STAFF)
+    volunteer = await builders.a_complete_volunteer(by=clerk)
+    before = await progress.of(volunteer.id, by=clerk)
+    application = await applications.save(await applications.defaults(), of=volunteer, by=clerk)
+    await applications.submit(application, by=clerk)
+
+    after = await progress.of(volunteer.id, by=clerk)
+
+    assert 7 not in before.done
+    assert after.done == frozenset(range(1, 9))
+    assert after.left == {}

@@ -1,0 +1,405 @@
+"""A decision waits ten seconds, in which only its reviewer can take it back; then it is carried out once."""
+
+import asyncio
+import os
+import random
+import sys
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+
+import pytest
+from tortoise.connection import get_connection
+
+from db.choices import ApplicationStatus, CorrectionReason, Place, Role
+from db.models import (
+    Account,
+    Agency,
+    Application,
+    ApplicationStep,
+    Decision,
+    NumberSeries,
+    OutgoingMail,
+    RecordBook,
+    Volunteer,
+)
+from domain import announcements, applications, corrections, dates, reviews
+from domain.corrections import Anchor, StillOpen
+from domain.errors import DomainError, Incomplete, MovedOn, NotFound, NotPermitted
+from domain.readiness import NotReady
+from domain.reviews import decisions
+from domain.reviews.decisions import TooLate
+
+from ...builders import an_account
+from ..sample_office import NOW, Office, a_case, details_for, many_cases
+
+pytestmark = pytest.mark.usefixtures('database', 'today')
+
+SUBMITTED, RETURNED = ApplicationStatus.SUBMITTED, ApplicationStatus.RETURNED
+APPROVED, REJECTED = ApplicationStatus.APPROVED, ApplicationStatus.REJECTED
+UNIT, VOLUNTEER = 'unit@example.org', 'volunteer@example.com'
+IN_TIME, TOO_LATE = NOW + timedelta(seconds=9.9), NOW + timedelta(seconds=10)
+
+
+async def test_until_its_time_a_decision_gives_no_number_and_tells_nobody(office: Office) -> None:
+    case = await a_case(office)
+    told = await OutgoingMail.all().count()
+
+    decision = await decisions.decide(case.id, APPROVED, case.version, by=office.reviewer)
+    with dates.frozen(IN_TIME):
+        assert await decisions.release_due() == 0
+
+    assert (decision.to, decision.release_at) == (APPROVED, NOW + timedelta(seconds=10))
+    assert (await decisions.pending_of([case.id]))[case.id].by.name == '何專員'
+    now = await Application.get(id=case.id)
+    assert (now.status, now.version, now.decided_at) == (SUBMITTED, case.version + 1, None)
+    assert (await RecordBook.all().count(), await NumberSeries.all().count()) == (0, 0)
+    assert await OutgoingMail.all().count() == told
+
+
+async def test_released_it_counts_from_when_it_was_made(office: Office) -> None:
+    case = await a_case(office)
+    await decisions.decide(case.id, APPROVED, case.version, by=office.reviewer)
+
+    with dates.frozen(NOW + timedelta(days=3)):
+        assert await decisions.release_due() == 1
+        assert await decisions.release_due() == 0
+
+    now = await Application.get(id=case.id)
+    assert (now.status, now.decided_by_id, now.decided_at) == (APPROVED, office.reviewer.id, NOW)
+    assert [step.at for step in await ApplicationStep.filter(application_id=case.id)] == [NOW, NOW]
+    assert (await RecordBook.get(application_id=case.id)).number == '中市文志字第115000001號'
+    assert await told_of(case, VOLUNTEER) == 1
+    assert await Decision.all().count() == 0
+
+
+async def test_taken_back_in_time_nothing_has_happened(office: Office) -> None:
+    case = await a_case(office)
+    decision = await decisions.decide(case.id, APPROVED, case.version, by=office.reviewer)
+
+    with dates.frozen(IN_TIME):
+        free = await decisions.undo(decision.id, by=office.reviewer)
+    with dates.frozen(TOO_LATE):
+        assert await decisions.release_due() == 0
+
+    assert (free.status, free.version) == (SUBMITTED, case.version + 2)
+    assert await decisions.pending_of([case.id]) == {}
+    assert await told_of(case, VOLUNTEER) == 0
+    again = await decisions.decide(case.id, REJECTED, free.version, by=office.colleague, reason='非本機關業務')
+    assert again.to == REJECTED
+
+
+async def test_when_its_time_is_over_it_stands(office: Office) -> None:
+    case = await a_case(office)
+    decision = await decisions.decide(case.id, APPROVED, case.version, by=office.reviewer)
+
+    with dates.frozen(TOO_LATE):
+        with pytest.raises(TooLate):
+            await decisions.undo(decision.id, by=office.reviewer)
+        await decisions.release_due()
+        with pytest.raises(TooLate) as refusal:
+            await decisions.undo(decision.id, by=office.reviewer)
+
+    assert str(refusal.value) == '這個決定已經生效，或已經復原過，不能再復原。畫面顯示的是案件目前的狀態。'
+    assert (await Application.get(id=case.id)).status == APPROVED
+
+
+async def test_nobody_else_takes_it_back(office: Office) -> None:
+    case = await a_case(office)
+    decision = await decisions.decide(case.id, APPROVED, case.version, by=office.reviewer)
+    stranger = await an_account(Role.REVIEWER, name='社專員', agency=await Agency.get(name='臺中市政府社會局'))
+
+    for account, refusal in ((office.colleague, NotPermitted), (stranger, TooLate), (office.clerk, NotPermitted)):
+        with pytest.raises(refusal):
+            await decisions.undo(decision.id, by=account)
+
+    assert list(await decisions.pending_of([case.id])) == [case.id]
+
+
+async def test_undoing_races_with_the_release_and_one_of_them_happens(office: Office) -> None:
+    for _ in range(8):
+        case = await a_case(office)
+        decision = await decisions.decide(case.id, APPROVED, case.version, by=office.reviewer)
+        await Decision.filter(id=decision.id).update(release_at=NOW + timedelta(seconds=random.choice((-1, 1))))
+
+        undone, *_ = await asyncio.gather(
+            decisions.undo(decision.id, by=office.reviewer),
+            decisions.release_due(),
+            decisions.release_due(),
+            return_exceptions=True,
+        )
+        await decisions.release_due()  # what was locked by the one who came too late
+
+        status = (await Application.get(id=case.id)).status
+        assert status == (APPROVED if isinstance(undone, TooLate) else SUBMITTED)
+        assert await told_of(case, VOLUNTEER) == (status == APPROVED)
+
+
+async def test_of_two_who_decide_at_once_one_does_and_the_other_learns_from_whom_and_when(office: Office) -> None:
+    for _ in range(6):
+        case = await a_case(office)
+
+        outcomes = await asyncio.gather(
+            decisions.decide(case.id, APPROVED, case.version, by=office.reviewer),
+            decisions.decide(case.id, REJECTED, case.version, by=office.colleague, reason='非本機關業務'),
+            reviews.reject(case, '非本機關業務', case.version, by=office.colleague),
+            applications.withdraw(case, by=office.clerk),
+            return_exceptions=True,
+        )
+
+        assert [type(outcome) for outcome in outcomes].count(MovedOn) == 3
+    with dates.frozen(TOO_LATE):
+        await decisions.release_due()
+    books = await RecordBook.all().count()
+    assert await Application.filter(status=APPROVED).count() == books
+    assert await Application.filter(status=SUBMITTED).count() == 0
+
+
+async def test_while_it_waits_everybody_else_is_told_who_decided(office: Office) -> None:
+    case = await a_case(office)
+    await decisions.decide(case.id, APPROVED, case.version, by=office.reviewer)
+    seen = await Application.get(id=case.id)
+
+    for act in (
+        decisions.decide(seen.id, APPROVED, seen.version, by=office.colleague),
+        decisions.decide(seen.id, REJECTED, seen.version, by=office.reviewer, reason='非本機關業務'),
+        reviews.approve(seen, seen.version, by=office.colleague),
+        reviews.return_for_correction(seen, '看不清用印', seen.version, by=office.colleague),
+        applications.withdraw(seen, by=office.clerk),
+    ):
+        with pytest.raises(MovedOn) as refusal:
+            await act
+        assert str(refusal.value) == '這個案件已由 何專員 於 14:58 核可，您的畫面已更新。'
+
+
+async def test_sent_twice_it_counts_once(office: Office) -> None:
+    case = await a_case(office)
+
+    first, second = await asyncio.gather(
+        *(decisions.decide(case.id, APPROVED, case.version, by=office.reviewer) for _ in range(2))
+    )
+
+    assert first.id == second.id
+    assert (await Application.get(id=case.id)).version == case.version + 1
+
+
+async def test_approval_is_refused_at_once_when_something_stands_in_its_way(office: Office) -> None:
+    case = await a_case(office)
+    await corrections.mark(
+        case, Anchor(Place.BASICS, 'photo'), CorrectionReason.BLURRED, '請重拍。', by=office.reviewer
+    )
+    with pytest.raises(StillOpen):
+        await decisions.decide(case.id, APPROVED, case.version, by=office.reviewer)
+
+    other = await a_case(office)
+    await Volunteer.filter(id=other.volunteer_id).update(photo_id=None)
+    with pytest.raises(NotReady):
+        await decisions.decide(other.id, APPROVED, other.version, by=office.reviewer)
+
+    third = await a_case(office)
+    await Agency.filter(id=office.agency.id).update(number_pattern='號')
+    with pytest.raises(DomainError, match='紀錄冊號無法產生'):
+        await decisions.decide(third.id, APPROVED, third.version, by=office.reviewer)
+    assert await Decision.all().count() == 0
+
+
+async def test_nobody_decides_what_they_submitted_nor_with_a_forged_outcome(office: Office) -> None:
+    case = await a_case(office)
+    for to in (ApplicationStatus.WITHDRAWN, SUBMITTED, ApplicationStatus.DRAFT):
+        with pytest.raises(NotPermitted):
+            await decisions.decide(case.id, to, case.version, by=office.reviewer)
+    clerk = await Account.get(id=office.clerk.id)
+    clerk.role, clerk.host_unit_id, clerk.agency_id = Role.REVIEWER, None, office.agency.id
+    await clerk.save()
+
+    with pytest.raises(NotPermitted, match='不能審核自己送的案件'):
+        await decisions.decide(case.id, APPROVED, case.version, by=clerk)
+
+
+async def test_a_return_says_each_open_mark_and_what_was_written_besides(office: Office) -> None:
+    case = await a_case(office)
+    with pytest.raises(Incomplete):
+        await decisions.decide(case.id, RETURNED, case.version, by=office.reviewer)
+    await corrections.mark(
+        case, Anchor(Place.BASICS, 'photo'), CorrectionReason.BLURRED, '請重拍。', by=office.reviewer
+    )
+
+    await decisions.decide(case.id, RETURNED, case.version, by=office.reviewer, reason='三日內請補。')
+    with dates.frozen(TOO_LATE):
+        await decisions.release_due()
+
+    now = await Application.get(id=case.id)
+    assert (now.status, now.due_on, now.reason) == (RETURNED, None, '1. 志工照片（模糊）：請重拍。\n三日內請補。')
+    assert await told_of(case, UNIT) == 1
+
+
+async def test_of_fifty_approved_together_a_poisoned_one_is_reported_and_the_others_are_done(office: Office) -> None:
+    cases = await many_cases(office, 50)
+    poisoned, lacking, stale = cases[7], cases[20], cases[33]
+    await poison(poisoned)
+    await Volunteer.filter(id=lacking.volunteer_id).update(photo_id=None)
+    await reviews.reject(stale, '非本機關業務', stale.version, by=office.colleague)
+
+    report = await decisions.approve_many([(case.id, 2) for case in cases], by=office.reviewer)
+    with dates.frozen(TOO_LATE):
+        await decisions.release_due()
+
+    assert {decision.application_id for decision in report.decided} == {
+        case.id for case in cases if case not in (poisoned, lacking, stale)
+    }
+    assert [(case.id, case.volunteer.name, sentence[:9]) for case, sentence in report.refused] == [
+        (poisoned.id, '周小晴', '系統發生未預期的錯'),
+        (lacking.id, '周小晴', '尚缺：志工照片（尚'),
+        (stale.id, '周小晴', '這個案件已由 王專'),
+    ]
+    assert await Application.filter(status=APPROVED).count() == 47
+    assert await sequences() == list(range(1, 48))
+    assert await OutgoingMail.filter(recipient=VOLUNTEER).count() == 47
+
+
+async def test_what_is_poisoned_between_decision_and_release_blocks_no_other_and_says_why(office: Office) -> None:
+    cases = [await a_case(office) for _ in range(4)]
+    report = await decisions.approve_many([(case.id, case.version) for case in cases], by=office.reviewer)
+    await poison(cases[0])
+    await Volunteer.filter(id=cases[1].volunteer_id).update(photo_id=None)
+
+    with dates.frozen(TOO_LATE):
+        await decisions.release_due()
+        assert await decisions.release_due() == 0
+
+    assert len(report.decided) == 4
+    assert [(await Application.get(id=case.id)).status for case in cases] == [SUBMITTED, SUBMITTED, APPROVED, APPROVED]
+    first, second = sorted(await reviews.awaiting(by=office.reviewer), key=lambda row: row.id)
+    assert (first.pending, first.problem) == (
+        None,
+        '系統發生未預期的錯誤，這個決定沒有生效，也沒有通知任何人。請再決定一次；若仍不行，請洽系統管理者。',
+    )
+    assert second.problem == '尚缺：志工照片（尚未上傳）。'
+    assert await OutgoingMail.filter(recipient=VOLUNTEER).count() == 2
+
+    await decisions.decide(first.id, REJECTED, first.version, by=office.colleague, reason='資料損毀')
+    assert [row.problem for row in await reviews.awaiting(by=office.reviewer) if row.id == first.id] == ['']
+
+
+async def test_decisions_made_together_are_taken_back_together_until_ten_seconds_after_the_last(
+    office: Office,
+) -> None:
+    cases = [await a_case(office) for _ in range(3)]
+    report = await decisions.approve_many([(case.id, case.version) for case in cases], by=office.reviewer)
+
+    with dates.frozen(IN_TIME):
+        undone = await decisions.undo_many([decision.id for decision in report.decided], by=office.reviewer)
+        again = await decisions.undo_many([report.decided[0].id], by=office.reviewer)
+
+    assert {decision.release_at for decision in report.decided} == {NOW + decisions.UNDO_WITHIN}
+    assert (undone.count, undone.refused) == (3, [])
+    assert (again.count, [one for one, _ in again.refused]) == (0, [report.decided[0].id])
+    assert await Decision.all().count() == 0
+
+
+async def test_a_list_with_a_case_of_another_agency_is_refused_whole(office: Office) -> None:
+    case = await a_case(office)
+    welfare = await Agency.get(name='臺中市政府社會局')
+    stranger = await an_account(Role.REVIEWER, name='社專員', agency=welfare)
+
+    with pytest.raises(NotFound):
+        await decisions.approve_many([(case.id, case.version)], by=stranger)
+    with pytest.raises(NotPermitted):
+        await decisions.approve_many([(case.id, case.version)], by=office.clerk)
+    with pytest.raises(DomainError, match='一次最多核可 200 件'):
+        await decisions.approve_many([(number, 1) for number in range(1, 300)], by=office.reviewer)
+
+
+async def test_several_processes_release_each_decision_once(office: Office) -> None:
+    cases = await many_cases(office, 12)
+    await decisions.approve_many([(case.id, 2) for case in cases], by=office.reviewer)
+
+    with dates.frozen(TOO_LATE):
+        released = await asyncio.gather(*(decisions.release_due() for _ in range(5)))
+
+    assert sum(released) == 12
+    assert await sequences() == list(range(1, 13))
+
+
+async def test_a_case_sent_again_after_its_return_can_be_decided_again(office: Office) -> None:
+    case = await a_case(office)
+    await decisions.decide(case.id, RETURNED, case.version, by=office.reviewer, reason='看不清用印')
+    with dates.frozen(TOO_LATE):
+        await decisions.release_due()
+
+    mended = await applications.save(details_for(office.agency), of=case.volunteer, by=office.clerk)
+    sent = await applications.submit(mended, by=office.clerk)
+    await decisions.decide(sent.id, APPROVED, sent.version, by=office.colleague)
+    with dates.frozen(TOO_LATE):
+        await decisions.release_due()
+
+    assert (await Application.get(id=case.id)).status == APPROVED
+
+
+@pytest.fixture
+async def listening(database: str) -> AsyncIterator[str]:
+    await announcements.opened(database)
+    yield database
+    await announcements.closed()
+
+
+async def test_the_release_wakes_when_a_decision_is_due(
+    office: Office, listening: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decisions, 'UNDO_WITHIN', timedelta(seconds=0.5))
+    case = await a_case(office)
+    monkeypatch.setattr(dates, '_frozen_at', None)
+    work = asyncio.create_task(decisions.release_forever())
+    await asyncio.sleep(0.1)
+
+    decision = await decisions.decide(case.id, APPROVED, case.version, by=office.reviewer)
+    while await Decision.all().exists():
+        await asyncio.sleep(0.01)
+    late = dates.now() - decision.release_at
+    work.cancel()
+
+    assert timedelta(0) <= late < timedelta(seconds=0.5)
+    assert (await Application.get(id=case.id)).status == APPROVED
+
+
+async def test_what_a_killed_process_decided_another_one_releases(office: Office, database: str) -> None:
+    cases = await many_cases(office, 3)
+    process = await deciding(database)
+    assert process.stdout
+    assert await process.stdout.readline() == b'decided\n'
+    process.kill()
+    await process.communicate()
+    assert await Decision.all().count() == 3
+    assert await RecordBook.all().count() == 0
+
+    await Decision.all().update(release_at=datetime.now(dates.TAIPEI))
+    another = await deciding(database)
+    async with asyncio.timeout(20):
+        while await Decision.all().exists():
+            await asyncio.sleep(0.02)
+    another.kill()
+    await another.communicate()
+
+    assert {case.status for case in await Application.filter(id__in=[case.id for case in cases])} == {APPROVED}
+    assert await sequences() == [1, 2, 3]
+
+
+async def told_of(case: Application, recipient: str) -> int:
+    return await OutgoingMail.filter(application_id=case.id, recipient=recipient).count()
+
+
+async def deciding(url: str) -> asyncio.subprocess.Process:
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(('PYTEST_', 'NICEGUI_'))}
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, '-m', 'tests.domain.reviews.deciding', url), stdout=asyncio.subprocess.PIPE, env=environ
+    )
+
+
+async def poison(case: Application) -> None:
+    """Spoil the case so that no rule foresees it: the identity number opens with no key."""
+    await get_connection('default').execute_query(
+        "UPDATE volunteer SET identity_number = '\\x0102' WHERE id = $1", [case.volunteer_id]
+    )
+
+
+async def sequences() -> list[int]:
+    return sorted(book.sequence for book in await RecordBook.all())

@@ -1,0 +1,166 @@
+"""收編 and 志工總歸戶: what a unit must know before it learns anything of somebody else's volunteer."""
+
+import asyncio
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from db.choices import IdentityKind, MembershipStatus, Role
+from db.models import AccessEntry, Account, HostUnit, Membership, ServiceHours, Volunteer
+from domain import dates, volunteers
+from domain.audit import access, history
+from domain.errors import Incomplete, NotFound, NotPermitted
+from domain.volunteers import NoSuchPerson, TooManyTries
+
+from ...builders import a_host_unit, a_training, a_volunteer, an_account, an_identity_number
+
+pytestmark = pytest.mark.usefixtures('database')
+
+NATIONAL_ID = IdentityKind.NATIONAL_ID
+BORN = date(1985, 5, 12)
+
+
+async def known_person(**changes: Any) -> tuple[str, Volunteer]:
+    """Somebody of another unit, and the number."""
+    number = an_identity_number()
+    return number, await a_volunteer(identity_number=number, name='谷辣斯．尤達卡', born_on=BORN, **changes)
+
+
+async def test_number_name_and_birth_date_put_a_person_onto_the_roster() -> None:
+    clerk = await an_account(host_unit=await a_host_unit(name='範例圖書館'), name='李小雨')
+    number, person = await known_person()
+
+    joined = await volunteers.join(NATIONAL_ID, number.lower(), '谷辣斯‧尤達卡', BORN, by=clerk)
+
+    assert joined == person
+    assert (await volunteers.get(person.id, by=clerk)).name == '谷辣斯．尤達卡'
+    [entry] = (await history.of(person, by=clerk)).rows
+    assert (entry.label, entry.new, entry.from_unit) == ('所屬運用單位', '範例圖書館', '範例圖書館')
+    self = await an_account(Role.VOLUNTEER, volunteer=person)
+    facts = [(seen.by_name, seen.what, seen.reason) for seen in await access.of(person, by=self)]
+    assert facts == [('李小雨', '收編', '核對證號、姓名、出生日期相符')]
+
+
+async def test_joining_again_changes_nothing_and_who_left_comes_back() -> None:
+    clerk = await an_account()
+    number, person = await known_person()
+    unit = await HostUnit.get(id=clerk.host_unit_id)
+
+    await volunteers.join(NATIONAL_ID, number, person.name, BORN, by=clerk)
+    await Membership.filter(volunteer=person, host_unit=unit).update(
+        status=MembershipStatus.LEFT, left_on=dates.today(), joined_on=date(2020, 1, 1)
+    )
+    await volunteers.join(NATIONAL_ID, number, person.name, BORN, by=clerk)
+    await volunteers.join(NATIONAL_ID, number, person.name, BORN, by=clerk)
+
+    membership = await Membership.get(volunteer=person, host_unit=unit)
+    assert (membership.status, membership.left_on, membership.joined_on) == (
+        MembershipStatus.ACTIVE,
+        None,
+        dates.today(),
+    )
+    assert (await history.of(person, by=clerk)).total == 2
+
+
+@pytest.mark.parametrize('wrong', ['number', 'name', 'born_on'])
+async def test_one_wrong_fact_is_refused_in_the_same_words_and_noted_for_the_person(wrong: str) -> None:
+    clerk = await an_account()
+    number, person = await known_person()
+    facts: dict[str, Any] = {'number': number, 'name': person.name, 'born_on': BORN}
+    facts[wrong] = {'number': an_identity_number(), 'name': '陳小華', 'born_on': BORN + timedelta(days=1)}[wrong]
+
+    with pytest.raises(NoSuchPerson) as refusal:
+        await volunteers.join(NATIONAL_ID, **facts, by=clerk)
+
+    assert str(refusal.value) == str(NoSuchPerson())
+    with pytest.raises(NotFound):
+        await volunteers.get(person.id, by=clerk)
+    noted = [(entry.volunteer_id, entry.reason) for entry in await AccessEntry.all()]
+    assert noted == ([] if wrong == 'number' else [(person.id, '核對資料不符，未收編')])
+
+
+async def test_birth_dates_cannot_be_guessed_not_even_many_at_once() -> None:
+    clerk = await an_account()
+    number, person = await known_person()
+    guesses = [BORN - timedelta(days=days) for days in range(1, 21)]
+
+    outcomes = await asyncio.gather(
+        *(volunteers.join(NATIONAL_ID, number, person.name, guess, by=clerk) for guess in guesses),
+        return_exceptions=True,
+    )
+
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ['NoSuchPerson'] * 5 + ['TooManyTries'] * 15
+    colleague = await an_account(host_unit_id=clerk.host_unit_id)
+    with pytest.raises(TooManyTries):
+        await volunteers.join(NATIONAL_ID, number, person.name, BORN, by=colleague)
+    with dates.frozen(dates.now() + timedelta(minutes=16)):
+        await volunteers.join(NATIONAL_ID, number, person.name, BORN, by=clerk)
+
+
+@pytest.mark.parametrize('junk', [None, 5, ['x'], '', '\0', '\ud800', 'x' * 10_000])
+async def test_forged_facts_get_sentences(junk: Any) -> None:
+    clerk = await an_account()
+
+    with pytest.raises(Incomplete):
+        await volunteers.join(junk, junk, junk, junk, by=clerk)
+    with pytest.raises(Incomplete):
+        await volunteers.consolidated(junk, junk, junk, by=clerk)
+
+
+async def test_somebody_open_to_units_is_shown_whole_for_a_purpose() -> None:
+    owner, clerk = await an_account(), await an_account()
+    number, person = await known_person(is_open_to_units=True)
+    training = await a_training(person, by=owner)
+    hours: dict[str, Any] = {'item': '綜合服務', 'content': '導覽', 'starts_on': BORN, 'ends_on': BORN}
+    for minutes in (90, 60):
+        await ServiceHours.create(volunteer=person, recorder=owner, minutes=minutes, **hours)
+
+    found = await volunteers.consolidated(NATIONAL_ID, number, '確認是否已領紀錄冊', by=clerk)
+
+    assert (found.volunteer, found.is_ours, found.trainings, found.service_minutes) == (person, False, [training], 150)
+    assert [one.host_unit.name for one in found.memberships] == [
+        (await HostUnit.get(id=one.host_unit_id)).name for one in await Membership.filter(volunteer=person)
+    ]
+    assert [(entry.what, entry.reason) for entry in await AccessEntry.all()] == [('志工總歸戶', '確認是否已領紀錄冊')]
+    with pytest.raises(NotFound):
+        await volunteers.get(person.id, by=clerk)
+
+
+async def test_somebody_not_open_to_units_reads_like_nobody() -> None:
+    clerk = await an_account()
+    number, _ = await known_person()
+    sentences = set()
+
+    for asked in (number, an_identity_number()):
+        with pytest.raises(NotFound) as refusal:
+            await volunteers.consolidated(NATIONAL_ID, asked, '確認', by=clerk)
+        sentences.add(str(refusal.value))
+        with pytest.raises(Incomplete):
+            await volunteers.consolidated(NATIONAL_ID, asked, '', by=clerk)
+
+    assert len(sentences) == 1
+    assert await AccessEntry.all().count() == 0
+
+
+async def test_ones_own_volunteer_needs_no_openness_but_a_purpose() -> None:
+    clerk = await an_account()
+    number = an_identity_number()
+    person = await a_volunteer(await HostUnit.get(id=clerk.host_unit_id), identity_number=number)
+
+    assert (await volunteers.consolidated(NATIONAL_ID, number, '核對時數', by=clerk)).is_ours
+    assert [entry.volunteer_id for entry in await AccessEntry.all()] == [person.id]
+
+
+@pytest.mark.parametrize('role', [Role.VOLUNTEER, Role.ADMINISTRATOR])
+async def test_others_may_not_ask(role: Role) -> None:
+    other: Account = await an_account(role)
+    number, person = await known_person(is_open_to_units=True)
+
+    for attempt in (
+        volunteers.lookup_identity(NATIONAL_ID, number, by=other),
+        volunteers.join(NATIONAL_ID, number, person.name, BORN, by=other),
+        volunteers.consolidated(NATIONAL_ID, number, '確認', by=other),
+    ):
+        with pytest.raises(NotPermitted):
+            await attempt

@@ -1,0 +1,19 @@
+"""The address of the desk may say anything."""
+
+from typing import Any
+
+import pytest
+
+from ui.components.desk.desk_view import DeskView
+
+
+@pytest.mark.parametrize(
+    'given', ['', '0', '-1', '1.5', 'x', '２', '²', '2147483648', '1' + '0' * 20, '9' * 5000, None, [], {}, 10**400]
+)
+def test_what_is_no_id_in_an_address_filters_nothing(given: Any) -> None:
+    assert DeskView.read(given, given, given, given, given) == DeskView()
+
+
+def test_a_view_comes_back_from_its_own_address() -> None:
+    view = DeskView.read('returned', 'name', 'today', '2147483647', '12')
+    assert view.query == '?due=today&unit=2147483647&roster=12&order=name&status=returned'

@@ -1,0 +1,135 @@
+"""What only a browser can show of the reviewer's desk: its keys, a spot marked on a certificate, the way back."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from ....site import Site, launched, running_site, signed_in
+
+
+@pytest.fixture(scope='module')
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with running_site(tmp_path_factory.mktemp('desk') / 'data') as running:
+        yield running
+
+
+@pytest.fixture(scope='module')
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = launched(playwright)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope='module')
+def page(site: Site, browser: Browser) -> Page:
+    """何專員's browser."""
+    return signed_in(browser, site, 'reviewer')
+
+
+def test_j_and_k_lead_through_the_list_as_it_is_filtered(site: Site, page: Page) -> None:
+    page.goto(f'{site.url}/reviews')
+    page.get_by_role('button', name='今日到期').click()
+    expect(page).to_have_url(f'{site.url}/reviews?due=today')
+
+    page.keyboard.press('j')
+    expect(page.get_by_role('heading', level=1, name='張小安')).to_be_visible()
+    expect(page.get_by_text('第 1／1 件')).to_be_visible()
+    page.get_by_role('button', name=re.compile('^全部')).click()
+    expect(page.get_by_text(re.compile('第 2／'))).to_be_visible()
+    page.keyboard.press('k')
+
+    expect(page.get_by_role('heading', level=1, name='谷辣斯')).to_be_visible()
+
+
+def test_the_list_of_keys_opens_and_can_switch_them_off(site: Site, page: Page) -> None:
+    page.goto(f'{site.url}/reviews')
+    page.keyboard.press('?')
+    keys = page.get_by_role('dialog', name='快速鍵')
+    expect(keys).to_be_visible()
+    keys.get_by_role('checkbox').uncheck()
+    page.keyboard.press('Escape')
+    expect(keys).to_be_hidden()
+    page.keyboard.press('j')
+    page.wait_for_timeout(300)
+    assert page.url == f'{site.url}/reviews'
+
+    page.keyboard.press('?')
+    keys.get_by_role('checkbox').check()
+    page.keyboard.press('Escape')
+
+
+def test_a_spot_on_a_certificate_is_marked_where_it_was_clicked_also_when_it_was_turned(site: Site, page: Page) -> None:
+    opened(site, page, '周小晴')
+    page.keyboard.press('3')
+    back = page.get_by_role('region', name='反面')
+    expect(back).to_be_focused()
+
+    page.get_by_role('button', name='反面旋轉').click()
+    page.get_by_role('button', name='反面旋轉').click()
+    page.get_by_role('button', name='反面補件').click()
+    page.keyboard.press('2')
+    words = page.get_by_label('給單位的說明')
+    expect(words).to_have_value(re.compile('圖片模糊'))
+    words.press('a')  # typed, no decision
+    box = back.bounding_box()
+    assert box
+    back.click(position={'x': box['width'] * 0.25, 'y': box['height'] * 0.25})
+    expect(page.get_by_text('位置已標在影像上')).to_be_visible()
+    page.get_by_role('button', name='標記補件').click()
+
+    expect(page.get_by_role('heading', name='已標記 1 項補件')).to_be_visible()
+    spot = page.locator('.lb-sheet-picture .lb-spot')
+    # from the upper left of a picture that stands on its head: the lower right
+    place = [float(spot.evaluate(f'(pin) => parseFloat(pin.style.{side})')) for side in ('left', 'top')]
+    assert place == pytest.approx([75, 75], abs=2)
+
+    page.get_by_role('button', name='撤銷標記').click()
+    expect(page.get_by_role('heading', name='補正都已結清')).to_be_visible()
+    expect(page.locator('.lb-marks li.withdrawn')).to_have_count(1)
+
+
+def test_r_asks_for_the_words_and_a_approves_with_ten_seconds_to_undo(site: Site, page: Page) -> None:
+    opened(site, page, '周小晴')
+    page.keyboard.press('r')
+    expect(page.get_by_role('dialog', name='通知補件：原因')).to_be_visible()
+    page.keyboard.press('a')  # behind the open question nothing hears it
+    page.keyboard.press('Escape')
+    expect(page.get_by_role('dialog')).to_have_count(0)
+
+    page.keyboard.press('a')
+    bar = page.locator('.lb-undo')
+    expect(bar.get_by_text('已核可 周小晴')).to_be_visible()
+    expect(page.get_by_role('heading', level=1, name='周小晴')).to_have_count(0)
+    expect(bar.get_by_text(re.compile('[5-9] 秒內可復原'))).to_be_visible()
+    bar.get_by_role('button', name='復原').click()
+
+    expect(page.get_by_role('heading', level=1, name='周小晴')).to_be_visible()
+    expect(bar).to_be_hidden()
+
+
+def test_of_several_selected_those_that_cannot_be_approved_are_told_and_the_others_can_be_taken_back(
+    site: Site, page: Page
+) -> None:
+    page.goto(f'{site.url}/reviews')
+    page.get_by_role('button', name='選取', exact=True).click()
+    for name in ('周小晴', '郭小樂'):  # the latter's corrections wait for a second look
+        page.get_by_label(f'選取 {name}').check()
+    page.get_by_role('button', name='核可選取的 2 件').click()
+    page.get_by_role('button', name='核可這 2 件').click()
+
+    report = page.get_by_role('dialog', name='1 件沒有核可')
+    expect(report.get_by_text('郭小樂')).to_be_visible()
+    report.get_by_role('button', name='知道了').click()
+    page.get_by_role('button', name='復原').click()
+    expect(page.get_by_role('heading', level=1, name='周小晴')).to_be_visible()
+
+
+def opened(site: Site, page: Page, name: str) -> None:
+    """The case of `name` on the desk, ready for keys."""
+    page.goto(f'{site.url}/reviews')
+    page.get_by_role('link', name=name).first.click()
+    expect(page.get_by_role('heading', level=1, name=name)).to_be_visible()
+    expect(page.get_by_text('您正在審').first).to_be_visible()

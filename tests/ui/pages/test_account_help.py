@@ -1,0 +1,130 @@
+"""帳號申請, 忘記密碼 and 下載專區 for people without a login; and where each role begins."""
+
+import io
+import re
+import zipfile
+
+import pytest
+
+from db.choices import RequestStatus, Role
+from db.models import AccountRequest, OutgoingMail
+from domain.accounts import sessions
+from domain.model import Account
+from domain.printouts import roster_sheets
+
+from ..browser import Browser
+from ..conftest import PASSWORD, somebody
+
+REQUEST = {
+    'organisation': '臺中市示例社區發展協會',
+    'name': '許小雅',
+    'username': 'Hsu.Ya',
+    'email': 'hsu.ya@example.com',
+    'phone': '(04)0000-7777',
+    'role': 'unit_staff',
+    'reason': '新設志工隊',
+}
+NEW = 'Another-Passw0rd'
+
+
+async def test_a_request_with_mistakes_comes_back_with_what_was_typed(browser: Browser) -> None:
+    answer = await browser.post('/account/request', data=REQUEST | {'name': '"><script>', 'email': 'nowhere'})
+
+    assert answer.status_code == 422
+    assert '還有 1 個地方需要處理' in answer.text
+    assert 'value="&#34;&gt;&lt;script&gt;"' in answer.text
+    assert '<script>' not in answer.text
+
+
+async def test_a_request_waits_for_the_administrator_and_is_kept_once(browser: Browser) -> None:
+    answers = [await browser.post('/account/request', data=REQUEST) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    kept = await AccountRequest.filter(username='hsu.ya').values('organisation', 'role', 'status')
+    assert kept == [{'organisation': REQUEST['organisation'], 'role': Role.UNIT_STAFF, 'status': RequestStatus.OPEN}]
+
+
+@pytest.mark.parametrize('role', ['administrator', 'volunteer', ''])
+async def test_nobody_can_ask_for_another_role(browser: Browser, role: str) -> None:
+    answer = await browser.post('/account/request', data=REQUEST | {'role': role})
+
+    assert answer.status_code == 422
+
+
+async def test_a_form_from_elsewhere_is_refused(browser: Browser) -> None:
+    answer = await browser.post('/account/request', data=REQUEST, headers={'Origin': 'https://evil.example'})
+
+    assert answer.status_code == 403
+
+
+async def test_a_forgotten_password_gets_the_same_answer_whether_or_not_there_is_an_account(browser: Browser) -> None:
+    someone = await somebody(email='someone@example.com')
+
+    pages = [
+        (await browser.post('/account/forgotten', data={'username': username, 'email': email})).text
+        for username, email in (
+            (someone.username, 'someone@example.com'),
+            (someone.username, 'another@example.com'),
+            ('nobody', 'someone@example.com'),
+        )
+    ]
+
+    assert len(set(pages)) == 1
+    assert await OutgoingMail.filter(recipient='someone@example.com').count() == 1
+
+
+async def test_a_link_sets_a_password_once(browser: Browser) -> None:
+    someone = await somebody(email='once@example.com')
+    await browser.post('/account/forgotten', data={'username': someone.username, 'email': 'once@example.com'})
+    mail = await OutgoingMail.get(recipient='once@example.com')
+    found = re.search(r'/account/reset\?token=([\w-]+)', mail.body.open())
+    assert found
+    form = {'token': found[1], 'password': NEW, 'again': NEW}
+
+    weak = await browser.post('/account/reset', data=form | {'password': 'weak', 'again': 'weak'})
+    unlike = await browser.post('/account/reset', data=form | {'again': PASSWORD})
+    set_now = await browser.post('/account/reset', data=form)
+    again = await browser.post('/account/reset', data=form)
+
+    assert [each.status_code for each in (weak, unlike, set_now, again)] == [422, 422, 303, 410]
+    assert (await browser.sign_in(someone.username or '', NEW)).headers['location'] == '/'
+
+
+async def test_the_blank_roster_can_be_had_without_a_login(browser: Browser) -> None:
+    answer = await browser.get('/downloads/roster.ods')
+
+    content = zipfile.ZipFile(io.BytesIO(answer.content)).read('content.xml').decode()
+    assert answer.headers['content-type'] == 'application/vnd.oasis.opendocument.spreadsheet'
+    assert re.findall('>([^<]+)<', content)[3:8] == list(roster_sheets.COLUMNS)
+
+
+async def test_the_certificate_button_leads_to_a_page_that_says_how_it_is(browser: Browser) -> None:
+    answer = await browser.get('/login/certificate')
+
+    assert '這個系統尚未開放以自然人憑證登入' in answer.text
+
+
+@pytest.mark.parametrize(
+    ('role', 'home'),
+    [
+        (Role.UNIT_STAFF, '/menu'),
+        (Role.REVIEWER, '/reviews'),
+        (Role.VOLUNTEER, '/my'),
+        (Role.ADMINISTRATOR, '/admin'),
+    ],
+)
+async def test_each_role_begins_where_its_work_is(browser: Browser, role: Role, home: str) -> None:
+    browser.token = await sessions.open(await somebody(role))
+
+    answers = [await browser.get(address) for address in ('/', '/login')]
+
+    assert [answer.headers['location'] for answer in answers] == [home, '/']
+
+
+async def test_what_was_refused_is_said_above_the_fields_and_the_name_stays(browser: Browser, clerk: Account) -> None:
+    answer = await browser.sign_in(clerk.username or '', 'wrong')
+
+    assert answer.status_code == 401
+    assert re.search(r'role="alert">.*?帳號或密碼不正確', answer.text, re.DOTALL)
+    assert f'value="{clerk.username}"' in answer.text
+    assert answer.text.index('role="alert"') < answer.text.index('id="username"')

@@ -1,0 +1,140 @@
+"""核可, 通知補件, 駁回: the bar that never leaves the screen. 核可 says which number it will take."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from nicegui import html, ui
+from nicegui.element import Element
+
+from domain import dates
+from domain.cases.moves import VERBS
+from domain.corrections import ANSWERED, Marked
+from domain.model import Account, Application, ApplicationStatus, CorrectionStatus, Decision
+from domain.reviews import Case, decisions
+
+from ..action_button import action_button
+from ..form import form
+from ..form.fields import text_area
+from ..icon import icon
+from ..question import question
+
+APPROVED, RETURNED, REJECTED = ApplicationStatus.APPROVED, ApplicationStatus.RETURNED, ApplicationStatus.REJECTED
+
+
+class Reason:
+    """What the unit reads besides the marks, as the reviewer writes it."""
+
+    def __init__(self) -> None:
+        self.reason = ''
+
+    def problems(self) -> dict[str, str]:
+        """The service checks it when it is sent."""
+        return {}
+
+
+class desk_neighbours(Element, component='desk_neighbours.js'):
+    """上一件, 下一件 in the reviewer's own list, and the list of keys."""
+
+
+class desk_decisions(Element):
+    """`decided()` leads on to the next case."""
+
+    def __init__(self, account: Account, case: Case, decided: Callable[[], Awaitable[None]]) -> None:
+        super().__init__('div')
+        self.classes('lb-decide')
+        self.account, self.decided = account, decided
+        self.application: Application = case.application
+        self.listed: list[Element] = []
+        with self:
+            self.outcome = html.span().classes('strong grow')
+            self.acts = html.div().classes('lb-decide-acts')
+            desk_neighbours()
+        with self.acts:
+            self._place_acts(case)
+
+    def show(self, case: Case, marks: list[Marked], pending: Decision | None) -> None:
+        """The bar for the case as it stands: what may be decided, or what has been."""
+        self.application = case.application
+        is_open = case.application.status is ApplicationStatus.SUBMITTED and pending is None
+        self.outcome._text = '' if is_open else _outcome(case, pending)
+        self.outcome.update()
+        self.acts.set_visibility(is_open)
+        to_mend = sum(each.correction.status is CorrectionStatus.OPEN for each in marks)
+        to_see = sum(each.correction.status in ANSWERED for each in marks)
+        number = f'將取號 {case.number}' if case.number else '沿用原紀錄冊號'
+        waits = f'還有 {to_see} 項補正沒有確認' if to_see else f'已標記 {to_mend} 項補件'
+        _say(self.number, waits if to_see or to_mend else number)
+        _say(self.asked, f'已標記 {to_mend} 項' if to_mend else '尚未標記')
+        _mark(self.approve, 'off', to_see + to_mend > 0)
+        _mark(self.send_back, 'on', to_mend > 0)
+        self.marked.clear()
+        with self.marked:
+            for each in marks:
+                if each.correction.status is CorrectionStatus.OPEN:
+                    html.li(f'{each.correction.label}（{each.correction.reason.label}）：{each.correction.text}')
+        self.marked.set_visibility(to_mend > 0)
+        plain = '單位承辦人會收到這段文字，請寫明要改哪一項、怎麼改；也可以先在各項按旗子標記。'
+        _say(self.what_is_told, f'單位承辦人會收到下列 {to_mend} 項；需要時可再補充。' if to_mend else plain)
+
+    def _place_acts(self, case: Case) -> None:
+        with action_button('', self._approve).classes('lb-approve') as self.approve:
+            icon('check', 20)
+            with html.span().classes('two'):
+                html.span('核可')
+                self.number = html.small()
+            html.kbd('A').props('aria-hidden=true')
+        dialog = self._question(RETURNED, '', '補充說明（沒有標記時必填）', has_marks=True)
+        with (
+            ui.button(on_click=dialog.open, color=None).props('outline no-caps').classes('lb-return') as self.send_back
+        ):
+            icon('flag')
+            with html.span().classes('two'):
+                html.span('通知補件')
+                self.asked = html.small()
+            html.kbd('R').props('aria-hidden=true')
+        dialog = self._question(REJECTED, '案件到此結束，單位可以另送新案。單位承辦人會收到這段文字。', '原因')
+        ui.button('駁回', on_click=dialog.open, color=None).props('flat no-caps').classes('lb-reject')
+
+    def _question(self, to: ApplicationStatus, sentence: str, label: str, *, has_marks: bool = False) -> Any:
+        words, act = Reason(), VERBS[to]
+
+        async def send() -> None:
+            await decisions.decide(
+                self.application.id, to, self.application.version, by=self.account, reason=words.reason
+            )
+            await self.decided()
+
+        with question(f'{act}：原因') as dialog:
+            said = html.p(sentence)
+            if has_marks:
+                self.what_is_told = said
+                self.marked = html.ol().classes('lb-marked-list')
+            in_form = form(words, summary=False)
+            text_area(label, in_form, 'reason', required=not has_marks, maxlength=500)
+            with html.div().classes('lb-acts'):
+                action_button(f'確定{act}', send, 'bad', in_form)
+                ui.button('再看一下', on_click=dialog.close, color=None).props('flat no-caps')
+        return dialog
+
+    async def _approve(self) -> None:
+        await decisions.decide(self.application.id, APPROVED, self.application.version, by=self.account)
+        await self.decided()
+
+
+def _mark(element: Element, name: str, is_so: bool) -> None:
+    element.classes(add=name) if is_so else element.classes(remove=name)
+
+
+def _say(element: Element, text: str) -> None:
+    element._text = text
+    element.update()
+
+
+def _outcome(case: Case, pending: Decision | None) -> str:
+    application = case.application
+    if pending is not None:
+        return f'{pending.by.name} 已於 {dates.roc_instant(pending.at)[-5:]} {VERBS[pending.to]}，稍後生效'
+    who = application.decided_by.name if application.decided_by else ''
+    when = dates.roc_instant(application.decided_at) if application.decided_at else ''
+    number = f'，紀錄冊號 {case.number}' if case.number and application.status is APPROVED else ''
+    return f'{application.status.label}{number}　{who} {when}'

@@ -1,0 +1,74 @@
+"""The head of an open case: who it is about, and who reads it; opening the page is reading, leaving it ends that."""
+
+from typing import Any
+from uuid import uuid4
+
+from nicegui import ui
+from nicegui.element import Element
+
+from domain import dates
+from domain.errors import DomainError
+from domain.model import Account, ApplicationStatus
+from domain.reviews import Case, readings
+
+from ...live import follow, of_record
+from ..notices import refusals_told
+from ..states import TONES, deadline
+
+
+class desk_head(Element, component='desk_head.js'):
+    """`alert`: why the last decision could not be carried out."""
+
+    def __init__(self, account: Account, case: Case) -> None:
+        super().__init__()
+        self.account, self.application = account, case.application
+        self.page_id = uuid4()
+        self._props.update({'me': account.id, 'readers': [], 'alert': ''})
+        self.show(case)
+        self.on('taken', self._take_over)
+        if case.application.status is ApplicationStatus.SUBMITTED:
+            # A page that is only fetched reads nothing, and one whose browser is away reads no longer.
+            ui.context.client.on_connect(self._enter)
+            ui.context.client.on_disconnect(self._leave)
+            follow(readings.CHANNEL, self._renew, of_record(case.application.id))
+
+    def show(self, case: Case, alert: str = '') -> None:
+        """The case as it stands now."""
+        application = case.application
+        sender = application.submitted_by.name if application.submitted_by else ''
+        sent = f'送審 {dates.roc_instant(application.submitted_at)}　{sender}' if application.submitted_at else ''
+        self._props.update({'name': case.volunteer.name, 'masked': case.volunteer.identity_masked, 'alert': alert})
+        self._props['chips'] = [[application.kind.label, 'info', '', ''], _state(case)]
+        self._props['facts'] = [fact for fact in (application.host_unit.name, sent) if fact]
+        self._props['phone'] = application.host_unit.phone
+        self.update()
+
+    async def _enter(self) -> None:
+        try:
+            await readings.enter(self.application.id, self.page_id, by=self.account)
+        except DomainError:  # the case has gone to another agency: the page is about to say so
+            return
+        await self._renew()
+
+    async def _leave(self) -> None:
+        await readings.leave(self.page_id)
+
+    async def _take_over(self) -> None:
+        with refusals_told():
+            await readings.take_over(self.application.id, self.page_id, by=self.account)
+
+    async def _renew(self) -> None:
+        readers = await readings.of(self.application.id, by=self.account)
+        self._props['readers'] = [
+            {'id': reader.account_id, 'name': reader.name, 'since': dates.roc_instant(reader.since)[-5:]}
+            for reader in readers
+        ]
+        self.update()
+
+
+def _state(case: Case) -> list[Any]:
+    application = case.application
+    if case.days_left is not None:
+        text, tone, symbol, _, hint = deadline(case.days_left)
+        return [text, tone, symbol, hint]
+    return [application.status.label, *TONES[application.status], '']

@@ -1,0 +1,90 @@
+"""The reviewer's own view of the queue: which list, in which order, what of it; kept in the address."""
+
+from dataclasses import dataclass
+from typing import Any, Self, cast, get_args
+from urllib.parse import urlencode
+
+from domain import reviews
+from domain.cases.turns import OF_AGENCY, AgencyList
+from domain.model import Account, ApplicationStatus
+from domain.reviews import CaseRow, Due, Neighbours, Order
+
+TABS = {
+    AgencyList.TURN: ('submitted', '待審核'),
+    AgencyList.RETURNED: ('returned', '補件中'),
+    AgencyList.APPROVED: ('approved', '已核可'),
+    AgencyList.CLOSED: ('closed', '駁回撤回'),
+}
+ORDERS = {'due': '期限近的在前', 'oldest': '先送件在前', 'newest': '新送件在前', 'unit': '依運用單位', 'name': '依姓名'}
+
+
+@dataclass(frozen=True)
+class DeskView:
+    """Read from a query that may say anything: what is unknown is left out."""
+
+    tab: AgencyList = AgencyList.TURN
+    order: Order = 'due'
+    due: Due | None = None
+    unit: int | None = None
+    roster: int | None = None
+
+    @classmethod
+    def read(cls, status: Any = '', order: Any = '', due: Any = '', unit: Any = '', roster: Any = '') -> Self:
+        """The view an address asks for."""
+        tab = next((one for one, (key, _) in TABS.items() if status == key), None)
+        tab = tab or next((one for one, several in OF_AGENCY.items() if status in several), AgencyList.TURN)
+        return cls(
+            tab,
+            cast(Order, order) if order in get_args(Order) else 'due',
+            cast(Due, due) if due in get_args(Due) else None,
+            _number(unit),
+            _number(roster),
+        )
+
+    @property
+    def statuses(self) -> ApplicationStatus | tuple[ApplicationStatus, ...]:
+        """What the services call the list."""
+        several = OF_AGENCY[self.tab]
+        return several if len(several) > 1 else several[0]
+
+    @property
+    def query(self) -> str:
+        """`?status=…`, only what differs from the plain queue; or ''."""
+        said: dict[str, Any] = {'due': self.due, 'unit': self.unit, 'roster': self.roster}
+        said |= {'order': self.order} if self.order != 'due' else {}
+        said |= {'status': TABS[self.tab][0]} if self.tab is not AgencyList.TURN else {}
+        said = {name: value for name, value in said.items() if value}
+        return f'?{urlencode(said)}' if said else ''
+
+    def holding(self, application_status: ApplicationStatus) -> 'DeskView':
+        """This view when it holds such a case, else the plain list in which the case stands."""
+        if application_status in OF_AGENCY[self.tab]:
+            return self
+        return DeskView(next(one for one, several in OF_AGENCY.items() if application_status in several), self.order)
+
+    async def rows(self, account: Account, limit: int) -> list[CaseRow]:
+        """The whole list in this order; the browser filters it."""
+        return await reviews.awaiting(by=account, status=self.statuses, order=self.order, limit=limit)
+
+    async def next_after(self, application_id: int, account: Account) -> str:
+        """The address of the case after this one in the view; of the queue when it was the last."""
+        found: Neighbours = await reviews.neighbours(
+            application_id,
+            by=account,
+            status=self.statuses,
+            order=self.order,
+            due=self.due,
+            host_unit_id=self.unit,
+            roster_id=self.roster,
+        )
+        # after the last one the reviewer goes back to the one before it
+        following = found.next or found.previous
+        return (f'/reviews/{following}' if following else '/reviews') + self.query
+
+
+def _number(given: Any) -> int | None:
+    text = str(given)
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 10 and int(text) in _IDS else None
+
+
+_IDS = range(1, 2**31)

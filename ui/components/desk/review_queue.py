@@ -1,0 +1,128 @@
+"""The list at the left of the desk: it follows by itself what clerks and colleagues do."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nicegui.element import Element
+from nicegui.events import GenericEventArguments
+
+from domain import applications, dates, permissions, reviews
+from domain.cases import turns
+from domain.cases.moves import VERBS
+from domain.cases.turns import OF_AGENCY, AgencyList
+from domain.model import Account, Role
+from domain.reviews import CaseRow, readings
+from domain.reviews.readings import Reader
+
+from ...live import follow, of_side, together
+from ..states import TONES, deadline
+from .desk_view import ORDERS, TABS, DeskView
+
+MOST_SHOWN = 200
+_DUE = {'late': 'overdue'}
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The list as it stands: its rows, and the text that is the same for every reviewer of the agency."""
+
+    rows: Sequence[CaseRow]
+    text: str
+
+
+class review_queue(Element, component='review_queue.js'):
+    """`selected` is the case that is open beside it; `view` follows what the reviewer chooses."""
+
+    def __init__(self, account: Account, view: DeskView, selected: int | None) -> None:
+        super().__init__()
+        self.account, self.view = account, view
+        self.rows: Sequence[CaseRow] = ()
+        self.then: Callable[[], None] = lambda: None  # what the page does whenever the rows were read anew
+        self._props.update({'selected': selected or 0, 'me': account.id, 'orders': ORDERS, 'turn': 0, 'queue': '{}'})
+        self._props['view'] = {
+            'tab': TABS[view.tab][0],
+            'order': view.order,
+            'due': view.due or '',
+            'unit': view.unit or 0,
+            'roster': view.roster or 0,
+        }
+        self.on('viewed', self._viewed)
+
+    @classmethod
+    async def placed(cls, account: Account, view: DeskView, selected: int | None = None) -> 'review_queue':
+        """The queue in its place, following cases and readers of the agency."""
+        queue = cls(account, view, selected)
+        await queue.renew()
+        for channel in (applications.CHANNEL, readings.CHANNEL):
+            follow(channel, queue.renew, of_side(account))
+        return queue
+
+    async def renew(self) -> None:
+        """Show the queue as it stands now; only what changed is drawn anew."""
+        permissions.require(self.account, Role.REVIEWER)
+        view = DeskView(self.view.tab, self.view.order)  # filtered in the browser
+        key = ('queue', self.account.agency_id, view)
+        queue = await together(key, lambda: _queue(self.account, view))
+        self.rows = queue.rows
+        if self._props['queue'] != queue.text:
+            self._props['queue'] = queue.text
+        self.then()
+
+    def unpick(self) -> None:
+        """What was selected has been decided."""
+        self._props['turn'] += 1
+        self.update()
+
+    async def _viewed(self, event: GenericEventArguments) -> None:
+        given = event.args if isinstance(event.args, dict) else {}
+        chosen = {name: given.get(name) for name in ('order', 'due', 'unit', 'roster')}
+        self.view = DeskView.read(TABS[self.view.tab][0], **chosen)
+        await self.renew()
+
+
+async def _queue(account: Account, view: DeskView) -> Queue:
+    """One text, because NiceGUI and socket.io look into every list and dict for every page to which it is sent."""
+    rows = await view.rows(account, MOST_SHOWN)
+    readers = await readings.of_agency(by=account) if view.tab is AgencyList.TURN else {}
+    by_status = (await reviews.counts(by=account)).by_status
+    counts = {tab: sum(by_status[status] for status in statuses) for tab, statuses in OF_AGENCY.items()}
+    queue = {
+        'cases': [_row(row, readers.get(row.id, []), account) for row in rows],
+        'more': max(0, counts[view.tab] - len(rows)),
+        'units': sorted({(row.host_unit_id, row.unit) for row in rows}, key=lambda unit: unit[1]),
+        'tabs': [{'key': key, 'label': label, 'count': counts[tab]} for tab, (key, label) in TABS.items()],
+    }
+    return Queue(rows, json.dumps(queue, ensure_ascii=False))
+
+
+def _row(row: CaseRow, readers: list[Reader], account: Account) -> dict[str, Any]:
+    text, tone, symbol, due, hint = deadline(row.days_left)
+    if not text:
+        text, (tone, symbol) = row.status.label, TONES[row.status]
+    pending = row.pending and (row.pending.by_id, row.pending.by_name, VERBS[row.pending.to])
+    return {
+        'id': row.id,
+        'version': row.version,
+        'name': row.volunteer,
+        'masked': row.identity_masked,
+        'unit': row.unit,
+        'unit_id': row.host_unit_id,
+        'roster_id': row.roster_id or 0,
+        'roster': row.roster,
+        'at': dates.roc_instant(row.decided_at or row.submitted_at)[4:],
+        'time': dates.roc_instant(row.submitted_at)[-5:],
+        'turn': (turns.REVIEW if row.pending else turns.of(row, account)).word,
+        'chip': text,
+        'hint': hint,
+        'tone': tone,
+        'symbol': symbol,
+        'due': _DUE.get(due, due),
+        'round': row.round,
+        'open': row.open_marks,
+        'answered': row.answered_marks,
+        'pending': pending,
+        'problem': bool(row.problem),
+        'readers': [(reader.account_id, reader.name) for reader in readers],
+    }

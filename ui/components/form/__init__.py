@@ -1,0 +1,197 @@
+"""A page's form: the details being edited, the draft that keeps them, and what is still open."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from nicegui import ui
+from nicegui.element import Element
+
+from domain import dates, drafts
+from domain.corrections import Marked
+from domain.errors import DomainError, Incomplete, NotFound
+from domain.model import Account, Draft
+from domain.readiness import Check
+
+from ..correction_marks import beside
+from ..notices import refuse
+
+
+class Details(Protocol):
+    """What a form edits: a mutable dataclass that knows its own problems."""
+
+    def problems(self) -> dict[str, str]:
+        """The sentence shown beside each field that is not right yet."""
+
+
+class saved_mark(Element, component='saved_mark.js'):
+    """「草稿已自動儲存 14:32」."""
+
+    def __init__(self, draft: str) -> None:
+        super().__init__()
+        self._props.update({'at': '', 'draft': draft, 'kept': {}})
+
+    def show(self, at: datetime, name: str, turn: int) -> None:
+        """Field `name` is kept since `at`; the browser may forget what it mirrored up to `turn`."""
+        kept = self._props['kept']
+        self._props['at'] = dates.roc_instant(at)[-5:]
+        # All of them each time: of two answers in a row the browser may get only the second.
+        self._props['kept'] = kept | {name: max(turn, kept.get(name, 0))}
+        self.update()
+
+    def end(self) -> None:
+        """Nothing is kept any more."""
+        self._props['at'] = ''
+        self.update()
+
+
+class error_summary(Element, component='error_summary.js'):
+    """「還有 2 個地方需要處理」, with a link to each field."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._props['problems'] = []
+
+    def show(self, lines: Sequence[tuple[str, str]], before: str = '儲存') -> None:
+        """List `lines` (sentence, address of its field), or go away when there are none."""
+        self._props['title'] = f'還有 {len(lines)} 個地方需要處理，才能{before}'
+        self._props['note'] = '已填的資料都還在，不需要重新輸入。點選下列項目可直接前往。'
+        self._props['problems'] = [{'href': address, 'sentence': sentence} for sentence, address in lines]
+        self._props['turn'] = self._props.get('turn', 0) + 1
+        self.update()
+
+
+class FormField(Protocol):
+    """What a form asks of its fields. `unread`: why what stands in it is no value; '' when it is one."""
+
+    name: str
+    label: str
+
+    @property
+    def unread(self) -> str: ...
+
+    def fault(self, sentence: str | None) -> None:
+        """Show `sentence` beside the field, or that it is right."""
+
+
+class form:
+    """Ties `details` to its fields: each change is kept at once, faults stand beside what was already touched.
+
+    With a `draft` each field is written to it as it changes, for `by`; without one nothing is kept before 儲存. Where
+    the draft differs from what is `recorded`, its fields say so: it may be old, and others may have changed the record.
+    `marks` are the reviewer's, by field: what has to be mended stands beside it.
+    """
+
+    def __init__(
+        self,
+        details: Details,
+        draft: Draft | None = None,
+        *,
+        by: Account | None = None,
+        recorded: Details | None = None,
+        marks: Mapping[str, Sequence[Marked]] | None = None,
+        summary: bool = True,
+    ) -> None:
+        self.details = details
+        self.recorded = recorded
+        self.marks = marks or {}
+        self.draft = draft
+        self.by = by
+        self.fields: dict[str, FormField] = {}
+        self.mark: saved_mark | None = None
+        self.summary = error_summary() if summary else None
+        self._listeners: list[Callable[[], Awaitable[None] | None]] = []
+        self._touched: set[str] = set()
+        self._turn = asyncio.Lock()
+
+    @property
+    def draft_name(self) -> str:
+        """Under which the browser mirrors what is typed until the draft holds it; '' for a form without one."""
+        return str(self.draft.id) if self.draft else ''
+
+    def marks_at(self, name: str) -> list[dict[str, Any]]:
+        """What the reviewer says about a field, for its component."""
+        return [beside(marked) for marked in self.marks.get(name, ())]
+
+    def saved_mark(self) -> saved_mark:
+        """Place the mark that says when the draft was last kept."""
+        self.mark = saved_mark(self.draft_name)
+        return self.mark
+
+    def on_change(self, listener: Callable[[], Awaitable[None] | None]) -> None:
+        """Call `listener` after each change, for instance to renew the guide's list of what is open."""
+        self._listeners.append(listener)
+
+    async def take(self, name: str, value: Any, turn: int = 0) -> None:
+        """A field has a new value: set it, keep it, tell the listeners."""
+        setattr(self.details, name, value)
+        await self._keep(name, value, turn)
+        self._show_faults()
+        for listener in self._listeners:
+            answer = listener()
+            if answer is not None:
+                await answer
+
+    async def ready(self) -> None:
+        """Everything that was typed is kept. Raises Incomplete when some of it is no value: it would be lost."""
+        async with self._turn:
+            if any(each.unread for each in self.fields.values()):
+                raise Incomplete(self.problems())
+
+    def problems(self) -> dict[str, str]:
+        """The details' problems; a field whose text is no value says so instead."""
+        return self.details.problems() | {name: each.unread for name, each in self.fields.items() if each.unread}
+
+    def label_of(self, name: str) -> str:
+        """The label of a field, with the star of a required one."""
+        return self.fields[name].label if name in self.fields else name
+
+    def touch(self, name: str) -> None:
+        """The user has left this field: from now on its fault is shown."""
+        self._touched.add(name)
+        self._show_faults()
+
+    def show(self, problems: dict[str, str]) -> None:
+        """Show every problem, at the top and beside its field; go to the summary."""
+        self._touched |= problems.keys()
+        if self.summary is not None:
+            self.summary.show([(sentence, f'#{name}') for name, sentence in problems.items()])
+        for name, each in self.fields.items():
+            each.fault(problems.get(name))
+        if self.summary is None and problems:
+            ui.run_javascript('document.querySelector(".lb-field.bad")?.scrollIntoView({block: "center"})')
+
+    def show_lacking(self, lacking: Sequence[Check]) -> None:
+        """Show what an application still lacks; each line leads to its field, on whatever page that is."""
+        if self.summary is not None:
+            self.summary.show([(f'{check.label}：{check.note}', check.address) for check in lacking], '送審')
+
+    async def _keep(self, name: str, value: Any, turn: int) -> None:
+        # In turn: two changes of a field, written at once, might overtake each other.
+        async with self._turn:
+            if self.draft is None or self.by is None:
+                return
+            try:
+                at = await drafts.save(self.draft.id, name, value, by=self.by)
+            except NotFound as gone:
+                self._give_up(gone)
+                return
+            except DomainError as refusal:
+                refuse(refusal)
+                return
+        if self.mark is not None and not (name in self.fields and self.fields[name].unread):
+            self.mark.show(at, name, turn)
+
+    def _give_up(self, gone: NotFound) -> None:
+        """The draft has been sent or thrown away elsewhere: say it once. What was typed stays in sight."""
+        self.draft = None
+        if self.mark is not None:
+            self.mark.end()
+        if not ui.context.client.storage.get('leaving'):
+            refuse(gone)
+
+    def _show_faults(self) -> None:
+        problems = self.problems()
+        for name in self._touched & self.fields.keys():
+            self.fields[name].fault(problems.get(name))

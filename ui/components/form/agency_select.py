@@ -1,0 +1,53 @@
+"""發冊縣市 → 發冊機關: only the agencies of the chosen county; preset to 臺中市 / 臺中市政府文化局 by the details."""
+
+from typing import Any
+
+from domain import directory
+
+from . import form
+from .fields import choice_field
+
+
+class agency_select:
+    """Two cascading selects bound to `county_code` and `agency_id` of the form's details."""
+
+    def __init__(self, in_form: form, counties: dict[str, str], agencies: dict[int, str], *, readonly: bool) -> None:
+        self.form = in_form
+        self.county = choice_field(
+            '發冊縣市', in_form, 'county_code', counties, searchable=True, readonly=readonly, required=True
+        )
+        self.agency = choice_field(
+            '發冊機關', in_form, 'agency_id', agencies, required=True, searchable=True, readonly=readonly
+        )
+        self.shown = self.details.county_code
+        self._say()
+        in_form.on_change(self._follow)
+
+    @classmethod
+    async def placed(cls, in_form: form, *, readonly: bool) -> 'agency_select':
+        """The selects with their options."""
+        counties = {county.code: county.name for county in await directory.counties()}
+        details: Any = in_form.details
+        return cls(in_form, counties, await _agencies(details.county_code), readonly=readonly)
+
+    @property
+    def details(self) -> Any:
+        """The form's details."""
+        return self.form.details
+
+    async def _follow(self) -> None:
+        if self.details.county_code == self.shown:
+            return
+        self.shown = self.details.county_code
+        self.agency.offer(await _agencies(self.shown))
+        self.agency.show(None)
+        self._say()
+        await self.form.take('agency_id', None)
+
+    def _say(self) -> None:
+        county = self.county.text_of(self.shown)
+        self.agency.advise(f'只列出{county}的發冊機關' if county else '請先選擇發冊縣市')
+
+
+async def _agencies(county_code: str | None) -> dict[int, str]:
+    return {agency.id: agency.name for agency in await directory.agencies(county_code)} if county_code else {}

@@ -1,0 +1,71 @@
+"""Choose several of many: a searchable, paged list with check boxes; what is chosen stays chosen on other pages."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from nicegui.element import Element
+from nicegui.events import GenericEventArguments
+
+from . import form
+
+PER_PAGE = 20
+
+Fetch = Callable[[str, int], Awaitable[tuple[Sequence[tuple[int, str, str]], int]]]
+
+
+class pick_list(Element, component='pick_list.js'):
+    """`fetch(text, page) -> ([(id, name, note)], total)`; the form keeps the chosen ids as a text '3,17,20'."""
+
+    unread = ''
+
+    def __init__(self, label: str, in_form: form, name: str, fetch: Fetch) -> None:
+        super().__init__()
+        self.form = in_form
+        self.name = name
+        self.label = f'*{label}'
+        self.fetch = fetch
+        self.text, self.page = '', 1
+        in_form.fields[name] = self
+        self._props.update({'name': name, 'label': label, 'rows': [], 'total': 0, 'page': 1, 'per': PER_PAGE})
+        self._props['chosen'] = self._ids()
+        self.on('picked', self._picked)
+        self.on('searched', self._searched)
+        self.on('turned', self._turned)
+
+    def fault(self, sentence: str | None) -> None:
+        """Show `sentence` below the list, or that it is right."""
+        if self._props.get('error') != sentence:
+            self._props['error'] = sentence
+            self.update()
+
+    async def refresh(self) -> None:
+        """Ask for the rows again and show them."""
+        rows, total = await self.fetch(self.text, self.page)
+        self._props['rows'] = [{'id': row_id, 'name': name, 'note': note} for row_id, name, note in rows]
+        self._props.update({'total': total, 'page': self.page, 'chosen': self._ids()})
+        self.update()
+
+    def _ids(self) -> list[int]:
+        return [int(one) for one in getattr(self.form.details, self.name).split(',') if one.isdecimal()]
+
+    async def _picked(self, event: GenericEventArguments) -> None:
+        wanted: Any = event.args
+        if not isinstance(wanted, dict) or not isinstance(wanted.get('ids'), list):
+            return
+        given = {one for one in wanted['ids'] if isinstance(one, int)}
+        ids = [row['id'] for row in self._props['rows'] if row['id'] in given]
+        kept = [one for one in self._ids() if one not in ids]
+        chosen = kept + ids if wanted.get('on') is True else kept
+        await self.form.take(self.name, ','.join(map(str, chosen)))
+        self.form.touch(self.name)
+        self._props['chosen'] = chosen
+        self.update()
+
+    async def _searched(self, event: GenericEventArguments) -> None:
+        self.text, self.page = str(event.args)[:100], 1
+        await self.refresh()
+
+    async def _turned(self, event: GenericEventArguments) -> None:
+        if isinstance(event.args, int) and 1 <= event.args <= 10_000:
+            self.page = event.args
+            await self.refresh()

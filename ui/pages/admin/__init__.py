@@ -1,0 +1,157 @@
+"""系統管理: accounts and requests for them, offices and rules. Nothing here shows a volunteer's data."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from nicegui import html, ui
+
+from domain import accounts
+from domain.errors import NotFound
+from domain.model import Account
+
+from ...components.form import form
+from ...components.form.fields import text_field
+from ...components.record_table import Row, record_table
+from ...frame import MENU, frame
+from . import admin_accounts, admin_calendar, admin_history, admin_mail, admin_numbers, admin_offices, admin_rules
+
+HOME = ('系統管理', '/admin')
+
+
+@dataclass(frozen=True)
+class Section:
+    """One list and its form: `rows` for the list, `edit` builds the form of one record, or of a new one ('new').
+
+    `lead` builds what stands above the list; `one` is the title of a form, where 維護 would not be the word. A list
+    that only grows is searched where it is kept: `search(account, words, page, per_page)` gives rows and their number.
+    """
+
+    label: str
+    columns: Sequence[tuple[str, str] | tuple[str, str, str]]
+    rows: Callable[[Account], Awaitable[list[Row]]] | None
+    edit: Callable[[Account, str], Awaitable[None]] | None
+    new: str
+    empty: str = '沒有可用的資料'
+    lead: Callable[[Account], Awaitable[None]] | None = None
+    search: Callable[[Account, str, int, int], Awaitable[tuple[list[Row], int]]] | None = None
+    one: str = ''
+
+
+SECTIONS = {
+    'accounts': Section('帳號', admin_accounts.COLUMNS, admin_accounts.rows, admin_accounts.edit, '新增帳號'),
+    'requests': Section(
+        '帳號申請',
+        admin_accounts.REQUEST_COLUMNS,
+        admin_accounts.request_rows,
+        admin_accounts.decide,
+        '',
+        '沒有待處理的帳號申請',
+    ),
+    'units': Section(
+        '運用單位', admin_offices.UNIT_COLUMNS, admin_offices.unit_rows, admin_offices.edit_unit, '新增運用單位'
+    ),
+    'teams': Section(
+        '志工隊', admin_offices.TEAM_COLUMNS, admin_offices.team_rows, admin_offices.edit_team, '新增志工隊'
+    ),
+    'agencies': Section(
+        '發冊機關', admin_offices.AGENCY_COLUMNS, admin_offices.agency_rows, admin_offices.edit_agency, '新增發冊機關'
+    ),
+    'hours': Section(
+        '規定時數', admin_offices.HOURS_COLUMNS, admin_offices.hours_rows, admin_offices.edit_hours, '新增規定'
+    ),
+    'rules': Section('審核規則', admin_rules.COLUMNS, admin_rules.rows, admin_rules.edit, '新增規則'),
+    'calendar': Section(
+        '辦公日曆',
+        admin_calendar.COLUMNS,
+        admin_calendar.rows,
+        admin_calendar.edit,
+        '新增日期',
+        lead=admin_calendar.lead,
+    ),
+    'numbers': Section('號碼設定', admin_numbers.COLUMNS, admin_numbers.rows, admin_numbers.edit, '新增序列'),
+    'mail': Section('信件範本', admin_mail.COLUMNS, admin_mail.rows, admin_mail.edit, '', one='修改信件範本'),
+    'undelivered': Section(
+        '未寄達信件',
+        admin_mail.UNDELIVERED_COLUMNS,
+        admin_mail.undelivered_rows,
+        admin_mail.undelivered,
+        '',
+        '所有信件都寄達了',
+        one='查看與重寄',
+    ),
+    'history': Section(
+        '系統異動紀錄',
+        admin_history.COLUMNS,
+        None,
+        None,
+        '',
+        '還沒有異動',
+        search=admin_history.search,
+    ),
+}
+
+
+@dataclass
+class Words:
+    """What the list is searched for."""
+
+    text: str = ''
+
+    def problems(self) -> dict[str, str]:
+        """A search is never wrong."""
+        return {}
+
+
+async def admin_page(account: Account) -> None:
+    """系統管理 begins with what waits: requests for accounts, else the accounts."""
+    await section_page(account, 'requests' if await accounts.open_requests(by=account) else 'accounts')
+
+
+async def section_page(account: Account, section: str, edit: str = '') -> None:
+    """The list of one section; with `edit`, the form of one of its records."""
+    here = SECTIONS.get(section)
+    if here is None or (edit and here.edit is None):
+        raise NotFound
+    back = (here.label, f'{HOME[1]}/{section}')
+    if edit and here.edit is not None:
+        title = here.one or (f'{here.label}維護' if here.new else here.label)
+        with frame(account, title, crumbs=[MENU, HOME, back], required=section != 'undelivered'):
+            await here.edit(account, edit)
+        return
+    waiting = len(await accounts.open_requests(by=account))
+    with frame(account, HOME[0], crumbs=[MENU]):
+        with html.nav().classes('lb-pills lb-gap-below').props('aria-label=系統管理'):
+            for key, each in SECTIONS.items():
+                count = f' {waiting}' if key == 'requests' and waiting else ''
+                link = ui.link(f'{each.label}{count}', f'{HOME[1]}/{key}').classes('lb-pill')
+                if key == section:
+                    link.classes('on').props('aria-current=page')
+        await _list(account, section, here)
+
+
+async def _list(account: Account, section: str, here: Section) -> None:
+    found = Words()
+    words = form(found, summary=False)
+    if here.lead is not None:
+        await here.lead(account)
+    with html.div().classes('lb-list-head'):
+        text_field(f'在{here.label}中尋找', words, 'text', placeholder='輸入任一欄的一部分', maxlength=60)
+        if here.new:
+            ui.link(here.new, f'{HOME[1]}/{section}?edit=new').classes('q-btn lb-btn bg-primary')
+
+    async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
+        if here.search is not None:
+            return await here.search(account, found.text, page, per_page)
+        rows = await here.rows(account) if here.rows is not None else []
+        matching = [row for row in rows if _speaks_of(row, found.text)]
+        return matching[(page - 1) * per_page : page * per_page], len(matching)
+
+    table = record_table(here.label, here.columns, fetch, empty=here.empty)
+    await table.refresh()
+    words.on_change(lambda: table.refresh(1))
+
+
+def _speaks_of(row: Row, text: str) -> bool:
+    """Whether a cell contains `text`, 台 as 臺, capitals as small letters."""
+    cells = [str(cell.get('text', '')) if isinstance(cell, dict) else str(cell) for cell in row.values()]
+    return text.strip().replace('台', '臺').casefold() in '\n'.join(cells).replace('台', '臺').casefold()

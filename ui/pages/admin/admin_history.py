@@ -1,0 +1,15 @@
+"""系統管理: who changed what in the office itself, from what to what, and when."""
+
+from domain.audit import office_history
+from domain.model import Account
+
+from ...components.record_table import Row
+from ..volunteer.history_tab import COLUMNS, row_of
+
+__all__ = ['COLUMNS', 'search']
+
+
+async def search(account: Account, words: str, page: int, per_page: int) -> tuple[list[Row], int]:
+    """The newest change first."""
+    found = await office_history.of(by=account, words=words, page=page, per_page=per_page)
+    return [row_of(entry) for entry in found.rows], found.total

@@ -1,0 +1,242 @@
+"""STEP 8 發冊縣市, 發冊機關, 儲存, 送審; and what an agency wants mended."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from nicegui import html, ui
+
+from domain import applications, corrections, dates, drafts, files, readiness, volunteers
+from domain.applications import ApplicationDetails
+from domain.books import record_books
+from domain.corrections import Marked
+from domain.model import Account, Application, ApplicationStatus, Draft, DraftKind, IssueKind, Place, Roster, Volunteer
+from domain.readiness import Check
+
+from ...components.action_button import action_button
+from ...components.check_list import check_list
+from ...components.correction_list import correction_list, waiting_in
+from ...components.form import form
+from ...components.form.agency_select import agency_select
+from ...components.form.fields import choice_field, text_area
+from ...components.form.upload_box import upload_box
+from ...components.states import TONES
+from ...components.timeline import timeline
+from ...frame import BASICS, MENU, VOLUNTEER_DATA, card, chip, frame, guide_for, save_bar, waiting_for
+from ...live import follow, of_volunteer
+from ...said import leave
+from .profile import profile_header
+
+
+async def application_page(account: Account, volunteer_id: int) -> None:
+    """STEP 8: what is to be mended, the form at the left, 送審前體檢 and the process at the right."""
+    volunteer = await volunteers.get(volunteer_id, by=account)
+    application = await applications.current_of(volunteer, by=account)
+    is_open = application is None or application.status in applications.WITH_UNIT
+    draft = await drafts.open(DraftKind.APPLICATION, by=account, volunteer=volunteer)
+    details = await details_of(application, draft)
+    marks = await corrections.of(application, by=account) if application else []
+    seen = Seen(application.version if application else 0, waiting_in(marks) if is_open else 0)
+    back = f'/volunteers/{volunteer.id}/record-book'
+    guide = await guide_for(account, volunteer.id)
+    crumbs = [MENU, VOLUNTEER_DATA, BASICS, (volunteer.name, back)]
+    with frame(
+        account, '紀錄冊', crumbs=crumbs, step=8, guide=guide, waiting=await waiting_for(account), heading=False
+    ):
+        head = profile_header(volunteer, 'record-book', account)
+        head.show(await volunteers.header(volunteer, by=account))
+        recorded = ApplicationDetails.from_record(application) if application else None
+        beside = corrections.at(marks, Place.APPLICATION) if is_open else None
+        in_form = form(details, draft if is_open else None, by=account, recorded=recorded, marks=beside)
+        if application is not None and application.status is not ApplicationStatus.DRAFT:
+            state_banner(application, marks)
+        listed = correction_list(application, marks, by=account, draft=str(draft.id)) if application and marks else None
+        with html.div().classes('lb-cols lb-tab-body'):
+            await application_fields(in_form, details, account, volunteer, application, readonly=not is_open)
+            checks = await application_side(account, volunteer, application, seen.waiting)
+        with save_bar():
+            if is_open:
+                sending = save_and_submit(account, volunteer, draft, in_form, details, seen)
+                if listed is not None:
+                    listed.answered = sending
+                    sending(marks)
+            else:
+                withdraw_button(account, application, back)
+            ui.link('返回', back).classes('lb-btn q-btn lb-flat')
+            in_form.saved_mark()
+
+    async def renew() -> None:
+        now = await applications.current_of(volunteer, by=account)
+        if listed is not None:
+            await listed.renew()
+        checks.show(with_marks(await readiness.checks(now or volunteer, by=account), seen.waiting))
+        if (now.version if now else 0) != seen.version:
+            ui.navigate.reload()
+
+    follow(applications.CHANNEL, renew, of_volunteer(volunteer))
+
+
+async def details_of(application: Application | None, draft: Draft) -> ApplicationDetails:
+    """What the form begins with: the record with what was typed since; the agency is the roster's, if it has one."""
+    kept = ApplicationDetails.from_record(application) if application else await applications.defaults()
+    if application is not None and application.status not in applications.WITH_UNIT:
+        return kept
+    details = await drafts.restored(draft, kept)
+    if application is not None and application.roster is not None:
+        details.county_code, details.agency_id = application.roster.county_id, application.roster.agency_id
+    return details
+
+
+async def application_side(
+    account: Account, volunteer: Volunteer, application: Application | None, waiting: int
+) -> check_list:
+    """送審前體檢, the process, and what has happened so far."""
+    with html.div().classes('lb-stack'):
+        checks = check_list(with_marks(await readiness.checks(application or volunteer, by=account), waiting))
+        process()
+        if application is not None and application.round:
+            with card('案件歷程'):
+                await timeline.placed(account, application, heading=False)
+    return checks
+
+
+async def application_fields(
+    in_form: form,
+    details: ApplicationDetails,
+    account: Account,
+    volunteer: Volunteer,
+    application: Application | None,
+    *,
+    readonly: bool,
+) -> None:
+    """紀錄冊號 to 附件上傳, as the tutorial has them."""
+    book = await record_books.current_book_of(volunteer, by=account)
+    attachment = await files.get(details.attachment, by=account) if details.attachment else None
+    with card('紀錄冊'), html.div().classes('lb-grid'):
+        locked_fact('紀錄冊號', '(主管機關審核通過後系統自動取號)', book.number if book else '尚未取號', wide=True)
+        choice_field('發冊類別', in_form, 'kind', IssueKind.labels(), required=True, readonly=readonly)
+        html.div()
+        roster = application.roster if application else None
+        await agency_select.placed(in_form, readonly=readonly or roster is not None)
+        if application is not None and roster is not None:
+            with html.p().classes('lb-note full'):
+                html.span(sentence_on(roster, application))
+                ui.link('到名冊', f'/rosters/{roster.id}#case-{application.id}').classes('nowrap')
+        text_area('備註', in_form, 'remarks', wide=True, readonly=readonly)
+        locked_fact('發冊日期', '', f'民國 {dates.roc(book.issued_on)}' if book else '民國　審核通過後填入')
+        upload_box(
+            '附件上傳',
+            in_form,
+            'attachment',
+            'attachment',
+            account=account,
+            kept=attachment,
+            hint='可不附。PDF、JPG、PNG，10 MB 以內',
+        )
+
+
+def sentence_on(roster: Roster, application: Application) -> str:
+    """Why the agency cannot be chosen here; a row that was sent cannot be taken off its roster."""
+    decides = f'此申請在名冊「{roster.title}」中，發冊機關由名冊決定'
+    is_draft = application.status is ApplicationStatus.DRAFT
+    return f'{decides}；要送別的機關，請先移出名冊。' if is_draft else f'{decides}。'
+
+
+def save_and_submit(
+    account: Account, volunteer: Volunteer, draft: Draft, in_form: form, details: ApplicationDetails, seen: 'Seen'
+) -> Callable[[Sequence[Marked]], None]:
+    """儲存 keeps the application, not yet sent; 送審 saves and sends it, once everything is there.
+
+    Returns what closes 送審 while marks wait for an answer.
+    """
+    back = f'/volunteers/{volunteer.id}/record-book'
+
+    async def saved() -> Application:
+        application = await applications.save(details, of=volunteer, by=account)
+        await drafts.settle(draft, details, by=account)
+        seen.version = application.version
+        return application
+
+    async def save() -> None:
+        await saved()
+        leave(f'{back}/application', 'application-saved')
+
+    async def submit() -> None:
+        await applications.submit(await saved(), by=account)
+        leave(back, 'application-submitted')
+
+    action_button('儲存', save, 'outline', in_form)
+    send = action_button('送審', submit, 'primary', in_form)
+    why = ui.label().classes('lb-waits').props('role=status')
+
+    def renew(marks: Sequence[Marked]) -> None:
+        seen.waiting = waiting_in(marks)
+        send.set_enabled(seen.waiting == 0)
+        why.set_text(f'回覆其餘 {seen.waiting} 項補正後，就可以送審' if seen.waiting else '')
+
+    return renew
+
+
+@dataclass
+class Seen:
+    """Which version of the application this page shows, 0 when there was none; how many marks waited then."""
+
+    version: int = 0
+    waiting: int = 0
+
+
+def with_marks(checks: Sequence[Check], waiting: int) -> list[Check]:
+    """The checks, and that marks wait for an answer: nothing is sent before."""
+    if not waiting:
+        return list(checks)
+    note = f'還有 {waiting} 項沒有回覆'
+    return [Check('corrections', '補正', note, 'lacking', 'corrections', '#corrections'), *checks]
+
+
+def withdraw_button(account: Account, application: Application | None, back: str) -> None:
+    """撤回, while the agency has not decided."""
+
+    async def withdraw() -> None:
+        if application is not None:
+            await applications.withdraw(application, by=account)
+        leave(back, 'application-withdrawn')
+
+    action_button('撤回申請', withdraw, 'outline')
+
+
+def state_banner(application: Application, marks: Sequence[Marked]) -> None:
+    """What the agency said, in sight of the fields it speaks of; of a case with marks their list says it."""
+    if application.status is ApplicationStatus.RETURNED and marks:
+        return
+    tone, symbol = TONES[application.status]
+    with html.section().classes('lb-card lb-state').props('role=status'):
+        chip(application.status.label, tone, symbol)
+        if application.status is ApplicationStatus.RETURNED:
+            html.span(f'{application.agency.name}請您補件：').classes('strong')
+            html.span(application.reason)
+            html.span('修改後按「送審」即可再送；已填的資料都還在。').classes('mut')
+        else:
+            due = f'，期限 {dates.roc(application.due_on)}' if application.due_on else ''
+            html.span(f'已送{application.agency.name}審核{due}。送審後不能修改，除非撤回。')
+
+
+def locked_fact(label: str, note: str, text: str, *, wide: bool = False) -> None:
+    """A value that the system fills in: it looks like a field and cannot be typed into."""
+    with html.div().classes('lb-field full' if wide else 'lb-field'):
+        with html.div().classes('lb-label'):
+            html.span(label).classes('l')
+            html.span(note).classes('mut')
+        html.div(text).classes('lb-locked')
+
+
+def process() -> None:
+    """紀錄冊申請流程, the customer's four steps."""
+    with html.section().classes('lb-card lb-checkup'):
+        html.h2('紀錄冊申請流程')
+        with html.ol().classes('lb-process'):
+            for line in (
+                '運用單位線上送件',
+                '以電話及電子郵件通知本局志工業務窗口審核',
+                '本局志工業務窗口於3日內完成審核或通知補件',
+                '以電話及電子郵件通知運用單位已審核完成；志工可線上檢視紀錄冊',
+            ):
+                html.li(line)

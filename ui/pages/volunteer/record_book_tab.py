@@ -1,0 +1,163 @@
+"""STEP 7 紀錄冊: the books issued so far, and 申請送審."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from nicegui import html, ui
+
+from domain import applications, dates
+from domain.books import numbers, record_books
+from domain.books.record_books import RecordBookQuery
+from domain.calendar import countdown
+from domain.calendar.countdown import DaysLeft
+from domain.cases import turns
+from domain.model import Account, Application, BookStatus, IssueKind, Volunteer
+
+from ...components.action_button import action_button
+from ...components.form import form
+from ...components.form.fields import choice_field, date_field
+from ...components.record_table import Row, record_table
+from ...components.states import deadline
+from ...components.timeline import timeline
+from ...frame import card, chip
+from ...live import follow, of_volunteer
+from ...said import leave
+
+COLUMNS = [
+    ('name', '志工姓名'),
+    ('number', '身分證字號'),
+    ('book', '紀錄冊號'),
+    ('kind', '目前發冊類別'),
+    ('issued', '目前發冊日期'),
+    ('unit', '登打單位名稱'),
+]
+
+
+@dataclass
+class BookFilter:
+    """The tab's 查詢條件."""
+
+    kind: IssueKind | None = None
+    status: BookStatus | None = None
+    issued_from: date | None = None
+    issued_to: date | None = None
+
+    def problems(self) -> dict[str, str]:
+        """A filter is never wrong."""
+        return {}
+
+
+async def record_book_tab(account: Account, volunteer: Volunteer) -> None:
+    """The tab: filters, the books, and the way to STEP 8."""
+    query = BookFilter()
+    filters = form(query, summary=False)
+
+    async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
+        asked = RecordBookQuery(volunteer_id=volunteer.id, page=page, per_page=per_page, **vars(query))
+        found = await record_books.find(asked, by=account)
+        return [_row(book) for book in found.rows], found.total
+
+    with card('查詢條件', '(本查詢為志工所有紀錄冊資料)', 'lb-filters'):
+        with html.div().classes('lb-filter-grid three'):
+            choice_field('發冊類別', filters, 'kind', {None: '請選擇', **IssueKind.labels()})
+            choice_field('使用狀態', filters, 'status', {None: '請選擇', **BookStatus.labels()})
+            with html.div().classes('lb-range'):
+                date_field('發冊日期', filters, 'issued_from')
+                html.span('～').classes('lb-to')
+                date_field('發冊日期（迄）', filters, 'issued_to')
+        with html.div().classes('lb-acts'):
+            action_button('查詢', lambda: table.refresh(1), 'outline')
+            for text, kind in (('列印(doc)', 'docx'), ('列印(odt)', 'odt')):
+                ui.link(text, f'/printouts/record-books/{volunteer.id}.{kind}').classes('q-btn lb-btn lb-outline')
+            ui.link('申請送審', f'/volunteers/{volunteer.id}/record-book/application').classes(
+                'q-btn lb-btn bg-primary'
+            )
+    await application_state(account, volunteer)
+    table = record_table('紀錄冊', COLUMNS, fetch, empty_hint='還沒有紀錄冊。資料備齊後，按「申請送審」。')
+    await table.refresh()
+    await lineage(account, volunteer)
+
+
+async def lineage(account: Account, volunteer: Volunteer) -> None:
+    """發冊沿革: from the latest book back to the first, once there is more than one entry."""
+    latest = (await record_books.find(RecordBookQuery(volunteer_id=volunteer.id, per_page=1), by=account)).rows
+    line = [entry for book in latest for entry in await numbers.lineage(book)]
+    if len(line) < 2:
+        return
+    with card('發冊沿革', '最近的在前'), html.ol().classes('lb-lineage'):
+        for number, issue in line:
+            with html.li():
+                html.b(issue.kind.label if issue else '舊制紀錄冊')
+                html.span(number)
+                if issue:
+                    decided = f'{issue.by.name} 核可' if issue.by else '系統轉入'
+                    html.span(f'{dates.roc_instant(issue.at)}　{decided}').classes('mut')
+
+
+async def application_state(account: Account, volunteer: Volunteer) -> None:
+    """The latest applications: whose turn it is, what happened; follows by itself when the agency decides."""
+    found = (await applications.history_of(volunteer, by=account))[:3]
+    repeatable = await applications.repeatable(found, by=account)
+    left = await countdown.of_cases(found)
+    with html.div().classes('lb-state-strip'):
+        for application in found:
+            await _case(account, volunteer, application, left.get(application.id), application.id in repeatable)
+
+    async def renew() -> None:
+        now = (await applications.history_of(volunteer, by=account))[:3]
+        if [_seen(one) for one in now] != [_seen(one) for one in found]:
+            ui.navigate.reload()
+
+    follow(applications.CHANNEL, renew, of_volunteer(volunteer))
+
+
+def _seen(application: Application) -> tuple[object, ...]:
+    return application.id, application.status, application.round, application.due_on
+
+
+async def _case(
+    account: Account, volunteer: Volunteer, application: Application, left: DaysLeft | None, is_repeatable: bool
+) -> None:
+    """One application as a strip; its timeline opens below, that of the open one is open."""
+    form_page = f'/volunteers/{volunteer.id}/record-book/application'
+
+    async def repeat() -> None:
+        await applications.again(application, by=account)
+        leave(form_page, 'application-again')
+
+    turn, is_open = turns.of(application, account), application.status in applications.OPEN
+    with html.section().classes('lb-card lb-state').props('aria-label=申請案'):
+        chip(turn.word, turn.tone, turn.symbol)
+        if turn.why:
+            html.span(turn.why).classes('strong')
+        if left is not None:
+            text, tone, symbol, _, hint = deadline(left)
+            chip(text, tone, symbol, hint)
+        html.span(f'{application.kind.label}　{application.agency.name}')
+        if application.submitted_at:
+            html.span(f'送審 {dates.roc_instant(application.submitted_at)}').classes('mut')
+        if is_open:
+            ui.link('查看申請', form_page)
+        elif is_repeatable:
+            action_button('重新申請', repeat, 'outline')
+        if application.reason:
+            html.p(application.reason).classes('lb-case-reason')
+        with html.details().classes('lb-case-history') as history:
+            if is_open:
+                history.props('open')
+            html.summary('案件歷程')
+            await timeline.placed(account, application, heading=False)
+
+
+def _row(book: Any) -> Row:
+    return {
+        'key': str(book.id),
+        'name': book.volunteer.name,
+        'number': book.volunteer.identity_masked,
+        'book': {'text': book.number, 'href': f'/books/{book.id}.pdf'},
+        'kind': {'text': book.kind.label, 'sub': book.status.label},
+        'issued': dates.roc(book.issued_on),
+        'unit': book.entered_by_unit.name,
+    }

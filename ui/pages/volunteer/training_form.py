@@ -1,0 +1,166 @@
+"""STEP 6 教育訓練課程: one training and both sides of its certificate."""
+
+from nicegui import html, ui
+
+from domain import corrections, dates, directory, drafts, files, trainings, volunteers
+from domain.model import Account, Draft, DraftKind, Place, Training, TrainingKind, Volunteer
+from domain.trainings import TrainingDetails
+
+from ...components.action_button import action_button
+from ...components.correction_marks import case_page, correction_strip
+from ...components.facts import facts
+from ...components.form import form
+from ...components.form.fields import check_field, choice_field, date_field, number_field, text_area, text_field
+from ...components.form.upload_box import upload_box
+from ...components.question import question
+from ...components.roster_row import roster_line
+from ...frame import BASICS, VOLUNTEER_DATA, card, frame, guide_for, save_bar, waiting_for
+from ...said import leave
+
+TITLE = '教育訓練課程'
+HALF_HOURS = {0: '0', 30: '30'}
+
+
+async def new_training_page(account: Account, volunteer_id: int) -> None:
+    """STEP 6 for a new training; its draft is found again by whoever of the unit comes next."""
+    volunteer = await volunteers.get(volunteer_id, by=account)
+    draft = await drafts.open(DraftKind.TRAINING, by=account, volunteer=volunteer)
+    details = await drafts.restored(draft, TrainingDetails(trained_for_id=account.host_unit_id))
+    await _training_page(account, volunteer, draft, details)
+
+
+async def training_page(account: Account, volunteer_id: int, training_id: int) -> None:
+    """The same form for a training already recorded."""
+    volunteer = await volunteers.get(volunteer_id, by=account)
+    training = await trainings.get(training_id, by=account, of=volunteer)
+    draft = await drafts.open(DraftKind.TRAINING, by=account, volunteer=volunteer, about=str(training.id))
+    details = await drafts.restored(draft, TrainingDetails.from_record(training))
+    await _training_page(account, volunteer, draft, details, training)
+
+
+async def _training_page(
+    account: Account, volunteer: Volunteer, draft: Draft, details: TrainingDetails, training: Training | None = None
+) -> None:
+    back = f'/volunteers/{volunteer.id}/trainings'
+    guide = await guide_for(account, volunteer.id)
+    crumbs = [VOLUNTEER_DATA, BASICS, (volunteer.name, f'/volunteers/{volunteer.id}'), ('教育訓練', back)]
+    with frame(
+        account, TITLE, crumbs=crumbs, step=6, guide=guide, waiting=await waiting_for(account), required=True
+    ) as page:
+        roster_line(await volunteers.listed(volunteer, by=account))
+        recorded = TrainingDetails.from_record(training) if training else None
+        about = training.id if training else 0
+        marks = await corrections.beside(volunteer, Place.TRAINING, by=account, training_id=about)
+        correction_strip(volunteer, marks)
+        in_form = form(details, draft, by=account, recorded=recorded, marks=marks)
+        with html.div().classes('lb-cols'):
+            with html.div().classes('lb-stack'):
+                await course_fields(in_form, account)
+                approval_fields(in_form, details)
+                if training is not None:
+                    record_facts(training)
+            with html.div().classes('lb-side'):
+                await certificate_fields(in_form, details, account)
+
+        async def save() -> None:
+            if training is None:
+                await trainings.record(volunteer, details, by=account, draft=draft)
+            else:
+                await trainings.amend(training, details, version=training.version, by=account)
+                await drafts.settle(draft, details, by=account)
+            leave(case_page(volunteer) if marks else back, 'training-saved')
+
+        with save_bar():
+            action_button('儲存', save, in_form=in_form)
+            ui.link('返回', back).classes('lb-btn q-btn lb-flat')
+            if training is not None:
+                remove_button(account, training, back)
+            in_form.saved_mark()
+    page.follow(in_form, guide)
+
+
+async def course_fields(in_form: form, account: Account) -> None:
+    """受訓單位 to 備註."""
+    unit = account.host_unit
+    units = {unit.id: unit.name} if unit else {}
+    fields = {each.id: each.name for each in await directory.fields()}
+    with card(), html.div().classes('lb-grid'):
+        choice_field('受訓單位', in_form, 'trained_for_id', units, required=True, searchable=True)
+        text_field('課程名稱', in_form, 'title', required=True, maxlength=100)
+        with html.div().classes('lb-range full'):
+            date_field('訓練日期', in_form, 'starts_on', required=True)
+            html.span('～').classes('lb-to')
+            date_field('訓練日期（迄）', in_form, 'ends_on', required=True)
+        text_field('訓練單位', in_form, 'provider', required=True, maxlength=100)
+        choice_field('訓練課程', in_form, 'kind', TrainingKind.labels(), required=True)
+        choice_field('課程領域', in_form, 'field_id', fields, required=True, searchable=True)
+        number_field('訓練次數', in_form, 'sessions', required=True, suffix='次')
+        with html.div().classes('lb-duration full'):
+            number_field('訓練時數', in_form, 'hours', required=True, suffix='小時')
+            choice_field('訓練時數：分鐘', in_form, 'extra_minutes', HALF_HOURS, hidden_label=True)
+            html.span('分鐘').classes('lb-to')
+        text_area('備註', in_form, 'remarks', wide=True)
+
+
+def approval_fields(in_form: form, details: TrainingDetails) -> None:
+    """核定資訊: the day and reference of the approval, unless the unit has none."""
+    with card('核定資訊'), html.div().classes('lb-grid'):
+        check_field('本單位無核定日期與字號', in_form, 'has_no_approval', wide=True)
+        approved = date_field('核定日期', in_form, 'approved_on')
+        reference = text_field('核定字號', in_form, 'approval_reference', maxlength=60)
+
+    def renew() -> None:
+        approved.set_readonly(details.has_no_approval)
+        reference.set_readonly(details.has_no_approval)
+
+    in_form.on_change(renew)
+    renew()
+
+
+async def certificate_fields(in_form: form, details: TrainingDetails, account: Account) -> None:
+    """教育訓練結業證書: both sides, each a picture or a page of a PDF."""
+    front = await files.get(details.certificate_front, by=account) if details.certificate_front else None
+    back = await files.get(details.certificate_back, by=account) if details.certificate_back else None
+    prompt = '需選擇教育訓練證書檔案'
+    with card('教育訓練結業證書'):
+        with html.p().classes('lb-must'):
+            html.span('*教育訓練證書檔案須包含')
+            html.b('正反面')
+        with html.div().classes('lb-sides'):
+            one = upload_box(
+                '正面', in_form, 'certificate_front', 'certificate', account=account, kept=front, prompt=prompt
+            )
+            two = upload_box(
+                '反面', in_form, 'certificate_back', 'certificate', account=account, kept=back, prompt=prompt
+            )
+        one.beside, two.beside = two, one
+        html.p('上傳並點選儲存。※ (若已上傳，再次選擇會覆蓋並更新)。PDF 有兩頁時，第二頁會自動放到另一面。').classes(
+            'lb-hint'
+        )
+
+
+def record_facts(training: Training) -> None:
+    """Who entered this training, who changed it last, and when."""
+    facts(
+        [
+            ('資料建立時間', dates.roc_instant(training.created_at)),
+            ('資料異動時間', dates.roc_instant(training.updated_at)),
+            ('資料建立人', training.created_by.name),
+            ('異動人', training.updated_by.name),
+        ]
+    )
+
+
+def remove_button(account: Account, training: Training, back: str) -> None:
+    """刪除, after a question: the entry goes, its history stays."""
+    with question('刪除這筆教育訓練？') as dialog:
+        html.p('刪除後不再計入時數；異動紀錄會保留這筆資料的內容。')
+
+        async def remove() -> None:
+            await trainings.remove(training, by=account)
+            leave(back, 'training-removed')
+
+        with html.div().classes('lb-acts'):
+            action_button('刪除', remove, 'bad')
+            ui.button('不刪除', on_click=dialog.close, color=None).props('flat no-caps')
+    ui.button('刪除', on_click=dialog.open, color=None).props('flat no-caps')
