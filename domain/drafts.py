@@ -18,7 +18,7 @@ from db import transaction
 from db.choices import Choice, DraftKind, Role
 from db.models import Account, Draft, DraftEntry, Training, Volunteer
 
-from . import answers, dates, permissions
+from . import dates, permissions, validation
 from .errors import DomainError, NotFound
 
 MOST_FIELDS = 60
@@ -75,7 +75,7 @@ async def open(  # noqa: A001 -- drafts.open() says it best
 
 async def get(draft_id: UUID | str, *, by: Account) -> Draft:
     """The draft with its volunteer, if any. Raises NotFound."""
-    draft = await Draft.filter(_of_unit(by), id=answers.file_id(draft_id)).select_related('volunteer').first()
+    draft = await Draft.filter(_of_unit(by), id=validation.file_id(draft_id)).select_related('volunteer').first()
     if draft is None:
         raise NotFound
     return draft
@@ -99,10 +99,10 @@ async def save(draft_id: UUID | str, name: str, value: object, *, by: Account) -
     now = dates.now()
     async with transaction():
         # The row is locked first, so that whoever discards the draft comes before or after, not in between.
-        if not await Draft.filter(_of_unit(by), id=answers.file_id(draft_id)).update(saved_at=now):
+        if not await Draft.filter(_of_unit(by), id=validation.file_id(draft_id)).update(saved_at=now):
             raise _gone()
         if name not in NEVER_KEPT:
-            await _upsert(answers.file_id(draft_id), name, text)
+            await _upsert(validation.file_id(draft_id), name, text)
     return now
 
 
@@ -166,10 +166,10 @@ def _gone() -> NotFound:
 
 
 async def _check_subject(kind: DraftKind, volunteer: Volunteer, about: str, by: Account) -> None:
-    if not await Volunteer.filter(permissions.visible_to(by), id=answers.record_id(volunteer.id)).exists():
+    if not await Volunteer.filter(permissions.visible_to(by), id=validation.record_id(volunteer.id)).exists():
         raise NotFound
     if kind == DraftKind.TRAINING and about != 'new':
-        training_id = answers.record_id(int(about) if about.isdecimal() else None)
+        training_id = validation.record_id(int(about) if about.isdecimal() else None)
         if not await Training.filter(
             id=training_id, volunteer_id=volunteer.id, trained_for_id=by.host_unit_id
         ).exists():

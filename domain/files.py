@@ -15,7 +15,7 @@ from db import blobs
 from db.choices import FileKind, Role
 from db.models import Account, StoredFile, Volunteer
 
-from . import answers, permissions
+from . import permissions, validation
 from .audit.history import Change
 from .errors import NotFound
 from .pictures import Accepted, Picture, Verdict
@@ -58,7 +58,7 @@ async def keep(
 
 async def get(file_id: UUID | str, *, by: Account) -> StoredFile:
     """What is known of a file. Raises NotFound."""
-    file = await StoredFile.filter(_visible_to(by), id=answers.file_id(file_id)).first()
+    file = await StoredFile.filter(_visible_to(by), id=validation.file_id(file_id)).first()
     if file is None:
         raise NotFound
     return file
@@ -87,7 +87,7 @@ async def attach(file_id: UUID, volunteer: Volunteer, *, by: Account, kind: File
     It must be without an owner and uploaded by the same unit, or be this volunteer's already. Raises FileGone.
     """
     kinds = {} if kind is None else {'kind': kind}
-    mine = StoredFile.filter(_free_for(volunteer.id, by), id=answers.file_id(file_id), **kinds)
+    mine = StoredFile.filter(_free_for(volunteer.id, by), id=validation.file_id(file_id), **kinds)
     if not await mine.update(volunteer_id=volunteer.id):
         raise FileGone
     return await StoredFile.get(id=file_id)

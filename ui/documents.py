@@ -6,14 +6,14 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request, Response
 
 from domain import dates, rosters
-from domain.books import numbers, record_books
-from domain.books.numbers import EntryQuery
+from domain.books import number_ledger, record_books
+from domain.books.number_ledger import EntryQuery
 from domain.errors import DomainError, NotFound, NotPermitted
 from domain.logbook import pdf
 from domain.model import IssueKind, Role
-from domain.reports import evidence, figures, printed
-from domain.reports.evidence import Period
-from domain.reports.printed import Document
+from domain.reports import profile_lists, review_periods, statistics
+from domain.reports.profile_lists import Document
+from domain.reports.review_periods import Period
 from domain.reviews import previews
 
 from .session import account_of
@@ -57,7 +57,7 @@ async def preview(request: Request, application_id: int) -> Response:
 async def record_book_list(request: Request, volunteer_id: int, kind: str) -> Response:
     """列印(doc), 列印(odt) of the 紀錄冊 tab."""
     try:
-        return _sent(await printed.record_books(volunteer_id, kind, by=account_of(request)), is_download=True)
+        return _sent(await profile_lists.record_books(volunteer_id, kind, by=account_of(request)), is_download=True)
     except DomainError as refusal:
         return _refused(refusal)
 
@@ -81,7 +81,7 @@ async def training_list(
 ) -> Response:
     """列印 and 列印時數條 of the 教育訓練 tab; `kind` is pdf, odt, ods or strips."""
     try:
-        made = await printed.trainings(
+        made = await profile_lists.trainings(
             volunteer_id, kind, is_masked=masked, since=since, until=until, by=account_of(request)
         )
     except DomainError as refusal:
@@ -94,16 +94,16 @@ async def ledger(request: Request, text: str = '', kind: str = '', year: str = '
     query = EntryQuery(text[:60], next((one for one in IssueKind if one == kind), None))
     query.year = int(year) if year.isascii() and year.isdecimal() and len(year) <= 3 else None
     try:
-        content = await numbers.export(query, by=account_of(request))
+        content = await number_ledger.export(query, by=account_of(request))
     except DomainError as refusal:
         return _refused(refusal)
-    return _sent(Document(content, printed.MEDIA_TYPES['ods'], '發冊紀錄.ods'), is_download=True)
+    return _sent(Document(content, profile_lists.MEDIA_TYPES['ods'], '發冊紀錄.ods'), is_download=True)
 
 
 async def period_evidence(request: Request, since: date | None = None, until: date | None = None) -> Response:
     """匯出 ODS of 審核期限紀錄: every round that was sent in the period."""
     try:
-        return _sent(await evidence.ods(Period(since, until), by=account_of(request)), is_download=True)
+        return _sent(await review_periods.ods(Period(since, until), by=account_of(request)), is_download=True)
     except DomainError as refusal:
         return _refused(refusal)
 
@@ -112,11 +112,11 @@ async def figure_tables(request: Request, months: int = 12) -> Response:
     """審核統計 as a spreadsheet."""
     last = dates.today()
     try:
-        found = await figures.of(figures.first_of(min(max(months, 1), 120), last), last, by=account_of(request))
-        content = await figures.export(found, by=account_of(request))
+        found = await statistics.of(statistics.first_of(min(max(months, 1), 120), last), last, by=account_of(request))
+        content = await statistics.export(found, by=account_of(request))
     except DomainError as refusal:
         return _refused(refusal)
-    return _sent(Document(content, printed.MEDIA_TYPES['ods'], '審核統計.ods'), is_download=True)
+    return _sent(Document(content, profile_lists.MEDIA_TYPES['ods'], '審核統計.ods'), is_download=True)
 
 
 def _sent(made: Document, *, is_download: bool) -> Response:

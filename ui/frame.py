@@ -19,8 +19,8 @@ from .components.form import form
 from .components.icon import icon
 from .components.notices import refuse, tell
 from .components.step_guide import step_guide
-from .first_sight import first_sight
-from .said import say_what_was_left
+from .flash import say_what_was_left
+from .loading_shell import first_sight
 
 Crumbs = Sequence[tuple[str, str]]
 MENU = ('子系統入口', '/menu')

@@ -16,15 +16,16 @@ from .pages import (
     applications,
     batch,
     downloads,
-    figures,
     login,
     mails,
     menus,
     my_record_book,
     rosters,
+    statistics,
 )
-from .pages.review import numbers, overdue, review_case, review_queue, review_rosters
-from .pages.volunteer import application_form, profile, training_form, volunteer_form, volunteer_search
+from .pages.review import case, number_ledger, overdue, queue
+from .pages.review import rosters as review_rosters
+from .pages.volunteer import application_form, form, profile, search, training_form
 from .session import only_for
 
 Builder = Callable[..., Awaitable[Any]]
@@ -33,10 +34,10 @@ STAFF, REVIEWER, VOLUNTEER, ADMINISTRATOR = Role.UNIT_STAFF, Role.REVIEWER, Role
 PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [
     ('/menu', menus.menu_page, (STAFF, REVIEWER, ADMINISTRATOR)),
     ('/volunteer-data', menus.volunteer_data_page, (STAFF, REVIEWER)),
-    ('/volunteers', volunteer_search.volunteer_search_page, (STAFF,)),
-    ('/consolidated', volunteer_search.consolidated_page, (STAFF, REVIEWER)),
-    ('/volunteers/new', volunteer_form.new_volunteer_page, (STAFF,)),
-    ('/volunteers/new/{draft_id}', volunteer_form.volunteer_draft_page, (STAFF,)),
+    ('/volunteers', search.volunteer_search_page, (STAFF,)),
+    ('/consolidated', search.consolidated_page, (STAFF, REVIEWER)),
+    ('/volunteers/new', form.new_volunteer_page, (STAFF,)),
+    ('/volunteers/new/{draft_id}', form.volunteer_draft_page, (STAFF,)),
     ('/volunteers/{volunteer_id}', profile.profile_page, (STAFF,)),
     ('/volunteers/{volunteer_id}/{tab}', profile.tab_page, (STAFF,)),
     ('/volunteers/{volunteer_id}/trainings/new', training_form.new_training_page, (STAFF,)),
@@ -46,13 +47,13 @@ PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [
     ('/rosters', rosters.rosters_page, (STAFF,)),
     ('/rosters/{roster_id}', rosters.roster_page, (STAFF,)),
     ('/batch/trainings', batch.batch_trainings_page, (STAFF,)),
-    ('/reviews', review_queue.review_queue_page, (REVIEWER,)),
+    ('/reviews', queue.review_queue_page, (REVIEWER,)),
     ('/reviews/rosters', review_rosters.review_rosters_page, (REVIEWER,)),
     ('/reviews/rosters/{roster_id}', review_rosters.review_roster_page, (REVIEWER,)),
     ('/reviews/overdue', overdue.overdue_page, (REVIEWER,)),
-    ('/reviews/{application_id}', review_case.review_case_page, (REVIEWER,)),
-    ('/numbers', numbers.numbers_page, (REVIEWER,)),
-    ('/figures', figures.figures_page, (STAFF, REVIEWER)),
+    ('/reviews/{application_id}', case.review_case_page, (REVIEWER,)),
+    ('/numbers', number_ledger.numbers_page, (REVIEWER,)),
+    ('/figures', statistics.figures_page, (STAFF, REVIEWER)),
     ('/my', my_record_book.my_record_book_page, (VOLUNTEER,)),
     ('/admin', admin.admin_page, (ADMINISTRATOR,)),
     ('/admin/{section}', admin.section_page, (ADMINISTRATOR,)),

@@ -10,7 +10,7 @@ from nicegui import app as nicegui_app
 from nicegui import ui
 from nicegui.translations import translations
 
-from domain import office
+from domain import lifespan
 from domain.settings import Settings
 
 from . import assets, files, gate, routes, session, uploads
@@ -31,7 +31,7 @@ def assemble(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def open_office(_: FastAPI) -> AsyncIterator[None]:
-        async with office.open_for_business(settings) as welcome:
+        async with lifespan.open_for_business(settings) as welcome:
             await gate.opened()
             _say(settings, welcome)
             # What stands now stands for good: looking through it for garbage would hold the event loop again and again.

@@ -17,13 +17,13 @@ from db import transaction
 from db.choices import MailPreference, MembershipStatus, RequestStatus, Role
 from db.models import Account, AccountRequest, Membership, Volunteer
 
-from .. import answers, dates, permissions
+from .. import dates, permissions, validation
 from ..audit import office_history
 from ..audit.history import Change
 from ..errors import DomainError, Incomplete, MovedOn, NotFound, NotPermitted
 from ..mail import messages
 from . import login_lock, password_links, passwords, sessions
-from .account_forms import AccountDetails, AccountRequestDetails
+from .forms import AccountDetails, AccountRequestDetails
 from .login_lock import SignInLocked
 from .password_links import LinkExpired
 
@@ -174,7 +174,7 @@ async def show_guide(shown: bool, *, by: Account) -> None:
 
 async def set_mail_preference(preference: MailPreference, *, by: Account) -> None:
     """通知信: each at once, one digest a day, or none. What concerns an office goes to its mailbox in any case."""
-    chosen = answers.member(MailPreference, preference)
+    chosen = validation.member(MailPreference, preference)
     if chosen is None:
         raise Incomplete({'preference': '請選擇您要怎麼收到通知信。'})
     by.mail_preference = chosen

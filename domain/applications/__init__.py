@@ -8,18 +8,18 @@ from db import transaction
 from db.choices import ApplicationStatus, FileKind, IssueKind, Role
 from db.models import Account, Agency, Application, Roster, Volunteer
 
-from .. import answers, corrections, dates, directory, files, permissions, readiness, volunteers
+from .. import corrections, dates, directory, files, permissions, readiness, validation, volunteers
 from ..audit import history
 from ..audit.history import Change
 from ..calendar import office_calendar
-from ..cases import patience
-from ..cases.moves import CHANNEL, SECTION, SUBJECT, announce, decision_on, move, moved_on
-from ..cases.turns import CLOSED, OPEN, WITH_UNIT, counts_of, of_unit, repeatable
+from ..cases import resubmission_limit
+from ..cases.transitions import CHANNEL, SECTION, SUBJECT, announce, decision_on, move, moved_on
+from ..cases.worklists import CLOSED, OPEN, WITH_UNIT, counts_of, of_unit, repeatable
 from ..errors import DomainError, Incomplete, MovedOn, NotFound
 from ..mail import messages
 from ..permissions import may_see_case
 from ..readiness import NotReady
-from .application_forms import ApplicationDetails
+from .forms import ApplicationDetails
 
 __all__ = [
     'CHANNEL',
@@ -55,7 +55,7 @@ async def get(application_id: int, *, by: Account) -> Application:
     A unit sees its own, an agency what was ever sent to it, a volunteer the own.
     """
     related = ('volunteer', 'host_unit', 'agency', 'county', 'submitted_by', 'decided_by')
-    application = await Application.filter(id=answers.record_id(application_id)).select_related(*related).first()
+    application = await Application.filter(id=validation.record_id(application_id)).select_related(*related).first()
     if application is None or not may_see_case(by, application):
         raise NotFound
     return application
@@ -128,7 +128,7 @@ async def send(application: Application, *, by: Account) -> Application:
     Raises MovedOn; patience.TakenBackTooOften, but never for what the agency has returned.
     """
     permissions.require(by, Role.UNIT_STAFF)
-    await patience.require(application)
+    await resubmission_limit.require(application)
     now = dates.now()
     facts: dict[str, Any] = {
         'round': application.round + 1,
@@ -203,7 +203,7 @@ async def _problems(details: ApplicationDetails, application: Application | None
     problems = details.problems()
     if problems:
         return problems
-    agency = await Agency.filter(id=answers.record_id(details.agency_id)).first()
+    agency = await Agency.filter(id=validation.record_id(details.agency_id)).first()
     if agency is None or agency.county_id != details.county_code:
         return {'agency_id': '這個發冊機關不在所選的縣市，請重新選擇。'}
     if application is None or application.agency_id != agency.id:
@@ -269,11 +269,11 @@ async def _note(
 
 def _kept(details: ApplicationDetails) -> dict[str, Any]:
     return {
-        'kind': answers.member(IssueKind, details.kind),
+        'kind': validation.member(IssueKind, details.kind),
         'county_id': details.county_code,
         'agency_id': details.agency_id,
-        'remarks': answers.tidy(details.remarks),
-        'attachment_id': answers.file_id(details.attachment) if details.attachment else None,
+        'remarks': validation.tidy(details.remarks),
+        'attachment_id': validation.file_id(details.attachment) if details.attachment else None,
     }
 
 

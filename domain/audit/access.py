@@ -3,7 +3,7 @@
 from db.choices import Role
 from db.models import AccessEntry, Account, Volunteer
 
-from .. import answers, dates
+from .. import dates, validation
 from ..errors import Incomplete, NotFound
 from .history import unit_of
 
@@ -13,7 +13,7 @@ REASON_LENGTH = 120
 
 def problem(reason: object) -> str | None:
     """What is wrong with a purpose."""
-    return answers.text('查詢目的', reason, most=REASON_LENGTH, needed=True)
+    return validation.text('查詢目的', reason, most=REASON_LENGTH, needed=True)
 
 
 async def note(volunteer: Volunteer, what: str, reason: str, *, by: Account) -> None:
@@ -27,7 +27,7 @@ async def note(volunteer: Volunteer, what: str, reason: str, *, by: Account) -> 
         by_name=by.name,
         from_unit=await unit_of(by),
         what=what,
-        reason=answers.tidy(reason),
+        reason=validation.tidy(reason),
     )
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from db.choices import Choice, Role
 from db.models import Account, Agency, HistoryEntry, HostUnit, Volunteer
 
-from .. import answers, dates, permissions
+from .. import dates, permissions, validation
 from ..errors import NotFound
 from ..paging import Page, bounds
 
@@ -66,12 +66,12 @@ async def of(
     volunteer: Volunteer, *, by: Account, page: int = 1, per_page: int = 10, section: str | None = None
 ) -> Page[HistoryEntry]:
     """The newest first, of all units: they keep the record together. Raises NotFound."""
-    if not await Volunteer.filter(permissions.visible_to(by), id=answers.record_id(volunteer.id)).exists():
+    if not await Volunteer.filter(permissions.visible_to(by), id=validation.record_id(volunteer.id)).exists():
         raise NotFound
     number, per_page = bounds(page, per_page)
     entries = HistoryEntry.filter(volunteer_id=volunteer.id)
     if section:
-        entries = entries.filter(section=answers.searched(section)[:20])
+        entries = entries.filter(section=validation.searched(section)[:20])
     rows = await entries.offset((number - 1) * per_page).limit(per_page)
     return Page(rows, await entries.count(), number, per_page)
 

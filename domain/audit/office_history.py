@@ -14,7 +14,7 @@ from tortoise.models import Model
 from db.choices import Role
 from db.models import Account, Agency, CalendarDay, HostUnit, NumberSeries, OfficeEntry, RequiredHours, Rule, Team
 
-from .. import answers, dates, permissions
+from .. import dates, permissions, validation
 from ..paging import Page, bounds
 from . import history
 from .history import ADDED, AMENDED, REMOVED, Change
@@ -150,7 +150,7 @@ async def of(*, by: Account, words: str = '', page: int = 1, per_page: int = 10)
     permissions.require(by, Role.ADMINISTRATOR)
     number, per_page = bounds(page, per_page)
     entries = OfficeEntry.all()
-    if wanted := answers.searched(words):
+    if wanted := validation.searched(words):
         columns = ('section', 'subject', 'action', 'label', 'old', 'new', 'by_name', 'from_unit')
         entries = entries.filter(Q(*(Q(**{f'{column}__icontains': wanted}) for column in columns), join_type=Q.OR))
     return Page(await entries.offset((number - 1) * per_page).limit(per_page), await entries.count(), number, per_page)

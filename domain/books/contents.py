@@ -20,7 +20,7 @@ from db.models import (
 
 from .. import dates
 from ..logbook import service
-from ..logbook.leaves import (
+from ..logbook.book_pages import (
     Amount,
     Contents,
     Cover,

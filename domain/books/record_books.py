@@ -17,10 +17,10 @@ from tortoise.queryset import QuerySet
 from db.choices import BookStatus, IssueKind, Role
 from db.models import Account, Agency, Application, BookIssue, NumberSeries, RecordBook, Volunteer
 
-from .. import answers, dates
+from .. import dates, validation
 from ..audit import access, history
 from ..audit.history import Change
-from ..directory import directory_forms
+from ..directory import forms
 from ..errors import DomainError, NotFound
 from ..paging import Page, bounds
 from ..permissions import visible_to
@@ -99,7 +99,7 @@ def number_of(agency: Agency, roc_year: int, sequence: int, pattern: str = '') -
     '中市文志字第115000413號'
     """
     pattern = pattern or agency.number_pattern
-    if problem := directory_forms.pattern_problem(pattern):
+    if problem := forms.pattern_problem(pattern):
         raise CannotIssue(f'{agency.name}的紀錄冊號無法產生：{problem}請系統管理者更正後再核可，案件沒有變動。')
     number = pattern.format(word=agency.document_word, year=roc_year, sequence=sequence)
     if len(number) > NUMBER_LENGTH:
@@ -126,7 +126,7 @@ async def of_application(application: Application) -> RecordBook:
 
 async def get(book_id: int, *, by: Account) -> RecordBook:
     """One book with volunteer, agency and unit. Raises NotFound."""
-    found = _visible(by).filter(id=answers.record_id(book_id))
+    found = _visible(by).filter(id=validation.record_id(book_id))
     book = await found.select_related('volunteer', 'agency', 'entered_by_unit').first()
     if book is None:
         raise NotFound

@@ -22,10 +22,10 @@ from db import transaction
 from db.choices import ApplicationStatus, Role
 from db.models import Account, Agency, Application, ApplicationStep, CalendarDay, County
 
-from .. import answers, dates, permissions
+from .. import dates, permissions, validation
 from ..audit import office_history
 from ..audit.history import Change
-from ..cases import moves
+from ..cases import transitions
 from ..errors import Incomplete, NotFound
 
 IsOff = Callable[[date], bool]
@@ -59,11 +59,11 @@ class CalendarDayDetails:
 
     def problems(self) -> dict[str, str]:
         """Field → sentence."""
-        return answers.found(
+        return validation.found(
             {
-                'day': answers.day('日期', self.day, needed=True, future=True, since=date(FIRST_YEAR, 1, 1)),
-                'name': answers.text('名稱', self.name, most=NAME_LENGTH, needed=True),
-                'is_off': answers.yes_no('放假或上班', self.is_off, needed=True),
+                'day': validation.day('日期', self.day, needed=True, future=True, since=date(FIRST_YEAR, 1, 1)),
+                'name': validation.text('名稱', self.name, most=NAME_LENGTH, needed=True),
+                'is_off': validation.yes_no('放假或上班', self.is_off, needed=True),
             }
         )
 
@@ -105,7 +105,7 @@ async def days(*, by: Account, year: int | None = None) -> list[CalendarDay]:
 async def get(day_id: int, *, by: Account) -> CalendarDay:
     """One of them, county fetched. Raises NotFound."""
     permissions.require(by, Role.ADMINISTRATOR)
-    found = await CalendarDay.get_or_none(id=answers.record_id(day_id)).select_related('county')
+    found = await CalendarDay.get_or_none(id=validation.record_id(day_id)).select_related('county')
     if found is None:
         raise NotFound
     return found
@@ -124,7 +124,7 @@ async def save(details: CalendarDayDetails, *, by: Account, of: CalendarDay | No
     places: list[str | None] = [*dict.fromkeys(details.county_ids)] or [None]
     facts: dict[str, Any] = {
         'day': details.day,
-        'name': answers.tidy(details.name),
+        'name': validation.tidy(details.name),
         'is_off': details.is_off,
         'is_manual': True,
     }
@@ -229,7 +229,7 @@ async def _postpone(case: Application, due: date) -> int:
     if not await as_read.update(**facts):
         return 0
     await ApplicationStep.filter(application_id=case.id, status=case.status, round=case.round).update(due_on=due)
-    await moves.announce(case)
+    await transitions.announce(case)
     return 1
 
 

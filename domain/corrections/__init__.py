@@ -15,8 +15,8 @@ from db import transaction
 from db.choices import ApplicationStatus, CorrectionReason, CorrectionStatus, Role
 from db.models import Account, Application, Correction, CorrectionExchange
 
-from .. import answers, dates, permissions
-from ..cases import moves
+from .. import dates, permissions, validation
+from ..cases import transitions
 from ..errors import DomainError, Incomplete, MovedOn, NotFound
 from . import anchors, marks
 from .anchors import LABELS, PHOTO_CRITERIA, PICTURES, TEXTS, Anchor, reasons_for
@@ -109,7 +109,7 @@ async def mark(
             raised_by_id=by.id,
             raised_at=dates.now(),
         )
-        await moves.announce(case)
+        await transitions.announce(case)
     return await get(made.id, by=by)
 
 
@@ -147,7 +147,7 @@ async def accept_all(application: Application, *, by: Account) -> int:
         answered = Correction.filter(application_id=case.id, status__in=ANSWERED)
         count = await answered.update(status=ACCEPTED, closed_by_id=by.id, closed_at=dates.now())
         if count:
-            await moves.announce(case)
+            await transitions.announce(case)
     return count
 
 
@@ -228,19 +228,19 @@ async def _under_review(application_id: object, by: Account, *, returned: bool =
     """The case, locked, while it waits for a reviewer and nobody has decided it; `returned`: or is with the unit."""
     permissions.require(by, Role.REVIEWER)
     case = await _locked(application_id, by)
-    await moves.require_sent_by_others(case, by=by)
+    await transitions.require_sent_by_others(case, by=by)
     if returned and case.status == ApplicationStatus.RETURNED:
         return case
     if case.status != ApplicationStatus.SUBMITTED:
         raise MovedOn(f'這個案件現在是「{case.status.label}」，不能再標註或確認補正。畫面已更新，請看過目前的內容。')
-    if decision := await moves.decision_on(case):
-        when, act = f'{decision.at.astimezone(dates.TAIPEI):%H:%M}', moves.VERBS[decision.to]
+    if decision := await transitions.decision_on(case):
+        when, act = f'{decision.at.astimezone(dates.TAIPEI):%H:%M}', transitions.VERBS[decision.to]
         raise MovedOn(f'這個案件已由 {decision.by.name} 於 {when} {act}。復原之後，才能再標註或確認補正。')
     return case
 
 
 async def _locked(application_id: object, by: Account) -> Application:
-    case = await Application.filter(id=answers.record_id(application_id)).select_for_update().first()
+    case = await Application.filter(id=validation.record_id(application_id)).select_for_update().first()
     if case is None or not permissions.may_see_case(by, case):
         raise NotFound
     return case
@@ -250,7 +250,7 @@ async def _to_review(
     correction: Correction, by: Account, *statuses: CorrectionStatus, returned: bool = False
 ) -> tuple[Application, Correction]:
     """Case and correction as they stand, the former locked, for a reviewer. Raises NotFound, MovedOn."""
-    known = await Correction.get_or_none(id=answers.record_id(correction.id))
+    known = await Correction.get_or_none(id=validation.record_id(correction.id))
     if known is None:
         raise NotFound
     case = await _under_review(known.application_id, by, returned=returned)
@@ -260,7 +260,7 @@ async def _to_review(
 async def _answered(correction: Correction, to: CorrectionStatus, text: str, by: Account) -> Correction:
     permissions.require(by, Role.UNIT_STAFF)
     text = _text(text, needed=to == DISPUTED)
-    known = await Correction.get_or_none(id=answers.record_id(correction.id))
+    known = await Correction.get_or_none(id=validation.record_id(correction.id))
     if known is None:
         raise NotFound
     async with transaction():
@@ -287,7 +287,7 @@ async def _still(correction: Correction, statuses: Sequence[CorrectionStatus]) -
 
 async def _set(correction: Correction, case: Application, **facts: Any) -> None:
     await Correction.filter(id=correction.id).update(**facts)
-    await moves.announce(case)
+    await transitions.announce(case)
 
 
 def _same(so_far: Iterable[Correction], anchor: Anchor, reason: CorrectionReason, text: str) -> Correction | None:
@@ -300,19 +300,19 @@ def _known(anchor: object) -> Anchor:
     if not isinstance(anchor, Anchor) or not anchors.is_known(anchor):
         raise NotFound('這個欄位不能標註補正。畫面已更新，請再試一次。')
     if anchor.training_id is not None:
-        answers.record_id(anchor.training_id)
+        validation.record_id(anchor.training_id)
     return anchor
 
 
 def _reason(reason: object) -> CorrectionReason:
-    known = answers.member(CorrectionReason, reason)
+    known = validation.member(CorrectionReason, reason)
     if known is None:
         raise Incomplete({'reason': '請選擇補正的原因。'})
     return known
 
 
 def _text(text: object, *, needed: bool) -> str:
-    problem = answers.text('說明', text, most=TEXT_LENGTH, needed=needed, lines=True)
+    problem = validation.text('說明', text, most=TEXT_LENGTH, needed=needed, lines=True)
     if problem or not isinstance(text, str):
         raise Incomplete({'text': problem or '請輸入說明。'})
-    return answers.tidy(text)
+    return validation.tidy(text)

@@ -7,7 +7,7 @@ from uuid import UUID
 from db.choices import ApplicationStatus, CorrectionStatus, Place, Role
 from db.models import Account, Application, ApplicationStep, Correction, CorrectionExchange, HistoryEntry, Volunteer
 
-from .. import answers, permissions
+from .. import permissions, validation
 from ..errors import NotFound
 from . import anchors
 from .anchors import Anchor
@@ -37,7 +37,7 @@ class Marked:
 
 async def get(correction_id: int, *, by: Account) -> Correction:
     """One correction with its case and whoever raised, answered, closed it. Raises NotFound, as for what `of` hides."""
-    found = Correction.filter(id=answers.record_id(correction_id))
+    found = Correction.filter(id=validation.record_id(correction_id))
     related = ('application', 'raised_by', 'answered_by', 'closed_by')
     correction = await found.select_related(*related).first()
     if correction is None or not await seen([correction], correction.application, by):
@@ -50,7 +50,7 @@ async def of(application: Application, *, by: Account) -> list[Marked]:
 
     A reviewer sees them all, the unit only what the agency has sent back, a volunteer none. Raises NotFound.
     """
-    case = await Application.get_or_none(id=answers.record_id(application.id))
+    case = await Application.get_or_none(id=validation.record_id(application.id))
     if case is None or not permissions.may_see_case(by, case):
         raise NotFound
     related = ('raised_by', 'answered_by', 'closed_by')
@@ -62,7 +62,7 @@ async def beside(
     volunteer: Volunteer, place: Place, *, by: Account, training_id: int | None = None
 ) -> dict[str, list[Marked]]:
     """What the unit's form of `place` shows beside its fields while it has the volunteer's case to mend: by field."""
-    related = Application.filter(volunteer_id=answers.record_id(volunteer.id), status=ApplicationStatus.RETURNED)
+    related = Application.filter(volunteer_id=validation.record_id(volunteer.id), status=ApplicationStatus.RETURNED)
     case = await related.first()
     if case is None or by.role != Role.UNIT_STAFF or not permissions.may_see_case(by, case):
         return {}

@@ -32,9 +32,9 @@ from .. import (
 )
 from ..accounts import passwords
 from ..corrections import TEXTS, Anchor
-from ..trainings.training_details import TrainingDetails
+from ..trainings.details import TrainingDetails
 from ..volunteers.basics import VolunteerDetails
-from . import sketches
+from . import sample_pictures
 
 ACCOUNTS = (
     ('clerk', '林小滿', Role.UNIT_STAFF, '單位承辦人'),
@@ -250,7 +250,7 @@ async def _details(person: Person, number: int, password: str, clerk: Account) -
 
 
 async def _photo(seed: int, clerk: Account) -> UUID:
-    portrait = await pictures.accept_photo(sketches.portrait(seed))
+    portrait = await pictures.accept_photo(sample_pictures.portrait(seed))
     return (await files.keep(portrait, FileKind.PHOTO, '照片.jpg', by=clerk)).id
 
 
@@ -276,7 +276,7 @@ async def _training(person: Person, kind: TrainingKind, title: str, ago: int, cl
 
 async def _side(is_front: bool, name: str, title: str, day: date, clerk: Account) -> UUID:
     unit = await HostUnit.get(id=clerk.host_unit_id)
-    [scan] = await pictures.accept_scan(sketches.certificate(is_front, name, title, 6, unit.name, day))
+    [scan] = await pictures.accept_scan(sample_pictures.certificate(is_front, name, title, 6, unit.name, day))
     side = '正面' if is_front else '反面'
     return (await files.keep(scan, FileKind.CERTIFICATE, f'結業證書-{side}.jpg', by=clerk)).id
 

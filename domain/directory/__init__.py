@@ -18,7 +18,7 @@ from .. import dates, permissions
 from ..audit import office_history
 from ..calendar import office_calendar
 from ..errors import Incomplete, NotFound, NotPermitted
-from .directory_forms import AgencyDetails, Details, HostUnitDetails, RequiredHoursDetails, TeamDetails
+from .forms import AgencyDetails, Details, HostUnitDetails, RequiredHoursDetails, TeamDetails
 
 __all__ = ['AgencyDetails', 'HostUnitDetails', 'RequiredHoursDetails', 'TeamDetails']
 

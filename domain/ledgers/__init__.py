@@ -15,12 +15,12 @@ from db import transaction
 from db.choices import Role
 from db.models import Account, County, ServiceHours, Volunteer
 
-from .. import announcements, answers, dates, permissions
+from .. import announcements, dates, permissions, validation
 from ..audit import history
 from ..audit.history import Change
 from ..errors import Incomplete, MovedOn, NotFound, NotPermitted
 from ..paging import Page, bounds
-from .ledger_forms import LEDGERS, Entry, Ledger, LedgerField, columns, problems, shown
+from .forms import LEDGERS, Entry, Ledger, LedgerField, columns, problems, shown
 
 __all__ = ['LEDGERS', 'Entry', 'Ledger', 'LedgerField', 'problems', 'shown']
 
@@ -57,7 +57,7 @@ async def served(volunteer: Volunteer, *, by: Account) -> Served:
 
 async def get(ledger: Ledger, entry_id: int, *, by: Account) -> Entry:
     """One entry with volunteer, unit and recorder. Raises NotFound."""
-    found: Any = ledger.model.filter(id=answers.record_id(entry_id))
+    found: Any = ledger.model.filter(id=validation.record_id(entry_id))
     entry: Entry | None = await found.select_related('volunteer', 'entered_by_unit', 'recorder').first()
     if entry is None:
         raise NotFound
@@ -132,7 +132,7 @@ def values_of(ledger: Ledger, entry: Entry) -> dict[str, Any]:
 
 
 async def _seen(volunteer_id: int, by: Account) -> Volunteer:
-    known = await Volunteer.filter(permissions.visible_to(by), id=answers.record_id(volunteer_id)).first()
+    known = await Volunteer.filter(permissions.visible_to(by), id=validation.record_id(volunteer_id)).first()
     if known is None:
         raise NotFound
     return known
@@ -140,7 +140,7 @@ async def _seen(volunteer_id: int, by: Account) -> Volunteer:
 
 async def _own(ledger: Ledger, entry_id: int, by: Account) -> Entry:
     """The entry, locked until the transaction ends."""
-    found: Any = ledger.model.filter(id=answers.record_id(entry_id)).select_for_update()
+    found: Any = ledger.model.filter(id=validation.record_id(entry_id)).select_for_update()
     entry: Entry | None = await found.first()
     if entry is None:
         raise NotFound

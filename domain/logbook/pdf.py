@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from .leaves import Contents
+from .book_pages import Contents
 from .presses import PrintingFailed, PrintingTooSlow, PrintingUnavailable, PrintShop
 
 __all__ = [

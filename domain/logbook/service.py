@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from .leaves import Amount, ServiceLeaf, ServiceLine, ServiceMonth
+from .book_pages import Amount, ServiceLeaf, ServiceLine, ServiceMonth
 
 # Millimetres. LEAF is what the heading, the head of the table and the two totals leave of a page.
 LEAF = 132.0

@@ -16,7 +16,7 @@ from db.choices import MailPreference, MailStatus, Role
 from db.models import Account, OutgoingMail
 
 from .. import dates
-from . import mailbox, outbox, wording
+from . import outbox, queries, templates
 from .messages import url_of
 
 log = logging.getLogger(__name__)
@@ -94,8 +94,8 @@ async def _send_to(account_id: int) -> bool:
             await OutgoingMail.filter(id__in=ids).update(status=MailStatus.SKIPPED)
             await outbox.announce_about(ids)
             return False
-        lines = [f'{_when(notice.created_at)} {mailbox.in_brief(notice)}' for notice in notices]
-        letter = await wording.composed(
+        lines = [f'{_when(notice.created_at)} {queries.in_brief(notice)}' for notice in notices]
+        letter = await templates.composed(
             'digest',
             {
                 '姓名': person.name,
@@ -112,7 +112,7 @@ async def _send_to(account_id: int) -> bool:
 
 
 async def _report(reader: Account, mails: Sequence[OutgoingMail]) -> None:
-    letter = await wording.composed(
+    letter = await templates.composed(
         'undelivered',
         {
             '姓名': reader.name,
@@ -128,7 +128,7 @@ async def _report(reader: Account, mails: Sequence[OutgoingMail]) -> None:
 
 def _line(mail: OutgoingMail) -> str:
     """Nothing of it names a volunteer: neither the address nor the server's words about it."""
-    one = mailbox.told(mail)
+    one = queries.told(mail)
     about = f'案號 {one.application_id} ' if one.application_id else f'名冊 {one.roster_id} ' if one.roster_id else ''
     whom = f'（{one.receiver}）' if one.receiver else ''
     return f'{_when(one.noted_at)} {about}{one.label}{whom}{one.status.label}：{one.words}'

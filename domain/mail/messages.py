@@ -12,11 +12,11 @@ from db.choices import BookStatus, Role
 from db.models import Account, AccountRequest, Agency, Application, HostUnit, RecordBook, Roster
 
 from .. import dates, settings
-from ..calendar import countdown
-from ..calendar.countdown import DaysLeft
+from ..calendar import days_left
+from ..calendar.days_left import DaysLeft
 from ..printouts import roster_sheets
-from . import outbox, wording
-from .kinds import Fact
+from . import outbox, templates
+from .catalogue import Fact
 from .outbox import Attachment
 
 # Where the links lead; an id of ours says nothing about a person.
@@ -74,7 +74,7 @@ async def due_soon(agency: Agency, cases: Sequence[Application]) -> None:
 
 async def overdue(agency: Agency, cases: Sequence[Application]) -> None:
     """To the agency's supervisor: these cases, with their units fetched, are overdue."""
-    left = await countdown.of({case.id: (case.due_on, countdown.calendar_of(agency)) for case in cases if case.due_on})
+    left = await days_left.of({case.id: (case.due_on, days_left.calendar_of(agency)) for case in cases if case.due_on})
     rows = [f'{_timed(case)}　{_over(left[case.id])}' for case in cases if case.id in left]
     facts: dict[str, Fact] = {
         **_of_agency(agency),
@@ -84,7 +84,7 @@ async def overdue(agency: Agency, cases: Sequence[Application]) -> None:
         '審核期間': _review_days(agency),
         '連結': url_of(OVERDUE),
     }
-    await outbox.queue(agency.supervisor_email, *await wording.composed('overdue', facts), template='overdue')
+    await outbox.queue(agency.supervisor_email, *await templates.composed('overdue', facts), template='overdue')
 
 
 async def returned(application: Application, reason: str) -> None:
@@ -112,7 +112,7 @@ async def approved_for_volunteer(application: Application, book: RecordBook) -> 
     if not case.volunteer.email:
         return
     kind: dict[str, Fact] = {'證件種類': case.volunteer.identity_kind.label}
-    subject, body = await wording.composed(
+    subject, body = await templates.composed(
         'approved_for_volunteer', _about(case, MY_RECORD_BOOK) | _of_book(book) | kind
     )
     account = await Account.get_or_none(volunteer_id=case.volunteer_id)
@@ -143,7 +143,7 @@ async def account_refused(request: AccountRequest, reason: str) -> None:
     """To whoever asked for an account: not granted, and why."""
     facts: dict[str, Fact] = {'姓名': request.name, '申請單位': request.organisation, '帳號': request.username}
     facts |= {'原因': _lines(reason), '連結': url_of(ACCOUNT_REQUEST)}
-    composed = await wording.composed('account_refused', facts)
+    composed = await templates.composed('account_refused', facts)
     await outbox.queue(request.email, *composed, template='account_refused')
 
 
@@ -165,7 +165,7 @@ async def _tell_agency(
     """Its mailbox, and its reviewers as they chose. The roster names people in full: it goes to the mailbox only."""
     if attachment is not None:
         facts |= {'附名冊': True}
-    composed = await wording.composed(template, facts)
+    composed = await templates.composed(template, facts)
     await outbox.queue(
         agency.email, *composed, template=template, application=application, roster=roster, attachment=attachment
     )
@@ -177,7 +177,7 @@ async def _tell_unit(template: str, case: Application, facts: dict[str, Fact]) -
     """The unit's mailbox, read also when the clerk is away, else the clerk's own; and the clerk's as they chose."""
     clerk = case.submitted_by
     mailbox = case.host_unit.email or (clerk.email if clerk else '')
-    await outbox.queue(mailbox, *await wording.composed(template, facts), template=template, application=case)
+    await outbox.queue(mailbox, *await templates.composed(template, facts), template=template, application=case)
     if clerk is not None and clerk.is_active:
         await _copy(template, facts, [clerk], [mailbox], application=case)
 
@@ -201,14 +201,14 @@ async def _copy(
         own = {name: fact for name, fact in facts.items() if name != '附名冊'} | {'寄給個人': True}
         if '附名冊' in facts:
             own |= {'附名冊': False}
-        composed = await wording.composed(template, own)
+        composed = await templates.composed(template, own)
         await outbox.queue(
             address, *composed, template=template, application=application, roster=roster, account=person
         )
 
 
 async def _queue_secret(account: Account, template: str, facts: dict[str, Fact]) -> None:
-    composed = await wording.composed(template, {'姓名': account.name, **facts})
+    composed = await templates.composed(template, {'姓名': account.name, **facts})
     await outbox.queue(account.email, *composed, template=template, account=account, holds_secret=True)
 
 
@@ -253,7 +253,7 @@ def _sent(at: datetime, due: date) -> dict[str, Fact]:
 def _row(case: Application) -> str:
     """A case of a roster on one line."""
     again = f'（第 {case.round} 次送審）' if case.round > 1 else ''
-    who = wording.one_line(f'{case.volunteer.name}（{case.volunteer.identity_masked}）')
+    who = templates.one_line(f'{case.volunteer.name}（{case.volunteer.identity_masked}）')
     return f'案號 {case.id}　{who}　{case.kind.label}{again}'
 
 
@@ -268,7 +268,7 @@ def _over(left: DaysLeft) -> str:
 
 
 def _lines(reason: str) -> list[str]:
-    return [line for line in map(wording.one_line, reason.splitlines()) if line]
+    return [line for line in map(templates.one_line, reason.splitlines()) if line]
 
 
 def url_of(path: str) -> str:

@@ -17,10 +17,10 @@ from db import transaction
 from db.choices import ApplicationStatus, MailPreference, MailStatus, Role
 from db.models import Account, Application, ApplicationStep, OutgoingMail, Roster
 
-from .. import announcements, answers, dates, permissions
-from ..cases import moves
+from .. import announcements, dates, permissions, validation
+from ..cases import transitions
 from ..errors import DomainError, NotFound
-from .kinds import KINDS
+from .catalogue import KINDS
 
 log = logging.getLogger(__name__)
 
@@ -109,7 +109,7 @@ async def resend(mail_id: int, *, by: Account) -> OutgoingMail:
     when its receiver may not read the case any more.
     """
     async with transaction():
-        mail = await OutgoingMail.get_or_none(id=answers.record_id(mail_id))
+        mail = await OutgoingMail.get_or_none(id=validation.record_id(mail_id))
         if mail is None or not await _may_resend(mail, by):
             raise NotFound
         if sentence := _why_not_again(mail, await _alike(mail)):
@@ -182,7 +182,7 @@ async def announce_about(mail_ids: Sequence[int]) -> None:
     ids, roster_ids = [a for a, _ in about if a], [r for _, r in about if r]
     cases = Application.filter(Q(Q(id__in=ids), Q(roster_id__in=roster_ids, round__gt=0), join_type=Q.OR))
     for case in await cases.only('id', 'agency_id', 'host_unit_id', 'volunteer_id'):
-        await moves.announce(case)
+        await transitions.announce(case)
     for roster in await Roster.filter(id__in=roster_ids).values_list('id', 'agency_id', 'host_unit_id'):
         await announcements.announce('roster', ':'.join(map(str, roster)))
 

@@ -25,7 +25,7 @@ from db.models import (
 )
 
 from .. import dates, directory, permissions
-from ..cases import turns
+from ..cases import worklists
 from ..errors import DomainError, NotFound
 from . import checkup, rules
 from .checkup import Check, Records, is_open
@@ -84,7 +84,7 @@ class _Asked:
     @property
     def day(self) -> date:
         one = self.application
-        if one is None or one.submitted_at is None or one.status in turns.WITH_UNIT:
+        if one is None or one.submitted_at is None or one.status in worklists.WITH_UNIT:
             return dates.today()
         return dates.day_of(one.submitted_at)
 

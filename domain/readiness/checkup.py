@@ -13,7 +13,7 @@ from db.models import Agency, InsuranceCover, RecordBook, RequiredHours, Trainin
 
 from .. import dates, identity_numbers
 from ..identity_numbers import BadIdentityNumber
-from ..trainings.training_details import spoken
+from ..trainings.details import spoken
 from ..volunteers.basics import VolunteerDetails, legacy_number
 from ..volunteers.profile import INSURED, insurance_status
 from .required_hours import Tally, tally

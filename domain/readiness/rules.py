@@ -16,9 +16,9 @@ from db import transaction
 from db.choices import ApplicationStatus, Demand, IssueKind, Role
 from db.models import Account, Agency, Application, EyeCheck, Field, Rule
 
-from .. import announcements, answers, dates, permissions
+from .. import announcements, dates, permissions, validation
 from ..audit import office_history
-from ..cases import moves
+from ..cases import transitions
 from ..errors import Incomplete, MovedOn, NotFound, NotPermitted
 
 # 'application:agency' whenever a box of a case was ticked or emptied. Lists do not show it.
@@ -68,26 +68,26 @@ class RuleDetails:
         firm = '缺了這一項就無法發冊，只能「必須符合」。可以改的是依據與說明。' if weighs_less else None
         ends_first = isinstance(self.valid_from, date) and isinstance(self.valid_to, date)
         ends_first = ends_first and self.valid_to < self.valid_from  # type: ignore[operator]
-        return answers.found(
+        return validation.found(
             {
-                'key': answers.text('檢查項目', self.key, most=40),
-                'label': answers.text('項目名稱', self.label, most=60, needed=True),
-                'demand': answers.choice('要求程度', self.demand, Demand) or firm,
-                'kind': answers.choice('發冊類別', self.kind, IssueKind, needed=False),
-                'agency_id': answers.whole('發冊機關', self.agency_id, least=1, most=answers.MOST_INT4),
-                'field_id': answers.whole('課程領域', self.field_id, least=1, most=answers.MOST_INT4),
-                'source': answers.text('法源依據', self.source, most=200),
-                'note': answers.text('說明', self.note, most=200),
-                'valid_from': answers.day('適用自', self.valid_from, future=True),
-                'valid_to': answers.day('適用至', self.valid_to, future=True)
+                'key': validation.text('檢查項目', self.key, most=40),
+                'label': validation.text('項目名稱', self.label, most=60, needed=True),
+                'demand': validation.choice('要求程度', self.demand, Demand) or firm,
+                'kind': validation.choice('發冊類別', self.kind, IssueKind, needed=False),
+                'agency_id': validation.whole('發冊機關', self.agency_id, least=1, most=validation.MOST_INT4),
+                'field_id': validation.whole('課程領域', self.field_id, least=1, most=validation.MOST_INT4),
+                'source': validation.text('法源依據', self.source, most=200),
+                'note': validation.text('說明', self.note, most=200),
+                'valid_from': validation.day('適用自', self.valid_from, future=True),
+                'valid_to': validation.day('適用至', self.valid_to, future=True)
                 or ('適用至不能早於適用自。' if ends_first else None),
             }
         )
 
     def columns(self) -> dict[str, Any]:
         """As it is kept. The details have no problems."""
-        texts = {name: answers.tidy(getattr(self, name)) for name in ('key', 'label', 'source', 'note')}
-        kinds = {'demand': answers.member(Demand, self.demand), 'kind': answers.member(IssueKind, self.kind)}
+        texts = {name: validation.tidy(getattr(self, name)) for name in ('key', 'label', 'source', 'note')}
+        kinds = {'demand': validation.member(Demand, self.demand), 'kind': validation.member(IssueKind, self.kind)}
         rest = ('agency_id', 'field_id', 'valid_from', 'valid_to')
         return texts | kinds | {name: getattr(self, name) for name in rest}
 
@@ -182,17 +182,19 @@ async def untick(application: Application, rule_id: int, *, by: Account) -> None
 async def _to_look_at(application: Application, rule_id: int, by: Account) -> tuple[Application, Rule]:
     """The case, locked, and the row. A decision waiting to be carried out is about what was ticked: nothing moves."""
     permissions.require(by, Role.REVIEWER)
-    now = await Application.filter(id=answers.record_id(application.id)).select_for_update(of=('application',)).first()
+    now = (
+        await Application.filter(id=validation.record_id(application.id)).select_for_update(of=('application',)).first()
+    )
     if now is None or not permissions.may_see_case(by, now):
         raise NotFound
-    await moves.require_sent_by_others(now, by=by)
+    await transitions.require_sent_by_others(now, by=by)
     has_moved = now.status != ApplicationStatus.SUBMITTED or now.round != application.round
-    if has_moved or await moves.decision_on(now):
+    if has_moved or await transitions.decision_on(now):
         raise MovedOn('這個案件已有變動，您的勾選沒有儲存。請重新整理，看過目前的內容再勾選。')
     assert now.submitted_at is not None
     day = dates.day_of(now.submitted_at)
     asked = applying(await Rule.all(), await Agency.get(id=now.agency_id), now.kind, day)
-    rule = next((row for row in asked.values() if row.by_eye and row.id == answers.record_id(rule_id)), None)
+    rule = next((row for row in asked.values() if row.by_eye and row.id == validation.record_id(rule_id)), None)
     if rule is None:
         raise NotFound('這一項檢查已由系統管理者更改或停用，請重新整理後再看一次。')
     return now, rule

@@ -13,12 +13,12 @@ from db import transaction
 from db.choices import ApplicationStatus, Role
 from db.models import AccessEntry, Account, Application, ApplicationStep, RecordBook, Training, Volunteer
 
-from .. import answers, applications, corrections, dates, permissions, readiness, volunteers
+from .. import applications, corrections, dates, permissions, readiness, validation, volunteers
 from ..audit import access
 from ..books import record_books
-from ..calendar import countdown
-from ..calendar.countdown import DaysLeft
-from ..cases import moves
+from ..calendar import days_left
+from ..calendar.days_left import DaysLeft
+from ..cases import transitions
 from ..errors import Incomplete, MovedOn, NotPermitted
 from ..mail import messages
 from ..readiness import Check, NotReady
@@ -66,7 +66,7 @@ async def case(application_id: int, *, by: Account) -> Case:
         checks=await readiness.checks(application, by=by),
         steps=await steps,
         number=await _number(application),
-        days_left=(await countdown.of_cases([application])).get(application.id),
+        days_left=(await days_left.of_cases([application])).get(application.id),
     )
 
 
@@ -84,7 +84,7 @@ async def require_decidable(
         raise NotPermitted
     now = await applications.get(application_id, by=by)
     await _require_unmoved(now, version)
-    await moves.require_sent_by_others(now, by=by)
+    await transitions.require_sent_by_others(now, by=by)
     if to != ApplicationStatus.APPROVED:
         await _require_reason(now, to, reason)
         return now
@@ -106,7 +106,7 @@ async def approve(application: Application, version: int, *, by: Account, at: da
     try:
         now = await require_decidable(application.id, to, version, by=by)
         async with transaction():
-            moved = await moves.move(now, to, by=by, at=at, **_decided(by, at))
+            moved = await transitions.move(now, to, by=by, at=at, **_decided(by, at))
             book = await record_books.issue(moved, by=by)
             await messages.approved(moved, book)
             await messages.approved_for_volunteer(moved, book)
@@ -142,7 +142,7 @@ async def _sent_back(
         now = await require_decidable(application.id, to, version, by=by, reason=reason)
         told = await _told(now, to, reason)
         async with transaction():
-            moved = await moves.move(now, to, by=by, reason=told, at=at, **_decided(by, at), due_on=None)
+            moved = await transitions.move(now, to, by=by, reason=told, at=at, **_decided(by, at), due_on=None)
             tell = messages.returned if to == ApplicationStatus.RETURNED else messages.rejected
             await tell(moved, told)
     except MovedOn:
@@ -155,7 +155,7 @@ async def _sent_back(
 
 async def _told(application: Application, to: ApplicationStatus, written: str) -> str:
     """What the unit reads: when a case is returned, each open correction, and below them what was written besides."""
-    written = answers.tidy(written)
+    written = validation.tidy(written)
     if to != ApplicationStatus.RETURNED:
         return written
     marked = corrections.spoken(await corrections.open_ones(application))
@@ -164,13 +164,13 @@ async def _told(application: Application, to: ApplicationStatus, written: str) -
 
 async def _require_unmoved(now: Application, version: int) -> None:
     has_moved = now.version != version or now.status != ApplicationStatus.SUBMITTED
-    if has_moved or await moves.decision_on(now):
-        raise await moves.moved_on(now)
+    if has_moved or await transitions.decision_on(now):
+        raise await transitions.moved_on(now)
 
 
 async def _require_reason(now: Application, to: ApplicationStatus, reason: str) -> None:
     is_said = to == ApplicationStatus.RETURNED and await corrections.open_count(now) > 0
-    if problem := answers.text('原因', reason, most=REASON_LENGTH, needed=not is_said, lines=True):
+    if problem := validation.text('原因', reason, most=REASON_LENGTH, needed=not is_said, lines=True):
         raise Incomplete({'reason': problem})
 
 

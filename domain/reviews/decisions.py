@@ -17,8 +17,8 @@ from db import transaction
 from db.choices import ApplicationStatus, Role
 from db.models import Account, Application, Decision
 
-from .. import announcements, answers, dates, permissions, reviews
-from ..cases import moves
+from .. import announcements, dates, permissions, reviews, validation
+from ..cases import transitions
 from ..errors import DomainError, MovedOn, NotFound, NotPermitted
 
 log = logging.getLogger(__name__)
@@ -76,7 +76,7 @@ async def approve_many(cases: Sequence[tuple[int, int]], *, by: Account) -> Repo
     All can be taken back until UNDO_WITHIN after the last. Raises NotFound when one is no case of the agency.
     """
     permissions.require(by, Role.REVIEWER)
-    versions = {answers.record_id(application_id): version for application_id, version in cases}
+    versions = {validation.record_id(application_id): version for application_id, version in cases}
     if len(versions) > MOST_AT_ONCE:
         raise DomainError(f'一次最多核可 {MOST_AT_ONCE} 件，請分次選取。')
     ours = Application.filter(id__in=list(versions), agency_id=by.agency_id, round__gt=0).select_related('volunteer')
@@ -101,7 +101,7 @@ async def undo(decision_id: int, *, by: Account) -> Application:
     """復原: as if it had not been decided; nobody was told. Only whoever decided, only in time. Raises TooLate."""
     permissions.require(by, Role.REVIEWER)
     async with transaction():
-        waiting = Decision.filter(id=answers.record_id(decision_id), problem='', application__agency_id=by.agency_id)
+        waiting = Decision.filter(id=validation.record_id(decision_id), problem='', application__agency_id=by.agency_id)
         decision = await waiting.select_for_update(of=('decision',)).first()
         if decision is None or decision.release_at <= dates.now():
             raise TooLate
@@ -169,11 +169,11 @@ async def _decided(
 ) -> Decision:
     try:
         application = await reviews.require_decidable(application_id, to, version, by=by, reason=reason)
-        return await _kept(application, to, answers.tidy(reason), by, undo_within)
+        return await _kept(application, to, validation.tidy(reason), by, undo_within)
     except MovedOn:
-        same = Decision.filter(application_id=answers.record_id(application_id), to=to, by_id=by.id, problem='')
+        same = Decision.filter(application_id=validation.record_id(application_id), to=to, by_id=by.id, problem='')
         decision = await same.select_related('application__volunteer').first()
-        if decision and decision.application.version == version + 1 and decision.reason == answers.tidy(reason):
+        if decision and decision.application.version == version + 1 and decision.reason == validation.tidy(reason):
             return decision
         raise
 
@@ -185,13 +185,13 @@ async def _kept(
     async with transaction():
         as_read = Application.filter(id=application.id, status=ApplicationStatus.SUBMITTED, version=application.version)
         if not await as_read.update(version=application.version + 1):
-            raise await moves.moved_on(application)
+            raise await transitions.moved_on(application)
         await Decision.filter(application_id=application.id).delete()  # one that could not be carried out
         decision = await Decision.create(
             application=application, to=to, reason=reason, by=by, at=at, release_at=at + undo_within
         )
         await announcements.announce(CHANNEL, str(decision.id))
-        await moves.announce(application)
+        await transitions.announce(application)
     application.version += 1
     return decision
 
@@ -209,7 +209,7 @@ async def _freed(application_id: int) -> Application:
     """Nobody's decision waits any more: what was read while it did is no longer so."""
     await Application.filter(id=application_id).update(version=F('version') + 1)
     application = await Application.get(id=application_id).select_related('agency', 'host_unit', 'volunteer')
-    await moves.announce(application)
+    await transitions.announce(application)
     return application
 
 

@@ -14,8 +14,8 @@ from db.choices import ApplicationStatus, CorrectionStatus, IssueKind, Role
 from db.models import Account, Application, Correction, Decision
 
 from .. import dates, permissions
-from ..calendar import countdown
-from ..calendar.countdown import DaysLeft
+from ..calendar import days_left
+from ..calendar.days_left import DaysLeft
 
 Due = Literal['overdue', 'today']
 # By the deadline; who came first; the newest; by unit; by the volunteer's name.
@@ -225,7 +225,7 @@ async def _days_left(rows: Sequence[dict[str, Any]]) -> dict[int, DaysLeft]:
         county, counts_working_days = row.pop('county'), row.pop('counts_working_days')
         if row['status'] == SUBMITTED:
             due[row['id']] = (row['due_on'], county if counts_working_days else None)
-    return await countdown.of(due)
+    return await days_left.of(due)
 
 
 def _row(

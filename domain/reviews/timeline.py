@@ -21,10 +21,10 @@ from db.models import (
 
 from .. import applications, corrections, dates
 from ..audit import history
-from ..cases import moves
+from ..cases import transitions
 from ..corrections import Marked
-from ..mail import mailbox, outbox
-from . import calls
+from ..mail import outbox, queries
+from . import phone_calls
 
 Kind = Literal['step', 'decision', 'correction', 'mail', 'call', 'clock']
 
@@ -91,7 +91,7 @@ async def of(application: Application, *, by: Account) -> list[Entry]:
     entries = [await _beginning(case, steps), *[_step(case, step) for step in steps]]
     entries += [entry for one in marked for entry in _of_mark(one, steps)]
     entries += of_mails(await outbox.of_application(case, by=by), steps, by)
-    entries += [_call(call) for call in await calls.of(case, by=by)]
+    entries += [_call(call) for call in await phone_calls.of(case, by=by)]
     entries += _clock(steps)
     if by.role == Role.REVIEWER:
         entries += await _decision(case)
@@ -109,8 +109,8 @@ async def _beginning(case: Application, steps: Sequence[ApplicationStep]) -> Ent
     """Who opened the application; the draft that repeats a refused one says so."""
     opened = HistoryEntry.filter(
         volunteer_id=case.volunteer_id,
-        section=moves.SECTION,
-        subject=moves.SUBJECT,
+        section=transitions.SECTION,
+        subject=transitions.SUBJECT,
         action=history.ADDED,
     )
     # A volunteer has one open at a time: it began after the last step of the one before, and before its own first.
@@ -203,10 +203,10 @@ def _mail(alike: Sequence[OutgoingMail], by: Account, *, is_repeated: bool) -> E
     tone, symbol = _MAILS[mail.status]
     is_trying = mail.status == MailStatus.WAITING and mail.attempts and mail.last_error
     what = '電子郵件重試中' if is_trying else f'電子郵件{mail.status.label}'
-    trouble = mailbox.trouble_of(mail, by)
+    trouble = queries.trouble_of(mail, by)
     trouble = f'第 {mail.attempts} 次沒有寄成，系統會再試：{trouble}' if is_trying else trouble
-    receivers = '、'.join(mailbox.receiver_of(one, by) for one in alike[::-1])
-    lines = [f'{mailbox.in_brief(mail)}（{receivers}）', trouble, '已重寄' if is_repeated else '']
+    receivers = '、'.join(queries.receiver_of(one, by) for one in alike[::-1])
+    lines = [f'{queries.in_brief(mail)}（{receivers}）', trouble, '已重寄' if is_repeated else '']
     can_resend = mail.status in outbox.UNDELIVERED and not is_repeated and not mail.holds_secret
     return Entry(
         at=max(one.sent_at or one.created_at for one in alike),
@@ -224,7 +224,7 @@ def _mail(alike: Sequence[OutgoingMail], by: Account, *, is_repeated: bool) -> E
 def _call(call: PhoneCall) -> Entry:
     whom = '　'.join(part for part in (call.callee, call.phone) if part)
     note = '\n'.join(part for part in (whom, call.note) if part)
-    tone = 'ok' if call.result in calls.TOLD else 'warn'
+    tone = 'ok' if call.result in phone_calls.TOLD else 'warn'
     return Entry(call.at, call.by.name, f'電話通知：{call.result.label}', note, tone, 'phone', 'call', call.id)
 
 

@@ -11,15 +11,15 @@ from db import transaction
 from db.choices import ApplicationStatus, IssueKind, Role
 from db.models import Account, Agency, Application, Roster, Volunteer
 
-from .. import announcements, answers, applications, dates, directory, permissions, readiness
-from ..applications.application_forms import ApplicationDetails
-from ..cases import moves
+from .. import announcements, applications, dates, directory, permissions, readiness, validation
+from ..applications.forms import ApplicationDetails
+from ..cases import transitions
 from ..errors import DomainError, Incomplete, NotFound
 from ..mail import messages
 from ..printouts import roster_sheets
-from ..reports import printed
-from ..reports.printed import Document
-from .roster_rows import RosterRow, RosterSummary, candidate_ids, candidates, get, of_agency, of_unit, rows
+from ..reports import profile_lists
+from ..reports.profile_lists import Document
+from .rows import RosterRow, RosterSummary, candidate_ids, candidates, get, of_agency, of_unit, rows
 
 __all__ = [
     'RosterRow',
@@ -54,9 +54,9 @@ class RosterDetails:
 
     def problems(self) -> dict[str, str]:
         """A sentence for each field that cannot be saved as it is."""
-        return answers.found(
+        return validation.found(
             {
-                'title': answers.text('名冊名稱', self.title, most=80, needed=True),
+                'title': validation.text('名冊名稱', self.title, most=80, needed=True),
                 'county_code': None if self.county_code else '請選擇發冊縣市。',
                 'agency_id': None if self.agency_id else '請選擇發冊機關。',
             }
@@ -101,7 +101,7 @@ async def start(title: str, county_code: str | None, agency_id: int | None, *, b
             host_unit_id=by.host_unit_id,
             county_id=county_code,
             agency_id=agency_id,
-            title=answers.tidy(title),
+            title=validation.tidy(title),
             created_by_id=by.id,
         )
         await _announce(roster)
@@ -110,11 +110,11 @@ async def start(title: str, county_code: str | None, agency_id: int | None, *, b
 
 async def rename(roster: Roster, title: str, *, by: Account) -> Roster:
     """Give the roster another title. Raises Incomplete."""
-    if problem := answers.text('名冊名稱', title, most=80, needed=True):
+    if problem := validation.text('名冊名稱', title, most=80, needed=True):
         raise Incomplete({'title': problem})
     async with transaction():
         known = await _locked(roster, by)
-        await _touch(known, title=answers.tidy(title))
+        await _touch(known, title=validation.tidy(title))
     return await get(known.id, by=by)
 
 
@@ -134,7 +134,7 @@ async def add(roster: Roster, volunteer_ids: Sequence[int], *, by: Account, kind
     All who can; the others are told. Raises Incomplete for nobody, for strangers, and beyond MOST_ROWS.
     """
     permissions.require(by, Role.UNIT_STAFF)
-    ids = [answers.record_id(one) for one in dict.fromkeys(volunteer_ids)]
+    ids = [validation.record_id(one) for one in dict.fromkeys(volunteer_ids)]
     if not ids:
         raise Incomplete({'chosen': '請勾選要加入名冊的志工，至少一位。'})
     people = {one.id: one for one in await Volunteer.filter(permissions.visible_to(by), id__in=ids[: MOST_ROWS + 1])}
@@ -172,7 +172,7 @@ async def remove(roster: Roster, application: Application, *, by: Account) -> No
         if not await drafts.update(roster_id=None, roster_position=0):
             raise CannotRemove(f'{row.volunteer.name}的申請已送審，不能移出名冊。要收回的話，請在該案按「撤回」。')
         if row.remarks or row.attachment_id or row.previous_id:
-            await moves.announce(row)
+            await transitions.announce(row)
         else:
             await applications.withdraw(row, by=by)
         await _touch(known)
@@ -214,7 +214,7 @@ async def sheet(roster_id: int, kind: str, *, is_masked: bool, by: Account) -> D
     listed = [row.application for row in await rows(known, by=by) if row.application.status != withdrawn]
     sides = {'unit': known.host_unit.name, 'agency': known.agency.name}
     content = await roster_sheets.printed(listed, kind, **sides, is_masked=is_masked, by=by)
-    return Document(content, printed.MEDIA_TYPES[kind], f'名冊-{known.title}.{kind}')
+    return Document(content, profile_lists.MEDIA_TYPES[kind], f'名冊-{known.title}.{kind}')
 
 
 async def _join(roster: Roster, person: Volunteer, position: int, kind: IssueKind, by: Account) -> Application:
@@ -232,7 +232,7 @@ async def _join(roster: Roster, person: Volunteer, position: int, kind: IssueKin
     saved = await applications.save(details, of=person, by=by)
     as_read = Application.filter(id=saved.id, status=ApplicationStatus.DRAFT, roster_id=None)
     if not await as_read.update(roster_id=roster.id, roster_position=position):
-        raise await moves.moved_on(saved)
+        raise await transitions.moved_on(saved)
     return saved
 
 
@@ -251,7 +251,7 @@ async def _last_position(roster: Roster) -> int:
 
 
 async def _agency_problem(details: RosterDetails) -> dict[str, str]:
-    agency = await Agency.filter(id=answers.record_id(details.agency_id)).first()
+    agency = await Agency.filter(id=validation.record_id(details.agency_id)).first()
     if agency is None or agency.county_id != details.county_code:
         return {'agency_id': '這個發冊機關不在所選的縣市，請重新選擇。'}
     if not readiness.is_open(agency):
@@ -262,7 +262,7 @@ async def _agency_problem(details: RosterDetails) -> dict[str, str]:
 async def _locked(roster: Roster, by: Account) -> Roster:
     """The unit's roster, for nobody else to change until the caller's transaction ends. Raises NotFound."""
     permissions.require(by, Role.UNIT_STAFF)
-    ours = Roster.filter(id=answers.record_id(roster.id), host_unit_id=by.host_unit_id)
+    ours = Roster.filter(id=validation.record_id(roster.id), host_unit_id=by.host_unit_id)
     known = await ours.select_for_update().first()
     if known is None:
         raise NotFound

@@ -7,13 +7,13 @@ from db import transaction
 from db.choices import FileKind, Role
 from db.models import Account, Draft, Field, Training, Volunteer
 
-from .. import announcements, answers, dates, drafts, files, permissions
+from .. import announcements, dates, drafts, files, permissions, validation
 from ..audit import history
 from ..audit.history import Change
-from ..cases import moves
+from ..cases import transitions
 from ..errors import Incomplete, MovedOn, NotFound, NotPermitted
-from .training_details import TrainingDetails, spoken
-from .training_search import COMPLETE, TrainingOrder, TrainingQuery, TrainingTotals, find, visible_to
+from .details import TrainingDetails, spoken
+from .search import COMPLETE, TrainingOrder, TrainingQuery, TrainingTotals, find, visible_to
 
 __all__ = ['TrainingDetails', 'TrainingOrder', 'TrainingQuery', 'TrainingTotals', 'find', 'spoken']
 
@@ -46,7 +46,7 @@ async def record(
     await _check(details, known, None, by)
     async with transaction():
         await drafts.use_up(draft, by=by)
-        await moves.reopen_for_reading(known.id)
+        await transitions.reopen_for_reading(known.id)
         columns = details.columns()
         await _attach(columns, {}, known, by)
         training = await Training.create(volunteer_id=known.id, created_by_id=by.id, updated_by_id=by.id, **columns)
@@ -69,7 +69,7 @@ async def amend(training: Training, details: TrainingDetails, *, version: int, b
         values = {name: value for name, value in columns.items() if value != old[name]}
         if not values:
             return before
-        await moves.reopen_for_reading(before.volunteer_id)
+        await transitions.reopen_for_reading(before.volunteer_id)
         await _attach(columns, old, before.volunteer, by)
         current.update_from_dict(values | {'version': version + 1, 'updated_by_id': by.id})
         await current.save(update_fields=[*values, 'version', 'updated_by_id', 'updated_at'])
@@ -83,16 +83,16 @@ async def amend(training: Training, details: TrainingDetails, *, version: int, b
 async def remove(training: Training, reason: str = '', *, by: Account) -> None:
     """Take it off the record; all it said stays in the history, its certificate can be opened from there."""
     permissions.require(by, Role.UNIT_STAFF)
-    if problem := answers.text('刪除原因', reason, most=200, lines=True):
+    if problem := validation.text('刪除原因', reason, most=200, lines=True):
         raise Incomplete({'reason': problem})
     before = await _own(training.id, by)
     async with transaction():
         current = await _locked(before, training.version, by)
-        await moves.reopen_for_reading(before.volunteer_id)
+        await transitions.reopen_for_reading(before.volunteer_id)
         changes = history.compared(LABELS, _facts(before), {})
         changes += await _exchanged(_columns_of(current), dict.fromkeys(_SIDES))
-        if answers.tidy(reason):
-            changes.append(Change('刪除原因', '', answers.tidy(reason)))
+        if validation.tidy(reason):
+            changes.append(Change('刪除原因', '', validation.tidy(reason)))
         await history.note(before.volunteer, SECTION, history.REMOVED, changes, by=by, subject=before.title)
         await current.delete()
         await announcements.announce('volunteer', str(before.volunteer_id))
@@ -100,7 +100,7 @@ async def remove(training: Training, reason: str = '', *, by: Account) -> None:
 
 async def get(training_id: int, *, by: Account, of: Volunteer | None = None) -> Training:
     """One training with all it refers to; `of`: it must be this volunteer's. Raises NotFound."""
-    training = await visible_to(by).filter(id=answers.record_id(training_id)).select_related(*COMPLETE).first()
+    training = await visible_to(by).filter(id=validation.record_id(training_id)).select_related(*COMPLETE).first()
     if training is None or (of is not None and training.volunteer_id != of.id):
         raise NotFound
     return training
@@ -118,7 +118,7 @@ def may_amend(training: Training, *, by: Account) -> bool:
 
 
 async def _seen_volunteer(volunteer_id: int, by: Account) -> Volunteer:
-    known = await Volunteer.filter(permissions.visible_to(by), id=answers.record_id(volunteer_id)).first()
+    known = await Volunteer.filter(permissions.visible_to(by), id=validation.record_id(volunteer_id)).first()
     if known is None:
         raise NotFound
     return known

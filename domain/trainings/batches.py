@@ -12,9 +12,9 @@ from db import transaction
 from db.choices import DraftKind, Role
 from db.models import Account, DraftEntry, Volunteer
 
-from .. import answers, drafts, permissions
+from .. import drafts, permissions, validation
 from ..errors import Incomplete
-from .training_details import TrainingDetails
+from .details import TrainingDetails
 
 MOST_VOLUNTEERS = 50
 _CERTIFICATE = ('certificate_front', 'certificate_back')
@@ -57,7 +57,7 @@ async def prepare(details: CourseDetails, *, by: Account) -> Prepared:
     permissions.require(by, Role.UNIT_STAFF)
     if problems := details.problems():
         raise Incomplete(problems)
-    ids = [answers.record_id(one) for one in dict.fromkeys(details.volunteer_ids())]
+    ids = [validation.record_id(one) for one in dict.fromkeys(details.volunteer_ids())]
     people = await Volunteer.filter(permissions.visible_to(by), id__in=ids).order_by('name_key', 'id')
     if len(people) != len(ids):
         raise Incomplete({'chosen': '有勾選的志工已不在您的單位，請重新整理後再勾選。'})

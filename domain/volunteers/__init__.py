@@ -11,14 +11,14 @@ from db import sealing, transaction
 from db.choices import FileKind, IdentityKind, MembershipStatus, Role
 from db.models import Account, Draft, HistoryEntry, Membership, RecordBook, Volunteer
 
-from .. import accounts, announcements, answers, dates, drafts, files, identity_numbers, permissions
+from .. import accounts, announcements, dates, drafts, files, identity_numbers, permissions, validation
 from ..audit import access, history
 from ..audit.history import Change
-from ..cases import moves
+from ..cases import transitions
 from ..errors import DomainError, Incomplete, MovedOn, NotFound
 from ..paging import Page, bounds
 from .basics import LABELS, SECTION, VolunteerDetails, legacy_matching, name_key
-from .elsewhere import Consolidated, Elsewhere, NoSuchPerson, TooManyTries, consolidated, join, lookup_identity
+from .enrolment import Consolidated, Elsewhere, NoSuchPerson, TooManyTries, consolidated, join, lookup_identity
 from .memberships import assign_team, end_membership
 from .profile import Header, Listed, header, listed
 
@@ -131,7 +131,7 @@ async def get(volunteer_id: int, *, by: Account) -> Volunteer:
     """The volunteer with photo, and memberships with unit and team. Raises NotFound."""
     memberships = Membership.all().select_related('host_unit', 'team').order_by('joined_on', 'id')
     volunteer = (
-        await Volunteer.filter(permissions.visible_to(by), id=answers.record_id(volunteer_id))
+        await Volunteer.filter(permissions.visible_to(by), id=validation.record_id(volunteer_id))
         .select_related('photo')
         .prefetch_related(Prefetch('memberships', memberships))
         .first()
@@ -147,8 +147,8 @@ async def find(query: VolunteerQuery, *, by: Account) -> Page[Volunteer]:
     number, per_page = bounds(query.page, query.per_page)
     ours = Membership.filter(host_unit_id=by.host_unit_id).exclude(status=MembershipStatus.LEFT)
     if query.team_id is not None:
-        ours = ours.filter(team_id=answers.record_id(query.team_id))
-    if status := answers.member(MembershipStatus, query.status):
+        ours = ours.filter(team_id=validation.record_id(query.team_id))
+    if status := validation.member(MembershipStatus, query.status):
         ours = ours.filter(status=status)
     found = Volunteer.filter(_matching(query.text), id__in=Subquery(ours.values('volunteer_id')))
     mine = Membership.filter(host_unit_id=by.host_unit_id).select_related('team')
@@ -175,7 +175,7 @@ async def reveal_identity(volunteer: Volunteer, reason: str, *, by: Account) -> 
 
 
 def _matching(text: object) -> Q:
-    wanted = answers.searched(text)
+    wanted = validation.searched(text)
     key, number = name_key(wanted), identity_numbers.compact(wanted)
     if not wanted:
         return Q()
@@ -205,7 +205,7 @@ async def _refuse_known(number: str, by: Account) -> None:
 
 
 async def _write(seen: Volunteer, details: VolunteerDetails, version: int, by: Account) -> None:
-    visible = Volunteer.filter(permissions.visible_to(by), id=answers.record_id(seen.id))
+    visible = Volunteer.filter(permissions.visible_to(by), id=validation.record_id(seen.id))
     # Without the key, which every entry of the history shares: a release under way need not wait for it.
     current = await visible.select_for_update(no_key=True).first()
     if current is None:
@@ -229,7 +229,7 @@ async def _write(seen: Volunteer, details: VolunteerDetails, version: int, by: A
         values['consented_at'] = dates.now() if values['consents_to_data_use'] else None
     changes = await _changes(as_kept, as_kept | values)
     if values:
-        await moves.reopen_for_reading(current.id)
+        await transitions.reopen_for_reading(current.id)
         current.update_from_dict(values | {'version': current.version + 1})
         await current.save(update_fields=[*values, 'version', 'updated_at'])
     if details.sets_password_by_system or details.password:
@@ -266,7 +266,7 @@ def _label(column: str) -> str:
 
 
 def _number(details: VolunteerDetails) -> str:
-    kind = answers.member(IdentityKind, details.identity_kind)
+    kind = validation.member(IdentityKind, details.identity_kind)
     assert kind is not None
     return identity_numbers.validate(kind, details.identity_number)
 

@@ -12,10 +12,10 @@ from tortoise.expressions import Q
 from db.choices import IdentityKind, Sex
 from db.models import Volunteer
 
-from .. import answers, identity_numbers
+from .. import identity_numbers, validation
 from ..accounts import passwords
-from ..answers import found
 from ..identity_numbers import BadIdentityNumber
+from ..validation import found
 
 SECTION = '基本資料'
 
@@ -108,18 +108,18 @@ class VolunteerDetails:
         ticks = ('is_indigenous', 'consents_to_data_use', 'is_open_to_units', 'is_civil_servant', 'is_photo_confirmed')
         return found(
             {
-                'identity_kind': answers.choice('證件種類', self.identity_kind, IdentityKind),
+                'identity_kind': validation.choice('證件種類', self.identity_kind, IdentityKind),
                 'identity_number': self._number_problem(is_new),
-                'name': answers.text('姓名', self.name, most=100, needed=True) or self._name_problem(),
+                'name': validation.text('姓名', self.name, most=100, needed=True) or self._name_problem(),
                 **self._password_problems(is_new),
-                'english_name': answers.text('英文姓名', self.english_name, most=100),
-                'born_on': answers.day('出生日期', self.born_on, needed=True),
-                'sex': answers.choice('性別', self.sex, Sex) or self._sex_problem(is_new),
-                'email': answers.email('E-MAIL', self.email) or self._email_problem(),
-                'joins_disaster_relief': answers.yes_no('是否加入救災志工', self.joins_disaster_relief, needed=True),
+                'english_name': validation.text('英文姓名', self.english_name, most=100),
+                'born_on': validation.day('出生日期', self.born_on, needed=True),
+                'sex': validation.choice('性別', self.sex, Sex) or self._sex_problem(is_new),
+                'email': validation.email('E-MAIL', self.email) or self._email_problem(),
+                'joins_disaster_relief': validation.yes_no('是否加入救災志工', self.joins_disaster_relief, needed=True),
                 **self._legacy_problems(),
                 'photo': None if isinstance(self.photo, UUID | None) else '請重新上傳志工照片。',
-                **{name: answers.yes_no(LABELS[name], getattr(self, name), needed=True) for name in ticks[:-1]},
+                **{name: validation.yes_no(LABELS[name], getattr(self, name), needed=True) for name in ticks[:-1]},
                 'is_photo_confirmed': self._photo_problem(),
             }
         )
@@ -131,29 +131,29 @@ class VolunteerDetails:
     def columns(self) -> dict[str, Any]:
         """As it is kept, but for the identity number. The details have no problems."""
         return {
-            'identity_kind': answers.member(IdentityKind, self.identity_kind),
+            'identity_kind': validation.member(IdentityKind, self.identity_kind),
             'is_indigenous': self.is_indigenous,
             'consents_to_data_use': self.consents_to_data_use,
-            'name': answers.tidy(self.name),
+            'name': validation.tidy(self.name),
             'is_open_to_units': self.is_open_to_units,
             'is_civil_servant': self.is_civil_servant,
-            'english_name': answers.tidy(self.english_name),
+            'english_name': validation.tidy(self.english_name),
             'born_on': self.born_on,
-            'sex': answers.member(Sex, self.sex),
-            'email': answers.tidy(self.email),
+            'sex': validation.member(Sex, self.sex),
+            'email': validation.tidy(self.email),
             'joins_disaster_relief': self.joins_disaster_relief,
-            'legacy_series': answers.tidy(self.legacy_series),
-            'legacy_serial': answers.tidy(self.legacy_serial),
+            'legacy_series': validation.tidy(self.legacy_series),
+            'legacy_serial': validation.tidy(self.legacy_serial),
             'legacy_issued_on': None if self.waives_issue_date else self.legacy_issued_on,
             'photo_id': self.photo,
             'is_photo_confirmed': self.is_photo_confirmed and self.photo is not None,
         }
 
     def _number_problem(self, is_new: bool) -> str | None:
-        kind = answers.member(IdentityKind, self.identity_kind)
+        kind = validation.member(IdentityKind, self.identity_kind)
         if kind is None or (not is_new and self.keeps_number()):
             return None
-        problem = answers.text(kind.label, self.identity_number, most=40, needed=True)
+        problem = validation.text(kind.label, self.identity_number, most=40, needed=True)
         if problem:
             return problem
         try:
@@ -166,22 +166,22 @@ class VolunteerDetails:
         return None if name_key(self.name) else '姓名至少要有一個文字，不能只有符號。請對照證件再輸入一次。'
 
     def _password_problems(self, is_new: bool) -> dict[str, str | None]:
-        unreadable = answers.yes_no('系統設定密碼', self.sets_password_by_system, needed=True)
+        unreadable = validation.yes_no('系統設定密碼', self.sets_password_by_system, needed=True)
         if unreadable or self.sets_password_by_system:
             return {'sets_password_by_system': unreadable}
         if not is_new and not self.password and not self.password_again:
             return {}
-        first = answers.text('密碼', self.password, most=200, needed=True)
+        first = validation.text('密碼', self.password, most=200, needed=True)
         if first is None and (unmet := passwords.unmet(self.password)):
             first = f'密碼還不符合規則：{"、".join(unmet)}。'
-        again = answers.text('確認密碼', self.password_again, most=200, needed=True)
+        again = validation.text('確認密碼', self.password_again, most=200, needed=True)
         if again is None and self.password_again != self.password:
             again = '兩次輸入的密碼不同，請再輸入一次。'
         return {'password': first, 'password_again': again}
 
     def _sex_problem(self, is_new: bool) -> str | None:
         """The second character of the number tells the sex; it can be seen in a masked number too."""
-        kind = answers.member(IdentityKind, self.identity_kind)
+        kind = validation.member(IdentityKind, self.identity_kind)
         if kind is None or self._number_problem(is_new):
             return None
         told = identity_numbers.sex_of(kind, self.identity_number)
@@ -190,27 +190,32 @@ class VolunteerDetails:
         return f'{kind.label}第 2 碼表示「{told.label}」，與選擇的性別不同。請對照證件再確認。'
 
     def _email_problem(self) -> str | None:
-        if self.sets_password_by_system is True and not answers.tidy(self.email):
+        if self.sets_password_by_system is True and not validation.tidy(self.email):
             return '勾選了系統自動設定密碼，請輸入 E-MAIL，系統才能寄出密碼。'
         return None
 
     def _legacy_problems(self) -> dict[str, str | None]:
-        series = answers.text('舊制紀錄冊號的「字」', self.legacy_series, most=40)
-        serial = answers.text('舊制紀錄冊號的「號」', self.legacy_serial, most=40)
+        series = validation.text('舊制紀錄冊號的「字」', self.legacy_series, most=40)
+        serial = validation.text('舊制紀錄冊號的「號」', self.legacy_serial, most=40)
         if series is None and serial is None:
-            has_series, has_serial = bool(answers.tidy(self.legacy_series)), bool(answers.tidy(self.legacy_serial))
+            has_series, has_serial = (
+                bool(validation.tidy(self.legacy_series)),
+                bool(validation.tidy(self.legacy_serial)),
+            )
             series = '舊制紀錄冊號還缺「字」的部分，例如：中市文志。' if has_serial and not has_series else None
             serial = '舊制紀錄冊號還缺「號」的部分，例如：000123。' if has_series and not has_serial else None
-        since = self.born_on if answers.day('出生日期', self.born_on) is None and self.born_on else answers.EARLIEST
+        since = (
+            self.born_on if validation.day('出生日期', self.born_on) is None and self.born_on else validation.EARLIEST
+        )
         return {
             'legacy_series': series,
             'legacy_serial': serial,
-            'legacy_issued_on': answers.day('發冊日期', self.legacy_issued_on, since=since),
-            'waives_issue_date': answers.yes_no('暫不填寫發冊日', self.waives_issue_date, needed=True),
+            'legacy_issued_on': validation.day('發冊日期', self.legacy_issued_on, since=since),
+            'waives_issue_date': validation.yes_no('暫不填寫發冊日', self.waives_issue_date, needed=True),
         }
 
     def _photo_problem(self) -> str | None:
-        unreadable = answers.yes_no('志工照片的確認', self.is_photo_confirmed, needed=True)
+        unreadable = validation.yes_no('志工照片的確認', self.is_photo_confirmed, needed=True)
         if unreadable or self.photo is None or self.is_photo_confirmed:
             return unreadable
         return '請確認志工照片為清晰、半身照，並勾選。'

@@ -4,7 +4,7 @@ from db import transaction
 from db.choices import MembershipStatus, Role
 from db.models import Account, HostUnit, Membership, Team, Volunteer
 
-from .. import announcements, answers, dates, permissions
+from .. import announcements, dates, permissions, validation
 from ..audit import history
 from ..audit.history import Change
 from ..errors import NotFound
@@ -15,12 +15,12 @@ async def assign_team(volunteer: Volunteer, team_id: int | None, *, by: Account)
     """Put the volunteer into one of the unit's own teams, or none. Raises NotFound."""
     permissions.require(by, Role.UNIT_STAFF)
     async with transaction():
-        ours = Membership.filter(volunteer_id=answers.record_id(volunteer.id), host_unit_id=by.host_unit_id)
+        ours = Membership.filter(volunteer_id=validation.record_id(volunteer.id), host_unit_id=by.host_unit_id)
         membership = await ours.exclude(status=MembershipStatus.LEFT).select_for_update().first()
         if membership is None:
             raise NotFound
         teams = {team.id: team.name for team in await Team.filter(host_unit_id=by.host_unit_id)}
-        if team_id is not None and answers.record_id(team_id) not in teams:
+        if team_id is not None and validation.record_id(team_id) not in teams:
             raise NotFound
         old, new = teams.get(membership.team_id or 0, ''), teams.get(team_id or 0, '')
         if old != new:
@@ -34,7 +34,7 @@ async def end_membership(volunteer: Volunteer, *, by: Account) -> None:
     """已退出: the volunteer leaves the roster; the record stays, 收編 brings the person back. Raises NotFound."""
     permissions.require(by, Role.UNIT_STAFF)
     async with transaction():
-        ours = Membership.filter(volunteer_id=answers.record_id(volunteer.id), host_unit_id=by.host_unit_id)
+        ours = Membership.filter(volunteer_id=validation.record_id(volunteer.id), host_unit_id=by.host_unit_id)
         membership = await ours.exclude(status=MembershipStatus.LEFT).select_for_update().first()
         if membership is None:
             raise NotFound

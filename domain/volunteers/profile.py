@@ -7,8 +7,8 @@ from datetime import date
 from db.choices import BookStatus, IssueKind, MembershipStatus, Role
 from db.models import Account, Application, HonorCard, InsuranceCover, Membership, RecordBook, Roster, Volunteer
 
-from .. import answers, dates, permissions
-from ..cases.turns import OPEN
+from .. import dates, permissions, validation
+from ..cases.worklists import OPEN
 from ..errors import NotFound
 
 INSURED = '投保中'
@@ -41,7 +41,7 @@ class Header:
 
 async def header(volunteer: Volunteer, *, by: Account) -> Header:
     """所屬運用單位, 所屬志工隊, 保險狀態, 榮譽卡期限, 紀錄冊號. Raises NotFound."""
-    known = {'volunteer_id': answers.record_id(volunteer.id)}
+    known = {'volunteer_id': validation.record_id(volunteer.id)}
     if not await Volunteer.filter(permissions.visible_to(by), id=known['volunteer_id']).exists():
         raise NotFound
     memberships = Membership.filter(**known).exclude(status=MembershipStatus.LEFT).order_by('joined_on', 'id')

@@ -11,8 +11,8 @@ from datetime import timedelta
 from db.choices import ApplicationStatus, IssueKind, Role
 from db.models import Account, Application, ApplicationStep, Volunteer
 from domain import dates
-from domain.reports import evidence
-from domain.reports.evidence import Period
+from domain.reports import review_periods
+from domain.reports.review_periods import Period
 
 from .stage import Stage
 from .table import Row
@@ -28,8 +28,8 @@ async def measured(_: Stage) -> list[Row]:
     assert reviewer
     await _rounds(reviewer)
     everything, few = Period(), Period(until=dates.today() - timedelta(days=50))
-    assert len(await evidence.rounds(everything, by=reviewer)) >= ROUNDS
-    assert len(await evidence.rounds(few, by=reviewer)) == ROUNDS // 10
+    assert len(await review_periods.rounds(everything, by=reviewer)) >= ROUNDS
+    assert len(await review_periods.rounds(few, by=reviewer)) == ROUNDS // 10
     spent: dict[bool, list[float]] = {True: [], False: []}
     for turn in range(2 * TIMES + 2):
         seconds = await _written(few if turn % 2 else everything, reviewer)
@@ -59,7 +59,7 @@ async def measured(_: Stage) -> list[Row]:
 
 async def _written(period: Period, reviewer: Account) -> float:
     began = time.perf_counter()
-    await evidence.ods(period, by=reviewer)
+    await review_periods.ods(period, by=reviewer)
     return time.perf_counter() - began
 
 

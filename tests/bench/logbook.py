@@ -14,7 +14,7 @@ import psutil
 from weasyprint import HTML
 
 from domain.logbook import pdf, presses
-from domain.logbook.leaves import Contents
+from domain.logbook.book_pages import Contents
 from domain.logbook.worker import FOLDER, Press
 from tests.samples.logbooks import a_book
 

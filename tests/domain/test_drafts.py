@@ -13,7 +13,7 @@ from db.models import Account, Draft, DraftEntry, HostUnit, Membership, Voluntee
 from domain import dates, drafts
 from domain.drafts import CannotKeep
 from domain.errors import NotFound, NotPermitted
-from domain.trainings.training_details import TrainingDetails
+from domain.trainings.details import TrainingDetails
 from domain.volunteers import VolunteerDetails
 
 from ..builders import a_training, a_volunteer, an_account

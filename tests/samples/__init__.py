@@ -11,7 +11,7 @@ import pillow_heif
 import pypdf
 from PIL import ExifTags, Image, ImageCms, ImageFilter
 
-from domain.demo import sketches
+from domain.demo import sample_pictures
 
 DAY = date(2026, 3, 8)
 
@@ -19,17 +19,17 @@ DAY = date(2026, 3, 8)
 @cache
 def portrait(seed: int = 0) -> bytes:
     """JPEG 900 × 1200, a good photo."""
-    return sketches.portrait(seed)
+    return sample_pictures.portrait(seed)
 
 
 @cache
 def certificate_front(name: str = '王小明') -> bytes:
-    return sketches.certificate(True, name, '志工基礎訓練', 6, '示例文化中心', DAY)
+    return sample_pictures.certificate(True, name, '志工基礎訓練', 6, '示例文化中心', DAY)
 
 
 @cache
 def certificate_back() -> bytes:
-    return sketches.certificate(False, '王小明', '志工基礎訓練', 6, '示例文化中心', DAY)
+    return sample_pictures.certificate(False, '王小明', '志工基礎訓練', 6, '示例文化中心', DAY)
 
 
 @cache

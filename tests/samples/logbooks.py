@@ -9,7 +9,7 @@ from typing import Any
 from PIL import Image, ImageDraw
 
 from domain.logbook import service
-from domain.logbook.leaves import (
+from domain.logbook.book_pages import (
     Amount,
     Contents,
     Cover,

@@ -7,10 +7,10 @@ from nicegui.events import GenericEventArguments
 
 from domain import applications, dates
 from domain.mail import outbox
-from domain.mail.mailbox import in_brief
+from domain.mail.queries import in_brief
 from domain.model import Account, CallResult, Role
-from domain.reviews import calls
-from domain.reviews.calls import CallTask
+from domain.reviews import phone_calls
+from domain.reviews.phone_calls import CallTask
 
 from ..live import follow, of_side
 from .notices import confirm, refusals_told
@@ -38,7 +38,7 @@ class call_tasks(Element, component='call_tasks.js'):
 
     async def renew(self) -> None:
         """Ask again whom to call."""
-        self.tasks = {task.mail.id: task for task in await calls.to_make(by=self.account)}
+        self.tasks = {task.mail.id: task for task in await phone_calls.to_make(by=self.account)}
         shown = [_shown(task, self.account) for task in self.tasks.values()]
         if self._props.get('tasks') != shown:
             self._props['tasks'] = shown
@@ -51,8 +51,8 @@ class call_tasks(Element, component='call_tasks.js'):
         if task is None:
             return
         with refusals_told():
-            told = {'callee': task.who[: calls.CALLEE_LENGTH], 'phone': task.phone}
-            await calls.log(task.application, said.get('result', ''), by=self.account, **told)
+            told = {'callee': task.who[: phone_calls.CALLEE_LENGTH], 'phone': task.phone}
+            await phone_calls.log(task.application, said.get('result', ''), by=self.account, **told)
             confirm('已記錄這通電話。')
             await self.renew()
 

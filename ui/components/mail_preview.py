@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from nicegui.element import Element
 
-from domain.mail.wording import Hint, Sample
+from domain.mail.templates import Hint, Sample
 
 
 class mail_preview(Element, component='mail_preview.js'):

@@ -6,7 +6,7 @@ from typing import Any
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain.cases.turns import Turn
+from domain.cases.worklists import Turn
 
 from .notices import refusals_told
 

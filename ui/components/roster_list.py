@@ -8,8 +8,8 @@ from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
 from domain import dates
-from domain.cases import turns
-from domain.cases.turns import AgencyList, UnitList
+from domain.cases import worklists
+from domain.cases.worklists import AgencyList, UnitList
 from domain.model import Account, ApplicationStatus, Role
 from domain.paging import Page
 from domain.rosters import RosterSummary
@@ -98,10 +98,10 @@ def _standing(summary: RosterSummary, account: Account) -> list[dict[str, str]]:
     """How many stand in each list of this side, whose turn it is first."""
     counts = summary.by_status
     if account.role is not Role.UNIT_STAFF:
-        agency = turns.totals(counts, turns.OF_AGENCY)
+        agency = worklists.totals(counts, worklists.OF_AGENCY)
         return [_chip(which, number) for which, number in agency.items() if number]
     back = counts[ApplicationStatus.RETURNED]
-    unit = {which: number for which, number in turns.totals(counts, turns.OF_UNIT).items() if number}
+    unit = {which: number for which, number in worklists.totals(counts, worklists.OF_UNIT).items() if number}
     more = {UnitList.TURN: f'（待補件 {back}）' if back else ''}
     return [_chip(which, number, more.get(which, '')) for which, number in unit.items()]
 

@@ -8,7 +8,7 @@ from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
 from domain import dates
-from domain.cases import turns
+from domain.cases import worklists
 from domain.model import Account, ApplicationStatus, Role
 from domain.readiness import Check
 from domain.rosters import RosterRow
@@ -70,7 +70,7 @@ class roster_table(Element, component='roster_table.js'):
 
 
 def _common(number: int, row: RosterRow, account: Account) -> dict[str, Any]:
-    turn = turns.of(row.application, account)
+    turn = worklists.of(row.application, account)
     due = deadline(row.days_left)
     return {
         'id': row.application.id,
@@ -109,7 +109,7 @@ def _of_unit(row: RosterRow, roster_id: int) -> dict[str, Any]:
     """What a clerk does about it: the way to each field that lacks something."""
     application = row.application
     person = f'/volunteers/{row.volunteer.id}/record-book'
-    if application.status not in turns.WITH_UNIT:
+    if application.status not in worklists.WITH_UNIT:
         is_open = application.status is ApplicationStatus.SUBMITTED
         return {'href': f'{person}/application' if is_open else person, 'note': _said(application.reason)}
     is_back = application.status is ApplicationStatus.RETURNED
@@ -138,11 +138,11 @@ def _of_agency(row: RosterRow, roster_id: int) -> dict[str, Any]:
     if row.pending is not None:
         decided = f'{row.pending.by.name}剛決定：{row.pending.to.label}，還可以復原'
         return shown | {
-            'word': turns.REVIEW.word,
+            'word': worklists.REVIEW.word,
             'why': decided,
             'group': '剛決定',
-            'tone': turns.REVIEW.tone,
-            'symbol': turns.REVIEW.symbol,
+            'tone': worklists.REVIEW.tone,
+            'symbol': worklists.REVIEW.symbol,
             'yours': False,
         }
     open_marks = row.unanswered + row.answered

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from domain.calendar.countdown import DaysLeft
+from domain.calendar.days_left import DaysLeft
 from domain.model import ApplicationStatus
 
 TONES = {

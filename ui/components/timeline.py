@@ -9,7 +9,7 @@ from domain import applications, dates
 from domain.errors import NotFound
 from domain.mail import outbox
 from domain.model import Account, Application, CallResult, Role
-from domain.reviews import calls
+from domain.reviews import phone_calls
 from domain.reviews import timeline as timelines
 from domain.reviews.timeline import Entry
 
@@ -39,7 +39,7 @@ class timeline(Element, component='timeline.js'):
         placed = cls(await timelines.of(case, by=account), account, case)
         placed._props['heading'] = heading
         if case.round and account.role in (Role.UNIT_STAFF, Role.REVIEWER):
-            contact = calls.contact_of(case, account)
+            contact = phone_calls.contact_of(case, account)
             placed._props.update({'results': RESULTS, 'callee': contact.who, 'phone': contact.phone})
 
         async def renew() -> None:
@@ -67,7 +67,7 @@ class timeline(Element, component='timeline.js'):
             note = str(said.get('note', ''))
             if self.application is None:
                 raise NotFound
-            await calls.log(self.application, said.get('result', ''), by=self.account, note=note)
+            await phone_calls.log(self.application, said.get('result', ''), by=self.account, note=note)
             confirm('已記錄這通電話。')
 
 

@@ -6,7 +6,7 @@ from nicegui import ui
 from nicegui.element import Element
 
 from domain import dates
-from domain.cases.moves import VERBS
+from domain.cases.transitions import VERBS
 from domain.model import Account, ApplicationStatus, Decision
 from domain.reviews import Pending, decisions
 

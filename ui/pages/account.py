@@ -13,8 +13,8 @@ from domain.model import Account, MailPreference, Role
 from ..components.action_button import action_button
 from ..components.form import form
 from ..components.form.fields import password_field, radio_field
+from ..flash import leave
 from ..frame import card, frame, waiting_for
-from ..said import leave
 from .menus import HOMES
 
 PREFERENCES = {

@@ -6,18 +6,18 @@ from typing import Any
 from nicegui import html, ui
 
 from domain import applications, dates
-from domain.calendar import countdown
-from domain.calendar.countdown import DaysLeft
-from domain.cases import turns
-from domain.cases.turns import UnitList
-from domain.guide import desk
+from domain.calendar import days_left
+from domain.calendar.days_left import DaysLeft
+from domain.cases import worklists
+from domain.cases.worklists import UnitList
+from domain.guide import home
 from domain.model import Account, Application
 
 from ..components.record_table import Row, record_table, turn_cell
 from ..components.states import deadline
+from ..flash import leave
 from ..frame import MENU, VOLUNTEER_DATA, frame, waiting_for
 from ..live import follow, of_side
-from ..said import leave
 
 HINTS = {
     UnitList.TURN: '要補件的案件和還沒送審的草稿會列在這裡。現在沒有等您處理的案件。',
@@ -41,7 +41,7 @@ async def applications_page(account: Account, which: str = '') -> None:
     async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
         found = await applications.of_unit(by=account, which=chosen, page=page, per_page=per_page)
         repeatable = await applications.repeatable(found.rows, by=account)
-        left = await countdown.of_cases(found.rows)
+        left = await days_left.of_cases(found.rows)
         return [_row(each, account, left.get(each.id), each.id in repeatable) for each in found.rows], found.total
 
     async def acted(key: str, _: str) -> None:
@@ -60,7 +60,7 @@ async def applications_page(account: Account, which: str = '') -> None:
         )
 
         async def renew() -> None:
-            counts = turns.totals(await applications.counts_of(by=account), turns.OF_UNIT)
+            counts = worklists.totals(await applications.counts_of(by=account), worklists.OF_UNIT)
             tabs.clear()
             with tabs:
                 for each in UnitList:
@@ -87,10 +87,10 @@ def _row(application: Application, account: Account, left: DaysLeft | None, is_r
             'href': f'{page}/application' if is_open else page,
             'sub': f'名冊：{application.roster.title}' if application.roster else '',
         },
-        'turn': turn_cell(turns.of(application, account)),
+        'turn': turn_cell(worklists.of(application, account)),
         'agency': application.agency.name,
         'sent': dates.roc_instant(application.submitted_at) if application.submitted_at else '尚未送審',
-        'reason': desk.in_brief(application.reason),
+        'reason': home.in_brief(application.reason),
         'again': {'text': '重新申請', 'act': 'again'} if is_repeatable else '',
     }
     if application.due_on and left is not None:

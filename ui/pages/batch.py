@@ -6,7 +6,7 @@ from fastapi.responses import RedirectResponse, Response
 from nicegui import html, ui
 
 from domain import dates, drafts, volunteers
-from domain.guide import desk
+from domain.guide import home
 from domain.model import Account, DraftKind
 from domain.trainings import batches
 from domain.trainings.batches import CourseDetails
@@ -17,8 +17,8 @@ from ..components.form import form
 from ..components.form.pick_list import PER_PAGE, Fetch, pick_list
 from ..components.notices import tell
 from ..components.record_table import Row, record_table
+from ..flash import leave
 from ..frame import MENU, VOLUNTEER_DATA, card, frame, save_bar, waiting_for
-from ..said import leave
 from .volunteer.training_form import approval_fields, course_fields
 
 TITLE = '批次維護作業：教育訓練課程維護'
@@ -80,7 +80,7 @@ def _people(account: Account) -> Fetch:
 
 def _lacking(account: Account) -> Callable[[int, int], Awaitable[tuple[Sequence[Row], int]]]:
     async def fetch(_: int, __: int) -> tuple[Sequence[Row], int]:
-        forms = await desk.open_forms(by=account)
+        forms = await home.open_forms(by=account)
         rows: list[Row] = [
             {
                 'key': str(each.id),

@@ -7,8 +7,8 @@ from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
 from domain import dates
-from domain.mail import mailbox
-from domain.mail.mailbox import Letter
+from domain.mail import queries
+from domain.mail.queries import Letter
 from domain.model import Account
 
 from ..frame import MENU, frame, waiting_for
@@ -32,7 +32,7 @@ class mail_list(Element, component='../components/mail_list.js'):
 
 async def mails_page(account: Account) -> None:
     """What this account's unit or agency sent and received; 404 where mail really leaves the machine."""
-    letters = await mailbox.recent(by=account)
+    letters = await queries.recent(by=account)
     with frame(account, '系統信件', crumbs=[MENU], waiting=await waiting_for(account)):
         html.p(
             '這個系統沒有設定寄信的伺服器，信件留在這裡，沒有寄出。正式使用時，收件人會在信箱收到同樣的內容。'

@@ -8,9 +8,9 @@ from domain import applications, dates, reviews, settings
 from domain.applications import CHANNEL
 from domain.books import record_books
 from domain.books.record_books import RecordBookQuery
-from domain.cases import turns
-from domain.cases.turns import AgencyList, UnitList
-from domain.guide import desk
+from domain.cases import worklists
+from domain.cases.worklists import AgencyList, UnitList
+from domain.guide import home
 from domain.model import Account, ApplicationStatus, ApplicationStep, Role
 
 from .. import gate
@@ -96,7 +96,7 @@ def _others(account: Account) -> list[Entry]:
 
 
 async def _resume(account: Account) -> None:
-    left = await desk.left_off(by=account)
+    left = await home.left_off(by=account)
     if left is not None:
         note = f'{left.note}{dates.spoken(left.at)} {left.done}。'
         resume_card(left.who or '（尚未填姓名）', left.step, note, left.address, left.photo)
@@ -107,7 +107,7 @@ async def _board(account: Account) -> None:
     count = _unit_counts if account.role is Role.UNIT_STAFF else _agency_counts
 
     async def renew() -> None:
-        board.show(await count(account), [_news(step, account) for step in await desk.news(by=account)])
+        board.show(await count(account), [_news(step, account) for step in await home.news(by=account)])
 
     await renew()
     follow(CHANNEL, renew, of_side(account))
@@ -115,7 +115,7 @@ async def _board(account: Account) -> None:
 
 async def _unit_counts(account: Account) -> list[Count]:
     counts = await applications.counts_of(by=account)
-    lists = turns.totals(counts, turns.OF_UNIT)
+    lists = worklists.totals(counts, worklists.OF_UNIT)
     this_month = RecordBookQuery(issued_from=dates.today().replace(day=1))
     issued = (await record_books.find(this_month, by=account)).total
     waits = f'待補件 {counts[ApplicationStatus.RETURNED]}、草稿 {counts[ApplicationStatus.DRAFT]}'
@@ -132,7 +132,7 @@ async def _unit_counts(account: Account) -> list[Count]:
 
 async def _agency_counts(account: Account) -> list[Count]:
     counts = await reviews.counts(by=account)
-    lists = turns.totals(counts.by_status, turns.OF_AGENCY)
+    lists = worklists.totals(counts.by_status, worklists.OF_AGENCY)
     return [
         Count('已逾期', 'bad', 'warning', '請優先審核', counts.overdue, '/reviews/overdue'),
         Count('今日到期', 'warn', 'clock', '今天完成', counts.due_today, '/reviews?due=today'),
@@ -146,7 +146,7 @@ def _news(step: ApplicationStep, account: Account) -> News:
     who, unit = application.volunteer.name, application.host_unit.name
     text = {
         ApplicationStatus.APPROVED: f'{who}的紀錄冊已審核完成，志工可線上檢視。',
-        ApplicationStatus.RETURNED: f'{who}的申請需補件：{desk.in_brief(step.reason)}',
+        ApplicationStatus.RETURNED: f'{who}的申請需補件：{home.in_brief(step.reason)}',
         ApplicationStatus.REJECTED: f'{who}的申請未通過：{step.reason}',
         ApplicationStatus.SUBMITTED: f'{unit}送來{who}的申請。',
         ApplicationStatus.WITHDRAWN: f'{unit}撤回了{who}的申請。',

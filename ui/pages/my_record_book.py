@@ -9,8 +9,8 @@ from nicegui.element import Element
 from domain import applications, dates, volunteers
 from domain.audit import access
 from domain.books import record_books
-from domain.cases import turns
-from domain.cases.turns import Turn
+from domain.cases import worklists
+from domain.cases.worklists import Turn
 from domain.errors import NotFound
 from domain.model import Account, Application, ApplicationStatus, RecordBook, Volunteer
 from domain.reviews import timeline
@@ -156,7 +156,7 @@ def _seen(application: Application) -> tuple[int, ApplicationStatus, int]:
 def _turn(application: Application | None, book: RecordBook | None, account: Account) -> Turn:
     """The one word: 已核發 once there is a book and no new application runs."""
     if application is not None and (book is None or application.status in applications.OPEN):
-        return turns.of(application, account)
+        return worklists.of(application, account)
     return Turn('已核發', 'ok', 'check') if book else Turn('尚未送件', '', 'todo')
 
 

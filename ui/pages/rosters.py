@@ -7,7 +7,8 @@ from nicegui import html, ui
 
 from domain import applications, dates, rosters
 from domain.model import Account, IssueKind, Roster
-from domain.rosters import MOST_ROWS, Added, Sent, roster_timeline
+from domain.rosters import MOST_ROWS, Added, Sent
+from domain.rosters import timeline as roster_timeline
 
 from ..components.action_button import action_button
 from ..components.form import form
@@ -20,9 +21,9 @@ from ..components.question import is_sure, question
 from ..components.roster_list import Asked, roster_list
 from ..components.roster_table import roster_table
 from ..components.timeline import timeline
+from ..flash import leave
 from ..frame import MENU, VOLUNTEER_DATA, card, frame, waiting_for
 from ..live import follow, of_record, of_side
-from ..said import leave
 
 ROSTERS = ('名冊', '/rosters')
 PRINTS = (

@@ -20,8 +20,8 @@ from db.models import (
 )
 from domain import announcements, applications, dates, reviews, rosters
 from domain.applications import AlreadyUnderWay, ApplicationDetails
-from domain.cases import patience
-from domain.cases.turns import UnitList
+from domain.cases import resubmission_limit
+from domain.cases.worklists import UnitList
 from domain.errors import Incomplete, MovedOn, NotFound, NotPermitted
 from domain.readiness import NotReady
 
@@ -279,14 +279,14 @@ async def test_who_sends_and_takes_back_over_and_over_waits_a_day_but_a_return_i
 ) -> None:
     case = await a_case(office)
     await applications.withdraw(case, by=office.clerk)
-    for _ in range(patience.MOST - 1):
+    for _ in range(resubmission_limit.MOST - 1):
         draft = await applications.again(await applications.get(case.id, by=office.clerk), by=office.clerk)
         case = await applications.submit(draft, by=office.clerk)
         await applications.withdraw(case, by=office.clerk)
     draft = await applications.again(await applications.get(case.id, by=office.clerk), by=office.clerk)
     mails = await OutgoingMail.all().count()
 
-    with pytest.raises(patience.TakenBackTooOften) as refusal:
+    with pytest.raises(resubmission_limit.TakenBackTooOften) as refusal:
         await applications.submit(draft, by=office.clerk)
 
     assert str(refusal.value) == (

@@ -10,13 +10,13 @@ from db.models import Account, AccountRequest, CalendarDay, OfficeEntry, Require
 from domain import accounts, dates, directory
 from domain.accounts import AccountDetails, AccountRequestDetails
 from domain.audit import office_history
-from domain.books import numbers
-from domain.books.numbers import SeriesDetails
+from domain.books import number_ledger
+from domain.books.number_ledger import SeriesDetails
 from domain.calendar import office_calendar
 from domain.calendar.office_calendar import CalendarDayDetails
 from domain.directory import AgencyDetails, HostUnitDetails, RequiredHoursDetails, TeamDetails
 from domain.errors import Incomplete, NotPermitted
-from domain.mail import wording
+from domain.mail import templates
 from domain.readiness import rules
 from domain.readiness.rules import RuleDetails
 
@@ -94,17 +94,17 @@ async def open_after_all(admin: Account) -> None:
 async def write_numbers_another_way(admin: Account) -> None:
     agency = await an_agency(name='示例局')
     year = dates.roc_year(dates.today())
-    begun = await numbers.begin(agency.id, year, by=admin)
+    begun = await number_ledger.begin(agency.id, year, by=admin)
     await OfficeEntry.all().delete()
-    await numbers.begin(agency.id, year, by=admin)
-    one = await numbers.series_of(begun.id, by=admin)
-    await numbers.save(SeriesDetails('{year}-{sequence}'), of=one, by=admin)
+    await number_ledger.begin(agency.id, year, by=admin)
+    one = await number_ledger.series_of(begun.id, by=admin)
+    await number_ledger.save(SeriesDetails('{year}-{sequence}'), of=one, by=admin)
 
 
 async def word_a_mail_anew_and_back(admin: Account) -> None:
-    subject, body = wording.built_in('returned')
-    await wording.save('returned', f'請注意：{subject}', body, by=admin)
-    await wording.restore('returned', by=admin)
+    subject, body = templates.built_in('returned')
+    await templates.save('returned', f'請注意：{subject}', body, by=admin)
+    await templates.restore('returned', by=admin)
 
 
 async def open_and_close_an_account(admin: Account) -> None:
@@ -211,7 +211,7 @@ async def test_an_act_is_told_with_what_was_and_what_is(
 async def test_a_mail_worded_anew_and_given_back_is_told_with_both_wordings(admin: Account) -> None:
     await word_a_mail_anew_and_back(admin)
 
-    subject, _ = wording.built_in('returned')
+    subject, _ = templates.built_in('returned')
     assert await told() == [
         ('信件範本', '修改', '主旨', subject, f'請注意：{subject}'),
         ('信件範本', '還原', '主旨', f'請注意：{subject}', subject),
@@ -223,10 +223,10 @@ async def test_what_changes_nothing_and_what_is_refused_leave_no_entry(admin: Ac
     await a_host_unit(name='乙館')
     same, taken = HostUnitDetails.from_record(unit), HostUnitDetails.from_record(unit)
     taken.name = '乙館'
-    subject, body = wording.built_in('returned')
+    subject, body = templates.built_in('returned')
 
     await directory.save_host_unit(same, by=admin, of=unit)
-    await wording.save('returned', subject, body, by=admin)
+    await templates.save('returned', subject, body, by=admin)
     with pytest.raises(Incomplete):
         await directory.save_host_unit(taken, by=admin, of=unit)
     with pytest.raises(Incomplete):

@@ -25,7 +25,7 @@ from db.models import (
 )
 from domain import dates
 from domain.books import contents
-from domain.logbook.leaves import (
+from domain.logbook.book_pages import (
     Amount,
     Contents,
     Cover,

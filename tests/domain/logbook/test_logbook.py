@@ -11,7 +11,7 @@ import pytest
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
 from domain.logbook import pdf, service
-from domain.logbook.leaves import Amount, LedgerRow, TrainingLine, Verification
+from domain.logbook.book_pages import Amount, LedgerRow, TrainingLine, Verification
 from domain.logbook.worker import FOLDER, OnlyOurs
 from tests.samples.logbooks import a_book, served, some_ledgers, some_trainings
 

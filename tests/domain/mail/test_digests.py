@@ -10,7 +10,7 @@ from db.choices import MailPreference, MailStatus, Role
 from db.models import Account, Agency, OutgoingMail
 from domain import accounts, dates, reviews, settings
 from domain.errors import Incomplete
-from domain.mail import delivery, digests, mailbox, outbox
+from domain.mail import delivery, digests, outbox, queries
 from tests import builders
 
 from ..sample_office import Office, a_case, a_complete_volunteer, an_office
@@ -175,7 +175,7 @@ async def test_the_list_of_undelivered_masks_volunteers_and_names_offices(office
 
     shown = [
         (one.label, one.receiver, one.recipient, one.words, one.again)
-        for one in await mailbox.undelivered(by=administrator)
+        for one in await queries.undelivered(by=administrator)
     ]
 
     assert again.recipient == 'window@culture.example.gov.tw'

@@ -16,7 +16,7 @@ from db.choices import MailPreference, MailStatus, Role
 from db.models import Application, OutgoingMail
 from domain import announcements, dates, settings
 from domain.errors import NotFound
-from domain.mail import delivery, mailbox, outbox
+from domain.mail import delivery, outbox, queries
 from domain.settings import Settings
 from tests import builders
 
@@ -240,7 +240,7 @@ async def test_without_a_server_mails_wait_and_only_a_demo_office_shows_them(off
     assert await delivery.deliver_due(office) == 0
 
     with _in_force(replace(office, demo=True)):
-        (letter,) = await mailbox.recent(by=clerk)
+        (letter,) = await queries.recent(by=clerk)
     assert (letter.recipient, letter.subject, letter.body, letter.status) == (
         WINDOW,
         SUBJECT,
@@ -251,7 +251,7 @@ async def test_without_a_server_mails_wait_and_only_a_demo_office_shows_them(off
 
     for real in (office, replace(office, demo=True, smtp_url='smtp://127.0.0.1:25')):
         with _in_force(real), pytest.raises(NotFound):
-            await mailbox.recent(by=clerk)
+            await queries.recent(by=clerk)
 
 
 async def test_both_sides_of_an_application_see_its_mails_and_nobody_else() -> None:
@@ -298,7 +298,7 @@ async def test_the_kept_mails_are_shown_to_whom_they_concern(office: Settings) -
 
     with _in_force(replace(office, demo=True)):
         shown = {
-            who.email: sorted(letter.recipient for letter in await mailbox.recent(by=who))
+            who.email: sorted(letter.recipient for letter in await queries.recent(by=who))
             for who in (clerk, other_clerk, reviewer, as_volunteer, administrator)
         }
 

@@ -40,16 +40,17 @@ from db.models import (
     Volunteer,
 )
 from domain import applications, corrections, dates, readiness, reviews, rosters, trainings, volunteers
-from domain.books import numbers
-from domain.books.numbers import EntryQuery
+from domain.books import number_ledger
+from domain.books.number_ledger import EntryQuery
 from domain.calendar import office_calendar
 from domain.corrections import Anchor, marks
 from domain.errors import DomainError, Incomplete, MovedOn, NotFound, NotPermitted
-from domain.mail import mailbox, outbox, wording
+from domain.mail import outbox, templates
+from domain.mail import queries as mail_queries
 from domain.readiness import rules
-from domain.reports import evidence, figures
-from domain.reports.evidence import Period
-from domain.reviews import calls, clock, decisions, previews, readings, timeline
+from domain.reports import review_periods, statistics
+from domain.reports.review_periods import Period
+from domain.reviews import deadlines, decisions, phone_calls, presence, previews, timeline
 from domain.reviews.decisions import TooLate
 from domain.trainings import TrainingDetails
 from domain.volunteers import VolunteerDetails
@@ -110,9 +111,9 @@ AGENCY_ONLY: dict[str, Act] = {
     'reopen': lambda t, by: corrections.reopen(t.mark, '再補', by=by),
     'read a mark': lambda t, by: corrections.get(t.mark.id, by=by),
     'tick': lambda t, by: rules.tick(t.case, 1, by=by),
-    'enter': lambda t, by: readings.enter(t.case.id, uuid4(), by=by),
-    'take over': lambda t, by: readings.take_over(t.case.id, uuid4(), by=by),
-    'readers': lambda t, by: readings.of(t.case.id, by=by),
+    'enter': lambda t, by: presence.enter(t.case.id, uuid4(), by=by),
+    'take over': lambda t, by: presence.take_over(t.case.id, uuid4(), by=by),
+    'readers': lambda t, by: presence.of(t.case.id, by=by),
     'preview': lambda t, by: previews.page(t.case.id, by=by),
 }
 BOTH_SIDES: dict[str, Act] = {
@@ -120,8 +121,8 @@ BOTH_SIDES: dict[str, Act] = {
     'timeline': lambda t, by: timeline.of(t.case, by=by),
     'marks': lambda t, by: marks.of(t.case, by=by),
     'checks': lambda t, by: readiness.checks(t.case, by=by),
-    'calls': lambda t, by: calls.of(t.case, by=by),
-    'log a call': lambda t, by: calls.log(t.case, CallResult.REACHED, by=by),
+    'calls': lambda t, by: phone_calls.of(t.case, by=by),
+    'log a call': lambda t, by: phone_calls.log(t.case, CallResult.REACHED, by=by),
     'mails': lambda t, by: outbox.of_application(t.case, by=by),
     'resend': lambda t, by: outbox.resend(t.mail.id, by=by),
     'roster': lambda t, by: rosters.get(t.roster.id, by=by),
@@ -171,15 +172,15 @@ async def test_an_administrator_reads_no_case_no_queue_and_no_ledger(target: Tar
         reviews.awaiting(by=by),
         reviews.counts(by=by),
         reviews.neighbours(target.case.id, by=by),
-        readings.of_agency(by=by),
-        clock.running(by=by),
-        evidence.rounds(Period(), by=by),
-        evidence.ods(Period(), by=by),
-        numbers.find(EntryQuery(), by=by),
-        numbers.export(EntryQuery(), by=by),
-        numbers.report(by=by),
-        figures.of(NOW.date(), NOW.date(), by=by),
-        calls.to_make(by=by),
+        presence.of_agency(by=by),
+        deadlines.running(by=by),
+        review_periods.rounds(Period(), by=by),
+        review_periods.ods(Period(), by=by),
+        number_ledger.find(EntryQuery(), by=by),
+        number_ledger.export(EntryQuery(), by=by),
+        number_ledger.report(by=by),
+        statistics.of(NOW.date(), NOW.date(), by=by),
+        phone_calls.to_make(by=by),
         rosters.of_unit(by=by),
         rosters.of_agency(by=by),
         rosters.candidates(by=by),
@@ -200,11 +201,11 @@ async def test_only_an_administrator_sets_rules_calendar_series_and_wordings(off
             office_calendar.save(office_calendar.CalendarDayDetails(NOW.date(), 'x'), by=by),
             office_calendar.fill(2026, by=by),
             office_calendar.remove(CalendarDay(id=1), by=by),
-            numbers.begin(office.agency.id, 115, by=by),
-            wording.all(by=by),
-            wording.save('submitted', 'x', 'y', by=by),
-            wording.restore('submitted', by=by),
-            mailbox.undelivered(by=by),
+            number_ledger.begin(office.agency.id, 115, by=by),
+            templates.all(by=by),
+            templates.save('submitted', 'x', 'y', by=by),
+            templates.restore('submitted', by=by),
+            mail_queries.undelivered(by=by),
         ]
         for act in acts:
             with pytest.raises(NotPermitted):
@@ -222,14 +223,14 @@ async def test_what_is_no_id_finds_nothing_and_breaks_nothing(office: Office, gi
         decisions.undo(given, by=reviewer),
         corrections.get(given, by=reviewer),
         corrections.mark(Application(id=1), Anchor(Place.TRAINING, 'title', given or -1), BLURRED, 'x', by=reviewer),
-        readings.enter(given, uuid4(), by=reviewer),
+        presence.enter(given, uuid4(), by=reviewer),
         rosters.get(given, by=clerk),
         rosters.add(Roster(id=1), [given] if not isinstance(given, list | dict) else [-1], by=clerk),
         outbox.resend(given, by=admin),
-        mailbox.undelivered_one(given, by=admin),
+        mail_queries.undelivered_one(given, by=admin),
         office_calendar.get(given, by=admin),
-        numbers.series_of(given, by=reviewer),
-        numbers.begin(given, 115, by=admin),
+        number_ledger.series_of(given, by=reviewer),
+        number_ledger.begin(given, 115, by=admin),
     ]
     for act in acts:
         with pytest.raises(DomainError):
@@ -489,8 +490,8 @@ async def test_what_is_no_text_is_refused_with_a_sentence_wherever_one_is_writte
         rosters.rename(roster, text, by=office.clerk),
     ]
     if text != '  ':
-        acts.append(calls.log(case, CallResult.REACHED, by=office.clerk, note=text))
-        acts.append(calls.log(case, text, by=office.clerk))
+        acts.append(phone_calls.log(case, CallResult.REACHED, by=office.clerk, note=text))
+        acts.append(phone_calls.log(case, text, by=office.clerk))
     for act in acts:
         with pytest.raises(Incomplete):
             await act
@@ -500,7 +501,7 @@ async def test_a_note_of_a_call_is_one_line(office: Office) -> None:
     case = await a_case(office)
     for note in ('好\n2026-03-05 INFO 核可', '好\r\nx', '好\u2028x', '\x1b[31mx'):
         with pytest.raises(Incomplete):
-            await calls.log(case, CallResult.REACHED, by=office.clerk, note=note)
+            await phone_calls.log(case, CallResult.REACHED, by=office.clerk, note=note)
 
 
 # What is not said yet
@@ -530,7 +531,7 @@ async def what_a_clerk_sees(target: Target, clerk: Account) -> dict[str, Any]:
         'beside': await marks.beside(volunteer, Place.BASICS, by=clerk),
         'checks': await readiness.checks(case, by=clerk),
         'counts': await applications.counts_of(by=clerk),
-        'figures': await figures.of(date(2026, 1, 1), NOW.date(), by=clerk),
+        'figures': await statistics.of(date(2026, 1, 1), NOW.date(), by=clerk),
         'rows': [
             (row.unanswered, row.answered, row.pending, row.problem, row.hindrance)
             for row in await rosters.rows(target.roster, by=clerk)
@@ -608,9 +609,9 @@ async def test_a_call_to_whom_has_a_long_name_is_logged_all_the_same(office: Off
     await Account.filter(id=office.clerk.id).update(name='名' * 60)
     case = await applications.get((await a_case(office)).id, by=office.reviewer)
 
-    call = await calls.log(case, CallResult.REACHED, by=office.reviewer)
+    call = await phone_calls.log(case, CallResult.REACHED, by=office.reviewer)
 
-    assert (len(call.callee), call.phone) == (calls.CALLEE_LENGTH, '(04)0000-1234#' + '5' * 16)
+    assert (len(call.callee), call.phone) == (phone_calls.CALLEE_LENGTH, '(04)0000-1234#' + '5' * 16)
 
 
 # Wordings
@@ -659,7 +660,7 @@ async def test_a_wording_reaches_nothing_and_ends_soon(body: Any) -> None:
     by = await an_account(Role.ADMINISTRATOR)
     began = perf_counter()
     with pytest.raises(Incomplete):
-        await wording.save('returned', '【志願服務紀錄冊】案號 {{ 案號 }}', body, by=by)
+        await templates.save('returned', '【志願服務紀錄冊】案號 {{ 案號 }}', body, by=by)
     assert perf_counter() - began < 1
 
 

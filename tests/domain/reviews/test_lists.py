@@ -18,8 +18,8 @@ from db.choices import ApplicationStatus, BookStatus, CorrectionReason, Correcti
 from db.models import Account, Agency, Application, Correction, Decision, HostUnit, RecordBook, Roster, Volunteer
 from domain import applications, corrections, dates, reviews, rosters
 from domain.applications import ApplicationDetails
-from domain.cases import turns
-from domain.cases.turns import AgencyList, UnitList
+from domain.cases import worklists
+from domain.cases.worklists import AgencyList, UnitList
 from domain.corrections import Anchor
 from domain.errors import DomainError
 from domain.reviews import decisions
@@ -91,14 +91,14 @@ async def lists_are_whole(world: World) -> None:
         rows = {which: await rows_of_unit(clerk, which) for which in UnitList}
         assert Counter(all_of(rows)) == Counter(one.id for one in cases if one.host_unit_id == clerk.host_unit_id)
         counts = await applications.counts_of(by=clerk)
-        assert turns.totals(counts, turns.OF_UNIT) == {which: len(rows[which]) for which in UnitList}
+        assert worklists.totals(counts, worklists.OF_UNIT) == {which: len(rows[which]) for which in UnitList}
         assert sum(counts.values()) == (await applications.of_unit(by=clerk)).total
     for reviewer in world.reviewers:
         found = {which: await rows_of_agency(reviewer, which) for which in AgencyList}
         sent = [one.id for one in cases if one.agency_id == reviewer.agency_id and one.round > 0]
         assert Counter(all_of(found)) == Counter(sent)
         by_status = (await reviews.counts(by=reviewer)).by_status
-        assert turns.totals(by_status, turns.OF_AGENCY) == {which: len(found[which]) for which in AgencyList}
+        assert worklists.totals(by_status, worklists.OF_AGENCY) == {which: len(found[which]) for which in AgencyList}
 
 
 async def rows_of_unit(clerk: Account, which: UnitList) -> list[int]:
@@ -113,7 +113,7 @@ async def rows_of_unit(clerk: Account, which: UnitList) -> list[int]:
 
 
 async def rows_of_agency(reviewer: Account, which: AgencyList) -> list[int]:
-    return [row.id for row in await reviews.awaiting(by=reviewer, status=turns.OF_AGENCY[which], limit=500)]
+    return [row.id for row in await reviews.awaiting(by=reviewer, status=worklists.OF_AGENCY[which], limit=500)]
 
 
 def all_of(rows: dict[UnitList, list[int]] | dict[AgencyList, list[int]]) -> Iterable[int]:

@@ -7,8 +7,8 @@ import pytest
 from db.choices import ApplicationStatus, CorrectionReason, Place, Role
 from db.models import Agency, Application, Roster, Volunteer
 from domain import applications, corrections, dates, reviews
-from domain.calendar.countdown import DaysLeft
-from domain.cases import turns
+from domain.calendar.days_left import DaysLeft
+from domain.cases import worklists
 from domain.corrections import Anchor
 from domain.errors import NotPermitted
 from domain.reviews import CaseRow, Order, Pending, decisions
@@ -152,7 +152,7 @@ async def test_refused_and_withdrawn_cases_have_their_own_list_the_last_first(of
     with dates.frozen(NOW + timedelta(minutes=1)):
         await applications.withdraw(withdrawn, by=office.clerk)
 
-    rows = await reviews.awaiting(by=office.reviewer, status=turns.CLOSED)
+    rows = await reviews.awaiting(by=office.reviewer, status=worklists.CLOSED)
 
     assert [(row.id, row.status) for row in rows] == [
         (withdrawn.id, ApplicationStatus.WITHDRAWN),

@@ -11,7 +11,7 @@ from db.models import Account, Agency, ApplicationStep, Decision, OutgoingMail, 
 from domain import applications, corrections, dates, reviews
 from domain.corrections import Anchor
 from domain.errors import NotFound
-from domain.reviews import clock, timeline
+from domain.reviews import deadlines, timeline
 from domain.reviews.timeline import Entry
 
 from ...builders import an_account
@@ -191,14 +191,14 @@ async def test_what_the_clock_told_stays_with_its_round_and_its_due_day(office: 
     await Agency.filter(id=office.agency.id).update(supervisor_email='head@culture.example.gov.tw')
     sent = await a_case(office)
     with dates.frozen(at(24 * 60)):
-        await clock.remind()
+        await deadlines.remind()
         returned = await reviews.return_for_correction(sent, '照片模糊', sent.version, by=office.reviewer)
     with dates.frozen(at(5 * 24 * 60)):
         again = await applications.submit(returned, by=office.clerk)
         assert (again.reminded_at, again.due_on) == (None, date(2026, 3, 13))
     with dates.frozen(at(11 * 24 * 60)):
-        await clock.remind()
-        await clock.escalate()
+        await deadlines.remind()
+        await deadlines.escalate()
         entries = await timeline.of(again, by=office.clerk)
 
     assert [(entry.at, entry.what, entry.note) for entry in entries if entry.kind == 'clock'] == [

@@ -9,8 +9,8 @@ import pytest
 from db.choices import ApplicationStatus, CorrectionReason, IssueKind, MailStatus, Place, Role
 from db.models import AccessEntry, Account, Application, OutgoingMail, Roster, Volunteer
 from domain import applications, corrections, dates, reviews, rosters, volunteers
-from domain.calendar.countdown import DaysLeft
-from domain.cases import patience
+from domain.calendar.days_left import DaysLeft
+from domain.cases import resubmission_limit
 from domain.corrections import Anchor
 from domain.errors import Incomplete, NotFound, NotPermitted
 from domain.rosters import CannotRemove
@@ -91,7 +91,7 @@ async def test_the_header_of_a_volunteer_leads_the_units_clerks_back_to_the_row_
 async def test_who_was_sent_and_taken_back_over_and_over_stays_and_the_others_go() -> None:
     office = await an_office()
     one, two, _ = await three(office)
-    for _ in range(patience.MOST):
+    for _ in range(resubmission_limit.MOST):
         await applications.withdraw(await a_case(office, one), by=office.clerk)
     roster = await a_roster(office, one, two)
     waits = (await rosters.rows(roster, by=office.clerk))[0].hindrance

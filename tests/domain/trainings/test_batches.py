@@ -8,7 +8,7 @@ from db.choices import DraftKind, TrainingKind
 from db.models import Account, Training
 from domain import drafts
 from domain.errors import Incomplete
-from domain.guide import desk
+from domain.guide import home
 from domain.trainings import TrainingDetails, batches
 from domain.trainings.batches import CourseDetails
 from tests.builders import a_field, a_host_unit, a_volunteer, an_account
@@ -66,7 +66,7 @@ async def test_another_units_volunteer_stops_the_whole_batch() -> None:
         await batches.prepare(await a_course(clerk, ours.id, theirs.id), by=clerk)
 
     assert refusal.value.problems == {'chosen': '有勾選的志工已不在您的單位，請重新整理後再勾選。'}
-    assert await desk.open_forms(by=clerk) == []
+    assert await home.open_forms(by=clerk) == []
 
 
 @pytest.mark.parametrize(

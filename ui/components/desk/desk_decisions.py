@@ -7,7 +7,7 @@ from nicegui import html, ui
 from nicegui.element import Element
 
 from domain import dates
-from domain.cases.moves import VERBS
+from domain.cases.transitions import VERBS
 from domain.corrections import ANSWERED, Marked
 from domain.model import Account, Application, ApplicationStatus, CorrectionStatus, Decision
 from domain.reviews import Case, decisions

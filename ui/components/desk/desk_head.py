@@ -9,7 +9,7 @@ from nicegui.element import Element
 from domain import dates
 from domain.errors import DomainError
 from domain.model import Account, ApplicationStatus
-from domain.reviews import Case, readings
+from domain.reviews import Case, presence
 
 from ...live import follow, of_record
 from ..notices import refusals_told
@@ -30,7 +30,7 @@ class desk_head(Element, component='desk_head.js'):
             # A page that is only fetched reads nothing, and one whose browser is away reads no longer.
             ui.context.client.on_connect(self._enter)
             ui.context.client.on_disconnect(self._leave)
-            follow(readings.CHANNEL, self._renew, of_record(case.application.id))
+            follow(presence.CHANNEL, self._renew, of_record(case.application.id))
 
     def show(self, case: Case, alert: str = '') -> None:
         """The case as it stands now."""
@@ -45,20 +45,20 @@ class desk_head(Element, component='desk_head.js'):
 
     async def _enter(self) -> None:
         try:
-            await readings.enter(self.application.id, self.page_id, by=self.account)
+            await presence.enter(self.application.id, self.page_id, by=self.account)
         except DomainError:  # the case has gone to another agency: the page is about to say so
             return
         await self._renew()
 
     async def _leave(self) -> None:
-        await readings.leave(self.page_id)
+        await presence.leave(self.page_id)
 
     async def _take_over(self) -> None:
         with refusals_told():
-            await readings.take_over(self.application.id, self.page_id, by=self.account)
+            await presence.take_over(self.application.id, self.page_id, by=self.account)
 
     async def _renew(self) -> None:
-        readers = await readings.of(self.application.id, by=self.account)
+        readers = await presence.of(self.application.id, by=self.account)
         self._props['readers'] = [
             {'id': reader.account_id, 'name': reader.name, 'since': dates.roc_instant(reader.since)[-5:]}
             for reader in readers

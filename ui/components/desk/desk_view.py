@@ -5,7 +5,7 @@ from typing import Any, Self, cast, get_args
 from urllib.parse import urlencode
 
 from domain import reviews
-from domain.cases.turns import OF_AGENCY, AgencyList
+from domain.cases.worklists import OF_AGENCY, AgencyList
 from domain.model import Account, ApplicationStatus
 from domain.reviews import CaseRow, Due, Neighbours, Order
 

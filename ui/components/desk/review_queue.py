@@ -9,12 +9,12 @@ from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
 from domain import applications, dates, permissions, reviews
-from domain.cases import turns
-from domain.cases.moves import VERBS
-from domain.cases.turns import OF_AGENCY, AgencyList
+from domain.cases import worklists
+from domain.cases.transitions import VERBS
+from domain.cases.worklists import OF_AGENCY, AgencyList
 from domain.model import Account, Role
-from domain.reviews import CaseRow, readings
-from domain.reviews.readings import Reader
+from domain.reviews import CaseRow, presence
+from domain.reviews.presence import Reader
 
 from ...live import follow, of_side, together
 from ..states import TONES, deadline
@@ -55,7 +55,7 @@ class review_queue(Element, component='review_queue.js'):
         """The queue in its place, following cases and readers of the agency."""
         queue = cls(account, view, selected)
         await queue.renew()
-        for channel in (applications.CHANNEL, readings.CHANNEL):
+        for channel in (applications.CHANNEL, presence.CHANNEL):
             follow(channel, queue.renew, of_side(account))
         return queue
 
@@ -85,7 +85,7 @@ class review_queue(Element, component='review_queue.js'):
 async def _queue(account: Account, view: DeskView) -> Queue:
     """One text, because NiceGUI and socket.io look into every list and dict for every page to which it is sent."""
     rows = await view.rows(account, MOST_SHOWN)
-    readers = await readings.of_agency(by=account) if view.tab is AgencyList.TURN else {}
+    readers = await presence.of_agency(by=account) if view.tab is AgencyList.TURN else {}
     by_status = (await reviews.counts(by=account)).by_status
     counts = {tab: sum(by_status[status] for status in statuses) for tab, statuses in OF_AGENCY.items()}
     queue = {
@@ -113,7 +113,7 @@ def _row(row: CaseRow, readers: list[Reader], account: Account) -> dict[str, Any
         'roster': row.roster,
         'at': dates.roc_instant(row.decided_at or row.submitted_at)[4:],
         'time': dates.roc_instant(row.submitted_at)[-5:],
-        'turn': (turns.REVIEW if row.pending else turns.of(row, account)).word,
+        'turn': (worklists.REVIEW if row.pending else worklists.of(row, account)).word,
         'chip': text,
         'hint': hint,
         'tone': tone,

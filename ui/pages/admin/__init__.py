@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from nicegui import html, ui
 
-from domain import accounts
+from domain.accounts import open_requests
 from domain.errors import NotFound
 from domain.model import Account
 
@@ -13,7 +13,7 @@ from ...components.form import form
 from ...components.form.fields import text_field
 from ...components.record_table import Row, record_table
 from ...frame import MENU, frame
-from . import admin_accounts, admin_calendar, admin_history, admin_mail, admin_numbers, admin_offices, admin_rules
+from . import accounts, calendar, history, mail, numbers, offices, rules
 
 HOME = ('系統管理', '/admin')
 
@@ -38,55 +38,47 @@ class Section:
 
 
 SECTIONS = {
-    'accounts': Section('帳號', admin_accounts.COLUMNS, admin_accounts.rows, admin_accounts.edit, '新增帳號'),
+    'accounts': Section('帳號', accounts.COLUMNS, accounts.rows, accounts.edit, '新增帳號'),
     'requests': Section(
         '帳號申請',
-        admin_accounts.REQUEST_COLUMNS,
-        admin_accounts.request_rows,
-        admin_accounts.decide,
+        accounts.REQUEST_COLUMNS,
+        accounts.request_rows,
+        accounts.decide,
         '',
         '沒有待處理的帳號申請',
     ),
-    'units': Section(
-        '運用單位', admin_offices.UNIT_COLUMNS, admin_offices.unit_rows, admin_offices.edit_unit, '新增運用單位'
-    ),
-    'teams': Section(
-        '志工隊', admin_offices.TEAM_COLUMNS, admin_offices.team_rows, admin_offices.edit_team, '新增志工隊'
-    ),
-    'agencies': Section(
-        '發冊機關', admin_offices.AGENCY_COLUMNS, admin_offices.agency_rows, admin_offices.edit_agency, '新增發冊機關'
-    ),
-    'hours': Section(
-        '規定時數', admin_offices.HOURS_COLUMNS, admin_offices.hours_rows, admin_offices.edit_hours, '新增規定'
-    ),
-    'rules': Section('審核規則', admin_rules.COLUMNS, admin_rules.rows, admin_rules.edit, '新增規則'),
+    'units': Section('運用單位', offices.UNIT_COLUMNS, offices.unit_rows, offices.edit_unit, '新增運用單位'),
+    'teams': Section('志工隊', offices.TEAM_COLUMNS, offices.team_rows, offices.edit_team, '新增志工隊'),
+    'agencies': Section('發冊機關', offices.AGENCY_COLUMNS, offices.agency_rows, offices.edit_agency, '新增發冊機關'),
+    'hours': Section('規定時數', offices.HOURS_COLUMNS, offices.hours_rows, offices.edit_hours, '新增規定'),
+    'rules': Section('審核規則', rules.COLUMNS, rules.rows, rules.edit, '新增規則'),
     'calendar': Section(
         '辦公日曆',
-        admin_calendar.COLUMNS,
-        admin_calendar.rows,
-        admin_calendar.edit,
+        calendar.COLUMNS,
+        calendar.rows,
+        calendar.edit,
         '新增日期',
-        lead=admin_calendar.lead,
+        lead=calendar.lead,
     ),
-    'numbers': Section('號碼設定', admin_numbers.COLUMNS, admin_numbers.rows, admin_numbers.edit, '新增序列'),
-    'mail': Section('信件範本', admin_mail.COLUMNS, admin_mail.rows, admin_mail.edit, '', one='修改信件範本'),
+    'numbers': Section('號碼設定', numbers.COLUMNS, numbers.rows, numbers.edit, '新增序列'),
+    'mail': Section('信件範本', mail.COLUMNS, mail.rows, mail.edit, '', one='修改信件範本'),
     'undelivered': Section(
         '未寄達信件',
-        admin_mail.UNDELIVERED_COLUMNS,
-        admin_mail.undelivered_rows,
-        admin_mail.undelivered,
+        mail.UNDELIVERED_COLUMNS,
+        mail.undelivered_rows,
+        mail.undelivered,
         '',
         '所有信件都寄達了',
         one='查看與重寄',
     ),
     'history': Section(
         '系統異動紀錄',
-        admin_history.COLUMNS,
+        history.COLUMNS,
         None,
         None,
         '',
         '還沒有異動',
-        search=admin_history.search,
+        search=history.search,
     ),
 }
 
@@ -104,7 +96,7 @@ class Words:
 
 async def admin_page(account: Account) -> None:
     """系統管理 begins with what waits: requests for accounts, else the accounts."""
-    await section_page(account, 'requests' if await accounts.open_requests(by=account) else 'accounts')
+    await section_page(account, 'requests' if await open_requests(by=account) else 'accounts')
 
 
 async def section_page(account: Account, section: str, edit: str = '') -> None:
@@ -118,7 +110,7 @@ async def section_page(account: Account, section: str, edit: str = '') -> None:
         with frame(account, title, crumbs=[MENU, HOME, back], required=section != 'undelivered'):
             await here.edit(account, edit)
         return
-    waiting = len(await accounts.open_requests(by=account))
+    waiting = len(await open_requests(by=account))
     with frame(account, HOME[0], crumbs=[MENU]):
         with html.nav().classes('lb-pills lb-gap-below').props('aria-label=系統管理'):
             for key, each in SECTIONS.items():

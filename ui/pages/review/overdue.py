@@ -9,10 +9,10 @@ from nicegui import html, ui
 
 from domain import applications, dates
 from domain.model import Account
-from domain.reports import evidence
-from domain.reports.evidence import Period, Round
-from domain.reviews import clock
-from domain.reviews.clock import Due, Running
+from domain.reports import review_periods
+from domain.reports.review_periods import Period, Round
+from domain.reviews import deadlines
+from domain.reviews.deadlines import Due, Running
 
 from ...components.action_button import action_button
 from ...components.form import form
@@ -59,7 +59,7 @@ async def overdue_page(account: Account, due: str = '') -> None:
         pills = html.nav().classes('lb-pills lb-gap-below').props('aria-label=期限')
 
         async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
-            found = {each: await clock.running(by=account, due=each) for each in DUES}
+            found = {each: await deadlines.running(by=account, due=each) for each in DUES}
             _show_counts(pills, {each: len(rows) for each, rows in found.items()}, chosen)
             shown = found[chosen]
             return [_row(each) for each in shown[(page - 1) * per_page : page * per_page]], len(shown)
@@ -94,18 +94,18 @@ async def _evidence(account: Account) -> None:
             html.span('匯出 ODS')
 
     async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
-        found = await evidence.rounds(period, by=account)
+        found = await review_periods.rounds(period, by=account)
         return [_round(each) for each in found[(page - 1) * per_page : page * per_page]], len(found)
 
     table = record_table('送審與審結', ROUND_COLUMNS, fetch, empty='這段期間沒有送審的案件')
 
     async def fetch_shares(_page: int, _per_page: int) -> tuple[Sequence[Row], int]:
-        found = evidence.shares(await evidence.rounds(period, by=account))
+        found = review_periods.shares(await review_periods.rounds(period, by=account))
         rows = [{'key': each.reviewer, **_texts(vars(each))} for each in found]
         return rows, len(rows)
 
     shares = None
-    if clock.is_supervisor(account):
+    if deadlines.is_supervisor(account):
         shares = record_table('依承辦人', SHARE_COLUMNS, fetch_shares, bare=True, empty='這段期間沒有審結的案件')
 
     def point() -> None:
@@ -158,7 +158,7 @@ def _row(case: Running) -> Row:
 
 def _round(each: Round) -> Row:
     closed = dates.roc_instant(each.closed_at) if each.closed_at else ''
-    outcome = evidence.OUTCOMES[each.outcome]
+    outcome = review_periods.OUTCOMES[each.outcome]
     return {
         'key': f'{each.application_id}-{each.number}',
         'case': {'text': str(each.application_id), 'href': f'/reviews/{each.application_id}', 'strong': True},

@@ -21,9 +21,9 @@ from ...components.form.fields import choice_field, text_area
 from ...components.form.upload_box import upload_box
 from ...components.states import TONES
 from ...components.timeline import timeline
+from ...flash import leave
 from ...frame import BASICS, MENU, VOLUNTEER_DATA, card, chip, frame, guide_for, save_bar, waiting_for
 from ...live import follow, of_volunteer
-from ...said import leave
 from .profile import profile_header
 
 

@@ -15,11 +15,11 @@ from ...components.reveal import reveal_dialog
 from ...components.roster_row import roster_row
 from ...frame import BASICS, MENU, VOLUNTEER_DATA, frame, guide_for, waiting_for
 from ...live import follow, of_volunteer
+from .form import basics_tab
 from .history_tab import history_tab
 from .ledger_tabs import ledger_tab
 from .record_book_tab import record_book_tab
 from .training_tab import training_tab
-from .volunteer_form import basics_tab
 
 Tab = Callable[[Account, Volunteer], Awaitable[None]]
 

@@ -8,11 +8,11 @@ from typing import Any
 from nicegui import html, ui
 
 from domain import applications, dates
-from domain.books import numbers, record_books
+from domain.books import number_ledger, record_books
 from domain.books.record_books import RecordBookQuery
-from domain.calendar import countdown
-from domain.calendar.countdown import DaysLeft
-from domain.cases import turns
+from domain.calendar import days_left
+from domain.calendar.days_left import DaysLeft
+from domain.cases import worklists
 from domain.model import Account, Application, BookStatus, IssueKind, Volunteer
 
 from ...components.action_button import action_button
@@ -21,9 +21,9 @@ from ...components.form.fields import choice_field, date_field
 from ...components.record_table import Row, record_table
 from ...components.states import deadline
 from ...components.timeline import timeline
+from ...flash import leave
 from ...frame import card, chip
 from ...live import follow, of_volunteer
-from ...said import leave
 
 COLUMNS = [
     ('name', '志工姓名'),
@@ -83,7 +83,7 @@ async def record_book_tab(account: Account, volunteer: Volunteer) -> None:
 async def lineage(account: Account, volunteer: Volunteer) -> None:
     """發冊沿革: from the latest book back to the first, once there is more than one entry."""
     latest = (await record_books.find(RecordBookQuery(volunteer_id=volunteer.id, per_page=1), by=account)).rows
-    line = [entry for book in latest for entry in await numbers.lineage(book)]
+    line = [entry for book in latest for entry in await number_ledger.lineage(book)]
     if len(line) < 2:
         return
     with card('發冊沿革', '最近的在前'), html.ol().classes('lb-lineage'):
@@ -100,7 +100,7 @@ async def application_state(account: Account, volunteer: Volunteer) -> None:
     """The latest applications: whose turn it is, what happened; follows by itself when the agency decides."""
     found = (await applications.history_of(volunteer, by=account))[:3]
     repeatable = await applications.repeatable(found, by=account)
-    left = await countdown.of_cases(found)
+    left = await days_left.of_cases(found)
     with html.div().classes('lb-state-strip'):
         for application in found:
             await _case(account, volunteer, application, left.get(application.id), application.id in repeatable)
@@ -127,7 +127,7 @@ async def _case(
         await applications.again(application, by=account)
         leave(form_page, 'application-again')
 
-    turn, is_open = turns.of(application, account), application.status in applications.OPEN
+    turn, is_open = worklists.of(application, account), application.status in applications.OPEN
     with html.section().classes('lb-card lb-state').props('aria-label=申請案'):
         chip(turn.word, turn.tone, turn.symbol)
         if turn.why:

@@ -14,8 +14,8 @@ from ...components.form.fields import check_field, choice_field, date_field, num
 from ...components.form.upload_box import upload_box
 from ...components.question import question
 from ...components.roster_row import roster_line
+from ...flash import leave
 from ...frame import BASICS, VOLUNTEER_DATA, card, frame, guide_for, save_bar, waiting_for
-from ...said import leave
 
 TITLE = '教育訓練課程'
 HALF_HOURS = {0: '0', 30: '30'}

@@ -1,0 +1,136 @@
+"""What is filled in about an account: by the administrator, and by somebody who asks for one."""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Self
+
+from db.choices import Role
+from db.models import Account, AccountRequest
+
+from .. import validation
+
+# Plain ASCII in lower case: nobody has to guess how a name is spelled, and no two names look alike.
+_USERNAME = re.compile(r'[a-z0-9][a-z0-9._@-]{2,59}')
+_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+# A user name must not be able to stand for a volunteer's number.
+_IDENTITY_NUMBER = re.compile(r'[a-z][a-z0-9][0-9]{8}')
+
+
+@dataclass
+class AccountDetails:
+    """An account of staff as the administrator fills it in."""
+
+    username: str = ''
+    name: str = ''
+    email: str = ''
+    phone: str = ''
+    role: Role = Role.UNIT_STAFF
+    host_unit_id: int | None = None
+    agency_id: int | None = None
+    is_active: bool = True
+
+    @classmethod
+    def from_record(cls, account: Account) -> Self:
+        """The details of an existing account."""
+        return cls(**{field: getattr(account, field) for field in cls.__dataclass_fields__})
+
+    @classmethod
+    def from_request(cls, request: AccountRequest) -> Self:
+        """What the request already says; the unit or agency is for the administrator to choose."""
+        return cls(
+            username=request.username, name=request.name, email=request.email, phone=request.phone, role=request.role
+        )
+
+    def problems(self) -> dict[str, str]:
+        """Field → sentence."""
+        return validation.found(
+            {
+                'username': username_problem(self.username),
+                'name': validation.text('姓名', self.name, most=60, needed=True),
+                'email': email_problem(self.email),
+                'phone': validation.text('聯絡電話', self.phone, most=30),
+                'role': self._role_problem(),
+                'host_unit_id': self._place_problem(Role.UNIT_STAFF, self.host_unit_id, '承辦人所屬的運用單位'),
+                'agency_id': self._place_problem(Role.REVIEWER, self.agency_id, '志工業務窗口所屬的發冊機關'),
+            }
+        )
+
+    def values(self) -> dict[str, Any]:
+        """As it is kept: an account has the one office that goes with its role."""
+        kept = _tidied(self)
+        kept['host_unit_id'] = self.host_unit_id if self.role == Role.UNIT_STAFF else None
+        kept['agency_id'] = self.agency_id if self.role == Role.REVIEWER else None
+        return kept
+
+    def _role_problem(self) -> str | None:
+        if self.role == Role.VOLUNTEER:
+            return '志工的帳號由運用單位在志工基本資料開通，不在這裡新增。'
+        return validation.choice('角色', self.role, Role)
+
+    def _place_problem(self, role: Role, place: object, label: str) -> str | None:
+        if self.role != role:
+            return None
+        return validation.whole(label, place, least=1, most=validation.MOST_INT4, needed=True)
+
+
+@dataclass
+class AccountRequestDetails:
+    """帳號申請, as anybody may fill it in."""
+
+    organisation: str = ''
+    name: str = ''
+    username: str = ''
+    email: str = ''
+    phone: str = ''
+    role: Role = Role.UNIT_STAFF
+    reason: str = ''
+
+    def problems(self) -> dict[str, str]:
+        """Field → sentence."""
+        return validation.found(
+            {
+                'organisation': validation.text('單位或機關全名', self.organisation, most=80, needed=True),
+                'name': validation.text('姓名', self.name, most=60, needed=True),
+                'username': username_problem(self.username),
+                'email': email_problem(self.email),
+                'phone': validation.text('聯絡電話', self.phone, most=30, needed=True),
+                'role': self._role_problem(),
+                'reason': validation.text('申請說明', self.reason, most=500, lines=True),
+            }
+        )
+
+    def values(self) -> dict[str, Any]:
+        """As it is kept."""
+        return _tidied(self)
+
+    def _role_problem(self) -> str | None:
+        if self.role in (Role.UNIT_STAFF, Role.REVIEWER):
+            return None
+        return '請選擇單位承辦人或志工業務窗口。志工的帳號請洽您的運用單位。'
+
+
+def username_problem(text: str) -> str | None:
+    """What is wrong with a user name.
+
+    >>> username_problem('Wang.Mei'), username_problem('王')
+    (None, '使用者帳號為 3 到 60 個英文字母或數字，也可以有 . _ - @，例如 wang.mei。')
+    """
+    tidied = validation.tidy(text).lower()
+    if not _USERNAME.fullmatch(tidied):
+        return '使用者帳號為 3 到 60 個英文字母或數字，也可以有 . _ - @，例如 wang.mei。'
+    if _IDENTITY_NUMBER.fullmatch(tidied):
+        return '請不要用身分證字號當使用者帳號，請換一個。'
+    return None
+
+
+def email_problem(text: str) -> str | None:
+    """What is wrong with an address for mail."""
+    if len(text) > 254 or not _EMAIL.fullmatch(validation.tidy(text)):
+        return '請填寫電子郵件，例如 name@example.gov.tw；開通通知會寄到這裡。'
+    return None
+
+
+def _tidied(details: AccountDetails | AccountRequestDetails) -> dict[str, Any]:
+    kept = {name: validation.tidy(value) if type(value) is str else value for name, value in vars(details).items()}
+    kept['username'] = kept['username'].lower()
+    return kept

@@ -1,0 +1,211 @@
+"""What the administrator fills in about the offices: units, teams, agencies, required hours."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from string import Formatter
+from typing import Any, Protocol, Self
+
+from db.choices import TrainingKind
+from db.models import Agency, HostUnit, RequiredHours, Team
+
+from .. import dates, validation
+from ..accounts.forms import email_problem
+
+_PATTERN_PARTS = {'word', 'year', 'sequence'}
+
+
+class Details(Protocol):
+    """A form that knows what is wrong with it and what is to be kept."""
+
+    def problems(self) -> dict[str, str]: ...
+
+    def values(self) -> dict[str, Any]: ...
+
+
+@dataclass
+class HostUnitDetails:
+    """志願服務運用單位."""
+
+    name: str = ''
+    county_id: str = ''
+    phone: str = ''
+    email: str = ''
+    is_active: bool = True
+
+    @classmethod
+    def from_record(cls, unit: HostUnit) -> Self:
+        """The details of an existing unit."""
+        return cls(**_fields_of(cls, unit))
+
+    def problems(self) -> dict[str, str]:
+        """Field → sentence."""
+        return validation.found(
+            {
+                'name': validation.text('單位名稱', self.name, most=80, needed=True),
+                'county_id': validation.text('縣市', self.county_id, most=5, needed=True),
+                'phone': validation.text('電話', self.phone, most=30),
+                'email': email_problem(self.email) if self.email else None,
+            }
+        )
+
+    def values(self) -> dict[str, Any]:
+        """As it is kept."""
+        return _tidied(self)
+
+
+@dataclass
+class TeamDetails:
+    """志工隊 of a host unit."""
+
+    host_unit_id: int
+    name: str = ''
+
+    @classmethod
+    def from_record(cls, team: Team) -> Self:
+        """The details of an existing team."""
+        return cls(**_fields_of(cls, team))
+
+    def problems(self) -> dict[str, str]:
+        """Field → sentence."""
+        return validation.found({'name': validation.text('志工隊名稱', self.name, most=80, needed=True)})
+
+    def values(self) -> dict[str, Any]:
+        """As it is kept."""
+        return _tidied(self)
+
+
+@dataclass
+class AgencyDetails:
+    """發冊機關. `number_pattern` knows {word}, {year} and {sequence}; `review_days` counts from the day after 送審.
+
+    What is overdue is told to the supervisor. `renewal_keeps_number`: 換發 and 補發 keep the earlier number.
+    """
+
+    county_id: str = ''
+    name: str = ''
+    document_word: str = ''
+    number_pattern: str = '{word}字第{year:03d}{sequence:06d}號'
+    field_id: int | None = None
+    phone: str = ''
+    email: str = ''
+    review_days: int = 3
+    counts_working_days: bool = False
+    supervisor_name: str = ''
+    supervisor_email: str = ''
+    renewal_keeps_number: bool = True
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    @classmethod
+    def from_record(cls, agency: Agency) -> Self:
+        """The details of an existing agency."""
+        return cls(**_fields_of(cls, agency))
+
+    def problems(self) -> dict[str, str]:
+        """Field → sentence."""
+        is_reversed = self.valid_from and self.valid_to and self.valid_to < self.valid_from
+        return validation.found(
+            {
+                'county_id': validation.text('縣市', self.county_id, most=5, needed=True),
+                'name': validation.text('機關名稱', self.name, most=60, needed=True),
+                'document_word': validation.text('機關代字', self.document_word, most=20, needed=True),
+                'number_pattern': pattern_problem(self.number_pattern),
+                'field_id': validation.whole('課程領域', self.field_id, least=1, most=validation.MOST_INT4),
+                'phone': validation.text('電話', self.phone, most=30),
+                'email': email_problem(self.email) if self.email else None,
+                'review_days': validation.whole('審核天數', self.review_days, least=1, most=60, needed=True),
+                'counts_working_days': validation.yes_no('計算方式', self.counts_working_days, needed=True),
+                'supervisor_name': validation.text('主管姓名', self.supervisor_name, most=60),
+                'supervisor_email': email_problem(self.supervisor_email) if self.supervisor_email else None,
+                'renewal_keeps_number': validation.yes_no('換發、補發的號碼', self.renewal_keeps_number, needed=True),
+                'valid_to': '停止發冊日不能早於開始發冊日。' if is_reversed else None,
+            }
+        )
+
+    def values(self) -> dict[str, Any]:
+        """As it is kept."""
+        return _tidied(self)
+
+
+@dataclass
+class RequiredHoursDetails:
+    """How many minutes of a kind of training an application needs; no agency or field: all of them."""
+
+    kind: TrainingKind = TrainingKind.BASIC
+    agency_id: int | None = None
+    field_id: int | None = None
+    minutes: int = 360
+    completed_from: date | None = None
+    completed_to: date | None = None
+    source: str = ''
+
+    @classmethod
+    def from_record(cls, rule: RequiredHours) -> Self:
+        """The details of an existing rule."""
+        return cls(**_fields_of(cls, rule))
+
+    def problems(self) -> dict[str, str]:
+        """Field → sentence."""
+        is_reversed = self.completed_from and self.completed_to and self.completed_to < self.completed_from
+        return validation.found(
+            {
+                'kind': validation.choice('訓練課程', self.kind, TrainingKind),
+                'minutes': validation.whole('時數（分鐘）', self.minutes, least=0, most=60_000, needed=True),
+                'completed_to': '結束日不能早於開始日。' if is_reversed else None,
+                'source': validation.text('依據', self.source, most=200),
+            }
+        )
+
+    def values(self) -> dict[str, Any]:
+        """As it is kept."""
+        return _tidied(self)
+
+
+def pattern_problem(pattern: str) -> str | None:
+    """What is wrong with the pattern of an agency's numbers; every number of a year must come out different.
+
+    >>> pattern_problem('{word}字第{year:03d}{sequence:06d}號')
+    >>> pattern_problem('{word}字第{sequence}號')
+    '號碼格式須含有 {year} 和 {sequence}，例如 {word}字第{year:03d}{sequence:06d}號。'
+    """
+    if problem := validation.text('號碼格式', pattern, most=80, needed=True):
+        return problem
+    try:
+        parts = [part[1:] for part in Formatter().parse(pattern) if part[1] is not None]
+    except ValueError:
+        return '號碼格式的大括號沒有成對，請再檢查一次。'
+    names = {name for name, _, _ in parts}
+    if not {'year', 'sequence'} <= names:
+        return '號碼格式須含有 {year} 和 {sequence}，例如 {word}字第{year:03d}{sequence:06d}號。'
+    if not names <= _PATTERN_PARTS or not all(_is_simple(*part) for part in parts):
+        return '號碼格式只能用 {word}、{year:03d}、{sequence:06d} 這幾種寫法。'
+    return None
+
+
+def sample_number(pattern: str, word: str) -> str:
+    """The first number of this year as `pattern` writes it, or '' while the pattern has a problem.
+
+    >>> sample_number('{word}字第{year}-{sequence:04d}號', '中市文志')[-6:]
+    '-0001號'
+    """
+    return written(pattern, word, dates.roc_year(dates.today()), 1)
+
+
+def written(pattern: str, word: str, roc_year: int, sequence: int) -> str:
+    """The number as `pattern` writes it, or '' while the pattern has a problem."""
+    if pattern_problem(pattern):
+        return ''
+    return pattern.format(word=word, year=roc_year, sequence=sequence)
+
+
+def _is_simple(name: str | None, spec: str | None, conversion: str | None) -> bool:
+    return conversion is None and bool(re.fullmatch('' if name == 'word' else r'(0?[1-9]d)?', spec or ''))
+
+
+def _fields_of(form: Any, record: Any) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in form.__dataclass_fields__}
+
+
+def _tidied(details: Any) -> dict[str, Any]:
+    return {name: validation.tidy(value) if type(value) is str else value for name, value in vars(details).items()}

@@ -1,0 +1,176 @@
+"""The desk of a clerk or a reviewer: which forms are under way, where the work stopped, and what happened last."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from db.choices import ApplicationStatus, BookStatus, DraftKind, Role
+from db.models import Account, Application, ApplicationStep, RecordBook, Volunteer
+
+from .. import drafts, permissions
+from ..applications.forms import ApplicationDetails
+from ..cases import worklists
+from ..drafts import DraftSummary
+from ..trainings import TrainingDetails
+from ..trainings.batches import CourseDetails
+from ..volunteers.basics import VolunteerDetails
+
+# What a unit wants to hear of its cases, and an agency of those sent to it.
+_ANSWERS = (ApplicationStatus.RETURNED, ApplicationStatus.APPROVED, ApplicationStatus.REJECTED)
+_ARRIVALS = (ApplicationStatus.SUBMITTED, ApplicationStatus.WITHDRAWN)
+
+_STEPS = {DraftKind.VOLUNTEER: 4, DraftKind.TRAINING: 6, DraftKind.APPLICATION: 8}
+_NOT_KEPT = frozenset({'password', 'password_again'})  # typed again in any case: no news that they are missing
+
+
+@dataclass(frozen=True)
+class OpenForm:
+    """A form under way: of whom ('' while the name is not typed), its `title` (a course), which step, and where it is.
+
+    A form for several volunteers at once has no `volunteer`.
+    """
+
+    id: UUID
+    who: str
+    title: str
+    volunteer: Volunteer | None
+    kind: DraftKind
+    step: int
+    address: str
+    owner_name: str
+    saved_at: datetime
+
+
+@dataclass(frozen=True)
+class LeftOff:
+    """Where the unit's work stopped last, why (`note`, a sentence), and what was `done` then.
+
+    `photo` is the address of the volunteer's picture, or ''.
+    """
+
+    who: str
+    step: int
+    note: str
+    address: str
+    photo: str
+    at: datetime
+    done: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a volunteer has come: the unit's latest application, if any, and the number of the book in use, or ''."""
+
+    application: Application | None = None
+    book_number: str = ''
+
+
+async def open_forms(*, by: Account) -> list[OpenForm]:
+    """The unit's forms under way, the last one first."""
+    return [_form(summary) for summary in await drafts.under_way(by=by)]
+
+
+async def left_off(*, by: Account) -> LeftOff | None:
+    """The last form or the last case that is still the unit's turn; None when nothing is."""
+    permissions.require(by, Role.UNIT_STAFF)
+    found = [await _of_draft(summary, by) for summary in (await drafts.under_way(by=by))[:1]]
+    cases = Application.filter(host_unit_id=by.host_unit_id, status__in=worklists.WITH_UNIT).order_by('-updated_at')
+    found += [_of_case(case) for case in await cases.select_related('volunteer').limit(1)]
+    return max(found, key=lambda one: one.at, default=None)
+
+
+async def news(*, by: Account, limit: int = 4) -> list[ApplicationStep]:
+    """What the other side did last, newest first; application, its volunteer and its unit fetched."""
+    permissions.require(by, Role.UNIT_STAFF, Role.REVIEWER)
+    scope: dict[str, Any] = {'application__host_unit_id': by.host_unit_id, 'status__in': _ANSWERS}
+    if by.role == Role.REVIEWER:
+        scope = {'application__agency_id': by.agency_id, 'status__in': _ARRIVALS}
+    related = ('application__volunteer', 'application__host_unit')
+    return await ApplicationStep.filter(**scope).order_by('-at', '-id').limit(limit).select_related(*related)
+
+
+async def standings(volunteers: Iterable[Volunteer], *, by: Account) -> dict[int, Standing]:
+    """How far each of the unit's volunteers has come, by id. Two queries, however many they are."""
+    permissions.require(by, Role.UNIT_STAFF)
+    ids = [volunteer.id for volunteer in volunteers]
+    ours = Application.filter(host_unit_id=by.host_unit_id, volunteer_id__in=ids).order_by('id')
+    latest = {application.volunteer_id: application for application in await ours}
+    in_use = RecordBook.filter(volunteer_id__in=ids, status=BookStatus.IN_USE)
+    numbers = {book.volunteer_id: book.number for book in await in_use}
+    return {volunteer_id: Standing(latest.get(volunteer_id), numbers.get(volunteer_id, '')) for volunteer_id in ids}
+
+
+def in_brief(reason: str) -> str:
+    """A reason in one line: its own, or how many things it asks for.
+
+    >>> in_brief('照片模糊。'), in_brief('1. 志工照片（模糊）：請重拍。\\n2. 備註（其他）：請說明。')
+    ('照片模糊。', '共 2 項，請開啟案件逐項查看')
+    """
+    lines = reason.splitlines()
+    return reason if len(lines) < 2 else f'共 {len(lines)} 項，請開啟案件逐項查看'
+
+
+def _form(summary: DraftSummary) -> OpenForm:
+    return OpenForm(
+        id=summary.id,
+        who=_who(summary),
+        title=summary.title,
+        volunteer=summary.volunteer,
+        kind=summary.kind,
+        step=_STEPS[summary.kind],
+        address=_address(summary),
+        owner_name=summary.owner_name,
+        saved_at=summary.saved_at,
+    )
+
+
+def _who(summary: DraftSummary) -> str:
+    if summary.volunteer is not None:
+        return summary.volunteer.name
+    return summary.title if summary.kind == DraftKind.VOLUNTEER else '多位志工'
+
+
+def _address(summary: DraftSummary) -> str:
+    if summary.volunteer is None:
+        is_person = summary.kind == DraftKind.VOLUNTEER
+        return f'/volunteers/new/{summary.id}' if is_person else f'/batch/trainings?draft={summary.id}'
+    person = f'/volunteers/{summary.volunteer.id}'
+    return {
+        DraftKind.VOLUNTEER: f'{person}/basics',
+        DraftKind.TRAINING: f'{person}/trainings/{summary.about}',
+        DraftKind.APPLICATION: f'{person}/record-book/application',
+    }[summary.kind]
+
+
+async def _of_draft(summary: DraftSummary, by: Account) -> LeftOff:
+    form = _form(summary)
+    photo = summary.volunteer.photo_id if summary.volunteer else None
+    note = await _missing(summary, by)
+    return LeftOff(form.who, form.step, note, form.address, _picture(photo), form.saved_at, '自動儲存')
+
+
+async def _missing(summary: DraftSummary, by: Account) -> str:
+    """The first thing the form still lacks, as its field would say it."""
+    course = TrainingDetails if summary.volunteer else CourseDetails
+    blank: dict[DraftKind, Callable[[], Any]] = {
+        DraftKind.VOLUNTEER: lambda: VolunteerDetails(is_new=summary.volunteer is None),
+        DraftKind.TRAINING: lambda: course(trained_for_id=by.host_unit_id),
+        DraftKind.APPLICATION: ApplicationDetails,
+    }
+    details = await drafts.restored(await drafts.get(summary.id, by=by), blank[summary.kind]())
+    lacking = [sentence for name, sentence in details.problems().items() if name not in _NOT_KEPT]
+    return lacking[0] if lacking else '資料已填齊，尚未儲存。'
+
+
+def _of_case(case: Application) -> LeftOff:
+    note, done = '資料已儲存，尚未送審。', '儲存'
+    if case.status == ApplicationStatus.RETURNED:
+        note, done = f'機關通知補件：{in_brief(case.reason).rstrip("。")}。', '收到通知'
+    address = f'/volunteers/{case.volunteer_id}/record-book/application'
+    return LeftOff(case.volunteer.name, 8, note, address, _picture(case.volunteer.photo_id), case.updated_at, done)
+
+
+def _picture(photo: object) -> str:
+    return f'/files/{photo}' if photo else ''

@@ -1,0 +1,170 @@
+"""The mails as people look at them: a demo office's kept letters, and what did not arrive."""
+
+import base64
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from tortoise.expressions import Q, Subquery
+
+from db.choices import MailStatus, Role
+from db.models import Account, OutgoingMail, Volunteer
+
+from .. import permissions, settings, validation
+from ..errors import NotFound
+from .catalogue import AUDIENCES, KINDS
+from .outbox import UNDELIVERED, Attachment
+
+MOST_UNDELIVERED = 500
+
+_ADDRESS = re.compile(r'<?[^\s<>:;,"\'@]+@[^\s<>:;,"\'@]+>?')
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail as the demo page shows it."""
+
+    recipient: str
+    subject: str
+    body: str
+    attachment: Attachment | None
+    status: MailStatus
+    last_error: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Undelivered:
+    """A mail that did not arrive, as an administrator may see it: nothing of it names a volunteer.
+
+    `noted_at` is when it was given up or came back; `again` is what became of its last repetition, if there is one.
+    """
+
+    id: int
+    label: str
+    receiver: str
+    recipient: str
+    application_id: int | None
+    roster_id: int | None
+    status: MailStatus
+    words: str
+    noted_at: datetime
+    again: MailStatus | None
+    holds_secret: bool
+
+
+async def recent(*, by: Account, limit: int = 50) -> list[Letter]:
+    """The newest mails that concern `by`, opened, passwords included: the mailbox of a demo office of made-up people.
+
+    A real office (not `demo`, or with SMTP_URL) has no such page. Raises NotFound there.
+    """
+    office = settings.current()
+    if not by.is_active or not office.demo or office.smtp_url:
+        raise NotFound
+    return [_letter(mail) for mail in await OutgoingMail.filter(_concerning(by)).limit(limit)]
+
+
+async def undelivered(*, by: Account) -> list[Undelivered]:
+    """What failed or came back, the latest first, for an administrator to mend the address and send it again."""
+    permissions.require(by, Role.ADMINISTRATOR)
+    mails = await OutgoingMail.filter(status__in=UNDELIVERED).order_by('-id').limit(MOST_UNDELIVERED)
+    again = OutgoingMail.filter(resent_from_id__in=[mail.id for mail in mails]).order_by('id')
+    became = {mail.resent_from_id: mail.status for mail in await again.only('id', 'resent_from_id', 'status')}
+    return [told(mail, became.get(mail.id)) for mail in mails]
+
+
+async def undelivered_one(mail_id: int, *, by: Account) -> Undelivered:
+    """One of them. Raises NotFound."""
+    permissions.require(by, Role.ADMINISTRATOR)
+    mail = await OutgoingMail.get_or_none(id=validation.record_id(mail_id), status__in=UNDELIVERED)
+    if mail is None:
+        raise NotFound
+    last = await OutgoingMail.filter(resent_from_id=mail.id).order_by('-id').first()
+    return told(mail, last.status if last else None)
+
+
+def told(mail: OutgoingMail, again: MailStatus | None = None) -> Undelivered:
+    """A mail that did not arrive, without anything that names a volunteer."""
+    kind = KINDS.get(mail.template)
+    # Whose mail it is cannot be told of those from before there were kinds: they are treated as a volunteer's.
+    is_personal = kind is None or kind.audience in ('volunteer', 'account', 'applicant')
+    return Undelivered(
+        id=mail.id,
+        label=kind.label if kind else '系統信件',
+        receiver=AUDIENCES[kind.audience] if kind else '',
+        recipient=_masked(mail.recipient) if is_personal else mail.recipient,
+        application_id=mail.application_id,
+        roster_id=mail.roster_id,
+        status=mail.status,
+        words=_ADDRESS.sub('（收件人）', mail.last_error),
+        noted_at=mail.next_attempt_at,
+        again=again,
+        holds_secret=mail.holds_secret,
+    )
+
+
+def receiver_of(mail: OutgoingMail, by: Account) -> str:
+    """Whom a mail went to, as `by` may know it; the mail's account is fetched.
+
+    Offices, volunteers and people of one's own side by their address, which one may have to mend; people of the other
+    side by their name only.
+    """
+    return mail.account.name if mail.account and _is_stranger(mail.account, by) else mail.recipient or '沒有電子郵件'
+
+
+def trouble_of(mail: OutgoingMail, by: Account) -> str:
+    """The server's words, without the address where `receiver_of` does not tell it."""
+    hides = mail.account is not None and _is_stranger(mail.account, by)
+    return _ADDRESS.sub('（收件人）', mail.last_error) if hides else mail.last_error
+
+
+def in_brief(mail: OutgoingMail) -> str:
+    """Its subject without the office's name in front.
+
+    >>> in_brief(OutgoingMail(subject='【志願服務紀錄冊】案號 5 請補件'))
+    '案號 5 請補件'
+    """
+    return mail.subject.removeprefix('【志願服務紀錄冊】')
+
+
+def _is_stranger(person: Account, by: Account) -> bool:
+    is_ours = (person.host_unit_id, person.agency_id) == (by.host_unit_id, by.agency_id)
+    return person.role != Role.VOLUNTEER and by.role != Role.ADMINISTRATOR and not is_ours
+
+
+def _masked(address: str) -> str:
+    """v*****@example.com: enough to recognize a typing error in the domain."""
+    name, at, domain = address.rpartition('@')
+    return f'{name[:1]}*****@{domain}' if at else '*****' if address else ''
+
+
+def _concerning(by: Account) -> Q:
+    """Mails of the own cases and to oneself; for a unit also to its volunteers, for the administrator to all staff."""
+    to_volunteers = Q(recipient__in=Subquery(Volunteer.exclude(email='').values('email')))
+    own = Q(recipient=by.email, application_id=None)
+    if by.role == Role.ADMINISTRATOR:
+        return Q(Q(application_id=None, roster_id=None), ~to_volunteers)
+    if by.role == Role.REVIEWER:
+        mine = Q(Q(application__agency_id=by.agency_id), Q(roster__agency_id=by.agency_id), join_type=Q.OR)
+        return Q(mine, own, join_type=Q.OR)
+    if by.role == Role.UNIT_STAFF:
+        seen = Volunteer.filter(permissions.visible_to(by)).exclude(email='').values('email')
+        theirs = Q(recipient__in=Subquery(seen), application_id=None)
+        mine = Q(Q(application__host_unit_id=by.host_unit_id), Q(roster__host_unit_id=by.host_unit_id), join_type=Q.OR)
+        return Q(mine, own, theirs, join_type=Q.OR)
+    return own
+
+
+def _letter(mail: OutgoingMail) -> Letter:
+    attachment = None
+    if mail.attachment is not None:
+        attachment = Attachment(mail.attachment_name, base64.b64decode(mail.attachment.open()))
+    return Letter(
+        recipient=mail.recipient,
+        subject=mail.subject,
+        body=mail.body.open(),
+        attachment=attachment,
+        status=mail.status,
+        last_error=mail.last_error,
+        created_at=mail.created_at,
+    )

@@ -1,0 +1,211 @@
+"""審核期限的佐證: every round of every case with its period: sent, due, closed, by whom, days used, in time or not.
+
+It is written from the steps on record and changes nothing; nobody's name stands in it but the reviewer's.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from tortoise.connection import get_connection
+
+from db.choices import ApplicationStatus, Role
+from db.models import Account, Agency
+
+from .. import dates, permissions, printouts, validation
+from ..calendar import office_calendar
+from ..calendar.office_calendar import IsOff
+from ..errors import Incomplete
+from ..printouts.odf import Cell
+from .profile_lists import MEDIA_TYPES, Document
+
+TITLE = '紀錄冊審核期限紀錄'
+COLUMNS = (
+    '案號',
+    '送審次別',
+    '運用單位',
+    '送審時間',
+    '期限',
+    '審結時間',
+    '結果',
+    '所用日數',
+    '是否逾期',
+    '承辦人',
+    '暫停日數',
+    '期限前提醒',
+    '逾期通知主管',
+)
+OUTCOMES = {
+    ApplicationStatus.RETURNED: '通知補件',
+    ApplicationStatus.APPROVED: '核可',
+    ApplicationStatus.REJECTED: '駁回',
+    ApplicationStatus.WITHDRAWN: '單位撤回',
+    None: '審核中',
+}
+# The rounds of agency $1 that were sent from $2 until before $3; a round ends with the next step, a pause with the one
+# after that.
+_ROUNDS = """
+WITH moves AS (
+    SELECT step.application_id, step.status, step.at AS submitted_at, step.due_on, step.reminded_at, step.escalated_at,
+           application.host_unit_id, count(*) FILTER (WHERE step.status = 'submitted') OVER of_case AS number,
+           lead(step.status) OVER of_case AS outcome, lead(step.at) OVER of_case AS closed_at,
+           lead(step.by_id) OVER of_case AS closed_by, lead(step.at, 2) OVER of_case AS resumed_at
+    FROM application_step step JOIN application ON application.id = step.application_id
+    WHERE application.agency_id = $1 WINDOW of_case AS (PARTITION BY step.application_id ORDER BY step.id)
+)
+SELECT moves.application_id, moves.number, host_unit.name AS unit, moves.submitted_at, moves.due_on, moves.closed_at,
+       moves.outcome, coalesce(account.name, '') AS reviewer, moves.reminded_at, moves.escalated_at, moves.resumed_at
+FROM moves JOIN host_unit ON host_unit.id = moves.host_unit_id LEFT JOIN account ON account.id = moves.closed_by
+WHERE moves.status = 'submitted' AND ($2::timestamptz IS NULL OR moves.submitted_at >= $2)
+  AND ($3::timestamptz IS NULL OR moves.submitted_at < $3)
+ORDER BY moves.submitted_at DESC, moves.application_id DESC, moves.number DESC
+"""
+
+
+@dataclass
+class Period:
+    """Rounds that were sent from `since` to `until`, both included; None: without bound."""
+
+    since: date | None = None
+    until: date | None = None
+
+    def problems(self) -> dict[str, str]:
+        """Field → sentence."""
+        is_reversed = isinstance(self.since, date) and isinstance(self.until, date) and self.until < self.since
+        return validation.found(
+            {
+                'since': validation.day('送審日期起', self.since, future=True),
+                'until': validation.day('送審日期迄', self.until, future=True)
+                or ('迄日不能早於起日。' if is_reversed else None),
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Round:
+    """One period of review. `closed_at` and `outcome` are None while it runs; `due_on` where none was noted.
+
+    `days_used` counts as the agency's rule does, the first day not included; `days_paused` are the calendar days that
+    the case stayed with the unit afterwards. What its unit took back names no reviewer. `reminded_at`: when
+    the agency was, `escalated_at`: when its supervisor was told.
+    """
+
+    application_id: int
+    number: int
+    unit: str
+    submitted_at: datetime
+    due_on: date | None
+    closed_at: datetime | None
+    outcome: ApplicationStatus | None
+    days_used: int
+    is_late: bool
+    reviewer: str
+    days_paused: int
+    reminded_at: datetime | None
+    escalated_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many rounds a reviewer has closed, and how many of them late."""
+
+    reviewer: str
+    closed: int
+    late: int
+
+
+async def rounds(period: Period, *, by: Account) -> list[Round]:
+    """The agency's rounds, the latest sent first. Raises Incomplete."""
+    permissions.require(by, Role.REVIEWER)
+    if problems := period.problems():
+        raise Incomplete(problems)
+    since = _midnight(period.since) if period.since else None
+    until = _midnight(period.until + timedelta(days=1)) if period.until else None
+    found = await get_connection('default').execute_query_dict(_ROUNDS, [by.agency_id, since, until])
+    agency = await Agency.get(id=by.agency_id)
+    today = dates.today()
+    is_off: IsOff | None = None
+    if agency.counts_working_days and found:
+        first, last = dates.day_of(found[-1]['submitted_at']), dates.day_of(found[0]['submitted_at'])
+        ends = [dates.day_of(one['closed_at']) for one in found if one['closed_at']]
+        is_off = await office_calendar.rest_days(agency.county_id, first, max(last, today, *ends))
+    # In a thread: an agency with thousands of rounds does not keep the pages of the others waiting.
+    return await asyncio.to_thread(lambda: [_round(one, is_off, today) for one in found])
+
+
+def shares(found: Sequence[Round]) -> list[Share]:
+    """Who has closed how much of `found`, most first."""
+    closed = [each for each in found if each.reviewer]
+    names = {each.reviewer for each in closed}
+    counted = [
+        Share(
+            name,
+            sum(each.reviewer == name for each in closed),
+            sum(each.reviewer == name and each.is_late for each in closed),
+        )
+        for name in names
+    ]
+    return sorted(counted, key=lambda share: (-share.closed, share.reviewer))
+
+
+async def ods(period: Period, *, by: Account) -> Document:
+    """The rounds as a spreadsheet. Raises Incomplete."""
+    found = await rounds(period, by=by)
+    agency = await Agency.get(id=by.agency_id)
+    subtitle = printouts.below(agency.name, f'送審日期 {_spoken(period)}', f'共 {len(found)} 次')
+    content = await asyncio.to_thread(lambda: printouts.ods(TITLE, subtitle, COLUMNS, map(cells, found)))
+    name = f'{TITLE}-{dates.roc_digits(dates.today())}.ods'
+    return Document(content, MEDIA_TYPES['ods'], name)
+
+
+def cells(each: Round) -> list[Cell]:
+    """A round as people read it, by COLUMNS."""
+    return [
+        each.application_id,
+        f'第 {each.number} 次',
+        each.unit,
+        dates.roc_instant(each.submitted_at),
+        dates.roc(each.due_on) if each.due_on else '未記載',
+        _instant(each.closed_at),
+        OUTCOMES[each.outcome],
+        each.days_used,
+        '是' if each.is_late else '否',
+        each.reviewer,
+        each.days_paused,
+        _instant(each.reminded_at),
+        _instant(each.escalated_at),
+    ]
+
+
+def _spoken(period: Period) -> str:
+    if period.since is None and period.until is None:
+        return '不限'
+    return '～'.join(dates.roc(day) if day else '' for day in (period.since, period.until))
+
+
+def _instant(moment: datetime | None) -> str:
+    return dates.roc_instant(moment) if moment else ''
+
+
+def _round(facts: dict[str, Any], is_off: IsOff | None, today: date) -> Round:
+    sent, resumed_at = dates.day_of(facts['submitted_at']), facts.pop('resumed_at')
+    outcome = validation.member(ApplicationStatus, facts['outcome'])
+    last = dates.day_of(facts['closed_at']) if facts['closed_at'] else today
+    resumed = dates.day_of(resumed_at) if resumed_at else today
+    is_paused = outcome == ApplicationStatus.RETURNED
+    return Round(
+        **facts
+        | {
+            'outcome': outcome,
+            'reviewer': '' if outcome == ApplicationStatus.WITHDRAWN else facts['reviewer'],
+            'days_used': dates.days_after(sent, last, is_off),
+            'is_late': facts['due_on'] is not None and last > facts['due_on'],
+            'days_paused': (resumed - last).days if is_paused else 0,
+        }
+    )
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), dates.TAIPEI)

@@ -1,0 +1,215 @@
+"""電話通知: who called about a case, and whom to call because a mail did not arrive (流程 2: 電話及電子郵件通知).
+
+The unit calls the agency and its volunteers, the agency calls the unit. What a side still has to do is never kept, but
+told anew from the mails and calls: a call that got through, a later mail that arrived, or a move of the case ends it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from tortoise.expressions import Q
+
+from db import transaction
+from db.choices import ApplicationStatus, CallResult, MailStatus, Role
+from db.models import Account, Application, OutgoingMail, PhoneCall
+
+from .. import applications, dates, permissions, validation
+from ..cases import transitions
+from ..errors import DomainError, Incomplete
+from ..mail import outbox
+
+TOLD = (CallResult.REACHED, CallResult.MESSAGE_LEFT)
+
+CALLEE_LENGTH = 80
+
+# The same tap, delivered twice.
+_ONE_TAP = timedelta(seconds=5)
+
+# Which mail to whom still asks for a call while the case stands so: later moves show that it was noticed.
+_TO_AGENCY = {'submitted': ApplicationStatus.SUBMITTED, 'roster_submitted': ApplicationStatus.SUBMITTED}
+_TO_UNIT = {
+    'returned': ApplicationStatus.RETURNED,
+    'rejected': ApplicationStatus.REJECTED,
+    'approved': ApplicationStatus.APPROVED,
+}
+_TO_VOLUNTEER = {'approved_for_volunteer': ApplicationStatus.APPROVED}
+_ASKED = {Role.UNIT_STAFF: _TO_AGENCY | _TO_VOLUNTEER, Role.REVIEWER: _TO_UNIT}
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Whom to call about a case: an office with the name of its person, or a volunteer; `phone` '' when not known."""
+
+    who: str
+    phone: str
+
+
+@dataclass(frozen=True)
+class CallTask:
+    """改以電話通知: this mail about this case did not arrive; `since` it is known. One of a roster stands for all."""
+
+    application: Application
+    mail: OutgoingMail
+    who: str
+    phone: str
+    since: datetime
+
+
+class NothingToCall(DomainError):
+    """Only the unit and the agency call each other, about a case that was sent."""
+
+    def __init__(self) -> None:
+        super().__init__('這件申請還沒有送審，不需要電話通知。')
+
+
+async def log(
+    application: Application,
+    result: CallResult,
+    *,
+    by: Account,
+    callee: str = '',
+    phone: str = '',
+    note: str = '',
+) -> PhoneCall:
+    """Note a call: one tap, `callee` and `phone` are the other side's unless said. The same tap twice counts once.
+
+    Raises NotFound, Incomplete for texts that are too long, NothingToCall.
+    """
+    permissions.require(by, Role.UNIT_STAFF, Role.REVIEWER)
+    case = await applications.get(application.id, by=by)
+    if case.round == 0:
+        raise NothingToCall
+    problems = {
+        'result': validation.choice('通話結果', result, CallResult, needed=True),
+        'callee': validation.text('通話對象', callee, most=CALLEE_LENGTH),
+        'phone': validation.text('電話', phone, most=30),
+        'note': validation.text('通話備註', note, most=200),
+    }
+    if found := validation.found(problems):
+        raise Incomplete(found)
+    contact = contact_of(case, by)
+    facts: dict[str, Any] = {
+        'result': validation.member(CallResult, result),
+        'callee': validation.tidy(callee) or contact.who[:CALLEE_LENGTH],
+        'phone': validation.tidy(phone) or contact.phone,
+        'note': validation.tidy(note),
+    }
+    now = dates.now()
+    async with transaction():
+        # The lock makes two deliveries of one tap wait for each other.
+        await Application.filter(id=case.id).select_for_update().only('id')
+        same = PhoneCall.filter(application_id=case.id, by_id=by.id, at__gt=now - _ONE_TAP, **facts)
+        if twin := await same.first():
+            return twin
+        call = await PhoneCall.create(application_id=case.id, by=by, at=now, **facts)
+        await transitions.announce(case)
+    return call
+
+
+async def of(application: Application, *, by: Account) -> list[PhoneCall]:
+    """The calls about a case, the latest first, each with who made it. Raises NotFound."""
+    permissions.require(by, Role.UNIT_STAFF, Role.REVIEWER)
+    case = await applications.get(application.id, by=by)
+    return await PhoneCall.filter(application_id=case.id).select_related('by')
+
+
+def contact_of(case: Application, by: Account) -> Contact:
+    """The other side of a case, which comes with agency, unit and who sent it: for a unit the agency, and back."""
+    if by.role == Role.UNIT_STAFF:
+        return Contact(f'{case.agency.name}志工業務窗口', case.agency.phone)
+    clerk = case.submitted_by
+    name = f'{case.host_unit.name}　{clerk.name}' if clerk else case.host_unit.name
+    return Contact(name, (clerk.phone if clerk else '') or case.host_unit.phone)
+
+
+async def to_make(*, by: Account) -> list[CallTask]:
+    """Whom this side has to call now, because the mail that told them did not arrive; the longest known first."""
+    permissions.require(by, Role.UNIT_STAFF, Role.REVIEWER)
+    asked = _ASKED[by.role]
+    mails = await _undelivered(by, asked)
+    tasks: dict[tuple[str, str, int], CallTask] = {}
+    for mail, case in await _with_cases(mails, asked):
+        about = (mail.template, 'roster', mail.roster_id) if mail.roster_id else (mail.template, 'case', case.id)
+        contact = contact_of(case, by)
+        if mail.template in _TO_VOLUNTEER:
+            contact = Contact(f'志工 {case.volunteer.name}', '')
+        # The latest of several mails about the same thing speaks for it.
+        tasks[about] = CallTask(case, mail, contact.who, contact.phone, mail.next_attempt_at)
+    open_tasks = await _still_open(list(tasks.values()), by)
+    return sorted(open_tasks, key=lambda task: task.since)
+
+
+async def _undelivered(by: Account, asked: Iterable[str]) -> list[OutgoingMail]:
+    """The side's mails to an office or a volunteer that failed and that no later one has made good, oldest first.
+
+    A person's own copy is no office's mailbox: the office was told.
+    """
+    ours = (
+        Q(Q(application__host_unit_id=by.host_unit_id), Q(roster__host_unit_id=by.host_unit_id), join_type=Q.OR)
+        if by.role == Role.UNIT_STAFF
+        else Q(Q(application__agency_id=by.agency_id), Q(roster__agency_id=by.agency_id), join_type=Q.OR)
+    )
+    is_of_office = Q(Q(account_id=None), Q(template__in=list(_TO_VOLUNTEER)), join_type=Q.OR)
+    gone = OutgoingMail.filter(ours, is_of_office, status__in=outbox.UNDELIVERED, template__in=list(asked))
+    return await gone.order_by('id')
+
+
+async def _with_cases(
+    mails: Sequence[OutgoingMail], asked: dict[str, ApplicationStatus]
+) -> list[tuple[OutgoingMail, Application]]:
+    """Each mail with a case it speaks of that still stands as the mail said; those without one have been noticed."""
+    if not mails:
+        return []
+    ids = [mail.application_id for mail in mails if mail.application_id]
+    rosters = [mail.roster_id for mail in mails if mail.roster_id]
+    concerned = Application.filter(Q(Q(id__in=ids), Q(roster_id__in=rosters, round__gt=0), join_type=Q.OR))
+    related = ('volunteer', 'host_unit', 'agency', 'submitted_by')
+    cases = await concerned.order_by('roster_position', 'id').select_related(*related)
+    found = []
+    for mail in mails:
+        for case in cases:
+            is_about = case.id == mail.application_id or (mail.roster_id and case.roster_id == mail.roster_id)
+            # What was sent after the mail was written has been told by another one.
+            is_told_by_it = case.submitted_at is None or case.submitted_at <= mail.created_at
+            if is_about and is_told_by_it and case.status == asked[mail.template]:
+                found.append((mail, case))
+                break
+    return found
+
+
+async def _still_open(tasks: Sequence[CallTask], by: Account) -> list[CallTask]:
+    """Those of the tasks that neither a call of this side nor a later mail has done."""
+    if not tasks:
+        return []
+    rosters = [task.mail.roster_id for task in tasks if task.mail.roster_id]
+    cases = [task.application.id for task in tasks]
+    about = Q(Q(application_id__in=cases), Q(application__roster_id__in=rosters), join_type=Q.OR)
+    calls = await PhoneCall.filter(about, result__in=TOLD, by__role=by.role).select_related('application')
+    kinds = {task.mail.template for task in tasks}
+    mailed = Q(Q(application_id__in=cases), Q(roster_id__in=rosters), join_type=Q.OR)
+    sent = await OutgoingMail.filter(mailed, template__in=kinds, status=MailStatus.SENT).only(
+        'id', 'template', 'application_id', 'roster_id', 'account_id', 'created_at'
+    )
+
+    def is_done(task: CallTask) -> bool:
+        mail = task.mail
+        if any(
+            call.at >= mail.created_at
+            and (
+                call.application_id == task.application.id
+                or (mail.roster_id and call.application.roster_id == mail.roster_id)
+            )
+            for call in calls
+        ):
+            return True
+        return any(
+            one.id > mail.id
+            and one.template == mail.template
+            and one.account_id == mail.account_id
+            and (one.application_id, one.roster_id) == (mail.application_id, mail.roster_id)
+            for one in sent
+        )
+
+    return [task for task in tasks if not is_done(task)]

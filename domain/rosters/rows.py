@@ -1,0 +1,292 @@
+"""名冊 as people see it: the lists of rosters, the rows of one with what each still lacks, and who may join one.
+
+A unit sees every row of its rosters, an agency those that were sent to it. Reading the rows of a roster takes a handful
+of queries, whether there are one or two hundred.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from tortoise.connection import get_connection
+from tortoise.expressions import Q, Subquery
+from tortoise.functions import Count
+from tortoise.queryset import QuerySet
+
+from db import sealing
+from db.choices import ApplicationStatus, BookStatus, IssueKind, MembershipStatus, Role
+from db.models import Account, Application, Correction, Decision, Membership, RecordBook, Roster, Volunteer
+
+from .. import applications, corrections, identity_numbers, permissions, readiness, validation, volunteers
+from ..calendar import days_left
+from ..calendar.days_left import DaysLeft
+from ..cases import resubmission_limit, worklists
+from ..errors import NotFound
+from ..paging import Page, bounds
+from ..readiness import Check
+
+# What waits comes first, by its due day; then what was touched last.
+_OF_AGENCY = (
+    'SELECT roster_id, count(*) OVER () AS total FROM application'
+    ' WHERE agency_id = $1 AND round > 0 AND roster_id = ANY($4) GROUP BY roster_id'
+    " ORDER BY min(due_on) FILTER (WHERE status = 'submitted') NULLS LAST, max(updated_at) DESC, roster_id DESC"
+    ' LIMIT $2 OFFSET $3'
+)
+
+
+@dataclass(frozen=True)
+class RosterSummary:
+    """A roster with unit, agency and county, how many of its rows stand in each status, and the next due day."""
+
+    roster: Roster
+    by_status: dict[ApplicationStatus, int]
+    due_on: date | None
+    days_left: DaysLeft | None
+
+    @property
+    def total(self) -> int:
+        """How many rows there are."""
+        return sum(self.by_status.values())
+
+
+@dataclass(frozen=True)
+class RosterRow:
+    """One row: the application with volunteer and agency, what was checked, and how many of its corrections are open.
+
+    `checks` are empty where nobody has to act. `unanswered` corrections wait for the unit, `answered` ones for the
+    reviewer. `pending` is a decision that may still be taken back. `days_left` is None when no period runs.
+    """
+
+    application: Application
+    checks: Sequence[Check] = ()
+    unanswered: int = 0
+    answered: int = 0
+    pending: Decision | None = None
+    problem: str = ''
+    days_left: DaysLeft | None = None
+    hindrance: str = ''
+    """Why it cannot be sent now, as a sentence; '' when it can."""
+
+    @property
+    def volunteer(self) -> Volunteer:
+        """Whose application it is."""
+        return self.application.volunteer
+
+    @property
+    def lacking(self) -> list[Check]:
+        """What stands in the way."""
+        return readiness.lacking(self.checks)
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether it goes along unless the clerk holds it back: a ready draft, or a returned one that was answered.
+
+        One that came back without marks is sent again only by name, since nobody can tell whether it was mended.
+        """
+        return not self.hindrance and (self.application.status == ApplicationStatus.DRAFT or self.answered > 0)
+
+
+async def get(roster_id: int, *, by: Account) -> Roster:
+    """A roster with unit, agency and county: the unit's own, or one of which something was sent to the agency.
+
+    Raises NotFound.
+    """
+    permissions.require(by, Role.UNIT_STAFF, Role.REVIEWER)
+    found = await Roster.filter(id=validation.record_id(roster_id)).select_related(*_RELATED).first()
+    if found is None:
+        raise NotFound
+    if by.role == Role.UNIT_STAFF:
+        is_ours = found.host_unit_id == by.host_unit_id
+    else:
+        is_ours = await _seen_by(by).filter(roster_id=found.id).exists()
+    if not is_ours:
+        raise NotFound
+    return found
+
+
+async def of_unit(
+    *, by: Account, text: str = '', only_turn: bool = False, page: int = 1, per_page: int = 10
+) -> Page[RosterSummary]:
+    """The unit's rosters, the latest change first.
+
+    `text` is part of a title or of the name of somebody listed; `only_turn`: where something waits for the reader.
+    """
+    permissions.require(by, Role.UNIT_STAFF)
+    number, per_page = bounds(page, per_page)
+    ours = Roster.filter(_asked_for(text, only_turn, by), host_unit_id=by.host_unit_id)
+    found = await ours.offset((number - 1) * per_page).limit(per_page).select_related(*_RELATED)
+    return Page(await _summaries(found, by), await ours.count(), number, per_page)
+
+
+async def of_agency(
+    *, by: Account, text: str = '', only_turn: bool = False, page: int = 1, per_page: int = 10
+) -> Page[RosterSummary]:
+    """The rosters the agency has received, those with the nearest due day first; found as by `of_unit`, or by unit."""
+    permissions.require(by, Role.REVIEWER)
+    number, per_page = bounds(page, per_page)
+    received = Roster.filter(_asked_for(text, only_turn, by), agency_id=by.agency_id)
+    ids = await received.values_list('id', flat=True)
+    given = [by.agency_id, per_page, (number - 1) * per_page, ids]
+    listed = await get_connection('default').execute_query_dict(_OF_AGENCY, given)
+    found = {one.id: one for one in await Roster.filter(id__in=_ids(listed)).select_related(*_RELATED)}
+    total = listed[0]['total'] if listed else 0
+    return Page(await _summaries([found[one] for one in _ids(listed)], by), total, number, per_page)
+
+
+async def rows(roster: Roster, *, by: Account) -> list[RosterRow]:
+    """The rows in their order: for the unit all of them, for the agency those that were sent to it. Raises NotFound."""
+    known = await get(roster.id, by=by)
+    listed = await _seen_by(by).filter(roster_id=known.id).order_by('roster_position', 'id').select_related(*_OF_ROW)
+    ids = [one.id for one in listed]
+    is_unit = by.role == Role.UNIT_STAFF
+    acting = [
+        one for one in listed if one.status in (worklists.WITH_UNIT if is_unit else (ApplicationStatus.SUBMITTED,))
+    ]
+    checks = await readiness.checks_of(acting, by=by)
+    marks = await _marks(ids)
+    left = await days_left.of_cases(listed)
+    waits = await resubmission_limit.hindrances(listed) if is_unit else {}
+    decided: dict[int, Decision] = {}
+    if not is_unit:  # the unit hears of a decision when it is released
+        waiting = await Decision.filter(application_id__in=ids).select_related('by')
+        decided = {one.application_id: one for one in waiting}
+    found = []
+    for one in listed:
+        unanswered, answered = marks[one.id, True], marks[one.id, False]
+        decision = decided.get(one.id)
+        if is_unit and one.status == ApplicationStatus.SUBMITTED:
+            unanswered = 0  # what a reviewer is about to mark is not yet said
+        found.append(
+            RosterRow(
+                application=one,
+                checks=checks.get(one.id, ()),
+                unanswered=unanswered,
+                answered=answered,
+                pending=decision if decision and not decision.problem else None,
+                problem=decision.problem if decision else '',
+                days_left=left.get(one.id),
+                hindrance=_hindrance(one, known, checks.get(one.id), unanswered, waits) if is_unit else '',
+            )
+        )
+    return found
+
+
+async def candidates(
+    *, by: Account, kind: IssueKind = IssueKind.FIRST, text: str = '', page: int = 1, per_page: int = 20
+) -> Page[Volunteer]:
+    """Volunteers of the unit who may join a roster, by name; see `candidate_ids`."""
+    number, per_page = bounds(page, per_page)
+    free = _free(kind, text, by)
+    found = await free.order_by('name_key', 'id').offset((number - 1) * per_page).limit(per_page)
+    return Page(found, await free.count(), number, per_page)
+
+
+async def candidate_ids(*, by: Account, kind: IssueKind = IssueKind.FIRST, text: str = '') -> list[int]:
+    """Everybody of the unit for whom nothing is under way: without a book for 初次, with one for the other kinds.
+
+    A draft of the unit's own that stands in no roster is no hindrance: it is taken along.
+    """
+    found: list[Any] = list(await _free(kind, text, by).order_by('name_key', 'id').values_list('id', flat=True))
+    return found
+
+
+def _free(kind: IssueKind, text: str, by: Account) -> QuerySet[Volunteer]:
+    permissions.require(by, Role.UNIT_STAFF)
+    ours = Membership.filter(host_unit_id=by.host_unit_id).exclude(status=MembershipStatus.LEFT)
+    own_drafts = Q(host_unit_id=by.host_unit_id, status=ApplicationStatus.DRAFT, roster_id=None)
+    taken = Application.filter(~own_drafts, status__in=applications.OPEN).values('volunteer_id')
+    with_book = Q(id__in=Subquery(RecordBook.filter(status=BookStatus.IN_USE).values('volunteer_id')))
+    if kind in (IssueKind.REPLACEMENT, IssueKind.REISSUE):
+        with_book |= ~Q(legacy_serial='')
+    fitting = ~with_book if kind == IssueKind.FIRST else with_book
+    listed = Volunteer.filter(fitting, ~Q(id__in=Subquery(taken)), id__in=Subquery(ours.values('volunteer_id')))
+    if wanted := validation.searched(text):
+        number = Q(identity_index=sealing.blind_index(identity_numbers.compact(wanted)))
+        key = volunteers.name_key(wanted)
+        listed = listed.filter(number | Q(name_key__contains=key) if key else number)
+    return listed
+
+
+def _seen_by(by: Account) -> QuerySet[Application]:
+    if by.role == Role.UNIT_STAFF:
+        return Application.filter(host_unit_id=by.host_unit_id)
+    return Application.filter(agency_id=by.agency_id, round__gt=0)
+
+
+def _asked_for(text: str, only_turn: bool, by: Account) -> Q:
+    seen, asked = _seen_by(by).exclude(roster_id=None), Q()
+    if only_turn:
+        waiting = worklists.WITH_UNIT if by.role == Role.UNIT_STAFF else (ApplicationStatus.SUBMITTED,)
+        asked &= Q(id__in=Subquery(seen.filter(status__in=waiting).values('roster_id')))
+    if wanted := validation.searched(text):
+        named = Q(title__icontains=wanted) | Q(host_unit__name__icontains=wanted)
+        if key := volunteers.name_key(wanted):
+            named |= Q(id__in=Subquery(seen.filter(volunteer__name_key__contains=key).values('roster_id')))
+        asked &= named
+    return asked
+
+
+async def _summaries(found: Sequence[Roster], by: Account) -> list[RosterSummary]:
+    ids = [one.id for one in found]
+    listed = _seen_by(by).filter(roster_id__in=ids).annotate(n=Count('id')).group_by('roster_id', 'status', 'due_on')
+    groups: list[Any] = list(await listed.values_list('roster_id', 'status', 'due_on', 'n'))
+    by_roster: dict[int, list[tuple[str, date | None, int]]] = {one.id: [] for one in found}
+    for roster_id, *group in groups:
+        by_roster[roster_id].append(tuple(group))
+    due = {one.id: (day, days_left.calendar_of(one.agency)) for one in found if (day := _next_due(by_roster[one.id]))}
+    left = await days_left.of(due)
+    return [_summary(one, by_roster[one.id], left.get(one.id)) for one in found]
+
+
+def _summary(
+    roster: Roster, groups: Sequence[tuple[str, date | None, int]], days_left: DaysLeft | None
+) -> RosterSummary:
+    counts: Counter[str] = Counter()
+    for status, _, count in groups:
+        counts[str(status)] += count
+    by_status = {status: counts[status.value] for status in ApplicationStatus}
+    return RosterSummary(roster, by_status, _next_due(groups), days_left)
+
+
+def _next_due(groups: Sequence[tuple[str, date | None, int]]) -> date | None:
+    due = [day for status, day, _ in groups if day and status == ApplicationStatus.SUBMITTED]
+    return min(due, default=None)
+
+
+async def _marks(ids: Sequence[int]) -> Counter[tuple[int, bool]]:
+    """How many corrections of each application wait: (id, True) for the unit, (id, False) for the reviewer."""
+    waiting = Correction.filter(application_id__in=ids).exclude(status__in=corrections.CLOSED)
+    counts: Counter[tuple[int, bool]] = Counter()
+    for application_id, status in await waiting.values_list('application_id', 'status'):
+        counts[int(str(application_id)), status not in corrections.ANSWERED] += 1
+    return counts
+
+
+def _hindrance(
+    application: Application,
+    roster: Roster,
+    checks: Sequence[Check] | None,
+    unanswered: int,
+    waits: Mapping[int, str],
+) -> str:
+    if application.status not in worklists.WITH_UNIT:
+        return f'{application.status.label}，不需要再送。'
+    if checks is None:
+        return '這位志工已不在您的單位，不能代為申請。請先收編，或移出名冊。'
+    if application.agency_id != roster.agency_id:
+        return f'申請的發冊機關是{application.agency.name}，與名冊不同。請改選{roster.agency.name}，或移出名冊另送。'
+    if unanswered:
+        return f'還有 {unanswered} 項需補正沒有回覆。請逐項修改，或說明您的看法。'
+    if lacking := readiness.lacking(checks):
+        return '尚缺：' + '；'.join(f'{check.label}（{check.note}）' for check in lacking) + '。'
+    return waits.get(application.id, '')
+
+
+def _ids(listed: Sequence[dict[str, Any]]) -> list[int]:
+    return [one['roster_id'] for one in listed]
+
+
+_RELATED = ('host_unit', 'agency', 'county', 'created_by')
+_OF_ROW = ('volunteer', 'agency', 'host_unit')

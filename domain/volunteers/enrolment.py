@@ -1,0 +1,158 @@
+"""People whom other units know: asking whether, taking them onto one's own roster (收編), and the view over all units.
+
+A unit learns of somebody else's volunteer nothing but that there is one, until it shows that it has the person's
+documents in hand, or the person is open to units and the purpose is on record.
+"""
+
+from dataclasses import dataclass
+
+from db import sealing, transaction
+from db.choices import IdentityKind, MembershipStatus, Role
+from db.models import Account, HonorCard, HostUnit, Membership, RecordBook, ServiceHours, Training, Volunteer
+
+from .. import announcements, dates, identity_numbers, permissions, validation
+from ..accounts import login_lock
+from ..audit import access, history
+from ..audit.history import Change
+from ..errors import DomainError, Incomplete, NotFound
+from .basics import SECTION, name_key
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """There is somebody of this number, not on the roster of the unit that asks. No more is told."""
+
+
+class NoSuchPerson(NotFound):
+    """Number, name and birth date do not belong together; which of them is wrong is not said."""
+
+    def __init__(self) -> None:
+        super().__init__('找不到證號、姓名、出生日期都相符的志工。請對照證件再確認；若仍不符，請洽志工原來的運用單位。')
+
+
+class TooManyTries(DomainError):
+    """The unit has guessed too often at one number."""
+
+    def __init__(self) -> None:
+        super().__init__('這個證號已連續核對 5 次，暫停 15 分鐘。請對照證件，稍後再試。')
+
+
+@dataclass(frozen=True)
+class Consolidated:
+    """志工總歸戶: one person over all units. `is_ours`: the profile can be opened too."""
+
+    volunteer: Volunteer
+    is_ours: bool
+    memberships: list[Membership]
+    trainings: list[Training]
+    record_books: list[RecordBook]
+    honor_cards: list[HonorCard]
+    service_minutes: int
+
+
+async def lookup_identity(kind: object, number: object, *, by: Account) -> Volunteer | Elsewhere | None:
+    """Whether somebody of this number is on record: the volunteer if `by`'s unit may see it, else only the fact.
+
+    `kind` makes no difference: a number stands for one person.
+    """
+    permissions.require(by, Role.UNIT_STAFF)
+    if not validation.member(IdentityKind, kind):
+        return None
+    known = await _of_number(number)
+    if known is None:
+        return None
+    return await Volunteer.filter(permissions.visible_to(by), id=known.id).first() or Elsewhere()
+
+
+async def join(kind: object, number: object, name: object, born_on: object, *, by: Account) -> Volunteer:
+    """收編: put a person known elsewhere onto the unit's roster, with the person's consent.
+
+    Number, name and birth date must all be right. Each try is counted, and noted for the person.
+    Raises Incomplete, NoSuchPerson, TooManyTries.
+    """
+    permissions.require(by, Role.UNIT_STAFF)
+    _check_join(kind, number, name, born_on)
+    await _count_try(number, by)
+    known = await _of_number(number)
+    if known is None:
+        raise NoSuchPerson
+    if name_key(known.name) != name_key(str(name)) or known.born_on != born_on:
+        await access.note(known, '收編', '核對資料不符，未收編', by=by)
+        raise NoSuchPerson
+    async with transaction():
+        volunteer = await Volunteer.select_for_update().get(id=known.id)
+        if not await Volunteer.filter(permissions.visible_to(by), id=volunteer.id).exists():
+            await _put_on_roster(volunteer, by)
+    return volunteer
+
+
+async def consolidated(kind: object, number: object, reason: str, *, by: Account) -> Consolidated:
+    """志工總歸戶: somebody by the exact number, for a stated purpose that the person can read.
+
+    Those the account may see anyway, and those who are open to units (開放志工單位查詢). Raises Incomplete, NotFound.
+    """
+    permissions.require(by, Role.UNIT_STAFF, Role.REVIEWER)
+    problems = _number_problem(kind, number) | validation.found({'reason': access.problem(reason)})
+    if problems:
+        raise Incomplete(problems)
+    volunteer = await _of_number(number)
+    is_ours = volunteer and await Volunteer.filter(permissions.visible_to(by), id=volunteer.id).exists()
+    if volunteer is None or not (is_ours or volunteer.is_open_to_units):
+        raise NotFound('查無這個號碼，或本人沒有開放志工單位查詢。請對照證件再確認；需要資料時，請洽志工本人。')
+    await access.note(volunteer, '志工總歸戶', reason, by=by)
+    of_them = {'volunteer_id': volunteer.id}
+    return Consolidated(
+        volunteer=volunteer,
+        is_ours=bool(is_ours),
+        memberships=await Membership.filter(**of_them).select_related('host_unit', 'team').order_by('joined_on', 'id'),
+        trainings=await Training.filter(**of_them).select_related('trained_for', 'field'),
+        record_books=await RecordBook.filter(**of_them).select_related('agency'),
+        honor_cards=await HonorCard.filter(**of_them).select_related('county'),
+        service_minutes=sum(hours.minutes for hours in await ServiceHours.filter(**of_them).only('minutes')),
+    )
+
+
+def _check_join(kind: object, number: object, name: object, born_on: object) -> None:
+    problems = _number_problem(kind, number) | validation.found(
+        {
+            'name': validation.text('姓名', name, most=100, needed=True),
+            'born_on': validation.day('出生日期', born_on, needed=True),
+        }
+    )
+    if problems:
+        raise Incomplete(problems)
+
+
+def _number_problem(kind: object, number: object) -> dict[str, str]:
+    known = validation.member(IdentityKind, kind)
+    if known is None or not isinstance(number, str):
+        return {'identity_kind': '請選擇證件種類，並輸入號碼。'}
+    try:
+        identity_numbers.validate(known, validation.searched(number))
+    except identity_numbers.BadIdentityNumber as refusal:
+        return {'identity_number': str(refusal)}
+    return {}
+
+
+async def _of_number(number: object) -> Volunteer | None:
+    clean = identity_numbers.compact(validation.searched(number))
+    return await Volunteer.get_or_none(identity_index=sealing.blind_index(clean)) if clean else None
+
+
+async def _count_try(number: object, by: Account) -> None:
+    """Five tries of one unit at one number, right or wrong, in 15 minutes: birth dates cannot be guessed."""
+    clean = identity_numbers.compact(validation.searched(number))
+    try:
+        await login_lock.count(sealing.blind_index(f'join {by.host_unit_id} {clean}'))
+    except login_lock.SignInLocked:
+        raise TooManyTries from None
+
+
+async def _put_on_roster(volunteer: Volunteer, by: Account) -> None:
+    """A new membership, or the one that was left before."""
+    unit = await HostUnit.get(id=by.host_unit_id)
+    facts = {'status': MembershipStatus.ACTIVE, 'joined_on': dates.today(), 'left_on': None, 'team_id': None}
+    await Membership.update_or_create(defaults=facts, volunteer_id=volunteer.id, host_unit_id=unit.id)
+    await history.note(volunteer, SECTION, history.ADDED, [Change('所屬運用單位', '', unit.name)], by=by)
+    await access.note(volunteer, '收編', '核對證號、姓名、出生日期相符', by=by)
+    await announcements.announce('volunteer', str(volunteer.id))

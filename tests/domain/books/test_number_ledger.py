@@ -1,0 +1,151 @@
+"""發冊紀錄: what was issued, in which line, how the numbers are written, and what is not as it should be."""
+
+from datetime import datetime
+
+import pytest
+
+from db.choices import BookStatus, IssueKind, Role
+from db.models import Agency, Application, NumberSeries, RecordBook, Volunteer
+from domain import dates, reviews, volunteers
+from domain.books import number_ledger, record_books
+from domain.books.number_ledger import EntryQuery, SeriesDetails
+from domain.errors import Incomplete, NotPermitted
+from domain.volunteers import VolunteerQuery
+
+from ...builders import an_account
+from ..sample_office import Office, a_case, a_complete_volunteer
+
+pytestmark = pytest.mark.usefixtures('database', 'today')
+
+LATER = datetime(2027, 5, 3, 9, 0, tzinfo=dates.TAIPEI)
+
+
+async def approved(office: Office, volunteer: Volunteer, kind: IssueKind = IssueKind.FIRST) -> RecordBook:
+    case = await a_case(office, volunteer, kind=kind)
+    return await reviews.approve(case, case.version, by=office.reviewer)
+
+
+async def test_the_ledger_keeps_every_issue_of_a_book_that_keeps_its_number(office: Office) -> None:
+    volunteer = await a_complete_volunteer(office)
+    await approved(office, volunteer)
+    with dates.frozen(LATER):
+        await approved(office, volunteer, IssueKind.REISSUE)
+        book = await approved(office, volunteer, IssueKind.CANCELLATION)
+        found = await number_ledger.find(EntryQuery(), by=office.reviewer)
+
+    number = '中市文志字第115000001號'
+    assert [(entry.number, entry.kind, entry.decided_by) for entry in found.rows] == [
+        (number, IssueKind.CANCELLATION, '何專員'),
+        (number, IssueKind.REISSUE, '何專員'),
+        (number, IssueKind.FIRST, '何專員'),
+    ]
+    assert [(number, issue and issue.kind) for number, issue in await number_ledger.lineage(book)] == [
+        (number, IssueKind.CANCELLATION),
+        (number, IssueKind.REISSUE),
+        (number, IssueKind.FIRST),
+    ]
+
+
+@pytest.mark.parametrize(
+    ('kind', 'left'), [(IssueKind.REPLACEMENT, BookStatus.REPLACED), (IssueKind.REISSUE, BookStatus.LOST)]
+)
+async def test_where_renewals_take_a_new_number_the_new_book_names_the_earlier_one(
+    office: Office, kind: IssueKind, left: BookStatus
+) -> None:
+    await Agency.filter(id=office.agency.id).update(renewal_keeps_number=False)
+    volunteer = await a_complete_volunteer(office)
+    first = await approved(office, volunteer)
+    case = await a_case(office, volunteer, kind=kind)
+    ahead = await record_books.number_ahead(case)
+
+    second = await reviews.approve(case, case.version, by=office.reviewer)
+
+    await first.refresh_from_db()
+    assert (ahead, second.number, second.earlier_id) == ('中市文志字第115000002號', ahead, first.id)
+    assert (first.status, second.status) == (left, BookStatus.IN_USE)
+    assert [number for number, _ in await number_ledger.lineage(second)] == [second.number, first.number]
+
+
+async def test_a_book_that_follows_one_of_the_old_system_is_found_by_its_old_number(office: Office) -> None:
+    old = await a_complete_volunteer(office, name='王小明', legacy_series='中市文', legacy_serial='000123')
+    await approved(office, await a_complete_volunteer(office))
+    book = await approved(office, old, IssueKind.REPLACEMENT)
+
+    for text in ('中市文字第000123號', '000123', '小明', book.number):
+        [entry] = (await number_ledger.find(EntryQuery(text), by=office.reviewer)).rows
+        assert (entry.volunteer, entry.earlier) == ('王小明', '中市文字第000123號')
+    found = await volunteers.find(VolunteerQuery(text='中市文字第000123號'), by=office.clerk)
+    assert [volunteer.id for volunteer in found.rows] == [old.id]
+    assert [number for number, _ in await number_ledger.lineage(book)] == [book.number, '中市文字第000123號']
+
+
+async def test_a_person_has_one_live_book(office: Office) -> None:
+    volunteer = await a_complete_volunteer(office)
+    await approved(office, volunteer)
+    await Agency.filter(id=office.agency.id).update(renewal_keeps_number=False)
+    for kind in (IssueKind.REPLACEMENT, IssueKind.REISSUE, IssueKind.REPLACEMENT):
+        await approved(office, volunteer, kind)
+
+    books = await RecordBook.filter(volunteer_id=volunteer.id).order_by('sequence')
+    assert [book.status for book in books] == [
+        BookStatus.REPLACED,
+        BookStatus.LOST,
+        BookStatus.REPLACED,
+        BookStatus.IN_USE,
+    ]
+
+
+async def test_the_administrator_sets_how_a_year_is_written(office: Office) -> None:
+    administrator = await an_account(Role.ADMINISTRATOR)
+    await number_ledger.begin(office.agency.id, 115, by=administrator)
+    [series] = await number_ledger.series(by=administrator)
+
+    await number_ledger.save(SeriesDetails('{word}{year}-{sequence:04d}'), of=series, by=administrator)
+
+    assert (await approved(office, await a_complete_volunteer(office))).number == '中市文志115-0001'
+    [series] = await number_ledger.series(by=office.reviewer)
+    assert (series.last, series.issued, series.sample) == (1, 1, '中市文志115-0002')
+    with dates.frozen(LATER):
+        assert (await approved(office, await a_complete_volunteer(office))).number == '中市文志字第116000001號'
+
+
+async def test_a_pattern_that_does_not_tell_the_numbers_apart_is_refused(office: Office) -> None:
+    administrator = await an_account(Role.ADMINISTRATOR)
+    await number_ledger.begin(office.agency.id, 115, by=administrator)
+    [series] = await number_ledger.series(by=administrator)
+
+    with pytest.raises(Incomplete):
+        await number_ledger.save(SeriesDetails('{word}字第{year}號'), of=series, by=administrator)
+    with pytest.raises(NotPermitted):
+        await number_ledger.save(SeriesDetails(''), of=series, by=office.reviewer)
+
+
+async def test_gaps_and_duplicates_are_reported(office: Office) -> None:
+    facts = {'legacy_series': '中市文', 'legacy_serial': '000123'}
+    for _ in range(2):
+        await approved(office, await a_complete_volunteer(office, **facts), IssueKind.REPLACEMENT)
+    assert (await number_ledger.report(by=office.reviewer)).gaps == []
+    await NumberSeries.filter(agency_id=office.agency.id).update(last_sequence=4)
+    await approved(office, await a_complete_volunteer(office))
+
+    report = await number_ledger.report(by=office.reviewer)
+
+    assert report.gaps == [(115, ['中市文志字第115000003號', '中市文志字第115000004號'])]
+    assert (report.duplicates, report.doubles) == ([('中市文字第000123號', 2)], 0)
+
+
+async def test_an_agency_sees_its_own_ledger_only(office: Office) -> None:
+    await approved(office, await a_complete_volunteer(office))
+
+    stranger = await an_account(Role.REVIEWER)
+    assert (await number_ledger.find(EntryQuery(), by=stranger)).rows == []
+    for account in (office.clerk, await an_account(Role.ADMINISTRATOR)):
+        with pytest.raises(NotPermitted):
+            await number_ledger.find(EntryQuery(), by=account)
+
+
+async def test_the_ledger_can_be_taken_along(office: Office) -> None:
+    await approved(office, await a_complete_volunteer(office))
+
+    assert (await number_ledger.export(EntryQuery(), by=office.reviewer)).startswith(b'PK')
+    assert await Application.all().count() == 1

@@ -1,0 +1,126 @@
+"""What lies on a clerk's desk."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from db.choices import ApplicationStatus, BookStatus, DraftKind, IssueKind, Role
+from db.models import Account, Application, ApplicationStep, RecordBook, Volunteer
+from domain import dates, drafts
+from domain.errors import NotPermitted
+from domain.guide import home
+from tests.builders import a_host_unit, a_volunteer, an_account, an_agency
+
+pytestmark = pytest.mark.usefixtures('database')
+
+
+async def an_application(volunteer: Volunteer, clerk: Account, **changes: Any) -> Application:
+    agency = await an_agency()
+    facts: dict[str, Any] = {
+        'county_id': agency.county_id,
+        'agency': agency,
+        'host_unit_id': clerk.host_unit_id,
+    } | changes
+    return await Application.create(volunteer=volunteer, **facts)
+
+
+async def test_an_empty_desk_has_nothing_to_resume() -> None:
+    assert await home.left_off(by=await an_account()) is None
+
+
+async def test_the_last_form_is_where_the_work_stopped_and_says_what_it_lacks_first() -> None:
+    unit = await a_host_unit()
+    clerk = await an_account(host_unit=unit)
+    volunteer = await a_volunteer(unit, name='陳小華')
+    draft = await drafts.open(DraftKind.TRAINING, by=clerk, volunteer=volunteer)
+    saved_at = await drafts.save(draft.id, 'title', '志工基礎訓練', by=clerk)
+
+    assert await home.left_off(by=clerk) == home.LeftOff(
+        who='陳小華',
+        step=6,
+        note='請輸入訓練日期。',
+        address=f'/volunteers/{volunteer.id}/trainings/new',
+        photo='',
+        at=saved_at,
+        done='自動儲存',
+    )
+
+
+async def test_a_case_sent_back_later_than_the_last_form_comes_first() -> None:
+    unit = await a_host_unit()
+    clerk = await an_account(host_unit=unit)
+    volunteer = await a_volunteer(unit, name='陳小華')
+    draft = await drafts.open(DraftKind.VOLUNTEER, by=clerk)
+    await drafts.save(draft.id, 'name', '林小美', by=clerk)
+    case = await an_application(volunteer, clerk, status=ApplicationStatus.RETURNED, reason='證書反面看不清。')
+
+    left = await home.left_off(by=clerk)
+
+    assert left == home.LeftOff(
+        who='陳小華',
+        step=8,
+        note='機關通知補件：證書反面看不清。',
+        address=f'/volunteers/{volunteer.id}/record-book/application',
+        photo='',
+        at=case.updated_at,
+        done='收到通知',
+    )
+
+
+async def test_another_units_forms_and_cases_lie_on_another_desk() -> None:
+    unit = await a_host_unit()
+    clerk, other = await an_account(host_unit=unit), await an_account()
+    volunteer = await a_volunteer(unit)
+    draft = await drafts.open(DraftKind.VOLUNTEER, by=clerk)
+    await drafts.save(draft.id, 'name', '林小美', by=clerk)
+    await an_application(volunteer, clerk, status=ApplicationStatus.RETURNED)
+
+    assert (await home.open_forms(by=other), await home.left_off(by=other)) == ([], None)
+
+
+async def test_each_side_hears_what_the_other_did() -> None:
+    unit, agency = await a_host_unit(), await an_agency()
+    clerk, reviewer = await an_account(host_unit=unit), await an_account(Role.REVIEWER, agency=agency)
+    stranger = await an_account(Role.REVIEWER)
+    case = await an_application(await a_volunteer(unit), clerk, agency=agency)
+    for status, by in ((ApplicationStatus.SUBMITTED, clerk), (ApplicationStatus.RETURNED, reviewer)):
+        await ApplicationStep.create(application=case, status=status, by=by, at=dates.now())
+
+    heard = {who: [step.status for step in await home.news(by=who)] for who in (clerk, reviewer, stranger)}
+
+    assert heard == {clerk: [ApplicationStatus.RETURNED], reviewer: [ApplicationStatus.SUBMITTED], stranger: []}
+
+
+async def test_a_volunteer_has_no_such_desk() -> None:
+    with pytest.raises(NotPermitted):
+        await home.news(by=await an_account(Role.VOLUNTEER))
+
+
+async def test_how_far_each_has_come_takes_two_queries(queries: list[str]) -> None:
+    unit = await a_host_unit()
+    clerk = await an_account(host_unit=unit)
+    people = [await a_volunteer(unit) for _ in range(3)]
+    case = await an_application(people[0], clerk, status=ApplicationStatus.APPROVED)
+    await RecordBook.create(
+        volunteer=people[0],
+        application=case,
+        agency_id=case.agency_id,
+        number='中市文志字第115000001號',
+        roc_year=115,
+        sequence=1,
+        kind=IssueKind.FIRST,
+        status=BookStatus.IN_USE,
+        issued_on=date(2026, 3, 8),
+        entered_by_unit_id=clerk.host_unit_id,
+    )
+    queries.clear()
+
+    standings = await home.standings(people, by=clerk)
+
+    assert [(each.application and each.application.id, each.book_number) for each in standings.values()] == [
+        (case.id, '中市文志字第115000001號'),
+        (None, ''),
+        (None, ''),
+    ]
+    assert len(queries) == 2

@@ -1,0 +1,247 @@
+"""Who is reading a case: the first holds it, leaving passes it on, anybody may take it over, the dead are forgotten."""
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from db.choices import Role
+from db.models import Agency, Application, Reading
+from domain import announcements, dates, reviews
+from domain.errors import NotFound, NotPermitted
+from domain.reviews import presence
+from domain.reviews.presence import Reader
+
+from ...builders import an_account
+from ..sample_office import NOW, Office, a_case, a_complete_volunteer, a_draft
+
+pytestmark = pytest.mark.usefixtures('database', 'empty_process')
+
+
+@pytest.fixture
+def empty_process() -> Iterator[None]:
+    """No page of an earlier test is open in this process."""
+    presence._pages.clear()
+    yield
+    presence._pages.clear()
+
+
+@pytest.mark.usefixtures('today')
+async def test_the_first_who_opens_a_case_holds_it(office: Office) -> None:
+    case, other = await a_case(office), await a_case(office)
+    await presence.enter(case.id, uuid4(), by=office.colleague)
+    with dates.frozen(NOW + timedelta(seconds=5)):
+        await presence.enter(case.id, uuid4(), by=office.reviewer)
+    await presence.enter(other.id, uuid4(), by=office.reviewer)
+
+    found = await presence.of_agency(by=office.reviewer)
+
+    assert found == {
+        case.id: [
+            Reader('王專員', office.colleague.id, True, NOW),
+            Reader('何專員', office.reviewer.id, False, NOW + timedelta(seconds=5)),
+        ],
+        other.id: [Reader('何專員', office.reviewer.id, True, NOW)],
+    }
+    assert await presence.of(case.id, by=office.colleague) == found[case.id]
+
+
+async def test_of_many_who_open_it_at_once_one_holds_it(office: Office) -> None:
+    case = await a_case(office)
+
+    await asyncio.gather(*(presence.enter(case.id, uuid4(), by=office.reviewer) for _ in range(12)))
+
+    assert await Reading.filter(application_id=case.id, holds=True).count() == 1
+    assert await Reading.filter(application_id=case.id).count() == 12
+
+
+async def test_leaving_passes_the_case_on(office: Office) -> None:
+    case = await a_case(office)
+    mine, theirs = uuid4(), uuid4()
+    await presence.enter(case.id, mine, by=office.reviewer)
+    await presence.enter(case.id, theirs, by=office.colleague)
+
+    await presence.leave(mine)
+    await presence.leave(mine)
+
+    assert await names(office, case) == [('王專員', True)]
+    await presence.leave(theirs)
+    assert await presence.of_agency(by=office.reviewer) == {}
+
+
+async def test_anybody_may_take_it_over(office: Office) -> None:
+    case = await a_case(office)
+    theirs = uuid4()
+    await presence.enter(case.id, uuid4(), by=office.reviewer)
+    await presence.enter(case.id, theirs, by=office.colleague)
+
+    await presence.take_over(case.id, theirs, by=office.colleague)
+
+    assert await names(office, case) == [('王專員', True), ('何專員', False)]
+
+
+async def test_somebody_with_two_pages_is_one_reader(office: Office) -> None:
+    case = await a_case(office)
+    first = uuid4()
+    await presence.enter(case.id, first, by=office.reviewer)
+    await presence.enter(case.id, uuid4(), by=office.reviewer)
+    assert await names(office, case) == [('何專員', True)]
+
+    await presence.leave(first)
+
+    assert await names(office, case) == [('何專員', True)]
+
+
+async def test_a_page_that_goes_on_to_the_next_case_leaves_the_last(office: Office) -> None:
+    first, second = await a_case(office), await a_case(office)
+    page = uuid4()
+
+    await presence.enter(first.id, page, by=office.reviewer)
+    await presence.enter(second.id, page, by=office.reviewer)
+
+    assert list(await presence.of_agency(by=office.reviewer)) == [second.id]
+
+
+async def test_a_decided_case_is_read_by_nobody_on_the_queue(office: Office) -> None:
+    case = await a_case(office)
+    await presence.enter(case.id, uuid4(), by=office.reviewer)
+
+    await reviews.reject(case, '非本機關業務', case.version, by=office.colleague)
+
+    assert await presence.of_agency(by=office.reviewer) == {}
+
+
+async def test_strangers_neither_read_nor_see_who_reads(office: Office) -> None:
+    case = await a_case(office)
+    draft = await a_draft(office, await a_complete_volunteer(office))
+    welfare = await Agency.get(name='臺中市政府社會局')
+    stranger = await an_account(Role.REVIEWER, name='社專員', agency=welfare)
+    page = uuid4()
+    await presence.enter(case.id, page, by=office.reviewer)
+
+    for act in (
+        presence.enter(case.id, uuid4(), by=stranger),
+        presence.take_over(case.id, page, by=stranger),
+        presence.of(case.id, by=stranger),
+        presence.enter(draft.id, uuid4(), by=office.reviewer),
+    ):
+        with pytest.raises(NotFound):
+            await act
+    for refused in (presence.enter(case.id, uuid4(), by=office.clerk), presence.of_agency(by=office.clerk)):
+        with pytest.raises(NotPermitted):
+            await refused
+    assert await presence.of_agency(by=stranger) == {}
+    assert await names(office, case) == [('何專員', True)]
+
+
+@pytest.mark.usefixtures('today')
+async def test_whoever_is_not_heard_of_for_a_minute_is_forgotten_and_the_next_one_holds(office: Office) -> None:
+    case = await a_case(office)
+    mine, lost = uuid4(), uuid4()
+    await presence.enter(case.id, lost, by=office.reviewer)
+    await presence.enter(case.id, mine, by=office.colleague)
+
+    with dates.frozen(NOW + timedelta(seconds=40)):
+        await presence.seen([mine])
+        await presence.forget()
+        assert await names(office, case) == [('何專員', True), ('王專員', False)]
+    with dates.frozen(NOW + timedelta(seconds=70)):
+        assert await names(office, case) == [('王專員', False)]
+        await presence.forget()
+        assert await names(office, case) == [('王專員', True)]
+
+
+@pytest.mark.usefixtures('today')
+async def test_a_process_that_slept_is_back_with_its_next_breath_and_holds_no_more(office: Office) -> None:
+    case = await a_case(office)
+    slept = uuid4()
+    await presence.enter(case.id, slept, by=office.reviewer)
+
+    with dates.frozen(NOW + timedelta(seconds=90)):
+        await presence.enter(case.id, uuid4(), by=office.colleague)
+        await presence.seen([slept])
+        now = await names(office, case)
+
+    assert now == [('王專員', True), ('何專員', False)]
+
+
+async def test_presence_is_known_to_another_process_within_a_second(
+    office: Office, heard: asyncio.Queue[tuple[float, str]], database: str
+) -> None:
+    case = await a_case(office)
+    mine = uuid4()
+    process = await reading(database, case, office.colleague.id)
+    assert process.stdin and process.stdout  # noqa: PT018
+
+    begun = time.monotonic()
+    process.stdin.write(b'\n')
+    at, payload = await asyncio.wait_for(heard.get(), 5)
+    shown = await names(office, case)
+    known_after = time.monotonic() - begun
+
+    assert (at - begun < 1, known_after < 1) == (True, True)
+    assert (payload, shown) == (f'{case.id}:{office.agency.id}', [('王專員', True)])
+
+    await presence.enter(case.id, mine, by=office.reviewer)
+    await heard.get()
+    begun = time.monotonic()
+    process.stdin.write(b'\n')
+    at, _ = await asyncio.wait_for(heard.get(), 5)
+    assert at - begun < 1
+    assert await names(office, case) == [('何專員', True)]
+    assert (await process.stdout.read()).splitlines() == [b'reading', b'closed']
+    await process.wait()
+
+
+async def test_what_a_killed_process_read_is_forgotten(office: Office, database: str) -> None:
+    case = await a_case(office)
+    process = await reading(database, case, office.colleague.id)
+    assert process.stdin and process.stdout  # noqa: PT018
+    process.stdin.write(b'\n')
+    assert await process.stdout.readline() == b'reading\n'
+    process.kill()
+    await process.communicate()
+    assert await names(office, case) == [('王專員', True)]
+
+    with dates.frozen(dates.now() + timedelta(seconds=61)):
+        assert await names(office, case) == []
+        await presence.forget()
+
+    assert await Reading.all().count() == 0
+
+
+@pytest.fixture
+async def heard(database: str) -> AsyncIterator[asyncio.Queue[tuple[float, str]]]:
+    """When a reading was announced, and what."""
+    queue: asyncio.Queue[tuple[float, str]] = asyncio.Queue()
+
+    def hear(payload: str) -> None:
+        queue.put_nowait((time.monotonic(), payload))
+
+    await announcements.opened(database)
+    announcements.subscribe(presence.CHANNEL, hear)
+    yield queue
+    announcements.unsubscribe(presence.CHANNEL, hear)
+    await announcements.closed()
+
+
+async def names(office: Office, case: Application) -> list[tuple[str, bool]]:
+    return [(reader.name, reader.holds) for reader in await presence.of(case.id, by=office.reviewer)]
+
+
+async def reading(url: str, case: Application, account_id: int) -> asyncio.subprocess.Process:
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(('PYTEST_', 'NICEGUI_'))}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, '-m', 'tests.domain.reviews.reading', url, str(case.id), str(account_id)),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        env=environ,
+    )
+    assert process.stdout is not None
+    assert await process.stdout.readline() == b'open\n'
+    return process

@@ -1,0 +1,190 @@
+"""系統管理: the accounts of staff, and 帳號申請."""
+
+from dataclasses import dataclass
+
+from nicegui import html, ui
+
+from domain import accounts, dates, directory
+from domain.accounts import AccountDetails
+from domain.errors import NotFound
+from domain.model import Account, AccountRequest, Role
+
+from ...components.action_button import action_button
+from ...components.facts import facts
+from ...components.form import form
+from ...components.form.fields import check_field, choice_field, email_field, radio_field, text_area, text_field
+from ...components.notices import confirm
+from ...components.record_table import Row
+from ...flash import leave
+from ...frame import card, save_bar
+
+ACCOUNTS, REQUESTS = '/admin/accounts', '/admin/requests'
+ROLES = {role: role.label for role in (Role.UNIT_STAFF, Role.REVIEWER, Role.ADMINISTRATOR)}
+COLUMNS = [
+    ('name', '姓名'),
+    ('username', '使用者帳號'),
+    ('role', '角色'),
+    ('office', '單位或機關'),
+    ('email', '電子郵件'),
+    ('state', '狀態'),
+]
+REQUEST_COLUMNS = [
+    ('name', '姓名'),
+    ('organisation', '單位或機關'),
+    ('role', '申請身分'),
+    ('phone', '聯絡電話'),
+    ('at', '申請時間'),
+    ('go', '處理'),
+]
+
+
+@dataclass
+class Refusal:
+    """Why a request is not granted."""
+
+    reason: str = ''
+
+    def problems(self) -> dict[str, str]:
+        """The service checks."""
+        return {}
+
+
+async def rows(account: Account) -> list[Row]:
+    """Every account of staff, those in use first."""
+    found = await accounts.all_accounts(by=account)
+    return [_row(each) for each in sorted(found, key=lambda one: not one.is_active)]
+
+
+async def request_rows(account: Account) -> list[Row]:
+    """The requests that wait, oldest first."""
+    return [
+        {
+            'key': str(request.id),
+            'name': {'text': request.name, 'strong': True},
+            'organisation': request.organisation,
+            'role': request.role.label,
+            'phone': request.phone,
+            'at': dates.spoken(request.created_at),
+            'go': {'text': '核對並開通', 'href': f'{REQUESTS}?edit={request.id}'},
+        }
+        for request in await accounts.open_requests(by=account)
+    ]
+
+
+async def edit(account: Account, key: str) -> None:
+    """The form of an account, or of a new one."""
+    record = None if key == 'new' else await accounts.get(_number(key), by=account)
+    details = AccountDetails() if record is None else AccountDetails.from_record(record)
+    in_form = form(details)
+    await _account_fields(in_form, details, account)
+
+    async def save() -> None:
+        if record is None:
+            await accounts.create(details, by=account)
+        else:
+            await accounts.amend(record, details, by=account)
+        leave(ACCOUNTS, 'account-created' if record is None else 'office-saved')
+
+    async def unlock() -> None:
+        if record is not None:
+            await accounts.unlock(record, by=account)
+            confirm(f'{record.name}現在可以再試著登入。')
+
+    with save_bar():
+        action_button('儲存', save, in_form=in_form)
+        ui.link('返回', ACCOUNTS).classes('lb-btn q-btn lb-flat')
+        if record is not None:
+            action_button('解除登入鎖定', unlock, 'outline')
+
+
+async def decide(account: Account, key: str) -> None:
+    """One request: grant it as completed here, or say why not."""
+    request = await _request(key, account)
+    details, refusal = AccountDetails.from_request(request), Refusal()
+    in_form = form(details)
+    with html.div().classes('lb-stack'):
+        _what_was_asked(request)
+        await _account_fields(in_form, details, account)
+        with card('不核准', '(原因會寄給申請人)'):
+            refusal_form = form(refusal, summary=False)
+            text_area('原因', refusal_form, 'reason', wide=True)
+
+            async def refuse() -> None:
+                await accounts.refuse(request, refusal.reason, by=account)
+                leave(REQUESTS, 'request-refused')
+
+            with html.div().classes('lb-row-acts'):
+                action_button('不核准', refuse, 'outline', in_form=refusal_form)
+
+    async def grant() -> None:
+        await accounts.grant(request, details, by=account)
+        leave(REQUESTS, 'account-created')
+
+    with save_bar():
+        action_button('開通帳號', grant, in_form=in_form)
+        ui.link('返回', REQUESTS).classes('lb-btn q-btn lb-flat')
+
+
+def _what_was_asked(request: AccountRequest) -> None:
+    facts(
+        [
+            ('單位或機關全名', request.organisation),
+            ('申請身分', request.role.label),
+            ('聯絡電話', request.phone),
+            ('申請時間', dates.roc_instant(request.created_at)),
+        ]
+    )
+    if request.reason:
+        with card('申請說明'):
+            html.p(request.reason)
+
+
+async def _account_fields(in_form: form, details: AccountDetails, account: Account) -> None:
+    units = {unit.id: unit.name for unit in await directory.host_units(by=account)}
+    agencies = {one.id: f'{one.county.name}　{one.name}' for one in await directory.all_agencies(by=account)}
+    with card('帳號'), html.div().classes('lb-grid'):
+        text_field('姓名', in_form, 'name', required=True, maxlength=60)
+        text_field('使用者帳號', in_form, 'username', required=True, hint='3 到 60 個英文字母或數字。', maxlength=60)
+        email_field('電子郵件', in_form, 'email', required=True, hint='設定密碼的連結會寄到這裡。', maxlength=254)
+        text_field('聯絡電話', in_form, 'phone', maxlength=30)
+        with html.div().classes('full'):
+            radio_field('角色', in_form, 'role', ROLES, required=True)
+        with html.div().classes('full') as unit:
+            choice_field('所屬運用單位', in_form, 'host_unit_id', units, required=True, searchable=True)
+        with html.div().classes('full') as agency:
+            choice_field('所屬發冊機關', in_form, 'agency_id', agencies, required=True, searchable=True)
+        check_field('帳號使用中', in_form, 'is_active', wide=True, hint='取消勾選就會停用，並結束這個帳號所有的登入。')
+
+    def renew() -> None:
+        unit.set_visibility(details.role == Role.UNIT_STAFF)
+        agency.set_visibility(details.role == Role.REVIEWER)
+
+    in_form.on_change(renew)
+    renew()
+
+
+async def _request(key: str, account: Account) -> AccountRequest:
+    waiting = {str(request.id): request for request in await accounts.open_requests(by=account)}
+    if key not in waiting:
+        raise NotFound('這件帳號申請已處理，或不存在。請回到清單查看。')
+    return waiting[key]
+
+
+def _number(key: str) -> int:
+    if not key.isdecimal() or len(key) > 9:
+        raise NotFound
+    return int(key)
+
+
+def _row(each: Account) -> Row:
+    return {
+        'key': str(each.id),
+        'name': {'text': each.name, 'href': f'{ACCOUNTS}?edit={each.id}', 'strong': True},
+        'username': each.username or '',
+        'role': each.role.label,
+        'office': '' if each.role == Role.ADMINISTRATOR else accounts.office_of(each),
+        'email': each.email,
+        'state': {'text': '使用中', 'chip': 'ok', 'icon': 'check'}
+        if each.is_active
+        else {'text': '已停用', 'chip': 'plain', 'icon': 'lock'},
+    }

@@ -1,0 +1,129 @@
+"""系統管理: the office calendar: holidays, closures of counties, make-up working days."""
+
+from dataclasses import dataclass
+
+from nicegui import html, ui
+
+from domain import dates, directory
+from domain.calendar import office_calendar
+from domain.calendar.office_calendar import CalendarDayDetails
+from domain.errors import NotFound
+from domain.model import Account, CalendarDay
+
+from ...components.action_button import action_button
+from ...components.form import form
+from ...components.form.check_boxes import check_boxes
+from ...components.form.fields import choice_field, date_field, radio_field, text_field
+from ...components.question import is_sure
+from ...components.record_table import Row
+from ...flash import leave
+from ...frame import card, save_bar
+
+HERE = '/admin/calendar'
+COLUMNS = [('day', '日期'), ('kind', '放假或上班'), ('name', '名稱'), ('place', '適用地區'), ('origin', '來源')]
+KINDS = {True: '放假（停止上班）', False: '上班（補行上班日）'}
+WHOLE_COUNTRY = '都不勾選，就是全國適用。颱風停班請勾選公告停班的縣市。'
+WEEKDAYS = '一二三四五六日'
+
+
+@dataclass
+class Year:
+    """Of which western year the holidays are wanted."""
+
+    year: int
+
+    def problems(self) -> dict[str, str]:
+        """The service checks."""
+        return {}
+
+
+async def lead(account: Account) -> None:
+    """Above the list: take a year's holidays from the published calendar."""
+    this_year = dates.today().year
+    in_form = form(Year(this_year), summary=False)
+    years = {
+        year: f'民國 {year - 1911} 年' for year in range(this_year - 1, this_year + office_calendar.YEARS_AHEAD + 1)
+    }
+    html.p(
+        '審核期限依這份日曆計算；今年與明年的國定假日、補班日會自動帶入。人事行政總處公布或修正某年的日曆後，'
+        '請重新帶入一次並核對，公告停班的日子請自行新增。您登錄的日子不會被覆蓋。'
+    ).classes('lb-lead lb-calendar-lead')
+    with html.div().classes('lb-list-head lb-fill-year'):
+        choice_field('年度', in_form, 'year', years)
+
+        async def take() -> None:
+            changes = await office_calendar.fill(in_form.details.year, by=account)  # type: ignore[attr-defined]
+            leave(HERE, 'calendar-filled' if changes else 'calendar-same')
+
+        action_button('帶入國定假日', take, 'outline', in_form=in_form)
+
+
+async def rows(account: Account) -> list[Row]:
+    """What is to come first, from today on; then what is past, the latest first."""
+    found = await office_calendar.days(by=account)
+    today = dates.today()
+    coming = [row for row in found if row.day >= today]
+    past = [row for row in found if row.day < today]
+    return [_row(row) for row in (*coming, *reversed(past))]
+
+
+async def edit(account: Account, which: str) -> None:
+    """The form of a day; a new one may be entered for several counties at once."""
+    row = None if which == 'new' else await office_calendar.get(_number(which), by=account)
+    details = CalendarDayDetails() if row is None else CalendarDayDetails.from_record(row)
+    in_form = form(details)
+    with card('放假或上班的日子'), html.div().classes('lb-grid'):
+        day = date_field('日期', in_form, 'day', required=True)
+        text_field('名稱', in_form, 'name', required=True, placeholder='例如：颱風停班', maxlength=60)
+        radio_field('放假或上班', in_form, 'is_off', KINDS, required=True)
+        counties = {county.code: county.name for county in await directory.counties()}
+        check_boxes('適用縣市', in_form, 'county_ids', counties, hint=WHOLE_COUNTRY)
+
+    def say_weekday() -> None:
+        day.advise(f'星期{WEEKDAYS[details.day.weekday()]}' if details.day else '')
+
+    async def save() -> None:
+        await office_calendar.save(details, by=account, of=row)
+        leave(HERE, 'calendar-saved')
+
+    async def strike() -> None:
+        if row is not None and await is_sure('刪除', _what_striking_means(row)):
+            await office_calendar.remove(row, by=account)
+            leave(HERE, 'calendar-saved')
+
+    in_form.on_change(say_weekday)
+    say_weekday()
+    with save_bar():
+        action_button('儲存', save, in_form=in_form)
+        ui.link('返回', HERE).classes('lb-btn q-btn lb-flat')
+        if row is not None:
+            action_button('刪除這一天', strike, 'outline')
+
+
+def _row(row: CalendarDay) -> Row:
+    is_off = {'text': '放假', 'chip': 'plain', 'icon': 'calendar'}
+    return {
+        'key': str(row.id),
+        'day': {
+            'text': f'{dates.roc(row.day)}（{WEEKDAYS[row.day.weekday()]}）',
+            'href': f'{HERE}?edit={row.id}',
+            'strong': True,
+        },
+        'kind': is_off if row.is_off else {'text': '上班', 'chip': 'info', 'icon': 'office'},
+        'name': row.name,
+        'place': office_calendar.place(row),
+        'origin': '人工登錄' if row.is_manual else '自動帶入',
+    }
+
+
+def _what_striking_means(row: CalendarDay) -> str:
+    after = f'刪除後，這一天{"照全國的規定" if row.county else "照星期幾"}決定上班或放假，審核中案件的期限會重新計算。'
+    if row.is_manual:
+        return after
+    return f'{after}下次帶入國定假日時，這一天會再出現；若這一天確定要上班，請改成「上班」而不要刪除。'
+
+
+def _number(key: str) -> int:
+    if not key.isdecimal() or len(key) > 9:
+        raise NotFound
+    return int(key)

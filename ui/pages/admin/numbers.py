@@ -1,0 +1,121 @@
+"""系統管理: how each agency's numbers are written in a ROC year."""
+
+from dataclasses import dataclass
+
+from nicegui import html, ui
+
+from domain import dates, directory
+from domain.books import number_ledger
+from domain.books.number_ledger import Series, SeriesDetails
+from domain.directory import forms
+from domain.errors import NotFound
+from domain.model import Account
+
+from ...components.action_button import action_button
+from ...components.form import form
+from ...components.form.fields import choice_field, text_field
+from ...components.record_table import Row
+from ...flash import leave
+from ...frame import card, save_bar
+
+HOME = '/admin/numbers'
+COLUMNS = [
+    ('agency', '發冊機關'),
+    ('year', '民國年'),
+    ('pattern', '號碼格式'),
+    ('last', '最後一號'),
+    ('issued', '已發'),
+    ('next', '下一號'),
+]
+
+
+async def rows(account: Account) -> list[Row]:
+    """Every series that is begun, the latest year first."""
+    return [_row(one) for one in await number_ledger.series(by=account)]
+
+
+async def edit(account: Account, which: str) -> None:
+    """The pattern of a series; 'new' begins one, so that its first number is written right."""
+    if which == 'new':
+        await _begin(account)
+        return
+    known = {str(one.id): one for one in await number_ledger.series(by=account)}
+    if which not in known:
+        raise NotFound
+    await _amend(account, known[which])
+
+
+@dataclass
+class Beginning:
+    """Whose series, of which year."""
+
+    agency_id: int | None = None
+    year: int = 0
+
+    def problems(self) -> dict[str, str]:
+        """Field → sentence."""
+        return {} if self.agency_id else {'agency_id': '請選擇發冊機關。'}
+
+
+async def _begin(account: Account) -> None:
+    this_year = dates.roc_year(dates.today())
+    details = Beginning(year=this_year)
+    agencies = {one.id: f'{one.county.name}　{one.name}' for one in await directory.all_agencies(by=account)}
+    in_form = form(details)
+    with card('新的號碼序列', '(不必先建立：第一次核可時會自動開始)'), html.div().classes('lb-grid'):
+        choice_field('發冊機關', in_form, 'agency_id', agencies, required=True, searchable=True)
+        years = {year: f'{year} 年' for year in (this_year, this_year + 1)}
+        choice_field('民國年', in_form, 'year', years, required=True)
+
+    async def begin() -> None:
+        series = await number_ledger.begin(details.agency_id or 0, details.year, by=account)
+        ui.navigate.to(f'{HOME}?edit={series.id}')
+
+    with save_bar():
+        action_button('下一步', begin, in_form=in_form)
+        ui.link('返回', HOME).classes('lb-btn q-btn lb-flat')
+
+
+async def _amend(account: Account, series: Series) -> None:
+    details = SeriesDetails(series.pattern)
+    in_form = form(details)
+    with card(f'{series.agency.name}　{series.year} 年'), html.div().classes('lb-grid'):
+        pattern = text_field(
+            '號碼格式',
+            in_form,
+            'pattern',
+            maxlength=80,
+            classes='mono',
+            wide=True,
+            placeholder=f'{series.agency.number_pattern}（空白：照發冊機關的格式）',
+        )
+        html.p(f'已發 {series.issued} 冊，最後一號是 {series.last}。更改格式只影響之後的號碼，已發的號碼不變。')
+
+    def preview() -> None:
+        chosen = details.pattern or series.agency.number_pattern
+        number = forms.written(chosen, series.agency.document_word, series.year, series.last + 1)
+        pattern.advise(
+            f'下一號：{number}' if number else '可用 {word}、{year:03d}、{sequence:06d}', 'ok' if number else ''
+        )
+
+    async def save() -> None:
+        await number_ledger.save(details, of=series, by=account)
+        leave(HOME, 'office-saved')
+
+    in_form.on_change(preview)
+    preview()
+    with save_bar():
+        action_button('儲存', save, in_form=in_form)
+        ui.link('返回', HOME).classes('lb-btn q-btn lb-flat')
+
+
+def _row(one: Series) -> Row:
+    return {
+        'key': str(one.id),
+        'agency': {'text': one.agency.name, 'href': f'{HOME}?edit={one.id}', 'strong': True},
+        'year': f'{one.year} 年',
+        'pattern': one.pattern or f'{one.agency.number_pattern}（照發冊機關）',
+        'last': str(one.last),
+        'issued': str(one.issued),
+        'next': one.sample or '格式有誤',
+    }

@@ -1,0 +1,269 @@
+"""系統管理: host units and their teams, agencies and how they number, required hours of training."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+
+from nicegui import html, ui
+
+from domain import dates, directory, trainings
+from domain.directory import AgencyDetails, HostUnitDetails, RequiredHoursDetails, TeamDetails, forms
+from domain.errors import NotFound
+from domain.model import Account, TrainingKind
+
+from ...components.action_button import action_button
+from ...components.form import form
+from ...components.form.fields import (
+    check_field,
+    choice_field,
+    date_field,
+    email_field,
+    number_field,
+    radio_field,
+    text_field,
+)
+from ...components.question import is_sure
+from ...components.record_table import Cell, Row
+from ...flash import leave
+from ...frame import card, save_bar
+
+UNITS, TEAMS, AGENCIES, HOURS = '/admin/units', '/admin/teams', '/admin/agencies', '/admin/hours'
+UNIT_COLUMNS = [('name', '單位名稱'), ('county', '縣市'), ('phone', '電話'), ('email', '電子郵件'), ('state', '狀態')]
+TEAM_COLUMNS = [('name', '志工隊名稱'), ('unit', '運用單位')]
+AGENCY_COLUMNS = [
+    ('county', '縣市'),
+    ('name', '機關名稱'),
+    ('word', '機關代字'),
+    ('sample', '今年第 1 號'),
+    ('days', '審核期限'),
+    ('state', '狀態'),
+]
+HOURS_COLUMNS = [
+    ('kind', '訓練課程'),
+    ('agency', '發冊機關'),
+    ('field', '課程領域'),
+    ('hours', '規定時數'),
+    ('period', '結訓日期'),
+    ('source', '依據'),
+]
+RENEWALS = {True: '沿用原紀錄冊號', False: '另取新號'}
+COUNTING = {False: '日曆天（行政程序法第 48 條）', True: '工作天'}
+EVERY: dict[int | None, str] = {None: '全部'}
+
+Act = Callable[[], Awaitable[object]]
+
+
+async def unit_rows(account: Account) -> list[Row]:
+    """Host units by name."""
+    return [
+        {
+            'key': str(unit.id),
+            'name': {'text': unit.name, 'href': f'{UNITS}?edit={unit.id}', 'strong': True},
+            'county': unit.county.name,
+            'phone': unit.phone,
+            'email': unit.email,
+            'state': _state(unit.is_active, '使用中', '已停用'),
+        }
+        for unit in await directory.host_units(by=account)
+    ]
+
+
+async def team_rows(account: Account) -> list[Row]:
+    """Teams by unit."""
+    return [
+        {
+            'key': str(team.id),
+            'name': {'text': team.name, 'href': f'{TEAMS}?edit={team.id}', 'strong': True},
+            'unit': team.host_unit.name,
+        }
+        for team in await directory.all_teams(by=account)
+    ]
+
+
+async def agency_rows(account: Account) -> list[Row]:
+    """Agencies by county."""
+    today = dates.today()
+    return [
+        {
+            'key': str(agency.id),
+            'county': agency.county.name,
+            'name': {'text': agency.name, 'href': f'{AGENCIES}?edit={agency.id}', 'strong': True},
+            'word': agency.document_word,
+            'sample': forms.sample_number(agency.number_pattern, agency.document_word) or '格式有誤',
+            'days': f'{agency.review_days} 個工作天' if agency.counts_working_days else f'{agency.review_days} 日',
+            'state': _state((agency.valid_to or today) >= today >= (agency.valid_from or today), '受理中', '未受理'),
+        }
+        for agency in await directory.all_agencies(by=account)
+    ]
+
+
+async def hours_rows(account: Account) -> list[Row]:
+    """Every rule; the narrowest that fits counts."""
+    return [
+        {
+            'key': str(rule.id),
+            'kind': {'text': rule.kind.label, 'href': f'{HOURS}?edit={rule.id}', 'strong': True},
+            'agency': rule.agency.name if rule.agency else '全部',
+            'field': rule.field.name if rule.field else '全部',
+            'hours': trainings.spoken(rule.minutes) if rule.minutes else '只需完成，不檢查時數',
+            'period': _period(rule.completed_from, rule.completed_to),
+            'source': rule.source,
+        }
+        for rule in await directory.required_hours(by=account)
+    ]
+
+
+async def edit_unit(account: Account, key: str) -> None:
+    """The form of a host unit."""
+    unit = None if key == 'new' else await directory.host_unit(_number(key))
+    details = HostUnitDetails() if unit is None else HostUnitDetails.from_record(unit)
+    in_form = form(details)
+    with card('運用單位'), html.div().classes('lb-grid'):
+        text_field('單位名稱', in_form, 'name', required=True, maxlength=80)
+        choice_field('縣市', in_form, 'county_id', await _counties(), required=True, searchable=True)
+        text_field('電話', in_form, 'phone', maxlength=30)
+        email_field('電子郵件', in_form, 'email', hint='審核結果會寄到這裡。', maxlength=254)
+        check_field('使用中', in_form, 'is_active', wide=True)
+
+    async def save() -> None:
+        await directory.save_host_unit(details, by=account, of=unit)
+        leave(UNITS, 'office-saved')
+
+    _bar(in_form, save, UNITS)
+
+
+async def edit_team(account: Account, key: str) -> None:
+    """The form of a team; it stays with its unit."""
+    known = {str(team.id): team for team in await directory.all_teams(by=account)}
+    team = None if key == 'new' else known.get(key)
+    if team is None and key != 'new':
+        raise NotFound
+    units = {unit.id: unit.name for unit in await directory.host_units(by=account)}
+    details = TeamDetails.from_record(team) if team else TeamDetails(next(iter(units), 0))
+    in_form = form(details)
+    with card('志工隊'), html.div().classes('lb-grid'):
+        choice_field(
+            '運用單位', in_form, 'host_unit_id', units, required=True, searchable=True, readonly=team is not None
+        )
+        text_field('志工隊名稱', in_form, 'name', required=True, maxlength=80)
+
+    async def save() -> None:
+        await directory.save_team(details, by=account, of=team)
+        leave(TEAMS, 'office-saved')
+
+    _bar(in_form, save, TEAMS)
+
+
+async def edit_agency(account: Account, key: str) -> None:
+    """The form of an agency; its number is shown as it will look."""
+    agency = None if key == 'new' else await directory.agency(_number(key))
+    details = AgencyDetails() if agency is None else AgencyDetails.from_record(agency)
+    fields = {each.id: each.name for each in await directory.fields()}
+    in_form = form(details)
+    with html.div().classes('lb-stack'):
+        with card('發冊機關'), html.div().classes('lb-grid'):
+            choice_field('縣市', in_form, 'county_id', await _counties(), required=True, searchable=True)
+            text_field('機關名稱', in_form, 'name', required=True, maxlength=60)
+            choice_field(
+                '課程領域', in_form, 'field_id', EVERY | fields, hint='特殊訓練要符合的領域。', searchable=True
+            )
+            text_field('電話', in_form, 'phone', maxlength=30)
+            email_field('電子郵件', in_form, 'email', hint='送審通知與名冊會寄到這裡。', maxlength=254, wide=True)
+        with card('紀錄冊號', '(核可時自動取號，每年從第 1 號開始)'), html.div().classes('lb-grid'):
+            text_field('機關代字', in_form, 'document_word', required=True, maxlength=20)
+            pattern = text_field('號碼格式', in_form, 'number_pattern', required=True, maxlength=80, classes='mono')
+            radio_field('換發、補發時', in_form, 'renewal_keeps_number', RENEWALS, required=True)
+        with card('審核期限', '(改變後，審核中的案件會重新計算期限)'), html.div().classes('lb-grid'):
+            number_field('審核天數', in_form, 'review_days', required=True, suffix='天', hint='送審的次日起算。')
+            radio_field('計算方式', in_form, 'counts_working_days', COUNTING, required=True)
+            text_field('主管姓名', in_form, 'supervisor_name', maxlength=60)
+            email_field(
+                '主管電子郵件',
+                in_form,
+                'supervisor_email',
+                hint='案件逾期時通知主管；空白就不通知。',
+                maxlength=254,
+            )
+            date_field('開始受理日', in_form, 'valid_from', hint='空白表示一直受理。')
+            date_field('停止受理日', in_form, 'valid_to', hint='空白表示繼續受理。')
+
+    def preview() -> None:
+        number = forms.sample_number(details.number_pattern, details.document_word)
+        pattern.advise(
+            f'今年第 1 號：{number}' if number else '可用 {word}、{year:03d}、{sequence:06d}', 'ok' if number else ''
+        )
+
+    async def save() -> None:
+        await directory.save_agency(details, by=account, of=agency)
+        leave(AGENCIES, 'office-saved')
+
+    in_form.on_change(preview)
+    preview()
+    _bar(in_form, save, AGENCIES)
+
+
+async def edit_hours(account: Account, key: str) -> None:
+    """The form of a rule on hours."""
+    known = {str(rule.id): rule for rule in await directory.required_hours(by=account)}
+    rule = None if key == 'new' else known.get(key)
+    if rule is None and key != 'new':
+        raise NotFound
+    details = RequiredHoursDetails() if rule is None else RequiredHoursDetails.from_record(rule)
+    agencies = {one.id: f'{one.county.name}　{one.name}' for one in await directory.all_agencies(by=account)}
+    fields = {each.id: each.name for each in await directory.fields()}
+    in_form = form(details)
+    with card('規定時數', '(有多條適用時，以指定機關、領域的為準)'), html.div().classes('lb-grid'):
+        choice_field('訓練課程', in_form, 'kind', TrainingKind.labels(), required=True)
+        minutes = number_field('規定時數', in_form, 'minutes', required=True, suffix='分鐘')
+        choice_field('發冊機關', in_form, 'agency_id', EVERY | agencies, searchable=True)
+        choice_field('課程領域', in_form, 'field_id', EVERY | fields, searchable=True)
+        date_field('結訓日期自', in_form, 'completed_from', hint='空白表示不限。')
+        date_field('結訓日期至', in_form, 'completed_to', hint='空白表示不限。')
+        text_field('依據', in_form, 'source', wide=True, maxlength=200)
+
+    def say_hours() -> None:
+        given = details.minutes
+        spoken = trainings.spoken(given) if isinstance(given, int) and given > 0 else '0 表示只需完成，不檢查時數'
+        minutes.advise(spoken)
+
+    async def save() -> None:
+        await directory.save_required_hours(details, by=account, of=rule)
+        leave(HOURS, 'office-saved')
+
+    async def strike() -> None:
+        if rule is not None and await is_sure(
+            '刪除', '刪除後，改由範圍較大的規定決定時數；送審中的案件也會照新的規定檢查。'
+        ):
+            await directory.remove_required_hours(rule, by=account)
+            leave(HOURS, 'office-saved')
+
+    in_form.on_change(say_hours)
+    say_hours()
+    _bar(in_form, save, HOURS, strike if rule is not None else None)
+
+
+def _bar(in_form: form, save: Act, back: str, strike: Act | None = None) -> None:
+    with save_bar():
+        action_button('儲存', save, in_form=in_form)
+        ui.link('返回', back).classes('lb-btn q-btn lb-flat')
+        if strike is not None:
+            action_button('刪除這條規定', strike, 'outline')
+
+
+async def _counties() -> dict[str, str]:
+    return {county.code: county.name for county in await directory.counties()}
+
+
+def _state(is_open: bool, yes: str, no: str) -> Cell:
+    return {'text': yes, 'chip': 'ok', 'icon': 'check'} if is_open else {'text': no, 'chip': 'plain', 'icon': 'lock'}
+
+
+def _period(first: date | None, last: date | None) -> str:
+    if first is None and last is None:
+        return '不限'
+    return f'{dates.roc(first) if first else ""} ～ {dates.roc(last) if last else ""}'.strip()
+
+
+def _number(key: str) -> int:
+    if not key.isdecimal() or len(key) > 9:
+        raise NotFound
+    return int(key)

@@ -1,0 +1,148 @@
+"""One application on the reviewer's desk: documents, the check list, the data, each with its flag; the decision."""
+
+from dataclasses import replace
+from typing import Any
+
+from nicegui import html, ui
+from nicegui.element import Element
+
+from domain import applications, corrections, reviews
+from domain.books import record_books
+from domain.model import Account, ApplicationStatus, Training, Volunteer
+from domain.reviews import Case, decisions
+
+from ...components.desk.desk_decisions import desk_decisions
+from ...components.desk.desk_facts import groups_of, photo_of, sides_of
+from ...components.desk.desk_head import desk_head
+from ...components.desk.desk_marks import desk_marks
+from ...components.desk.desk_view import DeskView
+from ...components.desk.review_queue import review_queue
+from ...components.question import question
+from ...components.reveal import reveal_dialog
+from ...components.timeline import timeline
+from ...frame import frame, waiting_for
+from ...live import follow, of_record
+from .checks import placed_checks
+from .queue import placed_queue
+
+
+class case_documents(Element, component='../../components/desk/case_documents.js'):
+    """Photo and certificates, large."""
+
+    def __init__(self, volunteer: Volunteer, trainings: list[Training]) -> None:
+        super().__init__()
+        self._props['photo'] = photo_of(volunteer)
+        self._props['trainings'] = [sides_of(each) for each in trainings]
+
+
+class data_list(Element, component='../../components/desk/data_list.js'):
+    """Facts in groups."""
+
+    def __init__(self, title: str, groups: list[dict[str, Any]]) -> None:
+        super().__init__()
+        self._props.update({'title': title, 'groups': groups})
+
+    def show(self, groups: list[dict[str, Any]]) -> None:
+        """The facts as they stand now."""
+        if self._props['groups'] != groups:
+            self._props['groups'] = groups
+            self.update()
+
+
+async def review_case_page(
+    account: Account,
+    application_id: int,
+    status: str = '',
+    order: str = '',
+    due: str = '',
+    unit: str = '',
+    roster: str = '',
+) -> None:
+    """The desk with one case open; it renews itself when somebody else moves the case."""
+    case = await reviews.case(application_id, by=account)
+    view = DeskView.read(status, order, due, unit, roster).holding(case.application.status)
+    with frame(account, f'審核：{case.volunteer.name}', heading=False, waiting=await waiting_for(account)) as page:
+        page.content.classes('lb-desk')
+        with html.div().classes('lb-review lb-with-case'):
+            desk = Desk(account, case, await placed_queue(account, view, case.application.id))
+            with html.section().classes('lb-case').props('aria-label=案件'):
+                desk.head = desk_head(account, case)
+                with html.div().classes('lb-case-body'):
+                    desk.marks = desk_marks(case.application, account, desk.renew)
+                    case_documents(case.volunteer, list(case.trainings))
+                    placed_checks(account, case.application, list(case.checks))
+                    desk.facts = await case_side(account, case)
+                desk.bar = desk_decisions(account, case, desk.go_on)
+            await desk.show(case)
+    follow(applications.CHANNEL, desk.renew, of_record(application_id))
+    if case.application.status is ApplicationStatus.SUBMITTED:  # the approval of another case takes the number shown
+        follow(applications.CHANNEL, desk.renumber, desk.is_of_another)
+
+
+class Desk:
+    """What of the page changes while the case is open, and how it is renewed."""
+
+    head: desk_head
+    marks: desk_marks
+    facts: data_list
+    bar: desk_decisions
+
+    def __init__(self, account: Account, case: Case, queue: review_queue) -> None:
+        self.account, self.case, self.queue = account, case, queue
+        self.id = case.application.id
+
+    async def show(self, now: Case) -> None:
+        """The case as it stands now."""
+        found = await corrections.of(now.application, by=self.account)
+        decision = (await decisions.pending_of([self.id])).get(self.id)
+        is_waiting = now.application.status is ApplicationStatus.SUBMITTED
+        self.head.show(now, next((row.problem for row in self.queue.rows if row.id == self.id), ''))
+        self.marks.show(found, is_markable=is_waiting and decision is None)
+        self.bar.show(now, found, decision)
+        self.facts.show(groups_of(now))
+
+    async def renew(self) -> None:
+        """Read it again; one that has moved is another page."""
+        now = await reviews.case(self.id, by=self.account)
+        if now.application.version != self.case.application.version:
+            ui.navigate.to(f'/reviews/{self.id}{self.queue.view.query}')
+            return
+        await self.show(now)
+
+    async def renumber(self) -> None:
+        """The number that approval would take, when another case has taken it."""
+        await self.show(replace(self.case, number=await record_books.number_ahead(self.case.application)))
+
+    async def go_on(self) -> None:
+        """To the next case in the reviewer's own order."""
+        ui.context.client.storage['leaving'] = True
+        ui.navigate.to(await self.queue.view.next_after(self.id, self.account))
+
+    def is_of_another(self, payload: str) -> bool:
+        """Whether the announcement is of another case of the agency."""
+        which, agency, *_ = payload.split(':')
+        return agency == str(self.account.agency_id) and which != str(self.id)
+
+
+async def case_side(account: Account, case: Case) -> data_list:
+    """What was written down, and what has happened so far."""
+    with html.div().classes('lb-case-side'):
+        facts = data_list('申請資料', groups_of(case))
+        facts.on('revealed', lambda: reveal_dialog(case.volunteer, account))
+        facts.on('previewed', lambda: preview(case))
+        with html.section().classes('lb-card lb-box').props('aria-label=送審歷程'):
+            html.h2('送審歷程')
+            await timeline.placed(account, case.application, heading=False)
+    return facts
+
+
+def preview(case: Case) -> None:
+    """The page that approval would print now, stamped 預覽."""
+    with question('預覽核可後的紀錄冊', is_open=True, classes='lb-preview') as dialog:
+        picture = html.img()
+        picture.props['src'] = f'/reviews/{case.application.id}/preview.png'
+        picture.props['alt'] = f'{case.volunteer.name}的紀錄冊身分頁，蓋有「預覽」字樣'
+        html.p('只是預覽：沒有取號，也沒有發冊。')
+        with html.div().classes('lb-acts'):
+            ui.button('關閉', on_click=dialog.close, color=None).props('unelevated no-caps color=primary')
+    dialog.on('hide', dialog.delete)

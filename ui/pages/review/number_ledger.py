@@ -1,0 +1,114 @@
+"""發冊紀錄: the number ledger, its series, and what is not as it should be."""
+
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from nicegui import html, ui
+
+from domain import dates
+from domain.books import number_ledger
+from domain.books.number_ledger import Entry, EntryQuery, Report, Series
+from domain.model import Account, IssueKind
+
+from ...components.form import form
+from ...components.form.fields import choice_field, text_field
+from ...components.record_table import Row, record_table
+from ...frame import MENU, VOLUNTEER_DATA, card, chip, frame, waiting_for
+
+COLUMNS = [
+    ('number', '紀錄冊號'),
+    ('kind', '發冊類別'),
+    ('at', '發冊日期'),
+    ('who', '志工姓名'),
+    ('earlier', '前一冊'),
+    ('status', '使用狀態'),
+    ('by', '核可人'),
+]
+SERIES_COLUMNS = [('year', '民國年'), ('issued', '已發'), ('last', '最後一號'), ('next', '下一號')]
+
+
+async def numbers_page(account: Account) -> None:
+    """Search at the top, the ledger, then series and report."""
+    query = EntryQuery()
+    series = await number_ledger.series(by=account)
+    years = {None: '全部年度'} | {one.year: f'{one.year} 年' for one in series}
+
+    async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
+        query.page, query.per_page = page, per_page
+        found = await number_ledger.find(query, by=account)
+        return [_row(entry) for entry in found.rows], found.total
+
+    with frame(account, '發冊紀錄', crumbs=[MENU, VOLUNTEER_DATA], waiting=await waiting_for(account)):
+        words = form(query, summary=False)
+        with card('查詢條件', classes='lb-ledger-filters lb-gap-below'), html.div().classes('lb-ledger-grid'):
+            text_field('號碼或姓名', words, 'text', placeholder='紀錄冊號、舊制字第號、姓名的一部分', maxlength=60)
+            choice_field('發冊類別', words, 'kind', {None: '全部類別', **IssueKind.labels()})
+            choice_field('年度', words, 'year', years)
+            export = ui.link('匯出 ODS', '').classes('q-btn lb-btn lb-outline')
+        table = record_table('發冊紀錄', COLUMNS, fetch, empty_hint='核可案件後，號碼會自動登錄在這裡。')
+        await table.refresh()
+        with html.div().classes('lb-cols'):
+            await series_table(series)
+            report_card(await number_ledger.report(by=account))
+
+    def export_what_is_found() -> None:
+        asked = {'text': query.text, 'kind': query.kind or '', 'year': query.year or ''}
+        export.props['href'] = f'/printouts/numbers.ods?{urlencode(asked)}'
+
+    async def search() -> None:
+        export_what_is_found()
+        await table.refresh(1)
+
+    export_what_is_found()
+    words.on_change(search)
+
+
+async def series_table(series: Sequence[Series]) -> None:
+    """The agency's series, the latest year first."""
+
+    async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
+        return [_series_row(one) for one in series[(page - 1) * per_page : page * per_page]], len(series)
+
+    table = record_table('號碼序列', SERIES_COLUMNS, fetch, empty_hint='第一次核可時，今年的序列會自動建立。')
+    await table.refresh()
+
+
+def report_card(report: Report) -> None:
+    """缺號與重號: each with its numbers, or the word that there is nothing."""
+    with card('缺號與重號'), html.div().classes('lb-stack'):
+        if not (report.gaps or report.duplicates or report.doubles):
+            with html.div():
+                chip('沒有缺號、重號，每人一冊', 'ok', 'check')
+        for year, missing in report.gaps:
+            with html.div():
+                chip(f'{year} 年缺 {len(missing)} 號', 'bad', 'warning')
+                html.p('、'.join(missing[:20]) + (f'…等 {len(missing)} 號' if len(missing) > 20 else ''))
+        for number, times in report.duplicates:
+            with html.div():
+                chip(f'重號 {times} 次', 'warn', 'warning')
+                html.p(number)
+        if report.doubles:
+            chip(f'{report.doubles} 位志工有兩本以上使用中的紀錄冊', 'bad', 'warning')
+
+
+def _row(entry: Entry) -> Row:
+    return {
+        'key': str(entry.id),
+        'number': {'text': entry.number, 'strong': True},
+        'kind': entry.kind.label,
+        'at': dates.roc_instant(entry.at),
+        'who': {'text': entry.volunteer, 'sub': entry.identity_masked},
+        'earlier': entry.earlier or '無',
+        'status': entry.status.label,
+        'by': entry.decided_by or '系統轉入',
+    }
+
+
+def _series_row(one: Series) -> Row:
+    return {
+        'key': str(one.id),
+        'year': f'{one.year} 年',
+        'issued': str(one.issued),
+        'last': str(one.last),
+        'next': one.sample or '格式有誤，請洽系統管理者',
+    }
