@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 
 CHROMIUM = '/usr/bin/chromium'
 ROOT = Path(__file__).parent.parent
-SECONDS_TO_START = 90
+SECONDS_TO_START = 300
 
 # Headless in a container: no sandbox, no GPU, and nothing that calls home.
 FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking']

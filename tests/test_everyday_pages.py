@@ -1,0 +1,233 @@
+"""Pages that are used now and then, acted on: 志工總歸戶 and 收編, 批次維護, 發冊紀錄, 審核統計, 系統信件."""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from . import samples
+from .site import Site, launched, running_site, signed_in
+from .test_journey import choose
+
+
+@pytest.fixture(scope='module')
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with running_site(tmp_path_factory.mktemp('everyday') / 'data') as running:
+        yield running
+
+
+@pytest.fixture(scope='module')
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = launched(playwright)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope='module')
+def clerk(site: Site, browser: Browser) -> Page:
+    return signed_in(browser, site, 'clerk')
+
+
+@pytest.fixture(scope='module')
+def reviewer(site: Site, browser: Browser) -> Page:
+    return signed_in(browser, site, 'reviewer')
+
+
+def asks(page: Page, site: Site, number: str, reason: str | None) -> None:
+    """志工總歸戶, by passport number."""
+    page.goto(f'{site.url}/consolidated')
+    page.get_by_role('radio', name='護照號碼').click()
+    page.locator('#identity_number').fill(number)
+    if reason:
+        page.get_by_role('combobox', name='查詢目的').click()
+        page.get_by_role('option').nth(0).click()
+    page.get_by_role('button', name='查詢', exact=True).click()
+
+
+def takes_in(page: Page, site: Site, number: str, name: str, born_on: str) -> None:
+    """收編."""
+    page.goto(f'{site.url}/consolidated?join=true')
+    page.get_by_role('radio', name='護照號碼').click()
+    page.locator('#identity_number').fill(number)
+    page.locator('#name').fill(name)
+    page.locator('#born_on').fill(born_on)
+    page.get_by_role('button', name='收編', exact=True).click()
+
+
+def sheet(page: Page, link: str) -> str:
+    """The content of the spreadsheet that a link downloads."""
+    with page.expect_download() as download:
+        page.get_by_role('link', name=link).click()
+    with zipfile.ZipFile(io.BytesIO(Path(download.value.path()).read_bytes())) as ods:
+        return ods.read('content.xml').decode()
+
+
+def test_a_person_of_the_own_unit_is_shown_whole_with_the_way_to_the_record(site: Site, clerk: Page) -> None:
+    asks(clerk, site, 'demo00001', '目的')
+    expect(clerk.get_by_role('heading', name='王小明')).to_be_visible()
+    clerk.get_by_role('link', name='開啟個人頁面').click()
+    expect(clerk).to_have_url(f'{site.url}/volunteers/1/basics')
+
+
+def test_without_a_purpose_nobody_is_shown(site: Site, clerk: Page) -> None:
+    asks(clerk, site, 'DEMO00001', None)
+    expect(clerk.locator('[aria-invalid=true]').first).to_be_visible()
+    expect(clerk.get_by_role('heading', name='王小明')).to_have_count(0)
+
+
+def test_a_number_that_nobody_has_is_told_in_a_sentence_and_the_words_stay(site: Site, clerk: Page) -> None:
+    asks(clerk, site, 'DEMO99999', '目的')
+    expect(clerk.get_by_text(re.compile('找不到|查無')).first).to_be_visible()
+    expect(clerk.locator('#identity_number')).to_have_value('DEMO99999')
+
+
+def test_what_was_asked_for_is_told_to_the_person(site: Site, clerk: Page, browser: Browser) -> None:
+    asks(clerk, site, 'DEMO00001', '目的')
+    expect(clerk.get_by_role('heading', name='王小明')).to_be_visible()
+    volunteer = signed_in(browser, site, 'DEMO00001')
+    volunteer.goto(f'{site.url}/my')
+    expect(volunteer.get_by_text('林小滿').first).to_be_attached()
+
+
+def test_a_wrong_birth_date_takes_nobody_in(site: Site, clerk: Page) -> None:
+    takes_in(clerk, site, 'DEMO00009', '林小風', '52/09/03')
+    expect(clerk.get_by_text(re.compile('不符')).first).to_be_visible()
+    expect(clerk.locator('#name')).to_have_value('林小風')
+
+
+def test_with_papers_in_hand_a_person_of_another_unit_is_taken_in(site: Site, clerk: Page) -> None:
+    takes_in(clerk, site, 'DEMO00010', '許小山', '84/12/24')
+    expect(clerk.get_by_text('已收編這位志工').first).to_be_visible()
+    expect(clerk).to_have_url(re.compile(r'/volunteers/10/basics'))
+
+
+def test_who_is_here_already_is_not_taken_in_twice(site: Site, clerk: Page) -> None:
+    takes_in(clerk, site, 'DEMO00001', '王小明', '74/05/12')
+    expect(clerk.get_by_text(re.compile('已經?.*(單位|收編)')).first).to_be_visible()
+
+
+def test_one_course_is_prepared_for_two_volunteers_who_then_lack_only_the_certificates(
+    site: Site, clerk: Page, tmp_path: Path
+) -> None:
+    clerk.goto(f'{site.url}/batch/trainings')
+    expect(clerk).to_have_url(re.compile('draft='))
+    clerk.locator('#title').fill('導覽技巧進階')
+    clerk.locator('#starts_on').fill('115/03/08')
+    clerk.locator('#ends_on').fill('115/03/08')
+    clerk.locator('#provider').fill('示例文化中心')
+    choose(clerk, '訓練課程', '其他訓練')
+    choose(clerk, '課程領域', '文化')
+    clerk.locator('#hours').fill('3')
+    for name in ('吳小堃', '郭小樂'):
+        clerk.get_by_role('checkbox', name=re.compile(name)).click()
+    clerk.get_by_role('button', name='儲存', exact=True).click()
+    expect(clerk.get_by_text('已為勾選的志工帶入課程').first).to_be_visible()
+    for name in ('吳小堃', '郭小樂'):
+        expect(clerk.locator('tbody tr', has_text=name)).to_contain_text('導覽技巧進階')
+
+    clerk.locator('tbody tr', has_text='吳小堃').get_by_role('link').last.click()
+    expect(clerk.locator('#title')).to_have_value('導覽技巧進階')
+    for side, picture in (('front', samples.certificate_front('吳小堃')), ('back', samples.certificate_back())):
+        (tmp_path / f'{side}.jpg').write_bytes(picture)
+        clerk.locator(f'#certificate_{side}').set_input_files(tmp_path / f'{side}.jpg')
+        expect(clerk.get_by_alt_text(re.compile(f'{side}.jpg')).first).to_be_visible()
+    clerk.get_by_role('button', name='儲存', exact=True).click()
+    expect(clerk.get_by_text('教育訓練資料已儲存').first).to_be_visible()
+    clerk.goto(f'{site.url}/batch/trainings')
+    expect(clerk.locator('tbody tr', has_text='郭小樂')).to_have_count(1)
+    expect(clerk.locator('tbody tr', has_text='吳小堃')).to_have_count(0)
+
+
+def test_a_course_without_anybody_is_not_prepared_and_keeps_what_was_typed(site: Site, clerk: Page) -> None:
+    clerk.goto(f'{site.url}/batch/trainings')
+    clerk.locator('#title').fill('沒有人的課程')
+    clerk.get_by_role('button', name='儲存', exact=True).click()
+    expect(clerk.get_by_role('heading', name=re.compile('個地方需要處理'))).to_be_visible()
+    expect(clerk.locator('#title')).to_have_value('沒有人的課程')
+
+
+def test_who_has_a_training_half_done_keeps_it(site: Site, clerk: Page) -> None:
+    clerk.goto(f'{site.url}/volunteers/7/trainings/new')
+    clerk.locator('#title').fill('自己填到一半的課程')
+    expect(clerk.get_by_text('草稿已自動儲存')).to_be_visible()
+    clerk.goto(f'{site.url}/batch/trainings')
+    clerk.locator('#title').fill('要帶入的課程')
+    clerk.locator('#starts_on').fill('115/03/08')
+    clerk.locator('#ends_on').fill('115/03/08')
+    clerk.locator('#provider').fill('示例文化中心')
+    choose(clerk, '訓練課程', '其他訓練')
+    choose(clerk, '課程領域', '文化')
+    clerk.locator('#hours').fill('3')
+    clerk.get_by_role('checkbox', name=re.compile('𠮷田小犇')).click()
+    clerk.get_by_role('button', name='儲存', exact=True).click()
+    expect(clerk.get_by_text('沒有覆蓋').first).to_be_visible()
+    clerk.goto(f'{site.url}/volunteers/7/trainings/new')
+    expect(clerk.locator('#title')).to_have_value('自己填到一半的課程')
+
+
+def test_the_ledger_is_searched_by_part_of_a_name(site: Site, reviewer: Page) -> None:
+    reviewer.goto(f'{site.url}/numbers')
+    ledger = reviewer.locator('section', has=reviewer.get_by_role('heading', name='發冊紀錄'))
+    expect(ledger.locator('tbody tr')).to_have_count(2)
+    reviewer.get_by_label('號碼或姓名').fill('小風')
+    expect(ledger.locator('tbody tr')).to_have_count(1)
+    expect(ledger.locator('tbody')).to_contain_text('林小風')
+
+
+def test_a_kind_of_issue_that_never_happened_lists_nothing(site: Site, reviewer: Page) -> None:
+    reviewer.goto(f'{site.url}/numbers')
+    choose(reviewer, '發冊類別', '補發')
+    expect(reviewer.get_by_text('顯示第 0 至 0 項結果，共 0 項').first).to_be_visible()
+
+
+def test_what_is_found_in_the_ledger_is_what_is_exported(site: Site, reviewer: Page) -> None:
+    reviewer.goto(f'{site.url}/numbers')
+    reviewer.get_by_label('號碼或姓名').fill('小明')
+    expect(reviewer.get_by_text('共 1 項').first).to_be_visible()
+    content = sheet(reviewer, '匯出 ODS')
+    assert ('王小明' in content, '林小風' in content) == (True, False)
+
+
+def test_the_figures_of_another_period_are_asked_for_by_a_link(site: Site, reviewer: Page) -> None:
+    reviewer.goto(f'{site.url}/figures')
+    reviewer.get_by_role('link', name='近 3 個月').click()
+    expect(reviewer).to_have_url(re.compile('months=3'))
+    expect(reviewer.get_by_role('link', name='近 3 個月')).to_have_attribute('aria-current', 'page')
+
+
+def test_each_chart_has_its_figures_in_a_table(site: Site, reviewer: Page) -> None:
+    reviewer.goto(f'{site.url}/figures?months=12')
+    for title in ('審核天數', '期限內審結', '一次通過', '補件原因'):
+        table = reviewer.get_by_role('region', name=f'{title}的表格')
+        expect(table.locator('tbody tr').first).to_be_visible()
+        expect(reviewer.get_by_role('img', name=f'{title}的圖')).to_be_visible()
+
+
+def test_a_clerks_figures_are_exported_and_are_the_own_units(site: Site, clerk: Page) -> None:
+    clerk.goto(f'{site.url}/figures?months=12')
+    content = sheet(clerk, '匯出 ODS')
+    assert ('臺中市政府文化局' in content, '範例圖書館' in content) == (True, False)
+
+
+def test_the_mails_of_the_unit_are_read_and_none_of_the_other_units(site: Site, clerk: Page) -> None:
+    clerk.goto(f'{site.url}/mails')
+    expect(clerk.get_by_text('clerk@example.com').first).to_be_visible()
+    expect(clerk.get_by_text('clerk2@example.com')).to_have_count(0)
+
+
+def test_the_roster_in_a_mail_is_handed_over(site: Site, reviewer: Page) -> None:
+    reviewer.goto(f'{site.url}/mails')
+    with reviewer.expect_download() as download:
+        reviewer.get_by_role('button', name=re.compile(r'\.(pdf|ods)')).first.click()
+    assert Path(download.value.path()).stat().st_size > 1000
+
+
+def test_a_volunteer_has_no_mails_of_an_office_to_read(site: Site, browser: Browser) -> None:
+    volunteer = signed_in(browser, site, 'DEMO00001')
+    volunteer.goto(f'{site.url}/mails')
+    expect(volunteer.get_by_role('heading', level=1)).to_have_text('找不到這個頁面')
