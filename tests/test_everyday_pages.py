@@ -76,7 +76,7 @@ def test_a_person_of_the_own_unit_is_shown_whole_with_the_way_to_the_record(site
 
 def test_without_a_purpose_nobody_is_shown(site: Site, clerk: Page) -> None:
     asks(clerk, site, 'DEMO00001', None)
-    expect(clerk.locator('[aria-invalid=true]').first).to_be_visible()
+    expect(clerk.get_by_text('請輸入查詢目的。')).to_be_visible()
     expect(clerk.get_by_role('heading', name='王小明')).to_have_count(0)
 
 
@@ -120,7 +120,7 @@ def test_one_course_is_prepared_for_two_volunteers_who_then_lack_only_the_certif
     clerk.locator('#starts_on').fill('115/03/08')
     clerk.locator('#ends_on').fill('115/03/08')
     clerk.locator('#provider').fill('示例文化中心')
-    choose(clerk, '訓練課程', '其他訓練')
+    choose(clerk, '訓練課程', '成長訓練')
     choose(clerk, '課程領域', '文化')
     clerk.locator('#hours').fill('3')
     for name in ('吳小堃', '郭小樂'):
@@ -138,6 +138,7 @@ def test_one_course_is_prepared_for_two_volunteers_who_then_lack_only_the_certif
         expect(clerk.get_by_alt_text(re.compile(f'{side}.jpg')).first).to_be_visible()
     clerk.get_by_role('button', name='儲存', exact=True).click()
     expect(clerk.get_by_text('教育訓練資料已儲存').first).to_be_visible()
+    clerk.wait_for_load_state()
     clerk.goto(f'{site.url}/batch/trainings')
     expect(clerk.locator('tbody tr', has_text='郭小樂')).to_have_count(1)
     expect(clerk.locator('tbody tr', has_text='吳小堃')).to_have_count(0)
@@ -160,7 +161,7 @@ def test_who_has_a_training_half_done_keeps_it(site: Site, clerk: Page) -> None:
     clerk.locator('#starts_on').fill('115/03/08')
     clerk.locator('#ends_on').fill('115/03/08')
     clerk.locator('#provider').fill('示例文化中心')
-    choose(clerk, '訓練課程', '其他訓練')
+    choose(clerk, '訓練課程', '成長訓練')
     choose(clerk, '課程領域', '文化')
     clerk.locator('#hours').fill('3')
     clerk.get_by_role('checkbox', name=re.compile('𠮷田小犇')).click()
@@ -222,8 +223,11 @@ def test_the_mails_of_the_unit_are_read_and_none_of_the_other_units(site: Site, 
 
 def test_the_roster_in_a_mail_is_handed_over(site: Site, reviewer: Page) -> None:
     reviewer.goto(f'{site.url}/mails')
+    letter = reviewer.locator('.lb-mail', has=reviewer.locator('button')).first
+    if letter.get_attribute('open') is None:
+        letter.locator('summary').click()
     with reviewer.expect_download() as download:
-        reviewer.get_by_role('button', name=re.compile(r'\.(pdf|ods)')).first.click()
+        letter.get_by_role('button').click()
     assert Path(download.value.path()).stat().st_size > 1000
 
 
