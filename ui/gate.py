@@ -8,35 +8,46 @@ import asyncio
 import json
 import logging
 from contextlib import suppress
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from fastapi import FastAPI
-from nicegui import __version__ as nicegui_version
 from starlette.datastructures import Headers
 from starlette.requests import Request, cookie_parser
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from domain import announcements
+from domain import announcements, links
 from domain import settings as settings_module
 from domain.accounts import sessions
 from domain.model import Account
 from domain.settings import Settings
 
 from . import headers, sockets
-from .addresses import LOGIN, PUBLIC_PAGES
+from .assets import NICEGUI
 
 log = logging.getLogger(__name__)
 
 SOCKETS = '/_nicegui_ws/'
-_NICEGUI = f'/_nicegui/{nicegui_version}'
 ASSETS = (
-    '/static/',
-    *(f'{_NICEGUI}/{folder}/' for folder in ('static', 'libraries', 'components', 'resources', 'esm')),
-    f'{_NICEGUI}/dynamic_resources/',
+    links.static(),
+    *(f'{NICEGUI}/{folder}/' for folder in ('static', 'libraries', 'components', 'resources', 'esm')),
+    f'{NICEGUI}/dynamic_resources/',
 )
-ICON = '/favicon.ico'
-HEALTH = '/healthz'
+ICON = links.favicon()
+HEALTH = links.health()
+# What may be opened without a session: plain HTML pages of ours, never a page that NiceGUI makes.
+PUBLIC_PAGES = frozenset(
+    {
+        links.login(),
+        links.logout(),
+        links.certificate_login(),
+        links.request_account(),
+        links.forgotten_password(),
+        links.reset_password(),
+        links.downloads(),
+        links.blank_roster(),
+    }
+)
 
 MEGABYTE = 1024 * 1024
 MOST_UPLOADED = 12 * MEGABYTE
@@ -232,7 +243,7 @@ class _TooMuch(Exception):
 
 
 def _most_bytes(path: str) -> int:
-    if path.startswith('/uploads/'):
+    if path.startswith(links.upload('')):
         return MOST_UPLOADED + _ROUND_A_FILE
     return _MOST_POLLED if path.startswith(SOCKETS) else _MOST_TYPED
 
@@ -250,7 +261,7 @@ def _stranger(scope: Scope) -> Response:
     if scope['method'] == 'GET' and 'text/html' in Headers(scope=scope).get('accept', ''):
         query = scope['query_string'].decode('latin-1')
         wanted = scope['path'] + (f'?{query}' if query else '')
-        return RedirectResponse(LOGIN if wanted == '/' else f'{LOGIN}?next={quote(wanted, safe="/")}', 303)
+        return RedirectResponse(links.login('' if wanted == links.home() else wanted), 303)
     return _refuse(401, '您已登出或閒置太久。請重新登入；已儲存的資料都還在。')
 
 

@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 
-from domain import files, permissions, pictures
+from domain import files, links, permissions, pictures
 from domain.errors import DomainError, NotFound, NotPermitted
 from domain.model import Account, FileKind, Role, StoredFile
 from domain.pictures import Accepted, Crop, Picture
@@ -175,7 +175,7 @@ def _status_of(refusal: DomainError) -> int:
 def _shown(file: StoredFile) -> dict[str, Any]:
     return {
         'id': str(file.id),
-        'url': f'/files/{file.id}',
+        'url': links.file(file.id),
         'name': file.name,
         'media_type': file.media_type,
         'width': file.width,

@@ -15,7 +15,7 @@ from db import transaction
 from db.choices import MailPreference, MailStatus, Role
 from db.models import Account, OutgoingMail
 
-from .. import dates
+from .. import dates, links
 from . import outbox, queries, templates
 from .messages import url_of
 
@@ -27,12 +27,11 @@ MOST_LINES = 100
 LONGEST_LOOK_BACK = timedelta(days=7)
 
 _HOMES = {
-    Role.UNIT_STAFF: '/applications',
-    Role.REVIEWER: '/reviews',
-    Role.VOLUNTEER: '/my',
-    Role.ADMINISTRATOR: '/admin',
+    Role.UNIT_STAFF: links.applications(),
+    Role.REVIEWER: links.review_queue(),
+    Role.VOLUNTEER: links.my_record_book(),
+    Role.ADMINISTRATOR: links.administration(),
 }
-_UNDELIVERED = '/admin/undelivered'
 # The administrators' digests are written by one process at a time.
 _ONE_AT_A_TIME = 'SELECT pg_advisory_xact_lock(7264301)'
 
@@ -119,7 +118,7 @@ async def _report(reader: Account, mails: Sequence[OutgoingMail]) -> None:
             '日期': dates.roc(dates.today()),
             '件數': len(mails),
             '未寄達': _few([_line(mail) for mail in mails]),
-            '連結': url_of(_UNDELIVERED),
+            '連結': url_of(links.admin('undelivered')),
             '寄給個人': True,
         },
     )

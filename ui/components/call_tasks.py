@@ -5,7 +5,7 @@ from typing import Any
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import applications, dates
+from domain import applications, dates, links
 from domain.mail import outbox
 from domain.mail.queries import in_brief
 from domain.model import Account, CallResult, Role
@@ -66,13 +66,13 @@ class call_tasks(Element, component='call_tasks.js'):
 
 def _shown(task: CallTask, account: Account) -> dict[str, Any]:
     case = task.application
-    page = f'/volunteers/{case.volunteer_id}/record-book' if account.role is Role.UNIT_STAFF else f'/reviews/{case.id}'
+    is_unit = account.role is Role.UNIT_STAFF
     return {
         'key': task.mail.id,
         'who': task.who,
         'phone': task.phone,
         'about': f'{case.volunteer.name}：{in_brief(task.mail)}',
-        'address': page,
+        'address': links.record_books(case.volunteer_id) if is_unit else links.case(case.id),
         'trouble': task.mail.last_error or task.mail.status.label,
         'since': dates.spoken(task.since),
     }

@@ -7,7 +7,7 @@ from uuid import UUID
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import corrections
+from domain import corrections, links
 from domain.corrections import Marked
 from domain.errors import DomainError, Incomplete
 from domain.model import Account, Application, ApplicationStatus, CorrectionStatus
@@ -111,7 +111,7 @@ def _shown(marked: Marked, *, asks: bool) -> dict[str, Any]:
 def _content(text: str, file: UUID | None, is_picture: bool, note: str = '') -> dict[str, str]:
     if file is None:
         return {'text': text, 'url': ''}
-    return {'text': '', 'url': f'/files/{file}'} if is_picture else {'text': f'附件{note}', 'url': ''}
+    return {'text': '', 'url': links.file(file)} if is_picture else {'text': f'附件{note}', 'url': ''}
 
 
 def _theirs(marked: Marked) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Self
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import dates
+from domain import dates, links
 from domain.cases import worklists
 from domain.cases.worklists import AgencyList, UnitList
 from domain.model import Account, ApplicationStatus, Role
@@ -82,7 +82,7 @@ def _line(summary: RosterSummary, account: Account) -> dict[str, object]:
     return {
         'id': roster.id,
         'title': roster.title,
-        'href': f'/rosters/{roster.id}' if is_unit else f'/reviews/rosters/{roster.id}',
+        'href': links.roster(roster.id) if is_unit else links.review_roster(roster.id),
         'facts': [roster.agency.name, built] if is_unit else [unit.name, f'電話 {unit.phone or "未登錄"}'],
         'chips': [*_due(summary), *_standing(summary, account)],
         'count': summary.total,

@@ -7,7 +7,7 @@ from typing import Any
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import dates
+from domain import dates, links
 from domain.cases import worklists
 from domain.model import Account, ApplicationStatus, Role
 from domain.readiness import Check
@@ -108,16 +108,17 @@ def _fact(row: RosterRow) -> str:
 def _of_unit(row: RosterRow, roster_id: int) -> dict[str, Any]:
     """What a clerk does about it: the way to each field that lacks something."""
     application = row.application
-    person = f'/volunteers/{row.volunteer.id}/record-book'
+    form_page = links.application(row.volunteer.id)
     if application.status not in worklists.WITH_UNIT:
         is_open = application.status is ApplicationStatus.SUBMITTED
-        return {'href': f'{person}/application' if is_open else person, 'note': _said(application.reason)}
+        address = form_page if is_open else links.record_books(row.volunteer.id)
+        return {'href': address, 'note': _said(application.reason)}
     is_back = application.status is ApplicationStatus.RETURNED
     lacking = [_lacking(check, check.address) for check in row.lacking]
     if row.unanswered:
-        lacking.insert(0, _line(f'{row.unanswered} 項需補正', '逐項修改或說明', f'{person}/application'))
+        lacking.insert(0, _line(f'{row.unanswered} 項需補正', '逐項修改或說明', form_page))
     return {
-        'href': f'{person}/application',
+        'href': form_page,
         'group': '可以送審' if row.is_prepared else '待補件' if is_back else '尚缺資料',
         'can': not row.hindrance,
         'on': row.is_prepared,
@@ -132,7 +133,7 @@ def _of_unit(row: RosterRow, roster_id: int) -> dict[str, Any]:
 def _of_agency(row: RosterRow, roster_id: int) -> dict[str, Any]:
     """What a reviewer sees of it: the summary of the checks, and the way to the case on the desk."""
     application = row.application
-    shown: dict[str, Any] = {'href': f'/reviews/{application.id}?roster={roster_id}'}
+    shown: dict[str, Any] = {'href': links.case(application.id, roster_id)}
     if application.status is not ApplicationStatus.SUBMITTED:
         return shown | {'note': _said(application.reason)}
     if row.pending is not None:

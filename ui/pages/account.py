@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from fastapi.responses import RedirectResponse, Response
 from nicegui import html, ui
 
-from domain import accounts
+from domain import accounts, links
 from domain.accounts import passwords
 from domain.errors import Incomplete
 from domain.model import Account, MailPreference, Role
@@ -122,7 +122,7 @@ def _where_mail_goes(account: Account) -> str:
 async def guide_page(account: Account) -> Response:
     """顯示步驟引導: fetch the guide back and begin at STEP 2."""
     await accounts.show_guide(True, by=account)
-    return RedirectResponse('/menu', 303)
+    return RedirectResponse(links.menu(), 303)
 
 
 def _session() -> str:

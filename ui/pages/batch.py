@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from fastapi.responses import RedirectResponse, Response
 from nicegui import html, ui
 
-from domain import dates, drafts, volunteers
+from domain import dates, drafts, links, volunteers
 from domain.guide import home
 from domain.model import Account, DraftKind
 from domain.trainings import batches
@@ -22,7 +22,6 @@ from ..frame import MENU, VOLUNTEER_DATA, card, frame, save_bar, waiting_for
 from .volunteer.training_form import approval_fields, course_fields
 
 TITLE = '批次維護作業：教育訓練課程維護'
-PAGE = '/batch/trainings'
 PREPARED = 'batch-prepared'
 COLUMNS = [('who', '志工姓名'), ('title', '課程名稱'), ('saved', '自動儲存'), ('go', '還缺證書')]
 
@@ -32,7 +31,7 @@ async def batch_trainings_page(account: Account, draft: str = '', said: str = ''
     if not draft:
         opened = await drafts.open(DraftKind.TRAINING, by=account, about='batch')
         left = f'&said={PREPARED}' if said == PREPARED else ''
-        return RedirectResponse(f'{PAGE}?draft={opened.id}{left}', 303)
+        return RedirectResponse(f'{links.batch_trainings(opened.id)}{left}', 303)
     kept = await drafts.get(draft, by=account)
     details = await drafts.restored(kept, CourseDetails(trained_for_id=account.host_unit_id))
     with frame(account, TITLE, crumbs=[MENU, VOLUNTEER_DATA], waiting=await waiting_for(account), required=True):
@@ -54,7 +53,7 @@ async def batch_trainings_page(account: Account, draft: str = '', said: str = ''
             prepared = await batches.prepare(details, by=account)
             if not prepared.left_alone:
                 await drafts.discard(kept, by=account)
-                leave(PAGE, PREPARED)
+                leave(links.batch_trainings(), PREPARED)
                 return
             await in_form.take('chosen', '')
             picks.fault(None)

@@ -6,7 +6,7 @@ from typing import Any
 from nicegui import html, ui
 from nicegui.element import Element
 
-from domain import applications, dates, volunteers
+from domain import applications, dates, links, volunteers
 from domain.audit import access
 from domain.books import record_books
 from domain.cases import worklists
@@ -99,10 +99,10 @@ def the_book(book: RecordBook | None) -> None:
         if book is None:
             html.p('核發後，這裡會出現您的紀錄冊。').classes('lb-center mut')
             return
-        with ui.link(target=f'/books/{book.id}.pdf?download').classes('q-btn lb-btn bg-primary lb-big'):
+        with ui.link(target=links.book_pdf(book.id, download=True)).classes('q-btn lb-btn bg-primary lb-big'):
             icon('download', 22)
             html.span('下載紀錄冊 PDF')
-        with ui.link(target=f'/books/{book.id}.pdf', new_tab=True).classes('q-btn lb-btn lb-outline lb-big'):
+        with ui.link(target=links.book_pdf(book.id), new_tab=True).classes('q-btn lb-btn lb-outline lb-big'):
             icon('eye', 22)
             html.span('線上檢視')
         html.p('可列印成 A5 小冊').classes('lb-center mut')

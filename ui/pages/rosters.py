@@ -5,7 +5,7 @@ from typing import Any
 
 from nicegui import html, ui
 
-from domain import applications, dates, rosters
+from domain import applications, dates, links, rosters
 from domain.model import Account, IssueKind, Roster
 from domain.rosters import MOST_ROWS, Added, Sent
 from domain.rosters import timeline as roster_timeline
@@ -25,7 +25,7 @@ from ..flash import leave
 from ..frame import MENU, VOLUNTEER_DATA, card, frame, waiting_for
 from ..live import follow, of_record, of_side
 
-ROSTERS = ('名冊', '/rosters')
+ROSTERS = ('名冊', links.rosters())
 PRINTS = (
     ('PDF', 'pdf', True),
     ('ODS', 'ods', True),
@@ -174,7 +174,7 @@ async def _new_roster(account: Account) -> ui.dialog:
 
         async def start() -> None:
             roster = await rosters.start(details.title, details.county_code, details.agency_id, by=account)
-            leave(f'/rosters/{roster.id}', 'roster-started')
+            leave(links.roster(roster.id), 'roster-started')
 
         with html.div().classes('lb-acts'):
             action_button('建立', start, in_form=in_form)
@@ -246,7 +246,7 @@ def _naming(roster: Roster, account: Account) -> ui.dialog:
 
         async def rename() -> None:
             await rosters.rename(roster, details.title, by=account)
-            leave(f'/rosters/{roster.id}', 'office-saved')
+            leave(links.roster(roster.id), 'office-saved')
 
         with html.div().classes('lb-acts'):
             action_button('儲存', rename, in_form=in_form)
@@ -279,8 +279,9 @@ def prints(roster: Roster) -> None:
     with html.div().props('id=prints tabindex=-1'), card('列印名冊', law, 'lb-roster-prints'):
         with html.div().classes('lb-row-acts'):
             for text, kind, is_masked in PRINTS:
-                address = f'/printouts/rosters/{roster.id}.{kind}?masked={int(is_masked)}'
-                with ui.link('', address).classes('q-btn lb-btn lb-outline'):
+                with ui.link('', links.printed_roster(roster.id, kind, masked=is_masked)).classes(
+                    'q-btn lb-btn lb-outline'
+                ):
                     icon('print')
                     html.span(text)
         html.p('列印完整證號時，會為每位志工留下查閱紀錄，本人可以看到。').classes('lb-note')

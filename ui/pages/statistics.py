@@ -6,7 +6,7 @@ from typing import Any
 
 from nicegui import html, ui
 
-from domain import dates
+from domain import dates, links
 from domain.model import Account, Role
 from domain.reports import statistics
 from domain.reports.statistics import Figures, Line, days_spoken, share_spoken
@@ -27,10 +27,10 @@ async def figures_page(account: Account, months: int = 12) -> None:
         with html.div().classes('lb-list-head'):
             with html.nav().classes('lb-pills').props('aria-label=統計期間'):
                 for number, text in PERIODS.items():
-                    link = ui.link(text, f'/figures?months={number}').classes('lb-pill')
+                    link = ui.link(text, links.statistics(number)).classes('lb-pill')
                     if number == asked:
                         link.classes('on').props('aria-current=page')
-            ui.link('匯出 ODS', f'/printouts/figures.ods?months={asked}').classes('q-btn lb-btn lb-outline')
+            ui.link('匯出 ODS', links.statistics_sheet(asked)).classes('q-btn lb-btn lb-outline')
         key_figures(found)
         if not found.total.decided:
             with card('這段期間沒有審結的案件'):

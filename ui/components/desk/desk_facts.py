@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from domain import dates, trainings
+from domain import dates, links, trainings
 from domain.model import ApplicationStatus, Place, Training, Volunteer
 from domain.reviews import Case
 from domain.volunteers import basics
@@ -88,4 +88,4 @@ def _side(label: str, field: str, training: Training, file_id: object) -> Fact:
 
 
 def _file(file_id: object) -> str:
-    return f'/files/{file_id}' if file_id else ''
+    return links.file(file_id) if file_id else ''

@@ -7,7 +7,7 @@ from uuid import UUID
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import corrections, dates
+from domain import corrections, dates, links
 from domain.corrections import Anchor, Marked
 from domain.errors import DomainError
 from domain.model import Account, Application, Correction, CorrectionReason, Place
@@ -135,4 +135,4 @@ def _shown(marked: Marked) -> dict[str, Any]:
 
 
 def _file(file_id: UUID | None) -> str:
-    return f'/files/{file_id}' if file_id else ''
+    return links.file(file_id) if file_id else ''

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Self, cast, get_args
 from urllib.parse import urlencode
 
-from domain import reviews
+from domain import links, reviews
 from domain.cases.worklists import OF_AGENCY, AgencyList
 from domain.model import Account, ApplicationStatus
 from domain.reviews import CaseRow, Due, Neighbours, Order
@@ -66,6 +66,10 @@ class DeskView:
         """The whole list in this order; the browser filters it."""
         return await reviews.awaiting(by=account, status=self.statuses, order=self.order, limit=limit)
 
+    def address(self, case_id: int | None = None) -> str:
+        """Where the queue stands in this view, or one of its cases beside it."""
+        return (links.review_queue() if case_id is None else links.case(case_id)) + self.query
+
     async def next_after(self, application_id: int, account: Account) -> str:
         """The address of the case after this one in the view; of the queue when it was the last."""
         found: Neighbours = await reviews.neighbours(
@@ -79,7 +83,7 @@ class DeskView:
         )
         # after the last one the reviewer goes back to the one before it
         following = found.next or found.previous
-        return (f'/reviews/{following}' if following else '/reviews') + self.query
+        return self.address(following)
 
 
 def _number(given: Any) -> int | None:

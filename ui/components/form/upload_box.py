@@ -6,7 +6,7 @@ from uuid import UUID
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import files
+from domain import files, links
 from domain.errors import DomainError
 from domain.model import Account, StoredFile
 
@@ -87,7 +87,7 @@ def _shown(kept: StoredFile | None) -> dict[str, Any] | None:
         return None
     return {
         'id': str(kept.id),
-        'url': f'/files/{kept.id}',
+        'url': links.file(kept.id),
         'name': kept.name,
         'media_type': kept.media_type,
         'verdict': kept.verdict,

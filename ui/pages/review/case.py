@@ -6,7 +6,7 @@ from typing import Any
 from nicegui import html, ui
 from nicegui.element import Element
 
-from domain import applications, corrections, reviews
+from domain import applications, corrections, links, reviews
 from domain.books import record_books
 from domain.model import Account, ApplicationStatus, Training, Volunteer
 from domain.reviews import Case, decisions
@@ -105,7 +105,7 @@ class Desk:
         """Read it again; one that has moved is another page."""
         now = await reviews.case(self.id, by=self.account)
         if now.application.version != self.case.application.version:
-            ui.navigate.to(f'/reviews/{self.id}{self.queue.view.query}')
+            ui.navigate.to(self.queue.view.address(self.id))
             return
         await self.show(now)
 
@@ -140,7 +140,7 @@ def preview(case: Case) -> None:
     """The page that approval would print now, stamped 預覽."""
     with question('預覽核可後的紀錄冊', is_open=True, classes='lb-preview') as dialog:
         picture = html.img()
-        picture.props['src'] = f'/reviews/{case.application.id}/preview.png'
+        picture.props['src'] = links.case_preview(case.application.id)
         picture.props['alt'] = f'{case.volunteer.name}的紀錄冊身分頁，蓋有「預覽」字樣'
         html.p('只是預覽：沒有取號，也沒有發冊。')
         with html.div().classes('lb-acts'):

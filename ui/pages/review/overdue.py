@@ -1,13 +1,11 @@
 """逾期案件: what is late or nearly so; and the evidence of every round's period, with its export."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import get_args
-from urllib.parse import urlencode
 
 from nicegui import html, ui
 
-from domain import applications, dates
+from domain import applications, dates, links
 from domain.model import Account
 from domain.reports import review_periods
 from domain.reports.review_periods import Period, Round
@@ -23,7 +21,6 @@ from ...components.states import deadline
 from ...frame import MENU, REVIEW, card, frame, waiting_for
 from ...live import follow, of_side
 
-HERE, EXPORT = '/reviews/overdue', '/printouts/evidence.ods'
 DUES: dict[Due, tuple[str, str]] = {
     'overdue': ('已逾期', '沒有逾期的案件'),
     'today': ('今日到期', '今天沒有到期的案件'),
@@ -89,7 +86,7 @@ async def _evidence(account: Account) -> None:
         date_field('送審日期起', in_form, 'since')
         date_field('送審日期迄', in_form, 'until')
         action_button('查詢', show, 'outline', in_form=in_form)
-        with ui.link('', EXPORT).classes('q-btn lb-btn lb-outline').props('download') as export:
+        with ui.link('', links.period_evidence()).classes('q-btn lb-btn lb-outline').props('download') as export:
             icon('download')
             html.span('匯出 ODS')
 
@@ -109,8 +106,7 @@ async def _evidence(account: Account) -> None:
         shares = record_table('依承辦人', SHARE_COLUMNS, fetch_shares, bare=True, empty='這段期間沒有審結的案件')
 
     def point() -> None:
-        days = {name: day.isoformat() for name, day in vars(period).items() if isinstance(day, date)}
-        export.props['href'] = f'{EXPORT}?{urlencode(days)}'
+        export.props['href'] = links.period_evidence(period.since, period.until)
         export.update()
 
     in_form.on_change(point)
@@ -122,7 +118,7 @@ def _show_counts(pills: html.nav, counts: dict[Due, int], chosen: Due) -> None:
     pills.clear()
     with pills:
         for due, (label, _) in DUES.items():
-            link = ui.link(f'{label} {counts[due]}', f'{HERE}?due={due}').classes('lb-pill')
+            link = ui.link(f'{label} {counts[due]}', links.overdue(due)).classes('lb-pill')
             if due == chosen:
                 link.classes('on').props('aria-current=page')
 
@@ -146,7 +142,7 @@ def _row(case: Running) -> Row:
     left: Cell = {'text': text, 'chip': tone or 'plain', 'icon': symbol, 'hint': hint}
     return {
         'key': str(case.id),
-        'case': {'text': str(case.id), 'href': f'/reviews/{case.id}', 'strong': True},
+        'case': {'text': str(case.id), 'href': links.case(case.id), 'strong': True},
         'volunteer': {'text': case.volunteer, 'sub': case.identity_masked},
         'unit': {'text': case.unit, 'sub': case.unit_phone},
         'sent': {'text': dates.roc_instant(case.submitted_at), 'sub': f'第 {case.round} 次送審'},
@@ -161,7 +157,7 @@ def _round(each: Round) -> Row:
     outcome = review_periods.OUTCOMES[each.outcome]
     return {
         'key': f'{each.application_id}-{each.number}',
-        'case': {'text': str(each.application_id), 'href': f'/reviews/{each.application_id}', 'strong': True},
+        'case': {'text': str(each.application_id), 'href': links.case(each.application_id), 'strong': True},
         'unit': each.unit,
         'sent': {'text': dates.roc_instant(each.submitted_at), 'sub': f'第 {each.number} 次送審'},
         'due': dates.roc(each.due_on) if each.due_on else '未記載',

@@ -2,7 +2,7 @@
 
 from nicegui import html, ui
 
-from domain import applications, rosters
+from domain import applications, links, rosters
 from domain.model import Account
 from domain.reviews import decisions
 from domain.reviews.decisions import Report
@@ -16,7 +16,7 @@ from ...frame import REVIEW, VOLUNTEER_DATA, card, frame, waiting_for
 from ...live import follow, of_side
 from ..rosters import follow_roster, prints, roster_past, ways_down
 
-REVIEW_ROSTERS = ('名冊審核', '/reviews/rosters')
+REVIEW_ROSTERS = ('名冊審核', links.review_rosters())
 
 
 async def review_rosters_page(account: Account, text: str = '', turn: str = '', page: str = '') -> None:
@@ -90,7 +90,7 @@ def _tell_refused(report: Report, refused: html.div) -> None:
         with html.ul():
             for application, sentence in report.refused:
                 with html.li():
-                    ui.link(application.volunteer.name, f'/reviews/{application.id}')
+                    ui.link(application.volunteer.name, links.case(application.id))
                     html.span(sentence)
         with html.div().classes('lb-row-acts'):
             ui.button('知道了', on_click=refused.clear, color=None).props('outline no-caps')

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from nicegui import html, ui
 
-from domain import applications, corrections, dates, drafts, files, readiness, volunteers
+from domain import applications, corrections, dates, drafts, files, links, readiness, volunteers
 from domain.applications import ApplicationDetails
 from domain.books import record_books
 from domain.corrections import Marked
@@ -36,7 +36,7 @@ async def application_page(account: Account, volunteer_id: int) -> None:
     details = await details_of(application, draft)
     marks = await corrections.of(application, by=account) if application else []
     seen = Seen(application.version if application else 0, waiting_in(marks) if is_open else 0)
-    back = f'/volunteers/{volunteer.id}/record-book'
+    back = links.record_books(volunteer.id)
     guide = await guide_for(account, volunteer.id)
     crumbs = [MENU, VOLUNTEER_DATA, BASICS, (volunteer.name, back)]
     with frame(
@@ -120,7 +120,7 @@ async def application_fields(
         if application is not None and roster is not None:
             with html.p().classes('lb-note full'):
                 html.span(sentence_on(roster, application))
-                ui.link('到名冊', f'/rosters/{roster.id}#case-{application.id}').classes('nowrap')
+                ui.link('到名冊', links.roster_row(roster.id, application.id)).classes('nowrap')
         text_area('備註', in_form, 'remarks', wide=True, readonly=readonly)
         locked_fact('發冊日期', '', f'民國 {dates.roc(book.issued_on)}' if book else '民國　審核通過後填入')
         upload_box(
@@ -148,7 +148,7 @@ def save_and_submit(
 
     Returns what closes 送審 while marks wait for an answer.
     """
-    back = f'/volunteers/{volunteer.id}/record-book'
+    back = links.record_books(volunteer.id)
 
     async def saved() -> Application:
         application = await applications.save(details, of=volunteer, by=account)
@@ -158,7 +158,7 @@ def save_and_submit(
 
     async def save() -> None:
         await saved()
-        leave(f'{back}/application', 'application-saved')
+        leave(links.application(volunteer.id), 'application-saved')
 
     async def submit() -> None:
         await applications.submit(await saved(), by=account)

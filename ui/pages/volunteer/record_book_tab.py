@@ -7,7 +7,7 @@ from typing import Any
 
 from nicegui import html, ui
 
-from domain import applications, dates
+from domain import applications, dates, links
 from domain.books import number_ledger, record_books
 from domain.books.record_books import RecordBookQuery
 from domain.calendar import days_left
@@ -70,10 +70,8 @@ async def record_book_tab(account: Account, volunteer: Volunteer) -> None:
         with html.div().classes('lb-acts'):
             action_button('查詢', lambda: table.refresh(1), 'outline')
             for text, kind in (('列印(doc)', 'docx'), ('列印(odt)', 'odt')):
-                ui.link(text, f'/printouts/record-books/{volunteer.id}.{kind}').classes('q-btn lb-btn lb-outline')
-            ui.link('申請送審', f'/volunteers/{volunteer.id}/record-book/application').classes(
-                'q-btn lb-btn bg-primary'
-            )
+                ui.link(text, links.printed_record_books(volunteer.id, kind)).classes('q-btn lb-btn lb-outline')
+            ui.link('申請送審', links.application(volunteer.id)).classes('q-btn lb-btn bg-primary')
     await application_state(account, volunteer)
     table = record_table('紀錄冊', COLUMNS, fetch, empty_hint='還沒有紀錄冊。資料備齊後，按「申請送審」。')
     await table.refresh()
@@ -121,7 +119,7 @@ async def _case(
     account: Account, volunteer: Volunteer, application: Application, left: DaysLeft | None, is_repeatable: bool
 ) -> None:
     """One application as a strip; its timeline opens below, that of the open one is open."""
-    form_page = f'/volunteers/{volunteer.id}/record-book/application'
+    form_page = links.application(volunteer.id)
 
     async def repeat() -> None:
         await applications.again(application, by=account)
@@ -156,7 +154,7 @@ def _row(book: Any) -> Row:
         'key': str(book.id),
         'name': book.volunteer.name,
         'number': book.volunteer.identity_masked,
-        'book': {'text': book.number, 'href': f'/books/{book.id}.pdf'},
+        'book': {'text': book.number, 'href': links.book_pdf(book.id)},
         'kind': {'text': book.kind.label, 'sub': book.status.label},
         'issued': dates.roc(book.issued_on),
         'unit': book.entered_by_unit.name,

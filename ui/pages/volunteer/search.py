@@ -7,7 +7,7 @@ from typing import Any
 
 from nicegui import html, ui
 
-from domain import applications, dates, directory, drafts, trainings, volunteers
+from domain import applications, dates, directory, drafts, links, trainings, volunteers
 from domain.cases import worklists
 from domain.guide import home
 from domain.guide.home import OpenForm, Standing
@@ -25,8 +25,8 @@ from ...flash import leave
 from ...frame import BASICS, MENU, VOLUNTEER_DATA, card, frame, guide_for, waiting_for
 from ...live import follow, of_side
 
-NEW = ('新增志工基本資料', '/volunteers/new')
-JOIN = ('收編其他單位的志工', '/consolidated?join=1')
+NEW = ('新增志工基本資料', links.new_volunteer())
+JOIN = ('收編其他單位的志工', links.consolidated(join=True))
 COLUMNS = [
     ('name', '志工姓名'),
     ('number', '身分證字號'),
@@ -117,7 +117,7 @@ async def consolidated_page(account: Account, join: bool = False) -> None:
     with frame(account, '志工總歸戶', crumbs=[MENU, VOLUNTEER_DATA], waiting=await waiting_for(account)):
         if is_clerk:
             with html.nav().classes('lb-pills lb-gap-below').props('aria-label=志工總歸戶'):
-                for text, address, is_here in (('查詢', '/consolidated', not join), ('收編', JOIN[1], join)):
+                for text, address, is_here in (('查詢', links.consolidated(), not join), ('收編', JOIN[1], join)):
                     link = ui.link(text, address).classes('lb-pill')
                     if is_here:
                         link.classes('on').props('aria-current=page')
@@ -168,7 +168,7 @@ def _join_card(account: Account) -> None:
             person = await volunteers.join(
                 asked.identity_kind, asked.identity_number, asked.name, asked.born_on, by=account
             )
-            leave(f'/volunteers/{person.id}/basics', 'volunteer-joined')
+            leave(links.basics(person.id), 'volunteer-joined')
 
         with html.div().classes('lb-row-acts'):
             action_button('收編', join, in_form=in_form)
@@ -217,7 +217,7 @@ async def _person(found: Consolidated, is_clerk: bool) -> None:
                 html.dt(label)
                 html.dd(value)
     if found.is_ours and is_clerk:
-        ui.link('開啟個人頁面', f'/volunteers/{who.id}/basics').classes('q-btn lb-btn lb-outline lb-self-start')
+        ui.link('開啟個人頁面', links.basics(who.id)).classes('q-btn lb-btn lb-outline lb-self-start')
     await _listed(
         '所屬運用單位',
         [('unit', '運用單位'), ('team', '志工隊'), ('status', '收編狀態'), ('since', '加入日期')],
@@ -301,7 +301,7 @@ def _row(volunteer: Volunteer, standing: Standing, account: Account) -> Row:
     ours = next(iter(volunteer.memberships))
     return {
         'key': str(volunteer.id),
-        'name': {'text': volunteer.name, 'href': f'/volunteers/{volunteer.id}/basics', 'strong': True},
+        'name': {'text': volunteer.name, 'href': links.basics(volunteer.id), 'strong': True},
         'number': volunteer.identity_masked,
         'team': ours.team.name if ours.team else '未編隊',
         'membership': ours.status.label,
@@ -318,15 +318,14 @@ def _state(standing: Standing, account: Account) -> Cell:
 
 
 def _next(volunteer: Volunteer, standing: Standing) -> Cell:
-    person = f'/volunteers/{volunteer.id}'
     case = standing.application
     if case is not None and case.status in applications.OPEN:
-        return {'text': '查看申請', 'href': f'{person}/record-book/application'}
+        return {'text': '查看申請', 'href': links.application(volunteer.id)}
     if standing.book_number:
-        return {'text': '查看紀錄冊', 'href': f'{person}/record-book'}
+        return {'text': '查看紀錄冊', 'href': links.record_books(volunteer.id)}
     if case is not None:
-        return {'text': '查看申請', 'href': f'{person}/record-book'}
-    return {'text': '教育訓練', 'href': f'{person}/trainings'}
+        return {'text': '查看申請', 'href': links.record_books(volunteer.id)}
+    return {'text': '教育訓練', 'href': links.trainings(volunteer.id)}
 
 
 def _form_row(each: OpenForm) -> Row:

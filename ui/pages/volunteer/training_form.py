@@ -2,7 +2,7 @@
 
 from nicegui import html, ui
 
-from domain import corrections, dates, directory, drafts, files, trainings, volunteers
+from domain import corrections, dates, directory, drafts, files, links, trainings, volunteers
 from domain.model import Account, Draft, DraftKind, Place, Training, TrainingKind, Volunteer
 from domain.trainings import TrainingDetails
 
@@ -41,9 +41,9 @@ async def training_page(account: Account, volunteer_id: int, training_id: int) -
 async def _training_page(
     account: Account, volunteer: Volunteer, draft: Draft, details: TrainingDetails, training: Training | None = None
 ) -> None:
-    back = f'/volunteers/{volunteer.id}/trainings'
+    back = links.trainings(volunteer.id)
     guide = await guide_for(account, volunteer.id)
-    crumbs = [VOLUNTEER_DATA, BASICS, (volunteer.name, f'/volunteers/{volunteer.id}'), ('教育訓練', back)]
+    crumbs = [VOLUNTEER_DATA, BASICS, (volunteer.name, links.volunteer(volunteer.id)), ('教育訓練', back)]
     with frame(
         account, TITLE, crumbs=crumbs, step=6, guide=guide, waiting=await waiting_for(account), required=True
     ) as page:
