@@ -12,7 +12,8 @@ from domain.corrections import Marked
 from domain.errors import DomainError, Incomplete
 from domain.model import Account, Application, ApplicationStatus, CorrectionStatus
 
-from .correction_marks import TONES, earlier, spot_of
+from .correction_marks import earlier, spot_of
+from .states import MARKS
 
 HOW = '逐項修改後按「已補正」；認為沒有錯的，按「有異議」說明。每一項都回覆後，就可以送審。'
 DONE = '每一項都已回覆，請按下方的「送審」再送一次。送審前仍可以修改回覆。'
@@ -85,7 +86,7 @@ def waiting_in(marks: Sequence[Marked]) -> int:
 
 def _shown(marked: Marked, *, asks: bool) -> dict[str, Any]:
     one = marked.correction
-    tone, symbol = TONES[one.status]
+    tone, symbol = MARKS[one.status]
     is_picture = one.field in corrections.PICTURES and one.field != 'attachment'
     return {
         'id': one.id,

@@ -11,14 +11,6 @@ from domain.model import CorrectionStatus, Volunteer
 
 from .icon import icon
 
-# How a correction looks: tone and icon of its chip.
-TONES = {
-    CorrectionStatus.OPEN: ('bad', 'flag'),
-    CorrectionStatus.MENDED: ('info', 'pencil'),
-    CorrectionStatus.DISPUTED: ('warn', 'help'),
-    CorrectionStatus.ACCEPTED: ('ok', 'check'),
-    CorrectionStatus.WITHDRAWN: ('', 'warning'),
-}
 _ANSWERS = {status: status.label for status in (CorrectionStatus.MENDED, CorrectionStatus.DISPUTED)}
 
 

@@ -14,7 +14,7 @@ from domain.model import Account, ApplicationStatus, Role
 from domain.paging import Page
 from domain.rosters import RosterSummary
 
-from .states import deadline
+from .states import LISTS, deadline
 
 PER_PAGE = 10
 
@@ -107,14 +107,5 @@ def _standing(summary: RosterSummary, account: Account) -> list[dict[str, str]]:
 
 
 def _chip(which: UnitList | AgencyList, number: int, more: str = '') -> dict[str, str]:
-    tone, symbol = _LOOKS[which.value]
+    tone, symbol = LISTS[which]
     return {'text': f'{which.label} {number}{more}', 'tone': tone, 'symbol': symbol}
-
-
-_LOOKS = {
-    'turn': ('warn', 'bolt'),
-    'review': ('info', 'clock'),
-    'returned': ('bad', 'flag'),
-    'approved': ('ok', 'check'),
-    'closed': ('', 'warning'),
-}

@@ -9,12 +9,13 @@ from nicegui.events import GenericEventArguments
 
 from domain import dates, links
 from domain.cases import worklists
+from domain.cases.worklists import TurnState
 from domain.model import Account, ApplicationStatus, Role
 from domain.readiness import Check
 from domain.rosters import RosterRow
 
 from .notices import refusals_told
-from .states import deadline
+from .states import TURNS, deadline
 
 Acted = Callable[[str, list[int]], Awaitable[None]]
 
@@ -71,6 +72,7 @@ class roster_table(Element, component='roster_table.js'):
 
 def _common(number: int, row: RosterRow, account: Account) -> dict[str, Any]:
     turn = worklists.of(row.application, account)
+    tone, symbol = TURNS[turn.state]
     due = deadline(row.days_left)
     return {
         'id': row.application.id,
@@ -80,11 +82,11 @@ def _common(number: int, row: RosterRow, account: Account) -> dict[str, Any]:
         'kind': row.application.kind.label,
         'word': turn.word,
         'why': turn.why,
-        'tone': turn.tone,
-        'symbol': turn.symbol,
+        'tone': tone,
+        'symbol': symbol,
         'due': {'text': due.text, 'tone': due.tone, 'hint': due.hint} if due.text and row.pending is None else None,
         'group': turn.word,
-        'yours': turn.word == '輪到您',
+        'yours': turn.state is TurnState.YOURS,
         'can': False,
         'on': False,
         'goes': False,
@@ -138,12 +140,13 @@ def _of_agency(row: RosterRow, roster_id: int) -> dict[str, Any]:
         return shown | {'note': _said(application.reason)}
     if row.pending is not None:
         decided = f'{row.pending.by.name}剛決定：{row.pending.to.label}，還可以復原'
+        tone, symbol = TURNS[worklists.REVIEW.state]
         return shown | {
             'word': worklists.REVIEW.word,
             'why': decided,
             'group': '剛決定',
-            'tone': worklists.REVIEW.tone,
-            'symbol': worklists.REVIEW.symbol,
+            'tone': tone,
+            'symbol': symbol,
             'yours': False,
         }
     open_marks = row.unanswered + row.answered

@@ -15,6 +15,7 @@ from domain.reviews.timeline import Entry
 
 from ..live import follow, of_record
 from .notices import confirm, refusals_told
+from .states import EVENTS
 
 RESULTS = [{'value': result.value, 'label': result.label} for result in CallResult]
 
@@ -72,14 +73,15 @@ class timeline(Element, component='timeline.js'):
 
 
 def _shown(number: int, entry: Entry) -> dict[str, Any]:
+    tone, symbol = EVENTS[entry.event]
     return {
         'key': number,
         'at': dates.spoken(entry.at),
         'actor': entry.actor,
         'what': entry.what,
         'note': entry.note,
-        'tone': entry.tone,
-        'symbol': entry.symbol,
+        'tone': tone,
+        'symbol': symbol,
         'kind': entry.kind,
         'mail': entry.ref if entry.can_resend else 0,
     }

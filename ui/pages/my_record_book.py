@@ -10,7 +10,7 @@ from domain import applications, dates, links, volunteers
 from domain.audit import access
 from domain.books import record_books
 from domain.cases import worklists
-from domain.cases.worklists import Turn
+from domain.cases.worklists import Turn, TurnState
 from domain.errors import NotFound
 from domain.model import Account, Application, ApplicationStatus, RecordBook, Volunteer
 from domain.reviews import timeline
@@ -18,6 +18,7 @@ from domain.reviews.timeline import Entry
 
 from ..components.icon import icon
 from ..components.record_table import record_table
+from ..components.states import TURNS
 from ..frame import card, frame
 from ..live import follow, of_volunteer
 
@@ -157,7 +158,7 @@ def _turn(application: Application | None, book: RecordBook | None, account: Acc
     """The one word: 已核發 once there is a book and no new application runs."""
     if application is not None and (book is None or application.status in applications.OPEN):
         return worklists.of(application, account)
-    return Turn('已核發', 'ok', 'check') if book else Turn('尚未送件', '', 'todo')
+    return Turn(TurnState.ISSUED if book else TurnState.NOT_SENT)
 
 
 def _track(turn: Turn, application: Application | None, told: Sequence[Entry]) -> dict[str, Any]:
@@ -176,7 +177,8 @@ def _track(turn: Turn, application: Application | None, told: Sequence[Entry]) -
         note = '不需要' if n == 2 and at == 3 and not returned else _day_of(steps, n)
         stations.append({'label': label, 'state': state, 'note': note})
     log = [{'at': dates.roc_instant(entry.at)[4:], 'what': entry.what, 'text': entry.note} for entry in told]
-    return {'stations': stations, 'log': log, 'chip': turn.word, 'tone': turn.tone, 'icon': turn.symbol}
+    tone, symbol = TURNS[turn.state]
+    return {'stations': stations, 'log': log, 'chip': turn.word, 'tone': tone, 'icon': symbol}
 
 
 def _day_of(steps: Sequence[Any], station: int) -> str:

@@ -13,7 +13,7 @@ from domain.reviews import Case, presence
 
 from ...live import follow, of_record
 from ..notices import refusals_told
-from ..states import TONES, deadline
+from ..states import STATUSES, deadline
 
 
 class desk_head(Element, component='desk_head.js'):
@@ -71,4 +71,4 @@ def _state(case: Case) -> list[Any]:
     if case.days_left is not None:
         text, tone, symbol, _, hint = deadline(case.days_left)
         return [text, tone, symbol, hint]
-    return [application.status.label, *TONES[application.status], '']
+    return [application.status.label, *STATUSES[application.status], '']

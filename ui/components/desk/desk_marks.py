@@ -12,8 +12,9 @@ from domain.corrections import Anchor, Marked
 from domain.errors import DomainError
 from domain.model import Account, Application, Correction, CorrectionReason, Place
 
-from ..correction_marks import TONES, earlier
+from ..correction_marks import earlier
 from ..notices import refuse
+from ..states import MARKS
 
 
 class desk_marks(Element, component='desk_marks.js'):
@@ -107,7 +108,7 @@ def _anchor(given: dict[str, Any]) -> Anchor:
 
 def _shown(marked: Marked) -> dict[str, Any]:
     one = marked.correction
-    tone, symbol = TONES[one.status]
+    tone, symbol = MARKS[one.status]
     is_answered = one.status in corrections.ANSWERED
     who = f'{one.answered_by.name}　{dates.roc_instant(one.answered_at)}' if one.answered_by and one.answered_at else ''
     return {

@@ -17,7 +17,7 @@ from domain.reviews import CaseRow, presence
 from domain.reviews.presence import Reader
 
 from ...live import follow, of_side, together
-from ..states import TONES, deadline
+from ..states import STATUSES, deadline
 from .desk_view import ORDERS, TABS, DeskView
 
 MOST_SHOWN = 200
@@ -100,7 +100,7 @@ async def _queue(account: Account, view: DeskView) -> Queue:
 def _row(row: CaseRow, readers: list[Reader], account: Account) -> dict[str, Any]:
     text, tone, symbol, due, hint = deadline(row.days_left)
     if not text:
-        text, (tone, symbol) = row.status.label, TONES[row.status]
+        text, (tone, symbol) = row.status.label, STATUSES[row.status]
     pending = row.pending and (row.pending.by_id, row.pending.by_name, VERBS[row.pending.to])
     return {
         'id': row.id,

@@ -15,6 +15,7 @@ from ...components.form import form
 from ...components.form.fields import choice_field, date_field, radio_field, text_field
 from ...components.question import is_sure
 from ...components.record_table import Cell, Row
+from ...components.states import DEMANDS
 from ...flash import leave
 from ...frame import card, save_bar
 
@@ -26,7 +27,6 @@ COLUMNS = [
     ('period', '適用期間'),
     ('source', '法源依據'),
 ]
-TONES = {Demand.REQUIRED: ('info', 'check'), Demand.ADVICE: ('warn', 'warning'), Demand.OFF: ('plain', 'lock')}
 NEW_BY_EYE = '新的目視項目（由審核人員勾選）'
 EVERY: dict[int | None, str] = {None: '全部'}
 EVERY_KIND: dict[str | None, str] = {None: '全部'}
@@ -132,7 +132,7 @@ def _meaning(details: RuleDetails) -> str:
 
 
 def _weight(rule: Rule) -> Cell:
-    tone, symbol = TONES[rule.demand]
+    tone, symbol = DEMANDS[rule.demand]
     return {'text': rule.demand.label, 'chip': tone, 'icon': symbol}
 
 

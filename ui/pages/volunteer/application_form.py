@@ -19,7 +19,7 @@ from ...components.form import form
 from ...components.form.agency_select import agency_select
 from ...components.form.fields import choice_field, text_area
 from ...components.form.upload_box import upload_box
-from ...components.states import TONES
+from ...components.states import STATUSES
 from ...components.timeline import timeline
 from ...flash import leave
 from ...frame import BASICS, MENU, VOLUNTEER_DATA, card, chip, frame, guide_for, save_bar, waiting_for
@@ -207,7 +207,7 @@ def state_banner(application: Application, marks: Sequence[Marked]) -> None:
     """What the agency said, in sight of the fields it speaks of; of a case with marks their list says it."""
     if application.status is ApplicationStatus.RETURNED and marks:
         return
-    tone, symbol = TONES[application.status]
+    tone, symbol = STATUSES[application.status]
     with html.section().classes('lb-card lb-state').props('role=status'):
         chip(application.status.label, tone, symbol)
         if application.status is ApplicationStatus.RETURNED:

@@ -19,7 +19,7 @@ from ...components.action_button import action_button
 from ...components.form import form
 from ...components.form.fields import choice_field, date_field
 from ...components.record_table import Row, record_table
-from ...components.states import deadline
+from ...components.states import TURNS, deadline
 from ...components.timeline import timeline
 from ...flash import leave
 from ...frame import card, chip
@@ -127,7 +127,7 @@ async def _case(
 
     turn, is_open = worklists.of(application, account), application.status in applications.OPEN
     with html.section().classes('lb-card lb-state').props('aria-label=申請案'):
-        chip(turn.word, turn.tone, turn.symbol)
+        chip(turn.word, *TURNS[turn.state])
         if turn.why:
             html.span(turn.why).classes('strong')
         if left is not None:
