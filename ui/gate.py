@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from domain import announcements, links
 from domain import settings as settings_module
 from domain.accounts import sessions
+from domain.announcements import SessionClosed
 from domain.model import Account
 from domain.settings import Settings
 
@@ -70,13 +71,13 @@ def install(site: FastAPI, settings: Settings) -> None:
 async def opened() -> None:
     """Close pages whose session ends anywhere, from now on until `closed()`."""
     global _sweeping  # noqa: PLW0603 -- one a process
-    announcements.subscribe(sessions.CHANNEL, _session_closed)
+    announcements.subscribe(SessionClosed, _session_closed)
     _sweeping = asyncio.create_task(_sweep(), name='expired sessions')
 
 
 def closed() -> None:
     """Stop listening and sweeping."""
-    announcements.unsubscribe(sessions.CHANNEL, _session_closed)
+    announcements.unsubscribe(SessionClosed, _session_closed)
     if _sweeping is not None:
         _sweeping.cancel()
 
@@ -282,10 +283,10 @@ async def _tell_to_reload(receive: Receive, send: Send) -> None:
     await send({'type': 'websocket.close', 'code': 4401})
 
 
-async def _session_closed(digest: str) -> None:
-    """A session has ended; '' when some may have, while nobody told us."""
-    sessions.forget(digest)
-    ended = [digest] if digest else [one for one in sockets.open_sessions() if not await _is_alive(one)]
+async def _session_closed(closed: SessionClosed | None) -> None:
+    """A session has ended; None when some may have, while nobody told us."""
+    sessions.forget(closed.digest if closed else '')
+    ended = [closed.digest] if closed else [one for one in sockets.open_sessions() if not await _is_alive(one)]
     for one in ended:
         sockets.close_pages(one)
 

@@ -5,7 +5,8 @@ from typing import Any
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import applications, dates, links
+from domain import dates, links
+from domain.announcements import CaseChanged
 from domain.mail import outbox
 from domain.mail.queries import in_brief
 from domain.model import Account, CallResult, Role
@@ -33,7 +34,7 @@ class call_tasks(Element, component='call_tasks.js'):
         placed = cls(account)
         await placed.renew()
 
-        follow(applications.CHANNEL, placed.renew, of_side(account))
+        follow(CaseChanged, placed.renew, of_side(account))
         return placed
 
     async def renew(self) -> None:

@@ -6,6 +6,7 @@ from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
 from domain import applications, dates
+from domain.announcements import CaseChanged
 from domain.errors import NotFound
 from domain.mail import outbox
 from domain.model import Account, Application, CallResult, Role
@@ -13,7 +14,7 @@ from domain.reviews import phone_calls
 from domain.reviews import timeline as timelines
 from domain.reviews.timeline import Entry
 
-from ..live import follow, of_record
+from ..live import follow, of_case
 from .notices import confirm, refusals_told
 from .states import EVENTS
 
@@ -46,7 +47,7 @@ class timeline(Element, component='timeline.js'):
         async def renew() -> None:
             placed.show(await timelines.of(case, by=account))
 
-        follow(applications.CHANNEL, renew, of_record(case.id))
+        follow(CaseChanged, renew, of_case(case.id))
         return placed
 
     def show(self, entries: list[Entry]) -> None:

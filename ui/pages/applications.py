@@ -6,6 +6,7 @@ from typing import Any
 from nicegui import html, ui
 
 from domain import applications, dates, links
+from domain.announcements import CaseChanged
 from domain.calendar import days_left
 from domain.calendar.days_left import DaysLeft
 from domain.cases import worklists
@@ -68,7 +69,7 @@ async def applications_page(account: Account, which: str = '') -> None:
             await table.refresh()
 
         await renew()
-    follow(applications.CHANNEL, renew, of_side(account))
+    follow(CaseChanged, renew, of_side(account))
 
 
 def _tab(which: UnitList, count: int, is_here: bool) -> None:

@@ -5,7 +5,7 @@ from fastapi.responses import RedirectResponse, Response
 from nicegui import html
 
 from domain import applications, dates, links, reviews, settings
-from domain.applications import CHANNEL
+from domain.announcements import CaseChanged
 from domain.books import record_books
 from domain.books.record_books import RecordBookQuery
 from domain.cases import worklists
@@ -117,7 +117,7 @@ async def _board(account: Account) -> None:
         board.show(await count(account), [_news(step, account) for step in await home.news(by=account)])
 
     await renew()
-    follow(CHANNEL, renew, of_side(account))
+    follow(CaseChanged, renew, of_side(account))
 
 
 async def _unit_counts(account: Account) -> list[Count]:

@@ -7,6 +7,7 @@ from nicegui import html, ui
 from nicegui.element import Element
 
 from domain import applications, dates, links, volunteers
+from domain.announcements import CaseChanged
 from domain.audit import access
 from domain.books import record_books
 from domain.cases import worklists
@@ -65,7 +66,7 @@ async def my_record_book_page(account: Account) -> None:
         if now is None or latest is None or _seen(now) != _seen(latest):
             ui.navigate.reload()
 
-    follow(applications.CHANNEL, renew, of_volunteer(volunteer))
+    follow(CaseChanged, renew, of_volunteer(volunteer))
 
 
 def headline(volunteer: Volunteer, latest: Application | None, book: RecordBook | None) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 
 from nicegui import html, ui
 
-from domain import applications, dates, links, rosters
+from domain import dates, links, rosters
+from domain.announcements import CaseChanged, RosterChanged, VolunteerChanged
 from domain.model import Account, IssueKind, Roster
 from domain.rosters import MOST_ROWS, Added, Sent
 from domain.rosters import timeline as roster_timeline
@@ -23,7 +24,7 @@ from ..components.roster_table import roster_table
 from ..components.timeline import timeline
 from ..flash import leave
 from ..frame import MENU, VOLUNTEER_DATA, card, frame, waiting_for
-from ..live import follow, of_record, of_side
+from ..live import follow, of_side
 
 ROSTERS = ('名冊', links.rosters())
 PRINTS = (
@@ -84,8 +85,8 @@ async def rosters_page(account: Account, text: str = '', turn: str = '', page: s
             hint='按「建立名冊」，再加入要一起申請紀錄冊的志工。',
         )
         await listed.refresh()
-    for channel in (applications.CHANNEL, rosters.CHANNEL):
-        follow(channel, listed.refresh, of_side(account))
+    follow(CaseChanged, listed.refresh, of_side(account))
+    follow(RosterChanged, listed.refresh, of_side(account))
 
 
 async def roster_page(account: Account, roster_id: int) -> None:
@@ -127,15 +128,18 @@ async def roster_page(account: Account, roster_id: int) -> None:
 def follow_roster(roster: Roster, table: roster_table, renew: Any) -> None:
     """Keep the rows true: what happens to the roster, to its cases, and to the papers of its volunteers."""
 
-    def concerns(payload: str) -> bool:
-        return int(payload.partition(':')[0]) in table.shown
+    def is_it(changed: RosterChanged) -> bool:
+        return changed.roster_id == roster.id
 
-    def of_person(payload: str) -> bool:
-        return int(payload) in {row.volunteer.id for row in table.shown.values()}
+    def is_listed(changed: CaseChanged) -> bool:
+        return changed.application_id in table.shown
 
-    follow(rosters.CHANNEL, renew, of_record(roster.id))
-    follow(applications.CHANNEL, renew, concerns)
-    follow('volunteer', renew, of_person)
+    def is_of_somebody_listed(changed: VolunteerChanged) -> bool:
+        return changed.volunteer_id in {row.volunteer.id for row in table.shown.values()}
+
+    follow(RosterChanged, renew, is_it)
+    follow(CaseChanged, renew, is_listed)
+    follow(VolunteerChanged, renew, is_of_somebody_listed)
 
 
 def _facts(roster: Roster) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import applications, dates, permissions, reviews
+from domain import dates, permissions, reviews
+from domain.announcements import CaseChanged, ReadersChanged
 from domain.cases import worklists
 from domain.cases.transitions import VERBS
 from domain.cases.worklists import OF_AGENCY, AgencyList
@@ -16,7 +17,7 @@ from domain.model import Account, Role
 from domain.reviews import CaseRow, presence
 from domain.reviews.presence import Reader
 
-from ...live import follow, of_side, together
+from ...live import follow, of_agency, together
 from ..states import STATUSES, deadline
 from .desk_view import ORDERS, TABS, DeskView
 
@@ -55,8 +56,8 @@ class review_queue(Element, component='review_queue.js'):
         """The queue in its place, following cases and readers of the agency."""
         queue = cls(account, view, selected)
         await queue.renew()
-        for channel in (applications.CHANNEL, presence.CHANNEL):
-            follow(channel, queue.renew, of_side(account))
+        follow(CaseChanged, queue.renew, of_agency(account))
+        follow(ReadersChanged, queue.renew, of_agency(account))
         return queue
 
     async def renew(self) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 from nicegui import html, ui
 from nicegui.element import Element
 
-from domain import applications, corrections, links, reviews
+from domain import corrections, links, reviews
+from domain.announcements import CaseChanged
 from domain.books import record_books
 from domain.model import Account, ApplicationStatus, Training, Volunteer
 from domain.reviews import Case, decisions
@@ -21,7 +22,7 @@ from ...components.question import question
 from ...components.reveal import reveal_dialog
 from ...components.timeline import timeline
 from ...frame import frame, waiting_for
-from ...live import follow, of_record
+from ...live import follow, of_case
 from .checks import placed_checks
 from .queue import placed_queue
 
@@ -74,9 +75,9 @@ async def review_case_page(
                     desk.facts = await case_side(account, case)
                 desk.bar = desk_decisions(account, case, desk.go_on)
             await desk.show(case)
-    follow(applications.CHANNEL, desk.renew, of_record(application_id))
+    follow(CaseChanged, desk.renew, of_case(application_id))
     if case.application.status is ApplicationStatus.SUBMITTED:  # the approval of another case takes the number shown
-        follow(applications.CHANNEL, desk.renumber, desk.is_of_another)
+        follow(CaseChanged, desk.renumber, desk.is_of_another)
 
 
 class Desk:
@@ -118,10 +119,9 @@ class Desk:
         ui.context.client.storage['leaving'] = True
         ui.navigate.to(await self.queue.view.next_after(self.id, self.account))
 
-    def is_of_another(self, payload: str) -> bool:
-        """Whether the announcement is of another case of the agency."""
-        which, agency, *_ = payload.split(':')
-        return agency == str(self.account.agency_id) and which != str(self.id)
+    def is_of_another(self, changed: CaseChanged) -> bool:
+        """Whether it is another case of the agency."""
+        return changed.agency_id == self.account.agency_id and changed.application_id != self.id
 
 
 async def case_side(account: Account, case: Case) -> data_list:

@@ -5,7 +5,8 @@ from typing import get_args
 
 from nicegui import html, ui
 
-from domain import applications, dates, links
+from domain import dates, links
+from domain.announcements import CaseChanged
 from domain.model import Account
 from domain.reports import review_periods
 from domain.reports.review_periods import Period, Round
@@ -66,7 +67,7 @@ async def overdue_page(account: Account, due: str = '') -> None:
         await table.refresh()
         _who_is_told(account)
         await _evidence(account)
-    follow(applications.CHANNEL, table.refresh, of_side(account))
+    follow(CaseChanged, table.refresh, of_side(account))
 
 
 async def _evidence(account: Account) -> None:

@@ -2,7 +2,8 @@
 
 from nicegui import html, ui
 
-from domain import applications, links, rosters
+from domain import links, rosters
+from domain.announcements import CaseChanged, RosterChanged
 from domain.model import Account
 from domain.reviews import decisions
 from domain.reviews.decisions import Report
@@ -34,8 +35,8 @@ async def review_rosters_page(account: Account, text: str = '', turn: str = '', 
             hint='運用單位以名冊送審時，會自動出現在這裡，不必重新整理。',
         )
         await listed.refresh()
-    for channel in (applications.CHANNEL, rosters.CHANNEL):
-        follow(channel, listed.refresh, of_side(account))
+    follow(CaseChanged, listed.refresh, of_side(account))
+    follow(RosterChanged, listed.refresh, of_side(account))
 
 
 async def review_roster_page(account: Account, roster_id: int) -> None:

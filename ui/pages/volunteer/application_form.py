@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from nicegui import html, ui
 
 from domain import applications, corrections, dates, drafts, files, links, readiness, volunteers
+from domain.announcements import CaseChanged
 from domain.applications import ApplicationDetails
 from domain.books import record_books
 from domain.corrections import Marked
@@ -72,7 +73,7 @@ async def application_page(account: Account, volunteer_id: int) -> None:
         if (now.version if now else 0) != seen.version:
             ui.navigate.reload()
 
-    follow(applications.CHANNEL, renew, of_volunteer(volunteer))
+    follow(CaseChanged, renew, of_volunteer(volunteer))
 
 
 async def details_of(application: Application | None, draft: Draft) -> ApplicationDetails:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from nicegui import html
 
 from domain import dates, ledgers
+from domain.announcements import VolunteerChanged
 from domain.ledgers import LEDGERS, Entry, Ledger, LedgerField
 from domain.model import Account, Volunteer
 from domain.trainings import spoken
@@ -87,7 +88,7 @@ async def _tab(ledger: Ledger, account: Account, volunteer: Volunteer) -> None:
     )
     dialogs = html.div().classes('lb-dialogs')
     await renew()
-    follow('volunteer', renew, of_volunteer(volunteer))
+    follow(VolunteerChanged, renew, of_volunteer(volunteer))
 
 
 async def _show_total(total: html.p, volunteer: Volunteer, account: Account) -> None:

@@ -7,6 +7,7 @@ from nicegui import html
 from nicegui.element import Element
 
 from domain import dates, links, volunteers
+from domain.announcements import CaseChanged, VolunteerChanged
 from domain.errors import NotFound
 from domain.model import Account, Volunteer
 from domain.volunteers import Header
@@ -88,8 +89,8 @@ async def tab_page(account: Account, volunteer_id: int, tab: str) -> None:
             header.show(await volunteers.header(volunteer, by=account))
 
         await renew()
-        follow('volunteer', renew, of_volunteer(volunteer))
-        follow('application', renew, of_volunteer(volunteer))
+        follow(VolunteerChanged, renew, of_volunteer(volunteer))
+        follow(CaseChanged, renew, of_volunteer(volunteer))
         with html.div().classes('lb-tab-body'):
             await build(account, volunteer)
 

@@ -8,6 +8,7 @@ from typing import Any
 from nicegui import html, ui
 
 from domain import applications, dates, links
+from domain.announcements import CaseChanged
 from domain.books import number_ledger, record_books
 from domain.books.record_books import RecordBookQuery
 from domain.calendar import days_left
@@ -108,7 +109,7 @@ async def application_state(account: Account, volunteer: Volunteer) -> None:
         if [_seen(one) for one in now] != [_seen(one) for one in found]:
             ui.navigate.reload()
 
-    follow(applications.CHANNEL, renew, of_volunteer(volunteer))
+    follow(CaseChanged, renew, of_volunteer(volunteer))
 
 
 def _seen(application: Application) -> tuple[object, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 from nicegui import html, ui
 
 from domain import applications, dates, directory, drafts, links, trainings, volunteers
+from domain.announcements import CaseChanged
 from domain.cases import worklists
 from domain.guide import home
 from domain.guide.home import OpenForm, Standing
@@ -108,7 +109,7 @@ async def volunteer_search_page(account: Account, name: str = '') -> None:
         table = record_table('Q 查詢結果', COLUMNS, fetch, empty_hint=hint, empty_link=NEW)
         words.on('entered', lambda: table.refresh(1))
         await table.refresh()
-    follow('application', table.refresh, of_side(account))
+    follow(CaseChanged, table.refresh, of_side(account))
 
 
 async def consolidated_page(account: Account, join: bool = False) -> None:
