@@ -18,8 +18,8 @@ from .components.form import form
 from .components.icon import icon
 from .components.notices import refuse, tell
 from .components.step_guide import step_guide
-from .flash import say_what_was_left
-from .loading_shell import first_sight
+from .flash import show_flash
+from .loading_shell import loading_shell
 
 Crumbs = Sequence[tuple[str, str]]
 MENU = ('子系統入口', links.menu())
@@ -68,7 +68,7 @@ def frame(
     page = page_frame(account, title, crumbs, step, guide, waiting, heading, required)
     with page.content:
         yield page
-    say_what_was_left()
+    show_flash()
 
 
 class page_frame:
@@ -93,7 +93,7 @@ class page_frame:
             ui.query('body').classes('lb-large' if account.text_size == 'large' else 'lb-large lb-larger')
         _leave_main_to_us()
         rail = guide if step and not account.hides_guide else None
-        first_sight(title, [text for text, _ in crumbs], has_rail=rail is not None, has_heading=heading)
+        loading_shell(title, [text for text, _ in crumbs], has_rail=rail is not None, has_heading=heading)
         with html.div().classes('app'):
             bar = app_bar(account, waiting)
             bar.on('searched', self._search)

@@ -8,6 +8,7 @@ from domain.accounts import AccountRequestDetails, LinkExpired, passwords
 from domain.errors import DomainError, Incomplete
 from domain.model import Role
 
+from ..flash import with_flash
 from . import public
 
 ROLES = {Role.UNIT_STAFF: '運用單位承辦人', Role.REVIEWER: '發冊機關志工業務窗口'}
@@ -74,7 +75,7 @@ async def _take_reset(token: str = Form(''), password: str = Form(''), again: st
         return _expired(refusal)
     except DomainError as refusal:
         return _reset_page(token, str(refusal))
-    return RedirectResponse(f'{links.login()}?said=password-set', 303)
+    return RedirectResponse(with_flash(links.login(), 'password-set'), 303)
 
 
 def _request_page(

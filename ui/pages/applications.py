@@ -16,7 +16,7 @@ from domain.model import Account, Application
 
 from ..components.record_table import Row, record_table, turn_cell
 from ..components.states import deadline
-from ..flash import leave
+from ..flash import leave_with
 from ..frame import MENU, VOLUNTEER_DATA, frame, waiting_for
 from ..live import follow, of_side
 
@@ -47,7 +47,7 @@ async def applications_page(account: Account, which: str = '') -> None:
 
     async def acted(key: str, _: str) -> None:
         anew = await applications.again(await applications.get(int(key), by=account), by=account)
-        leave(links.application(anew.volunteer_id), 'application-again')
+        leave_with(links.application(anew.volunteer_id), 'application-again')
 
     with frame(account, '送審進度', crumbs=[MENU, VOLUNTEER_DATA], waiting=await waiting_for(account)):
         tabs = html.nav().classes('lb-pills lb-gap-below').props('aria-label=案件清單')

@@ -6,6 +6,7 @@ from fastapi.responses import RedirectResponse, Response
 from domain import directory, links
 
 from .. import gate
+from ..flash import PARAMETER
 from . import public
 
 NOTICES = {
@@ -25,7 +26,7 @@ def render(request: Request, message: str = '', username: str = '', next: str = 
         'login.html',
         401 if message else 200,
         message=message,
-        notice=NOTICES.get(request.query_params.get('said', ''), ''),
+        notice=NOTICES.get(request.query_params.get(PARAMETER, ''), ''),
         username=username,
         next=next,
         agency=directory.DEFAULT_AGENCY,

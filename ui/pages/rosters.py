@@ -22,7 +22,7 @@ from ..components.question import is_sure, question
 from ..components.roster_list import Asked, roster_list
 from ..components.roster_table import roster_table
 from ..components.timeline import timeline
-from ..flash import leave
+from ..flash import leave_with
 from ..frame import MENU, VOLUNTEER_DATA, card, frame, waiting_for
 from ..live import follow, of_side
 
@@ -178,7 +178,7 @@ async def _new_roster(account: Account) -> ui.dialog:
 
         async def start() -> None:
             roster = await rosters.start(details.title, details.county_code, details.agency_id, by=account)
-            leave(links.roster(roster.id), 'roster-started')
+            leave_with(links.roster(roster.id), 'roster-started')
 
         with html.div().classes('lb-acts'):
             action_button('建立', start, in_form=in_form)
@@ -250,7 +250,7 @@ def _naming(roster: Roster, account: Account) -> ui.dialog:
 
         async def rename() -> None:
             await rosters.rename(roster, details.title, by=account)
-            leave(links.roster(roster.id), 'office-saved')
+            leave_with(links.roster(roster.id), 'office-saved')
 
         with html.div().classes('lb-acts'):
             action_button('儲存', rename, in_form=in_form)
@@ -261,7 +261,7 @@ def _naming(roster: Roster, account: Account) -> ui.dialog:
 async def _discard(roster: Roster, account: Account) -> None:
     if await is_sure('刪除這份名冊', '只有空的名冊可以刪除；志工的資料不會受影響。'):
         await rosters.discard(roster, by=account)
-        leave(ROSTERS[1], 'roster-discarded')
+        leave_with(ROSTERS[1], 'roster-discarded')
 
 
 def ways_down() -> None:

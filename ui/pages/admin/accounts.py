@@ -15,7 +15,7 @@ from ...components.form import form
 from ...components.form.fields import check_field, choice_field, email_field, radio_field, text_area, text_field
 from ...components.notices import confirm
 from ...components.record_table import Row
-from ...flash import leave
+from ...flash import leave_with
 from ...frame import card, save_bar
 
 ROLES = {role: role.label for role in (Role.UNIT_STAFF, Role.REVIEWER, Role.ADMINISTRATOR)}
@@ -82,7 +82,7 @@ async def edit(account: Account, key: str) -> None:
             await accounts.create(details, by=account)
         else:
             await accounts.amend(record, details, by=account)
-        leave(links.admin('accounts'), 'account-created' if record is None else 'office-saved')
+        leave_with(links.admin('accounts'), 'account-created' if record is None else 'office-saved')
 
     async def unlock() -> None:
         if record is not None:
@@ -110,14 +110,14 @@ async def decide(account: Account, key: str) -> None:
 
             async def refuse() -> None:
                 await accounts.refuse(request, refusal.reason, by=account)
-                leave(links.admin('requests'), 'request-refused')
+                leave_with(links.admin('requests'), 'request-refused')
 
             with html.div().classes('lb-row-acts'):
                 action_button('不核准', refuse, 'outline', in_form=refusal_form)
 
     async def grant() -> None:
         await accounts.grant(request, details, by=account)
-        leave(links.admin('requests'), 'account-created')
+        leave_with(links.admin('requests'), 'account-created')
 
     with save_bar():
         action_button('開通帳號', grant, in_form=in_form)

@@ -16,7 +16,7 @@ from ...components.form.check_boxes import check_boxes
 from ...components.form.fields import choice_field, date_field, radio_field, text_field
 from ...components.question import is_sure
 from ...components.record_table import Row
-from ...flash import leave
+from ...flash import leave_with
 from ...frame import card, save_bar
 
 COLUMNS = [('day', '日期'), ('kind', '放假或上班'), ('name', '名稱'), ('place', '適用地區'), ('origin', '來源')]
@@ -52,7 +52,7 @@ async def lead(account: Account) -> None:
 
         async def take() -> None:
             changes = await office_calendar.fill(in_form.details.year, by=account)  # type: ignore[attr-defined]
-            leave(links.admin('calendar'), 'calendar-filled' if changes else 'calendar-same')
+            leave_with(links.admin('calendar'), 'calendar-filled' if changes else 'calendar-same')
 
         action_button('帶入國定假日', take, 'outline', in_form=in_form)
 
@@ -83,12 +83,12 @@ async def edit(account: Account, which: str) -> None:
 
     async def save() -> None:
         await office_calendar.save(details, by=account, of=row)
-        leave(links.admin('calendar'), 'calendar-saved')
+        leave_with(links.admin('calendar'), 'calendar-saved')
 
     async def strike() -> None:
         if row is not None and await is_sure('刪除', _what_striking_means(row)):
             await office_calendar.remove(row, by=account)
-            leave(links.admin('calendar'), 'calendar-saved')
+            leave_with(links.admin('calendar'), 'calendar-saved')
 
     in_form.on_change(say_weekday)
     say_weekday()

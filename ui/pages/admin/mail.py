@@ -17,7 +17,7 @@ from ...components.form.fields import text_area, text_field
 from ...components.mail_preview import fact_list, mail_preview
 from ...components.question import is_sure
 from ...components.record_table import Cell, Row
-from ...flash import leave
+from ...flash import leave_with
 from ...frame import card, save_bar
 
 COLUMNS = [('name', '信件'), ('receiver', '收件人'), ('subject', '主旨（舉例）'), ('state', '範本')]
@@ -91,12 +91,12 @@ async def edit(account: Account, which: str) -> None:
 def _wording_buttons(account: Account, words: Words, in_form: form, *, is_own: bool) -> None:
     async def save() -> None:
         await templates.save(words.name, words.subject, words.body, by=account)
-        leave(links.admin('mail'), 'wording-saved')
+        leave_with(links.admin('mail'), 'wording-saved')
 
     async def restore() -> None:
         if await is_sure('恢復原本的範本', '您改寫的內容會刪除，之後寄出的信都用系統原本的範本。'):
             await templates.restore(words.name, by=account)
-            leave(links.admin('mail'), 'wording-restored')
+            leave_with(links.admin('mail'), 'wording-restored')
 
     with save_bar():
         action_button('儲存', save, in_form=in_form)
@@ -140,7 +140,7 @@ async def undelivered(account: Account, which: str) -> None:
 
     async def again() -> None:
         await outbox.resend(one.id, by=account)
-        leave(links.admin('undelivered'), 'mail-resent')
+        leave_with(links.admin('undelivered'), 'mail-resent')
 
     with save_bar():
         if not one.holds_secret:

@@ -15,7 +15,7 @@ from ...components.action_button import action_button
 from ...components.form import form
 from ...components.form.fields import choice_field, text_field
 from ...components.record_table import Row
-from ...flash import leave
+from ...flash import leave_with
 from ...frame import card, save_bar
 
 COLUMNS = [
@@ -99,7 +99,7 @@ async def _amend(account: Account, series: Series) -> None:
 
     async def save() -> None:
         await number_ledger.save(details, of=series, by=account)
-        leave(links.admin('numbers'), 'office-saved')
+        leave_with(links.admin('numbers'), 'office-saved')
 
     in_form.on_change(preview)
     preview()

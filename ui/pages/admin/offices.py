@@ -23,7 +23,7 @@ from ...components.form.fields import (
 )
 from ...components.question import is_sure
 from ...components.record_table import Cell, Row
-from ...flash import leave
+from ...flash import leave_with
 from ...frame import card, save_bar
 
 UNIT_COLUMNS = [('name', '單位名稱'), ('county', '縣市'), ('phone', '電話'), ('email', '電子郵件'), ('state', '狀態')]
@@ -125,7 +125,7 @@ async def edit_unit(account: Account, key: str) -> None:
 
     async def save() -> None:
         await directory.save_host_unit(details, by=account, of=unit)
-        leave(links.admin('units'), 'office-saved')
+        leave_with(links.admin('units'), 'office-saved')
 
     _bar(in_form, save, links.admin('units'))
 
@@ -147,7 +147,7 @@ async def edit_team(account: Account, key: str) -> None:
 
     async def save() -> None:
         await directory.save_team(details, by=account, of=team)
-        leave(links.admin('teams'), 'office-saved')
+        leave_with(links.admin('teams'), 'office-saved')
 
     _bar(in_form, save, links.admin('teams'))
 
@@ -193,7 +193,7 @@ async def edit_agency(account: Account, key: str) -> None:
 
     async def save() -> None:
         await directory.save_agency(details, by=account, of=agency)
-        leave(links.admin('agencies'), 'office-saved')
+        leave_with(links.admin('agencies'), 'office-saved')
 
     in_form.on_change(preview)
     preview()
@@ -226,14 +226,14 @@ async def edit_hours(account: Account, key: str) -> None:
 
     async def save() -> None:
         await directory.save_required_hours(details, by=account, of=rule)
-        leave(links.admin('hours'), 'office-saved')
+        leave_with(links.admin('hours'), 'office-saved')
 
     async def strike() -> None:
         if rule is not None and await is_sure(
             '刪除', '刪除後，改由範圍較大的規定決定時數；送審中的案件也會照新的規定檢查。'
         ):
             await directory.remove_required_hours(rule, by=account)
-            leave(links.admin('hours'), 'office-saved')
+            leave_with(links.admin('hours'), 'office-saved')
 
     in_form.on_change(say_hours)
     say_hours()

@@ -16,7 +16,7 @@ from ...components.form.fields import choice_field, date_field, radio_field, tex
 from ...components.question import is_sure
 from ...components.record_table import Cell, Row
 from ...components.states import DEMANDS
-from ...flash import leave
+from ...flash import leave_with
 from ...frame import card, save_bar
 
 COLUMNS = [
@@ -62,7 +62,7 @@ async def edit(account: Account, which: str) -> None:
 
     async def save() -> None:
         await rules.save(details, by=account, of=rule)
-        leave(links.admin('rules'), 'office-saved')
+        leave_with(links.admin('rules'), 'office-saved')
 
     with save_bar():
         action_button('儲存', save, in_form=in_form)
@@ -116,7 +116,7 @@ def strike_button(account: Account, rule: Rule) -> None:
             '刪除', '刪除後，改由範圍較大的規則決定；沒有其他規則時，就不再檢查這一項。審核中的案件也一樣。'
         ):
             await rules.remove(rule, by=account)
-            leave(links.admin('rules'), 'office-saved')
+            leave_with(links.admin('rules'), 'office-saved')
 
     action_button('刪除這條規則', strike, 'outline')
 

@@ -22,7 +22,7 @@ from ...components.form.fields import choice_field, text_area
 from ...components.form.upload_box import upload_box
 from ...components.states import STATUSES
 from ...components.timeline import timeline
-from ...flash import leave
+from ...flash import leave_with
 from ...frame import BASICS, MENU, VOLUNTEER_DATA, card, chip, frame, guide_for, save_bar, waiting_for
 from ...live import follow, of_volunteer
 from .profile import profile_header
@@ -159,11 +159,11 @@ def save_and_submit(
 
     async def save() -> None:
         await saved()
-        leave(links.application(volunteer.id), 'application-saved')
+        leave_with(links.application(volunteer.id), 'application-saved')
 
     async def submit() -> None:
         await applications.submit(await saved(), by=account)
-        leave(back, 'application-submitted')
+        leave_with(back, 'application-submitted')
 
     action_button('儲存', save, 'outline', in_form)
     send = action_button('送審', submit, 'primary', in_form)
@@ -199,7 +199,7 @@ def withdraw_button(account: Account, application: Application | None, back: str
     async def withdraw() -> None:
         if application is not None:
             await applications.withdraw(application, by=account)
-        leave(back, 'application-withdrawn')
+        leave_with(back, 'application-withdrawn')
 
     action_button('撤回申請', withdraw, 'outline')
 

@@ -27,7 +27,7 @@ from ...components.form.fields import (
 )
 from ...components.form.upload_box import upload_box
 from ...components.question import is_sure
-from ...flash import leave
+from ...flash import leave_with
 from ...frame import BASICS, MENU, VOLUNTEER_DATA, card, frame, guide_for, save_bar, waiting_for
 
 TITLE = '新增志工基本資料'
@@ -69,9 +69,9 @@ async def volunteer_draft_page(account: Account, draft_id: UUID) -> None:
                 if known.volunteer_id is None:
                     raise
                 await drafts.discard(draft, by=account)
-                leave(links.basics(known.volunteer_id), 'volunteer-known')
+                leave_with(links.basics(known.volunteer_id), 'volunteer-known')
                 return
-            leave(links.trainings(volunteer.id), 'volunteer-registered')
+            leave_with(links.trainings(volunteer.id), 'volunteer-registered')
 
         with save_bar():
             action_button('儲存', save, in_form=in_form)
@@ -94,7 +94,7 @@ async def basics_tab(account: Account, volunteer: Volunteer) -> None:
     async def save() -> None:
         await volunteers.amend(volunteer, details, version=volunteer.version, by=account)
         await drafts.settle(draft, details, by=account)
-        leave(case_page(volunteer) if marks else links.basics(volunteer.id), 'volunteer-saved')
+        leave_with(case_page(volunteer) if marks else links.basics(volunteer.id), 'volunteer-saved')
 
     with save_bar():
         action_button('儲存', save, in_form=in_form)
@@ -140,13 +140,13 @@ async def membership_card(account: Account, volunteer: Volunteer) -> None:
 
     async def assign() -> None:
         await volunteers.assign_team(volunteer, place.team_id, by=account)
-        leave(page, 'volunteer-saved')
+        leave_with(page, 'volunteer-saved')
 
     async def end() -> None:
         sentence = '他會離開您單位的名單；紀錄都保留，日後可以再收編。'
         if await is_sure('結束收編', sentence):
             await volunteers.end_membership(volunteer, by=account)
-            leave(BASICS[1], 'membership-ended')
+            leave_with(BASICS[1], 'membership-ended')
 
     with card('所屬運用單位'), html.div().classes('lb-inline'):
         choice_field('所屬志工隊', form(place, summary=False), 'team_id', teams, placeholder='未編隊')

@@ -22,7 +22,7 @@ from ...components.form.fields import choice_field, date_field
 from ...components.record_table import Row, record_table
 from ...components.states import TURNS, deadline
 from ...components.timeline import timeline
-from ...flash import leave
+from ...flash import leave_with
 from ...frame import card, chip
 from ...live import follow, of_volunteer
 
@@ -124,7 +124,7 @@ async def _case(
 
     async def repeat() -> None:
         await applications.again(application, by=account)
-        leave(form_page, 'application-again')
+        leave_with(form_page, 'application-again')
 
     turn, is_open = worklists.of(application, account), application.status in applications.OPEN
     with html.section().classes('lb-card lb-state').props('aria-label=申請案'):

@@ -22,7 +22,7 @@ from ...components.icon import icon
 from ...components.question import is_sure
 from ...components.record_table import Cell, Row, record_table, turn_cell
 from ...components.reveal import REASONS
-from ...flash import leave
+from ...flash import leave_with
 from ...frame import BASICS, MENU, VOLUNTEER_DATA, card, frame, guide_for, waiting_for
 from ...live import follow, of_side
 
@@ -169,7 +169,7 @@ def _join_card(account: Account) -> None:
             person = await volunteers.join(
                 asked.identity_kind, asked.identity_number, asked.name, asked.born_on, by=account
             )
-            leave(links.basics(person.id), 'volunteer-joined')
+            leave_with(links.basics(person.id), 'volunteer-joined')
 
         with html.div().classes('lb-row-acts'):
             action_button('收編', join, in_form=in_form)

@@ -14,7 +14,7 @@ from ...components.form.fields import check_field, choice_field, date_field, num
 from ...components.form.upload_box import upload_box
 from ...components.question import question
 from ...components.roster_row import roster_line
-from ...flash import leave
+from ...flash import leave_with
 from ...frame import BASICS, VOLUNTEER_DATA, card, frame, guide_for, save_bar, waiting_for
 
 TITLE = '教育訓練課程'
@@ -68,7 +68,7 @@ async def _training_page(
             else:
                 await trainings.amend(training, details, version=training.version, by=account)
                 await drafts.settle(draft, details, by=account)
-            leave(case_page(volunteer) if marks else back, 'training-saved')
+            leave_with(case_page(volunteer) if marks else back, 'training-saved')
 
         with save_bar():
             action_button('儲存', save, in_form=in_form)
@@ -158,7 +158,7 @@ def remove_button(account: Account, training: Training, back: str) -> None:
 
         async def remove() -> None:
             await trainings.remove(training, by=account)
-            leave(back, 'training-removed')
+            leave_with(back, 'training-removed')
 
         with html.div().classes('lb-acts'):
             action_button('刪除', remove, 'bad')
