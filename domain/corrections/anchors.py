@@ -189,7 +189,7 @@ def _training_of(training: Training) -> dict[str, Any]:
         'trained_for_id': training.trained_for.name,
         'field_id': training.field.name,
         'kind': training.kind,
-        'hours': trainings.spoken(training.minutes),
+        'hours': trainings.format_duration(training.minutes),
     }
 
 

@@ -71,10 +71,10 @@ async def report_undelivered() -> int:
         if not mails:
             return 0
         readers = Account.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(email='')
-        told = await readers.exclude(mail_preference=MailPreference.NONE).order_by('id')
-        for reader in told:
+        receivers = await readers.exclude(mail_preference=MailPreference.NONE).order_by('id')
+        for reader in receivers:
             await _report(reader, mails)
-    return len(told)
+    return len(receivers)
 
 
 async def _send_to(account_id: int) -> bool:
@@ -127,7 +127,7 @@ async def _report(reader: Account, mails: Sequence[OutgoingMail]) -> None:
 
 def _line(mail: OutgoingMail) -> str:
     """Nothing of it names a volunteer: neither the address nor the server's words about it."""
-    one = queries.told(mail)
+    one = queries.as_undelivered(mail)
     about = f'案號 {one.application_id} ' if one.application_id else f'名冊 {one.roster_id} ' if one.roster_id else ''
     whom = f'（{one.receiver}）' if one.receiver else ''
     return f'{_when(one.noted_at)} {about}{one.label}{whom}{one.status.label}：{one.words}'

@@ -177,13 +177,13 @@ async def _copy(
     template: str,
     facts: dict[str, Fact],
     people: Iterable[Account],
-    told: Iterable[str],
+    reached: Iterable[str],
     *,
     application: Application | None = None,
     roster: Roster | None = None,
 ) -> None:
-    """To each of `people` with an address that is none of those `told`; nobody reads it twice."""
-    seen = {address.strip().casefold() for address in told} | {''}
+    """To each of `people` with an address that is none of those `reached` already; nobody reads it twice."""
+    seen = {address.strip().casefold() for address in reached} | {''}
     for person in people:
         address = person.email.strip()
         if address.casefold() in seen:

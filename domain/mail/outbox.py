@@ -152,10 +152,10 @@ async def of_application(application: Application, *, by: Account) -> list[Outgo
     mails = await OutgoingMail.filter(either).select_related('account')
     sent = ApplicationStep.filter(application_id=application.id, status=ApplicationStatus.SUBMITTED)
     moments = [step.at for step in await sent]
-    told = {
+    its_own = {
         mail.id for mail in mails if mail.roster_id and any(at <= mail.created_at < at + _TOGETHER for at in moments)
     }
-    return [mail for mail in mails if mail.application_id or {mail.id, mail.resent_from_id} & told]
+    return [mail for mail in mails if mail.application_id or {mail.id, mail.resent_from_id} & its_own]
 
 
 async def note_bounce(mail_id: int, created_at: datetime, words: str) -> bool:

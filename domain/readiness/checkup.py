@@ -13,7 +13,7 @@ from db.models import Agency, InsuranceCover, RecordBook, RequiredHours, Trainin
 
 from .. import dates, identity_numbers, links
 from ..identity_numbers import BadIdentityNumber
-from ..trainings.details import spoken
+from ..trainings.details import format_duration
 from ..volunteers.basics import VolunteerDetails, legacy_number
 from ..volunteers.profile import INSURED, insurance_status
 from .required_hours import Tally, tally
@@ -180,14 +180,14 @@ def _hours(
     kind: TrainingKind, trainings: Sequence[Training], agency: Agency, so_far: Tally, volunteer: Volunteer
 ) -> Check:
     if so_far.is_met:
-        return Check(kind.value, kind.label, spoken(so_far.done), source=so_far.source)
+        return Check(kind.value, kind.label, format_duration(so_far.done), source=so_far.source)
     if not trainings:
         of_field = f'{agency.field.name}領域' if kind == TrainingKind.SPECIAL and agency.field else ''
         note = f'還沒有{of_field}的紀錄' if of_field else '還沒有紀錄'
-        needed = f'，需 {spoken(so_far.needed)}' if so_far.needed else ''
+        needed = f'，需 {format_duration(so_far.needed)}' if so_far.needed else ''
         page = links.new_training(volunteer.id)
         return _to_do(kind.value, kind.label, note + needed, page, 'kind', source=so_far.source)
-    note = f'目前 {spoken(so_far.done)}，需 {spoken(so_far.needed)}'
+    note = f'目前 {format_duration(so_far.done)}，需 {format_duration(so_far.needed)}'
     page = links.training(volunteer.id, trainings[-1].id)
     return _to_do(kind.value, kind.label, note, page, 'hours', source=so_far.source)
 

@@ -185,7 +185,7 @@ def _of_mark(marked: Marked, steps: Sequence[ApplicationStep]) -> list[Entry]:
     entries = [
         Entry(at, by.name, what, Event.MARKED, f'{about}：{text}', 'correction')
         for (what, at, by), text in zip(asked, texts, strict=True)
-        if not _is_told(at, one, steps)
+        if not _is_in_a_notice(at, one, steps)
     ]
     entries += [_answer(about, earlier, earlier.answered_at, earlier.answered_by) for earlier in marked.earlier]
     if one.answered_by and one.answered_at:
@@ -202,7 +202,7 @@ def _answer(about: str, mark: Correction | CorrectionExchange, at: datetime, by:
     return Entry(at, by.name, what, Event.MARK_ANSWERED, note, 'correction')
 
 
-def _is_told(since: datetime, mark: Correction, steps: Sequence[ApplicationStep]) -> bool:
+def _is_in_a_notice(since: datetime, mark: Correction, steps: Sequence[ApplicationStep]) -> bool:
     """Whether a 通知補件 went out while the mark stood as it does `since`: its reason lists the marks."""
     withdrawn = mark.closed_at if mark.status == CorrectionStatus.WITHDRAWN else None
     returned = [step.at for step in steps if step.status == _RETURNED]

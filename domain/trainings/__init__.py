@@ -13,10 +13,10 @@ from ..audit import history
 from ..audit.history import Change
 from ..cases import transitions
 from ..errors import Incomplete, MovedOn, NotFound, NotPermitted
-from .details import TrainingDetails, spoken
+from .details import TrainingDetails, format_duration
 from .search import COMPLETE, TrainingOrder, TrainingQuery, TrainingTotals, find, visible_to
 
-__all__ = ['TrainingDetails', 'TrainingOrder', 'TrainingQuery', 'TrainingTotals', 'find', 'spoken']
+__all__ = ['TrainingDetails', 'TrainingOrder', 'TrainingQuery', 'TrainingTotals', 'find', 'format_duration']
 
 SECTION = '教育訓練'
 
@@ -202,5 +202,5 @@ def _facts(training: Training) -> dict[str, Any]:
     return _columns_of(training) | {
         'trained_for': training.trained_for.name,
         'field': training.field.name,
-        'duration': spoken(training.minutes),
+        'duration': format_duration(training.minutes),
     }

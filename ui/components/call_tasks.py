@@ -40,20 +40,20 @@ class call_tasks(Element, component='call_tasks.js'):
     async def renew(self) -> None:
         """Ask again whom to call."""
         self.tasks = {task.mail.id: task for task in await phone_calls.to_make(by=self.account)}
-        shown = [_shown(task, self.account) for task in self.tasks.values()]
-        if self._props.get('tasks') != shown:
-            self._props['tasks'] = shown
+        rows = [_as_row(task, self.account) for task in self.tasks.values()]
+        if self._props.get('tasks') != rows:
+            self._props['tasks'] = rows
             self.update()
 
     async def _called(self, event: GenericEventArguments) -> None:
-        said = event.args if isinstance(event.args, dict) else {}
-        key = said.get('key')
+        given = event.args if isinstance(event.args, dict) else {}
+        key = given.get('key')
         task = self.tasks.get(key) if isinstance(key, int) else None
         if task is None:
             return
         with refusals_told():
-            told = {'callee': task.who[: phone_calls.CALLEE_LENGTH], 'phone': task.phone}
-            await phone_calls.log(task.application, said.get('result', ''), by=self.account, **told)
+            callee = {'callee': task.who[: phone_calls.CALLEE_LENGTH], 'phone': task.phone}
+            await phone_calls.log(task.application, given.get('result', ''), by=self.account, **callee)
             confirm('已記錄這通電話。')
             await self.renew()
 
@@ -65,7 +65,7 @@ class call_tasks(Element, component='call_tasks.js'):
             confirm('已排入重寄；寄達後，這項工作會自動消失。')
 
 
-def _shown(task: CallTask, account: Account) -> dict[str, Any]:
+def _as_row(task: CallTask, account: Account) -> dict[str, Any]:
     case = task.application
     is_unit = account.role is Role.UNIT_STAFF
     return {
@@ -75,5 +75,5 @@ def _shown(task: CallTask, account: Account) -> dict[str, Any]:
         'about': f'{case.volunteer.name}：{in_brief(task.mail)}',
         'address': links.record_books(case.volunteer_id) if is_unit else links.case(case.id),
         'trouble': task.mail.last_error or task.mail.status.label,
-        'since': dates.spoken(task.since),
+        'since': dates.format_moment(task.since),
     }

@@ -114,7 +114,7 @@ def _of_unit(row: RosterRow, roster_id: int) -> dict[str, Any]:
     if application.status not in worklists.WITH_UNIT:
         is_open = application.status is ApplicationStatus.SUBMITTED
         address = form_page if is_open else links.record_books(row.volunteer.id)
-        return {'href': address, 'note': _said(application.reason)}
+        return {'href': address, 'note': _opinion(application.reason)}
     is_back = application.status is ApplicationStatus.RETURNED
     lacking = [_lacking(check, check.address) for check in row.lacking]
     if row.unanswered:
@@ -126,7 +126,7 @@ def _of_unit(row: RosterRow, roster_id: int) -> dict[str, Any]:
         'on': row.is_prepared,
         'goes': not is_back,
         'fine': '資料齊全，可以送審' if row.is_prepared else '',
-        'note': (row.hindrance if not lacking else '') or (_said(application.reason) if is_back else ''),
+        'note': (row.hindrance if not lacking else '') or (_opinion(application.reason) if is_back else ''),
         'noteTone': '' if row.is_prepared else 'bad',
         'lacking': lacking,
     }
@@ -135,13 +135,13 @@ def _of_unit(row: RosterRow, roster_id: int) -> dict[str, Any]:
 def _of_agency(row: RosterRow, roster_id: int) -> dict[str, Any]:
     """What a reviewer sees of it: the summary of the checks, and the way to the case on the desk."""
     application = row.application
-    shown: dict[str, Any] = {'href': links.case(application.id, roster_id)}
+    line: dict[str, Any] = {'href': links.case(application.id, roster_id)}
     if application.status is not ApplicationStatus.SUBMITTED:
-        return shown | {'note': _said(application.reason)}
+        return line | {'note': _opinion(application.reason)}
     if row.pending is not None:
         decided = f'{row.pending.by.name}剛決定：{row.pending.to.label}，還可以復原'
         tone, symbol = TURNS[worklists.REVIEW.state]
-        return shown | {
+        return line | {
             'word': worklists.REVIEW.word,
             'why': decided,
             'group': '剛決定',
@@ -151,7 +151,7 @@ def _of_agency(row: RosterRow, roster_id: int) -> dict[str, Any]:
         }
     open_marks = row.unanswered + row.answered
     is_fine = not row.lacking and not open_marks
-    return shown | {
+    return line | {
         'can': is_fine,
         'fine': _passed(row) if is_fine else '',
         'note': '；'.join(filter(None, [f'{open_marks} 項補正待確認' if open_marks else '', row.problem])),
@@ -166,7 +166,7 @@ def _passed(row: RosterRow) -> str:
     return '，'.join(f'{count} {text}' for text, count in counts.items() if count)
 
 
-def _said(reason: str) -> str:
+def _opinion(reason: str) -> str:
     return f'審核意見：{" ".join(reason.split())}' if reason else ''
 
 

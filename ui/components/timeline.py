@@ -53,7 +53,7 @@ class timeline(Element, component='timeline.js'):
     def show(self, entries: list[Entry]) -> None:
         """Show these entries."""
         self.entries = entries
-        self._props['entries'] = [_shown(number, entry) for number, entry in enumerate(reversed(entries))][::-1]
+        self._props['entries'] = [_as_row(number, entry) for number, entry in enumerate(reversed(entries))][::-1]
         self.update()
 
     async def _resend(self, event: GenericEventArguments) -> None:
@@ -64,20 +64,20 @@ class timeline(Element, component='timeline.js'):
             confirm('已排入重寄，結果會出現在歷程上。')
 
     async def _called(self, event: GenericEventArguments) -> None:
-        said = event.args if isinstance(event.args, dict) else {}
+        given = event.args if isinstance(event.args, dict) else {}
         with refusals_told():
-            note = str(said.get('note', ''))
+            note = str(given.get('note', ''))
             if self.application is None:
                 raise NotFound
-            await phone_calls.log(self.application, said.get('result', ''), by=self.account, note=note)
+            await phone_calls.log(self.application, given.get('result', ''), by=self.account, note=note)
             confirm('已記錄這通電話。')
 
 
-def _shown(number: int, entry: Entry) -> dict[str, Any]:
+def _as_row(number: int, entry: Entry) -> dict[str, Any]:
     tone, symbol = EVENTS[entry.event]
     return {
         'key': number,
-        'at': dates.spoken(entry.at),
+        'at': dates.format_moment(entry.at),
         'actor': entry.actor,
         'what': entry.what,
         'note': entry.note,

@@ -105,7 +105,7 @@ def _others(account: Account) -> list[Entry]:
 async def _resume(account: Account) -> None:
     left = await home.left_off(by=account)
     if left is not None:
-        note = f'{left.note}{dates.spoken(left.at)} {left.done}。'
+        note = f'{left.note}{dates.format_moment(left.at)} {left.done}。'
         resume_card(left.who or '（尚未填姓名）', left.step, note, left.address, left.photo)
 
 
@@ -126,16 +126,16 @@ async def _unit_counts(account: Account) -> list[Count]:
     this_month = RecordBookQuery(issued_from=dates.today().replace(day=1))
     issued = (await record_books.find(this_month, by=account)).total
     waits = f'待補件 {counts[ApplicationStatus.RETURNED]}、草稿 {counts[ApplicationStatus.DRAFT]}'
-    shown = [
+    listed = [
         Count('輪到您', 'warn', 'bolt', waits, lists[UnitList.TURN], links.applications('turn')),
         Count('審核中', 'info', 'clock', '機關3日內完成', lists[UnitList.REVIEW], links.applications('review')),
         Count('已發冊', 'ok', 'check', '本月', issued, links.applications('approved')),
     ]
     if lists[UnitList.CLOSED]:
-        shown.append(
+        listed.append(
             Count('駁回與撤回', '', 'warning', '可重新申請', lists[UnitList.CLOSED], links.applications('closed'))
         )
-    return shown
+    return listed
 
 
 async def _agency_counts(account: Account) -> list[Count]:
@@ -161,7 +161,7 @@ def _news(step: ApplicationStep, account: Account) -> News:
     }[step.status]
     is_unit = account.role is Role.UNIT_STAFF
     address = links.record_books(application.volunteer_id) if is_unit else links.case(application.id)
-    return News(text, dates.spoken(step.at), address)
+    return News(text, dates.format_moment(step.at), address)
 
 
 def _today() -> str:

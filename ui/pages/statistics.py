@@ -106,7 +106,7 @@ def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) ->
 
 def _columns(lines: Sequence[Line], what: str, colour: str, unit: str) -> dict[str, Any]:
     """Upright columns over the months."""
-    values = [_shown(getattr(line, what) or 0, unit) for line in lines]
+    values = [_rounded(getattr(line, what) or 0, unit) for line in lines]
     return {
         'animation': False,
         'grid': {'left': 44, 'right': 12, 'top': 28, 'bottom': 28},
@@ -123,7 +123,7 @@ def _bars(rows: Sequence[tuple[str, float]], colour: str, unit: str) -> dict[str
         'grid': {'left': 8, 'right': 48, 'top': 8, 'bottom': 24, 'containLabel': True},
         'xAxis': {'type': 'value', 'max': 100 if unit == '%' else None, 'minInterval': 1},
         'yAxis': {'type': 'category', 'inverse': True, 'data': [_short(name) for name, _ in rows[:12]]},
-        'series': [_series([_shown(value, unit) for _, value in rows[:12]], colour, 'right')],
+        'series': [_series([_rounded(value, unit) for _, value in rows[:12]], colour, 'right')],
     }
 
 
@@ -137,7 +137,7 @@ def _series(values: Sequence[float], colour: str, labelled: str) -> dict[str, An
     }
 
 
-def _shown(value: float, unit: str) -> float:
+def _rounded(value: float, unit: str) -> float:
     return round(value * 100) if unit == '%' else round(value, 1)
 
 

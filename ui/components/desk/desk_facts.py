@@ -59,7 +59,7 @@ def _training(training: Training) -> list[Fact]:
         fact('課程領域', 'field_id', training.field.name),
         fact('訓練日期', 'starts_on', f'{dates.roc(training.starts_on)} ～ {dates.roc(training.ends_on)}'),
         fact('訓練單位', 'provider', training.provider),
-        fact('訓練時數', 'hours', trainings.spoken(training.minutes)),
+        fact('訓練時數', 'hours', trainings.format_duration(training.minutes)),
         fact('核定字號', 'approval_reference', training.approval_reference or '無'),
     ]
 

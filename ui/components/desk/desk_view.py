@@ -50,11 +50,11 @@ class DeskView:
     @property
     def query(self) -> str:
         """`?status=…`, only what differs from the plain queue; or ''."""
-        said: dict[str, Any] = {'due': self.due, 'unit': self.unit, 'roster': self.roster}
-        said |= {'order': self.order} if self.order != 'due' else {}
-        said |= {'status': TABS[self.tab][0]} if self.tab is not AgencyList.TURN else {}
-        said = {name: value for name, value in said.items() if value}
-        return f'?{urlencode(said)}' if said else ''
+        asked: dict[str, Any] = {'due': self.due, 'unit': self.unit, 'roster': self.roster}
+        asked |= {'order': self.order} if self.order != 'due' else {}
+        asked |= {'status': TABS[self.tab][0]} if self.tab is not AgencyList.TURN else {}
+        asked = {name: value for name, value in asked.items() if value}
+        return f'?{urlencode(asked)}' if asked else ''
 
     def holding(self, application_status: ApplicationStatus) -> 'DeskView':
         """This view when it holds such a case, else the plain list in which the case stands."""

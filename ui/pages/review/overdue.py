@@ -34,7 +34,7 @@ COLUMNS = [
     ('sent', '送審時間'),
     ('due', '期限'),
     ('left', '剩餘'),
-    ('told', '通知'),
+    ('notices', '通知'),
 ]
 ROUND_COLUMNS = [
     ('case', '案號'),
@@ -45,7 +45,7 @@ ROUND_COLUMNS = [
     ('used', '所用日數'),
     ('late', '是否逾期'),
     ('reviewer', '承辦人'),
-    ('told', '通知'),
+    ('notices', '通知'),
 ]
 SHARE_COLUMNS = [('reviewer', '承辦人'), ('closed', '審結件次', 'num'), ('late', '逾期件次', 'num')]
 
@@ -59,13 +59,13 @@ async def overdue_page(account: Account, due: str = '') -> None:
         async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
             found = {each: await deadlines.running(by=account, due=each) for each in DUES}
             _show_counts(pills, {each: len(rows) for each, rows in found.items()}, chosen)
-            shown = found[chosen]
-            return [_row(each) for each in shown[(page - 1) * per_page : page * per_page]], len(shown)
+            rows = found[chosen]
+            return [_row(each) for each in rows[(page - 1) * per_page : page * per_page]], len(rows)
 
         label, empty = DUES[chosen]
         table = record_table(label, COLUMNS, fetch, empty=empty, empty_link=('回到志工紀錄冊審核', REVIEW[1]))
         await table.refresh()
-        _who_is_told(account)
+        _notice_policy(account)
         await _evidence(account)
     follow(CaseChanged, table.refresh, of_side(account))
 
@@ -124,13 +124,13 @@ def _show_counts(pills: html.nav, counts: dict[Due, int], chosen: Due) -> None:
                 link.classes('on').props('aria-current=page')
 
 
-def _who_is_told(account: Account) -> None:
+def _notice_policy(account: Account) -> None:
     agency = account.agency
     if agency is None:
         return
     if agency.supervisor_email:
-        told = f'{agency.supervisor_name or "主管"}（{agency.supervisor_email}）'
-        text = f'期限前一個上班日提醒機關信箱；逾期後通知{told}，每件每次送審各通知一次。'
+        supervisor = f'{agency.supervisor_name or "主管"}（{agency.supervisor_email}）'
+        text = f'期限前一個上班日提醒機關信箱；逾期後通知{supervisor}，每件每次送審各通知一次。'
     else:
         text = '期限前一個上班日提醒機關信箱。還沒有登錄主管信箱，逾期案件不會通知主管；請洽系統管理者補登。'
     if agency.counts_working_days:
@@ -149,7 +149,7 @@ def _row(case: Running) -> Row:
         'sent': {'text': dates.roc_instant(case.submitted_at), 'sub': f'第 {case.round} 次送審'},
         'due': dates.roc(case.due_on),
         'left': left,
-        'told': _told(case) or '尚未通知',
+        'notices': _notices_of(case) or '尚未通知',
     }
 
 
@@ -169,11 +169,11 @@ def _round(each: Round) -> Row:
         },
         'late': {'text': '逾期', 'chip': 'bad', 'icon': 'clock'} if each.is_late else '否',
         'reviewer': each.reviewer,
-        'told': _told(each),
+        'notices': _notices_of(each),
     }
 
 
-def _told(case: Running | Round) -> str:
+def _notices_of(case: Running | Round) -> str:
     moments = {'已提醒': case.reminded_at, '已通知主管': case.escalated_at}
     return '；'.join(f'{word} {dates.roc_instant(at)}' for word, at in moments.items() if at)
 

@@ -8,7 +8,7 @@ from domain import dates, ledgers
 from domain.announcements import VolunteerChanged
 from domain.ledgers import LEDGERS, Entry, Ledger, LedgerField
 from domain.model import Account, Volunteer
-from domain.trainings import spoken
+from domain.trainings import format_duration
 
 from ...components.action_button import action_button
 from ...components.icon import icon
@@ -94,7 +94,7 @@ async def _tab(ledger: Ledger, account: Account, volunteer: Volunteer) -> None:
 async def _show_total(total: html.p, volunteer: Volunteer, account: Account) -> None:
     served = await ledgers.served(volunteer, by=account)
     with total.clear():
-        for label, text in (('總服務時數', spoken(served.minutes)), ('受服務', f'{served.persons:,} 人次')):
+        for label, text in (('總服務時數', format_duration(served.minutes)), ('受服務', f'{served.persons:,} 人次')):
             with html.span(label):
                 html.b(text)
 

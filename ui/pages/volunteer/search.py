@@ -206,7 +206,7 @@ async def _forms_under_way(account: Account) -> None:
 
 async def _person(found: Consolidated, is_clerk: bool) -> None:
     """What the units know together of one person."""
-    who, hours = found.volunteer, trainings.spoken(found.service_minutes)
+    who, hours = found.volunteer, trainings.format_duration(found.service_minutes)
     with card(who.name), html.dl().classes('lb-meta lb-person'):
         for label, value in (
             (who.identity_kind.label, who.identity_masked),
@@ -243,7 +243,7 @@ async def _person(found: Consolidated, is_clerk: bool) -> None:
                 one.title,
                 one.kind.label,
                 one.field.name,
-                trainings.spoken(one.minutes),
+                trainings.format_duration(one.minutes),
                 one.trained_for.name,
             )
             for one in found.trainings
@@ -334,7 +334,7 @@ def _form_row(each: OpenForm) -> Row:
         'key': str(each.id),
         'who': {'text': each.who or '（尚未填姓名）', 'strong': True},
         'form': {'text': each.kind.label, 'sub': each.title if each.volunteer else ''},
-        'saved': {'text': dates.spoken(each.saved_at), 'sub': each.owner_name},
+        'saved': {'text': dates.format_moment(each.saved_at), 'sub': each.owner_name},
         'go': {'text': f'從 STEP {each.step} 繼續', 'href': each.address},
         'drop': {'text': '刪除草稿', 'act': 'drop'},
     }

@@ -9,7 +9,7 @@ from nicegui import html, ui
 
 from domain import dates, directory, links, trainings
 from domain.model import Account, MembershipStatus, Training, TrainingKind, Volunteer
-from domain.trainings import TrainingOrder, TrainingQuery, TrainingTotals, spoken
+from domain.trainings import TrainingOrder, TrainingQuery, TrainingTotals, format_duration
 
 from ...components.action_button import action_button
 from ...components.form import form
@@ -119,7 +119,7 @@ def _row(total: TrainingTotals, volunteer: Volunteer, account: Account) -> Row:
         'number': total.volunteer.identity_masked,
         'unit': total.unit.name,
         'sessions': str(total.sessions),
-        'hours': spoken(total.minutes),
+        'hours': format_duration(total.minutes),
         'opened': True,
         'more': [_course(training, volunteer, account) for training in total.trainings],
     }
@@ -136,5 +136,5 @@ def _course(training: Training, volunteer: Volunteer, account: Account) -> list[
         if is_whole
         else {'text': '證書不全', 'chip': 'warn', 'icon': 'warning'},
         {'text': '修改' if trainings.may_amend(training, by=account) else '檢視', 'href': page},
-        spoken(training.minutes),
+        format_duration(training.minutes),
     ]
