@@ -1,8 +1,11 @@
 """Telling every process what has changed: pg_notify in the transaction, one listening connection a process.
 
 An announcement is delivered when its transaction commits, and never when it rolls back. Announcements made while a
-process is cut off from the database are lost to it; so after reconnecting, every subscriber is called with the payload
-'' and reads everything again.
+process is cut off from the database are lost to it; so after reconnecting, every subscriber is called with None and
+reads everything again.
+
+What is sent is `channel:field:field…`. Processes of two versions hear each other while one replaces the other: a new
+field is appended to its record, never put between; what a process does not understand it logs and passes over.
 """
 
 import asyncio
@@ -10,14 +13,15 @@ import inspect
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Any, ClassVar, Self, TypeVar
+from urllib.parse import quote, unquote
 
 import asyncpg
 from tortoise.connection import get_connection
 
 log = logging.getLogger(__name__)
-
-Subscriber = Callable[[str], Awaitable[None] | None]
 
 # Longest wait between two attempts to reconnect, and how often a silent connection is asked whether it still lives.
 LONGEST_PAUSE = 5.0
@@ -30,33 +34,173 @@ LISTENER = 'announcements'
 
 # PostgreSQL sees one channel; ours stand before the first colon of what is sent over it.
 _WIRE = 'announcements'
+# PostgreSQL takes less.
+_TOO_MANY_BYTES = 8000
 
-_subscribers: dict[str, list[Subscriber]] = {}
+
+class Channel(StrEnum):
+    """The name under which a kind of announcement travels."""
+
+    CASE = 'application'
+    ROSTER = 'roster'
+    VOLUNTEER = 'volunteer'
+    READERS = 'reading'
+    EYE_CHECKS = 'tick'
+    DECISIONS = 'decision'
+    MAIL = 'mail'
+    SESSION = 'session_closed'
+
+
+class Malformed(ValueError):
+    """What was heard is no announcement that this version knows."""
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """Something has changed; the fields, whole numbers or texts, say what it concerns."""
+
+    channel: ClassVar[Channel]
+
+    def encode(self) -> str:
+        """As it is sent, in ASCII."""
+        return ':'.join([self.channel, *(quote(str(getattr(self, each.name)), safe='') for each in fields(self))])
+
+    @classmethod
+    def parse(cls, values: str) -> Self:
+        """From what stands after the channel; more than this version knows is left aside. Raises Malformed."""
+        known, given = fields(cls), values.split(':')
+        if len(given) < len(known):
+            raise Malformed(f'{cls.__name__} has {len(known)} fields')
+        try:
+            return cls(*(_READERS[each.type](value) for each, value in zip(known, given, strict=False)))
+        except ValueError as error:
+            raise Malformed(str(error)) from error
+
+
+@dataclass(frozen=True)
+class CaseChanged(Announcement):
+    """Something that a list or page of a case shows: status, version, marks, mails, calls, due day."""
+
+    channel = Channel.CASE
+    application_id: int
+    agency_id: int
+    host_unit_id: int
+    volunteer_id: int
+
+
+@dataclass(frozen=True)
+class RosterChanged(Announcement):
+    """A roster itself: its title, its rows, its mails."""
+
+    channel = Channel.ROSTER
+    roster_id: int
+    agency_id: int
+    host_unit_id: int
+
+
+@dataclass(frozen=True)
+class VolunteerChanged(Announcement):
+    """A volunteer's papers: basics, trainings, ledgers, memberships."""
+
+    channel = Channel.VOLUNTEER
+    volunteer_id: int
+
+
+@dataclass(frozen=True)
+class ReadersChanged(Announcement):
+    """Who reads a case at its agency, or who holds it."""
+
+    channel = Channel.READERS
+    application_id: int
+    agency_id: int
+
+
+@dataclass(frozen=True)
+class EyeChecksChanged(Announcement):
+    """What a reviewer has ticked on a case."""
+
+    channel = Channel.EYE_CHECKS
+    application_id: int
+    agency_id: int
+
+
+@dataclass(frozen=True)
+class DecisionsChanged(Announcement):
+    """A decision waits for its release, or waits longer."""
+
+    channel = Channel.DECISIONS
+
+
+@dataclass(frozen=True)
+class MailQueued(Announcement):
+    """A mail waits to be sent."""
+
+    channel = Channel.MAIL
+
+
+@dataclass(frozen=True)
+class SessionClosed(Announcement):
+    """A session has ended: the one of this digest, which opens nothing."""
+
+    channel = Channel.SESSION
+    digest: str
+
+
+KINDS: dict[Channel, type[Announcement]] = {
+    kind.channel: kind
+    for kind in (
+        CaseChanged,
+        RosterChanged,
+        VolunteerChanged,
+        ReadersChanged,
+        EyeChecksChanged,
+        DecisionsChanged,
+        MailQueued,
+        SessionClosed,
+    )
+}
+_READERS: dict[Any, Callable[[str], object]] = {int: int, str: lambda text: unquote(text, errors='strict')}
+
+Kind = TypeVar('Kind', bound=Announcement)
+Subscriber = Callable[[Kind | None], Awaitable[None] | None]
+
+_subscribers: dict[Channel, list[Subscriber[Any]]] = {}
 _listening: asyncio.Task[None] | None = None
 _line: Any = None
 _running: set[asyncio.Task[None]] = set()
 
 
-async def announce(channel: str, payload: str) -> None:
+def parse(message: str) -> Announcement:
+    """The announcement that `encode` has written. Raises Malformed."""
+    name, _, values = message.partition(':')
+    if name not in KINDS:
+        raise Malformed(f'no channel {name!r}')
+    return KINDS[Channel(name)].parse(values)
+
+
+async def announce(announcement: Announcement) -> None:
     """Tell all processes, ours included, once the current transaction has committed; at once when there is none.
 
-    Equal announcements of one transaction arrive once. `payload` is short (PostgreSQL takes less than 8000 bytes)
-    and not empty.
+    Equal announcements of one transaction arrive once. Raises ValueError for one that PostgreSQL would not take.
     """
-    if not payload:
-        raise ValueError('the empty payload means: read everything again')
-    await get_connection('default').execute_query('SELECT pg_notify($1, $2)', [_WIRE, f'{channel}:{payload}'])
+    message = announcement.encode()
+    if len(message) >= _TOO_MANY_BYTES:
+        raise ValueError(f'an announcement of {len(message)} bytes: {message[:80]}…')
+    await get_connection('default').execute_query('SELECT pg_notify($1, $2)', [_WIRE, message])
 
 
-def subscribe(channel: str, subscriber: Subscriber) -> None:
-    """Call `subscriber(payload)` for each announcement, and with '' after a gap. It may be a coroutine function."""
-    _subscribers.setdefault(channel, []).append(subscriber)
+def subscribe(kind: type[Kind], subscriber: Subscriber[Kind]) -> None:
+    """Call `subscriber(announcement)` for each of its kind, and with None after a gap: everything may have changed.
+
+    It may be a coroutine function.
+    """
+    _subscribers.setdefault(kind.channel, []).append(subscriber)
 
 
-def unsubscribe(channel: str, subscriber: Subscriber) -> None:
+def unsubscribe(kind: type[Kind], subscriber: Subscriber[Kind]) -> None:
     """Call it no more. Harmless when it was not subscribed."""
     with suppress(KeyError, ValueError):
-        _subscribers[channel].remove(subscriber)
+        _subscribers[kind.channel].remove(subscriber)
 
 
 async def opened(url: str) -> None:
@@ -92,7 +236,7 @@ async def _listen(url: str) -> None:
         _line = await _reconnected(url)
         log.warning('announcements: connected again')
         for channel in list(_subscribers):
-            _tell(channel, '')
+            _tell(channel, None)
 
 
 async def _connection(url: str) -> Any:
@@ -130,14 +274,18 @@ async def _reconnected(url: str) -> Any:
 
 
 def _heard(_connection: Any, _pid: int, _channel: str, message: str) -> None:
-    channel, _, payload = message.partition(':')
-    _tell(channel, payload)
+    try:
+        announcement = parse(message)
+    except Malformed as why:
+        log.warning('announcements: passed over %.80r: %s', message, why)
+        return
+    _tell(announcement.channel, announcement)
 
 
-def _tell(channel: str, payload: str) -> None:
+def _tell(channel: Channel, announcement: Announcement | None) -> None:
     for subscriber in list(_subscribers.get(channel, ())):
         try:
-            outcome = subscriber(payload)
+            outcome = subscriber(announcement)
         except Exception:
             log.exception('announcements: a subscriber of %s failed', channel)
             continue
@@ -147,7 +295,7 @@ def _tell(channel: str, payload: str) -> None:
             task.add_done_callback(_running.discard)
 
 
-async def _awaited(outcome: Awaitable[None], channel: str) -> None:
+async def _awaited(outcome: Awaitable[None], channel: Channel) -> None:
     try:
         await outcome
     except Exception:

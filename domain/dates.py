@@ -102,12 +102,14 @@ def roc_instant(moment: datetime) -> str:
     return f'{roc(local.date())} {local:%H:%M}'
 
 
-def spoken(moment: datetime) -> str:
-    """When it was, as one says it today: `今天 09:12`, `昨天 16:42`, else `115/03/08 14:32`; `moment` is aware.
+def format_moment(moment: datetime) -> str:
+    """`今天 09:12`, `昨天 16:42`, else `115/03/08 14:32`, in Taipei time; `moment` is aware.
 
     >>> with frozen(datetime(2026, 3, 8, 10, tzinfo=TAIPEI)):
-    ...     spoken(datetime(2026, 3, 8, 9, 12, tzinfo=TAIPEI)), spoken(datetime(2026, 3, 7, 23, 59, tzinfo=TAIPEI))
-    ('今天 09:12', '昨天 23:59')
+    ...     format_moment(datetime(2026, 3, 8, 9, 12, tzinfo=TAIPEI))
+    ...     format_moment(datetime(2026, 3, 7, 23, 59, tzinfo=TAIPEI))
+    '今天 09:12'
+    '昨天 23:59'
     """
     local = moment.astimezone(TAIPEI)
     ago = (today() - local.date()).days

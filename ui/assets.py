@@ -14,13 +14,17 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from domain import links
+
 STATIC = Path(__file__).parent / 'static'
-LOOKS = '/static/looks.css'
+LOOKS = links.static('looks.css')
 # Modules that our components import: asked for at once, not only when the first component has been read.
 MODULES = ('icons.js', 'marks.js', 'mirror.js', 'roc_calendar.js')
 MOST_KEPT = 8 * 1024 * 1024
 
-_NICEGUI = tuple(f'/_nicegui/{nicegui_version}/{folder}/' for folder in ('static', 'components', 'libraries'))
+# Where NiceGUI's own files stand.
+NICEGUI = f'/_nicegui/{nicegui_version}'
+_KEPT = tuple(f'{NICEGUI}/{folder}/' for folder in ('static', 'components', 'libraries'))
 
 
 def register() -> None:
@@ -33,10 +37,10 @@ def head() -> str:
     """What every page's head says. The stamp changes with the files, so that no browser keeps old ones."""
     content = b''.join([_stylesheets(), *((STATIC / name).read_bytes() for name in ('site.js', *MODULES))])
     stamp = hashlib.sha256(content).hexdigest()[:12]
-    modules = ''.join(f'<link rel="modulepreload" href="/static/{name}">' for name in MODULES)
+    modules = ''.join(f'<link rel="modulepreload" href="{links.static(name)}">' for name in MODULES)
     return (
         f'<meta name="theme-color" content="#0C3A4B"><link rel="stylesheet" href="{LOOKS}?{stamp}">{modules}'
-        f'<script defer src="/static/site.js?{stamp}"></script>'
+        f'<script defer src="{links.static("site.js")}?{stamp}"></script>'
     )
 
 
@@ -49,7 +53,7 @@ class KeptAssets:
         self._size = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope['type'] != 'http' or scope['method'] != 'GET' or not scope['path'].startswith(_NICEGUI):
+        if scope['type'] != 'http' or scope['method'] != 'GET' or not scope['path'].startswith(_KEPT):
             await self.app(scope, receive, send)
             return
         key = (scope['path'], 'gzip' in Headers(scope=scope).get('accept-encoding', ''))

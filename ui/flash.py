@@ -1,4 +1,4 @@
-"""What one page leaves to be said on the next.
+"""A message that one page leaves for the next.
 
 The address carries a key, never a text, so nobody can put words into our mouth.
 """
@@ -7,7 +7,10 @@ from nicegui import ui
 
 from .components.notices import confirm, tell
 
-DONE = {
+# Also ui/static/site.js reads it.
+PARAMETER = 'flash'
+
+CONFIRMATIONS = {
     'volunteer-registered': '志工基本資料已儲存。接著請新增教育訓練。',
     'volunteer-saved': '基本資料已儲存，並留下異動紀錄。',
     'volunteer-joined': '已收編這位志工，現在可以維護他的資料。',
@@ -18,8 +21,6 @@ DONE = {
     'application-submitted': '已送審。系統已寄名冊通知發冊機關，機關會在期限內完成審核或通知補件。',
     'application-again': '已重新開啟申請，先前填的資料都帶過來了。請看過先前的意見，修改後再送審。',
     'application-withdrawn': '已撤回這件申請；資料都還在，可以修改後再送。',
-    'entry-saved': '已儲存，並留下異動紀錄。',
-    'entry-removed': '已刪除；異動紀錄保留了原來的內容。',
     'roster-started': '名冊已建立。接著請按「加入志工」。',
     'roster-discarded': '名冊已刪除；志工的資料都還在。',
     'batch-prepared': '已為勾選的志工帶入課程。請在下方逐一上傳證書正反面，資料才會正式登錄。',
@@ -35,27 +36,31 @@ DONE = {
     'preference-saved': '通知信設定已儲存。',
     'password-changed': '密碼已變更，其他裝置上的登入已結束。',
 }
-TOLD = {
+NOTICES = {
     'volunteer-known': '這位志工已經建立過，這裡是他的個人頁面；您剛才輸入的資料沒有另存一份。',
     'draft-gone': '您剛才填的新志工資料已經儲存，或已由同事送出、刪除。請先在下面的名單查詢，不需要重新輸入。',
-    'already-open': '這位志工已有一件進行中的申請，這裡就是。',
 }
 
 
-def leave(address: str, said: str) -> None:
-    """Go to `address` and say there what `said` stands for."""
-    if said not in DONE | TOLD:
-        raise KeyError(said)
+def leave_with(address: str, message_key: str) -> None:
+    """Go to `address` and show the message there. Raises KeyError for a message that there is not."""
+    if message_key not in CONFIRMATIONS | NOTICES:
+        raise KeyError(message_key)
     ui.context.client.storage['leaving'] = True
+    ui.navigate.to(with_flash(address, message_key))
+
+
+def with_flash(address: str, message_key: str) -> str:
+    """`address`, asking the page there to show the message."""
     mark = '&' if '?' in address else '?'
-    ui.navigate.to(f'{address}{mark}said={said}')
+    return f'{address}{mark}{PARAMETER}={message_key}'
 
 
-def say_what_was_left() -> None:
-    """On the next page: say it, once."""
+def show_flash() -> None:
+    """Show the message that the page before has left, if any."""
     request = ui.context.client.request
-    said = request.query_params.get('said', '') if request is not None else ''
-    if said in DONE:
-        confirm(DONE[said])
-    elif said in TOLD:
-        tell(TOLD[said])
+    message_key = request.query_params.get(PARAMETER, '') if request is not None else ''
+    if message_key in CONFIRMATIONS:
+        confirm(CONFIRMATIONS[message_key])
+    elif message_key in NOTICES:
+        tell(NOTICES[message_key])

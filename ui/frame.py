@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from urllib.parse import quote
 
 from nicegui import html, ui
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import accounts, applications, reviews, settings, volunteers
+from domain import accounts, applications, links, reviews, settings, volunteers
 from domain.errors import DomainError
 from domain.guide import progress
 from domain.guide.progress import Progress
@@ -19,14 +18,14 @@ from .components.form import form
 from .components.icon import icon
 from .components.notices import refuse, tell
 from .components.step_guide import step_guide
-from .flash import say_what_was_left
-from .loading_shell import first_sight
+from .flash import show_flash
+from .loading_shell import loading_shell
 
 Crumbs = Sequence[tuple[str, str]]
-MENU = ('子系統入口', '/menu')
-VOLUNTEER_DATA = ('志工資料管理', '/volunteer-data')
-BASICS = ('志工基本資料維護', '/volunteers')
-REVIEW = ('志工紀錄冊審核', '/reviews')
+MENU = ('子系統入口', links.menu())
+VOLUNTEER_DATA = ('志工資料管理', links.volunteer_data())
+BASICS = ('志工基本資料維護', links.volunteers())
+REVIEW = ('志工紀錄冊審核', links.review_queue())
 
 
 class app_bar(Element, component='components/app_bar.js'):
@@ -35,17 +34,17 @@ class app_bar(Element, component='components/app_bar.js'):
     def __init__(self, account: Account, waiting: int) -> None:
         super().__init__()
         is_volunteer = account.role is Role.VOLUNTEER
-        self._props.update({'home': '/', 'name': account.name, 'unit': accounts.office_of(account)})
+        self._props.update({'home': links.home(), 'name': account.name, 'unit': accounts.office_of(account)})
         self._props.update({'searches': account.role is Role.UNIT_STAFF, 'sizes': is_volunteer})
         self._props['size'] = account.text_size
-        self._props['links'] = [('變更密碼', '/account/password'), ('通知信設定', '/account/mail')]
+        self._props['links'] = [('變更密碼', links.change_password()), ('通知信設定', links.mail_settings())]
         if is_volunteer:
             self._props['phone'] = settings.current().service_phone
         elif account.role is Role.UNIT_STAFF:
-            self._props['links'].append(('顯示步驟引導', '/account/guide'))
-            self.show_waiting(waiting, '/applications?which=turn', f'{waiting} 件待補件，輪到您')
+            self._props['links'].append(('顯示步驟引導', links.show_guide()))
+            self.show_waiting(waiting, links.applications('turn'), f'{waiting} 件待補件，輪到您')
         elif account.role is Role.REVIEWER:
-            self.show_waiting(waiting, '/reviews', f'{waiting} 件待審核，輪到您')
+            self.show_waiting(waiting, links.review_queue(), f'{waiting} 件待審核，輪到您')
 
     def show_waiting(self, count: int, address: str, text: str) -> None:
         """The bell: how many cases wait for this user, and where."""
@@ -69,7 +68,7 @@ def frame(
     page = page_frame(account, title, crumbs, step, guide, waiting, heading, required)
     with page.content:
         yield page
-    say_what_was_left()
+    show_flash()
 
 
 class page_frame:
@@ -94,7 +93,7 @@ class page_frame:
             ui.query('body').classes('lb-large' if account.text_size == 'large' else 'lb-large lb-larger')
         _leave_main_to_us()
         rail = guide if step and not account.hides_guide else None
-        first_sight(title, [text for text, _ in crumbs], has_rail=rail is not None, has_heading=heading)
+        loading_shell(title, [text for text, _ in crumbs], has_rail=rail is not None, has_heading=heading)
         with html.div().classes('app'):
             bar = app_bar(account, waiting)
             bar.on('searched', self._search)
@@ -136,11 +135,11 @@ class page_frame:
             refuse(refusal)
             return
         if found.total == 1:
-            ui.navigate.to(f'/volunteers/{found.rows[0].id}/basics')
+            ui.navigate.to(links.basics(found.rows[0].id))
         elif found.total == 0:
             tell(f'您的單位裡找不到「{words}」。請輸入完整的證號、紀錄冊號，或姓名的一部分。')
         else:  # only part of a name has several answers, so no number comes into an address
-            ui.navigate.to(f'/volunteers?name={quote(words)}')
+            ui.navigate.to(links.volunteers(words))
 
     async def _size(self, event: GenericEventArguments) -> None:
         await accounts.set_text_size(str(event.args), by=self.account)
@@ -221,7 +220,7 @@ def sentence_page(account: Account | None, title: str, sentence: str) -> None:
         with html.main().props('id=main tabindex=-1'), html.div().classes('lb-page lb-alone'), card():
             html.h1(title)
             html.p(sentence)
-            ui.link('回到首頁', '/')
+            ui.link('回到首頁', links.home())
 
 
 def _leave_main_to_us() -> None:

@@ -8,35 +8,47 @@ import asyncio
 import json
 import logging
 from contextlib import suppress
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from fastapi import FastAPI
-from nicegui import __version__ as nicegui_version
 from starlette.datastructures import Headers
 from starlette.requests import Request, cookie_parser
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from domain import announcements
+from domain import announcements, links
 from domain import settings as settings_module
 from domain.accounts import sessions
+from domain.announcements import SessionClosed
 from domain.model import Account
 from domain.settings import Settings
 
 from . import headers, sockets
-from .addresses import LOGIN, PUBLIC_PAGES
+from .assets import NICEGUI
 
 log = logging.getLogger(__name__)
 
 SOCKETS = '/_nicegui_ws/'
-_NICEGUI = f'/_nicegui/{nicegui_version}'
 ASSETS = (
-    '/static/',
-    *(f'{_NICEGUI}/{folder}/' for folder in ('static', 'libraries', 'components', 'resources', 'esm')),
-    f'{_NICEGUI}/dynamic_resources/',
+    links.static(),
+    *(f'{NICEGUI}/{folder}/' for folder in ('static', 'libraries', 'components', 'resources', 'esm')),
+    f'{NICEGUI}/dynamic_resources/',
 )
-ICON = '/favicon.ico'
-HEALTH = '/healthz'
+ICON = links.favicon()
+HEALTH = links.health()
+# What may be opened without a session: plain HTML pages of ours, never a page that NiceGUI makes.
+PUBLIC_PAGES = frozenset(
+    {
+        links.login(),
+        links.logout(),
+        links.certificate_login(),
+        links.request_account(),
+        links.forgotten_password(),
+        links.reset_password(),
+        links.downloads(),
+        links.blank_roster(),
+    }
+)
 
 MEGABYTE = 1024 * 1024
 MOST_UPLOADED = 12 * MEGABYTE
@@ -59,13 +71,13 @@ def install(site: FastAPI, settings: Settings) -> None:
 async def opened() -> None:
     """Close pages whose session ends anywhere, from now on until `closed()`."""
     global _sweeping  # noqa: PLW0603 -- one a process
-    announcements.subscribe(sessions.CHANNEL, _session_closed)
+    announcements.subscribe(SessionClosed, _session_closed)
     _sweeping = asyncio.create_task(_sweep(), name='expired sessions')
 
 
 def closed() -> None:
     """Stop listening and sweeping."""
-    announcements.unsubscribe(sessions.CHANNEL, _session_closed)
+    announcements.unsubscribe(SessionClosed, _session_closed)
     if _sweeping is not None:
         _sweeping.cancel()
 
@@ -232,7 +244,7 @@ class _TooMuch(Exception):
 
 
 def _most_bytes(path: str) -> int:
-    if path.startswith('/uploads/'):
+    if path.startswith(links.upload('')):
         return MOST_UPLOADED + _ROUND_A_FILE
     return _MOST_POLLED if path.startswith(SOCKETS) else _MOST_TYPED
 
@@ -250,7 +262,7 @@ def _stranger(scope: Scope) -> Response:
     if scope['method'] == 'GET' and 'text/html' in Headers(scope=scope).get('accept', ''):
         query = scope['query_string'].decode('latin-1')
         wanted = scope['path'] + (f'?{query}' if query else '')
-        return RedirectResponse(LOGIN if wanted == '/' else f'{LOGIN}?next={quote(wanted, safe="/")}', 303)
+        return RedirectResponse(links.login('' if wanted == links.home() else wanted), 303)
     return _refuse(401, '您已登出或閒置太久。請重新登入；已儲存的資料都還在。')
 
 
@@ -271,10 +283,10 @@ async def _tell_to_reload(receive: Receive, send: Send) -> None:
     await send({'type': 'websocket.close', 'code': 4401})
 
 
-async def _session_closed(digest: str) -> None:
-    """A session has ended; '' when some may have, while nobody told us."""
-    sessions.forget(digest)
-    ended = [digest] if digest else [one for one in sockets.open_sessions() if not await _is_alive(one)]
+async def _session_closed(closed: SessionClosed | None) -> None:
+    """A session has ended; None when some may have, while nobody told us."""
+    sessions.forget(closed.digest if closed else '')
+    ended = [closed.digest] if closed else [one for one in sockets.open_sessions() if not await _is_alive(one)]
     for one in ended:
         sockets.close_pages(one)
 

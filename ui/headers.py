@@ -8,7 +8,7 @@ from nicegui import client as nicegui_client
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .addresses import LOGIN
+from domain import links
 
 _ALWAYS = {
     'X-Content-Type-Options': 'nosniff',
@@ -42,7 +42,7 @@ class SecurityHeaders:
             return
         nonce = scope['csp_nonce'] = secrets.token_urlsafe(16)
         # The citizen certificate's component opens a window that has to find its way back.
-        opener = 'same-origin-allow-popups' if scope['path'].startswith(LOGIN) else 'same-origin'
+        opener = 'same-origin-allow-popups' if scope['path'].startswith(links.login()) else 'same-origin'
         variable = {'Content-Security-Policy': self._policy(nonce), 'Cross-Origin-Opener-Policy': opener}
 
         async def send_with_headers(message: Message) -> None:

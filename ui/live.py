@@ -7,6 +7,15 @@ from typing import Any, TypeVar
 from nicegui import Client, background_tasks, ui
 
 from domain import announcements
+from domain.announcements import (
+    Announcement,
+    CaseChanged,
+    EyeChecksChanged,
+    Kind,
+    ReadersChanged,
+    RosterChanged,
+    VolunteerChanged,
+)
 from domain.model import Account, Role, Volunteer
 
 PAUSE = 0.25
@@ -37,40 +46,48 @@ def acting(client: Client) -> bool:
     return bool(client.storage.get('acting'))
 
 
-def of_record(record_id: int) -> Callable[[str], bool]:
-    """What an announcement must name first to concern a page: its case, its roster."""
-    return lambda payload: payload.split(':')[0] == str(record_id)
+def of_case(application_id: int) -> Callable[[CaseChanged | ReadersChanged | EyeChecksChanged], bool]:
+    """Whether an announcement is of this case."""
+    return lambda changed: changed.application_id == application_id
 
 
-def of_side(account: Account) -> Callable[[str], bool]:
-    """Whether an announcement, `id:agency` or `id:agency:unit…`, names the agency or unit of the account."""
-    place, ours = (2, account.host_unit_id) if account.role is Role.UNIT_STAFF else (1, account.agency_id)
-    return lambda payload: payload.split(':')[place] == str(ours)
+def of_volunteer(volunteer: Volunteer) -> Callable[[CaseChanged | VolunteerChanged], bool]:
+    """Whether an announcement is of this volunteer, or of a case of theirs."""
+    return lambda changed: changed.volunteer_id == volunteer.id
 
 
-def of_volunteer(volunteer: Volunteer) -> Callable[[str], bool]:
-    """Whether an announcement of a case or of a volunteer is about this one, who is named last."""
-    return lambda payload: payload.split(':')[-1] == str(volunteer.id)
+def of_side(account: Account) -> Callable[[CaseChanged | RosterChanged], bool]:
+    """Whether a case or roster is of the account's unit, or for others of its agency."""
+    if account.role is Role.UNIT_STAFF:
+        return lambda changed: changed.host_unit_id == account.host_unit_id
+    return of_agency(account)
+
+
+def of_agency(account: Account) -> Callable[[CaseChanged | RosterChanged | ReadersChanged], bool]:
+    """Whether an announcement is of the account's agency."""
+    return lambda changed: changed.agency_id == account.agency_id
 
 
 class follow:
-    """Call `renew()` in this page's context whenever `channel` announces something `concerns` says is ours.
+    """Call `renew()` in this page's context whenever something of `kind` is announced that `concerns` says is ours.
 
-    After a lost database connection everything may have changed: the payload is '' and every page renews itself.
+    After a lost database connection everything may have changed, and every page renews itself.
     """
 
-    def __init__(self, channel: str, renew: Callable[[], Awaitable[None]], concerns: Callable[[str], bool]) -> None:
+    def __init__(
+        self, kind: type[Kind], renew: Callable[[], Awaitable[None]], concerns: Callable[[Kind], bool]
+    ) -> None:
         self.renew = renew
-        self.concerns = concerns
+        self.concerns: Callable[[Any], bool] = concerns
         self.client: Client = ui.context.client
         self.slot = ui.context.slot
         self.is_due = asyncio.Event()
         self.task: asyncio.Task[None] | None = None
-        announcements.subscribe(channel, self._heard)
-        self.client.on_delete(lambda: self._leave(channel))
+        announcements.subscribe(kind, self._heard)
+        self.client.on_delete(lambda: self._leave(kind))
 
-    def _heard(self, payload: str) -> None:
-        if payload and not self.concerns(payload):
+    def _heard(self, announcement: Announcement | None) -> None:
+        if announcement is not None and not self.concerns(announcement):
             return
         self.is_due.set()
         if self.task is None or self.task.done():
@@ -88,7 +105,7 @@ class follow:
                 await self.renew()
             await asyncio.sleep(PAUSE)
 
-    def _leave(self, channel: str) -> None:
-        announcements.unsubscribe(channel, self._heard)
+    def _leave(self, kind: type[Announcement]) -> None:
+        announcements.unsubscribe(kind, self._heard)
         if self.task is not None:
             self.task.cancel()

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 from nicegui import ui
 
-_PAGE = Markup("""<div id="first-sight" class="app" aria-hidden="true">
+_PAGE = Markup("""<div id="loading-shell" class="app" aria-hidden="true">
 <header class="lb-bar"><span class="lb-brand"><span class="lb-mark">志</span><span><small>衛生福利部</small>\
 <b>志願服務資訊整合系統</b></span></span></header>{rail}
 <main><div class="lb-page">{crumbs}{heading}<p class="lb-opening">正在開啟…</p></div></main></div>""")
@@ -18,7 +18,7 @@ _CRUMBS = Markup('<nav class="lb-crumbs">{}</nav>')
 _HEADING = Markup('<div class="lb-head"><h1>{}</h1></div>')
 
 
-def first_sight(title: str, places: Sequence[str], *, has_rail: bool, has_heading: bool) -> None:
+def loading_shell(title: str, places: Sequence[str], *, has_rail: bool, has_heading: bool) -> None:
     """Put it on this page. `places` lead to the page, as the breadcrumb says."""
     html = _PAGE.format(
         rail=_RAIL if has_rail else '',

@@ -29,6 +29,8 @@ from .pages.volunteer import application_form, form, profile, search, training_f
 from .session import only_for
 
 Builder = Callable[..., Awaitable[Any]]
+# Plain HTML and documents: each module puts its own under their addresses.
+PLAIN = (login, account_help, downloads, menus, documents)
 STAFF, REVIEWER, VOLUNTEER, ADMINISTRATOR = Role.UNIT_STAFF, Role.REVIEWER, Role.VOLUNTEER, Role.ADMINISTRATOR
 
 PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [
@@ -66,7 +68,7 @@ PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [
 
 def register(site: FastAPI) -> None:
     """Put the pages, the plain forms and the downloads under their addresses."""
-    for plain in (login, account_help, downloads, menus, documents):
+    for plain in PLAIN:
         plain.register(site)
     for address, builder, roles in PAGES:
         page: Any = only_for(*roles)(builder)

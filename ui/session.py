@@ -13,13 +13,12 @@ from nicegui import app as nicegui_app
 from nicegui.page import page as nicegui_page
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from domain import accounts
+from domain import accounts, links
 from domain.accounts import sessions
 from domain.errors import DomainError, NotFound, NotPermitted
 from domain.model import Account, Role
 
 from . import frame, gate
-from .addresses import LOGIN, LOGOUT, PASSWORD
 from .pages import login
 
 log = logging.getLogger(__name__)
@@ -29,8 +28,8 @@ Builder = Callable[..., Awaitable[Any]]
 
 def register(site: FastAPI) -> None:
     """Put login and logout under their addresses, and our pages in the place of NiceGUI's own error pages."""
-    site.add_api_route(LOGIN, sign_in, methods=['POST'])
-    site.add_api_route(LOGOUT, sign_out, methods=['POST'])
+    site.add_api_route(links.login(), sign_in, methods=['POST'])
+    site.add_api_route(links.logout(), sign_out, methods=['POST'])
     nicegui_app.add_exception_handler(404, _not_there)
     for app in (site, nicegui_app):
         app.add_exception_handler(RequestValidationError, _not_there)
@@ -48,8 +47,8 @@ def only_for(*roles: Role) -> Callable[[Builder], Builder]:
         @functools.wraps(builder)
         async def page(request: Request, **parameters: Any) -> Any:
             account = account_of(request)
-            if account.must_change_password and request.url.path != PASSWORD:
-                return RedirectResponse(PASSWORD, 303)
+            if account.must_change_password and request.url.path != links.change_password():
+                return RedirectResponse(links.change_password(), 303)
             try:
                 if account.role not in roles:
                     raise NotFound
@@ -92,7 +91,7 @@ async def sign_in(
 async def sign_out(request: Request) -> Response:
     """End the session; its open pages close everywhere."""
     await sessions.close(gate.token_of(request.scope))
-    answer = RedirectResponse(LOGIN, 303)
+    answer = RedirectResponse(links.login(), 303)
     gate.drop_session(answer)
     return answer
 
@@ -100,7 +99,7 @@ async def sign_out(request: Request) -> Response:
 def _own_address(text: str) -> str:
     """`text` if it is an address of this site, else '/'. Browsers drop control characters and take \\ for /."""
     is_ours = text.startswith('/') and not text.startswith('//') and text.isprintable() and '\\' not in text
-    return text if is_ours and text.partition('?')[0] not in (LOGIN, LOGOUT) else '/'
+    return text if is_ours and text.partition('?')[0] not in (links.login(), links.logout()) else links.home()
 
 
 def _signature_for_a_route(builder: Builder) -> inspect.Signature:

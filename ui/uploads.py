@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 
-from domain import files, permissions, pictures
+from domain import files, links, permissions, pictures
 from domain.errors import DomainError, NotFound, NotPermitted
 from domain.model import Account, FileKind, Role, StoredFile
 from domain.pictures import Accepted, Crop, Picture
@@ -60,7 +60,7 @@ async def upload(request: Request, kind: str) -> JSONResponse:
         kept = await _kept(request, _kind_of(kind), account)
     except DomainError as refusal:
         return JSONResponse({'sentence': str(refusal)}, _status_of(refusal))
-    return JSONResponse({'files': [_shown(file) for file in kept]})
+    return JSONResponse({'files': [_as_json(file) for file in kept]})
 
 
 async def _kept(request: Request, kind: FileKind, account: Account) -> list[StoredFile]:
@@ -172,10 +172,10 @@ def _status_of(refusal: DomainError) -> int:
     return 429 if isinstance(refusal, TooMany) else 422
 
 
-def _shown(file: StoredFile) -> dict[str, Any]:
+def _as_json(file: StoredFile) -> dict[str, Any]:
     return {
         'id': str(file.id),
-        'url': f'/files/{file.id}',
+        'url': links.file(file.id),
         'name': file.name,
         'media_type': file.media_type,
         'width': file.width,

@@ -8,10 +8,8 @@ from tortoise.queryset import QuerySet
 
 from db.models import Account, PasswordReset
 
-from .. import dates
+from .. import dates, links
 from ..errors import DomainError
-
-ADDRESS = '/account/reset?token='
 
 
 class LinkExpired(DomainError):
@@ -25,7 +23,7 @@ async def made(account: Account, lasts: timedelta) -> tuple[str, datetime]:
     """A new link, as a path of ours, and the instant it ends."""
     token, until = secrets.token_urlsafe(32), dates.now() + lasts
     await PasswordReset.create(digest=_digest(token), account_id=account.id, expires_at=until)
-    return ADDRESS + token, until
+    return links.reset_password(token), until
 
 
 async def is_open(token: str) -> bool:

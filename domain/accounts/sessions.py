@@ -1,7 +1,7 @@
 """Who is signed in: a session is a row found by the SHA-256 of a random token that only the browser keeps.
 
 It ends after `session_idle` seconds without a request or event, and `session_absolute` seconds after the login in any
-case. Whoever ends one announces its digest on 'session_closed', and every process closes its open pages (ui/gate).
+case. Whoever ends one announces its digest (SessionClosed), and every process closes its open pages (ui/gate).
 Reading a session is cheap: what was read counts for CACHE seconds, or until the announcement that it has ended.
 """
 
@@ -15,8 +15,7 @@ from db import transaction
 from db.models import Account, Session
 
 from .. import announcements, dates, settings
-
-CHANNEL = 'session_closed'
+from ..announcements import SessionClosed
 
 # Seconds a session is believed without asking the database, and how old `seen_at` may grow before it is written anew.
 CACHE = 3.0
@@ -115,7 +114,7 @@ async def _close(digests: list[str]) -> int:
     async with transaction():
         closed = await Session.filter(digest__in=digests).delete() if digests else 0
         for digest in digests:
-            await announcements.announce(CHANNEL, digest)
+            await announcements.announce(SessionClosed(digest))
     for digest in digests:
         forget(digest)
     return closed

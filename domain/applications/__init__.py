@@ -13,7 +13,7 @@ from ..audit import history
 from ..audit.history import Change
 from ..calendar import office_calendar
 from ..cases import resubmission_limit
-from ..cases.transitions import CHANNEL, SECTION, SUBJECT, announce, decision_on, move, moved_on
+from ..cases.transitions import SECTION, SUBJECT, announce, decision_on, move, moved_on
 from ..cases.worklists import CLOSED, OPEN, WITH_UNIT, counts_of, of_unit, repeatable
 from ..errors import DomainError, Incomplete, MovedOn, NotFound
 from ..mail import messages
@@ -22,7 +22,6 @@ from ..readiness import NotReady
 from .forms import ApplicationDetails
 
 __all__ = [
-    'CHANNEL',
     'CLOSED',
     'OPEN',
     'WITH_UNIT',

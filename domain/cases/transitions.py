@@ -9,11 +9,11 @@ from db.choices import ApplicationStatus
 from db.models import Account, Application, ApplicationStep, Decision, HistoryEntry, Volunteer
 
 from .. import announcements, dates
+from ..announcements import CaseChanged
 from ..audit import history
 from ..audit.history import Change
 from ..errors import MovedOn, NotPermitted
 
-CHANNEL = 'application'
 SECTION = '紀錄冊'
 SUBJECT = '紀錄冊申請'
 
@@ -122,7 +122,7 @@ async def decision_on(application: Application) -> Decision | None:
 async def announce(application: Application) -> None:
     """Say that something a list or page of this case shows has changed; heard when the caller's transaction commits."""
     ids = (application.id, application.agency_id, application.host_unit_id, application.volunteer_id)
-    await announcements.announce(CHANNEL, ':'.join(map(str, ids)))
+    await announcements.announce(CaseChanged(*ids))
 
 
 async def _papers_changed(application: Application, since: datetime) -> str:

@@ -65,28 +65,56 @@ class HasStatus(Protocol):
     def status(self) -> ApplicationStatus: ...
 
 
+class TurnState(Choice):
+    """Whose turn a case is, or how it has ended, in one word for whoever reads it."""
+
+    YOURS = 'yours', '輪到您'
+    DRAFT = 'draft', '草稿'
+    PREPARED = 'prepared', '單位準備中'
+    REVIEW = 'review', '審核中'
+    RETURNED = 'returned', '待補件'
+    APPROVED = 'approved', '已核可'
+    REJECTED = 'rejected', '駁回'
+    WITHDRAWN = 'withdrawn', '撤回'
+    ISSUED = 'issued', '已核發'
+    NOT_SENT = 'not_sent', '尚未送件'
+
+
 @dataclass(frozen=True)
 class Turn:
-    """The one word, the tone and icon of its chip, and `why`: what is to be done, '' when the word says it all."""
+    """The state, and `why`: what is to be done, '' when the word says it all."""
 
-    word: str
-    tone: str
-    symbol: str
+    state: TurnState
     why: str = ''
 
+    @property
+    def word(self) -> str:
+        """The state in one word."""
+        return self.state.label
 
-REVIEW = Turn('審核中', 'info', 'clock')  # for both sides while a decision waits to be carried out
-_YOURS = ('輪到您', 'warn', 'bolt')
-_RETURNED, _APPROVED = Turn('待補件', 'bad', 'flag'), Turn('已核可', 'ok', 'check')
-_CLOSED = {APPROVED: _APPROVED, REJECTED: Turn('駁回', 'bad', 'warning'), WITHDRAWN: Turn('撤回', '', 'warning')}
+
+REVIEW = Turn(TurnState.REVIEW)  # for both sides while a decision waits to be carried out
+_CLOSED = {
+    APPROVED: Turn(TurnState.APPROVED),
+    REJECTED: Turn(TurnState.REJECTED),
+    WITHDRAWN: Turn(TurnState.WITHDRAWN),
+}
 _TURNS: dict[Role, dict[ApplicationStatus, Turn]] = {
     Role.UNIT_STAFF: {
-        DRAFT: Turn(*_YOURS, '草稿，尚未送審'),
+        DRAFT: Turn(TurnState.YOURS, '草稿，尚未送審'),
         SUBMITTED: REVIEW,
-        RETURNED: Turn(*_YOURS, '待補件'),
+        RETURNED: Turn(TurnState.YOURS, '待補件'),
     },
-    Role.REVIEWER: {DRAFT: Turn('草稿', '', 'pencil'), SUBMITTED: Turn(*_YOURS, '待審核'), RETURNED: _RETURNED},
-    Role.VOLUNTEER: {DRAFT: Turn('單位準備中', '', 'pencil'), SUBMITTED: REVIEW, RETURNED: _RETURNED},
+    Role.REVIEWER: {
+        DRAFT: Turn(TurnState.DRAFT),
+        SUBMITTED: Turn(TurnState.YOURS, '待審核'),
+        RETURNED: Turn(TurnState.RETURNED),
+    },
+    Role.VOLUNTEER: {
+        DRAFT: Turn(TurnState.PREPARED),
+        SUBMITTED: REVIEW,
+        RETURNED: Turn(TurnState.RETURNED),
+    },
 }
 
 

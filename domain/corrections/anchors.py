@@ -12,7 +12,7 @@ from uuid import UUID
 from db.choices import CorrectionReason, Place
 from db.models import Application, Correction, StoredFile, Training
 
-from .. import trainings
+from .. import links, trainings
 from ..audit import history
 from ..errors import NotFound
 from ..volunteers import basics
@@ -134,12 +134,12 @@ def is_known(anchor: object) -> bool:
 def address(anchor: Anchor, volunteer_id: int, *, is_gone: bool = False) -> str:
     """The clerk's page with this field, ending in '#field'; the list of trainings when that one `is_gone`."""
     if anchor.place == Place.BASICS:
-        return f'/volunteers/{volunteer_id}/basics#{anchor.field}'
+        return links.at(links.basics(volunteer_id), anchor.field)
     if anchor.place == Place.APPLICATION:
-        return f'/volunteers/{volunteer_id}/record-book/application#{anchor.field}'
-    if is_gone:
-        return f'/volunteers/{volunteer_id}/trainings'
-    return f'/volunteers/{volunteer_id}/trainings/{anchor.training_id}#{anchor.field}'
+        return links.at(links.application(volunteer_id), anchor.field)
+    if is_gone or anchor.training_id is None:
+        return links.trainings(volunteer_id)
+    return links.at(links.training(volunteer_id, anchor.training_id), anchor.field)
 
 
 async def contents(application: Application, anchors: Iterable[Anchor]) -> dict[Anchor, Content]:
@@ -189,7 +189,7 @@ def _training_of(training: Training) -> dict[str, Any]:
         'trained_for_id': training.trained_for.name,
         'field_id': training.field.name,
         'kind': training.kind,
-        'hours': trainings.spoken(training.minutes),
+        'hours': trainings.format_duration(training.minutes),
     }
 
 

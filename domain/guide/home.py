@@ -9,7 +9,7 @@ from uuid import UUID
 from db.choices import ApplicationStatus, BookStatus, DraftKind, Role
 from db.models import Account, Application, ApplicationStep, RecordBook, Volunteer
 
-from .. import drafts, permissions
+from .. import drafts, links, permissions
 from ..applications.forms import ApplicationDetails
 from ..cases import worklists
 from ..drafts import DraftSummary
@@ -135,12 +135,12 @@ def _who(summary: DraftSummary) -> str:
 def _address(summary: DraftSummary) -> str:
     if summary.volunteer is None:
         is_person = summary.kind == DraftKind.VOLUNTEER
-        return f'/volunteers/new/{summary.id}' if is_person else f'/batch/trainings?draft={summary.id}'
-    person = f'/volunteers/{summary.volunteer.id}'
+        return links.volunteer_draft(summary.id) if is_person else links.batch_trainings(summary.id)
+    volunteer_id = summary.volunteer.id
     return {
-        DraftKind.VOLUNTEER: f'{person}/basics',
-        DraftKind.TRAINING: f'{person}/trainings/{summary.about}',
-        DraftKind.APPLICATION: f'{person}/record-book/application',
+        DraftKind.VOLUNTEER: links.basics(volunteer_id),
+        DraftKind.TRAINING: links.training(volunteer_id, summary.about),
+        DraftKind.APPLICATION: links.application(volunteer_id),
     }[summary.kind]
 
 
@@ -168,9 +168,9 @@ def _of_case(case: Application) -> LeftOff:
     note, done = '資料已儲存，尚未送審。', '儲存'
     if case.status == ApplicationStatus.RETURNED:
         note, done = f'機關通知補件：{in_brief(case.reason).rstrip("。")}。', '收到通知'
-    address = f'/volunteers/{case.volunteer_id}/record-book/application'
+    address = links.application(case.volunteer_id)
     return LeftOff(case.volunteer.name, 8, note, address, _picture(case.volunteer.photo_id), case.updated_at, done)
 
 
 def _picture(photo: object) -> str:
-    return f'/files/{photo}' if photo else ''
+    return links.file(photo) if photo else ''

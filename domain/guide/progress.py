@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from db.choices import ApplicationStatus
 from db.models import Account
 
-from .. import applications, readiness, trainings, volunteers
+from .. import applications, links, readiness, trainings, volunteers
 from ..readiness import Check
 
 # Which step mends which check.
@@ -34,7 +34,7 @@ class Progress:
 
 async def of(volunteer_id: int | None, *, by: Account) -> Progress:
     """The guide for this volunteer; without one, for somebody new. Raises NotFound."""
-    ways = {2: '/menu', 3: '/volunteer-data'}
+    ways = {2: links.menu(), 3: links.volunteer_data()}
     if volunteer_id is None:
         return Progress(addresses=ways)
     volunteer = await volunteers.get(volunteer_id, by=by)
@@ -50,11 +50,15 @@ async def of(volunteer_id: int | None, *, by: Account) -> Progress:
         left = {}
     elif latest is not None:
         left[8] = [OpenItem('點選儲存、送審', '#kind')]
-    page = f'/volunteers/{volunteer.id}'
     of_record = await trainings.of(volunteer, by=by)
-    step_6 = f'{page}/trainings/new' if not of_record or left.get(6) else f'{page}/trainings/{of_record[-1].id}'
-    ways |= {4: f'{page}/basics', 5: f'{page}/trainings', 6: step_6, 7: f'{page}/record-book'}
-    ways[8] = f'{page}/record-book/application'
+    is_new = not of_record or left.get(6)
+    ways |= {
+        4: links.basics(volunteer.id),
+        5: links.trainings(volunteer.id),
+        6: links.new_training(volunteer.id) if is_new else links.training(volunteer.id, of_record[-1].id),
+        7: links.record_books(volunteer.id),
+        8: links.application(volunteer.id),
+    }
     return Progress(f'{volunteer.name}　{volunteer.identity_masked}', frozenset(done), left, ways)
 
 

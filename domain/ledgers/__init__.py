@@ -16,6 +16,7 @@ from db.choices import Role
 from db.models import Account, County, ServiceHours, Volunteer
 
 from .. import announcements, dates, permissions, validation
+from ..announcements import VolunteerChanged
 from ..audit import history
 from ..audit.history import Change
 from ..errors import Incomplete, MovedOn, NotFound, NotPermitted
@@ -178,4 +179,4 @@ async def _note(
     facts = after or before
     subject = ' '.join(filter(None, (facts[ledger.field(name).label] for name in ledger.columns[:2])))
     await history.note(volunteer, ledger.title, action, changes, by=by, subject=subject)
-    await announcements.announce('volunteer', str(volunteer.id))
+    await announcements.announce(VolunteerChanged(volunteer.id))

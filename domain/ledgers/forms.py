@@ -10,7 +10,7 @@ from db.models import Award, HonorCard, InsuranceCover, OtherEntry, PerformanceC
 
 from .. import validation
 from ..audit import history
-from ..trainings.details import spoken
+from ..trainings.details import format_duration
 
 Entry = ServiceHours | PerformanceCertificate | InsuranceCover | HonorCard | Award | OtherEntry
 
@@ -183,7 +183,7 @@ def columns(ledger: Ledger, values: Mapping[str, Any]) -> dict[str, Any]:
 def shown(field: LedgerField, value: object, counties: Mapping[str, str] | None = None) -> str:
     """A value as people read it; `counties` by code."""
     if field.kind == 'duration' and isinstance(value, int):
-        return spoken(value)
+        return format_duration(value)
     if field.kind == 'county':
         return (counties or {}).get(str(value), '')
     return history.shown(value)
@@ -220,7 +220,7 @@ def _duration_problem(minutes: int, first: date, last: date) -> dict[str, str]:
     days = (last - first).days + 1
     if minutes <= days * 24 * 60:
         return {}
-    return {'minutes': f'日期只有 {days} 天，不可能有 {spoken(minutes)}。請再確認日期或時數。'}
+    return {'minutes': f'日期只有 {days} 天，不可能有 {format_duration(minutes)}。請再確認日期或時數。'}
 
 
 def _as_kept(field: LedgerField, value: Any) -> Any:

@@ -24,6 +24,7 @@ from db.choices import MailStatus
 from db.models import OutgoingMail
 
 from .. import announcements, dates, settings
+from ..announcements import MailQueued
 from ..settings import Settings
 from . import outbox, smtp
 
@@ -50,10 +51,10 @@ async def deliver_forever(office: Settings) -> None:
         return
     woken = asyncio.Event()
 
-    def wake(_: str) -> None:
+    def wake(_: object) -> None:
         woken.set()
 
-    announcements.subscribe(outbox.CHANNEL, wake)
+    announcements.subscribe(MailQueued, wake)
     try:
         while True:
             woken.clear()
@@ -64,7 +65,7 @@ async def deliver_forever(office: Settings) -> None:
             with suppress(TimeoutError):
                 await asyncio.wait_for(woken.wait(), POLL)
     finally:
-        announcements.unsubscribe(outbox.CHANNEL, wake)
+        announcements.unsubscribe(MailQueued, wake)
 
 
 async def deliver_due(office: Settings | None = None) -> int:

@@ -15,7 +15,7 @@ from db import transaction
 from db.choices import MailPreference, MailStatus, Role
 from db.models import Account, OutgoingMail
 
-from .. import dates
+from .. import dates, links
 from . import outbox, queries, templates
 from .messages import url_of
 
@@ -27,12 +27,11 @@ MOST_LINES = 100
 LONGEST_LOOK_BACK = timedelta(days=7)
 
 _HOMES = {
-    Role.UNIT_STAFF: '/applications',
-    Role.REVIEWER: '/reviews',
-    Role.VOLUNTEER: '/my',
-    Role.ADMINISTRATOR: '/admin',
+    Role.UNIT_STAFF: links.applications(),
+    Role.REVIEWER: links.review_queue(),
+    Role.VOLUNTEER: links.my_record_book(),
+    Role.ADMINISTRATOR: links.administration(),
 }
-_UNDELIVERED = '/admin/undelivered'
 # The administrators' digests are written by one process at a time.
 _ONE_AT_A_TIME = 'SELECT pg_advisory_xact_lock(7264301)'
 
@@ -72,10 +71,10 @@ async def report_undelivered() -> int:
         if not mails:
             return 0
         readers = Account.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(email='')
-        told = await readers.exclude(mail_preference=MailPreference.NONE).order_by('id')
-        for reader in told:
+        receivers = await readers.exclude(mail_preference=MailPreference.NONE).order_by('id')
+        for reader in receivers:
             await _report(reader, mails)
-    return len(told)
+    return len(receivers)
 
 
 async def _send_to(account_id: int) -> bool:
@@ -119,7 +118,7 @@ async def _report(reader: Account, mails: Sequence[OutgoingMail]) -> None:
             '日期': dates.roc(dates.today()),
             '件數': len(mails),
             '未寄達': _few([_line(mail) for mail in mails]),
-            '連結': url_of(_UNDELIVERED),
+            '連結': url_of(links.admin('undelivered')),
             '寄給個人': True,
         },
     )
@@ -128,7 +127,7 @@ async def _report(reader: Account, mails: Sequence[OutgoingMail]) -> None:
 
 def _line(mail: OutgoingMail) -> str:
     """Nothing of it names a volunteer: neither the address nor the server's words about it."""
-    one = queries.told(mail)
+    one = queries.as_undelivered(mail)
     about = f'案號 {one.application_id} ' if one.application_id else f'名冊 {one.roster_id} ' if one.roster_id else ''
     whom = f'（{one.receiver}）' if one.receiver else ''
     return f'{_when(one.noted_at)} {about}{one.label}{whom}{one.status.label}：{one.words}'

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from db.choices import BookStatus, Role
 from db.models import Account, AccountRequest, Agency, Application, HostUnit, RecordBook, Roster
 
-from .. import dates, settings
+from .. import dates, links, settings
 from ..calendar import days_left
 from ..calendar.days_left import DaysLeft
 from ..printouts import roster_sheets
@@ -19,16 +19,6 @@ from . import outbox, templates
 from .catalogue import Fact
 from .outbox import Attachment
 
-# Where the links lead; an id of ours says nothing about a person.
-LOGIN = '/login'
-ACCOUNT_REQUEST = '/account/request'
-CASE = '/reviews/{application.id}'
-ROSTER = '/reviews/rosters/{roster.id}'
-APPLICATION = '/volunteers/{application.volunteer_id}/record-book/application'
-RECORD_BOOKS = '/volunteers/{application.volunteer_id}/record-book'
-MY_RECORD_BOOK = '/my'
-OVERDUE = '/reviews/overdue'
-DUE_TODAY = '/reviews/overdue?due=soon'
 NOT_KNOWN = '（未登錄）'
 
 
@@ -38,7 +28,7 @@ async def submitted(application: Application) -> None:
     if case.submitted_by is None or case.submitted_at is None or case.due_on is None:
         raise ValueError(f'application {case.id} has not been submitted')
     roster = Attachment('名冊.ods', await roster_sheets.roster([case], by=case.submitted_by))
-    facts = _about(case, CASE) | _sent(case.submitted_at, case.due_on) | {'備註': case.remarks}
+    facts = _about(case, links.case(case.id)) | _sent(case.submitted_at, case.due_on) | {'備註': case.remarks}
     await _tell_agency('submitted', case.agency, facts, application=case, attachment=roster)
 
 
@@ -58,7 +48,7 @@ async def roster_submitted(roster: Roster, applications: Sequence[Application], 
         '名冊': roster.title,
         '件數': len(cases),
         '案件': [f'{number}. {_row(case)}' for number, case in enumerate(cases, 1)],
-        '連結': url_of(ROSTER.format(roster=roster)),
+        '連結': url_of(links.review_roster(roster.id)),
     }
     attachment = Attachment('名冊.ods', await roster_sheets.roster(cases, by=by))
     await _tell_agency('roster_submitted', first.agency, facts, roster=roster, attachment=attachment)
@@ -68,7 +58,8 @@ async def due_soon(agency: Agency, cases: Sequence[Application]) -> None:
     """To the issuing agency: these cases, with their units fetched, are about to be due."""
     first = min(case.due_on for case in cases if case.due_on)
     rows = [f'{_timed(case)}（含當日）' for case in cases]
-    facts: dict[str, Fact] = {'件數': len(rows), '逐案': rows, '期限': dates.roc(first), '連結': url_of(DUE_TODAY)}
+    link = url_of(links.overdue('soon'))
+    facts: dict[str, Fact] = {'件數': len(rows), '逐案': rows, '期限': dates.roc(first), '連結': link}
     await _tell_agency('due_soon', agency, _of_agency(agency) | facts)
 
 
@@ -82,7 +73,7 @@ async def overdue(agency: Agency, cases: Sequence[Application]) -> None:
         '件數': len(rows),
         '逐案': rows,
         '審核期間': _review_days(agency),
-        '連結': url_of(OVERDUE),
+        '連結': url_of(links.overdue()),
     }
     await outbox.queue(agency.supervisor_email, *await templates.composed('overdue', facts), template='overdue')
 
@@ -91,19 +82,20 @@ async def returned(application: Application, reason: str) -> None:
     """To the unit: what is to be mended (通知補件)."""
     case = await _case(application)
     more: dict[str, Fact] = {'原因': _lines(reason), '審核期間': _review_days(case.agency)}
-    await _tell_unit('returned', case, _about(case, APPLICATION) | more)
+    await _tell_unit('returned', case, _about(case, links.application(case.volunteer_id)) | more)
 
 
 async def rejected(application: Application, reason: str) -> None:
     """To the unit: the application is turned down (駁回), and why."""
     case = await _case(application)
-    await _tell_unit('rejected', case, _about(case, RECORD_BOOKS) | {'原因': _lines(reason)})
+    facts = _about(case, links.record_books(case.volunteer_id)) | {'原因': _lines(reason)}
+    await _tell_unit('rejected', case, facts)
 
 
 async def approved(application: Application, book: RecordBook) -> None:
     """To the unit: the book is issued, its number (流程 4)."""
     case = await _case(application)
-    await _tell_unit('approved', case, _about(case, RECORD_BOOKS) | _of_book(book))
+    await _tell_unit('approved', case, _about(case, links.record_books(case.volunteer_id)) | _of_book(book))
 
 
 async def approved_for_volunteer(application: Application, book: RecordBook) -> None:
@@ -112,9 +104,8 @@ async def approved_for_volunteer(application: Application, book: RecordBook) -> 
     if not case.volunteer.email:
         return
     kind: dict[str, Fact] = {'證件種類': case.volunteer.identity_kind.label}
-    subject, body = await templates.composed(
-        'approved_for_volunteer', _about(case, MY_RECORD_BOOK) | _of_book(book) | kind
-    )
+    facts = _about(case, links.my_record_book()) | _of_book(book) | kind
+    subject, body = await templates.composed('approved_for_volunteer', facts)
     account = await Account.get_or_none(volunteer_id=case.volunteer_id)
     await outbox.queue(
         case.volunteer.email, subject, body, template='approved_for_volunteer', application=case, account=account
@@ -123,7 +114,7 @@ async def approved_for_volunteer(application: Application, book: RecordBook) -> 
 
 async def password(account: Account, password: str) -> None:
     """To the account's owner: the password the system has set (系統自動設定)."""
-    facts: dict[str, Fact] = {'帳號': await _username(account), '密碼': password, '連結': url_of(LOGIN)}
+    facts: dict[str, Fact] = {'帳號': await _username(account), '密碼': password, '連結': url_of(links.login())}
     await _queue_secret(account, 'password', facts)
 
 
@@ -142,7 +133,7 @@ async def account_granted(account: Account, link: str, valid_until: datetime | N
 async def account_refused(request: AccountRequest, reason: str) -> None:
     """To whoever asked for an account: not granted, and why."""
     facts: dict[str, Fact] = {'姓名': request.name, '申請單位': request.organisation, '帳號': request.username}
-    facts |= {'原因': _lines(reason), '連結': url_of(ACCOUNT_REQUEST)}
+    facts |= {'原因': _lines(reason), '連結': url_of(links.request_account())}
     composed = await templates.composed('account_refused', facts)
     await outbox.queue(request.email, *composed, template='account_refused')
 
@@ -186,13 +177,13 @@ async def _copy(
     template: str,
     facts: dict[str, Fact],
     people: Iterable[Account],
-    told: Iterable[str],
+    reached: Iterable[str],
     *,
     application: Application | None = None,
     roster: Roster | None = None,
 ) -> None:
-    """To each of `people` with an address that is none of those `told`; nobody reads it twice."""
-    seen = {address.strip().casefold() for address in told} | {''}
+    """To each of `people` with an address that is none of those `reached` already; nobody reads it twice."""
+    seen = {address.strip().casefold() for address in reached} | {''}
     for person in people:
         address = person.email.strip()
         if address.casefold() in seen:
@@ -215,7 +206,7 @@ async def _queue_secret(account: Account, template: str, facts: dict[str, Fact])
 # The facts
 
 
-def _about(case: Application, path: str) -> dict[str, Fact]:
+def _about(case: Application, link: str) -> dict[str, Fact]:
     return {
         '案號': case.id,
         '送審次數': case.round,
@@ -224,7 +215,7 @@ def _about(case: Application, path: str) -> dict[str, Fact]:
         '發冊類別': case.kind.label,
         **_of_unit(case.host_unit, case.submitted_by),
         **_of_agency(case.agency),
-        '連結': url_of(path.format(application=case)),
+        '連結': url_of(link),
     }
 
 

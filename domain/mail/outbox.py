@@ -18,6 +18,7 @@ from db.choices import ApplicationStatus, MailPreference, MailStatus, Role
 from db.models import Account, Application, ApplicationStep, OutgoingMail, Roster
 
 from .. import announcements, dates, permissions, validation
+from ..announcements import MailQueued, RosterChanged
 from ..cases import transitions
 from ..errors import DomainError, NotFound
 from .catalogue import KINDS
@@ -40,7 +41,6 @@ _TOGETHER = timedelta(minutes=2)
 # How often a day a mail may be sent again: further repetitions of what does not arrive help nobody.
 MOST_REPEATS = 5
 
-CHANNEL = 'mail'
 # The addresses HTML's <input type="email"> takes: no blanks, no line ends, nothing to smuggle into a header.
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
@@ -97,7 +97,7 @@ async def queue(
         next_attempt_at=dates.now(),
     )
     if status == MailStatus.WAITING:
-        await announcements.announce(CHANNEL, 'queued')
+        await announcements.announce(MailQueued())
     return mail
 
 
@@ -152,10 +152,10 @@ async def of_application(application: Application, *, by: Account) -> list[Outgo
     mails = await OutgoingMail.filter(either).select_related('account')
     sent = ApplicationStep.filter(application_id=application.id, status=ApplicationStatus.SUBMITTED)
     moments = [step.at for step in await sent]
-    told = {
+    its_own = {
         mail.id for mail in mails if mail.roster_id and any(at <= mail.created_at < at + _TOGETHER for at in moments)
     }
-    return [mail for mail in mails if mail.application_id or {mail.id, mail.resent_from_id} & told]
+    return [mail for mail in mails if mail.application_id or {mail.id, mail.resent_from_id} & its_own]
 
 
 async def note_bounce(mail_id: int, created_at: datetime, words: str) -> bool:
@@ -183,8 +183,8 @@ async def announce_about(mail_ids: Sequence[int]) -> None:
     cases = Application.filter(Q(Q(id__in=ids), Q(roster_id__in=roster_ids, round__gt=0), join_type=Q.OR))
     for case in await cases.only('id', 'agency_id', 'host_unit_id', 'volunteer_id'):
         await transitions.announce(case)
-    for roster in await Roster.filter(id__in=roster_ids).values_list('id', 'agency_id', 'host_unit_id'):
-        await announcements.announce('roster', ':'.join(map(str, roster)))
+    for roster in await Roster.filter(id__in=roster_ids):
+        await announcements.announce(RosterChanged(roster.id, roster.agency_id, roster.host_unit_id))
 
 
 def _problem(recipient: str) -> str:

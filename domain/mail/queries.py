@@ -70,7 +70,7 @@ async def undelivered(*, by: Account) -> list[Undelivered]:
     mails = await OutgoingMail.filter(status__in=UNDELIVERED).order_by('-id').limit(MOST_UNDELIVERED)
     again = OutgoingMail.filter(resent_from_id__in=[mail.id for mail in mails]).order_by('id')
     became = {mail.resent_from_id: mail.status for mail in await again.only('id', 'resent_from_id', 'status')}
-    return [told(mail, became.get(mail.id)) for mail in mails]
+    return [as_undelivered(mail, became.get(mail.id)) for mail in mails]
 
 
 async def undelivered_one(mail_id: int, *, by: Account) -> Undelivered:
@@ -80,10 +80,10 @@ async def undelivered_one(mail_id: int, *, by: Account) -> Undelivered:
     if mail is None:
         raise NotFound
     last = await OutgoingMail.filter(resent_from_id=mail.id).order_by('-id').first()
-    return told(mail, last.status if last else None)
+    return as_undelivered(mail, last.status if last else None)
 
 
-def told(mail: OutgoingMail, again: MailStatus | None = None) -> Undelivered:
+def as_undelivered(mail: OutgoingMail, again: MailStatus | None = None) -> Undelivered:
     """A mail that did not arrive, without anything that names a volunteer."""
     kind = KINDS.get(mail.template)
     # Whose mail it is cannot be told of those from before there were kinds: they are treated as a volunteer's.

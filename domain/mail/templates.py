@@ -13,7 +13,7 @@ from db import transaction
 from db.choices import Role
 from db.models import Account, MailTemplate
 
-from .. import dates, permissions, settings
+from .. import dates, links, permissions, settings
 from ..audit import history, office_history
 from ..audit.history import AMENDED
 from ..errors import Incomplete, NotFound
@@ -23,8 +23,6 @@ from .engine import LONGEST_BODY, LONGEST_SUBJECT, Unfit, built_in, names_of_par
 __all__ = ['LONGEST_BODY', 'LONGEST_SUBJECT', 'built_in', 'one_line']
 
 log = logging.getLogger(__name__)
-
-MAIL_SETTINGS = '/account/mail'
 
 
 @dataclass(frozen=True)
@@ -170,7 +168,7 @@ def _common() -> dict[str, Fact]:
     office = settings.current()
     return {
         '寄給個人': False,
-        '通知設定': f'{office.public_url}{MAIL_SETTINGS}',
+        '通知設定': f'{office.public_url}{links.mail_settings()}',
         '洽詢電話': office.office_phone,
         '客服電話': office.service_phone,
         '客服信箱': office.service_email,

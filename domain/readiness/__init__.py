@@ -146,13 +146,13 @@ def _list(
     if application is not None and application.status == ApplicationStatus.APPROVED:
         # The book that an approved application led to does not stand in its own way.
         lines['book'] = [Check('book', '紀錄冊', '已核發')]
-    shown: list[Check] = []
+    listed: list[Check] = []
     for key, rule in asked.items():
         if rule.by_eye:
-            shown.append(_by_eye(rule, application, ticks, by))
+            listed.append(_by_eye(rule, application, ticks, by))
         else:
-            shown += [_weighed(check, rule) for check in lines[key]]
-    return shown
+            listed += [_weighed(check, rule) for check in lines[key]]
+    return listed
 
 
 def _weighed(check: Check, rule: Rule) -> Check:

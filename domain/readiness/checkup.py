@@ -11,9 +11,9 @@ from typing import Literal
 from db.choices import IssueKind, TrainingKind
 from db.models import Agency, InsuranceCover, RecordBook, RequiredHours, Training, Volunteer
 
-from .. import dates, identity_numbers
+from .. import dates, identity_numbers, links
 from ..identity_numbers import BadIdentityNumber
-from ..trainings.details import spoken
+from ..trainings.details import format_duration
 from ..volunteers.basics import VolunteerDetails, legacy_number
 from ..volunteers.profile import INSURED, insurance_status
 from .required_hours import Tally, tally
@@ -86,7 +86,7 @@ def _basics(volunteer: Volunteer) -> Check:
     problems = {name: sentence for name, sentence in problems.items() if name not in _OWN_LINES}
     if not problems:
         return Check('basics', '基本資料', '必填都已完成')
-    return _to_do('basics', '基本資料', ' '.join(problems.values()), _basics_page(volunteer), next(iter(problems)))
+    return _to_do('basics', '基本資料', ' '.join(problems.values()), links.basics(volunteer.id), next(iter(problems)))
 
 
 def _identity(volunteer: Volunteer) -> Check:
@@ -94,28 +94,28 @@ def _identity(volunteer: Volunteer) -> Check:
     try:
         identity_numbers.validate(volunteer.identity_kind, volunteer.identity_number.open())
     except BadIdentityNumber as refusal:
-        return _to_do('identity', label, str(refusal), _basics_page(volunteer), 'identity_number')
+        return _to_do('identity', label, str(refusal), links.basics(volunteer.id), 'identity_number')
     # The database keeps each number once; a passport has no check digit.
     return Check('identity', label, '檢查無誤，沒有重複')
 
 
 def _photo(volunteer: Volunteer) -> Check:
     if volunteer.photo_id is None:
-        return _to_do('photo', '志工照片', '尚未上傳', _basics_page(volunteer), 'photo')
+        return _to_do('photo', '志工照片', '尚未上傳', links.basics(volunteer.id), 'photo')
     if not volunteer.is_photo_confirmed:
-        return _to_do('photo', '志工照片', '請確認為清晰、半身照', _basics_page(volunteer), 'is_photo_confirmed')
+        return _to_do('photo', '志工照片', '請確認為清晰、半身照', links.basics(volunteer.id), 'is_photo_confirmed')
     return Check('photo', '志工照片', '清晰、半身照')
 
 
 def _consent(volunteer: Volunteer) -> Check:
     if not volunteer.consents_to_data_use:
-        return _to_do('consent', '同意個資使用', '尚未勾選', _basics_page(volunteer), 'consents_to_data_use')
+        return _to_do('consent', '同意個資使用', '尚未勾選', links.basics(volunteer.id), 'consents_to_data_use')
     when = f'{dates.roc(dates.day_of(volunteer.consented_at))} 同意' if volunteer.consented_at else '已同意'
     return Check('consent', '同意個資使用', when)
 
 
 def _book(volunteer: Volunteer, kind: IssueKind, book: RecordBook | None) -> Check:
-    page = f'/volunteers/{volunteer.id}/record-book/application'
+    page = links.application(volunteer.id)
     legacy = legacy_number(volunteer)
     if kind == IssueKind.FIRST:
         if book is not None:
@@ -123,7 +123,7 @@ def _book(volunteer: Volunteer, kind: IssueKind, book: RecordBook | None) -> Che
             return _to_do('book', '紀錄冊', note, page, 'kind')
         if legacy:
             note = f'有舊制紀錄冊 {legacy}；若是更換舊冊，請改選換發'
-            return Check('book', '紀錄冊', note, 'advice', 'kind', f'{page}#kind')
+            return Check('book', '紀錄冊', note, 'advice', 'kind', links.at(page, 'kind'))
         return Check('book', '紀錄冊', '沒有使用中的紀錄冊')
     if book is not None:
         return Check('book', '紀錄冊', book.number)
@@ -133,7 +133,7 @@ def _book(volunteer: Volunteer, kind: IssueKind, book: RecordBook | None) -> Che
 
 
 def _agency(volunteer: Volunteer, kind: IssueKind, agency: Agency, book: RecordBook | None) -> Check:
-    page = f'/volunteers/{volunteer.id}/record-book/application'
+    page = links.application(volunteer.id)
     if not agency.id:
         return _to_do('agency', '發冊機關', '請選擇發冊縣市與發冊機關', page, 'agency_id')
     if not is_open(agency):
@@ -148,7 +148,7 @@ def _insurance(volunteer: Volunteer, covers: Sequence[InsuranceCover]) -> Check:
     status = insurance_status(covers)
     if status == INSURED:
         return Check('insurance', '保險狀態', status)
-    return Check('insurance', '保險狀態', status, 'lacking', '', f'/volunteers/{volunteer.id}/insurance')
+    return Check('insurance', '保險狀態', status, 'lacking', '', links.insurance(volunteer.id))
 
 
 def _trainings(
@@ -179,30 +179,31 @@ def _is_of_field(training: Training, agency: Agency) -> bool:
 def _hours(
     kind: TrainingKind, trainings: Sequence[Training], agency: Agency, so_far: Tally, volunteer: Volunteer
 ) -> Check:
-    page = f'/volunteers/{volunteer.id}/trainings'
     if so_far.is_met:
-        return Check(kind.value, kind.label, spoken(so_far.done), source=so_far.source)
+        return Check(kind.value, kind.label, format_duration(so_far.done), source=so_far.source)
     if not trainings:
         of_field = f'{agency.field.name}領域' if kind == TrainingKind.SPECIAL and agency.field else ''
         note = f'還沒有{of_field}的紀錄' if of_field else '還沒有紀錄'
-        needed = f'，需 {spoken(so_far.needed)}' if so_far.needed else ''
-        return _to_do(kind.value, kind.label, note + needed, f'{page}/new', 'kind', source=so_far.source)
-    note = f'目前 {spoken(so_far.done)}，需 {spoken(so_far.needed)}'
-    return _to_do(kind.value, kind.label, note, f'{page}/{trainings[-1].id}', 'hours', source=so_far.source)
+        needed = f'，需 {format_duration(so_far.needed)}' if so_far.needed else ''
+        page = links.new_training(volunteer.id)
+        return _to_do(kind.value, kind.label, note + needed, page, 'kind', source=so_far.source)
+    note = f'目前 {format_duration(so_far.done)}，需 {format_duration(so_far.needed)}'
+    page = links.training(volunteer.id, trainings[-1].id)
+    return _to_do(kind.value, kind.label, note, page, 'hours', source=so_far.source)
 
 
 def _certificate(training: Training) -> Check:
     sides = {'certificate_front': '正面', 'certificate_back': '反面'}
     missing = {field: side for field, side in sides.items() if not getattr(training, f'{field}_id')}
     note = f'「{training.title}」還缺{"、".join(missing.values())}'
-    page = f'/volunteers/{training.volunteer_id}/trainings/{training.id}'
+    page = links.training(training.volunteer_id, training.id)
     return _to_do('certificates', '教育訓練結業證書', note, page, next(iter(missing)))
 
 
 def _certificates(volunteer: Volunteer, whole: int) -> Check:
     if whole:
         return Check('certificates', '教育訓練結業證書', f'{whole} 份，正反面齊全')
-    page = f'/volunteers/{volunteer.id}/trainings/new'
+    page = links.new_training(volunteer.id)
     return _to_do('certificates', '教育訓練結業證書', '登錄教育訓練後上傳，須包含正反面', page, 'certificate_front')
 
 
@@ -213,13 +214,9 @@ def _references(trainings: Sequence[Training]) -> list[Check]:
     if not open_ones:
         return [Check('references', '核定字號', '已登錄')]
     kinds = '、'.join(dict.fromkeys(one.kind.label for one in open_ones))
-    page = f'/volunteers/{open_ones[0].volunteer_id}/trainings/{open_ones[0].id}'
+    page = links.training(open_ones[0].volunteer_id, open_ones[0].id)
     return [_to_do('references', '核定字號', f'{kinds}未填', page, 'approval_reference')]
 
 
-def _basics_page(volunteer: Volunteer) -> str:
-    return f'/volunteers/{volunteer.id}/basics'
-
-
 def _to_do(key: str, label: str, note: str, page: str, field: str, *, source: str = '') -> Check:
-    return Check(key, label, note, 'lacking', field, f'{page}#{field}', source)
+    return Check(key, label, note, 'lacking', field, links.at(page, field), source)

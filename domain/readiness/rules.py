@@ -17,12 +17,12 @@ from db.choices import ApplicationStatus, Demand, IssueKind, Role
 from db.models import Account, Agency, Application, EyeCheck, Field, Rule
 
 from .. import announcements, dates, permissions, validation
+from ..announcements import EyeChecksChanged
 from ..audit import office_history
 from ..cases import transitions
 from ..errors import Incomplete, MovedOn, NotFound, NotPermitted
 
 # 'application:agency' whenever a box of a case was ticked or emptied. Lists do not show it.
-CHANNEL = 'tick'
 
 # What the office can tell by itself (domain.checkup), in the order of the list; every other key is looked at by eye.
 LABELS = {
@@ -168,7 +168,7 @@ async def tick(application: Application, rule_id: int, *, by: Account) -> None:
         now, rule = await _to_look_at(application, rule_id, by)
         made = EyeCheck(application_id=now.id, round=now.round, rule_id=rule.id, by_id=by.id, at=dates.now())
         await EyeCheck.bulk_create([made], ignore_conflicts=True)
-        await announcements.announce(CHANNEL, f'{now.id}:{now.agency_id}')
+        await announcements.announce(EyeChecksChanged(now.id, now.agency_id))
 
 
 async def untick(application: Application, rule_id: int, *, by: Account) -> None:
@@ -176,7 +176,7 @@ async def untick(application: Application, rule_id: int, *, by: Account) -> None
     async with transaction():
         now, rule = await _to_look_at(application, rule_id, by)
         await EyeCheck.filter(application_id=now.id, round=now.round, rule_id=rule.id).delete()
-        await announcements.announce(CHANNEL, f'{now.id}:{now.agency_id}')
+        await announcements.announce(EyeChecksChanged(now.id, now.agency_id))
 
 
 async def _to_look_at(application: Application, rule_id: int, by: Account) -> tuple[Application, Rule]:

@@ -15,8 +15,8 @@ from ..books.record_books import find as find_books
 from ..errors import NotFound
 from ..paging import MOST_ROWS
 from ..printouts.odf import Cell
+from ..trainings import format_duration
 from ..trainings import of as trainings_of
-from ..trainings import spoken
 
 MEDIA_TYPES = {
     'pdf': 'application/pdf',
@@ -126,14 +126,14 @@ def _training_row(volunteer: Volunteer, number: str, training: Training) -> Sequ
         training.provider,
         training.approval_reference or '無',
         training.sessions,
-        spoken(training.minutes),
+        format_duration(training.minutes),
     )
 
 
 def _total(listed: Sequence[Training]) -> Sequence[Cell]:
     blank = [''] * (len(TRAINING_COLUMNS) - 3)
     sessions, minutes = sum(each.sessions for each in listed), sum(each.minutes for each in listed)
-    return ('合計', *blank, sessions, spoken(minutes))
+    return ('合計', *blank, sessions, format_duration(minutes))
 
 
 def _strip(training: Training) -> Sequence[str]:
@@ -141,7 +141,7 @@ def _strip(training: Training) -> Sequence[str]:
         _days(training),
         training.title,
         _kind(training),
-        spoken(training.minutes),
+        format_duration(training.minutes),
         training.provider,
         training.approval_reference or '無',
         training.created_by.name,

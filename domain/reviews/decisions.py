@@ -18,12 +18,12 @@ from db.choices import ApplicationStatus, Role
 from db.models import Account, Application, Decision
 
 from .. import announcements, dates, permissions, reviews, validation
+from ..announcements import DecisionsChanged
 from ..cases import transitions
 from ..errors import DomainError, MovedOn, NotFound, NotPermitted
 
 log = logging.getLogger(__name__)
 
-CHANNEL = 'decision'
 UNDO_WITHIN = timedelta(seconds=10)
 MOST_AT_ONCE = 200
 
@@ -145,10 +145,10 @@ async def release_forever() -> None:
     """Release each decision when its time is over, until cancelled; first of all what a killed process left."""
     woken = asyncio.Event()
 
-    def wake(_: str) -> None:
+    def wake(_: object) -> None:
         woken.set()
 
-    announcements.subscribe(CHANNEL, wake)
+    announcements.subscribe(DecisionsChanged, wake)
     try:
         while True:
             woken.clear()
@@ -161,7 +161,7 @@ async def release_forever() -> None:
             with suppress(TimeoutError):
                 await asyncio.wait_for(woken.wait(), pause)
     finally:
-        announcements.unsubscribe(CHANNEL, wake)
+        announcements.unsubscribe(DecisionsChanged, wake)
 
 
 async def _decided(
@@ -190,7 +190,7 @@ async def _kept(
         decision = await Decision.create(
             application=application, to=to, reason=reason, by=by, at=at, release_at=at + undo_within
         )
-        await announcements.announce(CHANNEL, str(decision.id))
+        await announcements.announce(DecisionsChanged())
         await transitions.announce(application)
     application.version += 1
     return decision
@@ -202,7 +202,7 @@ async def _count_from_now(decisions: list[Decision]) -> None:
         decision.release_at = release_at
     waiting = Decision.filter(id__in=[decision.id for decision in decisions])
     if await waiting.update(release_at=release_at):
-        await announcements.announce(CHANNEL, 'many')
+        await announcements.announce(DecisionsChanged())
 
 
 async def _freed(application_id: int) -> Application:

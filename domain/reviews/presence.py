@@ -18,10 +18,10 @@ from db.choices import ApplicationStatus, Role
 from db.models import Account, Application, Reading
 
 from .. import announcements, applications, dates, permissions
+from ..announcements import ReadersChanged
 
 log = logging.getLogger(__name__)
 
-CHANNEL = 'reading'
 RENEWED_EVERY = 20.0
 FORGOTTEN_AFTER = timedelta(seconds=60)
 
@@ -180,4 +180,4 @@ async def _execute(sql: str, *values: object) -> None:
 
 
 async def _announce(application_id: int, agency_id: int) -> None:
-    await announcements.announce(CHANNEL, f'{application_id}:{agency_id}')
+    await announcements.announce(ReadersChanged(application_id, agency_id))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import Enum, auto
 from typing import Literal
 
 from db.choices import ApplicationStatus, CorrectionStatus, MailStatus, Role
@@ -32,14 +33,41 @@ SYSTEM = '系統'
 
 _DRAFT, _SUBMITTED, _RETURNED = ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTED, ApplicationStatus.RETURNED
 _APPROVED, _REJECTED, _WITHDRAWN = ApplicationStatus.APPROVED, ApplicationStatus.REJECTED, ApplicationStatus.WITHDRAWN
-# What was done, and its tone and icon.
-LOOKS = {
-    _DRAFT: ('開始申請', '', 'pencil'),
-    _SUBMITTED: ('送審', 'info', 'arrow'),
-    _RETURNED: ('通知補件', 'bad', 'flag'),
-    _APPROVED: ('核可', 'ok', 'check'),
-    _REJECTED: ('駁回', 'bad', 'warning'),
-    _WITHDRAWN: ('撤回', '', 'warning'),
+
+
+class Event(Enum):
+    """What an entry tells of. The pages give each its look."""
+
+    STARTED = auto()
+    SUBMITTED = auto()
+    RETURNED = auto()
+    APPROVED = auto()
+    REJECTED = auto()
+    WITHDRAWN = auto()
+    DECISION_FAILED = auto()
+    MARKED = auto()
+    MARK_ANSWERED = auto()
+    MARK_ACCEPTED = auto()
+    MARK_WITHDRAWN = auto()
+    MAIL_WAITING = auto()
+    MAIL_RETRIED = auto()
+    MAIL_SENT = auto()
+    MAIL_UNDELIVERED = auto()
+    MAIL_KEPT_BACK = auto()
+    CALLED = auto()
+    CALLED_IN_VAIN = auto()
+    REMINDED = auto()
+    ESCALATED = auto()
+
+
+# What was done, in words and as an event.
+STEPS = {
+    _DRAFT: ('開始申請', Event.STARTED),
+    _SUBMITTED: ('送審', Event.SUBMITTED),
+    _RETURNED: ('通知補件', Event.RETURNED),
+    _APPROVED: ('核可', Event.APPROVED),
+    _REJECTED: ('駁回', Event.REJECTED),
+    _WITHDRAWN: ('撤回', Event.WITHDRAWN),
 }
 _FOR_VOLUNTEER = {
     _SUBMITTED: ('已送件', '{unit}替您送件，{agency}審核中。'),
@@ -49,12 +77,12 @@ _FOR_VOLUNTEER = {
     _WITHDRAWN: ('撤回', '{unit}撤回了這件申請。'),
 }
 _MAILS = {
-    MailStatus.WAITING: ('', 'clock'),
-    MailStatus.SENT: ('ok', 'mail'),
-    MailStatus.FAILED: ('bad', 'warning'),
-    MailStatus.BOUNCED: ('bad', 'warning'),
-    MailStatus.DEFERRED: ('', 'mail'),
-    MailStatus.SKIPPED: ('', 'mail'),
+    MailStatus.WAITING: Event.MAIL_WAITING,
+    MailStatus.SENT: Event.MAIL_SENT,
+    MailStatus.FAILED: Event.MAIL_UNDELIVERED,
+    MailStatus.BOUNCED: Event.MAIL_UNDELIVERED,
+    MailStatus.DEFERRED: Event.MAIL_KEPT_BACK,
+    MailStatus.SKIPPED: Event.MAIL_KEPT_BACK,
 }
 _ANSWERS = {CorrectionStatus.MENDED: '回覆已補正', CorrectionStatus.DISPUTED: '提出異議'}
 
@@ -63,15 +91,15 @@ _ANSWERS = {CorrectionStatus.MENDED: '回覆已補正', CorrectionStatus.DISPUTE
 class Entry:
     """One thing that happened: when, who, `what` in a few words, and a `note` of one or more lines.
 
-    `ref` is the id of the mail, where it can be sent again (`can_resend`); else of the record it tells of.
+    `kind` is the record that tells of it, `event` what it tells. `ref` is the id of the mail, where it can be sent
+    again (`can_resend`); else of the record it tells of.
     """
 
     at: datetime
     actor: str
     what: str
+    event: Event
     note: str = ''
-    tone: str = ''
-    symbol: str = ''
     kind: Kind = 'step'
     ref: int = 0
     can_resend: bool = False
@@ -121,30 +149,30 @@ async def _beginning(case: Application, steps: Sequence[ApplicationStep]) -> Ent
         opened = opened.filter(at__lte=steps[0].at)
     first = await opened.order_by('-at', 'id').first()
     at, actor = (first.at, first.by_name) if first else (case.created_at, case.host_unit.name)
-    what, tone, symbol = LOOKS[_DRAFT]
+    what, event = STEPS[_DRAFT]
     if case.previous_id is None:
-        return Entry(at, actor, what, '', tone, symbol)
+        return Entry(at, actor, what, event)
     repeated = await Application.get(id=case.previous_id)
     note = f'接續先前{repeated.status.label}的申請'
     if repeated.reason:
         note += f'；當時的意見：{repeated.reason}'
-    return Entry(at, actor, '重新申請', note, tone, symbol)
+    return Entry(at, actor, '重新申請', event, note)
 
 
 def _step(case: Application, step: ApplicationStep) -> Entry:
-    what, tone, symbol = LOOKS[step.status]
+    what, event = STEPS[step.status]
     note = step.reason
     if step.status == _SUBMITTED:
         what = f'再次送審（第 {step.round} 次）' if step.round > 1 else what
         note = f'{case.agency.name}，期限 {dates.roc(step.due_on)}' if step.due_on else case.agency.name
-    return Entry(step.at, step.by.name, what, note, tone, symbol, 'step', step.id)
+    return Entry(step.at, step.by.name, what, event, note, ref=step.id)
 
 
 def _step_for_volunteer(case: Application, step: ApplicationStep) -> Entry:
     what, text = _FOR_VOLUNTEER[step.status]
-    _, tone, symbol = LOOKS[step.status]
+    _, event = STEPS[step.status]
     note = text.format(unit=case.host_unit.name, agency=case.agency.name, reason=step.reason)
-    return Entry(step.at, '', what, note, tone, symbol, 'step', step.id)
+    return Entry(step.at, '', what, event, note, ref=step.id)
 
 
 def _of_mark(marked: Marked, steps: Sequence[ApplicationStep]) -> list[Entry]:
@@ -155,26 +183,26 @@ def _of_mark(marked: Marked, steps: Sequence[ApplicationStep]) -> list[Entry]:
     asked = [('標示需補正', one.raised_at, one.raised_by)]
     asked += [('仍需補正', exchange.reopened_at, exchange.reopened_by) for exchange in marked.earlier]
     entries = [
-        Entry(at, by.name, what, f'{about}：{text}', 'bad', 'flag', 'correction')
+        Entry(at, by.name, what, Event.MARKED, f'{about}：{text}', 'correction')
         for (what, at, by), text in zip(asked, texts, strict=True)
-        if not _is_told(at, one, steps)
+        if not _is_in_a_notice(at, one, steps)
     ]
-    entries += [_answer(about, said, said.answered_at, said.answered_by) for said in marked.earlier]
+    entries += [_answer(about, earlier, earlier.answered_at, earlier.answered_by) for earlier in marked.earlier]
     if one.answered_by and one.answered_at:
         entries.append(_answer(about, one, one.answered_at, one.answered_by))
     if one.closed_by and one.closed_at and one.status in corrections.CLOSED:
         is_accepted = one.status == CorrectionStatus.ACCEPTED
-        what, tone, symbol = ('確認補正', 'ok', 'check') if is_accepted else ('撤銷標示', '', 'flag')
-        entries.append(Entry(one.closed_at, one.closed_by.name, what, about, tone, symbol, 'correction'))
+        what, event = ('確認補正', Event.MARK_ACCEPTED) if is_accepted else ('撤銷標示', Event.MARK_WITHDRAWN)
+        entries.append(Entry(one.closed_at, one.closed_by.name, what, event, about, 'correction'))
     return entries
 
 
-def _answer(about: str, said: Correction | CorrectionExchange, at: datetime, by: Account) -> Entry:
-    what, note = _ANSWERS.get(said.status, '回覆補正'), f'{about}：{said.answer or "已修改"}'
-    return Entry(at, by.name, what, note, 'info', 'pencil', 'correction')
+def _answer(about: str, mark: Correction | CorrectionExchange, at: datetime, by: Account) -> Entry:
+    what, note = _ANSWERS.get(mark.status, '回覆補正'), f'{about}：{mark.answer or "已修改"}'
+    return Entry(at, by.name, what, Event.MARK_ANSWERED, note, 'correction')
 
 
-def _is_told(since: datetime, mark: Correction, steps: Sequence[ApplicationStep]) -> bool:
+def _is_in_a_notice(since: datetime, mark: Correction, steps: Sequence[ApplicationStep]) -> bool:
     """Whether a 通知補件 went out while the mark stood as it does `since`: its reason lists the marks."""
     withdrawn = mark.closed_at if mark.status == CorrectionStatus.WITHDRAWN else None
     returned = [step.at for step in steps if step.status == _RETURNED]
@@ -200,7 +228,6 @@ def of_mails(mails: Sequence[OutgoingMail], steps: Sequence[ApplicationStep], by
 def _mail(alike: Sequence[OutgoingMail], by: Account, *, is_repeated: bool) -> Entry:
     """A mail and what became of it, with the server's own words where it did not arrive."""
     mail = alike[0]
-    tone, symbol = _MAILS[mail.status]
     is_trying = mail.status == MailStatus.WAITING and mail.attempts and mail.last_error
     what = '電子郵件重試中' if is_trying else f'電子郵件{mail.status.label}'
     trouble = queries.trouble_of(mail, by)
@@ -212,9 +239,8 @@ def _mail(alike: Sequence[OutgoingMail], by: Account, *, is_repeated: bool) -> E
         at=max(one.sent_at or one.created_at for one in alike),
         actor=SYSTEM,
         what=f'重寄：{what}' if mail.resent_from_id else what,
+        event=Event.MAIL_RETRIED if is_trying else _MAILS[mail.status],
         note='\n'.join(line for line in lines if line),
-        tone='warn' if is_trying else tone,
-        symbol=symbol,
         kind='mail',
         ref=mail.id,
         can_resend=can_resend,
@@ -224,8 +250,8 @@ def _mail(alike: Sequence[OutgoingMail], by: Account, *, is_repeated: bool) -> E
 def _call(call: PhoneCall) -> Entry:
     whom = '　'.join(part for part in (call.callee, call.phone) if part)
     note = '\n'.join(part for part in (whom, call.note) if part)
-    tone = 'ok' if call.result in phone_calls.TOLD else 'warn'
-    return Entry(call.at, call.by.name, f'電話通知：{call.result.label}', note, tone, 'phone', 'call', call.id)
+    event = Event.CALLED if call.result in phone_calls.TOLD else Event.CALLED_IN_VAIN
+    return Entry(call.at, call.by.name, f'電話通知：{call.result.label}', event, note, 'call', call.id)
 
 
 def _clock(steps: Sequence[ApplicationStep]) -> list[Entry]:
@@ -233,11 +259,11 @@ def _clock(steps: Sequence[ApplicationStep]) -> list[Entry]:
     entries = []
     for step in steps:
         due = f'期限 {dates.roc(step.due_on)}' if step.due_on else ''
-        told = (
-            (step.reminded_at, '期限前提醒發冊機關', 'warn'),
-            (step.escalated_at, '逾期，已通知發冊機關主管', 'bad'),
+        notices = (
+            (step.reminded_at, '期限前提醒發冊機關', Event.REMINDED),
+            (step.escalated_at, '逾期，已通知發冊機關主管', Event.ESCALATED),
         )
-        entries += [Entry(at, SYSTEM, what, due, tone, 'clock', 'clock') for at, what, tone in told if at is not None]
+        entries += [Entry(at, SYSTEM, what, event, due, 'clock') for at, what, event in notices if at is not None]
     return entries
 
 
@@ -246,14 +272,11 @@ async def _decision(case: Application) -> list[Entry]:
     decision = await Decision.filter(application_id=case.id).select_related('by').first()
     if decision is None:
         return []
-    what, tone, symbol = LOOKS[decision.to]
-    if decision.problem:
-        note = decision.problem
-        return [
-            Entry(decision.at, decision.by.name, f'{what}沒有生效', note, 'warn', 'warning', 'decision', decision.id)
-        ]
+    what, event = STEPS[decision.to]
     note = '尚未生效，還可以復原；生效後才取號、寄信。'
-    return [Entry(decision.at, decision.by.name, what, note, tone, symbol, 'decision', decision.id)]
+    if decision.problem:
+        what, event, note = f'{what}沒有生效', Event.DECISION_FAILED, decision.problem
+    return [Entry(decision.at, decision.by.name, what, event, note, 'decision', decision.id)]
 
 
 async def _with_number(entries: list[Entry], case: Application) -> list[Entry]:
@@ -261,18 +284,18 @@ async def _with_number(entries: list[Entry], case: Application) -> list[Entry]:
     book = await RecordBook.filter(application_id=case.id).first()
     if book is None:
         return entries
-    approved = next(entry for entry in entries[::-1] if entry.kind == 'step' and entry.what == LOOKS[_APPROVED][0])
+    approved = next(entry for entry in entries[::-1] if entry.kind == 'step' and entry.event is Event.APPROVED)
     number = replace(approved, note=f'紀錄冊號 {book.number}')
     return [number if entry is approved else entry for entry in entries]
 
 
 def _gathered(entries: list[Entry]) -> list[Entry]:
     """Marks that one person made, answered or closed one after the other are told as one, each on its line."""
-    told: list[Entry] = []
+    gathered: list[Entry] = []
     for entry in entries:
-        last = told[-1] if told else None
+        last = gathered[-1] if gathered else None
         if last and entry.kind == 'correction' == last.kind and (last.what, last.actor) == (entry.what, entry.actor):
-            told[-1] = replace(last, note=f'{entry.note}\n{last.note}')
+            gathered[-1] = replace(last, note=f'{entry.note}\n{last.note}')
         else:
-            told.append(entry)
-    return told
+            gathered.append(entry)
+    return gathered

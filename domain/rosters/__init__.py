@@ -12,6 +12,7 @@ from db.choices import ApplicationStatus, IssueKind, Role
 from db.models import Account, Agency, Application, Roster, Volunteer
 
 from .. import announcements, applications, dates, directory, permissions, readiness, validation
+from ..announcements import RosterChanged
 from ..applications.forms import ApplicationDetails
 from ..cases import transitions
 from ..errors import DomainError, Incomplete, NotFound
@@ -32,7 +33,6 @@ __all__ = [
     'rows',
 ]
 
-CHANNEL = 'roster'
 MOST_ROWS = 200
 
 
@@ -275,7 +275,7 @@ async def _touch(roster: Roster, **facts: Any) -> None:
 
 
 async def _announce(roster: Roster) -> None:
-    await announcements.announce(CHANNEL, f'{roster.id}:{roster.agency_id}:{roster.host_unit_id}')
+    await announcements.announce(RosterChanged(roster.id, roster.agency_id, roster.host_unit_id))
 
 
 _RETURNED = '機關已通知補件，還看不出是否補正。補正後請勾選這一列，再按「送審」。'

@@ -8,7 +8,7 @@ from db.models import Account, ApplicationStep, OutgoingMail, Roster
 
 from .. import dates, rosters
 from ..reviews import timeline
-from ..reviews.timeline import LOOKS, Entry
+from ..reviews.timeline import STEPS, Entry, Event
 
 _NAMED = 8  # of several people, so many by name
 _AT_ONCE = timedelta(minutes=1)  # between two rows of one 送審
@@ -23,7 +23,7 @@ async def of(roster: Roster, *, by: Account) -> list[Entry]:
     known = await rosters.get(roster.id, by=by)
     steps = await ApplicationStep.filter(application__roster_id=known.id).select_related('by', 'application__volunteer')
     mails = await OutgoingMail.filter(roster_id=known.id).select_related('account')
-    built = Entry(known.created_at, known.created_by.name, '建立名冊', known.title, '', 'pencil')
+    built = Entry(known.created_at, known.created_by.name, '建立名冊', Event.STARTED, known.title)
     return timeline.newest_first([built, *_together(steps), *timeline.of_mails(mails, steps, by)])
 
 
@@ -55,11 +55,11 @@ def _so_far(standing: Sequence[ApplicationStatus]) -> str:
 
 def _entry(steps: Sequence[ApplicationStep], so_far: str) -> Entry:
     last = steps[-1]
-    what, tone, symbol = LOOKS[last.status]
+    what, event = STEPS[last.status]
     if last.status == ApplicationStatus.SUBMITTED and all(step.round > 1 for step in steps):
         what = '再次送審'
     people = '、'.join(step.application.volunteer.name for step in steps[:_NAMED])
     if len(steps) > _NAMED:
         people += f'等 {len(steps)} 位'
     note = '\n'.join(line for line in (people, so_far) if line)
-    return Entry(last.at, last.by.name, f'{what} {len(steps)} 位', note, tone, symbol)
+    return Entry(last.at, last.by.name, f'{what} {len(steps)} 位', event, note)

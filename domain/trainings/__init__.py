@@ -8,14 +8,15 @@ from db.choices import FileKind, Role
 from db.models import Account, Draft, Field, Training, Volunteer
 
 from .. import announcements, dates, drafts, files, permissions, validation
+from ..announcements import VolunteerChanged
 from ..audit import history
 from ..audit.history import Change
 from ..cases import transitions
 from ..errors import Incomplete, MovedOn, NotFound, NotPermitted
-from .details import TrainingDetails, spoken
+from .details import TrainingDetails, format_duration
 from .search import COMPLETE, TrainingOrder, TrainingQuery, TrainingTotals, find, visible_to
 
-__all__ = ['TrainingDetails', 'TrainingOrder', 'TrainingQuery', 'TrainingTotals', 'find', 'spoken']
+__all__ = ['TrainingDetails', 'TrainingOrder', 'TrainingQuery', 'TrainingTotals', 'find', 'format_duration']
 
 SECTION = '教育訓練'
 
@@ -54,7 +55,7 @@ async def record(
         changes = history.compared(LABELS, {}, _facts(after))
         changes = [change for change in changes if change.new != '否'] + await _exchanged({}, columns)
         await history.note(known, SECTION, history.ADDED, changes, by=by, subject=after.title)
-        await announcements.announce('volunteer', str(known.id))
+        await announcements.announce(VolunteerChanged(known.id))
     return after
 
 
@@ -76,7 +77,7 @@ async def amend(training: Training, details: TrainingDetails, *, version: int, b
         after = await get(current.id, by=by)
         changes = history.compared(LABELS, _facts(before), _facts(after)) + await _exchanged(old, columns)
         await history.note(before.volunteer, SECTION, history.AMENDED, changes, by=by, subject=after.title)
-        await announcements.announce('volunteer', str(before.volunteer_id))
+        await announcements.announce(VolunteerChanged(before.volunteer_id))
     return after
 
 
@@ -95,7 +96,7 @@ async def remove(training: Training, reason: str = '', *, by: Account) -> None:
             changes.append(Change('刪除原因', '', validation.tidy(reason)))
         await history.note(before.volunteer, SECTION, history.REMOVED, changes, by=by, subject=before.title)
         await current.delete()
-        await announcements.announce('volunteer', str(before.volunteer_id))
+        await announcements.announce(VolunteerChanged(before.volunteer_id))
 
 
 async def get(training_id: int, *, by: Account, of: Volunteer | None = None) -> Training:
@@ -201,5 +202,5 @@ def _facts(training: Training) -> dict[str, Any]:
     return _columns_of(training) | {
         'trained_for': training.trained_for.name,
         'field': training.field.name,
-        'duration': spoken(training.minutes),
+        'duration': format_duration(training.minutes),
     }

@@ -128,9 +128,9 @@ class TrainingDetails:
         if days is None:
             return None
         if minutes > days * 24 * 60:
-            return f'訓練日期只有 {days} 天，不可能有 {spoken(minutes)}。請對照證書修改日期或時數。'
+            return f'訓練日期只有 {days} 天，不可能有 {format_duration(minutes)}。請對照證書修改日期或時數。'
         if minutes > days * LONG_DAY_MINUTES and not (isinstance(self.remarks, str) and validation.tidy(self.remarks)):
-            return f'訓練日期只有 {days} 天。請對照證書修改；若確實是 {spoken(minutes)}，請在備註說明。'
+            return f'訓練日期只有 {days} 天。請對照證書修改；若確實是 {format_duration(minutes)}，請在備註說明。'
         return None
 
 
@@ -144,10 +144,10 @@ def _side_problem(side: str, value: object) -> str | None:
     return None if isinstance(value, UUID) else f'教育訓練證書檔案須包含正反面：還缺{side}。'
 
 
-def spoken(minutes: int) -> str:
+def format_duration(minutes: int) -> str:
     """A duration as people read it.
 
-    >>> spoken(375), spoken(960)
+    >>> format_duration(375), format_duration(960)
     ('6 小時 15 分鐘', '16 小時')
     """
     return f'{minutes // 60} 小時' + (f' {minutes % 60} 分鐘' if minutes % 60 else '')

@@ -12,6 +12,7 @@ from db.choices import FileKind, IdentityKind, MembershipStatus, Role
 from db.models import Account, Draft, HistoryEntry, Membership, RecordBook, Volunteer
 
 from .. import accounts, announcements, dates, drafts, files, identity_numbers, permissions, validation
+from ..announcements import VolunteerChanged
 from ..audit import access, history
 from ..audit.history import Change
 from ..cases import transitions
@@ -103,7 +104,7 @@ async def register(details: VolunteerDetails, *, by: Account, draft: Draft | Non
             await accounts.give_volunteer_password(volunteer, _password(details), by=by)
             changes = await _changes({}, _kept(volunteer))
             await history.note(volunteer, SECTION, history.ADDED, changes, by=by)
-            await announcements.announce('volunteer', str(volunteer.id))
+            await announcements.announce(VolunteerChanged(volunteer.id))
     except IntegrityError:
         await _refuse_known(number, by)  # somebody was faster by a moment
         raise
@@ -237,7 +238,7 @@ async def _write(seen: Volunteer, details: VolunteerDetails, version: int, by: A
         changes.append(Change('密碼', '', '已重新設定'))
     await history.note(current, SECTION, history.AMENDED, changes, by=by)
     if changes:
-        await announcements.announce('volunteer', str(current.id))
+        await announcements.announce(VolunteerChanged(current.id))
 
 
 async def _changed_meanwhile(current: Volunteer, labels: list[str]) -> ChangedMeanwhile:

@@ -12,6 +12,7 @@ from db.models import Account, HonorCard, HostUnit, Membership, RecordBook, Serv
 
 from .. import announcements, dates, identity_numbers, permissions, validation
 from ..accounts import login_lock
+from ..announcements import VolunteerChanged
 from ..audit import access, history
 from ..audit.history import Change
 from ..errors import DomainError, Incomplete, NotFound
@@ -155,4 +156,4 @@ async def _put_on_roster(volunteer: Volunteer, by: Account) -> None:
     await Membership.update_or_create(defaults=facts, volunteer_id=volunteer.id, host_unit_id=unit.id)
     await history.note(volunteer, SECTION, history.ADDED, [Change('所屬運用單位', '', unit.name)], by=by)
     await access.note(volunteer, '收編', '核對證號、姓名、出生日期相符', by=by)
-    await announcements.announce('volunteer', str(volunteer.id))
+    await announcements.announce(VolunteerChanged(volunteer.id))

@@ -5,6 +5,7 @@ from db.choices import MembershipStatus, Role
 from db.models import Account, HostUnit, Membership, Team, Volunteer
 
 from .. import announcements, dates, permissions, validation
+from ..announcements import VolunteerChanged
 from ..audit import history
 from ..audit.history import Change
 from ..errors import NotFound
@@ -27,7 +28,7 @@ async def assign_team(volunteer: Volunteer, team_id: int | None, *, by: Account)
             membership.team_id = team_id
             await membership.save(update_fields=['team_id'])
             await history.note(volunteer, SECTION, history.AMENDED, [Change('所屬志工隊', old, new)], by=by)
-            await announcements.announce('volunteer', str(volunteer.id))
+            await announcements.announce(VolunteerChanged(volunteer.id))
 
 
 async def end_membership(volunteer: Volunteer, *, by: Account) -> None:
@@ -43,4 +44,4 @@ async def end_membership(volunteer: Volunteer, *, by: Account) -> None:
         membership.status, membership.left_on = MembershipStatus.LEFT, dates.today()
         await membership.save(update_fields=['status', 'left_on'])
         await history.note(volunteer, SECTION, history.AMENDED, changes, by=by)
-        await announcements.announce('volunteer', str(volunteer.id))
+        await announcements.announce(VolunteerChanged(volunteer.id))

@@ -6,10 +6,27 @@ from contextlib import suppress
 
 import asyncpg
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tortoise.connection import get_connection
 
 from db import transaction
 from domain import announcements
+from domain.announcements import (
+    Announcement,
+    CaseChanged,
+    Channel,
+    DecisionsChanged,
+    EyeChecksChanged,
+    MailQueued,
+    ReadersChanged,
+    RosterChanged,
+    SessionClosed,
+    VolunteerChanged,
+)
+
+Heard = CaseChanged | None
+CHANGED = CaseChanged(application_id=7, agency_id=1, host_unit_id=2, volunteer_id=3)
 
 
 @pytest.fixture
@@ -20,11 +37,11 @@ async def listening(database: str) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def heard(listening: str) -> AsyncIterator[list[str]]:
-    payloads: list[str] = []
-    announcements.subscribe('application', payloads.append)
-    yield payloads
-    announcements.unsubscribe('application', payloads.append)
+async def heard(listening: str) -> AsyncIterator[list[Heard]]:
+    news: list[Heard] = []
+    announcements.subscribe(CaseChanged, news.append)
+    yield news
+    announcements.unsubscribe(CaseChanged, news.append)
 
 
 async def until(is_so: Callable[[], bool]) -> None:
@@ -33,11 +50,12 @@ async def until(is_so: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-async def settled(heard: list[str]) -> list[str]:
+async def settled(heard: list[Heard]) -> list[Heard]:
     """What was heard once an announcement made now has arrived, without it."""
-    await announcements.announce('application', 'last')
-    await until(lambda: 'last' in heard)
-    return heard[: heard.index('last')]
+    last = CaseChanged(0, 0, 0, 0)
+    await announcements.announce(last)
+    await until(lambda: last in heard)
+    return heard[: heard.index(last)]
 
 
 async def cut(url: str) -> None:
@@ -51,49 +69,117 @@ async def cut(url: str) -> None:
     await connection.close()
 
 
-async def test_an_announcement_arrives_after_the_commit_and_not_before(heard: list[str]) -> None:
+async def test_an_announcement_arrives_after_the_commit_and_not_before(heard: list[Heard]) -> None:
     async with transaction():
-        await announcements.announce('application', '7:1:2:3')
+        await announcements.announce(CHANGED)
         await asyncio.sleep(0.2)
         assert heard == []
 
-    assert await settled(heard) == ['7:1:2:3']
+    assert await settled(heard) == [CHANGED]
 
 
-async def test_what_is_rolled_back_is_never_announced(heard: list[str]) -> None:
+async def test_what_is_rolled_back_is_never_announced(heard: list[Heard]) -> None:
     with suppress(ZeroDivisionError):
         async with transaction():
-            await announcements.announce('application', '7:1:2:3')
+            await announcements.announce(CHANGED)
             raise ZeroDivisionError
 
     assert await settled(heard) == []
 
 
-async def test_channels_do_not_mix_and_colons_stay_in_the_payload(heard: list[str]) -> None:
-    await announcements.announce('volunteer', '5')
-    await announcements.announce('application', '7:1:2:3')
+async def test_channels_do_not_mix(heard: list[Heard]) -> None:
+    await announcements.announce(VolunteerChanged(7))
+    await announcements.announce(CHANGED)
 
-    assert await settled(heard) == ['7:1:2:3']
+    assert await settled(heard) == [CHANGED]
 
 
-async def test_equal_announcements_of_one_transaction_arrive_once(heard: list[str]) -> None:
+async def test_equal_announcements_of_one_transaction_arrive_once(heard: list[Heard]) -> None:
     async with transaction():
-        await announcements.announce('application', '7')
-        await announcements.announce('application', '7')
+        await announcements.announce(CHANGED)
+        await announcements.announce(CaseChanged(7, 1, 2, 3))
+        await announcements.announce(CaseChanged(8, 1, 2, 3))
 
-    assert await settled(heard) == ['7']
-
-
-async def test_an_empty_announcement_is_refused() -> None:
-    with pytest.raises(ValueError, match='read everything again'):
-        await announcements.announce('application', '')
+    assert await settled(heard) == [CHANGED, CaseChanged(8, 1, 2, 3)]
 
 
-async def test_whoever_has_unsubscribed_hears_nothing_more(heard: list[str]) -> None:
-    others: list[str] = []
-    announcements.subscribe('application', others.append)
-    announcements.unsubscribe('application', others.append)
-    announcements.unsubscribe('application', others.append)
+@given(case=st.builds(CaseChanged, *[st.integers()] * 4), closed=st.builds(SessionClosed, st.text()))
+def test_what_is_sent_is_what_is_heard(case: CaseChanged, closed: SessionClosed) -> None:
+    records = [
+        case,
+        RosterChanged(case.application_id, case.agency_id, case.host_unit_id),
+        VolunteerChanged(case.volunteer_id),
+        ReadersChanged(case.application_id, case.agency_id),
+        EyeChecksChanged(case.application_id, case.agency_id),
+        DecisionsChanged(),
+        MailQueued(),
+        closed,
+    ]
+
+    assert [announcements.parse(record.encode()) for record in records] == records
+    assert all(record.encode().isascii() for record in records)
+    assert {type(record) for record in records} == {*announcements.KINDS.values()}
+    assert {record.channel for record in records} == {*Channel} == {*announcements.KINDS}
+
+
+@pytest.mark.parametrize(
+    ('message', 'record'),
+    [
+        ('application:7:1:2:3', CHANGED),
+        ('application:7:1:2:3:new', CHANGED),
+        ('roster:5:1:2', RosterChanged(5, 1, 2)),
+        ('volunteer:3', VolunteerChanged(3)),
+        ('reading:7:1', ReadersChanged(7, 1)),
+        ('tick:7:1', EyeChecksChanged(7, 1)),
+        ('decision:17', DecisionsChanged()),
+        ('decision:many', DecisionsChanged()),
+        ('mail:queued', MailQueued()),
+        ('session_closed:0a1b2c', SessionClosed('0a1b2c')),
+    ],
+)
+def test_processes_of_the_version_before_and_of_a_later_one_are_understood(message: str, record: Announcement) -> None:
+    assert announcements.parse(message) == record
+
+
+async def test_what_is_not_understood_is_logged_and_passed_over(
+    heard: list[Heard], caplog: pytest.LogCaptureFixture
+) -> None:
+    strange = [
+        '',
+        'weather:sunny',
+        'application',
+        'application:7:1:2',
+        'application:7:1:2:x',
+        f'application:{"9" * 5000}',
+    ]
+    for message in strange:
+        await get_connection('default').execute_query("SELECT pg_notify('announcements', $1)", [message])
+
+    assert await settled(heard) == []
+    assert [record.levelname for record in caplog.records if record.name == announcements.__name__] == ['WARNING'] * 6
+
+
+@given(st.text(max_size=40))
+def test_whatever_arrives_is_an_announcement_or_malformed(message: str) -> None:
+    with suppress(announcements.Malformed):
+        assert isinstance(announcements.parse(message), Announcement)
+
+
+async def test_what_postgresql_would_not_take_is_refused_before_it_spoils_the_transaction(heard: list[Heard]) -> None:
+    async with transaction():
+        with pytest.raises(ValueError, match='8015 bytes'):
+            await announcements.announce(SessionClosed('x' * 8000))
+        await announcements.announce(SessionClosed('x' * (7999 - len('session_closed:'))))
+        await announcements.announce(CHANGED)
+
+    assert await settled(heard) == [CHANGED]
+
+
+async def test_whoever_has_unsubscribed_hears_nothing_more(heard: list[Heard]) -> None:
+    others: list[Heard] = []
+    announcements.subscribe(CaseChanged, others.append)
+    announcements.unsubscribe(CaseChanged, others.append)
+    announcements.unsubscribe(CaseChanged, others.append)
 
     assert await settled(heard) == []
     assert others == []
@@ -102,40 +188,41 @@ async def test_whoever_has_unsubscribed_hears_nothing_more(heard: list[str]) -> 
 async def test_one_failing_subscriber_does_not_stop_the_others(
     listening: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    heard: list[str] = []
+    heard: list[Heard] = []
+    first, second = CHANGED, CaseChanged(8, 1, 2, 3)
 
-    def fails(payload: str) -> None:
-        raise ZeroDivisionError(payload)
+    def fails(news: Heard) -> None:
+        raise ZeroDivisionError(news)
 
-    async def fails_later(payload: str) -> None:
+    async def fails_later(news: Heard) -> None:
         await asyncio.sleep(0)
-        raise ZeroDivisionError(payload)
+        raise ZeroDivisionError(news)
 
-    async def listens(payload: str) -> None:
+    async def listens(news: Heard) -> None:
         await asyncio.sleep(0)
-        heard.append(payload)
+        heard.append(news)
 
-    subscribers = (fails, fails_later, listens)
+    subscribers: tuple[announcements.Subscriber[CaseChanged], ...] = (fails, fails_later, listens)
     for subscriber in subscribers:
-        announcements.subscribe('application', subscriber)
+        announcements.subscribe(CaseChanged, subscriber)
 
-    await announcements.announce('application', '1')
-    await announcements.announce('application', '2')
-    await until(lambda: heard == ['1', '2'])
+    await announcements.announce(first)
+    await announcements.announce(second)
+    await until(lambda: heard == [first, second])
 
     for subscriber in subscribers:
-        announcements.unsubscribe('application', subscriber)
+        announcements.unsubscribe(CaseChanged, subscriber)
     assert [record.message for record in caplog.records] == ['announcements: a subscriber of application failed'] * 4
 
 
-async def test_after_the_line_is_cut_everybody_reads_everything_again(listening: str, heard: list[str]) -> None:
+async def test_after_the_line_is_cut_everybody_reads_everything_again(listening: str, heard: list[Heard]) -> None:
     await cut(listening)
-    await until(lambda: heard == [''])
+    await until(lambda: heard == [None])
 
-    assert await settled(heard) == ['']
+    assert await settled(heard) == [None]
 
 
-async def test_a_database_that_comes_back_later_is_found_again(listening: str, heard: list[str]) -> None:
+async def test_a_database_that_comes_back_later_is_found_again(listening: str, heard: list[Heard]) -> None:
     name = (await get_connection('default').execute_query_dict('SELECT current_database() AS name'))[0]['name']
     admin = await asyncpg.connect(listening, database='postgres')
     await admin.execute(f'ALTER DATABASE {name} ALLOW_CONNECTIONS false')
@@ -145,10 +232,10 @@ async def test_a_database_that_comes_back_later_is_found_again(listening: str, h
 
     await admin.execute(f'ALTER DATABASE {name} ALLOW_CONNECTIONS true')
     await admin.close()
-    await until(lambda: heard == [''])
+    await until(lambda: heard == [None])
 
     await get_connection('default').execute_query('SELECT 1')
-    assert await settled(heard) == ['']
+    assert await settled(heard) == [None]
 
 
 async def test_closing_ends_the_connection(database: str) -> None:

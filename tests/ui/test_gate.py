@@ -12,6 +12,7 @@ from db.choices import Role
 from db.models import Session
 from domain import accounts, announcements, dates
 from domain.accounts import AccountDetails, sessions
+from domain.announcements import SessionClosed
 from domain.model import Account
 
 from .browser import Browser, Refused
@@ -287,7 +288,7 @@ async def test_an_event_after_the_session_ended_unheard_is_not_obeyed(inside: Br
     socket = await inside.connect(page)
     # As if the announcement had been lost: what is remembered of a session counts for a few seconds only.
     await Session.filter(account=clerk).delete()
-    await announcements.announce(sessions.CHANNEL, 'somebody-else')
+    await announcements.announce(SessionClosed('somebody-else'))
     with pytest.raises(TimeoutError):
         await socket.heard(*RELOAD)
     with pytest.raises(TimeoutError):

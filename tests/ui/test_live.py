@@ -1,10 +1,12 @@
-"""Many pages that hear the same news read it together."""
+"""Pages hear of what concerns them; many that hear the same news read it together."""
 
 import asyncio
 
 import pytest
 
-from ui.live import together
+from domain.announcements import CaseChanged, EyeChecksChanged, ReadersChanged, RosterChanged, VolunteerChanged
+from domain.model import Account, Role, Volunteer
+from ui.live import of_agency, of_case, of_side, of_volunteer, together
 
 
 class Desk:
@@ -61,3 +63,40 @@ async def test_one_who_goes_away_takes_the_answer_from_nobody_and_a_failure_reac
     assert [type(failure) for failure in failures] == [ZeroDivisionError] * 3
     with pytest.raises(asyncio.CancelledError):
         await going
+
+
+CASE = CaseChanged(application_id=7, agency_id=1, host_unit_id=2, volunteer_id=3)
+ROSTER = RosterChanged(roster_id=7, agency_id=1, host_unit_id=2)
+
+
+@pytest.mark.usefixtures('database')
+@pytest.mark.parametrize(
+    ('role', 'host_unit_id', 'agency_id', 'is_theirs'),
+    [
+        (Role.UNIT_STAFF, 2, None, True),
+        (Role.UNIT_STAFF, 1, None, False),
+        (Role.REVIEWER, None, 1, True),
+        (Role.REVIEWER, None, 2, False),
+        (Role.ADMINISTRATOR, None, None, False),
+    ],
+)
+async def test_a_list_hears_of_its_side_only(
+    role: Role, host_unit_id: int | None, agency_id: int | None, is_theirs: bool
+) -> None:
+    concerns = of_side(Account(role=role, host_unit_id=host_unit_id, agency_id=agency_id))
+
+    assert [concerns(changed) for changed in (CASE, ROSTER)] == [is_theirs] * 2
+
+
+@pytest.mark.usefixtures('database')
+async def test_a_queue_hears_of_the_readers_of_its_agency() -> None:
+    ours, theirs = (of_agency(Account(role=Role.REVIEWER, agency_id=agency)) for agency in (1, 7))
+
+    assert (ours(ReadersChanged(7, 1)), theirs(ReadersChanged(7, 1))) == (True, False)
+
+
+def test_a_page_hears_of_its_case_and_of_its_volunteer() -> None:
+    assert [of_case(7)(changed) for changed in (CASE, ReadersChanged(7, 1), EyeChecksChanged(7, 1))] == [True] * 3
+    assert [of_case(number)(CASE) for number in (1, 2, 3)] == [False] * 3
+    assert [of_volunteer(Volunteer(id=3))(changed) for changed in (CASE, VolunteerChanged(3))] == [True] * 2
+    assert [of_volunteer(Volunteer(id=7))(changed) for changed in (CASE, VolunteerChanged(3))] == [False] * 2

@@ -5,7 +5,8 @@ from typing import Any
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import applications, dates
+from domain import dates, links
+from domain.announcements import CaseChanged
 from domain.mail import outbox
 from domain.mail.queries import in_brief
 from domain.model import Account, CallResult, Role
@@ -33,26 +34,26 @@ class call_tasks(Element, component='call_tasks.js'):
         placed = cls(account)
         await placed.renew()
 
-        follow(applications.CHANNEL, placed.renew, of_side(account))
+        follow(CaseChanged, placed.renew, of_side(account))
         return placed
 
     async def renew(self) -> None:
         """Ask again whom to call."""
         self.tasks = {task.mail.id: task for task in await phone_calls.to_make(by=self.account)}
-        shown = [_shown(task, self.account) for task in self.tasks.values()]
-        if self._props.get('tasks') != shown:
-            self._props['tasks'] = shown
+        rows = [_as_row(task, self.account) for task in self.tasks.values()]
+        if self._props.get('tasks') != rows:
+            self._props['tasks'] = rows
             self.update()
 
     async def _called(self, event: GenericEventArguments) -> None:
-        said = event.args if isinstance(event.args, dict) else {}
-        key = said.get('key')
+        given = event.args if isinstance(event.args, dict) else {}
+        key = given.get('key')
         task = self.tasks.get(key) if isinstance(key, int) else None
         if task is None:
             return
         with refusals_told():
-            told = {'callee': task.who[: phone_calls.CALLEE_LENGTH], 'phone': task.phone}
-            await phone_calls.log(task.application, said.get('result', ''), by=self.account, **told)
+            callee = {'callee': task.who[: phone_calls.CALLEE_LENGTH], 'phone': task.phone}
+            await phone_calls.log(task.application, given.get('result', ''), by=self.account, **callee)
             confirm('已記錄這通電話。')
             await self.renew()
 
@@ -64,15 +65,15 @@ class call_tasks(Element, component='call_tasks.js'):
             confirm('已排入重寄；寄達後，這項工作會自動消失。')
 
 
-def _shown(task: CallTask, account: Account) -> dict[str, Any]:
+def _as_row(task: CallTask, account: Account) -> dict[str, Any]:
     case = task.application
-    page = f'/volunteers/{case.volunteer_id}/record-book' if account.role is Role.UNIT_STAFF else f'/reviews/{case.id}'
+    is_unit = account.role is Role.UNIT_STAFF
     return {
         'key': task.mail.id,
         'who': task.who,
         'phone': task.phone,
         'about': f'{case.volunteer.name}：{in_brief(task.mail)}',
-        'address': page,
+        'address': links.record_books(case.volunteer_id) if is_unit else links.case(case.id),
         'trouble': task.mail.last_error or task.mail.status.label,
-        'since': dates.spoken(task.since),
+        'since': dates.format_moment(task.since),
     }

@@ -7,19 +7,20 @@ from uuid import UUID
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import corrections
+from domain import corrections, links
 from domain.corrections import Marked
 from domain.errors import DomainError, Incomplete
 from domain.model import Account, Application, ApplicationStatus, CorrectionStatus
 
-from .correction_marks import TONES, earlier, spot_of
+from .correction_marks import earlier, spot_of
+from .states import MARKS
 
 HOW = '逐項修改後按「已補正」；認為沒有錯的，按「有異議」說明。每一項都回覆後，就可以送審。'
 DONE = '每一項都已回覆，請按下方的「送審」再送一次。送審前仍可以修改回覆。'
 
 
 class correction_list(Element, component='correction_list.js'):
-    """The marks of a case; while the unit has it each asks for an answer, which `answered` is told of."""
+    """The marks of a case; while the unit has it each asks for an answer, which `answered` hears of."""
 
     def __init__(
         self,
@@ -48,7 +49,7 @@ class correction_list(Element, component='correction_list.js'):
         self._props['note'] = HOW if waiting else DONE
         if not self.asks:
             self._props['note'] = '這個案件先前通知補件的項目，以及您的回覆。'
-        self._props['marks'] = [_shown(one, asks=self.asks) for one in marks]
+        self._props['marks'] = [_as_row(one, asks=self.asks) for one in marks]
         self.update()
 
     async def _answer(self, event: GenericEventArguments) -> None:
@@ -73,9 +74,9 @@ class correction_list(Element, component='correction_list.js'):
         """Read the marks again."""
         marks = await corrections.of(self.application, by=self.by)
         self.show(marks)
-        told = self.answered(marks)
-        if told is not None:
-            await told
+        renewing = self.answered(marks)
+        if renewing is not None:
+            await renewing
 
 
 def waiting_in(marks: Sequence[Marked]) -> int:
@@ -83,9 +84,9 @@ def waiting_in(marks: Sequence[Marked]) -> int:
     return sum(one.correction.status is CorrectionStatus.OPEN for one in marks)
 
 
-def _shown(marked: Marked, *, asks: bool) -> dict[str, Any]:
+def _as_row(marked: Marked, *, asks: bool) -> dict[str, Any]:
     one = marked.correction
-    tone, symbol = TONES[one.status]
+    tone, symbol = MARKS[one.status]
     is_picture = one.field in corrections.PICTURES and one.field != 'attachment'
     return {
         'id': one.id,
@@ -111,7 +112,7 @@ def _shown(marked: Marked, *, asks: bool) -> dict[str, Any]:
 def _content(text: str, file: UUID | None, is_picture: bool, note: str = '') -> dict[str, str]:
     if file is None:
         return {'text': text, 'url': ''}
-    return {'text': '', 'url': f'/files/{file}'} if is_picture else {'text': f'附件{note}', 'url': ''}
+    return {'text': '', 'url': links.file(file)} if is_picture else {'text': f'附件{note}', 'url': ''}
 
 
 def _theirs(marked: Marked) -> str:

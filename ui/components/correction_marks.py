@@ -5,20 +5,12 @@ from typing import Any
 
 from nicegui import html, ui
 
-from domain import dates
+from domain import dates, links
 from domain.corrections import Marked
 from domain.model import CorrectionStatus, Volunteer
 
 from .icon import icon
 
-# How a correction looks: tone and icon of its chip.
-TONES = {
-    CorrectionStatus.OPEN: ('bad', 'flag'),
-    CorrectionStatus.MENDED: ('info', 'pencil'),
-    CorrectionStatus.DISPUTED: ('warn', 'help'),
-    CorrectionStatus.ACCEPTED: ('ok', 'check'),
-    CorrectionStatus.WITHDRAWN: ('', 'warning'),
-}
 _ANSWERS = {status: status.label for status in (CorrectionStatus.MENDED, CorrectionStatus.DISPUTED)}
 
 
@@ -53,8 +45,8 @@ def earlier(marked: Marked) -> list[dict[str, str]]:
             'values': f'{one.old_value or "（空白）"} → {one.new_value or "（空白）"}'
             if one.old_file is None and one.old_value != one.new_value
             else '',
-            'old': f'/files/{one.old_file}' if one.old_file else '',
-            'new': f'/files/{one.new_file}' if one.new_file and one.new_file != one.old_file else '',
+            'old': links.file(one.old_file) if one.old_file else '',
+            'new': links.file(one.new_file) if one.new_file and one.new_file != one.old_file else '',
         }
         for one in marked.earlier
     ]
@@ -62,7 +54,7 @@ def earlier(marked: Marked) -> list[dict[str, str]]:
 
 def case_page(volunteer: Volunteer) -> str:
     """Where the clerk answers the corrections."""
-    return f'/volunteers/{volunteer.id}/record-book/application'
+    return links.application(volunteer.id)
 
 
 def correction_strip(volunteer: Volunteer, marks: Mapping[str, Sequence[Marked]]) -> None:

@@ -9,6 +9,7 @@ from nicegui.events import GenericEventArguments
 from domain.cases.worklists import Turn
 
 from .notices import refusals_told
+from .states import TURNS
 
 Cell = str | Mapping[str, Any] | None
 Row = Mapping[str, Any]
@@ -77,4 +78,5 @@ class record_table(Element, component='record_table.js'):
 
 def turn_cell(turn: Turn) -> Cell:
     """Whose turn it is, as a cell: the one word, and why."""
-    return {'text': turn.word, 'chip': turn.tone or 'plain', 'icon': turn.symbol, 'sub': turn.why}
+    tone, symbol = TURNS[turn.state]
+    return {'text': turn.word, 'chip': tone or 'plain', 'icon': symbol, 'sub': turn.why}

@@ -7,14 +7,14 @@ from typing import Any, Self
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import dates
+from domain import dates, links
 from domain.cases import worklists
 from domain.cases.worklists import AgencyList, UnitList
 from domain.model import Account, ApplicationStatus, Role
 from domain.paging import Page
 from domain.rosters import RosterSummary
 
-from .states import deadline
+from .states import LISTS, deadline
 
 PER_PAGE = 10
 
@@ -69,9 +69,9 @@ class roster_list(Element, component='roster_list.js'):
         self.update()
 
     async def _asked(self, event: GenericEventArguments) -> None:
-        said: Any = event.args
-        if isinstance(said, dict):
-            self.asked = Asked.read(said.get('text'), said.get('turn'), said.get('page'))
+        given: Any = event.args
+        if isinstance(given, dict):
+            self.asked = Asked.read(given.get('text'), given.get('turn'), given.get('page'))
             await self.refresh()
 
 
@@ -82,7 +82,7 @@ def _line(summary: RosterSummary, account: Account) -> dict[str, object]:
     return {
         'id': roster.id,
         'title': roster.title,
-        'href': f'/rosters/{roster.id}' if is_unit else f'/reviews/rosters/{roster.id}',
+        'href': links.roster(roster.id) if is_unit else links.review_roster(roster.id),
         'facts': [roster.agency.name, built] if is_unit else [unit.name, f'電話 {unit.phone or "未登錄"}'],
         'chips': [*_due(summary), *_standing(summary, account)],
         'count': summary.total,
@@ -107,14 +107,5 @@ def _standing(summary: RosterSummary, account: Account) -> list[dict[str, str]]:
 
 
 def _chip(which: UnitList | AgencyList, number: int, more: str = '') -> dict[str, str]:
-    tone, symbol = _LOOKS[which.value]
+    tone, symbol = LISTS[which]
     return {'text': f'{which.label} {number}{more}', 'tone': tone, 'symbol': symbol}
-
-
-_LOOKS = {
-    'turn': ('warn', 'bolt'),
-    'review': ('info', 'clock'),
-    'returned': ('bad', 'flag'),
-    'approved': ('ok', 'check'),
-    'closed': ('', 'warning'),
-}

@@ -2,6 +2,7 @@
 
 from nicegui import html, ui
 
+from domain import links
 from domain.volunteers import Listed
 
 from .icon import icon
@@ -11,7 +12,7 @@ def roster_row(listed: Listed) -> dict[str, str]:
     """What is said, and the address of the row."""
     return {
         'text': f'名冊「{listed.roster.title}」第 {listed.row} 列',
-        'href': f'/rosters/{listed.roster.id}#case-{listed.application_id}',
+        'href': links.roster_row(listed.roster.id, listed.application_id),
     }
 
 

@@ -7,14 +7,15 @@ from typing import Any
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import dates
+from domain import dates, links
 from domain.cases import worklists
+from domain.cases.worklists import TurnState
 from domain.model import Account, ApplicationStatus, Role
 from domain.readiness import Check
 from domain.rosters import RosterRow
 
 from .notices import refusals_told
-from .states import deadline
+from .states import TURNS, deadline
 
 Acted = Callable[[str, list[int]], Awaitable[None]]
 
@@ -71,6 +72,7 @@ class roster_table(Element, component='roster_table.js'):
 
 def _common(number: int, row: RosterRow, account: Account) -> dict[str, Any]:
     turn = worklists.of(row.application, account)
+    tone, symbol = TURNS[turn.state]
     due = deadline(row.days_left)
     return {
         'id': row.application.id,
@@ -80,11 +82,11 @@ def _common(number: int, row: RosterRow, account: Account) -> dict[str, Any]:
         'kind': row.application.kind.label,
         'word': turn.word,
         'why': turn.why,
-        'tone': turn.tone,
-        'symbol': turn.symbol,
+        'tone': tone,
+        'symbol': symbol,
         'due': {'text': due.text, 'tone': due.tone, 'hint': due.hint} if due.text and row.pending is None else None,
         'group': turn.word,
-        'yours': turn.word == '輪到您',
+        'yours': turn.state is TurnState.YOURS,
         'can': False,
         'on': False,
         'goes': False,
@@ -108,22 +110,23 @@ def _fact(row: RosterRow) -> str:
 def _of_unit(row: RosterRow, roster_id: int) -> dict[str, Any]:
     """What a clerk does about it: the way to each field that lacks something."""
     application = row.application
-    person = f'/volunteers/{row.volunteer.id}/record-book'
+    form_page = links.application(row.volunteer.id)
     if application.status not in worklists.WITH_UNIT:
         is_open = application.status is ApplicationStatus.SUBMITTED
-        return {'href': f'{person}/application' if is_open else person, 'note': _said(application.reason)}
+        address = form_page if is_open else links.record_books(row.volunteer.id)
+        return {'href': address, 'note': _opinion(application.reason)}
     is_back = application.status is ApplicationStatus.RETURNED
     lacking = [_lacking(check, check.address) for check in row.lacking]
     if row.unanswered:
-        lacking.insert(0, _line(f'{row.unanswered} 項需補正', '逐項修改或說明', f'{person}/application'))
+        lacking.insert(0, _line(f'{row.unanswered} 項需補正', '逐項修改或說明', form_page))
     return {
-        'href': f'{person}/application',
+        'href': form_page,
         'group': '可以送審' if row.is_prepared else '待補件' if is_back else '尚缺資料',
         'can': not row.hindrance,
         'on': row.is_prepared,
         'goes': not is_back,
         'fine': '資料齊全，可以送審' if row.is_prepared else '',
-        'note': (row.hindrance if not lacking else '') or (_said(application.reason) if is_back else ''),
+        'note': (row.hindrance if not lacking else '') or (_opinion(application.reason) if is_back else ''),
         'noteTone': '' if row.is_prepared else 'bad',
         'lacking': lacking,
     }
@@ -132,22 +135,23 @@ def _of_unit(row: RosterRow, roster_id: int) -> dict[str, Any]:
 def _of_agency(row: RosterRow, roster_id: int) -> dict[str, Any]:
     """What a reviewer sees of it: the summary of the checks, and the way to the case on the desk."""
     application = row.application
-    shown: dict[str, Any] = {'href': f'/reviews/{application.id}?roster={roster_id}'}
+    line: dict[str, Any] = {'href': links.case(application.id, roster_id)}
     if application.status is not ApplicationStatus.SUBMITTED:
-        return shown | {'note': _said(application.reason)}
+        return line | {'note': _opinion(application.reason)}
     if row.pending is not None:
         decided = f'{row.pending.by.name}剛決定：{row.pending.to.label}，還可以復原'
-        return shown | {
+        tone, symbol = TURNS[worklists.REVIEW.state]
+        return line | {
             'word': worklists.REVIEW.word,
             'why': decided,
             'group': '剛決定',
-            'tone': worklists.REVIEW.tone,
-            'symbol': worklists.REVIEW.symbol,
+            'tone': tone,
+            'symbol': symbol,
             'yours': False,
         }
     open_marks = row.unanswered + row.answered
     is_fine = not row.lacking and not open_marks
-    return shown | {
+    return line | {
         'can': is_fine,
         'fine': _passed(row) if is_fine else '',
         'note': '；'.join(filter(None, [f'{open_marks} 項補正待確認' if open_marks else '', row.problem])),
@@ -162,7 +166,7 @@ def _passed(row: RosterRow) -> str:
     return '，'.join(f'{count} {text}' for text, count in counts.items() if count)
 
 
-def _said(reason: str) -> str:
+def _opinion(reason: str) -> str:
     return f'審核意見：{" ".join(reason.split())}' if reason else ''
 
 

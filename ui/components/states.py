@@ -1,17 +1,81 @@
-"""How a case's state and its time left look, on every page the same: word, tone and icon."""
+"""How states look, on every page the same: the tone of a chip and its icon; and how a case's time left is written."""
 
 from typing import NamedTuple
 
 from domain.calendar.days_left import DaysLeft
-from domain.model import ApplicationStatus
+from domain.cases.worklists import AgencyList, TurnState, UnitList
+from domain.model import ApplicationStatus, CorrectionStatus, Demand
+from domain.reviews.timeline import Event
 
-TONES = {
-    ApplicationStatus.DRAFT: ('', 'pencil'),
-    ApplicationStatus.SUBMITTED: ('info', 'clock'),
-    ApplicationStatus.RETURNED: ('bad', 'flag'),
-    ApplicationStatus.APPROVED: ('ok', 'check'),
-    ApplicationStatus.REJECTED: ('bad', 'warning'),
-    ApplicationStatus.WITHDRAWN: ('', 'warning'),
+
+class Look(NamedTuple):
+    """`tone` is the meaning of the colour: '', info, ok, warn, bad, plain. `symbol` is one of ui/static/icons.js."""
+
+    tone: str
+    symbol: str
+
+
+STATUSES = {
+    ApplicationStatus.DRAFT: Look('', 'pencil'),
+    ApplicationStatus.SUBMITTED: Look('info', 'clock'),
+    ApplicationStatus.RETURNED: Look('bad', 'flag'),
+    ApplicationStatus.APPROVED: Look('ok', 'check'),
+    ApplicationStatus.REJECTED: Look('bad', 'warning'),
+    ApplicationStatus.WITHDRAWN: Look('', 'warning'),
+}
+TURNS = {
+    TurnState.YOURS: Look('warn', 'bolt'),
+    TurnState.DRAFT: Look('', 'pencil'),
+    TurnState.PREPARED: Look('', 'pencil'),
+    TurnState.REVIEW: Look('info', 'clock'),
+    TurnState.RETURNED: Look('bad', 'flag'),
+    TurnState.APPROVED: Look('ok', 'check'),
+    TurnState.REJECTED: Look('bad', 'warning'),
+    TurnState.WITHDRAWN: Look('', 'warning'),
+    TurnState.ISSUED: Look('ok', 'check'),
+    TurnState.NOT_SENT: Look('', 'todo'),
+}
+# The lists of both sides; those of one name look the same.
+LISTS: dict[UnitList | AgencyList, Look] = {
+    UnitList.TURN: Look('warn', 'bolt'),
+    UnitList.REVIEW: Look('info', 'clock'),
+    AgencyList.RETURNED: Look('bad', 'flag'),
+    UnitList.APPROVED: Look('ok', 'check'),
+    UnitList.CLOSED: Look('', 'warning'),
+}
+MARKS = {
+    CorrectionStatus.OPEN: Look('bad', 'flag'),
+    CorrectionStatus.MENDED: Look('info', 'pencil'),
+    CorrectionStatus.DISPUTED: Look('warn', 'help'),
+    CorrectionStatus.ACCEPTED: Look('ok', 'check'),
+    CorrectionStatus.WITHDRAWN: Look('', 'warning'),
+}
+EVENTS = {
+    Event.STARTED: Look('', 'pencil'),
+    Event.SUBMITTED: Look('info', 'arrow'),
+    Event.RETURNED: Look('bad', 'flag'),
+    Event.APPROVED: Look('ok', 'check'),
+    Event.REJECTED: Look('bad', 'warning'),
+    Event.WITHDRAWN: Look('', 'warning'),
+    Event.DECISION_FAILED: Look('warn', 'warning'),
+    Event.MARKED: Look('bad', 'flag'),
+    Event.MARK_ANSWERED: Look('info', 'pencil'),
+    Event.MARK_ACCEPTED: Look('ok', 'check'),
+    Event.MARK_WITHDRAWN: Look('', 'flag'),
+    Event.MAIL_WAITING: Look('', 'clock'),
+    Event.MAIL_RETRIED: Look('warn', 'clock'),
+    Event.MAIL_SENT: Look('ok', 'mail'),
+    Event.MAIL_UNDELIVERED: Look('bad', 'warning'),
+    Event.MAIL_KEPT_BACK: Look('', 'mail'),
+    Event.CALLED: Look('ok', 'phone'),
+    Event.CALLED_IN_VAIN: Look('warn', 'phone'),
+    Event.REMINDED: Look('warn', 'clock'),
+    Event.ESCALATED: Look('bad', 'clock'),
+}
+DEMANDS = {
+    Demand.REQUIRED: Look('info', 'check'),
+    Demand.ADVICE: Look('warn', 'warning'),
+    Demand.OFF: Look('plain', 'lock'),
 }
 
 

@@ -6,6 +6,7 @@ from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
 from domain import applications, dates
+from domain.announcements import CaseChanged
 from domain.errors import NotFound
 from domain.mail import outbox
 from domain.model import Account, Application, CallResult, Role
@@ -13,8 +14,9 @@ from domain.reviews import phone_calls
 from domain.reviews import timeline as timelines
 from domain.reviews.timeline import Entry
 
-from ..live import follow, of_record
+from ..live import follow, of_case
 from .notices import confirm, refusals_told
+from .states import EVENTS
 
 RESULTS = [{'value': result.value, 'label': result.label} for result in CallResult]
 
@@ -45,13 +47,13 @@ class timeline(Element, component='timeline.js'):
         async def renew() -> None:
             placed.show(await timelines.of(case, by=account))
 
-        follow(applications.CHANNEL, renew, of_record(case.id))
+        follow(CaseChanged, renew, of_case(case.id))
         return placed
 
     def show(self, entries: list[Entry]) -> None:
         """Show these entries."""
         self.entries = entries
-        self._props['entries'] = [_shown(number, entry) for number, entry in enumerate(reversed(entries))][::-1]
+        self._props['entries'] = [_as_row(number, entry) for number, entry in enumerate(reversed(entries))][::-1]
         self.update()
 
     async def _resend(self, event: GenericEventArguments) -> None:
@@ -62,24 +64,25 @@ class timeline(Element, component='timeline.js'):
             confirm('已排入重寄，結果會出現在歷程上。')
 
     async def _called(self, event: GenericEventArguments) -> None:
-        said = event.args if isinstance(event.args, dict) else {}
+        given = event.args if isinstance(event.args, dict) else {}
         with refusals_told():
-            note = str(said.get('note', ''))
+            note = str(given.get('note', ''))
             if self.application is None:
                 raise NotFound
-            await phone_calls.log(self.application, said.get('result', ''), by=self.account, note=note)
+            await phone_calls.log(self.application, given.get('result', ''), by=self.account, note=note)
             confirm('已記錄這通電話。')
 
 
-def _shown(number: int, entry: Entry) -> dict[str, Any]:
+def _as_row(number: int, entry: Entry) -> dict[str, Any]:
+    tone, symbol = EVENTS[entry.event]
     return {
         'key': number,
-        'at': dates.spoken(entry.at),
+        'at': dates.format_moment(entry.at),
         'actor': entry.actor,
         'what': entry.what,
         'note': entry.note,
-        'tone': entry.tone,
-        'symbol': entry.symbol,
+        'tone': tone,
+        'symbol': symbol,
         'kind': entry.kind,
         'mail': entry.ref if entry.can_resend else 0,
     }

@@ -40,7 +40,7 @@ class undo_bar(Element, component='undo_bar.js'):
         found = [decision for _, decision in waiting.values()]
         left = min((decision.release_at - now for decision in found), default=None)
         takes_number = any(decision.to is ApplicationStatus.APPROVED for decision in found)
-        self._props.update({'text': _spoken(waiting), 'then': '取號、寄信' if takes_number else '寄信'})
+        self._props.update({'text': _describe(waiting), 'then': '取號、寄信' if takes_number else '寄信'})
         self._props.update({'seconds': left.total_seconds() if left else 0, 'turn': self._props['turn'] + 1})
         self.update()
 
@@ -64,7 +64,7 @@ def _ids(decided: Decided) -> list[int]:
     return [decision.id for _, decision in decided.values()]
 
 
-def _spoken(decided: Decided) -> str:
+def _describe(decided: Decided) -> str:
     acts = {f'已{VERBS[decision.to]}' for _, decision in decided.values()}
     what = acts.pop() if len(acts) == 1 else '已決定'
     whose = [who for who, _ in decided.values()]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from fastapi.responses import RedirectResponse, Response
 from nicegui import html, ui
 
-from domain import accounts
+from domain import accounts, links
 from domain.accounts import passwords
 from domain.errors import Incomplete
 from domain.model import Account, MailPreference, Role
@@ -13,7 +13,7 @@ from domain.model import Account, MailPreference, Role
 from ..components.action_button import action_button
 from ..components.form import form
 from ..components.form.fields import password_field, radio_field
-from ..flash import leave
+from ..flash import leave_with
 from ..frame import card, frame, waiting_for
 from .menus import HOMES
 
@@ -67,7 +67,7 @@ async def password_page(account: Account) -> None:
                 if problems := change.problems():
                     raise Incomplete(problems)
                 await accounts.change_password(account, change.old, change.new, by=account, keeping=_session())
-                leave(HOMES[account.role], 'password-changed')
+                leave_with(HOMES[account.role], 'password-changed')
 
             with html.div().classes('lb-row-acts'):
                 action_button('變更密碼', save, in_form=in_form)
@@ -104,7 +104,7 @@ async def mail_page(account: Account) -> None:
 
             async def save() -> None:
                 await accounts.set_mail_preference(choice.preference, by=account)
-                leave(HOMES[account.role], 'preference-saved')
+                leave_with(HOMES[account.role], 'preference-saved')
 
             with html.div().classes('lb-row-acts'):
                 action_button('儲存', save, in_form=in_form)
@@ -122,7 +122,7 @@ def _where_mail_goes(account: Account) -> str:
 async def guide_page(account: Account) -> Response:
     """顯示步驟引導: fetch the guide back and begin at STEP 2."""
     await accounts.show_guide(True, by=account)
-    return RedirectResponse('/menu', 303)
+    return RedirectResponse(links.menu(), 303)
 
 
 def _session() -> str:

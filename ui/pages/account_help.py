@@ -3,15 +3,14 @@
 from fastapi import FastAPI, Form
 from fastapi.responses import RedirectResponse, Response
 
-from domain import accounts
+from domain import accounts, links
 from domain.accounts import AccountRequestDetails, LinkExpired, passwords
 from domain.errors import DomainError, Incomplete
 from domain.model import Role
 
-from ..addresses import LOGIN
+from ..flash import with_flash
 from . import public
 
-REQUEST, FORGOTTEN, RESET = '/account/request', '/account/forgotten', '/account/reset'
 ROLES = {Role.UNIT_STAFF: '運用單位承辦人', Role.REVIEWER: '發冊機關志工業務窗口'}
 # The four rules, by the names public.js knows them by, so that they are ticked while typing.
 RULES = list(zip(('length', 'digit', 'lower', 'upper'), passwords.RULES, strict=True))
@@ -20,9 +19,9 @@ RULES = list(zip(('length', 'digit', 'lower', 'upper'), passwords.RULES, strict=
 def register(site: FastAPI) -> None:
     """Put the forms under their addresses. The gate has checked where a POST comes from."""
     for address, show, take in (
-        (REQUEST, _request_form, _take_request),
-        (FORGOTTEN, _forgotten_form, _take_forgotten),
-        (RESET, _reset_form, _take_reset),
+        (links.request_account(), _request_form, _take_request),
+        (links.forgotten_password(), _forgotten_form, _take_forgotten),
+        (links.reset_password(), _reset_form, _take_reset),
     ):
         site.add_api_route(address, show, methods=['GET'], response_model=None)
         site.add_api_route(address, take, methods=['POST'], response_model=None)
@@ -76,7 +75,7 @@ async def _take_reset(token: str = Form(''), password: str = Form(''), again: st
         return _expired(refusal)
     except DomainError as refusal:
         return _reset_page(token, str(refusal))
-    return RedirectResponse(f'{LOGIN}?said=password-set', 303)
+    return RedirectResponse(with_flash(links.login(), 'password-set'), 303)
 
 
 def _request_page(

@@ -5,7 +5,8 @@ from typing import Any
 
 from nicegui import html, ui
 
-from domain import applications, dates
+from domain import applications, dates, links
+from domain.announcements import CaseChanged
 from domain.calendar import days_left
 from domain.calendar.days_left import DaysLeft
 from domain.cases import worklists
@@ -15,7 +16,7 @@ from domain.model import Account, Application
 
 from ..components.record_table import Row, record_table, turn_cell
 from ..components.states import deadline
-from ..flash import leave
+from ..flash import leave_with
 from ..frame import MENU, VOLUNTEER_DATA, frame, waiting_for
 from ..live import follow, of_side
 
@@ -46,7 +47,7 @@ async def applications_page(account: Account, which: str = '') -> None:
 
     async def acted(key: str, _: str) -> None:
         anew = await applications.again(await applications.get(int(key), by=account), by=account)
-        leave(f'/volunteers/{anew.volunteer_id}/record-book/application', 'application-again')
+        leave_with(links.application(anew.volunteer_id), 'application-again')
 
     with frame(account, '送審進度', crumbs=[MENU, VOLUNTEER_DATA], waiting=await waiting_for(account)):
         tabs = html.nav().classes('lb-pills lb-gap-below').props('aria-label=案件清單')
@@ -68,23 +69,23 @@ async def applications_page(account: Account, which: str = '') -> None:
             await table.refresh()
 
         await renew()
-    follow(applications.CHANNEL, renew, of_side(account))
+    follow(CaseChanged, renew, of_side(account))
 
 
 def _tab(which: UnitList, count: int, is_here: bool) -> None:
-    link = ui.link(f'{which.label} {count}', f'/applications?which={which.value}').classes('lb-pill')
+    link = ui.link(f'{which.label} {count}', links.applications(which.value)).classes('lb-pill')
     if is_here:
         link.classes('on').props('aria-current=page')
 
 
 def _row(application: Application, account: Account, left: DaysLeft | None, is_repeatable: bool) -> Row:
     is_open = application.status in applications.OPEN
-    page = f'/volunteers/{application.volunteer_id}/record-book'
+    person = application.volunteer_id
     row: dict[str, Any] = {
         'key': str(application.id),
         'name': {
             'text': application.volunteer.name,
-            'href': f'{page}/application' if is_open else page,
+            'href': links.application(person) if is_open else links.record_books(person),
             'sub': f'名冊：{application.roster.title}' if application.roster else '',
         },
         'turn': turn_cell(worklists.of(application, account)),

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from fastapi.responses import RedirectResponse, Response
 from nicegui import html, ui
 
-from domain import dates, drafts, volunteers
+from domain import dates, drafts, links, volunteers
 from domain.guide import home
 from domain.model import Account, DraftKind
 from domain.trainings import batches
@@ -17,22 +17,21 @@ from ..components.form import form
 from ..components.form.pick_list import PER_PAGE, Fetch, pick_list
 from ..components.notices import tell
 from ..components.record_table import Row, record_table
-from ..flash import leave
+from ..flash import leave_with, with_flash
 from ..frame import MENU, VOLUNTEER_DATA, card, frame, save_bar, waiting_for
 from .volunteer.training_form import approval_fields, course_fields
 
 TITLE = '批次維護作業：教育訓練課程維護'
-PAGE = '/batch/trainings'
 PREPARED = 'batch-prepared'
 COLUMNS = [('who', '志工姓名'), ('title', '課程名稱'), ('saved', '自動儲存'), ('go', '還缺證書')]
 
 
-async def batch_trainings_page(account: Account, draft: str = '', said: str = '') -> Response | None:
+async def batch_trainings_page(account: Account, draft: str = '', flash: str = '') -> Response | None:
     """The course once, the volunteers by check boxes; below, who still lacks a certificate."""
     if not draft:
         opened = await drafts.open(DraftKind.TRAINING, by=account, about='batch')
-        left = f'&said={PREPARED}' if said == PREPARED else ''
-        return RedirectResponse(f'{PAGE}?draft={opened.id}{left}', 303)
+        address = links.batch_trainings(opened.id)
+        return RedirectResponse(with_flash(address, PREPARED) if flash == PREPARED else address, 303)
     kept = await drafts.get(draft, by=account)
     details = await drafts.restored(kept, CourseDetails(trained_for_id=account.host_unit_id))
     with frame(account, TITLE, crumbs=[MENU, VOLUNTEER_DATA], waiting=await waiting_for(account), required=True):
@@ -54,7 +53,7 @@ async def batch_trainings_page(account: Account, draft: str = '', said: str = ''
             prepared = await batches.prepare(details, by=account)
             if not prepared.left_alone:
                 await drafts.discard(kept, by=account)
-                leave(PAGE, PREPARED)
+                leave_with(links.batch_trainings(), PREPARED)
                 return
             await in_form.take('chosen', '')
             picks.fault(None)
@@ -86,7 +85,7 @@ def _lacking(account: Account) -> Callable[[int, int], Awaitable[tuple[Sequence[
                 'key': str(each.id),
                 'who': {'text': each.who, 'strong': True},
                 'title': each.title or '（尚未填課程名稱）',
-                'saved': {'text': dates.spoken(each.saved_at), 'sub': each.owner_name},
+                'saved': {'text': dates.format_moment(each.saved_at), 'sub': each.owner_name},
                 'go': {'text': '上傳證書', 'href': each.address},
             }
             for each in forms

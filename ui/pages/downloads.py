@@ -6,26 +6,25 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
+from domain import links
 from domain.printouts import roster_sheets
 
 from .. import gate
 from ..components.step_guide import STEPS
 from . import public
 
-PAGE = '/downloads'
-ROSTER = f'{PAGE}/roster.ods'
 ODS = 'application/vnd.oasis.opendocument.spreadsheet'
 
 
 def register(site: FastAPI) -> None:
     """Put the page and its file under their addresses."""
-    site.add_api_route(PAGE, _page, methods=['GET'])
-    site.add_api_route(ROSTER, _roster, methods=['GET'])
+    site.add_api_route(links.downloads(), _page, methods=['GET'])
+    site.add_api_route(links.blank_roster(), _roster, methods=['GET'])
 
 
 async def _page(request: Request) -> Response:
     is_signed_in = gate.account_of(request) is not None
-    return public.page('downloads.html', steps=STEPS, roster=ROSTER, is_signed_in=is_signed_in)
+    return public.page('downloads.html', steps=STEPS, roster=links.blank_roster(), is_signed_in=is_signed_in)
 
 
 async def _roster() -> Response:

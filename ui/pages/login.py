@@ -3,10 +3,10 @@
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 
-from domain import directory
+from domain import directory, links
 
 from .. import gate
-from ..addresses import LOGIN
+from ..flash import PARAMETER
 from . import public
 
 NOTICES = {
@@ -16,8 +16,8 @@ NOTICES = {
 
 def register(site: FastAPI) -> None:
     """Put the page under its address; `ui.session` takes what it sends."""
-    site.add_api_route(LOGIN, _open, methods=['GET'])
-    site.add_api_route(f'{LOGIN}/certificate', _certificate, methods=['GET'])
+    site.add_api_route(links.login(), _open, methods=['GET'])
+    site.add_api_route(links.certificate_login(), _certificate, methods=['GET'])
 
 
 def render(request: Request, message: str = '', username: str = '', next: str = '') -> Response:  # noqa: A002
@@ -26,7 +26,7 @@ def render(request: Request, message: str = '', username: str = '', next: str = 
         'login.html',
         401 if message else 200,
         message=message,
-        notice=NOTICES.get(request.query_params.get('said', ''), ''),
+        notice=NOTICES.get(request.query_params.get(PARAMETER, ''), ''),
         username=username,
         next=next,
         agency=directory.DEFAULT_AGENCY,
@@ -35,7 +35,7 @@ def render(request: Request, message: str = '', username: str = '', next: str = 
 
 async def _open(request: Request) -> Response:
     if gate.account_of(request) is not None:
-        return RedirectResponse('/', 303)
+        return RedirectResponse(links.home(), 303)
     return render(request, next=request.query_params.get('next', '')[:2000])
 
 

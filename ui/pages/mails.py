@@ -20,7 +20,7 @@ class mail_list(Element, component='../components/mail_list.js'):
     def __init__(self, letters: list[Letter]) -> None:
         super().__init__()
         self.letters = letters
-        self._props['letters'] = [_shown(letter) for letter in letters]
+        self._props['letters'] = [_as_row(letter) for letter in letters]
         self.on('wanted', self._wanted)
 
     def _wanted(self, event: GenericEventArguments) -> None:
@@ -40,12 +40,12 @@ async def mails_page(account: Account) -> None:
         mail_list(letters)
 
 
-def _shown(letter: Letter) -> dict[str, Any]:
+def _as_row(letter: Letter) -> dict[str, Any]:
     return {
         'to': letter.recipient,
         'subject': letter.subject,
         'body': letter.body,
-        'when': dates.spoken(letter.created_at),
+        'when': dates.format_moment(letter.created_at),
         'status': letter.status.label,
         'trouble': letter.last_error,
         'attachment': letter.attachment.name if letter.attachment else '',

@@ -4,8 +4,8 @@ from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 from nicegui import html
 
-from domain import applications, dates, reviews, settings
-from domain.applications import CHANNEL
+from domain import applications, dates, links, reviews, settings
+from domain.announcements import CaseChanged
 from domain.books import record_books
 from domain.books.record_books import RecordBookQuery
 from domain.cases import worklists
@@ -21,21 +21,26 @@ from ..components.tiles import Entry, entry_group, tiles
 from ..frame import MENU, VOLUNTEER_DATA, frame, guide_for, waiting_for
 from ..live import follow, of_side
 
-HOMES = {Role.UNIT_STAFF: '/menu', Role.REVIEWER: '/reviews', Role.VOLUNTEER: '/my', Role.ADMINISTRATOR: '/admin'}
+HOMES = {
+    Role.UNIT_STAFF: links.menu(),
+    Role.REVIEWER: links.review_queue(),
+    Role.VOLUNTEER: links.my_record_book(),
+    Role.ADMINISTRATOR: links.administration(),
+}
 
-BASICS = Entry('pencil', '志工基本資料維護', '新增志工、上傳照片、申請送審', '/volunteers', 'STEP 3')
-CONSOLIDATED = Entry('cards', '志工總歸戶', '一位志工在各單位的紀錄，合在一起看', '/consolidated')
-ROSTERS = Entry('people', '名冊', '多位志工一次送審，列印名冊', '/rosters')
-APPLICATIONS = Entry('flag', '送審進度', '哪些案件輪到您，哪些在審核', '/applications')
-REVIEWS = Entry('ok', '志工紀錄冊審核', '發冊機關窗口審核送件', '/reviews')
-REVIEW_ROSTERS = Entry('people', '名冊審核', '運用單位整批送來的名冊', '/reviews/rosters')
-OVERDUE = Entry('clock', '逾期案件', '超過審核期限的案件，與審核時效紀錄。', '/reviews/overdue')
-NUMBERS = Entry('card', '發冊紀錄', '紀錄冊字號：初次、換發、補發與註銷。', '/numbers')
-FIGURES = Entry('chart', '審核統計', '審核日數、期限內完成的比率與補件原因。', '/figures')
-BATCH = Entry('cards', '批次維護作業', '一次登錄多位志工的教育訓練。', '/batch/trainings')
-ADMIN = Entry('office', '系統管理', '帳號、運用單位、發冊機關與規定時數。', '/admin')
-MAILS = Entry('mail', '系統信件', '這個示範系統保留、沒有寄出的信。', '/mails')
-DOWNLOADS = Entry('download', '下載專區', '名冊範本、操作步驟與申請流程。', '/downloads')
+BASICS = Entry('pencil', '志工基本資料維護', '新增志工、上傳照片、申請送審', links.volunteers(), 'STEP 3')
+CONSOLIDATED = Entry('cards', '志工總歸戶', '一位志工在各單位的紀錄，合在一起看', links.consolidated())
+ROSTERS = Entry('people', '名冊', '多位志工一次送審，列印名冊', links.rosters())
+APPLICATIONS = Entry('flag', '送審進度', '哪些案件輪到您，哪些在審核', links.applications())
+REVIEWS = Entry('ok', '志工紀錄冊審核', '發冊機關窗口審核送件', links.review_queue())
+REVIEW_ROSTERS = Entry('people', '名冊審核', '運用單位整批送來的名冊', links.review_rosters())
+OVERDUE = Entry('clock', '逾期案件', '超過審核期限的案件，與審核時效紀錄。', links.overdue())
+NUMBERS = Entry('card', '發冊紀錄', '紀錄冊字號：初次、換發、補發與註銷。', links.number_ledger())
+FIGURES = Entry('chart', '審核統計', '審核日數、期限內完成的比率與補件原因。', links.statistics())
+BATCH = Entry('cards', '批次維護作業', '一次登錄多位志工的教育訓練。', links.batch_trainings())
+ADMIN = Entry('office', '系統管理', '帳號、運用單位、發冊機關與規定時數。', links.administration())
+MAILS = Entry('mail', '系統信件', '這個示範系統保留、沒有寄出的信。', links.mails())
+DOWNLOADS = Entry('download', '下載專區', '名冊範本、操作步驟與申請流程。', links.downloads())
 ENTRIES = {
     Role.UNIT_STAFF: (BASICS, ROSTERS, APPLICATIONS, CONSOLIDATED),
     Role.REVIEWER: (REVIEWS, REVIEW_ROSTERS, CONSOLIDATED),
@@ -51,13 +56,15 @@ WEEKDAYS = '一二三四五六日'
 
 def register(site: FastAPI) -> None:
     """The bare address of the site leads each role to where its work begins."""
-    site.add_api_route('/', _home, methods=['GET'])
+    site.add_api_route(links.home(), _home, methods=['GET'])
 
 
 async def menu_page(account: Account) -> None:
     """STEP 2: resume, the tiles, and what stands where."""
     guide = await guide_for(account) if account.role is Role.UNIT_STAFF else None
-    with frame(account, '子系統入口', crumbs=[('首頁', '/')], step=2, guide=guide, waiting=await waiting_for(account)):
+    with frame(
+        account, '子系統入口', crumbs=[('首頁', links.home())], step=2, guide=guide, waiting=await waiting_for(account)
+    ):
         html.p(f'{account.name}，您好。今天是{_today()}。').classes('lb-hello')
         if account.role is Role.UNIT_STAFF:
             await _resume(account)
@@ -86,7 +93,7 @@ async def volunteer_data_page(account: Account) -> None:
 
 async def _home(request: Request) -> Response:
     account = gate.account_of(request)
-    return RedirectResponse(HOMES[account.role] if account else '/login', 303)
+    return RedirectResponse(HOMES[account.role] if account else links.login(), 303)
 
 
 def _others(account: Account) -> list[Entry]:
@@ -98,7 +105,7 @@ def _others(account: Account) -> list[Entry]:
 async def _resume(account: Account) -> None:
     left = await home.left_off(by=account)
     if left is not None:
-        note = f'{left.note}{dates.spoken(left.at)} {left.done}。'
+        note = f'{left.note}{dates.format_moment(left.at)} {left.done}。'
         resume_card(left.who or '（尚未填姓名）', left.step, note, left.address, left.photo)
 
 
@@ -110,7 +117,7 @@ async def _board(account: Account) -> None:
         board.show(await count(account), [_news(step, account) for step in await home.news(by=account)])
 
     await renew()
-    follow(CHANNEL, renew, of_side(account))
+    follow(CaseChanged, renew, of_side(account))
 
 
 async def _unit_counts(account: Account) -> list[Count]:
@@ -119,25 +126,26 @@ async def _unit_counts(account: Account) -> list[Count]:
     this_month = RecordBookQuery(issued_from=dates.today().replace(day=1))
     issued = (await record_books.find(this_month, by=account)).total
     waits = f'待補件 {counts[ApplicationStatus.RETURNED]}、草稿 {counts[ApplicationStatus.DRAFT]}'
-    cases = '/applications?which='
-    shown = [
-        Count('輪到您', 'warn', 'bolt', waits, lists[UnitList.TURN], f'{cases}turn'),
-        Count('審核中', 'info', 'clock', '機關3日內完成', lists[UnitList.REVIEW], f'{cases}review'),
-        Count('已發冊', 'ok', 'check', '本月', issued, f'{cases}approved'),
+    listed = [
+        Count('輪到您', 'warn', 'bolt', waits, lists[UnitList.TURN], links.applications('turn')),
+        Count('審核中', 'info', 'clock', '機關3日內完成', lists[UnitList.REVIEW], links.applications('review')),
+        Count('已發冊', 'ok', 'check', '本月', issued, links.applications('approved')),
     ]
     if lists[UnitList.CLOSED]:
-        shown.append(Count('駁回與撤回', '', 'warning', '可重新申請', lists[UnitList.CLOSED], f'{cases}closed'))
-    return shown
+        listed.append(
+            Count('駁回與撤回', '', 'warning', '可重新申請', lists[UnitList.CLOSED], links.applications('closed'))
+        )
+    return listed
 
 
 async def _agency_counts(account: Account) -> list[Count]:
     counts = await reviews.counts(by=account)
     lists = worklists.totals(counts.by_status, worklists.OF_AGENCY)
     return [
-        Count('已逾期', 'bad', 'warning', '請優先審核', counts.overdue, '/reviews/overdue'),
-        Count('今日到期', 'warn', 'clock', '今天完成', counts.due_today, '/reviews?due=today'),
-        Count('輪到您', 'warn', 'bolt', '全部待審核', lists[AgencyList.TURN], '/reviews'),
-        Count('待補件', '', 'flag', '等單位補件', lists[AgencyList.RETURNED], '/reviews?status=returned'),
+        Count('已逾期', 'bad', 'warning', '請優先審核', counts.overdue, links.overdue()),
+        Count('今日到期', 'warn', 'clock', '今天完成', counts.due_today, links.review_queue(due='today')),
+        Count('輪到您', 'warn', 'bolt', '全部待審核', lists[AgencyList.TURN], links.review_queue()),
+        Count('待補件', '', 'flag', '等單位補件', lists[AgencyList.RETURNED], links.review_queue('returned')),
     ]
 
 
@@ -151,10 +159,9 @@ def _news(step: ApplicationStep, account: Account) -> News:
         ApplicationStatus.SUBMITTED: f'{unit}送來{who}的申請。',
         ApplicationStatus.WITHDRAWN: f'{unit}撤回了{who}的申請。',
     }[step.status]
-    address = f'/volunteers/{application.volunteer_id}/record-book'
-    return News(
-        text, dates.spoken(step.at), address if account.role is Role.UNIT_STAFF else f'/reviews/{application.id}'
-    )
+    is_unit = account.role is Role.UNIT_STAFF
+    address = links.record_books(application.volunteer_id) if is_unit else links.case(application.id)
+    return News(text, dates.format_moment(step.at), address)
 
 
 def _today() -> str:

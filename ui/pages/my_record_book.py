@@ -6,11 +6,12 @@ from typing import Any
 from nicegui import html, ui
 from nicegui.element import Element
 
-from domain import applications, dates, volunteers
+from domain import applications, dates, links, volunteers
+from domain.announcements import CaseChanged
 from domain.audit import access
 from domain.books import record_books
 from domain.cases import worklists
-from domain.cases.worklists import Turn
+from domain.cases.worklists import Turn, TurnState
 from domain.errors import NotFound
 from domain.model import Account, Application, ApplicationStatus, RecordBook, Volunteer
 from domain.reviews import timeline
@@ -18,6 +19,7 @@ from domain.reviews.timeline import Entry
 
 from ..components.icon import icon
 from ..components.record_table import record_table
+from ..components.states import TURNS
 from ..frame import card, frame
 from ..live import follow, of_volunteer
 
@@ -33,9 +35,9 @@ PASSED = {ApplicationStatus.REJECTED: 2, ApplicationStatus.WITHDRAWN: 1}
 class journey_track(Element, component='../components/journey_track.js'):
     """Four stations and the log, as one follows a parcel."""
 
-    def show(self, turn: Turn, application: Application | None, told: Sequence[Entry]) -> None:
+    def show(self, turn: Turn, application: Application | None, entries: Sequence[Entry]) -> None:
         """Where the application is now, and its timeline."""
-        self._props.update(_track(turn, application, told))
+        self._props.update(_track(turn, application, entries))
         self.update()
 
 
@@ -51,8 +53,8 @@ async def my_record_book_page(account: Account) -> None:
         with html.div().classes('lb-mine-cols'):
             with html.div().classes('lb-stack'):
                 track = journey_track()
-                told = await timeline.of(latest, by=account) if latest else []
-                track.show(_turn(latest, book, account), latest, told)
+                entries = await timeline.of(latest, by=account) if latest else []
+                track.show(_turn(latest, book, account), latest, entries)
                 await who_looked(account, volunteer)
             with html.div().classes('lb-stack'):
                 the_book(book)
@@ -64,7 +66,7 @@ async def my_record_book_page(account: Account) -> None:
         if now is None or latest is None or _seen(now) != _seen(latest):
             ui.navigate.reload()
 
-    follow(applications.CHANNEL, renew, of_volunteer(volunteer))
+    follow(CaseChanged, renew, of_volunteer(volunteer))
 
 
 def headline(volunteer: Volunteer, latest: Application | None, book: RecordBook | None) -> None:
@@ -99,10 +101,10 @@ def the_book(book: RecordBook | None) -> None:
         if book is None:
             html.p('核發後，這裡會出現您的紀錄冊。').classes('lb-center mut')
             return
-        with ui.link(target=f'/books/{book.id}.pdf?download').classes('q-btn lb-btn bg-primary lb-big'):
+        with ui.link(target=links.book_pdf(book.id, download=True)).classes('q-btn lb-btn bg-primary lb-big'):
             icon('download', 22)
             html.span('下載紀錄冊 PDF')
-        with ui.link(target=f'/books/{book.id}.pdf', new_tab=True).classes('q-btn lb-btn lb-outline lb-big'):
+        with ui.link(target=links.book_pdf(book.id), new_tab=True).classes('q-btn lb-btn lb-outline lb-big'):
             icon('eye', 22)
             html.span('線上檢視')
         html.p('可列印成 A5 小冊').classes('lb-center mut')
@@ -129,7 +131,7 @@ async def who_looked(account: Account, volunteer: Volunteer) -> None:
     entries = await access.of(volunteer, by=account)
 
     async def fetch(page: int, per_page: int) -> tuple[Sequence[dict[str, Any]], int]:
-        shown = entries[(page - 1) * per_page : page * per_page]
+        listed = entries[(page - 1) * per_page : page * per_page]
         return [
             {
                 'key': str(entry.id),
@@ -137,7 +139,7 @@ async def who_looked(account: Account, volunteer: Volunteer) -> None:
                 'who': {'text': entry.by_name, 'sub': entry.from_unit},
                 'what': {'text': entry.what, 'sub': entry.reason},
             }
-            for entry in shown
+            for entry in listed
         ], len(entries)
 
     table = record_table(
@@ -157,10 +159,10 @@ def _turn(application: Application | None, book: RecordBook | None, account: Acc
     """The one word: 已核發 once there is a book and no new application runs."""
     if application is not None and (book is None or application.status in applications.OPEN):
         return worklists.of(application, account)
-    return Turn('已核發', 'ok', 'check') if book else Turn('尚未送件', '', 'todo')
+    return Turn(TurnState.ISSUED if book else TurnState.NOT_SENT)
 
 
-def _track(turn: Turn, application: Application | None, told: Sequence[Entry]) -> dict[str, Any]:
+def _track(turn: Turn, application: Application | None, entries: Sequence[Entry]) -> dict[str, Any]:
     steps = list(application.steps) if application is not None else []
     at = STATION_OF.get(application.status, 0) if application is not None else -1
     returned = any(step.status is ApplicationStatus.RETURNED for step in steps)
@@ -175,8 +177,9 @@ def _track(turn: Turn, application: Application | None, told: Sequence[Entry]) -
             state = 'wait' if n == at else 'done' if n < at or (n == 2 and returned) else 'todo'
         note = '不需要' if n == 2 and at == 3 and not returned else _day_of(steps, n)
         stations.append({'label': label, 'state': state, 'note': note})
-    log = [{'at': dates.roc_instant(entry.at)[4:], 'what': entry.what, 'text': entry.note} for entry in told]
-    return {'stations': stations, 'log': log, 'chip': turn.word, 'tone': turn.tone, 'icon': turn.symbol}
+    log = [{'at': dates.roc_instant(entry.at)[4:], 'what': entry.what, 'text': entry.note} for entry in entries]
+    tone, symbol = TURNS[turn.state]
+    return {'stations': stations, 'log': log, 'chip': turn.word, 'tone': tone, 'icon': symbol}
 
 
 def _day_of(steps: Sequence[Any], station: int) -> str:

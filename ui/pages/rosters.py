@@ -5,7 +5,8 @@ from typing import Any
 
 from nicegui import html, ui
 
-from domain import applications, dates, rosters
+from domain import dates, links, rosters
+from domain.announcements import CaseChanged, RosterChanged, VolunteerChanged
 from domain.model import Account, IssueKind, Roster
 from domain.rosters import MOST_ROWS, Added, Sent
 from domain.rosters import timeline as roster_timeline
@@ -21,11 +22,11 @@ from ..components.question import is_sure, question
 from ..components.roster_list import Asked, roster_list
 from ..components.roster_table import roster_table
 from ..components.timeline import timeline
-from ..flash import leave
+from ..flash import leave_with
 from ..frame import MENU, VOLUNTEER_DATA, card, frame, waiting_for
-from ..live import follow, of_record, of_side
+from ..live import follow, of_side
 
-ROSTERS = ('名冊', '/rosters')
+ROSTERS = ('名冊', links.rosters())
 PRINTS = (
     ('PDF', 'pdf', True),
     ('ODS', 'ods', True),
@@ -84,8 +85,8 @@ async def rosters_page(account: Account, text: str = '', turn: str = '', page: s
             hint='按「建立名冊」，再加入要一起申請紀錄冊的志工。',
         )
         await listed.refresh()
-    for channel in (applications.CHANNEL, rosters.CHANNEL):
-        follow(channel, listed.refresh, of_side(account))
+    follow(CaseChanged, listed.refresh, of_side(account))
+    follow(RosterChanged, listed.refresh, of_side(account))
 
 
 async def roster_page(account: Account, roster_id: int) -> None:
@@ -127,15 +128,18 @@ async def roster_page(account: Account, roster_id: int) -> None:
 def follow_roster(roster: Roster, table: roster_table, renew: Any) -> None:
     """Keep the rows true: what happens to the roster, to its cases, and to the papers of its volunteers."""
 
-    def concerns(payload: str) -> bool:
-        return int(payload.partition(':')[0]) in table.shown
+    def is_it(changed: RosterChanged) -> bool:
+        return changed.roster_id == roster.id
 
-    def of_person(payload: str) -> bool:
-        return int(payload) in {row.volunteer.id for row in table.shown.values()}
+    def is_listed(changed: CaseChanged) -> bool:
+        return changed.application_id in table.shown
 
-    follow(rosters.CHANNEL, renew, of_record(roster.id))
-    follow(applications.CHANNEL, renew, concerns)
-    follow('volunteer', renew, of_person)
+    def is_of_somebody_listed(changed: VolunteerChanged) -> bool:
+        return changed.volunteer_id in {row.volunteer.id for row in table.shown.values()}
+
+    follow(RosterChanged, renew, is_it)
+    follow(CaseChanged, renew, is_listed)
+    follow(VolunteerChanged, renew, is_of_somebody_listed)
 
 
 def _facts(roster: Roster) -> str:
@@ -174,7 +178,7 @@ async def _new_roster(account: Account) -> ui.dialog:
 
         async def start() -> None:
             roster = await rosters.start(details.title, details.county_code, details.agency_id, by=account)
-            leave(f'/rosters/{roster.id}', 'roster-started')
+            leave_with(links.roster(roster.id), 'roster-started')
 
         with html.div().classes('lb-acts'):
             action_button('建立', start, in_form=in_form)
@@ -246,7 +250,7 @@ def _naming(roster: Roster, account: Account) -> ui.dialog:
 
         async def rename() -> None:
             await rosters.rename(roster, details.title, by=account)
-            leave(f'/rosters/{roster.id}', 'office-saved')
+            leave_with(links.roster(roster.id), 'office-saved')
 
         with html.div().classes('lb-acts'):
             action_button('儲存', rename, in_form=in_form)
@@ -257,7 +261,7 @@ def _naming(roster: Roster, account: Account) -> ui.dialog:
 async def _discard(roster: Roster, account: Account) -> None:
     if await is_sure('刪除這份名冊', '只有空的名冊可以刪除；志工的資料不會受影響。'):
         await rosters.discard(roster, by=account)
-        leave(ROSTERS[1], 'roster-discarded')
+        leave_with(ROSTERS[1], 'roster-discarded')
 
 
 def ways_down() -> None:
@@ -279,8 +283,9 @@ def prints(roster: Roster) -> None:
     with html.div().props('id=prints tabindex=-1'), card('列印名冊', law, 'lb-roster-prints'):
         with html.div().classes('lb-row-acts'):
             for text, kind, is_masked in PRINTS:
-                address = f'/printouts/rosters/{roster.id}.{kind}?masked={int(is_masked)}'
-                with ui.link('', address).classes('q-btn lb-btn lb-outline'):
+                with ui.link('', links.printed_roster(roster.id, kind, masked=is_masked)).classes(
+                    'q-btn lb-btn lb-outline'
+                ):
                     icon('print')
                     html.span(text)
         html.p('列印完整證號時，會為每位志工留下查閱紀錄，本人可以看到。').classes('lb-note')

@@ -6,7 +6,7 @@ from typing import Any
 
 from nicegui import html, ui
 
-from domain import dates
+from domain import dates, links
 from domain.model import Account, Role
 from domain.reports import statistics
 from domain.reports.statistics import Figures, Line, days_spoken, share_spoken
@@ -27,10 +27,10 @@ async def figures_page(account: Account, months: int = 12) -> None:
         with html.div().classes('lb-list-head'):
             with html.nav().classes('lb-pills').props('aria-label=統計期間'):
                 for number, text in PERIODS.items():
-                    link = ui.link(text, f'/figures?months={number}').classes('lb-pill')
+                    link = ui.link(text, links.statistics(number)).classes('lb-pill')
                     if number == asked:
                         link.classes('on').props('aria-current=page')
-            ui.link('匯出 ODS', f'/printouts/figures.ods?months={asked}').classes('q-btn lb-btn lb-outline')
+            ui.link('匯出 ODS', links.statistics_sheet(asked)).classes('q-btn lb-btn lb-outline')
         key_figures(found)
         if not found.total.decided:
             with card('這段期間沒有審結的案件'):
@@ -106,7 +106,7 @@ def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) ->
 
 def _columns(lines: Sequence[Line], what: str, colour: str, unit: str) -> dict[str, Any]:
     """Upright columns over the months."""
-    values = [_shown(getattr(line, what) or 0, unit) for line in lines]
+    values = [_rounded(getattr(line, what) or 0, unit) for line in lines]
     return {
         'animation': False,
         'grid': {'left': 44, 'right': 12, 'top': 28, 'bottom': 28},
@@ -123,7 +123,7 @@ def _bars(rows: Sequence[tuple[str, float]], colour: str, unit: str) -> dict[str
         'grid': {'left': 8, 'right': 48, 'top': 8, 'bottom': 24, 'containLabel': True},
         'xAxis': {'type': 'value', 'max': 100 if unit == '%' else None, 'minInterval': 1},
         'yAxis': {'type': 'category', 'inverse': True, 'data': [_short(name) for name, _ in rows[:12]]},
-        'series': [_series([_shown(value, unit) for _, value in rows[:12]], colour, 'right')],
+        'series': [_series([_rounded(value, unit) for _, value in rows[:12]], colour, 'right')],
     }
 
 
@@ -137,7 +137,7 @@ def _series(values: Sequence[float], colour: str, labelled: str) -> dict[str, An
     }
 
 
-def _shown(value: float, unit: str) -> float:
+def _rounded(value: float, unit: str) -> float:
     return round(value * 100) if unit == '%' else round(value, 1)
 
 

@@ -21,7 +21,7 @@ export function drop(draft, name, turn = Infinity) {
 }
 
 // The form of `draft` stands at this address now. Says whether another one stood here before, of which nobody told this
-// browser that it was saved: when that is told (`?said=`), ui/static/site.js forgets it.
+// browser that it was saved: when that is told (`?flash=`), ui/static/site.js forgets it.
 export function opened(draft) {
   const place = 'form:' + location.pathname + location.search, before = sessionStorage.getItem(place);
   if (draft) sessionStorage.setItem(place, draft);

@@ -21,10 +21,10 @@ addEventListener('load', () => {
   again();
 });
 
-// What was shown while the scripts were loading (ui/first_sight.py) goes in the moment the page itself is there.
+// What was shown while the scripts were loading (ui/loading_shell.py) goes in the moment the page itself is there.
 new MutationObserver((_, watch) => {
   watch.disconnect();
-  document.getElementById('first-sight')?.remove();
+  document.getElementById('loading-shell')?.remove();
 }).observe(document.getElementById('app'), { childList: true });
 
 // Quasar's list boxes hold plain wrappers, and its dialogs no name: mended for screen readers.
@@ -40,13 +40,13 @@ new MutationObserver(() => {
 function forget(...prefixes) {
   for (const key of Object.keys(sessionStorage)) if (prefixes.some((one) => key.startsWith(one))) sessionStorage.removeItem(key);
 }
-if (new URLSearchParams(location.search).has('said')) forget('form:');
+if (new URLSearchParams(location.search).has('flash')) forget('form:');
 document.addEventListener('submit', (event) => {
   if (event.target.getAttribute('action') === '/logout' && isOnline()) forget('typed:', 'form:');
 });
 // Called by the page of an address that is not there: a new volunteer's form that this tab had open has been saved.
 function leaveIfGone() {
-  if (sessionStorage.getItem('form:' + location.pathname + location.search)) location.replace('/volunteers?said=draft-gone');
+  if (sessionStorage.getItem('form:' + location.pathname + location.search)) location.replace('/volunteers?flash=draft-gone');
 }
 
 // A press while the server is away would be carried out when it is back, perhaps long after: it is void, and says so.

@@ -12,6 +12,7 @@ from db.choices import Role
 from db.models import Account, Session
 from domain import announcements, dates
 from domain.accounts import sessions
+from domain.announcements import SessionClosed
 
 from ...builders import an_account
 
@@ -27,11 +28,16 @@ def nothing_is_remembered(database: str) -> None:
 async def ended(database: str) -> AsyncIterator[list[str]]:
     """The digests of sessions that were announced to have ended."""
     heard: list[str] = []
-    announcements.subscribe(sessions.CHANNEL, heard.append)
+
+    def hear(closed: SessionClosed | None) -> None:
+        assert closed is not None
+        heard.append(closed.digest)
+
+    announcements.subscribe(SessionClosed, hear)
     await announcements.opened(database)
     yield heard
     await announcements.closed()
-    announcements.unsubscribe(sessions.CHANNEL, heard.append)
+    announcements.unsubscribe(SessionClosed, hear)
 
 
 async def soon(ended: list[str], count: int) -> set[str]:

@@ -19,6 +19,7 @@ from db.models import (
     Volunteer,
 )
 from domain import announcements, applications, dates, reviews, rosters
+from domain.announcements import CaseChanged
 from domain.applications import AlreadyUnderWay, ApplicationDetails
 from domain.cases import resubmission_limit
 from domain.cases.worklists import UnitList
@@ -34,12 +35,12 @@ DRAFT, SUBMITTED, RETURNED = ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTE
 
 
 @pytest.fixture
-async def heard(database: str) -> AsyncIterator[list[str]]:
-    payloads: list[str] = []
+async def heard(database: str) -> AsyncIterator[list[CaseChanged | None]]:
+    news: list[CaseChanged | None] = []
     await announcements.opened(database)
-    announcements.subscribe(applications.CHANNEL, payloads.append)
-    yield payloads
-    announcements.unsubscribe(applications.CHANNEL, payloads.append)
+    announcements.subscribe(CaseChanged, news.append)
+    yield news
+    announcements.unsubscribe(CaseChanged, news.append)
     await announcements.closed()
 
 
@@ -128,7 +129,7 @@ async def test_an_attachment_of_another_unit_is_refused(office: Office) -> None:
     assert await Application.all().count() == 0
 
 
-async def test_sending_puts_the_case_before_the_agency(office: Office, heard: list[str]) -> None:
+async def test_sending_puts_the_case_before_the_agency(office: Office, heard: list[CaseChanged | None]) -> None:
     draft = await a_draft(office)
 
     sent = await applications.submit(draft, by=office.clerk)
@@ -144,9 +145,9 @@ async def test_sending_puts_the_case_before_the_agency(office: Office, heard: li
         sent.id,
         '名冊.ods',
     )
-    payload = f'{sent.id}:{sent.agency_id}:{sent.host_unit_id}:{sent.volunteer_id}'
-    await until_heard(heard, payload, 2)
-    assert heard == [payload, payload]
+    changed = CaseChanged(sent.id, sent.agency_id, sent.host_unit_id, sent.volunteer_id)
+    await until_heard(heard, changed, 2)
+    assert heard == [changed, changed]
 
 
 @pytest.mark.parametrize(
@@ -465,7 +466,7 @@ async def test_the_history_of_a_volunteer_shows_all_rounds(office: Office) -> No
     assert [application.id for application in reviewed] == [sent.id]
 
 
-async def until_heard(heard: list[str], payload: str, times: int) -> None:
+async def until_heard(heard: list[CaseChanged | None], changed: CaseChanged, times: int) -> None:
     async with asyncio.timeout(10):
-        while heard.count(payload) < times:
+        while heard.count(changed) < times:
             await asyncio.sleep(0.01)

@@ -10,6 +10,7 @@ import pytest
 from db.choices import Role
 from db.models import Account, Agency, Application, ApplicationStep, CalendarDay
 from domain import announcements, applications, dates, directory
+from domain.announcements import Announcement, CaseChanged
 from domain.calendar import office_calendar
 from domain.calendar.office_calendar import CalendarDayDetails
 from domain.directory import AgencyDetails
@@ -138,17 +139,17 @@ async def test_pages_hear_of_the_new_due_day_and_only_of_cases_it_moves(
     office: Office, admin: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = await a_case(office)
-    heard: list[tuple[str, str]] = []
+    heard: list[Announcement] = []
 
-    async def hear(*announcement: str) -> None:
-        heard.append(announcement)  # type: ignore[arg-type]
+    async def hear(announcement: Announcement) -> None:
+        heard.append(announcement)
 
     monkeypatch.setattr(announcements, 'announce', hear)
 
     await office_calendar.save(CalendarDayDetails(MONDAY, '別處停班', county_ids=[TAIPEI]), by=admin)
     assert heard == []
     await office_calendar.save(CalendarDayDetails(MONDAY, '颱風停班', county_ids=[TAICHUNG]), by=admin)
-    assert heard == [('application', f'{case.id}:{case.agency_id}:{case.host_unit_id}:{case.volunteer_id}')]
+    assert heard == [CaseChanged(case.id, case.agency_id, case.host_unit_id, case.volunteer_id)]
 
 
 async def test_a_case_with_the_unit_has_no_due_day_whatever_the_calendar_says(office: Office, admin: Account) -> None:

@@ -10,6 +10,7 @@ import pytest
 from db.choices import ApplicationStatus, CorrectionReason, CorrectionStatus, FileKind, Place, Role, TrainingKind
 from db.models import Account, Application, Correction, CorrectionExchange, Decision, Training, Volunteer
 from domain import announcements, applications, corrections, dates, reviews, trainings, volunteers
+from domain.announcements import CaseChanged
 from domain.corrections import Anchor, StillOpen, Unanswered
 from domain.errors import DomainError, Incomplete, MovedOn, NotFound, NotPermitted
 from domain.volunteers import VolunteerDetails
@@ -453,27 +454,29 @@ def test_each_field_offers_the_likeliest_reason_first_and_a_text_for_it() -> Non
 
 
 @pytest.fixture
-async def heard(database: str) -> AsyncIterator[list[str]]:
-    payloads: list[str] = []
+async def heard(database: str) -> AsyncIterator[list[CaseChanged | None]]:
+    news: list[CaseChanged | None] = []
     await announcements.opened(database)
-    announcements.subscribe(applications.CHANNEL, payloads.append)
-    yield payloads
-    announcements.unsubscribe(applications.CHANNEL, payloads.append)
+    announcements.subscribe(CaseChanged, news.append)
+    yield news
+    announcements.unsubscribe(CaseChanged, news.append)
     await announcements.closed()
 
 
-async def test_every_act_is_announced_and_what_changes_nothing_is_not(office: Office, heard: list[str]) -> None:
+async def test_every_act_is_announced_and_what_changes_nothing_is_not(
+    office: Office, heard: list[CaseChanged | None]
+) -> None:
     case = await a_case(office)
-    payload = f'{case.id}:{case.agency_id}:{case.host_unit_id}:{case.volunteer_id}'
+    changed, last = CaseChanged(case.id, case.agency_id, case.host_unit_id, case.volunteer_id), CaseChanged(0, 0, 0, 0)
 
     made = await mark(case, office)
     await mark(case, office)
     await corrections.withdraw(made, by=office.reviewer)
     await corrections.withdraw(made, by=office.reviewer)
-    await announcements.announce(applications.CHANNEL, 'that is all')
+    await announcements.announce(last)
 
     async with asyncio.timeout(5):
-        while 'that is all' not in heard:
+        while last not in heard:
             await asyncio.sleep(0.01)
     # Saved, sent, marked, withdrawn.
-    assert heard == [*[payload] * 4, 'that is all']
+    assert heard == [*[changed] * 4, last]

@@ -15,6 +15,7 @@ from db import transaction
 from db.choices import MailPreference, MailStatus, Role
 from db.models import Application, OutgoingMail
 from domain import announcements, dates, settings
+from domain.announcements import CaseChanged
 from domain.errors import NotFound
 from domain.mail import delivery, outbox, queries
 from domain.settings import Settings
@@ -384,19 +385,19 @@ async def test_one_refused_recipient_says_so_on_its_case_and_the_others_get_thei
 async def test_pages_of_a_case_hear_what_became_of_its_mail(office: Settings, database: str) -> None:
     case = await a_case()
     await outbox.queue(WINDOW, SUBJECT, '您好', application=case)
-    heard: list[str] = []
+    heard: list[CaseChanged | None] = []
     async with AsyncExitStack() as closing, a_mail_server() as server:
         await announcements.opened(database)
         closing.push_async_callback(announcements.closed)
-        announcements.subscribe('application', heard.append)
-        closing.callback(announcements.unsubscribe, 'application', heard.append)
+        announcements.subscribe(CaseChanged, heard.append)
+        closing.callback(lambda: announcements.unsubscribe(CaseChanged, heard.append))
 
         await delivery.deliver_due(through(server, office))
         async with asyncio.timeout(5):
             while not heard:
                 await asyncio.sleep(0.01)
 
-    assert heard == [f'{case.id}:{case.agency_id}:{case.host_unit_id}:{case.volunteer_id}']
+    assert heard == [CaseChanged(case.id, case.agency_id, case.host_unit_id, case.volunteer_id)]
 
 
 async def test_a_mail_that_failed_is_sent_again_once_with_all_it_carried(office: Settings) -> None:
@@ -471,7 +472,7 @@ _DELIVER = """
 import asyncio, sys
 import db
 from db import sealing
-from domain.mail import delivery, mailbox, outbox
+from domain.mail import delivery, outbox
 from domain.settings import Settings
 
 async def main(url, smtp_url, mail_from):

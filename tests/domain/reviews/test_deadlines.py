@@ -12,6 +12,7 @@ import pytest
 from db.choices import ApplicationStatus, MailStatus, Role
 from db.models import Agency, Application, ApplicationStep, CalendarDay, OutgoingMail
 from domain import announcements, applications, dates, reviews, settings
+from domain.announcements import CaseChanged
 from domain.calendar import days_left, office_calendar
 from domain.calendar.days_left import DaysLeft
 from domain.calendar.office_calendar import CalendarDayDetails
@@ -268,16 +269,16 @@ async def test_one_agency_that_cannot_be_told_does_not_keep_the_others_waiting(
 
 async def test_pages_hear_of_a_reminder(office: Office, database: str) -> None:
     (case,) = await sent(office)
-    heard: asyncio.Queue[str] = asyncio.Queue()
+    heard: asyncio.Queue[CaseChanged | None] = asyncio.Queue()
     await announcements.opened(database)
-    announcements.subscribe('application', heard.put_nowait)
+    announcements.subscribe(CaseChanged, heard.put_nowait)
     try:
         with dates.frozen(FRIDAY):
             await deadlines.remind()
         async with asyncio.timeout(5):
-            assert await heard.get() == f'{case.id}:{case.agency_id}:{case.host_unit_id}:{case.volunteer_id}'
+            assert await heard.get() == CaseChanged(case.id, case.agency_id, case.host_unit_id, case.volunteer_id)
     finally:
-        announcements.unsubscribe('application', heard.put_nowait)
+        announcements.unsubscribe(CaseChanged, heard.put_nowait)
         await announcements.closed()
 
 

@@ -13,6 +13,7 @@ import pytest
 from db.choices import Role
 from db.models import Agency, Application, Reading
 from domain import announcements, dates, reviews
+from domain.announcements import ReadersChanged
 from domain.errors import NotFound, NotPermitted
 from domain.reviews import presence
 from domain.reviews.presence import Reader
@@ -171,7 +172,7 @@ async def test_a_process_that_slept_is_back_with_its_next_breath_and_holds_no_mo
 
 
 async def test_presence_is_known_to_another_process_within_a_second(
-    office: Office, heard: asyncio.Queue[tuple[float, str]], database: str
+    office: Office, heard: asyncio.Queue[tuple[float, ReadersChanged | None]], database: str
 ) -> None:
     case = await a_case(office)
     mine = uuid4()
@@ -180,12 +181,12 @@ async def test_presence_is_known_to_another_process_within_a_second(
 
     begun = time.monotonic()
     process.stdin.write(b'\n')
-    at, payload = await asyncio.wait_for(heard.get(), 5)
+    at, changed = await asyncio.wait_for(heard.get(), 5)
     shown = await names(office, case)
     known_after = time.monotonic() - begun
 
     assert (at - begun < 1, known_after < 1) == (True, True)
-    assert (payload, shown) == (f'{case.id}:{office.agency.id}', [('王專員', True)])
+    assert (changed, shown) == (ReadersChanged(case.id, office.agency.id), [('王專員', True)])
 
     await presence.enter(case.id, mine, by=office.reviewer)
     await heard.get()
@@ -216,17 +217,17 @@ async def test_what_a_killed_process_read_is_forgotten(office: Office, database:
 
 
 @pytest.fixture
-async def heard(database: str) -> AsyncIterator[asyncio.Queue[tuple[float, str]]]:
+async def heard(database: str) -> AsyncIterator[asyncio.Queue[tuple[float, ReadersChanged | None]]]:
     """When a reading was announced, and what."""
-    queue: asyncio.Queue[tuple[float, str]] = asyncio.Queue()
+    queue: asyncio.Queue[tuple[float, ReadersChanged | None]] = asyncio.Queue()
 
-    def hear(payload: str) -> None:
-        queue.put_nowait((time.monotonic(), payload))
+    def hear(changed: ReadersChanged | None) -> None:
+        queue.put_nowait((time.monotonic(), changed))
 
     await announcements.opened(database)
-    announcements.subscribe(presence.CHANNEL, hear)
+    announcements.subscribe(ReadersChanged, hear)
     yield queue
-    announcements.unsubscribe(presence.CHANNEL, hear)
+    announcements.unsubscribe(ReadersChanged, hear)
     await announcements.closed()
 
 

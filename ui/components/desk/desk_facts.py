@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from domain import dates, trainings
+from domain import dates, links, trainings
 from domain.model import ApplicationStatus, Place, Training, Volunteer
 from domain.reviews import Case
 from domain.volunteers import basics
@@ -59,7 +59,7 @@ def _training(training: Training) -> list[Fact]:
         fact('課程領域', 'field_id', training.field.name),
         fact('訓練日期', 'starts_on', f'{dates.roc(training.starts_on)} ～ {dates.roc(training.ends_on)}'),
         fact('訓練單位', 'provider', training.provider),
-        fact('訓練時數', 'hours', trainings.spoken(training.minutes)),
+        fact('訓練時數', 'hours', trainings.format_duration(training.minutes)),
         fact('核定字號', 'approval_reference', training.approval_reference or '無'),
     ]
 
@@ -88,4 +88,4 @@ def _side(label: str, field: str, training: Training, file_id: object) -> Fact:
 
 
 def _file(file_id: object) -> str:
-    return f'/files/{file_id}' if file_id else ''
+    return links.file(file_id) if file_id else ''

@@ -7,13 +7,14 @@ from nicegui import ui
 from nicegui.element import Element
 
 from domain import dates
+from domain.announcements import ReadersChanged
 from domain.errors import DomainError
 from domain.model import Account, ApplicationStatus
 from domain.reviews import Case, presence
 
-from ...live import follow, of_record
+from ...live import follow, of_case
 from ..notices import refusals_told
-from ..states import TONES, deadline
+from ..states import STATUSES, deadline
 
 
 class desk_head(Element, component='desk_head.js'):
@@ -30,7 +31,7 @@ class desk_head(Element, component='desk_head.js'):
             # A page that is only fetched reads nothing, and one whose browser is away reads no longer.
             ui.context.client.on_connect(self._enter)
             ui.context.client.on_disconnect(self._leave)
-            follow(presence.CHANNEL, self._renew, of_record(case.application.id))
+            follow(ReadersChanged, self._renew, of_case(case.application.id))
 
     def show(self, case: Case, alert: str = '') -> None:
         """The case as it stands now."""
@@ -71,4 +72,4 @@ def _state(case: Case) -> list[Any]:
     if case.days_left is not None:
         text, tone, symbol, _, hint = deadline(case.days_left)
         return [text, tone, symbol, hint]
-    return [application.status.label, *TONES[application.status], '']
+    return [application.status.label, *STATUSES[application.status], '']

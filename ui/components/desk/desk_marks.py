@@ -7,13 +7,14 @@ from uuid import UUID
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import corrections, dates
+from domain import corrections, dates, links
 from domain.corrections import Anchor, Marked
 from domain.errors import DomainError
 from domain.model import Account, Application, Correction, CorrectionReason, Place
 
-from ..correction_marks import TONES, earlier
+from ..correction_marks import earlier
 from ..notices import refuse
+from ..states import MARKS
 
 
 class desk_marks(Element, component='desk_marks.js'):
@@ -37,7 +38,7 @@ class desk_marks(Element, component='desk_marks.js'):
 
     def show(self, marks: list[Marked], *, is_markable: bool) -> None:
         """These marks; `is_markable`: the reviewer may mark, withdraw and confirm now."""
-        self._props.update({'marks': [_shown(each) for each in marks], 'markable': is_markable})
+        self._props.update({'marks': [_as_row(each) for each in marks], 'markable': is_markable})
         self.update()
 
     async def _run(self, act: Callable[[Any], Awaitable[object]], event: GenericEventArguments) -> None:
@@ -105,9 +106,9 @@ def _anchor(given: dict[str, Any]) -> Anchor:
     return Anchor(cast(Place, place), *cast(Any, rest))
 
 
-def _shown(marked: Marked) -> dict[str, Any]:
+def _as_row(marked: Marked) -> dict[str, Any]:
     one = marked.correction
-    tone, symbol = TONES[one.status]
+    tone, symbol = MARKS[one.status]
     is_answered = one.status in corrections.ANSWERED
     who = f'{one.answered_by.name}　{dates.roc_instant(one.answered_at)}' if one.answered_by and one.answered_at else ''
     return {
@@ -135,4 +136,4 @@ def _shown(marked: Marked) -> dict[str, Any]:
 
 
 def _file(file_id: UUID | None) -> str:
-    return f'/files/{file_id}' if file_id else ''
+    return links.file(file_id) if file_id else ''

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Self, cast, get_args
 from urllib.parse import urlencode
 
-from domain import reviews
+from domain import links, reviews
 from domain.cases.worklists import OF_AGENCY, AgencyList
 from domain.model import Account, ApplicationStatus
 from domain.reviews import CaseRow, Due, Neighbours, Order
@@ -50,11 +50,11 @@ class DeskView:
     @property
     def query(self) -> str:
         """`?status=…`, only what differs from the plain queue; or ''."""
-        said: dict[str, Any] = {'due': self.due, 'unit': self.unit, 'roster': self.roster}
-        said |= {'order': self.order} if self.order != 'due' else {}
-        said |= {'status': TABS[self.tab][0]} if self.tab is not AgencyList.TURN else {}
-        said = {name: value for name, value in said.items() if value}
-        return f'?{urlencode(said)}' if said else ''
+        asked: dict[str, Any] = {'due': self.due, 'unit': self.unit, 'roster': self.roster}
+        asked |= {'order': self.order} if self.order != 'due' else {}
+        asked |= {'status': TABS[self.tab][0]} if self.tab is not AgencyList.TURN else {}
+        asked = {name: value for name, value in asked.items() if value}
+        return f'?{urlencode(asked)}' if asked else ''
 
     def holding(self, application_status: ApplicationStatus) -> 'DeskView':
         """This view when it holds such a case, else the plain list in which the case stands."""
@@ -65,6 +65,10 @@ class DeskView:
     async def rows(self, account: Account, limit: int) -> list[CaseRow]:
         """The whole list in this order; the browser filters it."""
         return await reviews.awaiting(by=account, status=self.statuses, order=self.order, limit=limit)
+
+    def address(self, case_id: int | None = None) -> str:
+        """Where the queue stands in this view, or one of its cases beside it."""
+        return (links.review_queue() if case_id is None else links.case(case_id)) + self.query
 
     async def next_after(self, application_id: int, account: Account) -> str:
         """The address of the case after this one in the view; of the queue when it was the last."""
@@ -79,7 +83,7 @@ class DeskView:
         )
         # after the last one the reviewer goes back to the one before it
         following = found.next or found.previous
-        return (f'/reviews/{following}' if following else '/reviews') + self.query
+        return self.address(following)
 
 
 def _number(given: Any) -> int | None:

@@ -8,7 +8,8 @@ from typing import Any
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import applications, dates, permissions, reviews
+from domain import dates, permissions, reviews
+from domain.announcements import CaseChanged, ReadersChanged
 from domain.cases import worklists
 from domain.cases.transitions import VERBS
 from domain.cases.worklists import OF_AGENCY, AgencyList
@@ -16,8 +17,8 @@ from domain.model import Account, Role
 from domain.reviews import CaseRow, presence
 from domain.reviews.presence import Reader
 
-from ...live import follow, of_side, together
-from ..states import TONES, deadline
+from ...live import follow, of_agency, together
+from ..states import STATUSES, deadline
 from .desk_view import ORDERS, TABS, DeskView
 
 MOST_SHOWN = 200
@@ -55,8 +56,8 @@ class review_queue(Element, component='review_queue.js'):
         """The queue in its place, following cases and readers of the agency."""
         queue = cls(account, view, selected)
         await queue.renew()
-        for channel in (applications.CHANNEL, presence.CHANNEL):
-            follow(channel, queue.renew, of_side(account))
+        follow(CaseChanged, queue.renew, of_agency(account))
+        follow(ReadersChanged, queue.renew, of_agency(account))
         return queue
 
     async def renew(self) -> None:
@@ -100,7 +101,7 @@ async def _queue(account: Account, view: DeskView) -> Queue:
 def _row(row: CaseRow, readers: list[Reader], account: Account) -> dict[str, Any]:
     text, tone, symbol, due, hint = deadline(row.days_left)
     if not text:
-        text, (tone, symbol) = row.status.label, TONES[row.status]
+        text, (tone, symbol) = row.status.label, STATUSES[row.status]
     pending = row.pending and (row.pending.by_id, row.pending.by_name, VERBS[row.pending.to])
     return {
         'id': row.id,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from nicegui import html, ui
 
+from domain import links
 from domain.accounts import open_requests
 from domain.errors import NotFound
 from domain.model import Account
@@ -15,7 +16,7 @@ from ...components.record_table import Row, record_table
 from ...frame import MENU, frame
 from . import accounts, calendar, history, mail, numbers, offices, rules
 
-HOME = ('系統管理', '/admin')
+HOME = ('系統管理', links.administration())
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ async def section_page(account: Account, section: str, edit: str = '') -> None:
     here = SECTIONS.get(section)
     if here is None or (edit and here.edit is None):
         raise NotFound
-    back = (here.label, f'{HOME[1]}/{section}')
+    back = (here.label, links.admin(section))
     if edit and here.edit is not None:
         title = here.one or (f'{here.label}維護' if here.new else here.label)
         with frame(account, title, crumbs=[MENU, HOME, back], required=section != 'undelivered'):
@@ -115,7 +116,7 @@ async def section_page(account: Account, section: str, edit: str = '') -> None:
         with html.nav().classes('lb-pills lb-gap-below').props('aria-label=系統管理'):
             for key, each in SECTIONS.items():
                 count = f' {waiting}' if key == 'requests' and waiting else ''
-                link = ui.link(f'{each.label}{count}', f'{HOME[1]}/{key}').classes('lb-pill')
+                link = ui.link(f'{each.label}{count}', links.admin(key)).classes('lb-pill')
                 if key == section:
                     link.classes('on').props('aria-current=page')
         await _list(account, section, here)
@@ -129,7 +130,7 @@ async def _list(account: Account, section: str, here: Section) -> None:
     with html.div().classes('lb-list-head'):
         text_field(f'在{here.label}中尋找', words, 'text', placeholder='輸入任一欄的一部分', maxlength=60)
         if here.new:
-            ui.link(here.new, f'{HOME[1]}/{section}?edit=new').classes('q-btn lb-btn bg-primary')
+            ui.link(here.new, links.admin(section, 'new')).classes('q-btn lb-btn bg-primary')
 
     async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
         if here.search is not None:

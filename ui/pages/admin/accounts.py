@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from nicegui import html, ui
 
-from domain import accounts, dates, directory
+from domain import accounts, dates, directory, links
 from domain.accounts import AccountDetails
 from domain.errors import NotFound
 from domain.model import Account, AccountRequest, Role
@@ -15,10 +15,9 @@ from ...components.form import form
 from ...components.form.fields import check_field, choice_field, email_field, radio_field, text_area, text_field
 from ...components.notices import confirm
 from ...components.record_table import Row
-from ...flash import leave
+from ...flash import leave_with
 from ...frame import card, save_bar
 
-ACCOUNTS, REQUESTS = '/admin/accounts', '/admin/requests'
 ROLES = {role: role.label for role in (Role.UNIT_STAFF, Role.REVIEWER, Role.ADMINISTRATOR)}
 COLUMNS = [
     ('name', '姓名'),
@@ -64,8 +63,8 @@ async def request_rows(account: Account) -> list[Row]:
             'organisation': request.organisation,
             'role': request.role.label,
             'phone': request.phone,
-            'at': dates.spoken(request.created_at),
-            'go': {'text': '核對並開通', 'href': f'{REQUESTS}?edit={request.id}'},
+            'at': dates.format_moment(request.created_at),
+            'go': {'text': '核對並開通', 'href': links.admin('requests', request.id)},
         }
         for request in await accounts.open_requests(by=account)
     ]
@@ -83,7 +82,7 @@ async def edit(account: Account, key: str) -> None:
             await accounts.create(details, by=account)
         else:
             await accounts.amend(record, details, by=account)
-        leave(ACCOUNTS, 'account-created' if record is None else 'office-saved')
+        leave_with(links.admin('accounts'), 'account-created' if record is None else 'office-saved')
 
     async def unlock() -> None:
         if record is not None:
@@ -92,7 +91,7 @@ async def edit(account: Account, key: str) -> None:
 
     with save_bar():
         action_button('儲存', save, in_form=in_form)
-        ui.link('返回', ACCOUNTS).classes('lb-btn q-btn lb-flat')
+        ui.link('返回', links.admin('accounts')).classes('lb-btn q-btn lb-flat')
         if record is not None:
             action_button('解除登入鎖定', unlock, 'outline')
 
@@ -111,18 +110,18 @@ async def decide(account: Account, key: str) -> None:
 
             async def refuse() -> None:
                 await accounts.refuse(request, refusal.reason, by=account)
-                leave(REQUESTS, 'request-refused')
+                leave_with(links.admin('requests'), 'request-refused')
 
             with html.div().classes('lb-row-acts'):
                 action_button('不核准', refuse, 'outline', in_form=refusal_form)
 
     async def grant() -> None:
         await accounts.grant(request, details, by=account)
-        leave(REQUESTS, 'account-created')
+        leave_with(links.admin('requests'), 'account-created')
 
     with save_bar():
         action_button('開通帳號', grant, in_form=in_form)
-        ui.link('返回', REQUESTS).classes('lb-btn q-btn lb-flat')
+        ui.link('返回', links.admin('requests')).classes('lb-btn q-btn lb-flat')
 
 
 def _what_was_asked(request: AccountRequest) -> None:
@@ -179,7 +178,7 @@ def _number(key: str) -> int:
 def _row(each: Account) -> Row:
     return {
         'key': str(each.id),
-        'name': {'text': each.name, 'href': f'{ACCOUNTS}?edit={each.id}', 'strong': True},
+        'name': {'text': each.name, 'href': links.admin('accounts', each.id), 'strong': True},
         'username': each.username or '',
         'role': each.role.label,
         'office': '' if each.role == Role.ADMINISTRATOR else accounts.office_of(each),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from nicegui import html, ui
 
-from domain import dates, directory
+from domain import dates, directory, links
 from domain.calendar import office_calendar
 from domain.calendar.office_calendar import CalendarDayDetails
 from domain.errors import NotFound
@@ -16,10 +16,9 @@ from ...components.form.check_boxes import check_boxes
 from ...components.form.fields import choice_field, date_field, radio_field, text_field
 from ...components.question import is_sure
 from ...components.record_table import Row
-from ...flash import leave
+from ...flash import leave_with
 from ...frame import card, save_bar
 
-HERE = '/admin/calendar'
 COLUMNS = [('day', '日期'), ('kind', '放假或上班'), ('name', '名稱'), ('place', '適用地區'), ('origin', '來源')]
 KINDS = {True: '放假（停止上班）', False: '上班（補行上班日）'}
 WHOLE_COUNTRY = '都不勾選，就是全國適用。颱風停班請勾選公告停班的縣市。'
@@ -53,7 +52,7 @@ async def lead(account: Account) -> None:
 
         async def take() -> None:
             changes = await office_calendar.fill(in_form.details.year, by=account)  # type: ignore[attr-defined]
-            leave(HERE, 'calendar-filled' if changes else 'calendar-same')
+            leave_with(links.admin('calendar'), 'calendar-filled' if changes else 'calendar-same')
 
         action_button('帶入國定假日', take, 'outline', in_form=in_form)
 
@@ -84,18 +83,18 @@ async def edit(account: Account, which: str) -> None:
 
     async def save() -> None:
         await office_calendar.save(details, by=account, of=row)
-        leave(HERE, 'calendar-saved')
+        leave_with(links.admin('calendar'), 'calendar-saved')
 
     async def strike() -> None:
         if row is not None and await is_sure('刪除', _what_striking_means(row)):
             await office_calendar.remove(row, by=account)
-            leave(HERE, 'calendar-saved')
+            leave_with(links.admin('calendar'), 'calendar-saved')
 
     in_form.on_change(say_weekday)
     say_weekday()
     with save_bar():
         action_button('儲存', save, in_form=in_form)
-        ui.link('返回', HERE).classes('lb-btn q-btn lb-flat')
+        ui.link('返回', links.admin('calendar')).classes('lb-btn q-btn lb-flat')
         if row is not None:
             action_button('刪除這一天', strike, 'outline')
 
@@ -106,7 +105,7 @@ def _row(row: CalendarDay) -> Row:
         'key': str(row.id),
         'day': {
             'text': f'{dates.roc(row.day)}（{WEEKDAYS[row.day.weekday()]}）',
-            'href': f'{HERE}?edit={row.id}',
+            'href': links.admin('calendar', row.id),
             'strong': True,
         },
         'kind': is_off if row.is_off else {'text': '上班', 'chip': 'info', 'icon': 'office'},

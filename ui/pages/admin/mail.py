@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from nicegui import html, ui
 
-from domain import dates
+from domain import dates, links
 from domain.errors import Incomplete, NotFound
 from domain.mail import outbox, queries, templates
 from domain.mail.queries import Undelivered
@@ -17,10 +17,9 @@ from ...components.form.fields import text_area, text_field
 from ...components.mail_preview import fact_list, mail_preview
 from ...components.question import is_sure
 from ...components.record_table import Cell, Row
-from ...flash import leave
+from ...flash import leave_with
 from ...frame import card, save_bar
 
-TEMPLATES, UNDELIVERED = '/admin/mail', '/admin/undelivered'
 COLUMNS = [('name', '信件'), ('receiver', '收件人'), ('subject', '主旨（舉例）'), ('state', '範本')]
 UNDELIVERED_COLUMNS = [
     ('at', '時間'),
@@ -56,7 +55,7 @@ async def rows(account: Account) -> list[Row]:
     return [
         {
             'key': one.name,
-            'name': {'text': one.label, 'href': f'{TEMPLATES}?edit={one.name}', 'strong': True},
+            'name': {'text': one.label, 'href': links.admin('mail', one.name), 'strong': True},
             'receiver': one.receiver,
             'subject': _example(one),
             'state': {'text': f'{one.changed_by}修改', 'chip': 'info', 'icon': 'pencil'} if one.is_own else '系統原本',
@@ -92,16 +91,16 @@ async def edit(account: Account, which: str) -> None:
 def _wording_buttons(account: Account, words: Words, in_form: form, *, is_own: bool) -> None:
     async def save() -> None:
         await templates.save(words.name, words.subject, words.body, by=account)
-        leave(TEMPLATES, 'wording-saved')
+        leave_with(links.admin('mail'), 'wording-saved')
 
     async def restore() -> None:
         if await is_sure('恢復原本的範本', '您改寫的內容會刪除，之後寄出的信都用系統原本的範本。'):
             await templates.restore(words.name, by=account)
-            leave(TEMPLATES, 'wording-restored')
+            leave_with(links.admin('mail'), 'wording-restored')
 
     with save_bar():
         action_button('儲存', save, in_form=in_form)
-        ui.link('返回', TEMPLATES).classes('lb-btn q-btn lb-flat')
+        ui.link('返回', links.admin('mail')).classes('lb-btn q-btn lb-flat')
         if is_own:
             action_button('恢復原本的範本', restore, 'outline')
 
@@ -111,8 +110,8 @@ async def undelivered_rows(account: Account) -> list[Row]:
     return [
         {
             'key': str(one.id),
-            'at': dates.spoken(one.noted_at),
-            'name': {'text': one.label, 'href': f'{UNDELIVERED}?edit={one.id}', 'strong': True},
+            'at': dates.format_moment(one.noted_at),
+            'name': {'text': one.label, 'href': links.admin('undelivered', one.id), 'strong': True},
             'about': _about(one),
             'recipient': {'text': one.recipient or '沒有登錄電子郵件', 'sub': one.receiver},
             'state': _state(one),
@@ -141,12 +140,12 @@ async def undelivered(account: Account, which: str) -> None:
 
     async def again() -> None:
         await outbox.resend(one.id, by=account)
-        leave(UNDELIVERED, 'mail-resent')
+        leave_with(links.admin('undelivered'), 'mail-resent')
 
     with save_bar():
         if not one.holds_secret:
             action_button('重寄', again)
-        ui.link('返回', UNDELIVERED).classes('lb-btn q-btn lb-flat')
+        ui.link('返回', links.admin('undelivered')).classes('lb-btn q-btn lb-flat')
 
 
 def _example(one: templates.Wording) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from nicegui import html, ui
 
-from domain import dates, directory
+from domain import dates, directory, links
 from domain.books import number_ledger
 from domain.books.number_ledger import Series, SeriesDetails
 from domain.directory import forms
@@ -15,10 +15,9 @@ from ...components.action_button import action_button
 from ...components.form import form
 from ...components.form.fields import choice_field, text_field
 from ...components.record_table import Row
-from ...flash import leave
+from ...flash import leave_with
 from ...frame import card, save_bar
 
-HOME = '/admin/numbers'
 COLUMNS = [
     ('agency', '發冊機關'),
     ('year', '民國年'),
@@ -69,11 +68,11 @@ async def _begin(account: Account) -> None:
 
     async def begin() -> None:
         series = await number_ledger.begin(details.agency_id or 0, details.year, by=account)
-        ui.navigate.to(f'{HOME}?edit={series.id}')
+        ui.navigate.to(links.admin('numbers', series.id))
 
     with save_bar():
         action_button('下一步', begin, in_form=in_form)
-        ui.link('返回', HOME).classes('lb-btn q-btn lb-flat')
+        ui.link('返回', links.admin('numbers')).classes('lb-btn q-btn lb-flat')
 
 
 async def _amend(account: Account, series: Series) -> None:
@@ -100,19 +99,19 @@ async def _amend(account: Account, series: Series) -> None:
 
     async def save() -> None:
         await number_ledger.save(details, of=series, by=account)
-        leave(HOME, 'office-saved')
+        leave_with(links.admin('numbers'), 'office-saved')
 
     in_form.on_change(preview)
     preview()
     with save_bar():
         action_button('儲存', save, in_form=in_form)
-        ui.link('返回', HOME).classes('lb-btn q-btn lb-flat')
+        ui.link('返回', links.admin('numbers')).classes('lb-btn q-btn lb-flat')
 
 
 def _row(one: Series) -> Row:
     return {
         'key': str(one.id),
-        'agency': {'text': one.agency.name, 'href': f'{HOME}?edit={one.id}', 'strong': True},
+        'agency': {'text': one.agency.name, 'href': links.admin('numbers', one.id), 'strong': True},
         'year': f'{one.year} 年',
         'pattern': one.pattern or f'{one.agency.number_pattern}（照發冊機關）',
         'last': str(one.last),

@@ -5,7 +5,7 @@ from datetime import date
 
 from nicegui import html, ui
 
-from domain import dates, directory, trainings
+from domain import dates, directory, links, trainings
 from domain.directory import AgencyDetails, HostUnitDetails, RequiredHoursDetails, TeamDetails, forms
 from domain.errors import NotFound
 from domain.model import Account, TrainingKind
@@ -23,10 +23,9 @@ from ...components.form.fields import (
 )
 from ...components.question import is_sure
 from ...components.record_table import Cell, Row
-from ...flash import leave
+from ...flash import leave_with
 from ...frame import card, save_bar
 
-UNITS, TEAMS, AGENCIES, HOURS = '/admin/units', '/admin/teams', '/admin/agencies', '/admin/hours'
 UNIT_COLUMNS = [('name', '單位名稱'), ('county', '縣市'), ('phone', '電話'), ('email', '電子郵件'), ('state', '狀態')]
 TEAM_COLUMNS = [('name', '志工隊名稱'), ('unit', '運用單位')]
 AGENCY_COLUMNS = [
@@ -57,7 +56,7 @@ async def unit_rows(account: Account) -> list[Row]:
     return [
         {
             'key': str(unit.id),
-            'name': {'text': unit.name, 'href': f'{UNITS}?edit={unit.id}', 'strong': True},
+            'name': {'text': unit.name, 'href': links.admin('units', unit.id), 'strong': True},
             'county': unit.county.name,
             'phone': unit.phone,
             'email': unit.email,
@@ -72,7 +71,7 @@ async def team_rows(account: Account) -> list[Row]:
     return [
         {
             'key': str(team.id),
-            'name': {'text': team.name, 'href': f'{TEAMS}?edit={team.id}', 'strong': True},
+            'name': {'text': team.name, 'href': links.admin('teams', team.id), 'strong': True},
             'unit': team.host_unit.name,
         }
         for team in await directory.all_teams(by=account)
@@ -86,7 +85,7 @@ async def agency_rows(account: Account) -> list[Row]:
         {
             'key': str(agency.id),
             'county': agency.county.name,
-            'name': {'text': agency.name, 'href': f'{AGENCIES}?edit={agency.id}', 'strong': True},
+            'name': {'text': agency.name, 'href': links.admin('agencies', agency.id), 'strong': True},
             'word': agency.document_word,
             'sample': forms.sample_number(agency.number_pattern, agency.document_word) or '格式有誤',
             'days': f'{agency.review_days} 個工作天' if agency.counts_working_days else f'{agency.review_days} 日',
@@ -101,10 +100,10 @@ async def hours_rows(account: Account) -> list[Row]:
     return [
         {
             'key': str(rule.id),
-            'kind': {'text': rule.kind.label, 'href': f'{HOURS}?edit={rule.id}', 'strong': True},
+            'kind': {'text': rule.kind.label, 'href': links.admin('hours', rule.id), 'strong': True},
             'agency': rule.agency.name if rule.agency else '全部',
             'field': rule.field.name if rule.field else '全部',
-            'hours': trainings.spoken(rule.minutes) if rule.minutes else '只需完成，不檢查時數',
+            'hours': trainings.format_duration(rule.minutes) if rule.minutes else '只需完成，不檢查時數',
             'period': _period(rule.completed_from, rule.completed_to),
             'source': rule.source,
         }
@@ -126,9 +125,9 @@ async def edit_unit(account: Account, key: str) -> None:
 
     async def save() -> None:
         await directory.save_host_unit(details, by=account, of=unit)
-        leave(UNITS, 'office-saved')
+        leave_with(links.admin('units'), 'office-saved')
 
-    _bar(in_form, save, UNITS)
+    _bar(in_form, save, links.admin('units'))
 
 
 async def edit_team(account: Account, key: str) -> None:
@@ -148,9 +147,9 @@ async def edit_team(account: Account, key: str) -> None:
 
     async def save() -> None:
         await directory.save_team(details, by=account, of=team)
-        leave(TEAMS, 'office-saved')
+        leave_with(links.admin('teams'), 'office-saved')
 
-    _bar(in_form, save, TEAMS)
+    _bar(in_form, save, links.admin('teams'))
 
 
 async def edit_agency(account: Account, key: str) -> None:
@@ -194,11 +193,11 @@ async def edit_agency(account: Account, key: str) -> None:
 
     async def save() -> None:
         await directory.save_agency(details, by=account, of=agency)
-        leave(AGENCIES, 'office-saved')
+        leave_with(links.admin('agencies'), 'office-saved')
 
     in_form.on_change(preview)
     preview()
-    _bar(in_form, save, AGENCIES)
+    _bar(in_form, save, links.admin('agencies'))
 
 
 async def edit_hours(account: Account, key: str) -> None:
@@ -222,23 +221,23 @@ async def edit_hours(account: Account, key: str) -> None:
 
     def say_hours() -> None:
         given = details.minutes
-        spoken = trainings.spoken(given) if isinstance(given, int) and given > 0 else '0 表示只需完成，不檢查時數'
-        minutes.advise(spoken)
+        is_duration = isinstance(given, int) and given > 0
+        minutes.advise(trainings.format_duration(given) if is_duration else '0 表示只需完成，不檢查時數')
 
     async def save() -> None:
         await directory.save_required_hours(details, by=account, of=rule)
-        leave(HOURS, 'office-saved')
+        leave_with(links.admin('hours'), 'office-saved')
 
     async def strike() -> None:
         if rule is not None and await is_sure(
             '刪除', '刪除後，改由範圍較大的規定決定時數；送審中的案件也會照新的規定檢查。'
         ):
             await directory.remove_required_hours(rule, by=account)
-            leave(HOURS, 'office-saved')
+            leave_with(links.admin('hours'), 'office-saved')
 
     in_form.on_change(say_hours)
     say_hours()
-    _bar(in_form, save, HOURS, strike if rule is not None else None)
+    _bar(in_form, save, links.admin('hours'), strike if rule is not None else None)
 
 
 def _bar(in_form: form, save: Act, back: str, strike: Act | None = None) -> None:

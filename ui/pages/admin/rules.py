@@ -4,7 +4,7 @@ from datetime import date
 
 from nicegui import html, ui
 
-from domain import dates, directory
+from domain import dates, directory, links
 from domain.errors import NotFound
 from domain.model import Account, Demand, IssueKind, Rule
 from domain.readiness import rules
@@ -15,10 +15,10 @@ from ...components.form import form
 from ...components.form.fields import choice_field, date_field, radio_field, text_field
 from ...components.question import is_sure
 from ...components.record_table import Cell, Row
-from ...flash import leave
+from ...components.states import DEMANDS
+from ...flash import leave_with
 from ...frame import card, save_bar
 
-RULES = '/admin/rules'
 COLUMNS = [
     ('label', '檢查項目'),
     ('way', '檢查方式'),
@@ -27,7 +27,6 @@ COLUMNS = [
     ('period', '適用期間'),
     ('source', '法源依據'),
 ]
-TONES = {Demand.REQUIRED: ('info', 'check'), Demand.ADVICE: ('warn', 'warning'), Demand.OFF: ('plain', 'lock')}
 NEW_BY_EYE = '新的目視項目（由審核人員勾選）'
 EVERY: dict[int | None, str] = {None: '全部'}
 EVERY_KIND: dict[str | None, str] = {None: '全部'}
@@ -38,7 +37,7 @@ async def rows(account: Account) -> list[Row]:
     return [
         {
             'key': str(rule.id),
-            'label': {'text': rule.label, 'href': f'{RULES}?edit={rule.id}', 'strong': True},
+            'label': {'text': rule.label, 'href': links.admin('rules', rule.id), 'strong': True},
             'way': '審核人員目視' if rule.by_eye else '系統檢查',
             'demand': _weight(rule),
             'scope': _scope(rule),
@@ -63,11 +62,11 @@ async def edit(account: Account, which: str) -> None:
 
     async def save() -> None:
         await rules.save(details, by=account, of=rule)
-        leave(RULES, 'office-saved')
+        leave_with(links.admin('rules'), 'office-saved')
 
     with save_bar():
         action_button('儲存', save, in_form=in_form)
-        ui.link('返回', RULES).classes('lb-btn q-btn lb-flat')
+        ui.link('返回', links.admin('rules')).classes('lb-btn q-btn lb-flat')
         if rule is not None:
             strike_button(account, rule)
 
@@ -117,7 +116,7 @@ def strike_button(account: Account, rule: Rule) -> None:
             '刪除', '刪除後，改由範圍較大的規則決定；沒有其他規則時，就不再檢查這一項。審核中的案件也一樣。'
         ):
             await rules.remove(rule, by=account)
-            leave(RULES, 'office-saved')
+            leave_with(links.admin('rules'), 'office-saved')
 
     action_button('刪除這條規則', strike, 'outline')
 
@@ -133,7 +132,7 @@ def _meaning(details: RuleDetails) -> str:
 
 
 def _weight(rule: Rule) -> Cell:
-    tone, symbol = TONES[rule.demand]
+    tone, symbol = DEMANDS[rule.demand]
     return {'text': rule.demand.label, 'chip': tone, 'icon': symbol}
 
 

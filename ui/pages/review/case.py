@@ -6,7 +6,8 @@ from typing import Any
 from nicegui import html, ui
 from nicegui.element import Element
 
-from domain import applications, corrections, reviews
+from domain import corrections, links, reviews
+from domain.announcements import CaseChanged
 from domain.books import record_books
 from domain.model import Account, ApplicationStatus, Training, Volunteer
 from domain.reviews import Case, decisions
@@ -21,7 +22,7 @@ from ...components.question import question
 from ...components.reveal import reveal_dialog
 from ...components.timeline import timeline
 from ...frame import frame, waiting_for
-from ...live import follow, of_record
+from ...live import follow, of_case
 from .checks import placed_checks
 from .queue import placed_queue
 
@@ -74,9 +75,9 @@ async def review_case_page(
                     desk.facts = await case_side(account, case)
                 desk.bar = desk_decisions(account, case, desk.go_on)
             await desk.show(case)
-    follow(applications.CHANNEL, desk.renew, of_record(application_id))
+    follow(CaseChanged, desk.renew, of_case(application_id))
     if case.application.status is ApplicationStatus.SUBMITTED:  # the approval of another case takes the number shown
-        follow(applications.CHANNEL, desk.renumber, desk.is_of_another)
+        follow(CaseChanged, desk.renumber, desk.is_of_another)
 
 
 class Desk:
@@ -105,7 +106,7 @@ class Desk:
         """Read it again; one that has moved is another page."""
         now = await reviews.case(self.id, by=self.account)
         if now.application.version != self.case.application.version:
-            ui.navigate.to(f'/reviews/{self.id}{self.queue.view.query}')
+            ui.navigate.to(self.queue.view.address(self.id))
             return
         await self.show(now)
 
@@ -118,10 +119,9 @@ class Desk:
         ui.context.client.storage['leaving'] = True
         ui.navigate.to(await self.queue.view.next_after(self.id, self.account))
 
-    def is_of_another(self, payload: str) -> bool:
-        """Whether the announcement is of another case of the agency."""
-        which, agency, *_ = payload.split(':')
-        return agency == str(self.account.agency_id) and which != str(self.id)
+    def is_of_another(self, changed: CaseChanged) -> bool:
+        """Whether it is another case of the agency."""
+        return changed.agency_id == self.account.agency_id and changed.application_id != self.id
 
 
 async def case_side(account: Account, case: Case) -> data_list:
@@ -140,7 +140,7 @@ def preview(case: Case) -> None:
     """The page that approval would print now, stamped 預覽."""
     with question('預覽核可後的紀錄冊', is_open=True, classes='lb-preview') as dialog:
         picture = html.img()
-        picture.props['src'] = f'/reviews/{case.application.id}/preview.png'
+        picture.props['src'] = links.case_preview(case.application.id)
         picture.props['alt'] = f'{case.volunteer.name}的紀錄冊身分頁，蓋有「預覽」字樣'
         html.p('只是預覽：沒有取號，也沒有發冊。')
         with html.div().classes('lb-acts'):

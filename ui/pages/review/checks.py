@@ -1,11 +1,12 @@
 """體檢 on the reviewer's desk: ticked already what the office could tell by itself, boxes for the rest."""
 
 from domain import applications, readiness
+from domain.announcements import EyeChecksChanged
 from domain.model import Account, Application, ApplicationStatus
 from domain.readiness import Check, rules
 
 from ...components.check_list import check_list
-from ...live import follow, of_record
+from ...live import follow, of_case
 
 
 def placed_checks(account: Account, application: Application, checks: list[Check]) -> check_list:
@@ -20,5 +21,5 @@ def placed_checks(account: Account, application: Application, checks: list[Check
 
     is_waiting = application.status is ApplicationStatus.SUBMITTED
     placed = check_list(checks, '體檢', links=False, tick=tick if is_waiting else None)
-    follow(rules.CHANNEL, renew, of_record(application.id))
+    follow(EyeChecksChanged, renew, of_case(application.id))
     return placed

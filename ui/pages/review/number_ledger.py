@@ -1,11 +1,10 @@
 """發冊紀錄: the number ledger, its series, and what is not as it should be."""
 
 from collections.abc import Sequence
-from urllib.parse import urlencode
 
 from nicegui import html, ui
 
-from domain import dates
+from domain import dates, links
 from domain.books import number_ledger
 from domain.books.number_ledger import Entry, EntryQuery, Report, Series
 from domain.model import Account, IssueKind
@@ -52,8 +51,7 @@ async def numbers_page(account: Account) -> None:
             report_card(await number_ledger.report(by=account))
 
     def export_what_is_found() -> None:
-        asked = {'text': query.text, 'kind': query.kind or '', 'year': query.year or ''}
-        export.props['href'] = f'/printouts/numbers.ods?{urlencode(asked)}'
+        export.props['href'] = links.number_ledger_sheet(query.text, query.kind or '', query.year)
 
     async def search() -> None:
         export_what_is_found()

@@ -1,13 +1,12 @@
 """逾期案件: what is late or nearly so; and the evidence of every round's period, with its export."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import get_args
-from urllib.parse import urlencode
 
 from nicegui import html, ui
 
-from domain import applications, dates
+from domain import dates, links
+from domain.announcements import CaseChanged
 from domain.model import Account
 from domain.reports import review_periods
 from domain.reports.review_periods import Period, Round
@@ -23,7 +22,6 @@ from ...components.states import deadline
 from ...frame import MENU, REVIEW, card, frame, waiting_for
 from ...live import follow, of_side
 
-HERE, EXPORT = '/reviews/overdue', '/printouts/evidence.ods'
 DUES: dict[Due, tuple[str, str]] = {
     'overdue': ('已逾期', '沒有逾期的案件'),
     'today': ('今日到期', '今天沒有到期的案件'),
@@ -36,7 +34,7 @@ COLUMNS = [
     ('sent', '送審時間'),
     ('due', '期限'),
     ('left', '剩餘'),
-    ('told', '通知'),
+    ('notices', '通知'),
 ]
 ROUND_COLUMNS = [
     ('case', '案號'),
@@ -47,7 +45,7 @@ ROUND_COLUMNS = [
     ('used', '所用日數'),
     ('late', '是否逾期'),
     ('reviewer', '承辦人'),
-    ('told', '通知'),
+    ('notices', '通知'),
 ]
 SHARE_COLUMNS = [('reviewer', '承辦人'), ('closed', '審結件次', 'num'), ('late', '逾期件次', 'num')]
 
@@ -61,15 +59,15 @@ async def overdue_page(account: Account, due: str = '') -> None:
         async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
             found = {each: await deadlines.running(by=account, due=each) for each in DUES}
             _show_counts(pills, {each: len(rows) for each, rows in found.items()}, chosen)
-            shown = found[chosen]
-            return [_row(each) for each in shown[(page - 1) * per_page : page * per_page]], len(shown)
+            rows = found[chosen]
+            return [_row(each) for each in rows[(page - 1) * per_page : page * per_page]], len(rows)
 
         label, empty = DUES[chosen]
         table = record_table(label, COLUMNS, fetch, empty=empty, empty_link=('回到志工紀錄冊審核', REVIEW[1]))
         await table.refresh()
-        _who_is_told(account)
+        _notice_policy(account)
         await _evidence(account)
-    follow(applications.CHANNEL, table.refresh, of_side(account))
+    follow(CaseChanged, table.refresh, of_side(account))
 
 
 async def _evidence(account: Account) -> None:
@@ -89,7 +87,7 @@ async def _evidence(account: Account) -> None:
         date_field('送審日期起', in_form, 'since')
         date_field('送審日期迄', in_form, 'until')
         action_button('查詢', show, 'outline', in_form=in_form)
-        with ui.link('', EXPORT).classes('q-btn lb-btn lb-outline').props('download') as export:
+        with ui.link('', links.period_evidence()).classes('q-btn lb-btn lb-outline').props('download') as export:
             icon('download')
             html.span('匯出 ODS')
 
@@ -109,8 +107,7 @@ async def _evidence(account: Account) -> None:
         shares = record_table('依承辦人', SHARE_COLUMNS, fetch_shares, bare=True, empty='這段期間沒有審結的案件')
 
     def point() -> None:
-        days = {name: day.isoformat() for name, day in vars(period).items() if isinstance(day, date)}
-        export.props['href'] = f'{EXPORT}?{urlencode(days)}'
+        export.props['href'] = links.period_evidence(period.since, period.until)
         export.update()
 
     in_form.on_change(point)
@@ -122,18 +119,18 @@ def _show_counts(pills: html.nav, counts: dict[Due, int], chosen: Due) -> None:
     pills.clear()
     with pills:
         for due, (label, _) in DUES.items():
-            link = ui.link(f'{label} {counts[due]}', f'{HERE}?due={due}').classes('lb-pill')
+            link = ui.link(f'{label} {counts[due]}', links.overdue(due)).classes('lb-pill')
             if due == chosen:
                 link.classes('on').props('aria-current=page')
 
 
-def _who_is_told(account: Account) -> None:
+def _notice_policy(account: Account) -> None:
     agency = account.agency
     if agency is None:
         return
     if agency.supervisor_email:
-        told = f'{agency.supervisor_name or "主管"}（{agency.supervisor_email}）'
-        text = f'期限前一個上班日提醒機關信箱；逾期後通知{told}，每件每次送審各通知一次。'
+        supervisor = f'{agency.supervisor_name or "主管"}（{agency.supervisor_email}）'
+        text = f'期限前一個上班日提醒機關信箱；逾期後通知{supervisor}，每件每次送審各通知一次。'
     else:
         text = '期限前一個上班日提醒機關信箱。還沒有登錄主管信箱，逾期案件不會通知主管；請洽系統管理者補登。'
     if agency.counts_working_days:
@@ -146,13 +143,13 @@ def _row(case: Running) -> Row:
     left: Cell = {'text': text, 'chip': tone or 'plain', 'icon': symbol, 'hint': hint}
     return {
         'key': str(case.id),
-        'case': {'text': str(case.id), 'href': f'/reviews/{case.id}', 'strong': True},
+        'case': {'text': str(case.id), 'href': links.case(case.id), 'strong': True},
         'volunteer': {'text': case.volunteer, 'sub': case.identity_masked},
         'unit': {'text': case.unit, 'sub': case.unit_phone},
         'sent': {'text': dates.roc_instant(case.submitted_at), 'sub': f'第 {case.round} 次送審'},
         'due': dates.roc(case.due_on),
         'left': left,
-        'told': _told(case) or '尚未通知',
+        'notices': _notices_of(case) or '尚未通知',
     }
 
 
@@ -161,7 +158,7 @@ def _round(each: Round) -> Row:
     outcome = review_periods.OUTCOMES[each.outcome]
     return {
         'key': f'{each.application_id}-{each.number}',
-        'case': {'text': str(each.application_id), 'href': f'/reviews/{each.application_id}', 'strong': True},
+        'case': {'text': str(each.application_id), 'href': links.case(each.application_id), 'strong': True},
         'unit': each.unit,
         'sent': {'text': dates.roc_instant(each.submitted_at), 'sub': f'第 {each.number} 次送審'},
         'due': dates.roc(each.due_on) if each.due_on else '未記載',
@@ -172,11 +169,11 @@ def _round(each: Round) -> Row:
         },
         'late': {'text': '逾期', 'chip': 'bad', 'icon': 'clock'} if each.is_late else '否',
         'reviewer': each.reviewer,
-        'told': _told(each),
+        'notices': _notices_of(each),
     }
 
 
-def _told(case: Running | Round) -> str:
+def _notices_of(case: Running | Round) -> str:
     moments = {'已提醒': case.reminded_at, '已通知主管': case.escalated_at}
     return '；'.join(f'{word} {dates.roc_instant(at)}' for word, at in moments.items() if at)
 

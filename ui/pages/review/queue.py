@@ -3,7 +3,7 @@
 from nicegui import html, ui
 from nicegui.events import GenericEventArguments
 
-from domain import validation
+from domain import links, validation
 from domain.model import Account
 from domain.reviews import decisions
 from domain.reviews.decisions import Report
@@ -33,7 +33,7 @@ async def review_queue_page(
 async def placed_queue(account: Account, view: DeskView, selected: int | None = None) -> review_queue:
     """The queue in its place, with what was just decided and the way back."""
     queue = await review_queue.placed(account, view, selected)
-    undo = undo_bar(account, lambda case_id: f'/reviews/{case_id}{queue.view.query}')
+    undo = undo_bar(account, lambda case_id: queue.view.address(case_id))  # noqa: PLW0108 -- the view changes
 
     def follow_rows() -> None:
         for row in queue.rows:
@@ -65,7 +65,7 @@ def tell_refused(report: Report) -> None:
         with html.ul().classes('lb-refused'):
             for application, sentence in report.refused:
                 with html.li():
-                    ui.link(application.volunteer.name, f'/reviews/{application.id}')
+                    ui.link(application.volunteer.name, links.case(application.id))
                     html.span(sentence)
         with html.div().classes('lb-acts'):
             ui.button('知道了', on_click=dialog.close, color=None).props('unelevated no-caps color=primary')

@@ -2,7 +2,8 @@
 
 from nicegui import html, ui
 
-from domain import applications, rosters
+from domain import links, rosters
+from domain.announcements import CaseChanged, RosterChanged
 from domain.model import Account
 from domain.reviews import decisions
 from domain.reviews.decisions import Report
@@ -16,7 +17,7 @@ from ...frame import REVIEW, VOLUNTEER_DATA, card, frame, waiting_for
 from ...live import follow, of_side
 from ..rosters import follow_roster, prints, roster_past, ways_down
 
-REVIEW_ROSTERS = ('名冊審核', '/reviews/rosters')
+REVIEW_ROSTERS = ('名冊審核', links.review_rosters())
 
 
 async def review_rosters_page(account: Account, text: str = '', turn: str = '', page: str = '') -> None:
@@ -34,8 +35,8 @@ async def review_rosters_page(account: Account, text: str = '', turn: str = '', 
             hint='運用單位以名冊送審時，會自動出現在這裡，不必重新整理。',
         )
         await listed.refresh()
-    for channel in (applications.CHANNEL, rosters.CHANNEL):
-        follow(channel, listed.refresh, of_side(account))
+    follow(CaseChanged, listed.refresh, of_side(account))
+    follow(RosterChanged, listed.refresh, of_side(account))
 
 
 async def review_roster_page(account: Account, roster_id: int) -> None:
@@ -90,7 +91,7 @@ def _tell_refused(report: Report, refused: html.div) -> None:
         with html.ul():
             for application, sentence in report.refused:
                 with html.li():
-                    ui.link(application.volunteer.name, f'/reviews/{application.id}')
+                    ui.link(application.volunteer.name, links.case(application.id))
                     html.span(sentence)
         with html.div().classes('lb-row-acts'):
             ui.button('知道了', on_click=refused.clear, color=None).props('outline no-caps')

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from nicegui import html, ui
 
-from domain import applications, corrections, dates, drafts, files, readiness, volunteers
+from domain import applications, corrections, dates, drafts, files, links, readiness, volunteers
+from domain.announcements import CaseChanged
 from domain.applications import ApplicationDetails
 from domain.books import record_books
 from domain.corrections import Marked
@@ -19,9 +20,9 @@ from ...components.form import form
 from ...components.form.agency_select import agency_select
 from ...components.form.fields import choice_field, text_area
 from ...components.form.upload_box import upload_box
-from ...components.states import TONES
+from ...components.states import STATUSES
 from ...components.timeline import timeline
-from ...flash import leave
+from ...flash import leave_with
 from ...frame import BASICS, MENU, VOLUNTEER_DATA, card, chip, frame, guide_for, save_bar, waiting_for
 from ...live import follow, of_volunteer
 from .profile import profile_header
@@ -36,7 +37,7 @@ async def application_page(account: Account, volunteer_id: int) -> None:
     details = await details_of(application, draft)
     marks = await corrections.of(application, by=account) if application else []
     seen = Seen(application.version if application else 0, waiting_in(marks) if is_open else 0)
-    back = f'/volunteers/{volunteer.id}/record-book'
+    back = links.record_books(volunteer.id)
     guide = await guide_for(account, volunteer.id)
     crumbs = [MENU, VOLUNTEER_DATA, BASICS, (volunteer.name, back)]
     with frame(
@@ -72,7 +73,7 @@ async def application_page(account: Account, volunteer_id: int) -> None:
         if (now.version if now else 0) != seen.version:
             ui.navigate.reload()
 
-    follow(applications.CHANNEL, renew, of_volunteer(volunteer))
+    follow(CaseChanged, renew, of_volunteer(volunteer))
 
 
 async def details_of(application: Application | None, draft: Draft) -> ApplicationDetails:
@@ -120,7 +121,7 @@ async def application_fields(
         if application is not None and roster is not None:
             with html.p().classes('lb-note full'):
                 html.span(sentence_on(roster, application))
-                ui.link('到名冊', f'/rosters/{roster.id}#case-{application.id}').classes('nowrap')
+                ui.link('到名冊', links.roster_row(roster.id, application.id)).classes('nowrap')
         text_area('備註', in_form, 'remarks', wide=True, readonly=readonly)
         locked_fact('發冊日期', '', f'民國 {dates.roc(book.issued_on)}' if book else '民國　審核通過後填入')
         upload_box(
@@ -148,7 +149,7 @@ def save_and_submit(
 
     Returns what closes 送審 while marks wait for an answer.
     """
-    back = f'/volunteers/{volunteer.id}/record-book'
+    back = links.record_books(volunteer.id)
 
     async def saved() -> Application:
         application = await applications.save(details, of=volunteer, by=account)
@@ -158,11 +159,11 @@ def save_and_submit(
 
     async def save() -> None:
         await saved()
-        leave(f'{back}/application', 'application-saved')
+        leave_with(links.application(volunteer.id), 'application-saved')
 
     async def submit() -> None:
         await applications.submit(await saved(), by=account)
-        leave(back, 'application-submitted')
+        leave_with(back, 'application-submitted')
 
     action_button('儲存', save, 'outline', in_form)
     send = action_button('送審', submit, 'primary', in_form)
@@ -198,7 +199,7 @@ def withdraw_button(account: Account, application: Application | None, back: str
     async def withdraw() -> None:
         if application is not None:
             await applications.withdraw(application, by=account)
-        leave(back, 'application-withdrawn')
+        leave_with(back, 'application-withdrawn')
 
     action_button('撤回申請', withdraw, 'outline')
 
@@ -207,7 +208,7 @@ def state_banner(application: Application, marks: Sequence[Marked]) -> None:
     """What the agency said, in sight of the fields it speaks of; of a case with marks their list says it."""
     if application.status is ApplicationStatus.RETURNED and marks:
         return
-    tone, symbol = TONES[application.status]
+    tone, symbol = STATUSES[application.status]
     with html.section().classes('lb-card lb-state').props('role=status'):
         chip(application.status.label, tone, symbol)
         if application.status is ApplicationStatus.RETURNED:

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi.responses import RedirectResponse, Response
 from nicegui import html, ui
 
-from domain import corrections, dates, directory, drafts, files, identity_numbers, volunteers
+from domain import corrections, dates, directory, drafts, files, identity_numbers, links, volunteers
 from domain.accounts import passwords
 from domain.errors import DomainError
 from domain.model import Account, DraftKind, IdentityKind, Place, Sex, Volunteer
@@ -27,7 +27,7 @@ from ...components.form.fields import (
 )
 from ...components.form.upload_box import upload_box
 from ...components.question import is_sure
-from ...flash import leave
+from ...flash import leave_with
 from ...frame import BASICS, MENU, VOLUNTEER_DATA, card, frame, guide_for, save_bar, waiting_for
 
 TITLE = '新增志工基本資料'
@@ -42,7 +42,7 @@ MASKED = '號碼以遮蔽顯示；需要更正時，直接輸入完整的新號�
 async def new_volunteer_page(account: Account) -> Response:
     """A fresh draft with an address of its own: reload, Back and a colleague's link find it again."""
     draft = await drafts.open(DraftKind.VOLUNTEER, by=account)
-    return RedirectResponse(f'/volunteers/new/{draft.id}', 303)
+    return RedirectResponse(links.volunteer_draft(draft.id), 303)
 
 
 async def volunteer_draft_page(account: Account, draft_id: UUID) -> None:
@@ -69,9 +69,9 @@ async def volunteer_draft_page(account: Account, draft_id: UUID) -> None:
                 if known.volunteer_id is None:
                     raise
                 await drafts.discard(draft, by=account)
-                leave(f'/volunteers/{known.volunteer_id}/basics', 'volunteer-known')
+                leave_with(links.basics(known.volunteer_id), 'volunteer-known')
                 return
-            leave(f'/volunteers/{volunteer.id}/trainings', 'volunteer-registered')
+            leave_with(links.trainings(volunteer.id), 'volunteer-registered')
 
         with save_bar():
             action_button('儲存', save, in_form=in_form)
@@ -94,7 +94,7 @@ async def basics_tab(account: Account, volunteer: Volunteer) -> None:
     async def save() -> None:
         await volunteers.amend(volunteer, details, version=volunteer.version, by=account)
         await drafts.settle(draft, details, by=account)
-        leave(case_page(volunteer) if marks else f'/volunteers/{volunteer.id}/basics', 'volunteer-saved')
+        leave_with(case_page(volunteer) if marks else links.basics(volunteer.id), 'volunteer-saved')
 
     with save_bar():
         action_button('儲存', save, in_form=in_form)
@@ -136,17 +136,17 @@ async def membership_card(account: Account, volunteer: Volunteer) -> None:
     teams |= {team.id: team.name for team in await directory.teams(account.host_unit_id or 0)}
     mine = next(each for each in volunteer.memberships if each.host_unit_id == account.host_unit_id)
     place = Placement(mine.team_id)
-    page = f'/volunteers/{volunteer.id}/basics'
+    page = links.basics(volunteer.id)
 
     async def assign() -> None:
         await volunteers.assign_team(volunteer, place.team_id, by=account)
-        leave(page, 'volunteer-saved')
+        leave_with(page, 'volunteer-saved')
 
     async def end() -> None:
         sentence = '他會離開您單位的名單；紀錄都保留，日後可以再收編。'
         if await is_sure('結束收編', sentence):
             await volunteers.end_membership(volunteer, by=account)
-            leave(BASICS[1], 'membership-ended')
+            leave_with(BASICS[1], 'membership-ended')
 
     with card('所屬運用單位'), html.div().classes('lb-inline'):
         choice_field('所屬志工隊', form(place, summary=False), 'team_id', teams, placeholder='未編隊')

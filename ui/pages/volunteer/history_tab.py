@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from domain import dates
+from domain import dates, links
 from domain.audit import history
 from domain.model import Account, HistoryEntry, OfficeEntry, Volunteer
 
@@ -53,4 +53,4 @@ def _row(entry: HistoryEntry) -> Row:
 
 
 def _content(text: str, file_id: object) -> Cell:
-    return {'text': text or '開啟檔案', 'href': f'/files/{file_id}'} if file_id else text
+    return {'text': text or '開啟檔案', 'href': links.file(file_id)} if file_id else text

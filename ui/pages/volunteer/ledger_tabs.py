@@ -5,9 +5,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from nicegui import html
 
 from domain import dates, ledgers
+from domain.announcements import VolunteerChanged
 from domain.ledgers import LEDGERS, Entry, Ledger, LedgerField
 from domain.model import Account, Volunteer
-from domain.trainings import spoken
+from domain.trainings import format_duration
 
 from ...components.action_button import action_button
 from ...components.icon import icon
@@ -87,13 +88,13 @@ async def _tab(ledger: Ledger, account: Account, volunteer: Volunteer) -> None:
     )
     dialogs = html.div().classes('lb-dialogs')
     await renew()
-    follow('volunteer', renew, of_volunteer(volunteer))
+    follow(VolunteerChanged, renew, of_volunteer(volunteer))
 
 
 async def _show_total(total: html.p, volunteer: Volunteer, account: Account) -> None:
     served = await ledgers.served(volunteer, by=account)
     with total.clear():
-        for label, text in (('總服務時數', spoken(served.minutes)), ('受服務', f'{served.persons:,} 人次')):
+        for label, text in (('總服務時數', format_duration(served.minutes)), ('受服務', f'{served.persons:,} 人次')):
             with html.span(label):
                 html.b(text)
 

@@ -6,7 +6,8 @@ from fastapi.responses import RedirectResponse, Response
 from nicegui import html
 from nicegui.element import Element
 
-from domain import dates, volunteers
+from domain import dates, links, volunteers
+from domain.announcements import CaseChanged, VolunteerChanged
 from domain.errors import NotFound
 from domain.model import Account, Volunteer
 from domain.volunteers import Header
@@ -43,8 +44,8 @@ class profile_header(Element, component='../../components/profile_header.js'):
     def __init__(self, volunteer: Volunteer, tab: str, account: Account) -> None:
         super().__init__()
         self._props.update({'name': volunteer.name, 'number': volunteer.identity_masked, 'tab': tab})
-        self._props['photo'] = f'/files/{volunteer.photo_id}' if volunteer.photo_id else ''
-        self._props['base'] = f'/volunteers/{volunteer.id}'
+        self._props['photo'] = links.file(volunteer.photo_id) if volunteer.photo_id else ''
+        self._props['base'] = links.volunteer(volunteer.id)
         self._props['tabs'] = [{'key': key, 'label': label} for key, (label, _, _) in TABS.items()]
         self.on('revealed', lambda: reveal_dialog(volunteer, account))
 
@@ -64,7 +65,7 @@ class profile_header(Element, component='../../components/profile_header.js'):
 async def profile_page(account: Account, volunteer_id: int) -> Response:
     """The bare address of a volunteer leads to the first tab."""
     await volunteers.get(volunteer_id, by=account)
-    return RedirectResponse(f'/volunteers/{volunteer_id}/basics', 303)
+    return RedirectResponse(links.basics(volunteer_id), 303)
 
 
 async def tab_page(account: Account, volunteer_id: int, tab: str) -> None:
@@ -88,8 +89,8 @@ async def tab_page(account: Account, volunteer_id: int, tab: str) -> None:
             header.show(await volunteers.header(volunteer, by=account))
 
         await renew()
-        follow('volunteer', renew, of_volunteer(volunteer))
-        follow('application', renew, of_volunteer(volunteer))
+        follow(VolunteerChanged, renew, of_volunteer(volunteer))
+        follow(CaseChanged, renew, of_volunteer(volunteer))
         with html.div().classes('lb-tab-body'):
             await build(account, volunteer)
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from nicegui import html, ui
 
-from domain import applications, dates
+from domain import applications, dates, links
+from domain.announcements import CaseChanged
 from domain.books import number_ledger, record_books
 from domain.books.record_books import RecordBookQuery
 from domain.calendar import days_left
@@ -19,9 +20,9 @@ from ...components.action_button import action_button
 from ...components.form import form
 from ...components.form.fields import choice_field, date_field
 from ...components.record_table import Row, record_table
-from ...components.states import deadline
+from ...components.states import TURNS, deadline
 from ...components.timeline import timeline
-from ...flash import leave
+from ...flash import leave_with
 from ...frame import card, chip
 from ...live import follow, of_volunteer
 
@@ -70,10 +71,8 @@ async def record_book_tab(account: Account, volunteer: Volunteer) -> None:
         with html.div().classes('lb-acts'):
             action_button('查詢', lambda: table.refresh(1), 'outline')
             for text, kind in (('列印(doc)', 'docx'), ('列印(odt)', 'odt')):
-                ui.link(text, f'/printouts/record-books/{volunteer.id}.{kind}').classes('q-btn lb-btn lb-outline')
-            ui.link('申請送審', f'/volunteers/{volunteer.id}/record-book/application').classes(
-                'q-btn lb-btn bg-primary'
-            )
+                ui.link(text, links.printed_record_books(volunteer.id, kind)).classes('q-btn lb-btn lb-outline')
+            ui.link('申請送審', links.application(volunteer.id)).classes('q-btn lb-btn bg-primary')
     await application_state(account, volunteer)
     table = record_table('紀錄冊', COLUMNS, fetch, empty_hint='還沒有紀錄冊。資料備齊後，按「申請送審」。')
     await table.refresh()
@@ -110,7 +109,7 @@ async def application_state(account: Account, volunteer: Volunteer) -> None:
         if [_seen(one) for one in now] != [_seen(one) for one in found]:
             ui.navigate.reload()
 
-    follow(applications.CHANNEL, renew, of_volunteer(volunteer))
+    follow(CaseChanged, renew, of_volunteer(volunteer))
 
 
 def _seen(application: Application) -> tuple[object, ...]:
@@ -121,15 +120,15 @@ async def _case(
     account: Account, volunteer: Volunteer, application: Application, left: DaysLeft | None, is_repeatable: bool
 ) -> None:
     """One application as a strip; its timeline opens below, that of the open one is open."""
-    form_page = f'/volunteers/{volunteer.id}/record-book/application'
+    form_page = links.application(volunteer.id)
 
     async def repeat() -> None:
         await applications.again(application, by=account)
-        leave(form_page, 'application-again')
+        leave_with(form_page, 'application-again')
 
     turn, is_open = worklists.of(application, account), application.status in applications.OPEN
     with html.section().classes('lb-card lb-state').props('aria-label=申請案'):
-        chip(turn.word, turn.tone, turn.symbol)
+        chip(turn.word, *TURNS[turn.state])
         if turn.why:
             html.span(turn.why).classes('strong')
         if left is not None:
@@ -156,7 +155,7 @@ def _row(book: Any) -> Row:
         'key': str(book.id),
         'name': book.volunteer.name,
         'number': book.volunteer.identity_masked,
-        'book': {'text': book.number, 'href': f'/books/{book.id}.pdf'},
+        'book': {'text': book.number, 'href': links.book_pdf(book.id)},
         'kind': {'text': book.kind.label, 'sub': book.status.label},
         'issued': dates.roc(book.issued_on),
         'unit': book.entered_by_unit.name,

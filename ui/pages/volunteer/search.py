@@ -7,7 +7,8 @@ from typing import Any
 
 from nicegui import html, ui
 
-from domain import applications, dates, directory, drafts, trainings, volunteers
+from domain import applications, dates, directory, drafts, links, trainings, volunteers
+from domain.announcements import CaseChanged
 from domain.cases import worklists
 from domain.guide import home
 from domain.guide.home import OpenForm, Standing
@@ -21,12 +22,12 @@ from ...components.icon import icon
 from ...components.question import is_sure
 from ...components.record_table import Cell, Row, record_table, turn_cell
 from ...components.reveal import REASONS
-from ...flash import leave
+from ...flash import leave_with
 from ...frame import BASICS, MENU, VOLUNTEER_DATA, card, frame, guide_for, waiting_for
 from ...live import follow, of_side
 
-NEW = ('新增志工基本資料', '/volunteers/new')
-JOIN = ('收編其他單位的志工', '/consolidated?join=1')
+NEW = ('新增志工基本資料', links.new_volunteer())
+JOIN = ('收編其他單位的志工', links.consolidated(join=True))
 COLUMNS = [
     ('name', '志工姓名'),
     ('number', '身分證字號'),
@@ -108,7 +109,7 @@ async def volunteer_search_page(account: Account, name: str = '') -> None:
         table = record_table('Q 查詢結果', COLUMNS, fetch, empty_hint=hint, empty_link=NEW)
         words.on('entered', lambda: table.refresh(1))
         await table.refresh()
-    follow('application', table.refresh, of_side(account))
+    follow(CaseChanged, table.refresh, of_side(account))
 
 
 async def consolidated_page(account: Account, join: bool = False) -> None:
@@ -117,7 +118,7 @@ async def consolidated_page(account: Account, join: bool = False) -> None:
     with frame(account, '志工總歸戶', crumbs=[MENU, VOLUNTEER_DATA], waiting=await waiting_for(account)):
         if is_clerk:
             with html.nav().classes('lb-pills lb-gap-below').props('aria-label=志工總歸戶'):
-                for text, address, is_here in (('查詢', '/consolidated', not join), ('收編', JOIN[1], join)):
+                for text, address, is_here in (('查詢', links.consolidated(), not join), ('收編', JOIN[1], join)):
                     link = ui.link(text, address).classes('lb-pill')
                     if is_here:
                         link.classes('on').props('aria-current=page')
@@ -168,7 +169,7 @@ def _join_card(account: Account) -> None:
             person = await volunteers.join(
                 asked.identity_kind, asked.identity_number, asked.name, asked.born_on, by=account
             )
-            leave(f'/volunteers/{person.id}/basics', 'volunteer-joined')
+            leave_with(links.basics(person.id), 'volunteer-joined')
 
         with html.div().classes('lb-row-acts'):
             action_button('收編', join, in_form=in_form)
@@ -205,7 +206,7 @@ async def _forms_under_way(account: Account) -> None:
 
 async def _person(found: Consolidated, is_clerk: bool) -> None:
     """What the units know together of one person."""
-    who, hours = found.volunteer, trainings.spoken(found.service_minutes)
+    who, hours = found.volunteer, trainings.format_duration(found.service_minutes)
     with card(who.name), html.dl().classes('lb-meta lb-person'):
         for label, value in (
             (who.identity_kind.label, who.identity_masked),
@@ -217,7 +218,7 @@ async def _person(found: Consolidated, is_clerk: bool) -> None:
                 html.dt(label)
                 html.dd(value)
     if found.is_ours and is_clerk:
-        ui.link('開啟個人頁面', f'/volunteers/{who.id}/basics').classes('q-btn lb-btn lb-outline lb-self-start')
+        ui.link('開啟個人頁面', links.basics(who.id)).classes('q-btn lb-btn lb-outline lb-self-start')
     await _listed(
         '所屬運用單位',
         [('unit', '運用單位'), ('team', '志工隊'), ('status', '收編狀態'), ('since', '加入日期')],
@@ -242,7 +243,7 @@ async def _person(found: Consolidated, is_clerk: bool) -> None:
                 one.title,
                 one.kind.label,
                 one.field.name,
-                trainings.spoken(one.minutes),
+                trainings.format_duration(one.minutes),
                 one.trained_for.name,
             )
             for one in found.trainings
@@ -301,7 +302,7 @@ def _row(volunteer: Volunteer, standing: Standing, account: Account) -> Row:
     ours = next(iter(volunteer.memberships))
     return {
         'key': str(volunteer.id),
-        'name': {'text': volunteer.name, 'href': f'/volunteers/{volunteer.id}/basics', 'strong': True},
+        'name': {'text': volunteer.name, 'href': links.basics(volunteer.id), 'strong': True},
         'number': volunteer.identity_masked,
         'team': ours.team.name if ours.team else '未編隊',
         'membership': ours.status.label,
@@ -318,15 +319,14 @@ def _state(standing: Standing, account: Account) -> Cell:
 
 
 def _next(volunteer: Volunteer, standing: Standing) -> Cell:
-    person = f'/volunteers/{volunteer.id}'
     case = standing.application
     if case is not None and case.status in applications.OPEN:
-        return {'text': '查看申請', 'href': f'{person}/record-book/application'}
+        return {'text': '查看申請', 'href': links.application(volunteer.id)}
     if standing.book_number:
-        return {'text': '查看紀錄冊', 'href': f'{person}/record-book'}
+        return {'text': '查看紀錄冊', 'href': links.record_books(volunteer.id)}
     if case is not None:
-        return {'text': '查看申請', 'href': f'{person}/record-book'}
-    return {'text': '教育訓練', 'href': f'{person}/trainings'}
+        return {'text': '查看申請', 'href': links.record_books(volunteer.id)}
+    return {'text': '教育訓練', 'href': links.trainings(volunteer.id)}
 
 
 def _form_row(each: OpenForm) -> Row:
@@ -334,7 +334,7 @@ def _form_row(each: OpenForm) -> Row:
         'key': str(each.id),
         'who': {'text': each.who or '（尚未填姓名）', 'strong': True},
         'form': {'text': each.kind.label, 'sub': each.title if each.volunteer else ''},
-        'saved': {'text': dates.spoken(each.saved_at), 'sub': each.owner_name},
+        'saved': {'text': dates.format_moment(each.saved_at), 'sub': each.owner_name},
         'go': {'text': f'從 STEP {each.step} 繼續', 'href': each.address},
         'drop': {'text': '刪除草稿', 'act': 'drop'},
     }

@@ -2,7 +2,7 @@
 
 from nicegui import html, ui
 
-from domain import corrections, dates, directory, drafts, files, trainings, volunteers
+from domain import corrections, dates, directory, drafts, files, links, trainings, volunteers
 from domain.model import Account, Draft, DraftKind, Place, Training, TrainingKind, Volunteer
 from domain.trainings import TrainingDetails
 
@@ -14,7 +14,7 @@ from ...components.form.fields import check_field, choice_field, date_field, num
 from ...components.form.upload_box import upload_box
 from ...components.question import question
 from ...components.roster_row import roster_line
-from ...flash import leave
+from ...flash import leave_with
 from ...frame import BASICS, VOLUNTEER_DATA, card, frame, guide_for, save_bar, waiting_for
 
 TITLE = '教育訓練課程'
@@ -41,9 +41,9 @@ async def training_page(account: Account, volunteer_id: int, training_id: int) -
 async def _training_page(
     account: Account, volunteer: Volunteer, draft: Draft, details: TrainingDetails, training: Training | None = None
 ) -> None:
-    back = f'/volunteers/{volunteer.id}/trainings'
+    back = links.trainings(volunteer.id)
     guide = await guide_for(account, volunteer.id)
-    crumbs = [VOLUNTEER_DATA, BASICS, (volunteer.name, f'/volunteers/{volunteer.id}'), ('教育訓練', back)]
+    crumbs = [VOLUNTEER_DATA, BASICS, (volunteer.name, links.volunteer(volunteer.id)), ('教育訓練', back)]
     with frame(
         account, TITLE, crumbs=crumbs, step=6, guide=guide, waiting=await waiting_for(account), required=True
     ) as page:
@@ -68,7 +68,7 @@ async def _training_page(
             else:
                 await trainings.amend(training, details, version=training.version, by=account)
                 await drafts.settle(draft, details, by=account)
-            leave(case_page(volunteer) if marks else back, 'training-saved')
+            leave_with(case_page(volunteer) if marks else back, 'training-saved')
 
         with save_bar():
             action_button('儲存', save, in_form=in_form)
@@ -158,7 +158,7 @@ def remove_button(account: Account, training: Training, back: str) -> None:
 
         async def remove() -> None:
             await trainings.remove(training, by=account)
-            leave(back, 'training-removed')
+            leave_with(back, 'training-removed')
 
         with html.div().classes('lb-acts'):
             action_button('刪除', remove, 'bad')

@@ -7,9 +7,9 @@ from typing import Any
 
 from nicegui import html, ui
 
-from domain import dates, directory, trainings
+from domain import dates, directory, links, trainings
 from domain.model import Account, MembershipStatus, Training, TrainingKind, Volunteer
-from domain.trainings import TrainingOrder, TrainingQuery, TrainingTotals, spoken
+from domain.trainings import TrainingOrder, TrainingQuery, TrainingTotals, format_duration
 
 from ...components.action_button import action_button
 from ...components.form import form
@@ -64,15 +64,16 @@ async def training_tab(account: Account, volunteer: Volunteer) -> None:
         return [_row(total, volunteer, account) for total in found.rows], found.total
 
     with card('Q查詢條件', '(本查詢以志工在所轄單位之教育訓練資料)', 'lb-filters'):
-        ui.link('※教學影片', '/downloads#training').classes('lb-video')
+        ui.link('※教學影片', links.at(links.downloads(), 'training')).classes('lb-video')
         await filter_fields(filters)
         with html.div().classes('lb-acts'):
             action_button('查詢', lambda: table.refresh(1), 'outline')
             action_button('列印', lambda: print_list(volunteer, wanted, wanted.print_format), 'outline')
             action_button('列印時數條', lambda: print_list(volunteer, wanted, 'strips'), 'outline')
-            ui.link('新增', f'/volunteers/{volunteer.id}/trainings/new').classes('q-btn lb-btn bg-primary')
+            ui.link('新增', links.new_training(volunteer.id)).classes('q-btn lb-btn bg-primary')
     ui.link(
-        '※如需批次新增多筆志工教育訓練時數請點此至「批次維護作業」-教育訓練課程維護中進行批次新增', '/batch/trainings'
+        '※如需批次新增多筆志工教育訓練時數請點此至「批次維護作業」-教育訓練課程維護中進行批次新增',
+        links.batch_trainings(),
     ).classes('lb-bulk')
     table = record_table('Q 查詢結果', COLUMNS, fetch, empty_hint='按「新增」登錄第一筆教育訓練，並上傳證書正反面。')
     await table.refresh()
@@ -105,11 +106,10 @@ async def filter_fields(filters: form) -> None:
 
 async def print_list(volunteer: Volunteer, wanted: TrainingFilter, kind: str) -> None:
     """Open the printout of what is asked for."""
-    asked = [f'masked={int(wanted.is_masked)}']
-    for name, day in (('since', wanted.from_day), ('until', wanted.to_day)):
-        if day is not None:
-            asked.append(f'{name}={day.isoformat()}')
-    ui.navigate.to(f'/printouts/trainings/{volunteer.id}.{kind}?{"&".join(asked)}', new_tab=True)
+    sheet = links.printed_trainings(
+        volunteer.id, kind, masked=wanted.is_masked, since=wanted.from_day, until=wanted.to_day
+    )
+    ui.navigate.to(sheet, new_tab=True)
 
 
 def _row(total: TrainingTotals, volunteer: Volunteer, account: Account) -> Row:
@@ -119,7 +119,7 @@ def _row(total: TrainingTotals, volunteer: Volunteer, account: Account) -> Row:
         'number': total.volunteer.identity_masked,
         'unit': total.unit.name,
         'sessions': str(total.sessions),
-        'hours': spoken(total.minutes),
+        'hours': format_duration(total.minutes),
         'opened': True,
         'more': [_course(training, volunteer, account) for training in total.trainings],
     }
@@ -127,7 +127,7 @@ def _row(total: TrainingTotals, volunteer: Volunteer, account: Account) -> Row:
 
 def _course(training: Training, volunteer: Volunteer, account: Account) -> list[Any]:
     is_whole = training.certificate_front_id and training.certificate_back_id
-    page = f'/volunteers/{volunteer.id}/trainings/{training.id}'
+    page = links.training(volunteer.id, training.id)
     return [
         dates.roc(training.starts_on),
         {'text': training.title, 'strong': True},
@@ -136,5 +136,5 @@ def _course(training: Training, volunteer: Volunteer, account: Account) -> list[
         if is_whole
         else {'text': '證書不全', 'chip': 'warn', 'icon': 'warning'},
         {'text': '修改' if trainings.may_amend(training, by=account) else '檢視', 'href': page},
-        spoken(training.minutes),
+        format_duration(training.minutes),
     ]

@@ -1,0 +1,320 @@
+"""Every address of the site, one function each. The table of routes, `ui.routes`, says what is found there.
+
+A link is a path on this site, with its query where there is one; an id in it says nothing about a person. What is ''
+or None stays out of the query.
+"""
+
+from datetime import date
+from urllib.parse import urlencode
+from uuid import UUID
+
+
+def at(page: str, part: str) -> str:
+    """The field or part `part` of a page: the browser shows it and puts the cursor into it."""
+    return f'{page}#{part}'
+
+
+# For everybody
+
+
+def home() -> str:
+    """Leads each role to where its work begins."""
+    return '/'
+
+
+def login(wanted: str = '') -> str:
+    """一般模式登入作業; afterwards to the address `wanted`."""
+    return _with('/login', next=wanted)
+
+
+def certificate_login() -> str:
+    """自然人憑證登入."""
+    return '/login/certificate'
+
+
+def logout() -> str:
+    """Ends the session; a POST."""
+    return '/logout'
+
+
+def request_account() -> str:
+    """帳號申請."""
+    return '/account/request'
+
+
+def forgotten_password() -> str:
+    """忘記密碼."""
+    return '/account/forgotten'
+
+
+def reset_password(token: str = '') -> str:
+    """Where the owner of a `token` sets a new password."""
+    return _with('/account/reset', token=token)
+
+
+def downloads() -> str:
+    """下載專區."""
+    return '/downloads'
+
+
+def blank_roster() -> str:
+    """名冊範本, as a spreadsheet."""
+    return '/downloads/roster.ods'
+
+
+# One's own account
+
+
+def change_password() -> str:
+    """變更密碼."""
+    return '/account/password'
+
+
+def mail_settings() -> str:
+    """通知信設定."""
+    return '/account/mail'
+
+
+def show_guide() -> str:
+    """顯示步驟引導: fetches the guide back."""
+    return '/account/guide'
+
+
+# The way in
+
+
+def menu() -> str:
+    """子系統入口."""
+    return '/menu'
+
+
+def volunteer_data() -> str:
+    """志工資料管理."""
+    return '/volunteer-data'
+
+
+def mails() -> str:
+    """系統信件 of an office that sends none."""
+    return '/mails'
+
+
+def statistics(months: int | None = None) -> str:
+    """審核統計 of the last `months`."""
+    return _with('/figures', months=months)
+
+
+# Volunteers, for their unit
+
+
+def volunteers(name: str = '') -> str:
+    """志工基本資料維護; those whose name has `name` in it."""
+    return _with('/volunteers', name=name)
+
+
+def consolidated(*, join: bool = False) -> str:
+    """志工總歸戶; with `join` 收編."""
+    return _with('/consolidated', join='1' if join else '')
+
+
+def new_volunteer() -> str:
+    """新增志工基本資料: opens a draft."""
+    return '/volunteers/new'
+
+
+def volunteer_draft(draft_id: UUID) -> str:
+    """The form of a new volunteer that was begun."""
+    return f'/volunteers/new/{draft_id}'
+
+
+def batch_trainings(draft_id: UUID | None = None) -> str:
+    """批次維護作業; with the form that was begun."""
+    return _with('/batch/trainings', draft=draft_id)
+
+
+def volunteer(volunteer_id: int) -> str:
+    """One volunteer: leads to the first tab."""
+    return f'/volunteers/{volunteer_id}'
+
+
+def basics(volunteer_id: int) -> str:
+    """基本資料 of a volunteer."""
+    return f'/volunteers/{volunteer_id}/basics'
+
+
+def trainings(volunteer_id: int) -> str:
+    """教育訓練 of a volunteer."""
+    return f'/volunteers/{volunteer_id}/trainings'
+
+
+def new_training(volunteer_id: int) -> str:
+    """The form of a training that is not recorded yet."""
+    return f'/volunteers/{volunteer_id}/trainings/new'
+
+
+def training(volunteer_id: int, training_id: int | str) -> str:
+    """The form of one training; 'new' is that of `new_training`."""
+    return f'/volunteers/{volunteer_id}/trainings/{training_id}'
+
+
+def insurance(volunteer_id: int) -> str:
+    """保險 of a volunteer."""
+    return f'/volunteers/{volunteer_id}/insurance'
+
+
+def record_books(volunteer_id: int) -> str:
+    """紀錄冊 of a volunteer: the books and what became of the applications."""
+    return f'/volunteers/{volunteer_id}/record-book'
+
+
+def application(volunteer_id: int) -> str:
+    """The form of the volunteer's application, open or not yet begun."""
+    return f'/volunteers/{volunteer_id}/record-book/application'
+
+
+def applications(which: str = '') -> str:
+    """送審進度; `which` of the unit's lists (`worklists.UnitList`)."""
+    return _with('/applications', which=which)
+
+
+def rosters() -> str:
+    """名冊 of the unit."""
+    return '/rosters'
+
+
+def roster(roster_id: int) -> str:
+    """One roster, as its unit fills it."""
+    return f'/rosters/{roster_id}'
+
+
+def roster_row(roster_id: int, application_id: int) -> str:
+    """The row of an application in a roster of the unit."""
+    return at(roster(roster_id), f'case-{application_id}')
+
+
+# Cases, for their agency
+
+
+def review_queue(status: str = '', due: str = '') -> str:
+    """志工紀錄冊審核; the list `status`, of it what is `due`."""
+    return _with('/reviews', status=status, due=due)
+
+
+def case(application_id: int, roster_id: int | None = None) -> str:
+    """One application on the reviewer's desk; with `roster_id` beside the others of its roster."""
+    return _with(f'/reviews/{application_id}', roster=roster_id)
+
+
+def review_rosters() -> str:
+    """名冊審核."""
+    return '/reviews/rosters'
+
+
+def review_roster(roster_id: int) -> str:
+    """One roster, as its agency has received it."""
+    return f'/reviews/rosters/{roster_id}'
+
+
+def overdue(due: str = '') -> str:
+    """逾期案件, or what else is `due` (`deadlines.Due`)."""
+    return _with('/reviews/overdue', due=due)
+
+
+def number_ledger() -> str:
+    """發冊紀錄."""
+    return '/numbers'
+
+
+# For the volunteer, and for administrators
+
+
+def my_record_book() -> str:
+    """我的紀錄冊."""
+    return '/my'
+
+
+def administration() -> str:
+    """系統管理: begins with what waits."""
+    return '/admin'
+
+
+def admin(section: str, edit: object = '') -> str:
+    """One section of 系統管理; with `edit` the form of the record of that key, or of a 'new' one."""
+    return _with(f'/admin/{section}', edit=edit)
+
+
+# Files and documents
+
+
+def file(file_id: object) -> str:
+    """A picture or an attachment."""
+    return f'/files/{file_id}'
+
+
+def upload(kind: str) -> str:
+    """Takes a file; a POST."""
+    return f'/uploads/{kind}'
+
+
+def book_pdf(book_id: int, *, download: bool = False) -> str:
+    """A record book as PDF: to look at, or with `download` to keep."""
+    return f'/books/{book_id}.pdf{"?download" if download else ""}'
+
+
+def case_preview(application_id: int) -> str:
+    """A picture of the page that approval would print."""
+    return f'/reviews/{application_id}/preview.png'
+
+
+def printed_record_books(volunteer_id: int, kind: str) -> str:
+    """The list of the 紀錄冊 tab as docx or odt."""
+    return f'/printouts/record-books/{volunteer_id}.{kind}'
+
+
+def printed_roster(roster_id: int, kind: str, *, masked: bool = True) -> str:
+    """列印名冊 as pdf or ods, identity numbers masked or in full."""
+    return _with(f'/printouts/rosters/{roster_id}.{kind}', masked=int(masked))
+
+
+def printed_trainings(
+    volunteer_id: int, kind: str, *, masked: bool = True, since: date | None = None, until: date | None = None
+) -> str:
+    """列印 of the 教育訓練 tab as pdf, odt, ods or strips, of the trainings between two days."""
+    return _with(f'/printouts/trainings/{volunteer_id}.{kind}', masked=int(masked), since=since, until=until)
+
+
+def period_evidence(since: date | None = None, until: date | None = None) -> str:
+    """審核期限紀錄 between two days, as a spreadsheet."""
+    return _with('/printouts/evidence.ods', since=since, until=until)
+
+
+def number_ledger_sheet(text: str = '', kind: str = '', year: int | None = None) -> str:
+    """發冊紀錄 as it was searched for, as a spreadsheet."""
+    return _with('/printouts/numbers.ods', text=text, kind=kind, year=year)
+
+
+def statistics_sheet(months: int) -> str:
+    """審核統計 of the last `months`, as a spreadsheet."""
+    return _with('/printouts/figures.ods', months=months)
+
+
+# What stands behind the pages
+
+
+def static(name: str = '') -> str:
+    """One of our scripts, styles or pictures; without `name` their folder."""
+    return f'/static/{name}'
+
+
+def favicon() -> str:
+    """The icon of the site, where browsers look for it by themselves."""
+    return '/favicon.ico'
+
+
+def health() -> str:
+    """Whether the process serves."""
+    return '/healthz'
+
+
+def _with(path: str, **query: object) -> str:
+    asked = {name: value for name, value in query.items() if value is not None and value != ''}
+    return f'{path}?{urlencode(asked, safe="/")}' if asked else path

@@ -1,0 +1,24 @@
+"""A message left for the next page: each that is asked for is there, and none is left over."""
+
+import re
+from pathlib import Path
+
+from ui import flash
+from ui.flash import CONFIRMATIONS, NOTICES, with_flash
+
+UI = Path(flash.__file__).parent
+KEY = re.compile(r"'([a-z]+(?:-[a-z]+)+)'")
+
+
+def test_an_address_keeps_its_query() -> None:
+    assert with_flash('/rosters', 'roster-discarded') == '/rosters?flash=roster-discarded'
+    assert with_flash('/admin/rules?edit=7', 'office-saved') == '/admin/rules?edit=7&flash=office-saved'
+
+
+def test_every_message_that_a_page_leaves_is_there_and_every_one_that_is_there_is_left() -> None:
+    pages = '\n'.join(file.read_text() for file in sorted((UI / 'pages').rglob('*.py')))
+    script = (UI / 'static' / 'site.js').read_text()
+    asked = {key for line in pages.splitlines() if 'leave_with(' in line for key in KEY.findall(line)}
+
+    assert asked - {*CONFIRMATIONS, *NOTICES} == set()
+    assert {*CONFIRMATIONS, *NOTICES} - {*KEY.findall(pages), *re.findall(r'flash=([a-z-]+)', script)} == set()
