@@ -1,4 +1,4 @@
-"""Lists as documents: OpenDocument, Word and PDF, each of a title, a subtitle, columns and rows.
+"""Lists as documents: OpenDocument, Word and PDF (law.md#document-formats), of a title, a subtitle, columns and rows.
 
 Text stays text in all of them; `odf` defines what a cell may be. OpenDocument and Word block (Word for a millisecond a
 row), so callers write long lists in a thread; PDF is made in the worker processes of `logbook.pdf`.

@@ -74,5 +74,5 @@ def _shown(task: CallTask, account: Account) -> dict[str, Any]:
         'about': f'{case.volunteer.name}：{in_brief(task.mail)}',
         'address': page,
         'trouble': task.mail.last_error or task.mail.status.label,
-        'since': dates.spoken(task.since),
+        'since': dates.format_recent(task.since),
     }

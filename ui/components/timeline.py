@@ -74,7 +74,7 @@ class timeline(Element, component='timeline.js'):
 def _shown(number: int, entry: Entry) -> dict[str, Any]:
     return {
         'key': number,
-        'at': dates.spoken(entry.at),
+        'at': dates.format_recent(entry.at),
         'actor': entry.actor,
         'what': entry.what,
         'note': entry.note,

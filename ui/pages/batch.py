@@ -86,7 +86,7 @@ def _lacking(account: Account) -> Callable[[int, int], Awaitable[tuple[Sequence[
                 'key': str(each.id),
                 'who': {'text': each.who, 'strong': True},
                 'title': each.title or '（尚未填課程名稱）',
-                'saved': {'text': dates.spoken(each.saved_at), 'sub': each.owner_name},
+                'saved': {'text': dates.format_recent(each.saved_at), 'sub': each.owner_name},
                 'go': {'text': '上傳證書', 'href': each.address},
             }
             for each in forms

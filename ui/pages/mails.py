@@ -45,7 +45,7 @@ def _shown(letter: Letter) -> dict[str, Any]:
         'to': letter.recipient,
         'subject': letter.subject,
         'body': letter.body,
-        'when': dates.spoken(letter.created_at),
+        'when': dates.format_recent(letter.created_at),
         'status': letter.status.label,
         'trouble': letter.last_error,
         'attachment': letter.attachment.name if letter.attachment else '',

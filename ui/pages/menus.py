@@ -98,7 +98,7 @@ def _others(account: Account) -> list[Entry]:
 async def _resume(account: Account) -> None:
     left = await home.left_off(by=account)
     if left is not None:
-        note = f'{left.note}{dates.spoken(left.at)} {left.done}。'
+        note = f'{left.note}{dates.format_recent(left.at)} {left.done}。'
         resume_card(left.who or '（尚未填姓名）', left.step, note, left.address, left.photo)
 
 
@@ -153,7 +153,7 @@ def _news(step: ApplicationStep, account: Account) -> News:
     }[step.status]
     address = f'/volunteers/{application.volunteer_id}/record-book'
     return News(
-        text, dates.spoken(step.at), address if account.role is Role.UNIT_STAFF else f'/reviews/{application.id}'
+        text, dates.format_recent(step.at), address if account.role is Role.UNIT_STAFF else f'/reviews/{application.id}'
     )
 
 

@@ -64,7 +64,7 @@ async def request_rows(account: Account) -> list[Row]:
             'organisation': request.organisation,
             'role': request.role.label,
             'phone': request.phone,
-            'at': dates.spoken(request.created_at),
+            'at': dates.format_recent(request.created_at),
             'go': {'text': '核對並開通', 'href': f'{REQUESTS}?edit={request.id}'},
         }
         for request in await accounts.open_requests(by=account)

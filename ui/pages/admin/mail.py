@@ -111,7 +111,7 @@ async def undelivered_rows(account: Account) -> list[Row]:
     return [
         {
             'key': str(one.id),
-            'at': dates.spoken(one.noted_at),
+            'at': dates.format_recent(one.noted_at),
             'name': {'text': one.label, 'href': f'{UNDELIVERED}?edit={one.id}', 'strong': True},
             'about': _about(one),
             'recipient': {'text': one.recipient or '沒有登錄電子郵件', 'sub': one.receiver},

@@ -334,7 +334,7 @@ def _form_row(each: OpenForm) -> Row:
         'key': str(each.id),
         'who': {'text': each.who or '（尚未填姓名）', 'strong': True},
         'form': {'text': each.kind.label, 'sub': each.title if each.volunteer else ''},
-        'saved': {'text': dates.spoken(each.saved_at), 'sub': each.owner_name},
+        'saved': {'text': dates.format_recent(each.saved_at), 'sub': each.owner_name},
         'go': {'text': f'從 STEP {each.step} 繼續', 'href': each.address},
         'drop': {'text': '刪除草稿', 'act': 'drop'},
     }
