@@ -36,3 +36,7 @@ def tortoise_config(url: str, *, min_size: int = 1, max_size: int = 1) -> Tortoi
         use_tz=True,
         timezone='Asia/Taipei',
     )
+
+
+CONFIG = tortoise_config('postgres://')
+"""For the command `tortoise`, which needs no database to write a migration."""
