@@ -1,4 +1,4 @@
-"""What the READMEs say is there, is there: rooms in their order, their verbs, and the private parts of NiceGUI."""
+"""What the guides say is there, is there: rooms in their order, verbs, paths, hooks, the private parts of NiceGUI."""
 
 import ast
 import re
@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+LAYERS = ('domain', 'db', 'ui', 'tests')
 ROW = re.compile(r'^\| `([^`]+)`(?:, `[^`]+`)* \| (.+) \|$', re.MULTILINE)
 
 
@@ -41,7 +42,7 @@ def names_of(module: Path) -> set[str]:
     return names
 
 
-@pytest.mark.parametrize('layer', ['domain', 'db', 'ui', 'tests'])
+@pytest.mark.parametrize('layer', LAYERS)
 def test_the_rooms_in_a_readme_are_the_folders_that_exist(layer: str) -> None:
     # The rooms of domain and what mirrors them are one level deep; ui has rooms in rooms.
     exist = [folder for folder in folders(layer) if layer == 'ui' or '/' not in folder]
@@ -82,6 +83,25 @@ def test_the_files_in_the_readme_of_db_exist() -> None:
     }
 
     assert named == {path.name for path in (ROOT / 'db').glob('*.py')}
+
+
+@pytest.mark.parametrize(
+    'guide', ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', *(f'{layer}/README.md' for layer in LAYERS)]
+)
+def test_every_path_that_a_guide_names_exists(guide: str) -> None:
+    text = (ROOT / guide).read_text(encoding='utf-8')
+    named = re.findall(r'`((?:ui|domain|db|tests)/[\w./-]*)`', text)
+    linked = [Path(guide).parent / target for target in re.findall(r'\]\((?!http)([^)#]+)\)', text)]
+
+    assert [path for path in [*named, *linked] if not (ROOT / path).exists()] == []
+
+
+def test_the_hooks_call_what_make_check_calls() -> None:
+    hooks = re.findall(r'entry: (.+)', (ROOT / '.pre-commit-config.yaml').read_text(encoding='utf-8'))
+    makefile = (ROOT / 'Makefile').read_text(encoding='utf-8')
+
+    assert 'make check' in hooks
+    assert [hook for hook in hooks if hook != 'make check' and f'\t{hook}\n' not in makefile] == []
 
 
 def test_the_private_parts_of_nicegui_are_listed_with_every_file_that_uses_them() -> None:
