@@ -1,4 +1,4 @@
-"""WHAT IS KEPT: the way to the database."""
+"""The database: connections and transactions."""
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -11,24 +11,24 @@ from tortoise.transactions import in_transaction
 
 @asynccontextmanager
 async def connected(url: str, *, min_size: int = 2, max_size: int = 20) -> AsyncIterator[None]:
-    """The models speak to the database at `url` while this lasts, in every task; one such at a time in a process.
+    """Connect the models, in every task, to the database at `url` while the context lasts; one at a time in a process.
 
     `url` is a PostgreSQL URL as libpq and asyncpg read it. Raises what asyncpg raises if the server does not answer.
     """
     async with TortoiseContext() as context:
-        # The global fallback, since the events of a page run in tasks that know no context.
+        # The global fallback, since the events of a page run in tasks without this context.
         await context.init(tortoise_config(url, min_size=min_size, max_size=max_size), _enable_global_fallback=True)
         await context.db().create_connection(with_db=True)
         yield
 
 
 def transaction() -> AbstractAsyncContextManager[Any]:
-    """All or nothing: commits at the end of the block, rolls back on any error or cancellation. May be nested."""
+    """A transaction: commits at the end of the block, rolls back on any error or cancellation. May be nested."""
     return in_transaction()
 
 
 def tortoise_config(url: str, *, min_size: int = 1, max_size: int = 1) -> TortoiseConfig:
-    """How Tortoise finds the engine, the models and the migrations."""
+    """The configuration of Tortoise: engine, pool, models and migrations."""
     pool = {'dsn': url, 'minsize': min_size, 'maxsize': max_size}
     return TortoiseConfig(
         connections={'default': ConnectionConfig(engine='db.asyncpg_engine', credentials=pool)},
@@ -36,3 +36,7 @@ def tortoise_config(url: str, *, min_size: int = 1, max_size: int = 1) -> Tortoi
         use_tz=True,
         timezone='Asia/Taipei',
     )
+
+
+CONFIG = tortoise_config('postgres://')
+"""For the command `tortoise`, which needs no database to write a migration."""

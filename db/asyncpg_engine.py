@@ -3,8 +3,7 @@
 A browser that goes away cancels the task that serves it, at any await. The stock engine loses a connection whenever
 that happens while a transaction begins, so its pool is empty after about a hundred closed tabs. Here begin, commit,
 rollback and release always run to their end, and the cancellation is raised afterwards. Acquiring needs no shield:
-asyncpg puts the place in the pool back by itself, and a shield would keep cancelled tasks queueing for connections
-they no longer want.
+asyncpg returns the place in the pool by itself, and a shield would keep cancelled tasks in the queue for connections.
 
 Tortoise chooses its schema editor by the engine's module path, which therefore contains the word asyncpg.
 """
@@ -64,7 +63,7 @@ class _Borrowed(PoolConnectionWrapper[Any]):
 
 
 class _Begun(TransactionWrapper):
-    """The client a transaction's statements go through; for a nested one, a savepoint."""
+    """The client of a transaction's statements; of a nested transaction, a savepoint."""
 
     def acquire_connection(self) -> ConnectionWrapper[Any]:
         if self._finalized:  # a task started inside the transaction has outlived it
@@ -86,7 +85,7 @@ class _Begun(TransactionWrapper):
 
 
 class _Transaction(TransactionContextPooled):
-    """From taking a connection out of the pool until it is back."""
+    """Holds a connection of the pool from begin until commit or rollback."""
 
     __slots__ = ()
     client: _Begun
@@ -126,15 +125,15 @@ class _Transaction(TransactionContextPooled):
 
 
 async def _nothing_more(connection: object) -> None:
-    """All that resetting a connection takes beyond ending its transaction.
+    """Reset nothing beyond the transaction, which asyncpg ends itself.
 
-    asyncpg would ask the server to forget settings, cursors, LISTEN and session locks after every statement, which
-    takes longer than most statements. Nobody may leave such things on a connection of the pool.
+    asyncpg would reset settings, cursors, LISTEN and session locks after every statement, which takes longer than most
+    statements. So nobody may leave any of these on a connection of the pool.
     """
 
 
 async def _returned(pool: Any, connection: Any) -> None:
-    """Give a connection back; asyncpg ends one that it cannot reset, which is no failure of what was done with it."""
+    """Return a connection to the pool. asyncpg closes one that it cannot reset; the statement before has not failed."""
     with suppress(Exception):
         await _finished(pool.release(connection))
 

@@ -1,7 +1,7 @@
 """Bytes on disk: each file named by the SHA-256 of its content, sealed with the keyring of `db.sealing`.
 
-`ab/cd/abcd…` holds what has the digest abcd…. The same content is kept once; a file that stands is whole, since it gets
-its name only after everything has reached the disk. The digest is authenticated, so exchanged files do not open.
+`ab/cd/abcd…` holds the content with the digest abcd…. Equal contents are stored once. A file that exists is complete,
+since it gets its name only after all of it is on disk. The digest is authenticated, so exchanged files do not open.
 """
 
 import asyncio
@@ -18,18 +18,18 @@ _folder: Path | None = None
 
 
 def use(folder: Path) -> None:
-    """Keep everything below `folder`, which is made when needed and lets no other local user in."""
+    """Store files below `folder`, which is created when needed, closed to other local users."""
     global _folder  # noqa: PLW0603 -- one folder a process, set once when the office opens
     _folder = folder
 
 
 async def keep(content: bytes) -> str:
-    """The digest under which `content` can be read from now on, 64 hex digits. Can be repeated."""
+    """Store `content` and return its digest, 64 hex digits. Idempotent."""
     return await asyncio.to_thread(_keep, content)
 
 
 async def read(digest: str) -> bytes:
-    """What was kept. Raises LookupError when there is nothing, or it cannot be opened."""
+    """The content with that digest. Raises LookupError when there is none, or it cannot be opened."""
     return await asyncio.to_thread(_read, digest)
 
 
@@ -72,7 +72,7 @@ def _path(digest: str) -> Path:
 
 
 def _synchronise(folder: Path) -> None:
-    """Bring the names in `folder` to the disk too, or a power cut takes the new file away."""
+    """Write the names in `folder` to disk; otherwise a power cut loses the new file."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

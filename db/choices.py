@@ -1,11 +1,11 @@
-"""Closed lists: the value that is stored and the label that people read."""
+"""Closed lists: the stored value and the displayed label."""
 
 from enum import StrEnum
 from typing import Self
 
 
 class Choice(StrEnum):
-    """A stored value with the label people read: `Sex.MALE == 'male'`, `Sex.MALE.label == '男'`."""
+    """A stored value with its displayed label: `Sex.MALE == 'male'`, `Sex.MALE.label == '男'`."""
 
     label: str
 
@@ -17,7 +17,7 @@ class Choice(StrEnum):
 
     @classmethod
     def labels(cls) -> dict[Self, str]:
-        """`{member: label}`, in order, as a select wants it."""
+        """`{member: label}`, in order, as a select takes it."""
         return {member: member.label for member in cls}
 
 
@@ -40,7 +40,7 @@ class Sex(Choice):
 
 
 class MembershipStatus(Choice):
-    """收編狀態. The official list is not published (domain.md 3.5); these are ours."""
+    """收編狀態. The official list is not published (law.md#membership-status); these are ours."""
 
     ACTIVE = 'active', '收編中'
     PENDING = 'pending', '未收編'
@@ -48,6 +48,8 @@ class MembershipStatus(Choice):
 
 
 class TrainingKind(Choice):
+    """訓練課程, as far as they are known (law.md#training-kinds)."""
+
     BASIC = 'basic', '基礎訓練'
     SPECIAL = 'special', '特殊訓練'
     GROWTH = 'growth', '成長訓練'
@@ -64,7 +66,7 @@ class IssueKind(Choice):
 
 
 class BookStatus(Choice):
-    """使用狀態. The official list is not published (domain.md 3.4); these are ours."""
+    """使用狀態. The official list is not published (law.md#book-status); these are ours."""
 
     IN_USE = 'in_use', '使用中'
     REPLACED = 'replaced', '停用(已換發)'
@@ -88,7 +90,7 @@ class FileKind(Choice):
 
 
 class InsuranceKind(Choice):
-    """保險種類. The official list is not published (domain.md 3.9); these are ours."""
+    """保險種類. The official list is not published (law.md#kinds-of-insurance); these are ours."""
 
     GROUP_ACCIDENT = 'group_accident', '志工意外團體保險'
     SPECIAL = 'special', '特殊保險'
@@ -96,7 +98,7 @@ class InsuranceKind(Choice):
 
 
 class MailStatus(Choice):
-    """What became of a mail. DEFERRED goes out with the day's digest, SKIPPED never: as its receiver has chosen."""
+    """State of a mail. As its receiver prefers, DEFERRED goes out with the day's digest and SKIPPED never."""
 
     WAITING = 'waiting', '待寄'
     SENT = 'sent', '已寄出'
@@ -132,7 +134,7 @@ class DraftKind(Choice):
 
 
 class Place(Choice):
-    """Which of the clerk's forms a correction speaks of."""
+    """The clerk's form that a correction refers to."""
 
     BASICS = 'basics', '基本資料'
     TRAINING = 'training', '教育訓練'
@@ -160,7 +162,7 @@ class CorrectionStatus(Choice):
 
 
 class Demand(Choice):
-    """How much a rule weighs: REQUIRED stands in the way of 送審 and 核可, ADVICE is said, OFF is not asked."""
+    """Weight of a rule: REQUIRED blocks 送審 and 核可, ADVICE is displayed, OFF is not checked."""
 
     REQUIRED = 'required', '必須符合'
     ADVICE = 'advice', '僅提醒'

@@ -1,4 +1,4 @@
-"""The bundled PostgreSQL 18: a server of our own in one folder, which lets no other local user in.
+"""The bundled PostgreSQL 18: a server in one folder, closed to other local users.
 
     data/       the cluster, and normally its socket
     password    of the role `recordbook`, the only one that can log in
@@ -34,7 +34,7 @@ _SECONDS = 120  # a start may have to recover first
 
 _SETTINGS = {
     'listen_addresses': '',  # no TCP
-    'port': '5432',  # part of the socket's name; otherwise PGPORT would say it
+    'port': '5432',  # part of the socket's name; otherwise PGPORT would decide it
     'unix_socket_permissions': '0700',
     'max_connections': '100',
     'shared_buffers': '128MB',
@@ -51,10 +51,10 @@ _leases: dict[Path, list[int]] = {}  # descriptors of the in-use files this proc
 
 
 async def started(folder: Path, **settings: str) -> str:
-    """The URL of the server in `folder`, which is made and started where necessary.
+    """The URL of the server in `folder`, which is created and started where necessary.
 
-    The server survives us when we are killed, and the next start finds it again. `settings` are PostgreSQL's and
-    count only for the process that does start it. Raises NotStarted.
+    The server outlives a process that is killed, and the next start finds it. `settings` are PostgreSQL's and take
+    effect only in the process that starts the server. Raises NotStarted.
     """
     url = await asyncio.to_thread(_start, folder, settings)
     await _make_database(url)
@@ -62,7 +62,7 @@ async def started(folder: Path, **settings: str) -> str:
 
 
 async def stopped(folder: Path) -> None:
-    """Take back one `started`; the server stops if no process uses it any more."""
+    """Release one `started`; the server stops when no process uses it any more."""
     await asyncio.to_thread(_stop, folder)
 
 
@@ -113,8 +113,8 @@ def _stop(folder: Path) -> None:
 
 
 async def _make_database(url: str) -> None:
-    """Wait until the server answers, and make our database if there is none."""
-    patience = time.monotonic() + _SECONDS
+    """Wait until the server answers, and create the database if it is missing."""
+    deadline = time.monotonic() + _SECONDS
     while True:
         try:
             await (await asyncpg.connect(url)).close()
@@ -127,13 +127,13 @@ async def _make_database(url: str) -> None:
             finally:
                 await connection.close()
         except (asyncpg.CannotConnectNowError, OSError):  # still recovering, since its starter was killed
-            if time.monotonic() > patience:
+            if time.monotonic() > deadline:
                 raise
             await asyncio.sleep(0.1)
 
 
 def _initialise(folder: Path, account: Account) -> None:
-    """A new cluster; it gets its name only when it is complete, so a killed start leaves nothing half made."""
+    """A new cluster; it gets its name only when it is complete, so a killed start leaves no partial one."""
     new = folder / 'data.new'
     shutil.rmtree(new, ignore_errors=True)
     # The built-in C.UTF-8 exists on every system. No superuser can log in: `postgres` gets no password.
@@ -145,9 +145,9 @@ def _initialise(folder: Path, account: Account) -> None:
     with os.fdopen(open_private(folder / 'password', account), 'w') as file:
         file.write(password)
     make_role = f"CREATE ROLE {_ROLE} LOGIN CREATEDB PASSWORD '{password}'\n"
-    said = _run(account, 'postgres', '--single', '-D', new, 'postgres', stdin=make_role)
-    if 'ERROR' in said:
-        raise _failure('postgres --single', said.replace(password, '…'))
+    output = _run(account, 'postgres', '--single', '-D', new, 'postgres', stdin=make_role)
+    if 'ERROR' in output:
+        raise _failure('postgres --single', output.replace(password, '…'))
     new.rename(folder / 'data')
 
 
@@ -162,7 +162,7 @@ def _launch(data: Path, account: Account, settings: dict[str, str]) -> None:
 
 
 def _postmaster(data: Path) -> psutil.Process | None:
-    """The running server of `data`; the number in its file may by now be another process's."""
+    """The running server of `data`, or None; the pid in its file may belong to another process by now."""
     try:
         process = psutil.Process(_noted_pid(data / 'postmaster.pid'))
     except (ValueError, psutil.Error):
@@ -171,10 +171,10 @@ def _postmaster(data: Path) -> psutil.Process | None:
 
 
 def _clear_remains(data: Path, sockets: Path) -> None:
-    """After a kill -9: see the orphans of the old server off, and its number if another process has got it."""
-    patience = time.monotonic() + 5
+    """After a kill -9: end what remains of the old server, and remove pid files that name another process."""
+    deadline = time.monotonic() + 5
     while orphans := [process for process in psutil.process_iter() if _works_in(data, process)]:
-        if time.monotonic() > patience:
+        if time.monotonic() > deadline:
             for orphan in orphans:
                 with suppress(psutil.Error):
                     orphan.kill()
@@ -186,7 +186,7 @@ def _clear_remains(data: Path, sockets: Path) -> None:
 
 
 def _noted_pid(note: Path) -> int:
-    """The process number in the first line of a lock file. Raises ValueError if there is none."""
+    """The pid in the first line of a lock file. Raises ValueError if there is none."""
     try:
         return int(note.read_text().partition('\n')[0])
     except FileNotFoundError:
@@ -194,7 +194,7 @@ def _noted_pid(note: Path) -> int:
 
 
 def _works_in(data: Path, process: psutil.Process) -> bool:
-    """Whether this is a process of the server of `data`: all of them have it as their working folder."""
+    """Whether `process` is one of the server of `data`: all of them have it as working folder."""
     try:
         return process.name() == 'postgres' and Path(process.cwd()) == data
     except (psutil.Error, OSError):
@@ -205,7 +205,7 @@ def _socket_folder(data: Path, account: Account) -> Path:
     """The data folder, unless a socket's path there were too long (macOS: 103 bytes) or hard to write in a URL."""
     if len(f'{data}/.s.PGSQL.5432') <= 103 and re.fullmatch(r'[\w./-]+', str(data), re.ASCII):
         return data
-    base = Path('/run' if os.geteuid() == 0 else '/tmp')  # noqa: S108  # make_private looks who owns it
+    base = Path('/run' if os.geteuid() == 0 else '/tmp')  # noqa: S108  # make_private checks the owner
     folder = base / f'recordbook-{hashlib.sha256(os.fsencode(data)).hexdigest()[:16]}'
     make_private(folder, account)
     return folder
@@ -235,13 +235,13 @@ def _programs() -> Path:
 
 
 def _run(account: Account, program: str, *arguments: object, stdin: str = '') -> str:
-    """What a program of PostgreSQL says. Raises NotStarted if it fails."""
+    """The output of a program of PostgreSQL. Raises NotStarted if it fails."""
     result = run(account, _programs() / program, *arguments, stdin=stdin)
     if result.returncode:
         raise _failure(program, result.stdout)
     return result.stdout
 
 
-def _failure(program: str, said: str) -> NotStarted:
-    last = ' '.join(said.split()[-60:])
+def _failure(program: str, output: str) -> NotStarted:
+    last = ' '.join(output.split()[-60:])
     return NotStarted(f'資料庫無法啟動（{program}）：{last}\nThe database cannot be started ({program}): {last}')

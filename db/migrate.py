@@ -1,4 +1,4 @@
-"""Bringing a database up to the newest migration."""
+"""Migrations, applied when a process starts."""
 
 from tortoise.config import AppConfig
 from tortoise.context import TortoiseContext
@@ -14,11 +14,11 @@ _LOCK = 20_260_308
 
 
 async def migrated(url: str) -> None:
-    """Apply what is lacking to the database at `url`; afterwards it stands at the newest migration.
+    """Apply the missing migrations to the database at `url`.
 
-    Everything happens in one transaction under an advisory lock. So several starting processes wait for the first,
-    and a killed one leaves the old state: Tortoise alone would note a migration in a transaction of its own, and
-    could find the tables there but the note missing. Takes milliseconds when nothing is to be done.
+    All of them run in one transaction under an advisory lock: several starting processes wait for the first, and a
+    killed one leaves the old state. Tortoise alone records a migration in a transaction of its own, so a kill could
+    leave the tables without the record. Takes milliseconds when nothing is missing.
     """
     config = tortoise_config(url)
     apps = {label: app.to_dict() for label, app in config.apps.items() if isinstance(app, AppConfig)}
@@ -28,6 +28,6 @@ async def migrated(url: str) -> None:
             return
         async with in_transaction() as client:
             await client.execute_query('SELECT pg_advisory_xact_lock($1)', [_LOCK])
-            # First of all: reading a missing table would spoil the transaction.
+            # First, since reading a missing table aborts the transaction.
             await MigrationRecorder(client).ensure_schema(AsyncpgSchemaEditor(client))
             await MigrationExecutor(client, apps).migrate()

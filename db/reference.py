@@ -1,11 +1,12 @@
 """Reference data of a new office: counties, fields, agencies, code lists, required hours, rules.
 
-Each list is filled while it is empty and then belongs to the administrator: nothing that was edited, renamed or removed
-comes back. (Agencies are filled county by county.) Later additions come by a migration.
+A list is filled while it is empty; from then on it is the administrator's, and nothing edited, renamed or removed is
+filled again. (Agencies are filled county by county.) Later additions need a migration.
 
-agencies.csv: `document_word` (機關代字) is our proposal everywhere, since the true ones are not published;
-`name_is_sure` says whether we know the official name, `note` why not. service_codes.csv: `is_official` no = our code.
-rules.csv: what 送審前體檢 asks (domain.rules); rows of a key stand together, one without kind is for all of them.
+agencies.csv (law.md#agencies): `document_word` (機關代字) is our proposal everywhere, since the official ones are not
+published; `name_is_sure` tells whether the name is the official one, `note` why not. service_codes.csv
+(law.md#service-codes): `is_official` no = our code. rules.csv: what 送審前體檢 checks (domain.readiness); rows of a key
+stand together, one without kind applies to all kinds.
 """
 
 import csv
@@ -20,7 +21,7 @@ from .models import Agency, County, Field, RequiredHours, Rule, ServiceCode
 # Any number will do, as long as nothing else in the database uses it.
 _LOCK = 20_260_310
 
-# Code and ID-card letter, in the order of the official statistics (domain.md 3.12).
+# Code and ID-card letter, in the order of the official statistics (law.md#counties).
 COUNTIES = (
     ('65000', '新北市', 'F'),
     ('63000', '臺北市', 'A'),
@@ -46,24 +47,25 @@ COUNTIES = (
     ('09007', '連江縣', 'Z'),
 )
 
-# Our proposal (domain.md 3.1): the official list is not published.
+# The official list is not published; this one is ours (law.md#fields).
 FIELDS = (
     *('社會福利', '文化', '教育', '環境保護', '衛生保健', '消防救難', '警政', '民政', '戶政', '地政', '稅務', '勞動'),
     *('體育', '觀光', '農業', '交通', '經濟', '法務', '原住民族', '客家', '性侵害防治', '家庭暴力防治', '長期照顧'),
     *('毒品防制', '動物保護', '廉政', '其他'),
 )
 
-# Kind, field, minutes, completed from, completed to, source. 0 minutes: a training must be there, hours go unchecked.
+# Kind, field, minutes, completed from, completed to, source (law.md#required-hours). 0 minutes: a training is required,
+# its hours are not checked.
 REQUIRED_HOURS = (
     (TrainingKind.BASIC, None, 12 * 60, None, date(2017, 12, 31), '民國106年以前的基礎訓練課程為12小時，舊證書仍有效'),
     (TrainingKind.BASIC, None, 6 * 60, date(2018, 1, 1), None, '衛生福利部公告：民國107年起基礎訓練課程為6小時'),
     (TrainingKind.SPECIAL, '社會福利', 6 * 60, None, None, '社會福利類特殊訓練課程為6小時'),
-    (TrainingKind.SPECIAL, None, 0, None, None, '志願服務法§9：由各目的事業主管機關或運用單位自訂，時數不檢查'),
+    (TrainingKind.SPECIAL, None, 0, None, None, '志願服務法 §9：由各目的事業主管機關或運用單位自訂，時數不檢查'),
 )
 
 
 async def fill() -> None:
-    """Fill what is still empty. Can be repeated, also by processes that start at once."""
+    """Fill the lists that are empty. Idempotent, also for processes that start at the same time."""
     async with transaction() as connection:
         await connection.execute_query('SELECT pg_advisory_xact_lock($1)', [_LOCK])
         await _fill_counties()
@@ -126,7 +128,7 @@ async def _fill_required_hours() -> None:
             source=source,
         )
         for kind, field, minutes, completed_from, completed_to, source in REQUIRED_HOURS
-        # A field the administrator removed takes its rule along: without its field the rule would bind everybody.
+        # The rule of a field that was removed is left out: without its field it would apply to every field.
         if field is None or field in fields
     )
 

@@ -1,4 +1,4 @@
-"""Personal numbers at rest: AES-256-GCM sealed columns and the blind index that finds them again.
+"""Personal numbers at rest: columns sealed with AES-256-GCM, and the blind index by which they are found.
 
 A sealed value is `key id (1 byte) | nonce (12 bytes) | ciphertext and tag`; the column's name is authenticated with it,
 so a value copied into another column does not open. Keys come from the environment, never from the database.
@@ -25,7 +25,7 @@ class Keyring:
 
 
 class Sealed:
-    """A personal value that does not show itself: neither `str()` nor `repr()` nor a log line contains it."""
+    """A sealed personal value: `str()`, `repr()` and log lines do not contain it."""
 
     __slots__ = ('_column', '_kept')
 
@@ -34,7 +34,7 @@ class Sealed:
         self._column = column
 
     def open(self) -> str:
-        """The value in clear. Whoever calls this for a person to read writes the access log first."""
+        """The value in clear. A caller that displays it writes the access log first."""
         return open_bytes(self._kept, self._column).decode()
 
     def __repr__(self) -> str:
@@ -50,14 +50,14 @@ def sealed(text: str, column: str) -> Sealed:
 
 
 def seal_bytes(content: bytes, name: str) -> bytes:
-    """`content` sealed with the newest key; it opens under this `name` only."""
+    """`content` sealed with the newest key; it opens only with the same `name`."""
     key_id, key = list(_keyring().keys.items())[-1]
     nonce = secrets.token_bytes(12)
     return bytes([key_id]) + nonce + AESGCM(key).encrypt(nonce, content, name.encode())
 
 
 def open_bytes(kept: bytes, name: str) -> bytes:
-    """What was sealed under `name`. Raises LookupError when the key is missing, or the bytes or the name are others."""
+    """What was sealed with `name`. Raises LookupError when the key is missing, or bytes or name do not match."""
     key = _keyring().keys.get(kept[0]) if kept else None
     if key is None:
         raise LookupError(f'the sealing key of {name} is not among the configured keys')
@@ -68,12 +68,12 @@ def open_bytes(kept: bytes, name: str) -> bytes:
 
 
 def blind_index(text: str) -> str:
-    """64 hex digits by which an exact value is found without opening any."""
+    """64 hex digits, the same for the same text, by which a sealed value is found."""
     return hmac.new(_keyring().index_key, text.encode(), hashlib.sha256).hexdigest()
 
 
 class SealedTextField(Field[Any]):
-    """A column whose Python value is `Sealed`; a plain string given to it is sealed on the way in."""
+    """A column whose Python value is `Sealed`; a plain string is sealed when it is written."""
 
     SQL_TYPE = 'BYTEA'
     field_type = bytes
@@ -96,7 +96,7 @@ _current: Keyring | None = None
 
 
 def use(keyring: Keyring) -> None:
-    """Take these keys for the life of the process."""
+    """Use these keys from now on; called once a process."""
     global _current  # noqa: PLW0603 -- one keyring a process, set once when the office opens
     _current = keyring
 

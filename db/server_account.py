@@ -1,6 +1,6 @@
-"""Whom the bundled server runs as, and what belongs to that account alone.
+"""The system account of the bundled server, and the files that are its own.
 
-PostgreSQL refuses to run as root, so for root this is a locked system account of its own.
+PostgreSQL refuses to run as root, so root uses a locked system account.
 """
 
 import os
@@ -16,7 +16,7 @@ _NAME = 'recordbook-db'
 
 
 class NotStarted(Exception):
-    """The bundled server cannot be started; says why and what to do, in Chinese and in English."""
+    """The bundled server cannot be started; the message tells why and what to do, in Chinese and in English."""
 
 
 class Account(NamedTuple):
@@ -31,7 +31,7 @@ class Account(NamedTuple):
 
 
 def account_for(data: Path) -> Account:
-    """Ourselves; for root the owner of `data`, or a system account while there is none. Raises NotStarted."""
+    """The account of this process; for root the owner of `data`, else a system account. Raises NotStarted."""
     if os.geteuid() != 0:
         return Account(os.geteuid(), os.getegid())
     if data.exists():
@@ -44,7 +44,7 @@ def account_for(data: Path) -> Account:
 
 
 def make_private(folder: Path, account: Account) -> None:
-    """`folder` exists, belongs to `account` and is closed to everybody else. Raises NotStarted if it is foreign."""
+    """Make `folder` exist, belong to `account` and be closed to others. Raises NotStarted if it is another user's."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     status = folder.lstat()
     if status.st_uid != account.uid:
@@ -58,7 +58,7 @@ def make_private(folder: Path, account: Account) -> None:
 
 
 def open_private(path: Path, account: Account) -> int:
-    """A descriptor of the file at `path`, which is made for `account` alone if it is missing."""
+    """A descriptor of the file at `path`, which is created for `account` alone if it is missing."""
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     except FileExistsError:
@@ -68,9 +68,9 @@ def open_private(path: Path, account: Account) -> int:
 
 
 def let_in(account: Account, *folders: Path) -> None:
-    """Let the account search `folders` and the closed folders above them: it alone, and search only.
+    """Let the account, and no other, search (not read) `folders` and the closed folders above them.
 
-    A clone in /root (0700) needs it. Raises NotStarted where the file system or a missing `setfacl` forbids it.
+    A clone in /root (0700) needs it. Raises NotStarted where the file system or a missing `setfacl` prevents it.
     """
     if account.is_us:
         return
@@ -89,11 +89,11 @@ def let_in(account: Account, *folders: Path) -> None:
 
 
 def run(account: Account, *command: object, stdin: str = '') -> subprocess.CompletedProcess[str]:
-    """What `command` says as `account`, errors included, without our environment; it may leave a server behind."""
+    """Run `command` as `account` without our environment; `stdout` has its errors, too. It may leave a server."""
     identity: dict[str, Any] = {}
     if not account.is_us:
         identity = {'user': account.uid, 'group': account.gid, 'extra_groups': []}
-    # A file, not a pipe: a server that is left behind keeps it open, and we would wait for its end.
+    # A file, not a pipe: a server that stays running keeps it open, and reading a pipe would wait for its end.
     with tempfile.TemporaryFile('w+') as output:
         result = subprocess.run(  # noqa: S603
             [str(word) for word in command],

@@ -1,6 +1,6 @@
-"""Time: the one clock of the project, the ROC calendar in and out, and the day a review is due.
+"""Time: the clock of the project, parsing and formatting of ROC dates, and the day a review is due.
 
-Dates are stored and handed around as `datetime.date`; only people see ROC years.
+Dates are stored and passed as `datetime.date`; only displayed and typed dates have ROC years (law.md#roc-calendar):
 ROC year = western year - 1911; there is no year 0, 民國前 n 年 = 1912 - n.
 
 >>> roc(date(2026, 3, 8)), roc_long(date(2026, 3, 8)), roc_dotted(date(2026, 3, 8)), roc_digits(date(2026, 3, 8))
@@ -43,7 +43,7 @@ def now() -> datetime:
 
 
 def today() -> date:
-    """The calendar day in Taipei, whatever the machine's own time zone."""
+    """The calendar day in Taipei, whatever the time zone of the machine."""
     return now().date()
 
 
@@ -59,7 +59,7 @@ def roc_year(day: date) -> int:
 
 @contextmanager
 def frozen(moment: datetime) -> Iterator[None]:
-    """Stop the clock of the whole process at `moment` (aware); for tests, and the only way to set it.
+    """Stop the clock of the whole process at `moment` (aware). For tests; there is no other way to set the clock.
 
     >>> with frozen(datetime(2026, 3, 7, 16, 30, tzinfo=UTC)):
     ...     str(today()), roc_instant(now())
@@ -86,8 +86,8 @@ def roc_dotted(day: date) -> str:
 def roc_long(day: date) -> str:
     """`民國 115 年 3 月 8 日`; before the Republic `民國前 3 年 5 月 1 日`."""
     year = roc_year(day)
-    era, shown = ('民國', year) if year > 0 else ('民國前', 1 - year)
-    return f'{era} {shown} 年 {day.month} 月 {day.day} 日'
+    era, number = ('民國', year) if year > 0 else ('民國前', 1 - year)
+    return f'{era} {number} 年 {day.month} 月 {day.day} 日'
 
 
 def roc_digits(day: date) -> str:
@@ -117,7 +117,7 @@ def format_moment(moment: datetime) -> str:
 
 
 def parse_roc(text: str, before_roc: bool = False) -> date:
-    """The date people mean by `text`, a ROC date in any of the usual spellings or a western one from 1900.
+    """The date that `text` means: a ROC date in any of the usual spellings, or a western one from 1900.
 
     `before_roc`: the box 民國前 is ticked, so the year counts back from 1912, as it does where the text says 民國前.
     Six digits are a ROC year up to 99 whose zero a spreadsheet has dropped, unless they can be read in another way too.
@@ -139,7 +139,7 @@ def parse_roc(text: str, before_roc: bool = False) -> date:
 
 
 def age_on(born: date, day: date) -> int:
-    """Full years of age, counted from the day of birth (民法 §124); born on Feb 29, one is older on Mar 1 (§121 II).
+    """Full years of age, counted from the day of birth (民法 §124); of Feb 29, until Feb 28 is over (民法 §121).
 
     >>> age_on(date(2008, 3, 8), date(2026, 3, 7)), age_on(date(2008, 3, 8), date(2026, 3, 8))
     (17, 18)
@@ -148,7 +148,7 @@ def age_on(born: date, day: date) -> int:
 
 
 def years_after(day: date, years: int) -> date:
-    """The same day `years` later; Feb 29 becomes Feb 28 where there is none (民法 §121 II).
+    """The same day `years` later; Feb 29 becomes Feb 28 where there is none (民法 §121).
 
     >>> str(years_after(date(2024, 2, 29), 3))
     '2027-02-28'
@@ -158,7 +158,7 @@ def years_after(day: date, years: int) -> date:
 
 
 def is_weekend(day: date) -> bool:
-    """Saturday or Sunday: the rest days everybody has."""
+    """Saturday or Sunday: the rest days where no office calendar is given."""
     return day.weekday() >= 5
 
 
@@ -169,7 +169,7 @@ def due_on(
 
     行政程序法 §48: the first day is not counted (II); when the last day is a Saturday, a Sunday or a holiday,
     the next working day takes its place (IV). With `counts_working_days` rest days are not counted at all,
-    which is an agency's own promise, not the Act's way of counting.
+    which is an agency's own rule and not that of the Act (law.md#review-period).
 
     >>> thursday = date(2026, 3, 5)
     >>> str(due_on(thursday, 3, counts_working_days=False)), str(due_on(thursday, 3, counts_working_days=True))
@@ -186,7 +186,7 @@ def due_on(
 
 
 def days_after(first: date, last: date, is_holiday: Callable[[date], bool] | None = None) -> int:
-    """How many days follow `first` until `last`, that one included; with `is_holiday` only the working days."""
+    """The number of days after `first` up to and including `last`; with `is_holiday` of the working days only."""
     passed = (last - first).days
     if is_holiday is None:
         return passed
@@ -196,8 +196,8 @@ def days_after(first: date, last: date, is_holiday: Callable[[date], bool] | Non
 def days_left(due: date, today: date, is_holiday: Callable[[date], bool] | None = None) -> int:
     """Days until `due`: 0 on the last day, negative when overdue; with `is_holiday` only working days are counted.
 
-    Only the last day itself is 0: what was due on Friday is overdue by 1 from Saturday until Monday, and what is due on
-    a day off has 1 left the day before.
+    Only the last day itself is 0: due on Friday is overdue by 1 from Saturday until Monday, and due on a day off has 1
+    left on the day before.
 
     >>> friday, monday = date(2026, 3, 6), date(2026, 3, 9)
     >>> days_left(monday, friday), days_left(monday, friday, is_weekend), days_left(friday, monday, is_weekend)
@@ -231,7 +231,7 @@ def _run_together(digits: str, text: str) -> tuple[int, int, int] | None:
 
 
 def _refuse_two_readings(digits: str, text: str) -> None:
-    """111203 may be 011/12/03 with its zero dropped, or 111/2/03 without one: only the typist knows."""
+    """Raises UnreadableDate for 111203: it may be 011/12/03 with its zero dropped, or 111/2/03 without one."""
     first = (int(digits[:2]), int(digits[2:4]), int(digits[4:]))
     for second in (
         (int(digits[:3]), int(digits[3]), int(digits[4:])),
@@ -265,6 +265,6 @@ def _existing_day(year: int, month: int, day: int, text: str) -> date:
     if not 1 <= month <= 12:
         raise UnreadableDate(text, f'月份只有 1 到 12，沒有 {month} 月。請依 年/月/日 填寫，例如 115/03/08。')
     if not 1 <= day <= calendar.monthrange(year, month)[1]:
-        spoken = roc_long(date(year, month, 1)).removesuffix(' 1 日')
-        raise UnreadableDate(text, f'{spoken}沒有 {day} 日，請再確認日期。')
+        named = roc_long(date(year, month, 1)).removesuffix(' 1 日')
+        raise UnreadableDate(text, f'{named}沒有 {day} 日，請再確認日期。')
     return date(year, month, day)

@@ -4,7 +4,7 @@ National ID `[A-Z][12]` + 8 digits; ARC since 110.1.2 `[A-Z][89]` + 8 digits; ol
 in circulation until 120.1.1. All three share one check sum: the letter becomes two digits (A = 10 … Z = 33), and the
 eleven digits weighted 1 9 8 7 6 5 4 3 2 1 1 add up to a multiple of 10; the second letter of an old ARC counts as
 0 to 3. A passport has no check sum. A correct check sum does not prove that the number is somebody's.
-Sources: 戶籍法施行細則 and 國民身分證及戶口名簿管理辦法; 內政部移民署, 外來人口統一證號 (110.1.2).
+Source: law.md#national-id-and-arc-numbers.
 
 >>> validate(IdentityKind.NATIONAL_ID, ' a1234-56789 ')
 'A123456789'

@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                 ('completed_to', fields.DateField(null=True)),
                 ('source', fields.CharField(default='', max_length=200)),
             ],
-            options={'table': 'required_hours', 'app': 'models', 'pk_attr': 'id', 'table_description': 'How many minutes of a kind of training an application needs; the narrowest row that fits counts.'},
+            options={'table': 'required_hours', 'app': 'models', 'pk_attr': 'id', 'table_description': 'How many minutes of a kind of training an application needs; the most specific row that fits applies.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
                 ('email', fields.CharField(default='', max_length=254)),
                 ('is_active', fields.BooleanField(default=True)),
             ],
-            options={'table': 'host_unit', 'app': 'models', 'pk_attr': 'id', 'table_description': '志願服務運用單位: a host unit, in whose service volunteers stand.'},
+            options={'table': 'host_unit', 'app': 'models', 'pk_attr': 'id', 'table_description': '志願服務運用單位: a host unit, which volunteers serve.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
                 ('name', fields.CharField(max_length=40)),
                 ('is_official', fields.BooleanField(default=False)),
             ],
-            options={'table': 'service_code', 'app': 'models', 'unique_together': (('list', 'code'),), 'pk_attr': 'id', 'table_description': '服務項目 and 服務內容 codes (domain.md 3.6, 3.7). `is_official` tells sourced codes from ours.'},
+            options={'table': 'service_code', 'app': 'models', 'unique_together': (('list', 'code'),), 'pk_attr': 'id', 'table_description': '服務項目 and 服務內容 codes (law.md#service-codes). `is_official` tells sourced codes from ours.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -145,7 +145,7 @@ class Migration(migrations.Migration):
                 ('decided_by', fields.ForeignKeyField('models.Account', source_field='decided_by_id', null=True, db_constraint=True, to_field='id', related_name='decided_requests', on_delete=OnDelete.RESTRICT)),
                 ('decided_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'account_request', 'app': 'models', 'pk_attr': 'id', 'table_description': '帳號申請: somebody of a host unit or an agency asks for an account.'},
+            options={'table': 'account_request', 'app': 'models', 'pk_attr': 'id', 'table_description': '帳號申請: a request for an account by staff of a host unit or an agency.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -156,7 +156,7 @@ class Migration(migrations.Migration):
                 ('locked_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('updated_at', fields.DatetimeField(auto_now=True, auto_now_add=False)),
             ],
-            options={'table': 'login_failure', 'app': 'models', 'pk_attr': 'name_index', 'table_description': 'Failed logins under one typed name, whether or not such an account exists, so that a lock tells nothing.'},
+            options={'table': 'login_failure', 'app': 'models', 'pk_attr': 'name_index', 'table_description': 'Failed logins under one typed name, counted whether or not there is such an account.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -167,7 +167,7 @@ class Migration(migrations.Migration):
                 ('expires_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('used_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'password_reset', 'app': 'models', 'pk_attr': 'digest', 'table_description': '忘記密碼: a link that works once, for a while. Only its SHA-256 is stored.'},
+            options={'table': 'password_reset', 'app': 'models', 'pk_attr': 'digest', 'table_description': '忘記密碼: a link that works once, until it expires. Only its SHA-256 is stored.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -197,7 +197,7 @@ class Migration(migrations.Migration):
                 ('uploaded_by', fields.ForeignKeyField('models.Account', source_field='uploaded_by_id', db_constraint=True, to_field='id', related_name='files', on_delete=OnDelete.RESTRICT)),
                 ('uploaded_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
             ],
-            options={'table': 'stored_file', 'app': 'models', 'pk_attr': 'id', 'table_description': 'A picture or attachment; its bytes lie under their SHA-256 in `db.blobs`.'},
+            options={'table': 'stored_file', 'app': 'models', 'pk_attr': 'id', 'table_description': 'A picture or attachment; its bytes are in `db.blobs` under their SHA-256.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -253,7 +253,7 @@ class Migration(migrations.Migration):
                 ('joined_on', fields.DateField()),
                 ('left_on', fields.DateField(null=True)),
             ],
-            options={'table': 'membership', 'app': 'models', 'unique_together': (('volunteer', 'host_unit'),), 'pk_attr': 'id', 'table_description': '所屬(收編): a volunteer serves at a host unit, perhaps in one of its teams.'},
+            options={'table': 'membership', 'app': 'models', 'unique_together': (('volunteer', 'host_unit'),), 'pk_attr': 'id', 'table_description': '所屬(收編): a volunteer serves at a host unit, optionally in one of its teams.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -268,7 +268,7 @@ class Migration(migrations.Migration):
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
                 ('saved_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'draft', 'app': 'models', 'pk_attr': 'id', 'table_description': 'A form under way, found again by the id in its address. It belongs to the unit, not to a browser.'},
+            options={'table': 'draft', 'app': 'models', 'pk_attr': 'id', 'table_description': 'A form that is being filled in, found by the id in its address. It belongs to the unit, not to a browser.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -331,7 +331,7 @@ class Migration(migrations.Migration):
                 ('meal_fee', fields.IntField(default=0)),
                 ('area', fields.CharField(default='', max_length=10)),
             ],
-            options={'table': 'service_hours', 'app': 'models', 'pk_attr': 'id', 'table_description': '服務時數: hours of service in fact rendered, without the way there and back (管理辦法 §9).'},
+            options={'table': 'service_hours', 'app': 'models', 'pk_attr': 'id', 'table_description': '服務時數: hours of service rendered, without the way there and back (管理辦法 §9).'},
             bases=['LedgerEntry'],
         ),
         ops.CreateModel(
@@ -500,7 +500,7 @@ class Migration(migrations.Migration):
                 ('entered_by_unit', fields.ForeignKeyField('models.HostUnit', source_field='entered_by_unit_id', db_constraint=True, to_field='id', related_name='record_books', on_delete=OnDelete.RESTRICT)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
             ],
-            options={'table': 'record_book', 'app': 'models', 'unique_together': (('agency', 'roc_year', 'sequence'),), 'pk_attr': 'id', 'table_description': "紀錄冊: a volunteer's record book, once issued. A volunteer has at most one in use (domain.md 1.3)."},
+            options={'table': 'record_book', 'app': 'models', 'unique_together': (('agency', 'roc_year', 'sequence'),), 'pk_attr': 'id', 'table_description': "紀錄冊: a volunteer's record book, once issued. A volunteer has at most one in use (law.md#one-book)."},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -536,7 +536,7 @@ class Migration(migrations.Migration):
                 ('what', fields.CharField(max_length=60)),
                 ('reason', fields.CharField(max_length=120)),
             ],
-            options={'table': 'access_entry', 'app': 'models', 'pk_attr': 'id', 'table_description': 'Who saw personal data of whom, what, and for what purpose (個人資料保護法施行細則 §12).'},
+            options={'table': 'access_entry', 'app': 'models', 'pk_attr': 'id', 'table_description': 'Who saw which personal data of whom, and for what purpose (個人資料保護法施行細則 §12).'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -557,7 +557,7 @@ class Migration(migrations.Migration):
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
                 ('sent_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'outgoing_mail', 'app': 'models', 'indexes': [Index(fields=['status', 'next_attempt_at'])], 'pk_attr': 'id', 'table_description': 'A mail waiting to be sent, sent, or failed; written in the transaction of what it tells of.'},
+            options={'table': 'outgoing_mail', 'app': 'models', 'indexes': [Index(fields=['status', 'next_attempt_at'])], 'pk_attr': 'id', 'table_description': 'A mail waiting to be sent, sent, or failed; written in the transaction of the act it reports.'},
             bases=['Model'],
         ),
     ]

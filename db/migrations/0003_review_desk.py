@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ('closed_by', fields.ForeignKeyField('models.Account', source_field='closed_by_id', null=True, db_constraint=True, to_field='id', related_name='corrections_closed', on_delete=OnDelete.RESTRICT)),
                 ('closed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'correction', 'app': 'models', 'pk_attr': 'id', 'table_description': '補正: a mark of the reviewer on a field, the photo or a spot of a certificate, and what became of it.'},
+            options={'table': 'correction', 'app': 'models', 'pk_attr': 'id', 'table_description': '補正: a mark of the reviewer on a field, the photo or a spot of a certificate, and its outcome.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                 ('release_at', fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
                 ('problem', fields.TextField(default='', unique=False)),
             ],
-            options={'table': 'decision', 'app': 'models', 'pk_attr': 'id', 'table_description': 'A decision its reviewer may still take back: number and mail are released at `release_at` (核可後 10 秒內可復原).'},
+            options={'table': 'decision', 'app': 'models', 'pk_attr': 'id', 'table_description': 'A decision its reviewer may still undo: number and mail are released at `release_at` (核可後 10 秒內可復原).'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
                 ('changed_by', fields.ForeignKeyField('models.Account', source_field='changed_by_id', db_constraint=True, to_field='id', related_name='mail_templates', on_delete=OnDelete.RESTRICT)),
                 ('changed_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'mail_template', 'app': 'models', 'pk_attr': 'name', 'table_description': "The administrator's own wording of a mail; without a row the one that comes with the office counts."},
+            options={'table': 'mail_template', 'app': 'models', 'pk_attr': 'name', 'table_description': "The administrator's own wording of a mail; without a row the built-in one is used."},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
                 ('result', fields.CharEnumField(description='REACHED: reached\nMESSAGE_LEFT: message_left\nNO_ANSWER: no_answer\nWRONG_NUMBER: wrong_number', enum_type=CallResult, max_length=20)),
                 ('note', fields.CharField(default='', max_length=200)),
             ],
-            options={'table': 'phone_call', 'app': 'models', 'pk_attr': 'id', 'table_description': '電話通知: who called about an application, when, whom, and how it went.'},
+            options={'table': 'phone_call', 'app': 'models', 'pk_attr': 'id', 'table_description': '電話通知: who called whom about an application, when, and with what result.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -121,7 +121,7 @@ class Migration(migrations.Migration):
                 ('seen_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('holds', fields.BooleanField(default=False)),
             ],
-            options={'table': 'reading', 'app': 'models', 'pk_attr': 'id', 'table_description': "A page on which a reviewer has a case open; `holds`: it is the one who works on it (正在審). `id` is the page's."},
+            options={'table': 'reading', 'app': 'models', 'pk_attr': 'id', 'table_description': "A page on which a reviewer has a case open; `holds`: this reviewer works on it (正在審). `id` is the page's."},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -136,7 +136,7 @@ class Migration(migrations.Migration):
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
                 ('updated_at', fields.DatetimeField(auto_now=True, auto_now_add=False)),
             ],
-            options={'table': 'roster', 'app': 'models', 'pk_attr': 'id', 'table_description': '名冊: applications of one unit to one agency that are prepared, sent and looked at as one thing (管理辦法 §5).'},
+            options={'table': 'roster', 'app': 'models', 'pk_attr': 'id', 'table_description': '名冊: applications of one unit to one agency that are prepared, sent and reviewed together (管理辦法 §5).'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -169,7 +169,7 @@ class Migration(migrations.Migration):
                 ('by', fields.ForeignKeyField('models.Account', source_field='by_id', db_constraint=True, to_field='id', related_name='eye_checks', on_delete=OnDelete.RESTRICT)),
                 ('at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'eye_check', 'app': 'models', 'unique_together': (('application', 'round', 'rule'),), 'pk_attr': 'id', 'table_description': '目視: a reviewer has looked at what no machine can tell, in this round of the application.'},
+            options={'table': 'eye_check', 'app': 'models', 'unique_together': (('application', 'round', 'rule'),), 'pk_attr': 'id', 'table_description': '目視: a reviewer has checked what a program cannot, in this round of the application.'},
             bases=['Model'],
         ),
         ops.AddField(

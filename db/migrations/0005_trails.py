@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ('reopened_by', fields.ForeignKeyField('models.Account', source_field='reopened_by_id', db_constraint=True, to_field='id', related_name='exchanges_reopened', on_delete=OnDelete.RESTRICT)),
                 ('reopened_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'correction_exchange', 'app': 'models', 'pk_attr': 'id', 'table_description': '先前往返: what a mark said and what the unit answered, before the reviewer opened the mark again.'},
+            options={'table': 'correction_exchange', 'app': 'models', 'pk_attr': 'id', 'table_description': '先前往返: the text of a mark and the answer of the unit, before the reviewer reopened the mark.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
         ),
         ops.AlterModelOptions(
             name='ApplicationStep',
-            options={'table': 'application_step', 'app': 'models', 'pk_attr': 'id', 'table_description': 'One move of an application: when, by whom, to which status, in which round, why.'},
+            options={'table': 'application_step', 'app': 'models', 'pk_attr': 'id', 'table_description': 'One transition of an application: when, by whom, to which status, in which round, why.'},
         ),
         ops.AlterField(
             model_name='ApplicationStep',
@@ -124,6 +124,6 @@ class Migration(migrations.Migration):
         ),
         ops.AlterModelOptions(
             name='Rule',
-            options={'table': 'rule', 'app': 'models', 'pk_attr': 'id', 'table_description': '送審前體檢: what is asked of an application under a key, since when, by which law; the narrowest row counts.'},
+            options={'table': 'rule', 'app': 'models', 'pk_attr': 'id', 'table_description': '送審前體檢: what is required of an application, since when, by which law; the most specific row of a key applies.'},
         ),
     ]

@@ -1,4 +1,4 @@
-"""WHAT IS KEPT: the records, one module for each concern."""
+"""The records, one module for each concern."""
 
 from .accounts import AccountRequest, LoginFailure, PasswordReset, Session
 from .applications import Application, ApplicationStep, Decision, Reading, Roster

@@ -8,7 +8,7 @@ from .people import Account
 
 
 class LoginFailure(Model):
-    """Failed logins under one typed name, whether or not such an account exists, so that a lock tells nothing."""
+    """Failed logins under one typed name, counted whether or not there is such an account."""
 
     name_index = fields.CharField(max_length=64, primary_key=True)
     failures = fields.SmallIntField(default=0)
@@ -35,7 +35,7 @@ class Session(Model):
 
 
 class PasswordReset(Model):
-    """忘記密碼: a link that works once, for a while. Only its SHA-256 is stored."""
+    """忘記密碼: a link that works once, until it expires. Only its SHA-256 is stored."""
 
     digest = fields.CharField(max_length=64, primary_key=True)
     account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
@@ -50,7 +50,7 @@ class PasswordReset(Model):
 
 
 class AccountRequest(Model):
-    """帳號申請: somebody of a host unit or an agency asks for an account."""
+    """帳號申請: a request for an account by staff of a host unit or an agency."""
 
     id = fields.IntField(primary_key=True)
     status = fields.CharEnumField(RequestStatus, max_length=20, default=RequestStatus.OPEN)

@@ -11,7 +11,7 @@ from .places import Agency, County, HostUnit
 
 
 class Roster(Model):
-    """名冊: applications of one unit to one agency that are prepared, sent and looked at as one thing (管理辦法 §5)."""
+    """名冊: applications of one unit to one agency that are prepared, sent and reviewed together (管理辦法 §5)."""
 
     id = fields.IntField(primary_key=True)
     host_unit: fields.ForeignKeyRelation[HostUnit] = fields.ForeignKeyField(
@@ -43,8 +43,8 @@ class Roster(Model):
 class Application(Model):
     """申請案: one volunteer's application for a record book. A volunteer has at most one that is open.
 
-    `round` counts how often it was submitted; `version` grows with every move, so that a decision can
-    name what it read. `previous` is the refused or withdrawn application that this one repeats.
+    `round` counts its submissions. `version` grows with every transition, so that a decision names the version that was
+    read. `previous` is the rejected or withdrawn application that this one repeats.
     """
 
     id = fields.IntField(primary_key=True)
@@ -105,9 +105,9 @@ class Application(Model):
 
 
 class ApplicationStep(Model):
-    """One move of an application: when, by whom, to which status, in which round, why.
+    """One transition of an application: when, by whom, to which status, in which round, why.
 
-    Of 送審 also its due day, and when the clock reminded of it and told the supervisor that it had passed.
+    A step of 送審 has its due day, too, and when the reminder and the escalation to the supervisor were sent.
     """
 
     id = fields.IntField(primary_key=True)
@@ -133,9 +133,9 @@ class ApplicationStep(Model):
 
 
 class Decision(Model):
-    """A decision its reviewer may still take back: number and mail are released at `release_at` (核可後 10 秒內可復原).
+    """A decision its reviewer may still undo: number and mail are released at `release_at` (核可後 10 秒內可復原).
 
-    When it cannot be carried out then, `problem` says why to the user, and nothing has been decided.
+    If it cannot be carried out then, `problem` is the sentence for the user, and nothing is decided.
     """
 
     id = fields.IntField(primary_key=True)
@@ -158,9 +158,9 @@ class Decision(Model):
 
 
 class Reading(Model):
-    """A page on which a reviewer has a case open; `holds`: it is the one who works on it (正在審). `id` is the page's.
+    """A page on which a reviewer has a case open; `holds`: this reviewer works on it (正在審). `id` is the page's.
 
-    Pages renew `seen_at`; a row that was not renewed for a while belongs to a process that died.
+    Pages renew `seen_at`; a row that is no longer renewed belongs to a process that ended.
     """
 
     id = fields.UUIDField(primary_key=True)

@@ -12,7 +12,7 @@ from .places import Agency, HostUnit
 class NumberSeries(Model):
     """The last number an agency has given in a ROC year. Numbers are taken by one UPDATE … RETURNING: no gaps.
 
-    `pattern`: how this year's numbers are written; '' as the agency's.
+    `pattern` formats the numbers of this year; '' stands for the agency's own pattern.
     """
 
     id = fields.IntField(primary_key=True)
@@ -30,9 +30,9 @@ class NumberSeries(Model):
 
 
 class RecordBook(Model):
-    """紀錄冊: a volunteer's record book, once issued. A volunteer has at most one in use (domain.md 1.3).
+    """紀錄冊: a volunteer's record book, once issued. A volunteer has at most one in use (law.md#one-book).
 
-    `earlier` is the book it took the place of; `earlier_legacy` the 字第號 of one of the old system.
+    `earlier` is the book that this one replaces; `earlier_legacy` the 字第號 of one of the old system.
     """
 
     id = fields.IntField(primary_key=True)

@@ -1,4 +1,4 @@
-"""補正: what a reviewer marked and looked at in an application."""
+"""補正: what a reviewer marked and checked in an application."""
 
 from tortoise import fields
 from tortoise.models import Model
@@ -10,11 +10,12 @@ from .places import Rule
 
 
 class Correction(Model):
-    """補正: a mark of the reviewer on a field, the photo or a spot of a certificate, and what became of it.
+    """補正: a mark of the reviewer on a field, the photo or a spot of a certificate, and its outcome.
 
     `place`, `training_id` and `field` name the field as the clerk's form does. `spot_x`, `spot_y` are shares (0 to 1)
-    of the picture's width and height. `old_*` is what the reviewer saw, `new_*` what the unit sent back; identity
-    numbers stand masked, the files are ids of stored files. A training may be removed meanwhile: its id is kept only.
+    of the picture's width and height. `old_*` is the value the reviewer saw, `new_*` the one the unit sent back;
+    identity numbers are masked, files are ids of stored files. A training may have been removed: `training_id` is no
+    foreign key.
     """
 
     id = fields.IntField(primary_key=True)
@@ -59,7 +60,7 @@ class Correction(Model):
 
 
 class CorrectionExchange(Model):
-    """先前往返: what a mark said and what the unit answered, before the reviewer opened the mark again."""
+    """先前往返: the text of a mark and the answer of the unit, before the reviewer reopened the mark."""
 
     id = fields.IntField(primary_key=True)
     correction: fields.ForeignKeyRelation[Correction] = fields.ForeignKeyField(
@@ -92,7 +93,7 @@ class CorrectionExchange(Model):
 
 
 class EyeCheck(Model):
-    """目視: a reviewer has looked at what no machine can tell, in this round of the application."""
+    """目視: a reviewer has checked what a program cannot, in this round of the application."""
 
     id = fields.IntField(primary_key=True)
     application: fields.ForeignKeyRelation[Application] = fields.ForeignKeyField(

@@ -1,4 +1,4 @@
-"""Forms that are not saved yet."""
+"""Forms that are not saved yet, field by field."""
 
 from typing import Any
 
@@ -12,9 +12,9 @@ from .places import HostUnit
 
 
 class Draft(Model):
-    """A form under way, found again by the id in its address. It belongs to the unit, not to a browser.
+    """A form that is being filled in, found by the id in its address. It belongs to the unit, not to a browser.
 
-    `about` names what is edited: 'new' or the id of a training; `volunteer` is empty for a new volunteer.
+    `about` identifies what is edited: 'new' or the id of a training; `volunteer` is null for a new volunteer.
     """
 
     id = fields.UUIDField(primary_key=True)

@@ -9,7 +9,7 @@ from .places import County, HostUnit
 
 
 class LedgerEntry(Model):
-    """What every entry has: whose it is, and who entered it for which unit (登打單位, 登錄人)."""
+    """The columns of every entry: its volunteer, and who entered it for which unit (登錄人, 登打單位)."""
 
     id = fields.IntField(primary_key=True)
     volunteer: fields.ForeignKeyRelation[Volunteer] = fields.ForeignKeyField(
@@ -31,7 +31,7 @@ class LedgerEntry(Model):
 
 
 class ServiceHours(LedgerEntry):
-    """服務時數: hours of service in fact rendered, without the way there and back (管理辦法 §9)."""
+    """服務時數: hours of service rendered, without the way there and back (管理辦法 §9)."""
 
     starts_on = fields.DateField()
     ends_on = fields.DateField()

@@ -1,4 +1,4 @@
-"""The office's own books: what changed, who looked, which mails went out, who was called."""
+"""Records about the office's work: changes, access to personal data, mails, telephone calls."""
 
 from tortoise import fields
 from tortoise.models import Model
@@ -12,7 +12,7 @@ from .people import Account, Volunteer
 class HistoryEntry(Model):
     """異動紀錄: one field of one record changed from `old` to `new`. Identity numbers stand masked.
 
-    `by_name` and `from_unit` are written out: an account may be renamed later, the entry may not.
+    `by_name` and `from_unit` are copies: an account may be renamed later, the entry stays as it is.
     `old_file`/`new_file` are ids of stored files, so that a replaced certificate can still be opened.
     """
 
@@ -45,7 +45,7 @@ class HistoryEntry(Model):
 class OfficeEntry(Model):
     """系統異動: one fact of the office itself (a rule, a day, a series, a wording, an account) changed by somebody.
 
-    `by_name` and `from_unit` are written out, as in `HistoryEntry`. Nothing secret is ever written here.
+    `by_name` and `from_unit` are copies, as in `HistoryEntry`. Secrets are never written here.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -69,7 +69,7 @@ class OfficeEntry(Model):
 
 
 class AccessEntry(Model):
-    """Who saw personal data of whom, what, and for what purpose (個人資料保護法施行細則 §12)."""
+    """Who saw which personal data of whom, and for what purpose (個人資料保護法施行細則 §12)."""
 
     id = fields.BigIntField(primary_key=True)
     volunteer: fields.ForeignKeyRelation[Volunteer] = fields.ForeignKeyField(
@@ -92,11 +92,11 @@ class AccessEntry(Model):
 
 
 class OutgoingMail(Model):
-    """A mail waiting to be sent, sent, or failed; written in the transaction of what it tells of.
+    """A mail waiting to be sent, sent, or failed; written in the transaction of the act it reports.
 
-    Body and attachment are sealed: they name people. `attachment` is base64. `account` is the person it is for, when
-    it is for a person and not for an office's mailbox: their preference counts. `digest` is the mail of the day it went
-    out with, `resent_from` the one it repeats. A mail about several applications at once names their `roster`.
+    Body and attachment are sealed, since they name people. `attachment` is base64. `account` is set when the mail is
+    for a person and not for an office's mailbox: that person's preference applies. `digest` is the daily digest it was
+    sent with, `resent_from` the mail it repeats. A mail about several applications refers to their `roster`.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -141,7 +141,7 @@ class OutgoingMail(Model):
 
 
 class PhoneCall(Model):
-    """電話通知: who called about an application, when, whom, and how it went."""
+    """電話通知: who called whom about an application, when, and with what result."""
 
     id = fields.IntField(primary_key=True)
     application: fields.ForeignKeyRelation[Application] = fields.ForeignKeyField(
@@ -164,7 +164,7 @@ class PhoneCall(Model):
 
 
 class MailTemplate(Model):
-    """The administrator's own wording of a mail; without a row the one that comes with the office counts."""
+    """The administrator's own wording of a mail; without a row the built-in one is used."""
 
     name = fields.CharField(max_length=40, primary_key=True)
     subject = fields.CharField(max_length=200)

@@ -1,4 +1,4 @@
-"""The people: who serves and who signs in, where they serve, and the files that belong to them."""
+"""Accounts, volunteers, their memberships in host units, and their files."""
 
 from typing import Any
 
@@ -45,9 +45,9 @@ class Account(Model):
 
 
 class StoredFile(Model):
-    """A picture or attachment; its bytes lie under their SHA-256 in `db.blobs`.
+    """A picture or attachment; its bytes are in `db.blobs` under their SHA-256.
 
-    `volunteer` is empty while the file belongs to a form not yet saved; then only `host_unit` may see it.
+    `volunteer` is null while the file belongs to a form that is not saved; then only `host_unit` may see it.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -80,9 +80,9 @@ class StoredFile(Model):
 class Volunteer(Model):
     """志工: one person, shared by all host units (本區資料為所有單位共同維護).
 
-    `identity_number` is sealed; `identity_index` finds it, `identity_masked` (A12****789) is what lists show.
-    `name_key` is the name folded for searching; `name` is kept exactly as given.
-    `version` grows with each change, for units that edit the same person at once.
+    The basics are shared (law.md#shared-basics): `version` grows with each change, for units that edit the same person
+    at once. `identity_number` is sealed; `identity_index` finds it, lists display `identity_masked` (A12****789).
+    `name_key` is the name folded for searching; `name` is stored exactly as given.
     """
 
     id = fields.IntField(primary_key=True)
@@ -120,7 +120,7 @@ class Volunteer(Model):
 
 
 class Membership(Model):
-    """所屬(收編): a volunteer serves at a host unit, perhaps in one of its teams."""
+    """所屬(收編): a volunteer serves at a host unit, optionally in one of its teams."""
 
     id = fields.IntField(primary_key=True)
     volunteer: fields.ForeignKeyRelation[Volunteer] = fields.ForeignKeyField(

@@ -1,4 +1,4 @@
-"""Where volunteers serve and who issues their books."""
+"""Counties, agencies and host units, and the rules and calendar that apply to them."""
 
 from tortoise import fields
 from tortoise.models import Model
@@ -35,9 +35,10 @@ class Field(Model):
 class Agency(Model):
     """發冊機關: a regulating department that issues record books.
 
-    `document_word` is its 機關代字; `number_pattern` knows {word}, {year} and {sequence}, for instance
-    '{word}字第{year:03d}{sequence:06d}號'. The true pattern is not published, hence data. So is whether 換發 and
-    補發 keep the number of the earlier book. What is overdue is told to the supervisor.
+    `document_word` is its 機關代字; `number_pattern` takes {word}, {year} and {sequence}, for instance
+    '{word}字第{year:03d}{sequence:06d}號'. The official pattern is not published, hence data; so is whether 換發
+    and 補發 keep the number (law.md#record-book-numbers). `review_days` and `counts_working_days` are the review
+    period (law.md#review-period); overdue cases are reported to the supervisor.
     """
 
     id = fields.IntField(primary_key=True)
@@ -70,10 +71,10 @@ class Agency(Model):
 
 
 class RequiredHours(Model):
-    """How many minutes of a kind of training an application needs; the narrowest row that fits counts.
+    """How many minutes of a kind of training an application needs; the most specific row that fits applies.
 
     No agency: every agency; no field: every field. `completed_from`/`completed_to` bound the day the training ended:
-    基礎訓練 was 12 hours before 2018, 6 since (domain.md 1.3).
+    基礎訓練 took 12 hours before 2018 and takes 6 since (law.md#required-hours).
     """
 
     id = fields.IntField(primary_key=True)
@@ -96,10 +97,10 @@ class RequiredHours(Model):
 
 
 class Rule(Model):
-    """送審前體檢: what is asked of an application under a key, since when, by which law; the narrowest row counts.
+    """送審前體檢: what is required of an application, since when, by which law; the most specific row of a key applies.
 
-    No agency, field or kind: every one. `by_eye`: only a person can tell, so the reviewer ticks it. How to look at the
-    other keys the office knows (domain.readiness); rows say whether it does, how much it weighs and why.
+    No agency, field or kind: every one. `by_eye`: only a person can decide, so the reviewer ticks it. The checks of the
+    other keys are in domain.readiness; rows decide whether they are made, with what weight, and by which law.
     """
 
     id = fields.IntField(primary_key=True)
@@ -130,8 +131,8 @@ class Rule(Model):
 class CalendarDay(Model):
     """辦公日曆: a day that is not what its weekday says, for the whole country or for one county (a typhoon, say).
 
-    `is_off` False is a make-up working day. Rows filled from the `holidays` package are not `is_manual`; those a person
-    has entered are never overwritten.
+    `is_off` False is a make-up working day. Rows filled from the `holidays` package are not `is_manual`; rows entered
+    by a person are never overwritten.
     """
 
     id = fields.IntField(primary_key=True)
@@ -150,7 +151,7 @@ class CalendarDay(Model):
 
 
 class HostUnit(Model):
-    """志願服務運用單位: a host unit, in whose service volunteers stand."""
+    """志願服務運用單位: a host unit, which volunteers serve."""
 
     id = fields.IntField(primary_key=True)
     name = fields.CharField(max_length=80, unique=True)
@@ -183,7 +184,7 @@ class Team(Model):
 
 
 class ServiceCode(Model):
-    """服務項目 and 服務內容 codes (domain.md 3.6, 3.7). `is_official` tells sourced codes from ours."""
+    """服務項目 and 服務內容 codes (law.md#service-codes). `is_official` tells sourced codes from ours."""
 
     id = fields.IntField(primary_key=True)
     list = fields.CharField(max_length=10)

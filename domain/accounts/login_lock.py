@@ -1,6 +1,6 @@
 """Five failures under one typed name lock that name for 15 minutes, whether or not there is such an account.
 
-Source: 資通系統防護基準 (資通安全責任等級分級辦法 附表十), 身分驗證管理.
+Source: 資通安全責任等級分級辦法 附表十 (資通系統防護基準), 身分驗證管理.
 """
 
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Passwords: the four rules people see, made passwords, and their storage as Argon2id hashes.
+"""Passwords: the four rules of the form (law.md#password-rules), made passwords, and their storage as Argon2id hashes.
 
 >>> unmet('volunteer2026x')
 ['包含大寫字母']

@@ -53,9 +53,9 @@ async def issue(application: Application, *, by: Account) -> RecordBook:
     """The book of an application just approved, inside the transaction that approves it.
 
     初次: a new book with the next number. 換發, 補發: where the agency's renewals keep the number, the book in use goes
-    on (the columns 目前發冊類別 and 目前發冊日期 suggest so, domain.md 5.4); elsewhere it is put out of use, and a new
-    book with the next number names it as the earlier one. A book of the old system, known by its 字第號 only, is always
-    followed by a new one. 註銷: the book is cancelled, its number never used again. Raises CannotIssue.
+    on (law.md#record-book-numbers); elsewhere it is put out of use, and a new book with the next number names it as the
+    earlier one. A book of the old system, known by its 字第號 only, is always followed by a new one. 註銷: the book is
+    cancelled, its number never used again. Raises CannotIssue.
     """
     book = await RecordBook.filter(volunteer_id=application.volunteer_id, status=BookStatus.IN_USE).first()
     if application.kind == IssueKind.CANCELLATION:

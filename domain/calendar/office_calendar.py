@@ -1,8 +1,8 @@
 """辦公日曆: which days are off, for the country or for one county; and the last day of a review.
 
 A row of the table says what its weekday does not: a holiday, a closure, a make-up working day. A county's own row
-counts before the country's. The days of a year come from the package `holidays`, which follows the calendar of the
-行政院人事行政總處; what a person has entered is never overwritten by it.
+counts before the country's. The days of a year (紀念日及節日實施條例) come from the package `holidays`, which
+follows the calendar of the 行政院人事行政總處; what a person has entered is never overwritten by it.
 
 An open case is always due on the day that its agency's rule and the calendar say: when either changes, it is counted
 anew from the day it was sent.

@@ -23,7 +23,7 @@ NOT_KNOWN = '（未登錄）'
 
 
 async def submitted(application: Application) -> None:
-    """To the issuing agency: an application waits, until when; the roster goes with it (流程 2; 管理辦法 §5)."""
+    """To the issuing agency: an application waits, until when; with the roster (law.md#the-process, 管理辦法 §5)."""
     case = await _case(application)
     if case.submitted_by is None or case.submitted_at is None or case.due_on is None:
         raise ValueError(f'application {case.id} has not been submitted')

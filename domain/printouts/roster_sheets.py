@@ -1,4 +1,4 @@
-"""名冊 as paper: the list of volunteers that goes with their applications (志願服務證及服務紀錄冊管理辦法 §5)."""
+"""名冊 as a document: the list of volunteers that is sent with their applications (管理辦法 §5)."""
 
 import asyncio
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from ..errors import NotFound
 from .odf import Cell
 
 TITLE = '志願服務紀錄冊申請名冊'
-# §5 names these facts; the number is the passport's of who has no national ID.
+# The facts of 管理辦法 §5; volunteers without a national ID are listed by passport number.
 COLUMNS = ('編號', '姓名', '性別', '出生年月日', '國民身分證統一編號或護照號碼')
 BLANK_ROWS = 20
 
@@ -20,9 +20,9 @@ BLANK_ROWS = 20
 async def roster(applications: Sequence[Application], *, by: Account) -> bytes:
     """The roster of one or more applications as .ods, in their order, numbered from 1.
 
-    It carries the full identity numbers, because §5 has the unit name them to the agency; that they were opened is
-    noted for each volunteer. For the unit that applies and the agency it applies to; raises NotFound for others.
-    `applications` come with their volunteers fetched.
+    It has the full identity numbers, which 管理辦法 §5 requires, and the access log records this for each volunteer.
+    For the unit that applies and the agency it applies to; raises NotFound for others. `applications` come with their
+    volunteers fetched.
     """
     first = applications[0]
     await first.fetch_related('host_unit', 'agency')
@@ -34,24 +34,28 @@ async def roster(applications: Sequence[Application], *, by: Account) -> bytes:
 async def printed(
     applications: Sequence[Application], kind: str, *, unit: str, agency: str, is_masked: bool, by: Account
 ) -> bytes:
-    """The same as `kind` pdf or ods, of the `unit` for the `agency`, with the identity numbers `is_masked` or in full.
+    """The roster as `kind` pdf or ods, from `unit` to `agency`, with identity numbers masked or in full.
 
     Raises NotFound as `roster`, and as `logbook.pdf.as_pdf`.
     """
     if kind not in ('pdf', 'ods') or not all(_concerns(application, by) for application in applications):
         raise NotFound
     volunteers = [application.volunteer for application in applications]
-    named: set[int] = set()
+    unmasked: set[int] = set()
     if not is_masked:
-        # Whoever has left the unit since stands masked: their number is the unit's business no more.
+        # The number of a volunteer who has left the unit since is masked: the unit may no longer see it.
         ids = [volunteer.id for volunteer in volunteers]
-        named = {one.id for one in await Volunteer.filter(permissions.visible_to(by), id__in=ids).only('id')}
+        unmasked = {one.id for one in await Volunteer.filter(permissions.visible_to(by), id__in=ids).only('id')}
     for volunteer in volunteers:
-        if volunteer.id in named:
+        if volunteer.id in unmasked:
             await access.note(volunteer, '名冊', '紀錄冊申請名冊（管理辦法第 5 條）', by=by)
-    rows = [_row(number, volunteer, volunteer.id not in named) for number, volunteer in enumerate(volunteers, start=1)]
-    hides = is_masked or any(volunteer.id not in named for volunteer in volunteers)
-    subtitle = printouts.below(f'{unit}　送　{agency}', f'共 {len(rows)} 人', *(['證號部分遮蔽'] if hides else []))
+    rows = [
+        _as_row(number, volunteer, volunteer.id not in unmasked) for number, volunteer in enumerate(volunteers, start=1)
+    ]
+    some_masked = is_masked or any(volunteer.id not in unmasked for volunteer in volunteers)
+    subtitle = printouts.below(
+        f'{unit}　送　{agency}', f'共 {len(rows)} 人', *(['證號部分遮蔽'] if some_masked else [])
+    )
     if kind == 'pdf':
         return await printouts.pdf(TITLE, subtitle, COLUMNS, rows)
     return await asyncio.to_thread(printouts.ods, TITLE, subtitle, COLUMNS, rows)
@@ -71,7 +75,7 @@ def _concerns(application: Application, by: Account) -> bool:
     return by.role == Role.REVIEWER and by.agency_id == application.agency_id
 
 
-def _row(number: int, volunteer: Volunteer, is_masked: bool) -> list[Cell]:
+def _as_row(number: int, volunteer: Volunteer, is_masked: bool) -> list[Cell]:
     return [
         number,
         volunteer.name,

@@ -172,7 +172,7 @@ def _trainings(
 
 
 def _is_of_field(training: Training, agency: Agency) -> bool:
-    """特殊訓練 counts in the agency's own field (衛部救字第1030128451號); an agency without a field takes any."""
+    """特殊訓練 counts in the agency's own field (law.md#training-of-the-field); an agency without a field takes any."""
     return training.kind == TrainingKind.BASIC or agency.field_id in (None, training.field_id)
 
 

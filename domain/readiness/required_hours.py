@@ -1,7 +1,7 @@
 """How many hours of training an application needs: rows of data, of which the narrowest that fits counts.
 
 Each row asks its minutes of the trainings that ended in its time: 12 hours of 基礎訓練 before 2018, 6 since
-(domain.md 1.3). 0 minutes: there must be a training, its hours are the host unit's affair.
+(law.md#required-hours). 0 minutes: there must be a training, its hours are the host unit's affair.
 """
 
 from collections import defaultdict

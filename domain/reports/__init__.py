@@ -1,1 +1,1 @@
-"""What people take away: proof of periods, figures, the lists that tabs print."""
+"""Reports: the review period of every round, 審核統計, and the lists of the profile's tabs."""

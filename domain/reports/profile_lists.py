@@ -1,4 +1,4 @@
-"""What the tabs of a profile print: lists of a volunteer's record books and trainings, strips for a paper book."""
+"""列印 of the tabs of a profile: lists of record books and of trainings, and strips for a paper book."""
 
 import asyncio
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ STRIP_COLUMNS = ('訓練日期', '課程名稱', '訓練課程', '訓練時數',
 
 @dataclass(frozen=True)
 class Document:
-    """A file made on demand, for the browser; `name` is what it is called when it is kept."""
+    """A file made on demand, for the browser; `name` is the file name of the download."""
 
     content: bytes
     media_type: str
@@ -55,7 +55,7 @@ async def record_books(volunteer_id: int, kind: str, *, by: Account) -> Document
         raise NotFound
     volunteer = await volunteers.get(volunteer_id, by=by)
     found = await find_books(RecordBookQuery(volunteer_id=volunteer.id, per_page=MOST_ROWS), by=by)
-    rows = [_book_row(volunteer, book) for book in found.rows]
+    rows = [_book_as_row(volunteer, book) for book in found.rows]
     write = printouts.docx if kind == 'docx' else printouts.odt
     content = await asyncio.to_thread(write, '志願服務紀錄冊', printouts.below(), BOOK_COLUMNS, rows)
     return _document(content, kind, '紀錄冊', volunteer)
@@ -66,8 +66,8 @@ async def trainings(
 ) -> Document:
     """列印 (`kind` pdf, ods, odt) and 列印時數條 (strips) of the 教育訓練 tab.
 
-    The volunteer's trainings, for whatever unit, that touch the days from `since` to `until`; None does not bound. That
-    the full identity number is printed (not `is_masked`) is noted for the volunteer first. Raises NotFound, and as
+    The volunteer's trainings, for whichever unit, that overlap the days from `since` to `until`; None is no bound. The
+    access log records it when the full identity number is printed (not `is_masked`). Raises NotFound, and as
     `logbook.pdf.as_pdf`.
     """
     if kind not in ('pdf', 'ods', 'odt', 'strips'):
@@ -78,14 +78,14 @@ async def trainings(
         for training in await trainings_of(volunteer, by=by)
         if (since is None or training.ends_on >= since) and (until is None or training.starts_on <= until)
     ]
-    number = volunteer.identity_masked if is_masked else await _opened_number(volunteer, by)
+    number = volunteer.identity_masked if is_masked else await _full_number(volunteer, by)
     if kind == 'strips':
-        whose = f'{volunteer.name}　{number}'
-        content = await printouts.strips('教育訓練時數條', whose, STRIP_COLUMNS, [_strip(each) for each in listed])
+        owner = f'{volunteer.name}　{number}'
+        content = await printouts.strips('教育訓練時數條', owner, STRIP_COLUMNS, [_as_strip(each) for each in listed])
         return _document(content, 'pdf', '教育訓練時數條', volunteer)
-    rows: list[Sequence[Cell]] = [_training_row(volunteer, number, each) for each in listed]
+    rows: list[Sequence[Cell]] = [_training_as_row(volunteer, number, each) for each in listed]
     if rows:
-        rows.append(_total(listed))
+        rows.append(_total_row(listed))
     return _document(await _list(kind, _period(since, until), rows), kind, '教育訓練', volunteer)
 
 
@@ -97,14 +97,14 @@ async def _list(kind: str, subtitle: str, rows: Sequence[Sequence[Cell]]) -> byt
     return await asyncio.to_thread(write, title, subtitle, TRAINING_COLUMNS, rows)
 
 
-async def _opened_number(volunteer: Volunteer, by: Account) -> str:
+async def _full_number(volunteer: Volunteer, by: Account) -> str:
     if by.role != Role.VOLUNTEER:
         await access.note(volunteer, '教育訓練清單', '列印時不遮蔽身分證號', by=by)
     number: str = volunteer.identity_number.open()
     return number
 
 
-def _book_row(volunteer: Volunteer, book: RecordBook) -> Sequence[str]:
+def _book_as_row(volunteer: Volunteer, book: RecordBook) -> Sequence[str]:
     return (
         volunteer.name,
         volunteer.identity_masked,
@@ -115,7 +115,7 @@ def _book_row(volunteer: Volunteer, book: RecordBook) -> Sequence[str]:
     )
 
 
-def _training_row(volunteer: Volunteer, number: str, training: Training) -> Sequence[Cell]:
+def _training_as_row(volunteer: Volunteer, number: str, training: Training) -> Sequence[Cell]:
     return (
         volunteer.name,
         number,
@@ -130,13 +130,13 @@ def _training_row(volunteer: Volunteer, number: str, training: Training) -> Sequ
     )
 
 
-def _total(listed: Sequence[Training]) -> Sequence[Cell]:
+def _total_row(listed: Sequence[Training]) -> Sequence[Cell]:
     blank = [''] * (len(TRAINING_COLUMNS) - 3)
     sessions, minutes = sum(each.sessions for each in listed), sum(each.minutes for each in listed)
     return ('合計', *blank, sessions, format_duration(minutes))
 
 
-def _strip(training: Training) -> Sequence[str]:
+def _as_strip(training: Training) -> Sequence[str]:
     return (
         _days(training),
         training.title,

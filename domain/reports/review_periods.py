@@ -1,6 +1,6 @@
-"""審核期限的佐證: every round of every case with its period: sent, due, closed, by whom, days used, in time or not.
+"""審核期限的佐證: the rounds of all cases, each with its period: sent, due, closed, by whom, days used, late or not.
 
-It is written from the steps on record and changes nothing; nobody's name stands in it but the reviewer's.
+Read from the recorded steps. It names no volunteer and no clerk, only reviewers.
 """
 
 import asyncio
@@ -44,10 +44,10 @@ OUTCOMES = {
     ApplicationStatus.WITHDRAWN: '單位撤回',
     None: '審核中',
 }
-# The rounds of agency $1 that were sent from $2 until before $3; a round ends with the next step, a pause with the one
-# after that.
+# The rounds of agency $1 that were sent from $2 and before $3. A round ends with the next step, the pause after it with
+# the step after that.
 _ROUNDS = """
-WITH moves AS (
+WITH steps AS (
     SELECT step.application_id, step.status, step.at AS submitted_at, step.due_on, step.reminded_at, step.escalated_at,
            application.host_unit_id, count(*) FILTER (WHERE step.status = 'submitted') OVER of_case AS number,
            lead(step.status) OVER of_case AS outcome, lead(step.at) OVER of_case AS closed_at,
@@ -55,18 +55,18 @@ WITH moves AS (
     FROM application_step step JOIN application ON application.id = step.application_id
     WHERE application.agency_id = $1 WINDOW of_case AS (PARTITION BY step.application_id ORDER BY step.id)
 )
-SELECT moves.application_id, moves.number, host_unit.name AS unit, moves.submitted_at, moves.due_on, moves.closed_at,
-       moves.outcome, coalesce(account.name, '') AS reviewer, moves.reminded_at, moves.escalated_at, moves.resumed_at
-FROM moves JOIN host_unit ON host_unit.id = moves.host_unit_id LEFT JOIN account ON account.id = moves.closed_by
-WHERE moves.status = 'submitted' AND ($2::timestamptz IS NULL OR moves.submitted_at >= $2)
-  AND ($3::timestamptz IS NULL OR moves.submitted_at < $3)
-ORDER BY moves.submitted_at DESC, moves.application_id DESC, moves.number DESC
+SELECT steps.application_id, steps.number, host_unit.name AS unit, steps.submitted_at, steps.due_on, steps.closed_at,
+       steps.outcome, coalesce(account.name, '') AS reviewer, steps.reminded_at, steps.escalated_at, steps.resumed_at
+FROM steps JOIN host_unit ON host_unit.id = steps.host_unit_id LEFT JOIN account ON account.id = steps.closed_by
+WHERE steps.status = 'submitted' AND ($2::timestamptz IS NULL OR steps.submitted_at >= $2)
+  AND ($3::timestamptz IS NULL OR steps.submitted_at < $3)
+ORDER BY steps.submitted_at DESC, steps.application_id DESC, steps.number DESC
 """
 
 
 @dataclass
 class Period:
-    """Rounds that were sent from `since` to `until`, both included; None: without bound."""
+    """Rounds that were sent from `since` to `until`, both included; None is no bound."""
 
     since: date | None = None
     until: date | None = None
@@ -85,11 +85,11 @@ class Period:
 
 @dataclass(frozen=True)
 class Round:
-    """One period of review. `closed_at` and `outcome` are None while it runs; `due_on` where none was noted.
+    """One round of review. `closed_at` and `outcome` are None while it runs, `due_on` where none was recorded.
 
-    `days_used` counts as the agency's rule does, the first day not included; `days_paused` are the calendar days that
-    the case stayed with the unit afterwards. What its unit took back names no reviewer. `reminded_at`: when
-    the agency was, `escalated_at`: when its supervisor was told.
+    `days_used` counts by the agency's rule, without the first day; `days_paused` are the calendar days that the case
+    stayed with the unit afterwards. A round that the unit withdrew has no reviewer. `reminded_at` is when the agency,
+    `escalated_at` when its supervisor was notified.
     """
 
     application_id: int
@@ -109,7 +109,7 @@ class Round:
 
 @dataclass(frozen=True)
 class Share:
-    """How many rounds a reviewer has closed, and how many of them late."""
+    """The number of rounds that a reviewer closed, and how many of them late."""
 
     reviewer: str
     closed: int
@@ -131,12 +131,12 @@ async def rounds(period: Period, *, by: Account) -> list[Round]:
         first, last = dates.day_of(found[-1]['submitted_at']), dates.day_of(found[0]['submitted_at'])
         ends = [dates.day_of(one['closed_at']) for one in found if one['closed_at']]
         is_off = await office_calendar.rest_days(agency.county_id, first, max(last, today, *ends))
-    # In a thread: an agency with thousands of rounds does not keep the pages of the others waiting.
+    # In a thread, since thousands of rounds would hold the event loop, and with it every page.
     return await asyncio.to_thread(lambda: [_round(one, is_off, today) for one in found])
 
 
 def shares(found: Sequence[Round]) -> list[Share]:
-    """Who has closed how much of `found`, most first."""
+    """The share of each reviewer in `found`, the largest first."""
     closed = [each for each in found if each.reviewer]
     names = {each.reviewer for each in closed}
     counted = [
@@ -154,38 +154,38 @@ async def ods(period: Period, *, by: Account) -> Document:
     """The rounds as a spreadsheet. Raises Incomplete."""
     found = await rounds(period, by=by)
     agency = await Agency.get(id=by.agency_id)
-    subtitle = printouts.below(agency.name, f'送審日期 {_spoken(period)}', f'共 {len(found)} 次')
-    content = await asyncio.to_thread(lambda: printouts.ods(TITLE, subtitle, COLUMNS, map(cells, found)))
+    subtitle = printouts.below(agency.name, f'送審日期 {_format_period(period)}', f'共 {len(found)} 次')
+    content = await asyncio.to_thread(lambda: printouts.ods(TITLE, subtitle, COLUMNS, map(as_row, found)))
     name = f'{TITLE}-{dates.roc_digits(dates.today())}.ods'
     return Document(content, MEDIA_TYPES['ods'], name)
 
 
-def cells(each: Round) -> list[Cell]:
-    """A round as people read it, by COLUMNS."""
+def as_row(each: Round) -> list[Cell]:
+    """The displayed values of a round, by COLUMNS."""
     return [
         each.application_id,
         f'第 {each.number} 次',
         each.unit,
         dates.roc_instant(each.submitted_at),
         dates.roc(each.due_on) if each.due_on else '未記載',
-        _instant(each.closed_at),
+        _format_instant(each.closed_at),
         OUTCOMES[each.outcome],
         each.days_used,
         '是' if each.is_late else '否',
         each.reviewer,
         each.days_paused,
-        _instant(each.reminded_at),
-        _instant(each.escalated_at),
+        _format_instant(each.reminded_at),
+        _format_instant(each.escalated_at),
     ]
 
 
-def _spoken(period: Period) -> str:
+def _format_period(period: Period) -> str:
     if period.since is None and period.until is None:
         return '不限'
     return '～'.join(dates.roc(day) if day else '' for day in (period.since, period.until))
 
 
-def _instant(moment: datetime | None) -> str:
+def _format_instant(moment: datetime | None) -> str:
     return dates.roc_instant(moment) if moment else ''
 
 

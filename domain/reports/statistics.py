@@ -1,7 +1,7 @@
-"""審核統計: how long the answer takes, how often in time, how often at the first go, and why cases come back.
+"""審核統計: turnaround, share in time, share approved in the first round, and the reasons for corrections.
 
-A round begins with 送審 and ends with what the agency does next; rounds that end in the asked days are counted. An
-agency sees itself by unit, a unit itself by agency. Only numbers, no people.
+A round begins with 送審 and ends with the agency's next act; rounds that end in the given days are counted. An agency
+reads its own figures by unit, a unit its own by agency. No figure names a person.
 """
 
 import asyncio
@@ -20,19 +20,19 @@ from .. import dates, permissions, printouts
 from ..printouts import odf
 from ..printouts.odf import Cell, Share, Sheet
 
-# The rounds of one side that ended in the days $2 to $3, Taipei time; {side} is a column of ours, nothing typed.
+# The rounds of one side that ended in the days $2 to $3, Taipei time; {side} and {other} are columns named below.
 _ROUNDS = """
-WITH moves AS (
+WITH steps AS (
     SELECT step.application_id, step.status, step.at, step.due_on, step.round,
            lead(step.status) OVER of_case AS answer, lead(step.at) OVER of_case AS answered_at
     FROM application_step step WINDOW of_case AS (PARTITION BY step.application_id ORDER BY step.id)
 ), rounds AS (
-    SELECT application.{other} AS other_id, moves.round, moves.answer,
-           extract(epoch FROM moves.answered_at - moves.at) / 86400 AS days,
-           (moves.answered_at AT TIME ZONE 'Asia/Taipei')::date AS answered_on, moves.due_on
-    FROM moves JOIN application ON application.id = moves.application_id
-    WHERE application.{side} = $1 AND moves.status = 'submitted'
-      AND moves.answer IN ('returned', 'approved', 'rejected')
+    SELECT application.{other} AS other_id, steps.round, steps.answer,
+           extract(epoch FROM steps.answered_at - steps.at) / 86400 AS days,
+           (steps.answered_at AT TIME ZONE 'Asia/Taipei')::date AS answered_on, steps.due_on
+    FROM steps JOIN application ON application.id = steps.application_id
+    WHERE application.{side} = $1 AND steps.status = 'submitted'
+      AND steps.answer IN ('returned', 'approved', 'rejected')
 ), counted AS (SELECT * FROM rounds WHERE answered_on BETWEEN $2 AND $3)
 """
 _SUMS = """
@@ -59,7 +59,7 @@ _SIDES = {
 
 @dataclass(frozen=True)
 class Line:
-    """The rounds of one month, one unit or all. Shares are 0 to 1, None where there is nothing to share."""
+    """The rounds of one month, one unit or all. Shares are 0 to 1, None where there are no rounds."""
 
     name: str
     decided: int
@@ -70,7 +70,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Reason:
-    """How often cases came back for a reason, in all and by the other side, the most frequent first."""
+    """How often cases were returned for a reason, in all and by the other side, the most frequent first."""
 
     label: str
     times: int
@@ -79,7 +79,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Figures:
-    """What the page shows; `months` in order, `others` are units for an agency and agencies for a unit."""
+    """The figures of a period; `months` in order, `others` are units for an agency and agencies for a unit."""
 
     first: date
     last: date
@@ -112,13 +112,13 @@ async def of(first: date, last: date, *, by: Account) -> Figures:
 
 
 async def export(figures: Figures, *, by: Account) -> bytes:
-    """The figures as .ods: the lines of the page on one sheet, the reasons on another."""
+    """The figures as .ods: the lines on one sheet, the reasons on another."""
     other = '運用單位' if by.role == Role.REVIEWER else '發冊機關'
     await by.fetch_related('agency', 'host_unit')
-    whose = by.agency or by.host_unit
-    lines = [_cells('全部', figures.total)]
-    lines += [_cells('月份', one) for one in figures.months]
-    lines += [_cells(other, one) for one in figures.others]
+    office = by.agency or by.host_unit
+    lines = [_as_row('全部', figures.total)]
+    lines += [_as_row('月份', one) for one in figures.months]
+    lines += [_as_row(other, one) for one in figures.others]
     reasons: list[list[Cell]] = [
         [reason.label, name, times]
         for reason in figures.reasons
@@ -129,7 +129,7 @@ async def export(figures: Figures, *, by: Account) -> bytes:
         Sheet('補件原因', ('補件原因', other, '次數'), reasons),
     ]
     subtitle = printouts.below(
-        whose.name if whose else '', f'審結日期 {dates.roc(figures.first)}～{dates.roc(figures.last)}'
+        office.name if office else '', f'審結日期 {dates.roc(figures.first)}～{dates.roc(figures.last)}'
     )
     return await asyncio.to_thread(odf.spreadsheet, '紀錄冊審核統計', subtitle, sheets)
 
@@ -144,10 +144,10 @@ def first_of(months: int, last: date) -> date:
     return date(index // 12, index % 12 + 1, 1)
 
 
-def days_spoken(days: float | None) -> str:
-    """A number of days as people read it.
+def format_days(days: float | None) -> str:
+    """A number of days with its unit.
 
-    >>> days_spoken(1.25), days_spoken(0.04), days_spoken(None)
+    >>> format_days(1.25), format_days(0.04), format_days(None)
     ('1.3 天', '不到 0.1 天', '尚無資料')
     """
     if days is None:
@@ -155,10 +155,10 @@ def days_spoken(days: float | None) -> str:
     return f'{days + 1e-9:.1f} 天' if days >= 0.05 else '不到 0.1 天'
 
 
-def share_spoken(share: float | None) -> str:
+def format_share(share: float | None) -> str:
     """A share as a percentage.
 
-    >>> share_spoken(2 / 3), share_spoken(None)
+    >>> format_share(2 / 3), format_share(None)
     ('67%', '尚無資料')
     """
     return '尚無資料' if share is None else f'{share:.0%}'
@@ -196,7 +196,7 @@ def _grouped(rows: Sequence[dict[str, Any]]) -> list[Reason]:
     return sorted(reasons, key=lambda one: -one.times)
 
 
-def _cells(what: str, line: Line) -> list[Cell]:
+def _as_row(what: str, line: Line) -> list[Cell]:
     days = '' if line.median_days is None else line.median_days
     return [
         what,

@@ -1,4 +1,4 @@
-"""電話通知: who called about a case, and whom to call because a mail did not arrive (流程 2: 電話及電子郵件通知).
+"""電話通知: who called about a case, and whom to call because a mail did not arrive (law.md#the-process).
 
 The unit calls the agency and its volunteers, the agency calls the unit. What a side still has to do is never kept, but
 told anew from the mails and calls: a call that got through, a later mail that arrived, or a move of the case ends it.

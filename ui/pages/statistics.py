@@ -9,7 +9,7 @@ from nicegui import html, ui
 from domain import dates, links
 from domain.model import Account, Role
 from domain.reports import statistics
-from domain.reports.statistics import Figures, Line, days_spoken, share_spoken
+from domain.reports.statistics import Figures, Line, format_days, format_share
 
 from ..frame import MENU, VOLUNTEER_DATA, card, frame, waiting_for
 
@@ -36,14 +36,14 @@ async def figures_page(account: Account, months: int = 12) -> None:
             with card('這段期間沒有審結的案件'):
                 html.p('換一段期間看看。案件核可、通知補件或駁回後，就會計入統計。')
             return
-        rows = [(line.name, days_spoken(line.median_days), str(line.decided)) for line in found.months]
+        rows = [(line.name, format_days(line.median_days), str(line.decided)) for line in found.months]
         with beside('審核天數', '送審到機關答覆，每月的中位數', ('月份', '中位數', '審結件次'), rows):
             chart('審核天數', _columns(found.months, 'median_days', BLUE, '天'))
-        rows = [(line.name, share_spoken(line.in_time), str(line.decided)) for line in found.months]
+        rows = [(line.name, format_share(line.in_time), str(line.decided)) for line in found.months]
         with beside('期限內審結', '在期限當天或之前答覆的比例', ('月份', '期限內', '審結件次'), rows):
             chart('期限內審結', _columns(found.months, 'in_time', TEAL, '%'))
         by_other = [
-            (line.name, share_spoken(line.first_pass), days_spoken(line.median_days), share_spoken(line.in_time))
+            (line.name, format_share(line.first_pass), format_days(line.median_days), format_share(line.in_time))
             for line in found.others
         ]
         with beside(
@@ -61,9 +61,9 @@ def key_figures(found: Figures) -> None:
     with html.dl().classes('lb-key-figures'):
         for label, text in (
             ('審結件次', str(total.decided)),
-            ('審核天數（中位數）', days_spoken(total.median_days)),
-            ('期限內審結', share_spoken(total.in_time)),
-            ('一次通過', share_spoken(total.first_pass)),
+            ('審核天數（中位數）', format_days(total.median_days)),
+            ('期限內審結', format_share(total.in_time)),
+            ('一次通過', format_share(total.first_pass)),
         ):
             with html.div().classes('lb-card'):
                 html.dt(label)

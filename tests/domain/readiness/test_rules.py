@@ -49,7 +49,7 @@ async def test_every_line_of_the_list_names_its_law(office: Office) -> None:
         ('photo', '管理辦法 §5'),
         ('consent', '個人資料保護法 §7'),
         ('basic', '衛生福利部公告：民國107年起基礎訓練課程為6小時'),
-        ('special', '志願服務法§9：由各目的事業主管機關或運用單位自訂，時數不檢查'),
+        ('special', '志願服務法 §9：由各目的事業主管機關或運用單位自訂，時數不檢查'),
         ('certificates', '管理辦法 §2'),
         ('book', '每人一冊'),
         ('insurance', '志願服務法 §16'),

@@ -18,7 +18,7 @@ from ...components.record_table import Cell, Row, record_table
 from ...live import follow, of_volunteer
 from .ledger_entry import FROM, TO, Offers, entry_form, entry_view, offers_for, shown
 
-# What is worth knowing over the entries: 管理辦法 §9, 績效證明書發給作業規定, 志願服務法 §16 and §20.
+# What is worth knowing over the entries: 管理辦法 §9, 績效證明書發給作業規定, 志願服務法 §16, 志願服務法 §20.
 NOTES = {
     'service-hours': '服務時數指實際提供服務的時數，不含往返時間。',
     'performance-certificates': '服務年資滿 1 年且服務時數達 150 小時，可發給志願服務績效證明書。',
