@@ -11,8 +11,8 @@ field is appended to its record, never put between; what a process does not unde
 import asyncio
 import inspect
 import logging
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, ClassVar, Self, TypeVar
@@ -21,12 +21,12 @@ from urllib.parse import quote, unquote
 import asyncpg
 from tortoise.connection import get_connection
 
+from .repeating import repeating
+
 log = logging.getLogger(__name__)
 
-# Longest wait between two attempts to reconnect, and how often a silent connection is asked whether it still lives.
-LONGEST_PAUSE = 5.0
-HEARTBEAT = 20.0
-_FIRST_PAUSE = 0.1
+# How often a silent connection is asked whether it still lives; the longest wait between two attempts to reconnect.
+CHECKED_EVERY = 5.0
 _PATIENCE = 10.0
 
 # Under this name the listening connection stands in pg_stat_activity.
@@ -203,16 +203,33 @@ def unsubscribe(kind: type[Kind], subscriber: Subscriber[Kind]) -> None:
         _subscribers[kind.channel].remove(subscriber)
 
 
+@contextmanager
+def wakes(kind: type[Announcement]) -> Iterator[asyncio.Event]:
+    """An event that each announcement of `kind` sets, and every gap."""
+    event = asyncio.Event()
+
+    def wake(_: object) -> None:
+        event.set()
+
+    subscribe(kind, wake)
+    try:
+        yield event
+    finally:
+        unsubscribe(kind, wake)
+
+
 async def opened(url: str) -> None:
     """Listen at the database `url` until `closed()`. Returns when the first connection stands.
 
-    Raises what asyncpg raises when there is none to be had; later losses are mended quietly.
+    Raises what asyncpg raises when there is none to be had; when it is lost later, it is made again.
     """
     global _listening, _line  # noqa: PLW0603 -- one listener a process
     if _listening is not None:
         raise RuntimeError('already listening')
-    _line = await _connection(url)
-    _listening = asyncio.create_task(_listen(url), name='announcements')
+    lost = asyncio.Event()
+    _line = await _connection(url, lost)
+    check = repeating('announcements', CHECKED_EVERY, lambda: _keep_listening(url, lost), wake=lost)
+    _listening = asyncio.create_task(check, name='announcements')
 
 
 async def closed() -> None:
@@ -227,50 +244,38 @@ async def closed() -> None:
         await asyncio.wait(_running)
 
 
-async def _listen(url: str) -> None:
-    global _line  # noqa: PLW0603 -- see opened(); closed() ends it even when this task never got to run
-    while True:
-        await _lost(_line)
-        _line.terminate()
-        log.warning('announcements: the connection is lost, reconnecting')
-        _line = await _reconnected(url)
-        log.warning('announcements: connected again')
-        for channel in list(_subscribers):
-            _tell(channel, None)
+async def _keep_listening(url: str, lost: asyncio.Event) -> None:
+    """When the connection is gone, make it again and call every subscriber."""
+    global _line  # noqa: PLW0603 -- see opened()
+    if await _is_alive(_line):
+        return
+    _line.terminate()
+    _line = await _connection(url, lost)
+    log.warning('announcements: the connection was lost and is made again')
+    for channel in list(_subscribers):
+        _tell(channel, None)
 
 
-async def _connection(url: str) -> Any:
+async def _is_alive(connection: Any) -> bool:
+    """Not when the other side has closed it, or is silent when asked."""
+    if connection.is_closed():
+        return False
+    try:
+        await connection.execute('SELECT 1', timeout=_PATIENCE)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+        return False
+    return True
+
+
+async def _connection(url: str, lost: asyncio.Event) -> Any:
     connection = await asyncpg.connect(url, timeout=_PATIENCE, server_settings={'application_name': LISTENER})
     try:
+        connection.add_termination_listener(lambda _: lost.set())
         await connection.add_listener(_WIRE, _heard)
     except BaseException:
         connection.terminate()
         raise
     return connection
-
-
-async def _lost(connection: Any) -> None:
-    """Return when the connection is gone: closed by the other side, or silent when asked."""
-    gone = asyncio.Event()
-    connection.add_termination_listener(lambda _: gone.set())
-    while not connection.is_closed():
-        with suppress(TimeoutError):
-            await asyncio.wait_for(gone.wait(), HEARTBEAT)
-        if not gone.is_set():
-            try:
-                await connection.execute('SELECT 1', timeout=_PATIENCE)
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
-                return
-
-
-async def _reconnected(url: str) -> Any:
-    pause = _FIRST_PAUSE
-    while True:
-        try:
-            return await _connection(url)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
 
 
 def _heard(_connection: Any, _pid: int, _channel: str, message: str) -> None:

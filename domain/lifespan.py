@@ -1,6 +1,5 @@
 """Opens the office for business and closes it: database, keys, files, live news, mail, pictures and printing."""
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,6 +12,7 @@ from . import settings as settings_module
 from .accounts import first_administrator
 from .logbook import pdf
 from .mail import bounces, delivery, digests
+from .repeating import in_background
 from .reviews import deadlines, decisions, presence
 from .settings import Settings
 
@@ -38,7 +38,7 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
         await pdf.opened()
         stack.push_async_callback(pdf.closed)
         welcome = await demo.offer() if settings.demo else await first_administrator.first_administrator()
-        standing = (
+        loops = (
             delivery.deliver_forever(settings),
             bounces.collect_forever(settings),
             digests.send_forever(),
@@ -46,12 +46,6 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
             presence.renew_forever(),
             deadlines.watch_forever(),
         )
-        for work in standing:
-            stack.push_async_callback(_ended, asyncio.create_task(work))
+        for loop in loops:
+            await stack.enter_async_context(in_background(loop))
         yield welcome
-
-
-async def _ended(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task

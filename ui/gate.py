@@ -7,13 +7,14 @@ everything else is refused before NiceGUI sees it, so a stranger can make it nei
 import asyncio
 import json
 import logging
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from urllib.parse import parse_qs, urlsplit
 
 from fastapi import FastAPI
 from starlette.datastructures import Headers
 from starlette.requests import Request, cookie_parser
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain import announcements, links
@@ -21,9 +22,10 @@ from domain import settings as settings_module
 from domain.accounts import sessions
 from domain.announcements import SessionClosed
 from domain.model import Account
+from domain.repeating import in_background, repeating
 from domain.settings import Settings
 
-from . import headers, sockets
+from . import headers, health, sockets
 from .assets import NICEGUI
 
 log = logging.getLogger(__name__)
@@ -57,7 +59,6 @@ _MOST_TYPED = 256 * 1024
 _MOST_POLLED = MEGABYTE
 
 SWEEP_SECONDS = 20.0
-_sweeping: asyncio.Task[None] | None = None
 
 
 def install(site: FastAPI, settings: Settings) -> None:
@@ -68,18 +69,15 @@ def install(site: FastAPI, settings: Settings) -> None:
     headers.install(site, origins, is_secure=settings.secure_cookies)
 
 
-async def opened() -> None:
-    """Close pages whose session ends anywhere, from now on until `closed()`."""
-    global _sweeping  # noqa: PLW0603 -- one a process
+@asynccontextmanager
+async def opened() -> AsyncIterator[None]:
+    """For the lifespan of the server: pages whose session ends anywhere are closed, and expired sessions end."""
     announcements.subscribe(SessionClosed, _session_closed)
-    _sweeping = asyncio.create_task(_sweep(), name='expired sessions')
-
-
-def closed() -> None:
-    """Stop listening and sweeping."""
-    announcements.unsubscribe(SessionClosed, _session_closed)
-    if _sweeping is not None:
-        _sweeping.cancel()
+    try:
+        async with in_background(repeating('expired sessions', SWEEP_SECONDS, sessions.close_expired)):
+            yield
+    finally:
+        announcements.unsubscribe(SessionClosed, _session_closed)
 
 
 def allowed_origins(settings: Settings) -> frozenset[str]:
@@ -129,7 +127,7 @@ class Gate:
         if scope['type'] == 'lifespan':
             await self.app(scope, receive, send)
         elif scope['path'] == HEALTH:
-            await PlainTextResponse('ok')(scope, receive, send)
+            await health.answer()(scope, receive, send)
         elif scope['path'].startswith(ASSETS) or scope['path'] == ICON:
             scope['account'], scope['session_digest'] = None, ''
             await self._pass_asset(scope, receive, send)
@@ -293,12 +291,3 @@ async def _session_closed(closed: SessionClosed | None) -> None:
 
 async def _is_alive(digest: str) -> bool:
     return await sessions.account_at(digest, is_activity=False) is not None
-
-
-async def _sweep() -> None:
-    while True:
-        await asyncio.sleep(SWEEP_SECONDS)
-        try:
-            await sessions.close_expired()
-        except Exception:  # the database is away, say; sessions end all the same when somebody comes
-            log.exception('expired sessions could not be closed')

@@ -31,14 +31,12 @@ def assemble(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def open_office(_: FastAPI) -> AsyncIterator[None]:
-        async with lifespan.open_for_business(settings) as welcome:
-            await gate.opened()
+        async with lifespan.open_for_business(settings) as welcome, gate.opened():
             _say(settings, welcome)
             # What stands now stands for good: looking through it for garbage would hold the event loop again and again.
             gc.collect()
             gc.freeze()
             yield
-            gate.closed()
 
     site = FastAPI(lifespan=open_office, docs_url=None, redoc_url=None, openapi_url=None)
     session.register(site)

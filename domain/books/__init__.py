@@ -1,1 +1,1 @@
-"""The record book: issued with its number, kept in the number ledger, written out for the press."""
+"""The record book: issued with its number, kept in the number ledger, written out for printing."""

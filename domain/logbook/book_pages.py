@@ -1,7 +1,7 @@
 """What stands on each leaf of the printed book: finished strings, so that the template has nothing left to decide.
 
 What a record does not say is the empty string; a line break inside a string is a line break on paper.
-These classes know no database, so that the press can be fed from anywhere.
+These classes know no database, so that a book can be printed from anywhere.
 """
 
 from dataclasses import dataclass
@@ -129,7 +129,7 @@ class Verification:
 
 @dataclass(frozen=True)
 class Contents:
-    """One book, ready for the press.
+    """One book, ready to be printed.
 
     `printed_on` is '115.09.30', `printed` '民國 115 年 9 月 30 日 14:05', `version` '第 3 版' or empty.
     """

@@ -1,25 +1,67 @@
-"""Contents → PDF. The work is done by the presses (`presses`, `worker`); here is the door to them."""
+"""Contents → PDF, which worker processes make (`worker`).
 
-import base64
-import json
+WeasyPrint takes a processor for a third of a second a book, which must not hold the event loop; threads would only take
+turns at it.
+"""
+
+import logging
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from .. import workers
+from ..errors import DomainError
 from .book_pages import Contents
-from .presses import PrintingFailed, PrintingTooSlow, PrintingUnavailable, PrintShop
 
-__all__ = [
-    'Listing',
-    'PrintingFailed',
-    'PrintingTooSlow',
-    'PrintingUnavailable',
-    'as_pdf',
-    'closed',
-    'list_as_pdf',
-    'opened',
-    'preview_as_pdf',
-    'strips_as_pdf',
-]
+log = logging.getLogger(__name__)
+
+# Whoever leaves meanwhile, as by closing the tab, costs no warm worker unless the document is a long one.
+pool = workers.Pool(
+    'domain.logbook.worker',
+    seconds=60,
+    waiting_seconds=30,
+    jobs_each=1000,  # memory does not grow (tests/bench/logbook.py); this bounds what that has missed
+    grace=10,
+    environment=(
+        'PATH',
+        'HOME',
+        'LANG',
+        'LC_ALL',
+        'LD_LIBRARY_PATH',
+        'DYLD_FALLBACK_LIBRARY_PATH',
+        'XDG_CACHE_HOME',
+        'FONTCONFIG_FILE',
+        'FONTCONFIG_PATH',
+    ),
+)
+
+
+class PrintingBusy(DomainError):
+    """Too many documents are waiting to be printed."""
+
+    def __init__(self) -> None:
+        super().__init__('現在列印的文件很多，還沒輪到這一份。資料都還在，請稍等一下再列印一次。')
+
+
+class PrintingTooSlow(DomainError):
+    """The document was not finished within the time limit."""
+
+    def __init__(self) -> None:
+        super().__init__(f'列印超過 {pool.seconds:.0f} 秒還沒有完成，已先停止。資料都還在，請稍候再列印一次。')
+
+
+class PrintingFailed(DomainError):
+    """The document could not be printed, or its worker died twice."""
+
+    def __init__(self) -> None:
+        super().__init__('這份文件沒有印成。資料都還在，請再列印一次；若仍然不行，請告訴系統管理者。')
+
+
+class PrintingUnavailable(DomainError):
+    """This machine lacks Debian packages that printing needs."""
+
+    def __init__(self, lacking: list[str]) -> None:
+        self.lacking = lacking
+        super().__init__(f'這台主機還不能列印。請系統管理者先執行：apt-get install {" ".join(lacking)}')
 
 
 @dataclass(frozen=True)
@@ -36,7 +78,7 @@ class Listing:
 async def as_pdf(contents: Contents) -> bytes:
     """The book: A5, tagged (PDF/UA-1), its text selectable.
 
-    Raises PrintingTooSlow, PrintingFailed, PrintingUnavailable.
+    Raises PrintingBusy, PrintingTooSlow, PrintingFailed, PrintingUnavailable.
     """
     return await _book_printed('logbook', contents)
 
@@ -57,20 +99,22 @@ async def strips_as_pdf(listing: Listing) -> bytes:
 
 
 async def opened() -> None:
-    """Start the presses and wait until they are warm. Raises PrintingUnavailable, naming what this machine lacks."""
+    """Start the workers and wait until they are warm.
+
+    Raises PrintingUnavailable, naming what this machine lacks, or workers.Died.
+    """
     try:
-        await _opened_shop().warm()
+        for worker in await pool.warm():
+            if worker['lacking']:
+                raise PrintingUnavailable(worker['lacking'])
     except BaseException:
         await closed()
         raise
 
 
 async def closed() -> None:
-    """End the presses, in the middle of a document too. The next order opens them again."""
-    global _shop
-    shop, _shop = _shop, None
-    if shop:
-        await shop.close()
+    """End the workers, in the middle of a document too. The next order starts them again."""
+    await pool.close()
 
 
 async def _book_printed(template: str, contents: Contents) -> bytes:
@@ -81,16 +125,17 @@ async def _book_printed(template: str, contents: Contents) -> bytes:
 
 
 async def _printed(template: str, contents: dict[str, Any], pictures: dict[str, bytes]) -> bytes:
-    encoded = {name: base64.b64encode(picture).decode() for name, picture in pictures.items()}
-    order = json.dumps({'template': template, 'contents': contents, 'pictures': encoded})
-    return await _opened_shop().print(order.encode())
-
-
-_shop: PrintShop | None = None
-
-
-def _opened_shop() -> PrintShop:
-    global _shop  # noqa: PLW0603, one print shop a process
-    if _shop is None:
-        _shop = PrintShop()
-    return _shop
+    order = {'template': template, 'contents': contents, 'pictures': list(pictures)}
+    try:
+        answer, pieces = await pool.run(order, list(pictures.values()))
+    except workers.Busy:
+        raise PrintingBusy from None
+    except workers.TooSlow:
+        raise PrintingTooSlow from None
+    except (workers.Died, workers.Failed) as reason:
+        log.exception('a document could not be printed')
+        raise PrintingFailed from reason
+    if 'lacking' in answer:
+        raise PrintingUnavailable(answer['lacking'])
+    [document] = pieces
+    return document

@@ -1,21 +1,12 @@
-"""The press: a process of its own that makes PDF of finished strings, one document after another.
+"""`python -m domain.logbook.worker`: the process that makes PDF of finished strings, one document after another.
 
-`pdf` starts it and speaks to it through its standard input and output. What is slow is done once, before the first job:
-the stylesheets are parsed, the templates compiled, the fonts opened; every document uses them again.
+What is slow is done once, before the first document: the stylesheets are parsed, the templates compiled, the fonts
+opened; every document uses them again.
 """
 
-import base64
-import gc
-import json
-import os
 import re
-import signal
-import struct
-import sys
-import traceback
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -26,6 +17,10 @@ from weasyprint.text.ffi import harfbuzz_subset
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from ..workers.messages import Content
+from ..workers.serving import Handler, serve
+
+MOST_MEMORY = 3 * 2**30  # address space
 FOLDER = Path(__file__).parent
 OUR_FILES = {
     'latin.ttf': 'font/ttf',
@@ -43,7 +38,7 @@ FONTS = {
 }
 
 
-class Press:
+class Renderer:
     """Templates, stylesheets and fonts, ready to print."""
 
     def __init__(self) -> None:
@@ -63,7 +58,7 @@ class Press:
         book, sheet = self._stylesheet('logbook.css'), self._stylesheet('list.css')
         self.stylesheets = {'logbook': book, 'preview': book, 'list': sheet, 'strips': sheet}
 
-    def printed(self, template: str, contents: dict[str, Any], pictures: dict[str, bytes]) -> bytes:
+    def render(self, template: str, contents: dict[str, Any], pictures: dict[str, bytes]) -> bytes:
         """The PDF of `contents` in the template of that name, tagged for screen readers (PDF/UA-1)."""
         text = self.templates.get_template(f'{template}.html').render(contents)
         self.fetcher.pictures = pictures
@@ -128,37 +123,18 @@ class OnlyOurs(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
         raise ValueError(f'nothing is fetched for a printed document: {url[:80]}')
 
 
-def main() -> None:
-    """Say what is lacking, then print job after job until the other side hangs up."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's to obey
-    take, give = sys.stdin.buffer, os.fdopen(os.dup(1), 'wb')
-    os.dup2(2, 1)  # a stray print() goes to the log, not between the documents
-    os.nice(5)  # the server's event loop comes first
-    press = Press()
-    _send(give, 'ready', json.dumps(press.lacking()).encode())
-    # A document leaves a million small objects behind: collect them between two jobs, not five times within one.
-    gc.collect()
-    gc.freeze()
-    gc.disable()
-    for job in _jobs(take):
-        pictures = {name: base64.b64decode(picture) for name, picture in job['pictures'].items()}
-        try:
-            status, answer = 'pdf', press.printed(job['template'], job['contents'], pictures)
-        except Exception:  # whatever it is, the other side has to hear of it
-            status, answer = 'failed', traceback.format_exc().encode()
-        _send(give, status, answer)
-        gc.collect()
+def prepare() -> tuple[Handler, Content]:
+    """Open what every document needs, and say what this machine lacks."""
+    renderer = Renderer()
+    lacking = renderer.lacking()
 
+    def answer(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
+        if lacking:
+            return {'lacking': lacking}, []
+        pictures = dict(zip(order['pictures'], pieces, strict=True))
+        return {}, [renderer.render(order['template'], order['contents'], pictures)]
 
-def _jobs(take: BinaryIO) -> Iterator[dict[str, Any]]:
-    while len(head := take.read(4)) == 4:
-        (length,) = struct.unpack('>I', head)
-        yield json.loads(take.read(length))
-
-
-def _send(give: BinaryIO, status: str, answer: bytes) -> None:
-    give.write(struct.pack('>6sI', status.encode(), len(answer)) + answer)
-    give.flush()
+    return answer, {'lacking': lacking}
 
 
 def _resolved(stylesheet: str) -> str:
@@ -177,4 +153,4 @@ def _qr(address: str) -> Markup:
 
 
 if __name__ == '__main__':
-    main()
+    serve(prepare, memory=MOST_MEMORY, niceness=5)

@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 
 from db.models import OutgoingMail
 
+from ..repeating import repeating
 from ..settings import Settings
 from . import outbox, smtp
 
@@ -55,14 +56,9 @@ class Bounce(NamedTuple):
 
 async def collect_forever(office: Settings) -> None:
     """Look into the Maildir until cancelled; without BOUNCES_MAILDIR there is nothing to look into."""
-    if office.bounces_maildir is None:
-        return
-    while True:
-        try:
-            await collect(office.bounces_maildir)
-        except Exception:  # the disk or the database is away, say: later reports must still be read
-            log.exception('bounces: stumbled, again in %.0f s', EVERY)
-        await asyncio.sleep(EVERY)
+    maildir = office.bounces_maildir
+    if maildir is not None:
+        await repeating('bounces', EVERY, lambda: collect(maildir))
 
 
 async def collect(maildir: Path) -> int:

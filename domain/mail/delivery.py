@@ -25,6 +25,7 @@ from db.models import OutgoingMail
 
 from .. import announcements, dates, settings
 from ..announcements import MailQueued
+from ..repeating import repeating
 from ..settings import Settings
 from . import outbox, smtp
 
@@ -49,23 +50,8 @@ async def deliver_forever(office: Settings) -> None:
     if not office.smtp_url:
         log.warning('SMTP_URL is not set: mails are kept, none is sent')
         return
-    woken = asyncio.Event()
-
-    def wake(_: object) -> None:
-        woken.set()
-
-    announcements.subscribe(MailQueued, wake)
-    try:
-        while True:
-            woken.clear()
-            try:
-                await deliver_due(office)
-            except Exception:  # the database is away, say: whatever it is, tomorrow's mails must go
-                log.exception('mail: delivery stumbled, next round in %.0f s', POLL)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(woken.wait(), POLL)
-    finally:
-        announcements.unsubscribe(MailQueued, wake)
+    with announcements.wakes(MailQueued) as wake:
+        await repeating('mail delivery', POLL, lambda: deliver_due(office), wake=wake)
 
 
 async def deliver_due(office: Settings | None = None) -> int:

@@ -4,8 +4,6 @@ Both are cut at DIGESTS_AT and written once however many processes write them: w
 taken. A digest that is not delivered, or comes back, takes what it told of with it (see `outbox`).
 """
 
-import asyncio
-import logging
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
@@ -16,10 +14,9 @@ from db.choices import MailPreference, MailStatus, Role
 from db.models import Account, OutgoingMail
 
 from .. import dates, links
+from ..repeating import repeating
 from . import outbox, queries, templates
 from .messages import url_of
-
-log = logging.getLogger(__name__)
 
 DIGESTS_AT = time(8)
 EVERY = 60.0
@@ -38,13 +35,7 @@ _ONE_AT_A_TIME = 'SELECT pg_advisory_xact_lock(7264301)'
 
 async def send_forever() -> None:
     """Write what is due, every minute until cancelled."""
-    while True:
-        for work in (send, report_undelivered):
-            try:
-                await work()
-            except Exception:  # the database is away, say: tomorrow's digests must be written
-                log.exception('digests: %s stumbled, again in %.0f s', work.__name__, EVERY)
-        await asyncio.sleep(EVERY)
+    await repeating('mail digests', EVERY, send, report_undelivered)
 
 
 async def send() -> int:

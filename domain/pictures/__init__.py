@@ -2,7 +2,7 @@
 
 Pictures come out as JPEG in sRGB without any metadata, first frame only, upright, on white. A PDF sent as a certificate
 becomes pictures of its first two pages; a PDF sent as an attachment is checked and kept.
-The file's bytes decide what it is, never its name. All decoding happens in processes of its own (`darkrooms`), so
+The file's bytes decide what it is, never its name. All decoding happens in worker processes (`decoding`), so
 neither a 12-megapixel photo nor a hostile file holds or endangers the server.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from . import darkrooms
+from . import decoding
 from .results import Crop, Picture, UnreadablePicture, Verdict, VerdictNote
 
 __all__ = [
@@ -53,7 +53,7 @@ async def opened() -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await darkrooms.close()
+        await decoding.pool.close()
 
 
 async def accept_photo(data: bytes, crop: Crop | None = None) -> Picture:
@@ -67,7 +67,7 @@ async def accept_photo(data: bytes, crop: Crop | None = None) -> Picture:
     if data and kind in (None, 'PDF'):
         raise UnreadablePicture('這個檔案不是照片（JPEG、PNG、WebP 或 HEIC）。請改選照片檔；已填的資料都還在。')
     _check_size(kind, data)
-    [picture] = await darkrooms.develop('photo', kind, data, crop=crop)
+    [picture] = await decoding.decode('photo', kind, data, crop=crop)
     return picture
 
 
@@ -78,7 +78,7 @@ async def accept_scan(data: bytes) -> list[Picture]:
     """
     kind = _kind_of(data)
     _check_size(kind, data)
-    return await darkrooms.develop('scan', kind, data)
+    return await decoding.decode('scan', kind, data)
 
 
 async def accept_attachment(data: bytes, name: str) -> Accepted:
@@ -88,7 +88,7 @@ async def accept_attachment(data: bytes, name: str) -> Accepted:
     """
     kind = _kind_of(data)
     _check_size(kind, data)
-    pictures = await darkrooms.develop('attachment', kind, data)
+    pictures = await decoding.decode('attachment', kind, data)
     if kind == 'PDF':
         # What stands behind the end of a PDF is no part of it: a second file may be hidden there.
         return Accepted(data[: data.rindex(b'%%EOF') + 5] + b'\n', _safe_name(name, 'pdf'), 'application/pdf')
@@ -97,7 +97,7 @@ async def accept_attachment(data: bytes, name: str) -> Accepted:
 
 async def first_page(pdf: bytes) -> Picture:
     """What the first page of a PDF of ours looks like, 2000 pixels high or wide. Raises `UnreadablePicture`."""
-    return (await darkrooms.develop('scan', 'PDF', pdf))[0]
+    return (await decoding.decode('scan', 'PDF', pdf))[0]
 
 
 def _kind_of(data: bytes) -> str | None:

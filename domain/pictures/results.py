@@ -1,4 +1,4 @@
-"""What comes out of the darkroom; shared by the server and the process that decodes."""
+"""What becomes of an upload; shared by the server and the workers that decode."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ Crop = tuple[float, float, float, float]
 
 
 class UnreadablePicture(DomainError):
-    """The file cannot be accepted; the sentence says why and what to do."""
+    """The file is not accepted; the sentence says why and what to do."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ goes to its supervisor when the time is over; each case is told of once a round.
 case is claimed by a compare-and-set, in the transaction that keeps the mail.
 """
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from ..calendar.days_left import DaysLeft
 from ..calendar.office_calendar import IsOff
 from ..cases import transitions
 from ..mail import messages
+from ..repeating import repeating
 
 log = logging.getLogger(__name__)
 
@@ -89,13 +89,7 @@ def is_supervisor(account: Account) -> bool:
 
 async def watch_forever() -> None:
     """Keep the calendar filled, remind and escalate, every minute until cancelled."""
-    while True:
-        for work in (office_calendar.fill_ahead, remind, escalate):
-            try:
-                await work()
-            except Exception:  # the database is away, say: the clock goes on
-                log.exception('clock: %s stumbled, again in %.0f s', work.__name__, EVERY)
-        await asyncio.sleep(EVERY)
+    await repeating('deadlines', EVERY, office_calendar.fill_ahead, remind, escalate)
 
 
 async def remind() -> int:
@@ -153,7 +147,7 @@ async def _tell(
                     await tell(its_cases[0].agency, [case for case in its_cases if case.id in claimed])
             told += len(claimed)
         except Exception:  # one agency's trouble is not the others'
-            log.exception('clock: agency %s could not be told', its_cases[0].agency_id)
+            log.exception('deadlines: agency %s could not be written to', its_cases[0].agency_id)
     return told
 
 

@@ -4,10 +4,8 @@ Until then the case stays 審核中 and nobody else can move it. A decision wait
 alive at its time carries it out, and the database lets exactly one do so.
 """
 
-import asyncio
 import logging
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -21,6 +19,7 @@ from .. import announcements, dates, permissions, reviews, validation
 from ..announcements import DecisionsChanged
 from ..cases import transitions
 from ..errors import DomainError, MovedOn, NotFound, NotPermitted
+from ..repeating import repeating
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +28,8 @@ MOST_AT_ONCE = 200
 
 # Decisions made together can be taken back together, from when the last of them was made; so the first waits longer.
 _MANY_TAKE = timedelta(seconds=60)
-# How long to sleep at most, after a failure, and while another process is at what is due.
-_LONGEST_SLEEP, _AFTER_FAILURE, _SHORTEST_SLEEP = 30.0, 1.0, 0.05
+# How long to sleep at most, and while another process is at what is due.
+_LONGEST_SLEEP, _SHORTEST_SLEEP = 30.0, 0.05
 
 _UNEXPECTED = '系統發生未預期的錯誤，這一件沒有核可，其他案件不受影響。請稍後再試；若仍不行，請洽系統管理者。'
 _NOT_CARRIED_OUT = '系統發生未預期的錯誤，這個決定沒有生效，也沒有通知任何人。請再決定一次；若仍不行，請洽系統管理者。'
@@ -143,25 +142,8 @@ async def release_due() -> int:
 
 async def release_forever() -> None:
     """Release each decision when its time is over, until cancelled; first of all what a killed process left."""
-    woken = asyncio.Event()
-
-    def wake(_: object) -> None:
-        woken.set()
-
-    announcements.subscribe(DecisionsChanged, wake)
-    try:
-        while True:
-            woken.clear()
-            try:
-                await release_due()
-                pause = await _until_next()
-            except Exception:
-                log.exception('decisions: releasing failed, trying again')
-                pause = _AFTER_FAILURE
-            with suppress(TimeoutError):
-                await asyncio.wait_for(woken.wait(), pause)
-    finally:
-        announcements.unsubscribe(DecisionsChanged, wake)
+    with announcements.wakes(DecisionsChanged) as wake:
+        await repeating('decisions', _LONGEST_SLEEP, release_due, wake=wake, due_in=_until_next)
 
 
 async def _decided(
@@ -254,4 +236,4 @@ async def _until_next() -> float:
     following = await Decision.filter(problem='').order_by('release_at').first()
     if following is None:
         return _LONGEST_SLEEP
-    return min(_LONGEST_SLEEP, max(_SHORTEST_SLEEP, (following.release_at - dates.now()).total_seconds()))
+    return max(_SHORTEST_SLEEP, (following.release_at - dates.now()).total_seconds())

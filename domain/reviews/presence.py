@@ -4,7 +4,6 @@ The first page that opens a case holds it; the claim is soft: it passes on when 
 over. Each process renews the rows of its own pages; rows of a process that died are forgotten after a minute.
 """
 
-import asyncio
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from db.models import Account, Application, Reading
 
 from .. import announcements, applications, dates, permissions
 from ..announcements import ReadersChanged
+from ..repeating import repeating
 
 log = logging.getLogger(__name__)
 
@@ -131,19 +131,13 @@ async def forget() -> None:
 async def renew_forever() -> None:
     """Keep this process's pages alive and forget those of dead processes, until cancelled; then leave in order."""
     try:
-        while True:
-            try:
-                await seen(list(_pages))
-                await forget()
-            except Exception:
-                log.exception('readings: renewing failed, trying again')
-            await asyncio.sleep(RENEWED_EVERY)
+        await repeating('presence', RENEWED_EVERY, lambda: seen(list(_pages)), forget)
     finally:
         try:
             for page_id in list(_pages):
                 await leave(page_id)
         except Exception:
-            log.exception('readings: pages could not leave; they are forgotten in a minute')
+            log.exception('presence: pages could not leave; they are forgotten in a minute')
 
 
 async def _case(application_id: int, by: Account) -> Application:

@@ -16,7 +16,7 @@ class NothingToPreview(DomainError):
 async def page(application_id: int, *, by: Account) -> bytes:
     """The page as a JPEG, stamped 預覽; the identity number masked, the number that of `record_books.number_ahead`.
 
-    Raises NotFound, NothingToPreview, record_books.CannotIssue, and what the presses raise.
+    Raises NotFound, NothingToPreview, record_books.CannotIssue, and as `logbook.pdf.as_pdf`.
     """
     permissions.require(by, Role.REVIEWER)
     application = await applications.get(application_id, by=by)

@@ -8,14 +8,14 @@ import base64
 import gc
 import statistics
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import psutil
 from weasyprint import HTML
 
-from domain.logbook import pdf, presses
+from domain.logbook import pdf
 from domain.logbook.book_pages import Contents
-from domain.logbook.worker import FOLDER, Press
+from domain.logbook.worker import FOLDER, Renderer
 from tests.samples.logbooks import a_book
 
 from .table import Row
@@ -32,7 +32,7 @@ async def measured() -> list[Row]:
 
 
 async def _speed() -> Row:
-    """A book of four filled leaves through a warm press, against `HTML(string).write_pdf()` for each book."""
+    """A book of four filled leaves through a warm worker, against `HTML(string).write_pdf()` for each book."""
     book = a_book()
     plain = _plain(book)
     await pdf.opened()
@@ -82,19 +82,19 @@ async def _printed(book: Contents, times: int) -> None:
 
 
 async def _memory() -> Row:
-    """Resident memory of one press after 500 books, against the same press when it had printed 40."""
+    """Resident memory of one worker after 500 books, against the same worker when it had printed 40."""
     book = a_book()
-    both, presses.PRESSES = presses.PRESSES, 1
+    both, pdf.pool = pdf.pool, replace(pdf.pool, size=1)
     await pdf.opened()
-    [press] = [child for child in psutil.Process().children() if 'domain.logbook.worker' in child.cmdline()]
+    [worker] = [child for child in psutil.Process().children() if 'domain.logbook.worker' in child.cmdline()]
     await _printed(book, times=WARM_UP)
-    before = press.memory_info().rss
+    before = worker.memory_info().rss
     await _printed(book, times=BOOKS)
-    after = press.memory_info().rss
+    after = worker.memory_info().rss
     await pdf.closed()
-    presses.PRESSES = both
+    pdf.pool = both
     return Row(
-        f'memory of a press after {BOOKS} more books',
+        f'memory of a worker after {BOOKS} more books',
         f'{after / 2**20:.0f} MiB',
         f'after {WARM_UP} books {before / 2**20:.0f} MiB',
         f'{after / before:.3f}',
@@ -104,10 +104,10 @@ async def _memory() -> Row:
 
 
 def _plain(book: Contents) -> str:
-    """The same page as the press lays out, with its stylesheet and the photo inside, as one would write it at first."""
+    """The same page as a worker lays out, with its stylesheet and the photo inside, as one would write it at first."""
     fields = asdict(book)
     photo = base64.b64encode(fields['identity']['photo']).decode()
-    text = Press().templates.get_template('logbook.html').render(fields)
+    text: str = Renderer().templates.get_template('logbook.html').render(fields)
     stylesheet = (FOLDER / 'logbook.css').read_text(encoding='utf-8')
     return text.replace('</head>', f'<style>{stylesheet}</style></head>').replace(
         'photo:portrait', f'data:image/jpeg;base64,{photo}'

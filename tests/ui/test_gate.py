@@ -67,7 +67,16 @@ async def test_assets_and_health_are_public_and_assets_are_kept(browser: Browser
     look = await browser.get('/static/app.css')
     written = await browser.post('/static/app.css', content='x')
 
-    assert (health.status_code, health.text) == (200, 'ok')
+    told = health.json()
+    assert (health.status_code, told['status'], told['degraded']) == (200, 'ok', [])
+    assert list(told['loops']) == [
+        'announcements',
+        'mail digests',
+        'decisions',
+        'presence',
+        'deadlines',
+        'expired sessions',
+    ]
     assert script.headers['cache-control'].startswith('public, max-age=31536000')
     assert look.headers['cache-control'].startswith('public, max-age=3600')
     assert written.status_code == 403

@@ -303,7 +303,7 @@ async def test_the_clock_goes_on_when_one_round_stumbles(
 
     monkeypatch.setattr(deadlines, 'remind', broken)
     monkeypatch.setattr(deadlines, 'EVERY', 0.01)
-    with dates.frozen(TUESDAY), caplog.at_level(logging.CRITICAL, 'domain.reviews.deadlines'):
+    with dates.frozen(TUESDAY), caplog.at_level(logging.CRITICAL, 'domain.repeating'):
         watching = asyncio.create_task(deadlines.watch_forever())
         async with asyncio.timeout(10):
             while rounds < 3:
