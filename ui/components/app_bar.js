@@ -33,6 +33,7 @@ export default {
         <span class="lb-seg">
           <button
             v-for="s in [['', '標準'], ['large', '大'], ['larger', '特大']]"
+            :key="s[0]"
             type="button"
             :class="{on: size === s[0]}"
             :aria-pressed="size === s[0]"
@@ -68,7 +69,7 @@ export default {
           <lb-icon name="down" size="16" />
         </summary>
         <div class="lb-card">
-          <a v-for="l in links" :href="l[1]">{{ l[0] }}</a>
+          <a v-for="l in links" :key="l[1]" :href="l[1]">{{ l[0] }}</a>
           <form method="post" action="/logout"><button type="submit">登出</button></form>
         </div>
       </details>

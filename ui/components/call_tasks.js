@@ -23,13 +23,16 @@ export default {
           <div class="acts" role="group" :aria-label="'通話結果：' + t.who">
             <button
               v-for="r in results"
+              :key="r.value"
               type="button"
               :disabled="busy"
               @click="once(() => $emit('called', {key: t.key, result: r.value}))"
             >
               {{ r.label }}
             </button>
-            <button type="button" class="lb-link" :disabled="busy" @click="once(() => $emit('resend', t.key))">重寄</button>
+            <button type="button" class="lb-link" :disabled="busy" @click="once(() => $emit('resend', t.key))">
+              重寄
+            </button>
           </div>
         </li>
       </ul>

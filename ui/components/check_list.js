@@ -26,7 +26,8 @@ export default {
       <div class="hd">
         <h2>{{ title }}</h2>
         <span v-if="verdict" class="lb-chip" :class="lacking ? 'bad' : 'ok'">
-          <lb-icon :name="lacking ? 'warning' : 'check'" size="14" weight="2.4" />{{ lacking ? '尚缺 ' + lacking + ' 項' : '可以送審' }}
+          <lb-icon :name="lacking ? 'warning' : 'check'" size="14" weight="2.4" />
+          {{ lacking ? '尚缺 ' + lacking + ' 項' : '可以送審' }}
         </span>
       </div>
       <p class="pcsum">
@@ -36,7 +37,7 @@ export default {
         <template v-if="!verdict && unseen">，{{ unseen }} 項請目視</template>
       </p>
       <ul v-if="first.length">
-        <li v-for="c in first" :class="c.state">
+        <li v-for="(c, i) in first" :key="i" :class="c.state">
           <lb-icon :name="symbol(c)" size="17" />
           <lb-words :check="c" :note="c.state === 'ok' ? '' : c.note" />
           <small v-if="c.state === 'ok'" class="note">{{ c.note }}</small>
@@ -62,7 +63,7 @@ export default {
       <template v-if="!verdict">
         <h3>系統已檢查</h3>
         <ul>
-          <li v-for="c in passed" class="ok">
+          <li v-for="(c, i) in passed" :key="i" class="ok">
             <span class="box"><lb-icon name="check" size="13" weight="3" /></span>
             <lb-words :check="c" note="" />
           </li>

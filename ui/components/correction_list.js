@@ -84,15 +84,16 @@ export default {
             </div>
             <p class="said">{{ m.text }}</p>
             <exchanges :of="m.earlier" />
-            <p
-              v-if="m.old.text || m.now.text"
-              class="values"
-            >送審時：<b>{{ m.old.text || '（空白）' }}</b><template v-if="m.changed">　→　目前：<b>{{ m.now.text || '（空白）' }}</b></template></p>
+            <p v-if="m.old.text || m.now.text" class="values">
+              <span>送審時：<b>{{ m.old.text || '（空白）' }}</b></span>
+              <span v-if="m.changed">　→　目前：<b>{{ m.now.text || '（空白）' }}</b></span>
+            </p>
             <p v-if="m.answer" class="answer">您的回覆：{{ m.answer }}</p>
             <p v-if="m.theirs" class="values">{{ m.theirs }}</p>
             <div v-if="m.asks && m.status === 'open'" class="lb-correction-acts">
               <a v-if="!m.changed" class="lb-btn q-btn lb-outline" :href="m.href">
-                <lb-icon name="pencil" size="16" />前往修改</a>
+                <lb-icon name="pencil" size="16" />前往修改
+              </a>
               <button
                 type="button"
                 class="lb-btn q-btn"
@@ -101,14 +102,17 @@ export default {
                 :aria-label="'已補正：' + m.label"
                 @click="mended(m)"
               >
-                <lb-icon name="check" size="16" />已補正</button>
+                <lb-icon name="check" size="16" />已補正
+              </button>
               <button
                 type="button"
                 class="lb-btn q-btn lb-flat"
                 :disabled="busy !== null"
                 :aria-label="'有異議：' + m.label"
                 @click="write(m, true)"
-              >有異議</button>
+              >
+                有異議
+              </button>
               <a v-if="m.changed" class="lb-btn q-btn lb-flat" :href="m.href">再修改</a>
             </div>
             <div v-else-if="m.asks" class="lb-correction-acts again">
@@ -118,7 +122,9 @@ export default {
                 :disabled="busy !== null"
                 :aria-label="'改寫回覆：' + m.label"
                 @click="write(m, m.status === 'disputed')"
-              >改寫回覆</button>
+              >
+                改寫回覆
+              </button>
               <button
                 v-if="m.status === 'disputed'"
                 type="button"
@@ -126,7 +132,9 @@ export default {
                 :disabled="busy !== null"
                 :aria-label="'改為已補正：' + m.label"
                 @click="mended(m)"
-              >改為已補正</button>
+              >
+                改為已補正
+              </button>
               <button
                 v-else
                 type="button"
@@ -134,7 +142,9 @@ export default {
                 :disabled="busy !== null"
                 :aria-label="'改為有異議：' + m.label"
                 @click="write(m, true)"
-              >改為有異議</button>
+              >
+                改為有異議
+              </button>
               <a class="lb-btn q-btn lb-flat" :href="m.href">再修改</a>
             </div>
             <form v-if="writing === m.id" class="lb-correction-answer" @submit.prevent="send(m, words)">

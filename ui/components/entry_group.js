@@ -7,7 +7,7 @@ export default {
   template: `
     <section class="lb-card lb-group">
       <h2>{{ title }}</h2>
-      <a v-for="e in entries" class="lb-go" :href="e.address">
+      <a v-for="e in entries" :key="e.address" class="lb-go" :href="e.address">
         <lb-icon :name="e.icon" size="22" />
         <span><b>{{ e.title }}</b><small>{{ e.note }}</small></span>
         <span class="r">

@@ -11,7 +11,7 @@ export default {
         <span v-if="chip" class="lb-chip" :class="tone"><lb-icon :name="icon" size="16" />{{ chip }}</span>
       </div>
       <ol class="lb-track">
-        <li v-for="s in stations" :class="s.state" :aria-current="s.state === 'here' ? 'step' : null">
+        <li v-for="s in stations" :key="s.label" :class="s.state" :aria-current="s.state === 'here' ? 'step' : null">
           <i aria-hidden="true">
             <lb-icon
               :name="s.state === 'todo' ? 'todo' : s.state === 'wait' ? 'clock' : 'check'"
@@ -24,7 +24,7 @@ export default {
         </li>
       </ol>
       <ul class="lb-log">
-        <li v-for="(l, i) in log" :class="{new: i === 0}">
+        <li v-for="(l, i) in log" :key="log.length - i" :class="{new: i === 0}">
           <time>{{ l.at }}</time>
           <span><b>{{ l.what }}</b>　{{ l.text }}</span>
         </li>

@@ -7,7 +7,7 @@ export default {
   emits: ['wanted'],
   template: `
     <div class="lb-mails">
-      <details v-for="(l, i) in letters" class="lb-card lb-mail" :open="i === 0">
+      <details v-for="(l, i) in letters" :key="i" class="lb-card lb-mail" :open="i === 0">
         <summary>
           <lb-icon name="mail" size="20" />
           <span><b>{{ l.subject }}</b><small>收件人 {{ l.to || '（沒有電子郵件）' }}</small></span>
@@ -18,7 +18,7 @@ export default {
         </summary>
         <p v-if="l.trouble" class="lb-verdict bad"><lb-icon name="warning" /><span>{{ l.trouble }}</span></p>
         <div class="body">
-          <template v-for="part in parts(l.body)">
+          <template v-for="(part, n) in parts(l.body)" :key="n">
             <a v-if="part.href" :href="part.href">{{ part.text }}</a>
             <template v-else>{{ part.text }}</template>
           </template>

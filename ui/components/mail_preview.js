@@ -13,6 +13,7 @@ export default {
       <div v-if="samples.length > 1" class="lb-pills" role="group" aria-label="試寫的例子">
         <button
           v-for="(s, i) in samples"
+          :key="s.case"
           type="button"
           class="lb-pill"
           :class="{on: i === now}"

@@ -32,7 +32,7 @@ export default {
             </span>
           </div>
         </div>
-        <dl v-for="f in facts">
+        <dl v-for="f in facts" :key="f.label">
           <dt>{{ f.label }}：</dt>
           <dd :class="{none: f.none}">
             <span v-if="f.tone" class="lb-chip" :class="f.tone">
@@ -49,6 +49,7 @@ export default {
       <nav class="lb-tabs" aria-label="志工資料頁籤">
         <a
           v-for="t in tabs"
+          :key="t.key"
           :href="base + '/' + t.key"
           :class="{on: t.key === tab}"
           :aria-current="t.key === tab ? 'page' : null"

@@ -27,6 +27,7 @@ export default {
           <div class="lb-pills" role="group" aria-label="篩選">
             <button
               v-for="one in [false, true]"
+              :key="one"
               type="button"
               class="lb-pill"
               :class="{on: turn === one}"
@@ -55,11 +56,11 @@ export default {
         <li v-for="r in rosters" :key="r.id">
           <div class="what">
             <a :href="r.href">{{ r.title }}</a>
-            <small><span v-for="f in r.facts">{{ f }}</span></small>
+            <small><span v-for="(f, i) in r.facts" :key="i">{{ f }}</span></small>
           </div>
           <div class="stand">
             <span v-if="!r.chips.length" class="mut lb-sm">還沒有志工</span>
-            <span v-for="c in r.chips" class="lb-chip" :class="c.tone" :title="c.hint || null">
+            <span v-for="c in r.chips" :key="c.text" class="lb-chip" :class="c.tone" :title="c.hint || null">
               <lb-icon :name="c.symbol" size="14" weight="2.2" />{{ c.text }}<span
                 v-if="c.hint"
                 class="lb-away"
@@ -78,7 +79,9 @@ export default {
         <span class="sp"></span>
         <button type="button" class="lb-link" :disabled="page <= 1" @click="ask({page: page - 1})">前一頁</button>
         <b class="lb-page-now" aria-current="page">{{ page }}</b>
-        <button type="button" class="lb-link" :disabled="page * per >= total" @click="ask({page: page + 1})">後一頁</button>
+        <button type="button" class="lb-link" :disabled="page * per >= total" @click="ask({page: page + 1})">
+          後一頁
+        </button>
       </nav>
     </section>
   `,

@@ -57,7 +57,8 @@ export default {
           :aria-busy="busy"
           @click="$emit('acted', {what: 'all', ids: picked.map((r) => r.id)})"
         >
-          <lb-icon name="check" />{{ picked.length ? act + '選取的 ' + picked.length + ' ' + unit : '請先勾選要' + act + '的志工' }}
+          <lb-icon name="check" />
+          {{ picked.length ? act + '選取的 ' + picked.length + ' ' + unit : '請先勾選要' + act + '的志工' }}
         </button>
       </div>
       <ol v-if="shown.length">
@@ -94,7 +95,7 @@ export default {
             <span v-if="r.fact" class="mut">{{ r.fact }}</span>
             <p v-if="r.note" :class="r.noteTone"><lb-icon name="warning" size="16" /><span>{{ r.note }}</span></p>
             <ul v-if="r.lacking.length" :aria-label="r.name + '：尚缺'">
-              <li v-for="l in r.lacking">
+              <li v-for="(l, i) in r.lacking" :key="i">
                 <component :is="l.href ? 'a' : 'span'" :href="l.href || null">{{ l.label }}</component>
                 <small>{{ l.note }}</small>
               </li>
@@ -108,7 +109,9 @@ export default {
               :disabled="busy"
               :aria-label="'把' + r.name + '移出名冊'"
               @click="$emit('acted', {what: 'remove', ids: [r.id]})"
-            >移出</button>
+            >
+              移出
+            </button>
           </div>
         </li>
       </ol>

@@ -24,13 +24,15 @@ export default {
           >全部步驟<lb-icon name="down" size="16" /></button>
         </div>
         <div class="segs" aria-hidden="true">
-          <i v-for="s in steps" :class="{d: s.done && s.n !== now, n: s.n === now}"></i>
+          <i v-for="s in steps" :key="s.n" :class="{d: s.done && s.n !== now, n: s.n === now}"></i>
         </div>
         <p>{{ steps[now - 1].lines[0] }}</p>
         <div v-if="left.length" class="left">
           <b>尚餘 {{ left.length }} 項</b>
-          <a v-for="l in left.slice(0, 3)" :href="l.href">{{ l.text }}</a>
-          <button v-if="left.length > 3" type="button" class="lb-bare" @click="open = true">還有 {{ left.length - 3 }} 項</button>
+          <a v-for="l in left.slice(0, 3)" :key="l.href + l.text" :href="l.href">{{ l.text }}</a>
+          <button v-if="left.length > 3" type="button" class="lb-bare" @click="open = true">
+            還有 {{ left.length - 3 }} 項
+          </button>
         </div>
       </div>
       <div class="lb-rail-full" id="all-steps">
@@ -50,6 +52,7 @@ export default {
         <ol class="lb-steps">
           <li
             v-for="s in steps"
+            :key="s.n"
             class="lb-step"
             :class="{done: s.done && s.n !== now, now: s.n === now}"
             :aria-current="s.n === now ? 'step' : null"
@@ -60,10 +63,10 @@ export default {
             </i>
             <div v-if="s.n === now">
               <b>STEP {{ s.n }}<em>進行中</em></b>
-              <span v-for="line in s.lines" class="line">{{ line }}</span>
+              <span v-for="line in s.lines" :key="line" class="line">{{ line }}</span>
               <ul v-if="left.length" class="lb-left">
                 <li class="h">尚餘 {{ left.length }} 項</li>
-                <li v-for="l in left">
+                <li v-for="l in left" :key="l.href + l.text">
                   <lb-icon name="next" size="14" weight="2.4" />
                   <a :href="l.href">{{ l.text }}</a>
                 </li>
@@ -75,7 +78,7 @@ export default {
             </p>
             <template v-else>
               <b><a v-if="s.href" :href="s.href">STEP {{ s.n }}</a><template v-else>STEP {{ s.n }}</template></b>
-              <span v-for="line in s.lines" class="line">{{ line }}</span>
+              <span v-for="line in s.lines" :key="line" class="line">{{ line }}</span>
             </template>
           </li>
         </ol>

@@ -16,7 +16,7 @@ export default {
         </a>
         <div class="lb-entries">
           <h3>{{ group }}</h3>
-          <a v-for="e in entries" class="lb-go" :href="e.address">
+          <a v-for="e in entries" :key="e.address" class="lb-go" :href="e.address">
             <lb-icon :name="e.icon" size="22" />
             <span><b>{{ e.title }}</b><small>{{ e.note }}</small></span>
             <span class="r">
@@ -26,7 +26,7 @@ export default {
           </a>
         </div>
       </section>
-      <a v-for="t in others" class="lb-card lb-tile" :href="t.address">
+      <a v-for="t in others" :key="t.address" class="lb-card lb-tile" :href="t.address">
         <span class="lb-gl"><lb-icon :name="t.icon" size="22" /></span>
         <h2>{{ t.title }}</h2>
         <p>{{ t.note }}</p>

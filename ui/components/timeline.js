@@ -22,7 +22,9 @@ export default {
         </p>
         <label><span>通話備註</span><input v-model="note" maxlength="200" placeholder="可不填，例如：請林小姐下午回電" /></label>
         <div class="acts">
-          <button v-for="r in results" type="button" :disabled="busy" @click="call(r.value)">{{ r.label }}</button>
+          <button v-for="r in results" :key="r.value" type="button" :disabled="busy" @click="call(r.value)">
+            {{ r.label }}
+          </button>
         </div>
       </div>
       <ol aria-live="polite">
@@ -38,7 +40,9 @@ export default {
               :disabled="busy"
               :aria-label="'重寄：' + e.note"
               @click="resend(e.mail)"
-            >重寄</button>
+            >
+              重寄
+            </button>
           </div>
         </li>
       </ol>

@@ -44,6 +44,7 @@ export const why = {
       <div role="group" :aria-labelledby="id">
         <button
           v-for="(r, i) in at.reasons"
+          :key="r"
           type="button"
           class="lb-reason"
           :class="{on: r === reason}"
@@ -54,12 +55,20 @@ export const why = {
         </button>
       </div>
       <ul v-if="at.anchor.field === 'photo'" class="criteria" aria-label="照片的標準">
-        <li v-for="c in desk.criteria">{{ c }}</li>
+        <li v-for="c in desk.criteria" :key="c">{{ c }}</li>
       </ul>
       <p v-if="at.picture" class="tip" role="status">{{ desk.spot ? '位置已標在影像上；再點一下可以改。' : '可在影像上點一下，標出位置。' }}</p>
       <template v-if="reason">
         <label class="lb-away" :for="id + '-text'">給單位的說明</label>
-        <textarea :id="id + '-text'" ref="text" v-model="text" maxlength="300" rows="3" required @input="own = true"></textarea>
+        <textarea
+          :id="id + '-text'"
+          ref="text"
+          v-model="text"
+          maxlength="300"
+          rows="3"
+          required
+          @input="own = true"
+        ></textarea>
         <div ref="acts" class="acts">
           <button type="submit" class="lb-btn q-btn bg-negative text-white">
             <lb-icon name="flag" size="15" />{{ open ? '修改標記' : '標記補件' }}

@@ -3,7 +3,7 @@ export default {
   props: { of: Array },
   template: `
     <ol v-if="of.length" class="earlier" aria-label="先前往返">
-      <li v-for="x in of">
+      <li v-for="(x, i) in of" :key="i">
         <span>{{ x.said }}</span>
         <span>{{ x.answer }}</span>
         <span v-if="x.values">{{ x.values }}</span>

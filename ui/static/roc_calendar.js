@@ -10,16 +10,24 @@ export default {
     <div class="lb-calendar">
       <div class="lb-calendar-head">
         <button type="button" class="lb-mini" aria-label="上個月" @click="turn(-1)">‹</button>
-        <label
-        >民國 <select v-model.number="year" aria-label="年"><option v-for="y in years" :value="y">{{ y }}</option></select>
-        年</label>
         <label>
-          <select v-model.number="month" aria-label="月"><option v-for="m in 12" :value="m">{{ m }}</option></select> 月</label>
+          民國
+          <select v-model.number="year" aria-label="年">
+            <option v-for="y in years" :key="y" :value="y">{{ y }}</option>
+          </select>
+          年
+        </label>
+        <label>
+          <select v-model.number="month" aria-label="月">
+            <option v-for="m in 12" :key="m" :value="m">{{ m }}</option>
+          </select>
+          月
+        </label>
         <button type="button" class="lb-mini" aria-label="下個月" @click="turn(1)">›</button>
       </div>
       <div class="lb-calendar-days" @keydown="move">
-        <span v-for="d in week" aria-hidden="true">{{ d }}</span>
-        <i v-for="n in before"></i>
+        <span v-for="d in week" :key="d" aria-hidden="true">{{ d }}</span>
+        <i v-for="n in before" :key="n"></i>
         <button
           v-for="d in days"
           :key="d"

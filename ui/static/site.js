@@ -52,10 +52,10 @@ document.addEventListener('submit', (event) => {
   if (event.target.getAttribute('action') === '/logout' && isOnline()) forget('typed:', 'form:');
 });
 // Called by the page of an address that is not there: a new volunteer's form that this tab had open has been saved.
-function leaveIfGone() {
+window.leaveIfGone = () => {
   if (sessionStorage.getItem('form:' + location.pathname + location.search))
     location.replace('/volunteers?said=draft-gone');
-}
+};
 
 // A press while the server is away would be carried out when it is back, perhaps long after: it is void, and says so.
 const isOnline = () => document.getElementById('popup')?.ariaHidden !== 'false';

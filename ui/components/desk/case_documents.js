@@ -29,6 +29,7 @@ const sheet = {
             />
             <i
               v-for="m in spots"
+              :key="m.x + ' ' + m.y"
               class="lb-spot"
               :class="{now: m.now}"
               :style="{left: m.x * 100 + '%', top: m.y * 100 + '%'}"
@@ -42,6 +43,7 @@ const sheet = {
         <template v-if="doc.url">
           <button
             v-for="t in tools"
+            :key="t[0]"
             type="button"
             class="lb-mini"
             :title="t[1]"
@@ -61,9 +63,12 @@ const sheet = {
           :aria-label="doc.label + '補件'"
           @click="write(doc.key)"
         >
-          <lb-icon name="flag" size="15" />補件</button>
+          <lb-icon name="flag" size="15" />補件
+        </button>
       </figcaption>
-      <p v-for="m in marks" v-show="!writing" class="lb-flagged"><b>{{ m.reason_label }}</b> {{ m.text }}</p>
+      <p v-for="m in marks" :key="m.id" v-show="!writing" class="lb-flagged">
+        <b>{{ m.reason_label }}</b> {{ m.text }}
+      </p>
       <why v-if="writing" :at="doc" :key="doc.key" />
     </figure>
   `,
@@ -137,6 +142,7 @@ export default {
         <div v-if="trainings.length" class="lb-seg fill" role="group" aria-label="結業證書">
           <button
             v-for="(t, i) in trainings"
+            :key="t.front.key"
             type="button"
             :class="{on: i === at}"
             :aria-pressed="i === at"

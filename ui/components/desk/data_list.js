@@ -12,17 +12,17 @@ export default {
   template: `
     <section class="lb-card lb-box">
       <div class="hd"><h2 class="grow">{{ title }}</h2></div>
-      <template v-for="g in groups">
+      <template v-for="(g, i) in groups" :key="i">
         <h3 class="lb-data-head">{{ g.title }}</h3>
         <dl class="lb-data">
-          <div v-for="f in g.facts" :class="{flagged: f.key && marksAt(f.key).length}">
+          <div v-for="f in g.facts" :key="f.label" :class="{flagged: f.key && marksAt(f.key).length}">
             <dt>{{ f.label }}</dt>
             <dd>
               <a v-if="f.href" :href="f.href" target="_blank">{{ f.text }}</a>
               <b v-else-if="f.strong">{{ f.text }}</b>
               <template v-else>{{ f.text }}</template>
               <small v-if="f.note" class="line mut">{{ f.note }}</small>
-              <small v-for="m in f.key ? marksAt(f.key) : []" class="line lb-flagged">
+              <small v-for="m in f.key ? marksAt(f.key) : []" :key="m.id" class="line lb-flagged">
                 <b>{{ m.reason_label }}</b> {{ m.text }}
               </small>
             </dd>
@@ -38,7 +38,8 @@ export default {
                 <lb-icon name="eye" size="16" />
               </button>
               <button v-if="f.preview" type="button" class="lb-mini" aria-label="預覽紀錄冊頁面" @click="$emit('previewed')">
-                <lb-icon name="eye" size="16" />預覽</button>
+                <lb-icon name="eye" size="16" />預覽
+              </button>
               <button
                 v-if="f.key && desk.markable"
                 type="button"

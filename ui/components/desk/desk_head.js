@@ -26,7 +26,7 @@ export default {
             <a class="lb-back-to-list" :href="'/reviews' + desk.view">‹ 清單</a>
             <h1>{{ name }}</h1>
             <span class="mut">{{ masked }}</span>
-            <span v-for="c in chips" class="lb-chip" :class="c[1]" :title="c[3] || null">
+            <span v-for="c in chips" :key="c[0]" class="lb-chip" :class="c[1]" :title="c[3] || null">
               <lb-icon v-if="c[2]" :name="c[2]" size="14" weight="2.2" />{{ c[0] }}<span
                 v-if="c[3]"
                 class="lb-away"
@@ -34,13 +34,15 @@ export default {
             </span>
           </div>
           <div class="lb-facts-line">
-            <span v-for="f in facts">{{ f }}</span>
-            <span
-            >電話 <a v-if="phone" :href="'tel:' + phone.replace(/[^+\\d,]/g, '')">{{ phone }}</a><template v-else>未登錄</template></span>
+            <span v-for="f in facts" :key="f">{{ f }}</span>
+            <span>
+              電話 <a v-if="phone" :href="'tel:' + phone.replace(/[^+\\d,]/g, '')">{{ phone }}</a>
+              <template v-else>未登錄</template>
+            </span>
           </div>
         </div>
         <span class="lb-readers" role="status">
-          <span v-for="r in readers" class="lb-here" :class="{me: r.id === me}">
+          <span v-for="r in readers" :key="r.id" class="lb-here" :class="{me: r.id === me}">
             <i aria-hidden="true">{{ r.name.slice(0, 1) }}</i>{{ said(r) }}
           </span>
         </span>

@@ -44,7 +44,8 @@ export default {
           class="lb-btn q-btn lb-outline"
           @click="$emit('accepted', 0)"
         >
-          <lb-icon name="check" size="16" />全部確認</button>
+          <lb-icon name="check" size="16" />全部確認
+        </button>
       </header>
       <ol>
         <li v-for="m in sorted" :key="m.id" :class="m.status">
@@ -57,7 +58,14 @@ export default {
             <span class="said">{{ m.text }}</span>
             <span v-if="markable && m.status === 'open'" class="acts">
               <button type="button" class="lb-link" :aria-label="'修改標記：' + m.label" @click="write(m.key)">修改</button>
-              <button type="button" class="lb-link" :aria-label="'撤銷標記：' + m.label" @click="$emit('withdrawn', m.id)">撤銷</button>
+              <button
+                type="button"
+                class="lb-link"
+                :aria-label="'撤銷標記：' + m.label"
+                @click="$emit('withdrawn', m.id)"
+              >
+                撤銷
+              </button>
             </span>
           </div>
           <div v-if="m.answered" class="lb-compared">
@@ -79,20 +87,25 @@ export default {
                 :aria-label="'確認：' + m.label"
                 @click="$emit('accepted', m.id)"
               >
-                <lb-icon name="check" size="16" />確認</button>
+                <lb-icon name="check" size="16" />確認
+              </button>
               <button
                 type="button"
                 class="lb-btn q-btn lb-flat"
                 :aria-label="'仍需補正：' + m.label"
                 :aria-expanded="again === m.id"
                 @click="reopen(m)"
-              >仍需補正</button>
+              >
+                仍需補正
+              </button>
               <button
                 type="button"
                 class="lb-btn q-btn lb-flat"
                 :aria-label="'撤銷標記：' + m.label"
                 @click="$emit('withdrawn', m.id)"
-              >撤銷</button>
+              >
+                撤銷
+              </button>
             </div>
           </div>
           <exchanges :of="m.earlier" />
@@ -115,7 +128,11 @@ export default {
         <div v-if="seen" class="lb-picture">
           <span class="lb-spotted">
             <img :src="seen.url" :alt="seen.label" />
-            <i v-if="seen.spot" class="lb-spot" :style="{left: seen.spot.x * 100 + '%', top: seen.spot.y * 100 + '%'}"></i>
+            <i
+              v-if="seen.spot"
+              class="lb-spot"
+              :style="{left: seen.spot.x * 100 + '%', top: seen.spot.y * 100 + '%'}"
+            ></i>
           </span>
           <button type="button" class="q-btn lb-btn bg-primary" autofocus @click="seen = null">關閉</button>
         </div>

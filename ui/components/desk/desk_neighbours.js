@@ -9,6 +9,7 @@ export default {
     <nav class="keys" aria-label="上一件、下一件">
       <component
         v-for="w in ways"
+        :key="w.key"
         :is="w.id ? 'a' : 'span'"
         :href="w.id ? address(w.id) : null"
         class="q-btn lb-btn"

@@ -10,9 +10,14 @@ export default {
   props: { selected: Number, queue: String, view: Object, orders: Object, me: Number, turn: Number },
   emits: ['viewed', 'approved'],
   data() {
+    const { tab, order, due, unit, roster } = this.view;
     return {
       keys,
-      ...this.view,
+      tab,
+      order,
+      due,
+      unit,
+      roster,
       known: new Set(JSON.parse(this.queue).cases.map((c) => c.id)),
       fresh: [],
       picks: false,
@@ -35,6 +40,7 @@ export default {
       <nav class="lb-queue-tabs" aria-label="案件狀態">
         <a
           v-for="t in now.tabs"
+          :key="t.key"
           :href="'/reviews' + (t.key === 'submitted' ? '' : '?status=' + t.key)"
           :class="{on: t.key === tab}"
           :aria-current="t.key === tab ? 'page' : null"
@@ -46,6 +52,7 @@ export default {
         <div v-if="waits" class="lb-pills" role="group" aria-label="期限">
           <button
             v-for="p in pills"
+            :key="p.key"
             type="button"
             class="lb-pill"
             :class="{on: due === p.key}"
@@ -60,15 +67,17 @@ export default {
             :class="{on: picks}"
             :aria-pressed="picks"
             @click="picks = !picks"
-          >選取</button>
+          >
+            選取
+          </button>
         </div>
         <div class="two-up">
           <select v-model="unit" aria-label="運用單位">
             <option :value="0">全部運用單位</option>
-            <option v-for="u in now.units" :value="u[0]">{{ u[1] }}</option>
+            <option v-for="u in now.units" :key="u[0]" :value="u[0]">{{ u[1] }}</option>
           </select>
           <select v-model="order" aria-label="排序" :disabled="!waits">
-            <option v-for="(label, key) in orders" :value="key">{{ waits ? label : '最近的在前' }}</option>
+            <option v-for="(label, key) in orders" :key="key" :value="key">{{ waits ? label : '最近的在前' }}</option>
           </select>
         </div>
         <p v-if="roster" class="lb-roster-on">
@@ -118,7 +127,8 @@ export default {
               <lb-icon name="check" size="14" />{{ c.pending[0] === me ? '您' : c.pending[1] }}已{{ c.pending[2] }}
             </span>
             <span v-if="!c.pending && holder(c)" class="lb-here" :class="{me: holder(c)[0] === me}">
-              <i aria-hidden="true">{{ holder(c)[1].slice(0, 1) }}</i>{{ holder(c)[0] === me ? '您正在審' : holder(c)[1] + ' 正在審' }}
+              <i aria-hidden="true">{{ holder(c)[1].slice(0, 1) }}</i>
+              {{ holder(c)[0] === me ? '您正在審' : holder(c)[1] + ' 正在審' }}
             </span>
             <span v-if="c.problem" class="lb-chip bad"><lb-icon name="warning" size="14" />未能生效</span>
             <span v-if="isNew(c)" class="lb-chip accent"><lb-icon name="bolt" size="14" />新送件</span>
@@ -132,8 +142,10 @@ export default {
           <span>{{ cases.length ? '換一個篩選條件看看。' : '有新送件時會自動出現在這裡，不必重新整理。' }}</span>
         </li>
         <li v-if="now.more" class="lb-empty">
-          <span>
-            {{ waits ? '這裡依排序列出前' : '這裡列出最近的' }} {{ cases.length }} 件，另有 {{ now.more }} 件沒有列出{{ waits ? '；前面的審完就會接上' : '' }}。</span>
+          <span v-if="waits">
+            這裡依排序列出前 {{ cases.length }} 件，另有 {{ now.more }} 件沒有列出；前面的審完就會接上。
+          </span>
+          <span v-else>這裡列出最近的 {{ cases.length }} 件，另有 {{ now.more }} 件沒有列出。</span>
         </li>
       </ol>
       <div v-if="picks" class="lb-bulk">
@@ -142,21 +154,30 @@ export default {
             type="checkbox"
             :checked="!!able.length && able.every((c) => picked.includes(c.id))"
             @change="picked = $event.target.checked ? able.map((c) => c.id) : []"
-          />全選</label>
+          />全選
+        </label>
         <button
           type="button"
           class="lb-btn q-btn bg-primary"
           :disabled="!chosen.length"
           @click="$emit('approved', chosen.map((c) => [c.id, c.version]))"
         >
-          <lb-icon name="check" />核可選取的 {{ chosen.length }} 件</button>
+          <lb-icon name="check" />核可選取的 {{ chosen.length }} 件
+        </button>
       </div>
       <q-dialog v-model="keys.listed" aria-labelledby="keys-title">
         <div class="lb-card lb-pad lb-question lb-key-list">
           <h2 id="keys-title">快速鍵</h2>
-          <dl><div v-for="k in list"><dt><kbd v-for="one in k[0]">{{ one }}</kbd></dt><dd>{{ k[1] }}</dd></div></dl>
+          <dl>
+            <div v-for="k in list" :key="k[1]">
+              <dt><kbd v-for="one in k[0]" :key="one">{{ one }}</kbd></dt>
+              <dd>{{ k[1] }}</dd>
+            </div>
+          </dl>
           <label>
-            <input type="checkbox" :checked="keys.on" @change="switchKeys($event.target.checked)" />使用單鍵快速鍵（在欄位裡打字時不會作用）</label>
+            <input type="checkbox" :checked="keys.on" @change="switchKeys($event.target.checked)" />
+            使用單鍵快速鍵（在欄位裡打字時不會作用）
+          </label>
           <div class="lb-acts">
             <button type="button" class="lb-btn q-btn bg-primary" autofocus @click="keys.listed = false">知道了</button>
           </div>

@@ -8,7 +8,7 @@ export default {
     <section v-if="problems.length" ref="box" class="lb-summary" tabindex="-1" role="alert">
       <h2><lb-icon name="warning" size="20" />{{ title }}</h2>
       <p>{{ note }}</p>
-      <ul><li v-for="p in problems"><a :href="p.href">{{ p.sentence }}</a></li></ul>
+      <ul><li v-for="(p, i) in problems" :key="i"><a :href="p.href">{{ p.sentence }}</a></li></ul>
     </section>
   `,
   watch: {

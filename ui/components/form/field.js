@@ -165,7 +165,7 @@ export default {
               <lb-icon :name="peeking ? 'eye-off' : 'eye'" />
             </button>
           </template>
-          <template v-if="kind === 'date' && !readonly" v-slot:append>
+          <template v-else-if="kind === 'date' && !readonly" v-slot:append>
             <span>
               <button
                 type="button"
@@ -195,7 +195,7 @@ export default {
         </q-input>
       </component>
       <ul v-if="rules" class="lb-rules" :id="name + '-rules'">
-        <li v-for="r in rules" :class="{ok: r.met}">
+        <li v-for="r in rules" :key="r.label" :class="{ok: r.met}">
           <lb-icon :name="r.met ? 'check' : 'todo'" size="14" weight="2.4" />{{ r.label }}<span class="lb-away">
             {{ r.met ? '：符合' : '：尚未符合' }}
           </span>

@@ -34,7 +34,8 @@ export default {
           @keydown.enter.prevent="$emit('searched', words)"
         />
         <button type="button" class="q-btn lb-btn lb-outline" @click="$emit('searched', words)">
-          <lb-icon name="search" />查詢</button>
+          <lb-icon name="search" />查詢
+        </button>
       </div>
       <label v-if="rows.length > 1" class="lb-pick-all">
         <input

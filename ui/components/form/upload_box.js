@@ -36,6 +36,7 @@ export default {
       y: 0.35,
       shape: 1,
       large: false,
+      held: null, // where the pointer took hold of the photo
     };
   },
   template: `
@@ -68,7 +69,7 @@ export default {
         >
           <span :class="spots.length ? 'lb-spotted' : 'lb-unspotted'">
             <img :src="value.url" :alt="label + '：' + value.name" />
-            <i v-for="m in spots" class="lb-spot" :style="{left: m.spot.x + '%', top: m.spot.y + '%'}"></i>
+            <i v-for="m in spots" :key="m.id" class="lb-spot" :style="{left: m.spot.x + '%', top: m.spot.y + '%'}"></i>
           </span>
         </button>
         <a v-else class="lb-pdf" :href="value.url" target="_blank">
@@ -118,7 +119,7 @@ export default {
         <lb-icon :name="good ? 'ok' : 'warning'" />
         <span>
           <b>{{ good ? '自動檢查通過' : '請看一下這張照片' }}</b>
-          <span v-for="n in value.verdict" class="line">{{ n.is_met ? n.label : n.advice }}</span>
+          <span v-for="n in value.verdict" :key="n.label" class="line">{{ n.is_met ? n.label : n.advice }}</span>
         </span>
       </div>
       <div class="lb-upload-acts">
@@ -155,13 +156,17 @@ export default {
             type="button"
             class="q-btn lb-btn lb-outline"
             @click="large = true"
-          >放大</button>
+          >
+            放大
+          </button>
           <button
             v-if="value && kind === 'attachment'"
             type="button"
             class="q-btn lb-btn lb-flat"
             @click="choose([])"
-          >移除</button>
+          >
+            移除
+          </button>
           <span v-if="kind === 'attachment'" class="lb-sm mut">
             <a v-if="value" :href="value.url" target="_blank">{{ value.name }}</a>
             <template v-else>未選擇任何檔案</template>
@@ -173,7 +178,7 @@ export default {
         <div class="lb-picture">
           <span :class="spots.length ? 'lb-spotted' : 'lb-unspotted'">
             <img :src="value.url" :alt="label + '：' + value.name" />
-            <i v-for="m in spots" class="lb-spot" :style="{left: m.spot.x + '%', top: m.spot.y + '%'}"></i>
+            <i v-for="m in spots" :key="m.id" class="lb-spot" :style="{left: m.spot.x + '%', top: m.spot.y + '%'}"></i>
           </span>
           <button type="button" class="q-btn lb-btn bg-primary" autofocus @click="large = false">關閉</button>
         </div>
