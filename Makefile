@@ -24,11 +24,13 @@ WEB = .cache/node_modules/.bin
 SCRIPTS = 'ui/**/*.js' 'tests/**/*.mjs' '.setup/*.mjs'
 STYLES = 'ui/**/*.css'
 ESLINT = $(WEB)/eslint --config .setup/eslint.config.mjs ui tests .setup
+STYLELINT = $(WEB)/stylelint --config-basedir .cache $(STYLES)
 
 check-web:
 ifneq ($(wildcard $(WEB)/eslint),)
 	$(WEB)/prettier --check --log-level warn $(SCRIPTS) $(STYLES)
 	$(ESLINT)
+	$(STYLELINT)
 else
 	@echo 'Scripts and styles are not checked: run .setup/prepare test first.'
 endif

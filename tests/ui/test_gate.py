@@ -13,6 +13,7 @@ from db.models import Session
 from domain import accounts, announcements, dates
 from domain.accounts import AccountDetails, sessions
 from domain.model import Account
+from ui import assets
 
 from .browser import Browser, Refused
 from .conftest import PASSWORD, Browsers, Server, somebody
@@ -63,8 +64,8 @@ async def test_a_stranger_is_led_to_the_login_and_leaves_nothing_behind(
 async def test_assets_and_health_are_public_and_assets_are_kept(browser: Browser) -> None:
     health = await browser.get('/healthz')
     script = await browser.get(f'{ASSETS}/static/nicegui.js')
-    look = await browser.get('/static/app.css')
-    written = await browser.post('/static/app.css', content='x')
+    look = await browser.get(assets.STYLESHEET)
+    written = await browser.post(assets.STYLESHEET, content='x')
 
     assert (health.status_code, health.text) == (200, 'ok')
     assert script.headers['cache-control'].startswith('public, max-age=31536000')
