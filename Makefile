@@ -1,4 +1,4 @@
-.PHONY: run test check bench screenshots format lock
+.PHONY: run test check check-web bench screenshots format lock
 .NOTPARALLEL:
 
 # The application with a demo office, at http://127.0.0.1:8080.
@@ -13,11 +13,27 @@ test:
 	@$(MAKE) --no-print-directory check
 
 # The gate alone.
-check:
+check: check-web
 	.venv/bin/ruff format --check --quiet .
 	.venv/bin/ruff check --quiet .
 	.venv/bin/mypy --no-error-summary
 	.venv/bin/python -m pytest
+
+# Scripts and styles, where `.setup/prepare test` has installed what checks them.
+WEB = .cache/node_modules/.bin
+SCRIPTS = 'ui/**/*.js' 'tests/**/*.mjs' '.setup/*.mjs'
+STYLES = 'ui/**/*.css'
+ESLINT = $(WEB)/eslint --config .setup/eslint.config.mjs ui tests .setup
+STYLELINT = $(WEB)/stylelint --config-basedir .cache $(STYLES)
+
+check-web:
+ifneq ($(wildcard $(WEB)/eslint),)
+	$(WEB)/prettier --check --log-level warn $(SCRIPTS) $(STYLES)
+	$(ESLINT)
+	$(STYLELINT)
+else
+	@echo 'Scripts and styles are not checked: run .setup/prepare test first.'
+endif
 
 bench:
 	@.setup/prepare test
@@ -30,9 +46,12 @@ screenshots:
 format:
 	.venv/bin/ruff check --fix --quiet . || true
 	.venv/bin/ruff format .
+	$(WEB)/prettier --write --log-level warn $(SCRIPTS) $(STYLES)
+	$(ESLINT) --fix
 
-# The hashed requirements; `make lock UPGRADE=--upgrade` takes newer versions. Needs uv.
+# The hashed requirements; `make lock UPGRADE=--upgrade` takes newer versions of the Python ones. Needs uv and npm.
 LOCK = uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 lock:
 	$(LOCK) $(UPGRADE) --output-file .lock/run.txt
 	$(LOCK) $(UPGRADE) --group dev --constraint .lock/run.txt --output-file .lock/test.txt
+	npm install --prefix .lock --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund

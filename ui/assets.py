@@ -17,7 +17,30 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from domain import links
 
 STATIC = Path(__file__).parent / 'static'
-LOOKS = links.static('looks.css')
+STYLESHEET = links.static('styles.css')
+# The order in which our stylesheets are read, the later over the earlier: from the plain to the composed. Those of
+# static/pages follow, each with classes of its own.
+STYLES = (
+    'tokens',
+    'elements',
+    'quasar',
+    'cards',
+    'buttons',
+    'chips',
+    'notices',
+    'form',
+    'roc_calendar',
+    'pick_list',
+    'upload',
+    'tables',
+    'check_list',
+    'question',
+    'cover',
+    'frame',
+    'bar',
+    'rail',
+    'print',
+)
 # Modules that our components import: asked for at once, not only when the first component has been read.
 MODULES = ('icons.js', 'marks.js', 'mirror.js', 'roc_calendar.js')
 MOST_KEPT = 8 * 1024 * 1024
@@ -29,18 +52,29 @@ _KEPT = tuple(f'{NICEGUI}/{folder}/' for folder in ('static', 'components', 'lib
 
 def register() -> None:
     """Put our static files, and all our stylesheets as one, under their addresses."""
-    nicegui_app.add_api_route(LOOKS, _looks, methods=['GET'])
+    nicegui_app.add_api_route(STYLESHEET, _stylesheet, methods=['GET'])
     nicegui_app.add_static_files('/static', STATIC, max_cache_age=3600)
 
 
+def stylesheet() -> bytes:
+    """All our styles in their order."""
+    files = [*(STATIC / 'styles' / f'{name}.css' for name in STYLES), *sorted((STATIC / 'pages').glob('*.css'))]
+    return b'\n'.join(file.read_bytes() for file in files)
+
+
+def stamp(*scripts: str) -> str:
+    """What changes with our styles and these scripts, so that no browser keeps old ones."""
+    content = b''.join([stylesheet(), *((STATIC / name).read_bytes() for name in scripts)])
+    return hashlib.sha256(content).hexdigest()[:12]
+
+
 def head() -> str:
-    """What every page's head says. The stamp changes with the files, so that no browser keeps old ones."""
-    content = b''.join([_stylesheets(), *((STATIC / name).read_bytes() for name in ('site.js', *MODULES))])
-    stamp = hashlib.sha256(content).hexdigest()[:12]
+    """What every page's head says."""
+    now = stamp('site.js', *MODULES)
     modules = ''.join(f'<link rel="modulepreload" href="{links.static(name)}">' for name in MODULES)
     return (
-        f'<meta name="theme-color" content="#0C3A4B"><link rel="stylesheet" href="{LOOKS}?{stamp}">{modules}'
-        f'<script defer src="{links.static("site.js")}?{stamp}"></script>'
+        f'<meta name="theme-color" content="#0C3A4B"><link rel="stylesheet" href="{STYLESHEET}?{now}">{modules}'
+        f'<script defer src="{links.static("site.js")}?{now}"></script>'
     )
 
 
@@ -90,9 +124,5 @@ class KeptAssets:
             self._kept[key] = start, body
 
 
-def _looks() -> Response:
-    return Response(_stylesheets(), media_type='text/css', headers={'Cache-Control': 'public, max-age=3600'})
-
-
-def _stylesheets() -> bytes:
-    return b'\n'.join(file.read_bytes() for file in [STATIC / 'app.css', *sorted((STATIC / 'pages').glob('*.css'))])
+def _stylesheet() -> Response:
+    return Response(stylesheet(), media_type='text/css', headers={'Cache-Control': 'public, max-age=3600'})

@@ -14,6 +14,7 @@ from domain import accounts, announcements, dates
 from domain.accounts import AccountDetails, sessions
 from domain.announcements import SessionClosed
 from domain.model import Account
+from ui import assets
 
 from .browser import Browser, Refused
 from .conftest import PASSWORD, Browsers, Server, somebody
@@ -64,8 +65,8 @@ async def test_a_stranger_is_led_to_the_login_and_leaves_nothing_behind(
 async def test_assets_and_health_are_public_and_assets_are_kept(browser: Browser) -> None:
     health = await browser.get('/healthz')
     script = await browser.get(f'{ASSETS}/static/nicegui.js')
-    look = await browser.get('/static/app.css')
-    written = await browser.post('/static/app.css', content='x')
+    look = await browser.get(assets.STYLESHEET)
+    written = await browser.post(assets.STYLESHEET, content='x')
 
     told = health.json()
     assert (health.status_code, told['status'], told['degraded']) == (200, 'ok', [])

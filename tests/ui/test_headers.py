@@ -10,7 +10,7 @@ from starlette.responses import Response
 from domain import settings
 from domain.model import Account
 from domain.settings import Settings
-from ui import gate
+from ui import assets, gate
 
 from ..site import launched
 from .browser import Browser
@@ -21,7 +21,7 @@ async def test_every_answer_carries_them(browser: Browser, clerk: Account) -> No
     await browser.sign_in(clerk.username or '', PASSWORD)
 
     answers = [
-        await browser.get(path) for path in ('/login', '/test/counter', '/static/app.css', '/files/x', '/nothing')
+        await browser.get(path) for path in ('/login', '/test/counter', assets.STYLESHEET, '/files/x', '/nothing')
     ]
 
     for answer in answers:

@@ -3,30 +3,93 @@ import icon from '/static/icons.js';
 
 export default {
   components: { 'lb-icon': icon },
-  props: { home: String, name: String, unit: String, waiting: Number, waitingHref: String, waitingText: String, searches: Boolean, sizes: Boolean, size: String, phone: String, links: Array },
+  props: {
+    home: String,
+    name: String,
+    unit: String,
+    waiting: Number,
+    waitingHref: String,
+    waitingText: String,
+    searches: Boolean,
+    sizes: Boolean,
+    size: String,
+    phone: String,
+    links: Array,
+  },
   emits: ['searched', 'sized'],
-  data() { return { words: '' }; },
+  data() {
+    return { words: '' };
+  },
   template: `
     <header class="lb-bar">
       <a class="lb-skip" href="#main">跳到主要內容區塊</a>
-      <a class="lb-brand" :href="home"><span class="lb-mark" aria-hidden="true">志</span><span><small>衛生福利部</small><b>志願服務資訊整合系統</b></span></a>
+      <a class="lb-brand" :href="home">
+        <span class="lb-mark" aria-hidden="true">志</span>
+        <span><small>衛生福利部</small><b>志願服務資訊整合系統</b></span>
+      </a>
       <span class="sp"></span>
-      <div v-if="sizes" class="lb-sizes" role="group" aria-label="字級"><span>字級</span><span class="lb-seg">
-        <button v-for="s in [['', '標準'], ['large', '大'], ['larger', '特大']]" type="button" :class="{on: size === s[0]}" :aria-pressed="size === s[0]" @click="$emit('sized', s[0])">{{ s[1] }}</button></span></div>
-      <form v-if="searches" class="lb-find" role="search" @submit.prevent="$emit('searched', words)"><lb-icon name="search" size="16"/>
-        <input ref="find" v-model="words" type="search" aria-label="搜尋姓名、證號或紀錄冊號" placeholder="姓名、證號或紀錄冊號" autocomplete="off" maxlength="60"><kbd aria-hidden="true">/</kbd></form>
-      <a v-if="phone" class="lb-call" :href="'tel:' + phone"><lb-icon name="phone" size="20"/>客服</a>
-      <a v-if="waitingHref" class="lb-icon-btn" :href="waitingHref" :aria-label="waitingText"><lb-icon name="bell" size="21"/><i v-if="waiting">{{ waiting }}</i></a>
-      <details class="lb-me-menu" @keydown.esc="$event.currentTarget.open = false; $refs.me.focus()"><summary ref="me" class="lb-me"><span class="lb-away">帳號選單：</span><span class="lb-ava" aria-hidden="true">{{ name.slice(0, 1) }}</span><span class="who">{{ name }}<small>{{ unit }}</small></span><lb-icon name="down" size="16"/></summary>
-        <div class="lb-card"><a v-for="l in links" :href="l[1]">{{ l[0] }}</a><form method="post" action="/logout"><button type="submit">登出</button></form></div></details>
-    </header>`,
+      <div v-if="sizes" class="lb-sizes" role="group" aria-label="字級">
+        <span>字級</span>
+        <span class="lb-seg">
+          <button
+            v-for="s in [['', '標準'], ['large', '大'], ['larger', '特大']]"
+            :key="s[0]"
+            type="button"
+            :class="{on: size === s[0]}"
+            :aria-pressed="size === s[0]"
+            @click="$emit('sized', s[0])"
+          >
+            {{ s[1] }}
+          </button>
+        </span>
+      </div>
+      <form v-if="searches" class="lb-find" role="search" @submit.prevent="$emit('searched', words)">
+        <lb-icon name="search" size="16" />
+        <input
+          ref="find"
+          v-model="words"
+          type="search"
+          aria-label="搜尋姓名、證號或紀錄冊號"
+          placeholder="姓名、證號或紀錄冊號"
+          autocomplete="off"
+          maxlength="60"
+        />
+        <kbd aria-hidden="true">/</kbd>
+      </form>
+      <a v-if="phone" class="lb-call" :href="'tel:' + phone"><lb-icon name="phone" size="20" />客服</a>
+      <a v-if="waitingHref" class="lb-icon-btn" :href="waitingHref" :aria-label="waitingText">
+        <lb-icon name="bell" size="21" />
+        <i v-if="waiting">{{ waiting }}</i>
+      </a>
+      <details class="lb-me-menu" @keydown.esc="$event.currentTarget.open = false; $refs.me.focus()">
+        <summary ref="me" class="lb-me">
+          <span class="lb-away">帳號選單：</span>
+          <span class="lb-ava" aria-hidden="true">{{ name.slice(0, 1) }}</span>
+          <span class="who">{{ name }}<small>{{ unit }}</small></span>
+          <lb-icon name="down" size="16" />
+        </summary>
+        <div class="lb-card">
+          <a v-for="l in links" :key="l[1]" :href="l[1]">{{ l[0] }}</a>
+          <form method="post" action="/logout"><button type="submit">登出</button></form>
+        </div>
+      </details>
+    </header>
+  `,
   mounted() {
     this.slash = (e) => {
-      if (e.key === '/' && !/INPUT|TEXTAREA|SELECT/.test(document.activeElement?.tagName) && this.$refs.find) { e.preventDefault(); this.$refs.find.focus(); }
+      if (e.key === '/' && !/INPUT|TEXTAREA|SELECT/.test(document.activeElement?.tagName) && this.$refs.find) {
+        e.preventDefault();
+        this.$refs.find.focus();
+      }
     };
-    this.outside = (e) => { for (const d of document.querySelectorAll('.lb-me-menu[open]')) if (!d.contains(e.target)) d.open = false; };
+    this.outside = (e) => {
+      for (const d of document.querySelectorAll('.lb-me-menu[open]')) if (!d.contains(e.target)) d.open = false;
+    };
     document.addEventListener('keydown', this.slash);
     for (const leaving of ['click', 'focusin']) document.addEventListener(leaving, this.outside);
   },
-  beforeUnmount() { document.removeEventListener('keydown', this.slash); for (const leaving of ['click', 'focusin']) document.removeEventListener(leaving, this.outside); },
+  beforeUnmount() {
+    document.removeEventListener('keydown', this.slash);
+    for (const leaving of ['click', 'focusin']) document.removeEventListener(leaving, this.outside);
+  },
 };

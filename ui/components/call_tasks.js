@@ -5,20 +5,50 @@ export default {
   components: { 'lb-icon': icon },
   props: { tasks: Array, results: Array },
   emits: ['called', 'resend'],
-  data() { return { busy: false }; },
+  data() {
+    return { busy: false };
+  },
   template: `
     <section v-if="tasks && tasks.length" class="lb-card lb-pad lb-calls" aria-label="改以電話通知">
-      <h2><lb-icon name="phone" size="20"/>改以電話通知 <b>{{ tasks.length }}</b></h2>
+      <h2><lb-icon name="phone" size="20" />改以電話通知 <b>{{ tasks.length }}</b></h2>
       <p class="mut">這些電子郵件沒有寄達。請打電話告知，再按通話結果；也可以更正電子郵件後重寄。</p>
-      <ul><li v-for="t in tasks" :key="t.key">
-        <div class="who"><b>{{ t.who }}</b><a v-if="t.phone" :href="'tel:' + t.phone.replace(/[^+\\d,]/g, '')">{{ t.phone }}</a><span v-else class="mut">沒有登錄電話</span></div>
-        <div class="what"><a :href="t.address">{{ t.about }}</a><small>{{ t.since }}　{{ t.trouble }}</small></div>
-        <div class="acts" role="group" :aria-label="'通話結果：' + t.who"><button v-for="r in results" type="button" :disabled="busy" @click="once(() => $emit('called', {key: t.key, result: r.value}))">{{ r.label }}</button>
-          <button type="button" class="lb-link" :disabled="busy" @click="once(() => $emit('resend', t.key))">重寄</button></div>
-      </li></ul>
-    </section>`,
-  watch: { tasks() { this.busy = false; } },
+      <ul>
+        <li v-for="t in tasks" :key="t.key">
+          <div class="who">
+            <b>{{ t.who }}</b>
+            <a v-if="t.phone" :href="'tel:' + t.phone.replace(/[^+\\d,]/g, '')">{{ t.phone }}</a>
+            <span v-else class="mut">沒有登錄電話</span>
+          </div>
+          <div class="what"><a :href="t.address">{{ t.about }}</a><small>{{ t.since }}　{{ t.trouble }}</small></div>
+          <div class="acts" role="group" :aria-label="'通話結果：' + t.who">
+            <button
+              v-for="r in results"
+              :key="r.value"
+              type="button"
+              :disabled="busy"
+              @click="once(() => $emit('called', {key: t.key, result: r.value}))"
+            >
+              {{ r.label }}
+            </button>
+            <button type="button" class="lb-link" :disabled="busy" @click="once(() => $emit('resend', t.key))">
+              重寄
+            </button>
+          </div>
+        </li>
+      </ul>
+    </section>
+  `,
+  watch: {
+    tasks() {
+      this.busy = false;
+    },
+  },
   methods: {
-    once(act) { if (this.busy) return; this.busy = true; setTimeout(() => (this.busy = false), 2000); act(); },
+    once(act) {
+      if (this.busy) return;
+      this.busy = true;
+      setTimeout(() => (this.busy = false), 2000);
+      act();
+    },
   },
 };

@@ -1,17 +1,32 @@
 // What a wording may use: a press writes it where the cursor stood last.
 export default {
   props: { hints: Array, fields: Array },
-  data() { return { last: null, wrote: '' }; },
+  data() {
+    return { last: null, wrote: '' };
+  },
   template: `
-    <section class="lb-card lb-pad lb-usable" aria-label="可用的欄位"><div class="lb-sec"><h2>可用的欄位</h2><span class="lb-note">(按一下，寫進游標所在的地方)</span></div>
-      <ul><li v-for="h in hints" :key="h.spelled"><button type="button" class="lb-pill" :aria-label="'寫入' + h.name" @mousedown.prevent @click="write(h)">{{ h.name }}</button><small>{{ h.meaning }}</small></li></ul>
+    <section class="lb-card lb-pad lb-usable" aria-label="可用的欄位">
+      <div class="lb-sec"><h2>可用的欄位</h2><span class="lb-note">(按一下，寫進游標所在的地方)</span></div>
+      <ul>
+        <li v-for="h in hints" :key="h.spelled">
+          <button type="button" class="lb-pill" :aria-label="'寫入' + h.name" @mousedown.prevent @click="write(h)">
+            {{ h.name }}
+          </button>
+          <small>{{ h.meaning }}</small>
+        </li>
+      </ul>
       <p class="lb-away" role="status">{{ wrote }}</p>
-    </section>`,
+    </section>
+  `,
   mounted() {
-    this.remember = (e) => { if (this.fields.includes(e.target.id)) this.last = e.target; };
+    this.remember = (e) => {
+      if (this.fields.includes(e.target.id)) this.last = e.target;
+    };
     document.addEventListener('focusin', this.remember);
   },
-  beforeUnmount() { document.removeEventListener('focusin', this.remember); },
+  beforeUnmount() {
+    document.removeEventListener('focusin', this.remember);
+  },
   methods: {
     write(hint) {
       const field = this.last?.isConnected ? this.last : document.getElementById(this.fields.at(-1));

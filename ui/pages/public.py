@@ -1,6 +1,5 @@
 """The plain HTML pages that need no login: one shell, Jinja templates, no socket and no script but a small file."""
 
-import hashlib
 from functools import cache
 from pathlib import Path
 
@@ -9,13 +8,18 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from domain import settings
 
+from .. import assets
+
 HERE = Path(__file__).parent
-STATIC = HERE.parent / 'static'
 
 
 def page(template: str, status: int = 200, **values: object) -> HTMLResponse:
     """The page of `template` with `values`; every value is escaped. Never kept in a cache: it may hold a typed name."""
-    text = _templates().get_template(template).render(values | {'office': settings.current(), 'stamp': _stamp()})
+    text = (
+        _templates()
+        .get_template(template)
+        .render(values | {'office': settings.current(), 'stylesheet': assets.STYLESHEET, 'stamp': _stamp()})
+    )
     return HTMLResponse(text, status_code=status, headers={'Cache-Control': 'no-store'})
 
 
@@ -26,6 +30,4 @@ def _templates() -> Environment:
 
 @cache
 def _stamp() -> str:
-    """Changes with the look, so that no browser keeps an old one."""
-    content = b''.join((STATIC / name).read_bytes() for name in ('app.css', 'pages/public.css', 'public.js'))
-    return hashlib.sha256(content).hexdigest()[:12]
+    return assets.stamp('public.js')

@@ -41,15 +41,51 @@ export const why = {
   template: `
     <form class="lb-why" @submit.prevent="send" @keydown.esc.stop="close">
       <p :id="id">補件原因：{{ at.label }}</p>
-      <div role="group" :aria-labelledby="id"><button v-for="(r, i) in at.reasons" type="button" class="lb-reason" :class="{on: r === reason}" :aria-pressed="r === reason" @click="choose(r)"><kbd aria-hidden="true">{{ i + 1 }}</kbd>{{ desk.reasons[r].label }}</button></div>
-      <ul v-if="at.anchor.field === 'photo'" class="criteria" aria-label="照片的標準"><li v-for="c in desk.criteria">{{ c }}</li></ul>
+      <div role="group" :aria-labelledby="id">
+        <button
+          v-for="(r, i) in at.reasons"
+          :key="r"
+          type="button"
+          class="lb-reason"
+          :class="{on: r === reason}"
+          :aria-pressed="r === reason"
+          @click="choose(r)"
+        >
+          <kbd aria-hidden="true">{{ i + 1 }}</kbd>{{ desk.reasons[r].label }}
+        </button>
+      </div>
+      <ul v-if="at.anchor.field === 'photo'" class="criteria" aria-label="照片的標準">
+        <li v-for="c in desk.criteria" :key="c">{{ c }}</li>
+      </ul>
       <p v-if="at.picture" class="tip" role="status">{{ desk.spot ? '位置已標在影像上；再點一下可以改。' : '可在影像上點一下，標出位置。' }}</p>
-      <template v-if="reason"><label class="lb-away" :for="id + '-text'">給單位的說明</label>
-        <textarea :id="id + '-text'" ref="text" v-model="text" maxlength="300" rows="3" required @input="own = true"></textarea>
-        <div ref="acts" class="acts"><button type="submit" class="lb-btn q-btn bg-negative text-white"><lb-icon name="flag" size="15"/>{{ open ? '修改標記' : '標記補件' }}</button><button type="button" class="lb-btn q-btn lb-flat" @click="close">取消</button></div></template>
-    </form>`,
-  mounted() { this.$nextTick(() => this.$el.scrollIntoView({ block: 'nearest' })); },
-  computed: { id() { return 'why-' + this.at.key.replace(/\W/g, '-'); } },
+      <template v-if="reason">
+        <label class="lb-away" :for="id + '-text'">給單位的說明</label>
+        <textarea
+          :id="id + '-text'"
+          ref="text"
+          v-model="text"
+          maxlength="300"
+          rows="3"
+          required
+          @input="own = true"
+        ></textarea>
+        <div ref="acts" class="acts">
+          <button type="submit" class="lb-btn q-btn bg-negative text-white">
+            <lb-icon name="flag" size="15" />{{ open ? '修改標記' : '標記補件' }}
+          </button>
+          <button type="button" class="lb-btn q-btn lb-flat" @click="close">取消</button>
+        </div>
+      </template>
+    </form>
+  `,
+  mounted() {
+    this.$nextTick(() => this.$el.scrollIntoView({ block: 'nearest' }));
+  },
+  computed: {
+    id() {
+      return 'why-' + this.at.key.replace(/\W/g, '-');
+    },
+  },
   methods: {
     choose(reason) {
       this.reason = reason;
@@ -63,7 +99,9 @@ export const why = {
       const spot = desk.spot ? { spot_x: desk.spot.x, spot_y: desk.spot.y } : {};
       desk.send('marked', { id: this.open?.id || 0, ...this.at.anchor, ...spot, reason: this.reason, text: this.text });
     },
-    close() { write(this.at.key); },
+    close() {
+      write(this.at.key);
+    },
   },
 };
 
@@ -72,7 +110,8 @@ const OFF = 'desk-keys-off';
 export const keys = Vue.reactive({ on: !localStorage.getItem(OFF), listed: false });
 export function switchKeys(on) {
   keys.on = on;
-  if (on) localStorage.removeItem(OFF); else localStorage.setItem(OFF, '1');
+  if (on) localStorage.removeItem(OFF);
+  else localStorage.setItem(OFF, '1');
 }
 
 const ACTS = {
@@ -81,16 +120,25 @@ const ACTS = {
   a: () => document.querySelector('.lb-decide .lb-approve')?.click(),
   r: () => document.querySelector('.lb-decide .lb-return')?.click(),
 };
-function go(id) { if (id) location.assign(caseAddress(id)); }
+function go(id) {
+  if (id) location.assign(caseAddress(id));
+}
 
 document.addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
   if (event.target.closest?.('input:not([type=checkbox]), textarea, select, [contenteditable]')) return;
   if (document.querySelector('.q-dialog')) return;
-  if (event.key === '?') { keys.listed = true; event.preventDefault(); return; }
+  if (event.key === '?') {
+    keys.listed = true;
+    event.preventDefault();
+    return;
+  }
   if (!keys.on) return;
   const act = ACTS[event.key.toLowerCase()];
-  if (act) { event.preventDefault(); act(); }
+  if (act) {
+    event.preventDefault();
+    act();
+  }
   if (/^[1-9]$/.test(event.key)) {
     const reasons = document.querySelectorAll('.lb-why .lb-reason');
     event.preventDefault();

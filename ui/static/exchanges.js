@@ -3,7 +3,15 @@ export default {
   props: { of: Array },
   template: `
     <ol v-if="of.length" class="earlier" aria-label="先前往返">
-      <li v-for="x in of"><span>{{ x.said }}</span><span>{{ x.answer }}</span>
+      <li v-for="(x, i) in of" :key="i">
+        <span>{{ x.said }}</span>
+        <span>{{ x.answer }}</span>
         <span v-if="x.values">{{ x.values }}</span>
-        <span v-if="x.old"><a :href="x.old" target="_blank">當時的圖片</a><template v-if="x.new">　→　<a :href="x.new" target="_blank">補正後的圖片</a></template></span></li></ol>`,
+        <span v-if="x.old">
+          <a :href="x.old" target="_blank">當時的圖片</a>
+          <template v-if="x.new">　→　<a :href="x.new" target="_blank">補正後的圖片</a></template>
+        </span>
+      </li>
+    </ol>
+  `,
 };

@@ -3,7 +3,8 @@ const PATHS = {
   user: '<circle cx="12" cy="8" r="4"/><path d="M4.5 20c1-4 4-6 7.5-6s6.5 2 7.5 6"/>',
   lock: '<rect x="5" y="11" width="14" height="9" rx="2"/><path d="M8 11V8a4 4 0 0 1 8 0v3"/>',
   eye: '<path d="M2.5 12C5 7.5 8.3 5.5 12 5.5s7 2 9.5 6.5c-2.5 4.5-5.8 6.5-9.5 6.5S5 16.5 2.5 12z"/><circle cx="12" cy="12" r="3"/>',
-  'eye-off': '<path d="M2.5 12C5 7.5 8.3 5.5 12 5.5s7 2 9.5 6.5c-2.5 4.5-5.8 6.5-9.5 6.5S5 16.5 2.5 12z"/><path d="M4 20L20 4"/>',
+  'eye-off':
+    '<path d="M2.5 12C5 7.5 8.3 5.5 12 5.5s7 2 9.5 6.5c-2.5 4.5-5.8 6.5-9.5 6.5S5 16.5 2.5 12z"/><path d="M4 20L20 4"/>',
   card: '<rect x="3" y="5.5" width="18" height="13" rx="2"/><rect x="6" y="10" width="4.5" height="4" rx=".8"/><path d="M14 11h4M14 14h2.5"/>',
   search: '<circle cx="10.5" cy="10.5" r="6.5"/><path d="M15.5 15.5L20.5 20.5"/>',
   help: '<circle cx="12" cy="12" r="9"/><path d="M9.5 9.5a2.6 2.6 0 1 1 3.6 2.5c-.8.4-1.1.9-1.1 1.7M12 16.8v.1"/>',
@@ -12,9 +13,11 @@ const PATHS = {
   check: '<path d="M5 12.5l4.5 4.5L19 7.5"/>',
   next: '<path d="M9 5.5l6.5 6.5L9 18.5"/>',
   arrow: '<path d="M4.5 12h15M13 5.5l6.5 6.5-6.5 6.5"/>',
-  people: '<circle cx="9" cy="8.5" r="3.5"/><path d="M2.5 19.5c.7-3.5 3.3-5.5 6.5-5.5s5.8 2 6.5 5.5M15.5 5.3a3.5 3.5 0 0 1 0 6.4M18 14.6c1.9.8 3.1 2.5 3.5 4.9"/>',
+  people:
+    '<circle cx="9" cy="8.5" r="3.5"/><path d="M2.5 19.5c.7-3.5 3.3-5.5 6.5-5.5s5.8 2 6.5 5.5M15.5 5.3a3.5 3.5 0 0 1 0 6.4M18 14.6c1.9.8 3.1 2.5 3.5 4.9"/>',
   pencil: '<path d="M5 19l1-4L16.5 4.5l3 3L9 18z"/>',
-  cards: '<rect x="4" y="4" width="13" height="10" rx="1.5"/><path d="M7.5 17.5h11a1.5 1.5 0 0 0 1.5-1.5V8"/><path d="M8 9h5"/>',
+  cards:
+    '<rect x="4" y="4" width="13" height="10" rx="1.5"/><path d="M7.5 17.5h11a1.5 1.5 0 0 0 1.5-1.5V8"/><path d="M8 9h5"/>',
   chart: '<path d="M4.5 20h15M7 20v-6M12 20V6M17 20v-9"/>',
   download: '<path d="M12 4v11M7 10.5l5 5 5-5M4.5 20h15"/>',
   flag: '<path d="M6 21V4h12l-2.5 4.5L18 13H6"/>',
@@ -26,7 +29,8 @@ const PATHS = {
   warning: '<circle cx="12" cy="12" r="9"/><path d="M12 7.5v5.5M12 16.2v.1"/>',
   todo: '<circle cx="12" cy="12" r="6"/>',
   plus: '<path d="M12 5v14M5 12h14"/>',
-  phone: '<path d="M6 4h4l1.5 4.5L9 10.5a11 11 0 0 0 4.5 4.5l2-2.5L20 14v4c0 1-1 2-2 2C10.5 20 4 13.5 4 6c0-1 1-2 2-2z"/>',
+  phone:
+    '<path d="M6 4h4l1.5 4.5L9 10.5a11 11 0 0 0 4.5 4.5l2-2.5L20 14v4c0 1-1 2-2 2C10.5 20 4 13.5 4 6c0-1 1-2 2-2z"/>',
   print: '<path d="M7 9V4h10v5M7 17H4.5V9h15v8H17M7 14h10v6H7z"/>',
   bolt: '<path d="M13 3L5 13.5h6L10.5 21 19 10h-6z"/>',
   rotate: '<path d="M19 12a7 7 0 1 1-2.2-5.1M17 3v4.2h-4.2"/>',
@@ -41,11 +45,22 @@ const PATHS = {
 
 export default {
   name: 'lb-icon',
-  props: { name: String, size: { type: [Number, String], default: 18 }, weight: { type: [Number, String], default: 1.8 } },
+  props: {
+    name: String,
+    size: { type: [Number, String], default: 18 },
+    weight: { type: [Number, String], default: 1.8 },
+  },
   render() {
     return Vue.h('svg', {
-      width: this.size, height: this.size, viewBox: '0 0 24 24', fill: 'none', stroke: 'currentColor',
-      'stroke-width': this.weight, 'stroke-linecap': 'round', 'stroke-linejoin': 'round', 'aria-hidden': 'true',
+      width: this.size,
+      height: this.size,
+      viewBox: '0 0 24 24',
+      fill: 'none',
+      stroke: 'currentColor',
+      'stroke-width': this.weight,
+      'stroke-linecap': 'round',
+      'stroke-linejoin': 'round',
+      'aria-hidden': 'true',
       innerHTML: PATHS[this.name] || '',
     });
   },

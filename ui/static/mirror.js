@@ -7,7 +7,11 @@ let last = 0;
 // Keep `value`; returns its turn, by which the server names it when the draft holds it.
 export function keep(draft, name, value) {
   last = Math.max(last + 1, Date.now());
-  try { if (draft) sessionStorage.setItem(key(draft, name), JSON.stringify({ value, turn: last })); } catch { /* full: the draft holds it in a moment */ }
+  try {
+    if (draft) sessionStorage.setItem(key(draft, name), JSON.stringify({ value, turn: last }));
+  } catch {
+    /* full: the draft holds it in a moment */
+  }
   return last;
 }
 
@@ -23,7 +27,8 @@ export function drop(draft, name, turn = Infinity) {
 // The form of `draft` stands at this address now. Says whether another one stood here before, of which nobody told this
 // browser that it was saved: when that is told (`?flash=`), ui/static/site.js forgets it.
 export function opened(draft) {
-  const place = 'form:' + location.pathname + location.search, before = sessionStorage.getItem(place);
+  const place = 'form:' + location.pathname + location.search,
+    before = sessionStorage.getItem(place);
   if (draft) sessionStorage.setItem(place, draft);
   return Boolean(draft && before && before !== draft);
 }

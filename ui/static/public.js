@@ -26,7 +26,12 @@ addEventListener('pageshow', () => {
   }
 });
 
-const RULES = { length: (text) => [...text].length >= 12, digit: (text) => /[0-9]/.test(text), lower: (text) => /[a-z]/.test(text), upper: (text) => /[A-Z]/.test(text) };
+const RULES = {
+  length: (text) => [...text].length >= 12,
+  digit: (text) => /[0-9]/.test(text),
+  lower: (text) => /[a-z]/.test(text),
+  upper: (text) => /[A-Z]/.test(text),
+};
 for (const list of document.querySelectorAll('[data-rules-of]')) {
   const input = document.getElementById(list.dataset.rulesOf);
   const renew = () => {

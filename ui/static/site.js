@@ -3,7 +3,9 @@ function goToField() {
   const name = decodeURIComponent(location.hash.slice(1));
   const field = name && document.getElementById(name);
   if (!field) return false;
-  const control = field.matches('input, select, textarea, button, a, [tabindex]') ? field : field.querySelector('input, textarea, button, a');
+  const control = field.matches('input, select, textarea, button, a, [tabindex]')
+    ? field
+    : field.querySelector('input, textarea, button, a');
   (control || field).focus();
   field.scrollIntoView({ block: 'center' });
   return true;
@@ -17,7 +19,9 @@ addEventListener('hashchange', goToField);
 addEventListener('load', () => {
   if (!location.hash) return;
   let tries = 50; // the page is drawn a moment after it has loaded
-  const again = () => { if (!goToField() && tries--) setTimeout(again, 100); };
+  const again = () => {
+    if (!goToField() && tries--) setTimeout(again, 100);
+  };
   again();
 });
 
@@ -29,7 +33,9 @@ new MutationObserver((_, watch) => {
 
 // Quasar's list boxes hold plain wrappers, and its dialogs no name: mended for screen readers.
 new MutationObserver(() => {
-  for (const wrapper of document.querySelectorAll('.q-menu[role=listbox] .q-virtual-scroll__content, .q-menu[role=listbox] .q-virtual-scroll__padding')) {
+  for (const wrapper of document.querySelectorAll(
+    '.q-menu[role=listbox] .q-virtual-scroll__content, .q-menu[role=listbox] .q-virtual-scroll__padding',
+  )) {
     wrapper.setAttribute('role', 'presentation');
     wrapper.removeAttribute('tabindex');
   }
@@ -38,28 +44,37 @@ new MutationObserver(() => {
 // What forms keep in this tab (ui/static/mirror.js): forgotten when the user leaves for good, so that whoever comes next
 // finds nothing. A form that was told to be saved is no riddle when its address is opened again.
 function forget(...prefixes) {
-  for (const key of Object.keys(sessionStorage)) if (prefixes.some((one) => key.startsWith(one))) sessionStorage.removeItem(key);
+  for (const key of Object.keys(sessionStorage))
+    if (prefixes.some((one) => key.startsWith(one))) sessionStorage.removeItem(key);
 }
 if (new URLSearchParams(location.search).has('flash')) forget('form:');
 document.addEventListener('submit', (event) => {
   if (event.target.getAttribute('action') === '/logout' && isOnline()) forget('typed:', 'form:');
 });
 // Called by the page of an address that is not there: a new volunteer's form that this tab had open has been saved.
-function leaveIfGone() {
-  if (sessionStorage.getItem('form:' + location.pathname + location.search)) location.replace('/volunteers?flash=draft-gone');
-}
+window.leaveIfGone = () => {
+  if (sessionStorage.getItem('form:' + location.pathname + location.search))
+    location.replace('/volunteers?flash=draft-gone');
+};
 
 // A press while the server is away would be carried out when it is back, perhaps long after: it is void, and says so.
 const isOnline = () => document.getElementById('popup')?.ariaHidden !== 'false';
-document.addEventListener('click', (event) => {
-  const button = event.target.closest?.('.q-btn-item');
-  if (isOnline() || !button || button.closest('.q-notification')) return;
-  event.stopImmediatePropagation();
-  event.preventDefault();
-  Quasar.Notify.create({
-    message: '連線中斷，這次沒有送出。連線恢復後請再按一次；您輸入的內容都還在。', type: 'negative', position: 'center', multiLine: true,
-  });
-}, true);
+document.addEventListener(
+  'click',
+  (event) => {
+    const button = event.target.closest?.('.q-btn-item');
+    if (isOnline() || !button || button.closest('.q-notification')) return;
+    event.stopImmediatePropagation();
+    event.preventDefault();
+    Quasar.Notify.create({
+      message: '連線中斷，這次沒有送出。連線恢復後請再按一次；您輸入的內容都還在。',
+      type: 'negative',
+      position: 'center',
+      multiLine: true,
+    });
+  },
+  true,
+);
 
 // A page that loads itself again leaves the cursor where it was.
 addEventListener('pagehide', () => sessionStorage.setItem('cursor', document.activeElement?.id || ''));

@@ -7,55 +7,192 @@ const side = {
   props: { head: String, text: String, url: String, spot: Object },
   emits: ['looked'],
   template: `
-    <div class="lb-side-by"><span class="lb-xs mut">{{ head }}</span>
-      <button v-if="url" type="button" class="lb-bare" :aria-label="'放大：' + head" @click="$emit('looked')"><span class="lb-spotted"><img :src="url" alt=""><i v-if="spot" class="lb-spot" :style="{left: spot.x * 100 + '%', top: spot.y * 100 + '%'}"></i></span></button>
-      <b v-else>{{ text || '（空白）' }}</b></div>`,
+    <div class="lb-side-by">
+      <span class="lb-xs mut">{{ head }}</span>
+      <button v-if="url" type="button" class="lb-bare" :aria-label="'放大：' + head" @click="$emit('looked')">
+        <span class="lb-spotted">
+          <img :src="url" alt="" />
+          <i v-if="spot" class="lb-spot" :style="{left: spot.x * 100 + '%', top: spot.y * 100 + '%'}"></i>
+        </span>
+      </button>
+      <b v-else>{{ text || '（空白）' }}</b>
+    </div>
+  `,
 };
 
 export default {
   components: { 'lb-icon': icon, exchanges, side },
   props: { marks: Array, reasons: Object, criteria: Array, markable: Boolean, turn: Number, refused: Boolean },
   emits: ['marked', 'withdrawn', 'accepted', 'reopened'],
-  data() { return { again: 0, words: '', seen: null }; },
+  data() {
+    return { again: 0, words: '', seen: null };
+  },
   template: `
-    <section v-show="marks.length" class="lb-card lb-marks" :class="{done: !answered.length && !open.length}" aria-labelledby="marks-title">
-      <header><lb-icon :name="answered.length || open.length ? 'flag' : 'ok'" size="18"/><h2 id="marks-title">{{ title }}</h2><span class="lb-away" role="status">{{ title }}</span>
-        <button v-if="answered.length && markable" type="button" class="lb-btn q-btn lb-outline" @click="$emit('accepted', 0)"><lb-icon name="check" size="16"/>全部確認</button></header>
-      <ol><li v-for="m in sorted" :key="m.id" :class="m.status"><div class="hd"><b>{{ m.label }}</b><span class="lb-chip">{{ m.reason_label }}</span><span v-if="!markable || m.status !== 'open'" class="lb-chip" :class="m.tone"><lb-icon :name="m.symbol" size="14"/>{{ m.state }}</span>
-          <span class="said">{{ m.text }}</span>
-          <span v-if="markable && m.status === 'open'" class="acts"><button type="button" class="lb-link" :aria-label="'修改標記：' + m.label" @click="write(m.key)">修改</button><button type="button" class="lb-link" :aria-label="'撤銷標記：' + m.label" @click="$emit('withdrawn', m.id)">撤銷</button></span></div>
-        <div v-if="m.answered" class="lb-compared"><side head="送審時" :text="m.old.text" :url="m.old.url" :spot="m.spot" @looked="look(m, m.old.url, m.spot)"/><lb-icon name="arrow" size="18"/><side :head="m.changed ? '補正後' : '補正後（沒有更動）'" :text="m.now.text" :url="m.now.url" @looked="look(m, m.now.url, null)"/>
-          <p class="answer"><b>單位回覆</b> {{ m.answer || '（沒有說明）' }}<small v-if="m.who" class="line mut">{{ m.who }}</small></p>
-          <div v-if="markable && m.waits" class="acts"><button type="button" class="lb-btn q-btn lb-outline" :aria-label="'確認：' + m.label" @click="$emit('accepted', m.id)"><lb-icon name="check" size="16"/>確認</button><button type="button" class="lb-btn q-btn lb-flat" :aria-label="'仍需補正：' + m.label" :aria-expanded="again === m.id" @click="reopen(m)">仍需補正</button><button type="button" class="lb-btn q-btn lb-flat" :aria-label="'撤銷標記：' + m.label" @click="$emit('withdrawn', m.id)">撤銷</button></div></div>
-        <exchanges :of="m.earlier"/>
-        <form v-if="again === m.id" class="lb-why" @submit.prevent="$emit('reopened', {id: m.id, text: words})" @keydown.esc.stop="again = 0"><p><label :for="'again-' + m.id">還要補正什麼</label></p><textarea :id="'again-' + m.id" v-model="words" maxlength="300" rows="2" required></textarea>
-          <div class="acts"><button type="submit" class="lb-btn q-btn bg-negative text-white">再請補正</button><button type="button" class="lb-btn q-btn lb-flat" @click="again = 0">取消</button></div></form></li></ol>
-      <q-dialog :model-value="!!seen" @update:model-value="seen = null" aria-label="放大的圖片"><div v-if="seen" class="lb-picture"><span class="lb-spotted"><img :src="seen.url" :alt="seen.label"><i v-if="seen.spot" class="lb-spot" :style="{left: seen.spot.x * 100 + '%', top: seen.spot.y * 100 + '%'}"></i></span><button type="button" class="q-btn lb-btn bg-primary" autofocus @click="seen = null">關閉</button></div></q-dialog>
-    </section>`,
+    <section
+      v-show="marks.length"
+      class="lb-card lb-marks"
+      :class="{done: !answered.length && !open.length}"
+      aria-labelledby="marks-title"
+    >
+      <header>
+        <lb-icon :name="answered.length || open.length ? 'flag' : 'ok'" size="18" />
+        <h2 id="marks-title">{{ title }}</h2>
+        <span class="lb-away" role="status">{{ title }}</span>
+        <button
+          v-if="answered.length && markable"
+          type="button"
+          class="lb-btn q-btn lb-outline"
+          @click="$emit('accepted', 0)"
+        >
+          <lb-icon name="check" size="16" />全部確認
+        </button>
+      </header>
+      <ol>
+        <li v-for="m in sorted" :key="m.id" :class="m.status">
+          <div class="hd">
+            <b>{{ m.label }}</b>
+            <span class="lb-chip">{{ m.reason_label }}</span>
+            <span v-if="!markable || m.status !== 'open'" class="lb-chip" :class="m.tone">
+              <lb-icon :name="m.symbol" size="14" />{{ m.state }}
+            </span>
+            <span class="said">{{ m.text }}</span>
+            <span v-if="markable && m.status === 'open'" class="acts">
+              <button type="button" class="lb-link" :aria-label="'修改標記：' + m.label" @click="write(m.key)">修改</button>
+              <button
+                type="button"
+                class="lb-link"
+                :aria-label="'撤銷標記：' + m.label"
+                @click="$emit('withdrawn', m.id)"
+              >
+                撤銷
+              </button>
+            </span>
+          </div>
+          <div v-if="m.answered" class="lb-compared">
+            <side head="送審時" :text="m.old.text" :url="m.old.url" :spot="m.spot" @looked="look(m, m.old.url, m.spot)" />
+            <lb-icon name="arrow" size="18" />
+            <side
+              :head="m.changed ? '補正後' : '補正後（沒有更動）'"
+              :text="m.now.text"
+              :url="m.now.url"
+              @looked="look(m, m.now.url, null)"
+            />
+            <p class="answer">
+              <b>單位回覆</b> {{ m.answer || '（沒有說明）' }}<small v-if="m.who" class="line mut">{{ m.who }}</small>
+            </p>
+            <div v-if="markable && m.waits" class="acts">
+              <button
+                type="button"
+                class="lb-btn q-btn lb-outline"
+                :aria-label="'確認：' + m.label"
+                @click="$emit('accepted', m.id)"
+              >
+                <lb-icon name="check" size="16" />確認
+              </button>
+              <button
+                type="button"
+                class="lb-btn q-btn lb-flat"
+                :aria-label="'仍需補正：' + m.label"
+                :aria-expanded="again === m.id"
+                @click="reopen(m)"
+              >
+                仍需補正
+              </button>
+              <button
+                type="button"
+                class="lb-btn q-btn lb-flat"
+                :aria-label="'撤銷標記：' + m.label"
+                @click="$emit('withdrawn', m.id)"
+              >
+                撤銷
+              </button>
+            </div>
+          </div>
+          <exchanges :of="m.earlier" />
+          <form
+            v-if="again === m.id"
+            class="lb-why"
+            @submit.prevent="$emit('reopened', {id: m.id, text: words})"
+            @keydown.esc.stop="again = 0"
+          >
+            <p><label :for="'again-' + m.id">還要補正什麼</label></p>
+            <textarea :id="'again-' + m.id" v-model="words" maxlength="300" rows="2" required></textarea>
+            <div class="acts">
+              <button type="submit" class="lb-btn q-btn bg-negative text-white">再請補正</button>
+              <button type="button" class="lb-btn q-btn lb-flat" @click="again = 0">取消</button>
+            </div>
+          </form>
+        </li>
+      </ol>
+      <q-dialog :model-value="!!seen" @update:model-value="seen = null" aria-label="放大的圖片">
+        <div v-if="seen" class="lb-picture">
+          <span class="lb-spotted">
+            <img :src="seen.url" :alt="seen.label" />
+            <i
+              v-if="seen.spot"
+              class="lb-spot"
+              :style="{left: seen.spot.x * 100 + '%', top: seen.spot.y * 100 + '%'}"
+            ></i>
+          </span>
+          <button type="button" class="q-btn lb-btn bg-primary" autofocus @click="seen = null">關閉</button>
+        </div>
+      </q-dialog>
+    </section>
+  `,
   computed: {
-    answered() { return this.marks.filter((m) => m.waits); },
-    open() { return this.marks.filter((m) => m.status === 'open'); },
-    sorted() { const rank = (m) => (m.waits ? 0 : m.status === 'open' ? 1 : 2); return [...this.marks].sort((a, b) => rank(a) - rank(b)); },
+    answered() {
+      return this.marks.filter((m) => m.waits);
+    },
+    open() {
+      return this.marks.filter((m) => m.status === 'open');
+    },
+    sorted() {
+      const rank = (m) => (m.waits ? 0 : m.status === 'open' ? 1 : 2);
+      return [...this.marks].sort((a, b) => rank(a) - rank(b));
+    },
     title() {
-      if (this.answered.length) return `只需再看 ${this.answered.length} 項補正${this.open.length ? `，另有 ${this.open.length} 項要補件` : ''}`;
+      if (this.answered.length)
+        return `只需再看 ${this.answered.length} 項補正${this.open.length ? `，另有 ${this.open.length} 項要補件` : ''}`;
       return this.open.length ? `已標記 ${this.open.length} 項補件` : '補正都已結清';
     },
   },
   watch: {
-    marks: { immediate: true, handler(marks) { desk.marks = marks; } },
-    markable: { immediate: true, handler(now) { desk.markable = now; if (!now) desk.writing = ''; } },
+    marks: {
+      immediate: true,
+      handler(marks) {
+        desk.marks = marks;
+      },
+    },
+    markable: {
+      immediate: true,
+      handler(now) {
+        desk.markable = now;
+        if (!now) desk.writing = '';
+      },
+    },
     // what was written stays in sight until the office has taken it
-    turn() { if (!this.refused) { desk.writing = ''; this.again = 0; } },
+    turn() {
+      if (!this.refused) {
+        desk.writing = '';
+        this.again = 0;
+      }
+    },
   },
   created() {
-    Object.assign(desk, { reasons: this.reasons, criteria: this.criteria, send: (event, what) => this.$emit(event, what) });
+    Object.assign(desk, {
+      reasons: this.reasons,
+      criteria: this.criteria,
+      send: (event, what) => this.$emit(event, what),
+    });
   },
   methods: {
     write(key) {
       if (desk.writing !== key) write(key);
       this.$nextTick(() => document.querySelector('.lb-why textarea')?.focus());
     },
-    look(m, url, spot) { this.seen = { url, spot, label: m.label }; },
+    look(m, url, spot) {
+      this.seen = { url, spot, label: m.label };
+    },
     reopen(m) {
       this.again = this.again === m.id ? 0 : m.id;
       this.words = m.text;

@@ -6,8 +6,14 @@ export default {
   props: { title: String, note: String, problems: Array, turn: Number },
   template: `
     <section v-if="problems.length" ref="box" class="lb-summary" tabindex="-1" role="alert">
-      <h2><lb-icon name="warning" size="20"/>{{ title }}</h2><p>{{ note }}</p>
-      <ul><li v-for="p in problems"><a :href="p.href">{{ p.sentence }}</a></li></ul>
-    </section>`,
-  watch: { turn() { this.$nextTick(() => this.$refs.box?.focus()); } },
+      <h2><lb-icon name="warning" size="20" />{{ title }}</h2>
+      <p>{{ note }}</p>
+      <ul><li v-for="(p, i) in problems" :key="i"><a :href="p.href">{{ p.sentence }}</a></li></ul>
+    </section>
+  `,
+  watch: {
+    turn() {
+      this.$nextTick(() => this.$refs.box?.focus());
+    },
+  },
 };

@@ -10,77 +10,251 @@ export default {
   components: { 'lb-icon': icon, 'lb-marks': marks, 'roc-calendar': calendar },
   inheritAttrs: false,
   props: {
-    id: String, kind: String, name: String, label: String, required: Boolean, value: null, shown: Number, error: String,
-    hint: String, hintState: String, options: Array, placeholder: String, prefix: String, suffix: String,
-    autocomplete: String, readonly: Boolean, draft: String, maxlength: Number, rules: Array, wide: Boolean,
-    hiddenLabel: Boolean, searchable: Boolean, inputmode: String, classes: String, group: String, recorded: String, marks: Array,
+    id: String,
+    kind: String,
+    name: String,
+    label: String,
+    required: Boolean,
+    value: null,
+    shown: Number,
+    error: String,
+    hint: String,
+    hintState: String,
+    options: Array,
+    placeholder: String,
+    prefix: String,
+    suffix: String,
+    autocomplete: String,
+    readonly: Boolean,
+    draft: String,
+    maxlength: Number,
+    rules: Array,
+    wide: Boolean,
+    hiddenLabel: Boolean,
+    searchable: Boolean,
+    inputmode: String,
+    classes: String,
+    group: String,
+    recorded: String,
+    marks: Array,
   },
   emits: ['typed', 'left', 'entered'],
   template: `
-    <div :id="id" class="lb-field" :class="[{bad: error, full: wide, marked: marks}, 'lb-' + kind, classes]" @focusout="typed && leave($event)">
+    <div
+      :id="id"
+      class="lb-field"
+      :class="[{bad: error, full: wide, marked: marks}, 'lb-' + kind, classes]"
+      @focusout="typed && leave($event)"
+    >
       <div v-if="group" class="lb-label"><span class="l">{{ group }}</span></div>
-      <lb-marks v-if="marks" :id="name + '-marks'" :marks="marks"/>
-      <q-checkbox v-if="kind === 'check'" :model-value="!!text" :id="name" :disable="readonly"
-        :aria-describedby="describedby" :aria-invalid="!!error" @update:model-value="choose">
+      <lb-marks v-if="marks" :id="name + '-marks'" :marks="marks" />
+      <q-checkbox
+        v-if="kind === 'check'"
+        :model-value="!!text"
+        :id="name"
+        :disable="readonly"
+        :aria-describedby="describedby"
+        :aria-invalid="!!error"
+        @update:model-value="choose"
+      >
         <span v-if="required" class="lb-req" aria-hidden="true">*</span>{{ label }}
       </q-checkbox>
-      <component v-else :is="grouped ? 'fieldset' : 'div'" class="lb-fieldset" :aria-describedby="grouped ? describedby : null">
-        <component :is="grouped ? 'legend' : 'label'" class="lb-label" :class="{'lb-away': hiddenLabel}" :for="grouped ? null : name">
+      <component
+        v-else
+        :is="grouped ? 'fieldset' : 'div'"
+        class="lb-fieldset"
+        :aria-describedby="grouped ? describedby : null"
+      >
+        <component
+          :is="grouped ? 'legend' : 'label'"
+          class="lb-label"
+          :class="{'lb-away': hiddenLabel}"
+          :for="grouped ? null : name"
+        >
           <span class="l"><span v-if="required" class="lb-req">*</span>{{ label }}</span>
         </component>
         <div v-if="kind === 'radio'" class="lb-choices">
           <label v-for="(o, i) in options" :key="String(o.value)" class="lb-choice">
-            <input type="radio" :id="i ? null : name" :name="id" :checked="text === o.value" :disabled="readonly" @change="choose(o.value)">{{ o.label }}
+            <input
+              type="radio"
+              :id="i ? null : name"
+              :name="id"
+              :checked="text === o.value"
+              :disabled="readonly"
+              @change="choose(o.value)"
+            />{{ o.label }}
           </label>
         </div>
         <div v-else-if="kind === 'segments'" class="lb-seg">
           <label v-for="(o, i) in options" :key="o.value" :class="{on: text === o.value}">
-            <input type="radio" :id="i ? null : name" :name="id" :checked="text === o.value" :disabled="readonly" @change="choose(o.value)">{{ o.label }}
+            <input
+              type="radio"
+              :id="i ? null : name"
+              :name="id"
+              :checked="text === o.value"
+              :disabled="readonly"
+              @change="choose(o.value)"
+            />{{ o.label }}
           </label>
         </div>
-        <q-select v-else-if="kind === 'select' || kind === 'combo'" outlined dense options-dense emit-value map-options behavior="menu" :transition-duration="0"
-          :model-value="text" :options="offered" :for="name" :readonly="readonly" :aria-label="label"
-          :use-input="searchable" :fill-input="searchable" :hide-selected="searchable" input-debounce="0"
-          :placeholder="text === null || text === '' ? placeholder || '請選擇' : undefined" :error="!!error" hide-bottom-space :aria-describedby="describedby"
-          @filter="filter" :maxlength="maxlength" @input-value="write" @update:model-value="choose">
-          <template v-if="text === null || text === ''" v-slot:selected><span v-if="!searchable" class="lb-placeholder">{{ placeholder || '請選擇' }}</span></template>
-          <template v-if="kind === 'select'" v-slot:no-option><q-item><q-item-section>沒有符合的選項</q-item-section></q-item></template>
-        </q-select>
-        <q-input v-else outlined dense :model-value="text" :for="name" :type="type" :autogrow="kind === 'textarea'"
-          :placeholder="placeholder" :prefix="prefix" :suffix="suffix" :readonly="readonly" :maxlength="maxlength"
-          :autocomplete="autocomplete || 'off'" :inputmode="inputmode" :error="!!error" hide-bottom-space
-          :aria-describedby="describedby" :aria-required="required || null" spellcheck="false"
-          @update:model-value="type_in" @keydown.enter="enter">
-          <template v-if="kind === 'password'" v-slot:append>
-            <button type="button" class="lb-bare" :aria-label="peeking ? '隱藏密碼' : '顯示密碼'" :aria-pressed="peeking" @click="peeking = !peeking">
-              <lb-icon :name="peeking ? 'eye-off' : 'eye'"/></button>
+        <q-select
+          v-else-if="kind === 'select' || kind === 'combo'"
+          outlined
+          dense
+          options-dense
+          emit-value
+          map-options
+          behavior="menu"
+          :transition-duration="0"
+          :model-value="text"
+          :options="offered"
+          :for="name"
+          :readonly="readonly"
+          :aria-label="label"
+          :use-input="searchable"
+          :fill-input="searchable"
+          :hide-selected="searchable"
+          input-debounce="0"
+          :placeholder="text === null || text === '' ? placeholder || '請選擇' : undefined"
+          :error="!!error"
+          hide-bottom-space
+          :aria-describedby="describedby"
+          @filter="filter"
+          :maxlength="maxlength"
+          @input-value="write"
+          @update:model-value="choose"
+        >
+          <template v-if="text === null || text === ''" v-slot:selected>
+            <span v-if="!searchable" class="lb-placeholder">{{ placeholder || '請選擇' }}</span>
           </template>
-          <template v-if="kind === 'date' && !readonly" v-slot:append>
-            <span><button type="button" class="lb-bare" tabindex="0" :aria-label="label + '：開啟月曆'" aria-haspopup="dialog" :aria-expanded="open" @click="open = !open"><lb-icon name="calendar"/></button>
-              <q-menu v-model="open" no-parent-event :transition-duration="0" anchor="bottom right" self="top right" role="dialog" aria-modal="true" :aria-label="label + '：月曆'">
-                <roc-calendar :value="text || ''" @picked="pick"/></q-menu></span>
+          <template v-if="kind === 'select'" v-slot:no-option>
+            <q-item><q-item-section>沒有符合的選項</q-item-section></q-item>
+          </template>
+        </q-select>
+        <q-input
+          v-else
+          outlined
+          dense
+          :model-value="text"
+          :for="name"
+          :type="type"
+          :autogrow="kind === 'textarea'"
+          :placeholder="placeholder"
+          :prefix="prefix"
+          :suffix="suffix"
+          :readonly="readonly"
+          :maxlength="maxlength"
+          :autocomplete="autocomplete || 'off'"
+          :inputmode="inputmode"
+          :error="!!error"
+          hide-bottom-space
+          :aria-describedby="describedby"
+          :aria-required="required || null"
+          spellcheck="false"
+          @update:model-value="type_in"
+          @keydown.enter="enter"
+        >
+          <template v-if="kind === 'password'" v-slot:append>
+            <button
+              type="button"
+              class="lb-bare"
+              :aria-label="peeking ? '隱藏密碼' : '顯示密碼'"
+              :aria-pressed="peeking"
+              @click="peeking = !peeking"
+            >
+              <lb-icon :name="peeking ? 'eye-off' : 'eye'" />
+            </button>
+          </template>
+          <template v-else-if="kind === 'date' && !readonly" v-slot:append>
+            <span>
+              <button
+                type="button"
+                class="lb-bare"
+                tabindex="0"
+                :aria-label="label + '：開啟月曆'"
+                aria-haspopup="dialog"
+                :aria-expanded="open"
+                @click="open = !open"
+              >
+                <lb-icon name="calendar" />
+              </button>
+              <q-menu
+                v-model="open"
+                no-parent-event
+                :transition-duration="0"
+                anchor="bottom right"
+                self="top right"
+                role="dialog"
+                aria-modal="true"
+                :aria-label="label + '：月曆'"
+              >
+                <roc-calendar :value="text || ''" @picked="pick" />
+              </q-menu>
+            </span>
           </template>
         </q-input>
       </component>
-      <ul v-if="rules" class="lb-rules" :id="name + '-rules'"><li v-for="r in rules" :class="{ok: r.met}">
-        <lb-icon :name="r.met ? 'check' : 'todo'" size="14" weight="2.4"/>{{ r.label }}<span class="lb-away">{{ r.met ? '：符合' : '：尚未符合' }}</span></li></ul>
+      <ul v-if="rules" class="lb-rules" :id="name + '-rules'">
+        <li v-for="r in rules" :key="r.label" :class="{ok: r.met}">
+          <lb-icon :name="r.met ? 'check' : 'todo'" size="14" weight="2.4" />{{ r.label }}<span class="lb-away">
+            {{ r.met ? '：符合' : '：尚未符合' }}
+          </span>
+        </li>
+      </ul>
       <div v-if="recorded" class="lb-hint" :id="name + '-recorded'">尚未儲存。目前登錄：{{ recorded }}</div>
-      <div v-if="error" class="lb-hint bad" :id="name + '-help'" role="alert"><lb-icon name="warning" size="15"/><span>{{ error }}</span></div>
+      <div v-if="error" class="lb-hint bad" :id="name + '-help'" role="alert">
+        <lb-icon name="warning" size="15" />
+        <span>{{ error }}</span>
+      </div>
       <div v-else-if="hint" class="lb-hint" :class="hintState" :id="name + '-help'" aria-live="polite">
-        <lb-icon v-if="hintState" :name="hintState === 'ok' ? 'check' : 'warning'" size="15" weight="2.2"/><span>{{ hint }}</span></div>
-      <slot/>
-    </div>`,
-  data() { return { text: this.value, open: false, peeking: false, offered: this.options, timer: null }; },
+        <lb-icon v-if="hintState" :name="hintState === 'ok' ? 'check' : 'warning'" size="15" weight="2.2" />
+        <span>{{ hint }}</span>
+      </div>
+      <slot />
+    </div>
+  `,
+  data() {
+    return { text: this.value, open: false, peeking: false, offered: this.options, timer: null };
+  },
   computed: {
     // Left by the native event, at once: Quasar's blur comes a moment later, after the click that follows it.
-    typed() { return !this.grouped && this.kind !== 'select' && this.kind !== 'check'; },
-    grouped() { return this.kind === 'radio' || this.kind === 'segments'; },
-    type() { return this.kind === 'password' ? (this.peeking ? 'text' : 'password') : this.kind === 'textarea' ? 'textarea' : this.kind === 'email' ? 'email' : 'text'; },
-    describedby() { return [this.marks && this.name + '-marks', this.rules && this.name + '-rules', this.recorded && this.name + '-recorded', (this.error || this.hint) && this.name + '-help'].filter(Boolean).join(' ') || null; },
+    typed() {
+      return !this.grouped && this.kind !== 'select' && this.kind !== 'check';
+    },
+    grouped() {
+      return this.kind === 'radio' || this.kind === 'segments';
+    },
+    type() {
+      return this.kind === 'password'
+        ? this.peeking
+          ? 'text'
+          : 'password'
+        : this.kind === 'textarea'
+          ? 'textarea'
+          : this.kind === 'email'
+            ? 'email'
+            : 'text';
+    },
+    describedby() {
+      return (
+        [
+          this.marks && this.name + '-marks',
+          this.rules && this.name + '-rules',
+          this.recorded && this.name + '-recorded',
+          (this.error || this.hint) && this.name + '-help',
+        ]
+          .filter(Boolean)
+          .join(' ') || null
+      );
+    },
   },
   watch: {
-    shown() { if (this.timer === null) this.text = this.value; }, // somebody who is typing knows better
-    options() { this.offered = this.options; },
+    shown() {
+      if (this.timer === null) this.text = this.value;
+    }, // somebody who is typing knows better
+    options() {
+      this.offered = this.options;
+    },
   },
   mounted() {
     addEventListener('pagehide', this.flush);
@@ -92,10 +266,17 @@ export default {
     this.send();
     this.$emit('left');
   },
-  beforeUnmount() { removeEventListener('pagehide', this.flush); this.flush(); },
+  beforeUnmount() {
+    removeEventListener('pagehide', this.flush);
+    this.flush();
+  },
   methods: {
-    mirror() { this.turn = mirror.keep(this.draft, this.name, this.text); },
-    flush() { if (this.timer !== null) this.send(); },
+    mirror() {
+      this.turn = mirror.keep(this.draft, this.name, this.text);
+    },
+    flush() {
+      if (this.timer !== null) this.send();
+    },
     send() {
       clearTimeout(this.timer);
       this.timer = null;
@@ -109,12 +290,29 @@ export default {
       this.timer = this.kind === 'date' ? -1 : setTimeout(() => this.send(), 350);
     },
     // the words themselves are the value of a combo, whether they are among the options or not
-    write(words) { if (this.kind === 'combo' && words !== (this.text || '')) this.type_in(words); },
-    choose(value) { this.text = value; this.mirror(); this.send(); this.$emit('left'); },
+    write(words) {
+      if (this.kind === 'combo' && words !== (this.text || '')) this.type_in(words);
+    },
+    choose(value) {
+      this.text = value;
+      this.mirror();
+      this.send();
+      this.$emit('left');
+    },
     // the eye and the calendar belong to the field: who goes there has not left it
-    leave(e) { this.flush(); if (!this.open && !this.$el.contains(e.relatedTarget)) this.$emit('left'); },
-    enter() { if (this.kind === 'textarea') return; this.flush(); this.$emit('entered'); },
-    pick(text) { this.open = false; this.choose(text); },
+    leave(e) {
+      this.flush();
+      if (!this.open && !this.$el.contains(e.relatedTarget)) this.$emit('left');
+    },
+    enter() {
+      if (this.kind === 'textarea') return;
+      this.flush();
+      this.$emit('entered');
+    },
+    pick(text) {
+      this.open = false;
+      this.choose(text);
+    },
     filter(words, update) {
       update(() => {
         const needle = (this.searchable ? words : '').replaceAll('台', '臺').toLowerCase();

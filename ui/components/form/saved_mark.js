@@ -5,15 +5,29 @@ import * as mirror from '/static/mirror.js';
 export default {
   components: { 'lb-icon': icon },
   props: { at: String, draft: String, kept: Object },
-  template: `<span class="lb-saved" role="status"><template v-if="at"><lb-icon name="check" size="16" weight="2.2"/><span>草稿已自動儲存 <span class="nowrap">{{ at }}</span></span></template></span>`,
+  template: `
+    <span class="lb-saved" role="status">
+      <template v-if="at">
+        <lb-icon name="check" size="16" weight="2.2" />
+        <span>草稿已自動儲存 <span class="nowrap">{{ at }}</span></span>
+      </template>
+    </span>
+  `,
   watch: {
-    kept() { for (const [name, turn] of Object.entries(this.kept)) mirror.drop(this.draft, name, turn); },
+    kept() {
+      for (const [name, turn] of Object.entries(this.kept)) mirror.drop(this.draft, name, turn);
+    },
   },
   mounted() {
     if (!mirror.opened(this.draft)) return;
     Quasar.Notify.create({
-      message: '您剛才在這裡填的那一筆已經儲存，或已由同事送出、刪除。這是另一筆新的資料；請先到清單確認，不需要重新輸入。',
-      type: 'info', position: 'top', multiLine: true, timeout: 0, actions: [{ label: '知道了', color: 'white' }],
+      message:
+        '您剛才在這裡填的那一筆已經儲存，或已由同事送出、刪除。這是另一筆新的資料；請先到清單確認，不需要重新輸入。',
+      type: 'info',
+      position: 'top',
+      multiLine: true,
+      timeout: 0,
+      actions: [{ label: '知道了', color: 'white' }],
     });
   },
 };

@@ -6,53 +6,211 @@ import * as mirror from '/static/mirror.js';
 
 export default {
   components: { 'lb-icon': icon, 'lb-marks': marks },
-  props: { id: String, name: String, kind: String, label: String, value: Object, error: String, accept: String, hint: String, prompt: String, frame: Boolean, disabled: Boolean, needed: Boolean, draft: String, marks: Array },
+  props: {
+    id: String,
+    name: String,
+    kind: String,
+    label: String,
+    value: Object,
+    error: String,
+    accept: String,
+    hint: String,
+    prompt: String,
+    frame: Boolean,
+    disabled: Boolean,
+    needed: Boolean,
+    draft: String,
+    marks: Array,
+  },
   emits: ['chosen'],
-  data() { return { busy: false, percent: 0, sentence: '', over: false, source: null, file: null, zoom: 1, x: 0.5, y: 0.35, shape: 1, large: false }; },
+  data() {
+    return {
+      busy: false,
+      percent: 0,
+      sentence: '',
+      over: false,
+      source: null,
+      file: null,
+      zoom: 1,
+      x: 0.5,
+      y: 0.35,
+      shape: 1,
+      large: false,
+      held: null, // where the pointer took hold of the photo
+    };
+  },
   template: `
     <div :id="id" class="lb-upload" :class="[kind, {marked: marks}]">
-      <div class="lb-label"><span class="l">{{ label }}</span>
-        <span v-if="kind === 'certificate'" class="x lb-chip" :class="value ? 'ok' : 'bad'"><lb-icon v-if="value" name="check" size="14" weight="2.4"/>{{ value ? '已上傳' : '尚未上傳' }}</span></div>
-      <lb-marks v-if="marks" :id="name + '-marks'" :marks="marks"/>
-      <div v-if="source" class="lb-photo lb-crop" @pointerdown="grab" @pointermove="drag" @pointerup="held = null" @wheel.prevent="wheel">
-        <img :src="source" alt="待上傳的照片" :style="placed" @load="measure" @error="unseen" draggable="false"><span class="guide" aria-hidden="true"></span></div>
+      <div class="lb-label">
+        <span class="l">{{ label }}</span>
+        <span v-if="kind === 'certificate'" class="x lb-chip" :class="value ? 'ok' : 'bad'">
+          <lb-icon v-if="value" name="check" size="14" weight="2.4" />{{ value ? '已上傳' : '尚未上傳' }}
+        </span>
+      </div>
+      <lb-marks v-if="marks" :id="name + '-marks'" :marks="marks" />
+      <div
+        v-if="source"
+        class="lb-photo lb-crop"
+        @pointerdown="grab"
+        @pointermove="drag"
+        @pointerup="held = null"
+        @wheel.prevent="wheel"
+      >
+        <img :src="source" alt="待上傳的照片" :style="placed" @load="measure" @error="unseen" draggable="false" />
+        <span class="guide" aria-hidden="true"></span>
+      </div>
       <div v-else-if="value && kind !== 'attachment'" class="lb-doc" :class="{'lb-photo': kind === 'photo'}">
-        <button v-if="value.media_type !== 'application/pdf'" type="button" class="lb-bare lb-look" :aria-label="'放大：' + label" @click="large = true"><span :class="spots.length ? 'lb-spotted' : 'lb-unspotted'"><img :src="value.url" :alt="label + '：' + value.name"><i v-for="m in spots" class="lb-spot" :style="{left: m.spot.x + '%', top: m.spot.y + '%'}"></i></span></button>
-        <a v-else class="lb-pdf" :href="value.url" target="_blank"><lb-icon name="cards" size="28"/>{{ value.name }}</a></div>
-      <div v-else-if="kind !== 'attachment'" class="lb-drop" :class="{bad: needed || error, over}" @dragover.prevent="over = true" @dragleave="over = false" @drop.prevent="dropped">
-        <lb-icon :name="kind === 'photo' ? 'camera' : 'upload'" size="28"/><b>{{ prompt }}</b><span>也可以把檔案拖曳到這裡</span><span class="lb-xs">{{ hint }}</span></div>
-      <div v-if="source" class="lb-crop-tools"><label>大小 <input type="range" min="1" max="3" step="0.05" v-model.number="zoom" aria-label="照片大小"></label>
-        <label>左右 <input type="range" min="0" max="1" step="0.02" v-model.number="x" aria-label="左右位置"></label>
-        <label>上下 <input type="range" min="0" max="1" step="0.02" v-model.number="y" aria-label="上下位置"></label></div>
-      <div v-if="busy" class="lb-busy" role="status"><div class="lb-meter" role="progressbar" :aria-valuenow="percent" aria-valuemin="0" aria-valuemax="100" :aria-label="label + '：上傳進度'"><b :style="{width: percent + '%'}"></b></div>{{ percent < 100 ? '上傳中 ' + percent + '%' : '檢查檔案中…' }}</div>
-      <div v-if="sentence || error" class="lb-verdict bad" role="alert"><lb-icon name="warning"/><span>{{ sentence || error }}</span></div>
-      <div v-else-if="value && value.verdict && value.verdict.length && !source" class="lb-verdict" :class="good ? 'ok' : 'warn'" role="status"><lb-icon :name="good ? 'ok' : 'warning'"/>
-        <span><b>{{ good ? '自動檢查通過' : '請看一下這張照片' }}</b><span v-for="n in value.verdict" class="line">{{ n.is_met ? n.label : n.advice }}</span></span></div>
+        <button
+          v-if="value.media_type !== 'application/pdf'"
+          type="button"
+          class="lb-bare lb-look"
+          :aria-label="'放大：' + label"
+          @click="large = true"
+        >
+          <span :class="spots.length ? 'lb-spotted' : 'lb-unspotted'">
+            <img :src="value.url" :alt="label + '：' + value.name" />
+            <i v-for="m in spots" :key="m.id" class="lb-spot" :style="{left: m.spot.x + '%', top: m.spot.y + '%'}"></i>
+          </span>
+        </button>
+        <a v-else class="lb-pdf" :href="value.url" target="_blank">
+          <lb-icon name="cards" size="28" />{{ value.name }}
+        </a>
+      </div>
+      <div
+        v-else-if="kind !== 'attachment'"
+        class="lb-drop"
+        :class="{bad: needed || error, over}"
+        @dragover.prevent="over = true"
+        @dragleave="over = false"
+        @drop.prevent="dropped"
+      >
+        <lb-icon :name="kind === 'photo' ? 'camera' : 'upload'" size="28" />
+        <b>{{ prompt }}</b>
+        <span>也可以把檔案拖曳到這裡</span>
+        <span class="lb-xs">{{ hint }}</span>
+      </div>
+      <div v-if="source" class="lb-crop-tools">
+        <label>大小 <input type="range" min="1" max="3" step="0.05" v-model.number="zoom" aria-label="照片大小" /></label>
+        <label>左右 <input type="range" min="0" max="1" step="0.02" v-model.number="x" aria-label="左右位置" /></label>
+        <label>上下 <input type="range" min="0" max="1" step="0.02" v-model.number="y" aria-label="上下位置" /></label>
+      </div>
+      <div v-if="busy" class="lb-busy" role="status">
+        <div
+          class="lb-meter"
+          role="progressbar"
+          :aria-valuenow="percent"
+          aria-valuemin="0"
+          aria-valuemax="100"
+          :aria-label="label + '：上傳進度'"
+        >
+          <b :style="{width: percent + '%'}"></b>
+        </div>{{ percent < 100 ? '上傳中 ' + percent + '%' : '檢查檔案中…' }}
+      </div>
+      <div v-if="sentence || error" class="lb-verdict bad" role="alert">
+        <lb-icon name="warning" />
+        <span>{{ sentence || error }}</span>
+      </div>
+      <div
+        v-else-if="value && value.verdict && value.verdict.length && !source"
+        class="lb-verdict"
+        :class="good ? 'ok' : 'warn'"
+        role="status"
+      >
+        <lb-icon :name="good ? 'ok' : 'warning'" />
+        <span>
+          <b>{{ good ? '自動檢查通過' : '請看一下這張照片' }}</b>
+          <span v-for="n in value.verdict" :key="n.label" class="line">{{ n.is_met ? n.label : n.advice }}</span>
+        </span>
+      </div>
       <div class="lb-upload-acts">
-        <template v-if="source"><button ref="use" type="button" class="q-btn lb-btn bg-primary" :disabled="busy" @click="crop">使用這張照片</button><button type="button" class="q-btn lb-btn lb-flat" @click="forget(); refocus()">重選</button></template>
+        <template v-if="source">
+          <button ref="use" type="button" class="q-btn lb-btn bg-primary" :disabled="busy" @click="crop">使用這張照片</button>
+          <button type="button" class="q-btn lb-btn lb-flat" @click="forget(); refocus()">重選</button>
+        </template>
         <template v-else>
-          <label class="q-btn lb-btn lb-outline" :class="{off: busy || disabled}"><lb-icon name="upload"/>{{ button }}<input ref="chooser" type="file" :id="name" class="lb-away" :accept="accept" :disabled="busy || disabled" :aria-label="label + '：' + button" @change="chosen"></label>
-          <label v-if="kind !== 'attachment'" class="q-btn lb-btn lb-outline lb-touch" :class="{off: busy || disabled}"><lb-icon name="camera"/>拍照<input type="file" class="lb-away" accept="image/*" :capture="kind === 'photo' ? 'user' : 'environment'" :disabled="busy || disabled" :aria-label="label + '：拍照'" @change="chosen"></label>
-          <button v-if="value && kind !== 'photo' && value.media_type !== 'application/pdf'" type="button" class="q-btn lb-btn lb-outline" @click="large = true">放大</button>
-          <button v-if="value && kind === 'attachment'" type="button" class="q-btn lb-btn lb-flat" @click="choose([])">移除</button>
-          <span v-if="kind === 'attachment'" class="lb-sm mut"><a v-if="value" :href="value.url" target="_blank">{{ value.name }}</a><template v-else>未選擇任何檔案</template></span>
-        </template></div>
+          <label class="q-btn lb-btn lb-outline" :class="{off: busy || disabled}">
+            <lb-icon name="upload" />{{ button }}<input
+              ref="chooser"
+              type="file"
+              :id="name"
+              class="lb-away"
+              :accept="accept"
+              :disabled="busy || disabled"
+              :aria-label="label + '：' + button"
+              @change="chosen"
+            />
+          </label>
+          <label v-if="kind !== 'attachment'" class="q-btn lb-btn lb-outline lb-touch" :class="{off: busy || disabled}">
+            <lb-icon name="camera" />拍照<input
+              type="file"
+              class="lb-away"
+              accept="image/*"
+              :capture="kind === 'photo' ? 'user' : 'environment'"
+              :disabled="busy || disabled"
+              :aria-label="label + '：拍照'"
+              @change="chosen"
+            />
+          </label>
+          <button
+            v-if="value && kind !== 'photo' && value.media_type !== 'application/pdf'"
+            type="button"
+            class="q-btn lb-btn lb-outline"
+            @click="large = true"
+          >
+            放大
+          </button>
+          <button
+            v-if="value && kind === 'attachment'"
+            type="button"
+            class="q-btn lb-btn lb-flat"
+            @click="choose([])"
+          >
+            移除
+          </button>
+          <span v-if="kind === 'attachment'" class="lb-sm mut">
+            <a v-if="value" :href="value.url" target="_blank">{{ value.name }}</a>
+            <template v-else>未選擇任何檔案</template>
+          </span>
+        </template>
+      </div>
       <div v-if="kind === 'attachment' && hint" class="lb-hint">{{ hint }}</div>
-      <q-dialog v-if="value" v-model="large" :aria-label="label"><div class="lb-picture"><span :class="spots.length ? 'lb-spotted' : 'lb-unspotted'"><img :src="value.url" :alt="label + '：' + value.name"><i v-for="m in spots" class="lb-spot" :style="{left: m.spot.x + '%', top: m.spot.y + '%'}"></i></span><button type="button" class="q-btn lb-btn bg-primary" autofocus @click="large = false">關閉</button></div></q-dialog>
-    </div>`,
+      <q-dialog v-if="value" v-model="large" :aria-label="label">
+        <div class="lb-picture">
+          <span :class="spots.length ? 'lb-spotted' : 'lb-unspotted'">
+            <img :src="value.url" :alt="label + '：' + value.name" />
+            <i v-for="m in spots" :key="m.id" class="lb-spot" :style="{left: m.spot.x + '%', top: m.spot.y + '%'}"></i>
+          </span>
+          <button type="button" class="q-btn lb-btn bg-primary" autofocus @click="large = false">關閉</button>
+        </div>
+      </q-dialog>
+    </div>
+  `,
   computed: {
     // what was marked on this very picture, not on the one before it
-    spots() { return (this.marks || []).filter((m) => m.spot && m.file === this.value?.id); },
-    good() { return this.value.verdict.every((n) => n.is_met); },
-    button() { return this.value && this.kind !== 'attachment' ? '更換' : this.kind === 'photo' ? '上傳照片' : '選擇檔案'; },
+    spots() {
+      return (this.marks || []).filter((m) => m.spot && m.file === this.value?.id);
+    },
+    good() {
+      return this.value.verdict.every((n) => n.is_met);
+    },
+    button() {
+      return this.value && this.kind !== 'attachment' ? '更換' : this.kind === 'photo' ? '上傳照片' : '選擇檔案';
+    },
     // the share of the picture the 3:4 frame shows, as fractions of the straightened picture
     shown() {
-      const frame = 3 / 4, w = Math.min(1, frame / this.shape) / this.zoom, h = Math.min(1, this.shape / frame) / this.zoom;
+      const frame = 3 / 4,
+        w = Math.min(1, frame / this.shape) / this.zoom,
+        h = Math.min(1, this.shape / frame) / this.zoom;
       return { w, h, left: (1 - w) * this.x, top: (1 - h) * this.y };
     },
     placed() {
       const s = this.shown;
-      return { width: 100 / s.w + '%', height: 100 / s.h + '%', left: (-s.left / s.w) * 100 + '%', top: (-s.top / s.h) * 100 + '%' };
+      return {
+        width: 100 / s.w + '%',
+        height: 100 / s.h + '%',
+        left: (-s.left / s.w) * 100 + '%',
+        top: (-s.top / s.h) * 100 + '%',
+      };
     },
   },
   mounted() {
@@ -61,53 +219,103 @@ export default {
     if (kept.value[0] === this.value?.id) return mirror.drop(this.draft, this.name);
     this.$emit('chosen', { ids: kept.value, turn: kept.turn });
   },
-  beforeUnmount() { this.forget(); },
+  beforeUnmount() {
+    this.forget();
+  },
   methods: {
-    choose(ids) { this.$emit('chosen', { ids, turn: mirror.keep(this.draft, this.name, ids) }); },
-    dropped(e) { this.over = false; if (!this.disabled) this.take(e.dataTransfer.files[0]); },
-    chosen(e) { this.take(e.target.files[0]); e.target.value = ''; },
+    choose(ids) {
+      this.$emit('chosen', { ids, turn: mirror.keep(this.draft, this.name, ids) });
+    },
+    dropped(e) {
+      this.over = false;
+      if (!this.disabled) this.take(e.dataTransfer.files[0]);
+    },
+    chosen(e) {
+      this.take(e.target.files[0]);
+      e.target.value = '';
+    },
     take(file) {
       if (!file) return;
       this.sentence = '';
-      if (file.size > 12 * 1024 * 1024) return (this.sentence = '這個檔案超過 12 MB，請改選小一點的檔案；已填的資料都還在。');
+      if (file.size > 12 * 1024 * 1024)
+        return (this.sentence = '這個檔案超過 12 MB，請改選小一點的檔案；已填的資料都還在。');
       this.file = file;
       if (!this.frame) return this.send('');
       this.source = URL.createObjectURL(file);
       this.refocus();
     },
-    measure(e) { this.shape = e.target.naturalWidth / e.target.naturalHeight; this.zoom = 1; this.x = 0.5; this.y = 0.35; },
-    unseen() { URL.revokeObjectURL(this.source); this.source = null; this.send(''); },
-    grab(e) { this.held = { x: e.clientX, y: e.clientY, fx: this.x, fy: this.y }; e.target.setPointerCapture?.(e.pointerId); },
+    measure(e) {
+      this.shape = e.target.naturalWidth / e.target.naturalHeight;
+      this.zoom = 1;
+      this.x = 0.5;
+      this.y = 0.35;
+    },
+    unseen() {
+      URL.revokeObjectURL(this.source);
+      this.source = null;
+      this.send('');
+    },
+    grab(e) {
+      this.held = { x: e.clientX, y: e.clientY, fx: this.x, fy: this.y };
+      e.target.setPointerCapture?.(e.pointerId);
+    },
     drag(e) {
       if (!this.held) return;
-      const box = e.currentTarget.getBoundingClientRect(), s = this.shown, clamp = (n) => Math.min(1, Math.max(0, n));
+      const box = e.currentTarget.getBoundingClientRect(),
+        s = this.shown,
+        clamp = (n) => Math.min(1, Math.max(0, n));
       if (s.w < 1) this.x = clamp(this.held.fx - ((e.clientX - this.held.x) / box.width) * (s.w / (1 - s.w)));
       if (s.h < 1) this.y = clamp(this.held.fy - ((e.clientY - this.held.y) / box.height) * (s.h / (1 - s.h)));
     },
-    wheel(e) { this.zoom = Math.min(3, Math.max(1, this.zoom - e.deltaY / 500)); },
-    crop() { const s = this.shown; this.send('?crop=' + [s.left, s.top, s.w, s.h].map((n) => n.toFixed(4)).join(',')); },
+    wheel(e) {
+      this.zoom = Math.min(3, Math.max(1, this.zoom - e.deltaY / 500));
+    },
+    crop() {
+      const s = this.shown;
+      this.send('?crop=' + [s.left, s.top, s.w, s.h].map((n) => n.toFixed(4)).join(','));
+    },
     // the control that was pressed goes away or is disabled: the keyboard goes on at the one in its place
     refocus() {
       this.$nextTick(() => {
         const at = document.activeElement;
-        if (at === document.body || this.$el.contains(at)) (this.$refs.use || this.$refs.chooser)?.focus({ preventScroll: true });
+        if (at === document.body || this.$el.contains(at))
+          (this.$refs.use || this.$refs.chooser)?.focus({ preventScroll: true });
       });
     },
-    forget() { if (this.source) URL.revokeObjectURL(this.source); this.source = null; this.file = null; },
+    forget() {
+      if (this.source) URL.revokeObjectURL(this.source);
+      this.source = null;
+      this.file = null;
+    },
     send(query) {
-      const request = new XMLHttpRequest(), body = new FormData();
+      const request = new XMLHttpRequest(),
+        body = new FormData();
       body.append('file', this.file, this.file.name);
-      this.busy = true; this.percent = 0; this.sentence = '';
-      request.upload.onprogress = (e) => { this.percent = Math.round((e.loaded / e.total) * 100); };
+      this.busy = true;
+      this.percent = 0;
+      this.sentence = '';
+      request.upload.onprogress = (e) => {
+        this.percent = Math.round((e.loaded / e.total) * 100);
+      };
       request.onload = () => {
         this.busy = false;
         let answer = {};
-        try { answer = JSON.parse(request.responseText); } catch { /* a proxy's page, not our answer */ }
-        if (request.status === 200) { this.forget(); this.choose(answer.files.map((one) => one.id)); }
-        else this.sentence = answer.sentence || '檔案沒有傳成功，請再選一次；已填的資料都還在。';
+        try {
+          answer = JSON.parse(request.responseText);
+        } catch {
+          /* a proxy's page, not our answer */
+        }
+        if (request.status === 200) {
+          this.forget();
+          this.choose(answer.files.map((one) => one.id));
+        } else this.sentence = answer.sentence || '檔案沒有傳成功，請再選一次；已填的資料都還在。';
         this.refocus();
       };
-      request.onerror = () => { this.busy = false; this.sentence = '連線中斷，檔案沒有傳成功。連線恢復後請再按一次；已填的資料都還在。'; this.refocus(); };
+      request.onerror = () => {
+        this.busy = false;
+        this.sentence = '連線中斷，檔案沒有傳成功。連線恢復後請再按一次；已填的資料都還在。';
+        this.refocus();
+      };
       request.open('POST', '/uploads/' + this.kind + query);
       request.send(body);
     },

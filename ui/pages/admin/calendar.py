@@ -46,7 +46,7 @@ async def lead(account: Account) -> None:
     html.p(
         '審核期限依這份日曆計算；今年與明年的國定假日、補班日會自動帶入。人事行政總處公布或修正某年的日曆後，'
         '請重新帶入一次並核對，公告停班的日子請自行新增。您登錄的日子不會被覆蓋。'
-    ).classes('lb-lead lb-calendar-lead')
+    ).classes('lb-lead')
     with html.div().classes('lb-list-head lb-fill-year'):
         choice_field('年度', in_form, 'year', years)
 

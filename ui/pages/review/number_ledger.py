@@ -39,7 +39,7 @@ async def numbers_page(account: Account) -> None:
 
     with frame(account, '發冊紀錄', crumbs=[MENU, VOLUNTEER_DATA], waiting=await waiting_for(account)):
         words = form(query, summary=False)
-        with card('查詢條件', classes='lb-ledger-filters lb-gap-below'), html.div().classes('lb-ledger-grid'):
+        with card('查詢條件', classes='lb-gap-below'), html.div().classes('lb-ledger-grid'):
             text_field('號碼或姓名', words, 'text', placeholder='紀錄冊號、舊制字第號、姓名的一部分', maxlength=60)
             choice_field('發冊類別', words, 'kind', {None: '全部類別', **IssueKind.labels()})
             choice_field('年度', words, 'year', years)
