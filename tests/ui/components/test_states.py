@@ -12,7 +12,7 @@ from domain.reviews.timeline import Event
 from ui.assets import STATIC
 from ui.components.states import DEMANDS, EVENTS, LISTS, MARKS, STATUSES, TURNS, Look
 
-ICONS = set(re.findall(r"^  '?([a-z-]+)'?: '<", (STATIC / 'icons.js').read_text(), re.MULTILINE))
+ICONS = set(re.findall(r"^  '?([a-z-]+)'?:\s+'<", (STATIC / 'icons.js').read_text(), re.MULTILINE))
 
 
 @pytest.mark.parametrize(
