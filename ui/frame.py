@@ -222,7 +222,9 @@ def opening_page(account: Account, title: str) -> None:
             if title:
                 with html.div().classes('lb-head'):
                     html.h1(title)
-            html.p('正在開啟…').classes('lb-opening').props('role=status')
+            with html.div().props('role=status'):
+                html.p('正在開啟…').classes('lb-opening')
+                html.p('這個頁面比平常慢；完成後會自動顯示，不必重新整理。').classes('lb-note')
 
 
 def sentence_page(account: Account | None, title: str, sentence: str) -> None:
