@@ -9,18 +9,17 @@ from typing import Any
 
 import asyncpg
 
-# A commit that takes a while: whoever asked for it can be killed meanwhile, and it is made all the same.
-TAKE_A_WHILE = (
-    "CREATE FUNCTION take_a_while() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(3); RETURN NULL; END'"
+# A commit that waits until it is let go on: whoever asked for it can be killed meanwhile, and it is made all the same.
+GATE = 7_770_001
+WAIT_AT_THE_GATE = (
+    'CREATE FUNCTION wait_at_the_gate() RETURNS trigger LANGUAGE plpgsql AS'
+    f" 'BEGIN PERFORM pg_advisory_xact_lock_shared({GATE}); RETURN NULL; END'"
 )
-SLOW_COMMIT = (
-    'CREATE CONSTRAINT TRIGGER slow_commit AFTER INSERT ON {} DEFERRABLE INITIALLY DEFERRED'
-    ' FOR EACH ROW EXECUTE FUNCTION take_a_while()'
+HELD_COMMIT = (
+    'CREATE CONSTRAINT TRIGGER held_commit AFTER INSERT ON {} DEFERRABLE INITIALLY DEFERRED'
+    ' FOR EACH ROW EXECUTE FUNCTION wait_at_the_gate()'
 )
-COMMITTING = (
-    "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query ILIKE 'COMMIT%'"
-    " AND clock_timestamp() - query_start > interval '0.3 seconds'"
-)
+WAITING = f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = {GATE} AND NOT granted"
 
 
 class SiteDatabase:
@@ -47,28 +46,38 @@ class SiteDatabase:
         """The first column of the first row."""
         return self._wait(self._connection.fetchval(sql, *values))
 
-    def wait_for_commits(self, count: int) -> None:
-        """Until the site waits for the answers to so many slow COMMITs."""
-        until = time.monotonic() + 20
-        while self.value(COMMITTING) < count:
-            if time.monotonic() > until:
-                raise TimeoutError
-
-    def wait_until_committed(self) -> None:
-        """Until PostgreSQL has made the COMMITs whose asker was killed."""
-        until = time.monotonic() + 20
-        while self.value(COMMITTING) > 0:
-            if time.monotonic() > until:
-                raise TimeoutError
-
     @contextmanager
-    def slow_commits(self, *tables: str) -> Iterator[None]:
-        """Whoever has inserted into one of `tables` waits for the COMMIT."""
-        self.execute('; '.join([TAKE_A_WHILE, *map(SLOW_COMMIT.format, tables)]))
+    def held_commits(self, *tables: str) -> Iterator[None]:
+        """Whoever has inserted into one of `tables` waits for the COMMIT until `let_commit`, or the end."""
+        self.execute('; '.join([WAIT_AT_THE_GATE, *map(HELD_COMMIT.format, tables)]))
+        self.execute(f'SELECT pg_advisory_lock({GATE})')
         try:
             yield
         finally:
-            self.execute('DROP FUNCTION take_a_while CASCADE')
+            self.execute(f'SELECT pg_advisory_unlock({GATE})')
+            self.execute('DROP FUNCTION wait_at_the_gate CASCADE')
+
+    def wait_for_commits(self, count: int) -> None:
+        """Until the site waits for the answers to so many COMMITs. Raises TimeoutError after a minute."""
+        until = time.monotonic() + 60
+        while self.value(WAITING) < count:
+            if time.monotonic() > until:
+                raise TimeoutError
+            time.sleep(0.05)
+
+    def let_commit(self) -> None:
+        """PostgreSQL makes the COMMITs that wait; later ones are held again."""
+        self.execute(f'SELECT pg_advisory_unlock({GATE})')
+        self.execute(f'SELECT pg_advisory_lock({GATE})')  # granted after those who waited before
+
+    @contextmanager
+    def locked(self, *tables: str) -> Iterator[None]:
+        """Whoever reads or writes one of `tables` waits."""
+        self.execute(f'BEGIN; LOCK TABLE {", ".join(tables)}')
+        try:
+            yield
+        finally:
+            self.execute('ROLLBACK')
 
     def _wait(self, doing: Coroutine[Any, Any, Any]) -> Any:
         async def done() -> Any:

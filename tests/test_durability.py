@@ -398,7 +398,7 @@ def test_a_kill_between_an_act_and_its_answer_leaves_one_person_one_step_one_num
     reviewer = desks.of('reviewer', '/reviews')
     numbers = database.value('SELECT last_sequence FROM number_series')
 
-    with database.slow_commits('volunteer', 'application_step'):
+    with database.held_commits('volunteer', 'application_step'):
         presses = [
             writer.get_by_role('button', name='儲存', exact=True),
             sender.get_by_role('button', name='送審', exact=True),
@@ -411,8 +411,8 @@ def test_a_kill_between_an_act_and_its_answer_leaves_one_person_one_step_one_num
     assert tally(database, READY) == {'applications': 1, 'sent': 1, 'approved': 0, 'books': 0, 'mails': AGENCY}
 
     reviewer.get_by_role('link', name='吳小堃').click()
-    with database.slow_commits('decision', 'record_book'):
-        killed_while_it_commits(site, database, [reviewer.get_by_role('button', name='核可')], [])
+    with database.held_commits('decision', 'record_book'):
+        killed_while_it_commits(site, database, [reviewer.get_by_role('button', name='核可')], [reviewer])
         killed_while_it_commits(site, database, [], [reviewer])  # what it decided is released by the next one
     expect(reviewer.get_by_text(re.compile(r'已核可，紀錄冊號 .+號'))).to_be_visible()
     done = {'applications': 1, 'sent': 1, 'approved': 1, 'books': 1, 'mails': sorted(AGENCY + UNIT + VOLUNTEER_6)}
@@ -434,10 +434,43 @@ def killed_while_it_commits(site: Site, database: SiteDatabase, presses: list[Lo
         button.click()
     database.wait_for_commits(max(len(presses), 1))
     site.kill()
-    database.wait_until_committed()
+    database.let_commit()
     site.start_again()
     for page in pages:
         loads_itself_again(page)
+
+
+def test_a_page_whose_data_are_long_in_coming_shows_the_frame_and_then_its_content(
+    desks: Desks, database: SiteDatabase
+) -> None:
+    address = f'{desks.site.url}/volunteers/{READY}/basics#email'
+    clerk = desks.of('clerk')
+    with database.locked('volunteer'):
+        clerk.goto(address)
+        expect(clerk.get_by_role('status')).to_contain_text('正在開啟…')
+        expect(clerk.get_by_role('searchbox')).to_be_visible()
+        expect(clerk).to_have_title('志願服務資訊整合系統')
+
+    expect(clerk).to_have_title(re.compile('基本資料'))
+    expect(clerk.locator('#email')).to_be_focused()
+    expect(clerk.get_by_role('main')).to_have_count(1)
+    expect(clerk.get_by_text('正在開啟…')).to_have_count(0)
+
+
+def test_an_address_that_leads_elsewhere_does_so_late_too_and_back_does_not_lead_to_it(
+    desks: Desks, database: SiteDatabase
+) -> None:
+    clerk = desks.of('clerk')
+    drafts = database.value('SELECT count(*) FROM draft')
+    with database.locked('draft'):
+        clerk.goto(f'{desks.site.url}/volunteers/new')
+        expect(clerk.get_by_text('正在開啟…')).to_be_visible()
+
+    expect(clerk.locator('#name')).to_be_visible()
+    expect(clerk).to_have_url(re.compile(r'/volunteers/new/.+'))
+    clerk.go_back()
+    expect(clerk).to_have_url(f'{desks.site.url}/menu')
+    assert database.value('SELECT count(*) FROM draft') == drafts + 1
 
 
 def test_two_clerks_who_change_different_fields_of_a_person_do_not_undo_each_other(

@@ -26,6 +26,7 @@ MENU = ('子系統入口', links.menu())
 VOLUNTEER_DATA = ('志工資料管理', links.volunteer_data())
 BASICS = ('志工基本資料維護', links.volunteers())
 REVIEW = ('志工紀錄冊審核', links.review_queue())
+AFTER_TITLE = '｜志願服務資訊整合系統'
 
 
 class app_bar(Element, component='components/app_bar.js'):
@@ -33,6 +34,9 @@ class app_bar(Element, component='components/app_bar.js'):
 
     def __init__(self, account: Account, waiting: int) -> None:
         super().__init__()
+        self.account = account
+        self.on('searched', self._search)
+        self.on('sized', self._size)
         is_volunteer = account.role is Role.VOLUNTEER
         self._props.update({'home': links.home(), 'name': account.name, 'unit': accounts.office_of(account)})
         self._props.update({'searches': account.role is Role.UNIT_STAFF, 'sizes': is_volunteer})
@@ -50,6 +54,24 @@ class app_bar(Element, component='components/app_bar.js'):
         """The bell: how many cases wait for this user, and where."""
         self._props.update({'waiting': count, 'waiting-href': address, 'waiting-text': text})
         self.update()
+
+    async def _search(self, event: GenericEventArguments) -> None:
+        words = str(event.args)[:60].strip()
+        try:
+            found = await volunteers.find(VolunteerQuery(text=words), by=self.account)
+        except DomainError as refusal:
+            refuse(refusal)
+            return
+        if found.total == 1:
+            ui.navigate.to(links.basics(found.rows[0].id))
+        elif found.total == 0:
+            tell(f'您的單位裡找不到「{words}」。請輸入完整的證號、紀錄冊號，或姓名的一部分。')
+        else:  # only part of a name has several answers, so no number comes into an address
+            ui.navigate.to(links.volunteers(words))
+
+    async def _size(self, event: GenericEventArguments) -> None:
+        await accounts.set_text_size(str(event.args), by=self.account)
+        ui.navigate.reload()
 
 
 @contextmanager
@@ -88,16 +110,14 @@ class page_frame:
         self.account = account
         self.step = step
         self.guide: step_guide | None = None
-        ui.page_title(f'{title}｜志願服務資訊整合系統')
+        ui.page_title(title + AFTER_TITLE)
         if account.text_size:
             ui.query('body').classes('lb-large' if account.text_size == 'large' else 'lb-large lb-larger')
         _leave_main_to_us()
         rail = guide if step and not account.hides_guide else None
         loading_shell(title, [text for text, _ in crumbs], has_rail=rail is not None, has_heading=heading)
         with html.div().classes('app'):
-            bar = app_bar(account, waiting)
-            bar.on('searched', self._search)
-            bar.on('sized', self._size)
+            app_bar(account, waiting)
             if rail is not None:
                 self.guide = step_guide(
                     step,
@@ -126,24 +146,6 @@ class page_frame:
 
         in_form.on_change(renew)
         renew()
-
-    async def _search(self, event: GenericEventArguments) -> None:
-        words = str(event.args)[:60].strip()
-        try:
-            found = await volunteers.find(VolunteerQuery(text=words), by=self.account)
-        except DomainError as refusal:
-            refuse(refusal)
-            return
-        if found.total == 1:
-            ui.navigate.to(links.basics(found.rows[0].id))
-        elif found.total == 0:
-            tell(f'您的單位裡找不到「{words}」。請輸入完整的證號、紀錄冊號，或姓名的一部分。')
-        else:  # only part of a name has several answers, so no number comes into an address
-            ui.navigate.to(links.volunteers(words))
-
-    async def _size(self, event: GenericEventArguments) -> None:
-        await accounts.set_text_size(str(event.args), by=self.account)
-        ui.navigate.reload()
 
     async def _put_away(self) -> None:
         await accounts.show_guide(False, by=self.account)
@@ -210,9 +212,23 @@ def not_found_page(account: Account | None = None) -> None:
         ui.run_javascript('leaveIfGone()')  # ui/static/site.js
 
 
+def opening_page(account: Account, title: str) -> None:
+    """The frame of a page whose content is still to come; `title` where it is known."""
+    _leave_main_to_us()
+    with html.div().classes('app'):
+        app_bar(account, 0)
+        with html.main().props('id=main tabindex=-1 aria-busy=true'), html.div().classes('lb-page'):
+            if title:
+                with html.div().classes('lb-head'):
+                    html.h1(title)
+            with html.div().props('role=status'):
+                html.p('正在開啟…').classes('lb-opening')
+                html.p('這個頁面比平常慢；完成後會自動顯示，不必重新整理。').classes('lb-note')
+
+
 def sentence_page(account: Account | None, title: str, sentence: str) -> None:
     """A page that says one thing and leads home."""
-    ui.page_title(f'{title}｜志願服務資訊整合系統')
+    ui.page_title(title + AFTER_TITLE)
     _leave_main_to_us()
     with html.div().classes('app'):
         if account is not None:

@@ -20,9 +20,19 @@ _HEADING = Markup('<div class="lb-head"><h1>{}</h1></div>')
 
 def loading_shell(title: str, places: Sequence[str], *, has_rail: bool, has_heading: bool) -> None:
     """Put it on this page. `places` lead to the page, as the breadcrumb says."""
+    if ui.context.client.storage.get('is_slow'):
+        return
     html = _PAGE.format(
         rail=_RAIL if has_rail else '',
         crumbs=_CRUMBS.format(' › '.join([*places, title])) if places else '',
         heading=_HEADING.format(title) if has_heading else '',
     )
     ui.add_body_html(str(html))
+
+
+def only_sight(title: str) -> None:
+    """Put it on a page that is sent before it is built, in the place of what the builder has put there so far."""
+    client = ui.context.client
+    client._body_html = ''
+    loading_shell(title, (), has_rail=False, has_heading=bool(title))
+    client.storage['is_slow'] = True

@@ -27,6 +27,7 @@ from .pages.review import case, number_ledger, overdue, queue
 from .pages.review import rosters as review_rosters
 from .pages.volunteer import application_form, form, profile, search, training_form
 from .session import only_for
+from .slow_pages import NEVER
 
 Builder = Callable[..., Awaitable[Any]]
 # Plain HTML and documents: each module puts its own under their addresses.
@@ -71,5 +72,10 @@ def register(site: FastAPI) -> None:
     for plain in PLAIN:
         plain.register(site)
     for address, builder, roles in PAGES:
-        page: Any = only_for(*roles)(builder)
-        ui.page(address)(page)
+        place(address, builder, roles)
+
+
+def place(address: str, builder: Builder, roles: tuple[Role, ...]) -> None:
+    """Put a page under its address, for these roles only."""
+    page: Any = only_for(*roles)(builder)
+    ui.page(address, response_timeout=NEVER)(page)

@@ -18,12 +18,13 @@ from domain.accounts import sessions
 from domain.errors import DomainError, NotFound, NotPermitted
 from domain.model import Account, Role
 
-from . import frame, gate
-from .pages import login
+from . import frame, gate, slow_pages
+from .pages import login, public
 
 log = logging.getLogger(__name__)
 
 Builder = Callable[..., Awaitable[Any]]
+FAILED = ('這個頁面暫時無法顯示', '系統已記錄這個問題。已儲存的資料都還在；請稍後再試，或回到首頁。')
 
 
 def register(site: FastAPI) -> None:
@@ -33,6 +34,7 @@ def register(site: FastAPI) -> None:
     nicegui_app.add_exception_handler(404, _not_there)
     for app in (site, nicegui_app):
         app.add_exception_handler(RequestValidationError, _not_there)
+        app.add_exception_handler(Exception, _failed)
     nicegui_app.on_page_exception(_page_failed)
 
 
@@ -40,7 +42,8 @@ def only_for(*roles: Role) -> Callable[[Builder], Builder]:
     """The guard of a page: `async def training_page(account: Account, training_id: int)` is built for these roles only.
 
     Others, and whoever asks for what is not theirs, see the page of an address that does not exist. A refusal of the
-    domain becomes a page with its sentence. Who must change the password does that first.
+    domain becomes a page with its sentence, and so does what nobody expected. Who must change the password does that
+    first.
     """
 
     def guarded(builder: Builder) -> Builder:
@@ -49,21 +52,36 @@ def only_for(*roles: Role) -> Callable[[Builder], Builder]:
             account = account_of(request)
             if account.must_change_password and request.url.path != links.change_password():
                 return RedirectResponse(links.change_password(), 303)
-            try:
-                if account.role not in roles:
-                    raise NotFound
-                return await builder(account, **parameters)
-            except (NotFound, NotPermitted):
-                _begin_again(404)
-                frame.not_found_page(account)
-            except DomainError as refusal:
-                _begin_again(409)
-                frame.sentence_page(account, '無法開啟這個頁面', str(refusal))
+            with slow_pages.answered_in_time(account) as answer:
+                return answer.finish(await _built(builder, account, roles, parameters))
 
         page.__signature__ = _signature_for_a_route(builder)  # type: ignore[attr-defined]
         return page
 
     return guarded
+
+
+async def _built(
+    builder: Builder, account: Account, roles: tuple[Role, ...], parameters: dict[str, Any]
+) -> Response | None:
+    """The page, or the page that says why not. Returns the redirect the builder answers with, if any."""
+    try:
+        if account.role not in roles:
+            raise NotFound
+        outcome: Response | None = await builder(account, **parameters)
+    except (NotFound, NotPermitted):
+        _begin_again(404)
+        frame.not_found_page(account)
+    except DomainError as refusal:
+        _begin_again(409)
+        frame.sentence_page(account, '無法開啟這個頁面', str(refusal))
+    except Exception:
+        log.exception('a page could not be built: %s', ui.context.client.page.path)
+        _begin_again(500)
+        _page_failed(account)
+    else:
+        return outcome
+    return None
 
 
 def account_of(request: Request) -> Account:
@@ -128,8 +146,14 @@ async def _not_there(request: Request, _: Exception) -> Response:
     return client.build_response(request, 404)
 
 
-def _page_failed() -> None:
+def _page_failed(account: Account | None = None) -> None:
     """What a user sees when a page of ours breaks; what broke stands in the log only."""
-    frame.sentence_page(
-        None, '這個頁面暫時無法顯示', '系統已記錄這個問題。已儲存的資料都還在；請稍後再試，或回到首頁。'
-    )
+    frame.sentence_page(account, *FAILED)
+
+
+async def _failed(request: Request, _: Exception) -> Response:
+    """What a user sees when anything else breaks: plain HTML, since it may be NiceGUI that is broken."""
+    title, sentence = FAILED
+    if 'text/html' not in request.headers.get('accept', ''):
+        return JSONResponse({'sentence': f'{title}。{sentence}'}, 500)
+    return public.page('failed.html', 500, title=title, sentence=sentence)

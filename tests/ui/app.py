@@ -3,15 +3,21 @@
 import asyncio
 
 import uvicorn
+from fastapi.routing import APIRoute
 from nicegui import Client, ui
 from nicegui import app as nicegui_app
+from starlette.responses import RedirectResponse, Response
 
 from domain import settings
 from domain.errors import DomainError, NotFound
 from domain.model import Account, Role
-from ui import gate
+from ui import gate, routes, slow_pages
+from ui.frame import frame
 from ui.server import assemble
 from ui.session import only_for
+
+EVERYBODY = tuple(Role)
+released = asyncio.Event()  # slow pages wait for it
 
 
 async def counter_page(account: Account) -> None:
@@ -41,21 +47,64 @@ async def refusing_page(account: Account, number: int) -> None:
         raise ZeroDivisionError('a secret')
 
 
+async def slow_page(account: Account, number: int) -> Response | None:
+    """Waits until it is released; then it is there, or ends in the way its number asks for."""
+    if number == 5:
+        await released.wait()
+    with frame(account, '慢的頁面', crumbs=[('首頁', '/')]):
+        ui.label('half a page')
+        await released.wait()
+        label = ui.label('nobody reads')
+        ui.context.client.on_connect(lambda: label.set_text('somebody reads'))
+        if number == 4:
+            return RedirectResponse('/test/counter', 303)
+        await refusing_page(account, number)
+        ui.label('the whole page')
+    return None
+
+
+async def failing() -> None:
+    """What is no page fails too."""
+    raise ZeroDivisionError('a secret')
+
+
 async def clients() -> int:
     """How many pages NiceGUI remembers."""
     return len(Client.instances)
+
+
+async def building() -> int:
+    """How many pages are being built."""
+    return sum(task.get_name().startswith('wait for result of page') for task in asyncio.all_tasks())
+
+
+async def set_patience(seconds: float) -> None:
+    """How long a page may take before the frame goes out."""
+    slow_pages.PATIENCE = seconds
+    released.clear()
+
+
+async def release() -> None:
+    """Let the slow pages go on."""
+    released.set()
 
 
 def main() -> None:
     chosen = settings.read()
     settings.use(chosen)
     gate.SWEEP_SECONDS = 0.3
+    slow_pages.PATIENCE = 60.0  # whether a page is slow must not depend on the machine
     site = assemble(chosen)
-    everybody = tuple(Role)
-    ui.page('/test/counter')(only_for(*everybody)(counter_page))
-    ui.page('/test/staff')(only_for(Role.UNIT_STAFF)(counter_page))
-    ui.page('/test/refusing/{number}')(only_for(*everybody)(refusing_page))
-    nicegui_app.add_api_route('/test/clients', clients)
+    routes.place('/test/counter', counter_page, EVERYBODY)
+    routes.place('/test/staff', counter_page, (Role.UNIT_STAFF,))
+    routes.place('/test/refusing/{number}', refusing_page, EVERYBODY)
+    guarded = only_for(*EVERYBODY)(slow_page)
+    ui.page('/test/slow/{number}', response_timeout=slow_pages.NEVER, reconnect_timeout=0.2)(guarded)
+    for control in (clients, building, release):
+        nicegui_app.add_api_route(f'/test/{control.__name__}', control)
+    nicegui_app.add_api_route('/test/failing', failing)
+    site.router.routes.insert(0, APIRoute('/test/failing-too', failing))
+    nicegui_app.add_api_route('/test/patience/{seconds}', set_patience)
     uvicorn.run(site, host=chosen.host, port=chosen.port, log_level='warning', ws_per_message_deflate=False)
 
 

@@ -8,6 +8,7 @@ import asyncio
 import html
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -94,6 +95,17 @@ class Page:
             'transport': 'websocket',
         }
 
+    def shown(self) -> str:
+        """The texts on the screen, from top to bottom; elements that hang nowhere are not."""
+        return '\n'.join(self._texts('0'))
+
+    def _texts(self, number: str) -> Iterator[str]:
+        element = self.elements[number]
+        yield from (text for text in (element.get('text'), element.get('props', {}).get('name')) if text)
+        inside = [element.get('children', []), *(slot['ids'] for slot in element.get('slots', {}).values())]
+        for child in (each for ids in inside for each in ids):
+            yield from self._texts(str(child))
+
     def click(self) -> dict[str, Any]:
         """The event of a click on its button."""
         number, button = next((n, each) for n, each in self.elements.items() if each['tag'] == 'q-btn')
@@ -106,10 +118,11 @@ class Refused(Exception):
 
 
 class Socket:
-    """A connected socket."""
+    """A connected socket; `received` is all it has heard."""
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         self._socket = socket
+        self.received: list[str] = []
 
     async def begin(self) -> None:
         """Until connected. Raises Refused."""
@@ -128,6 +141,17 @@ class Socket:
     async def heard(self, *words: str) -> str:
         """The next event that contains all of `words`. Raises TimeoutError after five seconds without it."""
         return await self._heard('42', *words)
+
+    async def until_shown(self, page: Page, *words: str) -> str:
+        """Take the updates of `page` until it shows all of `words`. Raises TimeoutError after five seconds without."""
+        while not all(word in page.shown() for word in words):
+            _, update = json.loads((await self._heard('42["update"')).removeprefix('42'))
+            for number, element in update.items():
+                if element is None:
+                    page.elements.pop(number, None)
+                elif number != '_id':
+                    page.elements[number] = element
+        return page.shown()
 
     async def silent(self, *words: str) -> bool:
         """Whether nothing with `words` comes for a while."""
@@ -155,6 +179,7 @@ class Socket:
                 if message.type != aiohttp.WSMsgType.TEXT:
                     raise Refused(f'closed with {self._socket.close_code}')
                 text = str(message.data)
+                self.received.append(text)
                 if text == '2':
                     await self._socket.send_str('3')
                 elif text.startswith('44'):

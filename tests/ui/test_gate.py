@@ -177,6 +177,7 @@ async def test_an_event_on_another_page_of_the_same_session_does_nothing(inside:
 async def test_malformed_messages_are_dropped_and_the_page_goes_on(
     inside: Browser, server: Server, clerk: Account
 ) -> None:
+    before = len(server.said())
     page = await inside.open('/test/counter')
     socket = await inside.connect(page)
     click = page.click()
@@ -200,7 +201,7 @@ async def test_malformed_messages_are_dropped_and_the_page_goes_on(
     await socket.emit('event', click)
 
     assert f'{clerk.name}: 1' in await socket.heard('update')
-    assert 'Traceback' not in server.said()
+    assert 'Traceback' not in server.said()[before:]
     await socket.close()
 
 
@@ -334,6 +335,16 @@ async def test_refusals_of_a_page(inside: Browser, clerk: Account, server: Serve
     assert 'secret' not in answers[2].text
     assert '找不到這個頁面' in answers[3].text
     assert 'ZeroDivisionError: a secret' in server.said()
+
+
+@pytest.mark.parametrize('address', ['/test/failing', '/test/failing-too'])
+async def test_what_is_no_page_fails_in_our_words_too(inside: Browser, address: str) -> None:
+    page, answer = [await inside.get(address, Accept=kind, Connection='close') for kind in ('text/html', 'text/json')]
+
+    assert (page.status_code, answer.status_code) == (500, 500)
+    assert '<h1>這個頁面暫時無法顯示</h1>' in page.text
+    assert answer.json()['sentence'].startswith('這個頁面暫時無法顯示')
+    assert 'secret' not in page.text + answer.text
 
 
 async def test_a_page_for_another_role_reads_like_one_that_is_not_there(browser: Browser) -> None:

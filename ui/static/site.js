@@ -11,18 +11,19 @@ function goToField() {
   return true;
 }
 
+// The page is drawn a moment after it has loaded, and one that takes long (ui/slow_pages.py) much later.
+function onceDrawn(found, tries = 50) {
+  const isDrawn = document.querySelector('#app main:not([aria-busy=true])');
+  if (!found() && (!isDrawn || tries)) setTimeout(onceDrawn, 100, found, isDrawn ? tries - 1 : tries);
+}
+
 document.addEventListener('click', (event) => {
   const link = event.target.closest?.('a[href^="#"]');
   if (link && link.getAttribute('href').length > 1) setTimeout(goToField);
 });
 addEventListener('hashchange', goToField);
 addEventListener('load', () => {
-  if (!location.hash) return;
-  let tries = 50; // the page is drawn a moment after it has loaded
-  const again = () => {
-    if (!goToField() && tries--) setTimeout(again, 100);
-  };
-  again();
+  if (location.hash) onceDrawn(goToField);
 });
 
 // What was shown while the scripts were loading (ui/loading_shell.py) goes in the moment the page itself is there.
@@ -81,13 +82,12 @@ addEventListener('pagehide', () => sessionStorage.setItem('cursor', document.act
 addEventListener('load', () => {
   const name = performance.getEntriesByType('navigation')[0]?.type === 'reload' && sessionStorage.getItem('cursor');
   if (!name) return;
-  let tries = 50;
-  const again = () => {
+  onceDrawn(() => {
     const control = document.getElementById(name);
-    if (!control) return tries-- && setTimeout(again, 100);
-    if (!control.matches('input, textarea') || ![null, document.body].includes(document.activeElement)) return;
+    if (!control) return false;
+    if (!control.matches('input, textarea') || ![null, document.body].includes(document.activeElement)) return true;
     control.focus({ preventScroll: false });
     if (/text|email/.test(control.type)) control.setSelectionRange(control.value.length, control.value.length);
-  };
-  again();
+    return true;
+  });
 });
