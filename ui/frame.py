@@ -5,16 +5,16 @@ from contextlib import contextmanager
 from urllib.parse import quote
 
 from nicegui import html, ui
-from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import accounts, applications, reviews, settings, volunteers
+from domain import accounts, applications, reviews, volunteers
 from domain.errors import DomainError
 from domain.guide import progress
 from domain.guide.progress import Progress
 from domain.model import Account, ApplicationStatus, Role
 from domain.volunteers import VolunteerQuery
 
+from .components.app_bar import app_bar
 from .components.form import form
 from .components.icon import icon
 from .components.notices import refuse, tell
@@ -27,30 +27,6 @@ MENU = ('子系統入口', '/menu')
 VOLUNTEER_DATA = ('志工資料管理', '/volunteer-data')
 BASICS = ('志工基本資料維護', '/volunteers')
 REVIEW = ('志工紀錄冊審核', '/reviews')
-
-
-class app_bar(Element, component='components/app_bar.js'):
-    """The bar over every page."""
-
-    def __init__(self, account: Account, waiting: int) -> None:
-        super().__init__()
-        is_volunteer = account.role is Role.VOLUNTEER
-        self._props.update({'home': '/', 'name': account.name, 'unit': accounts.office_of(account)})
-        self._props.update({'searches': account.role is Role.UNIT_STAFF, 'sizes': is_volunteer})
-        self._props['size'] = account.text_size
-        self._props['links'] = [('變更密碼', '/account/password'), ('通知信設定', '/account/mail')]
-        if is_volunteer:
-            self._props['phone'] = settings.current().service_phone
-        elif account.role is Role.UNIT_STAFF:
-            self._props['links'].append(('顯示步驟引導', '/account/guide'))
-            self.show_waiting(waiting, '/applications?which=turn', f'{waiting} 件待補件，輪到您')
-        elif account.role is Role.REVIEWER:
-            self.show_waiting(waiting, '/reviews', f'{waiting} 件待審核，輪到您')
-
-    def show_waiting(self, count: int, address: str, text: str) -> None:
-        """The bell: how many cases wait for this user, and where."""
-        self._props.update({'waiting': count, 'waiting-href': address, 'waiting-text': text})
-        self.update()
 
 
 @contextmanager
