@@ -19,8 +19,8 @@ from domain import links
 from domain.cases.worklists import UnitList
 from ui import assets, files, gate, routes, session, uploads
 from ui.components.desk.desk_view import TABS as QUEUES
+from ui.components.profile.profile_header import TABS
 from ui.pages.admin import SECTIONS
-from ui.pages.volunteer.profile import TABS
 
 UI = Path(assets.__file__).parent
 KNOWN = UUID(int=7)

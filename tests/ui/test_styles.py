@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 from ui import assets
-from ui.components.form.fields import field
+from ui.components.form import fields
+from ui.components.form.field import field
 
 from ..site import ROOT
 from .test_templates import read_templates
@@ -38,11 +39,8 @@ def _named_in_templates() -> set[str]:
 
 def _of_fields() -> set[str]:
     """What form/field.js makes of the kind of each field; most need no look of their own."""
-    return {f'lb-{each.kind}' for each in _below(field)}
-
-
-def _below(kind: type[field]) -> list[type[field]]:
-    return [kind, *(each for child in kind.__subclasses__() for each in _below(child))]
+    kinds = [each for each in vars(fields).values() if isinstance(each, type) and issubclass(each, field)]
+    return {f'lb-{each.kind}' for each in kinds}
 
 
 def _defined() -> set[str]:

@@ -26,12 +26,3 @@ class tiles(Element, component='tiles.js'):
         self._props['group'] = group
         self._props['entries'] = [asdict(entry) for entry in entries]
         self._props['others'] = [asdict(entry) for entry in others]
-
-
-class entry_group(Element, component='entry_group.js'):
-    """STEP 3: a heading and its entries, as links."""
-
-    def __init__(self, title: str, entries: Sequence[Entry]) -> None:
-        super().__init__()
-        self._props['title'] = title
-        self._props['entries'] = [asdict(entry) for entry in entries]

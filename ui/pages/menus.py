@@ -15,9 +15,10 @@ from domain.model import Account, ApplicationStatus, ApplicationStep, Role
 
 from .. import gate
 from ..components.call_tasks import call_tasks
+from ..components.entry_group import entry_group
 from ..components.progress_board import Count, News, progress_board
 from ..components.resume_card import resume_card
-from ..components.tiles import Entry, entry_group, tiles
+from ..components.tiles import Entry, tiles
 from ..frame import MENU, VOLUNTEER_DATA, frame, guide_for, waiting_for
 from ..live import follow, of_side
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from nicegui import html, ui
-from nicegui.element import Element
 
 from domain import applications, dates, links, volunteers
 from domain.announcements import CaseChanged
@@ -15,30 +14,12 @@ from domain.cases.worklists import Turn, TurnState
 from domain.errors import NotFound
 from domain.model import Account, Application, ApplicationStatus, RecordBook, Volunteer
 from domain.reviews import timeline
-from domain.reviews.timeline import Entry
 
 from ..components.icon import icon
+from ..components.journey_track import journey_track
 from ..components.record_table import record_table
-from ..components.states import TURNS
 from ..frame import card, frame
 from ..live import follow, of_volunteer
-
-STATION_OF = {
-    ApplicationStatus.SUBMITTED: 1,
-    ApplicationStatus.RETURNED: 2,
-    ApplicationStatus.APPROVED: 3,
-}
-# How many stations a case has passed that ended without a book.
-PASSED = {ApplicationStatus.REJECTED: 2, ApplicationStatus.WITHDRAWN: 1}
-
-
-class journey_track(Element, component='../components/journey_track.js'):
-    """Four stations and the log, as one follows a parcel."""
-
-    def show(self, turn: Turn, application: Application | None, entries: Sequence[Entry]) -> None:
-        """Where the application is now, and its timeline."""
-        self._props.update(_track(turn, application, entries))
-        self.update()
 
 
 async def my_record_book_page(account: Account) -> None:
@@ -160,29 +141,3 @@ def _turn(application: Application | None, book: RecordBook | None, account: Acc
     if application is not None and (book is None or application.status in applications.OPEN):
         return worklists.of(application, account)
     return Turn(TurnState.ISSUED if book else TurnState.NOT_SENT)
-
-
-def _track(turn: Turn, application: Application | None, entries: Sequence[Entry]) -> dict[str, Any]:
-    steps = list(application.steps) if application is not None else []
-    at = STATION_OF.get(application.status, 0) if application is not None else -1
-    returned = any(step.status is ApplicationStatus.RETURNED for step in steps)
-    labels = ['已送件', '審核中', '補件', '核發']
-    stations = []
-    for n, label in enumerate(labels):
-        if application is not None and application.status in PASSED:
-            state = 'done' if n < PASSED[application.status] else 'todo'
-        elif at == 3:
-            state = 'here' if n == 3 else 'done' if n != 2 or returned else 'todo'
-        else:
-            state = 'wait' if n == at else 'done' if n < at or (n == 2 and returned) else 'todo'
-        note = '不需要' if n == 2 and at == 3 and not returned else _day_of(steps, n)
-        stations.append({'label': label, 'state': state, 'note': note})
-    log = [{'at': dates.roc_instant(entry.at)[4:], 'what': entry.what, 'text': entry.note} for entry in entries]
-    tone, symbol = TURNS[turn.state]
-    return {'stations': stations, 'log': log, 'chip': turn.word, 'tone': tone, 'icon': symbol}
-
-
-def _day_of(steps: Sequence[Any], station: int) -> str:
-    wanted = {0: ApplicationStatus.SUBMITTED, 1: ApplicationStatus.SUBMITTED, 2: ApplicationStatus.RETURNED}
-    found = [step for step in steps if step.status is wanted.get(station, ApplicationStatus.APPROVED)]
-    return dates.roc_instant(found[0].at)[4:9] if found else ''

@@ -17,6 +17,7 @@ from ..form import form
 from ..form.fields import text_area
 from ..icon import icon
 from ..question import question
+from .desk_neighbours import desk_neighbours
 
 APPROVED, RETURNED, REJECTED = ApplicationStatus.APPROVED, ApplicationStatus.RETURNED, ApplicationStatus.REJECTED
 
@@ -30,10 +31,6 @@ class Reason:
     def problems(self) -> dict[str, str]:
         """The service checks it when it is sent."""
         return {}
-
-
-class desk_neighbours(Element, component='desk_neighbours.js'):
-    """上一件, 下一件 in the reviewer's own list, and the list of keys."""
 
 
 class desk_decisions(Element):

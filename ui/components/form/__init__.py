@@ -2,13 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
 from typing import Any, Protocol
 
 from nicegui import ui
-from nicegui.element import Element
 
-from domain import dates, drafts
+from domain import drafts
 from domain.corrections import Marked
 from domain.errors import DomainError, Incomplete, NotFound
 from domain.model import Account, Draft
@@ -16,6 +14,8 @@ from domain.readiness import Check
 
 from ..correction_marks import beside
 from ..notices import refuse
+from .error_summary import error_summary
+from .saved_mark import saved_mark
 
 
 class Details(Protocol):
@@ -23,43 +23,6 @@ class Details(Protocol):
 
     def problems(self) -> dict[str, str]:
         """The sentence shown beside each field that is not right yet."""
-
-
-class saved_mark(Element, component='saved_mark.js'):
-    """「草稿已自動儲存 14:32」."""
-
-    def __init__(self, draft: str) -> None:
-        super().__init__()
-        self._props.update({'at': '', 'draft': draft, 'kept': {}})
-
-    def show(self, at: datetime, name: str, turn: int) -> None:
-        """Field `name` is kept since `at`; the browser may forget what it mirrored up to `turn`."""
-        kept = self._props['kept']
-        self._props['at'] = dates.roc_instant(at)[-5:]
-        # All of them each time: of two answers in a row the browser may get only the second.
-        self._props['kept'] = kept | {name: max(turn, kept.get(name, 0))}
-        self.update()
-
-    def end(self) -> None:
-        """Nothing is kept any more."""
-        self._props['at'] = ''
-        self.update()
-
-
-class error_summary(Element, component='error_summary.js'):
-    """「還有 2 個地方需要處理」, with a link to each field."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._props['problems'] = []
-
-    def show(self, lines: Sequence[tuple[str, str]], before: str = '儲存') -> None:
-        """List `lines` (sentence, address of its field), or go away when there are none."""
-        self._props['title'] = f'還有 {len(lines)} 個地方需要處理，才能{before}'
-        self._props['note'] = '已填的資料都還在，不需要重新輸入。點選下列項目可直接前往。'
-        self._props['problems'] = [{'href': address, 'sentence': sentence} for sentence, address in lines]
-        self._props['turn'] = self._props.get('turn', 0) + 1
-        self.update()
 
 
 class FormField(Protocol):

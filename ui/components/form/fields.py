@@ -5,130 +5,17 @@ What the browser sends is untrusted: a choice is one of the options or nothing, 
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, ClassVar
-
-from nicegui.element import Element
-from nicegui.events import GenericEventArguments
+from typing import Any
 
 from domain import dates
 from domain.errors import DomainError
 
-from . import Details, form
-
-LONGEST = 4000
+from . import form
+from .field import field
 
 
 class Unreadable(DomainError):
     """What stands in a field is no value of its kind."""
-
-
-class field(Element, component='field.js'):
-    """One field: label above, control, help or fault below. `name` is its id in the page, so `#name` leads to it."""
-
-    kind: ClassVar[str] = 'text'
-
-    def __init__(
-        self,
-        label: str,
-        in_form: form,
-        name: str,
-        *,
-        required: bool = False,
-        hint: str = '',
-        placeholder: str = '',
-        readonly: bool = False,
-        wide: bool = False,
-        **props: Any,
-    ) -> None:
-        super().__init__()
-        self.form = in_form
-        self.name = name
-        self.label = f'*{label}' if required else label
-        self._unread = ''
-        in_form.fields[name] = self
-        value = self.to_browser(getattr(in_form.details, name))
-        given = {'hint': hint, 'placeholder': placeholder, **props}
-        self._props.update({key.replace('_', '-'): given[key] for key in given if given[key]})
-        self._props.update({'kind': self.kind, 'name': name, 'label': label, 'value': value, 'shown': 0})
-        self._props.update({'required': required, 'readonly': readonly, 'wide': wide})
-        if self.kind != 'password':
-            self._props['draft'] = in_form.draft_name
-        if marks := in_form.marks_at(name):
-            self._props['marks'] = marks
-        self._compare(in_form.details, in_form.recorded)
-        self.on('typed', self._typed)
-        self.on('left', lambda: in_form.touch(name))
-
-    @property
-    def unread(self) -> str:
-        """Why what stands here is no value, and would be lost; '' when it is one, or when the control is locked."""
-        return '' if self._props['readonly'] else self._unread
-
-    def to_browser(self, value: Any) -> Any:
-        """What the control shows for `value`."""
-        return value
-
-    def spoken(self, value: Any) -> str:
-        """`value` as people read it."""
-        return str(self.to_browser(value))
-
-    def from_browser(self, raw: Any) -> Any:
-        """The value of what the browser sent. Raises a DomainError when it is none."""
-        return raw.replace('\x00', '')[:LONGEST] if isinstance(raw, str) else ''
-
-    def fault(self, sentence: str | None) -> None:
-        """Show `sentence` beside the field, or that it is right."""
-        if self._props.get('error') != sentence:
-            self._props['error'] = sentence
-            self.update()
-
-    def advise(self, hint: str, state: str = '') -> None:
-        """Show `hint` below the field; `state` is '', 'ok' or 'bad'."""
-        if (self._props.get('hint'), self._props.get('hint-state')) != (hint, state):
-            self._props['hint'] = hint
-            self._props['hint-state'] = state
-            self.update()
-
-    def show(self, value: Any) -> None:
-        """Put `value` into the control, over whatever stands there."""
-        self._unread = ''
-        self._props['value'] = self.to_browser(value)
-        self._props['shown'] += 1
-        self.update()
-
-    def rename(self, label: str) -> None:
-        """Give the field another label."""
-        if self._props['label'] != label:
-            self._props['label'] = label
-            self.update()
-
-    def set_readonly(self, readonly: bool) -> None:
-        """Lock or unlock the control."""
-        if self._props['readonly'] != readonly:
-            self._props['readonly'] = readonly
-            self.update()
-
-    def _compare(self, details: Details, recorded: Details | None) -> None:
-        if recorded is not None and getattr(recorded, self.name) != getattr(details, self.name):
-            self._props['recorded'] = self.spoken(getattr(recorded, self.name)) or '（空白）'
-
-    async def _typed(self, event: GenericEventArguments) -> None:
-        if self._props['readonly'] or not isinstance(event.args, dict):
-            return
-        with self._props.suspend_updates():
-            self._props['value'] = event.args.get('value')
-        turn = event.args.get('turn')
-        await self.take(event.args.get('value'), turn if isinstance(turn, int) else 0)
-
-    async def take(self, raw: Any, turn: int) -> None:
-        """The browser sent `raw`."""
-        try:
-            value = self.from_browser(raw)
-            self._unread = ''
-        except DomainError as refusal:
-            value = None
-            self._unread = str(refusal)
-        await self.form.take(self.name, value, turn)
 
 
 class text_field(field):

@@ -11,10 +11,11 @@ from domain.mail.queries import Undelivered
 from domain.model import Account, MailStatus
 
 from ...components.action_button import action_button
+from ...components.fact_list import fact_list
 from ...components.facts import facts
 from ...components.form import form
 from ...components.form.fields import text_area, text_field
-from ...components.mail_preview import fact_list, mail_preview
+from ...components.mail_preview import mail_preview
 from ...components.question import is_sure
 from ...components.record_table import Cell, Row
 from ...flash import leave_with

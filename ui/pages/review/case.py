@@ -1,19 +1,19 @@
 """One application on the reviewer's desk: documents, the check list, the data, each with its flag; the decision."""
 
 from dataclasses import replace
-from typing import Any
 
 from nicegui import html, ui
-from nicegui.element import Element
 
 from domain import corrections, links, reviews
 from domain.announcements import CaseChanged
 from domain.books import record_books
-from domain.model import Account, ApplicationStatus, Training, Volunteer
+from domain.model import Account, ApplicationStatus
 from domain.reviews import Case, decisions
 
+from ...components.desk.case_documents import case_documents
+from ...components.desk.data_list import data_list
 from ...components.desk.desk_decisions import desk_decisions
-from ...components.desk.desk_facts import groups_of, photo_of, sides_of
+from ...components.desk.desk_facts import groups_of
 from ...components.desk.desk_head import desk_head
 from ...components.desk.desk_marks import desk_marks
 from ...components.desk.desk_view import DeskView
@@ -25,29 +25,6 @@ from ...frame import frame, waiting_for
 from ...live import follow, of_case
 from .checks import placed_checks
 from .queue import placed_queue
-
-
-class case_documents(Element, component='../../components/desk/case_documents.js'):
-    """Photo and certificates, large."""
-
-    def __init__(self, volunteer: Volunteer, trainings: list[Training]) -> None:
-        super().__init__()
-        self._props['photo'] = photo_of(volunteer)
-        self._props['trainings'] = [sides_of(each) for each in trainings]
-
-
-class data_list(Element, component='../../components/desk/data_list.js'):
-    """Facts in groups."""
-
-    def __init__(self, title: str, groups: list[dict[str, Any]]) -> None:
-        super().__init__()
-        self._props.update({'title': title, 'groups': groups})
-
-    def show(self, groups: list[dict[str, Any]]) -> None:
-        """The facts as they stand now."""
-        if self._props['groups'] != groups:
-            self._props['groups'] = groups
-            self.update()
 
 
 async def review_case_page(

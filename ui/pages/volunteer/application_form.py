@@ -20,12 +20,12 @@ from ...components.form import form
 from ...components.form.agency_select import agency_select
 from ...components.form.fields import choice_field, text_area
 from ...components.form.upload_box import upload_box
+from ...components.profile.profile_header import profile_header
 from ...components.states import STATUSES
 from ...components.timeline import timeline
 from ...flash import leave_with
 from ...frame import BASICS, MENU, VOLUNTEER_DATA, card, chip, frame, guide_for, save_bar, waiting_for
 from ...live import follow, of_volunteer
-from .profile import profile_header
 
 
 async def application_page(account: Account, volunteer_id: int) -> None:

@@ -4,16 +4,14 @@ from collections.abc import Awaitable, Callable
 
 from fastapi.responses import RedirectResponse, Response
 from nicegui import html
-from nicegui.element import Element
 
-from domain import dates, links, volunteers
+from domain import links, volunteers
 from domain.announcements import CaseChanged, VolunteerChanged
 from domain.errors import NotFound
+from domain.ledgers import LEDGERS
 from domain.model import Account, Volunteer
-from domain.volunteers import Header
 
-from ...components.reveal import reveal_dialog
-from ...components.roster_row import roster_row
+from ...components.profile.profile_header import TABS, profile_header
 from ...frame import BASICS, MENU, VOLUNTEER_DATA, frame, guide_for, waiting_for
 from ...live import follow, of_volunteer
 from .form import basics_tab
@@ -24,42 +22,14 @@ from .training_tab import training_tab
 
 Tab = Callable[[Account, Volunteer], Awaitable[None]]
 
-TABS: dict[str, tuple[str, Tab, int]] = {
-    'basics': ('基本資料', basics_tab, 4),
-    'trainings': ('教育訓練', training_tab, 5),
-    'record-book': ('紀錄冊', record_book_tab, 7),
-    'service-hours': ('服務時數', ledger_tab('service-hours'), 0),
-    'performance-certificates': ('服務績效證明', ledger_tab('performance-certificates'), 0),
-    'insurance': ('保險', ledger_tab('insurance'), 0),
-    'honor-cards': ('榮譽卡', ledger_tab('honor-cards'), 0),
-    'awards': ('獎勵獎項', ledger_tab('awards'), 0),
-    'other-entries': ('其他登錄事項', ledger_tab('other-entries'), 0),
-    'history': ('異動紀錄', history_tab, 0),
+# How each tab is built, and its step of the guide.
+BUILDERS: dict[str, tuple[Tab, int]] = {
+    'basics': (basics_tab, 4),
+    'trainings': (training_tab, 5),
+    'record-book': (record_book_tab, 7),
+    'history': (history_tab, 5),
+    **{key: (ledger_tab(key), 5) for key in LEDGERS},
 }
-
-
-class profile_header(Element, component='../../components/profile_header.js'):
-    """所屬運用單位, 所屬志工隊, 保險狀態, 榮譽卡期限, 紀錄冊號; and the tabs."""
-
-    def __init__(self, volunteer: Volunteer, tab: str, account: Account) -> None:
-        super().__init__()
-        self._props.update({'name': volunteer.name, 'number': volunteer.identity_masked, 'tab': tab})
-        self._props['photo'] = links.file(volunteer.photo_id) if volunteer.photo_id else ''
-        self._props['base'] = links.volunteer(volunteer.id)
-        self._props['tabs'] = [{'key': key, 'label': label} for key, (label, _, _) in TABS.items()]
-        self.on('revealed', lambda: reveal_dialog(volunteer, account))
-
-    def show(self, header: Header) -> None:
-        """Show these facts."""
-        self._props['facts'] = [
-            _fact('所屬運用單位', '、'.join(header.units), '尚未收編'),
-            _fact('所屬志工隊', '、'.join(header.teams), '未編隊'),
-            _fact('保險狀態', header.insurance, '', 'ok' if header.is_insured else 'warn'),
-            _fact('榮譽卡期限', dates.roc(header.honor_card_until) if header.honor_card_until else '', '尚未申請'),
-            _fact('紀錄冊號', header.book_number or '', '尚未取號'),
-        ]
-        self._props['listed'] = roster_row(header.listed) if header.listed else None
-        self.update()
 
 
 async def profile_page(account: Account, volunteer_id: int) -> Response:
@@ -70,15 +40,15 @@ async def profile_page(account: Account, volunteer_id: int) -> Response:
 
 async def tab_page(account: Account, volunteer_id: int, tab: str) -> None:
     """One tab; the others are built when they are opened."""
-    if tab not in TABS:
+    if tab not in BUILDERS:
         raise NotFound
     volunteer = await volunteers.get(volunteer_id, by=account)
-    label, build, step = TABS[tab]
+    build, step = BUILDERS[tab]
     with frame(
         account,
-        f'{volunteer.name}：{label}',
+        f'{volunteer.name}：{TABS[tab]}',
         crumbs=[MENU, VOLUNTEER_DATA, BASICS],
-        step=step or 5,
+        step=step,
         guide=await guide_for(account, volunteer.id),
         waiting=await waiting_for(account),
         heading=False,
@@ -93,7 +63,3 @@ async def tab_page(account: Account, volunteer_id: int, tab: str) -> None:
         follow(CaseChanged, renew, of_volunteer(volunteer))
         with html.div().classes('lb-tab-body'):
             await build(account, volunteer)
-
-
-def _fact(label: str, text: str, nothing: str, tone: str = '') -> dict[str, object]:
-    return {'label': label, 'text': text or nothing, 'none': not text, 'tone': tone}

@@ -1,0 +1,16 @@
+"""The photo and both sides of each certificate, large."""
+
+from nicegui.element import Element
+
+from domain.model import Training, Volunteer
+
+from .desk_facts import photo_of, sides_of
+
+
+class case_documents(Element, component='case_documents.js'):
+    """Photo and certificates, large."""
+
+    def __init__(self, volunteer: Volunteer, trainings: list[Training]) -> None:
+        super().__init__()
+        self._props['photo'] = photo_of(volunteer)
+        self._props['trainings'] = [sides_of(each) for each in trainings]

@@ -1,0 +1,28 @@
+"""When the draft of a form was kept last."""
+
+from datetime import datetime
+
+from nicegui.element import Element
+
+from domain import dates
+
+
+class saved_mark(Element, component='saved_mark.js'):
+    """「草稿已自動儲存 14:32」."""
+
+    def __init__(self, draft: str) -> None:
+        super().__init__()
+        self._props.update({'at': '', 'draft': draft, 'kept': {}})
+
+    def show(self, at: datetime, name: str, turn: int) -> None:
+        """Field `name` is kept since `at`; the browser may forget what it mirrored up to `turn`."""
+        kept = self._props['kept']
+        self._props['at'] = dates.roc_instant(at)[-5:]
+        # All of them each time: of two answers in a row the browser may get only the second.
+        self._props['kept'] = kept | {name: max(turn, kept.get(name, 0))}
+        self.update()
+
+    def end(self) -> None:
+        """Nothing is kept any more."""
+        self._props['at'] = ''
+        self.update()
