@@ -44,7 +44,8 @@ class Application(Model):
     """申請案: one volunteer's application for a record book. A volunteer has at most one that is open.
 
     `round` counts how often it was submitted; `version` grows with every move, so that a decision can
-    name what it read. `previous` is the refused or withdrawn application that this one repeats.
+    name what it read. `previous` is the refused or withdrawn application that this one repeats. `reason` is all that
+    the unit reads of the last move; `reviewer_note` is what its reviewer wrote there besides the corrections.
     """
 
     id = fields.IntField(primary_key=True)
@@ -85,6 +86,7 @@ class Application(Model):
     decided_by_id: int | None
     decided_at = fields.DatetimeField(null=True)
     reason = fields.TextField(default='')
+    reviewer_note = fields.TextField(default='')
     roster: fields.ForeignKeyNullableRelation[Roster] = fields.ForeignKeyField(
         'models.Roster', on_delete=fields.RESTRICT, related_name='applications', null=True
     )

@@ -21,6 +21,7 @@ from .. import dates, permissions, validation
 from ..audit import office_history
 from ..audit.history import Change
 from ..errors import DomainError, Incomplete, MovedOn, NotFound, NotPermitted
+from ..fields import Field
 from ..mail import messages
 from . import login_lock, password_links, passwords, sessions
 from .forms import AccountDetails, AccountRequestDetails
@@ -217,7 +218,7 @@ async def refuse(request: AccountRequest, reason: str, *, by: Account) -> None:
         raise Incomplete({'reason': '請寫明未核准的原因，系統會寄給申請人。'})
     async with transaction():
         await _decide(request, RequestStatus.REFUSED, by)
-        why = Change('原因', '', reason.strip())
+        why = Change(Field('reason', '原因'), '', reason.strip())
         await office_history.tell('帳號申請', request.name, RequestStatus.REFUSED.label, [why], by=by)
         await messages.account_refused(request, reason)
 

@@ -15,6 +15,7 @@ from db.choices import Role
 from db.models import Account, Agency, CalendarDay, HostUnit, NumberSeries, OfficeEntry, RequiredHours, Rule, Team
 
 from .. import dates, permissions, validation
+from ..fields import Field
 from ..paging import Page, bounds
 from . import history
 from .history import ADDED, AMENDED, REMOVED, Change
@@ -29,6 +30,11 @@ class _Kept:
     section: str
     labels: Mapping[str, str]
     names: Sequence[str] = ('name',)
+
+    @property
+    def fields(self) -> dict[str, Field]:
+        """Its fields, by key."""
+        return {key: Field(key, label) for key, label in self.labels.items()}
 
 
 _OF_ALL = {'agency': '發冊機關', 'field': '課程領域'}
@@ -104,6 +110,10 @@ _KEPT: dict[type[Model], _Kept] = {
 }
 
 
+# An act of which there is nothing to say but that it was done.
+_ACT_ITSELF = (Change(Field('', ''), '', ''),)
+
+
 async def stands(record: Model) -> dict[str, object]:
     """What is on record of it at this moment, by field; {} when it is not kept, or no longer."""
     kept = _KEPT[type(record)]
@@ -117,14 +127,14 @@ async def stands(record: Model) -> dict[str, object]:
 async def note(record: Model, before: Facts, *, by: Account) -> None:
     """Write down how `record` stands now and did not `before` (as `stands` gave it), in the caller's transaction."""
     kept, after = _KEPT[type(record)], await stands(record)
-    changes = history.compared(kept.labels, before, after)
+    changes = history.compared(kept.fields, before, after)
     if changes:
         action = AMENDED if before and after else ADDED if after else REMOVED
-        await tell(kept.section, _subject(kept, before or after), action, changes, by=by)
+        await tell(kept.section, _subject(kept, before or after), action.label, changes, by=by)
 
 
 async def tell(
-    section: str, subject: str, action: str, changes: Sequence[Change] = (Change('', '', ''),), *, by: Account
+    section: str, subject: str, action: str, changes: Sequence[Change] = _ACT_ITSELF, *, by: Account
 ) -> None:
     """Write down an act, one entry for each of its changes, in the caller's transaction."""
     at, unit = dates.now(), await history.unit_of(by)
@@ -137,7 +147,7 @@ async def tell(
             section=section,
             subject=subject[:120],
             action=action,
-            label=change.label,
+            label=change.field.label,
             old=change.old,
             new=change.new,
         )
@@ -162,4 +172,4 @@ def _named(value: Any) -> object:
 
 def _subject(kept: _Kept, facts: Facts) -> str:
     """Which record it is, as its list calls it."""
-    return '　'.join(filter(None, (history.shown(facts[name]) for name in kept.names)))
+    return '　'.join(filter(None, (history.describe(facts[name]) for name in kept.names)))

@@ -15,7 +15,7 @@ from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
 from db import transaction
-from db.choices import BookStatus, IssueKind, Role
+from db.choices import BookStatus, IdentityKind, IssueKind, Role
 from db.models import Account, Agency, BookIssue, NumberSeries, RecordBook, Volunteer
 
 from .. import dates, permissions, printouts, validation
@@ -24,9 +24,12 @@ from ..directory import forms
 from ..errors import Incomplete, NotFound
 from ..paging import Page, bounds
 from ..volunteers.basics import legacy_matching, legacy_number, name_key
-from .record_books import number_of
+from .record_books import FIELDS, number_of
 
-COLUMNS = ('紀錄冊號', '發冊類別', '發冊日期', '志工姓名', '身分證字號', '前一冊', '使用狀態', '核可人')
+COLUMNS = (
+    *(FIELDS[key].label for key in ('number', 'kind', 'issued_on')),
+    *('志工姓名', IdentityKind.NATIONAL_ID.label, '前一冊', FIELDS['status'].label, '核可人'),
+)
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from ..audit import office_history
 from ..audit.history import Change
 from ..cases import transitions
 from ..errors import Incomplete, NotFound
+from ..fields import Field
 
 IsOff = Callable[[date], bool]
 
@@ -166,7 +167,7 @@ async def fill(year: int, *, by: Account) -> int:
         await _alone()
         changed = await _fill(year)
         if changed:
-            told = Change('國定假日與補行上班日', '', f'{changed} 日有變動')
+            told = Change(Field('days', '國定假日與補行上班日'), '', f'{changed} 日有變動')
             await office_history.tell('辦公日曆', f'民國 {year - 1911} 年', '帶入', [told], by=by)
     return changed
 

@@ -13,13 +13,15 @@ from typing import Any, Self
 from tortoise.exceptions import IntegrityError
 
 from db import transaction
-from db.choices import ApplicationStatus, Demand, IssueKind, Role
+from db.choices import ApplicationStatus, Demand, IssueKind, Role, TrainingKind
 from db.models import Account, Agency, Application, EyeCheck, Field, Rule
 
 from .. import announcements, dates, permissions, validation
 from ..audit import office_history
-from ..cases import transitions
+from ..cases import application_fields, transitions
 from ..errors import Incomplete, MovedOn, NotFound, NotPermitted
+from ..trainings import details as course
+from ..volunteers import basics
 
 # 'application:agency' whenever a box of a case was ticked or emptied. Lists do not show it.
 CHANNEL = 'tick'
@@ -27,16 +29,16 @@ CHANNEL = 'tick'
 # What the office can tell by itself (domain.checkup), in the order of the list; every other key is looked at by eye.
 LABELS = {
     'basics': '基本資料',
-    'identity': '證件號碼',
-    'photo': '志工照片',
-    'consent': '同意個資使用',
-    'basic': '基礎訓練',
-    'special': '特殊訓練',
+    'identity': basics.FIELDS['identity_number'].label,
+    'photo': basics.FIELDS['photo'].label,
+    'consent': basics.FIELDS['consents_to_data_use'].label,
+    'basic': TrainingKind.BASIC.label,
+    'special': TrainingKind.SPECIAL.label,
     'certificates': '教育訓練結業證書',
     'book': '紀錄冊',
     'insurance': '保險狀態',
-    'agency': '發冊機關',
-    'references': '核定字號',
+    'agency': application_fields.FIELDS['agency_id'].label,
+    'references': course.FIELDS['approval_reference'].label,
 }
 # Without these no book can be issued: no row makes less of them.
 FIRM = ('basics', 'identity', 'book', 'agency')

@@ -104,7 +104,7 @@ async def hours_rows(account: Account) -> list[Row]:
             'kind': {'text': rule.kind.label, 'href': f'{HOURS}?edit={rule.id}', 'strong': True},
             'agency': rule.agency.name if rule.agency else '全部',
             'field': rule.field.name if rule.field else '全部',
-            'hours': trainings.spoken(rule.minutes) if rule.minutes else '只需完成，不檢查時數',
+            'hours': trainings.format_duration(rule.minutes) if rule.minutes else '只需完成，不檢查時數',
             'period': _period(rule.completed_from, rule.completed_to),
             'source': rule.source,
         }
@@ -222,8 +222,8 @@ async def edit_hours(account: Account, key: str) -> None:
 
     def say_hours() -> None:
         given = details.minutes
-        spoken = trainings.spoken(given) if isinstance(given, int) and given > 0 else '0 表示只需完成，不檢查時數'
-        minutes.advise(spoken)
+        is_counted = isinstance(given, int) and given > 0
+        minutes.advise(trainings.format_duration(given) if is_counted else '0 表示只需完成，不檢查時數')
 
     async def save() -> None:
         await directory.save_required_hours(details, by=account, of=rule)

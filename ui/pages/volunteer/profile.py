@@ -7,9 +7,12 @@ from nicegui import html
 from nicegui.element import Element
 
 from domain import dates, volunteers
+from domain.books import record_books
 from domain.errors import NotFound
-from domain.model import Account, Volunteer
+from domain.ledgers import LEDGERS
+from domain.model import Account, Section, Volunteer
 from domain.volunteers import Header
+from domain.volunteers.basics import HOST_UNIT, TEAM
 
 from ...components.reveal import reveal_dialog
 from ...components.roster_row import roster_row
@@ -24,15 +27,10 @@ from .training_tab import training_tab
 Tab = Callable[[Account, Volunteer], Awaitable[None]]
 
 TABS: dict[str, tuple[str, Tab, int]] = {
-    'basics': ('基本資料', basics_tab, 4),
-    'trainings': ('教育訓練', training_tab, 5),
-    'record-book': ('紀錄冊', record_book_tab, 7),
-    'service-hours': ('服務時數', ledger_tab('service-hours'), 0),
-    'performance-certificates': ('服務績效證明', ledger_tab('performance-certificates'), 0),
-    'insurance': ('保險', ledger_tab('insurance'), 0),
-    'honor-cards': ('榮譽卡', ledger_tab('honor-cards'), 0),
-    'awards': ('獎勵獎項', ledger_tab('awards'), 0),
-    'other-entries': ('其他登錄事項', ledger_tab('other-entries'), 0),
+    'basics': (Section.BASICS.label, basics_tab, 4),
+    'trainings': (Section.TRAINING.label, training_tab, 5),
+    'record-book': (Section.RECORD_BOOK.label, record_book_tab, 7),
+    **{key: (ledger.title, ledger_tab(key), 0) for key, ledger in LEDGERS.items()},
     'history': ('異動紀錄', history_tab, 0),
 }
 
@@ -51,11 +49,11 @@ class profile_header(Element, component='../../components/profile_header.js'):
     def show(self, header: Header) -> None:
         """Show these facts."""
         self._props['facts'] = [
-            _fact('所屬運用單位', '、'.join(header.units), '尚未收編'),
-            _fact('所屬志工隊', '、'.join(header.teams), '未編隊'),
+            _fact(HOST_UNIT.label, '、'.join(header.units), '尚未收編'),
+            _fact(TEAM.label, '、'.join(header.teams), '未編隊'),
             _fact('保險狀態', header.insurance, '', 'ok' if header.is_insured else 'warn'),
             _fact('榮譽卡期限', dates.roc(header.honor_card_until) if header.honor_card_until else '', '尚未申請'),
-            _fact('紀錄冊號', header.book_number or '', '尚未取號'),
+            _fact(record_books.FIELDS['number'].label, header.book_number or '', '尚未取號'),
         ]
         self._props['listed'] = roster_row(header.listed) if header.listed else None
         self.update()
