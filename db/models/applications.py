@@ -159,7 +159,7 @@ class Decision(Model):
         table = 'decision'
 
 
-class Reading(Model):
+class Presence(Model):
     """A page on which a reviewer has a case open; `holds`: it is the one who works on it (正在審). `id` is the page's.
 
     Pages renew `seen_at`; a row that was not renewed for a while belongs to a process that died.
@@ -167,11 +167,11 @@ class Reading(Model):
 
     id = fields.UUIDField(primary_key=True)
     application: fields.ForeignKeyRelation[Application] = fields.ForeignKeyField(
-        'models.Application', on_delete=fields.RESTRICT, related_name='readings'
+        'models.Application', on_delete=fields.RESTRICT, related_name='presences'
     )
     application_id: int
     account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
-        'models.Account', on_delete=fields.RESTRICT, related_name='readings'
+        'models.Account', on_delete=fields.RESTRICT, related_name='presences'
     )
     account_id: int
     opened_at = fields.DatetimeField()
@@ -179,5 +179,5 @@ class Reading(Model):
     holds = fields.BooleanField(default=False)
 
     class Meta:
-        table = 'reading'
+        table = 'presence'
         ordering = ('opened_at',)

@@ -80,6 +80,7 @@ async def test_the_books_of_the_old_office_are_kept_and_found_by_key(database_ur
     for what in ('護照號碼', '紀錄冊申請案'):
         await put(old, 'access_entry', what=what)
     await put(old, 'correction', place='basics', field='photo', label='志工照片', text='請重拍。')
+    await put(old, 'reading', holds=True)
     await old.close()
 
     await migrate.migrated(url)
@@ -101,6 +102,7 @@ async def test_the_books_of_the_old_office_are_kept_and_found_by_key(database_ur
         ('1. 照片（正面）：請重拍。', '1. 照片（正面）：請重拍。'),
         ('非本機關業務。', ''),
     ]
+    assert await now.fetchval('SELECT count(*) FROM presence WHERE holds') == 1
     await now.close()
 
 
