@@ -141,6 +141,40 @@ class Place(Choice):
     APPLICATION = 'application', '紀錄冊'
 
 
+class Section(Choice):
+    """Which part of a volunteer's record an entry of the history is about; the label is that of its tab."""
+
+    BASICS = 'basics', '基本資料'
+    TRAINING = 'training', '教育訓練'
+    APPLICATION = 'application', '紀錄冊'
+    RECORD_BOOK = 'record-book', '紀錄冊'
+    SERVICE_HOURS = 'service-hours', '服務時數'
+    PERFORMANCE_CERTIFICATES = 'performance-certificates', '服務績效證明'
+    INSURANCE = 'insurance', '保險'
+    HONOR_CARDS = 'honor-cards', '榮譽卡'
+    AWARDS = 'awards', '獎勵獎項'
+    OTHER_ENTRIES = 'other-entries', '其他登錄事項'
+
+
+class HistoryAction(Choice):
+    ADDED = 'added', '新增'
+    AMENDED = 'amended', '修改'
+    REMOVED = 'removed', '刪除'
+    REPLACED = 'replaced', '更換'
+
+
+class AccessKind(Choice):
+    """What of a volunteer somebody opened."""
+
+    IDENTITY_NUMBER = 'identity_number', '證件號碼'
+    CASE = 'case', '紀錄冊申請案'
+    RECORD_BOOK = 'record_book', '紀錄冊'
+    TRAINING_LIST = 'training_list', '教育訓練清單'
+    ROSTER = 'roster', '名冊'
+    CONSOLIDATED = 'consolidated', '志工總歸戶'
+    ENROLMENT = 'enrolment', '收編'
+
+
 class CorrectionReason(Choice):
     BLURRED = 'blurred', '模糊'
     NOT_HALF_LENGTH = 'not_half_length', '非半身'

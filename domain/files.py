@@ -18,6 +18,7 @@ from db.models import Account, StoredFile, Volunteer
 from . import permissions, validation
 from .audit.history import Change
 from .errors import NotFound
+from .fields import Field
 from .pictures import Accepted, Picture, Verdict
 
 log = logging.getLogger(__name__)
@@ -93,13 +94,13 @@ async def attach(file_id: UUID, volunteer: Volunteer, *, by: Account, kind: File
     return await StoredFile.get(id=file_id)
 
 
-async def exchanged(label: str, old: UUID | None, new: UUID | None) -> list[Change]:
+async def exchanged(field: Field, old: UUID | None, new: UUID | None) -> list[Change]:
     """For the history: one file in place of another, or of none. Both stay and can be opened from there."""
     if old == new:
         return []
     earlier = await StoredFile.get_or_none(id=old) if old else None
     happened = '已移除' if new is None else '已更換' if old else '已上傳'
-    return [Change(label, earlier.name if earlier else '', happened, old_file=old, new_file=new)]
+    return [Change(field, earlier.name if earlier else '', happened, old_file=old, new_file=new)]
 
 
 def _free_for(volunteer_id: int | None, by: Account) -> Q:

@@ -19,6 +19,7 @@ from db.choices import (
     Place,
     RequestStatus,
     Role,
+    Section,
     Sex,
     TrainingKind,
 )
@@ -94,6 +95,7 @@ __all__ = [
     'Role',
     'Roster',
     'Rule',
+    'Section',
     'Sex',
     'StoredFile',
     'Team',

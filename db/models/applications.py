@@ -44,7 +44,8 @@ class Application(Model):
     """申請案: one volunteer's application for a record book. A volunteer has at most one that is open.
 
     `round` counts its submissions. `version` grows with every transition, so that a decision names the version that was
-    read. `previous` is the rejected or withdrawn application that this one repeats.
+    read. `previous` is the rejected or withdrawn application that this one repeats. `reason` is all that the unit reads
+    of the last transition; `reviewer_note` is what its reviewer wrote there besides the corrections.
     """
 
     id = fields.IntField(primary_key=True)
@@ -85,6 +86,7 @@ class Application(Model):
     decided_by_id: int | None
     decided_at = fields.DatetimeField(null=True)
     reason = fields.TextField(default='')
+    reviewer_note = fields.TextField(default='')
     roster: fields.ForeignKeyNullableRelation[Roster] = fields.ForeignKeyField(
         'models.Roster', on_delete=fields.RESTRICT, related_name='applications', null=True
     )
@@ -157,7 +159,7 @@ class Decision(Model):
         table = 'decision'
 
 
-class Reading(Model):
+class Presence(Model):
     """A page on which a reviewer has a case open; `holds`: this reviewer works on it (正在審). `id` is the page's.
 
     Pages renew `seen_at`; a row that is no longer renewed belongs to a process that ended.
@@ -165,11 +167,11 @@ class Reading(Model):
 
     id = fields.UUIDField(primary_key=True)
     application: fields.ForeignKeyRelation[Application] = fields.ForeignKeyField(
-        'models.Application', on_delete=fields.RESTRICT, related_name='readings'
+        'models.Application', on_delete=fields.RESTRICT, related_name='presences'
     )
     application_id: int
     account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
-        'models.Account', on_delete=fields.RESTRICT, related_name='readings'
+        'models.Account', on_delete=fields.RESTRICT, related_name='presences'
     )
     account_id: int
     opened_at = fields.DatetimeField()
@@ -177,5 +179,5 @@ class Reading(Model):
     holds = fields.BooleanField(default=False)
 
     class Meta:
-        table = 'reading'
+        table = 'presence'
         ordering = ('opened_at',)

@@ -3,7 +3,7 @@
 from tortoise import fields
 from tortoise.models import Model
 
-from ..choices import CallResult, MailStatus
+from ..choices import AccessKind, CallResult, HistoryAction, MailStatus, Section
 from ..sealing import SealedTextField
 from .applications import Application, Roster
 from .people import Account, Volunteer
@@ -12,7 +12,9 @@ from .people import Account, Volunteer
 class HistoryEntry(Model):
     """異動紀錄: one field of one record changed from `old` to `new`. Identity numbers stand masked.
 
-    `by_name` and `from_unit` are copies: an account may be renamed later, the entry stays as it is.
+    `section` and `field` say which field, by the key that its form gives it ('' for one of an old version that is not
+    known any more). `label` and `subject` are the words of that day; no rule reads them. `by_name` and `from_unit` are
+    copies: an account may be renamed later, the entry stays as it is.
     `old_file`/`new_file` are ids of stored files, so that a replaced certificate can still be opened.
     """
 
@@ -28,9 +30,10 @@ class HistoryEntry(Model):
     by_id: int
     by_name = fields.CharField(max_length=60)
     from_unit = fields.CharField(max_length=80)
-    section = fields.CharField(max_length=20)
+    section = fields.CharEnumField(Section, max_length=30)
     subject = fields.CharField(max_length=120, default='')
-    action = fields.CharField(max_length=10)
+    action = fields.CharEnumField(HistoryAction, max_length=10)
+    field = fields.CharField(max_length=40, default='')
     label = fields.CharField(max_length=60, default='')
     old = fields.TextField(default='')
     new = fields.TextField(default='')
@@ -69,7 +72,10 @@ class OfficeEntry(Model):
 
 
 class AccessEntry(Model):
-    """Who saw which personal data of whom, and for what purpose (個人資料保護法施行細則 §12)."""
+    """Who saw which personal data of whom, and for what purpose (個人資料保護法施行細則 §12).
+
+    `kind` is what the rules go by (None: of an old version, not known any more), `what` the words of that day.
+    """
 
     id = fields.BigIntField(primary_key=True)
     volunteer: fields.ForeignKeyRelation[Volunteer] = fields.ForeignKeyField(
@@ -83,6 +89,7 @@ class AccessEntry(Model):
     by_id: int
     by_name = fields.CharField(max_length=60)
     from_unit = fields.CharField(max_length=80)
+    kind = fields.CharEnumField(AccessKind, max_length=20, null=True)
     what = fields.CharField(max_length=60)
     reason = fields.CharField(max_length=120)
 

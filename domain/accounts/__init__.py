@@ -23,11 +23,14 @@ from ..audit.history import Change
 from ..errors import DomainError, Incomplete, MovedOn, NotFound, NotPermitted
 from ..mail import messages
 from . import login_lock, password_links, passwords, sessions
-from .forms import AccountDetails, AccountRequestDetails
+from .forms import FIELDS, REFUSAL, REQUEST_FIELDS, AccountDetails, AccountRequestDetails
 from .login_lock import SignInLocked
 from .password_links import LinkExpired
 
 __all__ = [
+    'FIELDS',
+    'REFUSAL',
+    'REQUEST_FIELDS',
     'AccountDetails',
     'AccountRequestDetails',
     'LinkExpired',
@@ -36,6 +39,8 @@ __all__ = [
     'UnfitPassword',
     'WrongPassword',
 ]
+
+_KEPT = office_history.Kept('帳號', FIELDS)
 
 log = logging.getLogger(__name__)
 
@@ -217,7 +222,7 @@ async def refuse(request: AccountRequest, reason: str, *, by: Account) -> None:
         raise Incomplete({'reason': '請寫明未核准的原因，系統會寄給申請人。'})
     async with transaction():
         await _decide(request, RequestStatus.REFUSED, by)
-        why = Change('原因', '', reason.strip())
+        why = Change(REFUSAL, '', reason.strip())
         await office_history.tell('帳號申請', request.name, RequestStatus.REFUSED.label, [why], by=by)
         await messages.account_refused(request, reason)
 
@@ -266,7 +271,7 @@ async def unlock(account: Account, *, by: Account) -> None:
     permissions.require(by, Role.ADMINISTRATOR)
     async with transaction():
         await login_lock.lift(await login_lock.index_of_account(account))
-        await office_history.tell('帳號', account.name, '解除鎖定', by=by)
+        await office_history.tell(_KEPT.section, account.name, '解除鎖定', by=by)
 
 
 async def _write(account: Account, details: AccountDetails, by: Account) -> None:
@@ -274,10 +279,10 @@ async def _write(account: Account, details: AccountDetails, by: Account) -> None
         raise Incomplete(problems)
     try:
         async with transaction():
-            before = await office_history.stands(account)
+            before = await office_history.stands(account, _KEPT)
             account.update_from_dict(details.values())
             await account.save()
-            await office_history.note(account, before, by=by)
+            await office_history.note(account, _KEPT, before, by=by)
     except IntegrityError:
         raise Incomplete({'username': f'「{details.username}」已經有人使用，請換一個使用者帳號。'}) from None
 

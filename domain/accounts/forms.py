@@ -8,12 +8,34 @@ from db.choices import Role
 from db.models import Account, AccountRequest
 
 from .. import validation
+from ..fields import Field, by_key
 
 # Plain ASCII in lower case: nobody has to guess how a name is spelled, and no two names look alike.
 _USERNAME = re.compile(r'[a-z0-9][a-z0-9._@-]{2,59}')
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 # A user name must not be able to stand for a volunteer's number.
 _IDENTITY_NUMBER = re.compile(r'[a-z][a-z0-9][0-9]{8}')
+
+FIELDS = by_key(
+    Field('username', '使用者帳號'),
+    Field('name', '姓名'),
+    Field('email', '電子郵件'),
+    Field('phone', '聯絡電話'),
+    Field('role', '角色'),
+    Field('host_unit_id', '所屬運用單位'),
+    Field('agency_id', '所屬發冊機關'),
+    Field('is_active', '帳號使用中'),
+)
+REQUEST_FIELDS = by_key(
+    Field('organisation', '單位或機關全名'),
+    FIELDS['name'],
+    Field('username', FIELDS['username'].label, '希望的使用者帳號'),
+    FIELDS['email'],
+    FIELDS['phone'],
+    Field('role', '申請身分'),
+    Field('reason', '申請說明'),
+)
+REFUSAL = Field('reason', '原因')
 
 
 @dataclass
@@ -46,12 +68,12 @@ class AccountDetails:
         return validation.found(
             {
                 'username': username_problem(self.username),
-                'name': validation.text('姓名', self.name, most=60, needed=True),
+                'name': validation.text(FIELDS['name'].label, self.name, most=60, needed=True),
                 'email': email_problem(self.email),
-                'phone': validation.text('聯絡電話', self.phone, most=30),
+                'phone': validation.text(FIELDS['phone'].label, self.phone, most=30),
                 'role': self._role_problem(),
-                'host_unit_id': self._place_problem(Role.UNIT_STAFF, self.host_unit_id, '承辦人所屬的運用單位'),
-                'agency_id': self._place_problem(Role.REVIEWER, self.agency_id, '志工業務窗口所屬的發冊機關'),
+                'host_unit_id': self._place_problem(Role.UNIT_STAFF, 'host_unit_id'),
+                'agency_id': self._place_problem(Role.REVIEWER, 'agency_id'),
             }
         )
 
@@ -65,12 +87,12 @@ class AccountDetails:
     def _role_problem(self) -> str | None:
         if self.role == Role.VOLUNTEER:
             return '志工的帳號由運用單位在志工基本資料開通，不在這裡新增。'
-        return validation.choice('角色', self.role, Role)
+        return validation.choice(FIELDS['role'].label, self.role, Role)
 
-    def _place_problem(self, role: Role, place: object, label: str) -> str | None:
+    def _place_problem(self, role: Role, key: str) -> str | None:
         if self.role != role:
             return None
-        return validation.whole(label, place, least=1, most=validation.MOST_INT4, needed=True)
+        return validation.whole(FIELDS[key].label, getattr(self, key), least=1, most=validation.MOST_INT4, needed=True)
 
 
 @dataclass
@@ -89,13 +111,15 @@ class AccountRequestDetails:
         """Field → sentence."""
         return validation.found(
             {
-                'organisation': validation.text('單位或機關全名', self.organisation, most=80, needed=True),
-                'name': validation.text('姓名', self.name, most=60, needed=True),
+                'organisation': validation.text(
+                    REQUEST_FIELDS['organisation'].label, self.organisation, most=80, needed=True
+                ),
+                'name': validation.text(FIELDS['name'].label, self.name, most=60, needed=True),
                 'username': username_problem(self.username),
                 'email': email_problem(self.email),
-                'phone': validation.text('聯絡電話', self.phone, most=30, needed=True),
+                'phone': validation.text(FIELDS['phone'].label, self.phone, most=30, needed=True),
                 'role': self._role_problem(),
-                'reason': validation.text('申請說明', self.reason, most=500, lines=True),
+                'reason': validation.text(REQUEST_FIELDS['reason'].label, self.reason, most=500, lines=True),
             }
         )
 
@@ -117,7 +141,7 @@ def username_problem(text: str) -> str | None:
     """
     tidied = validation.tidy(text).lower()
     if not _USERNAME.fullmatch(tidied):
-        return '使用者帳號為 3 到 60 個英文字母或數字，也可以有 . _ - @，例如 wang.mei。'
+        return f'{FIELDS["username"].label}為 3 到 60 個英文字母或數字，也可以有 . _ - @，例如 wang.mei。'
     if _IDENTITY_NUMBER.fullmatch(tidied):
         return '請不要用身分證字號當使用者帳號，請換一個。'
     return None

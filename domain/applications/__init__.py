@@ -5,7 +5,7 @@ from typing import Any
 from tortoise.exceptions import IntegrityError
 
 from db import transaction
-from db.choices import ApplicationStatus, FileKind, IssueKind, Role
+from db.choices import ApplicationStatus, FileKind, HistoryAction, IssueKind, Role, Section
 from db.models import Account, Agency, Application, Roster, Volunteer
 
 from .. import corrections, dates, directory, files, permissions, readiness, validation, volunteers
@@ -13,7 +13,8 @@ from ..audit import history
 from ..audit.history import Change
 from ..calendar import office_calendar
 from ..cases import resubmission_limit
-from ..cases.transitions import SECTION, SUBJECT, announce, decision_on, move, moved_on
+from ..cases.application_fields import FIELDS
+from ..cases.transitions import SUBJECT, announce, decision_on, move, moved_on
 from ..cases.worklists import CLOSED, OPEN, WITH_UNIT, counts_of, of_unit, repeatable
 from ..errors import DomainError, Incomplete, MovedOn, NotFound
 from ..mail import messages
@@ -23,6 +24,7 @@ from .forms import ApplicationDetails
 
 __all__ = [
     'CLOSED',
+    'FIELDS',
     'OPEN',
     'WITH_UNIT',
     'ApplicationDetails',
@@ -31,8 +33,6 @@ __all__ = [
     'of_unit',
     'repeatable',
 ]
-
-_LABELS = {'kind': '發冊類別', 'county': '發冊縣市', 'agency': '發冊機關', 'remarks': '備註'}
 
 
 class AlreadyUnderWay(DomainError):
@@ -230,22 +230,22 @@ async def _under_way(volunteer: Volunteer) -> AlreadyUnderWay:
 async def _open(volunteer: Volunteer, kept: dict[str, Any], by: Account) -> Application:
     application = await Application.create(volunteer=volunteer, host_unit_id=by.host_unit_id, **kept)
     saved = await get(application.id, by=by)
-    await _note(saved, history.ADDED, {}, await _shown(saved), by)
+    await _note(saved, history.ADDED, {}, await _facts(saved), by)
     return saved
 
 
 async def _change(application: Application, details: ApplicationDetails, by: Account) -> Application:
-    before = await _shown(application)
+    before = await _facts(application)
     as_read = Application.filter(id=application.id, version=application.version, status__in=WITH_UNIT)
     if not await as_read.update(**_kept(details), updated_at=dates.now()):
         raise await moved_on(application)
     saved = await get(application.id, by=by)
-    await _note(saved, history.AMENDED, before, await _shown(saved), by)
+    await _note(saved, history.AMENDED, before, await _facts(saved), by)
     return saved
 
 
 async def _discard(draft: Application, by: Account) -> None:
-    before = await _shown(draft)
+    before = await _facts(draft)
     as_read = Application.filter(id=draft.id, status=ApplicationStatus.DRAFT, version=draft.version)
     if not await as_read.delete():
         raise await moved_on(draft)
@@ -253,16 +253,15 @@ async def _discard(draft: Application, by: Account) -> None:
 
 
 async def _note(
-    application: Application, action: str, before: dict[str, Any], after: dict[str, Any], by: Account
+    application: Application, action: HistoryAction, before: dict[str, Any], after: dict[str, Any], by: Account
 ) -> None:
     """History and announcement of what the form changed; `before` or `after` is empty for a new or a removed one."""
-    changes = history.compared(_LABELS, before, after)
-    old, new = before.get('attachment'), after.get('attachment')
+    old, new = before.pop('attachment', None), after.pop('attachment', None)
+    changes = history.compared(FIELDS, before, after)
     if (old and old.id) != (new and new.id):
-        changes.append(
-            Change('附件上傳', old.name if old else '', new.name if new else '', old and old.id, new and new.id)
-        )
-    await history.note(application.volunteer, SECTION, action, changes, by=by, subject=SUBJECT)
+        names = (old.name if old else '', new.name if new else '')
+        changes.append(Change(FIELDS['attachment'], *names, old and old.id, new and new.id))
+    await history.note(application.volunteer, Section.APPLICATION, action, changes, by=by, subject=SUBJECT)
     await announce(application)
 
 
@@ -276,13 +275,13 @@ def _kept(details: ApplicationDetails) -> dict[str, Any]:
     }
 
 
-async def _shown(application: Application) -> dict[str, Any]:
+async def _facts(application: Application) -> dict[str, Any]:
     """The form's fields as people read them."""
     await application.fetch_related('county', 'agency', 'attachment')
     return {
         'kind': application.kind,
-        'county': application.county.name,
-        'agency': application.agency.name,
+        'county_code': application.county.name,
+        'agency_id': application.agency.name,
         'remarks': application.remarks,
         'attachment': application.attachment,
     }

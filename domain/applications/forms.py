@@ -7,6 +7,7 @@ from db.choices import IssueKind
 from db.models import Application
 
 from .. import validation
+from ..cases.application_fields import FIELDS
 
 
 @dataclass
@@ -34,9 +35,9 @@ class ApplicationDetails:
         """A sentence for each field that cannot be saved as it is."""
         return validation.found(
             {
-                'kind': validation.choice('發冊類別', self.kind, IssueKind),
-                'county_code': None if self.county_code else '請選擇發冊縣市。',
-                'agency_id': None if self.agency_id else '請選擇發冊機關。',
-                'remarks': validation.text('備註', self.remarks, most=1000, lines=True),
+                'kind': validation.choice(FIELDS['kind'].label, self.kind, IssueKind),
+                'county_code': None if self.county_code else f'請選擇{FIELDS["county_code"].label}。',
+                'agency_id': None if self.agency_id else f'請選擇{FIELDS["agency_id"].label}。',
+                'remarks': validation.text(FIELDS['remarks'].label, self.remarks, most=1000, lines=True),
             }
         )

@@ -1,6 +1,6 @@
 """誰看過我的資料: who opened personal data of whom, what, and for what purpose (個人資料保護法施行細則 §12)."""
 
-from db.choices import Role
+from db.choices import AccessKind, Role
 from db.models import AccessEntry, Account, Volunteer
 
 from .. import dates, validation
@@ -16,8 +16,11 @@ def problem(reason: object) -> str | None:
     return validation.text('查詢目的', reason, most=REASON_LENGTH, needed=True)
 
 
-async def note(volunteer: Volunteer, what: str, reason: str, *, by: Account) -> None:
-    """Write down, before it is shown, that `by` sees `what` of the volunteer. Raises Incomplete without a reason."""
+async def note(volunteer: Volunteer, kind: AccessKind, reason: str, *, by: Account, what: str = '') -> None:
+    """Write down, before it is shown, that `by` sees this of the volunteer. Raises Incomplete without a reason.
+
+    `what`: how the volunteer reads it, where the label of `kind` says too little.
+    """
     if sentence := problem(reason):
         raise Incomplete({'reason': sentence})
     await AccessEntry.create(
@@ -26,7 +29,8 @@ async def note(volunteer: Volunteer, what: str, reason: str, *, by: Account) -> 
         by_id=by.id,
         by_name=by.name,
         from_unit=await unit_of(by),
-        what=what,
+        kind=kind,
+        what=what or kind.label,
         reason=validation.tidy(reason),
     )
 

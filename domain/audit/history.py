@@ -9,23 +9,24 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from db.choices import Choice, Role
+from db.choices import Choice, HistoryAction, Role, Section
 from db.models import Account, Agency, HistoryEntry, HostUnit, Volunteer
 
 from .. import dates, permissions, validation
 from ..errors import NotFound
+from ..fields import Field
 from ..paging import Page, bounds
 
-__all__ = ['ADDED', 'AMENDED', 'REMOVED', 'REPLACED', 'Change', 'Page', 'compared', 'note', 'of', 'shown', 'unit_of']
+__all__ = ['ADDED', 'AMENDED', 'REMOVED', 'REPLACED', 'Change', 'Page', 'compared', 'describe', 'note', 'of', 'unit_of']
 
-ADDED, AMENDED, REMOVED, REPLACED = '新增', '修改', '刪除', '更換'
+ADDED, AMENDED, REMOVED, REPLACED = HistoryAction
 
 
 @dataclass(frozen=True)
 class Change:
-    """One field, as people read it: '' is nothing. The files are ids of stored files, for those that were replaced."""
+    """A field and its two values as people read them; '' is nothing. The files are ids of stored files."""
 
-    label: str
+    field: Field
     old: str
     new: str
     old_file: UUID | None = None
@@ -33,11 +34,17 @@ class Change:
 
 
 async def note(
-    volunteer: Volunteer, section: str, action: str, changes: Sequence[Change], *, by: Account, subject: str = ''
+    volunteer: Volunteer,
+    section: Section,
+    action: HistoryAction,
+    changes: Sequence[Change],
+    *,
+    by: Account,
+    subject: str = '',
 ) -> None:
     """Write `changes` down, in the caller's transaction; nothing when there are none.
 
-    `section` is the name of the tab, `subject` says which of its entries. A file exchanged for another is always 更換.
+    `subject` says which entry of `section` it is. A file exchanged for another is always 更換.
     """
     if not changes:
         return
@@ -52,7 +59,8 @@ async def note(
             section=section,
             subject=subject[:120],
             action=REPLACED if change.old_file and change.new_file else action,
-            label=change.label,
+            field=change.field.key,
+            label=change.field.label,
             old=change.old,
             new=change.new,
             old_file=change.old_file,
@@ -62,35 +70,35 @@ async def note(
     )
 
 
-async def of(
-    volunteer: Volunteer, *, by: Account, page: int = 1, per_page: int = 10, section: str | None = None
-) -> Page[HistoryEntry]:
+async def of(volunteer: Volunteer, *, by: Account, page: int = 1, per_page: int = 10) -> Page[HistoryEntry]:
     """The newest first, of all units: they keep the record together. Raises NotFound."""
     if not await Volunteer.filter(permissions.visible_to(by), id=validation.record_id(volunteer.id)).exists():
         raise NotFound
     number, per_page = bounds(page, per_page)
     entries = HistoryEntry.filter(volunteer_id=volunteer.id)
-    if section:
-        entries = entries.filter(section=validation.searched(section)[:20])
     rows = await entries.offset((number - 1) * per_page).limit(per_page)
     return Page(rows, await entries.count(), number, per_page)
 
 
-def compared(labels: Mapping[str, str], before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
-    """What differs, in the order of `labels` (field: label). An empty `before` or `after`: the entry is new, or goes.
+def compared(fields: Mapping[str, Field], before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
+    """What differs, in the order of `fields`. An empty `before` or `after`: the entry is new, or goes.
 
-    >>> compared({'name': '姓名', 'email': 'E-MAIL'}, {'name': '王小明', 'email': ''}, {'name': '王大明', 'email': ''})
-    [Change(label='姓名', old='王小明', new='王大明', old_file=None, new_file=None)]
+    >>> fields = {'name': Field('name', '姓名'), 'sex': Field('sex', '性別')}
+    >>> [change] = compared(fields, {'name': '王小明', 'sex': '男'}, {'name': '王大明', 'sex': '男'})
+    >>> change.field.label, change.old, change.new
+    ('姓名', '王小明', '王大明')
     """
-    pairs = ((label, shown(before.get(name)), shown(after.get(name))) for name, label in labels.items())
-    return [Change(label, old, new) for label, old, new in pairs if old != new]
+    pairs = ((field, describe(before.get(key)), describe(after.get(key))) for key, field in fields.items())
+    return [Change(field, old, new) for field, old, new in pairs if old != new]
 
 
-def shown(value: object) -> str:
+def describe(value: object) -> str:
     """A value as people read it.
 
-    >>> shown(date(2026, 3, 8)), shown(date(1909, 5, 1)), shown(True), shown(Role.REVIEWER), shown(None), shown(6)
-    ('民國 115/03/08', '民國前 3/05/01', '是', '志工業務窗口', '', '6')
+    >>> describe(date(2026, 3, 8)), describe(date(1909, 5, 1)), describe(True), describe(Role.REVIEWER)
+    ('民國 115/03/08', '民國前 3/05/01', '是', '志工業務窗口')
+    >>> describe(None), describe(6)
+    ('', '6')
     """
     if value is None:
         return ''

@@ -15,18 +15,29 @@ from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
 from db import transaction
-from db.choices import BookStatus, IssueKind, Role
+from db.choices import BookStatus, IdentityKind, IssueKind, Role
 from db.models import Account, Agency, BookIssue, NumberSeries, RecordBook, Volunteer
 
 from .. import dates, permissions, printouts, validation
 from ..audit import office_history
 from ..directory import forms
 from ..errors import Incomplete, NotFound
+from ..fields import Field, by_key
 from ..paging import Page, bounds
 from ..volunteers.basics import legacy_matching, legacy_number, name_key
-from .record_books import number_of
+from .record_books import FIELDS, number_of
 
-COLUMNS = ('紀錄冊號', '發冊類別', '發冊日期', '志工姓名', '身分證字號', '前一冊', '使用狀態', '核可人')
+COLUMNS = (
+    *(FIELDS[key].label for key in ('number', 'kind', 'issued_on')),
+    *('志工姓名', IdentityKind.NATIONAL_ID.label, '前一冊', FIELDS['status'].label, '核可人'),
+)
+
+SERIES_FIELDS = by_key(
+    Field('agency_id', '發冊機關'),
+    Field('roc_year', '民國年'),
+    Field('pattern', forms.AGENCY_FIELDS['number_pattern'].label),
+)
+_KEPT = office_history.Kept('號碼設定', SERIES_FIELDS, ('agency_id', 'roc_year'))
 
 
 @dataclass(frozen=True)
@@ -149,12 +160,12 @@ async def begin(agency_id: int, year: int, *, by: Account) -> NumberSeries:
     if agency is None:
         raise NotFound
     now = dates.roc_year(dates.today())
-    if problem := validation.whole('民國年', year, least=now, most=now + 1, needed=True):
+    if problem := validation.whole(SERIES_FIELDS['roc_year'].label, year, least=now, most=now + 1, needed=True):
         raise Incomplete({'year': problem})
     async with transaction():
         begun, is_new = await NumberSeries.get_or_create(agency_id=agency.id, roc_year=year)
         if is_new:
-            await office_history.note(begun, {}, by=by)
+            await office_history.note(begun, _KEPT, {}, by=by)
     return begun
 
 
@@ -181,9 +192,9 @@ async def save(details: SeriesDetails, *, of: Series, by: Account) -> None:
         raise Incomplete({'pattern': f'照這個格式，下一號是「{ahead}」，已經用過。請換一種寫法。'})
     async with transaction():
         row = await NumberSeries.get(id=known.id)
-        before = await office_history.stands(row)
+        before = await office_history.stands(row, _KEPT)
         await NumberSeries.filter(id=known.id).update(pattern=pattern)
-        await office_history.note(row, before, by=by)
+        await office_history.note(row, _KEPT, before, by=by)
 
 
 async def report(*, by: Account) -> Report:

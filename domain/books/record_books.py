@@ -14,7 +14,7 @@ from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Subquery
 from tortoise.queryset import QuerySet
 
-from db.choices import BookStatus, IssueKind, Role
+from db.choices import AccessKind, BookStatus, HistoryAction, IssueKind, Role, Section
 from db.models import Account, Agency, Application, BookIssue, NumberSeries, RecordBook, Volunteer
 
 from .. import dates, validation
@@ -22,13 +22,20 @@ from ..audit import access, history
 from ..audit.history import Change
 from ..directory import forms
 from ..errors import DomainError, NotFound
+from ..fields import Field, by_key
 from ..paging import Page, bounds
 from ..permissions import visible_to
 from ..volunteers.basics import legacy_number
 from . import contents
 from .contents import Contents
 
-SECTION = '紀錄冊'
+FIELDS = by_key(
+    Field('number', '紀錄冊號'),
+    Field('kind', '發冊類別', '目前發冊類別'),
+    Field('issued_on', '發冊日期', '目前發冊日期'),
+    Field('status', '使用狀態'),
+    Field('entered_by_unit', '登打單位名稱'),
+)
 NUMBER_LENGTH = 80
 
 
@@ -157,7 +164,7 @@ async def printable(book: RecordBook, *, by: Account, reason: str) -> Contents:
     """
     known = await get(book.id, by=by)
     if by.role != Role.VOLUNTEER:
-        await access.note(known.volunteer, '紀錄冊', reason, by=by)
+        await access.note(known.volunteer, AccessKind.RECORD_BOOK, reason, by=by)
     return await contents.gather(known, known.volunteer.identity_number.open())
 
 
@@ -196,8 +203,8 @@ async def _new(application: Application, by: Account, *, earlier: RecordBook | N
             '請系統管理者檢查發冊機關的機關代字與字號格式。'
         ) from clash
     before = earlier.number if earlier else book.earlier_legacy
-    changes = [Change('紀錄冊號', before, number), Change('發冊類別', '', book.kind.label)]
-    await _note(book, history.ADDED, [*changes, Change('發冊日期', '', dates.roc(today))], by)
+    changes = [Change(FIELDS['number'], before, number), Change(FIELDS['kind'], '', book.kind.label)]
+    await _note(book, history.ADDED, [*changes, Change(FIELDS['issued_on'], '', dates.roc(today))], by)
     return book
 
 
@@ -209,13 +216,13 @@ async def _put_out_of_use(book: RecordBook, kind: IssueKind, by: Account) -> Non
     """The book that a new one takes the place of: 換發 returns it, 補發 declares it lost (管理辦法 §8)."""
     before, book.status = book.status, BookStatus.REPLACED if kind == IssueKind.REPLACEMENT else BookStatus.LOST
     await book.save(update_fields=['status'])
-    await _note(book, history.AMENDED, [Change('使用狀態', before.label, book.status.label)], by)
+    await _note(book, history.AMENDED, [Change(FIELDS['status'], before.label, book.status.label)], by)
 
 
 async def _renewed(book: RecordBook, application: Application, by: Account) -> RecordBook:
     changes = [
-        Change('發冊類別', book.kind.label, application.kind.label),
-        Change('發冊日期', dates.roc(book.issued_on), dates.roc(dates.today())),
+        Change(FIELDS['kind'], book.kind.label, application.kind.label),
+        Change(FIELDS['issued_on'], dates.roc(book.issued_on), dates.roc(dates.today())),
     ]
     book.kind, book.issued_on = application.kind, dates.today()
     return await _kept(book, application, changes, by)
@@ -223,8 +230,8 @@ async def _renewed(book: RecordBook, application: Application, by: Account) -> R
 
 async def _cancelled(book: RecordBook, application: Application, by: Account) -> RecordBook:
     changes = [
-        Change('發冊類別', book.kind.label, application.kind.label),
-        Change('使用狀態', book.status.label, BookStatus.CANCELLED.label),
+        Change(FIELDS['kind'], book.kind.label, application.kind.label),
+        Change(FIELDS['status'], book.status.label, BookStatus.CANCELLED.label),
     ]
     book.kind, book.status = application.kind, BookStatus.CANCELLED
     return await _kept(book, application, changes, by)
@@ -256,6 +263,6 @@ async def _taken(agency: Agency, year: int) -> tuple[int, str]:
     return row['last_sequence'], row['pattern']
 
 
-async def _note(book: RecordBook, action: str, changes: list[Change], by: Account) -> None:
+async def _note(book: RecordBook, action: HistoryAction, changes: list[Change], by: Account) -> None:
     volunteer = await Volunteer.get(id=book.volunteer_id)
-    await history.note(volunteer, SECTION, action, changes, by=by, subject=book.number)
+    await history.note(volunteer, Section.RECORD_BOOK, action, changes, by=by, subject=book.number)

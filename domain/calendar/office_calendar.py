@@ -27,6 +27,7 @@ from ..audit import office_history
 from ..audit.history import Change
 from ..cases import transitions
 from ..errors import Incomplete, NotFound
+from ..fields import Field, by_key
 
 IsOff = Callable[[date], bool]
 
@@ -41,6 +42,18 @@ _REACH = timedelta(days=120)
 # Any number will do, as long as nothing else in the database uses it.
 _LOCK = 20_260_711
 _WESTERN_DAY = re.compile(r'\d{4}-\d\d-\d\d')
+
+FIELDS = by_key(
+    Field('day', '日期'),
+    Field('county_ids', '適用縣市'),
+    Field('is_off', '放假', '放假或上班'),
+    Field('name', '名稱'),
+)
+_KEPT = office_history.Kept(
+    '辦公日曆',
+    by_key(FIELDS['day'], Field('county_id', FIELDS['county_ids'].label), FIELDS['is_off'], FIELDS['name']),
+    ('day', 'county_id', 'name'),
+)
 
 
 @dataclass
@@ -61,9 +74,11 @@ class CalendarDayDetails:
         """Field → sentence."""
         return validation.found(
             {
-                'day': validation.day('日期', self.day, needed=True, future=True, since=date(FIRST_YEAR, 1, 1)),
-                'name': validation.text('名稱', self.name, most=NAME_LENGTH, needed=True),
-                'is_off': validation.yes_no('放假或上班', self.is_off, needed=True),
+                'day': validation.day(
+                    FIELDS['day'].label, self.day, needed=True, future=True, since=date(FIRST_YEAR, 1, 1)
+                ),
+                'name': validation.text(FIELDS['name'].label, self.name, most=NAME_LENGTH, needed=True),
+                'is_off': validation.yes_no(FIELDS['is_off'].caption, self.is_off, needed=True),
             }
         )
 
@@ -131,7 +146,7 @@ async def save(details: CalendarDayDetails, *, by: Account, of: CalendarDay | No
     async with transaction():
         await _alone()
         before = await get(of.id, by=by) if of else None
-        known = await office_history.stands(before) if before else {}
+        known = await office_history.stands(before, _KEPT) if before else {}
         for row in await CalendarDay.filter(_at(places), day=details.day).select_related('county'):
             if row.is_manual and row != before:
                 raise Incomplete({'day': f'{dates.roc(row.day)} {place(row)}已經登錄為「{row.name}」，請改那一筆。'})
@@ -140,7 +155,7 @@ async def save(details: CalendarDayDetails, *, by: Account, of: CalendarDay | No
             await before.delete()
         saved = [await CalendarDay.create(county_id=each, **facts) for each in places]
         for row in saved:
-            await office_history.note(row, known, by=by)
+            await office_history.note(row, _KEPT, known, by=by)
         await _counted_anew([*places, before.county_id] if before else places)
     return saved
 
@@ -150,9 +165,9 @@ async def remove(row: CalendarDay, *, by: Account) -> None:
     permissions.require(by, Role.ADMINISTRATOR)
     async with transaction():
         await _alone()
-        before = await office_history.stands(row)
+        before = await office_history.stands(row, _KEPT)
         await CalendarDay.filter(id=row.id).delete()
-        await office_history.note(row, before, by=by)
+        await office_history.note(row, _KEPT, before, by=by)
         await _counted_anew([row.county_id])
 
 
@@ -166,8 +181,8 @@ async def fill(year: int, *, by: Account) -> int:
         await _alone()
         changed = await _fill(year)
         if changed:
-            told = Change('國定假日與補行上班日', '', f'{changed} 日有變動')
-            await office_history.tell('辦公日曆', f'民國 {year - 1911} 年', '帶入', [told], by=by)
+            change = Change(Field('days', '國定假日與補行上班日'), '', f'{changed} 日有變動')
+            await office_history.tell(_KEPT.section, f'民國 {year - 1911} 年', '帶入', [change], by=by)
     return changed
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from tortoise.expressions import F
 
-from db.choices import ApplicationStatus
+from db.choices import ApplicationStatus, Section
 from db.models import Account, Application, ApplicationStep, Decision, HistoryEntry, Volunteer
 
 from .. import announcements, dates
@@ -13,8 +13,8 @@ from ..announcements import CaseChanged
 from ..audit import history
 from ..audit.history import Change
 from ..errors import MovedOn, NotPermitted
+from .application_fields import REASON, STATUS
 
-SECTION = '紀錄冊'
 SUBJECT = '紀錄冊申請'
 
 ALLOWED = {
@@ -36,7 +36,7 @@ VERBS = {
     ApplicationStatus.WITHDRAWN: '撤回',
 }
 
-_PAPERS = ('基本資料', '教育訓練')
+_PAPERS = (Section.BASICS, Section.TRAINING)
 _PAPERS_CHANGED = (
     '決定之後、生效之前，志工的資料有了修改，所以這個決定沒有生效，也沒有通知任何人。請看過目前的資料再決定。'
 )
@@ -62,6 +62,7 @@ async def move(
     as_read = Application.filter(id=application.id, status=application.status, version=application.version)
     at = at or dates.now()
     facts |= {'status': to, 'reason': reason, 'version': application.version + 1, 'updated_at': at}
+    facts.setdefault('reviewer_note', '')
     if not await as_read.update(**facts):
         raise await moved_on(application)
     round_, due_on = facts.get('round', application.round), facts.get('due_on')
@@ -69,10 +70,10 @@ async def move(
         application=application, status=to, by=by, at=at, reason=reason, round=round_, due_on=due_on
     )
     volunteer = await Volunteer.get(id=application.volunteer_id)
-    changes = [Change('申請狀態', application.status.label, to.label)]
+    changes = [Change(STATUS, application.status.label, to.label)]
     if reason:
-        changes.append(Change('審核意見', '', reason))
-    await history.note(volunteer, SECTION, history.AMENDED, changes, by=by, subject=SUBJECT)
+        changes.append(Change(REASON, '', reason))
+    await history.note(volunteer, Section.APPLICATION, history.AMENDED, changes, by=by, subject=SUBJECT)
     await announce(application)
     return await Application.get(id=application.id).select_related('agency', 'host_unit', 'volunteer')
 
@@ -84,8 +85,8 @@ async def require_sent_by_others(application: Application, *, by: Account) -> No
         raise NotPermitted('您送審過這個案件，不能審核自己送的案件。請由另一位志工業務窗口審核。')
 
 
-async def reopen_for_reading(volunteer_id: int) -> None:
-    """What a reviewer reads of the volunteer's case changes, inside the caller's transaction: it must be read again.
+async def invalidate_review(volunteer_id: int) -> None:
+    """The papers of a case under review change, inside the caller's transaction: the reviewer must read it again.
 
     The version that was read is refused from now on, and a decision that waits for its release is void.
     """
@@ -132,7 +133,7 @@ async def _papers_changed(application: Application, since: datetime) -> str:
     if last is None:
         return ''
     who = f'{last.by_name} 於 {_when(last.at)} '
-    return f'這位志工的{last.section}已由 {who}修改，您的畫面已更新。請看過目前的內容再決定。'
+    return f'這位志工的{last.section.label}已由 {who}修改，您的畫面已更新。請看過目前的內容再決定。'
 
 
 def _when(at: datetime) -> str:

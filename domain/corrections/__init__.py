@@ -19,7 +19,7 @@ from .. import dates, permissions, validation
 from ..cases import transitions
 from ..errors import DomainError, Incomplete, MovedOn, NotFound
 from . import anchors, marks
-from .anchors import LABELS, PHOTO_CRITERIA, PICTURES, TEXTS, Anchor, reasons_for
+from .anchors import PHOTO_CRITERIA, PICTURES, TEXTS, Anchor, reasons_for
 from .marks import (
     ACCEPTED,
     ANSWERED,
@@ -29,34 +29,31 @@ from .marks import (
     OPEN,
     WITHDRAWN,
     Marked,
+    as_lines,
     at,
     beside,
-    besides,
     get,
     of,
     open_count,
     open_ones,
-    spoken,
 )
 
 __all__ = [
     'ANSWERED',
     'CLOSED',
-    'LABELS',
     'PHOTO_CRITERIA',
     'PICTURES',
     'TEXTS',
     'Anchor',
     'Marked',
+    'as_lines',
     'at',
     'beside',
-    'besides',
     'get',
     'of',
     'open_count',
     'open_ones',
     'reasons_for',
-    'spoken',
 ]
 
 TEXT_LENGTH = 300

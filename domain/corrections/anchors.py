@@ -1,10 +1,10 @@
 """Where a correction may stand: a field of one of the clerk's three forms, the photo, a spot of a certificate.
 
-Fields are named as the details of those forms name them, so that a mark leads to its field. Values stand as people
-read them, identity numbers masked.
+A correction keeps the key of its field, so that it leads there whatever the field is called today. Values stand as
+people read them, identity numbers masked.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,9 @@ from db.models import Application, Correction, StoredFile, Training
 
 from .. import links, trainings
 from ..audit import history
+from ..cases import application_fields
 from ..errors import NotFound
+from ..fields import Field
 from ..volunteers import basics
 
 BLURRED, NOT_HALF_LENGTH, NO_BACK, WRONG_DATE, TOO_FEW_HOURS, WRONG_NUMBER, OTHER = CorrectionReason
@@ -40,36 +42,13 @@ PHOTO_CRITERIA = (
 
 PICTURES = ('photo', 'certificate_front', 'certificate_back', 'attachment')
 
-_BASICS = basics.LABELS | {'identity_number': '證件號碼', 'photo': '志工照片', 'waives_issue_date': '暫不填寫發冊日'}
-_TRAINING = {
-    'trained_for_id': '受訓單位',
-    'title': '課程名稱',
-    'starts_on': '訓練日期（起）',
-    'ends_on': '訓練日期（迄）',
-    'provider': '訓練單位',
-    'kind': '訓練課程',
-    'field_id': '課程領域',
-    'sessions': '訓練次數',
-    'hours': '訓練時數',
-    'remarks': '備註',
-    'has_no_approval': '本單位無核定日期與字號',
-    'approved_on': '核定日期',
-    'approval_reference': '核定字號',
-    'certificate_front': '結業證書正面',
-    'certificate_back': '結業證書反面',
+# Of the forms, by place: every field may be marked but those whose content a reviewer does not see as such.
+FIELDS: dict[Place, Mapping[str, Field]] = {
+    Place.BASICS: basics.FIELDS,
+    Place.TRAINING: trainings.FIELDS,
+    Place.APPLICATION: application_fields.FIELDS,
 }
-_APPLICATION = {
-    'kind': '發冊類別',
-    'county_code': '發冊縣市',
-    'agency_id': '發冊機關',
-    'remarks': '備註',
-    'attachment': '附件',
-}
-LABELS: dict[Place, dict[str, str]] = {
-    Place.BASICS: _BASICS,
-    Place.TRAINING: _TRAINING,
-    Place.APPLICATION: _APPLICATION,
-}
+_UNMARKED = frozenset({'sets_password_by_system', 'password', 'password_again', 'is_born_before_roc', 'extra_minutes'})
 
 _REASONS = {
     'photo': (NOT_HALF_LENGTH, BLURRED, OTHER),
@@ -121,7 +100,7 @@ def is_known(anchor: object) -> bool:
     """Whether this is a field of one of the forms; a spot stands on a picture, and inside it."""
     if not isinstance(anchor, Anchor) or not isinstance(anchor.place, str) or not isinstance(anchor.field, str):
         return False
-    if anchor.field not in LABELS.get(anchor.place, {}):
+    if anchor.field in _UNMARKED or anchor.field not in FIELDS.get(anchor.place, {}):
         return False
     if (anchor.place == Place.TRAINING) != (anchor.training_id is not None):
         return False
@@ -162,22 +141,22 @@ async def require_picture(file_id: UUID | None) -> None:
 
 
 def _content(anchor: Anchor, case: Application, by_id: dict[int, Training]) -> Content:
-    label = LABELS[anchor.place][anchor.field]
+    label = FIELDS[anchor.place][anchor.field].label
     if anchor.place == Place.BASICS:
-        return Content(label, *_shown(_basics_of(case), anchor.field))
+        return Content(label, *_value_of(_basics_of(case), anchor.field))
     if anchor.place == Place.APPLICATION:
-        return Content(label, *_shown(_application_of(case), anchor.field))
+        return Content(label, *_value_of(_application_of(case), anchor.field))
     training = by_id.get(anchor.training_id or 0)
     if training is None:
         return Content(label, '（這筆教育訓練已刪除）', is_gone=True)
-    return Content(f'{training.title}：{label}', *_shown(_training_of(training), anchor.field))
+    return Content(f'{training.title}：{label}', *_value_of(_training_of(training), anchor.field))
 
 
-def _shown(values: dict[str, Any], field: str) -> tuple[str, UUID | None]:
+def _value_of(values: dict[str, Any], field: str) -> tuple[str, UUID | None]:
     value = values[field]
     if field in PICTURES:
         return '', value
-    return history.shown(value), None
+    return history.describe(value), None
 
 
 def _basics_of(case: Application) -> dict[str, Any]:

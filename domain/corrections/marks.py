@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from db.choices import ApplicationStatus, CorrectionStatus, Place, Role
+from db.choices import ApplicationStatus, CorrectionStatus, Place, Role, Section
 from db.models import Account, Application, ApplicationStep, Correction, CorrectionExchange, HistoryEntry, Volunteer
 
 from .. import permissions, validation
@@ -22,11 +22,13 @@ CLOSED = (ACCEPTED, WITHDRAWN)
 class Marked:
     """A correction with what stands in its place now, and the clerk's `address` for it, which ends in '#field'.
 
+    `field_label` is what the form calls its field today; the correction itself keeps the words of the day it was made.
     `earlier`: what was said to and fro before the mark was opened again, with the people, oldest first. `is_changed`:
     value or file differ from what the reviewer saw. `is_gone`: the training it speaks of was removed.
     """
 
     correction: Correction
+    field_label: str
     address: str
     now_value: str
     now_file: UUID | None
@@ -54,8 +56,8 @@ async def of(application: Application, *, by: Account) -> list[Marked]:
     if case is None or not permissions.may_see_case(by, case):
         raise NotFound
     related = ('raised_by', 'answered_by', 'closed_by')
-    shown = await seen(await Correction.filter(application_id=case.id).select_related(*related), case, by)
-    return await compared(shown, case)
+    visible = await seen(await Correction.filter(application_id=case.id).select_related(*related), case, by)
+    return await compared(visible, case)
 
 
 async def beside(
@@ -84,19 +86,13 @@ async def open_count(application: Application) -> int:
     return await Correction.filter(application_id=application.id, status=OPEN).count()
 
 
-def spoken(corrections: Iterable[Correction]) -> str:
+def as_lines(corrections: Iterable[Correction]) -> str:
     """The open ones of them, one numbered line each, for the mail and the reason of a return.
 
-    `1. 志工照片（模糊）：請重新拍攝。` The label of a training holds its title, the text what the reviewer wrote.
+    `1. 志工照片（模糊）：請重新拍攝。` The label of a training's field holds its title.
     """
     lines = [_line(one) for one in corrections if one.status == OPEN]
     return '\n'.join(f'{number}. {line}' for number, line in enumerate(lines, 1))
-
-
-def besides(reason: str, corrections: Iterable[Correction]) -> str:
-    """What the `reason` of a return says besides the corrections it lists as `spoken` does."""
-    listed = tuple(map(_line, corrections))
-    return '\n'.join(line for line in reason.splitlines() if not line.endswith(listed))
 
 
 async def open_ones(application: Application) -> list[Correction]:
@@ -142,8 +138,10 @@ async def _has_new_number(case: Application, corrections: Iterable[Correction]) 
     since = [one.raised_at for one in corrections if one.field == 'identity_number']
     if not since:
         return False
-    label = anchors.LABELS[Place.BASICS]['identity_number']
-    return await HistoryEntry.filter(volunteer_id=case.volunteer_id, label=label, at__gt=min(since)).exists()
+    exchanged = HistoryEntry.filter(
+        volunteer_id=case.volunteer_id, section=Section.BASICS, field='identity_number', at__gt=min(since)
+    )
+    return await exchanged.exists()
 
 
 def _marked(
@@ -156,6 +154,7 @@ def _marked(
     is_other = (content.value, content.file) != (correction.old_value, correction.old_file)
     return Marked(
         correction=correction,
+        field_label=anchors.FIELDS[correction.place][correction.field].label,
         address=anchors.address(Anchor.of(correction), case.volunteer_id, is_gone=content.is_gone),
         now_value=content.value,
         now_file=content.file,

@@ -16,16 +16,43 @@ from db.models import Account, Agency, County, Field, HostUnit, RequiredHours, S
 
 from .. import dates, permissions
 from ..audit import office_history
+from ..audit.office_history import Kept
 from ..calendar import office_calendar
 from ..errors import Incomplete, NotFound, NotPermitted
-from .forms import AgencyDetails, Details, HostUnitDetails, RequiredHoursDetails, TeamDetails
+from .forms import (
+    AGENCY_FIELDS,
+    HOURS_FIELDS,
+    TEAM_FIELDS,
+    UNIT_FIELDS,
+    AgencyDetails,
+    Details,
+    HostUnitDetails,
+    RequiredHoursDetails,
+    TeamDetails,
+)
 
-__all__ = ['AgencyDetails', 'HostUnitDetails', 'RequiredHoursDetails', 'TeamDetails']
+__all__ = [
+    'AGENCY_FIELDS',
+    'HOURS_FIELDS',
+    'TEAM_FIELDS',
+    'UNIT_FIELDS',
+    'AgencyDetails',
+    'HostUnitDetails',
+    'RequiredHoursDetails',
+    'TeamDetails',
+]
 
 Record = TypeVar('Record', bound=Model)
 
 DEFAULT_COUNTY = '臺中市'
 DEFAULT_AGENCY = '臺中市政府文化局'
+
+_KEPT: dict[type[Model], Kept] = {
+    HostUnit: Kept('運用單位', UNIT_FIELDS),
+    Team: Kept('志工隊', TEAM_FIELDS, ('host_unit_id', 'name')),
+    Agency: Kept('發冊機關', AGENCY_FIELDS),
+    RequiredHours: Kept('規定時數', HOURS_FIELDS, ('kind', 'agency_id', 'field_id')),
+}
 
 
 async def counties() -> list[County]:
@@ -145,9 +172,9 @@ async def remove_required_hours(rule: RequiredHours, *, by: Account) -> None:
     """Strike a rule; the next wider one counts from now on."""
     permissions.require(by, Role.ADMINISTRATOR)
     async with transaction():
-        before = await office_history.stands(rule)
+        before = await office_history.stands(rule, _KEPT[RequiredHours])
         await rule.delete()
-        await office_history.note(rule, before, by=by)
+        await office_history.note(rule, _KEPT[RequiredHours], before, by=by)
 
 
 async def _saved(record: Record, details: Details, field: str, when_taken: str, by: Account) -> Record:
@@ -155,10 +182,10 @@ async def _saved(record: Record, details: Details, field: str, when_taken: str, 
         raise Incomplete(problems)
     try:
         async with transaction():
-            before = await office_history.stands(record)
+            before = await office_history.stands(record, _KEPT[type(record)])
             record.update_from_dict(details.values())
             await record.save()
-            await office_history.note(record, before, by=by)
+            await office_history.note(record, _KEPT[type(record)], before, by=by)
     except IntegrityError:
         raise Incomplete({field: when_taken}) from None
     return record

@@ -1,6 +1,7 @@
 """What the administrator fills in about the offices: units, teams, agencies, required hours."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from string import Formatter
@@ -11,8 +12,43 @@ from db.models import Agency, HostUnit, RequiredHours, Team
 
 from .. import dates, validation
 from ..accounts.forms import email_problem
+from ..fields import Field, by_key
 
 _PATTERN_PARTS = {'word', 'year', 'sequence'}
+
+UNIT_FIELDS = by_key(
+    Field('name', '單位名稱'),
+    Field('county_id', '縣市'),
+    Field('phone', '電話'),
+    Field('email', '電子郵件'),
+    Field('is_active', '使用中'),
+)
+TEAM_FIELDS = by_key(Field('host_unit_id', '運用單位'), Field('name', '志工隊名稱'))
+AGENCY_FIELDS = by_key(
+    Field('county_id', '縣市'),
+    Field('name', '機關名稱'),
+    Field('field_id', '課程領域'),
+    Field('phone', '電話'),
+    Field('email', '電子郵件'),
+    Field('document_word', '機關代字'),
+    Field('number_pattern', '號碼格式'),
+    Field('renewal_keeps_number', '換發、補發沿用原號', '換發、補發時'),
+    Field('review_days', '審核天數'),
+    Field('counts_working_days', '依辦公日計算', '計算方式'),
+    Field('supervisor_name', '主管姓名'),
+    Field('supervisor_email', '主管電子郵件'),
+    Field('valid_from', '開始受理日'),
+    Field('valid_to', '停止受理日'),
+)
+HOURS_FIELDS = by_key(
+    Field('kind', '訓練課程'),
+    Field('agency_id', '發冊機關'),
+    Field('field_id', '課程領域'),
+    Field('minutes', '規定時數（分鐘）', '規定時數'),
+    Field('completed_from', '結訓日期自'),
+    Field('completed_to', '結訓日期至'),
+    Field('source', '依據'),
+)
 
 
 class Details(Protocol):
@@ -42,9 +78,9 @@ class HostUnitDetails:
         """Field → sentence."""
         return validation.found(
             {
-                'name': validation.text('單位名稱', self.name, most=80, needed=True),
-                'county_id': validation.text('縣市', self.county_id, most=5, needed=True),
-                'phone': validation.text('電話', self.phone, most=30),
+                'name': validation.text(UNIT_FIELDS['name'].label, self.name, most=80, needed=True),
+                'county_id': validation.text(UNIT_FIELDS['county_id'].label, self.county_id, most=5, needed=True),
+                'phone': validation.text(UNIT_FIELDS['phone'].label, self.phone, most=30),
                 'email': email_problem(self.email) if self.email else None,
             }
         )
@@ -68,7 +104,7 @@ class TeamDetails:
 
     def problems(self) -> dict[str, str]:
         """Field → sentence."""
-        return validation.found({'name': validation.text('志工隊名稱', self.name, most=80, needed=True)})
+        return validation.found({'name': validation.text(TEAM_FIELDS['name'].label, self.name, most=80, needed=True)})
 
     def values(self) -> dict[str, Any]:
         """As it is kept."""
@@ -107,19 +143,31 @@ class AgencyDetails:
         is_reversed = self.valid_from and self.valid_to and self.valid_to < self.valid_from
         return validation.found(
             {
-                'county_id': validation.text('縣市', self.county_id, most=5, needed=True),
-                'name': validation.text('機關名稱', self.name, most=60, needed=True),
-                'document_word': validation.text('機關代字', self.document_word, most=20, needed=True),
+                'county_id': validation.text(AGENCY_FIELDS['county_id'].label, self.county_id, most=5, needed=True),
+                'name': validation.text(AGENCY_FIELDS['name'].label, self.name, most=60, needed=True),
+                'document_word': validation.text(
+                    AGENCY_FIELDS['document_word'].label, self.document_word, most=20, needed=True
+                ),
                 'number_pattern': pattern_problem(self.number_pattern),
-                'field_id': validation.whole('課程領域', self.field_id, least=1, most=validation.MOST_INT4),
-                'phone': validation.text('電話', self.phone, most=30),
+                'field_id': validation.whole(
+                    AGENCY_FIELDS['field_id'].label, self.field_id, least=1, most=validation.MOST_INT4
+                ),
+                'phone': validation.text(AGENCY_FIELDS['phone'].label, self.phone, most=30),
                 'email': email_problem(self.email) if self.email else None,
-                'review_days': validation.whole('審核天數', self.review_days, least=1, most=60, needed=True),
-                'counts_working_days': validation.yes_no('計算方式', self.counts_working_days, needed=True),
-                'supervisor_name': validation.text('主管姓名', self.supervisor_name, most=60),
+                'review_days': validation.whole(
+                    AGENCY_FIELDS['review_days'].label, self.review_days, least=1, most=60, needed=True
+                ),
+                'counts_working_days': validation.yes_no(
+                    AGENCY_FIELDS['counts_working_days'].caption, self.counts_working_days, needed=True
+                ),
+                'supervisor_name': validation.text(
+                    AGENCY_FIELDS['supervisor_name'].label, self.supervisor_name, most=60
+                ),
                 'supervisor_email': email_problem(self.supervisor_email) if self.supervisor_email else None,
-                'renewal_keeps_number': validation.yes_no('換發、補發的號碼', self.renewal_keeps_number, needed=True),
-                'valid_to': '停止發冊日不能早於開始發冊日。' if is_reversed else None,
+                'renewal_keeps_number': validation.yes_no(
+                    AGENCY_FIELDS['renewal_keeps_number'].label, self.renewal_keeps_number, needed=True
+                ),
+                'valid_to': _ends_first(AGENCY_FIELDS, 'valid_from', 'valid_to') if is_reversed else None,
             }
         )
 
@@ -150,10 +198,12 @@ class RequiredHoursDetails:
         is_reversed = self.completed_from and self.completed_to and self.completed_to < self.completed_from
         return validation.found(
             {
-                'kind': validation.choice('訓練課程', self.kind, TrainingKind),
-                'minutes': validation.whole('時數（分鐘）', self.minutes, least=0, most=60_000, needed=True),
-                'completed_to': '結束日不能早於開始日。' if is_reversed else None,
-                'source': validation.text('依據', self.source, most=200),
+                'kind': validation.choice(HOURS_FIELDS['kind'].label, self.kind, TrainingKind),
+                'minutes': validation.whole(
+                    HOURS_FIELDS['minutes'].label, self.minutes, least=0, most=60_000, needed=True
+                ),
+                'completed_to': _ends_first(HOURS_FIELDS, 'completed_from', 'completed_to') if is_reversed else None,
+                'source': validation.text(HOURS_FIELDS['source'].label, self.source, most=200),
             }
         )
 
@@ -169,7 +219,7 @@ def pattern_problem(pattern: str) -> str | None:
     >>> pattern_problem('{word}字第{sequence}號')
     '號碼格式須含有 {year} 和 {sequence}，例如 {word}字第{year:03d}{sequence:06d}號。'
     """
-    if problem := validation.text('號碼格式', pattern, most=80, needed=True):
+    if problem := validation.text(AGENCY_FIELDS['number_pattern'].label, pattern, most=80, needed=True):
         return problem
     try:
         parts = [part[1:] for part in Formatter().parse(pattern) if part[1] is not None]
@@ -197,6 +247,10 @@ def written(pattern: str, word: str, roc_year: int, sequence: int) -> str:
     if pattern_problem(pattern):
         return ''
     return pattern.format(word=word, year=roc_year, sequence=sequence)
+
+
+def _ends_first(fields: Mapping[str, Field], first: str, last: str) -> str:
+    return f'{fields[last].label}不能早於{fields[first].label}。'
 
 
 def _is_simple(name: str | None, spec: str | None, conversion: str | None) -> bool:

@@ -1,4 +1,4 @@
-"""The six simple tabs: their entries are listed, added, amended and removed; `ledger_forms` describes each tab.
+"""The six simple tabs: their entries are listed, added, amended and removed; `forms` describes each tab.
 
 The record of a volunteer is one, so every unit that may see the person reads all entries; an entry is amended and
 removed by the unit that made it.
@@ -12,7 +12,7 @@ from typing import Any
 from tortoise.functions import Sum
 
 from db import transaction
-from db.choices import Role
+from db.choices import HistoryAction, Role
 from db.models import Account, County, ServiceHours, Volunteer
 
 from .. import announcements, dates, permissions, validation
@@ -21,9 +21,9 @@ from ..audit import history
 from ..audit.history import Change
 from ..errors import Incomplete, MovedOn, NotFound, NotPermitted
 from ..paging import Page, bounds
-from .forms import LEDGERS, Entry, Ledger, LedgerField, columns, problems, shown
+from .forms import HONOR_CARDS, LEDGERS, SERVICE_HOURS, Entry, Ledger, LedgerField, columns, describe, problems
 
-__all__ = ['LEDGERS', 'Entry', 'Ledger', 'LedgerField', 'problems', 'shown']
+__all__ = ['HONOR_CARDS', 'LEDGERS', 'SERVICE_HOURS', 'Entry', 'Ledger', 'LedgerField', 'describe', 'problems']
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ def may_amend(entry: Entry, *, by: Account) -> bool:
 
 def values_of(ledger: Ledger, entry: Entry) -> dict[str, Any]:
     """What a form begins with."""
-    return {field.name: getattr(entry, field.name) for field in ledger.fields}
+    return {key: getattr(entry, key) for key in ledger.fields}
 
 
 async def _seen(volunteer_id: int, by: Account) -> Volunteer:
@@ -152,31 +152,35 @@ async def _own(ledger: Ledger, entry_id: int, by: Account) -> Entry:
 
 
 async def _counties(ledger: Ledger) -> dict[str, str]:
-    if all(field.kind != 'county' for field in ledger.fields):
+    if all(field.kind != 'county' for field in ledger.fields.values()):
         return {}
     return {county.code: county.name for county in await County.all()}
 
 
 def _check(ledger: Ledger, values: Mapping[str, Any], counties: Mapping[str, str]) -> None:
     wrong = problems(ledger, values)
-    for field in ledger.fields:
-        if field.kind == 'county' and field.name not in wrong and values[field.name] not in counties:
-            wrong[field.name] = f'請重新選擇{field.label}。'
+    for key, field in ledger.fields.items():
+        if field.kind == 'county' and key not in wrong and values[key] not in counties:
+            wrong[key] = f'請重新選擇{field.label}。'
     if wrong:
         raise Incomplete(wrong)
 
 
 def _facts(ledger: Ledger, entry: Entry, counties: Mapping[str, str]) -> dict[str, str]:
-    """By label, as people read it, for the history."""
-    return {field.label: shown(field, getattr(entry, field.name), counties) for field in ledger.fields}
+    """By field, as people read it, for the history."""
+    return {key: describe(field, getattr(entry, key), counties) for key, field in ledger.fields.items()}
 
 
 async def _note(
-    ledger: Ledger, action: str, volunteer: Volunteer, before: dict[str, str], after: dict[str, str], by: Account
+    ledger: Ledger,
+    action: HistoryAction,
+    volunteer: Volunteer,
+    before: dict[str, str],
+    after: dict[str, str],
+    by: Account,
 ) -> None:
-    labels = {field.label: field.label for field in ledger.fields}
-    changes: list[Change] = history.compared(labels, before, after)
+    changes: list[Change] = history.compared(ledger.fields, before, after)
     facts = after or before
-    subject = ' '.join(filter(None, (facts[ledger.field(name).label] for name in ledger.columns[:2])))
-    await history.note(volunteer, ledger.title, action, changes, by=by, subject=subject)
+    subject = ' '.join(filter(None, (facts[key] for key in ledger.columns[:2])))
+    await history.note(volunteer, ledger.section, action, changes, by=by, subject=subject)
     await announcements.announce(VolunteerChanged(volunteer.id))

@@ -1,109 +1,136 @@
 """What the six simple tabs ask for: their fields, in order, and what can be wrong with the answers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from db.choices import Choice, InsuranceKind, IssueKind
+from db.choices import Choice, InsuranceKind, IssueKind, Section
 from db.models import Award, HonorCard, InsuranceCover, OtherEntry, PerformanceCertificate, ServiceHours
 
 from .. import validation
 from ..audit import history
+from ..fields import Field, period
 from ..trainings.details import format_duration
 
 Entry = ServiceHours | PerformanceCertificate | InsuranceCover | HonorCard | Award | OtherEntry
 
+Part = Literal['', 'first', 'last']
 # 'duration' is minutes as one number, 'county' a county's code, 'code' a text for which `code_list` has proposals.
 Kind = Literal['text', 'lines', 'code', 'day', 'duration', 'whole', 'choice', 'county']
 
 
 @dataclass(frozen=True)
-class LedgerField:
-    """One field. `most`: code points of a text, or the largest number. `may_be_future`: of a day. `unit`: 元, 人次."""
+class LedgerField(Field):
+    """One field. `most`: code points of a text, or the largest number. `may_be_future`: of a day. `unit`: 元, 人次.
 
-    name: str
-    label: str
-    kind: Kind
+    `part`: whether the day is the first or the last of a period, which page and table show as one.
+    """
+
+    kind: Kind = 'text'
     needed: bool = False
     most: int = 0
     may_be_future: bool = False
     choices: type[Choice] | None = None
     code_list: str = ''
     unit: str = ''
+    part: Part = ''
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """One tab. `columns` are the names of the fields its table shows; `period` those that must be in order."""
+    """One tab. `columns` are the keys of the fields its table shows; `period` those that must be in order."""
 
-    key: str
-    title: str
+    section: Section
     model: type[Entry]
-    fields: tuple[LedgerField, ...]
+    fields: Mapping[str, LedgerField]
     columns: tuple[str, ...]
     period: tuple[str, str] | None = None
 
-    def field(self, name: str) -> LedgerField:
-        return next(field for field in self.fields if field.name == name)
+    @property
+    def key(self) -> str:
+        """What its address calls it."""
+        return self.section.value
+
+    @property
+    def title(self) -> str:
+        """What its tab is called."""
+        return self.section.label
 
 
-def _day(name: str, label: str, *, needed: bool = True, may_be_future: bool = False) -> LedgerField:
-    return LedgerField(name, label, 'day', needed, may_be_future=may_be_future)
+def _fields(*fields: LedgerField) -> dict[str, LedgerField]:
+    return {field.key: field for field in fields}
 
 
-def _amount(name: str, label: str, most: int = 1_000_000, unit: str = '元') -> LedgerField:
-    return LedgerField(name, label, 'whole', most=most, unit=unit)
+def _text(key: str, label: str, most: int, *, needed: bool = False) -> LedgerField:
+    return LedgerField(key, label, kind='text', needed=needed, most=most)
 
 
-_REMARKS = LedgerField('remarks', '備註', 'lines', most=2000)
+def _code(key: str, label: str, most: int, *, needed: bool = False) -> LedgerField:
+    return LedgerField(key, label, kind='code', needed=needed, most=most, code_list=key)
+
+
+def _day(key: str, label: str, *, needed: bool = True, may_be_future: bool = False) -> LedgerField:
+    return LedgerField(key, label, kind='day', needed=needed, may_be_future=may_be_future)
+
+
+def _period(
+    first: str, last: str, label: str, *, needed: bool = True, may_be_future: bool = False
+) -> Iterator[LedgerField]:
+    parts: tuple[Part, Part] = ('first', 'last')
+    for day, part in zip(period(first, last, label), parts, strict=True):
+        yield LedgerField(
+            day.key, day.label, day.on_page, kind='day', needed=needed, may_be_future=may_be_future, part=part
+        )
+
+
+def _amount(key: str, label: str, most: int = 1_000_000, unit: str = '元') -> LedgerField:
+    return LedgerField(key, label, kind='whole', most=most, unit=unit)
+
+
+_MINUTES = LedgerField('minutes', '服務時數', kind='duration', needed=True, most=validation.MOST_INT4)
+_REMARKS = LedgerField('remarks', '備註', kind='lines', most=2000)
 _INSURED = 100_000_000
 
 SERVICE_HOURS = Ledger(
-    'service-hours',
-    '服務時數',
+    Section.SERVICE_HOURS,
     ServiceHours,
-    (
-        _day('starts_on', '服務日期（起）'),
-        _day('ends_on', '服務日期（迄）'),
-        LedgerField('item', '服務項目', 'code', needed=True, most=40, code_list='item'),
-        LedgerField('content', '服務內容', 'code', needed=True, most=100, code_list='content'),
-        LedgerField('minutes', '服務時數', 'duration', needed=True, most=validation.MOST_INT4),
+    _fields(
+        *_period('starts_on', 'ends_on', '服務日期'),
+        _code('item', '服務項目', 40, needed=True),
+        _code('content', '服務內容', 100, needed=True),
+        _MINUTES,
         _amount('persons_served', '受服務人次', unit='人次'),
         _amount('transport_fee', '交通費'),
         _amount('meal_fee', '誤餐費'),
-        LedgerField('area', '服務區域', 'code', most=10, code_list='area'),
+        _code('area', '服務區域', 10),
         _REMARKS,
     ),
     ('starts_on', 'ends_on', 'item', 'content', 'minutes', 'persons_served'),
     ('starts_on', 'ends_on'),
 )
 PERFORMANCE_CERTIFICATES = Ledger(
-    'performance-certificates',
-    '服務績效證明',
+    Section.PERFORMANCE_CERTIFICATES,
     PerformanceCertificate,
-    (
-        LedgerField('reference', '證明書字號', 'text', needed=True, most=60),
+    _fields(
+        _text('reference', '證明書字號', 60, needed=True),
         _day('issued_on', '發給日期'),
-        _day('starts_on', '服務期間（起）'),
-        _day('ends_on', '服務期間（迄）'),
-        LedgerField('minutes', '服務時數', 'duration', needed=True, most=validation.MOST_INT4),
-        LedgerField('achievements', '具體績效', 'lines', most=2000),
+        *_period('starts_on', 'ends_on', '服務期間'),
+        _MINUTES,
+        LedgerField('achievements', '具體績效', kind='lines', most=2000),
         _REMARKS,
     ),
     ('reference', 'issued_on', 'starts_on', 'ends_on', 'minutes'),
     ('starts_on', 'ends_on'),
 )
 INSURANCE = Ledger(
-    'insurance',
-    '保險',
+    Section.INSURANCE,
     InsuranceCover,
-    (
-        LedgerField('kind', '保險種類', 'choice', needed=True, choices=InsuranceKind),
-        LedgerField('insurer', '保險公司', 'text', needed=True, most=60),
-        LedgerField('policy_number', '保單號碼', 'text', needed=True, most=40),
-        _day('starts_on', '保險期間（起）', may_be_future=True),
-        _day('ends_on', '保險期間（迄）', may_be_future=True),
+    _fields(
+        LedgerField('kind', '保險種類', kind='choice', needed=True, choices=InsuranceKind),
+        _text('insurer', '保險公司', 60, needed=True),
+        _text('policy_number', '保單號碼', 40, needed=True),
+        *_period('starts_on', 'ends_on', '保險期間', may_be_future=True),
         _amount('death_benefit', '身故保額', _INSURED),
         _amount('medical_benefit', '醫療保額', _INSURED),
         _amount('daily_benefit', '住院日額', _INSURED),
@@ -113,45 +140,41 @@ INSURANCE = Ledger(
     ('starts_on', 'ends_on'),
 )
 HONOR_CARDS = Ledger(
-    'honor-cards',
-    '榮譽卡',
+    Section.HONOR_CARDS,
     HonorCard,
-    (
-        LedgerField('number', '榮譽卡編號', 'text', needed=True, most=40),
-        LedgerField('kind', '發卡類別', 'choice', needed=True, choices=IssueKind),
-        LedgerField('county_id', '發給縣市', 'county', needed=True),
+    _fields(
+        _text('number', '榮譽卡編號', 40, needed=True),
+        LedgerField('kind', '發卡類別', kind='choice', needed=True, choices=IssueKind),
+        LedgerField('county_id', '發給縣市', kind='county', needed=True),
         _day('applied_on', '申請日期', needed=False),
         _day('issued_on', '發卡日期'),
         _day('valid_until', '有效日期', may_be_future=True),
-        _day('counted_from', '採計年資（起）', needed=False),
-        _day('counted_to', '採計年資（迄）', needed=False),
+        *_period('counted_from', 'counted_to', '採計年資', needed=False),
         _REMARKS,
     ),
     ('number', 'kind', 'county_id', 'issued_on', 'valid_until'),
     ('issued_on', 'valid_until'),
 )
 AWARDS = Ledger(
-    'awards',
-    '獎勵獎項',
+    Section.AWARDS,
     Award,
-    (
-        LedgerField('title', '獎勵名稱', 'text', needed=True, most=80),
-        LedgerField('level', '等次', 'text', most=40),
-        LedgerField('awarded_by', '獎勵單位', 'text', needed=True, most=80),
+    _fields(
+        _text('title', '獎勵名稱', 80, needed=True),
+        _text('level', '等次', 40),
+        _text('awarded_by', '獎勵單位', 80, needed=True),
         _day('awarded_on', '獎勵日期'),
-        LedgerField('reference', '獎勵字號', 'text', most=60),
+        _text('reference', '獎勵字號', 60),
         _REMARKS,
     ),
     ('title', 'level', 'awarded_by', 'awarded_on', 'reference'),
 )
 OTHER_ENTRIES = Ledger(
-    'other-entries',
-    '其他登錄事項',
+    Section.OTHER_ENTRIES,
     OtherEntry,
-    (
+    _fields(
         _day('occurred_on', '日期'),
-        LedgerField('subject', '登錄事項', 'text', needed=True, most=200),
-        LedgerField('reference', '字號', 'text', most=60),
+        _text('subject', '登錄事項', 200, needed=True),
+        _text('reference', '字號', 60),
         _REMARKS,
     ),
     ('occurred_on', 'subject', 'reference'),
@@ -164,12 +187,12 @@ LEDGERS: dict[str, Ledger] = {
 
 
 def problems(ledger: Ledger, values: Mapping[str, Any]) -> dict[str, str]:
-    """Field → sentence. `values` by name of field; what is not among them is empty."""
-    wrong = validation.found({field.name: _problem(field, values.get(field.name)) for field in ledger.fields})
+    """Field → sentence. `values` by field; what is not among them is empty."""
+    wrong = validation.found({key: _problem(field, values.get(key)) for key, field in ledger.fields.items()})
     if ledger.period and not wrong.keys() & set(ledger.period):
-        first, last = (values[name] for name in ledger.period)
+        first, last = (values[key] for key in ledger.period)
         if last < first:
-            wrong[ledger.period[1]] = f'{ledger.field(ledger.period[1]).label}早於起日。請再確認日期。'
+            wrong[ledger.period[1]] = f'{ledger.fields[ledger.period[1]].label}早於起日。請再確認日期。'
         elif 'minutes' not in wrong and 'minutes' in values:
             wrong |= _duration_problem(values['minutes'], first, last)
     return wrong
@@ -177,16 +200,16 @@ def problems(ledger: Ledger, values: Mapping[str, Any]) -> dict[str, str]:
 
 def columns(ledger: Ledger, values: Mapping[str, Any]) -> dict[str, Any]:
     """The values as they are kept. They have no problems; what is no field of the ledger is left out."""
-    return {field.name: _as_kept(field, values.get(field.name)) for field in ledger.fields}
+    return {key: _as_kept(field, values.get(key)) for key, field in ledger.fields.items()}
 
 
-def shown(field: LedgerField, value: object, counties: Mapping[str, str] | None = None) -> str:
+def describe(field: LedgerField, value: object, counties: Mapping[str, str] | None = None) -> str:
     """A value as people read it; `counties` by code."""
     if field.kind == 'duration' and isinstance(value, int):
         return format_duration(value)
     if field.kind == 'county':
         return (counties or {}).get(str(value), '')
-    return history.shown(value)
+    return history.describe(value)
 
 
 def _problem(field: LedgerField, value: object) -> str | None:

@@ -17,12 +17,15 @@ from .. import dates, links, permissions, settings
 from ..audit import history, office_history
 from ..audit.history import AMENDED
 from ..errors import Incomplete, NotFound
+from ..fields import Field, by_key
 from .catalogue import AUDIENCES, COMMON, FACTS, KINDS, PARTS, Fact
 from .engine import LONGEST_BODY, LONGEST_SUBJECT, Unfit, built_in, names_of_part, one_line, problem, rendered
 
 __all__ = ['LONGEST_BODY', 'LONGEST_SUBJECT', 'built_in', 'one_line']
 
 log = logging.getLogger(__name__)
+
+_FIELDS = by_key(Field('subject', '主旨'), Field('body', '內文'))
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,7 @@ async def save(name: str, subject: str, body: str, *, by: Account) -> None:
         else:
             kept = {'subject': subject, 'body': body, 'changed_by_id': by.id, 'changed_at': dates.now()}
             await MailTemplate.update_or_create(name=name, defaults=kept)
-        await _note(before, AMENDED, by)
+        await _note(before, AMENDED.label, by)
 
 
 async def restore(name: str, *, by: Account) -> None:
@@ -160,7 +163,7 @@ def checked(name: str, subject: str, body: str) -> list[Sample]:
 
 async def _note(before: Wording, action: str, by: Account) -> None:
     after = await get(before.name, by=by)
-    changes = history.compared({'subject': '主旨', 'body': '內文'}, vars(before), vars(after))
+    changes = history.compared(_FIELDS, vars(before), vars(after))
     await office_history.tell('信件範本', before.label, action, changes, by=by)
 
 

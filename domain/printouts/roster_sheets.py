@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from db.choices import Role
+from db.choices import AccessKind, Role
 from db.models import Account, Application, Volunteer
 
 from .. import dates, permissions, printouts
@@ -48,7 +48,7 @@ async def printed(
         unmasked = {one.id for one in await Volunteer.filter(permissions.visible_to(by), id__in=ids).only('id')}
     for volunteer in volunteers:
         if volunteer.id in unmasked:
-            await access.note(volunteer, '名冊', '紀錄冊申請名冊（管理辦法第 5 條）', by=by)
+            await access.note(volunteer, AccessKind.ROSTER, '紀錄冊申請名冊（管理辦法第 5 條）', by=by)
     rows = [
         _as_row(number, volunteer, volunteer.id not in unmasked) for number, volunteer in enumerate(volunteers, start=1)
     ]

@@ -145,7 +145,7 @@ def _list(
         lines[check.key].append(check)
     if application is not None and application.status == ApplicationStatus.APPROVED:
         # The book that an approved application led to does not stand in its own way.
-        lines['book'] = [Check('book', '紀錄冊', '已核發')]
+        lines['book'] = [Check('book', rules.LABELS['book'], '已核發')]
     listed: list[Check] = []
     for key, rule in asked.items():
         if rule.by_eye:

@@ -13,10 +13,11 @@ from db.models import Agency, InsuranceCover, RecordBook, RequiredHours, Trainin
 
 from .. import dates, identity_numbers, links
 from ..identity_numbers import BadIdentityNumber
-from ..trainings.details import format_duration
+from ..trainings.details import FIELDS, SIDES, format_duration
 from ..volunteers.basics import VolunteerDetails, legacy_number
 from ..volunteers.profile import INSURED, insurance_status
 from .required_hours import Tally, tally
+from .rules import LABELS
 
 State = Literal['ok', 'lacking', 'advice', 'eye']
 
@@ -85,8 +86,8 @@ def _basics(volunteer: Volunteer) -> Check:
     problems = VolunteerDetails.from_record(volunteer).problems(new=False)
     problems = {name: sentence for name, sentence in problems.items() if name not in _OWN_LINES}
     if not problems:
-        return Check('basics', '基本資料', '必填都已完成')
-    return _to_do('basics', '基本資料', ' '.join(problems.values()), links.basics(volunteer.id), next(iter(problems)))
+        return Check('basics', LABELS['basics'], '必填都已完成')
+    return _to_do('basics', ' '.join(problems.values()), links.basics(volunteer.id), next(iter(problems)))
 
 
 def _identity(volunteer: Volunteer) -> Check:
@@ -94,24 +95,24 @@ def _identity(volunteer: Volunteer) -> Check:
     try:
         identity_numbers.validate(volunteer.identity_kind, volunteer.identity_number.open())
     except BadIdentityNumber as refusal:
-        return _to_do('identity', label, str(refusal), links.basics(volunteer.id), 'identity_number')
+        return _to_do('identity', str(refusal), links.basics(volunteer.id), 'identity_number', label=label)
     # The database keeps each number once; a passport has no check digit.
     return Check('identity', label, '檢查無誤，沒有重複')
 
 
 def _photo(volunteer: Volunteer) -> Check:
     if volunteer.photo_id is None:
-        return _to_do('photo', '志工照片', '尚未上傳', links.basics(volunteer.id), 'photo')
+        return _to_do('photo', '尚未上傳', links.basics(volunteer.id), 'photo')
     if not volunteer.is_photo_confirmed:
-        return _to_do('photo', '志工照片', '請確認為清晰、半身照', links.basics(volunteer.id), 'is_photo_confirmed')
-    return Check('photo', '志工照片', '清晰、半身照')
+        return _to_do('photo', '請確認為清晰、半身照', links.basics(volunteer.id), 'is_photo_confirmed')
+    return Check('photo', LABELS['photo'], '清晰、半身照')
 
 
 def _consent(volunteer: Volunteer) -> Check:
     if not volunteer.consents_to_data_use:
-        return _to_do('consent', '同意個資使用', '尚未勾選', links.basics(volunteer.id), 'consents_to_data_use')
+        return _to_do('consent', '尚未勾選', links.basics(volunteer.id), 'consents_to_data_use')
     when = f'{dates.roc(dates.day_of(volunteer.consented_at))} 同意' if volunteer.consented_at else '已同意'
-    return Check('consent', '同意個資使用', when)
+    return Check('consent', LABELS['consent'], when)
 
 
 def _book(volunteer: Volunteer, kind: IssueKind, book: RecordBook | None) -> Check:
@@ -120,35 +121,35 @@ def _book(volunteer: Volunteer, kind: IssueKind, book: RecordBook | None) -> Che
     if kind == IssueKind.FIRST:
         if book is not None:
             note = f'已有使用中的紀錄冊 {book.number}，請改選換發或補發'
-            return _to_do('book', '紀錄冊', note, page, 'kind')
+            return _to_do('book', note, page, 'kind')
         if legacy:
             note = f'有舊制紀錄冊 {legacy}；若是更換舊冊，請改選換發'
-            return Check('book', '紀錄冊', note, 'advice', 'kind', links.at(page, 'kind'))
-        return Check('book', '紀錄冊', '沒有使用中的紀錄冊')
+            return Check('book', LABELS['book'], note, 'advice', 'kind', links.at(page, 'kind'))
+        return Check('book', LABELS['book'], '沒有使用中的紀錄冊')
     if book is not None:
-        return Check('book', '紀錄冊', book.number)
+        return Check('book', LABELS['book'], book.number)
     if legacy and kind != IssueKind.CANCELLATION:
-        return Check('book', '紀錄冊', f'舊制 {legacy}')
-    return _to_do('book', '紀錄冊', f'沒有使用中的紀錄冊可以{kind.label}', page, 'kind')
+        return Check('book', LABELS['book'], f'舊制 {legacy}')
+    return _to_do('book', f'沒有使用中的紀錄冊可以{kind.label}', page, 'kind')
 
 
 def _agency(volunteer: Volunteer, kind: IssueKind, agency: Agency, book: RecordBook | None) -> Check:
     page = links.application(volunteer.id)
     if not agency.id:
-        return _to_do('agency', '發冊機關', '請選擇發冊縣市與發冊機關', page, 'agency_id')
+        return _to_do('agency', '請選擇發冊縣市與發冊機關', page, 'agency_id')
     if not is_open(agency):
-        return _to_do('agency', '發冊機關', f'{agency.name}已停止受理，請重新選擇', page, 'agency_id')
+        return _to_do('agency', f'{agency.name}已停止受理，請重新選擇', page, 'agency_id')
     if kind != IssueKind.FIRST and book and book.agency_id != agency.id and is_open(book.agency):
         note = f'{book.number} 由{book.agency.name}發冊，{kind.label}請送原發冊機關'
-        return _to_do('agency', '發冊機關', note, page, 'agency_id')
-    return Check('agency', '發冊機關', agency.name)
+        return _to_do('agency', note, page, 'agency_id')
+    return Check('agency', LABELS['agency'], agency.name)
 
 
 def _insurance(volunteer: Volunteer, covers: Sequence[InsuranceCover]) -> Check:
     status = insurance_status(covers)
     if status == INSURED:
-        return Check('insurance', '保險狀態', status)
-    return Check('insurance', '保險狀態', status, 'lacking', '', links.insurance(volunteer.id))
+        return Check('insurance', LABELS['insurance'], status)
+    return Check('insurance', LABELS['insurance'], status, 'lacking', '', links.insurance(volunteer.id))
 
 
 def _trainings(
@@ -180,31 +181,30 @@ def _hours(
     kind: TrainingKind, trainings: Sequence[Training], agency: Agency, so_far: Tally, volunteer: Volunteer
 ) -> Check:
     if so_far.is_met:
-        return Check(kind.value, kind.label, format_duration(so_far.done), source=so_far.source)
+        return Check(kind.value, LABELS[kind.value], format_duration(so_far.done), source=so_far.source)
     if not trainings:
         of_field = f'{agency.field.name}領域' if kind == TrainingKind.SPECIAL and agency.field else ''
         note = f'還沒有{of_field}的紀錄' if of_field else '還沒有紀錄'
         needed = f'，需 {format_duration(so_far.needed)}' if so_far.needed else ''
         page = links.new_training(volunteer.id)
-        return _to_do(kind.value, kind.label, note + needed, page, 'kind', source=so_far.source)
+        return _to_do(kind.value, note + needed, page, 'kind', source=so_far.source)
     note = f'目前 {format_duration(so_far.done)}，需 {format_duration(so_far.needed)}'
     page = links.training(volunteer.id, trainings[-1].id)
-    return _to_do(kind.value, kind.label, note, page, 'hours', source=so_far.source)
+    return _to_do(kind.value, note, page, 'hours', source=so_far.source)
 
 
 def _certificate(training: Training) -> Check:
-    sides = {'certificate_front': '正面', 'certificate_back': '反面'}
-    missing = {field: side for field, side in sides.items() if not getattr(training, f'{field}_id')}
-    note = f'「{training.title}」還缺{"、".join(missing.values())}'
+    missing = [side for side in SIDES if not getattr(training, f'{side}_id')]
+    note = f'「{training.title}」還缺{"、".join(FIELDS[side].caption for side in missing)}'
     page = links.training(training.volunteer_id, training.id)
-    return _to_do('certificates', '教育訓練結業證書', note, page, next(iter(missing)))
+    return _to_do('certificates', note, page, missing[0])
 
 
 def _certificates(volunteer: Volunteer, whole: int) -> Check:
     if whole:
-        return Check('certificates', '教育訓練結業證書', f'{whole} 份，正反面齊全')
+        return Check('certificates', LABELS['certificates'], f'{whole} 份，正反面齊全')
     page = links.new_training(volunteer.id)
-    return _to_do('certificates', '教育訓練結業證書', '登錄教育訓練後上傳，須包含正反面', page, 'certificate_front')
+    return _to_do('certificates', '登錄教育訓練後上傳，須包含正反面', page, 'certificate_front')
 
 
 def _references(trainings: Sequence[Training]) -> list[Check]:
@@ -212,11 +212,11 @@ def _references(trainings: Sequence[Training]) -> list[Check]:
         return []
     open_ones = [one for one in trainings if not one.has_no_approval and not one.approval_reference]
     if not open_ones:
-        return [Check('references', '核定字號', '已登錄')]
+        return [Check('references', LABELS['references'], '已登錄')]
     kinds = '、'.join(dict.fromkeys(one.kind.label for one in open_ones))
     page = links.training(open_ones[0].volunteer_id, open_ones[0].id)
-    return [_to_do('references', '核定字號', f'{kinds}未填', page, 'approval_reference')]
+    return [_to_do('references', f'{kinds}未填', page, 'approval_reference')]
 
 
-def _to_do(key: str, label: str, note: str, page: str, field: str, *, source: str = '') -> Check:
-    return Check(key, label, note, 'lacking', field, links.at(page, field), source)
+def _to_do(key: str, note: str, page: str, field: str, *, label: str = '', source: str = '') -> Check:
+    return Check(key, label or LABELS[key], note, 'lacking', field, links.at(page, field), source)

@@ -13,31 +13,51 @@ from typing import Any, Self
 from tortoise.exceptions import IntegrityError
 
 from db import transaction
-from db.choices import ApplicationStatus, Demand, IssueKind, Role
+from db.choices import ApplicationStatus, Demand, IssueKind, Role, TrainingKind
 from db.models import Account, Agency, Application, EyeCheck, Field, Rule
 
-from .. import announcements, dates, permissions, validation
+from .. import announcements, dates, fields, permissions, validation
 from ..announcements import EyeChecksChanged
 from ..audit import office_history
-from ..cases import transitions
+from ..cases import application_fields, transitions
 from ..errors import Incomplete, MovedOn, NotFound, NotPermitted
+from ..trainings import details as course
+from ..volunteers import basics
 
 # 'application:agency' whenever a box of a case was ticked or emptied. Lists do not show it.
 
 # What the office can tell by itself (domain.checkup), in the order of the list; every other key is looked at by eye.
 LABELS = {
     'basics': '基本資料',
-    'identity': '證件號碼',
-    'photo': '志工照片',
-    'consent': '同意個資使用',
-    'basic': '基礎訓練',
-    'special': '特殊訓練',
+    'identity': basics.FIELDS['identity_number'].label,
+    'photo': basics.FIELDS['photo'].label,
+    'consent': basics.FIELDS['consents_to_data_use'].label,
+    'basic': TrainingKind.BASIC.label,
+    'special': TrainingKind.SPECIAL.label,
     'certificates': '教育訓練結業證書',
     'book': '紀錄冊',
     'insurance': '保險狀態',
-    'agency': '發冊機關',
-    'references': '核定字號',
+    'agency': application_fields.FIELDS['agency_id'].label,
+    'references': course.FIELDS['approval_reference'].label,
 }
+FIELDS = fields.by_key(
+    fields.Field('key', '檢查項目'),
+    fields.Field('label', '顯示名稱'),
+    fields.Field('demand', '要求程度'),
+    fields.Field('kind', '發冊類別'),
+    fields.Field('agency_id', '發冊機關'),
+    fields.Field('field_id', '課程領域', '發冊機關的領域'),
+    fields.Field('source', '法源依據'),
+    fields.Field('note', '說明'),
+    fields.Field('valid_from', '適用自'),
+    fields.Field('valid_to', '適用至'),
+)
+_KEPT = office_history.Kept(
+    '審核規則',
+    {key: field for key, field in FIELDS.items() if key != 'key'},
+    ('label', 'kind', 'agency_id', 'field_id'),
+)
+
 # Without these no book can be issued: no row makes less of them.
 FIRM = ('basics', 'identity', 'book', 'agency')
 
@@ -70,17 +90,21 @@ class RuleDetails:
         ends_first = ends_first and self.valid_to < self.valid_from  # type: ignore[operator]
         return validation.found(
             {
-                'key': validation.text('檢查項目', self.key, most=40),
-                'label': validation.text('項目名稱', self.label, most=60, needed=True),
-                'demand': validation.choice('要求程度', self.demand, Demand) or firm,
-                'kind': validation.choice('發冊類別', self.kind, IssueKind, needed=False),
-                'agency_id': validation.whole('發冊機關', self.agency_id, least=1, most=validation.MOST_INT4),
-                'field_id': validation.whole('課程領域', self.field_id, least=1, most=validation.MOST_INT4),
-                'source': validation.text('法源依據', self.source, most=200),
-                'note': validation.text('說明', self.note, most=200),
-                'valid_from': validation.day('適用自', self.valid_from, future=True),
-                'valid_to': validation.day('適用至', self.valid_to, future=True)
-                or ('適用至不能早於適用自。' if ends_first else None),
+                'key': validation.text(FIELDS['key'].label, self.key, most=40),
+                'label': validation.text(FIELDS['label'].label, self.label, most=60, needed=True),
+                'demand': validation.choice(FIELDS['demand'].label, self.demand, Demand) or firm,
+                'kind': validation.choice(FIELDS['kind'].label, self.kind, IssueKind, needed=False),
+                'agency_id': validation.whole(
+                    FIELDS['agency_id'].label, self.agency_id, least=1, most=validation.MOST_INT4
+                ),
+                'field_id': validation.whole(
+                    FIELDS['field_id'].label, self.field_id, least=1, most=validation.MOST_INT4
+                ),
+                'source': validation.text(FIELDS['source'].label, self.source, most=200),
+                'note': validation.text(FIELDS['note'].label, self.note, most=200),
+                'valid_from': validation.day(FIELDS['valid_from'].label, self.valid_from, future=True),
+                'valid_to': validation.day(FIELDS['valid_to'].label, self.valid_to, future=True)
+                or (f'{FIELDS["valid_to"].label}不能早於{FIELDS["valid_from"].label}。' if ends_first else None),
             }
         )
 
@@ -140,10 +164,10 @@ async def save(details: RuleDetails, *, by: Account, of: Rule | None = None) -> 
         columns['position'] = siblings[0].position if siblings else await _last_position() + 1
     columns['key'] = columns['key'] or f'eye-{token_hex(4)}'
     async with transaction():
-        before = await office_history.stands(rule)
+        before = await office_history.stands(rule, _KEPT)
         rule.update_from_dict(columns)
         await rule.save()
-        await office_history.note(rule, before, by=by)
+        await office_history.note(rule, _KEPT, before, by=by)
     return rule
 
 
@@ -152,9 +176,9 @@ async def remove(rule: Rule, *, by: Account) -> None:
     permissions.require(by, Role.ADMINISTRATOR)
     try:
         async with transaction():
-            before = await office_history.stands(rule)
+            before = await office_history.stands(rule, _KEPT)
             await rule.delete()
-            await office_history.note(rule, before, by=by)
+            await office_history.note(rule, _KEPT, before, by=by)
     except IntegrityError:
         raise NotPermitted('已有案件依這條規則勾選過，不能刪除。請填「適用至」，讓它從那天以後不再適用。') from None
 

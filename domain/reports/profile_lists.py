@@ -5,16 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from db.choices import Role, TrainingKind
+from db.choices import AccessKind, IdentityKind, Role, TrainingKind
 from db.models import Account, RecordBook, Training, Volunteer
 
 from .. import dates, printouts, volunteers
 from ..audit import access
+from ..books.record_books import FIELDS as BOOK_FIELDS
 from ..books.record_books import RecordBookQuery
 from ..books.record_books import find as find_books
 from ..errors import NotFound
 from ..paging import MOST_ROWS
 from ..printouts.odf import Cell
+from ..trainings import FIELDS as TRAINING_FIELDS
 from ..trainings import format_duration
 from ..trainings import of as trainings_of
 
@@ -24,20 +26,15 @@ MEDIA_TYPES = {
     'odt': 'application/vnd.oasis.opendocument.text',
     'docx': 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
 }
-BOOK_COLUMNS = ('志工姓名', '身分證字號', '紀錄冊號', '目前發冊類別', '目前發冊日期', '登打單位名稱')
-TRAINING_COLUMNS = (
-    '志工姓名',
-    '身分證字號',
-    '志工單位',
-    '訓練日期',
-    '課程名稱',
-    '訓練課程',
-    '訓練單位',
-    '核定字號',
-    '訓練次數',
-    '訓練時數',
+_PERSON = ('志工姓名', IdentityKind.NATIONAL_ID.label)
+_COURSE = ('starts_on', 'title', 'kind', 'provider', 'approval_reference', 'sessions', 'hours')
+_OF_STRIP = ('starts_on', 'title', 'kind', 'hours', 'provider', 'approval_reference')
+BOOK_COLUMNS = (
+    *_PERSON,
+    *(BOOK_FIELDS[key].caption for key in ('number', 'kind', 'issued_on', 'entered_by_unit')),
 )
-STRIP_COLUMNS = ('訓練日期', '課程名稱', '訓練課程', '訓練時數', '訓練單位', '核定字號', '登錄人')
+TRAINING_COLUMNS = (*_PERSON, '志工單位', *(TRAINING_FIELDS[key].caption for key in _COURSE))
+STRIP_COLUMNS = (*(TRAINING_FIELDS[key].caption for key in _OF_STRIP), '登錄人')
 
 
 @dataclass(frozen=True)
@@ -99,7 +96,7 @@ async def _list(kind: str, subtitle: str, rows: Sequence[Sequence[Cell]]) -> byt
 
 async def _full_number(volunteer: Volunteer, by: Account) -> str:
     if by.role != Role.VOLUNTEER:
-        await access.note(volunteer, '教育訓練清單', '列印時不遮蔽身分證號', by=by)
+        await access.note(volunteer, AccessKind.TRAINING_LIST, '列印時不遮蔽身分證號', by=by)
     number: str = volunteer.identity_number.open()
     return number
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from db import transaction
-from db.choices import ApplicationStatus, Role
+from db.choices import AccessKind, ApplicationStatus, Role
 from db.models import AccessEntry, Account, Application, ApplicationStep, RecordBook, Training, Volunteer
 
 from .. import applications, corrections, dates, permissions, readiness, validation, volunteers
@@ -32,7 +32,6 @@ REASON_LENGTH = 500
 
 # A page that stays open reads its case again and again; that is one look.
 _ONE_LOOK = timedelta(minutes=30)
-_LOOKED_AT = '紀錄冊申請案'
 
 
 @dataclass(frozen=True)
@@ -140,26 +139,27 @@ async def _sent_back(
 ) -> Application:
     try:
         now = await require_decidable(application.id, to, version, by=by, reason=reason)
-        told = await _told(now, to, reason)
+        whole = await _whole_reason(now, to, reason)
+        facts = _decided(by, at) | {'due_on': None, 'reviewer_note': validation.tidy(reason)}
         async with transaction():
-            moved = await transitions.move(now, to, by=by, reason=told, at=at, **_decided(by, at), due_on=None)
+            moved = await transitions.move(now, to, by=by, reason=whole, at=at, **facts)
             tell = messages.returned if to == ApplicationStatus.RETURNED else messages.rejected
-            await tell(moved, told)
+            await tell(moved, whole)
     except MovedOn:
         now = await applications.get(application.id, by=by)
-        if _is_repeat(now, to, version, by) and now.reason == await _told(now, to, reason):
+        if _is_repeat(now, to, version, by) and now.reason == await _whole_reason(now, to, reason):
             return now
         raise
     return moved
 
 
-async def _told(application: Application, to: ApplicationStatus, written: str) -> str:
-    """What the unit reads: when a case is returned, each open correction, and below them what was written besides."""
-    written = validation.tidy(written)
+async def _whole_reason(application: Application, to: ApplicationStatus, note: str) -> str:
+    """What the unit reads: when a case is returned, each open correction, and below them the reviewer's `note`."""
+    note = validation.tidy(note)
     if to != ApplicationStatus.RETURNED:
-        return written
-    marked = corrections.spoken(await corrections.open_ones(application))
-    return '\n'.join(part for part in (marked, written) if part)
+        return note
+    marked = corrections.as_lines(await corrections.open_ones(application))
+    return '\n'.join(part for part in (marked, note) if part)
 
 
 async def _require_unmoved(now: Application, version: int) -> None:
@@ -192,6 +192,6 @@ async def _number(application: Application) -> str:
 async def note_look(volunteer: Volunteer, *, by: Account) -> None:
     """Note for the volunteer that a reviewer looks at the case; once a sitting."""
     lately = dates.now() - _ONE_LOOK
-    looks = AccessEntry.filter(volunteer_id=volunteer.id, by_id=by.id, what=_LOOKED_AT, at__gte=lately)
+    looks = AccessEntry.filter(volunteer_id=volunteer.id, by_id=by.id, kind=AccessKind.CASE, at__gte=lately)
     if not await looks.exists():
-        await access.note(volunteer, _LOOKED_AT, PURPOSE, by=by)
+        await access.note(volunteer, AccessKind.CASE, PURPOSE, by=by)

@@ -14,7 +14,7 @@ from tortoise.connection import get_connection
 
 from db import transaction
 from db.choices import ApplicationStatus, Role
-from db.models import Account, Application, Reading
+from db.models import Account, Application, Presence
 
 from .. import announcements, applications, dates, permissions
 from ..announcements import ReadersChanged
@@ -25,16 +25,17 @@ log = logging.getLogger(__name__)
 RENEWED_EVERY = 20.0
 FORGOTTEN_AFTER = timedelta(seconds=60)
 
-# One at a time at the readers of a case: 'reading' as a number, and the application.
+# One at a time at the readers of a case. The first number is this lock's, the second the application.
 _ALONE = 'SELECT pg_advisory_xact_lock(7301, $1)'
 _ENTER = (
-    'INSERT INTO reading (id, application_id, account_id, opened_at, seen_at, holds) VALUES ($1, $2, $3, $4, $5, false)'
-    ' ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at WHERE reading.account_id = excluded.account_id'
+    'INSERT INTO presence (id, application_id, account_id, opened_at, seen_at, holds)'
+    ' VALUES ($1, $2, $3, $4, $5, false)'
+    ' ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at WHERE presence.account_id = excluded.account_id'
 )
 # Whoever has read longest holds what nobody holds.
 _HAND_ON = (
-    'UPDATE reading SET holds = true WHERE id = (SELECT id FROM reading WHERE application_id = $1'
-    ' ORDER BY opened_at, id LIMIT 1) AND NOT EXISTS (SELECT 1 FROM reading WHERE application_id = $1 AND holds)'
+    'UPDATE presence SET holds = true WHERE id = (SELECT id FROM presence WHERE application_id = $1'
+    ' ORDER BY opened_at, id LIMIT 1) AND NOT EXISTS (SELECT 1 FROM presence WHERE application_id = $1 AND holds)'
 )
 
 # The pages of this process: page → (application, account, since).
@@ -62,7 +63,7 @@ async def enter(application_id: int, page_id: UUID, *, by: Account) -> None:
     _pages[page_id] = (application.id, by.id, dates.now())
     async with transaction():
         await _alone(application.id)
-        await Reading.filter(application_id=application.id, seen_at__lt=dates.now() - FORGOTTEN_AFTER).delete()
+        await Presence.filter(application_id=application.id, seen_at__lt=dates.now() - FORGOTTEN_AFTER).delete()
         await _execute(_ENTER, page_id, application.id, by.id, dates.now(), dates.now())
         await _execute(_HAND_ON, application.id)
         await _announce(application.id, application.agency_id)
@@ -71,7 +72,7 @@ async def enter(application_id: int, page_id: UUID, *, by: Account) -> None:
 async def leave(page_id: UUID) -> None:
     """The page shows its case no longer: closed, or on to the next. Harmless when it never entered."""
     _pages.pop(page_id, None)
-    row = await Reading.filter(id=page_id).select_related('application').first()
+    row = await Presence.filter(id=page_id).select_related('application').first()
     if row is not None:
         await _remove([page_id], row.application_id, row.application.agency_id)
 
@@ -83,9 +84,9 @@ async def take_over(application_id: int, page_id: UUID, *, by: Account) -> None:
     async with transaction():
         await _alone(application.id)
         await _execute(_ENTER, page_id, application.id, by.id, dates.now(), dates.now())
-        mine = Reading.filter(id=page_id, application_id=application.id, account_id=by.id)
+        mine = Presence.filter(id=page_id, application_id=application.id, account_id=by.id)
         if await mine.exists():
-            await Reading.filter(application_id=application.id, holds=True).update(holds=False)
+            await Presence.filter(application_id=application.id, holds=True).update(holds=False)
             await mine.update(holds=True)
         await _announce(application.id, application.agency_id)
 
@@ -107,8 +108,8 @@ async def seen(page_ids: Iterable[UUID]) -> None:
     at = dates.now()
     lost: set[int] = set()
     ids = list(page_ids)
-    known = {row.id for row in await Reading.filter(id__in=ids)}
-    await Reading.filter(id__in=ids).update(seen_at=at)
+    known = {row.id for row in await Presence.filter(id__in=ids)}
+    await Presence.filter(id__in=ids).update(seen_at=at)
     for page_id in ids:
         if page_id not in known and (page := _pages.get(page_id)):
             application_id, account_id, since = page
@@ -123,7 +124,7 @@ async def seen(page_ids: Iterable[UUID]) -> None:
 
 async def forget() -> None:
     """Remove what no page has renewed: its process died. What it held passes on."""
-    stale = await Reading.filter(seen_at__lt=dates.now() - FORGOTTEN_AFTER).select_related('application')
+    stale = await Presence.filter(seen_at__lt=dates.now() - FORGOTTEN_AFTER).select_related('application')
     for row in stale:
         await _remove([row.id], row.application_id, row.application.agency_id, before=dates.now() - FORGOTTEN_AFTER)
 
@@ -146,7 +147,7 @@ async def _case(application_id: int, by: Account) -> Application:
 
 
 async def _readers(**scope: object) -> dict[int, list[Reader]]:
-    alive = Reading.filter(seen_at__gte=dates.now() - FORGOTTEN_AFTER, **scope).order_by('-holds', 'opened_at')
+    alive = Presence.filter(seen_at__gte=dates.now() - FORGOTTEN_AFTER, **scope).order_by('-holds', 'opened_at')
     columns = ('application_id', 'account_id', 'account__name', 'holds', 'opened_at')
     found: dict[int, dict[int, Reader]] = {}
     for application_id, account_id, name, holds, since in await alive.values_list(*columns):
@@ -158,7 +159,7 @@ async def _readers(**scope: object) -> dict[int, list[Reader]]:
 async def _remove(page_ids: list[UUID], application_id: int, agency_id: int, before: datetime | None = None) -> None:
     async with transaction():
         await _alone(application_id)
-        rows = Reading.filter(id__in=page_ids)
+        rows = Presence.filter(id__in=page_ids)
         if not await (rows.filter(seen_at__lt=before) if before else rows).delete():
             return
         await _execute(_HAND_ON, application_id)

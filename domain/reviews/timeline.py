@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import Literal
 
-from db.choices import ApplicationStatus, CorrectionStatus, MailStatus, Role
+from db.choices import ApplicationStatus, CorrectionStatus, MailStatus, Role, Section
 from db.models import (
     Account,
     Application,
@@ -22,7 +22,7 @@ from db.models import (
 
 from .. import applications, corrections, dates
 from ..audit import history
-from ..cases import transitions
+from ..books import record_books
 from ..corrections import Marked
 from ..mail import outbox, queries
 from . import phone_calls
@@ -124,7 +124,7 @@ async def of(application: Application, *, by: Account) -> list[Entry]:
     if by.role == Role.REVIEWER:
         entries += await _decision(case)
     if case.status == _APPROVED:
-        entries = await _with_number(entries, case)
+        entries = await _with_number(entries, case, steps)
     return _gathered(newest_first(entries))
 
 
@@ -137,8 +137,7 @@ async def _beginning(case: Application, steps: Sequence[ApplicationStep]) -> Ent
     """Who opened the application; the draft that repeats a refused one says so."""
     opened = HistoryEntry.filter(
         volunteer_id=case.volunteer_id,
-        section=transitions.SECTION,
-        subject=transitions.SUBJECT,
+        section=Section.APPLICATION,
         action=history.ADDED,
     )
     # A volunteer has one open at a time: it began after the last step of the one before, and before its own first.
@@ -279,13 +278,13 @@ async def _decision(case: Application) -> list[Entry]:
     return [Entry(decision.at, decision.by.name, what, event, note, 'decision', decision.id)]
 
 
-async def _with_number(entries: list[Entry], case: Application) -> list[Entry]:
+async def _with_number(entries: list[Entry], case: Application, steps: Sequence[ApplicationStep]) -> list[Entry]:
     """The approval names the number it took."""
     book = await RecordBook.filter(application_id=case.id).first()
     if book is None:
         return entries
     approved = next(entry for entry in entries[::-1] if entry.kind == 'step' and entry.event is Event.APPROVED)
-    number = replace(approved, note=f'紀錄冊號 {book.number}')
+    number = replace(approved, note=f'{record_books.FIELDS["number"].label} {book.number}')
     return [number if entry is approved else entry for entry in entries]
 
 

@@ -15,6 +15,7 @@ from .. import announcements, applications, dates, directory, permissions, readi
 from ..announcements import RosterChanged
 from ..applications.forms import ApplicationDetails
 from ..cases import transitions
+from ..cases.application_fields import FIELDS
 from ..errors import DomainError, Incomplete, NotFound
 from ..mail import messages
 from ..printouts import roster_sheets
@@ -57,8 +58,8 @@ class RosterDetails:
         return validation.found(
             {
                 'title': validation.text('名冊名稱', self.title, most=80, needed=True),
-                'county_code': None if self.county_code else '請選擇發冊縣市。',
-                'agency_id': None if self.agency_id else '請選擇發冊機關。',
+                'county_code': None if self.county_code else f'請選擇{FIELDS["county_code"].label}。',
+                'agency_id': None if self.agency_id else f'請選擇{FIELDS["agency_id"].label}。',
             }
         )
 

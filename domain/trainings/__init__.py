@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from db import transaction
-from db.choices import FileKind, Role
+from db.choices import FileKind, Role, Section
 from db.models import Account, Draft, Field, Training, Volunteer
 
 from .. import announcements, dates, drafts, files, permissions, validation
@@ -13,29 +13,19 @@ from ..audit import history
 from ..audit.history import Change
 from ..cases import transitions
 from ..errors import Incomplete, MovedOn, NotFound, NotPermitted
-from .details import TrainingDetails, format_duration
+from .details import FIELDS, REMOVAL_REASON, SIDES, TrainingDetails, format_duration
 from .search import COMPLETE, TrainingOrder, TrainingQuery, TrainingTotals, find, visible_to
 
-__all__ = ['TrainingDetails', 'TrainingOrder', 'TrainingQuery', 'TrainingTotals', 'find', 'format_duration']
-
-SECTION = '教育訓練'
-
-LABELS = {
-    'trained_for': '受訓單位',
-    'title': '課程名稱',
-    'starts_on': '訓練日期（起）',
-    'ends_on': '訓練日期（迄）',
-    'provider': '訓練單位',
-    'kind': '訓練課程',
-    'field': '課程領域',
-    'sessions': '訓練次數',
-    'duration': '訓練時數',
-    'remarks': '備註',
-    'has_no_approval': '本單位無核定日期與字號',
-    'approved_on': '核定日期',
-    'approval_reference': '核定字號',
-}
-_SIDES = {'certificate_front_id': '正面', 'certificate_back_id': '反面'}
+__all__ = [
+    'FIELDS',
+    'SIDES',
+    'TrainingDetails',
+    'TrainingOrder',
+    'TrainingQuery',
+    'TrainingTotals',
+    'find',
+    'format_duration',
+]
 
 
 async def record(
@@ -47,14 +37,14 @@ async def record(
     await _check(details, known, None, by)
     async with transaction():
         await drafts.use_up(draft, by=by)
-        await transitions.reopen_for_reading(known.id)
+        await transitions.invalidate_review(known.id)
         columns = details.columns()
         await _attach(columns, {}, known, by)
         training = await Training.create(volunteer_id=known.id, created_by_id=by.id, updated_by_id=by.id, **columns)
         after = await get(training.id, by=by)
-        changes = history.compared(LABELS, {}, _facts(after))
+        changes = history.compared(FIELDS, {}, _facts(after))
         changes = [change for change in changes if change.new != '否'] + await _exchanged({}, columns)
-        await history.note(known, SECTION, history.ADDED, changes, by=by, subject=after.title)
+        await history.note(known, Section.TRAINING, history.ADDED, changes, by=by, subject=after.title)
         await announcements.announce(VolunteerChanged(known.id))
     return after
 
@@ -70,13 +60,13 @@ async def amend(training: Training, details: TrainingDetails, *, version: int, b
         values = {name: value for name, value in columns.items() if value != old[name]}
         if not values:
             return before
-        await transitions.reopen_for_reading(before.volunteer_id)
+        await transitions.invalidate_review(before.volunteer_id)
         await _attach(columns, old, before.volunteer, by)
         current.update_from_dict(values | {'version': version + 1, 'updated_by_id': by.id})
         await current.save(update_fields=[*values, 'version', 'updated_by_id', 'updated_at'])
         after = await get(current.id, by=by)
-        changes = history.compared(LABELS, _facts(before), _facts(after)) + await _exchanged(old, columns)
-        await history.note(before.volunteer, SECTION, history.AMENDED, changes, by=by, subject=after.title)
+        changes = history.compared(FIELDS, _facts(before), _facts(after)) + await _exchanged(old, columns)
+        await history.note(before.volunteer, Section.TRAINING, history.AMENDED, changes, by=by, subject=after.title)
         await announcements.announce(VolunteerChanged(before.volunteer_id))
     return after
 
@@ -84,17 +74,17 @@ async def amend(training: Training, details: TrainingDetails, *, version: int, b
 async def remove(training: Training, reason: str = '', *, by: Account) -> None:
     """Take it off the record; all it said stays in the history, its certificate can be opened from there."""
     permissions.require(by, Role.UNIT_STAFF)
-    if problem := validation.text('刪除原因', reason, most=200, lines=True):
+    if problem := validation.text(REMOVAL_REASON.label, reason, most=200, lines=True):
         raise Incomplete({'reason': problem})
     before = await _own(training.id, by)
     async with transaction():
         current = await _locked(before, training.version, by)
-        await transitions.reopen_for_reading(before.volunteer_id)
-        changes = history.compared(LABELS, _facts(before), {})
-        changes += await _exchanged(_columns_of(current), dict.fromkeys(_SIDES))
+        await transitions.invalidate_review(before.volunteer_id)
+        changes = history.compared(FIELDS, _facts(before), {})
+        changes += await _exchanged(_columns_of(current), dict.fromkeys(map(_column_of, SIDES)))
         if validation.tidy(reason):
-            changes.append(Change('刪除原因', '', validation.tidy(reason)))
-        await history.note(before.volunteer, SECTION, history.REMOVED, changes, by=by, subject=before.title)
+            changes.append(Change(REMOVAL_REASON, '', validation.tidy(reason)))
+        await history.note(before.volunteer, Section.TRAINING, history.REMOVED, changes, by=by, subject=before.title)
         await current.delete()
         await announcements.announce(VolunteerChanged(before.volunteer_id))
 
@@ -148,11 +138,13 @@ async def _locked(training: Training, version: int, by: Account) -> Training:
 async def _check(details: TrainingDetails, volunteer: Volunteer, before: Training | None, by: Account) -> None:
     problems = details.problems()
     if 'trained_for_id' not in problems and details.trained_for_id != by.host_unit_id:
-        problems['trained_for_id'] = '受訓單位須為您所屬的運用單位。其他單位的訓練，請由該單位登錄。'
+        label = FIELDS['trained_for_id'].label
+        problems['trained_for_id'] = f'{label}須為您所屬的運用單位。其他單位的訓練，請由該單位登錄。'
     if 'starts_on' not in problems and details.starts_on and details.starts_on <= volunteer.born_on:
-        problems['starts_on'] = f'訓練日期早於志工的出生日期（{dates.roc_long(volunteer.born_on)}）。請再確認年份。'
+        label, born = FIELDS['starts_on'].label, dates.roc_long(volunteer.born_on)
+        problems['starts_on'] = f'{label}早於志工的出生日期（{born}）。請再確認年份。'
     if 'field_id' not in problems and not await _is_field(details.field_id, before):
-        problems['field_id'] = '請重新選擇課程領域，這個領域已停用。'
+        problems['field_id'] = f'請重新選擇{FIELDS["field_id"].label}，這個領域已停用。'
     problems |= await _file_problems(details, volunteer, problems, by)
     if problems:
         raise Incomplete(problems)
@@ -169,27 +161,27 @@ async def _file_problems(
 ) -> dict[str, str]:
     digests = {}
     problems = {}
-    for name, side in (('certificate_front', '正面'), ('certificate_back', '反面')):
-        if name not in known:
-            file = await files.attachable(getattr(details, name), volunteer, FileKind.CERTIFICATE, by=by)
-            digests[name] = file and file.digest
+    for side in SIDES:
+        if side not in known:
+            file = await files.attachable(getattr(details, side), volunteer, FileKind.CERTIFICATE, by=by)
+            digests[side] = file and file.digest
             if file is None:
-                problems[name] = f'找不到上傳的證書{side}，請重新上傳；其他已填的資料都還在。'
+                problems[side] = f'找不到上傳的{FIELDS[side].label}，請重新上傳；其他已填的資料都還在。'
             elif list(digests.values()).count(file.digest) > 1:
-                problems[name] = '正面與反面是同一張圖片。請重新上傳反面。'
+                problems[side] = '正面與反面是同一張圖片。請重新上傳反面。'
     return problems
 
 
 async def _attach(columns: Mapping[str, Any], old: Mapping[str, Any], volunteer: Volunteer, by: Account) -> None:
-    for name in _SIDES:
+    for name in map(_column_of, SIDES):
         if columns[name] != old.get(name):
             await files.attach(columns[name], volunteer, by=by, kind=FileKind.CERTIFICATE)
 
 
 async def _exchanged(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     changes: list[Change] = []
-    for name, side in _SIDES.items():
-        changes += await files.exchanged(side, old.get(name), new.get(name))
+    for side in SIDES:
+        changes += await files.exchanged(FIELDS[side], old.get(_column_of(side)), new.get(_column_of(side)))
     return changes
 
 
@@ -197,10 +189,14 @@ def _columns_of(training: Training) -> dict[str, Any]:
     return TrainingDetails.from_record(training).columns()
 
 
+def _column_of(side: str) -> str:
+    return f'{side}_id'
+
+
 def _facts(training: Training) -> dict[str, Any]:
-    """For the history: names instead of ids."""
+    """By field, for the history: names instead of ids. Certificates are noted as files."""
     return _columns_of(training) | {
-        'trained_for': training.trained_for.name,
-        'field': training.field.name,
-        'duration': format_duration(training.minutes),
+        'trained_for_id': training.trained_for.name,
+        'field_id': training.field.name,
+        'hours': format_duration(training.minutes),
     }

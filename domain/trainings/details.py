@@ -9,12 +9,33 @@ from db.choices import TrainingKind
 from db.models import Training
 
 from .. import validation
+from ..fields import Field, by_key, period
 from ..validation import found
 
 # Longer days happen (a camp, a night's exercise), but somebody has to say so.
 LONG_DAY_MINUTES = 10 * 60
 MOST_HOURS = 9999
 MOST_REMARKS = 2000
+
+FIELDS = by_key(
+    Field('trained_for_id', '受訓單位'),
+    Field('title', '課程名稱'),
+    *period('starts_on', 'ends_on', '訓練日期'),
+    Field('provider', '訓練單位'),
+    Field('kind', '訓練課程'),
+    Field('field_id', '課程領域'),
+    Field('sessions', '訓練次數'),
+    Field('hours', '訓練時數'),
+    Field('extra_minutes', '訓練時數：分鐘'),
+    Field('remarks', '備註'),
+    Field('has_no_approval', '本單位無核定日期與字號'),
+    Field('approved_on', '核定日期'),
+    Field('approval_reference', '核定字號'),
+    Field('certificate_front', '結業證書正面', '正面'),
+    Field('certificate_back', '結業證書反面', '反面'),
+)
+SIDES = ('certificate_front', 'certificate_back')
+REMOVAL_REASON = Field('removal_reason', '刪除原因')
 
 
 @dataclass
@@ -64,23 +85,22 @@ class TrainingDetails:
         """Field → sentence."""
         return found(
             {
-                'trained_for_id': _chosen('受訓單位', self.trained_for_id),
-                'title': validation.text('課程名稱', self.title, most=100, needed=True),
-                'starts_on': validation.day('訓練日期', self.starts_on, needed=True),
-                'ends_on': validation.day('訓練日期（迄）', self.ends_on, needed=True) or self._order_problem(),
-                'provider': validation.text('訓練單位', self.provider, most=100, needed=True),
-                'kind': validation.choice('訓練課程', self.kind, TrainingKind),
-                'field_id': _chosen('課程領域', self.field_id),
-                'sessions': validation.whole('訓練次數', self.sessions, least=1, most=999, needed=True),
-                'hours': validation.whole('訓練時數', self.hours, most=MOST_HOURS, needed=True)
+                'trained_for_id': _chosen('trained_for_id', self.trained_for_id),
+                'title': validation.text(_label('title'), self.title, most=100, needed=True),
+                'starts_on': validation.day(_label('starts_on'), self.starts_on, needed=True),
+                'ends_on': validation.day(_label('ends_on'), self.ends_on, needed=True) or self._order_problem(),
+                'provider': validation.text(_label('provider'), self.provider, most=100, needed=True),
+                'kind': validation.choice(_label('kind'), self.kind, TrainingKind),
+                'field_id': _chosen('field_id', self.field_id),
+                'sessions': validation.whole(_label('sessions'), self.sessions, least=1, most=999, needed=True),
+                'hours': validation.whole(_label('hours'), self.hours, most=MOST_HOURS, needed=True)
                 or self._duration_problem(),
-                'extra_minutes': validation.whole('訓練時數的分鐘', self.extra_minutes, most=59),
-                'remarks': validation.text('備註', self.remarks, most=MOST_REMARKS, lines=True),
-                'has_no_approval': validation.yes_no('本單位無核定日期與字號', self.has_no_approval, needed=True),
-                'approved_on': validation.day('核定日期', self.approved_on),
-                'approval_reference': validation.text('核定字號', self.approval_reference, most=60),
-                'certificate_front': _side_problem('正面', self.certificate_front),
-                'certificate_back': _side_problem('反面', self.certificate_back),
+                'extra_minutes': validation.whole(_label('extra_minutes'), self.extra_minutes, most=59),
+                'remarks': validation.text(_label('remarks'), self.remarks, most=MOST_REMARKS, lines=True),
+                'has_no_approval': validation.yes_no(_label('has_no_approval'), self.has_no_approval, needed=True),
+                'approved_on': validation.day(_label('approved_on'), self.approved_on),
+                'approval_reference': validation.text(_label('approval_reference'), self.approval_reference, most=60),
+                **{side: _side_problem(side, getattr(self, side)) for side in SIDES},
             }
         )
 
@@ -117,31 +137,38 @@ class TrainingDetails:
 
     def _order_problem(self) -> str | None:
         is_wrong = self._days() is None and validation.day('', self.starts_on, needed=True) is None
-        return '訓練日期的迄日在起日之前。請對照證書再確認。' if is_wrong else None
+        return f'{_label("ends_on")}在{_label("starts_on")}之前。請對照證書再確認。' if is_wrong else None
 
     def _duration_problem(self) -> str | None:
         if validation.whole('', self.extra_minutes, most=59):
             return None
         minutes, days = self._minutes(), self._days()
         if minutes == 0:
-            return '請輸入訓練時數，至少 1 分鐘。'
+            return f'請輸入{_label("hours")}，至少 1 分鐘。'
         if days is None:
             return None
+        short = f'{FIELDS["starts_on"].caption}只有 {days} 天'
         if minutes > days * 24 * 60:
-            return f'訓練日期只有 {days} 天，不可能有 {format_duration(minutes)}。請對照證書修改日期或時數。'
+            return f'{short}，不可能有 {format_duration(minutes)}。請對照證書修改日期或時數。'
         if minutes > days * LONG_DAY_MINUTES and not (isinstance(self.remarks, str) and validation.tidy(self.remarks)):
-            return f'訓練日期只有 {days} 天。請對照證書修改；若確實是 {format_duration(minutes)}，請在備註說明。'
+            return f'{short}。請對照證書修改；若確實是 {format_duration(minutes)}，請在{_label("remarks")}說明。'
         return None
 
 
-def _chosen(label: str, value: object) -> str | None:
+def _label(key: str) -> str:
+    return FIELDS[key].label
+
+
+def _chosen(key: str, value: object) -> str | None:
+    label = _label(key)
     if value is None:
         return f'請選擇{label}。'
     return f'請重新選擇{label}。' if validation.whole(label, value, least=1, most=validation.MOST_INT4) else None
 
 
 def _side_problem(side: str, value: object) -> str | None:
-    return None if isinstance(value, UUID) else f'教育訓練證書檔案須包含正反面：還缺{side}。'
+    missing = FIELDS[side].caption
+    return None if isinstance(value, UUID) else f'教育訓練證書檔案須包含正反面：還缺{missing}。'
 
 
 def format_duration(minutes: int) -> str:

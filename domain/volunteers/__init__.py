@@ -8,7 +8,7 @@ from tortoise.expressions import Q, RawSQL, Subquery
 from tortoise.query_utils import Prefetch
 
 from db import sealing, transaction
-from db.choices import FileKind, IdentityKind, MembershipStatus, Role
+from db.choices import AccessKind, FileKind, IdentityKind, MembershipStatus, Role, Section
 from db.models import Account, Draft, HistoryEntry, Membership, RecordBook, Volunteer
 
 from .. import accounts, announcements, dates, drafts, files, identity_numbers, permissions, validation
@@ -18,12 +18,13 @@ from ..audit.history import Change
 from ..cases import transitions
 from ..errors import DomainError, Incomplete, MovedOn, NotFound
 from ..paging import Page, bounds
-from .basics import LABELS, SECTION, VolunteerDetails, legacy_matching, name_key
+from .basics import FIELDS, VolunteerDetails, legacy_matching, name_key
 from .enrolment import Consolidated, Elsewhere, NoSuchPerson, TooManyTries, consolidated, join, lookup_identity
 from .memberships import assign_team, end_membership
 from .profile import Header, Listed, header, listed
 
 __all__ = [
+    'FIELDS',
     'AlreadyRegistered',
     'ChangedMeanwhile',
     'Consolidated',
@@ -44,7 +45,8 @@ __all__ = [
     'name_key',
 ]
 
-_NUMBER, _PHOTO = '證件號碼', '志工照片'
+# The columns that are not named as their field is.
+_FIELD_OF = {'identity_index': 'identity_number', 'photo_id': 'photo'}
 
 
 class AlreadyRegistered(DomainError):
@@ -103,7 +105,7 @@ async def register(details: VolunteerDetails, *, by: Account, draft: Draft | Non
                 await files.attach(details.photo, volunteer, by=by, kind=FileKind.PHOTO)
             await accounts.give_volunteer_password(volunteer, _password(details), by=by)
             changes = await _changes({}, _kept(volunteer))
-            await history.note(volunteer, SECTION, history.ADDED, changes, by=by)
+            await history.note(volunteer, Section.BASICS, history.ADDED, changes, by=by)
             await announcements.announce(VolunteerChanged(volunteer.id))
     except IntegrityError:
         await _refuse_known(number, by)  # somebody was faster by a moment
@@ -170,7 +172,7 @@ async def reveal_identity(volunteer: Volunteer, reason: str, *, by: Account) -> 
     """The full identity number; that it was shown, and why, is noted first. Raises NotFound, Incomplete."""
     known = await get(volunteer.id, by=by)
     if by.role != Role.VOLUNTEER:
-        await access.note(known, known.identity_kind.label, reason, by=by)
+        await access.note(known, AccessKind.IDENTITY_NUMBER, reason, by=by, what=known.identity_kind.label)
     number: str = known.identity_number.open()
     return number
 
@@ -212,14 +214,14 @@ async def _write(seen: Volunteer, details: VolunteerDetails, version: int, by: A
     if current is None:
         raise NotFound
     if version not in (current.version, seen.version):
-        raise await _changed_meanwhile(current, [*LABELS.values(), _NUMBER, _PHOTO])
+        raise await _changed_meanwhile(current, [*details.columns(), 'identity_index'])
     as_seen, as_kept, wanted = _kept(seen), _kept(current), details.columns()
     number = '' if details.keeps_number() else _number(details)
     wanted['identity_index'] = sealing.blind_index(number) if number else seen.identity_index
     values = {name: value for name, value in wanted.items() if value != as_seen[name]}
     clashes = [name for name in values if as_kept[name] not in (as_seen[name], wanted[name])]
     if clashes:
-        raise await _changed_meanwhile(current, [_label(name) for name in clashes])
+        raise await _changed_meanwhile(current, clashes)
     if values.get('photo_id'):
         await files.attach(values['photo_id'], current, by=by, kind=FileKind.PHOTO)
     if 'name' in values:
@@ -230,29 +232,31 @@ async def _write(seen: Volunteer, details: VolunteerDetails, version: int, by: A
         values['consented_at'] = dates.now() if values['consents_to_data_use'] else None
     changes = await _changes(as_kept, as_kept | values)
     if values:
-        await transitions.reopen_for_reading(current.id)
+        await transitions.invalidate_review(current.id)
         current.update_from_dict(values | {'version': current.version + 1})
         await current.save(update_fields=[*values, 'version', 'updated_at'])
     if details.sets_password_by_system or details.password:
         await accounts.give_volunteer_password(current, _password(details), by=by)
-        changes.append(Change('密碼', '', '已重新設定'))
-    await history.note(current, SECTION, history.AMENDED, changes, by=by)
+        changes.append(Change(FIELDS['password'], '', '已重新設定'))
+    await history.note(current, Section.BASICS, history.AMENDED, changes, by=by)
     if changes:
         await announcements.announce(VolunteerChanged(current.id))
 
 
-async def _changed_meanwhile(current: Volunteer, labels: list[str]) -> ChangedMeanwhile:
-    last = await HistoryEntry.filter(volunteer_id=current.id, section=SECTION, label__in=labels).first()
-    return ChangedMeanwhile(labels, last)
+async def _changed_meanwhile(current: Volunteer, columns: list[str]) -> ChangedMeanwhile:
+    keys = [_FIELD_OF.get(column, column) for column in columns]
+    last = await HistoryEntry.filter(volunteer_id=current.id, section=Section.BASICS, field__in=keys).first()
+    return ChangedMeanwhile([FIELDS[key].label for key in keys], last)
 
 
 async def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
     """For the history. Of a new person an unticked box is no news."""
-    changes = [change for change in history.compared(LABELS, before, after) if change.old or change.new != '否']
+    plain = {key: field for key, field in FIELDS.items() if key not in _FIELD_OF.values()}
+    changes = [change for change in history.compared(plain, before, after) if change.old or change.new != '否']
     if before.get('identity_index') != after['identity_index']:
         old, new = before.get('identity_masked', ''), after['identity_masked']
-        changes.append(Change(_NUMBER, old, new if old != new else f'{new}（中間的號碼不同）'))
-    return changes + await files.exchanged(_PHOTO, before.get('photo_id'), after['photo_id'])
+        changes.append(Change(FIELDS['identity_number'], old, new if old != new else f'{new}（中間的號碼不同）'))
+    return changes + await files.exchanged(FIELDS['photo'], before.get('photo_id'), after['photo_id'])
 
 
 def _kept(volunteer: Volunteer) -> dict[str, Any]:
@@ -260,10 +264,6 @@ def _kept(volunteer: Volunteer) -> dict[str, Any]:
         'identity_index': volunteer.identity_index,
         'identity_masked': volunteer.identity_masked,
     }
-
-
-def _label(column: str) -> str:
-    return {'identity_index': _NUMBER, 'photo_id': _PHOTO}.get(column) or LABELS[column]
 
 
 def _number(details: VolunteerDetails) -> str:

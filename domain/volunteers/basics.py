@@ -14,31 +14,44 @@ from db.models import Volunteer
 
 from .. import identity_numbers, validation
 from ..accounts import passwords
+from ..fields import Field, by_key
 from ..identity_numbers import BadIdentityNumber
 from ..validation import found
 
-SECTION = '基本資料'
-
 _LEGACY = re.compile(r'(.{1,40})字第(.{1,40})號')
 
-# Columns and how the history names them; number and photo are noted in their own way.
-LABELS = {
-    'identity_kind': '證件種類',
-    'is_indigenous': '原住民',
-    'consents_to_data_use': '同意個資使用',
-    'name': '姓名',
-    'is_open_to_units': '開放志工單位查詢',
-    'is_civil_servant': '公教人員',
-    'english_name': '英文姓名',
-    'born_on': '出生日期',
-    'sex': '性別',
-    'email': 'E-MAIL',
-    'joins_disaster_relief': '是否加入救災志工',
-    'legacy_series': '舊制紀錄冊號（字）',
-    'legacy_serial': '舊制紀錄冊號（號）',
-    'legacy_issued_on': '發冊日期',
-    'is_photo_confirmed': '確認志工照片為清晰、半身照',
-}
+FIELDS = by_key(
+    Field('identity_kind', '證件種類'),
+    Field('identity_number', '證件號碼'),
+    Field('is_indigenous', '原住民'),
+    Field('consents_to_data_use', '同意個資使用'),
+    Field('name', '姓名'),
+    Field('is_open_to_units', '開放志工單位查詢'),
+    Field('is_civil_servant', '公教人員'),
+    Field('sets_password_by_system', '系統設定密碼', '系統自動設定(e-Mail通知)'),
+    Field('password', '密碼'),
+    Field('password_again', '確認密碼'),
+    Field('english_name', '英文姓名'),
+    Field('born_on', '出生日期'),
+    Field('is_born_before_roc', '民國前'),
+    Field('sex', '性別'),
+    Field('email', 'E-MAIL'),
+    Field('joins_disaster_relief', '是否加入救災志工'),
+    Field('legacy_series', '舊制紀錄冊號（字）', '舊制紀錄冊號'),
+    Field('legacy_serial', '舊制紀錄冊號（號）', '舊制紀錄冊號：號'),
+    Field('legacy_issued_on', '發冊日期'),
+    Field(
+        'waives_issue_date',
+        '暫不填寫發冊日',
+        '暫不填寫發冊日(若無發冊日期，也無基礎訓練及特殊訓練完成日期，將無申請榮譽卡有效時數)',
+    ),
+    Field('photo', '志工照片'),
+    Field('is_photo_confirmed', '確認志工照片為清晰、半身照'),
+)
+# What the history says of a volunteer besides.
+HOST_UNIT = Field('host_unit', '所屬運用單位')
+TEAM = Field('team', '所屬志工隊')
+MEMBERSHIP = Field('membership', '收編狀態')
 
 # Letters of the people's own spellings that a keyboard has no key for: users type ' or nothing instead.
 _GLOTTAL_STOPS = frozenset('\u02bc\u02c8\ua78c\ua78b')
@@ -105,21 +118,23 @@ class VolunteerDetails:
     def problems(self, new: bool | None = None) -> dict[str, str]:
         """Field → sentence. `new`: as `is_new`."""
         is_new = self.is_new if new is None else new
-        ticks = ('is_indigenous', 'consents_to_data_use', 'is_open_to_units', 'is_civil_servant', 'is_photo_confirmed')
+        ticks = ('is_indigenous', 'consents_to_data_use', 'is_open_to_units', 'is_civil_servant')
         return found(
             {
-                'identity_kind': validation.choice('證件種類', self.identity_kind, IdentityKind),
+                'identity_kind': validation.choice(_label('identity_kind'), self.identity_kind, IdentityKind),
                 'identity_number': self._number_problem(is_new),
-                'name': validation.text('姓名', self.name, most=100, needed=True) or self._name_problem(),
+                'name': validation.text(_label('name'), self.name, most=100, needed=True) or self._name_problem(),
                 **self._password_problems(is_new),
-                'english_name': validation.text('英文姓名', self.english_name, most=100),
-                'born_on': validation.day('出生日期', self.born_on, needed=True),
-                'sex': validation.choice('性別', self.sex, Sex) or self._sex_problem(is_new),
-                'email': validation.email('E-MAIL', self.email) or self._email_problem(),
-                'joins_disaster_relief': validation.yes_no('是否加入救災志工', self.joins_disaster_relief, needed=True),
+                'english_name': validation.text(_label('english_name'), self.english_name, most=100),
+                'born_on': validation.day(_label('born_on'), self.born_on, needed=True),
+                'sex': validation.choice(_label('sex'), self.sex, Sex) or self._sex_problem(is_new),
+                'email': validation.email(_label('email'), self.email) or self._email_problem(),
+                'joins_disaster_relief': validation.yes_no(
+                    _label('joins_disaster_relief'), self.joins_disaster_relief, needed=True
+                ),
                 **self._legacy_problems(),
-                'photo': None if isinstance(self.photo, UUID | None) else '請重新上傳志工照片。',
-                **{name: validation.yes_no(LABELS[name], getattr(self, name), needed=True) for name in ticks[:-1]},
+                'photo': None if isinstance(self.photo, UUID | None) else f'請重新上傳{_label("photo")}。',
+                **{tick: validation.yes_no(_label(tick), getattr(self, tick), needed=True) for tick in ticks},
                 'is_photo_confirmed': self._photo_problem(),
             }
         )
@@ -163,18 +178,20 @@ class VolunteerDetails:
         return None
 
     def _name_problem(self) -> str | None:
-        return None if name_key(self.name) else '姓名至少要有一個文字，不能只有符號。請對照證件再輸入一次。'
+        return (
+            None if name_key(self.name) else f'{_label("name")}至少要有一個文字，不能只有符號。請對照證件再輸入一次。'
+        )
 
     def _password_problems(self, is_new: bool) -> dict[str, str | None]:
-        unreadable = validation.yes_no('系統設定密碼', self.sets_password_by_system, needed=True)
+        unreadable = validation.yes_no(_label('sets_password_by_system'), self.sets_password_by_system, needed=True)
         if unreadable or self.sets_password_by_system:
             return {'sets_password_by_system': unreadable}
         if not is_new and not self.password and not self.password_again:
             return {}
-        first = validation.text('密碼', self.password, most=200, needed=True)
+        first = validation.text(_label('password'), self.password, most=200, needed=True)
         if first is None and (unmet := passwords.unmet(self.password)):
             first = f'密碼還不符合規則：{"、".join(unmet)}。'
-        again = validation.text('確認密碼', self.password_again, most=200, needed=True)
+        again = validation.text(_label('password_again'), self.password_again, most=200, needed=True)
         if again is None and self.password_again != self.password:
             again = '兩次輸入的密碼不同，請再輸入一次。'
         return {'password': first, 'password_again': again}
@@ -184,19 +201,19 @@ class VolunteerDetails:
         kind = validation.member(IdentityKind, self.identity_kind)
         if kind is None or self._number_problem(is_new):
             return None
-        told = identity_numbers.sex_of(kind, self.identity_number)
-        if told is None or told == self.sex:
+        sex = identity_numbers.sex_of(kind, self.identity_number)
+        if sex is None or sex == self.sex:
             return None
-        return f'{kind.label}第 2 碼表示「{told.label}」，與選擇的性別不同。請對照證件再確認。'
+        return f'{kind.label}第 2 碼表示「{sex.label}」，與選擇的{_label("sex")}不同。請對照證件再確認。'
 
     def _email_problem(self) -> str | None:
         if self.sets_password_by_system is True and not validation.tidy(self.email):
-            return '勾選了系統自動設定密碼，請輸入 E-MAIL，系統才能寄出密碼。'
+            return f'勾選了系統自動設定密碼，請輸入 {_label("email")}，系統才能寄出密碼。'
         return None
 
     def _legacy_problems(self) -> dict[str, str | None]:
-        series = validation.text('舊制紀錄冊號的「字」', self.legacy_series, most=40)
-        serial = validation.text('舊制紀錄冊號的「號」', self.legacy_serial, most=40)
+        series = validation.text(_label('legacy_series'), self.legacy_series, most=40)
+        serial = validation.text(_label('legacy_serial'), self.legacy_serial, most=40)
         if series is None and serial is None:
             has_series, has_serial = (
                 bool(validation.tidy(self.legacy_series)),
@@ -205,20 +222,26 @@ class VolunteerDetails:
             series = '舊制紀錄冊號還缺「字」的部分，例如：中市文志。' if has_serial and not has_series else None
             serial = '舊制紀錄冊號還缺「號」的部分，例如：000123。' if has_series and not has_serial else None
         since = (
-            self.born_on if validation.day('出生日期', self.born_on) is None and self.born_on else validation.EARLIEST
+            self.born_on
+            if validation.day(_label('born_on'), self.born_on) is None and self.born_on
+            else validation.EARLIEST
         )
         return {
             'legacy_series': series,
             'legacy_serial': serial,
-            'legacy_issued_on': validation.day('發冊日期', self.legacy_issued_on, since=since),
-            'waives_issue_date': validation.yes_no('暫不填寫發冊日', self.waives_issue_date, needed=True),
+            'legacy_issued_on': validation.day(_label('legacy_issued_on'), self.legacy_issued_on, since=since),
+            'waives_issue_date': validation.yes_no(_label('waives_issue_date'), self.waives_issue_date, needed=True),
         }
 
     def _photo_problem(self) -> str | None:
-        unreadable = validation.yes_no('志工照片的確認', self.is_photo_confirmed, needed=True)
+        unreadable = validation.yes_no(_label('is_photo_confirmed'), self.is_photo_confirmed, needed=True)
         if unreadable or self.photo is None or self.is_photo_confirmed:
             return unreadable
-        return '請確認志工照片為清晰、半身照，並勾選。'
+        return f'請{_label("is_photo_confirmed")}，並勾選。'
+
+
+def _label(key: str) -> str:
+    return FIELDS[key].label
 
 
 def legacy_number(volunteer: Volunteer) -> str:

@@ -7,7 +7,7 @@ documents in hand, or the person is open to units and the purpose is on record.
 from dataclasses import dataclass
 
 from db import sealing, transaction
-from db.choices import IdentityKind, MembershipStatus, Role
+from db.choices import AccessKind, IdentityKind, MembershipStatus, Role, Section
 from db.models import Account, HonorCard, HostUnit, Membership, RecordBook, ServiceHours, Training, Volunteer
 
 from .. import announcements, dates, identity_numbers, permissions, validation
@@ -16,7 +16,7 @@ from ..announcements import VolunteerChanged
 from ..audit import access, history
 from ..audit.history import Change
 from ..errors import DomainError, Incomplete, NotFound
-from .basics import SECTION, name_key
+from .basics import FIELDS, HOST_UNIT, name_key
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ async def join(kind: object, number: object, name: object, born_on: object, *, b
     if known is None:
         raise NoSuchPerson
     if name_key(known.name) != name_key(str(name)) or known.born_on != born_on:
-        await access.note(known, '收編', '核對資料不符，未收編', by=by)
+        await access.note(known, AccessKind.ENROLMENT, '核對資料不符，未收編', by=by)
         raise NoSuchPerson
     async with transaction():
         volunteer = await Volunteer.select_for_update().get(id=known.id)
@@ -100,7 +100,7 @@ async def consolidated(kind: object, number: object, reason: str, *, by: Account
     is_ours = volunteer and await Volunteer.filter(permissions.visible_to(by), id=volunteer.id).exists()
     if volunteer is None or not (is_ours or volunteer.is_open_to_units):
         raise NotFound('查無這個號碼，或本人沒有開放志工單位查詢。請對照證件再確認；需要資料時，請洽志工本人。')
-    await access.note(volunteer, '志工總歸戶', reason, by=by)
+    await access.note(volunteer, AccessKind.CONSOLIDATED, reason, by=by)
     of_them = {'volunteer_id': volunteer.id}
     return Consolidated(
         volunteer=volunteer,
@@ -116,8 +116,8 @@ async def consolidated(kind: object, number: object, reason: str, *, by: Account
 def _check_join(kind: object, number: object, name: object, born_on: object) -> None:
     problems = _number_problem(kind, number) | validation.found(
         {
-            'name': validation.text('姓名', name, most=100, needed=True),
-            'born_on': validation.day('出生日期', born_on, needed=True),
+            'name': validation.text(FIELDS['name'].label, name, most=100, needed=True),
+            'born_on': validation.day(FIELDS['born_on'].label, born_on, needed=True),
         }
     )
     if problems:
@@ -127,7 +127,7 @@ def _check_join(kind: object, number: object, name: object, born_on: object) -> 
 def _number_problem(kind: object, number: object) -> dict[str, str]:
     known = validation.member(IdentityKind, kind)
     if known is None or not isinstance(number, str):
-        return {'identity_kind': '請選擇證件種類，並輸入號碼。'}
+        return {'identity_kind': f'請選擇{FIELDS["identity_kind"].label}，並輸入號碼。'}
     try:
         identity_numbers.validate(known, validation.searched(number))
     except identity_numbers.BadIdentityNumber as refusal:
@@ -154,6 +154,6 @@ async def _put_on_roster(volunteer: Volunteer, by: Account) -> None:
     unit = await HostUnit.get(id=by.host_unit_id)
     facts = {'status': MembershipStatus.ACTIVE, 'joined_on': dates.today(), 'left_on': None, 'team_id': None}
     await Membership.update_or_create(defaults=facts, volunteer_id=volunteer.id, host_unit_id=unit.id)
-    await history.note(volunteer, SECTION, history.ADDED, [Change('所屬運用單位', '', unit.name)], by=by)
-    await access.note(volunteer, '收編', '核對證號、姓名、出生日期相符', by=by)
+    await history.note(volunteer, Section.BASICS, history.ADDED, [Change(HOST_UNIT, '', unit.name)], by=by)
+    await access.note(volunteer, AccessKind.ENROLMENT, '核對證號、姓名、出生日期相符', by=by)
     await announcements.announce(VolunteerChanged(volunteer.id))

@@ -1,7 +1,7 @@
 """所屬(收編): which team of the unit a volunteer serves in, and the end of serving there."""
 
 from db import transaction
-from db.choices import MembershipStatus, Role
+from db.choices import MembershipStatus, Role, Section
 from db.models import Account, HostUnit, Membership, Team, Volunteer
 
 from .. import announcements, dates, permissions, validation
@@ -9,7 +9,7 @@ from ..announcements import VolunteerChanged
 from ..audit import history
 from ..audit.history import Change
 from ..errors import NotFound
-from .basics import SECTION
+from .basics import MEMBERSHIP, TEAM
 
 
 async def assign_team(volunteer: Volunteer, team_id: int | None, *, by: Account) -> None:
@@ -27,7 +27,7 @@ async def assign_team(volunteer: Volunteer, team_id: int | None, *, by: Account)
         if old != new:
             membership.team_id = team_id
             await membership.save(update_fields=['team_id'])
-            await history.note(volunteer, SECTION, history.AMENDED, [Change('所屬志工隊', old, new)], by=by)
+            await history.note(volunteer, Section.BASICS, history.AMENDED, [Change(TEAM, old, new)], by=by)
             await announcements.announce(VolunteerChanged(volunteer.id))
 
 
@@ -40,8 +40,8 @@ async def end_membership(volunteer: Volunteer, *, by: Account) -> None:
         if membership is None:
             raise NotFound
         unit = await HostUnit.get(id=membership.host_unit_id)
-        changes = [Change(f'收編狀態（{unit.name}）', membership.status.label, MembershipStatus.LEFT.label)]
+        changes = [Change(MEMBERSHIP, membership.status.label, MembershipStatus.LEFT.label)]
         membership.status, membership.left_on = MembershipStatus.LEFT, dates.today()
         await membership.save(update_fields=['status', 'left_on'])
-        await history.note(volunteer, SECTION, history.AMENDED, changes, by=by)
+        await history.note(volunteer, Section.BASICS, history.AMENDED, changes, by=by, subject=unit.name)
         await announcements.announce(VolunteerChanged(volunteer.id))

@@ -1,7 +1,12 @@
 """The database is what the models say, and refuses what must never be."""
 
 from tortoise import Tortoise
+from tortoise.config import AppConfig
 from tortoise.connection import get_connection
+from tortoise.context import TortoiseContext
+from tortoise.migrations.autodetector import MigrationAutodetector
+
+import db
 
 
 async def test_every_column_of_every_model_exists(database: str) -> None:
@@ -26,3 +31,14 @@ async def test_every_relation_is_a_foreign_key_that_deletes_nothing_but_draft_en
 
     assert len(rows) == relations
     assert {row['source'] for row in rows if row['rule'] != 'r'} == {'draft_entry'}
+
+
+async def test_the_migrations_lead_to_what_the_models_say() -> None:
+    config = db.tortoise_config('postgres://')
+    apps = {label: app.to_dict() for label, app in config.apps.items() if isinstance(app, AppConfig)}
+    async with TortoiseContext() as context:
+        await context.init(config)
+        assert context.apps is not None
+        lacking = await MigrationAutodetector(context.apps, apps).changes()
+
+    assert [operation.describe() for writer in lacking for operation in writer.operations] == []

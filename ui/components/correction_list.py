@@ -7,7 +7,7 @@ from uuid import UUID
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import corrections, links
+from domain import applications, corrections, links
 from domain.corrections import Marked
 from domain.errors import DomainError, Incomplete
 from domain.model import Account, Application, ApplicationStatus, CorrectionStatus
@@ -43,8 +43,8 @@ class correction_list(Element, component='correction_list.js'):
     def show(self, marks: Sequence[Marked]) -> None:
         """These marks, as they stand now."""
         waiting = waiting_in(marks)
-        reason = corrections.besides(self.application.reason, [one.correction for one in marks]) if self.asks else ''
-        self._props['besides'] = f'{self.application.agency.name}另外說明：{reason}' if reason else ''
+        note = self.application.reviewer_note if self.asks else ''
+        self._props['besides'] = f'{self.application.agency.name}另外說明：{note}' if note else ''
         self._props['title'] = '補正紀錄' if not self.asks else f'{waiting} 項需補正' if waiting else '補正都已回覆'
         self._props['note'] = HOW if waiting else DONE
         if not self.asks:
@@ -112,7 +112,9 @@ def _as_row(marked: Marked, *, asks: bool) -> dict[str, Any]:
 def _content(text: str, file: UUID | None, is_picture: bool, note: str = '') -> dict[str, str]:
     if file is None:
         return {'text': text, 'url': ''}
-    return {'text': '', 'url': links.file(file)} if is_picture else {'text': f'附件{note}', 'url': ''}
+    if is_picture:
+        return {'text': '', 'url': links.file(file)}
+    return {'text': f'{applications.FIELDS["attachment"].label}{note}', 'url': ''}
 
 
 def _theirs(marked: Marked) -> str:

@@ -70,6 +70,6 @@ def correction_strip(volunteer: Volunteer, marks: Mapping[str, Sequence[Marked]]
             for number, one in enumerate(waiting or all_of_them):
                 if number:
                     html.span('、')
-                ui.link(one.correction.label.rpartition('：')[2], f'#{one.correction.field}')
+                ui.link(one.field_label, f'#{one.correction.field}')
             html.span('。修改後按「儲存」，會回到補正清單。' if waiting else '。')
         ui.link('回補正清單', case_page(volunteer)).classes('nowrap')

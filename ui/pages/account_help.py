@@ -82,9 +82,9 @@ def _request_page(
     details: AccountRequestDetails, message: str = '', problems: dict[str, str] | None = None
 ) -> Response:
     status = 422 if problems or message else 200
-    return public.page(
-        'account_request.html', status, details=details, roles=ROLES, message=message, problems=problems or {}
-    )
+    labels = {key: field.caption for key, field in accounts.REQUEST_FIELDS.items()}
+    facts = {'details': details, 'labels': labels, 'roles': ROLES, 'message': message, 'problems': problems or {}}
+    return public.page('account_request.html', status, **facts)
 
 
 def _reset_page(token: str, message: str = '') -> Response:

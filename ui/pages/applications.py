@@ -29,7 +29,7 @@ HINTS = {
 COLUMNS = [
     ('name', '志工姓名'),
     ('turn', '輪到誰'),
-    ('agency', '發冊機關'),
+    ('agency', applications.FIELDS['agency_id'].label),
     ('sent', '送審時間'),
     ('reason', '審核意見'),
 ]

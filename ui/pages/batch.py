@@ -8,7 +8,7 @@ from nicegui import html, ui
 from domain import dates, drafts, links, volunteers
 from domain.guide import home
 from domain.model import Account, DraftKind
-from domain.trainings import batches
+from domain.trainings import FIELDS, batches
 from domain.trainings.batches import CourseDetails
 from domain.volunteers import VolunteerQuery
 
@@ -23,7 +23,7 @@ from .volunteer.training_form import approval_fields, course_fields
 
 TITLE = '批次維護作業：教育訓練課程維護'
 PREPARED = 'batch-prepared'
-COLUMNS = [('who', '志工姓名'), ('title', '課程名稱'), ('saved', '自動儲存'), ('go', '還缺證書')]
+COLUMNS = [('who', '志工姓名'), ('title', FIELDS['title'].caption), ('saved', '自動儲存'), ('go', '還缺證書')]
 
 
 async def batch_trainings_page(account: Account, draft: str = '', flash: str = '') -> Response | None:
@@ -84,7 +84,7 @@ def _lacking(account: Account) -> Callable[[int, int], Awaitable[tuple[Sequence[
             {
                 'key': str(each.id),
                 'who': {'text': each.who, 'strong': True},
-                'title': each.title or '（尚未填課程名稱）',
+                'title': each.title or f'（尚未填{FIELDS["title"].label}）',
                 'saved': {'text': dates.format_moment(each.saved_at), 'sub': each.owner_name},
                 'go': {'text': '上傳證書', 'href': each.address},
             }

@@ -56,9 +56,9 @@ def headline(volunteer: Volunteer, latest: Application | None, book: RecordBook 
         if book is not None:
             html.h1(f'{volunteer.name}，您的紀錄冊已核發')
             with html.p():
-                html.span('紀錄冊號 ')
+                html.span(f'{record_books.FIELDS["number"].label} ')
                 html.b(book.number)
-                html.span('　發冊日期 ')
+                html.span(f'　{record_books.FIELDS["issued_on"].label} ')
                 html.b(dates.roc_long(book.issued_on))
         elif latest is not None and latest.status in (ApplicationStatus.SUBMITTED, ApplicationStatus.RETURNED):
             html.h1(f'{volunteer.name}，您的紀錄冊正在申請中')
@@ -96,11 +96,11 @@ def my_data(volunteer: Volunteer) -> None:
     with card('我的資料'):
         with html.dl().classes('lb-my-data'):
             for label, text in (
-                ('姓名', volunteer.name),
+                (volunteers.FIELDS['name'].label, volunteer.name),
                 (volunteer.identity_kind.label, volunteer.identity_masked),
-                ('出生日期', dates.roc_long(volunteer.born_on)),
-                ('性別', volunteer.sex.label),
-                ('E-MAIL', volunteer.email or '未登錄'),
+                (volunteers.FIELDS['born_on'].label, dates.roc_long(volunteer.born_on)),
+                (volunteers.FIELDS['sex'].label, volunteer.sex.label),
+                (volunteers.FIELDS['email'].label, volunteer.email or '未登錄'),
             ):
                 html.dt(label)
                 html.dd(text)

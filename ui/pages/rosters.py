@@ -5,7 +5,7 @@ from typing import Any
 
 from nicegui import html, ui
 
-from domain import dates, links, rosters
+from domain import applications, dates, links, rosters
 from domain.announcements import CaseChanged, RosterChanged, VolunteerChanged
 from domain.model import Account, IssueKind, Roster
 from domain.rosters import MOST_ROWS, Added, Sent
@@ -196,7 +196,7 @@ async def _adding(roster: Roster, account: Account) -> ui.dialog:
 
     with question('加入志工', classes='lb-roster-adding') as dialog:
         in_form = form(picks, summary=False)
-        choice_field('發冊類別', in_form, 'kind', IssueKind.labels(), required=True)
+        choice_field(applications.FIELDS['kind'].caption, in_form, 'kind', IssueKind.labels(), required=True)
         html.p(
             '初次列出還沒有紀錄冊的志工，其他類別列出已有紀錄冊的；申請正在進行、或已列在其他名冊的不會出現。'
         ).classes('lb-note')

@@ -46,7 +46,7 @@ async def heard(database: str) -> AsyncIterator[list[CaseChanged | None]]:
 
 async def history(volunteer: Volunteer | int) -> list[tuple[str, str, str, str]]:
     entries = await HistoryEntry.filter(volunteer_id=getattr(volunteer, 'id', volunteer)).order_by('id')
-    return [(entry.action, entry.label, entry.old, entry.new) for entry in entries]
+    return [(entry.action.label, entry.label, entry.old, entry.new) for entry in entries]
 
 
 async def mails() -> list[tuple[str, str]]:
@@ -103,7 +103,7 @@ async def test_saving_again_amends_the_same_draft_and_notes_what_changed(office:
     assert (await history(volunteer))[before:] == [
         ('修改', '發冊類別', '初次', '補發'),
         ('修改', '發冊機關', '臺中市政府文化局', '臺中市政府社會局'),
-        ('修改', '附件上傳', '', '名冊.pdf'),
+        ('修改', '附件', '', '名冊.pdf'),
     ]
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from db.choices import ApplicationStatus, BookStatus, IssueKind, Role
+from db.choices import ApplicationStatus, BookStatus, HistoryAction, IssueKind, Role
 from db.models import AccessEntry, Agency, Application, HistoryEntry, Membership, NumberSeries, RecordBook, Volunteer
 from domain import dates, reviews
 from domain.books import record_books
@@ -42,7 +42,7 @@ async def test_a_renewed_book_keeps_its_number(office: Office, kind: IssueKind) 
     )
     assert renewed.application_id != first.application_id
     assert [series.last_sequence for series in await NumberSeries.all()] == [1]
-    entries = await HistoryEntry.filter(subject=FIRST_NUMBER, action='修改').order_by('id')
+    entries = await HistoryEntry.filter(subject=FIRST_NUMBER, action=HistoryAction.AMENDED).order_by('id')
     assert [(entry.label, entry.old, entry.new) for entry in entries] == [
         ('發冊類別', '初次', kind.label),
         ('發冊日期', '115/03/05', '116/05/03'),

@@ -435,7 +435,7 @@ async def test_the_mail_says_what_is_open_line_by_line(case: Application, office
     await corrections.withdraw(void, by=office.reviewer)
     await mark(case, office, REMARKS)
 
-    assert corrections.spoken(await corrections.open_ones(case)) == (
+    assert corrections.as_lines(await corrections.open_ones(case)) == (
         '1. 志工照片（模糊）：請重拍， 要清楚。\n2. 備註（其他）：請再確認。'
     )
 

@@ -39,7 +39,7 @@ async def test_the_last_form_is_where_the_work_stopped_and_says_what_it_lacks_fi
     assert await home.left_off(by=clerk) == home.LeftOff(
         who='陳小華',
         step=6,
-        note='請輸入訓練日期。',
+        note='請輸入訓練日期（起）。',
         address=f'/volunteers/{volunteer.id}/trainings/new',
         photo='',
         at=saved_at,

@@ -77,7 +77,7 @@ def test_there_are_the_six_tabs_of_the_tutorial() -> None:
 
 @pytest.mark.parametrize('key', KEYS)
 def test_an_empty_form_names_every_required_field(key: str) -> None:
-    required = [field.name for field in LEDGERS[key].fields if field.needed]
+    required = [name for name, field in LEDGERS[key].fields.items() if field.needed]
 
     assert list(ledgers.problems(LEDGERS[key], {})) == required
     assert wrong(key) == {}
@@ -86,8 +86,8 @@ def test_an_empty_form_names_every_required_field(key: str) -> None:
 @pytest.mark.parametrize('junk', [5, -1, 2**70, 1.5, [], {}, ['x'], 'x', 'x' * 9999, '\0', '\ud800', object(), True])
 @pytest.mark.parametrize('key', KEYS)
 def test_forged_values_get_sentences_and_never_break_the_form(key: str, junk: Any) -> None:
-    for field in LEDGERS[key].fields:
-        problems = wrong(key, **{field.name: junk})
+    for name in LEDGERS[key].fields:
+        problems = wrong(key, **{name: junk})
         assert all(isinstance(sentence, str) and sentence for sentence in problems.values())
 
 
@@ -130,7 +130,7 @@ async def test_an_entry_is_added_listed_amended_and_removed(key: str) -> None:
     assert amended.remarks == '更正'
     assert (await ledgers.entries(ledger, volunteer, by=clerk)).rows == []
     entries = await HistoryEntry.filter(volunteer=volunteer).order_by('id')
-    assert {entry.section for entry in entries} == {ledger.title}
+    assert {entry.section for entry in entries} == {ledger.section}
     assert [(entry.label, entry.old, entry.new) for entry in entries if entry.action == history.AMENDED] == [
         ('備註', '', '更正')
     ]

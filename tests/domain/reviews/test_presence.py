@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from db.choices import Role
-from db.models import Agency, Application, Reading
+from db.models import Agency, Application, Presence
 from domain import announcements, dates, reviews
 from domain.announcements import ReadersChanged
 from domain.errors import NotFound, NotPermitted
@@ -57,8 +57,8 @@ async def test_of_many_who_open_it_at_once_one_holds_it(office: Office) -> None:
 
     await asyncio.gather(*(presence.enter(case.id, uuid4(), by=office.reviewer) for _ in range(12)))
 
-    assert await Reading.filter(application_id=case.id, holds=True).count() == 1
-    assert await Reading.filter(application_id=case.id).count() == 12
+    assert await Presence.filter(application_id=case.id, holds=True).count() == 1
+    assert await Presence.filter(application_id=case.id).count() == 12
 
 
 async def test_leaving_passes_the_case_on(office: Office) -> None:
@@ -213,7 +213,7 @@ async def test_what_a_killed_process_read_is_forgotten(office: Office, database:
         assert await names(office, case) == []
         await presence.forget()
 
-    assert await Reading.all().count() == 0
+    assert await Presence.all().count() == 0
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ def test_an_empty_form_names_every_required_field() -> None:
     assert TrainingDetails().problems() == {
         'trained_for_id': '請選擇受訓單位。',
         'title': '請輸入課程名稱。',
-        'starts_on': '請輸入訓練日期。',
+        'starts_on': '請輸入訓練日期（起）。',
         'ends_on': '請輸入訓練日期（迄）。',
         'provider': '請輸入訓練單位。',
         'kind': '請選擇訓練課程。',

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from db.choices import DraftKind, FileKind, MembershipStatus, Role, TrainingKind
+from db.choices import DraftKind, FileKind, HistoryAction, MembershipStatus, Role, Section, TrainingKind
 from db.models import Account, Field, HistoryEntry, HostUnit, Membership, StoredFile, Training, Volunteer
 from domain import drafts, files, trainings
 from domain.audit import history
@@ -51,7 +51,9 @@ async def test_a_training_is_recorded_with_both_sides_and_its_history() -> None:
     sides = await StoredFile.filter(id__in=[form.certificate_front, form.certificate_back])
     assert [side.volunteer_id for side in sides] == [volunteer.id] * 2
     entries = (await history.of(volunteer, by=clerk, per_page=50)).rows
-    assert {(entry.section, entry.subject, entry.action) for entry in entries} == {('教育訓練', '志工基礎訓練', '新增')}
+    assert {(entry.section, entry.subject, entry.action) for entry in entries} == {
+        (Section.TRAINING, '志工基礎訓練', HistoryAction.ADDED)
+    }
     assert {(entry.label, entry.old, entry.new) for entry in entries} == {
         ('受訓單位', '', training.trained_for.name),
         ('課程名稱', '', '志工基礎訓練'),
@@ -62,8 +64,8 @@ async def test_a_training_is_recorded_with_both_sides_and_its_history() -> None:
         ('課程領域', '', '文化'),
         ('訓練次數', '', '1'),
         ('訓練時數', '', '6 小時 30 分鐘'),
-        ('正面', '', '已上傳'),
-        ('反面', '', '已上傳'),
+        ('結業證書正面', '', '已上傳'),
+        ('結業證書反面', '', '已上傳'),
     }
 
 
@@ -148,11 +150,11 @@ async def test_a_replaced_side_is_noted_and_can_still_be_opened() -> None:
     amended = await trainings.amend(training, form, version=1, by=colleague)
 
     assert (amended.minutes, amended.version, amended.updated_by.name) == (420, 2, '沈小川')
-    replaced = await HistoryEntry.get(action='更換')
+    replaced = await HistoryEntry.get(action=HistoryAction.REPLACED)
     facts = (replaced.label, replaced.old, replaced.new, replaced.old_file, replaced.new_file)
-    assert facts == ('反面', '反面.jpg', '已更換', training.certificate_back_id, new.id)
+    assert facts == ('結業證書反面', '反面.jpg', '已更換', training.certificate_back_id, new.id)
     assert (await files.get(training.certificate_back_id, by=clerk)).volunteer_id == volunteer.id
-    duration = await HistoryEntry.get(action='修改')
+    duration = await HistoryEntry.get(action=HistoryAction.AMENDED)
     assert (duration.label, duration.old, duration.new) == ('訓練時數', '6 小時', '7 小時')
 
 
@@ -189,7 +191,7 @@ async def test_a_removed_training_stays_in_the_history_with_its_certificate() ->
     await trainings.remove(training, '重複登錄', by=clerk)
 
     assert await Training.all().count() == 0
-    removed = await HistoryEntry.filter(action='刪除')
+    removed = await HistoryEntry.filter(action=HistoryAction.REMOVED)
     assert ('課程名稱', '志工基礎訓練', '') in {(entry.label, entry.old, entry.new) for entry in removed}
     assert ('刪除原因', '', '重複登錄') in {(entry.label, entry.old, entry.new) for entry in removed}
     kept = {entry.old_file for entry in removed if entry.old_file}

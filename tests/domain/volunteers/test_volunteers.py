@@ -9,7 +9,17 @@ from uuid import uuid4
 import pytest
 from tortoise.connection import get_connection
 
-from db.choices import BookStatus, FileKind, IdentityKind, InsuranceKind, IssueKind, MembershipStatus, Role, Sex
+from db.choices import (
+    BookStatus,
+    FileKind,
+    HistoryAction,
+    IdentityKind,
+    InsuranceKind,
+    IssueKind,
+    MembershipStatus,
+    Role,
+    Sex,
+)
 from db.models import (
     AccessEntry,
     Account,
@@ -340,7 +350,7 @@ async def test_a_replaced_photo_can_still_be_opened_from_the_history() -> None:
         form = replace(VolunteerDetails.from_record(seen), photo=photo.id, is_photo_confirmed=True)
         amended = await volunteers.amend(seen, form, version=seen.version, by=clerk)
 
-    entry = await HistoryEntry.get(volunteer_id=volunteer.id, action='更換')
+    entry = await HistoryEntry.get(volunteer_id=volunteer.id, action=HistoryAction.REPLACED)
     facts = (entry.label, entry.old, entry.new, entry.old_file, entry.new_file)
     assert facts == ('志工照片', '舊照.jpg', '已更換', first.id, second.id)
     assert amended.photo_id == second.id

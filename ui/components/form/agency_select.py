@@ -3,6 +3,7 @@
 from typing import Any
 
 from domain import directory
+from domain.applications import FIELDS
 
 from . import form
 from .fields import choice_field
@@ -14,10 +15,22 @@ class agency_select:
     def __init__(self, in_form: form, counties: dict[str, str], agencies: dict[int, str], *, readonly: bool) -> None:
         self.form = in_form
         self.county = choice_field(
-            '發冊縣市', in_form, 'county_code', counties, searchable=True, readonly=readonly, required=True
+            FIELDS['county_code'].caption,
+            in_form,
+            'county_code',
+            counties,
+            searchable=True,
+            readonly=readonly,
+            required=True,
         )
         self.agency = choice_field(
-            '發冊機關', in_form, 'agency_id', agencies, required=True, searchable=True, readonly=readonly
+            FIELDS['agency_id'].caption,
+            in_form,
+            'agency_id',
+            agencies,
+            required=True,
+            searchable=True,
+            readonly=readonly,
         )
         self.shown = self.details.county_code
         self._say()

@@ -3,22 +3,20 @@
 from nicegui.element import Element
 
 from domain import dates, links
-from domain.model import Account, Volunteer
+from domain.books import record_books
+from domain.ledgers import LEDGERS
+from domain.model import Account, Section, Volunteer
 from domain.volunteers import Header
+from domain.volunteers.basics import HOST_UNIT, TEAM
 
 from ..reveal import reveal_dialog
 from ..roster_row import roster_row
 
 TABS = {
-    'basics': '基本資料',
-    'trainings': '教育訓練',
-    'record-book': '紀錄冊',
-    'service-hours': '服務時數',
-    'performance-certificates': '服務績效證明',
-    'insurance': '保險',
-    'honor-cards': '榮譽卡',
-    'awards': '獎勵獎項',
-    'other-entries': '其他登錄事項',
+    'basics': Section.BASICS.label,
+    'trainings': Section.TRAINING.label,
+    'record-book': Section.RECORD_BOOK.label,
+    **{key: ledger.title for key, ledger in LEDGERS.items()},
     'history': '異動紀錄',
 }
 
@@ -37,11 +35,11 @@ class profile_header(Element, component='profile_header.js'):
     def show(self, header: Header) -> None:
         """Show these facts."""
         self._props['facts'] = [
-            _fact('所屬運用單位', '、'.join(header.units), '尚未收編'),
-            _fact('所屬志工隊', '、'.join(header.teams), '未編隊'),
+            _fact(HOST_UNIT.label, '、'.join(header.units), '尚未收編'),
+            _fact(TEAM.label, '、'.join(header.teams), '未編隊'),
             _fact('保險狀態', header.insurance, '', 'ok' if header.is_insured else 'warn'),
             _fact('榮譽卡期限', dates.roc(header.honor_card_until) if header.honor_card_until else '', '尚未申請'),
-            _fact('紀錄冊號', header.book_number or '', '尚未取號'),
+            _fact(record_books.FIELDS['number'].label, header.book_number or '', '尚未取號'),
         ]
         self._props['listed'] = roster_row(header.listed) if header.listed else None
         self.update()

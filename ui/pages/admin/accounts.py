@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from nicegui import html, ui
 
 from domain import accounts, dates, directory, links
-from domain.accounts import AccountDetails
+from domain.accounts import FIELDS, REFUSAL, REQUEST_FIELDS, AccountDetails
 from domain.errors import NotFound
 from domain.model import Account, AccountRequest, Role
 
@@ -20,18 +20,15 @@ from ...frame import card, save_bar
 
 ROLES = {role: role.label for role in (Role.UNIT_STAFF, Role.REVIEWER, Role.ADMINISTRATOR)}
 COLUMNS = [
-    ('name', '姓名'),
-    ('username', '使用者帳號'),
-    ('role', '角色'),
+    *((key, FIELDS[key].caption) for key in ('name', 'username', 'role')),
     ('office', '單位或機關'),
-    ('email', '電子郵件'),
+    ('email', FIELDS['email'].caption),
     ('state', '狀態'),
 ]
 REQUEST_COLUMNS = [
-    ('name', '姓名'),
+    ('name', REQUEST_FIELDS['name'].caption),
     ('organisation', '單位或機關'),
-    ('role', '申請身分'),
-    ('phone', '聯絡電話'),
+    *((key, REQUEST_FIELDS[key].caption) for key in ('role', 'phone')),
     ('at', '申請時間'),
     ('go', '處理'),
 ]
@@ -106,7 +103,7 @@ async def decide(account: Account, key: str) -> None:
         await _account_fields(in_form, details, account)
         with card('不核准', '(原因會寄給申請人)'):
             refusal_form = form(refusal, summary=False)
-            text_area('原因', refusal_form, 'reason', wide=True)
+            text_area(REFUSAL.caption, refusal_form, 'reason', wide=True)
 
             async def refuse() -> None:
                 await accounts.refuse(request, refusal.reason, by=account)
@@ -127,14 +124,14 @@ async def decide(account: Account, key: str) -> None:
 def _what_was_asked(request: AccountRequest) -> None:
     facts(
         [
-            ('單位或機關全名', request.organisation),
-            ('申請身分', request.role.label),
-            ('聯絡電話', request.phone),
+            (REQUEST_FIELDS['organisation'].label, request.organisation),
+            (REQUEST_FIELDS['role'].label, request.role.label),
+            (REQUEST_FIELDS['phone'].label, request.phone),
             ('申請時間', dates.roc_instant(request.created_at)),
         ]
     )
     if request.reason:
-        with card('申請說明'):
+        with card(REQUEST_FIELDS['reason'].label):
             html.p(request.reason)
 
 
@@ -142,17 +139,32 @@ async def _account_fields(in_form: form, details: AccountDetails, account: Accou
     units = {unit.id: unit.name for unit in await directory.host_units(by=account)}
     agencies = {one.id: f'{one.county.name}　{one.name}' for one in await directory.all_agencies(by=account)}
     with card('帳號'), html.div().classes('lb-grid'):
-        text_field('姓名', in_form, 'name', required=True, maxlength=60)
-        text_field('使用者帳號', in_form, 'username', required=True, hint='3 到 60 個英文字母或數字。', maxlength=60)
-        email_field('電子郵件', in_form, 'email', required=True, hint='設定密碼的連結會寄到這裡。', maxlength=254)
-        text_field('聯絡電話', in_form, 'phone', maxlength=30)
+        text_field(FIELDS['name'].caption, in_form, 'name', required=True, maxlength=60)
+        text_field(
+            FIELDS['username'].caption,
+            in_form,
+            'username',
+            required=True,
+            hint='3 到 60 個英文字母或數字。',
+            maxlength=60,
+        )
+        email_field(
+            FIELDS['email'].caption, in_form, 'email', required=True, hint='設定密碼的連結會寄到這裡。', maxlength=254
+        )
+        text_field(FIELDS['phone'].caption, in_form, 'phone', maxlength=30)
         with html.div().classes('full'):
-            radio_field('角色', in_form, 'role', ROLES, required=True)
+            radio_field(FIELDS['role'].caption, in_form, 'role', ROLES, required=True)
         with html.div().classes('full') as unit:
-            choice_field('所屬運用單位', in_form, 'host_unit_id', units, required=True, searchable=True)
+            choice_field(FIELDS['host_unit_id'].caption, in_form, 'host_unit_id', units, required=True, searchable=True)
         with html.div().classes('full') as agency:
-            choice_field('所屬發冊機關', in_form, 'agency_id', agencies, required=True, searchable=True)
-        check_field('帳號使用中', in_form, 'is_active', wide=True, hint='取消勾選就會停用，並結束這個帳號所有的登入。')
+            choice_field(FIELDS['agency_id'].caption, in_form, 'agency_id', agencies, required=True, searchable=True)
+        check_field(
+            FIELDS['is_active'].caption,
+            in_form,
+            'is_active',
+            wide=True,
+            hint='取消勾選就會停用，並結束這個帳號所有的登入。',
+        )
 
     def renew() -> None:
         unit.set_visibility(details.role == Role.UNIT_STAFF)

@@ -6,7 +6,7 @@ from nicegui import html, ui
 
 from domain import dates, directory, links
 from domain.calendar import office_calendar
-from domain.calendar.office_calendar import CalendarDayDetails
+from domain.calendar.office_calendar import FIELDS, CalendarDayDetails
 from domain.errors import NotFound
 from domain.model import Account, CalendarDay
 
@@ -19,7 +19,11 @@ from ...components.record_table import Row
 from ...flash import leave_with
 from ...frame import card, save_bar
 
-COLUMNS = [('day', '日期'), ('kind', '放假或上班'), ('name', '名稱'), ('place', '適用地區'), ('origin', '來源')]
+COLUMNS = [
+    *((key, FIELDS[key].caption) for key in ('day', 'is_off', 'name')),
+    ('place', '適用地區'),
+    ('origin', '來源'),
+]
 KINDS = {True: '放假（停止上班）', False: '上班（補行上班日）'}
 WHOLE_COUNTRY = '都不勾選，就是全國適用。颱風停班請勾選公告停班的縣市。'
 WEEKDAYS = '一二三四五六日'
@@ -72,11 +76,11 @@ async def edit(account: Account, which: str) -> None:
     details = CalendarDayDetails() if row is None else CalendarDayDetails.from_record(row)
     in_form = form(details)
     with card('放假或上班的日子'), html.div().classes('lb-grid'):
-        day = date_field('日期', in_form, 'day', required=True)
-        text_field('名稱', in_form, 'name', required=True, placeholder='例如：颱風停班', maxlength=60)
-        radio_field('放假或上班', in_form, 'is_off', KINDS, required=True)
+        day = date_field(FIELDS['day'].caption, in_form, 'day', required=True)
+        text_field(FIELDS['name'].caption, in_form, 'name', required=True, placeholder='例如：颱風停班', maxlength=60)
+        radio_field(FIELDS['is_off'].caption, in_form, 'is_off', KINDS, required=True)
         counties = {county.code: county.name for county in await directory.counties()}
-        check_boxes('適用縣市', in_form, 'county_ids', counties, hint=WHOLE_COUNTRY)
+        check_boxes(FIELDS['county_ids'].caption, in_form, 'county_ids', counties, hint=WHOLE_COUNTRY)
 
     def say_weekday() -> None:
         day.advise(f'星期{WEEKDAYS[details.day.weekday()]}' if details.day else '')
@@ -108,7 +112,7 @@ def _row(row: CalendarDay) -> Row:
             'href': links.admin('calendar', row.id),
             'strong': True,
         },
-        'kind': is_off if row.is_off else {'text': '上班', 'chip': 'info', 'icon': 'office'},
+        'is_off': is_off if row.is_off else {'text': '上班', 'chip': 'info', 'icon': 'office'},
         'name': row.name,
         'place': office_calendar.place(row),
         'origin': '人工登錄' if row.is_manual else '自動帶入',

@@ -12,4 +12,4 @@ __all__ = ['COLUMNS', 'search']
 async def search(account: Account, words: str, page: int, per_page: int) -> tuple[list[Row], int]:
     """The newest change first."""
     found = await office_history.of(by=account, words=words, page=page, per_page=per_page)
-    return [row_of(entry) for entry in found.rows], found.total
+    return [row_of(entry, entry.section, entry.action) for entry in found.rows], found.total

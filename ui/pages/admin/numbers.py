@@ -6,7 +6,7 @@ from nicegui import html, ui
 
 from domain import dates, directory, links
 from domain.books import number_ledger
-from domain.books.number_ledger import Series, SeriesDetails
+from domain.books.number_ledger import SERIES_FIELDS, Series, SeriesDetails
 from domain.directory import forms
 from domain.errors import NotFound
 from domain.model import Account
@@ -19,9 +19,7 @@ from ...flash import leave_with
 from ...frame import card, save_bar
 
 COLUMNS = [
-    ('agency', '發冊機關'),
-    ('year', '民國年'),
-    ('pattern', '號碼格式'),
+    *((key, SERIES_FIELDS[key].caption) for key in ('agency_id', 'roc_year', 'pattern')),
     ('last', '最後一號'),
     ('issued', '已發'),
     ('next', '下一號'),
@@ -53,7 +51,7 @@ class Beginning:
 
     def problems(self) -> dict[str, str]:
         """Field → sentence."""
-        return {} if self.agency_id else {'agency_id': '請選擇發冊機關。'}
+        return {} if self.agency_id else {'agency_id': f'請選擇{SERIES_FIELDS["agency_id"].label}。'}
 
 
 async def _begin(account: Account) -> None:
@@ -62,9 +60,9 @@ async def _begin(account: Account) -> None:
     agencies = {one.id: f'{one.county.name}　{one.name}' for one in await directory.all_agencies(by=account)}
     in_form = form(details)
     with card('新的號碼序列', '(不必先建立：第一次核可時會自動開始)'), html.div().classes('lb-grid'):
-        choice_field('發冊機關', in_form, 'agency_id', agencies, required=True, searchable=True)
+        choice_field(SERIES_FIELDS['agency_id'].caption, in_form, 'agency_id', agencies, required=True, searchable=True)
         years = {year: f'{year} 年' for year in (this_year, this_year + 1)}
-        choice_field('民國年', in_form, 'year', years, required=True)
+        choice_field(SERIES_FIELDS['roc_year'].caption, in_form, 'year', years, required=True)
 
     async def begin() -> None:
         series = await number_ledger.begin(details.agency_id or 0, details.year, by=account)
@@ -80,7 +78,7 @@ async def _amend(account: Account, series: Series) -> None:
     in_form = form(details)
     with card(f'{series.agency.name}　{series.year} 年'), html.div().classes('lb-grid'):
         pattern = text_field(
-            '號碼格式',
+            SERIES_FIELDS['pattern'].caption,
             in_form,
             'pattern',
             maxlength=80,
@@ -111,8 +109,8 @@ async def _amend(account: Account, series: Series) -> None:
 def _row(one: Series) -> Row:
     return {
         'key': str(one.id),
-        'agency': {'text': one.agency.name, 'href': links.admin('numbers', one.id), 'strong': True},
-        'year': f'{one.year} 年',
+        'agency_id': {'text': one.agency.name, 'href': links.admin('numbers', one.id), 'strong': True},
+        'roc_year': f'{one.year} 年',
         'pattern': one.pattern or f'{one.agency.number_pattern}（照發冊機關）',
         'last': str(one.last),
         'issued': str(one.issued),

@@ -6,7 +6,17 @@ from datetime import date
 from nicegui import html, ui
 
 from domain import dates, directory, links, trainings
-from domain.directory import AgencyDetails, HostUnitDetails, RequiredHoursDetails, TeamDetails, forms
+from domain.directory import (
+    AGENCY_FIELDS,
+    HOURS_FIELDS,
+    TEAM_FIELDS,
+    UNIT_FIELDS,
+    AgencyDetails,
+    HostUnitDetails,
+    RequiredHoursDetails,
+    TeamDetails,
+    forms,
+)
 from domain.errors import NotFound
 from domain.model import Account, TrainingKind
 
@@ -26,23 +36,21 @@ from ...components.record_table import Cell, Row
 from ...flash import leave_with
 from ...frame import card, save_bar
 
-UNIT_COLUMNS = [('name', '單位名稱'), ('county', '縣市'), ('phone', '電話'), ('email', '電子郵件'), ('state', '狀態')]
-TEAM_COLUMNS = [('name', '志工隊名稱'), ('unit', '運用單位')]
+UNIT_COLUMNS = [
+    *((key, UNIT_FIELDS[key].caption) for key in ('name', 'county_id', 'phone', 'email')),
+    ('state', '狀態'),
+]
+TEAM_COLUMNS = [(key, TEAM_FIELDS[key].caption) for key in ('name', 'host_unit_id')]
 AGENCY_COLUMNS = [
-    ('county', '縣市'),
-    ('name', '機關名稱'),
-    ('word', '機關代字'),
+    *((key, AGENCY_FIELDS[key].caption) for key in ('county_id', 'name', 'document_word')),
     ('sample', '今年第 1 號'),
     ('days', '審核期限'),
     ('state', '狀態'),
 ]
 HOURS_COLUMNS = [
-    ('kind', '訓練課程'),
-    ('agency', '發冊機關'),
-    ('field', '課程領域'),
-    ('hours', '規定時數'),
+    *((key, HOURS_FIELDS[key].caption) for key in ('kind', 'agency_id', 'field_id', 'minutes')),
     ('period', '結訓日期'),
-    ('source', '依據'),
+    ('source', HOURS_FIELDS['source'].caption),
 ]
 RENEWALS = {True: '沿用原紀錄冊號', False: '另取新號'}
 COUNTING = {False: '日曆天（行政程序法第 48 條）', True: '工作天'}
@@ -57,7 +65,7 @@ async def unit_rows(account: Account) -> list[Row]:
         {
             'key': str(unit.id),
             'name': {'text': unit.name, 'href': links.admin('units', unit.id), 'strong': True},
-            'county': unit.county.name,
+            'county_id': unit.county.name,
             'phone': unit.phone,
             'email': unit.email,
             'state': _state(unit.is_active, '使用中', '已停用'),
@@ -72,7 +80,7 @@ async def team_rows(account: Account) -> list[Row]:
         {
             'key': str(team.id),
             'name': {'text': team.name, 'href': links.admin('teams', team.id), 'strong': True},
-            'unit': team.host_unit.name,
+            'host_unit_id': team.host_unit.name,
         }
         for team in await directory.all_teams(by=account)
     ]
@@ -84,9 +92,9 @@ async def agency_rows(account: Account) -> list[Row]:
     return [
         {
             'key': str(agency.id),
-            'county': agency.county.name,
+            'county_id': agency.county.name,
             'name': {'text': agency.name, 'href': links.admin('agencies', agency.id), 'strong': True},
-            'word': agency.document_word,
+            'document_word': agency.document_word,
             'sample': forms.sample_number(agency.number_pattern, agency.document_word) or '格式有誤',
             'days': f'{agency.review_days} 個工作天' if agency.counts_working_days else f'{agency.review_days} 日',
             'state': _state((agency.valid_to or today) >= today >= (agency.valid_from or today), '受理中', '未受理'),
@@ -101,9 +109,9 @@ async def hours_rows(account: Account) -> list[Row]:
         {
             'key': str(rule.id),
             'kind': {'text': rule.kind.label, 'href': links.admin('hours', rule.id), 'strong': True},
-            'agency': rule.agency.name if rule.agency else '全部',
-            'field': rule.field.name if rule.field else '全部',
-            'hours': trainings.format_duration(rule.minutes) if rule.minutes else '只需完成，不檢查時數',
+            'agency_id': rule.agency.name if rule.agency else '全部',
+            'field_id': rule.field.name if rule.field else '全部',
+            'minutes': trainings.format_duration(rule.minutes) if rule.minutes else '只需完成，不檢查時數',
             'period': _period(rule.completed_from, rule.completed_to),
             'source': rule.source,
         }
@@ -117,11 +125,13 @@ async def edit_unit(account: Account, key: str) -> None:
     details = HostUnitDetails() if unit is None else HostUnitDetails.from_record(unit)
     in_form = form(details)
     with card('運用單位'), html.div().classes('lb-grid'):
-        text_field('單位名稱', in_form, 'name', required=True, maxlength=80)
-        choice_field('縣市', in_form, 'county_id', await _counties(), required=True, searchable=True)
-        text_field('電話', in_form, 'phone', maxlength=30)
-        email_field('電子郵件', in_form, 'email', hint='審核結果會寄到這裡。', maxlength=254)
-        check_field('使用中', in_form, 'is_active', wide=True)
+        text_field(UNIT_FIELDS['name'].caption, in_form, 'name', required=True, maxlength=80)
+        choice_field(
+            UNIT_FIELDS['county_id'].caption, in_form, 'county_id', await _counties(), required=True, searchable=True
+        )
+        text_field(UNIT_FIELDS['phone'].caption, in_form, 'phone', maxlength=30)
+        email_field(UNIT_FIELDS['email'].caption, in_form, 'email', hint='審核結果會寄到這裡。', maxlength=254)
+        check_field(UNIT_FIELDS['is_active'].caption, in_form, 'is_active', wide=True)
 
     async def save() -> None:
         await directory.save_host_unit(details, by=account, of=unit)
@@ -141,9 +151,15 @@ async def edit_team(account: Account, key: str) -> None:
     in_form = form(details)
     with card('志工隊'), html.div().classes('lb-grid'):
         choice_field(
-            '運用單位', in_form, 'host_unit_id', units, required=True, searchable=True, readonly=team is not None
+            TEAM_FIELDS['host_unit_id'].caption,
+            in_form,
+            'host_unit_id',
+            units,
+            required=True,
+            searchable=True,
+            readonly=team is not None,
         )
-        text_field('志工隊名稱', in_form, 'name', required=True, maxlength=80)
+        text_field(TEAM_FIELDS['name'].caption, in_form, 'name', required=True, maxlength=80)
 
     async def save() -> None:
         await directory.save_team(details, by=account, of=team)
@@ -160,30 +176,67 @@ async def edit_agency(account: Account, key: str) -> None:
     in_form = form(details)
     with html.div().classes('lb-stack'):
         with card('發冊機關'), html.div().classes('lb-grid'):
-            choice_field('縣市', in_form, 'county_id', await _counties(), required=True, searchable=True)
-            text_field('機關名稱', in_form, 'name', required=True, maxlength=60)
             choice_field(
-                '課程領域', in_form, 'field_id', EVERY | fields, hint='特殊訓練要符合的領域。', searchable=True
+                AGENCY_FIELDS['county_id'].caption,
+                in_form,
+                'county_id',
+                await _counties(),
+                required=True,
+                searchable=True,
             )
-            text_field('電話', in_form, 'phone', maxlength=30)
-            email_field('電子郵件', in_form, 'email', hint='送審通知與名冊會寄到這裡。', maxlength=254, wide=True)
-        with card('紀錄冊號', '(核可時自動取號，每年從第 1 號開始)'), html.div().classes('lb-grid'):
-            text_field('機關代字', in_form, 'document_word', required=True, maxlength=20)
-            pattern = text_field('號碼格式', in_form, 'number_pattern', required=True, maxlength=80, classes='mono')
-            radio_field('換發、補發時', in_form, 'renewal_keeps_number', RENEWALS, required=True)
-        with card('審核期限', '(改變後，審核中的案件會重新計算期限)'), html.div().classes('lb-grid'):
-            number_field('審核天數', in_form, 'review_days', required=True, suffix='天', hint='送審的次日起算。')
-            radio_field('計算方式', in_form, 'counts_working_days', COUNTING, required=True)
-            text_field('主管姓名', in_form, 'supervisor_name', maxlength=60)
+            text_field(AGENCY_FIELDS['name'].caption, in_form, 'name', required=True, maxlength=60)
+            choice_field(
+                AGENCY_FIELDS['field_id'].caption,
+                in_form,
+                'field_id',
+                EVERY | fields,
+                hint='特殊訓練要符合的領域。',
+                searchable=True,
+            )
+            text_field(AGENCY_FIELDS['phone'].caption, in_form, 'phone', maxlength=30)
             email_field(
-                '主管電子郵件',
+                AGENCY_FIELDS['email'].caption,
+                in_form,
+                'email',
+                hint='送審通知與名冊會寄到這裡。',
+                maxlength=254,
+                wide=True,
+            )
+        with card('紀錄冊號', '(核可時自動取號，每年從第 1 號開始)'), html.div().classes('lb-grid'):
+            text_field(AGENCY_FIELDS['document_word'].caption, in_form, 'document_word', required=True, maxlength=20)
+            pattern = text_field(
+                AGENCY_FIELDS['number_pattern'].caption,
+                in_form,
+                'number_pattern',
+                required=True,
+                maxlength=80,
+                classes='mono',
+            )
+            radio_field(
+                AGENCY_FIELDS['renewal_keeps_number'].caption, in_form, 'renewal_keeps_number', RENEWALS, required=True
+            )
+        with card('審核期限', '(改變後，審核中的案件會重新計算期限)'), html.div().classes('lb-grid'):
+            number_field(
+                AGENCY_FIELDS['review_days'].caption,
+                in_form,
+                'review_days',
+                required=True,
+                suffix='天',
+                hint='送審的次日起算。',
+            )
+            radio_field(
+                AGENCY_FIELDS['counts_working_days'].caption, in_form, 'counts_working_days', COUNTING, required=True
+            )
+            text_field(AGENCY_FIELDS['supervisor_name'].caption, in_form, 'supervisor_name', maxlength=60)
+            email_field(
+                AGENCY_FIELDS['supervisor_email'].caption,
                 in_form,
                 'supervisor_email',
                 hint='案件逾期時通知主管；空白就不通知。',
                 maxlength=254,
             )
-            date_field('開始受理日', in_form, 'valid_from', hint='空白表示一直受理。')
-            date_field('停止受理日', in_form, 'valid_to', hint='空白表示繼續受理。')
+            date_field(AGENCY_FIELDS['valid_from'].caption, in_form, 'valid_from', hint='空白表示一直受理。')
+            date_field(AGENCY_FIELDS['valid_to'].caption, in_form, 'valid_to', hint='空白表示繼續受理。')
 
     def preview() -> None:
         number = forms.sample_number(details.number_pattern, details.document_word)
@@ -211,13 +264,13 @@ async def edit_hours(account: Account, key: str) -> None:
     fields = {each.id: each.name for each in await directory.fields()}
     in_form = form(details)
     with card('規定時數', '(有多條適用時，以指定機關、領域的為準)'), html.div().classes('lb-grid'):
-        choice_field('訓練課程', in_form, 'kind', TrainingKind.labels(), required=True)
-        minutes = number_field('規定時數', in_form, 'minutes', required=True, suffix='分鐘')
-        choice_field('發冊機關', in_form, 'agency_id', EVERY | agencies, searchable=True)
-        choice_field('課程領域', in_form, 'field_id', EVERY | fields, searchable=True)
-        date_field('結訓日期自', in_form, 'completed_from', hint='空白表示不限。')
-        date_field('結訓日期至', in_form, 'completed_to', hint='空白表示不限。')
-        text_field('依據', in_form, 'source', wide=True, maxlength=200)
+        choice_field(HOURS_FIELDS['kind'].caption, in_form, 'kind', TrainingKind.labels(), required=True)
+        minutes = number_field(HOURS_FIELDS['minutes'].caption, in_form, 'minutes', required=True, suffix='分鐘')
+        choice_field(HOURS_FIELDS['agency_id'].caption, in_form, 'agency_id', EVERY | agencies, searchable=True)
+        choice_field(HOURS_FIELDS['field_id'].caption, in_form, 'field_id', EVERY | fields, searchable=True)
+        date_field(HOURS_FIELDS['completed_from'].caption, in_form, 'completed_from', hint='空白表示不限。')
+        date_field(HOURS_FIELDS['completed_to'].caption, in_form, 'completed_to', hint='空白表示不限。')
+        text_field(HOURS_FIELDS['source'].caption, in_form, 'source', wide=True, maxlength=200)
 
     def say_hours() -> None:
         given = details.minutes

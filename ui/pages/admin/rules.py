@@ -8,7 +8,7 @@ from domain import dates, directory, links
 from domain.errors import NotFound
 from domain.model import Account, Demand, IssueKind, Rule
 from domain.readiness import rules
-from domain.readiness.rules import RuleDetails
+from domain.readiness.rules import FIELDS, RuleDetails
 
 from ...components.action_button import action_button
 from ...components.form import form
@@ -20,12 +20,12 @@ from ...flash import leave_with
 from ...frame import card, save_bar
 
 COLUMNS = [
-    ('label', '檢查項目'),
+    ('label', FIELDS['key'].caption),
     ('way', '檢查方式'),
-    ('demand', '要求程度'),
+    ('demand', FIELDS['demand'].caption),
     ('scope', '適用範圍'),
     ('period', '適用期間'),
-    ('source', '法源依據'),
+    ('source', FIELDS['source'].caption),
 ]
 NEW_BY_EYE = '新的目視項目（由審核人員勾選）'
 EVERY: dict[int | None, str] = {None: '全部'}
@@ -74,12 +74,20 @@ async def edit(account: Account, which: str) -> None:
 def _item_fields(in_form: form, details: RuleDetails, known: list[Rule], *, is_new: bool) -> None:
     names = {each.key: each.label for each in known}
     items = rules.LABELS | {each.key: f'{each.label}（目視）' for each in known if each.by_eye}
-    with card('檢查項目'), html.div().classes('lb-grid'):
-        choice_field('檢查項目', in_form, 'key', {'': NEW_BY_EYE} | items, placeholder=NEW_BY_EYE, readonly=not is_new)
-        label = text_field('顯示名稱', in_form, 'label', required=True, maxlength=60, hint='體檢清單上的文字。')
-        weight = radio_field('要求程度', in_form, 'demand', Demand.labels(), required=True, wide=True)
-        text_field('法源依據', in_form, 'source', wide=True, maxlength=200, placeholder='例如：管理辦法 §5')
-        text_field('說明', in_form, 'note', wide=True, maxlength=200, hint='不符或待目視時，附在這一項後面。')
+    with card(FIELDS['key'].caption), html.div().classes('lb-grid'):
+        choice_field(
+            FIELDS['key'].caption, in_form, 'key', {'': NEW_BY_EYE} | items, placeholder=NEW_BY_EYE, readonly=not is_new
+        )
+        label = text_field(
+            FIELDS['label'].caption, in_form, 'label', required=True, maxlength=60, hint='體檢清單上的文字。'
+        )
+        weight = radio_field(FIELDS['demand'].caption, in_form, 'demand', Demand.labels(), required=True, wide=True)
+        text_field(
+            FIELDS['source'].caption, in_form, 'source', wide=True, maxlength=200, placeholder='例如：管理辦法 §5'
+        )
+        text_field(
+            FIELDS['note'].caption, in_form, 'note', wide=True, maxlength=200, hint='不符或待目視時，附在這一項後面。'
+        )
     key = details.key
 
     def say() -> None:
@@ -100,12 +108,12 @@ async def _scope_fields(account: Account, in_form: form) -> None:
     note = '(同一項目有多條適用時：先看發冊類別，再看機關，再看領域，最後看哪一條較晚開始)'
     with card('適用範圍', note), html.div().classes('lb-grid'):
         kinds = EVERY_KIND | {kind.value: kind.label for kind in IssueKind}
-        choice_field('發冊類別', in_form, 'kind', kinds, placeholder=EVERY_KIND[None])
-        choice_field('發冊機關', in_form, 'agency_id', EVERY | agencies, searchable=True)
-        choice_field('發冊機關的領域', in_form, 'field_id', EVERY | fields, searchable=True)
+        choice_field(FIELDS['kind'].caption, in_form, 'kind', kinds, placeholder=EVERY_KIND[None])
+        choice_field(FIELDS['agency_id'].caption, in_form, 'agency_id', EVERY | agencies, searchable=True)
+        choice_field(FIELDS['field_id'].caption, in_form, 'field_id', EVERY | fields, searchable=True)
         html.div()
-        date_field('適用自', in_form, 'valid_from', hint='送審日在這天以後的案件。空白表示不限。')
-        date_field('適用至', in_form, 'valid_to', hint='空白表示不限。')
+        date_field(FIELDS['valid_from'].caption, in_form, 'valid_from', hint='送審日在這天以後的案件。空白表示不限。')
+        date_field(FIELDS['valid_to'].caption, in_form, 'valid_to', hint='空白表示不限。')
 
 
 def strike_button(account: Account, rule: Rule) -> None:

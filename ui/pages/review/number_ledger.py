@@ -7,6 +7,7 @@ from nicegui import html, ui
 from domain import dates, links
 from domain.books import number_ledger
 from domain.books.number_ledger import Entry, EntryQuery, Report, Series
+from domain.books.record_books import FIELDS
 from domain.model import Account, IssueKind
 
 from ...components.form import form
@@ -15,12 +16,10 @@ from ...components.record_table import Row, record_table
 from ...frame import MENU, VOLUNTEER_DATA, card, chip, frame, waiting_for
 
 COLUMNS = [
-    ('number', '紀錄冊號'),
-    ('kind', '發冊類別'),
-    ('at', '發冊日期'),
+    *((key, FIELDS[key].label) for key in ('number', 'kind', 'issued_on')),
     ('who', '志工姓名'),
     ('earlier', '前一冊'),
-    ('status', '使用狀態'),
+    ('status', FIELDS['status'].label),
     ('by', '核可人'),
 ]
 SERIES_COLUMNS = [('year', '民國年'), ('issued', '已發'), ('last', '最後一號'), ('next', '下一號')]
@@ -41,7 +40,7 @@ async def numbers_page(account: Account) -> None:
         words = form(query, summary=False)
         with card('查詢條件', classes='lb-gap-below'), html.div().classes('lb-ledger-grid'):
             text_field('號碼或姓名', words, 'text', placeholder='紀錄冊號、舊制字第號、姓名的一部分', maxlength=60)
-            choice_field('發冊類別', words, 'kind', {None: '全部類別', **IssueKind.labels()})
+            choice_field(FIELDS['kind'].label, words, 'kind', {None: '全部類別', **IssueKind.labels()})
             choice_field('年度', words, 'year', years)
             export = ui.link('匯出 ODS', '').classes('q-btn lb-btn lb-outline')
         table = record_table('發冊紀錄', COLUMNS, fetch, empty_hint='核可案件後，號碼會自動登錄在這裡。')
@@ -94,7 +93,7 @@ def _row(entry: Entry) -> Row:
         'key': str(entry.id),
         'number': {'text': entry.number, 'strong': True},
         'kind': entry.kind.label,
-        'at': dates.roc_instant(entry.at),
+        'issued_on': dates.roc_instant(entry.at),
         'who': {'text': entry.volunteer, 'sub': entry.identity_masked},
         'earlier': entry.earlier or '無',
         'status': entry.status.label,

@@ -7,7 +7,7 @@ from nicegui import html, ui
 
 from domain import applications, corrections, dates, drafts, files, links, readiness, volunteers
 from domain.announcements import CaseChanged
-from domain.applications import ApplicationDetails
+from domain.applications import FIELDS, ApplicationDetails
 from domain.books import record_books
 from domain.corrections import Marked
 from domain.model import Account, Application, ApplicationStatus, Draft, DraftKind, IssueKind, Place, Roster, Volunteer
@@ -113,8 +113,13 @@ async def application_fields(
     book = await record_books.current_book_of(volunteer, by=account)
     attachment = await files.get(details.attachment, by=account) if details.attachment else None
     with card('紀錄冊'), html.div().classes('lb-grid'):
-        locked_fact('紀錄冊號', '(主管機關審核通過後系統自動取號)', book.number if book else '尚未取號', wide=True)
-        choice_field('發冊類別', in_form, 'kind', IssueKind.labels(), required=True, readonly=readonly)
+        locked_fact(
+            record_books.FIELDS['number'].label,
+            '(主管機關審核通過後系統自動取號)',
+            book.number if book else '尚未取號',
+            wide=True,
+        )
+        choice_field(FIELDS['kind'].caption, in_form, 'kind', IssueKind.labels(), required=True, readonly=readonly)
         html.div()
         roster = application.roster if application else None
         await agency_select.placed(in_form, readonly=readonly or roster is not None)
@@ -122,10 +127,14 @@ async def application_fields(
             with html.p().classes('lb-note full'):
                 html.span(sentence_on(roster, application))
                 ui.link('到名冊', links.roster_row(roster.id, application.id)).classes('nowrap')
-        text_area('備註', in_form, 'remarks', wide=True, readonly=readonly)
-        locked_fact('發冊日期', '', f'民國 {dates.roc(book.issued_on)}' if book else '民國　審核通過後填入')
+        text_area(FIELDS['remarks'].caption, in_form, 'remarks', wide=True, readonly=readonly)
+        locked_fact(
+            record_books.FIELDS['issued_on'].label,
+            '',
+            f'民國 {dates.roc(book.issued_on)}' if book else '民國　審核通過後填入',
+        )
         upload_box(
-            '附件上傳',
+            FIELDS['attachment'].caption,
             in_form,
             'attachment',
             'attachment',

@@ -10,7 +10,8 @@ from domain import corrections, dates, directory, drafts, files, identity_number
 from domain.accounts import passwords
 from domain.errors import DomainError
 from domain.model import Account, DraftKind, IdentityKind, Place, Sex, Volunteer
-from domain.volunteers import AlreadyRegistered, VolunteerDetails
+from domain.volunteers import FIELDS, AlreadyRegistered, VolunteerDetails
+from domain.volunteers.basics import HOST_UNIT, TEAM
 
 from ...components.action_button import action_button
 from ...components.correction_marks import case_page, correction_strip
@@ -108,22 +109,31 @@ async def basics_fields(in_form: form, details: VolunteerDetails, account: Accou
         with card('基本資料', '(本區資料為所有單位共同維護，並保留維護修改紀錄)'), html.div().classes('lb-grid'):
             identity_fields(in_form, details, account)
             check_field(
-                '同意個資使用', in_form, 'consents_to_data_use', hint='請先向本人說明蒐集目的與權利，取得同意後勾選。'
+                FIELDS['consents_to_data_use'].caption,
+                in_form,
+                'consents_to_data_use',
+                hint='請先向本人說明蒐集目的與權利，取得同意後勾選。',
             )
-            check_field('公教人員', in_form, 'is_civil_servant')
+            check_field(FIELDS['is_civil_servant'].caption, in_form, 'is_civil_servant')
             with html.div().classes('lb-with-check'):
                 text_field(
-                    '姓名', in_form, 'name', required=True, hint='與證件相同；罕用字、族名與間隔號都照原樣保留。'
+                    FIELDS['name'].caption,
+                    in_form,
+                    'name',
+                    required=True,
+                    hint='與證件相同；罕用字、族名與間隔號都照原樣保留。',
                 )
-                check_field('開放志工單位查詢', in_form, 'is_open_to_units')
-            text_field('英文姓名', in_form, 'english_name')
+                check_field(FIELDS['is_open_to_units'].caption, in_form, 'is_open_to_units')
+            text_field(FIELDS['english_name'].caption, in_form, 'english_name')
             html.hr().classes('lb-hr full')
             password_fields(in_form, details)
             html.hr().classes('lb-hr full')
             birth_fields(in_form, details)
-            radio_field('性別', in_form, 'sex', Sex.labels(), required=True)
-            email_field('E-MAIL', in_form, 'email', autocomplete='off')
-            radio_field('是否加入救災志工', in_form, 'joins_disaster_relief', YES_NO, required=True)
+            radio_field(FIELDS['sex'].caption, in_form, 'sex', Sex.labels(), required=True)
+            email_field(FIELDS['email'].caption, in_form, 'email', autocomplete='off')
+            radio_field(
+                FIELDS['joins_disaster_relief'].caption, in_form, 'joins_disaster_relief', YES_NO, required=True
+            )
             html.hr().classes('lb-hr full')
             legacy_fields(in_form, details)
         with html.div().classes('lb-side'), card('上傳照片'):
@@ -148,8 +158,8 @@ async def membership_card(account: Account, volunteer: Volunteer) -> None:
             await volunteers.end_membership(volunteer, by=account)
             leave_with(BASICS[1], 'membership-ended')
 
-    with card('所屬運用單位'), html.div().classes('lb-inline'):
-        choice_field('所屬志工隊', form(place, summary=False), 'team_id', teams, placeholder='未編隊')
+    with card(HOST_UNIT.caption), html.div().classes('lb-inline'):
+        choice_field(TEAM.caption, form(place, summary=False), 'team_id', teams, placeholder='未編隊')
         action_button('變更志工隊', assign, 'outline')
         action_button('結束收編', end, 'flat')
 
@@ -171,9 +181,9 @@ def identity_fields(in_form: form, details: VolunteerDetails, account: Account) 
         label = next(each.label for each in IdentityKind if each == details.identity_kind)
         hint = MASKED if details.keeps_number() else ''
         number = text_field(label, in_form, 'identity_number', required=True, autocomplete='off', hint=hint)
-        check_field('原住民', in_form, 'is_indigenous')
+        check_field(FIELDS['is_indigenous'].caption, in_form, 'is_indigenous')
     hint = '※非本國籍者請填入居留證號碼或護照號碼'
-    kind = segment_field('證件種類', in_form, 'identity_kind', IdentityKind.labels(), hint=hint)
+    kind = segment_field(FIELDS['identity_kind'].caption, in_form, 'identity_kind', IdentityKind.labels(), hint=hint)
 
     async def check() -> None:
         chosen = next(each for each in IdentityKind if each == details.identity_kind)
@@ -205,11 +215,21 @@ def identity_fields(in_form: form, details: VolunteerDetails, account: Account) 
 def password_fields(in_form: form, details: VolunteerDetails) -> None:
     """系統設定密碼, or a password typed twice with its rules shown live. Passwords are never kept in a draft."""
     by_system = check_field(
-        '系統自動設定(e-Mail通知)', in_form, 'sets_password_by_system', wide=True, group='系統設定密碼'
+        FIELDS['sets_password_by_system'].caption,
+        in_form,
+        'sets_password_by_system',
+        wide=True,
+        group=FIELDS['sets_password_by_system'].label,
     )
-    first = password_field('密碼', in_form, 'password', required=details.is_new, autocomplete='new-password')
+    first = password_field(
+        FIELDS['password'].caption, in_form, 'password', required=details.is_new, autocomplete='new-password'
+    )
     again = password_field(
-        '確認密碼', in_form, 'password_again', required=details.is_new, hint=PASSWORD_HINT[details.is_new]
+        FIELDS['password_again'].caption,
+        in_form,
+        'password_again',
+        required=details.is_new,
+        hint=PASSWORD_HINT[details.is_new],
     )
 
     def renew() -> None:
@@ -227,8 +247,8 @@ def password_fields(in_form: form, details: VolunteerDetails) -> None:
 def birth_fields(in_form: form, details: VolunteerDetails) -> None:
     """出生日期 of the ROC calendar, with the western date and the age beside it; 民國前 counts backwards."""
     with html.div().classes('lb-with-check'):
-        born = date_field('出生日期', in_form, 'born_on', required=True)
-        before = check_field('民國前', in_form, 'is_born_before_roc')
+        born = date_field(FIELDS['born_on'].caption, in_form, 'born_on', required=True)
+        before = check_field(FIELDS['is_born_before_roc'].caption, in_form, 'is_born_before_roc')
 
     def renew() -> None:
         born.is_before_roc = details.is_born_before_roc
@@ -249,14 +269,14 @@ def birth_fields(in_form: form, details: VolunteerDetails) -> None:
 def legacy_fields(in_form: form, details: VolunteerDetails) -> None:
     """A paper book from before: ［ ］字第［ ］號 and its day of issue, or none."""
     with html.div().classes('lb-legacy'):
-        text_field('舊制紀錄冊號', in_form, 'legacy_series')
+        text_field(FIELDS['legacy_series'].caption, in_form, 'legacy_series')
         html.span('字第')
-        text_field('舊制紀錄冊號：號', in_form, 'legacy_serial', hidden_label=True)
+        text_field(FIELDS['legacy_serial'].caption, in_form, 'legacy_serial', hidden_label=True)
         html.span('號')
         html.span('(例：中市文志字第 000123 號)').classes('lb-hint')
-    issued = date_field('發冊日期', in_form, 'legacy_issued_on')
+    issued = date_field(FIELDS['legacy_issued_on'].caption, in_form, 'legacy_issued_on')
     check_field(
-        '暫不填寫發冊日(若無發冊日期，也無基礎訓練及特殊訓練完成日期，將無申請榮譽卡有效時數)',
+        FIELDS['waives_issue_date'].caption,
         in_form,
         'waives_issue_date',
         wide=True,
@@ -269,7 +289,7 @@ async def photo_fields(in_form: form, details: VolunteerDetails, account: Accoun
     """The photo with its guide frame and verdict, and the clerk's word that it is clear and half-length."""
     kept = await files.get(details.photo, by=account) if details.photo else None
     upload_box(
-        '志工照片',
+        FIELDS['photo'].caption,
         in_form,
         'photo',
         'photo',
@@ -278,4 +298,4 @@ async def photo_fields(in_form: form, details: VolunteerDetails, account: Accoun
         prompt='上傳照片',
         hint='JPG、PNG、WebP、HEIC，12 MB 以內',
     )
-    check_field('確認志工照片為清晰、半身照', in_form, 'is_photo_confirmed', required=True)
+    check_field(FIELDS['is_photo_confirmed'].caption, in_form, 'is_photo_confirmed', required=True)

@@ -30,14 +30,14 @@ async def history_tab(account: Account, volunteer: Volunteer) -> None:
     await table.refresh()
 
 
-def row_of(entry: HistoryEntry | OfficeEntry) -> Row:
-    """One change, as people read it."""
+def row_of(entry: HistoryEntry | OfficeEntry, section: str, action: str) -> Row:
+    """One change, as people read it; `section` and `action` in words."""
     return {
         'key': str(entry.id),
         'at': dates.roc_instant(entry.at),
         'by': {'text': entry.by_name, 'sub': entry.from_unit},
-        'section': {'text': entry.section, 'sub': entry.subject},
-        'action': entry.action,
+        'section': {'text': section, 'sub': entry.subject},
+        'action': action,
         'label': entry.label,
         'old': entry.old,
         'new': entry.new,
@@ -46,7 +46,7 @@ def row_of(entry: HistoryEntry | OfficeEntry) -> Row:
 
 def _row(entry: HistoryEntry) -> Row:
     return {
-        **row_of(entry),
+        **row_of(entry, entry.section.label, entry.action.label),
         'old': _content(entry.old, entry.old_file),
         'new': _content(entry.new, entry.new_file),
     }

@@ -17,8 +17,6 @@ from ...components.form.fields import choice_field, combo_field, date_field, num
 from ...components.notices import confirm
 from ...components.question import question
 
-FROM, TO = '（起）', '（迄）'
-
 Renew = Callable[[], Awaitable[None]]
 
 
@@ -37,17 +35,17 @@ class EntryDetails:
         self.ledger = ledger
         self.hours: int | None = None
         self.extra_minutes: int | None = None
-        for field in ledger.fields:
+        for key, field in ledger.fields.items():
             if field.kind != 'duration':
-                setattr(self, field.name, values.get(field.name, _nothing(field)))
-            elif field.name in values:
-                self.hours, self.extra_minutes = divmod(values[field.name], 60)
+                setattr(self, key, values.get(key, _nothing(field)))
+            elif key in values:
+                self.hours, self.extra_minutes = divmod(values[key], 60)
 
     def values(self) -> dict[str, Any]:
-        """By name of field, as the services take them."""
+        """By field, as the services take them."""
         return {
-            field.name: self._minutes() if field.kind == 'duration' else getattr(self, field.name)
-            for field in self.ledger.fields
+            key: self._minutes() if field.kind == 'duration' else getattr(self, key)
+            for key, field in self.ledger.fields.items()
         }
 
     def problems(self) -> dict[str, str]:
@@ -65,9 +63,9 @@ class EntryDetails:
 
 async def offers_for(ledger: Ledger) -> Offers:
     """What its fields offer."""
-    kinds = {field.kind for field in ledger.fields}
+    kinds = {field.kind for field in ledger.fields.values()}
     counties = await directory.counties() if 'county' in kinds else []
-    lists = [field.code_list for field in ledger.fields if field.code_list]
+    lists = [field.code_list for field in ledger.fields.values() if field.code_list]
     proposals = {each: [code.name for code in await directory.service_codes(each)] for each in lists}
     return Offers({county.code: county.name for county in counties}, proposals)
 
@@ -105,8 +103,8 @@ def entry_view(ledger: Ledger, offers: Offers, entry: Entry) -> None:
     """檢視: everything the entry says, for a unit that did not make it."""
     with question(f'檢視{ledger.title}', is_open=True, classes='lb-entry') as dialog:
         with html.dl().classes('lb-my-data'):
-            for field in ledger.fields:
-                if text := shown(field, entry, offers):
+            for field in ledger.fields.values():
+                if text := describe(field, entry, offers):
                     html.dt(field.label)
                     html.dd(f'{text} {field.unit}'.strip())
         html.p(f'{entered(entry)}只有登打單位可以修改。').classes('lb-note')
@@ -114,12 +112,12 @@ def entry_view(ledger: Ledger, offers: Offers, entry: Entry) -> None:
             ui.button('關閉', on_click=dialog.close, color=None).props('flat no-caps')
 
 
-def shown(field: LedgerField, entry: Entry, offers: Offers) -> str:
+def describe(field: LedgerField, entry: Entry, offers: Offers) -> str:
     """What the entry says in this field; '' for nothing, and for a number that nobody counted."""
-    value = getattr(entry, field.name)
+    value = getattr(entry, field.key)
     if field.kind == 'whole':
         return f'{value:,}' if value else ''
-    return ledgers.shown(field, value, offers.counties)
+    return ledgers.describe(field, value, offers.counties)
 
 
 def entered(entry: Entry) -> str:
@@ -129,20 +127,20 @@ def entered(entry: Entry) -> str:
 
 
 def _place_all(ledger: Ledger, in_form: form, offers: Offers) -> None:
-    fields = iter(ledger.fields)
+    fields = iter(ledger.fields.values())
     for field in fields:
-        if not field.label.endswith(FROM):
+        if field.part != 'first':
             _place(field, in_form, offers)
             continue
         with html.div().classes('lb-range'):  # the two days of a period, which the ledger names one after the other
-            date_field(field.label.removesuffix(FROM), in_form, field.name, required=field.needed)
+            _place(field, in_form, offers)
             html.span('～').classes('lb-to')
             _place(next(fields), in_form, offers)
 
 
 def _place(field: LedgerField, in_form: form, offers: Offers) -> None:
     """The control for a field of the ledger."""
-    label, name, needed = field.label, field.name, field.needed
+    label, name, needed = field.caption, field.key, field.needed
     match field.kind:
         case 'text':
             text_field(label, in_form, name, required=needed, maxlength=field.most)

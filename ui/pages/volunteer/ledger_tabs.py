@@ -1,4 +1,4 @@
-"""STEP 5, the six simple tabs: one page made from the description of a ledger in domain/ledger_forms.py."""
+"""STEP 5, the six simple tabs: one page made from the description of a ledger in domain/ledgers/forms.py."""
 
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -16,7 +16,7 @@ from ...components.notices import confirm
 from ...components.question import is_sure
 from ...components.record_table import Cell, Row, record_table
 from ...live import follow, of_volunteer
-from .ledger_entry import FROM, TO, Offers, entry_form, entry_view, offers_for, shown
+from .ledger_entry import Offers, describe, entry_form, entry_view, offers_for
 
 # What is worth knowing over the entries: 管理辦法 §9, 績效證明書發給作業規定, 志願服務法 §16, 志願服務法 §20.
 NOTES = {
@@ -102,15 +102,15 @@ async def _show_total(total: html.p, volunteer: Volunteer, account: Account) -> 
 def _columns(ledger: Ledger) -> list[tuple[str, ...]]:
     """The fields the table shows, the two days of a period as one; then 登打單位 and what can be done."""
     columns: list[tuple[str, ...]] = []
-    for field in map(ledger.field, ledger.columns):
-        if not field.label.endswith(TO):
+    for field in map(ledger.fields.__getitem__, ledger.columns):
+        if field.part != 'last':
             align = ('num',) if field.kind in ('duration', 'whole') else ()
-            columns.append((field.name, field.label.removesuffix(FROM), *align))
+            columns.append((field.key, field.caption, *align))
     return [*columns, ('unit', '登打單位'), ('acts', '維護')]
 
 
 def _row(ledger: Ledger, entry: Entry, offers: Offers, account: Account) -> Row:
-    cells: dict[str, Cell] = {name: _cell(ledger, ledger.field(name), entry, offers) for name in ledger.columns}
+    cells: dict[str, Cell] = {key: _cell(ledger, ledger.fields[key], entry, offers) for key in ledger.columns}
     acts = ('修改', '刪除') if ledgers.may_amend(entry, by=account) else ('檢視',)
     about = _named(ledger, entry, offers)
     return cells | {
@@ -122,9 +122,9 @@ def _row(ledger: Ledger, entry: Entry, offers: Offers, account: Account) -> Row:
 
 def _cell(ledger: Ledger, field: LedgerField, entry: Entry, offers: Offers) -> str:
     if field.kind != 'day':
-        return shown(field, entry, offers) or '—'
-    day = getattr(entry, field.name)
-    if not field.label.endswith(FROM) or ledger.period is None:
+        return describe(field, entry, offers) or '—'
+    day = getattr(entry, field.key)
+    if field.part != 'first' or ledger.period is None:
         return dates.roc(day) if day else ''
     last = getattr(entry, ledger.period[1])
     return dates.roc(day) if day == last else f'{dates.roc(day)} ～ {dates.roc(last)}'
@@ -137,6 +137,6 @@ def _farewell(ledger: Ledger, entry: Entry, offers: Offers) -> str:
 
 def _named(ledger: Ledger, entry: Entry, offers: Offers) -> str:
     """An entry in a few words, to tell it from the others."""
-    fields = [ledger.field(name) for name in ledger.columns if ledger.field(name).kind != 'whole']
-    said = [_cell(ledger, field, entry, offers) for field in fields if not field.label.endswith(TO)]
-    return '、'.join(text for text in said if text != '—')
+    fields = [ledger.fields[key] for key in ledger.columns]
+    texts = [_cell(ledger, field, entry, offers) for field in fields if field.kind != 'whole' and field.part != 'last']
+    return '、'.join(text for text in texts if text != '—')

@@ -10,11 +10,11 @@ from nicegui import html, ui
 from domain import applications, dates, links
 from domain.announcements import CaseChanged
 from domain.books import number_ledger, record_books
-from domain.books.record_books import RecordBookQuery
+from domain.books.record_books import FIELDS, RecordBookQuery
 from domain.calendar import days_left
 from domain.calendar.days_left import DaysLeft
 from domain.cases import worklists
-from domain.model import Account, Application, BookStatus, IssueKind, Volunteer
+from domain.model import Account, Application, BookStatus, IdentityKind, IssueKind, Volunteer
 
 from ...components.action_button import action_button
 from ...components.form import form
@@ -28,11 +28,8 @@ from ...live import follow, of_volunteer
 
 COLUMNS = [
     ('name', '志工姓名'),
-    ('number', '身分證字號'),
-    ('book', '紀錄冊號'),
-    ('kind', '目前發冊類別'),
-    ('issued', '目前發冊日期'),
-    ('unit', '登打單位名稱'),
+    ('identity', IdentityKind.NATIONAL_ID.label),
+    *((key, FIELDS[key].caption) for key in ('number', 'kind', 'issued_on', 'entered_by_unit')),
 ]
 
 
@@ -62,12 +59,13 @@ async def record_book_tab(account: Account, volunteer: Volunteer) -> None:
 
     with card('查詢條件', '(本查詢為志工所有紀錄冊資料)', 'lb-filters'):
         with html.div().classes('lb-filter-grid three'):
-            choice_field('發冊類別', filters, 'kind', {None: '請選擇', **IssueKind.labels()})
-            choice_field('使用狀態', filters, 'status', {None: '請選擇', **BookStatus.labels()})
+            choice_field(FIELDS['kind'].label, filters, 'kind', {None: '請選擇', **IssueKind.labels()})
+            choice_field(FIELDS['status'].label, filters, 'status', {None: '請選擇', **BookStatus.labels()})
             with html.div().classes('lb-range'):
-                date_field('發冊日期', filters, 'issued_from')
+                label = FIELDS['issued_on'].label
+                date_field(label, filters, 'issued_from')
                 html.span('～').classes('lb-to')
-                date_field('發冊日期（迄）', filters, 'issued_to')
+                date_field(f'{label}（迄）', filters, 'issued_to')
         with html.div().classes('lb-acts'):
             action_button('查詢', lambda: table.refresh(1), 'outline')
             for text, kind in (('列印(doc)', 'docx'), ('列印(odt)', 'odt')):
@@ -154,9 +152,9 @@ def _row(book: Any) -> Row:
     return {
         'key': str(book.id),
         'name': book.volunteer.name,
-        'number': book.volunteer.identity_masked,
-        'book': {'text': book.number, 'href': links.book_pdf(book.id)},
+        'identity': book.volunteer.identity_masked,
+        'number': {'text': book.number, 'href': links.book_pdf(book.id)},
         'kind': {'text': book.kind.label, 'sub': book.status.label},
-        'issued': dates.roc(book.issued_on),
-        'unit': book.entered_by_unit.name,
+        'issued_on': dates.roc(book.issued_on),
+        'entered_by_unit': book.entered_by_unit.name,
     }

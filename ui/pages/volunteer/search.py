@@ -9,11 +9,14 @@ from nicegui import html, ui
 
 from domain import applications, dates, directory, drafts, links, trainings, volunteers
 from domain.announcements import CaseChanged
+from domain.books import record_books
 from domain.cases import worklists
 from domain.guide import home
 from domain.guide.home import OpenForm, Standing
+from domain.ledgers import HONOR_CARDS, SERVICE_HOURS
 from domain.model import Account, IdentityKind, MembershipStatus, Role, Volunteer
 from domain.volunteers import Consolidated, VolunteerQuery
+from domain.volunteers.basics import HOST_UNIT, MEMBERSHIP
 
 from ...components.action_button import action_button
 from ...components.form import form
@@ -30,9 +33,9 @@ NEW = ('新增志工基本資料', links.new_volunteer())
 JOIN = ('收編其他單位的志工', links.consolidated(join=True))
 COLUMNS = [
     ('name', '志工姓名'),
-    ('number', '身分證字號'),
+    ('number', IdentityKind.NATIONAL_ID.label),
     ('team', '志工隊'),
-    ('membership', '收編狀態'),
+    ('membership', MEMBERSHIP.label),
     ('state', '紀錄冊申請'),
     ('next', '接下來'),
 ]
@@ -97,7 +100,7 @@ async def volunteer_search_page(account: Account, name: str = '') -> None:
         with card('Q查詢條件', '(本查詢為您單位的志工)', 'lb-filters lb-gap-below'), html.div().classes('lb-find-grid'):
             words = text_field('姓名、證號或紀錄冊號', filters, 'text', placeholder='姓名可只輸入一部分', maxlength=100)
             choice_field('志工隊', filters, 'team_id', teams, placeholder='全部')
-            choice_field('收編狀態', filters, 'status', statuses, placeholder='全部')
+            choice_field(MEMBERSHIP.label, filters, 'status', statuses, placeholder='全部')
             action_button('查詢', lambda: table.refresh(1), 'outline')
 
         async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
@@ -159,8 +162,15 @@ def _join_card(account: Account) -> None:
         with html.div().classes('lb-grid'):
             _number_fields(in_form)
             html.div()
-            text_field('姓名', in_form, 'name', required=True, hint='與證件完全相同。', maxlength=100)
-            date_field('出生日期', in_form, 'born_on', required=True)
+            text_field(
+                volunteers.FIELDS['name'].caption,
+                in_form,
+                'name',
+                required=True,
+                hint='與證件完全相同。',
+                maxlength=100,
+            )
+            date_field(volunteers.FIELDS['born_on'].caption, in_form, 'born_on', required=True)
         html.p(
             '證號、姓名、出生日期都相符才會收編。同一證號核對 5 次後暫停 15 分鐘；每次核對都會留下紀錄，本人可以看到。'
         ).classes('lb-hint')
@@ -180,9 +190,16 @@ def _number_fields(in_form: form) -> text_field:
     details: Any = in_form.details
     with html.div().classes('full'):
         hint = '※非本國籍者請填入居留證號碼或護照號碼'
-        segment_field('證件種類', in_form, 'identity_kind', IdentityKind.labels(), hidden_label=True, hint=hint)
-    number = text_field('身分證字號', in_form, 'identity_number', required=True, classes='mono', maxlength=30)
-    in_form.on_change(lambda: number.rename(IdentityKind.labels().get(details.identity_kind, '證件號碼')))
+        label = volunteers.FIELDS['identity_kind'].caption
+        segment_field(label, in_form, 'identity_kind', IdentityKind.labels(), hidden_label=True, hint=hint)
+    number = text_field(
+        IdentityKind.NATIONAL_ID.label, in_form, 'identity_number', required=True, classes='mono', maxlength=30
+    )
+    in_form.on_change(
+        lambda: number.rename(
+            IdentityKind.labels().get(details.identity_kind, volunteers.FIELDS['identity_number'].label)
+        )
+    )
     return number
 
 
@@ -210,9 +227,9 @@ async def _person(found: Consolidated, is_clerk: bool) -> None:
     with card(who.name), html.dl().classes('lb-meta lb-person'):
         for label, value in (
             (who.identity_kind.label, who.identity_masked),
-            ('性別', who.sex.label),
-            ('出生日期', dates.roc(who.born_on)),
-            ('服務時數', hours),
+            (volunteers.FIELDS['sex'].label, who.sex.label),
+            (volunteers.FIELDS['born_on'].label, dates.roc(who.born_on)),
+            (SERVICE_HOURS.title, hours),
         ):
             with html.div():
                 html.dt(label)
@@ -220,8 +237,8 @@ async def _person(found: Consolidated, is_clerk: bool) -> None:
     if found.is_ours and is_clerk:
         ui.link('開啟個人頁面', links.basics(who.id)).classes('q-btn lb-btn lb-outline lb-self-start')
     await _listed(
-        '所屬運用單位',
-        [('unit', '運用單位'), ('team', '志工隊'), ('status', '收編狀態'), ('since', '加入日期')],
+        HOST_UNIT.label,
+        [('unit', '運用單位'), ('team', '志工隊'), ('status', MEMBERSHIP.label), ('since', '加入日期')],
         [
             (one.host_unit.name, one.team.name if one.team else '未編隊', one.status.label, dates.roc(one.joined_on))
             for one in found.memberships
@@ -230,12 +247,9 @@ async def _person(found: Consolidated, is_clerk: bool) -> None:
     await _listed(
         '教育訓練',
         [
-            ('day', '訓練日期'),
-            ('title', '課程名稱'),
-            ('kind', '訓練課程'),
-            ('field', '課程領域'),
-            ('hours', '時數', 'num'),
-            ('unit', '受訓單位'),
+            *((key, trainings.FIELDS[key].caption) for key in ('starts_on', 'title', 'kind', 'field_id')),
+            ('hours', trainings.FIELDS['hours'].caption, 'num'),
+            ('trained_for_id', trainings.FIELDS['trained_for_id'].caption),
         ],
         [
             (
@@ -252,11 +266,9 @@ async def _person(found: Consolidated, is_clerk: bool) -> None:
     await _listed(
         '紀錄冊',
         [
-            ('number', '紀錄冊號'),
-            ('kind', '目前發冊類別'),
-            ('issued', '目前發冊日期'),
-            ('agency', '發冊機關'),
-            ('status', '使用狀態'),
+            *((key, record_books.FIELDS[key].caption) for key in ('number', 'kind', 'issued_on')),
+            ('agency', applications.FIELDS['agency_id'].caption),
+            ('status', record_books.FIELDS['status'].caption),
         ],
         [
             (one.number, one.kind.label, dates.roc(one.issued_on), one.agency.name, one.status.label)
@@ -265,13 +277,7 @@ async def _person(found: Consolidated, is_clerk: bool) -> None:
     )
     await _listed(
         '榮譽卡',
-        [
-            ('number', '榮譽卡號'),
-            ('kind', '類別'),
-            ('issued', '發卡日期'),
-            ('until', '有效期限'),
-            ('county', '發給縣市'),
-        ],
+        [(key, HONOR_CARDS.fields[key].caption) for key in ('number', 'kind', 'issued_on', 'valid_until', 'county_id')],
         [
             (one.number, one.kind.label, dates.roc(one.issued_on), dates.roc(one.valid_until), one.county.name)
             for one in found.honor_cards

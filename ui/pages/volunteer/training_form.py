@@ -4,7 +4,7 @@ from nicegui import html, ui
 
 from domain import corrections, dates, directory, drafts, files, links, trainings, volunteers
 from domain.model import Account, Draft, DraftKind, Place, Training, TrainingKind, Volunteer
-from domain.trainings import TrainingDetails
+from domain.trainings import FIELDS, TrainingDetails
 
 from ...components.action_button import action_button
 from ...components.correction_marks import case_page, correction_strip
@@ -85,29 +85,29 @@ async def course_fields(in_form: form, account: Account) -> None:
     units = {unit.id: unit.name} if unit else {}
     fields = {each.id: each.name for each in await directory.fields()}
     with card(), html.div().classes('lb-grid'):
-        choice_field('受訓單位', in_form, 'trained_for_id', units, required=True, searchable=True)
-        text_field('課程名稱', in_form, 'title', required=True, maxlength=100)
+        choice_field(FIELDS['trained_for_id'].caption, in_form, 'trained_for_id', units, required=True, searchable=True)
+        text_field(FIELDS['title'].caption, in_form, 'title', required=True, maxlength=100)
         with html.div().classes('lb-range full'):
-            date_field('訓練日期', in_form, 'starts_on', required=True)
+            date_field(FIELDS['starts_on'].caption, in_form, 'starts_on', required=True)
             html.span('～').classes('lb-to')
-            date_field('訓練日期（迄）', in_form, 'ends_on', required=True)
-        text_field('訓練單位', in_form, 'provider', required=True, maxlength=100)
-        choice_field('訓練課程', in_form, 'kind', TrainingKind.labels(), required=True)
-        choice_field('課程領域', in_form, 'field_id', fields, required=True, searchable=True)
-        number_field('訓練次數', in_form, 'sessions', required=True, suffix='次')
+            date_field(FIELDS['ends_on'].caption, in_form, 'ends_on', required=True)
+        text_field(FIELDS['provider'].caption, in_form, 'provider', required=True, maxlength=100)
+        choice_field(FIELDS['kind'].caption, in_form, 'kind', TrainingKind.labels(), required=True)
+        choice_field(FIELDS['field_id'].caption, in_form, 'field_id', fields, required=True, searchable=True)
+        number_field(FIELDS['sessions'].caption, in_form, 'sessions', required=True, suffix='次')
         with html.div().classes('lb-duration full'):
-            number_field('訓練時數', in_form, 'hours', required=True, suffix='小時')
-            choice_field('訓練時數：分鐘', in_form, 'extra_minutes', HALF_HOURS, hidden_label=True)
+            number_field(FIELDS['hours'].caption, in_form, 'hours', required=True, suffix='小時')
+            choice_field(FIELDS['extra_minutes'].caption, in_form, 'extra_minutes', HALF_HOURS, hidden_label=True)
             html.span('分鐘').classes('lb-to')
-        text_area('備註', in_form, 'remarks', wide=True)
+        text_area(FIELDS['remarks'].caption, in_form, 'remarks', wide=True)
 
 
 def approval_fields(in_form: form, details: TrainingDetails) -> None:
     """核定資訊: the day and reference of the approval, unless the unit has none."""
     with card('核定資訊'), html.div().classes('lb-grid'):
-        check_field('本單位無核定日期與字號', in_form, 'has_no_approval', wide=True)
-        approved = date_field('核定日期', in_form, 'approved_on')
-        reference = text_field('核定字號', in_form, 'approval_reference', maxlength=60)
+        check_field(FIELDS['has_no_approval'].caption, in_form, 'has_no_approval', wide=True)
+        approved = date_field(FIELDS['approved_on'].caption, in_form, 'approved_on')
+        reference = text_field(FIELDS['approval_reference'].caption, in_form, 'approval_reference', maxlength=60)
 
     def renew() -> None:
         approved.set_readonly(details.has_no_approval)
@@ -128,10 +128,22 @@ async def certificate_fields(in_form: form, details: TrainingDetails, account: A
             html.b('正反面')
         with html.div().classes('lb-sides'):
             one = upload_box(
-                '正面', in_form, 'certificate_front', 'certificate', account=account, kept=front, prompt=prompt
+                FIELDS['certificate_front'].caption,
+                in_form,
+                'certificate_front',
+                'certificate',
+                account=account,
+                kept=front,
+                prompt=prompt,
             )
             two = upload_box(
-                '反面', in_form, 'certificate_back', 'certificate', account=account, kept=back, prompt=prompt
+                FIELDS['certificate_back'].caption,
+                in_form,
+                'certificate_back',
+                'certificate',
+                account=account,
+                kept=back,
+                prompt=prompt,
             )
         one.beside, two.beside = two, one
         html.p('上傳並點選儲存。※ (若已上傳，再次選擇會覆蓋並更新)。PDF 有兩頁時，第二頁會自動放到另一面。').classes(

@@ -9,7 +9,8 @@ from nicegui import html, ui
 
 from domain import dates, directory, links, trainings
 from domain.model import Account, MembershipStatus, Training, TrainingKind, Volunteer
-from domain.trainings import TrainingOrder, TrainingQuery, TrainingTotals, format_duration
+from domain.trainings import FIELDS, TrainingOrder, TrainingQuery, TrainingTotals, format_duration
+from domain.volunteers.basics import MEMBERSHIP
 
 from ...components.action_button import action_button
 from ...components.form import form
@@ -84,15 +85,15 @@ async def filter_fields(filters: form) -> None:
     fields = {each.id: each.name for each in await directory.fields()}
     nothing: dict[Any, str] = {None: '請選擇'}
     with html.div().classes('lb-filter-grid'):
-        text_field('課程名稱', filters, 'title')
+        text_field(FIELDS['title'].caption, filters, 'title')
         with html.div().classes('lb-range'):
             date_field('受訓日期', filters, 'from_day')
             html.span('～').classes('lb-to')
             date_field('受訓日期（迄）', filters, 'to_day')
-        choice_field('收編狀態', filters, 'status', nothing | MembershipStatus.labels())
+        choice_field(MEMBERSHIP.caption, filters, 'status', nothing | MembershipStatus.labels())
         choice_field('列印是否要遮蔽身分證號', filters, 'is_masked', {True: '是', False: '否'})
-        choice_field('訓練課程', filters, 'kind', nothing | TrainingKind.labels())
-        choice_field('課程領域', filters, 'field_id', nothing | fields)
+        choice_field(FIELDS['kind'].caption, filters, 'kind', nothing | TrainingKind.labels())
+        choice_field(FIELDS['field_id'].caption, filters, 'field_id', nothing | fields)
         choice_field('排序', filters, 'order', TrainingOrder.labels())
         choice_field(
             '公教人員過濾', filters, 'is_civil_servant', nothing | {True: '只列公教人員', False: '不列公教人員'}

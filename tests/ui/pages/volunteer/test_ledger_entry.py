@@ -35,7 +35,7 @@ def test_an_entry_comes_back_from_the_form_as_it_went_in() -> None:
 @pytest.mark.parametrize('key', list(LEDGERS))
 def test_an_empty_form_names_its_required_fields(key: str) -> None:
     ledger = LEDGERS[key]
-    required = {'hours' if field.kind == 'duration' else field.name for field in ledger.fields if field.needed}
+    required = {'hours' if field.kind == 'duration' else key for key, field in ledger.fields.items() if field.needed}
 
     assert EntryDetails(ledger, {}).problems().keys() == required
 
