@@ -83,8 +83,8 @@ def is_supervisor(account: Account) -> bool:
     """Whether the account is that of its agency's supervisor, told by the address; its agency is fetched."""
     if account.role != Role.REVIEWER or account.agency is None:
         return False
-    told = account.agency.supervisor_email.strip().casefold()
-    return bool(told) and account.email.strip().casefold() == told
+    supervisor = account.agency.supervisor_email.strip().casefold()
+    return bool(supervisor) and account.email.strip().casefold() == supervisor
 
 
 async def watch_forever() -> None:
@@ -111,13 +111,13 @@ async def remind() -> int:
         and case.submitted_at
         and dates.day_of(case.submitted_at) < today
     ]
-    return await _tell(due, 'reminded_at', messages.due_soon)
+    return await _notify(due, 'reminded_at', messages.due_soon)
 
 
 async def escalate() -> int:
     """Tell supervisors of what is overdue; how many cases it told of. Agencies that name none are passed over."""
     late = await _waiting(due_on__lt=dates.today(), escalated_at=None)
-    return await _tell((case for case in late if case.agency.supervisor_email), 'escalated_at', messages.overdue)
+    return await _notify((case for case in late if case.agency.supervisor_email), 'escalated_at', messages.overdue)
 
 
 async def _waiting(**facts: Any) -> list[Application]:
@@ -128,14 +128,14 @@ async def _waiting(**facts: Any) -> list[Application]:
     return await found.order_by('due_on', 'id').select_related('agency', 'host_unit')
 
 
-async def _tell(
-    cases: Iterable[Application], mark: str, tell: Callable[[Agency, list[Application]], Awaitable[None]]
+async def _notify(
+    cases: Iterable[Application], mark: str, send: Callable[[Agency, list[Application]], Awaitable[None]]
 ) -> int:
     """One mail an agency, about those of its cases that still stand as they were read and nobody has told of."""
     of_agency: dict[int, list[Application]] = {}
     for case in cases:
         of_agency.setdefault(case.agency_id, []).append(case)
-    told = 0
+    notified = 0
     for its_cases in of_agency.values():
         try:
             async with transaction():
@@ -144,11 +144,11 @@ async def _tell(
                     case.id for case in sorted(its_cases, key=lambda case: case.id) if await _claimed(case, mark)
                 }
                 if claimed:
-                    await tell(its_cases[0].agency, [case for case in its_cases if case.id in claimed])
-            told += len(claimed)
+                    await send(its_cases[0].agency, [case for case in its_cases if case.id in claimed])
+            notified += len(claimed)
         except Exception:  # one agency's trouble is not the others'
-            log.exception('deadlines: agency %s could not be written to', its_cases[0].agency_id)
-    return told
+            log.exception('deadlines: agency %s could not be notified', its_cases[0].agency_id)
+    return notified
 
 
 async def _claimed(case: Application, mark: str) -> bool:

@@ -52,9 +52,12 @@ class Worker:
         """Have the encoded `order` done. Raises Failed, or one of DIED."""
         self.is_spent = True  # until it has answered: whoever gives up in between leaves it in an unknown state
         await self.ready()
-        assert self._process.stdin
-        self._process.stdin.writelines(order)
-        await self._process.stdin.drain()
+        pipe = self._process.stdin
+        assert pipe
+        if pipe.is_closing():  # it died while it was idle; uvloop answers a write with a RuntimeError
+            raise ConnectionResetError
+        pipe.writelines(order)
+        await pipe.drain()
         answer, pieces = await self._answer()
         reason = None if 'done' in answer else _value(answer, 'failed', str)
         done = {} if reason else _value(answer, 'done', dict)

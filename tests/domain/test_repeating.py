@@ -33,7 +33,8 @@ class Job:
 
     @property
     def pauses(self) -> list[float]:
-        return [after - before for before, after in zip(self.times, self.times[1:], strict=False)]
+        """Seconds between two rounds and a millisecond, by which a timer may be early."""
+        return [0.001 + after - before for before, after in zip(self.times, self.times[1:], strict=False)]
 
 
 async def until(is_so: Callable[[], bool]) -> None:

@@ -68,9 +68,9 @@ async def test_assets_and_health_are_public_and_assets_are_kept(browser: Browser
     look = await browser.get(assets.STYLESHEET)
     written = await browser.post(assets.STYLESHEET, content='x')
 
-    told = health.json()
-    assert (health.status_code, told['status'], told['degraded']) == (200, 'ok', [])
-    assert list(told['loops']) == [
+    body = health.json()
+    assert (health.status_code, body['status'], body['degraded']) == (200, 'ok', [])
+    assert list(body['loops']) == [
         'announcements',
         'mail digests',
         'decisions',

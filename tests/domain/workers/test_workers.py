@@ -1,4 +1,7 @@
-"""Pools of worker processes: what they must not know or do, and what happens when they die, hang, or lie."""
+"""Pools of worker processes: what they must not know or do, and what happens when they die, hang, or lie.
+
+Under uvloop, see conftest; the pools of the rooms are tested under asyncio's own loop.
+"""
 
 import asyncio
 import os
@@ -13,13 +16,16 @@ from typing import Any
 
 import psutil
 import pytest
+import pytest_asyncio
+import uvloop
 
 from domain.workers import Busy, Died, Failed, Pool, TooSlow
 
 ECHO = {'job': 'echo'}
+pytestmark = pytest.mark.asyncio(loop_scope='module')
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope='module')
 async def pool() -> AsyncIterator[Pool]:
     pool = Pool('tests.domain.workers.sample_worker', seconds=120, waiting_seconds=120, jobs_each=100)
     yield pool
@@ -105,12 +111,12 @@ async def test_processes_begin_at_need_and_are_used_again(pool: Pool) -> None:
 
 
 async def test_a_warm_pool_has_all_its_processes_before_the_first_job(pool: Pool) -> None:
-    told = {each['pid'] for each in await pool.warm()}
+    pids = {each['pid'] for each in await pool.warm()}
     again = {each['pid'] for each in await pool.warm()}
 
-    assert told == again == processes()
-    assert len(told) == 2
-    assert await pid_of(pool) in told
+    assert pids == again == processes()
+    assert len(pids) == 2
+    assert await pid_of(pool) in pids
 
 
 async def test_never_more_jobs_at_a_time_than_processes(pool: Pool, hanging: Hanging) -> None:
@@ -162,7 +168,7 @@ async def test_a_job_that_kills_every_process_is_given_up_and_the_next_one_is_do
     assert await pid_of(pool) in processes()
 
 
-async def test_processes_that_do_not_start_are_told(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_processes_that_do_not_start_are_reported(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as broken:
         broken.setattr(sys, 'executable', '/bin/false')
         with pytest.raises(Died):
@@ -381,3 +387,7 @@ async def test_processes_at_work_die_with_a_server_that_is_killed(tmp_path: Path
     await server.wait()
 
     await until(lambda: not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE)
+
+
+async def test_this_is_uvloop() -> None:
+    assert isinstance(asyncio.get_running_loop(), uvloop.Loop)
