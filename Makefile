@@ -1,4 +1,4 @@
-.PHONY: run test check bench screenshots format lock
+.PHONY: run test check bench screenshots schema format lock
 .NOTPARALLEL:
 
 # The application with a demo office, at http://127.0.0.1:8080.
@@ -26,6 +26,10 @@ bench:
 screenshots:
 	@.setup/prepare test
 	@.venv/bin/python -m tests.screenshots
+
+# After a new migration: the script that a new database takes instead of all of them.
+schema:
+	.venv/bin/python -m db.migrate
 
 format:
 	.venv/bin/ruff check --fix --quiet . || true
