@@ -242,7 +242,7 @@ async def test_a_file_that_is_no_photo_gets_a_sentence(data: bytes) -> None:
 async def test_a_certificate_photo_keeps_its_whole_side() -> None:
     [picture] = await pictures.accept_scan(samples.certificate_front())
 
-    assert (picture.width, picture.height) == (1680, 1188)
+    assert (picture.width, picture.height) == (1260, 891)
     assert picture.verdict.is_good
     assert [note.label for note in picture.verdict.notes] == ['解析度足夠', '影像清晰', '亮度適中']
 
