@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from . import samples
 from .screenshots import visitor
-from .site import Site, launched, running_site, signed_in
+from .site import Site, launched, signed_in
 from .test_journey import NAME, NUMBER, PASSWORD, RELEASED
 
 WIDTH = 1280
@@ -50,12 +50,6 @@ MISSED = """() => {
     .filter((each) => !window.visited.has(each) && !(each.type === 'radio' && groups.includes(each.name)))
     .map((each) => each.outerHTML.slice(0, 120));
 }"""
-
-
-@pytest.fixture(scope='module')
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with running_site(tmp_path_factory.mktemp('keyboard') / 'data') as running:
-        yield running
 
 
 @pytest.fixture(scope='module')

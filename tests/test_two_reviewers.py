@@ -24,13 +24,15 @@ def letters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pat
     folder = tmp_path_factory.mktemp('mail') / 'box'
     server = Controller(Mailbox(folder), hostname='127.0.0.1', port=free_port())
     server.start()
-    yield f'smtp://127.0.0.1:{server.port}', folder
-    server.stop()
+    try:
+        yield f'smtp://127.0.0.1:{server.port}', folder
+    finally:
+        server.stop()
 
 
 @pytest.fixture(scope='module')
-def site(tmp_path_factory: pytest.TempPathFactory, letters: tuple[str, Path]) -> Iterator[Site]:
-    with running_site(tmp_path_factory.mktemp('reviewers') / 'data', SMTP_URL=letters[0]) as running:
+def site(demo_office: Path, tmp_path_factory: pytest.TempPathFactory, letters: tuple[str, Path]) -> Iterator[Site]:
+    with running_site(tmp_path_factory.mktemp('reviewers') / 'data', demo_office, SMTP_URL=letters[0]) as running:
         yield running
 
 

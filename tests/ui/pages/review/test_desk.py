@@ -6,12 +6,14 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from ....domain.sample_office import NOW
 from ....site import Site, launched, running_site, signed_in
 
 
 @pytest.fixture(scope='module')
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with running_site(tmp_path_factory.mktemp('desk') / 'data') as running:
+    # On a working day: on others nothing is due.
+    with running_site(tmp_path_factory.mktemp('desk') / 'data', now=NOW) as running:
         yield running
 
 
