@@ -12,7 +12,7 @@ import asyncpg
 
 from db import embedded
 
-SECONDS = 120  # until something is taken to have failed
+from .patience import SECONDS
 
 # A commit that takes a while: whoever asked for it can be killed meanwhile, and it is made all the same.
 TAKE_A_WHILE = (

@@ -11,9 +11,10 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from .patience import SECONDS
+
 ROOT = Path(__file__).parent.parent
 SECONDS_TO_START = 600  # a busy machine takes its time
-SECONDS_TO_STOP = 120
 
 _claimed: list[socket.socket] = []
 
@@ -60,7 +61,7 @@ class Served:
         """Ask it to stop, and wait."""
         self.process.terminate()
         try:
-            self.process.wait(SECONDS_TO_STOP)
+            self.process.wait(SECONDS)
         except subprocess.TimeoutExpired:
             self.kill()
 

@@ -16,12 +16,13 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 from db import embedded
 
 from . import clock
+from .patience import SECONDS
 from .served import ROOT, Served, free_port
 
 __all__ = ['CHROMIUM', 'FLAGS', 'PATIENCE', 'ROOT', 'Site', 'computer', 'free_port', 'launched', 'running_site']
 
 CHROMIUM = '/usr/bin/chromium'
-PATIENCE = 120_000  # milliseconds until something is taken to have failed: nothing is ever asserted to be quick
+PATIENCE = SECONDS * 1000  # Playwright counts in milliseconds
 
 # Headless in a container: no sandbox, no GPU, and nothing that calls home.
 FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking']

@@ -1,7 +1,7 @@
 """One listening connection a process: what arrives when, what does not, and what happens when the line breaks."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import asyncpg
@@ -10,6 +10,7 @@ from tortoise.connection import get_connection
 
 from db import transaction
 from domain import announcements
+from tests.patience import until
 
 
 @pytest.fixture
@@ -25,12 +26,6 @@ async def heard(listening: str) -> AsyncIterator[list[str]]:
     announcements.subscribe('application', payloads.append)
     yield payloads
     announcements.unsubscribe('application', payloads.append)
-
-
-async def until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not is_so():
-            await asyncio.sleep(0.01)
 
 
 async def settled(heard: list[str]) -> list[str]:
@@ -160,6 +155,8 @@ async def test_closing_ends_the_connection(database: str) -> None:
     await announcements.closed()
 
     count = 'SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1'
-    async with asyncio.timeout(5):
-        while (await get_connection('default').execute_query_dict(count, [announcements.LISTENER]))[0]['n']:
-            await asyncio.sleep(0.05)
+
+    async def nobody_listens() -> bool:
+        return not (await get_connection('default').execute_query_dict(count, [announcements.LISTENER]))[0]['n']
+
+    await until(nobody_listens)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tortoise.connection import get_connection
 
 from db import transaction
 from db.choices import MailPreference, MailStatus, Role
@@ -19,6 +20,7 @@ from domain.errors import NotFound
 from domain.mail import delivery, outbox, queries
 from domain.settings import Settings
 from tests import builders
+from tests.patience import SECONDS, until
 
 from .mail_server import a_mail_server, through
 
@@ -33,6 +35,12 @@ def office() -> Settings:
     return Settings(
         mail_from='志願服務紀錄冊 <no-reply@books.example.gov.tw>', public_url='https://books.example.gov.tw'
     )
+
+
+async def the_note_waits_for_the_row() -> bool:
+    """The mail is sent, and its delivery waits for whoever has locked its row."""
+    waiting = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    return bool(await get_connection('default').execute_query_dict(waiting))
 
 
 async def a_mail(recipient: str = WINDOW, body: str = '您好：\n第二行\n', *, holds_secret: bool = False) -> None:
@@ -127,9 +135,10 @@ async def test_a_server_that_says_nothing_blocks_no_decision_and_holds_no_connec
         delivering = asyncio.create_task(delivery.deliver_due(replace(office, smtp_url=f'smtp://127.0.0.1:{port}')))
         await called.wait()
 
-        async with asyncio.timeout(1), transaction():
+        async with transaction():
             await a_mail()
             await OutgoingMail.all().select_for_update().only('id')
+        assert not delivering.done()
 
         delivering.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -203,9 +212,7 @@ async def test_a_mail_sent_while_the_office_closes_is_noted_as_sent(office: Sett
     async with a_mail_server() as server:
         server.on_letter = keep_us_from_noting
         delivering = asyncio.create_task(delivery.deliver_forever(through(server, office)))
-        while not server.letters:
-            await asyncio.sleep(0.01)
-        await asyncio.sleep(0.1)  # the server's answer arrives, the note waits for the row
+        await until(the_note_waits_for_the_row)
         delivering.cancel()
         may_go_on.set()
         with pytest.raises(asyncio.CancelledError):
@@ -215,7 +222,8 @@ async def test_a_mail_sent_while_the_office_closes_is_noted_as_sent(office: Sett
     assert (await OutgoingMail.get()).status == MailStatus.SENT
 
 
-async def test_a_queued_mail_leaves_at_once(office: Settings, database: str) -> None:
+async def test_a_queued_mail_leaves_at_once(office: Settings, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, 'POLL', 3600)  # it is woken, or never delivers
     async with AsyncExitStack() as closing, a_mail_server() as server:
         await announcements.opened(database)
         closing.push_async_callback(announcements.closed)
@@ -225,9 +233,7 @@ async def test_a_queued_mail_leaves_at_once(office: Settings, database: str) -> 
 
         async with transaction():
             await a_mail()
-        async with asyncio.timeout(delivery.POLL / 2):
-            while not server.letters:
-                await asyncio.sleep(0.01)
+        await until(lambda: bool(server.letters))
 
         delivering.cancel()
         await asyncio.wait([delivering])
@@ -236,7 +242,7 @@ async def test_a_queued_mail_leaves_at_once(office: Settings, database: str) -> 
 async def test_without_a_server_mails_wait_and_only_a_demo_office_shows_them(office: Settings) -> None:
     clerk = await builders.an_account(email=WINDOW)
     await outbox.queue(WINDOW, SUBJECT, '您的密碼', attachment=outbox.Attachment('名冊.ods', b'ods'), holds_secret=True)
-    await asyncio.wait_for(delivery.deliver_forever(office), 1)
+    await asyncio.wait_for(delivery.deliver_forever(office), SECONDS)
     assert await delivery.deliver_due(office) == 0
 
     with _in_force(replace(office, demo=True)):
@@ -341,20 +347,20 @@ async def test_what_is_no_address_gets_no_mail_and_stops_no_decision(recipient: 
 async def test_a_slow_server_loses_no_mail_and_sends_none_twice(
     office: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivery, 'SEND_WITHIN', 0.3)
     await a_mail('slow@example.gov.tw')
     await a_mail()
-    calls = []
+    may_answer = asyncio.Event()
 
     async def think() -> str | None:
-        calls.append(1)
-        if len(calls) == 1:
-            await asyncio.sleep(2)
+        await may_answer.wait()
         return None
 
     async with a_mail_server() as server:
         server.on_letter = think
-        assert await delivery.deliver_due(through(server, office)) == 0
+        with monkeypatch.context() as impatient:
+            impatient.setattr(delivery, 'SEND_WITHIN', 0.3)
+            assert await delivery.deliver_due(through(server, office)) == 0
+        may_answer.set()
         slow, other = await OutgoingMail.all().order_by('id')
         assert (slow.status, slow.attempts, other.attempts) == (MailStatus.WAITING, 1, 0)
         assert slow.last_error == 'no answer in time'
@@ -392,9 +398,7 @@ async def test_pages_of_a_case_hear_what_became_of_its_mail(office: Settings, da
         closing.callback(announcements.unsubscribe, 'application', heard.append)
 
         await delivery.deliver_due(through(server, office))
-        async with asyncio.timeout(5):
-            while not heard:
-                await asyncio.sleep(0.01)
+        await until(lambda: bool(heard))
 
     assert heard == [f'{case.id}:{case.agency_id}:{case.host_unit_id}:{case.volunteer_id}']
 
@@ -471,7 +475,7 @@ _DELIVER = """
 import asyncio, sys
 import db
 from db import sealing
-from domain.mail import delivery, mailbox, outbox
+from domain.mail import delivery
 from domain.settings import Settings
 
 async def main(url, smtp_url, mail_from):
