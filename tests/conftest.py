@@ -21,6 +21,7 @@ import db
 from db import blobs, embedded, migrate, reference, sealing
 
 from . import clock
+from .processes import Processes
 from .site import Site, first_start, running_site
 
 TEMPLATE = f'template_of_tests_{os.environ.get("PYTEST_XDIST_WORKER", "")}'
@@ -113,6 +114,14 @@ async def database(database_url: str, template: str, tmp_path: Path) -> AsyncIte
     async with db.connected(url, min_size=1):
         yield url
     await _execute(database_url, f'DROP DATABASE {name} WITH (FORCE)')
+
+
+@pytest.fixture
+async def processes() -> AsyncIterator[Processes]:
+    """Other processes, which end with the test."""
+    begun = Processes()
+    yield begun
+    await begun.end()
 
 
 def url_of(server_url: str, name: str) -> str:

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
@@ -21,6 +20,7 @@ from domain.mail import delivery, outbox, queries
 from domain.settings import Settings
 from tests import builders
 from tests.patience import SECONDS, until
+from tests.processes import Processes
 
 from .mail_server import a_mail_server, through
 
@@ -163,20 +163,12 @@ async def test_several_deliverers_at_once_send_each_mail_once(office: Settings) 
 
 
 async def test_a_mail_sent_by_a_process_killed_before_noting_it_comes_again_under_the_same_message_id(
-    office: Settings, database: str
+    office: Settings, database: str, processes: Processes
 ) -> None:
     await a_mail()
     async with a_mail_server() as server:
         configured = through(server, office)
-        child = await asyncio.create_subprocess_exec(
-            sys.executable,
-            '-c',
-            _DELIVER,
-            database,
-            configured.smtp_url or '',
-            office.mail_from,
-            env=_plain_environment(),
-        )
+        child = await processes.begin('-c', _DELIVER, database, configured.smtp_url, office.mail_from)
 
         async def kill() -> None:
             os.kill(child.pid, signal.SIGKILL)
@@ -509,7 +501,7 @@ async def _a_silent_server() -> AsyncIterator[tuple[int, asyncio.Event]]:
     server = await asyncio.start_server(say_nothing, '127.0.0.1', 0)
     async with server:
         yield server.sockets[0].getsockname()[1], called
-        await asyncio.wait_for(hung_up.wait(), 2)
+        await hung_up.wait()
 
 
 @contextmanager
@@ -520,7 +512,3 @@ def _in_force(office: Settings) -> Iterator[None]:
         yield
     finally:
         settings.use(before)
-
-
-def _plain_environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith(('PYTEST_', 'NICEGUI_'))}

@@ -1,8 +1,6 @@
 """Who is reading a case: the first holds it, leaving passes it on, anybody may take it over, the dead are forgotten."""
 
 import asyncio
-import os
-import sys
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from uuid import uuid4
@@ -15,6 +13,7 @@ from domain import announcements, dates, reviews
 from domain.errors import NotFound, NotPermitted
 from domain.reviews import presence
 from domain.reviews.presence import Reader
+from tests.processes import Processes
 
 from ...builders import an_account
 from ..sample_office import NOW, Office, a_case, a_complete_volunteer, a_draft
@@ -170,11 +169,11 @@ async def test_a_process_that_slept_is_back_with_its_next_breath_and_holds_no_mo
 
 
 async def test_presence_is_known_to_another_process_by_itself(
-    office: Office, heard: asyncio.Queue[str], database: str
+    office: Office, heard: asyncio.Queue[str], database: str, processes: Processes
 ) -> None:
     case = await a_case(office)
     mine = uuid4()
-    process = await reading(database, case, office.colleague.id)
+    process = await reading(processes, database, case, office.colleague.id)
     assert process.stdin and process.stdout  # noqa: PT018
 
     process.stdin.write(b'\n')
@@ -191,9 +190,9 @@ async def test_presence_is_known_to_another_process_by_itself(
     await process.wait()
 
 
-async def test_what_a_killed_process_read_is_forgotten(office: Office, database: str) -> None:
+async def test_what_a_killed_process_read_is_forgotten(office: Office, database: str, processes: Processes) -> None:
     case = await a_case(office)
-    process = await reading(database, case, office.colleague.id)
+    process = await reading(processes, database, case, office.colleague.id)
     assert process.stdin and process.stdout  # noqa: PT018
     process.stdin.write(b'\n')
     assert await process.stdout.readline() == b'reading\n'
@@ -223,14 +222,8 @@ async def names(office: Office, case: Application) -> list[tuple[str, bool]]:
     return [(reader.name, reader.holds) for reader in await presence.of(case.id, by=office.reviewer)]
 
 
-async def reading(url: str, case: Application, account_id: int) -> asyncio.subprocess.Process:
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(('PYTEST_', 'NICEGUI_'))}
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, '-m', 'tests.domain.reviews.reading', url, str(case.id), str(account_id)),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        env=environ,
-    )
+async def reading(processes: Processes, url: str, case: Application, account_id: int) -> asyncio.subprocess.Process:
+    process = await processes.begin('-m', 'tests.domain.reviews.reading', url, case.id, account_id)
     assert process.stdout is not None
     assert await process.stdout.readline() == b'open\n'
     return process
