@@ -12,12 +12,13 @@ test:
 	@.setup/prepare test
 	@$(MAKE) --no-print-directory check
 
-# The gate alone.
+# The gate alone: types beside tests, tests on every processor, those first that take long.
 check:
 	.venv/bin/ruff format --check --quiet .
 	.venv/bin/ruff check --quiet .
-	.venv/bin/mypy --no-error-summary
-	.venv/bin/python -m pytest
+	@.venv/bin/mypy --no-error-summary & types=$$!; \
+	.venv/bin/python -m pytest --numprocesses logical --maxprocesses 4 --no-loadscope-reorder; tests=$$?; \
+	wait $$types && exit $$tests
 
 bench:
 	@.setup/prepare test
