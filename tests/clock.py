@@ -5,7 +5,7 @@ measures how long something takes does not notice; PostgreSQL, which is never as
 """
 
 import os
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import time_machine
@@ -16,19 +16,28 @@ AHEAD = 'CLOCK_AHEAD'  # seconds from the real clock to ours
 
 
 def moved() -> None:
-    """Obey TEST_NOW, once for this process and those it starts."""
+    """Obey TEST_NOW, in this process."""
     wanted = os.environ.get('TEST_NOW')
     if wanted and AHEAD not in os.environ:
-        os.environ.update(environ_at(datetime.fromisoformat(wanted).replace(tzinfo=dates.TAIPEI)))
+        os.environ[AHEAD] = environ_at(datetime.fromisoformat(wanted).replace(tzinfo=dates.TAIPEI))[AHEAD]
+    if ahead():
         time_machine.travel(timedelta(seconds=ahead())).start()
 
 
 def ahead() -> float:
-    """Seconds from the real clock to the one of this process."""
+    """Seconds from the real clock to the one of the tests."""
     return float(os.environ.get(AHEAD, '0'))
 
 
+def environ() -> dict[str, str]:
+    """What a Python must find in its environment for its clock to go with ours."""
+    return _environ(ahead()) if ahead() else {}
+
+
 def environ_at(moment: datetime) -> dict[str, str]:
-    """What a Python must find in its environment for its clock to stand at `moment` now."""
-    seconds = ahead() + (moment - dates.now()).total_seconds()
+    """The same, for its clock to stand at `moment` now."""
+    return _environ(ahead() + (moment - datetime.now(UTC)).total_seconds())
+
+
+def _environ(seconds: float) -> dict[str, str]:
     return {AHEAD: str(seconds), 'PYTHONPATH': str(Path(__file__).with_name('moved_clock'))}

@@ -6,6 +6,8 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from pathlib import Path
 
+from . import clock
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -20,7 +22,7 @@ class Processes:
         environ = {name: value for name, value in os.environ.items() if not name.startswith(('PYTEST_', 'NICEGUI_'))}
         command = [sys.executable, *map(str, words)]
         begun = await asyncio.create_subprocess_exec(
-            *command, stdin=PIPE, stdout=PIPE, stderr=stderr, cwd=ROOT, env=environ
+            *command, stdin=PIPE, stdout=PIPE, stderr=stderr, cwd=ROOT, env=environ | clock.environ()
         )
         self._begun.append(begun)
         return begun

@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from . import clock
 from .patience import SECONDS
 
 ROOT = Path(__file__).parent.parent
@@ -26,7 +27,7 @@ class Served:
         self.port = free_port()
         self.url = f'http://127.0.0.1:{self.port}'
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(('PYTEST', 'NICEGUI', 'COVERAGE'))}
-        self.environ = inherited | {'PORT': str(self.port)} | environ
+        self.environ = inherited | clock.environ() | {'PORT': str(self.port)} | environ
         self._command = [sys.executable, '-m', module]
         self._log = log
         self.begin()
