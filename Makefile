@@ -1,4 +1,4 @@
-.PHONY: run test check check-web bench screenshots format lock
+.PHONY: run test check check-web bench screenshots schema format lock
 .NOTPARALLEL:
 
 # The application with a demo office, at http://127.0.0.1:8080.
@@ -12,12 +12,13 @@ test:
 	@.setup/prepare test
 	@$(MAKE) --no-print-directory check
 
-# The gate alone.
+# The gate alone: types beside tests, tests on every processor, those first that take long.
 check: check-web
 	.venv/bin/ruff format --check --quiet .
 	.venv/bin/ruff check --quiet .
-	.venv/bin/mypy --no-error-summary
-	.venv/bin/python -m pytest
+	@.venv/bin/mypy --no-error-summary & types=$$!; \
+	.venv/bin/python -m pytest --numprocesses logical --maxprocesses 4 --no-loadscope-reorder; tests=$$?; \
+	wait $$types && exit $$tests
 
 # Scripts and styles, where `.setup/prepare test` has installed what checks them.
 WEB = .cache/node_modules/.bin
@@ -42,6 +43,10 @@ bench:
 screenshots:
 	@.setup/prepare test
 	@.venv/bin/python -m tests.screenshots
+
+# After a new migration: the script that a new database takes instead of all of them.
+schema:
+	.venv/bin/python -m db.migrate
 
 format:
 	.venv/bin/ruff check --fix --quiet . || true

@@ -1,4 +1,13 @@
-"""Migrations, applied when a process starts."""
+"""Bringing a database up to the newest migration.
+
+Tortoise builds every model anew before each operation of a migration, so the whole way takes seven seconds of a
+processor, and more with each migration to come. A new database therefore takes `schema.sql`, which is that way written
+down: `make schema` renews it after a new migration, and tests/db/test_schema.py compares the two.
+"""
+
+import asyncio
+from pathlib import Path
+from typing import Any
 
 from tortoise.config import AppConfig
 from tortoise.context import TortoiseContext
@@ -9,25 +18,52 @@ from tortoise.transactions import in_transaction
 
 from . import tortoise_config
 
+SCHEMA = Path(__file__).with_name('schema.sql')
+
 # Any number will do, as long as nothing else in the database uses it.
 _LOCK = 20_260_308
 
 
-async def migrated(url: str) -> None:
-    """Apply the missing migrations to the database at `url`.
+async def migrated(url: str, *, step_by_step: bool = False) -> None:
+    """Apply what is lacking to the database at `url`; afterwards it stands at the newest migration.
 
-    All of them run in one transaction under an advisory lock: several starting processes wait for the first, and a
-    killed one leaves the old state. Tortoise alone records a migration in a transaction of its own, so a kill could
-    leave the tables without the record. Takes milliseconds when nothing is missing.
+    Everything happens in one transaction under an advisory lock. So several starting processes wait for the first,
+    and a killed one leaves the old state: Tortoise alone would note a migration in a transaction of its own, and
+    could find the tables there but the note missing. Takes milliseconds when nothing is to be done. `step_by_step`
+    goes through all migrations where `schema.sql` would do.
     """
-    config = tortoise_config(url)
-    apps = {label: app.to_dict() for label, app in config.apps.items() if isinstance(app, AppConfig)}
     async with TortoiseContext() as context:
-        await context.init(config)
-        if not await MigrationExecutor(context.db(), apps).plan():
+        await context.init(tortoise_config(url))
+        if not await MigrationExecutor(context.db(), _apps()).plan():
             return
         async with in_transaction() as client:
             await client.execute_query('SELECT pg_advisory_xact_lock($1)', [_LOCK])
-            # First, since reading a missing table aborts the transaction.
-            await MigrationRecorder(client).ensure_schema(AsyncpgSchemaEditor(client))
-            await MigrationExecutor(client, apps).migrate()
+            recorder = MigrationRecorder(client)
+            # First of all: reading a missing table would spoil the transaction.
+            await recorder.ensure_schema(AsyncpgSchemaEditor(client))
+            is_new = not await recorder.applied_migrations() and not step_by_step
+            if is_new:
+                await client.execute_script(SCHEMA.read_text())
+            await MigrationExecutor(client, _apps()).migrate(fake=is_new)
+
+
+async def as_sql() -> str:
+    """What the migrations do to an empty database, as one script. Needs no database."""
+    async with TortoiseContext() as context:
+        await context.init(tortoise_config('postgres://'))
+        executor = MigrationExecutor(context.db(), _apps())
+        script = ['-- Written by `make schema`.']
+        for step in await executor.plan():
+            said = await executor.collect_sql(step.migration.app_label, step.migration.name)
+            statements = [line for line in said if not line.startswith('--')]
+            script += ['', f'-- {step.migration.name}', *(f'{line.removesuffix(";")};' for line in statements)]
+    return '\n'.join([*script, ''])
+
+
+def _apps() -> dict[str, dict[str, Any]]:
+    apps = tortoise_config('').apps
+    return {label: app.to_dict() for label, app in apps.items() if isinstance(app, AppConfig)}
+
+
+if __name__ == '__main__':
+    SCHEMA.write_text(asyncio.run(as_sql()))

@@ -1,22 +1,59 @@
-"""One embedded server for the whole run, one migrated template, a fresh copy of it for each test that asks."""
+"""What all tests share. One PostgreSQL for each process of the run, one migrated template in it, a fresh copy for each
+test that asks; one demo office for all processes, a copy of it for each module that asks.
+"""
 
+import fcntl
 import itertools
 import os
+import shutil
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+import hypothesis
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 import db
 from db import blobs, embedded, migrate, reference, sealing
 
-TEMPLATE = 'template_of_tests'
+from . import clock
+from .processes import Processes
+from .site import Site, first_start, running_site
+
+TEMPLATE = f'template_of_tests_{os.environ.get("PYTEST_XDIST_WORKER", "")}'
 # Without autovacuum, since DROP … WITH (FORCE) may not end its workers.
 QUICK = {'fsync': 'off', 'synchronous_commit': 'off', 'full_page_writes': 'off', 'autovacuum': 'off'}
+# What takes long to start, and whose tests take long: they come first, so that no process is left alone with them.
+SLOW_TO_START = {'site', 'servers'}
 _numbers = itertools.count(1)
+
+hypothesis.settings.register_profile(
+    'any machine', deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile('any machine')
+
+
+def pytest_configure() -> None:
+    clock.moved()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: SLOW_TO_START.isdisjoint(getattr(item, 'fixturenames', ())))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
+    return OneKindOfServerEach(config, log)
+
+
+class OneKindOfServerEach(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
+    """The tests of a module run in one process, in their order; those of tests/ui too, with the same two servers."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return 'tests/ui' if nodeid.startswith('tests/ui/') else super()._split_scope(nodeid)
 
 
 @pytest.fixture(scope='session')
@@ -43,6 +80,29 @@ async def template(database_url: str) -> str:
     return TEMPLATE
 
 
+@pytest.fixture(scope='session')
+def demo_office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demo office after its first start, to be copied; whichever process needs it first makes it."""
+    shared = tmp_path_factory.getbasetemp()
+    if 'PYTEST_XDIST_WORKER' in os.environ:
+        shared = shared.parent
+    made, office = shared / 'first-start', shared / 'demo-office'
+    with (shared / 'demo-office.lock').open('w') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not office.exists():
+            shutil.rmtree(made, ignore_errors=True)
+            first_start(made)
+            made.rename(office)
+    return office
+
+
+@pytest.fixture(scope='module')
+def site(demo_office: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The application with a demo office of the module's own."""
+    with running_site(tmp_path_factory.mktemp('site') / 'data', demo_office) as running:
+        yield running
+
+
 @pytest.fixture
 async def database(database_url: str, template: str, tmp_path: Path) -> AsyncIterator[str]:
     """A fresh, migrated, filled database, connected; its URL."""
@@ -54,6 +114,14 @@ async def database(database_url: str, template: str, tmp_path: Path) -> AsyncIte
     async with db.connected(url, min_size=1):
         yield url
     await _execute(database_url, f'DROP DATABASE {name} WITH (FORCE)')
+
+
+@pytest.fixture
+async def processes() -> AsyncIterator[Processes]:
+    """Other processes, which end with the test."""
+    begun = Processes()
+    yield begun
+    await begun.end()
 
 
 def url_of(server_url: str, name: str) -> str:

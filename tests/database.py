@@ -4,10 +4,15 @@ import asyncio
 import threading
 import time
 from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, Self
 
 import asyncpg
+
+from db import embedded
+
+from .patience import SECONDS
 
 # A commit that waits until it is let go on: whoever asked for it can be killed meanwhile, and it is made all the same.
 GATE = 7_770_001
@@ -23,20 +28,26 @@ WAITING = f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid 
 
 
 class SiteDatabase:
-    """`url` is the one the site uses."""
+    """The bundled server in `folder`, while a `with` lasts."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
-        self._connection: Any = self._wait(asyncpg.connect(url))
 
-    def close(self) -> None:
-        """Leave."""
-        self._wait(self._connection.close())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+    def __enter__(self) -> Self:
+        with ExitStack() as closing:
+            self._thread.start()
+            closing.callback(self._end)
+            url = self._wait(embedded.started(self._folder))
+            closing.callback(lambda: self._wait(embedded.stopped(self._folder)))
+            self._connection: Any = self._wait(asyncpg.connect(url))
+            closing.callback(lambda: self._wait(self._connection.close()))
+            self._closing = closing.pop_all()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._closing.close()
 
     def execute(self, sql: str, *values: object) -> None:
         """Run one statement, or several without values."""
@@ -79,8 +90,13 @@ class SiteDatabase:
         finally:
             self.execute('ROLLBACK')
 
+    def _end(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
     def _wait(self, doing: Coroutine[Any, Any, Any]) -> Any:
         async def done() -> Any:
             return await doing
 
-        return asyncio.run_coroutine_threadsafe(done(), self._loop).result(30)
+        return asyncio.run_coroutine_threadsafe(done(), self._loop).result(SECONDS)

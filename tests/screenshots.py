@@ -7,8 +7,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from .domain.sample_office import NOW
 from .pages import PAGES
-from .site import ROOT, Site, launched, running_site, signed_in
+from .site import ROOT, Site, computer, launched, running_site, signed_in
 
 FOLDER = ROOT / 'var' / 'screenshots'
 WIDTHS = (1280, 375)
@@ -20,7 +21,7 @@ def main() -> None:
     wanted = sys.argv[1:]
     with (
         tempfile.TemporaryDirectory(prefix='screenshots-') as folder,
-        running_site(Path(folder) / 'data') as site,
+        running_site(Path(folder) / 'data', now=NOW) as site,
         sync_playwright() as playwright,
     ):
         browser = launched(playwright)
@@ -37,8 +38,7 @@ def visitor(browser: Browser, site: Site, role: str, width: int) -> Page:
     """Somebody of this role, or a stranger."""
     if role:
         return signed_in(browser, site, role, width=width)
-    context = browser.new_context(viewport={'width': width, 'height': 860 if width > 500 else 812}, locale='zh-TW')
-    return context.new_page()
+    return computer(browser, site, width).new_page()
 
 
 def photograph(page: Page, site: Site, pages: list[tuple[str, str]], width: int) -> None:

@@ -1,37 +1,52 @@
 """The whole application as people meet it: `python -m ui` in a process of its own, with a demo office."""
 
+import asyncio
 import json
 import os
-import signal
-import socket
+import shutil
 import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+
+from db import embedded
+
+from . import clock
+from .patience import SECONDS
+from .served import ROOT, Served, free_port
+
+__all__ = ['CHROMIUM', 'FLAGS', 'PATIENCE', 'ROOT', 'Site', 'computer', 'free_port', 'launched', 'running_site']
 
 CHROMIUM = '/usr/bin/chromium'
-ROOT = Path(__file__).parent.parent
-SECONDS_TO_START = 300
+PATIENCE = SECONDS * 1000  # Playwright counts in milliseconds
 
 # Headless in a container: no sandbox, no GPU, and nothing that calls home.
 FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking']
 
+# The browser's clock goes with the one of the tests.
+MOVE_THE_CLOCK = """(() => {
+  const now = Date.now, Moved = new Proxy(Date, {
+    construct: (date, given) => Reflect.construct(date, given.length ? given : [Moved.now()]),
+  });
+  Date.now = () => now() + %d;
+  window.Date = Moved;
+})()"""
 
-class Site:
+expect.set_options(timeout=PATIENCE)
+
+
+class Site(Served):
     """A running server. `passwords` are the demo's, by user name."""
 
     def __init__(self, folder: Path, **environ: str) -> None:
         self.folder = folder
-        self.port = free_port()
-        self.url = f'http://127.0.0.1:{self.port}'
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith(('PYTEST', 'NICEGUI', 'COVERAGE'))}
-        self.environ = inherited | {'DATA_DIR': str(folder), 'PORT': str(self.port), 'DEMO': '1'} | environ
-        self.process = self._started()
+        log = folder.parent / f'{folder.name}.log'
+        super().__init__('ui', log, **{'DATA_DIR': str(folder), 'DEMO': '1'} | environ)
+        self.wait()
 
     @property
     def passwords(self) -> dict[str, str]:
@@ -40,62 +55,71 @@ class Site:
             each['username']: each['password'] for each in json.loads((self.folder / 'demo-accounts.json').read_text())
         }
 
-    def kill(self) -> None:
-        """kill -9, as a power cut would."""
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
+    @property
+    def ahead(self) -> float:
+        """Seconds from the real clock to the server's."""
+        return float(self.environ.get(clock.AHEAD, '0'))
 
     def start_again(self) -> None:
         """The same office, the same port."""
-        self.process = self._started()
-
-    def stop(self) -> None:
-        """Ask it to stop, and wait."""
-        self.process.terminate()
-        try:
-            self.process.wait(20)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-
-    def _started(self) -> 'subprocess.Popen[bytes]':
-        with (self.folder.parent / f'{self.folder.name}.log').open('ab') as log:
-            process = subprocess.Popen([sys.executable, '-m', 'ui'], cwd=ROOT, env=self.environ, stdout=log, stderr=log)
-        until = time.monotonic() + SECONDS_TO_START
-        while time.monotonic() < until:
-            if process.poll() is not None:
-                raise RuntimeError((self.folder.parent / f'{self.folder.name}.log').read_text()[-4000:])
-            try:
-                urllib.request.urlopen(f'{self.url}/healthz', timeout=2).close()
-            except OSError:
-                time.sleep(0.1)
-            else:
-                return process
-        process.kill()
-        raise RuntimeError('the server did not answer in time')
+        self.begin()
+        self.wait()
 
 
 @contextmanager
-def running_site(folder: Path, **environ: str) -> Iterator[Site]:
-    """A site in `folder`, stopped at the end."""
-    folder.mkdir(parents=True, exist_ok=True)
-    site = Site(folder, **environ)
+def running_site(
+    folder: Path, office: Path | None = None, now: datetime | None = None, **environ: str
+) -> Iterator[Site]:
+    """A site in `folder`, stopped at the end: with a copy of the demo office in `office`, or else one of its own.
+
+    `now` is where its clock stands, instead of that of the tests.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    if office:
+        subprocess.run(['cp', '-a', office, folder], check=True)  # PostgreSQL's files belong to its own account
+    else:
+        folder.mkdir(exist_ok=True)
+    moved = clock.environ_at(now) if now else {}
     try:
-        yield site
+        site = Site(folder, **moved, **environ)
+        try:
+            yield site
+        finally:
+            site.stop()
     finally:
-        site.stop()
+        _put_away(folder / 'postgres')
+
+
+def first_start(folder: Path) -> None:
+    """Make a demo office in `folder` as the first start does, to be copied."""
+    folder.mkdir(parents=True)
+    try:
+        Site(folder).stop()
+    except BaseException:
+        _put_away(folder / 'postgres')
+        raise
 
 
 def launched(playwright: Playwright) -> Browser:
     """Debian's Chromium."""
-    return playwright.chromium.launch(executable_path=os.environ.get('CHROMIUM', CHROMIUM), args=FLAGS)
+    return playwright.chromium.launch(
+        executable_path=os.environ.get('CHROMIUM', CHROMIUM), args=FLAGS, timeout=PATIENCE
+    )
+
+
+def computer(browser: Browser, site: Site, width: int = 1280) -> BrowserContext:
+    """A computer in Taiwan, or a phone."""
+    size = {'width': width, 'height': 860 if width > 500 else 812}
+    context = browser.new_context(viewport=size, locale='zh-TW', timezone_id='Asia/Taipei')  # type: ignore[arg-type]
+    context.set_default_timeout(PATIENCE)
+    if site.ahead:
+        context.add_init_script(MOVE_THE_CLOCK % (site.ahead * 1000))
+    return context
 
 
 def signed_in(browser: Browser, site: Site, username: str, password: str | None = None, width: int = 1280) -> Page:
-    """A browser of its own, signed in; errors in its console are kept in `page.errors`."""
-    context = browser.new_context(viewport={'width': width, 'height': 860 if width > 500 else 812}, locale='zh-TW')
-    page = context.new_page()
-    page.set_default_timeout(20_000)
+    """A browser of its own, signed in."""
+    page = computer(browser, site, width).new_page()
     page.goto(f'{site.url}/login')
     page.get_by_label('使用者帳號').fill(username)
     page.get_by_label('使用者密碼').fill(password or site.passwords[username])
@@ -104,9 +128,14 @@ def signed_in(browser: Browser, site: Site, username: str, password: str | None 
     return page
 
 
-def free_port() -> int:
-    """A TCP port of the loopback that nobody uses just now."""
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        port: int = probe.getsockname()[1]
-        return port
+def _put_away(postgres: Path) -> None:
+    """End the PostgreSQL that a killed server has left behind, and free its space."""
+
+    async def stopped() -> None:
+        await embedded.started(postgres)
+        await embedded.stopped(postgres)
+
+    if (postgres / 'data' / 'postmaster.pid').exists():
+        with ThreadPoolExecutor() as elsewhere:  # in this thread Playwright's loop may be running
+            elsewhere.submit(asyncio.run, stopped()).result()
+    shutil.rmtree(postgres, ignore_errors=True)

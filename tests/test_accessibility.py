@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from . import samples
 from .pages import PAGES
 from .screenshots import visitor
-from .site import ROOT, Site, launched, running_site
+from .site import ROOT, Site, launched
 
 AXE = ROOT / '.cache' / 'node_modules' / 'axe-core' / 'axe.min.js'
 TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
@@ -39,12 +39,6 @@ DESK, PHONE, SMALLEST = (1280, 860), (375, 812), (320, 568)
 EVERY_PAGE = [pytest.param(role, address, id=name) for role, pages in PAGES.items() for name, address in pages]
 
 Visit = Callable[[str, str], Page]
-
-
-@pytest.fixture(scope='module')
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with running_site(tmp_path_factory.mktemp('axe') / 'data') as running:
-        yield running
 
 
 @pytest.fixture(scope='module')

@@ -1,22 +1,19 @@
 """Nothing typed is lost and nothing is done twice: reload, other computers, kill -9, ended sessions, two at once."""
 
-import os
 import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from domain import dates
 
 from . import samples
-from .conftest import url_of
 from .database import SiteDatabase
-from .site import Site, launched, running_site, signed_in
+from .site import Site, launched, signed_in
 from .test_journey import choose
 
 YESTERDAY = dates.roc(dates.today() - timedelta(days=1))
@@ -40,33 +37,17 @@ SHOWN = """() => Object.fromEntries([...document.querySelectorAll('.lb-field, .l
 
 
 @pytest.fixture(scope='module')
-async def url(database_url: str) -> str:
-    name = f'durability_{os.getpid()}'
-    connection = await asyncpg.connect(database_url)
-    await connection.execute(f'CREATE DATABASE {name}')
-    await connection.close()
-    return url_of(database_url, name)
-
-
-@pytest.fixture(scope='module')
-def site(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with running_site(tmp_path_factory.mktemp('durability') / 'data', DATABASE_URL=url) as running:
-        yield running
-
-
-@pytest.fixture(scope='module')
-def database(site: Site, url: str) -> Iterator[SiteDatabase]:
+def database(site: Site) -> Iterator[SiteDatabase]:
     """The site's; the demo's clerk gets a colleague in the same unit, with the same password."""
-    beside = SiteDatabase(url)
-    beside.execute(
-        'INSERT INTO account (username, name, password_hash, earlier_hashes, role, email, phone, host_unit_id,'
-        ' is_active, must_change_password, text_size, hides_guide, mail_preference, created_at)'
-        " SELECT 'colleague', '許小雲', password_hash, earlier_hashes, role, 'colleague@example.com', phone,"
-        ' host_unit_id, is_active, must_change_password, text_size, hides_guide, mail_preference, created_at'
-        " FROM account WHERE username = 'clerk'"
-    )
-    yield beside
-    beside.close()
+    with SiteDatabase(site.folder / 'postgres') as beside:
+        beside.execute(
+            'INSERT INTO account (username, name, password_hash, earlier_hashes, role, email, phone, host_unit_id,'
+            ' is_active, must_change_password, text_size, hides_guide, mail_preference, created_at)'
+            " SELECT 'colleague', '許小雲', password_hash, earlier_hashes, role, 'colleague@example.com', phone,"
+            ' host_unit_id, is_active, must_change_password, text_size, hides_guide, mail_preference, created_at'
+            " FROM account WHERE username = 'clerk'"
+        )
+        yield beside
 
 
 @pytest.fixture(scope='module')
@@ -94,7 +75,6 @@ class Desks:
             first.close()
             self._contexts[who] = first.context
         page = self._contexts[who].new_page()
-        page.set_default_timeout(20_000)
         page.goto(f'{self.site.url}{address}')
         return page
 
@@ -113,7 +93,7 @@ def saved(page: Page) -> None:
 
 def loads_itself_again(page: Page) -> None:
     """After the server was away: wait for the page to come back, without anybody's doing."""
-    page.wait_for_function('() => !window.before && window.did_handshake', timeout=30_000)
+    page.wait_for_function('() => !window.before && window.did_handshake')
     expect(page.locator('#popup')).to_be_hidden()
 
 

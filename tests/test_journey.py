@@ -18,6 +18,7 @@ from pypdf import PdfReader
 from domain import dates
 
 from . import samples
+from .patience import SECONDS
 from .site import Site, free_port, launched, running_site, signed_in
 
 NUMBER = 'B120000008'  # arithmetic, checked by its check digit only
@@ -25,8 +26,6 @@ PASSWORD = 'Sample-Passw0rd'
 NAME = '測試員堃'
 VOLUNTEER = 'volunteer@example.com'
 
-AT_ONCE = 3000  # without a reload
-RELEASED = 14_000  # ten seconds to undo, and some for a busy machine
 
 WHAT_AND_WHO = 'lines => lines.map(line => [...line.children].slice(0, -1).map(each => each.textContent).join(" "))'
 MAIL = '電子郵件已寄出 系統'
@@ -62,13 +61,15 @@ def letters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pat
     folder = tmp_path_factory.mktemp('mail') / 'box'
     server = Controller(Mailbox(folder), hostname='127.0.0.1', port=free_port())
     server.start()
-    yield f'smtp://127.0.0.1:{server.port}', folder
-    server.stop()
+    try:
+        yield f'smtp://127.0.0.1:{server.port}', folder
+    finally:
+        server.stop()
 
 
 @pytest.fixture(scope='module')
-def site(tmp_path_factory: pytest.TempPathFactory, letters: tuple[str, Path]) -> Iterator[Site]:
-    with running_site(tmp_path_factory.mktemp('journey') / 'data', SMTP_URL=letters[0]) as running:
+def site(demo_office: Path, tmp_path_factory: pytest.TempPathFactory, letters: tuple[str, Path]) -> Iterator[Site]:
+    with running_site(tmp_path_factory.mktemp('journey') / 'data', demo_office, SMTP_URL=letters[0]) as running:
         yield running
 
 
@@ -91,22 +92,22 @@ def test_from_step_1_over_a_return_with_two_marks_to_the_number_in_the_volunteer
     profile = sends_a_new_volunteer(clerk, tmp_path)
 
     arrived = reviewer.get_by_role('link', name=NAME)
-    expect(arrived).to_be_visible(timeout=AT_ONCE)
+    expect(arrived).to_be_visible()
     arrived.click()
-    expect(on_the_queue(colleague).get_by_text('何專員 正在審')).to_be_visible(timeout=AT_ONCE)
+    expect(on_the_queue(colleague).get_by_text('何專員 正在審')).to_be_visible()
     opened = reviewer.url
     marks_the_photo_and_a_spot_and_returns(reviewer)
 
-    expect(clerk.get_by_text('反面看不清用印').first).to_be_visible(timeout=RELEASED)
+    expect(clerk.get_by_text('反面看不清用印').first).to_be_visible()
     mends_one_disputes_the_other_and_sends_again(clerk, profile, tmp_path)
 
-    expect(on_the_queue(reviewer).get_by_text('補件再送 2 項')).to_be_visible(timeout=AT_ONCE)
+    expect(on_the_queue(reviewer).get_by_text('補件再送 2 項')).to_be_visible()
     reviewer.get_by_role('link', name=NAME).click()
     looks_at_old_and_new_and_accepts(reviewer)
     number = approves_undoes_and_approves_again(reviewer)
 
-    expect(clerk.get_by_role('link', name=number)).to_be_visible(timeout=RELEASED)
-    expect(on_the_queue(colleague)).to_have_count(0, timeout=AT_ONCE)
+    expect(clerk.get_by_role('link', name=number)).to_be_visible()
+    expect(on_the_queue(colleague)).to_have_count(0)
     case = re.findall(r'/reviews/(\d+)', opened)[0]
     assert told_by_mail(letters[1], case) == MAILS
     clerk.locator('summary', has_text='案件歷程').click()
@@ -305,7 +306,7 @@ def book_of_the_volunteer(browser: Browser, site: Site) -> str:
 
 def told_by_mail(folder: Path, case: str) -> list[tuple[str, str]]:
     """Receivers and subjects, sorted, of what the SMTP server got about the case; once there is as much as expected."""
-    until = time.monotonic() + 20
+    until = time.monotonic() + SECONDS
     while True:
         letters = [email.message_from_bytes(file.read_bytes()) for file in (folder / 'new').iterdir()]
         told = [(letter['To'], str(make_header(decode_header(letter['Subject'])))) for letter in letters]

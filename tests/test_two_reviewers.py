@@ -12,10 +12,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Mailbox
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+from .database import SiteDatabase
 from .site import Site, free_port, launched, running_site, signed_in
-
-WITHIN_A_SECOND = 1000
-RELEASED = 14_000  # ten seconds to undo, and some for a busy machine
 
 
 @pytest.fixture(scope='module')
@@ -24,13 +22,15 @@ def letters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pat
     folder = tmp_path_factory.mktemp('mail') / 'box'
     server = Controller(Mailbox(folder), hostname='127.0.0.1', port=free_port())
     server.start()
-    yield f'smtp://127.0.0.1:{server.port}', folder
-    server.stop()
+    try:
+        yield f'smtp://127.0.0.1:{server.port}', folder
+    finally:
+        server.stop()
 
 
 @pytest.fixture(scope='module')
-def site(tmp_path_factory: pytest.TempPathFactory, letters: tuple[str, Path]) -> Iterator[Site]:
-    with running_site(tmp_path_factory.mktemp('reviewers') / 'data', SMTP_URL=letters[0]) as running:
+def site(demo_office: Path, tmp_path_factory: pytest.TempPathFactory, letters: tuple[str, Path]) -> Iterator[Site]:
+    with running_site(tmp_path_factory.mktemp('reviewers') / 'data', demo_office, SMTP_URL=letters[0]) as running:
         yield running
 
 
@@ -54,7 +54,7 @@ def wang(site: Site, browser: Browser) -> Page:
     return signed_in(browser, site, 'reviewer2')
 
 
-def test_who_reads_a_case_shows_on_the_others_queue_within_a_second_and_can_be_taken_over(
+def test_who_reads_a_case_shows_on_the_others_queue_by_itself_and_can_be_taken_over(
     site: Site, ho: Page, wang: Page
 ) -> None:
     wang.goto(f'{site.url}/reviews')
@@ -63,17 +63,17 @@ def test_who_reads_a_case_shows_on_the_others_queue_within_a_second_and_can_be_t
 
     link(ho, '張小安').click()
     expect(ho.get_by_text('您正在審').first).to_be_visible()
-    expect(row(wang, '張小安').get_by_text('何專員 正在審')).to_be_visible(timeout=WITHIN_A_SECOND)
+    expect(row(wang, '張小安').get_by_text('何專員 正在審')).to_be_visible()
 
     link(wang, '張小安').click()
     banner = wang.get_by_text(re.compile('何專員 .* 起正在審這個案件'))
     expect(banner).to_be_visible()
     wang.get_by_role('button', name='接手').click()
     expect(banner).to_be_hidden()
-    expect(ho.get_by_text(re.compile('王專員 .* 起正在審這個案件'))).to_be_visible(timeout=WITHIN_A_SECOND)
+    expect(ho.get_by_text(re.compile('王專員 .* 起正在審這個案件'))).to_be_visible()
 
     wang.goto(f'{site.url}/menu')
-    expect(row(ho, '張小安').get_by_text('您正在審')).to_be_visible(timeout=5000)
+    expect(row(ho, '張小安').get_by_text('您正在審')).to_be_visible()
 
 
 def test_of_two_who_approve_at_once_one_does_and_the_other_reads_from_whom_and_when(
@@ -85,19 +85,19 @@ def test_of_two_who_approve_at_once_one_does_and_the_other_reads_from_whom_and_w
         expect(page.get_by_role('button', name='核可')).to_be_visible()
     before = approved(ho)
 
-    at = time.time() * 1000 + 1500
+    at = time.time() * 1000 + 3000
     for page in (ho, wang):
         # Both at one moment by the clock of the machine: Playwright itself would click one after the other.
         page.evaluate('(at) => setTimeout(() => document.querySelector(".lb-approve").click(), at - Date.now())', at)
 
-    (winner,) = [page for page in (ho, wang) if is_shown(page.get_by_role('button', name='復原'))]
-    loser, name = (wang, '何專員') if winner is ho else (ho, '王專員')
+    winner, loser = (ho, wang) if who_can_undo(ho, wang) is ho else (wang, ho)
+    name = '何專員' if winner is ho else '王專員'
     refusal = re.compile(f'這個案件已由 {name} 於 .* 核可|{name} 已於 .* 核可')
     expect(loser.get_by_text(refusal).first).to_be_visible()
     expect(loser.get_by_role('button', name='復原')).to_be_hidden()
 
-    expect(row(winner, '周小晴')).to_have_count(0, timeout=RELEASED)
-    expect(loser.get_by_text(re.compile('已核可，紀錄冊號 中市文志字第'))).to_be_visible(timeout=RELEASED)
+    expect(row(winner, '周小晴')).to_have_count(0)
+    expect(loser.get_by_text(re.compile('已核可，紀錄冊號 中市文志字第'))).to_be_visible()
     assert approved(ho) == before + 1
     assert told(letters[1], '周小晴') == 1
 
@@ -112,12 +112,13 @@ def test_what_is_taken_back_in_time_is_told_to_nobody(
 
     ho.get_by_role('button', name='核可').click()
     expect(ho.get_by_text('已核可 張小安')).to_be_visible()
-    expect(row(wang, '張小安').get_by_text('何專員已核可')).to_be_visible(timeout=WITHIN_A_SECOND)
+    expect(row(wang, '張小安').get_by_text('何專員已核可')).to_be_visible()
     ho.get_by_role('button', name='復原').click()
 
-    expect(row(wang, '張小安').get_by_text('何專員已核可')).to_be_hidden(timeout=WITHIN_A_SECOND)
+    expect(row(wang, '張小安').get_by_text('何專員已核可')).to_be_hidden()
     expect(ho.get_by_role('button', name='核可')).to_be_visible()
-    ho.wait_for_timeout(11_000)
+    with SiteDatabase(site.folder / 'postgres') as database:
+        assert database.value('SELECT count(*) FROM decision') == 0  # nothing waits for its release any more
     assert approved(wang) == before
     assert len(list((letters[1] / 'new').iterdir())) == mails
 
@@ -134,11 +135,10 @@ def test_a_server_killed_after_the_decision_releases_it_when_it_is_back(
     site.start_again()
 
     wang.goto(f'{site.url}/reviews')
-    expect(row(wang, '張小安')).to_have_count(0, timeout=RELEASED)
+    expect(row(wang, '張小安')).to_have_count(0)
     assert approved(wang) == before + 1
-    until = time.monotonic() + 20
-    while told(letters[1], '張小安') < 1 and time.monotonic() < until:
-        time.sleep(0.2)
+    while told(letters[1], '張小安') < 1:
+        wang.wait_for_timeout(200)
     assert told(letters[1], '張小安') == 1
 
 
@@ -166,13 +166,13 @@ def approved(page: Page) -> int:
     return int(found[1]) if found else 0
 
 
-def is_shown(button: Locator) -> bool:
-    """Whether it comes within five seconds."""
-    try:
-        expect(button).to_be_visible(timeout=5000)
-    except AssertionError:
-        return False
-    return True
+def who_can_undo(*pages: Page) -> Page:
+    """The one of them that offers to, once one does."""
+    while True:
+        for page in pages:
+            if page.get_by_role('button', name='復原').is_visible():
+                return page
+        pages[0].wait_for_timeout(50)
 
 
 def told(folder: Path, name: str) -> int:

@@ -5,6 +5,7 @@ up; their numbers are passport numbers that begin with DEMO, because any valid n
 passwords are drawn at random for this office and kept in its private data folder.
 """
 
+import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +32,9 @@ from .. import (
     volunteers,
 )
 from ..accounts import passwords
+from ..calendar import office_calendar
 from ..corrections import TEXTS, Anchor
+from ..pictures import Picture
 from ..trainings.details import TrainingDetails
 from ..volunteers.basics import VolunteerDetails
 from . import sample_pictures
@@ -48,7 +51,10 @@ UNITS = (('示例文化中心', '(04)0000-1234', '藝文導覽志工隊'), ('範
 
 @dataclass(frozen=True)
 class Person:
-    """A made-up volunteer and how far the application has come."""
+    """A made-up volunteer and how far the application has come.
+
+    `days_ago`: when the application was sent; one that is overdue was sent earlier where the calendar asks for it.
+    """
 
     name: str
     english_name: str
@@ -76,6 +82,7 @@ PEOPLE = (
 )
 # Those of the second unit who wait are sent in as a roster; one of them comes back, one is not ready yet.
 ROSTER = '範例圖書館志工名冊第一批'
+SIDES = ('正面', '反面')
 
 
 async def offer() -> list[str]:
@@ -98,6 +105,7 @@ async def _make(kept: Path) -> None:
     county, agency = await directory.defaults()
     agency.email, agency.phone = 'culture@example.gov.tw', '(04)0000-9012'
     await agency.save()
+    await office_calendar.fill_ahead()
     units = [await _unit(name, phone, team, county) for name, phone, team in UNITS]
     told, staff = [], {}
     for n, (username, name, role, label) in enumerate(ACCOUNTS):
@@ -137,7 +145,8 @@ async def _unit(name: str, phone: str, team: str, county: County) -> HostUnit:
 async def _person(person: Person, number: int, password: str, staff: dict[str, Account]) -> None:
     """One volunteer, brought as far as `person.stage`, on the day it would have happened."""
     clerk, reviewer = staff[person.clerk], staff['reviewer']
-    with dates.frozen(_days_ago(person.days_ago)):
+    days_ago = await _days_overdue(person) if person.stage == 'overdue' else person.days_ago
+    with dates.frozen(_days_ago(days_ago)):
         volunteer = await volunteers.register(await _details(person, number, password, clerk), by=clerk)
         team = await Team.get(host_unit_id=clerk.host_unit_id)
         await volunteers.assign_team(volunteer, team.id, by=clerk)
@@ -154,7 +163,7 @@ async def _person(person: Person, number: int, password: str, staff: dict[str, A
         application = await applications.save(await applications.defaults(), of=volunteer, by=clerk)
         application = await applications.submit(application, by=clerk)
     # The answer comes a day later, but not tomorrow.
-    with dates.frozen(_days_ago(max(person.days_ago - 1, 0))):
+    with dates.frozen(_days_ago(max(days_ago - 1, 0))):
         if person.stage in ('returned', 'mended'):
             await _mark(application, reviewer)
             await reviews.return_for_correction(application, '', application.version, by=reviewer)
@@ -196,7 +205,9 @@ async def _mend(application: Application, number: int, clerk: Account) -> None:
     await volunteers.amend(volunteer, details, version=volunteer.version, by=clerk)
     training = await Training.filter(volunteer_id=volunteer.id, kind=TrainingKind.SPECIAL).get()
     scanned = TrainingDetails.from_record(training)
-    scanned.certificate_back = await _side(False, volunteer.name, training.title, training.starts_on, clerk)
+    unit = await HostUnit.get(id=clerk.host_unit_id)
+    again = await _scan('反面', volunteer.name, training.title, training.starts_on, unit)
+    scanned.certificate_back = await _kept(again, '反面', clerk)
     await trainings.amend(training, scanned, version=training.version, by=clerk)
     words = ('', '已重新掃描，用印清楚了。', '證書反面三科各 2 小時，共 6 小時，與登錄相符。')
     for mark, text in zip(await Correction.filter(application_id=application.id), words, strict=True):
@@ -221,6 +232,15 @@ async def _roster(clerk: Account, reviewer: Account) -> None:
         photo = Anchor(Place.BASICS, 'photo')
         await corrections.mark(case, photo, CorrectionReason.BLURRED, TEXTS[CorrectionReason.BLURRED], by=reviewer)
         await reviews.return_for_correction(case, '', case.version, by=reviewer)
+
+
+async def _days_overdue(person: Person) -> int:
+    """How long ago it was sent: after days off nothing of the last days is overdue yet."""
+    _, agency = await directory.defaults()
+    days, today = person.days_ago, dates.today()
+    while await office_calendar.due_on(agency, today - timedelta(days=days)) >= today:
+        days += 1
+    return days
 
 
 def _days_ago(days: int) -> datetime:
@@ -257,7 +277,9 @@ async def _photo(seed: int, clerk: Account) -> UUID:
 async def _training(person: Person, kind: TrainingKind, title: str, ago: int, clerk: Account) -> TrainingDetails:
     day = dates.today() - timedelta(days=ago)
     unit = await HostUnit.get(id=clerk.host_unit_id)
-    sides = [await _side(is_front, person.name, title, day, clerk) for is_front in (True, False)]
+    # The second is drawn while the first is looked at.
+    scans = await asyncio.gather(*(_scan(side, person.name, title, day, unit) for side in SIDES))
+    front, back = [await _kept(scan, side, clerk) for scan, side in zip(scans, SIDES, strict=True)]
     return TrainingDetails(
         trained_for_id=unit.id,
         title=title,
@@ -269,15 +291,18 @@ async def _training(person: Person, kind: TrainingKind, title: str, ago: int, cl
         hours=6,
         approved_on=day - timedelta(days=14),
         approval_reference=f'示文訓字第{dates.roc_digits(day)}001號' if kind is TrainingKind.BASIC else '',
-        certificate_front=sides[0],
-        certificate_back=sides[1],
+        certificate_front=front,
+        certificate_back=back,
     )
 
 
-async def _side(is_front: bool, name: str, title: str, day: date, clerk: Account) -> UUID:
-    unit = await HostUnit.get(id=clerk.host_unit_id)
-    [scan] = await pictures.accept_scan(sample_pictures.certificate(is_front, name, title, 6, unit.name, day))
-    side = '正面' if is_front else '反面'
+async def _scan(side: str, name: str, title: str, day: date, unit: HostUnit) -> Picture:
+    drawn = sample_pictures.certificate(side == SIDES[0], name, title, 6, unit.name, day)
+    [scan] = await pictures.accept_scan(drawn)
+    return scan
+
+
+async def _kept(scan: Picture, side: str, clerk: Account) -> UUID:
     return (await files.keep(scan, FileKind.CERTIFICATE, f'結業證書-{side}.jpg', by=clerk)).id
 
 

@@ -18,6 +18,8 @@ Point = tuple[float, float]
 # 3:4 of a drawing 210 × 270 that is a little wider, so its sides are cut.
 _PORTRAIT_WIDTH, _PORTRAIT_HEIGHT = 900, 1200
 _FINER = 2  # drawn this much larger and then shrunk, for smooth edges
+# Pixels to a unit of the certificates' drawing of 420 × 297: as many as a scan must have to count as large enough.
+_CERTIFICATE_SCALE = 3
 
 _SKINS = [('#E9C09D', '#D7A581'), ('#F0CDB1', '#E2B596'), ('#DDAF8A', '#C8946E')]
 _HAIRS = ['#272829', '#2E2724', '#4A3A30', '#8E8F92']
@@ -49,22 +51,23 @@ def portrait(seed: int) -> bytes:
     canvas.below(9).fill(_LONG_HAIR if seed % 2 else _SHORT_HAIR, hair)
     if seed % 5 in (2, 4):
         _draw_glasses(canvas.below(9))
-    return _jpeg(image.resize((_PORTRAIT_WIDTH, _PORTRAIT_HEIGHT), Image.Resampling.LANCZOS))
+    return _jpeg(image.reduce(_FINER))
 
 
 def certificate(front: bool, name: str, title: str, hours: int, unit: str, day: date) -> bytes:
-    """JPEG 1680 × 1188, one side of a training certificate, as a scanner would see it, sealed 「樣張示例」.
+    """JPEG 1260 × 891, one side of a training certificate, as a scanner would see it, sealed 「樣張示例」.
 
     Front: who took the course `title` of how many hours, given by `unit` on `day`; back: what was taught.
     """
-    image = Image.new('RGB', (1680, 1188), '#FFFDF6')
-    canvas = _Canvas(ImageDraw.Draw(image), 4)
+    image = Image.new('RGB', (420 * _CERTIFICATE_SCALE, 297 * _CERTIFICATE_SCALE), '#FFFDF6')
+    canvas = _Canvas(ImageDraw.Draw(image), _CERTIFICATE_SCALE)
     _draw_border(canvas)
     if front:
         _draw_front(canvas, name, title, hours, unit, day)
     else:
         _draw_back(canvas, title, hours, unit)
-    _draw_seal(image, (316, 184) if front else (308, 204))
+    seal, (left, top) = _seal(), (308, 176) if front else (300, 196)
+    image.paste(seal, (left * _CERTIFICATE_SCALE, top * _CERTIFICATE_SCALE), seal)
     return _jpeg(image)
 
 
@@ -166,15 +169,16 @@ def _draw_border(canvas: _Canvas) -> None:
     )
 
 
-def _draw_seal(image: Image.Image, corner: Point) -> None:
-    """A red seal, a little crooked and not quite even, that nobody takes for a real one."""
-    stamp = Image.new('RGBA', (72 * 8, 72 * 8), (192, 57, 43, 0))
-    canvas = _Canvas(ImageDraw.Draw(stamp), 8, (8, 8))
+@cache
+def _seal() -> Image.Image:
+    """72 × 72 units: a red seal, a little crooked and not quite even, that nobody takes for a real one."""
+    finer = _FINER * _CERTIFICATE_SCALE
+    stamp = Image.new('RGBA', (72 * finer, 72 * finer), (192, 57, 43, 0))
+    canvas = _Canvas(ImageDraw.Draw(stamp), finer, (8, 8))
     canvas.line('M0 0h56v56H0z', '#C0392BE6', 3)
     canvas.write((28, 24), '樣張', 21, color='#C0392BE6', anchor='middle')
     canvas.write((28, 47.5), '示例', 21, color='#C0392BE6', anchor='middle')
-    stamp = stamp.rotate(3, Image.Resampling.BICUBIC).resize((288, 288), Image.Resampling.LANCZOS)
-    image.paste(stamp, (round(corner[0] * 4) - 32, round(corner[1] * 4) - 32), stamp)
+    return stamp.rotate(3, Image.Resampling.BICUBIC).reduce(_FINER)
 
 
 def _lines(canvas: _Canvas, text: str, size: float, width: float) -> list[str]:

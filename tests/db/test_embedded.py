@@ -5,8 +5,8 @@ import shutil
 import signal
 import stat
 import subprocess
-import sys
 import tempfile
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,8 +16,8 @@ import psutil
 import pytest
 
 from db import embedded
+from tests.processes import Processes
 
-ROOT = Path(__file__).parent.parent.parent
 only_root = pytest.mark.skipif(os.geteuid() != 0, reason='only root can try it as somebody else')
 
 # Starts the server of a folder, says its URL, and uses it until its input ends.
@@ -55,6 +55,8 @@ def folder() -> Iterator[Path]:
     """A place for a server, below a folder that is closed to others, near enough for a socket's short path."""
     home = Path(tempfile.mkdtemp(prefix='recordbook-'))
     yield home / 'pg'
+    for left in processes_of(home / 'pg'):  # when the test has failed
+        left.kill()
     shutil.rmtree(home)
 
 
@@ -87,12 +89,14 @@ async def test_everything_in_the_folder_is_for_one_account_alone(folder: Path) -
 
 
 @only_root
-async def test_another_local_user_cannot_connect(folder: Path) -> None:
+async def test_another_local_user_cannot_connect(folder: Path, processes: Processes) -> None:
     nobody = str(pwd.getpwnam('nobody').pw_uid)
     async with running(folder):
         socket = str(folder / 'data' / '.s.PGSQL.5432')
-        assert await said(KNOCKS, socket, nobody) == 'EACCES'
-        assert await said(KNOCKS, socket) == 'connected'  # so it is not the knocking that fails
+        assert await said(await processes.begin('-c', KNOCKS, socket, nobody)) == 'EACCES'
+        assert (
+            await said(await processes.begin('-c', KNOCKS, socket)) == 'connected'
+        )  # so it is not the knocking that fails
 
 
 async def test_a_connection_without_the_password_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,8 +118,8 @@ async def test_no_network_port_is_opened(folder: Path) -> None:
         } == set()
 
 
-async def test_four_processes_start_one_server_and_the_last_one_stops_it(folder: Path) -> None:
-    users = [await a_user_of(folder) for _ in range(4)]
+async def test_four_processes_start_one_server_and_the_last_one_stops_it(folder: Path, processes: Processes) -> None:
+    users = [await processes.begin('-c', USES_A_SERVER, folder) for _ in range(4)]
     urls = {await said_by(user) for user in users}
     assert len(urls) == 1
     [url] = urls
@@ -128,8 +132,8 @@ async def test_four_processes_start_one_server_and_the_last_one_stops_it(folder:
     assert processes_of(folder) == []
 
 
-async def test_a_server_survives_the_kill_of_its_starter_and_is_found_again(folder: Path) -> None:
-    starter = await a_user_of(folder)
+async def test_a_server_survives_the_kill_of_its_starter_and_is_found_again(folder: Path, processes: Processes) -> None:
+    starter = await processes.begin('-c', USES_A_SERVER, folder)
     url = await said_by(starter)
     since = await ask(url, 'SELECT pg_postmaster_start_time()')
     starter.send_signal(signal.SIGKILL)
@@ -239,19 +243,12 @@ async def ask(url: str, question: str) -> object:
         await connection.close()
 
 
-async def a_user_of(folder: Path) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        sys.executable, '-c', USES_A_SERVER, folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
-    )
-
-
-async def said_by(user: asyncio.subprocess.Process) -> str:
+async def said_by(user: Process) -> str:
     assert user.stdout is not None
     return (await user.stdout.readline()).decode().strip()
 
 
-async def said(script: str, *words: str) -> str:
-    process = await asyncio.create_subprocess_exec(sys.executable, '-c', script, *words, stdout=subprocess.PIPE)
+async def said(process: Process) -> str:
     return (await process.communicate())[0].decode().strip()
 
 

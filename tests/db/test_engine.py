@@ -1,6 +1,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
@@ -9,11 +10,12 @@ from tortoise.connection import get_connection
 from tortoise.exceptions import IntegrityError, TransactionManagementError
 
 import db
+from tests.patience import SECONDS, until
 
-SLOW_TO_COMMIT = """
-CREATE FUNCTION take_time() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END';
-CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON note DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW EXECUTE FUNCTION take_time();
+WAITS_TO_COMMIT = """
+CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NULL; END';
+CREATE CONSTRAINT TRIGGER waits AFTER INSERT ON note DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION wait();
 """
 
 
@@ -64,17 +66,18 @@ async def test_500_cancelled_bulk_writes_are_whole_or_absent(notes: str) -> None
 
 
 async def test_a_commit_that_has_begun_is_finished_although_its_task_is_cancelled(notes: str) -> None:
-    await get_connection('default').execute_script(SLOW_TO_COMMIT)
+    await get_connection('default').execute_script(WAITS_TO_COMMIT)
 
     async def write() -> None:
         async with db.transaction():
             await run('INSERT INTO note VALUES (1)')
 
-    writer = asyncio.create_task(write())
-    await until(lambda: active(notes, 'COMMIT;'))
-    for _ in range(3):
-        writer.cancel()
-        await asyncio.sleep(0.02)
+    async with held_up(notes):
+        writer = asyncio.create_task(write())
+        await until(lambda: active(notes, 'COMMIT;'))
+        for _ in range(3):
+            writer.cancel()
+            await asyncio.sleep(0.02)
     with pytest.raises(asyncio.CancelledError):
         await writer
 
@@ -167,16 +170,19 @@ async def the_pool_is_intact(url: str) -> None:
     """Every place can be used at once, answers what it was asked, and no transaction was left open."""
     pool = get_connection('default')._pool
     assert pool.get_idle_size() == pool.get_size()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(SECONDS):
         answers = await asyncio.gather(*(run('SELECT $1::int AS n, pg_sleep(0.02)', n) for n in range(40)))
     assert [row['n'] for [row] in answers] == list(range(40))
     assert await elsewhere(url, "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'") == 0
 
 
-async def until(is_so: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(10):
-        while not await is_so():
-            await asyncio.sleep(0.005)
+@asynccontextmanager
+async def held_up(url: str) -> AsyncIterator[None]:
+    """What waits for the lock of the slow commits waits as long as this lasts."""
+    connection = await asyncpg.connect(url)
+    await connection.execute('SELECT pg_advisory_lock(1)')
+    yield
+    await connection.close()
 
 
 async def active(url: str, statement: str) -> bool:

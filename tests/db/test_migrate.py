@@ -1,8 +1,5 @@
-import asyncio
 import subprocess
-import sys
 from datetime import UTC, date, datetime
-from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
@@ -15,17 +12,14 @@ from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 import db
 from db import migrate
 from tests.conftest import url_of
+from tests.processes import ROOT, Processes
 
-ROOT = Path(__file__).parent.parent.parent
 MIGRATES = 'import asyncio, sys; from db import migrate; asyncio.run(migrate.migrated(sys.argv[1]))'
 
 
-async def test_processes_that_start_at_once_migrate_once(database_url: str) -> None:
+async def test_processes_that_start_at_once_migrate_once(database_url: str, processes: Processes) -> None:
     url = await an_empty_database(database_url, 'test_of_racing_migrations')
-    starting = [
-        await asyncio.create_subprocess_exec(sys.executable, '-c', MIGRATES, url, cwd=ROOT, stderr=subprocess.PIPE)
-        for _ in range(3)
-    ]
+    starting = [await processes.begin('-c', MIGRATES, url, stderr=subprocess.PIPE) for _ in range(3)]
     said = [(await process.communicate())[1].decode() for process in starting]
 
     assert said == ['', '', '']

@@ -1,7 +1,7 @@
 """One listening connection a process: what arrives when, what does not, and what happens when the line breaks."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import asyncpg
@@ -24,6 +24,7 @@ from domain.announcements import (
     SessionClosed,
     VolunteerChanged,
 )
+from tests.patience import until
 
 Heard = CaseChanged | None
 CHANGED = CaseChanged(application_id=7, agency_id=1, host_unit_id=2, volunteer_id=3)
@@ -42,12 +43,6 @@ async def heard(listening: str) -> AsyncIterator[list[Heard]]:
     announcements.subscribe(CaseChanged, news.append)
     yield news
     announcements.unsubscribe(CaseChanged, news.append)
-
-
-async def until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not is_so():
-            await asyncio.sleep(0.01)
 
 
 async def settled(heard: list[Heard]) -> list[Heard]:
@@ -247,6 +242,8 @@ async def test_closing_ends_the_connection(database: str) -> None:
     await announcements.closed()
 
     count = 'SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1'
-    async with asyncio.timeout(5):
-        while (await get_connection('default').execute_query_dict(count, [announcements.LISTENER]))[0]['n']:
-            await asyncio.sleep(0.05)
+
+    async def nobody_listens() -> bool:
+        return not (await get_connection('default').execute_query_dict(count, [announcements.LISTENER]))[0]['n']
+
+    await until(nobody_listens)

@@ -18,6 +18,8 @@ from uuid import uuid4
 import aiohttp
 import httpx
 
+from ..patience import SECONDS
+
 _CLIENT = re.compile(r"'client_id': '([0-9a-f-]{36})', 'next_message_id': (\d+)")
 _ELEMENTS = re.compile(r'String\.raw`(.*?)`\)', re.DOTALL)
 
@@ -27,7 +29,7 @@ class Browser:
 
     def __init__(self, url: str, origin: str | None = None) -> None:
         self.url, self.origin = url, origin or url
-        self.http = httpx.AsyncClient(base_url=url, headers={'Accept': 'text/html'}, timeout=30)
+        self.http = httpx.AsyncClient(base_url=url, headers={'Accept': 'text/html'}, timeout=SECONDS)
         self._sockets = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
 
     async def __aenter__(self) -> Self:
@@ -139,11 +141,11 @@ class Socket:
         return json.loads((await self._heard('437')).removeprefix('437'))
 
     async def heard(self, *words: str) -> str:
-        """The next event that contains all of `words`. Raises TimeoutError after five seconds without it."""
+        """The next event that contains all of `words`. Raises TimeoutError when it never comes."""
         return await self._heard('42', *words)
 
     async def until_shown(self, page: Page, *words: str) -> str:
-        """Take the updates of `page` until it shows all of `words`. Raises TimeoutError after five seconds without."""
+        """Take the updates of `page` until it shows all of `words`. Raises TimeoutError without."""
         while not all(word in page.shown() for word in words):
             _, update = json.loads((await self._heard('42["update"')).removeprefix('42'))
             for number, element in update.items():
@@ -153,18 +155,18 @@ class Socket:
                     page.elements[number] = element
         return page.shown()
 
-    async def silent(self, *words: str) -> bool:
+    async def silent(self, *words: str, seconds: float = 0.6) -> bool:
         """Whether nothing with `words` comes for a while."""
         try:
-            async with asyncio.timeout(0.6):
+            async with asyncio.timeout(seconds):
                 await self._heard('42', *words)
         except TimeoutError:
             return True
         return False
 
     async def ended(self) -> None:
-        """Until the server ends it. Raises TimeoutError after five seconds."""
-        async with asyncio.timeout(5):
+        """Until the server ends it. Raises TimeoutError when it does not."""
+        async with asyncio.timeout(SECONDS):
             while (message := await self._socket.receive()).type == aiohttp.WSMsgType.TEXT and message.data != '1':
                 pass
         await self.close()
@@ -173,7 +175,7 @@ class Socket:
         await self._socket.close()
 
     async def _heard(self, kind: str, *words: str) -> str:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(SECONDS):
             while True:
                 message = await self._socket.receive()
                 if message.type != aiohttp.WSMsgType.TEXT:

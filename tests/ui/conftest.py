@@ -2,15 +2,12 @@
 
 import base64
 import os
-import subprocess
-import sys
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
+from itertools import count
 from pathlib import Path
 
 import asyncpg
-import httpx
 import pytest
 
 import db
@@ -21,59 +18,27 @@ from domain.accounts import passwords
 
 from .. import builders
 from ..conftest import url_of
-from ..site import free_port
+from ..served import Served
 from .browser import Browser
 
-ROOT = Path(__file__).parents[2]
 Browsers = Callable[..., Awaitable[Browser]]
 PASSWORD = 'Sample-Passw0rd'
+_numbers = count(1)
 
 
-class Server:
+class Server(Served):
     """A process that serves the office of `database`."""
 
     def __init__(self, database: str, folder: Path) -> None:
         self.database = database
         self.folder = folder
-        self.port = free_port()
-        self.url = f'http://127.0.0.1:{self.port}'
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith(('PYTEST', 'NICEGUI', 'COVERAGE'))}
         configured = {
             'DATA_DIR': str(folder),
             'DATABASE_URL': database,
-            'PORT': str(self.port),
             'SEALING_KEYS': '1:' + base64.b64encode(b'k' * 32).decode(),
             'BLIND_INDEX_KEY': base64.b64encode(b'i' * 32).decode(),
         }
-        self._log = folder / f'{self.port}.log'
-        with self._log.open('wb') as log:
-            command = [sys.executable, '-m', 'tests.ui.app']
-            self._process = subprocess.Popen(command, cwd=ROOT, env=inherited | configured, stdout=log, stderr=log)
-
-    def wait(self) -> None:
-        """Until it answers."""
-        until = time.monotonic() + 60
-        while time.monotonic() < until and self._process.poll() is None:
-            try:
-                httpx.get(f'{self.url}/healthz')
-            except httpx.TransportError:
-                time.sleep(0.1)
-            else:
-                return
-        raise RuntimeError(self.said()[-4000:])
-
-    def said(self) -> str:
-        """Its log."""
-        return self._log.read_text()
-
-    def stop(self) -> None:
-        """Ask it to, and wait."""
-        self._process.terminate()
-        try:
-            self._process.wait(20)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        super().__init__('tests.ui.app', folder / f'{next(_numbers)}.log', **configured)
 
 
 @pytest.fixture(scope='session')
@@ -92,14 +57,13 @@ async def office_url(database_url: str, template: str) -> AsyncIterator[str]:
 async def servers(office_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Server, Server]]:
     """Two processes that serve one office."""
     folder = tmp_path_factory.mktemp('office')
-    both = (Server(office_url, folder), Server(office_url, folder))
-    try:
+    with ExitStack() as closing:
+        both = Server(office_url, folder), Server(office_url, folder)
+        for server in both:
+            closing.callback(server.stop)
         for server in both:
             server.wait()
         yield both
-    finally:
-        for server in both:
-            server.stop()
 
 
 @pytest.fixture

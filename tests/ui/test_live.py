@@ -33,7 +33,8 @@ async def test_all_who_ask_at_the_same_moment_share_one_reading() -> None:
 async def test_who_asks_while_it_is_being_read_gets_a_later_answer() -> None:
     desk = Desk()
     early = asyncio.create_task(together('desk', desk.read))
-    await asyncio.sleep(0.005)
+    while not desk.readings:
+        await asyncio.sleep(0)
 
     late = await together('desk', desk.read)
 

@@ -89,16 +89,16 @@ class TestSigningIn:
         assert [await tried(each.username or '', RIGHT) for each in (closed, fresh)] == [SignInRefused] * 2
         assert await tried(fresh.username or '', '') is SignInRefused
 
-    async def test_an_unknown_name_takes_as_long_as_a_known_one(self) -> None:
+    async def test_an_unknown_name_takes_as_much_work_as_a_known_one(self) -> None:
         known = (await somebody()).username or ''
         took: dict[str, list[float]] = {known: [], 'nobody': []}
         await passwords.verify(WRONG, None)
 
         for _ in range(4):
             for name, times in took.items():
-                begun = time.perf_counter()
+                begun = time.process_time()  # of the processor: others do not count
                 await tried(name)
-                times.append(time.perf_counter() - begun)
+                times.append(time.process_time() - begun)
 
         assert 0.5 < min(took[known]) / min(took['nobody']) < 2
 

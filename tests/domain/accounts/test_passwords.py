@@ -56,15 +56,15 @@ async def test_nobody_can_log_in_without_an_account_or_with_a_spoiled_hash() -> 
     assert not await passwords.verify('Volunteer2026', 'not a hash')
 
 
-async def test_an_unknown_account_takes_as_long_as_a_wrong_password() -> None:
+async def test_an_unknown_account_takes_as_much_work_as_a_wrong_password() -> None:
     stored = await passwords.hash_password('Volunteer2026')
 
     async def quickest(known: str | None) -> float:
         times = []
         for _ in range(5):
-            began = time.perf_counter()
+            began = time.process_time()  # of the processor: others do not count
             await passwords.verify('Wrong-password-1', known)
-            times.append(time.perf_counter() - began)
+            times.append(time.process_time() - began)
         return min(times)
 
     await passwords.verify('warm up', None)

@@ -1,6 +1,5 @@
 """Sessions: how long they live, who they are, and that their end is heard."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import timedelta
@@ -13,6 +12,7 @@ from db.models import Account, Session
 from domain import announcements, dates
 from domain.accounts import sessions
 from domain.announcements import SessionClosed
+from tests.patience import until
 
 from ...builders import an_account
 
@@ -41,9 +41,7 @@ async def ended(database: str) -> AsyncIterator[list[str]]:
 
 
 async def soon(ended: list[str], count: int) -> set[str]:
-    async with asyncio.timeout(2):
-        while len(ended) < count:
-            await asyncio.sleep(0.01)
+    await until(lambda: len(ended) >= count)
     return set(ended)
 
 

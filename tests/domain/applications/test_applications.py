@@ -25,6 +25,7 @@ from domain.cases import resubmission_limit
 from domain.cases.worklists import UnitList
 from domain.errors import Incomplete, MovedOn, NotFound, NotPermitted
 from domain.readiness import NotReady
+from tests.patience import until
 
 from ...builders import a_file, an_account, an_agency
 from ..sample_office import NOW, Office, a_case, a_complete_volunteer, a_draft, a_unit, a_volunteer, details_for
@@ -467,6 +468,4 @@ async def test_the_history_of_a_volunteer_shows_all_rounds(office: Office) -> No
 
 
 async def until_heard(heard: list[CaseChanged | None], changed: CaseChanged, times: int) -> None:
-    async with asyncio.timeout(10):
-        while heard.count(changed) < times:
-            await asyncio.sleep(0.01)
+    await until(lambda: heard.count(changed) >= times)

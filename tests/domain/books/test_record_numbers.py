@@ -1,16 +1,17 @@
 """The numbers of record books under load and under fire: no gap, no duplicate, nothing lost, nothing twice."""
 
 import asyncio
-import os
 import random
-import sys
 from collections import Counter
 from datetime import datetime
+
+import pytest
 
 from db.choices import ApplicationStatus
 from db.models import Agency, Application, ApplicationStep, HistoryEntry, NumberSeries, OutgoingMail, RecordBook
 from domain import dates, reviews
 from domain.books import record_books
+from tests.processes import Processes
 
 from ...builders import an_account
 from ..mail.lossy_line import a_lossy_line
@@ -19,6 +20,7 @@ from ..sample_office import Office, a_case, many_cases
 KILLS = 6
 
 
+@pytest.mark.usefixtures('today')
 async def test_a_hundred_racing_approvals_take_the_numbers_1_to_100(office: Office) -> None:
     cases = await many_cases(office, 100)
     reviewers = [office.reviewer, office.colleague]
@@ -29,8 +31,7 @@ async def test_a_hundred_racing_approvals_take_the_numbers_1_to_100(office: Offi
         *(reviews.approve(case, 2, by=reviewers[n % len(reviewers)]) for n, case in enumerate(cases))
     )
 
-    year = dates.today().year - 1911
-    assert sorted(book.number for book in books) == [f'中市文志字第{year}{n:06}號' for n in range(1, 101)]
+    assert sorted(book.number for book in books) == [f'中市文志字第115{n:06}號' for n in range(1, 101)]
     await everything_happened_once(office, 100)
 
 
@@ -47,12 +48,12 @@ async def test_two_reviewers_racing_for_every_case_leave_no_gap(office: Office) 
 
 
 async def test_a_process_killed_while_approving_loses_nothing_and_does_nothing_twice(
-    office: Office, database: str
+    office: Office, database: str, processes: Processes
 ) -> None:
     await many_cases(office, 80)
     killed = 0
     while killed < KILLS:
-        process = await approving(database)
+        process = await approving(processes, database)
         await asyncio.sleep(random.uniform(0.05, 0.4))
         if process.returncode is None:
             process.kill()
@@ -60,7 +61,7 @@ async def test_a_process_killed_while_approving_loses_nothing_and_does_nothing_t
         await process.communicate()
         await numbers_have_no_gap(office)
 
-    process = await approving(database)
+    process = await approving(processes, database)
     _, said = await process.communicate()
 
     assert (process.returncode, said.decode()) == (0, '')
@@ -68,12 +69,12 @@ async def test_a_process_killed_while_approving_loses_nothing_and_does_nothing_t
 
 
 async def test_a_commit_whose_answer_is_lost_is_done_and_deciding_again_does_not_repeat_it(
-    office: Office, database: str
+    office: Office, database: str, processes: Processes
 ) -> None:
     await many_cases(office, 6)
 
     async with a_lossy_line(database) as line:
-        process = await approving(line.url)
+        process = await approving(processes, line.url)
         heard, said = await process.communicate()
 
     assert (process.returncode, said.decode()) == (0, '')
@@ -121,15 +122,9 @@ def new_year() -> datetime:
     return datetime(2027, 1, 1, 0, 0, tzinfo=dates.TAIPEI)
 
 
-async def approving(url: str) -> asyncio.subprocess.Process:
+async def approving(processes: Processes, url: str) -> asyncio.subprocess.Process:
     """A process that has begun to approve."""
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(('PYTEST_', 'NICEGUI_'))}
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, '-m', 'tests.domain.books.approving', url),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env=environ,
-    )
+    process = await processes.begin('-m', 'tests.domain.books.approving', url, stderr=asyncio.subprocess.PIPE)
     assert process.stdout is not None
     assert await process.stdout.readline() == b'approving\n'
     return process

@@ -1,6 +1,5 @@
 """補正: marked by the reviewer, answered by the unit, looked at once more; nothing is sent or approved before."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -14,6 +13,7 @@ from domain.announcements import CaseChanged
 from domain.corrections import Anchor, StillOpen, Unanswered
 from domain.errors import DomainError, Incomplete, MovedOn, NotFound, NotPermitted
 from domain.volunteers import VolunteerDetails
+from tests.patience import until
 
 from ...builders import a_file, a_training, an_account, an_agency, an_identity_number
 from ..sample_office import NOW, Office, a_case, a_complete_volunteer, a_draft
@@ -475,8 +475,6 @@ async def test_every_act_is_announced_and_what_changes_nothing_is_not(
     await corrections.withdraw(made, by=office.reviewer)
     await announcements.announce(last)
 
-    async with asyncio.timeout(5):
-        while last not in heard:
-            await asyncio.sleep(0.01)
+    await until(lambda: last in heard)
     # Saved, sent, marked, withdrawn.
     assert heard == [*[changed] * 4, last]

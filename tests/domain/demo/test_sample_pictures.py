@@ -39,7 +39,7 @@ async def test_both_sides_of_a_certificate_pass_as_a_scan(front: bool, name: str
 
     [picture] = await pictures.accept_scan(drawn)
 
-    assert (picture.width, picture.height) == (1680, 1188)
+    assert (picture.width, picture.height) == (1260, 891)
     assert [note.label for note in picture.verdict.notes if not note.is_met] == []
 
 

@@ -3,13 +3,13 @@
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tortoise.connection import get_connection
 
 from db import transaction
 from db.choices import MailPreference, MailStatus, Role
@@ -20,6 +20,8 @@ from domain.errors import NotFound
 from domain.mail import delivery, outbox, queries
 from domain.settings import Settings
 from tests import builders
+from tests.patience import SECONDS, until
+from tests.processes import Processes
 
 from .mail_server import a_mail_server, through
 
@@ -34,6 +36,12 @@ def office() -> Settings:
     return Settings(
         mail_from='志願服務紀錄冊 <no-reply@books.example.gov.tw>', public_url='https://books.example.gov.tw'
     )
+
+
+async def the_note_waits_for_the_row() -> bool:
+    """The mail is sent, and its delivery waits for whoever has locked its row."""
+    waiting = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    return bool(await get_connection('default').execute_query_dict(waiting))
 
 
 async def a_mail(recipient: str = WINDOW, body: str = '您好：\n第二行\n', *, holds_secret: bool = False) -> None:
@@ -128,9 +136,10 @@ async def test_a_server_that_says_nothing_blocks_no_decision_and_holds_no_connec
         delivering = asyncio.create_task(delivery.deliver_due(replace(office, smtp_url=f'smtp://127.0.0.1:{port}')))
         await called.wait()
 
-        async with asyncio.timeout(1), transaction():
+        async with transaction():
             await a_mail()
             await OutgoingMail.all().select_for_update().only('id')
+        assert not delivering.done()
 
         delivering.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -155,20 +164,12 @@ async def test_several_deliverers_at_once_send_each_mail_once(office: Settings) 
 
 
 async def test_a_mail_sent_by_a_process_killed_before_noting_it_comes_again_under_the_same_message_id(
-    office: Settings, database: str
+    office: Settings, database: str, processes: Processes
 ) -> None:
     await a_mail()
     async with a_mail_server() as server:
         configured = through(server, office)
-        child = await asyncio.create_subprocess_exec(
-            sys.executable,
-            '-c',
-            _DELIVER,
-            database,
-            configured.smtp_url or '',
-            office.mail_from,
-            env=_plain_environment(),
-        )
+        child = await processes.begin('-c', _DELIVER, database, configured.smtp_url, office.mail_from)
 
         async def kill() -> None:
             os.kill(child.pid, signal.SIGKILL)
@@ -204,9 +205,7 @@ async def test_a_mail_sent_while_the_office_closes_is_noted_as_sent(office: Sett
     async with a_mail_server() as server:
         server.on_letter = keep_us_from_noting
         delivering = asyncio.create_task(delivery.deliver_forever(through(server, office)))
-        while not server.letters:
-            await asyncio.sleep(0.01)
-        await asyncio.sleep(0.1)  # the server's answer arrives, the note waits for the row
+        await until(the_note_waits_for_the_row)
         delivering.cancel()
         may_go_on.set()
         with pytest.raises(asyncio.CancelledError):
@@ -216,7 +215,8 @@ async def test_a_mail_sent_while_the_office_closes_is_noted_as_sent(office: Sett
     assert (await OutgoingMail.get()).status == MailStatus.SENT
 
 
-async def test_a_queued_mail_leaves_at_once(office: Settings, database: str) -> None:
+async def test_a_queued_mail_leaves_at_once(office: Settings, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, 'POLL', 3600)  # it is woken, or never delivers
     async with AsyncExitStack() as closing, a_mail_server() as server:
         await announcements.opened(database)
         closing.push_async_callback(announcements.closed)
@@ -226,9 +226,7 @@ async def test_a_queued_mail_leaves_at_once(office: Settings, database: str) -> 
 
         async with transaction():
             await a_mail()
-        async with asyncio.timeout(delivery.POLL / 2):
-            while not server.letters:
-                await asyncio.sleep(0.01)
+        await until(lambda: bool(server.letters))
 
         delivering.cancel()
         await asyncio.wait([delivering])
@@ -237,7 +235,7 @@ async def test_a_queued_mail_leaves_at_once(office: Settings, database: str) -> 
 async def test_without_a_server_mails_wait_and_only_a_demo_office_shows_them(office: Settings) -> None:
     clerk = await builders.an_account(email=WINDOW)
     await outbox.queue(WINDOW, SUBJECT, '您的密碼', attachment=outbox.Attachment('名冊.ods', b'ods'), holds_secret=True)
-    await asyncio.wait_for(delivery.deliver_forever(office), 1)
+    await asyncio.wait_for(delivery.deliver_forever(office), SECONDS)
     assert await delivery.deliver_due(office) == 0
 
     with _in_force(replace(office, demo=True)):
@@ -342,20 +340,20 @@ async def test_what_is_no_address_gets_no_mail_and_stops_no_decision(recipient: 
 async def test_a_slow_server_loses_no_mail_and_sends_none_twice(
     office: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivery, 'SEND_WITHIN', 0.3)
     await a_mail('slow@example.gov.tw')
     await a_mail()
-    calls = []
+    may_answer = asyncio.Event()
 
     async def think() -> str | None:
-        calls.append(1)
-        if len(calls) == 1:
-            await asyncio.sleep(2)
+        await may_answer.wait()
         return None
 
     async with a_mail_server() as server:
         server.on_letter = think
-        assert await delivery.deliver_due(through(server, office)) == 0
+        with monkeypatch.context() as impatient:
+            impatient.setattr(delivery, 'SEND_WITHIN', 0.3)
+            assert await delivery.deliver_due(through(server, office)) == 0
+        may_answer.set()
         slow, other = await OutgoingMail.all().order_by('id')
         assert (slow.status, slow.attempts, other.attempts) == (MailStatus.WAITING, 1, 0)
         assert slow.last_error == 'no answer in time'
@@ -393,9 +391,7 @@ async def test_pages_of_a_case_hear_what_became_of_its_mail(office: Settings, da
         closing.callback(lambda: announcements.unsubscribe(CaseChanged, heard.append))
 
         await delivery.deliver_due(through(server, office))
-        async with asyncio.timeout(5):
-            while not heard:
-                await asyncio.sleep(0.01)
+        await until(lambda: bool(heard))
 
     assert heard == [CaseChanged(case.id, case.agency_id, case.host_unit_id, case.volunteer_id)]
 
@@ -506,7 +502,7 @@ async def _a_silent_server() -> AsyncIterator[tuple[int, asyncio.Event]]:
     server = await asyncio.start_server(say_nothing, '127.0.0.1', 0)
     async with server:
         yield server.sockets[0].getsockname()[1], called
-        await asyncio.wait_for(hung_up.wait(), 2)
+        await hung_up.wait()
 
 
 @contextmanager
@@ -517,7 +513,3 @@ def _in_force(office: Settings) -> Iterator[None]:
         yield
     finally:
         settings.use(before)
-
-
-def _plain_environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith(('PYTEST_', 'NICEGUI_'))}

@@ -1,9 +1,9 @@
 """What people upload, good and bad, goes through the real processes; what comes out is looked at."""
 
 import io
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
+import psutil
 import pytest
 from PIL import Image
 
@@ -177,11 +177,14 @@ async def test_a_truncated_photo_gets_a_sentence(kind: str) -> None:
 async def test_eighty_megapixels_get_a_sentence_before_they_are_decoded() -> None:
     data = samples.eighty_megapixels()
 
-    began = time.perf_counter()
+    await pictures.accept_photo(samples.small_portrait())
+    before = _processor_time()
     sentence = await _refusal(pictures.accept_photo, data)
+    refusing = _processor_time() - before
+    await pictures.accept_scan(samples.fifty_megapixels())
 
+    assert refusing < (_processor_time() - before) / 10
     assert sentence == '這張照片有 8,000 萬像素，超過 5,000 萬像素。請縮小照片，或用手機重新拍照；已填的資料都還在。'
-    assert time.perf_counter() - began < 1
 
 
 async def test_just_under_the_pixel_limit_is_accepted() -> None:
@@ -242,7 +245,7 @@ async def test_a_file_that_is_no_photo_gets_a_sentence(data: bytes) -> None:
 async def test_a_certificate_photo_keeps_its_whole_side() -> None:
     [picture] = await pictures.accept_scan(samples.certificate_front())
 
-    assert (picture.width, picture.height) == (1680, 1188)
+    assert (picture.width, picture.height) == (1260, 891)
     assert picture.verdict.is_good
     assert [note.label for note in picture.verdict.notes] == ['解析度足夠', '影像清晰', '亮度適中']
 
@@ -285,6 +288,12 @@ async def test_an_attached_picture_is_written_anew() -> None:
 )
 async def test_the_name_of_an_attachment_is_made_safe(name: str, safe: str) -> None:
     assert (await pictures.accept_attachment(samples.pdf(), name)).name == safe
+
+
+def _processor_time() -> float:
+    """Seconds of the processor that the decoding processes have spent."""
+    spent = [process.cpu_times() for process in psutil.Process().children()]
+    return float(sum(times.user + times.system for times in spent))
 
 
 async def _refusal(accept: Accept, data: bytes) -> str:

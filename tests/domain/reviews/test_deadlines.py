@@ -23,6 +23,7 @@ from domain.reports.review_periods import Period
 from domain.reviews import deadlines
 from domain.reviews.deadlines import Running
 from domain.settings import Settings
+from tests.patience import SECONDS
 
 from ...builders import an_account, an_agency
 from ..sample_office import NOW, Office, a_case, an_office, many_cases
@@ -275,7 +276,7 @@ async def test_pages_hear_of_a_reminder(office: Office, database: str) -> None:
     try:
         with dates.frozen(FRIDAY):
             await deadlines.remind()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(SECONDS):
             assert await heard.get() == CaseChanged(case.id, case.agency_id, case.host_unit_id, case.volunteer_id)
     finally:
         announcements.unsubscribe(CaseChanged, heard.put_nowait)
@@ -305,7 +306,7 @@ async def test_the_clock_goes_on_when_one_round_stumbles(
     monkeypatch.setattr(deadlines, 'EVERY', 0.01)
     with dates.frozen(TUESDAY), caplog.at_level(logging.CRITICAL, 'domain.repeating'):
         watching = asyncio.create_task(deadlines.watch_forever())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(SECONDS):
             while rounds < 3:
                 await asyncio.sleep(0.01)
         watching.cancel()

@@ -1,9 +1,7 @@
 """A decision waits ten seconds, in which only its reviewer can take it back; then it is carried out once."""
 
 import asyncio
-import os
 import random
-import sys
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
@@ -28,6 +26,8 @@ from domain.errors import DomainError, Incomplete, MovedOn, NotFound, NotPermitt
 from domain.readiness import NotReady
 from domain.reviews import decisions
 from domain.reviews.decisions import TooLate
+from tests.patience import until
+from tests.processes import Processes
 
 from ...builders import an_account
 from ..sample_office import NOW, Office, a_case, details_for, many_cases
@@ -37,6 +37,7 @@ pytestmark = pytest.mark.usefixtures('database', 'today')
 SUBMITTED, RETURNED = ApplicationStatus.SUBMITTED, ApplicationStatus.RETURNED
 APPROVED, REJECTED = ApplicationStatus.APPROVED, ApplicationStatus.REJECTED
 UNIT, VOLUNTEER = 'unit@example.org', 'volunteer@example.com'
+DECIDING = ('-m', 'tests.domain.reviews.deciding')
 IN_TIME, TOO_LATE = NOW + timedelta(seconds=9.9), NOW + timedelta(seconds=10)
 
 
@@ -347,24 +348,26 @@ async def test_the_release_wakes_when_a_decision_is_due(
     office: Office, listening: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(decisions, 'UNDO_WITHIN', timedelta(seconds=0.5))
+    monkeypatch.setattr(decisions, '_LONGEST_SLEEP', 3600)  # it is woken, or never releases
     case = await a_case(office)
     monkeypatch.setattr(dates, '_frozen_at', None)
     work = asyncio.create_task(decisions.release_forever())
-    await asyncio.sleep(0.1)
+    await asyncio.sleep(0.1)  # it sleeps
 
     decision = await decisions.decide(case.id, APPROVED, case.version, by=office.reviewer)
-    while await Decision.all().exists():
-        await asyncio.sleep(0.01)
-    late = dates.now() - decision.release_at
+    await until(nothing_waits)
+    released_at = dates.now()
     work.cancel()
 
-    assert timedelta(0) <= late < timedelta(seconds=0.5)
+    assert released_at >= decision.release_at
     assert (await Application.get(id=case.id)).status == APPROVED
 
 
-async def test_what_a_killed_process_decided_another_one_releases(office: Office, database: str) -> None:
+async def test_what_a_killed_process_decided_another_one_releases(
+    office: Office, database: str, processes: Processes
+) -> None:
     cases = await many_cases(office, 3)
-    process = await deciding(database)
+    process = await processes.begin(*DECIDING, database)
     assert process.stdout
     assert await process.stdout.readline() == b'decided\n'
     process.kill()
@@ -373,10 +376,8 @@ async def test_what_a_killed_process_decided_another_one_releases(office: Office
     assert await RecordBook.all().count() == 0
 
     await Decision.all().update(release_at=datetime.now(dates.TAIPEI))
-    another = await deciding(database)
-    async with asyncio.timeout(20):
-        while await Decision.all().exists():
-            await asyncio.sleep(0.02)
+    another = await processes.begin(*DECIDING, database)
+    await until(nothing_waits)
     another.kill()
     await another.communicate()
 
@@ -384,15 +385,12 @@ async def test_what_a_killed_process_decided_another_one_releases(office: Office
     assert await sequences() == [1, 2, 3]
 
 
+async def nothing_waits() -> bool:
+    return not await Decision.all().exists()
+
+
 async def told_of(case: Application, recipient: str) -> int:
     return await OutgoingMail.filter(application_id=case.id, recipient=recipient).count()
-
-
-async def deciding(url: str) -> asyncio.subprocess.Process:
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(('PYTEST_', 'NICEGUI_'))}
-    return await asyncio.create_subprocess_exec(
-        *(sys.executable, '-m', 'tests.domain.reviews.deciding', url), stdout=asyncio.subprocess.PIPE, env=environ
-    )
 
 
 async def poison(case: Application) -> None:

@@ -1,0 +1,715 @@
+-- Written by `make schema`.
+
+-- 0001_initial
+CREATE TABLE "county" (
+    "code" VARCHAR(5) NOT NULL  PRIMARY KEY,
+    "name" VARCHAR(10) NOT NULL UNIQUE,
+    "letter" VARCHAR(1) NOT NULL,
+    "position" SMALLINT NOT NULL
+);
+COMMENT ON TABLE "county" IS '發冊縣市: one of the 22 counties and cities, in the order of the official statistics.';
+CREATE TABLE "field" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "name" VARCHAR(20) NOT NULL UNIQUE,
+    "position" SMALLINT NOT NULL,
+    "is_active" BOOL NOT NULL
+);
+COMMENT ON TABLE "field" IS '課程領域: a field of volunteer service, such as 文化. Editable, since the official list is not published.';
+CREATE TABLE "agency" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "name" VARCHAR(60) NOT NULL,
+    "document_word" VARCHAR(20) NOT NULL,
+    "number_pattern" VARCHAR(80) NOT NULL,
+    "phone" VARCHAR(30) NOT NULL,
+    "email" VARCHAR(254) NOT NULL,
+    "review_days" SMALLINT NOT NULL,
+    "counts_working_days" BOOL NOT NULL,
+    "position" SMALLINT NOT NULL,
+    "valid_from" DATE,
+    "valid_to" DATE,
+    "county_id" VARCHAR(5) NOT NULL REFERENCES "county" ("code") ON DELETE RESTRICT,
+    "field_id" INT REFERENCES "field" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_agency_county__ac42a9" UNIQUE ("county_id", "name")
+);
+COMMENT ON TABLE "agency" IS '發冊機關: a regulating department that issues record books.';
+CREATE TABLE "required_hours" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "kind" VARCHAR(20) NOT NULL,
+    "minutes" INT NOT NULL,
+    "completed_from" DATE,
+    "completed_to" DATE,
+    "source" VARCHAR(200) NOT NULL,
+    "agency_id" INT REFERENCES "agency" ("id") ON DELETE RESTRICT,
+    "field_id" INT REFERENCES "field" ("id") ON DELETE RESTRICT
+);
+COMMENT ON COLUMN "required_hours"."kind" IS 'BASIC: basic\nSPECIAL: special\nGROWTH: growth\nLEADERSHIP: leadership\nSUPERVISION: supervision\nOTHER: other';
+COMMENT ON TABLE "required_hours" IS 'How many minutes of a kind of training an application needs; the most specific row that fits applies.';
+CREATE TABLE "host_unit" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "name" VARCHAR(80) NOT NULL UNIQUE,
+    "phone" VARCHAR(30) NOT NULL,
+    "email" VARCHAR(254) NOT NULL,
+    "is_active" BOOL NOT NULL,
+    "county_id" VARCHAR(5) NOT NULL REFERENCES "county" ("code") ON DELETE RESTRICT
+);
+COMMENT ON TABLE "host_unit" IS '志願服務運用單位: a host unit, which volunteers serve.';
+CREATE TABLE "team" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "name" VARCHAR(80) NOT NULL,
+    "host_unit_id" INT NOT NULL REFERENCES "host_unit" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_team_host_un_74ea27" UNIQUE ("host_unit_id", "name")
+);
+COMMENT ON TABLE "team" IS '志工隊 of a host unit.';
+CREATE TABLE "service_code" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "list" VARCHAR(10) NOT NULL,
+    "code" VARCHAR(4) NOT NULL,
+    "name" VARCHAR(40) NOT NULL,
+    "is_official" BOOL NOT NULL,
+    CONSTRAINT "uid_service_cod_list_7ad3b2" UNIQUE ("list", "code")
+);
+COMMENT ON TABLE "service_code" IS '服務項目 and 服務內容 codes (law.md#service-codes). `is_official` tells sourced codes from ours.';
+CREATE TABLE "account" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "username" VARCHAR(60)  UNIQUE,
+    "password_hash" VARCHAR(200) NOT NULL,
+    "earlier_hashes" JSONB NOT NULL,
+    "role" VARCHAR(20) NOT NULL,
+    "name" VARCHAR(60) NOT NULL,
+    "email" VARCHAR(254) NOT NULL,
+    "phone" VARCHAR(30) NOT NULL,
+    "is_active" BOOL NOT NULL,
+    "must_change_password" BOOL NOT NULL,
+    "text_size" VARCHAR(10) NOT NULL,
+    "hides_guide" BOOL NOT NULL,
+    "created_at" TIMESTAMPTZ NOT NULL,
+    "agency_id" INT REFERENCES "agency" ("id") ON DELETE RESTRICT,
+    "host_unit_id" INT REFERENCES "host_unit" ("id") ON DELETE RESTRICT
+);
+COMMENT ON COLUMN "account"."role" IS 'UNIT_STAFF: unit_staff\nREVIEWER: reviewer\nVOLUNTEER: volunteer\nADMINISTRATOR: administrator';
+COMMENT ON TABLE "account" IS '帳號. Staff have a user name; a volunteer signs in with the identity number, found by its blind index.';
+CREATE TABLE "account_request" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "status" VARCHAR(20) NOT NULL,
+    "role" VARCHAR(20) NOT NULL,
+    "organisation" VARCHAR(80) NOT NULL,
+    "name" VARCHAR(60) NOT NULL,
+    "username" VARCHAR(60) NOT NULL,
+    "email" VARCHAR(254) NOT NULL,
+    "phone" VARCHAR(30) NOT NULL,
+    "reason" TEXT NOT NULL,
+    "created_at" TIMESTAMPTZ NOT NULL,
+    "decided_at" TIMESTAMPTZ,
+    "decided_by_id" INT REFERENCES "account" ("id") ON DELETE RESTRICT
+);
+COMMENT ON COLUMN "account_request"."status" IS 'OPEN: open\nGRANTED: granted\nREFUSED: refused';
+COMMENT ON COLUMN "account_request"."role" IS 'UNIT_STAFF: unit_staff\nREVIEWER: reviewer\nVOLUNTEER: volunteer\nADMINISTRATOR: administrator';
+COMMENT ON TABLE "account_request" IS '帳號申請: a request for an account by staff of a host unit or an agency.';
+CREATE TABLE "login_failure" (
+    "name_index" VARCHAR(64) NOT NULL  PRIMARY KEY,
+    "failures" SMALLINT NOT NULL,
+    "locked_until" TIMESTAMPTZ,
+    "updated_at" TIMESTAMPTZ NOT NULL
+);
+COMMENT ON TABLE "login_failure" IS 'Failed logins under one typed name, counted whether or not there is such an account.';
+CREATE TABLE "password_reset" (
+    "digest" VARCHAR(64) NOT NULL  PRIMARY KEY,
+    "expires_at" TIMESTAMPTZ NOT NULL,
+    "used_at" TIMESTAMPTZ,
+    "account_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT
+);
+COMMENT ON TABLE "password_reset" IS '忘記密碼: a link that works once, until it expires. Only its SHA-256 is stored.';
+CREATE TABLE "session" (
+    "digest" VARCHAR(64) NOT NULL  PRIMARY KEY,
+    "created_at" TIMESTAMPTZ NOT NULL,
+    "seen_at" TIMESTAMPTZ NOT NULL,
+    "account_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "idx_session_seen_at_33ce1b" ON "session" ("seen_at");
+COMMENT ON TABLE "session" IS 'A signed-in browser. Only the SHA-256 of its id is stored.';
+CREATE TABLE "stored_file" (
+    "id" UUID NOT NULL  PRIMARY KEY,
+    "digest" VARCHAR(64) NOT NULL,
+    "kind" VARCHAR(20) NOT NULL,
+    "media_type" VARCHAR(40) NOT NULL,
+    "name" VARCHAR(120) NOT NULL,
+    "size" INT NOT NULL,
+    "width" INT,
+    "height" INT,
+    "verdict" JSONB NOT NULL,
+    "uploaded_at" TIMESTAMPTZ NOT NULL,
+    "host_unit_id" INT REFERENCES "host_unit" ("id") ON DELETE RESTRICT,
+    "uploaded_by_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT
+);
+COMMENT ON COLUMN "stored_file"."kind" IS 'PHOTO: photo\nCERTIFICATE: certificate\nATTACHMENT: attachment';
+COMMENT ON TABLE "stored_file" IS 'A picture or attachment; its bytes are in `db.blobs` under their SHA-256.';
+CREATE TABLE "volunteer" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "identity_kind" VARCHAR(20) NOT NULL,
+    "identity_number" BYTEA NOT NULL,
+    "identity_index" VARCHAR(64) NOT NULL UNIQUE,
+    "identity_masked" VARCHAR(24) NOT NULL,
+    "name" VARCHAR(100) NOT NULL,
+    "name_key" VARCHAR(120) NOT NULL,
+    "english_name" VARCHAR(100) NOT NULL,
+    "sex" VARCHAR(10) NOT NULL,
+    "born_on" DATE NOT NULL,
+    "email" VARCHAR(254) NOT NULL,
+    "is_indigenous" BOOL NOT NULL,
+    "is_civil_servant" BOOL NOT NULL,
+    "is_open_to_units" BOOL NOT NULL,
+    "joins_disaster_relief" BOOL NOT NULL,
+    "consents_to_data_use" BOOL NOT NULL,
+    "consented_at" TIMESTAMPTZ,
+    "legacy_series" VARCHAR(40) NOT NULL,
+    "legacy_serial" VARCHAR(40) NOT NULL,
+    "legacy_issued_on" DATE,
+    "is_photo_confirmed" BOOL NOT NULL,
+    "version" INT NOT NULL,
+    "created_at" TIMESTAMPTZ NOT NULL,
+    "updated_at" TIMESTAMPTZ NOT NULL,
+    "photo_id" UUID REFERENCES "stored_file" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "idx_volunteer_name_ke_f89027" ON "volunteer" ("name_key");
+COMMENT ON COLUMN "volunteer"."identity_kind" IS 'NATIONAL_ID: national_id\nARC: arc\nPASSPORT: passport';
+COMMENT ON COLUMN "volunteer"."sex" IS 'MALE: male\nFEMALE: female';
+COMMENT ON TABLE "volunteer" IS '志工: one person, shared by all host units (本區資料為所有單位共同維護).';
+ALTER TABLE "account" ADD COLUMN "volunteer_id" INT  UNIQUE REFERENCES "volunteer" ("id") ON DELETE RESTRICT;
+ALTER TABLE "stored_file" ADD COLUMN "volunteer_id" INT REFERENCES "volunteer" ("id") ON DELETE RESTRICT;
+CREATE TABLE "membership" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "status" VARCHAR(20) NOT NULL,
+    "joined_on" DATE NOT NULL,
+    "left_on" DATE,
+    "host_unit_id" INT NOT NULL REFERENCES "host_unit" ("id") ON DELETE RESTRICT,
+    "team_id" INT REFERENCES "team" ("id") ON DELETE RESTRICT,
+    "volunteer_id" INT NOT NULL REFERENCES "volunteer" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_membership_volunte_6f9050" UNIQUE ("volunteer_id", "host_unit_id")
+);
+COMMENT ON COLUMN "membership"."status" IS 'ACTIVE: active\nPENDING: pending\nLEFT: left';
+COMMENT ON TABLE "membership" IS '所屬(收編): a volunteer serves at a host unit, optionally in one of its teams.';
+CREATE TABLE "draft" (
+    "id" UUID NOT NULL  PRIMARY KEY,
+    "kind" VARCHAR(20) NOT NULL,
+    "about" VARCHAR(20) NOT NULL,
+    "created_at" TIMESTAMPTZ NOT NULL,
+    "saved_at" TIMESTAMPTZ NOT NULL,
+    "host_unit_id" INT NOT NULL REFERENCES "host_unit" ("id") ON DELETE RESTRICT,
+    "owner_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "volunteer_id" INT REFERENCES "volunteer" ("id") ON DELETE RESTRICT
+);
+COMMENT ON COLUMN "draft"."kind" IS 'VOLUNTEER: volunteer\nTRAINING: training\nAPPLICATION: application';
+COMMENT ON TABLE "draft" IS 'A form that is being filled in, found by the id in its address. It belongs to the unit, not to a browser.';
+CREATE TABLE "draft_entry" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "name" VARCHAR(40) NOT NULL,
+    "value" BYTEA NOT NULL,
+    "draft_id" UUID NOT NULL REFERENCES "draft" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_draft_entry_draft_i_0d2e2c" UNIQUE ("draft_id", "name")
+);
+COMMENT ON TABLE "draft_entry" IS 'One field of a draft, as JSON text, sealed: a draft holds identity numbers too.';
+CREATE TABLE "training" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "title" VARCHAR(100) NOT NULL,
+    "starts_on" DATE NOT NULL,
+    "ends_on" DATE NOT NULL,
+    "provider" VARCHAR(100) NOT NULL,
+    "kind" VARCHAR(20) NOT NULL,
+    "sessions" SMALLINT NOT NULL,
+    "minutes" INT NOT NULL,
+    "remarks" TEXT NOT NULL,
+    "has_no_approval" BOOL NOT NULL,
+    "approved_on" DATE,
+    "approval_reference" VARCHAR(60) NOT NULL,
+    "version" INT NOT NULL,
+    "created_at" TIMESTAMPTZ NOT NULL,
+    "updated_at" TIMESTAMPTZ NOT NULL,
+    "certificate_back_id" UUID REFERENCES "stored_file" ("id") ON DELETE RESTRICT,
+    "certificate_front_id" UUID REFERENCES "stored_file" ("id") ON DELETE RESTRICT,
+    "created_by_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "field_id" INT NOT NULL REFERENCES "field" ("id") ON DELETE RESTRICT,
+    "trained_for_id" INT NOT NULL REFERENCES "host_unit" ("id") ON DELETE RESTRICT,
+    "updated_by_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "volunteer_id" INT NOT NULL REFERENCES "volunteer" ("id") ON DELETE RESTRICT
+);
+COMMENT ON COLUMN "training"."kind" IS 'BASIC: basic\nSPECIAL: special\nGROWTH: growth\nLEADERSHIP: leadership\nSUPERVISION: supervision\nOTHER: other';
+COMMENT ON TABLE "training" IS '教育訓練: one course a volunteer completed, with both sides of the certificate.';
+CREATE TABLE "service_hours" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "remarks" TEXT NOT NULL,
+    "created_at" TIMESTAMPTZ NOT NULL,
+    "updated_at" TIMESTAMPTZ NOT NULL,
+    "starts_on" DATE NOT NULL,
+    "ends_on" DATE NOT NULL,
+    "item" VARCHAR(40) NOT NULL,
+    "content" VARCHAR(100) NOT NULL,
+    "minutes" INT NOT NULL,
+    "persons_served" INT NOT NULL,
+    "transport_fee" INT NOT NULL,
+    "meal_fee" INT NOT NULL,
+    "area" VARCHAR(10) NOT NULL,
+    "entered_by_unit_id" INT REFERENCES "host_unit" ("id") ON DELETE RESTRICT,
+    "recorder_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "volunteer_id" INT NOT NULL REFERENCES "volunteer" ("id") ON DELETE RESTRICT
+);
+COMMENT ON TABLE "service_hours" IS '服務時數: hours of service rendered, without the way there and back (管理辦法 §9).';
+CREATE TABLE "performance_certificate" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "remarks" TEXT NOT NULL,
+    "created_at" TIMESTAMPTZ NOT NULL,
+    "updated_at" TIMESTAMPTZ NOT NULL,
+    "reference" VARCHAR(60) NOT NULL,
+    "issued_on" DATE NOT NULL,
+    "starts_on" DATE NOT NULL,
+    "ends_on" DATE NOT NULL,
+    "minutes" INT NOT NULL,
+    "achievements" TEXT NOT NULL,
+    "entered_by_unit_id" INT REFERENCES "host_unit" ("id") ON DELETE RESTRICT,
+    "recorder_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "volunteer_id" INT NOT NULL REFERENCES "volunteer" ("id") ON DELETE RESTRICT
+);
+COMMENT ON TABLE "performance_certificate" IS '服務績效證明(書).';
+CREATE TABLE "insurance_cover" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "remarks" TEXT NOT NULL,
+    "created_at" TIMESTAMPTZ NOT NULL,
+    "updated_at" TIMESTAMPTZ NOT NULL,
+    "kind" VARCHAR(20) NOT NULL,
+    "insurer" VARCHAR(60) NOT NULL,
+    "policy_number" VARCHAR(40) NOT NULL,
+    "starts_on" DATE NOT NULL,
+    "ends_on" DATE NOT NULL,
+    "death_benefit" INT NOT NULL,
+    "medical_benefit" INT NOT NULL,
+    "daily_benefit" INT NOT NULL,
+    "entered_by_unit_id" INT REFERENCES "host_unit" ("id") ON DELETE RESTRICT,
+    "recorder_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "volunteer_id" INT NOT NULL REFERENCES "volunteer" ("id") ON DELETE RESTRICT
+);
+COMMENT ON COLUMN "insurance_cover"."kind" IS 'GROUP_ACCIDENT: group_accident\nSPECIAL: special\nOTHER: other';
+COMMENT ON TABLE "insurance_cover" IS '保險: accident insurance that the unit takes out for its volunteers (志願服務法 §16).';
+CREATE TABLE "honor_card" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "remarks" TEXT NOT NULL,
+    "created_at" TIMESTAMPTZ NOT NULL,
+    "updated_at" TIMESTAMPTZ NOT NULL,
+    "number" VARCHAR(40) NOT NULL,
+    "kind" VARCHAR(20) NOT NULL,
+    "applied_on" DATE,
+    "issued_on" DATE NOT NULL,
+    "valid_until" DATE NOT NULL,
+    "counted_from" DATE,
+    "counted_to" DATE,
+    "county_id" VARCHAR(5) NOT NULL REFERENCES "county" ("code") ON DELETE RESTRICT,
+    "entered_by_unit_id" INT REFERENCES "host_unit" ("id") ON DELETE RESTRICT,
+    "recorder_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "volunteer_id" INT NOT NULL REFERENCES "volunteer" ("id") ON DELETE RESTRICT
+);
+COMMENT ON COLUMN "honor_card"."kind" IS 'FIRST: first\nREPLACEMENT: replacement\nREISSUE: reissue\nCANCELLATION: cancellation';
+COMMENT ON TABLE "honor_card" IS '志願服務榮譽卡.';
+CREATE TABLE "award" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "remarks" TEXT NOT NULL,
+    "created_at" TIMESTAMPTZ NOT NULL,
+    "updated_at" TIMESTAMPTZ NOT NULL,
+    "title" VARCHAR(80) NOT NULL,
+    "level" VARCHAR(40) NOT NULL,
+    "awarded_by" VARCHAR(80) NOT NULL,
+    "awarded_on" DATE NOT NULL,
+    "reference" VARCHAR(60) NOT NULL,
+    "entered_by_unit_id" INT REFERENCES "host_unit" ("id") ON DELETE RESTRICT,
+    "recorder_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "volunteer_id" INT NOT NULL REFERENCES "volunteer" ("id") ON DELETE RESTRICT
+);
+COMMENT ON TABLE "award" IS '獎勵獎項.';
+CREATE TABLE "other_entry" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "remarks" TEXT NOT NULL,
+    "created_at" TIMESTAMPTZ NOT NULL,
+    "updated_at" TIMESTAMPTZ NOT NULL,
+    "occurred_on" DATE NOT NULL,
+    "subject" VARCHAR(200) NOT NULL,
+    "reference" VARCHAR(60) NOT NULL,
+    "entered_by_unit_id" INT REFERENCES "host_unit" ("id") ON DELETE RESTRICT,
+    "recorder_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "volunteer_id" INT NOT NULL REFERENCES "volunteer" ("id") ON DELETE RESTRICT
+);
+COMMENT ON TABLE "other_entry" IS '其他登錄事項.';
+CREATE TABLE "application" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "kind" VARCHAR(20) NOT NULL,
+    "remarks" TEXT NOT NULL,
+    "status" VARCHAR(20) NOT NULL,
+    "round" SMALLINT NOT NULL,
+    "version" INT NOT NULL,
+    "submitted_at" TIMESTAMPTZ,
+    "due_on" DATE,
+    "decided_at" TIMESTAMPTZ,
+    "reason" TEXT NOT NULL,
+    "created_at" TIMESTAMPTZ NOT NULL,
+    "updated_at" TIMESTAMPTZ NOT NULL,
+    "agency_id" INT NOT NULL REFERENCES "agency" ("id") ON DELETE RESTRICT,
+    "attachment_id" UUID REFERENCES "stored_file" ("id") ON DELETE RESTRICT,
+    "county_id" VARCHAR(5) NOT NULL REFERENCES "county" ("code") ON DELETE RESTRICT,
+    "decided_by_id" INT REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "host_unit_id" INT NOT NULL REFERENCES "host_unit" ("id") ON DELETE RESTRICT,
+    "submitted_by_id" INT REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "volunteer_id" INT NOT NULL REFERENCES "volunteer" ("id") ON DELETE RESTRICT
+);
+COMMENT ON COLUMN "application"."kind" IS 'FIRST: first\nREPLACEMENT: replacement\nREISSUE: reissue\nCANCELLATION: cancellation';
+COMMENT ON COLUMN "application"."status" IS 'DRAFT: draft\nSUBMITTED: submitted\nRETURNED: returned\nAPPROVED: approved\nREJECTED: rejected\nWITHDRAWN: withdrawn';
+COMMENT ON TABLE "application" IS '申請案: one volunteer''s application for a record book. A volunteer has at most one that is open.';
+CREATE TABLE "application_step" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "status" VARCHAR(20) NOT NULL,
+    "at" TIMESTAMPTZ NOT NULL,
+    "reason" TEXT NOT NULL,
+    "application_id" INT NOT NULL REFERENCES "application" ("id") ON DELETE RESTRICT,
+    "by_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "idx_application_at_f09630" ON "application_step" ("at");
+COMMENT ON COLUMN "application_step"."status" IS 'DRAFT: draft\nSUBMITTED: submitted\nRETURNED: returned\nAPPROVED: approved\nREJECTED: rejected\nWITHDRAWN: withdrawn';
+COMMENT ON TABLE "application_step" IS 'One move of an application: when, by whom, to which status, why.';
+CREATE TABLE "number_series" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "roc_year" SMALLINT NOT NULL,
+    "last_sequence" INT NOT NULL,
+    "agency_id" INT NOT NULL REFERENCES "agency" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_number_seri_agency__253bde" UNIQUE ("agency_id", "roc_year")
+);
+COMMENT ON TABLE "number_series" IS 'The last number an agency has given in a ROC year. Numbers are taken by one UPDATE … RETURNING: no gaps.';
+CREATE TABLE "record_book" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "number" VARCHAR(80) NOT NULL UNIQUE,
+    "roc_year" SMALLINT NOT NULL,
+    "sequence" INT NOT NULL,
+    "kind" VARCHAR(20) NOT NULL,
+    "status" VARCHAR(20) NOT NULL,
+    "issued_on" DATE NOT NULL,
+    "created_at" TIMESTAMPTZ NOT NULL,
+    "agency_id" INT NOT NULL REFERENCES "agency" ("id") ON DELETE RESTRICT,
+    "entered_by_unit_id" INT NOT NULL REFERENCES "host_unit" ("id") ON DELETE RESTRICT,
+    "volunteer_id" INT NOT NULL REFERENCES "volunteer" ("id") ON DELETE RESTRICT,
+    "application_id" INT NOT NULL UNIQUE REFERENCES "application" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_record_book_agency__e2f34a" UNIQUE ("agency_id", "roc_year", "sequence")
+);
+COMMENT ON COLUMN "record_book"."kind" IS 'FIRST: first\nREPLACEMENT: replacement\nREISSUE: reissue\nCANCELLATION: cancellation';
+COMMENT ON COLUMN "record_book"."status" IS 'IN_USE: in_use\nREPLACED: replaced\nLOST: lost\nCANCELLED: cancelled';
+COMMENT ON TABLE "record_book" IS '紀錄冊: a volunteer''s record book, once issued. A volunteer has at most one in use (law.md#one-book).';
+CREATE TABLE "history_entry" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "at" TIMESTAMPTZ NOT NULL,
+    "by_name" VARCHAR(60) NOT NULL,
+    "from_unit" VARCHAR(80) NOT NULL,
+    "section" VARCHAR(20) NOT NULL,
+    "subject" VARCHAR(120) NOT NULL,
+    "action" VARCHAR(10) NOT NULL,
+    "label" VARCHAR(60) NOT NULL,
+    "old" TEXT NOT NULL,
+    "new" TEXT NOT NULL,
+    "old_file" UUID,
+    "new_file" UUID,
+    "by_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "volunteer_id" INT NOT NULL REFERENCES "volunteer" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "idx_history_ent_at_2e246a" ON "history_entry" ("at");
+COMMENT ON TABLE "history_entry" IS '異動紀錄: one field of one record changed from `old` to `new`. Identity numbers stand masked.';
+CREATE TABLE "access_entry" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "at" TIMESTAMPTZ NOT NULL,
+    "by_name" VARCHAR(60) NOT NULL,
+    "from_unit" VARCHAR(80) NOT NULL,
+    "what" VARCHAR(60) NOT NULL,
+    "reason" VARCHAR(120) NOT NULL,
+    "by_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "volunteer_id" INT NOT NULL REFERENCES "volunteer" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "idx_access_entr_at_6c6987" ON "access_entry" ("at");
+COMMENT ON TABLE "access_entry" IS 'Who saw which personal data of whom, and for what purpose (個人資料保護法施行細則 §12).';
+CREATE TABLE "outgoing_mail" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "recipient" VARCHAR(254) NOT NULL,
+    "subject" VARCHAR(200) NOT NULL,
+    "body" BYTEA NOT NULL,
+    "holds_secret" BOOL NOT NULL,
+    "attachment_name" VARCHAR(120) NOT NULL,
+    "attachment" BYTEA,
+    "status" VARCHAR(20) NOT NULL,
+    "attempts" SMALLINT NOT NULL,
+    "next_attempt_at" TIMESTAMPTZ NOT NULL,
+    "last_error" TEXT NOT NULL,
+    "created_at" TIMESTAMPTZ NOT NULL,
+    "sent_at" TIMESTAMPTZ,
+    "application_id" INT REFERENCES "application" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "idx_outgoing_ma_status_4413c4" ON "outgoing_mail" ("status", "next_attempt_at");
+COMMENT ON COLUMN "outgoing_mail"."status" IS 'WAITING: waiting\nSENT: sent\nFAILED: failed';
+COMMENT ON TABLE "outgoing_mail" IS 'A mail waiting to be sent, sent, or failed; written in the transaction of the act it reports.';
+
+-- 0002_guards
+CREATE UNIQUE INDEX application_one_open ON application (volunteer_id) WHERE status IN ('draft', 'submitted', 'returned');
+CREATE UNIQUE INDEX record_book_one_live ON record_book (volunteer_id) WHERE status = 'in_use';
+CREATE UNIQUE INDEX draft_one_per_form ON draft (host_unit_id, volunteer_id, kind, about) WHERE volunteer_id IS NOT NULL;
+ALTER TABLE training ADD CONSTRAINT training_days_in_order CHECK (starts_on <= ends_on AND minutes > 0);
+ALTER TABLE number_series ADD CONSTRAINT series_only_grows CHECK (last_sequence >= 0);
+CREATE INDEX application_of_agency ON application (agency_id, status, due_on);
+CREATE INDEX application_of_unit ON application (host_unit_id, status);
+CREATE INDEX volunteer_name_prefix ON volunteer (name_key COLLATE "C");
+CREATE INDEX membership_by_host_unit_id ON "membership" (host_unit_id, status);
+CREATE INDEX training_by_volunteer_id ON "training" (volunteer_id);
+CREATE INDEX history_entry_by_volunteer_id ON "history_entry" (volunteer_id, at);
+CREATE INDEX access_entry_by_volunteer_id ON "access_entry" (volunteer_id, at);
+CREATE INDEX stored_file_by_volunteer_id ON "stored_file" (volunteer_id);
+CREATE INDEX application_by_volunteer_id ON "application" (volunteer_id);
+CREATE INDEX application_step_by_application_id ON "application_step" (application_id);
+CREATE INDEX draft_by_host_unit_id ON "draft" (host_unit_id, saved_at);
+CREATE INDEX service_hours_by_volunteer_id ON "service_hours" (volunteer_id, starts_on);
+CREATE INDEX performance_certificate_by_volunteer_id ON "performance_certificate" (volunteer_id);
+CREATE INDEX insurance_cover_by_volunteer_id ON "insurance_cover" (volunteer_id);
+CREATE INDEX honor_card_by_volunteer_id ON "honor_card" (volunteer_id);
+CREATE INDEX award_by_volunteer_id ON "award" (volunteer_id);
+CREATE INDEX other_entry_by_volunteer_id ON "other_entry" (volunteer_id);
+CREATE INDEX session_by_account_id ON "session" (account_id);
+
+-- 0003_review_desk
+CREATE TABLE "book_issue" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "kind" VARCHAR(20) NOT NULL,
+    "number" VARCHAR(80) NOT NULL,
+    "at" TIMESTAMPTZ NOT NULL,
+    "book_id" INT NOT NULL REFERENCES "record_book" ("id") ON DELETE RESTRICT,
+    "by_id" INT REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "application_id" INT NOT NULL UNIQUE REFERENCES "application" ("id") ON DELETE RESTRICT
+);
+COMMENT ON COLUMN "book_issue"."kind" IS 'FIRST: first\nREPLACEMENT: replacement\nREISSUE: reissue\nCANCELLATION: cancellation';
+COMMENT ON TABLE "book_issue" IS '發冊紀錄: one entry of the number ledger: 初次, 換發, 補發 or 註銷 of a book, by whose decision, under which number.';
+CREATE TABLE "calendar_day" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "day" DATE NOT NULL,
+    "is_off" BOOL NOT NULL,
+    "name" VARCHAR(60) NOT NULL,
+    "is_manual" BOOL NOT NULL,
+    "county_id" VARCHAR(5) REFERENCES "county" ("code") ON DELETE RESTRICT
+);
+CREATE INDEX "idx_calendar_da_day_1894ea" ON "calendar_day" ("day");
+COMMENT ON TABLE "calendar_day" IS '辦公日曆: a day that is not what its weekday says, for the whole country or for one county (a typhoon, say).';
+CREATE TABLE "correction" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "round" SMALLINT NOT NULL,
+    "place" VARCHAR(20) NOT NULL,
+    "training_id" INT,
+    "field" VARCHAR(40) NOT NULL,
+    "label" VARCHAR(120) NOT NULL,
+    "spot_x" DOUBLE PRECISION,
+    "spot_y" DOUBLE PRECISION,
+    "reason" VARCHAR(20) NOT NULL,
+    "text" TEXT NOT NULL,
+    "old_value" TEXT NOT NULL,
+    "old_file" UUID,
+    "new_value" TEXT NOT NULL,
+    "new_file" UUID,
+    "status" VARCHAR(20) NOT NULL,
+    "raised_at" TIMESTAMPTZ NOT NULL,
+    "answer" TEXT NOT NULL,
+    "answered_at" TIMESTAMPTZ,
+    "closed_at" TIMESTAMPTZ,
+    "answered_by_id" INT REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "application_id" INT NOT NULL REFERENCES "application" ("id") ON DELETE RESTRICT,
+    "closed_by_id" INT REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "raised_by_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT
+);
+COMMENT ON COLUMN "correction"."place" IS 'BASICS: basics\nTRAINING: training\nAPPLICATION: application';
+COMMENT ON COLUMN "correction"."reason" IS 'BLURRED: blurred\nNOT_HALF_LENGTH: not_half_length\nNO_BACK: no_back\nWRONG_DATE: wrong_date\nTOO_FEW_HOURS: too_few_hours\nWRONG_NUMBER: wrong_number\nOTHER: other';
+COMMENT ON COLUMN "correction"."status" IS 'OPEN: open\nMENDED: mended\nDISPUTED: disputed\nACCEPTED: accepted\nWITHDRAWN: withdrawn';
+COMMENT ON TABLE "correction" IS '補正: a mark of the reviewer on a field, the photo or a spot of a certificate, and its outcome.';
+CREATE TABLE "decision" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "to" VARCHAR(20) NOT NULL,
+    "reason" TEXT NOT NULL,
+    "at" TIMESTAMPTZ NOT NULL,
+    "release_at" TIMESTAMPTZ NOT NULL,
+    "problem" TEXT NOT NULL,
+    "by_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "application_id" INT NOT NULL UNIQUE REFERENCES "application" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "idx_decision_release_abdaaf" ON "decision" ("release_at");
+COMMENT ON COLUMN "decision"."to" IS 'DRAFT: draft\nSUBMITTED: submitted\nRETURNED: returned\nAPPROVED: approved\nREJECTED: rejected\nWITHDRAWN: withdrawn';
+COMMENT ON TABLE "decision" IS 'A decision its reviewer may still undo: number and mail are released at `release_at` (核可後 10 秒內可復原).';
+CREATE TABLE "mail_template" (
+    "name" VARCHAR(40) NOT NULL  PRIMARY KEY,
+    "subject" VARCHAR(200) NOT NULL,
+    "body" TEXT NOT NULL,
+    "changed_at" TIMESTAMPTZ NOT NULL,
+    "changed_by_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT
+);
+COMMENT ON TABLE "mail_template" IS 'The administrator''s own wording of a mail; without a row the built-in one is used.';
+CREATE TABLE "phone_call" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "at" TIMESTAMPTZ NOT NULL,
+    "callee" VARCHAR(80) NOT NULL,
+    "phone" VARCHAR(30) NOT NULL,
+    "result" VARCHAR(20) NOT NULL,
+    "note" VARCHAR(200) NOT NULL,
+    "application_id" INT NOT NULL REFERENCES "application" ("id") ON DELETE RESTRICT,
+    "by_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT
+);
+COMMENT ON COLUMN "phone_call"."result" IS 'REACHED: reached\nMESSAGE_LEFT: message_left\nNO_ANSWER: no_answer\nWRONG_NUMBER: wrong_number';
+COMMENT ON TABLE "phone_call" IS '電話通知: who called whom about an application, when, and with what result.';
+CREATE TABLE "reading" (
+    "id" UUID NOT NULL  PRIMARY KEY,
+    "opened_at" TIMESTAMPTZ NOT NULL,
+    "seen_at" TIMESTAMPTZ NOT NULL,
+    "holds" BOOL NOT NULL,
+    "account_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "application_id" INT NOT NULL REFERENCES "application" ("id") ON DELETE RESTRICT
+);
+COMMENT ON TABLE "reading" IS 'A page on which a reviewer has a case open; `holds`: this reviewer works on it (正在審). `id` is the page''s.';
+CREATE TABLE "roster" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "title" VARCHAR(80) NOT NULL,
+    "created_at" TIMESTAMPTZ NOT NULL,
+    "updated_at" TIMESTAMPTZ NOT NULL,
+    "agency_id" INT NOT NULL REFERENCES "agency" ("id") ON DELETE RESTRICT,
+    "county_id" VARCHAR(5) NOT NULL REFERENCES "county" ("code") ON DELETE RESTRICT,
+    "created_by_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "host_unit_id" INT NOT NULL REFERENCES "host_unit" ("id") ON DELETE RESTRICT
+);
+COMMENT ON TABLE "roster" IS '名冊: applications of one unit to one agency that are prepared, sent and reviewed together (管理辦法 §5).';
+CREATE TABLE "rule" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "key" VARCHAR(40) NOT NULL,
+    "label" VARCHAR(60) NOT NULL,
+    "kind" VARCHAR(20),
+    "demand" VARCHAR(10) NOT NULL,
+    "by_eye" BOOL NOT NULL,
+    "source" VARCHAR(200) NOT NULL,
+    "note" VARCHAR(200) NOT NULL,
+    "valid_from" DATE,
+    "valid_to" DATE,
+    "position" SMALLINT NOT NULL,
+    "agency_id" INT REFERENCES "agency" ("id") ON DELETE RESTRICT,
+    "field_id" INT REFERENCES "field" ("id") ON DELETE RESTRICT
+);
+COMMENT ON COLUMN "rule"."kind" IS 'FIRST: first\nREPLACEMENT: replacement\nREISSUE: reissue\nCANCELLATION: cancellation';
+COMMENT ON COLUMN "rule"."demand" IS 'REQUIRED: required\nADVICE: advice\nOFF: off';
+COMMENT ON TABLE "rule" IS '送審前體檢: what is asked of an application under a key, since when, by which law; the narrowest row that fits counts.';
+CREATE TABLE "eye_check" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "round" SMALLINT NOT NULL,
+    "at" TIMESTAMPTZ NOT NULL,
+    "application_id" INT NOT NULL REFERENCES "application" ("id") ON DELETE RESTRICT,
+    "by_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "rule_id" INT NOT NULL REFERENCES "rule" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_eye_check_applica_bb7920" UNIQUE ("application_id", "round", "rule_id")
+);
+COMMENT ON TABLE "eye_check" IS '目視: a reviewer has checked what a program cannot, in this round of the application.';
+ALTER TABLE "account" ADD COLUMN "mail_preference" VARCHAR(10) NOT NULL DEFAULT 'each';
+ALTER TABLE "agency" ADD COLUMN "renewal_keeps_number" BOOL NOT NULL DEFAULT TRUE;
+ALTER TABLE "agency" ADD COLUMN "supervisor_email" VARCHAR(254) NOT NULL DEFAULT '';
+ALTER TABLE "agency" ADD COLUMN "supervisor_name" VARCHAR(60) NOT NULL DEFAULT '';
+ALTER TABLE "application" ADD COLUMN "escalated_at" TIMESTAMPTZ;
+ALTER TABLE "application" ADD COLUMN "previous_id" INT REFERENCES "application" ("id") ON DELETE RESTRICT;
+ALTER TABLE "application" ADD COLUMN "reminded_at" TIMESTAMPTZ;
+ALTER TABLE "application" ADD COLUMN "roster_id" INT REFERENCES "roster" ("id") ON DELETE RESTRICT;
+ALTER TABLE "application" ADD COLUMN "roster_position" SMALLINT NOT NULL DEFAULT 0;
+ALTER TABLE "application_step" ADD COLUMN "due_on" DATE;
+ALTER TABLE "application_step" ADD COLUMN "round" SMALLINT NOT NULL DEFAULT 0;
+ALTER TABLE "number_series" ADD COLUMN "pattern" VARCHAR(80) NOT NULL DEFAULT '';
+COMMENT ON COLUMN "outgoing_mail"."status" IS 'WAITING: waiting\nSENT: sent\nFAILED: failed\nBOUNCED: bounced\nDEFERRED: deferred\nSKIPPED: skipped';
+ALTER TABLE "outgoing_mail" ADD COLUMN "account_id" INT REFERENCES "account" ("id") ON DELETE RESTRICT;
+ALTER TABLE "outgoing_mail" ADD COLUMN "digest_id" BIGINT REFERENCES "outgoing_mail" ("id") ON DELETE RESTRICT;
+ALTER TABLE "outgoing_mail" ADD COLUMN "resent_from_id" BIGINT REFERENCES "outgoing_mail" ("id") ON DELETE RESTRICT;
+ALTER TABLE "outgoing_mail" ADD COLUMN "roster_id" INT REFERENCES "roster" ("id") ON DELETE RESTRICT;
+ALTER TABLE "outgoing_mail" ADD COLUMN "template" VARCHAR(40) NOT NULL DEFAULT '';
+ALTER TABLE "record_book" ADD COLUMN "earlier_id" INT REFERENCES "record_book" ("id") ON DELETE RESTRICT;
+ALTER TABLE "record_book" ADD COLUMN "earlier_legacy" VARCHAR(90) NOT NULL DEFAULT '';
+
+-- 0004_review_desk_guards
+CREATE UNIQUE INDEX reading_one_holder ON reading (application_id) WHERE holds;
+CREATE UNIQUE INDEX calendar_day_national ON calendar_day (day) WHERE county_id IS NULL;
+CREATE UNIQUE INDEX calendar_day_of_county ON calendar_day (day, county_id) WHERE county_id IS NOT NULL;
+ALTER TABLE correction ADD CONSTRAINT correction_spot_on_picture CHECK (spot_x BETWEEN 0 AND 1 AND spot_y BETWEEN 0 AND 1);
+ALTER TABLE application ADD CONSTRAINT roster_row_in_range CHECK (roster_position BETWEEN 0 AND 200);
+CREATE INDEX application_by_roster_id ON "application" (roster_id);
+CREATE INDEX correction_by_application_id ON "correction" (application_id, status);
+CREATE INDEX reading_by_application_id ON "reading" (application_id);
+CREATE INDEX eye_check_by_application_id ON "eye_check" (application_id);
+CREATE INDEX phone_call_by_application_id ON "phone_call" (application_id);
+CREATE INDEX roster_by_host_unit_id ON "roster" (host_unit_id, updated_at);
+CREATE INDEX outgoing_mail_by_application_id ON "outgoing_mail" (application_id);
+CREATE INDEX book_issue_by_book_id ON "book_issue" (book_id);
+CREATE INDEX record_book_by_agency_id ON "record_book" (agency_id, roc_year);
+UPDATE application_step SET round = (SELECT count(*) FROM application_step earlier WHERE earlier.application_id = application_step.application_id AND earlier.status = 'submitted' AND earlier.id <= application_step.id);
+UPDATE application_step SET due_on = application.due_on FROM application WHERE application_step.application_id = application.id AND application_step.status = 'submitted' AND application_step.round = application.round;
+INSERT INTO book_issue (book_id, application_id, kind, number, by_id, at) SELECT book.id, book.application_id, book.kind, book.number, application.decided_by_id, coalesce(application.decided_at, book.created_at) FROM record_book book JOIN application ON application.id = book.application_id;
+
+-- 0005_trails
+CREATE TABLE "correction_exchange" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "round" SMALLINT NOT NULL,
+    "reason" VARCHAR(20) NOT NULL,
+    "text" TEXT NOT NULL,
+    "old_value" TEXT NOT NULL,
+    "old_file" UUID,
+    "new_value" TEXT NOT NULL,
+    "new_file" UUID,
+    "status" VARCHAR(20) NOT NULL,
+    "answer" TEXT NOT NULL,
+    "answered_at" TIMESTAMPTZ NOT NULL,
+    "reopened_at" TIMESTAMPTZ NOT NULL,
+    "answered_by_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "correction_id" INT NOT NULL REFERENCES "correction" ("id") ON DELETE RESTRICT,
+    "reopened_by_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT
+);
+COMMENT ON COLUMN "correction_exchange"."reason" IS 'BLURRED: blurred\nNOT_HALF_LENGTH: not_half_length\nNO_BACK: no_back\nWRONG_DATE: wrong_date\nTOO_FEW_HOURS: too_few_hours\nWRONG_NUMBER: wrong_number\nOTHER: other';
+COMMENT ON COLUMN "correction_exchange"."status" IS 'OPEN: open\nMENDED: mended\nDISPUTED: disputed\nACCEPTED: accepted\nWITHDRAWN: withdrawn';
+COMMENT ON TABLE "correction_exchange" IS '先前往返: the text of a mark and the answer of the unit, before the reviewer reopened the mark.';
+CREATE TABLE "office_entry" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "at" TIMESTAMPTZ NOT NULL,
+    "by_name" VARCHAR(60) NOT NULL,
+    "from_unit" VARCHAR(80) NOT NULL,
+    "section" VARCHAR(20) NOT NULL,
+    "subject" VARCHAR(120) NOT NULL,
+    "action" VARCHAR(10) NOT NULL,
+    "label" VARCHAR(60) NOT NULL,
+    "old" TEXT NOT NULL,
+    "new" TEXT NOT NULL,
+    "by_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "idx_office_entr_at_15d396" ON "office_entry" ("at");
+COMMENT ON TABLE "office_entry" IS '系統異動: one fact of the office itself (a rule, a day, a series, a wording, an account) changed by somebody.';
+ALTER TABLE "account" ALTER COLUMN "mail_preference" DROP DEFAULT;
+ALTER TABLE "agency" ALTER COLUMN "renewal_keeps_number" DROP DEFAULT;
+ALTER TABLE "agency" ALTER COLUMN "supervisor_email" DROP DEFAULT;
+ALTER TABLE "agency" ALTER COLUMN "supervisor_name" DROP DEFAULT;
+ALTER TABLE "application" ALTER COLUMN "roster_position" DROP DEFAULT;
+ALTER TABLE "application_step" ALTER COLUMN "round" DROP DEFAULT;
+ALTER TABLE "application_step" ADD COLUMN "escalated_at" TIMESTAMPTZ;
+ALTER TABLE "application_step" ADD COLUMN "reminded_at" TIMESTAMPTZ;
+ALTER TABLE "number_series" ALTER COLUMN "pattern" DROP DEFAULT;
+ALTER TABLE "outgoing_mail" ALTER COLUMN "template" DROP DEFAULT;
+ALTER TABLE "record_book" ALTER COLUMN "earlier_legacy" DROP DEFAULT;
+CREATE INDEX correction_exchange_by_correction_id ON correction_exchange (correction_id);
+UPDATE application_step SET reminded_at = application.reminded_at, escalated_at = application.escalated_at FROM application WHERE application_step.application_id = application.id AND application_step.status = 'submitted' AND application_step.round = application.round;
+
+-- 0006_history_keys
+ALTER TABLE "history_entry" ADD COLUMN "field" VARCHAR(40) NOT NULL DEFAULT '';
+COMMENT ON COLUMN "history_entry"."section" IS 'BASICS: basics\nTRAINING: training\nAPPLICATION: application\nRECORD_BOOK: record-book\nSERVICE_HOURS: service-hours\nPERFORMANCE_CERTIFICATES: performance-certificates\nINSURANCE: insurance\nHONOR_CARDS: honor-cards\nAWARDS: awards\nOTHER_ENTRIES: other-entries';
+ALTER TABLE "history_entry" ALTER COLUMN "section" TYPE VARCHAR(30);
+COMMENT ON COLUMN "history_entry"."action" IS 'ADDED: added\nAMENDED: amended\nREMOVED: removed\nREPLACED: replaced';
+ALTER TABLE "access_entry" ADD COLUMN "kind" VARCHAR(20);
+ALTER TABLE "application" ADD COLUMN "reviewer_note" TEXT NOT NULL DEFAULT '';
+UPDATE history_entry SET action = CASE action WHEN '新增' THEN 'added' WHEN '修改' THEN 'amended' WHEN '刪除' THEN 'removed' WHEN '更換' THEN 'replaced' END, section = CASE section WHEN '基本資料' THEN 'basics' WHEN '教育訓練' THEN 'training' WHEN '服務時數' THEN 'service-hours' WHEN '服務績效證明' THEN 'performance-certificates' WHEN '保險' THEN 'insurance' WHEN '榮譽卡' THEN 'honor-cards' WHEN '獎勵獎項' THEN 'awards' WHEN '其他登錄事項' THEN 'other-entries' WHEN '紀錄冊' THEN CASE subject WHEN '紀錄冊申請' THEN 'application' ELSE 'record-book' END END;
+UPDATE history_entry entry SET field = known.key FROM (VALUES ('basics', '證件種類', 'identity_kind'), ('basics', '證件號碼', 'identity_number'), ('basics', '原住民', 'is_indigenous'), ('basics', '同意個資使用', 'consents_to_data_use'), ('basics', '姓名', 'name'), ('basics', '開放志工單位查詢', 'is_open_to_units'), ('basics', '公教人員', 'is_civil_servant'), ('basics', '密碼', 'password'), ('basics', '英文姓名', 'english_name'), ('basics', '出生日期', 'born_on'), ('basics', '性別', 'sex'), ('basics', 'E-MAIL', 'email'), ('basics', '是否加入救災志工', 'joins_disaster_relief'), ('basics', '舊制紀錄冊號（字）', 'legacy_series'), ('basics', '舊制紀錄冊號（號）', 'legacy_serial'), ('basics', '發冊日期', 'legacy_issued_on'), ('basics', '志工照片', 'photo'), ('basics', '確認志工照片為清晰、半身照', 'is_photo_confirmed'), ('basics', '所屬運用單位', 'host_unit'), ('basics', '所屬志工隊', 'team'), ('training', '受訓單位', 'trained_for_id'), ('training', '課程名稱', 'title'), ('training', '訓練日期（起）', 'starts_on'), ('training', '訓練日期（迄）', 'ends_on'), ('training', '訓練單位', 'provider'), ('training', '訓練課程', 'kind'), ('training', '課程領域', 'field_id'), ('training', '訓練次數', 'sessions'), ('training', '訓練時數', 'hours'), ('training', '備註', 'remarks'), ('training', '本單位無核定日期與字號', 'has_no_approval'), ('training', '核定日期', 'approved_on'), ('training', '核定字號', 'approval_reference'), ('training', '正面', 'certificate_front'), ('training', '反面', 'certificate_back'), ('training', '刪除原因', 'removal_reason'), ('application', '發冊類別', 'kind'), ('application', '發冊縣市', 'county_code'), ('application', '發冊機關', 'agency_id'), ('application', '備註', 'remarks'), ('application', '附件上傳', 'attachment'), ('application', '申請狀態', 'status'), ('application', '審核意見', 'reason'), ('record-book', '紀錄冊號', 'number'), ('record-book', '發冊類別', 'kind'), ('record-book', '發冊日期', 'issued_on'), ('record-book', '使用狀態', 'status'), ('service-hours', '服務日期（起）', 'starts_on'), ('service-hours', '服務日期（迄）', 'ends_on'), ('service-hours', '服務項目', 'item'), ('service-hours', '服務內容', 'content'), ('service-hours', '服務時數', 'minutes'), ('service-hours', '受服務人次', 'persons_served'), ('service-hours', '交通費', 'transport_fee'), ('service-hours', '誤餐費', 'meal_fee'), ('service-hours', '服務區域', 'area'), ('service-hours', '備註', 'remarks'), ('performance-certificates', '證明書字號', 'reference'), ('performance-certificates', '發給日期', 'issued_on'), ('performance-certificates', '服務期間（起）', 'starts_on'), ('performance-certificates', '服務期間（迄）', 'ends_on'), ('performance-certificates', '服務時數', 'minutes'), ('performance-certificates', '具體績效', 'achievements'), ('performance-certificates', '備註', 'remarks'), ('insurance', '保險種類', 'kind'), ('insurance', '保險公司', 'insurer'), ('insurance', '保單號碼', 'policy_number'), ('insurance', '保險期間（起）', 'starts_on'), ('insurance', '保險期間（迄）', 'ends_on'), ('insurance', '身故保額', 'death_benefit'), ('insurance', '醫療保額', 'medical_benefit'), ('insurance', '住院日額', 'daily_benefit'), ('insurance', '備註', 'remarks'), ('honor-cards', '榮譽卡編號', 'number'), ('honor-cards', '發卡類別', 'kind'), ('honor-cards', '發給縣市', 'county_id'), ('honor-cards', '申請日期', 'applied_on'), ('honor-cards', '發卡日期', 'issued_on'), ('honor-cards', '有效日期', 'valid_until'), ('honor-cards', '採計年資（起）', 'counted_from'), ('honor-cards', '採計年資（迄）', 'counted_to'), ('honor-cards', '備註', 'remarks'), ('awards', '獎勵名稱', 'title'), ('awards', '等次', 'level'), ('awards', '獎勵單位', 'awarded_by'), ('awards', '獎勵日期', 'awarded_on'), ('awards', '獎勵字號', 'reference'), ('awards', '備註', 'remarks'), ('other-entries', '日期', 'occurred_on'), ('other-entries', '登錄事項', 'subject'), ('other-entries', '字號', 'reference'), ('other-entries', '備註', 'remarks')) AS known (section, label, key) WHERE entry.section = known.section AND entry.label = known.label;
+UPDATE history_entry SET field = 'membership' WHERE section = 'basics' AND label LIKE '收編狀態（%';
+UPDATE access_entry SET kind = CASE what WHEN '身分證字號' THEN 'identity_number' WHEN '居留證號碼' THEN 'identity_number' WHEN '護照號碼' THEN 'identity_number' WHEN '紀錄冊申請案' THEN 'case' WHEN '紀錄冊' THEN 'record_book' WHEN '教育訓練清單' THEN 'training_list' WHEN '名冊' THEN 'roster' WHEN '志工總歸戶' THEN 'consolidated' WHEN '收編' THEN 'enrolment' END;
+UPDATE application SET reviewer_note = trim(E'\n' from CASE WHEN EXISTS (SELECT FROM correction WHERE correction.application_id = application.id) THEN regexp_replace(reason, '^\d+\. .*（.*）：.*$\n?', '', 'gn') ELSE reason END) WHERE status = 'returned';
+ALTER TABLE "history_entry" ALTER COLUMN "field" DROP DEFAULT;
+ALTER TABLE "application" ALTER COLUMN "reviewer_note" DROP DEFAULT;
+
+-- 0007_presence
+ALTER TABLE "reading" RENAME TO "presence";
+ALTER INDEX reading_one_holder RENAME TO presence_one_holder;
+ALTER INDEX reading_by_application_id RENAME TO presence_by_application_id;
+DO $$ DECLARE name text; BEGIN FOR name IN SELECT conname FROM pg_constraint WHERE conrelid = 'presence'::regclass AND conname LIKE 'reading%' LOOP EXECUTE format('ALTER TABLE presence RENAME CONSTRAINT %I TO %I', name, replace(name, 'reading', 'presence')); END LOOP; END $$;
