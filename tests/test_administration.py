@@ -6,14 +6,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from .site import Site, launched, running_site, signed_in
+from .site import Site, computer, launched, signed_in
 from .test_journey import choose
-
-
-@pytest.fixture(scope='module')
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with running_site(tmp_path_factory.mktemp('administration') / 'data') as running:
-        yield running
 
 
 @pytest.fixture(scope='module')
@@ -45,7 +39,7 @@ def saves(page: Page, says: str = '已儲存') -> None:
 
 def asks_for_an_account(browser: Browser, site: Site, username: str, name: str) -> None:
     """帳號申請, by a stranger."""
-    page = browser.new_page(locale='zh-TW')
+    page = computer(browser, site).new_page()
     page.goto(f'{site.url}/account/request')
     for label, words in (
         ('單位或機關全名', '示例文化中心'),
@@ -102,7 +96,7 @@ def test_a_disabled_account_is_signed_out_and_cannot_sign_in(site: Site, admin: 
 
 
 def test_a_name_locked_after_wrong_passwords_is_unlocked(site: Site, admin: Page, browser: Browser) -> None:
-    page = browser.new_page(locale='zh-TW')
+    page = computer(browser, site).new_page()
 
     def tries(password: str) -> None:
         page.goto(f'{site.url}/login')

@@ -10,14 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from . import samples
-from .site import Site, launched, running_site, signed_in
+from .site import Site, launched, signed_in
 from .test_journey import choose
-
-
-@pytest.fixture(scope='module')
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with running_site(tmp_path_factory.mktemp('everyday') / 'data') as running:
-        yield running
 
 
 @pytest.fixture(scope='module')
