@@ -15,6 +15,7 @@ from domain.model import Account, ApplicationStatus, Role
 from domain.volunteers import VolunteerQuery
 
 from .components.app_bar import app_bar
+from .components.card import card
 from .components.form import form
 from .components.icon import icon
 from .components.notices import refuse, tell
@@ -155,29 +156,6 @@ def save_bar() -> Iterator[None]:
     """The bar that stays at the bottom of a form: 儲存, 返回, when the draft was kept."""
     with html.div().classes('lb-foot'):
         yield
-
-
-@contextmanager
-def card(title: str = '', note: str = '', classes: str = '') -> Iterator[None]:
-    """A white card with a heading and perhaps a note beside it."""
-    with html.section().classes('lb-card lb-pad').classes(classes):
-        if title:
-            with html.div().classes('lb-sec'):
-                html.h2(title)
-                if note:
-                    html.span(note).classes('lb-note')
-        yield
-
-
-def chip(text: str, tone: str = '', symbol: str = '', hint: str = '') -> None:
-    """A small state: a word, with an icon, in the colour of its meaning (ok, warn, bad, info); `hint` explains it."""
-    with html.span().classes('lb-chip').classes(tone) as shown:
-        if symbol:
-            icon(symbol, 14)
-        html.span(text)
-        if hint:
-            shown.props['title'] = hint
-            html.span(f'，{hint}').classes('lb-away')
 
 
 def not_found_page(account: Account | None = None) -> None:

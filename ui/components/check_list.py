@@ -14,7 +14,7 @@ class check_list(Element, component='check_list.js'):
     """The checks as a card; `links` leads the clerk to each field that lacks something.
 
     With `tick` what is looked at by eye has boxes: `tick(rule_id, is_ticked)` keeps it and then `show`s the list anew;
-    `pages.review_checks` places it so on the reviewer's desk.
+    `components/desk/case_checks.py` puts it so on the reviewer's desk.
     """
 
     def __init__(

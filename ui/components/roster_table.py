@@ -7,12 +7,13 @@ from typing import Any
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import dates
+from domain import applications, dates, rosters
 from domain.cases import worklists
-from domain.model import Account, ApplicationStatus, Role
+from domain.model import Account, ApplicationStatus, Role, Roster
 from domain.readiness import Check
 from domain.rosters import RosterRow
 
+from ..live import follow, of_record
 from .notices import refusals_told
 from .states import deadline
 
@@ -59,6 +60,19 @@ class roster_table(Element, component='roster_table.js'):
         if text != self._props['rows']:
             self._props['rows'] = text
             self.update()
+
+    def follow(self, roster: Roster, renew: Callable[[], Awaitable[None]]) -> None:
+        """Call `renew` when something happens to the roster, to one of its cases or to one of its volunteers."""
+
+        def is_of_case(payload: str) -> bool:
+            return int(payload.partition(':')[0]) in self.shown
+
+        def is_of_volunteer(payload: str) -> bool:
+            return int(payload) in {row.volunteer.id for row in self.shown.values()}
+
+        follow(rosters.CHANNEL, renew, of_record(roster.id))
+        follow(applications.CHANNEL, renew, is_of_case)
+        follow('volunteer', renew, is_of_volunteer)
 
     def _busy(self, is_busy: bool) -> None:
         if is_busy:

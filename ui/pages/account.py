@@ -10,12 +10,13 @@ from domain.accounts import passwords
 from domain.errors import Incomplete
 from domain.model import Account, MailPreference, Role
 
+from ..addresses import HOMES
 from ..components.action_button import action_button
+from ..components.card import card
 from ..components.form import form
 from ..components.form.fields import password_field, radio_field
 from ..flash import leave
-from ..frame import card, frame, waiting_for
-from .menus import HOMES
+from ..frame import frame, waiting_for
 
 PREFERENCES = {
     MailPreference.EACH: '每件都寄：有消息就寄一封',

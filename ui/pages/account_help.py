@@ -8,8 +8,8 @@ from domain.accounts import AccountRequestDetails, LinkExpired, passwords
 from domain.errors import DomainError, Incomplete
 from domain.model import Role
 
+from .. import public
 from ..addresses import LOGIN
-from . import public
 
 REQUEST, FORGOTTEN, RESET = '/account/request', '/account/forgotten', '/account/reset'
 ROLES = {Role.UNIT_STAFF: '運用單位承辦人', Role.REVIEWER: '發冊機關志工業務窗口'}

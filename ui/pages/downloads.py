@@ -8,9 +8,8 @@ from fastapi.responses import Response
 
 from domain.printouts import roster_sheets
 
-from .. import gate
+from .. import gate, public
 from ..components.step_guide import STEPS
-from . import public
 
 PAGE = '/downloads'
 ROSTER = f'{PAGE}/roster.ods'

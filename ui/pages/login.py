@@ -5,9 +5,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from domain import directory
 
-from .. import gate
+from .. import gate, public
 from ..addresses import LOGIN
-from . import public
 
 NOTICES = {
     'password-set': '密碼已設定完成，請用新密碼登入。',

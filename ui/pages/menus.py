@@ -14,6 +14,7 @@ from domain.guide import home
 from domain.model import Account, ApplicationStatus, ApplicationStep, Role
 
 from .. import gate
+from ..addresses import HOMES
 from ..components.call_tasks import call_tasks
 from ..components.entry_group import entry_group
 from ..components.progress_board import Count, News, progress_board
@@ -21,8 +22,6 @@ from ..components.resume_card import resume_card
 from ..components.tiles import Entry, tiles
 from ..frame import MENU, VOLUNTEER_DATA, frame, guide_for, waiting_for
 from ..live import follow, of_side
-
-HOMES = {Role.UNIT_STAFF: '/menu', Role.REVIEWER: '/reviews', Role.VOLUNTEER: '/my', Role.ADMINISTRATOR: '/admin'}
 
 BASICS = Entry('pencil', '志工基本資料維護', '新增志工、上傳照片、申請送審', '/volunteers', 'STEP 3')
 CONSOLIDATED = Entry('cards', '志工總歸戶', '一位志工在各單位的紀錄，合在一起看', '/consolidated')

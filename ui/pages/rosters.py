@@ -1,7 +1,6 @@
 """名冊: the rosters of a unit; one of them, with what each row lacks, filled, sent and printed."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from nicegui import html, ui
 
@@ -18,20 +17,14 @@ from ..components.form.pick_list import PER_PAGE, pick_list
 from ..components.icon import icon
 from ..components.notices import confirm, tell
 from ..components.question import is_sure, question
+from ..components.roster_foot import prints, roster_past, ways_down
 from ..components.roster_list import Asked, roster_list
 from ..components.roster_table import roster_table
-from ..components.timeline import timeline
 from ..flash import leave
-from ..frame import MENU, VOLUNTEER_DATA, card, frame, waiting_for
-from ..live import follow, of_record, of_side
+from ..frame import MENU, VOLUNTEER_DATA, frame, waiting_for
+from ..live import follow, of_side
 
 ROSTERS = ('名冊', '/rosters')
-PRINTS = (
-    ('PDF', 'pdf', True),
-    ('ODS', 'ods', True),
-    ('PDF（完整證號）', 'pdf', False),
-    ('ODS（完整證號）', 'ods', False),
-)
 
 
 @dataclass
@@ -121,21 +114,7 @@ async def roster_page(account: Account, roster_id: int) -> None:
         past.show(await roster_timeline.of(now, by=account))
 
     await renew()
-    follow_roster(roster, table, renew)
-
-
-def follow_roster(roster: Roster, table: roster_table, renew: Any) -> None:
-    """Keep the rows true: what happens to the roster, to its cases, and to the papers of its volunteers."""
-
-    def concerns(payload: str) -> bool:
-        return int(payload.partition(':')[0]) in table.shown
-
-    def of_person(payload: str) -> bool:
-        return int(payload) in {row.volunteer.id for row in table.shown.values()}
-
-    follow(rosters.CHANNEL, renew, of_record(roster.id))
-    follow(applications.CHANNEL, renew, concerns)
-    follow('volunteer', renew, of_person)
+    table.follow(roster, renew)
 
 
 def _facts(roster: Roster) -> str:
@@ -258,29 +237,3 @@ async def _discard(roster: Roster, account: Account) -> None:
     if await is_sure('刪除這份名冊', '只有空的名冊可以刪除；志工的資料不會受影響。'):
         await rosters.discard(roster, by=account)
         leave(ROSTERS[1], 'roster-discarded')
-
-
-def ways_down() -> None:
-    """To what stands below up to two hundred rows."""
-    with html.nav().classes('lb-roster-down').props('aria-label=本頁'):
-        ui.link('列印名冊', '#prints')
-        ui.link('名冊歷程', '#past')
-
-
-def roster_past(account: Account) -> timeline:
-    """Where the roster's timeline is shown."""
-    with html.div().props('id=past tabindex=-1'), card('名冊歷程', '', 'lb-roster-past'):
-        return timeline([], account, title='名冊歷程')
-
-
-def prints(roster: Roster) -> None:
-    """列印名冊, masked or in full."""
-    law = '管理辦法第 5 條的名冊：姓名、性別、出生年月日、證號'
-    with html.div().props('id=prints tabindex=-1'), card('列印名冊', law, 'lb-roster-prints'):
-        with html.div().classes('lb-row-acts'):
-            for text, kind, is_masked in PRINTS:
-                address = f'/printouts/rosters/{roster.id}.{kind}?masked={int(is_masked)}'
-                with ui.link('', address).classes('q-btn lb-btn lb-outline'):
-                    icon('print')
-                    html.span(text)
-        html.p('列印完整證號時，會為每位志工留下查閱紀錄，本人可以看到。').classes('lb-note')

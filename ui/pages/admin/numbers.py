@@ -12,11 +12,12 @@ from domain.errors import NotFound
 from domain.model import Account
 
 from ...components.action_button import action_button
+from ...components.card import card
 from ...components.form import form
 from ...components.form.fields import choice_field, text_field
 from ...components.record_table import Row
 from ...flash import leave
-from ...frame import card, save_bar
+from ...frame import save_bar
 
 HOME = '/admin/numbers'
 COLUMNS = [

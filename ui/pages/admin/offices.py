@@ -11,6 +11,7 @@ from domain.errors import NotFound
 from domain.model import Account, TrainingKind
 
 from ...components.action_button import action_button
+from ...components.card import card
 from ...components.form import form
 from ...components.form.fields import (
     check_field,
@@ -24,7 +25,7 @@ from ...components.form.fields import (
 from ...components.question import is_sure
 from ...components.record_table import Cell, Row
 from ...flash import leave
-from ...frame import card, save_bar
+from ...frame import save_bar
 
 UNITS, TEAMS, AGENCIES, HOURS = '/admin/units', '/admin/teams', '/admin/agencies', '/admin/hours'
 UNIT_COLUMNS = [('name', '單位名稱'), ('county', '縣市'), ('phone', '電話'), ('email', '電子郵件'), ('state', '狀態')]

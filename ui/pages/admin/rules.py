@@ -11,12 +11,13 @@ from domain.readiness import rules
 from domain.readiness.rules import RuleDetails
 
 from ...components.action_button import action_button
+from ...components.card import card
 from ...components.form import form
 from ...components.form.fields import choice_field, date_field, radio_field, text_field
 from ...components.question import is_sure
 from ...components.record_table import Cell, Row
 from ...flash import leave
-from ...frame import card, save_bar
+from ...frame import save_bar
 
 RULES = '/admin/rules'
 COLUMNS = [

@@ -15,12 +15,13 @@ from domain.reviews import deadlines
 from domain.reviews.deadlines import Due, Running
 
 from ...components.action_button import action_button
+from ...components.card import card
 from ...components.form import form
 from ...components.form.fields import date_field
 from ...components.icon import icon
 from ...components.record_table import Cell, Row, record_table
 from ...components.states import deadline
-from ...frame import MENU, REVIEW, card, frame, waiting_for
+from ...frame import MENU, REVIEW, frame, waiting_for
 from ...live import follow, of_side
 
 HERE, EXPORT = '/reviews/overdue', '/printouts/evidence.ods'

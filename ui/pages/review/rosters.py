@@ -8,13 +8,14 @@ from domain.reviews import decisions
 from domain.reviews.decisions import Report
 from domain.rosters import timeline
 
+from ...components.card import card
 from ...components.question import is_sure
+from ...components.roster_foot import prints, roster_past, ways_down
 from ...components.roster_list import Asked, roster_list
 from ...components.roster_table import roster_table
 from ...components.undo_bar import undo_bar
-from ...frame import REVIEW, VOLUNTEER_DATA, card, frame, waiting_for
+from ...frame import REVIEW, VOLUNTEER_DATA, frame, waiting_for
 from ...live import follow, of_side
-from ..rosters import follow_roster, prints, roster_past, ways_down
 
 REVIEW_ROSTERS = ('名冊審核', '/reviews/rosters')
 
@@ -66,7 +67,7 @@ async def review_roster_page(account: Account, roster_id: int) -> None:
         past.show(await timeline.of(roster, by=account))
 
     await renew()
-    follow_roster(roster, table, renew)
+    table.follow(roster, renew)
 
 
 async def _approve(ids: list[int], table: roster_table, refused: html.div, account: Account) -> None:

@@ -13,7 +13,9 @@ from domain.model import Account, Application, ApplicationStatus, Draft, DraftKi
 from domain.readiness import Check
 
 from ...components.action_button import action_button
+from ...components.card import card
 from ...components.check_list import check_list
+from ...components.chip import chip
 from ...components.correction_list import correction_list, waiting_in
 from ...components.form import form
 from ...components.form.agency_select import agency_select
@@ -23,7 +25,7 @@ from ...components.profile.profile_header import profile_header
 from ...components.states import TONES
 from ...components.timeline import timeline
 from ...flash import leave
-from ...frame import BASICS, MENU, VOLUNTEER_DATA, card, chip, frame, guide_for, save_bar, waiting_for
+from ...frame import BASICS, MENU, VOLUNTEER_DATA, frame, guide_for, save_bar, waiting_for
 from ...live import follow, of_volunteer
 
 

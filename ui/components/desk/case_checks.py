@@ -4,11 +4,11 @@ from domain import applications, readiness
 from domain.model import Account, Application, ApplicationStatus
 from domain.readiness import Check, rules
 
-from ...components.check_list import check_list
 from ...live import follow, of_record
+from ..check_list import check_list
 
 
-def placed_checks(account: Account, application: Application, checks: list[Check]) -> check_list:
+def case_checks(account: Account, application: Application, checks: list[Check]) -> check_list:
     """The list of a case; it renews itself when anybody ticks. A case that is not under review has no boxes."""
 
     async def tick(rule_id: int, is_ticked: bool) -> None:
@@ -16,9 +16,9 @@ def placed_checks(account: Account, application: Application, checks: list[Check
         await renew()
 
     async def renew() -> None:
-        placed.show(await readiness.checks(await applications.get(application.id, by=account), by=account))
+        listed.show(await readiness.checks(await applications.get(application.id, by=account), by=account))
 
     is_waiting = application.status is ApplicationStatus.SUBMITTED
-    placed = check_list(checks, '體檢', links=False, tick=tick if is_waiting else None)
+    listed = check_list(checks, '體檢', links=False, tick=tick if is_waiting else None)
     follow(rules.CHANNEL, renew, of_record(application.id))
-    return placed
+    return listed

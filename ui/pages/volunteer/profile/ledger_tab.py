@@ -9,12 +9,12 @@ from domain.ledgers import LEDGERS, Entry, Ledger, LedgerField
 from domain.model import Account, Volunteer
 from domain.trainings import spoken
 
-from ...components.action_button import action_button
-from ...components.icon import icon
-from ...components.notices import confirm
-from ...components.question import is_sure
-from ...components.record_table import Cell, Row, record_table
-from ...live import follow, of_volunteer
+from ....components.action_button import action_button
+from ....components.icon import icon
+from ....components.notices import confirm
+from ....components.question import is_sure
+from ....components.record_table import Cell, Row, record_table
+from ....live import follow, of_volunteer
 from .ledger_entry import FROM, TO, Offers, entry_form, entry_view, offers_for, shown
 
 # What is worth knowing over the entries: 管理辦法 §9, 績效證明書發給作業規定, 志願服務法 §16 and §20.

@@ -1,22 +1,12 @@
-"""異動紀錄: who changed what, from what to what, when, and from which unit."""
+"""異動紀錄: who changed what of a volunteer, from what to what, and when."""
 
 from collections.abc import Sequence
 
-from domain import dates
 from domain.audit import history
-from domain.model import Account, HistoryEntry, OfficeEntry, Volunteer
+from domain.model import Account, HistoryEntry, Volunteer
 
-from ...components.record_table import Cell, Row, record_table
-
-COLUMNS = [
-    ('at', '時間'),
-    ('by', '異動人'),
-    ('section', '資料'),
-    ('action', '動作'),
-    ('label', '欄位'),
-    ('old', '原內容'),
-    ('new', '新內容'),
-]
+from ....components.history_rows import COLUMNS, row_of
+from ....components.record_table import Cell, Row, record_table
 
 
 async def history_tab(account: Account, volunteer: Volunteer) -> None:
@@ -28,20 +18,6 @@ async def history_tab(account: Account, volunteer: Volunteer) -> None:
 
     table = record_table('異動紀錄', COLUMNS, fetch)
     await table.refresh()
-
-
-def row_of(entry: HistoryEntry | OfficeEntry) -> Row:
-    """One change, as people read it."""
-    return {
-        'key': str(entry.id),
-        'at': dates.roc_instant(entry.at),
-        'by': {'text': entry.by_name, 'sub': entry.from_unit},
-        'section': {'text': entry.section, 'sub': entry.subject},
-        'action': entry.action,
-        'label': entry.label,
-        'old': entry.old,
-        'new': entry.new,
-    }
 
 
 def _row(entry: HistoryEntry) -> Row:

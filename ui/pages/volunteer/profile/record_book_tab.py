@@ -15,15 +15,16 @@ from domain.calendar.days_left import DaysLeft
 from domain.cases import worklists
 from domain.model import Account, Application, BookStatus, IssueKind, Volunteer
 
-from ...components.action_button import action_button
-from ...components.form import form
-from ...components.form.fields import choice_field, date_field
-from ...components.record_table import Row, record_table
-from ...components.states import deadline
-from ...components.timeline import timeline
-from ...flash import leave
-from ...frame import card, chip
-from ...live import follow, of_volunteer
+from ....components.action_button import action_button
+from ....components.card import card
+from ....components.chip import chip
+from ....components.form import form
+from ....components.form.fields import choice_field, date_field
+from ....components.record_table import Row, record_table
+from ....components.states import deadline
+from ....components.timeline import timeline
+from ....flash import leave
+from ....live import follow, of_volunteer
 
 COLUMNS = [
     ('name', '志工姓名'),
