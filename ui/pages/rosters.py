@@ -176,16 +176,7 @@ async def _adding(roster: Roster, account: Account) -> ui.dialog:
             '初次列出還沒有紀錄冊的志工，其他類別列出已有紀錄冊的；申請正在進行、或已列在其他名冊的不會出現。'
         ).classes('lb-note')
         listed = pick_list('志工', in_form, 'chosen', fetch)
-        shown = picks.kind
-
-        async def follow_kind() -> None:
-            nonlocal shown
-            if picks.kind != shown:
-                shown = picks.kind
-                picks.chosen, listed.page = '', 1
-                await listed.refresh()
-
-        in_form.on_change(follow_kind)
+        _follow_kind(in_form, picks, listed)
 
         async def all_of_them() -> None:
             ids = await rosters.candidate_ids(by=account, kind=picks.kind, text=listed.text)
@@ -207,6 +198,20 @@ async def _adding(roster: Roster, account: Account) -> ui.dialog:
             ui.button('取消', on_click=dialog.close, color=None).props('flat no-caps')
     dialog.on('before-show', listed.refresh)
     return dialog
+
+
+def _follow_kind(in_form: form, picks: Picks, listed: pick_list) -> None:
+    """Another 發冊類別 lists other volunteers, and none of them is chosen yet."""
+    shown = picks.kind
+
+    async def renew() -> None:
+        nonlocal shown
+        if picks.kind != shown:
+            shown = picks.kind
+            picks.chosen, listed.page = '', 1
+            await listed.refresh()
+
+    in_form.on_change(renew)
 
 
 def _say_added(added: Added) -> None:

@@ -155,7 +155,7 @@ async def edit_team(account: Account, key: str) -> None:
 
 
 async def edit_agency(account: Account, key: str) -> None:
-    """The form of an agency; its number is shown as it will look."""
+    """The form of an agency."""
     agency = None if key == 'new' else await directory.agency(_number(key))
     details = AgencyDetails() if agency is None else AgencyDetails.from_record(agency)
     fields = {each.id: each.name for each in await directory.fields()}
@@ -169,10 +169,7 @@ async def edit_agency(account: Account, key: str) -> None:
             )
             text_field('電話', in_form, 'phone', maxlength=30)
             email_field('電子郵件', in_form, 'email', hint='送審通知與名冊會寄到這裡。', maxlength=254, wide=True)
-        with card('紀錄冊號', '(核可時自動取號，每年從第 1 號開始)'), html.div().classes('lb-grid'):
-            text_field('機關代字', in_form, 'document_word', required=True, maxlength=20)
-            pattern = text_field('號碼格式', in_form, 'number_pattern', required=True, maxlength=80, classes='mono')
-            radio_field('換發、補發時', in_form, 'renewal_keeps_number', RENEWALS, required=True)
+        number_fields(in_form, details)
         with card('審核期限', '(改變後，審核中的案件會重新計算期限)'), html.div().classes('lb-grid'):
             number_field('審核天數', in_form, 'review_days', required=True, suffix='天', hint='送審的次日起算。')
             radio_field('計算方式', in_form, 'counts_working_days', COUNTING, required=True)
@@ -187,19 +184,28 @@ async def edit_agency(account: Account, key: str) -> None:
             date_field('開始受理日', in_form, 'valid_from', hint='空白表示一直受理。')
             date_field('停止受理日', in_form, 'valid_to', hint='空白表示繼續受理。')
 
+    async def save() -> None:
+        await directory.save_agency(details, by=account, of=agency)
+        leave(AGENCIES, 'office-saved')
+
+    _bar(in_form, save, AGENCIES)
+
+
+def number_fields(in_form: form, details: AgencyDetails) -> None:
+    """How the agency writes its numbers; the first number of the year is shown as it will look."""
+    with card('紀錄冊號', '(核可時自動取號，每年從第 1 號開始)'), html.div().classes('lb-grid'):
+        text_field('機關代字', in_form, 'document_word', required=True, maxlength=20)
+        pattern = text_field('號碼格式', in_form, 'number_pattern', required=True, maxlength=80, classes='mono')
+        radio_field('換發、補發時', in_form, 'renewal_keeps_number', RENEWALS, required=True)
+
     def preview() -> None:
         number = forms.sample_number(details.number_pattern, details.document_word)
         pattern.advise(
             f'今年第 1 號：{number}' if number else '可用 {word}、{year:03d}、{sequence:06d}', 'ok' if number else ''
         )
 
-    async def save() -> None:
-        await directory.save_agency(details, by=account, of=agency)
-        leave(AGENCIES, 'office-saved')
-
     in_form.on_change(preview)
     preview()
-    _bar(in_form, save, AGENCIES)
 
 
 async def edit_hours(account: Account, key: str) -> None:

@@ -90,9 +90,7 @@ async def _evidence(account: Account) -> None:
         date_field('送審日期起', in_form, 'since')
         date_field('送審日期迄', in_form, 'until')
         action_button('查詢', show, 'outline', in_form=in_form)
-        with ui.link('', EXPORT).classes('q-btn lb-btn lb-outline').props('download') as export:
-            icon('download')
-            html.span('匯出 ODS')
+        export_link(in_form, period)
 
     async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
         found = await review_periods.rounds(period, by=account)
@@ -109,6 +107,15 @@ async def _evidence(account: Account) -> None:
     if deadlines.is_supervisor(account):
         shares = record_table('依承辦人', SHARE_COLUMNS, fetch_shares, bare=True, empty='這段期間沒有審結的案件')
 
+    await show()
+
+
+def export_link(in_form: form, period: Period) -> None:
+    """匯出 ODS of the period as it is chosen in the form."""
+    with ui.link('', EXPORT).classes('q-btn lb-btn lb-outline').props('download') as export:
+        icon('download')
+        html.span('匯出 ODS')
+
     def point() -> None:
         days = {name: day.isoformat() for name, day in vars(period).items() if isinstance(day, date)}
         export.props['href'] = f'{EXPORT}?{urlencode(days)}'
@@ -116,7 +123,6 @@ async def _evidence(account: Account) -> None:
 
     in_form.on_change(point)
     point()
-    await show()
 
 
 def _show_counts(pills: html.nav, counts: dict[Due, int], chosen: Due) -> None:

@@ -66,6 +66,14 @@ async def application_page(account: Account, volunteer_id: int) -> None:
             ui.link('返回', back).classes('lb-btn q-btn lb-flat')
             in_form.saved_mark()
 
+    keep_current(account, volunteer, seen, listed, checks)
+
+
+def keep_current(
+    account: Account, volunteer: Volunteer, seen: 'Seen', listed: correction_list | None, checks: check_list
+) -> None:
+    """Renew marks and checks when something happens to the application; one that has moved is another page."""
+
     async def renew() -> None:
         now = await applications.current_of(volunteer, by=account)
         if listed is not None:
