@@ -13,11 +13,11 @@ from domain.reviews import phone_calls
 from domain.reviews.phone_calls import CallTask
 
 from ..live import follow, of_side
-from .notices import confirm, refusals_told
+from .notices import confirm, showing_refusals
 
 
 class call_tasks(Element, component='call_tasks.js'):
-    """`await call_tasks.placed(account)` on a home: the tasks of this side, renewed by themselves."""
+    """`await call_tasks.build(account)` on a home: the tasks of this side, renewed by themselves."""
 
     def __init__(self, account: Account) -> None:
         super().__init__()
@@ -28,43 +28,43 @@ class call_tasks(Element, component='call_tasks.js'):
         self.on('resend', self._resend)
 
     @classmethod
-    async def placed(cls, account: Account) -> 'call_tasks':
-        """The list in its place."""
-        placed = cls(account)
-        await placed.renew()
+    async def build(cls, account: Account) -> 'call_tasks':
+        """The tasks of this side, renewed by themselves."""
+        tasks = cls(account)
+        await tasks.renew()
 
-        follow(applications.CHANNEL, placed.renew, of_side(account))
-        return placed
+        follow(applications.CHANNEL, tasks.renew, of_side(account))
+        return tasks
 
     async def renew(self) -> None:
         """Ask again whom to call."""
         self.tasks = {task.mail.id: task for task in await phone_calls.to_make(by=self.account)}
-        shown = [_shown(task, self.account) for task in self.tasks.values()]
-        if self._props.get('tasks') != shown:
-            self._props['tasks'] = shown
+        listed = [_as_props(task, self.account) for task in self.tasks.values()]
+        if self._props.get('tasks') != listed:
+            self._props['tasks'] = listed
             self.update()
 
     async def _called(self, event: GenericEventArguments) -> None:
-        said = event.args if isinstance(event.args, dict) else {}
-        key = said.get('key')
+        given = event.args if isinstance(event.args, dict) else {}
+        key = given.get('key')
         task = self.tasks.get(key) if isinstance(key, int) else None
         if task is None:
             return
-        with refusals_told():
-            told = {'callee': task.who[: phone_calls.CALLEE_LENGTH], 'phone': task.phone}
-            await phone_calls.log(task.application, said.get('result', ''), by=self.account, **told)
+        with showing_refusals():
+            contact = {'callee': task.who[: phone_calls.CALLEE_LENGTH], 'phone': task.phone}
+            await phone_calls.log(task.application, given.get('result', ''), by=self.account, **contact)
             confirm('已記錄這通電話。')
             await self.renew()
 
     async def _resend(self, event: GenericEventArguments) -> None:
         if not isinstance(event.args, int) or event.args not in self.tasks:
             return
-        with refusals_told():
+        with showing_refusals():
             await outbox.resend(event.args, by=self.account)
             confirm('已排入重寄；寄達後，這項工作會自動消失。')
 
 
-def _shown(task: CallTask, account: Account) -> dict[str, Any]:
+def _as_props(task: CallTask, account: Account) -> dict[str, Any]:
     case = task.application
     page = f'/volunteers/{case.volunteer_id}/record-book' if account.role is Role.UNIT_STAFF else f'/reviews/{case.id}'
     return {

@@ -7,7 +7,7 @@ from nicegui.events import GenericEventArguments
 
 from domain.readiness import Check
 
-from .notices import refusals_told
+from .notices import showing_refusals
 
 
 class check_list(Element, component='check_list.js'):
@@ -54,5 +54,5 @@ class check_list(Element, component='check_list.js'):
         boxes = [check['rule'] for check in self._props['checks'] if check['rule']]
         if self.tick is None or not isinstance(rule_id, int) or rule_id not in boxes:
             return
-        with refusals_told():
+        with showing_refusals():
             await self.tick(rule_id, given.get('on') is True)

@@ -82,7 +82,7 @@ export default {
               <span class="lb-chip">{{ m.reason }}</span>
               <span class="lb-chip" :class="m.tone"><lb-icon :name="m.symbol" size="14" />{{ m.state }}</span>
             </div>
-            <p class="said">{{ m.text }}</p>
+            <p class="remark">{{ m.text }}</p>
             <exchanges :of="m.earlier" />
             <p v-if="m.old.text || m.now.text" class="values">
               <span>送審時：<b>{{ m.old.text || '（空白）' }}</b></span>

@@ -47,7 +47,7 @@ def earlier(marked: Marked) -> list[dict[str, str]]:
     """What was said before the mark was opened again, for a component: words, and the pictures of then."""
     return [
         {
-            'said': f'審核：{one.text}',
+            'remark': f'審核：{one.text}',
             'answer': f'{one.answered_by.name}　{dates.roc_instant(one.answered_at)}　'
             f'{_ANSWERS.get(one.status, "已回覆")}：{one.answer or "（沒有說明）"}',
             'values': f'{one.old_value or "（空白）"} → {one.new_value or "（空白）"}'

@@ -16,7 +16,7 @@ class mail_list(Element, component='mail_list.js'):
     def __init__(self, letters: list[Letter]) -> None:
         super().__init__()
         self.letters = letters
-        self._props['letters'] = [_shown(letter) for letter in letters]
+        self._props['letters'] = [_as_props(letter) for letter in letters]
         self.on('wanted', self._wanted)
 
     def _wanted(self, event: GenericEventArguments) -> None:
@@ -26,7 +26,7 @@ class mail_list(Element, component='mail_list.js'):
                 ui.download.content(attachment.content, attachment.name)
 
 
-def _shown(letter: Letter) -> dict[str, Any]:
+def _as_props(letter: Letter) -> dict[str, Any]:
     return {
         'to': letter.recipient,
         'subject': letter.subject,

@@ -14,7 +14,7 @@ def refuse(refusal: DomainError) -> None:
 
 
 @contextmanager
-def refusals_told() -> Iterator[None]:
+def showing_refusals() -> Iterator[None]:
     """For what a component hears from the browser: a refusal of the office is said, and ends the `with`."""
     try:
         yield

@@ -36,7 +36,7 @@ class progress_board(Element, component='progress_board.js'):
 
     def show(self, counts: Sequence[Count], news: Sequence[News]) -> None:
         """Renew what changed."""
-        shown = {'counts': [asdict(each) for each in counts], 'news': [asdict(each) for each in news]}
-        if any(self._props[name] != value for name, value in shown.items()):
-            self._props.update(shown)
+        now = {'counts': [asdict(each) for each in counts], 'news': [asdict(each) for each in news]}
+        if any(self._props[name] != value for name, value in now.items()):
+            self._props.update(now)
             self.update()

@@ -8,7 +8,7 @@ from nicegui.events import GenericEventArguments
 
 from domain.cases.worklists import Turn
 
-from .notices import refusals_told
+from .notices import showing_refusals
 
 Cell = str | Mapping[str, Any] | None
 Row = Mapping[str, Any]
@@ -50,7 +50,7 @@ class record_table(Element, component='record_table.js'):
                 known = {str(row['key']) for row in self._props['rows']}
                 if not isinstance(event.args, dict) or str(event.args.get('key')) not in known:
                     return
-                with refusals_told():
+                with showing_refusals():
                     await acted(str(event.args['key']), str(event.args.get('what')))
 
             self.on('acted', hear)

@@ -69,9 +69,9 @@ class roster_list(Element, component='roster_list.js'):
         self.update()
 
     async def _asked(self, event: GenericEventArguments) -> None:
-        said: Any = event.args
-        if isinstance(said, dict):
-            self.asked = Asked.read(said.get('text'), said.get('turn'), said.get('page'))
+        given: Any = event.args
+        if isinstance(given, dict):
+            self.asked = Asked.read(given.get('text'), given.get('turn'), given.get('page'))
             await self.refresh()
 
 

@@ -61,9 +61,9 @@ export default {
           {{ picked.length ? act + '選取的 ' + picked.length + ' ' + unit : '請先勾選要' + act + '的志工' }}
         </button>
       </div>
-      <ol v-if="shown.length">
+      <ol v-if="visible.length">
         <li
-          v-for="r in shown"
+          v-for="r in visible"
           :key="r.id"
           :id="'case-' + r.id"
           :class="{on: chosen(r), here: here === 'case-' + r.id}"
@@ -132,7 +132,7 @@ export default {
         count: this.all.filter((r) => key === 'all' || r.group === key).length,
       }));
     },
-    shown() {
+    visible() {
       const words = this.words.trim();
       return this.all.filter(
         (r) =>
@@ -141,7 +141,7 @@ export default {
       );
     },
     able() {
-      return this.shown.filter((r) => r.can);
+      return this.visible.filter((r) => r.can);
     },
     picked() {
       return this.all.filter((r) => r.can && this.chosen(r));

@@ -14,7 +14,7 @@ from domain.readiness import Check
 from domain.rosters import RosterRow
 
 from ..live import follow, of_record
-from .notices import refusals_told
+from .notices import showing_refusals
 from .states import deadline
 
 Acted = Callable[[str, list[int]], Awaitable[None]]
@@ -31,7 +31,7 @@ class roster_table(Element, component='roster_table.js'):
     ) -> None:
         super().__init__()
         self.account = account
-        self.shown: dict[int, RosterRow] = {}
+        self.rows: dict[int, RosterRow] = {}
         self._props.update({'title': title, 'act': act, 'unit': unit, 'empty': empty, 'hint': hint})
         self._props.update({'rows': '[]', 'busy': False})
 
@@ -40,10 +40,10 @@ class roster_table(Element, component='roster_table.js'):
             if self._props['busy'] or not isinstance(given, dict) or not isinstance(given.get('ids'), list):
                 return
             wanted = {one for one in given['ids'] if isinstance(one, int)}
-            ids = [one for one in self.shown if one in wanted]
+            ids = [one for one in self.rows if one in wanted]
             self._busy(True)
             try:
-                with refusals_told():
+                with showing_refusals():
                     await acted(str(given.get('what')), ids)
             finally:
                 if not self.is_deleted:
@@ -53,7 +53,7 @@ class roster_table(Element, component='roster_table.js'):
 
     def show(self, rows: Sequence[RosterRow], roster_id: int) -> None:
         """Show `rows`; only what changed is drawn anew."""
-        self.shown = {row.application.id: row for row in rows}
+        self.rows = {row.application.id: row for row in rows}
         line = _of_unit if self.account.role is Role.UNIT_STAFF else _of_agency
         lines = [_common(number, row, self.account) | line(row, roster_id) for number, row in enumerate(rows, start=1)]
         text = json.dumps(lines, ensure_ascii=False)
@@ -65,10 +65,10 @@ class roster_table(Element, component='roster_table.js'):
         """Call `renew` when something happens to the roster, to one of its cases or to one of its volunteers."""
 
         def is_of_case(payload: str) -> bool:
-            return int(payload.partition(':')[0]) in self.shown
+            return int(payload.partition(':')[0]) in self.rows
 
         def is_of_volunteer(payload: str) -> bool:
-            return int(payload) in {row.volunteer.id for row in self.shown.values()}
+            return int(payload) in {row.volunteer.id for row in self.rows.values()}
 
         follow(rosters.CHANNEL, renew, of_record(roster.id))
         follow(applications.CHANNEL, renew, is_of_case)
@@ -125,7 +125,7 @@ def _of_unit(row: RosterRow, roster_id: int) -> dict[str, Any]:
     person = f'/volunteers/{row.volunteer.id}/record-book'
     if application.status not in worklists.WITH_UNIT:
         is_open = application.status is ApplicationStatus.SUBMITTED
-        return {'href': f'{person}/application' if is_open else person, 'note': _said(application.reason)}
+        return {'href': f'{person}/application' if is_open else person, 'note': _reason_line(application.reason)}
     is_back = application.status is ApplicationStatus.RETURNED
     lacking = [_lacking(check, check.address) for check in row.lacking]
     if row.unanswered:
@@ -137,7 +137,7 @@ def _of_unit(row: RosterRow, roster_id: int) -> dict[str, Any]:
         'on': row.is_prepared,
         'goes': not is_back,
         'fine': '資料齊全，可以送審' if row.is_prepared else '',
-        'note': (row.hindrance if not lacking else '') or (_said(application.reason) if is_back else ''),
+        'note': (row.hindrance if not lacking else '') or (_reason_line(application.reason) if is_back else ''),
         'noteTone': '' if row.is_prepared else 'bad',
         'lacking': lacking,
     }
@@ -146,12 +146,12 @@ def _of_unit(row: RosterRow, roster_id: int) -> dict[str, Any]:
 def _of_agency(row: RosterRow, roster_id: int) -> dict[str, Any]:
     """What a reviewer sees of it: the summary of the checks, and the way to the case on the desk."""
     application = row.application
-    shown: dict[str, Any] = {'href': f'/reviews/{application.id}?roster={roster_id}'}
+    line: dict[str, Any] = {'href': f'/reviews/{application.id}?roster={roster_id}'}
     if application.status is not ApplicationStatus.SUBMITTED:
-        return shown | {'note': _said(application.reason)}
+        return line | {'note': _reason_line(application.reason)}
     if row.pending is not None:
         decided = f'{row.pending.by.name}剛決定：{row.pending.to.label}，還可以復原'
-        return shown | {
+        return line | {
             'word': worklists.REVIEW.word,
             'why': decided,
             'group': '剛決定',
@@ -161,7 +161,7 @@ def _of_agency(row: RosterRow, roster_id: int) -> dict[str, Any]:
         }
     open_marks = row.unanswered + row.answered
     is_fine = not row.lacking and not open_marks
-    return shown | {
+    return line | {
         'can': is_fine,
         'fine': _passed(row) if is_fine else '',
         'note': '；'.join(filter(None, [f'{open_marks} 項補正待確認' if open_marks else '', row.problem])),
@@ -176,7 +176,7 @@ def _passed(row: RosterRow) -> str:
     return '，'.join(f'{count} {text}' for text, count in counts.items() if count)
 
 
-def _said(reason: str) -> str:
+def _reason_line(reason: str) -> str:
     return f'審核意見：{" ".join(reason.split())}' if reason else ''
 
 

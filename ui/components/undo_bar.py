@@ -10,7 +10,7 @@ from domain.cases.transitions import VERBS
 from domain.model import Account, ApplicationStatus, Decision
 from domain.reviews import Pending, decisions
 
-from .notices import confirm, refusals_told, tell
+from .notices import confirm, showing_refusals, tell
 
 # Case id → whose it is, and the decision that waits.
 Decided = Mapping[int, tuple[str, Pending | Decision]]
@@ -40,7 +40,7 @@ class undo_bar(Element, component='undo_bar.js'):
         found = [decision for _, decision in waiting.values()]
         left = min((decision.release_at - now for decision in found), default=None)
         takes_number = any(decision.to is ApplicationStatus.APPROVED for decision in found)
-        self._props.update({'text': _spoken(waiting), 'then': '取號、寄信' if takes_number else '寄信'})
+        self._props.update({'text': _describe(waiting), 'then': '取號、寄信' if takes_number else '寄信'})
         self._props.update({'seconds': left.total_seconds() if left else 0, 'turn': self._props['turn'] + 1})
         self.update()
 
@@ -48,7 +48,7 @@ class undo_bar(Element, component='undo_bar.js'):
         waiting = self.waiting
         self.client.storage['acting'] = True  # the page renews itself once, at the end
         try:
-            with refusals_told():
+            with showing_refusals():
                 undone = await decisions.undo_many(_ids(waiting), by=self.account)
                 if undone.refused:
                     tell(f'{len(undone.refused)} 件沒有復原：{undone.refused[0][1]}')
@@ -64,7 +64,7 @@ def _ids(decided: Decided) -> list[int]:
     return [decision.id for _, decision in decided.values()]
 
 
-def _spoken(decided: Decided) -> str:
+def _describe(decided: Decided) -> str:
     acts = {f'已{VERBS[decision.to]}' for _, decision in decided.values()}
     what = acts.pop() if len(acts) == 1 else '已決定'
     whose = [who for who, _ in decided.values()]

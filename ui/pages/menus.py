@@ -62,7 +62,7 @@ async def menu_page(account: Account) -> None:
         if account.role is Role.UNIT_STAFF:
             await _resume(account)
         if account.role in HAVE_CASES:
-            await call_tasks.placed(account)
+            await call_tasks.build(account)
         entries = ENTRIES.get(account.role, ())
         with html.div().classes('lb-menu').classes('' if entries else 'one'):
             note = (

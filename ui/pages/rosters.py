@@ -110,7 +110,7 @@ async def roster_page(account: Account, roster_id: int) -> None:
         now = await rosters.get(roster_id, by=account)
         facts.text = _facts(now)
         table.show(await rosters.rows(now, by=account), roster_id)
-        drop.set_visibility(not table.shown)
+        drop.set_visibility(not table.rows)
         past.show(await roster_timeline.of(now, by=account))
 
     await renew()
@@ -124,7 +124,7 @@ def _facts(roster: Roster) -> str:
 
 async def _act(what: str, ids: list[int], roster: Roster, table: roster_table, account: Account) -> None:
     if what == 'remove' and len(ids) == 1:
-        row = table.shown[ids[0]]
+        row = table.rows[ids[0]]
         await rosters.remove(roster, row.application, by=account)
         confirm(f'已將{row.volunteer.name}移出名冊；志工的資料都還在。')
     elif what == 'all':
@@ -149,7 +149,7 @@ async def _new_roster(account: Account) -> ui.dialog:
         in_form = form(details, summary=False)
         text_field('名冊名稱', in_form, 'title', required=True, maxlength=80)
         with html.div().classes('lb-grid'):
-            await agency_select.placed(in_form, readonly=False)
+            await agency_select.build(in_form, readonly=False)
 
         async def start() -> None:
             roster = await rosters.start(details.title, details.county_code, details.agency_id, by=account)

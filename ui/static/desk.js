@@ -3,7 +3,7 @@
 import icon from '/static/icons.js';
 
 export const desk = Vue.reactive({
-  shown: [], // the cases of the queue, in the reviewer's order and under the reviewer's filters
+  visible: [], // the cases of the queue, in the reviewer's order and under the reviewer's filters
   view: '', // order and filters, as the query of an address
   selected: 0,
   marks: [],
@@ -20,7 +20,7 @@ export const marksAt = (key) => desk.marks.filter((m) => m.key === key && m.live
 
 // Cases before and after the open one; of a case that has left the list, the next one is the first.
 export function neighbours() {
-  const list = desk.shown.filter((c) => !c.pending || c.id === desk.selected);
+  const list = desk.visible.filter((c) => !c.pending || c.id === desk.selected);
   const at = list.findIndex((c) => c.id === desk.selected);
   return { previous: list[at - 1]?.id || 0, next: list[at + 1]?.id || 0, position: at + 1, count: list.length };
 }
@@ -115,7 +115,7 @@ export function switchKeys(on) {
 }
 
 const ACTS = {
-  j: () => go(desk.selected ? neighbours().next : desk.shown[0]?.id),
+  j: () => go(desk.selected ? neighbours().next : desk.visible[0]?.id),
   k: () => go(neighbours().previous),
   a: () => document.querySelector('.lb-decide .lb-approve')?.click(),
   r: () => document.querySelector('.lb-decide .lb-return')?.click(),

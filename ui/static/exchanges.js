@@ -4,7 +4,7 @@ export default {
   template: `
     <ol v-if="of.length" class="earlier" aria-label="先前往返">
       <li v-for="(x, i) in of" :key="i">
-        <span>{{ x.said }}</span>
+        <span>{{ x.remark }}</span>
         <span>{{ x.answer }}</span>
         <span v-if="x.values">{{ x.values }}</span>
         <span v-if="x.old">

@@ -43,7 +43,7 @@ export default {
         </div>
         <span class="lb-readers" role="status">
           <span v-for="r in readers" :key="r.id" class="lb-here" :class="{me: r.id === me}">
-            <i aria-hidden="true">{{ r.name.slice(0, 1) }}</i>{{ said(r) }}
+            <i aria-hidden="true">{{ r.name.slice(0, 1) }}</i>{{ describe(r) }}
           </span>
         </span>
         <span v-if="at.position" class="lb-sm mut nowrap lb-position">第 {{ at.position }}／{{ at.count }} 件</span>
@@ -69,7 +69,7 @@ export default {
     },
   },
   methods: {
-    said(reader) {
+    describe(reader) {
       const holds = reader === this.readers[0];
       return (reader.id === this.me ? '您' : reader.name + ' ') + (holds ? '正在審' : '也在看');
     },

@@ -12,7 +12,7 @@ from domain.model import Account, ApplicationStatus
 from domain.reviews import Case, presence
 
 from ...live import follow, of_record
-from ..notices import refusals_told
+from ..notices import showing_refusals
 from ..states import TONES, deadline
 
 
@@ -54,7 +54,7 @@ class desk_head(Element, component='desk_head.js'):
         await presence.leave(self.page_id)
 
     async def _take_over(self) -> None:
-        with refusals_told():
+        with showing_refusals():
             await presence.take_over(self.application.id, self.page_id, by=self.account)
 
     async def _renew(self) -> None:

@@ -37,7 +37,7 @@ class desk_marks(Element, component='desk_marks.js'):
 
     def show(self, marks: list[Marked], *, is_markable: bool) -> None:
         """These marks; `is_markable`: the reviewer may mark, withdraw and confirm now."""
-        self._props.update({'marks': [_shown(each) for each in marks], 'markable': is_markable})
+        self._props.update({'marks': [_as_props(each) for each in marks], 'markable': is_markable})
         self.update()
 
     async def _run(self, act: Callable[[Any], Awaitable[object]], event: GenericEventArguments) -> None:
@@ -105,7 +105,7 @@ def _anchor(given: dict[str, Any]) -> Anchor:
     return Anchor(cast(Place, place), *cast(Any, rest))
 
 
-def _shown(marked: Marked) -> dict[str, Any]:
+def _as_props(marked: Marked) -> dict[str, Any]:
     one = marked.correction
     tone, symbol = TONES[one.status]
     is_answered = one.status in corrections.ANSWERED

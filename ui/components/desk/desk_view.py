@@ -50,11 +50,11 @@ class DeskView:
     @property
     def query(self) -> str:
         """`?status=…`, only what differs from the plain queue; or ''."""
-        said: dict[str, Any] = {'due': self.due, 'unit': self.unit, 'roster': self.roster}
-        said |= {'order': self.order} if self.order != 'due' else {}
-        said |= {'status': TABS[self.tab][0]} if self.tab is not AgencyList.TURN else {}
-        said = {name: value for name, value in said.items() if value}
-        return f'?{urlencode(said)}' if said else ''
+        chosen: dict[str, Any] = {'due': self.due, 'unit': self.unit, 'roster': self.roster}
+        chosen |= {'order': self.order} if self.order != 'due' else {}
+        chosen |= {'status': TABS[self.tab][0]} if self.tab is not AgencyList.TURN else {}
+        chosen = {name: value for name, value in chosen.items() if value}
+        return f'?{urlencode(chosen)}' if chosen else ''
 
     def holding(self, application_status: ApplicationStatus) -> 'DeskView':
         """This view when it holds such a case, else the plain list in which the case stands."""

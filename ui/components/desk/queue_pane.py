@@ -8,7 +8,7 @@ from domain.model import Account
 from domain.reviews import decisions
 from domain.reviews.decisions import Report
 
-from ..notices import refusals_told, tell
+from ..notices import showing_refusals, tell
 from ..question import is_sure, question
 from ..undo_bar import undo_bar
 from .desk_view import DeskView
@@ -17,7 +17,7 @@ from .review_queue import review_queue
 
 async def queue_pane(account: Account, view: DeskView, selected: int | None = None) -> review_queue:
     """The queue in its place, with what was just decided and the way back."""
-    queue = await review_queue.placed(account, view, selected)
+    queue = await review_queue.build(account, view, selected)
     undo = undo_bar(account, lambda case_id: f'/reviews/{case_id}{queue.view.query}')
 
     def follow_rows() -> None:
@@ -30,7 +30,7 @@ async def queue_pane(account: Account, view: DeskView, selected: int | None = No
         chosen = _chosen(event.args)
         sentence = '每一件都會再檢查一次；不能核可的會留在清單上，並說明原因。'
         if chosen and await is_sure(f'核可這 {len(chosen)} 件', sentence, is_grave=False):
-            with refusals_told():
+            with showing_refusals():
                 report = await decisions.approve_many(chosen, by=account)
                 queue.unpick()
                 await queue.renew()

@@ -51,7 +51,7 @@ class review_queue(Element, component='review_queue.js'):
         self.on('viewed', self._viewed)
 
     @classmethod
-    async def placed(cls, account: Account, view: DeskView, selected: int | None = None) -> 'review_queue':
+    async def build(cls, account: Account, view: DeskView, selected: int | None = None) -> 'review_queue':
         """The queue in its place, following cases and readers of the agency."""
         queue = cls(account, view, selected)
         await queue.renew()

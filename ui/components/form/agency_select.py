@@ -19,12 +19,12 @@ class agency_select:
         self.agency = choice_field(
             '發冊機關', in_form, 'agency_id', agencies, required=True, searchable=True, readonly=readonly
         )
-        self.shown = self.details.county_code
-        self._say()
+        self.county_code = self.details.county_code
+        self._advise()
         in_form.on_change(self._follow)
 
     @classmethod
-    async def placed(cls, in_form: form, *, readonly: bool) -> 'agency_select':
+    async def build(cls, in_form: form, *, readonly: bool) -> 'agency_select':
         """The selects with their options."""
         counties = {county.code: county.name for county in await directory.counties()}
         details: Any = in_form.details
@@ -36,16 +36,16 @@ class agency_select:
         return self.form.details
 
     async def _follow(self) -> None:
-        if self.details.county_code == self.shown:
+        if self.details.county_code == self.county_code:
             return
-        self.shown = self.details.county_code
-        self.agency.offer(await _agencies(self.shown))
+        self.county_code = self.details.county_code
+        self.agency.offer(await _agencies(self.county_code))
         self.agency.show(None)
-        self._say()
+        self._advise()
         await self.form.take('agency_id', None)
 
-    def _say(self) -> None:
-        county = self.county.text_of(self.shown)
+    def _advise(self) -> None:
+        county = self.county.text_of(self.county_code)
         self.agency.advise(f'只列出{county}的發冊機關' if county else '請先選擇發冊縣市')
 
 

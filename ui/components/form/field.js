@@ -16,7 +16,7 @@ export default {
     label: String,
     required: Boolean,
     value: null,
-    shown: Number,
+    revision: Number,
     error: String,
     hint: String,
     hintState: String,
@@ -249,7 +249,7 @@ export default {
     },
   },
   watch: {
-    shown() {
+    revision() {
       if (this.timer === null) this.text = this.value;
     }, // somebody who is typing knows better
     options() {

@@ -42,7 +42,7 @@ class field(Element, component='field.js'):
         value = self.to_browser(getattr(in_form.details, name))
         given = {'hint': hint, 'placeholder': placeholder, **props}
         self._props.update({key.replace('_', '-'): given[key] for key in given if given[key]})
-        self._props.update({'kind': self.kind, 'name': name, 'label': label, 'value': value, 'shown': 0})
+        self._props.update({'kind': self.kind, 'name': name, 'label': label, 'value': value, 'revision': 0})
         self._props.update({'required': required, 'readonly': readonly, 'wide': wide})
         if self.kind != 'password':
             self._props['draft'] = in_form.draft_name
@@ -61,7 +61,7 @@ class field(Element, component='field.js'):
         """What the control shows for `value`."""
         return value
 
-    def spoken(self, value: Any) -> str:
+    def describe(self, value: Any) -> str:
         """`value` as people read it."""
         return str(self.to_browser(value))
 
@@ -86,7 +86,7 @@ class field(Element, component='field.js'):
         """Put `value` into the control, over whatever stands there."""
         self._unread = ''
         self._props['value'] = self.to_browser(value)
-        self._props['shown'] += 1
+        self._props['revision'] += 1
         self.update()
 
     def rename(self, label: str) -> None:
@@ -103,7 +103,7 @@ class field(Element, component='field.js'):
 
     def _compare(self, details: Details, recorded: Details | None) -> None:
         if recorded is not None and getattr(recorded, self.name) != getattr(details, self.name):
-            self._props['recorded'] = self.spoken(getattr(recorded, self.name)) or '（空白）'
+            self._props['recorded'] = self.describe(getattr(recorded, self.name)) or '（空白）'
 
     async def _typed(self, event: GenericEventArguments) -> None:
         if self._props['readonly'] or not isinstance(event.args, dict):

@@ -66,7 +66,7 @@ class check_field(field):
 
     kind = 'check'
 
-    def spoken(self, value: Any) -> str:
+    def describe(self, value: Any) -> str:
         return '已勾選' if value else '未勾選'
 
     def from_browser(self, raw: Any) -> Any:
@@ -88,7 +88,7 @@ class choice_field(field):
         listed = {each['value']: str(each['label']) for each in self._props['options']}
         return listed.get(_key(value), '')
 
-    def spoken(self, value: Any) -> str:
+    def describe(self, value: Any) -> str:
         return self.text_of(value)
 
     def offer(self, options: Mapping[Any, str]) -> None:

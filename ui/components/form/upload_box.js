@@ -56,7 +56,7 @@ export default {
         @pointerup="held = null"
         @wheel.prevent="wheel"
       >
-        <img :src="source" alt="待上傳的照片" :style="placed" @load="measure" @error="unseen" draggable="false" />
+        <img :src="source" alt="待上傳的照片" :style="placement" @load="measure" @error="unseen" draggable="false" />
         <span class="guide" aria-hidden="true"></span>
       </div>
       <div v-else-if="value && kind !== 'attachment'" class="lb-doc" :class="{'lb-photo': kind === 'photo'}">
@@ -197,14 +197,14 @@ export default {
       return this.value && this.kind !== 'attachment' ? '更換' : this.kind === 'photo' ? '上傳照片' : '選擇檔案';
     },
     // the share of the picture the 3:4 frame shows, as fractions of the straightened picture
-    shown() {
+    share() {
       const frame = 3 / 4,
         w = Math.min(1, frame / this.shape) / this.zoom,
         h = Math.min(1, this.shape / frame) / this.zoom;
       return { w, h, left: (1 - w) * this.x, top: (1 - h) * this.y };
     },
-    placed() {
-      const s = this.shown;
+    placement() {
+      const s = this.share;
       return {
         width: 100 / s.w + '%',
         height: 100 / s.h + '%',
@@ -262,7 +262,7 @@ export default {
     drag(e) {
       if (!this.held) return;
       const box = e.currentTarget.getBoundingClientRect(),
-        s = this.shown,
+        s = this.share,
         clamp = (n) => Math.min(1, Math.max(0, n));
       if (s.w < 1) this.x = clamp(this.held.fx - ((e.clientX - this.held.x) / box.width) * (s.w / (1 - s.w)));
       if (s.h < 1) this.y = clamp(this.held.fy - ((e.clientY - this.held.y) / box.height) * (s.h / (1 - s.h)));
@@ -271,7 +271,7 @@ export default {
       this.zoom = Math.min(3, Math.max(1, this.zoom - e.deltaY / 500));
     },
     crop() {
-      const s = this.shown;
+      const s = this.share;
       this.send('?crop=' + [s.left, s.top, s.w, s.h].map((n) => n.toFixed(4)).join(','));
     },
     // the control that was pressed goes away or is disabled: the keyboard goes on at the one in its place

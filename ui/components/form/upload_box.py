@@ -47,7 +47,7 @@ class upload_box(Element, component='upload_box.js'):
         self.beside = beside
         in_form.fields[name] = self
         self._props.update({'name': name, 'kind': kind, 'label': label, 'prompt': prompt, 'hint': hint})
-        self._props.update({'accept': ACCEPT[kind], 'frame': kind == 'photo', 'value': _shown(kept)})
+        self._props.update({'accept': ACCEPT[kind], 'frame': kind == 'photo', 'value': _as_props(kept)})
         self._props['draft'] = in_form.draft_name
         if marks := in_form.marks_at(name):
             self._props['marks'] = marks
@@ -62,7 +62,7 @@ class upload_box(Element, component='upload_box.js'):
     async def take(self, file_id: UUID | None, turn: int = 0) -> None:
         """Show this file and keep its id. The id came from a browser: `files` checks whose it is."""
         kept = await files.get(file_id, by=self.account) if file_id else None
-        self._props['value'] = _shown(kept)
+        self._props['value'] = _as_props(kept)
         self.update()
         await self.form.take(self.name, file_id, turn)
         self.form.touch(self.name)
@@ -82,7 +82,7 @@ class upload_box(Element, component='upload_box.js'):
             refuse(refusal)
 
 
-def _shown(kept: StoredFile | None) -> dict[str, Any] | None:
+def _as_props(kept: StoredFile | None) -> dict[str, Any] | None:
     if kept is None:
         return None
     return {

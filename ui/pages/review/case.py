@@ -109,7 +109,7 @@ async def case_side(account: Account, case: Case) -> data_list:
         facts.on('previewed', lambda: preview(case))
         with html.section().classes('lb-card lb-box').props('aria-label=送審歷程'):
             html.h2('送審歷程')
-            await timeline.placed(account, case.application, heading=False)
+            await timeline.build(account, case.application, heading=False)
     return facts
 
 

@@ -72,7 +72,7 @@ async def review_roster_page(account: Account, roster_id: int) -> None:
 
 async def _approve(ids: list[int], table: roster_table, refused: html.div, account: Account) -> None:
     """核可 of the chosen rows in the versions shown, each for itself; what could not be is told with its reason."""
-    cases = [(one, table.shown[one].application.version) for one in ids]
+    cases = [(one, table.rows[one].application.version) for one in ids]
     sentence = '各件會取得紀錄冊號，10 秒後通知運用單位與志工；在這之前可以復原。不能核可的會逐件說明，不影響其他案件。'
     if not cases or not await is_sure(f'核可 {len(cases)} 件', sentence, is_grave=False):
         return

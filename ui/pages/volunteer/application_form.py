@@ -105,7 +105,7 @@ async def application_side(
         process()
         if application is not None and application.round:
             with card('案件歷程'):
-                await timeline.placed(account, application, heading=False)
+                await timeline.build(account, application, heading=False)
     return checks
 
 
@@ -126,7 +126,7 @@ async def application_fields(
         choice_field('發冊類別', in_form, 'kind', IssueKind.labels(), required=True, readonly=readonly)
         html.div()
         roster = application.roster if application else None
-        await agency_select.placed(in_form, readonly=readonly or roster is not None)
+        await agency_select.build(in_form, readonly=readonly or roster is not None)
         if application is not None and roster is not None:
             with html.p().classes('lb-note full'):
                 html.span(sentence_on(roster, application))

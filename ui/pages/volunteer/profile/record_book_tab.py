@@ -149,7 +149,7 @@ async def _case(
             if is_open:
                 history.props('open')
             html.summary('案件歷程')
-            await timeline.placed(account, application, heading=False)
+            await timeline.build(account, application, heading=False)
 
 
 def _row(book: Any) -> Row:
