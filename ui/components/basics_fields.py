@@ -50,7 +50,7 @@ async def basics_fields(in_form: form, details: VolunteerDetails, account: Accou
 
 
 def identity_fields(in_form: form, details: VolunteerDetails, account: Account) -> None:
-    """The identity number by its kind; the check digit and a person known already are told at once."""
+    """The identity number by its kind; leaving it verifies the check digit and reports a known person."""
     with html.div().classes('lb-with-check'):
         label = next(each.label for each in IdentityKind if each == details.identity_kind)
         hint = MASKED if details.keeps_number() else ''
@@ -150,7 +150,7 @@ def legacy_fields(in_form: form, details: VolunteerDetails) -> None:
 
 
 async def photo_fields(in_form: form, details: VolunteerDetails, account: Account) -> None:
-    """The photo with its guide frame and verdict, and the clerk's word that it is clear and half-length."""
+    """The photo, placed in a 3:4 frame and checked on upload; the clerk confirms that it is clear and half-length."""
     kept = await files.get(details.photo, by=account) if details.photo else None
     upload_box(
         '志工照片',

@@ -1,4 +1,4 @@
-"""改以電話通知: whom to call because a mail did not arrive; each is done with one tap. Nothing shows when none is."""
+"""改以電話通知: whom to call because a mail did not arrive. The list hides itself when it is empty."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from .notices import confirm, showing_refusals
 
 
 class call_tasks(Element, component='call_tasks.js'):
-    """`await call_tasks.build(account)` on a home: the tasks of this side, renewed by themselves."""
+    """Logs the result of a call, or sends the mail again. Placed by `await call_tasks.build(account)`."""
 
     def __init__(self, account: Account) -> None:
         super().__init__()
@@ -29,7 +29,7 @@ class call_tasks(Element, component='call_tasks.js'):
 
     @classmethod
     async def build(cls, account: Account) -> 'call_tasks':
-        """The tasks of this side, renewed by themselves."""
+        """Places the list of the account's unit or agency and keeps it current."""
         tasks = cls(account)
         await tasks.renew()
 
@@ -37,7 +37,7 @@ class call_tasks(Element, component='call_tasks.js'):
         return tasks
 
     async def renew(self) -> None:
-        """Ask again whom to call."""
+        """Reads the tasks again."""
         self.tasks = {task.mail.id: task for task in await phone_calls.to_make(by=self.account)}
         listed = [_as_props(task, self.account) for task in self.tasks.values()]
         if self._props.get('tasks') != listed:

@@ -1,4 +1,4 @@
-"""送審前體檢: the one list of checks, for the clerk with links to what lacks, for the reviewer with boxes to tick."""
+"""送審前體檢: the list of checks, with links to what is missing for the clerk, with boxes to tick for the reviewer."""
 
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -13,8 +13,8 @@ from .notices import showing_refusals
 class check_list(Element, component='check_list.js'):
     """The checks as a card; `links` leads the clerk to each field that lacks something.
 
-    With `tick` what is looked at by eye has boxes: `tick(rule_id, is_ticked)` keeps it and then `show`s the list anew;
-    `components/desk/case_checks.py` puts it so on the reviewer's desk.
+    With `tick` the checks by eye have boxes: `tick(rule_id, is_ticked)` stores the tick and calls `show` again, as
+    components/desk/case_checks.py does.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class check_list(Element, component='check_list.js'):
         self.on('ticked', self._ticked)
 
     def show(self, checks: Sequence[Check]) -> None:
-        """Renew the list."""
+        """Shows these checks."""
         self._props['checks'] = [
             {
                 'label': check.label,

@@ -19,7 +19,7 @@ DONE = '每一項都已回覆，請按下方的「送審」再送一次。送審
 
 
 class correction_list(Element, component='correction_list.js'):
-    """The marks of a case; while the unit has it each asks for an answer, which `answered` is told of."""
+    """The marks of a case. While the unit has the case each mark asks for an answer; `answered` is called after one."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class correction_list(Element, component='correction_list.js'):
         self.on('answered', self._answer)
 
     def show(self, marks: Sequence[Marked]) -> None:
-        """These marks, as they stand now."""
+        """Shows these marks."""
         waiting = waiting_in(marks)
         reason = corrections.besides(self.application.reason, [one.correction for one in marks]) if self.asks else ''
         self._props['besides'] = f'{self.application.agency.name}另外說明：{reason}' if reason else ''
@@ -115,7 +115,7 @@ def _content(text: str, file: UUID | None, is_picture: bool, note: str = '') -> 
 
 
 def _theirs(marked: Marked) -> str:
-    """What became of it at the agency, once it is closed."""
+    """How the agency closed the mark; '' while it is open."""
     one = marked.correction
     if one.status is CorrectionStatus.WITHDRAWN:
         return f'{one.closed_by.name}已撤銷這一項，不需要處理。' if one.closed_by else '已撤銷，不需要處理。'

@@ -11,7 +11,7 @@ from domain.mail.queries import Letter
 
 
 class mail_list(Element, component='mail_list.js'):
-    """The letters, newest first; an attachment is handed over when asked for."""
+    """`letters`, newest first. An attachment is downloaded on request."""
 
     def __init__(self, letters: list[Letter]) -> None:
         super().__init__()

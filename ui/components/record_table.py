@@ -17,8 +17,8 @@ Row = Mapping[str, Any]
 class record_table(Element, component='record_table.js'):
     """Rows are asked for by `fetch(page, per_page) -> (rows, total)`; a row is {key, column: cell, more: [[cell …]]}.
 
-    A cell is a text or {text, href | act | chip, icon, hint, strong, sub} or {acts: [{text, act, label}]}; `label` says
-    to those who cannot see the row what the act is about. `acted(key, what)` hears of it; a refusal is shown.
+    A cell is a text or {text, href | act | chip, icon, hint, strong, sub} or {acts: [{text, act, label}]}; `label`
+    names the act for a screen reader. A press calls `acted(key, what)`; a refusal is shown.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class record_table(Element, component='record_table.js'):
             self.on('acted', hear)
 
     async def refresh(self, page: int | None = None) -> None:
-        """Ask for the rows again and show them."""
+        """Fetches the rows again."""
         self.page = page or self.page
         rows, total = await self.fetch(self.page, self.per_page)
         if not rows and total and self.page > 1:
@@ -76,5 +76,5 @@ class record_table(Element, component='record_table.js'):
 
 
 def turn_cell(turn: Turn) -> Cell:
-    """Whose turn it is, as a cell: the one word, and why."""
+    """A turn as a cell: its word, and why below."""
     return {'text': turn.word, 'chip': turn.tone or 'plain', 'icon': turn.symbol, 'sub': turn.why}

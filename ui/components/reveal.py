@@ -1,4 +1,4 @@
-"""Showing an identity number in full: only for a purpose, which the volunteer can read later."""
+"""An identity number in full, shown for a purpose that the volunteer can read later."""
 
 from nicegui import html, ui
 

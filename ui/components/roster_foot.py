@@ -1,4 +1,4 @@
-"""What stands below the rows of a roster: its printed lists and its past, and the way down to them."""
+"""What stands below the rows of a roster: its printed lists and its timeline, with links down to both."""
 
 from nicegui import html, ui
 
@@ -17,14 +17,14 @@ PRINTS = (
 
 
 def ways_down() -> None:
-    """To what stands below up to two hundred rows."""
+    """Links to the printed lists and the timeline, which may stand below two hundred rows."""
     with html.nav().classes('lb-roster-down').props('aria-label=本頁'):
         ui.link('列印名冊', '#prints')
         ui.link('名冊歷程', '#past')
 
 
 def roster_past(account: Account) -> timeline:
-    """Where the roster's timeline is shown."""
+    """Places the timeline of the roster, empty."""
     with html.div().props('id=past tabindex=-1'), card('名冊歷程', '', 'lb-roster-past'):
         return timeline([], account, title='名冊歷程')
 

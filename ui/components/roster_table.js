@@ -1,4 +1,4 @@
-// The rows of a roster: whose turn, what lacks with the way to it, what is due; choose many and act on them together.
+// The rows of a roster: whose turn, what is missing with a link, what is due. Several can be chosen and acted on.
 import icon from '/static/icons.js';
 
 // The filters in the order of what is to be done; a row's group is one of them.
@@ -154,7 +154,7 @@ export default {
   },
   methods: {
     goHere() {
-      // back from a volunteer's pages: to the row one came from
+      // back from a volunteer's pages: focus the row
       const row = this.here && [...this.$el.querySelectorAll('ol > li')].find((li) => li.id === this.here);
       if (row) {
         row.scrollIntoView({ block: 'center' });

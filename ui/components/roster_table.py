@@ -21,9 +21,9 @@ Acted = Callable[[str, list[int]], Awaitable[None]]
 
 
 class roster_table(Element, component='roster_table.js'):
-    """`act` names what is done to the chosen rows, `unit` counts them; `acted(what, application_ids)` hears of it.
+    """`act` is the label of the button, `unit` the counter word; a press calls `acted(what, application_ids)`.
 
-    What comes back names rows that are shown only, once at a time; a refusal is shown.
+    Only ids of shown rows are passed on, one call at a time; a refusal is shown.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class roster_table(Element, component='roster_table.js'):
         self.on('acted', hear)
 
     def show(self, rows: Sequence[RosterRow], roster_id: int) -> None:
-        """Show `rows`; only what changed is drawn anew."""
+        """Shows `rows`; unchanged ones are not sent."""
         self.rows = {row.application.id: row for row in rows}
         line = _of_unit if self.account.role is Role.UNIT_STAFF else _of_agency
         lines = [_common(number, row, self.account) | line(row, roster_id) for number, row in enumerate(rows, start=1)]
@@ -111,7 +111,7 @@ def _common(number: int, row: RosterRow, account: Account) -> dict[str, Any]:
 
 
 def _fact(row: RosterRow) -> str:
-    """When the last move was made, and in which round."""
+    """When the case was sent or decided last, and in which round."""
     application = row.application
     again = f'第 {application.round} 次送審' if application.round > 1 else '送審'
     if application.status is ApplicationStatus.SUBMITTED:
@@ -120,7 +120,7 @@ def _fact(row: RosterRow) -> str:
 
 
 def _of_unit(row: RosterRow, roster_id: int) -> dict[str, Any]:
-    """What a clerk does about it: the way to each field that lacks something."""
+    """A row for the clerk, with a link to each field that lacks something."""
     application = row.application
     person = f'/volunteers/{row.volunteer.id}/record-book'
     if application.status not in worklists.WITH_UNIT:
@@ -144,7 +144,7 @@ def _of_unit(row: RosterRow, roster_id: int) -> dict[str, Any]:
 
 
 def _of_agency(row: RosterRow, roster_id: int) -> dict[str, Any]:
-    """What a reviewer sees of it: the summary of the checks, and the way to the case on the desk."""
+    """A row for the reviewer, with the summary of the checks and a link to the desk."""
     application = row.application
     line: dict[str, Any] = {'href': f'/reviews/{application.id}?roster={roster_id}'}
     if application.status is not ApplicationStatus.SUBMITTED:

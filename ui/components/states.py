@@ -1,4 +1,4 @@
-"""How a case's state and its time left look, on every page the same: word, tone and icon."""
+"""Word, tone and icon of a case's status and of its time left, the same on every page."""
 
 from typing import NamedTuple
 
@@ -26,7 +26,7 @@ class Deadline(NamedTuple):
 
 
 def deadline(left: DaysLeft | None) -> Deadline:
-    """How long a case has left; no text where no period runs."""
+    """The chip for the time left; its text is '' where no period runs."""
     if left is None:
         return Deadline('', '', 'clock', '', '')
     hint = '依辦公日計' if left.are_working_days else ''

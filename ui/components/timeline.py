@@ -1,4 +1,4 @@
-"""歷程 on a page: what happened to a case or a roster, the latest first; that of a case follows by itself."""
+"""歷程: what happened to a case or a roster, the latest first."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ RESULTS = [{'value': result.value, 'label': result.label} for result in CallResu
 
 
 class timeline(Element, component='timeline.js'):
-    """`await timeline.build(account, application)` is all a case needs. Calls are logged, mails sent again here."""
+    """For a case it is placed by `await timeline.build(account, application)`. Logs calls and sends mails again."""
 
     def __init__(
         self, entries: list[Entry], account: Account, application: Application | None = None, title: str = '案件歷程'
@@ -34,7 +34,7 @@ class timeline(Element, component='timeline.js'):
 
     @classmethod
     async def build(cls, account: Account, application: Application, *, heading: bool = True) -> 'timeline':
-        """The timeline of a case, renewed whenever something of it changes; `heading` unless one stands above."""
+        """Places the timeline of a case and keeps it current; without `heading` where one stands above."""
         case = await applications.get(application.id, by=account)
         line = cls(await timelines.of(case, by=account), account, case)
         line._props['heading'] = heading

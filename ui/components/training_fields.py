@@ -1,4 +1,4 @@
-"""教育訓練課程: the fields of a course, which one volunteer or several have taken."""
+"""教育訓練課程: the fields of a course, for one volunteer or for several."""
 
 from nicegui import html
 

@@ -1,4 +1,4 @@
-// 先前往返: what was said about a mark before it was opened again, for both sides.
+// 先前往返: remarks and answers before a mark was opened again; unit and agency see the same.
 export default {
   props: { of: Array },
   template: `

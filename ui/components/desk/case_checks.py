@@ -1,4 +1,4 @@
-"""體檢 on the reviewer's desk: ticked already what the office could tell by itself, boxes for the rest."""
+"""體檢 on the reviewer's desk: automatic checks are ticked already, checks by eye have boxes."""
 
 from domain import applications, readiness
 from domain.model import Account, Application, ApplicationStatus
@@ -9,7 +9,7 @@ from ..check_list import check_list
 
 
 def case_checks(account: Account, application: Application, checks: list[Check]) -> check_list:
-    """The list of a case; it renews itself when anybody ticks. A case that is not under review has no boxes."""
+    """The checks of a case, kept current when a colleague ticks. A case that is not under review has no boxes."""
 
     async def tick(rule_id: int, is_ticked: bool) -> None:
         await (rules.tick if is_ticked else rules.untick)(application, rule_id, by=account)

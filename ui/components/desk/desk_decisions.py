@@ -1,4 +1,4 @@
-"""核可, 通知補件, 駁回: the bar that never leaves the screen. 核可 says which number it will take."""
+"""核可, 通知補件, 駁回: the bar at the bottom of the desk. 核可 shows the number it will take."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -23,7 +23,7 @@ APPROVED, RETURNED, REJECTED = ApplicationStatus.APPROVED, ApplicationStatus.RET
 
 
 class Reason:
-    """What the unit reads besides the marks, as the reviewer writes it."""
+    """The text that the unit reads besides the marks."""
 
     def __init__(self) -> None:
         self.reason = ''
@@ -34,7 +34,7 @@ class Reason:
 
 
 class desk_decisions(Element):
-    """`decided()` leads on to the next case."""
+    """Calls `decided` after a decision; it leads to the next case."""
 
     def __init__(self, account: Account, case: Case, decided: Callable[[], Awaitable[None]]) -> None:
         super().__init__('div')
@@ -50,7 +50,7 @@ class desk_decisions(Element):
             self._place_acts(case)
 
     def show(self, case: Case, marks: list[Marked], pending: Decision | None) -> None:
-        """The bar for the case as it stands: what may be decided, or what has been."""
+        """Shows the buttons of an open case, or the decision of a closed one."""
         self.application = case.application
         is_open = case.application.status is ApplicationStatus.SUBMITTED and pending is None
         self.outcome._text = '' if is_open else _outcome(case, pending)

@@ -1,4 +1,4 @@
-// Who the case is about, who reads it, where it stands in the reviewer's list; a banner when a colleague works on it.
+// Volunteer, unit, readers and place in the reviewer's list; a banner when a colleague is reviewing the case.
 import icon from '/static/icons.js';
 import { desk, neighbours } from '/static/desk.js';
 

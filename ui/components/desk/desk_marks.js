@@ -170,7 +170,7 @@ export default {
         if (!now) desk.writing = '';
       },
     },
-    // what was written stays in sight until the office has taken it
+    // The text stays open until the server has accepted it.
     turn() {
       if (!this.refused) {
         desk.writing = '';

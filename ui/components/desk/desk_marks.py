@@ -1,4 +1,4 @@
-"""補件標記: where a reviewer marks what is to be mended, and looks again at what the unit has answered."""
+"""補件標記: the reviewer marks what must be corrected, and checks the unit's answers."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
@@ -60,7 +60,7 @@ class desk_marks(Element, component='desk_marks.js'):
             await corrections.mark(self.application, anchor, reason, text, by=self.account)
         elif anchor.spot_x is None or (anchor.spot_x, anchor.spot_y) == (known.spot_x, known.spot_y):
             await corrections.amend(known, reason, text, by=self.account)
-        else:  # a mark keeps its place: another spot is another mark
+        else:  # A mark keeps its spot. Another spot is another mark.
             await corrections.mark(self.application, anchor, reason, text, by=self.account)
             await corrections.withdraw(known, by=self.account)
 
@@ -82,7 +82,7 @@ class desk_marks(Element, component='desk_marks.js'):
 
 
 def anchor_key(place: Place, field: str, training_id: int | None = None) -> str:
-    """What the parts of the desk call a place that may be marked."""
+    """The key of a place that may be marked; every part of the desk uses it."""
     return f'{place.value}:{training_id or ""}:{field}'
 
 
@@ -99,7 +99,7 @@ def flag(label: str, place: Place, field: str, training_id: int | None = None, *
 
 
 def _anchor(given: dict[str, Any]) -> Anchor:
-    # whatever else it says, the service checks it
+    # the service checks the rest
     place = next((each for each in Place if each.value == given.get('place')), given.get('place'))
     rest = [given.get(name) for name in ('field', 'training_id', 'spot_x', 'spot_y')]
     return Anchor(cast(Place, place), *cast(Any, rest))

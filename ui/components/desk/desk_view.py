@@ -1,4 +1,4 @@
-"""The reviewer's own view of the queue: which list, in which order, what of it; kept in the address."""
+"""The reviewer's view of the queue: list, order and filters, kept in the address."""
 
 from dataclasses import dataclass
 from typing import Any, Self, cast, get_args
@@ -20,7 +20,7 @@ ORDERS = {'due': '期限近的在前', 'oldest': '先送件在前', 'newest': '�
 
 @dataclass(frozen=True)
 class DeskView:
-    """Read from a query that may say anything: what is unknown is left out."""
+    """List, order and filters; unknown values of a query are ignored."""
 
     tab: AgencyList = AgencyList.TURN
     order: Order = 'due'
@@ -43,7 +43,7 @@ class DeskView:
 
     @property
     def statuses(self) -> ApplicationStatus | tuple[ApplicationStatus, ...]:
-        """What the services call the list."""
+        """The statuses of the list."""
         several = OF_AGENCY[self.tab]
         return several if len(several) > 1 else several[0]
 
@@ -77,7 +77,7 @@ class DeskView:
             host_unit_id=self.unit,
             roster_id=self.roster,
         )
-        # after the last one the reviewer goes back to the one before it
+        # after the last one comes the one before it
         following = found.next or found.previous
         return (f'/reviews/{following}' if following else '/reviews') + self.query
 

@@ -1,4 +1,4 @@
-"""The list at the left of the desk with what can be done to it: approve several, take back what was just decided."""
+"""The list at the left of the desk, with 核可 of several cases and 復原 of the latest decision."""
 
 from nicegui import html, ui
 from nicegui.events import GenericEventArguments
@@ -16,7 +16,7 @@ from .review_queue import review_queue
 
 
 async def queue_pane(account: Account, view: DeskView, selected: int | None = None) -> review_queue:
-    """The queue in its place, with what was just decided and the way back."""
+    """Places the queue and the bar that takes back the latest decision; returns the queue."""
     queue = await review_queue.build(account, view, selected)
     undo = undo_bar(account, lambda case_id: f'/reviews/{case_id}{queue.view.query}')
 
@@ -44,7 +44,7 @@ async def queue_pane(account: Account, view: DeskView, selected: int | None = No
 
 
 def tell_refused(report: Report) -> None:
-    """Which of several could not be approved, each with its reason and the way to it."""
+    """Lists the cases that could not be approved, each with its reason and a link."""
     with question(f'{len(report.refused)} 件沒有核可', is_open=True) as dialog:
         html.p(f'其他 {len(report.decided)} 件已核可，10 秒內可以復原。下列案件請個別處理：')
         with html.ul().classes('lb-refused'):
@@ -58,7 +58,7 @@ def tell_refused(report: Report) -> None:
 
 
 def _chosen(given: object) -> list[tuple[int, int]]:
-    """Ids and versions as the browser sends them; () for what is none."""
+    """The (id, version) pairs that the browser sent; what is not such a pair is left out."""
     pairs = given if isinstance(given, list) else []
     return [
         (pair[0], pair[1])

@@ -248,7 +248,7 @@ export default {
       for (const c of now) this.known.add(c.id);
       for (const id of [...this.known]) if (!now.some((c) => c.id === id)) this.known.delete(id);
     },
-    // another order brings other cases to the front: they are not new
+    // Another order shows other cases first; they have not just arrived.
     order() {
       this.known = new Set(this.cases.map((c) => c.id));
       this.fresh = [];

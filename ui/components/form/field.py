@@ -1,6 +1,6 @@
-"""One labelled field of a form; ui/components/form/fields.py has its kinds.
+"""One labelled field of a form; the kinds are in ui/components/form/fields.py.
 
-What the browser sends is untrusted: `from_browser` makes a value of it or raises.
+The browser's input is untrusted: `from_browser` turns it into a value or raises.
 """
 
 from typing import Any, ClassVar
@@ -54,11 +54,11 @@ class field(Element, component='field.js'):
 
     @property
     def unread(self) -> str:
-        """Why what stands here is no value, and would be lost; '' when it is one, or when the control is locked."""
+        """Why the text in the control is no value; '' when it is one, or when the control is locked."""
         return '' if self._props['readonly'] else self._unread
 
     def to_browser(self, value: Any) -> Any:
-        """What the control shows for `value`."""
+        """`value` as the control shows it."""
         return value
 
     def describe(self, value: Any) -> str:
@@ -66,7 +66,7 @@ class field(Element, component='field.js'):
         return str(self.to_browser(value))
 
     def from_browser(self, raw: Any) -> Any:
-        """The value of what the browser sent. Raises a DomainError when it is none."""
+        """The value of `raw`, which the browser sent. Raises DomainError when it is none."""
         return raw.replace('\x00', '')[:LONGEST] if isinstance(raw, str) else ''
 
     def fault(self, sentence: str | None) -> None:
@@ -83,7 +83,7 @@ class field(Element, component='field.js'):
             self.update()
 
     def show(self, value: Any) -> None:
-        """Put `value` into the control, over whatever stands there."""
+        """Puts `value` into the control and discards its text."""
         self._unread = ''
         self._props['value'] = self.to_browser(value)
         self._props['revision'] += 1
@@ -114,7 +114,7 @@ class field(Element, component='field.js'):
         await self.take(event.args.get('value'), turn if isinstance(turn, int) else 0)
 
     async def take(self, raw: Any, turn: int) -> None:
-        """The browser sent `raw`."""
+        """Stores what the browser sent; `turn` is the mirror's number of it."""
         try:
             value = self.from_browser(raw)
             self._unread = ''

@@ -1,5 +1,5 @@
 // Choose, check and preview one file: drag and drop, camera on a phone, progress, a plain verdict.
-// A photo is first placed in a 3:4 frame. The file goes to our own endpoint; the page hears only its id.
+// A photo is first placed in a 3:4 frame. The file is sent to /uploads; the page gets its id.
 import icon from '/static/icons.js';
 import marks from '/static/marks.js';
 import * as mirror from '/static/mirror.js';
@@ -186,7 +186,7 @@ export default {
     </div>
   `,
   computed: {
-    // what was marked on this very picture, not on the one before it
+    // Marks on this picture, not on an earlier one.
     spots() {
       return (this.marks || []).filter((m) => m.spot && m.file === this.value?.id);
     },
@@ -196,7 +196,7 @@ export default {
     button() {
       return this.value && this.kind !== 'attachment' ? '更換' : this.kind === 'photo' ? '上傳照片' : '選擇檔案';
     },
-    // the share of the picture the 3:4 frame shows, as fractions of the straightened picture
+    // The part of the picture inside the 3:4 frame, as fractions of the upright picture.
     share() {
       const frame = 3 / 4,
         w = Math.min(1, frame / this.shape) / this.zoom,
@@ -274,7 +274,7 @@ export default {
       const s = this.share;
       this.send('?crop=' + [s.left, s.top, s.w, s.h].map((n) => n.toFixed(4)).join(','));
     },
-    // the control that was pressed goes away or is disabled: the keyboard goes on at the one in its place
+    // The pressed control disappears or is disabled: the focus moves to the one in its place.
     refocus() {
       this.$nextTick(() => {
         const at = document.activeElement;

@@ -60,7 +60,7 @@ class upload_box(Element, component='upload_box.js'):
             self.update()
 
     async def take(self, file_id: UUID | None, turn: int = 0) -> None:
-        """Show this file and keep its id. The id came from a browser: `files` checks whose it is."""
+        """Shows this file and stores its id. The id comes from the browser: `files` checks whose it is."""
         kept = await files.get(file_id, by=self.account) if file_id else None
         self._props['value'] = _as_props(kept)
         self.update()
@@ -68,7 +68,7 @@ class upload_box(Element, component='upload_box.js'):
         self.form.touch(self.name)
 
     async def _chosen(self, event: GenericEventArguments) -> None:
-        """`ids` of the uploaded file, and perhaps of its second page; none when it was removed."""
+        """`ids`: the uploaded file, then perhaps its second page; empty when the file was removed."""
         try:
             ids = [UUID(one) for one in event.args['ids'][:2]]
             turn = int(event.args['turn'])
