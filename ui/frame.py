@@ -11,6 +11,7 @@ from domain.guide.progress import Progress
 from domain.model import Account, ApplicationStatus, Role
 
 from .components.app_bar import app_bar
+from .components.card import card
 from .components.form import form
 from .components.icon import icon
 from .components.step_guide import step_guide
@@ -22,6 +23,13 @@ MENU = ('子系統入口', links.menu())
 VOLUNTEER_DATA = ('志工資料管理', links.volunteer_data())
 BASICS = ('志工基本資料維護', links.volunteers())
 REVIEW = ('志工紀錄冊審核', links.review_queue())
+# Where the work of each role begins.
+HOMES = {
+    Role.UNIT_STAFF: links.menu(),
+    Role.REVIEWER: links.review_queue(),
+    Role.VOLUNTEER: links.my_record_book(),
+    Role.ADMINISTRATOR: links.administration(),
+}
 AFTER_TITLE = '｜志願服務資訊整合系統'
 
 
@@ -131,29 +139,6 @@ def save_bar() -> Iterator[None]:
     """The bar that stays at the bottom of a form: 儲存, 返回, when the draft was kept."""
     with html.div().classes('lb-foot'):
         yield
-
-
-@contextmanager
-def card(title: str = '', note: str = '', classes: str = '') -> Iterator[None]:
-    """A white card with a heading and perhaps a note beside it."""
-    with html.section().classes('lb-card lb-pad').classes(classes):
-        if title:
-            with html.div().classes('lb-sec'):
-                html.h2(title)
-                if note:
-                    html.span(note).classes('lb-note')
-        yield
-
-
-def chip(text: str, tone: str = '', symbol: str = '', hint: str = '') -> None:
-    """A small state: a word, with an icon, in the colour of its meaning (ok, warn, bad, info); `hint` explains it."""
-    with html.span().classes('lb-chip').classes(tone) as shown:
-        if symbol:
-            icon(symbol, 14)
-        html.span(text)
-        if hint:
-            shown.props['title'] = hint
-            html.span(f'，{hint}').classes('lb-away')
 
 
 def not_found_page(account: Account | None = None) -> None:

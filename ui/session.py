@@ -18,8 +18,8 @@ from domain.accounts import sessions
 from domain.errors import DomainError, NotFound, NotPermitted
 from domain.model import Account, Role
 
-from . import frame, gate, slow_pages
-from .pages import login, public
+from . import frame, gate, public, slow_pages
+from .pages import login
 
 log = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""The button that acts: it runs once at a time and says why when the office refuses."""
+"""The button that calls a service: it runs once at a time and shows a refusal."""
 
 from collections.abc import Awaitable, Callable
 from typing import Literal
@@ -21,10 +21,10 @@ PROPS: dict[Look, str] = {
 
 
 class action_button(ui.button):
-    """`act` runs when pressed, once at a time, and never again once it leads to another page: a second press is void.
+    """Calls `act` when it is pressed. A press is ignored while `act` runs and after it has led to another page.
 
-    What was typed before the press is kept before it acts. A refusal is shown: `Incomplete` and `NotReady` in the form,
-    every other DomainError as a sentence.
+    Everything that was typed is stored in the draft before `act` runs. A refusal is shown: `Incomplete` and `NotReady`
+    in the form, every other DomainError as a sentence.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class action_button(ui.button):
         self.is_busy = False
 
     async def press(self) -> None:
-        """As if the user had pressed it, for instance by Enter in a field."""
+        """Does what a click does, for instance for Enter in a field."""
         if self.is_busy or self.client.storage.get('leaving'):
             return
         self.is_busy = True

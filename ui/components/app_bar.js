@@ -1,4 +1,4 @@
-// The bar over every page: the system's name, search, what waits for me, who I am.
+// The bar over every page: the system's name, search, number of waiting cases, menu of the account.
 import icon from '/static/icons.js';
 
 export default {

@@ -1,4 +1,4 @@
-"""The bar over every page: home, search, what waits for this user, the account's menu."""
+"""The bar over every page: link home, search, number of waiting cases, menu of the account."""
 
 from nicegui import ui
 from nicegui.element import Element
@@ -13,7 +13,7 @@ from .notices import refuse, tell
 
 
 class app_bar(Element, component='app_bar.js'):
-    """The bar over every page."""
+    """Emits `searched` with the words and `sized` with the text size; the frame acts on both."""
 
     def __init__(self, account: Account, waiting: int) -> None:
         super().__init__()
@@ -34,7 +34,7 @@ class app_bar(Element, component='app_bar.js'):
             self.show_waiting(waiting, links.review_queue(), f'{waiting} 件待審核，輪到您')
 
     def show_waiting(self, count: int, address: str, text: str) -> None:
-        """The bell: how many cases wait for this user, and where."""
+        """Shows `count` on the bell; `text` says it to a screen reader, `address` is where the cases are listed."""
         self._props.update({'waiting': count, 'waiting-href': address, 'waiting-text': text})
         self.update()
 

@@ -1,4 +1,4 @@
-"""改以電話通知: whom to call because a mail did not arrive; each is done with one tap. Nothing shows when none is."""
+"""改以電話通知: whom to call because a mail did not arrive. The list hides itself when it is empty."""
 
 from typing import Any
 
@@ -14,11 +14,11 @@ from domain.reviews import phone_calls
 from domain.reviews.phone_calls import CallTask
 
 from ..live import follow, of_side
-from .notices import confirm, refusals_told
+from .notices import confirm, showing_refusals
 
 
 class call_tasks(Element, component='call_tasks.js'):
-    """`await call_tasks.placed(account)` on a home: the tasks of this side, renewed by themselves."""
+    """Logs the result of a call, or sends the mail again. Placed by `await call_tasks.build(account)`."""
 
     def __init__(self, account: Account) -> None:
         super().__init__()
@@ -29,20 +29,20 @@ class call_tasks(Element, component='call_tasks.js'):
         self.on('resend', self._resend)
 
     @classmethod
-    async def placed(cls, account: Account) -> 'call_tasks':
-        """The list in its place."""
-        placed = cls(account)
-        await placed.renew()
+    async def build(cls, account: Account) -> 'call_tasks':
+        """Places the list of the account's unit or agency and keeps it current."""
+        tasks = cls(account)
+        await tasks.renew()
 
-        follow(CaseChanged, placed.renew, of_side(account))
-        return placed
+        follow(CaseChanged, tasks.renew, of_side(account))
+        return tasks
 
     async def renew(self) -> None:
-        """Ask again whom to call."""
+        """Reads the tasks again."""
         self.tasks = {task.mail.id: task for task in await phone_calls.to_make(by=self.account)}
-        rows = [_as_row(task, self.account) for task in self.tasks.values()]
-        if self._props.get('tasks') != rows:
-            self._props['tasks'] = rows
+        listed = [_as_props(task, self.account) for task in self.tasks.values()]
+        if self._props.get('tasks') != listed:
+            self._props['tasks'] = listed
             self.update()
 
     async def _called(self, event: GenericEventArguments) -> None:
@@ -51,21 +51,21 @@ class call_tasks(Element, component='call_tasks.js'):
         task = self.tasks.get(key) if isinstance(key, int) else None
         if task is None:
             return
-        with refusals_told():
-            callee = {'callee': task.who[: phone_calls.CALLEE_LENGTH], 'phone': task.phone}
-            await phone_calls.log(task.application, given.get('result', ''), by=self.account, **callee)
+        with showing_refusals():
+            contact = {'callee': task.who[: phone_calls.CALLEE_LENGTH], 'phone': task.phone}
+            await phone_calls.log(task.application, given.get('result', ''), by=self.account, **contact)
             confirm('已記錄這通電話。')
             await self.renew()
 
     async def _resend(self, event: GenericEventArguments) -> None:
         if not isinstance(event.args, int) or event.args not in self.tasks:
             return
-        with refusals_told():
+        with showing_refusals():
             await outbox.resend(event.args, by=self.account)
             confirm('已排入重寄；寄達後，這項工作會自動消失。')
 
 
-def _as_row(task: CallTask, account: Account) -> dict[str, Any]:
+def _as_props(task: CallTask, account: Account) -> dict[str, Any]:
     case = task.application
     is_unit = account.role is Role.UNIT_STAFF
     return {

@@ -1,5 +1,5 @@
-// 體檢: the one list that clerk and reviewer both see, each line with its law. What lacks leads the clerk to its field;
-// the reviewer sees first what is not right, then the boxes to tick, then what the office has ticked by itself.
+// 體檢: the checks of an application, each with its legal source. For the clerk what is missing links to its field. For
+// the reviewer the order is: what is not right, the boxes to tick, what was checked automatically.
 import icon from '/static/icons.js';
 
 const SYMBOLS = { ok: 'ok', eye: 'eye', advice: 'warning', lacking: 'warning' };

@@ -1,4 +1,4 @@
-"""送審前體檢: the one list of checks, for the clerk with links to what lacks, for the reviewer with boxes to tick."""
+"""送審前體檢: the list of checks, with links to what is missing for the clerk, with boxes to tick for the reviewer."""
 
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -7,14 +7,14 @@ from nicegui.events import GenericEventArguments
 
 from domain.readiness import Check
 
-from .notices import refusals_told
+from .notices import showing_refusals
 
 
 class check_list(Element, component='check_list.js'):
     """The checks as a card; `links` leads the clerk to each field that lacks something.
 
-    With `tick` what is looked at by eye has boxes: `tick(rule_id, is_ticked)` keeps it and then `show`s the list anew;
-    `pages.review_checks` places it so on the reviewer's desk.
+    With `tick` the checks by eye have boxes: `tick(rule_id, is_ticked)` stores the tick and calls `show` again, as
+    components/desk/case_checks.py does.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class check_list(Element, component='check_list.js'):
         self.on('ticked', self._ticked)
 
     def show(self, checks: Sequence[Check]) -> None:
-        """Renew the list."""
+        """Shows these checks."""
         self._props['checks'] = [
             {
                 'label': check.label,
@@ -54,5 +54,5 @@ class check_list(Element, component='check_list.js'):
         boxes = [check['rule'] for check in self._props['checks'] if check['rule']]
         if self.tick is None or not isinstance(rule_id, int) or rule_id not in boxes:
             return
-        with refusals_told():
+        with showing_refusals():
             await self.tick(rule_id, given.get('on') is True)

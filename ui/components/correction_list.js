@@ -1,5 +1,5 @@
 // 「3 項需補正」: each mark with its picture and spot, what the reviewer says, the way to its field; 已補正, 有異議.
-// Words of an answer are mirrored in the browser until the server has them, as those of the form are.
+// An answer is mirrored in the browser until the server has stored it, as the fields of a form are.
 import exchanges from '/static/exchanges.js';
 import icon from '/static/icons.js';
 import * as mirror from '/static/mirror.js';
@@ -82,7 +82,7 @@ export default {
               <span class="lb-chip">{{ m.reason }}</span>
               <span class="lb-chip" :class="m.tone"><lb-icon :name="m.symbol" size="14" />{{ m.state }}</span>
             </div>
-            <p class="said">{{ m.text }}</p>
+            <p class="remark">{{ m.text }}</p>
             <exchanges :of="m.earlier" />
             <p v-if="m.old.text || m.now.text" class="values">
               <span>送審時：<b>{{ m.old.text || '（空白）' }}</b></span>
@@ -191,7 +191,7 @@ export default {
     },
   },
   watch: {
-    // the server has answered: what it took is written down, what it refused stays to be mended
+    // The server has answered. An accepted answer leaves the mirror; a refused one stays open.
     turn() {
       const id = this.busy;
       this.busy = null;

@@ -20,7 +20,7 @@ DONE = '每一項都已回覆，請按下方的「送審」再送一次。送審
 
 
 class correction_list(Element, component='correction_list.js'):
-    """The marks of a case; while the unit has it each asks for an answer, which `answered` hears of."""
+    """The marks of a case. While the unit has the case each mark asks for an answer; `answered` is called after one."""
 
     def __init__(
         self,
@@ -41,7 +41,7 @@ class correction_list(Element, component='correction_list.js'):
         self.on('answered', self._answer)
 
     def show(self, marks: Sequence[Marked]) -> None:
-        """These marks, as they stand now."""
+        """Shows these marks."""
         waiting = waiting_in(marks)
         note = self.application.reviewer_note if self.asks else ''
         self._props['besides'] = f'{self.application.agency.name}另外說明：{note}' if note else ''
@@ -49,7 +49,7 @@ class correction_list(Element, component='correction_list.js'):
         self._props['note'] = HOW if waiting else DONE
         if not self.asks:
             self._props['note'] = '這個案件先前通知補件的項目，以及您的回覆。'
-        self._props['marks'] = [_as_row(one, asks=self.asks) for one in marks]
+        self._props['marks'] = [_as_props(one, asks=self.asks) for one in marks]
         self.update()
 
     async def _answer(self, event: GenericEventArguments) -> None:
@@ -84,7 +84,7 @@ def waiting_in(marks: Sequence[Marked]) -> int:
     return sum(one.correction.status is CorrectionStatus.OPEN for one in marks)
 
 
-def _as_row(marked: Marked, *, asks: bool) -> dict[str, Any]:
+def _as_props(marked: Marked, *, asks: bool) -> dict[str, Any]:
     one = marked.correction
     tone, symbol = MARKS[one.status]
     is_picture = one.field in corrections.PICTURES and one.field != 'attachment'
@@ -118,7 +118,7 @@ def _content(text: str, file: UUID | None, is_picture: bool, note: str = '') -> 
 
 
 def _theirs(marked: Marked) -> str:
-    """What became of it at the agency, once it is closed."""
+    """How the agency closed the mark; '' while it is open."""
     one = marked.correction
     if one.status is CorrectionStatus.WITHDRAWN:
         return f'{one.closed_by.name}已撤銷這一項，不需要處理。' if one.closed_by else '已撤銷，不需要處理。'

@@ -1,4 +1,4 @@
-"""What the reviewer marked, as the clerk's forms show it: beside the field, and in a strip above the form."""
+"""The reviewer's marks on the clerk's forms: beside the field, and in a strip above the form."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ _ANSWERS = {status: status.label for status in (CorrectionStatus.MENDED, Correct
 
 
 def beside(marked: Marked) -> dict[str, Any]:
-    """What stands beside a field, for its component; `file` is the picture on which the spot stands."""
+    """A mark as the component of its field shows it; `file` is the picture that has the spot."""
     one = marked.correction
     return {
         'id': one.id,
@@ -36,10 +36,10 @@ def spot_of(marked: Marked) -> dict[str, float] | None:
 
 
 def earlier(marked: Marked) -> list[dict[str, str]]:
-    """What was said before the mark was opened again, for a component: words, and the pictures of then."""
+    """The exchanges before the mark was opened again, as exchanges.js shows them."""
     return [
         {
-            'said': f'審核：{one.text}',
+            'remark': f'審核：{one.text}',
             'answer': f'{one.answered_by.name}　{dates.roc_instant(one.answered_at)}　'
             f'{_ANSWERS.get(one.status, "已回覆")}：{one.answer or "（沒有說明）"}',
             'values': f'{one.old_value or "（空白）"} → {one.new_value or "（空白）"}'
@@ -53,7 +53,7 @@ def earlier(marked: Marked) -> list[dict[str, str]]:
 
 
 def case_page(volunteer: Volunteer) -> str:
-    """Where the clerk answers the corrections."""
+    """The address at which the clerk answers the corrections."""
     return links.application(volunteer.id)
 
 

@@ -1,4 +1,4 @@
-"""STEP 3: a group of ways in."""
+"""STEP 3: a group of links to pages."""
 
 from collections.abc import Sequence
 from dataclasses import asdict

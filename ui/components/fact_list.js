@@ -1,4 +1,4 @@
-// What a wording may use: a press writes it where the cursor stood last.
+// The placeholders of a mail template; a press inserts one at the last position of the cursor.
 export default {
   props: { hints: Array, fields: Array },
   data() {

@@ -1,4 +1,4 @@
-"""What the wording of a mail may use."""
+"""The placeholders that a mail template may use."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from domain.mail.templates import Hint
 
 
 class fact_list(Element, component='fact_list.js'):
-    """What a wording may use; a press writes it where the cursor stood in one of `fields`, else into the last."""
+    """A press inserts a placeholder at the last position of the cursor in `fields`, else into the last of them."""
 
     def __init__(self, hints: Sequence[Hint], fields: Sequence[str]) -> None:
         super().__init__()

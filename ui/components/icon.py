@@ -1,4 +1,4 @@
-"""One of the design's line icons, for decoration: a word always stands beside it."""
+"""A line icon. It is decoration: a word always stands beside it."""
 
 from nicegui.element import Element
 

@@ -1,4 +1,4 @@
-// Where the application is, as one follows a parcel: four stations and the log below.
+// Four stations of an application and the log below, as parcels are tracked.
 import icon from '/static/icons.js';
 
 export default {

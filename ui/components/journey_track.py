@@ -1,4 +1,4 @@
-"""申請進度: where an application stands, as one follows a parcel."""
+"""申請進度: four stations of an application and its log, as parcels are tracked."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,15 +17,15 @@ STATION_OF = {
     ApplicationStatus.RETURNED: 2,
     ApplicationStatus.APPROVED: 3,
 }
-# How many stations a case has passed that ended without a book.
+# The number of stations passed by a case that ended without a book.
 PASSED = {ApplicationStatus.REJECTED: 2, ApplicationStatus.WITHDRAWN: 1}
 
 
 class journey_track(Element, component='journey_track.js'):
-    """Four stations and the log, as one follows a parcel."""
+    """Shows nothing before `show` is called."""
 
     def show(self, turn: Turn, application: Application | None, entries: Sequence[Entry]) -> None:
-        """Where the application is now, and its timeline."""
+        """Shows the turn, the stations and the log of `application`; None when there is none."""
         self._props.update(_track(turn, application, entries))
         self.update()
 

@@ -1,4 +1,4 @@
-// Mails that were kept: subject, receiver, text with its links, attachment. Only links of this site are links.
+// Kept mails: subject, receiver, text, attachment. Only addresses of this site become links.
 import icon from '/static/icons.js';
 
 export default {

@@ -11,12 +11,12 @@ from domain.mail.queries import Letter
 
 
 class mail_list(Element, component='mail_list.js'):
-    """The letters, newest first; an attachment is handed over when asked for."""
+    """`letters`, newest first. An attachment is downloaded on request."""
 
     def __init__(self, letters: list[Letter]) -> None:
         super().__init__()
         self.letters = letters
-        self._props['letters'] = [_as_row(letter) for letter in letters]
+        self._props['letters'] = [_as_props(letter) for letter in letters]
         self.on('wanted', self._wanted)
 
     def _wanted(self, event: GenericEventArguments) -> None:
@@ -26,7 +26,7 @@ class mail_list(Element, component='mail_list.js'):
                 ui.download.content(attachment.content, attachment.name)
 
 
-def _as_row(letter: Letter) -> dict[str, Any]:
+def _as_props(letter: Letter) -> dict[str, Any]:
     return {
         'to': letter.recipient,
         'subject': letter.subject,

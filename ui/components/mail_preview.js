@@ -1,4 +1,4 @@
-// A mail as its receiver would read it, in each made-up case; or why the wording cannot be used.
+// A mail template filled with each sample case, or why it cannot be used.
 import icon from '/static/icons.js';
 
 export default {

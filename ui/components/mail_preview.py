@@ -1,4 +1,4 @@
-"""A mail's wording tried on made-up cases, beside the form in which it is written."""
+"""A mail template filled with sample cases, beside the form that edits it."""
 
 from collections.abc import Sequence
 
@@ -8,19 +8,19 @@ from domain.mail.templates import Sample
 
 
 class mail_preview(Element, component='mail_preview.js'):
-    """`show` what the wording says now, or why it cannot be used; then the last good letters stay in sight."""
+    """While a template cannot be used, the letters of the last usable one stay visible."""
 
     def __init__(self) -> None:
         super().__init__()
         self._props.update({'samples': [], 'problem': ''})
 
     def show(self, samples: Sequence[Sample]) -> None:
-        """These letters, one for each made-up case."""
+        """Shows these letters, one for each sample case."""
         self._props['samples'] = [{'case': one.case, 'subject': one.subject, 'body': one.body} for one in samples]
         self._props['problem'] = ''
         self.update()
 
     def refuse(self, sentence: str) -> None:
-        """Why there is no letter."""
+        """Shows why the template cannot be used."""
         self._props['problem'] = sentence
         self.update()

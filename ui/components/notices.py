@@ -1,4 +1,4 @@
-"""What the office tells the user in passing."""
+"""Notifications over the page."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,13 +9,13 @@ from domain.errors import DomainError
 
 
 def refuse(refusal: DomainError) -> None:
-    """Say why something was refused; it stays until the user closes it."""
+    """Shows why something was refused, until the user closes it."""
     ui.notify(str(refusal), type='negative', position='top', multi_line=True, timeout=0, close_button='知道了')
 
 
 @contextmanager
-def refusals_told() -> Iterator[None]:
-    """For what a component hears from the browser: a refusal of the office is said, and ends the `with`."""
+def showing_refusals() -> Iterator[None]:
+    """Shows a DomainError raised inside the `with`, and ends it. For the events of a component."""
     try:
         yield
     except DomainError as refusal:
@@ -23,10 +23,10 @@ def refusals_told() -> Iterator[None]:
 
 
 def confirm(sentence: str) -> None:
-    """Say that something has happened, once the row has changed."""
+    """Shows for five seconds that something was done."""
     ui.notify(sentence, type='positive', position='top', multi_line=True, timeout=5000)
 
 
 def tell(sentence: str) -> None:
-    """Say what the user may want to know."""
+    """Shows for eight seconds what the user may want to know."""
     ui.notify(sentence, type='info', position='top', multi_line=True, timeout=8000, close_button='知道了')

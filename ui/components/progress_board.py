@@ -1,4 +1,4 @@
-"""送審進度 and 最新通知: what stands where, as counts that follow the office, and what happened last."""
+"""送審進度 and 最新通知: the number of cases in each list, and the latest news."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -28,15 +28,15 @@ class News:
 
 
 class progress_board(Element, component='progress_board.js'):
-    """The counts and the news, renewed as one."""
+    """Shows nothing before `show` is called."""
 
     def __init__(self, title: str = '送審進度') -> None:
         super().__init__()
         self._props.update({'title': title, 'counts': [], 'news': []})
 
     def show(self, counts: Sequence[Count], news: Sequence[News]) -> None:
-        """Renew what changed."""
-        lines = {'counts': [asdict(each) for each in counts], 'news': [asdict(each) for each in news]}
-        if any(self._props[name] != value for name, value in lines.items()):
-            self._props.update(lines)
+        """Shows these counts and news; unchanged ones are not sent."""
+        now = {'counts': [asdict(each) for each in counts], 'news': [asdict(each) for each in news]}
+        if any(self._props[name] != value for name, value in now.items()):
+            self._props.update(now)
             self.update()

@@ -1,4 +1,4 @@
-"""A card that asks before the page: it is named by its heading, and Esc closes it."""
+"""A dialog that is labelled by its heading and closed by Esc."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,19 +8,19 @@ from nicegui import html, ui
 
 @contextmanager
 def question(title: str, *, is_open: bool = False, classes: str = '') -> Iterator[ui.dialog]:
-    """`with question('駁回：原因') as dialog:` places what is asked; open it with `dialog.open`."""
+    """`with question('駁回：原因') as dialog:` builds a dialog; `dialog.open` opens it."""
     with ui.dialog(value=is_open) as dialog, html.div().classes('lb-card lb-pad lb-question').classes(classes):
         dialog.props['aria-labelledby'] = html.h2(title).html_id
         yield dialog
 
 
 async def is_sure(act: str, sentence: str, *, is_grave: bool = True) -> bool:
-    """Ask whether to do `act`, saying in `sentence` what that means; Esc and 取消 are no. `is_grave`: in red."""
+    """Asks whether to do `act`; `sentence` says what that means. Esc and 取消 mean no; `is_grave`: a red button."""
     look = 'unelevated no-caps color=negative' if is_grave else 'unelevated no-caps color=primary'
     with question(f'確定要{act}嗎？') as dialog:
         html.p(sentence)
         with html.div().classes('lb-acts'):
             ui.button(act, on_click=lambda: dialog.submit(True), color=None).props(look)
             ui.button('取消', on_click=lambda: dialog.submit(False), color=None).props('flat no-caps')
-    dialog.on('hide', dialog.delete)  # not before it has given the focus back
+    dialog.on('hide', dialog.delete)  # after it has returned the focus
     return await dialog is True

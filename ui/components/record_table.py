@@ -8,7 +8,7 @@ from nicegui.events import GenericEventArguments
 
 from domain.cases.worklists import Turn
 
-from .notices import refusals_told
+from .notices import showing_refusals
 from .states import TURNS
 
 Cell = str | Mapping[str, Any] | None
@@ -18,8 +18,8 @@ Row = Mapping[str, Any]
 class record_table(Element, component='record_table.js'):
     """Rows are asked for by `fetch(page, per_page) -> (rows, total)`; a row is {key, column: cell, more: [[cell …]]}.
 
-    A cell is a text or {text, href | act | chip, icon, hint, strong, sub} or {acts: [{text, act, label}]}; `label` says
-    to those who cannot see the row what the act is about. `acted(key, what)` hears of it; a refusal is shown.
+    A cell is a text or {text, href | act | chip, icon, hint, strong, sub} or {acts: [{text, act, label}]}; `label`
+    names the act for a screen reader. A press calls `acted(key, what)`; a refusal is shown.
     """
 
     def __init__(
@@ -51,13 +51,13 @@ class record_table(Element, component='record_table.js'):
                 known = {str(row['key']) for row in self._props['rows']}
                 if not isinstance(event.args, dict) or str(event.args.get('key')) not in known:
                     return
-                with refusals_told():
+                with showing_refusals():
                     await acted(str(event.args['key']), str(event.args.get('what')))
 
             self.on('acted', hear)
 
     async def refresh(self, page: int | None = None) -> None:
-        """Ask for the rows again and show them."""
+        """Fetches the rows again."""
         self.page = page or self.page
         rows, total = await self.fetch(self.page, self.per_page)
         if not rows and total and self.page > 1:
@@ -77,6 +77,6 @@ class record_table(Element, component='record_table.js'):
 
 
 def turn_cell(turn: Turn) -> Cell:
-    """Whose turn it is, as a cell: the one word, and why."""
+    """A turn as a cell: its word, and why below."""
     tone, symbol = TURNS[turn.state]
     return {'text': turn.word, 'chip': tone or 'plain', 'icon': symbol, 'sub': turn.why}

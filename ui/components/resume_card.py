@@ -1,10 +1,10 @@
-"""「接續上次的申請」: where the clerk left off, and the way back."""
+"""「接續上次的申請」: the form that the clerk left unfinished, with a link."""
 
 from nicegui.element import Element
 
 
 class resume_card(Element, component='resume_card.js'):
-    """Whose case it is, where it stopped and why, and the address to go on at."""
+    """`step` is where it stopped, `note` why, `address` where to continue."""
 
     def __init__(self, who: str, step: int, note: str, address: str, photo: str = '') -> None:
         super().__init__()

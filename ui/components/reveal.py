@@ -1,4 +1,4 @@
-"""Showing an identity number in full: only for a purpose, which the volunteer can read later."""
+"""An identity number in full, shown for a purpose that the volunteer can read later."""
 
 from nicegui import html, ui
 
@@ -21,11 +21,11 @@ def reveal_dialog(volunteer: Volunteer, account: Account) -> None:
     with question('顯示完整證號', is_open=True) as dialog:
         html.p('查看會留下紀錄（時間、查看者、目的），本人可以看到。')
         reason = ui.radio(REASONS, value='核對證件').props('aria-label=查看目的')
-        shown = html.p().classes('lb-secret').props('role=status')
+        number = html.p().classes('lb-secret').props('role=status')
 
         async def show() -> None:
-            shown._text = await volunteers.reveal_identity(volunteer, reason.value, by=account)
-            shown.update()
+            number._text = await volunteers.reveal_identity(volunteer, reason.value, by=account)
+            number.update()
 
         with html.div().classes('lb-acts'):
             action_button('顯示', show)

@@ -1,4 +1,4 @@
-// 名冊: every roster as one line: its name, where it goes or comes from, how many of its people stand where, what is due.
+// 名冊: one line for each roster: name, unit or agency, the number of its cases in each list, the next deadline.
 import icon from '/static/icons.js';
 
 export default {

@@ -21,7 +21,7 @@ PER_PAGE = 10
 
 @dataclass(frozen=True)
 class Asked:
-    """Which rosters; it stands in the address, so that the way back finds the same ones."""
+    """Which rosters are listed. It is kept in the address, so that Back finds the same ones."""
 
     text: str = ''
     only_turn: bool = False
@@ -29,14 +29,14 @@ class Asked:
 
     @classmethod
     def read(cls, text: Any = '', only_turn: Any = '', page: Any = 1) -> Self:
-        """What somebody asks for; what cannot be is left out."""
+        """Reads a query; unknown values are ignored."""
         text = text[:100] if isinstance(text, str) else ''
         number = int(page) if str(page).isascii() and str(page).isdecimal() and len(str(page)) < 5 else 1
         return cls(text, only_turn in ('1', True), number)
 
 
 class roster_list(Element, component='roster_list.js'):
-    """`fetch(asked, per_page)` asks for the rosters; `refresh` shows them as they stand now."""
+    """`fetch(asked, per_page)` returns a page of rosters; `refresh` calls it."""
 
     def __init__(
         self,
@@ -58,10 +58,10 @@ class roster_list(Element, component='roster_list.js'):
         self.on('asked', self._asked)
 
     async def refresh(self) -> None:
-        """Ask for the rosters again and show them."""
+        """Fetches the rosters again."""
         asked = self.asked
         found = await self.fetch(asked, PER_PAGE)
-        if asked is not self.asked:  # something else was asked for meanwhile
+        if asked is not self.asked:  # another query was made meanwhile
             return
         rosters = [_line(each, self.account) for each in found.rows]
         self._props.update({'rosters': rosters, 'total': found.total, 'page': found.number})
@@ -95,7 +95,7 @@ def _due(summary: RosterSummary) -> list[dict[str, str]]:
 
 
 def _standing(summary: RosterSummary, account: Account) -> list[dict[str, str]]:
-    """How many stand in each list of this side, whose turn it is first."""
+    """The number of cases in each list of this side; 輪到您 comes first."""
     counts = summary.by_status
     if account.role is not Role.UNIT_STAFF:
         agency = worklists.totals(counts, worklists.OF_AGENCY)

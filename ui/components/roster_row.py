@@ -1,4 +1,4 @@
-"""Where a volunteer's application stands in a roster, and the way back to that row."""
+"""The row of a roster that lists a volunteer's application, as a link back to it."""
 
 from nicegui import html, ui
 
@@ -9,7 +9,7 @@ from .icon import icon
 
 
 def roster_row(listed: Listed) -> dict[str, str]:
-    """What is said, and the address of the row."""
+    """The text and the address of the row."""
     return {
         'text': f'名冊「{listed.roster.title}」第 {listed.row} 列',
         'href': links.roster_row(listed.roster.id, listed.application_id),
@@ -17,7 +17,7 @@ def roster_row(listed: Listed) -> dict[str, str]:
 
 
 def roster_line(listed: Listed | None) -> None:
-    """One line on a page without a volunteer's header; nothing when there is no roster."""
+    """The line on a page without a volunteer's header; nothing without a roster."""
     if listed is None:
         return
     row = roster_row(listed)

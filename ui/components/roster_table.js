@@ -1,4 +1,4 @@
-// The rows of a roster: whose turn, what lacks with the way to it, what is due; choose many and act on them together.
+// The rows of a roster: whose turn, what is missing with a link, what is due. Several can be chosen and acted on.
 import icon from '/static/icons.js';
 
 // The filters in the order of what is to be done; a row's group is one of them.
@@ -61,9 +61,9 @@ export default {
           {{ picked.length ? act + '選取的 ' + picked.length + ' ' + unit : '請先勾選要' + act + '的志工' }}
         </button>
       </div>
-      <ol v-if="shown.length">
+      <ol v-if="visible.length">
         <li
-          v-for="r in shown"
+          v-for="r in visible"
           :key="r.id"
           :id="'case-' + r.id"
           :class="{on: chosen(r), here: here === 'case-' + r.id}"
@@ -132,7 +132,7 @@ export default {
         count: this.all.filter((r) => key === 'all' || r.group === key).length,
       }));
     },
-    shown() {
+    visible() {
       const words = this.words.trim();
       return this.all.filter(
         (r) =>
@@ -141,7 +141,7 @@ export default {
       );
     },
     able() {
-      return this.shown.filter((r) => r.can);
+      return this.visible.filter((r) => r.can);
     },
     picked() {
       return this.all.filter((r) => r.can && this.chosen(r));
@@ -154,7 +154,7 @@ export default {
   },
   methods: {
     goHere() {
-      // back from a volunteer's pages: to the row one came from
+      // back from a volunteer's pages: focus the row
       const row = this.here && [...this.$el.querySelectorAll('ol > li')].find((li) => li.id === this.here);
       if (row) {
         row.scrollIntoView({ block: 'center' });

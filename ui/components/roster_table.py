@@ -8,22 +8,24 @@ from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
 from domain import dates, links
+from domain.announcements import CaseChanged, RosterChanged, VolunteerChanged
 from domain.cases import worklists
 from domain.cases.worklists import TurnState
-from domain.model import Account, ApplicationStatus, Role
+from domain.model import Account, ApplicationStatus, Role, Roster
 from domain.readiness import Check
 from domain.rosters import RosterRow
 
-from .notices import refusals_told
+from ..live import follow
+from .notices import showing_refusals
 from .states import TURNS, deadline
 
 Acted = Callable[[str, list[int]], Awaitable[None]]
 
 
 class roster_table(Element, component='roster_table.js'):
-    """`act` names what is done to the chosen rows, `unit` counts them; `acted(what, application_ids)` hears of it.
+    """`act` is the label of the button, `unit` the counter word; a press calls `acted(what, application_ids)`.
 
-    What comes back names rows that are shown only, once at a time; a refusal is shown.
+    Only ids of shown rows are passed on, one call at a time; a refusal is shown.
     """
 
     def __init__(
@@ -31,7 +33,7 @@ class roster_table(Element, component='roster_table.js'):
     ) -> None:
         super().__init__()
         self.account = account
-        self.shown: dict[int, RosterRow] = {}
+        self.rows: dict[int, RosterRow] = {}
         self._props.update({'title': title, 'act': act, 'unit': unit, 'empty': empty, 'hint': hint})
         self._props.update({'rows': '[]', 'busy': False})
 
@@ -40,10 +42,10 @@ class roster_table(Element, component='roster_table.js'):
             if self._props['busy'] or not isinstance(given, dict) or not isinstance(given.get('ids'), list):
                 return
             wanted = {one for one in given['ids'] if isinstance(one, int)}
-            ids = [one for one in self.shown if one in wanted]
+            ids = [one for one in self.rows if one in wanted]
             self._busy(True)
             try:
-                with refusals_told():
+                with showing_refusals():
                     await acted(str(given.get('what')), ids)
             finally:
                 if not self.is_deleted:
@@ -52,14 +54,30 @@ class roster_table(Element, component='roster_table.js'):
         self.on('acted', hear)
 
     def show(self, rows: Sequence[RosterRow], roster_id: int) -> None:
-        """Show `rows`; only what changed is drawn anew."""
-        self.shown = {row.application.id: row for row in rows}
+        """Shows `rows`; unchanged ones are not sent."""
+        self.rows = {row.application.id: row for row in rows}
         line = _of_unit if self.account.role is Role.UNIT_STAFF else _of_agency
         lines = [_common(number, row, self.account) | line(row, roster_id) for number, row in enumerate(rows, start=1)]
         text = json.dumps(lines, ensure_ascii=False)
         if text != self._props['rows']:
             self._props['rows'] = text
             self.update()
+
+    def follow(self, roster: Roster, renew: Callable[[], Awaitable[None]]) -> None:
+        """Call `renew` when something happens to the roster, to one of its cases or to one of its volunteers."""
+
+        def is_it(changed: RosterChanged) -> bool:
+            return changed.roster_id == roster.id
+
+        def is_listed(changed: CaseChanged) -> bool:
+            return changed.application_id in self.rows
+
+        def is_of_somebody_listed(changed: VolunteerChanged) -> bool:
+            return changed.volunteer_id in {row.volunteer.id for row in self.rows.values()}
+
+        follow(RosterChanged, renew, is_it)
+        follow(CaseChanged, renew, is_listed)
+        follow(VolunteerChanged, renew, is_of_somebody_listed)
 
     def _busy(self, is_busy: bool) -> None:
         if is_busy:
@@ -99,7 +117,7 @@ def _common(number: int, row: RosterRow, account: Account) -> dict[str, Any]:
 
 
 def _fact(row: RosterRow) -> str:
-    """When the last move was made, and in which round."""
+    """When the case was sent or decided last, and in which round."""
     application = row.application
     again = f'第 {application.round} 次送審' if application.round > 1 else '送審'
     if application.status is ApplicationStatus.SUBMITTED:
@@ -108,13 +126,13 @@ def _fact(row: RosterRow) -> str:
 
 
 def _of_unit(row: RosterRow, roster_id: int) -> dict[str, Any]:
-    """What a clerk does about it: the way to each field that lacks something."""
+    """A row for the clerk, with a link to each field that lacks something."""
     application = row.application
     form_page = links.application(row.volunteer.id)
     if application.status not in worklists.WITH_UNIT:
         is_open = application.status is ApplicationStatus.SUBMITTED
         address = form_page if is_open else links.record_books(row.volunteer.id)
-        return {'href': address, 'note': _opinion(application.reason)}
+        return {'href': address, 'note': _reason_line(application.reason)}
     is_back = application.status is ApplicationStatus.RETURNED
     lacking = [_lacking(check, check.address) for check in row.lacking]
     if row.unanswered:
@@ -126,18 +144,18 @@ def _of_unit(row: RosterRow, roster_id: int) -> dict[str, Any]:
         'on': row.is_prepared,
         'goes': not is_back,
         'fine': '資料齊全，可以送審' if row.is_prepared else '',
-        'note': (row.hindrance if not lacking else '') or (_opinion(application.reason) if is_back else ''),
+        'note': (row.hindrance if not lacking else '') or (_reason_line(application.reason) if is_back else ''),
         'noteTone': '' if row.is_prepared else 'bad',
         'lacking': lacking,
     }
 
 
 def _of_agency(row: RosterRow, roster_id: int) -> dict[str, Any]:
-    """What a reviewer sees of it: the summary of the checks, and the way to the case on the desk."""
+    """A row for the reviewer, with the summary of the checks and a link to the desk."""
     application = row.application
     line: dict[str, Any] = {'href': links.case(application.id, roster_id)}
     if application.status is not ApplicationStatus.SUBMITTED:
-        return line | {'note': _opinion(application.reason)}
+        return line | {'note': _reason_line(application.reason)}
     if row.pending is not None:
         decided = f'{row.pending.by.name}剛決定：{row.pending.to.label}，還可以復原'
         tone, symbol = TURNS[worklists.REVIEW.state]
@@ -166,7 +184,7 @@ def _passed(row: RosterRow) -> str:
     return '，'.join(f'{count} {text}' for text, count in counts.items() if count)
 
 
-def _opinion(reason: str) -> str:
+def _reason_line(reason: str) -> str:
     return f'審核意見：{" ".join(reason.split())}' if reason else ''
 
 

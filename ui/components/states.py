@@ -1,4 +1,4 @@
-"""How states look, on every page the same: the tone of a chip and its icon; and how a case's time left is written."""
+"""Tone and icon of each state, and the words of the time left, the same on every page."""
 
 from typing import NamedTuple
 
@@ -90,7 +90,7 @@ class Deadline(NamedTuple):
 
 
 def deadline(left: DaysLeft | None) -> Deadline:
-    """How long a case has left; no text where no period runs."""
+    """The chip for the time left; its text is '' where no period runs."""
     if left is None:
         return Deadline('', '', 'clock', '', '')
     hint = '依辦公日計' if left.are_working_days else ''

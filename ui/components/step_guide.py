@@ -37,7 +37,7 @@ class step_guide(Element, component='step_guide.js'):
             self.on('away', put_away)
 
     def show(self, done: Iterable[int], left: Iterable[tuple[str, str]]) -> None:
-        """Renew what is done and what is left."""
+        """Shows what is done and what is left."""
         finished = set(done)
         self._props['steps'] = [
             {'n': n, 'lines': lines, 'done': n in finished, 'href': self._addresses.get(n, '')}

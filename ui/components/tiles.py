@@ -8,7 +8,7 @@ from nicegui.element import Element
 
 @dataclass(frozen=True)
 class Entry:
-    """One way in: its icon, title, a line about it, its address, and perhaps the step of the guide it belongs to."""
+    """A link to a page: icon, title, a line about it, address, and the step of the guide, if it has one."""
 
     icon: str
     title: str

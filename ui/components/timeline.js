@@ -28,7 +28,7 @@ export default {
         </div>
       </div>
       <ol aria-live="polite">
-        <li v-for="e in shown" :key="e.key" :class="[e.kind, e.tone]">
+        <li v-for="e in visible" :key="e.key" :class="[e.kind, e.tone]">
           <i aria-hidden="true"><lb-icon :name="e.symbol || 'todo'" size="14" weight="2.2" /></i>
           <div>
             <p class="h"><b>{{ e.what }}</b><span v-if="e.actor">{{ e.actor }}</span><time>{{ e.at }}</time></p>
@@ -55,7 +55,7 @@ export default {
     few() {
       return FEW;
     },
-    shown() {
+    visible() {
       return this.all ? this.entries : this.entries.slice(0, FEW);
     },
     dial() {

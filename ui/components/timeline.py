@@ -1,4 +1,4 @@
-"""歷程 on a page: what happened to a case or a roster, the latest first; that of a case follows by itself."""
+"""歷程: what happened to a case or a roster, the latest first."""
 
 from typing import Any
 
@@ -15,14 +15,14 @@ from domain.reviews import timeline as timelines
 from domain.reviews.timeline import Entry
 
 from ..live import follow, of_case
-from .notices import confirm, refusals_told
+from .notices import confirm, showing_refusals
 from .states import EVENTS
 
 RESULTS = [{'value': result.value, 'label': result.label} for result in CallResult]
 
 
 class timeline(Element, component='timeline.js'):
-    """`await timeline.placed(account, application)` is all a case needs. Calls are logged, mails sent again here."""
+    """For a case it is placed by `await timeline.build(account, application)`. Logs calls and sends mails again."""
 
     def __init__(
         self, entries: list[Entry], account: Account, application: Application | None = None, title: str = '案件歷程'
@@ -35,37 +35,37 @@ class timeline(Element, component='timeline.js'):
         self.on('called', self._called)
 
     @classmethod
-    async def placed(cls, account: Account, application: Application, *, heading: bool = True) -> 'timeline':
-        """The timeline of a case, renewed whenever something of it changes; `heading` unless one stands above."""
+    async def build(cls, account: Account, application: Application, *, heading: bool = True) -> 'timeline':
+        """Places the timeline of a case and keeps it current; without `heading` where one stands above."""
         case = await applications.get(application.id, by=account)
-        placed = cls(await timelines.of(case, by=account), account, case)
-        placed._props['heading'] = heading
+        line = cls(await timelines.of(case, by=account), account, case)
+        line._props['heading'] = heading
         if case.round and account.role in (Role.UNIT_STAFF, Role.REVIEWER):
             contact = phone_calls.contact_of(case, account)
-            placed._props.update({'results': RESULTS, 'callee': contact.who, 'phone': contact.phone})
+            line._props.update({'results': RESULTS, 'callee': contact.who, 'phone': contact.phone})
 
         async def renew() -> None:
-            placed.show(await timelines.of(case, by=account))
+            line.show(await timelines.of(case, by=account))
 
         follow(CaseChanged, renew, of_case(case.id))
-        return placed
+        return line
 
     def show(self, entries: list[Entry]) -> None:
         """Show these entries."""
         self.entries = entries
-        self._props['entries'] = [_as_row(number, entry) for number, entry in enumerate(reversed(entries))][::-1]
+        self._props['entries'] = [_as_props(number, entry) for number, entry in enumerate(reversed(entries))][::-1]
         self.update()
 
     async def _resend(self, event: GenericEventArguments) -> None:
         if event.args not in [entry.ref for entry in self.entries if entry.can_resend]:
             return
-        with refusals_told():
+        with showing_refusals():
             await outbox.resend(event.args, by=self.account)
             confirm('已排入重寄，結果會出現在歷程上。')
 
     async def _called(self, event: GenericEventArguments) -> None:
         given = event.args if isinstance(event.args, dict) else {}
-        with refusals_told():
+        with showing_refusals():
             note = str(given.get('note', ''))
             if self.application is None:
                 raise NotFound
@@ -73,7 +73,7 @@ class timeline(Element, component='timeline.js'):
             confirm('已記錄這通電話。')
 
 
-def _as_row(number: int, entry: Entry) -> dict[str, Any]:
+def _as_props(number: int, entry: Entry) -> dict[str, Any]:
     tone, symbol = EVENTS[entry.event]
     return {
         'key': number,

@@ -1,4 +1,4 @@
-// 「已核可 周小晴，10 秒內可復原」: counts down by itself and goes when the time is over.
+// 「已核可 周小晴，10 秒內可復原」: counts down, then hides.
 import icon from '/static/icons.js';
 
 export default {

@@ -1,4 +1,4 @@
-"""What this reviewer has just decided, and the way back while there is one; also after a reload."""
+"""復原: takes back what this reviewer has just decided, also after a reload."""
 
 from collections.abc import Callable, Mapping
 
@@ -10,16 +10,16 @@ from domain.cases.transitions import VERBS
 from domain.model import Account, ApplicationStatus, Decision
 from domain.reviews import Pending, decisions
 
-from .notices import confirm, refusals_told, tell
+from .notices import confirm, showing_refusals, tell
 
 # Case id → whose it is, and the decision that waits.
 Decided = Mapping[int, tuple[str, Pending | Decision]]
 
 
 class undo_bar(Element, component='undo_bar.js'):
-    """Nothing while nothing waits. A single decision that was taken back leads to its case, if `leads_to` says where.
+    """Hidden while no decision waits. `leads_to(case_id)` is the page after a single decision was taken back.
 
-    The page renews itself by the announcement of what was taken back.
+    The page is renewed by the announcement of it.
     """
 
     def __init__(self, account: Account, leads_to: Callable[[int], str] | None = None) -> None:
@@ -30,7 +30,7 @@ class undo_bar(Element, component='undo_bar.js'):
         self.on('undone', self._undone)
 
     def show(self, decided: Decided) -> None:
-        """What of `decided` this reviewer may take back now; the time runs in the browser."""
+        """Shows those of `decided` that this reviewer may take back now; the browser counts down."""
         now = dates.now()
         mine = {case: one for case, one in decided.items() if one[1].by_id == self.account.id}
         waiting = {case: one for case, one in mine.items() if one[1].release_at > now}
@@ -48,7 +48,7 @@ class undo_bar(Element, component='undo_bar.js'):
         waiting = self.waiting
         self.client.storage['acting'] = True  # the page renews itself once, at the end
         try:
-            with refusals_told():
+            with showing_refusals():
                 undone = await decisions.undo_many(_ids(waiting), by=self.account)
                 if undone.refused:
                     tell(f'{len(undone.refused)} 件沒有復原：{undone.refused[0][1]}')

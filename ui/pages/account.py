@@ -11,11 +11,11 @@ from domain.errors import Incomplete
 from domain.model import Account, MailPreference, Role
 
 from ..components.action_button import action_button
+from ..components.card import card
 from ..components.form import form
 from ..components.form.fields import password_field, radio_field
 from ..flash import leave_with
-from ..frame import card, frame, waiting_for
-from .menus import HOMES
+from ..frame import HOMES, frame, waiting_for
 
 PREFERENCES = {
     MailPreference.EACH: '每件都寄：有消息就寄一封',

@@ -8,8 +8,8 @@ from domain.accounts import AccountRequestDetails, LinkExpired, passwords
 from domain.errors import DomainError, Incomplete
 from domain.model import Role
 
+from .. import public
 from ..flash import with_flash
-from . import public
 
 ROLES = {Role.UNIT_STAFF: '運用單位承辦人', Role.REVIEWER: '發冊機關志工業務窗口'}
 # The four rules, by the names public.js knows them by, so that they are ticked while typing.

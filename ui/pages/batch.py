@@ -13,13 +13,14 @@ from domain.trainings.batches import CourseDetails
 from domain.volunteers import VolunteerQuery
 
 from ..components.action_button import action_button
+from ..components.card import card
 from ..components.form import form
 from ..components.form.pick_list import PER_PAGE, Fetch, pick_list
 from ..components.notices import tell
 from ..components.record_table import Row, record_table
+from ..components.training_fields import approval_fields, course_fields
 from ..flash import leave_with, with_flash
-from ..frame import MENU, VOLUNTEER_DATA, card, frame, save_bar, waiting_for
-from .volunteer.training_form import approval_fields, course_fields
+from ..frame import MENU, VOLUNTEER_DATA, frame, save_bar, waiting_for
 
 TITLE = '批次維護作業：教育訓練課程維護'
 PREPARED = 'batch-prepared'

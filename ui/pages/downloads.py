@@ -9,9 +9,8 @@ from fastapi.responses import Response
 from domain import links
 from domain.printouts import roster_sheets
 
-from .. import gate
+from .. import gate, public
 from ..components.step_guide import STEPS
-from . import public
 
 ODS = 'application/vnd.oasis.opendocument.spreadsheet'
 

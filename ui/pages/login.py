@@ -5,9 +5,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from domain import directory, links
 
-from .. import gate
+from .. import gate, public
 from ..flash import PARAMETER
-from . import public
 
 NOTICES = {
     'password-set': '密碼已設定完成，請用新密碼登入。',

@@ -19,15 +19,8 @@ from ..components.entry_group import entry_group
 from ..components.progress_board import Count, News, progress_board
 from ..components.resume_card import resume_card
 from ..components.tiles import Entry, tiles
-from ..frame import MENU, VOLUNTEER_DATA, frame, guide_for, waiting_for
+from ..frame import HOMES, MENU, VOLUNTEER_DATA, frame, guide_for, waiting_for
 from ..live import follow, of_side
-
-HOMES = {
-    Role.UNIT_STAFF: links.menu(),
-    Role.REVIEWER: links.review_queue(),
-    Role.VOLUNTEER: links.my_record_book(),
-    Role.ADMINISTRATOR: links.administration(),
-}
 
 BASICS = Entry('pencil', '志工基本資料維護', '新增志工、上傳照片、申請送審', links.volunteers(), 'STEP 3')
 CONSOLIDATED = Entry('cards', '志工總歸戶', '一位志工在各單位的紀錄，合在一起看', links.consolidated())
@@ -70,7 +63,7 @@ async def menu_page(account: Account) -> None:
         if account.role is Role.UNIT_STAFF:
             await _resume(account)
         if account.role in HAVE_CASES:
-            await call_tasks.placed(account)
+            await call_tasks.build(account)
         entries = ENTRIES.get(account.role, ())
         with html.div().classes('lb-menu').classes('' if entries else 'one'):
             note = (

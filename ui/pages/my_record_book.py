@@ -15,10 +15,11 @@ from domain.errors import NotFound
 from domain.model import Account, Application, ApplicationStatus, RecordBook, Volunteer
 from domain.reviews import timeline
 
+from ..components.card import card
 from ..components.icon import icon
 from ..components.journey_track import journey_track
 from ..components.record_table import record_table
-from ..frame import card, frame
+from ..frame import frame
 from ..live import follow, of_volunteer
 
 

@@ -1,12 +1,11 @@
 """名冊: the rosters of a unit; one of them, with what each row lacks, filled, sent and printed."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from nicegui import html, ui
 
 from domain import applications, dates, links, rosters
-from domain.announcements import CaseChanged, RosterChanged, VolunteerChanged
+from domain.announcements import CaseChanged, RosterChanged
 from domain.model import Account, IssueKind, Roster
 from domain.rosters import MOST_ROWS, Added, Sent
 from domain.rosters import timeline as roster_timeline
@@ -19,20 +18,14 @@ from ..components.form.pick_list import PER_PAGE, pick_list
 from ..components.icon import icon
 from ..components.notices import confirm, tell
 from ..components.question import is_sure, question
+from ..components.roster_foot import prints, roster_past, ways_down
 from ..components.roster_list import Asked, roster_list
 from ..components.roster_table import roster_table
-from ..components.timeline import timeline
 from ..flash import leave_with
-from ..frame import MENU, VOLUNTEER_DATA, card, frame, waiting_for
+from ..frame import MENU, VOLUNTEER_DATA, frame, waiting_for
 from ..live import follow, of_side
 
 ROSTERS = ('名冊', links.rosters())
-PRINTS = (
-    ('PDF', 'pdf', True),
-    ('ODS', 'ods', True),
-    ('PDF（完整證號）', 'pdf', False),
-    ('ODS（完整證號）', 'ods', False),
-)
 
 
 @dataclass
@@ -118,28 +111,11 @@ async def roster_page(account: Account, roster_id: int) -> None:
         now = await rosters.get(roster_id, by=account)
         facts.text = _facts(now)
         table.show(await rosters.rows(now, by=account), roster_id)
-        drop.set_visibility(not table.shown)
+        drop.set_visibility(not table.rows)
         past.show(await roster_timeline.of(now, by=account))
 
     await renew()
-    follow_roster(roster, table, renew)
-
-
-def follow_roster(roster: Roster, table: roster_table, renew: Any) -> None:
-    """Keep the rows true: what happens to the roster, to its cases, and to the papers of its volunteers."""
-
-    def is_it(changed: RosterChanged) -> bool:
-        return changed.roster_id == roster.id
-
-    def is_listed(changed: CaseChanged) -> bool:
-        return changed.application_id in table.shown
-
-    def is_of_somebody_listed(changed: VolunteerChanged) -> bool:
-        return changed.volunteer_id in {row.volunteer.id for row in table.shown.values()}
-
-    follow(RosterChanged, renew, is_it)
-    follow(CaseChanged, renew, is_listed)
-    follow(VolunteerChanged, renew, is_of_somebody_listed)
+    table.follow(roster, renew)
 
 
 def _facts(roster: Roster) -> str:
@@ -149,7 +125,7 @@ def _facts(roster: Roster) -> str:
 
 async def _act(what: str, ids: list[int], roster: Roster, table: roster_table, account: Account) -> None:
     if what == 'remove' and len(ids) == 1:
-        row = table.shown[ids[0]]
+        row = table.rows[ids[0]]
         await rosters.remove(roster, row.application, by=account)
         confirm(f'已將{row.volunteer.name}移出名冊；志工的資料都還在。')
     elif what == 'all':
@@ -174,7 +150,7 @@ async def _new_roster(account: Account) -> ui.dialog:
         in_form = form(details, summary=False)
         text_field('名冊名稱', in_form, 'title', required=True, maxlength=80)
         with html.div().classes('lb-grid'):
-            await agency_select.placed(in_form, readonly=False)
+            await agency_select.build(in_form, readonly=False)
 
         async def start() -> None:
             roster = await rosters.start(details.title, details.county_code, details.agency_id, by=account)
@@ -201,16 +177,7 @@ async def _adding(roster: Roster, account: Account) -> ui.dialog:
             '初次列出還沒有紀錄冊的志工，其他類別列出已有紀錄冊的；申請正在進行、或已列在其他名冊的不會出現。'
         ).classes('lb-note')
         listed = pick_list('志工', in_form, 'chosen', fetch)
-        shown = picks.kind
-
-        async def follow_kind() -> None:
-            nonlocal shown
-            if picks.kind != shown:
-                shown = picks.kind
-                picks.chosen, listed.page = '', 1
-                await listed.refresh()
-
-        in_form.on_change(follow_kind)
+        _follow_kind(in_form, picks, listed)
 
         async def all_of_them() -> None:
             ids = await rosters.candidate_ids(by=account, kind=picks.kind, text=listed.text)
@@ -232,6 +199,20 @@ async def _adding(roster: Roster, account: Account) -> ui.dialog:
             ui.button('取消', on_click=dialog.close, color=None).props('flat no-caps')
     dialog.on('before-show', listed.refresh)
     return dialog
+
+
+def _follow_kind(in_form: form, picks: Picks, listed: pick_list) -> None:
+    """Another 發冊類別 lists other volunteers, and none of them is chosen yet."""
+    shown = picks.kind
+
+    async def renew() -> None:
+        nonlocal shown
+        if picks.kind != shown:
+            shown = picks.kind
+            picks.chosen, listed.page = '', 1
+            await listed.refresh()
+
+    in_form.on_change(renew)
 
 
 def _say_added(added: Added) -> None:
@@ -262,30 +243,3 @@ async def _discard(roster: Roster, account: Account) -> None:
     if await is_sure('刪除這份名冊', '只有空的名冊可以刪除；志工的資料不會受影響。'):
         await rosters.discard(roster, by=account)
         leave_with(ROSTERS[1], 'roster-discarded')
-
-
-def ways_down() -> None:
-    """To what stands below up to two hundred rows."""
-    with html.nav().classes('lb-roster-down').props('aria-label=本頁'):
-        ui.link('列印名冊', '#prints')
-        ui.link('名冊歷程', '#past')
-
-
-def roster_past(account: Account) -> timeline:
-    """Where the roster's timeline is shown."""
-    with html.div().props('id=past tabindex=-1'), card('名冊歷程', '', 'lb-roster-past'):
-        return timeline([], account, title='名冊歷程')
-
-
-def prints(roster: Roster) -> None:
-    """列印名冊, masked or in full."""
-    law = '管理辦法第 5 條的名冊：姓名、性別、出生年月日、證號'
-    with html.div().props('id=prints tabindex=-1'), card('列印名冊', law, 'lb-roster-prints'):
-        with html.div().classes('lb-row-acts'):
-            for text, kind, is_masked in PRINTS:
-                with ui.link('', links.printed_roster(roster.id, kind, masked=is_masked)).classes(
-                    'q-btn lb-btn lb-outline'
-                ):
-                    icon('print')
-                    html.span(text)
-        html.p('列印完整證號時，會為每位志工留下查閱紀錄，本人可以看到。').classes('lb-note')

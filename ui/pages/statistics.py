@@ -11,7 +11,8 @@ from domain.model import Account, Role
 from domain.reports import statistics
 from domain.reports.statistics import Figures, Line, format_days, format_share
 
-from ..frame import MENU, VOLUNTEER_DATA, card, frame, waiting_for
+from ..components.card import card
+from ..frame import MENU, VOLUNTEER_DATA, frame, waiting_for
 
 PERIODS = {1: '本月', 3: '近 3 個月', 12: '近 12 個月'}
 BLUE, TEAL, AMBER = '#0F5A73', '#1B6B3D', '#855000'

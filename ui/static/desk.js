@@ -1,9 +1,9 @@
-// What the parts of the reviewer's desk share in the browser: the list as it is filtered, the marks of the open case,
-// the one that is being written, and the keys. A page has one desk, and each page is loaded anew.
+// State that the parts of the reviewer's desk share: the filtered list, the marks of the open case, the mark that is
+// being written, the keys. A page has one desk, and every navigation loads a new page.
 import icon from '/static/icons.js';
 
 export const desk = Vue.reactive({
-  shown: [], // the cases of the queue, in the reviewer's order and under the reviewer's filters
+  visible: [], // the cases of the queue, in the reviewer's order and under the reviewer's filters
   view: '', // order and filters, as the query of an address
   selected: 0,
   marks: [],
@@ -18,9 +18,9 @@ export const desk = Vue.reactive({
 export const caseAddress = (id) => '/reviews/' + id + desk.view;
 export const marksAt = (key) => desk.marks.filter((m) => m.key === key && m.live);
 
-// Cases before and after the open one; of a case that has left the list, the next one is the first.
+// The cases before and after the open one. When it has left the list, the next one is the first of the list.
 export function neighbours() {
-  const list = desk.shown.filter((c) => !c.pending || c.id === desk.selected);
+  const list = desk.visible.filter((c) => !c.pending || c.id === desk.selected);
   const at = list.findIndex((c) => c.id === desk.selected);
   return { previous: list[at - 1]?.id || 0, next: list[at + 1]?.id || 0, position: at + 1, count: list.length };
 }
@@ -30,7 +30,7 @@ export function write(key) {
   desk.spot = null;
 }
 
-// The reasons hang on the field they speak of: reasons at a tap, the text stays editable; keys 1 to 9 choose.
+// The form of a mark, below its field: a reason is chosen by a press or by the keys 1 to 9 and fills the text.
 export const why = {
   components: { 'lb-icon': icon },
   props: { at: Object }, // {key, label, anchor, reasons}
@@ -105,7 +105,7 @@ export const why = {
   },
 };
 
-// ── Keys ── not while somebody types, not behind an open question, and only while they are switched on
+// Keys work only while they are switched on, never in a field and never behind a dialog.
 const OFF = 'desk-keys-off';
 export const keys = Vue.reactive({ on: !localStorage.getItem(OFF), listed: false });
 export function switchKeys(on) {
@@ -115,7 +115,7 @@ export function switchKeys(on) {
 }
 
 const ACTS = {
-  j: () => go(desk.selected ? neighbours().next : desk.shown[0]?.id),
+  j: () => go(desk.selected ? neighbours().next : desk.visible[0]?.id),
   k: () => go(neighbours().previous),
   a: () => document.querySelector('.lb-decide .lb-approve')?.click(),
   r: () => document.querySelector('.lb-decide .lb-return')?.click(),

@@ -1,10 +1,10 @@
-// 先前往返: what was said about a mark before it was opened again, for both sides.
+// 先前往返: remarks and answers before a mark was opened again; unit and agency see the same.
 export default {
   props: { of: Array },
   template: `
     <ol v-if="of.length" class="earlier" aria-label="先前往返">
       <li v-for="(x, i) in of" :key="i">
-        <span>{{ x.said }}</span>
+        <span>{{ x.remark }}</span>
         <span>{{ x.answer }}</span>
         <span v-if="x.values">{{ x.values }}</span>
         <span v-if="x.old">

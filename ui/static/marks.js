@@ -1,4 +1,4 @@
-// What the reviewer says about a field, beside it.
+// The reviewer's marks, beside their field.
 import icon from '/static/icons.js';
 
 export default {

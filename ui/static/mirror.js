@@ -1,10 +1,10 @@
-// What was typed is mirrored in sessionStorage, by draft and field, until the server says that the draft holds it.
-// So a lost connection, a killed server or an ended session loses no word; another draft never sees it.
+// Typed text is mirrored in sessionStorage, by draft and field, until the server says that the draft has it. So a lost
+// connection, a killed server or an ended session loses nothing, and no other draft gets it.
 const PREFIX = 'typed:';
 const key = (draft, name) => `${PREFIX}${draft}:${name}`;
 let last = 0;
 
-// Keep `value`; returns its turn, by which the server names it when the draft holds it.
+// Mirrors `value`; returns its turn, a rising number that the server sends back when the draft has it.
 export function keep(draft, name, value) {
   last = Math.max(last + 1, Date.now());
   try {
@@ -15,17 +15,17 @@ export function keep(draft, name, value) {
   return last;
 }
 
-// {value, turn} of what the server has not taken yet, or null.
+// {value, turn} of what the server has not stored yet, or null.
 export const kept = (draft, name) => JSON.parse((draft && sessionStorage.getItem(key(draft, name))) || 'null');
 
-// The draft holds this field up to `turn`.
+// Drops the mirror of a field up to `turn`.
 export function drop(draft, name, turn = Infinity) {
   const word = kept(draft, name);
   if (word && word.turn <= turn) sessionStorage.removeItem(key(draft, name));
 }
 
-// The form of `draft` stands at this address now. Says whether another one stood here before, of which nobody told this
-// browser that it was saved: when that is told (`?flash=`), ui/static/site.js forgets it.
+// Notes that the form of `draft` is at this address now. Returns whether another one was here before and this browser
+// was not told that it was saved; ui/static/site.js drops the note when it is told, by `?flash=`.
 export function opened(draft) {
   const place = 'form:' + location.pathname + location.search,
     before = sessionStorage.getItem(place);

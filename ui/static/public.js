@@ -1,4 +1,4 @@
-// The plain pages: the eye that shows a password, rules met while typing, and a form that is sent once.
+// The plain pages: a button shows the password, rules are ticked while typing, a form is sent once.
 for (const eye of document.querySelectorAll('[data-peek]')) {
   const input = document.getElementById(eye.dataset.peek);
   eye.hidden = false;
@@ -18,7 +18,7 @@ for (const form of document.querySelectorAll('form[method=post]')) {
     for (const button of form.querySelectorAll('button[type=submit]')) button.classList.add('off');
   });
 }
-// Back brings the page as it was left: it may be sent again.
+// After Back the page is as it was left: its form may be sent again.
 addEventListener('pageshow', () => {
   for (const form of document.querySelectorAll('form[data-sent]')) {
     delete form.dataset.sent;

@@ -1,5 +1,5 @@
 // A month of the ROC calendar, since QDate knows no 民國 years. Year and month are selects, days are buttons.
-// One day is in the order of Tab; arrows move by days and weeks, Page Up and Down by months, Enter picks.
+// Only one day is in the tab order; arrows move by days and weeks, Page Up and Down by months, Enter picks.
 const WEEK = ['日', '一', '二', '三', '四', '五', '六'];
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
 

@@ -32,7 +32,7 @@ new MutationObserver((_, watch) => {
   document.getElementById('loading-shell')?.remove();
 }).observe(document.getElementById('app'), { childList: true });
 
-// Quasar's list boxes hold plain wrappers, and its dialogs no name: mended for screen readers.
+// Quasar's list boxes have wrappers with a role of their own: screen readers must not see them.
 new MutationObserver(() => {
   for (const wrapper of document.querySelectorAll(
     '.q-menu[role=listbox] .q-virtual-scroll__content, .q-menu[role=listbox] .q-virtual-scroll__padding',
@@ -42,8 +42,8 @@ new MutationObserver(() => {
   }
 }).observe(document.documentElement, { childList: true, subtree: true });
 
-// What forms keep in this tab (ui/static/mirror.js): forgotten when the user leaves for good, so that whoever comes next
-// finds nothing. A form that was told to be saved is no riddle when its address is opened again.
+// What forms mirror in this tab (ui/static/mirror.js) is removed at logout, so that the next user finds nothing. The
+// note of an open form is removed when the server says, by `?flash=`, that it was saved.
 function forget(...prefixes) {
   for (const key of Object.keys(sessionStorage))
     if (prefixes.some((one) => key.startsWith(one))) sessionStorage.removeItem(key);
@@ -52,13 +52,14 @@ if (new URLSearchParams(location.search).has('flash')) forget('form:');
 document.addEventListener('submit', (event) => {
   if (event.target.getAttribute('action') === '/logout' && isOnline()) forget('typed:', 'form:');
 });
-// Called by the page of an address that is not there: a new volunteer's form that this tab had open has been saved.
+// Called by the page of an unknown address: if this tab had a new volunteer's form there, the form has been saved.
 window.leaveIfGone = () => {
   if (sessionStorage.getItem('form:' + location.pathname + location.search))
     location.replace('/volunteers?flash=draft-gone');
 };
 
-// A press while the server is away would be carried out when it is back, perhaps long after: it is void, and says so.
+// NiceGUI delivers a press made off line when the connection is back, perhaps long after. It is stopped instead, and
+// the user is told.
 const isOnline = () => document.getElementById('popup')?.ariaHidden !== 'false';
 document.addEventListener(
   'click',
@@ -77,7 +78,7 @@ document.addEventListener(
   true,
 );
 
-// A page that loads itself again leaves the cursor where it was.
+// After a reload the cursor is where it was.
 addEventListener('pagehide', () => sessionStorage.setItem('cursor', document.activeElement?.id || ''));
 addEventListener('load', () => {
   const name = performance.getEntriesByType('navigation')[0]?.type === 'reload' && sessionStorage.getItem('cursor');

@@ -93,7 +93,7 @@ const sheet = {
         ['full', '全螢幕', () => this.enlarge(), false],
       ];
     },
-    // a turned picture takes the place its turned shape needs: it can be scrolled like any other
+    // The box has the shape of the turned picture, so that it scrolls like any other.
     outer() {
       const shape = this.turns % 2 ? 1 / this.ratio : this.ratio;
       return { width: ZOOMS[this.zoom] * 100 + '%', aspectRatio: this.ratio ? shape : null };
@@ -176,7 +176,7 @@ export default {
     flagged(t) {
       return marksAt(t.front.key).length + marksAt(t.back.key).length;
     },
-    // the n-th document: the photo, then both sides of each certificate
+    // Opens the n-th document. 0 is the photo, then come both sides of each certificate.
     open(n) {
       const training = Math.floor((n - 1) / 2);
       if (n > 0 && !this.trainings[training]) return;

@@ -8,7 +8,7 @@ from .desk_facts import photo_of, sides_of
 
 
 class case_documents(Element, component='case_documents.js'):
-    """Photo and certificates, large."""
+    """A spot on a picture is marked in the browser and sent by `desk_marks`."""
 
     def __init__(self, volunteer: Volunteer, trainings: list[Training]) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""核可, 通知補件, 駁回: the bar that never leaves the screen. 核可 says which number it will take."""
+"""核可, 通知補件, 駁回: the bar at the bottom of the desk. 核可 shows the number it will take."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -23,7 +23,7 @@ APPROVED, RETURNED, REJECTED = ApplicationStatus.APPROVED, ApplicationStatus.RET
 
 
 class Reason:
-    """What the unit reads besides the marks, as the reviewer writes it."""
+    """The text that the unit reads besides the marks."""
 
     def __init__(self) -> None:
         self.reason = ''
@@ -34,7 +34,7 @@ class Reason:
 
 
 class desk_decisions(Element):
-    """`decided()` leads on to the next case."""
+    """Calls `decided` after a decision; it leads to the next case."""
 
     def __init__(self, account: Account, case: Case, decided: Callable[[], Awaitable[None]]) -> None:
         super().__init__('div')
@@ -50,7 +50,7 @@ class desk_decisions(Element):
             self._place_acts(case)
 
     def show(self, case: Case, marks: list[Marked], pending: Decision | None) -> None:
-        """The bar for the case as it stands: what may be decided, or what has been."""
+        """Shows the buttons of an open case, or the decision of a closed one."""
         self.application = case.application
         is_open = case.application.status is ApplicationStatus.SUBMITTED and pending is None
         self.outcome._text = '' if is_open else _outcome(case, pending)
@@ -60,8 +60,8 @@ class desk_decisions(Element):
         to_see = sum(each.correction.status in ANSWERED for each in marks)
         number = f'將取號 {case.number}' if case.number else '沿用原紀錄冊號'
         waits = f'還有 {to_see} 項補正沒有確認' if to_see else f'已標記 {to_mend} 項補件'
-        _say(self.number, waits if to_see or to_mend else number)
-        _say(self.asked, f'已標記 {to_mend} 項' if to_mend else '尚未標記')
+        _set_text(self.number, waits if to_see or to_mend else number)
+        _set_text(self.asked, f'已標記 {to_mend} 項' if to_mend else '尚未標記')
         _mark(self.approve, 'off', to_see + to_mend > 0)
         _mark(self.send_back, 'on', to_mend > 0)
         self.marked.clear()
@@ -71,7 +71,7 @@ class desk_decisions(Element):
                     html.li(f'{each.correction.label}（{each.correction.reason.label}）：{each.correction.text}')
         self.marked.set_visibility(to_mend > 0)
         plain = '單位承辦人會收到這段文字，請寫明要改哪一項、怎麼改；也可以先在各項按旗子標記。'
-        _say(self.what_is_told, f'單位承辦人會收到下列 {to_mend} 項；需要時可再補充。' if to_mend else plain)
+        _set_text(self.return_note, f'單位承辦人會收到下列 {to_mend} 項；需要時可再補充。' if to_mend else plain)
 
     def _place_acts(self, case: Case) -> None:
         with action_button('', self._approve).classes('lb-approve') as self.approve:
@@ -102,9 +102,9 @@ class desk_decisions(Element):
             await self.decided()
 
         with question(f'{act}：原因') as dialog:
-            said = html.p(sentence)
+            note = html.p(sentence)
             if has_marks:
-                self.what_is_told = said
+                self.return_note = note
                 self.marked = html.ol().classes('lb-marked-list')
             in_form = form(words, summary=False)
             text_area(label, in_form, 'reason', required=not has_marks, maxlength=500)
@@ -122,7 +122,7 @@ def _mark(element: Element, name: str, is_so: bool) -> None:
     element.classes(add=name) if is_so else element.classes(remove=name)
 
 
-def _say(element: Element, text: str) -> None:
+def _set_text(element: Element, text: str) -> None:
     element._text = text
     element.update()
 

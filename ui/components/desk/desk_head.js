@@ -1,4 +1,4 @@
-// Who the case is about, who reads it, where it stands in the reviewer's list; a banner when a colleague works on it.
+// Volunteer, unit, readers and place in the reviewer's list; a banner when a colleague is reviewing the case.
 import icon from '/static/icons.js';
 import { desk, neighbours } from '/static/desk.js';
 
@@ -43,7 +43,7 @@ export default {
         </div>
         <span class="lb-readers" role="status">
           <span v-for="r in readers" :key="r.id" class="lb-here" :class="{me: r.id === me}">
-            <i aria-hidden="true">{{ r.name.slice(0, 1) }}</i>{{ said(r) }}
+            <i aria-hidden="true">{{ r.name.slice(0, 1) }}</i>{{ describe(r) }}
           </span>
         </span>
         <span v-if="at.position" class="lb-sm mut nowrap lb-position">第 {{ at.position }}／{{ at.count }} 件</span>
@@ -69,7 +69,7 @@ export default {
     },
   },
   methods: {
-    said(reader) {
+    describe(reader) {
       const holds = reader === this.readers[0];
       return (reader.id === this.me ? '您' : reader.name + ' ') + (holds ? '正在審' : '也在看');
     },

@@ -1,4 +1,4 @@
-"""The head of an open case: who it is about, and who reads it; opening the page is reading, leaving it ends that."""
+"""The head of an open case: volunteer, unit, readers. An open page counts as reading, a closed one does not."""
 
 from typing import Any
 from uuid import uuid4
@@ -13,12 +13,12 @@ from domain.model import Account, ApplicationStatus
 from domain.reviews import Case, presence
 
 from ...live import follow, of_case
-from ..notices import refusals_told
+from ..notices import showing_refusals
 from ..states import STATUSES, deadline
 
 
 class desk_head(Element, component='desk_head.js'):
-    """`alert`: why the last decision could not be carried out."""
+    """Enters and leaves the presence of the case for the account."""
 
     def __init__(self, account: Account, case: Case) -> None:
         super().__init__()
@@ -28,13 +28,13 @@ class desk_head(Element, component='desk_head.js'):
         self.show(case)
         self.on('taken', self._take_over)
         if case.application.status is ApplicationStatus.SUBMITTED:
-            # A page that is only fetched reads nothing, and one whose browser is away reads no longer.
+            # Presence begins when the browser connects, not when the page is fetched, and ends when it disconnects.
             ui.context.client.on_connect(self._enter)
             ui.context.client.on_disconnect(self._leave)
             follow(ReadersChanged, self._renew, of_case(case.application.id))
 
     def show(self, case: Case, alert: str = '') -> None:
-        """The case as it stands now."""
+        """Shows this case; `alert` says why its last decision was not carried out."""
         application = case.application
         sender = application.submitted_by.name if application.submitted_by else ''
         sent = f'送審 {dates.roc_instant(application.submitted_at)}　{sender}' if application.submitted_at else ''
@@ -47,7 +47,7 @@ class desk_head(Element, component='desk_head.js'):
     async def _enter(self) -> None:
         try:
             await presence.enter(self.application.id, self.page_id, by=self.account)
-        except DomainError:  # the case has gone to another agency: the page is about to say so
+        except DomainError:  # the case has gone to another agency; the page will show that
             return
         await self._renew()
 
@@ -55,7 +55,7 @@ class desk_head(Element, component='desk_head.js'):
         await presence.leave(self.page_id)
 
     async def _take_over(self) -> None:
-        with refusals_told():
+        with showing_refusals():
             await presence.take_over(self.application.id, self.page_id, by=self.account)
 
     async def _renew(self) -> None:

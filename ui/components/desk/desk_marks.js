@@ -55,7 +55,7 @@ export default {
             <span v-if="!markable || m.status !== 'open'" class="lb-chip" :class="m.tone">
               <lb-icon :name="m.symbol" size="14" />{{ m.state }}
             </span>
-            <span class="said">{{ m.text }}</span>
+            <span class="remark">{{ m.text }}</span>
             <span v-if="markable && m.status === 'open'" class="acts">
               <button type="button" class="lb-link" :aria-label="'修改標記：' + m.label" @click="write(m.key)">修改</button>
               <button
@@ -170,7 +170,7 @@ export default {
         if (!now) desk.writing = '';
       },
     },
-    // what was written stays in sight until the office has taken it
+    // The text stays open until the server has accepted it.
     turn() {
       if (!this.refused) {
         desk.writing = '';

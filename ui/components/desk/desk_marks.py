@@ -1,4 +1,4 @@
-"""補件標記: where a reviewer marks what is to be mended, and looks again at what the unit has answered."""
+"""補件標記: the reviewer marks what must be corrected, and checks the unit's answers."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
@@ -38,7 +38,7 @@ class desk_marks(Element, component='desk_marks.js'):
 
     def show(self, marks: list[Marked], *, is_markable: bool) -> None:
         """These marks; `is_markable`: the reviewer may mark, withdraw and confirm now."""
-        self._props.update({'marks': [_as_row(each) for each in marks], 'markable': is_markable})
+        self._props.update({'marks': [_as_props(each) for each in marks], 'markable': is_markable})
         self.update()
 
     async def _run(self, act: Callable[[Any], Awaitable[object]], event: GenericEventArguments) -> None:
@@ -61,7 +61,7 @@ class desk_marks(Element, component='desk_marks.js'):
             await corrections.mark(self.application, anchor, reason, text, by=self.account)
         elif anchor.spot_x is None or (anchor.spot_x, anchor.spot_y) == (known.spot_x, known.spot_y):
             await corrections.amend(known, reason, text, by=self.account)
-        else:  # a mark keeps its place: another spot is another mark
+        else:  # A mark keeps its spot. Another spot is another mark.
             await corrections.mark(self.application, anchor, reason, text, by=self.account)
             await corrections.withdraw(known, by=self.account)
 
@@ -83,7 +83,7 @@ class desk_marks(Element, component='desk_marks.js'):
 
 
 def anchor_key(place: Place, field: str, training_id: int | None = None) -> str:
-    """What the parts of the desk call a place that may be marked."""
+    """The key of a place that may be marked; every part of the desk uses it."""
     return f'{place.value}:{training_id or ""}:{field}'
 
 
@@ -100,13 +100,13 @@ def flag(label: str, place: Place, field: str, training_id: int | None = None, *
 
 
 def _anchor(given: dict[str, Any]) -> Anchor:
-    # whatever else it says, the service checks it
+    # the service checks the rest
     place = next((each for each in Place if each.value == given.get('place')), given.get('place'))
     rest = [given.get(name) for name in ('field', 'training_id', 'spot_x', 'spot_y')]
     return Anchor(cast(Place, place), *cast(Any, rest))
 
 
-def _as_row(marked: Marked) -> dict[str, Any]:
+def _as_props(marked: Marked) -> dict[str, Any]:
     one = marked.correction
     tone, symbol = MARKS[one.status]
     is_answered = one.status in corrections.ANSWERED

@@ -1,4 +1,4 @@
-"""The reviewer's own view of the queue: which list, in which order, what of it; kept in the address."""
+"""The reviewer's view of the queue: list, order and filters, kept in the address."""
 
 from dataclasses import dataclass
 from typing import Any, Self, cast, get_args
@@ -20,7 +20,7 @@ ORDERS = {'due': '期限近的在前', 'oldest': '先送件在前', 'newest': '�
 
 @dataclass(frozen=True)
 class DeskView:
-    """Read from a query that may say anything: what is unknown is left out."""
+    """List, order and filters; unknown values of a query are ignored."""
 
     tab: AgencyList = AgencyList.TURN
     order: Order = 'due'
@@ -43,18 +43,18 @@ class DeskView:
 
     @property
     def statuses(self) -> ApplicationStatus | tuple[ApplicationStatus, ...]:
-        """What the services call the list."""
+        """The statuses of the list."""
         several = OF_AGENCY[self.tab]
         return several if len(several) > 1 else several[0]
 
     @property
     def query(self) -> str:
         """`?status=…`, only what differs from the plain queue; or ''."""
-        asked: dict[str, Any] = {'due': self.due, 'unit': self.unit, 'roster': self.roster}
-        asked |= {'order': self.order} if self.order != 'due' else {}
-        asked |= {'status': TABS[self.tab][0]} if self.tab is not AgencyList.TURN else {}
-        asked = {name: value for name, value in asked.items() if value}
-        return f'?{urlencode(asked)}' if asked else ''
+        chosen: dict[str, Any] = {'due': self.due, 'unit': self.unit, 'roster': self.roster}
+        chosen |= {'order': self.order} if self.order != 'due' else {}
+        chosen |= {'status': TABS[self.tab][0]} if self.tab is not AgencyList.TURN else {}
+        chosen = {name: value for name, value in chosen.items() if value}
+        return f'?{urlencode(chosen)}' if chosen else ''
 
     def holding(self, application_status: ApplicationStatus) -> 'DeskView':
         """This view when it holds such a case, else the plain list in which the case stands."""
@@ -81,7 +81,7 @@ class DeskView:
             host_unit_id=self.unit,
             roster_id=self.roster,
         )
-        # after the last one the reviewer goes back to the one before it
+        # after the last one comes the one before it
         following = found.next or found.previous
         return self.address(following)
 

@@ -92,7 +92,7 @@ export default {
       </div>
       <ol class="lb-list" tabindex="0" aria-label="案件" ref="list">
         <li
-          v-for="c in shown"
+          v-for="c in visible"
           :key="c.id"
           class="lb-item"
           :class="{on: c.id === selected, new: isNew(c), held: c.pending || (holder(c) && holder(c)[0] !== me)}"
@@ -137,7 +137,7 @@ export default {
             <span v-if="c.open" class="lb-chip warn"><lb-icon name="flag" size="14" />標記 {{ c.open }} 項</span>
           </div>
         </li>
-        <li v-if="!shown.length" class="lb-empty">
+        <li v-if="!visible.length" class="lb-empty">
           <b>沒有案件</b>
           <span>{{ cases.length ? '換一個篩選條件看看。' : '有新送件時會自動出現在這裡，不必重新整理。' }}</span>
         </li>
@@ -203,13 +203,13 @@ export default {
         ['today', '今日到期'],
       ].map(([key, label]) => ({ key, label, count: count(key) }));
     },
-    shown() {
+    visible() {
       return this.cases.filter(
         (c) => (!this.due || c.due === this.due) && (!this.unit || c.unit_id === this.unit) && this.isOfRoster(c),
       );
     },
     able() {
-      return this.shown.filter((c) => !c.pending).slice(0, MOST_AT_ONCE);
+      return this.visible.filter((c) => !c.pending).slice(0, MOST_AT_ONCE);
     },
     chosen() {
       return this.able.filter((c) => this.picked.includes(c.id));
@@ -218,14 +218,14 @@ export default {
       return this.cases.find((c) => c.roster_id === this.roster)?.roster || '（這份名冊沒有這類案件）';
     },
     query() {
-      const said = {
+      const chosen = {
         status: this.waits ? '' : this.tab,
         order: this.order === 'due' ? '' : this.order,
         due: this.due,
         unit: this.unit || '',
         roster: this.roster || '',
       };
-      const query = new URLSearchParams(Object.entries(said).filter(([, value]) => value)).toString();
+      const query = new URLSearchParams(Object.entries(chosen).filter(([, value]) => value)).toString();
       return query && '?' + query;
     },
     list() {
@@ -248,15 +248,15 @@ export default {
       for (const c of now) this.known.add(c.id);
       for (const id of [...this.known]) if (!now.some((c) => c.id === id)) this.known.delete(id);
     },
-    // another order brings other cases to the front: they are not new
+    // Another order shows other cases first; they have not just arrived.
     order() {
       this.known = new Set(this.cases.map((c) => c.id));
       this.fresh = [];
     },
-    shown: {
+    visible: {
       immediate: true,
       handler(list) {
-        desk.shown = list;
+        desk.visible = list;
       },
     },
     turn() {

@@ -1,4 +1,4 @@
-"""The list at the left of the desk: it follows by itself what clerks and colleagues do."""
+"""The list at the left of the desk, kept current by announcements."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -27,20 +27,20 @@ _DUE = {'late': 'overdue'}
 
 @dataclass(frozen=True)
 class Queue:
-    """The list as it stands: its rows, and the text that is the same for every reviewer of the agency."""
+    """The rows of the list, and their JSON, which is the same for every reviewer of the agency."""
 
     rows: Sequence[CaseRow]
     text: str
 
 
 class review_queue(Element, component='review_queue.js'):
-    """`selected` is the case that is open beside it; `view` follows what the reviewer chooses."""
+    """`selected` is the open case; `view` follows the reviewer's filters."""
 
     def __init__(self, account: Account, view: DeskView, selected: int | None) -> None:
         super().__init__()
         self.account, self.view = account, view
         self.rows: Sequence[CaseRow] = ()
-        self.then: Callable[[], None] = lambda: None  # what the page does whenever the rows were read anew
+        self.then: Callable[[], None] = lambda: None  # called after the rows were read again
         self._props.update({'selected': selected or 0, 'me': account.id, 'orders': ORDERS, 'turn': 0, 'queue': '{}'})
         self._props['view'] = {
             'tab': TABS[view.tab][0],
@@ -52,8 +52,8 @@ class review_queue(Element, component='review_queue.js'):
         self.on('viewed', self._viewed)
 
     @classmethod
-    async def placed(cls, account: Account, view: DeskView, selected: int | None = None) -> 'review_queue':
-        """The queue in its place, following cases and readers of the agency."""
+    async def build(cls, account: Account, view: DeskView, selected: int | None = None) -> 'review_queue':
+        """Places the queue and keeps cases and readers current."""
         queue = cls(account, view, selected)
         await queue.renew()
         follow(CaseChanged, queue.renew, of_agency(account))
@@ -61,7 +61,7 @@ class review_queue(Element, component='review_queue.js'):
         return queue
 
     async def renew(self) -> None:
-        """Show the queue as it stands now; only what changed is drawn anew."""
+        """Reads the queue again; an unchanged one is not sent."""
         permissions.require(self.account, Role.REVIEWER)
         view = DeskView(self.view.tab, self.view.order)  # filtered in the browser
         key = ('queue', self.account.agency_id, view)
@@ -72,7 +72,7 @@ class review_queue(Element, component='review_queue.js'):
         self.then()
 
     def unpick(self) -> None:
-        """What was selected has been decided."""
+        """Clears the selection."""
         self._props['turn'] += 1
         self.update()
 
@@ -84,7 +84,7 @@ class review_queue(Element, component='review_queue.js'):
 
 
 async def _queue(account: Account, view: DeskView) -> Queue:
-    """One text, because NiceGUI and socket.io look into every list and dict for every page to which it is sent."""
+    """One JSON text: NiceGUI and socket.io walk through lists and dicts once for each page they are sent to."""
     rows = await view.rows(account, MOST_SHOWN)
     readers = await presence.of_agency(by=account) if view.tab is AgencyList.TURN else {}
     by_status = (await reviews.counts(by=account)).by_status

@@ -26,7 +26,7 @@ class Details(Protocol):
 
 
 class FormField(Protocol):
-    """What a form asks of its fields. `unread`: why what stands in it is no value; '' when it is one."""
+    """What a form needs of a field. `unread` says why its text is no value, '' when it is one."""
 
     name: str
     label: str
@@ -39,11 +39,11 @@ class FormField(Protocol):
 
 
 class form:
-    """Ties `details` to its fields: each change is kept at once, faults stand beside what was already touched.
+    """Binds fields to `details`. A fault is shown beside a field once the user has left it.
 
-    With a `draft` each field is written to it as it changes, for `by`; without one nothing is kept before 儲存. Where
-    the draft differs from what is `recorded`, its fields say so: it may be old, and others may have changed the record.
-    `marks` are the reviewer's, by field: what has to be mended stands beside it.
+    With a `draft` each change is stored in it at once, by `by`; without one nothing is stored before 儲存. A field
+    whose draft differs from `recorded` shows what is recorded: the draft may be old, the record changed by others.
+    `marks` are the reviewer's, by field; each is shown beside its field.
     """
 
     def __init__(
@@ -70,11 +70,11 @@ class form:
 
     @property
     def draft_name(self) -> str:
-        """Under which the browser mirrors what is typed until the draft holds it; '' for a form without one."""
+        """The name under which the browser mirrors typed text until the draft has it; '' without a draft."""
         return str(self.draft.id) if self.draft else ''
 
     def marks_at(self, name: str) -> list[dict[str, Any]]:
-        """What the reviewer says about a field, for its component."""
+        """The reviewer's marks of a field, as its component shows them."""
         return [beside(marked) for marked in self.marks.get(name, ())]
 
     def saved_mark(self) -> saved_mark:
@@ -87,7 +87,7 @@ class form:
         self._listeners.append(listener)
 
     async def take(self, name: str, value: Any, turn: int = 0) -> None:
-        """A field has a new value: set it, keep it, tell the listeners."""
+        """Sets the new value of a field, stores it, calls the listeners."""
         setattr(self.details, name, value)
         await self._keep(name, value, turn)
         self._show_faults()
@@ -97,13 +97,13 @@ class form:
                 await answer
 
     async def ready(self) -> None:
-        """Everything that was typed is kept. Raises Incomplete when some of it is no value: it would be lost."""
+        """Waits until everything typed is stored. Raises Incomplete when the text of a field is no value."""
         async with self._turn:
             if any(each.unread for each in self.fields.values()):
                 raise Incomplete(self.problems())
 
     def problems(self) -> dict[str, str]:
-        """The details' problems; a field whose text is no value says so instead."""
+        """The problems by field: of the details, or that the text is no value."""
         return self.details.problems() | {name: each.unread for name, each in self.fields.items() if each.unread}
 
     def label_of(self, name: str) -> str:
@@ -111,7 +111,7 @@ class form:
         return self.fields[name].label if name in self.fields else name
 
     def touch(self, name: str) -> None:
-        """The user has left this field: from now on its fault is shown."""
+        """Notes that the user has left this field; from now on its fault is shown."""
         self._touched.add(name)
         self._show_faults()
 
@@ -126,12 +126,12 @@ class form:
             ui.run_javascript('document.querySelector(".lb-field.bad")?.scrollIntoView({block: "center"})')
 
     def show_lacking(self, lacking: Sequence[Check]) -> None:
-        """Show what an application still lacks; each line leads to its field, on whatever page that is."""
+        """Lists what an application lacks; each line links to its field, also on another page."""
         if self.summary is not None:
             self.summary.show([(f'{check.label}：{check.note}', check.address) for check in lacking], '送審')
 
     async def _keep(self, name: str, value: Any, turn: int) -> None:
-        # In turn: two changes of a field, written at once, might overtake each other.
+        # One after the other: two concurrent writes of a field could be stored in the wrong order.
         async with self._turn:
             if self.draft is None or self.by is None:
                 return
@@ -147,7 +147,7 @@ class form:
             self.mark.show(at, name, turn)
 
     def _give_up(self, gone: NotFound) -> None:
-        """The draft has been sent or thrown away elsewhere: say it once. What was typed stays in sight."""
+        """Stops storing and says so once: the draft was sent or discarded elsewhere. The text stays on the page."""
         self.draft = None
         if self.mark is not None:
             self.mark.end()

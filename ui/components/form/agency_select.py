@@ -32,13 +32,13 @@ class agency_select:
             searchable=True,
             readonly=readonly,
         )
-        self.shown = self.details.county_code
-        self._say()
+        self.county_code = self.details.county_code
+        self._advise()
         in_form.on_change(self._follow)
 
     @classmethod
-    async def placed(cls, in_form: form, *, readonly: bool) -> 'agency_select':
-        """The selects with their options."""
+    async def build(cls, in_form: form, *, readonly: bool) -> 'agency_select':
+        """Places both selects with their options."""
         counties = {county.code: county.name for county in await directory.counties()}
         details: Any = in_form.details
         return cls(in_form, counties, await _agencies(details.county_code), readonly=readonly)
@@ -49,16 +49,16 @@ class agency_select:
         return self.form.details
 
     async def _follow(self) -> None:
-        if self.details.county_code == self.shown:
+        if self.details.county_code == self.county_code:
             return
-        self.shown = self.details.county_code
-        self.agency.offer(await _agencies(self.shown))
+        self.county_code = self.details.county_code
+        self.agency.offer(await _agencies(self.county_code))
         self.agency.show(None)
-        self._say()
+        self._advise()
         await self.form.take('agency_id', None)
 
-    def _say(self) -> None:
-        county = self.county.text_of(self.shown)
+    def _advise(self) -> None:
+        county = self.county.text_of(self.county_code)
         self.agency.advise(f'只列出{county}的發冊機關' if county else '請先選擇發冊縣市')
 
 

@@ -1,4 +1,4 @@
-// What must be mended before a form can be saved; each line leads to its field.
+// What must be corrected before a form can be saved; each line links to its field.
 import icon from '/static/icons.js';
 
 export default {

@@ -1,4 +1,4 @@
-"""What must be mended before a form can be saved or sent."""
+"""The summary of what must be corrected before a form can be saved or sent."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ class error_summary(Element, component='error_summary.js'):
         self._props['problems'] = []
 
     def show(self, lines: Sequence[tuple[str, str]], before: str = '儲存') -> None:
-        """List `lines` (sentence, address of its field), or go away when there are none."""
+        """Lists `lines` (sentence, address of its field); hides when there are none."""
         self._props['title'] = f'還有 {len(lines)} 個地方需要處理，才能{before}'
         self._props['note'] = '已填的資料都還在，不需要重新輸入。點選下列項目可直接前往。'
         self._props['problems'] = [{'href': address, 'sentence': sentence} for sentence, address in lines]

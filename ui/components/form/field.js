@@ -1,6 +1,6 @@
-// One labelled field: label above, control, help or error below. What is typed is mirrored in the browser
-// until the server says that the draft holds it, so a lost connection or a killed server loses no word.
-// Lists open and close at once: Quasar gives the focus back after the transition, whoever has it by then.
+// One labelled field: label above, control, help or error below. Typed text is mirrored in the browser until the
+// draft has it, so that a lost connection or a killed server loses nothing. Lists open and close without transition:
+// after one, Quasar returns the focus to the field even when another has it by then.
 import icon from '/static/icons.js';
 import marks from '/static/marks.js';
 import calendar from '/static/roc_calendar.js';
@@ -16,7 +16,7 @@ export default {
     label: String,
     required: Boolean,
     value: null,
-    shown: Number,
+    revision: Number,
     error: String,
     hint: String,
     hintState: String,
@@ -217,7 +217,7 @@ export default {
     return { text: this.value, open: false, peeking: false, offered: this.options, timer: null };
   },
   computed: {
-    // Left by the native event, at once: Quasar's blur comes a moment later, after the click that follows it.
+    // These fields are left by the native focusout; Quasar's blur comes only after the click that follows.
     typed() {
       return !this.grouped && this.kind !== 'select' && this.kind !== 'check';
     },
@@ -249,9 +249,9 @@ export default {
     },
   },
   watch: {
-    shown() {
+    revision() {
       if (this.timer === null) this.text = this.value;
-    }, // somebody who is typing knows better
+    }, // not over text that is being typed
     options() {
       this.offered = this.options;
     },
@@ -286,10 +286,10 @@ export default {
       this.text = text;
       this.mirror();
       clearTimeout(this.timer);
-      // a day is read when the field is left, everything else soon after the last key
+      // A date is sent when the field is left, other text 350 ms after the last key.
       this.timer = this.kind === 'date' ? -1 : setTimeout(() => this.send(), 350);
     },
-    // the words themselves are the value of a combo, whether they are among the options or not
+    // The text is the value of a combo, whether it is an option or not.
     write(words) {
       if (this.kind === 'combo' && words !== (this.text || '')) this.type_in(words);
     },
@@ -299,7 +299,7 @@ export default {
       this.send();
       this.$emit('left');
     },
-    // the eye and the calendar belong to the field: who goes there has not left it
+    // The eye and the calendar belong to the field: a focus there does not leave it.
     leave(e) {
       this.flush();
       if (!this.open && !this.$el.contains(e.relatedTarget)) this.$emit('left');

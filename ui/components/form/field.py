@@ -1,6 +1,6 @@
-"""One labelled field of a form; ui/components/form/fields.py has its kinds.
+"""One labelled field of a form; the kinds are in ui/components/form/fields.py.
 
-What the browser sends is untrusted: `from_browser` makes a value of it or raises.
+The browser's input is untrusted: `from_browser` turns it into a value or raises.
 """
 
 from typing import Any, ClassVar
@@ -42,7 +42,7 @@ class field(Element, component='field.js'):
         value = self.to_browser(getattr(in_form.details, name))
         given = {'hint': hint, 'placeholder': placeholder, **props}
         self._props.update({key.replace('_', '-'): given[key] for key in given if given[key]})
-        self._props.update({'kind': self.kind, 'name': name, 'label': label, 'value': value, 'shown': 0})
+        self._props.update({'kind': self.kind, 'name': name, 'label': label, 'value': value, 'revision': 0})
         self._props.update({'required': required, 'readonly': readonly, 'wide': wide})
         if self.kind != 'password':
             self._props['draft'] = in_form.draft_name
@@ -54,19 +54,19 @@ class field(Element, component='field.js'):
 
     @property
     def unread(self) -> str:
-        """Why what stands here is no value, and would be lost; '' when it is one, or when the control is locked."""
+        """Why the text in the control is no value; '' when it is one, or when the control is locked."""
         return '' if self._props['readonly'] else self._unread
 
     def to_browser(self, value: Any) -> Any:
-        """What the control shows for `value`."""
+        """`value` as the control shows it."""
         return value
 
-    def spoken(self, value: Any) -> str:
+    def describe(self, value: Any) -> str:
         """`value` as people read it."""
         return str(self.to_browser(value))
 
     def from_browser(self, raw: Any) -> Any:
-        """The value of what the browser sent. Raises a DomainError when it is none."""
+        """The value of `raw`, which the browser sent. Raises DomainError when it is none."""
         return raw.replace('\x00', '')[:LONGEST] if isinstance(raw, str) else ''
 
     def fault(self, sentence: str | None) -> None:
@@ -83,10 +83,10 @@ class field(Element, component='field.js'):
             self.update()
 
     def show(self, value: Any) -> None:
-        """Put `value` into the control, over whatever stands there."""
+        """Puts `value` into the control and discards its text."""
         self._unread = ''
         self._props['value'] = self.to_browser(value)
-        self._props['shown'] += 1
+        self._props['revision'] += 1
         self.update()
 
     def rename(self, label: str) -> None:
@@ -103,7 +103,7 @@ class field(Element, component='field.js'):
 
     def _compare(self, details: Details, recorded: Details | None) -> None:
         if recorded is not None and getattr(recorded, self.name) != getattr(details, self.name):
-            self._props['recorded'] = self.spoken(getattr(recorded, self.name)) or '（空白）'
+            self._props['recorded'] = self.describe(getattr(recorded, self.name)) or '（空白）'
 
     async def _typed(self, event: GenericEventArguments) -> None:
         if self._props['readonly'] or not isinstance(event.args, dict):
@@ -114,7 +114,7 @@ class field(Element, component='field.js'):
         await self.take(event.args.get('value'), turn if isinstance(turn, int) else 0)
 
     async def take(self, raw: Any, turn: int) -> None:
-        """The browser sent `raw`."""
+        """Stores what the browser sent; `turn` is the mirror's number of it."""
         try:
             value = self.from_browser(raw)
             self._unread = ''

@@ -1,6 +1,6 @@
 """Labelled inputs, each bound to one field of the details that a form edits.
 
-What the browser sends is untrusted: a choice is one of the options or nothing, a text is a text, a date is read here.
+The browser's input is untrusted: a choice is one of the options or None, text is cut, a date is parsed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from .field import field
 
 
 class Unreadable(DomainError):
-    """What stands in a field is no value of its kind."""
+    """The text of a field is no value of its kind."""
 
 
 class text_field(field):
@@ -66,7 +66,7 @@ class check_field(field):
 
     kind = 'check'
 
-    def spoken(self, value: Any) -> str:
+    def describe(self, value: Any) -> str:
         return '已勾選' if value else '未勾選'
 
     def from_browser(self, raw: Any) -> Any:
@@ -74,7 +74,7 @@ class check_field(field):
 
 
 class choice_field(field):
-    """One of `options` ({value: label}); what is not among them is nothing."""
+    """One of `options` ({value: label}), or None."""
 
     kind = 'select'
 
@@ -88,11 +88,11 @@ class choice_field(field):
         listed = {each['value']: str(each['label']) for each in self._props['options']}
         return listed.get(_key(value), '')
 
-    def spoken(self, value: Any) -> str:
+    def describe(self, value: Any) -> str:
         return self.text_of(value)
 
     def offer(self, options: Mapping[Any, str]) -> None:
-        """Offer other options from now on."""
+        """Replaces the options."""
         self.values = {_key(value): value for value in options}
         self._props['options'] = [{'value': _key(value), 'label': text} for value, text in options.items()]
         self.update()
@@ -127,7 +127,7 @@ class segment_field(choice_field):
 
 
 class date_field(field):
-    """A day of the ROC calendar: typed in any common way, or picked. The details hold a `date` or None."""
+    """A date of the ROC calendar, typed in any common format or picked. The details have a `date` or None."""
 
     kind = 'date'
 
@@ -140,7 +140,7 @@ class date_field(field):
         return _numbers(value) if isinstance(value, date) else ''
 
     async def reread(self) -> None:
-        """Read again what stands in the control, after 民國前 was checked or not."""
+        """Parses the text again, after 民國前 was checked or unchecked."""
         await self.take(self._props['value'], 0)
 
     def from_browser(self, raw: Any) -> Any:
@@ -155,7 +155,7 @@ class date_field(field):
 
 
 def _numbers(day: date) -> str:
-    """115/03/08; a day before the ROC shows its year's count, 003/05/12 for 民國前 3 年."""
+    """115/03/08; a date before the ROC has its year counted backwards, 003/05/12 in 民國前 3 年."""
     year = day.year - 1911 if day.year > 1911 else 1912 - day.year
     return f'{year:03d}/{day.month:02d}/{day.day:02d}'
 

@@ -39,7 +39,7 @@ class pick_list(Element, component='pick_list.js'):
             self.update()
 
     async def refresh(self) -> None:
-        """Ask for the rows again and show them."""
+        """Fetches the rows again."""
         rows, total = await self.fetch(self.text, self.page)
         self._props['rows'] = [{'id': row_id, 'name': name, 'note': note} for row_id, name, note in rows]
         self._props.update({'total': total, 'page': self.page, 'chosen': self._ids()})

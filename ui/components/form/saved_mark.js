@@ -1,4 +1,4 @@
-// 「草稿已自動儲存 14:32」, and the moment at which a mirrored word may be forgotten because the draft holds it.
+// 「草稿已自動儲存 14:32」. `kept` has, by field, up to which turn the draft has the text; the mirror drops that much.
 import icon from '/static/icons.js';
 import * as mirror from '/static/mirror.js';
 

@@ -15,14 +15,14 @@ class saved_mark(Element, component='saved_mark.js'):
         self._props.update({'at': '', 'draft': draft, 'kept': {}})
 
     def show(self, at: datetime, name: str, turn: int) -> None:
-        """Field `name` is kept since `at`; the browser may forget what it mirrored up to `turn`."""
+        """Shows that field `name` was stored at `at`; the browser drops its mirror of it up to `turn`."""
         kept = self._props['kept']
         self._props['at'] = dates.roc_instant(at)[-5:]
-        # All of them each time: of two answers in a row the browser may get only the second.
+        # All fields each time: of two updates in a row the browser may get only the second.
         self._props['kept'] = kept | {name: max(turn, kept.get(name, 0))}
         self.update()
 
     def end(self) -> None:
-        """Nothing is kept any more."""
+        """Hides the time: nothing is stored any more."""
         self._props['at'] = ''
         self.update()

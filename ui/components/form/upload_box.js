@@ -1,5 +1,5 @@
 // Choose, check and preview one file: drag and drop, camera on a phone, progress, a plain verdict.
-// A photo is first placed in a 3:4 frame. The file goes to our own endpoint; the page hears only its id.
+// A photo is first placed in a 3:4 frame. The file is sent to /uploads; the page gets its id.
 import icon from '/static/icons.js';
 import marks from '/static/marks.js';
 import * as mirror from '/static/mirror.js';
@@ -56,7 +56,7 @@ export default {
         @pointerup="held = null"
         @wheel.prevent="wheel"
       >
-        <img :src="source" alt="待上傳的照片" :style="placed" @load="measure" @error="unseen" draggable="false" />
+        <img :src="source" alt="待上傳的照片" :style="placement" @load="measure" @error="unseen" draggable="false" />
         <span class="guide" aria-hidden="true"></span>
       </div>
       <div v-else-if="value && kind !== 'attachment'" class="lb-doc" :class="{'lb-photo': kind === 'photo'}">
@@ -186,7 +186,7 @@ export default {
     </div>
   `,
   computed: {
-    // what was marked on this very picture, not on the one before it
+    // Marks on this picture, not on an earlier one.
     spots() {
       return (this.marks || []).filter((m) => m.spot && m.file === this.value?.id);
     },
@@ -196,15 +196,15 @@ export default {
     button() {
       return this.value && this.kind !== 'attachment' ? '更換' : this.kind === 'photo' ? '上傳照片' : '選擇檔案';
     },
-    // the share of the picture the 3:4 frame shows, as fractions of the straightened picture
-    shown() {
+    // The part of the picture inside the 3:4 frame, as fractions of the upright picture.
+    share() {
       const frame = 3 / 4,
         w = Math.min(1, frame / this.shape) / this.zoom,
         h = Math.min(1, this.shape / frame) / this.zoom;
       return { w, h, left: (1 - w) * this.x, top: (1 - h) * this.y };
     },
-    placed() {
-      const s = this.shown;
+    placement() {
+      const s = this.share;
       return {
         width: 100 / s.w + '%',
         height: 100 / s.h + '%',
@@ -262,7 +262,7 @@ export default {
     drag(e) {
       if (!this.held) return;
       const box = e.currentTarget.getBoundingClientRect(),
-        s = this.shown,
+        s = this.share,
         clamp = (n) => Math.min(1, Math.max(0, n));
       if (s.w < 1) this.x = clamp(this.held.fx - ((e.clientX - this.held.x) / box.width) * (s.w / (1 - s.w)));
       if (s.h < 1) this.y = clamp(this.held.fy - ((e.clientY - this.held.y) / box.height) * (s.h / (1 - s.h)));
@@ -271,10 +271,10 @@ export default {
       this.zoom = Math.min(3, Math.max(1, this.zoom - e.deltaY / 500));
     },
     crop() {
-      const s = this.shown;
+      const s = this.share;
       this.send('?crop=' + [s.left, s.top, s.w, s.h].map((n) => n.toFixed(4)).join(','));
     },
-    // the control that was pressed goes away or is disabled: the keyboard goes on at the one in its place
+    // The pressed control disappears or is disabled: the focus moves to the one in its place.
     refocus() {
       this.$nextTick(() => {
         const at = document.activeElement;

@@ -47,7 +47,7 @@ class upload_box(Element, component='upload_box.js'):
         self.beside = beside
         in_form.fields[name] = self
         self._props.update({'name': name, 'kind': kind, 'label': label, 'prompt': prompt, 'hint': hint})
-        self._props.update({'accept': ACCEPT[kind], 'frame': kind == 'photo', 'value': _as_value(kept)})
+        self._props.update({'accept': ACCEPT[kind], 'frame': kind == 'photo', 'value': _as_props(kept)})
         self._props['draft'] = in_form.draft_name
         if marks := in_form.marks_at(name):
             self._props['marks'] = marks
@@ -60,15 +60,15 @@ class upload_box(Element, component='upload_box.js'):
             self.update()
 
     async def take(self, file_id: UUID | None, turn: int = 0) -> None:
-        """Show this file and keep its id. The id came from a browser: `files` checks whose it is."""
+        """Shows this file and stores its id. The id comes from the browser: `files` checks whose it is."""
         kept = await files.get(file_id, by=self.account) if file_id else None
-        self._props['value'] = _as_value(kept)
+        self._props['value'] = _as_props(kept)
         self.update()
         await self.form.take(self.name, file_id, turn)
         self.form.touch(self.name)
 
     async def _chosen(self, event: GenericEventArguments) -> None:
-        """`ids` of the uploaded file, and perhaps of its second page; none when it was removed."""
+        """`ids`: the uploaded file, then perhaps its second page; empty when the file was removed."""
         try:
             ids = [UUID(one) for one in event.args['ids'][:2]]
             turn = int(event.args['turn'])
@@ -82,7 +82,7 @@ class upload_box(Element, component='upload_box.js'):
             refuse(refusal)
 
 
-def _as_value(kept: StoredFile | None) -> dict[str, Any] | None:
+def _as_props(kept: StoredFile | None) -> dict[str, Any] | None:
     if kept is None:
         return None
     return {

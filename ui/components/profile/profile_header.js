@@ -1,4 +1,4 @@
-// The strip over a volunteer's ten tabs: photo, name, masked number, five facts; below it the tabs as links.
+// The header of a volunteer's pages: photo, name, masked number, five facts, and the ten tabs as links.
 import icon from '/static/icons.js';
 
 export default {

@@ -1,4 +1,4 @@
-"""The head of a volunteer's pages: who it is, five facts, the ten tabs."""
+"""The header of a volunteer's pages: photo, name, masked number, five facts, the ten tabs."""
 
 from nicegui.element import Element
 
@@ -33,7 +33,7 @@ class profile_header(Element, component='profile_header.js'):
         self.on('revealed', lambda: reveal_dialog(volunteer, account))
 
     def show(self, header: Header) -> None:
-        """Show these facts."""
+        """Shows these facts."""
         self._props['facts'] = [
             _fact(HOST_UNIT.label, '、'.join(header.units), '尚未收編'),
             _fact(TEAM.label, '、'.join(header.teams), '未編隊'),

@@ -10,13 +10,14 @@ from domain.errors import NotFound
 from domain.model import Account, AccountRequest, Role
 
 from ...components.action_button import action_button
+from ...components.card import card
 from ...components.facts import facts
 from ...components.form import form
 from ...components.form.fields import check_field, choice_field, email_field, radio_field, text_area, text_field
 from ...components.notices import confirm
 from ...components.record_table import Row
 from ...flash import leave_with
-from ...frame import card, save_bar
+from ...frame import save_bar
 
 ROLES = {role: role.label for role in (Role.UNIT_STAFF, Role.REVIEWER, Role.ADMINISTRATOR)}
 COLUMNS = [

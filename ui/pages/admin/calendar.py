@@ -11,13 +11,14 @@ from domain.errors import NotFound
 from domain.model import Account, CalendarDay
 
 from ...components.action_button import action_button
+from ...components.card import card
 from ...components.form import form
 from ...components.form.check_boxes import check_boxes
 from ...components.form.fields import choice_field, date_field, radio_field, text_field
 from ...components.question import is_sure
 from ...components.record_table import Row
 from ...flash import leave_with
-from ...frame import card, save_bar
+from ...frame import save_bar
 
 COLUMNS = [
     *((key, FIELDS[key].caption) for key in ('day', 'is_off', 'name')),

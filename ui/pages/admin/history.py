@@ -3,8 +3,8 @@
 from domain.audit import office_history
 from domain.model import Account
 
+from ...components.history_rows import COLUMNS, row_of
 from ...components.record_table import Row
-from ..volunteer.history_tab import COLUMNS, row_of
 
 __all__ = ['COLUMNS', 'search']
 

@@ -11,6 +11,7 @@ from domain.mail.queries import Undelivered
 from domain.model import Account, MailStatus
 
 from ...components.action_button import action_button
+from ...components.card import card
 from ...components.fact_list import fact_list
 from ...components.facts import facts
 from ...components.form import form
@@ -19,7 +20,7 @@ from ...components.mail_preview import mail_preview
 from ...components.question import is_sure
 from ...components.record_table import Cell, Row
 from ...flash import leave_with
-from ...frame import card, save_bar
+from ...frame import save_bar
 
 COLUMNS = [('name', '信件'), ('receiver', '收件人'), ('subject', '主旨（舉例）'), ('state', '範本')]
 UNDELIVERED_COLUMNS = [

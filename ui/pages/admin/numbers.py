@@ -12,11 +12,12 @@ from domain.errors import NotFound
 from domain.model import Account
 
 from ...components.action_button import action_button
+from ...components.card import card
 from ...components.form import form
 from ...components.form.fields import choice_field, text_field
 from ...components.record_table import Row
 from ...flash import leave_with
-from ...frame import card, save_bar
+from ...frame import save_bar
 
 COLUMNS = [
     *((key, SERIES_FIELDS[key].caption) for key in ('agency_id', 'roc_year', 'pattern')),

@@ -21,6 +21,7 @@ from domain.errors import NotFound
 from domain.model import Account, TrainingKind
 
 from ...components.action_button import action_button
+from ...components.card import card
 from ...components.form import form
 from ...components.form.fields import (
     check_field,
@@ -34,7 +35,7 @@ from ...components.form.fields import (
 from ...components.question import is_sure
 from ...components.record_table import Cell, Row
 from ...flash import leave_with
-from ...frame import card, save_bar
+from ...frame import save_bar
 
 UNIT_COLUMNS = [
     *((key, UNIT_FIELDS[key].caption) for key in ('name', 'county_id', 'phone', 'email')),
@@ -169,7 +170,7 @@ async def edit_team(account: Account, key: str) -> None:
 
 
 async def edit_agency(account: Account, key: str) -> None:
-    """The form of an agency; its number is shown as it will look."""
+    """The form of an agency."""
     agency = None if key == 'new' else await directory.agency(_number(key))
     details = AgencyDetails() if agency is None else AgencyDetails.from_record(agency)
     fields = {each.id: each.name for each in await directory.fields()}
@@ -202,19 +203,7 @@ async def edit_agency(account: Account, key: str) -> None:
                 maxlength=254,
                 wide=True,
             )
-        with card('紀錄冊號', '(核可時自動取號，每年從第 1 號開始)'), html.div().classes('lb-grid'):
-            text_field(AGENCY_FIELDS['document_word'].caption, in_form, 'document_word', required=True, maxlength=20)
-            pattern = text_field(
-                AGENCY_FIELDS['number_pattern'].caption,
-                in_form,
-                'number_pattern',
-                required=True,
-                maxlength=80,
-                classes='mono',
-            )
-            radio_field(
-                AGENCY_FIELDS['renewal_keeps_number'].caption, in_form, 'renewal_keeps_number', RENEWALS, required=True
-            )
+        number_fields(in_form, details)
         with card('審核期限', '(改變後，審核中的案件會重新計算期限)'), html.div().classes('lb-grid'):
             number_field(
                 AGENCY_FIELDS['review_days'].caption,
@@ -238,19 +227,37 @@ async def edit_agency(account: Account, key: str) -> None:
             date_field(AGENCY_FIELDS['valid_from'].caption, in_form, 'valid_from', hint='空白表示一直受理。')
             date_field(AGENCY_FIELDS['valid_to'].caption, in_form, 'valid_to', hint='空白表示繼續受理。')
 
+    async def save() -> None:
+        await directory.save_agency(details, by=account, of=agency)
+        leave_with(links.admin('agencies'), 'office-saved')
+
+    _bar(in_form, save, links.admin('agencies'))
+
+
+def number_fields(in_form: form, details: AgencyDetails) -> None:
+    """How the agency writes its numbers; the first number of the year is shown as it will look."""
+    with card('紀錄冊號', '(核可時自動取號，每年從第 1 號開始)'), html.div().classes('lb-grid'):
+        text_field(AGENCY_FIELDS['document_word'].caption, in_form, 'document_word', required=True, maxlength=20)
+        pattern = text_field(
+            AGENCY_FIELDS['number_pattern'].caption,
+            in_form,
+            'number_pattern',
+            required=True,
+            maxlength=80,
+            classes='mono',
+        )
+        radio_field(
+            AGENCY_FIELDS['renewal_keeps_number'].caption, in_form, 'renewal_keeps_number', RENEWALS, required=True
+        )
+
     def preview() -> None:
         number = forms.sample_number(details.number_pattern, details.document_word)
         pattern.advise(
             f'今年第 1 號：{number}' if number else '可用 {word}、{year:03d}、{sequence:06d}', 'ok' if number else ''
         )
 
-    async def save() -> None:
-        await directory.save_agency(details, by=account, of=agency)
-        leave_with(links.admin('agencies'), 'office-saved')
-
     in_form.on_change(preview)
     preview()
-    _bar(in_form, save, links.admin('agencies'))
 
 
 async def edit_hours(account: Account, key: str) -> None:

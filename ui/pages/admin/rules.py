@@ -11,13 +11,14 @@ from domain.readiness import rules
 from domain.readiness.rules import FIELDS, RuleDetails
 
 from ...components.action_button import action_button
+from ...components.card import card
 from ...components.form import form
 from ...components.form.fields import choice_field, date_field, radio_field, text_field
 from ...components.question import is_sure
 from ...components.record_table import Cell, Row
 from ...components.states import DEMANDS
 from ...flash import leave_with
-from ...frame import card, save_bar
+from ...frame import save_bar
 
 COLUMNS = [
     ('label', FIELDS['key'].caption),

@@ -10,6 +10,7 @@ from domain.books import record_books
 from domain.model import Account, ApplicationStatus
 from domain.reviews import Case, decisions
 
+from ...components.desk.case_checks import case_checks
 from ...components.desk.case_documents import case_documents
 from ...components.desk.data_list import data_list
 from ...components.desk.desk_decisions import desk_decisions
@@ -17,14 +18,13 @@ from ...components.desk.desk_facts import groups_of
 from ...components.desk.desk_head import desk_head
 from ...components.desk.desk_marks import desk_marks
 from ...components.desk.desk_view import DeskView
+from ...components.desk.queue_pane import queue_pane
 from ...components.desk.review_queue import review_queue
 from ...components.question import question
 from ...components.reveal import reveal_dialog
 from ...components.timeline import timeline
 from ...frame import frame, waiting_for
 from ...live import follow, of_case
-from .checks import placed_checks
-from .queue import placed_queue
 
 
 async def review_case_page(
@@ -42,13 +42,13 @@ async def review_case_page(
     with frame(account, f'審核：{case.volunteer.name}', heading=False, waiting=await waiting_for(account)) as page:
         page.content.classes('lb-desk')
         with html.div().classes('lb-review lb-with-case'):
-            desk = Desk(account, case, await placed_queue(account, view, case.application.id))
+            desk = Desk(account, case, await queue_pane(account, view, case.application.id))
             with html.section().classes('lb-case').props('aria-label=案件'):
                 desk.head = desk_head(account, case)
                 with html.div().classes('lb-case-body'):
                     desk.marks = desk_marks(case.application, account, desk.renew)
                     case_documents(case.volunteer, list(case.trainings))
-                    placed_checks(account, case.application, list(case.checks))
+                    case_checks(account, case.application, list(case.checks))
                     desk.facts = await case_side(account, case)
                 desk.bar = desk_decisions(account, case, desk.go_on)
             await desk.show(case)
@@ -109,7 +109,7 @@ async def case_side(account: Account, case: Case) -> data_list:
         facts.on('previewed', lambda: preview(case))
         with html.section().classes('lb-card lb-box').props('aria-label=送審歷程'):
             html.h2('送審歷程')
-            await timeline.placed(account, case.application, heading=False)
+            await timeline.build(account, case.application, heading=False)
     return facts
 
 

@@ -10,10 +10,12 @@ from domain.books.number_ledger import Entry, EntryQuery, Report, Series
 from domain.books.record_books import FIELDS
 from domain.model import Account, IssueKind
 
+from ...components.card import card
+from ...components.chip import chip
 from ...components.form import form
 from ...components.form.fields import choice_field, text_field
 from ...components.record_table import Row, record_table
-from ...frame import MENU, VOLUNTEER_DATA, card, chip, frame, waiting_for
+from ...frame import MENU, VOLUNTEER_DATA, frame, waiting_for
 
 COLUMNS = [
     *((key, FIELDS[key].label) for key in ('number', 'kind', 'issued_on')),

@@ -14,12 +14,13 @@ from domain.reviews import deadlines
 from domain.reviews.deadlines import Due, Running
 
 from ...components.action_button import action_button
+from ...components.card import card
 from ...components.form import form
 from ...components.form.fields import date_field
 from ...components.icon import icon
 from ...components.record_table import Cell, Row, record_table
 from ...components.states import deadline
-from ...frame import MENU, REVIEW, card, frame, waiting_for
+from ...frame import MENU, REVIEW, frame, waiting_for
 from ...live import follow, of_side
 
 DUES: dict[Due, tuple[str, str]] = {
@@ -87,9 +88,7 @@ async def _evidence(account: Account) -> None:
         date_field('送審日期起', in_form, 'since')
         date_field('送審日期迄', in_form, 'until')
         action_button('查詢', show, 'outline', in_form=in_form)
-        with ui.link('', links.period_evidence()).classes('q-btn lb-btn lb-outline').props('download') as export:
-            icon('download')
-            html.span('匯出 ODS')
+        export_link(in_form, period)
 
     async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
         found = await review_periods.rounds(period, by=account)
@@ -106,13 +105,21 @@ async def _evidence(account: Account) -> None:
     if deadlines.is_supervisor(account):
         shares = record_table('依承辦人', SHARE_COLUMNS, fetch_shares, bare=True, empty='這段期間沒有審結的案件')
 
+    await show()
+
+
+def export_link(in_form: form, period: Period) -> None:
+    """匯出 ODS of the period as it is chosen in the form."""
+    with ui.link('', links.period_evidence()).classes('q-btn lb-btn lb-outline').props('download') as export:
+        icon('download')
+        html.span('匯出 ODS')
+
     def point() -> None:
         export.props['href'] = links.period_evidence(period.since, period.until)
         export.update()
 
     in_form.on_change(point)
     point()
-    await show()
 
 
 def _show_counts(pills: html.nav, counts: dict[Due, int], chosen: Due) -> None:

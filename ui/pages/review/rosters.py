@@ -9,13 +9,14 @@ from domain.reviews import decisions
 from domain.reviews.decisions import Report
 from domain.rosters import timeline
 
+from ...components.card import card
 from ...components.question import is_sure
+from ...components.roster_foot import prints, roster_past, ways_down
 from ...components.roster_list import Asked, roster_list
 from ...components.roster_table import roster_table
 from ...components.undo_bar import undo_bar
-from ...frame import REVIEW, VOLUNTEER_DATA, card, frame, waiting_for
+from ...frame import REVIEW, VOLUNTEER_DATA, frame, waiting_for
 from ...live import follow, of_side
-from ..rosters import follow_roster, prints, roster_past, ways_down
 
 REVIEW_ROSTERS = ('名冊審核', links.review_rosters())
 
@@ -67,12 +68,12 @@ async def review_roster_page(account: Account, roster_id: int) -> None:
         past.show(await timeline.of(roster, by=account))
 
     await renew()
-    follow_roster(roster, table, renew)
+    table.follow(roster, renew)
 
 
 async def _approve(ids: list[int], table: roster_table, refused: html.div, account: Account) -> None:
     """核可 of the chosen rows in the versions shown, each for itself; what could not be is told with its reason."""
-    cases = [(one, table.shown[one].application.version) for one in ids]
+    cases = [(one, table.rows[one].application.version) for one in ids]
     sentence = '各件會取得紀錄冊號，10 秒後通知運用單位與志工；在這之前可以復原。不能核可的會逐件說明，不影響其他案件。'
     if not cases or not await is_sure(f'核可 {len(cases)} 件', sentence, is_grave=False):
         return

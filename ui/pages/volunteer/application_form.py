@@ -14,7 +14,9 @@ from domain.model import Account, Application, ApplicationStatus, Draft, DraftKi
 from domain.readiness import Check
 
 from ...components.action_button import action_button
+from ...components.card import card
 from ...components.check_list import check_list
+from ...components.chip import chip
 from ...components.correction_list import correction_list, waiting_in
 from ...components.form import form
 from ...components.form.agency_select import agency_select
@@ -24,7 +26,7 @@ from ...components.profile.profile_header import profile_header
 from ...components.states import STATUSES
 from ...components.timeline import timeline
 from ...flash import leave_with
-from ...frame import BASICS, MENU, VOLUNTEER_DATA, card, chip, frame, guide_for, save_bar, waiting_for
+from ...frame import BASICS, MENU, VOLUNTEER_DATA, frame, guide_for, save_bar, waiting_for
 from ...live import follow, of_volunteer
 
 
@@ -65,6 +67,14 @@ async def application_page(account: Account, volunteer_id: int) -> None:
             ui.link('返回', back).classes('lb-btn q-btn lb-flat')
             in_form.saved_mark()
 
+    keep_current(account, volunteer, seen, listed, checks)
+
+
+def keep_current(
+    account: Account, volunteer: Volunteer, seen: 'Seen', listed: correction_list | None, checks: check_list
+) -> None:
+    """Renew marks and checks when something happens to the application; one that has moved is another page."""
+
     async def renew() -> None:
         now = await applications.current_of(volunteer, by=account)
         if listed is not None:
@@ -96,7 +106,7 @@ async def application_side(
         process()
         if application is not None and application.round:
             with card('案件歷程'):
-                await timeline.placed(account, application, heading=False)
+                await timeline.build(account, application, heading=False)
     return checks
 
 
@@ -122,7 +132,7 @@ async def application_fields(
         choice_field(FIELDS['kind'].caption, in_form, 'kind', IssueKind.labels(), required=True, readonly=readonly)
         html.div()
         roster = application.roster if application else None
-        await agency_select.placed(in_form, readonly=readonly or roster is not None)
+        await agency_select.build(in_form, readonly=readonly or roster is not None)
         if application is not None and roster is not None:
             with html.p().classes('lb-note full'):
                 html.span(sentence_on(roster, application))

@@ -19,6 +19,7 @@ from domain.volunteers import Consolidated, VolunteerQuery
 from domain.volunteers.basics import HOST_UNIT, MEMBERSHIP
 
 from ...components.action_button import action_button
+from ...components.card import card
 from ...components.form import form
 from ...components.form.fields import choice_field, date_field, segment_field, text_field
 from ...components.icon import icon
@@ -26,7 +27,7 @@ from ...components.question import is_sure
 from ...components.record_table import Cell, Row, record_table, turn_cell
 from ...components.reveal import REASONS
 from ...flash import leave_with
-from ...frame import BASICS, MENU, VOLUNTEER_DATA, card, frame, guide_for, waiting_for
+from ...frame import BASICS, MENU, VOLUNTEER_DATA, frame, guide_for, waiting_for
 from ...live import follow, of_side
 
 NEW = ('新增志工基本資料', links.new_volunteer())

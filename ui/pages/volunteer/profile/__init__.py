@@ -11,12 +11,12 @@ from domain.errors import NotFound
 from domain.ledgers import LEDGERS
 from domain.model import Account, Volunteer
 
-from ...components.profile.profile_header import TABS, profile_header
-from ...frame import BASICS, MENU, VOLUNTEER_DATA, frame, guide_for, waiting_for
-from ...live import follow, of_volunteer
-from .form import basics_tab
+from ....components.profile.profile_header import TABS, profile_header
+from ....frame import BASICS, MENU, VOLUNTEER_DATA, frame, guide_for, waiting_for
+from ....live import follow, of_volunteer
+from .basics_tab import basics_tab
 from .history_tab import history_tab
-from .ledger_tabs import ledger_tab
+from .ledger_tab import ledger_tab
 from .record_book_tab import record_book_tab
 from .training_tab import training_tab
 

@@ -12,11 +12,11 @@ from domain.model import Account, MembershipStatus, Training, TrainingKind, Volu
 from domain.trainings import FIELDS, TrainingOrder, TrainingQuery, TrainingTotals, format_duration
 from domain.volunteers.basics import MEMBERSHIP
 
-from ...components.action_button import action_button
-from ...components.form import form
-from ...components.form.fields import choice_field, date_field, number_field, text_field
-from ...components.record_table import Row, record_table
-from ...frame import card
+from ....components.action_button import action_button
+from ....components.card import card
+from ....components.form import form
+from ....components.form.fields import choice_field, date_field, number_field, text_field
+from ....components.record_table import Row, record_table
 
 COLUMNS = [
     ('name', '志工姓名'),

@@ -11,11 +11,11 @@ from domain.errors import Incomplete
 from domain.ledgers import Entry, Ledger, LedgerField
 from domain.model import Account, Volunteer
 
-from ...components.action_button import action_button
-from ...components.form import form
-from ...components.form.fields import choice_field, combo_field, date_field, number_field, text_area, text_field
-from ...components.notices import confirm
-from ...components.question import question
+from ....components.action_button import action_button
+from ....components.form import form
+from ....components.form.fields import choice_field, combo_field, date_field, number_field, text_area, text_field
+from ....components.notices import confirm
+from ....components.question import question
 
 Renew = Callable[[], Awaitable[None]]
 

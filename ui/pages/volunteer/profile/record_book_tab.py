@@ -16,15 +16,16 @@ from domain.calendar.days_left import DaysLeft
 from domain.cases import worklists
 from domain.model import Account, Application, BookStatus, IdentityKind, IssueKind, Volunteer
 
-from ...components.action_button import action_button
-from ...components.form import form
-from ...components.form.fields import choice_field, date_field
-from ...components.record_table import Row, record_table
-from ...components.states import TURNS, deadline
-from ...components.timeline import timeline
-from ...flash import leave_with
-from ...frame import card, chip
-from ...live import follow, of_volunteer
+from ....components.action_button import action_button
+from ....components.card import card
+from ....components.chip import chip
+from ....components.form import form
+from ....components.form.fields import choice_field, date_field
+from ....components.record_table import Row, record_table
+from ....components.states import TURNS, deadline
+from ....components.timeline import timeline
+from ....flash import leave_with
+from ....live import follow, of_volunteer
 
 COLUMNS = [
     ('name', '志工姓名'),
@@ -145,7 +146,7 @@ async def _case(
             if is_open:
                 history.props('open')
             html.summary('案件歷程')
-            await timeline.placed(account, application, heading=False)
+            await timeline.build(account, application, heading=False)
 
 
 def _row(book: Any) -> Row:

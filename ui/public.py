@@ -8,9 +8,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from domain import settings
 
-from .. import assets
+from . import assets
 
-HERE = Path(__file__).parent
+TEMPLATES = Path(__file__).parent / 'pages'
 
 
 def page(template: str, status: int = 200, **values: object) -> HTMLResponse:
@@ -25,7 +25,7 @@ def page(template: str, status: int = 200, **values: object) -> HTMLResponse:
 
 @cache
 def _templates() -> Environment:
-    return Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
 
 
 @cache

@@ -10,12 +10,12 @@ from domain.ledgers import LEDGERS, Entry, Ledger, LedgerField
 from domain.model import Account, Volunteer
 from domain.trainings import format_duration
 
-from ...components.action_button import action_button
-from ...components.icon import icon
-from ...components.notices import confirm
-from ...components.question import is_sure
-from ...components.record_table import Cell, Row, record_table
-from ...live import follow, of_volunteer
+from ....components.action_button import action_button
+from ....components.icon import icon
+from ....components.notices import confirm
+from ....components.question import is_sure
+from ....components.record_table import Cell, Row, record_table
+from ....live import follow, of_volunteer
 from .ledger_entry import Offers, describe, entry_form, entry_view, offers_for
 
 # What is worth knowing over the entries: 管理辦法 §9, 績效證明書發給作業規定, 志願服務法 §16, 志願服務法 §20.
@@ -58,10 +58,8 @@ async def _tab(ledger: Ledger, account: Account, volunteer: Volunteer) -> None:
                 entry_view(ledger, offers, entry)
             elif act == '修改':
                 entry_form(ledger, offers, volunteer, renew, by=account, entry=entry)
-            elif act == '刪除' and await is_sure(f'刪除這筆{ledger.title}', _farewell(ledger, entry, offers)):
-                await ledgers.remove(ledger, entry.id, by=account)
+            elif act == '刪除' and await _removed(ledger, entry, offers, account):
                 await renew()
-                confirm('已刪除；異動紀錄保留了原來的內容。')
 
     async def renew() -> None:
         if ledger.key == 'service-hours':
@@ -72,12 +70,7 @@ async def _tab(ledger: Ledger, account: Account, volunteer: Volunteer) -> None:
         table.page = 1
         await renew()
 
-    with html.div().classes('lb-ledger-bar'):
-        html.p(NOTES[ledger.key]).classes('lb-note')
-        total = html.p().classes('lb-ledger-total').props('role=status')
-        with action_button('', add):
-            icon('plus')
-            html.span('新增')
+    total = _bar(ledger, add)
     table = record_table(
         ledger.title,
         _columns(ledger),
@@ -89,6 +82,26 @@ async def _tab(ledger: Ledger, account: Account, volunteer: Volunteer) -> None:
     dialogs = html.div().classes('lb-dialogs')
     await renew()
     follow(VolunteerChanged, renew, of_volunteer(volunteer))
+
+
+def _bar(ledger: Ledger, add: Callable[[], Awaitable[None]]) -> html.p:
+    """A line about the ledger and 新增; returns the place for its total."""
+    with html.div().classes('lb-ledger-bar'):
+        html.p(NOTES[ledger.key]).classes('lb-note')
+        total = html.p().classes('lb-ledger-total').props('role=status')
+        with action_button('', add):
+            icon('plus')
+            html.span('新增')
+    return total
+
+
+async def _removed(ledger: Ledger, entry: Entry, offers: Offers, account: Account) -> bool:
+    """刪除, after a question; False when it was not meant."""
+    if not await is_sure(f'刪除這筆{ledger.title}', _farewell(ledger, entry, offers)):
+        return False
+    await ledgers.remove(ledger, entry.id, by=account)
+    confirm('已刪除；異動紀錄保留了原來的內容。')
+    return True
 
 
 async def _show_total(total: html.p, volunteer: Volunteer, account: Account) -> None:

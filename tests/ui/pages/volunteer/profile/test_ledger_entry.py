@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.ledgers import LEDGERS
-from ui.pages.volunteer.ledger_entry import EntryDetails
+from ui.pages.volunteer.profile.ledger_entry import EntryDetails
 
 HOURS = LEDGERS['service-hours']
 DAY = date(2026, 3, 8)

@@ -1,0 +1,184 @@
+"""基本資料 of a volunteer: the fields of STEP 4, for somebody new and for somebody known."""
+
+from nicegui import html
+
+from domain import dates, files, identity_numbers, volunteers
+from domain.accounts import passwords
+from domain.errors import DomainError
+from domain.model import Account, IdentityKind, Sex, Volunteer
+from domain.volunteers import FIELDS, VolunteerDetails
+
+from .card import card
+from .form import form
+from .form.fields import check_field, date_field, email_field, password_field, radio_field, segment_field, text_field
+from .form.upload_box import upload_box
+
+YES_NO = {True: '是', False: '否'}
+PASSWORD_HINT = {
+    True: '再輸入一次相同的密碼（密碼不會存入草稿）',
+    False: '不變更密碼時，這兩欄留空（密碼不會存入草稿）',
+}
+MASKED = '號碼以遮蔽顯示；需要更正時，直接輸入完整的新號碼。'
+
+
+async def basics_fields(in_form: form, details: VolunteerDetails, account: Account) -> None:
+    """The form of STEP 4, in the order of the tutorial; the photo stands beside it."""
+    with html.div().classes('lb-cols narrow'):
+        with card('基本資料', '(本區資料為所有單位共同維護，並保留維護修改紀錄)'), html.div().classes('lb-grid'):
+            identity_fields(in_form, details, account)
+            check_field(
+                FIELDS['consents_to_data_use'].caption,
+                in_form,
+                'consents_to_data_use',
+                hint='請先向本人說明蒐集目的與權利，取得同意後勾選。',
+            )
+            check_field(FIELDS['is_civil_servant'].caption, in_form, 'is_civil_servant')
+            with html.div().classes('lb-with-check'):
+                text_field(
+                    FIELDS['name'].caption,
+                    in_form,
+                    'name',
+                    required=True,
+                    hint='與證件相同；罕用字、族名與間隔號都照原樣保留。',
+                )
+                check_field(FIELDS['is_open_to_units'].caption, in_form, 'is_open_to_units')
+            text_field(FIELDS['english_name'].caption, in_form, 'english_name')
+            html.hr().classes('lb-hr full')
+            password_fields(in_form, details)
+            html.hr().classes('lb-hr full')
+            birth_fields(in_form, details)
+            radio_field(FIELDS['sex'].caption, in_form, 'sex', Sex.labels(), required=True)
+            email_field(FIELDS['email'].caption, in_form, 'email', autocomplete='off')
+            radio_field(
+                FIELDS['joins_disaster_relief'].caption, in_form, 'joins_disaster_relief', YES_NO, required=True
+            )
+            html.hr().classes('lb-hr full')
+            legacy_fields(in_form, details)
+        with html.div().classes('lb-side'), card('上傳照片'):
+            await photo_fields(in_form, details, account)
+
+
+def identity_fields(in_form: form, details: VolunteerDetails, account: Account) -> None:
+    """The identity number by its kind; leaving it verifies the check digit and reports a known person."""
+    with html.div().classes('lb-with-check'):
+        label = next(each.label for each in IdentityKind if each == details.identity_kind)
+        hint = MASKED if details.keeps_number() else ''
+        number = text_field(label, in_form, 'identity_number', required=True, autocomplete='off', hint=hint)
+        check_field(FIELDS['is_indigenous'].caption, in_form, 'is_indigenous')
+    hint = '※非本國籍者請填入居留證號碼或護照號碼'
+    kind = segment_field(FIELDS['identity_kind'].caption, in_form, 'identity_kind', IdentityKind.labels(), hint=hint)
+
+    async def check() -> None:
+        chosen = next(each for each in IdentityKind if each == details.identity_kind)
+        number.rename(chosen.label)
+        if not details.identity_number or details.keeps_number():
+            number.advise(MASKED if details.keeps_number() else '')
+            return
+        try:
+            clean = identity_numbers.validate(chosen, details.identity_number)
+        except DomainError:
+            number.advise('')
+            return
+        if clean != details.identity_number:
+            number.show(clean)
+            await in_form.take('identity_number', clean)
+        known = await volunteers.lookup_identity(chosen, clean, by=account)
+        if known is None:
+            checked = '號碼' if chosen is IdentityKind.PASSPORT else '檢查碼'
+            number.advise(f'{checked}正確，系統中沒有重複的志工', 'ok')
+        elif isinstance(known, Volunteer):
+            number.advise('這位志工已在您的單位；儲存時會帶您到他的個人頁面，不會重複建立。', 'ok')
+        else:
+            number.advise('這個號碼在系統中已有資料。請回「志工基本資料維護」，以「收編」加入這位志工。', 'bad')
+
+    number.on('left', check)
+    kind.on('left', check)
+
+
+def password_fields(in_form: form, details: VolunteerDetails) -> None:
+    """系統設定密碼, or a password typed twice with its rules shown live. Passwords are never kept in a draft."""
+    by_system = check_field(
+        FIELDS['sets_password_by_system'].caption,
+        in_form,
+        'sets_password_by_system',
+        wide=True,
+        group=FIELDS['sets_password_by_system'].label,
+    )
+    first = password_field(
+        FIELDS['password'].caption, in_form, 'password', required=details.is_new, autocomplete='new-password'
+    )
+    again = password_field(
+        FIELDS['password_again'].caption,
+        in_form,
+        'password_again',
+        required=details.is_new,
+        hint=PASSWORD_HINT[details.is_new],
+    )
+
+    def renew() -> None:
+        first.show_rules(
+            [(f'{n}.{rule.label}', rule.is_met(details.password)) for n, rule in enumerate(passwords.RULES, 1)]
+        )
+        for each in (first, again):
+            each.set_readonly(details.sets_password_by_system)
+
+    in_form.on_change(renew)
+    renew()
+    by_system.form.touch('sets_password_by_system')
+
+
+def birth_fields(in_form: form, details: VolunteerDetails) -> None:
+    """出生日期 of the ROC calendar, with the western date and the age beside it; 民國前 counts backwards."""
+    with html.div().classes('lb-with-check'):
+        born = date_field(FIELDS['born_on'].caption, in_form, 'born_on', required=True)
+        before = check_field(FIELDS['is_born_before_roc'].caption, in_form, 'is_born_before_roc')
+
+    def renew() -> None:
+        born.is_before_roc = details.is_born_before_roc
+        day = details.born_on
+        born.advise(
+            f'西元 {day.year} 年 {day.month} 月 {day.day} 日，滿 {dates.age_on(day, dates.today())} 歲' if day else ''
+        )
+
+    async def reread() -> None:
+        renew()
+        await born.reread()
+
+    in_form.on_change(renew)
+    before.on('left', reread)
+    renew()
+
+
+def legacy_fields(in_form: form, details: VolunteerDetails) -> None:
+    """A paper book from before: ［ ］字第［ ］號 and its day of issue, or none."""
+    with html.div().classes('lb-legacy'):
+        text_field(FIELDS['legacy_series'].caption, in_form, 'legacy_series')
+        html.span('字第')
+        text_field(FIELDS['legacy_serial'].caption, in_form, 'legacy_serial', hidden_label=True)
+        html.span('號')
+        html.span('(例：中市文志字第 000123 號)').classes('lb-hint')
+    issued = date_field(FIELDS['legacy_issued_on'].caption, in_form, 'legacy_issued_on')
+    check_field(
+        FIELDS['waives_issue_date'].caption,
+        in_form,
+        'waives_issue_date',
+        wide=True,
+    )
+    in_form.on_change(lambda: issued.set_readonly(details.waives_issue_date))
+    issued.set_readonly(details.waives_issue_date)
+
+
+async def photo_fields(in_form: form, details: VolunteerDetails, account: Account) -> None:
+    """The photo, placed in a 3:4 frame and checked on upload; the clerk confirms that it is clear and half-length."""
+    kept = await files.get(details.photo, by=account) if details.photo else None
+    upload_box(
+        FIELDS['photo'].caption,
+        in_form,
+        'photo',
+        'photo',
+        account=account,
+        kept=kept,
+        prompt='上傳照片',
+        hint='JPG、PNG、WebP、HEIC，12 MB 以內',
+    )
+    check_field(FIELDS['is_photo_confirmed'].caption, in_form, 'is_photo_confirmed', required=True)

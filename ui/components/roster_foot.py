@@ -1,0 +1,44 @@
+"""What stands below the rows of a roster: its printed lists and its timeline, with links down to both."""
+
+from nicegui import html, ui
+
+from domain import links
+from domain.model import Account, Roster
+
+from .card import card
+from .icon import icon
+from .timeline import timeline
+
+PRINTS = (
+    ('PDF', 'pdf', True),
+    ('ODS', 'ods', True),
+    ('PDF（完整證號）', 'pdf', False),
+    ('ODS（完整證號）', 'ods', False),
+)
+
+
+def ways_down() -> None:
+    """Links to the printed lists and the timeline, which may stand below two hundred rows."""
+    with html.nav().classes('lb-roster-down').props('aria-label=本頁'):
+        ui.link('列印名冊', '#prints')
+        ui.link('名冊歷程', '#past')
+
+
+def roster_past(account: Account) -> timeline:
+    """Places the timeline of the roster, empty."""
+    with html.div().props('id=past tabindex=-1'), card('名冊歷程', '', 'lb-roster-past'):
+        return timeline([], account, title='名冊歷程')
+
+
+def prints(roster: Roster) -> None:
+    """列印名冊, masked or in full."""
+    law = '管理辦法第 5 條的名冊：姓名、性別、出生年月日、證號'
+    with html.div().props('id=prints tabindex=-1'), card('列印名冊', law, 'lb-roster-prints'):
+        with html.div().classes('lb-row-acts'):
+            for text, kind, is_masked in PRINTS:
+                with ui.link('', links.printed_roster(roster.id, kind, masked=is_masked)).classes(
+                    'q-btn lb-btn lb-outline'
+                ):
+                    icon('print')
+                    html.span(text)
+        html.p('列印完整證號時，會為每位志工留下查閱紀錄，本人可以看到。').classes('lb-note')

@@ -1,0 +1,76 @@
+"""STEP 5 基本資料: the form of STEP 4 for a volunteer of this unit, and where the volunteer serves."""
+
+from dataclasses import dataclass
+
+from nicegui import html, ui
+
+from domain import corrections, directory, drafts, links, volunteers
+from domain.model import Account, DraftKind, Place, Volunteer
+from domain.volunteers import VolunteerDetails
+from domain.volunteers.basics import HOST_UNIT, TEAM
+
+from ....components.action_button import action_button
+from ....components.basics_fields import basics_fields
+from ....components.card import card
+from ....components.correction_marks import case_page, correction_strip
+from ....components.form import form
+from ....components.form.fields import choice_field
+from ....components.question import is_sure
+from ....flash import leave_with
+from ....frame import BASICS, save_bar
+
+
+async def basics_tab(account: Account, volunteer: Volunteer) -> None:
+    """基本資料: the shared data of a volunteer, amended by any unit the volunteer serves."""
+    draft = await drafts.open(DraftKind.VOLUNTEER, by=account, volunteer=volunteer, about='basics')
+    details = await drafts.restored(draft, VolunteerDetails.from_record(volunteer))
+    marks = await corrections.beside(volunteer, Place.BASICS, by=account)
+    correction_strip(volunteer, marks)
+    in_form = form(details, draft, by=account, recorded=VolunteerDetails.from_record(volunteer), marks=marks)
+    await basics_fields(in_form, details, account)
+    await membership_card(account, volunteer)
+
+    async def save() -> None:
+        await volunteers.amend(volunteer, details, version=volunteer.version, by=account)
+        await drafts.settle(draft, details, by=account)
+        leave_with(case_page(volunteer) if marks else links.basics(volunteer.id), 'volunteer-saved')
+
+    with save_bar():
+        action_button('儲存', save, in_form=in_form)
+        ui.link('返回', BASICS[1]).classes('lb-btn q-btn lb-flat')
+        in_form.saved_mark()
+
+
+async def membership_card(account: Account, volunteer: Volunteer) -> None:
+    """所屬志工隊 at this unit, and 結束收編."""
+    teams: dict[int | None, str] = {None: '未編隊'}
+    teams |= {team.id: team.name for team in await directory.teams(account.host_unit_id or 0)}
+    mine = next(each for each in volunteer.memberships if each.host_unit_id == account.host_unit_id)
+    place = Placement(mine.team_id)
+    page = links.basics(volunteer.id)
+
+    async def assign() -> None:
+        await volunteers.assign_team(volunteer, place.team_id, by=account)
+        leave_with(page, 'volunteer-saved')
+
+    async def end() -> None:
+        sentence = '他會離開您單位的名單；紀錄都保留，日後可以再收編。'
+        if await is_sure('結束收編', sentence):
+            await volunteers.end_membership(volunteer, by=account)
+            leave_with(BASICS[1], 'membership-ended')
+
+    with card(HOST_UNIT.caption), html.div().classes('lb-inline'):
+        choice_field(TEAM.caption, form(place, summary=False), 'team_id', teams, placeholder='未編隊')
+        action_button('變更志工隊', assign, 'outline')
+        action_button('結束收編', end, 'flat')
+
+
+@dataclass
+class Placement:
+    """Which team the volunteer serves in."""
+
+    team_id: int | None
+
+    def problems(self) -> dict[str, str]:
+        """The service checks it."""
+        return {}
