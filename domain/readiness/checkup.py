@@ -1,6 +1,6 @@
 """體檢: what the office can tell by itself about a volunteer's papers. Pure: records in, lines out.
 
-How much a line weighs is not said here but by the rules (`domain.rules`). A training counts once it has ended;
+How much a line weighs is decided by `rules`. A training counts once it has ended;
 `required_hours` says how many are needed.
 """
 

@@ -26,7 +26,7 @@ from ..volunteers import basics
 # 'application:agency' whenever a box of a case was ticked or emptied. Lists do not show it.
 CHANNEL = 'tick'
 
-# What the office can tell by itself (domain.checkup), in the order of the list; every other key is looked at by eye.
+# What `checkup` finds by itself, in the order of the list; every other key is checked by a person.
 LABELS = {
     'basics': '基本資料',
     'identity': basics.FIELDS['identity_number'].label,

@@ -48,7 +48,7 @@ class correction_list(Element, component='correction_list.js'):
         self._props['note'] = HOW if waiting else DONE
         if not self.asks:
             self._props['note'] = '這個案件先前通知補件的項目，以及您的回覆。'
-        self._props['marks'] = [_shown(one, asks=self.asks) for one in marks]
+        self._props['marks'] = [_as_row(one, asks=self.asks) for one in marks]
         self.update()
 
     async def _answer(self, event: GenericEventArguments) -> None:
@@ -73,9 +73,9 @@ class correction_list(Element, component='correction_list.js'):
         """Read the marks again."""
         marks = await corrections.of(self.application, by=self.by)
         self.show(marks)
-        told = self.answered(marks)
-        if told is not None:
-            await told
+        waiting = self.answered(marks)
+        if waiting is not None:
+            await waiting
 
 
 def waiting_in(marks: Sequence[Marked]) -> int:
@@ -83,7 +83,7 @@ def waiting_in(marks: Sequence[Marked]) -> int:
     return sum(one.correction.status is CorrectionStatus.OPEN for one in marks)
 
 
-def _shown(marked: Marked, *, asks: bool) -> dict[str, Any]:
+def _as_row(marked: Marked, *, asks: bool) -> dict[str, Any]:
     one = marked.correction
     tone, symbol = TONES[one.status]
     is_picture = one.field in corrections.PICTURES and one.field != 'attachment'

@@ -33,9 +33,9 @@ PASSED = {ApplicationStatus.REJECTED: 2, ApplicationStatus.WITHDRAWN: 1}
 class journey_track(Element, component='../components/journey_track.js'):
     """Four stations and the log, as one follows a parcel."""
 
-    def show(self, turn: Turn, application: Application | None, told: Sequence[Entry]) -> None:
+    def show(self, turn: Turn, application: Application | None, entries: Sequence[Entry]) -> None:
         """Where the application is now, and its timeline."""
-        self._props.update(_track(turn, application, told))
+        self._props.update(_track(turn, application, entries))
         self.update()
 
 
@@ -51,8 +51,8 @@ async def my_record_book_page(account: Account) -> None:
         with html.div().classes('lb-mine-cols'):
             with html.div().classes('lb-stack'):
                 track = journey_track()
-                told = await timeline.of(latest, by=account) if latest else []
-                track.show(_turn(latest, book, account), latest, told)
+                entries = await timeline.of(latest, by=account) if latest else []
+                track.show(_turn(latest, book, account), latest, entries)
                 await who_looked(account, volunteer)
             with html.div().classes('lb-stack'):
                 the_book(book)
@@ -160,7 +160,7 @@ def _turn(application: Application | None, book: RecordBook | None, account: Acc
     return Turn('已核發', 'ok', 'check') if book else Turn('尚未送件', '', 'todo')
 
 
-def _track(turn: Turn, application: Application | None, told: Sequence[Entry]) -> dict[str, Any]:
+def _track(turn: Turn, application: Application | None, entries: Sequence[Entry]) -> dict[str, Any]:
     steps = list(application.steps) if application is not None else []
     at = STATION_OF.get(application.status, 0) if application is not None else -1
     returned = any(step.status is ApplicationStatus.RETURNED for step in steps)
@@ -175,7 +175,7 @@ def _track(turn: Turn, application: Application | None, told: Sequence[Entry]) -
             state = 'wait' if n == at else 'done' if n < at or (n == 2 and returned) else 'todo'
         note = '不需要' if n == 2 and at == 3 and not returned else _day_of(steps, n)
         stations.append({'label': label, 'state': state, 'note': note})
-    log = [{'at': dates.roc_instant(entry.at)[4:], 'what': entry.what, 'text': entry.note} for entry in told]
+    log = [{'at': dates.roc_instant(entry.at)[4:], 'what': entry.what, 'text': entry.note} for entry in entries]
     return {'stations': stations, 'log': log, 'chip': turn.word, 'tone': turn.tone, 'icon': turn.symbol}
 
 

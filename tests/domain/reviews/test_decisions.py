@@ -229,6 +229,7 @@ async def test_a_return_says_each_open_mark_and_what_was_written_besides(office:
 
     now = await Application.get(id=case.id)
     assert (now.status, now.due_on, now.reason) == (RETURNED, None, '1. 志工照片（模糊）：請重拍。\n三日內請補。')
+    assert now.reviewer_note == '三日內請補。'
     assert await told_of(case, UNIT) == 1
 
 
