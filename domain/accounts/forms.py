@@ -7,11 +7,10 @@ from typing import Any, Self
 from db.choices import Role
 from db.models import Account, AccountRequest
 
-from .. import validation
+from .. import mail_addresses, validation
 
 # Plain ASCII in lower case: nobody has to guess how a name is spelled, and no two names look alike.
 _USERNAME = re.compile(r'[a-z0-9][a-z0-9._@-]{2,59}')
-_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 # A user name must not be able to stand for a volunteer's number.
 _IDENTITY_NUMBER = re.compile(r'[a-z][a-z0-9][0-9]{8}')
 
@@ -47,7 +46,7 @@ class AccountDetails:
             {
                 'username': username_problem(self.username),
                 'name': validation.text('姓名', self.name, most=60, needed=True),
-                'email': email_problem(self.email),
+                'email': validation.email('電子郵件', self.email, needed=True),
                 'phone': validation.text('聯絡電話', self.phone, most=30),
                 'role': self._role_problem(),
                 'host_unit_id': self._place_problem(Role.UNIT_STAFF, self.host_unit_id, '承辦人所屬的運用單位'),
@@ -92,7 +91,7 @@ class AccountRequestDetails:
                 'organisation': validation.text('單位或機關全名', self.organisation, most=80, needed=True),
                 'name': validation.text('姓名', self.name, most=60, needed=True),
                 'username': username_problem(self.username),
-                'email': email_problem(self.email),
+                'email': validation.email('電子郵件', self.email, needed=True),
                 'phone': validation.text('聯絡電話', self.phone, most=30, needed=True),
                 'role': self._role_problem(),
                 'reason': validation.text('申請說明', self.reason, most=500, lines=True),
@@ -123,14 +122,7 @@ def username_problem(text: str) -> str | None:
     return None
 
 
-def email_problem(text: str) -> str | None:
-    """What is wrong with an address for mail."""
-    if len(text) > 254 or not _EMAIL.fullmatch(validation.tidy(text)):
-        return '請填寫電子郵件，例如 name@example.gov.tw；開通通知會寄到這裡。'
-    return None
-
-
 def _tidied(details: AccountDetails | AccountRequestDetails) -> dict[str, Any]:
     kept = {name: validation.tidy(value) if type(value) is str else value for name, value in vars(details).items()}
-    kept['username'] = kept['username'].lower()
+    kept['username'], kept['email'] = kept['username'].lower(), mail_addresses.tidy(details.email)
     return kept

@@ -9,8 +9,7 @@ from typing import Any, Protocol, Self
 from db.choices import TrainingKind
 from db.models import Agency, HostUnit, RequiredHours, Team
 
-from .. import dates, validation
-from ..accounts.forms import email_problem
+from .. import dates, mail_addresses, validation
 
 _PATTERN_PARTS = {'word', 'year', 'sequence'}
 
@@ -45,13 +44,13 @@ class HostUnitDetails:
                 'name': validation.text('單位名稱', self.name, most=80, needed=True),
                 'county_id': validation.text('縣市', self.county_id, most=5, needed=True),
                 'phone': validation.text('電話', self.phone, most=30),
-                'email': email_problem(self.email) if self.email else None,
+                'email': validation.email('電子郵件', self.email),
             }
         )
 
     def values(self) -> dict[str, Any]:
         """As it is kept."""
-        return _tidied(self)
+        return _tidied(self) | {'email': mail_addresses.tidy(self.email)}
 
 
 @dataclass
@@ -113,11 +112,11 @@ class AgencyDetails:
                 'number_pattern': pattern_problem(self.number_pattern),
                 'field_id': validation.whole('課程領域', self.field_id, least=1, most=validation.MOST_INT4),
                 'phone': validation.text('電話', self.phone, most=30),
-                'email': email_problem(self.email) if self.email else None,
+                'email': validation.email('電子郵件', self.email),
                 'review_days': validation.whole('審核天數', self.review_days, least=1, most=60, needed=True),
                 'counts_working_days': validation.yes_no('計算方式', self.counts_working_days, needed=True),
                 'supervisor_name': validation.text('主管姓名', self.supervisor_name, most=60),
-                'supervisor_email': email_problem(self.supervisor_email) if self.supervisor_email else None,
+                'supervisor_email': validation.email('主管電子郵件', self.supervisor_email),
                 'renewal_keeps_number': validation.yes_no('換發、補發的號碼', self.renewal_keeps_number, needed=True),
                 'valid_to': '停止發冊日不能早於開始發冊日。' if is_reversed else None,
             }
@@ -125,7 +124,8 @@ class AgencyDetails:
 
     def values(self) -> dict[str, Any]:
         """As it is kept."""
-        return _tidied(self)
+        addresses = {'email': self.email, 'supervisor_email': self.supervisor_email}
+        return _tidied(self) | {name: mail_addresses.tidy(address) for name, address in addresses.items()}
 
 
 @dataclass

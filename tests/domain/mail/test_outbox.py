@@ -471,7 +471,7 @@ _DELIVER = """
 import asyncio, sys
 import db
 from db import sealing
-from domain.mail import delivery, mailbox, outbox
+from domain.mail import delivery
 from domain.settings import Settings
 
 async def main(url, smtp_url, mail_from):
