@@ -22,7 +22,7 @@ from starlette.responses import JSONResponse
 from domain import files, permissions, pictures
 from domain.errors import DomainError, NotFound, NotPermitted
 from domain.model import Account, FileKind, Role, StoredFile
-from domain.pictures import Accepted, Crop, Picture
+from domain.pictures import Accepted, Crop
 
 from .session import account_of
 
@@ -60,7 +60,7 @@ async def upload(request: Request, kind: str) -> JSONResponse:
         kept = await _kept(request, _kind_of(kind), account)
     except DomainError as refusal:
         return JSONResponse({'sentence': str(refusal)}, _status_of(refusal))
-    return JSONResponse({'files': [_shown(file) for file in kept]})
+    return JSONResponse({'files': [_as_json(file) for file in kept]})
 
 
 async def _kept(request: Request, kind: FileKind, account: Account) -> list[StoredFile]:
@@ -71,16 +71,16 @@ async def _kept(request: Request, kind: FileKind, account: Account) -> list[Stor
             # Held on disk until it is its turn: only files in work are in memory.
             async with turn, _places:
                 content = await asyncio.to_thread(received.read)
-                accepted = await _accepted(kind, content, name, crop)
+                accepted = await _accepted(kind, content, crop)
                 return [await files.keep(one, kind, name, by=account) for one in accepted]
 
 
-async def _accepted(kind: FileKind, content: bytes, name: str, crop: Crop | None) -> list[Picture] | list[Accepted]:
+async def _accepted(kind: FileKind, content: bytes, crop: Crop | None) -> list[Accepted]:
     if kind == FileKind.PHOTO:
         return [await pictures.accept_photo(content, crop)]
     if kind == FileKind.CERTIFICATE:
-        return await pictures.accept_scan(content)
-    return [await pictures.accept_attachment(content, name)]
+        return [*await pictures.accept_scan(content)]
+    return [await pictures.accept_attachment(content)]
 
 
 async def _received(request: Request) -> tuple[Any, str]:
@@ -172,7 +172,7 @@ def _status_of(refusal: DomainError) -> int:
     return 429 if isinstance(refusal, TooMany) else 422
 
 
-def _shown(file: StoredFile) -> dict[str, Any]:
+def _as_json(file: StoredFile) -> dict[str, Any]:
     return {
         'id': str(file.id),
         'url': f'/files/{file.id}',

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from .results import Crop, Picture, UnreadablePicture, Verdict, VerdictNote
+from .results import Crop, Picture, UnreadablePicture, VerdictNote
 
 ROOMS = 2
 SECONDS = 20
@@ -125,8 +125,8 @@ def _pictures(answer: dict[str, Any], jpegs: bytes) -> list[Picture]:
         raise UnreadablePicture(answer['refusal'])
     pictures, start = [], 0
     for found in answer['pictures']:
-        notes = [VerdictNote(**note) for note in found['verdict']['notes']]
+        notes = [VerdictNote(**note) for note in found['verdict']]
         jpeg = jpegs[start : start + found['bytes']]
-        pictures.append(Picture(jpeg, found['width'], found['height'], Verdict(found['verdict']['is_good'], notes)))
+        pictures.append(Picture(jpeg, found['width'], found['height'], notes))
         start += found['bytes']
     return pictures

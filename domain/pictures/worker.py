@@ -44,8 +44,8 @@ def _answer(answers: BinaryIO, request: dict[str, object], data: bytes) -> None:
         pictures = []
     else:
         head = {'pictures': [_described(picture) for picture in pictures]}
-        head['bytes'] = sum(len(picture.jpeg) for picture in pictures)
-    answers.write(json.dumps(head).encode() + b'\n' + b''.join(picture.jpeg for picture in pictures))
+        head['bytes'] = sum(len(picture.content) for picture in pictures)
+    answers.write(json.dumps(head).encode() + b'\n' + b''.join(picture.content for picture in pictures))
     answers.flush()
 
 
@@ -65,10 +65,10 @@ def _developed(request: dict[str, object], data: bytes) -> list[Picture]:
 
 def _described(picture: Picture) -> dict[str, object]:
     return {
-        'bytes': len(picture.jpeg),
+        'bytes': len(picture.content),
         'width': picture.width,
         'height': picture.height,
-        'verdict': asdict(picture.verdict),
+        'verdict': [asdict(note) for note in picture.verdict],
     }
 
 

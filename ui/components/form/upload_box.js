@@ -6,7 +6,7 @@ import * as mirror from '/static/mirror.js';
 
 export default {
   components: { 'lb-icon': icon, 'lb-marks': marks },
-  props: { id: String, name: String, kind: String, label: String, value: Object, error: String, accept: String, hint: String, prompt: String, frame: Boolean, disabled: Boolean, needed: Boolean, draft: String, marks: Array },
+  props: { id: String, name: String, kind: String, label: String, value: Object, error: String, accept: String, megabytes: Number, hint: String, prompt: String, frame: Boolean, disabled: Boolean, needed: Boolean, draft: String, marks: Array },
   emits: ['chosen'],
   data() { return { busy: false, percent: 0, sentence: '', over: false, source: null, file: null, zoom: 1, x: 0.5, y: 0.35, shape: 1, large: false }; },
   template: `
@@ -69,7 +69,7 @@ export default {
     take(file) {
       if (!file) return;
       this.sentence = '';
-      if (file.size > 12 * 1024 * 1024) return (this.sentence = '這個檔案超過 12 MB，請改選小一點的檔案；已填的資料都還在。');
+      if (file.size > this.megabytes * 1024 * 1024) return (this.sentence = `這個檔案超過 ${this.megabytes} MB，請改選小一點的檔案；已填的資料都還在。`);
       this.file = file;
       if (!this.frame) return this.send('');
       this.source = URL.createObjectURL(file);

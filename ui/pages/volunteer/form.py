@@ -9,7 +9,7 @@ from nicegui import html, ui
 from domain import corrections, dates, directory, drafts, files, identity_numbers, volunteers
 from domain.accounts import passwords
 from domain.errors import DomainError
-from domain.model import Account, DraftKind, IdentityKind, Place, Sex, Volunteer
+from domain.model import Account, DraftKind, FileKind, IdentityKind, Place, Sex, Volunteer
 from domain.volunteers import AlreadyRegistered, VolunteerDetails
 
 from ...components.action_button import action_button
@@ -272,10 +272,9 @@ async def photo_fields(in_form: form, details: VolunteerDetails, account: Accoun
         '志工照片',
         in_form,
         'photo',
-        'photo',
+        FileKind.PHOTO,
         account=account,
         kept=kept,
         prompt='上傳照片',
-        hint='JPG、PNG、WebP、HEIC，12 MB 以內',
     )
     check_field('確認志工照片為清晰、半身照', in_form, 'is_photo_confirmed', required=True)

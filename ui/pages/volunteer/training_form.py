@@ -3,7 +3,7 @@
 from nicegui import html, ui
 
 from domain import corrections, dates, directory, drafts, files, trainings, volunteers
-from domain.model import Account, Draft, DraftKind, Place, Training, TrainingKind, Volunteer
+from domain.model import Account, Draft, DraftKind, FileKind, Place, Training, TrainingKind, Volunteer
 from domain.trainings import TrainingDetails
 
 from ...components.action_button import action_button
@@ -128,10 +128,10 @@ async def certificate_fields(in_form: form, details: TrainingDetails, account: A
             html.b('正反面')
         with html.div().classes('lb-sides'):
             one = upload_box(
-                '正面', in_form, 'certificate_front', 'certificate', account=account, kept=front, prompt=prompt
+                '正面', in_form, 'certificate_front', FileKind.CERTIFICATE, account=account, kept=front, prompt=prompt
             )
             two = upload_box(
-                '反面', in_form, 'certificate_back', 'certificate', account=account, kept=back, prompt=prompt
+                '反面', in_form, 'certificate_back', FileKind.CERTIFICATE, account=account, kept=back, prompt=prompt
             )
         one.beside, two.beside = two, one
         html.p('上傳並點選儲存。※ (若已上傳，再次選擇會覆蓋並更新)。PDF 有兩頁時，第二頁會自動放到另一面。').classes(
