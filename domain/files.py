@@ -5,8 +5,7 @@ only the unit that uploaded it may open it. A replaced file stays: the history s
 """
 
 import logging
-import re
-import unicodedata
+from dataclasses import asdict
 from uuid import UUID, uuid4
 
 from tortoise.expressions import Q, Subquery
@@ -15,15 +14,13 @@ from db import blobs
 from db.choices import FileKind, Role
 from db.models import Account, StoredFile, Volunteer
 
-from . import permissions, validation
+from . import file_names, permissions, validation
 from .audit.history import Change
 from .errors import NotFound
 from .fields import Field
-from .pictures import Accepted, Picture, Verdict
+from .pictures import Accepted
 
 log = logging.getLogger(__name__)
-
-JPEG = 'image/jpeg'
 
 
 class FileGone(NotFound):
@@ -34,23 +31,22 @@ class FileGone(NotFound):
 
 
 async def keep(
-    upload: Picture | Accepted, kind: FileKind, name: str, *, by: Account, volunteer: Volunteer | None = None
+    upload: Accepted, kind: FileKind, name: str, *, by: Account, volunteer: Volunteer | None = None
 ) -> StoredFile:
     """Keep what `pictures` accepted; `name` is what the user called it. Raises NotPermitted and NotFound."""
     permissions.require(by, Role.UNIT_STAFF)
     if volunteer is not None and not await Volunteer.filter(permissions.visible_to(by), id=volunteer.id).exists():
         raise NotFound
-    content = upload.jpeg if isinstance(upload, Picture) else upload.content
     return await StoredFile.create(
         id=uuid4(),
-        digest=await blobs.keep(content),
+        digest=await blobs.keep(upload.content),
         kind=kind,
-        media_type=JPEG if isinstance(upload, Picture) else upload.media_type,
-        name=_showable(name) if isinstance(upload, Picture) else _showable(upload.name),
-        size=len(content),
-        width=upload.width if isinstance(upload, Picture) else None,
-        height=upload.height if isinstance(upload, Picture) else None,
-        verdict=_as_json(upload.verdict),
+        media_type=upload.media_type,
+        name=file_names.of_upload(name, upload.suffix),
+        size=len(upload.content),
+        width=upload.width,
+        height=upload.height,
+        verdict=[asdict(note) for note in upload.verdict],
         volunteer_id=volunteer.id if volunteer else None,
         host_unit_id=by.host_unit_id,
         uploaded_by_id=by.id,
@@ -113,19 +109,3 @@ def _visible_to(by: Account) -> Q:
     if by.role != Role.UNIT_STAFF:
         return owned
     return Q(owned, _free_for(None, by), join_type=Q.OR)
-
-
-def _showable(name: str) -> str:
-    """The last part of the name, without what cannot be seen.
-
-    >>> _showable('C:\\\\掃描\\\\結業證書-正面.jpg'), _showable('\\0')
-    ('結業證書-正面.jpg', '檔案')
-    """
-    last = re.split(r'[/\\]', name)[-1]
-    seen = ''.join(char for char in last if unicodedata.category(char)[0] not in 'CZ' or char == ' ').strip()
-    return seen[:120] or '檔案'
-
-
-def _as_json(verdict: Verdict | None) -> list[dict[str, object]]:
-    notes = verdict.notes if verdict else []
-    return [{'label': note.label, 'is_met': note.is_met, 'advice': note.advice} for note in notes]

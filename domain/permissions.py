@@ -4,12 +4,10 @@ A host unit sees the volunteers who stand on its roster, an agency those who app
 The system administrator looks after accounts and offices and sees no personal data.
 """
 
-from collections.abc import Iterable
-
 from tortoise.expressions import Q, Subquery
 
 from db.choices import ApplicationStatus, MembershipStatus, Role
-from db.models import Account, Application, Membership, Volunteer
+from db.models import Account, Application, Membership
 
 from .errors import NotPermitted
 
@@ -18,32 +16,6 @@ def require(account: Account, *roles: Role) -> None:
     """Raises NotPermitted unless the account has one of `roles`, and the office that goes with it."""
     if account.role not in roles or not _has_its_place(account):
         raise NotPermitted
-
-
-def may_see(
-    account: Account,
-    volunteer: Volunteer,
-    memberships: Iterable[Membership] = (),
-    applications: Iterable[Application] = (),
-) -> bool:
-    """Whether the account may see this volunteer, who has these memberships and applications."""
-    if not _has_its_place(account):
-        return False
-    if account.role == Role.UNIT_STAFF:
-        return any(
-            one.volunteer_id == volunteer.id
-            and one.host_unit_id == account.host_unit_id
-            and one.status != MembershipStatus.LEFT
-            for one in memberships
-        )
-    if account.role == Role.REVIEWER:
-        return any(
-            one.volunteer_id == volunteer.id
-            and one.agency_id == account.agency_id
-            and one.status != ApplicationStatus.DRAFT
-            for one in applications
-        )
-    return account.role == Role.VOLUNTEER and account.volunteer_id == volunteer.id
 
 
 def may_see_case(account: Account, application: Application) -> bool:
@@ -56,7 +28,7 @@ def may_see_case(account: Account, application: Application) -> bool:
 
 
 def visible_to(account: Account) -> Q:
-    """`may_see` as a condition on Volunteer: `Volunteer.filter(visible_to(account), …)`."""
+    """The volunteers whom the account may see, as a condition: `Volunteer.filter(visible_to(account), …)`."""
     if not _has_its_place(account) or account.role == Role.ADMINISTRATOR:
         return Q(id__in=[])
     if account.role == Role.VOLUNTEER:

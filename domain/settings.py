@@ -3,13 +3,14 @@
 import base64
 import binascii
 import os
-import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from . import mail_addresses
 
 MAIL_SCHEMES = ('smtp', 'smtp+starttls', 'smtps')
 
@@ -66,10 +67,10 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         smtp_url=_smtp_url(environ),
         smtp_ca_file=Path(ca_file) if ca_file else None,
         bounces_maildir=Path(bounces) if bounces else None,
-        mail_from=_address(environ, 'MAIL_FROM', Settings.mail_from),
+        mail_from=_sender(environ.get('MAIL_FROM') or Settings.mail_from),
         office_phone=environ.get('OFFICE_PHONE') or Settings.office_phone,
         service_phone=environ.get('SERVICE_PHONE') or Settings.service_phone,
-        service_email=environ.get('SERVICE_EMAIL') or Settings.service_email,
+        service_email=_mail_address('SERVICE_EMAIL', environ.get('SERVICE_EMAIL') or Settings.service_email),
         demo=_yes(environ, 'DEMO'),
         session_idle=_whole(environ, 'SESSION_IDLE_MINUTES', 30, 1, 24 * 60) * 60,
         session_absolute=_whole(environ, 'SESSION_HOURS', 8, 1, 24) * 3600,
@@ -104,11 +105,18 @@ def _smtp_url(environ: Mapping[str, str]) -> str | None:
     return url or None
 
 
-def _address(environ: Mapping[str, str], name: str, default: str) -> str:
-    address = parseaddr(environ.get(name) or default)[1]
-    if not re.fullmatch(r'[^@\s]+@[^@\s]+', address):
-        raise BadSettings(f'{name} must be an e-mail address such as office@example.tw; it is {environ.get(name)!r}')
-    return environ.get(name) or default
+def _mail_address(name: str, text: str) -> str:
+    address = mail_addresses.parse(text)
+    if address is None:
+        raise BadSettings(f'{name} must be an e-mail address such as office@example.tw; it is {text!r}')
+    return address
+
+
+def _sender(text: str) -> str:
+    """An address, perhaps with a name: 紀錄冊申請 <no-reply@example.gov.tw>."""
+    _, address = parseaddr(text)
+    parsed = _mail_address('MAIL_FROM', address or text)
+    return text.replace(address, parsed) if address else parsed
 
 
 def _keys(environ: Mapping[str, str], data_dir: Path) -> tuple[dict[int, bytes], bytes]:

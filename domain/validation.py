@@ -3,7 +3,6 @@
 A browser can send anything, so each check takes any object. It returns the sentence to show beside the field, or None.
 """
 
-import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -12,15 +11,13 @@ from uuid import UUID
 
 from db.choices import Choice
 
-from . import dates
+from . import dates, mail_addresses
 from .errors import NotFound
 
 Member = TypeVar('Member', bound=Choice)
 
 EARLIEST = date(1850, 1, 1)
 MOST_INT4 = 2**31 - 1
-
-_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 # They turn the reading direction of what follows: a name could pretend to be another one.
 _DIRECTION_MARKS = frozenset('\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069')
@@ -109,15 +106,15 @@ def yes_no(label: str, value: object, *, needed: bool = False) -> str | None:
 
 
 def email(label: str, value: object, *, needed: bool = False) -> str | None:
-    """An address for mail, of plain letters, at most 254 of them.
+    """An address for mail, as `mail_addresses` understands it; it is kept as `mail_addresses.tidy` has it.
 
-    >>> email('E-MAIL', 'wang@example.tw'), email('E-MAIL', 'wang@example')
-    (None, 'E-MAIL 的格式不對，應該像 name@example.com。請再確認。')
+    >>> email('E-MAIL', 'wang＠example.tw'), email('E-MAIL', 'wang@example')
+    (None, 'E-MAIL格式不對，應該像 name@example.com。請再確認。')
     """
-    sentence = text(label, value, most=254, needed=needed)
+    sentence = text(label, value, most=mail_addresses.MOST, needed=needed)
     if sentence or not isinstance(value, str) or not tidy(value):
         return sentence
-    return None if _EMAIL.fullmatch(tidy(value)) else f'{label} 的格式不對，應該像 name@example.com。請再確認。'
+    return None if mail_addresses.parse(value) else f'{label}格式不對，應該像 name@example.com。請再確認。'
 
 
 def searched(value: object) -> str:

@@ -1,11 +1,10 @@
 """Documents made on demand: the record book as PDF, the printed lists. Authenticated GETs; 404 for strangers."""
 
 from datetime import date
-from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
 
-from domain import dates, rosters
+from domain import dates, file_names, rosters
 from domain.books import number_ledger, record_books
 from domain.books.number_ledger import EntryQuery
 from domain.errors import DomainError, NotFound, NotPermitted
@@ -16,6 +15,7 @@ from domain.reports.profile_lists import Document
 from domain.reports.review_periods import Period
 from domain.reviews import previews
 
+from .headers import disposition
 from .session import account_of
 
 REASONS = {Role.VOLUNTEER: '本人檢視', Role.UNIT_STAFF: '單位列印', Role.REVIEWER: '機關列印'}
@@ -39,7 +39,8 @@ async def book(request: Request, book_id: int) -> Response:
         account = account_of(request)
         found = await record_books.get(book_id, by=account)
         contents = await record_books.printable(found, by=account, reason=REASONS[account.role])
-        made = Document(await pdf.as_pdf(contents), 'application/pdf', f'志願服務紀錄冊-{found.number}.pdf')
+        name = file_names.clean(f'志願服務紀錄冊-{found.number}', 'pdf')
+        made = Document(await pdf.as_pdf(contents), 'application/pdf', name)
     except DomainError as refusal:
         return _refused(refusal)
     return _sent(made, is_download='download' in request.query_params)
@@ -120,12 +121,11 @@ async def figure_tables(request: Request, months: int = 12) -> Response:
 
 
 def _sent(made: Document, *, is_download: bool) -> Response:
-    disposition = 'attachment' if is_download else 'inline'
     return Response(
         made.content,
         media_type=made.media_type,
         headers={
-            'Content-Disposition': f"{disposition}; filename*=UTF-8''{quote(made.name)}",
+            'Content-Disposition': disposition(made.name, is_download=is_download),
             'Cache-Control': 'private, no-store',
             'X-Content-Type-Options': 'nosniff',
         },

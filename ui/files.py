@@ -1,14 +1,12 @@
 """GET /files/{id}: pictures and attachments, for those who may see them; for everybody else there is no such file."""
 
-from urllib.parse import quote
-
 from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
 from domain import files
 from domain.errors import DomainError
-from domain.model import StoredFile
 
+from .headers import disposition
 from .session import account_of
 
 
@@ -23,18 +21,14 @@ async def file(request: Request, file_id: str) -> Response:
         stored, content = await files.read(file_id, by=account_of(request))
     except DomainError as refusal:
         return JSONResponse({'sentence': str(refusal)}, 404)
+    is_download = stored.media_type != 'image/jpeg' or 'download' in request.query_params
     return Response(
         content,
         media_type=stored.media_type,
         headers={
-            'Content-Disposition': _disposition(stored, is_download='download' in request.query_params),
+            'Content-Disposition': disposition(stored.name, is_download=is_download),
             # Whatever is in the file, it is shown as nothing but a picture.
             'Content-Security-Policy': "sandbox; default-src 'none'; frame-ancestors 'none'",
             'Cache-Control': 'private, no-store',
         },
     )
-
-
-def _disposition(stored: StoredFile, *, is_download: bool) -> str:
-    is_shown = stored.media_type == 'image/jpeg' and not is_download
-    return f"{'inline' if is_shown else 'attachment'}; filename*=UTF-8''{quote(stored.name, safe='')}"

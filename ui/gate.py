@@ -22,6 +22,7 @@ from domain import settings as settings_module
 from domain.accounts import sessions
 from domain.announcements import SessionClosed
 from domain.model import Account
+from domain.pictures import MEGABYTE, MOST_MEGABYTES
 from domain.repeating import in_background, repeating
 from domain.settings import Settings
 
@@ -52,8 +53,8 @@ PUBLIC_PAGES = frozenset(
     }
 )
 
-MEGABYTE = 1024 * 1024
-MOST_UPLOADED = 12 * MEGABYTE
+_MEGABYTES = {links.upload(kind): most for kind, most in MOST_MEGABYTES.items()}
+_MOST_UPLOADED = max(_MEGABYTES.values())
 _ROUND_A_FILE = 64 * 1024  # what multipart writes around it
 _MOST_TYPED = 256 * 1024
 _MOST_POLLED = MEGABYTE
@@ -192,7 +193,7 @@ class _Measured:
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.scope, self._receive, self._send = scope, receive, send
-        self.most = _most_bytes(scope['path'])
+        self.most, self._sentence = _limit(scope['path'])
         self.seen = 0
         self.is_answered = False
 
@@ -224,15 +225,12 @@ class _Measured:
         # Read on for a while: who is cut off in mid-sentence does not hear the answer.
         with suppress(TimeoutError):
             async with asyncio.timeout(10):
-                while self.seen < 4 * MOST_UPLOADED:
+                while self.seen < 4 * _MOST_UPLOADED * MEGABYTE:
                     message = await self._receive()
                     self.seen += len(message.get('body', b''))
                     if not message.get('more_body'):
                         break
-        sentence = '檔案超過 12 MB，沒有收下。請縮小檔案，或用手機重新拍照；已填的資料都還在。'
-        if self.most < MOST_UPLOADED:
-            sentence = '送出的內容太長，沒有收下。請縮短後再送出。'
-        answer = _refuse(413, sentence)
+        answer = _refuse(413, self._sentence)
         answer.headers['Connection'] = 'close'
         await answer(self.scope, self._receive, self._send)
 
@@ -241,10 +239,13 @@ class _TooMuch(Exception):
     """The body goes on beyond its limit."""
 
 
-def _most_bytes(path: str) -> int:
+def _limit(path: str) -> tuple[int, str]:
+    """How many bytes may be sent to `path`, and the sentence for more."""
     if path.startswith(links.upload('')):
-        return MOST_UPLOADED + _ROUND_A_FILE
-    return _MOST_POLLED if path.startswith(SOCKETS) else _MOST_TYPED
+        most = _MEGABYTES.get(path, _MOST_UPLOADED)
+        sentence = f'檔案超過 {most} MB，沒有收下。請縮小檔案，或用手機重新拍照；已填的資料都還在。'
+        return most * MEGABYTE + _ROUND_A_FILE, sentence
+    return _MOST_POLLED if path.startswith(SOCKETS) else _MOST_TYPED, '送出的內容太長，沒有收下。請縮短後再送出。'
 
 
 def _cookie_name() -> str:

@@ -1,6 +1,7 @@
 """Security headers on every answer, and the nonce that lets NiceGUI's own inline scripts run and no others."""
 
 import secrets
+from urllib.parse import quote
 
 from fastapi import FastAPI
 from jinja2 import DictLoader
@@ -26,6 +27,15 @@ def install(site: FastAPI, origins: frozenset[str], *, is_secure: bool) -> None:
     """Set the headers on all answers of `site`; HSTS when it is reached by https only."""
     _put_nonce_into_template()
     site.add_middleware(SecurityHeaders, origins=origins, is_secure=is_secure)
+
+
+def disposition(name: str, *, is_download: bool) -> str:
+    """The value of Content-Disposition (RFC 6266) for a file of this name: to be kept, or shown in the browser.
+
+    >>> disposition('名冊.ods', is_download=True)
+    "attachment; filename*=UTF-8''%E5%90%8D%E5%86%8A.ods"
+    """
+    return f"{'attachment' if is_download else 'inline'}; filename*=UTF-8''{quote(name, safe='')}"
 
 
 class SecurityHeaders:

@@ -25,7 +25,7 @@ from .pages import (
 )
 from .pages.review import case, number_ledger, overdue, queue
 from .pages.review import rosters as review_rosters
-from .pages.volunteer import application_form, form, profile, search, training_form
+from .pages.volunteer import application_form, consolidated, form, profile, search, training_form
 from .session import only_for
 from .slow_pages import NEVER
 
@@ -38,7 +38,7 @@ PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [
     ('/menu', menus.menu_page, (STAFF, REVIEWER, ADMINISTRATOR)),
     ('/volunteer-data', menus.volunteer_data_page, (STAFF, REVIEWER)),
     ('/volunteers', search.volunteer_search_page, (STAFF,)),
-    ('/consolidated', search.consolidated_page, (STAFF, REVIEWER)),
+    ('/consolidated', consolidated.consolidated_page, (STAFF, REVIEWER)),
     ('/volunteers/new', form.new_volunteer_page, (STAFF,)),
     ('/volunteers/new/{draft_id}', form.volunteer_draft_page, (STAFF,)),
     ('/volunteers/{volunteer_id}', profile.profile_page, (STAFF,)),

@@ -22,7 +22,7 @@ from starlette.responses import JSONResponse
 from domain import files, links, permissions, pictures
 from domain.errors import DomainError, NotFound, NotPermitted
 from domain.model import Account, FileKind, Role, StoredFile
-from domain.pictures import Accepted, Crop, Picture
+from domain.pictures import Accepted, Crop
 
 from .session import account_of
 
@@ -71,16 +71,16 @@ async def _kept(request: Request, kind: FileKind, account: Account) -> list[Stor
             # Held on disk until it is its turn: only files in work are in memory.
             async with turn, _places:
                 content = await asyncio.to_thread(received.read)
-                accepted = await _accepted(kind, content, name, crop)
+                accepted = await _accepted(kind, content, crop)
                 return [await files.keep(one, kind, name, by=account) for one in accepted]
 
 
-async def _accepted(kind: FileKind, content: bytes, name: str, crop: Crop | None) -> list[Picture] | list[Accepted]:
+async def _accepted(kind: FileKind, content: bytes, crop: Crop | None) -> list[Accepted]:
     if kind == FileKind.PHOTO:
         return [await pictures.accept_photo(content, crop)]
     if kind == FileKind.CERTIFICATE:
-        return await pictures.accept_scan(content)
-    return [await pictures.accept_attachment(content, name)]
+        return [*await pictures.accept_scan(content)]
+    return [await pictures.accept_attachment(content)]
 
 
 async def _received(request: Request) -> tuple[Any, str]:

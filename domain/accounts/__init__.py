@@ -17,7 +17,7 @@ from db import transaction
 from db.choices import MailPreference, MembershipStatus, RequestStatus, Role
 from db.models import Account, AccountRequest, Membership, Volunteer
 
-from .. import dates, permissions, validation
+from .. import dates, mail_addresses, permissions, validation
 from ..audit import office_history
 from ..audit.history import Change
 from ..errors import DomainError, Incomplete, MovedOn, NotFound, NotPermitted
@@ -336,7 +336,7 @@ async def _mail_reset(username: str, email: str) -> None:
         return
     if account.volunteer:
         account.email = account.volunteer.email
-    if not account.email or account.email.casefold() != _folded(email):
+    if not account.email or mail_addresses.tidy(account.email).casefold() != mail_addresses.tidy(email).casefold():
         return
     if await password_links.is_recent(account, RESET_LASTS, RESET_PAUSE):
         return

@@ -7,12 +7,11 @@ from typing import Any, Self
 from db.choices import Role
 from db.models import Account, AccountRequest
 
-from .. import validation
+from .. import mail_addresses, validation
 from ..fields import Field, by_key
 
 # Plain ASCII in lower case: nobody has to guess how a name is spelled, and no two names look alike.
 _USERNAME = re.compile(r'[a-z0-9][a-z0-9._@-]{2,59}')
-_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 # A user name must not be able to stand for a volunteer's number.
 _IDENTITY_NUMBER = re.compile(r'[a-z][a-z0-9][0-9]{8}')
 
@@ -69,7 +68,7 @@ class AccountDetails:
             {
                 'username': username_problem(self.username),
                 'name': validation.text(FIELDS['name'].label, self.name, most=60, needed=True),
-                'email': email_problem(self.email),
+                'email': validation.email(FIELDS['email'].label, self.email, needed=True),
                 'phone': validation.text(FIELDS['phone'].label, self.phone, most=30),
                 'role': self._role_problem(),
                 'host_unit_id': self._place_problem(Role.UNIT_STAFF, 'host_unit_id'),
@@ -116,7 +115,7 @@ class AccountRequestDetails:
                 ),
                 'name': validation.text(FIELDS['name'].label, self.name, most=60, needed=True),
                 'username': username_problem(self.username),
-                'email': email_problem(self.email),
+                'email': validation.email(FIELDS['email'].label, self.email, needed=True),
                 'phone': validation.text(FIELDS['phone'].label, self.phone, most=30, needed=True),
                 'role': self._role_problem(),
                 'reason': validation.text(REQUEST_FIELDS['reason'].label, self.reason, most=500, lines=True),
@@ -147,14 +146,7 @@ def username_problem(text: str) -> str | None:
     return None
 
 
-def email_problem(text: str) -> str | None:
-    """What is wrong with an address for mail."""
-    if len(text) > 254 or not _EMAIL.fullmatch(validation.tidy(text)):
-        return '請填寫電子郵件，例如 name@example.gov.tw；開通通知會寄到這裡。'
-    return None
-
-
 def _tidied(details: AccountDetails | AccountRequestDetails) -> dict[str, Any]:
     kept = {name: validation.tidy(value) if type(value) is str else value for name, value in vars(details).items()}
-    kept['username'] = kept['username'].lower()
+    kept['username'], kept['email'] = kept['username'].lower(), mail_addresses.tidy(details.email)
     return kept

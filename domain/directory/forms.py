@@ -10,8 +10,7 @@ from typing import Any, Protocol, Self
 from db.choices import TrainingKind
 from db.models import Agency, HostUnit, RequiredHours, Team
 
-from .. import dates, validation
-from ..accounts.forms import email_problem
+from .. import dates, mail_addresses, validation
 from ..fields import Field, by_key
 
 _PATTERN_PARTS = {'word', 'year', 'sequence'}
@@ -81,13 +80,13 @@ class HostUnitDetails:
                 'name': validation.text(UNIT_FIELDS['name'].label, self.name, most=80, needed=True),
                 'county_id': validation.text(UNIT_FIELDS['county_id'].label, self.county_id, most=5, needed=True),
                 'phone': validation.text(UNIT_FIELDS['phone'].label, self.phone, most=30),
-                'email': email_problem(self.email) if self.email else None,
+                'email': validation.email(UNIT_FIELDS['email'].label, self.email),
             }
         )
 
     def values(self) -> dict[str, Any]:
         """As it is kept."""
-        return _tidied(self)
+        return _tidied(self) | {'email': mail_addresses.tidy(self.email)}
 
 
 @dataclass
@@ -153,7 +152,7 @@ class AgencyDetails:
                     AGENCY_FIELDS['field_id'].label, self.field_id, least=1, most=validation.MOST_INT4
                 ),
                 'phone': validation.text(AGENCY_FIELDS['phone'].label, self.phone, most=30),
-                'email': email_problem(self.email) if self.email else None,
+                'email': validation.email(AGENCY_FIELDS['email'].label, self.email),
                 'review_days': validation.whole(
                     AGENCY_FIELDS['review_days'].label, self.review_days, least=1, most=60, needed=True
                 ),
@@ -163,7 +162,7 @@ class AgencyDetails:
                 'supervisor_name': validation.text(
                     AGENCY_FIELDS['supervisor_name'].label, self.supervisor_name, most=60
                 ),
-                'supervisor_email': email_problem(self.supervisor_email) if self.supervisor_email else None,
+                'supervisor_email': validation.email(AGENCY_FIELDS['supervisor_email'].label, self.supervisor_email),
                 'renewal_keeps_number': validation.yes_no(
                     AGENCY_FIELDS['renewal_keeps_number'].label, self.renewal_keeps_number, needed=True
                 ),
@@ -173,7 +172,8 @@ class AgencyDetails:
 
     def values(self) -> dict[str, Any]:
         """As it is kept."""
-        return _tidied(self)
+        addresses = {'email': self.email, 'supervisor_email': self.supervisor_email}
+        return _tidied(self) | {name: mail_addresses.tidy(address) for name, address in addresses.items()}
 
 
 @dataclass

@@ -1,9 +1,9 @@
 """退信: what comes back to MAIL_FROM, put by the mail server into a Maildir of ours.
 
-Read are delivery status notifications (RFC 3464) and the older notices that name X-Failed-Recipients (Exim). Both are
-anybody's text: they are read as bytes with limits, and believed only when they repeat the Message-ID of a mail of ours,
-whose microseconds nobody knows who never got it, and are about the address it was sent to. The worst a forger can do is
-to make us call by telephone.
+Delivery status notifications (RFC 3464, RFC 6533) are read here, as they carry the server's words; what other servers
+write for people is recognized by `flufl.bounce`. Both are anybody's text: they are read as bytes with limits, and
+believed only when they repeat the Message-ID of a mail of ours, whose microseconds nobody knows who never got it, and
+are about the address it was sent to. The worst a forger can do is to make us call by telephone.
 """
 
 import asyncio
@@ -13,14 +13,17 @@ import email
 import logging
 import quopri
 import re
+from collections import deque
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
-from email.utils import getaddresses
+from email.utils import getaddresses, parseaddr
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from flufl.bounce import all_failures
 
 from db.models import OutgoingMail
 
@@ -36,12 +39,19 @@ MOST_BYTES = 512 * 1024
 # Nobody's report has more; a forged one may.
 MOST_PARTS = 50
 MOST_AT_ONCE = 500
+MOST_FIELD = 8000
+# What is read of each text for people: it begins with what failed.
+MOST_LINES, MOST_LINE = 200, 200
 
 NO_REASON = '收件人的郵件伺服器退回了這封信，沒有說明原因。'
 
 _STATUSES = ('message/delivery-status', 'message/global-delivery-status')
 _RETURNED = ('message/rfc822', 'text/rfc822-headers', 'message/global', 'message/global-headers')
 _OURS = re.compile(r'<mail-(\d{1,18})\.(\d{1,12})\.(\d{6})@[^<>\s]{1,255}>')
+_FAILED = re.compile(r'fail|error', re.IGNORECASE)  # OpenSMTPD writes error
+_MAIL_SYSTEM = re.compile(
+    r'daemon|postmaster|smtp|mail[ ._-]?(delivery|system|service|server|admin)|system administrator', re.IGNORECASE
+)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -76,14 +86,14 @@ async def collect(maildir: Path) -> int:
 def bounce_of(raw: bytes) -> Bounce | None:
     """What a notice tells of a mail of ours that failed for good; None for everything else, whatever it is."""
     try:
-        return _told(email.message_from_bytes(raw[:MOST_BYTES]))
+        return _bounce(email.message_from_bytes(raw[:MOST_BYTES]))
     except Exception:
-        # The parser of the standard library was not written for the malicious: any of its errors means no notice.
+        # The parsers were not written for the malicious: any of their errors means no notice.
         log.info('bounces: an unreadable notice', exc_info=True)
         return None
 
 
-def _told(notice: Message) -> Bounce | None:
+def _bounce(notice: Message) -> Bounce | None:
     failure = _failure(notice)
     if failure is None:
         return None
@@ -117,27 +127,58 @@ class _Failure(NamedTuple):
 
 
 def _failure(notice: Message) -> _Failure | None:
-    """What failed for good, as a report's status or, without one, the text of the notice tells; None when nothing."""
+    """What failed for good, as the status tells or, without one, the text of the notice; None when nothing did."""
     statuses = [part for part in _parts(notice) if part.get_content_type() in _STATUSES]
-    if notice.get_content_type() == 'multipart/report' and statuses:
+    groups = [fields for part in statuses for fields in _groups(part) if _field(fields, 'Action')]
+    if groups:
         # A warning of a delay names X-Failed-Recipients too (Gmail's): the status alone says what became of it.
-        groups = (fields for part in statuses for fields in _groups(part))
-        failed = next((one for one in groups if _said(one, 'Action').lower().split(' ')[0] == 'failed'), None)
+        failed = next((one for one in groups if _FAILED.match(_field(one, 'Action'))), None)
         return None if failed is None else _of_group(failed)
-    named = _addresses(notice.get_all('X-Failed-Recipients', []))
-    return _Failure(_words_in(_text(notice), named), named, names_original=False) if named else None
+    if not _is_from_a_mail_system(notice):
+        return None
+    short = _shortened(notice)
+    temporary, permanent = all_failures(short)
+    if temporary or not permanent:
+        return None
+    recipients = frozenset(address.decode(errors='replace').lower() for address in permanent)
+    words, _ = _divided(_text(short))
+    return _Failure(_words_in(words, recipients), recipients, names_original=False)
+
+
+def _is_from_a_mail_system(notice: Message) -> bool:
+    """Not from a person, whose answer may quote what looks like a failure, such as a list of addresses."""
+    name, address = parseaddr(_field(notice, 'From'))
+    return not address or _MAIL_SYSTEM.search(f'{name} {address}') is not None
+
+
+def _shortened(notice: Message) -> Message:
+    """The notice without what it carries back: the headers that tell servers apart, and its texts, decoded.
+
+    Lines and their number are cut, for the patterns of flufl.bounce take quadratic time on long ones.
+    """
+    short = Message()
+    for name in ('From', 'X-Mailer', 'X-Failed-Recipients', 'Content-Type', 'Content-Description'):
+        if name in notice:
+            short[name] = _field(notice, name)
+    kind = notice.get_content_maintype()
+    if kind == 'multipart' and notice.is_multipart():
+        short.set_payload([_shortened(part) for part in _parts(notice)])
+    elif kind == 'text':
+        lines = _content(notice).decode(errors='replace').splitlines()[:MOST_LINES]
+        short.set_payload('\n'.join(line[:MOST_LINE] for line in lines) + '\n')
+    return short
 
 
 def _of_group(fields: Message) -> _Failure:
-    status, diagnostic = _said(fields, 'Status'), _said(fields, 'Diagnostic-Code')
+    status, diagnostic = _field(fields, 'Status'), _field(fields, 'Diagnostic-Code')
     kind, semicolon, words = diagnostic.partition(';')
     words = words.strip() if semicolon and ' ' not in kind.strip() else diagnostic
     if not words:
         words = f'{status} {NO_REASON}'
     elif status not in words:
         words = f'{status} {words}'
-    original = _mailbox(_said(fields, 'Original-Recipient'))
-    recipients = frozenset(original | _mailbox(_said(fields, 'Final-Recipient')))
+    original = _mailbox(_field(fields, 'Original-Recipient'))
+    recipients = frozenset(original | _mailbox(_field(fields, 'Final-Recipient')))
     return _Failure(smtp.storable(words), recipients, names_original=bool(original))
 
 
@@ -150,28 +191,44 @@ def _words_in(text: str, recipients: Iterable[str]) -> str:
 
 
 def _returned(notice: Message) -> Message | None:
-    """The head of our mail, as the notice carries it back: whole, its headers only, or below a text of one part."""
+    """The head of our mail, as the notice carries it back: whole, its headers only, or within its text."""
     for part in _parts(notice):
         if part.get_content_type() in _RETURNED:
             return email.message_from_bytes(_content(part))
-    if notice.is_multipart():
-        return None
-    _, _, below = _text(notice).partition('\n-----')
-    _, _, headers = below.partition('\n')
-    return email.message_from_string(headers.lstrip('\n')) if headers else None
+    _, head = _divided(_text(notice))
+    return email.message_from_string(head) if head else None
+
+
+def _divided(text: str) -> tuple[str, str]:
+    """What a notice says itself, and the head of our mail below it; '' when there is none."""
+    found = re.search(r'^Message-ID:', text, re.IGNORECASE | re.MULTILINE)
+    if found is None:
+        return text, ''
+    block = text.rfind('\n\n', 0, found.start()) + 1
+    first = re.compile(r'^[\w-]+:', re.MULTILINE).search(text, block)  # below a line that divides it from the notice
+    start = first.start() if first else found.start()
+    return text[:start], text[start:]
 
 
 def _our_id(notice: Message, returned: Message | None) -> re.Match[str] | None:
     """The Message-ID of our mail; of a notice that carries nothing back, the one it is an answer to."""
     if returned is not None:
-        return _OURS.fullmatch(_said(returned, 'Message-ID'))
-    return _OURS.fullmatch(_said(notice, 'In-Reply-To'))
+        return _OURS.fullmatch(_field(returned, 'Message-ID'))
+    return _OURS.fullmatch(_field(notice, 'In-Reply-To'))
 
 
 def _parts(notice: Message) -> list[Message]:
-    """Its own parts, not those of what they carry: a mail within a mail tells nothing of ours."""
-    payload: Any = notice.get_payload()
-    return [part for part in payload[:MOST_PARTS] if isinstance(part, Message)] if notice.is_multipart() else []
+    """Its own parts, also those of a multipart within; not those of a mail it carries, which tells nothing of ours."""
+    found: list[Message] = []
+    waiting = deque([notice])
+    while waiting and len(found) < MOST_PARTS:
+        part = waiting.popleft()
+        payload: Any = part.get_payload()
+        if part.get_content_maintype() == 'multipart' and isinstance(payload, list):
+            waiting.extendleft(reversed(payload))
+        else:
+            found.append(part)
+    return found
 
 
 def _groups(part: Message) -> list[Message]:
@@ -197,13 +254,13 @@ def _content(part: Message) -> bytes:
 
 def _text(notice: Message) -> str:
     """What a person reads in the notice."""
-    plain = [part for part in notice.walk() if part.get_content_type() == 'text/plain'][:1]
+    plain = [part for part in _parts(notice) if part.get_content_type() == 'text/plain'][:1]
     return ''.join(_content(part).decode(errors='replace').replace('\r\n', '\n') for part in plain)
 
 
-def _said(fields: Message, name: str) -> str:
+def _field(fields: Message, name: str) -> str:
     """A field on one line, its encoded words decoded where they can be."""
-    field = str(fields.get(name, ''))
+    field = str(fields.get(name, ''))[:MOST_FIELD]
     try:
         field = str(make_header(decode_header(field)))
     except (HeaderParseError, UnicodeError, LookupError):

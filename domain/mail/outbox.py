@@ -6,7 +6,6 @@ all, and no decision waits for a mail server. `delivery` hands it over afterward
 
 import base64
 import logging
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +16,7 @@ from db import transaction
 from db.choices import ApplicationStatus, MailPreference, MailStatus, Role
 from db.models import Account, Application, ApplicationStep, OutgoingMail, Roster
 
-from .. import announcements, dates, permissions, validation
+from .. import announcements, dates, mail_addresses, permissions, validation
 from ..announcements import MailQueued, RosterChanged
 from ..cases import transitions
 from ..errors import DomainError, NotFound
@@ -40,9 +39,6 @@ _TOGETHER = timedelta(minutes=2)
 
 # How often a day a mail may be sent again: further repetitions of what does not arrive help nobody.
 MOST_REPEATS = 5
-
-# The addresses HTML's <input type="email"> takes: no blanks, no line ends, nothing to smuggle into a header.
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 
 @dataclass(frozen=True)
@@ -85,7 +81,7 @@ async def queue(
         application=application,
         roster=roster,
         account=account,
-        recipient=_line(recipient, 254),
+        recipient=mail_addresses.parse(recipient) or _line(recipient, mail_addresses.MOST),
         subject=_line(subject, 200),
         body=CLEARED if problem and holds_secret else body,
         holds_secret=holds_secret,
@@ -190,7 +186,7 @@ async def announce_about(mail_ids: Sequence[int]) -> None:
 def _problem(recipient: str) -> str:
     if not recipient:
         return '收件人沒有登錄電子郵件，這封信沒有寄出。請改以電話通知，並補登電子郵件。'
-    if len(recipient) > 254 or not _ADDRESS.fullmatch(recipient):
+    if mail_addresses.parse(recipient) is None:
         return '收件人的電子郵件格式不正確，這封信沒有寄出。請改以電話通知，並更正電子郵件。'
     return ''
 

@@ -6,21 +6,20 @@ The file's bytes decide what it is, never its name. All decoding happens in work
 neither a 12-megapixel photo nor a hostile file holds or endangers the server.
 """
 
-import re
-import unicodedata
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+
+from db.choices import FileKind
 
 from . import decoding
-from .results import Crop, Picture, UnreadablePicture, Verdict, VerdictNote
+from .results import Accepted, Crop, Pdf, Picture, UnreadablePicture, VerdictNote
 
 __all__ = [
     'Accepted',
     'Crop',
+    'Pdf',
     'Picture',
     'UnreadablePicture',
-    'Verdict',
     'VerdictNote',
     'accept_attachment',
     'accept_photo',
@@ -29,22 +28,11 @@ __all__ = [
     'opened',
 ]
 
-MAX_PICTURE_BYTES = 12 * 1024 * 1024
-MAX_PDF_BYTES = 10 * 1024 * 1024
+MEGABYTE = 1024 * 1024
+# The largest file of each kind that is taken: said on the page, cut off by the server, checked here.
+MOST_MEGABYTES = {FileKind.PHOTO: 12, FileKind.CERTIFICATE: 12, FileKind.ATTACHMENT: 10}
 
 _HEIF_BRANDS = {b'heic', b'heix', b'heim', b'heis', b'hevc', b'hevx', b'hevm', b'hevs', b'mif1', b'msf1'}
-
-
-@dataclass(frozen=True)
-class Accepted:
-    """An attachment as it is kept. `name` is safe to show and to save under; `media_type` is image/jpeg or
-    application/pdf; `verdict` is None for a PDF.
-    """
-
-    content: bytes
-    name: str
-    media_type: str
-    verdict: Verdict | None = None
 
 
 @asynccontextmanager
@@ -66,7 +54,7 @@ async def accept_photo(data: bytes, crop: Crop | None = None) -> Picture:
     kind = _kind_of(data)
     if data and kind in (None, 'PDF'):
         raise UnreadablePicture('這個檔案不是照片（JPEG、PNG、WebP 或 HEIC）。請改選照片檔；已填的資料都還在。')
-    _check_size(kind, data)
+    _check_size(kind, data, FileKind.PHOTO)
     [picture] = await decoding.decode('photo', kind, data, crop=crop)
     return picture
 
@@ -77,22 +65,19 @@ async def accept_scan(data: bytes) -> list[Picture]:
     Raises `UnreadablePicture`.
     """
     kind = _kind_of(data)
-    _check_size(kind, data)
+    _check_size(kind, data, FileKind.CERTIFICATE)
     return await decoding.decode('scan', kind, data)
 
 
-async def accept_attachment(data: bytes, name: str) -> Accepted:
-    """A PDF of at most 20 pages, kept as it came, or a picture, written anew. `name` is what the user called it.
-
-    Raises `UnreadablePicture`.
-    """
+async def accept_attachment(data: bytes) -> Accepted:
+    """A PDF of at most 20 pages, kept as it came, or a picture, written anew. Raises `UnreadablePicture`."""
     kind = _kind_of(data)
-    _check_size(kind, data)
+    _check_size(kind, data, FileKind.ATTACHMENT)
     pictures = await decoding.decode('attachment', kind, data)
     if kind == 'PDF':
         # What stands behind the end of a PDF is no part of it: a second file may be hidden there.
-        return Accepted(data[: data.rindex(b'%%EOF') + 5] + b'\n', _safe_name(name, 'pdf'), 'application/pdf')
-    return Accepted(pictures[0].jpeg, _safe_name(name, 'jpg'), 'image/jpeg', pictures[0].verdict)
+        return Pdf(data[: data.rindex(b'%%EOF') + 5] + b'\n')
+    return pictures[0]
 
 
 async def first_page(pdf: bytes) -> Picture:
@@ -117,29 +102,16 @@ def _kind_of(data: bytes) -> str | None:
     return 'PDF' if data.startswith(b'%PDF-') else None
 
 
-def _check_size(kind: str | None, data: bytes) -> None:
+def _check_size(kind: str | None, data: bytes, sent_as: FileKind) -> None:
     if not data:
         raise UnreadablePicture('這個檔案是空的，沒有內容。請重新選擇檔案；已填的資料都還在。')
     if kind is None:
         raise UnreadablePicture(
             '這個檔案不是照片（JPEG、PNG、WebP 或 HEIC），也不是 PDF。請改選照片或掃描檔；已填的資料都還在。'
         )
-    most = MAX_PDF_BYTES if kind == 'PDF' else MAX_PICTURE_BYTES
-    if len(data) > most:
-        megabytes = most // 1024 // 1024
+    most = MOST_MEGABYTES[sent_as]
+    if len(data) > most * MEGABYTE:
         raise UnreadablePicture(
-            f'這個檔案有 {len(data) / 1024 / 1024:.1f} MB，超過 {megabytes} MB。'
+            f'這個檔案有 {len(data) / MEGABYTE:.1f} MB，超過 {most} MB。'
             '請縮小檔案，或用手機重新拍照；已填的資料都還在。'
         )
-
-
-def _safe_name(name: str, suffix: str) -> str:
-    """No folders, no control or direction-changing characters, and the suffix that is true.
-
-    >>> _safe_name('C:\\\\照片\\\\IMG_0001.HEIC', 'jpg')
-    'IMG_0001.jpg'
-    """
-    last = re.split(r'[/\\]', name)[-1]
-    visible = ''.join(char for char in last if unicodedata.category(char)[0] not in 'CZ' or char == ' ')
-    stem = re.sub(r'\.[A-Za-z0-9]{1,5}$', '', visible.strip()).strip('. ')
-    return f'{stem[:80] or "附件"}.{suffix}'

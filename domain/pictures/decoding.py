@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 from .. import workers
-from .results import Crop, Picture, UnreadablePicture, Verdict, VerdictNote
+from .results import Crop, Picture, UnreadablePicture, VerdictNote
 
 log = logging.getLogger(__name__)
 
@@ -38,5 +38,5 @@ async def decode(job: str, kind: str | None, data: bytes, crop: Crop | None = No
 
 
 def _picture(found: dict[str, Any], jpeg: bytes) -> Picture:
-    notes = [VerdictNote(**note) for note in found['verdict']['notes']]
-    return Picture(jpeg, found['width'], found['height'], Verdict(found['verdict']['is_good'], notes))
+    notes = [VerdictNote(**note) for note in found['verdict']]
+    return Picture(jpeg, found['width'], found['height'], notes)

@@ -5,7 +5,7 @@ import io
 from PIL import ExifTags, Image, ImageCms
 
 from . import verdicts
-from .results import Crop, Picture, UnreadablePicture, Verdict
+from .results import Crop, Picture, UnreadablePicture, VerdictNote
 
 MAX_PIXELS = 50_000_000
 PHOTO_WIDTH, PHOTO_HEIGHT = 1200, 1600
@@ -47,7 +47,7 @@ def whole(image: Image.Image) -> Picture:
     return _picture(small, verdicts.of_scan(small, *source))
 
 
-def _picture(image: Image.Image, verdict: Verdict) -> Picture:
+def _picture(image: Image.Image, verdict: list[VerdictNote]) -> Picture:
     image.info.clear()  # comments and the like would be written again
     jpeg = io.BytesIO()
     image.save(jpeg, 'JPEG', quality=QUALITY, optimize=True)

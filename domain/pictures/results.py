@@ -1,6 +1,7 @@
 """What becomes of an upload; shared by the server and the workers that decode."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import ClassVar
 
 from ..errors import DomainError
 
@@ -13,7 +14,10 @@ class UnreadablePicture(DomainError):
 
 @dataclass(frozen=True)
 class VerdictNote:
-    """One line of the verdict: 「解析度足夠」, or 「照片太小」 with `advice` on what to do; advice is '' when met."""
+    """What a machine can say about a picture, in one line: 「解析度足夠」, or 「照片太小」 with `advice` on what to do.
+
+    Advice is '' when the note is met. All of it is advice: a person decides.
+    """
 
     label: str
     is_met: bool
@@ -21,21 +25,29 @@ class VerdictNote:
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What can be said by machine about a picture. Not `is_good`: too small or too blurred to be of use.
-
-    Notes that are not met while `is_good` are advice; a person decides.
-    """
-
-    is_good: bool
-    notes: list[VerdictNote]
-
-
-@dataclass(frozen=True)
 class Picture:
     """An accepted picture, upright, in sRGB, without metadata. Width and height in pixels."""
 
-    jpeg: bytes
+    media_type: ClassVar = 'image/jpeg'
+    suffix: ClassVar = 'jpg'
+
+    content: bytes
     width: int
     height: int
-    verdict: Verdict
+    verdict: list[VerdictNote] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Pdf:
+    """An accepted PDF, kept as it came up to its end. Nothing is known of its size on paper or how it looks."""
+
+    media_type: ClassVar = 'application/pdf'
+    suffix: ClassVar = 'pdf'
+    width: ClassVar = None
+    height: ClassVar = None
+
+    content: bytes
+    verdict: list[VerdictNote] = field(default_factory=list)
+
+
+Accepted = Picture | Pdf

@@ -4,13 +4,10 @@ import itertools
 
 from PIL import Image, ImageFilter, ImageOps, ImageStat
 
-from .results import Verdict, VerdictNote
+from .results import VerdictNote
 
-# A passport photo of 35 × 45 mm at 300 dots per inch; under half of that no face can be told.
-PHOTO_SIZE = (413, 531)
-PHOTO_LEAST = (206, 265)
+PHOTO_SIZE = (413, 531)  # a passport photo of 35 × 45 mm at 300 dots per inch
 SCAN_SIZE = 1000  # longer side
-SCAN_LEAST = 500
 
 # Variances of the Laplacian, found by blurring drawn and photographed samples: under SHARP the print looks soft
 # (a blur of 1.5 pixels in 413), under BLURRED neither eyes nor letters can be told (a blur of 2.5).
@@ -21,24 +18,21 @@ _LAPLACIAN = ImageFilter.Kernel((3, 3), (0, 1, 0, 1, -4, 1, 0, 1, 0), scale=1, o
 _TILES = 6
 
 
-def of_photo(image: Image.Image, width: int, height: int) -> Verdict:
+def of_photo(image: Image.Image, width: int, height: int) -> list[VerdictNote]:
     """`image` as it is kept, cut from `width` × `height` pixels of the source."""
     gray = image.convert('L')
-    notes = [_photo_size(width, height), _sharpness(gray, 480), _photo_light(gray)]
-    is_large = width >= PHOTO_LEAST[0] and height >= PHOTO_LEAST[1]
-    return Verdict(is_large and _variance(gray, 480) >= BLURRED, notes)
+    return [_photo_size(width, height), _sharpness(gray, 480), _photo_light(gray)]
 
 
-def of_scan(image: Image.Image, width: int, height: int) -> Verdict:
+def of_scan(image: Image.Image, width: int, height: int) -> list[VerdictNote]:
     """`image` as it is kept, shrunk from `width` × `height` pixels."""
     gray = image.convert('L')
     longer = max(width, height)
     if ImageStat.Stat(gray).stddev[0] < 4:
-        # The back of some certificates is empty; nothing can be said about how sharp nothing is.
+        # The back of some certificates is empty; a blank picture has no sharpness to judge.
         advice = '畫面幾乎是空白的。若證書這一面確實沒有內容，可以直接使用；否則請重新拍照。'
-        return Verdict(longer >= SCAN_LEAST, [_scan_size(longer), VerdictNote('畫面空白', False, advice)])
-    notes = [_scan_size(longer), _sharpness(gray, 1000), _scan_light(gray)]
-    return Verdict(longer >= SCAN_LEAST and _variance(gray, 1000) >= BLURRED, notes)
+        return [_scan_size(longer), VerdictNote('畫面空白', False, advice)]
+    return [_scan_size(longer), _sharpness(gray, 1000), _scan_light(gray)]
 
 
 def _photo_size(width: int, height: int) -> VerdictNote:

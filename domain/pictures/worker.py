@@ -29,7 +29,7 @@ def _answer(request: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]
         pictures = _decoded(request, data)
     except UnreadablePicture as refusal:
         return {'refusal': str(refusal)}, []
-    return {'pictures': [_as_json(picture) for picture in pictures]}, [picture.jpeg for picture in pictures]
+    return {'pictures': [_as_json(picture) for picture in pictures]}, [picture.content for picture in pictures]
 
 
 def _decoded(request: Content, data: bytes) -> list[Picture]:
@@ -47,7 +47,7 @@ def _decoded(request: Content, data: bytes) -> list[Picture]:
 
 
 def _as_json(picture: Picture) -> dict[str, Any]:
-    return {'width': picture.width, 'height': picture.height, 'verdict': asdict(picture.verdict)}
+    return {'width': picture.width, 'height': picture.height, 'verdict': [asdict(note) for note in picture.verdict]}
 
 
 if __name__ == '__main__':

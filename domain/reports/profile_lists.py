@@ -8,7 +8,7 @@ from datetime import date
 from db.choices import AccessKind, IdentityKind, Role, TrainingKind
 from db.models import Account, RecordBook, Training, Volunteer
 
-from .. import dates, printouts, volunteers
+from .. import dates, file_names, printouts, volunteers
 from ..audit import access
 from ..books.record_books import FIELDS as BOOK_FIELDS
 from ..books.record_books import RecordBookQuery
@@ -163,4 +163,4 @@ def _period(since: date | None, until: date | None) -> str:
 
 
 def _document(content: bytes, kind: str, title: str, volunteer: Volunteer) -> Document:
-    return Document(content, MEDIA_TYPES[kind], f'{title}-{volunteer.name}.{kind}')
+    return Document(content, MEDIA_TYPES[kind], file_names.clean(f'{title}-{volunteer.name}', kind))

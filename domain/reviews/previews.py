@@ -27,7 +27,7 @@ async def page(application_id: int, *, by: Account) -> bytes:
     volunteer = await volunteers.get(application.volunteer_id, by=by)
     await reviews.note_look(volunteer, by=by)
     printed = await pdf.preview_as_pdf(await contents.gather(await _book(application)))
-    return (await pictures.first_page(printed)).jpeg
+    return (await pictures.first_page(printed)).content
 
 
 async def _book(application: Application) -> RecordBook:

@@ -11,7 +11,7 @@ from db import transaction
 from db.choices import ApplicationStatus, IssueKind, Role
 from db.models import Account, Agency, Application, Roster, Volunteer
 
-from .. import announcements, applications, dates, directory, permissions, readiness, validation
+from .. import announcements, applications, dates, directory, file_names, permissions, readiness, validation
 from ..announcements import RosterChanged
 from ..applications.forms import ApplicationDetails
 from ..cases import transitions
@@ -215,7 +215,7 @@ async def sheet(roster_id: int, kind: str, *, is_masked: bool, by: Account) -> D
     listed = [row.application for row in await rows(known, by=by) if row.application.status != withdrawn]
     sides = {'unit': known.host_unit.name, 'agency': known.agency.name}
     content = await roster_sheets.printed(listed, kind, **sides, is_masked=is_masked, by=by)
-    return Document(content, profile_lists.MEDIA_TYPES[kind], f'名冊-{known.title}.{kind}')
+    return Document(content, profile_lists.MEDIA_TYPES[kind], file_names.clean(f'名冊-{known.title}', kind))
 
 
 async def _join(roster: Roster, person: Volunteer, position: int, kind: IssueKind, by: Account) -> Application:

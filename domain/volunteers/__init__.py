@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Q, RawSQL, Subquery
@@ -21,6 +22,7 @@ from ..paging import Page, bounds
 from .basics import FIELDS, VolunteerDetails, legacy_matching, name_key
 from .enrolment import Consolidated, Elsewhere, NoSuchPerson, TooManyTries, consolidated, join, lookup_identity
 from .memberships import assign_team, end_membership
+from .merge import three_way
 from .profile import Header, Listed, header, listed
 
 __all__ = [
@@ -94,15 +96,10 @@ async def register(details: VolunteerDetails, *, by: Account, draft: Draft | Non
         async with transaction():
             await _refuse_known(number, by)
             await drafts.use_up(draft, by=by)
-            volunteer = await Volunteer.create(
-                **details.columns(),
-                **_number_columns(number),
-                name_key=name_key(details.name),
-                consented_at=dates.now() if details.consents_to_data_use else None,
-            )
+            columns = details.columns()
+            volunteer = await Volunteer.create(**columns, **_following(columns), **_number_columns(number))
             await Membership.create(volunteer_id=volunteer.id, host_unit_id=by.host_unit_id, joined_on=dates.today())
-            if details.photo:
-                await files.attach(details.photo, volunteer, by=by, kind=FileKind.PHOTO)
+            await _attach_photo(details.photo, volunteer, by)
             await accounts.give_volunteer_password(volunteer, _password(details), by=by)
             changes = await _changes({}, _kept(volunteer))
             await history.note(volunteer, Section.BASICS, history.ADDED, changes, by=by)
@@ -208,39 +205,73 @@ async def _refuse_known(number: str, by: Account) -> None:
 
 
 async def _write(seen: Volunteer, details: VolunteerDetails, version: int, by: Account) -> None:
+    current = await _locked(seen, by)
+    if version not in (current.version, seen.version):
+        raise await _changed_meanwhile(current, [*details.columns(), 'identity_index'])
+    base, theirs = _kept(seen), _kept(current)
+    merge = three_way(base, theirs, mine=_wanted(details, base))
+    if merge.clashes:
+        raise await _changed_meanwhile(current, merge.clashes)
+    columns = {name: value for name, value in merge.merged.items() if value != theirs[name]}
+    columns |= _following(columns)
+    if 'identity_index' in columns:
+        columns |= _number_columns(_number(details))
+    await _attach_photo(columns.get('photo_id'), current, by)
+    await _update(current, columns)
+    changes = await _changes(theirs, theirs | columns) + await _give_password(current, details, by)
+    await history.note(current, Section.BASICS, history.AMENDED, changes, by=by)
+    if changes:
+        await announcements.announce(VolunteerChanged(current.id))
+
+
+async def _locked(seen: Volunteer, by: Account) -> Volunteer:
+    """The record as it is now; nobody else writes it until the caller's transaction ends."""
     visible = Volunteer.filter(permissions.visible_to(by), id=validation.record_id(seen.id))
     # Without the key, which every entry of the history shares: a release under way need not wait for it.
     current = await visible.select_for_update(no_key=True).first()
     if current is None:
         raise NotFound
-    if version not in (current.version, seen.version):
-        raise await _changed_meanwhile(current, [*details.columns(), 'identity_index'])
-    as_seen, as_kept, wanted = _kept(seen), _kept(current), details.columns()
-    number = '' if details.keeps_number() else _number(details)
-    wanted['identity_index'] = sealing.blind_index(number) if number else seen.identity_index
-    values = {name: value for name, value in wanted.items() if value != as_seen[name]}
-    clashes = [name for name in values if as_kept[name] not in (as_seen[name], wanted[name])]
-    if clashes:
-        raise await _changed_meanwhile(current, clashes)
-    if values.get('photo_id'):
-        await files.attach(values['photo_id'], current, by=by, kind=FileKind.PHOTO)
-    if 'name' in values:
-        values['name_key'] = name_key(details.name)
-    if 'identity_index' in values:
-        values |= _number_columns(number)
-    if 'consents_to_data_use' in values:
-        values['consented_at'] = dates.now() if values['consents_to_data_use'] else None
-    changes = await _changes(as_kept, as_kept | values)
-    if values:
-        await transitions.invalidate_review(current.id)
-        current.update_from_dict(values | {'version': current.version + 1})
-        await current.save(update_fields=[*values, 'version', 'updated_at'])
-    if details.sets_password_by_system or details.password:
-        await accounts.give_volunteer_password(current, _password(details), by=by)
-        changes.append(Change(FIELDS['password'], '', '已重新設定'))
-    await history.note(current, Section.BASICS, history.AMENDED, changes, by=by)
-    if changes:
-        await announcements.announce(VolunteerChanged(current.id))
+    return current
+
+
+def _wanted(details: VolunteerDetails, base: dict[str, Any]) -> dict[str, Any]:
+    """The record as the form has it."""
+    wanted = base | details.columns()
+    if not details.keeps_number():
+        wanted['identity_index'] = sealing.blind_index(_number(details))
+    return wanted
+
+
+def _following(columns: dict[str, Any]) -> dict[str, Any]:
+    """The columns whose values follow from those of `columns`."""
+    following: dict[str, Any] = {}
+    if 'name' in columns:
+        following['name_key'] = name_key(columns['name'])
+    if 'consents_to_data_use' in columns:
+        following['consented_at'] = dates.now() if columns['consents_to_data_use'] else None
+    return following
+
+
+async def _attach_photo(photo: UUID | None, volunteer: Volunteer, by: Account) -> None:
+    if photo is not None:
+        await files.attach(photo, volunteer, by=by, kind=FileKind.PHOTO)
+
+
+async def _update(volunteer: Volunteer, columns: dict[str, Any]) -> None:
+    """Write `columns` as a new version; a review under way has to look again."""
+    if not columns:
+        return
+    await transitions.invalidate_review(volunteer.id)
+    volunteer.update_from_dict(columns | {'version': volunteer.version + 1})
+    await volunteer.save(update_fields=[*columns, 'version', 'updated_at'])
+
+
+async def _give_password(volunteer: Volunteer, details: VolunteerDetails, by: Account) -> list[Change]:
+    """Set the password of the form, if there is one. The history says that it was set, not to what."""
+    if not (details.sets_password_by_system or details.password):
+        return []
+    await accounts.give_volunteer_password(volunteer, _password(details), by=by)
+    return [Change(FIELDS['password'], '', '已重新設定')]
 
 
 async def _changed_meanwhile(current: Volunteer, columns: list[str]) -> ChangedMeanwhile:

@@ -12,7 +12,7 @@ from tortoise.expressions import Q
 from db.choices import IdentityKind, Sex
 from db.models import Volunteer
 
-from .. import identity_numbers, validation
+from .. import identity_numbers, mail_addresses, validation
 from ..accounts import passwords
 from ..fields import Field, by_key
 from ..identity_numbers import BadIdentityNumber
@@ -155,7 +155,7 @@ class VolunteerDetails:
             'english_name': validation.tidy(self.english_name),
             'born_on': self.born_on,
             'sex': validation.member(Sex, self.sex),
-            'email': validation.tidy(self.email),
+            'email': mail_addresses.tidy(self.email),
             'joins_disaster_relief': self.joins_disaster_relief,
             'legacy_series': validation.tidy(self.legacy_series),
             'legacy_serial': validation.tidy(self.legacy_serial),

@@ -8,7 +8,7 @@ from db.choices import FileKind, Role
 from db.models import Account, HostUnit, StoredFile, Volunteer
 from domain import files
 from domain.errors import NotFound, NotPermitted
-from domain.pictures import Accepted, Picture, Verdict, VerdictNote
+from domain.pictures import Pdf, Picture, VerdictNote
 
 from ..builders import a_file, a_jpeg, a_membership, a_volunteer, an_account
 
@@ -21,24 +21,21 @@ async def of_unit(clerk: Account) -> Volunteer:
 
 async def test_an_accepted_picture_is_kept_with_its_verdict_and_read_again() -> None:
     clerk = await an_account()
-    verdict = Verdict(is_good=True, notes=[VerdictNote('解析度足夠', is_met=True)])
-    picture = Picture(a_jpeg(), 1, 1, verdict)
+    picture = Picture(a_jpeg(), 1, 1, [VerdictNote('解析度足夠', is_met=True)])
 
-    kept = await files.keep(picture, FileKind.PHOTO, 'C:\\照片\\我.jpg', by=clerk)
+    kept = await files.keep(picture, FileKind.PHOTO, 'C:\\照片\\我.HEIC', by=clerk)
 
     file, content = await files.read(kept.id, by=clerk)
     facts = (file.name, file.kind, file.media_type, file.size, file.width, file.volunteer_id, file.host_unit_id)
     assert facts == ('我.jpg', FileKind.PHOTO, 'image/jpeg', len(content), 1, None, clerk.host_unit_id)
     assert file.verdict == [{'label': '解析度足夠', 'is_met': True, 'advice': ''}]
-    assert content == picture.jpeg
+    assert content == picture.content
 
 
 async def test_an_attachment_keeps_its_type_and_its_safe_name() -> None:
     clerk = await an_account()
 
-    kept = await files.keep(
-        Accepted(b'%PDF-1.7', '名冊.pdf', 'application/pdf'), FileKind.ATTACHMENT, '../\0名冊.exe', by=clerk
-    )
+    kept = await files.keep(Pdf(b'%PDF-1.7'), FileKind.ATTACHMENT, '../\0名冊.exe', by=clerk)
 
     assert (kept.name, kept.media_type, kept.width, kept.verdict) == ('名冊.pdf', 'application/pdf', None, [])
 
@@ -92,7 +89,7 @@ async def test_content_the_disk_has_lost_is_a_sentence_and_a_line_in_the_log(cap
 
 
 async def test_only_clerks_upload_and_only_for_their_own_volunteers() -> None:
-    picture = Picture(a_jpeg(), 1, 1, Verdict(is_good=True, notes=[]))
+    picture = Picture(a_jpeg(), 1, 1)
     volunteer = await a_volunteer()
 
     for other in (await an_account(Role.REVIEWER), await an_account(Role.VOLUNTEER, volunteer=volunteer)):

@@ -7,14 +7,13 @@ from collections.abc import AsyncIterator
 import pytest
 
 from db.choices import Role
-from domain.model import Account
+from domain.model import Account, FileKind
+from domain.pictures import MEGABYTE, MOST_MEGABYTES
 
 from .. import samples
 from .browser import Browser
 from .conftest import PASSWORD, Browsers, somebody
 
-MEGABYTE = 1024 * 1024
-TOO_LARGE = {'sentence': '檔案超過 12 MB，沒有收下。請縮小檔案，或用手機重新拍照；已填的資料都還在。'}
 PHOTO = samples.portrait()
 
 
@@ -41,7 +40,7 @@ async def test_a_photo_is_kept_and_shown_to_its_unit(inside: Browser) -> None:
     shown = await inside.get(kept['url'])
     saved = await inside.get(f'{kept["url"]}?download')
 
-    assert (answer.status_code, kept['media_type'], kept['name']) == (200, 'image/jpeg', '王小明.png')
+    assert (answer.status_code, kept['media_type'], kept['name']) == (200, 'image/jpeg', '王小明.jpg')
     assert kept['width'] * 4 == kept['height'] * 3
     assert {note['is_met'] for note in kept['verdict']} == {True}
     assert shown.content.startswith(b'\xff\xd8\xff')
@@ -53,7 +52,7 @@ async def test_a_photo_is_kept_and_shown_to_its_unit(inside: Browser) -> None:
     }
     assert shown.headers['content-security-policy'].startswith("sandbox; default-src 'none'")
     assert shown.headers['content-disposition'].startswith("inline; filename*=UTF-8''")
-    assert saved.headers['content-disposition'] == "attachment; filename*=UTF-8''%E7%8E%8B%E5%B0%8F%E6%98%8E.png"
+    assert saved.headers['content-disposition'] == "attachment; filename*=UTF-8''%E7%8E%8B%E5%B0%8F%E6%98%8E.jpg"
 
 
 async def test_a_file_may_come_as_the_bare_body(inside: Browser) -> None:
@@ -99,14 +98,28 @@ async def test_only_staff_of_a_unit_upload(browser: Browser) -> None:
     )
 
 
-async def test_more_than_twelve_megabytes_are_refused_declared_or_not(inside: Browser) -> None:
-    declared = await inside.post('/uploads/photo', **a_form(b'\xff\xd8\xff' + b'x' * 13 * MEGABYTE))
-    chunked = await inside.post('/uploads/photo', content=pieces(13 * MEGABYTE))
+@pytest.mark.parametrize('kind', list(FileKind))
+async def test_more_than_the_page_promises_is_refused_declared_or_not(kind: FileKind, inside: Browser) -> None:
+    most = MOST_MEGABYTES[kind]
+    address, too_many = f'/uploads/{kind}', (most + 1) * MEGABYTE
+    declared = await inside.post(address, **a_form(b'\xff\xd8\xff' + b'x' * too_many))
+    chunked = await inside.post(address, content=pieces(too_many))
     boundary = {'Content-Type': 'multipart/form-data; boundary=b'}
     head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="x.jpg"\r\n\r\n'
-    unfinished = await inside.post('/uploads/photo', headers=boundary, content=pieces(13 * MEGABYTE, head))
+    unfinished = await inside.post(address, headers=boundary, content=pieces(too_many, head))
 
-    assert [(each.status_code, each.json()) for each in (declared, chunked, unfinished)] == [(413, TOO_LARGE)] * 3
+    sentence = f'檔案超過 {most} MB，沒有收下。請縮小檔案，或用手機重新拍照；已填的資料都還在。'
+    refused = (413, {'sentence': sentence})
+    assert [(each.status_code, each.json()) for each in (declared, chunked, unfinished)] == [refused] * 3
+
+
+@pytest.mark.parametrize('kind', list(FileKind))
+async def test_as_much_as_the_page_promises_is_received(kind: FileKind, inside: Browser) -> None:
+    whole = b'\xff\xd8\xff'.ljust(MOST_MEGABYTES[kind] * MEGABYTE, b'x')
+
+    answer = await inside.post(f'/uploads/{kind}', **a_form(whole))
+
+    assert (answer.status_code, '不完整' in answer.json()['sentence']) == (422, True)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from nicegui import html
 from domain import dates, files, identity_numbers, volunteers
 from domain.accounts import passwords
 from domain.errors import DomainError
-from domain.model import Account, IdentityKind, Sex, Volunteer
+from domain.model import Account, FileKind, IdentityKind, Sex, Volunteer
 from domain.volunteers import FIELDS, VolunteerDetails
 
 from .card import card
@@ -175,10 +175,9 @@ async def photo_fields(in_form: form, details: VolunteerDetails, account: Accoun
         FIELDS['photo'].caption,
         in_form,
         'photo',
-        'photo',
+        FileKind.PHOTO,
         account=account,
         kept=kept,
         prompt='上傳照片',
-        hint='JPG、PNG、WebP、HEIC，12 MB 以內',
     )
     check_field(FIELDS['is_photo_confirmed'].caption, in_form, 'is_photo_confirmed', required=True)

@@ -1,7 +1,6 @@
 """下載專區: what an office needs beside the screen, for everybody: the roster to fill in, the steps, the process."""
 
 import asyncio
-from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
@@ -11,6 +10,7 @@ from domain.printouts import roster_sheets
 
 from .. import gate, public
 from ..components.step_guide import STEPS
+from ..headers import disposition
 
 ODS = 'application/vnd.oasis.opendocument.spreadsheet'
 
@@ -28,5 +28,5 @@ async def _page(request: Request) -> Response:
 
 async def _roster() -> Response:
     sheet = await asyncio.to_thread(roster_sheets.blank)
-    name = f"attachment; filename*=UTF-8''{quote('名冊範本.ods')}"
+    name = disposition('名冊範本.ods', is_download=True)
     return Response(sheet, media_type=ODS, headers={'Content-Disposition': name})

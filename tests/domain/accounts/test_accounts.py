@@ -285,6 +285,20 @@ class TestAForgottenPassword:
         assert not await PasswordReset.exists()
         assert min(took) >= 0.3
 
+    @pytest.mark.parametrize(
+        ('known', 'typed'),
+        [
+            ('clerk@example.com', ' clerk＠example。com　'),
+            ('a-very-long-name-of-a-clerk-in-an-office@culture.taichung.example.gov.tw', ''),
+        ],
+    )
+    async def test_the_address_may_be_pasted_as_in_any_form_and_be_long(self, known: str, typed: str) -> None:
+        clerk = await somebody(email=known)
+
+        await accounts.request_reset(clerk.username or '', typed or known)
+
+        assert [mail.recipient for mail in await OutgoingMail.all()] == [known]
+
     async def test_asked_for_again_and_again_it_is_mailed_every_five_minutes(self) -> None:
         clerk, now = await somebody(email='clerk@example.com'), dates.now()
 

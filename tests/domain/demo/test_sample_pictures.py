@@ -20,7 +20,7 @@ async def test_every_drawn_person_passes_as_a_photo(seed: int) -> None:
     picture = await pictures.accept_photo(sample_pictures.portrait(seed))
 
     assert (picture.width, picture.height) == (900, 1200)
-    assert [note.label for note in picture.verdict.notes if not note.is_met] == []
+    assert [note.label for note in picture.verdict if not note.is_met] == []
 
 
 def test_a_seed_always_draws_the_same_person_and_twelve_seeds_draw_twelve() -> None:
@@ -40,7 +40,7 @@ async def test_both_sides_of_a_certificate_pass_as_a_scan(front: bool, name: str
     [picture] = await pictures.accept_scan(drawn)
 
     assert (picture.width, picture.height) == (1260, 891)
-    assert [note.label for note in picture.verdict.notes if not note.is_met] == []
+    assert [note.label for note in picture.verdict if not note.is_met] == []
 
 
 def test_a_character_beyond_the_basic_plane_is_drawn_as_itself() -> None:

@@ -255,3 +255,160 @@ Content-Type: message/rfc822
 {sent.headers()}
 --r--
 """.encode()
+
+
+def in_words(sent: Sent, text: str, *, sender: str = 'MAILER-DAEMON@mx.example.org', top: str = '') -> bytes:
+    """A notice for people only: `{to}` and `{head}` in its text are the address and the head of the mail."""
+    words = text.format(to=sent.recipient, head=sent.headers())
+    return f"""Return-Path: <>
+From: {sender}
+To: no-reply@example.gov.tw
+Subject: failure notice
+{top}
+{words}
+""".encode()
+
+
+def in_parts(sent: Sent, text: str, *, sender: str = 'MAILER-DAEMON@mx.example.org', top: str = '') -> bytes:
+    """A notice for people, with the mail in a part of its own."""
+    return in_words(
+        sent,
+        f'--b\nContent-Type: text/plain; charset=us-ascii\nContent-Description: Notification\n\n{text}\n'
+        '--b\nContent-Type: message/rfc822\n\n{head}\n--b--',
+        sender=sender,
+        top=f'{top}MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="b"\n',
+    )
+
+
+QMAIL = """Hi. This is the qmail-send program at mx.example.org.
+It could not deliver what you sent.
+
+<{to}>:
+192.0.2.25 does not like recipient.
+Remote host said: 550 unknown user
+
+--- Below this line is a copy of the message.
+
+{head}
+"""
+SENDMAIL = """The original message was received at Thu, 5 Mar 2026 14:58:03 +0800
+
+   ----- The following addresses had permanent fatal errors -----
+<{to}>
+
+   ----- Transcript of session follows -----
+550 5.1.1 {to}... User unknown
+
+   ----- Original message follows -----
+
+{head}
+"""
+YAHOO = """Sorry, we were unable to deliver your message to the following address.
+
+<{to}>:
+This user has no account here.
+
+--- Below this line is a copy of the message.
+
+{head}
+"""
+GOOGLEMAIL = """Delivery to the following recipient failed permanently:
+
+     {to}
+
+Technical details of permanent failure:
+550 no such user
+
+----- Original message -----
+
+{head}
+"""
+POSTFIX = """This is the mail system. What follows is written for you.
+
+\t\t\tThe Postfix program
+
+<{to}>: unknown user: "window"
+"""
+EXCHANGE = """Your message did not reach some of its readers.
+
+The message did not reach the following recipient(s):
+
+{to} on Thu, 5 Mar 2026 14:58:12 +0800
+    The recipient name is not recognized
+\tMSEXCH:IMS:Example:EX01 0 (000C05A6) Unknown Recipient
+"""
+IMAIL = """Unknown user: {to}
+
+Original message follows.
+
+{head}
+"""
+GROUPWISE = """The message that you sent was undeliverable to the following:
+\tWindow <{to}> (mailbox full)
+"""
+MDAEMON = """The following addresses did NOT receive a copy of your message:
+
+> {to}
+
+--- Session Transcript ---
+--- End Transcript ---
+"""
+EYOU = """This is the deliver program at mx.example.org.
+
+{to} is no mailbox of ours.
+
+--- Below this line is a copy of the message.
+
+{head}
+"""
+SINA = """Sorry, these addresses could not be reached:
+
+<{to}>
+"""
+HMAIL = """Your message did not reach its reader.
+
+The following recipient(s) could not be reached:
+
+{to}
+   Error Type: SMTP
+   550 unknown user
+
+{head}
+"""
+
+LATE_SENDMAIL = """This is a warning only. The message has
+not yet been delivered to these readers:
+
+  <{to}>
+
+No action is required on your part.
+
+{head}
+"""
+LATE_GOOGLEMAIL = """This is a notice of a delay.
+
+Delivery to the following recipient has been delayed:
+
+     {to}
+
+Message will be retried for 2 more day(s)
+
+----- Original message -----
+
+{head}
+"""
+LATE_EXCHANGE = """This is an advisory-only email. Delivery to the following mailbox
+"{to}"
+has been postponed. Please do not resend.
+
+{head}
+"""
+
+HOLIDAY = """Dear sender, until 10 March please write to my colleague: Lee, {to}, (04)2228-9111.
+
+The following addresses had an answer from me:
+<{to}>
+
+-----Original Message-----
+{head}
+"""

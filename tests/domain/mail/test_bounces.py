@@ -1,5 +1,6 @@
 """Mails that come back, and what anybody else may put into that mailbox."""
 
+import base64
 from collections.abc import Callable
 from itertools import product
 from pathlib import Path
@@ -137,6 +138,9 @@ async def test_hostile_and_strange_letters_are_put_away_and_stop_no_other(office
         report(message_id).replace('multipart/report', 'text/plain'),
         'Content-Type: multipart/report; boundary="' + 'b' * 100_000 + '"\n\n',
         'Content-Type: message/delivery-status\n\nAction: failed\n',
+        # Lines on which patterns that look for an address would work for hours, and never give way to anybody.
+        *(f'From: MAILER-DAEMON@x\n\nThe following addresses had\n{sign * 250_000}\n' for sign in (',x', '<', 'a@')),
+        'From: MAILER-DAEMON@x\nX-Failed-Recipients: ' + '"a, <' * 90_000 + '\n\nx',
     ]
     for number, text in enumerate(strange):
         put(tmp_path, text, f'{number}.strange')
@@ -223,6 +227,86 @@ async def test_the_notices_of_the_servers_there_are_are_understood(
     assert (mail.status, mail.last_error) == (MailStatus.BOUNCED, words)
 
 
+# By the program that writes it: the notice, and the words that are noted.
+FOR_PEOPLE: dict[str, tuple[Callable[[Sent], bytes], str]] = {
+    'qmail': (
+        lambda sent: notices.in_words(sent, notices.QMAIL),
+        '192.0.2.25 does not like recipient. Remote host said: 550 unknown user',
+    ),
+    'sendmail': (lambda sent: notices.in_words(sent, notices.SENDMAIL), NOBODY),
+    'yahoo': (
+        lambda sent: notices.in_words(sent, notices.YAHOO, sender='MAILER-DAEMON@yahoo.example'),
+        'This user has no account here.',
+    ),
+    'googlemail': (lambda sent: notices.in_words(sent, notices.GOOGLEMAIL), NOBODY),
+    'postfix': (lambda sent: notices.in_parts(sent, notices.POSTFIX), NOBODY),
+    'exchange 5.5': (
+        lambda sent: notices.in_parts(sent, notices.EXCHANGE, sender='System Administrator <admin@x.example>'),
+        'The recipient name is not recognized MSEXCH:IMS:Example:EX01 0 (000C05A6) Unknown Recipient',
+    ),
+    'imail': (
+        lambda sent: notices.in_words(
+            sent, notices.IMAIL, sender='"Postmaster" <post@x.example>', top='X-Mailer: <SMTP32 v8.15>\n'
+        ),
+        NOBODY,
+    ),
+    'groupwise': (
+        lambda sent: notices.in_parts(
+            sent, notices.GROUPWISE, top='X-Mailer: Novell GroupWise Internet Agent 5.5.3.1\n'
+        ),
+        NOBODY,
+    ),
+    'mdaemon': (lambda sent: notices.in_parts(sent, notices.MDAEMON, sender='MDaemon@mx.example.org'), NOBODY),
+    'eyou': (lambda sent: notices.in_words(sent, notices.EYOU), NOBODY),
+    'sina': (lambda sent: notices.in_parts(sent, notices.SINA, sender='MAILER-DAEMON@sina.com'), NOBODY),
+    'hmailserver': (lambda sent: notices.in_words(sent, notices.HMAIL), 'Error Type: SMTP 550 unknown user'),
+    'from nobody': (
+        lambda sent: notices.in_words(sent, notices.QMAIL, sender='Mail Delivery System <>'),
+        '192.0.2.25 does not like recipient. Remote host said: 550 unknown user',
+    ),
+    'encoded': (
+        lambda sent: base64_of(notices.in_words(sent, notices.QMAIL)),
+        '192.0.2.25 does not like recipient. Remote host said: 550 unknown user',
+    ),
+    'mixed': (
+        lambda sent: notices.report(PLAIN, status(), sent.headers()).replace(b'multipart/report', b'multipart/mixed'),
+        '550 5.1.1 User unknown',
+    ),
+    'opensmtpd': (
+        lambda sent: notices.report(PLAIN, status(action='error'), sent.headers()),
+        '550 5.1.1 User unknown',
+    ),
+    'gateway': (lambda sent: with_a_footer(notices.report(PLAIN, status(), sent.headers())), '550 5.1.1 User unknown'),
+}
+
+
+@pytest.mark.parametrize(('write', 'words'), FOR_PEOPLE.values(), ids=FOR_PEOPLE)
+async def test_the_notices_that_servers_write_for_people_are_understood(
+    write: Callable[[Sent], bytes], words: str, office: Office, tmp_path: Path
+) -> None:
+    _, message_id = await a_sent_mail(office)
+    put(tmp_path, write(Sent(message_id)))
+
+    assert await bounces.collect(tmp_path) == 1
+
+    mail = await OutgoingMail.get()
+    assert (mail.status, mail.last_error) == (MailStatus.BOUNCED, words)
+
+
+def base64_of(notice: bytes) -> bytes:
+    """The notice with its text encoded, as servers do whose text is Chinese."""
+    head, _, text = notice.partition(b'\n\n')
+    kind = b'Content-Type: text/plain; charset="utf-8"\nContent-Transfer-Encoding: base64'
+    return head + b'\n' + kind + b'\n\n' + base64.encodebytes(text)
+
+
+def with_a_footer(notice: bytes) -> bytes:
+    """The notice within a multipart of a gateway that puts a word of its own below."""
+    whole = notice.partition(b'Content-Type: multipart/report')
+    head = b'From: MAILER-DAEMON@mx.example.org\nContent-Type: multipart/mixed; boundary=g\n\n--g\n'
+    return head + whole[1] + whole[2] + b'\n--g\nContent-Type: text/plain\n\nScanned.\n--g--\n'
+
+
 @pytest.mark.parametrize(
     'write',
     [
@@ -230,6 +314,14 @@ async def test_the_notices_of_the_servers_there_are_are_understood(
         notices.exim_warning,
         notices.out_of_office,
         notices.read_receipt,
+        lambda sent: notices.in_words(sent, notices.LATE_SENDMAIL),
+        lambda sent: notices.in_words(sent, notices.LATE_GOOGLEMAIL),
+        lambda sent: notices.in_words(sent, notices.LATE_EXCHANGE),
+        lambda sent: notices.in_words(sent, notices.HOLIDAY, sender=f'李小姐 <{WINDOW}>'),
+        lambda sent: notices.in_words(
+            sent, notices.HOLIDAY, sender='lee@example.org', top=f'In-Reply-To: {sent.message_id}\n'
+        ),
+        lambda sent: notices.in_parts(sent, notices.HOLIDAY, sender='lee@example.org'),
     ],
 )
 async def test_what_is_late_read_or_answered_by_a_machine_has_not_come_back(

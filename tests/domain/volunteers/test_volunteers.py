@@ -292,8 +292,20 @@ async def test_the_second_to_amend_the_same_field_is_told_who_was_first() -> Non
     )
     kept = await Volunteer.get(id=volunteer.id)
     assert (kept.name, kept.email, kept.version) == ('陳曉華', '', 2)
+
+
+async def test_who_saves_what_another_has_just_saved_is_not_refused_and_writes_nothing() -> None:
+    clerk, other = await an_account(), await an_account()
+    volunteer = await of_unit(clerk)
+    await a_membership(volunteer, await HostUnit.get(id=other.host_unit_id))
+    seen, seen_there = [await volunteers.get(volunteer.id, by=one) for one in (clerk, other)]
     same = replace(VolunteerDetails.from_record(seen), name='陳曉華')
-    assert (await volunteers.amend(seen, same, version=1, by=clerk)).version == 3
+
+    await volunteers.amend(seen_there, same, version=1, by=other)
+    amended = await volunteers.amend(seen, same, version=1, by=clerk)
+
+    assert (amended.name, amended.version) == ('陳曉華', 2)
+    assert await changes_of(volunteer, clerk) == [('姓名', '陳小華', '陳曉華')]
 
 
 async def test_a_version_that_nobody_saw_is_refused() -> None:

@@ -14,6 +14,7 @@ export default {
     value: Object,
     error: String,
     accept: String,
+    megabytes: Number,
     hint: String,
     prompt: String,
     frame: Boolean,
@@ -237,8 +238,8 @@ export default {
     take(file) {
       if (!file) return;
       this.sentence = '';
-      if (file.size > 12 * 1024 * 1024)
-        return (this.sentence = '這個檔案超過 12 MB，請改選小一點的檔案；已填的資料都還在。');
+      if (file.size > this.megabytes * 1024 * 1024)
+        return (this.sentence = `這個檔案超過 ${this.megabytes} MB，請改選小一點的檔案；已填的資料都還在。`);
       this.file = file;
       if (!this.frame) return this.send('');
       this.source = URL.createObjectURL(file);

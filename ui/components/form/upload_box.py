@@ -1,6 +1,6 @@
 """Choose, check and preview one file. The browser sends it to ui/uploads.py; the form keeps its id."""
 
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from nicegui.element import Element
@@ -8,21 +8,30 @@ from nicegui.events import GenericEventArguments
 
 from domain import files, links
 from domain.errors import DomainError
-from domain.model import Account, StoredFile
+from domain.model import Account, FileKind, StoredFile
+from domain.pictures import MOST_MEGABYTES
 
 from ..notices import refuse
 from . import form
 
-Kind = Literal['photo', 'certificate', 'attachment']
-ACCEPT: dict[Kind, str] = {
-    'photo': 'image/jpeg,image/png,image/webp,image/heic,.heic',
-    'certificate': 'image/jpeg,image/png,image/webp,image/heic,.heic,application/pdf',
-    'attachment': 'image/jpeg,image/png,image/webp,image/heic,.heic,application/pdf',
+PICTURES = 'image/jpeg,image/png,image/webp,image/heic,.heic'
+ACCEPT = {
+    FileKind.PHOTO: PICTURES,
+    FileKind.CERTIFICATE: f'{PICTURES},application/pdf',
+    FileKind.ATTACHMENT: f'{PICTURES},application/pdf',
+}
+FORMATS = {
+    FileKind.PHOTO: 'JPG、PNG、WebP、HEIC',
+    FileKind.CERTIFICATE: 'JPG、PNG、PDF',
+    FileKind.ATTACHMENT: 'PDF、JPG、PNG',
 }
 
 
 class upload_box(Element, component='upload_box.js'):
-    """The file of one field. `beside` is the other side of a certificate, filled by a PDF's second page."""
+    """The file of one field. `beside` is the other side of a certificate, filled by a PDF's second page.
+
+    `hint` stands before the formats and the size that the kind may have.
+    """
 
     unread = ''
 
@@ -31,23 +40,26 @@ class upload_box(Element, component='upload_box.js'):
         label: str,
         in_form: form,
         name: str,
-        kind: Kind,
+        kind: FileKind,
         *,
         account: Account,
         kept: StoredFile | None,
         prompt: str = '選擇檔案',
-        hint: str = 'JPG、PNG、PDF，12 MB 以內',
+        hint: str = '',
         beside: 'upload_box | None' = None,
     ) -> None:
         super().__init__()
         self.form = in_form
         self.name = name
-        self.label = f'*教育訓練證書檔案：{label}' if kind == 'certificate' else label
+        self.label = f'*教育訓練證書檔案：{label}' if kind is FileKind.CERTIFICATE else label
         self.account = account
         self.beside = beside
         in_form.fields[name] = self
-        self._props.update({'name': name, 'kind': kind, 'label': label, 'prompt': prompt, 'hint': hint})
-        self._props.update({'accept': ACCEPT[kind], 'frame': kind == 'photo', 'value': _as_props(kept)})
+        megabytes = MOST_MEGABYTES[kind]
+        hint = f'{hint}{FORMATS[kind]}，{megabytes} MB 以內'
+        self._props.update({'name': name, 'kind': kind.value, 'label': label, 'prompt': prompt, 'hint': hint})
+        self._props.update({'accept': ACCEPT[kind], 'megabytes': megabytes, 'frame': kind is FileKind.PHOTO})
+        self._props['value'] = _as_props(kept)
         self._props['draft'] = in_form.draft_name
         if marks := in_form.marks_at(name):
             self._props['marks'] = marks

@@ -10,7 +10,18 @@ from domain.announcements import CaseChanged
 from domain.applications import FIELDS, ApplicationDetails
 from domain.books import record_books
 from domain.corrections import Marked
-from domain.model import Account, Application, ApplicationStatus, Draft, DraftKind, IssueKind, Place, Roster, Volunteer
+from domain.model import (
+    Account,
+    Application,
+    ApplicationStatus,
+    Draft,
+    DraftKind,
+    FileKind,
+    IssueKind,
+    Place,
+    Roster,
+    Volunteer,
+)
 from domain.readiness import Check
 
 from ...components.action_button import action_button
@@ -147,10 +158,10 @@ async def application_fields(
             FIELDS['attachment'].caption,
             in_form,
             'attachment',
-            'attachment',
+            FileKind.ATTACHMENT,
             account=account,
             kept=attachment,
-            hint='可不附。PDF、JPG、PNG，10 MB 以內',
+            hint='可不附。',
         )
 
 

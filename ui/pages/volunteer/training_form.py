@@ -3,7 +3,7 @@
 from nicegui import html, ui
 
 from domain import corrections, dates, drafts, files, links, trainings, volunteers
-from domain.model import Account, Draft, DraftKind, Place, Training, Volunteer
+from domain.model import Account, Draft, DraftKind, FileKind, Place, Training, Volunteer
 from domain.trainings import FIELDS, TrainingDetails
 
 from ...components.action_button import action_button
@@ -93,7 +93,7 @@ async def certificate_fields(in_form: form, details: TrainingDetails, account: A
                 FIELDS['certificate_front'].caption,
                 in_form,
                 'certificate_front',
-                'certificate',
+                FileKind.CERTIFICATE,
                 account=account,
                 kept=front,
                 prompt=prompt,
@@ -102,7 +102,7 @@ async def certificate_fields(in_form: form, details: TrainingDetails, account: A
                 FIELDS['certificate_back'].caption,
                 in_form,
                 'certificate_back',
-                'certificate',
+                FileKind.CERTIFICATE,
                 account=account,
                 kept=back,
                 prompt=prompt,

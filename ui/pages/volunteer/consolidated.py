@@ -1,0 +1,211 @@
+"""志工總歸戶: one person over all units; and 收編: taking a person whom another unit has registered onto the roster."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from nicegui import html, ui
+
+from domain import applications, dates, ledgers, links, trainings, volunteers
+from domain.books import record_books
+from domain.model import Account, HonorCard, IdentityKind, Membership, RecordBook, Role, Training
+from domain.volunteers import Consolidated
+from domain.volunteers.basics import HOST_UNIT, MEMBERSHIP
+
+from ...components.action_button import action_button
+from ...components.card import card
+from ...components.form import form
+from ...components.form.fields import choice_field, date_field, segment_field, text_field
+from ...components.record_table import Row, record_table
+from ...components.reveal import REASONS
+from ...flash import leave_with
+from ...frame import MENU, VOLUNTEER_DATA, frame, waiting_for
+
+PILLS = [('查詢', links.consolidated(), False), ('收編', links.consolidated(join=True), True)]
+UNITS = [('unit', '運用單位'), ('team', '志工隊'), ('status', MEMBERSHIP.label), ('since', '加入日期')]
+TRAININGS = [
+    *((key, trainings.FIELDS[key].caption) for key in ('starts_on', 'title', 'kind', 'field_id')),
+    ('hours', trainings.FIELDS['hours'].caption, 'num'),
+    ('trained_for_id', trainings.FIELDS['trained_for_id'].caption),
+]
+RECORD_BOOKS = [
+    *((key, record_books.FIELDS[key].caption) for key in ('number', 'kind', 'issued_on')),
+    ('agency', applications.FIELDS['agency_id'].caption),
+    ('status', record_books.FIELDS['status'].caption),
+]
+HONOR_CARDS = [
+    (key, ledgers.HONOR_CARDS.fields[key].caption)
+    for key in ('number', 'kind', 'issued_on', 'valid_until', 'county_id')
+]
+
+
+@dataclass
+class Lookup:
+    """志工總歸戶 asks for one person by number, and why."""
+
+    identity_kind: str = IdentityKind.NATIONAL_ID
+    identity_number: str = ''
+    reason: str = ''
+
+    def problems(self) -> dict[str, str]:
+        """The service checks."""
+        return {}
+
+
+@dataclass
+class Enrolment:
+    """收編 asks for what only somebody with the person's documents in hand knows."""
+
+    identity_kind: str = IdentityKind.NATIONAL_ID
+    identity_number: str = ''
+    name: str = ''
+    born_on: date | None = None
+
+    def problems(self) -> dict[str, str]:
+        """The service checks."""
+        return {}
+
+
+async def consolidated_page(account: Account, join: bool = False) -> None:
+    """志工總歸戶: ask by exact number and purpose; a clerk can also take the person onto the unit's roster (收編)."""
+    is_clerk = account.role is Role.UNIT_STAFF
+    with frame(account, '志工總歸戶', crumbs=[MENU, VOLUNTEER_DATA], waiting=await waiting_for(account)):
+        if is_clerk:
+            _pills(join)
+        if is_clerk and join:
+            _join_card(account)
+        else:
+            _lookup_card(account, is_clerk)
+
+
+def _pills(join: bool) -> None:
+    """The two halves of the page, for clerks."""
+    with html.nav().classes('lb-pills lb-gap-below').props('aria-label=志工總歸戶'):
+        for text, address, is_join in PILLS:
+            link = ui.link(text, address).classes('lb-pill')
+            if is_join == join:
+                link.classes('on').props('aria-current=page')
+
+
+def _lookup_card(account: Account, is_clerk: bool) -> None:
+    asked = Lookup()
+    in_form = form(asked, summary=False)
+    with card(
+        'Q查詢條件', '(查詢一位志工在各單位的紀錄；查詢的時間、單位與目的會留下紀錄，本人可以看到)', 'lb-gap-below'
+    ):
+        with html.div().classes('lb-grid'):
+            number = _number_fields(in_form)
+            choice_field('查詢目的', in_form, 'reason', REASONS, required=True)
+        acts = html.div().classes('lb-row-acts')
+    result = html.div().classes('lb-stack').props('role=region aria-label=查詢結果 aria-live=polite')
+
+    async def show() -> None:
+        result.clear()
+        found = await volunteers.consolidated(asked.identity_kind, asked.identity_number, asked.reason, by=account)
+        with result:
+            await _person(found, is_clerk)
+
+    with acts:
+        button = action_button('查詢', show, in_form=in_form)
+    number.on('entered', button.press)
+
+
+def _join_card(account: Account) -> None:
+    """收編: number, name and birth date must all be right; nothing is shown before they are."""
+    asked = Enrolment()
+    in_form = form(asked)
+    with card('收編', '(志工已由其他單位建立資料，經本人同意後加入您的單位)'):
+        with html.div().classes('lb-grid'):
+            _number_fields(in_form)
+            html.div()
+            text_field(
+                volunteers.FIELDS['name'].caption,
+                in_form,
+                'name',
+                required=True,
+                hint='與證件完全相同。',
+                maxlength=100,
+            )
+            date_field(volunteers.FIELDS['born_on'].caption, in_form, 'born_on', required=True)
+        html.p(
+            '證號、姓名、出生日期都相符才會收編。同一證號核對 5 次後暫停 15 分鐘；每次核對都會留下紀錄，本人可以看到。'
+        ).classes('lb-hint')
+
+        async def join() -> None:
+            person = await volunteers.join(
+                asked.identity_kind, asked.identity_number, asked.name, asked.born_on, by=account
+            )
+            leave_with(links.basics(person.id), 'volunteer-joined')
+
+        with html.div().classes('lb-row-acts'):
+            action_button('收編', join, in_form=in_form)
+
+
+def _number_fields(in_form: form) -> text_field:
+    """The kind of document and its number; the label follows the kind."""
+    details: Any = in_form.details
+    with html.div().classes('full'):
+        hint = '※非本國籍者請填入居留證號碼或護照號碼'
+        label = volunteers.FIELDS['identity_kind'].caption
+        segment_field(label, in_form, 'identity_kind', IdentityKind.labels(), hidden_label=True, hint=hint)
+    number = text_field(
+        IdentityKind.NATIONAL_ID.label, in_form, 'identity_number', required=True, classes='mono', maxlength=30
+    )
+    in_form.on_change(
+        lambda: number.rename(
+            IdentityKind.labels().get(details.identity_kind, volunteers.FIELDS['identity_number'].label)
+        )
+    )
+    return number
+
+
+async def _person(found: Consolidated, is_clerk: bool) -> None:
+    """What the units know together of one person."""
+    who = found.volunteer
+    with card(who.name), html.dl().classes('lb-meta lb-person'):
+        _fact(who.identity_kind.label, who.identity_masked)
+        _fact(volunteers.FIELDS['sex'].label, who.sex.label)
+        _fact(volunteers.FIELDS['born_on'].label, dates.roc(who.born_on))
+        _fact(ledgers.SERVICE_HOURS.title, trainings.format_duration(found.service_minutes))
+    if found.is_ours and is_clerk:
+        ui.link('開啟個人頁面', links.basics(who.id)).classes('q-btn lb-btn lb-outline lb-self-start')
+    await _table(HOST_UNIT.label, UNITS, map(_membership_row, found.memberships))
+    await _table('教育訓練', TRAININGS, map(_training_row, found.trainings))
+    await _table('紀錄冊', RECORD_BOOKS, map(_book_row, found.record_books))
+    await _table('榮譽卡', HONOR_CARDS, map(_card_row, found.honor_cards))
+
+
+def _fact(label: str, value: str) -> None:
+    with html.div():
+        html.dt(label)
+        html.dd(value)
+
+
+async def _table(title: str, columns: Sequence[tuple[str, ...]], cells: Iterable[tuple[str, ...]]) -> None:
+    """A short table without pages."""
+    names = [column[0] for column in columns]
+    rows = [{'key': str(n), **dict(zip(names, row, strict=True))} for n, row in enumerate(cells)]
+
+    async def fetch(_: int, __: int) -> tuple[Sequence[Row], int]:
+        return rows, len(rows)
+
+    await record_table(title, columns, fetch, bare=True).refresh()
+
+
+def _membership_row(one: Membership) -> tuple[str, ...]:
+    team = one.team.name if one.team else '未編隊'
+    return one.host_unit.name, team, one.status.label, dates.roc(one.joined_on)
+
+
+def _training_row(one: Training) -> tuple[str, ...]:
+    day, hours = dates.roc(one.starts_on), trainings.format_duration(one.minutes)
+    return day, one.title, one.kind.label, one.field.name, hours, one.trained_for.name
+
+
+def _book_row(one: RecordBook) -> tuple[str, ...]:
+    return one.number, one.kind.label, dates.roc(one.issued_on), one.agency.name, one.status.label
+
+
+def _card_row(one: HonorCard) -> tuple[str, ...]:
+    return one.number, one.kind.label, dates.roc(one.issued_on), dates.roc(one.valid_until), one.county.name
