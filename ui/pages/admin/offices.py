@@ -173,65 +173,49 @@ async def edit_agency(account: Account, key: str) -> None:
     """The form of an agency."""
     agency = None if key == 'new' else await directory.agency(_number(key))
     details = AgencyDetails() if agency is None else AgencyDetails.from_record(agency)
-    fields = {each.id: each.name for each in await directory.fields()}
     in_form = form(details)
     with html.div().classes('lb-stack'):
-        with card('發冊機關'), html.div().classes('lb-grid'):
-            choice_field(
-                AGENCY_FIELDS['county_id'].caption,
-                in_form,
-                'county_id',
-                await _counties(),
-                required=True,
-                searchable=True,
-            )
-            text_field(AGENCY_FIELDS['name'].caption, in_form, 'name', required=True, maxlength=60)
-            choice_field(
-                AGENCY_FIELDS['field_id'].caption,
-                in_form,
-                'field_id',
-                EVERY | fields,
-                hint='特殊訓練要符合的領域。',
-                searchable=True,
-            )
-            text_field(AGENCY_FIELDS['phone'].caption, in_form, 'phone', maxlength=30)
-            email_field(
-                AGENCY_FIELDS['email'].caption,
-                in_form,
-                'email',
-                hint='送審通知與名冊會寄到這裡。',
-                maxlength=254,
-                wide=True,
-            )
+        await office_fields(in_form)
         number_fields(in_form, details)
-        with card('審核期限', '(改變後，審核中的案件會重新計算期限)'), html.div().classes('lb-grid'):
-            number_field(
-                AGENCY_FIELDS['review_days'].caption,
-                in_form,
-                'review_days',
-                required=True,
-                suffix='天',
-                hint='送審的次日起算。',
-            )
-            radio_field(
-                AGENCY_FIELDS['counts_working_days'].caption, in_form, 'counts_working_days', COUNTING, required=True
-            )
-            text_field(AGENCY_FIELDS['supervisor_name'].caption, in_form, 'supervisor_name', maxlength=60)
-            email_field(
-                AGENCY_FIELDS['supervisor_email'].caption,
-                in_form,
-                'supervisor_email',
-                hint='案件逾期時通知主管；空白就不通知。',
-                maxlength=254,
-            )
-            date_field(AGENCY_FIELDS['valid_from'].caption, in_form, 'valid_from', hint='空白表示一直受理。')
-            date_field(AGENCY_FIELDS['valid_to'].caption, in_form, 'valid_to', hint='空白表示繼續受理。')
+        deadline_fields(in_form)
 
     async def save() -> None:
         await directory.save_agency(details, by=account, of=agency)
         leave_with(links.admin('agencies'), 'office-saved')
 
     _bar(in_form, save, links.admin('agencies'))
+
+
+async def office_fields(in_form: form) -> None:
+    """Where the agency is and how it is reached."""
+    fields = {each.id: each.name for each in await directory.fields()}
+    with card('發冊機關'), html.div().classes('lb-grid'):
+        choice_field(
+            AGENCY_FIELDS['county_id'].caption,
+            in_form,
+            'county_id',
+            await _counties(),
+            required=True,
+            searchable=True,
+        )
+        text_field(AGENCY_FIELDS['name'].caption, in_form, 'name', required=True, maxlength=60)
+        choice_field(
+            AGENCY_FIELDS['field_id'].caption,
+            in_form,
+            'field_id',
+            EVERY | fields,
+            hint='特殊訓練要符合的領域。',
+            searchable=True,
+        )
+        text_field(AGENCY_FIELDS['phone'].caption, in_form, 'phone', maxlength=30)
+        email_field(
+            AGENCY_FIELDS['email'].caption,
+            in_form,
+            'email',
+            hint='送審通知與名冊會寄到這裡。',
+            maxlength=254,
+            wide=True,
+        )
 
 
 def number_fields(in_form: form, details: AgencyDetails) -> None:
@@ -258,6 +242,32 @@ def number_fields(in_form: form, details: AgencyDetails) -> None:
 
     in_form.on_change(preview)
     preview()
+
+
+def deadline_fields(in_form: form) -> None:
+    """How long a review may take, who is told when it takes longer, and in which time the agency accepts cases."""
+    with card('審核期限', '(改變後，審核中的案件會重新計算期限)'), html.div().classes('lb-grid'):
+        number_field(
+            AGENCY_FIELDS['review_days'].caption,
+            in_form,
+            'review_days',
+            required=True,
+            suffix='天',
+            hint='送審的次日起算。',
+        )
+        radio_field(
+            AGENCY_FIELDS['counts_working_days'].caption, in_form, 'counts_working_days', COUNTING, required=True
+        )
+        text_field(AGENCY_FIELDS['supervisor_name'].caption, in_form, 'supervisor_name', maxlength=60)
+        email_field(
+            AGENCY_FIELDS['supervisor_email'].caption,
+            in_form,
+            'supervisor_email',
+            hint='案件逾期時通知主管；空白就不通知。',
+            maxlength=254,
+        )
+        date_field(AGENCY_FIELDS['valid_from'].caption, in_form, 'valid_from', hint='空白表示一直受理。')
+        date_field(AGENCY_FIELDS['valid_to'].caption, in_form, 'valid_to', hint='空白表示繼續受理。')
 
 
 async def edit_hours(account: Account, key: str) -> None:
