@@ -124,7 +124,7 @@ async def require_ready(application: Application, *, by: Account) -> None:
 async def send(application: Application, *, by: Account) -> Application:
     """The move of 送審 inside the caller's transaction, for one that is ready; without its mail.
 
-    Raises MovedOn; patience.TakenBackTooOften, but never for what the agency has returned.
+    Raises MovedOn; resubmission_limit.TakenBackTooOften, but never for what the agency has returned.
     """
     permissions.require(by, Role.UNIT_STAFF)
     await resubmission_limit.require(application)

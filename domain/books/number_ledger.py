@@ -97,7 +97,7 @@ class SeriesDetails:
 
 @dataclass(frozen=True)
 class Report:
-    """What is not as it should be. `gaps`: numbers below the last one that no book has, written out, per year.
+    """What is not as it should be. `gaps`: numbers up to the last one taken that no book has, written out, per year.
 
     `duplicates`: a 字第號 that several volunteers name, or that a book has too, and how often; `doubles`: how many
     people have more than one book in use.

@@ -73,9 +73,7 @@ async def queue(
     `holds_secret`: the body is cleared once the mail is sent or given up. The subject is kept in clear: no names in it.
     """
     problem = _problem(recipient)
-    status = MailStatus.FAILED if problem else MailStatus.WAITING
-    if account is not None and not problem and not holds_secret and not is_certain:
-        status = BY_PREFERENCE[account.mail_preference]
+    status = MailStatus.FAILED if problem else _first_status(None if holds_secret or is_certain else account)
     mail = await OutgoingMail.create(
         template=template,
         application=application,
@@ -189,6 +187,11 @@ def _problem(recipient: str) -> str:
     if mail_addresses.parse(recipient) is None:
         return '收件人的電子郵件格式不正確，這封信沒有寄出。請改以電話通知，並更正電子郵件。'
     return ''
+
+
+def _first_status(reader: Account | None) -> MailStatus:
+    """As the reader has chosen; what must arrive has no such reader."""
+    return MailStatus.WAITING if reader is None else BY_PREFERENCE[reader.mail_preference]
 
 
 def _line(text: str, length: int) -> str:

@@ -134,6 +134,22 @@ async def test_gaps_and_duplicates_are_reported(office: Office) -> None:
     assert (report.duplicates, report.doubles) == ([('中市文字第000123號', 2)], 0)
 
 
+async def test_neither_the_last_number_given_nor_the_one_after_it_is_a_gap(office: Office) -> None:
+    assert (await number_ledger.report(by=office.reviewer)).gaps == []
+    await approved(office, await a_complete_volunteer(office))
+
+    [series] = await number_ledger.series(by=office.reviewer)
+
+    assert (series.last, (await number_ledger.report(by=office.reviewer)).gaps) == (1, [])
+
+
+async def test_a_number_that_was_taken_last_and_that_no_book_has_is_a_gap(office: Office) -> None:
+    await approved(office, await a_complete_volunteer(office))
+    await NumberSeries.filter(agency_id=office.agency.id).update(last_sequence=2)
+
+    assert (await number_ledger.report(by=office.reviewer)).gaps == [(115, ['中市文志字第115000002號'])]
+
+
 async def test_an_agency_sees_its_own_ledger_only(office: Office) -> None:
     await approved(office, await a_complete_volunteer(office))
 

@@ -130,6 +130,31 @@ async def test_the_same_mark_twice_is_one(case: Application, office: Office) -> 
     assert await Correction.all().count() == 1
 
 
+async def test_a_case_takes_sixty_marks_and_says_what_to_do_with_the_next(case: Application, office: Office) -> None:
+    await Correction.bulk_create(
+        Correction(
+            application_id=case.id,
+            round=1,
+            **vars(EMAIL),
+            label='E-MAIL',
+            reason=OTHER,
+            text=f'第 {number} 項',
+            raised_by_id=office.reviewer.id,
+            raised_at=NOW,
+        )
+        for number in range(59)
+    )
+    sixtieth = await mark(case, office, text='第 60 項')
+
+    with pytest.raises(Incomplete) as too_many:
+        await mark(case, office, text='第 61 項')
+
+    assert too_many.value.problems == {'text': '一個案件最多標註 60 項。請把其他意見合併在已有的標註裡。'}
+    assert (await mark(case, office, text='第 60 項')).id == sixtieth.id
+    assert await Correction.filter(application_id=case.id).count() == 60
+    assert (await mark(await a_case(office), office)).status == OPEN
+
+
 async def test_what_is_no_field_of_the_case_cannot_be_marked(case: Application, office: Office) -> None:
     other = await a_complete_volunteer(office)
     foreign = await Training.filter(volunteer_id=other.id).first()

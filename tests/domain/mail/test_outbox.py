@@ -337,6 +337,31 @@ async def test_what_is_no_address_gets_no_mail_and_stops_no_decision(recipient: 
     assert (mail.status, mail.last_error) == (MailStatus.FAILED, words)
 
 
+@pytest.mark.parametrize(
+    ('status', 'attempts', 'is_noted'),
+    [
+        (MailStatus.WAITING, 0, False),  # nobody has tried to send it
+        (MailStatus.WAITING, 1, True),  # it was sent, and the process was killed before it noted that
+        (MailStatus.SENT, 1, True),
+        (MailStatus.FAILED, 0, False),
+        (MailStatus.FAILED, 10, False),
+        (MailStatus.SKIPPED, 0, False),
+        (MailStatus.DEFERRED, 0, False),
+        (MailStatus.BOUNCED, 1, False),  # known already
+    ],
+)
+async def test_a_mail_that_was_not_sent_cannot_bounce(status: MailStatus, attempts: int, is_noted: bool) -> None:
+    await a_mail()
+    await OutgoingMail.all().update(status=status, attempts=attempts)
+    mail = await OutgoingMail.get()
+
+    assert await outbox.note_bounce(mail.id, mail.created_at, '550 5.1.1 no such user') is is_noted
+    now = await OutgoingMail.get()
+    assert (now.status, now.last_error) == (
+        (MailStatus.BOUNCED, '550 5.1.1 no such user') if is_noted else (status, '')
+    )
+
+
 async def test_a_slow_server_loses_no_mail_and_sends_none_twice(
     office: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -118,6 +118,30 @@ async def test_when_a_reminder_is_due(office: Office, moment: datetime, count: i
         assert await deadlines.remind() == count
 
 
+@pytest.mark.parametrize(
+    ('moment', 'count'),
+    [
+        (FRIDAY.replace(hour=10), 0),
+        (FRIDAY.replace(hour=23, minute=59), 0),
+        (SATURDAY.replace(hour=8), 1),  # at the next opening
+    ],
+)
+async def test_a_case_that_comes_on_the_day_of_its_reminder_is_not_told_of_on_that_day(
+    office: Office, moment: datetime, count: int
+) -> None:
+    await sent(office, submitted_at=FRIDAY)
+
+    with dates.frozen(moment):
+        assert await deadlines.remind() == count
+
+
+async def test_a_case_that_came_late_in_the_evening_came_on_that_day_in_taipei(office: Office) -> None:
+    await sent(office, submitted_at=datetime(2026, 3, 5, 16, 30, tzinfo=UTC))  # half past midnight on Friday
+
+    with dates.frozen(FRIDAY):
+        assert await deadlines.remind() == 0
+
+
 async def test_a_closure_of_the_county_on_friday_brings_the_reminder_forward(office: Office) -> None:
     await sent(office, submitted_at=NOW - timedelta(days=2))
     await CalendarDay.create(day=FRIDAY.date(), name='颱風停班', county_id=office.agency.county_id)

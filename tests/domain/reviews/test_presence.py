@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -71,6 +71,24 @@ async def test_leaving_passes_the_case_on(office: Office) -> None:
     assert await names(office, case) == [('王專員', True)]
     await presence.leave(theirs)
     assert await presence.of_agency(by=office.reviewer) == {}
+
+
+@pytest.mark.usefixtures('today')
+async def test_who_has_been_present_longest_inherits_it(office: Office) -> None:
+    case = await a_case(office)
+    newest = await an_account(Role.REVIEWER, name='新專員', agency=office.agency)
+    # The later a page came, the smaller its id.
+    pages = [UUID(int=number) for number in (9, 5, 1)]
+    for seconds, (page, reviewer) in enumerate(zip(pages, (office.reviewer, office.colleague, newest), strict=True)):
+        with dates.frozen(NOW + timedelta(seconds=seconds)):
+            await presence.enter(case.id, page, by=reviewer)
+
+    with dates.frozen(NOW + timedelta(seconds=9)):
+        await presence.leave(pages[0])
+        assert await names(office, case) == [('王專員', True), ('新專員', False)]
+        await presence.take_over(case.id, pages[2], by=newest)
+        await presence.leave(pages[2])
+        assert await names(office, case) == [('王專員', True)]
 
 
 async def test_anybody_may_take_it_over(office: Office) -> None:
