@@ -164,12 +164,12 @@ async def test_administrators_read_each_morning_what_did_not_arrive_and_nobodys_
 
 async def test_the_list_of_undelivered_masks_volunteers_and_names_offices(office: Office) -> None:
     administrator = await builders.an_account(Role.ADMINISTRATOR)
-    await Agency.filter(id=office.agency.id).update(email='window@typo')
+    await Agency.filter(id=office.agency.id).update(email='window@typo.example.gov.tw')
     case = await a_case(office, await a_complete_volunteer(office, email='chou@example.com'))
     await reviews.approve(case, case.version, by=office.reviewer)
     words = '550 5.1.1 no such user'
-    await deliver({'window@typo': words, 'chou@example.com': words})
-    window = await OutgoingMail.get(recipient='window@typo')
+    await deliver({'window@typo.example.gov.tw': words, 'chou@example.com': words})
+    window = await OutgoingMail.get(recipient='window@typo.example.gov.tw')
     await Agency.filter(id=office.agency.id).update(email='window@culture.example.gov.tw')
     again = await outbox.resend(window.id, by=administrator)
 
@@ -181,5 +181,5 @@ async def test_the_list_of_undelivered_masks_volunteers_and_names_offices(office
     assert again.recipient == 'window@culture.example.gov.tw'
     assert shown == [
         ('核發通知', '志工', 'c*****@example.com', words, None),
-        ('送審通知', '發冊機關', 'window@typo', words, MailStatus.WAITING),
+        ('送審通知', '發冊機關', 'window@typo.example.gov.tw', words, MailStatus.WAITING),
     ]
