@@ -110,7 +110,7 @@ def test_who_is_here_already_is_not_taken_in_twice(site: Site, clerk: Page) -> N
 def test_one_course_is_prepared_for_two_volunteers_who_then_lack_only_the_certificates(
     site: Site, clerk: Page, tmp_path: Path
 ) -> None:
-    clerk.goto(f'{site.url}/batch/trainings')
+    clerk.goto(f'{site.url}/batch/trainings', wait_until='commit')
     expect(clerk).to_have_url(re.compile('draft='))
     clerk.locator('#title').fill('導覽技巧進階')
     clerk.locator('#starts_on').fill('115/03/08')
@@ -134,14 +134,13 @@ def test_one_course_is_prepared_for_two_volunteers_who_then_lack_only_the_certif
         expect(clerk.get_by_alt_text(re.compile(f'{side}.jpg')).first).to_be_visible()
     clerk.get_by_role('button', name='儲存', exact=True).click()
     expect(clerk.get_by_text('教育訓練資料已儲存').first).to_be_visible()
-    clerk.wait_for_load_state()
-    clerk.goto(f'{site.url}/batch/trainings')
+    clerk.goto(f'{site.url}/batch/trainings', wait_until='commit')
     expect(clerk.locator('tbody tr', has_text='郭小樂')).to_have_count(1)
     expect(clerk.locator('tbody tr', has_text='吳小堃')).to_have_count(0)
 
 
 def test_a_course_without_anybody_is_not_prepared_and_keeps_what_was_typed(site: Site, clerk: Page) -> None:
-    clerk.goto(f'{site.url}/batch/trainings')
+    clerk.goto(f'{site.url}/batch/trainings', wait_until='commit')
     clerk.locator('#title').fill('沒有人的課程')
     clerk.get_by_role('button', name='儲存', exact=True).click()
     expect(clerk.get_by_role('heading', name=re.compile('個地方需要處理'))).to_be_visible()
@@ -152,7 +151,7 @@ def test_who_has_a_training_half_done_keeps_it(site: Site, clerk: Page) -> None:
     clerk.goto(f'{site.url}/volunteers/7/trainings/new')
     clerk.locator('#title').fill('自己填到一半的課程')
     expect(clerk.get_by_text('草稿已自動儲存')).to_be_visible()
-    clerk.goto(f'{site.url}/batch/trainings')
+    clerk.goto(f'{site.url}/batch/trainings', wait_until='commit')
     clerk.locator('#title').fill('要帶入的課程')
     clerk.locator('#starts_on').fill('115/03/08')
     clerk.locator('#ends_on').fill('115/03/08')

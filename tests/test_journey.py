@@ -13,13 +13,14 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Mailbox
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 from pypdf import PdfReader
 
 from domain import dates
 
 from . import samples
 from .patience import SECONDS
-from .site import Site, free_port, launched, running_site, signed_in
+from .site import PATIENCE, Site, free_port, launched, running_site, signed_in
 
 NUMBER = 'B120000008'  # arithmetic, checked by its check digit only
 PASSWORD = 'Sample-Passw0rd'
@@ -277,9 +278,16 @@ def record_a_training(page: Page, kind: str, folder: Path) -> None:
 
 
 def choose(page: Page, label: str, option: str) -> None:
-    """Pick from one of our selects."""
-    page.get_by_role('combobox', name=label).first.click()
-    page.get_by_role('option', name=option, exact=True).click()
+    """Pick from one of our selects; a list that closes again, as when an answer arrives meanwhile, is opened anew."""
+    wanted = page.get_by_role('option', name=option, exact=True)
+    for _ in range(12):
+        page.get_by_role('combobox', name=label).first.click()
+        try:
+            wanted.click(timeout=PATIENCE / 12)
+        except PlaywrightTimeoutError:
+            continue
+        return
+    raise AssertionError(f'{label} offers no {option}')
 
 
 def shown(page: Page, label: str) -> str:

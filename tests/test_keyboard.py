@@ -136,6 +136,7 @@ def test_the_keyboard_alone_gets_through_step_1_to_8(site: Site, browser: Browse
     hands.go_round()
 
     page.goto(f'{site.url}/login')  # STEP 1: the cursor stands in the first field
+    expect(page.get_by_label('使用者帳號')).to_be_focused()
     page.keyboard.insert_text('clerk')
     hands.type(page.get_by_label('使用者密碼'), site.passwords['clerk'])
     hands.press('Enter')
