@@ -37,6 +37,7 @@ __all__ = [
     'SignInLocked',
     'SignInRefused',
     'UnfitPassword',
+    'UnitClosed',
     'WrongPassword',
 ]
 
@@ -50,6 +51,7 @@ WELCOME_LASTS = timedelta(days=7)
 EARLIER_PASSWORDS = 2  # with the present one, none of the last three comes again (資通系統防護基準)
 TEXT_SIZES = ('', 'large', 'larger')
 MOST_OPEN_REQUESTS = 500
+LONGEST_NAME = 120  # as typed, with blanks and signs between
 
 
 class SignInRefused(DomainError):
@@ -57,6 +59,13 @@ class SignInRefused(DomainError):
 
     def __init__(self) -> None:
         super().__init__('帳號或密碼不正確，請再輸入一次。連續 5 次不正確時，這個帳號會暫停登入 15 分鐘。')
+
+
+class UnitClosed(DomainError):
+    """The account's host unit is closed; told only to somebody who knows the password."""
+
+    def __init__(self) -> None:
+        super().__init__('您的運用單位已停用，這個帳號不能登入。資料都還在；如需使用，請洽系統管理者。')
 
 
 class WrongPassword(DomainError):
@@ -73,14 +82,18 @@ class UnfitPassword(DomainError):
 async def sign_in(username: str, password: str) -> Account:
     """The account of staff by user name, of a volunteer by identity number; unit, agency and volunteer fetched.
 
-    Raises SignInRefused, SignInLocked.
+    Raises SignInRefused, SignInLocked, UnitClosed.
     """
+    if len(username) > LONGEST_NAME or passwords.is_too_long(password):
+        raise SignInRefused  # nobody has such a name or password, and looking at one of any length is work
     index = login_lock.index_of(username)
     is_last = await login_lock.count(index)
     account = await _named(username)
     if not await _is_right(password, account) or account is None:
         raise SignInLocked if is_last else SignInRefused
     await login_lock.lift(index)
+    if account.host_unit is not None and not account.host_unit.is_active:
+        raise UnitClosed
     log.info('account %s signed in', account.id)
     return account
 
@@ -153,7 +166,7 @@ async def give_volunteer_password(volunteer: Volunteer, password: str | None, *,
     )
     account.name, account.email = volunteer.name[:60], volunteer.email
     given = password if password is not None else passwords.generated()
-    _check_rules(given)
+    _check_rules(given, volunteer.name, volunteer.english_name, volunteer.email.partition('@')[0])
     account.password_hash = await passwords.hash_password(given)
     account.must_change_password = True
     async with transaction():
@@ -310,11 +323,13 @@ def _folded(username: str) -> str:
 
 async def _is_right(password: str, account: Account | None) -> bool:
     """For nobody, and for a closed account, it is wrong after the same work."""
+    if passwords.is_too_long(password):
+        return False
     return await passwords.verify(password, account.password_hash if account and account.is_active else None)
 
 
 async def _set_password(account: Account, new: str) -> None:
-    _check_rules(new)
+    _check_rules(new, account.name, account.username or '', account.email.partition('@')[0])
     used = [account.password_hash, *account.earlier_hashes]
     for stored in filter(None, used):
         if await passwords.verify(new, stored):
@@ -325,14 +340,18 @@ async def _set_password(account: Account, new: str) -> None:
     await account.save(update_fields=['earlier_hashes', 'password_hash', 'must_change_password'])
 
 
-def _check_rules(password: str) -> None:
+def _check_rules(password: str, *own_words: str) -> None:
+    if passwords.is_too_long(password):
+        raise UnfitPassword(f'密碼最多 {passwords.LONGEST} 個字，請縮短後再試一次。')
     if unmet := passwords.unmet(password):
         raise UnfitPassword(f'密碼還不符合規則：{"、".join(unmet)}。')
+    if passwords.is_guessable(password, own_words):
+        raise UnfitPassword('這個密碼太容易猜到：它是常見的密碼，或由您的姓名、帳號組成。請另外設定一個密碼。')
 
 
 async def _mail_reset(username: str, email: str) -> None:
-    account = await _named(username)
-    if account is None or not account.is_active:
+    account = await _named(username) if len(username) <= LONGEST_NAME else None
+    if account is None or not account.is_active or (account.host_unit and not account.host_unit.is_active):
         return
     if account.volunteer:
         account.email = account.volunteer.email

@@ -25,8 +25,11 @@ class SignInLocked(DomainError):
 
 
 def index_of(username: str) -> str:
-    """What a typed name is counted under; for a volunteer it is the blind index of the identity number."""
-    return sealing.blind_index(identity_numbers.compact(username))
+    """What a typed name is counted under; for a volunteer it is the blind index of the identity number.
+
+    Every spelling that finds an account is counted as one: signing in folds a name's case, so it is folded here.
+    """
+    return sealing.blind_index(identity_numbers.compact(identity_numbers.compact(username).casefold()))
 
 
 async def index_of_account(account: Account) -> str:

@@ -7,10 +7,11 @@
 """
 
 import asyncio
+import re
 import secrets
 import string
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -23,6 +24,23 @@ _HASHER = argon2.PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=
 _DIGITS = '34679'
 _LOWER = 'abcdefghijkmnpqrtuvwxy'
 _UPPER = 'ACDEFGHJKLMNPQRTUVWXY'
+
+LONGEST = 200  # characters; hashing a text of any length would keep the server busy
+_COUNTING = '01234567890123456789 98765432109876543210'
+_AS_LETTERS = str.maketrans('0134578', 'oleastb')
+# The words that lists of leaked passwords are made of; the rules leave only those with digits and signs around them.
+_COMMON = frozenset(
+    re.findall(
+        r'\w+',
+        """
+        abc abcabc abcd abcdef abcdefg abcdefgh abcdefghijkl access account admin administrator asdf asdfgh
+        asdfghjkl baseball changeme computer default dragon football guest hello iloveyou letmein login manager
+        master monkey office pass passpass password passwordpassword pleasechangeme princess qazwsx qazwsxedc qwer
+        qwerasdf qwert qwerty qwertyuiop root secret service sunshine superman system taichung taipei taiwan temp
+        temporary test testtest trustno user volunteer welcome woaini zxcvbn zxcvbnm
+        """,
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -44,6 +62,35 @@ RULES: tuple[Rule, ...] = (
 def unmet(password: str) -> list[str]:
     """Labels of the rules this password does not keep, in order."""
     return [rule.label for rule in RULES if not rule.is_met(password)]
+
+
+def is_too_long(password: str) -> bool:
+    """Whether nobody can have this password; such a text is not worked on."""
+    return len(password) > LONGEST
+
+
+def is_guessable(password: str, own_words: Iterable[str]) -> bool:
+    """Whether it is one of the common ones, or one of its owner's `own_words` with digits and signs around it.
+
+    >>> is_guessable('Passw0rd2026!', [])
+    True
+    >>> is_guessable('Lin-Hsiao-Man1985', ['LIN, HSIAO-MAN'])
+    True
+    >>> is_guessable('Ab1234567890', [])
+    True
+    >>> is_guessable('Sample-Passw0rd', ['clerk'])
+    False
+    """
+    core, digits = _core(password), re.sub(r'\D', '', password)
+    is_monotonous = len(set(password.casefold())) < 5 or (len(core) < 4 and digits in _COUNTING)
+    own = {word for word in map(_core, own_words) if len(word) >= 3}
+    return is_monotonous or core in _COMMON | own
+
+
+def _core(text: str) -> str:
+    """Its letters: without the digits around them, with digits among them read as the letters they stand for."""
+    bare = re.sub(r'[\W_]+', '', unicodedata.normalize('NFKC', text).casefold())
+    return re.sub(r'\d', '', bare.strip(string.digits).translate(_AS_LETTERS))
 
 
 def generated() -> str:

@@ -11,6 +11,8 @@ import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tortoise.expressions import Q
+
 from db import transaction
 from db.models import Account, Session
 
@@ -83,6 +85,12 @@ async def close_all(account: Account, *, except_for: str = '') -> None:
     await _close([str(digest) for digest in digests])
 
 
+async def close_of_unit(host_unit_id: int) -> None:
+    """End the sessions of everybody at a host unit, which is closed; in the caller's transaction."""
+    digests = await Session.filter(account__host_unit_id=host_unit_id).values_list('digest', flat=True)
+    await _close([str(digest) for digest in digests])
+
+
 async def close_expired() -> int:
     """End the sessions whose time is over, so that their pages close even when nobody touches them; how many."""
     now, office = dates.now(), settings.current()
@@ -123,7 +131,11 @@ async def _close(digests: list[str]) -> int:
 async def _read(digest: str) -> _Known | None:
     closings = _closings
     row = (
-        await Session.filter(digest=digest, account__is_active=True)
+        await Session.filter(
+            Q(account__host_unit_id=None) | Q(account__host_unit__is_active=True),
+            digest=digest,
+            account__is_active=True,
+        )
         .select_related('account', 'account__host_unit', 'account__agency', 'account__volunteer')
         .first()
     )

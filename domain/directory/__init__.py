@@ -15,6 +15,7 @@ from db.choices import Role
 from db.models import Account, Agency, County, Field, HostUnit, RequiredHours, ServiceCode, Team
 
 from .. import dates, permissions
+from ..accounts import sessions
 from ..audit import office_history
 from ..audit.office_history import Kept
 from ..calendar import office_calendar
@@ -132,9 +133,13 @@ async def required_hours(*, by: Account) -> list[RequiredHours]:
 
 
 async def save_host_unit(details: HostUnitDetails, *, by: Account, of: HostUnit | None = None) -> HostUnit:
-    """A new unit, or `of` amended. Raises Incomplete."""
+    """A new unit, or `of` amended; one that is closed is signed out everywhere. Raises Incomplete."""
     permissions.require(by, Role.ADMINISTRATOR)
-    return await _saved(of or HostUnit(), details, 'name', '已經有同名的運用單位，請確認後改用原有的單位。', by)
+    async with transaction():
+        saved = await _saved(of or HostUnit(), details, 'name', '已經有同名的運用單位，請確認後改用原有的單位。', by)
+        if not saved.is_active:
+            await sessions.close_of_unit(saved.id)
+    return saved
 
 
 async def save_team(details: TeamDetails, *, by: Account, of: Team | None = None) -> Team:

@@ -10,7 +10,7 @@ import pytest
 
 from db.choices import MembershipStatus, RequestStatus, Role
 from db.models import Account, AccountRequest, LoginFailure, Membership, OutgoingMail, PasswordReset, Session
-from domain import accounts, dates, settings
+from domain import accounts, dates, directory, settings
 from domain.accounts import (
     AccountDetails,
     AccountRequestDetails,
@@ -18,10 +18,12 @@ from domain.accounts import (
     SignInLocked,
     SignInRefused,
     UnfitPassword,
+    UnitClosed,
     WrongPassword,
     passwords,
     sessions,
 )
+from domain.directory import HostUnitDetails
 from domain.errors import Incomplete, MovedOn, NotFound, NotPermitted
 from domain.settings import Settings
 
@@ -511,3 +513,60 @@ async def test_letters_and_guide_are_remembered() -> None:
     assert (again.text_size, again.hides_guide) == ('larger', True)
     assert (await Account.get(id=clerk.id)).text_size == ''
     assert await Session.all().count() == 1
+
+
+async def test_a_closed_unit_is_signed_out_and_told_so_only_with_the_right_password() -> None:
+    unit, admin = await a_host_unit(), await an_account(Role.ADMINISTRATOR)
+    clerk = await somebody(username='closing', host_unit=unit)
+    elsewhere = await somebody(username='staying')
+    reviewer = await somebody(Role.REVIEWER, username='reviewing', agency=await an_agency())
+    tokens = [await sessions.open(each) for each in (clerk, elsewhere, reviewer)]
+    details = HostUnitDetails.from_record(unit)
+    details.is_active = False
+
+    await directory.save_host_unit(details, by=admin, of=unit)
+
+    signed_in = [await sessions.account_of(token) for token in tokens]
+    assert [each and each.username for each in signed_in] == [None, 'staying', 'reviewing']
+    assert await tried('closing', RIGHT) is UnitClosed
+    assert await tried('closing') is SignInRefused
+    # A session that slipped in beside the closing is none either.
+    assert await sessions.account_of(await sessions.open(clerk)) is None
+
+
+async def test_a_closed_unit_gets_no_link_for_a_password() -> None:
+    unit = await a_host_unit(is_active=False)
+    await somebody(username='closing', host_unit=unit, email='closing@example.com')
+    await accounts.request_reset('closing', 'closing@example.com')
+    assert await OutgoingMail.all().count() == 0
+
+
+@pytest.mark.parametrize(('username', 'password'), [('a' * 255_000, RIGHT), ('clerk', 'A1' + 'a' * 255_000)])
+async def test_a_name_or_password_of_any_length_is_refused_without_work(username: str, password: str) -> None:
+    await somebody(username='clerk')
+    assert await tried(username, password) is SignInRefused
+    assert await LoginFailure.all().count() == 0
+
+
+async def test_every_spelling_that_finds_an_account_is_counted_as_one_name() -> None:
+    await somebody(username='bossfest')
+    for spelling in ('bossfest', 'BOSSFEST', 'boßfest', 'BOẞFEST', 'ｂossfest'):
+        await tried(spelling)
+    assert await tried('bossfest', RIGHT) is SignInLocked
+    assert await LoginFailure.all().count() == 1
+
+
+@pytest.mark.parametrize(
+    'new', ['Password2026!', 'Passw0rd-1234', 'Ab1234567890', 'Aa1111111111', 'Lin-Hsiao-Man99', 'hsiaoman.LIN2026']
+)
+async def test_a_password_that_is_common_or_made_of_ones_own_words_is_refused(new: str) -> None:
+    clerk = await somebody(username='hsiaoman.lin', name='LIN HSIAO MAN')
+    with pytest.raises(UnfitPassword, match='太容易猜到'):
+        await accounts.change_password(clerk, RIGHT, new, by=clerk)
+    assert await tried('hsiaoman.lin', RIGHT) is None
+
+
+async def test_a_password_longer_than_anybodys_is_not_kept() -> None:
+    clerk = await somebody(username='clerk')
+    with pytest.raises(UnfitPassword, match='最多 200 個字'):
+        await accounts.change_password(clerk, RIGHT, f'{NEW}{"x" * 200}', by=clerk)
