@@ -49,7 +49,7 @@ def only_for(*roles: Role) -> Callable[[Builder], Builder]:
     def guarded(builder: Builder) -> Builder:
         @functools.wraps(builder)
         async def page(request: Request, **parameters: Any) -> Any:
-            account = account_of(request)
+            account = _signed_in(request)
             if account.must_change_password and request.url.path != links.change_password():
                 return RedirectResponse(links.change_password(), 303)
             with slow_pages.answered_in_time(account) as answer:
@@ -85,7 +85,17 @@ async def _built(
 
 
 def account_of(request: Request) -> Account:
-    """Who asks, their unit, agency and volunteer fetched. Raises NotPermitted where nobody is signed in."""
+    """Who asks, their unit, agency and volunteer fetched.
+
+    Raises NotPermitted where nobody is signed in, and for whoever must change the password before anything else.
+    """
+    account = _signed_in(request)
+    if account.must_change_password:
+        raise NotPermitted('請先變更密碼，再使用其他功能；已儲存的資料都還在。')
+    return account
+
+
+def _signed_in(request: Request) -> Account:
     account = gate.account_of(request)
     if account is None:
         raise NotPermitted('您已登出或閒置太久。請重新登入；已儲存的資料都還在。')

@@ -11,7 +11,8 @@ from domain import dates
 from domain.accounts import sessions
 from domain.model import Account
 
-from ...builders import a_volunteer, an_identity_number
+from ... import samples
+from ...builders import a_host_unit, a_volunteer, an_identity_number
 from ..browser import Browser
 from ..conftest import PASSWORD, Browsers, somebody
 
@@ -158,3 +159,32 @@ async def test_a_password_somebody_else_has_set_is_changed_first(browser: Browse
 
     assert (answer.status_code, answer.headers['location']) == (303, '/account/password')
     assert (await browser.get('/account/password')).status_code == 200
+
+
+@pytest.mark.parametrize('address', ['/printouts/figures.ods', '/files/00000000-0000-4000-8000-000000000000'])
+async def test_until_then_there_are_no_prints_and_no_files(browser: Browser, address: str) -> None:
+    account = await somebody(must_change_password=True)
+    await browser.sign_in(account.username or '', PASSWORD)
+
+    answer = await browser.get(address)
+
+    assert answer.status_code in {403, 404}
+    assert '請先變更密碼' in answer.text
+
+
+async def test_until_then_nothing_is_uploaded(browser: Browser) -> None:
+    account = await somebody(must_change_password=True)
+    await browser.sign_in(account.username or '', PASSWORD)
+
+    answer = await browser.post('/uploads/photo?name=a.jpg', content=samples.portrait())
+
+    assert answer.status_code in {403, 404}
+    assert '請先變更密碼' in answer.text
+
+
+async def test_who_is_of_a_closed_unit_reads_why_at_the_login(browser: Browser) -> None:
+    account = await somebody(host_unit=await a_host_unit(is_active=False))
+
+    answer = await browser.sign_in(account.username or '', PASSWORD)
+
+    assert '您的運用單位已停用' in answer.text
