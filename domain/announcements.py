@@ -5,7 +5,7 @@ process is cut off from the database are lost to it; so after reconnecting, ever
 reads everything again.
 
 What is sent is `channel:field:field…`. Processes of two versions hear each other while one replaces the other: a new
-field is appended to its record, never put between; what a process does not understand it logs and passes over.
+field is appended to its record, with a default; what a process does not understand it logs and passes over.
 """
 
 import asyncio
@@ -68,12 +68,10 @@ class Announcement:
     @classmethod
     def parse(cls, values: str) -> Self:
         """From what stands after the channel; more than this version knows is left aside. Raises Malformed."""
-        known, given = fields(cls), values.split(':')
-        if len(given) < len(known):
-            raise Malformed(f'{cls.__name__} has {len(known)} fields')
+        given = zip(fields(cls), values.split(':'), strict=False)
         try:
-            return cls(*(_READERS[each.type](value) for each, value in zip(known, given, strict=False)))
-        except ValueError as error:
+            return cls(*(_READERS[each.type](value) for each, value in given))
+        except (TypeError, ValueError) as error:  # a field is missing, or no number
             raise Malformed(str(error)) from error
 
 

@@ -1,4 +1,4 @@
-"""Every mail the office writes, each worded by `wording` from the plain facts that `kinds` lists.
+"""Every mail the office writes, each composed by `templates` from the plain facts that `catalogue` lists.
 
 The functions belong into the transaction of what they tell of: they keep the mail, `outbox` sends it after the commit.
 What concerns an office always goes to its mailbox; its people with an address of their own get a copy as they chose.

@@ -18,7 +18,7 @@ _DECIDED = (ApplicationStatus.APPROVED, ApplicationStatus.REJECTED)
 async def of(roster: Roster, *, by: Account) -> list[Entry]:
     """What happened to a roster as a whole, the latest first: built, sent, decided, told. Raises NotFound.
 
-    The agency reads of the rows that were sent to it, as the unit does; the mails as `mailbox.receiver_of` tells them.
+    The agency reads of the rows that were sent to it, as the unit does; the mails as `queries.receiver_of` tells them.
     """
     known = await rosters.get(roster.id, by=by)
     steps = await ApplicationStep.filter(application__roster_id=known.id).select_related('by', 'application__volunteer')

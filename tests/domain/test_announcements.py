@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import dataclass
 
 import asyncpg
 import pytest
@@ -134,6 +135,18 @@ def test_what_is_sent_is_what_is_heard(case: CaseChanged, closed: SessionClosed)
 )
 def test_processes_of_the_version_before_and_of_a_later_one_are_understood(message: str, record: Announcement) -> None:
     assert announcements.parse(message) == record
+
+
+@dataclass(frozen=True)
+class LaterCaseChanged(CaseChanged):
+    """What a version to come may say."""
+
+    county_id: str = ''
+
+
+def test_a_field_that_is_appended_with_a_default_may_be_missing() -> None:
+    assert LaterCaseChanged.parse('7:1:2:3') == LaterCaseChanged(7, 1, 2, 3)
+    assert announcements.parse(LaterCaseChanged(7, 1, 2, 3, '66000').encode()) == CHANGED
 
 
 async def test_what_is_not_understood_is_logged_and_passed_over(
