@@ -14,8 +14,8 @@ from domain.volunteers.basics import VolunteerDetails, name_key
 RIGHT = VolunteerDetails(
     identity_number='A123456789',
     name='王小明',
-    password='Volunteer2026',
-    password_again='Volunteer2026',
+    password='Meadow2026green',
+    password_again='Meadow2026green',
     born_on=date(1985, 5, 12),
     sex=Sex.MALE,
     joins_disaster_relief=False,
@@ -80,7 +80,7 @@ def test_passwords_keep_the_rules_and_are_typed_twice() -> None:
     }
     assert wrong(password_again='volunteer2026') == {'password_again': '兩次輸入的密碼不同，請再輸入一次。'}
     assert wrong(password='', password_again='', is_new=False) == {}
-    assert list(wrong(password='Volunteer2026', password_again='', is_new=False)) == ['password_again']
+    assert list(wrong(password='Meadow2026green', password_again='', is_new=False)) == ['password_again']
 
 
 def test_a_password_by_the_system_needs_an_address() -> None:
@@ -128,7 +128,7 @@ def test_a_forged_value_gets_a_sentence_and_never_breaks_the_form(field: str, ju
 
 
 def test_a_form_does_not_show_its_secrets_in_a_log() -> None:
-    assert 'Volunteer2026' not in repr(RIGHT)
+    assert 'Meadow2026green' not in repr(RIGHT)
     assert 'A123456789' not in repr(RIGHT)
 
 

@@ -58,8 +58,8 @@ def details(**changes: Any) -> VolunteerDetails:
     right = VolunteerDetails(
         identity_number=an_identity_number(),
         name='陳小華',
-        password='Volunteer2026',
-        password_again='Volunteer2026',
+        password='Meadow2026green',
+        password_again='Meadow2026green',
         born_on=date(1985, 5, 12),
         sex=Sex.FEMALE,
         joins_disaster_relief=True,
@@ -99,7 +99,7 @@ async def test_a_new_volunteer_stands_on_the_roster_with_photo_account_and_histo
     assert [(one.host_unit_id, one.status) for one in volunteer.memberships] == [
         (clerk.host_unit_id, MembershipStatus.ACTIVE)
     ]
-    assert (await accounts.sign_in(number, 'Volunteer2026')).volunteer_id == volunteer.id
+    assert (await accounts.sign_in(number, 'Meadow2026green')).volunteer_id == volunteer.id
     assert sorted(await changes_of(volunteer, clerk)) == sorted(
         [
             ('證件種類', '', '身分證字號'),
