@@ -17,6 +17,7 @@ from domain.reviews.presence import Reader
 from tests.processes import Processes
 
 from ...builders import an_account
+from ...patience import SECONDS
 from ..sample_office import NOW, Office, a_case, a_complete_volunteer, a_draft
 
 pytestmark = pytest.mark.usefixtures('database', 'empty_process')
@@ -196,14 +197,14 @@ async def test_presence_is_known_to_another_process_by_itself(
     assert process.stdin and process.stdout  # noqa: PT018
 
     process.stdin.write(b'\n')
-    changed, shown = await heard.get(), await names(office, case)
+    changed, shown = await asyncio.wait_for(heard.get(), SECONDS), await names(office, case)
 
     assert (changed, shown) == (ReadersChanged(case.id, office.agency.id), [('王專員', True)])
 
     await presence.enter(case.id, mine, by=office.reviewer)
-    await heard.get()
+    await asyncio.wait_for(heard.get(), SECONDS)
     process.stdin.write(b'\n')
-    await heard.get()
+    await asyncio.wait_for(heard.get(), SECONDS)
     assert await names(office, case) == [('何專員', True)]
     assert (await process.stdout.read()).splitlines() == [b'reading', b'closed']
     await process.wait()
