@@ -14,6 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import hypothesis
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
@@ -22,7 +23,7 @@ from db import blobs, embedded, migrate, reference, sealing
 
 from . import clock
 from .processes import Processes
-from .site import Site, first_start, running_site
+from .site import Site, first_start, launched, running_site
 
 TEMPLATE = f'template_of_tests_{os.environ.get("PYTEST_XDIST_WORKER", "")}'
 # Without autovacuum, since DROP … WITH (FORCE) may not end its workers.
@@ -101,6 +102,15 @@ def site(demo_office: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """The application with a demo office of the module's own."""
     with running_site(tmp_path_factory.mktemp('site') / 'data', demo_office) as running:
         yield running
+
+
+@pytest.fixture(scope='module')
+def browser() -> Iterator[Browser]:
+    """A Chromium of the module's own."""
+    with sync_playwright() as playwright:
+        chromium = launched(playwright)
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture

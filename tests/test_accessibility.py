@@ -1,16 +1,16 @@
 """axe-core finds nothing: on every page, at the desk and on the phone, and in what opens over a page."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from . import samples
 from .pages import PAGES
 from .screenshots import visitor
-from .site import ROOT, Site, launched
+from .site import ROOT, Site
 
 AXE = ROOT / '.cache' / 'node_modules' / 'axe-core' / 'axe.min.js'
 TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
@@ -50,14 +50,6 @@ DESK, PHONE, SMALLEST = (1280, 860), (375, 812), (320, 568)
 EVERY_PAGE = [pytest.param(role, address, id=name) for role, pages in PAGES.items() for name, address in pages]
 
 Visit = Callable[[str, str], Page]
-
-
-@pytest.fixture(scope='module')
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = launched(playwright)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope='module')

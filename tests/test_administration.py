@@ -1,21 +1,12 @@
 """系統管理 as the administrator uses it: each section is acted on, and what was done shows where others see it."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from .site import Site, computer, launched, signed_in
+from .site import Site, computer, signed_in
 from .test_journey import choose
-
-
-@pytest.fixture(scope='module')
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = launched(playwright)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope='module')

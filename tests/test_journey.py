@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Mailbox
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 from pypdf import PdfReader
 
@@ -20,7 +20,7 @@ from domain import dates
 
 from . import samples
 from .patience import SECONDS
-from .site import PATIENCE, Site, free_port, launched, running_site, signed_in
+from .site import PATIENCE, Site, free_port, running_site, signed_in
 
 NUMBER = 'B120000008'  # arithmetic, checked by its check digit only
 PASSWORD = 'Sample-Passw0rd'
@@ -72,14 +72,6 @@ def letters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pat
 def site(demo_office: Path, tmp_path_factory: pytest.TempPathFactory, letters: tuple[str, Path]) -> Iterator[Site]:
     with running_site(tmp_path_factory.mktemp('journey') / 'data', demo_office, SMTP_URL=letters[0]) as running:
         yield running
-
-
-@pytest.fixture(scope='module')
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = launched(playwright)
-        yield chromium
-        chromium.close()
 
 
 def test_from_step_1_over_a_return_with_two_marks_to_the_number_in_the_volunteers_record_book(

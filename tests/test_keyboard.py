@@ -1,15 +1,14 @@
 """STEP 1 to 8 and a decision by keys alone: whatever has the focus shows it, nothing is out of reach or a trap."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from . import samples
 from .screenshots import visitor
-from .site import Site, launched, signed_in
+from .site import Site, signed_in
 from .test_journey import NAME, NUMBER, PASSWORD
 
 WIDTH = 1280
@@ -50,14 +49,6 @@ MISSED = """() => {
     .filter((each) => !window.visited.has(each) && !(each.type === 'radio' && groups.includes(each.name)))
     .map((each) => each.outerHTML.slice(0, 120));
 }"""
-
-
-@pytest.fixture(scope='module')
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = launched(playwright)
-        yield chromium
-        chromium.close()
 
 
 class Keyboard:

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Mailbox
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from .database import SiteDatabase
-from .site import Site, free_port, launched, running_site, signed_in
+from .site import Site, free_port, running_site, signed_in
 
 
 @pytest.fixture(scope='module')
@@ -32,14 +32,6 @@ def letters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pat
 def site(demo_office: Path, tmp_path_factory: pytest.TempPathFactory, letters: tuple[str, Path]) -> Iterator[Site]:
     with running_site(tmp_path_factory.mktemp('reviewers') / 'data', demo_office, SMTP_URL=letters[0]) as running:
         yield running
-
-
-@pytest.fixture(scope='module')
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = launched(playwright)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope='module')
