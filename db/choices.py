@@ -141,6 +141,17 @@ class Place(Choice):
     APPLICATION = 'application', '紀錄冊'
 
 
+class Part(Choice):
+    """A part of what an application holds, which a check by eye looks at; none chosen: all of it."""
+
+    PHOTO = 'photo', '照片'
+    IDENTITY = 'identity', '身分（姓名、證號、出生日期、性別）'
+    BASICS = 'basics', '基本資料（全部，含照片）'
+    CERTIFICATES = 'certificates', '證書影像'
+    TRAININGS = 'trainings', '教育訓練（全部，含證書）'
+    APPLICATION = 'application', '紀錄冊申請與附件'
+
+
 class Section(Choice):
     """Which part of a volunteer's record an entry of the history is about; the label is that of its tab."""
 

@@ -145,6 +145,7 @@ async def _fill_rules() -> None:
             kind=next((kind for kind in IssueKind if kind.value == row['kind']), None),
             demand=next(demand for demand in Demand if demand.value == row['demand']),
             by_eye=row['by_eye'] == 'yes',
+            parts=row['parts'],
             source=row['source'],
             note=row['note'],
             position=keys.index(row['key']) + 1,

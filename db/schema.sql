@@ -713,3 +713,30 @@ ALTER TABLE "reading" RENAME TO "presence";
 ALTER INDEX reading_one_holder RENAME TO presence_one_holder;
 ALTER INDEX reading_by_application_id RENAME TO presence_by_application_id;
 DO $$ DECLARE name text; BEGIN FOR name IN SELECT conname FROM pg_constraint WHERE conrelid = 'presence'::regclass AND conname LIKE 'reading%' LOOP EXECUTE format('ALTER TABLE presence RENAME CONSTRAINT %I TO %I', name, replace(name, 'reading', 'presence')); END LOOP; END $$;
+
+-- 0008_papers
+CREATE TABLE "case_content" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "round" SMALLINT NOT NULL,
+    "content" BYTEA NOT NULL,
+    "digest" VARCHAR(64) NOT NULL,
+    "at" TIMESTAMPTZ NOT NULL,
+    "is_sent" BOOL NOT NULL,
+    "application_id" INT NOT NULL REFERENCES "application" ("id") ON DELETE RESTRICT,
+    "by_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT
+);
+COMMENT ON TABLE "case_content" IS '送審內容: what an application held when it was sent (`is_sent`), or when a reviewer looked at it; never removed.';
+ALTER TABLE "application" ADD COLUMN "papers_changed_at" TIMESTAMPTZ;
+ALTER TABLE "correction" ADD COLUMN "seen_digest" VARCHAR(64) NOT NULL DEFAULT '';
+ALTER TABLE "decision" ADD COLUMN "digest" VARCHAR(64) NOT NULL DEFAULT '';
+ALTER TABLE "eye_check" ADD COLUMN "digest" VARCHAR(64) NOT NULL DEFAULT '';
+ALTER TABLE "rule" ADD COLUMN "parts" VARCHAR(80) NOT NULL DEFAULT '';
+ALTER TABLE "correction" ALTER COLUMN "seen_digest" DROP DEFAULT;
+ALTER TABLE "decision" ALTER COLUMN "digest" DROP DEFAULT;
+ALTER TABLE "eye_check" ALTER COLUMN "digest" DROP DEFAULT;
+ALTER TABLE "rule" ALTER COLUMN "parts" DROP DEFAULT;
+UPDATE rule SET parts = 'photo identity' WHERE by_eye AND key = 'eye-photo';
+UPDATE rule SET parts = 'identity certificates' WHERE by_eye AND key = 'eye-name';
+UPDATE rule SET parts = 'trainings' WHERE by_eye AND key = 'eye-course';
+UPDATE rule SET parts = 'certificates' WHERE by_eye AND key = 'eye-seal';
+CREATE INDEX case_content_by_application_id ON "case_content" (application_id);

@@ -13,6 +13,9 @@ PARAMETER = 'flash'
 CONFIRMATIONS = {
     'volunteer-registered': '志工基本資料已儲存。接著請新增教育訓練。',
     'volunteer-saved': '基本資料已儲存，並留下異動紀錄。',
+    'volunteer-saved-under-review': '基本資料已儲存。申請案審核中，審核人員會看到這次修改，並須重新看過。',
+    'training-saved-under-review': '教育訓練資料已儲存。申請案審核中，審核人員會看到這次修改，並須重新看過。',
+    'training-removed-under-review': '教育訓練資料已刪除。申請案審核中，審核人員會看到這次刪除，並須重新看過。',
     'volunteer-joined': '已收編這位志工，現在可以維護他的資料。',
     'membership-ended': '已結束收編；這位志工不再列在您的單位，紀錄都保留。',
     'training-saved': '教育訓練資料已儲存，證書正反面齊全。',

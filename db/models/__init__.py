@@ -1,7 +1,7 @@
 """The records, one module for each concern."""
 
 from .accounts import AccountRequest, LoginFailure, PasswordReset, Session
-from .applications import Application, ApplicationStep, Decision, Presence, Roster
+from .applications import Application, ApplicationStep, CaseContent, Decision, Presence, Roster
 from .books import BookIssue, NumberSeries, RecordBook
 from .corrections import Correction, CorrectionExchange, EyeCheck
 from .drafts import Draft, DraftEntry
@@ -21,6 +21,7 @@ __all__ = [
     'Award',
     'BookIssue',
     'CalendarDay',
+    'CaseContent',
     'Correction',
     'CorrectionExchange',
     'County',

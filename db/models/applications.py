@@ -6,6 +6,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from ..choices import ApplicationStatus, IssueKind
+from ..sealing import SealedTextField
 from .people import Account, StoredFile, Volunteer
 from .places import Agency, County, HostUnit
 
@@ -46,6 +47,7 @@ class Application(Model):
     `round` counts its submissions. `version` grows with every transition, so that a decision names the version that was
     read. `previous` is the rejected or withdrawn application that this one repeats. `reason` is all that the unit reads
     of the last transition; `reviewer_note` is what its reviewer wrote there besides the corrections.
+    `papers_changed_at`: since the last look something was changed; for lists, which then compare digests.
     """
 
     id = fields.IntField(primary_key=True)
@@ -98,6 +100,7 @@ class Application(Model):
     previous_id: int | None
     reminded_at = fields.DatetimeField(null=True)
     escalated_at = fields.DatetimeField(null=True)
+    papers_changed_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField(auto_now_add=True)
     updated_at = fields.DatetimeField(auto_now=True)
     steps: fields.ReverseRelation['ApplicationStep']
@@ -137,7 +140,8 @@ class ApplicationStep(Model):
 class Decision(Model):
     """A decision its reviewer may still undo: number and mail are released at `release_at` (核可後 10 秒內可復原).
 
-    If it cannot be carried out then, `problem` is the sentence for the user, and nothing is decided.
+    If it cannot be carried out then, `problem` is the sentence for the user, and nothing is decided. `digest` is of the
+    papers that were decided on; '' of an earlier version.
     """
 
     id = fields.IntField(primary_key=True)
@@ -154,9 +158,37 @@ class Decision(Model):
     at = fields.DatetimeField()
     release_at = fields.DatetimeField(db_index=True)
     problem = fields.TextField(default='')
+    digest = fields.CharField(max_length=64, default='')
 
     class Meta:
         table = 'decision'
+
+
+class CaseContent(Model):
+    """送審內容: what an application held when it was sent (`is_sent`), or when a reviewer looked at it; never removed.
+
+    The latest row of a round is what was looked at last. `content` is JSON, sealed: it holds what people read, identity
+    numbers masked, and their blind index; `digest` is of all of it.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    application: fields.ForeignKeyRelation[Application] = fields.ForeignKeyField(
+        'models.Application', on_delete=fields.RESTRICT, related_name='contents'
+    )
+    application_id: int
+    round = fields.SmallIntField()
+    content = SealedTextField()
+    digest = fields.CharField(max_length=64)
+    by: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        'models.Account', on_delete=fields.RESTRICT, related_name='contents_seen'
+    )
+    by_id: int
+    at = fields.DatetimeField()
+    is_sent = fields.BooleanField(default=False)
+
+    class Meta:
+        table = 'case_content'
+        ordering = ('id',)
 
 
 class Presence(Model):

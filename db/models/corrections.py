@@ -15,7 +15,7 @@ class Correction(Model):
     `place`, `training_id` and `field` name the field as the clerk's form does. `spot_x`, `spot_y` are shares (0 to 1)
     of the picture's width and height. `old_*` is the value the reviewer saw, `new_*` the one the unit sent back;
     identity numbers are masked, files are ids of stored files. A training may have been removed: `training_id` is no
-    foreign key.
+    foreign key. `seen_digest` is of what stood there when the mark was accepted; '' of an earlier version.
     """
 
     id = fields.IntField(primary_key=True)
@@ -53,6 +53,7 @@ class Correction(Model):
     )
     closed_by_id: int | None
     closed_at = fields.DatetimeField(null=True)
+    seen_digest = fields.CharField(max_length=64, default='')
 
     class Meta:
         table = 'correction'
@@ -93,7 +94,10 @@ class CorrectionExchange(Model):
 
 
 class EyeCheck(Model):
-    """目視: a reviewer has checked what a program cannot, in this round of the application."""
+    """目視: a reviewer has checked what a program cannot, in this round of the application.
+
+    `digest` is of the parts of the papers that were looked at; the tick counts while they are the same.
+    """
 
     id = fields.IntField(primary_key=True)
     application: fields.ForeignKeyRelation[Application] = fields.ForeignKeyField(
@@ -110,6 +114,7 @@ class EyeCheck(Model):
     )
     by_id: int
     at = fields.DatetimeField()
+    digest = fields.CharField(max_length=64, default='')
 
     class Meta:
         table = 'eye_check'

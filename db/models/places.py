@@ -3,7 +3,7 @@
 from tortoise import fields
 from tortoise.models import Model
 
-from ..choices import Demand, IssueKind, TrainingKind
+from ..choices import Demand, IssueKind, Part, TrainingKind
 
 
 class County(Model):
@@ -100,7 +100,8 @@ class Rule(Model):
     """送審前體檢: what is required of an application, since when, by which law; the most specific row of a key applies.
 
     No agency, field or kind: every one. `by_eye`: only a person can decide, so the reviewer ticks it. The checks of the
-    other keys are in domain.readiness; rows decide whether they are made, with what weight, and by which law.
+    other keys are in domain.readiness; rows decide whether they are made, with what weight, and by which law. `parts`:
+    what of the papers a check by eye looks at, as values of Part with blanks between them; '' is everything.
     """
 
     id = fields.IntField(primary_key=True)
@@ -122,6 +123,12 @@ class Rule(Model):
     valid_from = fields.DateField(null=True)
     valid_to = fields.DateField(null=True)
     position = fields.SmallIntField(default=0)
+    parts = fields.CharField(max_length=80, default='')
+
+    @property
+    def looks_at(self) -> list[Part]:
+        """The parts that are looked at, in order; [] is everything."""
+        return [part for part in Part if part.value in self.parts.split()]
 
     class Meta:
         table = 'rule'

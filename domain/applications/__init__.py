@@ -8,11 +8,11 @@ from db import transaction
 from db.choices import ApplicationStatus, FileKind, HistoryAction, IssueKind, Role, Section
 from db.models import Account, Agency, Application, Roster, Volunteer
 
-from .. import corrections, dates, directory, files, permissions, readiness, validation, volunteers
+from .. import corrections, dates, directory, files, papers, permissions, readiness, validation, volunteers
 from ..audit import history
 from ..audit.history import Change
 from ..calendar import office_calendar
-from ..cases import resubmission_limit
+from ..cases import resubmission_limit, transitions
 from ..cases.application_fields import FIELDS
 from ..cases.transitions import SUBJECT, announce, decision_on, move, moved_on
 from ..cases.worklists import CLOSED, OPEN, WITH_UNIT, counts_of, of_unit, repeatable
@@ -141,6 +141,7 @@ async def send(application: Application, *, by: Account) -> Application:
     }
     moved = await move(application, ApplicationStatus.SUBMITTED, by=by, **facts)
     await corrections.sent_back(moved)
+    await papers.keep(moved, await papers.of(moved), by=by, is_sent=True)
     return moved
 
 
@@ -183,6 +184,12 @@ async def again(application: Application, *, by: Account) -> Application:
         if current is None:
             raise await _under_way(volunteer) from clash
         return await get(current.id, by=by)
+
+
+async def is_under_review(volunteer: Volunteer, *, by: Account) -> bool:
+    """Whether a case of the volunteer lies with a reviewer, who sees what is changed now. Raises NotFound."""
+    known = await volunteers.get(volunteer.id, by=by)
+    return await transitions.is_under_review(known.id)
 
 
 async def history_of(volunteer: Volunteer, *, by: Account) -> list[Application]:

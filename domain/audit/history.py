@@ -97,8 +97,8 @@ def describe(value: object) -> str:
 
     >>> describe(date(2026, 3, 8)), describe(date(1909, 5, 1)), describe(True), describe(Role.REVIEWER)
     ('民國 115/03/08', '民國前 3/05/01', '是', '志工業務窗口')
-    >>> describe(None), describe(6)
-    ('', '6')
+    >>> describe(None), describe(6), describe([Role.REVIEWER, Role.VOLUNTEER])
+    ('', '6', '志工業務窗口、志工')
     """
     if value is None:
         return ''
@@ -106,6 +106,8 @@ def describe(value: object) -> str:
         return '是' if value else '否'
     if isinstance(value, Choice):
         return value.label
+    if isinstance(value, list):
+        return '、'.join(map(describe, value))
     if isinstance(value, date) and not isinstance(value, datetime):
         day = dates.roc(value)
         return day if day.startswith('民國') else f'民國 {day}'

@@ -1,12 +1,13 @@
 """The moves of an application: which are allowed, each one compare-and-set, with its step, history and announcement."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from tortoise.expressions import F
 
-from db.choices import ApplicationStatus, Section
-from db.models import Account, Application, ApplicationStep, Decision, HistoryEntry, Volunteer
+from db.choices import ApplicationStatus, CorrectionStatus, Place, Section
+from db.models import Account, Application, ApplicationStep, Correction, Decision, HistoryEntry, Volunteer
 
 from .. import announcements, dates
 from ..announcements import CaseChanged
@@ -37,7 +38,7 @@ VERBS = {
 }
 
 _PAPERS = (Section.BASICS, Section.TRAINING)
-_PAPERS_CHANGED = (
+PAPERS_CHANGED = (
     '決定之後、生效之前，志工的資料有了修改，所以這個決定沒有生效，也沒有通知任何人。請看過目前的資料再決定。'
 )
 
@@ -85,19 +86,30 @@ async def require_sent_by_others(application: Application, *, by: Account) -> No
         raise NotPermitted('您送審過這個案件，不能審核自己送的案件。請由另一位志工業務窗口審核。')
 
 
-async def invalidate_review(volunteer_id: int) -> None:
-    """The papers of a case under review change, inside the caller's transaction: the reviewer must read it again.
+async def invalidate_review(
+    volunteer_id: int, place: Place, fields: Iterable[str], training_id: int | None = None
+) -> None:
+    """The papers of a case under review change, inside the caller's transaction: the reviewer must look again.
 
-    The version that was read is refused from now on, and a decision that waits for its release is void.
+    The version that was read is refused from now on, a decision that waits for its release is void, and a mark that was
+    confirmed on one of the `fields` of `place` waits as an answered one.
     """
     case = await Application.filter(volunteer_id=volunteer_id, status=ApplicationStatus.SUBMITTED).first()
     if case is None:
         return
     # The decision before the case, as whoever releases it does: neither waits for the other.
-    await Decision.filter(application_id=case.id, problem='').update(problem=_PAPERS_CHANGED)
+    await Decision.filter(application_id=case.id, problem='').update(problem=PAPERS_CHANGED)
     as_read = Application.filter(id=case.id, status=ApplicationStatus.SUBMITTED)
-    if await as_read.update(version=F('version') + 1):
+    if await as_read.update(version=F('version') + 1, papers_changed_at=dates.now()):
+        here = Correction.filter(application_id=case.id, place=place, training_id=training_id, field__in=list(fields))
+        facts: dict[str, Any] = {'closed_by_id': None, 'closed_at': None, 'seen_digest': ''}
+        await here.filter(status=CorrectionStatus.ACCEPTED).update(status=CorrectionStatus.MENDED, **facts)
         await announce(case)
+
+
+async def is_under_review(volunteer_id: int) -> bool:
+    """Whether a case of the volunteer lies with a reviewer: what is changed now is seen there."""
+    return await Application.filter(volunteer_id=volunteer_id, status=ApplicationStatus.SUBMITTED).exists()
 
 
 async def moved_on(application: Application) -> MovedOn:

@@ -8,7 +8,7 @@ Every act locks the application first, as every move and decision does by its co
 decision, which then sees it, or after, and is refused.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from db import transaction
@@ -18,8 +18,9 @@ from db.models import Account, Application, Correction, CorrectionExchange
 from .. import dates, permissions, validation
 from ..cases import transitions
 from ..errors import DomainError, Incomplete, MovedOn, NotFound
+from ..papers import PICTURES
 from . import anchors, marks
-from .anchors import PHOTO_CRITERIA, PICTURES, TEXTS, Anchor, reasons_for
+from .anchors import PHOTO_CRITERIA, TEXTS, Anchor, reasons_for
 from .marks import (
     ACCEPTED,
     ANSWERED,
@@ -128,24 +129,38 @@ async def withdraw(correction: Correction, *, by: Account) -> Correction:
     return await get(now.id, by=by)
 
 
-async def accept(correction: Correction, *, by: Account) -> Correction:
-    """確認: what the unit answered will do."""
+async def accept(correction: Correction, *, by: Account, digest: str | None = None) -> Correction:
+    """確認: what the unit answered will do.
+
+    `digest` is of what the page showed there (Marked.digest); without it, what stands there now was seen. Raises
+    MovedOn when something else stands there.
+    """
     async with transaction():
         case, now = await _to_review(correction, by, *ANSWERED, ACCEPTED)
-        if now.status != ACCEPTED:
-            await _set(now, case, status=ACCEPTED, closed_by_id=by.id, closed_at=dates.now())
+        [marked] = await marks.compared([now], case)
+        if digest not in (None, marked.digest):
+            raise _exchanged([marked])
+        if marked.waits:
+            await _set(now, case, **_confirmed(marked, by))
     return await get(now.id, by=by)
 
 
-async def accept_all(application: Application, *, by: Account) -> int:
-    """全部確認: every answered mark of the case; returns how many."""
+async def accept_all(application: Application, *, by: Account, seen: Mapping[int, str] | None = None) -> int:
+    """全部確認: every mark of the case that waits for a look; returns how many.
+
+    `seen`: id → digest of what the page showed, as for `accept`; when one differs or is not there, none is confirmed.
+    """
     async with transaction():
         case = await _under_review(application.id, by)
-        answered = Correction.filter(application_id=case.id, status__in=ANSWERED)
-        count = await answered.update(status=ACCEPTED, closed_by_id=by.id, closed_at=dates.now())
-        if count:
+        answered = Correction.filter(application_id=case.id, status__in=(*ANSWERED, ACCEPTED))
+        waiting = [one for one in await marks.compared(await answered, case) if one.waits]
+        if other := [one for one in waiting if seen is not None and seen.get(one.correction.id) != one.digest]:
+            raise _exchanged(other)
+        for one in waiting:
+            await Correction.filter(id=one.correction.id).update(**_confirmed(one, by))
+        if waiting:
             await transitions.announce(case)
-    return count
+    return len(waiting)
 
 
 async def reopen(correction: Correction, text: str, *, by: Account) -> Correction:
@@ -176,6 +191,7 @@ async def reopen(correction: Correction, text: str, *, by: Account) -> Correctio
             'answered_at': None,
             'closed_by_id': None,
             'closed_at': None,
+            'seen_digest': '',
         }
         await _set(now, case, **facts)
     return await get(now.id, by=by)
@@ -203,22 +219,30 @@ async def require_answered(application: Application) -> None:
 
 
 async def require_closed(application: Application) -> None:
-    """Raises StillOpen while a correction of the application is neither accepted nor withdrawn."""
-    open_ones = await Correction.filter(application_id=application.id, status__not_in=CLOSED).count()
+    """Raises StillOpen while a correction is neither accepted nor withdrawn, or was accepted for something else."""
+    found = await Correction.filter(application_id=application.id).exclude(status=WITHDRAWN)
+    open_ones = sum(one.waits or one.correction.status == OPEN for one in await marks.compared(found, application))
     if open_ones:
         raise StillOpen(f'還有 {open_ones} 項補正沒有確認，不能核可。請逐項確認或撤銷，或再次通知補件。')
 
 
 async def sent_back(application: Application) -> None:
-    """Note what the unit sends back for each answered correction; inside the transaction of 送審."""
-    answered = await Correction.filter(application_id=application.id, status__in=ANSWERED)
+    """Note what the unit sends back for each answered correction; inside the transaction of 送審.
+
+    One that was confirmed in an earlier round, and has been changed since, waits for another look.
+    """
+    answered = await Correction.filter(application_id=application.id, status__in=(*ANSWERED, ACCEPTED))
     if not answered:
         return
     contents = await anchors.contents(application, map(Anchor.of, answered))
     for one in answered:
         content = contents[Anchor.of(one)]
-        one.new_value, one.new_file = content.value, content.file
-    await Correction.bulk_update(answered, ['new_value', 'new_file'])
+        if marks.is_stale(one, application, content.digest):
+            one.status, one.seen_digest, one.closed_by_id, one.closed_at = MENDED, '', None, None
+        if one.status in ANSWERED:
+            one.new_value, one.new_file = content.value, content.file
+    columns = ['new_value', 'new_file', 'status', 'seen_digest', 'closed_by_id', 'closed_at']
+    await Correction.bulk_update(answered, columns)
 
 
 async def _under_review(application_id: object, by: Account, *, returned: bool = False) -> Application:
@@ -285,6 +309,16 @@ async def _still(correction: Correction, statuses: Sequence[CorrectionStatus]) -
 async def _set(correction: Correction, case: Application, **facts: Any) -> None:
     await Correction.filter(id=correction.id).update(**facts)
     await transitions.announce(case)
+
+
+def _confirmed(marked: Marked, by: Account) -> dict[str, Any]:
+    """What is written down of a mark whose present content was seen and will do."""
+    return {'status': ACCEPTED, 'closed_by_id': by.id, 'closed_at': dates.now(), 'seen_digest': marked.digest}
+
+
+def _exchanged(marked: Sequence[Marked]) -> MovedOn:
+    labels = '、'.join(one.correction.label for one in marked)
+    return MovedOn(f'您看的時候，「{labels}」又有了修改，所以還沒有確認。畫面已更新，請再看一次目前的內容。')
 
 
 def _same(so_far: Iterable[Correction], anchor: Anchor, reason: CorrectionReason, text: str) -> Correction | None:

@@ -4,20 +4,16 @@ A correction keeps the key of its field, so that it leads there whatever the fie
 people read them, identity numbers masked.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from db.choices import CorrectionReason, Place
-from db.models import Application, Correction, StoredFile, Training
+from db.models import Application, Correction, StoredFile
 
-from .. import links, trainings
-from ..audit import history
-from ..cases import application_fields
+from .. import links, papers
 from ..errors import NotFound
-from ..fields import Field
-from ..volunteers import basics
+from ..papers import FIELDS, PICTURES, Papers
 
 BLURRED, NOT_HALF_LENGTH, NO_BACK, WRONG_DATE, TOO_FEW_HOURS, WRONG_NUMBER, OTHER = CorrectionReason
 
@@ -39,16 +35,6 @@ PHOTO_CRITERIA = (
     '單人：沒有別人入鏡，背景單純',
     '本人：看得出是這位志工',
 )
-
-PICTURES = ('photo', 'certificate_front', 'certificate_back', 'attachment')
-
-# Of the forms, by place: every field may be marked but those whose content a reviewer does not see as such.
-FIELDS: dict[Place, Mapping[str, Field]] = {
-    Place.BASICS: basics.FIELDS,
-    Place.TRAINING: trainings.FIELDS,
-    Place.APPLICATION: application_fields.FIELDS,
-}
-_UNMARKED = frozenset({'sets_password_by_system', 'password', 'password_again', 'is_born_before_roc', 'extra_minutes'})
 
 _REASONS = {
     'photo': (NOT_HALF_LENGTH, BLURRED, OTHER),
@@ -83,12 +69,16 @@ class Anchor:
 
 @dataclass(frozen=True)
 class Content:
-    """What stands at an anchor: the value as people read it, or the file. `is_gone`: its training was removed."""
+    """What stands at an anchor: the value as people read it, or the file. `is_gone`: its training was removed.
+
+    `digest` tells it from whatever stood or will stand there.
+    """
 
     label: str
     value: str = ''
     file: UUID | None = None
     is_gone: bool = False
+    digest: str = ''
 
 
 def reasons_for(anchor: Anchor) -> tuple[CorrectionReason, ...]:
@@ -100,7 +90,7 @@ def is_known(anchor: object) -> bool:
     """Whether this is a field of one of the forms; a spot stands on a picture, and inside it."""
     if not isinstance(anchor, Anchor) or not isinstance(anchor.place, str) or not isinstance(anchor.field, str):
         return False
-    if anchor.field in _UNMARKED or anchor.field not in FIELDS.get(anchor.place, {}):
+    if anchor.field in papers.UNKEPT or anchor.field not in FIELDS.get(anchor.place, {}):
         return False
     if (anchor.place == Place.TRAINING) != (anchor.training_id is not None):
         return False
@@ -122,16 +112,12 @@ def address(anchor: Anchor, volunteer_id: int, *, is_gone: bool = False) -> str:
 
 
 async def contents(application: Application, anchors: Iterable[Anchor]) -> dict[Anchor, Content]:
-    """What stands at each of `anchors` now; a training of somebody else counts as gone. At most four queries."""
+    """What stands at each of `anchors` now; a training of somebody else counts as gone. Two queries."""
     wanted = set(anchors)
     if not wanted:
         return {}
-    case = await Application.get(id=application.id).select_related('volunteer', 'county', 'agency', 'attachment')
-    ids = {anchor.training_id for anchor in wanted if anchor.training_id is not None}
-    related = ('trained_for', 'field')
-    of_person = Training.filter(id__in=ids, volunteer_id=case.volunteer_id).select_related(*related) if ids else None
-    by_id = {one.id: one for one in await of_person} if of_person else {}
-    return {anchor: _content(anchor, case, by_id) for anchor in wanted}
+    held = await papers.of(application)
+    return {anchor: _content(anchor, held) for anchor in wanted}
 
 
 async def require_picture(file_id: UUID | None) -> None:
@@ -140,46 +126,14 @@ async def require_picture(file_id: UUID | None) -> None:
         raise NotFound('這裡沒有可以標示位置的圖片，可能剛被更換。畫面已更新，請再看一次。')
 
 
-def _content(anchor: Anchor, case: Application, by_id: dict[int, Training]) -> Content:
+def _content(anchor: Anchor, held: Papers) -> Content:
     label = FIELDS[anchor.place][anchor.field].label
-    if anchor.place == Place.BASICS:
-        return Content(label, *_value_of(_basics_of(case), anchor.field))
-    if anchor.place == Place.APPLICATION:
-        return Content(label, *_value_of(_application_of(case), anchor.field))
-    training = by_id.get(anchor.training_id or 0)
-    if training is None:
-        return Content(label, '（這筆教育訓練已刪除）', is_gone=True)
-    return Content(f'{training.title}：{label}', *_value_of(_training_of(training), anchor.field))
-
-
-def _value_of(values: dict[str, Any], field: str) -> tuple[str, UUID | None]:
-    value = values[field]
-    if field in PICTURES:
-        return '', value
-    return history.describe(value), None
-
-
-def _basics_of(case: Application) -> dict[str, Any]:
-    return vars(basics.VolunteerDetails.from_record(case.volunteer))
-
-
-def _training_of(training: Training) -> dict[str, Any]:
-    return vars(trainings.TrainingDetails.from_record(training)) | {
-        'trained_for_id': training.trained_for.name,
-        'field_id': training.field.name,
-        'kind': training.kind,
-        'hours': trainings.format_duration(training.minutes),
-    }
-
-
-def _application_of(case: Application) -> dict[str, Any]:
-    return {
-        'kind': case.kind,
-        'county_code': case.county.name,
-        'agency_id': case.agency.name,
-        'remarks': case.remarks,
-        'attachment': case.attachment_id,
-    }
+    digest = held.digest_at(anchor.place, anchor.field, anchor.training_id)
+    entry = held.at(anchor.place, anchor.field, anchor.training_id)
+    if entry is None:
+        return Content(label, '（這筆教育訓練已刪除）', is_gone=True, digest=digest)
+    subject = f'{entry.subject}：' if entry.subject else ''
+    return Content(f'{subject}{label}', entry.value, entry.file, digest=digest)
 
 
 def _is_share(value: object) -> bool:

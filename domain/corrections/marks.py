@@ -7,7 +7,7 @@ from uuid import UUID
 from db.choices import ApplicationStatus, CorrectionStatus, Place, Role, Section
 from db.models import Account, Application, ApplicationStep, Correction, CorrectionExchange, HistoryEntry, Volunteer
 
-from .. import permissions, validation
+from .. import papers, permissions, validation
 from ..errors import NotFound
 from . import anchors
 from .anchors import Anchor
@@ -24,7 +24,8 @@ class Marked:
 
     `field_label` is what the form calls its field today; the correction itself keeps the words of the day it was made.
     `earlier`: what was said to and fro before the mark was opened again, with the people, oldest first. `is_changed`:
-    value or file differ from what the reviewer saw. `is_gone`: the training it speaks of was removed.
+    value or file differ from what the reviewer saw. `is_gone`: the training it speaks of was removed. `digest` is of
+    what stands there now; `waits`: for the reviewer's look, also once it was confirmed and then changed again.
     """
 
     correction: Correction
@@ -35,6 +36,8 @@ class Marked:
     is_changed: bool
     is_gone: bool
     earlier: Sequence[CorrectionExchange]
+    digest: str
+    waits: bool
 
 
 async def get(correction_id: int, *, by: Account) -> Correction:
@@ -129,6 +132,12 @@ async def compared(corrections: Sequence[Correction], case: Application) -> list
     return [_marked(one, case, contents[Anchor.of(one)], has_new_number, earlier[one.id]) for one in corrections]
 
 
+def is_stale(correction: Correction, case: Application, digest: str) -> bool:
+    """Whether something else stands there than what was confirmed, while the case is under review."""
+    is_confirmed = correction.status == ACCEPTED and case.status == ApplicationStatus.SUBMITTED
+    return is_confirmed and correction.seen_digest not in ('', digest)
+
+
 def _line(correction: Correction) -> str:
     return f'{correction.label}（{correction.reason.label}）：{" ".join(correction.text.split())}'
 
@@ -154,11 +163,13 @@ def _marked(
     is_other = (content.value, content.file) != (correction.old_value, correction.old_file)
     return Marked(
         correction=correction,
-        field_label=anchors.FIELDS[correction.place][correction.field].label,
+        field_label=papers.FIELDS[correction.place][correction.field].label,
         address=anchors.address(Anchor.of(correction), case.volunteer_id, is_gone=content.is_gone),
         now_value=content.value,
         now_file=content.file,
         is_changed=is_other or (has_new_number and correction.field == 'identity_number'),
         is_gone=content.is_gone,
         earlier=earlier,
+        digest=content.digest,
+        waits=correction.status in ANSWERED or is_stale(correction, case, content.digest),
     )

@@ -24,9 +24,10 @@ from db.models import (
     Volunteer,
 )
 
-from .. import dates, directory, permissions
+from .. import dates, directory, papers, permissions
 from ..cases import worklists
 from ..errors import DomainError, NotFound
+from ..papers import Papers
 from . import checkup, rules
 from .checkup import Check, Records, is_open
 
@@ -59,7 +60,7 @@ async def checks_of(applications: Iterable[Application], *, by: Account) -> dict
     """Application id → its list, for rosters and queues; those whose volunteer is none of `by`'s business are left out.
 
     A volunteer who has left the unit since is one of them: whoever sends must treat a missing list as not ready.
-    Eight queries, however many there are.
+    Ten queries, however many there are.
     """
     applications = list(applications)
     ids = {application.agency_id for application in applications}
@@ -89,6 +90,15 @@ class _Asked:
         return dates.day_of(one.submitted_at)
 
 
+@dataclass(frozen=True)
+class _Looks:
+    """What a reviewer has ticked on a case, in the order of the rounds, and what the case holds."""
+
+    application: Application
+    ticks: Sequence[EyeCheck]
+    papers: Papers
+
+
 async def _default_agency() -> Agency:
     """Where an application would go; one without an id when the administrator has renamed the default."""
     try:
@@ -103,8 +113,10 @@ async def _lists(asked: Sequence[_Asked], by: Account) -> list[list[Check] | Non
     records = await _records(volunteers)
     hours, rows = await RequiredHours.all(), await Rule.all()
     ticks: dict[int | None, list[EyeCheck]] = defaultdict(list)
+    held: dict[int, Papers] = {}
     if by.role == Role.REVIEWER:
         cases = {one.application.id for one in asked if one.application}
+        held = await papers.of_many(cases)
         for tick in await EyeCheck.filter(application_id__in=cases).select_related('by').order_by('round'):
             ticks[tick.application_id].append(tick)
     lists: list[list[Check] | None] = []
@@ -114,8 +126,10 @@ async def _lists(asked: Sequence[_Asked], by: Account) -> list[list[Check] | Non
             lists.append(None)
             continue
         found = checkup.findings(volunteer, one.kind, one.agency, records[volunteer.id], hours)
-        seen = ticks[one.application.id if one.application else None]
-        lists.append(_list(found, rules.applying(rows, one.agency, one.kind, one.day), one.application, seen, by))
+        looks = None
+        if one.application and by.role == Role.REVIEWER:
+            looks = _Looks(one.application, ticks[one.application.id], held[one.application.id])
+        lists.append(_list(found, rules.applying(rows, one.agency, one.kind, one.day), one.application, looks))
     return lists
 
 
@@ -137,8 +151,7 @@ def _list(
     found: Iterable[Check],
     asked: dict[str, Rule],
     application: Application | None,
-    ticks: Sequence[EyeCheck],
-    by: Account,
+    looks: _Looks | None,
 ) -> list[Check]:
     lines = defaultdict(list)
     for check in found:
@@ -149,7 +162,7 @@ def _list(
     listed: list[Check] = []
     for key, rule in asked.items():
         if rule.by_eye:
-            listed.append(_by_eye(rule, application, ticks, by))
+            listed.append(_by_eye(rule, looks))
         else:
             listed += [_weighed(check, rule) for check in lines[key]]
     return listed
@@ -166,18 +179,27 @@ def _weighed(check: Check, rule: Rule) -> Check:
     return replace(check, label=label, state=state, note=note, source=check.source or rule.source)
 
 
-def _by_eye(rule: Rule, application: Application | None, ticks: Sequence[EyeCheck], by: Account) -> Check:
-    """For the clerk what will be looked at; for the reviewer the box, and who ticked it now or in an earlier round."""
+def _by_eye(rule: Rule, looks: _Looks | None) -> Check:
+    """For the clerk what will be looked at; for the reviewer the box, and who ticked it now or in an earlier round.
+
+    A tick counts while what was looked at is what is there.
+    """
     check = Check(rule.key, rule.label, rule.note, 'eye', source=rule.source, rule_id=rule.id)
-    if by.role != Role.REVIEWER or application is None:
+    if looks is None:
         return check
-    tick = next((tick for tick in reversed(ticks) if tick.rule_id == rule.id), None)
-    if tick is not None and tick.round == application.round:
+    application, is_waiting = looks.application, looks.application.status == ApplicationStatus.SUBMITTED
+    check = replace(check, digest=looks.papers.digest(rule.looks_at))
+    tick = next((tick for tick in reversed(looks.ticks) if tick.rule_id == rule.id), None)
+    is_of_now = tick is not None and tick.round == application.round
+    if tick is not None and is_of_now and (tick.digest == check.digest or not is_waiting):
         return replace(check, state='ok', note='', ticked_by=tick.by.name)
     notes = [rule.note] if rule.note else []
     if tick is not None:
-        notes.append(f'第 {tick.round} 次送審時 {tick.by.name} 已目視')
-    is_needed = rule.demand == Demand.REQUIRED and application.status == ApplicationStatus.SUBMITTED
-    if is_needed:
-        notes.append('請目視後勾選')
+        past = (
+            f'{tick.by.name} 目視之後，資料有了修改' if is_of_now else f'第 {tick.round} 次送審時 {tick.by.name} 已目視'
+        )
+        notes.append(past)
+    is_needed = rule.demand == Demand.REQUIRED and is_waiting
+    if is_needed or (is_of_now and is_waiting):
+        notes.append('請再目視後勾選' if is_of_now else '請目視後勾選')
     return replace(check, state='lacking' if is_needed else 'eye', note='；'.join(notes))

@@ -30,7 +30,8 @@ class Check:
     """One line of the list. `field` is the id of the field on the page at `address`, which ends in '#field'.
 
     'lacking' stands in the way of 送審, 'advice' does not; 'eye' is for the reviewer to look at and tick (`rule_id` is
-    the box, `ticked_by` the name of whoever ticked it in this round). `source` names the law.
+    the box, `ticked_by` the name of whoever ticked it in this round, `digest` of what is to be looked at, which a tick
+    names). `source` names the law.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Check:
     source: str = ''
     rule_id: int | None = None
     ticked_by: str = ''
+    digest: str = ''
 
     @property
     def by_eye(self) -> bool:

@@ -5,7 +5,7 @@ all, then agency before field before neither, then the one that began last.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from secrets import token_hex
 from typing import Any, Self
@@ -13,10 +13,10 @@ from typing import Any, Self
 from tortoise.exceptions import IntegrityError
 
 from db import transaction
-from db.choices import ApplicationStatus, Demand, IssueKind, Role, TrainingKind
+from db.choices import ApplicationStatus, Demand, IssueKind, Part, Role, TrainingKind
 from db.models import Account, Agency, Application, EyeCheck, Field, Rule
 
-from .. import announcements, dates, fields, permissions, validation
+from .. import announcements, dates, fields, papers, permissions, validation
 from ..announcements import EyeChecksChanged
 from ..audit import office_history
 from ..cases import application_fields, transitions
@@ -49,6 +49,7 @@ FIELDS = fields.by_key(
     fields.Field('field_id', '課程領域', '發冊機關的領域'),
     fields.Field('source', '法源依據'),
     fields.Field('note', '說明'),
+    fields.Field('looks_at', '目視範圍'),
     fields.Field('valid_from', '適用自'),
     fields.Field('valid_to', '適用至'),
 )
@@ -64,7 +65,10 @@ FIRM = ('basics', 'identity', 'book', 'agency')
 
 @dataclass
 class RuleDetails:
-    """One row. `key` '' begins a new 目視 item; no agency, field, kind or day: any."""
+    """One row. `key` '' begins a new 目視 item; no agency, field, kind or day: any.
+
+    `looks_at`: values of Part, what of the papers is to be looked at; [] is everything.
+    """
 
     key: str = ''
     label: str = ''
@@ -76,6 +80,7 @@ class RuleDetails:
     note: str = ''
     valid_from: date | None = None
     valid_to: date | None = None
+    looks_at: list[str] = field(default_factory=list)
 
     @classmethod
     def from_record(cls, rule: Rule) -> Self:
@@ -102,6 +107,7 @@ class RuleDetails:
                 ),
                 'source': validation.text(FIELDS['source'].label, self.source, most=200),
                 'note': validation.text(FIELDS['note'].label, self.note, most=200),
+                'looks_at': self._parts_problem(),
                 'valid_from': validation.day(FIELDS['valid_from'].label, self.valid_from, future=True),
                 'valid_to': validation.day(FIELDS['valid_to'].label, self.valid_to, future=True)
                 or (f'{FIELDS["valid_to"].label}不能早於{FIELDS["valid_from"].label}。' if ends_first else None),
@@ -113,7 +119,12 @@ class RuleDetails:
         texts = {name: validation.tidy(getattr(self, name)) for name in ('key', 'label', 'source', 'note')}
         kinds = {'demand': validation.member(Demand, self.demand), 'kind': validation.member(IssueKind, self.kind)}
         rest = ('agency_id', 'field_id', 'valid_from', 'valid_to')
-        return texts | kinds | {name: getattr(self, name) for name in rest}
+        parts = {'parts': '' if self.key in LABELS else ' '.join(part for part in Part if part in self.looks_at)}
+        return texts | kinds | parts | {name: getattr(self, name) for name in rest}
+
+    def _parts_problem(self) -> str | None:
+        is_right = isinstance(self.looks_at, list) and all(validation.member(Part, one) for one in self.looks_at)
+        return None if is_right else f'請重新選擇{FIELDS["looks_at"].label}。'
 
 
 def applying(rows: Iterable[Rule], agency: Agency, kind: IssueKind, day: date) -> dict[str, Rule]:
@@ -183,15 +194,22 @@ async def remove(rule: Rule, *, by: Account) -> None:
         raise NotPermitted('已有案件依這條規則勾選過，不能刪除。請填「適用至」，讓它從那天以後不再適用。') from None
 
 
-async def tick(application: Application, rule_id: int, *, by: Account) -> None:
+async def tick(application: Application, rule_id: int, *, by: Account, digest: str | None = None) -> None:
     """The reviewer has looked at what the row asks, in the round that `application` was read in; twice counts once.
 
-    Raises NotPermitted, NotFound for a row that asks nothing here, MovedOn when the case has moved since.
+    `digest` is of what the page showed (Check.digest); without it, what the case holds now was seen. Raises
+    NotPermitted, NotFound for a row that asks nothing here, MovedOn when the case has moved or holds something else.
     """
     async with transaction():
         now, rule = await _to_look_at(application, rule_id, by)
-        made = EyeCheck(application_id=now.id, round=now.round, rule_id=rule.id, by_id=by.id, at=dates.now())
-        await EyeCheck.bulk_create([made], ignore_conflicts=True)
+        held = (await papers.of(now)).digest(rule.looks_at)
+        if digest not in (None, held):
+            raise MovedOn('您看的時候，資料又有了修改，所以這一項沒有勾選。畫面已更新，請看過目前的內容再勾選。')
+        mine = {'application_id': now.id, 'round': now.round, 'rule_id': rule.id}
+        if await EyeCheck.filter(**mine, digest=held).exists():
+            return
+        await EyeCheck.filter(**mine).delete()  # a tick of what has been changed since
+        await EyeCheck.create(**mine, digest=held, by_id=by.id, at=dates.now())
         await announcements.announce(EyeChecksChanged(now.id, now.agency_id))
 
 

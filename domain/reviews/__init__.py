@@ -13,7 +13,7 @@ from db import transaction
 from db.choices import AccessKind, ApplicationStatus, Role
 from db.models import AccessEntry, Account, Application, ApplicationStep, RecordBook, Training, Volunteer
 
-from .. import applications, corrections, dates, permissions, readiness, validation, volunteers
+from .. import applications, corrections, dates, papers, permissions, readiness, validation, volunteers
 from ..audit import access
 from ..books import record_books
 from ..calendar import days_left
@@ -21,6 +21,7 @@ from ..calendar.days_left import DaysLeft
 from ..cases import transitions
 from ..errors import Incomplete, MovedOn, NotPermitted
 from ..mail import messages
+from ..papers import PaperChange
 from ..readiness import Check, NotReady
 from .queues import CaseRow, Counts, Due, Neighbours, Order, Pending, awaiting, counts, neighbours
 
@@ -38,7 +39,8 @@ _ONE_LOOK = timedelta(minutes=30)
 class Case:
     """Everything a decision needs. `number`: the book's, or the one 核可 would take now; '' where it takes none.
 
-    `days_left` is None when no period runs.
+    `days_left` is None when no period runs. `changes`: what was changed since somebody looked last, while it is under
+    review; `digest` is of all that the application holds, never newer than what else is told here.
     """
 
     application: Application
@@ -48,16 +50,22 @@ class Case:
     steps: Sequence[ApplicationStep]
     number: str
     days_left: DaysLeft | None
+    changes: Sequence[PaperChange]
+    digest: str
 
 
 async def case(application_id: int, *, by: Account) -> Case:
     """One case; that `by` looked at it is noted. Raises NotFound for another agency's and for what was never sent."""
     permissions.require(by, Role.REVIEWER)
     application = await applications.get(application_id, by=by)
+    held = await papers.of(application)  # before what is shown: of something older the digest is refused
     volunteer = await volunteers.get(application.volunteer_id, by=by)
     await note_look(volunteer, by=by)
     related = ('field', 'trained_for', 'certificate_front', 'certificate_back')
     steps = ApplicationStep.filter(application_id=application.id).select_related('by')
+    is_waiting = application.status == ApplicationStatus.SUBMITTED
+    if is_waiting:
+        await papers.begin(application, held, by=by)
     return Case(
         application=application,
         volunteer=volunteer,
@@ -66,17 +74,26 @@ async def case(application_id: int, *, by: Account) -> Case:
         steps=await steps,
         number=await _number(application),
         days_left=(await days_left.of_cases([application])).get(application.id),
+        changes=await papers.since_look(application, held) if is_waiting else (),
+        digest=held.digest(),
     )
 
 
 async def require_decidable(
-    application_id: int, to: ApplicationStatus, version: int, *, by: Account, reason: str = ''
+    application_id: int,
+    to: ApplicationStatus,
+    version: int,
+    *,
+    by: Account,
+    reason: str = '',
+    digest: str | None = None,
 ) -> Application:
     """Whether `by` may decide so now, on the `version` that was read; returns the case with all that belongs to it.
 
-    核可 wants a case that lacks nothing, every correction closed and a number to be had; 通知補件 an open correction or
-    a reason; 駁回 a reason. Raises NotFound, NotPermitted, MovedOn, Incomplete, NotReady, corrections.StillOpen,
-    record_books.CannotIssue.
+    Every decision wants that what the case holds was looked at; `digest`: that it is what the page showed. 核可 wants a
+    case that lacks nothing, every correction closed and a number to be had; 通知補件 an open correction or a reason;
+    駁回 a reason. Raises NotFound, NotPermitted, MovedOn, papers.NotLookedAt, Incomplete, NotReady,
+    corrections.StillOpen, record_books.CannotIssue.
     """
     permissions.require(by, Role.REVIEWER)
     if to not in DECISIONS:
@@ -84,6 +101,10 @@ async def require_decidable(
     now = await applications.get(application_id, by=by)
     await _require_unmoved(now, version)
     await transitions.require_sent_by_others(now, by=by)
+    held = await papers.of(now)
+    await papers.require_looked_at(now, held, by=by)
+    if digest not in (None, held.digest()):
+        raise MovedOn('您看的時候，這位志工的資料有了修改。畫面已更新，請看過目前的內容再決定。')
     if to != ApplicationStatus.APPROVED:
         await _require_reason(now, to, reason)
         return now

@@ -15,7 +15,7 @@ from db import transaction
 from db.choices import ApplicationStatus, Role
 from db.models import Account, Application, Decision
 
-from .. import announcements, dates, permissions, reviews, validation
+from .. import announcements, dates, papers, permissions, reviews, validation
 from ..announcements import DecisionsChanged
 from ..cases import transitions
 from ..errors import DomainError, MovedOn, NotFound, NotPermitted
@@ -59,14 +59,21 @@ class Undone:
 
 
 async def decide(
-    application_id: int, to: ApplicationStatus, version: int, *, by: Account, reason: str = ''
+    application_id: int,
+    to: ApplicationStatus,
+    version: int,
+    *,
+    by: Account,
+    reason: str = '',
+    digest: str | None = None,
 ) -> Decision:
     """核可, 通知補件 or 駁回 (`to`) of the `version` that was read; it takes effect after UNDO_WITHIN.
 
-    The decision comes with application and volunteer. Sent twice it counts once. Raises what reviews.require_decidable
-    raises: NotFound, NotPermitted, MovedOn, Incomplete, NotReady, corrections.StillOpen, record_books.CannotIssue.
+    `digest` is of what the page showed (reviews.Case). The decision comes with application and volunteer. Sent twice it
+    counts once. Raises what reviews.require_decidable raises: NotFound, NotPermitted, MovedOn, papers.NotLookedAt,
+    Incomplete, NotReady, corrections.StillOpen, record_books.CannotIssue.
     """
-    return await _decided(application_id, to, version, reason, by, UNDO_WITHIN)
+    return await _decided(application_id, to, version, reason, by, UNDO_WITHIN, digest)
 
 
 async def approve_many(cases: Sequence[tuple[int, int]], *, by: Account) -> Report:
@@ -147,10 +154,16 @@ async def release_forever() -> None:
 
 
 async def _decided(
-    application_id: int, to: ApplicationStatus, version: int, reason: str, by: Account, undo_within: timedelta
+    application_id: int,
+    to: ApplicationStatus,
+    version: int,
+    reason: str,
+    by: Account,
+    undo_within: timedelta,
+    digest: str | None = None,
 ) -> Decision:
     try:
-        application = await reviews.require_decidable(application_id, to, version, by=by, reason=reason)
+        application = await reviews.require_decidable(application_id, to, version, by=by, reason=reason, digest=digest)
         return await _kept(application, to, validation.tidy(reason), by, undo_within)
     except MovedOn:
         same = Decision.filter(application_id=validation.record_id(application_id), to=to, by_id=by.id, problem='')
@@ -169,8 +182,10 @@ async def _kept(
         if not await as_read.update(version=application.version + 1):
             raise await transitions.moved_on(application)
         await Decision.filter(application_id=application.id).delete()  # one that could not be carried out
+        # Nobody changes the papers now: they would have to move the version first.
+        digest = (await papers.of(application)).digest()
         decision = await Decision.create(
-            application=application, to=to, reason=reason, by=by, at=at, release_at=at + undo_within
+            application=application, to=to, reason=reason, by=by, at=at, release_at=at + undo_within, digest=digest
         )
         await announcements.announce(DecisionsChanged())
         await transitions.announce(application)
@@ -222,6 +237,8 @@ async def _carried_out(decision: Decision) -> None:
     application, by = decision.application, decision.by
     if not by.is_active:
         raise NotPermitted(f'{by.name}的帳號在決定生效之前停用了，所以這個決定沒有生效，也沒有通知任何人。請重新審核。')
+    if decision.digest and (await papers.of(application)).digest() != decision.digest:
+        raise MovedOn(transitions.PAPERS_CHANGED)
     await Decision.filter(id=decision.id).delete()
     if decision.to == ApplicationStatus.APPROVED:
         await reviews.approve(application, application.version, by=by, at=decision.at)

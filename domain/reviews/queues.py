@@ -13,7 +13,7 @@ from tortoise.queryset import QuerySet
 from db.choices import ApplicationStatus, CorrectionStatus, IssueKind, Role
 from db.models import Account, Application, Correction, Decision
 
-from .. import dates, permissions
+from .. import dates, papers, permissions
 from ..calendar import days_left
 from ..calendar.days_left import DaysLeft
 
@@ -41,6 +41,7 @@ _COLUMNS = (
     'decided_at',
     'host_unit_id',
     'roster_id',
+    'papers_changed_at',
 )
 _JOINED = {
     'volunteer': 'volunteer__name',
@@ -74,7 +75,7 @@ class CaseRow:
     """One line of the queue. `days_left` is None when nothing runs.
 
     `open_marks`: corrections that wait for the unit; `answered_marks`: those that wait for the reviewer's second look.
-    `problem`: why the last decision could not be carried out, or ''.
+    `problem`: why the last decision could not be carried out, or ''. `has_changed`: since somebody looked last.
     """
 
     id: int
@@ -97,6 +98,7 @@ class CaseRow:
     answered_marks: int
     pending: Pending | None
     problem: str
+    has_changed: bool
 
 
 @dataclass(frozen=True)
@@ -131,8 +133,8 @@ async def awaiting(
 ) -> list[CaseRow]:
     """The agency's cases in a status or several; `order` is for what waits, what is done comes latest first.
 
-    A case with a pending decision waits until that is released. Three queries, however many rows, and one more where
-    the agency counts working days.
+    A case with a pending decision waits until that is released. Three queries, however many rows, one more where the
+    agency counts working days, and four where something was changed under review.
     """
     cases = _ordered(_found(by, status, host_unit_id, due, roster_id), status, order)
     # Plain values: hundreds of open queues read this whenever a case moves.
@@ -141,7 +143,18 @@ async def awaiting(
     decisions = {one.application_id: one for one in await Decision.filter(application_id__in=ids).select_related('by')}
     marks = await _marks(ids)
     left = await _days_left(rows)
-    return [_row(row, left.get(row['id']), decisions.get(row['id']), *marks.get(row['id'], (0, 0))) for row in rows]
+    changed = await papers.unlooked(
+        [row['id'] for row in rows if row.pop('papers_changed_at') and row['status'] == SUBMITTED]
+    )
+    return [
+        _row(
+            row | {'has_changed': row['id'] in changed},
+            left.get(row['id']),
+            decisions.get(row['id']),
+            *marks.get(row['id'], (0, 0)),
+        )
+        for row in rows
+    ]
 
 
 async def counts(*, by: Account) -> Counts:

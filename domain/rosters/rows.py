@@ -19,7 +19,7 @@ from db import sealing
 from db.choices import ApplicationStatus, BookStatus, IssueKind, MembershipStatus, Role
 from db.models import Account, Application, Correction, Decision, Membership, RecordBook, Roster, Volunteer
 
-from .. import applications, corrections, identity_numbers, permissions, readiness, validation, volunteers
+from .. import applications, corrections, identity_numbers, papers, permissions, readiness, validation, volunteers
 from ..calendar import days_left
 from ..calendar.days_left import DaysLeft
 from ..cases import resubmission_limit, worklists
@@ -68,6 +68,8 @@ class RosterRow:
     days_left: DaysLeft | None = None
     hindrance: str = ''
     """Why it cannot be sent now, as a sentence; '' when it can."""
+    has_changed: bool = False
+    """Whether the unit has changed something since a reviewer looked; for the agency."""
 
     @property
     def volunteer(self) -> Volunteer:
@@ -149,6 +151,7 @@ async def rows(roster: Roster, *, by: Account) -> list[RosterRow]:
     left = await days_left.of_cases(listed)
     waits = await resubmission_limit.hindrances(listed) if is_unit else {}
     decided: dict[int, Decision] = {}
+    changed = set() if is_unit else await papers.unlooked(one.id for one in acting if one.papers_changed_at)
     if not is_unit:  # the unit hears of a decision when it is released
         waiting = await Decision.filter(application_id__in=ids).select_related('by')
         decided = {one.application_id: one for one in waiting}
@@ -168,6 +171,7 @@ async def rows(roster: Roster, *, by: Account) -> list[RosterRow]:
                 problem=decision.problem if decision else '',
                 days_left=left.get(one.id),
                 hindrance=_hindrance(one, known, checks.get(one.id), unanswered, waits) if is_unit else '',
+                has_changed=one.id in changed,
             )
         )
     return found

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from db import transaction
-from db.choices import FileKind, Role, Section
+from db.choices import FileKind, Place, Role, Section
 from db.models import Account, Draft, Field, Training, Volunteer
 
 from .. import announcements, dates, drafts, files, permissions, validation
@@ -27,6 +27,9 @@ __all__ = [
     'format_duration',
 ]
 
+# The columns that are not named as their field is.
+_FIELD_OF = {'minutes': 'hours'} | {f'{side}_id': side for side in SIDES}
+
 
 async def record(
     volunteer: Volunteer, details: TrainingDetails, *, by: Account, draft: Draft | None = None
@@ -37,7 +40,7 @@ async def record(
     await _check(details, known, None, by)
     async with transaction():
         await drafts.use_up(draft, by=by)
-        await transitions.invalidate_review(known.id)
+        await transitions.invalidate_review(known.id, Place.TRAINING, ())
         columns = details.columns()
         await _attach(columns, {}, known, by)
         training = await Training.create(volunteer_id=known.id, created_by_id=by.id, updated_by_id=by.id, **columns)
@@ -60,7 +63,8 @@ async def amend(training: Training, details: TrainingDetails, *, version: int, b
         values = {name: value for name, value in columns.items() if value != old[name]}
         if not values:
             return before
-        await transitions.invalidate_review(before.volunteer_id)
+        keys = {_FIELD_OF.get(column, column) for column in values}
+        await transitions.invalidate_review(before.volunteer_id, Place.TRAINING, keys, current.id)
         await _attach(columns, old, before.volunteer, by)
         current.update_from_dict(values | {'version': version + 1, 'updated_by_id': by.id})
         await current.save(update_fields=[*values, 'version', 'updated_by_id', 'updated_at'])
@@ -79,7 +83,7 @@ async def remove(training: Training, reason: str = '', *, by: Account) -> None:
     before = await _own(training.id, by)
     async with transaction():
         current = await _locked(before, training.version, by)
-        await transitions.invalidate_review(before.volunteer_id)
+        await transitions.invalidate_review(before.volunteer_id, Place.TRAINING, FIELDS, current.id)
         changes = history.compared(FIELDS, _facts(before), {})
         changes += await _exchanged(_columns_of(current), dict.fromkeys(map(_column_of, SIDES)))
         if validation.tidy(reason):

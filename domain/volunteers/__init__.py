@@ -9,7 +9,7 @@ from tortoise.expressions import Q, RawSQL, Subquery
 from tortoise.query_utils import Prefetch
 
 from db import sealing, transaction
-from db.choices import AccessKind, FileKind, IdentityKind, MembershipStatus, Role, Section
+from db.choices import AccessKind, FileKind, IdentityKind, MembershipStatus, Place, Role, Section
 from db.models import Account, Draft, HistoryEntry, Membership, RecordBook, Volunteer
 
 from .. import accounts, announcements, dates, drafts, files, identity_numbers, permissions, validation
@@ -261,7 +261,10 @@ async def _update(volunteer: Volunteer, columns: dict[str, Any]) -> None:
     """Write `columns` as a new version; a review under way has to look again."""
     if not columns:
         return
-    await transitions.invalidate_review(volunteer.id)
+    keys = {_FIELD_OF.get(column, column) for column in columns}
+    if keys & {'legacy_serial', 'legacy_issued_on'}:
+        keys.add('waives_issue_date')
+    await transitions.invalidate_review(volunteer.id, Place.BASICS, keys)
     volunteer.update_from_dict(columns | {'version': volunteer.version + 1})
     await volunteer.save(update_fields=[*columns, 'version', 'updated_at'])
 

@@ -16,7 +16,7 @@ from db.models import (
     Training,
     Volunteer,
 )
-from domain import applications, dates
+from domain import applications, dates, papers
 from domain.applications import ApplicationDetails
 
 from .. import builders
@@ -101,6 +101,12 @@ async def a_draft(office: Office, volunteer: Volunteer | None = None, **facts: A
 async def a_case(office: Office, volunteer: Volunteer | None = None, **facts: Any) -> Application:
     """An application that has been sent."""
     return await applications.submit(await a_draft(office, volunteer, **facts), by=office.clerk)
+
+
+async def looked_at(case: Application, *, by: Account) -> None:
+    """Whatever was changed behind the back of the services, `by` has looked at it."""
+    now = await Application.get(id=case.id)
+    await papers.look(now, (await papers.of(now)).digest(), by=by)
 
 
 async def many_cases(office: Office, count: int) -> list[Application]:

@@ -1,9 +1,10 @@
 """The button that calls a service: it runs once at a time and shows a refusal."""
 
 from collections.abc import Awaitable, Callable
-from typing import Literal
+from typing import Any, Literal
 
 from nicegui import ui
+from nicegui.events import GenericEventArguments
 
 from domain.errors import DomainError, Incomplete
 from domain.readiness import NotReady
@@ -24,17 +25,30 @@ class action_button(ui.button):
     """Calls `act` when it is pressed. A press is ignored while `act` runs and after it has led to another page.
 
     Everything that was typed is stored in the draft before `act` runs. A refusal is shown: `Incomplete` and `NotReady`
-    in the form, every other DomainError as a sentence.
+    in the form, every other DomainError as a sentence. `told`: what the browser says with a press, as the body of a
+    handler in JavaScript; it is kept in `said`.
     """
 
     def __init__(
-        self, text: str, act: Callable[[], Awaitable[object]], look: Look = 'primary', in_form: form | None = None
+        self,
+        text: str,
+        act: Callable[[], Awaitable[object]],
+        look: Look = 'primary',
+        in_form: form | None = None,
+        told: str = '',
     ) -> None:
-        super().__init__(text, on_click=self.press, color=None)
+        super().__init__(text, on_click=None if told else self.press, color=None)
+        self.said: Any = None
+        if told:
+            self.on('click', self._hear, js_handler=told)
         self.props(PROPS[look])
         self.act = act
         self.form = in_form
         self.is_busy = False
+
+    async def _hear(self, event: GenericEventArguments) -> None:
+        self.said = event.args
+        await self.press()
 
     async def press(self) -> None:
         """Does what a click does, for instance for Enter in a field."""

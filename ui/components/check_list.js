@@ -52,7 +52,7 @@ export default {
               <input
                 type="checkbox"
                 :checked="c.state === 'ok'"
-                @click.prevent="$emit('ticked', { rule: c.rule, on: c.state !== 'ok' })"
+                @click.prevent="$emit('ticked', { rule: c.rule, on: c.state !== 'ok', digest: c.digest })"
               />
               <lb-words :check="c" :note="note(c)" />
             </label>

@@ -13,8 +13,8 @@ from .notices import showing_refusals
 class check_list(Element, component='check_list.js'):
     """The checks as a card; `links` leads the clerk to each field that lacks something.
 
-    With `tick` the checks by eye have boxes: `tick(rule_id, is_ticked)` stores the tick and calls `show` again, as
-    components/desk/case_checks.py does.
+    With `tick` the checks by eye have boxes: `tick(rule_id, is_ticked, digest)` stores the tick of what was shown
+    and calls `show` again, as components/desk/case_checks.py does.
     """
 
     def __init__(
@@ -23,7 +23,7 @@ class check_list(Element, component='check_list.js'):
         title: str = '送審前體檢',
         *,
         links: bool = True,
-        tick: Callable[[int, bool], Awaitable[None]] | None = None,
+        tick: Callable[[int, bool, str], Awaitable[None]] | None = None,
     ) -> None:
         super().__init__()
         self.links = links
@@ -43,6 +43,7 @@ class check_list(Element, component='check_list.js'):
                 'law': check.source,
                 'rule': check.rule_id,
                 'by': check.ticked_by,
+                'digest': check.digest,
             }
             for check in checks
         ]
@@ -55,4 +56,4 @@ class check_list(Element, component='check_list.js'):
         if self.tick is None or not isinstance(rule_id, int) or rule_id not in boxes:
             return
         with showing_refusals():
-            await self.tick(rule_id, given.get('on') is True)
+            await self.tick(rule_id, given.get('on') is True, str(given.get('digest')))

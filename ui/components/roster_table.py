@@ -22,6 +22,9 @@ from .states import TURNS, deadline
 Acted = Callable[[str, list[int]], Awaitable[None]]
 
 
+CHANGED_UNSEEN = '送審後資料有變更，請開啟案件看過'
+
+
 class roster_table(Element, component='roster_table.js'):
     """`act` is the label of the button, `unit` the counter word; a press calls `acted(what, application_ids)`.
 
@@ -168,11 +171,12 @@ def _of_agency(row: RosterRow, roster_id: int) -> dict[str, Any]:
             'yours': False,
         }
     open_marks = row.unanswered + row.answered
-    is_fine = not row.lacking and not open_marks
+    is_fine = not row.lacking and not open_marks and not row.has_changed
+    changed = CHANGED_UNSEEN if row.has_changed else ''
     return line | {
         'can': is_fine,
         'fine': _passed(row) if is_fine else '',
-        'note': '；'.join(filter(None, [f'{open_marks} 項補正待確認' if open_marks else '', row.problem])),
+        'note': '；'.join(filter(None, [changed, f'{open_marks} 項補正待確認' if open_marks else '', row.problem])),
         'noteTone': 'bad',
         'lacking': [_lacking(check, '') for check in row.lacking],
     }

@@ -79,6 +79,10 @@ DEMANDS = {
 }
 
 
+# Of a case: words, tone and symbol when the unit has changed something since a reviewer looked.
+CHANGED = ('資料有變更', 'warn', 'pencil')
+
+
 class Deadline(NamedTuple):
     """The chip that says how long a case has left; `due` is the filter it falls under, `hint` how it was counted."""
 

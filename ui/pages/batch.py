@@ -36,7 +36,10 @@ async def batch_trainings_page(account: Account, draft: str = '', flash: str = '
     kept = await drafts.get(draft, by=account)
     details = await drafts.restored(kept, CourseDetails(trained_for_id=account.host_unit_id))
     with frame(account, TITLE, crumbs=[MENU, VOLUNTEER_DATA], waiting=await waiting_for(account), required=True):
-        html.p('課程資料填一次、勾選志工後儲存；再逐一上傳每位志工的證書正反面，資料才會正式登錄。').classes('lb-lead')
+        html.p(
+            '課程資料填一次、勾選志工後儲存；再逐一上傳每位志工的證書正反面，資料才會正式登錄。'
+            '申請案審核中的志工，登錄後審核人員會看到，並須重新看過。'
+        ).classes('lb-lead')
         in_form = form(details, kept, by=account)
         with html.div().classes('lb-cols'):
             with html.div().classes('lb-stack'):

@@ -16,7 +16,7 @@ from domain.volunteers import VolunteerDetails
 from tests.patience import until
 
 from ...builders import a_file, a_training, an_account, an_agency, an_identity_number
-from ..sample_office import NOW, Office, a_case, a_complete_volunteer, a_draft
+from ..sample_office import NOW, Office, a_case, a_complete_volunteer, a_draft, looked_at
 
 pytestmark = pytest.mark.usefixtures('database', 'today')
 
@@ -414,6 +414,7 @@ def exchanged(one: CorrectionExchange) -> tuple[str, CorrectionStatus, str, str,
 
 async def test_a_mark_on_a_training_that_was_removed_leads_to_the_list(case: Application, office: Office) -> None:
     extra = await a_training(await case.volunteer, by=office.clerk, title='補充課程', kind=TrainingKind.OTHER)
+    await looked_at(case, by=office.reviewer)
     made = await mark(case, office, Anchor(Place.TRAINING, 'title', extra.id))
     await returned(case, office)
     await trainings.remove(extra, by=office.clerk)

@@ -1,5 +1,6 @@
 """送審前體檢: what lacks, where it is mended, and which hours are asked of whom."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -309,7 +310,7 @@ async def test_clerk_and_reviewer_see_the_same_list(office: Office) -> None:
     seen_by_clerk = await readiness.checks(application, by=office.clerk)
     case = await reviews.case(application.id, by=office.reviewer)
 
-    assert list(case.checks) == seen_by_clerk
+    assert [replace(check, digest='') for check in case.checks] == seen_by_clerk
 
 
 async def test_another_unit_learns_nothing(office: Office) -> None:

@@ -23,6 +23,7 @@ from db.models import (
 from domain import announcements, applications, corrections, dates, reviews
 from domain.corrections import Anchor, StillOpen
 from domain.errors import DomainError, Incomplete, MovedOn, NotFound, NotPermitted
+from domain.papers import NotLookedAt
 from domain.readiness import NotReady
 from domain.reviews import decisions
 from domain.reviews.decisions import TooLate
@@ -30,7 +31,7 @@ from tests.patience import until
 from tests.processes import Processes
 
 from ...builders import an_account
-from ..sample_office import NOW, Office, a_case, details_for, many_cases
+from ..sample_office import NOW, Office, a_case, details_for, looked_at, many_cases
 
 pytestmark = pytest.mark.usefixtures('database', 'today')
 
@@ -193,6 +194,9 @@ async def test_approval_is_refused_at_once_when_something_stands_in_its_way(offi
 
     other = await a_case(office)
     await Volunteer.filter(id=other.volunteer_id).update(photo_id=None)
+    with pytest.raises(NotLookedAt):
+        await decisions.decide(other.id, APPROVED, other.version, by=office.reviewer)
+    await looked_at(other, by=office.reviewer)
     with pytest.raises(NotReady):
         await decisions.decide(other.id, APPROVED, other.version, by=office.reviewer)
 
@@ -275,7 +279,9 @@ async def test_what_is_poisoned_between_decision_and_release_blocks_no_other_and
         None,
         '系統發生未預期的錯誤，這個決定沒有生效，也沒有通知任何人。請再決定一次；若仍不行，請洽系統管理者。',
     )
-    assert second.problem == '尚缺：志工照片（尚未上傳）。'
+    assert second.problem == (
+        '決定之後、生效之前，志工的資料有了修改，所以這個決定沒有生效，也沒有通知任何人。請看過目前的資料再決定。'
+    )
     assert await OutgoingMail.filter(recipient=VOLUNTEER).count() == 2
 
     await decisions.decide(first.id, REJECTED, first.version, by=office.colleague, reason='資料損毀')

@@ -14,7 +14,7 @@ from domain.errors import NotPermitted
 from domain.reviews import CaseRow, Order, Pending, decisions
 
 from ...builders import an_account
-from ..sample_office import NOW, Office, a_case, a_unit, many_cases
+from ..sample_office import NOW, Office, a_case, a_complete_volunteer, a_unit, many_cases
 
 pytestmark = pytest.mark.usefixtures('database', 'today')
 
@@ -67,6 +67,7 @@ async def test_a_row_has_what_the_queue_shows(office: Office) -> None:
         answered_marks=0,
         pending=None,
         problem='',
+        has_changed=False,
     )
 
 
@@ -98,8 +99,7 @@ async def test_next_and_previous_follow_the_chosen_order_and_pass_over_what_is_d
     cases = []
     for minute, name in enumerate(('丙', '甲', '乙', '丁')):
         with dates.frozen(NOW + timedelta(minutes=minute)):
-            cases.append(await a_case(office))
-        await Volunteer.filter(id=cases[-1].volunteer_id).update(name=name)
+            cases.append(await a_case(office, await a_complete_volunteer(office, name=name)))
     first, second, third, fourth = (case.id for case in cases)
 
     by_due = await reviews.neighbours(second, by=office.reviewer)

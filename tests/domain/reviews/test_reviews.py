@@ -24,7 +24,7 @@ from domain.errors import Incomplete, MovedOn, NotFound, NotPermitted
 from domain.readiness import NotReady
 
 from ...builders import an_account
-from ..sample_office import NOW, Office, a_case, a_complete_volunteer, a_draft, details_for
+from ..sample_office import NOW, Office, a_case, a_complete_volunteer, a_draft, details_for, looked_at
 
 pytestmark = pytest.mark.usefixtures('database', 'today')
 
@@ -137,6 +137,7 @@ async def test_an_approval_that_fails_after_taking_the_number_gives_it_back(offi
     twin = await Agency.create(county_id='66000', name='臺中市政府文化觀光局', document_word='中市文志')
     await Application.filter(id=case.id).update(agency_id=twin.id)
     reviewer = await an_account(Role.REVIEWER, name='雙專員', agency=twin)
+    await looked_at(case, by=reviewer)
 
     with pytest.raises(CannotIssue) as refusal:
         await reviews.approve(case, case.version, by=reviewer)
@@ -170,6 +171,7 @@ async def test_a_number_pattern_that_cannot_count_is_refused_and_nothing_moves(o
 async def test_what_lacks_at_the_moment_of_approval_stops_it(office: Office) -> None:
     case = await a_case(office)
     await Training.filter(volunteer_id=case.volunteer_id, kind='special').update(certificate_back_id=None)
+    await looked_at(case, by=office.reviewer)
 
     with pytest.raises(NotReady) as refusal:
         await reviews.approve(case, case.version, by=office.reviewer)

@@ -12,5 +12,11 @@ class case_documents(Element, component='case_documents.js'):
 
     def __init__(self, volunteer: Volunteer, trainings: list[Training]) -> None:
         super().__init__()
-        self._props['photo'] = photo_of(volunteer)
-        self._props['trainings'] = [sides_of(each) for each in trainings]
+        self.show(volunteer, trainings)
+
+    def show(self, volunteer: Volunteer, trainings: list[Training]) -> None:
+        """Shows these pictures; one that is as it was keeps its zoom and its mark."""
+        shown = {'photo': photo_of(volunteer), 'trainings': [sides_of(each) for each in trainings]}
+        if any(self._props.get(name) != value for name, value in shown.items()):
+            self._props.update(shown)
+            self.update()

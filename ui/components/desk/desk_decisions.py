@@ -5,10 +5,11 @@ from typing import Any
 
 from nicegui import html, ui
 from nicegui.element import Element
+from nicegui.events import GenericEventArguments
 
 from domain import dates
 from domain.cases.transitions import VERBS
-from domain.corrections import ANSWERED, Marked
+from domain.corrections import Marked
 from domain.model import Account, Application, ApplicationStatus, CorrectionStatus, Decision
 from domain.reviews import Case, decisions
 
@@ -18,6 +19,9 @@ from ..form.fields import text_area
 from ..icon import icon
 from ..question import question
 from .desk_neighbours import desk_neighbours
+
+# What the browser shows when a button is pressed. A press that was delivered late belongs to what was seen then.
+_SEEN = '(event) => emit(event.currentTarget.closest(".lb-decide").dataset.seen)'
 
 APPROVED, RETURNED, REJECTED = ApplicationStatus.APPROVED, ApplicationStatus.RETURNED, ApplicationStatus.REJECTED
 
@@ -41,6 +45,7 @@ class desk_decisions(Element):
         self.classes('lb-decide')
         self.account, self.decided = account, decided
         self.application: Application = case.application
+        self.seen = ''
         self.listed: list[Element] = []
         with self:
             self.outcome = html.span().classes('strong grow')
@@ -52,17 +57,20 @@ class desk_decisions(Element):
     def show(self, case: Case, marks: list[Marked], pending: Decision | None) -> None:
         """Shows the buttons of an open case, or the decision of a closed one."""
         self.application = case.application
+        self._props['data-seen'] = f'{case.application.version} {case.digest}'
+        self.update()
         is_open = case.application.status is ApplicationStatus.SUBMITTED and pending is None
         self.outcome._text = '' if is_open else _outcome(case, pending)
         self.outcome.update()
         self.acts.set_visibility(is_open)
         to_mend = sum(each.correction.status is CorrectionStatus.OPEN for each in marks)
-        to_see = sum(each.correction.status in ANSWERED for each in marks)
+        to_see = sum(each.waits for each in marks)
         number = f'將取號 {case.number}' if case.number else '沿用原紀錄冊號'
         waits = f'還有 {to_see} 項補正沒有確認' if to_see else f'已標記 {to_mend} 項補件'
-        _set_text(self.number, waits if to_see or to_mend else number)
+        waits = '資料有變更，請先看過' if case.changes else waits
+        _set_text(self.number, waits if to_see or to_mend or case.changes else number)
         _set_text(self.asked, f'已標記 {to_mend} 項' if to_mend else '尚未標記')
-        _mark(self.approve, 'off', to_see + to_mend > 0)
+        _mark(self.approve, 'off', to_see + to_mend + len(case.changes) > 0)
         _mark(self.send_back, 'on', to_mend > 0)
         self.marked.clear()
         with self.marked:
@@ -74,32 +82,37 @@ class desk_decisions(Element):
         _set_text(self.return_note, f'單位承辦人會收到下列 {to_mend} 項；需要時可再補充。' if to_mend else plain)
 
     def _place_acts(self, case: Case) -> None:
-        with action_button('', self._approve).classes('lb-approve') as self.approve:
+        with action_button('', self._approve, told=_SEEN).classes('lb-approve') as self.approve:
             icon('check', 20)
             with html.span().classes('two'):
                 html.span('核可')
                 self.number = html.small()
             html.kbd('A').props('aria-hidden=true')
         dialog = self._question(RETURNED, '', '補充說明（沒有標記時必填）', has_marks=True)
-        with (
-            ui.button(on_click=dialog.open, color=None).props('outline no-caps').classes('lb-return') as self.send_back
-        ):
+        with self._opener(dialog, 'outline no-caps').classes('lb-return') as self.send_back:
             icon('flag')
             with html.span().classes('two'):
                 html.span('通知補件')
                 self.asked = html.small()
             html.kbd('R').props('aria-hidden=true')
         dialog = self._question(REJECTED, '案件到此結束，單位可以另送新案。單位承辦人會收到這段文字。', '原因')
-        ui.button('駁回', on_click=dialog.open, color=None).props('flat no-caps').classes('lb-reject')
+        with self._opener(dialog, 'flat no-caps').classes('lb-reject'):
+            html.span('駁回')
+
+    def _opener(self, dialog: ui.dialog, look: str) -> ui.button:
+        """Opens the question about what is seen at this moment: what comes while the reason is written is another."""
+
+        def open_it(event: GenericEventArguments) -> None:
+            self.seen = event.args
+            dialog.open()
+
+        return ui.button(color=None).props(look).on('click', open_it, js_handler=_SEEN)
 
     def _question(self, to: ApplicationStatus, sentence: str, label: str, *, has_marks: bool = False) -> Any:
         words, act = Reason(), VERBS[to]
 
         async def send() -> None:
-            await decisions.decide(
-                self.application.id, to, self.application.version, by=self.account, reason=words.reason
-            )
-            await self.decided()
+            await self._decide(to, self.seen, words.reason)
 
         with question(f'{act}：原因') as dialog:
             note = html.p(sentence)
@@ -114,8 +127,18 @@ class desk_decisions(Element):
         return dialog
 
     async def _approve(self) -> None:
-        await decisions.decide(self.application.id, APPROVED, self.application.version, by=self.account)
+        await self._decide(APPROVED, self.approve.said)
+
+    async def _decide(self, to: ApplicationStatus, seen: Any, reason: str = '') -> None:
+        version, digest = _read(seen)
+        await decisions.decide(self.application.id, to, version, by=self.account, reason=reason, digest=digest)
         await self.decided()
+
+
+def _read(seen: Any) -> tuple[int, str]:
+    """Version and digest as the browser told them; of anything else what no case has."""
+    version, _, digest = str(seen).partition(' ')
+    return (int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0), digest
 
 
 def _mark(element: Element, name: str, is_so: bool) -> None:

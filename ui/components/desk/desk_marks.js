@@ -42,7 +42,7 @@ export default {
           v-if="answered.length && markable"
           type="button"
           class="lb-btn q-btn lb-outline"
-          @click="$emit('accepted', 0)"
+          @click="$emit('accepted', { seen: answered.map((m) => [m.id, m.digest]) })"
         >
           <lb-icon name="check" size="16" />全部確認
         </button>
@@ -85,7 +85,7 @@ export default {
                 type="button"
                 class="lb-btn q-btn lb-outline"
                 :aria-label="'確認：' + m.label"
-                @click="$emit('accepted', m.id)"
+                @click="$emit('accepted', { id: m.id, digest: m.digest })"
               >
                 <lb-icon name="check" size="16" />確認
               </button>

@@ -69,10 +69,17 @@ class desk_marks(Element, component='desk_marks.js'):
         await corrections.withdraw(await self._found(given), by=self.account)
 
     async def _accept(self, given: Any) -> None:
-        if given:
-            await corrections.accept(await self._found(given), by=self.account)
-        else:
-            await corrections.accept_all(self.application, by=self.account)
+        """`{id, digest}` of one mark, or of several `{seen: [[id, digest], …]}`: what the browser showed there."""
+        given = given if isinstance(given, dict) else {}
+        if given.get('id'):
+            digest = str(given.get('digest'))
+            await corrections.accept(await self._found(given['id']), by=self.account, digest=digest)
+            return
+        pairs = given.get('seen') if isinstance(given.get('seen'), list) else []
+        seen = {
+            one[0]: str(one[1]) for one in pairs or [] if isinstance(one, list) and len(one) == 2 and _is_id(one[0])
+        }
+        await corrections.accept_all(self.application, by=self.account, seen=seen)
 
     async def _reopen(self, given: Any) -> None:
         given = given if isinstance(given, dict) else {}
@@ -106,10 +113,13 @@ def _anchor(given: dict[str, Any]) -> Anchor:
     return Anchor(cast(Place, place), *cast(Any, rest))
 
 
+def _is_id(value: object) -> bool:
+    return isinstance(value, int)
+
+
 def _as_props(marked: Marked) -> dict[str, Any]:
     one = marked.correction
     tone, symbol = MARKS[one.status]
-    is_answered = one.status in corrections.ANSWERED
     who = f'{one.answered_by.name}　{dates.roc_instant(one.answered_at)}' if one.answered_by and one.answered_at else ''
     return {
         'id': one.id,
@@ -123,8 +133,9 @@ def _as_props(marked: Marked) -> dict[str, Any]:
         'state': one.status.label,
         'tone': tone,
         'symbol': symbol,
-        'live': one.status not in corrections.CLOSED,
-        'waits': is_answered,
+        'live': one.status not in corrections.CLOSED or marked.waits,
+        'waits': marked.waits,
+        'digest': marked.digest,
         'answered': bool(one.answered_at),
         'answer': one.answer,
         'who': who,

@@ -131,6 +131,9 @@ export default {
               {{ holder(c)[0] === me ? '您正在審' : holder(c)[1] + ' 正在審' }}
             </span>
             <span v-if="c.problem" class="lb-chip bad"><lb-icon name="warning" size="14" />未能生效</span>
+            <span v-if="c.changed" class="lb-chip" :class="c.changed[1]">
+              <lb-icon :name="c.changed[2]" size="14" />{{ c.changed[0] }}
+            </span>
             <span v-if="isNew(c)" class="lb-chip accent"><lb-icon name="bolt" size="14" />新送件</span>
             <span v-if="c.answered" class="lb-chip">補件再送 {{ c.answered }} 項</span>
             <span v-else-if="c.round > 1 && waits" class="lb-chip">補件再送</span>
@@ -298,6 +301,7 @@ export default {
         c.pending ||
         c.readers.length ||
         c.problem ||
+        c.changed ||
         this.isNew(c) ||
         c.open ||
         c.answered ||

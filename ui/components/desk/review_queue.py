@@ -18,7 +18,7 @@ from domain.reviews import CaseRow, presence
 from domain.reviews.presence import Reader
 
 from ...live import follow, of_agency, together
-from ..states import STATUSES, deadline
+from ..states import CHANGED, STATUSES, deadline
 from .desk_view import ORDERS, TABS, DeskView
 
 MOST_SHOWN = 200
@@ -125,5 +125,6 @@ def _row(row: CaseRow, readers: list[Reader], account: Account) -> dict[str, Any
         'answered': row.answered_marks,
         'pending': pending,
         'problem': bool(row.problem),
+        'changed': list(CHANGED) if row.has_changed else None,
         'readers': [(reader.account_id, reader.name) for reader in readers],
     }

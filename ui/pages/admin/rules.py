@@ -6,13 +6,14 @@ from nicegui import html, ui
 
 from domain import dates, directory, links
 from domain.errors import NotFound
-from domain.model import Account, Demand, IssueKind, Rule
+from domain.model import Account, Demand, IssueKind, Part, Rule
 from domain.readiness import rules
 from domain.readiness.rules import FIELDS, RuleDetails
 
 from ...components.action_button import action_button
 from ...components.card import card
 from ...components.form import form
+from ...components.form.check_boxes import check_boxes
 from ...components.form.fields import choice_field, date_field, radio_field, text_field
 from ...components.question import is_sure
 from ...components.record_table import Cell, Row
@@ -29,6 +30,7 @@ COLUMNS = [
     ('source', FIELDS['source'].caption),
 ]
 NEW_BY_EYE = '新的目視項目（由審核人員勾選）'
+LOOKS_AT = '勾選後，這些資料有了修改，就要再目視一次。都不選：任何資料有修改都要再看。'
 EVERY: dict[int | None, str] = {None: '全部'}
 EVERY_KIND: dict[str | None, str] = {None: '全部'}
 
@@ -89,6 +91,8 @@ def _item_fields(in_form: form, details: RuleDetails, known: list[Rule], *, is_n
         text_field(
             FIELDS['note'].caption, in_form, 'note', wide=True, maxlength=200, hint='不符或待目視時，附在這一項後面。'
         )
+        parts = {part.value: part.label for part in Part}
+        looks_at = check_boxes(FIELDS['looks_at'].caption, in_form, 'looks_at', parts, hint=LOOKS_AT)
     key = details.key
 
     def say() -> None:
@@ -98,6 +102,7 @@ def _item_fields(in_form: form, details: RuleDetails, known: list[Rule], *, is_n
             details.label = names.get(key) or rules.LABELS.get(key, '')
             label.show(details.label)
         weight.advise(_meaning(details))
+        looks_at.set_visibility(details.key not in rules.LABELS)
 
     in_form.on_change(say)
     say()

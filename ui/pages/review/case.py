@@ -10,6 +10,8 @@ from domain.books import record_books
 from domain.model import Account, ApplicationStatus
 from domain.reviews import Case, decisions
 
+from ...components.check_list import check_list
+from ...components.desk.case_changes import case_changes
 from ...components.desk.case_checks import case_checks
 from ...components.desk.case_documents import case_documents
 from ...components.desk.data_list import data_list
@@ -46,9 +48,11 @@ async def review_case_page(
             with html.section().classes('lb-case').props('aria-label=案件'):
                 desk.head = desk_head(account, case)
                 with html.div().classes('lb-case-body'):
-                    desk.marks = desk_marks(case.application, account, desk.renew)
-                    case_documents(case.volunteer, list(case.trainings))
-                    case_checks(account, case.application, list(case.checks))
+                    with html.div().classes('lb-case-news'):
+                        desk.changes = case_changes(account, desk.renew)
+                        desk.marks = desk_marks(case.application, account, desk.renew)
+                    desk.documents = case_documents(case.volunteer, list(case.trainings))
+                    desk.checks = case_checks(account, case.application, list(case.checks), desk.renew)
                     desk.facts = await case_side(account, case)
                 desk.bar = desk_decisions(account, case, desk.go_on)
             await desk.show(case)
@@ -61,7 +65,10 @@ class Desk:
     """What of the page changes while the case is open, and how it is renewed."""
 
     head: desk_head
+    changes: case_changes
     marks: desk_marks
+    documents: case_documents
+    checks: check_list
     facts: data_list
     bar: desk_decisions
 
@@ -75,14 +82,21 @@ class Desk:
         decision = (await decisions.pending_of([self.id])).get(self.id)
         is_waiting = now.application.status is ApplicationStatus.SUBMITTED
         self.head.show(now, next((row.problem for row in self.queue.rows if row.id == self.id), ''))
+        self.changes.show(now)
         self.marks.show(found, is_markable=is_waiting and decision is None)
+        self.documents.show(now.volunteer, list(now.trainings))
+        self.checks.show(now.checks)
         self.bar.show(now, found, decision)
         self.facts.show(groups_of(now))
+        self.case = now
 
     async def renew(self) -> None:
-        """Read it again; one that has moved is another page."""
-        now = await reviews.case(self.id, by=self.account)
-        if now.application.version != self.case.application.version:
+        """Read it again and show it in place, so that nothing is lost that is being written.
+
+        A case in another status or round is another page.
+        """
+        now, before = await reviews.case(self.id, by=self.account), self.case.application
+        if (now.application.status, now.application.round) != (before.status, before.round):
             ui.navigate.to(self.queue.view.address(self.id))
             return
         await self.show(now)

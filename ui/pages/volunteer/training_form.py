@@ -2,7 +2,7 @@
 
 from nicegui import html, ui
 
-from domain import corrections, dates, drafts, files, links, trainings, volunteers
+from domain import applications, corrections, dates, drafts, files, links, trainings, volunteers
 from domain.model import Account, Draft, DraftKind, FileKind, Place, Training, Volunteer
 from domain.trainings import FIELDS, TrainingDetails
 
@@ -15,6 +15,7 @@ from ...components.form.upload_box import upload_box
 from ...components.question import question
 from ...components.roster_row import roster_line
 from ...components.training_fields import approval_fields, course_fields
+from ...components.under_review import under_review
 from ...flash import leave_with
 from ...frame import BASICS, VOLUNTEER_DATA, frame, guide_for, save_bar, waiting_for
 
@@ -51,6 +52,7 @@ async def _training_page(
         recorded = TrainingDetails.from_record(training) if training else None
         about = training.id if training else 0
         marks = await corrections.beside(volunteer, Place.TRAINING, by=account, training_id=about)
+        await under_review(volunteer, account)
         correction_strip(volunteer, marks)
         in_form = form(details, draft, by=account, recorded=recorded, marks=marks)
         with html.div().classes('lb-cols'):
@@ -64,17 +66,20 @@ async def _training_page(
 
         async def save() -> None:
             if training is None:
-                await trainings.record(volunteer, details, by=account, draft=draft)
+                saved = await trainings.record(volunteer, details, by=account, draft=draft)
             else:
-                await trainings.amend(training, details, version=training.version, by=account)
+                saved = await trainings.amend(training, details, version=training.version, by=account)
                 await drafts.settle(draft, details, by=account)
-            leave_with(case_page(volunteer) if marks else back, 'training-saved')
+            is_other = training is None or saved.version != training.version
+            is_seen = is_other and await applications.is_under_review(volunteer, by=account)
+            said = 'training-saved-under-review' if is_seen else 'training-saved'
+            leave_with(case_page(volunteer) if marks else back, said)
 
         with save_bar():
             action_button('儲存', save, in_form=in_form)
             ui.link('返回', back).classes('lb-btn q-btn lb-flat')
             if training is not None:
-                remove_button(account, training, back)
+                remove_button(account, volunteer, training, back)
             in_form.saved_mark()
     page.follow(in_form, guide)
 
@@ -125,14 +130,15 @@ def record_facts(training: Training) -> None:
     )
 
 
-def remove_button(account: Account, training: Training, back: str) -> None:
+def remove_button(account: Account, volunteer: Volunteer, training: Training, back: str) -> None:
     """刪除, after a question: the entry goes, its history stays."""
     with question('刪除這筆教育訓練？') as dialog:
         html.p('刪除後不再計入時數；異動紀錄會保留這筆資料的內容。')
 
         async def remove() -> None:
             await trainings.remove(training, by=account)
-            leave_with(back, 'training-removed')
+            is_seen = await applications.is_under_review(volunteer, by=account)
+            leave_with(back, 'training-removed-under-review' if is_seen else 'training-removed')
 
         with html.div().classes('lb-acts'):
             action_button('刪除', remove, 'bad')

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from nicegui import html, ui
 
-from domain import corrections, directory, drafts, links, volunteers
+from domain import applications, corrections, directory, drafts, links, volunteers
 from domain.model import Account, DraftKind, Place, Volunteer
 from domain.volunteers import VolunteerDetails
 from domain.volunteers.basics import HOST_UNIT, TEAM
@@ -16,6 +16,7 @@ from ....components.correction_marks import case_page, correction_strip
 from ....components.form import form
 from ....components.form.fields import choice_field
 from ....components.question import is_sure
+from ....components.under_review import under_review
 from ....flash import leave_with
 from ....frame import BASICS, save_bar
 
@@ -25,15 +26,18 @@ async def basics_tab(account: Account, volunteer: Volunteer) -> None:
     draft = await drafts.open(DraftKind.VOLUNTEER, by=account, volunteer=volunteer, about='basics')
     details = await drafts.restored(draft, VolunteerDetails.from_record(volunteer))
     marks = await corrections.beside(volunteer, Place.BASICS, by=account)
+    await under_review(volunteer, account)
     correction_strip(volunteer, marks)
     in_form = form(details, draft, by=account, recorded=VolunteerDetails.from_record(volunteer), marks=marks)
     await basics_fields(in_form, details, account)
     await membership_card(account, volunteer)
 
     async def save() -> None:
-        await volunteers.amend(volunteer, details, version=volunteer.version, by=account)
+        amended = await volunteers.amend(volunteer, details, version=volunteer.version, by=account)
         await drafts.settle(draft, details, by=account)
-        leave_with(case_page(volunteer) if marks else links.basics(volunteer.id), 'volunteer-saved')
+        is_seen = amended.version != volunteer.version and await applications.is_under_review(volunteer, by=account)
+        said = 'volunteer-saved-under-review' if is_seen else 'volunteer-saved'
+        leave_with(case_page(volunteer) if marks else links.basics(volunteer.id), said)
 
     with save_bar():
         action_button('儲存', save, in_form=in_form)

@@ -1,0 +1,30 @@
+"""送審資料: what an application holds. What was sent, what was looked at, and what has changed since then.
+
+A tick, a confirmed mark and a decision belong to the content that was seen; each keeps the digest of the part that it
+looked at, and counts only while that is what stands there.
+"""
+
+from .changes import NotLookedAt, PaperChange, require_looked_at, since_look
+from .entries import FIELDS, PICTURES, UNKEPT, Entry, Papers
+from .kept import Kept, begin, keep, last, look, of, of_many, sent, unlooked
+
+__all__ = [
+    'FIELDS',
+    'PICTURES',
+    'UNKEPT',
+    'Entry',
+    'Kept',
+    'NotLookedAt',
+    'PaperChange',
+    'Papers',
+    'begin',
+    'keep',
+    'last',
+    'look',
+    'of',
+    'of_many',
+    'require_looked_at',
+    'sent',
+    'since_look',
+    'unlooked',
+]

@@ -1,0 +1,117 @@
+"""送審內容 as it was kept: what was sent with each round, and what a reviewer has looked at since.
+
+The latest row of a round is what was looked at. Nothing is ever taken away.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from db import transaction
+from db.choices import ApplicationStatus, Role
+from db.models import Account, Application, CaseContent, Training
+
+from .. import dates, permissions, validation
+from ..cases import transitions
+from ..errors import MovedOn, NotFound
+from .entries import Papers, collected
+
+_RELATED = ('volunteer', 'county', 'agency')
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Papers as they were sent, or looked at by somebody (`by_name`), at that moment."""
+
+    papers: Papers
+    digest: str
+    at: datetime
+    by_name: str
+    is_sent: bool
+
+
+async def of(application: Application) -> Papers:
+    """What the application holds now. Two queries."""
+    return (await of_many([application.id]))[application.id]
+
+
+async def of_many(application_ids: Iterable[int]) -> dict[int, Papers]:
+    """Application id → what it holds now. Two queries, however many there are."""
+    cases = await Application.filter(id__in=list(application_ids)).select_related(*_RELATED)
+    people = {case.volunteer_id for case in cases}
+    listed: dict[int, list[Training]] = {one: [] for one in people}
+    for training in await Training.filter(volunteer_id__in=people).select_related('trained_for', 'field'):
+        listed[training.volunteer_id].append(training)
+    return {case.id: collected(case, listed[case.volunteer_id]) for case in cases}
+
+
+async def sent(application: Application) -> Papers | None:
+    """What was sent in the last round; None for what was never sent, or before this was kept."""
+    rows = CaseContent.filter(application_id=application.id, is_sent=True).order_by('-round', '-id')
+    row = await rows.first()
+    return Papers.from_text(row.content.open()) if row else None
+
+
+async def last(application: Application) -> Kept | None:
+    """What was looked at last in this round: at first what was sent."""
+    rows = CaseContent.filter(application_id=application.id, round=application.round).order_by('-id')
+    row = await rows.select_related('by').first()
+    if row is None:
+        return None
+    return Kept(Papers.from_text(row.content.open()), row.digest, row.at, row.by.name, row.is_sent)
+
+
+async def unlooked(application_ids: Iterable[int]) -> set[int]:
+    """Which of the cases hold something else than what was looked at last. Three queries."""
+    ids = list(application_ids)
+    if not ids:
+        return set()
+    cases = {one.id: one for one in await Application.filter(id__in=ids)}
+    rows = CaseContent.filter(application_id__in=list(cases)).order_by('id')
+    kept: list[tuple[int, int, str]] = [*await rows.values_list('application_id', 'round', 'digest')]
+    digests = {case_id: digest for case_id, round_, digest in kept if cases[case_id].round == round_}
+    now = await of_many(digests)
+    return {one for one, digest in digests.items() if now[one].digest() != digest}
+
+
+async def keep(application: Application, papers: Papers, *, by: Account, is_sent: bool = False) -> None:
+    """Keep `papers` as what was sent, or looked at, in this round; inside the caller's transaction."""
+    await CaseContent.create(
+        application_id=application.id,
+        round=application.round,
+        content=papers.to_text(),
+        digest=papers.digest(),
+        by_id=by.id,
+        at=dates.now(),
+        is_sent=is_sent,
+    )
+    await Application.filter(id=application.id).update(papers_changed_at=None)
+
+
+async def begin(application: Application, papers: Papers, *, by: Account) -> None:
+    """The first look at a case that was sent before its content was kept."""
+    if not await CaseContent.filter(application_id=application.id, round=application.round).exists():
+        await keep(application, papers, by=by)
+
+
+async def look(application: Application, digest: str, *, by: Account) -> None:
+    """已看過變更: a reviewer has looked at what has changed; `digest` is of what the page showed. Twice counts once.
+
+    Raises NotFound, NotPermitted, MovedOn when the papers have changed again or the case has moved.
+    """
+    permissions.require(by, Role.REVIEWER)
+    async with transaction():
+        now = await Application.filter(id=validation.record_id(application.id)).select_for_update().first()
+        if now is None or not permissions.may_see_case(by, now):
+            raise NotFound
+        await transitions.require_sent_by_others(now, by=by)
+        if now.status != ApplicationStatus.SUBMITTED or now.round != application.round:
+            raise await transitions.moved_on(now)
+        papers = await of(now)
+        if papers.digest() != digest:
+            raise MovedOn('您看的時候，資料又有了修改。畫面已更新，請再看一次變更，再按「已看過變更」。')
+        kept = await last(now)
+        if kept is not None and kept.digest == digest:
+            return
+        await keep(now, papers, by=by)
+        await transitions.announce(now)
