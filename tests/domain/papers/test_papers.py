@@ -14,6 +14,7 @@ from db.choices import (
     FileKind,
     Part,
     Place,
+    Role,
 )
 from db.models import (
     Application,
@@ -35,7 +36,6 @@ from domain.readiness import Check, rules
 from domain.reviews import decisions
 from domain.trainings import TrainingDetails
 from domain.volunteers import VolunteerDetails
-from tests import builders
 
 from ...builders import a_file, an_account, an_identity_number
 from ..sample_office import NOW, Office, a_case, a_complete_volunteer, a_draft, details_for
@@ -238,7 +238,7 @@ async def test_a_look_from_an_old_page_is_refused_and_twice_counts_once(office: 
 async def test_only_a_reviewer_of_the_agency_looks_and_only_while_it_is_under_review(office: Office) -> None:
     case = await a_case(office)
     digest = (await papers.of(case)).digest()
-    stranger = await an_account(builders.Role.REVIEWER)
+    stranger = await an_account(Role.REVIEWER)
 
     with pytest.raises(NotPermitted):
         await papers.look(case, digest, by=office.clerk)
@@ -283,7 +283,7 @@ async def test_a_required_tick_that_fell_holds_the_approval(office: Office) -> N
 
 
 async def test_a_rule_that_names_no_part_looks_at_everything(office: Office) -> None:
-    rule = await rules.save(rules.RuleDetails(label='整體看過'), by=await an_account(builders.Role.ADMINISTRATOR))
+    rule = await rules.save(rules.RuleDetails(label='整體看過'), by=await an_account(Role.ADMINISTRATOR))
     case = await a_case(office)
     check = await the_check(case, office, rule.key)
     assert check.rule_id
@@ -465,9 +465,7 @@ async def test_a_returned_case_is_sent_with_a_row_of_its_own(office: Office) -> 
     case = await applications.submit(await applications.get(case.id, by=office.clerk), by=office.clerk)
 
     assert (await reviews.case(case.id, by=office.reviewer)).changes == []
-    assert await CaseContent.filter(application_id=case.id, is_sent=True).order_by('round').values_list(
-        'round', flat=True
-    ) == [1, 2]
+    assert [row.round for row in await CaseContent.filter(application_id=case.id, is_sent=True)] == [1, 2]
     kept = await papers.sent(case)
     assert kept
     assert len({one.training_id for one in kept.entries}) == 3

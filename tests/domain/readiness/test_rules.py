@@ -172,6 +172,7 @@ async def test_a_tick_says_who_looked_and_goes_when_it_is_taken_back(office: Off
     await rules.untick(application, rule.id, by=office.colleague)
 
     ticked = Check('eye-name', rule.label, '', 'ok', source='管理辦法 §2', rule_id=rule.id, ticked_by='何專員')
+    assert seen is not None
     assert (replace(seen, digest=''), by_clerk) == (ticked, box)
     assert await line(application, 'eye-name', office.reviewer) == replace(box, digest=seen.digest)
 

@@ -41,7 +41,8 @@ class case_changes(Element):
         self.box.clear()
         self.box.set_visibility(bool(case.changes))
         labels = '、'.join(dict.fromkeys(change.label for change in case.changes))
-        self.news.set_text(f'運用單位剛修改了：{labels}。請看過{TITLE}再決定。' if case.changes else '')
+        self.news._text = f'運用單位剛修改了：{labels}。請看過{TITLE}再決定。' if case.changes else ''
+        self.news.update()
         if case.changes:
             with self.box:
                 self._head(case.application, case.digest, len(case.changes))
@@ -59,7 +60,7 @@ class case_changes(Element):
         with html.header():
             icon('warning', 18)
             html.h2(f'{TITLE}：{count} 項').props('id=changes-title')
-            action_button('已看過變更', look, 'outline').props('icon=none').classes('lb-looked')
+            action_button('已看過變更', look, 'outline')
         html.p(
             '運用單位在審核中修改了資料。看過並按「已看過變更」之後，才能決定；看過舊內容的目視與確認已經取消。'
         ).classes('lb-sm mut')
