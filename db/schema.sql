@@ -713,3 +713,8 @@ ALTER TABLE "reading" RENAME TO "presence";
 ALTER INDEX reading_one_holder RENAME TO presence_one_holder;
 ALTER INDEX reading_by_application_id RENAME TO presence_by_application_id;
 DO $$ DECLARE name text; BEGIN FOR name IN SELECT conname FROM pg_constraint WHERE conrelid = 'presence'::regclass AND conname LIKE 'reading%' LOOP EXECUTE format('ALTER TABLE presence RENAME CONSTRAINT %I TO %I', name, replace(name, 'reading', 'presence')); END LOOP; END $$;
+
+-- 0009_terms
+ALTER TABLE "agency" ADD COLUMN "correction_days" SMALLINT NOT NULL;
+ALTER TABLE "application" ADD COLUMN "correct_by" DATE;
+INSERT INTO rule (key, label, demand, by_eye, source, note, position) SELECT 'membership', '所屬運用單位', 'advice', false, '管理辦法 §5', '', coalesce(max(position), 0) + 1 FROM rule HAVING count(*) > 0;

@@ -171,7 +171,7 @@ async def remove(roster: Roster, application: Application, *, by: Account) -> No
             raise NotFound
         drafts = Application.filter(id=row.id, status=ApplicationStatus.DRAFT, version=row.version)
         if not await drafts.update(roster_id=None, roster_position=0):
-            raise CannotRemove(f'{row.volunteer.name}的申請已送審，不能移出名冊。要收回的話，請在該案按「撤回」。')
+            raise CannotRemove(f'{row.volunteer.name}的申請已送審，不能移出名冊。要收回時，請開啟該案按「撤回申請」。')
         if row.remarks or row.attachment_id or row.previous_id:
             await transitions.announce(row)
         else:

@@ -13,6 +13,7 @@ from domain.reviews import Case, decisions
 from ...components.desk.case_checks import case_checks
 from ...components.desk.case_documents import case_documents
 from ...components.desk.data_list import data_list
+from ...components.desk.desk_closing import desk_closing
 from ...components.desk.desk_decisions import desk_decisions
 from ...components.desk.desk_facts import groups_of
 from ...components.desk.desk_head import desk_head
@@ -50,6 +51,7 @@ async def review_case_page(
                     case_documents(case.volunteer, list(case.trainings))
                     case_checks(account, case.application, list(case.checks))
                     desk.facts = await case_side(account, case)
+                desk_closing(account, case.application)
                 desk.bar = desk_decisions(account, case, desk.go_on)
             await desk.show(case)
     follow(CaseChanged, desk.renew, of_case(application_id))
