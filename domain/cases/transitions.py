@@ -25,7 +25,8 @@ ALLOWED = {
         ApplicationStatus.REJECTED,
         ApplicationStatus.WITHDRAWN,
     ),
-    ApplicationStatus.RETURNED: (ApplicationStatus.SUBMITTED, ApplicationStatus.WITHDRAWN),
+    # 駁回 of what was returned: its term has passed (law.md#correction-term).
+    ApplicationStatus.RETURNED: (ApplicationStatus.SUBMITTED, ApplicationStatus.REJECTED, ApplicationStatus.WITHDRAWN),
 }
 
 VERBS = {

@@ -279,4 +279,4 @@ async def _announce(roster: Roster) -> None:
     await announcements.announce(RosterChanged(roster.id, roster.agency_id, roster.host_unit_id))
 
 
-_RETURNED = '機關已通知補件，還看不出是否補正。補正後請勾選這一列，再按「送審」。'
+_RETURNED = '機關已通知補件，還看不出是否補正。補正後請勾選這一列，再送審選取的志工。'
