@@ -124,7 +124,8 @@ async def handed_over(application: Application, giver: HostUnit) -> None:
     case = await _case(application)
     facts = _about(case, links.application(case.volunteer_id)) | {'原單位': giver.name, '狀態': case.status.label}
     composed = await templates.composed('handed_over', facts)
-    await outbox.queue(case.host_unit.email, *composed, template='handed_over', application=case)
+    about = case if case.round else None  # a draft may yet be deleted
+    await outbox.queue(case.host_unit.email, *composed, template='handed_over', application=about)
 
 
 async def approved(application: Application, book: RecordBook) -> None:

@@ -259,10 +259,9 @@ async def give_up_button(account: Account, application: Application | None, draf
 
 def state_banner(application: Application, marks: Sequence[Marked]) -> None:
     """What the agency said, in sight of the fields it speaks of; of a case with marks their list says it."""
-    last = f'請在 {dates.roc(application.correct_by)}（含當日）以前再送審。' if application.correct_by else ''
+    last = last_day(application)
     if application.status is ApplicationStatus.RETURNED and marks:
-        if last:
-            html.p(f'{last}期限過後，發冊機關可以將案件結案。').classes('lb-note')
+        html.p(last).classes('lb-note')
         return
     tone, symbol = STATUSES[application.status]
     with html.section().classes('lb-card lb-state').props('role=status'):
@@ -274,6 +273,16 @@ def state_banner(application: Application, marks: Sequence[Marked]) -> None:
         else:
             due = f'，期限 {dates.roc(application.due_on)}' if application.due_on else ''
             html.span(f'已送{application.agency.name}審核{due}。送審後不能修改，除非按「撤回申請」。')
+
+
+def last_day(application: Application) -> str:
+    """Until when a correction is to be sent, and what comes after; '' where there is no term."""
+    if application.correct_by is None:
+        return ''
+    day = dates.roc(application.correct_by)
+    if application.correct_by < dates.today():
+        return f'補件期限 {day} 已過，發冊機關可以將案件結案；在那之前仍可以補件、送審。'
+    return f'請在 {day}（含當日）以前再送審；期限過後，發冊機關可以將案件結案。'
 
 
 def locked_fact(label: str, note: str, text: str, *, wide: bool = False) -> None:
