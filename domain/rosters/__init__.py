@@ -175,7 +175,7 @@ async def remove(roster: Roster, application: Application, *, by: Account) -> No
         if row.remarks or row.attachment_id or row.previous_id:
             await transitions.announce(row)
         else:
-            await applications.withdraw(row, by=by)
+            await applications.give_up(row, by=by)
         await _touch(known)
 
 

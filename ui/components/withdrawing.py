@@ -14,11 +14,11 @@ def act_on(application: Application) -> str:
     return DELETE if application.status is ApplicationStatus.DRAFT else WITHDRAW
 
 
-async def withdrawn(account: Account, application: Application) -> str:
-    """Asks, and withdraws or deletes it; returns the key of what the next page says, '' when the user thinks better."""
+async def withdrawn(account: Account, application: Application) -> bool:
+    """Asks, and withdraws or deletes it; False when the user thinks better of it."""
     is_draft = application.status is ApplicationStatus.DRAFT
     ends = f'案件到此結束，{application.agency.name}不會再審；撤回後不能復原。志工的資料都還在，之後可以重新申請。'
     if not await is_sure(act_on(application), _OF_DRAFT if is_draft else ends):
-        return ''
+        return False
     await applications.withdraw(application, by=account)
-    return 'draft-deleted' if is_draft else 'application-withdrawn'
+    return True

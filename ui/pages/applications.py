@@ -51,8 +51,9 @@ async def applications_page(account: Account, which: str = '') -> None:
     async def acted(key: str, what: str) -> None:
         application = await applications.get(int(key), by=account)
         if what == 'withdraw':
-            if done := await withdrawn(account, application):
-                leave_with(links.applications(chosen.value), done)
+            if await withdrawn(account, application):
+                here = links.applications(chosen.value)
+                leave_with(here, 'application-withdrawn' if application.round else 'draft-deleted')
         elif what == 'again':
             anew = await applications.again(application, by=account)
             leave_with(links.application(anew.volunteer_id), 'application-again')

@@ -1,18 +1,19 @@
 """逾期結案: the bar of a returned case, from when it may be closed."""
 
+from collections.abc import Callable
+
 from nicegui import html
 
-from domain import dates, links
+from domain import dates
 from domain.model import Account, Application
 from domain.reviews import closings
 
-from ...flash import leave_with
 from ..action_button import action_button
 from ..question import is_sure
 
 
-def desk_closing(account: Account, application: Application) -> None:
-    """Places the bar; nothing for a case that is not returned, or whose agency sets no term."""
+def desk_closing(account: Account, application: Application, closed: Callable[[], None]) -> None:
+    """Places the bar, which calls `closed`; nothing for a case that is not returned, or whose agency sets no term."""
     first = closings.closable_from(application)
     if first is None:
         return
@@ -24,7 +25,7 @@ def desk_closing(account: Account, application: Application) -> None:
         )
         if await is_sure('逾期結案', sentence):
             await closings.close(application.id, application.version, by=account)
-            leave_with(links.review_queue('returned'), 'case-closed')
+            closed()
 
     is_over = first <= dates.today()
     with html.div().classes('lb-closing'):

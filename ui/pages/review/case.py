@@ -24,6 +24,7 @@ from ...components.desk.review_queue import review_queue
 from ...components.question import question
 from ...components.reveal import reveal_dialog
 from ...components.timeline import timeline
+from ...flash import leave_with
 from ...frame import frame, waiting_for
 from ...live import follow, of_case
 
@@ -51,7 +52,7 @@ async def review_case_page(
                     case_documents(case.volunteer, list(case.trainings))
                     case_checks(account, case.application, list(case.checks))
                     desk.facts = await case_side(account, case)
-                desk_closing(account, case.application)
+                desk_closing(account, case.application, to_the_returned)
                 desk.bar = desk_decisions(account, case, desk.go_on)
             await desk.show(case)
     follow(CaseChanged, desk.renew, of_case(application_id))
@@ -113,6 +114,11 @@ async def case_side(account: Account, case: Case) -> data_list:
             html.h2('送審歷程')
             await timeline.build(account, case.application, heading=False)
     return facts
+
+
+def to_the_returned() -> None:
+    """The case has been closed: to the others that wait for their units."""
+    leave_with(links.review_queue('returned'), 'case-closed')
 
 
 def preview(case: Case) -> None:

@@ -243,8 +243,8 @@ async def give_up_button(account: Account, application: Application | None, draf
     """撤回申請 while the agency has not decided, 刪除草稿 before it was sent, also of what was only typed."""
 
     async def give_up() -> None:
-        if application is not None and (done := await withdrawn(account, application)):
-            leave_with(back, done)
+        if application is not None and await withdrawn(account, application):
+            leave_with(back, 'application-withdrawn' if application.round else 'draft-deleted')
 
     async def discard() -> None:
         if await is_sure(DELETE, '這一頁填寫的內容還沒有儲存。刪除後不能復原；志工的其他資料都還在。'):

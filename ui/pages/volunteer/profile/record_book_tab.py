@@ -127,8 +127,9 @@ async def _case(
         leave_with(form_page, 'application-again')
 
     async def give_up() -> None:
-        if done := await withdrawn(account, application):
-            leave_with(links.record_books(volunteer.id), done)
+        if await withdrawn(account, application):
+            here = links.record_books(volunteer.id)
+            leave_with(here, 'application-withdrawn' if application.round else 'draft-deleted')
 
     turn, is_open = worklists.of(application, account), application.status in applications.OPEN
     with html.section().classes('lb-card lb-state').props('aria-label=申請案'):
