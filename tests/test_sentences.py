@@ -32,6 +32,7 @@ PLACED = {
     ('domain/accounts/login_lock.py', '忘記密碼?'): LOGIN,
     ('domain/accounts/password_links.py', '忘記密碼?'): LOGIN,
     ('domain/applications/other_units.py', '儲存'): FORM,
+    ('domain/applications/other_units.py', '送審進度'): MENUS,
     ('domain/applications/other_units.py', '本人同意，改由本單位申請'): FORM,
     ('domain/corrections/__init__.py', '送審'): FORM,
     ('domain/dates.py', '民國前'): BASICS,

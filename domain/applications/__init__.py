@@ -78,7 +78,7 @@ async def save(details: ApplicationDetails, *, of: Volunteer, by: Account, has_c
     volunteer = await volunteers.get(of.id, by=by)
     application = await Application.filter(volunteer_id=volunteer.id, status__in=OPEN).first()
     if application is not None and not may_see_case(by, application):
-        await other_units.require_way(application, has_consent=has_consent)
+        await other_units.require_way(application, by=by, has_consent=has_consent)
         application = None
     if problems := await _problems(details, application):
         raise Incomplete(problems)
@@ -90,7 +90,7 @@ async def save(details: ApplicationDetails, *, of: Volunteer, by: Account, has_c
                 await files.attach(details.attachment, volunteer, by=by, kind=FileKind.ATTACHMENT)
             return await (_change(application, details, by) if application else _open(volunteer, _kept(details), by))
     except IntegrityError as clash:
-        raise await other_units.under_way(volunteer) from clash
+        raise await other_units.under_way(volunteer, by=by) from clash
 
 
 async def submit(application: Application, *, by: Account) -> Application:
@@ -196,7 +196,7 @@ async def again(application: Application, *, by: Account) -> Application:
     except IntegrityError as clash:
         current = await Application.filter(previous_id=old.id, status__in=OPEN).first()
         if current is None:
-            raise await other_units.under_way(volunteer) from clash
+            raise await other_units.under_way(volunteer, by=by) from clash
         return await get(current.id, by=by)
 
 

@@ -31,11 +31,11 @@ class DraftElsewhere(AlreadyUnderWay):
         )
 
 
-async def require_way(other: Application, *, has_consent: bool) -> None:
+async def require_way(other: Application, *, by: Account, has_consent: bool) -> None:
     """Whether the application of another unit would give way. Raises AlreadyUnderWay."""
     is_draft = other.status == ApplicationStatus.DRAFT
     if not is_draft or not (has_consent or await forgotten_drafts.is_forgotten(other)):
-        raise await under_way(await Volunteer.get(id=other.volunteer_id))
+        raise await under_way(await Volunteer.get(id=other.volunteer_id), by=by)
 
 
 async def giving_way(volunteer: Volunteer, *, by: Account, has_consent: bool) -> tuple[Application | None, str]:
@@ -52,14 +52,16 @@ async def giving_way(volunteer: Volunteer, *, by: Account, has_consent: bool) ->
         return other, '草稿很久沒有更新，或志工已離開原單位。'
     if has_consent:
         return other, '志工本人同意改由另一個單位申請。'
-    raise await under_way(volunteer)
+    raise await under_way(volunteer, by=by)
 
 
-async def under_way(volunteer: Volunteer) -> AlreadyUnderWay:
+async def under_way(volunteer: Volunteer, *, by: Account) -> AlreadyUnderWay:
     """The refusal: who has an application of the volunteer under way."""
     other = await Application.filter(volunteer_id=volunteer.id, status__in=OPEN).select_related('host_unit').first()
     if other is None:
         return AlreadyUnderWay('這位志工的申請案剛剛有變動，請重新整理後再試一次。')
+    if other.host_unit_id == by.host_unit_id:
+        return AlreadyUnderWay(f'您的單位已有這位志工的一件申請（{other.status.label}），請從「送審進度」開啟那一件。')
     if other.status == ApplicationStatus.DRAFT:
         return DraftElsewhere(other.host_unit.name)
     return AlreadyUnderWay(

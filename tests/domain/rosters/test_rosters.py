@@ -145,7 +145,7 @@ async def test_who_cannot_join_is_told_and_the_others_join() -> None:
     assert [application.volunteer_id for application in added.added] == [ready.id]
     assert [(person.name, sentence[:15]) for person, sentence in (*added.refused, *again.refused)] == [
         ('乙', '已有一件進行中的申請（審核中）'),
-        ('丙', '另一個單位正在為這位志工申請紀'),
+        ('丙', '另一個單位有這位志工的申請草稿'),
         ('丁', '已列在名冊「二月名冊」，請先從'),
         ('甲', '已經在這份名冊裡（草稿）。'),
     ]
