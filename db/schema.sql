@@ -740,3 +740,7 @@ UPDATE rule SET parts = 'identity certificates' WHERE by_eye AND key = 'eye-name
 UPDATE rule SET parts = 'trainings' WHERE by_eye AND key = 'eye-course';
 UPDATE rule SET parts = 'certificates' WHERE by_eye AND key = 'eye-seal';
 CREATE INDEX case_content_by_application_id ON "case_content" (application_id);
+-- 0009_terms
+ALTER TABLE "agency" ADD COLUMN "correction_days" SMALLINT NOT NULL;
+ALTER TABLE "application" ADD COLUMN "correct_by" DATE;
+INSERT INTO rule (key, label, demand, by_eye, source, note, position) SELECT 'membership', '所屬運用單位', 'advice', false, '管理辦法 §5', '', coalesce(max(position), 0) + 1 FROM rule HAVING count(*) > 0;

@@ -111,6 +111,19 @@ async def discard(draft: Draft, *, by: Account) -> None:
     await Draft.filter(_of_unit(by), id=draft.id).delete()
 
 
+async def kinds_about(volunteer: Volunteer, *, by: Account) -> list[DraftKind]:
+    """Which forms about the volunteer the unit has filled in and not saved."""
+    filled = Subquery(DraftEntry.all().values('draft_id'))
+    found = await Draft.filter(_of_unit(by), volunteer_id=volunteer.id, id__in=filled).order_by('saved_at')
+    return list(dict.fromkeys(draft.kind for draft in found))
+
+
+async def discard_about(volunteer: Volunteer, *, by: Account, kind: DraftKind | None = None) -> None:
+    """All forms of the unit about the volunteer are given up, or those of a kind; for the caller's transaction."""
+    about = Draft.filter(_of_unit(by), volunteer_id=volunteer.id)
+    await (about.filter(kind=kind) if kind else about).delete()
+
+
 async def use_up(draft: Draft | None, *, by: Account) -> None:
     """A new record is written in the caller's transaction, and its draft goes with it: nothing is recorded twice.
 

@@ -41,6 +41,7 @@ class Settings:
     demo: bool = False
     session_idle: int = 30 * 60
     session_absolute: int = 8 * 60 * 60
+    forgotten_after: int = 30  # days; 0: never
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -74,6 +75,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         demo=_yes(environ, 'DEMO'),
         session_idle=_whole(environ, 'SESSION_IDLE_MINUTES', 30, 1, 24 * 60) * 60,
         session_absolute=_whole(environ, 'SESSION_HOURS', 8, 1, 24) * 3600,
+        forgotten_after=_whole(environ, 'FORGOTTEN_DRAFT_DAYS', 30, 0, 3650),
     )
 
 

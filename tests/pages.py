@@ -53,6 +53,7 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ('12-case', '/reviews/2'),
         ('12-case-second-round', '/reviews/6'),
         ('12-case-approved', '/reviews/1?status=approved'),
+        ('12-case-returned', '/reviews/5?status=returned'),
         ('15-figures', '/figures?months=12'),
         ('15-numbers', '/numbers'),
         ('11-overdue', '/reviews/overdue'),

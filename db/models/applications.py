@@ -46,8 +46,9 @@ class Application(Model):
 
     `round` counts its submissions. `version` grows with every transition, so that a decision names the version that was
     read. `previous` is the rejected or withdrawn application that this one repeats. `reason` is all that the unit reads
-    of the last transition; `reviewer_note` is what its reviewer wrote there besides the corrections.
-    `papers_changed_at`: since the last look something was changed; for lists, which then compare digests.
+    of the last transition; `reviewer_note` is what its reviewer wrote there besides the corrections. `correct_by` is the
+    last day for the unit's correction, while it is returned. `papers_changed_at`: since the last look something was
+    changed; for lists, which then compare digests.
     """
 
     id = fields.IntField(primary_key=True)
@@ -82,6 +83,7 @@ class Application(Model):
     submitted_by_id: int | None
     submitted_at = fields.DatetimeField(null=True)
     due_on = fields.DateField(null=True)
+    correct_by = fields.DateField(null=True)
     decided_by: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
         'models.Account', on_delete=fields.RESTRICT, related_name='decided_applications', null=True
     )
@@ -112,7 +114,8 @@ class Application(Model):
 class ApplicationStep(Model):
     """One transition of an application: when, by whom, to which status, in which round, why.
 
-    A step of 送審 has its due day, too, and when the reminder and the escalation to the supervisor were sent.
+    A step of 送審 has its due day, too, and when the reminder and the escalation to the supervisor were sent; one of
+    通知補件 the last day for the correction, and when the unit was reminded.
     """
 
     id = fields.IntField(primary_key=True)

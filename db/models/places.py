@@ -38,7 +38,8 @@ class Agency(Model):
     `document_word` is its 機關代字; `number_pattern` takes {word}, {year} and {sequence}, for instance
     '{word}字第{year:03d}{sequence:06d}號'. The official pattern is not published, hence data; so is whether 換發
     and 補發 keep the number (law.md#record-book-numbers). `review_days` and `counts_working_days` are the review
-    period (law.md#review-period); overdue cases are reported to the supervisor.
+    period (law.md#review-period); overdue cases are reported to the supervisor. A returned case is to be corrected
+    within `correction_days`, counted likewise (law.md#correction-term); 0: there is no term.
     """
 
     id = fields.IntField(primary_key=True)
@@ -57,6 +58,7 @@ class Agency(Model):
     email = fields.CharField(max_length=254, default='')
     review_days = fields.SmallIntField(default=3)
     counts_working_days = fields.BooleanField(default=False)
+    correction_days = fields.SmallIntField(default=30)
     supervisor_name = fields.CharField(max_length=60, default='')
     supervisor_email = fields.CharField(max_length=254, default='')
     renewal_keeps_number = fields.BooleanField(default=True)

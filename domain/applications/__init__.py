@@ -5,38 +5,39 @@ from typing import Any
 from tortoise.exceptions import IntegrityError
 
 from db import transaction
-from db.choices import ApplicationStatus, FileKind, HistoryAction, IssueKind, Role, Section
+from db.choices import ApplicationStatus, DraftKind, FileKind, HistoryAction, IssueKind, Role, Section
 from db.models import Account, Agency, Application, Roster, Volunteer
 
-from .. import corrections, dates, directory, files, papers, permissions, readiness, validation, volunteers
+from .. import corrections, dates, directory, drafts, files, papers, permissions, readiness, validation, volunteers
 from ..audit import history
 from ..audit.history import Change
 from ..calendar import office_calendar
 from ..cases import resubmission_limit, transitions
-from ..cases.application_fields import FIELDS
+from ..cases.application_fields import CLOSED_FOR, FIELDS
 from ..cases.transitions import SUBJECT, announce, decision_on, move, moved_on
 from ..cases.worklists import CLOSED, OPEN, WITH_UNIT, counts_of, of_unit, repeatable
-from ..errors import DomainError, Incomplete, MovedOn, NotFound
+from ..errors import Incomplete, MovedOn, NotFound
 from ..mail import messages
 from ..permissions import may_see_case
 from ..readiness import NotReady
+from . import other_units
 from .forms import ApplicationDetails
+from .other_units import AlreadyUnderWay, DraftElsewhere, hand_over
 
 __all__ = [
     'CLOSED',
     'FIELDS',
     'OPEN',
     'WITH_UNIT',
+    'AlreadyUnderWay',
     'ApplicationDetails',
+    'DraftElsewhere',
     'NotReady',
     'counts_of',
+    'hand_over',
     'of_unit',
     'repeatable',
 ]
-
-
-class AlreadyUnderWay(DomainError):
-    """A volunteer has one open application at most, and another unit has it."""
 
 
 async def defaults() -> ApplicationDetails:
@@ -67,25 +68,29 @@ async def current_of(volunteer: Volunteer, *, by: Account) -> Application | None
     return application if application and may_see_case(by, application) else None
 
 
-async def save(details: ApplicationDetails, *, of: Volunteer, by: Account) -> Application:
+async def save(details: ApplicationDetails, *, of: Volunteer, by: Account, has_consent: bool = False) -> Application:
     """儲存: the open application of the volunteer as the form says, made when there is none. Nothing is sent.
 
+    A draft of another unit gives way once it is forgotten, or when the volunteer consents (`has_consent`).
     Raises Incomplete; AlreadyUnderWay when another unit has one open; MovedOn when this one has been sent meanwhile.
     """
     permissions.require(by, Role.UNIT_STAFF)
     volunteer = await volunteers.get(of.id, by=by)
     application = await Application.filter(volunteer_id=volunteer.id, status__in=OPEN).first()
     if application is not None and not may_see_case(by, application):
-        raise await _under_way(volunteer)
+        await other_units.require_way(application, by=by, has_consent=has_consent)
+        application = None
     if problems := await _problems(details, application):
         raise Incomplete(problems)
     try:
         async with transaction():
+            if application is None:
+                await _make_way(volunteer, by, has_consent=has_consent)
             if details.attachment and (application is None or application.attachment_id != details.attachment):
                 await files.attach(details.attachment, volunteer, by=by, kind=FileKind.ATTACHMENT)
             return await (_change(application, details, by) if application else _open(volunteer, _kept(details), by))
     except IntegrityError as clash:
-        raise await _under_way(volunteer) from clash
+        raise await other_units.under_way(volunteer, by=by) from clash
 
 
 async def submit(application: Application, *, by: Account) -> Application:
@@ -158,10 +163,19 @@ async def withdraw(application: Application, *, by: Account, reason: str = '') -
     if now.version != application.version or await decision_on(now):
         raise await moved_on(now)
     async with transaction():
-        if now.status == ApplicationStatus.DRAFT:
-            await _discard(now, by)
-            return None
-        return await move(now, ApplicationStatus.WITHDRAWN, by=by, reason=reason, due_on=None)
+        if now.status == ApplicationStatus.DRAFT:  # what was typed into its form and not saved goes, too
+            await drafts.discard_about(now.volunteer, by=by, kind=DraftKind.APPLICATION)
+        return await give_up(now, by=by, reason=reason)
+
+
+async def give_up(application: Application, *, by: Account, reason: str = '') -> Application | None:
+    """The act of `withdraw` inside the caller's transaction, which has asked whether `by` may; None for a draft."""
+    if application.status == ApplicationStatus.DRAFT:
+        await _discard(application, by)
+        return None
+    if await decision_on(application):
+        raise await moved_on(application)
+    return await move(application, ApplicationStatus.WITHDRAWN, by=by, reason=reason, due_on=None)
 
 
 async def again(application: Application, *, by: Account) -> Application:
@@ -178,11 +192,12 @@ async def again(application: Application, *, by: Account) -> Application:
     kept = {name: getattr(old, name) for name in ('kind', 'county_id', 'agency_id', 'remarks', 'attachment_id')}
     try:
         async with transaction():
+            await _make_way(volunteer, by)
             return await _open(volunteer, kept | {'previous_id': old.id}, by)
     except IntegrityError as clash:
         current = await Application.filter(previous_id=old.id, status__in=OPEN).first()
         if current is None:
-            raise await _under_way(volunteer) from clash
+            raise await other_units.under_way(volunteer, by=by) from clash
         return await get(current.id, by=by)
 
 
@@ -224,14 +239,12 @@ async def _problems(details: ApplicationDetails, application: Application | None
     return {}
 
 
-async def _under_way(volunteer: Volunteer) -> AlreadyUnderWay:
-    other = await Application.filter(volunteer_id=volunteer.id, status__in=OPEN).select_related('host_unit').first()
-    if other is None:
-        return AlreadyUnderWay('這位志工的申請案剛剛有變動，請重新整理後再試一次。')
-    return AlreadyUnderWay(
-        f'{other.host_unit.name}正在為這位志工申請紀錄冊（{other.status.label}），一人同時只能有一件申請案。'
-        '請與該單位聯絡，或等案件結束後再申請。'
-    )
+async def _make_way(volunteer: Volunteer, by: Account, *, has_consent: bool = False) -> None:
+    """Close the draft that another unit has of the volunteer, if it gives way; that unit is told."""
+    draft, why = await other_units.giving_way(volunteer, by=by, has_consent=has_consent)
+    if draft is not None:
+        await messages.draft_closed(draft, by, why)
+        await _discard(draft, by, why)
 
 
 async def _open(volunteer: Volunteer, kept: dict[str, Any], by: Account) -> Application:
@@ -251,20 +264,23 @@ async def _change(application: Application, details: ApplicationDetails, by: Acc
     return saved
 
 
-async def _discard(draft: Application, by: Account) -> None:
+async def _discard(draft: Application, by: Account, why: str = '') -> None:
+    """The draft goes; the forms that its unit has open go on."""
     before = await _facts(draft)
     as_read = Application.filter(id=draft.id, status=ApplicationStatus.DRAFT, version=draft.version)
     if not await as_read.delete():
         raise await moved_on(draft)
-    await _note(draft, history.REMOVED, before, {}, by)
+    await _note(draft, history.REMOVED, before, {'why': why} if why else {}, by)
 
 
 async def _note(
     application: Application, action: HistoryAction, before: dict[str, Any], after: dict[str, Any], by: Account
 ) -> None:
     """History and announcement of what the form changed; `before` or `after` is empty for a new or a removed one."""
-    old, new = before.pop('attachment', None), after.pop('attachment', None)
+    old, new, why = before.pop('attachment', None), after.pop('attachment', None), after.pop('why', '')
     changes = history.compared(FIELDS, before, after)
+    if why:
+        changes.append(Change(CLOSED_FOR, '', why))
     if (old and old.id) != (new and new.id):
         names = (old.name if old else '', new.name if new else '')
         changes.append(Change(FIELDS['attachment'], *names, old and old.id, new and new.id))

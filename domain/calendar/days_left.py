@@ -50,3 +50,9 @@ async def of_cases(cases: Iterable[Application]) -> dict[int, DaysLeft]:
     """By id, those of `cases` whose period runs: they are with the agency. Agencies are fetched."""
     running = [case for case in cases if case.status == ApplicationStatus.SUBMITTED]
     return await of({case.id: (case.due_on, calendar_of(case.agency)) for case in running if case.due_on})
+
+
+async def of_corrections(cases: Iterable[Application]) -> dict[int, DaysLeft]:
+    """By id, how long the unit has left for those of `cases` that are returned to it. Agencies are fetched."""
+    returned = [case for case in cases if case.status == ApplicationStatus.RETURNED]
+    return await of({case.id: (case.correct_by, calendar_of(case.agency)) for case in returned if case.correct_by})

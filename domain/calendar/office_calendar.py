@@ -104,10 +104,16 @@ async def due_on(agency: Agency, submitted: date) -> date:
     Neither changes before the caller's transaction ends: what is sent while a closure is declared is either counted
     with it, or found by `recount`.
     """
-    await get_connection('default').execute_query('SELECT pg_advisory_xact_lock_shared($1)', [_LOCK])
-    rule = await Agency.get(id=agency.id)
-    is_off = await rest_days(rule.county_id, submitted, submitted + _REACH)
+    rule, is_off = await _counting(agency, submitted)
     return dates.due_on(submitted, rule.review_days, rule.counts_working_days, is_off)
+
+
+async def correct_by(agency: Agency, returned: date) -> date | None:
+    """The last day for the unit's correction of what is returned on that day, counted likewise; None: no term."""
+    rule, is_off = await _counting(agency, returned)
+    if not rule.correction_days:
+        return None
+    return dates.due_on(returned, rule.correction_days, rule.counts_working_days, is_off)
 
 
 async def days(*, by: Account, year: int | None = None) -> list[CalendarDay]:
@@ -217,7 +223,40 @@ async def recount(agencies: Iterable[Agency]) -> int:
         due = dates.due_on(day, agency.review_days, agency.counts_working_days, calendars[agency.county_id])
         if due != case.due_on:
             moved += await _postpone(case, due)
+    return moved + await _recount_corrections(by_id)
+
+
+async def _recount_corrections(agencies: Mapping[int, Agency]) -> int:
+    """The terms of returned cases: the unit was told a day, so it is put off, never brought forward; 0 days end it."""
+    returned = Application.filter(agency_id__in=list(agencies), status=ApplicationStatus.RETURNED)
+    moved = 0
+    for case in await returned.exclude(correct_by=None).order_by('id'):
+        agency, last = agencies[case.agency_id], None
+        if agency.correction_days and case.decided_at:
+            day = dates.day_of(case.decided_at)
+            is_off = await rest_days(agency.county_id, day, day + _REACH)
+            last = dates.due_on(day, agency.correction_days, agency.counts_working_days, is_off)
+            if case.correct_by is None or last <= case.correct_by:
+                continue
+        moved += await put_off(case, last)
     return moved
+
+
+async def put_off(case: Application, last: date | None) -> int:
+    """Give a returned case, as it was read, another last day for its correction; 1 when it still stood so, else 0."""
+    as_read = Application.filter(id=case.id, status=case.status, round=case.round, correct_by=case.correct_by)
+    if not await as_read.update(correct_by=last, reminded_at=None):
+        return 0
+    await ApplicationStep.filter(application_id=case.id, status=case.status, round=case.round).update(due_on=last)
+    await transitions.announce(case)
+    return 1
+
+
+async def _counting(agency: Agency, first: date) -> tuple[Agency, IsOff]:
+    """The agency's rule as it stands, and the days off of a period from `first`; see `due_on`."""
+    await get_connection('default').execute_query('SELECT pg_advisory_xact_lock_shared($1)', [_LOCK])
+    rule = await Agency.get(id=agency.id)
+    return rule, await rest_days(rule.county_id, first, first + _REACH)
 
 
 def _resting(known: Mapping[date, bool]) -> IsOff:

@@ -14,3 +14,4 @@ FIELDS = by_key(
 )
 STATUS = Field('status', '申請狀態')
 REASON = Field('reason', '審核意見')
+CLOSED_FOR = Field('closed_for', '關閉原因')

@@ -26,7 +26,8 @@ ALLOWED = {
         ApplicationStatus.REJECTED,
         ApplicationStatus.WITHDRAWN,
     ),
-    ApplicationStatus.RETURNED: (ApplicationStatus.SUBMITTED, ApplicationStatus.WITHDRAWN),
+    # 駁回 of what was returned: its term has passed (law.md#correction-term).
+    ApplicationStatus.RETURNED: (ApplicationStatus.SUBMITTED, ApplicationStatus.REJECTED, ApplicationStatus.WITHDRAWN),
 }
 
 VERBS = {
@@ -64,9 +65,10 @@ async def move(
     at = at or dates.now()
     facts |= {'status': to, 'reason': reason, 'version': application.version + 1, 'updated_at': at}
     facts.setdefault('reviewer_note', '')
+    facts.setdefault('correct_by', None)
     if not await as_read.update(**facts):
         raise await moved_on(application)
-    round_, due_on = facts.get('round', application.round), facts.get('due_on')
+    round_, due_on = facts.get('round', application.round), facts.get('due_on') or facts['correct_by']
     await ApplicationStep.create(
         application=application, status=to, by=by, at=at, reason=reason, round=round_, due_on=due_on
     )

@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 from tortoise.functions import Count, Max
 
 from db.choices import ApplicationStatus, Choice, Role
-from db.models import Account, Application
+from db.models import Account, Application, Volunteer
 
 from .. import permissions
 from ..paging import Page, bounds
@@ -157,6 +157,14 @@ async def repeatable(found: Sequence[Application], *, by: Account) -> set[int]:
     latest = Application.filter(volunteer_id__in=people).annotate(latest=Max('id')).group_by('volunteer_id')
     ids = {int(row['latest']) for row in await latest.values('latest')}
     return {one.id for one in found if one.id in ids and one.status in CLOSED and one.host_unit_id == by.host_unit_id}
+
+
+async def out_of_reach(found: Sequence[Application], *, by: Account) -> set[int]:
+    """Those of the unit's applications, by id, whose volunteer the unit no longer has: only the case can be opened."""
+    permissions.require(by, Role.UNIT_STAFF)
+    people = Volunteer.filter(permissions.visible_to(by), id__in=[one.volunteer_id for one in found])
+    reached = {person.id for person in await people.only('id')} if found else set()
+    return {one.id for one in found if one.volunteer_id not in reached}
 
 
 async def counts_of(*, by: Account) -> dict[ApplicationStatus, int]:

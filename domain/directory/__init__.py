@@ -12,14 +12,15 @@ from tortoise.models import Model
 
 from db import transaction
 from db.choices import Role
-from db.models import Account, Agency, County, Field, HostUnit, RequiredHours, ServiceCode, Team
+from db.models import Account, Agency, Application, County, Field, HostUnit, RequiredHours, ServiceCode, Team
 
 from .. import dates, permissions
 from ..accounts import sessions
 from ..audit import office_history
 from ..audit.office_history import Kept
 from ..calendar import office_calendar
-from ..errors import Incomplete, NotFound, NotPermitted
+from ..cases import worklists
+from ..errors import DomainError, Incomplete, NotFound, NotPermitted
 from .forms import (
     AGENCY_FIELDS,
     HOURS_FIELDS,
@@ -42,6 +43,15 @@ __all__ = [
     'RequiredHoursDetails',
     'TeamDetails',
 ]
+
+
+class CasesOpen(DomainError):
+    """The unit has `count` applications under way."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        super().__init__(f'這個單位還有 {count} 件進行中的申請案，所以沒有停用。請重新整理，確認案件的去處後再試一次。')
+
 
 Record = TypeVar('Record', bound=Model)
 
@@ -133,9 +143,15 @@ async def required_hours(*, by: Account) -> list[RequiredHours]:
 
 
 async def save_host_unit(details: HostUnitDetails, *, by: Account, of: HostUnit | None = None) -> HostUnit:
-    """A new unit, or `of` amended; one that is closed is signed out everywhere. Raises Incomplete."""
+    """A new unit, or `of` amended; one that is closed is signed out everywhere.
+
+    Raises Incomplete; CasesOpen when a unit with applications under way is to be closed: nobody could reach them any
+    more, `departures.close_unit` ends them first.
+    """
     permissions.require(by, Role.ADMINISTRATOR)
     async with transaction():
+        if of is not None and not details.is_active:
+            await _require_no_cases(of)
         saved = await _saved(of or HostUnit(), details, 'name', '已經有同名的運用單位，請確認後改用原有的單位。', by)
         if not saved.is_active:
             await sessions.close_of_unit(saved.id)
@@ -180,6 +196,11 @@ async def remove_required_hours(rule: RequiredHours, *, by: Account) -> None:
         before = await office_history.stands(rule, _KEPT[RequiredHours])
         await rule.delete()
         await office_history.note(rule, _KEPT[RequiredHours], before, by=by)
+
+
+async def _require_no_cases(unit: HostUnit) -> None:
+    if count := await Application.filter(host_unit_id=unit.id, status__in=worklists.OPEN).count():
+        raise CasesOpen(count)
 
 
 async def _saved(record: Record, details: Details, field: str, when_taken: str, by: Account) -> Record:

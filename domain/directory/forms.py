@@ -34,6 +34,7 @@ AGENCY_FIELDS = by_key(
     Field('renewal_keeps_number', '換發、補發沿用原號', '換發、補發時'),
     Field('review_days', '審核天數'),
     Field('counts_working_days', '依辦公日計算', '計算方式'),
+    Field('correction_days', '補件天數'),
     Field('supervisor_name', '主管姓名'),
     Field('supervisor_email', '主管電子郵件'),
     Field('valid_from', '開始受理日'),
@@ -114,7 +115,8 @@ class TeamDetails:
 class AgencyDetails:
     """發冊機關. `number_pattern` knows {word}, {year} and {sequence}; `review_days` counts from the day after 送審.
 
-    What is overdue is told to the supervisor. `renewal_keeps_number`: 換發 and 補發 keep the earlier number.
+    What is overdue is told to the supervisor. `correction_days` 0: a correction has no term.
+    `renewal_keeps_number`: 換發 and 補發 keep the earlier number.
     """
 
     county_id: str = ''
@@ -126,6 +128,7 @@ class AgencyDetails:
     email: str = ''
     review_days: int = 3
     counts_working_days: bool = False
+    correction_days: int = 30
     supervisor_name: str = ''
     supervisor_email: str = ''
     renewal_keeps_number: bool = True
@@ -158,6 +161,9 @@ class AgencyDetails:
                 ),
                 'counts_working_days': validation.yes_no(
                     AGENCY_FIELDS['counts_working_days'].caption, self.counts_working_days, needed=True
+                ),
+                'correction_days': validation.whole(
+                    AGENCY_FIELDS['correction_days'].label, self.correction_days, least=0, most=60, needed=True
                 ),
                 'supervisor_name': validation.text(
                     AGENCY_FIELDS['supervisor_name'].label, self.supervisor_name, most=60

@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from tortoise.expressions import Subquery
+
 from db.choices import ApplicationStatus, BookStatus, DraftKind, Role
 from db.models import Account, Application, ApplicationStep, RecordBook, Volunteer
 
-from .. import drafts, links, permissions
+from .. import dates, drafts, links, permissions
 from ..applications.forms import ApplicationDetails
 from ..cases import worklists
 from ..drafts import DraftSummary
@@ -76,7 +78,10 @@ async def left_off(*, by: Account) -> LeftOff | None:
     """The last form or the last case that is still the unit's turn; None when nothing is."""
     permissions.require(by, Role.UNIT_STAFF)
     found = [await _of_draft(summary, by) for summary in (await drafts.under_way(by=by))[:1]]
-    cases = Application.filter(host_unit_id=by.host_unit_id, status__in=worklists.WITH_UNIT).order_by('-updated_at')
+    ours = Volunteer.filter(permissions.visible_to(by)).values('id')
+    cases = Application.filter(
+        host_unit_id=by.host_unit_id, status__in=worklists.WITH_UNIT, volunteer_id__in=Subquery(ours)
+    ).order_by('-updated_at')
     found += [_of_case(case) for case in await cases.select_related('volunteer').limit(1)]
     return max(found, key=lambda one: one.at, default=None)
 
@@ -167,7 +172,8 @@ async def _missing(summary: DraftSummary, by: Account) -> str:
 def _of_case(case: Application) -> LeftOff:
     note, done = '資料已儲存，尚未送審。', '儲存'
     if case.status == ApplicationStatus.RETURNED:
-        note, done = f'機關通知補件：{in_brief(case.reason).rstrip("。")}。', '收到通知'
+        last = f'補件期限 {dates.roc(case.correct_by)}。' if case.correct_by else ''
+        note, done = f'機關通知補件：{in_brief(case.reason).rstrip("。")}。{last}', '收到通知'
     address = links.application(case.volunteer_id)
     return LeftOff(case.volunteer.name, 8, note, address, _picture(case.volunteer.photo_id), case.updated_at, done)
 

@@ -82,14 +82,50 @@ async def returned(application: Application, reason: str) -> None:
     """To the unit: what is to be mended (通知補件)."""
     case = await _case(application)
     more: dict[str, Fact] = {'原因': _lines(reason), '審核期間': _review_days(case.agency)}
+    more |= {'補件期限': _day(case.correct_by)}
     await _tell_unit('returned', case, _about(case, links.application(case.volunteer_id)) | more)
 
 
-async def rejected(application: Application, reason: str) -> None:
-    """To the unit: the application is turned down (駁回), and why."""
+async def rejected(application: Application, reason: str, *, correct_by: date | None = None) -> None:
+    """To the unit: the application is turned down (駁回), and why; `correct_by` when that day passed in vain."""
     case = await _case(application)
-    facts = _about(case, links.record_books(case.volunteer_id)) | {'原因': _lines(reason)}
-    await _tell_unit('rejected', case, facts)
+    facts = _about(case, links.record_books(case.volunteer_id))
+    await _tell_unit('rejected', case, facts | {'原因': _lines(reason), '補件期限': _day(correct_by)})
+
+
+async def correction_due(unit: HostUnit, cases: Sequence[Application]) -> None:
+    """To the unit: the last day of these corrections, with their agencies fetched, is near."""
+    days = [case.correct_by for case in cases if case.correct_by]
+    ids = [case.submitted_by_id for case in cases if case.submitted_by_id]
+    clerks = await Account.filter(id__in=ids, host_unit_id=unit.id, is_active=True).order_by('id')
+    mailbox = unit.email or next((clerk.email for clerk in clerks if clerk.email), '')
+    facts: dict[str, Fact] = {
+        '運用單位': unit.name,
+        '件數': len(days),
+        '逐案': [f'案號 {case.id}　{case.agency.name}　補件期限 {_day(case.correct_by)}（含當日）' for case in cases],
+        '補件期限': _day(min(days)),
+        '連結': url_of(links.applications()),
+    }
+    await outbox.queue(mailbox, *await templates.composed('correction_due', facts), template='correction_due')
+    await _copy('correction_due', facts, clerks, [mailbox])
+
+
+async def draft_closed(draft: Application, by: Account, reason: str) -> None:
+    """To the unit that forgot a draft, before it goes: another unit applies for the volunteer now, and why it may."""
+    case = await _case(draft)
+    taker = await HostUnit.get(id=by.host_unit_id)
+    facts = _about(case, links.applications()) | {'接手單位': taker.name, '原因': _lines(reason)}
+    composed = await templates.composed('draft_closed', facts)
+    await outbox.queue(case.host_unit.email, *composed, template='draft_closed')
+
+
+async def handed_over(application: Application, giver: HostUnit) -> None:
+    """To the unit that has taken the person: the application under way is now its own."""
+    case = await _case(application)
+    facts = _about(case, links.application(case.volunteer_id)) | {'原單位': giver.name, '狀態': case.status.label}
+    composed = await templates.composed('handed_over', facts)
+    about = case if case.round else None  # a draft may yet be deleted
+    await outbox.queue(case.host_unit.email, *composed, template='handed_over', application=about)
 
 
 async def approved(application: Application, book: RecordBook) -> None:
@@ -141,7 +177,10 @@ async def account_refused(request: AccountRequest, reason: str) -> None:
 async def _case(application: Application) -> Application:
     """The application as it stands in this transaction, with everybody concerned."""
     related = ('volunteer', 'host_unit', 'agency', 'submitted_by')
-    return await Application.get(id=application.id).select_related(*related)
+    case = await Application.get(id=application.id).select_related(*related)
+    if case.submitted_by is not None and case.submitted_by.host_unit_id != case.host_unit_id:
+        case.submitted_by = None  # another unit's clerk sent it, before that unit handed it over
+    return case
 
 
 async def _tell_agency(
@@ -265,6 +304,10 @@ def _lines(reason: str) -> list[str]:
 def url_of(path: str) -> str:
     """A path of ours as a whole address; what is one already stays."""
     return f'{settings.current().public_url}{path}' if path.startswith('/') else path
+
+
+def _day(day: date | None) -> str:
+    return dates.roc(day) if day else ''
 
 
 def _instant(moment: datetime | None) -> str:

@@ -10,13 +10,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from db.choices import ApplicationStatus, BookStatus, Demand, IssueKind, Role
+from db.choices import ApplicationStatus, BookStatus, Demand, IssueKind, MembershipStatus, Role
 from db.models import (
     Account,
     Agency,
     Application,
     EyeCheck,
+    HostUnit,
     InsuranceCover,
+    Membership,
     RecordBook,
     RequiredHours,
     Rule,
@@ -60,7 +62,7 @@ async def checks_of(applications: Iterable[Application], *, by: Account) -> dict
     """Application id → its list, for rosters and queues; those whose volunteer is none of `by`'s business are left out.
 
     A volunteer who has left the unit since is one of them: whoever sends must treat a missing list as not ready.
-    Ten queries, however many there are.
+    Eleven queries, however many there are.
     """
     applications = list(applications)
     ids = {application.agency_id for application in applications}
@@ -126,6 +128,8 @@ async def _lists(asked: Sequence[_Asked], by: Account) -> list[list[Check] | Non
             lists.append(None)
             continue
         found = checkup.findings(volunteer, one.kind, one.agency, records[volunteer.id], hours)
+        if one.application is not None and one.application.status in worklists.OPEN:
+            found += checkup.left_the_unit(records[volunteer.id], one.application.host_unit_id)
         looks = None
         if one.application and by.role == Role.REVIEWER:
             looks = _Looks(one.application, ticks[one.application.id], held[one.application.id])
@@ -144,7 +148,11 @@ async def _records(volunteers: Iterable[int]) -> dict[int, Records]:
     covers: dict[int, list[InsuranceCover]] = defaultdict(list)
     for cover in await InsuranceCover.filter(volunteer_id__in=ids):
         covers[cover.volunteer_id].append(cover)
-    return {one: Records(book_of.get(one), trainings[one], covers[one]) for one in ids}
+    serving = Membership.filter(volunteer_id__in=ids, host_unit__is_active=True).exclude(status=MembershipStatus.LEFT)
+    units: dict[int, list[HostUnit]] = defaultdict(list)
+    for membership in await serving.select_related('host_unit').order_by('joined_on', 'id'):
+        units[membership.volunteer_id].append(membership.host_unit)
+    return {one: Records(book_of.get(one), trainings[one], covers[one], units[one]) for one in ids}
 
 
 def _list(
@@ -173,7 +181,8 @@ def _weighed(check: Check, rule: Rule) -> Check:
     label = check.label if check.key == 'identity' else rule.label
     state, note = check.state, check.note
     if state == 'lacking' and rule.demand == Demand.ADVICE:
-        state, note = 'advice', f'{note}，可以先送審'
+        state = 'advice'
+        note += '' if check.key == 'membership' else '，可以先送審'  # that one is the reviewer's to read
     if state != 'ok' and rule.note:
         note = f'{note}（{rule.note}）'
     return replace(check, label=label, state=state, note=note, source=check.source or rule.source)

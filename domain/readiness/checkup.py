@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from db.choices import IssueKind, TrainingKind
-from db.models import Agency, InsuranceCover, RecordBook, RequiredHours, Training, Volunteer
+from db.models import Agency, HostUnit, InsuranceCover, RecordBook, RequiredHours, Training, Volunteer
 
 from .. import dates, identity_numbers, links
 from ..identity_numbers import BadIdentityNumber
@@ -53,11 +53,12 @@ class Check:
 
 @dataclass(frozen=True)
 class Records:
-    """What is on record of a volunteer: the book in use, trainings that have ended, insurance."""
+    """What is on record of a volunteer: the book in use, trainings that have ended, insurance, the units served."""
 
     book: RecordBook | None
     trainings: Sequence[Training]
     covers: Sequence[InsuranceCover]
+    units: Sequence[HostUnit] = ()
 
 
 def findings(
@@ -76,6 +77,19 @@ def findings(
         _agency(volunteer, kind, agency, records.book),
         *references,
     ]
+
+
+def left_the_unit(records: Records, host_unit_id: int) -> list[Check]:
+    """That the volunteer no longer serves the unit that applies, or none at all (管理辦法 §5); nothing while they do.
+
+    It is advice, unless the administrator makes more of it: the book belongs to the person, who was of the unit when it
+    applied, and the reviewer alone knows what became of that.
+    """
+    if any(unit.id == host_unit_id for unit in records.units):
+        return []
+    others = '、'.join(unit.name for unit in records.units)
+    now = f'志工已離開送件的單位，目前在{others}' if others else '志工目前不在任何運用單位，請先向送件的單位確認'
+    return [Check('membership', LABELS['membership'], now, 'lacking')]
 
 
 def is_open(agency: Agency) -> bool:

@@ -39,6 +39,7 @@ LABELS = {
     'insurance': '保險狀態',
     'agency': application_fields.FIELDS['agency_id'].label,
     'references': course.FIELDS['approval_reference'].label,
+    'membership': basics.HOST_UNIT.label,
 }
 FIELDS = fields.by_key(
     fields.Field('key', '檢查項目'),

@@ -16,7 +16,7 @@ from db.models import AccessEntry, Account, Application, ApplicationStep, Record
 from .. import applications, corrections, dates, papers, permissions, readiness, validation, volunteers
 from ..audit import access
 from ..books import record_books
-from ..calendar import days_left
+from ..calendar import days_left, office_calendar
 from ..calendar.days_left import DaysLeft
 from ..cases import transitions
 from ..errors import Incomplete, MovedOn, NotPermitted
@@ -163,6 +163,11 @@ async def _sent_back(
         whole = await _whole_reason(now, to, reason)
         facts = _decided(by, at) | {'due_on': None, 'reviewer_note': validation.tidy(reason)}
         async with transaction():
+            if to == ApplicationStatus.RETURNED:
+                facts |= {
+                    'correct_by': await office_calendar.correct_by(now.agency, dates.day_of(at or dates.now())),
+                    'reminded_at': None,
+                }
             moved = await transitions.move(now, to, by=by, reason=whole, at=at, **facts)
             tell = messages.returned if to == ApplicationStatus.RETURNED else messages.rejected
             await tell(moved, whole)

@@ -1,9 +1,12 @@
-"""The clock of the review: reminders before the due day, escalation after it.
+"""The clock of the review: reminders before the due day, escalation after it; and of the unit's correction.
 
-It runs while a case is with the agency: 送審 starts it, a return stops it, sending again starts it anew
+That of the review runs while a case is with the agency: 送審 starts it, a return stops it, sending again starts it anew
 (`Application.due_on` is None in between). One mail an agency and morning speaks of all its cases whose time nears, one
 goes to its supervisor when the time is over; each case is told of once a round. Several processes watch at once: a
 case is claimed by a compare-and-set, in the transaction that keeps the mail.
+
+That of the correction (law.md#correction-term) runs while a case is returned: one mail a unit and morning speaks of
+its cases whose last day (`Application.correct_by`) nears. After it the reviewer may close the case, see `closings`.
 """
 
 import logging
@@ -14,7 +17,7 @@ from typing import Any, Literal
 
 from db import transaction
 from db.choices import ApplicationStatus, Role
-from db.models import Account, Agency, Application, ApplicationStep
+from db.models import Account, Application, ApplicationStep
 
 from .. import dates, permissions
 from ..calendar import days_left, office_calendar
@@ -31,6 +34,9 @@ Due = Literal['overdue', 'today', 'soon']
 # Mails of the clock are written when offices open, and not before.
 OPENS_AT = time(8)
 EVERY = 60.0
+
+# Units are reminded so many working days before the last day of a correction: papers take longer than a look at them.
+CORRECTION_NOTICE = 3
 
 # A working day before the due day lies at most so far before it: the longest run of days off is about ten.
 _NEAR = timedelta(days=20)
@@ -53,11 +59,13 @@ class Running:
     escalated_at: datetime | None
 
 
-def reminder_on(due: date, is_off: IsOff) -> date:
-    """The working day before the due day."""
-    day = due - timedelta(days=1)
-    while is_off(day) and due - day < _NEAR:
+def reminder_on(due: date, is_off: IsOff, working_days: int = 1) -> date:
+    """The working day before the due day, or so many of them before it."""
+    day = due
+    for _ in range(working_days):
         day -= timedelta(days=1)
+        while is_off(day) and due - day < _NEAR:
+            day -= timedelta(days=1)
     return day
 
 
@@ -89,7 +97,8 @@ def is_supervisor(account: Account) -> bool:
 
 async def watch_forever() -> None:
     """Keep the calendar filled, remind and escalate, every minute until cancelled."""
-    await repeating('deadlines', EVERY, office_calendar.fill_ahead, remind, escalate)
+    steps = (office_calendar.fill_ahead, remind, escalate, give_terms, remind_units)
+    await repeating('deadlines', EVERY, *steps)
 
 
 async def remind() -> int:
@@ -99,10 +108,7 @@ async def remind() -> int:
     """
     today = dates.today()
     near = await _waiting(due_on__gte=today, due_on__lte=today + _NEAR, reminded_at=None)
-    calendars = {
-        county: await office_calendar.rest_days(county, today - _NEAR, today + _NEAR)
-        for county in {case.agency.county_id for case in near}
-    }
+    calendars = await _calendars(near)
     due = [
         case
         for case in near
@@ -120,23 +126,68 @@ async def escalate() -> int:
     return await _notify((case for case in late if case.agency.supervisor_email), 'escalated_at', messages.overdue)
 
 
-async def _waiting(**facts: Any) -> list[Application]:
+async def give_terms() -> int:
+    """Returned cases that have no last day get one, counted from today, where their agency sets a term; how many.
+
+    They were returned before it set one. Their units are told by the reminder.
+    """
+    untimed = Application.filter(status=ApplicationStatus.RETURNED, correct_by=None, agency__correction_days__gt=0)
+    given = 0
+    for case in await untimed.order_by('id').select_related('agency'):
+        async with transaction():
+            last = await office_calendar.correct_by(case.agency, dates.today())
+            given += await office_calendar.put_off(case, last) if last else 0
+    return given
+
+
+async def remind_units() -> int:
+    """Tell units of corrections whose last day is near; how many cases it told of.
+
+    Nobody is reminded on the day a case is returned: its mail has just named the last day.
+    """
+    today = dates.today()
+    near = await _waiting(
+        ApplicationStatus.RETURNED, correct_by__gte=today, correct_by__lte=today + _NEAR, reminded_at=None
+    )
+    calendars = await _calendars(near)
+    due = [
+        case
+        for case in near
+        if case.correct_by
+        and reminder_on(case.correct_by, calendars[case.agency.county_id], CORRECTION_NOTICE) <= today
+        and case.decided_at
+        and dates.day_of(case.decided_at) < today
+    ]
+    return await _notify(due, 'reminded_at', messages.correction_due, 'host_unit')
+
+
+async def _calendars(cases: Iterable[Application]) -> dict[str, IsOff]:
+    """By county, the days off around today."""
+    today = dates.today()
+    counties = {case.agency.county_id for case in cases}
+    return {county: await office_calendar.rest_days(county, today - _NEAR, today + _NEAR) for county in counties}
+
+
+async def _waiting(status: ApplicationStatus = ApplicationStatus.SUBMITTED, **facts: Any) -> list[Application]:
     """Cases with their agencies and units, the most urgent first; none before offices open."""
     if dates.now().time() < OPENS_AT:
         return []
-    found = Application.filter(status=ApplicationStatus.SUBMITTED, **facts)
-    return await found.order_by('due_on', 'id').select_related('agency', 'host_unit')
+    found = Application.filter(status=status, **facts)
+    return await found.order_by('due_on', 'correct_by', 'id').select_related('agency', 'host_unit')
 
 
 async def _notify(
-    cases: Iterable[Application], mark: str, send: Callable[[Agency, list[Application]], Awaitable[None]]
+    cases: Iterable[Application],
+    mark: str,
+    send: Callable[[Any, list[Application]], Awaitable[None]],
+    office: Literal['agency', 'host_unit'] = 'agency',
 ) -> int:
-    """One mail an agency, about those of its cases that still stand as they were read and nobody has told of."""
-    of_agency: dict[int, list[Application]] = {}
+    """One mail an office, about those of its cases that still stand as they were read and nobody has told of."""
+    of_office: dict[int, list[Application]] = {}
     for case in cases:
-        of_agency.setdefault(case.agency_id, []).append(case)
+        of_office.setdefault(getattr(case, f'{office}_id'), []).append(case)
     notified = 0
-    for its_cases in of_agency.values():
+    for its_cases in of_office.values():
         try:
             async with transaction():
                 # By id, as whoever writes to many cases does: nobody waits for each other.
@@ -144,10 +195,10 @@ async def _notify(
                     case.id for case in sorted(its_cases, key=lambda case: case.id) if await _claimed(case, mark)
                 }
                 if claimed:
-                    await send(its_cases[0].agency, [case for case in its_cases if case.id in claimed])
+                    await send(getattr(its_cases[0], office), [case for case in its_cases if case.id in claimed])
             notified += len(claimed)
-        except Exception:  # one agency's trouble is not the others'
-            log.exception('deadlines: agency %s could not be notified', its_cases[0].agency_id)
+        except Exception:  # one office's trouble is not the others'
+            log.exception('deadlines: %s %s could not be notified', office, getattr(its_cases[0], f'{office}_id'))
     return notified
 
 
@@ -156,7 +207,8 @@ async def _claimed(case: Application, mark: str) -> bool:
 
     A second process waits here for the first, and then finds it told.
     """
-    as_read = Application.filter(id=case.id, status=case.status, round=case.round, due_on=case.due_on, **{mark: None})
+    days = {'due_on': case.due_on, 'correct_by': case.correct_by}
+    as_read = Application.filter(id=case.id, status=case.status, round=case.round, **days, **{mark: None})
     now = {mark: dates.now()}
     if not await as_read.update(**now):
         return False

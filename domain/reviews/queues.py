@@ -38,6 +38,7 @@ _COLUMNS = (
     'round',
     'submitted_at',
     'due_on',
+    'correct_by',
     'decided_at',
     'host_unit_id',
     'roster_id',
@@ -90,6 +91,7 @@ class CaseRow:
     round: int
     submitted_at: datetime
     due_on: date | None
+    correct_by: date | None
     days_left: DaysLeft | None
     decided_at: datetime | None
     roster_id: int | None

@@ -164,6 +164,8 @@ def _step(case: Application, step: ApplicationStep) -> Entry:
     if step.status == _SUBMITTED:
         what = f'再次送審（第 {step.round} 次）' if step.round > 1 else what
         note = f'{case.agency.name}，期限 {dates.roc(step.due_on)}' if step.due_on else case.agency.name
+    if step.status == _RETURNED and step.due_on:
+        note = f'{note}\n補件期限 {dates.roc(step.due_on)}'
     return Entry(step.at, step.by.name, what, event, note, ref=step.id)
 
 
@@ -258,8 +260,9 @@ def _clock(steps: Sequence[ApplicationStep]) -> list[Entry]:
     entries = []
     for step in steps:
         due = f'期限 {dates.roc(step.due_on)}' if step.due_on else ''
+        reminder = '補件期限前提醒運用單位' if step.status == _RETURNED else '期限前提醒發冊機關'
         notices = (
-            (step.reminded_at, '期限前提醒發冊機關', Event.REMINDED),
+            (step.reminded_at, reminder, Event.REMINDED),
             (step.escalated_at, '逾期，已通知發冊機關主管', Event.ESCALATED),
         )
         entries += [Entry(at, SYSTEM, what, event, due, 'clock') for at, what, event in notices if at is not None]

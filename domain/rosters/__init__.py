@@ -171,11 +171,11 @@ async def remove(roster: Roster, application: Application, *, by: Account) -> No
             raise NotFound
         drafts = Application.filter(id=row.id, status=ApplicationStatus.DRAFT, version=row.version)
         if not await drafts.update(roster_id=None, roster_position=0):
-            raise CannotRemove(f'{row.volunteer.name}的申請已送審，不能移出名冊。要收回的話，請在該案按「撤回」。')
+            raise CannotRemove(f'{row.volunteer.name}的申請已送審，不能移出名冊。要收回時，請開啟該案按「撤回申請」。')
         if row.remarks or row.attachment_id or row.previous_id:
             await transitions.announce(row)
         else:
-            await applications.withdraw(row, by=by)
+            await applications.give_up(row, by=by)
         await _touch(known)
 
 
@@ -279,4 +279,4 @@ async def _announce(roster: Roster) -> None:
     await announcements.announce(RosterChanged(roster.id, roster.agency_id, roster.host_unit_id))
 
 
-_RETURNED = '機關已通知補件，還看不出是否補正。補正後請勾選這一列，再按「送審」。'
+_RETURNED = '機關已通知補件，還看不出是否補正。補正後請勾選這一列，再送審選取的志工。'

@@ -22,7 +22,7 @@ from db.models import Account, Application, Correction, Decision, Membership, Re
 from .. import applications, corrections, identity_numbers, papers, permissions, readiness, validation, volunteers
 from ..calendar import days_left
 from ..calendar.days_left import DaysLeft
-from ..cases import resubmission_limit, worklists
+from ..cases import forgotten_drafts, resubmission_limit, worklists
 from ..errors import NotFound
 from ..paging import Page, bounds
 from ..readiness import Check
@@ -56,7 +56,8 @@ class RosterRow:
     """One row: the application with volunteer and agency, what was checked, and how many of its corrections are open.
 
     `checks` are empty where nobody has to act. `unanswered` corrections wait for the unit, `answered` ones for the
-    reviewer. `pending` is a decision that may still be taken back. `days_left` is None when no period runs.
+    reviewer. `pending` is a decision that may still be taken back. `days_left` is None when no period runs: that of the
+    review, for the unit also that of its correction.
     """
 
     application: Application
@@ -148,7 +149,7 @@ async def rows(roster: Roster, *, by: Account) -> list[RosterRow]:
     ]
     checks = await readiness.checks_of(acting, by=by)
     marks = await _marks(ids)
-    left = await days_left.of_cases(listed)
+    left = await days_left.of_cases(listed) | (await days_left.of_corrections(listed) if is_unit else {})
     waits = await resubmission_limit.hindrances(listed) if is_unit else {}
     decided: dict[int, Decision] = {}
     changed = set() if is_unit else await papers.unlooked(one.id for one in acting if one.papers_changed_at)
@@ -182,7 +183,7 @@ async def candidates(
 ) -> Page[Volunteer]:
     """Volunteers of the unit who may join a roster, by name; see `candidate_ids`."""
     number, per_page = bounds(page, per_page)
-    free = _free(kind, text, by)
+    free = await _free(kind, text, by)
     found = await free.order_by('name_key', 'id').offset((number - 1) * per_page).limit(per_page)
     return Page(found, await free.count(), number, per_page)
 
@@ -190,17 +191,19 @@ async def candidates(
 async def candidate_ids(*, by: Account, kind: IssueKind = IssueKind.FIRST, text: str = '') -> list[int]:
     """Everybody of the unit for whom nothing is under way: without a book for 初次, with one for the other kinds.
 
-    A draft of the unit's own that stands in no roster is no hindrance: it is taken along.
+    A draft of the unit's own that stands in no roster is no hindrance: it is taken along. One that another unit has
+    forgotten gives way.
     """
-    found: list[Any] = list(await _free(kind, text, by).order_by('name_key', 'id').values_list('id', flat=True))
+    found: list[Any] = list(await (await _free(kind, text, by)).order_by('name_key', 'id').values_list('id', flat=True))
     return found
 
 
-def _free(kind: IssueKind, text: str, by: Account) -> QuerySet[Volunteer]:
+async def _free(kind: IssueKind, text: str, by: Account) -> QuerySet[Volunteer]:
     permissions.require(by, Role.UNIT_STAFF)
     ours = Membership.filter(host_unit_id=by.host_unit_id).exclude(status=MembershipStatus.LEFT)
     own_drafts = Q(host_unit_id=by.host_unit_id, status=ApplicationStatus.DRAFT, roster_id=None)
-    taken = Application.filter(~own_drafts, status__in=applications.OPEN).values('volunteer_id')
+    given_up = await forgotten_drafts.of_our_people(by=by)
+    taken = Application.filter(~own_drafts, ~Q(id__in=given_up), status__in=applications.OPEN).values('volunteer_id')
     with_book = Q(id__in=Subquery(RecordBook.filter(status=BookStatus.IN_USE).values('volunteer_id')))
     if kind in (IssueKind.REPLACEMENT, IssueKind.REISSUE):
         with_book |= ~Q(legacy_serial='')
@@ -278,7 +281,8 @@ def _hindrance(
     if application.status not in worklists.WITH_UNIT:
         return f'{application.status.label}，不需要再送。'
     if checks is None:
-        return '這位志工已不在您的單位，不能代為申請。請先收編，或移出名冊。'
+        out = '移出名冊' if application.status == ApplicationStatus.DRAFT else '到「送審進度」撤回這件申請'
+        return f'這位志工已不在您的單位，不能代為申請。請先收編，或{out}。'
     if application.agency_id != roster.agency_id:
         return f'申請的發冊機關是{application.agency.name}，與名冊不同。請改選{roster.agency.name}，或移出名冊另送。'
     if unanswered:

@@ -2,14 +2,22 @@
 
 from db import transaction
 from db.choices import MembershipStatus, Role, Section
-from db.models import Account, HostUnit, Membership, Team, Volunteer
+from db.models import Account, Application, HostUnit, Membership, Team, Volunteer
 
 from .. import announcements, dates, permissions, validation
 from ..announcements import VolunteerChanged
 from ..audit import history
 from ..audit.history import Change
-from ..errors import NotFound
+from ..cases import worklists
+from ..errors import DomainError, NotFound
 from .basics import MEMBERSHIP, TEAM
+
+
+class CaseOpen(DomainError):
+    """The unit has an application of the volunteer under way."""
+
+    def __init__(self) -> None:
+        super().__init__('這位志工還有一件進行中的申請案，所以沒有結束收編。請重新整理後再試一次，並決定案件的去處。')
 
 
 async def assign_team(volunteer: Volunteer, team_id: int | None, *, by: Account) -> None:
@@ -32,7 +40,11 @@ async def assign_team(volunteer: Volunteer, team_id: int | None, *, by: Account)
 
 
 async def end_membership(volunteer: Volunteer, *, by: Account) -> None:
-    """已退出: the volunteer leaves the roster; the record stays, 收編 brings the person back. Raises NotFound."""
+    """已退出: the volunteer leaves the roster; the record stays, 收編 brings the person back.
+
+    Raises NotFound; CaseOpen while the unit has an application under way, which nobody could reach any more:
+    `departures.leave` asks what becomes of it.
+    """
     permissions.require(by, Role.UNIT_STAFF)
     async with transaction():
         ours = Membership.filter(volunteer_id=validation.record_id(volunteer.id), host_unit_id=by.host_unit_id)
@@ -40,6 +52,9 @@ async def end_membership(volunteer: Volunteer, *, by: Account) -> None:
         if membership is None:
             raise NotFound
         unit = await HostUnit.get(id=membership.host_unit_id)
+        open_ones = Application.filter(volunteer_id=volunteer.id, host_unit_id=unit.id, status__in=worklists.OPEN)
+        if await open_ones.exists():
+            raise CaseOpen
         changes = [Change(MEMBERSHIP, membership.status.label, MembershipStatus.LEFT.label)]
         membership.status, membership.left_on = MembershipStatus.LEFT, dates.today()
         await membership.save(update_fields=['status', 'left_on'])

@@ -14,13 +14,16 @@ def question(title: str, *, is_open: bool = False, classes: str = '') -> Iterato
         yield dialog
 
 
-async def is_sure(act: str, sentence: str, *, is_grave: bool = True) -> bool:
-    """Asks whether to do `act`; `sentence` says what that means. Esc and 取消 mean no; `is_grave`: a red button."""
+async def is_sure(act: str, sentence: str, *, yes: str = '', is_grave: bool = True) -> bool:
+    """Asks whether to do `act`; `sentence` says what that means. Esc and 取消 mean no; `is_grave`: a red button.
+
+    `yes` is what the button says, if it is not the act.
+    """
     look = 'unelevated no-caps color=negative' if is_grave else 'unelevated no-caps color=primary'
     with question(f'確定要{act}嗎？') as dialog:
         html.p(sentence)
         with html.div().classes('lb-acts'):
-            ui.button(act, on_click=lambda: dialog.submit(True), color=None).props(look)
+            ui.button(yes or act, on_click=lambda: dialog.submit(True), color=None).props(look)
             ui.button('取消', on_click=lambda: dialog.submit(False), color=None).props('flat no-caps')
     dialog.on('hide', dialog.delete)  # after it has returned the focus
     return await dialog is True

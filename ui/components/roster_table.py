@@ -17,7 +17,7 @@ from domain.rosters import RosterRow
 
 from ..live import follow
 from .notices import showing_refusals
-from .states import TURNS, deadline
+from .states import TURNS, correction_deadline, deadline
 
 Acted = Callable[[str, list[int]], Awaitable[None]]
 
@@ -94,7 +94,8 @@ class roster_table(Element, component='roster_table.js'):
 def _common(number: int, row: RosterRow, account: Account) -> dict[str, Any]:
     turn = worklists.of(row.application, account)
     tone, symbol = TURNS[turn.state]
-    due = deadline(row.days_left)
+    is_back = row.application.status is ApplicationStatus.RETURNED
+    due = correction_deadline(row.days_left) if is_back and row.days_left else deadline(row.days_left)
     return {
         'id': row.application.id,
         'n': number,
@@ -137,6 +138,8 @@ def _of_unit(row: RosterRow, roster_id: int) -> dict[str, Any]:
         address = form_page if is_open else links.record_books(row.volunteer.id)
         return {'href': address, 'note': _reason_line(application.reason)}
     is_back = application.status is ApplicationStatus.RETURNED
+    if not row.checks:  # the volunteer has left the unit
+        form_page = links.applications()
     lacking = [_lacking(check, check.address) for check in row.lacking]
     if row.unanswered:
         lacking.insert(0, _line(f'{row.unanswered} 項需補正', '逐項修改或說明', form_page))

@@ -93,6 +93,16 @@ class Deadline(NamedTuple):
     hint: str
 
 
+def correction_deadline(left: DaysLeft) -> Deadline:
+    """The chip for the time a unit has left for its correction."""
+    hint = '依辦公日計' if left.are_working_days else ''
+    if left.days < 0:
+        return Deadline('補件逾期', 'solid', 'clock', 'late', hint)
+    if left.days == 0:
+        return Deadline('補件今日到期', 'warn', 'clock', 'today', '')
+    return Deadline(f'補件剩{left.days}日', '', 'clock', 'later', hint)
+
+
 def deadline(left: DaysLeft | None) -> Deadline:
     """The chip for the time left; its text is '' where no period runs."""
     if left is None:

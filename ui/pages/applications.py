@@ -14,8 +14,9 @@ from domain.cases.worklists import UnitList
 from domain.guide import home
 from domain.model import Account, Application
 
-from ..components.record_table import Row, record_table, turn_cell
-from ..components.states import deadline
+from ..components.record_table import Cell, Row, record_table, turn_cell
+from ..components.states import correction_deadline, deadline
+from ..components.withdrawing import act_on, withdrawn
 from ..flash import leave_with
 from ..frame import MENU, VOLUNTEER_DATA, frame, waiting_for
 from ..live import follow, of_side
@@ -42,20 +43,28 @@ async def applications_page(account: Account, which: str = '') -> None:
     async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
         found = await applications.of_unit(by=account, which=chosen, page=page, per_page=per_page)
         repeatable = await applications.repeatable(found.rows, by=account)
-        left = await days_left.of_cases(found.rows)
-        return [_row(each, account, left.get(each.id), each.id in repeatable) for each in found.rows], found.total
+        left = await days_left.of_cases(found.rows) | await days_left.of_corrections(found.rows)
+        gone = await worklists.out_of_reach(found.rows, by=account)
+        rows = [_row(each, account, left.get(each.id), each.id in repeatable, each.id in gone) for each in found.rows]
+        return rows, found.total
 
-    async def acted(key: str, _: str) -> None:
-        anew = await applications.again(await applications.get(int(key), by=account), by=account)
-        leave_with(links.application(anew.volunteer_id), 'application-again')
+    async def acted(key: str, what: str) -> None:
+        application = await applications.get(int(key), by=account)
+        if what == 'withdraw':
+            if await withdrawn(account, application):
+                here = links.applications(chosen.value)
+                leave_with(here, 'application-withdrawn' if application.round else 'draft-deleted')
+        elif what == 'again':
+            anew = await applications.again(application, by=account)
+            leave_with(links.application(anew.volunteer_id), 'application-again')
 
     with frame(account, '送審進度', crumbs=[MENU, VOLUNTEER_DATA], waiting=await waiting_for(account)):
         tabs = html.nav().classes('lb-pills lb-gap-below').props('aria-label=案件清單')
         columns = [*COLUMNS]
-        if chosen is UnitList.REVIEW:
+        if chosen in (UnitList.TURN, UnitList.REVIEW):
             columns.insert(2, ('due', '期限'))
-        if chosen is UnitList.CLOSED:
-            columns.append(('again', '接下來'))
+        if chosen is not UnitList.APPROVED:
+            columns.append(('next', '接下來'))
         table = record_table(
             chosen.label, columns, fetch, acted=acted, empty=f'沒有「{chosen.label}」的案件', empty_hint=HINTS[chosen]
         )
@@ -78,24 +87,40 @@ def _tab(which: UnitList, count: int, is_here: bool) -> None:
         link.classes('on').props('aria-current=page')
 
 
-def _row(application: Application, account: Account, left: DaysLeft | None, is_repeatable: bool) -> Row:
+def _row(
+    application: Application, account: Account, left: DaysLeft | None, is_repeatable: bool, is_out_of_reach: bool
+) -> Row:
+    """A case whose volunteer has left the unit leads nowhere; it can still be withdrawn here."""
     is_open = application.status in applications.OPEN
     person = application.volunteer_id
     row: dict[str, Any] = {
         'key': str(application.id),
         'name': {
             'text': application.volunteer.name,
-            'href': links.application(person) if is_open else links.record_books(person),
-            'sub': f'名冊：{application.roster.title}' if application.roster else '',
+            'href': '' if is_out_of_reach else links.application(person) if is_open else links.record_books(person),
+            'sub': '\n'.join(_beside(application, is_out_of_reach)),
         },
         'turn': turn_cell(worklists.of(application, account)),
         'agency': application.agency.name,
         'sent': dates.roc_instant(application.submitted_at) if application.submitted_at else '尚未送審',
         'reason': home.in_brief(application.reason),
-        'again': {'text': '重新申請', 'act': 'again'} if is_repeatable else '',
+        'next': _next(application, is_open, is_repeatable and not is_out_of_reach),
     }
-    if application.due_on and left is not None:
-        text, tone, symbol, _, hint = deadline(left)
-        due = dates.roc(application.due_on)
+    day = application.due_on or application.correct_by
+    if day and left is not None:
+        text, tone, symbol, _, hint = deadline(left) if application.due_on else correction_deadline(left)
+        due = dates.roc(day)
         row['due'] = {'text': text, 'chip': tone or 'plain', 'icon': symbol, 'hint': hint, 'sub': due}
     return row
+
+
+def _beside(application: Application, is_out_of_reach: bool) -> list[str]:
+    roster = [f'名冊：{application.roster.title}'] if application.roster else []
+    return roster + ['已不在您的單位'] * is_out_of_reach
+
+
+def _next(application: Application, is_open: bool, is_repeatable: bool) -> Cell:
+    if is_open:
+        act = act_on(application)
+        return {'acts': [{'text': act, 'act': 'withdraw', 'label': f'{act}：{application.volunteer.name}'}]}
+    return {'text': '重新申請', 'act': 'again'} if is_repeatable else ''

@@ -108,7 +108,10 @@ async def _board(account: Account) -> None:
     count = _unit_counts if account.role is Role.UNIT_STAFF else _agency_counts
 
     async def renew() -> None:
-        board.show(await count(account), [_news(step, account) for step in await home.news(by=account)])
+        steps = await home.news(by=account)
+        cases = [step.application for step in steps]
+        gone = await worklists.out_of_reach(cases, by=account) if account.role is Role.UNIT_STAFF else set()
+        board.show(await count(account), [_news(step, account, step.application_id in gone) for step in steps])
 
     await renew()
     follow(CaseChanged, renew, of_side(account))
@@ -143,7 +146,7 @@ async def _agency_counts(account: Account) -> list[Count]:
     ]
 
 
-def _news(step: ApplicationStep, account: Account) -> News:
+def _news(step: ApplicationStep, account: Account, is_out_of_reach: bool) -> News:
     application = step.application
     who, unit = application.volunteer.name, application.host_unit.name
     text = {
@@ -155,6 +158,8 @@ def _news(step: ApplicationStep, account: Account) -> News:
     }[step.status]
     is_unit = account.role is Role.UNIT_STAFF
     address = links.record_books(application.volunteer_id) if is_unit else links.case(application.id)
+    if is_out_of_reach:
+        address = links.applications()
     return News(text, dates.format_moment(step.at), address)
 
 

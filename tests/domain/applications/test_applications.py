@@ -20,7 +20,7 @@ from db.models import (
 )
 from domain import announcements, applications, dates, reviews, rosters
 from domain.announcements import CaseChanged
-from domain.applications import AlreadyUnderWay, ApplicationDetails
+from domain.applications import AlreadyUnderWay, ApplicationDetails, DraftElsewhere
 from domain.cases import resubmission_limit
 from domain.cases.worklists import UnitList
 from domain.errors import Incomplete, MovedOn, NotFound, NotPermitted
@@ -368,7 +368,7 @@ async def test_two_units_that_open_one_at_once_make_one(office: Office) -> None:
         return_exceptions=True,
     )
 
-    assert {type(outcome) for outcome in outcomes} == {AlreadyUnderWay, Application}
+    assert {type(outcome) for outcome in outcomes} == {DraftElsewhere, Application}
     assert await Application.all().count() == 1
 
 

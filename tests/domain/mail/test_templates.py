@@ -151,7 +151,7 @@ def test_whatever_is_typed_is_either_a_letter_or_a_sentence(text: str) -> None:
     except Incomplete as refusal:
         said = [refusal.problems['body'][-1]]
 
-    assert said in (['一般', '第 2 次送審', '寄給個人'], ['。'])
+    assert said in (['一般', '第 2 次送審', '寄給個人', '沒有補件期限'], ['。'])
 
 
 async def test_only_administrators_see_and_change_wordings(administrator: Account) -> None:

@@ -14,15 +14,35 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
-from db.choices import ApplicationStatus, BookStatus, CorrectionReason, CorrectionStatus, IssueKind, Place, Role
-from db.models import Account, Agency, Application, Correction, Decision, HostUnit, RecordBook, Roster, Volunteer
-from domain import applications, corrections, dates, reviews, rosters
+from db.choices import (
+    ApplicationStatus,
+    BookStatus,
+    CorrectionReason,
+    CorrectionStatus,
+    IssueKind,
+    MembershipStatus,
+    Place,
+    Role,
+)
+from db.models import (
+    Account,
+    Agency,
+    Application,
+    Correction,
+    Decision,
+    HostUnit,
+    Membership,
+    RecordBook,
+    Roster,
+    Volunteer,
+)
+from domain import applications, corrections, dates, departures, reviews, rosters
 from domain.applications import ApplicationDetails
 from domain.cases import worklists
 from domain.cases.worklists import AgencyList, UnitList
 from domain.corrections import Anchor
 from domain.errors import DomainError
-from domain.reviews import decisions
+from domain.reviews import closings, decisions
 
 from ...builders import a_complete_volunteer, a_host_unit, a_membership, an_account, an_agency
 from ..sample_office import NOW
@@ -154,6 +174,7 @@ async def what_can_be_done(world: World, person: Volunteer, detail: int) -> tupl
             ]
         return await of_reviewer(world, case, marks, clerk, reviewer, detail), refused_acts
     refused_acts.append(partial(decisions.decide, case.id, REJECTED, case.version, by=reviewer, reason='還沒送審'))
+    refused_acts.append(partial(closings.close, case.id, case.version, by=reviewer))  # it still has time, or is a draft
     return await of_clerk(world, person, case, marks, clerk, detail), refused_acts
 
 
@@ -175,7 +196,14 @@ async def of_clerk(
     acts: list[Act] = [
         partial(applications.save, await details(world, person, case, detail), of=person, by=clerk),
         partial(applications.withdraw, case, by=clerk),
+        partial(left, world, person, clerk, detail),
     ]
+    if case.status == RETURNED:
+        acts.append(partial(closed_after_its_term, world, case))
+    else:
+        other = next(one for one in world.clerks if one is not clerk)
+        asked = await details(world, person, None, detail)
+        acts.append(partial(applications.save, asked, of=person, by=other, has_consent=True))
     unanswered = [one for one in marks if one.status == CorrectionStatus.OPEN]
     for one in unanswered:
         acts += 2 * [partial((corrections.answer, corrections.dispute)[detail % 2], one, '已處理。', by=clerk)]
@@ -208,6 +236,7 @@ async def of_reviewer(
         partial(reviews.return_for_correction, case, '請補正。', case.version, by=reviewer),
         partial(reviews.reject, case, '不符規定。', case.version, by=reviewer),
         partial(applications.withdraw, case, by=clerk),
+        partial(left, world, await Volunteer.get(id=case.volunteer_id), clerk, detail),
     ]
     for one in marks:
         if one.status in corrections.ANSWERED:
@@ -233,6 +262,23 @@ async def released(world: World) -> None:
     world.now += decisions.UNDO_WITHIN
     with dates.frozen(world.now):
         await decisions.release_due()
+
+
+async def left(world: World, person: Volunteer, clerk: Account, detail: int) -> None:
+    """The person leaves the unit; the case goes on with the other unit, or ends. Then the unit has them again."""
+    leaving = await departures.leaving(person, by=clerk)
+    heir = leaving.heirs[0].id if detail % 2 and leaving.heirs else None
+    await departures.leave(person, leaving.seen, by=clerk, heir_id=heir)
+    assert not await Application.exists(volunteer=person, host_unit_id=clerk.host_unit_id, status__in=applications.OPEN)
+    await lists_are_whole(world)
+    await Membership.filter(volunteer=person).update(status=MembershipStatus.ACTIVE, left_on=None)
+
+
+async def closed_after_its_term(world: World, case: Application) -> None:
+    """Its last day was yesterday."""
+    reviewer = next(one for one in world.reviewers if one.agency_id == case.agency_id)
+    await Application.filter(id=case.id).update(correct_by=world.now.date() - timedelta(days=1))
+    assert (await closings.close(case.id, case.version, by=reviewer)).status == REJECTED
 
 
 async def onto_a_roster(world: World, person: Volunteer, agency: Agency, clerk: Account) -> None:

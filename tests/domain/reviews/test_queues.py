@@ -59,6 +59,7 @@ async def test_a_row_has_what_the_queue_shows(office: Office) -> None:
         round=1,
         submitted_at=NOW,
         due_on=date(2026, 3, 9),
+        correct_by=None,
         days_left=DaysLeft(4, False),
         decided_at=None,
         roster_id=None,

@@ -21,6 +21,8 @@ pytestmark = pytest.mark.usefixtures('database')
 
 REMARKS, PHOTO = Anchor(Place.APPLICATION, 'remarks'), Anchor(Place.BASICS, 'photo')
 
+LAST = '補件期限 115/04/06'  # what is returned on NOW is to be corrected by then
+
 
 @pytest.fixture
 async def office(database: str) -> AsyncIterator[Office]:
@@ -50,7 +52,7 @@ async def test_every_step_is_told_with_actor_time_and_reason(office: Office) -> 
     assert told(entries) == [
         ('林小滿', '開始申請', ''),
         ('林小滿', '送審', '臺中市政府文化局，期限 115/03/09'),
-        ('何專員', '通知補件', '照片模糊'),
+        ('何專員', '通知補件', f'照片模糊\n{LAST}'),
         ('林小滿', '再次送審（第 2 次）', '臺中市政府文化局，期限 115/03/09'),
         ('王專員', '核可', f'紀錄冊號 {book.number}'),
     ]
@@ -82,7 +84,7 @@ async def test_marks_made_one_after_the_other_are_one_entry_until_the_return_tel
     entries = await timeline.of(sent, by=office.clerk)
 
     assert told(entries)[2:] == [
-        ('何專員', '通知補件', f'1. {one.label}（模糊）：請重拍。\n2. {two.label}（其他）：請說明。'),
+        ('何專員', '通知補件', f'1. {one.label}（模糊）：請重拍。\n2. {two.label}（其他）：請說明。\n{LAST}'),
         ('林小滿', '回覆補正', f'{one.label}（模糊）：就是本人。\n{two.label}（其他）：已說明。'),
         ('林小滿', '再次送審（第 2 次）', '臺中市政府文化局，期限 115/03/09'),
         ('何專員', '確認補正', f'{one.label}（模糊）'),
@@ -107,7 +109,7 @@ async def test_an_answer_that_did_not_do_stays_on_the_timeline(office: Office) -
     assert told(await timeline.of(sent, by=office.clerk))[3:] == [
         ('林小滿', '提出異議', f'{one.label}（模糊）：就是本人。'),
         ('林小滿', '再次送審（第 2 次）', '臺中市政府文化局，期限 115/03/09'),
-        ('何專員', '通知補件', f'1. {one.label}（模糊）：仍請重拍。'),
+        ('何專員', '通知補件', f'1. {one.label}（模糊）：仍請重拍。\n{LAST}'),
     ]
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from db.choices import ApplicationStatus, CorrectionReason, IssueKind, MailStatus, Place, Role
-from db.models import AccessEntry, Account, Application, OutgoingMail, Roster, Volunteer
+from db.choices import ApplicationStatus, CorrectionReason, IssueKind, MailStatus, MembershipStatus, Place, Role
+from db.models import AccessEntry, Account, Application, Membership, OutgoingMail, Roster, Volunteer
 from domain import applications, corrections, dates, reviews, rosters, volunteers
 from domain.calendar.days_left import DaysLeft
 from domain.cases import resubmission_limit
@@ -145,7 +145,7 @@ async def test_who_cannot_join_is_told_and_the_others_join() -> None:
     assert [application.volunteer_id for application in added.added] == [ready.id]
     assert [(person.name, sentence[:15]) for person, sentence in (*added.refused, *again.refused)] == [
         ('乙', '已有一件進行中的申請（審核中）'),
-        ('丙', '另一個單位正在為這位志工申請紀'),
+        ('丙', '另一個單位有這位志工的申請草稿'),
         ('丁', '已列在名冊「二月名冊」，請先從'),
         ('甲', '已經在這份名冊裡（草稿）。'),
     ]
@@ -280,7 +280,7 @@ async def test_an_application_whose_agency_was_changed_or_whose_volunteer_left_i
     roster = await a_roster(office, moved, gone)
     other = await builders.an_agency(name='臺中市政府社會局的另一科')
     await Application.filter(volunteer_id=moved.id).update(agency_id=other.id)
-    await memberships.end_membership(gone, by=office.clerk)
+    await Membership.filter(volunteer=gone).update(status=MembershipStatus.LEFT)
 
     sent = await rosters.send(roster, by=office.clerk)
 

@@ -102,6 +102,8 @@ def _row(row: CaseRow, readers: list[Reader], account: Account) -> dict[str, Any
     text, tone, symbol, due, hint = deadline(row.days_left)
     if not text:
         text, (tone, symbol) = row.status.label, STATUSES[row.status]
+        if row.correct_by:
+            text = f'補件至 {dates.roc(row.correct_by)[4:]}' if row.correct_by >= dates.today() else '補件逾期'
     pending = row.pending and (row.pending.by_id, row.pending.by_name, VERBS[row.pending.to])
     return {
         'id': row.id,

@@ -1,11 +1,11 @@
 """系統管理: host units and their teams, agencies and how they number, required hours of training."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
 
 from nicegui import html, ui
 
-from domain import dates, directory, links, trainings
+from domain import dates, departures, directory, links, trainings
 from domain.directory import (
     AGENCY_FIELDS,
     HOURS_FIELDS,
@@ -18,7 +18,7 @@ from domain.directory import (
     forms,
 )
 from domain.errors import NotFound
-from domain.model import Account, TrainingKind
+from domain.model import Account, ApplicationStatus, TrainingKind
 
 from ...components.action_button import action_button
 from ...components.card import card
@@ -135,7 +135,13 @@ async def edit_unit(account: Account, key: str) -> None:
         check_field(UNIT_FIELDS['is_active'].caption, in_form, 'is_active', wide=True)
 
     async def save() -> None:
-        await directory.save_host_unit(details, by=account, of=unit)
+        under_way = await departures.closing(unit, by=account) if unit and not details.is_active else {}
+        if unit is None or not under_way:
+            await directory.save_host_unit(details, by=account, of=unit)
+        elif await is_sure('停用這個單位', _closing(under_way)):
+            await departures.close_unit(details, unit, under_way, by=account)
+        else:
+            return
         leave_with(links.admin('units'), 'office-saved')
 
     _bar(in_form, save, links.admin('units'))
@@ -258,6 +264,14 @@ def deadline_fields(in_form: form) -> None:
         radio_field(
             AGENCY_FIELDS['counts_working_days'].caption, in_form, 'counts_working_days', COUNTING, required=True
         )
+        number_field(
+            AGENCY_FIELDS['correction_days'].caption,
+            in_form,
+            'correction_days',
+            required=True,
+            suffix='天',
+            hint='通知補件的次日起算，期限過後可以逾期結案；0 表示沒有期限。',
+        )
         text_field(AGENCY_FIELDS['supervisor_name'].caption, in_form, 'supervisor_name', maxlength=60)
         email_field(
             AGENCY_FIELDS['supervisor_email'].caption,
@@ -320,6 +334,15 @@ def _bar(in_form: form, save: Act, back: str, strike: Act | None = None) -> None
 
 async def _counties() -> dict[str, str]:
     return {county.code: county.name for county in await directory.counties()}
+
+
+def _closing(under_way: Mapping[ApplicationStatus, int]) -> str:
+    """What becomes of what the unit has under way; nobody is named."""
+    counts = '、'.join(f'{status.label} {count} 件' for status, count in under_way.items())
+    return (
+        f'這個單位還有進行中的申請案：{counts}。停用後，草稿會刪除，其他的會撤回，發冊機關不會再審，不能復原。'
+        '志工的資料都還在，可以由其他單位收編後重新申請。'
+    )
 
 
 def _state(is_open: bool, yes: str, no: str) -> Cell:

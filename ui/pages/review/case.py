@@ -15,6 +15,7 @@ from ...components.desk.case_changes import case_changes
 from ...components.desk.case_checks import case_checks
 from ...components.desk.case_documents import case_documents
 from ...components.desk.data_list import data_list
+from ...components.desk.desk_closing import desk_closing
 from ...components.desk.desk_decisions import desk_decisions
 from ...components.desk.desk_facts import groups_of
 from ...components.desk.desk_head import desk_head
@@ -25,6 +26,7 @@ from ...components.desk.review_queue import review_queue
 from ...components.question import question
 from ...components.reveal import reveal_dialog
 from ...components.timeline import timeline
+from ...flash import leave_with
 from ...frame import frame, waiting_for
 from ...live import follow, of_case
 
@@ -54,6 +56,7 @@ async def review_case_page(
                     desk.documents = case_documents(case.volunteer, list(case.trainings))
                     desk.checks = case_checks(account, case.application, list(case.checks), desk.renew)
                     desk.facts = await case_side(account, case)
+                desk_closing(account, case.application, to_the_returned)
                 desk.bar = desk_decisions(account, case, desk.go_on)
             await desk.show(case)
     follow(CaseChanged, desk.renew, of_case(application_id))
@@ -125,6 +128,11 @@ async def case_side(account: Account, case: Case) -> data_list:
             html.h2('送審歷程')
             await timeline.build(account, case.application, heading=False)
     return facts
+
+
+def to_the_returned() -> None:
+    """The case has been closed: to the others that wait for their units."""
+    leave_with(links.review_queue('returned'), 'case-closed')
 
 
 def preview(case: Case) -> None:

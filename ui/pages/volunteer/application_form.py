@@ -7,7 +7,7 @@ from nicegui import html, ui
 
 from domain import applications, corrections, dates, drafts, files, links, readiness, volunteers
 from domain.announcements import CaseChanged
-from domain.applications import FIELDS, ApplicationDetails
+from domain.applications import FIELDS, WITH_UNIT, ApplicationDetails, DraftElsewhere
 from domain.books import record_books
 from domain.corrections import Marked
 from domain.model import (
@@ -34,8 +34,10 @@ from ...components.form.agency_select import agency_select
 from ...components.form.fields import choice_field, text_area
 from ...components.form.upload_box import upload_box
 from ...components.profile.profile_header import profile_header
+from ...components.question import is_sure
 from ...components.states import STATUSES
 from ...components.timeline import timeline
+from ...components.withdrawing import DELETE, act_on, withdrawn
 from ...flash import leave_with
 from ...frame import BASICS, MENU, VOLUNTEER_DATA, frame, guide_for, save_bar, waiting_for
 from ...live import follow, of_volunteer
@@ -73,8 +75,7 @@ async def application_page(account: Account, volunteer_id: int) -> None:
                 if listed is not None:
                     listed.answered = sending
                     sending(marks)
-            else:
-                withdraw_button(account, application, back)
+            await give_up_button(account, application, draft, back)
             ui.link('返回', back).classes('lb-btn q-btn lb-flat')
             in_form.saved_mark()
 
@@ -181,19 +182,25 @@ def save_and_submit(
     """
     back = links.record_books(volunteer.id)
 
-    async def saved() -> Application:
-        application = await applications.save(details, of=volunteer, by=account)
+    async def saved() -> Application | None:
+        try:
+            application = await applications.save(details, of=volunteer, by=account)
+        except DraftElsewhere as elsewhere:
+            if not await consents(volunteer, elsewhere):
+                return None
+            application = await applications.save(details, of=volunteer, by=account, has_consent=True)
         await drafts.settle(draft, details, by=account)
         seen.version = application.version
         return application
 
     async def save() -> None:
-        await saved()
-        leave_with(links.application(volunteer.id), 'application-saved')
+        if await saved():
+            leave_with(links.application(volunteer.id), 'application-saved')
 
     async def submit() -> None:
-        await applications.submit(await saved(), by=account)
-        leave_with(back, 'application-submitted')
+        if application := await saved():
+            await applications.submit(application, by=account)
+            leave_with(back, 'application-submitted')
 
     action_button('儲存', save, 'outline', in_form)
     send = action_button('送審', submit, 'primary', in_form)
@@ -223,20 +230,38 @@ def with_marks(checks: Sequence[Check], waiting: int) -> list[Check]:
     return [Check('corrections', '補正', note, 'lacking', 'corrections', '#corrections'), *checks]
 
 
-def withdraw_button(account: Account, application: Application | None, back: str) -> None:
-    """撤回, while the agency has not decided."""
+async def consents(volunteer: Volunteer, elsewhere: DraftElsewhere) -> bool:
+    """Whether the volunteer consents that this unit applies, and the draft of the other one goes."""
+    sentence = (
+        f'{elsewhere.unit}有{volunteer.name}的申請草稿，還沒有送審；一人同時只能有一件申請案。'
+        f'請先取得本人同意。改由您的單位申請後，那份草稿會關閉，系統會通知{elsewhere.unit}。'
+    )
+    return await is_sure('改由本單位申請', sentence, yes='本人同意，改由本單位申請', is_grave=False)
 
-    async def withdraw() -> None:
-        if application is not None:
-            await applications.withdraw(application, by=account)
-        leave_with(back, 'application-withdrawn')
 
-    action_button('撤回申請', withdraw, 'outline')
+async def give_up_button(account: Account, application: Application | None, draft: Draft, back: str) -> None:
+    """撤回申請 while the agency has not decided, 刪除草稿 before it was sent, also of what was only typed."""
+
+    async def give_up() -> None:
+        if application is not None and await withdrawn(account, application):
+            leave_with(back, 'application-withdrawn' if application.round else 'draft-deleted')
+
+    async def discard() -> None:
+        if await is_sure(DELETE, '這一頁填寫的內容還沒有儲存。刪除後不能復原；志工的其他資料都還在。'):
+            await drafts.discard(draft, by=account)
+            leave_with(back, 'draft-deleted')
+
+    if application is not None:
+        action_button(act_on(application), give_up, 'flat' if application.status in WITH_UNIT else 'outline')
+    elif await drafts.values(draft):
+        action_button(DELETE, discard, 'flat')
 
 
 def state_banner(application: Application, marks: Sequence[Marked]) -> None:
     """What the agency said, in sight of the fields it speaks of; of a case with marks their list says it."""
+    last = last_day(application)
     if application.status is ApplicationStatus.RETURNED and marks:
+        html.p(last).classes('lb-note')
         return
     tone, symbol = STATUSES[application.status]
     with html.section().classes('lb-card lb-state').props('role=status'):
@@ -244,10 +269,20 @@ def state_banner(application: Application, marks: Sequence[Marked]) -> None:
         if application.status is ApplicationStatus.RETURNED:
             html.span(f'{application.agency.name}請您補件：').classes('strong')
             html.span(application.reason)
-            html.span('修改後按「送審」即可再送；已填的資料都還在。').classes('mut')
+            html.span(f'{last}修改後按「送審」即可再送；已填的資料都還在。').classes('mut')
         else:
             due = f'，期限 {dates.roc(application.due_on)}' if application.due_on else ''
-            html.span(f'已送{application.agency.name}審核{due}。送審後不能修改，除非撤回。')
+            html.span(f'已送{application.agency.name}審核{due}。送審後不能修改，除非按「撤回申請」。')
+
+
+def last_day(application: Application) -> str:
+    """Until when a correction is to be sent, and what comes after; '' where there is no term."""
+    if application.correct_by is None:
+        return ''
+    day = dates.roc(application.correct_by)
+    if application.correct_by < dates.today():
+        return f'補件期限 {day} 已過，發冊機關可以將案件結案；在那之前仍可以補件、送審。'
+    return f'請在 {day}（含當日）以前再送審；期限過後，發冊機關可以將案件結案。'
 
 
 def locked_fact(label: str, note: str, text: str, *, wide: bool = False) -> None:

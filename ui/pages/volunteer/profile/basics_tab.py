@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from nicegui import html, ui
 
-from domain import applications, corrections, directory, drafts, links, volunteers
+from domain import applications, corrections, departures, directory, drafts, links, volunteers
 from domain.model import Account, DraftKind, Place, Volunteer
 from domain.volunteers import VolunteerDetails
 from domain.volunteers.basics import HOST_UNIT, TEAM
@@ -15,7 +15,7 @@ from ....components.card import card
 from ....components.correction_marks import case_page, correction_strip
 from ....components.form import form
 from ....components.form.fields import choice_field
-from ....components.question import is_sure
+from ....components.leaving import LEAVE, chosen
 from ....components.under_review import under_review
 from ....flash import leave_with
 from ....frame import BASICS, save_bar
@@ -58,15 +58,16 @@ async def membership_card(account: Account, volunteer: Volunteer) -> None:
         leave_with(page, 'volunteer-saved')
 
     async def end() -> None:
-        sentence = '他會離開您單位的名單；紀錄都保留，日後可以再收編。'
-        if await is_sure('結束收編', sentence):
-            await volunteers.end_membership(volunteer, by=account)
+        leaving = await departures.leaving(volunteer, by=account)
+        leaves, heir_id = await chosen(leaving)
+        if leaves:
+            await departures.leave(volunteer, leaving.seen, by=account, heir_id=heir_id)
             leave_with(BASICS[1], 'membership-ended')
 
     with card(HOST_UNIT.caption), html.div().classes('lb-inline'):
         choice_field(TEAM.caption, form(place, summary=False), 'team_id', teams, placeholder='未編隊')
         action_button('變更志工隊', assign, 'outline')
-        action_button('結束收編', end, 'flat')
+        action_button(LEAVE, end, 'flat')
 
 
 @dataclass

@@ -22,8 +22,9 @@ from ....components.chip import chip
 from ....components.form import form
 from ....components.form.fields import choice_field, date_field
 from ....components.record_table import Row, record_table
-from ....components.states import TURNS, deadline
+from ....components.states import TURNS, correction_deadline, deadline
 from ....components.timeline import timeline
+from ....components.withdrawing import act_on, withdrawn
 from ....flash import leave_with
 from ....live import follow, of_volunteer
 
@@ -98,7 +99,7 @@ async def application_state(account: Account, volunteer: Volunteer) -> None:
     """The latest applications: whose turn it is, what happened; follows by itself when the agency decides."""
     found = (await applications.history_of(volunteer, by=account))[:3]
     repeatable = await applications.repeatable(found, by=account)
-    left = await days_left.of_cases(found)
+    left = await days_left.of_cases(found) | await days_left.of_corrections(found)
     with html.div().classes('lb-state-strip'):
         for application in found:
             await _case(account, volunteer, application, left.get(application.id), application.id in repeatable)
@@ -112,7 +113,7 @@ async def application_state(account: Account, volunteer: Volunteer) -> None:
 
 
 def _seen(application: Application) -> tuple[object, ...]:
-    return application.id, application.status, application.round, application.due_on
+    return application.id, application.status, application.round, application.due_on, application.correct_by
 
 
 async def _case(
@@ -125,19 +126,25 @@ async def _case(
         await applications.again(application, by=account)
         leave_with(form_page, 'application-again')
 
+    async def give_up() -> None:
+        if await withdrawn(account, application):
+            here = links.record_books(volunteer.id)
+            leave_with(here, 'application-withdrawn' if application.round else 'draft-deleted')
+
     turn, is_open = worklists.of(application, account), application.status in applications.OPEN
     with html.section().classes('lb-card lb-state').props('aria-label=申請案'):
         chip(turn.word, *TURNS[turn.state])
         if turn.why:
             html.span(turn.why).classes('strong')
         if left is not None:
-            text, tone, symbol, _, hint = deadline(left)
+            text, tone, symbol, _, hint = deadline(left) if application.due_on else correction_deadline(left)
             chip(text, tone, symbol, hint)
         html.span(f'{application.kind.label}　{application.agency.name}')
         if application.submitted_at:
             html.span(f'送審 {dates.roc_instant(application.submitted_at)}').classes('mut')
         if is_open:
             ui.link('查看申請', form_page)
+            action_button(act_on(application), give_up, 'flat')
         elif is_repeatable:
             action_button('重新申請', repeat, 'outline')
         if application.reason:

@@ -1,0 +1,134 @@
+"""Every sentence that tells the user to press something names what stands on the page that it speaks of.
+
+Sentences are found in the source: 按「…」, 點選「…」, 選「…」 and the like. Each, by its file and what it quotes, is
+mapped to the file that places what is pressed; a new sentence fails until it has its line. `test_dead_ends.py` looks at
+some of them on the rendered page.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+TOLD = re.compile(
+    '(?:按下方的|按|點選|點此至|取消勾選|勾選|取消|改選|改成|選|使用|請以|請填|請回|從|(?<!看)到)「([^「」]+)」'
+)
+# What comes after the first: 按「A」或「B」.
+AND = re.compile('」(?:或|、|，或)「([^「」]+)」')
+
+LOGIN, FORM = 'ui/pages/login.html', 'ui/pages/volunteer/application_form.py'
+LIST, MENUS = 'ui/pages/applications.py', 'ui/pages/menus.py'
+WITHDRAW = 'ui/components/withdrawing.py'  # what FORM, LIST and the tab 紀錄冊 place
+BASICS, JOIN = 'domain/volunteers/basics.py', 'ui/pages/volunteer/consolidated.py'
+TAB = 'ui/pages/volunteer/profile/record_book_tab.py'
+ROSTERS = 'ui/pages/rosters.py'
+
+# By (where the sentence stands, what it tells to press): where that is placed.
+PLACED = {
+    ('domain/accounts/__init__.py', '系統自動設定'): BASICS,
+    ('domain/accounts/login_lock.py', '忘記密碼?'): LOGIN,
+    ('domain/accounts/password_links.py', '忘記密碼?'): LOGIN,
+    ('domain/applications/other_units.py', '儲存'): FORM,
+    ('domain/applications/other_units.py', '送審進度'): MENUS,
+    ('domain/applications/other_units.py', '本人同意，改由本單位申請'): FORM,
+    ('domain/corrections/__init__.py', '送審'): FORM,
+    ('domain/dates.py', '民國前'): BASICS,
+    ('domain/mail/outbox.py', '忘記密碼?'): LOGIN,
+    ('domain/mail/texts/account_granted.txt', '忘記密碼?'): LOGIN,
+    ('domain/mail/texts/approved_for_volunteer.txt', '忘記密碼?'): LOGIN,
+    ('domain/mail/texts/correction_due.txt', '撤回申請'): WITHDRAW,
+    ('domain/mail/texts/correction_due.txt', '輪到您'): 'domain/cases/worklists.py',
+    ('domain/mail/texts/correction_due.txt', '送審'): FORM,
+    ('domain/mail/texts/reset.txt', '忘記密碼?'): LOGIN,
+    ('domain/mail/texts/returned.txt', '撤回申請'): WITHDRAW,
+    ('domain/mail/texts/returned.txt', '送審'): FORM,
+    ('domain/readiness/rules.py', '適用至'): 'domain/readiness/rules.py',
+    ('domain/rosters/__init__.py', '撤回申請'): WITHDRAW,
+    ('domain/rosters/rows.py', '送審進度'): MENUS,
+    ('domain/volunteers/__init__.py', '收編'): JOIN,
+    ('ui/components/basics_fields.py', '志工基本資料維護'): 'ui/frame.py',
+    ('ui/components/correction_list.py', '已補正'): 'ui/components/correction_list.js',
+    ('ui/components/correction_list.py', '有異議'): 'ui/components/correction_list.js',
+    ('ui/components/correction_list.py', '送審'): FORM,
+    ('ui/components/correction_marks.py', '儲存'): 'ui/pages/volunteer/profile/basics_tab.py',
+    ('ui/components/desk/desk_head.js', '接手'): 'ui/components/desk/desk_head.js',
+    ('ui/components/roster_list.js', '全部'): 'ui/components/roster_list.js',
+    ('ui/flash.py', '加入志工'): ROSTERS,
+    ('ui/flash.py', '重新申請'): TAB,
+    ('ui/pages/account.py', '不寄'): 'ui/pages/account.py',
+    ('ui/pages/admin/calendar.py', '上班'): 'ui/pages/admin/calendar.py',
+    ('ui/pages/admin/mail.py', '忘記密碼?'): LOGIN,
+    ('ui/pages/applications.py', '申請送審'): TAB,
+    ('ui/pages/rosters.py', '加入志工'): ROSTERS,
+    ('ui/pages/rosters.py', '建立名冊'): ROSTERS,
+    (FORM, '撤回申請'): WITHDRAW,
+    (FORM, '送審'): FORM,
+    ('ui/pages/volunteer/profile/ledger_tab.py', '新增'): 'ui/pages/volunteer/profile/ledger_tab.py',
+    (TAB, '申請送審'): TAB,
+    ('ui/pages/volunteer/profile/training_tab.py', '批次維護作業'): MENUS,
+    ('ui/pages/volunteer/profile/training_tab.py', '新增'): 'ui/pages/volunteer/profile/training_tab.py',
+}
+
+
+def test_every_sentence_that_tells_to_press_something_says_where_that_is() -> None:
+    found = set(sentences())
+
+    assert found - set(PLACED) == set(), 'new sentences: say in PLACED which page has the button'
+    assert set(PLACED) - found == set(), 'these sentences are gone'
+
+
+@pytest.mark.parametrize(('label', 'place'), sorted({(label, place) for (_, label), place in PLACED.items()}))
+def test_what_a_sentence_tells_to_press_is_placed_there(label: str, place: str) -> None:
+    source = (ROOT / place).read_text(encoding='utf-8')
+    if place.endswith('.py'):
+        assert any(re.match(rf'{re.escape(label)}(?:$|[(（：])', text) for text in labels(source))
+    else:
+        assert re.search(rf'(?:[>\'"`]|^)\s*{re.escape(label)}\s*(?:[<\'"`]|$)', source, re.MULTILINE)
+
+
+def labels(source: str) -> Iterator[str]:
+    """The texts that a module hands to what it calls, or keeps in dicts or tuples."""
+    for node in ast.walk(ast.parse(source)):
+        given: list[ast.expr] = []
+        if isinstance(node, ast.Call):
+            given = [*node.args, *(keyword.value for keyword in node.keywords)]
+        elif isinstance(node, ast.Tuple):
+            given = node.elts
+        elif isinstance(node, ast.Dict):
+            given = node.values
+        yield from (one.value for one in given if isinstance(one, ast.Constant) and isinstance(one.value, str))
+
+
+def sentences() -> Iterator[tuple[str, str]]:
+    """(file, what it tells to press), of every sentence in domain and ui."""
+    for layer in ('domain', 'ui'):
+        for file in sorted((ROOT / layer).rglob('*')):
+            name = str(file.relative_to(ROOT))
+            if file.suffix not in ('.py', '.txt', '.js', '.html', '.csv'):
+                continue
+            for text in texts(file):
+                for found in TOLD.finditer(text):
+                    if found[1] == '…':  # a name or a value, put in when it is said
+                        continue
+                    yield name, found[1]
+                    rest = text[found.end() - 1 :]
+                    while more := AND.match(rest):
+                        yield name, more[1]
+                        rest = rest[more.end() - 1 :]
+
+
+def texts(file: Path) -> Iterator[str]:
+    source = file.read_text(encoding='utf-8')
+    if file.suffix != '.py':
+        yield source
+        return
+    tree = ast.parse(source)
+    inner = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            yield ''.join(str(part.value) if isinstance(part, ast.Constant) else '…' for part in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in inner:
+            yield node.value
