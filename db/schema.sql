@@ -739,10 +739,11 @@ CREATE TABLE "identity_lookup" (
     "by_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT
 );
 CREATE INDEX "idx_identity_lo_at_00ad82" ON "identity_lookup" ("at");
-CREATE INDEX "idx_identity_lo_by_ca0c6b" ON "identity_lookup" ("by", "at");
 COMMENT ON COLUMN "identity_lookup"."kind" IS 'DUPLICATE: duplicate\nCONSOLIDATED: consolidated\nENROLMENT: enrolment';
 COMMENT ON TABLE "identity_lookup" IS 'Who looked up which identity number of somebody who is none of theirs, and whether there was such a person.';
-ALTER TABLE "agency" ADD COLUMN "settling_days" SMALLINT NOT NULL;
+ALTER TABLE "agency" ADD COLUMN "settling_days" SMALLINT NOT NULL DEFAULT 14;
 ALTER TABLE "membership" ADD COLUMN "enrolled_at" TIMESTAMPTZ;
 CREATE UNIQUE INDEX email_change_one_open ON email_change (account_id) WHERE status = 'open';
+CREATE INDEX identity_lookup_by_by_id ON "identity_lookup" (by_id, at);
+CREATE INDEX email_change_by_account_id ON "email_change" (account_id);
 UPDATE membership SET enrolled_at = joined_on FROM volunteer WHERE volunteer.id = membership.volunteer_id AND membership.joined_on > (volunteer.created_at AT TIME ZONE 'Asia/Taipei')::date;

@@ -1,8 +1,8 @@
 """Names of people as strangers may read them.
 
-In this country a name of Han characters has one or two for the family and one or two for the person; names of the
-indigenous peoples, and of foreigners, come in several words of any length (姓名條例 §1, §4). Whoever knows the person
-recognises a masked name, whoever does not cannot read it.
+A name of Han characters has one or two for the family and one or two for the person; names of the indigenous peoples,
+and of foreigners, come in several words of any length. Whoever knows the person recognises a masked name, whoever does
+not cannot read it.
 """
 
 import re
@@ -26,7 +26,9 @@ def masked(name: str) -> str:
     words = re.split(f'({_BETWEEN_WORDS.pattern})', text)
     if len(words) > 1 or not _is_han(text):
         # The circles do not tell how long a word is: that of a foreign name would say too much.
-        return ''.join(word if not word or _BETWEEN_WORDS.fullmatch(word) else f'{word[0]}{CIRCLE * 2}' for word in words)
+        return ''.join(
+            word if not word or _BETWEEN_WORDS.fullmatch(word) else f'{word[0]}{CIRCLE * 2}' for word in words
+        )
     if len(text) < 3:
         return text[: len(text) - 1] + CIRCLE if text else ''
     return text[0] + CIRCLE * (len(text) - 2) + text[-1]

@@ -2,7 +2,6 @@
 
 from tortoise import fields, migrations
 from tortoise.fields.base import OnDelete
-from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
 from db.choices import ChangeStatus, LookupKind
@@ -12,7 +11,7 @@ GUARDS = {
         "CREATE UNIQUE INDEX email_change_one_open ON email_change (account_id) WHERE status = 'open'"
     ),
 }
-INDEXED: dict[str, tuple[str, ...]] = {}
+INDEXED = {'identity_lookup': ('by_id', 'at'), 'email_change': ('account_id',)}
 
 # Whoever stood on a roster later than on record was enrolled; the hour was not written down.
 PAST = (
@@ -55,13 +54,13 @@ class Migration(migrations.Migration):
                 ('is_hit', fields.BooleanField(default=False)),
                 ('is_refused', fields.BooleanField(default=False)),
             ],
-            options={'table': 'identity_lookup', 'app': 'models', 'indexes': [Index(fields=['by', 'at'])], 'pk_attr': 'id', 'table_description': 'Who looked up which identity number of somebody who is none of theirs, and whether there was such a person.'},
+            options={'table': 'identity_lookup', 'app': 'models', 'pk_attr': 'id', 'table_description': 'Who looked up which identity number of somebody who is none of theirs, and whether there was such a person.'},
             bases=['Model'],
         ),
         ops.AddField(
             model_name='Agency',
             name='settling_days',
-            field=fields.SmallIntField(default=14),
+            field=fields.SmallIntField(default=14, db_default=14),
         ),
         ops.AddField(
             model_name='Membership',
@@ -69,5 +68,9 @@ class Migration(migrations.Migration):
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),
         *(ops.RunSQL(sql) for sql in GUARDS.values()),
+        *(
+            ops.RunSQL(f'CREATE INDEX {table}_by_{columns[0]} ON "{table}" ({", ".join(columns)})')
+            for table, columns in INDEXED.items()
+        ),
         ops.RunSQL(PAST),
     ]

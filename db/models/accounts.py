@@ -126,5 +126,4 @@ class IdentityLookup(Model):
 
     class Meta:
         table = 'identity_lookup'
-        indexes = (('by', 'at'),)
         ordering = ('-at', '-id')

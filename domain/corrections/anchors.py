@@ -48,7 +48,9 @@ FIELDS: dict[Place, Mapping[str, Field]] = {
     Place.TRAINING: trainings.FIELDS,
     Place.APPLICATION: application_fields.FIELDS,
 }
-_UNMARKED = frozenset({'sets_password_by_system', 'password', 'password_again', 'is_born_before_roc', 'extra_minutes'})
+_UNMARKED = frozenset(
+    {'sets_password_by_system', 'prints_code', 'password', 'password_again', 'is_born_before_roc', 'extra_minutes'}
+)
 
 _REASONS = {
     'photo': (NOT_HALF_LENGTH, BLURRED, OTHER),

@@ -391,7 +391,7 @@ async def test_a_password_can_be_given_anew_and_is_not_in_the_history() -> None:
     await volunteers.amend(seen, form, version=1, by=clerk)
 
     assert (await accounts.sign_in(number, 'Another2026pass')).volunteer_id == seen.id
-    assert await changes_of(seen, clerk) == [('密碼', '', '已重新設定')]
+    assert await changes_of(seen, clerk) == [('密碼', '', '已設定只能用一次的密碼')]
 
 
 async def test_names_numbers_and_books_are_found_inside_the_unit() -> None:
