@@ -113,6 +113,6 @@ async def _settled_at(membership: Membership) -> datetime | None:
     today = dates.today()
     in_office = Q(Q(valid_to=None), Q(valid_to__gte=today), join_type=Q.OR)
     agencies = Agency.filter(in_office, county_id=membership.host_unit.county_id)
-    waits = await agencies.values_list('settling_days', flat=True)
-    until: datetime = membership.enrolled_at + timedelta(days=max(map(int, waits), default=SETTLING_DAYS))
+    waits = [agency.settling_days for agency in await agencies.only('settling_days')]
+    until: datetime = membership.enrolled_at + timedelta(days=max(waits, default=SETTLING_DAYS))
     return until if until > dates.now() else None

@@ -18,10 +18,7 @@ from ..fields import Field, by_key
 from ..identity_numbers import BadIdentityNumber
 from ..validation import found
 
-_NO_WAY = (
-    '請選擇志工怎麼設定密碼：勾選「系統自動設定(e-Mail通知)」；沒有 E-MAIL 時勾選「儲存後列印紙本驗證碼」，'
-    '或按「自行設定密碼」輸入只能用一次的密碼。'
-)
+_NO_WAY = '請選擇志工怎麼設定密碼：系統自動設定；沒有 E-MAIL 時用紙本驗證碼，或按「自行設定密碼」。'
 _LEGACY = re.compile(r'(.{1,40})字第(.{1,40})號')
 
 FIELDS = by_key(

@@ -154,6 +154,8 @@ def _typed_password(in_form: form, details: VolunteerDetails) -> None:
     )
 
     def renew() -> None:
+        if first.is_deleted:
+            return  # the form still calls it after the fields were put away
         rules = enumerate(passwords.RULES, 1)
         first.show_rules([(f'{n}.{rule.label}', rule.is_met(details.password)) for n, rule in rules])
 

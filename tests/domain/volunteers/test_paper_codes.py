@@ -57,7 +57,7 @@ async def test_number_birth_date_and_code_belong_together_and_five_tries_lock_th
     clerk, number, person = await somebody()
     code = (await paper_codes.printed(person, by=clerk)).code
 
-    for typed in (
+    for asked, born_on, typed in (
         (an_identity_number(), BORN, code),
         (number, BORN + timedelta(days=1), code),
         (number, None, code),
@@ -66,7 +66,7 @@ async def test_number_birth_date_and_code_belong_together_and_five_tries_lock_th
         (number, BORN, 'x' * 5000),
     ):
         with pytest.raises(WrongCode) as refusal:
-            await paper_codes.use(*typed, GOOD, '')
+            await paper_codes.use(asked, born_on, typed, GOOD, '')
         assert str(refusal.value) == str(WrongCode())
     with pytest.raises(WrongCode):
         await paper_codes.use(number, BORN, 'BBBB', GOOD, '')

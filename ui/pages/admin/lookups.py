@@ -8,7 +8,7 @@ from domain.volunteers import lookups
 
 from ...components.record_table import Row
 
-COLUMNS = [
+COLUMNS: list[tuple[str, str] | tuple[str, str, str]] = [
     ('name', '帳號'),
     ('office', '單位或機關'),
     ('numbers', '查詢的證號數', 'num'),
