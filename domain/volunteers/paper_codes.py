@@ -17,7 +17,6 @@ from ..announcements import VolunteerChanged
 from ..audit import history
 from ..audit.history import Change
 from ..errors import DomainError, Incomplete
-from ..fields import Field
 from ..logbook.pdf import CodeSheet
 from ..mail import notices
 from ..mail.messages import url_of
@@ -27,7 +26,7 @@ from .basics import FIELDS
 # Read from paper and typed on a telephone: capitals and digits that look like nothing else.
 _SIGNS = 'ACDEFGHJKLMNPQRTUVWXY34679'
 _GROUPS, _LENGTH = 3, 4
-PAPER_CODE = Field('paper_code', '紙本驗證碼')
+PAPER_CODE = FIELDS['prints_code']
 
 
 class WrongCode(DomainError):
@@ -108,7 +107,7 @@ async def use(number: str, born_on: date | None, code: str, password: str, email
 def _sheet(volunteer: Volunteer, unit: HostUnit, code: str, until: datetime) -> CodeSheet:
     address = url_of(links.paper_code())
     return CodeSheet(
-        title='紙本驗證碼',
+        title=PAPER_CODE.label,
         name=volunteer.name,
         unit=unit.name + (f'　電話 {unit.phone}' if unit.phone else ''),
         code='-'.join(code[n : n + _LENGTH] for n in range(0, len(code), _LENGTH)),

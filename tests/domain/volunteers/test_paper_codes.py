@@ -48,7 +48,7 @@ async def test_the_paper_sets_password_and_address_once() -> None:
     assert (await Volunteer.get(id=person.id)).email == 'v@example.com'
     with pytest.raises(WrongCode):
         await paper_codes.use(number, BORN, sheet.code, 'Another2026green', '')
-    entries = await HistoryEntry.filter(volunteer=person, field='paper_code').order_by('id')
+    entries = await HistoryEntry.filter(volunteer=person, field='prints_code').order_by('id')
     assert [one.new[:3] for one in entries] == ['已列印', '本人已']
     assert not await HistoryEntry.filter(new__contains=sheet.code).exists()
 

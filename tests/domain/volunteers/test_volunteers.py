@@ -263,12 +263,12 @@ async def test_two_units_amend_different_fields_and_both_stand() -> None:
     await a_membership(volunteer, await HostUnit.get(id=other.host_unit_id))
     seen, seen_there = [await volunteers.get(volunteer.id, by=one) for one in (clerk, other)]
 
-    there = replace(VolunteerDetails.from_record(seen_there), email='hua@example.tw')
+    there = replace(VolunteerDetails.from_record(seen_there), is_indigenous=True)
     await volunteers.amend(seen_there, there, version=1, by=other)
     here = replace(VolunteerDetails.from_record(seen), english_name='CHEN, HSIAO-HUA')
     amended = await volunteers.amend(seen, here, version=1, by=clerk)
 
-    assert (amended.email, amended.english_name, amended.version) == ('hua@example.tw', 'CHEN, HSIAO-HUA', 3)
+    assert (amended.is_indigenous, amended.english_name, amended.version) == (True, 'CHEN, HSIAO-HUA', 3)
 
 
 async def test_the_second_to_amend_the_same_field_is_told_who_was_first() -> None:

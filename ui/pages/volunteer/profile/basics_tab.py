@@ -15,10 +15,10 @@ from ....components.card import card
 from ....components.correction_marks import case_page, correction_strip
 from ....components.form import form
 from ....components.form.fields import choice_field
-from ....components.profile.volunteer_login import volunteer_login
 from ....components.question import is_sure
 from ....flash import leave_with
 from ....frame import BASICS, save_bar
+from .volunteer_login import volunteer_login
 
 
 async def basics_tab(account: Account, volunteer: Volunteer) -> None:

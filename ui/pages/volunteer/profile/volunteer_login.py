@@ -9,11 +9,11 @@ from domain.accounts import Hold
 from domain.model import Account, Volunteer
 from domain.volunteers import addresses, paper_codes
 
-from ...flash import leave_with
-from ..action_button import action_button
-from ..card import card
-from ..form import form
-from ..form.fields import email_field
+from ....components.action_button import action_button
+from ....components.card import card
+from ....components.form import form
+from ....components.form.fields import email_field
+from ....flash import leave_with
 
 
 @dataclass
