@@ -127,6 +127,22 @@ class RequestStatus(Choice):
     REFUSED = 'refused', '未核准'
 
 
+class ChangeStatus(Choice):
+    """What became of a change that somebody else has to confirm."""
+
+    OPEN = 'open', '待確認'
+    CONFIRMED = 'confirmed', '已確認'
+    REFUSED = 'refused', '已拒絕'
+
+
+class LookupKind(Choice):
+    """What for a number was looked up."""
+
+    DUPLICATE = 'duplicate', '重複檢查'
+    CONSOLIDATED = 'consolidated', '志工總歸戶'
+    ENROLMENT = 'enrolment', '收編'
+
+
 class DraftKind(Choice):
     VOLUNTEER = 'volunteer', '志工基本資料'
     TRAINING = 'training', '教育訓練'
@@ -184,6 +200,7 @@ class AccessKind(Choice):
     ROSTER = 'roster', '名冊'
     CONSOLIDATED = 'consolidated', '志工總歸戶'
     ENROLMENT = 'enrolment', '收編'
+    DUPLICATE = 'duplicate', '證號是否已有資料'
 
 
 class CorrectionReason(Choice):

@@ -744,3 +744,36 @@ CREATE INDEX case_content_by_application_id ON "case_content" (application_id);
 ALTER TABLE "agency" ADD COLUMN "correction_days" SMALLINT NOT NULL;
 ALTER TABLE "application" ADD COLUMN "correct_by" DATE;
 INSERT INTO rule (key, label, demand, by_eye, source, note, position) SELECT 'membership', '所屬運用單位', 'advice', false, '管理辦法 §5', '', coalesce(max(position), 0) + 1 FROM rule HAVING count(*) > 0;
+-- 0010_persons
+CREATE TABLE "email_change" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "email" VARCHAR(254) NOT NULL,
+    "status" VARCHAR(20) NOT NULL,
+    "asked_at" TIMESTAMPTZ NOT NULL,
+    "digest" VARCHAR(64)  UNIQUE,
+    "expires_at" TIMESTAMPTZ,
+    "decided_at" TIMESTAMPTZ,
+    "account_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "asked_by_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "decided_by_id" INT REFERENCES "account" ("id") ON DELETE RESTRICT
+);
+COMMENT ON COLUMN "email_change"."status" IS 'OPEN: open\nCONFIRMED: confirmed\nREFUSED: refused';
+COMMENT ON TABLE "email_change" IS 'A new address that waits to be confirmed: by the owner, over a link to the old one, or by an administrator.';
+CREATE TABLE "identity_lookup" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "at" TIMESTAMPTZ NOT NULL,
+    "kind" VARCHAR(20) NOT NULL,
+    "number_index" VARCHAR(64) NOT NULL,
+    "is_hit" BOOL NOT NULL,
+    "is_refused" BOOL NOT NULL,
+    "by_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "idx_identity_lo_at_00ad82" ON "identity_lookup" ("at");
+COMMENT ON COLUMN "identity_lookup"."kind" IS 'DUPLICATE: duplicate\nCONSOLIDATED: consolidated\nENROLMENT: enrolment';
+COMMENT ON TABLE "identity_lookup" IS 'Who looked up which identity number of somebody who is none of theirs, and whether there was such a person.';
+ALTER TABLE "agency" ADD COLUMN "settling_days" SMALLINT NOT NULL DEFAULT 14;
+ALTER TABLE "membership" ADD COLUMN "enrolled_at" TIMESTAMPTZ;
+CREATE UNIQUE INDEX email_change_one_open ON email_change (account_id) WHERE status = 'open';
+CREATE INDEX identity_lookup_by_by_id ON "identity_lookup" (by_id, at);
+CREATE INDEX email_change_by_account_id ON "email_change" (account_id);
+UPDATE membership SET enrolled_at = joined_on FROM volunteer WHERE volunteer.id = membership.volunteer_id AND membership.joined_on > (volunteer.created_at AT TIME ZONE 'Asia/Taipei')::date;

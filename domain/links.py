@@ -52,6 +52,16 @@ def reset_password(token: str = '') -> str:
     return _with('/account/reset', token=token)
 
 
+def paper_code() -> str:
+    """Where a volunteer uses the code that the unit has printed."""
+    return '/code'
+
+
+def confirm_email(token: str = '') -> str:
+    """Where the owner of a `token` agrees to another address, or does not."""
+    return _with('/account/email', token=token)
+
+
 def downloads() -> str:
     """下載專區."""
     return '/downloads'
@@ -154,6 +164,11 @@ def new_training(volunteer_id: int) -> str:
 def training(volunteer_id: int, training_id: int | str) -> str:
     """The form of one training; 'new' is that of `new_training`."""
     return f'/volunteers/{volunteer_id}/trainings/{training_id}'
+
+
+def history(volunteer_id: int) -> str:
+    """異動紀錄 of a volunteer."""
+    return f'/volunteers/{volunteer_id}/history'
 
 
 def insurance(volunteer_id: int) -> str:
@@ -273,6 +288,11 @@ def printed_record_books(volunteer_id: int, kind: str) -> str:
 def printed_roster(roster_id: int, kind: str, *, masked: bool = True) -> str:
     """列印名冊 as pdf or ods, identity numbers masked or in full."""
     return _with(f'/printouts/rosters/{roster_id}.{kind}', masked=int(masked))
+
+
+def printed_code(volunteer_id: int | str) -> str:
+    """A new 紙本驗證碼 for a volunteer, as pdf; a POST."""
+    return f'/printouts/codes/{volunteer_id}.pdf'
 
 
 def printed_trainings(

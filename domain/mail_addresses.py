@@ -40,3 +40,13 @@ def tidy(text: str) -> str:
     ('wang@example.tw', '王', '')
     """
     return parse(text) or text.strip()
+
+
+def masked(address: str) -> str:
+    """The address for those who know it: enough to recognise it, too little to write to it.
+
+    >>> masked('wang.mei@example.tw'), masked('')
+    ('w*****@example.tw', '')
+    """
+    name, at, domain = address.rpartition('@')
+    return f'{name[:1]}*****@{domain}' if at else '*****' if address else ''

@@ -21,7 +21,10 @@ class BadSettings(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """`sealing_keys` are 32 bytes each by id 1 to 255, newest last; `index_key` 32 bytes. Times are in seconds."""
+    """`sealing_keys` are 32 bytes each by id 1 to 255, newest last; `index_key` 32 bytes. Times are in seconds.
+
+    Lookups are of numbers in 24 hours, of people who are none of one's own.
+    """
 
     data_dir: Path = Path('var')
     database_url: str | None = field(default=None, repr=False)
@@ -42,6 +45,10 @@ class Settings:
     session_idle: int = 30 * 60
     session_absolute: int = 8 * 60 * 60
     forgotten_after: int = 30  # days; 0: never
+    lookups_per_account: int = 400
+    lookups_per_unit: int = 1600
+    paper_code_days: int = 14
+    sole_administrator_days: int = 3
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -76,6 +83,10 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         session_idle=_whole(environ, 'SESSION_IDLE_MINUTES', 30, 1, 24 * 60) * 60,
         session_absolute=_whole(environ, 'SESSION_HOURS', 8, 1, 24) * 3600,
         forgotten_after=_whole(environ, 'FORGOTTEN_DRAFT_DAYS', 30, 0, 3650),
+        lookups_per_account=_whole(environ, 'LOOKUPS_PER_ACCOUNT', Settings.lookups_per_account, 1, 1_000_000),
+        lookups_per_unit=_whole(environ, 'LOOKUPS_PER_UNIT', Settings.lookups_per_unit, 1, 1_000_000),
+        paper_code_days=_whole(environ, 'PAPER_CODE_DAYS', Settings.paper_code_days, 1, 90),
+        sole_administrator_days=_whole(environ, 'SOLE_ADMINISTRATOR_DAYS', Settings.sole_administrator_days, 1, 90),
     )
 
 

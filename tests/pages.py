@@ -5,6 +5,7 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ('01-login', '/login'),
         ('01-account-request', '/account/request'),
         ('01-forgotten', '/account/forgotten'),
+        ('01-code', '/code'),
         ('01-downloads', '/downloads'),
         ('01-certificate', '/login/certificate'),
     ],
@@ -74,6 +75,7 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ('14-admin-mail', '/admin/mail'),
         ('14-admin-mail-edit', '/admin/mail?edit=returned'),
         ('14-admin-undelivered', '/admin/undelivered'),
+        ('14-admin-lookups', '/admin/lookups'),
         ('14-admin-history', '/admin/history'),
     ],
 }

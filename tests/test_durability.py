@@ -117,8 +117,7 @@ VOLUNTEER = {
     '開放志工單位查詢': 'true',
     '英文姓名': "Kulas O'Yoshida",
     '系統自動設定(e-Mail通知)': 'false',
-    '密碼': '',
-    '確認密碼': '',
+    '沒有 E-MAIL：儲存後列印紙本驗證碼，由志工本人設定密碼': 'false',
     '出生日期': '003/05/12',
     '民國前': 'true',
     '性別': '女',
@@ -169,6 +168,7 @@ def fill_in_a_volunteer(page: Page, folder: Path, name: str = VOLUNTEER['姓名'
         page.get_by_role('checkbox', name=tick).click()
     page.locator('#name').fill(name)
     page.locator('#english_name').fill(VOLUNTEER['英文姓名'])
+    page.get_by_role('button', name='自行設定密碼', exact=True).click()
     page.locator('#password').fill('Sample-Passw0rd')
     page.locator('#password_again').fill('Sample-Passw0rd')
     page.locator('#born_on').fill('3/5/12')
@@ -220,7 +220,7 @@ def test_every_field_of_step_4_is_there_again_after_a_reload_on_another_computer
         go_on(page, VOLUNTEER['姓名'], 4)
 
     for page in (clerk, other_computer, colleague):
-        expect(page.get_by_text('密碼不會存入草稿')).to_be_visible()
+        expect(page.get_by_role('button', name='自行設定密碼', exact=True)).to_be_visible()
         assert shown(page) == VOLUNTEER
         assert page.get_by_alt_text('志工照片：photo.jpg').evaluate(
             '(photo) => photo.decode().then(() => photo.naturalWidth)'

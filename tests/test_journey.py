@@ -234,6 +234,7 @@ def fill_in_the_volunteer(page: Page, folder: Path) -> None:
     page.locator('#identity_number').fill('Ｂ120000008')
     page.get_by_role('checkbox', name='同意個資使用').click()
     page.locator('#name').fill(NAME)
+    page.get_by_role('button', name='自行設定密碼', exact=True).click()
     page.locator('#password').fill(PASSWORD)
     page.locator('#password_again').fill(PASSWORD)
     page.locator('#born_on').fill('74/5/12')

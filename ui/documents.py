@@ -4,7 +4,7 @@ from datetime import date
 
 from fastapi import FastAPI, Request, Response
 
-from domain import dates, file_names, rosters
+from domain import dates, file_names, rosters, volunteers
 from domain.books import number_ledger, record_books
 from domain.books.number_ledger import EntryQuery
 from domain.errors import DomainError, NotFound, NotPermitted
@@ -14,6 +14,7 @@ from domain.reports import profile_lists, review_periods, statistics
 from domain.reports.profile_lists import Document
 from domain.reports.review_periods import Period
 from domain.reviews import previews
+from domain.volunteers import paper_codes
 
 from .headers import disposition
 from .session import account_of
@@ -28,6 +29,7 @@ def register(site: FastAPI) -> None:
     site.add_api_route('/printouts/record-books/{volunteer_id}.{kind}', record_book_list, methods=['GET'])
     site.add_api_route('/printouts/rosters/{roster_id}.{kind}', roster, methods=['GET'])
     site.add_api_route('/printouts/trainings/{volunteer_id}.{kind}', training_list, methods=['GET'])
+    site.add_api_route('/printouts/codes/{volunteer_id}.pdf', paper_code, methods=['POST'])
     site.add_api_route('/printouts/evidence.ods', period_evidence, methods=['GET'])
     site.add_api_route('/printouts/numbers.ods', ledger, methods=['GET'])
     site.add_api_route('/printouts/figures.ods', figure_tables, methods=['GET'])
@@ -88,6 +90,18 @@ async def training_list(
     except DomainError as refusal:
         return _refused(refusal)
     return _sent(made, is_download=made.media_type != 'application/pdf')
+
+
+async def paper_code(request: Request, volunteer_id: int) -> Response:
+    """列印紙本驗證碼: a new code each time; earlier ones work no more."""
+    account = account_of(request)
+    try:
+        volunteer = await volunteers.get(volunteer_id, by=account)
+        sheet = await paper_codes.printed(volunteer, by=account)
+        made = Document(await pdf.code_as_pdf(sheet), 'application/pdf', '紙本驗證碼.pdf')
+    except DomainError as refusal:
+        return _refused(refusal)
+    return _sent(made, is_download=False)
 
 
 async def ledger(request: Request, text: str = '', kind: str = '', year: str = '') -> Response:

@@ -12,6 +12,9 @@ PARAMETER = 'flash'
 
 CONFIRMATIONS = {
     'volunteer-registered': '志工基本資料已儲存。接著請新增教育訓練。',
+    'volunteer-registered-code': '志工基本資料已儲存。請在下方「志工登入」列印紙本驗證碼；接著新增教育訓練。',
+    'link-sent': '設定密碼的連結已寄到志工登記的 E-MAIL，7 天內有效。',
+    'email-asked': '已寄信到志工原來的 E-MAIL，請本人確認；本人同意後才會更改。',
     'volunteer-saved': '基本資料已儲存，並留下異動紀錄。',
     'volunteer-saved-under-review': '基本資料已儲存。申請案審核中，審核人員會看到這次修改，並須重新看過。',
     'training-saved-under-review': '教育訓練資料已儲存。申請案審核中，審核人員會看到這次修改，並須重新看過。',
@@ -34,6 +37,9 @@ CONFIRMATIONS = {
     'calendar-filled': '已帶入國定假日與補班日，審核中案件的期限已重新計算。',
     'calendar-same': '這個年度的國定假日已是最新的，沒有變動。',
     'account-created': '帳號已開通，設定密碼的連結已寄給本人。',
+    'email-waits': '已儲存。電子郵件要由另一位系統管理者確認後才會更改，見清單上方。',
+    'email-confirmed': '電子郵件已更改，並通知了原來的信箱。',
+    'email-refused': '已拒絕這項變更，電子郵件維持原來的。',
     'request-refused': '已通知申請人。',
     'wording-saved': '範本已儲存，之後寄出的信都照這份範本。',
     'wording-restored': '已恢復成系統原本的範本。',

@@ -48,6 +48,8 @@ PUBLIC_PAGES = frozenset(
         links.request_account(),
         links.forgotten_password(),
         links.reset_password(),
+        links.paper_code(),
+        links.confirm_email(),
         links.downloads(),
         links.blank_roster(),
     }

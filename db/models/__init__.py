@@ -1,6 +1,6 @@
 """The records, one module for each concern."""
 
-from .accounts import AccountRequest, LoginFailure, PasswordReset, Session
+from .accounts import AccountRequest, EmailChange, IdentityLookup, LoginFailure, PasswordReset, Session
 from .applications import Application, ApplicationStep, CaseContent, Decision, Presence, Roster
 from .books import BookIssue, NumberSeries, RecordBook
 from .corrections import Correction, CorrectionExchange, EyeCheck
@@ -28,11 +28,13 @@ __all__ = [
     'Decision',
     'Draft',
     'DraftEntry',
+    'EmailChange',
     'EyeCheck',
     'Field',
     'HistoryEntry',
     'HonorCard',
     'HostUnit',
+    'IdentityLookup',
     'InsuranceCover',
     'LoginFailure',
     'MailTemplate',

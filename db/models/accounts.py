@@ -3,7 +3,7 @@
 from tortoise import fields
 from tortoise.models import Model
 
-from ..choices import RequestStatus, Role
+from ..choices import ChangeStatus, LookupKind, RequestStatus, Role
 from .people import Account
 
 
@@ -35,7 +35,10 @@ class Session(Model):
 
 
 class PasswordReset(Model):
-    """忘記密碼: a link that works once, until it expires. Only its SHA-256 is stored."""
+    """忘記密碼: a link that works once, until it expires. Only its SHA-256 is stored.
+
+    A code on paper (紙本驗證碼) is kept here too, under its keyed digest: no link is found by that.
+    """
 
     digest = fields.CharField(max_length=64, primary_key=True)
     account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
@@ -71,3 +74,56 @@ class AccountRequest(Model):
     class Meta:
         table = 'account_request'
         ordering = ('created_at',)
+
+
+class EmailChange(Model):
+    """A new address that waits to be confirmed: by the owner, over a link to the old one, or by an administrator.
+
+    `digest` is the SHA-256 of the link's token, None where there is no link; then `expires_at` is None too.
+    """
+
+    id = fields.IntField(primary_key=True)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        'models.Account', on_delete=fields.RESTRICT, related_name='email_changes'
+    )
+    account_id: int
+    email = fields.CharField(max_length=254)
+    status = fields.CharEnumField(ChangeStatus, max_length=20, default=ChangeStatus.OPEN)
+    asked_by: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        'models.Account', on_delete=fields.RESTRICT, related_name='asked_email_changes'
+    )
+    asked_by_id: int
+    asked_at = fields.DatetimeField()
+    digest = fields.CharField(max_length=64, unique=True, null=True)
+    expires_at = fields.DatetimeField(null=True)
+    decided_by: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
+        'models.Account', on_delete=fields.RESTRICT, related_name='decided_email_changes', null=True
+    )
+    decided_by_id: int | None
+    decided_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = 'email_change'
+        ordering = ('asked_at', 'id')
+
+
+class IdentityLookup(Model):
+    """Who looked up which identity number of somebody who is none of theirs, and whether there was such a person.
+
+    `number_index` is the blind index of the number. `is_refused`: it was over the budget, and nothing was looked at.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    by: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        'models.Account', on_delete=fields.RESTRICT, related_name='lookups'
+    )
+    by_id: int
+    at = fields.DatetimeField(db_index=True)
+    kind = fields.CharEnumField(LookupKind, max_length=20)
+    number_index = fields.CharField(max_length=64)
+    is_hit = fields.BooleanField(default=False)
+    is_refused = fields.BooleanField(default=False)
+
+    class Meta:
+        table = 'identity_lookup'
+        ordering = ('-at', '-id')

@@ -46,9 +46,9 @@ class Application(Model):
 
     `round` counts its submissions. `version` grows with every transition, so that a decision names the version that was
     read. `previous` is the rejected or withdrawn application that this one repeats. `reason` is all that the unit reads
-    of the last transition; `reviewer_note` is what its reviewer wrote there besides the corrections. `correct_by` is the
-    last day for the unit's correction, while it is returned. `papers_changed_at`: since the last look something was
-    changed; for lists, which then compare digests.
+    of the last transition; `reviewer_note` is what its reviewer wrote there besides the corrections. `correct_by` is
+    the last day for the unit's correction, while it is returned. `papers_changed_at`: since the last look something
+    was changed; for lists, which then compare digests.
     """
 
     id = fields.IntField(primary_key=True)

@@ -120,7 +120,10 @@ class Volunteer(Model):
 
 
 class Membership(Model):
-    """所屬(收編): a volunteer serves at a host unit, optionally in one of its teams."""
+    """所屬(收編): a volunteer serves at a host unit, optionally in one of its teams.
+
+    `enrolled_at` is when the unit took over somebody known elsewhere (收編); None: it registered the person itself.
+    """
 
     id = fields.IntField(primary_key=True)
     volunteer: fields.ForeignKeyRelation[Volunteer] = fields.ForeignKeyField(
@@ -138,6 +141,7 @@ class Membership(Model):
     status = fields.CharEnumField(MembershipStatus, max_length=20, default=MembershipStatus.ACTIVE)
     joined_on = fields.DateField()
     left_on = fields.DateField(null=True)
+    enrolled_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = 'membership'

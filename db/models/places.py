@@ -39,7 +39,8 @@ class Agency(Model):
     '{word}字第{year:03d}{sequence:06d}號'. The official pattern is not published, hence data; so is whether 換發
     and 補發 keep the number (law.md#record-book-numbers). `review_days` and `counts_working_days` are the review
     period (law.md#review-period); overdue cases are reported to the supervisor. A returned case is to be corrected
-    within `correction_days`, counted likewise (law.md#correction-term); 0: there is no term.
+    within `correction_days`, counted likewise (law.md#correction-term); 0: there is no term. For `settling_days` after
+    收編 a unit of the agency's county cannot set password or e-mail of the person.
     """
 
     id = fields.IntField(primary_key=True)
@@ -62,6 +63,7 @@ class Agency(Model):
     supervisor_name = fields.CharField(max_length=60, default='')
     supervisor_email = fields.CharField(max_length=254, default='')
     renewal_keeps_number = fields.BooleanField(default=True)
+    settling_days = fields.SmallIntField(default=14)
     position = fields.SmallIntField(default=0)
     valid_from = fields.DateField(null=True)
     valid_to = fields.DateField(null=True)

@@ -7,6 +7,7 @@ after five failures and the same work.
 import asyncio
 import logging
 import unicodedata
+from dataclasses import replace
 from datetime import timedelta
 
 from tortoise.exceptions import IntegrityError
@@ -14,31 +15,38 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from db import transaction
-from db.choices import MailPreference, MembershipStatus, RequestStatus, Role
-from db.models import Account, AccountRequest, Membership, Volunteer
+from db.choices import MailPreference, RequestStatus, Role
+from db.models import Account, AccountRequest, EmailChange
 
 from .. import dates, mail_addresses, permissions, validation
 from ..audit import office_history
 from ..audit.history import Change
 from ..errors import DomainError, Incomplete, MovedOn, NotFound, NotPermitted
 from ..mail import messages
-from . import login_lock, password_links, passwords, sessions
+from . import email_changes, login_lock, new_passwords, password_links, passwords, sessions
 from .forms import FIELDS, REFUSAL, REQUEST_FIELDS, AccountDetails, AccountRequestDetails
 from .login_lock import SignInLocked
+from .new_passwords import UnfitPassword
 from .password_links import LinkExpired
+from .volunteer_accounts import LINK_LASTS, Hold, give_volunteer_password, hold, opened
 
 __all__ = [
     'FIELDS',
+    'LINK_LASTS',
     'REFUSAL',
     'REQUEST_FIELDS',
     'AccountDetails',
     'AccountRequestDetails',
+    'Hold',
     'LinkExpired',
     'SignInLocked',
     'SignInRefused',
     'UnfitPassword',
     'UnitClosed',
     'WrongPassword',
+    'give_volunteer_password',
+    'hold',
+    'opened',
 ]
 
 _KEPT = office_history.Kept('帳號', FIELDS)
@@ -48,7 +56,6 @@ log = logging.getLogger(__name__)
 RESET_LASTS = timedelta(minutes=30)
 RESET_PAUSE = timedelta(minutes=5)
 WELCOME_LASTS = timedelta(days=7)
-EARLIER_PASSWORDS = 2  # with the present one, none of the last three comes again (資通系統防護基準)
 TEXT_SIZES = ('', 'large', 'larger')
 MOST_OPEN_REQUESTS = 500
 LONGEST_NAME = 120  # as typed, with blanks and signs between
@@ -73,10 +80,6 @@ class WrongPassword(DomainError):
 
     def __init__(self) -> None:
         super().__init__('目前的密碼不正確，請再輸入一次。密碼沒有變更。')
-
-
-class UnfitPassword(DomainError):
-    """The new password does not keep the rules."""
 
 
 async def sign_in(username: str, password: str) -> Account:
@@ -121,7 +124,7 @@ async def change_password(account: Account, old: str, new: str, *, by: Account, 
     async with transaction():
         await login_lock.lift(index)
         await password_links.close(account)
-        await _set_password(account, new)
+        await new_passwords.keep(account, new, '本人變更')
         await sessions.close_all(account, except_for=keeping)
     sessions.forget_account(account)
 
@@ -145,35 +148,8 @@ async def reset_password(token: str, new: str) -> None:
         account = await password_links.spent(token)
         await login_lock.lift(await login_lock.index_of_account(account))
         await password_links.close(account)
-        await _set_password(account, new)
+        await new_passwords.keep(account, new, '用寄到信箱的連結設定')
         await sessions.close_all(account)
-
-
-async def give_volunteer_password(volunteer: Volunteer, password: str | None, *, by: Account) -> None:
-    """Open the volunteer's account, or give it another password; in the caller's transaction, after the membership.
-
-    None: one is made and mailed. Either way the volunteer changes it at the first login. Raises UnfitPassword,
-    Incomplete when there is no address to mail to.
-    """
-    permissions.require(by, Role.UNIT_STAFF)
-    ours = Membership.filter(volunteer_id=volunteer.id, host_unit_id=by.host_unit_id)
-    if not await ours.exclude(status=MembershipStatus.LEFT).exists():
-        raise NotFound
-    if password is None and not volunteer.email:
-        raise Incomplete({'email': '請填寫 E-MAIL，系統才能把密碼寄給志工；或取消「系統自動設定」，直接輸入密碼。'})
-    account = await Account.get_or_none(volunteer_id=volunteer.id) or Account(
-        role=Role.VOLUNTEER, volunteer_id=volunteer.id, text_size='large'
-    )
-    account.name, account.email = volunteer.name[:60], volunteer.email
-    given = password if password is not None else passwords.generated()
-    _check_rules(given, volunteer.name, volunteer.english_name, volunteer.email.partition('@')[0])
-    account.password_hash = await passwords.hash_password(given)
-    account.must_change_password = True
-    async with transaction():
-        await account.save()
-        await sessions.close_all(account)
-        if password is None:
-            await messages.password(account, given)
 
 
 async def set_text_size(size: str, *, by: Account) -> None:
@@ -243,6 +219,8 @@ async def refuse(request: AccountRequest, reason: str, *, by: Account) -> None:
 async def create(details: AccountDetails, *, by: Account) -> Account:
     """A new account of staff; its owner gets a link to set a password. Raises Incomplete."""
     permissions.require(by, Role.ADMINISTRATOR)
+    if problems := details.problems():
+        raise Incomplete(problems)
     account = Account()
     async with transaction():
         await _write(account, details, by)
@@ -251,17 +229,32 @@ async def create(details: AccountDetails, *, by: Account) -> Account:
     return account
 
 
-async def amend(account: Account, details: AccountDetails, *, by: Account) -> None:
-    """Change an account of staff, or close it (`is_active`); then it is signed out everywhere. Raises Incomplete."""
+async def amend(account: Account, details: AccountDetails, *, by: Account) -> EmailChange | None:
+    """Change an account of staff, or close it (`is_active`); then it is signed out everywhere. Raises Incomplete.
+
+    The address of a reviewer or an administrator stays until a second administrator confirms: what waits then.
+    """
     permissions.require(by, Role.ADMINISTRATOR)
     if account.role == Role.VOLUNTEER:
         raise NotFound
     if account.id == by.id and (details.role != Role.ADMINISTRATOR or not details.is_active):
         raise NotPermitted('您不能停用自己的帳號或取消自己的系統管理權限，請由另一位系統管理者處理。')
+    if problems := details.problems():
+        raise Incomplete(problems)
     async with transaction():
-        await _write(account, details, by)
+        kept = await Account.select_for_update().get(id=account.id)
+        old, wanted, change = kept.email, mail_addresses.tidy(details.email), None
+        if wanted != old and email_changes.is_guarded(kept, details.role, by):
+            change = await email_changes.ask(kept, wanted, by=by)
+            details = replace(details, email=old)
+        await _write(kept, details, by)
+        if kept.email != old:
+            await password_links.close(kept)  # they lie in the old mailbox
+            await email_changes.tell(kept, old, kept.email, f'系統管理者{by.name}更改')
         # What a page shows depends on these rights, and open pages know only the old ones.
-        await sessions.close_all(account)
+        await sessions.close_all(kept)
+    account.update_from_dict(details.values())
+    return change
 
 
 async def get(account_id: int, *, by: Account) -> Account:
@@ -288,8 +281,6 @@ async def unlock(account: Account, *, by: Account) -> None:
 
 
 async def _write(account: Account, details: AccountDetails, by: Account) -> None:
-    if problems := details.problems():
-        raise Incomplete(problems)
     try:
         async with transaction():
             before = await office_history.stands(account, _KEPT)
@@ -326,27 +317,6 @@ async def _is_right(password: str, account: Account | None) -> bool:
     if passwords.is_too_long(password):
         return False
     return await passwords.verify(password, account.password_hash if account and account.is_active else None)
-
-
-async def _set_password(account: Account, new: str) -> None:
-    _check_rules(new, account.name, account.username or '', account.email.partition('@')[0])
-    used = [account.password_hash, *account.earlier_hashes]
-    for stored in filter(None, used):
-        if await passwords.verify(new, stored):
-            raise UnfitPassword('新密碼和最近三次用過的密碼相同。請另外設定一個密碼。')
-    account.earlier_hashes = used[:EARLIER_PASSWORDS]
-    account.password_hash = await passwords.hash_password(new)
-    account.must_change_password = False
-    await account.save(update_fields=['earlier_hashes', 'password_hash', 'must_change_password'])
-
-
-def _check_rules(password: str, *own_words: str) -> None:
-    if passwords.is_too_long(password):
-        raise UnfitPassword(f'密碼最多 {passwords.LONGEST} 個字，請縮短後再試一次。')
-    if unmet := passwords.unmet(password):
-        raise UnfitPassword(f'密碼還不符合規則：{"、".join(unmet)}。')
-    if passwords.is_guessable(password, own_words):
-        raise UnfitPassword('這個密碼太容易猜到：它是常見的密碼，或由您的姓名、帳號組成。請另外設定一個密碼。')
 
 
 async def _mail_reset(username: str, email: str) -> None:

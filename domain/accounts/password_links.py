@@ -43,8 +43,9 @@ async def spent(token: str) -> Account:
 
 async def is_recent(account: Account, lasts: timedelta, pause: timedelta) -> bool:
     """Whether a link of this duration was made less than `pause` ago and is not used yet."""
-    begun = dates.now() + lasts - pause
-    return await PasswordReset.filter(account_id=account.id, used_at=None, expires_at__gt=begun).exists()
+    ends = dates.now() + lasts
+    recent = PasswordReset.filter(expires_at__gt=ends - pause, expires_at__lte=ends)
+    return await recent.filter(account_id=account.id, used_at=None).exists()
 
 
 async def close(account: Account) -> None:

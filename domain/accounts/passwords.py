@@ -25,6 +25,7 @@ _DIGITS = '34679'
 _LOWER = 'abcdefghijkmnpqrtuvwxy'
 _UPPER = 'ACDEFGHJKLMNPQRTUVWXY'
 
+GUESSABLE = '這個密碼太容易猜到：它是常見的密碼，或由姓名、帳號組成。請另外設定一個密碼。'
 LONGEST = 200  # characters; hashing a text of any length would keep the server busy
 _COUNTING = '01234567890123456789 98765432109876543210'
 _AS_LETTERS = str.maketrans('0134578', 'oleastb')

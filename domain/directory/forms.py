@@ -32,6 +32,7 @@ AGENCY_FIELDS = by_key(
     Field('document_word', '機關代字'),
     Field('number_pattern', '號碼格式'),
     Field('renewal_keeps_number', '換發、補發沿用原號', '換發、補發時'),
+    Field('settling_days', '收編後等待天數'),
     Field('review_days', '審核天數'),
     Field('counts_working_days', '依辦公日計算', '計算方式'),
     Field('correction_days', '補件天數'),
@@ -132,6 +133,7 @@ class AgencyDetails:
     supervisor_name: str = ''
     supervisor_email: str = ''
     renewal_keeps_number: bool = True
+    settling_days: int = 14
     valid_from: date | None = None
     valid_to: date | None = None
 
@@ -158,6 +160,9 @@ class AgencyDetails:
                 'email': validation.email(AGENCY_FIELDS['email'].label, self.email),
                 'review_days': validation.whole(
                     AGENCY_FIELDS['review_days'].label, self.review_days, least=1, most=60, needed=True
+                ),
+                'settling_days': validation.whole(
+                    AGENCY_FIELDS['settling_days'].label, self.settling_days, least=0, most=365, needed=True
                 ),
                 'counts_working_days': validation.yes_no(
                     AGENCY_FIELDS['counts_working_days'].caption, self.counts_working_days, needed=True

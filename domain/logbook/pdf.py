@@ -75,6 +75,21 @@ class Listing:
     printed: str
 
 
+@dataclass(frozen=True)
+class CodeSheet:
+    """紙本驗證碼 on half a sheet: whose it is, the code in groups, the steps to take, and where; finished strings."""
+
+    title: str
+    name: str
+    unit: str
+    code: str
+    until: str
+    address: str
+    steps: tuple[str, ...]
+    warning: str
+    printed: str
+
+
 async def as_pdf(contents: Contents) -> bytes:
     """The book: A5, tagged (PDF/UA-1), its text selectable.
 
@@ -96,6 +111,11 @@ async def list_as_pdf(listing: Listing) -> bytes:
 async def strips_as_pdf(listing: Listing) -> bytes:
     """A strip for each row, to be cut out and pasted into a paper book. Raises as `as_pdf`."""
     return await _printed('strips', asdict(listing), {})
+
+
+async def code_as_pdf(sheet: CodeSheet) -> bytes:
+    """A code on paper, with its address as QR code. Raises as `as_pdf`."""
+    return await _printed('code', asdict(sheet), {})
 
 
 async def opened() -> None:

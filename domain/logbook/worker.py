@@ -56,7 +56,7 @@ class Renderer:
         self.templates.globals['qr'] = _qr
         self.elements = self._stylesheet('elements.css')
         book, sheet = self._stylesheet('logbook.css'), self._stylesheet('list.css')
-        self.stylesheets = {'logbook': book, 'preview': book, 'list': sheet, 'strips': sheet}
+        self.stylesheets = {'logbook': book, 'preview': book, 'list': sheet, 'strips': sheet, 'code': sheet}
 
     def render(self, template: str, contents: dict[str, Any], pictures: dict[str, bytes]) -> bytes:
         """The PDF of `contents` in the template of that name, tagged for screen readers (PDF/UA-1)."""
@@ -147,9 +147,9 @@ def _printable(value: Any) -> Any:
     return value if isinstance(value, Markup) or not isinstance(value, str) else UNPRINTABLE.sub('', value)
 
 
-def _qr(address: str) -> Markup:
+def _qr(address: str, title: str = '查驗 QR 碼') -> Markup:
     code = segno.make(address, error='m')
-    return Markup(code.svg_inline(border=2, dark='#16262c', title='查驗 QR 碼'))  # noqa: S704, made by segno
+    return Markup(code.svg_inline(border=2, dark='#16262c', title=title))  # noqa: S704, made by segno
 
 
 if __name__ == '__main__':

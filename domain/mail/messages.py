@@ -148,10 +148,10 @@ async def approved_for_volunteer(application: Application, book: RecordBook) -> 
     )
 
 
-async def password(account: Account, password: str) -> None:
-    """To the account's owner: the password the system has set (系統自動設定)."""
-    facts: dict[str, Fact] = {'帳號': await _username(account), '密碼': password, '連結': url_of(links.login())}
-    await _queue_secret(account, 'password', facts)
+async def first_password(account: Account, link: str, valid_until: datetime) -> None:
+    """To a volunteer: the link by which the password is set (系統自動設定); no clerk knows it."""
+    facts: dict[str, Fact] = {'帳號': await _username(account), '連結': url_of(link), '有效期限': _instant(valid_until)}
+    await _queue_secret(account, 'first_password', facts)
 
 
 async def reset(account: Account, link: str, valid_until: datetime | None = None) -> None:

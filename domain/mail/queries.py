@@ -10,7 +10,7 @@ from tortoise.expressions import Q, Subquery
 from db.choices import MailStatus, Role
 from db.models import Account, OutgoingMail, Volunteer
 
-from .. import permissions, settings, validation
+from .. import mail_addresses, permissions, settings, validation
 from ..errors import NotFound
 from .catalogue import AUDIENCES, KINDS
 from .outbox import UNDELIVERED, Attachment
@@ -92,7 +92,7 @@ def as_undelivered(mail: OutgoingMail, again: MailStatus | None = None) -> Undel
         id=mail.id,
         label=kind.label if kind else '系統信件',
         receiver=AUDIENCES[kind.audience] if kind else '',
-        recipient=_masked(mail.recipient) if is_personal else mail.recipient,
+        recipient=mail_addresses.masked(mail.recipient) if is_personal else mail.recipient,
         application_id=mail.application_id,
         roster_id=mail.roster_id,
         status=mail.status,
@@ -130,12 +130,6 @@ def in_brief(mail: OutgoingMail) -> str:
 def _is_stranger(person: Account, by: Account) -> bool:
     is_ours = (person.host_unit_id, person.agency_id) == (by.host_unit_id, by.agency_id)
     return person.role != Role.VOLUNTEER and by.role != Role.ADMINISTRATOR and not is_ours
-
-
-def _masked(address: str) -> str:
-    """v*****@example.com: enough to recognize a typing error in the domain."""
-    name, at, domain = address.rpartition('@')
-    return f'{name[:1]}*****@{domain}' if at else '*****' if address else ''
 
 
 def _concerning(by: Account) -> Q:

@@ -29,7 +29,9 @@ FIELDS: dict[Place, Mapping[str, Field]] = {
     Place.APPLICATION: application_fields.FIELDS,
 }
 # What is no content of its own: passwords, how a date is typed, the minutes that stand with the hours.
-UNKEPT = frozenset({'sets_password_by_system', 'password', 'password_again', 'is_born_before_roc', 'extra_minutes'})
+UNKEPT = frozenset(
+    {'sets_password_by_system', 'prints_code', 'password', 'password_again', 'is_born_before_roc', 'extra_minutes'}
+)
 
 _IDENTITY = ('identity_kind', 'identity_number', 'name', 'born_on', 'sex')
 _PARTS: dict[Part, tuple[Place, tuple[str, ...]]] = {

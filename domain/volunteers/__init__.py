@@ -9,7 +9,7 @@ from tortoise.expressions import Q, RawSQL, Subquery
 from tortoise.query_utils import Prefetch
 
 from db import sealing, transaction
-from db.choices import AccessKind, FileKind, IdentityKind, MembershipStatus, Place, Role, Section
+from db.choices import AccessKind, FileKind, IdentityKind, LookupKind, MembershipStatus, Place, Role, Section
 from db.models import Account, Draft, HistoryEntry, Membership, RecordBook, Volunteer
 
 from .. import accounts, announcements, dates, drafts, files, identity_numbers, permissions, validation
@@ -19,8 +19,10 @@ from ..audit.history import Change
 from ..cases import transitions
 from ..errors import DomainError, Incomplete, MovedOn, NotFound
 from ..paging import Page, bounds
+from . import addresses, lookups
 from .basics import FIELDS, VolunteerDetails, legacy_matching, name_key
-from .enrolment import Consolidated, Elsewhere, NoSuchPerson, TooManyTries, consolidated, join, lookup_identity
+from .enrolment import Consolidated, Elsewhere, NoSuchPerson, consolidated, join, lookup_identity
+from .lookups import TooManyTries
 from .memberships import assign_team, end_membership
 from .merge import three_way
 from .profile import Header, Listed, header, listed
@@ -93,14 +95,14 @@ async def register(details: VolunteerDetails, *, by: Account, draft: Draft | Non
     await _check(details, None, by)
     number = _number(details)
     try:
+        await _refuse_known(number, by)
         async with transaction():
-            await _refuse_known(number, by)
             await drafts.use_up(draft, by=by)
             columns = details.columns()
             volunteer = await Volunteer.create(**columns, **_following(columns), **_number_columns(number))
             await Membership.create(volunteer_id=volunteer.id, host_unit_id=by.host_unit_id, joined_on=dates.today())
             await _attach_photo(details.photo, volunteer, by)
-            await accounts.give_volunteer_password(volunteer, _password(details), by=by)
+            await _open_account(volunteer, details, by)
             changes = await _changes({}, _kept(volunteer))
             await history.note(volunteer, Section.BASICS, history.ADDED, changes, by=by)
             await announcements.announce(VolunteerChanged(volunteer.id))
@@ -113,10 +115,13 @@ async def register(details: VolunteerDetails, *, by: Account, draft: Draft | Non
 async def amend(volunteer: Volunteer, details: VolunteerDetails, *, version: int, by: Account) -> Volunteer:
     """Write the fields in which `details` differ from `volunteer`, the record as the user saw it at `version`.
 
-    What others changed meanwhile stays. Raises ChangedMeanwhile when it is the same field, Incomplete, NotFound.
+    What others changed meanwhile stays. Raises ChangedMeanwhile when it is the same field, Incomplete, NotFound,
+    TooManyTries when the number is another one, and too many were looked up.
     """
     permissions.require(by, Role.UNIT_STAFF)
     await _check(details, volunteer, by)
+    if not details.keeps_number():
+        await lookups.counted(LookupKind.DUPLICATE, details.identity_number, by=by)
     try:
         async with transaction():
             await _write(volunteer, details, version, by)
@@ -198,7 +203,7 @@ async def _check(details: VolunteerDetails, volunteer: Volunteer | None, by: Acc
 
 
 async def _refuse_known(number: str, by: Account) -> None:
-    known = await Volunteer.get_or_none(identity_index=sealing.blind_index(number))
+    known = await lookups.counted(LookupKind.DUPLICATE, number, by=by)
     if known is not None:
         is_ours = await Volunteer.filter(permissions.visible_to(by), id=known.id).exists()
         raise AlreadyRegistered(known.id if is_ours else None)
@@ -216,8 +221,12 @@ async def _write(seen: Volunteer, details: VolunteerDetails, version: int, by: A
     columns |= _following(columns)
     if 'identity_index' in columns:
         columns |= _number_columns(_number(details))
+    await _refuse_held(current, columns, by)
     await _attach_photo(columns.get('photo_id'), current, by)
+    old_email = current.email
     await _update(current, columns)
+    if 'email' in columns:
+        await addresses.changed(current, old_email, f'運用單位「{await history.unit_of(by)}」更改')
     changes = await _changes(theirs, theirs | columns) + await _give_password(current, details, by)
     await history.note(current, Section.BASICS, history.AMENDED, changes, by=by)
     if changes:
@@ -269,12 +278,36 @@ async def _update(volunteer: Volunteer, columns: dict[str, Any]) -> None:
     await volunteer.save(update_fields=[*columns, 'version', 'updated_at'])
 
 
+async def _refuse_held(volunteer: Volunteer, columns: dict[str, Any], by: Account) -> None:
+    """The address is not for a unit to change that has just come, or is not the only one. Raises Incomplete."""
+    if 'email' in columns and (held := await accounts.hold(volunteer, by=by)):
+        raise Incomplete({'email': f'{held.sentence}請在「志工登入」請本人確認新的 E-MAIL，或列印紙本驗證碼給本人。'})
+
+
+async def _open_account(volunteer: Volunteer, details: VolunteerDetails, by: Account) -> None:
+    """The account of somebody new: with a link, with a password used once, or for a code on paper."""
+    if details.prints_code:
+        await accounts.opened(volunteer, by=by)
+    else:
+        await _set_password(volunteer, details, by)
+
+
 async def _give_password(volunteer: Volunteer, details: VolunteerDetails, by: Account) -> list[Change]:
-    """Set the password of the form, if there is one. The history says that it was set, not to what."""
+    """Do with the password what the form says, if anything. The history says that it was set, not to what."""
     if not (details.sets_password_by_system or details.password):
         return []
-    await accounts.give_volunteer_password(volunteer, _password(details), by=by)
-    return [Change(FIELDS['password'], '', '已重新設定')]
+    await _set_password(volunteer, details, by)
+    done = '已寄送設定密碼的連結' if details.sets_password_by_system else '已設定只能用一次的密碼'
+    return [Change(FIELDS['password'], '', done)]
+
+
+async def _set_password(volunteer: Volunteer, details: VolunteerDetails, by: Account) -> None:
+    """Raises Incomplete with the sentence of the field."""
+    try:
+        password = None if details.sets_password_by_system else details.password
+        await accounts.give_volunteer_password(volunteer, password, by=by)
+    except accounts.UnfitPassword as refusal:
+        raise Incomplete({'password': str(refusal)}) from None
 
 
 async def _changed_meanwhile(current: Volunteer, columns: list[str]) -> ChangedMeanwhile:
@@ -312,8 +345,3 @@ def _number_columns(number: str) -> dict[str, Any]:
         'identity_index': sealing.blind_index(number),
         'identity_masked': identity_numbers.masked(number),
     }
-
-
-def _password(details: VolunteerDetails) -> str | None:
-    """None: the system makes one and mails it."""
-    return None if details.sets_password_by_system else details.password

@@ -18,6 +18,7 @@ from ..fields import Field, by_key
 from ..identity_numbers import BadIdentityNumber
 from ..validation import found
 
+_NO_WAY = '請選擇志工怎麼設定密碼：系統自動設定；沒有 E-MAIL 時用紙本驗證碼，或按「自行設定密碼」。'
 _LEGACY = re.compile(r'(.{1,40})字第(.{1,40})號')
 
 FIELDS = by_key(
@@ -29,6 +30,7 @@ FIELDS = by_key(
     Field('is_open_to_units', '開放志工單位查詢'),
     Field('is_civil_servant', '公教人員'),
     Field('sets_password_by_system', '系統設定密碼', '系統自動設定(e-Mail通知)'),
+    Field('prints_code', '紙本驗證碼', '沒有 E-MAIL：儲存後列印紙本驗證碼，由志工本人設定密碼'),
     Field('password', '密碼'),
     Field('password_again', '確認密碼'),
     Field('english_name', '英文姓名'),
@@ -62,6 +64,8 @@ class VolunteerDetails:
     """The form of a new volunteer, and of one who `is_new` no more.
 
     Then the identity number stands masked (A12****789) and means: as it was; and an empty password means the same.
+    Somebody new gets a link to set the password (`sets_password_by_system`), a code on paper (`prints_code`), or a
+    password that is used once.
     `photo` is the id of a stored file. `is_born_before_roc` only turns the way the birth date is typed and shown.
     """
 
@@ -73,6 +77,7 @@ class VolunteerDetails:
     is_open_to_units: bool = False
     is_civil_servant: bool = False
     sets_password_by_system: bool = False
+    prints_code: bool = False
     password: str = field(default='', repr=False)
     password_again: str = field(default='', repr=False)
     english_name: str = ''
@@ -184,17 +189,23 @@ class VolunteerDetails:
 
     def _password_problems(self, is_new: bool) -> dict[str, str | None]:
         unreadable = validation.yes_no(_label('sets_password_by_system'), self.sets_password_by_system, needed=True)
+        unreadable = unreadable or validation.yes_no(_label('prints_code'), self.prints_code, needed=True)
         if unreadable or self.sets_password_by_system:
             return {'sets_password_by_system': unreadable}
-        if not is_new and not self.password and not self.password_again:
-            return {}
-        first = validation.text(_label('password'), self.password, most=200, needed=True)
-        if first is None and (unmet := passwords.unmet(self.password)):
-            first = f'密碼還不符合規則：{"、".join(unmet)}。'
+        if not self.password and not self.password_again:
+            return {'sets_password_by_system': _NO_WAY if is_new and not self.prints_code else None}
+        first = validation.text(_label('password'), self.password, most=200, needed=True) or self._unfit()
         again = validation.text(_label('password_again'), self.password_again, most=200, needed=True)
         if again is None and self.password_again != self.password:
             again = '兩次輸入的密碼不同，請再輸入一次。'
         return {'password': first, 'password_again': again}
+
+    def _unfit(self) -> str | None:
+        if unmet := passwords.unmet(self.password):
+            return f'密碼還不符合規則：{"、".join(unmet)}。'
+        own_words = [text for text in (self.name, self.english_name, self.email) if isinstance(text, str)]
+        is_guessable = passwords.is_guessable(self.password, [text.partition('@')[0] for text in own_words])
+        return passwords.GUESSABLE if is_guessable else None
 
     def _sex_problem(self, is_new: bool) -> str | None:
         """The second character of the number tells the sex; it can be seen in a masked number too."""
@@ -208,7 +219,7 @@ class VolunteerDetails:
 
     def _email_problem(self) -> str | None:
         if self.sets_password_by_system is True and not validation.tidy(self.email):
-            return f'勾選了系統自動設定密碼，請輸入 {_label("email")}，系統才能寄出密碼。'
+            return f'勾選了系統自動設定密碼，請輸入 {_label("email")}，系統才能寄出設定密碼的連結。'
         return None
 
     def _legacy_problems(self) -> dict[str, str | None]:

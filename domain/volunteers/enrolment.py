@@ -4,18 +4,21 @@ A unit learns of somebody else's volunteer nothing but that there is one, until 
 documents in hand, or the person is open to units and the purpose is on record.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from db import sealing, transaction
-from db.choices import AccessKind, IdentityKind, MembershipStatus, Role, Section
+from db import transaction
+from db.choices import AccessKind, IdentityKind, LookupKind, MembershipStatus, Role, Section, Sex
 from db.models import Account, HonorCard, HostUnit, Membership, RecordBook, ServiceHours, Training, Volunteer
 
-from .. import announcements, dates, identity_numbers, permissions, validation
-from ..accounts import login_lock
+from .. import announcements, dates, identity_numbers, permissions, person_names, validation
 from ..announcements import VolunteerChanged
 from ..audit import access, history
 from ..audit.history import Change
-from ..errors import DomainError, Incomplete, NotFound
+from ..errors import Incomplete, NotFound
+from ..mail import notices
+from . import lookups
 from .basics import FIELDS, HOST_UNIT, name_key
 
 
@@ -31,35 +34,38 @@ class NoSuchPerson(NotFound):
         super().__init__('找不到證號、姓名、出生日期都相符的志工。請對照證件再確認；若仍不符，請洽志工原來的運用單位。')
 
 
-class TooManyTries(DomainError):
-    """The unit has guessed too often at one number."""
-
-    def __init__(self) -> None:
-        super().__init__('這個證號已連續核對 5 次，暫停 15 分鐘。請對照證件，稍後再試。')
-
-
 @dataclass(frozen=True)
 class Consolidated:
-    """志工總歸戶: one person over all units. `is_ours`: the profile can be opened too."""
+    """志工總歸戶: one person over all units. Of a stranger the name is masked and there is no birth date.
 
-    volunteer: Volunteer
-    is_ours: bool
-    memberships: list[Membership]
-    trainings: list[Training]
-    record_books: list[RecordBook]
-    honor_cards: list[HonorCard]
+    `volunteer_id`: the profile can be opened too; None: the person is a stranger. 收編 asks for name and birth date,
+    so nobody reads them here.
+    """
+
+    volunteer_id: int | None
+    name: str
+    identity_kind: IdentityKind
+    identity_masked: str
+    sex: Sex
+    born_on: date | None
+    memberships: Sequence[Membership]
+    trainings: Sequence[Training]
+    record_books: Sequence[RecordBook]
+    honor_cards: Sequence[HonorCard]
     service_minutes: int
 
 
 async def lookup_identity(kind: object, number: object, *, by: Account) -> Volunteer | Elsewhere | None:
     """Whether somebody of this number is on record: the volunteer if `by`'s unit may see it, else only the fact.
 
-    `kind` makes no difference: a number stands for one person.
+    `kind` makes no difference: a number stands for one person. Raises TooManyTries.
     """
     permissions.require(by, Role.UNIT_STAFF)
     if not validation.member(IdentityKind, kind):
         return None
-    known = await _of_number(number)
+    if not identity_numbers.compact(validation.searched(number)):
+        return None
+    known = await lookups.counted(LookupKind.DUPLICATE, number, by=by)
     if known is None:
         return None
     return await Volunteer.filter(permissions.visible_to(by), id=known.id).first() or Elsewhere()
@@ -73,8 +79,8 @@ async def join(kind: object, number: object, name: object, born_on: object, *, b
     """
     permissions.require(by, Role.UNIT_STAFF)
     _check_join(kind, number, name, born_on)
-    await _count_try(number, by)
-    known = await _of_number(number)
+    await lookups.count_try(number, by=by)
+    known = await lookups.counted(LookupKind.ENROLMENT, number, by=by)
     if known is None:
         raise NoSuchPerson
     if name_key(known.name) != name_key(str(name)) or known.born_on != born_on:
@@ -90,21 +96,26 @@ async def join(kind: object, number: object, name: object, born_on: object, *, b
 async def consolidated(kind: object, number: object, reason: str, *, by: Account) -> Consolidated:
     """志工總歸戶: somebody by the exact number, for a stated purpose that the person can read.
 
-    Those the account may see anyway, and those who are open to units (開放志工單位查詢). Raises Incomplete, NotFound.
+    Those the account may see anyway, and those who are open to units (開放志工單位查詢), whose name is masked then.
+    Raises Incomplete, NotFound, TooManyTries.
     """
     permissions.require(by, Role.UNIT_STAFF, Role.REVIEWER)
     problems = _number_problem(kind, number) | validation.found({'reason': access.problem(reason)})
     if problems:
         raise Incomplete(problems)
-    volunteer = await _of_number(number)
+    volunteer = await lookups.counted(LookupKind.CONSOLIDATED, number, by=by)
     is_ours = volunteer and await Volunteer.filter(permissions.visible_to(by), id=volunteer.id).exists()
     if volunteer is None or not (is_ours or volunteer.is_open_to_units):
         raise NotFound('查無這個號碼，或本人沒有開放志工單位查詢。請對照證件再確認；需要資料時，請洽志工本人。')
     await access.note(volunteer, AccessKind.CONSOLIDATED, reason, by=by)
     of_them = {'volunteer_id': volunteer.id}
     return Consolidated(
-        volunteer=volunteer,
-        is_ours=bool(is_ours),
+        volunteer_id=volunteer.id if is_ours else None,
+        name=volunteer.name if is_ours else person_names.masked(volunteer.name),
+        identity_kind=volunteer.identity_kind,
+        identity_masked=volunteer.identity_masked,
+        sex=volunteer.sex,
+        born_on=volunteer.born_on if is_ours else None,
         memberships=await Membership.filter(**of_them).select_related('host_unit', 'team').order_by('joined_on', 'id'),
         trainings=await Training.filter(**of_them).select_related('trained_for', 'field'),
         record_books=await RecordBook.filter(**of_them).select_related('agency'),
@@ -135,25 +146,15 @@ def _number_problem(kind: object, number: object) -> dict[str, str]:
     return {}
 
 
-async def _of_number(number: object) -> Volunteer | None:
-    clean = identity_numbers.compact(validation.searched(number))
-    return await Volunteer.get_or_none(identity_index=sealing.blind_index(clean)) if clean else None
-
-
-async def _count_try(number: object, by: Account) -> None:
-    """Five tries of one unit at one number, right or wrong, in 15 minutes: birth dates cannot be guessed."""
-    clean = identity_numbers.compact(validation.searched(number))
-    try:
-        await login_lock.count(sealing.blind_index(f'join {by.host_unit_id} {clean}'))
-    except login_lock.SignInLocked:
-        raise TooManyTries from None
-
-
 async def _put_on_roster(volunteer: Volunteer, by: Account) -> None:
-    """A new membership, or the one that was left before."""
+    """A new membership, or the one that was left before; the person and the units that are there are told."""
     unit = await HostUnit.get(id=by.host_unit_id)
+    serving = Membership.filter(volunteer_id=volunteer.id, host_unit__is_active=True)
+    present = await serving.exclude(status=MembershipStatus.LEFT).select_related('host_unit').order_by('id')
     facts = {'status': MembershipStatus.ACTIVE, 'joined_on': dates.today(), 'left_on': None, 'team_id': None}
+    facts['enrolled_at'] = dates.now()
     await Membership.update_or_create(defaults=facts, volunteer_id=volunteer.id, host_unit_id=unit.id)
     await history.note(volunteer, Section.BASICS, history.ADDED, [Change(HOST_UNIT, '', unit.name)], by=by)
     await access.note(volunteer, AccessKind.ENROLMENT, '核對證號、姓名、出生日期相符', by=by)
+    await notices.enrolled(volunteer, unit, [one.host_unit for one in present])
     await announcements.announce(VolunteerChanged(volunteer.id))

@@ -51,6 +51,7 @@ def test_the_pages_say_what_the_tutorial_says() -> None:
         'is_open_to_units': '開放志工單位查詢',
         'is_civil_servant': '公教人員',
         'sets_password_by_system': '系統自動設定(e-Mail通知)',
+        'prints_code': '沒有 E-MAIL：儲存後列印紙本驗證碼，由志工本人設定密碼',
         'password': '密碼',
         'password_again': '確認密碼',
         'english_name': '英文姓名',

@@ -1,9 +1,9 @@
 """基本資料 of a volunteer: the fields of STEP 4, for somebody new and for somebody known."""
 
-from nicegui import html
+from nicegui import html, ui
 
 from domain import dates, files, identity_numbers, volunteers
-from domain.accounts import passwords
+from domain.accounts import Hold, passwords
 from domain.errors import DomainError
 from domain.model import Account, FileKind, IdentityKind, Sex, Volunteer
 from domain.volunteers import FIELDS, VolunteerDetails
@@ -14,15 +14,19 @@ from .form.fields import check_field, date_field, email_field, password_field, r
 from .form.upload_box import upload_box
 
 YES_NO = {True: '是', False: '否'}
-PASSWORD_HINT = {
-    True: '再輸入一次相同的密碼（密碼不會存入草稿）',
-    False: '不變更密碼時，這兩欄留空（密碼不會存入草稿）',
-}
+BY_SYSTEM = '志工會收到設定密碼的連結，密碼由本人設定。'
+BY_HAND = '自行設定密碼'
+NOT_BY_HAND = '不自行設定密碼'
+ONCE = '這個密碼只能用一次：志工第一次登入時必須換成自己的密碼。密碼不會存入草稿。'
+HELD = '不能直接更改；請在下方「志工登入」請本人確認。'
 MASKED = '號碼以遮蔽顯示；需要更正時，直接輸入完整的新號碼。'
 
 
-async def basics_fields(in_form: form, details: VolunteerDetails, account: Account) -> None:
-    """The form of STEP 4, in the order of the tutorial; the photo stands beside it."""
+async def basics_fields(in_form: form, details: VolunteerDetails, account: Account, held: Hold | None = None) -> None:
+    """The form of STEP 4, in the order of the tutorial; the photo stands beside it.
+
+    `held`: what keeps the unit from setting password and e-mail of somebody known.
+    """
     with html.div().classes('lb-cols narrow'):
         with card('基本資料', '(本區資料為所有單位共同維護，並保留維護修改紀錄)'), html.div().classes('lb-grid'):
             identity_fields(in_form, details, account)
@@ -44,11 +48,11 @@ async def basics_fields(in_form: form, details: VolunteerDetails, account: Accou
                 check_field(FIELDS['is_open_to_units'].caption, in_form, 'is_open_to_units')
             text_field(FIELDS['english_name'].caption, in_form, 'english_name')
             html.hr().classes('lb-hr full')
-            password_fields(in_form, details)
+            password_fields(in_form, details, held)
             html.hr().classes('lb-hr full')
             birth_fields(in_form, details)
             radio_field(FIELDS['sex'].caption, in_form, 'sex', Sex.labels(), required=True)
-            email_field(FIELDS['email'].caption, in_form, 'email', autocomplete='off')
+            email_field(FIELDS['email'].caption, in_form, 'email', readonly=held is not None, hint=HELD if held else '')
             radio_field(
                 FIELDS['joins_disaster_relief'].caption, in_form, 'joins_disaster_relief', YES_NO, required=True
             )
@@ -82,7 +86,11 @@ def identity_fields(in_form: form, details: VolunteerDetails, account: Account) 
         if clean != details.identity_number:
             number.show(clean)
             await in_form.take('identity_number', clean)
-        known = await volunteers.lookup_identity(chosen, clean, by=account)
+        try:
+            known = await volunteers.lookup_identity(chosen, clean, by=account)
+        except DomainError as refusal:
+            number.advise(str(refusal), 'bad')
+            return
         if known is None:
             checked = '號碼' if chosen is IdentityKind.PASSPORT else '檢查碼'
             number.advise(f'{checked}正確，系統中沒有重複的志工', 'ok')
@@ -95,36 +103,71 @@ def identity_fields(in_form: form, details: VolunteerDetails, account: Account) 
     kind.on('left', check)
 
 
-def password_fields(in_form: form, details: VolunteerDetails) -> None:
-    """系統設定密碼, or a password typed twice with its rules shown live. Passwords are never kept in a draft."""
-    by_system = check_field(
+def password_fields(in_form: form, details: VolunteerDetails, held: Hold | None) -> None:
+    """系統設定密碼: a link, a code on paper, or a password used once, whose fields are there only on a press.
+
+    So no browser fills a password of the clerk's own into them.
+    """
+    check_field(
         FIELDS['sets_password_by_system'].caption,
         in_form,
         'sets_password_by_system',
         wide=True,
         group=FIELDS['sets_password_by_system'].label,
+        hint=BY_SYSTEM,
     )
-    first = password_field(
-        FIELDS['password'].caption, in_form, 'password', required=details.is_new, autocomplete='new-password'
-    )
-    again = password_field(
+    if details.is_new:
+        check_field(FIELDS['prints_code'].caption, in_form, 'prints_code', wide=True)
+    if held is not None:
+        html.p(f'{held.sentence}密碼由本人用連結或紙本驗證碼設定，見下方「志工登入」。').classes('lb-hint full')
+        return
+    with html.div().classes('full'):
+        press = ui.button(BY_HAND, color=None).props('outline no-caps aria-expanded=false')
+    place = html.div().classes('full lb-grid')
+    place.set_visibility(False)
+
+    async def turn() -> None:
+        is_open = not place.visible
+        place.set_visibility(is_open)
+        press.set_text(NOT_BY_HAND if is_open else BY_HAND)
+        press.props['aria-expanded'] = str(is_open).lower()
+        if is_open:
+            with place:
+                _typed_password(in_form, details)
+        else:
+            await _no_password(in_form)
+            place.clear()
+
+    press.on_click(turn)
+
+
+def _typed_password(in_form: form, details: VolunteerDetails) -> None:
+    """A password typed twice, with its rules shown live."""
+    first = password_field(FIELDS['password'].caption, in_form, 'password', required=True, autocomplete='new-password')
+    password_field(
         FIELDS['password_again'].caption,
         in_form,
         'password_again',
-        required=details.is_new,
-        hint=PASSWORD_HINT[details.is_new],
+        required=True,
+        hint=ONCE,
+        autocomplete='new-password',
     )
 
     def renew() -> None:
-        first.show_rules(
-            [(f'{n}.{rule.label}', rule.is_met(details.password)) for n, rule in enumerate(passwords.RULES, 1)]
-        )
-        for each in (first, again):
-            each.set_readonly(details.sets_password_by_system)
+        if first.is_deleted:
+            return  # the form still calls it after the fields were put away
+        rules = enumerate(passwords.RULES, 1)
+        first.show_rules([(f'{n}.{rule.label}', rule.is_met(details.password)) for n, rule in rules])
 
     in_form.on_change(renew)
     renew()
-    by_system.form.touch('sets_password_by_system')
+
+
+async def _no_password(in_form: form) -> None:
+    """Forget what was typed, and the fields."""
+    for name in ('password', 'password_again'):
+        in_form.fields.pop(name, None)
+        await in_form.take(name, '')
 
 
 def birth_fields(in_form: form, details: VolunteerDetails) -> None:

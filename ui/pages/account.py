@@ -66,7 +66,7 @@ async def password_page(account: Account) -> None:
             async def save() -> None:
                 if problems := change.problems():
                     raise Incomplete(problems)
-                await accounts.change_password(account, change.old, change.new, by=account, keeping=_session())
+                await _change(account, change)
                 leave_with(HOMES[account.role], 'password-changed')
 
             with html.div().classes('lb-row-acts'):
@@ -79,6 +79,16 @@ async def password_page(account: Account) -> None:
 
     in_form.on_change(renew)
     renew()
+
+
+async def _change(account: Account, change: PasswordChange) -> None:
+    """A refusal is told at the field that it is of."""
+    try:
+        await accounts.change_password(account, change.old, change.new, by=account, keeping=_session())
+    except accounts.WrongPassword as refusal:
+        raise Incomplete({'old': str(refusal)}) from None
+    except accounts.UnfitPassword as refusal:
+        raise Incomplete({'new': str(refusal)}) from None
 
 
 @dataclass

@@ -1,12 +1,19 @@
-"""帳號申請 and 忘記密碼: plain HTML forms for people without a login. No answer tells whether an account exists."""
+"""帳號申請, 忘記密碼 and 紙本驗證碼: plain HTML forms for people without a login.
+
+No answer tells whether an account exists.
+"""
+
+from datetime import date
 
 from fastapi import FastAPI, Form
 from fastapi.responses import RedirectResponse, Response
 
-from domain import accounts, links
-from domain.accounts import AccountRequestDetails, LinkExpired, passwords
+from domain import accounts, dates, links
+from domain.accounts import AccountRequestDetails, LinkExpired, UnfitPassword, passwords
 from domain.errors import DomainError, Incomplete
 from domain.model import Role
+from domain.volunteers import addresses, paper_codes
+from domain.volunteers.addresses import AnswerExpired
 
 from .. import public
 from ..flash import with_flash
@@ -22,6 +29,8 @@ def register(site: FastAPI) -> None:
         (links.request_account(), _request_form, _take_request),
         (links.forgotten_password(), _forgotten_form, _take_forgotten),
         (links.reset_password(), _reset_form, _take_reset),
+        (links.paper_code(), _code_form, _take_code),
+        (links.confirm_email(), _email_form, _take_email),
     ):
         site.add_api_route(address, show, methods=['GET'], response_model=None)
         site.add_api_route(address, take, methods=['POST'], response_model=None)
@@ -78,6 +87,62 @@ async def _take_reset(token: str = Form(''), password: str = Form(''), again: st
     return RedirectResponse(with_flash(links.login(), 'password-set'), 303)
 
 
+async def _code_form() -> Response:
+    return _code_page({})
+
+
+async def _take_code(
+    number: str = Form(''),
+    born_on: str = Form(''),
+    code: str = Form(''),
+    password: str = Form(''),
+    again: str = Form(''),
+    email: str = Form(''),
+) -> Response:
+    typed = {'number': number[:60], 'born_on': born_on[:20], 'code': code[:60], 'email': email[:254]}
+    if password != again:
+        return _code_page(typed, {'again': '兩次輸入的密碼不同，請重新輸入。'})
+    try:
+        day = _day(born_on)
+    except DomainError as refusal:
+        return _code_page(typed, {'born_on': str(refusal)})
+    try:
+        await paper_codes.use(number, day, code, password, email)
+    except Incomplete as refusal:
+        return _code_page(typed, refusal.problems)
+    except UnfitPassword as refusal:
+        return _code_page(typed, {'password': str(refusal)})
+    except DomainError as refusal:
+        return _code_page(typed, message=str(refusal))
+    return RedirectResponse(with_flash(links.login(), 'password-set'), 303)
+
+
+async def _email_form(token: str = '') -> Response:
+    asked = await addresses.asked(token)
+    if asked is None:
+        return _expired(AnswerExpired())
+    return public.page('account_email.html', token=token, asked=asked)
+
+
+async def _take_email(token: str = Form(''), answer: str = Form('')) -> Response:
+    try:
+        await addresses.answer(token, agrees=answer == 'yes')
+    except AnswerExpired as refusal:
+        return _expired(refusal)
+    sentences = _AGREED if answer == 'yes' else _NOT_AGREED
+    return public.page('account_sent.html', title='確認電子郵件', sentences=sentences)
+
+
+def _day(text: str) -> date | None:
+    return dates.parse_roc(text[:20]) if text.strip() else None
+
+
+def _code_page(typed: dict[str, str], problems: dict[str, str] | None = None, message: str = '') -> Response:
+    status = 422 if problems or message else 200
+    facts = {'typed': typed, 'problems': problems or {}, 'message': message, 'rules': RULES}
+    return public.page('account_code.html', status, **facts)
+
+
 def _request_page(
     details: AccountRequestDetails, message: str = '', problems: dict[str, str] | None = None
 ) -> Response:
@@ -91,8 +156,9 @@ def _reset_page(token: str, message: str = '') -> Response:
     return public.page('account_reset.html', 422 if message else 200, token=token, message=message, rules=RULES)
 
 
-def _expired(refusal: LinkExpired) -> Response:
-    return public.page('account_expired.html', 410, message=str(refusal))
+def _expired(refusal: DomainError) -> Response:
+    is_password = isinstance(refusal, LinkExpired)
+    return public.page('account_expired.html', 410, message=str(refusal), again=is_password)
 
 
 _REQUESTED = (
@@ -104,4 +170,12 @@ _MAILED = (
     '如果這個使用者帳號與電子郵件相符，設定新密碼的連結已經寄出，30 分鐘內有效，只能使用一次。',
     '為了保護帳號，不論相符與否，這裡都顯示同樣的說明。',
     '沒有收到信：請查看垃圾郵件匣，確認帳號與電子郵件沒有打錯；沒有登記電子郵件的志工，請洽您的運用單位。',
+)
+_AGREED = (
+    '電子郵件已更改，以後的通知會寄到新的信箱。',
+    '原來的信箱也會收到一封通知。',
+)
+_NOT_AGREED = (
+    '已記下您不同意，電子郵件沒有更改。',
+    '您不認識提出請求的單位時，請撥客服諮詢專線。',
 )

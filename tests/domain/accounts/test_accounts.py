@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from db.choices import MembershipStatus, RequestStatus, Role
-from db.models import Account, AccountRequest, LoginFailure, Membership, OutgoingMail, PasswordReset, Session
+from db.choices import MailPreference, MembershipStatus, RequestStatus, Role
+from db.models import Account, AccountRequest, HostUnit, LoginFailure, Membership, OutgoingMail, PasswordReset, Session
 from domain import accounts, dates, directory, settings
 from domain.accounts import (
     AccountDetails,
@@ -331,16 +331,28 @@ class TestTheVolunteersPassword:
         assert (account.role, account.name, account.must_change_password) == (Role.VOLUNTEER, '陳小華', True)
         assert not await OutgoingMail.exists()
 
-    async def test_made_by_the_system_it_is_mailed(self) -> None:
+    async def test_by_the_system_the_owner_gets_a_link_and_no_password_is_mailed(self) -> None:
         clerk, number = await somebody(), an_identity_number()
         volunteer = await a_volunteer(clerk.host_unit, identity_number=number, email='v@example.com')
 
         await accounts.give_volunteer_password(volunteer, None, by=clerk)
 
         mail = await OutgoingMail.get()
-        password = str(mail.body.open()).partition('密　碼：')[2].split()[0]
-        assert (mail.recipient, mail.holds_secret) == ('v@example.com', True)
-        assert (await accounts.sign_in(number, password)).volunteer_id == volunteer.id
+        assert (mail.recipient, mail.template, mail.holds_secret) == ('v@example.com', 'first_password', True)
+        assert await tried(number, '') is SignInRefused
+        with dates.frozen(dates.now() + timedelta(days=6)):
+            await accounts.reset_password(await link_in_the_mail(), NEW)
+            account = await accounts.sign_in(number, NEW)
+        assert (account.volunteer_id, account.must_change_password) == (volunteer.id, False)
+
+    async def test_an_old_link_does_not_keep_another_from_being_asked_for(self) -> None:
+        clerk, number = await somebody(), an_identity_number()
+        volunteer = await a_volunteer(clerk.host_unit, identity_number=number, email='v@example.com')
+        await accounts.give_volunteer_password(volunteer, None, by=clerk)
+
+        await accounts.request_reset(number, 'v@example.com')
+
+        assert [mail.template for mail in await OutgoingMail.all().order_by('id')] == ['first_password', 'reset']
 
     async def test_a_second_one_replaces_the_first_and_ends_the_sessions(self) -> None:
         clerk, number = await somebody(), an_identity_number()
@@ -352,6 +364,36 @@ class TestTheVolunteersPassword:
 
         assert await sessions.account_of(token) is None
         assert (await tried(number, RIGHT), await tried(number, NEW)) == (SignInRefused, None)
+
+    async def test_a_unit_that_has_just_come_sets_none_until_the_agencys_days_are_over(self) -> None:
+        clerk = await somebody()
+        volunteer = await a_volunteer(clerk.host_unit, email='v@example.com')
+        await Membership.filter(volunteer=volunteer).update(enrolled_at=dates.now())
+        await an_agency(settling_days=20)
+        await an_agency(settling_days=90, valid_to=dates.today() - timedelta(days=1))
+
+        for days in (0, 19):
+            with dates.frozen(dates.now() + timedelta(days=days)), pytest.raises(Incomplete) as refusal:
+                await accounts.give_volunteer_password(volunteer, RIGHT, by=clerk)
+            assert '剛收編這位志工' in refusal.value.problems['password']
+        with dates.frozen(dates.now() + timedelta(days=21)):
+            assert await accounts.hold(volunteer, by=clerk) is None
+            await accounts.give_volunteer_password(volunteer, RIGHT, by=clerk)
+
+    async def test_a_unit_that_is_not_the_only_one_sets_none(self) -> None:
+        clerk, other = await somebody(), await a_host_unit(name='範例圖書館')
+        volunteer = await a_volunteer(clerk.host_unit, email='v@example.com')
+        await a_membership(volunteer, other)
+
+        with pytest.raises(Incomplete) as refusal:
+            await accounts.give_volunteer_password(volunteer, RIGHT, by=clerk)
+        await accounts.give_volunteer_password(volunteer, None, by=clerk)
+
+        assert '（範例圖書館）' in refusal.value.problems['password']
+        assert [mail.template for mail in await OutgoingMail.all()] == ['first_password']
+        other.is_active = False
+        await other.save()
+        assert await accounts.hold(volunteer, by=clerk) is None  # a closed unit does nothing any more
 
     async def test_without_an_address_nothing_can_be_mailed(self) -> None:
         clerk = await somebody()
@@ -374,6 +416,47 @@ class TestTheVolunteersPassword:
         for role in (Role.ADMINISTRATOR, Role.REVIEWER):
             with pytest.raises(NotPermitted):
                 await accounts.give_volunteer_password(volunteer, RIGHT, by=await an_account(role))
+
+
+class TestTheNotice:
+    """Whoever's password changes is told at the address on record."""
+
+    async def told(self) -> list[tuple[str, str]]:
+        """To whom, and how the password was set."""
+        mails = await OutgoingMail.filter(template='password_changed').order_by('id')
+        return [(mail.recipient, str(mail.body.open()).partition('方　式：')[2].split('\n')[0]) for mail in mails]
+
+    async def test_follows_a_change_a_reset_and_a_password_of_the_unit(self) -> None:
+        clerk = await somebody(email='clerk@example.com', mail_preference=MailPreference.NONE)
+        volunteer = await a_volunteer(clerk.host_unit, email='v@example.com')
+        await accounts.give_volunteer_password(volunteer, RIGHT, by=clerk)
+        assert await self.told() == []  # a first password changes none
+
+        await accounts.change_password(clerk, RIGHT, NEW, by=clerk)
+        await accounts.request_reset(clerk.username or '', 'clerk@example.com')
+        await accounts.reset_password(await link_in_the_mail(), 'Third-Passw0rd')
+        await accounts.give_volunteer_password(volunteer, NEW, by=clerk)
+
+        unit = (await HostUnit.get(id=clerk.host_unit_id)).name
+        assert await self.told() == [
+            ('clerk@example.com', '本人變更'),
+            ('clerk@example.com', '用寄到信箱的連結設定'),
+            ('v@example.com', f'運用單位「{unit}」設定了只能用一次的密碼'),
+        ]
+
+    async def test_of_another_address_goes_to_the_old_one_and_its_links_end(self) -> None:
+        admin, clerk = await an_account(Role.ADMINISTRATOR), await somebody(email='old@example.com')
+        await accounts.request_reset(clerk.username or '', 'old@example.com')
+        link = await link_in_the_mail()
+
+        details = AccountDetails.from_record(clerk)
+        details.email = 'new@example.com'
+        await accounts.amend(clerk, details, by=admin)
+
+        mail = await OutgoingMail.get(template='email_changed')
+        assert (mail.recipient, mail.account_id) == ('old@example.com', None)
+        assert '新的信箱：n*****@example.com' in str(mail.body.open())
+        assert not await accounts.is_reset_open(link)
 
 
 class TestAccountsOfStaff:

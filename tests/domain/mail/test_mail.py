@@ -243,16 +243,18 @@ async def test_a_name_stays_one_line_and_keeps_its_rare_characters() -> None:
     assert '　志　　工：𠮷田·󰀀 接下來請您： 匯款至 …（A22****781）\n' in (await the_mail())[1]
 
 
-async def test_a_password_goes_to_its_owner_and_is_marked_as_secret() -> None:
+async def test_a_volunteer_gets_a_link_to_set_the_password_and_no_password() -> None:
     volunteer = await builders.a_volunteer(identity_number=NUMBER)
     account = await builders.an_account(Role.VOLUNTEER, volunteer=volunteer, name='林小晴', email='v@example.com')
+    until = datetime(2026, 3, 8, 15, 0, tzinfo=dates.TAIPEI)
 
-    await messages.password(await Account.get(id=account.id), 'Abcdefgh1234')
+    await messages.first_password(await Account.get(id=account.id), '/account/reset?token=x-y_z', until)
 
     mail, body = await the_mail()
     assert (mail.recipient, mail.holds_secret) == ('v@example.com', True)
-    assert '　帳　號：您的身分證字號（A22****781）\n　密　碼：Abcdefgh1234\n' in body
-    assert '   https://books.example.gov.tw/login\n' in body
+    assert '　帳　號：您的身分證字號（A22****781）\n' in body
+    assert '　https://books.example.gov.tw/account/reset?token=x-y_z\n' in body
+    assert '請在民國 115/03/08 15:00 以前使用' in body
 
 
 async def test_a_link_to_set_a_password_says_how_long_it_works() -> None:

@@ -34,8 +34,7 @@ def test_an_empty_form_names_every_required_field() -> None:
     assert list(VolunteerDetails().problems()) == [
         'identity_number',
         'name',
-        'password',
-        'password_again',
+        'sets_password_by_system',
         'born_on',
         'sex',
         'joins_disaster_relief',
@@ -88,6 +87,17 @@ def test_a_password_by_the_system_needs_an_address() -> None:
 
     assert list(wrong(**by_system)) == ['email']
     assert wrong(**by_system, email='wang@example.tw') == {}
+
+
+def test_a_code_on_paper_needs_neither_address_nor_password() -> None:
+    assert wrong(prints_code=True, password='', password_again='') == {}
+
+
+def test_a_password_that_is_easily_guessed_is_told_at_the_field() -> None:
+    for guessed in ('Password2026', 'Lin-Hsiao-Man1985'):
+        problems = wrong(english_name='LIN, HSIAO-MAN', password=guessed, password_again=guessed)
+        assert list(problems) == ['password']
+        assert '太容易猜到' in problems['password']
 
 
 def test_birth_dates_before_the_republic_are_taken_and_future_ones_are_not() -> None:

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from db.choices import IdentityKind, MembershipStatus, Role
-from db.models import AccessEntry, Account, HostUnit, Membership, ServiceHours, Volunteer
-from domain import dates, volunteers
+from db.models import AccessEntry, Account, HostUnit, Membership, OutgoingMail, ServiceHours, Volunteer
+from domain import accounts, dates, volunteers
 from domain.audit import access, history
 from domain.errors import Incomplete, NotFound, NotPermitted
 from domain.volunteers import NoSuchPerson, TooManyTries
 
-from ...builders import a_host_unit, a_training, a_volunteer, an_account, an_identity_number
+from ...builders import a_host_unit, a_membership, a_training, a_volunteer, an_account, an_identity_number
 
 pytestmark = pytest.mark.usefixtures('database')
 
@@ -40,6 +40,31 @@ async def test_number_name_and_birth_date_put_a_person_onto_the_roster() -> None
     self = await an_account(Role.VOLUNTEER, volunteer=person)
     facts = [(seen.by_name, seen.what, seen.reason) for seen in await access.of(person, by=self)]
     assert facts == [('李小雨', '收編', '核對證號、姓名、出生日期相符')]
+
+
+async def test_the_person_and_the_units_that_are_there_are_told_and_both_read_it() -> None:
+    owner = await an_account(host_unit=await a_host_unit(name='示例文化中心', email='owner@example.com'))
+    clerk = await an_account(host_unit=await a_host_unit(name='範例圖書館'))
+    number = an_identity_number()
+    unit = await HostUnit.get(id=owner.host_unit_id)
+    person = await a_volunteer(unit, identity_number=number, name='王小明', born_on=BORN, email='v@example.com')
+    await a_membership(person, await a_host_unit(email='left@example.com'), status=MembershipStatus.LEFT)
+
+    await volunteers.join(NATIONAL_ID, number, '王小明', BORN, by=clerk)
+
+    mails = await OutgoingMail.all().order_by('id')
+    assert [(mail.template, mail.recipient) for mail in mails] == [
+        ('enrolled', 'v@example.com'),
+        ('enrolled_elsewhere', 'owner@example.com'),
+    ]
+    assert all('範例圖書館' in str(mail.body.open()) for mail in mails)
+    assert [mail.subject for mail in mails if '王小明' in mail.subject or '範例圖書館' in mail.subject] == []
+    for reader in (owner, clerk):
+        [entry] = (await history.of(person, by=reader)).rows
+        assert (entry.label, entry.new) == ('所屬運用單位', '範例圖書館')
+    held = await accounts.hold(person, by=clerk)
+    assert held is not None
+    assert held.until is not None
 
 
 async def test_joining_again_changes_nothing_and_who_left_comes_back() -> None:
@@ -108,7 +133,7 @@ async def test_forged_facts_get_sentences(junk: Any) -> None:
         await volunteers.consolidated(junk, junk, junk, by=clerk)
 
 
-async def test_somebody_open_to_units_is_shown_whole_for_a_purpose() -> None:
+async def test_a_stranger_who_is_open_to_units_is_shown_without_what_enrolment_asks_for() -> None:
     owner, clerk = await an_account(), await an_account()
     number, person = await known_person(is_open_to_units=True)
     training = await a_training(person, by=owner)
@@ -118,10 +143,12 @@ async def test_somebody_open_to_units_is_shown_whole_for_a_purpose() -> None:
 
     found = await volunteers.consolidated(NATIONAL_ID, number, '確認是否已領紀錄冊', by=clerk)
 
-    assert (found.volunteer, found.is_ours, found.trainings, found.service_minutes) == (person, False, [training], 150)
+    assert (found.volunteer_id, found.name, found.born_on) == (None, '谷○○．尤○○', None)
+    assert (found.trainings, found.service_minutes) == ([training], 150)
     assert [one.host_unit.name for one in found.memberships] == [
         (await HostUnit.get(id=one.host_unit_id)).name for one in await Membership.filter(volunteer=person)
     ]
+    assert '尤達卡' not in repr(found)
     assert [(entry.what, entry.reason) for entry in await AccessEntry.all()] == [('志工總歸戶', '確認是否已領紀錄冊')]
     with pytest.raises(NotFound):
         await volunteers.get(person.id, by=clerk)
@@ -148,7 +175,9 @@ async def test_ones_own_volunteer_needs_no_openness_but_a_purpose() -> None:
     number = an_identity_number()
     person = await a_volunteer(await HostUnit.get(id=clerk.host_unit_id), identity_number=number)
 
-    assert (await volunteers.consolidated(NATIONAL_ID, number, '核對時數', by=clerk)).is_ours
+    found = await volunteers.consolidated(NATIONAL_ID, number, '核對時數', by=clerk)
+
+    assert (found.volunteer_id, found.name, found.born_on) == (person.id, person.name, person.born_on)
     assert [entry.volunteer_id for entry in await AccessEntry.all()] == [person.id]
 
 

@@ -263,12 +263,12 @@ async def test_two_units_amend_different_fields_and_both_stand() -> None:
     await a_membership(volunteer, await HostUnit.get(id=other.host_unit_id))
     seen, seen_there = [await volunteers.get(volunteer.id, by=one) for one in (clerk, other)]
 
-    there = replace(VolunteerDetails.from_record(seen_there), email='hua@example.tw')
+    there = replace(VolunteerDetails.from_record(seen_there), is_indigenous=True)
     await volunteers.amend(seen_there, there, version=1, by=other)
     here = replace(VolunteerDetails.from_record(seen), english_name='CHEN, HSIAO-HUA')
     amended = await volunteers.amend(seen, here, version=1, by=clerk)
 
-    assert (amended.email, amended.english_name, amended.version) == ('hua@example.tw', 'CHEN, HSIAO-HUA', 3)
+    assert (amended.is_indigenous, amended.english_name, amended.version) == (True, 'CHEN, HSIAO-HUA', 3)
 
 
 async def test_the_second_to_amend_the_same_field_is_told_who_was_first() -> None:
@@ -391,7 +391,7 @@ async def test_a_password_can_be_given_anew_and_is_not_in_the_history() -> None:
     await volunteers.amend(seen, form, version=1, by=clerk)
 
     assert (await accounts.sign_in(number, 'Another2026pass')).volunteer_id == seen.id
-    assert await changes_of(seen, clerk) == [('密碼', '', '已重新設定')]
+    assert await changes_of(seen, clerk) == [('密碼', '', '已設定只能用一次的密碼')]
 
 
 async def test_names_numbers_and_books_are_found_inside_the_unit() -> None:

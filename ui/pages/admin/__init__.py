@@ -14,7 +14,7 @@ from ...components.form import form
 from ...components.form.fields import text_field
 from ...components.record_table import Row, record_table
 from ...frame import MENU, frame
-from . import accounts, calendar, history, mail, numbers, offices, rules
+from . import accounts, calendar, history, lookups, mail, numbers, offices, rules
 
 HOME = ('系統管理', links.administration())
 
@@ -39,7 +39,7 @@ class Section:
 
 
 SECTIONS = {
-    'accounts': Section('帳號', accounts.COLUMNS, accounts.rows, accounts.edit, '新增帳號'),
+    'accounts': Section('帳號', accounts.COLUMNS, accounts.rows, accounts.edit, '新增帳號', lead=accounts.lead),
     'requests': Section(
         '帳號申請',
         accounts.REQUEST_COLUMNS,
@@ -72,6 +72,7 @@ SECTIONS = {
         '所有信件都寄達了',
         one='查看與重寄',
     ),
+    'lookups': Section('證號查詢', lookups.COLUMNS, lookups.rows, None, '', '24 小時內沒有人查詢', lead=lookups.lead),
     'history': Section(
         '系統異動紀錄',
         history.COLUMNS,

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from nicegui import html, ui
 
 from domain import accounts, dates, directory, links
-from domain.accounts import FIELDS, REFUSAL, REQUEST_FIELDS, AccountDetails
+from domain.accounts import FIELDS, REFUSAL, REQUEST_FIELDS, AccountDetails, email_changes
 from domain.errors import NotFound
-from domain.model import Account, AccountRequest, Role
+from domain.model import Account, AccountRequest, EmailChange, Role
 
 from ...components.action_button import action_button
 from ...components.card import card
@@ -19,6 +19,7 @@ from ...components.record_table import Row
 from ...flash import leave_with
 from ...frame import save_bar
 
+_EMAIL_HINT = '設定密碼的連結會寄到這裡。審核人員與系統管理者的電子郵件，更改後要由另一位系統管理者確認。'
 ROLES = {role: role.label for role in (Role.UNIT_STAFF, Role.REVIEWER, Role.ADMINISTRATOR)}
 COLUMNS = [
     *((key, FIELDS[key].caption) for key in ('name', 'username', 'role')),
@@ -68,6 +69,37 @@ async def request_rows(account: Account) -> list[Row]:
     ]
 
 
+async def lead(account: Account) -> None:
+    """The addresses of reviewers and administrators that wait for a second administrator."""
+    waiting = await email_changes.waiting(by=account)
+    if not waiting:
+        return
+    note = '(審核人員與系統管理者的電子郵件，要由另一位系統管理者確認)'
+    with card('待確認的電子郵件', note, 'lb-gap-below'), html.div().classes('lb-stack'):
+        for change in waiting:
+            await _waiting_change(account, change)
+
+
+async def _waiting_change(account: Account, change: EmailChange) -> None:
+    async def confirm_it() -> None:
+        await email_changes.confirm(change, by=account)
+        leave_with(links.admin('accounts'), 'email-confirmed')
+
+    async def refuse_it() -> None:
+        await email_changes.refuse(change, by=account)
+        leave_with(links.admin('accounts'), 'email-refused')
+
+    who, asked = change.account, dates.roc_instant(change.asked_at)
+    with html.div().classes('lb-stack'):
+        html.p(f'{who.name}（{who.role.label}）：{who.email or "沒有電子郵件"} → {change.email}')
+        effect = await email_changes.takes_effect(change)
+        html.p(f'{change.asked_by.name}於民國 {asked} 提出；{effect}。').classes('lb-hint')
+        with html.div().classes('lb-row-acts'):
+            if await email_changes.may_confirm(change, by=account):
+                action_button('確認變更', confirm_it)
+            action_button('拒絕變更', refuse_it, 'outline')
+
+
 async def edit(account: Account, key: str) -> None:
     """The form of an account, or of a new one."""
     record = None if key == 'new' else await accounts.get(_number(key), by=account)
@@ -78,9 +110,10 @@ async def edit(account: Account, key: str) -> None:
     async def save() -> None:
         if record is None:
             await accounts.create(details, by=account)
+            leave_with(links.admin('accounts'), 'account-created')
         else:
-            await accounts.amend(record, details, by=account)
-        leave_with(links.admin('accounts'), 'account-created' if record is None else 'office-saved')
+            waits = await accounts.amend(record, details, by=account)
+            leave_with(links.admin('accounts'), 'email-waits' if waits else 'office-saved')
 
     async def unlock() -> None:
         if record is not None:
@@ -148,10 +181,9 @@ async def _account_fields(in_form: form, details: AccountDetails, account: Accou
             required=True,
             hint='3 到 60 個英文字母或數字。',
             maxlength=60,
+            autocomplete='off',
         )
-        email_field(
-            FIELDS['email'].caption, in_form, 'email', required=True, hint='設定密碼的連結會寄到這裡。', maxlength=254
-        )
+        email_field(FIELDS['email'].caption, in_form, 'email', required=True, hint=_EMAIL_HINT, maxlength=254)
         text_field(FIELDS['phone'].caption, in_form, 'phone', maxlength=30)
         with html.div().classes('full'):
             radio_field(FIELDS['role'].caption, in_form, 'role', ROLES, required=True)

@@ -184,6 +184,7 @@ async def edit_agency(account: Account, key: str) -> None:
         await office_fields(in_form)
         number_fields(in_form, details)
         deadline_fields(in_form)
+        settling_field(in_form)
 
     async def save() -> None:
         await directory.save_agency(details, by=account, of=agency)
@@ -282,6 +283,15 @@ def deadline_fields(in_form: form) -> None:
         )
         date_field(AGENCY_FIELDS['valid_from'].caption, in_form, 'valid_from', hint='空白表示一直受理。')
         date_field(AGENCY_FIELDS['valid_to'].caption, in_form, 'valid_to', hint='空白表示繼續受理。')
+
+
+def settling_field(in_form: form) -> None:
+    """How long a unit waits after 收編 before it may set password and e-mail of the person."""
+    with card('收編', '(剛收編志工的單位，不能馬上替他設定密碼和 E-MAIL)'), html.div().classes('lb-grid'):
+        hint = '適用這個縣市的運用單位；同縣市的各機關不同時，以最長的為準。'
+        number_field(
+            AGENCY_FIELDS['settling_days'].caption, in_form, 'settling_days', required=True, suffix='天', hint=hint
+        )
 
 
 async def edit_hours(account: Account, key: str) -> None:

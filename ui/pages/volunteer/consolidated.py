@@ -23,6 +23,7 @@ from ...flash import leave_with
 from ...frame import MENU, VOLUNTEER_DATA, frame, waiting_for
 
 PILLS = [('查詢', links.consolidated(), False), ('收編', links.consolidated(join=True), True)]
+STRANGER = '這位志工不屬於您的單位：姓名以遮蔽顯示，不顯示出生日期。要收編時，請對照本人的證件輸入。'
 UNITS = [('unit', '運用單位'), ('team', '志工隊'), ('status', MEMBERSHIP.label), ('since', '加入日期')]
 TRAININGS = [
     *((key, trainings.FIELDS[key].caption) for key in ('starts_on', 'title', 'kind', 'field_id')),
@@ -162,14 +163,18 @@ def _number_fields(in_form: form) -> text_field:
 
 async def _person(found: Consolidated, is_clerk: bool) -> None:
     """What the units know together of one person."""
-    who = found.volunteer
-    with card(who.name), html.dl().classes('lb-meta lb-person'):
-        _fact(who.identity_kind.label, who.identity_masked)
-        _fact(volunteers.FIELDS['sex'].label, who.sex.label)
-        _fact(volunteers.FIELDS['born_on'].label, dates.roc(who.born_on))
-        _fact(ledgers.SERVICE_HOURS.title, trainings.format_duration(found.service_minutes))
-    if found.is_ours and is_clerk:
-        ui.link('開啟個人頁面', links.basics(who.id)).classes('q-btn lb-btn lb-outline lb-self-start')
+    with card(found.name), html.div().classes('lb-stack'):
+        if found.volunteer_id is None:
+            html.p(STRANGER).classes('lb-hint')
+        with html.dl().classes('lb-meta lb-person'):
+            _fact(found.identity_kind.label, found.identity_masked)
+            _fact(volunteers.FIELDS['sex'].label, found.sex.label)
+            if found.born_on is not None:
+                _fact(volunteers.FIELDS['born_on'].label, dates.roc(found.born_on))
+            _fact(ledgers.SERVICE_HOURS.title, trainings.format_duration(found.service_minutes))
+    if found.volunteer_id is not None and is_clerk:
+        link = ui.link('開啟個人頁面', links.basics(found.volunteer_id))
+        link.classes('q-btn lb-btn lb-outline lb-self-start')
     await _table(HOST_UNIT.label, UNITS, map(_membership_row, found.memberships))
     await _table('教育訓練', TRAININGS, map(_training_row, found.trainings))
     await _table('紀錄冊', RECORD_BOOKS, map(_book_row, found.record_books))

@@ -50,7 +50,10 @@ async def volunteer_draft_page(account: Account, draft_id: UUID) -> None:
                 await drafts.discard(draft, by=account)
                 leave_with(links.basics(known.volunteer_id), 'volunteer-known')
                 return
-            leave_with(links.trainings(volunteer.id), 'volunteer-registered')
+            if details.prints_code:
+                leave_with(links.basics(volunteer.id), 'volunteer-registered-code')
+            else:
+                leave_with(links.trainings(volunteer.id), 'volunteer-registered')
 
         with save_bar():
             action_button('儲存', save, in_form=in_form)

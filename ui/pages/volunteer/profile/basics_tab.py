@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from nicegui import html, ui
 
-from domain import applications, corrections, departures, directory, drafts, links, volunteers
+from domain import accounts, applications, corrections, departures, directory, drafts, links, volunteers
 from domain.model import Account, DraftKind, Place, Volunteer
 from domain.volunteers import VolunteerDetails
 from domain.volunteers.basics import HOST_UNIT, TEAM
@@ -19,17 +19,22 @@ from ....components.leaving import LEAVE, chosen
 from ....components.under_review import under_review
 from ....flash import leave_with
 from ....frame import BASICS, save_bar
+from .volunteer_login import volunteer_login
 
 
 async def basics_tab(account: Account, volunteer: Volunteer) -> None:
     """基本資料: the shared data of a volunteer, amended by any unit the volunteer serves."""
     draft = await drafts.open(DraftKind.VOLUNTEER, by=account, volunteer=volunteer, about='basics')
     details = await drafts.restored(draft, VolunteerDetails.from_record(volunteer))
+    held = await accounts.hold(volunteer, by=account)
+    if held is not None:
+        details.email = volunteer.email  # what an earlier draft says is not for this unit to save
     marks = await corrections.beside(volunteer, Place.BASICS, by=account)
     await under_review(volunteer, account)
     correction_strip(volunteer, marks)
     in_form = form(details, draft, by=account, recorded=VolunteerDetails.from_record(volunteer), marks=marks)
-    await basics_fields(in_form, details, account)
+    await basics_fields(in_form, details, account, held)
+    volunteer_login(account, volunteer, held)
     await membership_card(account, volunteer)
 
     async def save() -> None:

@@ -1,0 +1,52 @@
+"""A new password: whether it is fit, how it is kept, and the notice to its owner that it is another one now."""
+
+from db.models import Account, Volunteer
+
+from ..errors import DomainError
+from ..mail import notices
+from . import passwords
+
+EARLIER = 2  # with the present one, none of the last three comes again (資通系統防護基準)
+
+
+class UnfitPassword(DomainError):
+    """The new password does not keep the rules."""
+
+
+def check(password: str, *own_words: str) -> None:
+    """Raises UnfitPassword for what does not keep the rules, or is easily guessed from `own_words`."""
+    if passwords.is_too_long(password):
+        raise UnfitPassword(f'密碼最多 {passwords.LONGEST} 個字，請縮短後再試一次。')
+    if unmet := passwords.unmet(password):
+        raise UnfitPassword(f'密碼還不符合規則：{"、".join(unmet)}。')
+    if passwords.is_guessable(password, own_words):
+        raise UnfitPassword(passwords.GUESSABLE)
+
+
+async def keep(account: Account, new: str, how: str) -> None:
+    """Set the password its owner has chosen, in the caller's transaction. Raises UnfitPassword."""
+    check(new, account.name, account.username or '', (await address_of(account)).partition('@')[0])
+    used = [account.password_hash, *account.earlier_hashes]
+    for stored in filter(None, used):
+        if await passwords.verify(new, stored):
+            raise UnfitPassword('新密碼和最近三次用過的密碼相同。請另外設定一個密碼。')
+    before = account.password_hash
+    account.earlier_hashes = used[:EARLIER]
+    account.password_hash = await passwords.hash_password(new)
+    account.must_change_password = False
+    await account.save(update_fields=['earlier_hashes', 'password_hash', 'must_change_password'])
+    if before:
+        await tell(account, how)
+
+
+async def tell(account: Account, how: str) -> None:
+    """Tell the owner that the password was changed, and `how`; nobody is told where no address is known."""
+    if address := await address_of(account):
+        await notices.password_changed(account, address, how)
+
+
+async def address_of(account: Account) -> str:
+    """Where the owner reads mail; a volunteer's address is that of the shared record."""
+    if account.volunteer_id is None:
+        return account.email
+    return (await Volunteer.get(id=account.volunteer_id)).email

@@ -1,0 +1,158 @@
+"""Looking up identity numbers of people who are none of one's own: each is written down, and there is a budget.
+
+A number tells whether there is somebody, so numbers must not be tried out in heaps. An account may look up
+LOOKUPS_PER_ACCOUNT different numbers in 24 hours, the people of a unit or agency together LOOKUPS_PER_UNIT: more than
+anybody types in honest work. Above it nothing is looked at, and the administrators are told once.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from tortoise.connection import get_connection
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
+
+from db import sealing, transaction
+from db.choices import AccessKind, LookupKind, Role
+from db.models import Account, IdentityLookup, Volunteer
+
+from .. import dates, identity_numbers, permissions, settings, validation
+from ..accounts import login_lock
+from ..audit import access
+from ..audit.history import unit_of
+from ..errors import DomainError
+from ..mail import notices
+
+PERIOD = timedelta(hours=24)
+
+log = logging.getLogger(__name__)
+
+
+class TooManyTries(DomainError):
+    """Too much has been tried out: at one number, or over all numbers."""
+
+    def __init__(self, sentence: str = '這個證號已連續核對 5 次，暫停 15 分鐘。請對照證件，稍後再試。') -> None:
+        super().__init__(sentence)
+
+
+@dataclass(frozen=True)
+class Asking:
+    """How much an account has looked up in the last 24 hours: different numbers, and those nobody has."""
+
+    account: Account
+    office: str
+    numbers: int
+    misses: int
+    is_over: bool
+    last_at: datetime
+
+
+async def of_number(number: object) -> Volunteer | None:
+    """The person of this number, whoever may see it."""
+    clean = identity_numbers.compact(validation.searched(number))
+    return await Volunteer.get_or_none(identity_index=sealing.blind_index(clean)) if clean else None
+
+
+async def counted(kind: LookupKind, number: object, *, by: Account) -> Volunteer | None:
+    """The person of this number. One's own costs nothing; anybody else counts, found or not. Raises TooManyTries."""
+    known = await of_number(number)
+    if known is not None and await Volunteer.filter(permissions.visible_to(by), id=known.id).exists():
+        return known
+    index = sealing.blind_index(identity_numbers.compact(validation.searched(number)))
+    most = await _count(kind, index, by, is_hit=known is not None)
+    if most:
+        raise TooManyTries(
+            f'24 小時內最多查 {most} 個不屬於您單位的證號，已達上限，暫停查詢，並已通知系統管理者。'
+            '已填的資料都還在；請明天再繼續，或洽系統管理者。'
+        )
+    return known
+
+
+async def count_try(number: object, *, by: Account) -> None:
+    """Five tries of one unit at one number, right or wrong, in 15 minutes: birth dates cannot be guessed.
+
+    Raises TooManyTries.
+    """
+    clean = identity_numbers.compact(validation.searched(number))
+    try:
+        await login_lock.count(sealing.blind_index(f'join {by.host_unit_id} {clean}'))
+    except login_lock.SignInLocked:
+        raise TooManyTries from None
+
+
+async def asking(*, by: Account) -> list[Asking]:
+    """Who has looked up numbers in the last 24 hours, those over the budget first. For the administrator."""
+    permissions.require(by, Role.ADMINISTRATOR)
+    rows: dict[int, list[IdentityLookup]] = {}
+    for row in await IdentityLookup.filter(at__gt=dates.now() - PERIOD).select_related('by'):
+        rows.setdefault(row.by_id, []).append(row)
+    found = [await _asking(of_one) for of_one in rows.values()]
+    return sorted(found, key=lambda one: (not one.is_over, -one.misses, -one.numbers))
+
+
+async def _asking(rows: list[IdentityLookup]) -> Asking:
+    account = rows[0].by
+    looked = [row for row in rows if not row.is_refused]
+    return Asking(
+        account=account,
+        office=await unit_of(account),
+        numbers=len({row.number_index for row in looked}),
+        misses=len({row.number_index for row in looked if not row.is_hit}),
+        is_over=any(row.is_refused for row in rows),
+        last_at=max(row.at for row in rows),
+    )
+
+
+async def _count(kind: LookupKind, index: str, by: Account, *, is_hit: bool) -> int:
+    """Write the lookup down; the limit that it is over, or 0. Of many at once each sees the ones before."""
+    facts: dict[str, Any] = {'by_id': by.id, 'number_index': index}
+    async with transaction():
+        await _take_turns(by)
+        if await IdentityLookup.filter(at__gt=dates.now() - PERIOD, is_refused=False, **facts).exists():
+            return 0
+        most, is_over = await _limit(by)
+        if is_over:
+            await _refuse(kind, by, most, facts)
+            return most
+        await IdentityLookup.create(kind=kind, at=dates.now(), is_hit=is_hit, **facts)
+        known = await Volunteer.get_or_none(identity_index=index) if is_hit else None
+        if known is not None and kind == LookupKind.DUPLICATE:
+            await access.note(known, AccessKind.DUPLICATE, '登錄志工資料時檢查證號', by=by)
+    if not is_hit:
+        log.info('account %s looked up a number nobody has', by.id)
+    return 0
+
+
+async def _take_turns(by: Account) -> None:
+    office = f'lookup {by.host_unit_id} {by.agency_id}'
+    await get_connection('default').execute_query('SELECT pg_advisory_xact_lock(hashtext($1))', [office])
+
+
+async def _limit(by: Account) -> tuple[int, bool]:
+    """The limit that comes first, and whether it is reached."""
+    office = settings.current()
+    colleagues = Q(by__host_unit_id=by.host_unit_id, by__agency_id=by.agency_id)
+    for asked, most in (
+        (_recent().filter(by_id=by.id), office.lookups_per_account),
+        (_recent().filter(colleagues), office.lookups_per_unit),
+    ):
+        if await asked.count() >= most:
+            return most, True
+    return 0, False
+
+
+def _recent() -> QuerySet[IdentityLookup]:
+    return IdentityLookup.filter(at__gt=dates.now() - PERIOD, is_refused=False)
+
+
+async def _refuse(kind: LookupKind, by: Account, most: int, facts: dict[str, Any]) -> None:
+    """Write the refusal down, and tell the administrators of the first in 24 hours."""
+    told = IdentityLookup.filter(by_id=by.id, at__gt=dates.now() - PERIOD, is_refused=True)
+    if await told.exists():
+        return
+    await IdentityLookup.create(kind=kind, at=dates.now(), is_refused=True, **facts)
+    numbers = await _recent().filter(by_id=by.id).count()
+    log.warning('account %s has looked up %s numbers and is stopped', by.id, numbers)
+    await notices.lookups_exceeded(by, await unit_of(by), numbers, most)
