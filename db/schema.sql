@@ -713,3 +713,19 @@ ALTER TABLE "reading" RENAME TO "presence";
 ALTER INDEX reading_one_holder RENAME TO presence_one_holder;
 ALTER INDEX reading_by_application_id RENAME TO presence_by_application_id;
 DO $$ DECLARE name text; BEGIN FOR name IN SELECT conname FROM pg_constraint WHERE conrelid = 'presence'::regclass AND conname LIKE 'reading%' LOOP EXECUTE format('ALTER TABLE presence RENAME CONSTRAINT %I TO %I', name, replace(name, 'reading', 'presence')); END LOOP; END $$;
+
+-- 0011_limits
+CREATE TABLE "allowance" (
+    "key" VARCHAR(64) NOT NULL  PRIMARY KEY,
+    "used" INT NOT NULL,
+    "ends_at" TIMESTAMPTZ NOT NULL
+);
+CREATE INDEX "idx_allowance_ends_at_afc495" ON "allowance" ("ends_at");
+COMMENT ON TABLE "allowance" IS 'How much of something somebody has used up in a period that ends at `ends_at`; the key says neither in clear.';
+ALTER TABLE "account_request" ADD COLUMN "confirmed_at" TIMESTAMPTZ;
+ALTER TABLE "account_request" ADD COLUMN "digest" VARCHAR(64);
+
+-- 0011_limits_guards
+CREATE INDEX stored_file_by_host_unit_id ON "stored_file" (host_unit_id, volunteer_id);
+CREATE INDEX account_request_by_status ON "account_request" (status, confirmed_at);
+UPDATE account_request SET confirmed_at = created_at;

@@ -30,6 +30,7 @@ CONFIRMATIONS = {
     'calendar-same': '這個年度的國定假日已是最新的，沒有變動。',
     'account-created': '帳號已開通，設定密碼的連結已寄給本人。',
     'request-refused': '已通知申請人。',
+    'requests-refused': '勾選的申請都不核准，已通知申請人。',
     'wording-saved': '範本已儲存，之後寄出的信都照這份範本。',
     'wording-restored': '已恢復成系統原本的範本。',
     'mail-resent': '已重新排入寄送；結果會顯示在這裡與案件歷程上。',

@@ -148,6 +148,7 @@ KINDS = {
     'account_granted': Kind(
         '帳號開通', 'account', ('姓名', '帳號', '身分', '連結', '有效期限'), _NO_END, ('帳號', '連結')
     ),
+    'account_confirm': Kind('確認帳號申請', 'applicant', ('連結', '有效期限'), _NO_END),
     'account_refused': Kind('帳號未核准', 'applicant', ('姓名', '申請單位', '帳號', '原因', '連結'), {}, ('原因',)),
 }
 

@@ -13,7 +13,8 @@ from db.models import Application, Draft, DraftEntry, Training
 from domain import dates
 from tests import builders
 
-MIGRATIONS = [importlib.import_module(f'db.migrations.{name}') for name in ('0002_guards', '0004_review_desk_guards')]
+WITH_GUARDS = ('0002_guards', '0004_review_desk_guards', '0011_limits_guards')
+MIGRATIONS = [importlib.import_module(f'db.migrations.{name}') for name in WITH_GUARDS]
 
 
 async def test_every_guard_and_index_of_the_migrations_stands(database: str) -> None:

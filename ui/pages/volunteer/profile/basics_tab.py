@@ -22,7 +22,7 @@ from ....frame import BASICS, save_bar
 
 async def basics_tab(account: Account, volunteer: Volunteer) -> None:
     """基本資料: the shared data of a volunteer, amended by any unit the volunteer serves."""
-    draft = await drafts.open(DraftKind.VOLUNTEER, by=account, volunteer=volunteer, about='basics')
+    draft = await drafts.plan(DraftKind.VOLUNTEER, by=account, volunteer=volunteer, about='basics')
     details = await drafts.restored(draft, VolunteerDetails.from_record(volunteer))
     marks = await corrections.beside(volunteer, Place.BASICS, by=account)
     correction_strip(volunteer, marks)
