@@ -3,20 +3,18 @@
 import pytest
 
 from db.models import LoginFailure
-from domain import accounts, settings
+from domain import accounts, dates, settings
 from domain.accounts import SignInRefused, login_lock, passwords
 from domain.limits import Exceeded
 from domain.settings import Settings
 
 from ...builders import an_account
 
-pytestmark = pytest.mark.usefixtures('database')
-
 RIGHT, WRONG = 'Sample-Passw0rd', 'Wrong-Passw0rd'
 
 
 @pytest.fixture(autouse=True)
-async def clerk() -> None:
+async def clerk(database: str) -> None:
     """Somebody who can sign in; five failures from one address are allowed."""
     settings.use(Settings(login_failures=5))
     await an_account(username='clerk', password_hash=await passwords.hash_password(RIGHT))
@@ -45,7 +43,7 @@ async def test_names_that_failed_long_ago_are_forgotten() -> None:
     await login_lock.sweep()
     assert await LoginFailure.all().count() == 1
 
-    await LoginFailure.all().update(updated_at='2026-01-01T00:00:00+00:00')
+    await LoginFailure.all().update(updated_at=dates.now() - login_lock.LASTS)
     await login_lock.sweep()
     assert await LoginFailure.all().count() == 0
 
