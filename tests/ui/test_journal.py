@@ -1,6 +1,7 @@
 """The log: seldom, short, one line for each record."""
 
 import logging
+import time
 
 import pytest
 
@@ -13,7 +14,7 @@ def a_record(message: str, *values: object) -> logging.LogRecord:
 
 def test_the_same_words_are_written_so_often_a_minute_and_the_rest_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1000.0
-    monkeypatch.setattr(journal.time, 'monotonic', lambda: now)
+    monkeypatch.setattr(time, 'monotonic', lambda: now)
     seldom, line = journal.Seldom(), journal.OneLine()
     passed = [seldom.filter(a_record('a browser says: %r', n)) for n in range(1000)]
     assert passed.count(True) == journal.AT_MOST
