@@ -1,5 +1,6 @@
 """Stored files: who may open them, and to whom they can be attached."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -17,6 +18,15 @@ from domain.settings import Settings
 from ..builders import a_file, a_jpeg, a_membership, a_volunteer, an_account
 
 pytestmark = pytest.mark.usefixtures('database')
+
+
+@pytest.fixture(autouse=True)
+def _office() -> Iterator[None]:
+    """Limits as they come; a test that sets others has them for itself."""
+    before = settings.current()
+    settings.use(Settings())
+    yield
+    settings.use(before)
 
 
 async def of_unit(clerk: Account) -> Volunteer:

@@ -1,15 +1,17 @@
 """One stranger, one account: what they may send, and whom they keep waiting."""
 
 import asyncio
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from db.models import Account as AccountRow
 from db.models import Draft
-from domain import files, limits
+from domain import files, limits, settings
 from domain.accounts import client_limits
 from domain.model import Account
+from domain.settings import Settings
 from ui import gate, sockets
 from ui.gate import _Measured
 
@@ -17,6 +19,15 @@ from .. import builders, samples
 from .browser import Browser
 from .conftest import PASSWORD, Browsers, somebody
 from .test_uploads import a_form
+
+
+@pytest.fixture(autouse=True)
+def _office() -> Iterator[None]:
+    """The limits that the servers have, too."""
+    before = settings.current()
+    settings.use(Settings())
+    yield
+    settings.use(before)
 
 
 @pytest.fixture
@@ -28,8 +39,9 @@ async def inside(browser: Browser, clerk: Account) -> Browser:
 
 async def spent(limit: limits.Limit, whose: object) -> None:
     """As if all of it had been used up."""
-    for _ in range(limit.most):
-        await limits.take(limit, whose)
+    with pytest.raises(limits.Exceeded):
+        while True:
+            await limits.take(limit, whose)
 
 
 async def test_a_client_is_told_apart_behind_the_proxy_and_cannot_pretend(browser: Browser, clerk: Account) -> None:

@@ -1,5 +1,7 @@
 """From one address of the network: failures are counted, an office that logs in is not."""
 
+from collections.abc import AsyncIterator
+
 import pytest
 
 from db.models import LoginFailure
@@ -14,10 +16,13 @@ RIGHT, WRONG = 'Sample-Passw0rd', 'Wrong-Passw0rd'
 
 
 @pytest.fixture(autouse=True)
-async def clerk(database: str) -> None:
+async def clerk(database: str) -> AsyncIterator[None]:
     """Somebody who can sign in; five failures from one address are allowed."""
+    before = settings.current()
     settings.use(Settings(login_failures=5))
     await an_account(username='clerk', password_hash=await passwords.hash_password(RIGHT))
+    yield
+    settings.use(before)
 
 
 async def test_a_stranger_who_tries_many_names_is_stopped_and_the_names_are_not_locked() -> None:

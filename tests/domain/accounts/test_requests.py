@@ -1,6 +1,7 @@
 """帳號申請: nobody sees it before its mail is confirmed; a flood fills neither the list nor anybody's mailbox."""
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -20,9 +21,12 @@ pytestmark = pytest.mark.usefixtures('database')
 
 
 @pytest.fixture(autouse=True)
-def office() -> None:
+def office() -> Iterator[None]:
     """What links begin with, and a limit that is soon reached."""
+    before = settings.current()
     settings.use(Settings(public_url='https://book.example.tw', public_forms=3))
+    yield
+    settings.use(before)
 
 
 def asked(username: str = 'lin.xm', email: str = 'lin@example.com') -> AccountRequestDetails:
