@@ -33,6 +33,11 @@ async def read(digest: str) -> bytes:
     return await asyncio.to_thread(_read, digest)
 
 
+async def drop(digest: str) -> None:
+    """Take the content away, if it is there; whoever calls knows that nothing points to it."""
+    await asyncio.to_thread(_path(digest).unlink, missing_ok=True)
+
+
 def _keep(content: bytes) -> str:
     digest = hashlib.sha256(content).hexdigest()
     path = _path(digest)

@@ -777,3 +777,18 @@ CREATE UNIQUE INDEX email_change_one_open ON email_change (account_id) WHERE sta
 CREATE INDEX identity_lookup_by_by_id ON "identity_lookup" (by_id, at);
 CREATE INDEX email_change_by_account_id ON "email_change" (account_id);
 UPDATE membership SET enrolled_at = joined_on FROM volunteer WHERE volunteer.id = membership.volunteer_id AND membership.joined_on > (volunteer.created_at AT TIME ZONE 'Asia/Taipei')::date;
+-- 0011_limits
+CREATE TABLE "allowance" (
+    "key" VARCHAR(64) NOT NULL  PRIMARY KEY,
+    "used" INT NOT NULL,
+    "ends_at" TIMESTAMPTZ NOT NULL
+);
+CREATE INDEX "idx_allowance_ends_at_afc495" ON "allowance" ("ends_at");
+COMMENT ON TABLE "allowance" IS 'How much of something somebody has used up in a period that ends at `ends_at`; the key says neither in clear.';
+ALTER TABLE "account_request" ADD COLUMN "confirmed_at" TIMESTAMPTZ;
+ALTER TABLE "account_request" ADD COLUMN "digest" VARCHAR(64);
+
+-- 0011_limits_guards
+CREATE INDEX stored_file_by_host_unit_id ON "stored_file" (host_unit_id, volunteer_id);
+CREATE INDEX account_request_by_status ON "account_request" (status, confirmed_at);
+UPDATE account_request SET confirmed_at = created_at;

@@ -37,9 +37,20 @@ def account_for(data: Path) -> Account:
     if data.exists():
         return Account(data.stat().st_uid, data.stat().st_gid)
     try:
-        entry = pwd.getpwnam(_NAME)
+        return system_account(_NAME)
+    except LookupError as error:
+        raise NotStarted(
+            f'資料庫不能以 root 執行，而此系統無法建立專用帳號 {_NAME}；請改以一般使用者執行。\n'
+            f'The database cannot run as root, and its account {_NAME} cannot be made here; run as an ordinary user.'
+        ) from error
+
+
+def system_account(name: str) -> Account:
+    """The locked account of that name, made by root where it is missing. Raises LookupError."""
+    try:
+        entry = pwd.getpwnam(name)
     except KeyError:
-        entry = _made()
+        entry = _made(name)
     return Account(entry.pw_uid, entry.pw_gid)
 
 
@@ -111,17 +122,14 @@ def run(account: Account, *command: object, stdin: str = '') -> subprocess.Compl
     return result
 
 
-def _made() -> pwd.struct_passwd:
+def _made(name: str) -> pwd.struct_passwd:
     useradd = shutil.which('useradd', path=f'{os.environ.get("PATH", "")}:/usr/sbin') or 'useradd'
     flags = ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin']
     try:
-        subprocess.run([useradd, *flags, _NAME], check=False, capture_output=True)  # noqa: S603
-        return pwd.getpwnam(_NAME)  # also when another process was quicker
+        subprocess.run([useradd, *flags, name], check=False, capture_output=True)  # noqa: S603
+        return pwd.getpwnam(name)  # also when another process was quicker
     except (FileNotFoundError, KeyError) as error:
-        raise NotStarted(
-            f'資料庫不能以 root 執行，而此系統無法建立專用帳號 {_NAME}；請改以一般使用者執行。\n'
-            f'The database cannot run as root, and its account {_NAME} cannot be made here; run as an ordinary user.'
-        ) from error
+        raise LookupError(f'the account {name} cannot be made here') from error
 
 
 def _may_search(account: Account, folder: Path) -> bool:

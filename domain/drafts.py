@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from types import NoneType
 from typing import Any, TypeVar, get_args, get_type_hints
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from tortoise.expressions import Q, Subquery
 
@@ -27,6 +27,7 @@ MOST_SHOWN = 50
 # What a form has besides its answers: passwords, and whether the record is new.
 NEVER_KEPT = frozenset({'password', 'password_again', 'is_new'})
 
+_FORMS = UUID('6f0f5c1e-6f5e-4c0e-9a3c-0b1d5a2f7d11')
 _EMPTY_FOR = timedelta(days=1)
 _TITLES = {DraftKind.VOLUNTEER: 'name', DraftKind.TRAINING: 'title'}
 
@@ -53,24 +54,45 @@ class DraftSummary:
     saved_at: datetime
 
 
-async def open(  # noqa: A001 -- drafts.open() says it best
-    kind: DraftKind, *, by: Account, volunteer: Volunteer | None = None, about: str = 'new'
+async def plan(
+    kind: DraftKind,
+    *,
+    by: Account,
+    volunteer: Volunteer | None = None,
+    about: str = 'new',
+    draft_id: UUID | str | None = None,
 ) -> Draft:
-    """The unit's draft of this form; a new one when there is none, and always for a new person.
+    """The unit's draft of this form; where there is none, one that is written with its first change (`save`).
 
+    So looking at a form leaves nothing behind. About a new person there may be any number: `draft_id` names the one.
     `about` is 'new', or names what is amended (a training by its id). Raises NotFound.
     """
     permissions.require(by, Role.UNIT_STAFF)
     if not isinstance(about, str) or not re.fullmatch(r'[a-z0-9_-]{1,20}', about):
         raise NotFound
+    new: dict[str, Any] = {'kind': kind, 'about': about, 'saved_at': dates.now(), **_owners(by)}
     if volunteer is None:
-        await _drop_empty_ones(by)
-        return await Draft.create(id=uuid4(), kind=kind, about=about, saved_at=dates.now(), **_owners(by))
+        named = validation.file_id(draft_id) if draft_id else uuid4()
+        if await Draft.filter(id=named).exists():
+            return await get(named, by=by)
+        return Draft(id=named, **new)
     await _check_subject(kind, volunteer, about, by)
-    form: dict[str, Any] = {'kind': kind, 'about': about, 'volunteer_id': volunteer.id}
-    new = Draft(id=uuid4(), saved_at=dates.now(), **form, **_owners(by))
-    await Draft.bulk_create([new], ignore_conflicts=True)  # two tabs may open the form at once
-    return await Draft.get(host_unit_id=by.host_unit_id, **form)
+    found = await Draft.get_or_none(
+        host_unit_id=by.host_unit_id, kind=kind, about=about, volunteer_id=validation.record_id(volunteer.id)
+    )
+    return found or Draft(id=await _name_of_form(kind, volunteer, about, by), volunteer_id=volunteer.id, **new)
+
+
+async def open(  # noqa: A001 -- drafts.open() says it best
+    kind: DraftKind, *, by: Account, volunteer: Volunteer | None = None, about: str = 'new'
+) -> Draft:
+    """As `plan`, and written at once."""
+    draft = await plan(kind, by=by, volunteer=volunteer, about=about)
+    if draft.is_planned:
+        await _write(draft, by)
+        if volunteer is not None:  # two may have opened the form at once
+            return await Draft.get(host_unit_id=by.host_unit_id, kind=kind, about=about, volunteer_id=volunteer.id)
+    return draft
 
 
 async def get(draft_id: UUID | str, *, by: Account) -> Draft:
@@ -91,18 +113,26 @@ async def restored(draft: Draft, details: Details) -> Details:
     return from_draft(await values(draft), details)
 
 
-async def save(draft_id: UUID | str, name: str, value: object, *, by: Account) -> datetime:
-    """Keep one field; returns when. Raises NotFound when the draft has been sent or discarded, and CannotKeep."""
+async def save(draft: Draft | UUID | str, name: str, value: object, *, by: Account) -> datetime:
+    """Keep one field; returns when. A draft that was planned is written now.
+
+    Raises NotFound when the draft has been sent or discarded, and CannotKeep.
+    """
+    draft_id = validation.file_id(draft.id if isinstance(draft, Draft) else draft)
     text = json.dumps(_plain(value))
     if not isinstance(name, str) or not re.fullmatch(r'[a-z0-9_]{1,40}', name) or len(text) > MOST_CHARACTERS:
         raise CannotKeep
     now = dates.now()
+    if isinstance(draft, Draft) and draft.is_planned:
+        if name in NEVER_KEPT:
+            return now
+        await _write(draft, by)
     async with transaction():
         # The row is locked first, so that whoever discards the draft comes before or after, not in between.
-        if not await Draft.filter(_of_unit(by), id=validation.file_id(draft_id)).update(saved_at=now):
+        if not await Draft.filter(_of_unit(by), id=draft_id).update(saved_at=now):
             raise _gone()
         if name not in NEVER_KEPT:
-            await _upsert(validation.file_id(draft_id), name, text)
+            await _upsert(draft_id, name, text)
     return now
 
 
@@ -129,7 +159,7 @@ async def use_up(draft: Draft | None, *, by: Account) -> None:
 
     Raises NotFound when the draft is gone: a colleague, or the first of two clicks, has recorded it.
     """
-    if draft is not None and not await Draft.filter(_of_unit(by), id=draft.id).delete():
+    if draft is not None and not draft.is_planned and not await Draft.filter(_of_unit(by), id=draft.id).delete():
         raise _gone()
 
 
@@ -187,6 +217,26 @@ async def _check_subject(kind: DraftKind, volunteer: Volunteer, about: str, by: 
             id=training_id, volunteer_id=volunteer.id, trained_for_id=by.host_unit_id
         ).exists():
             raise NotFound
+
+
+async def _write(draft: Draft, by: Account) -> None:
+    """Write a planned draft; from now on it is missed when it is gone."""
+    if draft.host_unit_id != by.host_unit_id:
+        raise NotFound
+    if draft.volunteer_id is None:
+        await _drop_empty_ones(by)
+    await Draft.bulk_create([draft], ignore_conflicts=True)  # two tabs may write the form at once
+    draft.mark_written()
+
+
+async def _name_of_form(kind: DraftKind, volunteer: Volunteer, about: str, by: Account) -> UUID:
+    """The id of a form that is not written: the same at each reload, since the browser mirrors words under it.
+
+    Another one for the next training, so that nobody who has the last one still open types into it.
+    """
+    of_volunteer = Training.filter(volunteer_id=volunteer.id, trained_for_id=by.host_unit_id).order_by('-id')
+    last = await of_volunteer.first() if about == 'new' and kind == DraftKind.TRAINING else None
+    return uuid5(_FORMS, f'{by.host_unit_id} {kind} {about} {volunteer.id} {last.id if last else ""}')
 
 
 async def _drop_empty_ones(by: Account) -> None:

@@ -4,23 +4,48 @@ A file is kept when it is uploaded, so that nothing is lost before 儲存; until
 only the unit that uploaded it may open it. A replaced file stays: the history still points to it.
 """
 
+import json
 import logging
+from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import timedelta
 from uuid import UUID, uuid4
 
+from tortoise.connection import get_connection
 from tortoise.expressions import Q, Subquery
+from tortoise.functions import Sum
 
-from db import blobs
+from db import blobs, transaction
 from db.choices import FileKind, Role
-from db.models import Account, StoredFile, Volunteer
+from db.models import Account, DraftEntry, StoredFile, Volunteer
 
-from . import file_names, permissions, validation
+from . import dates, file_names, limits, permissions, settings, validation
 from .audit.history import Change
-from .errors import NotFound
+from .errors import DomainError, NotFound
 from .fields import Field
+from .limits import Limit
 from .pictures import Accepted
 
 log = logging.getLogger(__name__)
+
+
+MEGABYTE = 1024 * 1024
+# Units have several clerks, who work at the same time.
+_CLERKS_AT_ONCE = 5
+_FILES_AT_A_SWEEP = 1000
+# Any number will do, as long as nothing else in the database uses it.
+_LOCK = 20_261_129
+_TOO_HARD = '您上傳的檔案連續多次無法處理，暫時不能上傳。請一小時後再試，並改用手機拍的照片；已填的資料都還在。'
+TOO_HARD = Limit('files that held a decoder', 3, timedelta(hours=1), _TOO_HARD)
+TOO_HARD_OF_UNIT = Limit('files of a unit that held a decoder', 12, timedelta(hours=1), _TOO_HARD)
+
+
+class StorageFull(DomainError):
+    """The unit's files take as much room as they may."""
+
+    def __init__(self) -> None:
+        room = settings.current().unit_megabytes
+        super().__init__(f'貴單位的檔案已用完 {room:,} MB 的空間，這個檔案沒有收下。請洽系統管理者；已填的資料都還在。')
 
 
 class FileGone(NotFound):
@@ -30,27 +55,76 @@ class FileGone(NotFound):
         super().__init__('找不到這個檔案，可能已被更換。請重新上傳；其他已填的資料都還在。')
 
 
+async def admit(*, by: Account) -> None:
+    """Whether `by` may send one more file now, before any of it is read; it is counted.
+
+    Raises NotPermitted, StorageFull, limits.Exceeded.
+    """
+    permissions.require(by, Role.UNIT_STAFF)
+    each = settings.current().uploads_a_minute
+    sentence, minute = '上傳得太快，這個檔案還沒收下。請等一分鐘再上傳；已填的資料都還在。', timedelta(minutes=1)
+    await limits.take(Limit('uploads', each, minute, sentence), by.id)
+    await limits.take(Limit('uploads of a unit', _CLERKS_AT_ONCE * each, minute, sentence), by.host_unit_id)
+    await limits.require_left(TOO_HARD, by.id)
+    await limits.require_left(TOO_HARD_OF_UNIT, by.host_unit_id)
+    await _require_room(by, 0)
+
+
+async def blame(*, by: Account) -> None:
+    """What `by` sent has held a decoder for as long as it may: after a few of those, account and unit wait."""
+    for limit, whose in ((TOO_HARD, by.id), (TOO_HARD_OF_UNIT, by.host_unit_id)):
+        try:
+            await limits.take(limit, whose)
+        except limits.Exceeded:
+            log.warning('account %s sends files that hold decoders', by.id)
+
+
+async def megabytes_of_units(*, by: Account) -> dict[int, int]:
+    """How much room the files of each unit take, for the administrator; of units without files nothing."""
+    permissions.require(by, Role.ADMINISTRATOR)
+    sizes = StoredFile.exclude(host_unit_id=None).annotate(total=Sum('size')).group_by('host_unit_id')
+    return {unit: -(-total // MEGABYTE) for unit, total in await sizes.values_list('host_unit_id', 'total')}
+
+
 async def keep(
     upload: Accepted, kind: FileKind, name: str, *, by: Account, volunteer: Volunteer | None = None
 ) -> StoredFile:
-    """Keep what `pictures` accepted; `name` is what the user called it. Raises NotPermitted and NotFound."""
+    """Keep what `pictures` accepted; `name` is what the user called it.
+
+    Raises NotPermitted, NotFound, StorageFull.
+    """
     permissions.require(by, Role.UNIT_STAFF)
     if volunteer is not None and not await Volunteer.filter(permissions.visible_to(by), id=volunteer.id).exists():
         raise NotFound
-    return await StoredFile.create(
-        id=uuid4(),
-        digest=await blobs.keep(upload.content),
-        kind=kind,
-        media_type=upload.media_type,
-        name=file_names.of_upload(name, upload.suffix),
-        size=len(upload.content),
-        width=upload.width,
-        height=upload.height,
-        verdict=[asdict(note) for note in upload.verdict],
-        volunteer_id=volunteer.id if volunteer else None,
-        host_unit_id=by.host_unit_id,
-        uploaded_by_id=by.id,
-    )
+    await _require_room(by, len(upload.content))
+    async with transaction():
+        # Beside others, but never while `sweep` takes away what looks as if nobody had it.
+        await get_connection('default').execute_query('SELECT pg_advisory_xact_lock_shared($1)', [_LOCK])
+        return await StoredFile.create(
+            id=uuid4(),
+            digest=await blobs.keep(upload.content),
+            kind=kind,
+            media_type=upload.media_type,
+            name=file_names.of_upload(name, upload.suffix),
+            size=len(upload.content),
+            width=upload.width,
+            height=upload.height,
+            verdict=[asdict(note) for note in upload.verdict],
+            volunteer_id=volunteer.id if volunteer else None,
+            host_unit_id=by.host_unit_id,
+            uploaded_by_id=by.id,
+        )
+
+
+async def sweep() -> None:
+    """Take away files that were never attached: older than the term, in no form that is under way."""
+    before = dates.now() - timedelta(days=settings.current().unattached_days)
+    old = StoredFile.filter(volunteer_id=None, uploaded_at__lt=before).order_by('uploaded_at')
+    found = await old.limit(_FILES_AT_A_SWEEP).values_list('id', 'host_unit_id')
+    typed = await _in_forms({unit for _, unit in found})
+    for file_id, _ in found:
+        if str(file_id) not in typed:
+            await _take_away(file_id)
 
 
 async def get(file_id: UUID | str, *, by: Account) -> StoredFile:
@@ -97,6 +171,31 @@ async def exchanged(field: Field, old: UUID | None, new: UUID | None) -> list[Ch
     earlier = await StoredFile.get_or_none(id=old) if old else None
     happened = '已移除' if new is None else '已更換' if old else '已上傳'
     return [Change(field, earlier.name if earlier else '', happened, old_file=old, new_file=new)]
+
+
+async def _require_room(by: Account, size: int) -> None:
+    [row] = await get_connection('default').execute_query_dict(
+        'SELECT coalesce(sum(size), 0) AS taken FROM stored_file WHERE host_unit_id = $1', [by.host_unit_id]
+    )
+    if int(row['taken']) + size > settings.current().unit_megabytes * MEGABYTE:
+        raise StorageFull
+
+
+async def _in_forms(units: Iterable[int | None]) -> set[str]:
+    """Every text in the drafts of these units, which may be the id of a file."""
+    entries = DraftEntry.filter(draft__host_unit_id__in=[unit for unit in units if unit is not None])
+    return {text for entry in await entries if isinstance(text := json.loads(entry.value.open()), str)}
+
+
+async def _take_away(file_id: UUID) -> None:
+    async with transaction():
+        await get_connection('default').execute_query('SELECT pg_advisory_xact_lock($1)', [_LOCK])
+        file = await StoredFile.filter(id=file_id, volunteer_id=None).first()
+        if file is None:
+            return
+        await file.delete()
+        if not await StoredFile.filter(digest=file.digest).exists():
+            await blobs.drop(file.digest)
 
 
 def _free_for(volunteer_id: int | None, by: Account) -> Q:

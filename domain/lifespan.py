@@ -7,21 +7,23 @@ from contextlib import asynccontextmanager
 import db
 from db import blobs, embedded, migrate, reference, sealing
 
-from . import announcements, demo, pictures
+from . import announcements, demo, files, limits, pictures
 from . import settings as settings_module
-from .accounts import first_administrator
+from .accounts import first_administrator, login_lock, requests
 from .logbook import pdf
 from .mail import bounces, delivery, digests
-from .repeating import in_background
+from .repeating import in_background, repeating
 from .reviews import deadlines, decisions, presence
 from .settings import Settings
+
+SWEEP_SECONDS = 3600.0
 
 
 @asynccontextmanager
 async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
     """Everything the services need runs inside this context; it yields lines worth telling whoever started us."""
     settings_module.use(settings)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     sealing.use(sealing.Keyring(settings.sealing_keys, settings.index_key))
     blobs.use(settings.data_dir / 'files')
     async with contextlib.AsyncExitStack() as stack:
@@ -45,6 +47,7 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
             decisions.release_forever(),
             presence.renew_forever(),
             deadlines.watch_forever(),
+            repeating('sweeping', SWEEP_SECONDS, limits.sweep, login_lock.sweep, requests.sweep, files.sweep),
         )
         for loop in loops:
             await stack.enter_async_context(in_background(loop))

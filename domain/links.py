@@ -42,6 +42,11 @@ def request_account() -> str:
     return '/account/request'
 
 
+def confirm_request(token: str = '') -> str:
+    """Where the applicant confirms a 帳號申請, from the mail."""
+    return _with('/account/request/confirm', token=token)
+
+
 def forgotten_password() -> str:
     """忘記密碼."""
     return '/account/forgotten'
@@ -131,14 +136,14 @@ def new_volunteer() -> str:
     return '/volunteers/new'
 
 
-def volunteer_draft(draft_id: UUID) -> str:
-    """The form of a new volunteer that was begun."""
-    return f'/volunteers/new/{draft_id}'
+def volunteer_draft(draft_id: UUID, *, is_new: bool = False) -> str:
+    """The form of a new volunteer that was begun; `is_new`, one that is begun with the first change."""
+    return _with(f'/volunteers/new/{draft_id}', new=1 if is_new else None)
 
 
-def batch_trainings(draft_id: UUID | None = None) -> str:
-    """批次維護作業; with the form that was begun."""
-    return _with('/batch/trainings', draft=draft_id)
+def batch_trainings(draft_id: UUID | None = None, *, is_new: bool = False) -> str:
+    """批次維護作業; with the form that was begun, or `is_new`, as above."""
+    return _with('/batch/trainings', draft=draft_id, new=1 if is_new else None)
 
 
 def volunteer(volunteer_id: int) -> str:

@@ -7,11 +7,16 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parseaddr
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from . import mail_addresses
+from . import mail_addresses, private_files
 
+Network = IPv4Network | IPv6Network
+
+# A proxy on the same machine; nobody reaches us from there but by it.
+LOOPBACK = '127.0.0.0/8,::1'
 MAIL_SCHEMES = ('smtp', 'smtp+starttls', 'smtps')
 
 
@@ -49,6 +54,12 @@ class Settings:
     lookups_per_unit: int = 1600
     paper_code_days: int = 14
     sole_administrator_days: int = 3
+    trusted_proxies: tuple[Network, ...] = ()
+    login_failures: int = 300
+    public_forms: int = 100
+    uploads_a_minute: int = 60
+    unit_megabytes: int = 20_000
+    unattached_days: int = 30
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -87,6 +98,12 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         lookups_per_unit=_whole(environ, 'LOOKUPS_PER_UNIT', Settings.lookups_per_unit, 1, 1_000_000),
         paper_code_days=_whole(environ, 'PAPER_CODE_DAYS', Settings.paper_code_days, 1, 90),
         sole_administrator_days=_whole(environ, 'SOLE_ADMINISTRATOR_DAYS', Settings.sole_administrator_days, 1, 90),
+        trusted_proxies=_networks(environ, 'TRUSTED_PROXIES', LOOPBACK),
+        login_failures=_whole(environ, 'LOGIN_FAILURES', Settings.login_failures, 5, 100_000),
+        public_forms=_whole(environ, 'PUBLIC_FORMS', Settings.public_forms, 1, 100_000),
+        uploads_a_minute=_whole(environ, 'UPLOADS_A_MINUTE', Settings.uploads_a_minute, 1, 10_000),
+        unit_megabytes=_whole(environ, 'UNIT_MEGABYTES', Settings.unit_megabytes, 1, 100_000_000),
+        unattached_days=_whole(environ, 'UNATTACHED_DAYS', Settings.unattached_days, 1, 3650),
     )
 
 
@@ -155,11 +172,7 @@ def _own_keys(file: Path) -> tuple[str, str]:
     """The keys of an office nobody configured, readable by us alone; made at the first start."""
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lines = [f'1:{_fresh()}', _fresh()]
-        new = file.with_suffix('.new')
-        new.write_text('\n'.join(lines))
-        new.chmod(0o600)
-        new.rename(file)
+        private_files.write(file, f'1:{_fresh()}\n{_fresh()}')
     spelled, index = file.read_text().splitlines()
     return spelled, index
 
@@ -183,6 +196,14 @@ def _whole(environ: Mapping[str, str], name: str, default: int, least: int, most
     if not text.isdecimal() or not least <= int(text) <= most:
         raise BadSettings(f'{name} must be a whole number from {least} to {most}; it is {text!r}')
     return int(text)
+
+
+def _networks(environ: Mapping[str, str], name: str, default: str) -> tuple[Network, ...]:
+    spelled = environ.get(name) or default
+    try:
+        return tuple(ip_network(each.strip()) for each in spelled.split(',') if each.strip())
+    except ValueError:
+        raise BadSettings(f'{name} must be networks like 10.1.0.0/16,192.0.2.7; it is {spelled!r}') from None
 
 
 def _yes(environ: Mapping[str, str], name: str) -> bool:

@@ -42,7 +42,7 @@ async def book(request: Request, book_id: int) -> Response:
         found = await record_books.get(book_id, by=account)
         contents = await record_books.printable(found, by=account, reason=REASONS[account.role])
         name = file_names.clean(f'志願服務紀錄冊-{found.number}', 'pdf')
-        made = Document(await pdf.as_pdf(contents), 'application/pdf', name)
+        made = Document(await pdf.as_pdf(contents, whose=account.id), 'application/pdf', name)
     except DomainError as refusal:
         return _refused(refusal)
     return _sent(made, is_download='download' in request.query_params)

@@ -41,6 +41,7 @@ CONFIRMATIONS = {
     'email-confirmed': '電子郵件已更改，並通知了原來的信箱。',
     'email-refused': '已拒絕這項變更，電子郵件維持原來的。',
     'request-refused': '已通知申請人。',
+    'requests-refused': '勾選的申請都不核准，已通知申請人。',
     'wording-saved': '範本已儲存，之後寄出的信都照這份範本。',
     'wording-restored': '已恢復成系統原本的範本。',
     'mail-resent': '已重新排入寄送；結果會顯示在這裡與案件歷程上。',

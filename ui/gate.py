@@ -7,7 +7,7 @@ everything else is refused before NiceGUI sees it, so a stranger can make it nei
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from urllib.parse import parse_qs, urlsplit
 
@@ -24,9 +24,9 @@ from domain.announcements import SessionClosed
 from domain.model import Account
 from domain.pictures import MEGABYTE, MOST_MEGABYTES
 from domain.repeating import in_background, repeating
-from domain.settings import Settings
+from domain.settings import Network, Settings
 
-from . import headers, health, sockets
+from . import addresses, headers, health, sockets
 from .assets import NICEGUI
 
 log = logging.getLogger(__name__)
@@ -46,6 +46,7 @@ PUBLIC_PAGES = frozenset(
         links.logout(),
         links.certificate_login(),
         links.request_account(),
+        links.confirm_request(),
         links.forgotten_password(),
         links.reset_password(),
         links.paper_code(),
@@ -60,6 +61,9 @@ _MOST_UPLOADED = max(_MEGABYTES.values())
 _ROUND_A_FILE = 64 * 1024  # what multipart writes around it
 _MOST_TYPED = 256 * 1024
 _MOST_POLLED = MEGABYTE
+# Seconds for a whole body: what somebody typed, and a file over a slow line.
+_TYPED_SECONDS = 30.0
+_FILE_SECONDS = 120.0
 
 SWEEP_SECONDS = 20.0
 
@@ -68,7 +72,7 @@ def install(site: FastAPI, settings: Settings) -> None:
     """Put the gate and the headers in front of `site`, and a guard over every event of NiceGUI's sockets."""
     origins = allowed_origins(settings)
     sockets.guard(origins)
-    site.add_middleware(Gate, origins=origins)
+    site.add_middleware(Gate, origins=origins, trusted=settings.trusted_proxies)
     headers.install(site, origins, is_secure=settings.secure_cookies)
 
 
@@ -112,6 +116,11 @@ def token_of(scope: Scope) -> str:
     return cookie_parser(Headers(scope=scope).get('cookie', '')).get(_cookie_name(), '')
 
 
+def client_of(request: Request) -> str:
+    """Under which name the client's address is counted."""
+    return str(request.scope['client_address'])
+
+
 def account_of(request: Request) -> Account | None:
     """Who asks, their unit, agency and volunteer fetched; None on a public page."""
     account = request.scope['account']
@@ -120,16 +129,24 @@ def account_of(request: Request) -> Account | None:
 
 
 class Gate:
-    """ASGI middleware. Leaves `scope['account']` (Account | None) and `scope['session_digest']` ('' without one)."""
+    """ASGI middleware. Leaves `scope['account']` (Account | None) and `scope['session_digest']` ('' without one).
 
-    def __init__(self, app: ASGIApp, origins: frozenset[str]) -> None:
+    And `scope['client_address']`; no Host of others goes further.
+    """
+
+    def __init__(self, app: ASGIApp, origins: frozenset[str], trusted: Sequence[Network]) -> None:
         self.app = app
         self.origins = origins
+        self.trusted = trusted
+        self.hosts = frozenset(urlsplit(origin).netloc for origin in origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope['type'] == 'lifespan':
             await self.app(scope, receive, send)
-        elif scope['path'] == HEALTH:
+            return
+        scope['client_address'] = addresses.client_of(scope, self.trusted)
+        addresses.answered_as(scope, self.hosts)
+        if scope['path'] == HEALTH:
             await health.answer()(scope, receive, send)
         elif scope['path'].startswith(ASSETS) or scope['path'] == ICON:
             scope['account'], scope['session_digest'] = None, ''
@@ -196,7 +213,9 @@ class _Measured:
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.scope, self._receive, self._send = scope, receive, send
         self.most, self._sentence = _limit(scope['path'])
+        self.until = asyncio.get_running_loop().time() + _seconds(scope['path'])
         self.seen = 0
+        self.is_whole = False
         self.is_answered = False
 
     async def run(self, app: ASGIApp) -> None:
@@ -208,11 +227,22 @@ class _Measured:
             await app(self.scope, self.receive, self.send)
         except* _TooMuch:  # a task group may have wrapped it
             log.info('a body went on beyond its limit')
+        except* _TooSlow:
+            log.info('a body was not there in time')
+            if not self.is_answered:
+                await _closing(_refuse(408, _SLOWLY))(self.scope, self._receive, self._send)
         if self.seen > self.most and not self.is_answered:
             await self._refuse()
 
     async def receive(self) -> Message:
-        message = await self._receive()
+        if self.is_whole:
+            return await self._receive()
+        try:
+            async with asyncio.timeout_at(self.until):
+                message = await self._receive()
+        except TimeoutError:
+            raise _TooSlow from None
+        self.is_whole = not message.get('more_body')
         self.seen += len(message.get('body', b''))
         if self.seen > self.most:
             raise _TooMuch
@@ -232,13 +262,27 @@ class _Measured:
                     self.seen += len(message.get('body', b''))
                     if not message.get('more_body'):
                         break
-        answer = _refuse(413, self._sentence)
-        answer.headers['Connection'] = 'close'
-        await answer(self.scope, self._receive, self._send)
+        await _closing(_refuse(413, self._sentence))(self.scope, self._receive, self._send)
 
 
 class _TooMuch(Exception):
     """The body goes on beyond its limit."""
+
+
+class _TooSlow(Exception):
+    """The body is not there in time."""
+
+
+_SLOWLY = '傳送太慢，已經停止，沒有收到完整的內容。請確認網路後再送出一次；已填的資料都還在。'
+
+
+def _seconds(path: str) -> float:
+    return _FILE_SECONDS if path.startswith(links.upload('')) else _TYPED_SECONDS
+
+
+def _closing(answer: Response) -> Response:
+    answer.headers['Connection'] = 'close'
+    return answer
 
 
 def _limit(path: str) -> tuple[int, str]:

@@ -6,7 +6,9 @@ from pathlib import Path
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from domain import settings
+from domain import limits, settings
+from domain.accounts import passwords
+from domain.errors import DomainError
 
 from . import assets
 
@@ -21,6 +23,13 @@ def page(template: str, status: int = 200, **values: object) -> HTMLResponse:
         .render(values | {'office': settings.current(), 'stylesheet': assets.STYLESHEET, 'stamp': _stamp()})
     )
     return HTMLResponse(text, status_code=status, headers={'Cache-Control': 'no-store'})
+
+
+def status_of(refusal: DomainError, otherwise: int) -> int:
+    """429 for whoever has asked too often, 503 where others are before them."""
+    if isinstance(refusal, limits.Exceeded):
+        return 429
+    return 503 if isinstance(refusal, passwords.Busy) else otherwise
 
 
 @cache

@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import uvicorn
 from fastapi import FastAPI
 from nicegui import app as nicegui_app
 from nicegui import ui
@@ -13,7 +14,7 @@ from nicegui.translations import translations
 from domain import lifespan
 from domain.settings import Settings
 
-from . import assets, files, gate, routes, session, uploads
+from . import assets, connections, files, gate, journal, routes, session, uploads
 
 COLOURS = {
     'primary': '#0F5A73',
@@ -38,7 +39,9 @@ def assemble(settings: Settings) -> FastAPI:
             gc.freeze()
             yield
 
-    site = FastAPI(lifespan=open_office, docs_url=None, redoc_url=None, openapi_url=None)
+    # No redirect of Starlette's: it would lead to whatever host the browser names.
+    site = FastAPI(lifespan=open_office, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    nicegui_app.router.redirect_slashes = False
     session.register(site)
     uploads.register(site)
     files.register(site)
@@ -68,11 +71,30 @@ def assemble(settings: Settings) -> FastAPI:
     return site
 
 
+def serve(site: FastAPI, settings: Settings) -> None:
+    """Serve `site` until the process is asked to end: its connections and its log are limited."""
+    journal.opened()
+    uvicorn.run(
+        site,
+        host=settings.host,
+        port=settings.port,
+        http=connections.Limited,
+        log_config=None,
+        log_level='warning',
+        access_log=False,
+        proxy_headers=False,  # whom a proxy speaks for is the gate's to say (TRUSTED_PROXIES)
+        ws_per_message_deflate=False,
+        ws_max_size=1_100_000,
+        timeout_graceful_shutdown=5,
+        server_header=False,
+    )
+
+
 def _say(settings: Settings, welcome: list[str]) -> None:
     """Print where to go; the demo's accounts are printed only when a demo office was asked for."""
     log = logging.getLogger('ui')
     log.setLevel(logging.INFO)
-    if not log.handlers:
+    if not log.hasHandlers():
         log.addHandler(logging.StreamHandler())
     for line in [f'志願服務紀錄冊線上申請：{settings.public_url}', *welcome]:
         log.info(line)

@@ -107,9 +107,9 @@ async def sign_in(
 ) -> Response:
     """The login form. Always a new session: one that was there before, planted or not, is closed."""
     try:
-        account = await accounts.sign_in(username, password)
+        account = await accounts.sign_in(username, password, client=gate.client_of(request))
     except DomainError as refusal:
-        return login.render(request, str(refusal), username[:60], next_)
+        return login.render(request, str(refusal), username[:60], next_[:2000], public.status_of(refusal, 401))
     await sessions.close(gate.token_of(request.scope))
     answer = RedirectResponse(_own_address(next_), 303)
     gate.keep_session(answer, await sessions.open(account))
@@ -126,6 +126,8 @@ async def sign_out(request: Request) -> Response:
 
 def _own_address(text: str) -> str:
     """`text` if it is an address of this site, else '/'. Browsers drop control characters and take \\ for /."""
+    if len(text) > 2000:
+        return links.home()
     is_ours = text.startswith('/') and not text.startswith('//') and text.isprintable() and '\\' not in text
     return text if is_ours and text.partition('?')[0] not in (links.login(), links.logout()) else links.home()
 

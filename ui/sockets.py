@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 # All there are in NiceGUI 3.18 (nicegui/nicegui.py); `disconnect` is the socket's own end: no guard, but its turn.
 _EVENTS = {'connect', 'handshake', 'disconnect', 'event', 'javascript_response', 'ack', 'log'}
 _BEFORE_THE_DROP = 0.5
+# Characters of one text (a mail's wording, the longest, has 10,000), and of a message with a sign for each value.
+MOST_TEXT = 20_000
+MOST_IN_ALL = 100_000
 
 Handler = Callable[..., Any]
 Guarded = Callable[..., Awaitable[Any]]
@@ -108,6 +111,9 @@ def _guarded(name: str, handler: Handler) -> Guarded:
         client = _client_of(args)
         if client is None or socket_id not in client._socket_to_document_id:
             return
+        if _is_too_much(args):
+            log.warning('a browser sends more in one %s than any page of ours has', name)
+            return
         # In turn: while the database is asked about one event, the next must not overtake it.
         async with _turns.setdefault(client, asyncio.Lock()):
             digest = session_of(client)
@@ -143,6 +149,25 @@ def _client_of(args: Sequence[Any]) -> Client | None:
         return None
     client_id = args[0].get('client_id')
     return Client.instances.get(client_id) if isinstance(client_id, str) else None
+
+
+def _is_too_much(args: Sequence[Any]) -> bool:
+    """Whether a text in a message, or all of it together, is longer than anything a page sends; looked at once each."""
+    left, total = list(args), 0
+    while left:
+        each = left.pop()
+        if isinstance(each, str):
+            total += len(each)
+            if len(each) > MOST_TEXT:
+                return True
+        elif isinstance(each, dict):
+            left += [*each.keys(), *each.values()]
+        elif isinstance(each, list):
+            left += each
+        total += 1
+        if total > MOST_IN_ALL:
+            return True
+    return False
 
 
 def _session_of(environ: Mapping[str, Any]) -> str:

@@ -6,8 +6,6 @@ Session, Origin and size are the gate's; what the file is, `domain.pictures` dec
 
 import asyncio
 import math
-import time
-from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from tempfile import SpooledTemporaryFile
@@ -19,14 +17,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 
-from domain import files, links, permissions, pictures
+from domain import files, limits, links, pictures
 from domain.errors import DomainError, NotFound, NotPermitted
-from domain.model import Account, FileKind, Role, StoredFile
-from domain.pictures import Accepted, Crop
+from domain.model import Account, FileKind, StoredFile
+from domain.pictures import Accepted, Crop, TooHard
 
 from .session import account_of
 
-PER_MINUTE = 60
 WAITING_EACH = 8
 AT_ONCE = 3
 RECEIVING_SECONDS = 120
@@ -34,10 +31,10 @@ _IN_MEMORY = 1024 * 1024
 
 
 class TooMany(DomainError):
-    """This session sends faster than anybody can choose files."""
+    """More files of this account wait than anybody chooses at once."""
 
     def __init__(self) -> None:
-        super().__init__('上傳得太快，這個檔案還沒收下。請等一分鐘再上傳；已填的資料都還在。')
+        super().__init__('您的檔案還有好幾個在處理，這個檔案還沒收下。請等前面的完成再上傳；已填的資料都還在。')
 
 
 class Unreceived(DomainError):
@@ -56,7 +53,7 @@ async def upload(request: Request, kind: str) -> JSONResponse:
     """One file, as multipart field `file` or as the bare body (then `?name=`); `?crop=` frames a photo."""
     try:
         account = account_of(request)
-        permissions.require(account, Role.UNIT_STAFF)
+        await files.admit(by=account)
         kept = await _kept(request, _kind_of(kind), account)
     except DomainError as refusal:
         return JSONResponse({'sentence': str(refusal)}, _status_of(refusal))
@@ -65,22 +62,26 @@ async def upload(request: Request, kind: str) -> JSONResponse:
 
 async def _kept(request: Request, kind: FileKind, account: Account) -> list[StoredFile]:
     crop = _crop_of(request.query_params.get('crop', ''))
-    async with _turn_of(request.scope['session_digest']) as turn:
+    async with _turn_of(account) as turn:
         received, name = await _received(request)
         with received:
             # Held on disk until it is its turn: only files in work are in memory.
             async with turn, _places:
                 content = await asyncio.to_thread(received.read)
-                accepted = await _accepted(kind, content, crop)
+                accepted = await _accepted(kind, content, crop, account)
                 return [await files.keep(one, kind, name, by=account) for one in accepted]
 
 
-async def _accepted(kind: FileKind, content: bytes, crop: Crop | None) -> list[Accepted]:
-    if kind == FileKind.PHOTO:
-        return [await pictures.accept_photo(content, crop)]
-    if kind == FileKind.CERTIFICATE:
-        return [*await pictures.accept_scan(content)]
-    return [await pictures.accept_attachment(content)]
+async def _accepted(kind: FileKind, content: bytes, crop: Crop | None, account: Account) -> list[Accepted]:
+    try:
+        if kind == FileKind.PHOTO:
+            return [await pictures.accept_photo(content, crop)]
+        if kind == FileKind.CERTIFICATE:
+            return [*await pictures.accept_scan(content)]
+        return [await pictures.accept_attachment(content)]
+    except TooHard:
+        await files.blame(by=account)
+        raise
 
 
 async def _received(request: Request) -> tuple[Any, str]:
@@ -111,39 +112,30 @@ async def _body(request: Request) -> Any:
 
 
 class _Sender:
-    """What one session has sent lately; its files are worked on one after the other."""
+    """What one account has under way here; its files are worked on one after the other."""
 
     def __init__(self) -> None:
         self.turn = asyncio.Lock()
-        self.times: deque[float] = deque()
         self.waiting = 0
 
 
-_senders: dict[str, _Sender] = {}
+_senders: dict[int, _Sender] = {}
 _places = asyncio.Semaphore(AT_ONCE)
 
 
 @asynccontextmanager
-async def _turn_of(digest: str) -> AsyncIterator[asyncio.Lock]:
-    """The lock by which a session waits for itself, so that a flood of one does not keep others waiting."""
-    now = time.monotonic()
-    for other in [each for each, sender in _senders.items() if _is_quiet(sender, now)]:
-        del _senders[other]
-    sender = _senders.setdefault(digest, _Sender())
-    if len(sender.times) >= PER_MINUTE or sender.waiting >= WAITING_EACH:
+async def _turn_of(account: Account) -> AsyncIterator[asyncio.Lock]:
+    """The lock by which an account waits for itself, so that a flood of one does not keep others waiting."""
+    sender = _senders.setdefault(account.id, _Sender())
+    if sender.waiting >= WAITING_EACH:
         raise TooMany
-    sender.times.append(now)
     sender.waiting += 1
     try:
         yield sender.turn
     finally:
         sender.waiting -= 1
-
-
-def _is_quiet(sender: _Sender, now: float) -> bool:
-    while sender.times and now - sender.times[0] > 60:
-        sender.times.popleft()
-    return not sender.times and not sender.waiting
+        if not sender.waiting:
+            del _senders[account.id]
 
 
 def _kind_of(text: str) -> FileKind:
@@ -169,7 +161,7 @@ def _status_of(refusal: DomainError) -> int:
         return 403
     if isinstance(refusal, NotFound):
         return 404
-    return 429 if isinstance(refusal, TooMany) else 422
+    return 429 if isinstance(refusal, TooMany | limits.Exceeded) else 422
 
 
 def _as_json(file: StoredFile) -> dict[str, Any]:

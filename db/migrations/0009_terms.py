@@ -14,7 +14,7 @@ MEMBERSHIP = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0007_presence')]
+    dependencies = [('models', '0008_papers')]
     initial = False
 
     operations = [

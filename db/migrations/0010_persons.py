@@ -21,7 +21,7 @@ PAST = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0007_presence')]
+    dependencies = [('models', '0009_terms')]
 
     initial = False
 

@@ -1,6 +1,6 @@
 """The records, one module for each concern."""
 
-from .accounts import AccountRequest, EmailChange, IdentityLookup, LoginFailure, PasswordReset, Session
+from .accounts import AccountRequest, Allowance, EmailChange, IdentityLookup, LoginFailure, PasswordReset, Session
 from .applications import Application, ApplicationStep, CaseContent, Decision, Presence, Roster
 from .books import BookIssue, NumberSeries, RecordBook
 from .corrections import Correction, CorrectionExchange, EyeCheck
@@ -16,6 +16,7 @@ __all__ = [
     'Account',
     'AccountRequest',
     'Agency',
+    'Allowance',
     'Application',
     'ApplicationStep',
     'Award',

@@ -19,6 +19,17 @@ class LoginFailure(Model):
         table = 'login_failure'
 
 
+class Allowance(Model):
+    """How much of something somebody has used up in a period that ends at `ends_at`; the key says neither in clear."""
+
+    key = fields.CharField(max_length=64, primary_key=True)
+    used = fields.IntField(default=0)
+    ends_at = fields.DatetimeField(db_index=True)
+
+    class Meta:
+        table = 'allowance'
+
+
 class Session(Model):
     """A signed-in browser. Only the SHA-256 of its id is stored."""
 
@@ -53,7 +64,11 @@ class PasswordReset(Model):
 
 
 class AccountRequest(Model):
-    """帳號申請: a request for an account by staff of a host unit or an agency."""
+    """帳號申請: a request for an account by staff of a host unit or an agency.
+
+    It waits for the administrator once `confirmed_at` is set: somebody has opened the link mailed to `email`, of which
+    `digest` is the SHA-256.
+    """
 
     id = fields.IntField(primary_key=True)
     status = fields.CharEnumField(RequestStatus, max_length=20, default=RequestStatus.OPEN)
@@ -65,6 +80,8 @@ class AccountRequest(Model):
     phone = fields.CharField(max_length=30)
     reason = fields.TextField(default='')
     created_at = fields.DatetimeField(auto_now_add=True)
+    digest = fields.CharField(max_length=64, null=True)
+    confirmed_at = fields.DatetimeField(null=True)
     decided_by: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
         'models.Account', on_delete=fields.RESTRICT, related_name='decided_requests', null=True
     )

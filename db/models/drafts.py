@@ -39,6 +39,15 @@ class Draft(Model):
     class Meta:
         table = 'draft'
 
+    @property
+    def is_planned(self) -> bool:
+        """Whether it is only a form that somebody looks at: there is no row yet."""
+        return not self._saved_in_db
+
+    def mark_written(self) -> None:
+        """There is a row now, by an INSERT that does not say so."""
+        self._saved_in_db = True
+
 
 class DraftEntry(Model):
     """One field of a draft, as JSON text, sealed: a draft holds identity numbers too."""

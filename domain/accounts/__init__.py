@@ -18,16 +18,17 @@ from db import transaction
 from db.choices import MailPreference, RequestStatus, Role
 from db.models import Account, AccountRequest, EmailChange
 
-from .. import dates, mail_addresses, permissions, validation
+from .. import limits, mail_addresses, permissions, validation
 from ..audit import office_history
-from ..audit.history import Change
-from ..errors import DomainError, Incomplete, MovedOn, NotFound, NotPermitted
+from ..errors import DomainError, Incomplete, NotFound, NotPermitted
 from ..mail import messages
-from . import email_changes, login_lock, new_passwords, password_links, passwords, sessions
+from . import client_limits, email_changes, login_lock, new_passwords, password_links, passwords, requests, sessions
+from .client_limits import PASSWORD_LINKS
 from .forms import FIELDS, REFUSAL, REQUEST_FIELDS, AccountDetails, AccountRequestDetails
 from .login_lock import SignInLocked
 from .new_passwords import UnfitPassword
 from .password_links import LinkExpired
+from .requests import ConfirmationExpired, confirm_request, is_confirmable, refuse, refuse_all, request_account
 from .volunteer_accounts import LINK_LASTS, Hold, give_volunteer_password, hold, opened
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     'REQUEST_FIELDS',
     'AccountDetails',
     'AccountRequestDetails',
+    'ConfirmationExpired',
     'Hold',
     'LinkExpired',
     'SignInLocked',
@@ -44,9 +46,14 @@ __all__ = [
     'UnfitPassword',
     'UnitClosed',
     'WrongPassword',
+    'confirm_request',
     'give_volunteer_password',
     'hold',
+    'is_confirmable',
     'opened',
+    'refuse',
+    'refuse_all',
+    'request_account',
 ]
 
 _KEPT = office_history.Kept('帳號', FIELDS)
@@ -57,7 +64,6 @@ RESET_LASTS = timedelta(minutes=30)
 RESET_PAUSE = timedelta(minutes=5)
 WELCOME_LASTS = timedelta(days=7)
 TEXT_SIZES = ('', 'large', 'larger')
-MOST_OPEN_REQUESTS = 500
 LONGEST_NAME = 120  # as typed, with blanks and signs between
 
 
@@ -82,19 +88,31 @@ class WrongPassword(DomainError):
         super().__init__('目前的密碼不正確，請再輸入一次。密碼沒有變更。')
 
 
-async def sign_in(username: str, password: str) -> Account:
+async def sign_in(username: str, password: str, *, client: str = '') -> Account:
     """The account of staff by user name, of a volunteer by identity number; unit, agency and volunteer fetched.
 
-    Raises SignInRefused, SignInLocked, UnitClosed.
+    `client` is the address it is tried from. Raises SignInRefused, SignInLocked, UnitClosed, passwords.Busy,
+    limits.Exceeded.
     """
     if len(username) > LONGEST_NAME or passwords.is_too_long(password):
         raise SignInRefused  # nobody has such a name or password, and looking at one of any length is work
+    if client:
+        await limits.take(client_limits.logins(), client)
     index = login_lock.index_of(username)
     is_last = await login_lock.count(index)
     account = await _named(username)
-    if not await _is_right(password, account) or account is None:
+    try:
+        is_right = await _is_right(password, account)
+    except passwords.Busy:
+        await login_lock.take_back(index)
+        if client:
+            await limits.give_back(client_limits.logins(), client)
+        raise
+    if not is_right or account is None:
         raise SignInLocked if is_last else SignInRefused
     await login_lock.lift(index)
+    if client:
+        await limits.give_back(client_limits.logins(), client)
     if account.host_unit is not None and not account.host_unit.is_active:
         raise UnitClosed
     log.info('account %s signed in', account.id)
@@ -129,8 +147,12 @@ async def change_password(account: Account, old: str, new: str, *, by: Account, 
     sessions.forget_account(account)
 
 
-async def request_reset(username: str, email: str) -> None:
-    """Mail a link to the owner of the account, if name and address belong together; the answer never says so."""
+async def request_reset(username: str, email: str, *, client: str = '') -> None:
+    """Mail a link to the owner of the account, if name and address belong together; the answer never says so.
+
+    Raises limits.Exceeded.
+    """
+    await client_limits.count_form(client)
     await asyncio.gather(_mail_reset(username, email), asyncio.sleep(0.3))
 
 
@@ -176,22 +198,10 @@ async def set_mail_preference(preference: MailPreference, *, by: Account) -> Non
     sessions.forget_account(by)
 
 
-async def request_account(details: AccountRequestDetails) -> None:
-    """帳號申請, by anybody: it waits for the administrator. Asked twice, it is kept once. Raises Incomplete."""
-    if problems := details.problems():
-        raise Incomplete(problems)
-    waiting = AccountRequest.filter(status=RequestStatus.OPEN)
-    if await waiting.count() >= MOST_OPEN_REQUESTS:
-        raise DomainError('目前等待處理的帳號申請太多，暫時無法再收。請改以電話聯絡客服諮詢專線；資料沒有送出。')
-    kept = details.values()
-    if not await waiting.filter(username=kept['username'], email=kept['email']).exists():
-        await AccountRequest.create(**kept)
-
-
 async def open_requests(*, by: Account) -> list[AccountRequest]:
     """帳號申請 that wait, oldest first."""
     permissions.require(by, Role.ADMINISTRATOR)
-    return await AccountRequest.filter(status=RequestStatus.OPEN)
+    return await requests.waiting().limit(requests.MOST_OPEN)
 
 
 async def grant(request: AccountRequest, details: AccountDetails, *, by: Account) -> Account:
@@ -200,20 +210,9 @@ async def grant(request: AccountRequest, details: AccountDetails, *, by: Account
     Raises Incomplete, MovedOn when the request was decided meanwhile.
     """
     async with transaction():
-        await _decide(request, RequestStatus.GRANTED, by)
+        await requests.decide(request, RequestStatus.GRANTED, by)
         await office_history.tell('帳號申請', request.name, RequestStatus.GRANTED.label, by=by)
         return await create(details, by=by)
-
-
-async def refuse(request: AccountRequest, reason: str, *, by: Account) -> None:
-    """Do not open it; whoever asked is told why. Raises MovedOn."""
-    if not reason.strip():
-        raise Incomplete({'reason': '請寫明未核准的原因，系統會寄給申請人。'})
-    async with transaction():
-        await _decide(request, RequestStatus.REFUSED, by)
-        why = Change(REFUSAL, '', reason.strip())
-        await office_history.tell('帳號申請', request.name, RequestStatus.REFUSED.label, [why], by=by)
-        await messages.account_refused(request, reason)
 
 
 async def create(details: AccountDetails, *, by: Account) -> Account:
@@ -291,13 +290,6 @@ async def _write(account: Account, details: AccountDetails, by: Account) -> None
         raise Incomplete({'username': f'「{details.username}」已經有人使用，請換一個使用者帳號。'}) from None
 
 
-async def _decide(request: AccountRequest, status: RequestStatus, by: Account) -> None:
-    permissions.require(by, Role.ADMINISTRATOR)
-    waiting = AccountRequest.filter(id=request.id, status=RequestStatus.OPEN)
-    if not await waiting.update(status=status, decided_by_id=by.id, decided_at=dates.now()):
-        raise MovedOn('這件帳號申請已由另一位系統管理者處理，請重新整理清單。')
-
-
 async def _named(username: str) -> Account | None:
     is_volunteer = Q(volunteer__identity_index=login_lock.index_of(username))
     return await _complete().filter(Q(username=_folded(username)) | is_volunteer).order_by('volunteer_id').first()
@@ -320,7 +312,13 @@ async def _is_right(password: str, account: Account | None) -> bool:
 
 
 async def _mail_reset(username: str, email: str) -> None:
-    account = await _named(username) if len(username) <= LONGEST_NAME else None
+    if len(username) > LONGEST_NAME or len(email) > mail_addresses.MOST:
+        return
+    try:
+        await limits.take(PASSWORD_LINKS, login_lock.index_of(username))
+    except limits.Exceeded:
+        return
+    account = await _named(username)
     if account is None or not account.is_active or (account.host_unit and not account.host_unit.is_active):
         return
     if account.volunteer:

@@ -8,7 +8,7 @@ from db import transaction
 from db.choices import Role
 from db.models import Account
 
-from .. import settings
+from .. import private_files, settings
 from . import passwords
 
 USERNAME = 'admin'
@@ -32,7 +32,7 @@ async def first_administrator() -> list[str]:
                     password_hash=hashed,
                     must_change_password=True,
                 )
-                _write(note, password)
+                private_files.write(note, f'{password}\n')
         except IntegrityError:  # another process of the same office was faster; its note counts
             return []
     waits = await Account.filter(username=USERNAME, must_change_password=True).exists()
@@ -40,11 +40,6 @@ async def first_administrator() -> list[str]:
         _remove(note)
         return []
     return [f'第一次使用：以帳號 {USERNAME} 登入，密碼在 {note}；登入後須換成自己的密碼，檔案就會移除。']
-
-
-def _write(note: Path, password: str) -> None:
-    note.touch(mode=0o600)
-    note.write_text(f'{password}\n')
 
 
 def _remove(note: Path) -> None:

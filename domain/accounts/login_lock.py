@@ -58,6 +58,20 @@ async def count(index: str) -> bool:
     return int(rows[0]['failures']) >= ATTEMPTS
 
 
+async def take_back(index: str) -> None:
+    """Forget the last attempt alone: it was not looked at."""
+    await get_connection('default').execute_query(
+        'UPDATE login_failure SET failures = failures - 1, locked_until = NULL WHERE name_index = $1 AND failures > 0',
+        [index],
+    )
+
+
+async def sweep() -> None:
+    """Forget names whose failures are over: anybody can type in any number of them."""
+    over = dates.now() - LASTS
+    await LoginFailure.filter(updated_at__lte=over).delete()
+
+
 async def lift(index: str) -> None:
     """Forget the failures."""
     await LoginFailure.filter(name_index=index).delete()

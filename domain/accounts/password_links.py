@@ -11,6 +11,8 @@ from db.models import Account, PasswordReset
 from .. import dates, links
 from ..errors import DomainError
 
+LONGEST_TOKEN = 100
+
 
 class LinkExpired(DomainError):
     """The link was used, is too old, or never was one."""
@@ -28,11 +30,13 @@ async def made(account: Account, lasts: timedelta) -> tuple[str, datetime]:
 
 async def is_open(token: str) -> bool:
     """Whether the link still works."""
-    return await _open(token).exists()
+    return len(token) <= LONGEST_TOKEN and await _open(token).exists()
 
 
 async def spent(token: str) -> Account:
     """Use the link up, in the caller's transaction; whose it is. Raises LinkExpired."""
+    if len(token) > LONGEST_TOKEN:
+        raise LinkExpired
     link = await _open(token).select_related('account').first()
     # Of two at once one is first, whatever both have just read.
     unused = PasswordReset.filter(digest=_digest(token), used_at=None)

@@ -7,15 +7,20 @@
 """
 
 import asyncio
+import os
 import re
 import secrets
 import string
 import unicodedata
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from typing import ParamSpec, TypeVar
 
 import argon2
+
+from ..errors import DomainError
 
 # OWASP's minimum for Argon2id. One lane and 19 MiB: a morning of logins must not take the server's memory.
 _HASHER = argon2.PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -26,6 +31,13 @@ _LOWER = 'abcdefghijkmnpqrtuvwxy'
 _UPPER = 'ACDEFGHJKLMNPQRTUVWXY'
 
 GUESSABLE = '這個密碼太容易猜到：它是常見的密碼，或由姓名、帳號組成。請另外設定一個密碼。'
+# Hashing has threads of its own, and half of the processors: pictures and pages are not behind sixty wrong passwords.
+THREADS = max(1, (os.cpu_count() or 2) // 2)
+MOST_WAITING = 100  # about three seconds of work
+
+Parameters = ParamSpec('Parameters')
+Result = TypeVar('Result')
+
 LONGEST = 200  # characters; hashing a text of any length would keep the server busy
 _COUNTING = '01234567890123456789 98765432109876543210'
 _AS_LETTERS = str.maketrans('0134578', 'oleastb')
@@ -42,6 +54,13 @@ _COMMON = frozenset(
         """,
     )
 )
+
+
+class Busy(DomainError):
+    """More passwords wait to be hashed than anybody has the patience for."""
+
+    def __init__(self) -> None:
+        super().__init__('現在登入的人很多，還沒輪到您。請等半分鐘再試一次；帳號沒有問題，已填的資料都還在。')
 
 
 @dataclass(frozen=True)
@@ -103,16 +122,36 @@ def generated() -> str:
 
 
 async def hash_password(password: str) -> str:
-    """What is stored instead of the password. In a thread: it takes tens of milliseconds."""
-    return await asyncio.to_thread(_HASHER.hash, _encoded(password))
+    """What is stored instead of the password. In a thread: it takes tens of milliseconds. Raises Busy."""
+    return await _in_turn(_HASHER.hash, _encoded(password))
 
 
 async def verify(password: str, stored: str | None) -> bool:
     """Whether `password` is the one that was stored.
 
     None, for an account that does not exist, costs the same work: the time of the answer tells nobody which it was.
+    Raises Busy.
     """
-    return await asyncio.to_thread(_verify, password, stored)
+    return await _in_turn(_verify, password, stored)
+
+
+async def _in_turn(work: Callable[Parameters, Result], *args: Parameters.args, **more: Parameters.kwargs) -> Result:
+    global _waiting  # noqa: PLW0603 -- of the process, like the threads
+    if _waiting >= MOST_WAITING:
+        raise Busy
+    _waiting += 1
+    try:
+        return await asyncio.get_running_loop().run_in_executor(_threads(), lambda: work(*args, **more))
+    finally:
+        _waiting -= 1
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(THREADS, thread_name_prefix='passwords')
+
+
+_waiting = 0
 
 
 def _verify(password: str, stored: str | None) -> bool:

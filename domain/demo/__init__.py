@@ -25,6 +25,7 @@ from .. import (
     files,
     ledgers,
     pictures,
+    private_files,
     reviews,
     rosters,
     settings,
@@ -128,12 +129,7 @@ async def _make(kept: Path) -> None:
             await Account.filter(role=Role.VOLUNTEER).update(must_change_password=False)
             told.append({'role': '志工', 'username': _passport(number), 'password': password})
     await _roster(staff['clerk2'], staff['reviewer2'])
-    _write(kept, json.dumps(told, ensure_ascii=False))
-
-
-def _write(kept: Path, text: str) -> None:
-    kept.touch(mode=0o600)
-    kept.write_text(text)
+    private_files.write(kept, json.dumps(told, ensure_ascii=False))
 
 
 async def _unit(name: str, phone: str, team: str, county: County) -> HostUnit:

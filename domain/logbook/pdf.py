@@ -5,6 +5,7 @@ turns at it.
 """
 
 import logging
+from collections.abc import Hashable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -90,32 +91,32 @@ class CodeSheet:
     printed: str
 
 
-async def as_pdf(contents: Contents) -> bytes:
-    """The book: A5, tagged (PDF/UA-1), its text selectable.
+async def as_pdf(contents: Contents, *, whose: Hashable = None) -> bytes:
+    """The book: A5, tagged (PDF/UA-1), its text selectable. Accounts print by turns: `whose` order it is.
 
     Raises PrintingBusy, PrintingTooSlow, PrintingFailed, PrintingUnavailable.
     """
-    return await _book_printed('logbook', contents)
+    return await _book_printed('logbook', contents, whose)
 
 
-async def preview_as_pdf(contents: Contents) -> bytes:
+async def preview_as_pdf(contents: Contents, *, whose: Hashable = None) -> bytes:
     """The page of 基本資料 alone, stamped 預覽. Raises as `as_pdf`."""
-    return await _book_printed('preview', contents)
+    return await _book_printed('preview', contents, whose)
 
 
-async def list_as_pdf(listing: Listing) -> bytes:
+async def list_as_pdf(listing: Listing, *, whose: Hashable = None) -> bytes:
     """A table on A4, upright up to six columns, lying beyond. Raises as `as_pdf`."""
-    return await _printed('list', asdict(listing), {})
+    return await _printed('list', asdict(listing), {}, whose)
 
 
-async def strips_as_pdf(listing: Listing) -> bytes:
+async def strips_as_pdf(listing: Listing, *, whose: Hashable = None) -> bytes:
     """A strip for each row, to be cut out and pasted into a paper book. Raises as `as_pdf`."""
-    return await _printed('strips', asdict(listing), {})
+    return await _printed('strips', asdict(listing), {}, whose)
 
 
 async def code_as_pdf(sheet: CodeSheet) -> bytes:
     """A code on paper, with its address as QR code. Raises as `as_pdf`."""
-    return await _printed('code', asdict(sheet), {})
+    return await _printed('code', asdict(sheet), {}, whose)
 
 
 async def opened() -> None:
@@ -137,17 +138,17 @@ async def closed() -> None:
     await pool.close()
 
 
-async def _book_printed(template: str, contents: Contents) -> bytes:
+async def _book_printed(template: str, contents: Contents, whose: Hashable) -> bytes:
     photo = contents.identity.photo
     fields = asdict(contents)
     fields['identity']['photo'] = photo is not None
-    return await _printed(template, fields, {'portrait': photo} if photo else {})
+    return await _printed(template, fields, {'portrait': photo} if photo else {}, whose)
 
 
-async def _printed(template: str, contents: dict[str, Any], pictures: dict[str, bytes]) -> bytes:
+async def _printed(template: str, contents: dict[str, Any], pictures: dict[str, bytes], whose: Hashable) -> bytes:
     order = {'template': template, 'contents': contents, 'pictures': list(pictures)}
     try:
-        answer, pieces = await pool.run(order, list(pictures.values()))
+        answer, pieces = await pool.run(order, list(pictures.values()), whose=whose)
     except workers.Busy:
         raise PrintingBusy from None
     except workers.TooSlow:

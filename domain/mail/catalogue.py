@@ -187,6 +187,7 @@ KINDS = {
     'account_granted': Kind(
         '帳號開通', 'account', ('姓名', '帳號', '身分', '連結', '有效期限'), _NO_END, ('帳號', '連結')
     ),
+    'account_confirm': Kind('確認帳號申請', 'applicant', ('連結', '有效期限'), _NO_END),
     'account_refused': Kind('帳號未核准', 'applicant', ('姓名', '申請單位', '帳號', '原因', '連結'), {}, ('原因',)),
     'password_changed': Kind('密碼變更通知', 'account', ('姓名', '變更時間', '變更方式', '連結'), {}, ('變更方式',)),
     'email_changed': Kind(

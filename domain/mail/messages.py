@@ -166,6 +166,13 @@ async def account_granted(account: Account, link: str, valid_until: datetime | N
     await _queue_secret(account, 'account_granted', facts)
 
 
+async def account_to_confirm(request: AccountRequest, link: str, valid_until: datetime | None = None) -> None:
+    """To whoever is said to have asked for an account. It has no word of the form: a stranger may have filled it in."""
+    facts: dict[str, Fact] = {'連結': url_of(link), '有效期限': _instant(valid_until)}
+    composed = await templates.composed('account_confirm', facts)
+    await outbox.queue(request.email, *composed, template='account_confirm', holds_secret=True)
+
+
 async def account_refused(request: AccountRequest, reason: str) -> None:
     """To whoever asked for an account: not granted, and why."""
     facts: dict[str, Fact] = {'姓名': request.name, '申請單位': request.organisation, '帳號': request.username}

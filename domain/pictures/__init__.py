@@ -12,13 +12,14 @@ from contextlib import asynccontextmanager
 from db.choices import FileKind
 
 from . import decoding
-from .results import Accepted, Crop, Pdf, Picture, UnreadablePicture, VerdictNote
+from .results import Accepted, Crop, Pdf, Picture, TooHard, UnreadablePicture, VerdictNote
 
 __all__ = [
     'Accepted',
     'Crop',
     'Pdf',
     'Picture',
+    'TooHard',
     'UnreadablePicture',
     'VerdictNote',
     'accept_attachment',

@@ -12,6 +12,10 @@ class UnreadablePicture(DomainError):
     """The file is not accepted; the sentence says why and what to do."""
 
 
+class TooHard(UnreadablePicture):
+    """The file has held a decoder for as long as any may."""
+
+
 @dataclass(frozen=True)
 class VerdictNote:
     """What a machine can say about a picture, in one line: 「解析度足夠」, or 「照片太小」 with `advice` on what to do.

@@ -12,6 +12,8 @@ from ..workers.serving import Handler, serve
 from . import raster, scans
 from .results import Picture, UnreadablePicture
 
+# Of a processor, for one file: 50 megapixels need two.
+MOST_SECONDS = 5.0
 MOST_MEMORY = 3 * 2**30  # address space; 50 megapixels need a quarter of it
 
 
@@ -51,4 +53,4 @@ def _as_json(picture: Picture) -> dict[str, Any]:
 
 
 if __name__ == '__main__':
-    serve(prepare, memory=MOST_MEMORY, niceness=10)
+    serve(prepare, memory=MOST_MEMORY, niceness=10, seconds=MOST_SECONDS)

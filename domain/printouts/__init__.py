@@ -5,7 +5,7 @@ row), so callers write long lists in a thread; PDF is made in the worker process
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 import docx as word
 from docx.document import Document as WordDocument
@@ -69,17 +69,17 @@ def docx(title: str, subtitle: str, columns: Sequence[str], rows: Rows) -> bytes
     return target.getvalue()
 
 
-async def pdf(title: str, subtitle: str, columns: Sequence[str], rows: Rows) -> bytes:
+async def pdf(title: str, subtitle: str, columns: Sequence[str], rows: Rows, *, whose: Hashable = None) -> bytes:
     """The same as `odt` for printing: 列印. Raises as `logbook.pdf.as_pdf`."""
-    return await press.list_as_pdf(_listing(title, subtitle, columns, rows))
+    return await press.list_as_pdf(_listing(title, subtitle, columns, rows), whose=whose)
 
 
-async def strips(title: str, subtitle: str, columns: Sequence[str], rows: Rows) -> bytes:
+async def strips(title: str, subtitle: str, columns: Sequence[str], rows: Rows, *, whose: Hashable = None) -> bytes:
     """列印時數條: each row is a strip with its own headings, to be cut out and pasted into a paper book.
 
     `subtitle`, printed on every strip, names the volunteer. Raises as `logbook.pdf.as_pdf`.
     """
-    return await press.strips_as_pdf(_listing(title, subtitle, columns, rows))
+    return await press.strips_as_pdf(_listing(title, subtitle, columns, rows), whose=whose)
 
 
 def _listing(title: str, subtitle: str, columns: Sequence[str], rows: Rows) -> press.Listing:

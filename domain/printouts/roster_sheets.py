@@ -57,7 +57,7 @@ async def printed(
         f'{unit}　送　{agency}', f'共 {len(rows)} 人', *(['證號部分遮蔽'] if some_masked else [])
     )
     if kind == 'pdf':
-        return await printouts.pdf(TITLE, subtitle, COLUMNS, rows)
+        return await printouts.pdf(TITLE, subtitle, COLUMNS, rows, whose=by.id)
     return await asyncio.to_thread(printouts.ods, TITLE, subtitle, COLUMNS, rows)
 
 

@@ -78,18 +78,20 @@ async def trainings(
     number = volunteer.identity_masked if is_masked else await _full_number(volunteer, by)
     if kind == 'strips':
         owner = f'{volunteer.name}　{number}'
-        content = await printouts.strips('教育訓練時數條', owner, STRIP_COLUMNS, [_as_strip(each) for each in listed])
+        content = await printouts.strips(
+            '教育訓練時數條', owner, STRIP_COLUMNS, [_as_strip(each) for each in listed], whose=by.id
+        )
         return _document(content, 'pdf', '教育訓練時數條', volunteer)
     rows: list[Sequence[Cell]] = [_training_as_row(volunteer, number, each) for each in listed]
     if rows:
         rows.append(_total_row(listed))
-    return _document(await _list(kind, _period(since, until), rows), kind, '教育訓練', volunteer)
+    return _document(await _list(kind, _period(since, until), rows, by), kind, '教育訓練', volunteer)
 
 
-async def _list(kind: str, subtitle: str, rows: Sequence[Sequence[Cell]]) -> bytes:
+async def _list(kind: str, subtitle: str, rows: Sequence[Sequence[Cell]], by: Account) -> bytes:
     title = '教育訓練清單'
     if kind == 'pdf':
-        return await printouts.pdf(title, subtitle, TRAINING_COLUMNS, rows)
+        return await printouts.pdf(title, subtitle, TRAINING_COLUMNS, rows, whose=by.id)
     write = printouts.ods if kind == 'ods' else printouts.odt
     return await asyncio.to_thread(write, title, subtitle, TRAINING_COLUMNS, rows)
 

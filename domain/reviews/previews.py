@@ -26,7 +26,7 @@ async def page(application_id: int, *, by: Account) -> bytes:
         raise NothingToPreview('註銷不會印紀錄冊，所以沒有預覽。')
     volunteer = await volunteers.get(application.volunteer_id, by=by)
     await reviews.note_look(volunteer, by=by)
-    printed = await pdf.preview_as_pdf(await contents.gather(await _book(application)))
+    printed = await pdf.preview_as_pdf(await contents.gather(await _book(application)), whose=by.id)
     return (await pictures.first_page(printed)).content
 
 

@@ -9,11 +9,13 @@ import asyncio
 import logging
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
+from . import confinement
 from .messages import Content, Message, encode
-from .process import DIED, Failed, Worker, start
+from .process import DIED, Failed, Spent, Worker, start
+from .turns import GivenUp, Turns
 
 __all__ = ['Busy', 'Content', 'Died', 'Failed', 'Message', 'Pool', 'TooSlow']
 
@@ -25,7 +27,7 @@ class Busy(Exception):
 
 
 class TooSlow(Exception):
-    """The job took longer than it may; its worker was killed."""
+    """The job took longer, or more of a processor, than it may; its worker was killed."""
 
 
 class Died(Exception):
@@ -36,8 +38,9 @@ class Died(Exception):
 class Pool:
     """At most `size` processes `python -m module`, begun at need or by `warm`, and jobs that wait for them.
 
-    A job waits for `waiting_seconds` at most and takes `seconds` at most, the start of a worker included. Beyond
-    `most_waiting` waiting jobs the next is refused at once. When whoever ordered a job is cancelled, it leaves the
+    A job waits for `waiting_seconds` at most and takes `seconds` at most, the start of a worker included. Whoever
+    orders many waits for their own: places are given by turns. Of more than `most_waiting` waiting jobs one of whoever
+    has most there is refused at once. When whoever ordered a job is cancelled, it leaves the
     queue, or goes on for `grace` seconds, so that its worker may stay; then the worker is killed. After `jobs_each`
     jobs a worker is replaced, which bounds what it may leak. Of the server's environment it sees the variables named
     in `environment`, and TMPDIR is a folder that goes with the pool.
@@ -57,12 +60,11 @@ class Pool:
     _workers: set[Worker] = field(init=False, default_factory=set)
     _idle: list[Worker] = field(init=False, default_factory=list)
     _jobs: set[asyncio.Task[Message]] = field(init=False, default_factory=set)
-    _waiting: int = field(init=False, default=0)
     _closings: int = field(init=False, default=0)
     _folder: tempfile.TemporaryDirectory[str] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        self._slots = asyncio.Semaphore(self.size)
+        self._turns = Turns(self.size)
 
     async def warm(self) -> list[Content]:
         """Start what is not started and wait until all are prepared; what each wants known. Raises Died."""
@@ -73,10 +75,10 @@ class Pool:
         except DIED as error:
             raise Died from error
 
-    async def run(self, content: Content, pieces: Sequence[bytes] = ()) -> Message:
-        """Have a job done; what the worker's handler returned. Raises Busy, TooSlow, Died, Failed."""
+    async def run(self, content: Content, pieces: Sequence[bytes] = (), *, whose: Hashable = None) -> Message:
+        """Have a job of `whose` done; what the worker's handler returned. Raises Busy, TooSlow, Died, Failed."""
         order, closings = encode(content, pieces), self._closings
-        await self._turn()
+        await self._turn(whose)
         job = asyncio.create_task(self._in_time(order, closings), name=self.module)
         self._jobs.add(job)
         job.add_done_callback(self._jobs.discard)
@@ -99,26 +101,21 @@ class Pool:
             self._folder.cleanup()
             self._folder = None
 
-    async def _turn(self) -> None:
-        if self._waiting >= self.most_waiting:
-            raise Busy
-        self._waiting += 1
+    async def _turn(self, whose: Hashable) -> None:
         try:
             async with asyncio.timeout(self.waiting_seconds):
-                await self._slots.acquire()
-        except TimeoutError:
+                await self._turns.take(whose, self.most_waiting)
+        except (TimeoutError, GivenUp):
             raise Busy from None
-        finally:
-            self._waiting -= 1
 
     async def _in_time(self, order: Sequence[bytes], closings: int) -> Message:
         try:
             async with asyncio.timeout(self.seconds):
                 return await self._done(order, closings)
-        except TimeoutError:
+        except (TimeoutError, Spent):
             raise TooSlow from None
         finally:
-            self._slots.release()
+            self._turns.give_back()
 
     async def _done(self, order: Sequence[bytes], closings: int) -> Message:
         for is_second in (False, True):
@@ -146,10 +143,13 @@ class Pool:
         return worker or await self._start()
 
     async def _start(self) -> Worker:
+        kept = {name: os.environ[name] for name in self.environment if name in os.environ}
+        account = await asyncio.to_thread(confinement.account)
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix=f'{self.module.split(".")[-2]}-')
-        kept = {name: os.environ[name] for name in self.environment if name in os.environ}
-        worker = await start(self.module, kept | {'TMPDIR': self._folder.name, 'PYTHONUTF8': '1'})
+            if account is not None:
+                os.chown(self._folder.name, account.uid, account.gid)
+        worker = await start(self.module, kept | {'TMPDIR': self._folder.name, 'PYTHONUTF8': '1'}, account)
         self._workers.add(worker)
         return worker
 

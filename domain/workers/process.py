@@ -1,16 +1,22 @@
 """The server's side of one worker process."""
 
 import asyncio
+import logging
 import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from db.server_account import Account
+
 from .messages import LENGTH, Content, Malformed, Message, decode_head
+
+log = logging.getLogger(__name__)
 
 # A worker that a hostile file has taken over may announce anything.
 MOST_HEAD = 2**20
@@ -30,6 +36,10 @@ class Failed(Exception):
         super().__init__(reason)
 
 
+class Spent(Exception):
+    """The worker has ended itself: the job took more of a processor than it may."""
+
+
 class Worker:
     """A process, its pipes and its state. `is_spent`: it must do no further job; `jobs`: how many it has done."""
 
@@ -46,19 +56,28 @@ class Worker:
             if self._ready is None:
                 answer, _ = await self._answer()
                 self._ready = _value(answer, 'ready', dict)
+                if answer.get('is_offline') is not True:
+                    _tell_of_the_network()
         return self._ready
 
     async def do(self, order: Sequence[bytes]) -> Message:
-        """Have the encoded `order` done. Raises Failed, or one of DIED."""
+        """Have the encoded `order` done. Raises Failed, Spent, or one of DIED."""
         self.is_spent = True  # until it has answered: whoever gives up in between leaves it in an unknown state
         await self.ready()
         pipe = self._process.stdin
         assert pipe
         if pipe.is_closing():  # it died while it was idle; uvloop answers a write with a RuntimeError
             raise ConnectionResetError
-        pipe.writelines(order)
-        await pipe.drain()
-        answer, pieces = await self._answer()
+        try:
+            pipe.writelines(order)
+            await pipe.drain()
+            answer, pieces = await self._answer()
+        except DIED:
+            # Its pipes are closed; a worker taken over may live on without them, and is not waited for.
+            self.kill()
+            if await self._process.wait() == -signal.SIGPROF:
+                raise Spent from None
+            raise
         reason = None if 'done' in answer else _value(answer, 'failed', str)
         done = {} if reason else _value(answer, 'done', dict)
         self.jobs += 1
@@ -90,12 +109,13 @@ class Worker:
         return content, [await source.readexactly(each) for each in lengths]
 
 
-async def start(module: str, environment: Mapping[str, str]) -> Worker:
-    """Start `python -m module`, which calls `serving.serve`, with no environment but this one."""
+async def start(module: str, environment: Mapping[str, str], account: Account | None = None) -> Worker:
+    """Start `python -m module`, which calls `serving.serve`, with no environment but this one, as `account`."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         '-m',
         module,
+        *map(str, account or ()),
         stdin=PIPE,
         stdout=PIPE,
         limit=2**22,
@@ -104,6 +124,11 @@ async def start(module: str, environment: Mapping[str, str]) -> Worker:
         start_new_session=True,  # Ctrl-C is the server's business, which then closes the pool
     )
     return Worker(process)
+
+
+@cache
+def _tell_of_the_network() -> None:
+    log.warning('this system cannot keep workers from the network (SECURITY.md)')
 
 
 def _value(answer: Content, key: str, kind: type) -> Any:

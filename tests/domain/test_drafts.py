@@ -249,3 +249,51 @@ async def test_forms_left_empty_are_cleared_away_the_next_day() -> None:
 
     assert {draft.id for draft in await Draft.all()} == {begun.id, new.id}
     assert empty.id not in {begun.id, new.id}
+
+
+async def test_a_form_that_is_looked_at_is_written_with_its_first_change() -> None:
+    clerk = await an_account()
+    volunteer = await of_unit(clerk)
+    planned = [
+        await drafts.plan(DraftKind.VOLUNTEER, by=clerk),
+        await drafts.plan(DraftKind.TRAINING, by=clerk, volunteer=volunteer),
+    ]
+    assert await Draft.all().count() == 0
+    await drafts.save(planned[0], 'password', 'Secret2026Secret', by=clerk)
+    assert await Draft.all().count() == 0
+
+    for draft in planned:
+        await drafts.save(draft, 'name', '陳小華', by=clerk)
+        await drafts.save(draft, 'name', '陳小花', by=clerk)
+
+    assert {draft.id for draft in await Draft.all()} == {draft.id for draft in planned}
+    assert [await drafts.values(draft) for draft in planned] == [{'name': '陳小花'}] * 2
+
+
+async def test_two_tabs_that_look_at_a_form_write_one_draft_and_know_when_it_is_gone() -> None:
+    clerk = await an_account()
+    volunteer = await of_unit(clerk)
+    one, two = [await drafts.plan(DraftKind.TRAINING, by=clerk, volunteer=volunteer) for _ in range(2)]
+    assert one.id == two.id
+    await asyncio.gather(
+        drafts.save(one, 'title', '特殊訓練', by=clerk), drafts.save(two, 'provider', '示例協會', by=clerk)
+    )
+    assert await drafts.values(one) == {'title': '特殊訓練', 'provider': '示例協會'}
+
+    await drafts.use_up(one, by=clerk)
+
+    for again in (drafts.save(two, 'title', 'x', by=clerk), drafts.use_up(two, by=clerk)):
+        with pytest.raises(NotFound):
+            await again
+    await a_training(volunteer, by=clerk)
+    assert (await drafts.plan(DraftKind.TRAINING, by=clerk, volunteer=volunteer)).id != one.id
+
+
+async def test_a_name_of_a_draft_of_others_is_no_way_in() -> None:
+    clerk, stranger = await an_account(), await an_account()
+    theirs = await drafts.open(DraftKind.VOLUNTEER, by=stranger)
+
+    with pytest.raises(NotFound):
+        await drafts.plan(DraftKind.VOLUNTEER, by=clerk, draft_id=theirs.id)
+    with pytest.raises(NotFound):
+        await drafts.save(await drafts.plan(DraftKind.VOLUNTEER, by=stranger), 'name', 'x', by=clerk)

@@ -1,18 +1,32 @@
 """Stored files: who may open them, and to whom they can be attached."""
 
+from collections.abc import Iterator
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
-from db.choices import FileKind, Role
+from db import blobs
+from db.choices import DraftKind, FileKind, Role
 from db.models import Account, HostUnit, StoredFile, Volunteer
-from domain import files
+from domain import dates, drafts, files, settings
 from domain.errors import NotFound, NotPermitted
+from domain.limits import Exceeded
 from domain.pictures import Pdf, Picture, VerdictNote
+from domain.settings import Settings
 
 from ..builders import a_file, a_jpeg, a_membership, a_volunteer, an_account
 
 pytestmark = pytest.mark.usefixtures('database')
+
+
+@pytest.fixture(autouse=True)
+def _office() -> Iterator[None]:
+    """Limits as they come; a test that sets others has them for itself."""
+    before = settings.current()
+    settings.use(Settings())
+    yield
+    settings.use(before)
 
 
 async def of_unit(clerk: Account) -> Volunteer:
@@ -123,3 +137,76 @@ async def test_another_units_upload_and_another_kind_cannot_be_attached() -> Non
             await files.attach(file.id, volunteer, by=clerk, kind=FileKind.PHOTO)
         assert await files.attachable(file.id, volunteer, FileKind.PHOTO, by=clerk) is None
     assert await files.attachable('not an id', volunteer, FileKind.PHOTO, by=clerk) is None
+
+
+async def kept(content: bytes, clerk: Account) -> StoredFile:
+    return await files.keep(Pdf(content), FileKind.ATTACHMENT, 'x.pdf', by=clerk)
+
+
+async def test_a_unit_has_so_much_room_and_others_theirs() -> None:
+    clerk, other, admin = await an_account(), await an_account(), await an_account(Role.ADMINISTRATOR)
+    colleague = await an_account(host_unit_id=clerk.host_unit_id)
+    settings.use(Settings(unit_megabytes=1))
+    half = files.MEGABYTE // 2
+    await kept(b'x' * half, clerk)
+    await kept(b'x' * half, colleague)
+
+    for one in (clerk, colleague):
+        with pytest.raises(files.StorageFull, match='1 MB'):
+            await kept(b'x', one)
+    await kept(b'x', other)
+
+    assert await files.megabytes_of_units(by=admin) == {clerk.host_unit_id: 1, other.host_unit_id: 1}
+    with pytest.raises(NotPermitted):
+        await files.megabytes_of_units(by=clerk)
+
+
+async def test_an_account_and_its_unit_send_so_many_a_minute() -> None:
+    settings.use(Settings(uploads_a_minute=2))
+    clerk, other = await an_account(), await an_account()
+    colleagues = [await an_account(host_unit_id=clerk.host_unit_id) for _ in range(5)]
+    now = dates.now()
+    with dates.frozen(now):
+        for one in (clerk, *colleagues[:4]):
+            await files.admit(by=one)
+            await files.admit(by=one)
+            with pytest.raises(Exceeded, match='等一分鐘'):
+                await files.admit(by=one)
+        with pytest.raises(Exceeded):
+            await files.admit(by=colleagues[4])
+        await files.admit(by=other)
+    with dates.frozen(now + timedelta(minutes=1)):
+        await files.admit(by=clerk)
+    with pytest.raises(NotPermitted):
+        await files.admit(by=await an_account(Role.REVIEWER))
+
+
+async def test_who_sends_what_holds_decoders_waits_and_then_the_whole_unit() -> None:
+    clerk, other = await an_account(), await an_account()
+    colleague = await an_account(host_unit_id=clerk.host_unit_id)
+    for times, refused in ((3, clerk), (20, colleague)):
+        for _ in range(times):
+            await files.admit(by=other)
+            await files.blame(by=refused)
+        with pytest.raises(Exceeded, match='一小時後'):
+            await files.admit(by=refused)
+
+
+async def test_what_was_never_attached_goes_after_a_term_but_not_from_a_form_under_way() -> None:
+    clerk = await an_account()
+    volunteer = await of_unit(clerk)
+    settings.use(Settings(unattached_days=30))
+    attached, typed, forgotten = [await kept(content, clerk) for content in (b'attached', b'typed', b'forgotten')]
+    same = await kept(b'attached', clerk)
+    await StoredFile.all().update(uploaded_at=dates.now() - timedelta(days=31))
+    fresh = await kept(b'fresh', clerk)
+    await files.attach(attached.id, volunteer, by=clerk)
+    draft = await drafts.open(DraftKind.TRAINING, by=clerk, volunteer=volunteer)
+    await drafts.save(draft, 'certificate_front', typed.id, by=clerk)
+
+    await files.sweep()
+
+    assert {file.id for file in await StoredFile.all()} == {attached.id, typed.id, fresh.id}
+    assert await blobs.read(same.digest) == b'attached'
+    with pytest.raises(LookupError):
+        await blobs.read(forgotten.digest)

@@ -2,7 +2,6 @@
 
 import asyncio
 
-import uvicorn
 from fastapi.routing import APIRoute
 from nicegui import Client, ui
 from nicegui import app as nicegui_app
@@ -13,7 +12,7 @@ from domain.errors import DomainError, NotFound
 from domain.model import Account, Role
 from ui import gate, routes, slow_pages
 from ui.frame import frame
-from ui.server import assemble
+from ui.server import assemble, serve
 from ui.session import only_for
 
 EVERYBODY = tuple(Role)
@@ -105,7 +104,7 @@ def main() -> None:
     nicegui_app.add_api_route('/test/failing', failing)
     site.router.routes.insert(0, APIRoute('/test/failing-too', failing))
     nicegui_app.add_api_route('/test/patience/{seconds}', set_patience)
-    uvicorn.run(site, host=chosen.host, port=chosen.port, log_level='warning', ws_per_message_deflate=False)
+    serve(site, chosen)
 
 
 if __name__ == '__main__':

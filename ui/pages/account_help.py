@@ -5,17 +5,17 @@ No answer tells whether an account exists.
 
 from datetime import date
 
-from fastapi import FastAPI, Form
+from fastapi import FastAPI, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from domain import accounts, dates, links
-from domain.accounts import AccountRequestDetails, LinkExpired, UnfitPassword, passwords
+from domain.accounts import AccountRequestDetails, ConfirmationExpired, LinkExpired, UnfitPassword, passwords
 from domain.errors import DomainError, Incomplete
 from domain.model import Role
 from domain.volunteers import addresses, paper_codes
 from domain.volunteers.addresses import AnswerExpired
 
-from .. import public
+from .. import gate, public
 from ..flash import with_flash
 
 ROLES = {Role.UNIT_STAFF: '運用單位承辦人', Role.REVIEWER: '發冊機關志工業務窗口'}
@@ -27,6 +27,7 @@ def register(site: FastAPI) -> None:
     """Put the forms under their addresses. The gate has checked where a POST comes from."""
     for address, show, take in (
         (links.request_account(), _request_form, _take_request),
+        (links.confirm_request(), _confirm_form, _take_confirmed),
         (links.forgotten_password(), _forgotten_form, _take_forgotten),
         (links.reset_password(), _reset_form, _take_reset),
         (links.paper_code(), _code_form, _take_code),
@@ -41,6 +42,7 @@ async def _request_form() -> Response:
 
 
 async def _take_request(
+    request: Request,
     organisation: str = Form(''),
     name: str = Form(''),
     username: str = Form(''),
@@ -52,20 +54,37 @@ async def _take_request(
     chosen = next((each for each in ROLES if each == role), Role.VOLUNTEER)  # not offered, so the form asks again
     details = AccountRequestDetails(organisation, name, username, email, phone, chosen, reason)
     try:
-        await accounts.request_account(details)
+        await accounts.request_account(details, client=gate.client_of(request))
     except Incomplete as refusal:
         return _request_page(details, problems=refusal.problems)
     except DomainError as refusal:
-        return _request_page(details, message=str(refusal))
+        return _request_page(details, message=str(refusal), status=public.status_of(refusal, 422))
     return public.page('account_sent.html', title='帳號申請', sentences=_REQUESTED)
 
 
+async def _confirm_form(token: str = '') -> Response:
+    if not await accounts.is_confirmable(token):
+        return _not_confirmed(ConfirmationExpired())
+    return public.page('account_confirm.html', token=token)
+
+
+async def _take_confirmed(token: str = Form('')) -> Response:
+    try:
+        await accounts.confirm_request(token)
+    except DomainError as refusal:
+        return _not_confirmed(refusal)
+    return public.page('account_sent.html', title='帳號申請', sentences=_CONFIRMED)
+
+
 async def _forgotten_form() -> Response:
-    return public.page('account_forgotten.html')
+    return public.page('account_forgotten.html', message='')
 
 
-async def _take_forgotten(username: str = Form(''), email: str = Form('')) -> Response:
-    await accounts.request_reset(username[:60], email[:254])
+async def _take_forgotten(request: Request, username: str = Form(''), email: str = Form('')) -> Response:
+    try:
+        await accounts.request_reset(username, email, client=gate.client_of(request))
+    except DomainError as refusal:
+        return public.page('account_forgotten.html', public.status_of(refusal, 422), message=str(refusal))
     return public.page('account_sent.html', title='忘記密碼', sentences=_MAILED)
 
 
@@ -83,7 +102,7 @@ async def _take_reset(token: str = Form(''), password: str = Form(''), again: st
     except LinkExpired as refusal:
         return _expired(refusal)
     except DomainError as refusal:
-        return _reset_page(token, str(refusal))
+        return _reset_page(token, str(refusal), public.status_of(refusal, 422))
     return RedirectResponse(with_flash(links.login(), 'password-set'), 303)
 
 
@@ -144,16 +163,16 @@ def _code_page(typed: dict[str, str], problems: dict[str, str] | None = None, me
 
 
 def _request_page(
-    details: AccountRequestDetails, message: str = '', problems: dict[str, str] | None = None
+    details: AccountRequestDetails, message: str = '', problems: dict[str, str] | None = None, status: int = 422
 ) -> Response:
-    status = 422 if problems or message else 200
+    status = status if problems or message else 200
     labels = {key: field.caption for key, field in accounts.REQUEST_FIELDS.items()}
     facts = {'details': details, 'labels': labels, 'roles': ROLES, 'message': message, 'problems': problems or {}}
     return public.page('account_request.html', status, **facts)
 
 
-def _reset_page(token: str, message: str = '') -> Response:
-    return public.page('account_reset.html', 422 if message else 200, token=token, message=message, rules=RULES)
+def _reset_page(token: str, message: str = '', status: int = 422) -> Response:
+    return public.page('account_reset.html', status if message else 200, token=token, message=message, rules=RULES)
 
 
 def _expired(refusal: DomainError) -> Response:
@@ -161,9 +180,18 @@ def _expired(refusal: DomainError) -> Response:
     return public.page('account_expired.html', 410, message=str(refusal), again=is_password)
 
 
+def _not_confirmed(refusal: DomainError) -> Response:
+    return public.page('account_unconfirmed.html', 410, message=str(refusal))
+
+
 _REQUESTED = (
-    '申請已送出，系統管理者會依您填寫的單位或機關確認身分。',
-    '確認後，開通或未核准的通知會寄到您填寫的電子郵件；開通的信裡有設定密碼的連結。',
+    '還差一步：請到您填寫的電子郵件信箱，點選信裡的連結確認申請，兩天內有效。',
+    '確認後，系統管理者才會收到這件申請，並依您填寫的單位或機關核對身分。',
+    '十分鐘內沒有收到信，請查看垃圾郵件匣，並確認電子郵件沒有打錯；打錯時請重新申請。',
+)
+_CONFIRMED = (
+    '申請已確認並送出，系統管理者會依您填寫的單位或機關核對身分。',
+    '核對後，開通或未核准的通知會寄到您填寫的電子郵件；開通的信裡有設定密碼的連結。',
     '三個工作天還沒有收到信，請查看垃圾郵件匣，或撥客服諮詢專線。',
 )
 _MAILED = (

@@ -27,13 +27,16 @@ PREPARED = 'batch-prepared'
 COLUMNS = [('who', '志工姓名'), ('title', FIELDS['title'].caption), ('saved', '自動儲存'), ('go', '還缺證書')]
 
 
-async def batch_trainings_page(account: Account, draft: str = '', flash: str = '') -> Response | None:
+async def batch_trainings_page(account: Account, draft: str = '', flash: str = '', new: str = '') -> Response | None:
     """The course once, the volunteers by check boxes; below, who still lacks a certificate."""
     if not draft:
-        opened = await drafts.open(DraftKind.TRAINING, by=account, about='batch')
-        address = links.batch_trainings(opened.id)
+        planned = await drafts.plan(DraftKind.TRAINING, by=account, about='batch')
+        address = links.batch_trainings(planned.id, is_new=True)
         return RedirectResponse(with_flash(address, PREPARED) if flash == PREPARED else address, 303)
-    kept = await drafts.get(draft, by=account)
+    if new:
+        kept = await drafts.plan(DraftKind.TRAINING, by=account, about='batch', draft_id=draft)
+    else:
+        kept = await drafts.get(draft, by=account)
     details = await drafts.restored(kept, CourseDetails(trained_for_id=account.host_unit_id))
     with frame(account, TITLE, crumbs=[MENU, VOLUNTEER_DATA], waiting=await waiting_for(account), required=True):
         html.p(

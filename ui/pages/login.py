@@ -19,11 +19,17 @@ def register(site: FastAPI) -> None:
     site.add_api_route(links.certificate_login(), _certificate, methods=['GET'])
 
 
-def render(request: Request, message: str = '', username: str = '', next: str = '') -> Response:  # noqa: A002
+def render(
+    request: Request,
+    message: str = '',
+    username: str = '',
+    next: str = '',  # noqa: A002 -- as the form names it
+    status: int = 401,
+) -> Response:
     """The page. `message` says why the login was refused, above the fields; the name typed stays where it was."""
     return public.page(
         'login.html',
-        401 if message else 200,
+        status if message else 200,
         message=message,
         notice=NOTICES.get(request.query_params.get(PARAMETER, ''), ''),
         username=username,

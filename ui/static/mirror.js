@@ -24,10 +24,16 @@ export function drop(draft, name, turn = Infinity) {
   if (word && word.turn <= turn) sessionStorage.removeItem(key(draft, name));
 }
 
+// The first change has been stored: from now on the form's address means the draft that is there (links.volunteer_draft).
+export function begun() {
+  const plain = location.href.replace(/[?&]new=1/, '');
+  if (plain !== location.href) history.replaceState(history.state, '', plain);
+}
+
 // Notes that the form of `draft` is at this address now. Returns whether another one was here before and this browser
 // was not told that it was saved; ui/static/site.js drops the note when it is told, by `?flash=`.
 export function opened(draft) {
-  const place = 'form:' + location.pathname + location.search,
+  const place = 'form:' + (location.pathname + location.search).replace(/[?&]new=1/, ''),
     before = sessionStorage.getItem(place);
   if (draft) sessionStorage.setItem(place, draft);
   return Boolean(draft && before && before !== draft);

@@ -54,7 +54,7 @@ document.addEventListener('submit', (event) => {
 });
 // Called by the page of an unknown address: if this tab had a new volunteer's form there, the form has been saved.
 window.leaveIfGone = () => {
-  if (sessionStorage.getItem('form:' + location.pathname + location.search))
+  if (sessionStorage.getItem('form:' + (location.pathname + location.search).replace(/[?&]new=1/, '')))
     location.replace('/volunteers?flash=draft-gone');
 };
 

@@ -470,6 +470,7 @@ class TestAccountsOfStaff:
             phone='(04)0000-1234',
         )
         await accounts.request_account(asked)
+        await AccountRequest.all().update(confirmed_at=dates.now())
         await accounts.request_account(asked)
         [request] = await accounts.open_requests(by=admin)
 
@@ -489,7 +490,12 @@ class TestAccountsOfStaff:
     async def test_a_request_is_refused_with_a_reason_by_mail(self) -> None:
         admin = await an_account(Role.ADMINISTRATOR)
         request = await AccountRequest.create(
-            organisation='不明單位', name='某人', username='someone', email='someone@example.com', phone='1'
+            organisation='不明單位',
+            name='某人',
+            username='someone',
+            email='someone@example.com',
+            phone='1',
+            confirmed_at=dates.now(),
         )
 
         with pytest.raises(Incomplete):

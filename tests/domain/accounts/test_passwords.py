@@ -1,5 +1,7 @@
 """The four rules, made passwords, and hashes that tell nothing by their time."""
 
+import asyncio
+import threading
 import time
 
 import pytest
@@ -69,3 +71,28 @@ async def test_an_unknown_account_takes_as_much_work_as_a_wrong_password() -> No
 
     await passwords.verify('warm up', None)
     assert 0.5 < await quickest(None) / await quickest(stored) < 2
+
+
+async def test_sixty_wrong_passwords_keep_no_thread_that_others_need() -> None:
+    names: set[str] = set()
+
+    def look() -> None:
+        names.add(threading.current_thread().name)
+
+    waiting = [asyncio.create_task(passwords.verify('Wrong-Passw0rd', None)) for _ in range(60)]
+    await asyncio.sleep(0)
+    await asyncio.to_thread(look)
+    assert not any(task.done() for task in waiting[passwords.THREADS + 5 :])
+
+    await asyncio.gather(*waiting)
+    hashing = [each.name for each in threading.enumerate() if each.name.startswith('passwords')]
+    assert 1 <= len(hashing) <= passwords.THREADS
+    assert not any(name.startswith('passwords') for name in names)
+
+
+async def test_beyond_a_queue_nobody_waits_for_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, 'MOST_WAITING', 3)
+    answers = await asyncio.gather(*(passwords.verify('x', None) for _ in range(5)), return_exceptions=True)
+
+    assert [type(each) for each in answers] == [bool, bool, bool, passwords.Busy, passwords.Busy]
+    assert await passwords.verify('x', None) is False

@@ -127,6 +127,7 @@ async def refuse_a_request(admin: Account) -> None:
             phone='04-1',
         )
     )
+    await AccountRequest.all().update(confirmed_at=dates.now())
     await accounts.refuse(await AccountRequest.all().get(), '不是本機關的人員', by=admin)
 
 

@@ -147,7 +147,7 @@ async def test_what_cannot_be_printed_costs_a_sentence_and_no_worker(caplog: pyt
     await pdf.opened()
     before = _workers()
     with pytest.raises(pdf.PrintingFailed, match='資料都還在'):
-        await pdf._printed('logbook', {}, {})
+        await pdf._printed('logbook', {}, {}, whose=None)
 
     assert 'UndefinedError' in caplog.text
     assert _leaves(await pdf.as_pdf(a_book())) == 7

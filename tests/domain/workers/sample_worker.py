@@ -2,13 +2,16 @@
 
 import os
 import signal
+import socket
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from domain.workers.messages import Content
 from domain.workers.serving import Handler, serve
 
 MOST_MEMORY = 2**30
+MOST_SECONDS = 2.0
 
 
 def prepare() -> tuple[Handler, Content]:
@@ -34,6 +37,13 @@ def _answer(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
             bytearray(order['bytes'])
         case 'look around':
             return {'environment': dict(os.environ), 'pid': os.getpid()}, []
+        case 'spend':  # a processor, until it is taken away
+            while True:
+                pass
+        case 'reach out':
+            return {'refused': [name for name, attempt in ATTEMPTS.items() if _is_refused(attempt)]}, []
+        case 'who':
+            return {'user': os.getresuid(), 'group': os.getresgid(), 'groups': os.getgroups()}, []
         case 'take over':  # what code in a hostile file could do: write anything to every pipe there is
             for descriptor in range(3, 20):
                 try:
@@ -44,5 +54,23 @@ def _answer(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
     return order | {'pid': os.getpid()}, pieces
 
 
+ATTEMPTS: dict[str, Callable[[], object]] = {
+    'network': lambda: socket.create_connection(('127.0.0.1', 9), 1),
+    'datagrams': lambda: socket.socket(socket.AF_INET6, socket.SOCK_DGRAM),
+    'sockets of the machine': lambda: socket.socket(socket.AF_UNIX),
+    'other processes': lambda: Path('/proc/1/environ').read_bytes(),
+}
+
+
+def _is_refused(attempt: Callable[[], object]) -> bool:
+    try:
+        attempt()
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 if __name__ == '__main__':
-    serve(prepare, memory=MOST_MEMORY, niceness=1)
+    serve(prepare, memory=MOST_MEMORY, niceness=1, seconds=MOST_SECONDS)

@@ -5,10 +5,11 @@ Under uvloop, see conftest; the pools of the rooms are tested under asyncio's ow
 
 import asyncio
 import os
+import pwd
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -19,7 +20,7 @@ import pytest
 import pytest_asyncio
 import uvloop
 
-from domain.workers import Busy, Died, Failed, Pool, TooSlow
+from domain.workers import Busy, Died, Failed, Pool, TooSlow, confinement
 
 ECHO = {'job': 'echo'}
 pytestmark = pytest.mark.asyncio(loop_scope='module')
@@ -51,8 +52,16 @@ class Hanging:
 
 
 @pytest.fixture
-def hanging(tmp_path: Path) -> Hanging:
-    return Hanging(tmp_path)
+def folder() -> Iterator[Path]:
+    """A folder into which workers may write, whoever they are."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o777)
+        yield Path(folder)
+
+
+@pytest.fixture
+def hanging(folder: Path) -> Hanging:
+    return Hanging(folder)
 
 
 async def until(is_so: Callable[[], bool]) -> None:
@@ -119,6 +128,53 @@ async def test_a_warm_pool_has_all_its_processes_before_the_first_job(pool: Pool
     assert await pid_of(pool) in pids
 
 
+async def test_a_job_that_takes_more_of_a_processor_than_it_may_is_ended_and_not_done_again(
+    pool: Pool, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(TooSlow):
+        await pool.run({'job': 'spend'})
+
+    assert 'died' not in caplog.text
+    assert processes() == set()
+    assert (await pool.run(ECHO))[0]['job'] == 'echo'
+
+
+async def test_a_worker_opens_no_socket_and_reads_no_other_process(pool: Pool) -> None:
+    content, _ = await pool.run({'job': 'reach out'})
+
+    expected = ['network', 'datagrams', 'sockets of the machine']
+    assert [each for each in content['refused'] if each in expected] == expected
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason='only root may become another')
+async def test_where_we_are_root_a_worker_is_somebody_who_owns_nothing(pool: Pool) -> None:
+    content, _ = await pool.run({'job': 'who'})
+    name, database = confinement.NAME, pwd.getpwnam('recordbook-db')
+
+    worker = pwd.getpwnam(name)
+    assert content == {'user': [worker.pw_uid] * 3, 'group': [worker.pw_gid] * 3, 'groups': []}
+    assert worker.pw_uid not in (0, database.pw_uid)
+    assert (await pool.run({'job': 'reach out'}))[0]['refused'][-1] == 'other processes'
+
+
+async def test_the_jobs_of_one_wait_behind_the_first_of_another(pool: Pool, hanging: Hanging) -> None:
+    running = [await hanging(pool), await hanging(pool)]
+    done: list[str] = []
+
+    async def job(whose: str) -> None:
+        await pool.run(ECHO, whose=whose)
+        done.append(whose)
+
+    others = [asyncio.create_task(job('a')) for _ in range(20)]
+    await asyncio.sleep(0)
+    others.append(asyncio.create_task(job('b')))
+    await asyncio.sleep(0)
+    hanging.go()
+    await asyncio.gather(*running, *others)
+
+    assert done.index('b') <= 3
+
+
 async def test_never_more_jobs_at_a_time_than_processes(pool: Pool, hanging: Hanging) -> None:
     both = [await hanging(pool), await hanging(pool)]
     third = asyncio.create_task(pid_of(pool))
@@ -152,11 +208,11 @@ async def test_a_job_whose_process_was_killed_is_done_once_more(pool: Pool, hang
     assert content['pid'] not in killed
 
 
-async def test_a_job_that_kills_its_process_once_is_done_by_a_fresh_one(pool: Pool, tmp_path: Path) -> None:
+async def test_a_job_that_kills_its_process_once_is_done_by_a_fresh_one(pool: Pool, folder: Path) -> None:
     await pool.warm()
     before = processes()
 
-    content, _ = await pool.run({'job': 'die once', 'begun': str(tmp_path / 'begun')})
+    content, _ = await pool.run({'job': 'die once', 'begun': str(folder / 'begun')})
 
     assert content['pid'] not in before
 
@@ -180,10 +236,10 @@ async def test_processes_that_do_not_start_are_reported(pool: Pool, monkeypatch:
     assert await pid_of(pool) in processes()
 
 
-async def test_a_job_over_the_time_limit_is_stopped_and_the_next_one_is_done(pool: Pool, tmp_path: Path) -> None:
+async def test_a_job_over_the_time_limit_is_stopped_and_the_next_one_is_done(pool: Pool, folder: Path) -> None:
     pool.seconds = 1
     with pytest.raises(TooSlow):
-        await pool.run({'job': 'wait', 'begun': str(tmp_path / 'begun'), 'go': str(tmp_path / 'never')})
+        await pool.run({'job': 'wait', 'begun': str(folder / 'begun'), 'go': str(folder / 'never')})
     assert processes() == set()
 
     pool.seconds = 120
@@ -303,8 +359,9 @@ async def test_a_process_knows_no_secret_of_the_server(monkeypatch: pytest.Monke
     await known.close()
 
     # Python itself sets LC_CTYPE where there is no language.
-    assert set(none['environment']) - {'LC_CTYPE'} == {'TMPDIR', 'PYTHONUTF8'}
-    assert set(some['environment']) - {'LC_CTYPE'} == {'TMPDIR', 'PYTHONUTF8', 'LANG'}
+    own = {'LC_CTYPE', 'HOME', 'XDG_CACHE_HOME'}  # its own, where it is another account
+    assert set(none['environment']) - own == {'TMPDIR', 'PYTHONUTF8'}
+    assert set(some['environment']) - own == {'TMPDIR', 'PYTHONUTF8', 'LANG'}
     assert [b'secret' in each for each in seen] == [False, False]
 
 
@@ -375,13 +432,13 @@ async def test_a_closed_pool_begins_anew_with_the_next_job(pool: Pool) -> None:
     assert await pid_of(pool) != first
 
 
-async def test_processes_at_work_die_with_a_server_that_is_killed(tmp_path: Path) -> None:
+async def test_processes_at_work_die_with_a_server_that_is_killed(folder: Path) -> None:
     server = await asyncio.create_subprocess_exec(
-        *(sys.executable, '-m', 'tests.domain.workers.parent', str(tmp_path)), stdout=asyncio.subprocess.PIPE
+        *(sys.executable, '-m', 'tests.domain.workers.parent', str(folder)), stdout=asyncio.subprocess.PIPE
     )
     assert server.stdout
     [pid] = [int(line) for line in [await server.stdout.readline()]]
-    await until(lambda: (tmp_path / 'begun').exists() and (tmp_path / 'begun too').exists())
+    await until(lambda: (folder / 'begun').exists() and (folder / 'begun too').exists())
     worker = psutil.Process(pid)
     server.kill()
     await server.wait()

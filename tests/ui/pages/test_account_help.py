@@ -40,8 +40,24 @@ async def test_a_request_waits_for_the_administrator_and_is_kept_once(browser: B
     answers = [await browser.post('/account/request', data=REQUEST) for _ in range(2)]
 
     assert [answer.status_code for answer in answers] == [200, 200]
-    kept = await AccountRequest.filter(username='hsu.ya').values('organisation', 'role', 'status')
-    assert kept == [{'organisation': REQUEST['organisation'], 'role': Role.UNIT_STAFF, 'status': RequestStatus.OPEN}]
+    kept = await AccountRequest.filter(username='hsu.ya').values('organisation', 'role', 'status', 'confirmed_at')
+    waits = {'organisation': REQUEST['organisation'], 'role': Role.UNIT_STAFF, 'status': RequestStatus.OPEN}
+    assert kept == [waits | {'confirmed_at': None}]
+
+
+async def test_the_link_in_the_mail_asks_first_and_confirms_once(browser: Browser) -> None:
+    await browser.post('/account/request', data=REQUEST | {'username': 'hsu.link', 'email': 'hsu.link@example.com'})
+    mail = await OutgoingMail.get(recipient='hsu.link@example.com')
+    found = re.search(r'/account/request/confirm\?token=([\w-]+)', mail.body.open())
+    assert found
+
+    looked = [await browser.get(f'/account/request/confirm?token={found[1]}') for _ in range(2)]
+    unconfirmed = await AccountRequest.get(username='hsu.link')
+    pressed = [await browser.post('/account/request/confirm', data={'token': found[1]}) for _ in range(2)]
+
+    assert [each.status_code for each in [*looked, *pressed]] == [200, 200, 200, 410]
+    assert unconfirmed.confirmed_at is None
+    assert (await AccountRequest.get(username='hsu.link')).confirmed_at is not None
 
 
 @pytest.mark.parametrize('role', ['administrator', 'volunteer', ''])

@@ -136,7 +136,7 @@ class form:
             if self.draft is None or self.by is None:
                 return
             try:
-                at = await drafts.save(self.draft.id, name, value, by=self.by)
+                at = await drafts.save(self.draft, name, value, by=self.by)
             except NotFound as gone:
                 self._give_up(gone)
                 return

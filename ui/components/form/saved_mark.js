@@ -16,6 +16,7 @@ export default {
   watch: {
     kept() {
       for (const [name, turn] of Object.entries(this.kept)) mirror.drop(this.draft, name, turn);
+      mirror.begun();
     },
   },
   mounted() {

@@ -47,6 +47,7 @@ SECTIONS = {
         accounts.decide,
         '',
         '沒有待處理的帳號申請',
+        lead=accounts.refuse_several,
     ),
     'units': Section('運用單位', offices.UNIT_COLUMNS, offices.unit_rows, offices.edit_unit, '新增運用單位'),
     'teams': Section('志工隊', offices.TEAM_COLUMNS, offices.team_rows, offices.edit_team, '新增志工隊'),

@@ -1,5 +1,6 @@
 """系統管理: the accounts of staff, and 帳號申請."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nicegui import html, ui
@@ -14,7 +15,9 @@ from ...components.card import card
 from ...components.facts import facts
 from ...components.form import form
 from ...components.form.fields import check_field, choice_field, email_field, radio_field, text_area, text_field
+from ...components.form.pick_list import PER_PAGE, pick_list
 from ...components.notices import confirm
+from ...components.question import question
 from ...components.record_table import Row
 from ...flash import leave_with
 from ...frame import save_bar
@@ -34,6 +37,18 @@ REQUEST_COLUMNS = [
     ('at', '申請時間'),
     ('go', '處理'),
 ]
+
+
+@dataclass
+class Refusals:
+    """Several requests that are refused together: their ids as '3,17,20', and why."""
+
+    chosen: str = ''
+    reason: str = ''
+
+    def problems(self) -> dict[str, str]:
+        """The service checks."""
+        return {}
 
 
 @dataclass
@@ -98,6 +113,38 @@ async def _waiting_change(account: Account, change: EmailChange) -> None:
             if await email_changes.may_confirm(change, by=account):
                 action_button('確認變更', confirm_it)
             action_button('拒絕變更', refuse_it, 'outline')
+
+
+async def refuse_several(account: Account) -> None:
+    """Above the list of requests: refuse many at once, as after a flood."""
+    found = await accounts.open_requests(by=account)
+    if len(found) < 2:
+        return
+    refusals = Refusals()
+
+    async def fetch(text: str, page: int) -> tuple[Sequence[tuple[int, str, str]], int]:
+        rows = [
+            (each.id, each.name, f'{each.organisation}　{each.email}')
+            for each in await accounts.open_requests(by=account)
+            if text.strip().casefold() in f'{each.name}\n{each.organisation}\n{each.email}'.casefold()
+        ]
+        return rows[(page - 1) * PER_PAGE : page * PER_PAGE], len(rows)
+
+    with question('一次不核准多件') as dialog:
+        in_form = form(refusals, summary=False)
+        picks = pick_list('不核准的申請', in_form, 'chosen', fetch)
+        await picks.refresh()
+        text_area(REFUSAL.caption, in_form, 'reason', wide=True, hint='同一個原因會寄給每一位申請人。')
+
+        async def refuse() -> None:
+            chosen = [int(one) for one in refusals.chosen.split(',') if one.isdecimal()]
+            await accounts.refuse_all(chosen, refusals.reason, by=account)
+            leave_with(links.admin('requests'), 'requests-refused')
+
+        with html.div().classes('lb-acts'):
+            action_button('不核准勾選的申請', refuse, 'bad', in_form=in_form)
+            ui.button('取消', on_click=dialog.close, color=None).props('flat no-caps')
+    ui.button('一次不核准多件', on_click=dialog.open, color=None).props('outline no-caps').classes('lb-btn')
 
 
 async def edit(account: Account, key: str) -> None:

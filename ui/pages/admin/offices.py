@@ -5,7 +5,7 @@ from datetime import date
 
 from nicegui import html, ui
 
-from domain import dates, departures, directory, links, trainings
+from domain import dates, departures, directory, files, links, settings, trainings
 from domain.directory import (
     AGENCY_FIELDS,
     HOURS_FIELDS,
@@ -39,6 +39,7 @@ from ...frame import save_bar
 
 UNIT_COLUMNS = [
     *((key, UNIT_FIELDS[key].caption) for key in ('name', 'county_id', 'phone', 'email')),
+    ('files', '檔案空間'),
     ('state', '狀態'),
 ]
 TEAM_COLUMNS = [(key, TEAM_FIELDS[key].caption) for key in ('name', 'host_unit_id')]
@@ -61,7 +62,8 @@ Act = Callable[[], Awaitable[object]]
 
 
 async def unit_rows(account: Account) -> list[Row]:
-    """Host units by name."""
+    """Host units by name, with the room that their files take of what each may have (UNIT_MEGABYTES)."""
+    taken, room = await files.megabytes_of_units(by=account), settings.current().unit_megabytes
     return [
         {
             'key': str(unit.id),
@@ -69,6 +71,7 @@ async def unit_rows(account: Account) -> list[Row]:
             'county_id': unit.county.name,
             'phone': unit.phone,
             'email': unit.email,
+            'files': f'{taken.get(unit.id, 0):,} / {room:,} MB',
             'state': _state(unit.is_active, '使用中', '已停用'),
         }
         for unit in await directory.host_units(by=account)

@@ -48,7 +48,7 @@ async def application_page(account: Account, volunteer_id: int) -> None:
     volunteer = await volunteers.get(volunteer_id, by=account)
     application = await applications.current_of(volunteer, by=account)
     is_open = application is None or application.status in applications.WITH_UNIT
-    draft = await drafts.open(DraftKind.APPLICATION, by=account, volunteer=volunteer)
+    draft = await drafts.plan(DraftKind.APPLICATION, by=account, volunteer=volunteer)
     details = await details_of(application, draft)
     marks = await corrections.of(application, by=account) if application else []
     seen = Seen(application.version if application else 0, waiting_in(marks) if is_open else 0)

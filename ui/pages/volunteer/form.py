@@ -19,14 +19,17 @@ TITLE = '新增志工基本資料'
 
 
 async def new_volunteer_page(account: Account) -> Response:
-    """A fresh draft with an address of its own: reload, Back and a colleague's link find it again."""
-    draft = await drafts.open(DraftKind.VOLUNTEER, by=account)
-    return RedirectResponse(links.volunteer_draft(draft.id), 303)
+    """A draft with an address of its own: reload, Back and a colleague's link find it again once it is begun."""
+    draft = await drafts.plan(DraftKind.VOLUNTEER, by=account)
+    return RedirectResponse(links.volunteer_draft(draft.id, is_new=True), 303)
 
 
-async def volunteer_draft_page(account: Account, draft_id: UUID) -> None:
-    """STEP 4: the whole form of a new volunteer."""
-    draft = await drafts.get(draft_id, by=account)
+async def volunteer_draft_page(account: Account, draft_id: UUID, new: str = '') -> None:
+    """STEP 4: the whole form of a new volunteer; `new`, one of which nothing need be written yet."""
+    if new:
+        draft = await drafts.plan(DraftKind.VOLUNTEER, by=account, draft_id=draft_id)
+    else:
+        draft = await drafts.get(draft_id, by=account)
     details = await drafts.restored(draft, VolunteerDetails())
     guide = await guide_for(account)
     with frame(

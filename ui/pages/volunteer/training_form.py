@@ -25,7 +25,7 @@ TITLE = '教育訓練課程'
 async def new_training_page(account: Account, volunteer_id: int) -> None:
     """STEP 6 for a new training; its draft is found again by whoever of the unit comes next."""
     volunteer = await volunteers.get(volunteer_id, by=account)
-    draft = await drafts.open(DraftKind.TRAINING, by=account, volunteer=volunteer)
+    draft = await drafts.plan(DraftKind.TRAINING, by=account, volunteer=volunteer)
     details = await drafts.restored(draft, TrainingDetails(trained_for_id=account.host_unit_id))
     await _training_page(account, volunteer, draft, details)
 
@@ -34,7 +34,7 @@ async def training_page(account: Account, volunteer_id: int, training_id: int) -
     """The same form for a training already recorded."""
     volunteer = await volunteers.get(volunteer_id, by=account)
     training = await trainings.get(training_id, by=account, of=volunteer)
-    draft = await drafts.open(DraftKind.TRAINING, by=account, volunteer=volunteer, about=str(training.id))
+    draft = await drafts.plan(DraftKind.TRAINING, by=account, volunteer=volunteer, about=str(training.id))
     details = await drafts.restored(draft, TrainingDetails.from_record(training))
     await _training_page(account, volunteer, draft, details, training)
 

@@ -24,7 +24,7 @@ from .volunteer_login import volunteer_login
 
 async def basics_tab(account: Account, volunteer: Volunteer) -> None:
     """基本資料: the shared data of a volunteer, amended by any unit the volunteer serves."""
-    draft = await drafts.open(DraftKind.VOLUNTEER, by=account, volunteer=volunteer, about='basics')
+    draft = await drafts.plan(DraftKind.VOLUNTEER, by=account, volunteer=volunteer, about='basics')
     details = await drafts.restored(draft, VolunteerDetails.from_record(volunteer))
     held = await accounts.hold(volunteer, by=account)
     if held is not None:

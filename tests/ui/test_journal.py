@@ -1,0 +1,56 @@
+"""The log: seldom, short, one line for each record."""
+
+import logging
+import time
+
+import pytest
+
+from ui import journal
+
+
+def a_record(message: str, *values: object) -> logging.LogRecord:
+    return logging.LogRecord('ui', logging.WARNING, __file__, 1, message, values, None)
+
+
+def test_the_same_words_are_written_so_often_a_minute_and_the_rest_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1000.0
+    monkeypatch.setattr(time, 'monotonic', lambda: now)
+    seldom, line = journal.Seldom(), journal.OneLine()
+    passed = [seldom.filter(a_record('a browser says: %r', n)) for n in range(1000)]
+    assert passed.count(True) == journal.AT_MOST
+    assert seldom.filter(a_record('something else'))
+
+    now += journal.SECONDS
+    record = a_record('a browser says: %r', 'again')
+    assert seldom.filter(record)
+    assert (
+        line.format(record) == f"a browser says: 'again' ({1000 - journal.AT_MOST} more of these were left out before)"
+    )
+
+
+def test_what_it_remembers_is_bounded() -> None:
+    seldom = journal.Seldom()
+    for number in range(5000):
+        seldom.filter(a_record(f'no two are alike {number}'))
+
+    assert len(vars(seldom)['_kinds']) <= 500
+
+
+def test_a_record_is_one_line_that_no_sign_can_break_and_has_an_end() -> None:
+    line = journal.OneLine()
+
+    posing = line.format(a_record('%s said', 'x\n2026-01-01 ERROR: all is lost\r\x1b[2J\u2028\u202e'))
+    assert posing == 'x\\x0a2026-01-01 ERROR: all is lost\\x0d\\x1b[2J\\u2028\\u202e said'
+    assert len(line.format(a_record('%s', 'x' * 1_000_000))) <= journal.LONGEST + 1
+
+
+def test_a_traceback_stays_and_has_an_end() -> None:
+    record = a_record('it broke\n')
+    try:
+        raise ValueError('x' * 1_000_000)
+    except ValueError as error:
+        record.exc_info = (ValueError, error, error.__traceback__)
+    told = journal.OneLine().format(record)
+
+    assert told.startswith('it broke\n')
+    assert len(told) <= journal.LONGEST_TRACEBACK + 20

@@ -1,0 +1,137 @@
+"""Connections as uvicorn has them, with limits of size and of time that httptools has not.
+
+httptools keeps the head of a request, a trailer or a chunk's extension until it ends, however long it is: one endless
+header took 230 MB and held the loop for twelve seconds. Here whoever sends more than MOST_HEAD bytes that are no body,
+or is too slow with a head, a body or with reading an answer, is cut off. What a body may be is the gate's to say.
+"""
+
+import asyncio
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+MOST_HEAD = 32 * 1024  # NiceGUI's own heads have 2 kB; proxies cut at 8 or 16
+HEAD_SECONDS = 15.0
+BODY_SECONDS = 150.0  # longer than an upload may take, which has a sentence of its own
+READING_SECONDS = 60.0
+# Heads that are not complete, in this process: whoever is slowest makes room.
+MOST_UNFINISHED = 500
+
+_ANSWERS = {408: b'Request Timeout', 431: b'Request Header Fields Too Large'}
+
+
+class Oversized(Exception):
+    """The head of a request is too long."""
+
+
+class Limited(HttpToolsProtocol):
+    """One connection. Its states: a head is awaited or under way, a body is, or the answer is."""
+
+    unfinished: dict['Limited', None] = {}  # noqa: RUF012 -- of the process, as uvicorn's own set of connections
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_in_head = True
+        self.loose = 0  # bytes since something of the message was complete
+        self.head = 0
+        self.deadline: asyncio.TimerHandle | None = None
+        self.stall: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
+        super().connection_made(transport)
+        self._await_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        self._resume()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self.transport.is_closing():
+            return
+        if self.is_in_head and self.deadline is None:
+            self._await_head()
+        self.loose += len(data)
+        super().data_received(data)
+        if self.loose > MOST_HEAD and not self.transport.is_closing():
+            self._refuse(431)
+
+    def send_400_response(self, msg: str) -> None:
+        if self.head > MOST_HEAD:
+            self._refuse(431)
+        else:
+            super().send_400_response(msg)
+
+    def handle_websocket_upgrade(self) -> None:
+        self._stop_waiting()
+        super().handle_websocket_upgrade()
+
+    def on_message_begin(self) -> None:
+        self.head = 0
+        super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        self._count(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._count(len(name) + len(value))
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self.is_in_head, self.loose = False, 1
+        self._stop_waiting()
+        self.deadline = self.loop.call_later(BODY_SECONDS, self._refuse, 408)
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self.loose = 1  # never 0 in the middle of a message
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self.is_in_head, self.loose = True, 0
+        self._stop_waiting()
+        super().on_message_complete()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self.stall is None:
+            self.stall = self.loop.call_later(READING_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._resume()
+        super().resume_writing()
+
+    def _count(self, size: int) -> None:
+        self.head += size
+        if self.head > MOST_HEAD:
+            raise Oversized  # httptools makes an HttpParserError of it, and uvicorn answers 400: see above
+
+    def _await_head(self) -> None:
+        self.deadline = self.loop.call_later(HEAD_SECONDS, self._refuse, 408)
+        self.unfinished[self] = None
+        if len(self.unfinished) > MOST_UNFINISHED:
+            next(iter(self.unfinished))._refuse(408)
+
+    def _stop_waiting(self) -> None:
+        self.unfinished.pop(self, None)
+        if self.deadline is not None:
+            self.deadline.cancel()
+            self.deadline = None
+
+    def _resume(self) -> None:
+        if self.stall is not None:
+            self.stall.cancel()
+            self.stall = None
+
+    def _refuse(self, status: int) -> None:
+        """Say why, if nothing is being said yet, and close."""
+        self._stop_waiting()
+        if self.transport is None or self.transport.is_closing():
+            return
+        is_heard = self.cycle is None or self.cycle.response_complete or not self.cycle.response_started
+        # Browsers open connections in advance, and would take words on them for the answer to something.
+        if is_heard and self.loose:
+            words = _ANSWERS[status]
+            self.transport.write(b'HTTP/1.1 %d %s\r\nconnection: close\r\ncontent-length: 0\r\n\r\n' % (status, words))
+        self.transport.close()

@@ -1,0 +1,67 @@
+"""The server's log: what strangers and browsers cause to be written there stays short, on its line, and seldom.
+
+The same words of a module (before ids and numbers are put into them) are written AT_MOST times a minute; how many more
+there were is told with the first of the next minute. Signs that could pose as another line are written as \\x0a.
+"""
+
+import logging
+import re
+import time
+from collections import OrderedDict
+
+AT_MOST = 30
+SECONDS = 60.0
+LONGEST = 2_000
+LONGEST_TRACEBACK = 12_000
+_MOST_KINDS = 500
+_CONTROL = re.compile('[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]')
+
+
+class Seldom(logging.Filter):
+    """Lets AT_MOST records of a kind through each minute. What it remembers is bounded, too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kinds: OrderedDict[tuple[str, str], tuple[float, int]] = OrderedDict()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        kind, now = (record.name, str(record.msg)[:200]), time.monotonic()
+        began, count = self._kinds.pop(kind, (now, 0))
+        left_out = max(0, count - AT_MOST)
+        if now - began >= SECONDS:
+            began, count = now, 0
+        self._kinds[kind] = began, count + 1
+        if len(self._kinds) > _MOST_KINDS:
+            self._kinds.popitem(last=False)
+        if count == 0 and left_out:
+            record.left_out = left_out
+        return count < AT_MOST
+
+
+class OneLine(logging.Formatter):
+    """A record on one line of at most LONGEST characters, and after it the traceback, if there is one."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 -- logging's own name
+        told = f'{record.message[:LONGEST]}…' if len(record.message) > LONGEST else record.message
+        told = _CONTROL.sub(_escaped, told.rstrip('\n'))
+        left_out = getattr(record, 'left_out', 0)
+        return f'{told} ({left_out} more of these were left out before)' if left_out else told
+
+    def formatException(self, ei: object) -> str:  # noqa: N802 -- logging's own name
+        told = super().formatException(ei)  # type: ignore[arg-type] # whatever logging gives
+        return told if len(told) <= LONGEST_TRACEBACK else f'…{told[-LONGEST_TRACEBACK:]}'
+
+
+def opened() -> None:
+    """Have everything that is logged in this process go through it, to the standard error."""
+    handler = logging.StreamHandler()
+    handler.addFilter(Seldom())
+    handler.setFormatter(OneLine())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+
+
+def _escaped(sign: re.Match[str]) -> str:
+    code = ord(sign[0])
+    return f'\\x{code:02x}' if code < 256 else f'\\u{code:04x}'
