@@ -713,3 +713,8 @@ ALTER TABLE "reading" RENAME TO "presence";
 ALTER INDEX reading_one_holder RENAME TO presence_one_holder;
 ALTER INDEX reading_by_application_id RENAME TO presence_by_application_id;
 DO $$ DECLARE name text; BEGIN FOR name IN SELECT conname FROM pg_constraint WHERE conrelid = 'presence'::regclass AND conname LIKE 'reading%' LOOP EXECUTE format('ALTER TABLE presence RENAME CONSTRAINT %I TO %I', name, replace(name, 'reading', 'presence')); END LOOP; END $$;
+
+-- 0012_names
+ALTER TABLE "volunteer" ADD COLUMN "english_name_key" VARCHAR(120) NOT NULL;
+ALTER TABLE "volunteer" ADD COLUMN "key_edition" SMALLINT NOT NULL;
+UPDATE volunteer SET legacy_series = regexp_replace(normalize(legacy_series, NFKC), '\s', '', 'g'), legacy_serial = regexp_replace(normalize(legacy_serial, NFKC), '\s', '', 'g') WHERE legacy_serial <> '';

@@ -11,8 +11,8 @@ MOST = 120
 # Grows with each change of what `key` does; keys of an earlier edition are made anew at the start.
 EDITION = 1
 
-# Signs for the glottal stop (原住民族語言書寫系統, 教育部 and 原民會, 2005): a keyboard has no key for them, so people type ' or
-# nothing.
+# Signs for the glottal stop (原住民族語言書寫系統, 教育部 and 原民會, 2005): a keyboard has no key for them, so people
+# type ' or nothing.
 _GLOTTAL_STOPS = frozenset('\u02bb\u02bc\u02bd\u02be\u02bf\u02c0\u02c8\u0294\u0241\u0242\ua78b\ua78c')
 # Letters that NFD does not take apart, by the plain letter that people type: Đức, Uongʉ, Tanɨvak.
 _PLAIN = str.maketrans({'đ': 'd', 'ʉ': 'u', 'ɨ': 'i', 'ø': 'o', 'ł': 'l', 'ŋ': 'ng', 'ə': 'e', 'ɫ': 'l', 'ɬ': 'l'})

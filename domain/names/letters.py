@@ -18,8 +18,9 @@ GETA = '〓'  # what printers set where a piece of type was missing
 def problem(label: str, text: str) -> str | None:
     """What is wrong with the characters of `text` for printing, and what to do; None when all can be printed.
 
-    >>> problem('姓名', 'Uongʉ Pe̍h'), problem('姓名', '陳\ue123華')
-    (None, '姓名的「\ue123」（U+E123）是造字，別的電腦看不到、也印不出來。請到全字庫查出這個字改用，或用組字說明，例如⿰方土。')
+    >>> problem('姓名', 'Uongʉ Pe̍h')
+    >>> problem('姓名', '陳\ue123華')[7:]
+    '（U+E123）是造字，別的電腦看不到、也印不出來。請到全字庫查出這個字改用，或用組字說明，例如⿰方土。'
     """
     missing = unprintable(text)
     own = [character for character in missing if unicodedata.category(character) == 'Co']
@@ -72,7 +73,8 @@ _TYPE = _Type()
 
 
 def _listed(characters: list[str]) -> str:
-    return '、'.join(f'「{one}」（U+{ord(one):04X}）' for one in characters[:3]) + ('等字' if len(characters) > 3 else '')
+    more = '等字' if len(characters) > 3 else ''
+    return '、'.join(f'「{one}」（U+{ord(one):04X}）' for one in characters[:3]) + more
 
 
 def _is_drawn(character: str) -> bool:
@@ -93,7 +95,8 @@ def _drawn() -> bytearray | None:
     if program is None:
         log.warning('names: fc-list was not found, so nobody is told of characters that have no font')
         return None
-    answer = subprocess.run([program, '--format=%{charset} '], capture_output=True, text=True, check=False, timeout=60)
+    asked = [program, '--format=%{charset} ']
+    answer = subprocess.run(asked, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603, ours
     drawn = bytearray(0x110000 // 8)
     for span in answer.stdout.split():
         first, _, last = span.partition('-')

@@ -10,13 +10,13 @@ from db import sealing, transaction
 from db.choices import AccessKind, IdentityKind, MembershipStatus, Role, Section
 from db.models import Account, HonorCard, HostUnit, Membership, RecordBook, ServiceHours, Training, Volunteer
 
-from .. import announcements, dates, identity_numbers, permissions, validation
+from .. import announcements, dates, identity_numbers, names, permissions, validation
 from ..accounts import login_lock
 from ..announcements import VolunteerChanged
 from ..audit import access, history
 from ..audit.history import Change
 from ..errors import DomainError, Incomplete, NotFound
-from .basics import FIELDS, HOST_UNIT, name_key
+from .basics import FIELDS, HOST_UNIT
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ async def join(kind: object, number: object, name: object, born_on: object, *, b
     known = await _of_number(number)
     if known is None:
         raise NoSuchPerson
-    if name_key(known.name) != name_key(str(name)) or known.born_on != born_on:
+    if names.key(known.name) != names.key(str(name)) or known.born_on != born_on:
         await access.note(known, AccessKind.ENROLMENT, '核對資料不符，未收編', by=by)
         raise NoSuchPerson
     async with transaction():

@@ -131,10 +131,10 @@ def birth_fields(in_form: form, details: VolunteerDetails) -> None:
     """出生日期 of the ROC calendar, with the western date and the age beside it; 民國前 counts backwards."""
     with html.div().classes('lb-with-check'):
         born = date_field(FIELDS['born_on'].caption, in_form, 'born_on', required=True)
-        before = check_field(FIELDS['is_born_before_roc'].caption, in_form, 'is_born_before_roc')
+        before = born.before_roc = check_field(FIELDS['is_born_before_roc'].caption, in_form, 'is_born_before_roc')
 
     def renew() -> None:
-        born.is_before_roc = details.is_born_before_roc
+        born.count_back(details.is_born_before_roc)
         day = details.born_on
         born.advise(
             f'西元 {day.year} 年 {day.month} 月 {day.day} 日，滿 {dates.age_on(day, dates.today())} 歲' if day else ''
