@@ -18,7 +18,10 @@ from domain.settings import Settings
 
 
 class MailServer:
-    """`letters` it took, in order, `written` as they came; `refused` maps an address to the answer it gets; `on_letter` runs at each DATA."""
+    """`letters` it took, in order, `written` as they came.
+
+    `refused` maps an address to the answer it gets; `on_letter` runs at each DATA.
+    """
 
     def __init__(self, logins: dict[str, str]) -> None:
         self.letters: list[EmailMessage] = []
