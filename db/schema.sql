@@ -792,3 +792,7 @@ ALTER TABLE "account_request" ADD COLUMN "digest" VARCHAR(64);
 CREATE INDEX stored_file_by_host_unit_id ON "stored_file" (host_unit_id, volunteer_id);
 CREATE INDEX account_request_by_status ON "account_request" (status, confirmed_at);
 UPDATE account_request SET confirmed_at = created_at;
+-- 0012_names
+ALTER TABLE "volunteer" ADD COLUMN "english_name_key" VARCHAR(120) NOT NULL;
+ALTER TABLE "volunteer" ADD COLUMN "key_edition" SMALLINT NOT NULL;
+UPDATE volunteer SET legacy_series = regexp_replace(normalize(legacy_series, NFKC), '\s', '', 'g'), legacy_serial = regexp_replace(normalize(legacy_serial, NFKC), '\s', '', 'g') WHERE legacy_serial <> '';

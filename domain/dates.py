@@ -21,10 +21,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta, timezone
 
+from . import invisible
 from .errors import DomainError
 
 # A fixed offset, not a time zone database: a small machine may have none, and Taiwan keeps no summer time since 1980.
 TAIPEI = timezone(timedelta(hours=8), 'Asia/Taipei')
+
+_BEFORE_ROC = ('民國前', '民前', '前')
+_HAN_DIGITS = '〇零一壹二貳三參四肆五伍六陸七柒八捌九玖'  # two for each digit
+_DASH = re.compile('[\u2010-\u2015\u2212\u30fc~]')
+_BETWEEN = r'[/\\.、,·‧。-]'
 
 _frozen_at: datetime | None = None
 
@@ -129,12 +135,14 @@ def parse_roc(text: str, before_roc: bool = False) -> date:
 
     Raises `UnreadableDate`.
     """
-    plain = re.sub(r'\s', '', unicodedata.normalize('NFKC', text))
-    era, rest = re.fullmatch(r'(民國前|民國|前)?(.*)', plain, re.DOTALL).groups()  # type: ignore[union-attr]
+    plain = _DASH.sub('-', unicodedata.normalize('NFKC', invisible.removed(text)).strip())
+    plain = re.sub(r'\s', '', re.sub(r'(?<=\d)\s+(?=\d)', '/', plain))
+    era, rest = re.fullmatch(r'(西元|公元|民國前|民前|中華民國|民國|前)?(.*)', plain, re.DOTALL).groups()  # type: ignore[union-attr]
+    rest = _in_digits(rest.removesuffix('生'))
     parts = _separated(rest) or _run_together(rest, text)
     if parts is None:
         raise UnreadableDate(text)
-    year = _western_year(parts[0], text, before_roc=before_roc or era in ('民國前', '前'))
+    year = _western_year(parts[0], text, before_roc=before_roc or era in _BEFORE_ROC)
     return _existing_day(year, parts[1], parts[2], text)
 
 
@@ -215,9 +223,36 @@ def _short_year(day: date) -> str:
     return f'{year:03}' if year > 0 else f'民國前 {1 - year}'
 
 
+def _in_digits(text: str) -> str:
+    """Numbers written in Han characters as digits: 七十四年五月十二日, 一一五年三月八日, 廿九日.
+
+    >>> _in_digits('七十四年五月十二日'), _in_digits('一一五年十月〇八日'), _in_digits('元年卅一日')
+    ('74年5月12日', '115年10月08日', '1年31日')
+    """
+    text = text.replace('元年', '1年').replace('廿', '二十').replace('卅', '三十')
+    text = re.sub(f'([{_HAN_DIGITS}]?)百', lambda found: f'{_digit(found[1] or "一")}百', text)
+    return re.sub(f'[{_HAN_DIGITS}0-9十百]+', lambda found: _number(found[0]), text)
+
+
+def _number(text: str) -> str:
+    if not re.search('[十百]', text):
+        return ''.join(map(_digit, text))
+    whole = re.fullmatch(f'(?:([{_HAN_DIGITS}0-9])百零?)?(?:([{_HAN_DIGITS}]?)(十))?([{_HAN_DIGITS}]?)', text)
+    if whole is None:
+        return text
+    hundreds, tens, has_tens, ones = whole.groups()
+    tens = (tens or '一') if has_tens else '〇'
+    return str(int(_digit(hundreds or '〇') + _digit(tens) + _digit(ones or '〇')))
+
+
+def _digit(character: str) -> str:
+    at = _HAN_DIGITS.find(character)
+    return character if at < 0 else str(at // 2)
+
+
 def _separated(text: str) -> tuple[int, int, int] | None:
-    match = re.fullmatch(r'(?a)(\d{1,4})([/.-])(\d{1,2})\2(\d{1,2})', text)
-    match = match or re.fullmatch(r'(?a)(\d{1,4})(年)(\d{1,2})月(\d{1,2})日', text)
+    match = re.fullmatch(rf'(?a)(\d{{1,4}})({_BETWEEN})(\d{{1,2}})\2(\d{{1,2}})', text)
+    match = match or re.fullmatch(r'(?a)(\d{1,4})(年)(\d{1,2})月(\d{1,2})[日號]?', text)
     return (int(match[1]), int(match[3]), int(match[4])) if match else None
 
 

@@ -22,6 +22,7 @@ import unicodedata
 
 from db.choices import IdentityKind, Sex
 
+from . import invisible
 from .errors import DomainError
 
 _LETTERS = 'ABCDEFGHJKLMNPQRSTUVXYWZIO'  # in the order of their codes 10 to 35
@@ -39,7 +40,7 @@ def compact(text: str) -> str:
     >>> compact('ａ１２３－４５６７８９')
     'A123456789'
     """
-    return re.sub(r'[\s\u2010-\u2015\u2212-]', '', unicodedata.normalize('NFKC', text)).upper()
+    return re.sub(r'[\s\u2010-\u2015\u2212-]', '', unicodedata.normalize('NFKC', invisible.removed(text))).upper()
 
 
 def validate(kind: IdentityKind, text: str) -> str:

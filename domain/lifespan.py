@@ -1,5 +1,6 @@
 """Opens the office for business and closes it: database, keys, files, live news, mail, pictures and printing."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,9 +13,11 @@ from . import settings as settings_module
 from .accounts import first_administrator, login_lock, requests
 from .logbook import pdf
 from .mail import bounces, delivery, digests
+from .names import letters
 from .repeating import in_background, repeating
 from .reviews import deadlines, decisions, presence
 from .settings import Settings
+from .volunteers import spelling
 
 SWEEP_SECONDS = 3600.0
 
@@ -36,6 +39,7 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
         await reference.fill()
         await announcements.opened(url)
         stack.push_async_callback(announcements.closed)
+        await asyncio.to_thread(letters.prepare)
         await stack.enter_async_context(pictures.opened())
         await pdf.opened()
         stack.push_async_callback(pdf.closed)
@@ -48,6 +52,7 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
             presence.renew_forever(),
             deadlines.watch_forever(),
             repeating('sweeping', SWEEP_SECONDS, limits.sweep, login_lock.sweep, requests.sweep, files.sweep),
+            repeating('names', 24 * 60 * 60, spelling.renew_keys),
         )
         for loop in loops:
             await stack.enter_async_context(in_background(loop))

@@ -10,6 +10,8 @@ import unicodedata
 
 from email_validator import EmailNotValidError, validate_email
 
+from . import invisible
+
 MOST = 254  # RFC 5321 §4.5.3.1.3: 256 octets with the brackets around it
 
 
@@ -23,7 +25,7 @@ def parse(text: str) -> str | None:
     >>> parse('wang@example'), parse('wang mei@example.tw'), parse('王@example.tw')
     (None, None, None)
     """
-    narrow = unicodedata.normalize('NFKC', text[: 2 * MOST]).replace('。', '.').strip()
+    narrow = unicodedata.normalize('NFKC', invisible.removed(text[: 2 * MOST])).replace('。', '.').strip()
     try:
         found = validate_email(
             re.sub(r'\s*@\s*', '@', narrow), check_deliverability=False, allow_smtputf8=False, strict=True
@@ -39,7 +41,7 @@ def tidy(text: str) -> str:
     >>> tidy(' wang＠example.tw'), tidy(' 王'), tidy('　')
     ('wang@example.tw', '王', '')
     """
-    return parse(text) or text.strip()
+    return parse(text) or invisible.removed(text).strip()
 
 
 def masked(address: str) -> str:

@@ -11,16 +11,13 @@ from uuid import UUID
 
 from db.choices import Choice
 
-from . import dates, mail_addresses
+from . import dates, invisible, mail_addresses
 from .errors import NotFound
 
 Member = TypeVar('Member', bound=Choice)
 
 EARLIEST = date(1850, 1, 1)
 MOST_INT4 = 2**31 - 1
-
-# They turn the reading direction of what follows: a name could pretend to be another one.
-_DIRECTION_MARKS = frozenset('\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069')
 
 
 def found(sentences: Mapping[str, str | None]) -> dict[str, str]:
@@ -29,12 +26,12 @@ def found(sentences: Mapping[str, str | None]) -> dict[str, str]:
 
 
 def tidy(text: str) -> str:
-    """The text as it is kept: nothing but the blanks at its ends and the kind of its line ends is changed.
+    """The text as it is kept: without invisible characters and blanks at its ends, with plain line ends.
 
-    >>> tidy(' 谷辣斯．尤達卡　')
-    '谷辣斯．尤達卡'
+    >>> tidy(' 谷辣斯．尤達卡　'), tidy('王\\u200b小美\\u202e')
+    ('谷辣斯．尤達卡', '王小美')
     """
-    return text.replace('\r\n', '\n').replace('\r', '\n').strip()
+    return invisible.removed(text).replace('\r\n', '\n').replace('\r', '\n').strip()
 
 
 def text(label: str, value: object, *, most: int, needed: bool = False, lines: bool = False) -> str | None:
@@ -124,6 +121,15 @@ def searched(value: object) -> str:
     return tidy(''.join(filter(lambda character: unicodedata.category(character) not in ('Cc', 'Cs'), value)))[:100]
 
 
+def searched_number(value: object) -> str:
+    """The number to search for as it is kept: half width, without blanks.
+
+    >>> searched_number('中市文志字第 １１５０００００１ 號')
+    '中市文志字第115000001號'
+    """
+    return ''.join(unicodedata.normalize('NFKC', searched(value)).split())
+
+
 def record_id(value: object) -> int:
     """A number that a record may have. Raises NotFound for anything else, as if the record were not there."""
     if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MOST_INT4:
@@ -143,7 +149,7 @@ def _is_control(character: str, *, lines: bool) -> bool:
     if character in '\n\t':
         return not lines
     category = unicodedata.category(character)
-    return category in ('Cc', 'Cs', 'Zl', 'Zp') or character in _DIRECTION_MARKS or (ord(character) & 0xFFFE) == 0xFFFE
+    return category in ('Cc', 'Cs', 'Zl', 'Zp') or (ord(character) & 0xFFFE) == 0xFFFE
 
 
 def _unreadable(label: str) -> str:

@@ -10,7 +10,7 @@ from db import blobs, sealing
 from db.choices import FileKind, IdentityKind, Role, Sex, TrainingKind
 from db.models import Account, Agency, County, Field, HostUnit, Membership, StoredFile, Team, Training, Volunteer
 from domain import dates, identity_numbers
-from domain.volunteers.basics import name_key
+from domain.volunteers import spelling
 
 _numbers = count(1)
 
@@ -90,7 +90,7 @@ async def a_volunteer(unit: HostUnit | None = None, **changes: Any) -> Volunteer
         identity_number=sealing.sealed(number, 'volunteer.identity_number'),
         identity_index=sealing.blind_index(number),
         identity_masked=identity_numbers.masked(number),
-        name_key=name_key(facts['name']),
+        **spelling.keys({'english_name': ''} | facts),
         **facts,
     )
     await a_membership(volunteer, unit or await a_host_unit())

@@ -82,7 +82,8 @@ class Volunteer(Model):
 
     The basics are shared (law.md#shared-basics): `version` grows with each change, for units that edit the same person
     at once. `identity_number` is sealed; `identity_index` finds it, lists display `identity_masked` (A12****789).
-    `name_key` is the name folded for searching; `name` is stored exactly as given.
+    `name_key` and `english_name_key` are the names folded for searching, by the rule of `key_edition`; `name` is stored
+    exactly as given.
     """
 
     id = fields.IntField(primary_key=True)
@@ -93,6 +94,8 @@ class Volunteer(Model):
     name = fields.CharField(max_length=100)
     name_key = fields.CharField(max_length=120, db_index=True)
     english_name = fields.CharField(max_length=100, default='')
+    english_name_key = fields.CharField(max_length=120, default='')
+    key_edition = fields.SmallIntField(default=0, db_index=True)
     sex = fields.CharEnumField(Sex, max_length=10)
     born_on = fields.DateField()
     email = fields.CharField(max_length=254, default='')

@@ -24,7 +24,8 @@ from ..directory import forms
 from ..errors import Incomplete, NotFound
 from ..fields import Field, by_key
 from ..paging import Page, bounds
-from ..volunteers.basics import legacy_matching, legacy_number, name_key
+from ..volunteers import spelling
+from ..volunteers.basics import legacy_matching, legacy_number
 from .record_books import FIELDS, number_of
 
 COLUMNS = (
@@ -223,10 +224,11 @@ def _ledger(query: EntryQuery, by: Account) -> QuerySet[BookIssue]:
     if query.year is not None:
         issues = issues.filter(book__roc_year=query.year)
     if wanted := validation.searched(query.text):
-        people = Volunteer.filter(Q(legacy_matching(wanted), Q(name_key__contains=name_key(wanted)), join_type=Q.OR))
+        number = validation.searched_number(wanted)
+        people = Volunteer.filter(Q(*filter(None, [legacy_matching(number), spelling.named(wanted)]), join_type=Q.OR))
         ways = [
-            Q(number__contains=wanted),
-            Q(book__earlier_legacy__contains=wanted),
+            Q(number__contains=number),
+            Q(book__earlier_legacy__contains=number),
             Q(book__volunteer_id__in=Subquery(people.values('id'))),
         ]
         issues = issues.filter(Q(*ways, join_type=Q.OR))

@@ -17,6 +17,7 @@ from weasyprint.text.ffi import harfbuzz_subset
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from ..names import letters
 from ..workers.messages import Content
 from ..workers.serving import Handler, serve
 
@@ -144,7 +145,9 @@ def _resolved(stylesheet: str) -> str:
 
 
 def _printable(value: Any) -> Any:
-    return value if isinstance(value, Markup) or not isinstance(value, str) else UNPRINTABLE.sub('', value)
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    return letters.as_printed(UNPRINTABLE.sub('', value))
 
 
 def _qr(address: str, title: str = '查驗 QR 碼') -> Markup:

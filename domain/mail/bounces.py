@@ -164,7 +164,7 @@ def _shortened(notice: Message) -> Message:
     if kind == 'multipart' and notice.is_multipart():
         short.set_payload([_shortened(part) for part in _parts(notice)])
     elif kind == 'text':
-        lines = _content(notice).decode(errors='replace').splitlines()[:MOST_LINES]
+        lines = _decoded(notice).splitlines()[:MOST_LINES]
         short.set_payload('\n'.join(line[:MOST_LINE] for line in lines) + '\n')
     return short
 
@@ -211,10 +211,13 @@ def _divided(text: str) -> tuple[str, str]:
 
 
 def _our_id(notice: Message, returned: Message | None) -> re.Match[str] | None:
-    """The Message-ID of our mail; of a notice that carries nothing back, the one it is an answer to."""
+    """The Message-ID of our mail; of a notice that carries nothing back, the one that it says it is about."""
     if returned is not None:
         return _OURS.fullmatch(_field(returned, 'Message-ID'))
-    return _OURS.fullmatch(_field(notice, 'In-Reply-To'))
+    statuses = [part for part in _parts(notice) if part.get_content_type() in _STATUSES]
+    about = [_field(notice, 'In-Reply-To'), _field(notice, 'X-Original-Message-ID')]
+    about += [_field(fields, 'X-Original-Message-ID') for part in statuses for fields in _groups(part)[:1]]
+    return next(filter(None, map(_OURS.fullmatch, about)), None)
 
 
 def _parts(notice: Message) -> list[Message]:
@@ -234,7 +237,7 @@ def _parts(notice: Message) -> list[Message]:
 def _groups(part: Message) -> list[Message]:
     """The fields of the mail and of each recipient in a status."""
     blocks = re.split(rb'\n[^\S\n]*\n\s*', _content(part).replace(b'\r\n', b'\n').strip(), maxsplit=MOST_PARTS)
-    return [email.message_from_string(block.decode(errors='replace')) for block in blocks[:MOST_PARTS]]
+    return [email.message_from_string(smtp.decoded(block)) for block in blocks[:MOST_PARTS]]
 
 
 def _content(part: Message) -> bytes:
@@ -252,10 +255,14 @@ def _content(part: Message) -> bytes:
     return inner
 
 
+def _decoded(part: Message) -> str:
+    return smtp.decoded(_content(part), part.get_content_charset())
+
+
 def _text(notice: Message) -> str:
     """What a person reads in the notice."""
     plain = [part for part in _parts(notice) if part.get_content_type() == 'text/plain'][:1]
-    return ''.join(_content(part).decode(errors='replace').replace('\r\n', '\n') for part in plain)
+    return ''.join(_decoded(part).replace('\r\n', '\n') for part in plain)
 
 
 def _field(fields: Message, name: str) -> str:

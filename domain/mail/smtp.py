@@ -1,12 +1,14 @@
 """What a mail looks like on its way, and the server it is handed to."""
 
 import base64
+import contextlib
 import email.utils
 import ipaddress
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
@@ -23,6 +25,8 @@ ANSWER_WITHIN = 30.0
 MOST_WORDS = 1000
 
 _PORTS = {'smtp': 25, 'smtp+starttls': 587, 'smtps': 465}
+# Answers to MAIL FROM that are about this mail: too large (552), or an address that will not do (553).
+_ABOUT_THE_MAIL = (552, 553)
 _ODS = ('application', 'vnd.oasis.opendocument.spreadsheet')
 _ANYTHING = ('application', 'octet-stream')
 
@@ -93,7 +97,21 @@ def as_message(mail: OutgoingMail, mail_from: str) -> EmailMessage:
             subtype=subtype,
             filename=mail.attachment_name,
         )
+        _name_for_old_programs(message, mail.attachment_name)
     return message
+
+
+def _name_for_old_programs(message: EmailMessage, name: str) -> None:
+    """Say the name of the attachment as `name=` in encoded words (RFC 2047), too, for those who do not read RFC 2231.
+
+    The standard forbids it and every mail program understands it.
+    """
+    attachment = next(message.iter_attachments())
+    encoded = name if name.isascii() else Header(name, 'utf-8').encode(maxlinelen=60, linesep='\r\n')
+    kind = f'{attachment.get_content_type()};\r\n name="{encoded}"'
+    # Set as a plain string with short lines, which the policy leaves alone; as a header it would obey RFC 2231.
+    headers: list[tuple[str, Any]] = attachment._headers  # type: ignore[attr-defined]
+    headers[:] = [(key, kind if key.lower() == 'content-type' else value) for key, value in headers]
 
 
 def trouble(error: Exception) -> Trouble:
@@ -107,6 +125,8 @@ def trouble(error: Exception) -> Trouble:
             refusal = error.recipients[0]
             return _answer(refusal.code, refusal.message, is_general=False)
         case aiosmtplib.SMTPRecipientRefused() | aiosmtplib.SMTPDataError():
+            return _answer(error.code, error.message, is_general=False)
+        case aiosmtplib.SMTPSenderRefused() if error.code in _ABOUT_THE_MAIL:
             return _answer(error.code, error.message, is_general=False)
         case aiosmtplib.SMTPResponseException():
             return _answer(error.code, error.message, is_general=True)
@@ -122,8 +142,29 @@ def _answer(code: int, words: str, *, is_general: bool) -> Trouble:
 
 
 def storable(words: str) -> str:
-    """One line the database can keep: a server may speak Big5 (which arrives as lone surrogates) or send NULs."""
-    return ' '.join(words.encode(errors='replace').decode().replace('\0', ' ').split())[:MOST_WORDS]
+    """One line the database can keep: a server may speak Big5 (which arrives as lone surrogates) or send NULs.
+
+    >>> storable('550 ' + '查無此人'.encode('big5').decode(errors='surrogateescape'))
+    '550 查無此人'
+    """
+    try:
+        raw = words.encode(errors='surrogateescape')
+    except UnicodeEncodeError:
+        raw = words.encode(errors='replace')
+    return ' '.join(decoded(raw).replace('\0', ' ').split())[:MOST_WORDS]
+
+
+def decoded(raw: bytes, charset: str | None = None) -> str:
+    """What a mail server wrote, in the charset it names, else in the first of those of Taiwan and China that fits.
+
+    >>> decoded('信箱已滿'.encode('big5')), decoded('邮箱已满'.encode('gbk'), 'gb2312'), decoded(b'refus\\xe9 !')
+    ('信箱已滿', '邮箱已满', 'refusé !')
+    """
+    for name in (charset, 'utf-8', 'big5', 'cp950', 'gb18030'):
+        with contextlib.suppress(UnicodeError, LookupError):
+            if name is not None:
+                return raw.decode(name)
+    return raw.decode('latin-1')
 
 
 def _our_name(settings: Settings) -> str:

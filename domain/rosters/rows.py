@@ -19,13 +19,14 @@ from db import sealing
 from db.choices import ApplicationStatus, BookStatus, IssueKind, MembershipStatus, Role
 from db.models import Account, Application, Correction, Decision, Membership, RecordBook, Roster, Volunteer
 
-from .. import applications, corrections, identity_numbers, papers, permissions, readiness, validation, volunteers
+from .. import applications, corrections, identity_numbers, names, papers, permissions, readiness, validation
 from ..calendar import days_left
 from ..calendar.days_left import DaysLeft
 from ..cases import forgotten_drafts, resubmission_limit, worklists
 from ..errors import NotFound
 from ..paging import Page, bounds
 from ..readiness import Check
+from ..volunteers import spelling
 
 # What waits comes first, by its due day; then what was touched last.
 _OF_AGENCY = (
@@ -211,8 +212,8 @@ async def _free(kind: IssueKind, text: str, by: Account) -> QuerySet[Volunteer]:
     listed = Volunteer.filter(fitting, ~Q(id__in=Subquery(taken)), id__in=Subquery(ours.values('volunteer_id')))
     if wanted := validation.searched(text):
         number = Q(identity_index=sealing.blind_index(identity_numbers.compact(wanted)))
-        key = volunteers.name_key(wanted)
-        listed = listed.filter(number | Q(name_key__contains=key) if key else number)
+        named = spelling.named(wanted)
+        listed = listed.filter(number | named if named else number)
     return listed
 
 
@@ -229,7 +230,7 @@ def _asked_for(text: str, only_turn: bool, by: Account) -> Q:
         asked &= Q(id__in=Subquery(seen.filter(status__in=waiting).values('roster_id')))
     if wanted := validation.searched(text):
         named = Q(title__icontains=wanted) | Q(host_unit__name__icontains=wanted)
-        if key := volunteers.name_key(wanted):
+        if key := names.key(wanted):
             named |= Q(id__in=Subquery(seen.filter(volunteer__name_key__contains=key).values('roster_id')))
         asked &= named
     return asked

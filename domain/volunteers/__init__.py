@@ -10,7 +10,7 @@ from tortoise.query_utils import Prefetch
 
 from db import sealing, transaction
 from db.choices import AccessKind, FileKind, IdentityKind, LookupKind, MembershipStatus, Place, Role, Section
-from db.models import Account, Draft, HistoryEntry, Membership, RecordBook, Volunteer
+from db.models import Account, Draft, HistoryEntry, Membership, Volunteer
 
 from .. import accounts, announcements, dates, drafts, files, identity_numbers, permissions, validation
 from ..announcements import VolunteerChanged
@@ -19,8 +19,8 @@ from ..audit.history import Change
 from ..cases import transitions
 from ..errors import DomainError, Incomplete, MovedOn, NotFound
 from ..paging import Page, bounds
-from . import addresses, lookups
-from .basics import FIELDS, VolunteerDetails, legacy_matching, name_key
+from . import addresses, lookups, spelling
+from .basics import FIELDS, VolunteerDetails
 from .enrolment import Consolidated, Elsewhere, NoSuchPerson, consolidated, join, lookup_identity
 from .lookups import TooManyTries
 from .memberships import assign_team, end_membership
@@ -46,7 +46,6 @@ __all__ = [
     'join',
     'listed',
     'lookup_identity',
-    'name_key',
 ]
 
 # The columns that are not named as their field is.
@@ -155,7 +154,7 @@ async def find(query: VolunteerQuery, *, by: Account) -> Page[Volunteer]:
         ours = ours.filter(team_id=validation.record_id(query.team_id))
     if status := validation.member(MembershipStatus, query.status):
         ours = ours.filter(status=status)
-    found = Volunteer.filter(_matching(query.text), id__in=Subquery(ours.values('volunteer_id')))
+    found = Volunteer.filter(_matching(query.text, by), id__in=Subquery(ours.values('volunteer_id')))
     mine = Membership.filter(host_unit_id=by.host_unit_id).select_related('team')
     rows: list[Any] = (
         await found.annotate(found=RawSQL('COUNT(*) OVER ()'))
@@ -179,16 +178,13 @@ async def reveal_identity(volunteer: Volunteer, reason: str, *, by: Account) -> 
     return number
 
 
-def _matching(text: object) -> Q:
+def _matching(text: object, by: Account) -> Q:
     wanted = validation.searched(text)
-    key, number = name_key(wanted), identity_numbers.compact(wanted)
     if not wanted:
         return Q()
-    books = RecordBook.filter(number=wanted[:80]).values('volunteer_id')
-    ways = [Q(identity_index=sealing.blind_index(number)), Q(id__in=Subquery(books)), legacy_matching(wanted)]
-    if key:
-        ways.append(Q(name_key__contains=key))
-    return Q(*ways, join_type=Q.OR)
+    number = sealing.blind_index(identity_numbers.compact(wanted))
+    ways = [Q(identity_index=number), spelling.numbered(wanted, by=by), spelling.named(wanted)]
+    return Q(*filter(None, ways), join_type=Q.OR)
 
 
 async def _check(details: VolunteerDetails, volunteer: Volunteer | None, by: Account) -> None:
@@ -253,9 +249,7 @@ def _wanted(details: VolunteerDetails, base: dict[str, Any]) -> dict[str, Any]:
 
 def _following(columns: dict[str, Any]) -> dict[str, Any]:
     """The columns whose values follow from those of `columns`."""
-    following: dict[str, Any] = {}
-    if 'name' in columns:
-        following['name_key'] = name_key(columns['name'])
+    following = spelling.keys(columns)
     if 'consents_to_data_use' in columns:
         following['consented_at'] = dates.now() if columns['consents_to_data_use'] else None
     return following

@@ -1,7 +1,6 @@
 """基本資料: what the form of STEP 4 holds, what can be wrong with it, and how it is kept."""
 
 import re
-import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Self
@@ -12,7 +11,7 @@ from tortoise.expressions import Q
 from db.choices import IdentityKind, Sex
 from db.models import Volunteer
 
-from .. import identity_numbers, mail_addresses, validation
+from .. import identity_numbers, mail_addresses, names, validation
 from ..accounts import passwords
 from ..fields import Field, by_key
 from ..identity_numbers import BadIdentityNumber
@@ -54,9 +53,6 @@ FIELDS = by_key(
 HOST_UNIT = Field('host_unit', '所屬運用單位')
 TEAM = Field('team', '所屬志工隊')
 MEMBERSHIP = Field('membership', '收編狀態')
-
-# Letters of the people's own spellings that a keyboard has no key for: users type ' or nothing instead.
-_GLOTTAL_STOPS = frozenset('\u02bc\u02c8\ua78c\ua78b')
 
 
 @dataclass
@@ -162,8 +158,8 @@ class VolunteerDetails:
             'sex': validation.member(Sex, self.sex),
             'email': mail_addresses.tidy(self.email),
             'joins_disaster_relief': self.joins_disaster_relief,
-            'legacy_series': validation.tidy(self.legacy_series),
-            'legacy_serial': validation.tidy(self.legacy_serial),
+            'legacy_series': validation.searched_number(self.legacy_series),
+            'legacy_serial': validation.searched_number(self.legacy_serial),
             'legacy_issued_on': None if self.waives_issue_date else self.legacy_issued_on,
             'photo_id': self.photo,
             'is_photo_confirmed': self.is_photo_confirmed and self.photo is not None,
@@ -184,7 +180,7 @@ class VolunteerDetails:
 
     def _name_problem(self) -> str | None:
         return (
-            None if name_key(self.name) else f'{_label("name")}至少要有一個文字，不能只有符號。請對照證件再輸入一次。'
+            None if names.key(self.name) else f'{_label("name")}至少要有一個文字，不能只有符號。請對照證件再輸入一次。'
         )
 
     def _password_problems(self, is_new: bool) -> dict[str, str | None]:
@@ -269,27 +265,3 @@ def legacy_matching(text: str) -> Q:
     if whole := _LEGACY.fullmatch(text):
         return Q(legacy_series=whole[1], legacy_serial=whole[2])
     return Q(Q(legacy_serial=text[:40]), ~Q(legacy_serial=''))
-
-
-def name_key(name: str) -> str:
-    """The name folded for searching: width, case, separators and 台 do not matter. Never shown, never kept as a name.
-
-    >>> name_key('谷辣斯‧尤達卡') == name_key('谷辣斯．尤達卡') == name_key('谷辣斯 尤達卡')
-    True
-    >>> name_key("Kolas Yotaka") == name_key('ＫＯＬＡＳ·ＹＯＴＡＫＡ'), name_key('臺生') == name_key('台生')
-    (True, True)
-    """
-    folded = unicodedata.normalize('NFKC', unicodedata.normalize('NFKC', name).casefold()).replace('台', '臺')
-    return ''.join(filter(_counts, folded))[:120]
-
-
-def _counts(character: str) -> bool:
-    """Not blanks, punctuation, invisible signs, nor the selectors of a character's variants."""
-    category = unicodedata.category(character)
-    is_selector = 0xFE00 <= ord(character) <= 0xFE0F or 0xE0100 <= ord(character) <= 0xE01EF
-    return (
-        category[0] not in 'ZP'
-        and category not in ('Cc', 'Cf', 'Cs', 'Sk')
-        and not is_selector
-        and (character not in _GLOTTAL_STOPS)
-    )

@@ -12,14 +12,15 @@ from db import transaction
 from db.choices import AccessKind, IdentityKind, LookupKind, MembershipStatus, Role, Section, Sex
 from db.models import Account, HonorCard, HostUnit, Membership, RecordBook, ServiceHours, Training, Volunteer
 
-from .. import announcements, dates, identity_numbers, permissions, person_names, validation
+from .. import announcements, dates, identity_numbers, names, permissions, validation
 from ..announcements import VolunteerChanged
 from ..audit import access, history
 from ..audit.history import Change
 from ..errors import Incomplete, NotFound
 from ..mail import notices
+from ..names import masking
 from . import lookups
-from .basics import FIELDS, HOST_UNIT, name_key
+from .basics import FIELDS, HOST_UNIT
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ async def join(kind: object, number: object, name: object, born_on: object, *, b
     known = await lookups.counted(LookupKind.ENROLMENT, number, by=by)
     if known is None:
         raise NoSuchPerson
-    if name_key(known.name) != name_key(str(name)) or known.born_on != born_on:
+    if names.key(known.name) != names.key(str(name)) or known.born_on != born_on:
         await access.note(known, AccessKind.ENROLMENT, '核對資料不符，未收編', by=by)
         raise NoSuchPerson
     async with transaction():
@@ -111,7 +112,7 @@ async def consolidated(kind: object, number: object, reason: str, *, by: Account
     of_them = {'volunteer_id': volunteer.id}
     return Consolidated(
         volunteer_id=volunteer.id if is_ours else None,
-        name=volunteer.name if is_ours else person_names.masked(volunteer.name),
+        name=volunteer.name if is_ours else masking.masked(volunteer.name),
         identity_kind=volunteer.identity_kind,
         identity_masked=volunteer.identity_masked,
         sex=volunteer.sex,

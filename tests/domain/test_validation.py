@@ -10,7 +10,8 @@ from domain import dates, validation
 from domain.errors import NotFound
 
 JUNK = [None, '', 5, -1, 2**70, 1.5, float('nan'), True, [], {}, ['x'], {'a': 1}, b'x', object(), 'x' * 100_000]
-STRANGE = ['\0', 'a\0b', '\ud800', '\x1b[31m', '\u202eabc', '\u2028', '\uffff', '\x7f', '\u2066']
+STRANGE = ['\0', 'a\0b', '\ud800', '\x1b[31m', '\u2028', '\uffff', '\x7f']
+INVISIBLE = ['\u200b', '\ufeff', '\u202eabc\u202c', '\u2066', '\u200e', '\u00ad', '\U000e0041']
 
 
 @pytest.mark.parametrize('value', [*JUNK, *STRANGE])
@@ -29,6 +30,12 @@ def test_every_check_bears_anything(value: object) -> None:
 @pytest.mark.parametrize('text', STRANGE)
 def test_signs_that_cannot_be_seen_or_kept_are_refused(text: str) -> None:
     assert '控制字元' in (validation.text('姓名', f'王{text}明', most=100) or '')
+
+
+@pytest.mark.parametrize('text', INVISIBLE)
+def test_signs_that_cannot_be_seen_and_mean_nothing_are_taken_out(text: str) -> None:
+    assert validation.text('姓名', f'王{text}明', most=100) is None
+    assert validation.tidy(f'王{text}明') == validation.searched(f'王{text}明') in ('王明', '王abc明')
 
 
 @pytest.mark.parametrize(

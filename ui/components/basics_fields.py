@@ -6,6 +6,7 @@ from domain import dates, files, identity_numbers, volunteers
 from domain.accounts import Hold, passwords
 from domain.errors import DomainError
 from domain.model import Account, FileKind, IdentityKind, Sex, Volunteer
+from domain.names import letters
 from domain.volunteers import FIELDS, VolunteerDetails
 
 from .card import card
@@ -13,6 +14,7 @@ from .form import form
 from .form.fields import check_field, date_field, email_field, password_field, radio_field, segment_field, text_field
 from .form.upload_box import upload_box
 
+NAME_HINT = '與證件相同；罕用字、族名與間隔號都照原樣保留。'
 YES_NO = {True: '是', False: '否'}
 BY_SYSTEM = '志工會收到設定密碼的連結，密碼由本人設定。'
 BY_HAND = '自行設定密碼'
@@ -37,16 +39,7 @@ async def basics_fields(in_form: form, details: VolunteerDetails, account: Accou
                 hint='請先向本人說明蒐集目的與權利，取得同意後勾選。',
             )
             check_field(FIELDS['is_civil_servant'].caption, in_form, 'is_civil_servant')
-            with html.div().classes('lb-with-check'):
-                text_field(
-                    FIELDS['name'].caption,
-                    in_form,
-                    'name',
-                    required=True,
-                    hint='與證件相同；罕用字、族名與間隔號都照原樣保留。',
-                )
-                check_field(FIELDS['is_open_to_units'].caption, in_form, 'is_open_to_units')
-            text_field(FIELDS['english_name'].caption, in_form, 'english_name')
+            name_fields(in_form, details)
             html.hr().classes('lb-hr full')
             password_fields(in_form, details, held)
             html.hr().classes('lb-hr full')
@@ -60,6 +53,22 @@ async def basics_fields(in_form: form, details: VolunteerDetails, account: Accou
             legacy_fields(in_form, details)
         with html.div().classes('lb-side'), card('上傳照片'):
             await photo_fields(in_form, details, account)
+
+
+def name_fields(in_form: form, details: VolunteerDetails) -> None:
+    """姓名 and 英文姓名; beside each stands which of its characters cannot be printed."""
+    with html.div().classes('lb-with-check'):
+        name = text_field(FIELDS['name'].caption, in_form, 'name', required=True)
+        check_field(FIELDS['is_open_to_units'].caption, in_form, 'is_open_to_units')
+    english = text_field(FIELDS['english_name'].caption, in_form, 'english_name')
+
+    def renew() -> None:
+        for each, text, hint in ((name, details.name, NAME_HINT), (english, details.english_name, '')):
+            problem = letters.problem(FIELDS[each.name].label, text[:100])
+            each.advise(problem or hint, 'bad' if problem else '')
+
+    in_form.on_change(renew)
+    renew()
 
 
 def identity_fields(in_form: form, details: VolunteerDetails, account: Account) -> None:
@@ -174,10 +183,10 @@ def birth_fields(in_form: form, details: VolunteerDetails) -> None:
     """出生日期 of the ROC calendar, with the western date and the age beside it; 民國前 counts backwards."""
     with html.div().classes('lb-with-check'):
         born = date_field(FIELDS['born_on'].caption, in_form, 'born_on', required=True)
-        before = check_field(FIELDS['is_born_before_roc'].caption, in_form, 'is_born_before_roc')
+        before = born.before_roc = check_field(FIELDS['is_born_before_roc'].caption, in_form, 'is_born_before_roc')
 
     def renew() -> None:
-        born.is_before_roc = details.is_born_before_roc
+        born.count_back(details.is_born_before_roc)
         day = details.born_on
         born.advise(
             f'西元 {day.year} 年 {day.month} 月 {day.day} 日，滿 {dates.age_on(day, dates.today())} 歲' if day else ''

@@ -1,19 +1,25 @@
-// A month of the ROC calendar, since QDate knows no 民國 years. Year and month are selects, days are buttons.
+// A month of the ROC calendar, since QDate knows no 民國 years. Year and month are selects, days are buttons. Years are
+// western inside; `backwards` counts them back from 民國元年 (民國前). Today is Taipei's day, wherever the machine stands.
 // Only one day is in the tab order; arrows move by days and weeks, Page Up and Down by months, Enter picks.
 const WEEK = ['日', '一', '二', '三', '四', '五', '六'];
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
 
+function taipei() {
+  const now = new Date(Date.now() + 8 * 3600e3);
+  return [now.getUTCFullYear(), now.getUTCMonth() + 1, now.getUTCDate()];
+}
+
 export default {
-  props: { value: String },
+  props: { value: String, backwards: Boolean },
   emits: ['picked'],
   template: `
     <div class="lb-calendar">
       <div class="lb-calendar-head">
         <button type="button" class="lb-mini" aria-label="上個月" @click="turn(-1)">‹</button>
         <label>
-          民國
+          {{ backwards ? '民國前' : '民國' }}
           <select v-model.number="year" aria-label="年">
-            <option v-for="y in years" :key="y" :value="y">{{ y }}</option>
+            <option v-for="y in years" :key="y" :value="y">{{ counted(y) }}</option>
           </select>
           年
         </label>
@@ -33,7 +39,7 @@ export default {
           :key="d"
           type="button"
           :class="{on: isChosen(d), today: isToday(d)}"
-          :aria-label="year + '年' + month + '月' + d + '日'"
+          :aria-label="counted(year) + '年' + month + '月' + d + '日'"
           :aria-pressed="isChosen(d)"
           :aria-current="isToday(d) ? 'date' : null"
           :tabindex="d === stop ? 0 : -1"
@@ -44,28 +50,29 @@ export default {
         </button>
       </div>
       <div class="lb-calendar-foot">
-        <span>西元 {{ year + 1911 }} 年</span>
-        <button type="button" class="lb-mini" @click="today">今天</button>
+        <span>西元 {{ year }} 年</span>
+        <button v-if="!backwards" type="button" class="lb-mini" @click="today">今天</button>
       </div>
     </div>
   `,
   data() {
-    const now = new Date(),
+    const now = taipei(),
       found = /^(\d{1,3})\D(\d{1,2})\D(\d{1,2})$/.exec((this.value || '').trim());
     const chosen = found && found.slice(1).map(Number);
-    const [year, month, day] = chosen || [now.getFullYear() - 1911, now.getMonth() + 1, now.getDate()];
+    if (chosen) chosen[0] = this.backwards ? 1912 - chosen[0] : chosen[0] + 1911;
+    const [year, month, day] = chosen || (this.backwards ? [1911, 12, 31] : now);
     return { week: WEEK, chosen, year, month, day };
   },
   computed: {
     years() {
-      const last = new Date().getFullYear() - 1911 + 5;
-      return Array.from({ length: last }, (_, i) => last - i);
+      const [first, last] = this.backwards ? [1850, 1911] : [1912, taipei()[0] + 5];
+      return Array.from({ length: last - first + 1 }, (_, i) => last - i);
     },
     before() {
-      return new Date(this.year + 1911, this.month - 1, 1).getDay();
+      return new Date(this.year, this.month - 1, 1).getDay();
     },
     days() {
-      return new Date(this.year + 1911, this.month, 0).getDate();
+      return new Date(this.year, this.month, 0).getDate();
     },
     stop() {
       return Math.min(this.day, this.days);
@@ -76,8 +83,7 @@ export default {
       return !!this.chosen && this.chosen.join() === [this.year, this.month, d].join();
     },
     isToday(d) {
-      const t = new Date();
-      return t.getFullYear() - 1911 === this.year && t.getMonth() + 1 === this.month && t.getDate() === d;
+      return taipei().join() === [this.year, this.month, d].join();
     },
     turn(n) {
       const m = this.month - 1 + n;
@@ -88,21 +94,23 @@ export default {
     },
     move(e) {
       if (e.key in STEPS) {
-        const at = new Date(this.year + 1911, this.month - 1, this.stop + STEPS[e.key]);
-        this.go(at.getFullYear() - 1911, at.getMonth() + 1, at.getDate());
+        const at = new Date(this.year, this.month - 1, this.stop + STEPS[e.key]);
+        this.go(at.getFullYear(), at.getMonth() + 1, at.getDate());
       } else if (e.key === 'PageUp' || e.key === 'PageDown') this.turn(e.key === 'PageUp' ? -1 : 1);
       else return;
       e.preventDefault();
       this.$nextTick(() => this.$el.querySelector('[data-autofocus]').focus());
     },
     today() {
-      const t = new Date();
-      this.go(t.getFullYear() - 1911, t.getMonth() + 1, t.getDate());
+      this.go(...taipei());
       this.pick(this.day);
+    },
+    counted(year) {
+      return this.backwards ? 1912 - year : year - 1911;
     },
     pick(d) {
       const two = (n) => String(n).padStart(2, '0');
-      this.$emit('picked', String(this.year).padStart(3, '0') + '/' + two(this.month) + '/' + two(d));
+      this.$emit('picked', String(this.counted(this.year)).padStart(3, '0') + '/' + two(this.month) + '/' + two(d));
     },
   },
 };

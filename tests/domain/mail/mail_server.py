@@ -18,10 +18,14 @@ from domain.settings import Settings
 
 
 class MailServer:
-    """`letters` it took, in order; `refused` maps an address to the answer it gets; `on_letter` runs at each DATA."""
+    """`letters` it took, in order, `written` as they came.
+
+    `refused` maps an address to the answer it gets; `on_letter` runs at each DATA.
+    """
 
     def __init__(self, logins: dict[str, str]) -> None:
         self.letters: list[EmailMessage] = []
+        self.written: list[bytes] = []
         self.envelopes: list[tuple[str, list[str]]] = []
         self.logged_in: list[str] = []
         self.refused: dict[str, str] = {}
@@ -42,6 +46,7 @@ class MailServer:
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         answer = await self.on_letter() if self.on_letter else None
         if answer is None or answer.startswith('2'):
+            self.written.append(envelope.content)
             self.letters.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
             self.envelopes.append((envelope.mail_from, envelope.rcpt_tos))
         return answer or '250 OK: queued'

@@ -227,6 +227,10 @@ async def test_the_notices_of_the_servers_there_are_are_understood(
     assert (mail.status, mail.last_error) == (MailStatus.BOUNCED, words)
 
 
+def in_big5(notice: bytes) -> bytes:
+    return notice.decode().encode('big5')
+
+
 # By the program that writes it: the notice, and the words that are noted.
 FOR_PEOPLE: dict[str, tuple[Callable[[Sent], bytes], str]] = {
     'qmail': (
@@ -267,6 +271,10 @@ FOR_PEOPLE: dict[str, tuple[Callable[[Sent], bytes], str]] = {
     'encoded': (
         lambda sent: base64_of(notices.in_words(sent, notices.QMAIL)),
         '192.0.2.25 does not like recipient. Remote host said: 550 unknown user',
+    ),
+    'big5': (
+        lambda sent: in_big5(notices.report(PLAIN, status(words='smtp; 550 5.1.1 查無此信箱'), sent.headers())),
+        '550 5.1.1 查無此信箱',
     ),
     'mixed': (
         lambda sent: notices.report(PLAIN, status(), sent.headers()).replace(b'multipart/report', b'multipart/mixed'),
@@ -401,6 +409,17 @@ def test_the_servers_words_are_told_as_it_said_them(words: str, told: str) -> No
 
     assert found is not None
     assert found.words == told
+
+
+async def test_a_notice_with_nothing_of_the_mail_may_name_it_in_a_field_of_its_own(
+    office: Office, tmp_path: Path
+) -> None:
+    _, message_id = await a_sent_mail(office)
+    fields = f'X-Original-Message-ID: {message_id}\n{status()}'
+    notice = notices.report(PLAIN, fields, '', kinds=('message/delivery-status', 'image/png'))
+    put(tmp_path, notice)
+
+    assert await bounces.collect(tmp_path) == 1
 
 
 async def test_a_notice_with_nothing_of_the_mail_tells_what_it_answers(office: Office, tmp_path: Path) -> None:

@@ -51,6 +51,7 @@ async def test_a_mail_arrives_as_it_was_written(office: Settings) -> None:
     assert (attachment.get_filename(), attachment.get_content()) == ('名冊.ods', bytes(range(256)))
     assert attachment.get_content_type() == 'application/vnd.oasis.opendocument.spreadsheet'
     assert "filename*=utf-8''%E5%90%8D%E5%86%8A.ods" in attachment.as_string()
+    assert 'name="=?utf-8?b?5ZCN5YaKLm9kcw==?="' in server.written[0].decode()
     assert (mail.status, mail.attempts, mail.last_error) == (MailStatus.SENT, 1, '')
 
 
@@ -112,9 +113,19 @@ async def test_a_wrong_password_is_ours_to_mend_and_fails_no_mail(office: Settin
     assert mails[0].last_error == '535 5.7.8 Authentication credentials invalid'
 
 
-async def test_words_in_another_encoding_are_kept_as_far_as_they_can_be_read(office: Settings) -> None:
+@pytest.mark.parametrize(
+    ('answer', 'encoding', 'noted'),
+    [
+        ('554 refusé\0 à bientôt', 'latin-1', '554 refusé à bientôt'),
+        ('554 拒收：查無此單位', 'big5', '554 拒收：查無此單位'),
+        ('554 拒收', 'utf-8', '554 拒收'),
+    ],
+)
+async def test_words_in_another_encoding_are_kept_as_they_were_meant(
+    answer: str, encoding: str, noted: str, office: Settings
+) -> None:
     async def decline(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write('554 refusé\0 à bientôt\r\n'.encode('latin-1'))
+        writer.write(f'{answer}\r\n'.encode(encoding))
         writer.close()
 
     await a_mail()
@@ -123,7 +134,7 @@ async def test_words_in_another_encoding_are_kept_as_far_as_they_can_be_read(off
         await delivery.deliver_due(replace(office, smtp_url=f'smtp://127.0.0.1:{port}'))
 
     mail = await OutgoingMail.get()
-    assert (mail.status, mail.last_error) == (MailStatus.WAITING, '554 refus? ? bient?t')
+    assert (mail.status, mail.last_error) == (MailStatus.WAITING, noted)
 
 
 async def test_a_subject_smuggles_no_header(office: Settings) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from db.choices import IdentityKind, Sex
 from domain import dates
-from domain.volunteers.basics import VolunteerDetails, name_key
+from domain.volunteers.basics import VolunteerDetails
 
 RIGHT = VolunteerDetails(
     identity_number='A123456789',
@@ -140,23 +140,3 @@ def test_a_forged_value_gets_a_sentence_and_never_breaks_the_form(field: str, ju
 def test_a_form_does_not_show_its_secrets_in_a_log() -> None:
     assert 'Meadow2026green' not in repr(RIGHT)
     assert 'A123456789' not in repr(RIGHT)
-
-
-@pytest.mark.parametrize(
-    ('one', 'other'),
-    [
-        ('谷辣斯‧尤達卡', '谷辣斯・尤達卡'),
-        ("Ta'aw", 'Taʼaw'),
-        ('ＷＡＮＧ', 'wang'),
-        ('葛\U000e0101', '葛'),
-        ('台生', '臺生'),
-        ('Straße', 'STRASSE'),
-        ('王 小 明', '王小明'),
-    ],
-)
-def test_names_are_found_in_spite_of_how_they_are_typed(one: str, other: str) -> None:
-    assert name_key(one) == name_key(other) != ''
-
-
-def test_a_key_fits_its_column() -> None:
-    assert len(name_key('\ufdfa' * 100)) == 120

@@ -37,7 +37,14 @@ from db.models import (
 from domain import accounts, dates, volunteers
 from domain.audit import history
 from domain.errors import Incomplete, NotFound, NotPermitted
-from domain.volunteers import AlreadyRegistered, ChangedMeanwhile, Elsewhere, VolunteerDetails, VolunteerQuery
+from domain.volunteers import (
+    AlreadyRegistered,
+    ChangedMeanwhile,
+    Elsewhere,
+    VolunteerDetails,
+    VolunteerQuery,
+    spelling,
+)
 
 from ...builders import (
     a_county,
@@ -411,6 +418,46 @@ async def test_names_numbers_and_books_are_found_inside_the_unit() -> None:
     assert await found('辣斯‧尤') == await found(' 中市文志字第115000413號 ') == [kulas]
     assert [await found(text) for text in (number[:9], '%', '_', "'", 'x' * 100_000)] == [[]] * 5
     assert [await found(text) for text in ('\0', '\ud800', None, 5)] == [[kulas, hua]] * 4
+
+
+@pytest.mark.parametrize(
+    'text',
+    [
+        'eteng', 'ETENG Ina', 'Ēténg', '中市文志字第 000456 號', '000456', '０００４５６', '中市文志字第115000413號',
+        '中市文志字第 115000413 號', '１１５０００４１３', '\u200e115000413', '黃秋葉', '\u200b黄秋葉\ufeff',
+    ],
+)  # fmt: skip
+async def test_a_volunteer_is_found_by_what_people_type_and_paste(text: str) -> None:
+    clerk = await an_account()
+    details = {'name': '黄秋葉', 'english_name': 'Eteng Ina', 'legacy_series': '中市文志', 'legacy_serial': '000456'}
+    known = await of_unit(clerk, **details)
+    await of_unit(clerk)
+    await a_book(known, '中市文志字第115000413號')
+    await a_book(await a_volunteer(name='林小英'), '北市文志字第115000413號')
+
+    page = await volunteers.find(VolunteerQuery(text=text), by=clerk)
+
+    assert list(page.rows) == [known]
+
+
+async def test_a_paper_number_is_kept_half_width_and_without_blanks() -> None:
+    clerk = await an_account()
+    seen = await volunteers.get((await of_unit(clerk)).id, by=clerk)
+    form = replace(VolunteerDetails.from_record(seen), legacy_series='中市文志 ', legacy_serial='０００ ４５６')
+
+    amended = await volunteers.amend(seen, form, version=1, by=clerk)
+
+    assert (amended.legacy_series, amended.legacy_serial) == ('中市文志', '000456')
+
+
+async def test_keys_of_an_earlier_rule_are_made_anew() -> None:
+    volunteer = await a_volunteer(name='林羣峯', english_name='Lim Kûn-phóng')
+    await Volunteer.filter(id=volunteer.id).update(name_key='林羣峯', english_name_key='', key_edition=0)
+
+    assert (await spelling.renew_keys(), await spelling.renew_keys()) == (1, 0)
+
+    now = await Volunteer.get(id=volunteer.id)
+    assert (now.name_key, now.english_name_key) == ('林群峰', 'limkunphong')
 
 
 async def test_a_page_of_names_takes_two_queries_and_brings_the_units_own_team(queries: list[str]) -> None:

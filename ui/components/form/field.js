@@ -36,6 +36,7 @@ export default {
     classes: String,
     group: String,
     recorded: String,
+    backwards: Boolean,
     marks: Array,
   },
   emits: ['typed', 'left', 'entered'],
@@ -190,7 +191,7 @@ export default {
                 aria-modal="true"
                 :aria-label="label + '：月曆'"
               >
-                <roc-calendar :value="text || ''" @picked="pick" />
+                <roc-calendar :value="text || ''" :backwards="backwards" @picked="pick" />
               </q-menu>
             </span>
           </template>

@@ -134,7 +134,18 @@ class date_field(field):
     def __init__(self, label: str, in_form: form, name: str, **props: Any) -> None:
         given = {'prefix': '民國', 'placeholder': '年/月/日', 'inputmode': 'numeric'} | props
         super().__init__(label, in_form, name, **given)
-        self.is_before_roc = False
+        self.before_roc: check_field | None = None
+
+    @property
+    def is_before_roc(self) -> bool:
+        """Whether years are counted back from 民國元年."""
+        return bool(self._props.get('backwards'))
+
+    def count_back(self, is_before_roc: bool) -> None:
+        """Count years back from 民國元年, or not."""
+        if self.is_before_roc != is_before_roc:
+            self._props['backwards'] = is_before_roc
+            self.update()
 
     def to_browser(self, value: Any) -> Any:
         return _numbers(value) if isinstance(value, date) else ''
@@ -144,13 +155,19 @@ class date_field(field):
         await self.take(self._props['value'], 0)
 
     def from_browser(self, raw: Any) -> Any:
-        text = super().from_browser(raw).strip()[:20]
+        text = super().from_browser(raw).strip()[:40]
         return dates.parse_roc(text, before_roc=self.is_before_roc) if text else None
 
     async def take(self, raw: Any, turn: int) -> None:
         await super().take(raw, turn)
         day = getattr(self.form.details, self.name)
-        if isinstance(day, date) and self._props['value'] != _numbers(day):
+        if not isinstance(day, date):
+            return
+        if day.year < 1912 and self.before_roc is not None and not self.is_before_roc:  # 民國前 was typed
+            self.count_back(True)
+            self.before_roc.show(True)
+            await self.form.take(self.before_roc.name, True)
+        if self._props['value'] != _numbers(day):
             self.show(day)
 
 

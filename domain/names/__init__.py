@@ -1,0 +1,62 @@
+"""姓名: when two spellings are one name, and what of a spelling is only seen and never meant.
+
+A name is kept exactly as it was given; what is folded here is only compared and searched.
+"""
+
+import unicodedata
+from functools import cache
+from pathlib import Path
+
+MOST = 120
+# Grows with each change of what `key` does; keys of an earlier edition are made anew at the start.
+EDITION = 1
+
+# Signs for the glottal stop (原住民族語言書寫系統, 教育部 and 原民會, 2005): a keyboard has no key for them, so people
+# type ' or nothing.
+_GLOTTAL_STOPS = frozenset('\u02bb\u02bc\u02bd\u02be\u02bf\u02c0\u02c8\u0294\u0241\u0242\ua78b\ua78c')
+# Letters that NFD does not take apart, by the plain letter that people type: Đức, Uongʉ, Tanɨvak.
+_PLAIN = str.maketrans({'đ': 'd', 'ʉ': 'u', 'ɨ': 'i', 'ø': 'o', 'ł': 'l', 'ŋ': 'ng', 'ə': 'e', 'ɫ': 'l', 'ɬ': 'l'})
+
+
+def key(name: str) -> str:
+    """The name folded for comparing and searching. Never shown, never kept as a name.
+
+    Width, case, separators, signs of the glottal stop, marks on Latin letters and variants of a character make no
+    difference.
+
+    >>> key('谷辣斯‧尤達卡') == key('谷辣斯．尤達卡') == key('谷辣斯 尤達卡')
+    True
+    >>> key('Kolas Yotaka') == key('ＫＯＬＡＳ·ＹＯＴＡＫＡ'), key('Nguyễn Thị Đào') == key('nguyen thi dao')
+    (True, True)
+    >>> key('臺生') == key('台生'), key('林羣峯') == key('林群峰'), key('王大明') == key('王太明')
+    (True, True, False)
+    """
+    folded = unicodedata.normalize('NFKC', unicodedata.normalize('NFKC', name).casefold())
+    bare = ''.join(sign for sign in unicodedata.normalize('NFD', folded) if not '\u0300' <= sign <= '\u036f')
+    plain = unicodedata.normalize('NFC', bare).translate(_PLAIN).translate(_variants())
+    return ''.join(filter(_counts, plain))[:MOST]
+
+
+def is_respelled(name: str, other: str) -> bool:
+    """Whether the two are one name in two spellings."""
+    return name != other and key(name) == key(other)
+
+
+@cache
+def _variants() -> dict[int, str]:
+    """Each variant → the form of its group."""
+    lines = (Path(__file__).parent / 'variants.txt').read_text(encoding='utf-8').splitlines()
+    groups = [line for line in lines if line and not line.startswith('#')]
+    return {ord(variant): group[0] for group in groups for variant in group[1:]}
+
+
+def _counts(character: str) -> bool:
+    """Not blanks, punctuation, invisible signs, nor the selectors of a character's variants."""
+    category = unicodedata.category(character)
+    is_selector = 0xFE00 <= ord(character) <= 0xFE0F or 0xE0100 <= ord(character) <= 0xE01EF
+    return (
+        category[0] not in 'ZP'
+        and category not in ('Cc', 'Cf', 'Cs', 'Sk')
+        and not is_selector
+        and character not in _GLOTTAL_STOPS
+    )

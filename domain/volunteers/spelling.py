@@ -1,0 +1,48 @@
+"""The keys by which volunteers are found: made with each name, and made anew when the rule of `names.key` changes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tortoise.expressions import Q, Subquery
+
+from db.models import Account, RecordBook, Volunteer
+
+from .. import names, validation
+from .basics import legacy_matching
+
+_AT_ONCE = 1000
+_KEYS = {'name': 'name_key', 'english_name': 'english_name_key'}
+
+
+def keys(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """The keys of those names that are among `columns`."""
+    found: dict[str, Any] = {_KEYS[column]: names.key(columns[column]) for column in _KEYS if column in columns}
+    return found | {'key_edition': names.EDITION} if len(found) == len(_KEYS) else found
+
+
+def named(text: str) -> Q | None:
+    """Whoever bears `text` as a part of the name or the English name; None when nothing of it can be looked for."""
+    key = names.key(text)
+    return Q(Q(name_key__contains=key), Q(english_name_key__contains=key), join_type=Q.OR) if key else None
+
+
+def numbered(text: str, *, by: Account) -> Q:
+    """Whoever of `by`'s unit has a book of this number, or a paper book of before: the whole number, or its digits."""
+    number = validation.searched_number(text)
+    books = RecordBook.filter(number=number[:80])
+    if number.isdecimal():
+        books = RecordBook.filter(
+            number__contains=f'第{number}號', volunteer__memberships__host_unit_id=by.host_unit_id
+        )
+    return Q(Q(id__in=Subquery(books.values('volunteer_id'))), legacy_matching(number), join_type=Q.OR)
+
+
+async def renew_keys() -> int:
+    """Make the keys of an earlier edition anew, a thousand at a time; returns how many."""
+    count = 0
+    while found := await Volunteer.filter(key_edition__lt=names.EDITION).order_by('id').limit(_AT_ONCE):
+        for volunteer in found:
+            volunteer.update_from_dict(keys({column: getattr(volunteer, column) for column in _KEYS}))
+        await Volunteer.bulk_update(found, [*_KEYS.values(), 'key_edition'])
+        count += len(found)
+    return count

@@ -1,0 +1,86 @@
+"""Two spellings of one name, and letters that no font has."""
+
+import pytest
+
+from domain import names
+from domain.names import letters
+from domain.volunteers.basics import VolunteerDetails
+
+SAME = [
+    ('谷辣斯‧尤達卡', '谷辣斯・尤達卡'),
+    ('阿穆·巴奈', '阿穆‧巴奈'),
+    ('葛\U000e0101', '葛'),
+    ('王 小 明', '王小明'),
+    ('王\u200b小明', '王小明'),
+    ('台生', '臺生'),
+    ('黄秋葉', '黃秋葉'),
+    ('温小眞', '溫小真'),
+    ('陳秀寳', '陳秀寶'),
+    ('林羣峯', '林群峰'),
+    ('靑淸鳯煕', '青清鳳熙'),
+    ('衞説吴吕', '衛說吳呂'),
+    ('陈丽华', '陳麗華'),
+    ('\uf9d1', '六'),
+    ("Ta'aw", 'Taʼaw'),
+    ('Ta’aw', 'Taꞌaw'),
+    ('Taʔaw', 'Ta´aw'),
+    ('ＷＡＮＧ', 'wang'),
+    ('Straße', 'STRASSE'),
+    ('Nguyễn Thị Hương', 'NGUYEN THI HUONG'),
+    ('Trần Văn Đức', 'Tran Van Duc'),
+    ('Uongʉ Tanɨvak', 'uongu tanivak'),
+    ('Ông Bē-lō͘', 'ong be lo'),
+    ('Chhòaⁿ', 'Chhoan'),
+]
+DIFFERENT = [('王大明', '王太明'), ('于小美', '於小美'), ('余小美', '俞小美'), ('林哲', '林喆'), ('李玉', '李王')]
+
+
+@pytest.mark.parametrize(('one', 'other'), SAME)
+def test_two_spellings_of_one_name_have_one_key(one: str, other: str) -> None:
+    assert names.key(one) == names.key(other) != ''
+
+
+@pytest.mark.parametrize(('one', 'other'), DIFFERENT)
+def test_two_names_have_two_keys(one: str, other: str) -> None:
+    assert names.key(one) != names.key(other)
+
+
+def test_a_key_fits_its_column() -> None:
+    assert len(names.key('\ufdfa' * 100)) == 120
+
+
+def test_each_variant_belongs_to_one_form_which_is_no_variant_itself() -> None:
+    variants = names._variants()
+
+    assert not {ord(form) for form in variants.values()} & variants.keys()
+
+
+@pytest.mark.parametrize('name', ['Pa’ay Paʼay', 'Uongʉ Ʉcʉ', 'Tanɨvak', 'Ṟawaḻ ṟawaḻ', 'Tân Pe̍h', 'Bē-lō͘', 'Chhòaⁿ'])
+def test_every_letter_of_the_peoples_orthographies_is_drawn_by_our_own_font(name: str) -> None:
+    assert letters.problem('姓名', name) is None
+    assert letters.as_printed(name) == letters.as_drawn(name)
+
+
+def test_a_character_without_a_font_is_named_and_printed_as_a_geta() -> None:
+    nobodys = '\u0378'  # no character has this number
+
+    sentence = letters.problem('姓名', f'王{nobodys}明')
+
+    assert sentence is not None
+    assert 'U+0378' in sentence
+    assert '沒有字型' in sentence
+    assert letters.as_printed(f'王{nobodys}明') == '王〓明'
+
+
+def test_a_private_character_is_named_with_what_to_do() -> None:
+    sentence = letters.problem('姓名', '陳\uf8ff華')
+
+    assert sentence is None or '全字庫' in sentence
+
+
+def test_what_is_invisible_is_not_kept() -> None:
+    details = VolunteerDetails(name='\ufeff王\u200b小美\u202e', email='\u200bwang＠example.com')
+
+    assert not {'name', 'email'} & details.problems().keys()
+    kept = VolunteerDetails(**vars(details) | {'joins_disaster_relief': False}).columns()
+    assert (kept['name'], kept['email']) == ('王小美', 'wang@example.com')
