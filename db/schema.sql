@@ -740,10 +740,12 @@ UPDATE rule SET parts = 'identity certificates' WHERE by_eye AND key = 'eye-name
 UPDATE rule SET parts = 'trainings' WHERE by_eye AND key = 'eye-course';
 UPDATE rule SET parts = 'certificates' WHERE by_eye AND key = 'eye-seal';
 CREATE INDEX case_content_by_application_id ON "case_content" (application_id);
+
 -- 0009_terms
 ALTER TABLE "agency" ADD COLUMN "correction_days" SMALLINT NOT NULL;
 ALTER TABLE "application" ADD COLUMN "correct_by" DATE;
 INSERT INTO rule (key, label, demand, by_eye, source, note, position) SELECT 'membership', '所屬運用單位', 'advice', false, '管理辦法 §5', '', coalesce(max(position), 0) + 1 FROM rule HAVING count(*) > 0;
+
 -- 0010_persons
 CREATE TABLE "email_change" (
     "id" SERIAL NOT NULL PRIMARY KEY,
@@ -777,6 +779,7 @@ CREATE UNIQUE INDEX email_change_one_open ON email_change (account_id) WHERE sta
 CREATE INDEX identity_lookup_by_by_id ON "identity_lookup" (by_id, at);
 CREATE INDEX email_change_by_account_id ON "email_change" (account_id);
 UPDATE membership SET enrolled_at = joined_on FROM volunteer WHERE volunteer.id = membership.volunteer_id AND membership.joined_on > (volunteer.created_at AT TIME ZONE 'Asia/Taipei')::date;
+
 -- 0011_limits
 CREATE TABLE "allowance" (
     "key" VARCHAR(64) NOT NULL  PRIMARY KEY,
@@ -792,6 +795,7 @@ ALTER TABLE "account_request" ADD COLUMN "digest" VARCHAR(64);
 CREATE INDEX stored_file_by_host_unit_id ON "stored_file" (host_unit_id, volunteer_id);
 CREATE INDEX account_request_by_status ON "account_request" (status, confirmed_at);
 UPDATE account_request SET confirmed_at = created_at;
+
 -- 0012_names
 ALTER TABLE "volunteer" ADD COLUMN "english_name_key" VARCHAR(120) NOT NULL;
 ALTER TABLE "volunteer" ADD COLUMN "key_edition" SMALLINT NOT NULL;

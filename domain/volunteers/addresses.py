@@ -11,7 +11,7 @@ from datetime import timedelta
 from tortoise.queryset import QuerySet
 
 from db import transaction
-from db.choices import ChangeStatus, Section
+from db.choices import ChangeStatus, Place, Section
 from db.models import Account, EmailChange, HostUnit, Volunteer
 
 from .. import accounts, announcements, dates, links, mail_addresses, validation
@@ -124,7 +124,7 @@ async def write(account: Account, email: str, how: str) -> None:
     old = volunteer.email
     if old == email:
         return
-    await transitions.invalidate_review(volunteer.id)
+    await transitions.invalidate_review(volunteer.id, Place.BASICS, ('email',))
     volunteer.email, volunteer.version = email, volunteer.version + 1
     await volunteer.save(update_fields=['email', 'version', 'updated_at'])
     await history.note(volunteer, Section.BASICS, history.AMENDED, [Change(FIELDS['email'], old, email)], by=account)
