@@ -14,6 +14,8 @@ from tortoise.context import TortoiseContext
 from tortoise.migrations.executor import MigrationExecutor
 from tortoise.migrations.recorder import MigrationRecorder
 from tortoise.migrations.schema_editor import AsyncpgSchemaEditor
+from tortoise.migrations.schema_generator.state import State
+from tortoise.migrations.schema_generator.state_apps import StateApps
 from tortoise.transactions import in_transaction
 
 from . import tortoise_config
@@ -48,14 +50,18 @@ async def migrated(url: str, *, step_by_step: bool = False) -> None:
 
 
 async def as_sql() -> str:
-    """What the migrations do to an empty database, as one script. Needs no database."""
+    """What the migrations do to an empty database, as one script. Needs no database.
+
+    One state is carried through all of them: `collect_sql` would go the way anew for each, and takes minutes.
+    """
     async with TortoiseContext() as context:
         await context.init(tortoise_config('postgres://'))
-        executor = MigrationExecutor(context.db(), _apps())
+        state = State(models={}, apps=StateApps(default_connections=dict.fromkeys(_apps(), 'default')))
         script = ['-- Written by `make schema`.']
-        for step in await executor.plan():
-            said = await executor.collect_sql(step.migration.app_label, step.migration.name)
-            statements = [line for line in said if not line.startswith('--')]
+        for step in await MigrationExecutor(context.db(), _apps()).plan():
+            editor = AsyncpgSchemaEditor(context.db(), atomic=False, collect_sql=True)
+            await step.migration.apply(state, schema_editor=editor, collect_sql=True)
+            statements = [line for line in editor.collected_sql if not line.startswith('--')]
             script += ['', f'-- {step.migration.name}', *(f'{line.removesuffix(";")};' for line in statements)]
     return '\n'.join([*script, ''])
 
