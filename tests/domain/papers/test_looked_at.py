@@ -170,18 +170,23 @@ async def what_may_be_tried(world: World, case: Application, detail: int) -> lis
     page = world.page
     decide = partial(decisions.decide, case.id, version=page.case.application.version, by=world.reviewer)
     acts += [
-        *2 * [partial(read, world)],
-        *2 * [partial(look, world)],
-        *6 * [partial(tick_all, world)],
-        partial(corrections.mark, case, ANCHORS[detail % 3], CorrectionReason.OTHER, '請說明。', by=world.reviewer),
+        partial(change, world, (detail * 7 + 1) % 12),
+        *3 * [partial(read, world)],
+        partial(look, world),
+        *5 * [partial(work_through, world)],
         partial(decide, to=RETURNED, reason='請補正。', digest=page.case.digest),
         *5 * [partial(decide, to=APPROVED, digest=page.case.digest)],
         partial(reviews.approve, case, page.case.application.version, by=world.reviewer),
         partial(decisions.approve_many, [(case.id, page.case.application.version)], by=world.reviewer),
-        *2 * [partial(confirm_all, world)],
     ]
+    if detail < 4:
+        mark = partial(corrections.mark, reason=CorrectionReason.OTHER, text='請說明。', by=world.reviewer)
+        acts.append(partial(mark, case, ANCHORS[detail % 3]))
     for one in await Correction.filter(application_id=case.id).exclude(status=CorrectionStatus.WITHDRAWN):
-        acts += [partial(corrections.withdraw, one, by=world.reviewer), partial(confirm, world, one)]
+        if one.status == CorrectionStatus.OPEN:
+            acts += 3 * [partial(corrections.withdraw, one, by=world.reviewer)]
+        else:
+            acts.append(partial(confirm, world, one))
     return acts
 
 
@@ -205,8 +210,16 @@ async def tick_all(world: World) -> None:
     page = world.page
     for check in page.case.checks:
         if check.rule_id is not None:
-            await rules.tick(page.case.application, check.rule_id, by=world.reviewer, digest=check.digest)
-            world.ticked[check.rule_id] = page.rows
+            with suppress(DomainError):
+                await rules.tick(page.case.application, check.rule_id, by=world.reviewer, digest=check.digest)
+                world.ticked[check.rule_id] = page.rows
+
+
+async def work_through(world: World) -> None:
+    """The whole case, from the page as it stands: what has changed, every box, every mark."""
+    for act in (look, tick_all, confirm_all):
+        with suppress(DomainError):
+            await act(world)
 
 
 async def confirm(world: World, mark: Correction) -> None:
