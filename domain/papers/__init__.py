@@ -6,7 +6,7 @@ looked at, and counts only while that is what stands there.
 
 from .changes import NotLookedAt, PaperChange, require_looked_at, since_look
 from .entries import FIELDS, PICTURES, UNKEPT, Entry, Papers
-from .kept import Kept, begin, keep, last, look, of, of_many, sent, unlooked
+from .kept import Kept, begin, keep, last, look, looks, of, of_many, sent, unlooked
 
 __all__ = [
     'FIELDS',
@@ -21,6 +21,7 @@ __all__ = [
     'keep',
     'last',
     'look',
+    'looks',
     'of',
     'of_many',
     'require_looked_at',

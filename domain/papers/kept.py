@@ -61,6 +61,13 @@ async def last(application: Application) -> Kept | None:
     return Kept(Papers.from_text(row.content.open()), row.digest, row.at, row.by.name, row.is_sent)
 
 
+async def looks(application: Application) -> list[CaseContent]:
+    """Each time that a reviewer has looked at changes, with the reviewer, oldest first."""
+    rows = await CaseContent.filter(application_id=application.id).select_related('by')
+    earlier = {row.round: row.id for row in reversed(rows)}  # the first of a round is what came, not a change of it
+    return [row for row in rows if not row.is_sent and row.id != earlier[row.round]]
+
+
 async def unlooked(application_ids: Iterable[int]) -> set[int]:
     """Which of the cases hold something else than what was looked at last. Three queries."""
     ids = list(application_ids)

@@ -20,14 +20,14 @@ from db.models import (
     RecordBook,
 )
 
-from .. import applications, corrections, dates
+from .. import applications, corrections, dates, papers
 from ..audit import history
 from ..books import record_books
 from ..corrections import Marked
 from ..mail import outbox, queries
 from . import phone_calls
 
-Kind = Literal['step', 'decision', 'correction', 'mail', 'call', 'clock']
+Kind = Literal['step', 'decision', 'look', 'correction', 'mail', 'call', 'clock']
 
 SYSTEM = '系統'
 
@@ -45,6 +45,7 @@ class Event(Enum):
     REJECTED = auto()
     WITHDRAWN = auto()
     DECISION_FAILED = auto()
+    LOOKED = auto()
     MARKED = auto()
     MARK_ANSWERED = auto()
     MARK_ACCEPTED = auto()
@@ -123,6 +124,10 @@ async def of(application: Application, *, by: Account) -> list[Entry]:
     entries += _clock(steps)
     if by.role == Role.REVIEWER:
         entries += await _decision(case)
+        entries += [
+            Entry(one.at, one.by.name, '看過送審後的變更', Event.LOOKED, kind='look')
+            for one in await papers.looks(case)
+        ]
     if case.status == _APPROVED:
         entries = await _with_number(entries, case, steps)
     return _gathered(newest_first(entries))

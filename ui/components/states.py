@@ -58,6 +58,7 @@ EVENTS = {
     Event.REJECTED: Look('bad', 'warning'),
     Event.WITHDRAWN: Look('', 'warning'),
     Event.DECISION_FAILED: Look('warn', 'warning'),
+    Event.LOOKED: Look('', 'eye'),
     Event.MARKED: Look('bad', 'flag'),
     Event.MARK_ANSWERED: Look('info', 'pencil'),
     Event.MARK_ACCEPTED: Look('ok', 'check'),

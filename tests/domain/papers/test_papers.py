@@ -33,7 +33,7 @@ from domain.corrections import Anchor
 from domain.errors import MovedOn, NotFound, NotPermitted
 from domain.papers import NotLookedAt
 from domain.readiness import Check, rules
-from domain.reviews import decisions
+from domain.reviews import decisions, timeline
 from domain.trainings import TrainingDetails
 from domain.volunteers import VolunteerDetails
 
@@ -216,6 +216,8 @@ async def test_no_decision_until_the_changes_were_looked_at(office: Office, to: 
     await looked(case, office)
     await decisions.decide(case.id, to, await version_of(case), by=office.colleague, reason='請補正。')
 
+    told = await timeline.of(case, by=office.reviewer)
+    assert [(one.actor, one.what) for one in told if one.kind == 'look'] == [('何專員', '看過送審後的變更')]
     rows = await CaseContent.filter(application_id=case.id).select_related('by')
     assert [(row.is_sent, row.by.name) for row in rows] == [(True, '林小滿'), (False, '何專員')]
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from db.choices import Demand, IssueKind, Role
+from db.choices import Demand, IssueKind, Part, Role
 from db.models import Account, Agency, Application, EyeCheck, Field, Rule, Volunteer
 from domain import applications, dates, readiness, reviews
+from domain.audit import office_history
 from domain.errors import Incomplete, MovedOn, NotFound, NotPermitted
 from domain.readiness import Check, NotReady, rules
 from domain.readiness.rules import RuleDetails
@@ -334,3 +335,19 @@ async def test_the_agency_of_a_rule_must_be_known_before_its_field(office: Offic
     volunteer = await a_complete_volunteer(office)
 
     assert '志工照片' in [check.label for check in await readiness.checks(volunteer, by=office.clerk)]
+
+
+async def test_a_check_by_eye_names_what_it_looks_at_and_the_history_says_so_in_words(
+    office: Office, administrator: Account
+) -> None:
+    rule = await rules.save(RuleDetails(label='制服照', looks_at=['photo', 'identity']), by=administrator)
+    own = await rules.save(RuleDetails('insurance', '保險', 'required', 'first', looks_at=['photo']), by=administrator)
+
+    assert (rule.looks_at, RuleDetails.from_record(rule).looks_at) == ([Part.PHOTO, Part.IDENTITY],) * 2
+    assert own.looks_at == []  # the office checks it by itself
+    told = [entry.new for entry in (await office_history.of(by=administrator)).rows if entry.label == '目視範圍']
+    assert told == ['照片、身分（姓名、證號、出生日期、性別）']
+    for forged in (['signature'], 'photo', [1]):
+        with pytest.raises(Incomplete) as refusal:
+            await rules.save(RuleDetails(label='簽名', looks_at=forged), by=administrator)  # type: ignore[arg-type]
+        assert list(refusal.value.problems) == ['looks_at']

@@ -57,7 +57,7 @@ from domain.volunteers import VolunteerDetails
 
 from ... import builders
 from ...builders import an_account, an_agency
-from ..sample_office import NOW, Office, a_case, a_complete_volunteer, a_unit
+from ..sample_office import NOW, Office, a_case, a_complete_volunteer, a_unit, looked_at
 
 pytestmark = pytest.mark.usefixtures('database', 'today')
 
@@ -267,6 +267,7 @@ async def test_what_the_unit_changes_under_review_must_be_read_again(office: Off
 
     with pytest.raises(MovedOn):
         await decisions.decide(case.id, APPROVED, case.version, by=office.reviewer)
+    await looked_at(case, by=office.reviewer)
     now = await applications.get(case.id, by=office.reviewer)
     assert (await decisions.decide(now.id, APPROVED, now.version, by=office.reviewer)).to == APPROVED
 
