@@ -45,8 +45,8 @@ class Application(Model):
 
     `round` counts its submissions. `version` grows with every transition, so that a decision names the version that was
     read. `previous` is the rejected or withdrawn application that this one repeats. `reason` is all that the unit reads
-    of the last transition; `reviewer_note` is what its reviewer wrote there besides the corrections. While it is returned,
-    `correct_by` is the last day for the unit's correction.
+    of the last transition; `reviewer_note` is what its reviewer wrote there besides the corrections. `correct_by` is
+    the last day for the unit's correction, while it is returned.
     """
 
     id = fields.IntField(primary_key=True)
