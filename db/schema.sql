@@ -774,6 +774,7 @@ CREATE INDEX "idx_identity_lo_at_00ad82" ON "identity_lookup" ("at");
 COMMENT ON COLUMN "identity_lookup"."kind" IS 'DUPLICATE: duplicate\nCONSOLIDATED: consolidated\nENROLMENT: enrolment';
 COMMENT ON TABLE "identity_lookup" IS 'Who looked up which identity number of somebody who is none of theirs, and whether there was such a person.';
 ALTER TABLE "agency" ADD COLUMN "settling_days" SMALLINT NOT NULL DEFAULT 14;
+ALTER TABLE "agency" ALTER COLUMN "settling_days" DROP DEFAULT;
 ALTER TABLE "membership" ADD COLUMN "enrolled_at" TIMESTAMPTZ;
 CREATE UNIQUE INDEX email_change_one_open ON email_change (account_id) WHERE status = 'open';
 CREATE INDEX identity_lookup_by_by_id ON "identity_lookup" (by_id, at);

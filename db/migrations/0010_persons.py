@@ -60,7 +60,12 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name='Agency',
             name='settling_days',
-            field=fields.SmallIntField(default=14, db_default=14),
+            field=fields.SmallIntField(default=14, db_default=14),  # for the agencies that there are
+        ),
+        ops.AlterField(
+            model_name='Agency',
+            name='settling_days',
+            field=fields.SmallIntField(default=14),
         ),
         ops.AddField(
             model_name='Membership',
