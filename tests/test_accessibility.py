@@ -191,6 +191,19 @@ def test_the_summary_of_what_an_empty_step_4_lacks_is_accessible(visit: Visit) -
     assert at_the_desk + violations(page) == []
 
 
+def test_a_field_with_a_fault_says_so_to_a_screen_reader_until_it_is_mended(visit: Visit) -> None:
+    page = visit('clerk', '/volunteers/new')
+    name = page.get_by_role('textbox', name='*姓名', exact=True)
+    expect(name).not_to_have_attribute('aria-invalid', 'true')
+
+    page.get_by_role('button', name='儲存', exact=True).click()
+
+    expect(name).to_have_attribute('aria-invalid', 'true')
+    name.fill('王小明')
+    name.press('Tab')
+    expect(name).not_to_have_attribute('aria-invalid', 'true')
+
+
 def test_the_list_of_all_steps_is_accessible_on_the_phone(visit: Visit) -> None:
     page = visit('clerk', '/volunteers/new')
     show(page, PHONE)

@@ -117,6 +117,7 @@ export default {
           input-debounce="0"
           :placeholder="text === null || text === '' ? placeholder || '請選擇' : undefined"
           :error="!!error"
+          :aria-invalid="error ? 'true' : null"
           hide-bottom-space
           :aria-describedby="describedby"
           @filter="filter"
@@ -147,6 +148,7 @@ export default {
           :autocomplete="autocomplete || 'off'"
           :inputmode="inputmode"
           :error="!!error"
+          :aria-invalid="error ? 'true' : null"
           hide-bottom-space
           :aria-describedby="describedby"
           :aria-required="required || null"
