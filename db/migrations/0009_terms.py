@@ -18,7 +18,9 @@ class Migration(migrations.Migration):
     initial = False
 
     operations = [
-        ops.AddField(model_name='Agency', name='correction_days', field=fields.SmallIntField(default=30)),
+        # With a default for the agencies that there are.
+        ops.AddField(model_name='Agency', name='correction_days', field=fields.SmallIntField(default=30, db_default=30)),
+        ops.AlterField(model_name='Agency', name='correction_days', field=fields.SmallIntField(default=30)),
         ops.AddField(model_name='Application', name='correct_by', field=fields.DateField(null=True)),
         ops.RunSQL(MEMBERSHIP),
     ]

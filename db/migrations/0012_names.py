@@ -13,9 +13,19 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name='Volunteer',
             name='english_name_key',
+            field=fields.CharField(default='', db_default='', max_length=120),  # for the volunteers that there are
+        ),
+        ops.AlterField(
+            model_name='Volunteer',
+            name='english_name_key',
             field=fields.CharField(default='', max_length=120),
         ),
         ops.AddField(
+            model_name='Volunteer',
+            name='key_edition',
+            field=fields.SmallIntField(default=0, db_default=0, db_index=True),
+        ),
+        ops.AlterField(
             model_name='Volunteer',
             name='key_edition',
             field=fields.SmallIntField(default=0, db_index=True),

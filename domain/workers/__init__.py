@@ -11,6 +11,7 @@ import os
 import tempfile
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from . import confinement
 from .messages import Content, Message, encode
@@ -148,7 +149,7 @@ class Pool:
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix=f'{self.module.split(".")[-2]}-')
             if account is not None:
-                os.chown(self._folder.name, account.uid, account.gid)
+                confinement.hand_over(Path(self._folder.name), account)  # once, and before any worker starts
         worker = await start(self.module, kept | {'TMPDIR': self._folder.name, 'PYTHONUTF8': '1'}, account)
         self._workers.add(worker)
         return worker

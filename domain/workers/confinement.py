@@ -59,6 +59,15 @@ def account() -> Account | None:
     return found
 
 
+def hand_over(folder: Path, account: Account) -> None:
+    """Make `folder` the worker's own, and let it in there."""
+    os.chown(folder, account.uid, account.gid)
+    try:
+        server_account.let_in(account, folder)
+    except NotStarted:
+        log.warning('workers cannot reach %s for their temporary files; set TMPDIR to a folder open to all', folder)
+
+
 def become(uid: int, gid: int) -> None:
     """Be that account for good; its files are in TMPDIR."""
     os.setgroups([])

@@ -13,8 +13,10 @@ import psutil
 import pypdf
 import pytest
 
+from db import server_account
 from domain import workers
 from domain.logbook import pdf
+from domain.workers import confinement
 from tests.samples.logbooks import a_book
 
 
@@ -131,6 +133,9 @@ async def test_a_machine_without_our_fonts_names_the_packages_at_the_start_and_f
     (tmp_path / 'fonts.conf').write_text(
         f'<fontconfig><dir>{tmp_path}</dir><cachedir>{tmp_path}/cache</cachedir></fontconfig>'
     )
+    tmp_path.chmod(0o755)
+    if account := confinement.account():
+        server_account.let_in(account, tmp_path)
     monkeypatch.setenv('FONTCONFIG_FILE', str(tmp_path / 'fonts.conf'))
 
     with pytest.raises(pdf.PrintingUnavailable, match='apt-get install') as refusal:
