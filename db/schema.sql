@@ -742,7 +742,8 @@ UPDATE rule SET parts = 'certificates' WHERE by_eye AND key = 'eye-seal';
 CREATE INDEX case_content_by_application_id ON "case_content" (application_id);
 
 -- 0009_terms
-ALTER TABLE "agency" ADD COLUMN "correction_days" SMALLINT NOT NULL;
+ALTER TABLE "agency" ADD COLUMN "correction_days" SMALLINT NOT NULL DEFAULT 30;
+ALTER TABLE "agency" ALTER COLUMN "correction_days" DROP DEFAULT;
 ALTER TABLE "application" ADD COLUMN "correct_by" DATE;
 INSERT INTO rule (key, label, demand, by_eye, source, note, position) SELECT 'membership', '所屬運用單位', 'advice', false, '管理辦法 §5', '', coalesce(max(position), 0) + 1 FROM rule HAVING count(*) > 0;
 
@@ -798,6 +799,8 @@ CREATE INDEX account_request_by_status ON "account_request" (status, confirmed_a
 UPDATE account_request SET confirmed_at = created_at;
 
 -- 0012_names
-ALTER TABLE "volunteer" ADD COLUMN "english_name_key" VARCHAR(120) NOT NULL;
-ALTER TABLE "volunteer" ADD COLUMN "key_edition" SMALLINT NOT NULL;
+ALTER TABLE "volunteer" ADD COLUMN "english_name_key" VARCHAR(120) NOT NULL DEFAULT '';
+ALTER TABLE "volunteer" ALTER COLUMN "english_name_key" DROP DEFAULT;
+ALTER TABLE "volunteer" ADD COLUMN "key_edition" SMALLINT NOT NULL DEFAULT 0;
+ALTER TABLE "volunteer" ALTER COLUMN "key_edition" DROP DEFAULT;
 UPDATE volunteer SET legacy_series = regexp_replace(normalize(legacy_series, NFKC), '\s', '', 'g'), legacy_serial = regexp_replace(normalize(legacy_serial, NFKC), '\s', '', 'g') WHERE legacy_serial <> '';

@@ -23,12 +23,12 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name='Volunteer',
             name='key_edition',
-            field=fields.SmallIntField(default=0, db_default=0, db_index=True),
+            field=fields.SmallIntField(default=0, db_default=0),
         ),
         ops.AlterField(
             model_name='Volunteer',
             name='key_edition',
-            field=fields.SmallIntField(default=0, db_index=True),
+            field=fields.SmallIntField(default=0),
         ),
         # As they are kept from now on: half width, without blanks.
         ops.RunSQL(

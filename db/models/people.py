@@ -95,7 +95,7 @@ class Volunteer(Model):
     name_key = fields.CharField(max_length=120, db_index=True)
     english_name = fields.CharField(max_length=100, default='')
     english_name_key = fields.CharField(max_length=120, default='')
-    key_edition = fields.SmallIntField(default=0, db_index=True)
+    key_edition = fields.SmallIntField(default=0)
     sex = fields.CharEnumField(Sex, max_length=10)
     born_on = fields.DateField()
     email = fields.CharField(max_length=254, default='')
