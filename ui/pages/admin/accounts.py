@@ -144,7 +144,8 @@ async def refuse_several(account: Account) -> None:
         with html.div().classes('lb-acts'):
             action_button('不核准勾選的申請', refuse, 'bad', in_form=in_form)
             ui.button('取消', on_click=dialog.close, color=None).props('flat no-caps')
-    ui.button('一次不核准多件', on_click=dialog.open, color=None).props('outline no-caps').classes('lb-btn')
+    with html.div().classes('lb-row-acts lb-gap-below'):
+        ui.button('一次不核准多件', on_click=dialog.open, color=None).props('outline no-caps')
 
 
 async def edit(account: Account, key: str) -> None:
