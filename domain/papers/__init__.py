@@ -4,6 +4,7 @@ A tick, a confirmed mark and a decision belong to the content that was seen; eac
 looked at, and counts only while that is what stands there.
 """
 
+from .as_sent import records
 from .changes import NotLookedAt, PaperChange, require_looked_at, since_look
 from .entries import FIELDS, PICTURES, UNKEPT, Entry, Papers
 from .kept import Kept, begin, keep, last, look, looks, of, of_many, sent, unlooked
@@ -24,6 +25,7 @@ __all__ = [
     'looks',
     'of',
     'of_many',
+    'records',
     'require_looked_at',
     'sent',
     'since_look',

@@ -13,6 +13,7 @@ from db.models import Account, Application, CaseContent, Training
 
 from .. import dates, permissions, validation
 from ..cases import transitions
+from ..cases.worklists import CLOSED
 from ..errors import MovedOn, NotFound
 from .entries import Papers, collected
 
@@ -31,7 +32,9 @@ class Kept:
 
 
 async def of(application: Application) -> Papers:
-    """What the application holds now. Two queries."""
+    """What the application holds now; of one that ended without a book, what was sent last. Two queries."""
+    if application.status in CLOSED and (kept := await sent(application)):
+        return kept
     return (await of_many([application.id]))[application.id]
 
 

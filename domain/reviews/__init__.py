@@ -19,6 +19,7 @@ from ..books import record_books
 from ..calendar import days_left, office_calendar
 from ..calendar.days_left import DaysLeft
 from ..cases import transitions
+from ..cases.worklists import CLOSED
 from ..errors import Incomplete, MovedOn, NotPermitted
 from ..mail import messages
 from ..papers import PaperChange
@@ -40,7 +41,8 @@ class Case:
     """Everything a decision needs. `number`: the book's, or the one 核可 would take now; '' where it takes none.
 
     `days_left` is None when no period runs. `changes`: what was changed since somebody looked last, while it is under
-    review; `digest` is of all that the application holds, never newer than what else is told here.
+    review; `digest` is of all that the application holds, never newer than what else is told here. `as_sent`: it ended
+    without a book, and volunteer and trainings are as they were sent; there is nothing to check.
     """
 
     application: Application
@@ -52,6 +54,7 @@ class Case:
     days_left: DaysLeft | None
     changes: Sequence[PaperChange]
     digest: str
+    as_sent: bool = False
 
 
 async def case(application_id: int, *, by: Account) -> Case:
@@ -66,16 +69,22 @@ async def case(application_id: int, *, by: Account) -> Case:
     is_waiting = application.status == ApplicationStatus.SUBMITTED
     if is_waiting:
         await papers.begin(application, held, by=by)
+    as_sent = application.status in CLOSED and await papers.sent(application) is not None
+    if as_sent:
+        volunteer, trainings = await papers.records(held, volunteer)
+    else:
+        trainings = await Training.filter(volunteer_id=volunteer.id).select_related(*related)
     return Case(
         application=application,
         volunteer=volunteer,
-        trainings=await Training.filter(volunteer_id=volunteer.id).select_related(*related),
-        checks=await readiness.checks(application, by=by),
+        trainings=trainings,
+        checks=() if as_sent else await readiness.checks(application, by=by),
         steps=await steps,
         number=await _number(application),
         days_left=(await days_left.of_cases([application])).get(application.id),
         changes=await papers.since_look(application, held) if is_waiting else (),
         digest=held.digest(),
+        as_sent=as_sent,
     )
 
 

@@ -31,15 +31,15 @@ def sides_of(training: Training) -> dict[str, Any]:
 def groups_of(case: Case) -> list[dict[str, Any]]:
     """基本資料, each training, 紀錄冊."""
     return [
-        {'title': '基本資料', 'facts': _person(case.volunteer)},
+        {'title': '基本資料', 'facts': _person(case.volunteer, may_reveal=not case.as_sent)},
         *({'title': f'教育訓練：{each.kind.label}', 'facts': _training(each)} for each in case.trainings),
         {'title': '紀錄冊', 'facts': _book(case)},
     ]
 
 
-def _person(volunteer: Volunteer) -> list[Fact]:
+def _person(volunteer: Volunteer, *, may_reveal: bool) -> list[Fact]:
     age = dates.age_on(volunteer.born_on, dates.today())
-    number: Fact = {'text': volunteer.identity_masked, 'secret': True}
+    number: Fact = {'text': volunteer.identity_masked, 'secret': may_reveal}
     born = f'民國 {dates.roc(volunteer.born_on)}（滿 {age} 歲）'
 
     def fact(field: str, text: str) -> Fact:

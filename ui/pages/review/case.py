@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from nicegui import html, ui
 
-from domain import corrections, links, reviews
+from domain import corrections, dates, links, reviews
 from domain.announcements import CaseChanged
 from domain.books import record_books
 from domain.model import Account, ApplicationStatus
@@ -51,10 +51,12 @@ async def review_case_page(
                 desk.head = desk_head(account, case)
                 with html.div().classes('lb-case-body'):
                     with html.div().classes('lb-case-news'):
+                        as_sent_note(case)
                         desk.changes = case_changes(account, desk.renew)
                         desk.marks = desk_marks(case.application, account, desk.renew)
                     desk.documents = case_documents(case.volunteer, list(case.trainings))
                     desk.checks = case_checks(account, case.application, list(case.checks), desk.renew)
+                    desk.checks.set_visibility(not case.as_sent)
                     desk.facts = await case_side(account, case)
                 desk_closing(account, case.application, to_the_returned)
                 desk.bar = desk_decisions(account, case, desk.go_on)
@@ -116,6 +118,13 @@ class Desk:
     def is_of_another(self, changed: CaseChanged) -> bool:
         """Whether it is another case of the agency."""
         return changed.agency_id == self.account.agency_id and changed.application_id != self.id
+
+
+def as_sent_note(case: Case) -> None:
+    """Of which day the data of a case are that ended without a book."""
+    if case.as_sent and case.application.submitted_at:
+        ended, day = case.application.status.label, dates.roc_long(dates.day_of(case.application.submitted_at))
+        html.p(f'這個案件已{ended}，下面是{day}送審時的資料；運用單位之後的修改不在這裡顯示。').classes('lb-note')
 
 
 async def case_side(account: Account, case: Case) -> data_list:
