@@ -23,7 +23,7 @@ def logins() -> Limit:
 
 
 def forms() -> Limit:
-    """帳號申請 and 忘記密碼 from one address."""
+    """帳號申請, 忘記密碼 and 紙本驗證碼 from one address."""
     return Limit(
         'public forms',
         settings.current().public_forms,

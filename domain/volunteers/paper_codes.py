@@ -12,7 +12,7 @@ from db.choices import Section
 from db.models import Account, HostUnit, PasswordReset, Volunteer
 
 from .. import accounts, announcements, dates, identity_numbers, links, mail_addresses, settings, validation
-from ..accounts import Hold, login_lock, new_passwords, password_links, sessions
+from ..accounts import Hold, client_limits, login_lock, new_passwords, password_links, sessions
 from ..announcements import VolunteerChanged
 from ..audit import history
 from ..audit.history import Change
@@ -79,16 +79,18 @@ async def printed(volunteer: Volunteer, *, by: Account) -> CodeSheet:
     return _sheet(current, unit, code, until)
 
 
-async def use(number: str, born_on: date | None, code: str, password: str, email: str) -> None:
+async def use(number: str, born_on: date | None, code: str, password: str, email: str, *, client: str = '') -> None:
     """Set the password of the person who holds the paper, and the E-MAIL where one is given. The code is spent.
 
-    Raises WrongCode, SignInLocked; Incomplete and UnfitPassword, then the code still works.
+    `client` is the address it is tried from. Raises WrongCode, SignInLocked, limits.Exceeded; Incomplete and
+    UnfitPassword, then the code still works.
     """
     if len(number) > accounts.LONGEST_NAME or len(code) > accounts.LONGEST_NAME:
         raise WrongCode
     if problem := validation.email(FIELDS['email'].label, email):
         raise Incomplete({'email': problem})
     new_passwords.check(password)  # before a try is counted: a password that does not fit is no wrong code
+    await client_limits.count_form(client)
     index = login_lock.index_of(number)
     await login_lock.count(index)
     async with transaction():

@@ -111,6 +111,7 @@ async def _code_form() -> Response:
 
 
 async def _take_code(
+    request: Request,
     number: str = Form(''),
     born_on: str = Form(''),
     code: str = Form(''),
@@ -126,13 +127,13 @@ async def _take_code(
     except DomainError as refusal:
         return _code_page(typed, {'born_on': str(refusal)})
     try:
-        await paper_codes.use(number, day, code, password, email)
+        await paper_codes.use(number, day, code, password, email, client=gate.client_of(request))
     except Incomplete as refusal:
         return _code_page(typed, refusal.problems)
     except UnfitPassword as refusal:
         return _code_page(typed, {'password': str(refusal)})
     except DomainError as refusal:
-        return _code_page(typed, message=str(refusal))
+        return _code_page(typed, message=str(refusal), status=public.status_of(refusal, 422))
     return RedirectResponse(with_flash(links.login(), 'password-set'), 303)
 
 
@@ -156,8 +157,10 @@ def _day(text: str) -> date | None:
     return dates.parse_roc(text[:20]) if text.strip() else None
 
 
-def _code_page(typed: dict[str, str], problems: dict[str, str] | None = None, message: str = '') -> Response:
-    status = 422 if problems or message else 200
+def _code_page(
+    typed: dict[str, str], problems: dict[str, str] | None = None, message: str = '', status: int = 422
+) -> Response:
+    status = status if problems or message else 200
     facts = {'typed': typed, 'problems': problems or {}, 'message': message, 'rules': RULES}
     return public.page('account_code.html', status, **facts)
 
