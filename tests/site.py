@@ -21,7 +21,8 @@ from .served import ROOT, Served, free_port
 
 __all__ = ['CHROMIUM', 'FLAGS', 'PATIENCE', 'ROOT', 'Site', 'computer', 'free_port', 'launched', 'running_site']
 
-CHROMIUM = '/usr/bin/chromium'
+# Without a window to draw; half as heavy as the whole browser, which stands in for it elsewhere.
+CHROMIUM = shutil.which('chromium-headless-shell') or '/usr/bin/chromium'
 PATIENCE = SECONDS * 1000  # Playwright counts in milliseconds
 
 # Headless in a container: no sandbox, no GPU, and nothing that calls home.
