@@ -461,7 +461,7 @@ def test_two_clerks_who_change_different_fields_of_a_person_do_not_undo_each_oth
     typed = {
         'clerk': ('#english_name', 'CLERK'),
         'colleague': ('#legacy_series', '同事'),
-        'clerk2': ('#email', 'clerk2@example.com'),
+        'clerk2': ('#name', '陳曉名'),
     }
     for who, (field, text) in typed.items():
         pages[who].locator(field).fill(text)
@@ -473,7 +473,7 @@ def test_two_clerks_who_change_different_fields_of_a_person_do_not_undo_each_oth
         expect(page.get_by_text('基本資料已儲存，並留下異動紀錄。')).to_be_visible()
 
     last = shown(desks.of('clerk', f'/volunteers/{READY}/basics'))
-    assert [last[label] for label in ('英文姓名', '舊制紀錄冊號', 'E-MAIL')] == ['CLERK', '同事', 'clerk2@example.com']
+    assert [last[label] for label in ('英文姓名', '舊制紀錄冊號', '姓名')] == ['CLERK', '同事', '陳曉名']
 
 
 def test_of_two_clerks_who_change_the_same_field_the_later_one_is_told_and_keeps_the_words(
@@ -483,7 +483,7 @@ def test_of_two_clerks_who_change_the_same_field_the_later_one_is_told_and_keeps
     first, second = desks.of('clerk2', f'/volunteers/{READY}/basics'), desks.of('clerk', f'/volunteers/{READY}/basics')
     first.locator('#english_name').fill('FIRST')
     second.locator('#english_name').fill('SECOND')
-    second.locator('#email').fill('second@example.com')
+    second.locator('#legacy_series').fill('中市文志')
     saved(second)
 
     first.get_by_role('button', name='儲存', exact=True).click()
@@ -496,7 +496,7 @@ def test_of_two_clerks_who_change_the_same_field_the_later_one_is_told_and_keeps
     expect(told).to_be_visible()
     for _ in range(2):
         expect(second.locator('#english_name')).to_have_value('SECOND')
-        expect(second.locator('#email')).to_have_value('second@example.com')
+        expect(second.locator('#legacy_series')).to_have_value('中市文志')
         second.reload()
     expect(second.get_by_text('尚未儲存。目前登錄：FIRST')).to_be_visible()
     second.get_by_role('button', name='儲存', exact=True).click()

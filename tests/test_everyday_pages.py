@@ -205,7 +205,7 @@ def test_a_clerks_figures_are_exported_and_are_the_own_units(site: Site, clerk: 
 
 def test_the_mails_of_the_unit_are_read_and_none_of_the_other_units(site: Site, clerk: Page) -> None:
     clerk.goto(f'{site.url}/mails')
-    expect(clerk.get_by_text('clerk@example.com').first).to_be_visible()
+    expect(clerk.locator('.lb-mail', has_text='clerk@example.com').first).to_be_visible()
     expect(clerk.get_by_text('clerk2@example.com')).to_have_count(0)
 
 
