@@ -77,6 +77,7 @@ async def test_assets_and_health_are_public_and_assets_are_kept(browser: Browser
         'presence',
         'deadlines',
         'sweeping',
+        'names',
         'expired sessions',
     ]
     assert script.headers['cache-control'].startswith('public, max-age=31536000')
