@@ -24,6 +24,8 @@ LETTERS = [
     [0xA78B, 0xA78C],  # saltillo
 ]
 LARGER = 1.1  # Gentium is small on its body, beside Han characters
+# As 全字庫's fonts have them, so that a line of both is no taller than a line of one.
+ASCENT, DESCENT = 0.801, -0.199
 
 
 def main(source: str) -> None:
@@ -40,10 +42,18 @@ def main(source: str) -> None:
     subsetter.populate(unicodes=[code for codes in LETTERS for code in codes])
     subsetter.subset(font)
     font['head'].unitsPerEm = round(font['head'].unitsPerEm / LARGER)
+    _stand_like_han(font)
     for record in font['name'].names:
         if record.nameID in {1, 3, 4, 6}:
             record.string = NAME.replace(' ', '') if record.nameID == 6 else NAME
     font.save(FOLDER / 'latin.ttf')
+
+
+def _stand_like_han(font: TTFont) -> None:
+    ascent, descent = (round(share * font['head'].unitsPerEm) for share in (ASCENT, DESCENT))
+    font['hhea'].ascent, font['hhea'].descent, font['hhea'].lineGap = ascent, descent, 0
+    font['OS/2'].sTypoAscender, font['OS/2'].sTypoDescender, font['OS/2'].sTypoLineGap = ascent, descent, 0
+    font['OS/2'].usWinAscent, font['OS/2'].usWinDescent = ascent, -descent
 
 
 if __name__ == '__main__':
