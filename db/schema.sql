@@ -804,3 +804,7 @@ ALTER TABLE "volunteer" ALTER COLUMN "english_name_key" DROP DEFAULT;
 ALTER TABLE "volunteer" ADD COLUMN "key_edition" SMALLINT NOT NULL DEFAULT 0;
 ALTER TABLE "volunteer" ALTER COLUMN "key_edition" DROP DEFAULT;
 UPDATE volunteer SET legacy_series = regexp_replace(normalize(legacy_series, NFKC), '\s', '', 'g'), legacy_serial = regexp_replace(normalize(legacy_serial, NFKC), '\s', '', 'g') WHERE legacy_serial <> '';
+
+-- 0013_guarded_accounts
+ALTER TABLE "account" ADD COLUMN "guarded_since" TIMESTAMPTZ;
+UPDATE account SET guarded_since = created_at WHERE role IN ('reviewer', 'administrator');

@@ -25,10 +25,10 @@ WITHDRAW = 'ui/components/withdrawing.py'  # what FORM, LIST and the tab 紀錄�
 BASICS, JOIN = 'domain/volunteers/basics.py', 'ui/pages/volunteer/consolidated.py'
 TAB = 'ui/pages/volunteer/profile/record_book_tab.py'
 ROSTERS = 'ui/pages/rosters.py'
+CHANGES = 'ui/components/desk/case_changes.py'
 
 # By (where the sentence stands, what it tells to press): where that is placed.
 PLACED = {
-    ('domain/accounts/__init__.py', '系統自動設定'): BASICS,
     ('domain/accounts/login_lock.py', '忘記密碼?'): LOGIN,
     ('domain/accounts/password_links.py', '忘記密碼?'): LOGIN,
     ('domain/applications/other_units.py', '儲存'): FORM,
@@ -37,26 +37,35 @@ PLACED = {
     ('domain/corrections/__init__.py', '送審'): FORM,
     ('domain/dates.py', '民國前'): BASICS,
     ('domain/mail/outbox.py', '忘記密碼?'): LOGIN,
+    ('domain/mail/texts/account_confirm.txt', '確認申請'): 'ui/pages/account_confirm.html',
     ('domain/mail/texts/account_granted.txt', '忘記密碼?'): LOGIN,
     ('domain/mail/texts/approved_for_volunteer.txt', '忘記密碼?'): LOGIN,
     ('domain/mail/texts/correction_due.txt', '撤回申請'): WITHDRAW,
     ('domain/mail/texts/correction_due.txt', '輪到您'): 'domain/cases/worklists.py',
     ('domain/mail/texts/correction_due.txt', '送審'): FORM,
+    ('domain/mail/texts/email_asked.txt', '不同意'): 'ui/pages/account_email.html',
+    ('domain/mail/texts/first_password.txt', '忘記密碼?'): LOGIN,
+    ('domain/mail/texts/password_changed.txt', '忘記密碼?'): LOGIN,
     ('domain/mail/texts/reset.txt', '忘記密碼?'): LOGIN,
     ('domain/mail/texts/returned.txt', '撤回申請'): WITHDRAW,
     ('domain/mail/texts/returned.txt', '送審'): FORM,
+    ('domain/papers/changes.py', '已看過變更'): CHANGES,
+    ('domain/papers/kept.py', '已看過變更'): CHANGES,
     ('domain/readiness/rules.py', '適用至'): 'domain/readiness/rules.py',
     ('domain/rosters/__init__.py', '撤回申請'): WITHDRAW,
     ('domain/rosters/rows.py', '送審進度'): MENUS,
     ('domain/volunteers/__init__.py', '收編'): JOIN,
+    ('domain/volunteers/basics.py', '自行設定密碼'): 'ui/components/basics_fields.py',
     ('ui/components/basics_fields.py', '志工基本資料維護'): 'ui/frame.py',
     ('ui/components/correction_list.py', '已補正'): 'ui/components/correction_list.js',
     ('ui/components/correction_list.py', '有異議'): 'ui/components/correction_list.js',
     ('ui/components/correction_list.py', '送審'): FORM,
     ('ui/components/correction_marks.py', '儲存'): 'ui/pages/volunteer/profile/basics_tab.py',
+    ('ui/components/desk/case_changes.py', '已看過變更'): CHANGES,
     ('ui/components/desk/desk_head.js', '接手'): 'ui/components/desk/desk_head.js',
     ('ui/components/roster_list.js', '全部'): 'ui/components/roster_list.js',
     ('ui/flash.py', '加入志工'): ROSTERS,
+    ('ui/pages/account_confirm.html', '確認申請'): 'ui/pages/account_confirm.html',
     ('ui/flash.py', '重新申請'): TAB,
     ('ui/pages/account.py', '不寄'): 'ui/pages/account.py',
     ('ui/pages/admin/calendar.py', '上班'): 'ui/pages/admin/calendar.py',
@@ -90,7 +99,7 @@ def test_what_a_sentence_tells_to_press_is_placed_there(label: str, place: str) 
 
 
 def labels(source: str) -> Iterator[str]:
-    """The texts that a module hands to what it calls, or keeps in dicts or tuples."""
+    """The texts that a module hands to what it calls, or keeps in dicts or tuples, or under a name."""
     for node in ast.walk(ast.parse(source)):
         given: list[ast.expr] = []
         if isinstance(node, ast.Call):
@@ -99,6 +108,8 @@ def labels(source: str) -> Iterator[str]:
             given = node.elts
         elif isinstance(node, ast.Dict):
             given = node.values
+        elif isinstance(node, ast.Assign):
+            given = [node.value]
         yield from (one.value for one in given if isinstance(one, ast.Constant) and isinstance(one.value, str))
 
 

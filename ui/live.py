@@ -16,6 +16,7 @@ from domain.announcements import (
     RosterChanged,
     VolunteerChanged,
 )
+from domain.errors import NotFound
 from domain.model import Account, Role, Volunteer
 
 PAUSE = 0.25
@@ -102,7 +103,11 @@ class follow:
             if self.client.is_deleted or self.client.storage.get('leaving'):
                 return
             with self.slot:
-                await self.renew()
+                try:
+                    await self.renew()
+                except NotFound:  # it is none of this account's business any more: the page says so when it is opened
+                    self.client.run_javascript('location.reload()')
+                    return
             await asyncio.sleep(PAUSE)
 
     def _leave(self, kind: type[Announcement]) -> None:

@@ -11,7 +11,11 @@ from .places import Agency, HostUnit, Team
 
 
 class Account(Model):
-    """帳號. Staff have a user name; a volunteer signs in with the identity number, found by its blind index."""
+    """帳號. Staff have a user name; a volunteer signs in with the identity number, found by its blind index.
+
+    `guarded_since`: when it became a reviewer's or an administrator's; it stays, whatever the role becomes. None:
+    never, or it was there when the office was opened.
+    """
 
     id = fields.IntField(primary_key=True)
     username = fields.CharField(max_length=60, unique=True, null=True)
@@ -38,6 +42,7 @@ class Account(Model):
     text_size = fields.CharField(max_length=10, default='')
     hides_guide = fields.BooleanField(default=False)
     mail_preference = fields.CharEnumField(MailPreference, max_length=10, default=MailPreference.EACH)
+    guarded_since = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:

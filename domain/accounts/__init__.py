@@ -18,7 +18,7 @@ from db import transaction
 from db.choices import MailPreference, RequestStatus, Role
 from db.models import Account, AccountRequest, EmailChange
 
-from .. import limits, mail_addresses, permissions, validation
+from .. import dates, limits, mail_addresses, permissions, validation
 from ..audit import office_history
 from ..errors import DomainError, Incomplete, NotFound, NotPermitted
 from ..mail import messages
@@ -284,6 +284,8 @@ async def _write(account: Account, details: AccountDetails, by: Account) -> None
         async with transaction():
             before = await office_history.stands(account, _KEPT)
             account.update_from_dict(details.values())
+            if account.role in email_changes.GUARDED and account.guarded_since is None:
+                account.guarded_since = dates.now()
             await account.save()
             await office_history.note(account, _KEPT, before, by=by)
     except IntegrityError:

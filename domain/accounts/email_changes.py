@@ -2,7 +2,7 @@
 
 Whoever reads the mail of an account can have its password reset, so one administrator alone cannot take an account
 over. Where there is only one, the change waits some days (SOLE_ADMINISTRATOR_DAYS) after the notice to the old address;
-then the same administrator may confirm it.
+then the same administrator may confirm it. An administrator who is new for as long confirms nothing.
 """
 
 from datetime import datetime, timedelta
@@ -26,10 +26,11 @@ SECTION = '帳號'
 def is_guarded(account: Account, role: Role, by: Account) -> bool:
     """Whether the account's address needs a second administrator, now that its role becomes `role`.
 
-    Not where it has no password yet, nor where one gives oneself a first address: there is nothing to take over.
+    Also when it was a reviewer's or an administrator's before: the role may be given back. Not where it has no password
+    yet, nor where one gives oneself a first address: there is nothing to take over.
     """
     is_new = not account.password_hash or (account.id == by.id and not account.email)
-    return bool({account.role, role} & {*GUARDED}) and not is_new
+    return (account.guarded_since is not None or bool({account.role, role} & {*GUARDED})) and not is_new
 
 
 async def ask(account: Account, email: str, *, by: Account) -> EmailChange:
@@ -62,11 +63,11 @@ async def takes_effect(change: EmailChange) -> str:
 
 
 async def may_confirm(change: EmailChange, *, by: Account) -> bool:
-    """Whether `by` is the second administrator, or the only one after the waiting time."""
+    """Whether `by` is the second administrator, no new one, or the only one after the waiting time."""
     if by.role != Role.ADMINISTRATOR:
         return False
     if by.id not in (change.asked_by_id, change.account_id):
-        return True
+        return _is_settled(by)
     alone_from = await _alone_from(change)
     return alone_from is not None and dates.now() >= alone_from
 
@@ -74,6 +75,8 @@ async def may_confirm(change: EmailChange, *, by: Account) -> bool:
 async def confirm(change: EmailChange, *, by: Account) -> None:
     """The address is changed; the old one is told, and links that went there end. Raises MovedOn, NotPermitted."""
     permissions.require(by, Role.ADMINISTRATOR)
+    if not _is_settled(by):
+        raise NotPermitted(f'您的帳號成為系統管理者還不到 {_wait().days} 天，還不能確認電子郵件的變更。')
     if not await may_confirm(change, by=by):
         raise NotPermitted(f'您提出的變更、或您自己的電子郵件，不能由您自己確認：{await takes_effect(change)}。')
     async with transaction():
@@ -120,7 +123,17 @@ async def _decide(change: EmailChange, status: ChangeStatus, by: Account) -> Ema
 async def _alone_from(change: EmailChange) -> datetime | None:
     """From when the only administrator may confirm; None where somebody else can."""
     others = Account.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(id=change.asked_by_id)
-    if await others.exclude(id=change.account_id).exists():
+    if any(map(_is_settled, await others.exclude(id=change.account_id))):
         return None
     asked_at: datetime = change.asked_at
-    return asked_at + timedelta(days=settings.current().sole_administrator_days)
+    return asked_at + _wait()
+
+
+def _is_settled(administrator: Account) -> bool:
+    """Whether this is no administrator whom the one who asks may just have made."""
+    since = administrator.guarded_since
+    return since is None or since + _wait() <= dates.now()
+
+
+def _wait() -> timedelta:
+    return timedelta(days=settings.current().sole_administrator_days)

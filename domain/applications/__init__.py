@@ -160,7 +160,9 @@ async def withdraw(application: Application, *, by: Account, reason: str = '') -
     now = await get(application.id, by=by)
     if now.status == ApplicationStatus.WITHDRAWN:
         return now
-    if now.version != application.version or await decision_on(now):
+    if await decision_on(now):  # nobody is told of what may still be taken back
+        raise MovedOn('審核人員正在處理這個案件，現在不能撤回，您的畫面已更新。請過一分鐘再看目前的狀態。')
+    if now.version != application.version:
         raise await moved_on(now)
     async with transaction():
         if now.status == ApplicationStatus.DRAFT:  # what was typed into its form and not saved goes, too

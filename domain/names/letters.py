@@ -19,7 +19,7 @@ def problem(label: str, text: str) -> str | None:
     """What is wrong with the characters of `text` for printing, and what to do; None when all can be printed.
 
     >>> problem('姓名', 'Uongʉ Pe̍h')
-    >>> problem('姓名', '陳\ue123華')[7:]
+    >>> problem('姓名', '陳\ue123華')[6:]
     '（U+E123）是造字，別的電腦看不到、也印不出來。請到全字庫查出這個字改用，或用組字說明，例如⿰方土。'
     """
     missing = unprintable(text)

@@ -32,9 +32,9 @@ class Kept:
 
 
 async def of(application: Application) -> Papers:
-    """What the application holds now; of one that ended without a book, what was sent last. Two queries."""
-    if application.status in CLOSED and (kept := await sent(application)):
-        return kept
+    """What the application holds now; of one that ended without a book, what was looked at last. Two queries."""
+    if application.status in CLOSED and (kept := await last(application)):
+        return kept.papers
     return (await of_many([application.id]))[application.id]
 
 

@@ -42,7 +42,7 @@ class Case:
 
     `days_left` is None when no period runs. `changes`: what was changed since somebody looked last, while it is under
     review; `digest` is of all that the application holds, never newer than what else is told here. `as_sent`: it ended
-    without a book, and volunteer and trainings are as they were sent; there is nothing to check.
+    without a book, and volunteer and trainings are as they were sent, or looked at since; there is nothing to check.
     """
 
     application: Application
@@ -69,7 +69,7 @@ async def case(application_id: int, *, by: Account) -> Case:
     is_waiting = application.status == ApplicationStatus.SUBMITTED
     if is_waiting:
         await papers.begin(application, held, by=by)
-    as_sent = application.status in CLOSED and await papers.sent(application) is not None
+    as_sent = application.status in CLOSED and await papers.last(application) is not None
     if as_sent:
         volunteer, trainings = await papers.records(held, volunteer)
     else:

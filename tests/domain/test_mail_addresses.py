@@ -69,7 +69,6 @@ def test_an_address_is_understood_as_people_write_and_paste_it(text: str, addres
         '王@例.tw',
         'wang@-x.tw',
         'wang@x_y.tw',
-        'wang\u200b@example.tw',
         'a' * 65 + '@b.tw',
         'a@' + 'b.' * 130 + 'tw',
         '\ud800@b.tw',

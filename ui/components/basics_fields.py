@@ -20,7 +20,10 @@ BY_SYSTEM = '志工會收到設定密碼的連結，密碼由本人設定。'
 BY_HAND = '自行設定密碼'
 NOT_BY_HAND = '不自行設定密碼'
 ONCE = '這個密碼只能用一次：志工第一次登入時必須換成自己的密碼。密碼不會存入草稿。'
-HELD = '不能直接更改；請在下方「志工登入」請本人確認。'
+HELD = {
+    True: '不能直接更改；請在下方「志工登入」請本人確認。',
+    False: '不能直接填寫；本人用紙本驗證碼設定密碼時，可以一起填寫，作法見下方「志工登入」。',
+}
 MASKED = '號碼以遮蔽顯示；需要更正時，直接輸入完整的新號碼。'
 
 
@@ -45,7 +48,8 @@ async def basics_fields(in_form: form, details: VolunteerDetails, account: Accou
             html.hr().classes('lb-hr full')
             birth_fields(in_form, details)
             radio_field(FIELDS['sex'].caption, in_form, 'sex', Sex.labels(), required=True)
-            email_field(FIELDS['email'].caption, in_form, 'email', readonly=held is not None, hint=HELD if held else '')
+            hint = HELD[bool(details.email)] if held else ''
+            email_field(FIELDS['email'].caption, in_form, 'email', readonly=held is not None, hint=hint)
             radio_field(
                 FIELDS['joins_disaster_relief'].caption, in_form, 'joins_disaster_relief', YES_NO, required=True
             )
@@ -128,7 +132,7 @@ def password_fields(in_form: form, details: VolunteerDetails, held: Hold | None)
     if details.is_new:
         check_field(FIELDS['prints_code'].caption, in_form, 'prints_code', wide=True)
     if held is not None:
-        html.p(f'{held.sentence}密碼由本人用連結或紙本驗證碼設定，見下方「志工登入」。').classes('lb-hint full')
+        html.p(f'{held.sentence}密碼由本人設定，作法見下方「志工登入」。').classes('lb-hint full')
         return
     with html.div().classes('full'):
         press = ui.button(BY_HAND, color=None).props('outline no-caps aria-expanded=false')

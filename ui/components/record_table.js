@@ -90,7 +90,7 @@ export default {
                     type="button"
                     class="lb-table-open"
                     :aria-expanded="!!opened[r.key]"
-                    :aria-label="'展開 ' + r[c.name]"
+                    :aria-label="'展開 ' + (r[c.name]?.text ?? r[c.name])"
                     @click="opened[r.key] = !opened[r.key]"
                   >
                     <lb-icon :name="opened[r.key] ? 'down' : 'next'" size="16" />

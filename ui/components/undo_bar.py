@@ -1,6 +1,7 @@
 """復原: takes back what this reviewer has just decided, also after a reload."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from nicegui import ui
 from nicegui.element import Element
@@ -34,7 +35,7 @@ class undo_bar(Element, component='undo_bar.js'):
         now = dates.now()
         mine = {case: one for case, one in decided.items() if one[1].by_id == self.account.id}
         waiting = {case: one for case, one in mine.items() if one[1].release_at > now}
-        if _ids(waiting) == _ids(self.waiting):
+        if _times(waiting) == _times(self.waiting):
             return
         self.waiting = waiting
         found = [decision for _, decision in waiting.values()]
@@ -62,6 +63,10 @@ class undo_bar(Element, component='undo_bar.js'):
 
 def _ids(decided: Decided) -> list[int]:
     return [decision.id for _, decision in decided.values()]
+
+
+def _times(decided: Decided) -> list[tuple[int, datetime]]:
+    return [(decision.id, decision.release_at) for _, decision in decided.values()]
 
 
 def _describe(decided: Decided) -> str:

@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 
 from db.choices import Role
-from db.models import Account, EmailChange, OfficeEntry, OutgoingMail, Session
+from db.models import Account, Agency, EmailChange, OfficeEntry, OutgoingMail, Session
 from domain import accounts, dates
 from domain.accounts import AccountDetails, email_changes, passwords, sessions
 from domain.errors import MovedOn, NotFound, NotPermitted
 
-from ...builders import a_volunteer, an_account
+from ...builders import a_host_unit, a_volunteer, an_account, an_agency
 
 pytestmark = pytest.mark.usefixtures('database')
 
@@ -63,6 +63,38 @@ async def test_a_second_administrator_confirms_and_the_old_address_is_told_twice
         ('申請變更', OLD, NEW),
         ('確認變更', OLD, NEW),
     ]
+
+
+async def test_taking_the_role_away_first_is_no_way_around() -> None:
+    alone, unit = await an_administrator(), await a_host_unit()
+    reviewer = await accounts.create(details_of_a_reviewer(await an_agency()), by=alone)
+    await Account.filter(id=reviewer.id).update(password_hash='$argon2id$…')
+    reviewer = await Account.get(id=reviewer.id)
+    clerk = replace(AccountDetails.from_record(reviewer), role=Role.UNIT_STAFF, host_unit_id=unit.id, agency_id=None)
+    await accounts.amend(reviewer, clerk, by=alone)
+
+    change = await accounts.amend(await Account.get(id=reviewer.id), replace(clerk, email=NEW), by=alone)
+
+    assert change is not None
+    assert await kept(reviewer) == OLD
+
+
+async def test_a_new_administrator_confirms_nothing_yet() -> None:
+    first, account = await an_administrator(), await somebody()
+    change = await asked(account, first)
+    details = AccountDetails(username='second', name='第二位', role=Role.ADMINISTRATOR, email='second@example.com')
+    made = await accounts.create(details, by=first)
+
+    with pytest.raises(NotPermitted, match='還不到 3 天'):
+        await email_changes.confirm(change, by=made)
+    with dates.frozen(dates.now() + timedelta(days=3, minutes=1)):
+        await email_changes.confirm(change, by=made)
+
+    assert await kept(account) == NEW
+
+
+def details_of_a_reviewer(agency: Agency) -> AccountDetails:
+    return AccountDetails(username='reviewer9', name='何專員', role=Role.REVIEWER, agency_id=agency.id, email=OLD)
 
 
 async def test_one_of_the_role_itself_does_not_confirm_the_own_address() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from db.choices import CorrectionReason, Place
 from db.models import CaseContent, Training
-from domain import applications, corrections, reviews, trainings, volunteers
+from domain import applications, corrections, papers, reviews, trainings, volunteers
 from domain.corrections import Anchor
 from domain.errors import NotFound
 from domain.trainings import TrainingDetails
@@ -53,6 +53,20 @@ async def test_a_refused_case_shows_what_was_sent_whatever_the_unit_changes_late
     assert after.as_sent
     assert facts_of(after) == facts_of(before)
     assert after.digest == before.digest
+
+
+async def test_what_the_reviewer_looked_at_since_is_part_of_it(office: Office) -> None:
+    case = await a_case(office)
+    person = await volunteers.get(case.volunteer_id, by=office.clerk)
+    details = replace(VolunteerDetails.from_record(person), name='周大晴')
+    await volunteers.amend(person, details, version=person.version, by=office.clerk)
+    seen = await reviews.case(case.id, by=office.reviewer)
+    await papers.look(seen.application, seen.digest, by=office.reviewer)
+    await reviews.reject(case, '姓名與證件不符', seen.application.version, by=office.reviewer)
+
+    shown = await reviews.case(case.id, by=office.reviewer)
+
+    assert (shown.as_sent, shown.volunteer.name) == (True, '周大晴')
 
 
 async def test_so_does_one_that_was_withdrawn(office: Office) -> None:

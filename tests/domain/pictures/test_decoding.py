@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -154,8 +155,9 @@ def _kill_workers() -> None:
 
 def _workers() -> list[psutil.Process]:
     """The decoding processes of this process that are alive."""
-    return [
-        child
-        for child in psutil.Process().children()
-        if child.status() != psutil.STATUS_ZOMBIE and 'domain.pictures.worker' in child.cmdline()
-    ]
+    alive = []
+    for child in psutil.Process().children():
+        with suppress(psutil.NoSuchProcess, FileNotFoundError):  # it may end between two looks at it
+            if child.status() != psutil.STATUS_ZOMBIE and 'domain.pictures.worker' in child.cmdline():
+                alive.append(child)
+    return alive

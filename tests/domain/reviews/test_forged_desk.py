@@ -480,7 +480,7 @@ async def test_a_field_that_no_form_has_is_not_marked(office: Office, anchor: An
         await corrections.mark(case, anchor, BLURRED, 'x', by=office.reviewer)
 
 
-@pytest.mark.parametrize('text', [None, 5, [], {'a': 1}, 'a\0b', 'a\ud800', '\u202e反', 'x' * 10**6, '  '])
+@pytest.mark.parametrize('text', [None, 5, [], {'a': 1}, 'a\0b', 'a\ud800', 'x' * 10**6, '  '])
 async def test_what_is_no_text_is_refused_with_a_sentence_wherever_one_is_written(office: Office, text: Any) -> None:
     case = await a_case(office)
     roster = await rosters.start('名冊', office.agency.county_id, office.agency.id, by=office.clerk)

@@ -154,7 +154,7 @@ def _outcome(case: Case, pending: Decision | None) -> str:
     application = case.application
     if pending is not None:
         return f'{pending.by.name} 已於 {dates.roc_instant(pending.at)[-5:]} {VERBS[pending.to]}，稍後生效'
-    who = application.decided_by.name if application.decided_by else ''
-    when = dates.roc_instant(application.decided_at) if application.decided_at else ''
+    ended = case.steps[-1] if case.steps else None  # of a withdrawn case it is the unit's, of others the reviewer's
+    who, when = (ended.by.name, dates.roc_instant(ended.at)) if ended else ('', '')
     number = f'，紀錄冊號 {case.number}' if case.number and application.status is APPROVED else ''
     return f'{application.status.label}{number}　{who} {when}'

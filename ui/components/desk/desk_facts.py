@@ -47,6 +47,7 @@ def _person(volunteer: Volunteer, *, may_reveal: bool) -> list[Fact]:
 
     return [
         flag(volunteer.identity_kind.label, Place.BASICS, 'identity_number', **number),
+        fact('name', volunteer.name),
         fact('born_on', born),
         fact('sex', volunteer.sex.label),
         fact('english_name', volunteer.english_name or '未填寫'),

@@ -124,7 +124,9 @@ def as_sent_note(case: Case) -> None:
     """Of which day the data of a case are that ended without a book."""
     if case.as_sent and case.application.submitted_at:
         ended, day = case.application.status.label, dates.roc_long(dates.day_of(case.application.submitted_at))
-        html.p(f'這個案件已{ended}，下面是{day}送審時的資料；運用單位之後的修改不在這裡顯示。').classes('lb-note')
+        html.p(f'這個案件已{ended}，下面是{day}送審的資料，審核中看過的變更也在內；之後的修改不在這裡顯示。').classes(
+            'lb-note'
+        )
 
 
 async def case_side(account: Account, case: Case) -> data_list:
