@@ -177,7 +177,9 @@ async def give_up(application: Application, *, by: Account, reason: str = '') ->
         return None
     if await decision_on(application):
         raise await moved_on(application)
-    return await move(application, ApplicationStatus.WITHDRAWN, by=by, reason=reason, due_on=None)
+    # It ends now, by no reviewer: what was decided before on this case is not what lists are to tell of it.
+    ended: dict[str, Any] = {'due_on': None, 'decided_by_id': None, 'decided_at': dates.now()}
+    return await move(application, ApplicationStatus.WITHDRAWN, by=by, reason=reason, **ended)
 
 
 async def again(application: Application, *, by: Account) -> Application:
