@@ -448,7 +448,7 @@ async def test_a_case_whose_decision_waits_for_its_release_is_not_withdrawn(offi
     sent = await a_case(office)
     await Decision.create(application=sent, to=ApplicationStatus.APPROVED, by=office.reviewer, at=NOW, release_at=NOW)
 
-    with pytest.raises(MovedOn, match='這個案件已由 何專員 於 14:58 核可'):
+    with pytest.raises(MovedOn, match='審核人員正在處理這個案件，現在不能撤回'):
         await applications.withdraw(sent, by=office.clerk)
 
     assert (await Application.get(id=sent.id)).status == SUBMITTED
