@@ -156,7 +156,7 @@ async def test_of_two_who_decide_at_once_one_does_and_the_other_learns_from_whom
     assert await Application.filter(status=SUBMITTED).count() == 0
 
 
-async def test_while_it_waits_everybody_else_is_told_who_decided(office: Office) -> None:
+async def test_while_it_waits_every_other_reviewer_is_told_who_decided(office: Office) -> None:
     case = await a_case(office)
     await decisions.decide(case.id, APPROVED, case.version, by=office.reviewer)
     seen = await Application.get(id=case.id)
@@ -166,11 +166,21 @@ async def test_while_it_waits_everybody_else_is_told_who_decided(office: Office)
         decisions.decide(seen.id, REJECTED, seen.version, by=office.reviewer, reason='非本機關業務'),
         reviews.approve(seen, seen.version, by=office.colleague),
         reviews.return_for_correction(seen, '看不清用印', seen.version, by=office.colleague),
-        applications.withdraw(seen, by=office.clerk),
     ):
         with pytest.raises(MovedOn) as refusal:
             await act
         assert str(refusal.value) == '這個案件已由 何專員 於 14:58 核可，您的畫面已更新。'
+
+
+async def test_the_unit_that_withdraws_meanwhile_does_not_learn_of_what_may_still_be_taken_back(office: Office) -> None:
+    case = await a_case(office)
+    await decisions.decide(case.id, APPROVED, case.version, by=office.reviewer)
+
+    with pytest.raises(MovedOn) as refusal:
+        await applications.withdraw(await Application.get(id=case.id), by=office.clerk)
+
+    assert '何專員' not in str(refusal.value)
+    assert '核可' not in str(refusal.value)
 
 
 async def test_sent_twice_it_counts_once(office: Office) -> None:
