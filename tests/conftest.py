@@ -14,7 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import hypothesis
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
@@ -23,7 +23,7 @@ from db import blobs, embedded, migrate, reference, sealing
 
 from . import clock
 from .processes import Processes
-from .site import Site, first_start, launched, running_site
+from .site import Site, first_start, launched, running_site, signed_in
 
 TEMPLATE = f'template_of_tests_{os.environ.get("PYTEST_XDIST_WORKER", "")}'
 # Without autovacuum, since DROP … WITH (FORCE) may not end its workers.
@@ -111,6 +111,28 @@ def browser() -> Iterator[Browser]:
         chromium = launched(playwright)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope='module')
+def clerk(site: Site, browser: Browser) -> Page:
+    """A browser with the demo office's clerk signed in, for the module; the next ones are like it."""
+    return signed_in(browser, site, 'clerk')
+
+
+@pytest.fixture(scope='module')
+def other_clerk(site: Site, browser: Browser) -> Page:
+    """Of the other unit."""
+    return signed_in(browser, site, 'clerk2')
+
+
+@pytest.fixture(scope='module')
+def reviewer(site: Site, browser: Browser) -> Page:
+    return signed_in(browser, site, 'reviewer')
+
+
+@pytest.fixture(scope='module')
+def admin(site: Site, browser: Browser) -> Page:
+    return signed_in(browser, site, 'admin')
 
 
 @pytest.fixture

@@ -2,17 +2,11 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from .database import SiteDatabase
 from .site import Site, computer, signed_in
 from .test_journey import choose
-
-
-@pytest.fixture(scope='module')
-def admin(site: Site, browser: Browser) -> Page:
-    return signed_in(browser, site, 'admin')
 
 
 def opens(page: Page, site: Site, section: str, edit: str = '') -> None:

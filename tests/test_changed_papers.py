@@ -3,24 +3,13 @@
 import re
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from . import samples
-from .site import Site, signed_in
+from .site import Site
 
 WAITS = '資料有變更，請先看過'
 TYPED = '請確認電子郵件是否為本人使用。'
-
-
-@pytest.fixture(scope='module')
-def clerk(site: Site, browser: Browser) -> Page:
-    return signed_in(browser, site, 'clerk')
-
-
-@pytest.fixture(scope='module')
-def reviewer(site: Site, browser: Browser) -> Page:
-    return signed_in(browser, site, 'reviewer')
 
 
 def opens(reviewer: Page, site: Site, name: str) -> str:

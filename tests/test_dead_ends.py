@@ -3,27 +3,10 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from .database import SiteDatabase
-from .site import Site, signed_in
-
-
-@pytest.fixture(scope='module')
-def clerk(site: Site, browser: Browser) -> Page:
-    return signed_in(browser, site, 'clerk')
-
-
-@pytest.fixture(scope='module')
-def other_clerk(site: Site, browser: Browser) -> Page:
-    """Of the other unit."""
-    return signed_in(browser, site, 'clerk2')
-
-
-@pytest.fixture(scope='module')
-def reviewer(site: Site, browser: Browser) -> Page:
-    return signed_in(browser, site, 'reviewer')
-
+from .site import Site
 
 # What sentences tell to press, on the pages they speak of; see test_sentences.py.
 PRESSED = [

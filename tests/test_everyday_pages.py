@@ -5,7 +5,6 @@ import re
 import zipfile
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from . import samples
@@ -13,16 +12,6 @@ from .site import Site, signed_in
 from .test_journey import choose
 
 PURPOSE = '核對證件'
-
-
-@pytest.fixture(scope='module')
-def clerk(site: Site, browser: Browser) -> Page:
-    return signed_in(browser, site, 'clerk')
-
-
-@pytest.fixture(scope='module')
-def reviewer(site: Site, browser: Browser) -> Page:
-    return signed_in(browser, site, 'reviewer')
 
 
 def asks(page: Page, site: Site, number: str, reason: str | None) -> None:

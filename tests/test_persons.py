@@ -25,20 +25,9 @@ def site(demo_office: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 @pytest.fixture(scope='module')
-def clerk(site: Site, browser: Browser) -> Page:
-    """Of the unit that the people come from."""
-    return signed_in(browser, site, 'clerk')
-
-
-@pytest.fixture(scope='module')
-def stranger(site: Site, browser: Browser) -> Page:
+def stranger(other_clerk: Page) -> Page:
     """A clerk of another unit."""
-    return signed_in(browser, site, 'clerk2')
-
-
-@pytest.fixture(scope='module')
-def admin(site: Site, browser: Browser) -> Page:
-    return signed_in(browser, site, 'admin')
+    return other_clerk
 
 
 def mail(page: Page, site: Site, subject: str) -> str:

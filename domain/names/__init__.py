@@ -37,11 +37,6 @@ def key(name: str) -> str:
     return ''.join(filter(_counts, plain))[:MOST]
 
 
-def is_respelled(name: str, other: str) -> bool:
-    """Whether the two are one name in two spellings."""
-    return name != other and key(name) == key(other)
-
-
 @cache
 def _variants() -> dict[int, str]:
     """Each variant → the form of its group."""

@@ -61,7 +61,9 @@ async def case(application_id: int, *, by: Account) -> Case:
     """One case; that `by` looked at it is noted. Raises NotFound for another agency's and for what was never sent."""
     permissions.require(by, Role.REVIEWER)
     application = await applications.get(application_id, by=by)
-    held = await papers.of(application)  # before what is shown: of something older the digest is refused
+    kept = await papers.last(application) if application.status in CLOSED else None
+    # Before what is shown: of something older the digest is refused.
+    held = kept.papers if kept else await papers.of(application)
     volunteer = await volunteers.get(application.volunteer_id, by=by)
     await note_look(volunteer, by=by)
     related = ('field', 'trained_for', 'certificate_front', 'certificate_back')
@@ -69,8 +71,7 @@ async def case(application_id: int, *, by: Account) -> Case:
     is_waiting = application.status == ApplicationStatus.SUBMITTED
     if is_waiting:
         await papers.begin(application, held, by=by)
-    as_sent = application.status in CLOSED and await papers.last(application) is not None
-    if as_sent:
+    if kept:
         volunteer, trainings = await papers.records(held, volunteer)
     else:
         trainings = await Training.filter(volunteer_id=volunteer.id).select_related(*related)
@@ -78,13 +79,13 @@ async def case(application_id: int, *, by: Account) -> Case:
         application=application,
         volunteer=volunteer,
         trainings=trainings,
-        checks=() if as_sent else await readiness.checks(application, by=by),
+        checks=() if kept else await readiness.checks(application, by=by),
         steps=await steps,
         number=await _number(application),
         days_left=(await days_left.of_cases([application])).get(application.id),
         changes=await papers.since_look(application, held) if is_waiting else (),
         digest=held.digest(),
-        as_sent=as_sent,
+        as_sent=kept is not None,
     )
 
 
