@@ -77,6 +77,21 @@ def blank_roster() -> str:
     return '/downloads/roster.ods'
 
 
+def site_map() -> str:
+    """網站導覽."""
+    return '/site-map'
+
+
+def privacy() -> str:
+    """隱私權政策."""
+    return '/privacy'
+
+
+def security() -> str:
+    """資訊安全政策."""
+    return '/security'
+
+
 # One's own account
 
 

@@ -54,6 +54,9 @@ PUBLIC_PAGES = frozenset(
         links.confirm_email(),
         links.downloads(),
         links.blank_roster(),
+        links.site_map(),
+        links.privacy(),
+        links.security(),
     }
 )
 

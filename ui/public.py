@@ -6,11 +6,12 @@ from pathlib import Path
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from domain import limits, settings
+from domain import dates, limits, settings
 from domain.accounts import passwords
 from domain.errors import DomainError
 
 from . import assets
+from .components.site_footer import UPDATED_ON
 
 TEMPLATES = Path(__file__).parent / 'pages'
 
@@ -20,7 +21,11 @@ def page(template: str, status: int = 200, **values: object) -> HTMLResponse:
     text = (
         _templates()
         .get_template(template)
-        .render(values | {'office': settings.current(), 'stylesheet': assets.STYLESHEET, 'stamp': _stamp()})
+        .render(
+            values
+            | {'office': settings.current(), 'stylesheet': assets.STYLESHEET, 'stamp': _stamp()}
+            | {'updated': dates.roc(UPDATED_ON)}
+        )
     )
     return HTMLResponse(text, status_code=status, headers={'Cache-Control': 'no-store'})
 
