@@ -59,16 +59,12 @@ def register(site: FastAPI) -> None:
 async def _site_map(request: Request) -> Response:
     account = gate.account_of(request)
     own = [*PAGES[account.role], *OWN] if account else []
-    return _page('site_map.html', request, own=own, for_all=FOR_ALL)
+    return public.page('site_map.html', is_signed_in=account is not None, own=own, for_all=FOR_ALL)
 
 
 async def _privacy(request: Request) -> Response:
-    return _page('privacy.html', request)
+    return public.page('privacy.html', is_signed_in=gate.account_of(request) is not None)
 
 
 async def _security(request: Request) -> Response:
-    return _page('security.html', request)
-
-
-def _page(template: str, request: Request, **values: object) -> Response:
-    return public.page(template, is_signed_in=gate.account_of(request) is not None, **values)
+    return public.page('security.html', is_signed_in=gate.account_of(request) is not None)
