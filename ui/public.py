@@ -24,7 +24,7 @@ def page(template: str, status: int = 200, **values: object) -> HTMLResponse:
         .render(
             values
             | {'office': settings.current(), 'stylesheet': assets.STYLESHEET, 'stamp': _stamp()}
-            | {'updated': dates.roc(UPDATED_ON)}
+            | {'updated': dates.roc(UPDATED_ON), 'first_fault': _first_of(values.get('problems'))}
         )
     )
     return HTMLResponse(text, status_code=status, headers={'Cache-Control': 'no-store'})
@@ -35,6 +35,11 @@ def status_of(refusal: DomainError, otherwise: int) -> int:
     if isinstance(refusal, limits.Exceeded):
         return 429
     return 503 if isinstance(refusal, passwords.Busy) else otherwise
+
+
+def _first_of(problems: object) -> str:
+    """The field that gets the cursor: the first with a fault."""
+    return str(next(iter(problems), '')) if isinstance(problems, dict) else ''
 
 
 @cache

@@ -92,6 +92,11 @@ addEventListener('load', () => {
   }
 });
 
+// A dialog takes the cursor to its first field; Quasar gives the focus to the dialog as a whole.
+document.addEventListener('focusin', ({ target }) => {
+  if (target.matches?.('.q-dialog__inner')) target.querySelector('input, textarea, select')?.focus();
+});
+
 // After a reload the cursor is where it was.
 addEventListener('pagehide', () => sessionStorage.setItem('cursor', document.activeElement?.id || ''));
 addEventListener('load', () => {
