@@ -31,7 +31,7 @@ async def tell() -> None:
 
 
 def _tell(client: Client, sentence: str) -> None:
-    press = '知道了' if sentence is LAST else '繼續使用'
+    press = {LAST: '知道了', IDLE: '繼續使用'}[sentence]
     with client:
         # The press is an event, and any event prolongs the session.
         _told[client] = ui.notification(

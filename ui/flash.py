@@ -40,6 +40,7 @@ CONFIRMATIONS = {
     'email-waits': '已儲存。電子郵件要由另一位系統管理者確認後才會更改，見清單上方。',
     'email-confirmed': '電子郵件已更改，並通知了原來的信箱。',
     'email-refused': '已拒絕這項變更，電子郵件維持原來的。',
+    'unit-added': '已新增這個單位，並選好了；請再核對一次，按「開通帳號」。',
     'request-refused': '已通知申請人。',
     'requests-refused': '勾選的申請都不核准，已通知申請人。',
     'wording-saved': '範本已儲存，之後寄出的信都照這份範本。',

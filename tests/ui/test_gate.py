@@ -263,7 +263,7 @@ async def test_a_closed_account_loses_its_pages_at_once(inside: Browser, clerk: 
     details = AccountDetails.from_record(clerk)
     details.email, details.is_active = 'clerk@example.com', False
 
-    await accounts.amend(clerk, details, by=await somebody(Role.ADMINISTRATOR))
+    await accounts.amend(clerk, details, knowingly=True, by=await somebody(Role.ADMINISTRATOR))
 
     await socket.heard(*RELOAD)
     assert (await inside.get('/test/counter')).status_code == 303

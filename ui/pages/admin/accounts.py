@@ -7,6 +7,7 @@ from nicegui import html, ui
 
 from domain import accounts, dates, directory, links
 from domain.accounts import FIELDS, REFUSAL, REQUEST_FIELDS, AccountDetails, email_changes
+from domain.directory import UNIT_FIELDS, HostUnitDetails
 from domain.errors import NotFound
 from domain.model import Account, AccountRequest, EmailChange, Role
 
@@ -17,7 +18,7 @@ from ...components.form import form
 from ...components.form.fields import check_field, choice_field, email_field, radio_field, text_area, text_field
 from ...components.form.pick_list import PER_PAGE, pick_list
 from ...components.notices import confirm
-from ...components.question import question
+from ...components.question import is_sure, question
 from ...components.record_table import Row
 from ...flash import leave_with
 from ...frame import save_bar
@@ -159,9 +160,12 @@ async def edit(account: Account, key: str) -> None:
         if record is None:
             await accounts.create(details, by=account)
             leave_with(links.admin('accounts'), 'account-created')
-        else:
-            waits = await accounts.amend(record, details, by=account)
-            leave_with(links.admin('accounts'), 'email-waits' if waits else 'office-saved')
+            return
+        alone = await accounts.left_alone(record, details, by=account)
+        if alone and not await is_sure('讓最後一位承辦人離開', alone, yes='仍要儲存'):
+            return
+        waits = await accounts.amend(record, details, knowingly=bool(alone), by=account)
+        leave_with(links.admin('accounts'), 'email-waits' if waits else 'office-saved')
 
     async def unlock() -> None:
         if record is not None:
@@ -179,9 +183,13 @@ async def decide(account: Account, key: str) -> None:
     """One request: grant it as completed here, or say why not."""
     request = await _request(key, account)
     details, refusal = AccountDetails.from_request(request), Refusal()
+    units = {unit.name: unit.id for unit in await directory.host_units(by=account)}
+    details.host_unit_id = units.get(request.organisation.strip())
     in_form = form(details)
     with html.div().classes('lb-stack'):
         _what_was_asked(request)
+        if request.role == Role.UNIT_STAFF and details.host_unit_id is None:
+            await _new_unit(request, account)
         await _account_fields(in_form, details, account)
         with card('不核准', '(原因會寄給申請人)'):
             refusal_form = form(refusal, summary=False)
@@ -201,6 +209,30 @@ async def decide(account: Account, key: str) -> None:
     with save_bar():
         action_button('開通帳號', grant, in_form=in_form)
         ui.link('返回', links.admin('requests')).classes('lb-btn q-btn lb-flat')
+
+
+async def _new_unit(request: AccountRequest, account: Account) -> None:
+    """The unit that the request names is not there: it is made from the request, and chosen."""
+    asked = HostUnitDetails(request.organisation, phone=request.phone)
+    counties = {county.code: county.name for county in await directory.counties()}
+    with question('新增運用單位') as dialog:
+        in_form = form(asked, summary=False)
+        text_field(UNIT_FIELDS['name'].caption, in_form, 'name', required=True, maxlength=80)
+        choice_field(UNIT_FIELDS['county_id'].caption, in_form, 'county_id', counties, required=True, searchable=True)
+        text_field(UNIT_FIELDS['phone'].caption, in_form, 'phone', maxlength=30)
+        email_field(UNIT_FIELDS['email'].caption, in_form, 'email', hint='審核結果會寄到這裡。', maxlength=254)
+
+        async def add() -> None:
+            await directory.save_host_unit(asked, by=account)
+            leave_with(links.admin('requests', request.id), 'unit-added')
+
+        with html.div().classes('lb-acts'):
+            action_button('新增這個單位', add, in_form=in_form)
+            ui.button('取消', on_click=dialog.close, color=None).props('flat no-caps')
+    with card('還沒有這個單位'):
+        html.p(f'清單裡沒有「{request.organisation}」。請確認不是同一個單位的別的寫法，再從申請新增。')
+        with html.div().classes('lb-row-acts'):
+            ui.button('從申請新增單位', on_click=dialog.open, color=None).props('outline no-caps')
 
 
 def _what_was_asked(request: AccountRequest) -> None:
