@@ -7,7 +7,6 @@ from nicegui import html, ui
 
 from domain import accounts, dates, directory, links
 from domain.accounts import FIELDS, REFUSAL, REQUEST_FIELDS, AccountDetails, email_changes
-from domain.directory import UNIT_FIELDS, HostUnitDetails
 from domain.errors import NotFound
 from domain.model import Account, AccountRequest, EmailChange, Role
 
@@ -189,7 +188,7 @@ async def decide(account: Account, key: str) -> None:
     with html.div().classes('lb-stack'):
         _what_was_asked(request)
         if request.role == Role.UNIT_STAFF and details.host_unit_id is None:
-            await _new_unit(request, account)
+            _new_unit(request)
         await _account_fields(in_form, details, account)
         with card('不核准', '(原因會寄給申請人)'):
             refusal_form = form(refusal, summary=False)
@@ -211,28 +210,12 @@ async def decide(account: Account, key: str) -> None:
         ui.link('返回', links.admin('requests')).classes('lb-btn q-btn lb-flat')
 
 
-async def _new_unit(request: AccountRequest, account: Account) -> None:
-    """The unit that the request names is not there: it is made from the request, and chosen."""
-    asked = HostUnitDetails(request.organisation, phone=request.phone)
-    counties = {county.code: county.name for county in await directory.counties()}
-    with question('新增運用單位') as dialog:
-        in_form = form(asked, summary=False)
-        text_field(UNIT_FIELDS['name'].caption, in_form, 'name', required=True, maxlength=80)
-        choice_field(UNIT_FIELDS['county_id'].caption, in_form, 'county_id', counties, required=True, searchable=True)
-        text_field(UNIT_FIELDS['phone'].caption, in_form, 'phone', maxlength=30)
-        email_field(UNIT_FIELDS['email'].caption, in_form, 'email', hint='審核結果會寄到這裡。', maxlength=254)
-
-        async def add() -> None:
-            await directory.save_host_unit(asked, by=account)
-            leave_with(links.admin('requests', request.id), 'unit-added')
-
-        with html.div().classes('lb-acts'):
-            action_button('新增這個單位', add, in_form=in_form)
-            ui.button('取消', on_click=dialog.close, color=None).props('flat no-caps')
+def _new_unit(request: AccountRequest) -> None:
+    """The unit that the request names is not there: it can be made from the request, and is chosen afterwards."""
     with card('還沒有這個單位'):
         html.p(f'清單裡沒有「{request.organisation}」。請確認不是同一個單位的別的寫法，再從申請新增。')
         with html.div().classes('lb-row-acts'):
-            ui.button('從申請新增單位', on_click=dialog.open, color=None).props('outline no-caps')
+            ui.link('從申請新增單位', links.unit_from_request(request.id)).classes('q-btn lb-btn lb-outline')
 
 
 def _what_was_asked(request: AccountRequest) -> None:
