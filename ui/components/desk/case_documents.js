@@ -36,7 +36,7 @@ const sheet = {
             ></i>
           </div>
         </div>
-        <span v-else class="lb-empty"><b>尚未上傳</b></span>
+        <span v-else class="lb-empty"><b>{{ doc.none || '尚未上傳' }}</b></span>
       </div>
       <figcaption class="lb-tools">
         <b>{{ doc.label }}</b>
