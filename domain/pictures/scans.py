@@ -141,7 +141,7 @@ def _damaged() -> UnreadablePicture:
 
 def _to_print_first() -> UnreadablePicture:
     return UnreadablePicture(
-        '這份 PDF 是動態表單（XFA），別的程式只看得到「請稍候」。'
+        '這份 PDF 是動態表單（XFA），別的程式打開，只有一頁請人稍候的說明。'
         '請先用 Adobe Reader 開啟並填好，以「列印」存成新的 PDF（例如選 Microsoft Print to PDF），'
         '再上傳那一份；已填的資料都還在。'
     )
