@@ -36,7 +36,7 @@ MOST_MEGABYTES = {FileKind.PHOTO: 12, FileKind.CERTIFICATE: 12, FileKind.ATTACHM
 
 _HEAD = 1024  # as readers do: ISO 32000-1, annex H, implementation note 13
 _PDF = re.compile(rb'%PDF-\d')
-_END_OF_PDF = re.compile(rb'%%EOF(?:\r\n|\r|\n)?')
+_END_OF_PDF = re.compile(rb'%%EOF[\s\0]*')
 _OBJECT = re.compile(rb'\bobj\b|startxref')  # a later revision, whose own end marker lacks
 _HEIF_BRANDS = {b'heic', b'heix', b'heim', b'heis', b'hevc', b'hevx', b'hevm', b'hevs', b'mif1', b'msf1'}
 
@@ -119,7 +119,7 @@ def _pdf_of(data: bytes) -> bytes:
     A second file may be hidden there, and a reader, or a signature, counts from the PDF's own first byte.
 
     >>> _pdf_of(b'HTTP/1.1 200 OK %PDF-1.7 ... %%EOF PK'), _pdf_of(b'%PDF-1.7 ... startxref 9')
-    (b'%PDF-1.7 ... %%EOF', b'%PDF-1.7 ... startxref 9')
+    (b'%PDF-1.7 ... %%EOF ', b'%PDF-1.7 ... startxref 9')
     """
     begin = _PDF.search(data, 0, _HEAD)
     data = data[begin.start() if begin else 0 :]

@@ -21,7 +21,7 @@ _CROSS_REFERENCES = re.compile(rb'\s*(xref\b|\d+\s+\d+\s+obj\b)')
 _ACTIVE = {
     'JavaScript 程式': rb'JavaScript',
     '會啟動其他程式或送出資料的動作': rb'Launch|SubmitForm|ImportData|GoToE|Rendition',
-    '內嵌的檔案或影音': rb'EmbeddedFiles?|FileAttachment|RichMedia|Movie|Sound|3D',
+    '內嵌的檔案或影音': rb'EmbeddedFiles?|FileAttachment|RichMedia|Movie|Sound',
 }
 _OPENED = re.compile(rb'/OpenAction\s*(?:(\d+) \d+ R|(<<.{0,400}))', re.DOTALL)
 _XFA_DYNAMIC, _XFA_STATIC = raw.FORMTYPE_XFA_FULL, raw.FORMTYPE_XFA_FOREGROUND

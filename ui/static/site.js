@@ -109,7 +109,7 @@ function unanswered(engine) {
     Quasar.Notify.create({
       message: '按下後三秒沒有回應，可能是網路中斷，這次不一定送出。正在重新連線，請再按一次；您輸入的內容都還在。',
       type: 'negative',
-      position: 'bottom',
+      position: 'top',
       multiLine: true,
     });
   engine.close();
