@@ -7,7 +7,7 @@ from nicegui import html, ui
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import dates, half_written
+from domain import dates
 from domain.cases.transitions import VERBS
 from domain.corrections import Marked
 from domain.half_written import Sheet
@@ -142,7 +142,6 @@ class desk_decisions(Element):
     async def _decide(self, to: ApplicationStatus, seen: Any, reason: str = '') -> None:
         version, digest = _read(seen)
         await decisions.decide(self.application.id, to, version, by=self.account, reason=reason, digest=digest)
-        await half_written.forget(self.sheet)
         await self.decided()
 
 
