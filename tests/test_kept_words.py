@@ -31,7 +31,7 @@ def test_a_mark_that_is_being_written_stays_until_it_is_sent(site: Site, browser
     reviewer.keyboard.press('Escape')
     expect(words(reviewer)).to_have_count(0)
     reviewer.get_by_role('button', name='姓名補件', exact=True).click()
-    reviewer.get_by_role('button', name='照片補件').click()
+    reviewer.get_by_role('button', name='照片補件，寫到一半').click()
     expect(words(reviewer)).to_have_value(WORDS)
     reviewer.reload()
     expect(words(reviewer)).to_have_value(WORDS)

@@ -34,6 +34,9 @@ export function write(key) {
   desk.spot = desk.words[key]?.spot || null;
 }
 
+// What is said of an anchor whose form is closed over words that were not sent.
+export const begun = (key) => (desk.words[key] && desk.writing !== key ? '，寫到一半' : '');
+
 // The server keeps what is being written (domain/half_written.py), and the mirror until then; nothing, to give it up.
 const timers = {};
 export function remember(key, words = null) {
