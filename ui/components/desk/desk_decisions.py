@@ -10,6 +10,7 @@ from nicegui.events import GenericEventArguments
 from domain import dates
 from domain.cases.transitions import VERBS
 from domain.corrections import Marked
+from domain.errors import Incomplete
 from domain.half_written import Sheet
 from domain.model import Account, Application, ApplicationStatus, CorrectionStatus, Decision
 from domain.reviews import Case, decisions
@@ -121,7 +122,10 @@ class desk_decisions(Element):
         words, act = Reason(to.value, str(self.written.get(to.value, ''))), VERBS[to]
 
         async def send() -> None:
-            await self._decide(to, self.seen, getattr(words, to.value))
+            try:
+                await self._decide(to, self.seen, getattr(words, to.value))
+            except Incomplete as refusal:  # each of the two questions has a field of its own for it
+                raise Incomplete({to.value: refusal.problems['reason']}) from None
 
         with question(f'{act}：原因') as dialog:
             note = html.p(sentence)
