@@ -70,10 +70,29 @@ def _opened(data: bytes) -> pypdfium2.PdfDocument:
             if pages
             else _damaged()
         )
-    if document.get_formtype() == _XFA_DYNAMIC:
+    if _is_dynamic(document):
         document.close()
         raise _to_print_first()
     return document
+
+
+def _is_dynamic(document: pypdfium2.PdfDocument) -> bool:
+    """A form that is drawn by its program alone: it says so, or has no field on any page."""
+    kind = document.get_formtype()
+    return kind == _XFA_DYNAMIC or (
+        kind == _XFA_STATIC and not any(_has_fields(document, number) for number in range(len(document)))
+    )
+
+
+def _has_fields(document: pypdfium2.PdfDocument, number: int) -> bool:
+    page = _page(document, number)
+    annotations = (raw.FPDFPage_GetAnnot(page, at) for at in range(raw.FPDFPage_GetAnnotCount(page)))
+    kinds = []
+    for each in annotations:
+        kinds.append(raw.FPDFAnnot_GetSubtype(each))
+        raw.FPDFPage_CloseAnnot(each)
+    page.close()
+    return raw.FPDF_ANNOT_WIDGET in kinds
 
 
 def _is_whole(data: bytes) -> bool:

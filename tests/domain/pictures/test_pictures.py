@@ -328,7 +328,15 @@ async def test_a_dynamic_form_is_to_be_printed_first() -> None:
             '請先用 Adobe Reader 開啟並填好，以「列印」存成新的 PDF（例如選 Microsoft Print to PDF），'
             '再上傳那一份；已填的資料都還在。'
         )
-    assert '動態表單' in await _refusal(pictures.accept_attachment, samples.plain_pdf(XFA, TEMPLATE))
+        assert '動態表單' in await _refusal(accept, samples.plain_pdf(XFA, TEMPLATE))
+
+
+async def test_a_form_whose_fields_stand_on_its_page_becomes_a_picture_and_is_no_attachment() -> None:
+    field = b'/Annots[<</Subtype/Widget/FT/Tx/T(a)/Rect[0 0 9 9]>>]'
+    form = samples.plain_pdf(XFA, TEMPLATE, page=field)
+
+    assert len(await pictures.accept_scan(form)) == 1
+    assert '動態表單' in await _refusal(pictures.accept_attachment, form)
 
 
 SCRIPT = b'<</S/JavaScript/JS(app.alert\\(1\\))>>'
