@@ -808,3 +808,21 @@ UPDATE volunteer SET legacy_series = regexp_replace(normalize(legacy_series, NFK
 -- 0013_guarded_accounts
 ALTER TABLE "account" ADD COLUMN "guarded_since" TIMESTAMPTZ;
 UPDATE account SET guarded_since = created_at WHERE role IN ('reviewer', 'administrator');
+
+-- 0014_one_sided
+CREATE TABLE "half_written" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "place" VARCHAR(60) NOT NULL,
+    "field" VARCHAR(60) NOT NULL,
+    "value" BYTEA NOT NULL,
+    "at" TIMESTAMPTZ NOT NULL,
+    "account_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_half_writte_account_09be8b" UNIQUE ("account_id", "place", "field")
+);
+COMMENT ON TABLE "half_written" IS 'What an account has written in a field and not sent, as JSON text, sealed; `place` is a case or a dialog.';
+ALTER TABLE "training" ADD COLUMN "has_no_back" BOOL NOT NULL DEFAULT FALSE;
+ALTER TABLE "training" ALTER COLUMN "has_no_back" DROP DEFAULT;
+INSERT INTO rule (key, label, kind, demand, by_eye, source, note, position) SELECT 'certificates-back', '證書反面', NULL, 'advice', false, '線上申請教學 STEP 6', '', min(position) FROM rule WHERE key = 'certificates' HAVING count(*) > 0;
+INSERT INTO rule (key, label, kind, demand, by_eye, source, note, position) SELECT 'certificates-back', '證書反面', 'cancellation', 'off', false, '線上申請教學 STEP 6', '', min(position) FROM rule WHERE key = 'certificates' HAVING count(*) > 0;
+INSERT INTO rule (key, label, kind, demand, by_eye, source, note, position) SELECT 'letters', '姓名用字', NULL, 'advice', false, '', '', min(position) FROM rule WHERE key = 'identity' HAVING count(*) > 0;
+INSERT INTO rule (key, label, kind, demand, by_eye, source, note, position) SELECT 'letters', '姓名用字', 'cancellation', 'off', false, '', '', min(position) FROM rule WHERE key = 'identity' HAVING count(*) > 0;

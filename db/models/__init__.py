@@ -4,7 +4,7 @@ from .accounts import AccountRequest, Allowance, EmailChange, IdentityLookup, Lo
 from .applications import Application, ApplicationStep, CaseContent, Decision, Presence, Roster
 from .books import BookIssue, NumberSeries, RecordBook
 from .corrections import Correction, CorrectionExchange, EyeCheck
-from .drafts import Draft, DraftEntry
+from .drafts import Draft, DraftEntry, HalfWritten
 from .ledgers import Award, HonorCard, InsuranceCover, OtherEntry, PerformanceCertificate, ServiceHours
 from .office import AccessEntry, HistoryEntry, MailTemplate, OfficeEntry, OutgoingMail, PhoneCall
 from .people import Account, Membership, StoredFile, Volunteer
@@ -32,6 +32,7 @@ __all__ = [
     'EmailChange',
     'EyeCheck',
     'Field',
+    'HalfWritten',
     'HistoryEntry',
     'HonorCard',
     'HostUnit',

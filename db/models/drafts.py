@@ -1,4 +1,4 @@
-"""Forms that are not saved yet, field by field."""
+"""Forms that are not saved yet, field by field, and what else somebody is writing."""
 
 from typing import Any
 
@@ -63,3 +63,21 @@ class DraftEntry(Model):
     class Meta:
         table = 'draft_entry'
         unique_together = (('draft', 'name'),)
+
+
+class HalfWritten(Model):
+    """What an account has written in a field and not sent, as JSON text, sealed; `place` is a case or a dialog."""
+
+    id = fields.BigIntField(primary_key=True)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        'models.Account', on_delete=fields.RESTRICT, related_name='half_written'
+    )
+    account_id: int
+    place = fields.CharField(max_length=60)
+    field = fields.CharField(max_length=60)
+    value = SealedTextField()
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = 'half_written'
+        unique_together = (('account', 'place', 'field'),)

@@ -45,6 +45,7 @@ class Training(Model):
         'models.StoredFile', on_delete=fields.RESTRICT, related_name='back_of', null=True
     )
     certificate_back_id: Any
+    has_no_back = fields.BooleanField(default=False)
     version = fields.IntField(default=1)
     created_at = fields.DatetimeField(auto_now_add=True)
     created_by: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(

@@ -18,7 +18,7 @@ from db import transaction
 from db.choices import ApplicationStatus, MailPreference, RequestStatus, Role
 from db.models import Account, AccountRequest, Application, EmailChange, HostUnit
 
-from .. import dates, limits, mail_addresses, permissions, validation
+from .. import dates, invisible, limits, mail_addresses, permissions, validation
 from ..audit import office_history
 from ..errors import DomainError, Incomplete, NotFound, NotPermitted
 from ..mail import messages
@@ -333,15 +333,21 @@ def _complete() -> QuerySet[Account]:
 
 
 def _folded(username: str) -> str:
-    folded = unicodedata.normalize('NFKC', username).strip().casefold()
+    folded = unicodedata.normalize('NFKC', invisible.removed(username)).strip().casefold()
     return folded if len(folded) <= 60 and '\0' not in folded else ''  # no name is like that
 
 
 async def _is_right(password: str, account: Account | None) -> bool:
-    """For nobody, and for a closed account, it is wrong after the same work."""
+    """For nobody, and for a closed account, it is wrong after the same work.
+
+    What is pasted may have blanks around it, and signs that nobody sees. The text is tried as it is, since a password
+    may have them, then without: whoever guesses wins no other guess by that, and it stays one try.
+    """
     if passwords.is_too_long(password):
         return False
-    return await passwords.verify(password, account.password_hash if account and account.is_active else None)
+    stored = account.password_hash if account and account.is_active else None
+    meant = invisible.removed(password).strip()
+    return await passwords.verify(password, stored) or (meant != password and await passwords.verify(meant, stored))
 
 
 async def _mail_reset(username: str, email: str) -> None:

@@ -4,6 +4,7 @@ A name is kept exactly as it was given; what is folded here is only compared and
 """
 
 import unicodedata
+from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
 
@@ -35,6 +36,17 @@ def key(name: str) -> str:
     bare = ''.join(sign for sign in unicodedata.normalize('NFD', folded) if not '\u0300' <= sign <= '\u036f')
     plain = unicodedata.normalize('NFC', bare).translate(_PLAIN).translate(_variants())
     return ''.join(filter(_counts, plain))[:MOST]
+
+
+def is_near(one: str, other: str) -> bool:
+    """Whether two names may be two ways to write one: at least half of it is the same, in the same order.
+
+    >>> is_near('谷辣斯．尤達卡', '谷拉斯尤達嘎'), is_near('林哲', '林喆'), is_near('Kolas Yotaka', 'Kulas Yutaka')
+    (True, True, True)
+    >>> is_near('王小明', '陳小華'), is_near('王小明', ''), is_near('王小明', 'Wang Xiaoming')
+    (False, False, False)
+    """
+    return bool(key(one)) and SequenceMatcher(None, key(one), key(other), autojunk=False).ratio() >= 0.5
 
 
 @cache

@@ -47,6 +47,7 @@ async def _training(key: int, held: dict[str, Entry]) -> Training:
         'minutes': int(held['hours'].counts or 0),
         'certificate_front_id': held['certificate_front'].file,
         'certificate_back_id': held['certificate_back'].file,
+        'has_no_back': bool('has_no_back' in held and held['has_no_back'].counts),  # not in what was sent before it was
         **{name: held[name].counts for name in ('title', 'provider', 'approval_reference')},
         **{name: _day(held[name]) for name in ('starts_on', 'ends_on')},
         # The directory keeps its entries.

@@ -38,7 +38,7 @@ _PARTS: dict[Part, tuple[Place, tuple[str, ...]]] = {
     Part.PHOTO: (Place.BASICS, ('photo', 'is_photo_confirmed')),
     Part.IDENTITY: (Place.BASICS, _IDENTITY),
     Part.BASICS: (Place.BASICS, ()),
-    Part.CERTIFICATES: (Place.TRAINING, trainings.SIDES),
+    Part.CERTIFICATES: (Place.TRAINING, (*trainings.SIDES, 'has_no_back')),
     Part.TRAININGS: (Place.TRAINING, ()),
     Part.APPLICATION: (Place.APPLICATION, ()),
 }

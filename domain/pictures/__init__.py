@@ -6,6 +6,7 @@ The file's bytes decide what it is, never its name. All decoding happens in work
 neither a 12-megapixel photo nor a hostile file holds or endangers the server.
 """
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -30,9 +31,14 @@ __all__ = [
 ]
 
 MEGABYTE = 1024 * 1024
-# The largest file of each kind that is taken: said on the page, cut off by the server, checked here.
-MOST_MEGABYTES = {FileKind.PHOTO: 12, FileKind.CERTIFICATE: 12, FileKind.ATTACHMENT: 10}
+# The largest file of each kind that is taken: said on the page, cut off by the server, checked here. A telephone of 50
+# megapixels writes up to 20.
+MOST_MEGABYTES = {FileKind.PHOTO: 25, FileKind.CERTIFICATE: 25, FileKind.ATTACHMENT: 10}
 
+_HEAD = 1024  # as readers do: ISO 32000-1, annex H, implementation note 13
+_PDF = re.compile(rb'%PDF-\d')
+_END_OF_PDF = re.compile(rb'%%EOF[\s\0]*')
+_OBJECT = re.compile(rb'\bobj\b|startxref')  # a later revision, whose own end marker lacks
 _HEIF_BRANDS = {b'heic', b'heix', b'heim', b'heis', b'hevc', b'hevx', b'hevm', b'hevs', b'mif1', b'msf1'}
 
 
@@ -67,18 +73,23 @@ async def accept_scan(data: bytes) -> list[Picture]:
     """
     kind = _kind_of(data)
     _check_size(kind, data, FileKind.CERTIFICATE)
+    if kind == 'PDF':
+        data = _pdf_of(data)
     return await decoding.decode('scan', kind, data)
 
 
 async def accept_attachment(data: bytes) -> Accepted:
-    """A PDF of at most 20 pages, kept as it came, or a picture, written anew. Raises `UnreadablePicture`."""
+    """A PDF of at most 20 pages, kept as it came, or a picture, written anew. Raises `UnreadablePicture`.
+
+    A PDF is kept byte for byte, so that a signature in it stays valid; so what is active in it is refused.
+    """
     kind = _kind_of(data)
     _check_size(kind, data, FileKind.ATTACHMENT)
-    pictures = await decoding.decode('attachment', kind, data)
     if kind == 'PDF':
-        # What stands behind the end of a PDF is no part of it: a second file may be hidden there.
-        return Pdf(data[: data.rindex(b'%%EOF') + 5] + b'\n')
-    return pictures[0]
+        await decoding.decode('attachment', kind, pdf := _pdf_of(data))
+        return Pdf(pdf)
+    [picture] = await decoding.decode('attachment', kind, data)
+    return picture
 
 
 async def first_page(pdf: bytes) -> Picture:
@@ -100,7 +111,22 @@ def _kind_of(data: bytes) -> str | None:
         return 'WEBP'
     if data[4:8] == b'ftyp' and data[8:12] in _HEIF_BRANDS:
         return 'HEIF'
-    return 'PDF' if data.startswith(b'%PDF-') else None
+    return 'PDF' if _PDF.search(data, 0, _HEAD) else None
+
+
+def _pdf_of(data: bytes) -> bytes:
+    """Without what a mail program or a scanner's web page has put before or behind a PDF: it is no part of it.
+
+    A second file may be hidden there, and a reader, or a signature, counts from the PDF's own first byte.
+
+    >>> _pdf_of(b'HTTP/1.1 200 OK %PDF-1.7 ... %%EOF PK'), _pdf_of(b'%PDF-1.7 ... startxref 9')
+    (b'%PDF-1.7 ... %%EOF ', b'%PDF-1.7 ... startxref 9')
+    """
+    begin = _PDF.search(data, 0, _HEAD)
+    data = data[begin.start() if begin else 0 :]
+    end = _END_OF_PDF.search(data, max(data.rfind(b'%%EOF'), 0))
+    behind = data[end.end() :] if end else b''
+    return data if _OBJECT.search(behind) else data[: len(data) - len(behind)]
 
 
 def _check_size(kind: str | None, data: bytes, sent_as: FileKind) -> None:

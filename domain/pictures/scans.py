@@ -1,5 +1,6 @@
-"""PDFs: open them, count, and make pictures of the first two pages."""
+"""PDFs: open them, count, make pictures of the first two pages, and find what acts by itself."""
 
+import io
 import re
 
 import pypdfium2
@@ -11,13 +12,33 @@ from .results import Picture, UnreadablePicture
 
 MAX_PAGES = 20
 SIDES = 2
+_MARK = b'%%EOF'
+# What is still the PDF: objects behind the last end marker belong to a revision that has none (yet, or any more).
+_UNFINISHED = re.compile(rb'\bobj\b|endobj|endstream|startxref')
+_START = re.compile(rb'startxref\s+(\d+)')
+_CROSS_REFERENCES = re.compile(rb'\s*(xref\b|\d+\s+\d+\s+obj\b)')
+# Names of ISO 32000-1 (12.6.4, 7.11.4, 13): what runs, starts or sends something, or carries a file.
+_ACTIVE = {
+    'JavaScript 程式': rb'JavaScript',
+    '會啟動其他程式或送出資料的動作': rb'Launch|SubmitForm|ImportData|GoToE|Rendition',
+    '內嵌的檔案或影音': rb'EmbeddedFiles?|FileAttachment|RichMedia|Movie|Sound',
+}
+_OPENED = re.compile(rb'/OpenAction\s*(?:(\d+) \d+ R|(<<.{0,400}))', re.DOTALL)
+_XFA_DYNAMIC, _XFA_STATIC = raw.FORMTYPE_XFA_FULL, raw.FORMTYPE_XFA_FOREGROUND
 
 
 def check(data: bytes) -> None:
-    """Raises `UnreadablePicture` unless the whole PDF can be opened and read by anybody."""
+    """Raises `UnreadablePicture` unless the whole PDF can be read by anybody and does nothing by itself."""
     with _opened(data) as document:
         for number in range(len(document)):
             _page(document, number).close()
+        if document.get_formtype() == _XFA_STATIC:  # its scripts are out of sight
+            raise _to_print_first()
+        if found := _active(document):
+            raise UnreadablePicture(
+                f'這份 PDF 含有{found}，為了審核人員的安全不能收下。'
+                '請先開啟它，用「列印」另存成新的 PDF 再上傳；已填的資料都還在。'
+            )
 
 
 def first_pages(data: bytes) -> list[Picture]:
@@ -29,7 +50,7 @@ def first_pages(data: bytes) -> list[Picture]:
 
 def _opened(data: bytes) -> pypdfium2.PdfDocument:
     # The reader would patch up a file that was cut off and show what is left of it; we want all of it.
-    if not re.search(rb'%%EOF', data.rstrip(b'\0\t\n\f\r ')[-1024:]):
+    if not _is_whole(data):
         raise _damaged()
     try:
         document = pypdfium2.PdfDocument(data)
@@ -49,7 +70,71 @@ def _opened(data: bytes) -> pypdfium2.PdfDocument:
             if pages
             else _damaged()
         )
+    if _is_dynamic(document):
+        document.close()
+        raise _to_print_first()
     return document
+
+
+def _is_dynamic(document: pypdfium2.PdfDocument) -> bool:
+    """A form that is drawn by its program alone: it says so, or has no field on any page."""
+    kind = document.get_formtype()
+    return kind == _XFA_DYNAMIC or (
+        kind == _XFA_STATIC and not any(_has_fields(document, number) for number in range(len(document)))
+    )
+
+
+def _has_fields(document: pypdfium2.PdfDocument, number: int) -> bool:
+    page = _page(document, number)
+    annotations = (raw.FPDFPage_GetAnnot(page, at) for at in range(raw.FPDFPage_GetAnnotCount(page)))
+    kinds = []
+    for each in annotations:
+        kinds.append(raw.FPDFAnnot_GetSubtype(each))
+        raw.FPDFPage_CloseAnnot(each)
+    page.close()
+    return raw.FPDF_ANNOT_WIDGET in kinds
+
+
+def _is_whole(data: bytes) -> bool:
+    """Ends with its marker, whatever stands behind it, or lacks the marker alone."""
+    end = data.rfind(_MARK)
+    if end >= 0 and not _UNFINISHED.search(data, end):
+        return True
+    begin = data.rfind(b'startxref')
+    start = _START.match(data, begin) if begin >= 0 else None
+    return bool(
+        start and not _UNFINISHED.search(data, start.end()) and _CROSS_REFERENCES.match(data, int(start[1][:10]))
+    )
+
+
+def _active(document: pypdfium2.PdfDocument) -> str:
+    """What acts by itself in a PDF, in words; '' if nothing does.
+
+    Written anew by the reader nothing is packed, encrypted or spelt in another way.
+    """
+    written = io.BytesIO()
+    document.save(written, flags=raw.FPDF_REMOVE_SECURITY)
+    plain = written.getvalue()
+    for words, names in _ACTIVE.items():
+        if re.search(rb'/(?:' + names + rb')(?=[\s/<>()\[\]]|$)', plain):
+            return words
+    return '開啟時執行的動作' if any(map(_is_more_than_a_place, _actions_when_opened(plain))) else ''
+
+
+def _actions_when_opened(plain: bytes) -> list[bytes]:
+    found = []
+    for opened in _OPENED.finditer(plain):
+        if opened[1]:
+            at = re.search(rb'(?:^|\s)' + opened[1] + rb' 0 obj', plain)
+            found.append(plain[at.end() : at.end() + 400] if at else b'')
+        else:
+            found.append(opened[2])
+    return found
+
+
+def _is_more_than_a_place(action: bytes) -> bool:
+    """A place to begin reading, bare or as an action, is what most writers of PDFs ask for."""
+    return not re.match(rb'\s*\[', action) and not re.search(rb'/S\s*/GoTo\b', action)
 
 
 def _drawn(document: pypdfium2.PdfDocument, number: int) -> Image.Image:
@@ -71,3 +156,11 @@ def _page(document: pypdfium2.PdfDocument, number: int) -> pypdfium2.PdfPage:
 
 def _damaged() -> UnreadablePicture:
     return UnreadablePicture('這份 PDF 不完整或已損壞，無法開啟。請重新掃描或另存成新的 PDF 再上傳；已填的資料都還在。')
+
+
+def _to_print_first() -> UnreadablePicture:
+    return UnreadablePicture(
+        '這份 PDF 是動態表單（XFA），別的程式打開，只有一頁請人稍候的說明。'
+        '請先用 Adobe Reader 開啟並填好，以「列印」存成新的 PDF（例如選 Microsoft Print to PDF），'
+        '再上傳那一份；已填的資料都還在。'
+    )

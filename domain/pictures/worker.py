@@ -12,9 +12,9 @@ from ..workers.serving import Handler, serve
 from . import raster, scans
 from .results import Picture, UnreadablePicture
 
-# Of a processor, for one file: 50 megapixels need two.
+# Of a processor, for one file: 70 megapixels need three.
 MOST_SECONDS = 5.0
-MOST_MEMORY = 3 * 2**30  # address space; 50 megapixels need a quarter of it
+MOST_MEMORY = 3 * 2**30  # address space; 70 megapixels need a third of it
 
 
 def prepare() -> tuple[Handler, Content]:

@@ -13,7 +13,9 @@ from db.models import Agency, HostUnit, InsuranceCover, RecordBook, RequiredHour
 
 from .. import dates, identity_numbers, links
 from ..identity_numbers import BadIdentityNumber
-from ..trainings.details import FIELDS, SIDES, format_duration
+from ..names import letters
+from ..trainings.details import FIELDS, SIDES, format_duration, has_its_sides
+from ..volunteers import basics
 from ..volunteers.basics import VolunteerDetails, legacy_number
 from ..volunteers.profile import INSURED, insurance_status
 from .required_hours import Tally, tally
@@ -21,6 +23,7 @@ from .rules import LABELS
 
 State = Literal['ok', 'lacking', 'advice', 'eye']
 
+_PRINTED = ('name', 'english_name')
 # What has a line of its own in the list, so that nothing is asked twice.
 _OWN_LINES = {'identity_kind', 'identity_number', 'photo', 'is_photo_confirmed', 'consents_to_data_use'}
 
@@ -69,6 +72,7 @@ def findings(
     return [
         _basics(volunteer),
         _identity(volunteer),
+        *_letters(volunteer),
         _photo(volunteer),
         _consent(volunteer),
         *trained,
@@ -124,6 +128,13 @@ def _photo(volunteer: Volunteer) -> Check:
     return Check('photo', LABELS['photo'], '清晰、半身照')
 
 
+def _letters(volunteer: Volunteer) -> list[Check]:
+    """Of a name that is printed with a sign in place of a letter; nothing of any other."""
+    page = links.basics(volunteer.id)
+    found = {key: letters.problem(basics.FIELDS[key].label, getattr(volunteer, key)) for key in _PRINTED}
+    return [_to_do('letters', problem.rstrip('。'), page, key) for key, problem in found.items() if problem]
+
+
 def _consent(volunteer: Volunteer) -> Check:
     if not volunteer.consents_to_data_use:
         return _to_do('consent', '尚未勾選', links.basics(volunteer.id), 'consents_to_data_use')
@@ -171,21 +182,24 @@ def _insurance(volunteer: Volunteer, covers: Sequence[InsuranceCover]) -> Check:
 def _trainings(
     volunteer: Volunteer, agency: Agency, finished: Sequence[Training], rows: Sequence[RequiredHours]
 ) -> tuple[list[Check], list[Check]]:
-    """基礎訓練, 特殊訓練, 教育訓練結業證書; and 核定字號."""
+    """基礎訓練, 特殊訓練, 教育訓練結業證書, 證書反面; and 核定字號."""
     today = dates.today()
-    hours, certificates, whole, counted = [], [], 0, []
+    hours, certificates, backs, whole, counted = [], [], [], 0, []
     for kind in (TrainingKind.BASIC, TrainingKind.SPECIAL):
         fitting = [one for one in finished if one.kind == kind and _is_of_field(one, agency)]
         hours.append(_hours(kind, fitting, agency, tally(kind, fitting, agency, rows, today), volunteer))
-        both_sides = [one for one in fitting if one.certificate_front_id and one.certificate_back_id]
-        # A certificate is missing only where those that are there do not carry the application by themselves.
+        there = [one for one in fitting if has_its_sides(one)]
+        # A side is missing only where the certificates that have it do not carry the application by themselves.
+        if not tally(kind, there, agency, rows, today).is_met:
+            certificates += [_certificate(one) for one in fitting if one not in there]
+        both_sides = [one for one in there if one.certificate_back_id]
         if not tally(kind, both_sides, agency, rows, today).is_met:
-            certificates += [_certificate(one) for one in fitting if one not in both_sides]
-        whole += len(both_sides)
+            backs += [_without_back(one) for one in there if one not in both_sides]
+        whole += len(there)
         counted += fitting
     if not certificates:
-        certificates = [_certificates(volunteer, whole)]
-    return [*hours, *certificates], _references(counted)
+        certificates = [_certificates(volunteer, whole, sum(one.has_no_back for one in counted))]
+    return [*hours, *certificates, *backs], _references(counted)
 
 
 def _is_of_field(training: Training, agency: Agency) -> bool:
@@ -210,15 +224,24 @@ def _hours(
 
 
 def _certificate(training: Training) -> Check:
-    missing = [side for side in SIDES if not getattr(training, f'{side}_id')]
+    sides = SIDES[:1] if training.has_no_back else SIDES
+    missing = [side for side in sides if not getattr(training, f'{side}_id')]
     note = f'「{training.title}」還缺{"、".join(FIELDS[side].caption for side in missing)}'
     page = links.training(training.volunteer_id, training.id)
     return _to_do('certificates', note, page, missing[0])
 
 
-def _certificates(volunteer: Volunteer, whole: int) -> Check:
+def _without_back(training: Training) -> Check:
+    """Whether an agency takes a certificate of one side is its rule."""
+    note = f'「{training.title}」已勾選{FIELDS["has_no_back"].label}'
+    page = links.training(training.volunteer_id, training.id)
+    return _to_do('certificates-back', note, page, 'has_no_back')
+
+
+def _certificates(volunteer: Volunteer, whole: int, one_sided: int) -> Check:
     if whole:
-        return Check('certificates', LABELS['certificates'], f'{whole} 份，正反面齊全')
+        sides = f'其中 {one_sided} 份沒有反面' if one_sided else '正反面齊全'
+        return Check('certificates', LABELS['certificates'], f'{whole} 份，{sides}')
     page = links.new_training(volunteer.id)
     return _to_do('certificates', '登錄教育訓練後上傳，須包含正反面', page, 'certificate_front')
 

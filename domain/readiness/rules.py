@@ -30,11 +30,13 @@ from ..volunteers import basics
 LABELS = {
     'basics': '基本資料',
     'identity': basics.FIELDS['identity_number'].label,
+    'letters': '姓名用字',
     'photo': basics.FIELDS['photo'].label,
     'consent': basics.FIELDS['consents_to_data_use'].label,
     'basic': TrainingKind.BASIC.label,
     'special': TrainingKind.SPECIAL.label,
     'certificates': '教育訓練結業證書',
+    'certificates-back': '證書反面',
     'book': '紀錄冊',
     'insurance': '保險狀態',
     'agency': application_fields.FIELDS['agency_id'].label,

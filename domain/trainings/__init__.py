@@ -13,7 +13,7 @@ from ..audit import history
 from ..audit.history import Change
 from ..cases import transitions
 from ..errors import Incomplete, MovedOn, NotFound, NotPermitted
-from .details import FIELDS, REMOVAL_REASON, SIDES, TrainingDetails, format_duration
+from .details import FIELDS, REMOVAL_REASON, SIDES, TrainingDetails, format_duration, has_its_sides
 from .search import COMPLETE, TrainingOrder, TrainingQuery, TrainingTotals, find, visible_to
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     'TrainingTotals',
     'find',
     'format_duration',
+    'has_its_sides',
 ]
 
 # The columns that are not named as their field is.
@@ -165,7 +166,7 @@ async def _file_problems(
 ) -> dict[str, str]:
     digests = {}
     problems = {}
-    for side in SIDES:
+    for side in details.sides():
         if side not in known:
             file = await files.attachable(getattr(details, side), volunteer, FileKind.CERTIFICATE, by=by)
             digests[side] = file and file.digest
@@ -178,7 +179,7 @@ async def _file_problems(
 
 async def _attach(columns: Mapping[str, Any], old: Mapping[str, Any], volunteer: Volunteer, by: Account) -> None:
     for name in map(_column_of, SIDES):
-        if columns[name] != old.get(name):
+        if columns[name] and columns[name] != old.get(name):
             await files.attach(columns[name], volunteer, by=by, kind=FileKind.CERTIFICATE)
 
 

@@ -33,6 +33,7 @@ FIELDS = by_key(
     Field('approval_reference', '核定字號'),
     Field('certificate_front', '結業證書正面', '正面'),
     Field('certificate_back', '結業證書反面', '反面'),
+    Field('has_no_back', '證書沒有反面（電子證書）'),
 )
 SIDES = ('certificate_front', 'certificate_back')
 REMOVAL_REASON = Field('removal_reason', '刪除原因')
@@ -58,6 +59,7 @@ class TrainingDetails:
     approval_reference: str = ''
     certificate_front: UUID | None = None
     certificate_back: UUID | None = None
+    has_no_back: bool = False
 
     @classmethod
     def from_record(cls, training: Training) -> Self:
@@ -79,6 +81,7 @@ class TrainingDetails:
             approval_reference=training.approval_reference,
             certificate_front=training.certificate_front_id,
             certificate_back=training.certificate_back_id,
+            has_no_back=training.has_no_back,
         )
 
     def problems(self) -> dict[str, str]:
@@ -100,7 +103,8 @@ class TrainingDetails:
                 'has_no_approval': validation.yes_no(_label('has_no_approval'), self.has_no_approval, needed=True),
                 'approved_on': validation.day(_label('approved_on'), self.approved_on),
                 'approval_reference': validation.text(_label('approval_reference'), self.approval_reference, most=60),
-                **{side: _side_problem(side, getattr(self, side)) for side in SIDES},
+                'has_no_back': validation.yes_no(_label('has_no_back'), self.has_no_back, needed=True),
+                **{side: _side_problem(side, getattr(self, side)) for side in self.sides()},
             }
         )
 
@@ -121,8 +125,13 @@ class TrainingDetails:
             'approved_on': None if self.has_no_approval else self.approved_on,
             'approval_reference': '' if self.has_no_approval else validation.tidy(self.approval_reference),
             'certificate_front_id': self.certificate_front,
-            'certificate_back_id': self.certificate_back,
+            'certificate_back_id': None if self.has_no_back else self.certificate_back,
+            'has_no_back': self.has_no_back,
         }
+
+    def sides(self) -> tuple[str, ...]:
+        """The sides that the certificate has."""
+        return SIDES[:1] if self.has_no_back is True else SIDES
 
     def _minutes(self) -> int:
         return (self.hours or 0) * 60 + (self.extra_minutes or 0)
@@ -169,6 +178,11 @@ def _chosen(key: str, value: object) -> str | None:
 def _side_problem(side: str, value: object) -> str | None:
     missing = FIELDS[side].caption
     return None if isinstance(value, UUID) else f'教育訓練證書檔案須包含正反面：還缺{missing}。'
+
+
+def has_its_sides(training: Training) -> bool:
+    """Whether the certificate is there, with both sides or, ticked by the clerk, its only one."""
+    return bool(training.certificate_front_id and (training.certificate_back_id or training.has_no_back))
 
 
 def format_duration(minutes: int) -> str:

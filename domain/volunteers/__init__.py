@@ -22,7 +22,7 @@ from ..errors import DomainError, Incomplete, MovedOn, NotFound
 from ..paging import Page, bounds
 from . import addresses, lookups, spelling
 from .basics import FIELDS, VolunteerDetails
-from .enrolment import Consolidated, Elsewhere, NoSuchPerson, consolidated, join, lookup_identity
+from .enrolment import Consolidated, Elsewhere, NoSuchPerson, SpeltOtherwise, consolidated, join, lookup_identity
 from .lookups import TooManyTries
 from .memberships import assign_team, end_membership
 from .merge import three_way
@@ -37,6 +37,7 @@ __all__ = [
     'Header',
     'Listed',
     'NoSuchPerson',
+    'SpeltOtherwise',
     'TooManyTries',
     'VolunteerDetails',
     'VolunteerQuery',

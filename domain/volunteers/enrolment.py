@@ -35,6 +35,16 @@ class NoSuchPerson(NotFound):
         super().__init__('找不到證號、姓名、出生日期都相符的志工。請對照證件再確認；若仍不符，請洽志工原來的運用單位。')
 
 
+class SpeltOtherwise(NotFound):
+    """Number and birth date are right, which proves the person; how the name is written on record is not said."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            '證號與出生日期都相符，只有姓名的寫法與登錄的不同（例如同音字、漏字，或羅馬拼音的寫法）。'
+            '請照證件上的姓名再輸入一次，這次不計入核對次數；若證件上就是這樣寫，請洽志工原來的運用單位更正。'
+        )
+
+
 @dataclass(frozen=True)
 class Consolidated:
     """志工總歸戶: one person over all units. Of a stranger the name is masked and there is no birth date.
@@ -75,8 +85,8 @@ async def lookup_identity(kind: object, number: object, *, by: Account) -> Volun
 async def join(kind: object, number: object, name: object, born_on: object, *, by: Account) -> Volunteer:
     """收編: put a person known elsewhere onto the unit's roster, with the person's consent.
 
-    Number, name and birth date must all be right. Each try is counted, and noted for the person.
-    Raises Incomplete, NoSuchPerson, TooManyTries.
+    Number, name and birth date must all be right. Each try is counted, and noted for the person; not counted is one
+    that is wrong only in how the name is written. Raises Incomplete, NoSuchPerson, SpeltOtherwise, TooManyTries.
     """
     permissions.require(by, Role.UNIT_STAFF)
     _check_join(kind, number, name, born_on)
@@ -84,7 +94,12 @@ async def join(kind: object, number: object, name: object, born_on: object, *, b
     known = await lookups.counted(LookupKind.ENROLMENT, number, by=by)
     if known is None:
         raise NoSuchPerson
-    if names.key(known.name) != names.key(str(name)) or known.born_on != born_on:
+    is_named = names.key(known.name) == names.key(str(name))
+    if known.born_on == born_on and not is_named and _is_spelling_of(known, str(name)):
+        await lookups.take_back_try(number, by=by)
+        await access.note(known, AccessKind.ENROLMENT, '姓名寫法不同，未收編', by=by)
+        raise SpeltOtherwise
+    if known.born_on != born_on or not is_named:
         await access.note(known, AccessKind.ENROLMENT, '核對資料不符，未收編', by=by)
         raise NoSuchPerson
     async with transaction():
@@ -123,6 +138,11 @@ async def consolidated(kind: object, number: object, reason: str, *, by: Account
         honor_cards=await HonorCard.filter(**of_them).select_related('county'),
         service_minutes=sum(hours.minutes for hours in await ServiceHours.filter(**of_them).only('minutes')),
     )
+
+
+def _is_spelling_of(known: Volunteer, name: str) -> bool:
+    """Another name altogether is none: whoever has only a number and a guess at the birth date learns nothing."""
+    return names.is_near(known.name, name) or names.is_near(known.english_name, name)
 
 
 def _check_join(kind: object, number: object, name: object, born_on: object) -> None:

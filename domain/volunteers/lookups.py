@@ -75,11 +75,15 @@ async def count_try(number: object, *, by: Account) -> None:
 
     Raises TooManyTries.
     """
-    clean = identity_numbers.compact(validation.searched(number))
     try:
-        await login_lock.count(sealing.blind_index(f'join {by.host_unit_id} {clean}'))
+        await login_lock.count(_try_at(number, by))
     except login_lock.SignInLocked:
         raise TooManyTries from None
+
+
+async def take_back_try(number: object, *, by: Account) -> None:
+    """The last try was none at a birth date."""
+    await login_lock.take_back(_try_at(number, by))
 
 
 async def asking(*, by: Account) -> list[Asking]:
@@ -90,6 +94,11 @@ async def asking(*, by: Account) -> list[Asking]:
         rows.setdefault(row.by_id, []).append(row)
     found = [await _asking(of_one) for of_one in rows.values()]
     return sorted(found, key=lambda one: (not one.is_over, -one.misses, -one.numbers))
+
+
+def _try_at(number: object, by: Account) -> str:
+    clean = identity_numbers.compact(validation.searched(number))
+    return sealing.blind_index(f'join {by.host_unit_id} {clean}')
 
 
 async def _asking(rows: list[IdentityLookup]) -> Asking:

@@ -84,6 +84,7 @@ def test_the_pages_say_what_the_tutorial_says() -> None:
         'approval_reference': '核定字號',
         'certificate_front': '正面',
         'certificate_back': '反面',
+        'has_no_back': '證書沒有反面（電子證書）',
     }
     assert captions(applications.FIELDS) == {
         'kind': '發冊類別',

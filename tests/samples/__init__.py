@@ -165,6 +165,72 @@ def pdf(pages: int = 1) -> bytes:
     return _saved(sides[0], 'PDF', save_all=True, append_images=sides[1:], resolution=144)
 
 
+def signed_pdf() -> bytes:
+    """A later revision behind the first, as a signature is added; its last line ends as on another system."""
+    later = b'9 0 obj\n<</Type/Sig/ByteRange[0 10 20 30]>>\nendobj\nstartxref\n0\n%%EOF\r\n'
+    return pdf().rstrip() + b'\n' + later
+
+
+def plain_pdf(catalog: bytes = b'', *objects: bytes, page: bytes = b'') -> bytes:
+    """One empty page; `catalog` and `page` are added to theirs, `objects` are numbered from 4."""
+    bodies = [
+        b'<</Type/Catalog/Pages 2 0 R' + catalog + b'>>',
+        b'<</Type/Pages/Kids[3 0 R]/Count 1>>',
+        b'<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]' + page + b'>>',
+        *objects,
+    ]
+    written, places = b'%PDF-1.7\n', b''
+    for number, body in enumerate(bodies, 1):
+        places += b'%010d 00000 n \n' % len(written)
+        written += b'%d 0 obj\n%s\nendobj\n' % (number, body)
+    head = b'xref\n0 %d\n0000000000 65535 f \n' % (len(bodies) + 1)
+    trailer = b'trailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n' % (len(bodies) + 1, len(written))
+    return written + head + places + trailer
+
+
+def packed_pdf(*packed: bytes) -> bytes:
+    """As `plain_pdf`, with a catalog whose action when opened is the first of `packed`, in a compressed stream."""
+    bodies = [
+        b'<</Type/Catalog/Pages 2 0 R/OpenAction 6 0 R>>',
+        b'<</Type/Pages/Kids[3 0 R]/Count 1>>',
+        b'<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>',
+    ]
+    first = b''.join(b'%d %d ' % (6 + number, sum(map(len, packed[:number]))) for number in range(len(packed)))
+    content = zlib.compress(first + b''.join(packed))
+    bodies.append(_stream(b'/Type/ObjStm/N %d/First %d/Filter/FlateDecode' % (len(packed), len(first)), content))
+    written, rows = b'%PDF-1.7\n', [(0, 0, 255)]
+    for number, body in enumerate(bodies, 1):
+        rows.append((1, len(written), 0))
+        written += b'%d 0 obj\n%s\nendobj\n' % (number, body)
+    rows.append((1, len(written), 0))
+    rows += [(2, 4, number) for number in range(len(packed))]
+    table = b''.join(struct.pack('>BIB', *row) for row in rows)
+    references = _stream(b'/Type/XRef/Size %d/W[1 4 1]/Root 1 0 R' % len(rows), table)
+    return written + b'5 0 obj\n%s\nendobj\nstartxref\n%d\n%%%%EOF\n' % (references, len(written))
+
+
+def _stream(entries: bytes, content: bytes) -> bytes:
+    return b'<<%s/Length %d>>\nstream\n%s\nendstream' % (entries, len(content), content)
+
+
+@cache
+def turned_webp() -> bytes:
+    """As `turned_portrait`, in WebP: browsers do not turn it by themselves."""
+    turned = Image.open(io.BytesIO(turned_portrait()))
+    return _saved(turned, 'WEBP', exif=turned.getexif(), quality=90)
+
+
+@cache
+def rewritten(**options: int) -> bytes:
+    """The photo as JPEG, written with other options of its encoder."""
+    return _saved(_image(), 'JPEG', quality=90, **options)
+
+
+@cache
+def telephone_photo(width: int, height: int) -> bytes:
+    return _saved(_image().resize((width, height), Image.Resampling.BILINEAR), 'JPEG', quality=60)
+
+
 @cache
 def encrypted_pdf() -> bytes:
     writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf()))

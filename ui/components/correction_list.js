@@ -202,6 +202,7 @@ export default {
     },
   },
   mounted() {
+    addEventListener('unanswered', () => (this.busy = null));
     const left = this.past ? [] : this.marks.filter((m) => m.asks);
     const begun = left.find((m) => mirror.kept(this.draft, 'answer-' + m.id));
     if (begun) this.write(begun, mirror.kept(this.draft, 'answer-' + begun.id).value.disputes);

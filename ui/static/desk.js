@@ -1,6 +1,7 @@
 // State that the parts of the reviewer's desk share: the filtered list, the marks of the open case, the mark that is
 // being written, the keys. A page has one desk, and every navigation loads a new page.
 import icon from '/static/icons.js';
+import * as mirror from '/static/mirror.js';
 
 export const desk = Vue.reactive({
   visible: [], // the cases of the queue, in the reviewer's order and under the reviewer's filters
@@ -11,6 +12,9 @@ export const desk = Vue.reactive({
   criteria: [], // of the photo
   markable: false,
   writing: '', // the anchor at which a mark is being written
+  sheet: '', // under which the mirror has what is being written
+  words: {}, // what was begun and not sent, by anchor: {reason, text, spot}
+  sent: '', // the anchor whose words are on their way
   spot: null, // and the place on its picture, as shares of width and height
   send: () => {},
 });
@@ -27,7 +31,20 @@ export function neighbours() {
 
 export function write(key) {
   desk.writing = desk.writing === key ? '' : key;
-  desk.spot = null;
+  desk.spot = desk.words[key]?.spot || null;
+}
+
+// What is said of an anchor whose form is closed over words that were not sent.
+export const begun = (key) => (desk.words[key] && desk.writing !== key ? '，寫到一半' : '');
+
+// The server keeps what is being written (domain/half_written.py), and the mirror until then; nothing, to give it up.
+const timers = {};
+export function remember(key, words = null) {
+  if (words) desk.words[key] = words;
+  else delete desk.words[key];
+  const turn = mirror.keep(desk.sheet, key, words);
+  clearTimeout(timers[key]);
+  timers[key] = setTimeout(() => desk.send('typed', { key, words, turn }), words ? 350 : 0);
 }
 
 // The form of a mark, below its field: a reason is chosen by a press or by the keys 1 to 9 and fills the text.
@@ -36,7 +53,8 @@ export const why = {
   props: { at: Object }, // {key, label, anchor, reasons}
   data() {
     const open = marksAt(this.at.key).find((m) => m.status === 'open');
-    return { desk, open, reason: open?.reason || '', text: open?.text || '', own: !!open };
+    const { reason, text } = desk.words[this.at.key] || open || {};
+    return { desk, open, reason: reason || '', text: text || '', own: !!open || text !== desk.reasons[reason]?.text };
   },
   template: `
     <form class="lb-why" @submit.prevent="send" @keydown.esc.stop="close">
@@ -67,17 +85,22 @@ export const why = {
           maxlength="300"
           rows="3"
           required
-          @input="own = true"
+          @input="own = true; keep()"
         ></textarea>
         <div ref="acts" class="acts">
           <button type="submit" class="lb-btn q-btn bg-negative text-white">
             <lb-icon name="flag" size="15" />{{ open ? '修改標記' : '標記補件' }}
           </button>
-          <button type="button" class="lb-btn q-btn lb-flat" @click="close">取消</button>
+          <button type="button" class="lb-btn q-btn lb-flat" @click="giveUp">取消</button>
         </div>
       </template>
     </form>
   `,
+  watch: {
+    'desk.spot'() {
+      if (this.reason && desk.writing === this.at.key) this.keep();
+    },
+  },
   mounted() {
     this.$nextTick(() => this.$el.scrollIntoView({ block: 'nearest' }));
   },
@@ -90,14 +113,23 @@ export const why = {
     choose(reason) {
       this.reason = reason;
       if (!this.own || !this.text) this.text = desk.reasons[reason].text;
+      this.keep();
       this.$nextTick(() => {
         this.$refs.text.focus({ preventScroll: true });
         this.$refs.acts.scrollIntoView({ block: 'nearest' });
       });
     },
     send() {
+      desk.sent = this.at.key;
       const spot = desk.spot ? { spot_x: desk.spot.x, spot_y: desk.spot.y } : {};
       desk.send('marked', { id: this.open?.id || 0, ...this.at.anchor, ...spot, reason: this.reason, text: this.text });
+    },
+    keep() {
+      remember(this.at.key, { reason: this.reason, text: this.text, spot: desk.spot });
+    },
+    giveUp() {
+      remember(this.at.key);
+      this.close();
     },
     close() {
       write(this.at.key);

@@ -18,6 +18,14 @@ export function keep(draft, name, value) {
 // {value, turn} of what the server has not stored yet, or null.
 export const kept = (draft, name) => JSON.parse((draft && sessionStorage.getItem(key(draft, name))) || 'null');
 
+// What of a draft the server has not stored yet, by field.
+export const all = (draft) =>
+  Object.fromEntries(
+    Object.keys(sessionStorage)
+      .filter((name) => draft && name.startsWith(key(draft, '')))
+      .map((name) => [name.slice(key(draft, '').length), JSON.parse(sessionStorage.getItem(name))]),
+  );
+
 // Drops the mirror of a field up to `turn`.
 export function drop(draft, name, turn = Infinity) {
   const word = kept(draft, name);

@@ -97,6 +97,57 @@ document.addEventListener('focusin', ({ target }) => {
   if (target.matches?.('.q-dialog__inner')) target.querySelector('input, textarea, select')?.focus();
 });
 
+// A press that nothing answers: a half-open network swallows it without a word, half a minute long. Each press asks the
+// server for a receipt; where none comes, nor any news, the connection is made anew, so that it can be pressed again.
+const PATIENCE = 3000;
+let pressed = -Infinity;
+for (const type of ['click', 'keydown'])
+  addEventListener(
+    type,
+    (event) => {
+      if (type === 'keydown' && event.key !== 'Enter') return;
+      pressed = performance.now();
+      if (window.socket && !window.socket.expects) expectAnswers(window.socket);
+    },
+    true,
+  );
+function expectAnswers(socket) {
+  const emit = socket.emit.bind(socket);
+  socket.expects = true;
+  socket.emit = (name, ...words) => {
+    if (name !== 'event' || !socket.connected || performance.now() - pressed > 100) return emit(name, ...words);
+    const { engine } = socket.io,
+      timer = setTimeout(unanswered, PATIENCE, engine);
+    engine.once('packet', () => clearTimeout(timer));
+    return emit(name, ...words, () => clearTimeout(timer));
+  };
+}
+function unanswered(engine) {
+  dispatchEvent(new Event('unanswered'));
+  if (isOnline())
+    Quasar.Notify.create({
+      message: '按下後三秒沒有回應，可能是網路中斷，這次不一定送出。正在重新連線，請再按一次；您輸入的內容都還在。',
+      type: 'negative',
+      position: 'top',
+      multiLine: true,
+    });
+  engine.close();
+}
+
+// Keys that choose or confirm what an input method proposes (注音, 倉頡) are its own: nothing of the page hears them.
+// Safari ends a composition before its last key, which has then only the old code 229.
+const composed = new Set();
+for (const type of ['keydown', 'keypress', 'keyup'])
+  addEventListener(
+    type,
+    (event) => {
+      const isOurs = !event.isComposing && event.keyCode !== 229;
+      if (type === 'keydown') composed[isOurs ? 'delete' : 'add'](event.code);
+      if (!isOurs || (type === 'keyup' && composed.delete(event.code))) event.stopImmediatePropagation();
+    },
+    true,
+  );
+
 // After a reload the cursor is where it was.
 addEventListener('pagehide', () => sessionStorage.setItem('cursor', document.activeElement?.id || ''));
 addEventListener('load', () => {

@@ -73,6 +73,20 @@ class TestSigningIn:
         assert account == clerk
         assert accounts.office_of(account).startswith('示例文化中心')
 
+    @pytest.mark.parametrize(('before', 'behind'), [('\u200b', ' '), ('\ufeff', '\r\n'), (' ', '\u200e')])
+    async def test_what_is_pasted_with_the_name_and_the_password_is_no_failure(self, before: str, behind: str) -> None:
+        clerk = await somebody(username='lin.xiaoman')
+
+        for _ in range(6):
+            assert await accounts.sign_in(f'{before}lin.xiaoman{behind}', f'{before}{RIGHT}{behind}') == clerk
+        assert await tried('lin.xiaoman', f'{RIGHT}x') is SignInRefused
+
+    async def test_a_password_with_blanks_around_it_is_one_of_its_own(self) -> None:
+        clerk = await an_account(password_hash=await passwords.hash_password(f' {RIGHT} '))
+
+        assert await accounts.sign_in(clerk.username or '', f' {RIGHT} ') == clerk
+        assert await tried(clerk.username or '', RIGHT) is SignInRefused
+
     async def test_volunteers_sign_in_by_their_number(self) -> None:
         number = an_identity_number()
         account = await somebody(Role.VOLUNTEER, volunteer=await a_volunteer(identity_number=number))

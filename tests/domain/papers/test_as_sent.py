@@ -115,7 +115,7 @@ def facts_of(case: reviews.Case) -> list[object]:
     courses = [
         (
             *(one.id, one.title, one.kind, one.field.name, one.starts_on, one.ends_on, one.provider, one.minutes),
-            *(one.approval_reference, one.certificate_front_id, one.certificate_back_id),
+            *(one.approval_reference, one.certificate_front_id, one.certificate_back_id, one.has_no_back),
         )
         for one in sorted(case.trainings, key=lambda one: one.id)
     ]

@@ -126,6 +126,8 @@ async def test_a_digest_knows_its_part_and_tells_two_numbers_of_one_mask(office:
     assert await moved() == {Part.BASICS}
     await a_new_front(case, office)
     assert await moved() == {Part.CERTIFICATES, Part.TRAININGS}
+    await Training.filter(id=first.id).update(has_no_back=True)
+    assert await moved() == {Part.CERTIFICATES, Part.TRAININGS}
     await Training.filter(id=first.id).update(minutes=361)
     assert await moved() == {Part.TRAININGS}
     await Volunteer.filter(id=case.volunteer_id).update(identity_index='f' * 64)  # the mask is the same

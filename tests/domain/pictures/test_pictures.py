@@ -48,8 +48,9 @@ async def test_photos_of_every_kind_become_the_same_jpeg(kind: str) -> None:
 
 
 @pytest.mark.parametrize('accept', [pictures.accept_photo, pictures.accept_scan])
-async def test_a_photo_is_straightened_and_tells_neither_place_nor_maker(accept: Accept) -> None:
-    accepted = await accept(samples.turned_portrait())
+@pytest.mark.parametrize('data', [samples.turned_portrait(), samples.turned_webp()], ids=['JPEG', 'WEBP'])
+async def test_a_photo_is_straightened_and_tells_neither_place_nor_maker(accept: Accept, data: bytes) -> None:
+    accepted = await accept(data)
 
     picture = accepted[0] if isinstance(accepted, list) else accepted
     assert isinstance(picture, pictures.Picture)
@@ -183,7 +184,7 @@ async def test_eighty_megapixels_get_a_sentence_before_they_are_decoded() -> Non
     await pictures.accept_scan(samples.fifty_megapixels())
 
     assert refusing < (_processor_time() - before) / 10
-    assert sentence == '這張照片有 8,000 萬像素，超過 5,000 萬像素。請縮小照片，或用手機重新拍照；已填的資料都還在。'
+    assert sentence == '這張照片有 8,000 萬像素，超過 7,000 萬像素。請縮小照片，或用手機重新拍照；已填的資料都還在。'
 
 
 async def test_just_under_the_pixel_limit_is_accepted() -> None:
@@ -191,6 +192,30 @@ async def test_just_under_the_pixel_limit_is_accepted() -> None:
 
     assert (picture.width, picture.height) == (2000, 2000)
     assert [note.label for note in picture.verdict] == ['解析度足夠', '畫面空白']
+
+
+@pytest.mark.parametrize('size', [(6144, 8160), (9000, 12_000)])
+async def test_the_photos_of_large_sensors_are_accepted(size: tuple[int, int]) -> None:
+    data = samples.telephone_photo(*size)
+
+    photo, [scan] = await pictures.accept_photo(data, (0.25, 0.25, 0.5, 0.5)), await pictures.accept_scan(data)
+
+    assert (photo.width, photo.height) == (1200, 1600)
+    assert max(scan.width, scan.height) == 2000
+    everything = Image.open(io.BytesIO(samples.portrait()))
+    _assert_same_colors(_image(photo), everything.crop((225, 300, 675, 900)))
+    _assert_same_colors(_image(scan), everything)
+
+
+@pytest.mark.parametrize('options', [{}, {'progressive': True}, {'restart_marker_rows': 1}])
+async def test_a_jpeg_without_its_end_marker_is_accepted_if_every_row_is_there(options: dict[str, int]) -> None:
+    data = samples.rewritten(**options).removesuffix(b'\xff\xd9')
+
+    for whole in (data, data + bytes(5000)):
+        photo = await pictures.accept_photo(whole)
+        assert (photo.width, photo.height) == (900, 1200)
+    for cut in (data[:-200], data[: len(data) // 2], data[: data.rindex(b'\xff')], data[:-200] + bytes(5000)):
+        assert await _refusal(pictures.accept_photo, cut) == DAMAGED
 
 
 async def test_a_bomb_in_a_color_profile_does_not_go_off() -> None:
@@ -247,10 +272,115 @@ async def test_the_first_two_pages_of_a_pdf_are_front_and_back(pages: int, sides
         _assert_same_colors(_image(side), Image.open(io.BytesIO(drawn)))
 
 
-async def test_an_attached_pdf_is_kept_up_to_its_end() -> None:
-    accepted = await pictures.accept_attachment(samples.pdf(3) + b'PK\x03\x04 hidden')
+@pytest.mark.parametrize('data', [samples.pdf(3), samples.plain_pdf().rstrip(), samples.signed_pdf()])
+async def test_an_attached_pdf_is_kept_byte_for_byte_up_to_its_end(data: bytes) -> None:
+    assert await pictures.accept_attachment(data) == pictures.Pdf(data)
+    assert await pictures.accept_attachment(b'HTTP/1.1 200 OK\r\n\r\n' + data) == pictures.Pdf(data)
+    assert await pictures.accept_attachment(data + b'PK\x03\x04 hidden') == pictures.Pdf(data)
+    assert await pictures.accept_attachment(data + b'\r\n\r\n') == pictures.Pdf(data + b'\r\n\r\n')
 
-    assert accepted == pictures.Pdf(samples.pdf(3).rstrip() + b'\n')
+
+WHOLE = samples.plain_pdf()
+
+
+@pytest.mark.parametrize(
+    'data',
+    [
+        b'\xef\xbb\xbf' + WHOLE,
+        b'Content-Type: application/pdf\r\n\r\n' + WHOLE,
+        WHOLE + b'<script>var x = 1;</script>' * 200,
+        WHOLE + bytes(80_000),
+        WHOLE.replace(b'%%EOF', b''),
+        WHOLE.rstrip().removesuffix(b'F'),
+        WHOLE + b'9 0 obj\n<<>>\nendobj\n' + WHOLE[WHOLE.index(b'startxref') :].replace(b'%%EOF', b''),
+    ],
+    ids=['mark of order', 'head', 'html behind', 'zeros behind', 'no end marker', 'half of it', 'of a revision'],
+)
+async def test_what_stands_around_a_whole_pdf_and_a_missing_end_marker_do_not_matter(data: bytes) -> None:
+    assert len(await pictures.accept_scan(data)) == 1
+    assert (await pictures.accept_attachment(data)).media_type == 'application/pdf'
+
+
+@pytest.mark.parametrize(
+    'data',
+    [
+        WHOLE[: WHOLE.index(b'trailer')],
+        WHOLE[: WHOLE.index(b'%%EOF') - 2],
+        WHOLE + b'9 0 obj\n<</Length 5000>>\nstream\n abc',
+    ],
+    ids=['no trailer', 'half of a number', 'half of a revision'],
+)
+async def test_a_pdf_that_was_cut_off_stays_refused(data: bytes) -> None:
+    assert await _refusal(pictures.accept_scan, data) == DAMAGED_PDF
+    assert await _refusal(pictures.accept_attachment, data) == DAMAGED_PDF
+
+
+XFA = b'/AcroForm<</XFA 4 0 R/Fields[]>>'
+TEMPLATE = b'<</Length 3>>\nstream\n<x>\nendstream'
+
+
+async def test_a_dynamic_form_is_to_be_printed_first() -> None:
+    form = samples.plain_pdf(XFA + b'/NeedsRendering true', TEMPLATE)
+
+    for accept in (pictures.accept_scan, pictures.accept_attachment):
+        assert await _refusal(accept, form) == (
+            '這份 PDF 是動態表單（XFA），別的程式打開，只有一頁請人稍候的說明。'
+            '請先用 Adobe Reader 開啟並填好，以「列印」存成新的 PDF（例如選 Microsoft Print to PDF），'
+            '再上傳那一份；已填的資料都還在。'
+        )
+        assert '動態表單' in await _refusal(accept, samples.plain_pdf(XFA, TEMPLATE))
+
+
+async def test_a_form_whose_fields_stand_on_its_page_becomes_a_picture_and_is_no_attachment() -> None:
+    field = b'/Annots[<</Subtype/Widget/FT/Tx/T(a)/Rect[0 0 9 9]>>]'
+    form = samples.plain_pdf(XFA, TEMPLATE, page=field)
+
+    assert len(await pictures.accept_scan(form)) == 1
+    assert '動態表單' in await _refusal(pictures.accept_attachment, form)
+
+
+SCRIPT = b'<</S/JavaScript/JS(app.alert\\(1\\))>>'
+
+
+@pytest.mark.parametrize(
+    ('data', 'found'),
+    [
+        (samples.plain_pdf(b'/OpenAction 4 0 R', SCRIPT), 'JavaScript 程式'),
+        (samples.plain_pdf(b'/OpenAction<</S/#4aavaScript/JS(1)>>'), 'JavaScript 程式'),
+        (samples.packed_pdf(SCRIPT), 'JavaScript 程式'),
+        (samples.plain_pdf(b'', SCRIPT, page=b'/AA<</O 4 0 R>>'), 'JavaScript 程式'),
+        (
+            samples.plain_pdf(page=b'/Annots[<</Subtype/Link/Rect[0 0 9 9]/A<</S/Launch/F(a.exe)>>>>]'),
+            '會啟動其他程式或送出資料的動作',
+        ),
+        (
+            samples.plain_pdf(b'/Names<</EmbeddedFiles<</Names[(a)<</EF<</F 4 0 R>>>>]>>>>', TEMPLATE),
+            '內嵌的檔案或影音',
+        ),
+        (samples.plain_pdf(b'/OpenAction<</S/URI/URI(http://example.com)>>'), '開啟時執行的動作'),
+        (samples.packed_pdf(b'<</S/URI/URI(http://example.com)>>'), '開啟時執行的動作'),
+    ],
+    ids=['script', 'spelt otherwise', 'packed', 'of a page', 'launch', 'file inside', 'address', 'packed address'],
+)
+async def test_an_attached_pdf_that_acts_by_itself_is_refused_in_words(data: bytes, found: str) -> None:
+    assert await _refusal(pictures.accept_attachment, data) == (
+        f'這份 PDF 含有{found}，為了審核人員的安全不能收下。'
+        '請先開啟它，用「列印」另存成新的 PDF 再上傳；已填的資料都還在。'
+    )
+    assert len(await pictures.accept_scan(data)) == 1  # becomes a picture
+
+
+@pytest.mark.parametrize(
+    'data',
+    [
+        samples.plain_pdf(b'/OpenAction[3 0 R/Fit]'),
+        samples.plain_pdf(b'/OpenAction<</S/GoTo/D[3 0 R/Fit]>>'),
+        samples.packed_pdf(b'[3 0 R/Fit]'),
+        samples.plain_pdf(page=b'/Annots[<</Subtype/Link/Rect[0 0 9 9]/A<</S/URI/URI(http://example.com)>>>>]'),
+    ],
+)
+async def test_a_place_to_begin_at_and_a_link_to_press_are_no_harm(data: bytes) -> None:
+    assert await pictures.accept_attachment(data) == pictures.Pdf(data)
 
 
 async def test_an_attached_picture_is_written_anew() -> None:

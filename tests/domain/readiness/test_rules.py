@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from db.choices import Demand, IssueKind, Part, Role
-from db.models import Account, Agency, Application, EyeCheck, Field, Rule, Volunteer
+from db.models import Account, Agency, Application, EyeCheck, Field, Rule, Training, Volunteer
 from domain import applications, dates, readiness, reviews
 from domain.audit import office_history
 from domain.errors import Incomplete, MovedOn, NotFound, NotPermitted
@@ -120,6 +120,44 @@ async def test_the_kind_counts_before_the_agency_the_agency_before_the_field_and
     assert said(IssueKind.REPLACEMENT, day, 8) == '換發'
     assert said(IssueKind.FIRST, date(2026, 2, 28), 8) == '本局'
     assert said(IssueKind.FIRST, date(2026, 4, 1), 8) == '四月起'
+
+
+async def test_whether_a_certificate_of_one_side_is_taken_is_the_rule_of_the_agency(office: Office) -> None:
+    application = await a_draft(office)
+    assert await line(application, 'certificates-back', office.clerk) is None
+    await Training.filter(kind='basic').update(has_no_back=True, certificate_back_id=None)
+
+    found = await line(application, 'certificates-back', office.clerk)
+    certificates = await line(application, 'certificates', office.clerk)
+
+    assert found is not None
+    assert (found.label, found.state, found.field) == ('證書反面', 'advice', 'has_no_back')
+    assert found.note == '「志工基礎訓練」已勾選證書沒有反面（電子證書），可以先送審'
+    assert certificates is not None
+    assert (certificates.state, certificates.note) == ('ok', '2 份，其中 1 份沒有反面')
+
+    rule = await a_rule('certificates-back', agency=office.agency, label='證書反面', note='本局須有反面')
+    with pytest.raises(NotReady) as refusal:
+        await applications.submit(application, by=office.clerk)
+    assert [one.note for one in refusal.value.lacking] == [
+        '「志工基礎訓練」已勾選證書沒有反面（電子證書）（本局須有反面）'
+    ]
+
+    await Rule.filter(id=rule.id).update(demand=Demand.OFF)
+    assert await line(application, 'certificates-back', office.clerk) is None
+    await applications.submit(application, by=office.clerk)
+
+
+async def test_a_name_that_no_font_draws_is_told_to_the_clerk_and_to_the_reviewer(office: Office) -> None:
+    volunteer = await a_complete_volunteer(office, name='王\u0378明')  # no character has this number
+    application = await a_draft(office, volunteer)
+    await applications.submit(application, by=office.clerk)
+
+    for who in (office.clerk, office.reviewer):
+        found = await line(application, 'letters', who)
+        assert found is not None
+        assert (found.label, found.state, found.field) == ('姓名用字', 'advice', 'name')
+        assert found.note.startswith('姓名的「\u0378」（U+0378）在這個系統沒有字型')
 
 
 async def test_what_is_switched_off_is_not_asked(office: Office) -> None:

@@ -40,6 +40,24 @@ async def details(clerk: Account, **changes: Any) -> TrainingDetails:
     return TrainingDetails(**facts | changes)
 
 
+async def test_an_electronic_certificate_of_one_side_is_recorded_as_such_and_the_history_says_so() -> None:
+    clerk = await an_account()
+    volunteer = await of_unit(clerk)
+
+    training = await trainings.record(volunteer, await details(clerk, has_no_back=True), by=clerk)
+
+    assert (training.has_no_back, training.certificate_back_id) == (True, None)
+    assert trainings.has_its_sides(training)
+    entries = (await history.of(volunteer, by=clerk, per_page=50)).rows
+    label = '證書沒有反面（電子證書）'
+    assert [(one.old, one.new) for one in entries if one.label == label] == [('', '是')]
+    assert [one.label for one in entries if one.new_file] == ['結業證書正面']
+    both = replace(TrainingDetails.from_record(training), has_no_back=False)
+    with pytest.raises(Incomplete) as refusal:
+        await trainings.amend(training, both, version=training.version, by=clerk)
+    assert refusal.value.problems == {'certificate_back': '教育訓練證書檔案須包含正反面：還缺反面。'}
+
+
 async def test_a_training_is_recorded_with_both_sides_and_its_history() -> None:
     clerk = await an_account(name='林小滿')
     volunteer = await of_unit(clerk)

@@ -11,7 +11,7 @@ from db.models import AccessEntry, Account, HostUnit, Membership, OutgoingMail, 
 from domain import accounts, dates, volunteers
 from domain.audit import access, history
 from domain.errors import Incomplete, NotFound, NotPermitted
-from domain.volunteers import NoSuchPerson, TooManyTries
+from domain.volunteers import NoSuchPerson, SpeltOtherwise, TooManyTries
 
 from ...builders import a_host_unit, a_membership, a_training, a_volunteer, an_account, an_identity_number
 
@@ -103,6 +103,21 @@ async def test_one_wrong_fact_is_refused_in_the_same_words_and_noted_for_the_per
         await volunteers.get(person.id, by=clerk)
     noted = [(entry.volunteer_id, entry.reason) for entry in await AccessEntry.all()]
     assert noted == ([] if wrong == 'number' else [(person.id, '核對資料不符，未收編')])
+
+
+async def test_another_spelling_of_the_name_is_told_as_such_and_counts_as_no_try() -> None:
+    clerk = await an_account()
+    number, person = await known_person(english_name='Kolas Yotaka')
+
+    for spelling in ['谷拉斯．尤達卡', '谷辣斯', 'KULAS YOTAKA'] * 3:
+        with pytest.raises(SpeltOtherwise, match='只有姓名的寫法與登錄的不同') as refusal:
+            await volunteers.join(NATIONAL_ID, number, spelling, BORN, by=clerk)
+        assert '谷辣斯' not in str(refusal.value)
+    with pytest.raises(NoSuchPerson):
+        await volunteers.join(NATIONAL_ID, number, '谷拉斯．尤達卡', BORN + timedelta(days=1), by=clerk)
+    assert {entry.reason for entry in await AccessEntry.all()} == {'姓名寫法不同，未收編', '核對資料不符，未收編'}
+
+    assert await volunteers.join(NATIONAL_ID, number, person.name, BORN, by=clerk) == person
 
 
 async def test_birth_dates_cannot_be_guessed_not_even_many_at_once() -> None:

@@ -1,6 +1,6 @@
 // The photo and both sides of each certificate, large: zoom, turn, turn over, full screen; 補件 marks a spot by a click.
 import icon from '/static/icons.js';
-import { desk, marksAt, why, write } from '/static/desk.js';
+import { begun, desk, marksAt, why, write } from '/static/desk.js';
 
 const ZOOMS = [1, 1.5, 2, 3, 4];
 
@@ -36,7 +36,7 @@ const sheet = {
             ></i>
           </div>
         </div>
-        <span v-else class="lb-empty"><b>尚未上傳</b></span>
+        <span v-else class="lb-empty"><b>{{ doc.none || '尚未上傳' }}</b></span>
       </div>
       <figcaption class="lb-tools">
         <b>{{ doc.label }}</b>
@@ -58,9 +58,9 @@ const sheet = {
           v-if="desk.markable"
           type="button"
           class="lb-mini"
-          :class="{on: writing || marks.length}"
+          :class="{on: writing || begun(doc.key) || marks.length}"
           :aria-expanded="writing"
-          :aria-label="doc.label + '補件'"
+          :aria-label="doc.label + '補件' + begun(doc.key)"
           @click="write(doc.key)"
         >
           <lb-icon name="flag" size="15" />補件
@@ -112,6 +112,7 @@ const sheet = {
     },
   },
   methods: {
+    begun,
     write,
     aim(event) {
       if (!this.writing) return;

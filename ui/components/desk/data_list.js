@@ -1,6 +1,6 @@
 // Facts in groups, a flag at each that may be marked; a masked identity number can be revealed, which is logged.
 import icon from '/static/icons.js';
-import { desk, marksAt, why, write } from '/static/desk.js';
+import { begun, desk, marksAt, why, write } from '/static/desk.js';
 
 export default {
   components: { 'lb-icon': icon, why },
@@ -44,9 +44,9 @@ export default {
                 v-if="f.key && desk.markable"
                 type="button"
                 class="lb-mini"
-                :class="{on: desk.writing === f.key || marksAt(f.key).length}"
+                :class="{on: desk.writing === f.key || begun(f.key) || marksAt(f.key).length}"
                 :title="'補件：' + f.label"
-                :aria-label="f.label + '補件'"
+                :aria-label="f.label + '補件' + begun(f.key)"
                 :aria-expanded="desk.writing === f.key"
                 @click="write(f.key)"
               >
@@ -59,5 +59,5 @@ export default {
       </template>
     </section>
   `,
-  methods: { marksAt, write },
+  methods: { begun, marksAt, write },
 };

@@ -1,6 +1,6 @@
 """核可, 通知補件, 駁回: the bar at the bottom of the desk. 核可 shows the number it will take."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from nicegui import html, ui
@@ -10,6 +10,8 @@ from nicegui.events import GenericEventArguments
 from domain import dates
 from domain.cases.transitions import VERBS
 from domain.corrections import Marked
+from domain.errors import Incomplete
+from domain.half_written import Sheet
 from domain.model import Account, Application, ApplicationStatus, CorrectionStatus, Decision
 from domain.reviews import Case, decisions
 
@@ -27,10 +29,10 @@ APPROVED, RETURNED, REJECTED = ApplicationStatus.APPROVED, ApplicationStatus.RET
 
 
 class Reason:
-    """The text that the unit reads besides the marks."""
+    """The text that the unit reads besides the marks, under the name of the decision it is for."""
 
-    def __init__(self) -> None:
-        self.reason = ''
+    def __init__(self, name: str, text: str) -> None:
+        setattr(self, name, text)
 
     def problems(self) -> dict[str, str]:
         """The service checks it when it is sent."""
@@ -40,8 +42,16 @@ class Reason:
 class desk_decisions(Element):
     """Calls `decided` after a decision; it leads to the next case."""
 
-    def __init__(self, account: Account, case: Case, decided: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        account: Account,
+        case: Case,
+        decided: Callable[[], Awaitable[None]],
+        sheet: Sheet,
+        written: Mapping[str, Any],
+    ) -> None:
         super().__init__('div')
+        self.sheet, self.written = sheet, written
         self.classes('lb-decide')
         self.account, self.decided = account, decided
         self.application: Application = case.application
@@ -109,21 +119,25 @@ class desk_decisions(Element):
         return ui.button(color=None).props(look).on('click', open_it, js_handler=_SEEN)
 
     def _question(self, to: ApplicationStatus, sentence: str, label: str, *, has_marks: bool = False) -> Any:
-        words, act = Reason(), VERBS[to]
+        words, act = Reason(to.value, str(self.written.get(to.value, ''))), VERBS[to]
 
         async def send() -> None:
-            await self._decide(to, self.seen, words.reason)
+            try:
+                await self._decide(to, self.seen, getattr(words, to.value))
+            except Incomplete as refusal:  # each of the two questions has a field of its own for it
+                raise Incomplete({to.value: refusal.problems['reason']}) from None
 
         with question(f'{act}：原因') as dialog:
             note = html.p(sentence)
             if has_marks:
                 self.return_note = note
                 self.marked = html.ol().classes('lb-marked-list')
-            in_form = form(words, summary=False)
-            text_area(label, in_form, 'reason', required=not has_marks, maxlength=500)
+            in_form = form(words, self.sheet, summary=False)
+            text_area(label, in_form, to.value, required=not has_marks, maxlength=500)
             with html.div().classes('lb-acts'):
                 action_button(f'確定{act}', send, 'bad', in_form)
                 ui.button('再看一下', on_click=dialog.close, color=None).props('flat no-caps')
+                in_form.saved_mark()
         return dialog
 
     async def _approve(self) -> None:

@@ -24,7 +24,8 @@ def sides_of(training: Training) -> dict[str, Any]:
     return {
         'label': f'{training.kind.label} {training.minutes // 60} 小時',
         'front': _side('certificate_front', training, front),
-        'back': _side('certificate_back', training, back),
+        'back': _side('certificate_back', training, back)
+        | ({'none': trainings.FIELDS['has_no_back'].label} if training.has_no_back else {}),
     }
 
 
@@ -67,6 +68,7 @@ def _training(training: Training) -> list[Fact]:
         fact('provider', training.provider),
         fact('hours', trainings.format_duration(training.minutes)),
         fact('approval_reference', training.approval_reference or '無'),
+        *([fact('has_no_back', '單位承辦人已勾選')] if training.has_no_back else []),
     ]
 
 

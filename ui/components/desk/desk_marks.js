@@ -1,7 +1,8 @@
 // 補件標記 of the open case: what is being asked for, and in the second round the old beside the new, to be confirmed.
 import exchanges from '/static/exchanges.js';
 import icon from '/static/icons.js';
-import { desk, write } from '/static/desk.js';
+import { desk, remember, write } from '/static/desk.js';
+import * as mirror from '/static/mirror.js';
 
 const side = {
   props: { head: String, text: String, url: String, spot: Object },
@@ -22,8 +23,18 @@ const side = {
 
 export default {
   components: { 'lb-icon': icon, exchanges, side },
-  props: { marks: Array, reasons: Object, criteria: Array, markable: Boolean, turn: Number, refused: Boolean },
-  emits: ['marked', 'withdrawn', 'accepted', 'reopened'],
+  props: {
+    marks: Array,
+    reasons: Object,
+    criteria: Array,
+    markable: Boolean,
+    turn: Number,
+    refused: Boolean,
+    sheet: String,
+    written: Object,
+    kept: Object,
+  },
+  emits: ['typed', 'marked', 'withdrawn', 'accepted', 'reopened'],
   data() {
     return { again: 0, words: '', seen: null };
   },
@@ -62,7 +73,7 @@ export default {
                 type="button"
                 class="lb-link"
                 :aria-label="'撤銷標記：' + m.label"
-                @click="$emit('withdrawn', m.id)"
+                @click="withdraw(m)"
               >
                 撤銷
               </button>
@@ -102,7 +113,7 @@ export default {
                 type="button"
                 class="lb-btn q-btn lb-flat"
                 :aria-label="'撤銷標記：' + m.label"
-                @click="$emit('withdrawn', m.id)"
+                @click="withdraw(m)"
               >
                 撤銷
               </button>
@@ -112,14 +123,21 @@ export default {
           <form
             v-if="again === m.id"
             class="lb-why"
-            @submit.prevent="$emit('reopened', {id: m.id, text: words})"
+            @submit.prevent="reopened(m)"
             @keydown.esc.stop="again = 0"
           >
             <p><label :for="'again-' + m.id">還要補正什麼</label></p>
-            <textarea :id="'again-' + m.id" v-model="words" maxlength="300" rows="2" required></textarea>
+            <textarea
+              :id="'again-' + m.id"
+              v-model="words"
+              maxlength="300"
+              rows="2"
+              required
+              @input="remember('again:' + m.id, {text: words})"
+            ></textarea>
             <div class="acts">
               <button type="submit" class="lb-btn q-btn bg-negative text-white">再請補正</button>
-              <button type="button" class="lb-btn q-btn lb-flat" @click="again = 0">取消</button>
+              <button type="button" class="lb-btn q-btn lb-flat" @click="giveUp">取消</button>
             </div>
           </form>
         </li>
@@ -170,12 +188,17 @@ export default {
         if (!now) desk.writing = '';
       },
     },
+    kept() {
+      for (const [key, turn] of Object.entries(this.kept)) mirror.drop(this.sheet, key, turn);
+    },
     // The text stays open until the server has accepted it.
     turn() {
-      if (!this.refused) {
-        desk.writing = '';
-        this.again = 0;
-      }
+      const { sent } = desk;
+      desk.sent = '';
+      if (this.refused || !sent) return;
+      remember(sent);
+      if (desk.writing === sent) desk.writing = '';
+      if (sent === 'again:' + this.again) this.again = 0;
     },
   },
   created() {
@@ -183,9 +206,27 @@ export default {
       reasons: this.reasons,
       criteria: this.criteria,
       send: (event, what) => this.$emit(event, what),
+      sheet: this.sheet,
+      words: { ...this.written },
     });
+    for (const [key, { value }] of Object.entries(mirror.all(this.sheet))) remember(key, value);
+    const begun = Object.keys(desk.words).findLast((key) => desk.words[key].reason);
+    if (begun && this.markable) write(begun);
   },
   methods: {
+    remember,
+    reopened(m) {
+      desk.sent = 'again:' + m.id;
+      this.$emit('reopened', { id: m.id, text: this.words });
+    },
+    withdraw(m) {
+      desk.sent = m.key;
+      this.$emit('withdrawn', m.id);
+    },
+    giveUp() {
+      remember('again:' + this.again);
+      this.again = 0;
+    },
     write(key) {
       if (desk.writing !== key) write(key);
       this.$nextTick(() => document.querySelector('.lb-why textarea')?.focus());
@@ -195,7 +236,7 @@ export default {
     },
     reopen(m) {
       this.again = this.again === m.id ? 0 : m.id;
-      this.words = m.text;
+      this.words = desk.words['again:' + m.id]?.text ?? m.text;
       this.$nextTick(() => document.getElementById('again-' + m.id)?.focus());
     },
   },

@@ -1,15 +1,16 @@
 """補件標記: the reviewer marks what must be corrected, and checks the unit's answers."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, cast
 from uuid import UUID
 
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import corrections, dates, links
+from domain import corrections, dates, half_written, links
 from domain.corrections import Anchor, Marked
 from domain.errors import DomainError
+from domain.half_written import Sheet
 from domain.model import Account, Application, Correction, CorrectionReason, Place
 
 from ..correction_marks import earlier
@@ -20,9 +21,18 @@ from ..states import MARKS
 class desk_marks(Element, component='desk_marks.js'):
     """The marks of a case; whatever the browser sends about them goes to the service, which checks it."""
 
-    def __init__(self, application: Application, account: Account, renew: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        application: Application,
+        account: Account,
+        renew: Callable[[], Awaitable[None]],
+        sheet: Sheet,
+        written: Mapping[str, Any],
+    ) -> None:
         super().__init__()
-        self.application, self.account, self.renew = application, account, renew
+        self.application, self.account, self.renew, self.sheet = application, account, renew, sheet
+        self._props.update({'sheet': sheet.id, 'written': dict(written), 'kept': {}})
+        self.on('typed', self._keep)
         self._props.update({'marks': [], 'markable': False, 'turn': 0, 'refused': False})
         self._props['reasons'] = {
             each.value: {'label': each.label, 'text': corrections.TEXTS[each]} for each in CorrectionReason
@@ -40,6 +50,19 @@ class desk_marks(Element, component='desk_marks.js'):
         """These marks; `is_markable`: the reviewer may mark, withdraw and confirm now."""
         self._props.update({'marks': [_as_props(each) for each in marks], 'markable': is_markable})
         self.update()
+
+    async def _keep(self, event: GenericEventArguments) -> None:
+        """`{key, words, turn}`: what stands in the form of a mark, None when it was sent or given up."""
+        given = event.args if isinstance(event.args, dict) else {}
+        key, turn = given.get('key'), given.get('turn')
+        try:
+            await half_written.keep(self.sheet, cast(str, key), given.get('words'))
+        except DomainError as refusal:
+            refuse(refusal)
+            return
+        if isinstance(turn, int):
+            self._props['kept'] = self._props['kept'] | {key: turn}
+            self.update()
 
     async def _run(self, act: Callable[[Any], Awaitable[object]], event: GenericEventArguments) -> None:
         is_refused = False

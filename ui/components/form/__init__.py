@@ -6,9 +6,10 @@ from typing import Any, Protocol
 
 from nicegui import ui
 
-from domain import drafts
+from domain import drafts, half_written
 from domain.corrections import Marked
 from domain.errors import DomainError, Incomplete, NotFound
+from domain.half_written import Sheet
 from domain.model import Account, Draft
 from domain.readiness import Check
 
@@ -41,7 +42,8 @@ class FormField(Protocol):
 class form:
     """Binds fields to `details`. A fault is shown beside a field once the user has left it.
 
-    With a `draft` each change is stored in it at once, by `by`; without one nothing is stored before 儲存. A field
+    With a `draft` each change is stored in it at once, by `by`; without one nothing is stored before 儲存. A `Sheet` is
+    the draft of a dialog, of whoever writes there. A field
     whose draft differs from `recorded` shows what is recorded: the draft may be old, the record changed by others.
     `marks` are the reviewer's, by field; each is shown beside its field.
     """
@@ -49,7 +51,7 @@ class form:
     def __init__(
         self,
         details: Details,
-        draft: Draft | None = None,
+        draft: Draft | Sheet | None = None,
         *,
         by: Account | None = None,
         recorded: Details | None = None,
@@ -136,10 +138,13 @@ class form:
     async def _keep(self, name: str, value: Any, turn: int) -> None:
         # One after the other: two concurrent writes of a field could be stored in the wrong order.
         async with self._turn:
-            if self.draft is None or self.by is None:
-                return
             try:
-                at = await drafts.save(self.draft, name, value, by=self.by)
+                if isinstance(self.draft, Sheet):
+                    at = await half_written.keep(self.draft, name, value)
+                elif self.draft is not None and self.by is not None:
+                    at = await drafts.save(self.draft, name, value, by=self.by)
+                else:
+                    return
             except NotFound as gone:
                 self._give_up(gone)
                 return

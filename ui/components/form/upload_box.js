@@ -3,6 +3,7 @@
 import icon from '/static/icons.js';
 import marks from '/static/marks.js';
 import * as mirror from '/static/mirror.js';
+import upright from '/static/upright.js';
 
 export default {
   components: { 'lb-icon': icon, 'lb-marks': marks },
@@ -235,14 +236,14 @@ export default {
       this.take(e.target.files[0]);
       e.target.value = '';
     },
-    take(file) {
+    async take(file) {
       if (!file) return;
       this.sentence = '';
       if (file.size > this.megabytes * 1024 * 1024)
         return (this.sentence = `這個檔案超過 ${this.megabytes} MB，請改選小一點的檔案；已填的資料都還在。`);
       this.file = file;
       if (!this.frame) return this.send('');
-      this.source = URL.createObjectURL(file);
+      this.source = URL.createObjectURL(await upright(file));
       this.refocus();
     },
     measure(e) {

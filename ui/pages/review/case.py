@@ -4,9 +4,10 @@ from dataclasses import replace
 
 from nicegui import html, ui
 
-from domain import corrections, dates, links, reviews
+from domain import corrections, dates, half_written, links, reviews
 from domain.announcements import CaseChanged
 from domain.books import record_books
+from domain.half_written import Sheet
 from domain.model import Account, ApplicationStatus
 from domain.reviews import Case, decisions
 
@@ -42,6 +43,9 @@ async def review_case_page(
 ) -> None:
     """The desk with one case open; it renews itself when somebody else moves the case."""
     case = await reviews.case(application_id, by=account)
+    # A decision may be taken back: what was written for it stays until the next round.
+    sheet = Sheet(f'case-{case.application.id}-{case.application.round}', account)
+    written = await half_written.written(sheet)
     view = DeskView.read(status, order, due, unit, roster).holding(case.application.status)
     with frame(account, f'審核：{case.volunteer.name}', heading=False, waiting=await waiting_for(account)) as page:
         page.content.classes('lb-desk')
@@ -53,13 +57,13 @@ async def review_case_page(
                     with html.div().classes('lb-case-news'):
                         as_sent_note(case)
                         desk.changes = case_changes(account, desk.renew)
-                        desk.marks = desk_marks(case.application, account, desk.renew)
+                        desk.marks = desk_marks(case.application, account, desk.renew, sheet, written)
                     desk.documents = case_documents(case.volunteer, list(case.trainings))
                     desk.checks = case_checks(account, case.application, list(case.checks), desk.renew)
                     desk.checks.set_visibility(not case.as_sent)
                     desk.facts = await case_side(account, case)
                 desk_closing(account, case.application, to_the_returned)
-                desk.bar = desk_decisions(account, case, desk.go_on)
+                desk.bar = desk_decisions(account, case, desk.go_on, sheet, written)
             await desk.show(case)
     follow(CaseChanged, desk.renew, of_case(application_id))
     if case.application.status is ApplicationStatus.SUBMITTED:  # the approval of another case takes the number shown

@@ -11,6 +11,7 @@ from ...components.card import card
 from ...components.correction_marks import case_page, correction_strip
 from ...components.facts import facts
 from ...components.form import form
+from ...components.form.fields import check_field
 from ...components.form.upload_box import upload_box
 from ...components.question import question
 from ...components.roster_row import roster_line
@@ -20,6 +21,7 @@ from ...flash import leave_with
 from ...frame import BASICS, VOLUNTEER_DATA, frame, guide_for, save_bar, waiting_for
 
 TITLE = '教育訓練課程'
+NO_BACK = '只有一面的電子證書才勾選；審核人員會看到，並非每個發冊機關都接受。紙本證書的反面即使空白，也請上傳。'
 
 
 async def new_training_page(account: Account, volunteer_id: int) -> None:
@@ -113,9 +115,16 @@ async def certificate_fields(in_form: form, details: TrainingDetails, account: A
                 prompt=prompt,
             )
         one.beside, two.beside = two, one
+        check_field(FIELDS['has_no_back'].caption, in_form, 'has_no_back', hint=NO_BACK)
         html.p('上傳並點選儲存。※ (若已上傳，再次選擇會覆蓋並更新)。PDF 有兩頁時，第二頁會自動放到另一面。').classes(
             'lb-hint'
         )
+
+    def renew() -> None:
+        two.set_visibility(not details.has_no_back)
+
+    in_form.on_change(renew)
+    renew()
 
 
 def record_facts(training: Training) -> None:

@@ -1,13 +1,16 @@
 """One entry of a ledger in a dialog: to be filled in by the unit that keeps it, to be read by the others."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from nicegui import html, ui
 
-from domain import dates, directory, ledgers
+from domain import dates, directory, half_written, ledgers
 from domain.errors import Incomplete
+from domain.half_written import Sheet
 from domain.ledgers import Entry, Ledger, LedgerField
 from domain.model import Account, Volunteer
 
@@ -41,6 +44,14 @@ class EntryDetails:
             elif key in values:
                 self.hours, self.extra_minutes = divmod(values[key], 60)
 
+    def put_in(self, written: Mapping[str, Any]) -> None:
+        """What was typed and not saved, as JSON has it."""
+        for name, value in written.items():
+            if name in vars(self):
+                field = self.ledger.fields.get(name)
+                is_day = field is not None and field.kind == 'day' and isinstance(value, str)
+                setattr(self, name, date.fromisoformat(value) if is_day else value)
+
     def values(self) -> dict[str, Any]:
         """By field, as the services take them."""
         return {
@@ -70,11 +81,14 @@ async def offers_for(ledger: Ledger) -> Offers:
     return Offers({county.code: county.name for county in counties}, proposals)
 
 
-def entry_form(
+async def entry_form(
     ledger: Ledger, offers: Offers, volunteer: Volunteer, renew: Renew, *, by: Account, entry: Entry | None = None
 ) -> None:
-    """新增 or, with an `entry`, 修改. A click beside the dialog does not lose what was typed."""
-    details = EntryDetails(ledger, ledgers.values_of(ledger, entry) if entry else {})
+    """新增 or, with an `entry`, 修改. What was typed stays until it is saved or given up by 取消."""
+    recorded = EntryDetails(ledger, ledgers.values_of(ledger, entry) if entry else {})
+    details = copy(recorded)
+    sheet = Sheet(f'ledger-{ledger.key}-{volunteer.id}-{entry.id if entry else "new"}', by)
+    details.put_in(await half_written.written(sheet))
 
     async def save() -> None:
         if problems := details.problems():
@@ -83,20 +97,25 @@ def entry_form(
             await ledgers.add(ledger, volunteer, details.values(), by=by)
         else:
             await ledgers.amend(ledger, entry.id, details.values(), by=by, seen=entry.updated_at)
-        dialog.close()
+        await close()
         await renew()
         confirm(f'{ledger.title}已儲存，並留下異動紀錄。')
 
+    async def close() -> None:
+        await half_written.forget(sheet)
+        dialog.close()
+
     with question(f'{"修改" if entry else "新增"}{ledger.title}', is_open=True, classes='lb-entry') as dialog:
-        in_form = form(details, summary=False)
+        in_form = form(details, sheet, recorded=recorded if entry else None, summary=False)
         with html.div().classes('lb-grid'):
             _place_all(ledger, in_form, offers)
         if entry is not None:
             html.p(entered(entry)).classes('lb-note')
         with html.div().classes('lb-acts'):
             action_button('儲存', save, in_form=in_form)
-            ui.button('取消', on_click=dialog.close, color=None).props('flat no-caps')
-    dialog.props('persistent')
+            ui.button('取消', on_click=close, color=None).props('flat no-caps')
+            in_form.saved_mark()
+    dialog.props('no-backdrop-dismiss')
 
 
 def entry_view(ledger: Ledger, offers: Offers, entry: Entry) -> None:

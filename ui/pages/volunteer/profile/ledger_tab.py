@@ -49,7 +49,7 @@ async def _tab(ledger: Ledger, account: Account, volunteer: Volunteer) -> None:
 
     async def add() -> None:
         with dialogs.clear():
-            entry_form(ledger, offers, volunteer, show_newest, by=account)
+            await entry_form(ledger, offers, volunteer, show_newest, by=account)
 
     async def acted(key: str, act: str) -> None:
         entry = await ledgers.get(ledger, int(key), by=account)
@@ -57,7 +57,7 @@ async def _tab(ledger: Ledger, account: Account, volunteer: Volunteer) -> None:
             if act == '檢視':
                 entry_view(ledger, offers, entry)
             elif act == '修改':
-                entry_form(ledger, offers, volunteer, renew, by=account, entry=entry)
+                await entry_form(ledger, offers, volunteer, renew, by=account, entry=entry)
             elif act == '刪除' and await _removed(ledger, entry, offers, account):
                 await renew()
 

@@ -127,14 +127,13 @@ def _row(total: TrainingTotals, volunteer: Volunteer, account: Account) -> Row:
 
 
 def _course(training: Training, volunteer: Volunteer, account: Account) -> list[Any]:
-    is_whole = training.certificate_front_id and training.certificate_back_id
     page = links.training(volunteer.id, training.id)
     return [
         dates.roc(training.starts_on),
         {'text': training.title, 'strong': True},
         training.kind.label,
-        {'text': '正反面齊全', 'chip': 'ok', 'icon': 'check'}
-        if is_whole
+        {'text': '沒有反面' if training.has_no_back else '正反面齊全', 'chip': 'ok', 'icon': 'check'}
+        if trainings.has_its_sides(training)
         else {'text': '證書不全', 'chip': 'warn', 'icon': 'warning'},
         {'text': '修改' if trainings.may_amend(training, by=account) else '檢視', 'href': page},
         format_duration(training.minutes),

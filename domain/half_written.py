@@ -1,0 +1,73 @@
+"""What somebody is writing and has not sent: a mark, a reason, an entry of a ledger. Kept at once, sealed.
+
+A draft is the unit's; this is one person's: a colleague at the same case writes words of their own. What was left lying
+for a month goes.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from db import transaction
+from db.models import Account, HalfWritten
+
+from . import dates
+from .drafts import CannotKeep
+
+MOST_CHARACTERS = 20_000
+MOST_FIELDS = 500
+KEPT_FOR = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Where `by` is writing: `place` is a case or a dialog, named by the page and never by the browser."""
+
+    place: str
+    by: Account
+
+    @property
+    def id(self) -> str:
+        """The name under which the browser mirrors what is not kept yet: another's words are never put in."""
+        return f'{self.by.id}-{self.place}'
+
+
+async def written(sheet: Sheet) -> dict[str, Any]:
+    """By field, as JSON has it: a date is text."""
+    kept = await HalfWritten.filter(account_id=sheet.by.id, place=sheet.place).order_by('at')
+    return {one.field: json.loads(one.value.open()) for one in kept}
+
+
+async def keep(sheet: Sheet, field: str, value: object) -> datetime:
+    """Keep what stands in one field, nothing if None; returns when. Raises CannotKeep."""
+    try:
+        text = json.dumps(value, default=_plain)
+    except TypeError:
+        raise CannotKeep from None
+    if not isinstance(field, str) or not re.fullmatch(r'[a-z0-9_:-]{1,60}', field) or len(text) > MOST_CHARACTERS:
+        raise CannotKeep
+    now, mine = dates.now(), HalfWritten.filter(account_id=sheet.by.id)
+    async with transaction():
+        await mine.filter(at__lt=now - KEPT_FOR).delete()
+        if value is None:
+            await mine.filter(place=sheet.place, field=field).delete()
+            return now
+        if await mine.count() >= MOST_FIELDS:
+            raise CannotKeep
+        one = HalfWritten(account_id=sheet.by.id, place=sheet.place, field=field, value=text, at=now)
+        conflict = ['account_id', 'place', 'field']
+        await HalfWritten.bulk_create([one], on_conflict=conflict, update_fields=['value', 'at'])
+    return now
+
+
+async def forget(sheet: Sheet) -> None:
+    """All of it was sent, or given up."""
+    await HalfWritten.filter(account_id=sheet.by.id, place=sheet.place).delete()
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError

@@ -1,0 +1,134 @@
+"""What is typed stays, on both sides: through Escape, another field, a reload, another computer, a lost press."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
+
+from . import samples
+from .site import Site, computer, signed_in
+
+CASE = '/reviews/4'
+WORDS = '請在窗邊重拍，臉要看得清楚'
+SEEN = """(image) => {
+  const paper = Object.assign(document.createElement('canvas'), { width: 6, height: 8 }).getContext('2d');
+  paper.drawImage(image, 0, 0, 6, 8);
+  return [image.naturalWidth, image.naturalHeight, ...paper.getImageData(0, 0, 6, 8).data];
+}"""
+
+
+def words(page: Page) -> Locator:
+    return page.get_by_label('給單位的說明')
+
+
+def test_a_mark_that_is_being_written_stays_until_it_is_sent(site: Site, browser: Browser, reviewer: Page) -> None:
+    reviewer.goto(site.url + CASE)
+    reviewer.get_by_role('button', name='照片補件').click()
+    reviewer.get_by_role('button', name='模糊').click()
+    words(reviewer).fill(WORDS)
+
+    reviewer.keyboard.press('Escape')
+    expect(words(reviewer)).to_have_count(0)
+    reviewer.get_by_role('button', name='姓名補件', exact=True).click()
+    reviewer.get_by_role('button', name='照片補件，寫到一半').click()
+    expect(words(reviewer)).to_have_value(WORDS)
+    reviewer.reload()
+    expect(words(reviewer)).to_have_value(WORDS)
+
+    elsewhere = signed_in(browser, site, 'reviewer')
+    elsewhere.goto(site.url + CASE)
+    expect(words(elsewhere)).to_have_value(WORDS)
+    elsewhere.get_by_role('button', name='標記補件').click()
+    expect(elsewhere.get_by_role('heading', name='已標記 1 項補件')).to_be_visible()
+    elsewhere.reload()
+    expect(elsewhere.get_by_role('heading', name='已標記 1 項補件')).to_be_visible()
+    expect(words(elsewhere)).to_have_count(0)
+    elsewhere.context.close()
+
+
+@pytest.mark.parametrize(('opener', 'label'), [('駁回', '原因'), ('通知補件', '補充說明')])
+def test_a_reason_that_is_being_written_stays(site: Site, reviewer: Page, opener: str, label: str) -> None:
+    reviewer.goto(site.url + CASE)
+    for _ in range(2):
+        reviewer.get_by_role('button', name=opener).first.click()
+        reason = reviewer.get_by_role('dialog').get_by_label(label)
+        if reason.input_value() != WORDS:
+            reason.fill(WORDS)
+            expect(reviewer.get_by_text('草稿已自動儲存')).to_be_visible()
+        reviewer.keyboard.press('Escape')
+        expect(reviewer.get_by_role('dialog')).to_have_count(0)
+        reviewer.reload()
+    reviewer.get_by_role('button', name=opener).first.click()
+    expect(reviewer.get_by_role('dialog').get_by_label(label)).to_have_value(WORDS)
+
+
+def test_an_entry_of_a_ledger_stays_and_a_composition_closes_and_sends_nothing(site: Site, clerk: Page) -> None:
+    clerk.goto(f'{site.url}/volunteers/1/service-hours')
+    content = clerk.get_by_role('dialog').get_by_label('備註')
+    clerk.get_by_role('button', name='新增').click()
+    content.fill('導覽解說')
+    for key in ('Escape', 'Enter'):
+        content.dispatch_event('keydown', {'key': key, 'code': key, 'keyCode': 229, 'isComposing': True})
+        content.dispatch_event('keyup', {'key': key, 'code': key})
+    expect(clerk.get_by_text('草稿已自動儲存')).to_be_visible()
+    clerk.keyboard.press('Escape')
+    expect(clerk.get_by_role('dialog')).to_have_count(0)
+    clerk.reload()
+    clerk.get_by_role('button', name='新增').click()
+    expect(content).to_have_value('導覽解說')
+    clerk.get_by_role('button', name='取消').click()
+    expect(clerk.get_by_role('dialog')).to_have_count(0)
+    clerk.get_by_role('button', name='新增').click()
+    expect(content).to_have_value('')
+
+
+def test_a_press_that_nothing_answers_is_told_and_can_be_repeated(site: Site, browser: Browser) -> None:
+    swallowed: list[Any] = []
+    is_cut = False
+
+    def half_open(line: WebSocketRoute) -> None:
+        server = line.connect_to_server()
+        mine_is_cut = [False]
+
+        def forward(to: WebSocketRoute, message: str | bytes) -> None:
+            mine_is_cut[0] = mine_is_cut[0] or (is_cut and not swallowed)
+            swallowed.append(message) if mine_is_cut[0] else to.send(message)
+
+        line.on_message(lambda message: forward(server, message))
+        server.on_message(lambda message: forward(line, message))
+
+    page = computer(browser, site).new_page()
+    page.route_web_socket('**/socket.io/**', half_open)
+    page.goto(f'{site.url}/login')
+    page.get_by_label('使用者帳號').fill('clerk')
+    page.get_by_label('使用者密碼').fill(site.passwords['clerk'])
+    page.get_by_role('button', name='登入', exact=True).click()
+    page.goto(f'{site.url}/volunteers/1/service-hours')
+    add = page.get_by_role('button', name='新增')
+    expect(add).to_be_visible()
+    page.wait_for_function('window.did_handshake')
+    is_cut = True
+
+    add.click()
+    expect(page.get_by_text('按下後三秒沒有回應')).to_be_visible()
+    assert swallowed
+    page.wait_for_function('window.socket.connected && window.did_handshake')
+    add.click()
+    expect(page.get_by_role('dialog')).to_be_visible()
+    page.context.close()
+
+
+def test_a_photo_is_framed_as_it_will_be_kept(site: Site, clerk: Page, tmp_path: Path) -> None:
+    seen = []
+    for name, data in (('turned.jpg', samples.turned_portrait()), ('turned.webp', samples.turned_webp())):
+        (tmp_path / name).write_bytes(data)
+        clerk.goto(f'{site.url}/volunteers/1/basics')
+        clerk.locator('#photo').set_input_files(tmp_path / name)
+        framed = clerk.get_by_role('img', name='待上傳的照片')
+        expect(framed).to_be_visible()
+        clerk.wait_for_function('document.querySelector(".lb-crop img").naturalWidth')
+        seen.append(framed.evaluate(SEEN))
+
+    assert [one[:2] for one in seen] == [[900, 1200]] * 2
+    assert max(abs(a - b) for a, b in zip(*seen, strict=True)) < 40
