@@ -13,7 +13,7 @@ from ..audit import history
 from ..audit.history import Change
 from ..cases import transitions
 from ..errors import Incomplete, MovedOn, NotFound, NotPermitted
-from .details import FIELDS, REMOVAL_REASON, SIDES, TrainingDetails, format_duration
+from .details import FIELDS, REMOVAL_REASON, SIDES, TrainingDetails, format_duration, read_duration
 from .search import COMPLETE, TrainingOrder, TrainingQuery, TrainingTotals, find, visible_to
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     'TrainingTotals',
     'find',
     'format_duration',
+    'read_duration',
 ]
 
 # The columns that are not named as their field is.

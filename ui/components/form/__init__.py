@@ -37,13 +37,17 @@ class FormField(Protocol):
     def fault(self, sentence: str | None) -> None:
         """Show `sentence` beside the field, or that it is right."""
 
+    async def settled(self) -> None:
+        """Waits for what the browser still has under way."""
+
 
 class form:
     """Binds fields to `details`. A fault is shown beside a field once the user has left it.
 
     With a `draft` each change is stored in it at once, by `by`; without one nothing is stored before 儲存. A field
     whose draft differs from `recorded` shows what is recorded: the draft may be old, the record changed by others.
-    `marks` are the reviewer's, by field; each is shown beside its field.
+    `marks` are the reviewer's, by field; each is shown beside its field. What was `proposed` stands in the details and
+    is stored with the first change.
     """
 
     def __init__(
@@ -54,11 +58,13 @@ class form:
         by: Account | None = None,
         recorded: Details | None = None,
         marks: Mapping[str, Sequence[Marked]] | None = None,
+        proposed: Mapping[str, Any] | None = None,
         summary: bool = True,
     ) -> None:
         self.details = details
         self.recorded = recorded
         self.marks = marks or {}
+        self.proposed = dict(proposed or {})
         self.draft = draft
         self.by = by
         self.fields: dict[str, FormField] = {}
@@ -91,13 +97,19 @@ class form:
         setattr(self.details, name, value)
         await self._keep(name, value, turn)
         self._show_faults()
+        await self.renew()
+
+    async def renew(self) -> None:
+        """Calls the listeners: what is open may be another thing now."""
         for listener in self._listeners:
             answer = listener()
             if answer is not None:
                 await answer
 
     async def ready(self) -> None:
-        """Waits until everything typed is stored. Raises Incomplete when the text of a field is no value."""
+        """Waits until everything typed and chosen is stored. Raises Incomplete when the text of a field is no value."""
+        for each in list(self.fields.values()):
+            await each.settled()
         async with self._turn:
             if any(each.unread for each in self.fields.values()):
                 raise Incomplete(self.problems())
@@ -135,8 +147,10 @@ class form:
         async with self._turn:
             if self.draft is None or self.by is None:
                 return
+            proposed, self.proposed = {**self.proposed, name: value}, {}
             try:
-                at = await drafts.save(self.draft, name, value, by=self.by)
+                for each, given in proposed.items():
+                    at = await drafts.save(self.draft, each, given, by=self.by)
             except NotFound as gone:
                 self._give_up(gone)
                 return
