@@ -144,9 +144,9 @@ def volunteers(name: str = '') -> str:
     return _with('/volunteers', name=name)
 
 
-def consolidated(*, join: bool = False) -> str:
-    """志工總歸戶; with `join` 收編."""
-    return _with('/consolidated', join='1' if join else '')
+def consolidated(*, join: bool = False, draft: UUID | None = None) -> str:
+    """志工總歸戶; with `join` 收編, filled in with what the `draft` of a new volunteer holds."""
+    return _with('/consolidated', join='1' if join else '', draft=draft)
 
 
 def new_volunteer() -> str:
@@ -179,9 +179,9 @@ def trainings(volunteer_id: int) -> str:
     return f'/volunteers/{volunteer_id}/trainings'
 
 
-def new_training(volunteer_id: int) -> str:
-    """The form of a training that is not recorded yet."""
-    return f'/volunteers/{volunteer_id}/trainings/new'
+def new_training(volunteer_id: int, kind: str = '') -> str:
+    """The form of a training that is not recorded yet; with `kind` its usual course is filled in."""
+    return _with(f'/volunteers/{volunteer_id}/trainings/new', kind=kind)
 
 
 def training(volunteer_id: int, training_id: int | str) -> str:

@@ -216,6 +216,7 @@ def test_a_photo_is_accessible_while_it_is_placed_and_enlarged(visit: Visit, tmp
     (tmp_path / 'photo.jpg').write_bytes(samples.portrait())
     page = visit('clerk', '/volunteers/new')
     page.locator('#photo').set_input_files(tmp_path / 'photo.jpg')
+    page.get_by_role('button', name='調整位置').click()
     expect(page.get_by_role('slider', name='照片大小')).to_be_visible()
     placing = violations(page)
     page.get_by_role('button', name='使用這張照片').click()

@@ -50,7 +50,6 @@ def exchanges_photo_and_name(clerk: Page, site: Site, volunteer: int, name: str,
     clerk.locator('#name').fill(name)
     (folder / 'photo.jpg').write_bytes(samples.portrait(2))
     clerk.locator('#photo').set_input_files(folder / 'photo.jpg')
-    clerk.get_by_role('button', name='使用這張照片').click()
     expect(clerk.get_by_text('自動檢查通過')).to_be_visible()
     confirmed = clerk.get_by_role('checkbox', name='確認志工照片為清晰、半身照')
     if not confirmed.is_checked():

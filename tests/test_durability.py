@@ -180,7 +180,6 @@ def fill_in_a_volunteer(page: Page, folder: Path, name: str = VOLUNTEER['姓名'
     page.locator('#legacy_serial').fill(VOLUNTEER['舊制紀錄冊號：號'])
     page.locator('#legacy_issued_on').fill('1120308')
     page.locator('#photo').set_input_files(folder / 'photo.jpg')
-    page.get_by_role('button', name='使用這張照片').click()
     page.get_by_role('checkbox', name='確認志工照片為清晰、半身照').click()
     expect(page.get_by_text('自動檢查通過')).to_be_visible()
     saved(page)

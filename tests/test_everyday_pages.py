@@ -1,5 +1,6 @@
 """Pages that are used now and then, acted on: 志工總歸戶 and 收編, 批次維護, 發冊紀錄, 審核統計, 系統信件."""
 
+import base64
 import io
 import re
 import zipfile
@@ -212,3 +213,60 @@ def test_a_volunteer_has_no_mails_of_an_office_to_read(site: Site, browser: Brow
     volunteer = signed_in(browser, site, 'DEMO00001')
     volunteer.goto(f'{site.url}/mails')
     expect(volunteer.get_by_role('heading', level=1)).to_have_text('找不到這個頁面')
+
+
+def test_a_number_that_another_unit_knows_stops_at_its_field_and_leads_to_an_enrolment_already_filled_in(
+    site: Site, clerk: Page
+) -> None:
+    clerk.goto(f'{site.url}/volunteers/new')
+    clerk.get_by_text('護照號碼', exact=True).click()
+    clerk.locator('#identity_number').fill('DEMO00009')
+    clerk.locator('#name').fill('林小風')
+    clerk.locator('#born_on').fill('52/9/4')
+    clerk.locator('#email').click()
+    way = clerk.get_by_role('link', name='以「收編」加入這位志工，已填的資料會帶過去')
+    expect(way).to_be_visible()
+    expect(clerk.get_by_label('紀錄冊線上申請步驟').get_by_role('link', name='*護照號碼')).to_be_visible()
+    clerk.get_by_role('button', name='儲存', exact=True).click()
+    expect(clerk.locator('.lb-field', has=clerk.locator('#identity_number'))).to_contain_text('不能再新增一次')
+    way.click()
+
+    expect(clerk.get_by_role('radio', name='護照號碼')).to_be_checked()
+    expect(clerk.locator('#identity_number')).to_have_value('DEMO00009')
+    expect(clerk.locator('#name')).to_have_value('林小風')
+    expect(clerk.locator('#born_on')).to_have_value('052/09/04')
+    assert 'DEMO' not in clerk.url
+
+
+DROP = """([box, name, content]) => {
+  const given = new DataTransfer();
+  const bytes = Uint8Array.from(atob(content), (each) => each.charCodeAt(0));
+  given.items.add(new File([bytes], name, { type: 'image/jpeg' }));
+  const how = name.startsWith('drop') ? new DragEvent('drop', { dataTransfer: given, bubbles: true, cancelable: true })
+    : new ClipboardEvent('paste', { clipboardData: given, bubbles: true, cancelable: true });
+  document.querySelector(box).dispatchEvent(how);
+}"""
+
+
+def test_a_file_is_dropped_or_pasted_and_a_photo_is_saved_as_it_stands_in_its_frame(
+    site: Site, clerk: Page, tmp_path: Path
+) -> None:
+    clerk.goto(f'{site.url}/volunteers/7/trainings/new')
+    for name, content in (('drop.jpg', samples.certificate_front()), ('paste.jpg', samples.certificate_back())):
+        expect(clerk.get_by_text('按這裡選擇').first).to_be_visible()
+        clerk.evaluate(DROP, ['.lb-drop', name, base64.b64encode(content).decode()])
+        side = '正面' if name == 'drop.jpg' else '反面'
+        expect(clerk.get_by_alt_text(f'{side}：{name}').first).to_be_visible()
+
+    clerk.goto(f'{site.url}/volunteers/7/basics')
+    (tmp_path / 'photo.jpg').write_bytes(samples.portrait(2))
+    clerk.locator('#photo').set_input_files(tmp_path / 'photo.jpg')
+    expect(clerk.get_by_alt_text('志工照片：photo.jpg').first).to_be_visible()
+    before = clerk.get_by_alt_text('志工照片：photo.jpg').first.get_attribute('src')
+    clerk.get_by_role('button', name='調整位置').click()
+    clerk.get_by_role('slider', name='照片大小').fill('2')
+    clerk.get_by_role('button', name='儲存', exact=True).click()
+
+    expect(clerk.get_by_text('基本資料已儲存，並留下異動紀錄。').first).to_be_visible()
+    after = clerk.get_by_alt_text('志工照片：photo.jpg').first.get_attribute('src')
+    assert after != before

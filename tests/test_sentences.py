@@ -56,7 +56,7 @@ PLACED = {
     ('domain/rosters/rows.py', '送審進度'): MENUS,
     ('domain/volunteers/__init__.py', '收編'): JOIN,
     ('domain/volunteers/basics.py', '自行設定密碼'): 'ui/components/basics_fields.py',
-    ('ui/components/basics_fields.py', '志工基本資料維護'): 'ui/frame.py',
+    ('ui/components/basics_fields.py', '收編'): JOIN,
     ('ui/components/correction_list.py', '已補正'): 'ui/components/correction_list.js',
     ('ui/components/correction_list.py', '有異議'): 'ui/components/correction_list.js',
     ('ui/components/correction_list.py', '送審'): FORM,

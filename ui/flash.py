@@ -3,16 +3,21 @@
 The address carries a key, never a text, so nobody can put words into our mouth.
 """
 
+from collections.abc import Sequence
+
 from nicegui import ui
 
-from .components.notices import confirm, tell
+from domain.guide import missing
+from domain.guide.missing import Gap
+
+from .components.notices import confirm, lead_on, tell
 
 # Also ui/static/site.js reads it.
 PARAMETER = 'flash'
 
 CONFIRMATIONS = {
-    'volunteer-registered': '志工基本資料已儲存。接著請新增教育訓練。',
-    'volunteer-registered-code': '志工基本資料已儲存。請在下方「志工登入」列印紙本驗證碼；接著新增教育訓練。',
+    'volunteer-registered': '志工基本資料已儲存。',
+    'volunteer-registered-code': '志工基本資料已儲存。請在下方「志工登入」列印紙本驗證碼。',
     'link-sent': '設定密碼的連結會寄到志工登記的 E-MAIL，7 天內有效。',
     'email-asked': '會寄信到志工原來的 E-MAIL，請本人確認；本人同意後才會更改。',
     'volunteer-saved': '基本資料已儲存，並留下異動紀錄。',
@@ -49,6 +54,8 @@ CONFIRMATIONS = {
     'preference-saved': '通知信設定已儲存。',
     'password-changed': '密碼已變更，其他裝置上的登入已結束。',
 }
+# After these the work on the person goes on.
+GO_ON = frozenset({'volunteer-registered', 'volunteer-registered-code', 'volunteer-saved', 'training-saved'})
 NOTICES = {
     'volunteer-known': '這位志工已經建立過，這裡是他的個人頁面；您剛才輸入的資料沒有另存一份。',
     'draft-gone': '您剛才填的新志工資料已經儲存，或已由同事送出、刪除。請先在下面的名單查詢，不需要重新輸入。',
@@ -74,11 +81,16 @@ def with_flash(address: str, message_key: str) -> str:
     return f'{address}{mark}{PARAMETER}={message_key}'
 
 
-def show_flash() -> None:
-    """Show the message that the page before has left, if any."""
+def show_flash(gaps: Sequence[Gap] = ()) -> None:
+    """Show the message that the page before has left, if any; of a person with `gaps`, what lacks and the way on."""
     request = ui.context.client.request
     message_key = request.query_params.get(PARAMETER, '') if request is not None else ''
-    if message_key in CONFIRMATIONS:
+    if message_key in GO_ON and gaps:
+        names = missing.names(gaps)
+        is_ready = gaps[0].key in ('apply', 'send')
+        told = f'還缺：{names}。' if names else '資料已備齊，可以申請送審。' if is_ready else ''
+        lead_on(CONFIRMATIONS[message_key] + told, gaps[0].act, gaps[0].address)
+    elif message_key in CONFIRMATIONS:
         confirm(CONFIRMATIONS[message_key])
     elif message_key in NOTICES:
         tell(NOTICES[message_key])

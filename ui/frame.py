@@ -1,12 +1,13 @@
 """The frame around every page: bar, guide, breadcrumb, title; and the bar below a form."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from nicegui import html, ui
 
 from domain import accounts, applications, links, reviews
 from domain.guide import progress
+from domain.guide.missing import Gap
 from domain.guide.progress import Progress
 from domain.model import Account, ApplicationStatus, Role
 
@@ -50,7 +51,7 @@ def frame(
     page = page_frame(account, title, crumbs, step, guide, waiting, heading, required)
     with page.content:
         yield page
-    show_flash()
+        show_flash(guide.gaps if guide and guide.who else ())
 
 
 class page_frame:
@@ -83,7 +84,7 @@ class page_frame:
                     step,
                     done=done_on(step, rail),
                     who=rail.who,
-                    left=[(item.text, item.address) for item in rail.left.get(step, [])],
+                    left=_lines(rail.left),
                     addresses=rail.addresses,
                     put_away=self._put_away,
                 )
@@ -98,13 +99,22 @@ class page_frame:
                             required_note()
             site_footer()
 
-    def follow(self, in_form: form, guide: Progress) -> None:
-        """Keep the guide's list of what is open true while the form is filled in."""
+    def follow(self, in_form: form, guide: Progress, lacking: Callable[[], Iterable[str]] | None = None) -> None:
+        """Keep the guide's list of what is open true while the form is filled in: its fields, or those of `lacking`.
+
+        What other steps lack stands there, too; of this one, what another form mends.
+        """
+        elsewhere = [gap for gap in guide.left.get(self.step, []) if gap.key in ('basic', 'special')]
 
         def renew() -> None:
-            if self.guide is not None:
-                problems = in_form.details.problems()
-                self.guide.show(done_on(self.step, guide), [(in_form.label_of(name), f'#{name}') for name in problems])
+            if self.guide is None:
+                return
+            wanted = {*(lacking() if lacking else ()), *in_form.problems()}
+            names = [name for name in in_form.fields if name in wanted]
+            kind = getattr(in_form.details, 'kind', '')
+            here = [(in_form.label_of(name), f'#{name}') for name in names]
+            here += [(gap.text, gap.address) for gap in elsewhere if gap.key != kind]
+            self.guide.show(done_on(self.step, guide), _lines(guide.left) | {self.step: here})
 
         in_form.on_change(renew)
         renew()
@@ -112,6 +122,10 @@ class page_frame:
     async def _put_away(self) -> None:
         await accounts.show_guide(False, by=self.account)
         ui.navigate.reload()
+
+
+def _lines(left: Mapping[int, Iterable[Gap]]) -> dict[int, list[tuple[str, str]]]:
+    return {step: [(gap.text, gap.address) for gap in gaps] for step, gaps in left.items()}
 
 
 def done_on(step: int, guide: Progress) -> frozenset[int]:

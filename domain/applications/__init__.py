@@ -126,6 +126,20 @@ async def require_ready(application: Application, *, by: Account) -> None:
         raise NotReady(lacking)
 
 
+async def require_ready_as(details: ApplicationDetails, *, of: Volunteer, by: Account) -> None:
+    """Whether an application as the form says could be sent, before another unit's draft gives way to it.
+
+    Raises Incomplete, NotReady.
+    """
+    permissions.require(by, Role.UNIT_STAFF)
+    if problems := await _problems(details, None):
+        raise Incomplete(problems)
+    agency = await directory.agency(validation.record_id(details.agency_id))
+    kind = validation.member(IssueKind, details.kind) or IssueKind.FIRST
+    if lacking := readiness.lacking(await readiness.checks_as(of, kind, agency, by=by)):
+        raise NotReady(lacking)
+
+
 async def send(application: Application, *, by: Account) -> Application:
     """The move of 送審 inside the caller's transaction, for one that is ready; without its mail.
 

@@ -1,1 +1,1 @@
-"""Where a user stands: STEP 1 to 8, and where the work stopped."""
+"""What is missing for a person, where a user stands on STEP 1 to 8, where the work stopped, and the usual courses."""

@@ -1,29 +1,32 @@
 """The desk of a clerk or a reviewer: which forms are under way, where the work stopped, and what happened last."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from tortoise.expressions import Subquery
 
-from db.choices import ApplicationStatus, BookStatus, DraftKind, Role
-from db.models import Account, Application, ApplicationStep, RecordBook, Volunteer
+from db.choices import ApplicationStatus, BookStatus, DraftKind, HistoryAction, Role, Section
+from db.models import Account, Application, ApplicationStep, HistoryEntry, RecordBook, Volunteer
 
-from .. import dates, drafts, links, permissions
+from .. import dates, drafts, links, permissions, settings
 from ..applications.forms import ApplicationDetails
 from ..cases import worklists
 from ..drafts import DraftSummary
 from ..trainings import TrainingDetails
 from ..trainings.batches import CourseDetails
 from ..volunteers.basics import VolunteerDetails
+from . import courses, missing
+from .missing import Gap
 
 # What a unit wants to hear of its cases, and an agency of those sent to it.
 _ANSWERS = (ApplicationStatus.RETURNED, ApplicationStatus.APPROVED, ApplicationStatus.REJECTED)
 _ARRIVALS = (ApplicationStatus.SUBMITTED, ApplicationStatus.WITHDRAWN)
 
 _STEPS = {DraftKind.VOLUNTEER: 4, DraftKind.TRAINING: 6, DraftKind.APPLICATION: 8}
+_LOOKED_THROUGH = 100
 _NOT_KEPT = frozenset({'password', 'password_again'})  # typed again in any case: no news that they are missing
 
 
@@ -75,14 +78,15 @@ async def open_forms(*, by: Account) -> list[OpenForm]:
 
 
 async def left_off(*, by: Account) -> LeftOff | None:
-    """The last form or the last case that is still the unit's turn; None when nothing is."""
+    """The last form, case or person that is still the unit's turn, at the first thing that lacks; None when none is."""
     permissions.require(by, Role.UNIT_STAFF)
     found = [await _of_draft(summary, by) for summary in (await drafts.under_way(by=by))[:1]]
     ours = Volunteer.filter(permissions.visible_to(by)).values('id')
     cases = Application.filter(
         host_unit_id=by.host_unit_id, status__in=worklists.WITH_UNIT, volunteer_id__in=Subquery(ours)
     ).order_by('-updated_at')
-    found += [_of_case(case) for case in await cases.select_related('volunteer').limit(1)]
+    found += [await _of_case(case, by) for case in await cases.select_related('volunteer').limit(1)]
+    found += await _of_last_person(by)
     return max(found, key=lambda one: one.at, default=None)
 
 
@@ -159,9 +163,10 @@ async def _of_draft(summary: DraftSummary, by: Account) -> LeftOff:
 async def _missing(summary: DraftSummary, by: Account) -> str:
     """The first thing the form still lacks, as its field would say it."""
     course = TrainingDetails if summary.volunteer else CourseDetails
+    unit = await courses.blank(by=by)
     blank: dict[DraftKind, Callable[[], Any]] = {
         DraftKind.VOLUNTEER: lambda: VolunteerDetails(is_new=summary.volunteer is None),
-        DraftKind.TRAINING: lambda: course(trained_for_id=by.host_unit_id),
+        DraftKind.TRAINING: lambda: course(**vars(unit)),
         DraftKind.APPLICATION: ApplicationDetails,
     }
     details = await drafts.restored(await drafts.get(summary.id, by=by), blank[summary.kind]())
@@ -169,13 +174,39 @@ async def _missing(summary: DraftSummary, by: Account) -> str:
     return lacking[0] if lacking else '資料已填齊，尚未儲存。'
 
 
-def _of_case(case: Application) -> LeftOff:
-    note, done = '資料已儲存，尚未送審。', '儲存'
-    if case.status == ApplicationStatus.RETURNED:
-        last = f'補件期限 {dates.roc(case.correct_by)}。' if case.correct_by else ''
-        note, done = f'機關通知補件：{in_brief(case.reason).rstrip("。")}。{last}', '收到通知'
+async def _of_case(case: Application, by: Account) -> LeftOff:
+    if case.status != ApplicationStatus.RETURNED:
+        return _at_first_gap(case.volunteer, await missing.of(case.volunteer, by=by), case.updated_at)
+    last = f'補件期限 {dates.roc(case.correct_by)}。' if case.correct_by else ''
+    note = f'機關通知補件：{in_brief(case.reason).rstrip("。")}。{last}'
     address = links.application(case.volunteer_id)
-    return LeftOff(case.volunteer.name, 8, note, address, _picture(case.volunteer.photo_id), case.updated_at, done)
+    return LeftOff(
+        case.volunteer.name, 8, note, address, _picture(case.volunteer.photo_id), case.updated_at, '收到通知'
+    )
+
+
+async def _of_last_person(by: Account) -> list[LeftOff]:
+    """Whom the unit has registered or trained last, of those who lack something; not before drafts are forgotten."""
+    added = HistoryEntry.filter(
+        by__host_unit_id=by.host_unit_id, action=HistoryAction.ADDED, section__in=(Section.BASICS, Section.TRAINING)
+    )
+    if days := settings.current().forgotten_after:
+        added = added.filter(at__gt=dates.now() - timedelta(days=days))
+    entries = await added.order_by('-at', '-id').limit(_LOOKED_THROUGH)
+    last = {entry.volunteer_id: entry.at for entry in reversed(entries)}
+    found = await Volunteer.filter(permissions.visible_to(by), id__in=list(last))
+    gaps = await missing.of_many(found, by=by)
+    open_ones = [one for one in found if gaps[one.id]]
+    newest = sorted(open_ones, key=lambda one: last[one.id])[-1:]
+    return [_at_first_gap(one, gaps[one.id], last[one.id]) for one in newest]
+
+
+def _at_first_gap(volunteer: Volunteer, gaps: Sequence[Gap], at: datetime) -> LeftOff:
+    """Where to go on, and what lacks; of a draft that changed meanwhile, its form."""
+    first = gaps[0] if gaps else Gap(8, 'send', '', '', links.application(volunteer.id))
+    lacking = missing.names(gaps)
+    note = f'還缺：{lacking}。' if lacking else '資料已儲存，尚未送審。'
+    return LeftOff(volunteer.name, first.step, note, first.address, _picture(volunteer.photo_id), at, '儲存')
 
 
 def _picture(photo: object) -> str:

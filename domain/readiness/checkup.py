@@ -216,7 +216,7 @@ def _hours(
         of_field = f'{agency.field.name}領域' if kind == TrainingKind.SPECIAL and agency.field else ''
         note = f'還沒有{of_field}的紀錄' if of_field else '還沒有紀錄'
         needed = f'，需 {format_duration(so_far.needed)}' if so_far.needed else ''
-        page = links.new_training(volunteer.id)
+        page = links.new_training(volunteer.id, kind.value)
         return _to_do(kind.value, note + needed, page, 'kind', source=so_far.source)
     note = f'目前 {format_duration(so_far.done)}，需 {format_duration(so_far.needed)}'
     page = links.training(volunteer.id, trainings[-1].id)

@@ -13,7 +13,15 @@ from ..audit import history
 from ..audit.history import Change
 from ..cases import transitions
 from ..errors import Incomplete, MovedOn, NotFound, NotPermitted
-from .details import FIELDS, REMOVAL_REASON, SIDES, TrainingDetails, format_duration, has_its_sides
+from .details import (
+    FIELDS,
+    REMOVAL_REASON,
+    SIDES,
+    TrainingDetails,
+    format_duration,
+    has_its_sides,
+    read_duration,
+)
 from .search import COMPLETE, TrainingOrder, TrainingQuery, TrainingTotals, find, visible_to
 
 __all__ = [
@@ -26,6 +34,7 @@ __all__ = [
     'find',
     'format_duration',
     'has_its_sides',
+    'read_duration',
 ]
 
 # The columns that are not named as their field is.

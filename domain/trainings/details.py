@@ -1,7 +1,10 @@
 """教育訓練課程: what the form of STEP 6 holds, and what can be wrong with it."""
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, Self
 from uuid import UUID
 
@@ -16,6 +19,12 @@ from ..validation import found
 LONG_DAY_MINUTES = 10 * 60
 MOST_HOURS = 9999
 MOST_REMARKS = 2000
+
+_DURATION = re.compile(
+    r'(?P<hours>[0-9]{1,6}(?:\.[0-9]{1,4})?)(?:(?:小時|個小時|時|hours?|hrs?|h|:)(?:(?P<minutes>[0-9]{1,2})(?:分鐘|分)?)?)?'
+    r'|(?P<only>[0-9]{1,6})(?:分鐘|分)',
+    re.IGNORECASE,
+)
 
 FIELDS = by_key(
     Field('trained_for_id', '受訓單位'),
@@ -183,6 +192,20 @@ def _side_problem(side: str, value: object) -> str | None:
 def has_its_sides(training: Training) -> bool:
     """Whether the certificate is there, with both sides or, ticked by the clerk, its only one."""
     return bool(training.certificate_front_id and (training.certificate_back_id or training.has_no_back))
+
+
+def read_duration(text: str) -> int | None:
+    """Minutes, of hours as people write them; None for what is none, and where it does not come out even.
+
+    >>> [read_duration(text) for text in ('6', '６．５ 小時', '6 小時 30 分鐘', '1:15', '90分', '6小', '0.333')]
+    [360, 390, 390, 75, 90, None, None]
+    """
+    found = _DURATION.fullmatch(''.join(unicodedata.normalize('NFKC', text).split()))
+    if found is None or not any(found.groups()):
+        return None
+    hours, minutes = Decimal(found['hours'] or 0), int(found['minutes'] or found['only'] or 0)
+    whole = hours * 60 + minutes
+    return int(whole) if whole == int(whole) else None
 
 
 def format_duration(minutes: int) -> str:

@@ -81,7 +81,7 @@ class VolunteerDetails:
     is_born_before_roc: bool = False
     sex: str = ''
     email: str = ''
-    joins_disaster_relief: bool | None = None
+    joins_disaster_relief: bool | None = False
     legacy_series: str = ''
     legacy_serial: str = ''
     legacy_issued_on: date | None = None

@@ -1,8 +1,10 @@
 """基本資料 of a volunteer: the fields of STEP 4, for somebody new and for somebody known."""
 
+from collections.abc import Awaitable, Callable
+
 from nicegui import html, ui
 
-from domain import dates, files, identity_numbers, volunteers
+from domain import dates, files, identity_numbers, links, volunteers
 from domain.accounts import Hold, passwords
 from domain.errors import DomainError
 from domain.model import Account, FileKind, IdentityKind, Sex, Volunteer
@@ -24,6 +26,7 @@ HELD = {
     True: '不能直接更改；請在下方「志工登入」請本人確認。',
     False: '不能直接填寫；本人用紙本驗證碼設定密碼時，可以一起填寫，作法見下方「志工登入」。',
 }
+KNOWN_ELSEWHERE = '這個號碼在系統中已有資料，不能再新增一次。經本人同意後，請以「收編」加入您的單位。'
 MASKED = '號碼以遮蔽顯示；需要更正時，直接輸入完整的新號碼。'
 
 
@@ -84,10 +87,15 @@ def identity_fields(in_form: form, details: VolunteerDetails, account: Account) 
         check_field(FIELDS['is_indigenous'].caption, in_form, 'is_indigenous')
     hint = '※非本國籍者請填入居留證號碼或護照號碼'
     kind = segment_field(FIELDS['identity_kind'].caption, in_form, 'identity_kind', IdentityKind.labels(), hint=hint)
+    follow_sex = _sex_of_number(in_form, details)
+    with number:
+        enrol = _enrolment_link(in_form)
 
     async def check() -> None:
         chosen = next(each for each in IdentityKind if each == details.identity_kind)
         number.rename(chosen.label)
+        enrol.set_visibility(False)
+        number.refuse('')
         if not details.identity_number or details.keeps_number():
             number.advise(MASKED if details.keeps_number() else '')
             return
@@ -99,6 +107,7 @@ def identity_fields(in_form: form, details: VolunteerDetails, account: Account) 
         if clean != details.identity_number:
             number.show(clean)
             await in_form.take('identity_number', clean)
+        await follow_sex(identity_numbers.sex_of(chosen, clean))
         try:
             known = await volunteers.lookup_identity(chosen, clean, by=account)
         except DomainError as refusal:
@@ -110,10 +119,37 @@ def identity_fields(in_form: form, details: VolunteerDetails, account: Account) 
         elif isinstance(known, Volunteer):
             number.advise('這位志工已在您的單位；儲存時會帶您到他的個人頁面，不會重複建立。', 'ok')
         else:
-            number.advise('這個號碼在系統中已有資料。請回「志工基本資料維護」，以「收編」加入這位志工。', 'bad')
+            number.refuse(KNOWN_ELSEWHERE)
+            enrol.set_visibility(details.is_new)
+            await in_form.renew()
 
     number.on('left', check)
     kind.on('left', check)
+
+
+def _sex_of_number(in_form: form, details: VolunteerDetails) -> Callable[[Sex | None], Awaitable[None]]:
+    """Chooses the sex that a number tells; what the clerk has chosen stays, and is compared."""
+    told = ''
+
+    async def follow(sex: Sex | None) -> None:
+        nonlocal told
+        if sex is None or details.sex not in ('', told) or details.sex == sex:
+            return
+        told = sex.value
+        await in_form.take('sex', told)
+        shown = in_form.fields['sex']
+        if isinstance(shown, radio_field):
+            shown.show(told)
+
+    return follow
+
+
+def _enrolment_link(in_form: form) -> ui.link:
+    """To 收編, which finds in the draft what was typed here: no number comes into an address."""
+    draft = in_form.draft.id if in_form.draft else None
+    link = ui.link('以「收編」加入這位志工，已填的資料會帶過去', links.consolidated(join=True, draft=draft))
+    link.set_visibility(False)
+    return link
 
 
 def password_fields(in_form: form, details: VolunteerDetails, held: Hold | None) -> None:

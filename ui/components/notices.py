@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from nicegui import ui
+from nicegui import html, ui
 
 from domain.errors import DomainError
+
+from .icon import icon
 
 
 def refuse(refusal: DomainError) -> None:
@@ -25,6 +27,16 @@ def showing_refusals() -> Iterator[None]:
 def confirm(sentence: str) -> None:
     """Shows for five seconds that something was done."""
     ui.notify(sentence, type='positive', position='top', multi_line=True, timeout=5000)
+
+
+def lead_on(sentence: str, text: str, address: str) -> None:
+    """Says at the head of the page that something was done, and links to what comes next; it covers nothing."""
+    with html.div().classes('lb-verdict ok lb-lead-on').props('role=status') as said:
+        icon('ok')
+        with html.span():
+            html.span(sentence)
+            ui.link(text, address).classes('strong nowrap')
+    said.move(target_index=0)
 
 
 def tell(sentence: str) -> None:

@@ -1,10 +1,10 @@
-// The rail of STEP 1 to 8: what is done, what is open here (each a link to its field), what is to come.
+// The rail of STEP 1 to 8: what is done, what is open (each a link to its field), what is to come.
 // On a phone it is a compact bar that opens to the whole list.
 import icon from '/static/icons.js';
 
 export default {
   components: { 'lb-icon': icon },
-  props: { who: String, steps: Array, now: Number, left: Array, foot: String },
+  props: { who: String, steps: Array, now: Number, foot: String },
   emits: ['away'],
   data() {
     return { open: false };
@@ -62,15 +62,8 @@ export default {
               <template v-else>{{ s.n }}</template>
             </i>
             <div v-if="s.n === now">
-              <b>STEP {{ s.n }}<em>進行中</em></b>
+              <b>STEP {{ s.n }}<em>{{ s.done && !s.left.length ? '已完成' : '進行中' }}</em></b>
               <span v-for="line in s.lines" :key="line" class="line">{{ line }}</span>
-              <ul v-if="left.length" class="lb-left">
-                <li class="h">尚餘 {{ left.length }} 項</li>
-                <li v-for="l in left" :key="l.href + l.text">
-                  <lb-icon name="next" size="14" weight="2.4" />
-                  <a :href="l.href">{{ l.text }}</a>
-                </li>
-              </ul>
             </div>
             <p v-else-if="s.done" :title="s.lines.join(' ')">
               <b>STEP {{ s.n }}<em>已完成</em></b>
@@ -80,6 +73,13 @@ export default {
               <b><a v-if="s.href" :href="s.href">STEP {{ s.n }}</a><template v-else>STEP {{ s.n }}</template></b>
               <span v-for="line in s.lines" :key="line" class="line">{{ line }}</span>
             </template>
+            <ul v-if="s.left.length" class="lb-left">
+              <li class="h">尚餘 {{ s.left.length }} 項</li>
+              <li v-for="l in s.left" :key="l.href + l.text">
+                <lb-icon name="next" size="14" weight="2.4" />
+                <a :href="l.href">{{ l.text }}</a>
+              </li>
+            </ul>
           </li>
         </ol>
         <p class="lb-rail-foot">
@@ -90,6 +90,11 @@ export default {
     </aside>
   `,
   computed: {
+    // What is open here, then what other steps lack.
+    left() {
+      const here = this.steps[this.now - 1];
+      return [here, ...this.steps.filter((s) => s !== here)].flatMap((s) => s.left);
+    },
     done() {
       return this.steps.filter((s) => s.done).length;
     },

@@ -1,6 +1,6 @@
 """STEP 1 to 8 of the official tutorial, in its own words, as the rail beside every page of the journey."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 from nicegui.element import Element
 
@@ -17,7 +17,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
 
 
 class step_guide(Element, component='step_guide.js'):
-    """The rail: `now` is the step of this page, `done` the finished ones, `left` what is open here (text, address)."""
+    """The rail: `now` is the step of this page, `done` the finished ones, `left` what each lacks (text, address)."""
 
     def __init__(
         self,
@@ -25,23 +25,28 @@ class step_guide(Element, component='step_guide.js'):
         *,
         done: Iterable[int] = (),
         who: str = '',
-        left: Iterable[tuple[str, str]] = (),
+        left: Mapping[int, Sequence[tuple[str, str]]] | None = None,
         addresses: dict[int, str] | None = None,
         put_away: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         super().__init__()
         self._addresses = addresses or {}
         self._props.update({'now': now, 'who': who, 'foot': '做到一半可以離開，資料會自動儲存。'})
-        self.show(done, left)
+        self.show(done, left or {})
         if put_away is not None:
             self.on('away', put_away)
 
-    def show(self, done: Iterable[int], left: Iterable[tuple[str, str]]) -> None:
-        """Shows what is done and what is left."""
+    def show(self, done: Iterable[int], left: Mapping[int, Sequence[tuple[str, str]]]) -> None:
+        """Shows what is done and what is left of each step."""
         finished = set(done)
         self._props['steps'] = [
-            {'n': n, 'lines': lines, 'done': n in finished, 'href': self._addresses.get(n, '')}
+            {
+                'n': n,
+                'lines': lines,
+                'done': n in finished,
+                'href': self._addresses.get(n, ''),
+                'left': [{'text': text, 'href': href} for text, href in left.get(n, ())],
+            }
             for n, lines in enumerate(STEPS, 1)
         ]
-        self._props['left'] = [{'text': text, 'href': href} for text, href in left]
         self.update()

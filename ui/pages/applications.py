@@ -11,8 +11,9 @@ from domain.calendar import days_left
 from domain.calendar.days_left import DaysLeft
 from domain.cases import worklists
 from domain.cases.worklists import UnitList
-from domain.guide import home
-from domain.model import Account, Application
+from domain.guide import home, missing
+from domain.guide.missing import Gap
+from domain.model import Account, Application, ApplicationStatus
 
 from ..components.record_table import Cell, Row, record_table, turn_cell
 from ..components.states import correction_deadline, deadline
@@ -45,7 +46,12 @@ async def applications_page(account: Account, which: str = '') -> None:
         repeatable = await applications.repeatable(found.rows, by=account)
         left = await days_left.of_cases(found.rows) | await days_left.of_corrections(found.rows)
         gone = await worklists.out_of_reach(found.rows, by=account)
+        drafts = {one.id: one for one in found.rows if one.status is ApplicationStatus.DRAFT and one.id not in gone}
+        gaps = await missing.of_many([one.volunteer for one in drafts.values()], by=account)
         rows = [_row(each, account, left.get(each.id), each.id in repeatable, each.id in gone) for each in found.rows]
+        for row, each in zip(rows, found.rows, strict=True):
+            if each.id in drafts:
+                row['reason'] = _lacking(gaps[each.volunteer_id])
         return rows, found.total
 
     async def acted(key: str, what: str) -> None:
@@ -89,7 +95,7 @@ def _tab(which: UnitList, count: int, is_here: bool) -> None:
 
 def _row(
     application: Application, account: Account, left: DaysLeft | None, is_repeatable: bool, is_out_of_reach: bool
-) -> Row:
+) -> dict[str, Any]:
     """A case whose volunteer has left the unit leads nowhere; it can still be withdrawn here."""
     is_open = application.status in applications.OPEN
     person = application.volunteer_id
@@ -112,6 +118,12 @@ def _row(
         due = dates.roc(day)
         row['due'] = {'text': text, 'chip': tone or 'plain', 'icon': symbol, 'hint': hint, 'sub': due}
     return row
+
+
+def _lacking(gaps: Sequence[Gap]) -> Cell:
+    """What a draft lacks, with the way to the first of it."""
+    lacking = missing.names(gaps)
+    return {'text': f'還缺：{lacking}', 'href': gaps[0].address} if lacking else '資料已備齊'
 
 
 def _beside(application: Application, is_out_of_reach: bool) -> list[str]:

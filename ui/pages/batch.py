@@ -6,7 +6,7 @@ from fastapi.responses import RedirectResponse, Response
 from nicegui import html, ui
 
 from domain import dates, drafts, links, volunteers
-from domain.guide import home
+from domain.guide import courses, home
 from domain.model import Account, DraftKind
 from domain.trainings import FIELDS, batches
 from domain.trainings.batches import CourseDetails
@@ -37,7 +37,7 @@ async def batch_trainings_page(account: Account, draft: str = '', flash: str = '
         kept = await drafts.plan(DraftKind.TRAINING, by=account, about='batch', draft_id=draft)
     else:
         kept = await drafts.get(draft, by=account)
-    details = await drafts.restored(kept, CourseDetails(trained_for_id=account.host_unit_id))
+    details = await drafts.restored(kept, await _blank(account))
     with frame(account, TITLE, crumbs=[MENU, VOLUNTEER_DATA], waiting=await waiting_for(account), required=True):
         html.p(
             '課程資料填一次、勾選志工後儲存；再逐一上傳每位志工的證書正反面，資料才會正式登錄。'
@@ -74,6 +74,10 @@ async def batch_trainings_page(account: Account, draft: str = '', flash: str = '
             ui.link('返回', VOLUNTEER_DATA[1]).classes('lb-btn q-btn lb-flat')
             in_form.saved_mark()
     return None
+
+
+async def _blank(account: Account) -> CourseDetails:
+    return CourseDetails(**vars(await courses.blank(by=account)))
 
 
 def _people(account: Account) -> Fetch:

@@ -23,6 +23,7 @@ from ..frame import HOMES, MENU, VOLUNTEER_DATA, frame, guide_for, waiting_for
 from ..live import follow, of_side
 
 BASICS = Entry('pencil', '志工基本資料維護', '新增志工、上傳照片、申請送審', links.volunteers(), 'STEP 3')
+NEW = Entry('plus', '新增志工', '直接填寫一位新志工的資料', links.new_volunteer(), 'STEP 4')
 CONSOLIDATED = Entry('cards', '志工總歸戶', '一位志工在各單位的紀錄，合在一起看', links.consolidated())
 ROSTERS = Entry('people', '名冊', '多位志工一次送審，列印名冊', links.rosters())
 APPLICATIONS = Entry('flag', '送審進度', '哪些案件輪到您，哪些在審核', links.applications())
@@ -36,7 +37,7 @@ ADMIN = Entry('office', '系統管理', '帳號、運用單位、發冊機關與
 MAILS = Entry('mail', '系統信件', '這個示範系統保留、沒有寄出的信。', links.mails())
 DOWNLOADS = Entry('download', '下載專區', '名冊範本、操作步驟與申請流程。', links.downloads())
 ENTRIES = {
-    Role.UNIT_STAFF: (BASICS, ROSTERS, APPLICATIONS, CONSOLIDATED),
+    Role.UNIT_STAFF: (BASICS, NEW, ROSTERS, APPLICATIONS, CONSOLIDATED),
     Role.REVIEWER: (REVIEWS, REVIEW_ROSTERS, CONSOLIDATED),
 }
 OTHERS = {

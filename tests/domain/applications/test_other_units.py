@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from db.choices import ApplicationStatus, DraftKind, HistoryAction, MembershipStatus, Role, Section
-from db.models import Account, Application, Draft, HistoryEntry, HostUnit, Membership, OutgoingMail
+from db.models import Account, Application, Draft, HistoryEntry, HostUnit, Membership, OutgoingMail, Volunteer
 from domain import applications, dates, drafts, reviews, rosters, settings
 from domain.applications import AlreadyUnderWay, DraftElsewhere
 from domain.errors import MovedOn, NotFound
@@ -64,6 +64,19 @@ async def test_with_the_volunteers_consent_it_gives_way_and_its_unit_is_told(off
     assert (mail.recipient, '志工本人同意改由另一個單位申請。' in mail.body.open()) == ('unit@example.org', True)
     removed = HistoryEntry.filter(section=Section.APPLICATION, action=HistoryAction.REMOVED, label='關閉原因')
     assert (await removed.get()).from_unit == '範例圖書館'
+
+
+async def test_what_lacks_is_known_before_another_units_draft_is_closed(office: Office) -> None:
+    draft = await a_draft(office)
+    clerk = await another_clerk(draft)
+    await Volunteer.filter(id=draft.volunteer_id).update(consents_to_data_use=False)
+
+    with pytest.raises(applications.NotReady) as refusal:
+        await applications.require_ready_as(details_for(office.agency), of=draft.volunteer, by=clerk)
+
+    assert [check.key for check in refusal.value.lacking] == ['consent']
+    await Volunteer.filter(id=draft.volunteer_id).update(consents_to_data_use=True)
+    await applications.require_ready_as(details_for(office.agency), of=draft.volunteer, by=clerk)
 
 
 async def test_a_draft_untouched_for_the_term_gives_way_by_itself_also_to_a_roster(office: Office) -> None:

@@ -58,8 +58,8 @@ async def test_each_thing_that_lacks_leads_to_its_field(office: Office) -> None:
         ('基本資料', '舊制紀錄冊號還缺「號」的部分，例如：000123。', 'basics#legacy_serial'),
         ('志工照片', '尚未上傳', 'basics#photo'),
         ('同意個資使用', '尚未勾選', 'basics#consents_to_data_use'),
-        ('基礎訓練', '還沒有紀錄，需 6 小時', 'trainings/new#kind'),
-        ('特殊訓練', '還沒有文化領域的紀錄', 'trainings/new#kind'),
+        ('基礎訓練', '還沒有紀錄，需 6 小時', 'trainings/new?kind=basic#kind'),
+        ('特殊訓練', '還沒有文化領域的紀錄', 'trainings/new?kind=special#kind'),
         ('教育訓練結業證書', '登錄教育訓練後上傳，須包含正反面', 'trainings/new#certificate_front'),
     ]
 
@@ -137,7 +137,7 @@ async def test_a_training_that_has_not_ended_does_not_count(office: Office) -> N
     await dates_of_special(volunteer, date(2026, 3, 5), date(2026, 3, 6))
 
     assert await lacking(volunteer, office) == [
-        ('特殊訓練', '還沒有文化領域的紀錄', 'trainings/new#kind'),
+        ('特殊訓練', '還沒有文化領域的紀錄', 'trainings/new?kind=special#kind'),
     ]
 
 
@@ -186,7 +186,7 @@ async def test_a_rule_says_where_it_comes_from(office: Office) -> None:
         note='還沒有紀錄，需 6 小時',
         state='lacking',
         field='kind',
-        address=f'/volunteers/{volunteer.id}/trainings/new#kind',
+        address=f'/volunteers/{volunteer.id}/trainings/new?kind=basic#kind',
         source='衛生福利部公告：民國107年起基礎訓練課程為6小時',
     )
 

@@ -229,7 +229,7 @@ async def test_each_row_says_what_lacks_and_where() -> None:
     page = f'/volunteers/{part.id}/trainings/new'
     assert [(row.hindrance[:6], [check.address for check in row.lacking]) for row in rows] == [
         ('', []),
-        ('尚缺：基礎訓', [f'{page}#kind', f'{page}#kind', f'{page}#certificate_front']),
+        ('尚缺：基礎訓', [f'{page}?kind=basic#kind', f'{page}?kind=special#kind', f'{page}#certificate_front']),
     ]
 
 

@@ -37,7 +37,6 @@ def test_an_empty_form_names_every_required_field() -> None:
         'sets_password_by_system',
         'born_on',
         'sex',
-        'joins_disaster_relief',
     ]
 
 

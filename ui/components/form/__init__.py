@@ -38,14 +38,18 @@ class FormField(Protocol):
     def fault(self, sentence: str | None) -> None:
         """Show `sentence` beside the field, or that it is right."""
 
+    async def settled(self) -> None:
+        """Waits for what the browser still has under way."""
+
 
 class form:
     """Binds fields to `details`. A fault is shown beside a field once the user has left it.
 
     With a `draft` each change is stored in it at once, by `by`; without one nothing is stored before 儲存. A `Sheet` is
-    the draft of a dialog, of whoever writes there. A field
-    whose draft differs from `recorded` shows what is recorded: the draft may be old, the record changed by others.
-    `marks` are the reviewer's, by field; each is shown beside its field.
+    the draft of a dialog, of whoever writes there. A field whose draft differs from `recorded` shows what is recorded:
+    the draft may be old, the record changed by others.
+    `marks` are the reviewer's, by field; each is shown beside its field. What was `proposed` stands in the details and
+    is stored with the first change.
     """
 
     def __init__(
@@ -56,11 +60,13 @@ class form:
         by: Account | None = None,
         recorded: Details | None = None,
         marks: Mapping[str, Sequence[Marked]] | None = None,
+        proposed: Mapping[str, Any] | None = None,
         summary: bool = True,
     ) -> None:
         self.details = details
         self.recorded = recorded
         self.marks = marks or {}
+        self.proposed = dict(proposed or {})
         self.draft = draft
         self.by = by
         self.fields: dict[str, FormField] = {}
@@ -96,13 +102,19 @@ class form:
         self._show_faults()
         if self.summary is not None:
             self.summary.drop([f'#{each}' for each in (earlier | {name}) - self.problems().keys()])
+        await self.renew()
+
+    async def renew(self) -> None:
+        """Calls the listeners: what is open may be another thing now."""
         for listener in self._listeners:
             answer = listener()
             if answer is not None:
                 await answer
 
     async def ready(self) -> None:
-        """Waits until everything typed is stored. Raises Incomplete when the text of a field is no value."""
+        """Waits until everything typed and chosen is stored. Raises Incomplete when the text of a field is no value."""
+        for each in list(self.fields.values()):
+            await each.settled()
         async with self._turn:
             if any(each.unread for each in self.fields.values()):
                 raise Incomplete(self.problems())
@@ -138,13 +150,15 @@ class form:
     async def _keep(self, name: str, value: Any, turn: int) -> None:
         # One after the other: two concurrent writes of a field could be stored in the wrong order.
         async with self._turn:
+            proposed, self.proposed = {**self.proposed, name: value}, {}
             try:
-                if isinstance(self.draft, Sheet):
-                    at = await half_written.keep(self.draft, name, value)
-                elif self.draft is not None and self.by is not None:
-                    at = await drafts.save(self.draft, name, value, by=self.by)
-                else:
-                    return
+                for each, given in proposed.items():
+                    if isinstance(self.draft, Sheet):
+                        at = await half_written.keep(self.draft, each, given)
+                    elif self.draft is not None and self.by is not None:
+                        at = await drafts.save(self.draft, each, given, by=self.by)
+                    else:
+                        return
             except NotFound as gone:
                 self._give_up(gone)
                 return

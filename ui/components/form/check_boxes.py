@@ -35,6 +35,9 @@ class check_boxes(Element, component='check_boxes.js'):
             self._props['hint'] = hint
             self.update()
 
+    async def settled(self) -> None:
+        """Nothing is under way: each change is told at once."""
+
     async def _picked(self, event: GenericEventArguments) -> None:
         picked = event.args
         if not isinstance(picked, dict) or picked.get('value') not in self.values:

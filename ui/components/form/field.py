@@ -54,7 +54,7 @@ class field(Element, component='field.js'):
 
     @property
     def unread(self) -> str:
-        """Why the text in the control is no value; '' when it is one, or when the control is locked."""
+        """Why the text in the control is no value, or refused; '' when it is right, or the control is locked."""
         return '' if self._props['readonly'] else self._unread
 
     def to_browser(self, value: Any) -> Any:
@@ -75,6 +75,11 @@ class field(Element, component='field.js'):
             self._props['error'] = sentence
             self.update()
 
+    def refuse(self, sentence: str) -> None:
+        """Shows why the text cannot stay, though it is a value: nothing is saved with it. '' takes that back."""
+        self._unread = sentence
+        self.form.touch(self.name)
+
     def advise(self, hint: str, state: str = '') -> None:
         """Show `hint` below the field; `state` is '', 'ok' or 'bad'."""
         if (self._props.get('hint'), self._props.get('hint-state')) != (hint, state):
@@ -91,6 +96,7 @@ class field(Element, component='field.js'):
 
     def rename(self, label: str) -> None:
         """Give the field another label."""
+        self.label = f'*{label}' if self._props['required'] else label
         if self._props['label'] != label:
             self._props['label'] = label
             self.update()
@@ -100,6 +106,9 @@ class field(Element, component='field.js'):
         if self._props['readonly'] != readonly:
             self._props['readonly'] = readonly
             self.update()
+
+    async def settled(self) -> None:
+        """Nothing is under way: each change is told at once."""
 
     def _compare(self, details: Details, recorded: Details | None) -> None:
         if recorded is not None and getattr(recorded, self.name) != getattr(details, self.name):

@@ -3,12 +3,14 @@
 The browser's input is untrusted: a choice is one of the options or None, text is cut, a date is parsed.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from domain import dates
 from domain.errors import DomainError
+from domain.trainings import read_duration
 
 from . import form
 from .field import field
@@ -61,6 +63,39 @@ class number_field(field):
             raise Unreadable(f'「{text[:20]}」不是整數。請只輸入數字，例如 6。') from None
 
 
+class hours_field(number_field):
+    """Whole hours; of 「6.5 小時」 the half hour goes into `minutes` beside it once the field is left."""
+
+    def __init__(self, label: str, in_form: form, name: str, **props: Any) -> None:
+        super().__init__(label, in_form, name, inputmode='decimal', **props)
+        self.minutes: field | None = None
+        self._rest: int | None = None
+        self.on('left', self._tidy)
+
+    def from_browser(self, raw: Any) -> Any:
+        self._rest = None
+        text = str(raw if raw is not None else '').strip()[:40]
+        if not text or text.isdecimal():
+            return super().from_browser(text)
+        minutes = read_duration(text)
+        if minutes is None:
+            raise Unreadable(f'看不懂「{text[:20]}」。請輸入時數，例如 6、6.5 小時或 6 小時 30 分。')
+        self._rest = minutes % 60 if minutes % 60 or re.search('[.:分]', text) else None
+        return minutes // 60
+
+    async def _tidy(self) -> None:
+        rest, self._rest = self._rest, None
+        value = getattr(self.form.details, self.name)
+        if isinstance(value, int) and self._props['value'] != str(value):
+            self.show(value)
+        if rest is None or self.minutes is None:
+            return
+        if isinstance(self.minutes, choice_field):
+            self.minutes.include({rest: str(rest)})
+        self.minutes.show(rest)
+        await self.form.take(self.minutes.name, rest)
+
+
 class check_field(field):
     """A check box; its label stands beside it."""
 
@@ -96,6 +131,12 @@ class choice_field(field):
         self.values = {_key(value): value for value in options}
         self._props['options'] = [{'value': _key(value), 'label': text} for value, text in options.items()]
         self.update()
+
+    def include(self, options: Mapping[Any, str]) -> None:
+        """Offers these, too."""
+        listed = {value: self.text_of(value) for value in self.values.values()}
+        if not options.keys() <= listed.keys():
+            self.offer(listed | dict(options))
 
     def to_browser(self, value: Any) -> Any:
         return None if value is None else _key(value)

@@ -38,6 +38,9 @@ class pick_list(Element, component='pick_list.js'):
             self._props['error'] = sentence
             self.update()
 
+    async def settled(self) -> None:
+        """Nothing is under way: each change is told at once."""
+
     async def refresh(self) -> None:
         """Fetches the rows again."""
         rows, total = await self.fetch(self.text, self.page)

@@ -1,9 +1,15 @@
-// Choose, check and preview one file: drag and drop, camera on a phone, progress, a plain verdict.
-// A photo is first placed in a 3:4 frame. The file is sent to /uploads; the page gets its id.
+// Choose, check and preview one file: by its words, drag and drop, paste, camera; progress, a plain verdict. Of a
+// certificate both sides can be given at once. A photo is sent as the 3:4 frame proposes, which can be moved
+// afterwards. The file is sent to /uploads; the page gets its id.
 import icon from '/static/icons.js';
 import marks from '/static/marks.js';
 import * as mirror from '/static/mirror.js';
 import upright from '/static/upright.js';
+
+// The front before the back, as the names say, or as they are ordered.
+const backs = (file) => Number(/反|背|back/i.test(file.name));
+const sides = (files) =>
+  files.sort((a, b) => backs(a) - backs(b) || a.name.localeCompare(b.name, 'zh-Hant', { numeric: true }));
 
 export default {
   components: { 'lb-icon': icon, 'lb-marks': marks },
@@ -23,14 +29,17 @@ export default {
     needed: Boolean,
     draft: String,
     marks: Array,
+    paired: Boolean, // the other side of the certificate has a box, too
   },
-  emits: ['chosen'],
+  emits: ['chosen', 'pending'],
   data() {
     return {
       busy: false,
       percent: 0,
       sentence: '',
       over: false,
+      framing: false, // the frame is being moved
+      shooting: false,
       source: null,
       file: null,
       zoom: 1,
@@ -42,7 +51,15 @@ export default {
     };
   },
   template: `
-    <div :id="id" class="lb-upload" :class="[kind, {marked: marks}]">
+    <div
+      :id="id"
+      class="lb-upload"
+      :class="[kind, {marked: marks, over}]"
+      :data-open="!value && kind !== 'attachment' ? name : null"
+      @dragover.prevent="over = true"
+      @dragleave="over = false"
+      @drop.prevent="dropped"
+    >
       <div class="lb-label">
         <span class="l">{{ label }}</span>
         <span v-if="kind === 'certificate'" class="x lb-chip" :class="value ? 'ok' : 'bad'">
@@ -51,14 +68,14 @@ export default {
       </div>
       <lb-marks v-if="marks" :id="name + '-marks'" :marks="marks" />
       <div
-        v-if="source"
+        v-if="framing || (busy && source)"
         class="lb-photo lb-crop"
         @pointerdown="grab"
         @pointermove="drag"
         @pointerup="held = null"
         @wheel.prevent="wheel"
       >
-        <img :src="source" alt="待上傳的照片" :style="placement" @load="measure" @error="unseen" draggable="false" />
+        <img :src="source" alt="待上傳的照片" :style="placement" draggable="false" />
         <span class="guide" aria-hidden="true"></span>
       </div>
       <div v-else-if="value && kind !== 'attachment'" class="lb-doc" :class="{'lb-photo': kind === 'photo'}">
@@ -78,20 +95,14 @@ export default {
           <lb-icon name="cards" size="28" />{{ value.name }}
         </a>
       </div>
-      <div
-        v-else-if="kind !== 'attachment'"
-        class="lb-drop"
-        :class="{bad: needed || error, over}"
-        @dragover.prevent="over = true"
-        @dragleave="over = false"
-        @drop.prevent="dropped"
-      >
+      <label v-else-if="kind !== 'attachment'" class="lb-drop" :class="{bad: needed || error}" :for="name">
         <lb-icon :name="kind === 'photo' ? 'camera' : 'upload'" size="28" />
         <b>{{ prompt }}</b>
-        <span>也可以把檔案拖曳到這裡</span>
+        <span>按這裡選擇，也可以把檔案拖曳或貼上到這裡</span>
+        <span v-if="paired">正反面兩個檔案可以一次選</span>
         <span class="lb-xs">{{ hint }}</span>
-      </div>
-      <div v-if="source" class="lb-crop-tools">
+      </label>
+      <div v-if="framing" class="lb-crop-tools">
         <label>大小 <input type="range" min="1" max="3" step="0.05" v-model.number="zoom" aria-label="照片大小" /></label>
         <label>左右 <input type="range" min="0" max="1" step="0.02" v-model.number="x" aria-label="左右位置" /></label>
         <label>上下 <input type="range" min="0" max="1" step="0.02" v-model.number="y" aria-label="上下位置" /></label>
@@ -113,7 +124,7 @@ export default {
         <span>{{ sentence || error }}</span>
       </div>
       <div
-        v-else-if="value && value.verdict && value.verdict.length && !source"
+        v-else-if="value && value.verdict && value.verdict.length && !framing"
         class="lb-verdict"
         :class="good ? 'ok' : 'warn'"
         role="status"
@@ -125,9 +136,11 @@ export default {
         </span>
       </div>
       <div class="lb-upload-acts">
-        <template v-if="source">
+        <template v-if="framing">
           <button ref="use" type="button" class="q-btn lb-btn bg-primary" :disabled="busy" @click="crop">使用這張照片</button>
-          <button type="button" class="q-btn lb-btn lb-flat" @click="forget(); refocus()">重選</button>
+          <button type="button" class="q-btn lb-btn lb-flat" :disabled="busy" @click="framing = false; refocus()">
+            不調整
+          </button>
         </template>
         <template v-else>
           <label class="q-btn lb-btn lb-outline" :class="{off: busy || disabled}">
@@ -137,6 +150,7 @@ export default {
               :id="name"
               class="lb-away"
               :accept="accept"
+              :multiple="paired"
               :disabled="busy || disabled"
               :aria-label="label + '：' + button"
               @change="chosen"
@@ -153,6 +167,25 @@ export default {
               @change="chosen"
             />
           </label>
+          <button
+            v-if="shoots"
+            type="button"
+            class="q-btn lb-btn lb-outline lb-mouse"
+            :aria-label="label + '：拍照'"
+            :disabled="busy || disabled"
+            @click="aim"
+          >
+            <lb-icon name="camera" />拍照
+          </button>
+          <button
+            v-if="source && value"
+            type="button"
+            class="q-btn lb-btn lb-outline"
+            :disabled="busy"
+            @click="frame_again"
+          >
+            調整位置
+          </button>
           <button
             v-if="value && kind !== 'photo' && value.media_type !== 'application/pdf'"
             type="button"
@@ -176,6 +209,15 @@ export default {
         </template>
       </div>
       <div v-if="kind === 'attachment' && hint" class="lb-hint">{{ hint }}</div>
+      <q-dialog v-model="shooting" :aria-label="label + '：拍照'" @show="look" @hide="put_away">
+        <div class="lb-picture">
+          <video ref="video" autoplay playsinline muted></video>
+          <span class="lb-upload-acts">
+            <button type="button" class="q-btn lb-btn bg-primary" autofocus @click="shoot">拍照</button>
+            <button type="button" class="q-btn lb-btn lb-flat" @click="shooting = false">取消</button>
+          </span>
+        </div>
+      </q-dialog>
       <q-dialog v-if="value" v-model="large" :aria-label="label">
         <div class="lb-picture">
           <span :class="spots.length ? 'lb-spotted' : 'lb-unspotted'">
@@ -194,6 +236,13 @@ export default {
     },
     good() {
       return this.value.verdict.every((n) => n.is_met);
+    },
+    // A camera that a computer lends to the page; a phone opens its own.
+    shoots() {
+      return this.kind !== 'attachment' && Boolean(navigator.mediaDevices?.getUserMedia);
+    },
+    pending() {
+      return this.framing || this.busy;
     },
     button() {
       return this.value && this.kind !== 'attachment' ? '更換' : this.kind === 'photo' ? '上傳照片' : '選擇檔案';
@@ -215,47 +264,79 @@ export default {
       };
     },
   },
+  watch: {
+    pending(is_pending) {
+      this.$emit('pending', is_pending);
+    },
+  },
   mounted() {
+    document.addEventListener('paste', this.pasted);
     const kept = mirror.kept(this.draft, this.name);
     if (!kept) return;
     if (kept.value[0] === this.value?.id) return mirror.drop(this.draft, this.name);
     this.$emit('chosen', { ids: kept.value, turn: kept.turn });
   },
   beforeUnmount() {
+    document.removeEventListener('paste', this.pasted);
     this.forget();
+    this.put_away();
   },
   methods: {
-    choose(ids) {
-      this.$emit('chosen', { ids, turn: mirror.keep(this.draft, this.name, ids) });
+    choose(ids, both = false) {
+      this.$emit('chosen', { ids, both, turn: mirror.keep(this.draft, this.name, ids) });
     },
     dropped(e) {
       this.over = false;
-      if (!this.disabled) this.take(e.dataTransfer.files[0]);
+      this.take(e.dataTransfer.files);
     },
     chosen(e) {
-      this.take(e.target.files[0]);
+      this.take(e.target.files);
       e.target.value = '';
     },
-    async take(file) {
-      if (!file) return;
+    // Into the first box that is empty, the one with the focus before the others; else in place of what it has.
+    pasted(e) {
+      const here = document.activeElement?.closest('.lb-upload'),
+        at = here?.dataset.open ? here : document.querySelector('.lb-upload[data-open]') || here;
+      if (!e.clipboardData.files.length || at !== this.$el) return;
+      e.preventDefault();
+      this.take(e.clipboardData.files);
+    },
+    take(given) {
+      const files = sides([...given]).slice(0, this.paired ? 2 : 1);
+      if (!files.length || this.disabled || this.busy) return;
       this.sentence = '';
-      if (file.size > this.megabytes * 1024 * 1024)
+      if (files.some((file) => file.size > this.megabytes * 1024 * 1024))
         return (this.sentence = `這個檔案超過 ${this.megabytes} MB，請改選小一點的檔案；已填的資料都還在。`);
-      this.file = file;
-      if (!this.frame) return this.send('');
-      this.source = URL.createObjectURL(await upright(file));
+      this.forget();
+      this.send(async () => {
+        const query = this.frame ? await this.proposed(files[0]) : '';
+        return this.sent(this.name.endsWith('_back') ? files.reverse() : files, query);
+      });
+    },
+    // The frame that a photo gets at first; none for one that this browser cannot show.
+    async proposed(file) {
+      const picture = new Image();
+      this.source = picture.src = URL.createObjectURL(await upright(file));
+      return new Promise((done) => {
+        picture.onerror = () => {
+          this.forget();
+          done('');
+        };
+        picture.onload = () => {
+          this.file = file;
+          this.shape = picture.naturalWidth / picture.naturalHeight;
+          [this.zoom, this.x, this.y] = [1, 0.5, 0.35];
+          done(this.framed());
+        };
+      });
+    },
+    framed() {
+      const s = this.share;
+      return '?crop=' + [s.left, s.top, s.w, s.h].map((n) => n.toFixed(4)).join(',');
+    },
+    frame_again() {
+      this.framing = true;
       this.refocus();
-    },
-    measure(e) {
-      this.shape = e.target.naturalWidth / e.target.naturalHeight;
-      this.zoom = 1;
-      this.x = 0.5;
-      this.y = 0.35;
-    },
-    unseen() {
-      URL.revokeObjectURL(this.source);
-      this.source = null;
-      this.send('');
     },
     grab(e) {
       this.held = { x: e.clientX, y: e.clientY, fx: this.x, fy: this.y };
@@ -273,8 +354,36 @@ export default {
       this.zoom = Math.min(3, Math.max(1, this.zoom - e.deltaY / 500));
     },
     crop() {
-      const s = this.share;
-      this.send('?crop=' + [s.left, s.top, s.w, s.h].map((n) => n.toFixed(4)).join(','));
+      this.send(() => this.sent([this.file], this.framed()));
+    },
+    // For 儲存: what is framed is taken, what is under way arrives. The ids, or null when nothing came.
+    async settle() {
+      if (this.framing && !this.busy) this.crop();
+      return (await this.sending) || null;
+    },
+    async aim() {
+      this.sentence = '';
+      try {
+        this.stream = await navigator.mediaDevices.getUserMedia({ video: { width: { ideal: 1920 } } });
+        this.shooting = true;
+      } catch {
+        this.sentence = '這部電腦沒有可以使用的相機，或尚未允許使用。請改為選擇檔案；已填的資料都還在。';
+      }
+    },
+    look() {
+      this.$refs.video.srcObject = this.stream;
+    },
+    shoot() {
+      const video = this.$refs.video,
+        still = document.createElement('canvas');
+      still.width = video.videoWidth;
+      still.height = video.videoHeight;
+      still.getContext('2d').drawImage(video, 0, 0);
+      still.toBlob((blob) => this.take([new File([blob], '拍照.jpg', { type: 'image/jpeg' })]), 'image/jpeg', 0.92);
+      this.shooting = false;
+    },
+    put_away() {
+      for (const track of this.stream?.getTracks() || []) track.stop();
     },
     // The pressed control disappears or is disabled: the focus moves to the one in its place.
     refocus() {
@@ -286,40 +395,58 @@ export default {
     },
     forget() {
       if (this.source) URL.revokeObjectURL(this.source);
-      this.source = null;
-      this.file = null;
+      this.source = this.file = null;
+      this.framing = false;
     },
-    send(query) {
-      const request = new XMLHttpRequest(),
-        body = new FormData();
-      body.append('file', this.file, this.file.name);
+    send(work) {
       this.busy = true;
       this.percent = 0;
       this.sentence = '';
+      this.sending = work().finally(() => {
+        this.busy = false;
+        this.refocus();
+      });
+    },
+    // One after the other: this side, then the other one.
+    async sent(files, query) {
+      const ids = [];
+      for (const file of files) {
+        const got = await this.posted(file, query);
+        if (!got) return null;
+        ids.push(...(files.length > 1 ? got.slice(0, 1) : got));
+      }
+      this.framing = false;
+      this.choose(ids, files.length > 1);
+      return ids;
+    },
+    // The ids of a file and its second page; null, and a sentence, when it was not taken.
+    posted(file, query) {
+      const request = new XMLHttpRequest(),
+        body = new FormData();
+      body.append('file', file, file.name);
+      this.percent = 0;
       request.upload.onprogress = (e) => {
         this.percent = Math.round((e.loaded / e.total) * 100);
       };
-      request.onload = () => {
-        this.busy = false;
-        let answer = {};
-        try {
-          answer = JSON.parse(request.responseText);
-        } catch {
-          /* a proxy's page, not our answer */
-        }
-        if (request.status === 200) {
-          this.forget();
-          this.choose(answer.files.map((one) => one.id));
-        } else this.sentence = answer.sentence || '檔案沒有傳成功，請再選一次；已填的資料都還在。';
-        this.refocus();
-      };
-      request.onerror = () => {
-        this.busy = false;
-        this.sentence = '連線中斷，檔案沒有傳成功。連線恢復後請再按一次；已填的資料都還在。';
-        this.refocus();
-      };
       request.open('POST', '/uploads/' + this.kind + query);
       request.send(body);
+      return new Promise((done) => {
+        request.onload = () => {
+          let answer = {};
+          try {
+            answer = JSON.parse(request.responseText);
+          } catch {
+            /* a proxy's page, not our answer */
+          }
+          if (request.status === 200) return done(answer.files.map((one) => one.id));
+          this.sentence = answer.sentence || '檔案沒有傳成功，請再選一次；已填的資料都還在。';
+          done(null);
+        };
+        request.onerror = () => {
+          this.sentence = '連線中斷，檔案沒有傳成功。連線恢復後請再按一次；已填的資料都還在。';
+          done(null);
+        };
+      });
     },
   },
 };

@@ -11,7 +11,7 @@ from domain.errors import DomainError
 from domain.model import Account, FileKind, StoredFile
 from domain.pictures import MOST_MEGABYTES
 
-from ..notices import refuse
+from ..notices import showing_refusals
 from . import form
 
 PICTURES = 'image/jpeg,image/png,image/webp,image/heic,.heic'
@@ -27,8 +27,18 @@ FORMATS = {
 }
 
 
+SETTLES_WITHIN = 60.0  # seconds, as long as a file is received
+
+
+class Unarrived(DomainError):
+    """A file was still on its way when its form was to be saved, and did not arrive."""
+
+    def __init__(self) -> None:
+        super().__init__('檔案還沒有傳成功，所以還沒有儲存。請看檔案旁的說明，再按一次；已填的資料都還在。')
+
+
 class upload_box(Element, component='upload_box.js'):
-    """The file of one field. `beside` is the other side of a certificate, filled by a PDF's second page.
+    """The file of one field. `beside` is the other side of a certificate: a second file or page goes there.
 
     `hint` stands before the formats and the size that the kind may have.
     """
@@ -46,14 +56,14 @@ class upload_box(Element, component='upload_box.js'):
         kept: StoredFile | None,
         prompt: str = '選擇檔案',
         hint: str = '',
-        beside: 'upload_box | None' = None,
     ) -> None:
         super().__init__()
         self.form = in_form
         self.name = name
         self.label = f'*教育訓練證書檔案：{label}' if kind is FileKind.CERTIFICATE else label
         self.account = account
-        self.beside = beside
+        self.beside: upload_box | None = None
+        self.is_pending = False
         in_form.fields[name] = self
         megabytes = MOST_MEGABYTES[kind]
         hint = f'{hint}{FORMATS[kind]}，{megabytes} MB 以內'
@@ -64,6 +74,13 @@ class upload_box(Element, component='upload_box.js'):
         if marks := in_form.marks_at(name):
             self._props['marks'] = marks
         self.on('chosen', self._chosen)
+        self.on('pending', self._pends)
+
+    def pair(self, beside: 'upload_box') -> None:
+        """These are the two sides of one certificate: both can be given to either box."""
+        for one, other in ((self, beside), (beside, self)):
+            one.beside = other
+            one._props['paired'] = True
 
     def fault(self, sentence: str | None) -> None:
         """Show `sentence` in the box, or that it is right."""
@@ -79,19 +96,39 @@ class upload_box(Element, component='upload_box.js'):
         await self.form.take(self.name, file_id, turn)
         self.form.touch(self.name)
 
+    async def settled(self) -> None:
+        """Waits for what is being framed or sent, and takes it. Raises Unarrived."""
+        if not self.is_pending:
+            return
+        try:
+            ids = await self.run_method('settle', timeout=SETTLES_WITHIN)
+        except TimeoutError:
+            raise Unarrived from None
+        if not isinstance(ids, list) or not ids:
+            raise Unarrived
+        await self._take_all(ids, is_pair=False)
+
+    def _pends(self, event: GenericEventArguments) -> None:
+        self.is_pending = event.args is True
+
     async def _chosen(self, event: GenericEventArguments) -> None:
         """`ids`: the uploaded file, then perhaps its second page; empty when the file was removed."""
+        given = event.args if isinstance(event.args, dict) else {}
+        ids, turn = given.get('ids'), given.get('turn')
+        if isinstance(ids, list) and isinstance(turn, int):
+            with showing_refusals():
+                await self._take_all(ids, turn, is_pair=given.get('both') is True)
+
+    async def _take_all(self, given: list[Any], turn: int = 0, *, is_pair: bool) -> None:
+        """What is no id of a file is not what our own page sends. A second page takes no place that is taken."""
         try:
-            ids = [UUID(one) for one in event.args['ids'][:2]]
-            turn = int(event.args['turn'])
-        except (KeyError, TypeError, ValueError, AttributeError):
-            return  # not what our own page sends
-        try:
-            if len(ids) > 1 and self.beside is not None and getattr(self.form.details, self.beside.name) is None:
-                await self.beside.take(ids[1])
-            await self.take(ids[0] if ids else None, turn)
-        except DomainError as refusal:
-            refuse(refusal)
+            ids = [UUID(one) for one in given[:2]]
+        except (TypeError, ValueError, AttributeError):
+            return
+        other = self.beside
+        if len(ids) > 1 and other and (is_pair or getattr(self.form.details, other.name) is None):
+            await other.take(ids[1])
+        await self.take(ids[0] if ids else None, turn)
 
 
 def _as_props(kept: StoredFile | None) -> dict[str, Any] | None:

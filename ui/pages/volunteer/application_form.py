@@ -182,10 +182,12 @@ def save_and_submit(
     """
     back = links.record_books(volunteer.id)
 
-    async def saved() -> Application | None:
+    async def saved(*, is_sent: bool = False) -> Application | None:
         try:
             application = await applications.save(details, of=volunteer, by=account)
         except DraftElsewhere as elsewhere:
+            if is_sent:  # nobody's draft is closed for what cannot be sent
+                await applications.require_ready_as(details, of=volunteer, by=account)
             if not await consents(volunteer, elsewhere):
                 return None
             application = await applications.save(details, of=volunteer, by=account, has_consent=True)
@@ -198,7 +200,7 @@ def save_and_submit(
             leave_with(links.application(volunteer.id), 'application-saved')
 
     async def submit() -> None:
-        if application := await saved():
+        if application := await saved(is_sent=True):
             await applications.submit(application, by=account)
             leave_with(back, 'application-submitted')
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from nicegui import html, ui
 
-from domain import applications, dates, ledgers, links, trainings, volunteers
+from domain import applications, dates, drafts, ledgers, links, trainings, volunteers
 from domain.books import record_books
-from domain.model import Account, HonorCard, IdentityKind, Membership, RecordBook, Role, Training
+from domain.errors import NotFound
+from domain.model import Account, Draft, HonorCard, IdentityKind, Membership, RecordBook, Role, Training
 from domain.volunteers import Consolidated
 from domain.volunteers.basics import HOST_UNIT, MEMBERSHIP
 
@@ -68,14 +69,17 @@ class Enrolment:
         return {}
 
 
-async def consolidated_page(account: Account, join: bool = False) -> None:
-    """志工總歸戶: ask by exact number and purpose; a clerk can also take the person onto the unit's roster (收編)."""
+async def consolidated_page(account: Account, join: bool = False, draft: str = '') -> None:
+    """志工總歸戶: ask by exact number and purpose; a clerk can also take the person onto the unit's roster (收編).
+
+    `draft`: the form of a new volunteer whose number turned out to be known.
+    """
     is_clerk = account.role is Role.UNIT_STAFF
     with frame(account, '志工總歸戶', crumbs=[MENU, VOLUNTEER_DATA], waiting=await waiting_for(account)):
         if is_clerk:
             _pills(join)
         if is_clerk and join:
-            _join_card(account)
+            await _join_card(account, await _begun(draft, account))
         else:
             _lookup_card(account, is_clerk)
 
@@ -112,9 +116,20 @@ def _lookup_card(account: Account, is_clerk: bool) -> None:
     number.on('entered', button.press)
 
 
-def _join_card(account: Account) -> None:
-    """收編: number, name and birth date must all be right; nothing is shown before they are."""
-    asked = Enrolment()
+async def _begun(draft: str, account: Account) -> Draft | None:
+    """The form that led here, of the own unit; None when it is gone."""
+    try:
+        return await drafts.get(draft, by=account) if draft else None
+    except NotFound:
+        return None
+
+
+async def _join_card(account: Account, begun: Draft | None) -> None:
+    """收編: number, name and birth date must all be right; nothing is shown before they are.
+
+    What was typed into the form that has `begun` is not typed again; it goes when the person has come.
+    """
+    asked = await drafts.restored(begun, Enrolment()) if begun else Enrolment()
     in_form = form(asked)
     with card('收編', '(志工已由其他單位建立資料，經本人同意後加入您的單位)'):
         with html.div().classes('lb-grid'):
@@ -137,6 +152,8 @@ def _join_card(account: Account) -> None:
             person = await volunteers.join(
                 asked.identity_kind, asked.identity_number, asked.name, asked.born_on, by=account
             )
+            if begun is not None and begun.volunteer_id is None:
+                await drafts.discard(begun, by=account)
             leave_with(links.basics(person.id), 'volunteer-joined')
 
         with html.div().classes('lb-row-acts'):
@@ -150,14 +167,12 @@ def _number_fields(in_form: form) -> text_field:
         hint = '※非本國籍者請填入居留證號碼或護照號碼'
         label = volunteers.FIELDS['identity_kind'].caption
         segment_field(label, in_form, 'identity_kind', IdentityKind.labels(), hidden_label=True, hint=hint)
-    number = text_field(
-        IdentityKind.NATIONAL_ID.label, in_form, 'identity_number', required=True, classes='mono', maxlength=30
-    )
-    in_form.on_change(
-        lambda: number.rename(
-            IdentityKind.labels().get(details.identity_kind, volunteers.FIELDS['identity_number'].label)
-        )
-    )
+
+    def name() -> str:
+        return IdentityKind.labels().get(details.identity_kind, volunteers.FIELDS['identity_number'].label)
+
+    number = text_field(name(), in_form, 'identity_number', required=True, classes='mono', maxlength=30)
+    in_form.on_change(lambda: number.rename(name()))
     return number
 
 

@@ -6,6 +6,8 @@ from fastapi.responses import RedirectResponse, Response
 from nicegui import ui
 
 from domain import drafts, links, volunteers
+from domain.errors import Incomplete
+from domain.guide import missing
 from domain.model import Account, DraftKind
 from domain.volunteers import AlreadyRegistered, VolunteerDetails
 
@@ -49,7 +51,7 @@ async def volunteer_draft_page(account: Account, draft_id: UUID, new: str = '') 
                 volunteer = await volunteers.register(details, by=account, draft=draft)
             except AlreadyRegistered as known:
                 if known.volunteer_id is None:
-                    raise
+                    raise Incomplete({'identity_number': str(known)}) from known
                 await drafts.discard(draft, by=account)
                 leave_with(links.basics(known.volunteer_id), 'volunteer-known')
                 return
@@ -63,4 +65,4 @@ async def volunteer_draft_page(account: Account, draft_id: UUID, new: str = '') 
             ui.link('返回', BASICS[1]).classes('lb-btn q-btn lb-flat')
             in_form.saved_mark()
 
-    page.follow(in_form, guide)
+    page.follow(in_form, guide, lambda: missing.of_form(details))

@@ -8,8 +8,9 @@ from nicegui import html, ui
 from domain import applications, dates, directory, drafts, links, volunteers
 from domain.announcements import CaseChanged
 from domain.cases import worklists
-from domain.guide import home
+from domain.guide import home, missing
 from domain.guide.home import OpenForm, Standing
+from domain.guide.missing import Gap
 from domain.model import Account, IdentityKind, MembershipStatus, Volunteer
 from domain.volunteers import VolunteerQuery
 from domain.volunteers.basics import MEMBERSHIP
@@ -74,7 +75,9 @@ async def volunteer_search_page(account: Account, name: str = '') -> None:
         async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
             found = await volunteers.find(VolunteerQuery(page=page, per_page=per_page, **vars(query)), by=account)
             standings = await home.standings(found.rows, by=account)
-            return [_row(volunteer, standings[volunteer.id], account) for volunteer in found.rows], found.total
+            gaps = await missing.of_many(found.rows, by=account)
+            rows = [_row(each, standings[each.id], gaps[each.id], account) for each in found.rows]
+            return rows, found.total
 
         hint = '還沒有符合條件的志工。可以換個條件查詢，或新增志工。'
         table = record_table('Q 查詢結果', COLUMNS, fetch, empty_hint=hint, empty_link=NEW)
@@ -109,7 +112,7 @@ def _statuses() -> dict[MembershipStatus | None, str]:
     return {None: '全部'} | {each: each.label for each in MembershipStatus if each is not MembershipStatus.LEFT}
 
 
-def _row(volunteer: Volunteer, standing: Standing, account: Account) -> Row:
+def _row(volunteer: Volunteer, standing: Standing, gaps: Sequence[Gap], account: Account) -> Row:
     ours = next(iter(volunteer.memberships))
     return {
         'key': str(volunteer.id),
@@ -118,7 +121,7 @@ def _row(volunteer: Volunteer, standing: Standing, account: Account) -> Row:
         'team': ours.team.name if ours.team else '未編隊',
         'membership': ours.status.label,
         'state': _state(standing, account),
-        'next': _next(volunteer, standing),
+        'next': _next(volunteer, standing, gaps),
     }
 
 
@@ -129,15 +132,17 @@ def _state(standing: Standing, account: Account) -> Cell:
     return {'text': standing.book_number or '未申請', 'sub': '已發冊' if standing.book_number else ''}
 
 
-def _next(volunteer: Volunteer, standing: Standing) -> Cell:
+def _next(volunteer: Volunteer, standing: Standing, gaps: Sequence[Gap]) -> Cell:
+    """The way on: to the first thing that lacks, with the names of all."""
     case = standing.application
+    if gaps:
+        lacking = missing.names(gaps)
+        return {'text': gaps[0].act, 'href': gaps[0].address, 'sub': f'還缺：{lacking}' if lacking else ''}
     if case is not None and case.status in applications.OPEN:
         return {'text': '查看申請', 'href': links.application(volunteer.id)}
     if standing.book_number:
         return {'text': '查看紀錄冊', 'href': links.record_books(volunteer.id)}
-    if case is not None:
-        return {'text': '查看申請', 'href': links.record_books(volunteer.id)}
-    return {'text': '教育訓練', 'href': links.trainings(volunteer.id)}
+    return {'text': '查看申請', 'href': links.record_books(volunteer.id)}
 
 
 def _form_row(each: OpenForm) -> Row:

@@ -1,8 +1,13 @@
 """STEP 6 教育訓練課程: one training and both sides of its certificate."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
 from nicegui import html, ui
 
 from domain import applications, corrections, dates, drafts, files, links, trainings, volunteers
+from domain.guide import courses
 from domain.model import Account, Draft, DraftKind, FileKind, Place, Training, Volunteer
 from domain.trainings import FIELDS, TrainingDetails
 
@@ -24,12 +29,13 @@ TITLE = '教育訓練課程'
 NO_BACK = '只有一面的電子證書才勾選；審核人員會看到，並非每個發冊機關都接受。紙本證書的反面即使空白，也請上傳。'
 
 
-async def new_training_page(account: Account, volunteer_id: int) -> None:
-    """STEP 6 for a new training; its draft is found again by whoever of the unit comes next."""
+async def new_training_page(account: Account, volunteer_id: int, kind: str = '') -> None:
+    """STEP 6 for a new training, of `kind`; its draft is found again by whoever of the unit comes next."""
     volunteer = await volunteers.get(volunteer_id, by=account)
     draft = await drafts.plan(DraftKind.TRAINING, by=account, volunteer=volunteer)
-    details = await drafts.restored(draft, TrainingDetails(trained_for_id=account.host_unit_id))
-    await _training_page(account, volunteer, draft, details)
+    proposed = await courses.usual(kind, by=account) if draft.is_planned else {}
+    details = await drafts.restored(draft, replace(await courses.blank(by=account), **proposed))
+    await _training_page(account, volunteer, draft, details, proposed=proposed)
 
 
 async def training_page(account: Account, volunteer_id: int, training_id: int) -> None:
@@ -42,7 +48,12 @@ async def training_page(account: Account, volunteer_id: int, training_id: int) -
 
 
 async def _training_page(
-    account: Account, volunteer: Volunteer, draft: Draft, details: TrainingDetails, training: Training | None = None
+    account: Account,
+    volunteer: Volunteer,
+    draft: Draft,
+    details: TrainingDetails,
+    training: Training | None = None,
+    proposed: Mapping[str, Any] | None = None,
 ) -> None:
     back = links.trainings(volunteer.id)
     guide = await guide_for(account, volunteer.id)
@@ -56,7 +67,7 @@ async def _training_page(
         marks = await corrections.beside(volunteer, Place.TRAINING, by=account, training_id=about)
         await under_review(volunteer, account)
         correction_strip(volunteer, marks)
-        in_form = form(details, draft, by=account, recorded=recorded, marks=marks)
+        in_form = form(details, draft, by=account, recorded=recorded, marks=marks, proposed=proposed)
         with html.div().classes('lb-cols'):
             with html.div().classes('lb-stack'):
                 await course_fields(in_form, account)
@@ -114,11 +125,12 @@ async def certificate_fields(in_form: form, details: TrainingDetails, account: A
                 kept=back,
                 prompt=prompt,
             )
-        one.beside, two.beside = two, one
+        one.pair(two)
         check_field(FIELDS['has_no_back'].caption, in_form, 'has_no_back', hint=NO_BACK)
-        html.p('上傳並點選儲存。※ (若已上傳，再次選擇會覆蓋並更新)。PDF 有兩頁時，第二頁會自動放到另一面。').classes(
-            'lb-hint'
-        )
+        html.p(
+            '上傳並點選儲存。※ (若已上傳，再次選擇會覆蓋並更新)。'
+            '正反面可以一次選兩個檔案；PDF 有兩頁時，第二頁會自動放到另一面。'
+        ).classes('lb-hint')
 
     def renew() -> None:
         two.set_visibility(not details.has_no_back)

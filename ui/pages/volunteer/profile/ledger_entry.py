@@ -16,7 +16,15 @@ from domain.model import Account, Volunteer
 
 from ....components.action_button import action_button
 from ....components.form import form
-from ....components.form.fields import choice_field, combo_field, date_field, number_field, text_area, text_field
+from ....components.form.fields import (
+    choice_field,
+    combo_field,
+    date_field,
+    hours_field,
+    number_field,
+    text_area,
+    text_field,
+)
 from ....components.notices import confirm
 from ....components.question import question
 
@@ -181,8 +189,10 @@ def _place(field: LedgerField, in_form: form, offers: Offers) -> None:
             number_field(label, in_form, name, required=needed, suffix=field.unit)
         case 'duration':
             with html.div().classes('lb-duration'):
-                number_field(label, in_form, 'hours', required=needed, suffix='小時')
-                number_field(f'{label}：分鐘', in_form, 'extra_minutes', hidden_label=True, suffix='分鐘')
+                hours = hours_field(label, in_form, 'hours', required=needed, suffix='小時')
+                hours.minutes = number_field(
+                    f'{label}：分鐘', in_form, 'extra_minutes', hidden_label=True, suffix='分鐘'
+                )
         case 'choice':
             assert field.choices is not None
             choice_field(label, in_form, name, field.choices.labels(), required=needed)

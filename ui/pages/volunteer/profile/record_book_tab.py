@@ -17,6 +17,7 @@ from domain.cases import worklists
 from domain.model import Account, Application, BookStatus, IdentityKind, IssueKind, Volunteer
 
 from ....components.action_button import action_button
+from ....components.after_sending import after_sending
 from ....components.card import card
 from ....components.chip import chip
 from ....components.form import form
@@ -100,6 +101,8 @@ async def application_state(account: Account, volunteer: Volunteer) -> None:
     found = (await applications.history_of(volunteer, by=account))[:3]
     repeatable = await applications.repeatable(found, by=account)
     left = await days_left.of_cases(found) | await days_left.of_corrections(found)
+    if found:
+        await after_sending(account, await applications.get(found[0].id, by=account))
     with html.div().classes('lb-state-strip'):
         for application in found:
             await _case(account, volunteer, application, left.get(application.id), application.id in repeatable)

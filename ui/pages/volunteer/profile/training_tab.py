@@ -8,6 +8,8 @@ from typing import Any
 from nicegui import html, ui
 
 from domain import dates, directory, links, trainings
+from domain.guide import missing
+from domain.guide.missing import TrainingUnderWay
 from domain.model import Account, MembershipStatus, Training, TrainingKind, Volunteer
 from domain.trainings import FIELDS, TrainingOrder, TrainingQuery, TrainingTotals, format_duration
 from domain.volunteers.basics import MEMBERSHIP
@@ -62,7 +64,9 @@ async def training_tab(account: Account, volunteer: Volunteer) -> None:
 
     async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
         found = await trainings.find(wanted.query(volunteer, page, per_page), by=account)
-        return [_row(total, volunteer, account) for total in found.rows], found.total
+        begun = await missing.trainings_under_way([volunteer], by=account) if page == 1 else []
+        rows = [_begun_row(each, account) for each in begun]
+        return rows + [_row(total, volunteer, account) for total in found.rows], found.total + len(rows)
 
     with card('Q查詢條件', '(本查詢以志工在所轄單位之教育訓練資料)', 'lb-filters'):
         ui.link('※教學影片', links.at(links.downloads(), 'training')).classes('lb-video')
@@ -123,6 +127,31 @@ def _row(total: TrainingTotals, volunteer: Volunteer, account: Account) -> Row:
         'hours': format_duration(total.minutes),
         'opened': True,
         'more': [_course(training, volunteer, account) for training in total.trainings],
+    }
+
+
+def _begun_row(begun: TrainingUnderWay, account: Account) -> Row:
+    """A form left half done, with what it lacks and the way back into it."""
+    course = begun.details
+    day = dates.roc(course.starts_on) if course.starts_on else ''
+    return {
+        'key': 'draft',
+        'name': {'text': begun.volunteer.name, 'strong': True},
+        'number': begun.volunteer.identity_masked,
+        'unit': account.host_unit.name if account.host_unit else '',
+        'sessions': '',
+        'hours': '',
+        'opened': True,
+        'more': [
+            [
+                day,
+                {'text': course.title or f'（尚未填{FIELDS["title"].label}）', 'strong': True},
+                next((kind.label for kind in TrainingKind if kind == course.kind), ''),
+                {'text': f'草稿：{begun.lacks}', 'chip': 'warn', 'icon': 'warning'},
+                {'text': '繼續', 'href': begun.address},
+                '',
+            ]
+        ],
     }
 
 

@@ -1,0 +1,166 @@
+"""還缺什麼: one list of what stands between a person and a book, for the rail, for rows of lists, and for 接續.
+
+It is 送審前體檢 (`readiness`), each line with its step and the way to its field; before it what was left half done,
+after it what is to be pressed when nothing lacks any more.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from db.choices import ApplicationStatus, BookStatus, DraftKind, Role, TrainingKind
+from db.models import Account, Application, RecordBook, Volunteer
+
+from .. import drafts, links, permissions, readiness
+from ..cases.worklists import CLOSED
+from ..readiness import Check
+from ..trainings import FIELDS, SIDES, TrainingDetails
+from ..volunteers import VolunteerDetails
+from ..volunteers import basics as of_step_4
+from . import courses
+
+# Which step mends which check; what is in neither is mended in the application itself.
+_OF_BASICS = frozenset({'basics', 'identity', 'photo', 'consent'})
+_OF_TRAINING = frozenset({*TrainingKind, 'certificates', 'references'})
+# What a link to it says, where that is not its name.
+_ACTS = {'draft': '繼續教育訓練草稿', 'apply': '申請送審', 'send': '前往送審'}
+_SENT = (ApplicationStatus.SUBMITTED, ApplicationStatus.APPROVED)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One thing still to do: its step, its name, what about it, and the address of its field."""
+
+    step: int
+    key: str
+    label: str
+    note: str
+    address: str
+
+    @property
+    def text(self) -> str:
+        """Name and note in one line."""
+        return f'{self.label}：{self.note}' if self.note else self.label
+
+    @property
+    def act(self) -> str:
+        """What a link to it says."""
+        if self.key in set(TrainingKind):
+            return f'新增{self.label}'
+        return _ACTS.get(self.key, self.label)
+
+
+async def of(volunteer: Volunteer, *, by: Account) -> list[Gap]:
+    """What is missing for one person, the first step first."""
+    return (await of_many([volunteer], by=by))[volunteer.id]
+
+
+async def of_many(people: Sequence[Volunteer], *, by: Account) -> dict[int, list[Gap]]:
+    """Volunteer id → what is missing; nothing for whom the agency has the case, or who has a book and asks for none.
+
+    As many queries for fifty as for one, but for those with a training left half done.
+    """
+    permissions.require(by, Role.UNIT_STAFF)
+    latest = await _latest(people, by)
+    in_use = RecordBook.filter(volunteer_id__in=[one.id for one in people], status=BookStatus.IN_USE)
+    has_book = {book.volunteer_id for book in await in_use}
+    open_ones = [one for one in people if not _is_settled(latest.get(one.id), one.id in has_book)]
+    cases = [latest[one.id] for one in open_ones if one.id in latest]
+    by_case = await readiness.checks_of(cases, by=by)
+    by_person = await readiness.checks_of_people([one.id for one in open_ones if one.id not in latest], by=by)
+    half = {one.volunteer.id: one for one in await trainings_under_way(open_ones, by=by)}
+    found: dict[int, list[Gap]] = {one.id: [] for one in people}
+    for one in open_ones:
+        case = latest.get(one.id)
+        checks = by_case.get(case.id) if case else by_person.get(one.id)
+        gaps = [*_half_done(half.get(one.id)), *(_gap(check) for check in readiness.lacking(checks or []))]
+        found[one.id] = _with_the_way_on(sorted(gaps, key=lambda gap: gap.step), one, case)
+    return found
+
+
+def of_form(details: VolunteerDetails) -> dict[str, str]:
+    """Field → what the form of STEP 4 lacks: its problems, and what may be saved without, but not sent."""
+    wanted = {'photo': details.photo is None, 'consents_to_data_use': not details.consents_to_data_use}
+    open_ones = {name: of_step_4.FIELDS[name].label for name, is_open in wanted.items() if is_open}
+    return details.problems() | open_ones
+
+
+@dataclass(frozen=True)
+class TrainingUnderWay:
+    """A new training whose form was left half done: what it holds, what it lacks in a few words, and where it is."""
+
+    volunteer: Volunteer
+    details: TrainingDetails
+    lacks: str
+    address: str
+
+
+async def trainings_under_way(people: Iterable[Volunteer], *, by: Account) -> list[TrainingUnderWay]:
+    """The training forms of these people that the unit has begun and not saved."""
+    wanted = {one.id for one in people}
+    forms = [each for each in await drafts.under_way(by=by) if each.kind == DraftKind.TRAINING and each.volunteer]
+    begun = [each for each in forms if each.volunteer and each.volunteer.id in wanted and each.about == 'new']
+    return [await _under_way(each, by) for each in begun]
+
+
+async def _under_way(summary: drafts.DraftSummary, by: Account) -> TrainingUnderWay:
+    assert summary.volunteer is not None
+    draft = await drafts.get(summary.id, by=by)
+    details = await drafts.restored(draft, await courses.blank(by=by))
+    return TrainingUnderWay(
+        summary.volunteer, details, lacks(details.problems()), links.new_training(summary.volunteer.id)
+    )
+
+
+def lacks(problems: Mapping[str, str]) -> str:
+    """What a training form lacks, in a few words.
+
+    >>> lacks({'certificate_back': '…'}), lacks({'title': '…', 'certificate_front': '…', 'certificate_back': '…'})
+    ('證書缺反面', '缺課程名稱等 2 項')
+    >>> lacks(dict.fromkeys(('starts_on', 'ends_on'), '…')), lacks({})
+    ('缺訓練日期', '尚未儲存')
+    """
+    sides = ''.join(FIELDS[side].caption for side in SIDES if side in problems).replace('正面反面', '正反面')
+    names = [FIELDS[name].caption for name in problems if name not in (*SIDES, 'ends_on')]
+    if not names:
+        return f'證書缺{sides}' if sides else '尚未儲存'
+    count = len(names) + bool(sides)
+    return f'缺{names[0]}' + (f'等 {count} 項' if count > 1 else '')
+
+
+def names(gaps: Iterable[Gap]) -> str:
+    """What lacks, by name: without forms left half done, and without what is only to be pressed."""
+    return '、'.join(dict.fromkeys(gap.label for gap in gaps if gap.step < 7 and gap.key != 'draft'))
+
+
+async def _latest(people: Sequence[Volunteer], by: Account) -> dict[int, Application]:
+    ours = Application.filter(host_unit_id=by.host_unit_id, volunteer_id__in=[one.id for one in people])
+    return {one.volunteer_id: one for one in await ours.order_by('id')}
+
+
+def _is_settled(case: Application | None, has_book: bool) -> bool:
+    if case is not None and case.status not in CLOSED:
+        return case.status in _SENT
+    return has_book
+
+
+def _half_done(one: TrainingUnderWay | None) -> list[Gap]:
+    return [Gap(6, 'draft', '教育訓練草稿', one.lacks, one.address)] if one else []
+
+
+def _gap(check: Check) -> Gap:
+    step = 4 if check.key in _OF_BASICS else 6 if check.key in _OF_TRAINING else 8
+    return Gap(step, check.key, check.label, check.note, check.address)
+
+
+def _with_the_way_on(gaps: list[Gap], volunteer: Volunteer, case: Application | None) -> list[Gap]:
+    """What the agency asks for comes first; what is to be pressed, when nothing lacks."""
+    form = links.application(volunteer.id)
+    if case is not None and case.status == ApplicationStatus.RETURNED:
+        return [Gap(8, 'returned', '補件', '依發冊機關的通知修改後再送審', form), *gaps]
+    if gaps:
+        return gaps
+    if case is None:
+        return [Gap(7, 'apply', '資料已備齊，前往 STEP 8', '', form)]
+    if case.status in CLOSED:
+        return [Gap(7, 'again', '重新申請', '先前的申請已結束', links.record_books(volunteer.id))]
+    return [Gap(8, 'send', '點選儲存、送審', '', links.at(form, 'kind'))]
