@@ -252,6 +252,11 @@ def my_record_book() -> str:
     return '/my'
 
 
+def my_pages() -> str:
+    """線上閱讀: the pages of one's own record book."""
+    return '/my/book'
+
+
 def administration() -> str:
     """系統管理: begins with what waits."""
     return '/admin'

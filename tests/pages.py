@@ -59,7 +59,7 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ('15-numbers', '/numbers'),
         ('11-overdue', '/reviews/overdue'),
     ],
-    'DEMO00001': [('13-my', '/my')],
+    'DEMO00001': [('13-my', '/my'), ('13-my-book', '/my/book')],
     'admin': [
         ('14-admin', '/admin'),
         ('14-admin-units', '/admin/units'),

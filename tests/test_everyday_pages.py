@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect
 
 from . import samples
-from .site import Site, signed_in
+from .site import Site, computer, signed_in
 from .test_journey import choose
 
 PURPOSE = '核對證件'
@@ -206,6 +206,49 @@ def test_the_roster_in_a_mail_is_handed_over(site: Site, reviewer: Page) -> None
     with reviewer.expect_download() as download:
         letter.get_by_role('button').click()
     assert Path(download.value.path()).stat().st_size > 1000
+
+
+def test_a_volunteer_finds_book_and_telephone_first_and_reads_the_book_in_the_chosen_size(
+    site: Site, browser: Browser
+) -> None:
+    volunteer = signed_in(browser, site, 'DEMO00001', width=375)
+    volunteer.goto(f'{site.url}/my')
+    inside = volunteer.get_by_role('main')
+    order = [
+        inside.get_by_role('link', name='下載紀錄冊 PDF'),
+        inside.get_by_role('link', name=re.compile('撥打.*示例文化中心')),
+        inside.get_by_role('link', name=re.compile('撥打.*系統客服')),
+        inside.get_by_role('heading', name='申請進度'),
+        inside.get_by_text('誰看過我的資料'),
+    ]
+    tops = [(each.bounding_box() or {'y': -1})['y'] for each in order]
+    assert tops == sorted(tops)
+    assert tops[0] > 0
+    expect(volunteer.get_by_role('table')).to_have_count(0)
+    volunteer.get_by_text('誰看過我的資料').click()
+    expect(volunteer.get_by_role('table')).to_be_visible()
+
+    volunteer.get_by_role('link', name='線上閱讀').click()
+    expect(volunteer.get_by_role('heading', name='服務紀錄', exact=True)).to_be_visible()
+    cell = volunteer.locator('td', has_text='志工基礎訓練')
+    usual = cell.evaluate('one => parseFloat(getComputedStyle(one).fontSize)')
+    volunteer.get_by_role('button', name='特大').click()
+    expect(volunteer.locator('body.lb-larger')).to_be_visible()
+    assert cell.evaluate('one => parseFloat(getComputedStyle(one).fontSize)') > usual
+
+
+def test_a_clerk_chooses_the_size_of_the_letters_and_a_stranger_at_the_login(site: Site, browser: Browser) -> None:
+    page = computer(browser, site).new_page()
+    page.goto(f'{site.url}/login')
+    page.get_by_role('button', name='特大').click()
+    page.reload()
+    expect(page.get_by_role('button', name='特大')).to_have_attribute('aria-pressed', 'true')
+    expect(page.locator('body.lb-larger')).to_be_visible()
+
+    clerk = signed_in(browser, site, 'clerk2')
+    clerk.locator('summary', has_text='帳號選單').click()
+    clerk.get_by_role('button', name='大', exact=True).click()
+    expect(clerk.locator('body.lb-large')).to_be_visible()
 
 
 def test_a_volunteer_has_no_mails_of_an_office_to_read(site: Site, browser: Browser) -> None:

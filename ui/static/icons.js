@@ -40,6 +40,7 @@ const PATHS = {
   flip: '<path d="M4 9h13l-3-3M20 15H7l3 3"/>',
   trash: '<path d="M5 7h14M9 7V4.5h6V7M7 7l1 13h8l1-13M10.5 11v5.5M13.5 11v5.5"/>',
   mail: '<rect x="3.5" y="5.5" width="17" height="13" rx="2"/><path d="M4 7l8 6 8-6"/>',
+  book: '<path d="M5 4.5h11a3 3 0 0 1 3 3V20H8a3 3 0 0 1-3-3zM5 17a3 3 0 0 1 3-3h11"/>',
   office: '<path d="M4 20.5V6l8-2.5L20 6v14.5M2.5 20.5h19M8 9.5h2M14 9.5h2M8 13h2M14 13h2M10 20.5V17h4v3.5"/>',
 };
 
