@@ -808,3 +808,15 @@ UPDATE volunteer SET legacy_series = regexp_replace(normalize(legacy_series, NFK
 -- 0013_guarded_accounts
 ALTER TABLE "account" ADD COLUMN "guarded_since" TIMESTAMPTZ;
 UPDATE account SET guarded_since = created_at WHERE role IN ('reviewer', 'administrator');
+
+-- 0016_lists
+ALTER TABLE "volunteer" ADD COLUMN "name_order" VARCHAR(96) NOT NULL DEFAULT '';
+ALTER TABLE "volunteer" ALTER COLUMN "name_order" DROP DEFAULT;
+CREATE TABLE "kept_search" (
+    "key" VARCHAR(32) NOT NULL  PRIMARY KEY,
+    "words" BYTEA NOT NULL,
+    "kept_at" TIMESTAMPTZ NOT NULL,
+    "account_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "idx_kept_search_kept_at_3f0a4c" ON "kept_search" ("kept_at");
+COMMENT ON TABLE "kept_search" IS 'The words that an account looked for, sealed, under a random key that stands in addresses instead of them.';

@@ -121,9 +121,18 @@ def statistics(months: int | None = None) -> str:
 # Volunteers, for their unit
 
 
-def volunteers(name: str = '') -> str:
-    """志工基本資料維護; those whose name has `name` in it."""
-    return _with('/volunteers', name=name)
+def volunteers(
+    q: str = '',
+    *,
+    team: int | None = None,
+    membership: str = '',
+    state: str = '',
+    sort: str = '',
+    page: int | None = None,
+    per: int | None = None,
+) -> str:
+    """志工基本資料維護 as it was filtered, sorted and turned; `q` is the key of what was searched for (`searches`)."""
+    return _with('/volunteers', q=q, team=team, membership=membership, state=state, sort=sort, page=page, per=per)
 
 
 def consolidated(*, join: bool = False) -> str:
@@ -298,6 +307,13 @@ def printed_record_books(volunteer_id: int, kind: str) -> str:
 def printed_roster(roster_id: int, kind: str, *, masked: bool = True) -> str:
     """列印名冊 as pdf or ods, identity numbers masked or in full."""
     return _with(f'/printouts/rosters/{roster_id}.{kind}', masked=int(masked))
+
+
+def volunteer_sheet(
+    q: str = '', *, team: int | None = None, membership: str = '', state: str = '', sort: str = ''
+) -> str:
+    """志工基本資料維護 as it is filtered and sorted, as a spreadsheet."""
+    return _with('/printouts/volunteers.ods', q=q, team=team, membership=membership, state=state, sort=sort)
 
 
 def printed_code(volunteer_id: int | str) -> str:

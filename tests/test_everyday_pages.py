@@ -208,6 +208,32 @@ def test_the_roster_in_a_mail_is_handed_over(site: Site, reviewer: Page) -> None
     assert Path(download.value.path()).stat().st_size > 1000
 
 
+def test_back_returns_to_what_was_searched_filtered_and_sorted_by_an_address_without_names(
+    site: Site, clerk: Page
+) -> None:
+    clerk.goto(f'{site.url}/volunteers')
+    names = clerk.locator('section', has_text='Q 查詢結果').locator('tbody tr td:first-child')
+    clerk.get_by_label('姓名、證號或紀錄冊號').last.fill('小')
+    choose(clerk, '紀錄冊申請', '未申請')
+    clerk.get_by_role('button', name='查詢', exact=True).click()
+    expect(clerk).to_have_url(re.compile('q=.*state=none'))
+    clerk.get_by_role('columnheader', name='志工姓名').get_by_role('button').click()
+    expect(clerk).to_have_url(re.compile('sort=name'))
+    clerk.get_by_role('columnheader', name='志工姓名').get_by_role('button').click()
+    expect(clerk).to_have_url(re.compile('sort=-name'))
+    found = names.all_inner_texts()
+    assert found
+    assert '%' not in clerk.url
+
+    names.first.get_by_role('link').click()
+    expect(clerk).to_have_url(re.compile('/basics'))
+    clerk.go_back()
+    expect(clerk.get_by_label('姓名、證號或紀錄冊號').last).to_have_value('小')
+    expect(names).to_have_text(found)
+    content = sheet(clerk, '匯出 ODS')
+    assert all(name in content for name in found)
+
+
 def test_a_volunteer_finds_book_and_telephone_first_and_reads_the_book_in_the_chosen_size(
     site: Site, browser: Browser
 ) -> None:

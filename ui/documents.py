@@ -4,17 +4,18 @@ from datetime import date
 
 from fastapi import FastAPI, Request, Response
 
-from domain import dates, file_names, rosters, volunteers
+from domain import dates, file_names, rosters, searches, volunteers
 from domain.books import number_ledger, record_books
 from domain.books.number_ledger import EntryQuery
 from domain.errors import DomainError, NotFound, NotPermitted
+from domain.guide import volunteer_sheet
 from domain.logbook import pdf
-from domain.model import IssueKind, Role
+from domain.model import IssueKind, MembershipStatus, Role
 from domain.reports import profile_lists, review_periods, statistics
 from domain.reports.profile_lists import Document
 from domain.reports.review_periods import Period
 from domain.reviews import previews
-from domain.volunteers import paper_codes
+from domain.volunteers import State, VolunteerQuery, paper_codes
 
 from .headers import disposition
 from .session import account_of
@@ -29,6 +30,7 @@ def register(site: FastAPI) -> None:
     site.add_api_route('/printouts/record-books/{volunteer_id}.{kind}', record_book_list, methods=['GET'])
     site.add_api_route('/printouts/rosters/{roster_id}.{kind}', roster, methods=['GET'])
     site.add_api_route('/printouts/trainings/{volunteer_id}.{kind}', training_list, methods=['GET'])
+    site.add_api_route('/printouts/volunteers.ods', volunteer_list, methods=['GET'])
     site.add_api_route('/printouts/codes/{volunteer_id}.pdf', paper_code, methods=['POST'])
     site.add_api_route('/printouts/evidence.ods', period_evidence, methods=['GET'])
     site.add_api_route('/printouts/numbers.ods', ledger, methods=['GET'])
@@ -90,6 +92,25 @@ async def training_list(
     except DomainError as refusal:
         return _refused(refusal)
     return _sent(made, is_download=made.media_type != 'application/pdf')
+
+
+async def volunteer_list(
+    request: Request, q: str = '', team: int | None = None, membership: str = '', state: str = '', sort: str = ''
+) -> Response:
+    """志工基本資料維護 as it is filtered and sorted, as a spreadsheet."""
+    account = account_of(request)
+    try:
+        query = VolunteerQuery(
+            await searches.words(q, by=account),
+            team,
+            next((each for each in MembershipStatus if each == membership), None),
+            next((each for each in State if each == state), None),
+            sort,
+        )
+        content = await volunteer_sheet.ods(query, by=account)
+    except DomainError as refusal:
+        return _refused(refusal)
+    return _sent(Document(content, profile_lists.MEDIA_TYPES['ods'], '志工名單.ods'), is_download=True)
 
 
 async def paper_code(request: Request, volunteer_id: int) -> Response:

@@ -9,6 +9,7 @@ const PATHS = {
   search: '<circle cx="10.5" cy="10.5" r="6.5"/><path d="M15.5 15.5L20.5 20.5"/>',
   help: '<circle cx="12" cy="12" r="9"/><path d="M9.5 9.5a2.6 2.6 0 1 1 3.6 2.5c-.8.4-1.1.9-1.1 1.7M12 16.8v.1"/>',
   bell: '<path d="M6 16V11a6 6 0 0 1 12 0v5l1.5 2h-15zM10 20.5h4"/>',
+  up: '<path d="M5.5 15l6.5-6.5 6.5 6.5"/>',
   down: '<path d="M5.5 9l6.5 6.5L18.5 9"/>',
   check: '<path d="M5 12.5l4.5 4.5L19 7.5"/>',
   next: '<path d="M9 5.5l6.5 6.5L9 18.5"/>',

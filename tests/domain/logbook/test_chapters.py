@@ -14,7 +14,7 @@ def test_every_line_and_total_of_the_book_stands_in_its_chapter() -> None:
         *(ledger.title for ledger in book.ledgers),
         *('注意事項', '備註'),
     ]
-    assert dict(found['基本資料'].rows)['紀錄冊號'] == book.number
+    assert ('紀錄冊號', book.number) in found['基本資料'].rows
     trainings = found['教育訓練紀錄'].rows
     assert len(trainings) == len(book.trainings.lines) + len(book.trainings.subtotals) + 1
     assert trainings[-1][0] == book.trainings.total.label
