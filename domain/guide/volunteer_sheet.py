@@ -2,14 +2,14 @@
 
 import asyncio
 
-from db.choices import ApplicationStatus, IdentityKind
+from db.choices import IdentityKind
 from db.models import Account, Volunteer
 
 from .. import printouts, volunteers
-from ..cases import worklists
 from ..paging import MOST_ROWS
 from ..volunteers import State, VolunteerQuery
 from ..volunteers.basics import MEMBERSHIP
+from ..volunteers.listing import STATUSES
 from .home import Standing, standings
 
 COLUMNS = ('志工姓名', IdentityKind.NATIONAL_ID.label, '志工隊', MEMBERSHIP.label, '紀錄冊申請', '紀錄冊號')
@@ -31,8 +31,9 @@ async def ods(query: VolunteerQuery, *, by: Account) -> bytes:
 def state_of(standing: Standing) -> State:
     """How far a volunteer has come, as the filter names it."""
     case = standing.application
-    if case is not None and case.status in worklists.OPEN:
-        return State(ApplicationStatus(case.status).value)
+    for state, status in STATUSES.items():
+        if case is not None and case.status == status:
+            return state
     return State.ISSUED if standing.book_number else State.NONE
 
 

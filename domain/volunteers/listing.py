@@ -20,6 +20,11 @@ class State(Choice):
     ISSUED = 'issued', '已發冊'
 
 
+STATUSES = {
+    State.DRAFT: ApplicationStatus.DRAFT,
+    State.SUBMITTED: ApplicationStatus.SUBMITTED,
+    State.RETURNED: ApplicationStatus.RETURNED,
+}
 # What each column sorts by, from its own unit's point of view (%d); volunteers of one value stand by their names.
 SORTS = {
     'name': 'volunteer.name_order',
@@ -42,8 +47,8 @@ def in_state(found: QuerySet[Volunteer], state: object, by: Account) -> QuerySet
     if state is None:
         return found
     ours = Application.filter(host_unit_id=by.host_unit_id)
-    if state not in (State.NONE, State.ISSUED):
-        cases = ours.filter(status=ApplicationStatus(state.value))
+    if state in STATUSES:
+        cases = ours.filter(status=STATUSES[state])
         return found.filter(id__in=Subquery(cases.values('volunteer_id')))
     cases = ours.filter(status__in=worklists.OPEN)
     books = Subquery(RecordBook.filter(status=BookStatus.IN_USE).values('volunteer_id'))
