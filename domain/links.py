@@ -299,9 +299,18 @@ def case_preview(application_id: int) -> str:
     return f'/reviews/{application_id}/preview.png'
 
 
-def printed_record_books(volunteer_id: int, kind: str) -> str:
-    """The list of the 紀錄冊 tab as docx or odt."""
-    return f'/printouts/record-books/{volunteer_id}.{kind}'
+def printed_record_books(
+    volunteer_id: int,
+    kind: str,
+    *,
+    issue: str = '',
+    status: str = '',
+    since: date | None = None,
+    until: date | None = None,
+) -> str:
+    """The record books of the 紀錄冊 tab, as it is filtered, as docx or odt."""
+    path = f'/printouts/record-books/{volunteer_id}.{kind}'
+    return _with(path, issue=issue, status=status, since=since, until=until)
 
 
 def printed_roster(roster_id: int, kind: str, *, masked: bool = True) -> str:
@@ -322,10 +331,25 @@ def printed_code(volunteer_id: int | str) -> str:
 
 
 def printed_trainings(
-    volunteer_id: int, kind: str, *, masked: bool = True, since: date | None = None, until: date | None = None
+    volunteer_id: int,
+    kind: str,
+    *,
+    masked: bool = True,
+    q: str = '',
+    since: date | None = None,
+    until: date | None = None,
+    membership: str = '',
+    course: str = '',
+    field: int | None = None,
+    civil: bool | None = None,
+    least: int | None = None,
+    most: int | None = None,
+    order: str = '',
 ) -> str:
-    """列印 of the 教育訓練 tab as pdf, odt, ods or strips, of the trainings between two days."""
-    return _with(f'/printouts/trainings/{volunteer_id}.{kind}', masked=int(masked), since=since, until=until)
+    """列印 of the 教育訓練 tab as pdf, odt, ods or strips, as it is filtered and sorted."""
+    asked = {'since': since, 'until': until, 'membership': membership, 'course': course, 'field': field}
+    asked |= {'civil': civil, 'least': least, 'most': most, 'order': order}
+    return _with(f'/printouts/trainings/{volunteer_id}.{kind}', masked=int(masked), q=q, **asked)
 
 
 def period_evidence(since: date | None = None, until: date | None = None) -> str:

@@ -70,13 +70,26 @@ async def record_book_tab(account: Account, volunteer: Volunteer) -> None:
                 date_field(f'{label}（迄）', filters, 'issued_to')
         with html.div().classes('lb-acts'):
             action_button('查詢', lambda: table.refresh(1), 'outline')
-            for text, kind in (('列印(doc)', 'docx'), ('列印(odt)', 'odt')):
-                ui.link(text, links.printed_record_books(volunteer.id, kind)).classes('q-btn lb-btn lb-outline')
+            action_button('列印(doc)', lambda: print_books(volunteer, query, 'docx'), 'outline')
+            action_button('列印(odt)', lambda: print_books(volunteer, query, 'odt'), 'outline')
             ui.link('申請送審', links.application(volunteer.id)).classes('q-btn lb-btn bg-primary')
     await application_state(account, volunteer)
     table = record_table('紀錄冊', COLUMNS, fetch, empty_hint='還沒有紀錄冊。資料備齊後，按「申請送審」。')
     await table.refresh()
     await lineage(account, volunteer)
+
+
+async def print_books(volunteer: Volunteer, asked: BookFilter, kind: str) -> None:
+    """Open the record books that the screen lists, as a text document."""
+    sheet = links.printed_record_books(
+        volunteer.id,
+        kind,
+        issue=asked.kind or '',
+        status=asked.status or '',
+        since=asked.issued_from,
+        until=asked.issued_to,
+    )
+    ui.navigate.to(sheet, new_tab=True)
 
 
 async def lineage(account: Account, volunteer: Volunteer) -> None:
