@@ -72,6 +72,11 @@ def downloads() -> str:
     return '/downloads'
 
 
+def teaching() -> str:
+    """※教學影片: the eight steps in pictures."""
+    return '/teaching'
+
+
 def blank_roster() -> str:
     """名冊範本, as a spreadsheet."""
     return '/downloads/roster.ods'

@@ -7,6 +7,7 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ('01-forgotten', '/account/forgotten'),
         ('01-code', '/code'),
         ('01-downloads', '/downloads'),
+        ('01-teaching', '/teaching'),
         ('01-certificate', '/login/certificate'),
     ],
     'clerk': [

@@ -52,6 +52,7 @@ PUBLIC_PAGES = frozenset(
         links.paper_code(),
         links.confirm_email(),
         links.downloads(),
+        links.teaching(),
         links.blank_roster(),
     }
 )

@@ -23,6 +23,7 @@ from .pages import (
     my_record_book,
     rosters,
     statistics,
+    teaching,
 )
 from .pages.review import case, number_ledger, overdue, queue
 from .pages.review import rosters as review_rosters
@@ -32,7 +33,7 @@ from .slow_pages import NEVER
 
 Builder = Callable[..., Awaitable[Any]]
 # Plain HTML and documents: each module puts its own under their addresses.
-PLAIN = (login, account_help, downloads, menus, documents)
+PLAIN = (login, account_help, downloads, teaching, menus, documents)
 STAFF, REVIEWER, VOLUNTEER, ADMINISTRATOR = Role.UNIT_STAFF, Role.REVIEWER, Role.VOLUNTEER, Role.ADMINISTRATOR
 
 PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [

@@ -33,7 +33,7 @@ from ..papers import Papers
 from . import checkup, rules
 from .checkup import Check, Records, is_open
 
-__all__ = ['Check', 'NotReady', 'checks', 'checks_of', 'is_open', 'lacking']
+__all__ = ['Check', 'NotReady', 'checks', 'checks_as', 'checks_of', 'is_open', 'lacking']
 
 
 class NotReady(DomainError):
@@ -52,7 +52,7 @@ async def checks(subject: Application | Volunteer, *, by: Account) -> list[Check
     if isinstance(subject, Application):
         found = (await checks_of([subject], by=by)).get(subject.id)
     else:
-        (found,) = await _lists([_Asked(subject.id, IssueKind.FIRST, await _default_agency(), None)], by)
+        found = await checks_as(subject, IssueKind.FIRST, await _default_agency(), by=by)
     if found is None:
         raise NotFound
     return found
@@ -70,6 +70,14 @@ async def checks_of(applications: Iterable[Application], *, by: Account) -> dict
     asked = [_Asked(one.volunteer_id, one.kind, agencies[one.agency_id], one) for one in applications]
     lists = await _lists(asked, by)
     return {one.id: found for one, found in zip(applications, lists, strict=True) if found is not None}
+
+
+async def checks_as(volunteer: Volunteer, kind: IssueKind, agency: Agency, *, by: Account) -> list[Check]:
+    """The list for an application of `kind` to `agency` (field fetched) that is not there yet. Raises NotFound."""
+    (found,) = await _lists([_Asked(volunteer.id, kind, agency, None)], by)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def lacking(checks: Iterable[Check]) -> list[Check]:

@@ -121,6 +121,7 @@ async def section_page(account: Account, section: str, edit: str = '') -> None:
                 link = ui.link(f'{each.label}{count}', links.admin(key)).classes('lb-pill')
                 if key == section:
                     link.classes('on').props('aria-current=page')
+        await offices.warn_of_unsupervised(account)
         await _list(account, section, here)
 
 

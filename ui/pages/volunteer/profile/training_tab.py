@@ -65,7 +65,7 @@ async def training_tab(account: Account, volunteer: Volunteer) -> None:
         return [_row(total, volunteer, account) for total in found.rows], found.total
 
     with card('Q查詢條件', '(本查詢以志工在所轄單位之教育訓練資料)', 'lb-filters'):
-        ui.link('※教學影片', links.at(links.downloads(), 'training')).classes('lb-video')
+        ui.link('※教學影片', links.at(links.teaching(), 'step-6')).classes('lb-video')
         await filter_fields(filters)
         with html.div().classes('lb-acts'):
             action_button('查詢', lambda: table.refresh(1), 'outline')
