@@ -175,9 +175,9 @@ def trainings(volunteer_id: int) -> str:
     return f'/volunteers/{volunteer_id}/trainings'
 
 
-def new_training(volunteer_id: int) -> str:
-    """The form of a training that is not recorded yet."""
-    return f'/volunteers/{volunteer_id}/trainings/new'
+def new_training(volunteer_id: int, *, batch: bool = False) -> str:
+    """The form of a training that is not recorded yet; with `batch` it returns to 批次維護作業."""
+    return _with(f'/volunteers/{volunteer_id}/trainings/new', batch=1 if batch else None)
 
 
 def training(volunteer_id: int, training_id: int | str) -> str:

@@ -107,6 +107,7 @@ def test_one_course_is_prepared_for_two_volunteers_who_then_lack_only_the_certif
     for name in ('吳小堃', '郭小樂'):
         expect(clerk.locator('tbody tr', has_text=name)).to_contain_text('導覽技巧進階')
 
+    expect(clerk.get_by_role('link', name=re.compile('下一位'))).to_be_visible()
     clerk.locator('tbody tr', has_text='吳小堃').get_by_role('link').last.click()
     expect(clerk.locator('#title')).to_have_value('導覽技巧進階')
     for side, picture in (('front', samples.certificate_front('吳小堃')), ('back', samples.certificate_back())):
@@ -115,7 +116,8 @@ def test_one_course_is_prepared_for_two_volunteers_who_then_lack_only_the_certif
         expect(clerk.get_by_alt_text(re.compile(f'{side}.jpg')).first).to_be_visible()
     clerk.get_by_role('button', name='儲存', exact=True).click()
     expect(clerk.get_by_text('教育訓練資料已儲存').first).to_be_visible()
-    clerk.goto(f'{site.url}/batch/trainings', wait_until='commit')
+    expect(clerk).to_have_url(re.compile('/batch/trainings'))
+    expect(clerk.get_by_role('link', name='下一位：郭小樂')).to_be_visible()
     expect(clerk.locator('tbody tr', has_text='郭小樂')).to_have_count(1)
     expect(clerk.locator('tbody tr', has_text='吳小堃')).to_have_count(0)
 

@@ -9,7 +9,17 @@ from tortoise.expressions import Q, RawSQL, Subquery
 from tortoise.query_utils import Prefetch
 
 from db import sealing, transaction
-from db.choices import AccessKind, FileKind, IdentityKind, LookupKind, MembershipStatus, Place, Role, Section
+from db.choices import (
+    AccessKind,
+    FileKind,
+    IdentityKind,
+    LookupKind,
+    MembershipStatus,
+    Place,
+    Role,
+    Section,
+    TrainingKind,
+)
 from db.models import Account, Application, Draft, HistoryEntry, Membership, Volunteer
 
 from .. import accounts, announcements, dates, drafts, files, identity_numbers, permissions, validation
@@ -84,13 +94,16 @@ class ChangedMeanwhile(MovedOn):
 class VolunteerQuery:
     """`text` is part of a name, or a whole identity or record book number. None and '' do not filter.
 
-    `sort` is one of `listing.SORTS`, with '-' before it downwards.
+    `lacks` finds those without a training of this kind, `roster_id` those listed in one of the unit's rosters. `sort`
+    is one of `listing.SORTS`, with '-' before it downwards.
     """
 
     text: str = ''
     team_id: int | None = None
     status: MembershipStatus | None = None
     state: State | None = None
+    lacks: TrainingKind | None = None
+    roster_id: int | None = None
     sort: str = ''
     page: int = 1
     per_page: int = 10
@@ -167,6 +180,7 @@ async def find(query: VolunteerQuery, *, by: Account) -> Page[Volunteer]:
         ours = ours.filter(status=status)
     found = Volunteer.filter(_matching(query.text, by), id__in=Subquery(ours.values('volunteer_id')))
     found = listing.in_state(found, query.state, by)
+    found = listing.narrowed(found, query.lacks, query.roster_id, by)
     mine = Membership.filter(host_unit_id=by.host_unit_id).select_related('team')
     rows: list[Any] = (
         await listing.ordered(found.annotate(found=RawSQL('COUNT(*) OVER ()')), query.sort, by)

@@ -45,7 +45,7 @@ SAMPLES: dict[str, tuple[object, ...]] = {
     'until': (None, date(2026, 3, 9)),
     'edit': ('', 'new', 7),
 }
-FLAGS = ('join', 'download', 'masked')
+FLAGS = ('join', 'download', 'masked', 'batch')
 # Addresses that no route has: the gate and NiceGUI answer them.
 BEHIND = (links.favicon(), links.health())
 

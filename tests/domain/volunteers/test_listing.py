@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from odfdo import Document
 
+from db.choices import TrainingKind
 from db.models import Membership
-from domain import applications, dates, reviews, volunteers
+from domain import applications, dates, reviews, rosters, volunteers
 from domain.guide import volunteer_sheet
 from domain.volunteers import State, VolunteerQuery
 
-from ...builders import a_team
+from ...builders import a_team, an_account
 from ..sample_office import NOW, Office, a_book, a_case, a_complete_volunteer, a_draft, a_volunteer, an_office
 
 pytestmark = pytest.mark.usefixtures('database')
@@ -78,3 +79,17 @@ async def test_the_sheet_has_every_page_of_what_is_filtered_in_the_order_of_the_
     listed = rows[rows.index(list(volunteer_sheet.COLUMNS)) + 1 :]
     assert [row[0] for row in listed] == ['未申請', *(f'王{n:02}' for n in reversed(range(53))), '已撤回']
     assert {row[4] for row in listed} == {'未申請'}
+
+
+async def test_a_list_is_narrowed_to_who_lacks_a_training_and_to_a_roster() -> None:
+    office = await an_office()
+    trained, untrained = await a_complete_volunteer(office, name='王小明'), await a_volunteer(office, name='陳小華')
+    roster = await rosters.start('春季名冊', office.agency.county_id, office.agency.id, by=office.clerk)
+    await rosters.add(roster, [trained.id], by=office.clerk)
+    theirs = await an_account()
+
+    assert await names(office, lacks=TrainingKind.BASIC) == [untrained.name]
+    assert await names(office, lacks=TrainingKind.GROWTH) == [trained.name, untrained.name]
+    assert await names(office, roster_id=roster.id) == [trained.name]
+    assert await names(office, roster_id=roster.id, lacks=TrainingKind.BASIC) == []
+    assert (await volunteers.find(VolunteerQuery(roster_id=roster.id), by=theirs)).total == 0

@@ -22,12 +22,13 @@ from ...frame import BASICS, VOLUNTEER_DATA, frame, guide_for, save_bar, waiting
 TITLE = '教育訓練課程'
 
 
-async def new_training_page(account: Account, volunteer_id: int) -> None:
+async def new_training_page(account: Account, volunteer_id: int, batch: str = '') -> None:
     """STEP 6 for a new training; its draft is found again by whoever of the unit comes next."""
     volunteer = await volunteers.get(volunteer_id, by=account)
     draft = await drafts.plan(DraftKind.TRAINING, by=account, volunteer=volunteer)
     details = await drafts.restored(draft, TrainingDetails(trained_for_id=account.host_unit_id))
-    await _training_page(account, volunteer, draft, details)
+    back = links.batch_trainings() if batch else links.trainings(volunteer.id)
+    await _training_page(account, volunteer, draft, details, back)
 
 
 async def training_page(account: Account, volunteer_id: int, training_id: int) -> None:
@@ -36,15 +37,24 @@ async def training_page(account: Account, volunteer_id: int, training_id: int) -
     training = await trainings.get(training_id, by=account, of=volunteer)
     draft = await drafts.plan(DraftKind.TRAINING, by=account, volunteer=volunteer, about=str(training.id))
     details = await drafts.restored(draft, TrainingDetails.from_record(training))
-    await _training_page(account, volunteer, draft, details, training)
+    await _training_page(account, volunteer, draft, details, links.trainings(volunteer.id), training)
 
 
 async def _training_page(
-    account: Account, volunteer: Volunteer, draft: Draft, details: TrainingDetails, training: Training | None = None
+    account: Account,
+    volunteer: Volunteer,
+    draft: Draft,
+    details: TrainingDetails,
+    back: str,
+    training: Training | None = None,
 ) -> None:
-    back = links.trainings(volunteer.id)
     guide = await guide_for(account, volunteer.id)
-    crumbs = [VOLUNTEER_DATA, BASICS, (volunteer.name, links.volunteer(volunteer.id)), ('教育訓練', back)]
+    crumbs = [
+        VOLUNTEER_DATA,
+        BASICS,
+        (volunteer.name, links.volunteer(volunteer.id)),
+        ('教育訓練', links.trainings(volunteer.id)),
+    ]
     with frame(
         account, TITLE, crumbs=crumbs, step=6, guide=guide, waiting=await waiting_for(account), required=True
     ) as page:
