@@ -205,9 +205,9 @@ def application(volunteer_id: int) -> str:
     return f'/volunteers/{volunteer_id}/record-book/application'
 
 
-def applications(which: str = '') -> str:
-    """送審進度; `which` of the unit's lists (`worklists.UnitList`)."""
-    return _with('/applications', which=which)
+def applications(which: str = '', *, page: int | None = None, per: int | None = None) -> str:
+    """送審進度; `which` of the unit's lists (`worklists.UnitList`), turned to a page."""
+    return _with('/applications', which=which, page=page, per=per)
 
 
 def rosters() -> str:
@@ -253,9 +253,11 @@ def overdue(due: str = '') -> str:
     return _with('/reviews/overdue', due=due)
 
 
-def number_ledger() -> str:
-    """發冊紀錄."""
-    return '/numbers'
+def number_ledger(
+    q: str = '', *, kind: str = '', year: int | None = None, page: int | None = None, per: int | None = None
+) -> str:
+    """發冊紀錄 as it was searched and turned; `q` is the key of what was searched for (`searches`)."""
+    return _with('/numbers', q=q, kind=kind, year=year, page=page, per=per)
 
 
 # For the volunteer, and for administrators
@@ -362,9 +364,9 @@ def period_evidence(since: date | None = None, until: date | None = None) -> str
     return _with('/printouts/evidence.ods', since=since, until=until)
 
 
-def number_ledger_sheet(text: str = '', kind: str = '', year: int | None = None) -> str:
+def number_ledger_sheet(q: str = '', *, kind: str = '', year: int | None = None) -> str:
     """發冊紀錄 as it was searched for, as a spreadsheet."""
-    return _with('/printouts/numbers.ods', text=text, kind=kind, year=year)
+    return _with('/printouts/numbers.ods', q=q, kind=kind, year=year)
 
 
 def statistics_sheet(months: int) -> str:

@@ -140,7 +140,7 @@ async def volunteer_list(
             team,
             _one_of(MembershipStatus, membership),
             _one_of(State, state),
-            sort,
+            sort=sort,
         )
         content = await volunteer_sheet.ods(query, by=account)
     except DomainError as refusal:
@@ -160,12 +160,13 @@ async def paper_code(request: Request, volunteer_id: int) -> Response:
     return _sent(made, is_download=False)
 
 
-async def ledger(request: Request, text: str = '', kind: str = '', year: str = '') -> Response:
+async def ledger(request: Request, q: str = '', kind: str = '', year: str = '') -> Response:
     """發冊紀錄 as a spreadsheet, as it was searched for."""
-    query = EntryQuery(text[:60], _one_of(IssueKind, kind))
+    account = account_of(request)
+    query = EntryQuery(await searches.words(q, by=account), _one_of(IssueKind, kind))
     query.year = int(year) if year.isascii() and year.isdecimal() and len(year) <= 3 else None
     try:
-        content = await number_ledger.export(query, by=account_of(request))
+        content = await number_ledger.export(query, by=account)
     except DomainError as refusal:
         return _refused(refusal)
     return _sent(Document(content, profile_lists.MEDIA_TYPES['ods'], '發冊紀錄.ods'), is_download=True)

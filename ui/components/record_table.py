@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
@@ -27,11 +27,15 @@ class View:
     per_page: int = 10
     sort: str = ''
 
+    @classmethod
+    def read(cls, page: int, per: int, sort: str = '') -> Self:
+        """The part that an address asks for."""
+        return cls(page, per if per in LENGTHS else LENGTHS[0], sort)
+
     @property
-    def asked(self) -> dict[str, Any]:
-        """What an address says of it: what is not as usual."""
+    def turned(self) -> dict[str, int | None]:
+        """What an address says of page and length, where they are not as usual."""
         return {
-            'sort': self.sort,
             'page': self.page if self.page > 1 else None,
             'per': self.per_page if self.per_page != LENGTHS[0] else None,
         }

@@ -9,7 +9,7 @@ from nicegui import html, ui
 from domain import dates, drafts, links, rosters, volunteers
 from domain.guide import home
 from domain.guide.home import OpenForm
-from domain.model import Account, DraftKind
+from domain.model import Account, DraftKind, TrainingKind
 from domain.paging import MOST_ROWS
 from domain.trainings import FIELDS, batches
 from domain.trainings.batches import CourseDetails
@@ -102,7 +102,7 @@ async def _picks(account: Account, in_form: form, details: CourseDetails) -> pic
         choice_field('名冊', filters, 'roster_id', {None: '全部志工', **listed})
 
     async def fetch(text: str, page: int) -> tuple[list[tuple[int, str, str]], int]:
-        lacks = details.kind if narrowing.lacks_it else None
+        lacks = next((each for each in TrainingKind if narrowing.lacks_it and each == details.kind), None)
         asked = VolunteerQuery(text=text, lacks=lacks, roster_id=narrowing.roster_id, page=page, per_page=PER_PAGE)
         found = await volunteers.find(asked, by=account)
         return [(one.id, one.name, one.identity_masked) for one in found.rows], found.total

@@ -21,7 +21,7 @@ from ...components.form import form
 from ...components.form.fields import choice_field, text_field
 from ...components.icon import icon
 from ...components.question import is_sure
-from ...components.record_table import LENGTHS, Cell, Row, View, record_table, turn_cell
+from ...components.record_table import Cell, Row, View, record_table, turn_cell
 from ...frame import BASICS, MENU, VOLUNTEER_DATA, frame, guide_for, waiting_for
 from ...live import follow, of_side
 
@@ -71,7 +71,7 @@ async def volunteer_search_page(
 ) -> None:
     """志工基本資料維護: the unit's volunteers, the forms under way, the way to a new one, as the address says."""
     title, _ = BASICS
-    view = View(page, per if per in LENGTHS else LENGTHS[0], sort)
+    view = View.read(page, per, sort)
     query = Search(
         await searches.words(q, by=account),
         team,
@@ -109,7 +109,7 @@ async def _list(account: Account, query: Search, view: View, q: str) -> record_t
             kept['key'], kept['words'] = await searches.keep(query.text, by=account), query.text
         asked = query.asked(kept['key'])
         sheet.props['href'] = links.volunteer_sheet(**asked, sort=view.sort)
-        ui.navigate.history.replace(links.volunteers(**asked, **view.asked))
+        ui.navigate.history.replace(links.volunteers(**asked, sort=view.sort, **view.turned))
 
     table = record_table(
         'Q 查詢結果', COLUMNS, fetch, empty_hint=HINT, empty_link=NEW, view=view, sortable=SORTABLE, shown=shown
