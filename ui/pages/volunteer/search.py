@@ -109,7 +109,7 @@ async def _list(account: Account, query: Search, view: View, q: str) -> record_t
             kept['key'], kept['words'] = await searches.keep(query.text, by=account), query.text
         asked = query.asked(kept['key'])
         sheet.props['href'] = links.volunteer_sheet(**asked, sort=view.sort)
-        ui.navigate.history.replace(links.volunteers(**asked, sort=view.sort, **view.turned))
+        ui.navigate.history.replace(links.volunteers(**(asked | {'sort': view.sort} | view.turned)))
 
     table = record_table(
         'Q 查詢結果', COLUMNS, fetch, empty_hint=HINT, empty_link=NEW, view=view, sortable=SORTABLE, shown=shown
