@@ -2,7 +2,7 @@
 
 Tortoise builds every model anew before each operation of a migration, so the whole way takes seven seconds of a
 processor, and more with each migration to come. A new database therefore takes `schema.sql`, which is that way written
-down: `make schema` renews it after a new migration, and tests/db/test_schema.py compares the two.
+down: `make schema` renews it after a new migration, and tests/db/test_migrate.py compares the two.
 """
 
 import asyncio
@@ -26,13 +26,12 @@ SCHEMA = Path(__file__).with_name('schema.sql')
 _LOCK = 20_260_308
 
 
-async def migrated(url: str, *, step_by_step: bool = False) -> None:
+async def migrated(url: str) -> None:
     """Apply what is lacking to the database at `url`; afterwards it stands at the newest migration.
 
     Everything happens in one transaction under an advisory lock. So several starting processes wait for the first,
     and a killed one leaves the old state: Tortoise alone would note a migration in a transaction of its own, and
-    could find the tables there but the note missing. Takes milliseconds when nothing is to be done. `step_by_step`
-    goes through all migrations where `schema.sql` would do.
+    could find the tables there but the note missing. Takes milliseconds when nothing is to be done.
     """
     async with TortoiseContext() as context:
         await context.init(tortoise_config(url))
@@ -43,7 +42,7 @@ async def migrated(url: str, *, step_by_step: bool = False) -> None:
             recorder = MigrationRecorder(client)
             # First of all: reading a missing table would spoil the transaction.
             await recorder.ensure_schema(AsyncpgSchemaEditor(client))
-            is_new = not await recorder.applied_migrations() and not step_by_step
+            is_new = not await recorder.applied_migrations()
             if is_new:
                 await client.execute_script(SCHEMA.read_text())
             await MigrationExecutor(client, _apps()).migrate(fake=is_new)

@@ -37,6 +37,15 @@ MOVE_THE_CLOCK = """(() => {
   window.Date = Moved;
 })()"""
 
+# Fonts and pictures have come and, but for pages that are plain HTML, the page is drawn and its socket connected. Not
+# that the network is idle: where the socket falls back to polling on a busy machine, it never is.
+SETTLED = """() => {
+  const app = document.getElementById('app');
+  const drawn = !app || (app.querySelector('main:not([aria-busy=true])') && !document.getElementById('loading-shell'));
+  return drawn && (!app || window.did_handshake) && document.fonts.status === 'loaded'
+    && [...document.images].every((picture) => picture.complete || picture.loading === 'lazy');
+}"""
+
 expect.set_options(timeout=PATIENCE)
 
 
@@ -127,6 +136,11 @@ def signed_in(browser: Browser, site: Site, username: str, password: str | None 
     page.get_by_role('button', name='登入', exact=True).click()
     expect(page).not_to_have_url(f'{site.url}/login')
     return page
+
+
+def settled(page: Page) -> None:
+    """Wait until everything that `page` opened with is there."""
+    page.wait_for_function(SETTLED)
 
 
 def _put_away(postgres: Path) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from . import samples
 from .pages import PAGES
 from .screenshots import visitor
-from .site import ROOT, Site
+from .site import ROOT, Site, settled
 
 AXE = ROOT / '.cache' / 'node_modules' / 'axe-core' / 'axe.min.js'
 TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
@@ -65,9 +65,8 @@ def visit(site: Site, browser: Browser) -> Visit:
     def visited(role: str, address: str) -> Page:
         page = somebody(role)
         show(page, DESK)
-        page.goto(site.url + address, wait_until='networkidle')
-        expect(page.locator('main:not([aria-busy=true])')).to_be_visible()
-        expect(page.locator('#loading-shell')).to_have_count(0)  # not only what stands there while the scripts load
+        page.goto(site.url + address)
+        settled(page)
         return page
 
     return visited
@@ -228,8 +227,9 @@ def test_a_photo_is_accessible_while_it_is_placed_and_enlarged(visit: Visit, tmp
 
 def test_the_volunteers_page_is_accessible_in_the_largest_type(visit: Visit) -> None:
     page = visit('DEMO00001', '/my')
-    with page.expect_navigation(wait_until='networkidle'):
+    with page.expect_navigation():
         page.get_by_role('button', name='特大').click()
+    settled(page)
     at_the_desk = violations(page)
     show(page, PHONE)
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from . import samples
 from .screenshots import visitor
-from .site import Site, signed_in
+from .site import Site, settled, signed_in
 from .test_journey import NAME, NUMBER, PASSWORD
 
 WIDTH = 1280
@@ -65,7 +65,7 @@ class Keyboard:
 
     def go_round(self) -> None:
         """From the top of the page through every stop to its end, and one stop back."""
-        self.page.wait_for_load_state('networkidle')
+        settled(self.page)
         self.page.evaluate(TOP)
         stops = 0
         while self._stop('Tab'):
