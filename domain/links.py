@@ -14,6 +14,9 @@ def at(page: str, part: str) -> str:
     return f'{page}#{part}'
 
 
+# Before the id of a 帳號申請, where the key of a record stands.
+FROM_REQUEST = 'request-'
+
 # For everybody
 
 
@@ -80,6 +83,21 @@ def teaching() -> str:
 def blank_roster() -> str:
     """名冊範本, as a spreadsheet."""
     return '/downloads/roster.ods'
+
+
+def site_map() -> str:
+    """網站導覽."""
+    return '/site-map'
+
+
+def privacy() -> str:
+    """隱私權政策."""
+    return '/privacy'
+
+
+def security() -> str:
+    """資訊安全政策."""
+    return '/security'
 
 
 # One's own account
@@ -281,6 +299,11 @@ def administration() -> str:
 def admin(section: str, edit: object = '') -> str:
     """One section of 系統管理; with `edit` the form of the record of that key, or of a 'new' one."""
     return _with(f'/admin/{section}', edit=edit)
+
+
+def unit_from_request(request_id: int) -> str:
+    """The form of a new host unit, filled in from a 帳號申請."""
+    return admin('units', f'{FROM_REQUEST}{request_id}')
 
 
 # Files and documents

@@ -9,6 +9,9 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ('01-downloads', '/downloads'),
         ('01-teaching', '/teaching'),
         ('01-certificate', '/login/certificate'),
+        ('01-site-map', '/site-map'),
+        ('01-privacy', '/privacy'),
+        ('01-security', '/security'),
     ],
     'clerk': [
         ('02-menu', '/menu'),

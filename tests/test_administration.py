@@ -23,12 +23,14 @@ def saves(page: Page, says: str = '已儲存') -> None:
     expect(page.get_by_text(says).first).to_be_visible()
 
 
-def asks_for_an_account(browser: Browser, site: Site, username: str, name: str) -> None:
+def asks_for_an_account(
+    browser: Browser, site: Site, username: str, name: str, organisation: str = '示例文化中心'
+) -> None:
     """帳號申請, by a stranger."""
     page = computer(browser, site).new_page()
     page.goto(f'{site.url}/account/request')
     for label, words in (
-        ('單位或機關全名', '示例文化中心'),
+        ('單位或機關全名', organisation),
         ('姓名', name),
         ('使用者帳號', username),
         ('電子郵件', f'{username}@example.com'),
@@ -121,6 +123,29 @@ def test_requests_are_refused_together(site: Site, admin: Page, browser: Browser
     admin.get_by_role('button', name='不核准勾選的申請').click()
     expect(admin.get_by_text('勾選的申請都不核准').first).to_be_visible()
     expect(admin.get_by_text('洪水')).to_have_count(0)
+
+
+def test_the_unit_that_a_request_asks_for_is_made_from_it(site: Site, admin: Page, browser: Browser) -> None:
+    asks_for_an_account(browser, site, 'founder', '柯小珊', organisation='山海志工館')
+    opens(admin, site, 'requests')
+    admin.locator('tr', has_text='柯小珊').get_by_role('link', name='核對並開通').click()
+    admin.get_by_role('link', name='從申請新增單位').click()
+    expect(admin.get_by_label('單位名稱')).to_have_value('山海志工館')
+    choose(admin, '縣市', '臺中市')
+    admin.get_by_role('button', name='儲存', exact=True).click()
+    expect(admin.get_by_role('combobox', name='所屬運用單位')).to_have_value('山海志工館')
+    admin.get_by_role('button', name='開通帳號').click()
+    expect(admin.get_by_text('帳號已開通').first).to_be_visible()
+
+
+def test_the_last_clerk_of_a_unit_goes_only_after_a_question(site: Site, admin: Page) -> None:
+    opens(admin, site, 'accounts', '柯小珊')
+    admin.get_by_role('checkbox', name='帳號使用中').click()
+    admin.get_by_role('button', name='儲存', exact=True).click()
+    expect(admin.get_by_role('dialog')).to_contain_text('柯小珊是「山海志工館」最後一位承辦人')
+    admin.get_by_role('dialog').get_by_role('button', name='取消').click()
+    opens(admin, site, 'accounts')
+    assert '使用中' in row(admin, '柯小珊')
 
 
 def test_a_request_is_granted_with_an_account(site: Site, admin: Page, browser: Browser) -> None:

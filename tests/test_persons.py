@@ -79,7 +79,7 @@ def test_the_owner_answers_at_the_old_address(site: Site, stranger: Page, browse
     stranger.goto(f'{site.url}/volunteers/5/basics')
     stranger.locator('#new_email').fill('thief@example.com')
     stranger.get_by_role('button', name='請本人確認').click()
-    expect(stranger.get_by_text('已寄信到志工原來的 E-MAIL').first).to_be_visible()
+    expect(stranger.get_by_text('會寄信到志工原來的 E-MAIL').first).to_be_visible()
     [link] = set(re.findall(r'/account/email\?token=[\w-]+', mail(stranger, site, '請確認是否更改您的電子郵件')))
 
     phone = computer(browser, site, 375).new_page()

@@ -39,6 +39,8 @@ STYLES = (
     'frame',
     'bar',
     'rail',
+    'small_windows',
+    'forced_colors',
     'print',
 )
 # Modules that our components import: asked for at once, not only when the first component has been read.

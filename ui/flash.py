@@ -13,8 +13,8 @@ PARAMETER = 'flash'
 CONFIRMATIONS = {
     'volunteer-registered': '志工基本資料已儲存。接著請新增教育訓練。',
     'volunteer-registered-code': '志工基本資料已儲存。請在下方「志工登入」列印紙本驗證碼；接著新增教育訓練。',
-    'link-sent': '設定密碼的連結已寄到志工登記的 E-MAIL，7 天內有效。',
-    'email-asked': '已寄信到志工原來的 E-MAIL，請本人確認；本人同意後才會更改。',
+    'link-sent': '設定密碼的連結會寄到志工登記的 E-MAIL，7 天內有效。',
+    'email-asked': '會寄信到志工原來的 E-MAIL，請本人確認；本人同意後才會更改。',
     'volunteer-saved': '基本資料已儲存，並留下異動紀錄。',
     'volunteer-saved-under-review': '基本資料已儲存。申請案審核中，審核人員會看到這次修改，並須重新看過。',
     'training-saved-under-review': '教育訓練資料已儲存。申請案審核中，審核人員會看到這次修改，並須重新看過。',
@@ -24,7 +24,7 @@ CONFIRMATIONS = {
     'training-saved': '教育訓練資料已儲存，證書正反面齊全。',
     'training-removed': '教育訓練資料已刪除；異動紀錄保留了原來的內容。',
     'application-saved': '紀錄冊申請已儲存為草稿，尚未送審。',
-    'application-submitted': '已送審。系統已寄名冊通知發冊機關，機關會在期限內完成審核或通知補件。',
+    'application-submitted': '已送審。系統會寄名冊通知發冊機關，機關會在期限內完成審核或通知補件。',
     'application-again': '已重新開啟申請，先前填的資料都帶過來了。請看過先前的意見，修改後再送審。',
     'application-withdrawn': '已撤回這件申請；資料都還在，可以按「重新申請」再送。',
     'draft-deleted': '已刪除這份草稿；志工的基本資料、教育訓練都還在。',
@@ -36,10 +36,11 @@ CONFIRMATIONS = {
     'calendar-saved': '辦公日曆已更新，審核中案件的期限已重新計算。',
     'calendar-filled': '已帶入國定假日與補班日，審核中案件的期限已重新計算。',
     'calendar-same': '這個年度的國定假日已是最新的，沒有變動。',
-    'account-created': '帳號已開通，設定密碼的連結已寄給本人。',
+    'account-created': '帳號已開通，設定密碼的連結會寄給本人。',
     'email-waits': '已儲存。電子郵件要由另一位系統管理者確認後才會更改，見清單上方。',
     'email-confirmed': '電子郵件已更改，並通知了原來的信箱。',
     'email-refused': '已拒絕這項變更，電子郵件維持原來的。',
+    'unit-added': '已新增這個單位，並選好了；請再核對一次，按「開通帳號」。',
     'request-refused': '已通知申請人。',
     'requests-refused': '勾選的申請都不核准，已通知申請人。',
     'wording-saved': '範本已儲存，之後寄出的信都照這份範本。',
@@ -54,11 +55,16 @@ NOTICES = {
 }
 
 
-def leave_with(address: str, message_key: str) -> None:
-    """Go to `address` and show the message there. Raises KeyError for a message that there is not."""
+def leave_with(address: str, message_key: str, *, back_to: str = '') -> None:
+    """Go to `address` and show the message there. Raises KeyError for a message that there is not.
+
+    `back_to` is where Back leads from there, when this page is gone with what was done on it.
+    """
     if message_key not in CONFIRMATIONS | NOTICES:
         raise KeyError(message_key)
     ui.context.client.storage['leaving'] = True
+    if back_to:
+        ui.navigate.history.replace(back_to)
     ui.navigate.to(with_flash(address, message_key))
 
 

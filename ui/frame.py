@@ -14,6 +14,7 @@ from .components.app_bar import app_bar
 from .components.card import card
 from .components.form import form
 from .components.icon import icon
+from .components.site_footer import guide_post, site_footer
 from .components.step_guide import step_guide
 from .flash import show_flash
 from .loading_shell import loading_shell
@@ -87,6 +88,7 @@ class page_frame:
                     put_away=self._put_away,
                 )
             with html.main().props('id=main tabindex=-1'), html.div().classes('lb-page') as self.content:
+                guide_post('C', '中央內容區塊', 'main')
                 if crumbs:
                     breadcrumb(crumbs, title)
                 if heading:
@@ -94,6 +96,7 @@ class page_frame:
                         html.h1(title)
                         if required:
                             required_note()
+            site_footer()
 
     def follow(self, in_form: form, guide: Progress) -> None:
         """Keep the guide's list of what is open true while the form is filled in."""
@@ -173,6 +176,7 @@ def sentence_page(account: Account | None, title: str, sentence: str) -> None:
             html.h1(title)
             html.p(sentence)
             ui.link('回到首頁', links.home())
+        site_footer()
 
 
 def _leave_main_to_us() -> None:

@@ -26,8 +26,9 @@ from domain.pictures import MEGABYTE, MOST_MEGABYTES
 from domain.repeating import in_background, repeating
 from domain.settings import Network, Settings
 
-from . import addresses, headers, health, sockets
+from . import addresses, endings, headers, health, sockets
 from .assets import NICEGUI
+from .flash import with_flash
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +55,9 @@ PUBLIC_PAGES = frozenset(
         links.downloads(),
         links.teaching(),
         links.blank_roster(),
+        links.site_map(),
+        links.privacy(),
+        links.security(),
     }
 )
 
@@ -79,10 +83,10 @@ def install(site: FastAPI, settings: Settings) -> None:
 
 @asynccontextmanager
 async def opened() -> AsyncIterator[None]:
-    """For the lifespan of the server: pages whose session ends anywhere are closed, and expired sessions end."""
+    """For the lifespan of the server: pages of ended sessions are closed; expired sessions end, after a word."""
     announcements.subscribe(SessionClosed, _session_closed)
     try:
-        async with in_background(repeating('expired sessions', SWEEP_SECONDS, sessions.close_expired)):
+        async with in_background(repeating('expired sessions', SWEEP_SECONDS, sessions.close_expired, endings.tell)):
             yield
     finally:
         announcements.unsubscribe(SessionClosed, _session_closed)
@@ -308,7 +312,8 @@ def _stranger(scope: Scope) -> Response:
     if scope['method'] == 'GET' and 'text/html' in Headers(scope=scope).get('accept', ''):
         query = scope['query_string'].decode('latin-1')
         wanted = scope['path'] + (f'?{query}' if query else '')
-        return RedirectResponse(links.login('' if wanted == links.home() else wanted), 303)
+        login = links.login('' if wanted == links.home() else wanted)
+        return RedirectResponse(with_flash(login, 'session-ended') if token_of(scope) else login, 303)
     return _refuse(401, '您已登出或閒置太久。請重新登入；已儲存的資料都還在。')
 
 

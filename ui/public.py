@@ -6,11 +6,12 @@ from pathlib import Path
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from domain import limits, settings
+from domain import dates, limits, settings
 from domain.accounts import passwords
 from domain.errors import DomainError
 
 from . import assets
+from .components.site_footer import UPDATED_ON
 
 TEMPLATES = Path(__file__).parent / 'pages'
 
@@ -20,7 +21,11 @@ def page(template: str, status: int = 200, **values: object) -> HTMLResponse:
     text = (
         _templates()
         .get_template(template)
-        .render(values | {'office': settings.current(), 'stylesheet': assets.STYLESHEET, 'stamp': _stamp()})
+        .render(
+            values
+            | {'office': settings.current(), 'stylesheet': assets.STYLESHEET, 'stamp': _stamp()}
+            | {'updated': dates.roc(UPDATED_ON), 'first_fault': _first_of(values.get('problems'))}
+        )
     )
     return HTMLResponse(text, status_code=status, headers={'Cache-Control': 'no-store'})
 
@@ -30,6 +35,11 @@ def status_of(refusal: DomainError, otherwise: int) -> int:
     if isinstance(refusal, limits.Exceeded):
         return 429
     return 503 if isinstance(refusal, passwords.Busy) else otherwise
+
+
+def _first_of(problems: object) -> str:
+    """The field that gets the cursor: the first with a fault."""
+    return str(next(iter(problems), '')) if isinstance(problems, dict) else ''
 
 
 @cache

@@ -68,12 +68,16 @@ def open_sessions() -> set[str]:
     return {session_of(client) for client in Client.instances.values()} - {''}
 
 
+def pages_of(digest: str) -> list[Client]:
+    """The pages of a session that are open here."""
+    return [client for client in Client.instances.values() if session_of(client) == digest]
+
+
 def close_pages(digest: str) -> None:
     """Have all pages of a session loaded again, which leads them to the login, and drop their sockets."""
-    for client in list(Client.instances.values()):
-        if session_of(client) == digest:
-            client.run_javascript('location.reload()')
-            background_tasks.create(_drop(client), name='drop the sockets of an ended session')
+    for client in pages_of(digest):
+        client.run_javascript('location.reload()')
+        background_tasks.create(_drop(client), name='drop the sockets of an ended session')
 
 
 async def _drop(client: Client) -> None:

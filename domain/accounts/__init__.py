@@ -15,8 +15,8 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from db import transaction
-from db.choices import MailPreference, RequestStatus, Role
-from db.models import Account, AccountRequest, EmailChange
+from db.choices import ApplicationStatus, MailPreference, RequestStatus, Role
+from db.models import Account, AccountRequest, Application, EmailChange, HostUnit
 
 from .. import dates, limits, mail_addresses, permissions, validation
 from ..audit import office_history
@@ -57,6 +57,7 @@ __all__ = [
 ]
 
 _KEPT = office_history.Kept('帳號', FIELDS)
+UNDER_WAY = (ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTED, ApplicationStatus.RETURNED)
 
 log = logging.getLogger(__name__)
 
@@ -228,9 +229,32 @@ async def create(details: AccountDetails, *, by: Account) -> Account:
     return account
 
 
-async def amend(account: Account, details: AccountDetails, *, by: Account) -> EmailChange | None:
+async def left_alone(account: Account, details: AccountDetails, *, by: Account) -> str:
+    """What `amend` would do to a unit whose last clerk this is, as a sentence; '' when somebody is left.
+
+    Nobody would answer its cases: the administrator is asked first.
+    """
+    permissions.require(by, Role.ADMINISTRATOR)
+    if not _leaves_unit(account, details):
+        return ''
+    clerks = Account.filter(host_unit_id=account.host_unit_id, is_active=True, host_unit__is_active=True)
+    if not await clerks.filter(id=account.id).exists() or await clerks.exclude(id=account.id).exists():
+        return ''
+    unit = await HostUnit.get(id=account.host_unit_id)
+    open_cases = await Application.filter(host_unit_id=unit.id, status__in=UNDER_WAY).count()
+    cases = f'，還有 {open_cases} 件進行中的案件' if open_cases else ''
+    return (
+        f'{account.name}是「{unit.name}」最後一位承辦人{cases}。之後沒有人收得到機關的通知，也沒有人能補件。'
+        '要交接，請先取消，在帳號清單按「新增帳號」為這個單位開通接手的人。'
+    )
+
+
+async def amend(
+    account: Account, details: AccountDetails, *, knowingly: bool = False, by: Account
+) -> EmailChange | None:
     """Change an account of staff, or close it (`is_active`); then it is signed out everywhere. Raises Incomplete.
 
+    The last clerk of a unit goes only `knowingly`: NotPermitted with what `left_alone` says.
     The address of a reviewer or an administrator stays until a second administrator confirms: what waits then.
     """
     permissions.require(by, Role.ADMINISTRATOR)
@@ -242,6 +266,8 @@ async def amend(account: Account, details: AccountDetails, *, by: Account) -> Em
         raise Incomplete(problems)
     async with transaction():
         kept = await Account.select_for_update().get(id=account.id)
+        if not knowingly and (alone := await left_alone(kept, details, by=by)):
+            raise NotPermitted(alone)
         old, wanted, change = kept.email, mail_addresses.tidy(details.email), None
         if wanted != old and email_changes.is_guarded(kept, details.role, by):
             change = await email_changes.ask(kept, wanted, by=by)
@@ -277,6 +303,11 @@ async def unlock(account: Account, *, by: Account) -> None:
     async with transaction():
         await login_lock.lift(await login_lock.index_of_account(account))
         await office_history.tell(_KEPT.section, account.name, '解除鎖定', by=by)
+
+
+def _leaves_unit(account: Account, details: AccountDetails) -> bool:
+    stays = details.is_active and details.role == Role.UNIT_STAFF and details.host_unit_id == account.host_unit_id
+    return account.role == Role.UNIT_STAFF and account.is_active and not stays
 
 
 async def _write(account: Account, details: AccountDetails, by: Account) -> None:

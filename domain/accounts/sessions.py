@@ -74,6 +74,15 @@ async def account_at(digest: str, *, is_activity: bool = True) -> Account | None
     return known.account
 
 
+async def time_left(digest: str) -> tuple[timedelta, timedelta]:
+    """How long the session goes on if nobody touches it, and how long at most; zero when it is over. No activity."""
+    if await account_at(digest, is_activity=False) is None:
+        return timedelta(), timedelta()
+    known, now, office = _known[digest], dates.now(), settings.current()
+    at_most = known.created_at + timedelta(seconds=office.session_absolute) - now
+    return min(known.seen_at + timedelta(seconds=office.session_idle) - now, at_most), at_most
+
+
 async def close(token: str) -> None:
     """Sign the browser out that holds `token`; nothing happens when nobody does."""
     await _close([digest_of(token)])

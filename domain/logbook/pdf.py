@@ -67,13 +67,14 @@ class PrintingUnavailable(DomainError):
 
 @dataclass(frozen=True)
 class Listing:
-    """A plain list on A4. `printed` stands at the foot of each page."""
+    """A plain list on A4. `printed` stands at the foot of each page; who is in `to_sign` finds a line for it."""
 
     title: str
     subtitle: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     printed: str
+    to_sign: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ OUR_FILES = {
     'rosette.svg': 'image/svg+xml',
     'thread.svg': 'image/svg+xml',
 }
+SPARE_PAGES = 3  # in logbook.html
 # Control characters, halves of characters, and marks that turn the direction of writing: a name could pose as another.
 UNPRINTABLE = re.compile('[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]')
 # Where each font we name comes from, and a character that only this one of them has.
@@ -66,12 +67,15 @@ class Renderer:
         try:
             paper = Paper(string=text, base_url=FOLDER.as_uri() + '/', url_fetcher=self.fetcher)
             paper.elements = self.elements
-            pdf: bytes = paper.write_pdf(
+            document = paper.render(
                 stylesheets=[self.stylesheets[template]],
                 font_config=self.fonts,
                 counter_style=self.counters,
                 pdf_variant='pdf/ua-1',
             )
+            if template == 'logbook':
+                _make_foldable(document.pages)
+            pdf: bytes = document.write_pdf(pdf_variant='pdf/ua-1')
         finally:
             self.fetcher.pictures = {}
         return pdf
@@ -136,6 +140,12 @@ def prepare() -> tuple[Handler, Content]:
         return {}, [renderer.render(order['template'], order['contents'], pictures)]
 
     return answer, {'lacking': lacking}
+
+
+def _make_foldable(pages: list[Any]) -> None:
+    """Keep so many of the spare pages, which stand before the back cover, that folded sheets have four pages each."""
+    kept = -(len(pages) - SPARE_PAGES) % 4
+    del pages[-1 - SPARE_PAGES + kept : -1]
 
 
 def _resolved(stylesheet: str) -> str:

@@ -6,6 +6,7 @@ row), so callers write long lists in a thread; PDF is made in the worker process
 
 import io
 from collections.abc import Hashable, Sequence
+from dataclasses import replace
 
 import docx as word
 from docx.document import Document as WordDocument
@@ -69,9 +70,18 @@ def docx(title: str, subtitle: str, columns: Sequence[str], rows: Rows) -> bytes
     return target.getvalue()
 
 
-async def pdf(title: str, subtitle: str, columns: Sequence[str], rows: Rows, *, whose: Hashable = None) -> bytes:
-    """The same as `odt` for printing: 列印. Raises as `logbook.pdf.as_pdf`."""
-    return await press.list_as_pdf(_listing(title, subtitle, columns, rows), whose=whose)
+async def pdf(
+    title: str,
+    subtitle: str,
+    columns: Sequence[str],
+    rows: Rows,
+    *,
+    to_sign: Sequence[str] = (),
+    whose: Hashable = None,
+) -> bytes:
+    """The same as `odt` for printing: 列印; with a line for everybody in `to_sign`. Raises as `logbook.pdf.as_pdf`."""
+    listing = replace(_listing(title, subtitle, columns, rows), to_sign=tuple(to_sign))
+    return await press.list_as_pdf(listing, whose=whose)
 
 
 async def strips(title: str, subtitle: str, columns: Sequence[str], rows: Rows, *, whose: Hashable = None) -> bytes:

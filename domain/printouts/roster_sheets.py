@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from db.choices import AccessKind, Role
-from db.models import Account, Application, Volunteer
+from db.models import Account, Application, RecordBook, Volunteer
 
 from .. import dates, permissions, printouts
 from ..audit import access
@@ -14,6 +14,8 @@ from .odf import Cell
 TITLE = '志願服務紀錄冊申請名冊'
 # The facts of 管理辦法 §5; volunteers without a national ID are listed by passport number.
 COLUMNS = ('編號', '姓名', '性別', '出生年月日', '國民身分證統一編號或護照號碼')
+BOOK = '紀錄冊號'
+TO_SIGN = ('承辦人', '單位主管', '運用單位用印', '發冊機關收件')
 BLANK_ROWS = 20
 
 
@@ -32,11 +34,19 @@ async def roster(applications: Sequence[Application], *, by: Account) -> bytes:
 
 
 async def printed(
-    applications: Sequence[Application], kind: str, *, unit: str, agency: str, is_masked: bool, by: Account
+    applications: Sequence[Application],
+    kind: str,
+    *,
+    unit: str,
+    agency: str,
+    name: str = '',
+    is_masked: bool,
+    by: Account,
 ) -> bytes:
-    """The roster as `kind` pdf or ods, from `unit` to `agency`, with identity numbers masked or in full.
+    """The roster `name` as `kind` pdf or ods, from `unit` to `agency`, with identity numbers masked or in full.
 
-    Raises NotFound as `roster`, and as `logbook.pdf.as_pdf`.
+    Once books were issued it has their numbers; on paper it has lines for stamps. Raises NotFound as `roster`, and as
+    `logbook.pdf.as_pdf`.
     """
     if kind not in ('pdf', 'ods') or not all(_concerns(application, by) for application in applications):
         raise NotFound
@@ -52,13 +62,21 @@ async def printed(
     rows = [
         _as_row(number, volunteer, volunteer.id not in unmasked) for number, volunteer in enumerate(volunteers, start=1)
     ]
+    books = await RecordBook.filter(application_id__in=[each.id for each in applications])
+    columns = (*COLUMNS, BOOK) if books else COLUMNS
+    if books:
+        numbers = {book.application_id: book.number for book in books}
+        rows = [[*row, numbers.get(each.id, '')] for row, each in zip(rows, applications, strict=True)]
     some_masked = is_masked or any(volunteer.id not in unmasked for volunteer in volunteers)
     subtitle = printouts.below(
-        f'{unit}　送　{agency}', f'共 {len(rows)} 人', *(['證號部分遮蔽'] if some_masked else [])
+        *([f'名冊「{name}」'] if name else []),
+        f'{unit}　送　{agency}',
+        f'共 {len(rows)} 人',
+        *(['證號部分遮蔽'] if some_masked else []),
     )
     if kind == 'pdf':
-        return await printouts.pdf(TITLE, subtitle, COLUMNS, rows, whose=by.id)
-    return await asyncio.to_thread(printouts.ods, TITLE, subtitle, COLUMNS, rows)
+        return await printouts.pdf(TITLE, subtitle, columns, rows, to_sign=TO_SIGN, whose=by.id)
+    return await asyncio.to_thread(printouts.ods, TITLE, subtitle, columns, rows)
 
 
 def blank() -> bytes:

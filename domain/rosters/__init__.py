@@ -206,15 +206,16 @@ async def send(roster: Roster, *, by: Account, only: Collection[int] | None = No
 
 
 async def sheet(roster_id: int, kind: str, *, is_masked: bool, by: Account) -> Document:
-    """The roster as `kind` pdf or ods, without what was withdrawn; in full it is noted for each volunteer.
+    """The roster as `kind` pdf or ods: who was sent and not withdrawn; before the sending, who is going to be.
 
-    For the unit all rows, for the agency those it has received. Raises NotFound, and as `logbook.pdf.as_pdf`.
+    In full it is noted for each volunteer. Raises NotFound, and as `logbook.pdf.as_pdf`.
     """
     known = await get(roster_id, by=by)
     withdrawn = ApplicationStatus.WITHDRAWN
     listed = [row.application for row in await rows(known, by=by) if row.application.status != withdrawn]
-    sides = {'unit': known.host_unit.name, 'agency': known.agency.name}
-    content = await roster_sheets.printed(listed, kind, **sides, is_masked=is_masked, by=by)
+    sent = [each for each in listed if each.status != ApplicationStatus.DRAFT]
+    facts = {'unit': known.host_unit.name, 'agency': known.agency.name, 'name': known.title}
+    content = await roster_sheets.printed(sent or listed, kind, **facts, is_masked=is_masked, by=by)
     return Document(content, profile_lists.MEDIA_TYPES[kind], file_names.clean(f'名冊-{known.title}', kind))
 
 

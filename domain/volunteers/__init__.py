@@ -326,7 +326,7 @@ async def _give_password(volunteer: Volunteer, details: VolunteerDetails, by: Ac
     if not (details.sets_password_by_system or details.password):
         return []
     await _set_password(volunteer, details, by)
-    done = '已寄送設定密碼的連結' if details.sets_password_by_system else '已設定只能用一次的密碼'
+    done = '寄送設定密碼的連結' if details.sets_password_by_system else '已設定只能用一次的密碼'
     return [Change(FIELDS['password'], '', done)]
 
 

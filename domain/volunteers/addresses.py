@@ -87,7 +87,7 @@ async def send_password_link(volunteer: Volunteer, *, by: Account) -> None:
         if await password_links.is_recent(account, accounts.LINK_LASTS, PAUSE):
             raise JustSent
         await accounts.give_volunteer_password(current, None, by=by)
-        sent = [Change(FIELDS['password'], '', '已寄送設定密碼的連結')]
+        sent = [Change(FIELDS['password'], '', '寄送設定密碼的連結')]
         await history.note(current, Section.BASICS, history.AMENDED, sent, by=by)
         await announcements.announce(VolunteerChanged(current.id))
 

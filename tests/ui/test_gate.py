@@ -1,5 +1,6 @@
 """What strangers and other sessions meet at the door: over http, over sockets, in single events."""
 
+import asyncio
 import json
 from datetime import timedelta
 
@@ -10,11 +11,11 @@ from tortoise.connection import get_connection
 
 from db.choices import Role
 from db.models import Session
-from domain import accounts, announcements, dates
+from domain import accounts, announcements, dates, settings
 from domain.accounts import AccountDetails, sessions
 from domain.announcements import SessionClosed
 from domain.model import Account
-from ui import assets
+from ui import assets, endings
 
 from .browser import Browser, Refused
 from .conftest import PASSWORD, Browsers, Server, somebody
@@ -262,7 +263,7 @@ async def test_a_closed_account_loses_its_pages_at_once(inside: Browser, clerk: 
     details = AccountDetails.from_record(clerk)
     details.email, details.is_active = 'clerk@example.com', False
 
-    await accounts.amend(clerk, details, by=await somebody(Role.ADMINISTRATOR))
+    await accounts.amend(clerk, details, knowingly=True, by=await somebody(Role.ADMINISTRATOR))
 
     await socket.heard(*RELOAD)
     assert (await inside.get('/test/counter')).status_code == 303
@@ -278,17 +279,22 @@ async def test_a_page_nobody_touches_closes_when_its_time_is_over(inside: Browse
     await socket.close()
 
 
+async def forget_what_is_remembered_of_sessions() -> None:
+    """As every process does when the announcements were away for a moment."""
+    await get_connection('default').execute_query_dict(
+        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity'
+        ' WHERE datname = current_database() AND application_name = $1',
+        [announcements.LISTENER],
+    )
+
+
 async def test_a_session_that_ended_while_nobody_could_hear_it_closes_when_the_news_come_again(
     inside: Browser, clerk: Account
 ) -> None:
     socket = await inside.connect(await inside.open('/test/counter'))
     await Session.filter(account=clerk).delete()
 
-    await get_connection('default').execute_query_dict(
-        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity'
-        ' WHERE datname = current_database() AND application_name = $1',
-        [announcements.LISTENER],
-    )
+    await forget_what_is_remembered_of_sessions()
 
     await socket.heard(*RELOAD)
     await socket.close()
@@ -306,6 +312,36 @@ async def test_an_event_after_the_session_ended_unheard_is_not_obeyed(inside: Br
 
     assert 'location.reload()' in await socket.heard()
     await socket.close()
+
+
+async def test_a_session_about_to_end_says_so_on_its_page_and_goes_on_with_the_next_press(
+    inside: Browser, clerk: Account
+) -> None:
+    page = await inside.open('/test/counter')
+    socket = await inside.connect(page)
+    idle = timedelta(seconds=settings.current().session_idle)
+    await Session.filter(account=clerk).update(seen_at=dates.now() - idle + endings.SOON / 2)
+    await forget_what_is_remembered_of_sessions()
+
+    assert '繼續使用' in await socket.heard('再過兩分鐘就會自動登出')
+    await socket.emit('event', page.click())
+    await socket.heard('dismiss')
+    await socket.close()
+
+
+async def test_who_must_sign_in_again_reads_why_and_comes_back_and_who_signed_out_reads_nothing(
+    inside: Browser, clerk: Account
+) -> None:
+    await sessions.close_all(clerk)
+    while (ended := await inside.get('/volunteers', Accept='text/html')).status_code != 303:
+        await asyncio.sleep(0.05)
+    login = await inside.get(ended.headers['location'])
+    inside.http.cookies.clear()
+    stranger = await inside.get('/volunteers', Accept='text/html')
+
+    assert '所以要重新登入。登入後會回到原來的頁面' in login.text
+    assert 'name="next" value="/volunteers"' in login.text
+    assert stranger.headers['location'] == '/login?next=/volunteers'
 
 
 async def test_a_body_beyond_its_limit_is_cut_off_declared_or_not(browser: Browser) -> None:

@@ -19,6 +19,8 @@ from .. import gate, public
 from ..flash import with_flash
 
 ROLES = {Role.UNIT_STAFF: '運用單位承辦人', Role.REVIEWER: '發冊機關志工業務窗口'}
+# How the fields of 帳號申請 follow each other, and so the faults.
+REQUEST_ORDER = ('role', 'organisation', 'name', 'phone', 'username', 'email', 'reason')
 # The four rules, by the names public.js knows them by, so that they are ticked while typing.
 RULES = list(zip(('length', 'digit', 'lower', 'upper'), passwords.RULES, strict=True))
 
@@ -170,7 +172,8 @@ def _request_page(
 ) -> Response:
     status = status if problems or message else 200
     labels = {key: field.caption for key, field in accounts.REQUEST_FIELDS.items()}
-    facts = {'details': details, 'labels': labels, 'roles': ROLES, 'message': message, 'problems': problems or {}}
+    in_order = {key: problems[key] for key in REQUEST_ORDER if key in problems} if problems else {}
+    facts = {'details': details, 'labels': labels, 'roles': ROLES, 'message': message, 'problems': in_order}
     return public.page('account_request.html', status, **facts)
 
 
@@ -198,7 +201,7 @@ _CONFIRMED = (
     '三個工作天還沒有收到信，請查看垃圾郵件匣，或撥客服諮詢專線。',
 )
 _MAILED = (
-    '如果這個使用者帳號與電子郵件相符，設定新密碼的連結已經寄出，30 分鐘內有效，只能使用一次。',
+    '如果這個使用者帳號與電子郵件相符，設定新密碼的連結會寄到那裡，30 分鐘內有效，只能使用一次。',
     '為了保護帳號，不論相符與否，這裡都顯示同樣的說明。',
     '沒有收到信：請查看垃圾郵件匣，確認帳號與電子郵件沒有打錯；沒有登記電子郵件的志工，請洽您的運用單位。',
 )

@@ -10,6 +10,7 @@ from ..flash import PARAMETER
 
 NOTICES = {
     'password-set': '密碼已設定完成，請用新密碼登入。',
+    'session-ended': '您閒置太久，或已在別處登出，所以要重新登入。登入後會回到原來的頁面；您輸入的內容都還在。',
 }
 
 

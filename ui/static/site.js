@@ -78,6 +78,25 @@ document.addEventListener(
   true,
 );
 
+// Notifications have the signs of our plain pages: Quasar's are a font, which is not there when the line is down.
+const SIGNS = {
+  positive: 'M3 12a9 9 0 1 0 18 0a9 9 0 1 0 -18 0M8 12.3l2.8 2.8L16 9.6',
+  negative: 'M3 12a9 9 0 1 0 18 0a9 9 0 1 0 -18 0M12 7.5v5.5M12 16.2v.1',
+  warning: 'M3 12a9 9 0 1 0 18 0a9 9 0 1 0 -18 0M12 7.5v5.5M12 16.2v.1',
+  info: 'M3 12a9 9 0 1 0 18 0a9 9 0 1 0 -18 0M12 11v5.5M12 7.7v.1',
+};
+addEventListener('load', () => {
+  for (const [type, path] of Object.entries(SIGNS)) {
+    const icon = path + '@@fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round';
+    Quasar.Notify.registerType(type, { icon, color: type, textColor: type === 'warning' ? 'dark' : 'white' });
+  }
+});
+
+// A dialog takes the cursor to its first field; Quasar gives the focus to the dialog as a whole.
+document.addEventListener('focusin', ({ target }) => {
+  if (target.matches?.('.q-dialog__inner')) target.querySelector('input, textarea, select')?.focus();
+});
+
 // After a reload the cursor is where it was.
 addEventListener('pagehide', () => sessionStorage.setItem('cursor', document.activeElement?.id || ''));
 addEventListener('load', () => {

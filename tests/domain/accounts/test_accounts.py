@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -545,7 +546,7 @@ class TestAccountsOfStaff:
         details = AccountDetails.from_record(clerk)
         details.host_unit_id = (await a_host_unit()).id
 
-        await accounts.amend(clerk, details, by=admin)
+        await accounts.amend(clerk, details, knowingly=True, by=admin)
 
         assert await sessions.account_of(token) is None
         assert (await Account.get(id=clerk.id)).host_unit_id == details.host_unit_id
@@ -558,6 +559,23 @@ class TestAccountsOfStaff:
         for details in (closed, demoted):
             with pytest.raises(NotPermitted):
                 await accounts.amend(admin, details, by=admin)
+
+    async def test_the_last_clerk_of_a_unit_goes_only_knowingly(self) -> None:
+        administrator, last = await an_account(Role.ADMINISTRATOR), await an_account(email='c@example.com')
+        closed = replace(AccountDetails.from_record(last), is_active=False)
+
+        with pytest.raises(NotPermitted, match='最後一位承辦人'):
+            await accounts.amend(last, closed, by=administrator)
+        await accounts.amend(last, closed, knowingly=True, by=administrator)
+
+        assert not (await Account.get(id=last.id)).is_active
+
+    async def test_who_leaves_a_colleague_behind_goes_at_once(self) -> None:
+        administrator, one = await an_account(Role.ADMINISTRATOR), await an_account(email='c@example.com')
+        await an_account(host_unit_id=one.host_unit_id)
+
+        assert await accounts.left_alone(one, AccountDetails.from_record(one), by=administrator) == ''
+        await accounts.amend(one, replace(AccountDetails.from_record(one), is_active=False), by=administrator)
 
     async def test_volunteers_are_not_on_the_administrators_list(self) -> None:
         admin, volunteer = await an_account(Role.ADMINISTRATOR), await an_account(Role.VOLUNTEER)

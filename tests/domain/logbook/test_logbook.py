@@ -48,6 +48,16 @@ async def test_a_book_reads_as_it_was_written() -> None:
     assert back.endswith('民國115年9月30日14:05產製')
 
 
+@pytest.mark.parametrize('more', range(4))
+async def test_a_book_folds_into_sheets_of_four_pages_with_the_back_cover_outside(more: int) -> None:
+    leaves = service.on_leaves(served(1))
+    printed = _all_pages(await pdf.as_pdf(a_book(service=leaves * (1 + more))))
+
+    assert len(printed) % 4 == 0
+    assert printed[-1].startswith('查驗本冊')
+    assert sum('本頁空白' in page for page in printed) == (1, 0, 3, 2)[more]
+
+
 async def test_a_book_is_a5_with_a_title_a_language_tags_and_an_outline() -> None:
     reader = pypdf.PdfReader(io.BytesIO(await pdf.as_pdf(a_book())))
     root: Any = reader.trailer['/Root']
@@ -272,7 +282,11 @@ def test_the_subtotal_of_a_month_stands_where_the_month_ends() -> None:
 
 
 def _pages(printed: bytes) -> list[str]:
-    """The text of each page without any white space; running heads and feet come last."""
+    """The text of each page without any white space; running heads and feet come last. Spare pages are left out."""
+    return [page for page in _all_pages(printed) if not page.startswith('本頁空白')]
+
+
+def _all_pages(printed: bytes) -> list[str]:
     return [_squeezed(page.extract_text()) for page in pypdf.PdfReader(io.BytesIO(printed)).pages]
 
 

@@ -44,7 +44,7 @@ async def test_idle_workers_that_were_killed_are_replaced() -> None:
 
     books = await asyncio.gather(*(pdf.as_pdf(a_book()) for _ in range(3)))
 
-    assert [_leaves(book) for book in books] == [7, 7, 7]
+    assert [_leaves(book) for book in books] == [8, 8, 8]
     assert len(_workers()) == 2
 
 
@@ -68,7 +68,7 @@ async def test_a_book_that_takes_too_long_is_given_up_and_the_next_one_is_printe
         with pytest.raises(pdf.PrintingTooSlow, match='資料都還在'):
             await pdf.as_pdf(a_book())
 
-    assert _leaves(await pdf.as_pdf(a_book())) == 7
+    assert _leaves(await pdf.as_pdf(a_book())) == 8
 
 
 async def test_when_too_many_documents_wait_the_next_one_is_asked_to_come_again(
@@ -80,7 +80,7 @@ async def test_when_too_many_documents_wait_the_next_one_is_asked_to_come_again(
         with pytest.raises(pdf.PrintingBusy, match='資料都還在'):
             await pdf.as_pdf(a_book())
 
-    assert _leaves(await pdf.as_pdf(a_book())) == 7
+    assert _leaves(await pdf.as_pdf(a_book())) == 8
 
 
 async def test_who_leaves_while_waiting_costs_no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,7 +94,7 @@ async def test_who_leaves_while_waiting_costs_no_worker(monkeypatch: pytest.Monk
     with pytest.raises(asyncio.CancelledError):
         await printing
 
-    assert [_leaves(await pdf.as_pdf(a_book())) for _ in range(2)] == [7, 7]
+    assert [_leaves(await pdf.as_pdf(a_book())) for _ in range(2)] == [8, 8]
     assert _workers() == before
 
 
@@ -103,7 +103,7 @@ async def test_a_worker_that_has_done_its_share_gives_way_to_a_fresh_one(monkeyp
     before = _workers()
     monkeypatch.setattr(pdf.pool, 'jobs_each', 1)
 
-    assert [_leaves(await pdf.as_pdf(a_book())) for _ in range(2)] == [7, 7]
+    assert [_leaves(await pdf.as_pdf(a_book())) for _ in range(2)] == [8, 8]
     assert _workers() & before == set()
 
 
@@ -155,7 +155,7 @@ async def test_what_cannot_be_printed_costs_a_sentence_and_no_worker(caplog: pyt
         await pdf._printed('logbook', {}, {}, whose=None)
 
     assert 'UndefinedError' in caplog.text
-    assert _leaves(await pdf.as_pdf(a_book())) == 7
+    assert _leaves(await pdf.as_pdf(a_book())) == 8
     assert _workers() == before
 
 

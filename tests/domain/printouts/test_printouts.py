@@ -87,6 +87,13 @@ async def test_many_columns_lay_the_sheet_on_its_side(columns: int, size: tuple[
     assert (b'style:print-orientation="landscape"' in layout) == (size[0] > size[1])
 
 
+async def test_who_has_to_sign_finds_a_line_below_the_list() -> None:
+    printed = await printouts.pdf('名冊', '', ['姓名'], [['王小明']], to_sign=['承辦人', '單位主管'])
+
+    [page] = pypdf.PdfReader(io.BytesIO(printed)).pages
+    assert '王小明承辦人單位主管' in re.sub(r'\s', '', page.extract_text())
+
+
 async def test_a_printed_list_repeats_its_headings_and_counts_its_pages() -> None:
     with dates.frozen(datetime(2026, 9, 30, 6, 5, tzinfo=UTC)):
         reader = pypdf.PdfReader(io.BytesIO(await printouts.pdf('教育訓練', '示例文化中心', COLUMNS, ROWS * 12)))

@@ -459,3 +459,19 @@ async def test_the_rows_take_as_many_queries_for_ten_as_for_one(queries: list[st
     await rosters.rows(roster, by=office.clerk)
 
     assert len(queries) == for_one
+
+
+async def test_the_roster_on_paper_has_its_name_who_was_sent_and_the_numbers_of_their_books() -> None:
+    office = await an_office()
+    roster = await a_roster(office, *await three(office))
+    before = await rosters.sheet(roster.id, 'ods', is_masked=True, by=office.clerk)
+    mine = [row.application.id for row in await rosters.rows(roster, by=office.clerk)]
+    sent = await rosters.send(roster, by=office.clerk, only=[mine[0], mine[2]])
+    first = await applications.get(sent.sent[0].id, by=office.reviewer)
+    book = await reviews.approve(first, first.version, by=office.reviewer)
+
+    after = await rosters.sheet(roster.id, 'ods', is_masked=True, by=office.clerk)
+
+    assert [line[1] for line in cells(before.content)[3:]] == ['甲', '乙', '丙']
+    assert '名冊「三月名冊」' in cells(after.content)[1][0]
+    assert [(line[1], line[5]) for line in cells(after.content)[3:]] == [('甲', book.number), ('丙', '')]

@@ -87,10 +87,13 @@ class form:
         self._listeners.append(listener)
 
     async def take(self, name: str, value: Any, turn: int = 0) -> None:
-        """Sets the new value of a field, stores it, calls the listeners."""
+        """Sets the new value of a field, stores it, takes out of the summary what is mended, calls the listeners."""
+        earlier = self.problems().keys()
         setattr(self.details, name, value)
         await self._keep(name, value, turn)
         self._show_faults()
+        if self.summary is not None:
+            self.summary.drop([f'#{each}' for each in (earlier | {name}) - self.problems().keys()])
         for listener in self._listeners:
             answer = listener()
             if answer is not None:

@@ -1,6 +1,6 @@
 """The summary of what must be corrected before a form can be saved or sent."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from nicegui.element import Element
 
@@ -11,11 +11,22 @@ class error_summary(Element, component='error_summary.js'):
     def __init__(self) -> None:
         super().__init__()
         self._props['problems'] = []
+        self.before = ''
 
     def show(self, lines: Sequence[tuple[str, str]], before: str = '儲存') -> None:
         """Lists `lines` (sentence, address of its field); hides when there are none."""
-        self._props['title'] = f'還有 {len(lines)} 個地方需要處理，才能{before}'
+        self.before = before
         self._props['note'] = '已填的資料都還在，不需要重新輸入。點選下列項目可直接前往。'
-        self._props['problems'] = [{'href': address, 'sentence': sentence} for sentence, address in lines]
         self._props['turn'] = self._props.get('turn', 0) + 1
+        self._list([{'href': address, 'sentence': sentence} for sentence, address in lines])
+
+    def drop(self, mended: Collection[str]) -> None:
+        """Takes out the lines that lead to these addresses; the focus stays where it is."""
+        left = [line for line in self._props['problems'] if line['href'] not in mended]
+        if len(left) < len(self._props['problems']):
+            self._list(left)
+
+    def _list(self, lines: list[dict[str, str]]) -> None:
+        self._props['title'] = f'還有 {len(lines)} 個地方需要處理，才能{self.before}'
+        self._props['problems'] = lines
         self.update()

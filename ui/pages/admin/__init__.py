@@ -27,6 +27,7 @@ class Section:
     that only grows is searched where it is kept: `search(account, words, page, per_page)` gives rows and their number.
     """
 
+    group: str
     label: str
     columns: Sequence[tuple[str, str] | tuple[str, str, str]]
     rows: Callable[[Account], Awaitable[list[Row]]] | None
@@ -39,8 +40,9 @@ class Section:
 
 
 SECTIONS = {
-    'accounts': Section('帳號', accounts.COLUMNS, accounts.rows, accounts.edit, '新增帳號', lead=accounts.lead),
+    'accounts': Section('人員', '帳號', accounts.COLUMNS, accounts.rows, accounts.edit, '新增帳號', lead=accounts.lead),
     'requests': Section(
+        '人員',
         '帳號申請',
         accounts.REQUEST_COLUMNS,
         accounts.request_rows,
@@ -49,12 +51,17 @@ SECTIONS = {
         '沒有待處理的帳號申請',
         lead=accounts.refuse_several,
     ),
-    'units': Section('運用單位', offices.UNIT_COLUMNS, offices.unit_rows, offices.edit_unit, '新增運用單位'),
-    'teams': Section('志工隊', offices.TEAM_COLUMNS, offices.team_rows, offices.edit_team, '新增志工隊'),
-    'agencies': Section('發冊機關', offices.AGENCY_COLUMNS, offices.agency_rows, offices.edit_agency, '新增發冊機關'),
-    'hours': Section('規定時數', offices.HOURS_COLUMNS, offices.hours_rows, offices.edit_hours, '新增規定'),
-    'rules': Section('審核規則', rules.COLUMNS, rules.rows, rules.edit, '新增規則'),
+    'units': Section(
+        '單位與機關', '運用單位', offices.UNIT_COLUMNS, offices.unit_rows, offices.edit_unit, '新增運用單位'
+    ),
+    'teams': Section('單位與機關', '志工隊', offices.TEAM_COLUMNS, offices.team_rows, offices.edit_team, '新增志工隊'),
+    'agencies': Section(
+        '單位與機關', '發冊機關', offices.AGENCY_COLUMNS, offices.agency_rows, offices.edit_agency, '新增發冊機關'
+    ),
+    'hours': Section('規定', '規定時數', offices.HOURS_COLUMNS, offices.hours_rows, offices.edit_hours, '新增規定'),
+    'rules': Section('規定', '審核規則', rules.COLUMNS, rules.rows, rules.edit, '新增規則'),
     'calendar': Section(
+        '規定',
         '辦公日曆',
         calendar.COLUMNS,
         calendar.rows,
@@ -62,9 +69,10 @@ SECTIONS = {
         '新增日期',
         lead=calendar.lead,
     ),
-    'numbers': Section('號碼設定', numbers.COLUMNS, numbers.rows, numbers.edit, '新增序列'),
-    'mail': Section('信件範本', mail.COLUMNS, mail.rows, mail.edit, '', one='修改信件範本'),
+    'numbers': Section('規定', '號碼設定', numbers.COLUMNS, numbers.rows, numbers.edit, '新增序列'),
+    'mail': Section('信件', '信件範本', mail.COLUMNS, mail.rows, mail.edit, '', one='修改信件範本'),
     'undelivered': Section(
+        '信件',
         '未寄達信件',
         mail.UNDELIVERED_COLUMNS,
         mail.undelivered_rows,
@@ -73,8 +81,11 @@ SECTIONS = {
         '所有信件都寄達了',
         one='查看與重寄',
     ),
-    'lookups': Section('證號查詢', lookups.COLUMNS, lookups.rows, None, '', '24 小時內沒有人查詢', lead=lookups.lead),
+    'lookups': Section(
+        '紀錄', '證號查詢', lookups.COLUMNS, lookups.rows, None, '', '24 小時內沒有人查詢', lead=lookups.lead
+    ),
     'history': Section(
+        '紀錄',
         '系統異動紀錄',
         history.COLUMNS,
         None,
@@ -115,14 +126,23 @@ async def section_page(account: Account, section: str, edit: str = '') -> None:
         return
     waiting = len(await open_requests(by=account))
     with frame(account, HOME[0], crumbs=[MENU]):
-        with html.nav().classes('lb-pills lb-gap-below').props('aria-label=系統管理'):
-            for key, each in SECTIONS.items():
-                count = f' {waiting}' if key == 'requests' and waiting else ''
-                link = ui.link(f'{each.label}{count}', links.admin(key)).classes('lb-pill')
-                if key == section:
-                    link.classes('on').props('aria-current=page')
+        _sections(section, waiting)
         await offices.warn_of_unsupervised(account)
         await _list(account, section, here)
+
+
+def _sections(here: str, waiting: int) -> None:
+    """The sections in their groups; 帳號申請 with the number that waits."""
+    with html.nav().classes('lb-sections').props('aria-label=系統管理'):
+        for group in dict.fromkeys(each.group for each in SECTIONS.values()):
+            with html.div().classes('lb-pills').props('role=group') as pills:
+                pills.props['aria-labelledby'] = html.span(group).classes('l').html_id
+                for key, each in SECTIONS.items():
+                    if each.group == group:
+                        count = f' {waiting}' if key == 'requests' and waiting else ''
+                        link = ui.link(f'{each.label}{count}', links.admin(key)).classes('lb-pill')
+                        if key == here:
+                            link.classes('on').props('aria-current=page')
 
 
 async def _list(account: Account, section: str, here: Section) -> None:

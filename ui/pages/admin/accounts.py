@@ -17,7 +17,7 @@ from ...components.form import form
 from ...components.form.fields import check_field, choice_field, email_field, radio_field, text_area, text_field
 from ...components.form.pick_list import PER_PAGE, pick_list
 from ...components.notices import confirm
-from ...components.question import question
+from ...components.question import is_sure, question
 from ...components.record_table import Row
 from ...flash import leave_with
 from ...frame import save_bar
@@ -159,9 +159,12 @@ async def edit(account: Account, key: str) -> None:
         if record is None:
             await accounts.create(details, by=account)
             leave_with(links.admin('accounts'), 'account-created')
-        else:
-            waits = await accounts.amend(record, details, by=account)
-            leave_with(links.admin('accounts'), 'email-waits' if waits else 'office-saved')
+            return
+        alone = await accounts.left_alone(record, details, by=account)
+        if alone and not await is_sure('讓最後一位承辦人離開', alone, yes='仍要儲存'):
+            return
+        waits = await accounts.amend(record, details, knowingly=bool(alone), by=account)
+        leave_with(links.admin('accounts'), 'email-waits' if waits else 'office-saved')
 
     async def unlock() -> None:
         if record is not None:
@@ -179,9 +182,13 @@ async def decide(account: Account, key: str) -> None:
     """One request: grant it as completed here, or say why not."""
     request = await _request(key, account)
     details, refusal = AccountDetails.from_request(request), Refusal()
+    units = {unit.name: unit.id for unit in await directory.host_units(by=account)}
+    details.host_unit_id = units.get(request.organisation.strip())
     in_form = form(details)
     with html.div().classes('lb-stack'):
         _what_was_asked(request)
+        if request.role == Role.UNIT_STAFF and details.host_unit_id is None:
+            _new_unit(request)
         await _account_fields(in_form, details, account)
         with card('不核准', '(原因會寄給申請人)'):
             refusal_form = form(refusal, summary=False)
@@ -201,6 +208,14 @@ async def decide(account: Account, key: str) -> None:
     with save_bar():
         action_button('開通帳號', grant, in_form=in_form)
         ui.link('返回', links.admin('requests')).classes('lb-btn q-btn lb-flat')
+
+
+def _new_unit(request: AccountRequest) -> None:
+    """The unit that the request names is not there: it can be made from the request, and is chosen afterwards."""
+    with card('還沒有這個單位'):
+        html.p(f'清單裡沒有「{request.organisation}」。請確認不是同一個單位的別的寫法，再從申請新增。')
+        with html.div().classes('lb-row-acts'):
+            ui.link('從申請新增單位', links.unit_from_request(request.id)).classes('q-btn lb-btn lb-outline')
 
 
 def _what_was_asked(request: AccountRequest) -> None:

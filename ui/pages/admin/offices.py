@@ -5,7 +5,7 @@ from datetime import date
 
 from nicegui import html, ui
 
-from domain import dates, departures, directory, files, links, settings, trainings
+from domain import accounts, dates, departures, directory, files, links, settings, trainings
 from domain.directory import (
     AGENCY_FIELDS,
     HOURS_FIELDS,
@@ -18,7 +18,7 @@ from domain.directory import (
     forms,
 )
 from domain.errors import NotFound
-from domain.model import Account, ApplicationStatus, TrainingKind
+from domain.model import Account, AccountRequest, ApplicationStatus, TrainingKind
 
 from ...components.action_button import action_button
 from ...components.card import card
@@ -138,9 +138,12 @@ async def hours_rows(account: Account) -> list[Row]:
 
 
 async def edit_unit(account: Account, key: str) -> None:
-    """The form of a host unit."""
-    unit = None if key == 'new' else await directory.host_unit(_number(key))
+    """The form of a host unit, or of a new one, also from a 帳號申請 (links.unit_from_request)."""
+    request = await _request(key, account)
+    unit = None if key == 'new' or request else await directory.host_unit(_number(key))
     details = HostUnitDetails() if unit is None else HostUnitDetails.from_record(unit)
+    if request is not None:
+        details.name, details.phone = request.organisation, request.phone
     in_form = form(details)
     with card('運用單位'), html.div().classes('lb-grid'):
         text_field(UNIT_FIELDS['name'].caption, in_form, 'name', required=True, maxlength=80)
@@ -159,9 +162,21 @@ async def edit_unit(account: Account, key: str) -> None:
             await departures.close_unit(details, unit, under_way, by=account)
         else:
             return
-        leave_with(links.admin('units'), 'office-saved')
+        if request is not None:
+            leave_with(links.admin('requests', request.id), 'unit-added')
+        else:
+            leave_with(links.admin('units'), 'office-saved')
 
-    _bar(in_form, save, links.admin('units'))
+    _bar(in_form, save, links.admin('requests', request.id) if request else links.admin('units'))
+
+
+async def _request(key: str, account: Account) -> AccountRequest | None:
+    if not key.startswith(links.FROM_REQUEST):
+        return None
+    waiting = {str(request.id): request for request in await accounts.open_requests(by=account)}
+    if key.removeprefix(links.FROM_REQUEST) not in waiting:
+        raise NotFound('這件帳號申請已處理，或不存在。請回到清單查看。')
+    return waiting[key.removeprefix(links.FROM_REQUEST)]
 
 
 async def edit_team(account: Account, key: str) -> None:

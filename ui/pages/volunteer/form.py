@@ -56,7 +56,7 @@ async def volunteer_draft_page(account: Account, draft_id: UUID, new: str = '') 
             if details.prints_code:
                 leave_with(links.basics(volunteer.id), 'volunteer-registered-code')
             else:
-                leave_with(links.trainings(volunteer.id), 'volunteer-registered')
+                leave_with(links.trainings(volunteer.id), 'volunteer-registered', back_to=links.basics(volunteer.id))
 
         with save_bar():
             action_button('儲存', save, in_form=in_form)

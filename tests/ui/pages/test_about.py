@@ -1,0 +1,55 @@
+"""What stands round every page: the posts of the blocks, 網站導覽, the two policies."""
+
+import re
+
+import pytest
+
+from db.choices import Role
+from domain import links
+from ui import gate
+from ui.components.site_footer import LINKS
+from ui.pages.about import FOR_ALL, PAGES
+from ui.routes import PAGES as ROUTES
+
+from ...builders import a_volunteer, an_identity_number
+from ..browser import Browser
+from ..conftest import PASSWORD, somebody
+
+
+def keys_on(page: str) -> set[str]:
+    return set(re.findall(r'accesskey"?[=:]\s*"(\w)"', page))
+
+
+@pytest.mark.parametrize('address', [address for _, address in FOR_ALL])
+async def test_a_plain_page_has_the_posts_and_the_links_below(browser: Browser, address: str) -> None:
+    page = await browser.get(address)
+
+    assert (page.status_code, keys_on(page.text)) == (200, {'U', 'C', 'B'})
+    assert all(f'href="{link}"' in page.text for _, link in LINKS)
+    assert '更新日期：' in page.text
+
+
+async def test_a_page_inside_has_them_too(browser: Browser) -> None:
+    await browser.sign_in((await somebody()).username or '', PASSWORD)
+    page = (await browser.get(links.volunteers())).text
+
+    assert keys_on(page) == {'C', 'B'}  # the bar's stands in its script
+    assert all(link in page for _, link in LINKS)
+    assert '更新日期：' in page
+
+
+@pytest.mark.parametrize('role', list(Role))
+async def test_the_site_map_lists_what_this_role_may_open(browser: Browser, role: Role) -> None:
+    number = an_identity_number()
+    own = {'volunteer': await a_volunteer(identity_number=number)} if role is Role.VOLUNTEER else {}
+    await browser.sign_in((await somebody(role, **own)).username or number, PASSWORD)
+    page = (await browser.get(links.site_map())).text
+    roles = {address: allowed for address, _, allowed in ROUTES}
+
+    for text, address in PAGES[role]:
+        assert f'<a href="{address}">{text}</a>' in page
+        assert role in roles[address]
+
+
+def test_a_stranger_may_open_what_the_site_map_calls_free() -> None:
+    assert {address for _, address in FOR_ALL} <= gate.PUBLIC_PAGES

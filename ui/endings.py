@@ -1,0 +1,45 @@
+"""A session that is about to end says so on its pages, two minutes before, and goes on at a press.
+
+It takes no focus: who types meanwhile types on, which prolongs the session as the press does.
+"""
+
+from datetime import timedelta
+from weakref import WeakKeyDictionary
+
+from nicegui import Client, ui
+
+from domain.accounts import sessions
+
+from . import sockets
+
+SOON = timedelta(minutes=2)
+IDLE = '您有一段時間沒有操作，再過兩分鐘就會自動登出。要繼續請按「繼續使用」；您輸入的內容都已保留。'
+LAST = '為了安全，再過兩分鐘須要重新登入。請先完成手上的動作；您輸入的內容都已保留，登入後會回到這裡。'
+
+_told: WeakKeyDictionary[Client, ui.notification] = WeakKeyDictionary()
+
+
+async def tell() -> None:
+    """Tell the pages of each session that ends soon, once; take it back where the session goes on."""
+    for digest in sockets.open_sessions():
+        left, at_most = await sessions.time_left(digest)
+        for client in sockets.pages_of(digest):
+            if left > SOON:
+                _take_back(client)
+            elif left and client not in _told:
+                _tell(client, LAST if at_most <= SOON else IDLE)
+
+
+def _tell(client: Client, sentence: str) -> None:
+    press = {LAST: '知道了', IDLE: '繼續使用'}[sentence]
+    with client:
+        # The press is an event, and any event prolongs the session.
+        _told[client] = ui.notification(
+            sentence, type='warning', position='top', multi_line=True, timeout=None, close_button=press
+        )
+
+
+def _take_back(client: Client) -> None:
+    notification = _told.pop(client, None)
+    if notification is not None:
+        notification.dismiss()

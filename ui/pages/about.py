@@ -1,0 +1,70 @@
+"""網站導覽, 隱私權政策 and 資訊安全政策: plain HTML, for everybody."""
+
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+
+from domain import links
+from domain.model import Role
+
+from .. import gate, public
+
+OWN = [('變更密碼', links.change_password()), ('通知信設定', links.mail_settings())]
+MAILS = ('系統信件', links.mails())
+FIGURES = ('審核統計', links.statistics())
+# What each role finds, as its menu names it.
+PAGES = {
+    Role.UNIT_STAFF: [
+        ('子系統入口', links.menu()),
+        ('志工資料管理', links.volunteer_data()),
+        ('志工基本資料維護', links.volunteers()),
+        ('新增志工', links.new_volunteer()),
+        ('志工總歸戶', links.consolidated()),
+        ('批次維護作業', links.batch_trainings()),
+        ('名冊', links.rosters()),
+        ('送審進度', links.applications()),
+        FIGURES,
+        MAILS,
+    ],
+    Role.REVIEWER: [
+        ('子系統入口', links.menu()),
+        ('志工紀錄冊審核', links.review_queue()),
+        ('名冊審核', links.review_rosters()),
+        ('逾期案件', links.overdue()),
+        ('發冊紀錄', links.number_ledger()),
+        ('志工總歸戶', links.consolidated()),
+        FIGURES,
+        MAILS,
+    ],
+    Role.VOLUNTEER: [('我的紀錄冊', links.my_record_book())],
+    Role.ADMINISTRATOR: [('系統管理', links.administration()), MAILS],
+}
+FOR_ALL = [
+    ('登入', links.login()),
+    ('帳號申請', links.request_account()),
+    ('忘記密碼', links.forgotten_password()),
+    ('紙本驗證碼', links.paper_code()),
+    ('下載專區', links.downloads()),
+    ('隱私權政策', links.privacy()),
+    ('資訊安全政策', links.security()),
+]
+
+
+def register(site: FastAPI) -> None:
+    """Put the pages under their addresses."""
+    site.add_api_route(links.site_map(), _site_map, methods=['GET'])
+    site.add_api_route(links.privacy(), _privacy, methods=['GET'])
+    site.add_api_route(links.security(), _security, methods=['GET'])
+
+
+async def _site_map(request: Request) -> Response:
+    account = gate.account_of(request)
+    own = [*PAGES[account.role], *OWN] if account else []
+    return public.page('site_map.html', is_signed_in=account is not None, own=own, for_all=FOR_ALL)
+
+
+async def _privacy(request: Request) -> Response:
+    return public.page('privacy.html', is_signed_in=gate.account_of(request) is not None)
+
+
+async def _security(request: Request) -> Response:
+    return public.page('security.html', is_signed_in=gate.account_of(request) is not None)
