@@ -37,7 +37,7 @@ class NothingToPrint(DomainError):
     """The filters find no book."""
 
     def __init__(self) -> None:
-        super().__init__('沒有符合查詢條件的紀錄冊，所以沒有列印。請回到紀錄冊頁籤，換一個條件再列印。')
+        super().__init__('沒有符合查詢條件的紀錄冊，所以沒有列印。請換一個條件再列印。')
 
 
 @dataclass(frozen=True)

@@ -66,10 +66,9 @@ async def history_tab(account: Account, volunteer: Volunteer) -> None:
 
 def _row(saving: Saving) -> Row:
     one, changes = saving.first, saving.entries
-    day, hour = dates.roc_instant(one.at).split(' ')
     row = {
         'key': str(one.id),
-        'at': {'text': day, 'sub': hour},
+        'at': dates.roc_instant(one.at),
         'by': {'text': one.by_name, 'sub': one.from_unit},
         'section': {'text': one.section.label, 'sub': one.subject},
         'action': '、'.join(dict.fromkeys(entry.action.label for entry in changes)),
