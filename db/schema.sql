@@ -826,3 +826,14 @@ INSERT INTO rule (key, label, kind, demand, by_eye, source, note, position) SELE
 INSERT INTO rule (key, label, kind, demand, by_eye, source, note, position) SELECT 'certificates-back', '證書反面', 'cancellation', 'off', false, '線上申請教學 STEP 6', '', min(position) FROM rule WHERE key = 'certificates' HAVING count(*) > 0;
 INSERT INTO rule (key, label, kind, demand, by_eye, source, note, position) SELECT 'letters', '姓名用字', NULL, 'advice', false, '', '', min(position) FROM rule WHERE key = 'identity' HAVING count(*) > 0;
 INSERT INTO rule (key, label, kind, demand, by_eye, source, note, position) SELECT 'letters', '姓名用字', 'cancellation', 'off', false, '', '', min(position) FROM rule WHERE key = 'identity' HAVING count(*) > 0;
+-- 0016_lists
+ALTER TABLE "volunteer" ADD COLUMN "name_order" VARCHAR(96) NOT NULL DEFAULT '';
+ALTER TABLE "volunteer" ALTER COLUMN "name_order" DROP DEFAULT;
+CREATE TABLE "kept_search" (
+    "key" VARCHAR(32) NOT NULL  PRIMARY KEY,
+    "words" BYTEA NOT NULL,
+    "kept_at" TIMESTAMPTZ NOT NULL,
+    "account_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "idx_kept_search_kept_at_3f0a4c" ON "kept_search" ("kept_at");
+COMMENT ON TABLE "kept_search" IS 'The words that an account looked for, sealed, under a random key that stands in addresses instead of them.';

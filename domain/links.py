@@ -75,6 +75,11 @@ def downloads() -> str:
     return '/downloads'
 
 
+def teaching() -> str:
+    """※教學影片: the eight steps in pictures."""
+    return '/teaching'
+
+
 def blank_roster() -> str:
     """名冊範本, as a spreadsheet."""
     return '/downloads/roster.ods'
@@ -139,9 +144,18 @@ def statistics(months: int | None = None) -> str:
 # Volunteers, for their unit
 
 
-def volunteers(name: str = '') -> str:
-    """志工基本資料維護; those whose name has `name` in it."""
-    return _with('/volunteers', name=name)
+def volunteers(
+    q: str = '',
+    *,
+    team: int | None = None,
+    membership: str = '',
+    state: str = '',
+    sort: str = '',
+    page: int | None = None,
+    per: int | None = None,
+) -> str:
+    """志工基本資料維護 as it was filtered, sorted and turned; `q` is the key of what was searched for (`searches`)."""
+    return _with('/volunteers', q=q, team=team, membership=membership, state=state, sort=sort, page=page, per=per)
 
 
 def consolidated(*, join: bool = False, draft: UUID | None = None) -> str:
@@ -179,9 +193,12 @@ def trainings(volunteer_id: int) -> str:
     return f'/volunteers/{volunteer_id}/trainings'
 
 
-def new_training(volunteer_id: int, kind: str = '') -> str:
-    """The form of a training that is not recorded yet; with `kind` its usual course is filled in."""
-    return _with(f'/volunteers/{volunteer_id}/trainings/new', kind=kind)
+def new_training(volunteer_id: int, kind: str = '', *, batch: bool = False) -> str:
+    """The form of a training that is not recorded yet; with `kind` its usual course is filled in.
+
+    With `batch` it returns to 批次維護作業.
+    """
+    return _with(f'/volunteers/{volunteer_id}/trainings/new', kind=kind, batch=1 if batch else None)
 
 
 def training(volunteer_id: int, training_id: int | str) -> str:
@@ -209,9 +226,9 @@ def application(volunteer_id: int) -> str:
     return f'/volunteers/{volunteer_id}/record-book/application'
 
 
-def applications(which: str = '') -> str:
-    """送審進度; `which` of the unit's lists (`worklists.UnitList`)."""
-    return _with('/applications', which=which)
+def applications(which: str = '', *, page: int | None = None, per: int | None = None) -> str:
+    """送審進度; `which` of the unit's lists (`worklists.UnitList`), turned to a page."""
+    return _with('/applications', which=which, page=page, per=per)
 
 
 def rosters() -> str:
@@ -257,9 +274,11 @@ def overdue(due: str = '') -> str:
     return _with('/reviews/overdue', due=due)
 
 
-def number_ledger() -> str:
-    """發冊紀錄."""
-    return '/numbers'
+def number_ledger(
+    q: str = '', *, kind: str = '', year: int | None = None, page: int | None = None, per: int | None = None
+) -> str:
+    """發冊紀錄 as it was searched and turned; `q` is the key of what was searched for (`searches`)."""
+    return _with('/numbers', q=q, kind=kind, year=year, page=page, per=per)
 
 
 # For the volunteer, and for administrators
@@ -268,6 +287,11 @@ def number_ledger() -> str:
 def my_record_book() -> str:
     """我的紀錄冊."""
     return '/my'
+
+
+def my_pages() -> str:
+    """線上閱讀: the pages of one's own record book."""
+    return '/my/book'
 
 
 def administration() -> str:
@@ -308,14 +332,30 @@ def case_preview(application_id: int) -> str:
     return f'/reviews/{application_id}/preview.png'
 
 
-def printed_record_books(volunteer_id: int, kind: str) -> str:
-    """The list of the 紀錄冊 tab as docx or odt."""
-    return f'/printouts/record-books/{volunteer_id}.{kind}'
+def printed_record_books(
+    volunteer_id: int,
+    kind: str,
+    *,
+    issue: str = '',
+    status: str = '',
+    since: date | None = None,
+    until: date | None = None,
+) -> str:
+    """The record books of the 紀錄冊 tab, as it is filtered, as docx or odt."""
+    path = f'/printouts/record-books/{volunteer_id}.{kind}'
+    return _with(path, issue=issue, status=status, since=since, until=until)
 
 
 def printed_roster(roster_id: int, kind: str, *, masked: bool = True) -> str:
     """列印名冊 as pdf or ods, identity numbers masked or in full."""
     return _with(f'/printouts/rosters/{roster_id}.{kind}', masked=int(masked))
+
+
+def volunteer_sheet(
+    q: str = '', *, team: int | None = None, membership: str = '', state: str = '', sort: str = ''
+) -> str:
+    """志工基本資料維護 as it is filtered and sorted, as a spreadsheet."""
+    return _with('/printouts/volunteers.ods', q=q, team=team, membership=membership, state=state, sort=sort)
 
 
 def printed_code(volunteer_id: int | str) -> str:
@@ -324,10 +364,25 @@ def printed_code(volunteer_id: int | str) -> str:
 
 
 def printed_trainings(
-    volunteer_id: int, kind: str, *, masked: bool = True, since: date | None = None, until: date | None = None
+    volunteer_id: int,
+    kind: str,
+    *,
+    masked: bool = True,
+    q: str = '',
+    since: date | None = None,
+    until: date | None = None,
+    membership: str = '',
+    course: str = '',
+    field: int | None = None,
+    civil: bool | None = None,
+    least: int | None = None,
+    most: int | None = None,
+    order: str = '',
 ) -> str:
-    """列印 of the 教育訓練 tab as pdf, odt, ods or strips, of the trainings between two days."""
-    return _with(f'/printouts/trainings/{volunteer_id}.{kind}', masked=int(masked), since=since, until=until)
+    """列印 of the 教育訓練 tab as pdf, odt, ods or strips, as it is filtered and sorted."""
+    asked = {'since': since, 'until': until, 'membership': membership, 'course': course, 'field': field}
+    asked |= {'civil': civil, 'least': least, 'most': most, 'order': order}
+    return _with(f'/printouts/trainings/{volunteer_id}.{kind}', masked=int(masked), q=q, **asked)
 
 
 def period_evidence(since: date | None = None, until: date | None = None) -> str:
@@ -335,9 +390,9 @@ def period_evidence(since: date | None = None, until: date | None = None) -> str
     return _with('/printouts/evidence.ods', since=since, until=until)
 
 
-def number_ledger_sheet(text: str = '', kind: str = '', year: int | None = None) -> str:
+def number_ledger_sheet(q: str = '', *, kind: str = '', year: int | None = None) -> str:
     """發冊紀錄 as it was searched for, as a spreadsheet."""
-    return _with('/printouts/numbers.ods', text=text, kind=kind, year=year)
+    return _with('/printouts/numbers.ods', q=q, kind=kind, year=year)
 
 
 def statistics_sheet(months: int) -> str:

@@ -7,6 +7,7 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ('01-forgotten', '/account/forgotten'),
         ('01-code', '/code'),
         ('01-downloads', '/downloads'),
+        ('01-teaching', '/teaching'),
         ('01-certificate', '/login/certificate'),
         ('01-site-map', '/site-map'),
         ('01-privacy', '/privacy'),
@@ -62,7 +63,7 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ('15-numbers', '/numbers'),
         ('11-overdue', '/reviews/overdue'),
     ],
-    'DEMO00001': [('13-my', '/my')],
+    'DEMO00001': [('13-my', '/my'), ('13-my-book', '/my/book')],
     'admin': [
         ('14-admin', '/admin'),
         ('14-admin-units', '/admin/units'),

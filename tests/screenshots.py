@@ -1,10 +1,16 @@
-"""`make screenshots`: every page at 1280 and 375 px, and the pages of a printed book, as PNG below var/screenshots."""
+"""`make screenshots`: every page at 1280 and 375 px, and the pages of a printed book, as PNG below var/screenshots.
 
+The pictures of the teaching page are kept in the repository: ui/static/teaching.
+"""
+
+import io
+import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from .domain.sample_office import NOW
@@ -13,6 +19,18 @@ from .site import ROOT, Site, computer, launched, running_site, signed_in
 
 FOLDER = ROOT / 'var' / 'screenshots'
 WIDTHS = (1280, 375)
+TEACHING = ROOT / 'ui' / 'static' / 'teaching'
+# Of each step: who, where, and the name of what is to be pressed, as a pattern.
+STEPS = (
+    ('', '/login', 'button', '^登入$'),
+    ('clerk', '/menu', 'link', '志工資料管理'),
+    ('clerk', '/volunteer-data', 'link', '志工基本資料維護'),
+    ('clerk', '/volunteers', 'link', '新增志工基本資料'),
+    ('clerk', '/volunteers', 'link', '王小明'),
+    ('clerk', '/volunteers/1/trainings', 'link', '^新增$'),
+    ('clerk', '/volunteers/6/record-book', 'link', '申請送審'),
+    ('clerk', '/volunteers/6/record-book/application', 'button', '^送審$'),
+)
 
 
 def main() -> None:
@@ -29,6 +47,8 @@ def main() -> None:
             chosen = [each for each in pages if not wanted or any(name in each[0] for name in wanted)]
             for width in WIDTHS if chosen else ():
                 photograph(visitor(browser, site, role, width), site, chosen, width)
+        if not wanted or 'teaching' in wanted:
+            photograph_steps(browser, site)
         if not wanted or 'book' in wanted:
             photograph_book(signed_in(browser, site, 'DEMO00001'), site)
         browser.close()
@@ -49,6 +69,22 @@ def photograph(page: Page, site: Site, pages: list[tuple[str, str]], width: int)
         page.wait_for_timeout(900)
         page.screenshot(path=FOLDER / f'{name}-{width}.png', full_page=width < 500)
     page.context.close()
+
+
+def photograph_steps(browser: Browser, site: Site) -> None:
+    """What each step of the tutorial looks like, with a frame around what is pressed; small enough to be looked at."""
+    TEACHING.mkdir(exist_ok=True)
+    pages = {role: visitor(browser, site, role, 1280) for role in ('', 'clerk')}
+    for number, (role, address, kind, name) in enumerate(STEPS, 1):
+        page = pages[role]
+        page.goto(site.url + address)
+        target = page.get_by_role('main').get_by_role(kind, name=re.compile(name)).last  # type: ignore[arg-type]
+        target.scroll_into_view_if_needed()
+        page.wait_for_timeout(900)
+        target.evaluate("one => one.style.setProperty('outline', '4px solid #c0392b', 'important')")
+        picture = Image.open(io.BytesIO(page.screenshot())).convert('RGB')
+        size = (800, round(800 * picture.height / picture.width))
+        picture.resize(size, Image.Resampling.LANCZOS).save(TEACHING / f'step-{number}.webp', quality=62, method=6)
 
 
 def photograph_book(page: Page, site: Site) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect
 
 from . import samples
-from .site import Site, signed_in
+from .site import Site, computer, signed_in
 from .test_journey import choose
 
 PURPOSE = '核對證件'
@@ -108,6 +108,7 @@ def test_one_course_is_prepared_for_two_volunteers_who_then_lack_only_the_certif
     for name in ('吳小堃', '郭小樂'):
         expect(clerk.locator('tbody tr', has_text=name)).to_contain_text('導覽技巧進階')
 
+    expect(clerk.get_by_role('link', name=re.compile('下一位'))).to_be_visible()
     clerk.locator('tbody tr', has_text='吳小堃').get_by_role('link').last.click()
     expect(clerk.locator('#title')).to_have_value('導覽技巧進階')
     for side, picture in (('front', samples.certificate_front('吳小堃')), ('back', samples.certificate_back())):
@@ -116,7 +117,8 @@ def test_one_course_is_prepared_for_two_volunteers_who_then_lack_only_the_certif
         expect(clerk.get_by_alt_text(re.compile(f'{side}.jpg')).first).to_be_visible()
     clerk.get_by_role('button', name='儲存', exact=True).click()
     expect(clerk.get_by_text('教育訓練資料已儲存').first).to_be_visible()
-    clerk.goto(f'{site.url}/batch/trainings', wait_until='commit')
+    expect(clerk).to_have_url(re.compile('/batch/trainings'))
+    expect(clerk.get_by_role('link', name='下一位：郭小樂')).to_be_visible()
     expect(clerk.locator('tbody tr', has_text='郭小樂')).to_have_count(1)
     expect(clerk.locator('tbody tr', has_text='吳小堃')).to_have_count(0)
 
@@ -207,6 +209,75 @@ def test_the_roster_in_a_mail_is_handed_over(site: Site, reviewer: Page) -> None
     with reviewer.expect_download() as download:
         letter.get_by_role('button').click()
     assert Path(download.value.path()).stat().st_size > 1000
+
+
+def test_back_returns_to_what_was_searched_filtered_and_sorted_by_an_address_without_names(
+    site: Site, clerk: Page
+) -> None:
+    clerk.goto(f'{site.url}/volunteers')
+    names = clerk.locator('section', has_text='Q 查詢結果').locator('tbody tr td:first-child')
+    clerk.get_by_label('姓名、證號或紀錄冊號').last.fill('小')
+    choose(clerk, '紀錄冊申請', '未申請')
+    clerk.get_by_role('button', name='查詢', exact=True).click()
+    expect(clerk).to_have_url(re.compile('q=.*state=none'))
+    clerk.get_by_role('columnheader', name='志工姓名').get_by_role('button').click()
+    expect(clerk).to_have_url(re.compile('sort=name'))
+    clerk.get_by_role('columnheader', name='志工姓名').get_by_role('button').click()
+    expect(clerk).to_have_url(re.compile('sort=-name'))
+    found = names.all_inner_texts()
+    assert found
+    assert '%' not in clerk.url
+
+    names.first.get_by_role('link').click()
+    expect(clerk).to_have_url(re.compile('/basics'))
+    clerk.go_back()
+    expect(clerk.get_by_label('姓名、證號或紀錄冊號').last).to_have_value('小')
+    expect(names).to_have_text(found)
+    content = sheet(clerk, '匯出 ODS')
+    assert all(name in content for name in found)
+
+
+def test_a_volunteer_finds_book_and_telephone_first_and_reads_the_book_in_the_chosen_size(
+    site: Site, browser: Browser
+) -> None:
+    volunteer = signed_in(browser, site, 'DEMO00001', width=375)
+    volunteer.goto(f'{site.url}/my')
+    inside = volunteer.get_by_role('main')
+    order = [
+        inside.get_by_role('link', name='下載紀錄冊 PDF'),
+        inside.get_by_role('link', name=re.compile('撥打.*示例文化中心')),
+        inside.get_by_role('link', name=re.compile('撥打.*系統客服')),
+        inside.get_by_role('heading', name='申請進度'),
+        inside.get_by_text('誰看過我的資料'),
+    ]
+    tops = [(each.bounding_box() or {'y': -1})['y'] for each in order]
+    assert tops == sorted(tops)
+    assert tops[0] > 0
+    expect(volunteer.get_by_role('table')).to_have_count(0)
+    volunteer.get_by_text('誰看過我的資料').click()
+    expect(volunteer.get_by_role('table')).to_be_visible()
+
+    volunteer.get_by_role('link', name='線上閱讀').click()
+    expect(volunteer.get_by_role('heading', name='服務紀錄', exact=True)).to_be_visible()
+    cell = volunteer.locator('td', has_text='志工基礎訓練')
+    usual = cell.evaluate('one => parseFloat(getComputedStyle(one).fontSize)')
+    volunteer.get_by_role('button', name='特大').click()
+    expect(volunteer.locator('body.lb-larger')).to_be_visible()
+    assert cell.evaluate('one => parseFloat(getComputedStyle(one).fontSize)') > usual
+
+
+def test_a_clerk_chooses_the_size_of_the_letters_and_a_stranger_at_the_login(site: Site, browser: Browser) -> None:
+    page = computer(browser, site).new_page()
+    page.goto(f'{site.url}/login')
+    page.get_by_role('button', name='特大').click()
+    page.reload()
+    expect(page.get_by_role('button', name='特大')).to_have_attribute('aria-pressed', 'true')
+    expect(page.locator('body.lb-larger')).to_be_visible()
+
+    clerk = signed_in(browser, site, 'clerk2')
+    clerk.locator('summary', has_text='帳號選單').click()
+    clerk.get_by_role('button', name='大', exact=True).click()
+    expect(clerk.locator('body.lb-large')).to_be_visible()
 
 
 def test_a_volunteer_has_no_mails_of_an_office_to_read(site: Site, browser: Browser) -> None:

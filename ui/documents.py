@@ -1,24 +1,30 @@
 """Documents made on demand: the record book as PDF, the printed lists. Authenticated GETs; 404 for strangers."""
 
 from datetime import date
+from enum import Enum
+from typing import TypeVar
 
 from fastapi import FastAPI, Request, Response
 
-from domain import dates, file_names, rosters, volunteers
+from domain import dates, file_names, rosters, searches, volunteers
 from domain.books import number_ledger, record_books
 from domain.books.number_ledger import EntryQuery
+from domain.books.record_books import RecordBookQuery
 from domain.errors import DomainError, NotFound, NotPermitted
+from domain.guide import volunteer_sheet
 from domain.logbook import pdf
-from domain.model import IssueKind, Role
+from domain.model import BookStatus, IssueKind, MembershipStatus, Role, TrainingKind
 from domain.reports import profile_lists, review_periods, statistics
 from domain.reports.profile_lists import Document
 from domain.reports.review_periods import Period
 from domain.reviews import previews
-from domain.volunteers import paper_codes
+from domain.trainings import TrainingOrder, TrainingQuery
+from domain.volunteers import State, VolunteerQuery, paper_codes
 
 from .headers import disposition
 from .session import account_of
 
+Chosen = TypeVar('Chosen', bound=Enum)
 REASONS = {Role.VOLUNTEER: '本人檢視', Role.UNIT_STAFF: '單位列印', Role.REVIEWER: '機關列印'}
 
 
@@ -26,9 +32,10 @@ def register(site: FastAPI) -> None:
     """Put the documents under their addresses."""
     site.add_api_route('/books/{book_id}.pdf', book, methods=['GET'])
     site.add_api_route('/reviews/{application_id}/preview.png', preview, methods=['GET'])
-    site.add_api_route('/printouts/record-books/{volunteer_id}.{kind}', record_book_list, methods=['GET'])
+    site.add_api_route('/printouts/record-books/{volunteer_id}.{kind}', books, methods=['GET'])
     site.add_api_route('/printouts/rosters/{roster_id}.{kind}', roster, methods=['GET'])
     site.add_api_route('/printouts/trainings/{volunteer_id}.{kind}', training_list, methods=['GET'])
+    site.add_api_route('/printouts/volunteers.ods', volunteer_list, methods=['GET'])
     site.add_api_route('/printouts/codes/{volunteer_id}.pdf', paper_code, methods=['POST'])
     site.add_api_route('/printouts/evidence.ods', period_evidence, methods=['GET'])
     site.add_api_route('/printouts/numbers.ods', ledger, methods=['GET'])
@@ -57,12 +64,23 @@ async def preview(request: Request, application_id: int) -> Response:
     return _sent(made, is_download=False)
 
 
-async def record_book_list(request: Request, volunteer_id: int, kind: str) -> Response:
-    """列印(doc), 列印(odt) of the 紀錄冊 tab."""
+async def books(
+    request: Request,
+    volunteer_id: int,
+    kind: str,
+    issue: str = '',
+    status: str = '',
+    since: date | None = None,
+    until: date | None = None,
+) -> Response:
+    """列印(doc), 列印(odt) of the 紀錄冊 tab, as it is filtered."""
+    query = RecordBookQuery(volunteer_id, _one_of(IssueKind, issue), _one_of(BookStatus, status), since, until)
     try:
-        return _sent(await profile_lists.record_books(volunteer_id, kind, by=account_of(request)), is_download=True)
+        account = account_of(request)
+        made = await profile_lists.books(query, kind, reason=REASONS[account.role], by=account)
     except DomainError as refusal:
         return _refused(refusal)
+    return _sent(made, is_download=True)
 
 
 async def roster(request: Request, roster_id: int, kind: str, masked: bool = True) -> Response:
@@ -79,17 +97,55 @@ async def training_list(
     volunteer_id: int,
     kind: str,
     masked: bool = True,
+    q: str = '',
     since: date | None = None,
     until: date | None = None,
+    membership: str = '',
+    course: str = '',
+    field: int | None = None,
+    civil: bool | None = None,
+    least: int | None = None,
+    most: int | None = None,
+    order: str = '',
 ) -> Response:
-    """列印 and 列印時數條 of the 教育訓練 tab; `kind` is pdf, odt, ods or strips."""
+    """列印 and 列印時數條 of the 教育訓練 tab, as it is filtered and sorted; `kind` is pdf, odt, ods or strips."""
+    account = account_of(request)
     try:
-        made = await profile_lists.trainings(
-            volunteer_id, kind, is_masked=masked, since=since, until=until, by=account_of(request)
+        query = TrainingQuery(
+            title=await searches.words(q, by=account),
+            from_day=since,
+            to_day=until,
+            status=_one_of(MembershipStatus, membership),
+            kind=_one_of(TrainingKind, course),
+            field_id=field,
+            is_civil_servant=civil,
+            hours_from=least,
+            hours_to=most,
+            order=_one_of(TrainingOrder, order) or TrainingOrder.NAME,
         )
+        made = await profile_lists.trainings(volunteer_id, kind, query, is_masked=masked, by=account)
     except DomainError as refusal:
         return _refused(refusal)
     return _sent(made, is_download=made.media_type != 'application/pdf')
+
+
+async def volunteer_list(
+    request: Request, q: str = '', team: int | None = None, membership: str = '', state: str = '', sort: str = ''
+) -> Response:
+    """志工基本資料維護 as it is filtered and sorted, as a spreadsheet."""
+    account = account_of(request)
+    try:
+        query = VolunteerQuery(
+            await searches.words(q, by=account),
+            team,
+            _one_of(MembershipStatus, membership),
+            _one_of(State, state),
+            sort=sort,
+        )
+        content = await volunteer_sheet.ods(query, by=account)
+    except DomainError as refusal:
+        return _refused(refusal)
+    return _sent(Document(content, profile_lists.MEDIA_TYPES['ods'], '志工名單.ods'), is_download=True)
 
 
 async def paper_code(request: Request, volunteer_id: int) -> Response:
@@ -104,12 +160,13 @@ async def paper_code(request: Request, volunteer_id: int) -> Response:
     return _sent(made, is_download=False)
 
 
-async def ledger(request: Request, text: str = '', kind: str = '', year: str = '') -> Response:
+async def ledger(request: Request, q: str = '', kind: str = '', year: str = '') -> Response:
     """發冊紀錄 as a spreadsheet, as it was searched for."""
-    query = EntryQuery(text[:60], next((one for one in IssueKind if one == kind), None))
+    account = account_of(request)
+    query = EntryQuery(await searches.words(q, by=account), _one_of(IssueKind, kind))
     query.year = int(year) if year.isascii() and year.isdecimal() and len(year) <= 3 else None
     try:
-        content = await number_ledger.export(query, by=account_of(request))
+        content = await number_ledger.export(query, by=account)
     except DomainError as refusal:
         return _refused(refusal)
     return _sent(Document(content, profile_lists.MEDIA_TYPES['ods'], '發冊紀錄.ods'), is_download=True)
@@ -132,6 +189,11 @@ async def figure_tables(request: Request, months: int = 12) -> Response:
     except DomainError as refusal:
         return _refused(refusal)
     return _sent(Document(content, profile_lists.MEDIA_TYPES['ods'], '審核統計.ods'), is_download=True)
+
+
+def _one_of(choices: type[Chosen], value: object) -> Chosen | None:
+    """What an address names of `choices`; None when it is none of them."""
+    return next((each for each in choices if each == value), None)
 
 
 def _sent(made: Document, *, is_download: bool) -> Response:

@@ -53,6 +53,7 @@ PUBLIC_PAGES = frozenset(
         links.paper_code(),
         links.confirm_email(),
         links.downloads(),
+        links.teaching(),
         links.blank_roster(),
         links.site_map(),
         links.privacy(),

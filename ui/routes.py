@@ -20,9 +20,11 @@ from .pages import (
     login,
     mails,
     menus,
+    my_pages,
     my_record_book,
     rosters,
     statistics,
+    teaching,
 )
 from .pages.review import case, number_ledger, overdue, queue
 from .pages.review import rosters as review_rosters
@@ -32,7 +34,7 @@ from .slow_pages import NEVER
 
 Builder = Callable[..., Awaitable[Any]]
 # Plain HTML and documents: each module puts its own under their addresses.
-PLAIN = (login, account_help, downloads, about, menus, documents)
+PLAIN = (login, account_help, downloads, teaching, about, menus, documents)
 STAFF, REVIEWER, VOLUNTEER, ADMINISTRATOR = Role.UNIT_STAFF, Role.REVIEWER, Role.VOLUNTEER, Role.ADMINISTRATOR
 
 PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [
@@ -59,6 +61,7 @@ PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [
     ('/numbers', number_ledger.numbers_page, (REVIEWER,)),
     ('/figures', statistics.figures_page, (STAFF, REVIEWER)),
     ('/my', my_record_book.my_record_book_page, (VOLUNTEER,)),
+    ('/my/book', my_pages.my_pages_page, (VOLUNTEER,)),
     ('/admin', admin.admin_page, (ADMINISTRATOR,)),
     ('/admin/{section}', admin.section_page, (ADMINISTRATOR,)),
     ('/mails', mails.mails_page, (STAFF, REVIEWER, ADMINISTRATOR)),

@@ -4,7 +4,7 @@ from .accounts import AccountRequest, Allowance, EmailChange, IdentityLookup, Lo
 from .applications import Application, ApplicationStep, CaseContent, Decision, Presence, Roster
 from .books import BookIssue, NumberSeries, RecordBook
 from .corrections import Correction, CorrectionExchange, EyeCheck
-from .drafts import Draft, DraftEntry, HalfWritten
+from .drafts import Draft, DraftEntry, HalfWritten, KeptSearch
 from .ledgers import Award, HonorCard, InsuranceCover, OtherEntry, PerformanceCertificate, ServiceHours
 from .office import AccessEntry, HistoryEntry, MailTemplate, OfficeEntry, OutgoingMail, PhoneCall
 from .people import Account, Membership, StoredFile, Volunteer
@@ -38,6 +38,7 @@ __all__ = [
     'HostUnit',
     'IdentityLookup',
     'InsuranceCover',
+    'KeptSearch',
     'LoginFailure',
     'MailTemplate',
     'Membership',

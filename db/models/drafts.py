@@ -1,4 +1,4 @@
-"""Forms that are not saved yet, field by field, and what else somebody is writing."""
+"""Forms that are not saved yet, field by field; what else somebody is writing; and what was searched for."""
 
 from typing import Any
 
@@ -81,3 +81,18 @@ class HalfWritten(Model):
     class Meta:
         table = 'half_written'
         unique_together = (('account', 'place', 'field'),)
+
+
+class KeptSearch(Model):
+    """The words that an account looked for, sealed, under a random key that stands in addresses instead of them."""
+
+    key = fields.CharField(max_length=32, primary_key=True)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        'models.Account', on_delete=fields.RESTRICT, related_name='searches'
+    )
+    account_id: int
+    words = SealedTextField()
+    kept_at = fields.DatetimeField(db_index=True)
+
+    class Meta:
+        table = 'kept_search'

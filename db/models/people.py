@@ -88,7 +88,7 @@ class Volunteer(Model):
     The basics are shared (law.md#shared-basics): `version` grows with each change, for units that edit the same person
     at once. `identity_number` is sealed; `identity_index` finds it, lists display `identity_masked` (A12****789).
     `name_key` and `english_name_key` are the names folded for searching, by the rule of `key_edition`; `name` is stored
-    exactly as given.
+    exactly as given. Lists sort by `name_order`, the strokes of the name.
     """
 
     id = fields.IntField(primary_key=True)
@@ -98,6 +98,7 @@ class Volunteer(Model):
     identity_masked = fields.CharField(max_length=24)
     name = fields.CharField(max_length=100)
     name_key = fields.CharField(max_length=120, db_index=True)
+    name_order = fields.CharField(max_length=96, default='')
     english_name = fields.CharField(max_length=100, default='')
     english_name_key = fields.CharField(max_length=120, default='')
     key_edition = fields.SmallIntField(default=0)

@@ -5,9 +5,13 @@ Services note a change in the transaction that makes it. Values stand as people 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
+
+from tortoise.expressions import Q, RawSQL
+from tortoise.functions import Max
+from tortoise.queryset import QuerySet
 
 from db.choices import Choice, HistoryAction, Role, Section
 from db.models import Account, Agency, HistoryEntry, HostUnit, Volunteer
@@ -17,8 +21,25 @@ from ..errors import NotFound
 from ..fields import Field
 from ..paging import Page, bounds
 
-__all__ = ['ADDED', 'AMENDED', 'REMOVED', 'REPLACED', 'Change', 'Page', 'compared', 'describe', 'note', 'of', 'unit_of']
+__all__ = [
+    'ADDED',
+    'AMENDED',
+    'REMOVED',
+    'REPLACED',
+    'Change',
+    'HistoryQuery',
+    'Page',
+    'Saving',
+    'compared',
+    'describe',
+    'note',
+    'of',
+    'savings',
+    'unit_of',
+]
 
+# What the entries of one saving have in common.
+_STROKE = ('at', 'by_id', 'section', 'subject')
 ADDED, AMENDED, REMOVED, REPLACED = HistoryAction
 
 
@@ -31,6 +52,28 @@ class Change:
     new: str
     old_file: UUID | None = None
     new_file: UUID | None = None
+
+
+@dataclass(frozen=True)
+class HistoryQuery:
+    """The filters of 異動紀錄; None and '' do not filter. `who` is part of a name or of a unit."""
+
+    section: Section | None = None
+    who: str = ''
+    from_day: date | None = None
+    to_day: date | None = None
+
+
+@dataclass(frozen=True)
+class Saving:
+    """What was changed at one stroke: the same hand, moment and record."""
+
+    entries: Sequence[HistoryEntry]
+
+    @property
+    def first(self) -> HistoryEntry:
+        """One of its entries: who, when, and of which record are the same in all."""
+        return self.entries[0]
 
 
 async def note(
@@ -72,12 +115,46 @@ async def note(
 
 async def of(volunteer: Volunteer, *, by: Account, page: int = 1, per_page: int = 10) -> Page[HistoryEntry]:
     """The newest first, of all units: they keep the record together. Raises NotFound."""
-    if not await Volunteer.filter(permissions.visible_to(by), id=validation.record_id(volunteer.id)).exists():
-        raise NotFound
     number, per_page = bounds(page, per_page)
-    entries = HistoryEntry.filter(volunteer_id=volunteer.id)
+    entries = await _asked(volunteer, HistoryQuery(), by)
     rows = await entries.offset((number - 1) * per_page).limit(per_page)
     return Page(rows, await entries.count(), number, per_page)
+
+
+async def savings(
+    volunteer: Volunteer, query: HistoryQuery, *, by: Account, page: int = 1, per_page: int = 10
+) -> Page[Saving]:
+    """What was changed at one stroke stands together, the newest first. Two queries. Raises NotFound."""
+    number, per_page = bounds(page, per_page)
+    asked = await _asked(volunteer, query, by)
+    strokes = asked.annotate(last=Max('id'), found=RawSQL('COUNT(*) OVER ()')).group_by(*_STROKE)
+    listed = (
+        await strokes.order_by('-at', '-last').offset((number - 1) * per_page).limit(per_page).values(*_STROKE, 'found')
+    )
+    together: dict[tuple[Any, ...], list[HistoryEntry]] = {tuple(row[name] for name in _STROKE): [] for row in listed}
+    for entry in await HistoryEntry.filter(volunteer_id=volunteer.id, at__in=[row['at'] for row in listed]).order_by(
+        'id'
+    ):
+        together.get(tuple(getattr(entry, name) for name in _STROKE), []).append(entry)
+    total = listed[0]['found'] if listed else 0
+    if not listed and number > 1:
+        total = len(await strokes.values('at'))
+    return Page([Saving(entries) for entries in together.values()], total, number, per_page)
+
+
+async def _asked(volunteer: Volunteer, query: HistoryQuery, by: Account) -> QuerySet[HistoryEntry]:
+    if not await Volunteer.filter(permissions.visible_to(by), id=validation.record_id(volunteer.id)).exists():
+        raise NotFound
+    entries = HistoryEntry.filter(volunteer_id=volunteer.id)
+    if section := validation.member(Section, query.section):
+        entries = entries.filter(section__in=[each for each in Section if each.label == section.label])
+    if isinstance(query.from_day, date):
+        entries = entries.filter(at__gte=datetime.combine(query.from_day, time(), dates.TAIPEI))
+    if isinstance(query.to_day, date):
+        entries = entries.filter(at__lt=datetime.combine(query.to_day + timedelta(days=1), time(), dates.TAIPEI))
+    if wanted := validation.searched(query.who):
+        entries = entries.filter(Q(by_name__icontains=wanted) | Q(from_unit__icontains=wanted))
+    return entries
 
 
 def compared(fields: Mapping[str, Field], before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:

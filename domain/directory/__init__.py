@@ -7,7 +7,7 @@ from datetime import date
 from typing import TypeVar
 
 from tortoise.exceptions import IntegrityError
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
 from tortoise.models import Model
 
 from db import transaction
@@ -99,6 +99,13 @@ async def all_agencies(*, by: Account) -> list[Agency]:
     """Every agency there is or was, by county; for the administrator."""
     permissions.require(by, Role.ADMINISTRATOR)
     return await Agency.all().select_related('county', 'field').order_by('county__position', 'position', 'id')
+
+
+async def unsupervised(*, by: Account) -> list[Agency]:
+    """The agencies that review, but name no supervisor's address: of what is overdue there, nobody is told."""
+    permissions.require(by, Role.ADMINISTRATOR)
+    reviewing = Account.filter(role=Role.REVIEWER, is_active=True).values('agency_id')
+    return await Agency.filter(supervisor_email='', id__in=Subquery(reviewing))
 
 
 async def host_units(*, by: Account) -> list[HostUnit]:

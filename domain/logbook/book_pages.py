@@ -6,6 +6,16 @@ These classes know no database, so that a book can be printed from anywhere.
 
 from dataclasses import dataclass
 
+# 管理辦法 §4, 管理辦法 §6, 管理辦法 §7, 管理辦法 §8, 管理辦法 §9
+NOTICES = (
+    '本冊為志工服務之總登錄，限本人使用，不得轉借、冒用或不當使用；違者由運用單位予以糾正並註記，其服務紀錄不予採計。',
+    '轉換運用單位時，本冊應繼續使用，不必重新申請。',
+    '本冊損壞或遺失時，請向運用單位申請換發或補發。',
+    '服務時數指實際提供服務之時數，不含往返時間。',
+    '服務紀錄由運用單位指定人員登錄，並加蓋登錄人名章。',
+    '記載如有錯誤，請通知運用單位更正，請勿自行塗改。',
+)
+
 
 @dataclass(frozen=True)
 class Cover:
@@ -143,5 +153,6 @@ class Contents:
     service: tuple[ServiceLeaf, ...]
     ledgers: tuple[Ledger, ...]
     remarks: tuple[str, ...] = ()
+    notices: tuple[str, ...] = NOTICES
     version: str = ''
     verification: Verification | None = None

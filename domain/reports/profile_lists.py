@@ -2,23 +2,23 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from db.choices import AccessKind, IdentityKind, Role, TrainingKind
-from db.models import Account, RecordBook, Training, Volunteer
+from db.models import Account, Training, Volunteer
 
 from .. import dates, file_names, printouts, volunteers
 from ..audit import access
-from ..books.record_books import FIELDS as BOOK_FIELDS
+from ..books import record_books
 from ..books.record_books import RecordBookQuery
-from ..books.record_books import find as find_books
-from ..errors import NotFound
+from ..errors import DomainError, NotFound
 from ..paging import MOST_ROWS
+from ..printouts import book_texts
 from ..printouts.odf import Cell
 from ..trainings import FIELDS as TRAINING_FIELDS
-from ..trainings import format_duration
-from ..trainings import of as trainings_of
+from ..trainings import TrainingQuery, format_duration
+from ..trainings import find as find_trainings
 
 MEDIA_TYPES = {
     'pdf': 'application/pdf',
@@ -29,12 +29,15 @@ MEDIA_TYPES = {
 _PERSON = ('志工姓名', IdentityKind.NATIONAL_ID.label)
 _COURSE = ('starts_on', 'title', 'kind', 'provider', 'approval_reference', 'sessions', 'hours')
 _OF_STRIP = ('starts_on', 'title', 'kind', 'hours', 'provider', 'approval_reference')
-BOOK_COLUMNS = (
-    *_PERSON,
-    *(BOOK_FIELDS[key].caption for key in ('number', 'kind', 'issued_on', 'entered_by_unit')),
-)
 TRAINING_COLUMNS = (*_PERSON, '志工單位', *(TRAINING_FIELDS[key].caption for key in _COURSE))
 STRIP_COLUMNS = (*(TRAINING_FIELDS[key].caption for key in _OF_STRIP), '登錄人')
+
+
+class NothingToPrint(DomainError):
+    """The filters find no book."""
+
+    def __init__(self) -> None:
+        super().__init__('沒有符合查詢條件的紀錄冊，所以沒有列印。請換一個條件再列印。')
 
 
 @dataclass(frozen=True)
@@ -46,35 +49,33 @@ class Document:
     name: str
 
 
-async def record_books(volunteer_id: int, kind: str, *, by: Account) -> Document:
-    """列印(doc) and 列印(odt) of the 紀錄冊 tab: all books of a volunteer. `kind` is docx or odt. Raises NotFound."""
+async def books(query: RecordBookQuery, kind: str, *, reason: str, by: Account) -> Document:
+    """列印(doc) and 列印(odt) of the 紀錄冊 tab: the contents of the books that `query` finds of its volunteer.
+
+    `kind` is docx or odt. That a book was opened, and why, is noted as for the PDF. Raises NotFound, NothingToPrint.
+    """
     if kind not in ('docx', 'odt'):
         raise NotFound
-    volunteer = await volunteers.get(volunteer_id, by=by)
-    found = await find_books(RecordBookQuery(volunteer_id=volunteer.id, per_page=MOST_ROWS), by=by)
-    rows = [_book_as_row(volunteer, book) for book in found.rows]
-    write = printouts.docx if kind == 'docx' else printouts.odt
-    content = await asyncio.to_thread(write, '志願服務紀錄冊', printouts.below(), BOOK_COLUMNS, rows)
-    return _document(content, kind, '紀錄冊', volunteer)
+    volunteer = await volunteers.get(query.volunteer_id or 0, by=by)
+    found = await record_books.find(replace(query, page=1, per_page=MOST_ROWS), by=by)
+    if not found.rows:
+        raise NothingToPrint
+    printed = [await record_books.printable(book, by=by, reason=reason) for book in found.rows]
+    write = book_texts.docx if kind == 'docx' else book_texts.odt
+    return _document(await asyncio.to_thread(write, printed), kind, '志願服務紀錄冊', volunteer)
 
 
-async def trainings(
-    volunteer_id: int, kind: str, *, is_masked: bool, since: date | None, until: date | None, by: Account
-) -> Document:
-    """列印 (`kind` pdf, ods, odt) and 列印時數條 (strips) of the 教育訓練 tab.
+async def trainings(volunteer_id: int, kind: str, query: TrainingQuery, *, is_masked: bool, by: Account) -> Document:
+    """列印 (`kind` pdf, ods, odt) and 列印時數條 (strips) of the 教育訓練 tab: what `query` lists, in its order.
 
-    The volunteer's trainings, for whichever unit, that overlap the days from `since` to `until`; None is no bound. The
-    access log records it when the full identity number is printed (not `is_masked`). Raises NotFound, and as
+    The access log records it when the full identity number is printed (not `is_masked`). Raises NotFound, and as
     `logbook.pdf.as_pdf`.
     """
     if kind not in ('pdf', 'ods', 'odt', 'strips'):
         raise NotFound
     volunteer = await volunteers.get(volunteer_id, by=by)
-    listed = [
-        training
-        for training in await trainings_of(volunteer, by=by)
-        if (since is None or training.ends_on >= since) and (until is None or training.starts_on <= until)
-    ]
+    asked = replace(query, volunteer_id=volunteer.id, page=1, per_page=MOST_ROWS)
+    listed = [training for total in (await find_trainings(asked, by=by)).rows for training in total.trainings]
     number = volunteer.identity_masked if is_masked else await _full_number(volunteer, by)
     if kind == 'strips':
         owner = f'{volunteer.name}　{number}'
@@ -85,7 +86,7 @@ async def trainings(
     rows: list[Sequence[Cell]] = [_training_as_row(volunteer, number, each) for each in listed]
     if rows:
         rows.append(_total_row(listed))
-    return _document(await _list(kind, _period(since, until), rows, by), kind, '教育訓練', volunteer)
+    return _document(await _list(kind, _below(query), rows, by), kind, '教育訓練', volunteer)
 
 
 async def _list(kind: str, subtitle: str, rows: Sequence[Sequence[Cell]], by: Account) -> bytes:
@@ -101,17 +102,6 @@ async def _full_number(volunteer: Volunteer, by: Account) -> str:
         await access.note(volunteer, AccessKind.TRAINING_LIST, '列印時不遮蔽身分證號', by=by)
     number: str = volunteer.identity_number.open()
     return number
-
-
-def _book_as_row(volunteer: Volunteer, book: RecordBook) -> Sequence[str]:
-    return (
-        volunteer.name,
-        volunteer.identity_masked,
-        book.number,
-        book.kind.label,
-        dates.roc(book.issued_on),
-        book.entered_by_unit.name,
-    )
 
 
 def _training_as_row(volunteer: Volunteer, number: str, training: Training) -> Sequence[Cell]:
@@ -157,11 +147,21 @@ def _kind(training: Training) -> str:
     return f'{training.kind.label}（{training.field.name}）' if is_special else training.kind.label
 
 
-def _period(since: date | None, until: date | None) -> str:
-    if since is None and until is None:
-        return printouts.below()
-    first, last = (dates.roc_dotted(day) if day else '' for day in (since, until))
-    return printouts.below(f'受訓日期 {first}～{last}')
+def _below(query: TrainingQuery) -> str:
+    """What was asked for."""
+    facts = [f'{TRAINING_FIELDS["title"].caption} {query.title}'] if query.title else []
+    if query.from_day or query.to_day:
+        facts.append(f'受訓日期 {"～".join(dates.roc_dotted(day) if day else "" for day in _days_of(query))}')
+    if query.kind:
+        facts.append(query.kind.label)
+    if query.hours_from is not None or query.hours_to is not None:
+        least, most = ('' if hours is None else str(hours) for hours in (query.hours_from, query.hours_to))
+        facts.append(f'{least}～{most} 小時')
+    return printouts.below(*facts)
+
+
+def _days_of(query: TrainingQuery) -> tuple[date | None, date | None]:
+    return query.from_day, query.to_day
 
 
 def _document(content: bytes, kind: str, title: str, volunteer: Volunteer) -> Document:

@@ -1,7 +1,8 @@
 """審核統計: turnaround, share in time, share approved in the first round, and the reasons for corrections.
 
-A round begins with 送審 and ends with the agency's next act; rounds that end in the given days are counted. An agency
-reads its own figures by unit, a unit its own by agency. No figure names a person.
+A round begins with 送審 and ends with the agency's next act; rounds that end in the given days are counted. One that
+still runs though its day is over counts as not in time, from the day after. An agency reads its own figures by unit, a
+unit its own by agency. No figure names a person.
 """
 
 import asyncio
@@ -20,7 +21,8 @@ from .. import dates, permissions, printouts
 from ..printouts import odf
 from ..printouts.odf import Cell, Share, Sheet
 
-# The rounds of one side that ended in the days $2 to $3, Taipei time; {side} and {other} are columns named below.
+# The rounds of one side that ended in the days $2 to $3, Taipei time, or are overdue since ($4: today); {side} and
+# {other} are columns named below.
 _ROUNDS = """
 WITH steps AS (
     SELECT step.application_id, step.status, step.at, step.due_on, step.round,
@@ -29,16 +31,17 @@ WITH steps AS (
 ), rounds AS (
     SELECT application.{other} AS other_id, steps.round, steps.answer,
            extract(epoch FROM steps.answered_at - steps.at) / 86400 AS days,
-           (steps.answered_at AT TIME ZONE 'Asia/Taipei')::date AS answered_on, steps.due_on
+           coalesce((steps.answered_at AT TIME ZONE 'Asia/Taipei')::date, steps.due_on + 1) AS answered_on, steps.due_on
     FROM steps JOIN application ON application.id = steps.application_id
     WHERE application.{side} = $1 AND steps.status = 'submitted'
-      AND steps.answer IN ('returned', 'approved', 'rejected')
+      AND (steps.answer IN ('returned', 'approved', 'rejected') OR steps.answer IS NULL AND steps.due_on < $4)
 ), counted AS (SELECT * FROM rounds WHERE answered_on BETWEEN $2 AND $3)
 """
 _SUMS = """
-SELECT {group} AS name, count(*) AS decided, percentile_cont(0.5) WITHIN GROUP (ORDER BY days) AS median_days,
+SELECT {group} AS name, count(*) AS judged, count(answer) AS decided,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY days) AS median_days,
        count(*) FILTER (WHERE due_on IS NULL OR answered_on <= due_on) AS in_time,
-       count(*) FILTER (WHERE round = 1) AS first_rounds,
+       count(answer) FILTER (WHERE round = 1) AS first_rounds,
        count(*) FILTER (WHERE round = 1 AND answer = 'approved') AS first_passes
 FROM counted {joined} GROUP BY 1 ORDER BY {order}
 """
@@ -59,7 +62,10 @@ _SIDES = {
 
 @dataclass(frozen=True)
 class Line:
-    """The rounds of one month, one unit or all. Shares are 0 to 1, None where there are no rounds."""
+    """The rounds of one month, one unit or all. Shares are 0 to 1, None where there are no rounds.
+
+    Of `in_time` those that are overdue and not `decided` are a part, too.
+    """
 
     name: str
     decided: int
@@ -94,11 +100,11 @@ async def of(first: date, last: date, *, by: Account) -> Figures:
     permissions.require(by, Role.REVIEWER, Role.UNIT_STAFF)
     side = _SIDES[by.role]
     facts = [by.agency_id if by.role == Role.REVIEWER else by.host_unit_id, first, last]
-    rounds = _ROUNDS.format(**side)
+    rounds, today = _ROUNDS.format(**side), dates.today()
 
     async def lines(group: str, joined: str = '', order: str = '1') -> list[Line]:
         sql = rounds + _SUMS.format(group=group, joined=joined, order=order)
-        return [_line(row) for row in await get_connection('default').execute_query_dict(sql, facts)]
+        return [_line(row) for row in await get_connection('default').execute_query_dict(sql, [*facts, today])]
 
     total = await lines("''::text")
     months = await lines("to_char(answered_on, 'YYYY-MM')")
@@ -170,7 +176,7 @@ def _line(row: dict[str, Any]) -> Line:
         name=row['name'],
         decided=row['decided'],
         median_days=None if days is None else float(days),
-        in_time=_share(row['in_time'], row['decided']),
+        in_time=_share(row['in_time'], row['judged']),
         first_pass=_share(row['first_passes'], row['first_rounds']),
     )
 

@@ -1,21 +1,24 @@
 """The queue of an agency: what waits for it and what is done, in the reviewer's own order, and how many stand where."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
 from tortoise.connection import get_connection
-from tortoise.expressions import Q, Subquery
+from tortoise.expressions import Q, RawSQL, Subquery
 from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
+from db import sealing
 from db.choices import ApplicationStatus, CorrectionStatus, IssueKind, Role
-from db.models import Account, Application, Correction, Decision
+from db.models import Account, Application, Correction, Decision, HostUnit, RecordBook, Volunteer
 
-from .. import dates, papers, permissions
+from .. import dates, identity_numbers, papers, permissions, validation
 from ..calendar import days_left
 from ..calendar.days_left import DaysLeft
+from ..volunteers import spelling
 
 Due = Literal['overdue', 'today']
 # By the deadline; who came first; the newest; by unit; by the volunteer's name.
@@ -23,12 +26,13 @@ Order = Literal['due', 'oldest', 'newest', 'unit', 'name']
 Statuses = ApplicationStatus | Sequence[ApplicationStatus]
 
 SUBMITTED = ApplicationStatus.SUBMITTED
+FEWEST_DIGITS = 4  # of a telephone number
 _ORDERS: dict[str, tuple[str, ...]] = {
     'due': ('due_on', 'submitted_at', 'id'),
     'oldest': ('submitted_at', 'id'),
     'newest': ('-submitted_at', '-id'),
     'unit': ('host_unit__name', 'due_on', 'submitted_at', 'id'),
-    'name': ('volunteer__name', 'id'),
+    'name': ('volunteer__name_order', 'id'),
 }
 _COLUMNS = (
     'id',
@@ -129,16 +133,18 @@ async def awaiting(
     host_unit_id: int | None = None,
     due: Due | None = None,
     roster_id: int | None = None,
+    text: str = '',
     order: Order = 'due',
     limit: int = 50,
     offset: int = 0,
 ) -> list[CaseRow]:
     """The agency's cases in a status or several; `order` is for what waits, what is done comes latest first.
 
+    `text` is part of a name or of the unit, its telephone, or a whole identity, record book or case number.
     A case with a pending decision waits until that is released. Three queries, however many rows, one more where the
     agency counts working days, and four where something was changed under review.
     """
-    cases = _ordered(_found(by, status, host_unit_id, due, roster_id), status, order)
+    cases = _ordered(_found(by, status, host_unit_id, due, roster_id, text), status, order)
     # Plain values: hundreds of open queues read this whenever a case moves.
     rows = await cases.offset(offset).limit(limit).values(*_COLUMNS, **_JOINED)
     ids = [row['id'] for row in rows]
@@ -180,6 +186,7 @@ async def neighbours(
     host_unit_id: int | None = None,
     due: Due | None = None,
     roster_id: int | None = None,
+    text: str = '',
     order: Order = 'due',
 ) -> Neighbours:
     """What comes before and after the case in the queue as `awaiting` gives it, cases just decided left out.
@@ -187,7 +194,7 @@ async def neighbours(
     Of a case that has left the queue the next one is the first.
     """
     pending = Subquery(Decision.filter(problem='').values('application_id'))
-    cases = _found(by, status, host_unit_id, due, roster_id).filter(Q(id=application_id) | ~Q(id__in=pending))
+    cases = _found(by, status, host_unit_id, due, roster_id, text).filter(Q(id=application_id) | ~Q(id__in=pending))
     ids = [one for (one,) in await _ordered(cases, status, order).values_list('id')]
     if application_id not in ids:
         return Neighbours(None, ids[0] if ids else None, 0, len(ids))
@@ -197,7 +204,7 @@ async def neighbours(
 
 
 def _found(
-    by: Account, status: Statuses, host_unit_id: int | None, due: Due | None, roster_id: int | None
+    by: Account, status: Statuses, host_unit_id: int | None, due: Due | None, roster_id: int | None, text: str
 ) -> QuerySet[Application]:
     permissions.require(by, Role.REVIEWER)
     statuses = [status] if isinstance(status, ApplicationStatus) else list(status)
@@ -210,7 +217,28 @@ def _found(
         cases = cases.filter(due_on__lt=dates.today())
     elif due == 'today':
         cases = cases.filter(due_on=dates.today())
-    return cases
+    wanted = validation.searched(text)
+    return cases.filter(_sought(wanted, by)) if wanted else cases
+
+
+def _sought(wanted: str, by: Account) -> Q:
+    """The cases of whoever, or whose unit, or which itself is called so."""
+    people = [Q(identity_index=sealing.blind_index(identity_numbers.compact(wanted))), spelling.named(wanted)]
+    found = Volunteer.filter(Q(*filter(None, people), join_type=Q.OR)).values('id')
+    books = RecordBook.filter(number=validation.searched_number(wanted)[:80], agency_id=by.agency_id)
+    units = Q(name__icontains=wanted)
+    digits = ''.join(re.findall(r'\d', wanted))
+    if len(digits) >= FEWEST_DIGITS:
+        units = Q(units, dialled__contains=digits, join_type=Q.OR)
+    dialled = HostUnit.annotate(dialled=RawSQL("regexp_replace(phone, '\\D', '', 'g')"))
+    ways = [
+        Q(volunteer_id__in=Subquery(found)),
+        Q(volunteer_id__in=Subquery(books.values('volunteer_id'))),
+        Q(host_unit_id__in=Subquery(dialled.filter(units).values('id'))),
+    ]
+    if wanted.isascii() and wanted.isdecimal() and int(wanted) <= validation.MOST_INT4:
+        ways.append(Q(id=int(wanted)))
+    return Q(*ways, join_type=Q.OR)
 
 
 def _ordered(cases: QuerySet[Application], status: Statuses, order: Order) -> QuerySet[Application]:

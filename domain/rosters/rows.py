@@ -185,7 +185,7 @@ async def candidates(
     """Volunteers of the unit who may join a roster, by name; see `candidate_ids`."""
     number, per_page = bounds(page, per_page)
     free = await _free(kind, text, by)
-    found = await free.order_by('name_key', 'id').offset((number - 1) * per_page).limit(per_page)
+    found = await free.order_by('name_order', 'id').offset((number - 1) * per_page).limit(per_page)
     return Page(found, await free.count(), number, per_page)
 
 
@@ -195,7 +195,9 @@ async def candidate_ids(*, by: Account, kind: IssueKind = IssueKind.FIRST, text:
     A draft of the unit's own that stands in no roster is no hindrance: it is taken along. One that another unit has
     forgotten gives way.
     """
-    found: list[Any] = list(await (await _free(kind, text, by)).order_by('name_key', 'id').values_list('id', flat=True))
+    found: list[Any] = list(
+        await (await _free(kind, text, by)).order_by('name_order', 'id').values_list('id', flat=True)
+    )
     return found
 
 

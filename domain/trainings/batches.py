@@ -58,7 +58,7 @@ async def prepare(details: CourseDetails, *, by: Account) -> Prepared:
     if problems := details.problems():
         raise Incomplete(problems)
     ids = [validation.record_id(one) for one in dict.fromkeys(details.volunteer_ids())]
-    people = await Volunteer.filter(permissions.visible_to(by), id__in=ids).order_by('name_key', 'id')
+    people = await Volunteer.filter(permissions.visible_to(by), id__in=ids).order_by('name_order', 'id')
     if len(people) != len(ids):
         raise Incomplete({'chosen': '有勾選的志工已不在您的單位，請重新整理後再勾選。'})
     begun = {form.volunteer.id for form in await drafts.under_way(by=by) if form.volunteer and _is_new_training(form)}

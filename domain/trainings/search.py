@@ -69,7 +69,7 @@ async def find(query: TrainingQuery, *, by: Account) -> Page[TrainingTotals]:
     totals = (
         _matching(query, by)
         .annotate(done=Sum('minutes'), times=Sum('sessions'), latest=Max('ends_on'), found=RawSQL('COUNT(*) OVER ()'))
-        .group_by('volunteer_id', 'trained_for_id', 'volunteer__name_key')
+        .group_by('volunteer_id', 'trained_for_id', 'volunteer__name_order')
     )
     least, most = _minutes(query.hours_from, 0), _minutes(query.hours_to, validation.MOST_INT4)
     totals = totals.filter(done__gte=least, done__lte=most).order_by(*_order(query.order))
@@ -133,4 +133,4 @@ def _order(order: object) -> tuple[str, ...]:
         TrainingOrder.FEWEST_HOURS: ('done',),
     }
     chosen = validation.member(TrainingOrder, order) or TrainingOrder.NAME
-    return (*first.get(chosen, ()), 'volunteer__name_key', 'volunteer_id', 'trained_for_id')
+    return (*first.get(chosen, ()), 'volunteer__name_order', 'volunteer_id', 'trained_for_id')

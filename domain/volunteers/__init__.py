@@ -9,7 +9,17 @@ from tortoise.expressions import Q, RawSQL, Subquery
 from tortoise.query_utils import Prefetch
 
 from db import sealing, transaction
-from db.choices import AccessKind, FileKind, IdentityKind, LookupKind, MembershipStatus, Place, Role, Section
+from db.choices import (
+    AccessKind,
+    FileKind,
+    IdentityKind,
+    LookupKind,
+    MembershipStatus,
+    Place,
+    Role,
+    Section,
+    TrainingKind,
+)
 from db.models import Account, Application, Draft, HistoryEntry, Membership, Volunteer
 
 from .. import accounts, announcements, dates, drafts, files, identity_numbers, permissions, validation
@@ -20,9 +30,10 @@ from ..cases import transitions
 from ..cases.worklists import CLOSED
 from ..errors import DomainError, Incomplete, MovedOn, NotFound
 from ..paging import Page, bounds
-from . import addresses, lookups, spelling
+from . import addresses, listing, lookups, spelling
 from .basics import FIELDS, VolunteerDetails
 from .enrolment import Consolidated, Elsewhere, NoSuchPerson, SpeltOtherwise, consolidated, join, lookup_identity
+from .listing import State
 from .lookups import TooManyTries
 from .memberships import assign_team, end_membership
 from .merge import three_way
@@ -38,6 +49,7 @@ __all__ = [
     'Listed',
     'NoSuchPerson',
     'SpeltOtherwise',
+    'State',
     'TooManyTries',
     'VolunteerDetails',
     'VolunteerQuery',
@@ -81,11 +93,19 @@ class ChangedMeanwhile(MovedOn):
 
 @dataclass(frozen=True)
 class VolunteerQuery:
-    """`text` is part of a name, or a whole identity or record book number. None and '' do not filter."""
+    """`text` is part of a name, or a whole identity or record book number. None and '' do not filter.
+
+    `lacks` finds those without a training of this kind, `roster_id` those listed in one of the unit's rosters. `sort`
+    is one of `listing.SORTS`, with '-' before it downwards.
+    """
 
     text: str = ''
     team_id: int | None = None
     status: MembershipStatus | None = None
+    state: State | None = None
+    lacks: TrainingKind | None = None
+    roster_id: int | None = None
+    sort: str = ''
     page: int = 1
     per_page: int = 10
 
@@ -148,7 +168,10 @@ async def get(volunteer_id: int, *, by: Account) -> Volunteer:
 
 
 async def find(query: VolunteerQuery, *, by: Account) -> Page[Volunteer]:
-    """Volunteers on the unit's roster, by name, each with the unit's own membership and its team. Two queries."""
+    """Volunteers on the unit's roster, each with the unit's own membership and its team. Two queries.
+
+    They stand in the order `sort`, else by the strokes of their names.
+    """
     permissions.require(by, Role.UNIT_STAFF)
     number, per_page = bounds(query.page, query.per_page)
     ours = Membership.filter(host_unit_id=by.host_unit_id).exclude(status=MembershipStatus.LEFT)
@@ -157,10 +180,11 @@ async def find(query: VolunteerQuery, *, by: Account) -> Page[Volunteer]:
     if status := validation.member(MembershipStatus, query.status):
         ours = ours.filter(status=status)
     found = Volunteer.filter(_matching(query.text, by), id__in=Subquery(ours.values('volunteer_id')))
+    found = listing.in_state(found, query.state, by)
+    found = listing.narrowed(found, query.lacks, query.roster_id, by)
     mine = Membership.filter(host_unit_id=by.host_unit_id).select_related('team')
     rows: list[Any] = (
-        await found.annotate(found=RawSQL('COUNT(*) OVER ()'))
-        .order_by('name_key', 'id')
+        await listing.ordered(found.annotate(found=RawSQL('COUNT(*) OVER ()')), query.sort, by)
         .offset((number - 1) * per_page)
         .limit(per_page)
         .prefetch_related(Prefetch('memberships', mine))

@@ -8,6 +8,7 @@ from tortoise.expressions import Q, Subquery
 from db.models import Account, RecordBook, Volunteer
 
 from .. import names, validation
+from ..names import strokes
 from .basics import legacy_matching
 
 _AT_ONCE = 1000
@@ -17,7 +18,11 @@ _KEYS = {'name': 'name_key', 'english_name': 'english_name_key'}
 def keys(columns: Mapping[str, Any]) -> dict[str, Any]:
     """The keys of those names that are among `columns`."""
     found: dict[str, Any] = {_KEYS[column]: names.key(columns[column]) for column in _KEYS if column in columns}
-    return found | {'key_edition': names.EDITION} if len(found) == len(_KEYS) else found
+    if len(found) == len(_KEYS):
+        found['key_edition'] = names.EDITION
+    if 'name' in columns:
+        found['name_order'] = strokes.order(columns['name'])
+    return found
 
 
 def named(text: str) -> Q | None:
@@ -43,6 +48,6 @@ async def renew_keys() -> int:
     while found := await Volunteer.filter(key_edition__lt=names.EDITION).order_by('id').limit(_AT_ONCE):
         for volunteer in found:
             volunteer.update_from_dict(keys({column: getattr(volunteer, column) for column in _KEYS}))
-        await Volunteer.bulk_update(found, [*_KEYS.values(), 'key_edition'])
+        await Volunteer.bulk_update(found, [*_KEYS.values(), 'name_order', 'key_edition'])
         count += len(found)
     return count

@@ -45,7 +45,7 @@ SAMPLES: dict[str, tuple[object, ...]] = {
     'until': (None, date(2026, 3, 9)),
     'edit': ('', 'new', 7),
 }
-FLAGS = ('join', 'download', 'masked')
+FLAGS = ('join', 'download', 'masked', 'batch')
 # Addresses that no route has: the gate and NiceGUI answer them.
 BEHIND = (links.favicon(), links.health())
 
@@ -124,7 +124,7 @@ def test_every_route_has_a_link(table: list[tuple[re.Pattern[str], str, Any]]) -
 
 def test_what_is_not_asked_stays_out_of_the_address_and_words_are_escaped() -> None:
     assert links.volunteers() == '/volunteers'
-    assert links.volunteers('王&小 明') == '/volunteers?name=%E7%8E%8B%26%E5%B0%8F+%E6%98%8E'
+    assert links.login('/numbers?q=王&小 明') == '/login?next=/numbers%3Fq%3D%E7%8E%8B%26%E5%B0%8F+%E6%98%8E'
     assert links.printed_trainings(7, 'pdf', masked=False) == '/printouts/trainings/7.pdf?masked=0'
     assert links.login('/volunteers?name=x') == '/login?next=/volunteers%3Fname%3Dx'
 

@@ -1,8 +1,31 @@
 // The bar over every page: the system's name, search, number of waiting cases, menu of the account.
 import icon from '/static/icons.js';
 
+// 字級: in the bar for volunteers, in the menu of the account for everybody else.
+const sizes = {
+  props: { size: String },
+  emits: ['sized'],
+  template: `
+    <div class="lb-sizes" role="group" aria-label="字級">
+      <span>字級</span>
+      <span class="lb-seg">
+        <button
+          v-for="s in [['', '標準'], ['large', '大'], ['larger', '特大']]"
+          :key="s[0]"
+          type="button"
+          :class="{on: size === s[0]}"
+          :aria-pressed="size === s[0]"
+          @click="$emit('sized', s[0])"
+        >
+          {{ s[1] }}
+        </button>
+      </span>
+    </div>
+  `,
+};
+
 export default {
-  components: { 'lb-icon': icon },
+  components: { 'lb-icon': icon, 'lb-size-choice': sizes },
   props: {
     home: String,
     name: String,
@@ -29,21 +52,7 @@ export default {
         <span><small>衛生福利部</small><b>志願服務資訊整合系統</b></span>
       </a>
       <span class="sp"></span>
-      <div v-if="sizes" class="lb-sizes" role="group" aria-label="字級">
-        <span>字級</span>
-        <span class="lb-seg">
-          <button
-            v-for="s in [['', '標準'], ['large', '大'], ['larger', '特大']]"
-            :key="s[0]"
-            type="button"
-            :class="{on: size === s[0]}"
-            :aria-pressed="size === s[0]"
-            @click="$emit('sized', s[0])"
-          >
-            {{ s[1] }}
-          </button>
-        </span>
-      </div>
+      <lb-size-choice v-if="sizes" :size="size" @sized="$emit('sized', $event)" />
       <form v-if="searches" class="lb-find" role="search" @submit.prevent="$emit('searched', words)">
         <lb-icon name="search" size="16" />
         <input
@@ -57,7 +66,7 @@ export default {
         />
         <kbd aria-hidden="true">/</kbd>
       </form>
-      <a v-if="phone" class="lb-call" :href="'tel:' + phone"><lb-icon name="phone" size="20" />客服</a>
+      <a v-if="phone" class="lb-call" :href="'tel:' + phone"><lb-icon name="phone" size="20" /><span>客服</span></a>
       <a v-if="waitingHref" class="lb-icon-btn" :href="waitingHref" :aria-label="waitingText">
         <lb-icon name="bell" size="21" />
         <i v-if="waiting">{{ waiting }}</i>
@@ -71,6 +80,7 @@ export default {
         </summary>
         <div class="lb-card">
           <a v-for="l in links" :key="l[1]" :href="l[1]">{{ l[0] }}</a>
+          <lb-size-choice v-if="!sizes" :size="size" @sized="$emit('sized', $event)" />
           <form method="post" action="/logout"><button type="submit">登出</button></form>
         </div>
       </details>

@@ -4,7 +4,7 @@ from nicegui import ui
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import accounts, links, settings, volunteers
+from domain import accounts, links, searches, settings, volunteers
 from domain.errors import DomainError
 from domain.model import Account, Role
 from domain.volunteers import VolunteerQuery
@@ -49,8 +49,8 @@ class app_bar(Element, component='app_bar.js'):
             ui.navigate.to(links.basics(found.rows[0].id))
         elif found.total == 0:
             tell(f'您的單位裡找不到「{words}」。請輸入完整的證號、紀錄冊號，或姓名的一部分。')
-        else:  # only part of a name has several answers, so no number comes into an address
-            ui.navigate.to(links.volunteers(words))
+        else:
+            ui.navigate.to(links.volunteers(await searches.keep(words, by=self.account)))
 
     async def _size(self, event: GenericEventArguments) -> None:
         await accounts.set_text_size(str(event.args), by=self.account)

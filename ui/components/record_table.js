@@ -56,8 +56,9 @@ export default {
     emptyHref: String,
     emptyLink: String,
     bare: Boolean,
+    sort: String,
   },
-  emits: ['turned', 'sized', 'acted'],
+  emits: ['turned', 'sized', 'sorted', 'acted'],
   data() {
     return { opened: {} };
   },
@@ -65,6 +66,12 @@ export default {
     <section class="lb-card lb-records">
       <div class="lb-records-head">
         <h2 :class="{'lb-q': title.startsWith('Q')}">{{ title }}</h2>
+        <label v-if="sorts.length" class="lb-sort">
+          排序
+          <select :value="sort || sorts[0][0]" @change="$emit('sorted', $event.target.value)">
+            <option v-for="s in sorts" :key="s[0]" :value="s[0]">{{ s[1] }}</option>
+          </select>
+        </label>
         <label v-if="!bare">
           每頁顯示
           <select :value="perPage" @change="$emit('sized', +$event.target.value)">
@@ -75,7 +82,16 @@ export default {
       </div>
       <div class="lb-scroll" tabindex="0" role="region" :aria-label="title">
         <table class="q-table">
-          <thead><tr><th v-for="c in columns" :key="c.name" scope="col" :class="c.align">{{ c.label }}</th></tr></thead>
+          <thead>
+            <tr>
+              <th v-for="c in columns" :key="c.name" scope="col" :class="c.align" :aria-sort="direction(c)">
+                <button v-if="c.sorts" type="button" class="lb-sort-by" @click="$emit('sorted', other(c))">
+                  {{ c.label }}<lb-icon v-if="direction(c)" :name="sort === c.name ? 'up' : 'down'" size="14" />
+                </button>
+                <template v-else>{{ c.label }}</template>
+              </th>
+            </tr>
+          </thead>
           <tbody>
             <template v-for="r in rows" :key="r.key">
               <tr :class="r.tone">
@@ -132,7 +148,23 @@ export default {
       </nav>
     </section>
   `,
+  methods: {
+    direction(column) {
+      return { [column.name]: 'ascending', [`-${column.name}`]: 'descending' }[this.sort] ?? null;
+    },
+    other(column) {
+      return this.sort === column.name ? `-${column.name}` : column.name;
+    },
+  },
   computed: {
+    sorts() {
+      return this.columns
+        .filter((c) => c.sorts)
+        .flatMap((c) => [
+          [c.name, c.label],
+          [`-${c.name}`, `${c.label}（反向）`],
+        ]);
+    },
     first() {
       return this.total ? (this.page - 1) * this.perPage + 1 : 0;
     },

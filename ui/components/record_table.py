@@ -1,7 +1,8 @@
 """The 查詢結果 table: a page of rows, 沒有可用的資料 when there are none, 前一頁 and 後一頁."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
 
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
@@ -15,11 +16,37 @@ Cell = str | Mapping[str, Any] | None
 Row = Mapping[str, Any]
 
 
+LENGTHS = (10, 25, 50)
+
+
+@dataclass
+class View:
+    """The part of a list that is shown: its page, how long that is, and the column it is sorted by ('-' downwards)."""
+
+    page: int = 1
+    per_page: int = 10
+    sort: str = ''
+
+    @classmethod
+    def read(cls, page: int, per: int, sort: str = '') -> Self:
+        """The part that an address asks for."""
+        return cls(page, per if per in LENGTHS else LENGTHS[0], sort)
+
+    @property
+    def turned(self) -> dict[str, int | None]:
+        """What an address says of page and length, where they are not as usual."""
+        return {
+            'page': self.page if self.page > 1 else None,
+            'per': self.per_page if self.per_page != LENGTHS[0] else None,
+        }
+
+
 class record_table(Element, component='record_table.js'):
     """Rows are asked for by `fetch(page, per_page) -> (rows, total)`; a row is {key, column: cell, more: [[cell …]]}.
 
     A cell is a text or {text, href | act | chip, icon, hint, strong, sub} or {acts: [{text, act, label}]}; `label`
-    names the act for a screen reader. A press calls `acted(key, what)`; a refusal is shown.
+    names the act for a screen reader. A press calls `acted(key, what)`; a refusal is shown. Columns named in `sortable`
+    sort by a press; `fetch` reads the `view`. Whenever rows were fetched `shown` is told.
     """
 
     def __init__(
@@ -33,18 +60,24 @@ class record_table(Element, component='record_table.js'):
         empty_hint: str = '',
         empty_link: tuple[str, str] = ('', ''),
         bare: bool = False,
+        view: View | None = None,
+        sortable: Collection[str] = (),
+        shown: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         super().__init__()
         self.fetch = fetch
-        self.page, self.per_page = 1, 10
+        self.view = view or View()
+        self.sortable, self.shown = sortable, shown
         self._props['columns'] = [
-            {'name': name, 'label': label, 'align': rest[0] if rest else ''} for name, label, *rest in columns
+            {'name': name, 'label': label, 'align': rest[0] if rest else '', 'sorts': name in sortable}
+            for name, label, *rest in columns
         ]
         self._props.update({'title': title, 'rows': [], 'total': 0, 'page': 1, 'per-page': 10, 'bare': bare})
         self._props.update({'empty': empty, 'empty-hint': empty_hint})
         self._props['empty-link'], self._props['empty-href'] = empty_link
         self.on('turned', self._turned)
         self.on('sized', self._sized)
+        self.on('sorted', self._sorted)
         if acted is not None:
 
             async def hear(event: GenericEventArguments) -> None:
@@ -58,12 +91,16 @@ class record_table(Element, component='record_table.js'):
 
     async def refresh(self, page: int | None = None) -> None:
         """Fetches the rows again."""
-        self.page = page or self.page
-        rows, total = await self.fetch(self.page, self.per_page)
-        if not rows and total and self.page > 1:
-            return await self.refresh((total - 1) // self.per_page + 1)
-        self._props.update({'rows': list(rows), 'total': total, 'page': self.page, 'per-page': self.per_page})
+        view = self.view
+        view.page = page or view.page
+        rows, total = await self.fetch(view.page, view.per_page)
+        if not rows and total and view.page > 1:
+            return await self.refresh((total - 1) // view.per_page + 1)
+        self._props.update({'rows': list(rows), 'total': total, 'page': view.page, 'per-page': view.per_page})
+        self._props['sort'] = view.sort
         self.update()
+        if self.shown is not None:
+            await self.shown()
         return None
 
     async def _turned(self, event: GenericEventArguments) -> None:
@@ -71,8 +108,13 @@ class record_table(Element, component='record_table.js'):
             await self.refresh(event.args)
 
     async def _sized(self, event: GenericEventArguments) -> None:
-        if event.args in (10, 25, 50):
-            self.per_page = event.args
+        if event.args in LENGTHS:
+            self.view.per_page = event.args
+            await self.refresh(1)
+
+    async def _sorted(self, event: GenericEventArguments) -> None:
+        if isinstance(event.args, str) and event.args.removeprefix('-') in self.sortable:
+            self.view.sort = event.args
             await self.refresh(1)
 
 

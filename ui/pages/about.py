@@ -35,7 +35,7 @@ PAGES = {
         FIGURES,
         MAILS,
     ],
-    Role.VOLUNTEER: [('我的紀錄冊', links.my_record_book())],
+    Role.VOLUNTEER: [('我的紀錄冊', links.my_record_book()), ('線上閱讀', links.my_pages())],
     Role.ADMINISTRATOR: [('系統管理', links.administration()), MAILS],
 }
 FOR_ALL = [
@@ -44,6 +44,7 @@ FOR_ALL = [
     ('忘記密碼', links.forgotten_password()),
     ('紙本驗證碼', links.paper_code()),
     ('下載專區', links.downloads()),
+    ('教學', links.teaching()),
     ('隱私權政策', links.privacy()),
     ('資訊安全政策', links.security()),
 ]

@@ -15,7 +15,7 @@ from domain.guide import home, missing
 from domain.guide.missing import Gap
 from domain.model import Account, Application, ApplicationStatus
 
-from ..components.record_table import Cell, Row, record_table, turn_cell
+from ..components.record_table import Cell, Row, View, record_table, turn_cell
 from ..components.states import correction_deadline, deadline
 from ..components.withdrawing import act_on, withdrawn
 from ..flash import leave_with
@@ -37,9 +37,14 @@ COLUMNS = [
 ]
 
 
-async def applications_page(account: Account, which: str = '') -> None:
+async def applications_page(account: Account, which: str = '', page: int = 1, per: int = 10) -> None:
     """The four lists: 輪到您, 審核中, 已核可, 駁回與撤回."""
     chosen = next((known for known in UnitList if known == which), UnitList.TURN)
+
+    view = View.read(page, per)
+
+    async def shown() -> None:
+        ui.navigate.history.replace(links.applications(which, **view.turned))
 
     async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
         found = await applications.of_unit(by=account, which=chosen, page=page, per_page=per_page)
@@ -72,7 +77,14 @@ async def applications_page(account: Account, which: str = '') -> None:
         if chosen is not UnitList.APPROVED:
             columns.append(('next', '接下來'))
         table = record_table(
-            chosen.label, columns, fetch, acted=acted, empty=f'沒有「{chosen.label}」的案件', empty_hint=HINTS[chosen]
+            chosen.label,
+            columns,
+            fetch,
+            acted=acted,
+            empty=f'沒有「{chosen.label}」的案件',
+            empty_hint=HINTS[chosen],
+            view=view,
+            shown=shown,
         )
 
         async def renew() -> None:

@@ -1,13 +1,16 @@
 """批次維護作業-教育訓練課程維護: one course for several volunteers; each certificate is uploaded afterwards."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
 from fastapi.responses import RedirectResponse, Response
 from nicegui import html, ui
 
-from domain import dates, drafts, links, volunteers
+from domain import dates, drafts, links, rosters, volunteers
 from domain.guide import courses, home
-from domain.model import Account, DraftKind
+from domain.guide.home import OpenForm
+from domain.model import Account, DraftKind, TrainingKind
+from domain.paging import MOST_ROWS
 from domain.trainings import FIELDS, batches
 from domain.trainings.batches import CourseDetails
 from domain.volunteers import VolunteerQuery
@@ -15,11 +18,12 @@ from domain.volunteers import VolunteerQuery
 from ..components.action_button import action_button
 from ..components.card import card
 from ..components.form import form
-from ..components.form.pick_list import PER_PAGE, Fetch, pick_list
+from ..components.form.fields import check_field, choice_field
+from ..components.form.pick_list import PER_PAGE, pick_list
 from ..components.notices import tell
 from ..components.record_table import Row, record_table
 from ..components.training_fields import approval_fields, course_fields
-from ..flash import leave_with, with_flash
+from ..flash import CONFIRMATIONS, leave_with, with_flash
 from ..frame import MENU, VOLUNTEER_DATA, frame, save_bar, waiting_for
 
 TITLE = '批次維護作業：教育訓練課程維護'
@@ -32,7 +36,7 @@ async def batch_trainings_page(account: Account, draft: str = '', flash: str = '
     if not draft:
         planned = await drafts.plan(DraftKind.TRAINING, by=account, about='batch')
         address = links.batch_trainings(planned.id, is_new=True)
-        return RedirectResponse(with_flash(address, PREPARED) if flash == PREPARED else address, 303)
+        return RedirectResponse(with_flash(address, flash) if flash in CONFIRMATIONS else address, 303)
     if new:
         kept = await drafts.plan(DraftKind.TRAINING, by=account, about='batch', draft_id=draft)
     else:
@@ -43,14 +47,14 @@ async def batch_trainings_page(account: Account, draft: str = '', flash: str = '
             '課程資料填一次、勾選志工後儲存；再逐一上傳每位志工的證書正反面，資料才會正式登錄。'
             '申請案審核中的志工，登錄後審核人員會看到，並須重新看過。'
         ).classes('lb-lead')
+        await _next_person(account)
         in_form = form(details, kept, by=account)
         with html.div().classes('lb-cols'):
             with html.div().classes('lb-stack'):
                 await course_fields(in_form, account)
                 approval_fields(in_form, details)
             with html.div().classes('lb-side'), card():
-                picks = pick_list('參加的志工', in_form, 'chosen', _people(account))
-                await picks.refresh()
+                picks = await _picks(account, in_form, details)
         table = record_table(
             '還缺證書的教育訓練', COLUMNS, _lacking(account), bare=True, empty='沒有等待證書的教育訓練'
         )
@@ -80,12 +84,57 @@ async def _blank(account: Account) -> CourseDetails:
     return CourseDetails(**vars(await courses.blank(by=account)))
 
 
-def _people(account: Account) -> Fetch:
+@dataclass
+class Narrowing:
+    """Whom the list of volunteers shows."""
+
+    lacks_it: bool = False
+    roster_id: int | None = None
+
+    def problems(self) -> dict[str, str]:
+        """A filter is never wrong."""
+        return {}
+
+
+async def _picks(account: Account, in_form: form, details: CourseDetails) -> pick_list:
+    """The volunteers to tick, narrowed to who has no training of this kind, or to a roster."""
+    narrowing, kind = Narrowing(), details.kind
+    filters = form(narrowing, summary=False)
+    listed = {one.roster.id: one.roster.title for one in (await rosters.of_unit(by=account, per_page=MOST_ROWS)).rows}
+    check_field('只列還沒有這種訓練的志工', filters, 'lacks_it')
+    if listed:
+        choice_field('名冊', filters, 'roster_id', {None: '全部志工', **listed})
+
     async def fetch(text: str, page: int) -> tuple[list[tuple[int, str, str]], int]:
-        found = await volunteers.find(VolunteerQuery(text=text, page=page, per_page=PER_PAGE), by=account)
+        lacks = next((each for each in TrainingKind if narrowing.lacks_it and each == details.kind), None)
+        asked = VolunteerQuery(text=text, lacks=lacks, roster_id=narrowing.roster_id, page=page, per_page=PER_PAGE)
+        found = await volunteers.find(asked, by=account)
         return [(one.id, one.name, one.identity_masked) for one in found.rows], found.total
 
-    return fetch
+    async def narrow() -> None:
+        picks.page = 1
+        await picks.refresh()
+
+    async def follow_kind() -> None:
+        nonlocal kind
+        if kind != details.kind:
+            kind = details.kind
+            await narrow()
+
+    picks = pick_list('參加的志工', in_form, 'chosen', fetch)
+    filters.on_change(narrow)
+    in_form.on_change(follow_kind)
+    await picks.refresh()
+    return picks
+
+
+async def _next_person(account: Account) -> None:
+    """Whose certificate comes next, while some are missing."""
+    rows, total = await _lacking(account)(1, MOST_ROWS)
+    if rows:
+        with html.section().classes('lb-card lb-state lb-gap-below').props('aria-label=下一位'):
+            html.span(f'還有 {total} 位的證書沒有上傳。')
+            ui.link(f'下一位：{rows[0]["who"]["text"]}', rows[0]['go']['href'])
 
 
 def _lacking(account: Account) -> Callable[[int, int], Awaitable[tuple[Sequence[Row], int]]]:
@@ -97,7 +146,7 @@ def _lacking(account: Account) -> Callable[[int, int], Awaitable[tuple[Sequence[
                 'who': {'text': each.who, 'strong': True},
                 'title': each.title or f'（尚未填{FIELDS["title"].label}）',
                 'saved': {'text': dates.format_moment(each.saved_at), 'sub': each.owner_name},
-                'go': {'text': '上傳證書', 'href': each.address},
+                'go': {'text': '上傳證書', 'href': _address(each)},
             }
             for each in forms
             if each.kind is DraftKind.TRAINING and each.volunteer is not None
@@ -105,3 +154,9 @@ def _lacking(account: Account) -> Callable[[int, int], Awaitable[tuple[Sequence[
         return rows, len(rows)
 
     return fetch
+
+
+def _address(each: OpenForm) -> str:
+    """Of a new training the form that returns here."""
+    person = each.volunteer.id if each.volunteer else 0
+    return links.new_training(person, batch=True) if each.address == links.new_training(person) else each.address

@@ -31,6 +31,7 @@ REVIEWS = Entry('ok', '志工紀錄冊審核', '發冊機關窗口審核送件',
 REVIEW_ROSTERS = Entry('people', '名冊審核', '運用單位整批送來的名冊', links.review_rosters())
 OVERDUE = Entry('clock', '逾期案件', '超過審核期限的案件，與審核時效紀錄。', links.overdue())
 NUMBERS = Entry('card', '發冊紀錄', '紀錄冊字號：初次、換發、補發與註銷。', links.number_ledger())
+NUMBER_SERIES = Entry('card', '號碼設定', '各發冊機關的號碼格式與年度序列。', links.admin('numbers'))
 FIGURES = Entry('chart', '審核統計', '審核日數、期限內完成的比率與補件原因。', links.statistics())
 BATCH = Entry('cards', '批次維護作業', '一次登錄多位志工的教育訓練。', links.batch_trainings())
 ADMIN = Entry('office', '系統管理', '帳號、運用單位、發冊機關與規定時數。', links.administration())
@@ -43,7 +44,7 @@ ENTRIES = {
 OTHERS = {
     Role.UNIT_STAFF: (BATCH, FIGURES),
     Role.REVIEWER: (OVERDUE, NUMBERS, FIGURES),
-    Role.ADMINISTRATOR: (ADMIN, NUMBERS),
+    Role.ADMINISTRATOR: (ADMIN, NUMBER_SERIES),
 }
 HAVE_CASES = (Role.UNIT_STAFF, Role.REVIEWER)
 WEEKDAYS = '一二三四五六日'

@@ -1,18 +1,20 @@
-"""The volunteer: where my application stands, my record book, who looked at my data."""
+"""The volunteer: my record book, what comes next, whom to call, where my application stands, who looked at my data."""
 
+import re
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from nicegui import html, ui
 
-from domain import applications, dates, links, volunteers
+from domain import applications, dates, links, settings, volunteers
 from domain.announcements import CaseChanged
 from domain.audit import access
 from domain.books import record_books
 from domain.cases import worklists
 from domain.cases.worklists import Turn, TurnState
 from domain.errors import NotFound
-from domain.model import Account, Application, ApplicationStatus, RecordBook, Volunteer
+from domain.model import Account, Application, ApplicationStatus, MembershipStatus, RecordBook, Volunteer
 from domain.reviews import timeline
 
 from ..components.card import card
@@ -24,7 +26,7 @@ from ..live import follow, of_volunteer
 
 
 async def my_record_book_page(account: Account) -> None:
-    """One page: the state in one sentence, the progress, the book, who looked."""
+    """What a volunteer comes for stands first: the book, what comes next, whom to call; who looked, last and folded."""
     if account.volunteer_id is None:
         raise NotFound
     volunteer = await volunteers.get(account.volunteer_id, by=account)
@@ -34,13 +36,16 @@ async def my_record_book_page(account: Account) -> None:
         headline(volunteer, latest, book)
         with html.div().classes('lb-mine-cols'):
             with html.div().classes('lb-stack'):
+                if book is not None:
+                    the_book(book)
+            with html.div().classes('lb-stack'):
+                what_comes_next(latest, book)
+                telephones(volunteer)
                 track = journey_track()
                 entries = await timeline.of(latest, by=account) if latest else []
                 track.show(_turn(latest, book, account), latest, entries)
-                await who_looked(account, volunteer)
-            with html.div().classes('lb-stack'):
-                the_book(book)
                 my_data(volunteer)
+                await who_looked(account, volunteer)
 
     async def renew() -> None:
         # Marks, mails and calls are announced too: nothing of them is shown here.
@@ -72,24 +77,70 @@ def headline(volunteer: Volunteer, latest: Application | None, book: RecordBook 
             html.p('請與您的運用單位聯絡，由單位承辦人替您送件。')
 
 
-def the_book(book: RecordBook | None) -> None:
-    """The cover, and the PDF: to read on line and to keep."""
+def the_book(book: RecordBook) -> None:
+    """The cover, the PDF to keep, and the pages to read here."""
     with card():
         with html.div().classes('lb-book'), html.div().classes('lb-cover').props('aria-hidden=true'):
             with html.div().classes('slip'):
                 html.span('志願服務紀錄冊')
             with html.div().classes('foot'):
-                html.b(book.agency.name if book else '')
-        if book is None:
-            html.p('核發後，這裡會出現您的紀錄冊。').classes('lb-center mut')
-            return
+                html.b(book.agency.name)
         with ui.link(target=links.book_pdf(book.id, download=True)).classes('q-btn lb-btn bg-primary lb-big'):
             icon('download', 22)
             html.span('下載紀錄冊 PDF')
-        with ui.link(target=links.book_pdf(book.id), new_tab=True).classes('q-btn lb-btn lb-outline lb-big'):
-            icon('eye', 22)
-            html.span('線上檢視')
-        html.p('可列印成 A5 小冊').classes('lb-center mut')
+        with ui.link(target=links.my_pages()).classes('q-btn lb-btn lb-outline lb-big'):
+            icon('book', 22)
+            html.span('線上閱讀')
+        html.p('PDF 可列印成 A5 小冊；線上閱讀可放大字級。').classes('lb-center mut')
+
+
+def what_comes_next(latest: Application | None, book: RecordBook | None) -> None:
+    """接下來: whose turn it is, until when, and what the volunteer will hear."""
+    with card('接下來'):
+        day, sentence = next_step(latest, book)
+        if day:
+            html.p(day).classes('lb-due')
+        html.p(sentence)
+
+
+def next_step(latest: Application | None, book: RecordBook | None) -> tuple[str, str]:
+    """The day that is promised, or '', and the sentence on what comes next."""
+    status = latest.status if latest else None
+    if latest is not None and status is ApplicationStatus.SUBMITTED:
+        due = f'審核期限 {dates.roc_long(latest.due_on)}' if latest.due_on else ''
+        return due, f'{latest.agency.name}正在審核。審核完成後，{latest.host_unit.name}會通知您，這裡也會更新。'
+    if latest is not None and status is ApplicationStatus.RETURNED:
+        due = f'補件期限 {dates.roc_long(latest.correct_by)}' if latest.correct_by else ''
+        return due, f'發冊機關請{latest.host_unit.name}補件。單位可能會向您要照片或證書；您不必在這裡操作。'
+    if latest is not None and status is ApplicationStatus.DRAFT:
+        return '', f'{latest.host_unit.name}正在準備，還沒有送件。缺照片或證書時，單位會與您聯絡。'
+    if book is not None:
+        return '', '紀錄冊使用中，沒有等您辦的事。要換發、補發，或轉換運用單位，請打電話給您的單位。'
+    if latest is not None:
+        return '', '這次的申請沒有核發。請打電話給您的單位，問清楚原因後可以重新申請。'
+    return '', '請打電話給您的單位，由單位承辦人替您送件。'
+
+
+def telephones(volunteer: Volunteer) -> None:
+    """有問題，打電話: the units the volunteer serves, and the service line of the system."""
+    serving = [each.host_unit for each in volunteer.memberships if each.status is not MembershipStatus.LEFT]
+    with card('有問題，打電話'), html.ul().classes('lb-tels'):
+        for unit in serving:
+            _telephone(unit.name, unit.phone, '志工業務、資料更正')
+        _telephone('系統客服', settings.current().service_phone, '登入、下載的問題')
+
+
+def _telephone(name: str, phone: str, about: str) -> None:
+    with html.li():
+        with html.span():
+            html.b(name)
+            html.small(phone or '尚未登錄電話')
+            html.small(about)
+        if phone:
+            with ui.link(target=f'tel:{"".join(re.findall("[0-9+,]", phone))}').classes('q-btn lb-btn lb-outline'):
+                icon('phone', 20)
+                html.span('撥打')
+                html.span(name).classes('lb-away')
 
 
 def my_data(volunteer: Volunteer) -> None:
@@ -109,8 +160,10 @@ def my_data(volunteer: Volunteer) -> None:
 
 
 async def who_looked(account: Account, volunteer: Volunteer) -> None:
-    """誰看過我的資料: time, who, what for."""
+    """誰看過我的資料: time, who, what for; folded, since it grows with each look."""
     entries = await access.of(volunteer, by=account)
+    since = dates.now() - timedelta(days=30)
+    recent = sum(entry.at >= since for entry in entries)
 
     async def fetch(page: int, per_page: int) -> tuple[Sequence[dict[str, Any]], int]:
         listed = entries[(page - 1) * per_page : page * per_page]
@@ -124,12 +177,17 @@ async def who_looked(account: Account, volunteer: Volunteer) -> None:
             for entry in listed
         ], len(entries)
 
-    table = record_table(
-        '誰看過我的資料',
-        [('at', '時間'), ('who', '誰'), ('what', '看了什麼，為了什麼')],
-        fetch,
-        empty='還沒有人查看過您的個人資料',
-    )
+    with html.details().classes('lb-card lb-fold'):
+        with html.summary():
+            html.h2('誰看過我的資料')
+            html.small(f'30 天內 {recent} 次')
+            icon('down', 20)
+        table = record_table(
+            '查看的紀錄',
+            [('at', '時間'), ('who', '誰'), ('what', '看了什麼，為了什麼')],
+            fetch,
+            empty='還沒有人查看過您的個人資料',
+        )
     await table.refresh()
 
 

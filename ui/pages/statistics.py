@@ -33,7 +33,7 @@ async def figures_page(account: Account, months: int = 12) -> None:
                         link.classes('on').props('aria-current=page')
             ui.link('匯出 ODS', links.statistics_sheet(asked)).classes('q-btn lb-btn lb-outline')
         key_figures(found)
-        if not found.total.decided:
+        if found.total.in_time is None:
             with card('這段期間沒有審結的案件'):
                 html.p('換一段期間看看。案件核可、通知補件或駁回後，就會計入統計。')
             return
@@ -41,7 +41,9 @@ async def figures_page(account: Account, months: int = 12) -> None:
         with beside('審核天數', '送審到機關答覆，每月的中位數', ('月份', '中位數', '審結件次'), rows):
             chart('審核天數', _columns(found.months, 'median_days', BLUE, '天'))
         rows = [(line.name, format_share(line.in_time), str(line.decided)) for line in found.months]
-        with beside('期限內審結', '在期限當天或之前答覆的比例', ('月份', '期限內', '審結件次'), rows):
+        with beside(
+            '期限內審結', '在期限當天或之前答覆的比例；逾期還沒審結的也算在內', ('月份', '期限內', '審結件次'), rows
+        ):
             chart('期限內審結', _columns(found.months, 'in_time', TEAL, '%'))
         by_other = [
             (line.name, format_share(line.first_pass), format_days(line.median_days), format_share(line.in_time))

@@ -9,6 +9,7 @@ const PATHS = {
   search: '<circle cx="10.5" cy="10.5" r="6.5"/><path d="M15.5 15.5L20.5 20.5"/>',
   help: '<circle cx="12" cy="12" r="9"/><path d="M9.5 9.5a2.6 2.6 0 1 1 3.6 2.5c-.8.4-1.1.9-1.1 1.7M12 16.8v.1"/>',
   bell: '<path d="M6 16V11a6 6 0 0 1 12 0v5l1.5 2h-15zM10 20.5h4"/>',
+  up: '<path d="M5.5 15l6.5-6.5 6.5 6.5"/>',
   down: '<path d="M5.5 9l6.5 6.5L18.5 9"/>',
   check: '<path d="M5 12.5l4.5 4.5L19 7.5"/>',
   next: '<path d="M9 5.5l6.5 6.5L9 18.5"/>',
@@ -40,6 +41,7 @@ const PATHS = {
   flip: '<path d="M4 9h13l-3-3M20 15H7l3 3"/>',
   trash: '<path d="M5 7h14M9 7V4.5h6V7M7 7l1 13h8l1-13M10.5 11v5.5M13.5 11v5.5"/>',
   mail: '<rect x="3.5" y="5.5" width="17" height="13" rx="2"/><path d="M4 7l8 6 8-6"/>',
+  book: '<path d="M5 4.5h11a3 3 0 0 1 3 3V20H8a3 3 0 0 1-3-3zM5 17a3 3 0 0 1 3-3h11"/>',
   office: '<path d="M4 20.5V6l8-2.5L20 6v14.5M2.5 20.5h19M8 9.5h2M14 9.5h2M8 13h2M14 13h2M10 20.5V17h4v3.5"/>',
 };
 

@@ -1,3 +1,22 @@
+// 字級 before anybody has signed in: kept in this browser.
+const bodyClasses = document.body.className;
+const sizes = [...document.querySelectorAll('[data-size]')];
+function enlarge(size) {
+  document.body.className = `${bodyClasses} ${size}`;
+  for (const one of sizes) {
+    one.setAttribute('aria-pressed', String(one.dataset.size === size));
+    one.classList.toggle('on', one.dataset.size === size);
+  }
+}
+for (const one of sizes) {
+  one.closest('.lb-sizes').hidden = false;
+  one.addEventListener('click', () => {
+    enlarge(one.dataset.size);
+    localStorage.setItem('size', one.dataset.size);
+  });
+}
+if (sizes.length) enlarge(localStorage.getItem('size') || '');
+
 // The plain pages: a button shows the password, rules are ticked while typing, a form is sent once.
 for (const eye of document.querySelectorAll('[data-peek]')) {
   const input = document.getElementById(eye.dataset.peek);

@@ -1,4 +1,4 @@
-"""OpenDocument files: a spreadsheet of sheets, or a text with one table.
+"""OpenDocument files: a spreadsheet of sheets, a text with one table, or a book of many.
 
 The parts of a file are Jinja templates in this folder. Text stays text: a value that begins with = + - or @ is no
 formula, and a number keeps its leading zeros. Only int, float and Share are numbers that a program can add up.
@@ -53,6 +53,18 @@ class Sheet:
     name: str
     columns: Sequence[str]
     rows: Sequence[Sequence[Cell]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A chapter of a book: its table, or lines where there is one width. A `cover` begins a book, with its photo."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    widths: Sequence[float]
+    cover: str = ''
+    photo: str = ''
 
 
 def clean(text: str) -> str:
@@ -135,6 +147,12 @@ def text(title: str, subtitle: str, columns: Sequence[str], rows: Rows, *, is_la
     )
 
 
+def book(title: str, chapters: Sequence[Part], pictures: Mapping[str, bytes]) -> bytes:
+    """An .odt on A4 of `chapters`, with the JPEG `pictures` that they name."""
+    contents = {'title': title, 'chapters': chapters, 'room': PORTRAIT, 'is_landscape': False}
+    return _package('text', ('styles.xml', 'content.xml'), contents, {'content.xml': 'book/content.xml'}, pictures)
+
+
 def _laid_out(sheet: Sheet) -> Mapping[str, Any]:
     """`sheet` as its template takes it. Columns narrower than the page are stretched, at most to twice their width."""
     needed = widths(sheet.columns, sheet.rows)
@@ -162,8 +180,15 @@ def _columns_of(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in 'WFA' else 1
 
 
-def _package(kind: str, parts: Sequence[str], contents: Mapping[str, Any]) -> bytes:
-    """The zip file of `parts`, templates in the folder `kind`, and of what every OpenDocument file has."""
+def _package(
+    kind: str,
+    parts: Sequence[str],
+    contents: Mapping[str, Any],
+    elsewhere: Mapping[str, str] | None = None,
+    pictures: Mapping[str, bytes] | None = None,
+) -> bytes:
+    """The zip file of `parts`, templates in the folder `kind` or `elsewhere`, and of what every such file has."""
+    pictures = pictures or {}
     media_type = f'application/vnd.oasis.opendocument.{kind}'
     now = dates.now()
     facts = {
@@ -172,14 +197,17 @@ def _package(kind: str, parts: Sequence[str], contents: Mapping[str, Any]) -> by
         'moment': f'{now.replace(tzinfo=None):%Y-%m-%dT%H:%M:%S}',
         'media_type': media_type,
         'parts': [*parts, 'meta.xml'],
+        'pictures': list(pictures),
     }
-    templates = {part: f'{kind}/{part}' for part in parts} | {'meta.xml': 'meta.xml'}
+    templates = {part: f'{kind}/{part}' for part in parts} | {'meta.xml': 'meta.xml'} | dict(elsewhere or {})
     target = io.BytesIO()
     with zipfile.ZipFile(target, 'w', zipfile.ZIP_DEFLATED) as package:
         # First and not compressed, by which a file is known for what it is (ODF 1.3 part 2, 3.3).
         package.writestr('mimetype', media_type, zipfile.ZIP_STORED)
         for part, template in (*templates.items(), ('META-INF/manifest.xml', 'manifest.xml')):
             package.writestr(part, _templates().get_template(template).render(facts))
+        for name, picture in pictures.items():
+            package.writestr(name, picture, zipfile.ZIP_STORED)
     return target.getvalue()
 
 

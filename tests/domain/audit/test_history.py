@@ -1,7 +1,8 @@
 """異動紀錄 and 誰看過我的資料."""
 
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from db.choices import AccessKind, Role, Section
 from db.models import AccessEntry, HistoryEntry, HostUnit
 from domain import dates
 from domain.audit import access, history
-from domain.audit.history import Change
+from domain.audit.history import Change, HistoryQuery
 from domain.errors import Incomplete, NotFound
 from domain.fields import Field
 
@@ -33,6 +34,30 @@ async def test_a_change_says_who_when_where_and_from_what_to_what() -> None:
     assert (entry.action.label, entry.label, entry.old, entry.new) == ('修改', '姓名', '陳小華', '陳曉華')
     assert (entry.section, entry.field) == (Section.BASICS, 'name')
     assert dates.roc_instant(entry.at) == '115/03/08 14:58'
+
+
+async def test_one_saving_is_one_entry_with_its_fields_and_is_found_by_part_day_and_person() -> None:
+    clerk = await an_account(host_unit=await a_host_unit(name='範例圖書館'), name='李小雨')
+    volunteer = await a_volunteer(await HostUnit.get(id=clerk.host_unit_id))
+    sex = Field('sex', '性別')
+    for day in range(1, 13):
+        with dates.frozen(datetime(2026, 3, day, 6, 58, tzinfo=UTC)):
+            changes = [Change(NAME, '甲', f'乙{day}'), Change(sex, '女', '男')]
+            await history.note(volunteer, Section.BASICS, history.AMENDED, changes, by=clerk)
+            if day == 12:
+                await history.note(volunteer, Section.TRAINING, history.ADDED, changes, by=clerk, subject='基礎訓練')
+
+    async def found(page: int = 1, **asked: Any) -> tuple[list[list[str]], int]:
+        savings = await history.savings(volunteer, HistoryQuery(**asked), by=clerk, page=page)
+        return [[entry.new for entry in one.entries] for one in savings.rows], savings.total
+
+    assert (await found())[1] == (await found(page=9))[1] == 13
+    assert (await found())[0][:3] == [['乙12', '男'], ['乙12', '男'], ['乙11', '男']]
+    assert await found(page=2) == ([[f'乙{day}', '男'] for day in (3, 2, 1)], 13)
+    assert await found(section=Section.TRAINING) == ([['乙12', '男']], 1)
+    assert await found(from_day=date(2026, 3, 2), to_day=date(2026, 3, 3)) == ([['乙3', '男'], ['乙2', '男']], 2)
+    assert (await found(who='小雨'))[1] == (await found(who='圖書館'))[1] == 13
+    assert await found(who='別人') == ([], 0)
 
 
 async def test_an_exchanged_file_keeps_the_earlier_ones_id() -> None:

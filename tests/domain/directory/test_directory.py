@@ -200,3 +200,15 @@ async def test_nobody_else_writes_in_the_directory(role: Role) -> None:
 async def test_code_lists_and_fields_come_filled() -> None:
     assert [len(await directory.service_codes(each)) for each in ('item', 'content', 'nothing')] == [26, 19, 0]
     assert '文化' in [field.name for field in await directory.fields()]
+
+
+async def test_an_agency_that_reviews_and_names_no_supervisor_is_told_of() -> None:
+    admin, reviewer = await an_account(Role.ADMINISTRATOR), await an_account(Role.REVIEWER)
+    agency = await Agency.get(id=reviewer.agency_id)
+
+    assert await directory.unsupervised(by=admin) == [agency]
+
+    await Agency.filter(id=agency.id).update(supervisor_email='head@example.gov.tw')
+    assert await directory.unsupervised(by=admin) == []
+    with pytest.raises(NotPermitted):
+        await directory.unsupervised(by=reviewer)

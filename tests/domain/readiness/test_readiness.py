@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from db.choices import BookStatus, InsuranceKind, IssueKind, TrainingKind
-from db.models import Agency, Field, InsuranceCover, RequiredHours, Training, Volunteer
-from domain import readiness, reviews
+from db.models import Agency, Application, Field, InsuranceCover, RequiredHours, Training, Volunteer
+from domain import directory, readiness, reviews
 from domain.errors import NotFound
 from domain.readiness import Check
 
@@ -311,6 +311,22 @@ async def test_clerk_and_reviewer_see_the_same_list(office: Office) -> None:
     case = await reviews.case(application.id, by=office.reviewer)
 
     assert [replace(check, digest='') for check in case.checks] == seen_by_clerk
+
+
+async def test_the_list_follows_the_kind_and_the_agency_that_are_chosen_before_anything_is_saved(
+    office: Office,
+) -> None:
+    volunteer = await a_complete_volunteer(office)
+    agency = await directory.agency(office.agency.id)
+
+    async def lacks(kind: IssueKind, agency: Agency) -> list[str]:
+        found = await readiness.checks_as(volunteer, kind, agency, by=office.clerk)
+        return [check.key for check in readiness.lacking(found)]
+
+    assert await lacks(IssueKind.FIRST, agency) == []
+    assert await lacks(IssueKind.REPLACEMENT, agency) == ['book']
+    assert 'agency' in await lacks(IssueKind.FIRST, Agency())
+    assert await Application.all().count() == 0
 
 
 async def test_another_unit_learns_nothing(office: Office) -> None:

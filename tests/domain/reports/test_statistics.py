@@ -60,6 +60,18 @@ async def test_median_share_in_time_and_first_pass(office: Office) -> None:
     assert [line.name for line in found.others] == [office.unit.name]
 
 
+async def test_a_case_that_is_overdue_and_not_decided_is_not_in_time(office: Office) -> None:
+    await a_past(office, (SENT, '02 09'), (APPROVED, '03 09'))
+    await a_past(office, (SENT, '20 09'))  # due on the 23rd
+
+    async def found(day: int) -> Line:
+        with dates.frozen(datetime(2026, 3, day, 9, tzinfo=dates.TAIPEI)):
+            return (await statistics.of(*MARCH, by=office.reviewer)).total
+
+    assert await found(23) == Line('', 1, 1.0, 1.0, 1.0)
+    assert await found(24) == Line('', 1, 1.0, 0.5, 1.0)
+
+
 async def test_only_the_days_that_are_asked_for_count_and_only_what_is_ours(office: Office) -> None:
     await a_past(office, (SENT, '02 09'), (APPROVED, '03 09'))
 

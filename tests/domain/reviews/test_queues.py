@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from db.choices import ApplicationStatus, CorrectionReason, Place, Role
-from db.models import Agency, Application, Roster, Volunteer
+from db.models import Agency, Application, HostUnit, Roster, Volunteer
 from domain import applications, corrections, dates, reviews
 from domain.calendar.days_left import DaysLeft
 from domain.cases import worklists
@@ -13,7 +13,7 @@ from domain.corrections import Anchor
 from domain.errors import NotPermitted
 from domain.reviews import CaseRow, Order, Pending, decisions
 
-from ...builders import an_account
+from ...builders import an_account, an_identity_number
 from ..sample_office import NOW, Office, a_case, a_complete_volunteer, a_unit, many_cases
 
 pytestmark = pytest.mark.usefixtures('database', 'today')
@@ -70,6 +70,27 @@ async def test_a_row_has_what_the_queue_shows(office: Office) -> None:
         problem='',
         has_changed=False,
     )
+
+
+async def test_a_case_is_found_by_name_number_unit_and_telephone(office: Office) -> None:
+    unit = await a_unit('範例圖書館')
+    await HostUnit.filter(id=unit.id).update(phone='(02)2345-6789')
+    number = an_identity_number()
+    person = await a_complete_volunteer(office, name='黃秋葉', identity_number=number)
+    ours, other = await a_case(office, person), await a_case(office)
+    await Application.filter(id=other.id).update(host_unit_id=unit.id)
+
+    async def found(text: str) -> list[int]:
+        rows = await reviews.awaiting(by=office.reviewer, text=text)
+        before = await reviews.neighbours(ours.id, by=office.reviewer, text=text)
+        assert before.count == len(rows)
+        return [row.id for row in rows]
+
+    for text in ('秋葉', '黄秋葉', number, number.lower(), '文化中心', str(ours.id)):
+        assert await found(text) == [ours.id], text
+    for text in ('圖書館', '02 2345 6789', '2345-6789', '23456789'):
+        assert await found(text) == [other.id], text
+    assert await found('查無此人') == []
 
 
 async def test_decided_cases_leave_the_queue_and_are_found_under_their_tab(office: Office) -> None:

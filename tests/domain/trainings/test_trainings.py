@@ -314,8 +314,8 @@ async def test_each_filter_filters(query: TrainingQuery, found: list[str]) -> No
     first = await of_unit(clerk, name='甲')
     second = await of_unit(clerk, name='乙', is_civil_servant=True)
     # 乙 comes before 甲 by code point; names are chosen by the order they have.
-    await Volunteer.filter(id=first.id).update(name_key='1')
-    await Volunteer.filter(id=second.id).update(name_key='2')
+    await Volunteer.filter(id=first.id).update(name_order='1')
+    await Volunteer.filter(id=second.id).update(name_order='2')
     await Membership.filter(volunteer=second).update(status=MembershipStatus.PENDING)
     await a_training(first, by=clerk)
     days = {'starts_on': date(2026, 3, 9), 'ends_on': date(2026, 3, 10)}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Self, cast, get_args
 from urllib.parse import urlencode
 
-from domain import links, reviews
+from domain import links, reviews, searches
 from domain.cases.worklists import OF_AGENCY, AgencyList
 from domain.model import Account, ApplicationStatus
 from domain.reviews import CaseRow, Due, Neighbours, Order
@@ -17,6 +17,8 @@ TABS = {
 }
 ORDERS = {'due': '期限近的在前', 'oldest': '先送件在前', 'newest': '新送件在前', 'unit': '依運用單位', 'name': '依姓名'}
 
+MOST_PAGES = 500
+
 
 @dataclass(frozen=True)
 class DeskView:
@@ -27,10 +29,21 @@ class DeskView:
     due: Due | None = None
     unit: int | None = None
     roster: int | None = None
+    q: str = ''
+    page: int = 1
 
     @classmethod
-    def read(cls, status: Any = '', order: Any = '', due: Any = '', unit: Any = '', roster: Any = '') -> Self:
-        """The view an address asks for."""
+    def read(
+        cls,
+        status: Any = '',
+        order: Any = '',
+        due: Any = '',
+        unit: Any = '',
+        roster: Any = '',
+        q: Any = '',
+        page: Any = '',
+    ) -> Self:
+        """The view an address asks for; `q` is the key of what was searched for."""
         tab = next((one for one, (key, _) in TABS.items() if status == key), None)
         tab = tab or next((one for one, several in OF_AGENCY.items() if status in several), AgencyList.TURN)
         return cls(
@@ -39,6 +52,8 @@ class DeskView:
             cast(Due, due) if due in get_args(Due) else None,
             _number(unit),
             _number(roster),
+            str(q or '')[:32],
+            min(_number(page) or 1, MOST_PAGES),
         )
 
     @property
@@ -50,7 +65,8 @@ class DeskView:
     @property
     def query(self) -> str:
         """`?status=…`, only what differs from the plain queue; or ''."""
-        chosen: dict[str, Any] = {'due': self.due, 'unit': self.unit, 'roster': self.roster}
+        chosen: dict[str, Any] = {'due': self.due, 'unit': self.unit, 'roster': self.roster, 'q': self.q}
+        chosen |= {'page': self.page} if self.page > 1 else {}
         chosen |= {'order': self.order} if self.order != 'due' else {}
         chosen |= {'status': TABS[self.tab][0]} if self.tab is not AgencyList.TURN else {}
         chosen = {name: value for name, value in chosen.items() if value}
@@ -63,8 +79,15 @@ class DeskView:
         return DeskView(next(one for one, several in OF_AGENCY.items() if application_status in several), self.order)
 
     async def rows(self, account: Account, limit: int) -> list[CaseRow]:
-        """The whole list in this order; the browser filters it."""
-        return await reviews.awaiting(by=account, status=self.statuses, order=self.order, limit=limit)
+        """The page of the list in this order, and the first row of the next page; the browser filters it."""
+        return await reviews.awaiting(
+            by=account,
+            status=self.statuses,
+            text=await searches.words(self.q, by=account),
+            order=self.order,
+            limit=limit + 1,
+            offset=(self.page - 1) * limit,
+        )
 
     def address(self, case_id: int | None = None) -> str:
         """Where the queue stands in this view, or one of its cases beside it."""
@@ -80,6 +103,7 @@ class DeskView:
             due=self.due,
             host_unit_id=self.unit,
             roster_id=self.roster,
+            text=await searches.words(self.q, by=account),
         )
         # after the last one comes the one before it
         following = found.next or found.previous

@@ -6,9 +6,9 @@ const MOST_AT_ONCE = 200;
 
 export default {
   components: { 'lb-icon': icon },
-  // `queue`: {cases, more, units, tabs} as JSON, one text for all open queues; `view`: {tab, order, due, unit, roster}
-  props: { selected: Number, queue: String, view: Object, orders: Object, me: Number, turn: Number },
-  emits: ['viewed', 'approved'],
+  // `queue`: {cases, first, more, units, tabs} as JSON, one text for all open queues; `view`: {tab, order, due, unit, roster, q, page}
+  props: { selected: Number, queue: String, view: Object, words: String, orders: Object, me: Number, turn: Number },
+  emits: ['viewed', 'sought', 'approved'],
   data() {
     const { tab, order, due, unit, roster } = this.view;
     return {
@@ -49,6 +49,18 @@ export default {
         </a>
       </nav>
       <div class="lb-queue-filters">
+        <form class="lb-queue-find" role="search" @submit.prevent="$emit('sought', $refs.sought.value)">
+          <input
+            ref="sought"
+            type="search"
+            :value="words"
+            aria-label="在清單中查詢"
+            placeholder="姓名、證號、單位或電話"
+            autocomplete="off"
+            maxlength="60"
+          />
+          <button type="submit" class="lb-btn q-btn lb-outline">查詢</button>
+        </form>
         <div v-if="waits" class="lb-pills" role="group" aria-label="期限">
           <button
             v-for="p in pills"
@@ -76,9 +88,10 @@ export default {
             <option :value="0">全部運用單位</option>
             <option v-for="u in now.units" :key="u[0]" :value="u[0]">{{ u[1] }}</option>
           </select>
-          <select v-model="order" aria-label="排序" :disabled="!waits">
-            <option v-for="(label, key) in orders" :key="key" :value="key">{{ waits ? label : '最近的在前' }}</option>
+          <select v-if="waits" v-model="order" aria-label="排序">
+            <option v-for="(label, key) in orders" :key="key" :value="key">{{ label }}</option>
           </select>
+          <span v-else class="lb-order">最近的在前</span>
         </div>
         <p v-if="roster" class="lb-roster-on">
           <span>名冊：{{ rosterTitle }}</span>
@@ -142,13 +155,12 @@ export default {
         </li>
         <li v-if="!visible.length" class="lb-empty">
           <b>沒有案件</b>
-          <span>{{ cases.length ? '換一個篩選條件看看。' : '有新送件時會自動出現在這裡，不必重新整理。' }}</span>
+          <span>{{ cases.length || words ? '換一個篩選條件看看。' : '有新送件時會自動出現在這裡，不必重新整理。' }}</span>
         </li>
-        <li v-if="now.more" class="lb-empty">
-          <span v-if="waits">
-            這裡依排序列出前 {{ cases.length }} 件，另有 {{ now.more }} 件沒有列出；前面的審完就會接上。
-          </span>
-          <span v-else>這裡列出最近的 {{ cases.length }} 件，另有 {{ now.more }} 件沒有列出。</span>
+        <li v-if="now.more || view.page > 1" class="lb-empty lb-queue-pages">
+          <a v-if="view.page > 1" :href="paged(view.page - 1)">前一頁</a>
+          <span>第 {{ now.first }} 至 {{ now.first + cases.length - 1 }} 件</span>
+          <a v-if="now.more" :href="paged(view.page + 1)">後一頁</a>
         </li>
       </ol>
       <div v-if="picks" class="lb-bulk">
@@ -227,6 +239,8 @@ export default {
         due: this.due,
         unit: this.unit || '',
         roster: this.roster || '',
+        q: this.view.q,
+        page: this.view.page > 1 ? this.view.page : '',
       };
       const query = new URLSearchParams(Object.entries(chosen).filter(([, value]) => value)).toString();
       return query && '?' + query;
@@ -287,6 +301,11 @@ export default {
   methods: {
     switchKeys,
     address: caseAddress,
+    paged(page) {
+      const query = new URLSearchParams(this.query);
+      query.set('page', page);
+      return `/reviews?${query}`;
+    },
     isNew(c) {
       return this.fresh.some((f) => f.id === c.id) && c.id !== this.selected;
     },

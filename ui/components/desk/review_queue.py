@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from nicegui import ui
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import dates, permissions, reviews
+from domain import dates, permissions, reviews, searches
 from domain.announcements import CaseChanged, ReadersChanged
 from domain.cases import worklists
 from domain.cases.transitions import VERBS
@@ -48,13 +49,17 @@ class review_queue(Element, component='review_queue.js'):
             'due': view.due or '',
             'unit': view.unit or 0,
             'roster': view.roster or 0,
+            'q': view.q,
+            'page': view.page,
         }
         self.on('viewed', self._viewed)
+        self.on('sought', self._sought)
 
     @classmethod
     async def build(cls, account: Account, view: DeskView, selected: int | None = None) -> 'review_queue':
         """Places the queue and keeps cases and readers current."""
         queue = cls(account, view, selected)
+        queue._props['words'] = await searches.words(view.q, by=account)
         await queue.renew()
         follow(CaseChanged, queue.renew, of_agency(account))
         follow(ReadersChanged, queue.renew, of_agency(account))
@@ -63,8 +68,9 @@ class review_queue(Element, component='review_queue.js'):
     async def renew(self) -> None:
         """Reads the queue again; an unchanged one is not sent."""
         permissions.require(self.account, Role.REVIEWER)
-        view = DeskView(self.view.tab, self.view.order)  # filtered in the browser
-        key = ('queue', self.account.agency_id, view)
+        # Filtered in the browser; what somebody has searched for is for that account alone.
+        view = DeskView(self.view.tab, self.view.order, q=self.view.q, page=self.view.page)
+        key = ('queue', self.account.agency_id, view, self.account.id if view.q else 0)
         queue = await together(key, lambda: _queue(self.account, view))
         self.rows = queue.rows
         if self._props['queue'] != queue.text:
@@ -79,19 +85,27 @@ class review_queue(Element, component='review_queue.js'):
     async def _viewed(self, event: GenericEventArguments) -> None:
         given = event.args if isinstance(event.args, dict) else {}
         chosen = {name: given.get(name) for name in ('order', 'due', 'unit', 'roster')}
-        self.view = DeskView.read(TABS[self.view.tab][0], **chosen)
+        self.view = DeskView.read(TABS[self.view.tab][0], **chosen, q=self.view.q, page=self.view.page)
         await self.renew()
+
+    async def _sought(self, event: GenericEventArguments) -> None:
+        permissions.require(self.account, Role.REVIEWER)
+        key = await searches.keep(event.args, by=self.account)
+        self.view = replace(self.view, q=key, page=1)
+        ui.navigate.to(self.view.address(self._props['selected'] or None))
 
 
 async def _queue(account: Account, view: DeskView) -> Queue:
     """One JSON text: NiceGUI and socket.io walk through lists and dicts once for each page they are sent to."""
-    rows = await view.rows(account, MOST_SHOWN)
+    found = await view.rows(account, MOST_SHOWN)
+    rows = found[:MOST_SHOWN]
     readers = await presence.of_agency(by=account) if view.tab is AgencyList.TURN else {}
     by_status = (await reviews.counts(by=account)).by_status
     counts = {tab: sum(by_status[status] for status in statuses) for tab, statuses in OF_AGENCY.items()}
     queue = {
         'cases': [_row(row, readers.get(row.id, []), account) for row in rows],
-        'more': max(0, counts[view.tab] - len(rows)),
+        'more': len(found) > MOST_SHOWN,
+        'first': (view.page - 1) * MOST_SHOWN + 1,
         'units': sorted({(row.host_unit_id, row.unit) for row in rows}, key=lambda unit: unit[1]),
         'tabs': [{'key': key, 'label': label, 'count': counts[tab]} for tab, (key, label) in TABS.items()],
     }

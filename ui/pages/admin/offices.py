@@ -32,6 +32,7 @@ from ...components.form.fields import (
     radio_field,
     text_field,
 )
+from ...components.icon import icon
 from ...components.question import is_sure
 from ...components.record_table import Cell, Row
 from ...flash import leave_with
@@ -59,6 +60,19 @@ COUNTING = {False: '日曆天（行政程序法第 48 條）', True: '工作天'
 EVERY: dict[int | None, str] = {None: '全部'}
 
 Act = Callable[[], Awaitable[object]]
+
+
+async def warn_of_unsupervised(account: Account) -> None:
+    """Says which agencies review and have no supervisor's address, with the way to each."""
+    found = await directory.unsupervised(by=account)
+    if not found:
+        return
+    with html.section().classes('lb-verdict warn lb-gap-below').props('aria-label=主管電子郵件'):
+        icon('warning')
+        with html.span():
+            html.span('沒有填「主管電子郵件」的發冊機關，案件逾期時沒有主管會收到通知：')
+            for agency in found:
+                ui.link(agency.name, links.admin('agencies', agency.id))
 
 
 async def unit_rows(account: Account) -> list[Row]:

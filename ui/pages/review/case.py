@@ -40,15 +40,17 @@ async def review_case_page(
     due: str = '',
     unit: str = '',
     roster: str = '',
+    q: str = '',
+    page: str = '',
 ) -> None:
     """The desk with one case open; it renews itself when somebody else moves the case."""
     case = await reviews.case(application_id, by=account)
     # A decision may be taken back: what was written for it stays until the next round.
     sheet = Sheet(f'case-{case.application.id}-{case.application.round}', account)
     written = await half_written.written(sheet)
-    view = DeskView.read(status, order, due, unit, roster).holding(case.application.status)
-    with frame(account, f'審核：{case.volunteer.name}', heading=False, waiting=await waiting_for(account)) as page:
-        page.content.classes('lb-desk')
+    view = DeskView.read(status, order, due, unit, roster, q, page).holding(case.application.status)
+    with frame(account, f'審核：{case.volunteer.name}', heading=False, waiting=await waiting_for(account)) as here:
+        here.content.classes('lb-desk')
         with html.div().classes('lb-review lb-with-case'):
             desk = Desk(account, case, await queue_pane(account, view, case.application.id))
             with html.section().classes('lb-case').props('aria-label=案件'):

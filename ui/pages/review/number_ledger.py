@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from nicegui import html, ui
 
-from domain import dates, links
+from domain import dates, links, searches
 from domain.books import number_ledger
 from domain.books.number_ledger import Entry, EntryQuery, Report, Series
 from domain.books.record_books import FIELDS
@@ -14,7 +14,7 @@ from ...components.card import card
 from ...components.chip import chip
 from ...components.form import form
 from ...components.form.fields import choice_field, text_field
-from ...components.record_table import Row, record_table
+from ...components.record_table import Row, View, record_table
 from ...frame import MENU, VOLUNTEER_DATA, frame, waiting_for
 
 COLUMNS = [
@@ -27,9 +27,14 @@ COLUMNS = [
 SERIES_COLUMNS = [('year', '民國年'), ('issued', '已發'), ('last', '最後一號'), ('next', '下一號')]
 
 
-async def numbers_page(account: Account) -> None:
-    """Search at the top, the ledger, then series and report."""
-    query = EntryQuery()
+async def numbers_page(
+    account: Account, q: str = '', kind: str = '', year: int | None = None, page: int = 1, per: int = 10
+) -> None:
+    """Search at the top, the ledger, then series and report; what is searched for stands in the address."""
+    chosen = next((each for each in IssueKind if each == kind), None)
+    query = EntryQuery(await searches.words(q, by=account), chosen, year)
+    kept = {'key': q, 'words': query.text}
+    view = View.read(page, per)
     series = await number_ledger.series(by=account)
     years = {None: '全部年度'} | {one.year: f'{one.year} 年' for one in series}
 
@@ -38,6 +43,14 @@ async def numbers_page(account: Account) -> None:
         found = await number_ledger.find(query, by=account)
         return [_row(entry) for entry in found.rows], found.total
 
+    async def shown() -> None:
+        if query.text != kept['words']:
+            kept['key'] = await searches.keep(query.text, by=account, under=kept['key'])
+            kept['words'] = query.text
+        key, kind, year = kept['key'], query.kind or '', query.year
+        export.props['href'] = links.number_ledger_sheet(key, kind=kind, year=year)
+        ui.navigate.history.replace(links.number_ledger(key, kind=kind, year=year, **view.turned))
+
     with frame(account, '發冊紀錄', crumbs=[MENU, VOLUNTEER_DATA], waiting=await waiting_for(account)):
         words = form(query, summary=False)
         with card('查詢條件', classes='lb-gap-below'), html.div().classes('lb-ledger-grid'):
@@ -45,21 +58,14 @@ async def numbers_page(account: Account) -> None:
             choice_field(FIELDS['kind'].label, words, 'kind', {None: '全部類別', **IssueKind.labels()})
             choice_field('年度', words, 'year', years)
             export = ui.link('匯出 ODS', '').classes('q-btn lb-btn lb-outline')
-        table = record_table('發冊紀錄', COLUMNS, fetch, empty_hint='核可案件後，號碼會自動登錄在這裡。')
+        hint = '核可案件後，號碼會自動登錄在這裡。'
+        table = record_table('發冊紀錄', COLUMNS, fetch, empty_hint=hint, view=view, shown=shown)
         await table.refresh()
         with html.div().classes('lb-cols'):
             await series_table(series)
             report_card(await number_ledger.report(by=account))
 
-    def export_what_is_found() -> None:
-        export.props['href'] = links.number_ledger_sheet(query.text, query.kind or '', query.year)
-
-    async def search() -> None:
-        export_what_is_found()
-        await table.refresh(1)
-
-    export_what_is_found()
-    words.on_change(search)
+    words.on_change(lambda: table.refresh(1))
 
 
 async def series_table(series: Sequence[Series]) -> None:

@@ -10,12 +10,19 @@ from ...frame import frame, waiting_for
 
 
 async def review_queue_page(
-    account: Account, status: str = '', order: str = '', due: str = '', unit: str = '', roster: str = ''
+    account: Account,
+    status: str = '',
+    order: str = '',
+    due: str = '',
+    unit: str = '',
+    roster: str = '',
+    q: str = '',
+    page: str = '',
 ) -> None:
     """The queue, with no case open."""
-    view = DeskView.read(status, order, due, unit, roster)
-    with frame(account, '志工紀錄冊審核', heading=False, waiting=await waiting_for(account)) as page:
-        page.content.classes('lb-desk')
+    view = DeskView.read(status, order, due, unit, roster, q, page)
+    with frame(account, '志工紀錄冊審核', heading=False, waiting=await waiting_for(account)) as here:
+        here.content.classes('lb-desk')
         with html.div().classes('lb-review'):
             await queue_pane(account, view)
             with html.div().classes('lb-case lb-no-case'), html.div().classes('lb-empty'):

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from nicegui import html, ui
 
-from domain import applications, corrections, dates, drafts, files, links, readiness, volunteers
+from domain import applications, corrections, dates, directory, drafts, files, links, readiness, volunteers
 from domain.announcements import CaseChanged
 from domain.applications import FIELDS, WITH_UNIT, ApplicationDetails, DraftElsewhere
 from domain.books import record_books
 from domain.corrections import Marked
 from domain.model import (
     Account,
+    Agency,
     Application,
     ApplicationStatus,
     Draft,
@@ -68,7 +69,8 @@ async def application_page(account: Account, volunteer_id: int) -> None:
         listed = correction_list(application, marks, by=account, draft=str(draft.id)) if application and marks else None
         with html.div().classes('lb-cols lb-tab-body'):
             await application_fields(in_form, details, account, volunteer, application, readonly=not is_open)
-            checks = await application_side(account, volunteer, application, seen.waiting)
+            checked = await checks_by(account, volunteer, application, details if is_open else None)
+            checks = await application_side(account, application, with_marks(checked, seen.waiting))
         with save_bar():
             if is_open:
                 sending = save_and_submit(account, volunteer, draft, in_form, details, seen)
@@ -79,23 +81,53 @@ async def application_page(account: Account, volunteer_id: int) -> None:
             ui.link('返回', back).classes('lb-btn q-btn lb-flat')
             in_form.saved_mark()
 
-    keep_current(account, volunteer, seen, listed, checks)
+    keep_current(account, volunteer, seen, listed, checks, details if is_open else None, in_form)
 
 
 def keep_current(
-    account: Account, volunteer: Volunteer, seen: 'Seen', listed: correction_list | None, checks: check_list
+    account: Account,
+    volunteer: Volunteer,
+    seen: 'Seen',
+    listed: correction_list | None,
+    checks: check_list,
+    details: ApplicationDetails | None,
+    in_form: form,
 ) -> None:
-    """Renew marks and checks when something happens to the application; one that has moved is another page."""
+    """Renew marks and checks when something happens to the application; one that has moved is another page.
+
+    The checks follow what is chosen in the form, before it is saved.
+    """
+    chosen = (details.kind, details.agency_id) if details else None
+
+    async def recheck() -> None:
+        nonlocal chosen
+        if details is not None and chosen != (details.kind, details.agency_id):
+            chosen = (details.kind, details.agency_id)
+            now = await applications.current_of(volunteer, by=account)
+            checks.show(with_marks(await checks_by(account, volunteer, now, details), seen.waiting))
+
+    in_form.on_change(recheck)
 
     async def renew() -> None:
         now = await applications.current_of(volunteer, by=account)
         if listed is not None:
             await listed.renew()
-        checks.show(with_marks(await readiness.checks(now or volunteer, by=account), seen.waiting))
+        checks.show(with_marks(await checks_by(account, volunteer, now, details), seen.waiting))
         if (now.version if now else 0) != seen.version:
             ui.navigate.reload()
 
     follow(CaseChanged, renew, of_volunteer(volunteer))
+
+
+async def checks_by(
+    account: Account, volunteer: Volunteer, application: Application | None, details: ApplicationDetails | None
+) -> list[Check]:
+    """送審前體檢 of what is chosen: the application as it is saved, or the kind and agency that its form has now."""
+    saved = (application.kind, application.agency_id) if application else None
+    if details is None or saved == (details.kind, details.agency_id):
+        return await readiness.checks(application or volunteer, by=account)
+    agency = await directory.agency(details.agency_id) if details.agency_id else Agency()
+    return await readiness.checks_as(volunteer, details.kind or IssueKind.FIRST, agency, by=account)
 
 
 async def details_of(application: Application | None, draft: Draft) -> ApplicationDetails:
@@ -109,12 +141,10 @@ async def details_of(application: Application | None, draft: Draft) -> Applicati
     return details
 
 
-async def application_side(
-    account: Account, volunteer: Volunteer, application: Application | None, waiting: int
-) -> check_list:
+async def application_side(account: Account, application: Application | None, found: Sequence[Check]) -> check_list:
     """送審前體檢, the process, and what has happened so far."""
     with html.div().classes('lb-stack'):
-        checks = check_list(with_marks(await readiness.checks(application or volunteer, by=account), waiting))
+        checks = check_list(found)
         process()
         if application is not None and application.round:
             with card('案件歷程'):

@@ -1,18 +1,19 @@
 """志工基本資料維護: the volunteers of the own unit, and the forms under way."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from nicegui import html, ui
 
-from domain import applications, dates, directory, drafts, links, volunteers
+from domain import applications, dates, directory, drafts, links, searches, volunteers
 from domain.announcements import CaseChanged
 from domain.cases import worklists
 from domain.guide import home, missing
 from domain.guide.home import OpenForm, Standing
 from domain.guide.missing import Gap
 from domain.model import Account, IdentityKind, MembershipStatus, Volunteer
-from domain.volunteers import VolunteerQuery
+from domain.volunteers import State, VolunteerQuery
 from domain.volunteers.basics import MEMBERSHIP
 
 from ...components.action_button import action_button
@@ -21,7 +22,7 @@ from ...components.form import form
 from ...components.form.fields import choice_field, text_field
 from ...components.icon import icon
 from ...components.question import is_sure
-from ...components.record_table import Cell, Row, record_table, turn_cell
+from ...components.record_table import Cell, Row, View, record_table, turn_cell
 from ...frame import BASICS, MENU, VOLUNTEER_DATA, frame, guide_for, waiting_for
 from ...live import follow, of_side
 
@@ -35,6 +36,9 @@ COLUMNS = [
     ('state', '紀錄冊申請'),
     ('next', '接下來'),
 ]
+SORTABLE = ('name', 'number', 'team', 'membership', 'state')
+HINT = '還沒有符合條件的志工。可以換個條件查詢，或新增志工。'
+FEW = 3
 FORM_COLUMNS = [('who', '志工'), ('form', '表單'), ('saved', '自動儲存'), ('go', '繼續'), ('drop', '不要了')]
 
 
@@ -45,16 +49,36 @@ class Search:
     text: str = ''
     team_id: int | None = None
     status: MembershipStatus | None = None
+    state: State | None = None
 
     def problems(self) -> dict[str, str]:
         """A filter is never wrong."""
         return {}
 
+    def asked(self, key: str) -> dict[str, Any]:
+        """What an address says of it; `key` stands for the words."""
+        return {'q': key, 'team': self.team_id, 'membership': self.status or '', 'state': self.state or ''}
 
-async def volunteer_search_page(account: Account, name: str = '') -> None:
-    """志工基本資料維護: the unit's volunteers, the forms under way, the way to a new one; `name` comes from the bar."""
+
+async def volunteer_search_page(
+    account: Account,
+    q: str = '',
+    team: int | None = None,
+    membership: str = '',
+    state: str = '',
+    sort: str = '',
+    page: int = 1,
+    per: int = 10,
+) -> None:
+    """志工基本資料維護: the unit's volunteers, the forms under way, the way to a new one, as the address says."""
     title, _ = BASICS
-    query = Search(text=name[:100])
+    view = View.read(page, per, sort)
+    query = Search(
+        await searches.words(q, by=account),
+        team,
+        next((each for each in MembershipStatus if each == membership), None),
+        next((each for each in State if each == state), None),
+    )
     guide = await guide_for(account)
     waiting = await waiting_for(account)
     with frame(account, title, crumbs=[MENU, VOLUNTEER_DATA], step=4, guide=guide, waiting=waiting):
@@ -64,43 +88,77 @@ async def volunteer_search_page(account: Account, name: str = '') -> None:
                 html.span(NEW[0])
             ui.link(*JOIN).classes('q-btn lb-btn lb-outline')
         await _forms_under_way(account)
-        filters = form(query, summary=False)
-        teams, statuses = await _teams(account), _statuses()
-        with card('Q查詢條件', '(本查詢為您單位的志工)', 'lb-filters lb-gap-below'), html.div().classes('lb-find-grid'):
-            words = text_field('姓名、證號或紀錄冊號', filters, 'text', placeholder='姓名可只輸入一部分', maxlength=100)
-            choice_field('志工隊', filters, 'team_id', teams, placeholder='全部')
-            choice_field(MEMBERSHIP.label, filters, 'status', statuses, placeholder='全部')
-            action_button('查詢', lambda: table.refresh(1), 'outline')
-
-        async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
-            found = await volunteers.find(VolunteerQuery(page=page, per_page=per_page, **vars(query)), by=account)
-            standings = await home.standings(found.rows, by=account)
-            gaps = await missing.of_many(found.rows, by=account)
-            rows = [_row(each, standings[each.id], gaps[each.id], account) for each in found.rows]
-            return rows, found.total
-
-        hint = '還沒有符合條件的志工。可以換個條件查詢，或新增志工。'
-        table = record_table('Q 查詢結果', COLUMNS, fetch, empty_hint=hint, empty_link=NEW)
-        words.on('entered', lambda: table.refresh(1))
+        table = await _list(account, query, view, q)
         await table.refresh()
     follow(CaseChanged, table.refresh, of_side(account))
 
 
+async def _list(account: Account, query: Search, view: View, q: str) -> record_table:
+    """The filters and what they find; both stand in the address, so that Back returns to them."""
+    kept = {'key': q, 'words': query.text}
+    filters = form(query, summary=False)
+    words, sheet = await _filter_card(account, filters, lambda: table.refresh(1))
+
+    async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
+        asked = VolunteerQuery(page=page, per_page=per_page, sort=view.sort, **vars(query))
+        found = await volunteers.find(asked, by=account)
+        standings = await home.standings(found.rows, by=account)
+        gaps = await missing.of_many(found.rows, by=account)
+        return [_row(each, standings[each.id], gaps[each.id], account) for each in found.rows], found.total
+
+    async def shown() -> None:
+        if query.text != kept['words']:
+            kept['key'], kept['words'] = await searches.keep(query.text, by=account), query.text
+        asked = query.asked(kept['key'])
+        sheet.props['href'] = links.volunteer_sheet(**asked, sort=view.sort)
+        ui.navigate.history.replace(links.volunteers(**(asked | {'sort': view.sort} | view.turned)))
+
+    table = record_table(
+        'Q 查詢結果', COLUMNS, fetch, empty_hint=HINT, empty_link=NEW, view=view, sortable=SORTABLE, shown=shown
+    )
+    words.on('entered', lambda: table.refresh(1))
+    return table
+
+
+async def _filter_card(
+    account: Account, filters: form, find: Callable[[], Awaitable[None]]
+) -> tuple[text_field, ui.link]:
+    """查詢條件, and the way to a spreadsheet of what they find."""
+    with card('Q查詢條件', '(本查詢為您單位的志工)', 'lb-filters lb-gap-below'), html.div().classes('lb-find-grid'):
+        words = text_field('姓名、證號或紀錄冊號', filters, 'text', placeholder='姓名可只輸入一部分', maxlength=100)
+        choice_field('志工隊', filters, 'team_id', await _teams(account), placeholder='全部')
+        choice_field(MEMBERSHIP.label, filters, 'status', _statuses(), placeholder='全部')
+        choice_field('紀錄冊申請', filters, 'state', {None: '全部', **State.labels()}, placeholder='全部')
+        with html.div().classes('lb-find-acts'):
+            action_button('查詢', find, 'outline')
+            sheet = ui.link('匯出 ODS', links.volunteer_sheet()).classes('q-btn lb-btn lb-flat')
+    return words, sheet
+
+
 async def _forms_under_way(account: Account) -> None:
-    """做到一半的資料: each with the way back into it; what is not wanted can be dropped after a question."""
+    """做到一半的資料: the latest three, the others on demand; each can be gone on with, or dropped after a question."""
     if not await home.open_forms(by=account):
         return
+    is_whole = False
 
     async def fetch(_: int, __: int) -> tuple[Sequence[Row], int]:
         forms = await home.open_forms(by=account)
-        return [_form_row(each) for each in forms], len(forms)
+        more.set_visibility(len(forms) > FEW and not is_whole)
+        more.set_text(f'顯示其餘 {len(forms) - FEW} 份')
+        return [_form_row(each) for each in (forms if is_whole else forms[:FEW])], len(forms)
 
     async def acted(key: str, _: str) -> None:
         if await is_sure('刪除草稿', '這份還沒有儲存的內容會刪除，無法復原；已經儲存的志工資料不受影響。'):
             await drafts.discard(await drafts.get(key, by=account), by=account)
             await table.refresh()
 
+    async def show_all() -> None:
+        nonlocal is_whole
+        is_whole = True
+        await table.refresh()
+
     table = record_table('做到一半的資料', FORM_COLUMNS, fetch, acted=acted, bare=True, empty='沒有做到一半的資料')
+    more = ui.button('', on_click=show_all, color=None).props('flat no-caps').classes('lb-self-start')
     await table.refresh()
 
 

@@ -29,13 +29,14 @@ TITLE = '教育訓練課程'
 NO_BACK = '只有一面的電子證書才勾選；審核人員會看到，並非每個發冊機關都接受。紙本證書的反面即使空白，也請上傳。'
 
 
-async def new_training_page(account: Account, volunteer_id: int, kind: str = '') -> None:
+async def new_training_page(account: Account, volunteer_id: int, kind: str = '', batch: str = '') -> None:
     """STEP 6 for a new training, of `kind`; its draft is found again by whoever of the unit comes next."""
     volunteer = await volunteers.get(volunteer_id, by=account)
     draft = await drafts.plan(DraftKind.TRAINING, by=account, volunteer=volunteer)
     proposed = await courses.usual(kind, by=account) if draft.is_planned else {}
     details = await drafts.restored(draft, replace(await courses.blank(by=account), **proposed))
-    await _training_page(account, volunteer, draft, details, proposed=proposed)
+    back = links.batch_trainings() if batch else links.trainings(volunteer.id)
+    await _training_page(account, volunteer, draft, details, back, proposed=proposed)
 
 
 async def training_page(account: Account, volunteer_id: int, training_id: int) -> None:
@@ -44,7 +45,7 @@ async def training_page(account: Account, volunteer_id: int, training_id: int) -
     training = await trainings.get(training_id, by=account, of=volunteer)
     draft = await drafts.plan(DraftKind.TRAINING, by=account, volunteer=volunteer, about=str(training.id))
     details = await drafts.restored(draft, TrainingDetails.from_record(training))
-    await _training_page(account, volunteer, draft, details, training)
+    await _training_page(account, volunteer, draft, details, links.trainings(volunteer.id), training)
 
 
 async def _training_page(
@@ -52,12 +53,17 @@ async def _training_page(
     volunteer: Volunteer,
     draft: Draft,
     details: TrainingDetails,
+    back: str,
     training: Training | None = None,
     proposed: Mapping[str, Any] | None = None,
 ) -> None:
-    back = links.trainings(volunteer.id)
     guide = await guide_for(account, volunteer.id)
-    crumbs = [VOLUNTEER_DATA, BASICS, (volunteer.name, links.volunteer(volunteer.id)), ('教育訓練', back)]
+    crumbs = [
+        VOLUNTEER_DATA,
+        BASICS,
+        (volunteer.name, links.volunteer(volunteer.id)),
+        ('教育訓練', links.trainings(volunteer.id)),
+    ]
     with frame(
         account, TITLE, crumbs=crumbs, step=6, guide=guide, waiting=await waiting_for(account), required=True
     ) as page:

@@ -67,7 +67,7 @@ async def _tab(ledger: Ledger, account: Account, volunteer: Volunteer) -> None:
         await table.refresh()
 
     async def show_newest() -> None:
-        table.page = 1
+        table.view.page = 1
         await renew()
 
     total = _bar(ledger, add)

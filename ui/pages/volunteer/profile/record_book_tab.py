@@ -15,6 +15,7 @@ from domain.calendar import days_left
 from domain.calendar.days_left import DaysLeft
 from domain.cases import worklists
 from domain.model import Account, Application, BookStatus, IdentityKind, IssueKind, Volunteer
+from domain.reports.profile_lists import NothingToPrint
 
 from ....components.action_button import action_button
 from ....components.after_sending import after_sending
@@ -71,13 +72,28 @@ async def record_book_tab(account: Account, volunteer: Volunteer) -> None:
                 date_field(f'{label}（迄）', filters, 'issued_to')
         with html.div().classes('lb-acts'):
             action_button('查詢', lambda: table.refresh(1), 'outline')
-            for text, kind in (('列印(doc)', 'docx'), ('列印(odt)', 'odt')):
-                ui.link(text, links.printed_record_books(volunteer.id, kind)).classes('q-btn lb-btn lb-outline')
+            action_button('列印(doc)', lambda: print_books(account, volunteer, query, 'docx'), 'outline')
+            action_button('列印(odt)', lambda: print_books(account, volunteer, query, 'odt'), 'outline')
             ui.link('申請送審', links.application(volunteer.id)).classes('q-btn lb-btn bg-primary')
     await application_state(account, volunteer)
     table = record_table('紀錄冊', COLUMNS, fetch, empty_hint='還沒有紀錄冊。資料備齊後，按「申請送審」。')
     await table.refresh()
     await lineage(account, volunteer)
+
+
+async def print_books(account: Account, volunteer: Volunteer, asked: BookFilter, kind: str) -> None:
+    """Fetch the record books that the screen lists, as a text document."""
+    if not (await record_books.find(RecordBookQuery(volunteer_id=volunteer.id, **vars(asked)), by=account)).total:
+        raise NothingToPrint
+    sheet = links.printed_record_books(
+        volunteer.id,
+        kind,
+        issue=asked.kind or '',
+        status=asked.status or '',
+        since=asked.issued_from,
+        until=asked.issued_to,
+    )
+    ui.navigate.to(sheet)
 
 
 async def lineage(account: Account, volunteer: Volunteer) -> None:

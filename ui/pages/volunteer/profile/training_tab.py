@@ -7,7 +7,7 @@ from typing import Any
 
 from nicegui import html, ui
 
-from domain import dates, directory, links, trainings
+from domain import dates, directory, links, searches, trainings
 from domain.guide import missing
 from domain.guide.missing import TrainingUnderWay
 from domain.model import Account, MembershipStatus, Training, TrainingKind, Volunteer
@@ -69,12 +69,12 @@ async def training_tab(account: Account, volunteer: Volunteer) -> None:
         return rows + [_row(total, volunteer, account) for total in found.rows], found.total + len(rows)
 
     with card('Q查詢條件', '(本查詢以志工在所轄單位之教育訓練資料)', 'lb-filters'):
-        ui.link('※教學影片', links.at(links.downloads(), 'training')).classes('lb-video')
+        ui.link('※教學影片', links.at(links.teaching(), 'step-6')).classes('lb-video')
         await filter_fields(filters)
         with html.div().classes('lb-acts'):
             action_button('查詢', lambda: table.refresh(1), 'outline')
-            action_button('列印', lambda: print_list(volunteer, wanted, wanted.print_format), 'outline')
-            action_button('列印時數條', lambda: print_list(volunteer, wanted, 'strips'), 'outline')
+            action_button('列印', lambda: print_list(account, volunteer, wanted, wanted.print_format), 'outline')
+            action_button('列印時數條', lambda: print_list(account, volunteer, wanted, 'strips'), 'outline')
             ui.link('新增', links.new_training(volunteer.id)).classes('q-btn lb-btn bg-primary')
     ui.link(
         '※如需批次新增多筆志工教育訓練時數請點此至「批次維護作業」-教育訓練課程維護中進行批次新增',
@@ -109,10 +109,22 @@ async def filter_fields(filters: form) -> None:
         choice_field('列印格式', filters, 'print_format', FORMATS)
 
 
-async def print_list(volunteer: Volunteer, wanted: TrainingFilter, kind: str) -> None:
-    """Open the printout of what is asked for."""
+async def print_list(account: Account, volunteer: Volunteer, wanted: TrainingFilter, kind: str) -> None:
+    """Open the printout of what the screen lists: every filter, and the order."""
     sheet = links.printed_trainings(
-        volunteer.id, kind, masked=wanted.is_masked, since=wanted.from_day, until=wanted.to_day
+        volunteer.id,
+        kind,
+        masked=wanted.is_masked,
+        q=await searches.keep(wanted.title, by=account),
+        since=wanted.from_day,
+        until=wanted.to_day,
+        membership=wanted.status or '',
+        course=wanted.kind or '',
+        field=wanted.field_id,
+        civil=wanted.is_civil_servant,
+        least=wanted.hours_from,
+        most=wanted.hours_to,
+        order=wanted.order,
     )
     ui.navigate.to(sheet, new_tab=True)
 

@@ -1,0 +1,32 @@
+"""※教學影片: the eight steps, each with a picture of its screen (tests/screenshots.py makes them), for everybody."""
+
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+
+from domain import links
+
+from .. import gate, public
+from ..components.step_guide import STEPS
+
+# What is done on each of STEPS.
+HOW = (
+    '輸入帳號與密碼。第一次使用請先申請帳號；忘記密碼時，系統會寄出設定密碼的連結。',
+    '登入後是子系統入口。方塊只列出您可以使用的功能。',
+    '志工資料維護的功能都在這一頁。',
+    '新增一位志工：證號、姓名、出生日期，並上傳清晰的半身照。每改一欄都會自動儲存，可以隨時離開再回來。',
+    '在清單中找到這位志工，點姓名進入個人頁面。',
+    '在教育訓練頁籤新增一筆訓練，上傳結業證書的正面與反面後儲存。基礎訓練與特殊訓練各一筆。',
+    '到紀錄冊頁籤申請。已經發過的紀錄冊也在這裡，可以列印。',
+    '選擇發冊類別、縣市與機關。右邊的送審前體檢會列出還缺什麼；都齊了就可以送出，機關3日內完成審核或通知補件。',
+)
+
+
+def register(site: FastAPI) -> None:
+    """Put the page under its address."""
+    site.add_api_route(links.teaching(), _page, methods=['GET'])
+
+
+async def _page(request: Request) -> Response:
+    pictures = (links.static(f'teaching/step-{number}.webp') for number, _ in enumerate(STEPS, 1))
+    steps = list(zip(STEPS, HOW, pictures, strict=True))
+    return public.page('teaching.html', steps=steps, is_signed_in=gate.account_of(request) is not None)
