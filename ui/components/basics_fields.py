@@ -7,7 +7,7 @@ from nicegui import html, ui
 from domain import dates, files, identity_numbers, links, volunteers
 from domain.accounts import Hold, passwords
 from domain.errors import DomainError
-from domain.model import Account, FileKind, IdentityKind, Sex, Volunteer
+from domain.model import Account, Draft, FileKind, IdentityKind, Sex, Volunteer
 from domain.names import letters
 from domain.volunteers import FIELDS, VolunteerDetails
 
@@ -146,7 +146,7 @@ def _sex_of_number(in_form: form, details: VolunteerDetails) -> Callable[[Sex | 
 
 def _enrolment_link(in_form: form) -> ui.link:
     """To 收編, which finds in the draft what was typed here: no number comes into an address."""
-    draft = in_form.draft.id if in_form.draft else None
+    draft = in_form.draft.id if isinstance(in_form.draft, Draft) else None
     link = ui.link('以「收編」加入這位志工，已填的資料會帶過去', links.consolidated(join=True, draft=draft))
     link.set_visibility(False)
     return link
