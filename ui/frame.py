@@ -15,6 +15,7 @@ from .components.app_bar import app_bar
 from .components.card import card
 from .components.form import form
 from .components.icon import icon
+from .components.required_note import required_note
 from .components.site_footer import guide_post, site_footer
 from .components.step_guide import step_guide
 from .flash import show_flash
@@ -45,10 +46,9 @@ def frame(
     guide: Progress | None = None,
     waiting: int = 0,
     heading: bool = True,
-    required: bool = False,
 ) -> Iterator['page_frame']:
     """`with frame(account, '教育訓練課程', crumbs=…, step=6, guide=progress):` is a whole page."""
-    page = page_frame(account, title, crumbs, step, guide, waiting, heading, required)
+    page = page_frame(account, title, crumbs, step, guide, waiting, heading)
     with page.content:
         yield page
         show_flash(guide.gaps if guide and guide.who else ())
@@ -66,7 +66,6 @@ class page_frame:
         guide: Progress | None,
         waiting: int,
         heading: bool,
-        required: bool,
     ) -> None:
         self.account = account
         self.step = step
@@ -95,8 +94,9 @@ class page_frame:
                 if heading:
                     with html.div().classes('lb-head'):
                         html.h1(title)
-                        if required:
-                            required_note()
+                        required_note()
+                else:
+                    required_note()
             site_footer()
 
     def follow(self, in_form: form, guide: Progress, lacking: Callable[[], Iterable[str]] | None = None) -> None:
@@ -142,13 +142,6 @@ def breadcrumb(crumbs: Crumbs, here: str) -> None:
             ui.link(text, address)
             icon('next', 12)
         html.span(here).props('aria-current=page')
-
-
-def required_note() -> None:
-    """「*為必填」."""
-    with html.span().classes('lb-required-note'):
-        html.span('*').classes('lb-req')
-        html.span('為必填')
 
 
 @contextmanager

@@ -5,12 +5,15 @@ from contextlib import contextmanager
 
 from nicegui import html, ui
 
+from .required_note import required_note
+
 
 @contextmanager
 def question(title: str, *, is_open: bool = False, classes: str = '') -> Iterator[ui.dialog]:
     """`with question('駁回：原因') as dialog:` builds a dialog; `dialog.open` opens it."""
     with ui.dialog(value=is_open) as dialog, html.div().classes('lb-card lb-pad lb-question').classes(classes):
         dialog.props['aria-labelledby'] = html.h2(title).html_id
+        required_note()
         yield dialog
 
 

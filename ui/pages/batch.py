@@ -42,7 +42,7 @@ async def batch_trainings_page(account: Account, draft: str = '', flash: str = '
     else:
         kept = await drafts.get(draft, by=account)
     details = await drafts.restored(kept, await _blank(account))
-    with frame(account, TITLE, crumbs=[MENU, VOLUNTEER_DATA], waiting=await waiting_for(account), required=True):
+    with frame(account, TITLE, crumbs=[MENU, VOLUNTEER_DATA], waiting=await waiting_for(account)):
         html.p(
             '課程資料填一次、勾選志工後儲存；再逐一上傳每位志工的證書正反面，資料才會正式登錄。'
             '申請案審核中的志工，登錄後審核人員會看到，並須重新看過。'

@@ -121,7 +121,7 @@ async def section_page(account: Account, section: str, edit: str = '') -> None:
     back = (here.label, links.admin(section))
     if edit and here.edit is not None:
         title = here.one or (f'{here.label}維護' if here.new else here.label)
-        with frame(account, title, crumbs=[MENU, HOME, back], required=section != 'undelivered'):
+        with frame(account, title, crumbs=[MENU, HOME, back]):
             await here.edit(account, edit)
         return
     waiting = len(await open_requests(by=account))

@@ -41,7 +41,6 @@ async def volunteer_draft_page(account: Account, draft_id: UUID, new: str = '') 
         step=4,
         guide=guide,
         waiting=await waiting_for(account),
-        required=True,
     ) as page:
         in_form = form(details, draft, by=account)
         await basics_fields(in_form, details, account)

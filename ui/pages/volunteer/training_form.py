@@ -64,9 +64,7 @@ async def _training_page(
         (volunteer.name, links.volunteer(volunteer.id)),
         ('教育訓練', links.trainings(volunteer.id)),
     ]
-    with frame(
-        account, TITLE, crumbs=crumbs, step=6, guide=guide, waiting=await waiting_for(account), required=True
-    ) as page:
+    with frame(account, TITLE, crumbs=crumbs, step=6, guide=guide, waiting=await waiting_for(account)) as page:
         roster_line(await volunteers.listed(volunteer, by=account))
         recorded = TrainingDetails.from_record(training) if training else None
         about = training.id if training else 0
