@@ -14,6 +14,7 @@ from db.models import Account, AccountRequest, Agency, Application, HostUnit, Re
 from .. import dates, links, settings
 from ..calendar import days_left
 from ..calendar.days_left import DaysLeft
+from ..cases import case_numbers
 from ..printouts import roster_sheets
 from . import outbox, templates
 from .catalogue import Fact
@@ -102,7 +103,10 @@ async def correction_due(unit: HostUnit, cases: Sequence[Application]) -> None:
     facts: dict[str, Fact] = {
         '運用單位': unit.name,
         '件數': len(days),
-        '逐案': [f'案號 {case.id}　{case.agency.name}　補件期限 {_day(case.correct_by)}（含當日）' for case in cases],
+        '逐案': [
+            f'{case_numbers.written(case.id)}　{case.agency.name}　補件期限 {_day(case.correct_by)}（含當日）'
+            for case in cases
+        ],
         '補件期限': _day(min(days)),
         '連結': url_of(links.applications()),
     }
@@ -291,13 +295,13 @@ def _row(case: Application) -> str:
     """A case of a roster on one line."""
     again = f'（第 {case.round} 次送審）' if case.round > 1 else ''
     who = templates.one_line(f'{case.volunteer.name}（{case.volunteer.identity_masked}）')
-    return f'案號 {case.id}　{who}　{case.kind.label}{again}'
+    return f'{case_numbers.written(case.id)}　{who}　{case.kind.label}{again}'
 
 
 def _timed(case: Application) -> str:
     """Number, unit and time of a case that was sent; nobody's name."""
     due = dates.roc(case.due_on) if case.due_on else ''
-    return f'案號 {case.id}　{case.host_unit.name}　送審 {_instant(case.submitted_at)}　期限 {due}'
+    return f'{case_numbers.written(case.id)}　{case.host_unit.name}　送審 {_instant(case.submitted_at)}　期限 {due}'
 
 
 def _over(left: DaysLeft) -> str:

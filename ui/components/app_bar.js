@@ -10,7 +10,7 @@ export default {
     waiting: Number,
     waitingHref: String,
     waitingText: String,
-    searches: Boolean,
+    sought: String,
     sizes: Boolean,
     size: String,
     phone: String,
@@ -43,14 +43,14 @@ export default {
           </button>
         </span>
       </div>
-      <form v-if="searches" class="lb-find" role="search" @submit.prevent="$emit('searched', words)">
+      <form v-if="sought" class="lb-find" role="search" @submit.prevent="$emit('searched', words)">
         <lb-icon name="search" size="16" />
         <input
           ref="find"
           v-model="words"
           type="search"
-          aria-label="搜尋姓名、證號或紀錄冊號"
-          placeholder="姓名、證號或紀錄冊號"
+          :aria-label="'搜尋' + sought"
+          :placeholder="sought"
           autocomplete="off"
           maxlength="60"
         />

@@ -9,7 +9,7 @@ from nicegui.events import GenericEventArguments
 
 from domain import dates, links
 from domain.announcements import CaseChanged, RosterChanged, VolunteerChanged
-from domain.cases import worklists
+from domain.cases import case_numbers, worklists
 from domain.cases.worklists import TurnState
 from domain.model import Account, ApplicationStatus, Role, Roster
 from domain.readiness import Check
@@ -101,6 +101,7 @@ def _common(number: int, row: RosterRow, account: Account) -> dict[str, Any]:
         'n': number,
         'name': row.volunteer.name,
         'masked': row.volunteer.identity_masked,
+        'no': case_numbers.written(row.application.id),
         'kind': row.application.kind.label,
         'word': turn.word,
         'why': turn.why,

@@ -110,6 +110,7 @@ export default {
           <a class="lb-item-link" :href="address(c.id)">
             <span class="n">{{ c.name }}</span>
             <span class="id">{{ c.masked }}</span>
+            <span class="id no">{{ c.no }}</span>
           </a>
           <span class="lb-chip" :class="c.tone" :title="c.hint || null">
             <lb-icon :name="c.symbol" size="14" weight="2.2" />{{ c.chip }}<span

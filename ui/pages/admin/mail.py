@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from nicegui import html, ui
 
 from domain import dates, links
+from domain.cases import case_numbers
 from domain.errors import Incomplete, NotFound
 from domain.mail import outbox, queries, templates
 from domain.mail.queries import Undelivered
@@ -166,7 +167,7 @@ def _last_change(now: templates.Wording) -> str:
 
 def _about(one: Undelivered) -> str:
     if one.application_id:
-        return f'案號 {one.application_id}'
+        return case_numbers.written(one.application_id)
     return f'名冊 {one.roster_id}' if one.roster_id else ''
 
 
