@@ -808,3 +808,12 @@ UPDATE volunteer SET legacy_series = regexp_replace(normalize(legacy_series, NFK
 -- 0013_guarded_accounts
 ALTER TABLE "account" ADD COLUMN "guarded_since" TIMESTAMPTZ;
 UPDATE account SET guarded_since = created_at WHERE role IN ('reviewer', 'administrator');
+
+-- 0015_one_mail_a_roster
+CREATE TABLE "untold_decision" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "at" TIMESTAMPTZ NOT NULL,
+    "roster_id" INT NOT NULL REFERENCES "roster" ("id") ON DELETE RESTRICT,
+    "application_id" INT NOT NULL UNIQUE REFERENCES "application" ("id") ON DELETE RESTRICT
+);
+COMMENT ON TABLE "untold_decision" IS 'A decision on a row of a roster that its unit has not been told of yet: it is told together with the others.';

@@ -24,6 +24,7 @@ from ..errors import Incomplete, MovedOn, NotPermitted
 from ..mail import messages
 from ..papers import PaperChange
 from ..readiness import Check, NotReady
+from . import roster_news
 from .queues import CaseRow, Counts, Due, Neighbours, Order, Pending, awaiting, counts, neighbours
 
 __all__ = ['CaseRow', 'Counts', 'Due', 'Neighbours', 'Order', 'Pending', 'awaiting', 'counts', 'neighbours']
@@ -130,6 +131,8 @@ async def require_decidable(
 async def approve(application: Application, version: int, *, by: Account, at: datetime | None = None) -> RecordBook:
     """核可 at once: the book is issued with its number, unit and volunteer get mail; all of it or nothing.
 
+    Of the rows of a roster the unit hears in one mail (`roster_news`).
+
     `version` is the one the reviewer read, `at` when the decision was made. Raises as `require_decidable` does.
     """
     to = ApplicationStatus.APPROVED
@@ -138,7 +141,10 @@ async def approve(application: Application, version: int, *, by: Account, at: da
         async with transaction():
             moved = await transitions.move(now, to, by=by, at=at, **_decided(by, at))
             book = await record_books.issue(moved, by=by)
-            await messages.approved(moved, book)
+            if moved.roster_id:
+                await roster_news.note(moved)
+            else:
+                await messages.approved(moved, book)
             await messages.approved_for_volunteer(moved, book)
         return book
     except MovedOn:
@@ -179,8 +185,11 @@ async def _sent_back(
                     'reminded_at': None,
                 }
             moved = await transitions.move(now, to, by=by, reason=whole, at=at, **facts)
-            tell = messages.returned if to == ApplicationStatus.RETURNED else messages.rejected
-            await tell(moved, whole)
+            if moved.roster_id:
+                await roster_news.note(moved)
+            else:
+                tell = messages.returned if to == ApplicationStatus.RETURNED else messages.rejected
+                await tell(moved, whole)
     except MovedOn:
         now = await applications.get(application.id, by=by)
         if _is_repeat(now, to, version, by) and now.reason == await _whole_reason(now, to, reason):
