@@ -817,3 +817,5 @@ CREATE TABLE "untold_decision" (
     "application_id" INT NOT NULL UNIQUE REFERENCES "application" ("id") ON DELETE RESTRICT
 );
 COMMENT ON TABLE "untold_decision" IS 'A decision on a row of a roster that its unit has not been told of yet: it is told together with the others.';
+COMMENT ON COLUMN "correction"."reason" IS 'BLURRED: blurred\nNOT_HALF_LENGTH: not_half_length\nNO_BACK: no_back\nWRONG_DATE: wrong_date\nTOO_FEW_HOURS: too_few_hours\nWRONG_NUMBER: wrong_number\nWRONG_NAME: wrong_name\nNOT_OWN: not_own\nOTHER: other';
+COMMENT ON COLUMN "correction_exchange"."reason" IS 'BLURRED: blurred\nNOT_HALF_LENGTH: not_half_length\nNO_BACK: no_back\nWRONG_DATE: wrong_date\nTOO_FEW_HOURS: too_few_hours\nWRONG_NUMBER: wrong_number\nWRONG_NAME: wrong_name\nNOT_OWN: not_own\nOTHER: other';

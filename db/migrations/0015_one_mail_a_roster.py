@@ -1,8 +1,15 @@
-"""The decisions on a roster of which its unit is still to be told, all in one mail."""
+"""The decisions on a roster of which its unit is still to be told, all in one mail; two more reasons for a mark."""
 
 from tortoise import fields, migrations
 from tortoise.fields.base import OnDelete
 from tortoise.migrations import operations as ops
+
+from db.choices import CorrectionReason
+
+REASONS = (
+    'BLURRED: blurred\nNOT_HALF_LENGTH: not_half_length\nNO_BACK: no_back\nWRONG_DATE: wrong_date\n'
+    'TOO_FEW_HOURS: too_few_hours\nWRONG_NUMBER: wrong_number\nWRONG_NAME: wrong_name\nNOT_OWN: not_own\nOTHER: other'
+)
 
 
 class Migration(migrations.Migration):
@@ -21,5 +28,13 @@ class Migration(migrations.Migration):
             ],
             options={'table': 'untold_decision', 'app': 'models', 'pk_attr': 'id', 'table_description': 'A decision on a row of a roster that its unit has not been told of yet: it is told together with the others.'},
             bases=['Model'],
+        ),
+        *(
+            ops.AlterField(
+                model_name=model,
+                name='reason',
+                field=fields.CharEnumField(description=REASONS, enum_type=CorrectionReason, max_length=20),
+            )
+            for model in ('Correction', 'CorrectionExchange')
         ),
     ]

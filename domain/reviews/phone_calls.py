@@ -29,15 +29,19 @@ _ONE_TAP = timedelta(seconds=5)
 
 # Which mail to whom still asks for a call while the case stands so: later moves show that it was noticed.
 _DECIDED = (ApplicationStatus.APPROVED, ApplicationStatus.RETURNED, ApplicationStatus.REJECTED)
-_TO_AGENCY = {'submitted': (ApplicationStatus.SUBMITTED,), 'roster_submitted': (ApplicationStatus.SUBMITTED,)}
-_TO_UNIT = {
+_Asked = dict[str, tuple[ApplicationStatus, ...]]
+_TO_AGENCY: _Asked = {'submitted': (ApplicationStatus.SUBMITTED,), 'roster_submitted': (ApplicationStatus.SUBMITTED,)}
+_TO_UNIT: _Asked = {
     'returned': (ApplicationStatus.RETURNED,),
     'rejected': (ApplicationStatus.REJECTED,),
     'approved': (ApplicationStatus.APPROVED,),
     'roster_decided': _DECIDED,
 }
-_TO_VOLUNTEER = {'approved_for_volunteer': (ApplicationStatus.APPROVED,)}
-_ASKED = {Role.UNIT_STAFF: _TO_AGENCY | _TO_VOLUNTEER, Role.REVIEWER: _TO_UNIT}
+_TO_VOLUNTEER: _Asked = {'approved_for_volunteer': (ApplicationStatus.APPROVED,)}
+_ASKED: dict[Role, _Asked] = {
+    Role.UNIT_STAFF: _TO_AGENCY | _TO_VOLUNTEER,
+    Role.REVIEWER: _TO_UNIT,
+}
 
 
 @dataclass(frozen=True)

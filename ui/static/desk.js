@@ -120,6 +120,7 @@ const ACTS = {
   k: () => go(neighbours().previous),
   a: () => document.querySelector('.lb-decide .lb-approve')?.click(),
   r: () => document.querySelector('.lb-decide .lb-return')?.click(),
+  u: () => document.querySelector('.lb-undo button')?.click(),
   f: () => document.dispatchEvent(new CustomEvent('desk-full')),
 };
 function go(id) {

@@ -43,7 +43,7 @@ async def refuse(*addresses: str) -> None:
 async def asked(office: Office) -> dict[str, list[tuple[int, str, str, str]]]:
     return {
         side: [
-            (task.application.id, task.mail.template, task.who, task.phone)
+            (task.application.id, task.mail.template if task.mail else '', task.who, task.phone)
             for task in await phone_calls.not_arrived(by=by)
         ]
         for side, by in (('unit', office.clerk), ('agency', office.reviewer))
