@@ -6,15 +6,14 @@ other learns from whom and when. A decision sent twice, because the answer to th
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from db import transaction
-from db.choices import AccessKind, ApplicationStatus, Role
-from db.models import AccessEntry, Account, Application, ApplicationStep, RecordBook, Training, Volunteer
+from db.choices import ApplicationStatus, Role
+from db.models import Account, Application, ApplicationStep, RecordBook, Training, Volunteer
 
 from .. import applications, corrections, dates, papers, permissions, readiness, validation, volunteers
-from ..audit import access
 from ..books import record_books
 from ..calendar import days_left, office_calendar
 from ..calendar.days_left import DaysLeft
@@ -24,17 +23,13 @@ from ..errors import Incomplete, MovedOn, NotPermitted
 from ..mail import messages
 from ..papers import PaperChange
 from ..readiness import Check, NotReady
-from . import roster_news
+from . import openings, roster_news
 from .queues import CaseRow, Counts, Due, Neighbours, Order, Pending, awaiting, counts, neighbours
 
 __all__ = ['CaseRow', 'Counts', 'Due', 'Neighbours', 'Order', 'Pending', 'awaiting', 'counts', 'neighbours']
 
 DECISIONS = (ApplicationStatus.APPROVED, ApplicationStatus.RETURNED, ApplicationStatus.REJECTED)
-PURPOSE = '審核紀錄冊申請'
 REASON_LENGTH = 500
-
-# A page that stays open reads its case again and again; that is one look.
-_ONE_LOOK = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
@@ -66,7 +61,7 @@ async def case(application_id: int, *, by: Account) -> Case:
     # Before what is shown: of something older the digest is refused.
     held = kept.papers if kept else await papers.of(application)
     volunteer = await volunteers.get(application.volunteer_id, by=by)
-    await note_look(volunteer, by=by)
+    await openings.note(application, by=by)
     related = ('field', 'trained_for', 'certificate_front', 'certificate_back')
     steps = ApplicationStep.filter(application_id=application.id).select_related('by')
     is_waiting = application.status == ApplicationStatus.SUBMITTED
@@ -232,11 +227,3 @@ async def _number(application: Application) -> str:
     if application.status == ApplicationStatus.APPROVED:
         return (await record_books.of_application(application)).number
     return await record_books.number_ahead(application)
-
-
-async def note_look(volunteer: Volunteer, *, by: Account) -> None:
-    """Note for the volunteer that a reviewer looks at the case; once a sitting."""
-    lately = dates.now() - _ONE_LOOK
-    looks = AccessEntry.filter(volunteer_id=volunteer.id, by_id=by.id, kind=AccessKind.CASE, at__gte=lately)
-    if not await looks.exists():
-        await access.note(volunteer, AccessKind.CASE, PURPOSE, by=by)

@@ -125,9 +125,7 @@ async def _accounts(text: str, by: Account) -> Found:
 async def _offices(text: str, by: Account) -> Found:
     units, agencies = HostUnit.filter(_called(text)), Agency.filter(_called(text))
     hits = [Hit('運用單位', one.name, one.phone, links.admin('units', one.id)) for one in await units.limit(MOST)]
-    hits += [
-        Hit('發冊機關', one.name, one.phone, links.admin('agencies', one.id)) for one in await agencies.limit(MOST)
-    ]
+    hits += [Hit('機關', one.name, one.phone, links.admin('agencies', one.id)) for one in await agencies.limit(MOST)]
     return Found(hits, await units.count() + await agencies.count())
 
 

@@ -82,7 +82,7 @@ export default {
           <div class="who">
             <a :href="r.href">{{ r.name }}</a>
             <small>{{ r.masked }}　{{ r.kind }}</small>
-            <small>{{ r.no }}</small>
+            <small>{{ r.no }}{{ r.seen && '　' + r.seen }}</small>
           </div>
           <div class="turn">
             <span class="lb-chip" :class="r.tone"><lb-icon :name="r.symbol" size="14" weight="2.2" />{{ r.word }}</span>

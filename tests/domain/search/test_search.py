@@ -62,7 +62,7 @@ async def test_an_administrator_finds_accounts_and_offices_but_no_volunteer(offi
     assert await found('林小滿', admin) == [('帳號', '林小滿', links.admin('accounts', office.clerk.id))]
     assert await found('示例文化', admin) == [('運用單位', '示例文化中心', links.admin('units', office.unit.id))]
     assert await found('台中市政府文化局', admin) == [
-        ('發冊機關', '臺中市政府文化局', links.admin('agencies', office.agency.id))
+        ('機關', '臺中市政府文化局', links.admin('agencies', office.agency.id))
     ]
     assert await found('周小晴', admin) == []
 
