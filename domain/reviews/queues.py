@@ -16,6 +16,7 @@ from db.models import Account, Application, Correction, Decision
 from .. import dates, papers, permissions
 from ..calendar import days_left
 from ..calendar.days_left import DaysLeft
+from ..cases.worklists import CLOSED
 
 Due = Literal['overdue', 'today']
 # By the deadline; who came first; the newest; by unit; by the volunteer's name.
@@ -136,7 +137,7 @@ async def awaiting(
     """The agency's cases in a status or several; `order` is for what waits, what is done comes latest first.
 
     A case with a pending decision waits until that is released. Three queries, however many rows, one more where the
-    agency counts working days, and four where something was changed under review.
+    agency counts working days, and four where something was changed under review; two where cases are closed.
     """
     cases = _ordered(_found(by, status, host_unit_id, due, roster_id), status, order)
     # Plain values: hundreds of open queues read this whenever a case moves.
@@ -148,6 +149,10 @@ async def awaiting(
     changed = await papers.unlooked(
         [row['id'] for row in rows if row.pop('papers_changed_at') and row['status'] == SUBMITTED]
     )
+    # A case that ended without a book is shown as it was sent, not as its volunteer is called today.
+    then = await papers.names(row['id'] for row in rows if row['status'] in CLOSED)
+    for row in rows:
+        row['volunteer'], row['identity_masked'] = then.get(row['id'], (row['volunteer'], row['identity_masked']))
     return [
         _row(
             row | {'has_changed': row['id'] in changed},

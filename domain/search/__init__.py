@@ -15,9 +15,10 @@ from db import sealing
 from db.choices import Role
 from db.models import Account, Agency, Application, HostUnit, RecordBook, Volunteer
 
-from .. import dates, identity_numbers, limits, links, permissions, validation, volunteers
+from .. import dates, identity_numbers, limits, links, papers, permissions, validation, volunteers
 from ..accounts import office_of
 from ..cases import case_numbers
+from ..cases.worklists import CLOSED
 from ..limits import Limit
 from ..volunteers import VolunteerQuery, basics, spelling
 
@@ -73,7 +74,9 @@ async def _cases_of_agency(text: str, by: Account) -> Found:
     asked = Q(Q(volunteer_id__in=Subquery(people)), Q(id=case_numbers.read(text) or 0), join_type=Q.OR)
     cases = Application.filter(asked, agency_id=by.agency_id, round__gt=0)
     rows = await cases.order_by('-updated_at', '-id').limit(MOST).select_related('volunteer', 'host_unit')
-    return Found([_of_case(one, one.host_unit.name, links.case(one.id)) for one in rows], await cases.count())
+    then = await papers.names(one.id for one in rows if one.status in CLOSED)
+    hits = [_of_case(one, one.host_unit.name, links.case(one.id), then.get(one.id)) for one in rows]
+    return Found(hits, await cases.count())
 
 
 async def _units_of_agency(text: str, by: Account) -> Found:
@@ -129,10 +132,12 @@ async def _offices(text: str, by: Account) -> Found:
     return Found(hits, await units.count() + await agencies.count())
 
 
-def _of_case(case: Application, whose: str, address: str) -> Hit:
+def _of_case(case: Application, whose: str, address: str, then: tuple[str, str] | None = None) -> Hit:
+    """`then`: name and masked number as they were sent, of a case that ended without a book."""
+    name, masked = then or (case.volunteer.name, case.volunteer.identity_masked)
     sent = f'　{dates.roc_instant(case.submitted_at)} 送審' if case.submitted_at else ''
-    about = f'{case_numbers.written(case.id)}　{case.volunteer.identity_masked}　{whose}　{case.status.label}{sent}'
-    return Hit('申請案', case.volunteer.name, about, address)
+    about = f'{case_numbers.written(case.id)}　{masked}　{whose}　{case.status.label}{sent}'
+    return Hit('申請案', name, about, address)
 
 
 def _called(text: str) -> Q:

@@ -52,8 +52,8 @@ async def review_case_page(
                 with html.div().classes('lb-case-body'):
                     with html.div().classes('lb-case-news'):
                         as_sent_note(case)
-                        desk.changes = case_changes(account, desk.renew)
                         desk.marks = desk_marks(case.application, account, desk.renew)
+                        desk.changes = case_changes(account, desk.renew)
                     desk.documents = case_documents(case.volunteer, list(case.trainings))
                     desk.checks = case_checks(account, case.application, list(case.checks), desk.renew)
                     desk.checks.set_visibility(not case.as_sent)
