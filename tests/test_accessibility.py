@@ -247,7 +247,7 @@ def test_the_writer_of_a_mark_is_accessible_at_the_photo_a_fact_and_a_spot_also_
     chosen = violations(page)
     page.get_by_role('button', name='反面補件').click()
     page.get_by_role('button', name='模糊').click()
-    page.get_by_alt_text('反面').click()
+    page.get_by_alt_text('基礎訓練反面').click()
     expect(page.get_by_text('位置已標在影像上')).to_be_visible()
     spot = violations(page)
     show(page, PHONE)

@@ -147,7 +147,7 @@ def marks_the_photo_and_a_spot_and_returns(page: Page) -> None:
     page.get_by_role('button', name='反面補件').click()
     page.get_by_role('button', name='模糊').click()
     page.get_by_label('給單位的說明').fill('反面看不清用印，請重新掃描。')
-    page.get_by_alt_text('反面').click(position={'x': 60, 'y': 40})
+    page.get_by_alt_text('基礎訓練反面').click(position={'x': 60, 'y': 40})
     page.get_by_role('button', name='標記補件').click()
     expect(page.get_by_role('heading', name='已標記 2 項補件')).to_be_visible()
 
