@@ -49,7 +49,7 @@ export default {
           ref="find"
           v-model="words"
           type="search"
-          :aria-label="'搜尋' + sought"
+          aria-label="全站搜尋"
           :placeholder="sought"
           autocomplete="off"
           maxlength="60"

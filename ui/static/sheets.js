@@ -20,7 +20,13 @@ export const sheet = {
   },
   template: `
     <figure class="lb-doc lb-sheet" :class="{flagged: writing || marks.length, tall, whole: full}">
-      <div class="lb-sheet-view" tabindex="0" role="region" :aria-label="doc.label" ref="view">
+      <div
+        class="lb-sheet-view"
+        tabindex="0"
+        role="region"
+        :aria-label="full ? doc.label + '，全螢幕' : doc.label"
+        ref="view"
+      >
         <div v-if="doc.url" class="lb-sheet-turn" :style="outer">
           <div class="lb-sheet-picture" :class="{aims: writing}" :style="inner">
             <img
