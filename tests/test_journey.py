@@ -80,12 +80,15 @@ def test_from_step_1_over_a_return_with_two_marks_to_the_number_in_the_volunteer
     reviewer, colleague = signed_in(browser, site, 'reviewer'), signed_in(browser, site, 'reviewer2')
     for page in (reviewer, colleague):
         page.goto(f'{site.url}/reviews')
+    bell = colleague.get_by_role('link', name=re.compile('件輪到您'))
+    waiting = int(bell.inner_text())
     clerk = signed_in(browser, site, 'clerk')  # STEP 1
 
     profile = sends_a_new_volunteer(clerk, tmp_path)
 
     arrived = reviewer.get_by_role('link', name=NAME)
     expect(arrived).to_be_visible()
+    expect(bell).to_have_text(str(waiting + 1))
     arrived.click()
     expect(on_the_queue(colleague).get_by_text('何專員 正在審')).to_be_visible()
     opened = reviewer.url
