@@ -210,6 +210,8 @@ class CorrectionReason(Choice):
     WRONG_DATE = 'wrong_date', '日期不符'
     TOO_FEW_HOURS = 'too_few_hours', '時數不足'
     WRONG_NUMBER = 'wrong_number', '證號不符'
+    WRONG_NAME = 'wrong_name', '姓名不符'
+    NOT_OWN = 'not_own', '非本人證書'
     OTHER = 'other', '其他'
 
 

@@ -249,9 +249,9 @@ def roster_row(roster_id: int, application_id: int) -> str:
 # Cases, for their agency
 
 
-def review_queue(status: str = '', due: str = '') -> str:
-    """志工紀錄冊審核; the list `status`, of it what is `due`."""
-    return _with('/reviews', status=status, due=due)
+def review_queue(status: str = '', due: str = '', unit: int | None = None) -> str:
+    """志工紀錄冊審核; the list `status`, of it what is `due`, or what a unit has sent."""
+    return _with('/reviews', status=status, due=due, unit=unit)
 
 
 def case(application_id: int, roster_id: int | None = None) -> str:

@@ -50,6 +50,8 @@ class Settings:
     session_idle: int = 30 * 60
     session_absolute: int = 8 * 60 * 60
     forgotten_after: int = 30  # days; 0: never
+    roster_mail_minutes: int = 60
+    call_days: int = 7  # 0: never
     lookups_per_account: int = 400
     lookups_per_unit: int = 1600
     paper_code_days: int = 14
@@ -94,6 +96,8 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         session_idle=_whole(environ, 'SESSION_IDLE_MINUTES', 30, 1, 24 * 60) * 60,
         session_absolute=_whole(environ, 'SESSION_HOURS', 8, 1, 24) * 3600,
         forgotten_after=_whole(environ, 'FORGOTTEN_DRAFT_DAYS', 30, 0, 3650),
+        roster_mail_minutes=_whole(environ, 'ROSTER_MAIL_MINUTES', Settings.roster_mail_minutes, 1, 7 * 24 * 60),
+        call_days=_whole(environ, 'CALL_DAYS', Settings.call_days, 0, 365),
         lookups_per_account=_whole(environ, 'LOOKUPS_PER_ACCOUNT', Settings.lookups_per_account, 1, 1_000_000),
         lookups_per_unit=_whole(environ, 'LOOKUPS_PER_UNIT', Settings.lookups_per_unit, 1, 1_000_000),
         paper_code_days=_whole(environ, 'PAPER_CODE_DAYS', Settings.paper_code_days, 1, 90),

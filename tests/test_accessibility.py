@@ -248,12 +248,32 @@ def test_the_writer_of_a_mark_is_accessible_at_the_photo_a_fact_and_a_spot_also_
     chosen = violations(page)
     page.get_by_role('button', name='反面補件').click()
     page.get_by_role('button', name='模糊').click()
-    page.get_by_alt_text('反面').click()
+    page.get_by_alt_text('基礎訓練反面').click()
     expect(page.get_by_text('位置已標在影像上')).to_be_visible()
     spot = violations(page)
     show(page, PHONE)
 
     assert unchosen + chosen + spot + violations(page) == []
+
+
+def test_the_full_screen_and_what_a_search_has_found_are_accessible_also_on_the_phone(visit: Visit) -> None:
+    page = visit('reviewer', '/reviews/4')
+    found = []
+    for size in (None, PHONE):
+        if size:
+            show(page, size)
+        page.get_by_role('button', name='基礎訓練正面全螢幕').click()
+        whole = page.get_by_role('dialog', name='全螢幕：基礎訓練正面')
+        expect(whole.get_by_text('登錄的資料')).to_be_visible()
+        found += violations(page)
+        whole.get_by_role('button', name='關閉').click()
+        expect(whole).to_be_hidden()
+
+    page.get_by_role('searchbox').fill('小')
+    page.get_by_role('searchbox').press('Enter')
+    expect(page.get_by_role('dialog', name='找到')).to_be_visible()
+
+    assert found + violations(page) == []
 
 
 def test_what_the_unit_has_answered_is_accessible_while_it_is_enlarged_and_asked_for_again(visit: Visit) -> None:

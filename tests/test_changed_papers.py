@@ -109,6 +109,11 @@ def test_what_the_unit_exchanges_on_an_open_desk_is_looked_at_before_it_is_appro
     approve(reviewer).click()
     expect(reviewer.get_by_text('還沒有人看過')).to_be_visible()
     reviewer.get_by_role('button', name='知道了').click()
+    expect(reviewer.get_by_text('還沒有人看過')).to_have_count(0)
+    reviewer.get_by_role('button', name='駁回').click()  # refused before a word is typed
+    expect(reviewer.get_by_text('還沒有人看過')).to_be_visible()
+    expect(reviewer.get_by_role('dialog')).to_have_count(0)
+    reviewer.get_by_role('button', name='知道了').click()
     expect(reviewer.locator('.lb-item', has_text='張大安').get_by_text('資料有變更')).to_be_visible()
 
     reviewer.get_by_role('button', name='已看過變更').click()

@@ -84,12 +84,15 @@ def test_from_step_1_over_a_return_with_two_marks_to_the_number_in_the_volunteer
     reviewer, colleague = signed_in(browser, site, 'reviewer'), signed_in(browser, site, 'reviewer2')
     for page in (reviewer, colleague):
         page.goto(f'{site.url}/reviews')
+    bell = colleague.get_by_role('link', name=re.compile('件輪到您'))
+    waiting = int(bell.inner_text())
     clerk = signed_in(browser, site, 'clerk')  # STEP 1
 
     profile = sends_a_new_volunteer(clerk, tmp_path)
 
     arrived = reviewer.get_by_role('link', name=NAME)
     expect(arrived).to_be_visible()
+    expect(bell).to_have_text(str(waiting + 1))
     arrived.click()
     expect(on_the_queue(colleague).get_by_text('何專員 正在審')).to_be_visible()
     opened = reviewer.url
@@ -158,7 +161,7 @@ def marks_the_photo_and_a_spot_and_returns(page: Page) -> None:
     page.get_by_role('button', name='反面補件').click()
     page.get_by_role('button', name='模糊').click()
     page.get_by_label('給單位的說明').fill('反面看不清用印，請重新掃描。')
-    page.get_by_alt_text('反面').click(position={'x': 60, 'y': 40})
+    page.get_by_alt_text('基礎訓練反面').click(position={'x': 60, 'y': 40})
     page.get_by_role('button', name='標記補件').click()
     expect(page.get_by_role('heading', name='已標記 2 項補件')).to_be_visible()
 

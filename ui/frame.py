@@ -5,13 +5,13 @@ from contextlib import contextmanager
 
 from nicegui import html, ui
 
-from domain import accounts, applications, links, reviews
+from domain import accounts, links
 from domain.guide import progress
 from domain.guide.missing import Gap
 from domain.guide.progress import Progress
-from domain.model import Account, ApplicationStatus, Role
+from domain.model import Account, Role
 
-from .components.app_bar import app_bar
+from .components.app_bar import app_bar, waiting_for
 from .components.card import card
 from .components.form import form
 from .components.icon import icon
@@ -20,6 +20,8 @@ from .components.site_footer import guide_post, site_footer
 from .components.step_guide import step_guide
 from .flash import show_flash
 from .loading_shell import loading_shell
+
+__all__ = ['waiting_for']  # where pages ask for it
 
 Crumbs = Sequence[tuple[str, str]]
 MENU = ('子系統入口', links.menu())
@@ -77,7 +79,7 @@ class page_frame:
         rail = guide if step and not account.hides_guide else None
         loading_shell(title, [text for text, _ in crumbs], has_rail=rail is not None, has_heading=heading)
         with html.div().classes('app'):
-            app_bar(account, waiting)
+            app_bar(account, waiting).follow()
             if rail is not None:
                 self.guide = step_guide(
                     step,
@@ -189,15 +191,6 @@ def sentence_page(account: Account | None, title: str, sentence: str) -> None:
 def _leave_main_to_us() -> None:
     """Quasar wraps everything in a `main`, bar and guide too: a plain div instead, so that there is one main."""
     ui.context.client.page_container.default_slot.children[0].tag = 'div'
-
-
-async def waiting_for(account: Account) -> int:
-    """How many cases wait for this account: 待補件 for a clerk, 待審核 for a reviewer."""
-    if account.role is Role.UNIT_STAFF:
-        return (await applications.counts_of(by=account))[ApplicationStatus.RETURNED]
-    if account.role is Role.REVIEWER:
-        return (await reviews.counts(by=account)).by_status[ApplicationStatus.SUBMITTED]
-    return 0
 
 
 async def guide_for(account: Account, volunteer_id: int | None = None) -> Progress:

@@ -8,7 +8,7 @@ from tortoise import fields
 from db.sealing import SealedTextField
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0014_one_sided')]
+    dependencies = [('models', '0015_one_mail_a_roster')]
 
     initial = False
 

@@ -1,7 +1,7 @@
 """The records, one module for each concern."""
 
 from .accounts import AccountRequest, Allowance, EmailChange, IdentityLookup, LoginFailure, PasswordReset, Session
-from .applications import Application, ApplicationStep, CaseContent, Decision, Presence, Roster
+from .applications import Application, ApplicationStep, CaseContent, Decision, Presence, Roster, UntoldDecision
 from .books import BookIssue, NumberSeries, RecordBook
 from .corrections import Correction, CorrectionExchange, EyeCheck
 from .drafts import Draft, DraftEntry, HalfWritten, KeptSearch
@@ -60,5 +60,6 @@ __all__ = [
     'StoredFile',
     'Team',
     'Training',
+    'UntoldDecision',
     'Volunteer',
 ]

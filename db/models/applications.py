@@ -167,6 +167,24 @@ class Decision(Model):
         table = 'decision'
 
 
+class UntoldDecision(Model):
+    """A decision on a row of a roster that its unit has not been told of yet: it is told together with the others."""
+
+    id = fields.IntField(primary_key=True)
+    application: fields.OneToOneRelation[Application] = fields.OneToOneField(
+        'models.Application', on_delete=fields.RESTRICT, related_name='untold_decision'
+    )
+    application_id: int
+    roster: fields.ForeignKeyRelation[Roster] = fields.ForeignKeyField(
+        'models.Roster', on_delete=fields.RESTRICT, related_name='untold_decisions'
+    )
+    roster_id: int
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = 'untold_decision'
+
+
 class CaseContent(Model):
     """送審內容: what an application held when it was sent (`is_sent`), or when a reviewer looked at it; never removed.
 

@@ -14,8 +14,8 @@ from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Subquery
 from tortoise.queryset import QuerySet
 
-from db.choices import AccessKind, BookStatus, HistoryAction, IssueKind, Role, Section
-from db.models import Account, Agency, Application, BookIssue, NumberSeries, RecordBook, Volunteer
+from db.choices import AccessKind, ApplicationStatus, BookStatus, HistoryAction, IssueKind, Role, Section
+from db.models import Account, Agency, Application, BookIssue, Decision, NumberSeries, RecordBook, Volunteer
 
 from .. import dates, validation
 from ..audit import access, history
@@ -81,22 +81,33 @@ async def issue(application: Application, *, by: Account) -> RecordBook:
 
 
 async def number_ahead(application: Application) -> str:
-    """The number that approving the application would take today; '' when it would take none."""
+    """The number that approving the application would take today; '' when it would take none.
+
+    Approvals that can still be taken back come before it: those of others and one's own.
+    """
+    if not await _takes_number(application):
+        return ''
+    others = Decision.filter(to=ApplicationStatus.APPROVED, problem='', application__agency_id=application.agency_id)
+    waiting = await others.exclude(application_id=application.id).select_related('application')
+    # What waits was checked: a 初次 among it has no book.
+    taken = [one.application.kind == IssueKind.FIRST or await _takes_number(one.application) for one in waiting]
+    return await next_number(await Agency.get(id=application.agency_id), after=sum(taken))
+
+
+async def _takes_number(application: Application) -> bool:
     if application.kind == IssueKind.CANCELLATION:
-        return ''
+        return False
     book = await RecordBook.filter(volunteer_id=application.volunteer_id, status=BookStatus.IN_USE).first()
-    if book is not None and (application.kind == IssueKind.FIRST or await _keeps_number(application)):
-        return ''
-    return await next_number(await Agency.get(id=application.agency_id))
+    return book is None or not (application.kind == IssueKind.FIRST or await _keeps_number(application))
 
 
-async def next_number(agency: Agency) -> str:
-    """The number the next approval would take today. It takes none: a colleague may be first."""
+async def next_number(agency: Agency, after: int = 0) -> str:
+    """The number the next approval would take today, or the one `after` so many others. A colleague may be first."""
     year = dates.roc_year(dates.today())
     series = await NumberSeries.get_or_none(agency_id=agency.id, roc_year=year)
     if series is None:
-        return number_of(agency, year, 1)
-    return number_of(agency, year, series.last_sequence + 1, series.pattern)
+        return number_of(agency, year, 1 + after)
+    return number_of(agency, year, series.last_sequence + 1 + after, series.pattern)
 
 
 def number_of(agency: Agency, roc_year: int, sequence: int, pattern: str = '') -> str:

@@ -15,7 +15,9 @@ from .. import links, papers
 from ..errors import NotFound
 from ..papers import FIELDS, PICTURES, Papers
 
-BLURRED, NOT_HALF_LENGTH, NO_BACK, WRONG_DATE, TOO_FEW_HOURS, WRONG_NUMBER, OTHER = CorrectionReason
+BLURRED, NOT_HALF_LENGTH, NO_BACK, WRONG_DATE, TOO_FEW_HOURS, WRONG_NUMBER, WRONG_NAME, NOT_OWN, OTHER = (
+    CorrectionReason
+)
 
 TEXTS = {
     BLURRED: '圖片模糊，看不清楚內容。請重新掃描或拍攝，讓字跡、人像清楚可辨，再上傳。',
@@ -24,6 +26,8 @@ TEXTS = {
     WRONG_DATE: '日期與證書上的不符。請對照證書修改；若證書有誤，請說明。',
     TOO_FEW_HOURS: '時數不足，或與證書上的不符。請對照證書修改，或補上其他場次的證書。',
     WRONG_NUMBER: '號碼與證明文件不符。請對照證件或核定文件修改。',
+    WRONG_NAME: '姓名與證書或證件上的不符。請對照修改；改過姓名的，請附上證明文件。',
+    NOT_OWN: '這不是這位志工本人的證書。請上傳本人的結業證書。',
     OTHER: '',
 }
 
@@ -39,8 +43,10 @@ PHOTO_CRITERIA = (
 _REASONS = {
     'photo': (NOT_HALF_LENGTH, BLURRED, OTHER),
     'is_photo_confirmed': (NOT_HALF_LENGTH, BLURRED, OTHER),
-    'certificate_front': (BLURRED, WRONG_DATE, TOO_FEW_HOURS, WRONG_NUMBER, OTHER),
-    'certificate_back': (NO_BACK, BLURRED, WRONG_DATE, TOO_FEW_HOURS, OTHER),
+    'certificate_front': (BLURRED, WRONG_NAME, NOT_OWN, WRONG_DATE, TOO_FEW_HOURS, WRONG_NUMBER, OTHER),
+    'certificate_back': (NO_BACK, BLURRED, WRONG_NAME, NOT_OWN, WRONG_DATE, TOO_FEW_HOURS, OTHER),
+    'name': (WRONG_NAME, OTHER),
+    'english_name': (WRONG_NAME, OTHER),
     'attachment': (BLURRED, WRONG_DATE, WRONG_NUMBER, OTHER),
     'identity_number': (WRONG_NUMBER, OTHER),
     'legacy_series': (WRONG_NUMBER, OTHER),

@@ -14,6 +14,7 @@ from db.choices import MailPreference, MailStatus, Role
 from db.models import Account, OutgoingMail
 
 from .. import dates, links
+from ..cases import case_numbers
 from ..repeating import repeating
 from . import outbox, queries, templates
 from .messages import url_of
@@ -119,7 +120,13 @@ async def _report(reader: Account, mails: Sequence[OutgoingMail]) -> None:
 def _line(mail: OutgoingMail) -> str:
     """Nothing of it names a volunteer: neither the address nor the server's words about it."""
     one = queries.as_undelivered(mail)
-    about = f'案號 {one.application_id} ' if one.application_id else f'名冊 {one.roster_id} ' if one.roster_id else ''
+    about = (
+        f'{case_numbers.written(one.application_id)} '
+        if one.application_id
+        else f'名冊 {one.roster_id} '
+        if one.roster_id
+        else ''
+    )
     whom = f'（{one.receiver}）' if one.receiver else ''
     return f'{_when(one.noted_at)} {about}{one.label}{whom}{one.status.label}：{one.words}'
 

@@ -5,21 +5,24 @@ What concerns an office always goes to its mailbox; its people with an address o
 The body shows identity numbers masked; a subject, which is kept and transported in clear, names nobody.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from db.choices import BookStatus, Role
+from db.choices import ApplicationStatus, BookStatus, Role
 from db.models import Account, AccountRequest, Agency, Application, HostUnit, RecordBook, Roster
 
 from .. import dates, links, settings
 from ..calendar import days_left
 from ..calendar.days_left import DaysLeft
+from ..cases import case_numbers
 from ..printouts import roster_sheets
 from . import outbox, templates
 from .catalogue import Fact
 from .outbox import Attachment
 
 NOT_KNOWN = '（未登錄）'
+_OUTCOMES = {ApplicationStatus.APPROVED: '核可', ApplicationStatus.RETURNED: '補件', ApplicationStatus.REJECTED: '駁回'}
 
 
 async def submitted(application: Application) -> None:
@@ -102,7 +105,10 @@ async def correction_due(unit: HostUnit, cases: Sequence[Application]) -> None:
     facts: dict[str, Fact] = {
         '運用單位': unit.name,
         '件數': len(days),
-        '逐案': [f'案號 {case.id}　{case.agency.name}　補件期限 {_day(case.correct_by)}（含當日）' for case in cases],
+        '逐案': [
+            f'{case_numbers.written(case.id)}　{case.agency.name}　補件期限 {_day(case.correct_by)}（含當日）'
+            for case in cases
+        ],
         '補件期限': _day(min(days)),
         '連結': url_of(links.applications()),
     }
@@ -132,6 +138,31 @@ async def approved(application: Application, book: RecordBook) -> None:
     """To the unit: the book is issued, its number (流程 4)."""
     case = await _case(application)
     await _tell_unit('approved', case, _about(case, links.record_books(case.volunteer_id)) | _of_book(book))
+
+
+async def roster_decided(roster: Roster, applications: Sequence[Application], numbers: Mapping[int, str]) -> None:
+    """To the unit: what became of these rows of its roster, all at once; `numbers` are of the books, by application."""
+    cases = [await _case(application) for application in applications]
+    first = cases[0]
+    counts = Counter(case.status for case in cases)
+    facts: dict[str, Fact] = {
+        **_of_unit(first.host_unit, first.submitted_by),
+        **_of_agency(first.agency),
+        '名冊編號': roster.id,
+        '名冊': roster.title,
+        '件數': len(cases),
+        '結果': '、'.join(f'{word} {counts[status]} 件' for status, word in _OUTCOMES.items() if counts[status]),
+        '各件': [f'{row}. {_outcome(case, numbers.get(case.id, ""))}' for row, case in enumerate(cases, 1)],
+        '補件期限': _day(min((case.correct_by for case in cases if case.correct_by), default=None)),
+        '連結': url_of(links.roster(roster.id)),
+    }
+    clerks = {case.submitted_by.id: case.submitted_by for case in cases if case.submitted_by}
+    mailbox = first.host_unit.email or next((clerk.email for clerk in clerks.values() if clerk.email), '')
+    await outbox.queue(
+        mailbox, *await templates.composed('roster_decided', facts), template='roster_decided', roster=roster
+    )
+    active = [clerk for clerk in clerks.values() if clerk.is_active]
+    await _copy('roster_decided', facts, active, [mailbox], roster=roster)
 
 
 async def approved_for_volunteer(application: Application, book: RecordBook) -> None:
@@ -291,13 +322,20 @@ def _row(case: Application) -> str:
     """A case of a roster on one line."""
     again = f'（第 {case.round} 次送審）' if case.round > 1 else ''
     who = templates.one_line(f'{case.volunteer.name}（{case.volunteer.identity_masked}）')
-    return f'案號 {case.id}　{who}　{case.kind.label}{again}'
+    return f'{case_numbers.written(case.id)}　{who}　{case.kind.label}{again}'
+
+
+def _outcome(case: Application, number: str) -> str:
+    """A row of a roster that was decided: the number of its book, or why it has none yet."""
+    who = templates.one_line(f'{case.volunteer.name}（{case.volunteer.identity_masked}）')
+    said = f'　{number}' if number else f'：{"；".join(_lines(case.reason))}'
+    return f'{case_numbers.written(case.id)}　{who}　{_OUTCOMES[case.status]}{said}'
 
 
 def _timed(case: Application) -> str:
     """Number, unit and time of a case that was sent; nobody's name."""
     due = dates.roc(case.due_on) if case.due_on else ''
-    return f'案號 {case.id}　{case.host_unit.name}　送審 {_instant(case.submitted_at)}　期限 {due}'
+    return f'{case_numbers.written(case.id)}　{case.host_unit.name}　送審 {_instant(case.submitted_at)}　期限 {due}'
 
 
 def _over(left: DaysLeft) -> str:

@@ -37,6 +37,10 @@ BY_PREFERENCE = {
 _BETWEEN = timedelta(minutes=1)
 _TOGETHER = timedelta(minutes=2)
 
+# What tells a unit of a decision.
+_DECIDED = (ApplicationStatus.APPROVED, ApplicationStatus.RETURNED, ApplicationStatus.REJECTED)
+_TELLING = ('approved', 'returned', 'rejected', 'roster_decided')
+
 # How often a day a mail may be sent again: further repetitions of what does not arrive help nobody.
 MOST_REPEATS = 5
 
@@ -144,12 +148,25 @@ async def of_application(application: Application, *, by: Account) -> list[Outgo
         return await OutgoingMail.filter(about).select_related('account')
     either = Q(about, Q(roster_id=application.roster_id), join_type=Q.OR)
     mails = await OutgoingMail.filter(either).select_related('account')
-    sent = ApplicationStep.filter(application_id=application.id, status=ApplicationStatus.SUBMITTED)
-    moments = [step.at for step in await sent]
+    steps = await ApplicationStep.filter(application_id=application.id)
+    sent = [step.at for step in steps if step.status == ApplicationStatus.SUBMITTED]
+    told = [_told_at(step.at, mails) for step in steps if step.status in _DECIDED]
     its_own = {
-        mail.id for mail in mails if mail.roster_id and any(at <= mail.created_at < at + _TOGETHER for at in moments)
+        mail.id
+        for mail in mails
+        if mail.roster_id
+        and any(
+            at and at <= mail.created_at < at + _TOGETHER
+            for at in (told if mail.template == 'roster_decided' else sent)
+        )
     }
     return [mail for mail in mails if mail.application_id or {mail.id, mail.resent_from_id} & its_own]
+
+
+def _told_at(decided_at: datetime, mails: Sequence[OutgoingMail]) -> datetime | None:
+    """When the unit was told of a decision: by the first such mail after it, of the case or of its roster."""
+    telling = [one for one in mails if one.template in _TELLING and one.created_at >= decided_at]
+    return min((one.created_at for one in telling), default=None)
 
 
 async def note_bounce(mail_id: int, created_at: datetime, words: str) -> bool:

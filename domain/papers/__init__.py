@@ -7,7 +7,7 @@ looked at, and counts only while that is what stands there.
 from .as_sent import records
 from .changes import NotLookedAt, PaperChange, require_looked_at, since_look
 from .entries import FIELDS, PICTURES, UNKEPT, Entry, Papers
-from .kept import Kept, begin, keep, last, look, looks, of, of_many, sent, unlooked
+from .kept import Kept, begin, keep, last, look, looks, names, of, of_many, sent, unlooked
 
 __all__ = [
     'FIELDS',
@@ -23,6 +23,7 @@ __all__ = [
     'last',
     'look',
     'looks',
+    'names',
     'of',
     'of_many',
     'records',

@@ -6,9 +6,12 @@ The latest row of a round is what was looked at. Nothing is ever taken away.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from tortoise.functions import Max
 
 from db import transaction
-from db.choices import ApplicationStatus, Role
+from db.choices import ApplicationStatus, Place, Role
 from db.models import Account, Application, CaseContent, Training
 
 from .. import dates, permissions, validation
@@ -62,6 +65,24 @@ async def last(application: Application) -> Kept | None:
     if row is None:
         return None
     return Kept(Papers.from_text(row.content.open()), row.digest, row.at, row.by.name, row.is_sent)
+
+
+async def names(application_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """Application id → name and masked number as they were kept last, where they were. Two queries."""
+    ids = list(application_ids)
+    if not ids:
+        return {}
+    rows = CaseContent.filter(application_id__in=ids)
+    latest: list[Any] = (
+        await rows.annotate(latest=Max('id')).group_by('application_id').values_list('latest', flat=True)
+    )
+    found: dict[int, tuple[str, str]] = {}
+    for row in await CaseContent.filter(id__in=latest):
+        papers = Papers.from_text(row.content.open())
+        name, number = papers.at(Place.BASICS, 'name'), papers.at(Place.BASICS, 'identity_number')
+        if name and number:
+            found[row.application_id] = name.value, number.value
+    return found
 
 
 async def looks(application: Application) -> list[CaseContent]:

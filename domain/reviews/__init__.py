@@ -6,15 +6,14 @@ other learns from whom and when. A decision sent twice, because the answer to th
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from db import transaction
-from db.choices import AccessKind, ApplicationStatus, Role
-from db.models import AccessEntry, Account, Application, ApplicationStep, RecordBook, Training, Volunteer
+from db.choices import ApplicationStatus, Role
+from db.models import Account, Application, ApplicationStep, RecordBook, Training, Volunteer
 
 from .. import applications, corrections, dates, papers, permissions, readiness, validation, volunteers
-from ..audit import access
 from ..books import record_books
 from ..calendar import days_left, office_calendar
 from ..calendar.days_left import DaysLeft
@@ -24,16 +23,13 @@ from ..errors import Incomplete, MovedOn, NotPermitted
 from ..mail import messages
 from ..papers import PaperChange
 from ..readiness import Check, NotReady
+from . import openings, roster_news
 from .queues import CaseRow, Counts, Due, Neighbours, Order, Pending, awaiting, counts, neighbours
 
 __all__ = ['CaseRow', 'Counts', 'Due', 'Neighbours', 'Order', 'Pending', 'awaiting', 'counts', 'neighbours']
 
 DECISIONS = (ApplicationStatus.APPROVED, ApplicationStatus.RETURNED, ApplicationStatus.REJECTED)
-PURPOSE = '審核紀錄冊申請'
 REASON_LENGTH = 500
-
-# A page that stays open reads its case again and again; that is one look.
-_ONE_LOOK = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
@@ -65,7 +61,7 @@ async def case(application_id: int, *, by: Account) -> Case:
     # Before what is shown: of something older the digest is refused.
     held = kept.papers if kept else await papers.of(application)
     volunteer = await volunteers.get(application.volunteer_id, by=by)
-    await note_look(volunteer, by=by)
+    await openings.note(application, by=by)
     related = ('field', 'trained_for', 'certificate_front', 'certificate_back')
     steps = ApplicationStep.filter(application_id=application.id).select_related('by')
     is_waiting = application.status == ApplicationStatus.SUBMITTED
@@ -130,6 +126,8 @@ async def require_decidable(
 async def approve(application: Application, version: int, *, by: Account, at: datetime | None = None) -> RecordBook:
     """核可 at once: the book is issued with its number, unit and volunteer get mail; all of it or nothing.
 
+    Of the rows of a roster the unit hears in one mail (`roster_news`).
+
     `version` is the one the reviewer read, `at` when the decision was made. Raises as `require_decidable` does.
     """
     to = ApplicationStatus.APPROVED
@@ -138,7 +136,10 @@ async def approve(application: Application, version: int, *, by: Account, at: da
         async with transaction():
             moved = await transitions.move(now, to, by=by, at=at, **_decided(by, at))
             book = await record_books.issue(moved, by=by)
-            await messages.approved(moved, book)
+            if moved.roster_id:
+                await roster_news.note(moved)
+            else:
+                await messages.approved(moved, book)
             await messages.approved_for_volunteer(moved, book)
         return book
     except MovedOn:
@@ -179,8 +180,11 @@ async def _sent_back(
                     'reminded_at': None,
                 }
             moved = await transitions.move(now, to, by=by, reason=whole, at=at, **facts)
-            tell = messages.returned if to == ApplicationStatus.RETURNED else messages.rejected
-            await tell(moved, whole)
+            if moved.roster_id:
+                await roster_news.note(moved)
+            else:
+                tell = messages.returned if to == ApplicationStatus.RETURNED else messages.rejected
+                await tell(moved, whole)
     except MovedOn:
         now = await applications.get(application.id, by=by)
         if _is_repeat(now, to, version, by) and now.reason == await _whole_reason(now, to, reason):
@@ -223,11 +227,3 @@ async def _number(application: Application) -> str:
     if application.status == ApplicationStatus.APPROVED:
         return (await record_books.of_application(application)).number
     return await record_books.number_ahead(application)
-
-
-async def note_look(volunteer: Volunteer, *, by: Account) -> None:
-    """Note for the volunteer that a reviewer looks at the case; once a sitting."""
-    lately = dates.now() - _ONE_LOOK
-    looks = AccessEntry.filter(volunteer_id=volunteer.id, by_id=by.id, kind=AccessKind.CASE, at__gte=lately)
-    if not await looks.exists():
-        await access.note(volunteer, AccessKind.CASE, PURPOSE, by=by)

@@ -20,6 +20,7 @@ from ..announcements import DecisionsChanged
 from ..cases import transitions
 from ..errors import DomainError, MovedOn, NotFound, NotPermitted
 from ..repeating import repeating
+from . import roster_news
 
 log = logging.getLogger(__name__)
 
@@ -138,12 +139,15 @@ async def pending_of(application_ids: Iterable[int]) -> dict[int, Decision]:
 async def release_due() -> int:
     """Carry out every decision whose time is over, each in its own transaction; returns how many were looked at.
 
+    Then the units are told of the rosters that are decided.
+
     One that can no longer be carried out keeps its `problem` for the reviewer, its case is free again. Raises only what
     the database raises when it is away; then everything stays as it was.
     """
     count = 0
     while await _released_one():
         count += 1
+    await roster_news.tell_due()
     return count
 
 

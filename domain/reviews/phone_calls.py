@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
 
 from db import transaction
 from db.choices import ApplicationStatus, CallResult, MailStatus, Role
-from db.models import Account, Application, OutgoingMail, PhoneCall
+from db.models import Account, Application, OutgoingMail, PhoneCall, UntoldDecision
 
-from .. import applications, dates, permissions, validation
+from .. import applications, dates, permissions, settings, validation
 from ..cases import transitions
 from ..errors import DomainError, Incomplete
 from ..mail import outbox
@@ -28,14 +28,20 @@ CALLEE_LENGTH = 80
 _ONE_TAP = timedelta(seconds=5)
 
 # Which mail to whom still asks for a call while the case stands so: later moves show that it was noticed.
-_TO_AGENCY = {'submitted': ApplicationStatus.SUBMITTED, 'roster_submitted': ApplicationStatus.SUBMITTED}
-_TO_UNIT = {
-    'returned': ApplicationStatus.RETURNED,
-    'rejected': ApplicationStatus.REJECTED,
-    'approved': ApplicationStatus.APPROVED,
+_DECIDED = (ApplicationStatus.APPROVED, ApplicationStatus.RETURNED, ApplicationStatus.REJECTED)
+_Asked = dict[str, tuple[ApplicationStatus, ...]]
+_TO_AGENCY: _Asked = {'submitted': (ApplicationStatus.SUBMITTED,), 'roster_submitted': (ApplicationStatus.SUBMITTED,)}
+_TO_UNIT: _Asked = {
+    'returned': (ApplicationStatus.RETURNED,),
+    'rejected': (ApplicationStatus.REJECTED,),
+    'approved': (ApplicationStatus.APPROVED,),
+    'roster_decided': _DECIDED,
 }
-_TO_VOLUNTEER = {'approved_for_volunteer': ApplicationStatus.APPROVED}
-_ASKED = {Role.UNIT_STAFF: _TO_AGENCY | _TO_VOLUNTEER, Role.REVIEWER: _TO_UNIT}
+_TO_VOLUNTEER: _Asked = {'approved_for_volunteer': (ApplicationStatus.APPROVED,)}
+_ASKED: dict[Role, _Asked] = {
+    Role.UNIT_STAFF: _TO_AGENCY | _TO_VOLUNTEER,
+    Role.REVIEWER: _TO_UNIT,
+}
 
 
 @dataclass(frozen=True)
@@ -48,13 +54,22 @@ class Contact:
 
 @dataclass(frozen=True)
 class CallTask:
-    """改以電話通知: this mail about this case did not arrive; `since` it is known. One of a roster stands for all."""
+    """A call to make about this case; one of a roster stands for all `cases`. `since` when it is known.
+
+    `mail` is the one that did not arrive; None: the call goes with 送審 or the decision (law.md#the-process).
+    """
 
     application: Application
-    mail: OutgoingMail
+    mail: OutgoingMail | None
     who: str
     phone: str
     since: datetime
+    cases: int = 1
+
+    @property
+    def key(self) -> str:
+        """By which a page names the task."""
+        return f'mail-{self.mail.id}' if self.mail else f'case-{self.application.id}'
 
 
 class NothingToCall(DomainError):
@@ -125,18 +140,68 @@ def contact_of(case: Application, by: Account) -> Contact:
 
 
 async def to_make(*, by: Account) -> list[CallTask]:
-    """Whom this side has to call now, because the mail that told them did not arrive; the longest known first."""
+    """該打的電話: whom this side has to call now, the longest known first.
+
+    One call a roster and round, as one a case: because a mail did not arrive, or because the call goes with it.
+    """
+    in_vain = await not_arrived(by=by)
+    known = {(task.application.roster_id or -task.application.id) for task in in_vain}
+    asked = [one for one in await _with_mail(by) if (one.application.roster_id or -one.application.id) not in known]
+    return sorted([*in_vain, *asked], key=lambda task: task.since)
+
+
+async def _with_mail(by: Account) -> list[CallTask]:
+    """The calls that go with 送審, for the unit, or with a decision, for the agency, of the last CALL_DAYS."""
+    lately = dates.now() - timedelta(days=settings.current().call_days)
+    if by.role == Role.UNIT_STAFF:
+        side: dict[str, Any] = {'host_unit_id': by.host_unit_id, 'status': ApplicationStatus.SUBMITTED}
+        moment = 'submitted_at'
+    else:
+        # Of a roster, when the unit is told of it, and not after each row.
+        untold = Subquery(UntoldDecision.all().values('roster_id'))
+        side = {'agency_id': by.agency_id, 'status__in': _DECIDED}
+        moment = 'decided_at'
+    found = Application.filter(**side, **{f'{moment}__gte': lately}).order_by('roster_position', 'id')
+    if by.role == Role.REVIEWER:
+        found = found.filter(Q(Q(roster_id=None), ~Q(roster_id__in=untold), join_type=Q.OR))
+    groups: dict[tuple[int, int], list[Application]] = {}
+    for case in await found.select_related('volunteer', 'host_unit', 'agency', 'submitted_by', 'roster'):
+        groups.setdefault((case.roster_id or -case.id, case.round), []).append(case)
+    calls = await _calls_about([case for group in groups.values() for case in group], by)
+    tasks = []
+    for group in groups.values():
+        since, contact = max(getattr(case, moment) for case in group), contact_of(group[0], by)
+        if not any(call.at >= since for call in calls if _is_about(call, group[0])):
+            tasks.append(CallTask(group[0], None, contact.who, contact.phone, since, len(group)))
+    return tasks
+
+
+async def _calls_about(cases: Sequence[Application], by: Account) -> list[PhoneCall]:
+    rosters = [case.roster_id for case in cases if case.roster_id]
+    ids = [case.id for case in cases]
+    about = Q(Q(application_id__in=ids), Q(application__roster_id__in=rosters), join_type=Q.OR)
+    calls = PhoneCall.filter(about, result__in=TOLD, by__role=by.role)
+    return await calls.select_related('application') if cases else []
+
+
+def _is_about(call: PhoneCall, case: Application) -> bool:
+    same_roster = case.roster_id is not None and call.application.roster_id == case.roster_id
+    return same_roster or call.application_id == case.id
+
+
+async def not_arrived(*, by: Account) -> list[CallTask]:
+    """改以電話通知: whom to call because the mail that told them did not arrive; the longest known first."""
     permissions.require(by, Role.UNIT_STAFF, Role.REVIEWER)
     asked = _ASKED[by.role]
     mails = await _undelivered(by, asked)
-    tasks: dict[tuple[str, str, int], CallTask] = {}
+    tasks: dict[tuple[str, str, int], tuple[CallTask, OutgoingMail]] = {}
     for mail, case in await _with_cases(mails, asked):
         about = (mail.template, 'roster', mail.roster_id) if mail.roster_id else (mail.template, 'case', case.id)
         contact = contact_of(case, by)
         if mail.template in _TO_VOLUNTEER:
             contact = Contact(f'志工 {case.volunteer.name}', '')
         # The latest of several mails about the same thing speaks for it.
-        tasks[about] = CallTask(case, mail, contact.who, contact.phone, mail.next_attempt_at)
+        tasks[about] = CallTask(case, mail, contact.who, contact.phone, mail.next_attempt_at), mail
     open_tasks = await _still_open(list(tasks.values()), by)
     return sorted(open_tasks, key=lambda task: task.since)
 
@@ -157,7 +222,7 @@ async def _undelivered(by: Account, asked: Iterable[str]) -> list[OutgoingMail]:
 
 
 async def _with_cases(
-    mails: Sequence[OutgoingMail], asked: dict[str, ApplicationStatus]
+    mails: Sequence[OutgoingMail], asked: dict[str, tuple[ApplicationStatus, ...]]
 ) -> list[tuple[OutgoingMail, Application]]:
     """Each mail with a case it speaks of that still stands as the mail said; those without one have been noticed."""
     if not mails:
@@ -173,28 +238,27 @@ async def _with_cases(
             is_about = case.id == mail.application_id or (mail.roster_id and case.roster_id == mail.roster_id)
             # What was sent after the mail was written has been told by another one.
             is_told_by_it = case.submitted_at is None or case.submitted_at <= mail.created_at
-            if is_about and is_told_by_it and case.status == asked[mail.template]:
+            if is_about and is_told_by_it and case.status in asked[mail.template]:
                 found.append((mail, case))
                 break
     return found
 
 
-async def _still_open(tasks: Sequence[CallTask], by: Account) -> list[CallTask]:
+async def _still_open(tasks: Sequence[tuple[CallTask, OutgoingMail]], by: Account) -> list[CallTask]:
     """Those of the tasks that neither a call of this side nor a later mail has done."""
     if not tasks:
         return []
-    rosters = [task.mail.roster_id for task in tasks if task.mail.roster_id]
-    cases = [task.application.id for task in tasks]
+    rosters = [mail.roster_id for _, mail in tasks if mail.roster_id]
+    cases = [task.application.id for task, _ in tasks]
     about = Q(Q(application_id__in=cases), Q(application__roster_id__in=rosters), join_type=Q.OR)
     calls = await PhoneCall.filter(about, result__in=TOLD, by__role=by.role).select_related('application')
-    kinds = {task.mail.template for task in tasks}
+    kinds = {mail.template for _, mail in tasks}
     mailed = Q(Q(application_id__in=cases), Q(roster_id__in=rosters), join_type=Q.OR)
     sent = await OutgoingMail.filter(mailed, template__in=kinds, status=MailStatus.SENT).only(
         'id', 'template', 'application_id', 'roster_id', 'account_id', 'created_at'
     )
 
-    def is_done(task: CallTask) -> bool:
-        mail = task.mail
+    def is_done(task: CallTask, mail: OutgoingMail) -> bool:
         if any(
             call.at >= mail.created_at
             and (
@@ -212,4 +276,4 @@ async def _still_open(tasks: Sequence[CallTask], by: Account) -> list[CallTask]:
             for one in sent
         )
 
-    return [task for task in tasks if not is_done(task)]
+    return [task for task, mail in tasks if not is_done(task, mail)]

@@ -3,10 +3,11 @@
 from db.choices import ApplicationStatus, BookStatus, IssueKind, Role
 from db.models import Account, Application, RecordBook
 
-from .. import applications, dates, permissions, pictures, reviews, volunteers
+from .. import applications, dates, permissions, pictures
 from ..books import contents, record_books
 from ..errors import DomainError
 from ..logbook import pdf
+from . import openings
 
 
 class NothingToPreview(DomainError):
@@ -24,8 +25,7 @@ async def page(application_id: int, *, by: Account) -> bytes:
         raise NothingToPreview(f'這個案件現在是「{application.status.label}」，沒有可以預覽的紀錄冊。')
     if application.kind == IssueKind.CANCELLATION:
         raise NothingToPreview('註銷不會印紀錄冊，所以沒有預覽。')
-    volunteer = await volunteers.get(application.volunteer_id, by=by)
-    await reviews.note_look(volunteer, by=by)
+    await openings.note(application, by=by)
     printed = await pdf.preview_as_pdf(await contents.gather(await _book(application)), whose=by.id)
     return (await pictures.first_page(printed)).content
 

@@ -18,6 +18,7 @@ from db.models import Account, Application, Correction, Decision, HostUnit, Reco
 from .. import dates, identity_numbers, papers, permissions, validation
 from ..calendar import days_left
 from ..calendar.days_left import DaysLeft
+from ..cases.worklists import CLOSED
 from ..volunteers import spelling
 
 Due = Literal['overdue', 'today']
@@ -142,7 +143,7 @@ async def awaiting(
 
     `text` is part of a name or of the unit, its telephone, or a whole identity, record book or case number.
     A case with a pending decision waits until that is released. Three queries, however many rows, one more where the
-    agency counts working days, and four where something was changed under review.
+    agency counts working days, and four where something was changed under review; two where cases are closed.
     """
     cases = _ordered(_found(by, status, host_unit_id, due, roster_id, text), status, order)
     # Plain values: hundreds of open queues read this whenever a case moves.
@@ -154,6 +155,10 @@ async def awaiting(
     changed = await papers.unlooked(
         [row['id'] for row in rows if row.pop('papers_changed_at') and row['status'] == SUBMITTED]
     )
+    # A case that ended without a book is shown as it was sent, not as its volunteer is called today.
+    then = await papers.names(row['id'] for row in rows if row['status'] in CLOSED)
+    for row in rows:
+        row['volunteer'], row['identity_masked'] = then.get(row['id'], (row['volunteer'], row['identity_masked']))
     return [
         _row(
             row | {'has_changed': row['id'] in changed},

@@ -21,13 +21,14 @@ from ..mail import messages
 from ..printouts import roster_sheets
 from ..reports import profile_lists
 from ..reports.profile_lists import Document
-from .rows import RosterRow, RosterSummary, candidate_ids, candidates, get, of_agency, of_unit, rows
+from .rows import RosterRow, RosterSummary, candidate_ids, candidates, certificates, get, of_agency, of_unit, rows
 
 __all__ = [
     'RosterRow',
     'RosterSummary',
     'candidate_ids',
     'candidates',
+    'certificates',
     'get',
     'of_agency',
     'of_unit',

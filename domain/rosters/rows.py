@@ -17,7 +17,7 @@ from tortoise.queryset import QuerySet
 
 from db import sealing
 from db.choices import ApplicationStatus, BookStatus, IssueKind, MembershipStatus, Role
-from db.models import Account, Application, Correction, Decision, Membership, RecordBook, Roster, Volunteer
+from db.models import Account, Application, Correction, Decision, Membership, RecordBook, Roster, Training, Volunteer
 
 from .. import applications, corrections, identity_numbers, names, papers, permissions, readiness, validation
 from ..calendar import days_left
@@ -26,6 +26,7 @@ from ..cases import forgotten_drafts, resubmission_limit, worklists
 from ..errors import NotFound
 from ..paging import Page, bounds
 from ..readiness import Check
+from ..reviews import openings
 from ..volunteers import spelling
 
 # What waits comes first, by its due day; then what was touched last.
@@ -72,6 +73,8 @@ class RosterRow:
     """Why it cannot be sent now, as a sentence; '' when it can."""
     has_changed: bool = False
     """Whether the unit has changed something since a reviewer looked; for the agency."""
+    is_opened: bool = False
+    """Whether a reviewer has opened it since it was sent; for the agency."""
 
     @property
     def volunteer(self) -> Volunteer:
@@ -154,6 +157,7 @@ async def rows(roster: Roster, *, by: Account) -> list[RosterRow]:
     waits = await resubmission_limit.hindrances(listed) if is_unit else {}
     decided: dict[int, Decision] = {}
     changed = set() if is_unit else await papers.unlooked(one.id for one in acting if one.papers_changed_at)
+    opened = set() if is_unit else await openings.of(listed, by=by)
     if not is_unit:  # the unit hears of a decision when it is released
         waiting = await Decision.filter(application_id__in=ids).select_related('by')
         decided = {one.application_id: one for one in waiting}
@@ -174,9 +178,21 @@ async def rows(roster: Roster, *, by: Account) -> list[RosterRow]:
                 days_left=left.get(one.id),
                 hindrance=_hindrance(one, known, checks.get(one.id), unanswered, waits) if is_unit else '',
                 has_changed=one.id in changed,
+                is_opened=one.id in opened,
             )
         )
     return found
+
+
+async def certificates(found: Sequence[RosterRow], *, by: Account) -> dict[int, list[Training]]:
+    """The trainings of those rows that wait for the agency, by volunteer, for the sheet of all pictures. One query."""
+    permissions.require(by, Role.REVIEWER)
+    waiting = [row for row in found if row.application.status == ApplicationStatus.SUBMITTED]
+    people = [row.application.volunteer_id for row in waiting if permissions.may_see_case(by, row.application)]
+    trainings: dict[int, list[Training]] = {one: [] for one in people}
+    for training in await Training.filter(volunteer_id__in=people).select_related('field'):
+        trainings[training.volunteer_id].append(training)
+    return trainings
 
 
 async def candidates(

@@ -19,7 +19,7 @@ from domain.cases import transitions
 from domain.corrections import Anchor
 from domain.fields import Field
 from domain.readiness import rules
-from domain.reviews import timeline
+from domain.reviews import openings, timeline
 from domain.trainings import TrainingDetails
 from domain.volunteers import ChangedMeanwhile, VolunteerDetails
 
@@ -228,7 +228,7 @@ async def test_the_rules_find_what_the_history_said_under_an_earlier_label(
 ) -> None:
     case = await a_case(office)
     seen = await volunteers.get(case.volunteer_id, by=office.clerk)
-    await reviews.note_look(seen, by=office.reviewer)
+    await openings.note(case, by=office.reviewer)
     await amend(case, office.clerk, name='周曉晴')
     looks = await AccessEntry.all().count()
 
@@ -239,7 +239,7 @@ async def test_the_rules_find_what_the_history_said_under_an_earlier_label(
         await volunteers.amend(seen, form, version=seen.version, by=office.clerk)
     assert clash.value.labels == ['新姓名']
     assert '這位志工的新基本資料已由 林小滿' in str(await transitions.moved_on(case))
-    await reviews.note_look(seen, by=office.reviewer)
+    await openings.note(case, by=office.reviewer)
     assert await AccessEntry.all().count() == looks
     began = [entry.actor for entry in await timeline.of(case, by=office.clerk) if entry.what == '開始申請']
     assert began == ['林小滿']

@@ -33,7 +33,7 @@ export default {
     waiting: Number,
     waitingHref: String,
     waitingText: String,
-    searches: Boolean,
+    sought: String,
     sizes: Boolean,
     size: String,
     phone: String,
@@ -53,14 +53,14 @@ export default {
       </a>
       <span class="sp"></span>
       <lb-size-choice v-if="sizes" :size="size" @sized="$emit('sized', $event)" />
-      <form v-if="searches" class="lb-find" role="search" @submit.prevent="$emit('searched', words)">
+      <form v-if="sought" class="lb-find" role="search" @submit.prevent="$emit('searched', words)">
         <lb-icon name="search" size="16" />
         <input
           ref="find"
           v-model="words"
           type="search"
-          aria-label="搜尋姓名、證號或紀錄冊號"
-          placeholder="姓名、證號或紀錄冊號"
+          aria-label="全站搜尋"
+          :placeholder="sought"
           autocomplete="off"
           maxlength="60"
         />

@@ -1,15 +1,24 @@
-"""The bar over every page: link home, search, number of waiting cases, menu of the account."""
+"""The bar over every page: link home, search, number of waiting cases, which is live, menu of the account."""
 
 from nicegui import ui
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import accounts, links, searches, settings, volunteers
-from domain.errors import DomainError
+from domain import accounts, applications, links, reviews, search, settings
+from domain.announcements import CaseChanged
+from domain.cases import worklists
+from domain.cases.worklists import AgencyList, UnitList
 from domain.model import Account, Role
-from domain.volunteers import VolunteerQuery
 
-from .notices import refuse, tell
+from ..live import follow, of_side, together
+from . import search_results
+from .notices import showing_refusals
+
+SOUGHT = {
+    Role.UNIT_STAFF: '姓名、證號、案號或紀錄冊號',
+    Role.REVIEWER: '姓名、證號、案號、紀錄冊號或單位',
+    Role.ADMINISTRATOR: '帳號、姓名、單位或機關',
+}
 
 
 class app_bar(Element, component='app_bar.js'):
@@ -22,36 +31,52 @@ class app_bar(Element, component='app_bar.js'):
         self.on('sized', self._size)
         is_volunteer = account.role is Role.VOLUNTEER
         self._props.update({'home': links.home(), 'name': account.name, 'unit': accounts.office_of(account)})
-        self._props.update({'searches': account.role is Role.UNIT_STAFF, 'sizes': is_volunteer})
+        self._props.update({'sought': SOUGHT.get(account.role, ''), 'sizes': is_volunteer})
         self._props['size'] = account.text_size
         self._props['links'] = [('變更密碼', links.change_password()), ('通知信設定', links.mail_settings())]
         if is_volunteer:
             self._props['phone'] = settings.current().service_phone
         elif account.role is Role.UNIT_STAFF:
             self._props['links'].append(('顯示步驟引導', links.show_guide()))
-            self.show_waiting(waiting, links.applications('turn'), f'{waiting} 件待補件，輪到您')
+            self._props['waiting-href'] = links.applications(UnitList.TURN.value)
         elif account.role is Role.REVIEWER:
-            self.show_waiting(waiting, links.review_queue(), f'{waiting} 件待審核，輪到您')
+            self._props['waiting-href'] = links.review_queue()
+        self.show_waiting(waiting)
 
-    def show_waiting(self, count: int, address: str, text: str) -> None:
-        """Shows `count` on the bell; `text` says it to a screen reader, `address` is where the cases are listed."""
-        self._props.update({'waiting': count, 'waiting-href': address, 'waiting-text': text})
+    def show_waiting(self, count: int) -> None:
+        """Shows `count` on the bell, which leads to where the cases are listed."""
+        self._props.update({'waiting': count, 'waiting-text': f'{count} 件輪到您'})
         self.update()
+
+    def follow(self) -> None:
+        """Keep the bell true while the page is open."""
+
+        async def renew() -> None:
+            self.show_waiting(await waiting_for(self.account))
+
+        if 'waiting-href' in self._props:
+            follow(CaseChanged, renew, of_side(self.account))
 
     async def _search(self, event: GenericEventArguments) -> None:
         words = str(event.args)[:60].strip()
-        try:
-            found = await volunteers.find(VolunteerQuery(text=words), by=self.account)
-        except DomainError as refusal:
-            refuse(refusal)
-            return
-        if found.total == 1:
-            ui.navigate.to(links.basics(found.rows[0].id))
-        elif found.total == 0:
-            tell(f'您的單位裡找不到「{words}」。請輸入完整的證號、紀錄冊號，或姓名的一部分。')
-        else:
-            ui.navigate.to(links.volunteers(await searches.keep(words, by=self.account)))
+        with showing_refusals():
+            search_results.show(words, await search.find(words, by=self.account))
 
     async def _size(self, event: GenericEventArguments) -> None:
         await accounts.set_text_size(str(event.args), by=self.account)
         ui.navigate.reload()
+
+
+async def waiting_for(account: Account) -> int:
+    """How many cases wait for this account, as its list counts them; read once for all pages that ask together."""
+    if account.role not in (Role.UNIT_STAFF, Role.REVIEWER):
+        return 0
+    office = account.host_unit_id if account.role is Role.UNIT_STAFF else account.agency_id
+    return await together(('waiting', account.role, office), lambda: _waiting(account))
+
+
+async def _waiting(account: Account) -> int:
+    if account.role is Role.UNIT_STAFF:
+        return worklists.totals(await applications.counts_of(by=account), worklists.OF_UNIT)[UnitList.TURN]
+    counts = await reviews.counts(by=account)
+    return worklists.totals(counts.by_status, worklists.OF_AGENCY)[AgencyList.TURN]

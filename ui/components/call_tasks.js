@@ -1,19 +1,20 @@
-// 改以電話通知: mails that did not arrive, whom to call instead, and how the call went, with one tap.
+// 該打的電話: whom to call, about what, and how the call went, with one tap.
 import icon from '/static/icons.js';
 
 export default {
   components: { 'lb-icon': icon },
   props: { tasks: Array, results: Array },
+
   emits: ['called', 'resend'],
   data() {
-    return { busy: false };
+    return { busy: false, all: false };
   },
   template: `
-    <section v-if="tasks && tasks.length" class="lb-card lb-pad lb-calls" aria-label="改以電話通知">
-      <h2><lb-icon name="phone" size="20" />改以電話通知 <b>{{ tasks.length }}</b></h2>
-      <p class="mut">這些電子郵件沒有寄達。請打電話告知，再按通話結果；也可以更正電子郵件後重寄。</p>
+    <section v-if="tasks && tasks.length" class="lb-card lb-pad lb-calls" aria-label="該打的電話">
+      <h2><lb-icon name="phone" size="20" />該打的電話 <b>{{ tasks.length }}</b></h2>
+      <p class="mut">打過電話後，按通話結果；已告知或已留話的會從這裡消失。電子郵件沒有寄達的，也可以更正後重寄。</p>
       <ul>
-        <li v-for="t in tasks" :key="t.key">
+        <li v-for="t in all ? tasks : tasks.slice(0, few)" :key="t.key">
           <div class="who">
             <b>{{ t.who }}</b>
             <a v-if="t.phone" :href="'tel:' + t.phone.replace(/[^+\\d,]/g, '')">{{ t.phone }}</a>
@@ -30,14 +31,28 @@ export default {
             >
               {{ r.label }}
             </button>
-            <button type="button" class="lb-link" :disabled="busy" @click="once(() => $emit('resend', t.key))">
+            <button
+              v-if="t.resends"
+              type="button"
+              class="lb-link"
+              :disabled="busy"
+              @click="once(() => $emit('resend', t.key))"
+            >
               重寄
             </button>
           </div>
         </li>
       </ul>
+      <button v-if="tasks.length > few" type="button" class="lb-link" :aria-expanded="all" @click="all = !all">
+        {{ all ? '只看前 ' + few + ' 通' : '顯示全部 ' + tasks.length + ' 通' }}
+      </button>
     </section>
   `,
+  computed: {
+    few() {
+      return 5;
+    },
+  },
   watch: {
     tasks() {
       this.busy = false;

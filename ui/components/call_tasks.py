@@ -1,4 +1,4 @@
-"""改以電話通知: whom to call because a mail did not arrive. The list hides itself when it is empty."""
+"""該打的電話: whom to call, a case or a whole roster with one tap. The list hides itself when it is empty."""
 
 from typing import Any
 
@@ -7,9 +7,10 @@ from nicegui.events import GenericEventArguments
 
 from domain import dates, links
 from domain.announcements import CaseChanged
+from domain.cases import case_numbers
 from domain.mail import outbox
 from domain.mail.queries import in_brief
-from domain.model import Account, CallResult, Role
+from domain.model import Account, ApplicationStatus, CallResult, Role
 from domain.reviews import phone_calls
 from domain.reviews.phone_calls import CallTask
 
@@ -23,7 +24,7 @@ class call_tasks(Element, component='call_tasks.js'):
     def __init__(self, account: Account) -> None:
         super().__init__()
         self.account = account
-        self.tasks: dict[int, CallTask] = {}
+        self.tasks: dict[str, CallTask] = {}
         self._props['results'] = [{'value': result.value, 'label': result.label} for result in CallResult]
         self.on('called', self._called)
         self.on('resend', self._resend)
@@ -39,7 +40,7 @@ class call_tasks(Element, component='call_tasks.js'):
 
     async def renew(self) -> None:
         """Reads the tasks again."""
-        self.tasks = {task.mail.id: task for task in await phone_calls.to_make(by=self.account)}
+        self.tasks = {task.key: task for task in await phone_calls.to_make(by=self.account)}
         listed = [_as_props(task, self.account) for task in self.tasks.values()]
         if self._props.get('tasks') != listed:
             self._props['tasks'] = listed
@@ -48,7 +49,7 @@ class call_tasks(Element, component='call_tasks.js'):
     async def _called(self, event: GenericEventArguments) -> None:
         given = event.args if isinstance(event.args, dict) else {}
         key = given.get('key')
-        task = self.tasks.get(key) if isinstance(key, int) else None
+        task = self.tasks.get(key) if isinstance(key, str) else None
         if task is None:
             return
         with showing_refusals():
@@ -58,22 +59,40 @@ class call_tasks(Element, component='call_tasks.js'):
             await self.renew()
 
     async def _resend(self, event: GenericEventArguments) -> None:
-        if not isinstance(event.args, int) or event.args not in self.tasks:
+        task = self.tasks.get(event.args) if isinstance(event.args, str) else None
+        if task is None or task.mail is None:
             return
         with showing_refusals():
-            await outbox.resend(event.args, by=self.account)
+            await outbox.resend(task.mail.id, by=self.account)
             confirm('已排入重寄；寄達後，這項工作會自動消失。')
 
 
 def _as_props(task: CallTask, account: Account) -> dict[str, Any]:
-    case = task.application
-    is_unit = account.role is Role.UNIT_STAFF
+    case, mail = task.application, task.mail
     return {
-        'key': task.mail.id,
+        'key': task.key,
         'who': task.who,
         'phone': task.phone,
-        'about': f'{case.volunteer.name}：{in_brief(task.mail)}',
-        'address': links.record_books(case.volunteer_id) if is_unit else links.case(case.id),
-        'trouble': task.mail.last_error or task.mail.status.label,
+        'about': f'{case.volunteer.name}：{in_brief(mail)}' if mail else _about(task),
+        'address': _address(task, account),
+        'trouble': (mail.last_error or mail.status.label) if mail else '',
+        'resends': mail is not None,
         'since': dates.format_moment(task.since),
     }
+
+
+def _about(task: CallTask) -> str:
+    case = task.application
+    if task.cases > 1 and case.roster:
+        word = '送審' if case.status is ApplicationStatus.SUBMITTED else '審核結果'
+        return f'名冊「{case.roster.title}」{word} {task.cases} 件'
+    word = '送審' if case.status is ApplicationStatus.SUBMITTED else case.status.label
+    return f'{case_numbers.written(case.id)}　{case.volunteer.name}：{word}'
+
+
+def _address(task: CallTask, account: Account) -> str:
+    case = task.application
+    is_unit = account.role is Role.UNIT_STAFF
+    if task.cases > 1 and case.roster_id:
+        return links.roster(case.roster_id) if is_unit else links.review_roster(case.roster_id)
+    return links.record_books(case.volunteer_id) if is_unit else links.case(case.id)

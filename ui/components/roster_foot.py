@@ -17,9 +17,11 @@ PRINTS = (
 )
 
 
-def ways_down() -> None:
-    """Links to the printed lists and the timeline, which may stand below two hundred rows."""
+def ways_down(*, has_pictures: bool = False) -> None:
+    """Links to the pictures, the printed lists and the timeline, which may stand below two hundred rows."""
     with html.nav().classes('lb-roster-down').props('aria-label=本頁'):
+        if has_pictures:
+            ui.link('影像一覽', '#pictures')
         ui.link('列印名冊', '#prints')
         ui.link('名冊歷程', '#past')
 

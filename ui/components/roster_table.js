@@ -79,7 +79,11 @@ export default {
             />
           </span>
           <span class="no">{{ r.n }}</span>
-          <div class="who"><a :href="r.href">{{ r.name }}</a><small>{{ r.masked }}　{{ r.kind }}</small></div>
+          <div class="who">
+            <a :href="r.href">{{ r.name }}</a>
+            <small>{{ r.masked }}　{{ r.kind }}</small>
+            <small>{{ r.no }}{{ r.seen && '　' + r.seen }}</small>
+          </div>
           <div class="turn">
             <span class="lb-chip" :class="r.tone"><lb-icon :name="r.symbol" size="14" weight="2.2" />{{ r.word }}</span>
             <small v-if="r.why">{{ r.why }}</small>

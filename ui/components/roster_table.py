@@ -9,7 +9,7 @@ from nicegui.events import GenericEventArguments
 
 from domain import dates, links
 from domain.announcements import CaseChanged, RosterChanged, VolunteerChanged
-from domain.cases import worklists
+from domain.cases import case_numbers, worklists
 from domain.cases.worklists import TurnState
 from domain.model import Account, ApplicationStatus, Role, Roster
 from domain.readiness import Check
@@ -101,6 +101,8 @@ def _common(number: int, row: RosterRow, account: Account) -> dict[str, Any]:
         'n': number,
         'name': row.volunteer.name,
         'masked': row.volunteer.identity_masked,
+        'no': case_numbers.written(row.application.id),
+        'seen': '',
         'kind': row.application.kind.label,
         'word': turn.word,
         'why': turn.why,
@@ -174,6 +176,7 @@ def _of_agency(row: RosterRow, roster_id: int) -> dict[str, Any]:
             'yours': False,
         }
     open_marks = row.unanswered + row.answered
+    line['seen'] = '已開啟' if row.is_opened else '未開啟'
     is_fine = not row.lacking and not open_marks and not row.has_changed
     changed = CHANGED_UNSEEN if row.has_changed else ''
     return line | {

@@ -1,9 +1,10 @@
-// 「已核可 周小晴，10 秒內可復原」: counts down, then hides.
+// 「已核可 周小晴，10 秒內可復原」: counts down, then hides. The focus is offered; U takes the last one back.
 import icon from '/static/icons.js';
+import '/static/desk.js'; // the keys
 
 export default {
   components: { 'lb-icon': icon },
-  props: { text: String, then: String, seconds: Number, turn: Number },
+  props: { text: String, last: Object, count: Number, then: String, seconds: Number, turn: Number },
   emits: ['undone'],
   data() {
     return { left: 0, timer: 0 };
@@ -15,7 +16,12 @@ export default {
         <b role="status">{{ left > 0 ? text : '' }}</b>
         <span aria-hidden="true">{{ left }} 秒內可復原，之後才{{ then }}</span>
       </span>
-      <button type="button" class="q-btn lb-btn" @click="undo"><lb-icon name="rotate" size="16" />復原</button>
+      <template v-if="left > 0">
+        <button ref="undo" type="button" class="q-btn lb-btn" @click="undo(last.id)">
+          <lb-icon name="rotate" size="16" />復原{{ count > 1 ? ' ' + last.who : '' }}<kbd aria-hidden="true">U</kbd>
+        </button>
+        <button v-if="count > 1" type="button" class="q-btn lb-btn" @click="undo(0)">全部復原 {{ count }} 件</button>
+      </template>
     </div>
   `,
   watch: { turn: 'begin' },
@@ -35,11 +41,13 @@ export default {
       };
       tick();
       this.timer = setInterval(tick, 200);
+      // Where nothing has it: what is being read or typed keeps it.
+      this.$nextTick(() => document.activeElement === document.body && this.$refs.undo?.focus({ preventScroll: true }));
     },
-    undo() {
+    undo(id) {
       clearInterval(this.timer);
       this.left = 0;
-      this.$emit('undone');
+      this.$emit('undone', id);
     },
   },
 };

@@ -1,10 +1,12 @@
-"""復原: takes back what this reviewer has just decided, also after a reload."""
+"""復原: takes back what this reviewer has just decided, the last or all of it, also after a reload."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from nicegui import ui
 from nicegui.element import Element
+from nicegui.events import GenericEventArguments
 
 from domain import dates
 from domain.cases.transitions import VERBS
@@ -15,6 +17,7 @@ from .notices import confirm, showing_refusals, tell
 
 # Case id → whose it is, and the decision that waits.
 Decided = Mapping[int, tuple[str, Pending | Decision]]
+_NAMED = 3
 
 
 class undo_bar(Element, component='undo_bar.js'):
@@ -27,7 +30,7 @@ class undo_bar(Element, component='undo_bar.js'):
         super().__init__()
         self.account, self.leads_to = account, leads_to
         self.waiting: Decided = {}
-        self._props.update({'text': '', 'then': '', 'seconds': 0, 'turn': 0})
+        self._props.update({'text': '', 'last': {}, 'count': 0, 'then': '', 'seconds': 0, 'turn': 0})
         self.on('undone', self._undone)
 
     def show(self, decided: Decided) -> None:
@@ -41,22 +44,27 @@ class undo_bar(Element, component='undo_bar.js'):
         found = [decision for _, decision in waiting.values()]
         left = min((decision.release_at - now for decision in found), default=None)
         takes_number = any(decision.to is ApplicationStatus.APPROVED for decision in found)
+        self._props.update({'last': _last(waiting), 'count': len(waiting)})
         self._props.update({'text': _describe(waiting), 'then': '取號、寄信' if takes_number else '寄信'})
         self._props.update({'seconds': left.total_seconds() if left else 0, 'turn': self._props['turn'] + 1})
         self.update()
 
-    async def _undone(self) -> None:
-        waiting = self.waiting
+    async def _undone(self, event: GenericEventArguments) -> None:
+        """The browser names a decision, or 0 for all that wait."""
+        waiting = {
+            case: one for case, one in self.waiting.items() if event.args in (0, one[1].id) and event.args is not False
+        }
         self.client.storage['acting'] = True  # the page renews itself once, at the end
         try:
             with showing_refusals():
                 undone = await decisions.undo_many(_ids(waiting), by=self.account)
+                whose = _named(waiting)
                 if undone.refused:
                     tell(f'{len(undone.refused)} 件沒有復原：{undone.refused[0][1]}')
                 if undone.count == 1 == len(waiting) and self.leads_to:
                     ui.navigate.to(self.leads_to(next(iter(waiting))))
                 elif undone.count:
-                    confirm(f'已復原 {undone.count} 件，沒有通知任何人。')
+                    confirm(f'已復原 {whose}，沒有通知任何人。')
         finally:
             self.client.storage.pop('acting', None)
 
@@ -72,5 +80,17 @@ def _times(decided: Decided) -> list[tuple[int, datetime]]:
 def _describe(decided: Decided) -> str:
     acts = {f'已{VERBS[decision.to]}' for _, decision in decided.values()}
     what = acts.pop() if len(acts) == 1 else '已決定'
-    whose = [who for who, _ in decided.values()]
-    return f'{what} {whose[0] if len(whose) == 1 else f"{len(whose)} 件"}' if whose else ''
+    return f'{what} {_named(decided)}' if decided else ''
+
+
+def _named(decided: Decided) -> str:
+    """Whose they are: by name, of many the last ones."""
+    whose = [who for who, _ in sorted(decided.values(), key=lambda one: -one[1].id)]
+    return '、'.join(whose) if len(whose) <= _NAMED else f'{"、".join(whose[:_NAMED])}等 {len(whose)} 件'
+
+
+def _last(decided: Decided) -> dict[str, Any]:
+    if not decided:
+        return {}
+    who, decision = max(decided.values(), key=lambda one: one[1].id)
+    return {'id': decision.id, 'who': who}

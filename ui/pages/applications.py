@@ -9,7 +9,7 @@ from domain import applications, dates, links
 from domain.announcements import CaseChanged
 from domain.calendar import days_left
 from domain.calendar.days_left import DaysLeft
-from domain.cases import worklists
+from domain.cases import case_numbers, worklists
 from domain.cases.worklists import UnitList
 from domain.guide import home, missing
 from domain.guide.missing import Gap
@@ -140,7 +140,7 @@ def _lacking(gaps: Sequence[Gap]) -> Cell:
 
 def _beside(application: Application, is_out_of_reach: bool) -> list[str]:
     roster = [f'名冊：{application.roster.title}'] if application.roster else []
-    return roster + ['已不在您的單位'] * is_out_of_reach
+    return [case_numbers.written(application.id), *roster, *['已不在您的單位'] * is_out_of_reach]
 
 
 def _next(application: Application, is_open: bool, is_repeatable: bool) -> Cell:

@@ -16,6 +16,7 @@ export const desk = Vue.reactive({
   words: {}, // what was begun and not sent, by anchor: {reason, text, spot}
   sent: '', // the anchor whose words are on their way
   spot: null, // and the place on its picture, as shares of width and height
+  full: false, // whether a document fills the screen
   send: () => {},
 });
 
@@ -151,6 +152,8 @@ const ACTS = {
   k: () => go(neighbours().previous),
   a: () => document.querySelector('.lb-decide .lb-approve')?.click(),
   r: () => document.querySelector('.lb-decide .lb-return')?.click(),
+  u: () => document.querySelector('.lb-undo button')?.click(),
+  f: () => document.dispatchEvent(new CustomEvent('desk-full')),
 };
 function go(id) {
   if (id) location.assign(caseAddress(id));
@@ -159,15 +162,16 @@ function go(id) {
 document.addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
   if (event.target.closest?.('input:not([type=checkbox]), textarea, select, [contenteditable]')) return;
-  if (document.querySelector('.q-dialog')) return;
-  if (event.key === '?') {
+  if (document.querySelector('.q-dialog') && !desk.full) return;
+  if (event.key === '?' && !desk.full) {
     keys.listed = true;
     event.preventDefault();
     return;
   }
   if (!keys.on) return;
-  const act = ACTS[event.key.toLowerCase()];
-  if (act) {
+  const key = event.key.toLowerCase();
+  const act = ACTS[key];
+  if (act && (!desk.full || key === 'f')) {
     event.preventDefault();
     act();
   }

@@ -4,12 +4,13 @@ from datetime import datetime
 
 import pytest
 
-from db.choices import BookStatus, IssueKind, Role
+from db.choices import ApplicationStatus, BookStatus, IssueKind, Role
 from db.models import Agency, Application, NumberSeries, RecordBook, Volunteer
 from domain import dates, reviews, volunteers
 from domain.books import number_ledger, record_books
 from domain.books.number_ledger import EntryQuery, SeriesDetails
 from domain.errors import Incomplete, NotPermitted
+from domain.reviews import decisions
 from domain.volunteers import VolunteerQuery
 
 from ...builders import an_account
@@ -165,3 +166,19 @@ async def test_the_ledger_can_be_taken_along(office: Office) -> None:
 
     assert (await number_ledger.export(EntryQuery(), by=office.reviewer)).startswith(b'PK')
     assert await Application.all().count() == 1
+
+
+async def test_the_number_shown_is_the_one_after_the_approvals_that_wait(office: Office) -> None:
+    first, second, third = [await a_case(office, await a_complete_volunteer(office)) for _ in range(3)]
+    for case, by in ((first, office.colleague), (second, office.reviewer)):
+        await decisions.decide(case.id, ApplicationStatus.APPROVED, case.version, by=by)
+
+    ahead = await record_books.number_ahead(third)
+    assert ahead == '中市文志字第115000003號'
+    for case in (first, second):
+        await decisions.undo_many(
+            [one.id for one in (await decisions.pending_of([case.id])).values()],
+            by=office.colleague if case is first else office.reviewer,
+        )
+
+    assert await record_books.number_ahead(third) == '中市文志字第115000001號'

@@ -471,6 +471,8 @@ def test_each_field_offers_the_likeliest_reason_first_and_a_text_for_it() -> Non
     assert [reason.label for reason in corrections.reasons_for(Anchor(Place.TRAINING, 'certificate_back', 1))] == [
         '缺背面',
         '模糊',
+        '姓名不符',
+        '非本人證書',
         '日期不符',
         '時數不足',
         '其他',

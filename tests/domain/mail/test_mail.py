@@ -192,7 +192,7 @@ async def test_the_volunteer_is_congratulated() -> None:
     assert body.startswith(
         '林小晴 您好：\n\n'
         '恭喜您！示例文化中心替您申請的志願服務紀錄冊，示例市政府文化局已審核通過。謝謝您投入志願服務。\n\n'
-        '　紀錄冊號：示文志字第115000128號\n　發冊日期：民國 115 年 3 月 23 日\n\n接下來'
+        f'　案　　號：{case.id}\n　紀錄冊號：示文志字第115000128號\n　發冊日期：民國 115 年 3 月 23 日\n\n接下來'
     )
     assert '　https://books.example.gov.tw/my\n　帳號是您的身分證字號。' in body
 

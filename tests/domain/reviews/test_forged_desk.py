@@ -50,7 +50,7 @@ from domain.mail import queries as mail_queries
 from domain.readiness import rules
 from domain.reports import review_periods, statistics
 from domain.reports.review_periods import Period
-from domain.reviews import deadlines, decisions, phone_calls, presence, previews, timeline
+from domain.reviews import deadlines, decisions, openings, phone_calls, presence, previews, timeline
 from domain.reviews.decisions import TooLate
 from domain.trainings import TrainingDetails
 from domain.volunteers import VolunteerDetails
@@ -115,6 +115,7 @@ AGENCY_ONLY: dict[str, Act] = {
     'take over': lambda t, by: presence.take_over(t.case.id, uuid4(), by=by),
     'readers': lambda t, by: presence.of(t.case.id, by=by),
     'preview': lambda t, by: previews.page(t.case.id, by=by),
+    'open': lambda t, by: openings.opened(t.case.id, by=by),
 }
 BOTH_SIDES: dict[str, Act] = {
     'get': lambda t, by: applications.get(t.case.id, by=by),

@@ -43,7 +43,8 @@ async def refuse(*addresses: str) -> None:
 async def asked(office: Office) -> dict[str, list[tuple[int, str, str, str]]]:
     return {
         side: [
-            (task.application.id, task.mail.template, task.who, task.phone) for task in await phone_calls.to_make(by=by)
+            (task.application.id, task.mail.template if task.mail else '', task.who, task.phone)
+            for task in await phone_calls.not_arrived(by=by)
         ]
         for side, by in (('unit', office.clerk), ('agency', office.reviewer))
     }
@@ -189,3 +190,36 @@ async def test_another_units_and_agencys_mails_are_none_of_ones_business(office:
     assert await phone_calls.to_make(by=await builders.an_account(Role.REVIEWER)) == []
     with pytest.raises(NotPermitted):
         await phone_calls.to_make(by=await builders.an_account(Role.ADMINISTRATOR))
+
+
+async def test_the_call_that_goes_with_a_case_is_asked_for_until_it_was_made(office: Office) -> None:
+    case = await a_case(office)
+
+    assert await to_call(office) == {'unit': [(case.id, 1)], 'agency': []}
+    await phone_calls.log(case, CallResult.NO_ANSWER, by=office.clerk)
+    assert await to_call(office) == {'unit': [(case.id, 1)], 'agency': []}
+    await phone_calls.log(case, CallResult.REACHED, by=office.clerk)
+    assert await to_call(office) == {'unit': [], 'agency': []}
+
+    with dates.frozen(NOW + timedelta(hours=1)):
+        await reviews.return_for_correction(case, '照片模糊', case.version, by=office.reviewer)
+        assert await to_call(office) == {'unit': [], 'agency': [(case.id, 1)]}
+    with dates.frozen(NOW + timedelta(days=8)):  # nobody calls about what is a week old
+        assert await to_call(office) == {'unit': [], 'agency': []}
+
+
+async def test_a_mail_that_did_not_arrive_and_its_call_are_one_task(office: Office) -> None:
+    case = await a_case(office)
+    await refuse(WINDOW)
+
+    (task,) = await phone_calls.to_make(by=office.clerk)
+
+    assert (task.application.id, task.mail is not None) == (case.id, True)
+
+
+async def to_call(office: Office) -> dict[str, list[tuple[int, int]]]:
+    """(the first case, of how many) of each task, by side."""
+    return {
+        side: [(task.application.id, task.cases) for task in await phone_calls.to_make(by=by)]
+        for side, by in (('unit', office.clerk), ('agency', office.reviewer))
+    }

@@ -227,3 +227,13 @@ async def test_only_reviewers_ask_for_the_queue(office: Office) -> None:
 async def sent_on(office: Office, day: date) -> Application:
     with dates.frozen(datetime.combine(day, NOW.timetz())):
         return await a_case(office)
+
+
+async def test_a_case_that_ended_without_a_book_is_listed_under_the_name_it_was_sent_with(office: Office) -> None:
+    case = await a_case(office)
+    await reviews.reject(case, '非本機關業務', case.version, by=office.reviewer)
+    await Volunteer.filter(id=case.volunteer_id).update(name='周大晴', identity_masked='B12****789')
+
+    (row,) = await reviews.awaiting(by=office.reviewer, status=worklists.CLOSED)
+
+    assert (row.volunteer, row.identity_masked) == ('周小晴', case.volunteer.identity_masked)

@@ -60,7 +60,7 @@ class case_changes(Element):
         with html.header():
             icon('warning', 18)
             html.h2(f'{TITLE}：{count} 項').props('id=changes-title')
-            action_button('已看過變更', look, 'outline')
+            action_button('已看過變更', look, 'outline').classes('lb-just-come')
         html.p(
             '運用單位在審核中修改了資料。看過並按「已看過變更」之後，才能決定；看過舊內容的目視與確認已經取消。'
         ).classes('lb-sm mut')

@@ -1,10 +1,10 @@
-"""The photo and both sides of each certificate, large."""
+"""The photo and both sides of each certificate, large, each certificate beside what was registered of it."""
 
 from nicegui.element import Element
 
 from domain.model import Training, Volunteer
 
-from .desk_facts import photo_of, sides_of
+from .desk_facts import beside, photo_of, training_of
 
 
 class case_documents(Element, component='case_documents.js'):
@@ -16,7 +16,11 @@ class case_documents(Element, component='case_documents.js'):
 
     def show(self, volunteer: Volunteer, trainings: list[Training]) -> None:
         """Shows these pictures; one that is as it was keeps its zoom and its mark."""
-        shown = {'photo': photo_of(volunteer), 'trainings': [sides_of(each) for each in trainings]}
+        shown = {
+            'photo': photo_of(volunteer),
+            'person': beside(volunteer),
+            'trainings': [training_of(each) for each in trainings],
+        }
         if any(self._props.get(name) != value for name, value in shown.items()):
             self._props.update(shown)
             self.update()

@@ -5,9 +5,8 @@ from typing import Any
 
 from nicegui import html, ui
 from nicegui.element import Element
-from nicegui.events import GenericEventArguments
 
-from domain import dates
+from domain import dates, reviews
 from domain.cases.transitions import VERBS
 from domain.corrections import Marked
 from domain.errors import Incomplete
@@ -15,7 +14,7 @@ from domain.half_written import Sheet
 from domain.model import Account, Application, ApplicationStatus, CorrectionStatus, Decision
 from domain.reviews import Case, decisions
 
-from ..action_button import action_button
+from ..action_button import Look, action_button
 from ..form import form
 from ..form.fields import text_area
 from ..icon import icon
@@ -25,6 +24,7 @@ from .desk_neighbours import desk_neighbours
 # What the browser shows when a button is pressed. A press that was delivered late belongs to what was seen then.
 _SEEN = '(event) => emit(event.currentTarget.closest(".lb-decide").dataset.seen)'
 
+_TO_BE_SAID = '（原因）'
 APPROVED, RETURNED, REJECTED = ApplicationStatus.APPROVED, ApplicationStatus.RETURNED, ApplicationStatus.REJECTED
 
 
@@ -99,24 +99,31 @@ class desk_decisions(Element):
                 self.number = html.small()
             html.kbd('A').props('aria-hidden=true')
         dialog = self._question(RETURNED, '', '補充說明（沒有標記時必填）', has_marks=True)
-        with self._opener(dialog, 'outline no-caps').classes('lb-return') as self.send_back:
+        with self._opener(dialog, RETURNED, 'outline').classes('lb-return') as self.send_back:
             icon('flag')
             with html.span().classes('two'):
                 html.span('通知補件')
                 self.asked = html.small()
             html.kbd('R').props('aria-hidden=true')
         dialog = self._question(REJECTED, '案件到此結束，單位可以另送新案。單位承辦人會收到這段文字。', '原因')
-        with self._opener(dialog, 'flat no-caps').classes('lb-reject'):
+        with self._opener(dialog, REJECTED, 'flat').classes('lb-reject'):
             html.span('駁回')
 
-    def _opener(self, dialog: ui.dialog, look: str) -> ui.button:
-        """Opens the question about what is seen at this moment: what comes while the reason is written is another."""
+    def _opener(self, dialog: ui.dialog, to: ApplicationStatus, look: Look) -> action_button:
+        """Opens the question about what is seen at this moment: what comes while the reason is written is another.
 
-        def open_it(event: GenericEventArguments) -> None:
-            self.seen = event.args
+        What cannot be decided now is refused before anything is typed.
+        """
+
+        async def open_it() -> None:
+            version, digest = _read(opener.said)
+            case_id, by = self.application.id, self.account
+            await reviews.require_decidable(case_id, to, version, by=by, reason=_TO_BE_SAID, digest=digest)
+            self.seen = opener.said
             dialog.open()
 
-        return ui.button(color=None).props(look).on('click', open_it, js_handler=_SEEN)
+        opener = action_button('', open_it, look, told=_SEEN)
+        return opener
 
     def _question(self, to: ApplicationStatus, sentence: str, label: str, *, has_marks: bool = False) -> Any:
         words, act = Reason(to.value, str(self.written.get(to.value, ''))), VERBS[to]

@@ -18,22 +18,28 @@ def photo_of(volunteer: Volunteer) -> Fact:
     return flag('照片', Place.BASICS, 'photo', url=_file(volunteer.photo_id), picture=bool(volunteer.photo_id))
 
 
-def sides_of(training: Training) -> dict[str, Any]:
-    """Both sides of a certificate, each with its flag."""
+def training_of(training: Training) -> dict[str, Any]:
+    """Both sides of a certificate and what was registered of it, each with its flag."""
     front, back = training.certificate_front_id, training.certificate_back_id
     return {
         'label': f'{training.kind.label} {training.minutes // 60} 小時',
+        'title': f'教育訓練：{training.kind.label}',
         'front': _side('certificate_front', training, front),
         'back': _side('certificate_back', training, back)
         | ({'none': trainings.FIELDS['has_no_back'].label} if training.has_no_back else {}),
+        'facts': _training(training),
     }
 
 
+def beside(volunteer: Volunteer) -> list[Fact]:
+    """Who it should be, for the full screen."""
+    return _person(volunteer, may_reveal=False)[:4]
+
+
 def groups_of(case: Case) -> list[dict[str, Any]]:
-    """基本資料, each training, 紀錄冊."""
+    """基本資料 and 紀錄冊; a training stands beside its certificate."""
     return [
         {'title': '基本資料', 'facts': _person(case.volunteer, may_reveal=not case.as_sent)},
-        *({'title': f'教育訓練：{each.kind.label}', 'facts': _training(each)} for each in case.trainings),
         {'title': '紀錄冊', 'facts': _book(case)},
     ]
 
@@ -96,7 +102,7 @@ def _book(case: Case) -> list[Fact]:
 
 
 def _side(field: str, training: Training, file_id: object) -> Fact:
-    label = trainings.FIELDS[field].caption
+    label = f'{training.kind.label}{trainings.FIELDS[field].caption}'
     return flag(label, Place.TRAINING, field, training.id, url=_file(file_id), picture=bool(file_id))
 
 

@@ -59,6 +59,20 @@ export default {
       </div>
     </div>
   `,
+  // What comes above what the pointer is on moves nothing below it.
+  mounted() {
+    const news = document.querySelector('.lb-case-news');
+    let height = news.offsetHeight;
+    this.sizes = new ResizeObserver(() => {
+      const grown = news.offsetHeight - height;
+      height += grown;
+      if (news.parentElement.matches(':hover') && !news.matches(':hover')) news.parentElement.scrollTop += grown;
+    });
+    this.sizes.observe(news);
+  },
+  beforeUnmount() {
+    this.sizes?.disconnect();
+  },
   computed: {
     at() {
       return neighbours();

@@ -8,6 +8,7 @@ from nicegui.element import Element
 
 from domain import dates
 from domain.announcements import ReadersChanged
+from domain.cases import case_numbers
 from domain.errors import DomainError
 from domain.model import Account, ApplicationStatus
 from domain.reviews import Case, presence
@@ -40,7 +41,9 @@ class desk_head(Element, component='desk_head.js'):
         sent = f'送審 {dates.roc_instant(application.submitted_at)}　{sender}' if application.submitted_at else ''
         self._props.update({'name': case.volunteer.name, 'masked': case.volunteer.identity_masked, 'alert': alert})
         self._props['chips'] = [[application.kind.label, 'info', '', ''], _state(case)]
-        self._props['facts'] = [fact for fact in (application.host_unit.name, sent) if fact]
+        self._props['facts'] = [
+            fact for fact in (case_numbers.written(application.id), application.host_unit.name, sent) if fact
+        ]
         self._props['phone'] = application.host_unit.phone
         self.update()
 

@@ -169,6 +169,7 @@ export default {
       return [...this.marks].sort((a, b) => rank(a) - rank(b));
     },
     title() {
+      if (this.answered.length && !this.markable) return `單位已回覆 ${this.answered.length} 項補正`;
       if (this.answered.length)
         return `只需再看 ${this.answered.length} 項補正${this.open.length ? `，另有 ${this.open.length} 項要補件` : ''}`;
       return this.open.length ? `已標記 ${this.open.length} 項補件` : '補正都已結清';

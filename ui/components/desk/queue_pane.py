@@ -8,8 +8,9 @@ from domain.model import Account
 from domain.reviews import decisions
 from domain.reviews.decisions import Report
 
+from ..bulk_approval import is_agreed
 from ..notices import showing_refusals, tell
-from ..question import is_sure, question
+from ..question import question
 from ..undo_bar import undo_bar
 from .desk_view import DeskView
 from .review_queue import review_queue
@@ -29,8 +30,8 @@ async def queue_pane(account: Account, view: DeskView, selected: int | None = No
     async def approve(event: GenericEventArguments) -> None:
         chosen = _chosen(event.args)
         sentence = '每一件都會再檢查一次；不能核可的會留在清單上，並說明原因。'
-        if chosen and await is_sure(f'核可這 {len(chosen)} 件', sentence, is_grave=False):
-            with showing_refusals():
+        with showing_refusals():
+            if chosen and await is_agreed([one for one, _ in chosen], sentence, account):
                 report = await decisions.approve_many(chosen, by=account)
                 queue.unpick()
                 await queue.renew()

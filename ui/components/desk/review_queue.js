@@ -123,6 +123,7 @@ export default {
           <a class="lb-item-link" :href="address(c.id)">
             <span class="n">{{ c.name }}</span>
             <span class="id">{{ c.masked }}</span>
+            <span class="id no">{{ c.no }}</span>
           </a>
           <span class="lb-chip" :class="c.tone" :title="c.hint || null">
             <lb-icon :name="c.symbol" size="14" weight="2.2" />{{ c.chip }}<span
@@ -251,7 +252,10 @@ export default {
         [['K'], '上一件'],
         [['A'], '核可（10 秒內可復原）'],
         [['R'], '通知補件'],
+        [['U'], '復原最後一個決定（10 秒內）'],
         [['1', '～', '9'], '標記補件時：第幾個原因；否則：看第幾份文件（1 照片，2 正面，3 反面，…）'],
+        [['F'], '全螢幕看文件，旁邊是登錄的資料；再按一次關閉'],
+        [['←', '→'], '全螢幕時：上一份、下一份'],
         [['?'], '這張清單'],
       ];
     },

@@ -11,7 +11,7 @@ from nicegui.events import GenericEventArguments
 
 from domain import dates, permissions, reviews, searches
 from domain.announcements import CaseChanged, ReadersChanged
-from domain.cases import worklists
+from domain.cases import case_numbers, worklists
 from domain.cases.transitions import VERBS
 from domain.cases.worklists import OF_AGENCY, AgencyList
 from domain.model import Account, Role
@@ -124,6 +124,7 @@ def _row(row: CaseRow, readers: list[Reader], account: Account) -> dict[str, Any
         'version': row.version,
         'name': row.volunteer,
         'masked': row.identity_masked,
+        'no': case_numbers.written(row.id),
         'unit': row.unit,
         'unit_id': row.host_unit_id,
         'roster_id': row.roster_id or 0,

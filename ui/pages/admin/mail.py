@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from nicegui import html, ui
 
 from domain import dates, links
+from domain.cases import case_numbers
 from domain.errors import Incomplete, NotFound
 from domain.mail import outbox, queries, templates
 from domain.mail.queries import Undelivered
@@ -166,7 +167,7 @@ def _last_change(now: templates.Wording) -> str:
 
 def _about(one: Undelivered) -> str:
     if one.application_id:
-        return f'案號 {one.application_id}'
+        return case_numbers.written(one.application_id)
     return f'名冊 {one.roster_id}' if one.roster_id else ''
 
 
@@ -181,7 +182,7 @@ def _what_to_do(one: Undelivered) -> str:
     if one.holds_secret:
         return '這封信含有密碼或連結，不能重寄。請更正帳號的電子郵件，再請本人在登入頁點選「忘記密碼?」。'
     mend = '請先在運用單位、發冊機關或帳號更正電子郵件，再按重寄；系統會寄到更正後的信箱。'
-    return f'{mend}案件的承辦一方也會看到「改以電話通知」的工作。' if one.application_id or one.roster_id else mend
+    return f'{mend}案件的承辦一方也會在「該打的電話」看到這項工作。' if one.application_id or one.roster_id else mend
 
 
 def _number(key: str) -> int:

@@ -58,8 +58,8 @@ async def review_case_page(
                 with html.div().classes('lb-case-body'):
                     with html.div().classes('lb-case-news'):
                         as_sent_note(case)
-                        desk.changes = case_changes(account, desk.renew)
                         desk.marks = desk_marks(case.application, account, desk.renew, sheet, written)
+                        desk.changes = case_changes(account, desk.renew)
                     desk.documents = case_documents(case.volunteer, list(case.trainings))
                     desk.checks = case_checks(account, case.application, list(case.checks), desk.renew)
                     desk.checks.set_visibility(not case.as_sent)
@@ -138,10 +138,10 @@ def as_sent_note(case: Case) -> None:
 async def case_side(account: Account, case: Case) -> data_list:
     """What was written down, and what has happened so far."""
     with html.div().classes('lb-case-side'):
-        facts = data_list('申請資料', groups_of(case))
+        facts = data_list('申請資料', groups_of(case)).classes('lb-case-facts')
         facts.on('revealed', lambda: reveal_dialog(case.volunteer, account))
         facts.on('previewed', lambda: preview(case))
-        with html.section().classes('lb-card lb-box').props('aria-label=送審歷程'):
+        with html.section().classes('lb-card lb-box lb-case-past').props('aria-label=送審歷程'):
             html.h2('送審歷程')
             await timeline.build(account, case.application, heading=False)
     return facts

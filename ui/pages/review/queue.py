@@ -4,6 +4,7 @@ from nicegui import html
 
 from domain.model import Account
 
+from ...components.call_tasks import call_tasks
 from ...components.desk.desk_view import DeskView
 from ...components.desk.queue_pane import queue_pane
 from ...frame import frame, waiting_for
@@ -25,6 +26,8 @@ async def review_queue_page(
         here.content.classes('lb-desk')
         with html.div().classes('lb-review'):
             await queue_pane(account, view)
-            with html.div().classes('lb-case lb-no-case'), html.div().classes('lb-empty'):
-                html.b('請從左邊選一個案件')
-                html.span('新送件會自動出現在清單上，不必重新整理。按 J 開啟第一件，按 ? 看所有快速鍵。')
+            with html.div().classes('lb-case lb-no-case'):
+                await call_tasks.build(account)
+                with html.div().classes('lb-empty'):
+                    html.b('請從左邊選一個案件')
+                    html.span('新送件會自動出現在清單上，不必重新整理。按 J 開啟第一件，按 ? 看所有快速鍵。')

@@ -9,8 +9,9 @@ from domain.reviews import decisions
 from domain.reviews.decisions import Report
 from domain.rosters import timeline
 
+from ...components.bulk_approval import is_agreed
 from ...components.card import card
-from ...components.question import is_sure
+from ...components.contact_sheet import contact_sheet
 from ...components.roster_foot import prints, roster_past, ways_down
 from ...components.roster_list import Asked, roster_list
 from ...components.roster_table import roster_table
@@ -47,7 +48,7 @@ async def review_roster_page(account: Account, roster_id: int) -> None:
     with frame(account, roster.title, crumbs=crumbs, waiting=await waiting_for(account)):
         unit = roster.host_unit
         html.p(f'{unit.name}送審　電話 {unit.phone or "未登錄"}　電子郵件 {unit.email or "未登錄"}').classes('lb-lead')
-        ways_down()
+        ways_down(has_pictures=True)
         way_back = undo_bar(account)
         refused = html.div().props('role=alert')
         table = roster_table(
@@ -58,12 +59,15 @@ async def review_roster_page(account: Account, roster_id: int) -> None:
             unit='件',
             empty='名冊裡沒有送審中的案件',
         )
+        with html.div().props('id=pictures tabindex=-1'):
+            pictures = contact_sheet(account, lambda: renew())  # noqa: PLW0108 -- it is made below
         prints(roster)
         past = roster_past(account)
 
     async def renew() -> None:
         rows = await rosters.rows(roster, by=account)
         table.show(rows, roster_id)
+        pictures.show(rows, await rosters.certificates(rows, by=account), roster_id)
         way_back.show({row.application.id: (row.volunteer.name, row.pending) for row in rows if row.pending})
         past.show(await timeline.of(roster, by=account))
 
@@ -75,7 +79,7 @@ async def _approve(ids: list[int], table: roster_table, refused: html.div, accou
     """核可 of the chosen rows in the versions shown, each for itself; what could not be is told with its reason."""
     cases = [(one, table.rows[one].application.version) for one in ids]
     sentence = '各件會取得紀錄冊號，10 秒後通知運用單位與志工；在這之前可以復原。不能核可的會逐件說明，不影響其他案件。'
-    if not cases or not await is_sure(f'核可 {len(cases)} 件', sentence, is_grave=False):
+    if not cases or not await is_agreed(ids, sentence, account):
         return
     report = await decisions.approve_many(cases, by=account)
     refused.clear()

@@ -9,6 +9,7 @@ from domain import applications, corrections, dates, directory, drafts, files, l
 from domain.announcements import CaseChanged
 from domain.applications import FIELDS, WITH_UNIT, ApplicationDetails, DraftElsewhere
 from domain.books import record_books
+from domain.cases import case_numbers
 from domain.corrections import Marked
 from domain.model import (
     Account,
@@ -293,11 +294,12 @@ def state_banner(application: Application, marks: Sequence[Marked]) -> None:
     """What the agency said, in sight of the fields it speaks of; of a case with marks their list says it."""
     last = last_day(application)
     if application.status is ApplicationStatus.RETURNED and marks:
-        html.p(last).classes('lb-note')
+        html.p(f'{case_numbers.written(application.id)}　{last}').classes('lb-note')
         return
     tone, symbol = STATUSES[application.status]
     with html.section().classes('lb-card lb-state').props('role=status'):
         chip(application.status.label, tone, symbol)
+        html.span(case_numbers.written(application.id))
         if application.status is ApplicationStatus.RETURNED:
             html.span(f'{application.agency.name}請您補件：').classes('strong')
             html.span(application.reason)

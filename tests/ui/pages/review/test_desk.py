@@ -94,6 +94,53 @@ def test_a_spot_on_a_certificate_is_marked_where_it_was_clicked_also_when_it_was
     expect(page.locator('.lb-marks li.withdrawn')).to_have_count(1)
 
 
+def test_all_four_sides_fit_a_wide_screen_two_a_narrow_one_and_the_full_screen_goes_on_by_arrow_keys(
+    site: Site, page: Page
+) -> None:
+    opened(site, page, '周小晴')
+    sides = page.get_by_role('region', name=re.compile('正面|反面'))
+    expect(sides).to_have_count(2)
+    before = page.viewport_size
+    page.set_viewport_size({'width': 1920, 'height': 1080})
+    expect(sides).to_have_count(4)
+    for side in sides.all():
+        expect(side).to_be_in_viewport(ratio=1)
+    page.set_viewport_size(before or {'width': 1280, 'height': 860})
+
+    page.keyboard.press('f')
+    whole = page.get_by_role('dialog', name=re.compile('全螢幕'))
+    expect(whole.get_by_role('region', name='基礎訓練正面')).to_be_visible()
+    expect(whole.get_by_text('志工基礎訓練')).to_be_visible()
+    page.keyboard.press('a')  # no decision behind it
+    page.keyboard.press('ArrowRight')
+    expect(whole.get_by_role('region', name='基礎訓練反面')).to_be_visible()
+    page.keyboard.press('4')
+    expect(whole.get_by_role('region', name='特殊訓練正面')).to_be_visible()
+    page.keyboard.press('f')
+    expect(page.get_by_role('dialog')).to_have_count(0)
+    expect(page.get_by_role('region', name='特殊訓練正面')).to_be_focused()
+
+
+def test_the_pictures_of_a_roster_open_one_after_the_other_and_what_was_opened_is_marked(
+    site: Site, page: Page
+) -> None:
+    page.goto(f'{site.url}/reviews/rosters/1')
+    sheet = page.get_by_role('region', name='影像一覽')
+    expect(sheet.get_by_text('未開啟', exact=True)).to_be_visible()
+    page.get_by_label('選取 李小文').check()
+    page.get_by_role('button', name='核可選取的 1 件').click()
+    expect(page.get_by_text('其中 1 件送審後還沒有人開啟過：李小文。')).to_be_visible()
+    page.keyboard.press('Escape')
+
+    sheet.get_by_role('button', name='李小文　照片').click()
+    page.keyboard.press('ArrowRight')
+    expect(page.get_by_role('dialog').get_by_role('region', name='基礎訓練正面')).to_be_visible()
+    page.get_by_role('button', name='關閉').click()
+
+    expect(sheet.get_by_text('已開啟', exact=True)).to_be_visible()
+    expect(sheet.get_by_role('button', name='李小文　基礎訓練正面（看過）')).to_be_visible()
+
+
 def test_r_asks_for_the_words_and_a_approves_with_ten_seconds_to_undo(site: Site, page: Page) -> None:
     opened(site, page, '周小晴')
     page.keyboard.press('r')
@@ -107,7 +154,8 @@ def test_r_asks_for_the_words_and_a_approves_with_ten_seconds_to_undo(site: Site
     expect(bar.get_by_text('已核可 周小晴')).to_be_visible()
     expect(page.get_by_role('heading', level=1, name='周小晴')).to_have_count(0)
     expect(bar.get_by_text(re.compile(r'\d+ 秒內可復原'))).to_be_visible()
-    bar.get_by_role('button', name='復原').click()
+    expect(bar.get_by_role('button', name='復原')).to_be_focused()
+    page.keyboard.press('u')
 
     expect(page.get_by_role('heading', level=1, name='周小晴')).to_be_visible()
     expect(bar).to_be_hidden()

@@ -13,7 +13,7 @@ from domain.books import number_ledger, record_books
 from domain.books.record_books import FIELDS, RecordBookQuery
 from domain.calendar import days_left
 from domain.calendar.days_left import DaysLeft
-from domain.cases import worklists
+from domain.cases import case_numbers, worklists
 from domain.model import Account, Application, BookStatus, IdentityKind, IssueKind, Volunteer
 from domain.reports.profile_lists import NothingToPrint
 
@@ -158,7 +158,7 @@ async def _case(
         if left is not None:
             text, tone, symbol, _, hint = deadline(left) if application.due_on else correction_deadline(left)
             chip(text, tone, symbol, hint)
-        html.span(f'{application.kind.label}　{application.agency.name}')
+        html.span(f'{case_numbers.written(application.id)}　{application.kind.label}　{application.agency.name}')
         if application.submitted_at:
             html.span(f'送審 {dates.roc_instant(application.submitted_at)}').classes('mut')
         if is_open:

@@ -1,0 +1,152 @@
+"""尋找: the search in the head of every page, each role over what it may see: name, number, 案號, unit.
+
+An identity number or a number of a book is found whole, a name or a unit by a part. Nobody else's people are looked at:
+what is not the asker's own is not there.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from tortoise.expressions import Q, Subquery
+
+from db import sealing
+from db.choices import Role
+from db.models import Account, Agency, Application, HostUnit, RecordBook, Volunteer
+
+from .. import dates, identity_numbers, limits, links, papers, permissions, validation, volunteers
+from ..accounts import office_of
+from ..cases import case_numbers
+from ..cases.worklists import CLOSED
+from ..limits import Limit
+from ..volunteers import VolunteerQuery, basics, spelling
+
+MOST = 20
+SEARCHES = Limit(
+    'searches', 300, timedelta(minutes=10), '10 分鐘內搜尋太多次，請稍候再試。您也可以從清單用篩選找到案件或志工。'
+)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One that was found: what it is, its name, what tells it from others, and its page."""
+
+    kind: str
+    name: str
+    about: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """The first MOST hits, and how many there are."""
+
+    hits: list[Hit]
+    total: int
+
+
+async def find(text: object, *, by: Account) -> Found:
+    """What the words mean to this account. Raises NotPermitted, limits.Exceeded."""
+    permissions.require(by, *_WAYS)
+    wanted = validation.searched(text)
+    if not wanted:
+        return Found([], 0)
+    await limits.take(SEARCHES, by.id)
+    hits, total = [], 0
+    for way in _WAYS[by.role]:
+        found = await way(wanted, by)
+        hits += found.hits
+        total += found.total
+    return Found(hits[:MOST], total)
+
+
+async def _cases_of_agency(text: str, by: Account) -> Found:
+    number = validation.searched_number(text)
+    same = Q(number__contains=f'第{number}號', agency_id=by.agency_id) if number.isdecimal() else Q(number=number[:80])
+    ways = [
+        Q(identity_index=sealing.blind_index(identity_numbers.compact(text))),
+        Q(id__in=Subquery(RecordBook.filter(same).values('volunteer_id'))),
+        basics.legacy_matching(number),
+        spelling.named(text),
+    ]
+    people = Volunteer.filter(Q(*filter(None, ways), join_type=Q.OR)).values('id')
+    asked = Q(Q(volunteer_id__in=Subquery(people)), Q(id=case_numbers.read(text) or 0), join_type=Q.OR)
+    cases = Application.filter(asked, agency_id=by.agency_id, round__gt=0)
+    rows = await cases.order_by('-updated_at', '-id').limit(MOST).select_related('volunteer', 'host_unit')
+    then = await papers.names(one.id for one in rows if one.status in CLOSED)
+    hits = [_of_case(one, one.host_unit.name, links.case(one.id), then.get(one.id)) for one in rows]
+    return Found(hits, await cases.count())
+
+
+async def _units_of_agency(text: str, by: Account) -> Found:
+    sent = Application.filter(agency_id=by.agency_id, round__gt=0).values('host_unit_id')
+    units = HostUnit.filter(_called(text), id__in=Subquery(sent)).order_by('name')
+    hits = [
+        Hit(
+            '運用單位',
+            one.name,
+            f'電話 {one.phone or "未登錄"}，開啟這個單位的待審案件',
+            links.review_queue(unit=one.id),
+        )
+        for one in await units.limit(MOST)
+    ]
+    return Found(hits, await units.count())
+
+
+async def _cases_of_unit(text: str, by: Account) -> Found:
+    number = case_numbers.read(text)
+    cases = Application.filter(id=number or 0, host_unit_id=by.host_unit_id).select_related('volunteer', 'agency')
+    ours = Volunteer.filter(permissions.visible_to(by))
+    hits = []
+    for one in await cases:
+        is_ours = await ours.filter(id=one.volunteer_id).exists()
+        hits.append(
+            _of_case(one, one.agency.name, links.application(one.volunteer_id) if is_ours else links.applications())
+        )
+    return Found(hits, len(hits))
+
+
+async def _volunteers(text: str, by: Account) -> Found:
+    page = await volunteers.find(VolunteerQuery(text=text, per_page=MOST), by=by)
+    hits = [Hit('志工', one.name, one.identity_masked, links.basics(one.id)) for one in page.rows]
+    return Found(hits, page.total)
+
+
+async def _accounts(text: str, by: Account) -> Found:
+    staff = Account.exclude(role=Role.VOLUNTEER).filter(
+        Q(Q(name__icontains=text), Q(username__icontains=text), join_type=Q.OR)
+    )
+    rows = await staff.order_by('name', 'id').limit(MOST).select_related('host_unit', 'agency')
+    hits = [
+        Hit('帳號', one.name, f'{one.username}　{one.role.label}　{office_of(one)}', links.admin('accounts', one.id))
+        for one in rows
+    ]
+    return Found(hits, await staff.count())
+
+
+async def _offices(text: str, by: Account) -> Found:
+    units, agencies = HostUnit.filter(_called(text)), Agency.filter(_called(text))
+    hits = [Hit('運用單位', one.name, one.phone, links.admin('units', one.id)) for one in await units.limit(MOST)]
+    hits += [Hit('機關', one.name, one.phone, links.admin('agencies', one.id)) for one in await agencies.limit(MOST)]
+    return Found(hits, await units.count() + await agencies.count())
+
+
+def _of_case(case: Application, whose: str, address: str, then: tuple[str, str] | None = None) -> Hit:
+    """`then`: name and masked number as they were sent, of a case that ended without a book."""
+    name, masked = then or (case.volunteer.name, case.volunteer.identity_masked)
+    sent = f'　{dates.roc_instant(case.submitted_at)} 送審' if case.submitted_at else ''
+    about = f'{case_numbers.written(case.id)}　{masked}　{whose}　{case.status.label}{sent}'
+    return Hit('申請案', name, about, address)
+
+
+def _called(text: str) -> Q:
+    spellings: list[Any] = [Q(name__icontains=one) for one in {text, text.replace('台', '臺')}]
+    return Q(*spellings, join_type=Q.OR)
+
+
+_WAYS: dict[Role, tuple[Callable[[str, Account], Awaitable[Found]], ...]] = {
+    Role.UNIT_STAFF: (_cases_of_unit, _volunteers),
+    Role.REVIEWER: (_cases_of_agency, _units_of_agency),
+    Role.ADMINISTRATOR: (_accounts, _offices),
+}
