@@ -826,6 +826,18 @@ INSERT INTO rule (key, label, kind, demand, by_eye, source, note, position) SELE
 INSERT INTO rule (key, label, kind, demand, by_eye, source, note, position) SELECT 'certificates-back', '證書反面', 'cancellation', 'off', false, '線上申請教學 STEP 6', '', min(position) FROM rule WHERE key = 'certificates' HAVING count(*) > 0;
 INSERT INTO rule (key, label, kind, demand, by_eye, source, note, position) SELECT 'letters', '姓名用字', NULL, 'advice', false, '', '', min(position) FROM rule WHERE key = 'identity' HAVING count(*) > 0;
 INSERT INTO rule (key, label, kind, demand, by_eye, source, note, position) SELECT 'letters', '姓名用字', 'cancellation', 'off', false, '', '', min(position) FROM rule WHERE key = 'identity' HAVING count(*) > 0;
+
+-- 0015_one_mail_a_roster
+CREATE TABLE "untold_decision" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "at" TIMESTAMPTZ NOT NULL,
+    "roster_id" INT NOT NULL REFERENCES "roster" ("id") ON DELETE RESTRICT,
+    "application_id" INT NOT NULL UNIQUE REFERENCES "application" ("id") ON DELETE RESTRICT
+);
+COMMENT ON TABLE "untold_decision" IS 'A decision on a row of a roster that its unit has not been told of yet: it is told together with the others.';
+COMMENT ON COLUMN "correction"."reason" IS 'BLURRED: blurred\nNOT_HALF_LENGTH: not_half_length\nNO_BACK: no_back\nWRONG_DATE: wrong_date\nTOO_FEW_HOURS: too_few_hours\nWRONG_NUMBER: wrong_number\nWRONG_NAME: wrong_name\nNOT_OWN: not_own\nOTHER: other';
+COMMENT ON COLUMN "correction_exchange"."reason" IS 'BLURRED: blurred\nNOT_HALF_LENGTH: not_half_length\nNO_BACK: no_back\nWRONG_DATE: wrong_date\nTOO_FEW_HOURS: too_few_hours\nWRONG_NUMBER: wrong_number\nWRONG_NAME: wrong_name\nNOT_OWN: not_own\nOTHER: other';
+
 -- 0016_lists
 ALTER TABLE "volunteer" ADD COLUMN "name_order" VARCHAR(96) NOT NULL DEFAULT '';
 ALTER TABLE "volunteer" ALTER COLUMN "name_order" DROP DEFAULT;
@@ -837,13 +849,3 @@ CREATE TABLE "kept_search" (
 );
 CREATE INDEX "idx_kept_search_kept_at_3f0a4c" ON "kept_search" ("kept_at");
 COMMENT ON TABLE "kept_search" IS 'The words that an account looked for, sealed, under a random key that stands in addresses instead of them.';
--- 0015_one_mail_a_roster
-CREATE TABLE "untold_decision" (
-    "id" SERIAL NOT NULL PRIMARY KEY,
-    "at" TIMESTAMPTZ NOT NULL,
-    "roster_id" INT NOT NULL REFERENCES "roster" ("id") ON DELETE RESTRICT,
-    "application_id" INT NOT NULL UNIQUE REFERENCES "application" ("id") ON DELETE RESTRICT
-);
-COMMENT ON TABLE "untold_decision" IS 'A decision on a row of a roster that its unit has not been told of yet: it is told together with the others.';
-COMMENT ON COLUMN "correction"."reason" IS 'BLURRED: blurred\nNOT_HALF_LENGTH: not_half_length\nNO_BACK: no_back\nWRONG_DATE: wrong_date\nTOO_FEW_HOURS: too_few_hours\nWRONG_NUMBER: wrong_number\nWRONG_NAME: wrong_name\nNOT_OWN: not_own\nOTHER: other';
-COMMENT ON COLUMN "correction_exchange"."reason" IS 'BLURRED: blurred\nNOT_HALF_LENGTH: not_half_length\nNO_BACK: no_back\nWRONG_DATE: wrong_date\nTOO_FEW_HOURS: too_few_hours\nWRONG_NUMBER: wrong_number\nWRONG_NAME: wrong_name\nNOT_OWN: not_own\nOTHER: other';
