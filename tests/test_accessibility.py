@@ -175,7 +175,7 @@ def test_what_is_told_in_passing_is_accessible(visit: Visit) -> None:
     page = visit('clerk', '/menu')
     page.get_by_role('searchbox').fill('查無此人')
     page.keyboard.press('Enter')
-    expect(page.get_by_text('您的單位裡找不到「查無此人」')).to_be_visible()
+    expect(page.get_by_text('找不到「查無此人」')).to_be_visible()
 
     assert violations(page) == []
 

@@ -202,7 +202,7 @@ def test_a_reviewer_reads_marks_and_decides_with_the_keyboard_alone(site: Site, 
     expect(page.get_by_role('heading', name='補正都已結清')).to_be_visible()
 
     hands.press('r')
-    expect(page.get_by_role('dialog', name='通知補件：原因').locator('.q-dialog__inner')).to_be_focused()
+    expect(page.get_by_role('dialog', name='通知補件：原因').get_by_role('textbox')).to_be_focused()
     hands.type(page.get_by_label('補充說明'), '請補上核定字號。')
     hands.follow(page.get_by_role('button', name='確定通知補件'))
     reads(page, '張小安')

@@ -53,7 +53,7 @@ export default {
       </a>
       <span class="sp"></span>
       <lb-size-choice v-if="sizes" :size="size" @sized="$emit('sized', $event)" />
-      <form v-if="sought" class="lb-find" role="search" @submit.prevent="$emit('searched', words)">
+      <form v-if="sought" class="lb-find" role="search" aria-label="全站搜尋" @submit.prevent="$emit('searched', words)">
         <lb-icon name="search" size="16" />
         <input
           ref="find"
