@@ -14,7 +14,7 @@ def opens(page: Page, site: Site, section: str, edit: str = '') -> None:
     page.goto(f'{site.url}/admin/{section}')
     if edit:
         finds(page, edit)
-        page.get_by_role('link', name=edit, exact=True).first.click()
+        page.get_by_role('table').get_by_role('link', name=edit, exact=True).first.click()
         expect(page).to_have_url(re.compile('edit='))
 
 

@@ -72,13 +72,13 @@ async def test_one_that_has_not_even_a_title_yet_puts_nothing_over_what_is_shown
 
 async def test_its_frame_can_be_used_while_it_is_built(impatient: Browser) -> None:
     page, socket = await opened(impatient, '/test/slow/0')
-    number, bar = next((n, each) for n, each in page.elements.items() if 'searches' in each.get('props', {}))
+    number, bar = next((n, each) for n, each in page.elements.items() if 'sought' in each.get('props', {}))
     searched = next(each for each in bar['events'] if each['type'] == 'searched')
     asked = {'id': int(number), 'client_id': page.client_id, 'listener_id': searched['listener_id'], 'args': ['"無名"']}
 
     await socket.emit('event', asked)
 
-    await socket.heard('notify', '您的單位裡找不到「無名」')
+    await socket.heard('notify', '找不到「無名」')
     await socket.close()
 
 
