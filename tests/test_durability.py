@@ -384,7 +384,7 @@ def test_a_kill_between_an_act_and_its_answer_leaves_one_person_one_step_one_num
             sender.get_by_role('button', name='送審', exact=True),
         ]
         killed_while_it_commits(site, database, presses, [writer, sender, reviewer])
-    expect(writer).to_have_url(f'{site.url}/volunteers?flash=draft-gone')
+    expect(writer).to_have_url(f'{site.url}/volunteers')
     expect(writer.get_by_text('您剛才填的新志工資料已經儲存')).to_be_visible()
     assert database.value("SELECT count(*) FROM volunteer WHERE name = '未聞回音'") == 1
     expect(sender.get_by_text('送審後不能修改')).to_be_visible()
