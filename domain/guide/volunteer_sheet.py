@@ -6,13 +6,21 @@ from db.choices import IdentityKind
 from db.models import Account, Volunteer
 
 from .. import printouts, volunteers
+from ..books import record_books
 from ..paging import MOST_ROWS
 from ..volunteers import State, VolunteerQuery
 from ..volunteers.basics import MEMBERSHIP
 from ..volunteers.listing import STATUSES
 from .home import Standing, standings
 
-COLUMNS = ('志工姓名', IdentityKind.NATIONAL_ID.label, '志工隊', MEMBERSHIP.label, '紀錄冊申請', '紀錄冊號')
+COLUMNS = (
+    '志工姓名',
+    IdentityKind.NATIONAL_ID.label,
+    '志工隊',
+    MEMBERSHIP.label,
+    '紀錄冊申請',
+    record_books.FIELDS['number'].label,
+)
 
 
 async def ods(query: VolunteerQuery, *, by: Account) -> bytes:

@@ -36,6 +36,7 @@ FORMS: list[Mapping[str, Field]] = [
 # Forms with a catalogue of their own, papers and mails call a fact of theirs by the same word.
 OTHERS = (
     *('ui/pages/admin', 'ui/pages/statistics.py', 'domain/directory', 'domain/accounts', 'domain/mail', 'domain/demo'),
+    'domain/logbook/',  # the headings of the printed book
     *('domain/readiness/rules.py', 'domain/books/number_ledger.py', 'domain/ledgers/forms.py'),
     *('domain/printouts/roster_sheets.py', 'domain/reports/statistics.py', 'domain/pictures', 'domain/dates.py'),
 )

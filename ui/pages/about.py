@@ -42,7 +42,7 @@ FOR_ALL = [
     ('登入', links.login()),
     ('帳號申請', links.request_account()),
     ('忘記密碼', links.forgotten_password()),
-    ('紙本驗證碼', links.paper_code()),
+    ('使用紙本驗證碼', links.paper_code()),
     ('下載專區', links.downloads()),
     ('教學', links.teaching()),
     ('隱私權政策', links.privacy()),
