@@ -116,8 +116,16 @@ async def _each(works: tuple[Work, ...]) -> None:
             failures.append(RuntimeError('something the work waited for was cancelled'))
         except Exception as failure:
             failures.append(failure)
+        _heed_cancellation()
     if failures:
         raise failures[0] if len(failures) == 1 else ExceptionGroup('several works failed', failures)
+
+
+def _heed_cancellation() -> None:
+    """Raises CancelledError where a library has lost one: in Python 3.11 `wait_for` does, when both come at once."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _note_failure(heartbeat: Heartbeat, failure: Exception, logged: set[str]) -> float:

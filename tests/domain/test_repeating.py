@@ -288,3 +288,19 @@ async def test_a_loop_is_late_when_it_has_failed_for_several_periods_or_hangs(ca
         assert late_after(120) == [False, False, False]
         assert late_after(240) == [True, False, False]
         assert late_after(840) == [True, True, True]  # had the third not been called again meanwhile
+
+
+async def test_a_cancellation_that_a_library_loses_ends_the_work_all_the_same() -> None:
+    begun = asyncio.Event()
+
+    async def loses_it() -> None:
+        begun.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(repeating.repeating('lost cancellation', NEVER, loses_it))
+    await begun.wait()
+    task.cancel()
+    await asyncio.wait([task])
+
+    assert task.cancelled()
