@@ -114,7 +114,7 @@ class page_frame:
             wanted = {*(lacking() if lacking else ()), *in_form.problems()}
             names = [name for name in in_form.fields if name in wanted]
             kind = getattr(in_form.details, 'kind', '')
-            here = [(in_form.label_of(name), f'#{name}') for name in names]
+            here = [(in_form.label_of(name).removeprefix('*'), f'#{name}') for name in names]
             here += [(gap.text, gap.address) for gap in elsewhere if gap.key != kind]
             self.guide.show(done_on(self.step, guide), _lines(guide.left) | {self.step: here})
 

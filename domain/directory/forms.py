@@ -80,7 +80,7 @@ class HostUnitDetails:
         return validation.found(
             {
                 'name': validation.text(UNIT_FIELDS['name'].label, self.name, most=80, needed=True),
-                'county_id': validation.text(UNIT_FIELDS['county_id'].label, self.county_id, most=5, needed=True),
+                'county_id': _county_problem(UNIT_FIELDS['county_id'], self.county_id),
                 'phone': validation.text(UNIT_FIELDS['phone'].label, self.phone, most=30),
                 'email': validation.email(UNIT_FIELDS['email'].label, self.email),
             }
@@ -147,7 +147,7 @@ class AgencyDetails:
         is_reversed = self.valid_from and self.valid_to and self.valid_to < self.valid_from
         return validation.found(
             {
-                'county_id': validation.text(AGENCY_FIELDS['county_id'].label, self.county_id, most=5, needed=True),
+                'county_id': _county_problem(AGENCY_FIELDS['county_id'], self.county_id),
                 'name': validation.text(AGENCY_FIELDS['name'].label, self.name, most=60, needed=True),
                 'document_word': validation.text(
                     AGENCY_FIELDS['document_word'].label, self.document_word, most=20, needed=True
@@ -258,6 +258,10 @@ def written(pattern: str, word: str, roc_year: int, sequence: int) -> str:
     if pattern_problem(pattern):
         return ''
     return pattern.format(word=word, year=roc_year, sequence=sequence)
+
+
+def _county_problem(field: Field, county: object) -> str | None:
+    return validation.text(field.label, county, most=5) if county else f'請選擇{field.label}。'
 
 
 def _ends_first(fields: Mapping[str, Field], first: str, last: str) -> str:

@@ -12,7 +12,9 @@ def card(title: str = '', note: str = '', classes: str = '') -> Iterator[None]:
     with html.section().classes('lb-card lb-pad').classes(classes):
         if title:
             with html.div().classes('lb-sec'):
-                html.h2(title)
+                heading = html.h2(title)
+                if title.startswith('Q'):  # the magnifying glass of the tutorial
+                    heading.classes('lb-q')
                 if note:
                     html.span(note).classes('lb-note')
         yield

@@ -88,7 +88,7 @@ const SIGNS = {
 addEventListener('load', () => {
   for (const [type, path] of Object.entries(SIGNS)) {
     const icon = path + '@@fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round';
-    Quasar.Notify.registerType(type, { icon, color: type, textColor: type === 'warning' ? 'dark' : 'white' });
+    Quasar.Notify.registerType(type, { icon, color: type, textColor: 'white', group: false });
   }
 });
 

@@ -15,6 +15,9 @@ from domain.trainings import read_duration
 from . import form
 from .field import field
 
+# Years; nobody has been older than 122.
+OLDEST = 130
+
 
 class Unreadable(DomainError):
     """The text of a field is no value of its kind."""
@@ -176,6 +179,8 @@ class date_field(field):
         given = {'prefix': '民國', 'placeholder': '年/月/日', 'inputmode': 'numeric'} | props
         super().__init__(label, in_form, name, **given)
         self.before_roc: check_field | None = None
+        self.is_told_before = False
+        """Whether 民國前 was ticked because it was typed."""
 
     @property
     def is_before_roc(self) -> bool:
@@ -200,16 +205,31 @@ class date_field(field):
         return dates.parse_roc(text, before_roc=self.is_before_roc) if text else None
 
     async def take(self, raw: Any, turn: int) -> None:
+        if self.is_told_before and _is_too_long_ago(str(raw)):  # another date was typed in the place of the first
+            await self._tick(False)
         await super().take(raw, turn)
         day = getattr(self.form.details, self.name)
         if not isinstance(day, date):
             return
         if day.year < 1912 and self.before_roc is not None and not self.is_before_roc:  # 民國前 was typed
-            self.count_back(True)
-            self.before_roc.show(True)
-            await self.form.take(self.before_roc.name, True)
+            await self._tick(True)
         if self._props['value'] != _numbers(day):
             self.show(day)
+
+    async def _tick(self, is_before_roc: bool) -> None:
+        self.is_told_before = is_before_roc
+        self.count_back(is_before_roc)
+        if self.before_roc is not None:
+            self.before_roc.show(is_before_roc)
+            await self.form.take(self.before_roc.name, is_before_roc)
+
+
+def _is_too_long_ago(text: str) -> bool:
+    """Whether nobody alive can have been born then, if the year is counted back from 民國元年 without saying so."""
+    try:
+        return '前' not in text and dates.parse_roc(text, before_roc=True).year < dates.today().year - OLDEST
+    except dates.UnreadableDate:
+        return False
 
 
 def _numbers(day: date) -> str:
