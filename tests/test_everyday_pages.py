@@ -297,7 +297,7 @@ def test_a_number_that_another_unit_knows_stops_at_its_field_and_leads_to_an_enr
     clerk.locator('#email').click()
     way = clerk.get_by_role('link', name='以「收編」加入這位志工，已填的資料會帶過去')
     expect(way).to_be_visible()
-    expect(clerk.get_by_label('紀錄冊線上申請步驟').get_by_role('link', name='*護照號碼')).to_be_visible()
+    expect(clerk.get_by_label('紀錄冊線上申請步驟').get_by_role('link', name='護照號碼')).to_be_visible()
     clerk.get_by_role('button', name='儲存', exact=True).click()
     expect(clerk.locator('.lb-field', has=clerk.locator('#identity_number'))).to_contain_text('不能再新增一次')
     way.click()
@@ -341,3 +341,17 @@ def test_a_file_is_dropped_or_pasted_and_a_photo_is_saved_as_it_stands_in_its_fr
     expect(clerk.get_by_text('基本資料已儲存，並留下異動紀錄。').first).to_be_visible()
     after = clerk.get_by_alt_text('志工照片：photo.jpg').first.get_attribute('src')
     assert after != before
+
+
+def test_a_tick_that_was_typed_goes_when_another_date_is_typed(site: Site, clerk: Page) -> None:
+    clerk.goto(f'{site.url}/volunteers/new')
+    born, tick = clerk.locator('#born_on'), clerk.get_by_role('checkbox', name='民國前')
+    born.fill('民前2年1月1日')
+    born.press('Tab')
+    expect(tick).to_be_checked()
+
+    born.fill('74/5/12')
+    born.press('Tab')
+
+    expect(tick).not_to_be_checked()
+    expect(clerk.get_by_text('西元 1985 年 5 月 12 日')).to_be_visible()
