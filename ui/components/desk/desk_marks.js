@@ -186,7 +186,8 @@ export default {
       immediate: true,
       handler(now) {
         desk.markable = now;
-        if (!now) desk.writing = '';
+        if (now) this.goOn();
+        else desk.writing = '';
       },
     },
     kept() {
@@ -211,11 +212,15 @@ export default {
       words: { ...this.written },
     });
     for (const [key, { value }] of Object.entries(mirror.all(this.sheet))) remember(key, value);
-    const begun = Object.keys(desk.words).findLast((key) => desk.words[key].reason);
-    if (begun && this.markable) write(begun);
+    this.goOn();
   },
   methods: {
     remember,
+    // The form that was being written opens again; on a slow page marks may be made only a moment after it has come.
+    goOn() {
+      const begun = Object.keys(desk.words).findLast((key) => desk.words[key].reason);
+      if (begun && desk.markable && !desk.writing) write(begun);
+    },
     reopened(m) {
       desk.sent = 'again:' + m.id;
       this.$emit('reopened', { id: m.id, text: this.words });
