@@ -125,6 +125,7 @@ def test_a_photo_is_framed_as_it_will_be_kept(site: Site, clerk: Page, tmp_path:
         (tmp_path / name).write_bytes(data)
         clerk.goto(f'{site.url}/volunteers/1/basics')
         clerk.locator('#photo').set_input_files(tmp_path / name)
+        clerk.get_by_role('button', name='調整位置').click()
         framed = clerk.get_by_role('img', name='待上傳的照片')
         expect(framed).to_be_visible()
         clerk.wait_for_function('document.querySelector(".lb-crop img").naturalWidth')
