@@ -1,12 +1,10 @@
 """Documents made on demand: the record book as PDF, the printed lists. Authenticated GETs; 404 for strangers."""
 
 from datetime import date
-from enum import Enum
-from typing import TypeVar
 
 from fastapi import FastAPI, Request, Response
 
-from domain import dates, file_names, rosters, searches, volunteers
+from domain import dates, file_names, rosters, searches, validation, volunteers
 from domain.books import number_ledger, record_books
 from domain.books.number_ledger import EntryQuery
 from domain.books.record_books import RecordBookQuery
@@ -24,7 +22,6 @@ from domain.volunteers import State, VolunteerQuery, paper_codes
 from .headers import disposition
 from .session import account_of
 
-Chosen = TypeVar('Chosen', bound=Enum)
 REASONS = {Role.VOLUNTEER: '本人檢視', Role.UNIT_STAFF: '單位列印', Role.REVIEWER: '機關列印'}
 
 
@@ -74,7 +71,9 @@ async def books(
     until: date | None = None,
 ) -> Response:
     """列印(doc), 列印(odt) of the 紀錄冊 tab, as it is filtered."""
-    query = RecordBookQuery(volunteer_id, _one_of(IssueKind, issue), _one_of(BookStatus, status), since, until)
+    query = RecordBookQuery(
+        volunteer_id, validation.member(IssueKind, issue), validation.member(BookStatus, status), since, until
+    )
     try:
         account = account_of(request)
         made = await profile_lists.books(query, kind, reason=REASONS[account.role], by=account)
@@ -115,13 +114,13 @@ async def training_list(
             title=await searches.words(q, by=account),
             from_day=since,
             to_day=until,
-            status=_one_of(MembershipStatus, membership),
-            kind=_one_of(TrainingKind, course),
+            status=validation.member(MembershipStatus, membership),
+            kind=validation.member(TrainingKind, course),
             field_id=field,
             is_civil_servant=civil,
             hours_from=least,
             hours_to=most,
-            order=_one_of(TrainingOrder, order) or TrainingOrder.NAME,
+            order=validation.member(TrainingOrder, order) or TrainingOrder.NAME,
         )
         made = await profile_lists.trainings(volunteer_id, kind, query, is_masked=masked, by=account)
     except DomainError as refusal:
@@ -138,8 +137,8 @@ async def volunteer_list(
         query = VolunteerQuery(
             await searches.words(q, by=account),
             team,
-            _one_of(MembershipStatus, membership),
-            _one_of(State, state),
+            validation.member(MembershipStatus, membership),
+            validation.member(State, state),
             sort=sort,
         )
         content = await volunteer_sheet.ods(query, by=account)
@@ -163,7 +162,7 @@ async def paper_code(request: Request, volunteer_id: int) -> Response:
 async def ledger(request: Request, q: str = '', kind: str = '', year: str = '') -> Response:
     """發冊紀錄 as a spreadsheet, as it was searched for."""
     account = account_of(request)
-    query = EntryQuery(await searches.words(q, by=account), _one_of(IssueKind, kind))
+    query = EntryQuery(await searches.words(q, by=account), validation.member(IssueKind, kind))
     query.year = int(year) if year.isascii() and year.isdecimal() and len(year) <= 3 else None
     try:
         content = await number_ledger.export(query, by=account)
@@ -189,11 +188,6 @@ async def figure_tables(request: Request, months: int = 12) -> Response:
     except DomainError as refusal:
         return _refused(refusal)
     return _sent(Document(content, profile_lists.MEDIA_TYPES['ods'], '審核統計.ods'), is_download=True)
-
-
-def _one_of(choices: type[Chosen], value: object) -> Chosen | None:
-    """What an address names of `choices`; None when it is none of them."""
-    return next((each for each in choices if each == value), None)
 
 
 def _sent(made: Document, *, is_download: bool) -> Response:

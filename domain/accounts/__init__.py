@@ -15,11 +15,12 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from db import transaction
-from db.choices import ApplicationStatus, MailPreference, RequestStatus, Role
+from db.choices import MailPreference, RequestStatus, Role
 from db.models import Account, AccountRequest, Application, EmailChange, HostUnit
 
 from .. import dates, invisible, limits, mail_addresses, permissions, validation
 from ..audit import office_history
+from ..cases import worklists
 from ..errors import DomainError, Incomplete, NotFound, NotPermitted
 from ..mail import messages
 from . import client_limits, email_changes, login_lock, new_passwords, password_links, passwords, requests, sessions
@@ -57,7 +58,6 @@ __all__ = [
 ]
 
 _KEPT = office_history.Kept('帳號', FIELDS)
-UNDER_WAY = (ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTED, ApplicationStatus.RETURNED)
 
 log = logging.getLogger(__name__)
 
@@ -205,6 +205,14 @@ async def open_requests(*, by: Account) -> list[AccountRequest]:
     return await requests.waiting().limit(requests.MOST_OPEN)
 
 
+async def open_request(key: str, *, by: Account) -> AccountRequest:
+    """One that waits, `key` as an address has it. Raises NotFound when it was decided, or never was."""
+    waiting = {str(request.id): request for request in await open_requests(by=by)}
+    if key not in waiting:
+        raise NotFound('這件帳號申請已處理，或不存在。請回到清單查看。')
+    return waiting[key]
+
+
 async def grant(request: AccountRequest, details: AccountDetails, *, by: Account) -> Account:
     """Open the account that was asked for, as the administrator completed it; its owner gets a link to set a password.
 
@@ -241,7 +249,7 @@ async def left_alone(account: Account, details: AccountDetails, *, by: Account) 
     if not await clerks.filter(id=account.id).exists() or await clerks.exclude(id=account.id).exists():
         return ''
     unit = await HostUnit.get(id=account.host_unit_id)
-    open_cases = await Application.filter(host_unit_id=unit.id, status__in=UNDER_WAY).count()
+    open_cases = await Application.filter(host_unit_id=unit.id, status__in=worklists.OPEN).count()
     cases = f'，還有 {open_cases} 件進行中的案件' if open_cases else ''
     return (
         f'{account.name}是「{unit.name}」最後一位承辦人{cases}。之後沒有人收得到機關的通知，也沒有人能補件。'

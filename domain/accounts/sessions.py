@@ -76,9 +76,11 @@ async def account_at(digest: str, *, is_activity: bool = True) -> Account | None
 
 async def time_left(digest: str) -> tuple[timedelta, timedelta]:
     """How long the session goes on if nobody touches it, and how long at most; zero when it is over. No activity."""
-    if await account_at(digest, is_activity=False) is None:
+    is_alive = await account_at(digest, is_activity=False) is not None
+    known = _known.get(digest)
+    if not is_alive or known is None:  # None: an announcement came meanwhile; the next round asks again
         return timedelta(), timedelta()
-    known, now, office = _known[digest], dates.now(), settings.current()
+    now, office = dates.now(), settings.current()
     at_most = known.created_at + timedelta(seconds=office.session_absolute) - now
     return min(known.seen_at + timedelta(seconds=office.session_idle) - now, at_most), at_most
 

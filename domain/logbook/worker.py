@@ -29,7 +29,7 @@ OUR_FILES = {
     'rosette.svg': 'image/svg+xml',
     'thread.svg': 'image/svg+xml',
 }
-SPARE_PAGES = 3  # in logbook.html
+SPARE_PAGES = 3
 # Control characters, halves of characters, and marks that turn the direction of writing: a name could pose as another.
 UNPRINTABLE = re.compile('[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]')
 # Where each font we name comes from, and a character that only this one of them has.
@@ -55,7 +55,7 @@ class Renderer:
             lstrip_blocks=True,
             finalize=_printable,
         )
-        self.templates.globals['qr'] = _qr
+        self.templates.globals.update(qr=_qr, spare_pages=SPARE_PAGES)
         self.elements = self._stylesheet('elements.css')
         book, sheet = self._stylesheet('logbook.css'), self._stylesheet('list.css')
         self.stylesheets = {'logbook': book, 'preview': book, 'list': sheet, 'strips': sheet, 'code': sheet}

@@ -7,6 +7,7 @@ from domain import links
 from domain.model import Role
 
 from .. import gate, public
+from ..frame import BASICS, MENU, REVIEW, VOLUNTEER_DATA
 
 OWN = [('變更密碼', links.change_password()), ('通知信設定', links.mail_settings())]
 MAILS = ('系統信件', links.mails())
@@ -14,9 +15,9 @@ FIGURES = ('審核統計', links.statistics())
 # What each role finds, as its menu names it.
 PAGES = {
     Role.UNIT_STAFF: [
-        ('子系統入口', links.menu()),
-        ('志工資料管理', links.volunteer_data()),
-        ('志工基本資料維護', links.volunteers()),
+        MENU,
+        VOLUNTEER_DATA,
+        BASICS,
         ('新增志工', links.new_volunteer()),
         ('志工總歸戶', links.consolidated()),
         ('批次維護作業', links.batch_trainings()),
@@ -26,8 +27,8 @@ PAGES = {
         MAILS,
     ],
     Role.REVIEWER: [
-        ('子系統入口', links.menu()),
-        ('志工紀錄冊審核', links.review_queue()),
+        MENU,
+        REVIEW,
         ('名冊審核', links.review_rosters()),
         ('逾期案件', links.overdue()),
         ('發冊紀錄', links.number_ledger()),

@@ -180,7 +180,7 @@ async def edit(account: Account, key: str) -> None:
 
 async def decide(account: Account, key: str) -> None:
     """One request: grant it as completed here, or say why not."""
-    request = await _request(key, account)
+    request = await accounts.open_request(key, by=account)
     details, refusal = AccountDetails.from_request(request), Refusal()
     units = {unit.name: unit.id for unit in await directory.host_units(by=account)}
     details.host_unit_id = units.get(request.organisation.strip())
@@ -268,13 +268,6 @@ async def _account_fields(in_form: form, details: AccountDetails, account: Accou
 
     in_form.on_change(renew)
     renew()
-
-
-async def _request(key: str, account: Account) -> AccountRequest:
-    waiting = {str(request.id): request for request in await accounts.open_requests(by=account)}
-    if key not in waiting:
-        raise NotFound('這件帳號申請已處理，或不存在。請回到清單查看。')
-    return waiting[key]
 
 
 def _number(key: str) -> int:

@@ -171,12 +171,8 @@ async def edit_unit(account: Account, key: str) -> None:
 
 
 async def _request(key: str, account: Account) -> AccountRequest | None:
-    if not key.startswith(links.FROM_REQUEST):
-        return None
-    waiting = {str(request.id): request for request in await accounts.open_requests(by=account)}
-    if key.removeprefix(links.FROM_REQUEST) not in waiting:
-        raise NotFound('這件帳號申請已處理，或不存在。請回到清單查看。')
-    return waiting[key.removeprefix(links.FROM_REQUEST)]
+    asked = key.removeprefix(links.FROM_REQUEST)
+    return None if asked == key else await accounts.open_request(asked, by=account)
 
 
 async def edit_team(account: Account, key: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from nicegui import html, ui
 
-from domain import dates, links, searches
+from domain import dates, links, searches, validation
 from domain.books import number_ledger
 from domain.books.number_ledger import Entry, EntryQuery, Report, Series
 from domain.books.record_books import FIELDS
@@ -31,7 +31,7 @@ async def numbers_page(
     account: Account, q: str = '', kind: str = '', year: int | None = None, page: int = 1, per: int = 10
 ) -> None:
     """Search at the top, the ledger, then series and report; what is searched for stands in the address."""
-    chosen = next((each for each in IssueKind if each == kind), None)
+    chosen = validation.member(IssueKind, kind)
     query = EntryQuery(await searches.words(q, by=account), chosen, year)
     kept = {'key': q, 'words': query.text}
     view = View.read(page, per)

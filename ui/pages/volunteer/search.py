@@ -6,7 +6,7 @@ from typing import Any
 
 from nicegui import html, ui
 
-from domain import applications, dates, directory, drafts, links, searches, volunteers
+from domain import applications, dates, directory, drafts, links, searches, validation, volunteers
 from domain.announcements import CaseChanged
 from domain.cases import worklists
 from domain.guide import home, missing
@@ -76,8 +76,8 @@ async def volunteer_search_page(
     query = Search(
         await searches.words(q, by=account),
         team,
-        next((each for each in MembershipStatus if each == membership), None),
-        next((each for each in State if each == state), None),
+        validation.member(MembershipStatus, membership),
+        validation.member(State, state),
     )
     guide = await guide_for(account)
     waiting = await waiting_for(account)
