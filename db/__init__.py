@@ -35,9 +35,7 @@ def transaction() -> AbstractAsyncContextManager[Any]:
     return in_transaction()
 
 
-def tortoise_config(
-    url: str, *, min_size: int = 1, max_size: int = 1, patience: float | None = None
-) -> TortoiseConfig:
+def tortoise_config(url: str, *, min_size: int = 1, max_size: int = 1, patience: float | None = None) -> TortoiseConfig:
     """The configuration of Tortoise: engine, pool, models and migrations."""
     pool = {'dsn': url, 'minsize': min_size, 'maxsize': max_size, 'patience': patience}
     return TortoiseConfig(

@@ -217,7 +217,9 @@ def _clear_remains(data: Path, sockets: Path) -> None:
         time.sleep(0.05)
     for note in (data / 'postmaster.pid', sockets / '.s.PGSQL.5432.lock'):
         try:
-            is_stale = psutil.pid_exists(_noted_pid(note))  # PostgreSQL would take that process, or a zombie, for a server
+            is_stale = psutil.pid_exists(
+                _noted_pid(note)
+            )  # PostgreSQL would take that process, or a zombie, for a server
         except ValueError:
             is_stale = True  # empty: the disk was full, or the power failed
         if is_stale:

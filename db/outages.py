@@ -32,6 +32,7 @@ _LOST = (
     asyncpg.OperatorInterventionError,
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
 )
 
 
@@ -86,4 +87,5 @@ def _keep_to_itself(error: Any) -> None:
 
 
 def _why(error: Exception) -> str:
-    return f'{type(error).__name__}: {error.args[0] if error.args else "no answer in time"}'
+    told = error.args[0] if isinstance(error, asyncpg.PostgresError) else error
+    return f'{type(error).__name__}: {str(told) or "no answer in time"}'

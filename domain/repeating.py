@@ -120,6 +120,8 @@ async def _each(works: tuple[Work, ...]) -> None:
             if task is None or task.cancelling():
                 raise
             failures.append(RuntimeError('something the work waited for was cancelled'))
+        except DatabaseAway:  # the others would fare no better
+            raise
         except Exception as failure:
             failures.append(failure)
         _heed_cancellation()

@@ -5,7 +5,7 @@ import binascii
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import parseaddr
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -27,6 +27,8 @@ class BadSettings(Exception):
 @dataclass(frozen=True)
 class Settings:
     """`sealing_keys` are 32 bytes each by id 1 to 255, newest last; `index_key` 32 bytes. Times are in seconds.
+
+    Without keys (`has_keys`) the office is new, or has lost them: `with_own_keys`.
 
     Lookups are of numbers in 24 hours, of people who are none of one's own.
     """
@@ -61,11 +63,17 @@ class Settings:
     public_forms: int = 100
     uploads_a_minute: int = 60
     unit_megabytes: int = 20_000
-    unattached_days: int = 30
+    unattached_days: int = 1
+    database_patience: int = 300
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether keys were found: in the environment, or in the data folder."""
+        return bool(self.sealing_keys)
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Settings:
-    """The settings that `environ` describes. Raises BadSettings. Makes DATA_DIR and its keys when there are none."""
+    """The settings that `environ` describes. Raises BadSettings. Makes nothing, not even keys (`with_own_keys`)."""
     data_dir = Path(environ.get('DATA_DIR') or 'var').absolute()
     host = environ.get('HOST') or '127.0.0.1'
     port = _whole(environ, 'PORT', 8080, 1, 65535)
@@ -108,7 +116,19 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         uploads_a_minute=_whole(environ, 'UPLOADS_A_MINUTE', Settings.uploads_a_minute, 1, 10_000),
         unit_megabytes=_whole(environ, 'UNIT_MEGABYTES', Settings.unit_megabytes, 1, 100_000_000),
         unattached_days=_whole(environ, 'UNATTACHED_DAYS', Settings.unattached_days, 1, 3650),
+        database_patience=_whole(environ, 'DATABASE_PATIENCE', Settings.database_patience, 0, 24 * 3600),
     )
+
+
+def with_own_keys(settings: Settings) -> Settings:
+    """With the keys of the data folder, which are made now: for an office that has none, and nothing sealed.
+
+    Of two processes that make them at once one has been first, and both have its keys.
+    """
+    file = settings.data_dir / 'keys'
+    private_files.write_first(file, f'1:{_fresh()}\n{_fresh()}')
+    keys, index_key = _parsed(*_kept(file))
+    return replace(settings, sealing_keys=keys, index_key=index_key)
 
 
 def use(settings: Settings) -> None:
@@ -127,7 +147,11 @@ _current = Settings()
 
 def _database_url(environ: Mapping[str, str]) -> str | None:
     url = environ.get('DATABASE_URL')
-    if url and urlsplit(url).scheme not in ('postgres', 'postgresql', 'asyncpg'):
+    try:
+        scheme = urlsplit(url or '').scheme
+    except ValueError:
+        scheme = '?'
+    if url and scheme not in ('postgres', 'postgresql', 'asyncpg'):
         raise BadSettings('DATABASE_URL must be a PostgreSQL address: postgresql://user:password@host:5432/name')
     return url or None
 
@@ -158,8 +182,13 @@ def _keys(environ: Mapping[str, str], data_dir: Path) -> tuple[dict[int, bytes],
     spelled, index = environ.get('SEALING_KEYS'), environ.get('BLIND_INDEX_KEY')
     if bool(spelled) != bool(index):
         raise BadSettings('SEALING_KEYS and BLIND_INDEX_KEY belong together: set both, or neither')
-    if not spelled or not index:
-        spelled, index = _own_keys(data_dir / 'keys')
+    if spelled and index:
+        return _parsed(spelled, index)
+    file = data_dir / 'keys'
+    return _parsed(*_kept(file)) if file.exists() else ({}, b'')
+
+
+def _parsed(spelled: str, index: str) -> tuple[dict[int, bytes], bytes]:
     try:
         keys = {int(number): _key(text) for number, text in (pair.split(':', 1) for pair in spelled.split(','))}
         if not all(1 <= number <= 255 for number in keys):
@@ -172,13 +201,15 @@ def _keys(environ: Mapping[str, str], data_dir: Path) -> tuple[dict[int, bytes],
         ) from None
 
 
-def _own_keys(file: Path) -> tuple[str, str]:
-    """The keys of an office nobody configured, readable by us alone; made at the first start."""
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        private_files.write(file, f'1:{_fresh()}\n{_fresh()}')
-    spelled, index = file.read_text().splitlines()
-    return spelled, index
+def _kept(file: Path) -> list[str]:
+    """The two lines of the keys of an office nobody configured."""
+    try:
+        lines = file.read_text().splitlines()
+    except (OSError, ValueError) as trouble:
+        raise BadSettings(f'{file} cannot be read: {trouble}') from None
+    if len(lines) != 2:
+        raise BadSettings(f'{file} is empty or damaged: put the keys of this office back, from where they were saved')
+    return lines
 
 
 def _fresh() -> str:

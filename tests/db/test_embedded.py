@@ -192,7 +192,9 @@ def small_disk(folder: Path) -> Iterator[Path]:
     """A disk of 80 MB below the folder's home, with a little more than a server needs."""
     disk = folder.parent / 'disk'
     disk.mkdir()
-    mounted = subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=80m', 'tmpfs', disk], check=False, capture_output=True)
+    mounted = subprocess.run(
+        ['mount', '-t', 'tmpfs', '-o', 'size=80m', 'tmpfs', disk], check=False, capture_output=True
+    )
     if mounted.returncode:
         pytest.skip('no disk can be mounted here')
     yield disk

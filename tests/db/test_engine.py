@@ -142,10 +142,13 @@ async def test_a_task_that_outlives_its_transaction_is_told_so(notes: str) -> No
 
 
 async def test_a_lost_connection_is_said_to_be_lost_and_the_pool_goes_on(notes: str) -> None:
-    with pytest.raises(DatabaseAway, match='ConnectionDoesNotExistError') as lost:
+    async def write_and_be_cut_off() -> None:
         async with db.transaction():
             await run('INSERT INTO note VALUES (1)')
             await run('SELECT pg_terminate_backend(pg_backend_pid())')
+
+    with pytest.raises(DatabaseAway, match='ConnectionDoesNotExistError') as lost:
+        await write_and_be_cut_off()
 
     assert not lost.value.is_unsure
     assert await run('SELECT number FROM note') == []

@@ -175,7 +175,10 @@ async def test_failures_are_logged_once_and_counted_at_growing_distances(caplog:
         'a loop: failed 16 times in a row, trying again: OSError: the database is away',
     ]
     assert said[3].endswith('trying again: LookupError: another kind')
-    assert said[-2:] == [f'a loop: succeeded after {before} failures', 'a loop: failed, trying again: OSError: away again']
+    assert said[-2:] == [
+        f'a loop: succeeded after {before} failures',
+        'a loop: failed, trying again: OSError: away again',
+    ]
     assert [str(record.exc_info[1]) for record in caplog.records if record.exc_info] == [
         'the database is away',
         'away again',
