@@ -67,7 +67,7 @@ async def started(folder: Path, **settings: str) -> str:
 
 async def kept_running(folder: Path, **settings: str) -> None:
     """Start the server again where it has ended: killed, or since the disk was full. Raises NotStarted."""
-    if await asyncio.to_thread(_start_again, folder.resolve(), settings):
+    if await asyncio.to_thread(_start_again, folder, settings):
         log.warning('the bundled PostgreSQL had ended; it is started again')
 
 
@@ -101,6 +101,7 @@ def _start(folder: Path, settings: dict[str, str]) -> str:
 
 
 def _start_again(folder: Path, settings: dict[str, str]) -> bool:
+    folder = folder.resolve()
     data = folder / 'data'
     if _postmaster(data) is not None:
         return False
@@ -179,8 +180,8 @@ def _check_major(data: Path) -> None:
         raise NotStarted(
             f'{data} 是 PostgreSQL {major} 的資料，這個版本使用 PostgreSQL {_MAJOR}，不能直接開啟；請用原來的版本'
             '匯出（pg_dump）再匯入，或以 DATABASE_URL 指定原來的資料庫。\n'
-            f'{data} is of PostgreSQL {major}, and this version uses PostgreSQL {_MAJOR}: take the data over with pg_dump '
-            'of the old version, or name the old server by DATABASE_URL.'
+            f'{data} is of PostgreSQL {major}, and this version uses PostgreSQL {_MAJOR}: take the data over with '
+            'pg_dump of the old version, or name the old server by DATABASE_URL.'
         )
 
 

@@ -14,8 +14,8 @@ from typing import Any
 import asyncpg
 
 # Seconds that a statement may take while somebody waits; PostgreSQL itself ends what goes on for STATEMENT_LIMIT.
-PATIENCE = 15.0
-LIMITS = {'lock_timeout': '8s', 'statement_timeout': '10min', 'idle_in_transaction_session_timeout': '2min'}
+PATIENCE = 10.0
+LIMITS = {'lock_timeout': '6s', 'statement_timeout': '10min', 'idle_in_transaction_session_timeout': '2min'}
 
 _CITED = re.compile(r'(?s)(query argument \$\d+).*')
 _BUSY = (

@@ -22,8 +22,8 @@ async def awaited(url: str, seconds: float) -> None:
     while (trouble := await _trouble(url, place)) is not None:
         if time.monotonic() + pause > until:
             raise NotStarted(
-                f'連不上 DATABASE_URL 的資料庫（{place}）：{trouble}。請確認主機、連接埠與資料庫是否已啟動。\n'
-                f'The database of DATABASE_URL ({place}) does not answer: {trouble}. Is the host right, and does it run?'
+                f'連不上 DATABASE_URL 的資料庫（{place}）：{trouble}。請確認主機、連接埠，資料庫是否啟動。\n'
+                f'The database of DATABASE_URL ({place}) does not answer: {trouble}. Is the host right, is it up?'
             )
         if pause == _FIRST_PAUSE:
             log.warning('等候資料庫（%s）啟動。Waiting for the database (%s): %s', place, place, trouble)

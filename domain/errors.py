@@ -41,9 +41,9 @@ class MovedOn(DomainError):
 class NoAnswer(DomainError):
     """The database is away, or keeps people waiting too long."""
 
-    def __init__(self, away: DatabaseAway) -> None:
+    def __init__(self, away: DatabaseAway | None = None) -> None:
         super().__init__(
             '資料庫在處理時沒有回應，不確定這次完成了沒有。請稍候重新整理頁面看看，還沒有完成再按一次；您輸入的內容都還在。'
-            if away.is_unsure
+            if away and away.is_unsure
             else '資料庫暫時沒有回應，這次沒有完成。請稍候再按一次；您輸入的內容都還在。'
         )

@@ -38,7 +38,8 @@ async def test_a_port_in_use_is_said_before_anything_is_begun(tmp_path: Path) ->
 
     assert code == 1
     assert said == [
-        f'無法在 127.0.0.1:{port} 提供服務：Address already in use。可能已有程式使用這個連接埠；請停止它，或以 PORT 換一個。',
+        f'無法在 127.0.0.1:{port} 提供服務：Address already in use。可能已有程式使用這個連接埠；'
+        '請停止它，或以 PORT 換一個。',
         f'127.0.0.1:{port} cannot be listened at: Address already in use. Another program may use the port: stop it,'
         ' or set PORT.',
     ]
