@@ -11,7 +11,7 @@ from db import blobs, embedded, key_check, migrate, reachable, reference, sealin
 from db.outages import PATIENCE
 from db.server_account import NotStarted
 
-from . import announcements, demo, files, limits, pictures
+from . import announcements, demo, limits, nightly, pictures
 from . import settings as settings_module
 from .accounts import first_administrator, login_lock, requests
 from .logbook import pdf
@@ -70,8 +70,9 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
             decisions.release_forever(),
             presence.renew_forever(),
             deadlines.watch_forever(),
-            repeating('sweeping', SWEEP_SECONDS, limits.sweep, login_lock.sweep, requests.sweep, files.sweep),
+            repeating('sweeping', SWEEP_SECONDS, limits.sweep, login_lock.sweep, requests.sweep),
             repeating('names', 24 * 60 * 60, spelling.renew_keys),
+            nightly.tidy_forever(),
         )
         if settings.database_url is None:
             await stack.enter_async_context(in_background(_watch(settings.data_dir / 'postgres')))
