@@ -194,8 +194,7 @@ def _launch(data: Path, sockets: Path, account: Account, settings: dict[str, str
     if run(account, _programs() / 'pg_ctl', *command).returncode:
         logs = sorted([log, *(data / 'log').glob('*.log')], key=lambda path: path.stat().st_mtime)
         lines = [line for path in logs[-2:] for line in path.read_text(errors='replace').splitlines()[-10:]]
-        told = [line for line in lines if re.search('FATAL|PANIC|No space left on device', line)]
-        raise _failure('pg_ctl', '\n'.join(told))
+        raise _failure('pg_ctl', '\n'.join(lines))
 
 
 def _postmaster(data: Path) -> psutil.Process | None:
@@ -285,5 +284,6 @@ def _run(account: Account, program: str, *arguments: object, stdin: str = '') ->
 
 
 def _failure(program: str, output: str) -> NotStarted:
-    last = ' '.join(output.split()[-60:])
+    told = [line for line in output.splitlines() if re.search('FATAL|PANIC|No space left on device', line)]
+    last = ' '.join(' '.join(told or [output]).split()[-60:])
     return NotStarted(f'資料庫無法啟動（{program}）：{last}\nThe database cannot be started ({program}): {last}')

@@ -21,7 +21,10 @@ MAIL_SCHEMES = ('smtp', 'smtp+starttls', 'smtps')
 
 
 class BadSettings(Exception):
-    """The environment does not make sense; the message names the variable and what it should be."""
+    """The environment does not make sense; a line of Chinese and one of English say which variable, and why."""
+
+    def __init__(self, chinese: str, english: str) -> None:
+        super().__init__(f'設定有誤，無法啟動：{chinese}。\nThe settings are wrong, nothing is started: {english}.')
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,8 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
     public_url = (environ.get('PUBLIC_URL') or f'http://{host}:{port}').rstrip('/')
     if urlsplit(public_url).scheme not in ('http', 'https') or not urlsplit(public_url).netloc:
         raise BadSettings(
-            f'PUBLIC_URL must be the address people type, such as https://book.example.tw; it is {public_url!r}'
+            f'PUBLIC_URL 應是使用者輸入的網址，例如 https://book.example.tw；現在是 {public_url!r}',
+            f'PUBLIC_URL must be the address people type, such as https://book.example.tw; it is {public_url!r}',
         )
     keys, index_key = _keys(environ, data_dir)
     ca_file, bounces = environ.get('SMTP_CA_FILE'), environ.get('BOUNCES_MAILDIR')
@@ -152,21 +156,28 @@ def _database_url(environ: Mapping[str, str]) -> str | None:
     except ValueError:
         scheme = '?'
     if url and scheme not in ('postgres', 'postgresql', 'asyncpg'):
-        raise BadSettings('DATABASE_URL must be a PostgreSQL address: postgresql://user:password@host:5432/name')
+        raise BadSettings(
+            'DATABASE_URL 應是 PostgreSQL 的位址：postgresql://user:password@host:5432/name',
+            'DATABASE_URL must be a PostgreSQL address: postgresql://user:password@host:5432/name',
+        )
     return url or None
 
 
 def _smtp_url(environ: Mapping[str, str]) -> str | None:
     url = environ.get('SMTP_URL')
     if url and (urlsplit(url).scheme not in MAIL_SCHEMES or not urlsplit(url).hostname):
-        raise BadSettings('SMTP_URL must be smtp://host:25, smtp+starttls://user:password@host:587 or smtps://…:465')
+        ways = 'smtp://host:25, smtp+starttls://user:password@host:587, smtps://…:465'
+        raise BadSettings(f'SMTP_URL 應是其中一種：{ways}', f'SMTP_URL must be one of {ways}')
     return url or None
 
 
 def _mail_address(name: str, text: str) -> str:
     address = mail_addresses.parse(text)
     if address is None:
-        raise BadSettings(f'{name} must be an e-mail address such as office@example.tw; it is {text!r}')
+        raise BadSettings(
+            f'{name} 應是電子郵件地址，例如 office@example.tw；現在是 {text!r}',
+            f'{name} must be an e-mail address such as office@example.tw; it is {text!r}',
+        )
     return address
 
 
@@ -181,7 +192,10 @@ def _keys(environ: Mapping[str, str], data_dir: Path) -> tuple[dict[int, bytes],
     """SEALING_KEYS is `1:base64,2:base64`, newest last; BLIND_INDEX_KEY is base64. Neither set: a file of our own."""
     spelled, index = environ.get('SEALING_KEYS'), environ.get('BLIND_INDEX_KEY')
     if bool(spelled) != bool(index):
-        raise BadSettings('SEALING_KEYS and BLIND_INDEX_KEY belong together: set both, or neither')
+        raise BadSettings(
+            'SEALING_KEYS 與 BLIND_INDEX_KEY 要一起設定，或都不設定',
+            'SEALING_KEYS and BLIND_INDEX_KEY belong together: set both, or neither',
+        )
     if spelled and index:
         return _parsed(spelled, index)
     file = data_dir / 'keys'
@@ -196,8 +210,10 @@ def _parsed(spelled: str, index: str) -> tuple[dict[int, bytes], bytes]:
         return keys, _key(index)
     except ValueError as mistake:
         raise BadSettings(
+            'SEALING_KEYS 應如 1:BASE64,2:BASE64，BLIND_INDEX_KEY 應如 BASE64，每把金鑰 32 位元組'
+            f'（openssl rand -base64 32）：{mistake}',
             'SEALING_KEYS must be like 1:BASE64,2:BASE64 and BLIND_INDEX_KEY like BASE64, '
-            f'each key 32 bytes (openssl rand -base64 32): {mistake}'
+            f'each key 32 bytes (openssl rand -base64 32): {mistake}',
         ) from None
 
 
@@ -206,9 +222,12 @@ def _kept(file: Path) -> list[str]:
     try:
         lines = file.read_text().splitlines()
     except (OSError, ValueError) as trouble:
-        raise BadSettings(f'{file} cannot be read: {trouble}') from None
+        raise BadSettings(f'無法讀取 {file}：{trouble}', f'{file} cannot be read: {trouble}') from None
     if len(lines) != 2:
-        raise BadSettings(f'{file} is empty or damaged: put the keys of this office back, from where they were saved')
+        raise BadSettings(
+            f'{file} 是空的或已損壞；請從備份放回這個系統的金鑰，不要刪除它',
+            f'{file} is empty or damaged: put back the keys of this office from where they were saved, never remove it',
+        )
     return lines
 
 
@@ -229,7 +248,10 @@ def _key(text: str) -> bytes:
 def _whole(environ: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
     text = environ.get(name) or str(default)
     if not text.isdecimal() or not least <= int(text) <= most:
-        raise BadSettings(f'{name} must be a whole number from {least} to {most}; it is {text!r}')
+        raise BadSettings(
+            f'{name} 應是 {least} 到 {most} 的整數；現在是 {text!r}',
+            f'{name} must be a whole number from {least} to {most}; it is {text!r}',
+        )
     return int(text)
 
 
@@ -238,11 +260,14 @@ def _networks(environ: Mapping[str, str], name: str, default: str) -> tuple[Netw
     try:
         return tuple(ip_network(each.strip()) for each in spelled.split(',') if each.strip())
     except ValueError:
-        raise BadSettings(f'{name} must be networks like 10.1.0.0/16,192.0.2.7; it is {spelled!r}') from None
+        raise BadSettings(
+            f'{name} 應是網段，例如 10.1.0.0/16,192.0.2.7；現在是 {spelled!r}',
+            f'{name} must be networks like 10.1.0.0/16,192.0.2.7; it is {spelled!r}',
+        ) from None
 
 
 def _yes(environ: Mapping[str, str], name: str) -> bool:
     text = (environ.get(name) or '0').lower()
     if text not in ('0', '1', 'no', 'yes', 'false', 'true'):
-        raise BadSettings(f'{name} must be 1 or 0; it is {text!r}')
+        raise BadSettings(f'{name} 應是 1 或 0；現在是 {text!r}', f'{name} must be 1 or 0; it is {text!r}')
     return text in ('1', 'yes', 'true')

@@ -14,10 +14,8 @@ def told() -> Iterator[None]:
     """Says a refusal that is raised inside, and ends the process; what nobody expected keeps its traceback."""
     try:
         yield
-    except NotStarted as refusal:
+    except (NotStarted, BadSettings) as refusal:
         _end(str(refusal))
-    except BadSettings as mistake:
-        _end(f'設定有誤，無法啟動：{mistake}。\nThe settings are wrong, nothing is started: {mistake}.')
     except OSError as trouble:  # the disk is full, the database went away meanwhile
         _end(f'無法啟動：{trouble}。\nThe office cannot be opened: {trouble}.')
 
