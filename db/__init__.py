@@ -8,16 +8,24 @@ from tortoise.config import AppConfig, ConnectionConfig, TortoiseConfig
 from tortoise.context import TortoiseContext
 from tortoise.transactions import in_transaction
 
+from .outages import DatabaseAway, unhurried
+
+__all__ = ['CONFIG', 'DatabaseAway', 'connected', 'tortoise_config', 'transaction', 'unhurried']
+
 
 @asynccontextmanager
-async def connected(url: str, *, min_size: int = 2, max_size: int = 20) -> AsyncIterator[None]:
+async def connected(
+    url: str, *, min_size: int = 2, max_size: int = 20, patience: float | None = None
+) -> AsyncIterator[None]:
     """Connect the models, in every task, to the database at `url` while the context lasts; one at a time in a process.
 
     `url` is a PostgreSQL URL as libpq and asyncpg read it. Raises what asyncpg raises if the server does not answer.
+    With `patience`, in seconds, whatever takes longer ends with DatabaseAway (db/outages.py).
     """
     async with TortoiseContext() as context:
+        config = tortoise_config(url, min_size=min_size, max_size=max_size, patience=patience)
         # The global fallback, since the events of a page run in tasks without this context.
-        await context.init(tortoise_config(url, min_size=min_size, max_size=max_size), _enable_global_fallback=True)
+        await context.init(config, _enable_global_fallback=True)
         await context.db().create_connection(with_db=True)
         yield
 
@@ -27,9 +35,9 @@ def transaction() -> AbstractAsyncContextManager[Any]:
     return in_transaction()
 
 
-def tortoise_config(url: str, *, min_size: int = 1, max_size: int = 1) -> TortoiseConfig:
+def tortoise_config(url: str, *, min_size: int = 1, max_size: int = 1, patience: float | None = None) -> TortoiseConfig:
     """The configuration of Tortoise: engine, pool, models and migrations."""
-    pool = {'dsn': url, 'minsize': min_size, 'maxsize': max_size}
+    pool = {'dsn': url, 'minsize': min_size, 'maxsize': max_size, 'patience': patience}
     return TortoiseConfig(
         connections={'default': ConnectionConfig(engine='db.asyncpg_engine', credentials=pool)},
         apps={'models': AppConfig(models=['db.models'], default_connection='default', migrations='db.migrations')},

@@ -5,6 +5,9 @@ that happens while a transaction begins, so its pool is empty after about a hund
 rollback and release always run to their end, and the cancellation is raised afterwards. Acquiring needs no shield:
 asyncpg returns the place in the pool by itself, and a shield would keep cancelled tasks in the queue for connections.
 
+A server that hangs must not hold whoever asks it: statements have the limits of db/outages.py, and a connection that
+does not answer is closed, so that PostgreSQL takes back what it had begun.
+
 Tortoise chooses its schema editor by the engine's module path, which therefore contains the word asyncpg.
 """
 
@@ -26,19 +29,47 @@ from tortoise.backends.base_postgres.client import translate_exceptions
 from tortoise.connection import get_connections
 from tortoise.exceptions import TransactionManagementError
 
+from . import outages
+from .outages import DatabaseAway
+
+# Seconds for putting a connection in order, after which it is closed.
+_ORDER_SECONDS = 3.0
+
 T = TypeVar('T')
 
 
-class Client(AsyncpgDBClient):
-    """A pool of connections to `dsn`, which asyncpg reads itself: host lists, sslmode and percent signs included."""
+class _Patient(AsyncpgDBClient):
+    """Says of every statement when the database does not answer."""
 
-    def __init__(self, dsn: str, **settings: Any) -> None:
+    patience: float | None = None
+
+    async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:
+        async def heard(*words: Any, **more: Any) -> Any:
+            async with outages.told(self.patience, may_be_done=self._may_be_done(args)):
+                return await func(*words, **more)
+
+        return await super()._translate_exceptions(heard, *args, **kwargs)
+
+    def _may_be_done(self, words: tuple[Any, ...]) -> bool:
+        """Whether a statement may have taken effect although its answer did not arrive."""
+        return not (words and str(words[0]).lstrip()[:6].upper() == 'SELECT')
+
+
+class Client(_Patient):
+    """A pool of connections to `dsn`, which asyncpg reads itself: host lists, sslmode and percent signs included.
+
+    `patience`: seconds for a statement; None: as long as it takes, and no limits of PostgreSQL's either.
+    """
+
+    def __init__(self, dsn: str, patience: float | None = None, **settings: Any) -> None:
         super().__init__(**settings)
         self._dsn = dsn
+        self.patience = patience
 
     async def create_connection(self, with_db: bool) -> None:
+        limits = {} if self.patience is None else outages.LIMITS
         sizes = {'min_size': self.pool_minsize, 'max_size': self.pool_maxsize}
-        self._pool = await asyncpg.create_pool(self._dsn, reset=_nothing_more, **sizes)
+        self._pool = await asyncpg.create_pool(self._dsn, reset=_nothing_more, server_settings=limits, **sizes)
         await self._post_connect()
 
     def acquire_connection(self) -> PoolConnectionWrapper[Any]:
@@ -62,8 +93,12 @@ class _Borrowed(PoolConnectionWrapper[Any]):
         await _returned(self.client._pool, self.connection)
 
 
-class _Begun(TransactionWrapper):
+class _Begun(_Patient, TransactionWrapper):
     """The client of a transaction's statements; of a nested transaction, a savepoint."""
+
+    def __init__(self, connection: _Patient) -> None:
+        TransactionWrapper.__init__(self, connection)
+        self.patience = connection.patience
 
     def acquire_connection(self) -> ConnectionWrapper[Any]:
         if self._finalized:  # a task started inside the transaction has outlived it
@@ -76,12 +111,22 @@ class _Begun(TransactionWrapper):
     async def begin(self) -> None:
         await _finished(super().begin())
 
-    @translate_exceptions
     async def commit(self) -> None:
-        await _finished(super().commit())
+        await _finished(self._commit())
 
     async def rollback(self) -> None:
-        await _finished(super().rollback())
+        await _finished(self._roll_back())
+
+    @translate_exceptions
+    async def _commit(self) -> None:
+        await super().commit()
+
+    async def _roll_back(self) -> None:
+        async with asyncio.timeout(_ORDER_SECONDS):
+            await super().rollback()
+
+    def _may_be_done(self, words: tuple[Any, ...]) -> bool:
+        return not words  # a COMMIT; everything before it is taken back
 
 
 class _Transaction(TransactionContextPooled):
@@ -93,7 +138,8 @@ class _Transaction(TransactionContextPooled):
     async def __aenter__(self) -> _Begun:
         await self.ensure_connection()
         transaction = self.client
-        transaction._connection = await self._pool.acquire()
+        async with outages.told(transaction.patience, may_be_done=False):
+            transaction._connection = await self._pool.acquire()
         try:
             await transaction.begin()
         except BaseException:
@@ -107,14 +153,26 @@ class _Transaction(TransactionContextPooled):
             get_connections().reset(self.token)
             if error is None and not self.client._finalized:
                 await self.client.commit()
+        except DatabaseAway:
+            self._hang_up()
+            raise
         finally:
             await self._give_back()
+
+    def _hang_up(self) -> None:
+        """Close a connection that does not answer; PostgreSQL takes back what was not committed."""
+        self.client._finalized = True
+        with suppress(asyncpg.InterfaceError):  # it is closed already
+            self.client._connection.terminate()
 
     async def _give_back(self) -> None:
         try:
             if not self.client._finalized:
-                with suppress(Exception):  # after a failed begin or commit, or on a lost connection: nothing to undo
-                    await self.client.rollback()
+                await self.client.rollback()
+        except TimeoutError:
+            self._hang_up()
+        except Exception:  # noqa: S110 -- after a failed begin, or on a lost connection: nothing to undo
+            pass
         finally:
             self.client._finalized = True
             await _returned(self._pool, self.client._connection)
@@ -135,7 +193,7 @@ async def _nothing_more(connection: object) -> None:
 async def _returned(pool: Any, connection: Any) -> None:
     """Return a connection to the pool. asyncpg closes one that it cannot reset; the statement before has not failed."""
     with suppress(Exception):
-        await _finished(pool.release(connection))
+        await _finished(pool.release(connection, timeout=_ORDER_SECONDS))
 
 
 async def _finished(work: Coroutine[Any, Any, T]) -> T:

@@ -12,6 +12,7 @@ import asyncio
 import fcntl
 import hashlib
 import importlib.util
+import logging
 import os
 import re
 import secrets
@@ -27,8 +28,11 @@ import psutil
 
 from .server_account import Account, NotStarted, account_for, let_in, make_private, open_private, run
 
-__all__ = ['NotStarted', 'started', 'stopped']
+__all__ = ['NotStarted', 'kept_running', 'started', 'stopped']
 
+log = logging.getLogger(__name__)
+
+_MAJOR = '18'
 _DATABASE = _ROLE = 'recordbook'
 _SECONDS = 120  # a start may have to recover first
 
@@ -61,6 +65,12 @@ async def started(folder: Path, **settings: str) -> str:
     return url
 
 
+async def kept_running(folder: Path, **settings: str) -> None:
+    """Start the server again where it has ended: killed, or since the disk was full. Raises NotStarted."""
+    if await asyncio.to_thread(_start_again, folder, settings):
+        log.warning('the bundled PostgreSQL had ended; it is started again')
+
+
 async def stopped(folder: Path) -> None:
     """Release one `started`; the server stops when no process uses it any more."""
     await asyncio.to_thread(_stop, folder)
@@ -77,9 +87,9 @@ def _start(folder: Path, settings: dict[str, str]) -> str:
         with _locked(folder, account):
             if not data.exists():
                 _initialise(folder, account)
+            _check_major(data)
             if _postmaster(data) is None:
-                _clear_remains(data, sockets)
-                _launch(data, account, {'unix_socket_directories': str(sockets)} | settings)
+                _launch(data, sockets, account, settings)
             password = (folder / 'password').read_text()
             _leases.setdefault(folder, []).append(_lease(folder, account))
     except OSError as error:
@@ -88,6 +98,19 @@ def _start(folder: Path, settings: dict[str, str]) -> str:
             f'The database folder cannot be used: {error}. Run as the user who made it, or set DATA_DIR.'
         ) from error
     return f'postgresql://{_ROLE}:{password}@/{_DATABASE}?host={sockets}&port=5432'
+
+
+def _start_again(folder: Path, settings: dict[str, str]) -> bool:
+    folder = folder.resolve()
+    data = folder / 'data'
+    if _postmaster(data) is not None:
+        return False
+    account = account_for(data)
+    with _locked(folder, account):
+        if not _leases.get(folder) or _postmaster(data) is not None:  # stopped meanwhile, or started by another
+            return False
+        _launch(data, _socket_folder(data, account), account, settings)
+    return True
 
 
 def _stop(folder: Path) -> None:
@@ -151,14 +174,27 @@ def _initialise(folder: Path, account: Account) -> None:
     new.rename(folder / 'data')
 
 
-def _launch(data: Path, account: Account, settings: dict[str, str]) -> None:
-    words = (f'-c {shlex.quote(f"{name}={value}")}' for name, value in (_SETTINGS | settings).items())
+def _check_major(data: Path) -> None:
+    major = (data / 'PG_VERSION').read_text().strip()
+    if major != _MAJOR:
+        raise NotStarted(
+            f'{data} 是 PostgreSQL {major} 的資料，這個版本使用 PostgreSQL {_MAJOR}，不能直接開啟；請用原來的版本'
+            '匯出（pg_dump）再匯入，或以 DATABASE_URL 指定原來的資料庫。\n'
+            f'{data} is of PostgreSQL {major}, and this version uses PostgreSQL {_MAJOR}: take the data over with '
+            'pg_dump of the old version, or name the old server by DATABASE_URL.'
+        )
+
+
+def _launch(data: Path, sockets: Path, account: Account, settings: dict[str, str]) -> None:
+    _clear_remains(data, sockets)
+    given = _SETTINGS | {'unix_socket_directories': str(sockets)} | settings
+    words = (f'-c {shlex.quote(f"{name}={value}")}' for name, value in given.items())
     log = data / 'start.log'
     command = ('start', '-D', data, '-w', '-t', _SECONDS, '-l', log, '-o', ' '.join(words))
     if run(account, _programs() / 'pg_ctl', *command).returncode:
         logs = sorted([log, *(data / 'log').glob('*.log')], key=lambda path: path.stat().st_mtime)
         lines = [line for path in logs[-2:] for line in path.read_text(errors='replace').splitlines()[-10:]]
-        raise _failure('pg_ctl', '\n'.join(line for line in lines if 'FATAL' in line or 'PANIC' in line))
+        raise _failure('pg_ctl', '\n'.join(lines))
 
 
 def _postmaster(data: Path) -> psutil.Process | None:
@@ -171,7 +207,7 @@ def _postmaster(data: Path) -> psutil.Process | None:
 
 
 def _clear_remains(data: Path, sockets: Path) -> None:
-    """After a kill -9: end what remains of the old server, and remove pid files that name another process."""
+    """After a kill -9: end what remains of the old server, and remove pid files that name another process or none."""
     deadline = time.monotonic() + 5
     while orphans := [process for process in psutil.process_iter() if _works_in(data, process)]:
         if time.monotonic() > deadline:
@@ -180,9 +216,14 @@ def _clear_remains(data: Path, sockets: Path) -> None:
                     orphan.kill()
         time.sleep(0.05)
     for note in (data / 'postmaster.pid', sockets / '.s.PGSQL.5432.lock'):
-        with suppress(ValueError):
-            if psutil.pid_exists(_noted_pid(note)):
-                note.unlink()  # PostgreSQL would take that process, or a zombie, for a server
+        try:
+            is_stale = psutil.pid_exists(
+                _noted_pid(note)
+            )  # PostgreSQL would take that process, or a zombie, for a server
+        except ValueError:
+            is_stale = True  # empty: the disk was full, or the power failed
+        if is_stale:
+            note.unlink(missing_ok=True)
 
 
 def _noted_pid(note: Path) -> int:
@@ -243,5 +284,6 @@ def _run(account: Account, program: str, *arguments: object, stdin: str = '') ->
 
 
 def _failure(program: str, output: str) -> NotStarted:
-    last = ' '.join(output.split()[-60:])
+    told = [line for line in output.splitlines() if re.search('FATAL|PANIC|No space left on device', line)]
+    last = ' '.join(' '.join(told or [output]).split()[-60:])
     return NotStarted(f'資料庫無法啟動（{program}）：{last}\nThe database cannot be started ({program}): {last}')

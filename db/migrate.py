@@ -19,6 +19,7 @@ from tortoise.migrations.schema_generator.state_apps import StateApps
 from tortoise.transactions import in_transaction
 
 from . import tortoise_config
+from .server_account import NotStarted
 
 SCHEMA = Path(__file__).with_name('schema.sql')
 
@@ -31,10 +32,12 @@ async def migrated(url: str) -> None:
 
     Everything happens in one transaction under an advisory lock. So several starting processes wait for the first,
     and a killed one leaves the old state: Tortoise alone would note a migration in a transaction of its own, and
-    could find the tables there but the note missing. Takes milliseconds when nothing is to be done.
+    could find the tables there but the note missing. Takes milliseconds when nothing is to be done. Raises NotStarted
+    for a database that a newer version has migrated.
     """
     async with TortoiseContext() as context:
         await context.init(tortoise_config(url))
+        await _check_age(context.db())
         if not await MigrationExecutor(context.db(), _apps()).plan():
             return
         async with in_transaction() as client:
@@ -46,6 +49,20 @@ async def migrated(url: str) -> None:
             if is_new:
                 await client.execute_script(SCHEMA.read_text())
             await MigrationExecutor(client, _apps()).migrate(fake=is_new)
+
+
+async def _check_age(client: Any) -> None:
+    recorder = MigrationRecorder(client)
+    if not await client.execute_query_dict("SELECT 1 FROM pg_tables WHERE tablename = 'tortoise_migrations'"):
+        return
+    known = {path.stem for path in (Path(__file__).parent / 'migrations').glob('0*.py')}
+    unknown = sorted({each.name for each in await recorder.applied_migrations()} - known)
+    if unknown:
+        raise NotStarted(
+            f'這個資料庫已由較新的版本更新過（{unknown[-1]}），這個版本不認識，所以不啟動。請改用較新的版本。\n'
+            f'This database was migrated by a newer version ({unknown[-1]}), which this one does not know; nothing is '
+            'started. Use the newer version.'
+        )
 
 
 async def as_sql() -> str:

@@ -849,3 +849,11 @@ CREATE TABLE "kept_search" (
 );
 CREATE INDEX "idx_kept_search_kept_at_3f0a4c" ON "kept_search" ("kept_at");
 COMMENT ON TABLE "kept_search" IS 'The words that an account looked for, sealed, under a random key that stands in addresses instead of them.';
+
+-- 0018_keys
+CREATE TABLE "key_check" (
+    "key_id" SMALLINT NOT NULL  PRIMARY KEY,
+    "canary" BYTEA NOT NULL,
+    "word_index" VARCHAR(64) NOT NULL
+);
+COMMENT ON TABLE "key_check" IS 'A word sealed with one of the sealing keys, and its blind index: other keys are known before they do harm.';

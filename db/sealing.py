@@ -49,9 +49,11 @@ def sealed(text: str, column: str) -> Sealed:
     return Sealed(seal_bytes(text.encode(), column), column)
 
 
-def seal_bytes(content: bytes, name: str) -> bytes:
-    """`content` sealed with the newest key; it opens only with the same `name`."""
-    key_id, key = list(_keyring().keys.items())[-1]
+def seal_bytes(content: bytes, name: str, key_id: int | None = None) -> bytes:
+    """`content` sealed with the newest key, or the one of that id; it opens only with the same `name`."""
+    if key_id is None:
+        key_id = list(_keyring().keys)[-1]
+    key = _keyring().keys[key_id]
     nonce = secrets.token_bytes(12)
     return bytes([key_id]) + nonce + AESGCM(key).encrypt(nonce, content, name.encode())
 

@@ -21,6 +21,8 @@ from urllib.parse import quote, unquote
 import asyncpg
 from tortoise.connection import get_connection
 
+from db import outages
+
 from .repeating import repeating
 
 log = logging.getLogger(__name__)
@@ -248,7 +250,8 @@ async def _keep_listening(url: str, lost: asyncio.Event) -> None:
     if await _is_alive(_line):
         return
     _line.terminate()
-    _line = await _connection(url, lost)
+    async with outages.told(None, may_be_done=False):
+        _line = await _connection(url, lost)
     log.warning('announcements: the connection was lost and is made again')
     for channel in list(_subscribers):
         _tell(channel, None)

@@ -13,6 +13,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 from uuid import UUID, uuid4, uuid5
 
 from tortoise.expressions import Q, Subquery
+from tortoise.queryset import QuerySet
 
 from db import transaction
 from db.choices import Choice, DraftKind, Role
@@ -184,6 +185,11 @@ async def under_way(*, by: Account) -> list[DraftSummary]:
     return [_summary(draft) for draft in drafts]
 
 
+async def sweep() -> int:
+    """Forget forms that were opened yesterday or before and left empty; how many. What was typed stays."""
+    return await _empty_ones().delete()
+
+
 def to_draft(details: Any) -> dict[str, Any]:
     """A details object as a draft keeps it: `from_draft(to_draft(details), type(details)())` equals `details`."""
     return {
@@ -241,8 +247,12 @@ async def _name_of_form(kind: DraftKind, volunteer: Volunteer, about: str, by: A
 
 async def _drop_empty_ones(by: Account) -> None:
     """Forms of this clerk that were opened yesterday or before and left empty."""
-    old = Draft.filter(owner_id=by.id, volunteer_id__isnull=True, saved_at__lt=dates.now() - _EMPTY_FOR)
-    await old.exclude(id__in=Subquery(DraftEntry.all().values('draft_id'))).delete()
+    await _empty_ones().filter(owner_id=by.id, volunteer_id__isnull=True).delete()
+
+
+def _empty_ones() -> QuerySet[Draft]:
+    old = Draft.filter(saved_at__lt=dates.now() - _EMPTY_FOR)
+    return old.exclude(id__in=Subquery(DraftEntry.all().values('draft_id')))
 
 
 async def _upsert(draft_id: UUID, name: str, text: str) -> None:

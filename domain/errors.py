@@ -1,5 +1,9 @@
 """Refusals. Each says to the user, in 繁體中文, what happened and what to do; none is a stack trace."""
 
+from db import DatabaseAway
+
+__all__ = ['DatabaseAway', 'DomainError', 'Incomplete', 'MovedOn', 'NoAnswer', 'NotFound', 'NotPermitted']
+
 
 class DomainError(Exception):
     """A refusal the office expects. `str(error)` is the sentence the user reads."""
@@ -32,3 +36,14 @@ class Incomplete(DomainError):
 
 class MovedOn(DomainError):
     """Somebody else changed the record first; what this user saw is no longer true."""
+
+
+class NoAnswer(DomainError):
+    """The database is away, or keeps people waiting too long."""
+
+    def __init__(self, away: DatabaseAway | None = None) -> None:
+        super().__init__(
+            '資料庫在處理時沒有回應，不確定這次完成了沒有。請稍候重新整理頁面看看，還沒有完成再按一次；您輸入的內容都還在。'
+            if away and away.is_unsure
+            else '資料庫暫時沒有回應，這次沒有完成。請稍候再按一次；您輸入的內容都還在。'
+        )

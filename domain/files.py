@@ -32,7 +32,6 @@ log = logging.getLogger(__name__)
 MEGABYTE = 1024 * 1024
 # Units have several clerks, who work at the same time.
 _CLERKS_AT_ONCE = 5
-_FILES_AT_A_SWEEP = 1000
 # Any number will do, as long as nothing else in the database uses it.
 _LOCK = 20_261_129
 _TOO_HARD = '您上傳的檔案連續多次無法處理，暫時不能上傳。請一小時後再試，並改用手機拍的照片；已填的資料都還在。'
@@ -116,15 +115,13 @@ async def keep(
         )
 
 
-async def sweep() -> None:
-    """Take away files that were never attached: older than the term, in no form that is under way."""
+async def sweep() -> int:
+    """Take away files that were never attached: older than the term, in no form under way. Returns how many."""
     before = dates.now() - timedelta(days=settings.current().unattached_days)
     old = StoredFile.filter(volunteer_id=None, uploaded_at__lt=before).order_by('uploaded_at')
-    found = await old.limit(_FILES_AT_A_SWEEP).values_list('id', 'host_unit_id')
+    found = await old.values_list('id', 'host_unit_id')
     typed = await _in_forms({unit for _, unit in found})
-    for file_id, _ in found:
-        if str(file_id) not in typed:
-            await _take_away(file_id)
+    return sum([await _take_away(file_id) for file_id, _ in found if str(file_id) not in typed])
 
 
 async def get(file_id: UUID | str, *, by: Account) -> StoredFile:
@@ -187,15 +184,16 @@ async def _in_forms(units: Iterable[int | None]) -> set[str]:
     return {text for entry in await entries if isinstance(text := json.loads(entry.value.open()), str)}
 
 
-async def _take_away(file_id: UUID) -> None:
+async def _take_away(file_id: UUID) -> bool:
     async with transaction():
         await get_connection('default').execute_query('SELECT pg_advisory_xact_lock($1)', [_LOCK])
         file = await StoredFile.filter(id=file_id, volunteer_id=None).first()
         if file is None:
-            return
+            return False
         await file.delete()
         if not await StoredFile.filter(digest=file.digest).exists():
             await blobs.drop(file.digest)
+    return True
 
 
 def _free_for(volunteer_id: int | None, by: Account) -> Q:

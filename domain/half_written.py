@@ -67,6 +67,11 @@ async def forget(sheet: Sheet) -> None:
     await HalfWritten.filter(account_id=sheet.by.id, place=sheet.place).delete()
 
 
+async def sweep() -> int:
+    """Forget what was left lying; how many fields that was."""
+    return await HalfWritten.filter(at__lt=dates.now() - KEPT_FOR).delete()
+
+
 def _plain(value: object) -> str:
     if isinstance(value, date):
         return value.isoformat()

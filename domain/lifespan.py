@@ -4,11 +4,14 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import db
-from db import blobs, embedded, migrate, reference, sealing
+from db import blobs, embedded, key_check, migrate, reachable, reference, sealing
+from db.outages import PATIENCE
+from db.server_account import NotStarted
 
-from . import announcements, demo, files, limits, pictures
+from . import announcements, demo, limits, nightly, pictures
 from . import settings as settings_module
 from .accounts import first_administrator, login_lock, requests
 from .logbook import pdf
@@ -19,23 +22,39 @@ from .reviews import deadlines, decisions, presence
 from .settings import Settings
 from .volunteers import spelling
 
+__all__ = ['NotStarted', 'open_for_business']
+
 SWEEP_SECONDS = 3600.0
+# The bundled PostgreSQL is looked at once a second, and started again after pauses of up to 15 seconds.
+WATCH_SECONDS = 1.0
+LONGEST_PAUSE = 15.0
 
 
 @asynccontextmanager
 async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
-    """Everything the services need runs inside this context; it yields lines worth telling whoever started us."""
+    """Everything the services need runs inside this context; it yields lines worth telling whoever started us.
+
+    Raises NotStarted, which says in Chinese and in English why there is no office.
+    """
     settings_module.use(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    sealing.use(sealing.Keyring(settings.sealing_keys, settings.index_key))
     blobs.use(settings.data_dir / 'files')
     async with contextlib.AsyncExitStack() as stack:
         url = settings.database_url
         if url is None:
             url = await embedded.started(settings.data_dir / 'postgres')
             stack.push_async_callback(embedded.stopped, settings.data_dir / 'postgres')
+        else:
+            await reachable.awaited(url, settings.database_patience)
         await migrate.migrated(url)
-        await stack.enter_async_context(db.connected(url))
+        await stack.enter_async_context(db.connected(url, patience=PATIENCE))
+        if not settings.has_keys:
+            if not await key_check.is_new_office():
+                raise key_check.no_keys(settings.data_dir)
+            settings = settings_module.with_own_keys(settings)
+        keyring = sealing.Keyring(settings.sealing_keys, settings.index_key)
+        sealing.use(keyring)
+        await key_check.check(keyring)
         await reference.fill()
         await announcements.opened(url)
         stack.push_async_callback(announcements.closed)
@@ -51,9 +70,21 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
             decisions.release_forever(),
             presence.renew_forever(),
             deadlines.watch_forever(),
-            repeating('sweeping', SWEEP_SECONDS, limits.sweep, login_lock.sweep, requests.sweep, files.sweep),
+            repeating('sweeping', SWEEP_SECONDS, limits.sweep, login_lock.sweep, requests.sweep),
             repeating('names', 24 * 60 * 60, spelling.renew_keys),
+            nightly.tidy_forever(),
         )
+        if settings.database_url is None:
+            await stack.enter_async_context(in_background(_watch(settings.data_dir / 'postgres')))
         for loop in loops:
             await stack.enter_async_context(in_background(loop))
         yield welcome
+
+
+async def _watch(folder: Path) -> None:
+    """Start the bundled PostgreSQL again whenever it has ended, also when its disk was full and has room again."""
+
+    async def soon() -> float:
+        return WATCH_SECONDS
+
+    await repeating('bundled PostgreSQL', LONGEST_PAUSE, lambda: embedded.kept_running(folder), due_in=soon)

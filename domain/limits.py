@@ -57,9 +57,9 @@ async def give_back(limit: Limit, whose: object) -> None:
     )
 
 
-async def sweep() -> None:
-    """Forget what is over."""
-    await Allowance.filter(ends_at__lte=dates.now()).delete()
+async def sweep() -> int:
+    """Forget what is over; how much that was."""
+    return await Allowance.filter(ends_at__lte=dates.now()).delete()
 
 
 def _key(limit: Limit, whose: object) -> str:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from db import DatabaseAway, unhurried
+
 from . import dates
 
 log = logging.getLogger(__name__)
@@ -20,6 +22,8 @@ FIRST_RETRY = 0.5
 # Work that fails is late after so many periods without success, work that is at its round after so much more time.
 LATE_AFTER = 3
 LONGEST_ROUND = timedelta(minutes=10)
+# After so many failures in a row the log has a line with the count.
+_COUNTED = frozenset(4**exponent for exponent in range(1, 16))
 
 Work = Callable[[], Awaitable[object]]
 
@@ -65,8 +69,9 @@ async def repeating(
 
     Setting `wake` begins the next round at once. `due_in` is asked after each success in how many seconds the next
     round is due; it is never later than in `every`. When a work fails, the others are still done, and the round is
-    repeated after FIRST_RETRY seconds, then after twice that, and so on up to `every`. The log has each failure once,
-    and how often the rounds failed when they succeed again.
+    repeated after FIRST_RETRY seconds, then after twice that, and so on up to `every`. The log has the first failure,
+    a line for another kind of failure, a line with the count after 4, 16, 64 … of them, and one when it is over.
+    Nobody waits for it: it has no limits of time at the database.
     """
     heartbeat = Heartbeat(name, every, dates.now())
     wake = wake or asyncio.Event()
@@ -76,7 +81,8 @@ async def repeating(
         while True:
             wake.clear()
             try:
-                await _each(works)
+                with unhurried():
+                    await _each(works)
                 pause = min(every, await due_in()) if due_in else every
             except Exception as failure:  # the database is away, say: whatever it is, the next round must come
                 pause = _note_failure(heartbeat, failure, logged)
@@ -114,6 +120,8 @@ async def _each(works: tuple[Work, ...]) -> None:
             if task is None or task.cancelling():
                 raise
             failures.append(RuntimeError('something the work waited for was cancelled'))
+        except DatabaseAway:  # the others would fare no better
+            raise
         except Exception as failure:
             failures.append(failure)
         _heed_cancellation()
@@ -135,10 +143,19 @@ def _note_failure(heartbeat: Heartbeat, failure: Exception, logged: set[str]) ->
     heartbeat.failures_in_a_row += 1
     # The exponent is bounded, for a float is.
     pause: float = min(heartbeat.every, FIRST_RETRY * 2 ** min(heartbeat.failures_in_a_row - 1, 20))
-    if repr(failure) not in logged:
-        logged.add(repr(failure))
-        log.error('%s: failed, trying again; the same failure is not logged again', heartbeat.name, exc_info=failure)
+    count, told = heartbeat.failures_in_a_row, _told(failure)
+    if not logged:
+        # Of a database that is away the traceback says nothing more.
+        trace = None if isinstance(failure, DatabaseAway) else failure
+        log.error('%s: failed, trying again: %s', heartbeat.name, told, exc_info=trace)
+    elif type(failure).__name__ not in logged or count in _COUNTED:
+        log.error('%s: failed %d times in a row, trying again: %s', heartbeat.name, count, told)
+    logged.add(type(failure).__name__)
     return pause
+
+
+def _told(failure: Exception) -> str:
+    return f'{type(failure).__name__}: {str(failure).partition(chr(10))[0]}'
 
 
 def _note_success(heartbeat: Heartbeat, logged: set[str]) -> None:

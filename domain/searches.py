@@ -34,3 +34,8 @@ async def words(key: object, *, by: Account) -> str:
     """The words under `key`; '' when there are none, or they are another's."""
     kept = await KeptSearch.get_or_none(key=str(key or '')[:32], account_id=by.id)
     return str(kept.words.open()) if kept else ''
+
+
+async def sweep() -> int:
+    """Forget what was searched for long ago; how much that was."""
+    return await KeptSearch.filter(kept_at__lt=dates.now() - KEPT_FOR).delete()

@@ -5,7 +5,7 @@ import binascii
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import parseaddr
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -21,12 +21,17 @@ MAIL_SCHEMES = ('smtp', 'smtp+starttls', 'smtps')
 
 
 class BadSettings(Exception):
-    """The environment does not make sense; the message names the variable and what it should be."""
+    """The environment does not make sense; a line of Chinese and one of English say which variable, and why."""
+
+    def __init__(self, chinese: str, english: str) -> None:
+        super().__init__(f'設定有誤，無法啟動：{chinese}。\nThe settings are wrong, nothing is started: {english}.')
 
 
 @dataclass(frozen=True)
 class Settings:
     """`sealing_keys` are 32 bytes each by id 1 to 255, newest last; `index_key` 32 bytes. Times are in seconds.
+
+    Without keys (`has_keys`) the office is new, or has lost them: `with_own_keys`.
 
     Lookups are of numbers in 24 hours, of people who are none of one's own.
     """
@@ -61,18 +66,25 @@ class Settings:
     public_forms: int = 100
     uploads_a_minute: int = 60
     unit_megabytes: int = 20_000
-    unattached_days: int = 30
+    unattached_days: int = 1
+    database_patience: int = 300
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether keys were found: in the environment, or in the data folder."""
+        return bool(self.sealing_keys)
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Settings:
-    """The settings that `environ` describes. Raises BadSettings. Makes DATA_DIR and its keys when there are none."""
+    """The settings that `environ` describes. Raises BadSettings. Makes nothing, not even keys (`with_own_keys`)."""
     data_dir = Path(environ.get('DATA_DIR') or 'var').absolute()
     host = environ.get('HOST') or '127.0.0.1'
     port = _whole(environ, 'PORT', 8080, 1, 65535)
     public_url = (environ.get('PUBLIC_URL') or f'http://{host}:{port}').rstrip('/')
     if urlsplit(public_url).scheme not in ('http', 'https') or not urlsplit(public_url).netloc:
         raise BadSettings(
-            f'PUBLIC_URL must be the address people type, such as https://book.example.tw; it is {public_url!r}'
+            f'PUBLIC_URL 應是使用者輸入的網址，例如 https://book.example.tw；現在是 {public_url!r}',
+            f'PUBLIC_URL must be the address people type, such as https://book.example.tw; it is {public_url!r}',
         )
     keys, index_key = _keys(environ, data_dir)
     ca_file, bounces = environ.get('SMTP_CA_FILE'), environ.get('BOUNCES_MAILDIR')
@@ -108,7 +120,19 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         uploads_a_minute=_whole(environ, 'UPLOADS_A_MINUTE', Settings.uploads_a_minute, 1, 10_000),
         unit_megabytes=_whole(environ, 'UNIT_MEGABYTES', Settings.unit_megabytes, 1, 100_000_000),
         unattached_days=_whole(environ, 'UNATTACHED_DAYS', Settings.unattached_days, 1, 3650),
+        database_patience=_whole(environ, 'DATABASE_PATIENCE', Settings.database_patience, 0, 24 * 3600),
     )
+
+
+def with_own_keys(settings: Settings) -> Settings:
+    """With the keys of the data folder, which are made now: for an office that has none, and nothing sealed.
+
+    Of two processes that make them at once one has been first, and both have its keys.
+    """
+    file = settings.data_dir / 'keys'
+    private_files.write_first(file, f'1:{_fresh()}\n{_fresh()}')
+    keys, index_key = _parsed(*_kept(file))
+    return replace(settings, sealing_keys=keys, index_key=index_key)
 
 
 def use(settings: Settings) -> None:
@@ -127,22 +151,33 @@ _current = Settings()
 
 def _database_url(environ: Mapping[str, str]) -> str | None:
     url = environ.get('DATABASE_URL')
-    if url and urlsplit(url).scheme not in ('postgres', 'postgresql', 'asyncpg'):
-        raise BadSettings('DATABASE_URL must be a PostgreSQL address: postgresql://user:password@host:5432/name')
+    try:
+        scheme = urlsplit(url or '').scheme
+    except ValueError:
+        scheme = '?'
+    if url and scheme not in ('postgres', 'postgresql', 'asyncpg'):
+        raise BadSettings(
+            'DATABASE_URL 應是 PostgreSQL 的位址：postgresql://user:password@host:5432/name',
+            'DATABASE_URL must be a PostgreSQL address: postgresql://user:password@host:5432/name',
+        )
     return url or None
 
 
 def _smtp_url(environ: Mapping[str, str]) -> str | None:
     url = environ.get('SMTP_URL')
     if url and (urlsplit(url).scheme not in MAIL_SCHEMES or not urlsplit(url).hostname):
-        raise BadSettings('SMTP_URL must be smtp://host:25, smtp+starttls://user:password@host:587 or smtps://…:465')
+        ways = 'smtp://host:25, smtp+starttls://user:password@host:587, smtps://…:465'
+        raise BadSettings(f'SMTP_URL 應是其中一種：{ways}', f'SMTP_URL must be one of {ways}')
     return url or None
 
 
 def _mail_address(name: str, text: str) -> str:
     address = mail_addresses.parse(text)
     if address is None:
-        raise BadSettings(f'{name} must be an e-mail address such as office@example.tw; it is {text!r}')
+        raise BadSettings(
+            f'{name} 應是電子郵件地址，例如 office@example.tw；現在是 {text!r}',
+            f'{name} must be an e-mail address such as office@example.tw; it is {text!r}',
+        )
     return address
 
 
@@ -157,9 +192,17 @@ def _keys(environ: Mapping[str, str], data_dir: Path) -> tuple[dict[int, bytes],
     """SEALING_KEYS is `1:base64,2:base64`, newest last; BLIND_INDEX_KEY is base64. Neither set: a file of our own."""
     spelled, index = environ.get('SEALING_KEYS'), environ.get('BLIND_INDEX_KEY')
     if bool(spelled) != bool(index):
-        raise BadSettings('SEALING_KEYS and BLIND_INDEX_KEY belong together: set both, or neither')
-    if not spelled or not index:
-        spelled, index = _own_keys(data_dir / 'keys')
+        raise BadSettings(
+            'SEALING_KEYS 與 BLIND_INDEX_KEY 要一起設定，或都不設定',
+            'SEALING_KEYS and BLIND_INDEX_KEY belong together: set both, or neither',
+        )
+    if spelled and index:
+        return _parsed(spelled, index)
+    file = data_dir / 'keys'
+    return _parsed(*_kept(file)) if file.exists() else ({}, b'')
+
+
+def _parsed(spelled: str, index: str) -> tuple[dict[int, bytes], bytes]:
     try:
         keys = {int(number): _key(text) for number, text in (pair.split(':', 1) for pair in spelled.split(','))}
         if not all(1 <= number <= 255 for number in keys):
@@ -167,18 +210,25 @@ def _keys(environ: Mapping[str, str], data_dir: Path) -> tuple[dict[int, bytes],
         return keys, _key(index)
     except ValueError as mistake:
         raise BadSettings(
+            'SEALING_KEYS 應如 1:BASE64,2:BASE64，BLIND_INDEX_KEY 應如 BASE64，每把金鑰 32 位元組'
+            f'（openssl rand -base64 32）：{mistake}',
             'SEALING_KEYS must be like 1:BASE64,2:BASE64 and BLIND_INDEX_KEY like BASE64, '
-            f'each key 32 bytes (openssl rand -base64 32): {mistake}'
+            f'each key 32 bytes (openssl rand -base64 32): {mistake}',
         ) from None
 
 
-def _own_keys(file: Path) -> tuple[str, str]:
-    """The keys of an office nobody configured, readable by us alone; made at the first start."""
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        private_files.write(file, f'1:{_fresh()}\n{_fresh()}')
-    spelled, index = file.read_text().splitlines()
-    return spelled, index
+def _kept(file: Path) -> list[str]:
+    """The two lines of the keys of an office nobody configured."""
+    try:
+        lines = file.read_text().splitlines()
+    except (OSError, ValueError) as trouble:
+        raise BadSettings(f'無法讀取 {file}：{trouble}', f'{file} cannot be read: {trouble}') from None
+    if len(lines) != 2:
+        raise BadSettings(
+            f'{file} 是空的或已損壞；請從備份放回這個系統的金鑰，不要刪除它',
+            f'{file} is empty or damaged: put back the keys of this office from where they were saved, never remove it',
+        )
+    return lines
 
 
 def _fresh() -> str:
@@ -198,7 +248,10 @@ def _key(text: str) -> bytes:
 def _whole(environ: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
     text = environ.get(name) or str(default)
     if not text.isdecimal() or not least <= int(text) <= most:
-        raise BadSettings(f'{name} must be a whole number from {least} to {most}; it is {text!r}')
+        raise BadSettings(
+            f'{name} 應是 {least} 到 {most} 的整數；現在是 {text!r}',
+            f'{name} must be a whole number from {least} to {most}; it is {text!r}',
+        )
     return int(text)
 
 
@@ -207,11 +260,14 @@ def _networks(environ: Mapping[str, str], name: str, default: str) -> tuple[Netw
     try:
         return tuple(ip_network(each.strip()) for each in spelled.split(',') if each.strip())
     except ValueError:
-        raise BadSettings(f'{name} must be networks like 10.1.0.0/16,192.0.2.7; it is {spelled!r}') from None
+        raise BadSettings(
+            f'{name} 應是網段，例如 10.1.0.0/16,192.0.2.7；現在是 {spelled!r}',
+            f'{name} must be networks like 10.1.0.0/16,192.0.2.7; it is {spelled!r}',
+        ) from None
 
 
 def _yes(environ: Mapping[str, str], name: str) -> bool:
     text = (environ.get(name) or '0').lower()
     if text not in ('0', '1', 'no', 'yes', 'false', 'true'):
-        raise BadSettings(f'{name} must be 1 or 0; it is {text!r}')
+        raise BadSettings(f'{name} 應是 1 或 0；現在是 {text!r}', f'{name} must be 1 or 0; it is {text!r}')
     return text in ('1', 'yes', 'true')

@@ -1,22 +1,18 @@
 """`python -m ui`: start the server."""
 
 import os
-import sys
 
 from domain import settings
-from domain.settings import BadSettings
 
+from . import refusals
 from .server import assemble, serve
 
 
 def main() -> None:
     """Read the environment, check it, serve."""
     os.umask(0o077)  # what is written is ours alone from its first byte
-    try:
+    with refusals.told():
         chosen = settings.read()
-    except BadSettings as mistake:
-        sys.exit(f'設定有誤，無法啟動。\n{mistake}')
-    settings.use(chosen)
     serve(assemble(chosen), chosen)
 
 

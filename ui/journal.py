@@ -60,6 +60,9 @@ def opened() -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
+    logging.getLogger('domain.nightly').setLevel(logging.INFO)
+    # Its pool repeats with a traceback each time what the loops say once (domain/repeating.py).
+    logging.getLogger('asyncpg').setLevel(logging.ERROR)
 
 
 def _escaped(sign: re.Match[str]) -> str:

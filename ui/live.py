@@ -16,10 +16,11 @@ from domain.announcements import (
     RosterChanged,
     VolunteerChanged,
 )
-from domain.errors import NotFound
+from domain.errors import DatabaseAway, NotFound
 from domain.model import Account, Role, Volunteer
 
 PAUSE = 0.25
+_AWAY_PAUSE = 2.0
 
 Answer = TypeVar('Answer')
 _about_to_read: dict[Hashable, asyncio.Task[Any]] = {}
@@ -105,6 +106,9 @@ class follow:
             with self.slot:
                 try:
                     await self.renew()
+                except DatabaseAway:  # it is read again until that is over
+                    self.is_due.set()
+                    await asyncio.sleep(_AWAY_PAUSE)
                 except NotFound:  # it is none of this account's business any more: the page says so when it is opened
                     self.client.run_javascript('location.reload()')
                     return

@@ -2,8 +2,10 @@
 
 import gc
 import logging
+import os
+import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import uvicorn
 from fastapi import FastAPI
@@ -12,9 +14,10 @@ from nicegui import ui
 from nicegui.translations import translations
 
 from domain import lifespan
+from domain.lifespan import NotStarted
 from domain.settings import Settings
 
-from . import assets, connections, files, gate, journal, routes, session, uploads
+from . import assets, connections, failures, files, gate, journal, refusals, routes, session, uploads
 
 COLOURS = {
     'primary': '#0F5A73',
@@ -32,7 +35,10 @@ def assemble(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def open_office(_: FastAPI) -> AsyncIterator[None]:
-        async with lifespan.open_for_business(settings) as welcome, gate.opened():
+        async with AsyncExitStack() as doors:
+            with refusals.told():
+                welcome = await doors.enter_async_context(lifespan.open_for_business(settings))
+            await doors.enter_async_context(gate.opened())
             _say(settings, welcome)
             # What stands now stands for good: looking through it for garbage would hold the event loop again and again.
             gc.collect()
@@ -43,6 +49,7 @@ def assemble(settings: Settings) -> FastAPI:
     site = FastAPI(lifespan=open_office, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     nicegui_app.router.redirect_slashes = False
     session.register(site)
+    failures.register()
     uploads.register(site)
     files.register(site)
     routes.register(site)
@@ -72,22 +79,40 @@ def assemble(settings: Settings) -> FastAPI:
 
 
 def serve(site: FastAPI, settings: Settings) -> None:
-    """Serve `site` until the process is asked to end: its connections and its log are limited."""
+    """Serve `site` until the process is asked to end: its connections and its log are limited.
+
+    The port is taken before anything is begun: two servers on one port would both think the office theirs.
+    """
     journal.opened()
-    uvicorn.run(
-        site,
-        host=settings.host,
-        port=settings.port,
-        http=connections.Limited,
-        log_config=None,
-        log_level='warning',
-        access_log=False,
-        proxy_headers=False,  # whom a proxy speaks for is the gate's to say (TRUSTED_PROXIES)
-        ws_per_message_deflate=False,
-        ws_max_size=1_100_000,
-        timeout_graceful_shutdown=5,
-        server_header=False,
-    )
+    with refusals.told(), _listening(settings) as door:
+        server = uvicorn.Server(
+            uvicorn.Config(
+                site,
+                http=connections.Limited,
+                log_config=None,
+                log_level='warning',
+                access_log=False,
+                proxy_headers=False,  # whom a proxy speaks for is the gate's to say (TRUSTED_PROXIES)
+                ws_per_message_deflate=False,
+                ws_max_size=1_100_000,
+                timeout_graceful_shutdown=5,
+                server_header=False,
+            )
+        )
+        server.run([door])
+
+
+def _listening(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ':' in settings.host else socket.AF_INET
+    place = f'{settings.host}:{settings.port}'
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+    except OSError as taken:
+        why = os.strerror(taken.errno) if taken.errno else str(taken)
+        raise NotStarted(
+            f'無法在 {place} 提供服務：{why}。可能已有程式使用這個連接埠；請停止它，或以 PORT 換一個。\n'
+            f'{place} cannot be listened at: {why}. Another program may use the port: stop it, or set PORT.'
+        ) from None
 
 
 def _say(settings: Settings, welcome: list[str]) -> None:

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from domain import accounts, links
 from domain.accounts import sessions
-from domain.errors import DomainError, NotFound, NotPermitted
+from domain.errors import DatabaseAway, DomainError, NotFound, NotPermitted
 from domain.model import Account, Role
 
 from . import frame, gate, public, slow_pages
@@ -75,6 +75,12 @@ async def _built(
     except DomainError as refusal:
         _begin_again(409)
         frame.sentence_page(account, '無法開啟這個頁面', str(refusal))
+    except DatabaseAway as away:
+        log.warning('a page could not be built: %s: %s', ui.context.client.page.path, away)
+        _begin_again(503)
+        frame.sentence_page(
+            account, '資料庫暫時沒有回應', '系統會自動恢復，已儲存的資料都還在。請稍候重新整理這個頁面。'
+        )
     except Exception:
         log.exception('a page could not be built: %s', ui.context.client.page.path)
         _begin_again(500)

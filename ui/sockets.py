@@ -8,6 +8,7 @@ alive, at every single event.
 import asyncio
 import inspect
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs
@@ -16,11 +17,15 @@ from weakref import WeakKeyDictionary
 from nicegui import Client, background_tasks, core
 
 from domain.accounts import sessions
+from domain.errors import DatabaseAway, NoAnswer
+
+from .components.notices import refuse
 
 log = logging.getLogger(__name__)
 
 # All there are in NiceGUI 3.18 (nicegui/nicegui.py); `disconnect` is the socket's own end: no guard, but its turn.
 _EVENTS = {'connect', 'handshake', 'disconnect', 'event', 'javascript_response', 'ack', 'log'}
+_TYPING = {'typed', 'chosen', 'left', 'pending'}
 _BEFORE_THE_DROP = 0.5
 # Characters of one text (a mail's wording, the longest, has 10,000), and of a message with a sign for each value.
 MOST_TEXT = 20_000
@@ -30,6 +35,7 @@ Handler = Callable[..., Any]
 Guarded = Callable[..., Awaitable[Any]]
 
 _turns: WeakKeyDictionary[Client, asyncio.Lock] = WeakKeyDictionary()
+_unanswered: WeakKeyDictionary[Client, float] = WeakKeyDictionary()
 
 
 def guard(origins: frozenset[str]) -> None:
@@ -118,10 +124,22 @@ def _guarded(name: str, handler: Handler) -> Guarded:
         if _is_too_much(args):
             log.warning('a browser sends more in one %s than any page of ours has', name)
             return
+        came_at = time.monotonic()
         # In turn: while the database is asked about one event, the next must not overtake it.
         async with _turns.setdefault(client, asyncio.Lock()):
+            if came_at < _unanswered.get(client, 0):
+                return  # it waited behind one that met no answer, and whoever pressed was told
             digest = session_of(client)
-            if await sessions.account_at(digest, is_activity=name == 'event') is None:
+            try:
+                account = await sessions.account_at(digest, is_activity=name == 'event')
+            except DatabaseAway as away:
+                _unanswered[client] = time.monotonic()
+                log.warning('an event of a page was left undone: %s', away)
+                if name == 'event' and not _is_typing(client, args[0]):
+                    with client.content:
+                        refuse(NoAnswer())
+                return
+            if account is None:
                 close_pages(digest)
                 return
             try:
@@ -133,6 +151,13 @@ def _guarded(name: str, handler: Handler) -> Guarded:
 
     guarded.guards = name  # type: ignore[attr-defined]
     return guarded
+
+
+def _is_typing(client: Client, message: Mapping[str, Any]) -> bool:
+    """Whether it tells what was typed: the browser shows that as not stored and tells it again (mirror.js)."""
+    element = client.elements.get(message.get('id', 0))
+    listener = element._event_listeners.get(str(message.get('listener_id'))) if element else None
+    return listener is not None and listener.type in _TYPING
 
 
 def _after_its_last_words(handler: Handler) -> Guarded:

@@ -184,3 +184,14 @@ class MailTemplate(Model):
 
     class Meta:
         table = 'mail_template'
+
+
+class KeyCheck(Model):
+    """A word sealed with one of the sealing keys, and its blind index: other keys are known before they do harm."""
+
+    key_id = fields.SmallIntField(primary_key=True, generated=False)
+    canary = fields.BinaryField()
+    word_index = fields.CharField(max_length=64)
+
+    class Meta:
+        table = 'key_check'

@@ -66,10 +66,10 @@ async def take_back(index: str) -> None:
     )
 
 
-async def sweep() -> None:
-    """Forget names whose failures are over: anybody can type in any number of them."""
+async def sweep() -> int:
+    """Forget names whose failures are over: anybody can type in any number of them. Returns how many."""
     over = dates.now() - LASTS
-    await LoginFailure.filter(updated_at__lte=over).delete()
+    return await LoginFailure.filter(updated_at__lte=over).delete()
 
 
 async def lift(index: str) -> None:

@@ -12,6 +12,7 @@ from .. import dates, links
 from ..errors import DomainError
 
 LONGEST_TOKEN = 100
+KEPT_FOR = timedelta(days=30)
 
 
 class LinkExpired(DomainError):
@@ -55,6 +56,11 @@ async def is_recent(account: Account, lasts: timedelta, pause: timedelta) -> boo
 async def close(account: Account) -> None:
     """No link of this account works any more."""
     await PasswordReset.filter(account_id=account.id, used_at=None).update(used_at=dates.now())
+
+
+async def sweep() -> int:
+    """Forget links, and codes on paper, that ended KEPT_FOR ago. Returns how many."""
+    return await PasswordReset.filter(expires_at__lt=dates.now() - KEPT_FOR).delete()
 
 
 def _open(token: str) -> QuerySet[PasswordReset]:

@@ -120,13 +120,14 @@ async def decide(request: AccountRequest, status: RequestStatus, by: Account) ->
         raise MovedOn('這件帳號申請已由另一位系統管理者處理，請重新整理清單。')
 
 
-async def sweep() -> None:
-    """Forget what nobody has confirmed in time, and the oldest of too many."""
+async def sweep() -> int:
+    """Forget what nobody has confirmed in time, and the oldest of too many. Returns how many."""
     unconfirmed = _open().filter(confirmed_at__isnull=True)
-    await unconfirmed.filter(created_at__lte=dates.now() - CONFIRM_WITHIN).delete()
+    gone = await unconfirmed.filter(created_at__lte=dates.now() - CONFIRM_WITHIN).delete()
     newest = await unconfirmed.order_by('-created_at', '-id').offset(MOST_UNCONFIRMED).first()
     if newest is not None:
-        await unconfirmed.filter(created_at__lte=newest.created_at).delete()
+        gone += await unconfirmed.filter(created_at__lte=newest.created_at).delete()
+    return gone
 
 
 def _open() -> QuerySet[AccountRequest]:

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from tortoise.expressions import F
 
-from db import transaction
+from db import DatabaseAway, transaction
 from db.choices import ApplicationStatus, Role
 from db.models import Account, Application, Decision
 
@@ -226,6 +226,8 @@ async def _released_one() -> bool:
                 await _carried_out(decision)
         except DomainError as refusal:
             decision.problem = str(refusal)
+        except DatabaseAway:  # it waits until the database is there
+            raise
         except Exception:
             log.exception('decisions: decision %s could not be carried out', decision.id)
             decision.problem = _NOT_CARRIED_OUT

@@ -6,9 +6,10 @@ import signal
 import stat
 import subprocess
 import tempfile
+import time
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import asyncpg
@@ -169,6 +170,94 @@ async def test_a_stale_number_that_another_process_has_got_does_not_hinder_the_s
         await stranger.wait()
 
 
+async def test_a_server_that_was_killed_is_started_again_and_one_that_runs_or_was_stopped_is_left_alone(
+    folder: Path,
+) -> None:
+    async with running(folder) as url:
+        await ask(url, 'CREATE TABLE note AS SELECT generate_series(1, 1000)')
+        before = postmaster(folder).pid
+        await embedded.kept_running(folder, fsync='off')
+        assert postmaster(folder).pid == before
+
+        killed(postmaster(folder))
+        await embedded.kept_running(folder, fsync='off')
+        assert await ask(url, 'SELECT count(*) FROM note') == 1000
+
+    await embedded.kept_running(folder, fsync='off')
+    assert processes_of(folder) == []
+
+
+@pytest.fixture
+def small_disk(folder: Path) -> Iterator[Path]:
+    """A disk of 80 MB below the folder's home, with a little more than a server needs."""
+    disk = folder.parent / 'disk'
+    disk.mkdir()
+    mounted = subprocess.run(
+        ['mount', '-t', 'tmpfs', '-o', 'size=80m', 'tmpfs', disk], check=False, capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip('no disk can be mounted here')
+    yield disk
+    for left in processes_of(disk / 'pg'):
+        left.kill()
+        left.wait()
+    subprocess.run(['umount', '-l', disk], check=True)
+
+
+async def test_a_server_that_a_full_disk_has_ended_starts_when_there_is_room_again(small_disk: Path) -> None:
+    folder = small_disk / 'pg'
+    async with running(folder) as url:
+        await ask(url, 'CREATE TABLE note AS SELECT 1 AS number')
+        with (small_disk / 'filler').open('wb') as filler, suppress(OSError):
+            while True:
+                filler.write(bytes(1024 * 1024))
+                filler.flush()
+        killed(postmaster(folder))
+        with pytest.raises(embedded.NotStarted) as refusal:
+            await embedded.kept_running(folder, fsync='off')
+        assert 'No space left on device' in str(refusal.value)
+        assert len(str(refusal.value).splitlines()) == 2
+
+        (small_disk / 'filler').unlink()
+        await embedded.kept_running(folder, fsync='off')
+        assert await ask(url, 'SELECT number FROM note') == 1
+
+
+async def test_a_first_start_on_a_full_disk_says_so_and_leaves_room_for_the_next(small_disk: Path) -> None:
+    (small_disk / 'filler').write_bytes(bytes(60 * 1024 * 1024))
+    with pytest.raises(embedded.NotStarted) as refusal:
+        await embedded.started(small_disk / 'pg')
+    assert 'No space left on device' in str(refusal.value)
+    assert len(str(refusal.value).splitlines()) == 2
+
+    (small_disk / 'filler').unlink()
+    async with running(small_disk / 'pg') as url:
+        assert await ask(url, 'SELECT 1') == 1
+
+
+async def test_an_empty_pid_file_does_not_hinder_the_start(folder: Path) -> None:
+    async with running(folder):
+        pass
+    (folder / 'data' / 'postmaster.pid').touch()
+
+    async with running(folder) as url:
+        assert await ask(url, 'SELECT 1') == 1
+
+
+async def test_data_of_another_postgresql_are_not_touched(folder: Path) -> None:
+    async with running(folder):
+        pass
+    (folder / 'data' / 'PG_VERSION').write_text('16\n')
+
+    with pytest.raises(embedded.NotStarted) as refusal:
+        await embedded.started(folder)
+
+    chinese, english = str(refusal.value).splitlines()
+    assert '是 PostgreSQL 16 的資料，這個版本使用 PostgreSQL 18' in chinese
+    assert 'is of PostgreSQL 16, and this version uses PostgreSQL 18' in english
+    assert processes_of(folder) == []
+
+
 async def test_a_first_start_that_was_killed_half_way_leaves_no_trace(folder: Path) -> None:
     (folder / 'data.new' / 'base').mkdir(parents=True)
     (folder / 'password').write_text('of a cluster that never came to be')
@@ -262,6 +351,14 @@ def processes_of(folder: Path) -> list[psutil.Process]:
         except psutil.Error:
             continue
     return found
+
+
+def killed(process: psutil.Process) -> None:
+    """kill -9, and wait until it is gone, or a zombie that nobody takes away."""
+    process.kill()
+    with suppress(psutil.NoSuchProcess):
+        while process.status() != psutil.STATUS_ZOMBIE:
+            time.sleep(0.01)
 
 
 def postmaster(folder: Path) -> psutil.Process:

@@ -1,15 +1,18 @@
 import asyncio
 import random
+import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
+import psutil
 import pytest
 from tortoise.connection import get_connection
-from tortoise.exceptions import IntegrityError, TransactionManagementError
+from tortoise.exceptions import IntegrityError, OperationalError, TransactionManagementError
 
 import db
+from db import DatabaseAway, asyncpg_engine
 from tests.patience import SECONDS, until
 
 WAITS_TO_COMMIT = """
@@ -138,12 +141,97 @@ async def test_a_task_that_outlives_its_transaction_is_told_so(notes: str) -> No
         await late
 
 
-async def test_a_lost_connection_keeps_its_own_error_and_the_pool_goes_on(notes: str) -> None:
-    with pytest.raises(asyncpg.ConnectionDoesNotExistError):
+async def test_a_lost_connection_is_said_to_be_lost_and_the_pool_goes_on(notes: str) -> None:
+    async def write_and_be_cut_off() -> None:
         async with db.transaction():
+            await run('INSERT INTO note VALUES (1)')
             await run('SELECT pg_terminate_backend(pg_backend_pid())')
 
+    with pytest.raises(DatabaseAway, match='ConnectionDoesNotExistError') as lost:
+        await write_and_be_cut_off()
+
+    assert not lost.value.is_unsure
+    assert await run('SELECT number FROM note') == []
     await the_pool_is_intact(notes)
+
+
+async def test_a_commit_whose_answer_is_lost_is_said_to_be_unsure(notes: str) -> None:
+    await get_connection('default').execute_script(WAITS_TO_COMMIT)
+
+    async def write() -> None:
+        async with db.transaction():
+            await run('INSERT INTO note VALUES (1)')
+
+    async with held_up(notes):
+        writer = asyncio.create_task(write())
+        await until(lambda: active(notes, 'COMMIT;'))
+        await elsewhere(notes, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'COMMIT;'")
+        with pytest.raises(DatabaseAway) as lost:
+            await writer
+
+    assert lost.value.is_unsure
+    await the_pool_is_intact(notes)
+
+
+async def test_what_waits_longer_than_people_do_ends_and_was_not_done(
+    notes: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(get_connection('default'), 'patience', 0.2)
+
+    async def write() -> None:
+        async with db.transaction():
+            await run('INSERT INTO note VALUES (1)')
+            await run('SELECT pg_advisory_xact_lock(1)')
+
+    async with held_up(notes):
+        with pytest.raises(DatabaseAway, match='TimeoutError: no answer in time') as late:
+            await write()
+        with db.unhurried():
+            waits = asyncio.create_task(write())
+        await until(lambda: active(notes, 'SELECT pg_advisory_xact_lock(1)'))
+
+    await waits
+    assert not late.value.is_unsure
+    assert [row['number'] for row in await run('SELECT number FROM note')] == [1]
+    await the_pool_is_intact(notes)
+
+
+async def test_a_server_that_hangs_holds_nobody_and_its_connections_are_replaced(
+    notes: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(get_connection('default'), 'patience', 0.2)
+    monkeypatch.setattr(asyncpg_engine, '_ORDER_SECONDS', 0.2)
+    stopped: list[psutil.Process] = []
+
+    async def write() -> None:
+        async with db.transaction():
+            [row] = await run('SELECT pg_backend_pid() AS pid')
+            await run('INSERT INTO note VALUES (1)')
+            stopped.append(psutil.Process(row['pid']))
+            stopped[0].suspend()
+            await run('SELECT 1')
+
+    try:
+        with pytest.raises(DatabaseAway):
+            await write()
+        monkeypatch.undo()
+        assert await run('SELECT number FROM note') == []
+    finally:
+        stopped[0].resume()
+    await the_pool_is_intact(notes)
+
+
+async def test_no_value_of_a_row_stands_in_an_error(notes: str) -> None:
+    await run('CREATE TABLE person (name text UNIQUE, born date)')
+    name = '王小明'
+    await run('INSERT INTO person VALUES ($1)', name)
+
+    with pytest.raises(IntegrityError) as taken:
+        await run('INSERT INTO person VALUES ($1)', name)
+    with pytest.raises(OperationalError, match=r'query argument \$1$') as mistyped:
+        await run('INSERT INTO person (born) VALUES ($1)', name)
+
+    assert name not in ''.join(traceback.format_exception(taken.value) + traceback.format_exception(mistyped.value))
 
 
 async def run(statement: str, *values: object) -> list[dict[str, Any]]:

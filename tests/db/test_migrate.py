@@ -11,6 +11,7 @@ from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 
 import db
 from db import migrate
+from db.server_account import NotStarted
 from tests.conftest import url_of
 from tests.processes import ROOT, Processes
 
@@ -39,6 +40,23 @@ async def test_a_failed_migration_leaves_nothing_behind(database_url: str) -> No
     await connection.close()
     await migrate.migrated(url)
     assert await applied(url) == migrations_in_the_folder()
+
+
+async def test_a_database_of_a_newer_version_is_left_alone(database_url: str) -> None:
+    url = await an_empty_database(database_url, 'test_of_a_newer_schema')
+    await migrate.migrated(url)
+    connection = await asyncpg.connect(url)
+    await connection.execute(
+        "INSERT INTO tortoise_migrations (app, name, applied_at) VALUES ('models', '9999_later', now())"
+    )
+    await connection.close()
+
+    with pytest.raises(NotStarted) as refusal:
+        await migrate.migrated(url)
+
+    chinese, english = str(refusal.value).splitlines()
+    assert '這個資料庫已由較新的版本更新過（9999_later）' in chinese
+    assert 'This database was migrated by a newer version (9999_later)' in english
 
 
 # Everything a migration can make, a line each.

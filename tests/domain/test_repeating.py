@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 
+from db import DatabaseAway
 from domain import dates, repeating
 from domain.repeating import Heartbeat
 
@@ -154,32 +155,44 @@ async def test_a_wake_cuts_a_long_pause_short_but_not_the_first_one() -> None:
 
 
 @pytest.mark.usefixtures('quick')
-async def test_equal_failures_are_logged_once_and_counted(caplog: pytest.LogCaptureFixture) -> None:
+async def test_failures_are_logged_once_and_counted_at_growing_distances(caplog: pytest.LogCaptureFixture) -> None:
     job = Job(OSError('the database is away'))
-    async with running(job, every=0.01) as heartbeat:
-        await job.reaches(4)
-        job.failure = OSError('the disk is full')
-        await job.reaches(8)
-        job.failure = OSError('the database is away')
-        await job.reaches(12)
+    async with running(job, every=0.001) as heartbeat:
+        await until(lambda: heartbeat.failures >= 20)
+        job.failure = LookupError('another kind')
+        begun = len(job.times)
+        await job.reaches(begun + 2)
         job.failure = None
         await until(lambda: heartbeat.successes > 0)
         before = heartbeat.failures
-        job.failure = OSError('the database is away')
+        job.failure = OSError('away again')
         await until(lambda: heartbeat.failures > before)
 
-    again = 'a loop: failed, trying again; the same failure is not logged again'
-    assert [record.getMessage() for record in caplog.records] == [
-        again,
-        again,
+    said = [record.getMessage() for record in caplog.records]
+    assert said[:3] == [
+        'a loop: failed, trying again: OSError: the database is away',
+        'a loop: failed 4 times in a row, trying again: OSError: the database is away',
+        'a loop: failed 16 times in a row, trying again: OSError: the database is away',
+    ]
+    assert said[3].endswith('trying again: LookupError: another kind')
+    assert said[-2:] == [
         f'a loop: succeeded after {before} failures',
-        again,
+        'a loop: failed, trying again: OSError: away again',
     ]
     assert [str(record.exc_info[1]) for record in caplog.records if record.exc_info] == [
         'the database is away',
-        'the disk is full',
-        'the database is away',
+        'away again',
     ]
+
+
+@pytest.mark.usefixtures('quick')
+async def test_a_database_that_is_away_needs_no_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    async with running(Job(DatabaseAway('ConnectionRefusedError: refused', is_unsure=False))) as heartbeat:
+        await until(lambda: heartbeat.failures > 0)
+
+    [record] = caplog.records
+    told = 'a loop: failed, trying again: DatabaseAway: ConnectionRefusedError: refused'
+    assert (record.getMessage(), record.exc_info) == (told, None)
 
 
 @pytest.mark.usefixtures('quick')

@@ -2,6 +2,7 @@
 
 import base64
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -25,13 +26,32 @@ def test_without_anything_set_the_office_is_at_home_on_port_8080(tmp_path: Path)
     assert (read.session_idle, read.session_absolute) == (1800, 28800)
 
 
-def test_an_office_nobody_configured_makes_its_keys_once_and_for_itself_alone(tmp_path: Path) -> None:
-    first = settings.read({'DATA_DIR': str(tmp_path / 'var')})
-    second = settings.read({'DATA_DIR': str(tmp_path / 'var')})
+def test_keys_are_made_when_they_are_asked_for_once_and_for_the_office_alone(tmp_path: Path) -> None:
+    folder = tmp_path / 'var'
+    new = settings.read({'DATA_DIR': str(folder)})
+    assert not new.has_keys
+    assert not folder.exists()
 
-    assert first.sealing_keys == second.sealing_keys
-    assert first.index_key == second.index_key
-    assert stat.S_IMODE((tmp_path / 'var' / 'keys').stat().st_mode) == 0o600
+    with ThreadPoolExecutor() as starts:  # several processes that start for the first time
+        made = list(starts.map(settings.with_own_keys, [new] * 8))
+    made.append(settings.read({'DATA_DIR': str(folder)}))
+
+    assert {(repr(each.sealing_keys), each.index_key) for each in made} == {
+        (repr(made[0].sealing_keys), made[0].index_key)
+    }
+    assert all(each.has_keys for each in made)
+    assert [path.name for path in folder.iterdir()] == ['keys']
+    assert stat.S_IMODE((folder / 'keys').stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize('left', ['', '1:abc\n'])
+def test_a_file_of_keys_that_is_empty_or_damaged_is_never_replaced(tmp_path: Path, left: str) -> None:
+    (tmp_path / 'keys').write_text(left)
+
+    with pytest.raises(BadSettings, match='keys is empty or damaged'):
+        settings.read({'DATA_DIR': str(tmp_path)})
+
+    assert (tmp_path / 'keys').read_text() == left
 
 
 def test_an_https_address_makes_cookies_secure(tmp_path: Path) -> None:

@@ -8,9 +8,10 @@ from nicegui import app as nicegui_app
 from starlette.responses import RedirectResponse, Response
 
 from domain import settings
-from domain.errors import DomainError, NotFound
+from domain.errors import DatabaseAway, DomainError, NotFound
 from domain.model import Account, Role
 from ui import gate, routes, slow_pages
+from ui.components.action_button import action_button
 from ui.frame import frame
 from ui.server import assemble, serve
 from ui.session import only_for
@@ -32,6 +33,19 @@ async def counter_page(account: Account) -> None:
     ui.button('加一', on_click=count)
     # What an injection would look like: it has no nonce and must not run.
     ui.add_body_html('<script>window.injected = true</script>')
+
+
+async def breaking_page(account: Account, number: int) -> None:
+    """A button whose act nobody expected to fail: 1 at once, 2 in our own button, 3 since the database is away."""
+    ui.label(account.name)
+
+    async def act() -> None:
+        raise DatabaseAway('it is away', is_unsure=False) if number == 3 else ZeroDivisionError('a secret')
+
+    if number == 1:
+        ui.button('壞掉', on_click=lambda: 1 / 0)
+    else:
+        action_button('壞掉', act)
 
 
 async def refusing_page(account: Account, number: int) -> None:
@@ -96,6 +110,7 @@ def main() -> None:
     site = assemble(chosen)
     routes.place('/test/counter', counter_page, EVERYBODY)
     routes.place('/test/staff', counter_page, (Role.UNIT_STAFF,))
+    routes.place('/test/breaking/{number}', breaking_page, EVERYBODY)
     routes.place('/test/refusing/{number}', refusing_page, EVERYBODY)
     guarded = only_for(*EVERYBODY)(slow_page)
     ui.page('/test/slow/{number}', response_timeout=slow_pages.NEVER, reconnect_timeout=0.2)(guarded)

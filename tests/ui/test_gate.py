@@ -80,6 +80,7 @@ async def test_assets_and_health_are_public_and_assets_are_kept(browser: Browser
         'deadlines',
         'sweeping',
         'names',
+        'nightly',
         'expired sessions',
     ]
     assert script.headers['cache-control'].startswith('public, max-age=31536000')

@@ -1,5 +1,6 @@
 """The button that calls a service: it runs once at a time and shows a refusal."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, Literal
 
@@ -10,7 +11,10 @@ from domain.errors import DomainError, Incomplete
 from domain.readiness import NotReady
 
 from .form import form
-from .notices import refuse
+from .notices import refuse, tell
+
+# Seconds after which whoever pressed is told that it goes on.
+SLOW_AFTER = 4.0
 
 Look = Literal['primary', 'outline', 'flat', 'bad']
 PROPS: dict[Look, str] = {
@@ -57,6 +61,7 @@ class action_button(ui.button):
         self.is_busy = True
         self.client.storage['acting'] = True
         self.props('loading')
+        slow = asyncio.get_running_loop().call_later(SLOW_AFTER, self._say_it_is_slow)
         try:
             if self.form is not None:
                 await self.form.ready()
@@ -74,7 +79,13 @@ class action_button(ui.button):
         except DomainError as refusal:
             refuse(refusal)
         finally:
+            slow.cancel()
             self.is_busy = False
             self.client.storage.pop('acting', None)
             if not self.is_deleted and not self.client.storage.get('leaving'):
                 self.props(remove='loading')
+
+    def _say_it_is_slow(self) -> None:
+        if not self.is_deleted and not self.client.storage.get('leaving'):
+            with self:
+                tell('系統處理得比平常慢，還在進行；完成或沒有完成都會告訴您，不必再按。')

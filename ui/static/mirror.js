@@ -1,6 +1,7 @@
 // Typed text is mirrored in sessionStorage, by draft and field, until the server says that the draft has it. So a lost
 // connection, a killed server or an ended session loses nothing, and no other draft gets it.
-const PREFIX = 'typed:';
+const PREFIX = 'typed:',
+  PATIENCE = 4000;
 const key = (draft, name) => `${PREFIX}${draft}:${name}`;
 let last = 0;
 
@@ -45,4 +46,28 @@ export function opened(draft) {
     before = sessionStorage.getItem(place);
   if (draft) sessionStorage.setItem(place, draft);
   return Boolean(draft && before && before !== draft);
+}
+
+// What the server has heard and does not store (half a date, say), by field: up to which turn.
+const heard = {};
+export function hear(draft, name, turn) {
+  heard[key(draft, name)] = Math.max(turn, heard[key(draft, name)] || 0);
+}
+const waits = (place, word) => word && word.turn > (heard[place] || 0);
+
+// Whether words of a draft wait for the server longer than usual. A turn is about the time at which it was typed.
+export const isLate = (draft) =>
+  Object.entries(all(draft)).some(([name, word]) => waits(key(draft, name), word) && Date.now() - word.turn > PATIENCE);
+
+// Calls `again` after longer and longer pauses, as long as the server has not heard the words of a field.
+const timers = {};
+export function insist(draft, name, again, pause = PATIENCE) {
+  const place = key(draft, name);
+  clearTimeout(timers[place]);
+  if (!draft) return;
+  timers[place] = setTimeout(() => {
+    if (!waits(place, kept(draft, name))) return;
+    again();
+    insist(draft, name, again, Math.min(1.5 * pause, 30000));
+  }, pause);
 }

@@ -1,6 +1,7 @@
 """A page's form: the details being edited, the draft that keeps them, and what is still open."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -8,7 +9,7 @@ from nicegui import ui
 
 from domain import drafts, half_written
 from domain.corrections import Marked
-from domain.errors import DomainError, Incomplete, NotFound
+from domain.errors import DatabaseAway, DomainError, Incomplete, NoAnswer, NotFound
 from domain.half_written import Sheet
 from domain.model import Account, Draft
 from domain.readiness import Check
@@ -17,6 +18,11 @@ from ..correction_marks import beside
 from ..notices import refuse
 from .error_summary import error_summary
 from .saved_mark import saved_mark
+
+log = logging.getLogger(__name__)
+
+# Seconds that a press waits for what was typed before it.
+READY_WITHIN = 8.0
 
 
 class Details(Protocol):
@@ -75,6 +81,8 @@ class form:
         self._listeners: list[Callable[[], Awaitable[None] | None]] = []
         self._touched: set[str] = set()
         self._turn = asyncio.Lock()
+        self._outages = 0
+        self._waiting: set[int] = set()
 
     @property
     def draft_name(self) -> str:
@@ -98,7 +106,8 @@ class form:
         """Sets the new value of a field, stores it, takes out of the summary what is mended, calls the listeners."""
         earlier = self.problems().keys()
         setattr(self.details, name, value)
-        await self._keep(name, value, turn)
+        if not await self._kept(name, value, turn):
+            return  # the browser shows it as not stored, and sends it again
         self._show_faults()
         if self.summary is not None:
             self.summary.drop([f'#{each}' for each in (earlier | {name}) - self.problems().keys()])
@@ -115,9 +124,16 @@ class form:
         """Waits until everything typed and chosen is stored. Raises Incomplete when the text of a field is no value."""
         for each in list(self.fields.values()):
             await each.settled()
-        async with self._turn:
+        try:
+            async with asyncio.timeout(READY_WITHIN):
+                await self._turn.acquire()
+        except TimeoutError:
+            raise NoAnswer from None
+        try:
             if any(each.unread for each in self.fields.values()):
                 raise Incomplete(self.problems())
+        finally:
+            self._turn.release()
 
     def problems(self) -> dict[str, str]:
         """The problems by field: of the details, or that the text is no value."""
@@ -147,6 +163,26 @@ class form:
         if self.summary is not None:
             self.summary.show([(f'{check.label}：{check.note}', check.address) for check in lacking], '送審')
 
+    async def _kept(self, name: str, value: Any, turn: int) -> bool:
+        """Store a field; False while the database is away. What waits behind it then, or waits already, is left out."""
+        proposed, outages = self.proposed, self._outages
+        if turn and turn in self._waiting:
+            return False
+        self._waiting.add(turn)
+        try:
+            async with self._turn:
+                if self._outages != outages:
+                    return False
+            await self._keep(name, value, turn)
+        except DatabaseAway as away:
+            log.warning('a field is not stored yet: %s', away)
+            self.proposed = proposed
+            self._outages += 1
+            return False
+        finally:
+            self._waiting.discard(turn)
+        return True
+
     async def _keep(self, name: str, value: Any, turn: int) -> None:
         # One after the other: two concurrent writes of a field could be stored in the wrong order.
         async with self._turn:
@@ -158,15 +194,24 @@ class form:
                     elif self.draft is not None and self.by is not None:
                         at = await drafts.save(self.draft, each, given, by=self.by)
                     else:
+                        self._heard(name, turn)
                         return
             except NotFound as gone:
                 self._give_up(gone)
+                self._heard(name, turn)
                 return
             except DomainError as refusal:
                 refuse(refusal)
+                self._heard(name, turn)
                 return
-        if self.mark is not None and not (name in self.fields and self.fields[name].unread):
+        if name in self.fields and self.fields[name].unread:
+            self._heard(name, turn)
+        elif self.mark is not None:
             self.mark.show(at, name, turn)
+
+    def _heard(self, name: str, turn: int) -> None:
+        if self.mark is not None:
+            self.mark.hear(name, turn)
 
     def _give_up(self, gone: NotFound) -> None:
         """Stops storing and says so once: the draft was sent or discarded elsewhere. The text stays on the page."""

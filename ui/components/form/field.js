@@ -283,6 +283,10 @@ export default {
     send() {
       clearTimeout(this.timer);
       this.timer = null;
+      this.tell();
+      mirror.insist(this.draft, this.name, () => this.timer === null && this.tell());
+    },
+    tell() {
       this.$emit('typed', { value: this.text, turn: this.turn || 0 });
     },
     type_in(text) {

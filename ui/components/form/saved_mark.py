@@ -8,11 +8,11 @@ from domain import dates
 
 
 class saved_mark(Element, component='saved_mark.js'):
-    """「草稿已自動儲存 14:32」."""
+    """「草稿已自動儲存 14:32」, and 「尚未儲存」 while the server has not heard what was typed."""
 
     def __init__(self, draft: str) -> None:
         super().__init__()
-        self._props.update({'at': '', 'draft': draft, 'kept': {}})
+        self._props.update({'at': '', 'draft': draft, 'kept': {}, 'heard': {}})
 
     def show(self, at: datetime, name: str, turn: int) -> None:
         """Shows that field `name` was stored at `at`; the browser drops its mirror of it up to `turn`."""
@@ -20,6 +20,11 @@ class saved_mark(Element, component='saved_mark.js'):
         self._props['at'] = dates.roc_instant(at)[-5:]
         # All fields each time: of two updates in a row the browser may get only the second.
         self._props['kept'] = kept | {name: max(turn, kept.get(name, 0))}
+        self.update()
+
+    def hear(self, name: str, turn: int) -> None:
+        """Of field `name` nothing was stored, and it need not be sent again: it is no value, or was refused."""
+        self._props['heard'] = self._props['heard'] | {name: turn}
         self.update()
 
     def end(self) -> None:

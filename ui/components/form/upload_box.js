@@ -283,7 +283,9 @@ export default {
   },
   methods: {
     choose(ids, both = false) {
-      this.$emit('chosen', { ids, both, turn: mirror.keep(this.draft, this.name, ids) });
+      const told = { ids, both, turn: mirror.keep(this.draft, this.name, ids) };
+      this.$emit('chosen', told);
+      mirror.insist(this.draft, this.name, () => this.$emit('chosen', told));
     },
     dropped(e) {
       this.over = false;

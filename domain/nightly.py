@@ -1,0 +1,45 @@
+"""What is done each night: what has had its time goes, and one line in the log says what went."""
+
+import logging
+from datetime import time, timedelta
+
+from . import dates, drafts, files, half_written, limits, searches
+from .accounts import login_lock, password_links, requests
+from .repeating import repeating
+
+log = logging.getLogger(__name__)
+
+BEGINS_AT = time(3)
+DAY = timedelta(days=1)
+# What the log calls them. Some are swept each hour, too: strangers can make them grow.
+SWEEPS = {
+    'uploads never attached': files.sweep,
+    'empty drafts': drafts.sweep,
+    'half-written fields': half_written.sweep,
+    'kept searches': searches.sweep,
+    'failed logins': login_lock.sweep,
+    'limits': limits.sweep,
+    'unconfirmed requests': requests.sweep,
+    'password links': password_links.sweep,
+}
+
+
+async def tidy() -> None:
+    """Sweep everything; the log has the counts, also of what was swept when something fails."""
+    counts: dict[str, int] = {}
+    try:
+        for name, sweep in SWEEPS.items():
+            counts[name] = await sweep()
+    finally:
+        log.info('nightly: taken away: %s', ', '.join(f'{count} {name}' for name, count in counts.items()))
+
+
+async def tidy_forever() -> None:
+    """At the start and each night, until cancelled."""
+    await repeating('nightly', DAY.total_seconds(), tidy, due_in=_until_night)
+
+
+async def _until_night() -> float:
+    now = dates.now().astimezone(dates.TAIPEI)
+    night = now.replace(hour=BEGINS_AT.hour, minute=0, second=0, microsecond=0)
+    return (night + (DAY if night <= now else timedelta()) - now).total_seconds()
