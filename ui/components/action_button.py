@@ -6,6 +6,7 @@ from typing import Any, Literal
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
+from domain.drafts import Unseen
 from domain.errors import DomainError, Incomplete
 from domain.readiness import NotReady
 
@@ -61,20 +62,21 @@ class action_button(ui.button):
             if self.form is not None:
                 await self.form.ready()
             await self.act()
-        except Incomplete as refusal:
-            if self.form is None:
-                refuse(refusal)
-            else:
-                self.form.show(refusal.problems)
-        except NotReady as refusal:
-            if self.form is None:
-                refuse(refusal)
-            else:
-                self.form.show_lacking(refusal.lacking)
         except DomainError as refusal:
-            refuse(refusal)
+            await self._show(refusal)
         finally:
             self.is_busy = False
             self.client.storage.pop('acting', None)
             if not self.is_deleted and not self.client.storage.get('leaving'):
                 self.props(remove='loading')
+
+    async def _show(self, refusal: DomainError) -> None:
+        if isinstance(refusal, Incomplete) and self.form is not None:
+            self.form.show(refusal.problems)
+            return
+        if isinstance(refusal, NotReady) and self.form is not None:
+            self.form.show_lacking(refusal.lacking)
+            return
+        if isinstance(refusal, Unseen) and self.form is not None:
+            await self.form.hear()
+        refuse(refusal)

@@ -107,6 +107,10 @@ class field(Element, component='field.js'):
             self._props['readonly'] = readonly
             self.update()
 
+    async def hear(self, value: Any) -> None:
+        """Shows what somebody else has typed, but not over what is being typed here."""
+        self.show(value)
+
     async def settled(self) -> None:
         """Nothing is under way: each change is told at once."""
 

@@ -4,13 +4,14 @@ import * as mirror from '/static/mirror.js';
 
 export default {
   components: { 'lb-icon': icon },
-  props: { at: String, draft: String, kept: Object },
+  props: { at: String, draft: String, kept: Object, heard: Array },
   template: `
     <span class="lb-saved" role="status">
       <template v-if="at">
         <lb-icon name="check" size="16" weight="2.2" />
         <span>草稿已自動儲存 <span class="nowrap">{{ at }}</span></span>
       </template>
+      <span v-if="heard.length">同仁剛填寫：{{ heard.slice(-4).join('、') }}</span>
     </span>
   `,
   watch: {

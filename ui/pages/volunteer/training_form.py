@@ -85,8 +85,7 @@ async def _training_page(
             if training is None:
                 saved = await trainings.record(volunteer, details, by=account, draft=draft)
             else:
-                saved = await trainings.amend(training, details, version=training.version, by=account)
-                await drafts.settle(draft, details, by=account)
+                saved = await trainings.amend(training, details, version=training.version, by=account, draft=draft)
             is_other = training is None or saved.version != training.version
             is_seen = is_other and await applications.is_under_review(volunteer, by=account)
             said = 'training-saved-under-review' if is_seen else 'training-saved'

@@ -32,14 +32,20 @@ async def basics_tab(account: Account, volunteer: Volunteer) -> None:
     marks = await corrections.beside(volunteer, Place.BASICS, by=account)
     await under_review(volunteer, account)
     correction_strip(volunteer, marks)
-    in_form = form(details, draft, by=account, recorded=VolunteerDetails.from_record(volunteer), marks=marks)
+    in_form = form(
+        details,
+        draft,
+        by=account,
+        recorded=VolunteerDetails.from_record(volunteer),
+        marks=marks,
+        pinned=('email',) if held else (),
+    )
     await basics_fields(in_form, details, account, held)
     volunteer_login(account, volunteer, held)
     await membership_card(account, volunteer)
 
     async def save() -> None:
-        amended = await volunteers.amend(volunteer, details, version=volunteer.version, by=account)
-        await drafts.settle(draft, details, by=account)
+        amended = await volunteers.amend(volunteer, details, version=volunteer.version, by=account, draft=draft)
         is_seen = amended.version != volunteer.version and await applications.is_under_review(volunteer, by=account)
         said = 'volunteer-saved-under-review' if is_seen else 'volunteer-saved'
         leave_with(case_page(volunteer) if marks else links.basics(volunteer.id), said)
