@@ -302,7 +302,7 @@ async def _merged(
     """The form with what a colleague has saved since it was opened; nobody else saves until the transaction ends."""
     if seen is None:
         return details
-    now = await Application.filter(id=application.id).select_for_update(no_key=True).select_related('county').get()
+    now = await Application.filter(id=application.id).select_for_update(no_key=True).get()
     merge = three_way(vars(seen), vars(ApplicationDetails.from_record(now)), vars(details))
     if merge.clashes:
         names = '、'.join(FIELDS[name].label for name in merge.clashes)

@@ -141,16 +141,30 @@ class form:
             heard = {name: value for name, value in heard.items() if value != getattr(self.details, name)}
             for name, value in heard.items():
                 setattr(self.details, name, value)
-        if not heard:
+        await self._show_theirs(heard, heard)
+
+    async def rebase(self, recorded: Details) -> None:
+        """The record was changed elsewhere: fields left as they were follow, others show what is recorded now."""
+        before, self.recorded = self.recorded, recorded
+        changed = [name for name in vars(recorded) if getattr(before, name) != getattr(recorded, name)]
+        follow_it = [name for name in changed if getattr(self.details, name) == getattr(before, name)]
+        for name in follow_it:
+            setattr(self.details, name, getattr(recorded, name))
+        await self._show_theirs(changed, follow_it)
+
+    async def _show_theirs(self, changed: Collection[str], heard: Collection[str]) -> None:
+        """Renew the fields that others have `changed`; say which of them are `heard`: they have another value now."""
+        if not changed:
             return
         told = _hearing.set(True)
         try:
-            for name in heard.keys() & self.fields.keys():
-                await self.fields[name].hear(heard[name])
+            for name, each in list(self.fields.items()):
+                if name in changed and not each.unread:
+                    await each.hear(getattr(self.details, name))
             await self.renew()
         finally:
             _hearing.reset(told)
-        if self.mark is not None:
+        if self.mark is not None and heard:
             self.mark.tell([self.label_of(name).lstrip('*') for name in self.fields if name in heard])
         self._show_faults()
 

@@ -11,7 +11,7 @@ export default {
         <lb-icon name="check" size="16" weight="2.2" />
         <span>草稿已自動儲存 <span class="nowrap">{{ at }}</span></span>
       </template>
-      <span v-if="heard.length">同仁剛填寫：{{ heard.slice(-4).join('、') }}</span>
+      <span v-if="heard.length">其他人剛更新：{{ heard.slice(-4).join('、') }}</span>
     </span>
   `,
   watch: {

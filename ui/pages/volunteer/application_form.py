@@ -119,6 +119,8 @@ def keep_current(
         checks.show(with_marks(await checks_by(account, volunteer, now, details), seen.waiting))
         if (now.version if now else 0) != seen.version:
             ui.navigate.reload()
+        elif now is not None:
+            await in_form.rebase(ApplicationDetails.from_record(now))
 
     follow(CaseChanged, renew, of_volunteer(volunteer))
 
@@ -216,9 +218,8 @@ def save_and_submit(
     """
     back = links.record_books(volunteer.id)
 
-    recorded = cast('ApplicationDetails | None', in_form.recorded)
-
     async def saved(*, is_sent: bool = False) -> Application | None:
+        recorded = cast('ApplicationDetails | None', in_form.recorded) or await applications.defaults()
         try:
             application = await applications.save(details, of=volunteer, by=account, seen=recorded, draft=draft)
         except DraftElsewhere as elsewhere:
