@@ -12,9 +12,10 @@ from nicegui import ui
 from nicegui.translations import translations
 
 from domain import lifespan
+from domain.repeating import in_background
 from domain.settings import Settings
 
-from . import assets, connections, files, gate, journal, routes, session, uploads
+from . import assets, connections, days, files, gate, journal, routes, session, uploads
 
 COLOURS = {
     'primary': '#0F5A73',
@@ -32,7 +33,11 @@ def assemble(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def open_office(_: FastAPI) -> AsyncIterator[None]:
-        async with lifespan.open_for_business(settings) as welcome, gate.opened():
+        async with (
+            lifespan.open_for_business(settings) as welcome,
+            gate.opened(),
+            in_background(days.watch_forever()),
+        ):
             _say(settings, welcome)
             # What stands now stands for good: looking through it for garbage would hold the event loop again and again.
             gc.collect()
