@@ -51,6 +51,7 @@ class Channel(StrEnum):
     DECISIONS = 'decision'
     MAIL = 'mail'
     SESSION = 'session_closed'
+    DRAFT = 'draft'
 
 
 class Malformed(ValueError):
@@ -146,6 +147,15 @@ class SessionClosed(Announcement):
     digest: str
 
 
+@dataclass(frozen=True)
+class DraftChanged(Announcement):
+    """A form that several may have open: a field of it, or that it is gone; `writer` is the page that knows."""
+
+    channel = Channel.DRAFT
+    draft_id: str
+    writer: str
+
+
 KINDS: dict[Channel, type[Announcement]] = {
     kind.channel: kind
     for kind in (
@@ -157,6 +167,7 @@ KINDS: dict[Channel, type[Announcement]] = {
         DecisionsChanged,
         MailQueued,
         SessionClosed,
+        DraftChanged,
     )
 }
 _READERS: dict[Any, Callable[[str], object]] = {int: int, str: lambda text: unquote(text, errors='strict')}

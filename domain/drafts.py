@@ -2,6 +2,10 @@
 
 A draft belongs to the host unit. It holds what was typed, right or wrong; the services check when the form is saved.
 Passwords are never kept.
+
+Several may write one draft. A page's Draft remembers what the page has read (`as_read`): others' words are shown to it
+(`news`), whoever writes over words not shown yet is told of them (`Kept`), and no form is saved before its page has
+shown all of them (`Unseen`).
 """
 
 import json
@@ -9,7 +13,7 @@ import re
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from types import NoneType
-from typing import Any, TypeVar, get_args, get_type_hints
+from typing import Any, NamedTuple, TypeVar, get_args, get_type_hints
 from uuid import UUID, uuid4, uuid5
 
 from tortoise.expressions import Q, Subquery
@@ -19,7 +23,8 @@ from db import transaction
 from db.choices import Choice, DraftKind, Role
 from db.models import Account, Draft, DraftEntry, Training, Volunteer
 
-from . import dates, permissions, validation
+from . import announcements, dates, permissions, validation
+from .announcements import DraftChanged
 from .errors import DomainError, NotFound
 
 MOST_FIELDS = 60
@@ -40,6 +45,22 @@ class CannotKeep(DomainError):
 
     def __init__(self) -> None:
         super().__init__('這個欄位的內容太長或無法辨識，沒有存入草稿。請縮短後再輸入。')
+
+
+class Unseen(DomainError):
+    """Others have typed into this form what its page has not shown yet; nothing was saved."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            '這份表單同時有人在填寫（同仁，或您的另一個視窗），所以還沒有儲存。剛填的內容已經放進畫面，請看過後再按一次。'
+        )
+
+
+class Kept(NamedTuple):
+    """When a field was kept; and the words of others that it replaced, which its page had not read, else None."""
+
+    at: datetime
+    replaced: Any = None
 
 
 @dataclass(frozen=True)
@@ -110,36 +131,64 @@ async def values(draft: Draft) -> dict[str, Any]:
 
 
 async def restored(draft: Draft, details: Details) -> Details:
-    """`details` with what was typed put into it."""
-    return from_draft(await values(draft), details)
+    """`details` with what was typed put into it; from now on `draft` knows what its page has read."""
+    draft.as_read, draft.writer = await values(draft), uuid4().hex
+    return from_draft(draft.as_read, details)
 
 
-async def save(draft: Draft | UUID | str, name: str, value: object, *, by: Account) -> datetime:
-    """Keep one field; returns when. A draft that was planned is written now.
+async def news(draft: Draft, *, by: Account) -> dict[str, Any]:
+    """What others have typed since the page read the draft, which has read it now.
+
+    Raises NotFound when the draft has been sent or discarded.
+    """
+    if not await Draft.filter(_of_unit(by), id=draft.id).exists():
+        if draft.is_planned:
+            return {}
+        raise _gone()
+    draft.mark_written()
+    now = await values(draft)
+    others = _unread(draft, now)
+    draft.as_read = now
+    return others
+
+
+async def save(draft: Draft | UUID | str, name: str, value: object, *, by: Account) -> Kept:
+    """Keep one field. A draft that was planned is written now.
 
     Raises NotFound when the draft has been sent or discarded, and CannotKeep.
     """
     draft_id = validation.file_id(draft.id if isinstance(draft, Draft) else draft)
-    text = json.dumps(_plain(value))
+    plain = _plain(value)
+    text = json.dumps(plain)
     if not isinstance(name, str) or not re.fullmatch(r'[a-z0-9_]{1,40}', name) or len(text) > MOST_CHARACTERS:
         raise CannotKeep
     now = dates.now()
     if isinstance(draft, Draft) and draft.is_planned:
         if name in NEVER_KEPT:
-            return now
+            return Kept(now)
         await _write(draft, by)
     async with transaction():
         # The row is locked first, so that whoever discards the draft comes before or after, not in between.
         if not await Draft.filter(_of_unit(by), id=draft_id).update(saved_at=now):
             raise _gone()
-        if name not in NEVER_KEPT:
-            await _upsert(draft_id, name, text)
-    return now
+        if name in NEVER_KEPT:
+            return Kept(now)
+        before = await _upsert(draft_id, name, text)
+        await _announce(draft_id, draft.writer if isinstance(draft, Draft) else '')
+    if not isinstance(draft, Draft) or draft.as_read is None:
+        return Kept(now)
+    replaced = _unread(draft, before).get(name)
+    draft.as_read[name] = plain
+    return Kept(now, replaced if replaced != plain else None)
 
 
 async def discard(draft: Draft, *, by: Account) -> None:
-    """The form is given up. Harmless when it is gone already."""
-    await Draft.filter(_of_unit(by), id=draft.id).delete()
+    """The form is given up. Harmless when it is gone already. Raises Unseen."""
+    async with transaction():
+        if await _locked(draft, by):
+            await _require_read(draft)
+            await Draft.filter(id=draft.id).delete()
+            await _announce(draft.id, draft.writer)
 
 
 async def kinds_about(volunteer: Volunteer, *, by: Account) -> list[DraftKind]:
@@ -152,23 +201,34 @@ async def kinds_about(volunteer: Volunteer, *, by: Account) -> list[DraftKind]:
 async def discard_about(volunteer: Volunteer, *, by: Account, kind: DraftKind | None = None) -> None:
     """All forms of the unit about the volunteer are given up, or those of a kind; for the caller's transaction."""
     about = Draft.filter(_of_unit(by), volunteer_id=volunteer.id)
-    await (about.filter(kind=kind) if kind else about).delete()
+    for draft in await (about.filter(kind=kind) if kind else about):
+        await draft.delete()
+        await _announce(draft.id, draft.writer)
 
 
 async def use_up(draft: Draft | None, *, by: Account) -> None:
     """A new record is written in the caller's transaction, and its draft goes with it: nothing is recorded twice.
 
-    Raises NotFound when the draft is gone: a colleague, or the first of two clicks, has recorded it.
+    Raises NotFound when the draft is gone: a colleague, or the first of two clicks, has recorded it; Unseen.
     """
-    if draft is not None and not draft.is_planned and not await Draft.filter(_of_unit(by), id=draft.id).delete():
+    if draft is None:
+        return
+    if await _locked(draft, by):
+        await _require_read(draft)
+        await Draft.filter(id=draft.id).delete()
+        await _announce(draft.id, draft.writer)
+    elif not draft.is_planned:
         raise _gone()
 
 
-async def settle(draft: Draft, details: Any, *, by: Account) -> None:
-    """`details` have been saved: the draft forgets them, but keeps what a colleague is just typing into it."""
+async def settle(draft: Draft | None, details: Any, *, by: Account) -> None:
+    """`details` are saved, in the caller's transaction: the draft forgets them. Raises Unseen."""
+    if draft is None:
+        return
     saved = to_draft(details)
     async with transaction():
-        await Draft.filter(_of_unit(by), id=draft.id).select_for_update().first()
+        await _locked(draft, by)
+        await _require_read(draft)
         done = [name for name, value in (await values(draft)).items() if saved.get(name) == value]
         await DraftEntry.filter(draft_id=draft.id, name__in=done).delete()
 
@@ -214,6 +274,26 @@ def _gone() -> NotFound:
     )
 
 
+async def _locked(draft: Draft, by: Account) -> bool:
+    """Whether the draft is there; nobody writes into it until the caller's transaction ends."""
+    return await Draft.filter(_of_unit(by), id=draft.id).select_for_update().first() is not None
+
+
+async def _require_read(draft: Draft) -> None:
+    if _unread(draft, await values(draft)):
+        raise Unseen
+
+
+def _unread(draft: Draft, now: dict[str, Any]) -> dict[str, Any]:
+    """What of `now` the page has not read; nothing where no page reads."""
+    read = draft.as_read
+    return {} if read is None else {name: value for name, value in now.items() if (name, value) not in read.items()}
+
+
+async def _announce(draft_id: UUID, writer: str) -> None:
+    await announcements.announce(DraftChanged(str(draft_id), writer))
+
+
 async def _check_subject(kind: DraftKind, volunteer: Volunteer, about: str, by: Account) -> None:
     if not await Volunteer.filter(permissions.visible_to(by), id=validation.record_id(volunteer.id)).exists():
         raise NotFound
@@ -255,12 +335,14 @@ def _empty_ones() -> QuerySet[Draft]:
     return old.exclude(id__in=Subquery(DraftEntry.all().values('draft_id')))
 
 
-async def _upsert(draft_id: UUID, name: str, text: str) -> None:
-    others = DraftEntry.filter(draft_id=draft_id).exclude(name=name)
-    if await others.count() >= MOST_FIELDS:
+async def _upsert(draft_id: UUID, name: str, text: str) -> dict[str, Any]:
+    """Writes one field; returns what stood there, by its name, nothing when there was no entry."""
+    before = await DraftEntry.get_or_none(draft_id=draft_id, name=name)
+    if before is None and await DraftEntry.filter(draft_id=draft_id).count() >= MOST_FIELDS:
         raise CannotKeep
     entry = DraftEntry(draft_id=draft_id, name=name, value=text)
     await DraftEntry.bulk_create([entry], on_conflict=['draft_id', 'name'], update_fields=['value'])
+    return {} if before is None else {name: json.loads(before.value.open())}
 
 
 def _owners(by: Account) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
 
 from . import samples
-from .site import Site, computer, signed_in
+from .site import Site, computer, settled, signed_in
 
 CASE = '/reviews/4'
 WORDS = '請在窗邊重拍，臉要看得清楚'
@@ -133,3 +133,29 @@ def test_a_photo_is_framed_as_it_will_be_kept(site: Site, clerk: Page, tmp_path:
 
     assert [one[:2] for one in seen] == [[900, 1200]] * 2
     assert max(abs(a - b) for a, b in zip(*seen, strict=True)) < 40
+
+
+def test_two_people_at_one_form_hear_each_other_and_what_both_typed_is_recorded(
+    site: Site, browser: Browser, clerk: Page
+) -> None:
+    colleague = signed_in(browser, site, 'clerk')
+    clerk.goto(f'{site.url}/volunteers/new')
+    clerk.locator('#name').fill('周小禾')
+    expect(clerk.get_by_text('草稿已自動儲存')).to_be_visible()
+    colleague.goto(clerk.url)
+    colleague.locator('#email').fill('ho@example.com')
+    expect(clerk.get_by_text('其他人剛更新：E-MAIL')).to_be_visible()
+    expect(clerk.locator('#email')).to_have_value('ho@example.com')
+    clerk.locator('#english_name').fill('CHOU, HSIAO-HO')
+    expect(colleague.locator('#english_name')).to_have_value('CHOU, HSIAO-HO')
+
+    for page in (clerk, colleague):
+        page.goto(f'{site.url}/volunteers/1/basics')
+    settled(colleague)
+    clerk.locator('#english_name').fill('WANG II')
+    expect(colleague.get_by_text('其他人剛更新：英文姓名')).to_be_visible()
+    clerk.get_by_role('button', name='儲存', exact=True).click()
+    expect(clerk.get_by_text('基本資料已儲存')).to_be_visible()
+    expect(colleague.get_by_text('尚未儲存。目前登錄')).to_have_count(0)
+    expect(colleague.locator('#english_name')).to_have_value('WANG II')
+    colleague.context.close()

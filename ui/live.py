@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Hashable
+from functools import partial
 from typing import Any, TypeVar
 
 from nicegui import Client, background_tasks, ui
@@ -18,6 +19,8 @@ from domain.announcements import (
 )
 from domain.errors import DatabaseAway, NotFound
 from domain.model import Account, Role, Volunteer
+
+from . import days
 
 PAUSE = 0.25
 _AWAY_PAUSE = 2.0
@@ -73,7 +76,7 @@ def of_agency(account: Account) -> Callable[[CaseChanged | RosterChanged | Reade
 class follow:
     """Call `renew()` in this page's context whenever something of `kind` is announced that `concerns` says is ours.
 
-    After a lost database connection everything may have changed, and every page renews itself.
+    After a lost database connection everything may have changed, and every page renews itself; so it does at midnight.
     """
 
     def __init__(
@@ -86,6 +89,7 @@ class follow:
         self.is_due = asyncio.Event()
         self.task: asyncio.Task[None] | None = None
         announcements.subscribe(kind, self._heard)
+        self.end_of_days = days.on_new_day(partial(self._heard, None))
         self.client.on_delete(lambda: self._leave(kind))
 
     def _heard(self, announcement: Announcement | None) -> None:
@@ -116,5 +120,6 @@ class follow:
 
     def _leave(self, kind: type[Announcement]) -> None:
         announcements.unsubscribe(kind, self._heard)
+        self.end_of_days()
         if self.task is not None:
             self.task.cancel()

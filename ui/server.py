@@ -15,9 +15,10 @@ from nicegui.translations import translations
 
 from domain import lifespan
 from domain.lifespan import NotStarted
+from domain.repeating import in_background
 from domain.settings import Settings
 
-from . import assets, connections, failures, files, gate, journal, refusals, routes, session, uploads
+from . import assets, connections, days, failures, files, gate, journal, refusals, routes, session, uploads
 
 COLOURS = {
     'primary': '#0F5A73',
@@ -39,6 +40,7 @@ def assemble(settings: Settings) -> FastAPI:
             with refusals.told():
                 welcome = await doors.enter_async_context(lifespan.open_for_business(settings))
             await doors.enter_async_context(gate.opened())
+            await doors.enter_async_context(in_background(days.watch_forever()))
             _say(settings, welcome)
             # What stands now stands for good: looking through it for garbage would hold the event loop again and again.
             gc.collect()

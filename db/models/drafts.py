@@ -35,6 +35,9 @@ class Draft(Model):
     created_at = fields.DatetimeField(auto_now_add=True)
     saved_at = fields.DatetimeField()
     entries: fields.ReverseRelation['DraftEntry']
+    # Of one page: what it has read of the entries, None when it reads none; and its name among the draft's writers.
+    as_read: dict[str, Any] | None = None
+    writer = ''
 
     class Meta:
         table = 'draft'

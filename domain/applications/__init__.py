@@ -6,7 +6,7 @@ from tortoise.exceptions import IntegrityError
 
 from db import transaction
 from db.choices import ApplicationStatus, DraftKind, FileKind, HistoryAction, IssueKind, Role, Section
-from db.models import Account, Agency, Application, Roster, Volunteer
+from db.models import Account, Agency, Application, Draft, Roster, Volunteer
 
 from .. import corrections, dates, directory, drafts, files, papers, permissions, readiness, validation, volunteers
 from ..audit import history
@@ -20,6 +20,7 @@ from ..errors import Incomplete, MovedOn, NotFound
 from ..mail import messages
 from ..permissions import may_see_case
 from ..readiness import NotReady
+from ..volunteers.merge import three_way
 from . import other_units
 from .forms import ApplicationDetails
 from .other_units import AlreadyUnderWay, DraftElsewhere, hand_over
@@ -68,11 +69,21 @@ async def current_of(volunteer: Volunteer, *, by: Account) -> Application | None
     return application if application and may_see_case(by, application) else None
 
 
-async def save(details: ApplicationDetails, *, of: Volunteer, by: Account, has_consent: bool = False) -> Application:
+async def save(
+    details: ApplicationDetails,
+    *,
+    of: Volunteer,
+    by: Account,
+    has_consent: bool = False,
+    seen: ApplicationDetails | None = None,
+    draft: Draft | None = None,
+) -> Application:
     """儲存: the open application of the volunteer as the form says, made when there is none. Nothing is sent.
 
-    A draft of another unit gives way once it is forgotten, or when the volunteer consents (`has_consent`).
-    Raises Incomplete; AlreadyUnderWay when another unit has one open; MovedOn when this one has been sent meanwhile.
+    A draft of another unit gives way once it is forgotten, or when the volunteer consents (`has_consent`). `seen`: what
+    was recorded when the form was opened; what a colleague saved since stays. The form's `draft` forgets what is saved.
+    Raises Incomplete; AlreadyUnderWay when another unit has one open; MovedOn when this one has been sent meanwhile, or
+    the same field saved; drafts.Unseen.
     """
     permissions.require(by, Role.UNIT_STAFF)
     volunteer = await volunteers.get(of.id, by=by)
@@ -84,6 +95,9 @@ async def save(details: ApplicationDetails, *, of: Volunteer, by: Account, has_c
         raise Incomplete(problems)
     try:
         async with transaction():
+            await drafts.settle(draft, details, by=by)
+            if application is not None:
+                details = await _merged(application, details, seen)
             if application is None:
                 await _make_way(volunteer, by, has_consent=has_consent)
             if details.attachment and (application is None or application.attachment_id != details.attachment):
@@ -280,6 +294,22 @@ async def _change(application: Application, details: ApplicationDetails, by: Acc
     saved = await get(application.id, by=by)
     await _note(saved, history.AMENDED, before, await _facts(saved), by)
     return saved
+
+
+async def _merged(
+    application: Application, details: ApplicationDetails, seen: ApplicationDetails | None
+) -> ApplicationDetails:
+    """The form with what a colleague has saved since it was opened; nobody else saves until the transaction ends."""
+    if seen is None:
+        return details
+    now = await Application.filter(id=application.id).select_for_update(no_key=True).get()
+    merge = three_way(vars(seen), vars(ApplicationDetails.from_record(now)), vars(details))
+    if merge.clashes:
+        names = '、'.join(FIELDS[name].label for name in merge.clashes)
+        raise MovedOn(
+            f'同仁剛儲存了不同的「{names}」，所以還沒有儲存。請重新整理，看過之後再儲存；您填的內容還在草稿裡。'
+        )
+    return ApplicationDetails(**merge.merged)
 
 
 async def _discard(draft: Application, by: Account, why: str = '') -> None:

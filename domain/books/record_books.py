@@ -1,8 +1,9 @@
 """紀錄冊: issued with the next number of its agency and ROC year, renewed, cancelled, found, printed.
 
 A number is taken by one statement inside the transaction that decides the application: a decision that fails gives it
-back, and two at once queue on the row of the series. So there is no gap and no duplicate. Every issue is entered in the
-ledger (`BookIssue`), which `numbers` reads.
+back, and two at once queue on the row of the series. So there is no gap and no duplicate. Book and number are of the
+day on which it was decided, also when the decision is released on another one, in the new year. Every issue is entered
+in the ledger (`BookIssue`), which `numbers` reads.
 """
 
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from db.models import Account, Agency, Application, BookIssue, Decision, NumberS
 from .. import dates, validation
 from ..audit import access, history
 from ..audit.history import Change
+from ..cases.transitions import UNDO_WITHIN
 from ..directory import forms
 from ..errors import DomainError, NotFound
 from ..fields import Field, by_key
@@ -64,18 +66,19 @@ async def issue(application: Application, *, by: Account) -> RecordBook:
     earlier one. A book of the old system, known by its 字第號 only, is always followed by a new one. 註銷: the book is
     cancelled, its number never used again. Raises CannotIssue.
     """
+    at = application.decided_at or dates.now()
     book = await RecordBook.filter(volunteer_id=application.volunteer_id, status=BookStatus.IN_USE).first()
     if application.kind == IssueKind.CANCELLATION:
         issued = await _cancelled(_existing(book), application, by)
     elif application.kind == IssueKind.FIRST or book is None:
-        issued = await _new(application, by)
+        issued = await _new(application, dates.day_of(at), by)
     elif await _keeps_number(application):
-        issued = await _renewed(book, application, by)
+        issued = await _renewed(book, application, dates.day_of(at), by)
     else:
         await _put_out_of_use(book, application.kind, by)
-        issued = await _new(application, by, earlier=book)
+        issued = await _new(application, dates.day_of(at), by, earlier=book)
     await BookIssue.create(
-        book=issued, application=application, kind=application.kind, number=issued.number, by=by, at=dates.now()
+        book=issued, application=application, kind=application.kind, number=issued.number, by=by, at=at
     )
     return issued
 
@@ -83,14 +86,19 @@ async def issue(application: Application, *, by: Account) -> RecordBook:
 async def number_ahead(application: Application) -> str:
     """The number that approving the application would take today; '' when it would take none.
 
-    Approvals that can still be taken back come before it: those of others and one's own.
+    Approvals of this year that wait and will be released first come before it, those of others and one's own.
     """
     if not await _takes_number(application):
         return ''
     others = Decision.filter(to=ApplicationStatus.APPROVED, problem='', application__agency_id=application.agency_id)
-    waiting = await others.exclude(application_id=application.id).select_related('application')
+    now = dates.now()
+    waiting = {one.application_id: one for one in await others.select_related('application')}
+    own = waiting.pop(application.id, None)
+    # Of last year's none: they take numbers of last year, though they are released in this one.
+    year, released_at = dates.day_of(own.at if own else now).year, own.release_at if own else now + UNDO_WITHIN
+    first = [one for one in waiting.values() if dates.day_of(one.at).year == year and one.release_at <= released_at]
     # What waits was checked: a 初次 among it has no book.
-    taken = [one.application.kind == IssueKind.FIRST or await _takes_number(one.application) for one in waiting]
+    taken = [one.application.kind == IssueKind.FIRST or await _takes_number(one.application) for one in first]
     return await next_number(await Agency.get(id=application.agency_id), after=sum(taken))
 
 
@@ -186,11 +194,10 @@ def _visible(by: Account) -> QuerySet[RecordBook]:
     return RecordBook.filter(volunteer_id__in=Subquery(Volunteer.filter(visible_to(by)).values('id')))
 
 
-async def _new(application: Application, by: Account, *, earlier: RecordBook | None = None) -> RecordBook:
+async def _new(application: Application, day: date, by: Account, *, earlier: RecordBook | None = None) -> RecordBook:
     agency = await Agency.get(id=application.agency_id)
     volunteer = await Volunteer.get(id=application.volunteer_id)
-    today = dates.today()
-    year = dates.roc_year(today)
+    year = dates.roc_year(day)
     sequence, pattern = await _taken(agency, year)
     number = number_of(agency, year, sequence, pattern)
     is_renewal = application.kind != IssueKind.FIRST
@@ -203,7 +210,7 @@ async def _new(application: Application, by: Account, *, earlier: RecordBook | N
             roc_year=year,
             sequence=sequence,
             kind=application.kind,
-            issued_on=today,
+            issued_on=day,
             earlier=earlier,
             earlier_legacy=legacy_number(volunteer) if is_renewal and earlier is None else '',
             entered_by_unit_id=application.host_unit_id,
@@ -215,7 +222,7 @@ async def _new(application: Application, by: Account, *, earlier: RecordBook | N
         ) from clash
     before = earlier.number if earlier else book.earlier_legacy
     changes = [Change(FIELDS['number'], before, number), Change(FIELDS['kind'], '', book.kind.label)]
-    await _note(book, history.ADDED, [*changes, Change(FIELDS['issued_on'], '', dates.roc(today))], by)
+    await _note(book, history.ADDED, [*changes, Change(FIELDS['issued_on'], '', dates.roc(day))], by)
     return book
 
 
@@ -230,12 +237,12 @@ async def _put_out_of_use(book: RecordBook, kind: IssueKind, by: Account) -> Non
     await _note(book, history.AMENDED, [Change(FIELDS['status'], before.label, book.status.label)], by)
 
 
-async def _renewed(book: RecordBook, application: Application, by: Account) -> RecordBook:
+async def _renewed(book: RecordBook, application: Application, day: date, by: Account) -> RecordBook:
     changes = [
         Change(FIELDS['kind'], book.kind.label, application.kind.label),
-        Change(FIELDS['issued_on'], dates.roc(book.issued_on), dates.roc(dates.today())),
+        Change(FIELDS['issued_on'], dates.roc(book.issued_on), dates.roc(day)),
     ]
-    book.kind, book.issued_on = application.kind, dates.today()
+    book.kind, book.issued_on = application.kind, day
     return await _kept(book, application, changes, by)
 
 

@@ -2,16 +2,19 @@
 
 A row of the table says what its weekday does not: a holiday, a closure, a make-up working day. A county's own row
 counts before the country's. The days of a year (紀念日及節日實施條例) come from the package `holidays`, which
-follows the calendar of the 行政院人事行政總處; what a person has entered is never overwritten by it.
+follows the calendar of the 行政院人事行政總處, and follow a newer one; what a person has entered or struck is never
+overwritten by it.
 
 An open case is always due on the day that its agency's rule and the calendar say: when either changes, it is counted
 anew from the day it was sent.
 """
 
+import logging
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 from typing import Any, Self
 
 import holidays
@@ -29,9 +32,12 @@ from ..cases import transitions
 from ..errors import Incomplete, NotFound
 from ..fields import Field, by_key
 
+log = logging.getLogger(__name__)
+
 IsOff = Callable[[date], bool]
 
 MAKE_UP = '補行上班日'
+STRUCK = '（已取消）'
 NAME_LENGTH = 60
 # The two-day weekend, as `dates.is_weekend` knows it, began in 2001.
 FIRST_YEAR = 2001
@@ -167,12 +173,20 @@ async def save(details: CalendarDayDetails, *, by: Account, of: CalendarDay | No
 
 
 async def remove(row: CalendarDay, *, by: Account) -> None:
-    """Strike a day: its weekday, or the country's row, counts again, also for open cases."""
+    """Strike a day: its weekday, the package's or the country's row counts again, also for open cases.
+
+    One of the package's stays as a day like its weekday, or it would come back.
+    """
     permissions.require(by, Role.ADMINISTRATOR)
     async with transaction():
         await _alone()
         before = await office_history.stands(row, _KEPT)
-        await CalendarDay.filter(id=row.id).delete()
+        here = CalendarDay.filter(id=row.id)
+        if (now := await here.first()) is not None and not now.is_manual:
+            name = f'{now.name[: NAME_LENGTH - len(STRUCK)]}{STRUCK}'
+            await here.update(is_manual=True, is_off=dates.is_weekend(now.day), name=name)
+        else:
+            await here.delete()
         await office_history.note(row, _KEPT, before, by=by)
         await _counted_anew([row.county_id])
 
@@ -193,14 +207,15 @@ async def fill(year: int, *, by: Account) -> int:
 
 
 async def fill_ahead() -> None:
-    """See to it that this year and the next have their days; for the office itself, at any time."""
+    """See to it that this year and the next have the days that the package knows now; for the office itself.
+
+    So a newer package, with days of a law that was changed, renews what an older one has filled.
+    """
     for year in (dates.today().year, dates.today().year + 1):
-        from_package = CalendarDay.filter(_in(year), is_manual=False)
-        if not await from_package.exists():
+        if any(await _differences(year)):
             async with transaction():
                 await _alone()
-                if not await from_package.exists():
-                    await _fill(year)
+                log.info('calendar: %d days of %d brought to what the package says', await _fill(year), year)
 
 
 async def recount(agencies: Iterable[Agency]) -> int:
@@ -289,11 +304,7 @@ async def _postpone(case: Application, due: date) -> int:
 
 async def _fill(year: int) -> int:
     """Bring the country's rows of the year that no person has entered to what the package says."""
-    wanted = _package_days(year)
-    known = await CalendarDay.filter(_in(year), county_id=None)
-    stale = [row for row in known if not row.is_manual and wanted.get(row.day) != (row.name, row.is_off)]
-    kept = {row.day for row in known} - {row.day for row in stale}
-    new = [CalendarDay(day=day, name=name, is_off=off) for day, (name, off) in wanted.items() if day not in kept]
+    stale, new = await _differences(year)
     await CalendarDay.filter(id__in=[row.id for row in stale]).delete()
     await CalendarDay.bulk_create(new)
     if stale or new:
@@ -301,6 +312,18 @@ async def _fill(year: int) -> int:
     return len({row.day for row in (*stale, *new)})
 
 
+async def _differences(year: int) -> tuple[list[CalendarDay], list[CalendarDay]]:
+    """The rows of the package that it knows no longer, and those that it knows now."""
+    wanted = _package_days(year)
+    known = await CalendarDay.filter(_in(year), county_id=None)
+    stale = [row for row in known if not row.is_manual and wanted.get(row.day) != (row.name, row.is_off)]
+    kept = {row.day for row in known} - {row.day for row in stale}
+    return stale, [
+        CalendarDay(day=day, name=name, is_off=off) for day, (name, off) in wanted.items() if day not in kept
+    ]
+
+
+@cache
 def _package_days(year: int) -> dict[date, tuple[str, bool]]:
     """Name and whether offices rest, by day.
 

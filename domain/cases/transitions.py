@@ -1,7 +1,7 @@
 """The moves of an application: which are allowed, each one compare-and-set, with its step, history and announcement."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from tortoise.expressions import F
@@ -17,6 +17,9 @@ from ..errors import MovedOn, NotPermitted
 from .application_fields import REASON, STATUS
 
 SUBJECT = '紀錄冊申請'
+
+# How long a decision waits for its release, and may be taken back.
+UNDO_WITHIN = timedelta(seconds=10)
 
 ALLOWED = {
     ApplicationStatus.DRAFT: (ApplicationStatus.SUBMITTED,),

@@ -3,19 +3,22 @@
 import base64
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from tortoise.expressions import Q, Subquery
 
 from db.choices import MailStatus, Role
 from db.models import Account, OutgoingMail, Volunteer
 
-from .. import mail_addresses, permissions, settings, validation
+from .. import dates, mail_addresses, permissions, settings, validation
 from ..errors import NotFound
 from .catalogue import AUDIENCES, KINDS
 from .outbox import UNDELIVERED, Attachment
 
 MOST_UNDELIVERED = 500
+# A mail leaves within seconds; what waits longer than this tells of a server in trouble.
+WAITS_LONG = timedelta(minutes=15)
 
 _ADDRESS = re.compile(r'<?[^\s<>:;,"\'@]+@[^\s<>:;,"\'@]+>?')
 
@@ -35,9 +38,10 @@ class Letter:
 
 @dataclass(frozen=True)
 class Undelivered:
-    """A mail that did not arrive, as an administrator may see it: nothing of it names a volunteer.
+    """A mail that did not arrive, or waits too long, as an administrator may see it: nothing of it names a volunteer.
 
-    `noted_at` is when it was given up or came back; `again` is what became of its last repetition, if there is one.
+    `noted_at` is when it was given up or came back, or since when it waits; `again` is what became
+    of its last repetition, if there is one.
     """
 
     id: int
@@ -53,6 +57,16 @@ class Undelivered:
     holds_secret: bool
 
 
+@dataclass(frozen=True)
+class Backlog:
+    """Mails that wait too long: how many, since when, for which server ('' when none is set), and its last words."""
+
+    count: int
+    since: datetime
+    host: str
+    words: str
+
+
 async def recent(*, by: Account, limit: int = 50) -> list[Letter]:
     """The newest mails that concern `by`, opened, passwords included: the mailbox of a demo office of made-up people.
 
@@ -64,10 +78,28 @@ async def recent(*, by: Account, limit: int = 50) -> list[Letter]:
     return [_letter(mail) for mail in await OutgoingMail.filter(_concerning(by)).limit(limit)]
 
 
-async def undelivered(*, by: Account) -> list[Undelivered]:
-    """What failed or came back, the latest first, for an administrator to mend the address and send it again."""
+async def backlog(*, by: Account) -> Backlog | None:
+    """What waits too long, for the administrator, whom no mail would reach; None when nothing does."""
     permissions.require(by, Role.ADMINISTRATOR)
-    mails = await OutgoingMail.filter(status__in=UNDELIVERED).order_by('-id').limit(MOST_UNDELIVERED)
+    office = settings.current()
+    if office.demo and not office.smtp_url:  # there mails are kept and read in the page
+        return None
+    waiting = OutgoingMail.filter(_waiting_long())
+    oldest = await waiting.order_by('created_at', 'id').first()
+    if oldest is None:
+        return None
+    told = (
+        await OutgoingMail.filter(status=MailStatus.WAITING).exclude(last_error='').order_by('-next_attempt_at').first()
+    )
+    host = urlsplit(office.smtp_url or '').hostname or ''
+    words = as_undelivered(told).words if told else ''
+    return Backlog(await waiting.count(), oldest.created_at, host, words)
+
+
+async def undelivered(*, by: Account) -> list[Undelivered]:
+    """What waits too long, failed or came back, the latest first, for an administrator to mend what can be mended."""
+    permissions.require(by, Role.ADMINISTRATOR)
+    mails = await OutgoingMail.filter(_undelivered()).order_by('-id').limit(MOST_UNDELIVERED)
     again = OutgoingMail.filter(resent_from_id__in=[mail.id for mail in mails]).order_by('id')
     became = {mail.resent_from_id: mail.status for mail in await again.only('id', 'resent_from_id', 'status')}
     return [as_undelivered(mail, became.get(mail.id)) for mail in mails]
@@ -76,11 +108,22 @@ async def undelivered(*, by: Account) -> list[Undelivered]:
 async def undelivered_one(mail_id: int, *, by: Account) -> Undelivered:
     """One of them. Raises NotFound."""
     permissions.require(by, Role.ADMINISTRATOR)
-    mail = await OutgoingMail.get_or_none(id=validation.record_id(mail_id), status__in=UNDELIVERED)
+    mail = await OutgoingMail.get_or_none(_undelivered(), id=validation.record_id(mail_id))
     if mail is None:
         raise NotFound
     last = await OutgoingMail.filter(resent_from_id=mail.id).order_by('-id').first()
     return as_undelivered(mail, last.status if last else None)
+
+
+def _waiting_long() -> Q:
+    return Q(status=MailStatus.WAITING, created_at__lt=dates.now() - WAITS_LONG)
+
+
+def _undelivered() -> Q:
+    office = settings.current()
+    keeps_all = office.demo and not office.smtp_url
+    failed = Q(status__in=UNDELIVERED)
+    return failed if keeps_all else Q(failed, _waiting_long(), join_type=Q.OR)
 
 
 def as_undelivered(mail: OutgoingMail, again: MailStatus | None = None) -> Undelivered:
@@ -97,7 +140,7 @@ def as_undelivered(mail: OutgoingMail, again: MailStatus | None = None) -> Undel
         roster_id=mail.roster_id,
         status=mail.status,
         words=_ADDRESS.sub('（收件人）', mail.last_error),
-        noted_at=mail.next_attempt_at,
+        noted_at=mail.created_at if mail.status == MailStatus.WAITING else mail.next_attempt_at,
         again=again,
         holds_secret=mail.holds_secret,
     )

@@ -4,6 +4,7 @@ import base64
 import contextlib
 import email.utils
 import ipaddress
+import re
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -27,6 +28,10 @@ MOST_WORDS = 1000
 _PORTS = {'smtp': 25, 'smtp+starttls': 587, 'smtps': 465}
 # Answers to MAIL FROM that are about this mail: too large (552), or an address that will not do (553).
 _ABOUT_THE_MAIL = (552, 553)
+# Answers to a recipient or a letter that are about us or the server: it is closing, or wants a login.
+_ABOUT_THE_SERVER = (421, 530, 534, 535, 538)
+# So are mail systems in trouble (RFC 3463 §3.4: X.3.X) and a server that passes on nothing of ours.
+_TROUBLE_OF_THE_SERVER = re.compile(r'4\.3\.\d|.*\brelay', re.IGNORECASE | re.DOTALL)
 _ODS = ('application', 'vnd.oasis.opendocument.spreadsheet')
 _ANYTHING = ('application', 'octet-stream')
 
@@ -117,15 +122,15 @@ def _name_for_old_programs(message: EmailMessage, name: str) -> None:
 def trouble(error: Exception) -> Trouble:
     """What an error of `send` means.
 
-    Only a 5xx answer to the recipient or to the mail itself is final. Wrong credentials or a sender the server does
-    not let through are ours to mend: the mail waits for that as it waits for a server that is down.
+    Only a 5xx answer to the recipient or to the mail itself is final. Wrong credentials, or a sender the server does
+    not let through, are ours to mend: the mail waits for that as it waits for a server that is down.
     """
     match error:
         case aiosmtplib.SMTPRecipientsRefused():
             refusal = error.recipients[0]
-            return _answer(refusal.code, refusal.message, is_general=False)
+            return _answer(refusal.code, refusal.message, is_general=_is_of_the_server(refusal))
         case aiosmtplib.SMTPRecipientRefused() | aiosmtplib.SMTPDataError():
-            return _answer(error.code, error.message, is_general=False)
+            return _answer(error.code, error.message, is_general=_is_of_the_server(error))
         case aiosmtplib.SMTPSenderRefused() if error.code in _ABOUT_THE_MAIL:
             return _answer(error.code, error.message, is_general=False)
         case aiosmtplib.SMTPResponseException():
@@ -134,6 +139,10 @@ def trouble(error: Exception) -> Trouble:
             return Trouble(storable(str(error) or 'no answer in time'), is_final=False, is_general=True)
         case _:
             return Trouble(storable(f'{type(error).__name__}: {error}'), is_final=False, is_general=False)
+
+
+def _is_of_the_server(refusal: aiosmtplib.SMTPResponseException) -> bool:
+    return refusal.code in _ABOUT_THE_SERVER or bool(_TROUBLE_OF_THE_SERVER.match(refusal.message))
 
 
 def _answer(code: int, words: str, *, is_general: bool) -> Trouble:

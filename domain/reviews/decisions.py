@@ -24,7 +24,7 @@ from . import roster_news
 
 log = logging.getLogger(__name__)
 
-UNDO_WITHIN = timedelta(seconds=10)
+UNDO_WITHIN = transitions.UNDO_WITHIN
 MOST_AT_ONCE = 200
 
 # Decisions made together can be taken back together, from when the last of them was made; so the first waits longer.

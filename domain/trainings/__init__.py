@@ -62,12 +62,18 @@ async def record(
     return after
 
 
-async def amend(training: Training, details: TrainingDetails, *, version: int, by: Account) -> Training:
-    """Raises Incomplete, NotFound, MovedOn when a colleague amended it after `version`."""
+async def amend(
+    training: Training, details: TrainingDetails, *, version: int, by: Account, draft: Draft | None = None
+) -> Training:
+    """The `draft` forgets what is saved.
+
+    Raises Incomplete, NotFound, drafts.Unseen, MovedOn when a colleague amended it after `version`.
+    """
     permissions.require(by, Role.UNIT_STAFF)
     before = await _own(training.id, by)
     await _check(details, before.volunteer, before, by)
     async with transaction():
+        await drafts.settle(draft, details, by=by)
         current = await _locked(before, version, by)
         old, columns = _columns_of(current), details.columns()
         values = {name: value for name, value in columns.items() if value != old[name]}

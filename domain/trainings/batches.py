@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from db import transaction
 from db.choices import DraftKind, Role
-from db.models import Account, DraftEntry, Volunteer
+from db.models import Account, Draft, DraftEntry, Volunteer
 
 from .. import drafts, permissions, validation
 from ..errors import Incomplete
@@ -49,10 +49,11 @@ class Prepared:
     left_alone: Sequence[Volunteer]
 
 
-async def prepare(details: CourseDetails, *, by: Account) -> Prepared:
+async def prepare(details: CourseDetails, *, by: Account, draft: Draft | None = None) -> Prepared:
     """Open a training form with the course filled in for each of the chosen volunteers; all or none.
 
-    A form of a volunteer that somebody has begun already is not touched. Raises Incomplete.
+    A form of a volunteer that somebody has begun already is not touched; where there is none, the `draft` of the course
+    goes. Raises Incomplete, drafts.Unseen.
     """
     permissions.require(by, Role.UNIT_STAFF)
     if problems := details.problems():
@@ -64,6 +65,8 @@ async def prepare(details: CourseDetails, *, by: Account) -> Prepared:
     begun = {form.volunteer.id for form in await drafts.under_way(by=by) if form.volunteer and _is_new_training(form)}
     ready = [person for person in people if person.id not in begun]
     async with transaction():
+        if not begun & {*ids}:
+            await drafts.use_up(draft, by=by)
         for person in ready:
             await _fill(person, details, by)
     return Prepared(ready, [person for person in people if person.id in begun])

@@ -133,11 +133,13 @@ async def register(details: VolunteerDetails, *, by: Account, draft: Draft | Non
     return await get(volunteer.id, by=by)
 
 
-async def amend(volunteer: Volunteer, details: VolunteerDetails, *, version: int, by: Account) -> Volunteer:
+async def amend(
+    volunteer: Volunteer, details: VolunteerDetails, *, version: int, by: Account, draft: Draft | None = None
+) -> Volunteer:
     """Write the fields in which `details` differ from `volunteer`, the record as the user saw it at `version`.
 
-    What others changed meanwhile stays. Raises ChangedMeanwhile when it is the same field, Incomplete, NotFound,
-    TooManyTries when the number is another one, and too many were looked up.
+    What others changed meanwhile stays; the `draft` forgets what is saved. Raises ChangedMeanwhile when it is the same
+    field, Incomplete, NotFound, drafts.Unseen, TooManyTries when the number is another one and too many were looked up.
     """
     permissions.require(by, Role.UNIT_STAFF)
     await _check(details, volunteer, by)
@@ -145,6 +147,7 @@ async def amend(volunteer: Volunteer, details: VolunteerDetails, *, version: int
         await lookups.counted(LookupKind.DUPLICATE, details.identity_number, by=by)
     try:
         async with transaction():
+            await drafts.settle(draft, details, by=by)
             await _write(volunteer, details, version, by)
     except IntegrityError:
         raise Incomplete(

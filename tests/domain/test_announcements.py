@@ -18,6 +18,7 @@ from domain.announcements import (
     CaseChanged,
     Channel,
     DecisionsChanged,
+    DraftChanged,
     EyeChecksChanged,
     MailQueued,
     ReadersChanged,
@@ -110,6 +111,7 @@ def test_what_is_sent_is_what_is_heard(case: CaseChanged, closed: SessionClosed)
         DecisionsChanged(),
         MailQueued(),
         closed,
+        DraftChanged('6f0f5c1e', ''),
     ]
 
     assert [announcements.parse(record.encode()) for record in records] == records

@@ -215,7 +215,7 @@ async def test_what_is_under_way_in_the_unit_the_last_one_first() -> None:
     volunteer = await of_unit(clerk)
     with dates.frozen(datetime(2026, 3, 8, 6, 32, tzinfo=UTC)):
         new = await drafts.open(DraftKind.VOLUNTEER, by=colleague)
-        at = await drafts.save(new.id, 'name', '王小明', by=colleague)
+        at, _ = await drafts.save(new.id, 'name', '王小明', by=colleague)
     training = await drafts.open(DraftKind.TRAINING, by=clerk, volunteer=volunteer)
     await drafts.save(training.id, 'title', '文化志工特殊訓練', by=clerk)
     await drafts.open(DraftKind.VOLUNTEER, by=clerk)

@@ -1,11 +1,15 @@
 """Pages hear of what concerns them; many that hear the same news read it together."""
 
 import asyncio
+from datetime import datetime, timedelta
 
 import pytest
 
+from domain import dates
 from domain.announcements import CaseChanged, EyeChecksChanged, ReadersChanged, RosterChanged, VolunteerChanged
 from domain.model import Account, Role, Volunteer
+from tests.patience import until
+from ui import days
 from ui.live import of_agency, of_case, of_side, of_volunteer, together
 
 
@@ -64,6 +68,27 @@ async def test_one_who_goes_away_takes_the_answer_from_nobody_and_a_failure_reac
     assert [type(failure) for failure in failures] == [ZeroDivisionError] * 3
     with pytest.raises(asyncio.CancelledError):
         await going
+
+
+async def test_at_midnight_in_taipei_every_open_page_is_renewed_and_none_that_was_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(days, 'SPREAD', 0.0)
+    renewed: list[str] = []
+    days.on_new_day(lambda: renewed.append('open'))
+    left = days.on_new_day(lambda: renewed.append('left'))
+    eve = datetime(2026, 12, 31, 23, 59, 59, 900_000, tzinfo=dates.TAIPEI)
+    with dates.frozen(eve):
+        watching = asyncio.create_task(days.watch_forever())
+        await asyncio.sleep(0.01)
+        left()
+        assert renewed == []
+        with dates.frozen(eve + timedelta(seconds=1)):
+            await until(lambda: bool(renewed))
+        watching.cancel()
+        await asyncio.wait([watching])
+
+    assert renewed == ['open']
 
 
 CASE = CaseChanged(application_id=7, agency_id=1, host_unit_id=2, volunteer_id=3)

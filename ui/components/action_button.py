@@ -7,6 +7,7 @@ from typing import Any, Literal
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
+from domain.drafts import Unseen
 from domain.errors import DomainError, Incomplete
 from domain.readiness import NotReady
 
@@ -66,18 +67,8 @@ class action_button(ui.button):
             if self.form is not None:
                 await self.form.ready()
             await self.act()
-        except Incomplete as refusal:
-            if self.form is None:
-                refuse(refusal)
-            else:
-                self.form.show(refusal.problems)
-        except NotReady as refusal:
-            if self.form is None:
-                refuse(refusal)
-            else:
-                self.form.show_lacking(refusal.lacking)
         except DomainError as refusal:
-            refuse(refusal)
+            await self._show(refusal)
         finally:
             slow.cancel()
             self.is_busy = False
@@ -89,3 +80,14 @@ class action_button(ui.button):
         if not self.is_deleted and not self.client.storage.get('leaving'):
             with self:
                 tell('系統處理得比平常慢，還在進行；完成或沒有完成都會告訴您，不必再按。')
+
+    async def _show(self, refusal: DomainError) -> None:
+        if isinstance(refusal, Incomplete) and self.form is not None:
+            self.form.show(refusal.problems)
+            return
+        if isinstance(refusal, NotReady) and self.form is not None:
+            self.form.show_lacking(refusal.lacking)
+            return
+        if isinstance(refusal, Unseen) and self.form is not None:
+            await self.form.hear()
+        refuse(refusal)

@@ -61,9 +61,8 @@ async def batch_trainings_page(account: Account, draft: str = '', flash: str = '
         await table.refresh()
 
         async def save() -> None:
-            prepared = await batches.prepare(details, by=account)
+            prepared = await batches.prepare(details, by=account, draft=kept)
             if not prepared.left_alone:
-                await drafts.discard(kept, by=account)
                 leave_with(links.batch_trainings(), PREPARED)
                 return
             await in_form.take('chosen', '')

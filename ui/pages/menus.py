@@ -13,7 +13,7 @@ from domain.cases.worklists import AgencyList, UnitList
 from domain.guide import home
 from domain.model import Account, ApplicationStatus, ApplicationStep, Role
 
-from .. import gate
+from .. import days, gate
 from ..components.call_tasks import call_tasks
 from ..components.entry_group import entry_group
 from ..components.progress_board import Count, News, progress_board
@@ -61,7 +61,7 @@ async def menu_page(account: Account) -> None:
     with frame(
         account, '子系統入口', crumbs=[('首頁', links.home())], step=2, guide=guide, waiting=await waiting_for(account)
     ):
-        html.p(f'{account.name}，您好。今天是{_today()}。').classes('lb-hello')
+        _greet(account)
         if account.role is Role.UNIT_STAFF:
             await _resume(account)
         if account.role in HAVE_CASES:
@@ -90,6 +90,19 @@ async def volunteer_data_page(account: Account) -> None:
 async def _home(request: Request) -> Response:
     account = gate.account_of(request)
     return RedirectResponse(HOMES[account.role] if account else links.login(), 303)
+
+
+def _greet(account: Account) -> None:
+    """The name and the day, which is another one at midnight."""
+    line = html.p().classes('lb-hello')
+
+    def renew() -> None:
+        line.clear()
+        with line:
+            html.span(f'{account.name}，您好。今天是{_today()}。')
+
+    renew()
+    line.client.on_delete(days.on_new_day(renew))
 
 
 def _others(account: Account) -> list[Entry]:

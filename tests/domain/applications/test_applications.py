@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -106,6 +107,18 @@ async def test_saving_again_amends_the_same_draft_and_notes_what_changed(office:
         ('修改', '發冊機關', '臺中市政府文化局', '臺中市政府社會局'),
         ('修改', '附件', '', '名冊.pdf'),
     ]
+
+
+async def test_an_older_form_does_not_undo_what_a_colleague_has_saved_since_it_was_opened(office: Office) -> None:
+    volunteer, seen = await a_volunteer(office), await applications.defaults()
+    await applications.save(replace(seen, remarks='急件'), of=volunteer, by=office.clerk, seen=seen)
+
+    both = await applications.save(replace(seen, kind=IssueKind.REISSUE), of=volunteer, by=office.clerk, seen=seen)
+    with pytest.raises(MovedOn) as refusal:
+        await applications.save(replace(seen, remarks='不急'), of=volunteer, by=office.clerk, seen=seen)
+
+    assert (both.kind, both.remarks) == (IssueKind.REISSUE, '急件')
+    assert '同仁剛儲存了不同的「備註」' in str(refusal.value)
 
 
 async def test_an_agency_of_another_county_is_refused(office: Office) -> None:

@@ -91,6 +91,30 @@ async def test_this_year_and_the_next_fill_themselves_once() -> None:
     assert {row.day.year for row in await CalendarDay.all()} == {2026, 2027}
 
 
+async def test_a_year_that_is_filled_is_renewed_when_the_law_s_days_change_and_what_people_did_stays(
+    admin: Account,
+) -> None:
+    await office_calendar.fill_ahead()
+    fresh = await shown(2026, admin)
+    struck = await CalendarDay.get(day=date(2026, 2, 20), county_id=None)
+    await office_calendar.remove(struck, by=admin)
+    await office_calendar.save(CalendarDayDetails(date(2026, 5, 1), '照常上班', is_off=False), by=admin)
+    by_people = await shown(2026, admin)
+    # An older package knew neither the day of an amended law nor its name.
+    await CalendarDay.filter(day=date(2026, 9, 28)).delete()
+    await CalendarDay.filter(day=date(2026, 6, 19)).update(name='舊名稱')
+    await CalendarDay.create(day=date(2026, 8, 3), name='已取消的假日')
+
+    await office_calendar.fill_ahead()
+
+    assert await shown(2026, admin) == by_people
+    assert by_people['2026-02-20'] == (f'{fresh["2026-02-20"][0]}（已取消）', False)
+    assert by_people['2026-05-01'] == ('照常上班', False)
+    await office_calendar.remove(await CalendarDay.get(day=date(2026, 5, 1), county_id=None), by=admin)
+    await office_calendar.fill_ahead()
+    assert (await shown(2026, admin))['2026-05-01'] == fresh['2026-05-01']
+
+
 async def test_a_closure_of_several_counties_is_entered_at_once_and_counts_there_only(admin: Account) -> None:
     rows = await office_calendar.save(
         CalendarDayDetails(MONDAY, '颱風停班', county_ids=[TAICHUNG, '10007', TAICHUNG]), by=admin

@@ -34,7 +34,7 @@ async def test_the_last_form_is_where_the_work_stopped_and_says_what_it_lacks_fi
     clerk = await an_account(host_unit=unit)
     volunteer = await a_volunteer(unit, name='陳小華')
     draft = await drafts.open(DraftKind.TRAINING, by=clerk, volunteer=volunteer)
-    saved_at = await drafts.save(draft.id, 'title', '志工基礎訓練', by=clerk)
+    saved_at, _ = await drafts.save(draft.id, 'title', '志工基礎訓練', by=clerk)
 
     assert await home.left_off(by=clerk) == home.LeftOff(
         who='陳小華',

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -160,6 +161,30 @@ async def test_administrators_read_each_morning_what_did_not_arrive_and_nobodys_
     body = report.body.open()
     assert f'　03/05 15:00 案號 {case.id} 核發通知（志工）未寄達：550 5.1.1' in body
     assert 'chou' not in body
+
+
+async def test_what_waits_longer_than_a_quarter_of_an_hour_is_told_with_the_server_and_its_words(
+    office: Office, request: pytest.FixtureRequest
+) -> None:
+    administrator = await builders.an_account(Role.ADMINISTRATOR)
+    for number in range(2):
+        await outbox.queue(f'clerk{number}@example.gov.tw', '主旨', '內容')
+    await OutgoingMail.filter(recipient='clerk0@example.gov.tw').update(last_error='Connect call failed x@y.tw')
+    began = dates.now()
+    usual = settings.current()
+    request.addfinalizer(lambda: settings.use(usual))
+    settings.use(replace(usual, smtp_url='smtps://office:secret@mail.example.gov.tw', demo=False))
+
+    assert (await queries.backlog(by=administrator), await queries.undelivered(by=administrator)) == (None, [])
+    with dates.frozen(began + timedelta(minutes=16)):
+        told = await queries.backlog(by=administrator)
+        listed = await queries.undelivered(by=administrator)
+
+    assert told == queries.Backlog(2, began, 'mail.example.gov.tw', 'Connect call failed （收件人）')
+    assert [(one.status, one.noted_at, one.words) for one in listed] == [
+        (MailStatus.WAITING, began, ''),
+        (MailStatus.WAITING, began, 'Connect call failed （收件人）'),
+    ]
 
 
 async def test_the_list_of_undelivered_masks_volunteers_and_names_offices(office: Office) -> None:

@@ -120,14 +120,70 @@ async def test_a_server_that_was_down_gets_each_mail_once_when_it_is_up(office: 
 
     assert await delivery.deliver_due(down) == 0
     first, second = await OutgoingMail.all().order_by('id')
-    assert (first.attempts, second.attempts) == (1, 0)
+    assert (first.attempts, second.attempts) == (0, 0)
     assert 'Connect call failed' in first.last_error
 
     async with a_mail_server(port=port) as server:
-        with dates.frozen(dates.now() + delivery.PAUSES[0]):
-            assert await delivery.deliver_due(down) == 2
-            assert await delivery.deliver_due(down) == 0
+        assert await delivery.deliver_due(down) == 2
+        assert await delivery.deliver_due(down) == 0
     assert len(server.letters) == 2
+
+
+async def test_an_outage_of_a_week_uses_up_no_try_and_then_all_goes_at_once_secrets_first(office: Settings) -> None:
+    async with a_mail_server() as server:
+        port = server.port
+    down = replace(office, smtp_url=f'smtp://127.0.0.1:{port}')
+    for number in range(3):
+        await a_mail(f'clerk{number}@example.gov.tw')
+    await a_mail('put-off@example.gov.tw')
+    await OutgoingMail.filter(recipient='put-off@example.gov.tw').update(
+        attempts=4, next_attempt_at=dates.now() + timedelta(days=30)
+    )
+    await a_mail('secret@example.gov.tw', holds_secret=True)
+
+    now, outage = dates.now(), delivery.Outage()
+    for hours in range(0, 7 * 24, 3):
+        with dates.frozen(now + timedelta(hours=hours)):
+            assert await delivery.deliver_due(down, outage) == 0
+
+    mails = await OutgoingMail.all().order_by('id')
+    assert [(mail.status, mail.attempts) for mail in mails] == [(MailStatus.WAITING, n) for n in (0, 0, 0, 4, 0)]
+    assert 'Connect call failed' in mails[-1].last_error
+    with dates.frozen(now + timedelta(hours=165, seconds=10)):
+        async with a_mail_server(port=port) as server:
+            assert await delivery.deliver_due(down, outage) == 4
+    sent = [letter['To'] for letter in server.letters]
+    assert 'secret@example.gov.tw' in sent[:2]
+    assert sorted(sent) == [*(f'clerk{n}@example.gov.tw' for n in range(3)), 'secret@example.gov.tw']
+
+
+@pytest.mark.parametrize(
+    'answer',
+    ['451 4.3.0 Temporary server error', '530 5.7.0 Must issue STARTTLS', '554 5.7.1 <x@y.tw>: Relay access denied'],
+)
+async def test_what_a_server_says_of_itself_ends_no_mail(office: Settings, answer: str) -> None:
+    await a_mail()
+
+    async with a_mail_server() as server:
+        server.refused = {WINDOW: answer}
+        await delivery.deliver_due(through(server, office))
+
+    mail = await OutgoingMail.get()
+    assert (mail.status, mail.attempts, mail.last_error) == (MailStatus.WAITING, 0, answer)
+
+
+async def test_a_mail_that_brings_the_server_down_holds_up_no_other(office: Settings) -> None:
+    await a_mail('poison@example.gov.tw', holds_secret=True)
+    await a_mail()
+    await a_mail()
+
+    async with a_mail_server() as server:
+        server.refused = {'poison@example.gov.tw': '421 4.4.2 closing'}
+        assert [await delivery.deliver_due(through(server, office)) for _ in range(3)] == [0, 1, 1]
+
+    poison, *others = await OutgoingMail.all().order_by('id')
+    assert (poison.status, poison.attempts) == (MailStatus.WAITING, 1)
+    assert [mail.status for mail in others] == [MailStatus.SENT] * 2
 
 
 async def test_a_server_that_says_nothing_blocks_no_decision_and_holds_no_connection(office: Settings) -> None:
@@ -380,9 +436,9 @@ async def test_a_slow_server_loses_no_mail_and_sends_none_twice(
             assert await delivery.deliver_due(through(server, office)) == 0
         may_answer.set()
         slow, other = await OutgoingMail.all().order_by('id')
-        assert (slow.status, slow.attempts, other.attempts) == (MailStatus.WAITING, 1, 0)
+        assert (slow.status, slow.attempts, other.attempts) == (MailStatus.WAITING, 0, 0)
         assert slow.last_error == 'no answer in time'
-        with dates.frozen(dates.now() + delivery.PAUSES[0]):
+        with dates.frozen(dates.now() + delivery.OUTAGE_PAUSE):
             assert await delivery.deliver_due(through(server, office)) == 2
             assert await delivery.deliver_due(through(server, office)) == 0
 

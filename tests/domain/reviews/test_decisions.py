@@ -21,6 +21,7 @@ from db.models import (
     Volunteer,
 )
 from domain import announcements, applications, corrections, dates, reviews
+from domain.books import record_books
 from domain.corrections import Anchor, StillOpen
 from domain.errors import DomainError, Incomplete, MovedOn, NotFound, NotPermitted
 from domain.papers import NotLookedAt
@@ -31,7 +32,7 @@ from tests.patience import until
 from tests.processes import Processes
 
 from ...builders import an_account
-from ..sample_office import NOW, Office, a_case, details_for, looked_at, many_cases
+from ..sample_office import NOW, Office, a_case, a_complete_volunteer, details_for, looked_at, many_cases
 
 pytestmark = pytest.mark.usefixtures('database', 'today')
 
@@ -72,6 +73,43 @@ async def test_released_it_counts_from_when_it_was_made(office: Office) -> None:
     assert (await RecordBook.get(application_id=case.id)).number == '中市文志字第115000001號'
     assert await told_of(case, VOLUNTEER) == 1
     assert await Decision.all().count() == 0
+
+
+async def test_decided_on_new_years_eve_it_is_numbered_and_dated_in_the_old_year_whenever_it_is_released(
+    office: Office,
+) -> None:
+    old, new, late = [await a_case(office, await a_complete_volunteer(office)) for _ in range(3)]
+    eve = datetime(2026, 12, 31, 23, 59, 55, tzinfo=dates.TAIPEI)
+    with dates.frozen(eve):
+        await decisions.decide(old.id, APPROVED, old.version, by=office.reviewer)
+        await decisions.decide(late.id, APPROVED, late.version, by=office.colleague)
+    with dates.frozen(eve + timedelta(seconds=8)):
+        promised = await record_books.number_ahead(new)
+        await decisions.decide(new.id, APPROVED, new.version, by=office.reviewer)
+    with dates.frozen(eve + timedelta(days=5)):  # the server was away
+        await decisions.release_due()
+
+    books = [await record_books.of_application(case) for case in (old, late, new)]
+    assert [(book.number, book.roc_year, book.issued_on.isoformat()) for book in books] == [
+        ('中市文志字第115000001號', 115, '2026-12-31'),
+        ('中市文志字第115000002號', 115, '2026-12-31'),
+        (promised, 116, '2027-01-01'),
+    ]
+    assert promised == '中市文志字第116000001號'
+
+
+async def test_the_number_that_was_shown_is_given_also_beside_many_approvals_that_wait_longer(office: Office) -> None:
+    many, one = await many_cases(office, 3), await a_case(office, await a_complete_volunteer(office))
+    for case in many:
+        waits = await decisions.decide(case.id, APPROVED, case.version, by=office.colleague)
+        await Decision.filter(id=waits.id).update(release_at=NOW + timedelta(minutes=1))
+    promised = await record_books.number_ahead(one)
+    await decisions.decide(one.id, APPROVED, one.version, by=office.reviewer)
+
+    with dates.frozen(TOO_LATE):
+        await decisions.release_due()
+
+    assert promised == (await record_books.of_application(one)).number == '中市文志字第115000001號'
 
 
 async def test_taken_back_in_time_nothing_has_happened(office: Office) -> None:

@@ -90,7 +90,10 @@ def _book(case: Case) -> list[Fact]:
         'strong': True,
     }
     if application.status is ApplicationStatus.SUBMITTED:
-        number |= {'note': '核可時自動取號；同仁先核可則順延' if case.number else '', 'preview': True}
+        number |= {
+            'note': '核可時自動取號；同仁先核可則順延，先前的核可復原則提前' if case.number else '',
+            'preview': True,
+        }
     return [
         fact('kind', application.kind.label),
         fact('county_code', application.county.name),

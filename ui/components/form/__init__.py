@@ -2,20 +2,24 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from contextvars import ContextVar
+from copy import copy
 from typing import Any, Protocol
 
 from nicegui import ui
 
 from domain import drafts, half_written
+from domain.announcements import DraftChanged
 from domain.corrections import Marked
 from domain.errors import DatabaseAway, DomainError, Incomplete, NoAnswer, NotFound
 from domain.half_written import Sheet
 from domain.model import Account, Draft
 from domain.readiness import Check
 
+from ...live import follow
 from ..correction_marks import beside
-from ..notices import refuse
+from ..notices import refuse, tell
 from .error_summary import error_summary
 from .saved_mark import saved_mark
 
@@ -23,6 +27,8 @@ log = logging.getLogger(__name__)
 
 # Seconds that a press waits for what was typed before it.
 READY_WITHIN = 8.0
+# Whether what changes now was typed by somebody else: what follows from it is theirs to store.
+_hearing: ContextVar[bool] = ContextVar('hearing', default=False)
 
 
 class Details(Protocol):
@@ -47,6 +53,12 @@ class FormField(Protocol):
     async def settled(self) -> None:
         """Waits for what the browser still has under way."""
 
+    async def hear(self, value: Any) -> None:
+        """Shows what somebody else has put into the field; the form has it already."""
+
+    def describe(self, value: Any) -> str:
+        """`value` as people read it."""
+
 
 class form:
     """Binds fields to `details`. A fault is shown beside a field once the user has left it.
@@ -55,7 +67,8 @@ class form:
     the draft of a dialog, of whoever writes there. A field whose draft differs from `recorded` shows what is recorded:
     the draft may be old, the record changed by others.
     `marks` are the reviewer's, by field; each is shown beside its field. What was `proposed` stands in the details and
-    is stored with the first change.
+    is stored with the first change. Of a draft that others write, too, their words come into the form as they are kept,
+    but for fields that the page has `pinned`.
     """
 
     def __init__(
@@ -68,6 +81,7 @@ class form:
         marks: Mapping[str, Sequence[Marked]] | None = None,
         proposed: Mapping[str, Any] | None = None,
         summary: bool = True,
+        pinned: Collection[str] = (),
     ) -> None:
         self.details = details
         self.recorded = recorded
@@ -83,6 +97,10 @@ class form:
         self._turn = asyncio.Lock()
         self._outages = 0
         self._waiting: set[int] = set()
+        self.pinned = pinned
+        self._unkept: set[str] = set()
+        if isinstance(draft, Draft):
+            follow(DraftChanged, self.hear, self._concerns)
 
     @property
     def draft_name(self) -> str:
@@ -106,12 +124,65 @@ class form:
         """Sets the new value of a field, stores it, takes out of the summary what is mended, calls the listeners."""
         earlier = self.problems().keys()
         setattr(self.details, name, value)
+        if _hearing.get():
+            return
+        self._unkept.add(name)
         if not await self._kept(name, value, turn):
             return  # the browser shows it as not stored, and sends it again
         self._show_faults()
         if self.summary is not None:
             self.summary.drop([f'#{each}' for each in (earlier | {name}) - self.problems().keys()])
         await self.renew()
+
+    async def hear(self) -> None:
+        """Puts into the form what others have typed into its draft; a draft that is gone is given up."""
+        async with self._turn:
+            if not isinstance(self.draft, Draft) or self.by is None:
+                return
+            try:
+                news = await drafts.news(self.draft, by=self.by)
+            except NotFound as gone:
+                self._give_up(gone)
+                return
+            theirs = drafts.from_draft(news, copy(self.details))
+            heard = {name: getattr(theirs, name) for name in vars(theirs).keys() & news.keys() - self._deaf_to()}
+            heard = {name: value for name, value in heard.items() if value != getattr(self.details, name)}
+            for name, value in heard.items():
+                setattr(self.details, name, value)
+        await self._show_theirs(heard, heard)
+
+    async def rebase(self, recorded: Details) -> None:
+        """The record was changed elsewhere: fields left as they were follow, others show what is recorded now."""
+        before, self.recorded = self.recorded, recorded
+        changed = [name for name in vars(recorded) if getattr(before, name) != getattr(recorded, name)]
+        follow_it = [name for name in changed if getattr(self.details, name) == getattr(before, name)]
+        for name in follow_it:
+            setattr(self.details, name, getattr(recorded, name))
+        await self._show_theirs(changed, follow_it)
+
+    async def _show_theirs(self, changed: Collection[str], heard: Collection[str]) -> None:
+        """Renew the fields that others have `changed`; say which of them are `heard`: they have another value now."""
+        if not changed:
+            return
+        told = _hearing.set(True)
+        try:
+            for name, each in list(self.fields.items()):
+                if name in changed and not each.unread:
+                    await each.hear(getattr(self.details, name))
+            await self.renew()
+        finally:
+            _hearing.reset(told)
+        if self.mark is not None and heard:
+            self.mark.tell([self.label_of(name).lstrip('*') for name in self.fields if name in heard])
+        self._show_faults()
+
+    def _deaf_to(self) -> set[str]:
+        """The fields that keep what this page has: its own words are still on their way, or nobody types there."""
+        return self._unkept | {*self.pinned}
+
+    def _concerns(self, changed: DraftChanged) -> bool:
+        draft = self.draft
+        return isinstance(draft, Draft) and changed.draft_id == str(draft.id) and changed.writer != draft.writer
 
     async def renew(self) -> None:
         """Calls the listeners: what is open may be another thing now."""
@@ -192,10 +263,13 @@ class form:
                     if isinstance(self.draft, Sheet):
                         at = await half_written.keep(self.draft, each, given)
                     elif self.draft is not None and self.by is not None:
-                        at = await drafts.save(self.draft, each, given, by=self.by)
+                        at, replaced = await drafts.save(self.draft, each, given, by=self.by)
+                        self._say_replaced(each, replaced)
                     else:
                         self._heard(name, turn)
                         return
+                    if getattr(self.details, each) == given:
+                        self._unkept.discard(each)
             except NotFound as gone:
                 self._give_up(gone)
                 self._heard(name, turn)
@@ -212,6 +286,14 @@ class form:
     def _heard(self, name: str, turn: int) -> None:
         if self.mark is not None:
             self.mark.hear(name, turn)
+
+    def _say_replaced(self, name: str, replaced: Any) -> None:
+        """Tells what stood in the draft, when somebody else had just typed it and this page had not shown it yet."""
+        each = self.fields.get(name)
+        value = getattr(drafts.from_draft({name: replaced}, copy(self.details)), name)
+        if each is not None and replaced is not None and value != getattr(self.details, name):
+            label, theirs = each.label.lstrip('*'), each.describe(value) or '（空白）'
+            tell(f'同仁（或您的另一個視窗）剛在「{label}」填了「{theirs}」；現在是您填的內容。')
 
     def _give_up(self, gone: NotFound) -> None:
         """Stops storing and says so once: the draft was sent or discarded elsewhere. The text stays on the page."""

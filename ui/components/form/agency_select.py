@@ -52,10 +52,13 @@ class agency_select:
         if self.details.county_code == self.county_code:
             return
         self.county_code = self.details.county_code
-        self.agency.offer(await _agencies(self.county_code))
-        self.agency.show(None)
+        agencies = await _agencies(self.county_code)
+        self.agency.offer(agencies)
         self._advise()
-        await self.form.take('agency_id', None)
+        chosen = self.details.agency_id if self.details.agency_id in agencies else None
+        self.agency.show(chosen)
+        if chosen != self.details.agency_id:
+            await self.form.take('agency_id', chosen)
 
     def _advise(self) -> None:
         county = self.county.text_of(self.county_code)

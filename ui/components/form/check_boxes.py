@@ -1,6 +1,7 @@
 """Several of a few options, all in sight."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
@@ -34,6 +35,15 @@ class check_boxes(Element, component='check_boxes.js'):
         if self._props['hint'] != hint:
             self._props['hint'] = hint
             self.update()
+
+    async def hear(self, value: Any) -> None:
+        """Shows what somebody else has chosen."""
+        self._props['chosen'] = value
+        self.update()
+
+    def describe(self, value: Any) -> str:
+        """It is too long to be read out."""
+        return '其他選擇'
 
     async def settled(self) -> None:
         """Nothing is under way: each change is told at once."""

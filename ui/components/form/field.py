@@ -107,10 +107,16 @@ class field(Element, component='field.js'):
             self._props['readonly'] = readonly
             self.update()
 
+    async def hear(self, value: Any) -> None:
+        """Shows what somebody else has typed, but not over what is being typed here."""
+        self._compare(self.form.details, self.form.recorded)
+        self.show(value)
+
     async def settled(self) -> None:
         """Nothing is under way: each change is told at once."""
 
     def _compare(self, details: Details, recorded: Details | None) -> None:
+        self._props.pop('recorded', None)
         if recorded is not None and getattr(recorded, self.name) != getattr(details, self.name):
             self._props['recorded'] = self.describe(getattr(recorded, self.name)) or '（空白）'
 

@@ -38,6 +38,15 @@ class pick_list(Element, component='pick_list.js'):
             self._props['error'] = sentence
             self.update()
 
+    async def hear(self, value: Any) -> None:
+        """Shows what somebody else has chosen."""
+        self._props['chosen'] = self._ids()
+        self.update()
+
+    def describe(self, value: Any) -> str:
+        """It is too long to be read out."""
+        return '其他選擇'
+
     async def settled(self) -> None:
         """Nothing is under way: each change is told at once."""
 

@@ -6,7 +6,7 @@ import * as mirror from '/static/mirror.js';
 
 export default {
   components: { 'lb-icon': icon },
-  props: { at: String, draft: String, kept: Object, heard: Object },
+  props: { at: String, draft: String, kept: Object, heard: Object, others: Array },
   template: `
     <span class="lb-saved" :class="{late}" role="status">
       <template v-if="late">
@@ -17,6 +17,7 @@ export default {
         <lb-icon name="check" size="16" weight="2.2" />
         <span>草稿已自動儲存 <span class="nowrap">{{ at }}</span></span>
       </template>
+      <span v-if="others.length">其他人剛更新：{{ others.slice(-4).join('、') }}</span>
     </span>
   `,
   data() {

@@ -8,11 +8,11 @@ from domain import dates
 
 
 class saved_mark(Element, component='saved_mark.js'):
-    """「草稿已自動儲存 14:32」, and 「尚未儲存」 while the server has not heard what was typed."""
+    """「草稿已自動儲存 14:32」, 「尚未儲存」 while the server has not heard what was typed, and what others fill in."""
 
     def __init__(self, draft: str) -> None:
         super().__init__()
-        self._props.update({'at': '', 'draft': draft, 'kept': {}, 'heard': {}})
+        self._props.update({'at': '', 'draft': draft, 'kept': {}, 'heard': {}, 'others': []})
 
     def show(self, at: datetime, name: str, turn: int) -> None:
         """Shows that field `name` was stored at `at`; the browser drops its mirror of it up to `turn`."""
@@ -25,6 +25,11 @@ class saved_mark(Element, component='saved_mark.js'):
     def hear(self, name: str, turn: int) -> None:
         """Of field `name` nothing was stored, and it need not be sent again: it is no value, or was refused."""
         self._props['heard'] = self._props['heard'] | {name: turn}
+        self.update()
+
+    def tell(self, labels: list[str]) -> None:
+        """Says that somebody else has just filled in these fields, the latest last."""
+        self._props['others'] = [one for one in self._props['others'] if one not in labels] + labels
         self.update()
 
     def end(self) -> None:

@@ -90,11 +90,19 @@ class upload_box(Element, component='upload_box.js'):
 
     async def take(self, file_id: UUID | None, turn: int = 0) -> None:
         """Shows this file and stores its id. The id comes from the browser: `files` checks whose it is."""
-        kept = await files.get(file_id, by=self.account) if file_id else None
-        self._props['value'] = _as_props(kept)
-        self.update()
+        await self.hear(file_id)
         await self.form.take(self.name, file_id, turn)
         self.form.touch(self.name)
+
+    async def hear(self, value: UUID | None) -> None:
+        """Shows this file."""
+        kept = await files.get(value, by=self.account) if value else None
+        self._props['value'] = _as_props(kept)
+        self.update()
+
+    def describe(self, value: Any) -> str:
+        """A file is seen, not read."""
+        return '另一個檔案' if value else ''
 
     async def settled(self) -> None:
         """Waits for what is being framed or sent, and takes it. Raises Unarrived."""

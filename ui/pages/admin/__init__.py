@@ -127,6 +127,7 @@ async def section_page(account: Account, section: str, edit: str = '') -> None:
     waiting = len(await open_requests(by=account))
     with frame(account, HOME[0], crumbs=[MENU]):
         _sections(section, waiting)
+        await mail.warn_of_backlog(account)
         await offices.warn_of_unsupervised(account)
         await _list(account, section, here)
 

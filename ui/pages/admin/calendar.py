@@ -6,7 +6,7 @@ from nicegui import html, ui
 
 from domain import dates, directory, links
 from domain.calendar import office_calendar
-from domain.calendar.office_calendar import FIELDS, CalendarDayDetails
+from domain.calendar.office_calendar import FIELDS, STRUCK, CalendarDayDetails
 from domain.errors import NotFound
 from domain.model import Account, CalendarDay
 
@@ -49,8 +49,8 @@ async def lead(account: Account) -> None:
         year: f'民國 {year - 1911} 年' for year in range(this_year - 1, this_year + office_calendar.YEARS_AHEAD + 1)
     }
     html.p(
-        '審核期限依這份日曆計算；今年與明年的國定假日、補班日會自動帶入。人事行政總處公布或修正某年的日曆後，'
-        '請重新帶入一次並核對，公告停班的日子請自行新增。您登錄的日子不會被覆蓋。'
+        '審核期限依這份日曆計算；今年與明年的國定假日、補班日會自動帶入，系統更新時也會自動修正。人事行政總處公布或修正'
+        '某年的日曆後請核對，公告停班的日子請自行新增。您登錄或取消的日子不會被覆蓋。'
     ).classes('lb-lead')
     with html.div().classes('lb-list-head lb-fill-year'):
         choice_field('年度', in_form, 'year', years)
@@ -121,10 +121,9 @@ def _row(row: CalendarDay) -> Row:
 
 
 def _what_striking_means(row: CalendarDay) -> str:
-    after = f'刪除後，這一天{"照全國的規定" if row.county else "照星期幾"}決定上班或放假，審核中案件的期限會重新計算。'
-    if row.is_manual:
-        return after
-    return f'{after}下次帶入國定假日時，這一天會再出現；若這一天確定要上班，請改成「上班」而不要刪除。'
+    rule = '照全國的規定' if row.county else '照國定假日與星期幾' if row.is_manual else '照星期幾'
+    after = f'刪除後，這一天{rule}決定上班或放假，審核中案件的期限會重新計算。'
+    return after if row.is_manual else f'{after}清單會留下「{row.name}{STRUCK}」，之後帶入國定假日時不會再放假。'
 
 
 def _number(key: str) -> int:

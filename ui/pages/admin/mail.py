@@ -8,7 +8,7 @@ from domain import dates, links
 from domain.cases import case_numbers
 from domain.errors import Incomplete, NotFound
 from domain.mail import outbox, queries, templates
-from domain.mail.queries import Undelivered
+from domain.mail.queries import Backlog, Undelivered
 from domain.model import Account, MailStatus
 
 from ...components.action_button import action_button
@@ -17,6 +17,7 @@ from ...components.fact_list import fact_list
 from ...components.facts import facts
 from ...components.form import form
 from ...components.form.fields import text_area, text_field
+from ...components.icon import icon
 from ...components.mail_preview import mail_preview
 from ...components.question import is_sure
 from ...components.record_table import Cell, Row
@@ -38,6 +39,8 @@ AGAIN = {
     MailStatus.FAILED: ('重寄仍未寄達', 'bad'),
     MailStatus.BOUNCED: ('重寄後退信', 'bad'),
 }
+
+_WAITS = '等郵件伺服器恢復。'
 
 
 @dataclass
@@ -108,8 +111,28 @@ def _wording_buttons(account: Account, words: Words, in_form: form, *, is_own: b
             action_button('恢復原本的範本', restore, 'outline')
 
 
+async def warn_of_backlog(account: Account) -> None:
+    """Says here that mails wait for a server in trouble: no mail would tell the administrator."""
+    waiting = await queries.backlog(by=account)
+    if waiting is None:
+        return
+    with html.section().classes('lb-verdict warn lb-gap-below').props('aria-label=等候寄出的信件'):
+        icon('warning')
+        with html.span():
+            ui.link(f'{waiting.count} 封信等候寄出', links.admin('undelivered'))
+            html.span(f'，最早的一封從 {dates.format_moment(waiting.since)} 開始等。{_why_waiting(waiting)}')
+
+
+def _why_waiting(waiting: Backlog) -> str:
+    if not waiting.host:
+        return '沒有設定郵件伺服器（SMTP_URL），所以信件都留在系統中，沒有寄出。'
+    said = f'最後的回應：{waiting.words}。' if waiting.words else ''
+    after = '恢復之後系統會自動全部寄出，含密碼連結的先寄，不必重寄；急件請先打電話。'
+    return f'郵件伺服器 {waiting.host} 沒有收下，請檢查連線與帳號。{said}{after}'
+
+
 async def undelivered_rows(account: Account) -> list[Row]:
-    """What failed or came back, the latest first."""
+    """What waits too long, failed or came back, the latest first."""
     return [
         {
             'key': str(one.id),
@@ -118,7 +141,7 @@ async def undelivered_rows(account: Account) -> list[Row]:
             'about': _about(one),
             'recipient': {'text': one.recipient or '沒有登錄電子郵件', 'sub': one.receiver},
             'state': _state(one),
-            'words': one.words,
+            'words': one.words or (_WAITS if one.status is MailStatus.WAITING else ''),
         }
         for one in await queries.undelivered(by=account)
     ]
@@ -138,7 +161,8 @@ async def undelivered(account: Account, which: str) -> None:
             ]
         )
         with card('沒有寄達的原因'):
-            html.p(one.words or '收件人的郵件伺服器沒有說明原因。')
+            is_waiting = one.status is MailStatus.WAITING
+            html.p(one.words or (_WAITS if is_waiting else '收件人的郵件伺服器沒有說明原因。'))
             html.p(_what_to_do(one)).classes('lb-hint')
 
     async def again() -> None:
@@ -146,7 +170,7 @@ async def undelivered(account: Account, which: str) -> None:
         leave_with(links.admin('undelivered'), 'mail-resent')
 
     with save_bar():
-        if not one.holds_secret:
+        if not one.holds_secret and not is_waiting:
             action_button('重寄', again)
         ui.link('返回', links.admin('undelivered')).classes('lb-btn q-btn lb-flat')
 
@@ -175,10 +199,14 @@ def _state(one: Undelivered) -> Cell:
     if one.again in AGAIN:
         text, tone = AGAIN[one.again]
         return {'text': text, 'chip': tone, 'icon': 'mail'}
+    if one.status is MailStatus.WAITING:
+        return {'text': '等候寄出', 'chip': 'warn', 'icon': 'clock'}
     return {'text': one.status.label, 'chip': 'bad', 'icon': 'warning'}
 
 
 def _what_to_do(one: Undelivered) -> str:
+    if one.status is MailStatus.WAITING:
+        return '郵件伺服器恢復之後，系統會自動寄出，不必重寄；急件請先打電話。'
     if one.holds_secret:
         return '這封信含有密碼或連結，不能重寄。請更正帳號的電子郵件，再請本人在登入頁點選「忘記密碼?」。'
     mend = '請先在運用單位、發冊機關或帳號更正電子郵件，再按重寄；系統會寄到更正後的信箱。'

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from nicegui import html, ui
 
@@ -64,7 +65,9 @@ async def application_page(account: Account, volunteer_id: int) -> None:
         head.show(await volunteers.header(volunteer, by=account))
         recorded = ApplicationDetails.from_record(application) if application else None
         beside = corrections.at(marks, Place.APPLICATION) if is_open else None
-        in_form = form(details, draft if is_open else None, by=account, recorded=recorded, marks=beside)
+        pinned = ('county_code', 'agency_id') if application is not None and application.roster else ()
+        typed = draft if is_open else None
+        in_form = form(details, typed, by=account, recorded=recorded, marks=beside, pinned=pinned)
         if application is not None and application.status is not ApplicationStatus.DRAFT:
             state_banner(application, marks)
         listed = correction_list(application, marks, by=account, draft=str(draft.id)) if application and marks else None
@@ -116,6 +119,8 @@ def keep_current(
         checks.show(with_marks(await checks_by(account, volunteer, now, details), seen.waiting))
         if (now.version if now else 0) != seen.version:
             ui.navigate.reload()
+        elif now is not None:
+            await in_form.rebase(ApplicationDetails.from_record(now))
 
     follow(CaseChanged, renew, of_volunteer(volunteer))
 
@@ -214,15 +219,15 @@ def save_and_submit(
     back = links.record_books(volunteer.id)
 
     async def saved(*, is_sent: bool = False) -> Application | None:
+        recorded = cast('ApplicationDetails | None', in_form.recorded) or await applications.defaults()
         try:
-            application = await applications.save(details, of=volunteer, by=account)
+            application = await applications.save(details, of=volunteer, by=account, seen=recorded, draft=draft)
         except DraftElsewhere as elsewhere:
             if is_sent:  # nobody's draft is closed for what cannot be sent
                 await applications.require_ready_as(details, of=volunteer, by=account)
             if not await consents(volunteer, elsewhere):
                 return None
-            application = await applications.save(details, of=volunteer, by=account, has_consent=True)
-        await drafts.settle(draft, details, by=account)
+            application = await applications.save(details, of=volunteer, by=account, has_consent=True, draft=draft)
         seen.version = application.version
         return application
 

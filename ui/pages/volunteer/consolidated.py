@@ -1,6 +1,7 @@
 """志工總歸戶: one person over all units; and 收編: taking a person whom another unit has registered onto the roster."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -153,7 +154,8 @@ async def _join_card(account: Account, begun: Draft | None) -> None:
                 asked.identity_kind, asked.identity_number, asked.name, asked.born_on, by=account
             )
             if begun is not None and begun.volunteer_id is None:
-                await drafts.discard(begun, by=account)
+                with suppress(drafts.Unseen):  # what a colleague has typed there meanwhile stays listed
+                    await drafts.discard(begun, by=account)
             leave_with(links.basics(person.id), 'volunteer-joined')
 
         with html.div().classes('lb-row-acts'):

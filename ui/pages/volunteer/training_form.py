@@ -7,6 +7,7 @@ from typing import Any
 from nicegui import html, ui
 
 from domain import applications, corrections, dates, drafts, files, links, trainings, volunteers
+from domain.announcements import VolunteerChanged
 from domain.guide import courses
 from domain.model import Account, Draft, DraftKind, FileKind, Place, Training, Volunteer
 from domain.trainings import FIELDS, TrainingDetails
@@ -24,6 +25,7 @@ from ...components.training_fields import approval_fields, course_fields
 from ...components.under_review import under_review
 from ...flash import leave_with
 from ...frame import BASICS, VOLUNTEER_DATA, frame, guide_for, save_bar, waiting_for
+from ...live import follow, of_volunteer
 
 TITLE = '教育訓練課程'
 NO_BACK = '只有一面的電子證書才勾選；審核人員會看到，並非每個發冊機關都接受。紙本證書的反面即使空白，也請上傳。'
@@ -72,6 +74,8 @@ async def _training_page(
         await under_review(volunteer, account)
         correction_strip(volunteer, marks)
         in_form = form(details, draft, by=account, recorded=recorded, marks=marks, proposed=proposed)
+        if training is not None:
+            follow_record(in_form, account, volunteer, training)
         with html.div().classes('lb-cols'):
             with html.div().classes('lb-stack'):
                 await course_fields(in_form, account)
@@ -85,8 +89,7 @@ async def _training_page(
             if training is None:
                 saved = await trainings.record(volunteer, details, by=account, draft=draft)
             else:
-                saved = await trainings.amend(training, details, version=training.version, by=account)
-                await drafts.settle(draft, details, by=account)
+                saved = await trainings.amend(training, details, version=training.version, by=account, draft=draft)
             is_other = training is None or saved.version != training.version
             is_seen = is_other and await applications.is_under_review(volunteer, by=account)
             said = 'training-saved-under-review' if is_seen else 'training-saved'
@@ -99,6 +102,18 @@ async def _training_page(
                 remove_button(account, volunteer, training, back)
             in_form.saved_mark()
     page.follow(in_form, guide)
+
+
+def follow_record(in_form: form, account: Account, volunteer: Volunteer, training: Training) -> None:
+    """What a colleague saves meanwhile comes into the form, which then amends that."""
+
+    async def renew() -> None:
+        now = await trainings.get(training.id, by=account, of=volunteer)
+        if now.version != training.version:
+            training.version = now.version
+            await in_form.rebase(TrainingDetails.from_record(now))
+
+    follow(VolunteerChanged, renew, of_volunteer(volunteer))
 
 
 async def certificate_fields(in_form: form, details: TrainingDetails, account: Account) -> None:

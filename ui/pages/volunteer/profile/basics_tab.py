@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from nicegui import html, ui
 
 from domain import accounts, applications, corrections, departures, directory, drafts, links, volunteers
+from domain.announcements import VolunteerChanged
 from domain.model import Account, DraftKind, Place, Volunteer
 from domain.volunteers import VolunteerDetails
 from domain.volunteers.basics import HOST_UNIT, TEAM
@@ -19,6 +20,7 @@ from ....components.leaving import LEAVE, chosen
 from ....components.under_review import under_review
 from ....flash import leave_with
 from ....frame import BASICS, save_bar
+from ....live import follow, of_volunteer
 from .volunteer_login import volunteer_login
 
 
@@ -32,14 +34,29 @@ async def basics_tab(account: Account, volunteer: Volunteer) -> None:
     marks = await corrections.beside(volunteer, Place.BASICS, by=account)
     await under_review(volunteer, account)
     correction_strip(volunteer, marks)
-    in_form = form(details, draft, by=account, recorded=VolunteerDetails.from_record(volunteer), marks=marks)
+    in_form = form(
+        details,
+        draft,
+        by=account,
+        recorded=VolunteerDetails.from_record(volunteer),
+        marks=marks,
+        pinned=('email',) if held else (),
+    )
     await basics_fields(in_form, details, account, held)
     volunteer_login(account, volunteer, held)
+
+    async def renew() -> None:
+        nonlocal volunteer
+        now = await volunteers.get(volunteer.id, by=account)
+        if now.version != volunteer.version:
+            volunteer = now
+            await in_form.rebase(VolunteerDetails.from_record(now))
+
+    follow(VolunteerChanged, renew, of_volunteer(volunteer))
     await membership_card(account, volunteer)
 
     async def save() -> None:
-        amended = await volunteers.amend(volunteer, details, version=volunteer.version, by=account)
-        await drafts.settle(draft, details, by=account)
+        amended = await volunteers.amend(volunteer, details, version=volunteer.version, by=account, draft=draft)
         is_seen = amended.version != volunteer.version and await applications.is_under_review(volunteer, by=account)
         said = 'volunteer-saved-under-review' if is_seen else 'volunteer-saved'
         leave_with(case_page(volunteer) if marks else links.basics(volunteer.id), said)
