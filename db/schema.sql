@@ -849,3 +849,14 @@ CREATE TABLE "kept_search" (
 );
 CREATE INDEX "idx_kept_search_kept_at_3f0a4c" ON "kept_search" ("kept_at");
 COMMENT ON TABLE "kept_search" IS 'The words that an account looked for, sealed, under a random key that stands in addresses instead of them.';
+
+-- 0021_backups
+CREATE TABLE "backup" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "made_at" TIMESTAMPTZ NOT NULL,
+    "files" INT NOT NULL,
+    "missing" INT NOT NULL,
+    "bytes" BIGINT NOT NULL
+);
+CREATE INDEX "idx_backup_made_at_ff6582" ON "backup" ("made_at");
+COMMENT ON TABLE "backup" IS 'A backup of the whole office that was made; where it lies only its keeper knows.';

@@ -4,7 +4,7 @@ import base64
 import binascii
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -17,6 +17,7 @@ Network = IPv4Network | IPv6Network
 
 # A proxy on the same machine; nobody reaches us from there but by it.
 LOOPBACK = '127.0.0.0/8,::1'
+LOG_FORMATS = ('text', 'json')
 MAIL_SCHEMES = ('smtp', 'smtp+starttls', 'smtps')
 
 
@@ -57,6 +58,8 @@ class Settings:
     paper_code_days: int = 14
     sole_administrator_days: int = 3
     trusted_proxies: tuple[Network, ...] = ()
+    monitoring_networks: tuple[Network, ...] = ()
+    log_format: str = 'text'
     login_failures: int = 300
     public_forms: int = 100
     uploads_a_minute: int = 60
@@ -64,8 +67,11 @@ class Settings:
     unattached_days: int = 30
 
 
-def read(environ: Mapping[str, str] = os.environ) -> Settings:
-    """The settings that `environ` describes. Raises BadSettings. Makes DATA_DIR and its keys when there are none."""
+def read(environ: Mapping[str, str] = os.environ, *, with_keys: bool = True) -> Settings:
+    """The settings that `environ` describes. Raises BadSettings. Makes DATA_DIR and its keys when there are none.
+
+    Without `with_keys` the sealing keys are neither read nor made: a backup is made and restored without them.
+    """
     data_dir = Path(environ.get('DATA_DIR') or 'var').absolute()
     host = environ.get('HOST') or '127.0.0.1'
     port = _whole(environ, 'PORT', 8080, 1, 65535)
@@ -74,7 +80,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         raise BadSettings(
             f'PUBLIC_URL must be the address people type, such as https://book.example.tw; it is {public_url!r}'
         )
-    keys, index_key = _keys(environ, data_dir)
+    keys, index_key = _keys(environ, data_dir) if with_keys else ({}, b'')
     ca_file, bounces = environ.get('SMTP_CA_FILE'), environ.get('BOUNCES_MAILDIR')
     return Settings(
         data_dir=data_dir,
@@ -103,6 +109,8 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         paper_code_days=_whole(environ, 'PAPER_CODE_DAYS', Settings.paper_code_days, 1, 90),
         sole_administrator_days=_whole(environ, 'SOLE_ADMINISTRATOR_DAYS', Settings.sole_administrator_days, 1, 90),
         trusted_proxies=_networks(environ, 'TRUSTED_PROXIES', LOOPBACK),
+        monitoring_networks=_networks(environ, 'MONITORING_NETWORKS', LOOPBACK),
+        log_format=_one_of(environ, 'LOG_FORMAT', LOG_FORMATS),
         login_failures=_whole(environ, 'LOGIN_FAILURES', Settings.login_failures, 5, 100_000),
         public_forms=_whole(environ, 'PUBLIC_FORMS', Settings.public_forms, 1, 100_000),
         uploads_a_minute=_whole(environ, 'UPLOADS_A_MINUTE', Settings.uploads_a_minute, 1, 10_000),
@@ -208,6 +216,13 @@ def _networks(environ: Mapping[str, str], name: str, default: str) -> tuple[Netw
         return tuple(ip_network(each.strip()) for each in spelled.split(',') if each.strip())
     except ValueError:
         raise BadSettings(f'{name} must be networks like 10.1.0.0/16,192.0.2.7; it is {spelled!r}') from None
+
+
+def _one_of(environ: Mapping[str, str], name: str, known: Sequence[str]) -> str:
+    chosen = environ.get(name) or known[0]
+    if chosen not in known:
+        raise BadSettings(f'{name} must be {" or ".join(known)}; it is {chosen!r}')
+    return chosen
 
 
 def _yes(environ: Mapping[str, str], name: str) -> bool:

@@ -14,7 +14,7 @@ from nicegui.translations import translations
 from domain import lifespan
 from domain.settings import Settings
 
-from . import assets, connections, files, gate, journal, routes, session, uploads
+from . import assets, connections, files, gate, journal, metrics, routes, session, uploads
 
 COLOURS = {
     'primary': '#0F5A73',
@@ -32,7 +32,7 @@ def assemble(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def open_office(_: FastAPI) -> AsyncIterator[None]:
-        async with lifespan.open_for_business(settings) as welcome, gate.opened():
+        async with lifespan.open_for_business(settings) as welcome, gate.opened(), metrics.opened():
             _say(settings, welcome)
             # What stands now stands for good: looking through it for garbage would hold the event loop again and again.
             gc.collect()
@@ -73,7 +73,7 @@ def assemble(settings: Settings) -> FastAPI:
 
 def serve(site: FastAPI, settings: Settings) -> None:
     """Serve `site` until the process is asked to end: its connections and its log are limited."""
-    journal.opened()
+    journal.opened(settings.log_format)
     uvicorn.run(
         site,
         host=settings.host,
@@ -97,4 +97,4 @@ def _say(settings: Settings, welcome: list[str]) -> None:
     if not log.hasHandlers():
         log.addHandler(logging.StreamHandler())
     for line in [f'志願服務紀錄冊線上申請：{settings.public_url}', *welcome]:
-        log.info(line)
+        log.info(line, extra={'is_bare': True})
