@@ -67,11 +67,8 @@ class Settings:
     unattached_days: int = 30
 
 
-def read(environ: Mapping[str, str] = os.environ, *, with_keys: bool = True) -> Settings:
-    """The settings that `environ` describes. Raises BadSettings. Makes DATA_DIR and its keys when there are none.
-
-    Without `with_keys` the sealing keys are neither read nor made: a backup is made and restored without them.
-    """
+def read(environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings that `environ` describes. Raises BadSettings. Makes DATA_DIR and its keys when there are none."""
     data_dir = Path(environ.get('DATA_DIR') or 'var').absolute()
     host = environ.get('HOST') or '127.0.0.1'
     port = _whole(environ, 'PORT', 8080, 1, 65535)
@@ -80,7 +77,7 @@ def read(environ: Mapping[str, str] = os.environ, *, with_keys: bool = True) -> 
         raise BadSettings(
             f'PUBLIC_URL must be the address people type, such as https://book.example.tw; it is {public_url!r}'
         )
-    keys, index_key = _keys(environ, data_dir) if with_keys else ({}, b'')
+    keys, index_key = _keys(environ, data_dir)
     ca_file, bounces = environ.get('SMTP_CA_FILE'), environ.get('BOUNCES_MAILDIR')
     return Settings(
         data_dir=data_dir,

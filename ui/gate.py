@@ -155,10 +155,10 @@ class Gate:
             await self.app(scope, receive, send)
             return
         scope['client_address'] = addresses.client_of(scope, self.trusted)
+        journal.begin_request(scope['client_address'], addresses.number_of(scope, self.trusted))
         if scope['type'] == 'http':
-            send = metrics.counted(scope, send)
-        with journal.of_request(scope['client_address'], addresses.number_of(scope, self.trusted)):
-            await self._pass(scope, receive, send)
+            send = _numbered(metrics.counted(scope, send))
+        await self._pass(scope, receive, send)
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         addresses.answered_as(scope, self.hosts)
@@ -318,6 +318,18 @@ def _limit(path: str) -> tuple[int, str]:
 
 def _cookie_name() -> str:
     return '__Host-sid' if settings_module.current().secure_cookies else 'sid'
+
+
+def _numbered(send: Send) -> Send:
+    """`send`, telling the number under which the log has the request."""
+    number = journal.request_number().encode()
+
+    async def sent(message: Message) -> None:
+        if message['type'] == 'http.response.start':
+            message['headers'] = [*message.get('headers', ()), (b'x-request-id', number)]
+        await send(message)
+
+    return sent
 
 
 def _refuse(status: int, sentence: str) -> Response:

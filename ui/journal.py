@@ -13,8 +13,6 @@ import re
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 
@@ -88,14 +86,9 @@ def opened(log_format: str = 'text') -> None:
     root.setLevel(logging.WARNING)
 
 
-@contextmanager
-def of_request(client: str, number: str = '') -> Iterator[None]:
-    """What is logged in the body belongs to a request; without a `number` it gets one."""
-    before = _request.set((number or secrets.token_hex(8), client))
-    try:
-        yield
-    finally:
-        _request.reset(before)
+def begin_request(client: str, number: str = '') -> None:
+    """What this task logs from now on belongs to a request; without a `number` it gets one."""
+    _request.set((number or secrets.token_hex(8), client))
 
 
 def request_number() -> str:
