@@ -15,18 +15,25 @@ from pathlib import Path
 import httpx
 import pytest
 import trustme
+from playwright import async_api as playwright
+from playwright.async_api import async_playwright, expect
 
 import db
 from db import blobs, sealing
+from db.models import Draft
 from domain.model import Account
 
 from ..patience import SECONDS
 from ..served import ROOT, free_port
+from ..site import CHROMIUM, FLAGS, PATIENCE
 from .browser import Browser
 from .conftest import PASSWORD, Server, somebody
 
 NGINX = shutil.which('nginx', path='/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin')
 pytestmark = pytest.mark.skipif(NGINX is None, reason='nginx is not installed (.setup/prepare test does, on Debian)')
+
+# How many forms are open while the processes are restarted.
+PAGES = 2
 
 MAIN = """
 daemon off;
@@ -202,6 +209,58 @@ async def test_scripts_are_compressed_once_and_what_is_for_watchers_is_hidden(fr
     assert 'content-encoding' not in plain.headers
     assert to_us <= 1 + 2 + 1  # the plain one, and our asking
     assert robbed.headers['x-request-id'] != 'a' * 16
+
+
+async def test_words_typed_while_one_process_after_the_other_is_restarted_are_kept_once(
+    front: Front, clerk: Account
+) -> None:
+    name = f'輪替{clerk.id}'
+    async with async_playwright() as started:
+        path = os.environ.get('CHROMIUM', CHROMIUM)
+        chromium = await started.chromium.launch(executable_path=path, args=FLAGS, timeout=PATIENCE)
+        pages = [await form_of(chromium, front, clerk) for _ in range(PAGES)]
+        for number, page in enumerate(pages):
+            await typed(page, '#name', f'{name}{"甲乙丙丁"[number % 4]}' if number else name)
+        for turn, process in zip(('一', '二'), front.processes, strict=True):
+            process.process.terminate()
+            for page in pages:
+                await typed(page, '#legacy_series', turn)
+            await asyncio.to_thread(process.process.wait)
+            for page in pages:
+                await typed(page, '#legacy_series', f'{turn}止')
+            process.begin()
+            await asyncio.to_thread(process.wait)
+            for page in pages:
+                await back(page)
+        for page in pages:
+            await expect(page.locator('#legacy_series')).to_have_value('一一止二二止')
+        await chromium.close()
+    assert await Draft.filter(host_unit_id=clerk.host_unit_id).count() == PAGES
+
+
+async def form_of(chromium: playwright.Browser, front: Front, clerk: Account) -> playwright.Page:
+    """The form of a new volunteer, in a browser of its own."""
+    context = await chromium.new_context(ignore_https_errors=True, locale='zh-TW', timezone_id='Asia/Taipei')
+    context.set_default_timeout(PATIENCE)
+    page = await context.new_page()
+    await page.goto(f'{front.url}/login?next=/volunteers/new')
+    await page.get_by_label('使用者帳號').fill(clerk.username or '')
+    await page.get_by_label('使用者密碼').fill(PASSWORD)
+    await page.get_by_role('button', name='登入', exact=True).click()
+    await page.wait_for_function('window.did_handshake')
+    return page
+
+
+async def typed(page: playwright.Page, field: str, words: str) -> None:
+    await page.locator(field).press('End')
+    await page.locator(field).press_sequentially(words)
+
+
+async def back(page: playwright.Page) -> None:
+    """All that was typed is acknowledged, by whichever process."""
+    await page.wait_for_function(
+        "() => window.did_handshake && !Object.keys(sessionStorage).some((key) => key.startsWith('typed:'))"
+    )
 
 
 async def test_while_one_process_is_restarted_the_other_answers_and_without_any_it_is_said(
