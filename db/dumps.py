@@ -9,6 +9,9 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -18,6 +21,10 @@ PIECE = 8 * 2**20
 
 _PASSWORD = re.compile(r'^(\w+://[^/@:]*):([^/@]*)@')
 _IN_QUERY = re.compile(r'(?<=[?&])password=([^&]*)&?')
+
+
+# What a pg_dump sets that servers before do not know; it stands among the first lines.
+_NEW_SETTING, _KNOWN_SINCE, _HEAD_OF_A_SCRIPT = b'SET transaction_timeout = 0;\n', 17, 40
 
 
 class Failed(Exception):
@@ -43,23 +50,52 @@ def dumped(url: str, snapshot: str, major: int) -> Iterator[bytes]:
 
 
 def restored(url: str, pieces: Iterable[bytes], major: int) -> None:
-    """Put what `dumped` gave into the empty database at `url`: all of it or, when it fails, nothing. Raises Failed."""
-    options = ('--single-transaction', '--exit-on-error', '--no-owner', '--no-privileges')
-    with tempfile.TemporaryFile() as words:
-        process = _begun('pg_restore', major, url, options, stdin=subprocess.PIPE, stdout=words, stderr=words)
-        assert process.stdin is not None
+    """Put what `dumped` gave into the empty database at `url`: all of it or, when it fails, nothing. Raises Failed.
+
+    pg_restore writes a script, and psql obeys it: so it can be made to suit a server older than the programs.
+    """
+    plain = ('--file=-', '--no-owner', '--no-privileges')
+    as_one = (
+        '--no-psqlrc',
+        '--quiet',
+        '--single-transaction',
+        '--set=ON_ERROR_STOP=1',
+        '--output=/dev/null',
+        '--file=-',
+    )
+    with tempfile.TemporaryFile() as words, ThreadPoolExecutor(1) as beside:
+        command = [str(_program('pg_restore', major)), *plain]
+        writer = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=words)  # noqa: S603
+        reader = _begun('psql', major, url, as_one, stdin=subprocess.PIPE, stderr=words)
+        passing = beside.submit(_pass_on, writer, reader, major)
+        assert writer.stdin is not None
         try:
-            for piece in pieces:
-                process.stdin.write(piece)
-            process.stdin.close()
-        except BrokenPipeError:
-            pass  # it has given up, and says why
+            with suppress(BrokenPipeError), writer.stdin:  # it has given up, and says why
+                for piece in pieces:
+                    writer.stdin.write(piece)
         except BaseException:
-            process.kill()
+            reader.kill()  # before it takes the end of the script for the whole of it
+            writer.kill()
             raise
         finally:
-            status = process.wait()
+            passing.result()
+            status = writer.wait() or reader.wait()
         _require(status, words)
+
+
+def _pass_on(writer: 'subprocess.Popen[bytes]', reader: 'subprocess.Popen[bytes]', major: int) -> None:
+    """The script of one to the other, which commits at its end: so only a whole one may end."""
+    assert writer.stdout is not None
+    assert reader.stdin is not None
+    with suppress(BrokenPipeError), writer.stdout, reader.stdin:
+        for line in islice(writer.stdout, _HEAD_OF_A_SCRIPT):
+            if line != _NEW_SETTING or major >= _KNOWN_SINCE:
+                reader.stdin.write(line)
+        shutil.copyfileobj(writer.stdout, reader.stdin, PIECE)
+        if writer.wait():
+            reader.kill()
+    if reader.wait():
+        writer.kill()
 
 
 def _begun(program: str, major: int, url: str, options: Iterable[str], **pipes: object) -> 'subprocess.Popen[bytes]':

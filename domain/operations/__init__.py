@@ -5,8 +5,8 @@ file that this snapshot knows, which cannot change, since a file is named by its
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Generator, Iterator, Sequence
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -89,7 +89,8 @@ async def restore(path: Path, settings: Settings, key: str | None) -> Contents:
             contents = await asyncio.to_thread(_read, path, key, lay_down=True)
         except FileExistsError as error:
             raise NotEmpty from error
-        await asyncio.to_thread(dumps.restored, url, _pieces(path, key), _major(connection))
+        with closing(_pieces(path, key)) as pieces:
+            await asyncio.to_thread(dumps.restored, url, pieces, _major(connection))
         await connection.execute('ANALYZE')
     return contents
 
@@ -140,11 +141,12 @@ def _copy(written: Archive, digests: Sequence[str]) -> list[str]:
 
 def _read(path: Path, key: str | None, *, lay_down: bool = False) -> Contents:
     count = 0
-    for name, content in archive.entries(path, key):
-        if name.startswith(FILES):
-            count += 1
-            if lay_down:
-                blobs.put_back(name.removeprefix(FILES), content)
+    with closing(archive.entries(path, key)) as entries:
+        for name, content in entries:
+            if name.startswith(FILES):
+                count += 1
+                if lay_down:
+                    blobs.put_back(name.removeprefix(FILES), content)
     return Contents(_size(path), count)
 
 
@@ -152,10 +154,11 @@ def _size(path: Path) -> int:
     return path.stat().st_size
 
 
-def _pieces(path: Path, key: str | None) -> Iterator[bytes]:
+def _pieces(path: Path, key: str | None) -> Generator[bytes, None, None]:
     """What pg_dump wrote; it stands before the files."""
-    for name, content in archive.entries(path, key):
-        if name.startswith(DATABASE):
-            yield content
-        elif name != ABOUT:
-            return
+    with closing(archive.entries(path, key)) as entries:
+        for name, content in entries:
+            if name.startswith(DATABASE):
+                yield content
+            elif name != ABOUT:
+                return

@@ -15,7 +15,7 @@ import json
 import os
 import tarfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -99,8 +99,11 @@ def written(path: Path, key: str | None) -> Iterator[Archive]:
         new.unlink(missing_ok=True)
 
 
-def entries(path: Path, key: str | None) -> Iterator[tuple[str, bytes]]:
-    """Every entry but the last, each checked. Raises Damaged, BadKey, OSError; without Damaged the archive is whole."""
+def entries(path: Path, key: str | None) -> Generator[tuple[str, bytes], None, None]:
+    """Every entry but the last, each checked; to be closed when not read to its end.
+
+    Raises Damaged, BadKey, OSError; read to its end without Damaged, the archive is whole.
+    """
     with path.open('rb') as file:
         is_encrypted = file.read(len(_AGE)) == _AGE
         file.seek(0)

@@ -175,8 +175,9 @@ async def test_nothing_is_restored_over_an_office(office: Settings, elsewhere: S
 
 
 async def test_what_is_damaged_leaves_the_database_empty_and_can_be_restored_from_another(
-    office: Settings, elsewhere: Settings, tmp_path: Path
+    office: Settings, elsewhere: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    pieces = operations._pieces
     await kept(await an_account(), 1)
     backup = tmp_path / 'backup'
     await operations.backup(backup, office, PUBLIC)
@@ -190,6 +191,11 @@ async def test_what_is_damaged_leaves_the_database_empty_and_can_be_restored_fro
     assert await contents_of(elsewhere) == {}
     with pytest.raises(dumps.Failed, match='pg_restore'):
         await asyncio.to_thread(dumps.restored, elsewhere.database_url or '', [b'no dump'], 18)
+    monkeypatch.setattr(operations, '_pieces', lambda *given: (piece[:20_000] for piece in pieces(*given)))
+    with pytest.raises(dumps.Failed, match='pg_restore'):
+        await operations.restore(backup, elsewhere, SECRET)
+    assert await contents_of(elsewhere) == {}
+    monkeypatch.undo()
 
     await operations.restore(backup, elsewhere, SECRET)
     assert len((await contents_of(elsewhere))['stored_file']) == 1
