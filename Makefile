@@ -1,4 +1,4 @@
-.PHONY: run test check check-web bench screenshots schema format lock
+.PHONY: run test check check-web bench screenshots schema format lock backup restore verify backup-key
 .NOTPARALLEL:
 
 # The application with a demo office, at http://127.0.0.1:8080.
@@ -6,6 +6,13 @@ run: export DEMO := $(or $(DEMO),1)
 run:
 	@.setup/prepare run
 	@exec .venv/bin/python -m ui
+
+# The whole office in one file, while it works; deploy/README.md says more. BACKUP_KEY encrypts it; `make backup-key`
+# makes one.
+backup restore verify:
+	@.venv/bin/python -m domain.operations $@ $(if $(FILE),"$(FILE)")
+backup-key:
+	@.venv/bin/python -m domain.operations key
 
 # Everything there is to check, with its own set-up.
 test:

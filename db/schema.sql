@@ -857,3 +857,14 @@ CREATE TABLE "key_check" (
     "word_index" VARCHAR(64) NOT NULL
 );
 COMMENT ON TABLE "key_check" IS 'A word sealed with one of the sealing keys, and its blind index: other keys are known before they do harm.';
+
+-- 0021_backups
+CREATE TABLE "backup" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "made_at" TIMESTAMPTZ NOT NULL,
+    "files" INT NOT NULL,
+    "missing" INT NOT NULL,
+    "bytes" BIGINT NOT NULL
+);
+CREATE INDEX "idx_backup_made_at_ff6582" ON "backup" ("made_at");
+COMMENT ON TABLE "backup" IS 'A backup of the whole office that was made; where it lies only its keeper knows.';

@@ -34,6 +34,8 @@ MEGABYTE = 1024 * 1024
 _CLERKS_AT_ONCE = 5
 # Any number will do, as long as nothing else in the database uses it.
 _LOCK = 20_261_129
+# Held by a backup until what its snapshot shows is copied: nothing is swept away meanwhile.
+BACKUP_LOCK = 20_261_130
 _TOO_HARD = '您上傳的檔案連續多次無法處理，暫時不能上傳。請一小時後再試，並改用手機拍的照片；已填的資料都還在。'
 TOO_HARD = Limit('files that held a decoder', 3, timedelta(hours=1), _TOO_HARD)
 TOO_HARD_OF_UNIT = Limit('files of a unit that held a decoder', 12, timedelta(hours=1), _TOO_HARD)
@@ -186,7 +188,12 @@ async def _in_forms(units: Iterable[int | None]) -> set[str]:
 
 async def _take_away(file_id: UUID) -> bool:
     async with transaction():
-        await get_connection('default').execute_query('SELECT pg_advisory_xact_lock($1)', [_LOCK])
+        connection = get_connection('default')
+        await connection.execute_query('SELECT pg_advisory_xact_lock($1)', [_LOCK])
+        held = 'SELECT pg_try_advisory_xact_lock_shared($1) AS free'
+        [row] = await connection.execute_query_dict(held, [BACKUP_LOCK])
+        if not row['free']:
+            return False
         file = await StoredFile.filter(id=file_id, volunteer_id=None).first()
         if file is None:
             return False

@@ -414,8 +414,18 @@ def favicon() -> str:
 
 
 def health() -> str:
-    """Whether the process serves."""
+    """Whether the process works."""
     return '/healthz'
+
+
+def readiness() -> str:
+    """Whether the process can serve people."""
+    return '/readyz'
+
+
+def metrics() -> str:
+    """Figures for Prometheus."""
+    return '/metrics'
 
 
 def _with(path: str, **query: object) -> str:

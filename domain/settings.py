@@ -4,7 +4,7 @@ import base64
 import binascii
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from email.utils import parseaddr
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -17,6 +17,7 @@ Network = IPv4Network | IPv6Network
 
 # A proxy on the same machine; nobody reaches us from there but by it.
 LOOPBACK = '127.0.0.0/8,::1'
+LOG_FORMATS = ('text', 'json')
 MAIL_SCHEMES = ('smtp', 'smtp+starttls', 'smtps')
 
 
@@ -62,6 +63,8 @@ class Settings:
     paper_code_days: int = 14
     sole_administrator_days: int = 3
     trusted_proxies: tuple[Network, ...] = ()
+    monitoring_networks: tuple[Network, ...] = ()
+    log_format: str = 'text'
     login_failures: int = 300
     public_forms: int = 100
     uploads_a_minute: int = 60
@@ -115,6 +118,8 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         paper_code_days=_whole(environ, 'PAPER_CODE_DAYS', Settings.paper_code_days, 1, 90),
         sole_administrator_days=_whole(environ, 'SOLE_ADMINISTRATOR_DAYS', Settings.sole_administrator_days, 1, 90),
         trusted_proxies=_networks(environ, 'TRUSTED_PROXIES', LOOPBACK),
+        monitoring_networks=_networks(environ, 'MONITORING_NETWORKS', LOOPBACK),
+        log_format=_one_of(environ, 'LOG_FORMAT', LOG_FORMATS),
         login_failures=_whole(environ, 'LOGIN_FAILURES', Settings.login_failures, 5, 100_000),
         public_forms=_whole(environ, 'PUBLIC_FORMS', Settings.public_forms, 1, 100_000),
         uploads_a_minute=_whole(environ, 'UPLOADS_A_MINUTE', Settings.uploads_a_minute, 1, 10_000),
@@ -264,6 +269,14 @@ def _networks(environ: Mapping[str, str], name: str, default: str) -> tuple[Netw
             f'{name} 應是網段，例如 10.1.0.0/16,192.0.2.7；現在是 {spelled!r}',
             f'{name} must be networks like 10.1.0.0/16,192.0.2.7; it is {spelled!r}',
         ) from None
+
+
+def _one_of(environ: Mapping[str, str], name: str, known: Sequence[str]) -> str:
+    chosen = environ.get(name) or known[0]
+    if chosen not in known:
+        either = ' or '.join(known)
+        raise BadSettings(f'{name} 應是 {either}；現在是 {chosen!r}', f'{name} must be {either}; it is {chosen!r}')
+    return chosen
 
 
 def _yes(environ: Mapping[str, str], name: str) -> bool:

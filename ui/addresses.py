@@ -5,6 +5,7 @@ wrote the entry is one of TRUSTED_PROXIES; what stands left of that, the client 
 """
 
 import logging
+import re
 from collections.abc import Sequence
 from functools import cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
@@ -18,6 +19,7 @@ log = logging.getLogger(__name__)
 Address = IPv4Address | IPv6Address
 
 _MOST_HOPS = 10
+_NUMBER = re.compile('[0-9A-Za-z-]{8,64}')
 # What a browser could say to have us take another site for ours.
 _FORGERIES = frozenset((b'x-forwarded-host', b'x-forwarded-prefix', b'x-forwarded-proto', b'forwarded'))
 
@@ -34,10 +36,18 @@ def client_of(scope: Scope, trusted: Sequence[Network]) -> str:
     >>> seen('2001:db8:1:2:3::4'), seen('::ffff:1.2.3.4'), seen('10.0.0.1', '1.2.3.4:5678'), seen('10.0.0.1', '[::1]:8')
     ('2001:db8:1:2::/64', '1.2.3.4', '1.2.3.4', '::/64')
     """
+    client = address_of(scope, trusted)
+    if client is None or client.version == 4:
+        return str(client or '')
+    return str(IPv6Network((client, 64), strict=False))
+
+
+def address_of(scope: Scope, trusted: Sequence[Network]) -> Address | None:
+    """The client's whole address."""
     peer = scope.get('client')
     client = direct = _read(peer[0]) if peer else None
     if client is None:
-        return ''
+        return None
     told = b','.join(value for name, value in scope['headers'] if name == b'x-forwarded-for').decode('latin-1')
     for entry in reversed(told.rsplit(',', _MOST_HOPS)[-_MOST_HOPS:]):
         if not any(client in network for network in trusted):
@@ -48,7 +58,17 @@ def client_of(scope: Scope, trusted: Sequence[Network]) -> str:
         if before is None:
             break
         client = before
-    return str(client) if client.version == 4 else str(IPv6Network((client, 64), strict=False))
+    return client
+
+
+def number_of(scope: Scope, trusted: Sequence[Network]) -> str:
+    """The number that a trusted proxy has given the request in X-Request-Id; '' without one that can be logged."""
+    peer = scope.get('client')
+    direct = _read(peer[0]) if peer else None
+    if direct is None or not any(direct in network for network in trusted):
+        return ''
+    given = [value.decode('latin-1') for name, value in scope['headers'] if name == b'x-request-id']
+    return given[0] if given and _NUMBER.fullmatch(given[0]) else ''
 
 
 def answered_as(scope: Scope, hosts: frozenset[str]) -> None:

@@ -27,7 +27,7 @@ from domain.pictures import MEGABYTE, MOST_MEGABYTES
 from domain.repeating import in_background, repeating
 from domain.settings import Network, Settings
 
-from . import addresses, endings, headers, health, public, sockets
+from . import addresses, endings, headers, health, journal, metrics, public, sockets
 from .assets import NICEGUI
 from .flash import with_flash
 
@@ -41,6 +41,8 @@ ASSETS = (
 )
 ICON = links.favicon()
 HEALTH = links.health()
+# Answered to MONITORING_NETWORKS alone, by the gate itself; for all others there is nothing.
+WATCHED = {links.readiness(): health.readiness, links.metrics(): metrics.answer}
 # What may be opened without a session: plain HTML pages of ours, never a page that NiceGUI makes.
 PUBLIC_PAGES = frozenset(
     {
@@ -78,7 +80,7 @@ def install(site: FastAPI, settings: Settings) -> None:
     """Put the gate and the headers in front of `site`, and a guard over every event of NiceGUI's sockets."""
     origins = allowed_origins(settings)
     sockets.guard(origins)
-    site.add_middleware(Gate, origins=origins, trusted=settings.trusted_proxies)
+    site.add_middleware(Gate, origins=origins, trusted=settings.trusted_proxies, watchers=settings.monitoring_networks)
     headers.install(site, origins, is_secure=settings.secure_cookies)
 
 
@@ -140,10 +142,13 @@ class Gate:
     And `scope['client_address']`; no Host of others goes further.
     """
 
-    def __init__(self, app: ASGIApp, origins: frozenset[str], trusted: Sequence[Network]) -> None:
+    def __init__(
+        self, app: ASGIApp, origins: frozenset[str], trusted: Sequence[Network], watchers: Sequence[Network]
+    ) -> None:
         self.app = app
         self.origins = origins
         self.trusted = trusted
+        self.watchers = watchers
         self.hosts = frozenset(urlsplit(origin).netloc for origin in origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -151,9 +156,17 @@ class Gate:
             await self.app(scope, receive, send)
             return
         scope['client_address'] = addresses.client_of(scope, self.trusted)
+        journal.begin_request(scope['client_address'], addresses.number_of(scope, self.trusted))
+        if scope['type'] == 'http':
+            send = _numbered(metrics.counted(scope, send))
+        await self._pass(scope, receive, send)
+
+    async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         addresses.answered_as(scope, self.hosts)
         if scope['path'] == HEALTH:
             await health.answer()(scope, receive, send)
+        elif scope['type'] == 'http' and scope['path'] in WATCHED and self._may_watch(scope):
+            await (await WATCHED[scope['path']]())(scope, receive, send)
         elif scope['path'].startswith(ASSETS) or scope['path'] == ICON:
             scope['account'], scope['session_digest'] = None, ''
             await self._pass_asset(scope, receive, send)
@@ -170,6 +183,10 @@ class Gate:
                 await self._refuse_socket(scope, receive, send)
             else:
                 await self._pass_request(scope, receive, send)
+
+    def _may_watch(self, scope: Scope) -> bool:
+        client = addresses.address_of(scope, self.trusted)
+        return client is not None and any(client in network for network in self.watchers)
 
     async def _identify(self, scope: Scope) -> None:
         token = token_of(scope)
@@ -308,6 +325,18 @@ def _limit(path: str) -> tuple[int, str]:
 
 def _cookie_name() -> str:
     return '__Host-sid' if settings_module.current().secure_cookies else 'sid'
+
+
+def _numbered(send: Send) -> Send:
+    """`send`, telling the number under which the log has the request."""
+    number = journal.request_number().encode()
+
+    async def sent(message: Message) -> None:
+        if message['type'] == 'http.response.start':
+            message['headers'] = [*message.get('headers', ()), (b'x-request-id', number)]
+        await send(message)
+
+    return sent
 
 
 def _refuse(status: int, sentence: str) -> Response:

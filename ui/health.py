@@ -1,10 +1,28 @@
-"""What /healthz answers: that the process works, and how its loops fare. Read from memory only, open to anybody."""
+"""What /healthz answers: that the process works, and how its loops fare. Read from memory only, open to anybody.
 
+And /readyz, for the networks that may watch: whether it can serve people, so that a proxy passes it by when it cannot.
+"""
+
+import asyncio
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
+from domain.operations import vitals
 from domain.repeating import Heartbeat, heartbeats
+
+_turn = asyncio.Lock()
+
+
+async def readiness() -> Response:
+    """JSON with status 200, or 503 and in `lacking` what keeps it from serving: database, keys, workers.
+
+    Late loops are told and are no reason: the pages work, and every other process would fail by them too.
+    """
+    async with _turn:  # one question at a time, however many ask
+        lacking = await vitals.lacking()
+    body = _loops() | {'status': 'unready' if lacking else 'ready', 'lacking': lacking}
+    return JSONResponse(body, 503 if lacking else 200, headers={'Cache-Control': 'no-store'})
 
 
 def answer() -> Response:
@@ -12,14 +30,15 @@ def answer() -> Response:
 
     `status` is "ok", or "degraded" when loops are late, which `degraded` names. Times are ISO 8601 with offset.
     """
+    loops = _loops()
+    body = {'status': 'degraded' if loops['degraded'] else 'ok'} | loops
+    return JSONResponse(body, headers={'Cache-Control': 'no-store'})
+
+
+def _loops() -> dict[str, Any]:
     loops = heartbeats()
     late = [loop.name for loop in loops if loop.is_late]
-    body = {
-        'status': 'degraded' if late else 'ok',
-        'degraded': late,
-        'loops': {loop.name: _as_json(loop) for loop in loops},
-    }
-    return JSONResponse(body, headers={'Cache-Control': 'no-store'})
+    return {'degraded': late, 'loops': {loop.name: _as_json(loop) for loop in loops}}
 
 
 def _as_json(loop: Heartbeat) -> dict[str, Any]:

@@ -2,12 +2,21 @@
 
 The same words of a module (before ids and numbers are put into them) are written AT_MOST times a minute; how many more
 there were is told with the first of the next minute. Signs that could pose as another line are written as \\x0a.
+
+A line has its time, its level, and the number and the client's address of the request that it belongs to: of the
+socket, for what happens in an open page. It names no person.
 """
 
+import json
 import logging
 import re
+import secrets
 import time
 from collections import OrderedDict
+from contextvars import ContextVar
+from datetime import datetime
+
+from domain.dates import TAIPEI
 
 AT_MOST = 30
 SECONDS = 60.0
@@ -42,27 +51,66 @@ class OneLine(logging.Formatter):
     """A record on one line of at most LONGEST characters, and after it the traceback, if there is one."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 -- logging's own name
-        told = f'{record.message[:LONGEST]}…' if len(record.message) > LONGEST else record.message
-        told = _CONTROL.sub(_escaped, told.rstrip('\n'))
-        left_out = getattr(record, 'left_out', 0)
-        return f'{told} ({left_out} more of these were left out before)' if left_out else told
+        if getattr(record, 'is_bare', False):
+            return _told(record)
+        number, client = _request.get()
+        origin = f' [{number} {client}]' if number else ''
+        return f'{_moment(record)} {record.levelname} {record.name}{origin} {_told(record)}'
 
     def formatException(self, ei: object) -> str:  # noqa: N802 -- logging's own name
         told = super().formatException(ei)  # type: ignore[arg-type] # whatever logging gives
         return told if len(told) <= LONGEST_TRACEBACK else f'…{told[-LONGEST_TRACEBACK:]}'
 
 
-def opened() -> None:
+class AsJson(OneLine):
+    """A record as one object on one line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        record.message = record.getMessage()
+        number, client = _request.get()
+        line = {'time': _moment(record), 'level': record.levelname, 'logger': record.name, 'message': _told(record)}
+        if number:
+            line |= {'request': number, 'client': client}
+        if record.exc_info:
+            line['traceback'] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def opened(log_format: str = 'text') -> None:
     """Have everything that is logged in this process go through it, to the standard error."""
     handler = logging.StreamHandler()
     handler.addFilter(Seldom())
-    handler.setFormatter(OneLine())
+    handler.setFormatter(AsJson() if log_format == 'json' else OneLine())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger('domain.nightly').setLevel(logging.INFO)
     # Its pool repeats with a traceback each time what the loops say once (domain/repeating.py).
     logging.getLogger('asyncpg').setLevel(logging.ERROR)
+
+
+def begin_request(client: str, number: str = '') -> None:
+    """What this task logs from now on belongs to a request; without a `number` it gets one."""
+    _request.set((number or secrets.token_hex(8), client))
+
+
+def request_number() -> str:
+    """The number of the request that is answered, for whoever is told to name it; '' outside of one."""
+    return _request.get()[0]
+
+
+_request: ContextVar[tuple[str, str]] = ContextVar('request', default=('', ''))
+
+
+def _moment(record: logging.LogRecord) -> str:
+    return datetime.fromtimestamp(record.created, TAIPEI).isoformat(timespec='milliseconds')
+
+
+def _told(record: logging.LogRecord) -> str:
+    told = f'{record.message[:LONGEST]}…' if len(record.message) > LONGEST else record.message
+    told = _CONTROL.sub(_escaped, told.rstrip('\n'))
+    left_out = getattr(record, 'left_out', 0)
+    return f'{told} ({left_out} more of these were left out before)' if left_out else told
 
 
 def _escaped(sign: re.Match[str]) -> str:

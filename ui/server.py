@@ -18,7 +18,7 @@ from domain.lifespan import NotStarted
 from domain.repeating import in_background
 from domain.settings import Settings
 
-from . import assets, connections, days, failures, files, gate, journal, refusals, routes, session, uploads
+from . import assets, connections, days, failures, files, gate, journal, metrics, refusals, routes, session, uploads
 
 COLOURS = {
     'primary': '#0F5A73',
@@ -40,6 +40,7 @@ def assemble(settings: Settings) -> FastAPI:
             with refusals.told():
                 welcome = await doors.enter_async_context(lifespan.open_for_business(settings))
             await doors.enter_async_context(gate.opened())
+            await doors.enter_async_context(metrics.opened())
             await doors.enter_async_context(in_background(days.watch_forever()))
             _say(settings, welcome)
             # What stands now stands for good: looking through it for garbage would hold the event loop again and again.
@@ -85,7 +86,7 @@ def serve(site: FastAPI, settings: Settings) -> None:
 
     The port is taken before anything is begun: two servers on one port would both think the office theirs.
     """
-    journal.opened()
+    journal.opened(settings.log_format)
     with refusals.told(), _listening(settings) as door:
         server = uvicorn.Server(
             uvicorn.Config(
@@ -124,4 +125,4 @@ def _say(settings: Settings, welcome: list[str]) -> None:
     if not log.hasHandlers():
         log.addHandler(logging.StreamHandler())
     for line in [f'志願服務紀錄冊線上申請：{settings.public_url}', *welcome]:
-        log.info(line)
+        log.info(line, extra={'is_bare': True})

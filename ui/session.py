@@ -18,7 +18,7 @@ from domain.accounts import sessions
 from domain.errors import DatabaseAway, DomainError, NotFound, NotPermitted
 from domain.model import Account, Role
 
-from . import frame, gate, public, slow_pages
+from . import frame, gate, journal, public, slow_pages
 from .pages import login
 
 log = logging.getLogger(__name__)
@@ -173,5 +173,8 @@ async def _failed(request: Request, _: Exception) -> Response:
     """What a user sees when anything else breaks: plain HTML, since it may be NiceGUI that is broken."""
     title, sentence = FAILED
     if 'text/html' not in request.headers.get('accept', ''):
-        return JSONResponse({'sentence': f'{title}。{sentence}'}, 500)
-    return public.page('failed.html', 500, title=title, sentence=sentence)
+        answer: Response = JSONResponse({'sentence': f'{title}。{sentence}'}, 500)
+    else:
+        answer = public.page('failed.html', 500, title=title, sentence=sentence)
+    answer.headers['X-Request-Id'] = journal.request_number()  # this answer goes out past the gate
+    return answer

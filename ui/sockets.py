@@ -74,6 +74,11 @@ def open_sessions() -> set[str]:
     return {session_of(client) for client in Client.instances.values()} - {''}
 
 
+def open_now() -> tuple[int, int]:
+    """How many pages are open here, and how many sockets."""
+    return len(Client.instances), len(core.sio.environ)
+
+
 def pages_of(digest: str) -> list[Client]:
     """The pages of a session that are open here."""
     return [client for client in Client.instances.values() if session_of(client) == digest]

@@ -6,7 +6,7 @@ from .books import BookIssue, NumberSeries, RecordBook
 from .corrections import Correction, CorrectionExchange, EyeCheck
 from .drafts import Draft, DraftEntry, HalfWritten, KeptSearch
 from .ledgers import Award, HonorCard, InsuranceCover, OtherEntry, PerformanceCertificate, ServiceHours
-from .office import AccessEntry, HistoryEntry, KeyCheck, MailTemplate, OfficeEntry, OutgoingMail, PhoneCall
+from .office import AccessEntry, Backup, HistoryEntry, KeyCheck, MailTemplate, OfficeEntry, OutgoingMail, PhoneCall
 from .people import Account, Membership, StoredFile, Volunteer
 from .places import Agency, CalendarDay, County, Field, HostUnit, RequiredHours, Rule, ServiceCode, Team
 from .trainings import Training
@@ -20,6 +20,7 @@ __all__ = [
     'Application',
     'ApplicationStep',
     'Award',
+    'Backup',
     'BookIssue',
     'CalendarDay',
     'CaseContent',

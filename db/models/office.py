@@ -98,6 +98,22 @@ class AccessEntry(Model):
         ordering = ('-at', '-id')
 
 
+class Backup(Model):
+    """A backup of the whole office that was made; where it lies only its keeper knows.
+
+    `missing` counts files that the database knows and the disk had lost by then.
+    """
+
+    id = fields.IntField(primary_key=True)
+    made_at = fields.DatetimeField(db_index=True)
+    files = fields.IntField()
+    missing = fields.IntField()
+    bytes = fields.BigIntField()
+
+    class Meta:
+        table = 'backup'
+
+
 class OutgoingMail(Model):
     """A mail waiting to be sent, sent, or failed; written in the transaction of the act it reports.
 

@@ -89,6 +89,30 @@ class Pool:
             asyncio.get_running_loop().call_later(self.grace, job.cancel)
             raise
 
+    @property
+    def living(self) -> int:
+        """How many workers live."""
+        return sum(worker.is_alive for worker in self._workers)
+
+    @property
+    def jobs(self) -> int:
+        """How many jobs wait or are being done."""
+        return len(self._jobs) + self._turns.waiting
+
+    async def alive(self) -> int:
+        """How many workers live; when none does, one is begun, as the next job would. Raises Died."""
+        if not self.living and not self._jobs:
+            for worker in list(self._idle):
+                self._idle.remove(worker)
+                await self._end(worker)
+            worker = await self._start()
+            self._idle.append(worker)
+            try:
+                await worker.ready()
+            except DIED as error:
+                raise Died from error
+        return self.living
+
     async def close(self) -> None:
         """Kill the workers, in the middle of a job too. The next job begins anew."""
         self._closings += 1

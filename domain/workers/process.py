@@ -86,6 +86,11 @@ class Worker:
             raise Failed(reason)
         return done, pieces
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process has not ended."""
+        return self._process.returncode is None
+
     def kill(self) -> None:
         """Kill the process, also in the middle of a job."""
         if self._process.returncode is None:

@@ -47,7 +47,7 @@ SAMPLES: dict[str, tuple[object, ...]] = {
 }
 FLAGS = ('join', 'download', 'masked', 'batch')
 # Addresses that no route has: the gate and NiceGUI answer them.
-BEHIND = (links.favicon(), links.health())
+BEHIND = (links.favicon(), links.health(), links.readiness(), links.metrics())
 
 
 def called(function: Any) -> Iterator[str]:

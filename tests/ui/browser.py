@@ -8,6 +8,7 @@ import asyncio
 import html
 import json
 import re
+import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import TracebackType
@@ -25,11 +26,14 @@ _ELEMENTS = re.compile(r'String\.raw`(.*?)`\)', re.DOTALL)
 
 
 class Browser:
-    """Keeps cookies. `origin` is what it says where its pages come from."""
+    """Keeps cookies. `origin` is what it says where its pages come from; `trust`, whom it believes over https."""
 
-    def __init__(self, url: str, origin: str | None = None) -> None:
-        self.url, self.origin = url, origin or url
-        self.http = httpx.AsyncClient(base_url=url, headers={'Accept': 'text/html'}, timeout=SECONDS)
+    def __init__(self, url: str, origin: str | None = None, trust: ssl.SSLContext | None = None) -> None:
+        self.url, self.origin, self._trust = url, origin or url, trust or True
+        self._cookie = '__Host-sid' if trust else 'sid'
+        self.http = httpx.AsyncClient(
+            base_url=url, headers={'Accept': 'text/html'}, timeout=SECONDS, verify=self._trust
+        )
         self._sockets = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
 
     async def __aenter__(self) -> Self:
@@ -51,12 +55,12 @@ class Browser:
 
     @property
     def token(self) -> str:
-        return self.http.cookies.get('sid') or ''
+        return self.http.cookies.get(self._cookie) or ''
 
     @token.setter
     def token(self, token: str) -> None:
         self.http.cookies.clear()
-        self.http.cookies.set('sid', token, domain='127.0.0.1')
+        self.http.cookies.set(self._cookie, token, domain='127.0.0.1')
 
     async def open(self, path: str) -> 'Page':
         """A page of NiceGUI, not yet connected."""
@@ -69,9 +73,11 @@ class Browser:
 
     async def connect(self, page: 'Page', **query: str) -> 'Socket':
         """The socket of `page`; `query` changes what is said about it. Raises Refused, aiohttp's refusals."""
-        headers = {'Cookie': f'sid={self.token}'} | ({'Origin': self.origin} if self.origin != 'none' else {})
+        headers = {'Cookie': f'{self._cookie}={self.token}'} | (
+            {'Origin': self.origin} if self.origin != 'none' else {}
+        )
         address = f'{self.url}/_nicegui_ws/socket.io/?{urlencode(page.query() | query)}'
-        socket = Socket(await self._sockets.ws_connect(address, headers=headers))
+        socket = Socket(await self._sockets.ws_connect(address, headers=headers, ssl=self._trust))
         await socket.begin()
         return socket
 

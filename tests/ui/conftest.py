@@ -27,7 +27,7 @@ _numbers = count(1)
 class Server(Served):
     """A process that serves the office of `database`."""
 
-    def __init__(self, database: str, folder: Path) -> None:
+    def __init__(self, database: str, folder: Path, **environ: str) -> None:
         self.database = database
         self.folder = folder
         configured = {
@@ -36,7 +36,7 @@ class Server(Served):
             'SEALING_KEYS': '1:' + base64.b64encode(b'k' * 32).decode(),
             'BLIND_INDEX_KEY': base64.b64encode(b'i' * 32).decode(),
         }
-        super().__init__('tests.ui.app', folder / f'{next(_numbers)}.log', **configured)
+        super().__init__('tests.ui.app', folder / f'{next(_numbers)}.log', **configured | environ)
 
 
 @pytest.fixture(scope='session')

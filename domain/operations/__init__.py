@@ -1,0 +1,164 @@
+"""The whole office in one file, and back: the database and the stored files, never the sealing keys.
+
+A backup is made while people work. It shows the office at one instant: the database as one snapshot sees it, and every
+file that this snapshot knows, which cannot change, since a file is named by its content.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Generator, Iterator, Sequence
+from contextlib import asynccontextmanager, closing, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import asyncpg
+
+from db import blobs, dumps, embedded
+
+from .. import files
+from ..settings import Settings
+from . import archive
+from .archive import ABOUT, DATABASE, FILES, Archive, BadKey, Damaged, fresh_key
+
+__all__ = ['BadKey', 'Busy', 'Contents', 'Damaged', 'NotEmpty', 'backup', 'fresh_key', 'restore', 'verify']
+
+_FILES_AT_ONCE = 500
+_LOCK_SECONDS = 20
+_UNLIMITED = {'statement_timeout': '0', 'idle_in_transaction_session_timeout': '0'}
+_DIGESTS = 'SELECT DISTINCT digest FROM stored_file'
+_TABLES = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
+_NOTE = 'INSERT INTO backup (made_at, files, missing, bytes) VALUES ($1, $2, $3, $4)'
+
+
+class Busy(Exception):
+    """Another backup is being made."""
+
+
+class NotEmpty(Exception):
+    """There is an office already where one is to be restored."""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a backup holds: how many files, and the digests of those that the disk had lost before."""
+
+    bytes: int
+    files: int
+    missing: Sequence[str] = ()
+
+
+async def backup(path: Path, settings: Settings, key: str | None) -> Contents:
+    """Write the office into a new file at `path`. Raises Busy, BadKey, FileExistsError, dumps.Failed, OSError."""
+    made_at = datetime.now(UTC)
+    blobs.use(settings.data_dir / 'files')
+    async with _database(settings) as (connection, url):
+        await _hold_files(connection)
+        with archive.written(path, key) as written:
+            # Reading alone, all of it as it stood when the snapshot was taken.
+            async with connection.transaction(isolation='repeatable_read', readonly=True):
+                snapshot = await connection.fetchval('SELECT pg_export_snapshot()')
+                await asyncio.to_thread(_dump, written, dumps.dumped(url, snapshot, _major(connection)))
+                before, missing = written.entries, []
+                cursor = await connection.cursor(_DIGESTS)
+                while rows := await cursor.fetch(_FILES_AT_ONCE):
+                    missing += await asyncio.to_thread(_copy, written, [row['digest'] for row in rows])
+                copied = written.entries - before
+        contents = Contents(await asyncio.to_thread(_size, path), copied, tuple(missing))
+        with suppress(asyncpg.UndefinedTableError):  # of an office that is to be upgraded
+            await connection.execute(_NOTE, made_at, copied, len(missing), contents.bytes)
+    return contents
+
+
+async def verify(path: Path, key: str | None) -> Contents:
+    """Read all of the backup without restoring anything. Raises Damaged, BadKey, OSError."""
+    return await asyncio.to_thread(_read, path, key)
+
+
+async def restore(path: Path, settings: Settings, key: str | None) -> Contents:
+    """Make the office again from the backup, where there is none.
+
+    All is read and checked, and its files laid down, before the database is filled, which happens wholly or not at all:
+    what was interrupted can be done again. Raises NotEmpty, Damaged, BadKey, dumps.Failed, OSError.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    blobs.use(settings.data_dir / 'files')
+    async with _database(settings) as (connection, url):
+        if await connection.fetchval(_TABLES):
+            raise NotEmpty
+        try:
+            contents = await asyncio.to_thread(_read, path, key, lay_down=True)
+        except FileExistsError as error:
+            raise NotEmpty from error
+        with closing(_pieces(path, key)) as pieces:
+            await asyncio.to_thread(dumps.restored, url, pieces, _major(connection))
+        await connection.execute('ANALYZE')
+    return contents
+
+
+@asynccontextmanager
+async def _database(settings: Settings) -> AsyncIterator[tuple['asyncpg.Connection[asyncpg.Record]', str]]:
+    """A connection to the office's database, and its URL; a bundled server that does not run is started for as long."""
+    url = settings.database_url or await embedded.started(settings.data_dir / 'postgres')
+    try:
+        connection = await asyncpg.connect(url, timeout=60, server_settings=_UNLIMITED)
+        try:
+            yield connection, url
+        finally:
+            await connection.close()
+    finally:
+        if settings.database_url is None:
+            await embedded.stopped(settings.data_dir / 'postgres')
+
+
+async def _hold_files(connection: 'asyncpg.Connection[asyncpg.Record]') -> None:
+    """Have nothing swept away as long as the connection lasts, and nobody else make a backup."""
+    try:
+        await connection.execute(f"SET lock_timeout = '{_LOCK_SECONDS}s'")
+        await connection.execute('SELECT pg_advisory_lock($1)', files.BACKUP_LOCK)
+    except asyncpg.LockNotAvailableError:
+        raise Busy from None
+
+
+def _major(connection: 'asyncpg.Connection[asyncpg.Record]') -> int:
+    return int(connection.get_server_version().major)
+
+
+def _dump(written: Archive, pieces: Iterator[bytes]) -> None:
+    for number, piece in enumerate(pieces, 1):
+        written.add(f'{DATABASE}{number:06}', piece)
+
+
+def _copy(written: Archive, digests: Sequence[str]) -> list[str]:
+    """Those of the `digests` whose files are missing; the others are copied."""
+    missing = []
+    for digest in digests:
+        try:
+            written.add(f'{FILES}{digest}', blobs.sealed_bytes(digest))
+        except LookupError:
+            missing.append(digest)
+    return missing
+
+
+def _read(path: Path, key: str | None, *, lay_down: bool = False) -> Contents:
+    count = 0
+    with closing(archive.entries(path, key)) as entries:
+        for name, content in entries:
+            if name.startswith(FILES):
+                count += 1
+                if lay_down:
+                    blobs.put_back(name.removeprefix(FILES), content)
+    return Contents(_size(path), count)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size
+
+
+def _pieces(path: Path, key: str | None) -> Generator[bytes, None, None]:
+    """What pg_dump wrote; it stands before the files."""
+    with closing(archive.entries(path, key)) as entries:
+        for name, content in entries:
+            if name.startswith(DATABASE):
+                yield content
+            elif name != ABOUT:
+                return

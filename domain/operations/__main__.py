@@ -1,0 +1,123 @@
+"""`python -m domain.operations backup|restore|verify FILE`, and `key`: what it has to say is two lines, zh and en."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import asyncpg
+
+from db import dumps
+from db.server_account import NotStarted
+
+from .. import settings
+from ..settings import BadSettings
+from . import BadKey, Busy, Contents, Damaged, NotEmpty, backup, fresh_key, restore, verify
+
+USAGE = (
+    '用法：make backup FILE=檔案，make restore FILE=檔案，make verify FILE=檔案，make backup-key。',
+    'Usage: make backup FILE=path, make restore FILE=path, make verify FILE=path, make backup-key.',
+)
+
+# A backup is made and restored without the keys, and none are made for it.
+_NO_KEYS = {'SEALING_KEYS': f'1:{"A" * 43}=', 'BLIND_INDEX_KEY': f'{"A" * 43}='}
+
+
+def main(words: Sequence[str] = sys.argv[1:]) -> None:
+    """Do what is asked; ends the process with status 1 and two lines when it is not done, or not wholly."""
+    os.umask(0o077)
+    if list(words) == ['key']:
+        secret, public = fresh_key()
+        _say(
+            f'離線保管，還原與檢查備份時用 / Keep off line; opens backups:    {secret}',
+            f'放在伺服器的 BACKUP_KEY，只能備份 / BACKUP_KEY of the server: {public}',
+        )
+        return
+    if len(words) != 2 or words[0] not in ('backup', 'restore', 'verify'):
+        sys.exit('\n'.join(USAGE))
+    path = Path(words[1]).absolute()
+    try:
+        contents = asyncio.run(_done(words[0], path))
+    except Exception as failure:
+        reason = _reason(failure, path)
+        if reason is None:
+            raise
+        sys.exit('\n'.join(reason))
+    if contents.missing:
+        some = ', '.join(contents.missing[:3])
+        sys.exit(
+            f'備份完成，但磁碟上缺少資料庫所載的 {len(contents.missing)} 個檔案（{some}…），請查明。\n'
+            f'The backup is made, but {len(contents.missing)} files that the database knows are not on the disk '
+            f'({some}…); look into it.'
+        )
+
+
+async def _done(act: str, path: Path) -> Contents:
+    key = os.environ.get('BACKUP_KEY') or None
+    if act == 'verify':
+        contents = await verify(path, key)
+        _say(f'備份完好：{path}', f'The backup is whole: {path}', contents)
+        return contents
+    chosen = settings.read(os.environ | _NO_KEYS)
+    if act == 'backup':
+        contents = await backup(path, chosen, key)
+        if not contents.missing:
+            _say(f'備份完成：{path}', f'The backup is made: {path}', contents)
+        return contents
+    contents = await restore(path, chosen, key)
+    _say(
+        '還原完成；請先放回金鑰（DATA_DIR/keys，或 SEALING_KEYS 與 BLIND_INDEX_KEY），再啟動',
+        'Restored; put the keys back (DATA_DIR/keys, or SEALING_KEYS and BLIND_INDEX_KEY) before you start',
+        contents,
+    )
+    return contents
+
+
+def _say(chinese: str, english: str, contents: Contents | None = None) -> None:
+    if contents:
+        megabytes = f'{contents.bytes / 2**20:,.1f} MB'
+        chinese += f'（{contents.files:,} 個檔案，{megabytes}）。'
+        english += f' ({contents.files:,} files, {megabytes}).'
+    sys.stdout.write(f'{chinese}\n{english}\n')
+
+
+def _reason(failure: Exception, path: Path) -> tuple[str, str] | None:  # noqa: PLR0911 -- one for each reason
+    """What went wrong and what to do, in two languages; None: nobody foresaw it."""
+    match failure:
+        case Damaged():
+            return (
+                f'備份檔損壞或不完整：{path}（在 {failure.where} 之處）。資料庫沒有更動；請改用另一份備份。',
+                f'It is damaged or cut off: {path} (at {failure.where}). The database is untouched; use another one.',
+            )
+        case BadKey():
+            return (
+                f'BACKUP_KEY 不對，或沒有設定：備份用 age1…，還原與檢查 {path} 用 AGE-SECRET-KEY-1…。',
+                f'BACKUP_KEY is wrong or missing: age1… makes a backup, AGE-SECRET-KEY-1… opens {path}.',
+            )
+        case NotEmpty():
+            return (
+                '這裡已有資料，不能還原到上面；請指定空的 DATA_DIR 或空的資料庫（DATABASE_URL）。',
+                'There is an office here already; restore into an empty DATA_DIR or an empty database (DATABASE_URL).',
+            )
+        case Busy():
+            return '另一份備份正在進行，請稍後再試。', 'Another backup is being made; try again later.'
+        case FileExistsError():
+            return f'{path} 已經存在；請換一個檔名。', f'{path} exists already; choose another name.'
+        case BadSettings():
+            return f'設定有誤：{failure}', f'The settings are wrong: {failure}'
+        case NotStarted():
+            chinese, _, english = str(failure).partition('\n')
+            return chinese, english
+        case dumps.Failed():
+            return f'PostgreSQL 的工具失敗：{failure}', f"PostgreSQL's tool failed: {failure}"
+        case OSError() | asyncpg.PostgresError() | asyncpg.InterfaceError():
+            return (
+                f'無法完成（檔案 {path} 或資料庫）：{failure}',
+                f'It could not be done (the file {path}, or the database): {failure}',
+            )
+    return None
+
+
+if __name__ == '__main__':
+    main()

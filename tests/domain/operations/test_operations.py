@@ -1,0 +1,233 @@
+"""The office in one file, made while people work, and made again from it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from db import blobs, dumps, sealing, transaction
+from db.choices import FileKind
+from db.models import Account, Backup, HostUnit, StoredFile
+from domain import dates, files, operations, settings
+from domain.operations import BadKey, Busy, Damaged, NotEmpty
+from domain.pictures import Pdf
+from domain.settings import Settings
+
+from ...builders import a_complete_volunteer, an_account
+from ...conftest import url_of
+
+TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
+SECRET, PUBLIC = operations.fresh_key()
+
+
+@pytest.fixture
+def office(database: str, tmp_path: Path) -> Settings:
+    """The settings of an office whose database is `database`."""
+    return Settings(data_dir=tmp_path, database_url=database)
+
+
+@pytest.fixture
+async def elsewhere(database: str, tmp_path: Path) -> AsyncIterator[Settings]:
+    """A place without an office."""
+    connection = await asyncpg.connect(database)
+    name = await connection.fetchval("SELECT current_database() || '_again'")
+    await connection.execute(f'CREATE DATABASE {name}')
+    yield Settings(data_dir=tmp_path / 'again', database_url=url_of(database, name))
+    await connection.execute(f'DROP DATABASE {name} WITH (FORCE)')
+    await connection.close()
+
+
+async def test_a_restored_office_is_the_same_in_every_row_and_file(
+    office: Settings, elsewhere: Settings, tmp_path: Path
+) -> None:
+    clerk = await an_account()
+    volunteer = await a_complete_volunteer(by=clerk)
+    backup = tmp_path / 'backup'
+
+    made = await operations.backup(backup, office, PUBLIC)
+    before = await contents_of(office)
+    verified = await operations.verify(backup, SECRET)
+    restored = await operations.restore(backup, elsewhere, SECRET)
+
+    assert made == verified == restored
+    assert made.files == len(list(kept_in(office))) > 0
+    after = await contents_of(elsewhere)
+    assert after.pop('backup') == []
+    assert len(before.pop('backup')) == 1
+    assert before == after
+    assert len(after['volunteer']) == 1
+    assert kept_in(elsewhere) == kept_in(office)
+    noted = await Backup.get()
+    assert (noted.files, noted.missing, noted.bytes) == (made.files, 0, made.bytes)
+    connection = await asyncpg.connect(elsewhere.database_url)
+    number = await connection.fetchval('SELECT identity_number FROM volunteer')
+    await connection.close()
+    assert sealing.open_bytes(number, 'volunteer.identity_number') == volunteer.identity_number.open().encode()
+    for key in (b'k' * 32, b'i' * 32):
+        assert key not in await plain(backup, tmp_path)
+
+
+async def plain(backup: Path, tmp_path: Path) -> bytes:
+    """Everything in it, without encryption."""
+    pieces = await asyncio.to_thread(lambda: list(operations.archive.entries(backup, SECRET)))
+    return b''.join(content for _, content in pieces)
+
+
+async def test_a_backup_made_while_others_write_and_sweep_is_of_one_instant(
+    office: Settings, elsewhere: Settings, tmp_path: Path
+) -> None:
+    clerk = await an_account()
+    for number in range(30):
+        await kept(clerk, number)
+    async with working(clerk):
+        made = await operations.backup(tmp_path / 'backup', office, None)
+    await operations.restore(tmp_path / 'backup', elsewhere, None)
+
+    assert made.missing == ()
+    connection = await asyncpg.connect(elsewhere.database_url)
+    digests = [row['digest'] for row in await connection.fetch('SELECT DISTINCT digest FROM stored_file')]
+    names = await connection.fetch('SELECT name FROM account UNION SELECT name FROM host_unit')
+    await connection.close()
+    assert len(names) == 1  # one transaction writes both
+    assert len(digests) == made.files
+    blobs.use(elsewhere.data_dir / 'files')
+    for digest in digests:
+        assert (await blobs.read(digest)).startswith(b'%PDF')
+
+
+async def kept(clerk: Account, number: int) -> None:
+    file = await files.keep(Pdf(b'%%PDF-1.7 %d' % number), FileKind.ATTACHMENT, 'a.pdf', by=clerk)
+    await StoredFile.filter(id=file.id).update(uploaded_at=dates.now() - timedelta(days=9))
+
+
+@asynccontextmanager
+async def working(clerk: Account) -> AsyncIterator[None]:
+    """People upload, change two tables at once, and files are swept away, without a pause."""
+    before = settings.current()
+    settings.use(replace(before, unattached_days=1))
+
+    async def uploads() -> None:
+        for number in count(100):
+            await kept(clerk, number)
+
+    async def sweeps() -> None:
+        while True:
+            await files.sweep()
+
+    async def rename(number: int) -> None:
+        async with transaction():
+            await Account.all().update(name=f'{number}')
+            await asyncio.sleep(0.001)
+            await HostUnit.all().update(name=f'{number}')
+
+    async def renames() -> None:
+        for number in count(1):
+            await rename(number)
+
+    await rename(0)
+
+    tasks = [asyncio.create_task(work()) for work in (uploads, sweeps, renames)]
+    try:
+        yield
+    finally:
+        settings.use(before)
+        for task in tasks:
+            assert not task.done(), task.exception()
+            task.cancel()
+        await asyncio.wait(tasks)
+
+
+async def test_a_file_that_the_disk_has_lost_is_told_and_the_rest_is_saved(office: Settings, tmp_path: Path) -> None:
+    clerk = await an_account()
+    for number in range(3):
+        await kept(clerk, number)
+    [lost, *_] = sorted(kept_in(office))
+    (office.data_dir / 'files' / lost).unlink()
+
+    made = await operations.backup(tmp_path / 'backup', office, None)
+
+    assert (made.files, made.missing) == (2, (Path(lost).name,))
+    assert (await Backup.get()).missing == 1
+
+
+async def test_nothing_is_restored_over_an_office(office: Settings, elsewhere: Settings, tmp_path: Path) -> None:
+    await kept(await an_account(), 1)
+    await operations.backup(tmp_path / 'backup', office, None)
+    before = await contents_of(office)
+
+    with pytest.raises(NotEmpty):
+        await operations.restore(tmp_path / 'backup', office, None)
+    assert await contents_of(office) == before
+
+    [name] = kept_in(office)
+    other = elsewhere.data_dir / 'files' / name
+    other.parent.mkdir(parents=True)
+    other.write_bytes(b'of another office')
+    with pytest.raises(NotEmpty):
+        await operations.restore(tmp_path / 'backup', elsewhere, None)
+    assert await contents_of(elsewhere) == {}
+
+
+async def test_what_is_damaged_leaves_the_database_empty_and_can_be_restored_from_another(
+    office: Settings, elsewhere: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pieces = operations._pieces
+    await kept(await an_account(), 1)
+    backup = tmp_path / 'backup'
+    await operations.backup(backup, office, PUBLIC)
+    whole = backup.read_bytes()
+    (tmp_path / 'short').write_bytes(whole[:-1])
+
+    with pytest.raises(Damaged):
+        await operations.restore(tmp_path / 'short', elsewhere, SECRET)
+    with pytest.raises(BadKey):
+        await operations.restore(backup, elsewhere, operations.fresh_key()[0])
+    assert await contents_of(elsewhere) == {}
+    with pytest.raises(dumps.Failed, match='pg_restore'):
+        await asyncio.to_thread(dumps.restored, elsewhere.database_url or '', [b'no dump'], 18)
+    monkeypatch.setattr(operations, '_pieces', lambda *given: (piece[:20_000] for piece in pieces(*given)))
+    with pytest.raises(dumps.Failed, match='pg_restore'):
+        await operations.restore(backup, elsewhere, SECRET)
+    assert await contents_of(elsewhere) == {}
+    monkeypatch.undo()
+
+    await operations.restore(backup, elsewhere, SECRET)
+    assert len((await contents_of(elsewhere))['stored_file']) == 1
+
+
+async def test_of_two_backups_at_once_one_is_made(
+    office: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operations, '_LOCK_SECONDS', 1)
+    connection = await asyncpg.connect(office.database_url)
+    await connection.execute('SELECT pg_advisory_lock($1)', files.BACKUP_LOCK)
+
+    with pytest.raises(Busy):
+        await operations.backup(tmp_path / 'backup', office, None)
+    await connection.close()
+    assert not (tmp_path / 'backup').exists()
+
+
+async def contents_of(office: Settings) -> dict[str, Sequence[str]]:
+    """Every row of every table, as text."""
+    connection = await asyncpg.connect(office.database_url)
+    try:
+        names = [row['tablename'] for row in await connection.fetch(TABLES)]
+        return {
+            name: [row['row'] for row in await connection.fetch(f'SELECT t::text AS row FROM {name} t ORDER BY 1')]
+            for name in names
+        }
+    finally:
+        await connection.close()
+
+
+def kept_in(office: Settings) -> dict[str, bytes]:
+    """The stored files by their place."""
+    folder = office.data_dir / 'files'
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob('*') if path.is_file()}
