@@ -10,9 +10,12 @@ from db import blobs, sealing
 from db.choices import FileKind, IdentityKind, Role, Sex, TrainingKind
 from db.models import Account, Agency, County, Field, HostUnit, Membership, StoredFile, Team, Training, Volunteer
 from domain import dates, identity_numbers
+from domain.accounts import passwords
 from domain.volunteers import spelling
 
+PASSWORD = 'Sample-Passw0rd'
 _numbers = count(1)
+_password_hashes: list[str] = []
 
 # A JPEG of 1 × 1 pixels, without the marker that begins it.
 _PIXEL = base64.b64decode(
@@ -36,6 +39,13 @@ def a_jpeg() -> bytes:
     """A whole picture, with another digest each time."""
     remark = f'{next(_numbers)}'.encode()
     return b'\xff\xd8\xff\xfe' + (len(remark) + 2).to_bytes(2, 'big') + remark + _PIXEL
+
+
+async def a_password_hash() -> str:
+    """Of PASSWORD; made once for all tests, since hashing is slow on purpose."""
+    if not _password_hashes:
+        _password_hashes.append(await passwords.hash_password(PASSWORD))
+    return _password_hashes[0]
 
 
 async def a_county(**changes: Any) -> County:

@@ -14,7 +14,6 @@ import db
 from db import blobs, sealing
 from db.choices import Role
 from db.models import Account
-from domain.accounts import passwords
 
 from .. import builders
 from ..conftest import url_of
@@ -22,7 +21,6 @@ from ..served import Served
 from .browser import Browser
 
 Browsers = Callable[..., Awaitable[Browser]]
-PASSWORD = 'Sample-Passw0rd'
 _numbers = count(1)
 
 
@@ -100,4 +98,4 @@ async def clerk(server: Server) -> Account:
 
 async def somebody(role: Role = Role.UNIT_STAFF, **changes: object) -> Account:
     """An account that can sign in with PASSWORD."""
-    return await builders.an_account(role, password_hash=await passwords.hash_password(PASSWORD), **changes)
+    return await builders.an_account(role, password_hash=await builders.a_password_hash(), **changes)

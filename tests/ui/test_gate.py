@@ -17,8 +17,9 @@ from domain.announcements import SessionClosed
 from domain.model import Account
 from ui import assets, endings
 
+from ..builders import PASSWORD
 from .browser import Browser, Refused
-from .conftest import PASSWORD, Browsers, Server, somebody
+from .conftest import Browsers, Server, somebody
 
 ASSETS = f'/_nicegui/{nicegui_version}'
 RELOAD = ('run_javascript', 'location.reload()')

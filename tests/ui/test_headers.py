@@ -12,9 +12,10 @@ from domain.model import Account
 from domain.settings import Settings
 from ui import assets, gate
 
+from ..builders import PASSWORD
 from ..site import launched
 from .browser import Browser
-from .conftest import PASSWORD, Server, somebody
+from .conftest import Server, somebody
 
 
 async def test_every_answer_carries_them(browser: Browser, clerk: Account) -> None:

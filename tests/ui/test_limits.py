@@ -16,8 +16,9 @@ from ui import gate, sockets
 from ui.gate import _Measured
 
 from .. import builders, samples
+from ..builders import PASSWORD
 from .browser import Browser
-from .conftest import PASSWORD, Browsers, somebody
+from .conftest import Browsers, somebody
 from .test_uploads import a_form
 
 

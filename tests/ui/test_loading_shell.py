@@ -2,9 +2,8 @@
 
 from domain.model import Account
 
-from ..builders import a_volunteer
+from ..builders import PASSWORD, a_volunteer
 from .browser import Browser
-from .conftest import PASSWORD
 
 
 async def test_place_and_title_are_in_the_page_before_any_script_and_a_name_stays_a_text(

@@ -7,8 +7,9 @@ import pytest
 
 from domain.model import Account
 
+from ..builders import PASSWORD
 from .browser import Browser, Page, Refused, Socket
-from .conftest import PASSWORD, Server
+from .conftest import Server
 
 
 @pytest.fixture

@@ -11,8 +11,9 @@ from domain.model import Account, FileKind
 from domain.pictures import MEGABYTE, MOST_MEGABYTES
 
 from .. import samples
+from ..builders import PASSWORD
 from .browser import Browser
-from .conftest import PASSWORD, Browsers, somebody
+from .conftest import Browsers, somebody
 
 PHOTO = samples.portrait()
 

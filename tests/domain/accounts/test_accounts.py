@@ -28,11 +28,20 @@ from domain.directory import HostUnitDetails
 from domain.errors import Incomplete, MovedOn, NotFound, NotPermitted
 from domain.settings import Settings
 
-from ...builders import a_host_unit, a_membership, a_volunteer, an_account, an_agency, an_identity_number
+from ...builders import (
+    PASSWORD,
+    a_host_unit,
+    a_membership,
+    a_password_hash,
+    a_volunteer,
+    an_account,
+    an_agency,
+    an_identity_number,
+)
 
 pytestmark = pytest.mark.usefixtures('database')
 
-RIGHT, WRONG, NEW = 'Sample-Passw0rd', 'Wrong-Passw0rd', 'Another-Passw0rd'
+RIGHT, WRONG, NEW = PASSWORD, 'Wrong-Passw0rd', 'Another-Passw0rd'
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +53,7 @@ def office() -> Settings:
 
 
 async def somebody(role: Role = Role.UNIT_STAFF, **changes: Any) -> Account:
-    return await an_account(role, password_hash=await passwords.hash_password(RIGHT), **changes)
+    return await an_account(role, password_hash=await a_password_hash(), **changes)
 
 
 async def tried(username: str, password: str = WRONG) -> type[Exception] | None:

@@ -10,9 +10,9 @@ from domain.accounts import SignInRefused, login_lock, passwords
 from domain.limits import Exceeded
 from domain.settings import Settings
 
-from ...builders import an_account
+from ...builders import PASSWORD, a_password_hash, an_account
 
-RIGHT, WRONG = 'Sample-Passw0rd', 'Wrong-Passw0rd'
+RIGHT, WRONG = PASSWORD, 'Wrong-Passw0rd'
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +20,7 @@ async def clerk(database: str) -> AsyncIterator[None]:
     """Somebody who can sign in; five failures from one address are allowed."""
     before = settings.current()
     settings.use(Settings(login_failures=5))
-    await an_account(username='clerk', password_hash=await passwords.hash_password(RIGHT))
+    await an_account(username='clerk', password_hash=await a_password_hash())
     yield
     settings.use(before)
 

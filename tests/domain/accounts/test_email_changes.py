@@ -9,10 +9,10 @@ import pytest
 from db.choices import Role
 from db.models import Account, Agency, EmailChange, OfficeEntry, OutgoingMail, Session
 from domain import accounts, dates
-from domain.accounts import AccountDetails, email_changes, passwords, sessions
+from domain.accounts import AccountDetails, email_changes, sessions
 from domain.errors import MovedOn, NotFound, NotPermitted
 
-from ...builders import a_host_unit, a_volunteer, an_account, an_agency
+from ...builders import a_host_unit, a_password_hash, a_volunteer, an_account, an_agency
 
 pytestmark = pytest.mark.usefixtures('database')
 
@@ -25,8 +25,7 @@ async def an_administrator() -> Account:
 
 
 async def somebody(role: Role = Role.REVIEWER) -> Account:
-    stored = await passwords.hash_password('Sample-Passw0rd')
-    return await an_account(role, name='何專員', email=OLD, password_hash=stored)
+    return await an_account(role, name='何專員', email=OLD, password_hash=await a_password_hash())
 
 
 async def asked(account: Account, by: Account) -> EmailChange:
@@ -146,7 +145,7 @@ async def test_the_only_administrator_waits_three_days_after_the_notice() -> Non
 
 async def test_a_role_given_or_taken_with_the_address_is_no_way_around() -> None:
     first, account = await an_administrator(), await somebody()
-    clerk = await an_account(email=OLD, password_hash=await passwords.hash_password('Sample-Passw0rd'))
+    clerk = await an_account(email=OLD, password_hash=await a_password_hash())
     down = replace(
         AccountDetails.from_record(account), email=NEW, role=Role.UNIT_STAFF, host_unit_id=clerk.host_unit_id
     )

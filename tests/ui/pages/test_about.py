@@ -11,9 +11,9 @@ from ui.components.site_footer import LINKS
 from ui.pages.about import FOR_ALL, PAGES
 from ui.routes import PAGES as ROUTES
 
-from ...builders import a_volunteer, an_identity_number
+from ...builders import PASSWORD, a_volunteer, an_identity_number
 from ..browser import Browser
-from ..conftest import PASSWORD, somebody
+from ..conftest import somebody
 
 
 def keys_on(page: str) -> set[str]:

@@ -12,8 +12,9 @@ from domain.accounts import sessions
 from domain.model import Account
 from domain.printouts import roster_sheets
 
+from ...builders import PASSWORD
 from ..browser import Browser
-from ..conftest import PASSWORD, somebody
+from ..conftest import somebody
 
 REQUEST = {
     'organisation': '臺中市示例社區發展協會',

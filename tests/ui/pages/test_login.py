@@ -12,9 +12,9 @@ from domain.accounts import sessions
 from domain.model import Account
 
 from ... import samples
-from ...builders import a_host_unit, a_volunteer, an_identity_number
+from ...builders import PASSWORD, a_host_unit, a_volunteer, an_identity_number
 from ..browser import Browser
-from ..conftest import PASSWORD, Browsers, somebody
+from ..conftest import Browsers, somebody
 
 
 async def test_a_login_leads_where_the_user_wanted_to_go(browser: Browser, clerk: Account) -> None:
