@@ -14,7 +14,7 @@ from db.models import Account, Application
 from .. import dates, settings
 
 _FORGOTTEN = """
-SELECT application.id FROM application WHERE application.status = 'draft' AND {which} = $1 AND (
+SELECT application.id FROM application WHERE application.status = 'draft' AND {which} AND (
     NOT EXISTS (
         SELECT 1 FROM membership JOIN host_unit ON host_unit.id = membership.host_unit_id
         WHERE membership.volunteer_id = application.volunteer_id AND host_unit.is_active
@@ -23,10 +23,10 @@ SELECT application.id FROM application WHERE application.status = 'draft' AND {w
         SELECT 1 FROM draft WHERE draft.kind = 'application' AND draft.saved_at >= $3
           AND draft.volunteer_id = application.volunteer_id AND draft.host_unit_id = application.host_unit_id)))
 """
-_ONE = 'application.id'
+_ONE = 'application.id = $1'
 _OF_PEOPLE = (
-    'application.host_unit_id <> $1 AND EXISTS (SELECT 1 FROM membership ours WHERE ours.host_unit_id = $1'
-    " AND ours.volunteer_id = application.volunteer_id AND ours.status <> 'left') AND $1"
+    'application.host_unit_id <> $1 AND application.volunteer_id IN'
+    " (SELECT volunteer_id FROM membership ours WHERE ours.host_unit_id = $1 AND ours.status <> 'left')"
 )
 
 

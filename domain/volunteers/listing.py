@@ -6,7 +6,7 @@ from tortoise.queryset import QuerySet
 from db.choices import ApplicationStatus, BookStatus, Choice, TrainingKind
 from db.models import Account, Application, RecordBook, Training, Volunteer
 
-from .. import validation
+from .. import permissions, validation
 from ..cases import worklists
 
 
@@ -51,7 +51,8 @@ def in_state(found: QuerySet[Volunteer], state: object, by: Account) -> QuerySet
         cases = ours.filter(status=STATUSES[state])
         return found.filter(id__in=Subquery(cases.values('volunteer_id')))
     cases = ours.filter(status__in=worklists.OPEN)
-    books = Subquery(RecordBook.filter(status=BookStatus.IN_USE).values('volunteer_id'))
+    in_use = RecordBook.filter(status=BookStatus.IN_USE, volunteer_id__in=permissions.people_of(by))
+    books = Subquery(in_use.values('volunteer_id'))
     found = found.exclude(id__in=Subquery(cases.values('volunteer_id')))
     return found.filter(id__in=books) if state is State.ISSUED else found.exclude(id__in=books)
 
@@ -59,7 +60,8 @@ def in_state(found: QuerySet[Volunteer], state: object, by: Account) -> QuerySet
 def narrowed(found: QuerySet[Volunteer], lacks: object, roster_id: object, by: Account) -> QuerySet[Volunteer]:
     """Those of `found` without a training of kind `lacks`, of the unit's roster `roster_id`; None does not filter."""
     if kind := validation.member(TrainingKind, lacks):
-        found = found.exclude(id__in=Subquery(Training.filter(kind=kind).values('volunteer_id')))
+        taken = Training.filter(kind=kind, volunteer_id__in=permissions.people_of(by))
+        found = found.exclude(id__in=Subquery(taken.values('volunteer_id')))
     if roster_id is not None:
         rows = Application.filter(roster_id=validation.record_id(roster_id), host_unit_id=by.host_unit_id)
         found = found.filter(id__in=Subquery(rows.values('volunteer_id')))
