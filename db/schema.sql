@@ -865,6 +865,8 @@ ALTER TABLE "application_step" ADD COLUMN "agency_id" INT REFERENCES "agency" ("
 ALTER TABLE "application_step" ADD COLUMN "answer" VARCHAR(20);
 ALTER TABLE "application_step" ADD COLUMN "answered_at" TIMESTAMPTZ;
 ALTER TABLE "application_step" ADD COLUMN "host_unit_id" INT REFERENCES "host_unit" ("id") ON DELETE RESTRICT;
+ALTER TABLE "outgoing_mail" ADD COLUMN "agency_id" INT REFERENCES "agency" ("id") ON DELETE RESTRICT;
+ALTER TABLE "outgoing_mail" ADD COLUMN "host_unit_id" INT REFERENCES "host_unit" ("id") ON DELETE RESTRICT;
 ALTER TABLE "book_issue" ADD COLUMN "agency_id" INT REFERENCES "agency" ("id") ON DELETE RESTRICT;
 ALTER TABLE "book_issue" ADD COLUMN "roc_year" SMALLINT;
 CREATE FUNCTION step_is_of_case() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -873,7 +875,14 @@ CREATE FUNCTION step_is_of_case() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
 CREATE TRIGGER step_is_of_case BEFORE INSERT OR UPDATE OF application_id ON application_step FOR EACH ROW EXECUTE FUNCTION step_is_of_case();
 CREATE FUNCTION steps_follow_case() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     UPDATE application_step SET agency_id = NEW.agency_id, host_unit_id = NEW.host_unit_id WHERE application_id = NEW.id;
+    UPDATE outgoing_mail SET agency_id = NEW.agency_id, host_unit_id = NEW.host_unit_id WHERE application_id = NEW.id;
     RETURN NULL; END $$;
+CREATE FUNCTION mail_is_of_case() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    SELECT agency_id, host_unit_id INTO NEW.agency_id, NEW.host_unit_id FROM application WHERE id = NEW.application_id;
+    IF NEW.application_id IS NULL THEN
+        SELECT agency_id, host_unit_id INTO NEW.agency_id, NEW.host_unit_id FROM roster WHERE id = NEW.roster_id; END IF;
+    RETURN NEW; END $$;
+CREATE TRIGGER mail_is_of_case BEFORE INSERT OR UPDATE OF application_id, roster_id ON outgoing_mail FOR EACH ROW EXECUTE FUNCTION mail_is_of_case();
 CREATE TRIGGER steps_follow_case AFTER UPDATE OF agency_id, host_unit_id ON application FOR EACH ROW WHEN ((OLD.agency_id, OLD.host_unit_id) IS DISTINCT FROM (NEW.agency_id, NEW.host_unit_id)) EXECUTE FUNCTION steps_follow_case();
 CREATE FUNCTION steps_know_answer() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     UPDATE application_step step SET answer = told.answer, answered_at = told.answered_at
@@ -914,6 +923,12 @@ UPDATE application_step step SET agency_id = told.agency_id, host_unit_id = told
           WINDOW of_case AS (PARTITION BY step.application_id ORDER BY step.id)) told
     WHERE step.id = told.id;
 UPDATE book_issue SET agency_id = book.agency_id, roc_year = book.roc_year FROM record_book book WHERE book.id = book_issue.book_id;
+UPDATE outgoing_mail mail SET agency_id = told.agency_id, host_unit_id = told.host_unit_id
+    FROM (SELECT mail.id, coalesce(application.agency_id, roster.agency_id) AS agency_id,
+                 coalesce(application.host_unit_id, roster.host_unit_id) AS host_unit_id
+          FROM outgoing_mail mail LEFT JOIN application ON application.id = mail.application_id
+          LEFT JOIN roster ON roster.id = mail.roster_id) told
+    WHERE mail.id = told.id AND told.agency_id IS NOT NULL;
 DELETE FROM tally;
 INSERT INTO tally (agency_id, what, part, number)
     SELECT agency_id, 'case', status, count(*) FROM application WHERE round > 0 AND status IN ('approved', 'rejected', 'withdrawn') GROUP BY agency_id, status
@@ -953,6 +968,7 @@ CREATE INDEX history_of_additions ON history_entry (by_id, at DESC, id DESC) WHE
 CREATE INDEX mail_of_roster ON outgoing_mail (roster_id) WHERE roster_id IS NOT NULL;
 CREATE INDEX mail_of_digest ON outgoing_mail (digest_id) WHERE digest_id IS NOT NULL;
 CREATE INDEX mail_resent ON outgoing_mail (resent_from_id) WHERE resent_from_id IS NOT NULL;
-CREATE INDEX mail_by_recipient ON outgoing_mail (recipient, id);
-CREATE INDEX mail_undelivered ON outgoing_mail (id) INCLUDE (application_id) WHERE status IN ('failed', 'bounced');
+CREATE INDEX mail_undelivered ON outgoing_mail (id) WHERE status IN ('failed', 'bounced');
+CREATE INDEX mail_undelivered_of_agency ON outgoing_mail (agency_id, id) WHERE status IN ('failed', 'bounced');
+CREATE INDEX mail_undelivered_of_unit ON outgoing_mail (host_unit_id, id) WHERE status IN ('failed', 'bounced');
 CREATE INDEX file_sizes ON stored_file (host_unit_id) INCLUDE (size) WHERE host_unit_id IS NOT NULL;

@@ -23,7 +23,16 @@ KEPT = (
     ' FOR EACH ROW EXECUTE FUNCTION step_is_of_case()',
     """CREATE FUNCTION steps_follow_case() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     UPDATE application_step SET agency_id = NEW.agency_id, host_unit_id = NEW.host_unit_id WHERE application_id = NEW.id;
+    UPDATE outgoing_mail SET agency_id = NEW.agency_id, host_unit_id = NEW.host_unit_id WHERE application_id = NEW.id;
     RETURN NULL; END $$""",
+    # So does a mail about a case, or about a roster.
+    """CREATE FUNCTION mail_is_of_case() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    SELECT agency_id, host_unit_id INTO NEW.agency_id, NEW.host_unit_id FROM application WHERE id = NEW.application_id;
+    IF NEW.application_id IS NULL THEN
+        SELECT agency_id, host_unit_id INTO NEW.agency_id, NEW.host_unit_id FROM roster WHERE id = NEW.roster_id; END IF;
+    RETURN NEW; END $$""",
+    'CREATE TRIGGER mail_is_of_case BEFORE INSERT OR UPDATE OF application_id, roster_id ON outgoing_mail'
+    ' FOR EACH ROW EXECUTE FUNCTION mail_is_of_case()',
     'CREATE TRIGGER steps_follow_case AFTER UPDATE OF agency_id, host_unit_id ON application FOR EACH ROW'
     ' WHEN ((OLD.agency_id, OLD.host_unit_id) IS DISTINCT FROM (NEW.agency_id, NEW.host_unit_id))'
     ' EXECUTE FUNCTION steps_follow_case()',
@@ -80,6 +89,12 @@ DERIVED = (
     WHERE step.id = told.id""",
     'UPDATE book_issue SET agency_id = book.agency_id, roc_year = book.roc_year FROM record_book book'
     ' WHERE book.id = book_issue.book_id',
+    """UPDATE outgoing_mail mail SET agency_id = told.agency_id, host_unit_id = told.host_unit_id
+    FROM (SELECT mail.id, coalesce(application.agency_id, roster.agency_id) AS agency_id,
+                 coalesce(application.host_unit_id, roster.host_unit_id) AS host_unit_id
+          FROM outgoing_mail mail LEFT JOIN application ON application.id = mail.application_id
+          LEFT JOIN roster ON roster.id = mail.roster_id) told
+    WHERE mail.id = told.id AND told.agency_id IS NOT NULL""",
     'DELETE FROM tally',
     f"""INSERT INTO tally (agency_id, what, part, number)
     SELECT agency_id, 'case', status, count(*) FROM application WHERE round > 0 AND {CLOSED} GROUP BY agency_id, status
@@ -93,6 +108,7 @@ GRAMS = """CREATE FUNCTION name_grams(name text) RETURNS text[] LANGUAGE sql IMM
     SELECT array_agg(DISTINCT gram) FROM generate_series(1, length(name)) place,
     LATERAL (VALUES (substr(name, place, 2)), (substr(name, place, 1))) part (gram)
     WHERE length(gram) = 2 OR gram > '~' COLLATE "C" $$"""
+_UNDELIVERED = "WHERE status IN ('failed', 'bounced')"
 _SENT = "WHERE status = 'submitted'"
 INDEXES = {
     # News, the evidence of rounds and the figures of each side.
@@ -135,8 +151,9 @@ INDEXES = {
     'mail_of_roster': 'outgoing_mail (roster_id) WHERE roster_id IS NOT NULL',
     'mail_of_digest': 'outgoing_mail (digest_id) WHERE digest_id IS NOT NULL',
     'mail_resent': 'outgoing_mail (resent_from_id) WHERE resent_from_id IS NOT NULL',
-    'mail_by_recipient': 'outgoing_mail (recipient, id)',
-    'mail_undelivered': "outgoing_mail (id) INCLUDE (application_id) WHERE status IN ('failed', 'bounced')",
+    'mail_undelivered': f'outgoing_mail (id) {_UNDELIVERED}',
+    'mail_undelivered_of_agency': f'outgoing_mail (agency_id, id) {_UNDELIVERED}',
+    'mail_undelivered_of_unit': f'outgoing_mail (host_unit_id, id) {_UNDELIVERED}',
     'file_sizes': 'stored_file (host_unit_id) INCLUDE (size) WHERE host_unit_id IS NOT NULL',
 }
 
@@ -177,6 +194,16 @@ class Migration(migrations.Migration):
             model_name='ApplicationStep',
             name='host_unit',
             field=fields.ForeignKeyField('models.HostUnit', source_field='host_unit_id', null=True, db_constraint=True, to_field='id', related_name='steps', on_delete=OnDelete.RESTRICT),
+        ),
+        ops.AddField(
+            model_name='OutgoingMail',
+            name='agency',
+            field=fields.ForeignKeyField('models.Agency', source_field='agency_id', null=True, db_constraint=True, to_field='id', related_name='mails', on_delete=OnDelete.RESTRICT),
+        ),
+        ops.AddField(
+            model_name='OutgoingMail',
+            name='host_unit',
+            field=fields.ForeignKeyField('models.HostUnit', source_field='host_unit_id', null=True, db_constraint=True, to_field='id', related_name='mails', on_delete=OnDelete.RESTRICT),
         ),
         ops.AddField(
             model_name='BookIssue',

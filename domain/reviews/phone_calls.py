@@ -211,11 +211,7 @@ async def _undelivered(by: Account, asked: Iterable[str]) -> list[OutgoingMail]:
 
     A person's own copy is no office's mailbox: the office was told.
     """
-    ours = (
-        Q(Q(application__host_unit_id=by.host_unit_id), Q(roster__host_unit_id=by.host_unit_id), join_type=Q.OR)
-        if by.role == Role.UNIT_STAFF
-        else Q(Q(application__agency_id=by.agency_id), Q(roster__agency_id=by.agency_id), join_type=Q.OR)
-    )
+    ours = Q(host_unit_id=by.host_unit_id) if by.role == Role.UNIT_STAFF else Q(agency_id=by.agency_id)
     is_of_office = Q(Q(account_id=None), Q(template__in=list(_TO_VOLUNTEER)), join_type=Q.OR)
     gone = OutgoingMail.filter(ours, is_of_office, status__in=outbox.UNDELIVERED, template__in=list(asked))
     return await gone.order_by('id')

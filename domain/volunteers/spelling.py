@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tortoise.expressions import Q, RawSQL, Subquery
+from tortoise.expressions import Q, RawSQL
 from tortoise.queryset import QuerySet
 
 from db.models import Account, RecordBook, Volunteer
@@ -42,13 +42,14 @@ def anywhere(text: str) -> QuerySet[Volunteer] | None:
     return Volunteer.annotate(held=held).filter(wanted, held=True)
 
 
-def numbered(text: str, *, by: Account) -> Q:
+async def numbered(text: str, *, by: Account) -> Q:
     """Whoever of `by`'s unit has a book of this number, or a paper book of before: the whole number, or its digits."""
     number = validation.searched_number(text)
     books = RecordBook.filter(number=number[:80])
     if number.isdecimal():
         books = RecordBook.filter(number__contains=f'第{number}號', volunteer_id__in=permissions.people_of(by))
-    return Q(Q(id__in=Subquery(books.values('volunteer_id'))), legacy_matching(number), join_type=Q.OR)
+    held = Q(id__in=await books.values_list('volunteer_id', flat=True))
+    return Q(held, legacy_matching(number), join_type=Q.OR)
 
 
 async def renew_keys() -> int:
