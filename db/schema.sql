@@ -936,7 +936,7 @@ INSERT INTO tally (agency_id, what, part, number)
     UNION ALL SELECT agency_id, 'issue', roc_year || ' ' || kind, count(*) FROM book_issue
               GROUP BY agency_id, roc_year, kind;
 CREATE FUNCTION name_grams(name text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-    SELECT array_agg(DISTINCT gram) FROM generate_series(1, length(name)) place,
+    SELECT array_agg(gram) FROM generate_series(1, length(name)) place,
     LATERAL (VALUES (substr(name, place, 2)), (substr(name, place, 1))) part (gram)
     WHERE length(gram) = 2 OR gram > '~' COLLATE "C" $$;
 CREATE INDEX step_arrivals ON application_step (agency_id, at DESC, id DESC) WHERE status IN ('submitted', 'withdrawn');

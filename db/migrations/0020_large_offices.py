@@ -105,7 +105,7 @@ DERIVED = (
 # Parts of a name, two characters each, and single ones where a character is a syllable: found by a GIN index that every
 # PostgreSQL has. The bundled one has no pg_trgm.
 GRAMS = """CREATE FUNCTION name_grams(name text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-    SELECT array_agg(DISTINCT gram) FROM generate_series(1, length(name)) place,
+    SELECT array_agg(gram) FROM generate_series(1, length(name)) place,
     LATERAL (VALUES (substr(name, place, 2)), (substr(name, place, 1))) part (gram)
     WHERE length(gram) = 2 OR gram > '~' COLLATE "C" $$"""
 _UNDELIVERED = "WHERE status IN ('failed', 'bounced')"

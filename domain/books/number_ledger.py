@@ -37,7 +37,7 @@ SERIES_FIELDS = by_key(
     Field('roc_year', '民國年'),
     Field('pattern', forms.AGENCY_FIELDS['number_pattern'].label),
 )
-MOST_FOUND = 200  # of a search; whoever finds more types more
+MOST_FOUND = 100  # of a search; whoever finds more types more
 _AT_ONCE = 1000
 _OF_ENTRY = ('book__earlier', 'book__volunteer', 'by')
 # Years in which not all numbers from 1 to the last one can have a book. Of the others no book needs to be read.

@@ -39,7 +39,7 @@ def key(name: str) -> str:
 
 
 def grams(key: str) -> list[str]:
-    """The parts of a folded name by which the database's index finds it (name_grams): pairs, or one Han character alone.
+    """The parts of a folded name by which an index of the database finds it: pairs, or one Han character alone.
 
     >>> grams('王小明'), grams('王'), grams('w')
     (['小明', '王小'], ['王'], [])

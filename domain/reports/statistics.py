@@ -21,8 +21,8 @@ from .. import dates, permissions, printouts
 from ..printouts import odf
 from ..printouts.odf import Cell, Share, Sheet
 
-# The rounds of one side that ended from $2 until before $3, or are overdue since ($4: today), in all, by month and by the
-# other side; {side} and {other} are columns named below. A step of 送審 knows its answer, so nothing else is read.
+# The rounds of one side that ended from $2 until before $3, or are overdue since ($4: today): in all, by month and by
+# the other side; {side} and {other} are columns named below. A step of 送審 knows its answer, so nothing else is read.
 _SUMS = """
 WITH counted AS (
     SELECT {other} AS other_id, round, answer, extract(epoch FROM answered_at - at) / 86400 AS days,
@@ -51,9 +51,9 @@ WITH returned AS (
     WHERE {side} = $1 AND status = 'returned' AND at >= $2 GROUP BY 1, 2
 )
 SELECT other.name AS name, correction.reason, count(*) AS times
-FROM returned JOIN correction ON correction.application_id = returned.application_id AND correction.raised_at <= returned.at
+FROM returned JOIN correction ON correction.application_id = returned.application_id
      JOIN {table} other ON other.id = other_id
-WHERE correction.status <> 'withdrawn' AND correction.raised_at >= $2 AND correction.raised_at < $3
+WHERE correction.raised_at <= returned.at AND correction.status <> 'withdrawn' AND correction.raised_at >= $2 AND correction.raised_at < $3
 GROUP BY 1, 2 ORDER BY times DESC, 2
 """
 _SIDES = {

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from tortoise.expressions import Q, Subquery
+from tortoise.expressions import Q, RawSQL, Subquery
 
 from db import transaction
 from db.choices import ApplicationStatus, CallResult, MailStatus, Role
@@ -30,6 +30,12 @@ _ONE_TAP = timedelta(seconds=5)
 # Which mail to whom still asks for a call while the case stands so: later moves show that it was noticed.
 _DECIDED = (ApplicationStatus.APPROVED, ApplicationStatus.RETURNED, ApplicationStatus.REJECTED)
 _Asked = dict[str, tuple[ApplicationStatus, ...]]
+# Of a case by itself; of one of a roster any call about the roster counts, which is looked up with the others.
+_CALLED = (
+    'EXISTS (SELECT FROM phone_call JOIN account ON account.id = phone_call.by_id'
+    ' WHERE phone_call.application_id = application.id AND phone_call.at >= application.{moment}'
+    " AND phone_call.result IN ('reached', 'message_left') AND account.role = '{role}')"
+)
 _TO_AGENCY: _Asked = {'submitted': (ApplicationStatus.SUBMITTED,), 'roster_submitted': (ApplicationStatus.SUBMITTED,)}
 _TO_UNIT: _Asked = {
     'returned': (ApplicationStatus.RETURNED,),
@@ -162,6 +168,8 @@ async def _with_mail(by: Account) -> list[CallTask]:
         side = {'agency_id': by.agency_id, 'status__in': _DECIDED}
         moment = 'decided_at'
     found = Application.filter(**side, **{f'{moment}__gte': lately}).order_by('roster_position', 'id')
+    called = RawSQL(_CALLED.format(moment=moment, role=by.role.value))
+    found = found.annotate(is_told=called).filter(Q(Q(is_told=False), ~Q(roster_id=None), join_type=Q.OR))
     if by.role == Role.REVIEWER:
         found = found.filter(Q(Q(roster_id=None), ~Q(roster_id__in=untold), join_type=Q.OR))
     groups: dict[tuple[int, int], list[Application]] = {}

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import asyncpg
@@ -161,19 +162,19 @@ def _menus(people: People) -> dict[str, Read]:
     found: dict[str, Read] = {}
     for label, clerk in (('unit of 500', people.clerk), ('unit of 7,589', people.large_clerk)):
         found |= {
-            f'menu, {label}: news': lambda by=clerk: home.news(by=by),
-            f'menu, {label}: where work stopped': lambda by=clerk: home.left_off(by=by),
-            f'menu, {label}: open forms': lambda by=clerk: home.open_forms(by=by),
-            f'menu, {label}: counts': lambda by=clerk: applications.counts_of(by=by),
-            f'menu, {label}: books of the month': lambda by=clerk: record_books.find(month, by=by),
-            f'menu, {label}: calls': lambda by=clerk: phone_calls.to_make(by=by),
-            f'menu, {label}: usual courses': lambda by=clerk: courses.last(by=by),
+            f'menu, {label}: news': partial(home.news, by=clerk),
+            f'menu, {label}: where work stopped': partial(home.left_off, by=clerk),
+            f'menu, {label}: open forms': partial(home.open_forms, by=clerk),
+            f'menu, {label}: counts': partial(applications.counts_of, by=clerk),
+            f'menu, {label}: books of the month': partial(record_books.find, month, by=clerk),
+            f'menu, {label}: calls': partial(phone_calls.to_make, by=clerk),
+            f'menu, {label}: usual courses': partial(courses.last, by=clerk),
         }
     for label, reviewer in (('agency', people.reviewer), ('busy agency', people.busy_reviewer)):
         found |= {
-            f'menu, {label}: news': lambda by=reviewer: home.news(by=by),
-            f'menu, {label}: counts': lambda by=reviewer: reviews.counts(by=by),
-            f'menu, {label}: calls': lambda by=reviewer: phone_calls.to_make(by=by),
+            f'menu, {label}: news': partial(home.news, by=reviewer),
+            f'menu, {label}: counts': partial(reviews.counts, by=reviewer),
+            f'menu, {label}: calls': partial(phone_calls.to_make, by=reviewer),
         }
     return found
 
@@ -195,31 +196,28 @@ async def _lists(people: People) -> dict[str, Read]:
             f'search 「{text}」': VolunteerQuery(text=text)
             for text in ('王', '小明', '王怡君', '王怡君豪', '115000012')
         }
-        found |= {
-            f'list, {label}: {what}': lambda q=query, by=clerk: volunteers.find(q, by=by)
-            for what, query in asked.items()
-        }
+        found |= {f'list, {label}: {what}': partial(volunteers.find, query, by=clerk) for what, query in asked.items()}
         rows = (await volunteers.find(VolunteerQuery(per_page=50), by=clerk)).rows
         found |= {
-            f'list, {label}: what lacks of 50': lambda rows=rows, by=clerk: missing.of_many(rows, by=by),
-            f'list, {label}: standings of 50': lambda rows=rows, by=clerk: home.standings(rows, by=by),
-            f'header search, {label}: name': lambda by=clerk: search.find('王怡', by=by),
-            f'header search, {label}: case': lambda by=clerk: search.find('案號 120', by=by),
-            f'trainings, {label}': lambda by=clerk: trainings.find(TrainingQuery(), by=by),
-            f'cases, {label}: turn': lambda by=clerk: worklists.of_unit(by=by, which=UnitList.TURN),
-            f'cases, {label}: approved': lambda by=clerk: worklists.of_unit(by=by, which=UnitList.APPROVED),
-            f'rosters, {label}': lambda by=clerk: rosters.of_unit(by=by),
-            f'rosters, {label}: by name': lambda by=clerk: rosters.of_unit(by=by, text='王'),
-            f'candidates, {label}: first': lambda by=clerk: rosters.candidates(by=by),
-            f'candidates, {label}: by name': lambda by=clerk: rosters.candidates(by=by, text='王'),
-            f'candidates, {label}: replacement': lambda by=clerk: rosters.candidates(by=by, kind=IssueKind.REPLACEMENT),
-            f'candidates, {label}: all ids': lambda by=clerk: rosters.candidate_ids(by=by),
+            f'list, {label}: what lacks of 50': partial(missing.of_many, rows, by=clerk),
+            f'list, {label}: standings of 50': partial(home.standings, rows, by=clerk),
+            f'header search, {label}: name': partial(search.find, '王怡', by=clerk),
+            f'header search, {label}: case': partial(search.find, '案號 120', by=clerk),
+            f'trainings, {label}': partial(trainings.find, TrainingQuery(), by=clerk),
+            f'cases, {label}: turn': partial(worklists.of_unit, by=clerk, which=UnitList.TURN),
+            f'cases, {label}: approved': partial(worklists.of_unit, by=clerk, which=UnitList.APPROVED),
+            f'rosters, {label}': partial(rosters.of_unit, by=clerk),
+            f'rosters, {label}: by name': partial(rosters.of_unit, by=clerk, text='王'),
+            f'candidates, {label}: first': partial(rosters.candidates, by=clerk),
+            f'candidates, {label}: by name': partial(rosters.candidates, by=clerk, text='王'),
+            f'candidates, {label}: replacement': partial(rosters.candidates, by=clerk, kind=IssueKind.REPLACEMENT),
+            f'candidates, {label}: all ids': partial(rosters.candidate_ids, by=clerk),
         }
         roster = await Roster.filter(host_unit_id=clerk.host_unit_id, title='名冊1').first()
         assert roster is not None
         found |= {
-            f'roster, {label}: rows': lambda roster=roster, by=clerk: rosters.rows(roster, by=by),
-            f'roster, {label}: course of it': lambda roster=roster, by=clerk: roster_timeline.of(roster, by=by),
+            f'roster, {label}: rows': partial(rosters.rows, roster, by=clerk),
+            f'roster, {label}: course of it': partial(roster_timeline.of, roster, by=clerk),
         }
     return found
 
@@ -228,25 +226,24 @@ async def _profile(people: People) -> dict[str, Read]:
     clerk = people.clerk
     person = await volunteers.get(1, by=clerk)
     found: dict[str, Read] = {
-        'profile': lambda: volunteers.get(1, by=clerk),
-        'profile: header': lambda: volunteers.header(person, by=clerk),
-        'profile: before and after': lambda: volunteers.listed(person, by=clerk),
-        'profile: progress': lambda: progress.of(1, by=clerk),
-        'profile: forms': lambda: drafts.kinds_about(person, by=clerk),
-        'tab 教育訓練': lambda: trainings.find(TrainingQuery(volunteer_id=1), by=clerk),
-        'tab 紀錄冊': lambda: record_books.find(RecordBookQuery(volunteer_id=1), by=clerk),
-        'tab 異動紀錄': lambda: history.savings(person, HistoryQuery(), by=clerk),
-        'tab 誰看過我的資料': lambda: access.of(person, by=people.volunteer),
-        'hours in all': lambda: ledgers.served(person, by=clerk),
-        'leaving': lambda: departures.leaving(person, by=clerk),
-        '總歸戶': lambda: volunteers.consolidated('national_id', large_office.NUMBER, '核對服務紀錄', by=clerk),
-        'number looked up': lambda: volunteers.lookup_identity('national_id', large_office.NUMBER, by=clerk),
-        'application form': lambda: applications.current_of(person, by=clerk),
-        'my record book': lambda: record_books.current_book_of(person, by=people.volunteer),
+        'profile': partial(volunteers.get, 1, by=clerk),
+        'profile: header': partial(volunteers.header, person, by=clerk),
+        'profile: before and after': partial(volunteers.listed, person, by=clerk),
+        'profile: progress': partial(progress.of, 1, by=clerk),
+        'profile: forms': partial(drafts.kinds_about, person, by=clerk),
+        'tab 教育訓練': partial(trainings.find, TrainingQuery(volunteer_id=1), by=clerk),
+        'tab 紀錄冊': partial(record_books.find, RecordBookQuery(volunteer_id=1), by=clerk),
+        'tab 異動紀錄': partial(history.savings, person, HistoryQuery(), by=clerk),
+        'tab 誰看過我的資料': partial(access.of, person, by=people.volunteer),
+        'hours in all': partial(ledgers.served, person, by=clerk),
+        'leaving': partial(departures.leaving, person, by=clerk),
+        '總歸戶': partial(volunteers.consolidated, 'national_id', large_office.NUMBER, '核對服務紀錄', by=clerk),
+        'number looked up': partial(volunteers.lookup_identity, 'national_id', large_office.NUMBER, by=clerk),
+        'application form': partial(applications.current_of, person, by=clerk),
+        'my record book': partial(record_books.current_book_of, person, by=people.volunteer),
     }
     found |= {
-        f'tab {one.section.label}': lambda one=one: ledgers.entries(one, person, by=clerk)
-        for one in forms.LEDGERS.values()
+        f'tab {one.section.label}': partial(ledgers.entries, one, person, by=clerk) for one in forms.LEDGERS.values()
     }
     return found
 
@@ -260,45 +257,39 @@ async def _desk(people: People, office: LargeOffice) -> dict[str, Read]:
         case = await applications.get(case.id, by=by)
         roster = await Roster.filter(applications__agency_id=by.agency_id, applications__round__gt=0).first()
         found |= {
-            f'queue, {label}': lambda by=by: reviews.awaiting(by=by),
-            f'queue, {label}: counts': lambda by=by: reviews.counts(by=by),
-            f'queue, {label}: by name': lambda by=by: reviews.awaiting(by=by, order='name'),
-            f'queue, {label}: by unit': lambda by=by: reviews.awaiting(by=by, order='unit'),
-            f'queue, {label}: newest': lambda by=by: reviews.awaiting(by=by, order='newest'),
-            f'queue, {label}: readers': lambda by=by: presence.of_agency(by=by),
-            f'queue, {label}: neighbours': lambda by=by, case=case: reviews.neighbours(case.id, by=by),
-            f'queue, {label}: neighbours by name': lambda by=by, case=case: reviews.neighbours(
-                case.id, by=by, order='name'
-            ),
-            f'queue, {label}: 已核可': lambda by=by: reviews.awaiting(by=by, status=APPROVED),
-            f'queue, {label}: 已核可, page 20': lambda by=by: reviews.awaiting(by=by, status=APPROVED, offset=1000),
-            f'queue, {label}: 駁回與撤回': lambda by=by: reviews.awaiting(by=by, status=CLOSED),
-            f'queue, {label}: neighbours of 已核可': lambda by=by, case=case: reviews.neighbours(
-                case.id, by=by, status=APPROVED
-            ),
-            f'case, {label}': lambda by=by, case=case: reviews.case(case.id, by=by),
-            f'case, {label}: timeline': lambda by=by, case=case: timeline.of(case, by=by),
-            f'case, {label}: calls': lambda by=by, case=case: phone_calls.of(case, by=by),
-            f'rosters, {label}': lambda by=by: rosters.of_agency(by=by),
-            f'rosters, {label}: by name': lambda by=by: rosters.of_agency(by=by, text='王怡'),
-            f'overdue, {label}': lambda by=by: deadlines.running(by=by),
-            f'figures of 12 months, {label}': lambda by=by: _figures(12, by),
-            f'figures of 3 months, {label}': lambda by=by: _figures(3, by),
-            f'periods of 30 days, {label}': lambda by=by: review_periods.rounds(
-                Period(dates.today() - timedelta(30)), by=by
+            f'queue, {label}': partial(reviews.awaiting, by=by),
+            f'queue, {label}: counts': partial(reviews.counts, by=by),
+            f'queue, {label}: by name': partial(reviews.awaiting, by=by, order='name'),
+            f'queue, {label}: by unit': partial(reviews.awaiting, by=by, order='unit'),
+            f'queue, {label}: newest': partial(reviews.awaiting, by=by, order='newest'),
+            f'queue, {label}: readers': partial(presence.of_agency, by=by),
+            f'queue, {label}: neighbours': partial(reviews.neighbours, case.id, by=by),
+            f'queue, {label}: neighbours by name': partial(reviews.neighbours, case.id, by=by, order='name'),
+            f'queue, {label}: 已核可': partial(reviews.awaiting, by=by, status=APPROVED),
+            f'queue, {label}: 已核可, page 20': partial(reviews.awaiting, by=by, status=APPROVED, offset=1000),
+            f'queue, {label}: 駁回與撤回': partial(reviews.awaiting, by=by, status=CLOSED),
+            f'queue, {label}: neighbours of 已核可': partial(reviews.neighbours, case.id, by=by, status=APPROVED),
+            f'case, {label}': partial(reviews.case, case.id, by=by),
+            f'case, {label}: timeline': partial(timeline.of, case, by=by),
+            f'case, {label}: calls': partial(phone_calls.of, case, by=by),
+            f'rosters, {label}': partial(rosters.of_agency, by=by),
+            f'rosters, {label}: by name': partial(rosters.of_agency, by=by, text='王怡'),
+            f'overdue, {label}': partial(deadlines.running, by=by),
+            f'figures of 12 months, {label}': partial(_figures, 12, by),
+            f'figures of 3 months, {label}': partial(_figures, 3, by),
+            f'periods of 30 days, {label}': partial(
+                review_periods.rounds, Period(dates.today() - timedelta(30)), by=by
             ),
         }
         for text in ('王', '怡君', '王怡君', '王怡君豪', '示例單位第1號', '115000012'):
-            found[f'queue, {label}: search 「{text}」'] = lambda text=text, by=by: reviews.awaiting(by=by, text=text)
-            found[f'header search, {label} 「{text}」'] = lambda text=text, by=by: search.find(text, by=by)
-        found[f'queue, {label}: 已核可 「王怡君」'] = lambda by=by: reviews.awaiting(
-            by=by, status=APPROVED, text='王怡君'
-        )
+            found[f'queue, {label}: search 「{text}」'] = partial(reviews.awaiting, by=by, text=text)
+            found[f'header search, {label} 「{text}」'] = partial(search.find, text, by=by)
+        found[f'queue, {label}: 已核可 「王怡君」'] = partial(reviews.awaiting, by=by, status=APPROVED, text='王怡君')
         if roster is not None:
-            found[f'roster, {label}: rows'] = lambda roster=roster, by=by: rosters.rows(roster, by=by)
+            found[f'roster, {label}: rows'] = partial(rosters.rows, roster, by=by)
     return found | {
-        'figures of 12 months, unit of 500': lambda: _figures(12, people.clerk),
-        'figures of 12 months, unit of 7,589': lambda: _figures(12, people.large_clerk),
+        'figures of 12 months, unit of 500': partial(_figures, 12, people.clerk),
+        'figures of 12 months, unit of 7,589': partial(_figures, 12, people.large_clerk),
     }
 
 
@@ -322,34 +313,28 @@ def _numbers(people: People) -> dict[str, Read]:
             for text in ('王', '怡君', '王怡君', '王怡君豪', '000012', '舊字第0000007號')
         }
         found |= {
-            f'發冊紀錄{what}, {label}': lambda q=query, by=by: number_ledger.find(q, by=by)
-            for what, query in asked.items()
+            f'發冊紀錄{what}, {label}': partial(number_ledger.find, query, by=by) for what, query in asked.items()
         }
-        found[f'發冊紀錄, series, {label}'] = lambda by=by: number_ledger.series(by=by)
-        found[f'發冊紀錄, 缺號與重號, {label}'] = lambda by=by: number_ledger.report(by=by)
-        found[f'紀錄冊 of the agency, {label}'] = lambda by=by: record_books.find(RecordBookQuery(), by=by)
+        found[f'發冊紀錄, series, {label}'] = partial(number_ledger.series, by=by)
+        found[f'發冊紀錄, 缺號與重號, {label}'] = partial(number_ledger.report, by=by)
     return found
 
 
 def _administration(people: People) -> dict[str, Read]:
     by = people.admin
     return {
-        'admin: accounts': lambda: accounts.all_accounts(by=by),
-        'admin: requests': lambda: accounts.open_requests(by=by),
-        'admin: units': lambda: directory.host_units(by=by),
-        'admin: room of units': lambda: files.megabytes_of_units(by=by),
-        'admin: agencies': lambda: directory.all_agencies(by=by),
-        'admin: series': lambda: number_ledger.series(by=by),
-        'admin: 未寄達信件': lambda: queries.undelivered(by=by),
-        'admin: history': lambda: office_history.of(by=by),
-        'admin: history by words': lambda: office_history.of(by=by, words='規則'),
-        'admin: lookups': lambda: lookups.asking(by=by),
-        'admin: search': lambda: search.find('承辦', by=by),
-        'demo mails: clerk': lambda: queries.recent(by=people.clerk),
-        'demo mails: reviewer': lambda: queries.recent(by=people.reviewer),
-        'demo mails: admin': lambda: queries.recent(by=by),
+        'admin: accounts': partial(accounts.all_accounts, by=by),
+        'admin: requests': partial(accounts.open_requests, by=by),
+        'admin: units': partial(directory.host_units, by=by),
+        'admin: room of units': partial(files.megabytes_of_units, by=by),
+        'admin: agencies': partial(directory.all_agencies, by=by),
+        'admin: series': partial(number_ledger.series, by=by),
+        'admin: 未寄達信件': partial(queries.undelivered, by=by),
+        'admin: history': partial(office_history.of, by=by),
+        'admin: history by words': partial(office_history.of, by=by, words='規則'),
+        'admin: lookups': partial(lookups.asking, by=by),
+        'admin: search': partial(search.find, '承辦', by=by),
         'standing work: decisions to release': decisions.release_due,
-        'standing work: reminders': deadlines.remind,
     }
 
 
