@@ -122,15 +122,15 @@ class _Filler:
         )
 
     async def without_guards(self) -> list[str]:
-        """Takes off what the large tables have beside primary keys and unique constraints; returns what puts it back."""
+        """Takes off what large tables have beside primary keys and unique constraints; returns what puts it back."""
         indexes = await self.connection.fetch(
             'SELECT indexname AS name, indexdef AS sql FROM pg_indexes WHERE tablename = ANY($1)'
             ' AND indexname NOT IN (SELECT conname FROM pg_constraint)',
             LARGE_TABLES,
         )
         keys = await self.connection.fetch(
-            'SELECT conname AS name, conrelid::regclass::text AS of, pg_get_constraintdef(oid) AS sql FROM pg_constraint'
-            " WHERE contype = 'f' AND conrelid::regclass::text = ANY($1)",
+            'SELECT conname AS name, conrelid::regclass::text AS of, pg_get_constraintdef(oid) AS sql'
+            " FROM pg_constraint WHERE contype = 'f' AND conrelid::regclass::text = ANY($1)",
             LARGE_TABLES,
         )
         for row in keys:
@@ -210,7 +210,8 @@ class _Filler:
             'volunteer',
             'person JOIN sign x ON x.sign = a JOIN sign y ON y.sign = b JOIN sign z ON z.sign = c ORDER BY i',
             id='i', identity_kind="'national_id'", identity_number=f"'\\x{number}'",
-            identity_index=f"CASE i WHEN 1 THEN '{sealing.blind_index(NUMBER)}' ELSE encode(sha256(i::text::bytea), 'hex') END",
+            identity_index=f"CASE i WHEN 1 THEN '{sealing.blind_index(NUMBER)}'"
+            " ELSE encode(sha256(i::text::bytea), 'hex') END",
             identity_masked="'A12' || lpad((i % 10000)::text, 4, '0') || '●●●'", name='a || b || c',
             name_key='x.key || y.key || z.key', name_order='x.place || y.place || z.place',
             english_name="'Volunteer ' || i", english_name_key="'volunteer' || i", key_edition=str(names.EDITION),
@@ -247,11 +248,12 @@ class _Filler:
                        CASE WHEN i % 10 < 8 THEN 'approved'
                             WHEN agency_id = (SELECT agency_id FROM {HOMES} WHERE unit_id % 8 = 1 AND unit_id % 10 > 0
                                               AND unit_id > 2 LIMIT 1) THEN 'submitted'
-                            WHEN unit_id > 2 AND home.name = '{AGENCY}' THEN (ARRAY['rejected', 'withdrawn'])[1 + i / 10 % 2]
+                            WHEN unit_id > 2 AND home.name = '{AGENCY}'
+                                THEN (ARRAY['rejected', 'withdrawn'])[1 + i / 10 % 2]
                             ELSE (ARRAY['draft', 'draft', 'draft', 'submitted', 'submitted', 'submitted', 'returned',
                                         'rejected', 'rejected', 'withdrawn'])[1 + i / 10 % 10] END AS status,
-                       CASE WHEN i % 10 < 8 OR i / 10 % 10 > 6 THEN now() - random() * interval '3650 days' - interval '1 day'
-                            ELSE now() - random() * interval '25 days' - interval '1 day' END AS at
+                       now() - interval '1 day' - random() * CASE WHEN i % 10 < 8 OR i / 10 % 10 > 6
+                           THEN interval '3650 days' ELSE interval '25 days' END AS at
                 FROM person JOIN agency home ON home.id = agency_id WHERE i % 10 < 9) drawn
         """)
         waiting = await self.connection.fetchval(
@@ -259,9 +261,10 @@ class _Filler:
             " AND status = 'submitted'"
         )
         await self.connection.execute(
-            f"UPDATE past SET status = 'submitted', at = now() - random() * interval '25 days' WHERE id IN (SELECT past.id"
-            f" FROM past JOIN agency ON agency.id = agency_id WHERE agency.name = '{AGENCY}'"
-            f" AND status IN ('rejected', 'withdrawn') AND unit_id > 1 ORDER BY unit_id, i LIMIT {max(0, WAITING - waiting)})"
+            "UPDATE past SET status = 'submitted', at = now() - random() * interval '25 days' WHERE id IN"
+            f" (SELECT past.id FROM past JOIN agency ON agency.id = agency_id WHERE agency.name = '{AGENCY}'"
+            " AND status IN ('rejected', 'withdrawn') AND unit_id > 1"
+            f' ORDER BY unit_id, i LIMIT {max(0, WAITING - waiting)})'
         )
         await self.connection.execute('ANALYZE past')
         is_decided = "status IN ('approved', 'rejected', 'withdrawn', 'returned')"
@@ -291,7 +294,8 @@ class _Filler:
             due_on="CASE status WHEN 'submitted' THEN at::date + 30 - i % 31 END",
         )  # fmt: skip
         await self.rows(
-            'correction', 'past WHERE twice', place="'basics'", field="'photo'", label="'志工照片'", application_id='id',
+            'correction', 'past WHERE twice', place="'basics'", field="'photo'", label="'志工照片'",
+            application_id='id',
             reason="(ARRAY['blurred', 'not_half_length', 'other'])[1 + i % 3]", status="'accepted'", round='1',
             raised_at="at - interval '9 days'", raised_by_id=reviewer,
         )  # fmt: skip
@@ -324,7 +328,8 @@ class _Filler:
             county_id='(SELECT county_id FROM agency WHERE id = agency_id)',
         )  # fmt: skip
         await self.connection.execute(
-            'UPDATE application SET roster_id = roster.id, roster_position = i FROM (SELECT id, host_unit_id, row_number()'
+            'UPDATE application SET roster_id = roster.id, roster_position = i'
+            ' FROM (SELECT id, host_unit_id, row_number()'
             " OVER (PARTITION BY host_unit_id ORDER BY id) AS i FROM application WHERE status IN ('submitted', 'draft',"
             " 'returned')) row JOIN roster ON roster.host_unit_id = row.host_unit_id AND roster.title = '名冊1'"
             ' WHERE application.id = row.id AND i <= 20'
@@ -351,14 +356,16 @@ class _Filler:
         )  # fmt: skip
         # Nearly all of what did not arrive, or goes with a call, was told by telephone.
         await self.rows(
-            'phone_call', "past WHERE status <> 'draft' AND i % 40 <> 0 AND (i % 200 < 2 OR at > now() - interval '15 days')",
+            'phone_call',
+            "past WHERE status <> 'draft' AND i % 40 <> 0 AND (i % 200 < 2 OR at > now() - interval '15 days')",
             at='now()', callee="'示例'", result="'reached'", application_id='id',
             by_id=f"CASE WHEN status = 'submitted' THEN unit_id ELSE (SELECT count(*) FROM {HOMES}) + agency_id END",
         )  # fmt: skip
         for times in range(2):
             await self.rows(
                 'access_entry', "past WHERE status <> 'draft' ORDER BY id", at=f"at + interval '{times} hours'",
-                by_name="'窗口'", from_unit="'發冊機關'", what="'紀錄冊申請案'", reason="'審核紀錄冊申請'", kind="'case'",
+                by_name="'窗口'", from_unit="'發冊機關'", what="'紀錄冊申請案'", reason="'審核紀錄冊申請'",
+                kind="'case'",
                 by_id=f'(SELECT count(*) FROM {HOMES}) + agency_id', volunteer_id='i',
             )  # fmt: skip
 

@@ -4,7 +4,6 @@ import json
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
-from unittest.mock import patch
 
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from tortoise.connection import get_connection
@@ -25,9 +24,14 @@ def noted() -> Iterator[list[Statement]]:
 
         return run
 
-    ways = {name: noting(getattr(AsyncpgDBClient, name)) for name in ('execute_query', 'execute_query_dict')}
-    with patch.multiple(AsyncpgDBClient, **ways):
+    kept = {name: getattr(AsyncpgDBClient, name) for name in ('execute_query', 'execute_query_dict')}
+    try:
+        for name, way in kept.items():
+            setattr(AsyncpgDBClient, name, noting(way))
         yield told
+    finally:
+        for name, way in kept.items():
+            setattr(AsyncpgDBClient, name, way)
 
 
 async def scans(statement: Statement) -> set[str]:

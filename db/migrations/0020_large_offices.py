@@ -142,7 +142,7 @@ INDEXES = {
     # People.
     'volunteer_by_legacy': "volunteer (legacy_serial, legacy_series) WHERE legacy_serial <> ''",
     'volunteer_by_grams': "volunteer USING gin (name_grams(name_key || ' ' || english_name_key))",
-    'staff_by_name': "account (name, id) WHERE role <> 'volunteer'",
+    'staff_by_name': "account (is_active DESC, name, id) WHERE role <> 'volunteer'",
     'staff_of_unit': 'account (host_unit_id) WHERE host_unit_id IS NOT NULL',
     'staff_of_agency': 'account (agency_id) WHERE agency_id IS NOT NULL',
     'training_of_unit': 'training (trained_for_id, id)',

@@ -53,7 +53,8 @@ WITH returned AS (
 SELECT other.name AS name, correction.reason, count(*) AS times
 FROM returned JOIN correction ON correction.application_id = returned.application_id
      JOIN {table} other ON other.id = other_id
-WHERE correction.raised_at <= returned.at AND correction.status <> 'withdrawn' AND correction.raised_at >= $2 AND correction.raised_at < $3
+WHERE correction.status <> 'withdrawn' AND correction.raised_at <= returned.at
+  AND correction.raised_at >= $2 AND correction.raised_at < $3
 GROUP BY 1, 2 ORDER BY times DESC, 2
 """
 _SIDES = {

@@ -220,7 +220,7 @@ async def _beside(found: Sequence[QuerySet[Application]], places: Sequence[str],
     for place in places:
         column, value = _column(place), at[_column(place)]
         near |= same & _beyond(place, value)
-        same &= Q(**{f'{column}__isnull': True} if value is None else {column: value})
+        same &= _empty(column) if value is None else Q(**{column: value})
     for bound in _bounds(places[0], at[_column(places[0])]):
         if (following := await _first([cases.filter(near, bound) for cases in found], places)) is not None:
             return following
@@ -230,7 +230,7 @@ async def _beside(found: Sequence[QuerySet[Application]], places: Sequence[str],
 def _beyond(place: str, value: Any) -> Q:
     column, is_down = _column(place), place.startswith('-')
     if value is None:
-        return Q(**{f'{column}__isnull': False}) if is_down else Q(id__in=[])
+        return ~_empty(column) if is_down else Q(id__in=[])
     return (
         Q(**{f'{column}__lt': value}) if is_down else Q(**{f'{column}__gt': value}) | Q(**{f'{column}__isnull': True})
     )
@@ -239,10 +239,14 @@ def _beyond(place: str, value: Any) -> Q:
 def _bounds(place: str, value: Any) -> list[Q]:
     """Where in an index the rows from `value` on stand: the first that holds one holds the next one."""
     column, is_down = _column(place), place.startswith('-')
-    empty = Q(**{f'{column}__isnull': True})
     if value is None:
-        return [empty, Q(**{f'{column}__isnull': False})] if is_down else [empty]
-    return [Q(**{f'{column}__lte': value})] if is_down else [Q(**{f'{column}__gte': value}), empty]
+        return [_empty(column), ~_empty(column)] if is_down else [_empty(column)]
+    return [Q(**{f'{column}__lte': value})] if is_down else [Q(**{f'{column}__gte': value}), _empty(column)]
+
+
+def _empty(column: str) -> Q:
+    is_empty: Any = {f'{column}__isnull': True}
+    return Q(**is_empty)
 
 
 async def _first(found: Sequence[QuerySet[Application]], places: Sequence[str]) -> int | None:

@@ -1,7 +1,8 @@
-"""What the pages read, at a small office and a large one: `python -m tests.bench.scale [PEOPLE PEOPLE …]`.
+"""What the pages read in a small office and in a large one: `python -m tests.bench.scale [PEOPLE …]`.
 
-Each office is filled by SQL (`tests/large_office.py`); all reads go through the services, on a PostgreSQL with its usual
-settings. The middle of several runs in milliseconds, the ratio of the last office to the first, and the machine's load.
+Each office is filled by SQL (`tests/large_office.py`); all reads go through the services, on a PostgreSQL with its
+usual settings. The middle of several runs in milliseconds, the ratio of the last office to the first, and the load of
+the machine.
 """
 
 import asyncio
@@ -121,7 +122,7 @@ async def opened(url: str, office: LargeOffice) -> AsyncIterator[tuple[list[str]
 
 
 async def measured(offices: Mapping[str, LargeOffice], only: str = '') -> list[dict[str, float]]:
-    """For each office by its URL, what is read → milliseconds. They take turns, so that both bear the machine's load."""
+    """For each office by its URL, what is read → milliseconds. They take turns, so that both bear the load."""
     columns: list[dict[str, float]] = [{} for _ in offices]
     async with AsyncExitStack() as stack:
         known = [await stack.enter_async_context(opened(url, office)) for url, office in offices.items()]
@@ -129,8 +130,8 @@ async def measured(offices: Mapping[str, LargeOffice], only: str = '') -> list[d
         for name in (one for one in known[0][0] if only in one):
             turns: list[list[float]] = [[] for _ in asks]
             for _ in range(TURNS):
-                for ask, times in zip(asks, turns, strict=True):
-                    times += await ask(name)
+                for ask, so_far in zip(asks, turns, strict=True):
+                    so_far.extend(await ask(name))
             for column, times in zip(columns, turns, strict=True):
                 column[name] = statistics.median(times) if times else NEVER
             print(name, *(f'{column[name]:.1f}' for column in columns), file=sys.stderr, flush=True)
@@ -323,10 +324,13 @@ def _numbers(people: People) -> dict[str, Read]:
 def _administration(people: People) -> dict[str, Read]:
     by = people.admin
     return {
-        'admin: accounts': partial(accounts.all_accounts, by=by),
+        'admin: accounts': partial(accounts.find, by=by),
+        'admin: accounts by words': partial(accounts.find, by=by, words='窗口1'),
+        'sign in: who it is': partial(accounts._named, large_office.NUMBER),
+        'sign in: a clerk': partial(accounts._named, 'clerk2'),
         'admin: requests': partial(accounts.open_requests, by=by),
-        'admin: units': partial(directory.host_units, by=by),
-        'admin: room of units': partial(files.megabytes_of_units, by=by),
+        'admin: units': partial(directory.find_units, by=by),
+        'admin: room of units': partial(files.megabytes_of_units, range(1, 11), by=by),
         'admin: agencies': partial(directory.all_agencies, by=by),
         'admin: series': partial(number_ledger.series, by=by),
         'admin: 未寄達信件': partial(queries.undelivered, by=by),

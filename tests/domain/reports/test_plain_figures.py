@@ -89,6 +89,7 @@ async def _case(random: Random, clerks: list[Account], reviewers: list[Account])
     """A case with up to seven steps and some marks, among them such as no service would write."""
     clerk, reviewer = random.choice(clerks), random.choice(reviewers)
     await reviewer.fetch_related('agency')
+    assert reviewer.agency is not None
     case = await Application.create(
         volunteer=await builders.a_volunteer(),
         host_unit_id=clerk.host_unit_id,

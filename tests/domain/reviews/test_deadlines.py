@@ -5,7 +5,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -347,7 +347,7 @@ async def test_the_list_shows_what_is_late_what_is_due_today_and_what_comes_next
         await Application.filter(id=case.id).update(due_on=date(2026, 3, due))
 
     with dates.frozen(FRIDAY):
-        pages = {due: await deadlines.running(by=office.reviewer, due=due) for due in ('overdue', 'today', 'soon')}
+        pages = {due: await deadlines.running(by=office.reviewer, due=due) for due in get_args(deadlines.Due)}
         found = {due: page.rows for due, page in pages.items()}
         assert {due: await deadlines.running_count(due, by=office.reviewer) for due in pages} == {
             due: len(rows) for due, rows in found.items()
