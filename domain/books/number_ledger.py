@@ -4,7 +4,6 @@ An agency sees its own ledger, with names and masked numbers; the administrator 
 no names.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,7 +37,6 @@ SERIES_FIELDS = by_key(
     Field('pattern', forms.AGENCY_FIELDS['number_pattern'].label),
 )
 MOST_FOUND = 100  # of a search; whoever finds more types more
-_AT_ONCE = 1000
 _OF_ENTRY = ('book__earlier', 'book__volunteer', 'by')
 # Years in which not all numbers from 1 to the last one can have a book. Of the others no book needs to be read.
 _DOUBTFUL = """
@@ -150,10 +148,15 @@ async def find(query: EntryQuery, *, by: Account) -> Page[Entry]:
 
 async def export(query: EntryQuery, *, by: Account) -> bytes:
     """The same as .ods, whole; identity numbers masked."""
-    rows = [_cells(entry) async for entry in _entries(query, by)]
+    issues = _ledger(query, by)
+    if ways := await _ways(query.text, by):
+        ids = {one for way in ways for (one,) in await issues.filter(way).values_list('id')}
+        issues, total = issues.filter(id__in=ids), len(ids)
+    else:
+        total = await _total(query, by)
     agency = await Agency.get(id=by.agency_id)
-    subtitle = printouts.below(agency.name, f'共 {len(rows)} 筆', '證號部分遮蔽')
-    return await asyncio.to_thread(printouts.ods, '發冊紀錄', subtitle, COLUMNS, rows)
+    subtitle = printouts.below(agency.name, f'共 {total} 筆', '證號部分遮蔽')
+    return await printouts.ods_of('發冊紀錄', subtitle, COLUMNS, (_cells(entry) async for entry in _entries(issues)))
 
 
 async def lineage(book: RecordBook) -> list[tuple[str, BookIssue | None]]:
@@ -287,15 +290,10 @@ async def _total(query: EntryQuery, by: Account) -> int:
     )
 
 
-async def _entries(query: EntryQuery, by: Account) -> AsyncIterator[Entry]:
-    """All that is found, newest first, a thousand at a time."""
-    ways = await _ways(query.text, by)
-    found = _ledger(query, by)
-    if ways:
-        ids = {one for way in ways for (one,) in await found.filter(way).values_list('id')}
-        found = found.filter(id__in=ids)
+async def _entries(issues: QuerySet[BookIssue]) -> AsyncIterator[Entry]:
+    """All of them, newest first, read a thousand at a time by where the last ones ended."""
     below = Q()
-    while rows := await found.filter(below).limit(_AT_ONCE).select_related(*_OF_ENTRY):
+    while rows := await issues.filter(below).limit(printouts.AT_ONCE).select_related(*_OF_ENTRY):
         for row in rows:
             yield _entry(row)
         last = rows[-1]

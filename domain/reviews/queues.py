@@ -231,9 +231,7 @@ def _beyond(place: str, value: Any) -> Q:
     column, is_down = _column(place), place.startswith('-')
     if value is None:
         return ~_empty(column) if is_down else Q(id__in=[])
-    return (
-        Q(**{f'{column}__lt': value}) if is_down else Q(**{f'{column}__gt': value}) | Q(**{f'{column}__isnull': True})
-    )
+    return Q(**{f'{column}__lt': value}) if is_down else Q(**{f'{column}__gt': value}) | _empty(column)
 
 
 def _bounds(place: str, value: Any) -> list[Q]:
