@@ -25,7 +25,7 @@ NUMBER = 'A123456789'  # of the first volunteer
 HOMES = 'unit_home'  # a table beside those of the application
 LARGE_TABLES = [
     'volunteer', 'account', 'membership', 'training', 'application', 'application_step', 'correction', 'record_book',
-    'book_issue', 'outgoing_mail', 'case_content', 'access_entry', 'history_entry', 'service_hours',
+    'book_issue', 'phone_call', 'outgoing_mail', 'case_content', 'access_entry', 'history_entry', 'service_hours',
 ]  # fmt: skip
 
 _SURNAMES = (
@@ -253,6 +253,7 @@ class _Filler:
                             ELSE (ARRAY['draft', 'draft', 'draft', 'submitted', 'submitted', 'submitted', 'returned',
                                         'rejected', 'rejected', 'withdrawn'])[1 + i / 10 % 10] END AS status,
                        now() - interval '1 day' - random() * CASE WHEN i % 10 < 8 OR i / 10 % 10 > 6
+                           OR (unit_id > 2 AND home.name = '{AGENCY}')
                            THEN interval '3650 days' ELSE interval '25 days' END AS at
                 FROM person JOIN agency home ON home.id = agency_id WHERE i % 10 < 9) drawn
         """)

@@ -18,6 +18,7 @@ from .. import dates, permissions, printouts, validation
 from ..calendar import office_calendar
 from ..calendar.office_calendar import IsOff
 from ..errors import Incomplete
+from ..paging import Page, bounds
 from ..printouts.odf import Cell
 from .profile_lists import MEDIA_TYPES, Document
 
@@ -44,23 +45,25 @@ OUTCOMES = {
     ApplicationStatus.WITHDRAWN: '單位撤回',
     None: '審核中',
 }
-# The rounds of agency $1 that were sent from $2 and before $3. A round ends with the next step, the pause after it with
-# the step after that; each step knows the one after it.
+_OF_AGENCY = """application_step WHERE agency_id = $1 AND status = 'submitted'
+AND at >= coalesce($2, '-infinity'::timestamptz) AND at < coalesce($3, 'infinity'::timestamptz)"""
+# The rounds of agency $1 that were sent from $2 and before $3: $4 of them after the first $5. A round ends with the
+# next step, the pause after it with the step after that; each step knows the one after it.
 _ROUNDS = """
 SELECT step.application_id, step.at AS submitted_at, step.due_on, step.answered_at AS closed_at, step.answer AS outcome,
        (SELECT count(*) FROM application_step earlier WHERE earlier.application_id = step.application_id
         AND earlier.status = 'submitted' AND earlier.id <= step.id) AS number,
        host_unit.name AS unit, coalesce(account.name, '') AS reviewer, step.reminded_at, step.escalated_at,
        answer.answered_at AS resumed_at
-FROM application_step step JOIN host_unit ON host_unit.id = step.host_unit_id
+FROM (SELECT * FROM {of_agency} ORDER BY at DESC, application_id DESC, id DESC LIMIT $4 OFFSET $5) step
+     JOIN host_unit ON host_unit.id = step.host_unit_id
      LEFT JOIN LATERAL (SELECT by_id, answered_at FROM application_step following
                         WHERE following.application_id = step.application_id AND following.id > step.id
                         ORDER BY following.id LIMIT 1) answer ON true
      LEFT JOIN account ON account.id = answer.by_id
-WHERE step.agency_id = $1 AND step.status = 'submitted'
-  AND step.at >= coalesce($2, '-infinity'::timestamptz) AND step.at < coalesce($3, 'infinity'::timestamptz)
-ORDER BY step.at DESC, step.application_id DESC, number DESC
+ORDER BY step.at DESC, step.application_id DESC, step.id DESC
 """
+_COUNT = 'SELECT count(*) AS rounds FROM {of_agency}'
 
 
 @dataclass
@@ -117,12 +120,28 @@ class Share:
 
 async def rounds(period: Period, *, by: Account) -> list[Round]:
     """The agency's rounds, the latest sent first. Raises Incomplete."""
+    return await _rounds([by.agency_id, *_bounds(period, by), None, 0], by)
+
+
+async def find(period: Period, *, by: Account, page: int = 1, per_page: int = 10) -> Page[Round]:
+    """The same, one page of it."""
+    number, per_page = bounds(page, per_page)
+    span = [by.agency_id, *_bounds(period, by)]
+    [counted] = await get_connection('default').execute_query_dict(_COUNT.format(of_agency=_OF_AGENCY), span)
+    found = await _rounds([*span, per_page, (number - 1) * per_page], by)
+    return Page(found, counted['rounds'], number, per_page)
+
+
+def _bounds(period: Period, by: Account) -> tuple[datetime | None, datetime | None]:
     permissions.require(by, Role.REVIEWER)
     if problems := period.problems():
         raise Incomplete(problems)
     since = dates.midnight(period.since) if period.since else None
-    until = dates.midnight(period.until + timedelta(days=1)) if period.until else None
-    found = await get_connection('default').execute_query_dict(_ROUNDS, [by.agency_id, since, until])
+    return since, dates.midnight(period.until + timedelta(days=1)) if period.until else None
+
+
+async def _rounds(asked: list[Any], by: Account) -> list[Round]:
+    found = await get_connection('default').execute_query_dict(_ROUNDS.format(of_agency=_OF_AGENCY), asked)
     agency = await Agency.get(id=by.agency_id)
     today = dates.today()
     is_off: IsOff | None = None

@@ -185,11 +185,15 @@ async def _with_mail(by: Account) -> list[CallTask]:
 
 
 async def _calls_about(cases: Sequence[Application], by: Account) -> list[PhoneCall]:
-    rosters = [case.roster_id for case in cases if case.roster_id]
-    ids = [case.id for case in cases]
-    about = Q(Q(application_id__in=ids), Q(application__roster_id__in=rosters), join_type=Q.OR)
-    calls = PhoneCall.filter(about, result__in=TOLD, by__role=by.role)
-    return await calls.select_related('application') if cases else []
+    """Calls about these cases, or about others of their rosters."""
+    if not cases:
+        return []
+    rosters = {case.roster_id for case in cases if case.roster_id}
+    listed = await Application.filter(roster_id__in=rosters).values_list('id', flat=True) if rosters else []
+    ids = {case.id for case in cases} | set(listed)
+    return await PhoneCall.filter(application_id__in=ids, result__in=TOLD, by__role=by.role).select_related(
+        'application'
+    )
 
 
 def _is_about(call: PhoneCall, case: Application) -> bool:
@@ -254,8 +258,7 @@ async def _still_open(tasks: Sequence[tuple[CallTask, OutgoingMail]], by: Accoun
         return []
     rosters = [mail.roster_id for _, mail in tasks if mail.roster_id]
     cases = [task.application.id for task, _ in tasks]
-    about = Q(Q(application_id__in=cases), Q(application__roster_id__in=rosters), join_type=Q.OR)
-    calls = await PhoneCall.filter(about, result__in=TOLD, by__role=by.role).select_related('application')
+    calls = await _calls_about([task.application for task, _ in tasks], by)
     kinds = {mail.template for _, mail in tasks}
     mailed = Q(Q(application_id__in=cases), Q(roster_id__in=rosters), join_type=Q.OR)
     sent = await OutgoingMail.filter(mailed, template__in=kinds, status=MailStatus.SENT).only(

@@ -24,7 +24,7 @@ STATUSES = {
     State.SUBMITTED: ApplicationStatus.SUBMITTED,
     State.RETURNED: ApplicationStatus.RETURNED,
 }
-# Asked person by person: a list of all who have one would be a list of the nation.
+# Asked person by person: a list of all who have one would be a list of the nation. Constants and ids of the code only.
 HAS_BOOK = "EXISTS (SELECT FROM record_book WHERE volunteer_id = volunteer.id AND status = 'in_use')"
 _UNDER_WAY = (
     'EXISTS (SELECT FROM application WHERE volunteer_id = volunteer.id AND host_unit_id = %d'

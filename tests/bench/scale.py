@@ -278,9 +278,7 @@ async def _desk(people: People, office: LargeOffice) -> dict[str, Read]:
             f'overdue, {label}': partial(deadlines.running, by=by),
             f'figures of 12 months, {label}': partial(_figures, 12, by),
             f'figures of 3 months, {label}': partial(_figures, 3, by),
-            f'periods of 30 days, {label}': partial(
-                review_periods.rounds, Period(dates.today() - timedelta(30)), by=by
-            ),
+            f'periods of 30 days, {label}': partial(review_periods.find, Period(dates.today() - timedelta(30)), by=by),
         }
         for text in ('王', '怡君', '王怡君', '王怡君豪', '示例單位第1號', '115000012'):
             found[f'queue, {label}: search 「{text}」'] = partial(reviews.awaiting, by=by, text=text)

@@ -91,8 +91,8 @@ async def _evidence(account: Account) -> None:
         export_link(in_form, period)
 
     async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
-        found = await review_periods.rounds(period, by=account)
-        return [_round(each) for each in found[(page - 1) * per_page : page * per_page]], len(found)
+        found = await review_periods.find(period, by=account, page=page, per_page=per_page)
+        return [_round(each) for each in found.rows], found.total
 
     table = record_table('送審與審結', ROUND_COLUMNS, fetch, empty='這段期間沒有送審的案件')
 
