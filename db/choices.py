@@ -231,3 +231,11 @@ class Demand(Choice):
     REQUIRED = 'required', '必須符合'
     ADVICE = 'advice', '僅提醒'
     OFF = 'off', '不檢查'
+
+
+class Tallied(Choice):
+    """What the database counts for each agency: see 0020_large_offices."""
+
+    CASE = 'case', '已結案件'
+    BOOK = 'book', '紀錄冊'
+    ISSUE = 'issue', '發冊紀錄'

@@ -43,6 +43,7 @@ _SETTINGS = {
     'unix_socket_permissions': '0700',
     'max_connections': '100',
     'shared_buffers': '128MB',
+    'random_page_cost': '1.1',  # of memory and solid disks: reading by an index costs little more than in a row
     'timezone': 'UTC',
     'logging_collector': 'on',
     'log_filename': 'postgresql-%a.log',

@@ -19,7 +19,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 
 from . import invisible
 from .errors import DomainError
@@ -56,6 +56,11 @@ def today() -> date:
 def day_of(moment: datetime) -> date:
     """The calendar day of `moment` (aware) in Taipei."""
     return moment.astimezone(TAIPEI).date()
+
+
+def midnight(day: date) -> datetime:
+    """The moment at which a day begins in Taiwan."""
+    return datetime.combine(day, time(), TAIPEI)
 
 
 def roc_year(day: date) -> int:

@@ -80,10 +80,11 @@ async def blame(*, by: Account) -> None:
             log.warning('account %s sends files that hold decoders', by.id)
 
 
-async def megabytes_of_units(*, by: Account) -> dict[int, int]:
-    """How much room the files of each unit take, for the administrator; of units without files nothing."""
+async def megabytes_of_units(units: Iterable[int], *, by: Account) -> dict[int, int]:
+    """How much room the files of each of these units take, for the administrator; of units without files nothing."""
     permissions.require(by, Role.ADMINISTRATOR)
-    sizes = StoredFile.exclude(host_unit_id=None).annotate(total=Sum('size')).group_by('host_unit_id')
+    theirs = StoredFile.filter(host_unit_id__in=list(units))
+    sizes = theirs.annotate(total=Sum('size')).group_by('host_unit_id')
     return {unit: -(-total // MEGABYTE) for unit, total in await sizes.values_list('host_unit_id', 'total')}
 
 

@@ -34,10 +34,18 @@ def visible_to(account: Account) -> Q:
     if account.role == Role.VOLUNTEER:
         return Q(id=account.volunteer_id)
     if account.role == Role.UNIT_STAFF:
-        memberships = Membership.filter(host_unit_id=account.host_unit_id).exclude(status=MembershipStatus.LEFT)
-        return Q(id__in=Subquery(memberships.values('volunteer_id')))
+        return Q(id__in=people_of(account))
     applications = Application.filter(agency_id=account.agency_id).exclude(status=ApplicationStatus.DRAFT)
     return Q(id__in=Subquery(applications.values('volunteer_id')))
+
+
+def people_of(account: Account) -> Subquery:
+    """The ids of the people on the roster of the account's unit.
+
+    What is looked up about them, as books in use, is narrowed by it: the same of a whole nation takes seconds.
+    """
+    memberships = Membership.filter(host_unit_id=account.host_unit_id).exclude(status=MembershipStatus.LEFT)
+    return Subquery(memberships.values('volunteer_id'))
 
 
 def _has_its_place(account: Account) -> bool:

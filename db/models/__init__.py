@@ -2,7 +2,7 @@
 
 from .accounts import AccountRequest, Allowance, EmailChange, IdentityLookup, LoginFailure, PasswordReset, Session
 from .applications import Application, ApplicationStep, CaseContent, Decision, Presence, Roster, UntoldDecision
-from .books import BookIssue, NumberSeries, RecordBook
+from .books import BookIssue, NumberSeries, RecordBook, Tally
 from .corrections import Correction, CorrectionExchange, EyeCheck
 from .drafts import Draft, DraftEntry, HalfWritten, KeptSearch
 from .ledgers import Award, HonorCard, InsuranceCover, OtherEntry, PerformanceCertificate, ServiceHours
@@ -60,6 +60,7 @@ __all__ = [
     'ServiceHours',
     'Session',
     'StoredFile',
+    'Tally',
     'Team',
     'Training',
     'UntoldDecision',

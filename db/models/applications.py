@@ -116,6 +116,9 @@ class ApplicationStep(Model):
 
     A step of 送審 has its due day, too, and when the reminder and the escalation to the supervisor were sent; one of
     通知補件 the last day for the correction, and when the unit was reminded.
+
+    The database itself keeps whose case it is (`agency`, `host_unit`), and the next step of the case (`answer`,
+    `answered_at`), so that news and figures read no other step; see 0020_large_offices.
     """
 
     id = fields.IntField(primary_key=True)
@@ -134,6 +137,16 @@ class ApplicationStep(Model):
     due_on = fields.DateField(null=True)
     reminded_at = fields.DatetimeField(null=True)
     escalated_at = fields.DatetimeField(null=True)
+    agency: fields.ForeignKeyNullableRelation[Agency] = fields.ForeignKeyField(
+        'models.Agency', on_delete=fields.RESTRICT, related_name='steps', null=True
+    )
+    agency_id: int | None
+    host_unit: fields.ForeignKeyNullableRelation[HostUnit] = fields.ForeignKeyField(
+        'models.HostUnit', on_delete=fields.RESTRICT, related_name='steps', null=True
+    )
+    host_unit_id: int | None
+    answer = fields.CharEnumField(ApplicationStatus, max_length=20, null=True)
+    answered_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = 'application_step'

@@ -3,7 +3,7 @@
 from tortoise import fields
 from tortoise.models import Model
 
-from ..choices import BookStatus, IssueKind
+from ..choices import BookStatus, IssueKind, Tallied
 from .applications import Application
 from .people import Account, Volunteer
 from .places import Agency, HostUnit
@@ -72,7 +72,10 @@ class RecordBook(Model):
 
 
 class BookIssue(Model):
-    """發冊紀錄: one entry of the number ledger: 初次, 換發, 補發 or 註銷 of a book, by whom, under which number."""
+    """發冊紀錄: one entry of the number ledger: 初次, 換發, 補發 or 註銷 of a book, by whom, under which number.
+
+    The database itself keeps the `agency` and the `roc_year` of the book, by which a ledger is read.
+    """
 
     id = fields.IntField(primary_key=True)
     book: fields.ForeignKeyRelation[RecordBook] = fields.ForeignKeyField(
@@ -90,7 +93,32 @@ class BookIssue(Model):
     )
     by_id: int | None
     at = fields.DatetimeField()
+    agency: fields.ForeignKeyNullableRelation[Agency] = fields.ForeignKeyField(
+        'models.Agency', on_delete=fields.RESTRICT, related_name='book_issues', null=True
+    )
+    agency_id: int | None
+    roc_year = fields.SmallIntField(null=True)
 
     class Meta:
         table = 'book_issue'
         ordering = ('-at', '-id')
+
+
+class Tally(Model):
+    """How many there are of what an agency has done; the database counts with each row, so that no page has to.
+
+    `what`: closed cases by status, books by year, issues by year and kind, as `part` says.
+    """
+
+    id = fields.IntField(primary_key=True)
+    agency: fields.ForeignKeyRelation[Agency] = fields.ForeignKeyField(
+        'models.Agency', on_delete=fields.RESTRICT, related_name='tallies'
+    )
+    agency_id: int
+    what = fields.CharEnumField(Tallied, max_length=10)
+    part = fields.CharField(max_length=30)
+    number = fields.IntField()
+
+    class Meta:
+        table = 'tally'
+        unique_together = (('agency', 'what', 'part'),)

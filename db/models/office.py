@@ -7,6 +7,7 @@ from ..choices import AccessKind, CallResult, HistoryAction, MailStatus, Section
 from ..sealing import SealedTextField
 from .applications import Application, Roster
 from .people import Account, Volunteer
+from .places import Agency, HostUnit
 
 
 class HistoryEntry(Model):
@@ -120,6 +121,7 @@ class OutgoingMail(Model):
     Body and attachment are sealed, since they name people. `attachment` is base64. `account` is set when the mail is
     for a person and not for an office's mailbox: that person's preference applies. `digest` is the daily digest it was
     sent with, `resent_from` the mail it repeats. A mail about several applications refers to their `roster`.
+    The database itself keeps whose case or roster it is: `agency`, `host_unit`.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -127,6 +129,14 @@ class OutgoingMail(Model):
         'models.Application', on_delete=fields.RESTRICT, related_name='mails', null=True
     )
     application_id: int | None
+    agency: fields.ForeignKeyNullableRelation[Agency] = fields.ForeignKeyField(
+        'models.Agency', on_delete=fields.RESTRICT, related_name='mails', null=True
+    )
+    agency_id: int | None
+    host_unit: fields.ForeignKeyNullableRelation[HostUnit] = fields.ForeignKeyField(
+        'models.HostUnit', on_delete=fields.RESTRICT, related_name='mails', null=True
+    )
+    host_unit_id: int | None
     roster: fields.ForeignKeyNullableRelation[Roster] = fields.ForeignKeyField(
         'models.Roster', on_delete=fields.RESTRICT, related_name='mails', null=True
     )

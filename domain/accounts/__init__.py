@@ -9,6 +9,7 @@ import logging
 import unicodedata
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Q
@@ -16,13 +17,14 @@ from tortoise.queryset import QuerySet
 
 from db import transaction
 from db.choices import MailPreference, RequestStatus, Role
-from db.models import Account, AccountRequest, Application, EmailChange, HostUnit
+from db.models import Account, AccountRequest, Application, EmailChange, HostUnit, Volunteer
 
 from .. import dates, invisible, limits, mail_addresses, permissions, validation
 from ..audit import office_history
 from ..cases import worklists
 from ..errors import DomainError, Incomplete, NotFound, NotPermitted
 from ..mail import messages
+from ..paging import Page, bounds
 from . import client_limits, email_changes, login_lock, new_passwords, password_links, passwords, requests, sessions
 from .client_limits import PASSWORD_LINKS
 from .forms import FIELDS, REFUSAL, REQUEST_FIELDS, AccountDetails, AccountRequestDetails
@@ -299,10 +301,23 @@ async def get(account_id: int, *, by: Account) -> Account:
     return account
 
 
-async def all_accounts(*, by: Account) -> list[Account]:
-    """The accounts of staff, by name. Volunteers' accounts belong to their units: they are personal data."""
+async def find(*, by: Account, words: str = '', page: int = 1, per_page: int = 10) -> Page[Account]:
+    """The accounts of staff, those in use first, by name; `words` are part of a name, an office, an address or a role.
+
+    Volunteers' accounts belong to their units: they are personal data.
+    """
     permissions.require(by, Role.ADMINISTRATOR)
-    return await _complete().exclude(role=Role.VOLUNTEER).order_by('name', 'id')
+    number, per_page = bounds(page, per_page)
+    staff = _complete().exclude(role=Role.VOLUNTEER)
+    if wanted := validation.searched(words):
+        columns = ('name', 'username', 'email', 'host_unit__name', 'agency__name')
+        said: list[Any] = [
+            Q(**{f'{column}__icontains': one}) for column in columns for one in {wanted, wanted.replace('台', '臺')}
+        ]
+        said.append(Q(role__in=[role for role in Role if wanted in role.label]))
+        staff = staff.filter(Q(*said, join_type=Q.OR))
+    rows = staff.order_by('-is_active', 'name', 'id').offset((number - 1) * per_page).limit(per_page)
+    return Page(await rows, await staff.count(), number, per_page)
 
 
 async def unlock(account: Account, *, by: Account) -> None:
@@ -332,8 +347,10 @@ async def _write(account: Account, details: AccountDetails, by: Account) -> None
 
 
 async def _named(username: str) -> Account | None:
-    is_volunteer = Q(volunteer__identity_index=login_lock.index_of(username))
-    return await _complete().filter(Q(username=_folded(username)) | is_volunteer).order_by('volunteer_id').first()
+    # The person first: looked for over both tables at once, all accounts would be read.
+    people = await Volunteer.filter(identity_index=login_lock.index_of(username)).values_list('id', flat=True)
+    named = Q(username=_folded(username)) | Q(volunteer_id__in=people)
+    return await _complete().filter(named).order_by('volunteer_id').first()
 
 
 def _complete() -> QuerySet[Account]:

@@ -5,7 +5,7 @@ Services note a change in the transaction that makes it. Values stand as people 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -149,9 +149,9 @@ async def _asked(volunteer: Volunteer, query: HistoryQuery, by: Account) -> Quer
     if section := validation.member(Section, query.section):
         entries = entries.filter(section__in=[each for each in Section if each.label == section.label])
     if isinstance(query.from_day, date):
-        entries = entries.filter(at__gte=datetime.combine(query.from_day, time(), dates.TAIPEI))
+        entries = entries.filter(at__gte=dates.midnight(query.from_day))
     if isinstance(query.to_day, date):
-        entries = entries.filter(at__lt=datetime.combine(query.to_day + timedelta(days=1), time(), dates.TAIPEI))
+        entries = entries.filter(at__lt=dates.midnight(query.to_day + timedelta(days=1)))
     if wanted := validation.searched(query.who):
         entries = entries.filter(Q(by_name__icontains=wanted) | Q(from_unit__icontains=wanted))
     return entries

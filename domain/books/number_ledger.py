@@ -4,19 +4,17 @@ An agency sees its own ledger, with names and masked numbers; the administrator 
 no names.
 """
 
-import asyncio
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from tortoise.connection import get_connection
 from tortoise.expressions import Q, Subquery
-from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
 from db import transaction
-from db.choices import BookStatus, IdentityKind, IssueKind, Role
-from db.models import Account, Agency, BookIssue, NumberSeries, RecordBook, Volunteer
+from db.choices import BookStatus, IdentityKind, IssueKind, Role, Tallied
+from db.models import Account, Agency, BookIssue, NumberSeries, RecordBook, Tally, Volunteer
 
 from .. import dates, permissions, printouts, validation
 from ..audit import office_history
@@ -25,7 +23,7 @@ from ..errors import Incomplete, NotFound
 from ..fields import Field, by_key
 from ..paging import Page, bounds
 from ..volunteers import spelling
-from ..volunteers.basics import legacy_matching, legacy_number
+from ..volunteers.basics import legacy_matching
 from .record_books import FIELDS, number_of
 
 COLUMNS = (
@@ -38,6 +36,29 @@ SERIES_FIELDS = by_key(
     Field('roc_year', '民國年'),
     Field('pattern', forms.AGENCY_FIELDS['number_pattern'].label),
 )
+MOST_FOUND = 100  # of a search; whoever finds more types more
+_OF_ENTRY = ('book__earlier', 'book__volunteer', 'by')
+# Years in which not all numbers from 1 to the last one can have a book. Of the others no book needs to be read.
+_DOUBTFUL = """
+SELECT roc_year FROM number_series series WHERE agency_id = $1 AND (
+    last_sequence <> coalesce((SELECT number FROM tally WHERE tally.agency_id = series.agency_id
+                               AND what = 'book' AND part = series.roc_year::text), 0)
+    OR last_sequence < (SELECT max(sequence) FROM record_book book
+                        WHERE book.agency_id = series.agency_id AND book.roc_year = series.roc_year)
+    OR 1 > (SELECT min(sequence) FROM record_book book
+            WHERE book.agency_id = series.agency_id AND book.roc_year = series.roc_year))
+"""
+_DUPLICATES = """
+WITH said AS (
+    SELECT DISTINCT volunteer.id, legacy_series || '字第' || legacy_serial || '號' AS number
+    FROM volunteer JOIN record_book book ON book.volunteer_id = volunteer.id AND book.agency_id = $1
+    WHERE legacy_serial <> ''
+), counted AS (
+    SELECT number, count(*) + (SELECT count(*) FROM record_book book WHERE book.number = said.number) AS times
+    FROM said GROUP BY number
+)
+SELECT number, times FROM counted WHERE times > 1 ORDER BY number
+"""
 _KEPT = office_history.Kept('號碼設定', SERIES_FIELDS, ('agency_id', 'roc_year'))
 
 
@@ -100,29 +121,42 @@ class SeriesDetails:
 class Report:
     """What is not as it should be. `gaps`: numbers up to the last one taken that no book has, written out, per year.
 
-    `duplicates`: a 字第號 that several volunteers name, or that a book has too, and how often; `doubles`: how many
-    people have more than one book in use.
+    `duplicates`: a 字第號 that several volunteers name, or that a book has too, and how often. Nobody has two books in
+    use: the database refuses it.
     """
 
     gaps: Sequence[tuple[int, Sequence[str]]]
     duplicates: Sequence[tuple[str, int]]
-    doubles: int
 
 
 async def find(query: EntryQuery, *, by: Account) -> Page[Entry]:
-    """The agency's ledger, newest first."""
+    """The agency's ledger, newest first; of a search at most MOST_FOUND entries."""
     issues = _ledger(query, by)
     number, per_page = bounds(query.page, query.per_page)
-    rows = await issues.offset((number - 1) * per_page).limit(per_page)
-    return Page([_entry(row) for row in rows], await issues.count(), number, per_page)
+    first = (number - 1) * per_page
+    if ways := await _ways(query.text, by):
+        several = [await issues.filter(way).limit(MOST_FOUND).values_list('at', 'id') for way in ways]
+        ids = [one for _, one in sorted({pair for pairs in several for pair in pairs}, reverse=True)][:MOST_FOUND]
+        total, ids = len(ids), ids[first : first + per_page]
+    else:
+        # The ids by themselves come from the index alone, however far down the page is.
+        total = await _total(query, by)
+        ids = [one for (one,) in await issues.offset(first).limit(per_page).values_list('id')]
+    rows = await BookIssue.filter(id__in=ids).order_by('-at', '-id').select_related(*_OF_ENTRY)
+    return Page([_entry(row) for row in rows], total, number, per_page)
 
 
 async def export(query: EntryQuery, *, by: Account) -> bytes:
     """The same as .ods, whole; identity numbers masked."""
-    rows = [_cells(_entry(row)) for row in await _ledger(query, by)]
+    issues = _ledger(query, by)
+    if ways := await _ways(query.text, by):
+        ids = {one for way in ways for (one,) in await issues.filter(way).values_list('id')}
+        issues, total = issues.filter(id__in=ids), len(ids)
+    else:
+        total = await _total(query, by)
     agency = await Agency.get(id=by.agency_id)
-    subtitle = printouts.below(agency.name, f'共 {len(rows)} 筆', '證號部分遮蔽')
-    return await asyncio.to_thread(printouts.ods, '發冊紀錄', subtitle, COLUMNS, rows)
+    subtitle = printouts.below(agency.name, f'共 {total} 筆', '證號部分遮蔽')
+    return await printouts.ods_of('發冊紀錄', subtitle, COLUMNS, (_cells(entry) async for entry in _entries(issues)))
 
 
 async def lineage(book: RecordBook) -> list[tuple[str, BookIssue | None]]:
@@ -149,8 +183,10 @@ async def series(*, by: Account) -> list[Series]:
     begun = NumberSeries.all().select_related('agency__county').order_by('-roc_year', 'agency__position', 'id')
     if by.role == Role.REVIEWER:
         begun = begun.filter(agency_id=by.agency_id)
-    counted = RecordBook.all().annotate(n=Count('id')).group_by('agency_id', 'roc_year')
-    issued = {(agency, year): n for agency, year, n in await counted.values_list('agency_id', 'roc_year', 'n')}
+    tallies = Tally.filter(what=Tallied.BOOK)
+    if by.role == Role.REVIEWER:
+        tallies = tallies.filter(agency_id=by.agency_id)
+    issued = {(agency, int(year)): n for agency, year, n in await tallies.values_list('agency_id', 'part', 'number')}
     return [_series(row, issued.get((row.agency_id, row.roc_year), 0)) for row in await begun]
 
 
@@ -201,38 +237,67 @@ async def save(details: SeriesDetails, *, of: Series, by: Account) -> None:
 async def report(*, by: Account) -> Report:
     """Gaps and duplicates in the agency's numbers."""
     permissions.require(by, Role.REVIEWER)
+    connection = get_connection('default')
+    doubtful = {row['roc_year'] for row in await connection.execute_query_dict(_DOUBTFUL, [by.agency_id])}
     gaps = []
     for one in await series(by=by):
+        if one.year not in doubtful:
+            continue
         taken = RecordBook.filter(agency_id=by.agency_id, roc_year=one.year).values_list('sequence', flat=True)
         missing = sorted(set(range(1, one.last + 1)) - {int(str(sequence)) for sequence in await taken})
         if missing:
             gaps.append((one.year, [number_of(one.agency, one.year, n, one.pattern) for n in missing]))
-    ours = Subquery(RecordBook.filter(agency_id=by.agency_id).values('volunteer_id'))
-    named = await Volunteer.filter(id__in=ours).exclude(legacy_serial='')
-    said = Counter(legacy_number(volunteer) for volunteer in named)
-    said.update([str(n) for n in await RecordBook.filter(number__in=list(said)).values_list('number', flat=True)])
-    alive = RecordBook.filter(agency_id=by.agency_id, status=BookStatus.IN_USE).annotate(n=Count('id'))
-    doubles = await alive.group_by('volunteer_id').filter(n__gt=1).values_list('volunteer_id', 'n')
-    return Report(gaps, [(number, n) for number, n in said.items() if n > 1], len(doubles))
+    said = await connection.execute_query_dict(_DUPLICATES, [by.agency_id])
+    return Report(gaps, [(row['number'], row['times']) for row in said])
 
 
 def _ledger(query: EntryQuery, by: Account) -> QuerySet[BookIssue]:
+    """The agency's entries of the kind and the year, newest first, whatever is searched for."""
     permissions.require(by, Role.REVIEWER)
-    issues = BookIssue.filter(book__agency_id=by.agency_id).select_related('book__earlier', 'book__volunteer', 'by')
+    issues = BookIssue.filter(agency_id=by.agency_id)
     if query.kind is not None:
         issues = issues.filter(kind=query.kind)
     if query.year is not None:
-        issues = issues.filter(book__roc_year=query.year)
-    if wanted := validation.searched(query.text):
-        number = validation.searched_number(wanted)
-        people = Volunteer.filter(Q(*filter(None, [legacy_matching(number), spelling.named(wanted)]), join_type=Q.OR))
-        ways = [
-            Q(number__contains=number),
-            Q(book__earlier_legacy__contains=number),
-            Q(book__volunteer_id__in=Subquery(people.values('id'))),
-        ]
-        issues = issues.filter(Q(*ways, join_type=Q.OR))
+        issues = issues.filter(roc_year=query.year)
     return issues.order_by('-at', '-id')
+
+
+async def _ways(text: str, by: Account) -> list[Q]:
+    """What a search can mean, each to be gone by an index of its own: a number, one of the old system, a name."""
+    wanted = validation.searched(text)
+    if not wanted:
+        return []
+    number = validation.searched_number(wanted)
+    legacy = Volunteer.filter(legacy_matching(number)).values_list('id', flat=True)
+    said = Q(Q(earlier_legacy__contains=number), ~Q(earlier_legacy=''), agency_id=by.agency_id)
+    earlier = RecordBook.filter(said).values_list('id', flat=True)
+    held = RecordBook.filter(volunteer_id__in=await legacy, agency_id=by.agency_id).values_list('id', flat=True)
+    ways = [Q(number__contains=number), Q(book_id__in=[*await earlier, *await held])]
+    if (named := spelling.anywhere(wanted)) is not None:
+        theirs = RecordBook.filter(volunteer_id__in=Subquery(named.values('id')), agency_id=by.agency_id)
+        ways.append(Q(book_id__in=Subquery(theirs.values('id'))))
+    return ways
+
+
+async def _total(query: EntryQuery, by: Account) -> int:
+    """How many entries there are without a search: the tally's parts are '115 first'."""
+    tallies = await Tally.filter(agency_id=by.agency_id, what=Tallied.ISSUE).values_list('part', 'number')
+    asked = (None if query.year is None else str(query.year), None if query.kind is None else str(query.kind.value))
+    return sum(
+        int(str(number))
+        for part, number in tallies
+        if all(one in (None, said) for one, said in zip(asked, str(part).split(), strict=True))
+    )
+
+
+async def _entries(issues: QuerySet[BookIssue]) -> AsyncIterator[Entry]:
+    """All of them, newest first, read a thousand at a time by where the last ones ended."""
+    below = Q()
+    while rows := await issues.filter(below).limit(printouts.AT_ONCE).select_related(*_OF_ENTRY):
+        for row in rows:
+            yield _entry(row)
+        last = rows[-1]
+        below = Q(Q(at__lt=last.at), Q(at=last.at, id__lt=last.id), join_type=Q.OR) & Q(at__lte=last.at)
 
 
 def _entry(issue: BookIssue) -> Entry:

@@ -26,7 +26,7 @@ from ..directory import forms
 from ..errors import DomainError, NotFound
 from ..fields import Field, by_key
 from ..paging import Page, bounds
-from ..permissions import visible_to
+from ..permissions import people_of, visible_to
 from ..volunteers.basics import legacy_number
 from . import contents
 from .contents import Contents
@@ -191,6 +191,8 @@ def _visible(by: Account) -> QuerySet[RecordBook]:
     """A unit sees the books of its volunteers, an agency those it issued, a volunteer the own, others none."""
     if by.role == Role.REVIEWER:
         return RecordBook.filter(agency_id=by.agency_id or 0)
+    if by.role == Role.UNIT_STAFF:
+        return RecordBook.filter(volunteer_id__in=people_of(by))
     return RecordBook.filter(volunteer_id__in=Subquery(Volunteer.filter(visible_to(by)).values('id')))
 
 

@@ -13,20 +13,22 @@ from db.models import Account, Application
 
 from .. import dates, settings
 
+# The drafts first, by themselves: otherwise all memberships of the nation are read beside them.
 _FORGOTTEN = """
-SELECT application.id FROM application WHERE application.status = 'draft' AND {which} = $1 AND (
+WITH drafts AS MATERIALIZED (SELECT * FROM application WHERE application.status = 'draft' AND {which})
+SELECT drafts.id FROM drafts WHERE
     NOT EXISTS (
         SELECT 1 FROM membership JOIN host_unit ON host_unit.id = membership.host_unit_id
-        WHERE membership.volunteer_id = application.volunteer_id AND host_unit.is_active
-          AND membership.host_unit_id = application.host_unit_id AND membership.status <> 'left')
-    OR ($2 > 0 AND application.updated_at < $3 AND NOT EXISTS (
+        WHERE membership.volunteer_id = drafts.volunteer_id AND host_unit.is_active
+          AND membership.host_unit_id = drafts.host_unit_id AND membership.status <> 'left')
+    OR ($2 > 0 AND drafts.updated_at < $3 AND NOT EXISTS (
         SELECT 1 FROM draft WHERE draft.kind = 'application' AND draft.saved_at >= $3
-          AND draft.volunteer_id = application.volunteer_id AND draft.host_unit_id = application.host_unit_id)))
+          AND draft.volunteer_id = drafts.volunteer_id AND draft.host_unit_id = drafts.host_unit_id))
 """
-_ONE = 'application.id'
+_ONE = 'application.id = $1'
 _OF_PEOPLE = (
-    'application.host_unit_id <> $1 AND EXISTS (SELECT 1 FROM membership ours WHERE ours.host_unit_id = $1'
-    " AND ours.volunteer_id = application.volunteer_id AND ours.status <> 'left') AND $1"
+    'application.host_unit_id <> $1 AND application.volunteer_id IN'
+    " (SELECT volunteer_id FROM membership ours WHERE ours.host_unit_id = $1 AND ours.status <> 'left')"
 )
 
 

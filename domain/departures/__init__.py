@@ -100,7 +100,8 @@ async def close_unit(
     async with transaction():
         if await closing(unit, by=by) != seen:
             raise ChangedMeanwhile
-        ours = Application.filter(host_unit_id=unit.id, status__in=worklists.OPEN).order_by('id')
+        # Agency after agency, since each counts what it has closed: two units that close never wait for each other.
+        ours = Application.filter(host_unit_id=unit.id, status__in=worklists.OPEN).order_by('agency_id', 'id')
         for case in await ours.select_related('volunteer', 'host_unit', 'agency', 'county'):
             await applications.give_up(case, by=by, reason=CLOSED_UNIT)
         return await directory.save_host_unit(details, by=by, of=unit)

@@ -4,7 +4,7 @@ Everybody may read it; nothing in it is personal.
 """
 
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Q, Subquery
@@ -14,13 +14,14 @@ from db import transaction
 from db.choices import Role
 from db.models import Account, Agency, Application, County, Field, HostUnit, RequiredHours, ServiceCode, Team
 
-from .. import dates, permissions
+from .. import dates, permissions, validation
 from ..accounts import sessions
 from ..audit import office_history
 from ..audit.office_history import Kept
 from ..calendar import office_calendar
 from ..cases import worklists
 from ..errors import DomainError, Incomplete, NotFound, NotPermitted
+from ..paging import Page, bounds
 from .forms import (
     AGENCY_FIELDS,
     HOURS_FIELDS,
@@ -112,6 +113,21 @@ async def host_units(*, by: Account) -> list[HostUnit]:
     """運用單位 by name; the administrator sees closed ones too."""
     units = HostUnit.all().select_related('county')
     return await (units if by.role == Role.ADMINISTRATOR else units.filter(is_active=True))
+
+
+async def find_units(*, by: Account, words: str = '', page: int = 1, per_page: int = 10) -> Page[HostUnit]:
+    """運用單位 by name, with their counties; `words` are part of a name, a county, a telephone number or an address."""
+    permissions.require(by, Role.ADMINISTRATOR)
+    number, per_page = bounds(page, per_page)
+    units = HostUnit.all()
+    if wanted := validation.searched(words):
+        columns = ('name', 'county__name', 'phone', 'email')
+        said: list[Any] = [
+            Q(**{f'{column}__icontains': one}) for column in columns for one in {wanted, wanted.replace('台', '臺')}
+        ]
+        units = units.filter(Q(*said, join_type=Q.OR))
+    rows = units.order_by('name').offset((number - 1) * per_page).limit(per_page).select_related('county')
+    return Page(await rows, await units.count(), number, per_page)
 
 
 async def host_unit(host_unit_id: int) -> HostUnit:

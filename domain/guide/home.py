@@ -93,9 +93,9 @@ async def left_off(*, by: Account) -> LeftOff | None:
 async def news(*, by: Account, limit: int = 4) -> list[ApplicationStep]:
     """What the other side did last, newest first; application, its volunteer and its unit fetched."""
     permissions.require(by, Role.UNIT_STAFF, Role.REVIEWER)
-    scope: dict[str, Any] = {'application__host_unit_id': by.host_unit_id, 'status__in': _ANSWERS}
+    scope: dict[str, Any] = {'host_unit_id': by.host_unit_id, 'status__in': _ANSWERS}
     if by.role == Role.REVIEWER:
-        scope = {'application__agency_id': by.agency_id, 'status__in': _ARRIVALS}
+        scope = {'agency_id': by.agency_id, 'status__in': _ARRIVALS}
     related = ('application__volunteer', 'application__host_unit')
     return await ApplicationStep.filter(**scope).order_by('-at', '-id').limit(limit).select_related(*related)
 

@@ -38,6 +38,17 @@ def key(name: str) -> str:
     return ''.join(filter(_counts, plain))[:MOST]
 
 
+def grams(key: str) -> list[str]:
+    """The parts of a folded name by which an index of the database finds it: pairs, or one Han character alone.
+
+    >>> grams('王小明'), grams('王'), grams('w')
+    (['小明', '王小'], ['王'], [])
+    """
+    if len(key) == 1:
+        return [key] if not key.isascii() else []
+    return sorted({key[at : at + 2] for at in range(len(key) - 1)})
+
+
 def is_near(one: str, other: str) -> bool:
     """Whether two names may be two ways to write one: at least half of it is the same, in the same order.
 

@@ -4,8 +4,10 @@ Text stays text in all of them; `odf` defines what a cell may be. OpenDocument a
 row), so callers write long lists in a thread; PDF is made in the worker processes of `logbook.pdf`.
 """
 
+import asyncio
 import io
-from collections.abc import Hashable, Sequence
+import threading
+from collections.abc import AsyncIterator, Hashable, Iterator, Sequence
 from dataclasses import replace
 
 import docx as word
@@ -20,8 +22,9 @@ from docx.text.paragraph import Paragraph as WordParagraph
 from .. import dates
 from ..logbook import pdf as press
 from . import odf
-from .odf import KAI, LANDSCAPE, PORTRAIT, WESTERN, Rows, Sheet, clean, display
+from .odf import KAI, LANDSCAPE, PORTRAIT, WESTERN, Cell, Rows, Sheet, clean, display
 
+AT_ONCE = 1000
 PORTRAIT_COLUMNS = 6
 """A text with more columns has landscape pages."""
 
@@ -34,6 +37,36 @@ def below(*facts: str) -> str:
 def ods(title: str, subtitle: str, columns: Sequence[str], rows: Rows) -> bytes:
     """A spreadsheet of one sheet: the title, the subtitle, the headings, the rows."""
     return odf.spreadsheet(title, subtitle, [Sheet(title, columns, list(rows))])
+
+
+async def ods_of(title: str, subtitle: str, columns: Sequence[str], rows: AsyncIterator[Sequence[Cell]]) -> bytes:
+    """The same as `ods` of rows that come one by one, however many: in memory are a thousand, and the compressed file.
+
+    The columns are as wide as the first thousand rows need.
+    """
+    first = await _some(rows)
+    loop, is_given_up = asyncio.get_running_loop(), threading.Event()
+
+    def every() -> Iterator[Sequence[Cell]]:
+        several = first
+        while several and not is_given_up.is_set():
+            yield from several
+            several = asyncio.run_coroutine_threadsafe(_some(rows), loop).result()
+
+    sheet = Sheet(title, columns, every(), sample=first)
+    try:
+        return await asyncio.to_thread(odf.spreadsheet, title, subtitle, [sheet])
+    finally:
+        is_given_up.set()  # whoever asked is gone: the thread need not write on
+
+
+async def _some(rows: AsyncIterator[Sequence[Cell]]) -> list[Sequence[Cell]]:
+    several: list[Sequence[Cell]] = []
+    async for row in rows:
+        several.append(row)
+        if len(several) == AT_ONCE:
+            break
+    return several
 
 
 def odt(title: str, subtitle: str, columns: Sequence[str], rows: Rows) -> bytes:

@@ -6,7 +6,7 @@ Read from the recorded steps. It names no volunteer and no clerk, only reviewers
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from tortoise.connection import get_connection
@@ -18,6 +18,7 @@ from .. import dates, permissions, printouts, validation
 from ..calendar import office_calendar
 from ..calendar.office_calendar import IsOff
 from ..errors import Incomplete
+from ..paging import Page, bounds
 from ..printouts.odf import Cell
 from .profile_lists import MEDIA_TYPES, Document
 
@@ -44,24 +45,25 @@ OUTCOMES = {
     ApplicationStatus.WITHDRAWN: '單位撤回',
     None: '審核中',
 }
-# The rounds of agency $1 that were sent from $2 and before $3. A round ends with the next step, the pause after it with
-# the step after that.
+_OF_AGENCY = """application_step WHERE agency_id = $1 AND status = 'submitted'
+AND at >= coalesce($2, '-infinity'::timestamptz) AND at < coalesce($3, 'infinity'::timestamptz)"""
+# The rounds of agency $1 that were sent from $2 and before $3: $4 of them after the first $5. A round ends with the
+# next step, the pause after it with the step after that; each step knows the one after it.
 _ROUNDS = """
-WITH steps AS (
-    SELECT step.application_id, step.status, step.at AS submitted_at, step.due_on, step.reminded_at, step.escalated_at,
-           application.host_unit_id, count(*) FILTER (WHERE step.status = 'submitted') OVER of_case AS number,
-           lead(step.status) OVER of_case AS outcome, lead(step.at) OVER of_case AS closed_at,
-           lead(step.by_id) OVER of_case AS closed_by, lead(step.at, 2) OVER of_case AS resumed_at
-    FROM application_step step JOIN application ON application.id = step.application_id
-    WHERE application.agency_id = $1 WINDOW of_case AS (PARTITION BY step.application_id ORDER BY step.id)
-)
-SELECT steps.application_id, steps.number, host_unit.name AS unit, steps.submitted_at, steps.due_on, steps.closed_at,
-       steps.outcome, coalesce(account.name, '') AS reviewer, steps.reminded_at, steps.escalated_at, steps.resumed_at
-FROM steps JOIN host_unit ON host_unit.id = steps.host_unit_id LEFT JOIN account ON account.id = steps.closed_by
-WHERE steps.status = 'submitted' AND ($2::timestamptz IS NULL OR steps.submitted_at >= $2)
-  AND ($3::timestamptz IS NULL OR steps.submitted_at < $3)
-ORDER BY steps.submitted_at DESC, steps.application_id DESC, steps.number DESC
+SELECT step.application_id, step.at AS submitted_at, step.due_on, step.answered_at AS closed_at, step.answer AS outcome,
+       (SELECT count(*) FROM application_step earlier WHERE earlier.application_id = step.application_id
+        AND earlier.status = 'submitted' AND earlier.id <= step.id) AS number,
+       host_unit.name AS unit, coalesce(account.name, '') AS reviewer, step.reminded_at, step.escalated_at,
+       answer.answered_at AS resumed_at
+FROM (SELECT * FROM {of_agency} ORDER BY at DESC, application_id DESC, id DESC LIMIT $4 OFFSET $5) step
+     JOIN host_unit ON host_unit.id = step.host_unit_id
+     LEFT JOIN LATERAL (SELECT by_id, answered_at FROM application_step following
+                        WHERE following.application_id = step.application_id AND following.id > step.id
+                        ORDER BY following.id LIMIT 1) answer ON true
+     LEFT JOIN account ON account.id = answer.by_id
+ORDER BY step.at DESC, step.application_id DESC, step.id DESC
 """
+_COUNT = 'SELECT count(*) AS rounds FROM {of_agency}'
 
 
 @dataclass
@@ -118,12 +120,28 @@ class Share:
 
 async def rounds(period: Period, *, by: Account) -> list[Round]:
     """The agency's rounds, the latest sent first. Raises Incomplete."""
+    return await _rounds([by.agency_id, *_bounds(period, by), None, 0], by)
+
+
+async def find(period: Period, *, by: Account, page: int = 1, per_page: int = 10) -> Page[Round]:
+    """The same, one page of it."""
+    number, per_page = bounds(page, per_page)
+    span = [by.agency_id, *_bounds(period, by)]
+    [counted] = await get_connection('default').execute_query_dict(_COUNT.format(of_agency=_OF_AGENCY), span)
+    found = await _rounds([*span, per_page, (number - 1) * per_page], by)
+    return Page(found, counted['rounds'], number, per_page)
+
+
+def _bounds(period: Period, by: Account) -> tuple[datetime | None, datetime | None]:
     permissions.require(by, Role.REVIEWER)
     if problems := period.problems():
         raise Incomplete(problems)
-    since = _midnight(period.since) if period.since else None
-    until = _midnight(period.until + timedelta(days=1)) if period.until else None
-    found = await get_connection('default').execute_query_dict(_ROUNDS, [by.agency_id, since, until])
+    since = dates.midnight(period.since) if period.since else None
+    return since, dates.midnight(period.until + timedelta(days=1)) if period.until else None
+
+
+async def _rounds(asked: list[Any], by: Account) -> list[Round]:
+    found = await get_connection('default').execute_query_dict(_ROUNDS.format(of_agency=_OF_AGENCY), asked)
     agency = await Agency.get(id=by.agency_id)
     today = dates.today()
     is_off: IsOff | None = None
@@ -205,7 +223,3 @@ def _round(facts: dict[str, Any], is_off: IsOff | None, today: date) -> Round:
             'days_paused': (resumed - last).days if is_paused else 0,
         }
     )
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), dates.TAIPEI)

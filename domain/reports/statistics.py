@@ -9,7 +9,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from tortoise.connection import get_connection
@@ -21,37 +21,40 @@ from .. import dates, permissions, printouts
 from ..printouts import odf
 from ..printouts.odf import Cell, Share, Sheet
 
-# The rounds of one side that ended in the days $2 to $3, Taipei time, or are overdue since ($4: today); {side} and
-# {other} are columns named below.
-_ROUNDS = """
-WITH steps AS (
-    SELECT step.application_id, step.status, step.at, step.due_on, step.round,
-           lead(step.status) OVER of_case AS answer, lead(step.at) OVER of_case AS answered_at
-    FROM application_step step WINDOW of_case AS (PARTITION BY step.application_id ORDER BY step.id)
-), rounds AS (
-    SELECT application.{other} AS other_id, steps.round, steps.answer,
-           extract(epoch FROM steps.answered_at - steps.at) / 86400 AS days,
-           coalesce((steps.answered_at AT TIME ZONE 'Asia/Taipei')::date, steps.due_on + 1) AS answered_on, steps.due_on
-    FROM steps JOIN application ON application.id = steps.application_id
-    WHERE application.{side} = $1 AND steps.status = 'submitted'
-      AND (steps.answer IN ('returned', 'approved', 'rejected') OR steps.answer IS NULL AND steps.due_on < $4)
-), counted AS (SELECT * FROM rounds WHERE answered_on BETWEEN $2 AND $3)
-"""
+# The rounds of one side that ended from $2 until before $3, or are overdue since ($4: today): in all, by month and by
+# the other side; {side} and {other} are columns named below. A step of 送審 knows its answer, so nothing else is read.
 _SUMS = """
-SELECT {group} AS name, count(*) AS judged, count(answer) AS decided,
-       percentile_cont(0.5) WITHIN GROUP (ORDER BY days) AS median_days,
+WITH counted AS (
+    SELECT {other} AS other_id, round, answer, extract(epoch FROM answered_at - at) / 86400 AS days,
+           (answered_at AT TIME ZONE 'Asia/Taipei')::date AS answered_on, due_on
+    FROM application_step
+    WHERE {side} = $1 AND status = 'submitted' AND answer IN ('returned', 'approved', 'rejected')
+      AND answered_at >= $2 AND answered_at < $3
+    UNION ALL
+    SELECT {other}, round, NULL, NULL, due_on + 1, due_on
+    FROM application_step
+    WHERE {side} = $1 AND status = 'submitted' AND answer IS NULL AND due_on < $4
+      AND due_on >= ($2 AT TIME ZONE 'Asia/Taipei')::date - 1 AND due_on < ($3 AT TIME ZONE 'Asia/Taipei')::date - 1
+)
+SELECT grouping(month, other.name) AS level, coalesce(month, other.name, '') AS name,
+       count(*) AS judged, count(answer) AS decided, percentile_cont(0.5) WITHIN GROUP (ORDER BY days) AS median_days,
        count(*) FILTER (WHERE due_on IS NULL OR answered_on <= due_on) AS in_time,
        count(answer) FILTER (WHERE round = 1) AS first_rounds,
        count(*) FILTER (WHERE round = 1 AND answer = 'approved') AS first_passes
-FROM counted {joined} GROUP BY 1 ORDER BY {order}
+FROM (SELECT *, to_char(answered_on, 'YYYY-MM') AS month FROM counted) counted JOIN {table} other ON other.id = other_id
+GROUP BY GROUPING SETS ((), (month), (other.name)) ORDER BY month, decided DESC, other.name
 """
+_IN_ALL, _BY_MONTH, _BY_OTHER = 3, 1, 2
 _REASONS = """
-SELECT {name} AS name, correction.reason, count(*) AS times
-FROM correction JOIN application ON application.id = correction.application_id JOIN {table} other ON other.id = {other}
-WHERE application.{side} = $1 AND correction.status <> 'withdrawn'
-  AND EXISTS (SELECT 1 FROM application_step step WHERE step.application_id = application.id
-              AND step.status = 'returned' AND step.at >= correction.raised_at)
-  AND (correction.raised_at AT TIME ZONE 'Asia/Taipei')::date BETWEEN $2 AND $3
+WITH returned AS (
+    SELECT application_id, {other} AS other_id, max(at) AS at FROM application_step
+    WHERE {side} = $1 AND status = 'returned' AND at >= $2 GROUP BY 1, 2
+)
+SELECT other.name AS name, correction.reason, count(*) AS times
+FROM returned JOIN correction ON correction.application_id = returned.application_id
+     JOIN {table} other ON other.id = other_id
+WHERE correction.status <> 'withdrawn' AND correction.raised_at <= returned.at
+  AND correction.raised_at >= $2 AND correction.raised_at < $3
 GROUP BY 1, 2 ORDER BY times DESC, 2
 """
 _SIDES = {
@@ -99,22 +102,16 @@ async def of(first: date, last: date, *, by: Account) -> Figures:
     """The figures of the rounds answered from `first` to `last`, both included. Raises NotPermitted."""
     permissions.require(by, Role.REVIEWER, Role.UNIT_STAFF)
     side = _SIDES[by.role]
-    facts = [by.agency_id if by.role == Role.REVIEWER else by.host_unit_id, first, last]
-    rounds, today = _ROUNDS.format(**side), dates.today()
-
-    async def lines(group: str, joined: str = '', order: str = '1') -> list[Line]:
-        sql = rounds + _SUMS.format(group=group, joined=joined, order=order)
-        return [_line(row) for row in await get_connection('default').execute_query_dict(sql, [*facts, today])]
-
-    total = await lines("''::text")
-    months = await lines("to_char(answered_on, 'YYYY-MM')")
-    others = await lines('other.name', f'JOIN {side["table"]} other ON other.id = other_id', 'decided DESC, 1')
-    named = _REASONS.format(**side | {'name': 'other.name', 'other': f'application.{side["other"]}'})
-    reasons = await get_connection('default').execute_query_dict(named, facts)
-    nothing = Line('', 0, None, None, None)
-    return Figures(
-        first, last, next(iter(total), nothing), [_of_month(one) for one in months], others, _grouped(reasons)
-    )
+    office = by.agency_id if by.role == Role.REVIEWER else by.host_unit_id
+    facts = [office, dates.midnight(first), dates.midnight(last + timedelta(days=1))]
+    connection = get_connection('default')
+    rows = await connection.execute_query_dict(_SUMS.format(**side), [*facts, dates.today()])
+    reasons = await connection.execute_query_dict(_REASONS.format(**side), facts)
+    lines: dict[int, list[Line]] = defaultdict(list)
+    for row in rows:
+        lines[row['level']].append(_line(row))
+    [total], months = lines[_IN_ALL], [_of_month(one) for one in lines[_BY_MONTH]]
+    return Figures(first, last, total, months, lines[_BY_OTHER], _grouped(reasons))
 
 
 async def export(figures: Figures, *, by: Account) -> bytes:

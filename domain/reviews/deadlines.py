@@ -15,9 +15,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 
+from tortoise.queryset import QuerySet
+
 from db import transaction
 from db.choices import ApplicationStatus, Role
-from db.models import Account, Application, ApplicationStep
+from db.models import Account, Agency, Application, ApplicationStep
 
 from .. import dates, permissions
 from ..calendar import days_left, office_calendar
@@ -25,6 +27,7 @@ from ..calendar.days_left import DaysLeft
 from ..calendar.office_calendar import IsOff
 from ..cases import transitions
 from ..mail import messages
+from ..paging import Page, bounds
 from ..repeating import repeating
 
 log = logging.getLogger(__name__)
@@ -69,22 +72,33 @@ def reminder_on(due: date, is_off: IsOff, working_days: int = 1) -> date:
     return day
 
 
-async def running(*, by: Account, due: Due = 'overdue') -> list[Running]:
+async def running(*, by: Account, due: Due = 'overdue', page: int = 1, per_page: int = 50) -> Page[Running]:
     """The agency's open cases that are overdue, due today, or nearly due; the most urgent first."""
+    number, per_page = bounds(page, per_page)
+    found = await _running_until(due, by)
+    listed = found.order_by('due_on', 'submitted_at', 'id').offset((number - 1) * per_page).limit(per_page)
+    cases = await listed.select_related('volunteer', 'host_unit', 'agency')
+    left = await days_left.of_cases(cases)
+    return Page([_running(case, left[case.id]) for case in cases], await found.count(), number, per_page)
+
+
+async def running_count(due: Due, *, by: Account) -> int:
+    """How many there are."""
+    return await (await _running_until(due, by)).count()
+
+
+async def _running_until(due: Due, by: Account) -> QuerySet[Application]:
     permissions.require(by, Role.REVIEWER)
     today = dates.today()
-    span: dict[str, Any] = {
-        'overdue': {'due_on__lt': today},
-        'today': {'due_on': today},
-        'soon': {'due_on__gt': today, 'due_on__lte': today + _NEAR},
-    }[due]
-    found = Application.filter(agency_id=by.agency_id, status=ApplicationStatus.SUBMITTED, **span)
-    cases = await found.order_by('due_on', 'submitted_at', 'id').select_related('volunteer', 'host_unit', 'agency')
-    if due == 'soon' and cases:
-        is_off = await office_calendar.rest_days(cases[0].agency.county_id, today - _NEAR, today + _NEAR)
-        cases = [case for case in cases if case.due_on and reminder_on(case.due_on, is_off) <= today]
-    left = await days_left.of_cases(cases)
-    return [_running(case, left[case.id]) for case in cases]
+    found = Application.filter(agency_id=by.agency_id, round__gt=0, status=ApplicationStatus.SUBMITTED)
+    if due == 'overdue':
+        return found.filter(due_on__lt=today)
+    if due == 'today':
+        return found.filter(due_on=today)
+    agency = await Agency.get(id=by.agency_id)
+    is_off = await office_calendar.rest_days(agency.county_id, today - _NEAR, today + _NEAR)
+    days = [today + timedelta(days=ahead) for ahead in range(1, _NEAR.days + 1)]
+    return found.filter(due_on__in=[day for day in days if reminder_on(day, is_off) <= today])
 
 
 def is_supervisor(account: Account) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from tortoise.expressions import Q, Subquery
+from tortoise.expressions import Q, RawSQL, Subquery
 
 from db import transaction
 from db.choices import ApplicationStatus, CallResult, MailStatus, Role
@@ -30,6 +30,12 @@ _ONE_TAP = timedelta(seconds=5)
 # Which mail to whom still asks for a call while the case stands so: later moves show that it was noticed.
 _DECIDED = (ApplicationStatus.APPROVED, ApplicationStatus.RETURNED, ApplicationStatus.REJECTED)
 _Asked = dict[str, tuple[ApplicationStatus, ...]]
+# Of a case by itself; of one of a roster any call about the roster counts, which is looked up with the others.
+_CALLED = (
+    'EXISTS (SELECT FROM phone_call JOIN account ON account.id = phone_call.by_id'
+    ' WHERE phone_call.application_id = application.id AND phone_call.at >= application.{moment}'
+    " AND phone_call.result IN ('reached', 'message_left') AND account.role = '{role}')"
+)
 _TO_AGENCY: _Asked = {'submitted': (ApplicationStatus.SUBMITTED,), 'roster_submitted': (ApplicationStatus.SUBMITTED,)}
 _TO_UNIT: _Asked = {
     'returned': (ApplicationStatus.RETURNED,),
@@ -162,6 +168,8 @@ async def _with_mail(by: Account) -> list[CallTask]:
         side = {'agency_id': by.agency_id, 'status__in': _DECIDED}
         moment = 'decided_at'
     found = Application.filter(**side, **{f'{moment}__gte': lately}).order_by('roster_position', 'id')
+    called = RawSQL(_CALLED.format(moment=moment, role=by.role.value))
+    found = found.annotate(is_told=called).filter(Q(Q(is_told=False), ~Q(roster_id=None), join_type=Q.OR))
     if by.role == Role.REVIEWER:
         found = found.filter(Q(Q(roster_id=None), ~Q(roster_id__in=untold), join_type=Q.OR))
     groups: dict[tuple[int, int], list[Application]] = {}
@@ -177,11 +185,15 @@ async def _with_mail(by: Account) -> list[CallTask]:
 
 
 async def _calls_about(cases: Sequence[Application], by: Account) -> list[PhoneCall]:
-    rosters = [case.roster_id for case in cases if case.roster_id]
-    ids = [case.id for case in cases]
-    about = Q(Q(application_id__in=ids), Q(application__roster_id__in=rosters), join_type=Q.OR)
-    calls = PhoneCall.filter(about, result__in=TOLD, by__role=by.role)
-    return await calls.select_related('application') if cases else []
+    """Calls about these cases, or about others of their rosters."""
+    if not cases:
+        return []
+    rosters = {case.roster_id for case in cases if case.roster_id}
+    listed = await Application.filter(roster_id__in=rosters).values_list('id', flat=True) if rosters else []
+    ids = {case.id for case in cases} | set(listed)
+    return await PhoneCall.filter(application_id__in=ids, result__in=TOLD, by__role=by.role).select_related(
+        'application'
+    )
 
 
 def _is_about(call: PhoneCall, case: Application) -> bool:
@@ -211,11 +223,7 @@ async def _undelivered(by: Account, asked: Iterable[str]) -> list[OutgoingMail]:
 
     A person's own copy is no office's mailbox: the office was told.
     """
-    ours = (
-        Q(Q(application__host_unit_id=by.host_unit_id), Q(roster__host_unit_id=by.host_unit_id), join_type=Q.OR)
-        if by.role == Role.UNIT_STAFF
-        else Q(Q(application__agency_id=by.agency_id), Q(roster__agency_id=by.agency_id), join_type=Q.OR)
-    )
+    ours = Q(host_unit_id=by.host_unit_id) if by.role == Role.UNIT_STAFF else Q(agency_id=by.agency_id)
     is_of_office = Q(Q(account_id=None), Q(template__in=list(_TO_VOLUNTEER)), join_type=Q.OR)
     gone = OutgoingMail.filter(ours, is_of_office, status__in=outbox.UNDELIVERED, template__in=list(asked))
     return await gone.order_by('id')
@@ -250,8 +258,7 @@ async def _still_open(tasks: Sequence[tuple[CallTask, OutgoingMail]], by: Accoun
         return []
     rosters = [mail.roster_id for _, mail in tasks if mail.roster_id]
     cases = [task.application.id for task, _ in tasks]
-    about = Q(Q(application_id__in=cases), Q(application__roster_id__in=rosters), join_type=Q.OR)
-    calls = await PhoneCall.filter(about, result__in=TOLD, by__role=by.role).select_related('application')
+    calls = await _calls_about([task.application for task, _ in tasks], by)
     kinds = {mail.template for _, mail in tasks}
     mailed = Q(Q(application_id__in=cases), Q(roster_id__in=rosters), join_type=Q.OR)
     sent = await OutgoingMail.filter(mailed, template__in=kinds, status=MailStatus.SENT).only(

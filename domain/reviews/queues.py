@@ -1,7 +1,7 @@
 """The queue of an agency: what waits for it and what is done, in the reviewer's own order, and how many stand where."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -13,7 +13,7 @@ from tortoise.queryset import QuerySet
 
 from db import sealing
 from db.choices import ApplicationStatus, CorrectionStatus, IssueKind, Role
-from db.models import Account, Application, Correction, Decision, HostUnit, RecordBook, Volunteer
+from db.models import Account, Application, Correction, Decision, HostUnit
 
 from .. import dates, identity_numbers, papers, permissions, validation
 from ..calendar import days_left
@@ -58,10 +58,17 @@ _JOINED = {
     'county': 'agency__county_id',
     'counts_working_days': 'agency__counts_working_days',
 }
-_COUNTS = (
-    'SELECT status, count(*) AS cases,'
-    ' count(*) FILTER (WHERE due_on < $2) AS overdue, count(*) FILTER (WHERE due_on = $2) AS due_today'
-    ' FROM application WHERE agency_id = $1 AND round > 0 GROUP BY status'
+# What waits is counted, what is closed is tallied with each case.
+_COUNTS = """
+SELECT 'submitted' AS status, count(*) AS cases,
+       count(*) FILTER (WHERE due_on < $2) AS overdue, count(*) FILTER (WHERE due_on = $2) AS due_today
+FROM application WHERE agency_id = $1 AND round > 0 AND status = 'submitted'
+UNION ALL SELECT 'returned', count(*), 0, 0 FROM application WHERE agency_id = $1 AND round > 0 AND status = 'returned'
+UNION ALL SELECT part, number, 0, 0 FROM tally WHERE agency_id = $1 AND what = 'case'
+"""
+_HOLDERS = (
+    'SELECT id FROM volunteer WHERE identity_index = $1'
+    ' UNION SELECT volunteer_id FROM record_book WHERE number = $2 AND agency_id = $3'
 )
 
 
@@ -119,12 +126,10 @@ class Counts:
 
 @dataclass(frozen=True)
 class Neighbours:
-    """The cases before and after one; `position` counts from 1, 0 when the case is not among the `count`."""
+    """The cases before and after one."""
 
     previous: int | None
     next: int | None
-    position: int
-    count: int
 
 
 async def awaiting(
@@ -145,7 +150,8 @@ async def awaiting(
     A case with a pending decision waits until that is released. Three queries, however many rows, one more where the
     agency counts working days, and four where something was changed under review; two where cases are closed.
     """
-    cases = _ordered(_found(by, status, host_unit_id, due, roster_id, text), status, order)
+    found, places = await _found(by, status, host_unit_id, due, roster_id, text), _places(status, order)
+    cases = (await _together(found, places, offset + limit)).order_by(*places)
     # Plain values: hundreds of open queues read this whenever a case moves.
     rows = await cases.offset(offset).limit(limit).values(*_COLUMNS, **_JOINED)
     ids = [row['id'] for row in rows]
@@ -199,18 +205,65 @@ async def neighbours(
     Of a case that has left the queue the next one is the first.
     """
     pending = Subquery(Decision.filter(problem='').values('application_id'))
-    cases = _found(by, status, host_unit_id, due, roster_id, text).filter(Q(id=application_id) | ~Q(id__in=pending))
-    ids = [one for (one,) in await _ordered(cases, status, order).values_list('id')]
-    if application_id not in ids:
-        return Neighbours(None, ids[0] if ids else None, 0, len(ids))
-    at = ids.index(application_id)
-    following = ids[at + 1 :]
-    return Neighbours(ids[at - 1] if at else None, following[0] if following else None, at + 1, len(ids))
+    found = await _found(by, status, host_unit_id, due, roster_id, text)
+    found = [cases.filter(Q(id=application_id) | ~Q(id__in=pending)) for cases in found]
+    places = _places(status, order)
+    at = [row for cases in found for row in await cases.filter(id=application_id).values(*map(_column, places))]
+    if not at:
+        return Neighbours(None, await _first(found, places))
+    return Neighbours(await _beside(found, _turned(places), at[0]), await _beside(found, places, at[0]))
 
 
-def _found(
+async def _beside(found: Sequence[QuerySet[Application]], places: Sequence[str], at: Mapping[str, Any]) -> int | None:
+    """What comes after the row `at` in the order `places`: one row is read. Empty places are the largest values."""
+    near, same = Q(id__in=[]), Q()
+    for place in places:
+        column, value = _column(place), at[_column(place)]
+        near |= same & _beyond(place, value)
+        same &= _empty(column) if value is None else Q(**{column: value})
+    for bound in _bounds(places[0], at[_column(places[0])]):
+        if (following := await _first([cases.filter(near, bound) for cases in found], places)) is not None:
+            return following
+    return None
+
+
+def _beyond(place: str, value: Any) -> Q:
+    column, is_down = _column(place), place.startswith('-')
+    if value is None:
+        return ~_empty(column) if is_down else Q(id__in=[])
+    return Q(**{f'{column}__lt': value}) if is_down else Q(**{f'{column}__gt': value}) | _empty(column)
+
+
+def _bounds(place: str, value: Any) -> list[Q]:
+    """Where in an index the rows from `value` on stand: the first that holds one holds the next one."""
+    column, is_down = _column(place), place.startswith('-')
+    if value is None:
+        return [_empty(column), ~_empty(column)] if is_down else [_empty(column)]
+    return [Q(**{f'{column}__lte': value})] if is_down else [Q(**{f'{column}__gte': value}), _empty(column)]
+
+
+def _empty(column: str) -> Q:
+    is_empty: Any = {f'{column}__isnull': True}
+    return Q(**is_empty)
+
+
+async def _first(found: Sequence[QuerySet[Application]], places: Sequence[str]) -> int | None:
+    ids = await (await _together(found, places, 1)).order_by(*places).limit(1).values_list('id', flat=True)
+    return int(str(ids[0])) if ids else None
+
+
+async def _together(found: Sequence[QuerySet[Application]], places: Sequence[str], most: int) -> QuerySet[Application]:
+    """The first `most` cases of several ways to find them, so that each way may go by its own index."""
+    if len(found) == 1:
+        return found[0]
+    ids = {one for cases in found for (one,) in await cases.order_by(*places).limit(most).values_list('id')}
+    return Application.filter(id__in=ids)
+
+
+async def _found(
     by: Account, status: Statuses, host_unit_id: int | None, due: Due | None, roster_id: int | None, text: str
-) -> QuerySet[Application]:
+) -> list[QuerySet[Application]]:
+    """What is asked for, in as many ways as `text` can be meant."""
     permissions.require(by, Role.REVIEWER)
     statuses = [status] if isinstance(status, ApplicationStatus) else list(status)
     cases = Application.filter(agency_id=by.agency_id, round__gt=0, status__in=statuses)
@@ -223,34 +276,40 @@ def _found(
     elif due == 'today':
         cases = cases.filter(due_on=dates.today())
     wanted = validation.searched(text)
-    return cases.filter(_sought(wanted, by)) if wanted else cases
+    return [cases.filter(way) for way in await _sought(wanted, by)] if wanted else [cases]
 
 
-def _sought(wanted: str, by: Account) -> Q:
-    """The cases of whoever, or whose unit, or which itself is called so."""
-    people = [Q(identity_index=sealing.blind_index(identity_numbers.compact(wanted))), spelling.named(wanted)]
-    found = Volunteer.filter(Q(*filter(None, people), join_type=Q.OR)).values('id')
-    books = RecordBook.filter(number=validation.searched_number(wanted)[:80], agency_id=by.agency_id)
+async def _sought(wanted: str, by: Account) -> list[Q]:
+    """The cases of whoever, or whose unit, or which itself is called so: by the name, and by all the others."""
+    number = sealing.blind_index(identity_numbers.compact(wanted))
+    asked = [number, validation.searched_number(wanted)[:80], by.agency_id]
+    holders = await get_connection('default').execute_query_dict(_HOLDERS, asked)
     units = Q(name__icontains=wanted)
     digits = ''.join(re.findall(r'\d', wanted))
     if len(digits) >= FEWEST_DIGITS:
         units = Q(units, dialled__contains=digits, join_type=Q.OR)
     dialled = HostUnit.annotate(dialled=RawSQL("regexp_replace(phone, '\\D', '', 'g')"))
-    ways = [
-        Q(volunteer_id__in=Subquery(found)),
-        Q(volunteer_id__in=Subquery(books.values('volunteer_id'))),
-        Q(host_unit_id__in=Subquery(dialled.filter(units).values('id'))),
-    ]
+    others = Q(volunteer_id__in=[row['id'] for row in holders])
+    others |= Q(host_unit_id__in=await dialled.filter(units).values_list('id', flat=True))
     if wanted.isascii() and wanted.isdecimal() and int(wanted) <= validation.MOST_INT4:
-        ways.append(Q(id=int(wanted)))
-    return Q(*ways, join_type=Q.OR)
+        others |= Q(id=int(wanted))
+    named = spelling.anywhere(wanted)
+    return [others] if named is None else [Q(volunteer_id__in=Subquery(named.values('id'))), others]
 
 
-def _ordered(cases: QuerySet[Application], status: Statuses, order: Order) -> QuerySet[Application]:
+def _places(status: Statuses, order: Order) -> tuple[str, ...]:
     if status == SUBMITTED:
-        return cases.order_by(*_ORDERS.get(order, _ORDERS['due']))
+        return _ORDERS.get(order, _ORDERS['due'])
     # What the unit has withdrawn was decided by nobody.
-    return cases.order_by('-decided_at' if isinstance(status, ApplicationStatus) else '-updated_at', '-id')
+    return ('-decided_at' if isinstance(status, ApplicationStatus) else '-updated_at', '-id')
+
+
+def _turned(places: Sequence[str]) -> tuple[str, ...]:
+    return tuple(place[1:] if place.startswith('-') else f'-{place}' for place in places)
+
+
+def _column(place: str) -> str:
+    return place.removeprefix('-')
 
 
 async def _marks(ids: list[int]) -> dict[int, tuple[int, int]]:

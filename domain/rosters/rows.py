@@ -11,13 +11,13 @@ from datetime import date
 from typing import Any
 
 from tortoise.connection import get_connection
-from tortoise.expressions import Q, Subquery
+from tortoise.expressions import Q, RawSQL, Subquery
 from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
 from db import sealing
-from db.choices import ApplicationStatus, BookStatus, IssueKind, MembershipStatus, Role
-from db.models import Account, Application, Correction, Decision, Membership, RecordBook, Roster, Training, Volunteer
+from db.choices import ApplicationStatus, IssueKind, Role
+from db.models import Account, Application, Correction, Decision, Roster, Training, Volunteer
 
 from .. import applications, corrections, identity_numbers, names, papers, permissions, readiness, validation
 from ..calendar import days_left
@@ -27,7 +27,7 @@ from ..errors import NotFound
 from ..paging import Page, bounds
 from ..readiness import Check
 from ..reviews import openings
-from ..volunteers import spelling
+from ..volunteers import listing, spelling
 
 # What waits comes first, by its due day; then what was touched last.
 _OF_AGENCY = (
@@ -219,15 +219,16 @@ async def candidate_ids(*, by: Account, kind: IssueKind = IssueKind.FIRST, text:
 
 async def _free(kind: IssueKind, text: str, by: Account) -> QuerySet[Volunteer]:
     permissions.require(by, Role.UNIT_STAFF)
-    ours = Membership.filter(host_unit_id=by.host_unit_id).exclude(status=MembershipStatus.LEFT)
+    ours = permissions.people_of(by)
     own_drafts = Q(host_unit_id=by.host_unit_id, status=ApplicationStatus.DRAFT, roster_id=None)
     given_up = await forgotten_drafts.of_our_people(by=by)
-    taken = Application.filter(~own_drafts, ~Q(id__in=given_up), status__in=applications.OPEN).values('volunteer_id')
-    with_book = Q(id__in=Subquery(RecordBook.filter(status=BookStatus.IN_USE).values('volunteer_id')))
+    taken = Application.filter(~own_drafts, ~Q(id__in=given_up), volunteer_id__in=ours, status__in=applications.OPEN)
+    with_book = Q(has_book=True)
     if kind in (IssueKind.REPLACEMENT, IssueKind.REISSUE):
         with_book |= ~Q(legacy_serial='')
     fitting = ~with_book if kind == IssueKind.FIRST else with_book
-    listed = Volunteer.filter(fitting, ~Q(id__in=Subquery(taken)), id__in=Subquery(ours.values('volunteer_id')))
+    people = Volunteer.annotate(has_book=RawSQL(listing.HAS_BOOK))
+    listed = people.filter(fitting, ~Q(id__in=await taken.values_list('volunteer_id', flat=True)), id__in=ours)
     if wanted := validation.searched(text):
         number = Q(identity_index=sealing.blind_index(identity_numbers.compact(wanted)))
         named = spelling.named(wanted)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from tortoise.expressions import Q, Subquery
+from tortoise.expressions import Q, RawSQL, Subquery
 
 from db import sealing
 from db.choices import Role
@@ -23,6 +23,7 @@ from ..limits import Limit
 from ..volunteers import VolunteerQuery, basics, spelling
 
 MOST = 20
+MOST_COUNTED = 100  # of each kind
 SEARCHES = Limit(
     'searches', 300, timedelta(minutes=10), '10 分鐘內搜尋太多次，請稍候再試。您也可以從清單用篩選找到案件或志工。'
 )
@@ -40,7 +41,7 @@ class Hit:
 
 @dataclass(frozen=True)
 class Found:
-    """The first MOST hits, and how many there are."""
+    """The first MOST hits, and how many there are; of cases and units of an agency no more than MOST_COUNTED."""
 
     hits: list[Hit]
     total: int
@@ -62,26 +63,39 @@ async def find(text: object, *, by: Account) -> Found:
 
 
 async def _cases_of_agency(text: str, by: Account) -> Found:
-    number = validation.searched_number(text)
-    same = Q(number__contains=f'第{number}號', agency_id=by.agency_id) if number.isdecimal() else Q(number=number[:80])
-    ways = [
-        Q(identity_index=sealing.blind_index(identity_numbers.compact(text))),
-        Q(id__in=Subquery(RecordBook.filter(same).values('volunteer_id'))),
-        basics.legacy_matching(number),
-        spelling.named(text),
-    ]
-    people = Volunteer.filter(Q(*filter(None, ways), join_type=Q.OR)).values('id')
-    asked = Q(Q(volunteer_id__in=Subquery(people)), Q(id=case_numbers.read(text) or 0), join_type=Q.OR)
-    cases = Application.filter(asked, agency_id=by.agency_id, round__gt=0)
-    rows = await cases.order_by('-updated_at', '-id').limit(MOST).select_related('volunteer', 'host_unit')
+    cases = Application.filter(agency_id=by.agency_id, round__gt=0).order_by('-updated_at', '-id')
+    holders = await Volunteer.filter(await _numbered(text, by)).values_list('id', flat=True)
+    ways = [Q(Q(volunteer_id__in=holders), Q(id=case_numbers.read(text) or 0), join_type=Q.OR)]
+    if (named := spelling.anywhere(text)) is not None:
+        ways.append(Q(volunteer_id__in=Subquery(named.values('id'))))
+    # Each way goes by an index of its own, and no further than anybody reads.
+    ids = {one for way in ways for (one,) in await cases.filter(way).limit(MOST_COUNTED).values_list('id')}
+    listed = Application.filter(id__in=ids).order_by('-updated_at', '-id').limit(MOST)
+    rows = await listed.select_related('volunteer', 'host_unit')
     then = await papers.names(one.id for one in rows if one.status in CLOSED)
     hits = [_of_case(one, one.host_unit.name, links.case(one.id), then.get(one.id)) for one in rows]
-    return Found(hits, await cases.count())
+    return Found(hits, min(len(ids), MOST_COUNTED))
+
+
+async def _numbered(text: str, by: Account) -> Q:
+    """Who has this number: of the person, of a book of the agency, or of a book of the old system."""
+    number = validation.searched_number(text)
+    books = RecordBook.filter(number=number[:80])
+    if number.isdecimal():
+        serial = RawSQL("substring(number from '第([0-9]+)號')")
+        books = RecordBook.annotate(serial=serial).filter(serial=number, agency_id=by.agency_id)
+    ways = [
+        Q(identity_index=sealing.blind_index(identity_numbers.compact(text))),
+        Q(id__in=await books.values_list('volunteer_id', flat=True)),
+        basics.legacy_matching(number),
+    ]
+    return Q(*ways, join_type=Q.OR)
 
 
 async def _units_of_agency(text: str, by: Account) -> Found:
     sent = Application.filter(agency_id=by.agency_id, round__gt=0).values('host_unit_id')
-    units = HostUnit.filter(_called(text), id__in=Subquery(sent)).order_by('name')
+    found = HostUnit.filter(_called(text), id__in=Subquery(sent)).order_by('name')
+    units = await found.limit(MOST_COUNTED)
     hits = [
         Hit(
             '運用單位',
@@ -89,9 +103,9 @@ async def _units_of_agency(text: str, by: Account) -> Found:
             f'電話 {one.phone or "未登錄"}，開啟這個單位的待審案件',
             links.review_queue(unit=one.id),
         )
-        for one in await units.limit(MOST)
+        for one in units[:MOST]
     ]
-    return Found(hits, await units.count())
+    return Found(hits, len(units))
 
 
 async def _cases_of_unit(text: str, by: Account) -> Found:

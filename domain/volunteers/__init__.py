@@ -182,7 +182,7 @@ async def find(query: VolunteerQuery, *, by: Account) -> Page[Volunteer]:
         ours = ours.filter(team_id=validation.record_id(query.team_id))
     if status := validation.member(MembershipStatus, query.status):
         ours = ours.filter(status=status)
-    found = Volunteer.filter(_matching(query.text, by), id__in=Subquery(ours.values('volunteer_id')))
+    found = Volunteer.filter(await _matching(query.text, by), id__in=Subquery(ours.values('volunteer_id')))
     found = listing.in_state(found, query.state, by)
     found = listing.narrowed(found, query.lacks, query.roster_id, by)
     mine = Membership.filter(host_unit_id=by.host_unit_id).select_related('team')
@@ -217,12 +217,12 @@ async def _has_a_case(volunteer: Volunteer, by: Account) -> bool:
     return await cases.exclude(status__in=CLOSED).exists()
 
 
-def _matching(text: object, by: Account) -> Q:
+async def _matching(text: object, by: Account) -> Q:
     wanted = validation.searched(text)
     if not wanted:
         return Q()
     number = sealing.blind_index(identity_numbers.compact(wanted))
-    ways = [Q(identity_index=number), spelling.numbered(wanted, by=by), spelling.named(wanted)]
+    ways = [Q(identity_index=number), await spelling.numbered(wanted, by=by), spelling.named(wanted)]
     return Q(*filter(None, ways), join_type=Q.OR)
 
 

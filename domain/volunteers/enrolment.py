@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from tortoise.functions import Sum
+
 from db import transaction
 from db.choices import AccessKind, IdentityKind, LookupKind, MembershipStatus, Role, Section, Sex
 from db.models import Account, HonorCard, HostUnit, Membership, RecordBook, ServiceHours, Training, Volunteer
@@ -136,8 +138,14 @@ async def consolidated(kind: object, number: object, reason: str, *, by: Account
         trainings=await Training.filter(**of_them).select_related('trained_for', 'field'),
         record_books=await RecordBook.filter(**of_them).select_related('agency'),
         honor_cards=await HonorCard.filter(**of_them).select_related('county'),
-        service_minutes=sum(hours.minutes for hours in await ServiceHours.filter(**of_them).only('minutes')),
+        service_minutes=await _served(volunteer),
     )
+
+
+async def _served(volunteer: Volunteer) -> int:
+    sums = ServiceHours.filter(volunteer_id=volunteer.id).annotate(done=Sum('minutes'))
+    [(done,)] = await sums.values_list('done')
+    return int(str(done or 0))
 
 
 def _is_spelling_of(known: Volunteer, name: str) -> bool:

@@ -3,11 +3,10 @@
 from tortoise.expressions import RawSQL, Subquery
 from tortoise.queryset import QuerySet
 
-from db.choices import ApplicationStatus, BookStatus, Choice, TrainingKind
-from db.models import Account, Application, RecordBook, Training, Volunteer
+from db.choices import ApplicationStatus, Choice, TrainingKind
+from db.models import Account, Application, Volunteer
 
 from .. import validation
-from ..cases import worklists
 
 
 class State(Choice):
@@ -25,6 +24,13 @@ STATUSES = {
     State.SUBMITTED: ApplicationStatus.SUBMITTED,
     State.RETURNED: ApplicationStatus.RETURNED,
 }
+# Asked person by person: a list of all who have one would be a list of the nation. Constants and ids of the code only.
+HAS_BOOK = "EXISTS (SELECT FROM record_book WHERE volunteer_id = volunteer.id AND status = 'in_use')"
+_UNDER_WAY = (
+    'EXISTS (SELECT FROM application WHERE volunteer_id = volunteer.id AND host_unit_id = %d'
+    " AND status IN ('draft', 'submitted', 'returned'))"
+)
+_TRAINED = "EXISTS (SELECT FROM training WHERE volunteer_id = volunteer.id AND kind = '%s')"
 # What each column sorts by, from its own unit's point of view (%d); volunteers of one value stand by their names.
 SORTS = {
     'name': 'volunteer.name_order',
@@ -46,20 +52,18 @@ def in_state(found: QuerySet[Volunteer], state: object, by: Account) -> QuerySet
     state = validation.member(State, state)
     if state is None:
         return found
-    ours = Application.filter(host_unit_id=by.host_unit_id)
     if state in STATUSES:
-        cases = ours.filter(status=STATUSES[state])
+        cases = Application.filter(host_unit_id=by.host_unit_id, status=STATUSES[state])
         return found.filter(id__in=Subquery(cases.values('volunteer_id')))
-    cases = ours.filter(status__in=worklists.OPEN)
-    books = Subquery(RecordBook.filter(status=BookStatus.IN_USE).values('volunteer_id'))
-    found = found.exclude(id__in=Subquery(cases.values('volunteer_id')))
-    return found.filter(id__in=books) if state is State.ISSUED else found.exclude(id__in=books)
+    under_way = RawSQL(_UNDER_WAY % (by.host_unit_id or 0))
+    found = found.annotate(has_book=RawSQL(HAS_BOOK), is_under_way=under_way)
+    return found.filter(is_under_way=False, has_book=state is State.ISSUED)
 
 
 def narrowed(found: QuerySet[Volunteer], lacks: object, roster_id: object, by: Account) -> QuerySet[Volunteer]:
     """Those of `found` without a training of kind `lacks`, of the unit's roster `roster_id`; None does not filter."""
     if kind := validation.member(TrainingKind, lacks):
-        found = found.exclude(id__in=Subquery(Training.filter(kind=kind).values('volunteer_id')))
+        found = found.annotate(is_trained=RawSQL(_TRAINED % kind.value)).filter(is_trained=False)
     if roster_id is not None:
         rows = Application.filter(roster_id=validation.record_id(roster_id), host_unit_id=by.host_unit_id)
         found = found.filter(id__in=Subquery(rows.values('volunteer_id')))

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tortoise.expressions import Q, Subquery
+from tortoise.expressions import Q, RawSQL
+from tortoise.queryset import QuerySet
 
 from db.models import Account, RecordBook, Volunteer
 
-from .. import names, validation
+from .. import names, permissions, validation
 from ..names import strokes
 from .basics import legacy_matching
 
@@ -31,15 +32,26 @@ def named(text: str) -> Q | None:
     return Q(Q(name_key__contains=key), Q(english_name_key__contains=key), join_type=Q.OR) if key else None
 
 
-def numbered(text: str, *, by: Account) -> Q:
+def anywhere(text: str) -> QuerySet[Volunteer] | None:
+    """The same as `named`, for a search that no unit narrows: among all people of the nation, by an index of parts."""
+    wanted, parts = named(text), names.grams(names.key(text))
+    if wanted is None or not parts:
+        return None if wanted is None else Volunteer.filter(wanted)
+    quoted = ', '.join("'" + part.replace("'", "''") + "'" for part in parts)
+    held = RawSQL(f"name_grams(name_key || ' ' || english_name_key) @> ARRAY[{quoted}]::text[]")
+    found = Volunteer.annotate(held=held).filter(held=True)
+    # One part says it all; a second condition would make the planner think that hardly anybody is called so.
+    return found.filter(wanted) if len(parts) > 1 else found
+
+
+async def numbered(text: str, *, by: Account) -> Q:
     """Whoever of `by`'s unit has a book of this number, or a paper book of before: the whole number, or its digits."""
     number = validation.searched_number(text)
     books = RecordBook.filter(number=number[:80])
     if number.isdecimal():
-        books = RecordBook.filter(
-            number__contains=f'第{number}號', volunteer__memberships__host_unit_id=by.host_unit_id
-        )
-    return Q(Q(id__in=Subquery(books.values('volunteer_id'))), legacy_matching(number), join_type=Q.OR)
+        books = RecordBook.filter(number__contains=f'第{number}號', volunteer_id__in=permissions.people_of(by))
+    held = Q(id__in=await books.values_list('volunteer_id', flat=True))
+    return Q(held, legacy_matching(number), join_type=Q.OR)
 
 
 async def renew_keys() -> int:

@@ -2,7 +2,7 @@
 
 from nicegui import html, ui
 
-from domain.search import Found
+from domain.search import MOST_COUNTED, Found
 
 from .notices import tell
 from .question import question
@@ -19,7 +19,8 @@ def show(words: str, found: Found) -> None:
 
 
 def _list(found: Found) -> None:
-    with question(f'找到 {found.total} 筆', is_open=True) as dialog:
+    more = '以上' if found.total >= MOST_COUNTED else ''
+    with question(f'找到 {found.total} 筆{more}', is_open=True) as dialog:
         with html.ul().classes('lb-hits'):
             for hit in found.hits:
                 with html.li():

@@ -33,6 +33,7 @@ PORTRAIT, LANDSCAPE = 18.0, 26.7
 WESTERN, KAI = 'Times New Roman', '標楷體'
 """The fonts of office documents."""
 
+_PIECES = 1000  # of a template, written together
 # A heading of one line has at most as many Western characters.
 SHORT = 14
 
@@ -48,11 +49,15 @@ _BREAKS = {ord('\n'): '<text:line-break/>', ord('\t'): '<text:tab/>'}
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet of a spreadsheet; `name` stands on its tab."""
+    """A sheet of a spreadsheet; `name` stands on its tab.
+
+    Where `rows` come one by one, `sample` is what the columns are measured by.
+    """
 
     name: str
     columns: Sequence[str]
-    rows: Sequence[Sequence[Cell]]
+    rows: Rows
+    sample: Sequence[Sequence[Cell]] | None = None
 
 
 @dataclass(frozen=True)
@@ -155,7 +160,7 @@ def book(title: str, chapters: Sequence[Part], pictures: Mapping[str, bytes]) ->
 
 def _laid_out(sheet: Sheet) -> Mapping[str, Any]:
     """`sheet` as its template takes it. Columns narrower than the page are stretched, at most to twice their width."""
-    needed = widths(sheet.columns, sheet.rows)
+    needed = widths(sheet.columns, sheet.rows if sheet.sample is None else sheet.sample)
     is_landscape = sum(needed) > PORTRAIT
     stretch = min(2.0, max(1.0, (LANDSCAPE if is_landscape else PORTRAIT) / sum(needed)))
     return {
@@ -205,7 +210,13 @@ def _package(
         # First and not compressed, by which a file is known for what it is (ODF 1.3 part 2, 3.3).
         package.writestr('mimetype', media_type, zipfile.ZIP_STORED)
         for part, template in (*templates.items(), ('META-INF/manifest.xml', 'manifest.xml')):
-            package.writestr(part, _templates().get_template(template).render(facts))
+            # Piece by piece: of a long list only the compressed file is ever whole.
+            written = _templates().get_template(template).stream(facts)
+            written.enable_buffering(_PIECES)
+            entry = zipfile.ZipInfo(part, now.timetuple()[:6])
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            with package.open(entry, 'w') as target_part:
+                target_part.writelines(piece.encode() for piece in written)
         for name, picture in pictures.items():
             package.writestr(name, picture, zipfile.ZIP_STORED)
     return target.getvalue()

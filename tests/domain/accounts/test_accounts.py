@@ -604,7 +604,11 @@ class TestAccountsOfStaff:
         admin, volunteer = await an_account(Role.ADMINISTRATOR), await an_account(Role.VOLUNTEER)
         clerk = await an_account(name='乙')
 
-        assert await accounts.all_accounts(by=admin) == sorted([admin, clerk], key=lambda each: each.name)
+        found = await accounts.find(by=admin)
+        assert list(found.rows) == sorted([admin, clerk], key=lambda each: each.name)
+        assert [one.name for one in (await accounts.find(by=admin, words='乙')).rows] == ['乙']
+        assert (await accounts.find(by=admin, words='承辦人')).rows == [clerk]
+        assert (await accounts.find(by=admin, page=2, per_page=1)).rows == list(found.rows)[1:]
         with pytest.raises(NotFound):
             await accounts.get(volunteer.id, by=admin)
         with pytest.raises(NotFound):
@@ -616,7 +620,7 @@ class TestAccountsOfStaff:
         request = AccountRequest(id=1)
 
         for act in (
-            accounts.all_accounts(by=account),
+            accounts.find(by=account),
             accounts.open_requests(by=account),
             accounts.get(other.id, by=account),
             accounts.create(AccountDetails(), by=account),

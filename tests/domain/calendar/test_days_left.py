@@ -105,7 +105,7 @@ async def test_every_list_of_both_sides_says_the_same(office: Office) -> None:
             listed = (await applications.of_unit(by=unit)).rows
             due: deadlines.Due = 'overdue' if expected.days < 0 else 'soon'
             await Application.filter(id=case.id).update(due_on=MONDAY if due == 'soon' else TUESDAY)
-            running = [each.days_left for each in await deadlines.running(by=agency, due=due)]
+            running = [each.days_left for each in (await deadlines.running(by=agency, due=due)).rows]
             await Application.filter(id=case.id).update(due_on=TUESDAY)
             assert running == [DaysLeft(1, True) if due == 'soon' else expected]
             found = [

@@ -147,3 +147,33 @@ def _text(paragraph: Any) -> str:
 
 def _part(content: bytes, name: str) -> bytes:
     return zipfile.ZipFile(io.BytesIO(content)).read(name)
+
+
+async def test_rows_that_come_one_by_one_make_the_same_spreadsheet() -> None:
+    async def rows(count: int) -> AsyncIterator[list[str]]:
+        for number in range(count):
+            yield [f'{number:06}', '王小明']
+
+    with dates.frozen(datetime(2026, 3, 8, 1, tzinfo=UTC)):
+        for count in (0, 3, printouts.AT_ONCE, 2 * printouts.AT_ONCE + 5):
+            made = await printouts.ods_of('發冊紀錄', '共幾筆', ('號', '姓名'), rows(count))
+            whole = printouts.ods(
+                '發冊紀錄', '共幾筆', ('號', '姓名'), [[f'{one:06}', '王小明'] for one in range(count)]
+            )
+            assert _parts(made) == _parts(whole)
+
+
+async def test_a_spreadsheet_ends_with_what_went_wrong_among_its_rows() -> None:
+    async def rows() -> AsyncIterator[list[str]]:
+        for number in range(printouts.AT_ONCE + 1):
+            if number == printouts.AT_ONCE:
+                raise LookupError
+            yield [str(number)]
+
+    with pytest.raises(LookupError):
+        await printouts.ods_of('發冊紀錄', '', ('號',), rows())
+
+
+def _parts(made: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(made)) as package:
+        return {name: package.read(name) for name in package.namelist()}

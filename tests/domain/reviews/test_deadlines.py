@@ -5,7 +5,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -182,9 +182,9 @@ async def test_midnight_is_taipeis(office: Office) -> None:
     sent = [case.submitted_at for case in await Application.all().order_by('id')]
     assert [dates.day_of(moment).day for moment in sent if moment] == [6, 7]
     with dates.frozen(datetime(2026, 3, 9, 15, 59, 59, tzinfo=UTC)):
-        assert len(await deadlines.running(by=office.reviewer, due='today')) == 1
+        assert (await deadlines.running(by=office.reviewer, due='today')).total == 1
     with dates.frozen(datetime(2026, 3, 9, 16, tzinfo=UTC)):
-        assert len(await deadlines.running(by=office.reviewer)) == 1
+        assert (await deadlines.running(by=office.reviewer)).total == 1
         assert await deadlines.escalate() == 0  # nobody is told at midnight
 
 
@@ -347,7 +347,11 @@ async def test_the_list_shows_what_is_late_what_is_due_today_and_what_comes_next
         await Application.filter(id=case.id).update(due_on=date(2026, 3, due))
 
     with dates.frozen(FRIDAY):
-        found = {due: await deadlines.running(by=office.reviewer, due=due) for due in ('overdue', 'today', 'soon')}
+        pages = {due: await deadlines.running(by=office.reviewer, due=due) for due in get_args(deadlines.Due)}
+        found = {due: page.rows for due, page in pages.items()}
+        assert {due: await deadlines.running_count(due, by=office.reviewer) for due in pages} == {
+            due: len(rows) for due, rows in found.items()
+        }
 
     assert {due: [row.id for row in rows] for due, rows in found.items()} == {
         'overdue': [late.id],
@@ -375,7 +379,7 @@ async def test_the_list_shows_what_is_late_what_is_due_today_and_what_comes_next
 async def test_the_list_is_the_own_agencys_and_a_reviewers(office: Office) -> None:
     await sent(office)
     with dates.frozen(TUESDAY):
-        assert await deadlines.running(by=await an_account(Role.REVIEWER)) == []
+        assert (await deadlines.running(by=await an_account(Role.REVIEWER))).rows == []
         for role in (Role.UNIT_STAFF, Role.VOLUNTEER, Role.ADMINISTRATOR):
             with pytest.raises(NotPermitted):
                 await deadlines.running(by=await an_account(role))

@@ -40,7 +40,9 @@ class Section:
 
 
 SECTIONS = {
-    'accounts': Section('人員', '帳號', accounts.COLUMNS, accounts.rows, accounts.edit, '新增帳號', lead=accounts.lead),
+    'accounts': Section(
+        '人員', '帳號', accounts.COLUMNS, None, accounts.edit, '新增帳號', lead=accounts.lead, search=accounts.search
+    ),
     'requests': Section(
         '人員',
         '帳號申請',
@@ -52,7 +54,13 @@ SECTIONS = {
         lead=accounts.refuse_several,
     ),
     'units': Section(
-        '單位與機關', '運用單位', offices.UNIT_COLUMNS, offices.unit_rows, offices.edit_unit, '新增運用單位'
+        '單位與機關',
+        '運用單位',
+        offices.UNIT_COLUMNS,
+        None,
+        offices.edit_unit,
+        '新增運用單位',
+        search=offices.search_units,
     ),
     'teams': Section('單位與機關', '志工隊', offices.TEAM_COLUMNS, offices.team_rows, offices.edit_team, '新增志工隊'),
     'agencies': Section(

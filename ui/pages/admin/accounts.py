@@ -62,10 +62,10 @@ class Refusal:
         return {}
 
 
-async def rows(account: Account) -> list[Row]:
-    """Every account of staff, those in use first."""
-    found = await accounts.all_accounts(by=account)
-    return [_row(each) for each in sorted(found, key=lambda one: not one.is_active)]
+async def search(account: Account, words: str, page: int, per_page: int) -> tuple[list[Row], int]:
+    """The accounts of staff, those in use first."""
+    found = await accounts.find(by=account, words=words, page=page, per_page=per_page)
+    return [_row(each) for each in found.rows], found.total
 
 
 async def request_rows(account: Account) -> list[Row]:

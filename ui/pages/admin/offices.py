@@ -75,10 +75,12 @@ async def warn_of_unsupervised(account: Account) -> None:
                 ui.link(agency.name, links.admin('agencies', agency.id))
 
 
-async def unit_rows(account: Account) -> list[Row]:
+async def search_units(account: Account, words: str, page: int, per_page: int) -> tuple[list[Row], int]:
     """Host units by name, with the room that their files take of what each may have (UNIT_MEGABYTES)."""
-    taken, room = await files.megabytes_of_units(by=account), settings.current().unit_megabytes
-    return [
+    found = await directory.find_units(by=account, words=words, page=page, per_page=per_page)
+    taken = await files.megabytes_of_units([unit.id for unit in found.rows], by=account)
+    room = settings.current().unit_megabytes
+    rows: list[Row] = [
         {
             'key': str(unit.id),
             'name': {'text': unit.name, 'href': links.admin('units', unit.id), 'strong': True},
@@ -88,8 +90,9 @@ async def unit_rows(account: Account) -> list[Row]:
             'files': f'{taken.get(unit.id, 0):,} / {room:,} MB',
             'state': _state(unit.is_active, '使用中', '已停用'),
         }
-        for unit in await directory.host_units(by=account)
+        for unit in found.rows
     ]
+    return rows, found.total
 
 
 async def team_rows(account: Account) -> list[Row]:

@@ -81,7 +81,7 @@ async def series_table(series: Sequence[Series]) -> None:
 def report_card(report: Report) -> None:
     """缺號與重號: each with its numbers, or the word that there is nothing."""
     with card('缺號與重號'), html.div().classes('lb-stack'):
-        if not (report.gaps or report.duplicates or report.doubles):
+        if not (report.gaps or report.duplicates):
             with html.div():
                 chip('沒有缺號、重號，每人一冊', 'ok', 'check')
         for year, missing in report.gaps:
@@ -92,8 +92,6 @@ def report_card(report: Report) -> None:
             with html.div():
                 chip(f'重號 {times} 次', 'warn', 'warning')
                 html.p(number)
-        if report.doubles:
-            chip(f'{report.doubles} 位志工有兩本以上使用中的紀錄冊', 'bad', 'warning')
 
 
 def _row(entry: Entry) -> Row:

@@ -58,10 +58,10 @@ async def overdue_page(account: Account, due: str = '') -> None:
         pills = html.nav().classes('lb-pills lb-gap-below').props('aria-label=期限')
 
         async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
-            found = {each: await deadlines.running(by=account, due=each) for each in DUES}
-            _show_counts(pills, {each: len(rows) for each, rows in found.items()}, chosen)
-            rows = found[chosen]
-            return [_row(each) for each in rows[(page - 1) * per_page : page * per_page]], len(rows)
+            found = await deadlines.running(by=account, due=chosen, page=page, per_page=per_page)
+            others = {each: await deadlines.running_count(each, by=account) for each in DUES if each != chosen}
+            _show_counts(pills, others | {chosen: found.total}, chosen)
+            return [_row(each) for each in found.rows], found.total
 
         label, empty = DUES[chosen]
         table = record_table(label, COLUMNS, fetch, empty=empty, empty_link=('回到志工紀錄冊審核', REVIEW[1]))
@@ -91,8 +91,8 @@ async def _evidence(account: Account) -> None:
         export_link(in_form, period)
 
     async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
-        found = await review_periods.rounds(period, by=account)
-        return [_round(each) for each in found[(page - 1) * per_page : page * per_page]], len(found)
+        found = await review_periods.find(period, by=account, page=page, per_page=per_page)
+        return [_round(each) for each in found.rows], found.total
 
     table = record_table('送審與審結', ROUND_COLUMNS, fetch, empty='這段期間沒有送審的案件')
 
