@@ -3,6 +3,7 @@ test that asks; one demo office for all processes, a copy of it for each module 
 """
 
 import fcntl
+import gc
 import itertools
 import os
 import shutil
@@ -21,7 +22,7 @@ from xdist.scheduler import LoadFileScheduling
 import db
 from db import blobs, embedded, migrate, reference, sealing
 
-from . import clock
+from . import clock, scratch
 from .processes import Processes
 from .site import Site, first_start, launched, running_site, signed_in
 
@@ -40,10 +41,17 @@ hypothesis.settings.load_profile('any machine')
 
 def pytest_configure() -> None:
     clock.moved()
+    scratch.chosen()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: SLOW_TO_START.isdisjoint(getattr(item, 'fixturenames', ())))
+
+
+def pytest_collection_finish() -> None:
+    # What was collected stands until the end: the garbage collector need not look through it again and again.
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:

@@ -35,7 +35,7 @@ def _tell(client: Client, sentence: str) -> None:
     with client:
         # The press is an event, and any event prolongs the session.
         _told[client] = ui.notification(
-            sentence, type='warning', position='top', multi_line=True, timeout=None, close_button=press
+            sentence, type='warning', position='bottom-right', multi_line=True, timeout=None, close_button=press
         )
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from domain import dates, limits, settings
+from domain import accounts, dates, limits, settings
 from domain.accounts import passwords
 from domain.errors import DomainError
+from domain.model import Account
 
 from . import assets
 from .components.site_footer import UPDATED_ON
@@ -16,14 +17,18 @@ from .components.site_footer import UPDATED_ON
 TEMPLATES = Path(__file__).parent / 'pages'
 
 
-def page(template: str, status: int = 200, **values: object) -> HTMLResponse:
-    """The page of `template` with `values`; every value is escaped. Never kept in a cache: it may hold a typed name."""
+def page(template: str, status: int = 200, *, account: Account | None = None, **values: object) -> HTMLResponse:
+    """The page of `template` with `values`; every value is escaped. Never kept in a cache: it may hold a typed name.
+
+    `account`: who reads it signed in, and has the name and the way out in the head, the own text size.
+    """
     text = (
         _templates()
         .get_template(template)
         .render(
             values
             | {'office': settings.current(), 'stylesheet': assets.STYLESHEET, 'stamp': _stamp()}
+            | {'account': account, 'working_at': accounts.office_of(account) if account else ''}
             | {'updated': dates.roc(UPDATED_ON), 'first_fault': _first_of(values.get('problems'))}
         )
     )

@@ -19,7 +19,7 @@ from ..volunteers import basics as of_step_4
 from . import courses
 
 # Which step mends which check; what is in neither is mended in the application itself.
-_OF_BASICS = frozenset({'basics', 'identity', 'photo', 'consent'})
+_OF_BASICS = frozenset({'basics', 'identity', 'letters', 'photo', 'consent'})
 _OF_TRAINING = frozenset({*TrainingKind, 'certificates', 'references'})
 # What a link to it says, where that is not its name.
 _ACTS = {'draft': '繼續教育訓練草稿', 'apply': '申請送審', 'send': '前往送審'}

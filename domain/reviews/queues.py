@@ -194,18 +194,19 @@ async def neighbours(
     text: str = '',
     order: Order = 'due',
 ) -> Neighbours:
-    """What comes before and after the case in the queue as `awaiting` gives it, cases just decided left out.
+    """What comes before and after the case in the queue as `awaiting` gives it and counts it.
 
-    Of a case that has left the queue the next one is the first.
+    Cases just decided are passed over, though they count until they are released, as in every list. Of a case that has
+    left the queue the next one is the first.
     """
-    pending = Subquery(Decision.filter(problem='').values('application_id'))
-    cases = _found(by, status, host_unit_id, due, roster_id, text).filter(Q(id=application_id) | ~Q(id__in=pending))
+    cases = _found(by, status, host_unit_id, due, roster_id, text)
     ids = [one for (one,) in await _ordered(cases, status, order).values_list('id')]
-    if application_id not in ids:
-        return Neighbours(None, ids[0] if ids else None, 0, len(ids))
-    at = ids.index(application_id)
-    following = ids[at + 1 :]
-    return Neighbours(ids[at - 1] if at else None, following[0] if following else None, at + 1, len(ids))
+    pending = await Decision.filter(problem='', application_id__in=ids).values_list('application_id')
+    at = ids.index(application_id) if application_id in ids else -1
+    passed_over = {one for (one,) in pending}
+    before = [one for one in ids[: max(at, 0)] if one not in passed_over]
+    after = [one for one in ids[at + 1 :] if one not in passed_over]
+    return Neighbours(before[-1] if before else None, after[0] if after else None, at + 1, len(ids))
 
 
 def _found(
