@@ -47,7 +47,7 @@ def main() -> None:
         os.environ['FONTCONFIG_FILE'] = str(only_our_fonts(Path(folder)))
         asyncio.run(_print(Path(folder)))
         for made in sorted(Path(folder).glob('*.pdf')):
-            command = ['pdftoppm', '-r', '80', '-png', made, FOLDER / made.stem]
+            command = ['pdftoppm', '-r', '80', '-png', str(made), str(FOLDER / made.stem)]
             subprocess.run(command, check=True)
     print(*sorted(FOLDER.glob('*.png')), sep='\n')
 

@@ -22,8 +22,8 @@ def register(site: FastAPI) -> None:
 
 
 async def _page(request: Request) -> Response:
-    facts = {'steps': STEPS, 'roster': links.blank_roster()}
-    return public.page('downloads.html', account=gate.account_of(request), **facts)
+    account = gate.account_of(request)
+    return public.page('downloads.html', account=account, steps=STEPS, roster=links.blank_roster())
 
 
 async def _roster() -> Response:
