@@ -19,8 +19,8 @@ from docx.text.paragraph import Paragraph as WordParagraph
 
 from .. import dates
 from ..logbook import pdf as press
-from . import odf
-from .odf import KAI, LANDSCAPE, PORTRAIT, WESTERN, Rows, Sheet, clean, display
+from . import odf, own_font
+from .odf import KAI, LANDSCAPE, PORTRAIT, Rows, Sheet, clean, display
 
 PORTRAIT_COLUMNS = 6
 """A text with more columns has landscape pages."""
@@ -116,7 +116,9 @@ def _number_pages(document: WordDocument) -> None:
 
 def _set_fonts(document: WordDocument) -> None:
     normal = document.styles['Normal']
-    normal.font.name, normal.font.size = WESTERN, Pt(11)
+    normal.font.name, normal.font.size = own_font.NAME, Pt(11)
+    own_font.put_into(document)
+    normal.paragraph_format.space_before = normal.paragraph_format.space_after = Pt(2)  # room for marks in a table
     properties = normal.element.get_or_add_rPr()
     properties.rFonts.set(qn('w:eastAsia'), KAI)
     language = OxmlElement('w:lang')

@@ -134,9 +134,9 @@ async def test_next_and_previous_follow_the_chosen_order_and_pass_over_what_is_d
 
     assert by_due == reviews.Neighbours(first, third, 2, 4)
     assert newest == reviews.Neighbours(third, first, 3, 4)
-    assert passed_over == reviews.Neighbours(first, fourth, 2, 3)
+    assert passed_over == reviews.Neighbours(first, fourth, 2, 4)
     assert own == reviews.Neighbours(second, fourth, 3, 4)
-    assert gone == reviews.Neighbours(None, first, 0, 2)
+    assert gone == reviews.Neighbours(None, first, 0, 3)
 
 
 async def test_a_row_tells_of_roster_marks_and_a_decision_that_waits(office: Office) -> None:
