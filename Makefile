@@ -1,4 +1,4 @@
-.PHONY: run test check check-web bench screenshots schema format lock backup restore verify backup-key
+.PHONY: run test check check-web bench screenshots names schema format lock backup restore verify backup-key
 .NOTPARALLEL:
 
 # The application with a demo office, at http://127.0.0.1:8080.
@@ -52,6 +52,11 @@ bench:
 screenshots:
 	@.setup/prepare test
 	@.venv/bin/python -m tests.screenshots
+
+# Names that are hard to draw, in every print, to be looked at.
+names:
+	@.setup/prepare test
+	@.venv/bin/python -m tests.hard_names
 
 # After a new migration: the script that a new database takes instead of all of them.
 schema:

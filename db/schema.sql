@@ -850,6 +850,20 @@ CREATE TABLE "kept_search" (
 CREATE INDEX "idx_kept_search_kept_at_3f0a4c" ON "kept_search" ("kept_at");
 COMMENT ON TABLE "kept_search" IS 'The words that an account looked for, sealed, under a random key that stands in addresses instead of them.';
 
+-- 0017_deputies
+CREATE TABLE "deputyship" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "begins_on" DATE NOT NULL,
+    "ends_on" DATE NOT NULL,
+    "named_at" TIMESTAMPTZ NOT NULL,
+    "account_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "deputy_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "named_by_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "idx_deputyship_ends_on_ba0e4b" ON "deputyship" ("ends_on");
+COMMENT ON TABLE "deputyship" IS '職務代理: from one day to another, both included, `deputy` does what the reviewer `account` would do.';
+ALTER TABLE "application_step" ADD COLUMN "on_behalf_of_id" INT REFERENCES "account" ("id") ON DELETE RESTRICT;
+
 -- 0018_keys
 CREATE TABLE "key_check" (
     "key_id" SMALLINT NOT NULL  PRIMARY KEY,

@@ -113,6 +113,11 @@ def mail_settings() -> str:
     return '/account/mail'
 
 
+def deputy() -> str:
+    """職務代理, of a reviewer."""
+    return '/account/deputy'
+
+
 def show_guide() -> str:
     """顯示步驟引導: fetches the guide back."""
     return '/account/guide'

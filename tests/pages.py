@@ -62,6 +62,7 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ('15-figures', '/figures?months=12'),
         ('15-numbers', '/numbers'),
         ('11-overdue', '/reviews/overdue'),
+        ('10-deputy', '/account/deputy'),
     ],
     'DEMO00001': [('13-my', '/my'), ('13-my-book', '/my/book')],
     'admin': [

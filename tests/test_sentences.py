@@ -34,6 +34,7 @@ PLACED = {
     ('domain/applications/other_units.py', '儲存'): FORM,
     ('domain/applications/other_units.py', '送審進度'): MENUS,
     ('domain/applications/other_units.py', '本人同意，改由本單位申請'): FORM,
+    ('domain/cases/deputies.py', '結束代理'): 'ui/components/deputy_card.py',
     ('domain/corrections/__init__.py', '送審'): FORM,
     ('domain/dates.py', '民國前'): BASICS,
     ('domain/mail/outbox.py', '忘記密碼?'): LOGIN,

@@ -21,12 +21,11 @@ _told: WeakKeyDictionary[Client, ui.notification] = WeakKeyDictionary()
 
 async def tell() -> None:
     """Tell the pages of each session that ends soon, once; take it back where the session goes on."""
-    for digest in sockets.open_sessions():
-        left, at_most = await sessions.time_left(digest)
+    for digest, (left, at_most) in (await sessions.times_left(sockets.open_sessions())).items():
         for client in sockets.pages_of(digest):
             if left > SOON:
                 _take_back(client)
-            elif left and client not in _told:
+            elif client not in _told:
                 _tell(client, LAST if at_most <= SOON else IDLE)
 
 
@@ -35,7 +34,7 @@ def _tell(client: Client, sentence: str) -> None:
     with client:
         # The press is an event, and any event prolongs the session.
         _told[client] = ui.notification(
-            sentence, type='warning', position='top', multi_line=True, timeout=None, close_button=press
+            sentence, type='warning', position='bottom-right', multi_line=True, timeout=None, close_button=press
         )
 
 

@@ -52,6 +52,8 @@ CONFIRMATIONS = {
     'wording-restored': '已恢復成系統原本的範本。',
     'mail-resent': '已重新排入寄送；結果會顯示在這裡與案件歷程上。',
     'preference-saved': '通知信設定已儲存。',
+    'deputy-named': '已指定代理人；期滿自動結束。',
+    'deputy-ended': '代理已結束。',
     'password-changed': '密碼已變更，其他裝置上的登入已結束。',
 }
 # After these the work on the person goes on.

@@ -121,6 +121,11 @@ class page_frame:
         in_form.on_change(renew)
         renew()
 
+    def renew_guide(self, guide: Progress) -> None:
+        """Show what is done and left now, without a reload."""
+        if self.guide is not None:
+            self.guide.show(done_on(self.step, guide), _lines(guide.left))
+
     async def _put_away(self) -> None:
         await accounts.show_guide(False, by=self.account)
         ui.navigate.reload()

@@ -6,24 +6,31 @@ from pathlib import Path
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from domain import dates, limits, settings
+from domain import accounts, dates, limits, settings
 from domain.accounts import passwords
 from domain.errors import DomainError
+from domain.model import Account
 
 from . import assets
-from .components.site_footer import UPDATED_ON
+from .components.site_footer import LINKS, UPDATED_ON
 
 TEMPLATES = Path(__file__).parent / 'pages'
 
 
 def page(template: str, status: int = 200, **values: object) -> HTMLResponse:
-    """The page of `template` with `values`; every value is escaped. Never kept in a cache: it may hold a typed name."""
+    """The page of `template` with `values`; every value is escaped. Never kept in a cache: it may hold a typed name.
+
+    `account`, where it is given: who reads it signed in, with the way out in the head, in the own text size.
+    """
+    account = values.get('account')
     text = (
         _templates()
         .get_template(template)
         .render(
             values
             | {'office': settings.current(), 'stylesheet': assets.STYLESHEET, 'stamp': _stamp()}
+            | {'account': account, 'working_at': accounts.office_of(account) if isinstance(account, Account) else ''}
+            | {'foot_links': LINKS}
             | {'updated': dates.roc(UPDATED_ON), 'first_fault': _first_of(values.get('problems'))}
         )
     )

@@ -67,6 +67,7 @@ PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [
     ('/mails', mails.mails_page, (STAFF, REVIEWER, ADMINISTRATOR)),
     ('/account/password', account.password_page, tuple(Role)),
     ('/account/mail', account.mail_page, tuple(Role)),
+    ('/account/deputy', account.deputy_page, (REVIEWER,)),
     ('/account/guide', account.guide_page, (STAFF,)),
 ]
 

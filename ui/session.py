@@ -115,7 +115,7 @@ async def sign_in(
     try:
         account = await accounts.sign_in(username, password, client=gate.client_of(request))
     except DomainError as refusal:
-        return login.render(request, str(refusal), username[:60], next_[:2000], public.status_of(refusal, 401))
+        return login.render(request, str(refusal), username, next_[:2000], public.status_of(refusal, 401))
     await sessions.close(gate.token_of(request.scope))
     answer = RedirectResponse(_own_address(next_), 303)
     gate.keep_session(answer, await sessions.open(account))

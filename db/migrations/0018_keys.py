@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 from tortoise import fields
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0016_lists')]
+    dependencies = [('models', '0017_deputies')]
 
     initial = False
 

@@ -1,6 +1,15 @@
 """The records, one module for each concern."""
 
-from .accounts import AccountRequest, Allowance, EmailChange, IdentityLookup, LoginFailure, PasswordReset, Session
+from .accounts import (
+    AccountRequest,
+    Allowance,
+    Deputyship,
+    EmailChange,
+    IdentityLookup,
+    LoginFailure,
+    PasswordReset,
+    Session,
+)
 from .applications import Application, ApplicationStep, CaseContent, Decision, Presence, Roster, UntoldDecision
 from .books import BookIssue, NumberSeries, RecordBook, Tally
 from .corrections import Correction, CorrectionExchange, EyeCheck
@@ -28,6 +37,7 @@ __all__ = [
     'CorrectionExchange',
     'County',
     'Decision',
+    'Deputyship',
     'Draft',
     'DraftEntry',
     'EmailChange',

@@ -144,3 +144,28 @@ class IdentityLookup(Model):
     class Meta:
         table = 'identity_lookup'
         ordering = ('-at', '-id')
+
+
+class Deputyship(Model):
+    """職務代理: from one day to another, both included, `deputy` does what the reviewer `account` would do."""
+
+    id = fields.IntField(primary_key=True)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        'models.Account', on_delete=fields.RESTRICT, related_name='deputies'
+    )
+    account_id: int
+    deputy: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        'models.Account', on_delete=fields.RESTRICT, related_name='stands_in'
+    )
+    deputy_id: int
+    begins_on = fields.DateField()
+    ends_on = fields.DateField(db_index=True)
+    named_by: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        'models.Account', on_delete=fields.RESTRICT, related_name='named_deputies'
+    )
+    named_by_id: int
+    named_at = fields.DatetimeField()
+
+    class Meta:
+        table = 'deputyship'
+        ordering = ('begins_on', 'id')

@@ -115,7 +115,8 @@ class ApplicationStep(Model):
     """One transition of an application: when, by whom, to which status, in which round, why.
 
     A step of 送審 has its due day, too, and when the reminder and the escalation to the supervisor were sent; one of
-    通知補件 the last day for the correction, and when the unit was reminded.
+    通知補件 the last day for the correction, and when the unit was reminded. `on_behalf_of`: the reviewer for whom `by`
+    did it as deputy.
 
     The database itself keeps whose case it is (`agency`, `host_unit`), and the next step of the case (`answer`,
     `answered_at`), so that news and figures read no other step; see 0020_large_offices.
@@ -131,6 +132,10 @@ class ApplicationStep(Model):
         'models.Account', on_delete=fields.RESTRICT, related_name='steps'
     )
     by_id: int
+    on_behalf_of: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
+        'models.Account', on_delete=fields.RESTRICT, related_name='steps_by_deputy', null=True
+    )
+    on_behalf_of_id: int | None
     at = fields.DatetimeField(db_index=True)
     reason = fields.TextField(default='')
     round = fields.SmallIntField(default=0)

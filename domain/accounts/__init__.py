@@ -223,10 +223,10 @@ async def grant(request: AccountRequest, details: AccountDetails, *, by: Account
     async with transaction():
         await requests.decide(request, RequestStatus.GRANTED, by)
         await office_history.tell('帳號申請', request.name, RequestStatus.GRANTED.label, by=by)
-        return await create(details, by=by)
+        return await create(details, was_asked_for=True, by=by)
 
 
-async def create(details: AccountDetails, *, by: Account) -> Account:
+async def create(details: AccountDetails, *, was_asked_for: bool = False, by: Account) -> Account:
     """A new account of staff; its owner gets a link to set a password. Raises Incomplete."""
     permissions.require(by, Role.ADMINISTRATOR)
     if problems := details.problems():
@@ -235,7 +235,7 @@ async def create(details: AccountDetails, *, by: Account) -> Account:
     async with transaction():
         await _write(account, details, by)
         link, until = await password_links.made(account, WELCOME_LASTS)
-        await messages.account_granted(account, link, until)
+        await messages.account_granted(account, link, until, was_asked_for=was_asked_for)
     return account
 
 
@@ -318,6 +318,12 @@ async def find(*, by: Account, words: str = '', page: int = 1, per_page: int = 1
         staff = staff.filter(Q(*said, join_type=Q.OR))
     rows = staff.order_by('-is_active', 'name', 'id').offset((number - 1) * per_page).limit(per_page)
     return Page(await rows, await staff.count(), number, per_page)
+
+
+async def is_locked(account: Account, *, by: Account) -> bool:
+    """Whether the account is locked because of wrong passwords."""
+    permissions.require(by, Role.ADMINISTRATOR)
+    return await login_lock.is_locked(await login_lock.index_of_account(account))
 
 
 async def unlock(account: Account, *, by: Account) -> None:

@@ -72,6 +72,11 @@ async def sweep() -> int:
     return await LoginFailure.filter(updated_at__lte=over).delete()
 
 
+async def is_locked(index: str) -> bool:
+    """Whether the name is locked now."""
+    return await LoginFailure.filter(name_index=index, locked_until__gt=dates.now()).exists()
+
+
 async def lift(index: str) -> None:
     """Forget the failures."""
     await LoginFailure.filter(name_index=index).delete()

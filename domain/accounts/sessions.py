@@ -8,6 +8,7 @@ Reading a session is cheap: what was read counts for CACHE seconds, or until the
 import hashlib
 import secrets
 import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -62,7 +63,7 @@ async def account_at(digest: str, *, is_activity: bool = True) -> Account | None
     """As `account_of`, by digest. `is_activity=False` looks without prolonging the session."""
     known = _known.get(digest)
     if known is None or time.monotonic() - known.read_at > CACHE:
-        known = await _read(digest)
+        known = (await _read([digest])).get(digest)
     now = dates.now()
     if known is None or _is_over(known.created_at, known.seen_at, now):
         return None
@@ -74,15 +75,20 @@ async def account_at(digest: str, *, is_activity: bool = True) -> Account | None
     return known.account
 
 
-async def time_left(digest: str) -> tuple[timedelta, timedelta]:
-    """How long the session goes on if nobody touches it, and how long at most; zero when it is over. No activity."""
-    is_alive = await account_at(digest, is_activity=False) is not None
-    known = _known.get(digest)
-    if not is_alive or known is None:  # None: an announcement came meanwhile; the next round asks again
-        return timedelta(), timedelta()
-    now, office = dates.now(), settings.current()
-    at_most = known.created_at + timedelta(seconds=office.session_absolute) - now
-    return min(known.seen_at + timedelta(seconds=office.session_idle) - now, at_most), at_most
+async def times_left(digests: Iterable[str]) -> dict[str, tuple[timedelta, timedelta]]:
+    """How long each session goes on if nobody touches it, and how long at most; those that are over are left out.
+
+    No activity, and one query for all.
+    """
+    known = {digest: _known.get(digest) for digest in digests}
+    stale = [digest for digest, one in known.items() if one is None or time.monotonic() - one.read_at > CACHE]
+    known |= dict.fromkeys(stale) | await _read(stale)
+    now, office, left = dates.now(), settings.current(), {}
+    for digest, one in known.items():
+        if one is not None and not _is_over(one.created_at, one.seen_at, now):
+            at_most = one.created_at + timedelta(seconds=office.session_absolute) - now
+            left[digest] = min(one.seen_at + timedelta(seconds=office.session_idle) - now, at_most), at_most
+    return left
 
 
 async def close(token: str) -> None:
@@ -139,27 +145,25 @@ async def _close(digests: list[str]) -> int:
     return closed
 
 
-async def _read(digest: str) -> _Known | None:
+async def _read(digests: Sequence[str]) -> dict[str, _Known]:
+    """Those of the sessions that there are, as the database has them."""
     closings = _closings
-    row = (
-        await Session.filter(
-            Q(account__host_unit_id=None) | Q(account__host_unit__is_active=True),
-            digest=digest,
-            account__is_active=True,
-        )
-        .select_related('account', 'account__host_unit', 'account__agency', 'account__volunteer')
-        .first()
+    open_ones = Session.filter(Q(account__host_unit_id=None) | Q(account__host_unit__is_active=True))
+    related = ('account', 'account__host_unit', 'account__agency', 'account__volunteer')
+    rows = (
+        await open_ones.filter(digest__in=digests, account__is_active=True).select_related(*related) if digests else []
     )
-    if row is None:
-        _known.pop(digest, None)
-        return None
-    earlier = _known.get(digest)
-    known = _Known(row.account, row.created_at, row.seen_at, row.seen_at, time.monotonic())
-    if earlier is not None:
-        known.seen_at = max(earlier.seen_at, known.seen_at)
+    found = {}
+    for row in rows:
+        found[row.digest] = known = _Known(row.account, row.created_at, row.seen_at, row.seen_at, time.monotonic())
+        if earlier := _known.get(row.digest):
+            known.seen_at = max(earlier.seen_at, known.seen_at)
+    for digest in digests:
+        if digest not in found:
+            _known.pop(digest, None)
     if closings == _closings:
-        _known[digest] = known
-    return known
+        _known.update(found)
+    return found
 
 
 def _is_over(created_at: datetime, seen_at: datetime, now: datetime) -> bool:

@@ -14,6 +14,7 @@ from ..announcements import CaseChanged
 from ..audit import history
 from ..audit.history import Change
 from ..errors import MovedOn, NotPermitted
+from . import deputies
 from .application_fields import REASON, STATUS
 
 SUBJECT = '紀錄冊申請'
@@ -72,8 +73,16 @@ async def move(
     if not await as_read.update(**facts):
         raise await moved_on(application)
     round_, due_on = facts.get('round', application.round), facts.get('due_on') or facts['correct_by']
+    absent = await deputies.on_behalf(application, by=by)
     await ApplicationStep.create(
-        application=application, status=to, by=by, at=at, reason=reason, round=round_, due_on=due_on
+        application=application,
+        status=to,
+        by=by,
+        on_behalf_of=absent,
+        at=at,
+        reason=reason,
+        round=round_,
+        due_on=due_on,
     )
     volunteer = await Volunteer.get(id=application.volunteer_id)
     changes = [Change(STATUS, application.status.label, to.label)]

@@ -21,6 +21,7 @@ from ..audit.office_history import Kept
 from ..calendar import office_calendar
 from ..cases import worklists
 from ..errors import DomainError, Incomplete, NotFound, NotPermitted
+from ..names import strokes
 from ..paging import Page, bounds
 from .forms import (
     AGENCY_FIELDS,
@@ -139,14 +140,15 @@ async def host_unit(host_unit_id: int) -> HostUnit:
 
 
 async def teams(host_unit_id: int) -> list[Team]:
-    """志工隊 of a unit, by name."""
-    return await Team.filter(host_unit_id=host_unit_id).order_by('name')
+    """志工隊 of a unit, by the strokes of their names."""
+    return sorted(await Team.filter(host_unit_id=host_unit_id), key=lambda team: strokes.order(team.name))
 
 
 async def all_teams(*, by: Account) -> list[Team]:
-    """志工隊 of every unit, by unit and name; unit fetched. For the administrator."""
+    """志工隊 of every unit, by the strokes of unit and name; unit fetched. For the administrator."""
     permissions.require(by, Role.ADMINISTRATOR)
-    return await Team.all().select_related('host_unit').order_by('host_unit__name', 'name')
+    found = await Team.all().select_related('host_unit')
+    return sorted(found, key=lambda team: (strokes.order(team.host_unit.name), strokes.order(team.name)))
 
 
 async def fields() -> list[Field]:

@@ -156,22 +156,22 @@ def _address(summary: DraftSummary) -> str:
 async def _of_draft(summary: DraftSummary, by: Account) -> LeftOff:
     form = _form(summary)
     photo = summary.volunteer.photo_id if summary.volunteer else None
-    note = await _missing(summary, by)
+    note = await lacking(form, by=by)
     return LeftOff(form.who, form.step, note, form.address, _picture(photo), form.saved_at, '自動儲存')
 
 
-async def _missing(summary: DraftSummary, by: Account) -> str:
+async def lacking(form: OpenForm, *, by: Account) -> str:
     """The first thing the form still lacks, as its field would say it."""
-    course = TrainingDetails if summary.volunteer else CourseDetails
+    course = TrainingDetails if form.volunteer else CourseDetails
     unit = await courses.blank(by=by)
     blank: dict[DraftKind, Callable[[], Any]] = {
-        DraftKind.VOLUNTEER: lambda: VolunteerDetails(is_new=summary.volunteer is None),
+        DraftKind.VOLUNTEER: lambda: VolunteerDetails(is_new=form.volunteer is None),
         DraftKind.TRAINING: lambda: course(**vars(unit)),
         DraftKind.APPLICATION: ApplicationDetails,
     }
-    details = await drafts.restored(await drafts.get(summary.id, by=by), blank[summary.kind]())
-    lacking = [sentence for name, sentence in details.problems().items() if name not in _NOT_KEPT]
-    return lacking[0] if lacking else '資料已填齊，尚未儲存。'
+    details = await drafts.restored(await drafts.get(form.id, by=by), blank[form.kind]())
+    open_ones = [sentence for name, sentence in details.problems().items() if name not in _NOT_KEPT]
+    return open_ones[0] if open_ones else '資料已填齊，尚未儲存。'
 
 
 async def _of_case(case: Application, by: Account) -> LeftOff:

@@ -19,7 +19,7 @@ from ..volunteers import basics as of_step_4
 from . import courses
 
 # Which step mends which check; what is in neither is mended in the application itself.
-_OF_BASICS = frozenset({'basics', 'identity', 'photo', 'consent'})
+_OF_BASICS = frozenset({'basics', 'identity', 'letters', 'photo', 'consent'})
 _OF_TRAINING = frozenset({*TrainingKind, 'certificates', 'references'})
 # What a link to it says, where that is not its name.
 _ACTS = {'draft': '繼續教育訓練草稿', 'apply': '申請送審', 'send': '前往送審'}
@@ -73,7 +73,9 @@ async def of_many(people: Sequence[Volunteer], *, by: Account) -> dict[int, list
         case = latest.get(one.id)
         checks = by_case.get(case.id) if case else by_person.get(one.id)
         gaps = [*_half_done(half.get(one.id)), *(_gap(check) for check in readiness.lacking(checks or []))]
-        found[one.id] = _with_the_way_on(sorted(gaps, key=lambda gap: gap.step), one, case)
+        # A name that cannot be printed is no hindrance everywhere, but nobody should learn of it from the book.
+        told = [_gap(check) for check in checks or [] if check.key == 'letters' and check.state == 'advice']
+        found[one.id] = _with_the_way_on(sorted(gaps, key=lambda gap: gap.step), one, case) + told
     return found
 
 

@@ -60,6 +60,7 @@ FACTS: dict[str, tuple[str, Fact]] = {
     '姓名': ('收件人姓名', '林小滿'),
     '帳號': ('登入的帳號', 'clerk'),
     '身分': ('帳號的身分', '單位承辦人'),
+    '申請': ('帳號是否由收件人申請（是/否）', True),
     '有效期限': ('連結的期限；沒有時是空白', '115/03/08 15:00'),
     '變更時間': ('密碼或信箱變更、收編或列印的時間', '115/03/08 15:00'),
     '變更方式': ('由誰、怎麼變更', '本人變更'),
@@ -80,13 +81,14 @@ FACTS: dict[str, tuple[str, Fact]] = {
     '連結': ('收件人該去的頁面', 'https://books.example.gov.tw/'),
     # Known in every mail:
     '寄給個人': ('寄給個人而不是機關或單位的信箱（是/否）', False),
+    '代理': ('收件人代理誰、到哪一天；不是代理時是空白', ''),
     '通知設定': ('收件人改變通知方式的頁面', 'https://books.example.gov.tw/account/mail'),
     '洽詢電話': ('系統主管單位的電話', '(02)0000-1234'),
     '客服電話': ('客服諮詢專線', '(02)0000-5678'),
     '客服信箱': ('客服信箱', 'service@example.gov.tw'),
     '系統網址': ('本系統的網址', 'https://books.example.gov.tw'),
 }
-COMMON = ('寄給個人', '通知設定', '洽詢電話', '客服電話', '客服信箱', '系統網址')
+COMMON = ('寄給個人', '代理', '通知設定', '洽詢電話', '客服電話', '客服信箱', '系統網址')
 
 # A subject is kept and transported in clear: none of these may stand there.
 PERSONAL = frozenset(
@@ -105,6 +107,7 @@ PERSONAL = frozenset(
         '單位信箱',
         '新信箱',
         '查詢人',
+        '代理',
     )
 )
 
@@ -122,6 +125,10 @@ _ABOUT = (*_CASE, *_UNIT, *_AGENCY, '連結')
 _AGAIN: dict[str, Mapping[str, Fact]] = {'第 2 次送審': {'送審次數': 2, '備註': ''}}
 _CANCELLED: dict[str, Mapping[str, Fact]] = {'註銷': {'發冊類別': '註銷', '註銷': True}}
 _OWN: dict[str, Mapping[str, Fact]] = {'寄給個人': {'寄給個人': True, '附名冊': False}}
+_FOR_DEPUTY: dict[str, Mapping[str, Fact]] = {
+    '寄給代理人': {'寄給個人': True, '附名冊': False, '代理': '何專員（至 115/03/13）'}
+}
+_NOT_ASKED: dict[str, Mapping[str, Fact]] = {'不是申請的帳號': {'申請': False}}
 _NO_END: dict[str, Mapping[str, Fact]] = {'連結沒有期限': {'有效期限': ''}}
 
 
@@ -148,14 +155,14 @@ KINDS = {
         '送審通知',
         'agency',
         (*_ABOUT, '送審時間', '期限', '期限全文', '備註', '附名冊'),
-        _AGAIN | _OWN,
+        _AGAIN | _OWN | _FOR_DEPUTY,
         ('案號', '連結'),
     ),
     'roster_submitted': Kind(
         '名冊送審通知',
         'agency',
         (*_UNIT, *_AGENCY, '連結', '名冊編號', '名冊', '件數', '案件', '送審時間', '期限', '期限全文', '附名冊'),
-        _OWN,
+        _OWN | _FOR_DEPUTY,
         ('案件', '連結'),
     ),
     'returned': Kind(
@@ -194,14 +201,22 @@ KINDS = {
         _CANCELLED,
         ('紀錄冊號', '連結'),
     ),
-    'due_soon': Kind('期限提醒', 'agency', (*_AGENCY, '件數', '逐案', '期限', '連結'), _OWN, ('逐案', '連結')),
-    'overdue': Kind('逾期通知', 'supervisor', (*_AGENCY, '主管', '件數', '逐案', '審核期間', '連結'), {}, ('逐案',)),
-    'digest': Kind('每日摘要', 'account', ('姓名', '日期', '件數', '項目', '連結'), {}, ('項目',)),
+    'due_soon': Kind(
+        '期限提醒', 'agency', (*_AGENCY, '件數', '逐案', '期限', '連結'), _OWN | _FOR_DEPUTY, ('逐案', '連結')
+    ),
+    'overdue': Kind(
+        '逾期通知', 'supervisor', (*_AGENCY, '主管', '件數', '逐案', '審核期間', '連結'), _FOR_DEPUTY, ('逐案',)
+    ),
+    'digest': Kind('每日摘要', 'account', ('姓名', '日期', '件數', '項目', '連結'), _FOR_DEPUTY, ('項目',)),
     'undelivered': Kind('未寄達信件摘要', 'account', ('姓名', '日期', '件數', '未寄達', '連結'), {}, ('未寄達',)),
     'first_password': Kind('設定密碼連結', 'account', ('姓名', '帳號', '連結', '有效期限'), _NO_END, ('帳號', '連結')),
     'reset': Kind('重設密碼連結', 'account', ('姓名', '連結', '有效期限'), _NO_END),
     'account_granted': Kind(
-        '帳號開通', 'account', ('姓名', '帳號', '身分', '連結', '有效期限'), _NO_END, ('帳號', '連結')
+        '帳號開通',
+        'account',
+        ('姓名', '帳號', '身分', '申請', '連結', '有效期限'),
+        _NO_END | _NOT_ASKED,
+        ('帳號', '連結'),
     ),
     'account_confirm': Kind('確認帳號申請', 'applicant', ('連結', '有效期限'), _NO_END),
     'account_refused': Kind('帳號未核准', 'applicant', ('姓名', '申請單位', '帳號', '原因', '連結'), {}, ('原因',)),

@@ -14,7 +14,7 @@ from db.choices import MailPreference, MailStatus, Role
 from db.models import Account, OutgoingMail
 
 from .. import dates, links
-from ..cases import case_numbers
+from ..cases import case_numbers, deputies
 from ..repeating import repeating
 from . import outbox, queries, templates
 from .messages import url_of
@@ -85,19 +85,22 @@ async def _send_to(account_id: int) -> bool:
             await OutgoingMail.filter(id__in=ids).update(status=MailStatus.SKIPPED)
             await outbox.announce_about(ids)
             return False
+        stood = (await deputies.standing(person.agency_id)).get(person.id) if person.agency_id else None
+        reader, mailbox = (stood.deputy, stood.deputy.email) if stood else (person, notices[-1].recipient)
         lines = [f'{_when(notice.created_at)} {queries.in_brief(notice)}' for notice in notices]
         letter = await templates.composed(
             'digest',
             {
-                '姓名': person.name,
+                '姓名': reader.name,
                 '日期': dates.roc(dates.today()),
                 '件數': len(lines),
                 '項目': _few(lines),
                 '連結': url_of(_HOMES[person.role]),
                 '寄給個人': True,
+                **deputies.told_to([stood] if stood else []),
             },
         )
-        digest = await outbox.queue(notices[-1].recipient, *letter, template='digest', account=person, is_certain=True)
+        digest = await outbox.queue(mailbox, *letter, template='digest', account=reader, is_certain=True)
         await OutgoingMail.filter(id__in=ids).update(digest_id=digest.id)
     return True
 

@@ -9,13 +9,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from db.choices import ApplicationStatus, BookStatus, Role
+from db.choices import ApplicationStatus, BookStatus, MailPreference, Role
 from db.models import Account, AccountRequest, Agency, Application, HostUnit, RecordBook, Roster
 
 from .. import dates, links, settings
 from ..calendar import days_left
 from ..calendar.days_left import DaysLeft
-from ..cases import case_numbers
+from ..cases import case_numbers, deputies
 from ..printouts import roster_sheets
 from . import outbox, templates
 from .catalogue import Fact
@@ -79,6 +79,9 @@ async def overdue(agency: Agency, cases: Sequence[Application]) -> None:
         '連結': url_of(links.overdue()),
     }
     await outbox.queue(agency.supervisor_email, *await templates.composed('overdue', facts), template='overdue')
+    if stood := await deputies.of_supervisor(agency):
+        composed = await templates.composed('overdue', facts | deputies.told_to([stood]) | {'主管': stood.deputy.name})
+        await outbox.queue(stood.deputy.email, *composed, template='overdue', account=stood.deputy, is_certain=True)
 
 
 async def returned(application: Application, reason: str) -> None:
@@ -190,9 +193,11 @@ async def reset(account: Account, link: str, valid_until: datetime | None = None
     await _queue_secret(account, 'reset', {'連結': url_of(link), '有效期限': _instant(valid_until)})
 
 
-async def account_granted(account: Account, link: str, valid_until: datetime | None = None) -> None:
-    """To the account's owner: the account is open; `link` leads to where the password is set."""
-    facts: dict[str, Fact] = {'帳號': await _username(account), '身分': account.role.label}
+async def account_granted(
+    account: Account, link: str, valid_until: datetime | None = None, *, was_asked_for: bool
+) -> None:
+    """To the account's owner: the account is open, asked for or not; `link` leads to where the password is set."""
+    facts: dict[str, Fact] = {'帳號': await _username(account), '身分': account.role.label, '申請': was_asked_for}
     facts |= {'連結': url_of(link), '有效期限': _instant(valid_until)}
     await _queue_secret(account, 'account_granted', facts)
 
@@ -237,8 +242,17 @@ async def _tell_agency(
     await outbox.queue(
         agency.email, *composed, template=template, application=application, roster=roster, attachment=attachment
     )
-    reviewers = await Account.filter(agency_id=agency.id, role=Role.REVIEWER, is_active=True).order_by('id')
-    await _copy(template, facts, reviewers, [agency.email], application=application, roster=roster)
+    away = await deputies.standing(agency.id)
+    people = Account.filter(agency_id=agency.id, role=Role.REVIEWER, is_active=True).exclude(id__in=list(away))
+    reached = [agency.email]
+    for person in await people.order_by('id'):
+        stood = [one for one in away.values() if one.deputy.id == person.id]
+        # Whoever stands in for others reads as soon as any of them would.
+        chosen = {person.mail_preference, *(one.absent.mail_preference for one in stood)}
+        person.mail_preference = next(each for each in MailPreference if each in chosen)
+        own = facts | deputies.told_to(stood)
+        await _copy(template, own, [person], reached, application=application, roster=roster)
+        reached.append(person.email)
 
 
 async def _tell_unit(template: str, case: Application, facts: dict[str, Fact]) -> None:

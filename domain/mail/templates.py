@@ -171,6 +171,7 @@ def _common() -> dict[str, Fact]:
     office = settings.current()
     return {
         '寄給個人': False,
+        '代理': '',
         '通知設定': f'{office.public_url}{links.mail_settings()}',
         '洽詢電話': office.office_phone,
         '客服電話': office.service_phone,

@@ -21,8 +21,8 @@ from docx.text.paragraph import Paragraph as WordParagraph
 
 from .. import dates
 from ..logbook import pdf as press
-from . import odf
-from .odf import KAI, LANDSCAPE, PORTRAIT, WESTERN, Cell, Rows, Sheet, clean, display
+from . import odf, own_font
+from .odf import KAI, LANDSCAPE, PORTRAIT, Cell, Rows, Sheet, clean, display
 
 AT_ONCE = 1000
 PORTRAIT_COLUMNS = 6
@@ -149,7 +149,9 @@ def _number_pages(document: WordDocument) -> None:
 
 def _set_fonts(document: WordDocument) -> None:
     normal = document.styles['Normal']
-    normal.font.name, normal.font.size = WESTERN, Pt(11)
+    normal.font.name, normal.font.size = own_font.NAME, Pt(11)
+    own_font.put_into(document)
+    normal.paragraph_format.space_before = normal.paragraph_format.space_after = Pt(2)  # room for marks in a table
     properties = normal.element.get_or_add_rPr()
     properties.rFonts.set(qn('w:eastAsia'), KAI)
     language = OxmlElement('w:lang')

@@ -17,7 +17,8 @@ from .. import applications, corrections, dates, papers, permissions, readiness,
 from ..books import record_books
 from ..calendar import days_left, office_calendar
 from ..calendar.days_left import DaysLeft
-from ..cases import transitions
+from ..cases import deputies, transitions
+from ..cases.deputies import Standing
 from ..cases.worklists import CLOSED
 from ..errors import Incomplete, MovedOn, NotPermitted
 from ..mail import messages
@@ -39,6 +40,7 @@ class Case:
     `days_left` is None when no period runs. `changes`: what was changed since somebody looked last, while it is under
     review; `digest` is of all that the application holds, never newer than what else is told here. `as_sent`: it ended
     without a book, and volunteer and trainings are as they were sent, or looked at since; there is nothing to check.
+    `stood`: who has it in hand is away, and who acts meanwhile.
     """
 
     application: Application
@@ -51,6 +53,7 @@ class Case:
     changes: Sequence[PaperChange]
     digest: str
     as_sent: bool = False
+    stood: Standing | None = None
 
 
 async def case(application_id: int, *, by: Account) -> Case:
@@ -82,6 +85,7 @@ async def case(application_id: int, *, by: Account) -> Case:
         changes=await papers.since_look(application, held) if is_waiting else (),
         digest=held.digest(),
         as_sent=kept is not None,
+        stood=(await deputies.in_hand([application.id], by=by)).get(application.id) if is_waiting else None,
     )
 
 

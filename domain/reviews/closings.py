@@ -17,6 +17,7 @@ from .. import applications, dates, permissions
 from ..cases import transitions
 from ..errors import DomainError, MovedOn
 from ..mail import messages
+from . import roster_news
 
 
 class TooEarly(DomainError):
@@ -35,7 +36,8 @@ def closable_from(application: Application) -> date | None:
 
 
 async def close(application_id: int, version: int, *, by: Account) -> Application:
-    """End the case on the `version` that was read; the unit gets mail. Done twice it counts once.
+    """End the case on the `version` that was read; the unit gets mail, of a row of a roster that of
+    the roster. Done twice it counts once.
 
     Raises NotFound, MovedOn, TooEarly, NotPermitted for one's own case.
     """
@@ -55,7 +57,10 @@ async def close(application_id: int, version: int, *, by: Account) -> Applicatio
     try:
         async with transaction():
             moved = await transitions.move(now, ApplicationStatus.REJECTED, by=by, reason=reason, **facts)
-            await messages.rejected(moved, reason, correct_by=now.correct_by)
+            if moved.roster_id:
+                await roster_news.note(moved)
+            else:
+                await messages.rejected(moved, reason, correct_by=now.correct_by)
     except MovedOn:
         again = await applications.get(application_id, by=by)
         if again.status == ApplicationStatus.REJECTED and again.decided_by_id == by.id:

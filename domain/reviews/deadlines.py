@@ -25,7 +25,7 @@ from .. import dates, permissions
 from ..calendar import days_left, office_calendar
 from ..calendar.days_left import DaysLeft
 from ..calendar.office_calendar import IsOff
-from ..cases import transitions
+from ..cases import deputies, transitions
 from ..mail import messages
 from ..paging import Page, bounds
 from ..repeating import repeating
@@ -107,6 +107,14 @@ def is_supervisor(account: Account) -> bool:
         return False
     supervisor = account.agency.supervisor_email.strip().casefold()
     return bool(supervisor) and account.email.strip().casefold() == supervisor
+
+
+async def leads(account: Account) -> bool:
+    """Whether the account is the supervisor's, or that of the supervisor's deputy today; its agency is fetched."""
+    if is_supervisor(account) or account.role != Role.REVIEWER or account.agency is None:
+        return is_supervisor(account)
+    stood = await deputies.of_supervisor(account.agency)
+    return stood is not None and stood.deputy.id == account.id
 
 
 async def watch_forever() -> None:

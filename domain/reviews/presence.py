@@ -18,6 +18,7 @@ from db.models import Account, Application, Presence
 
 from .. import announcements, applications, dates, permissions
 from ..announcements import ReadersChanged
+from ..cases import deputies
 from ..repeating import repeating
 
 log = logging.getLogger(__name__)
@@ -66,6 +67,7 @@ async def enter(application_id: int, page_id: UUID, *, by: Account) -> None:
         await Presence.filter(application_id=application.id, seen_at__lt=dates.now() - FORGOTTEN_AFTER).delete()
         await _execute(_ENTER, page_id, application.id, by.id, dates.now(), dates.now())
         await _execute(_HAND_ON, application.id)
+        await _pass_to_deputy(application, page_id, by)
         await _announce(application.id, application.agency_id)
 
 
@@ -164,6 +166,14 @@ async def _remove(page_ids: list[UUID], application_id: int, agency_id: int, bef
             return
         await _execute(_HAND_ON, application_id)
         await _announce(application_id, agency_id)
+
+
+async def _pass_to_deputy(application: Application, page_id: UUID, by: Account) -> None:
+    """What somebody who is away has left open is in the hands of the deputy who opens it."""
+    stood = [one.absent.id for one in (await deputies.standing(by.agency_id)).values() if one.deputy.id == by.id]
+    left_open = Presence.filter(application_id=application.id, holds=True, account_id__in=stood)
+    if stood and await left_open.update(holds=False):
+        await Presence.filter(id=page_id).update(holds=True)
 
 
 async def _alone(application_id: int) -> None:

@@ -200,9 +200,10 @@ async def neighbours(
     text: str = '',
     order: Order = 'due',
 ) -> Neighbours:
-    """What comes before and after the case in the queue as `awaiting` gives it, cases just decided left out.
+    """What comes before and after the case in the queue as `awaiting` gives it and counts it.
 
-    Of a case that has left the queue the next one is the first.
+    Cases just decided are passed over, though they count until they are released, as in every list. Of a case that has
+    left the queue the next one is the first.
     """
     pending = Subquery(Decision.filter(problem='').values('application_id'))
     found = await _found(by, status, host_unit_id, due, roster_id, text)

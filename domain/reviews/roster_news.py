@@ -4,14 +4,14 @@ A decision on a row leaves a note in its transaction; the mail is written when t
 told once. One row alone is told as a case of its own.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from tortoise.functions import Max
 
 from db import transaction
 from db.choices import ApplicationStatus
-from db.models import Application, BookIssue, Roster, UntoldDecision
+from db.models import Application, ApplicationStep, BookIssue, Roster, UntoldDecision
 
 from .. import dates, settings
 from ..books import record_books
@@ -60,4 +60,10 @@ async def _tell_of_one(case: Application) -> None:
     elif case.status == ApplicationStatus.RETURNED:
         await messages.returned(case, case.reason)
     else:
-        await messages.rejected(case, case.reason)
+        await messages.rejected(case, case.reason, correct_by=await _term_passed(case))
+
+
+async def _term_passed(case: Application) -> date | None:
+    """The last day of the correction that never came, of a case that was closed because of that."""
+    before = await ApplicationStep.filter(application_id=case.id).order_by('-at', '-id').offset(1).first()
+    return before.due_on if before and before.status == ApplicationStatus.RETURNED else None

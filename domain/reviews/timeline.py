@@ -113,7 +113,7 @@ async def of(application: Application, *, by: Account) -> list[Entry]:
     decision once it is released.
     """
     case = await applications.get(application.id, by=by)
-    steps = await ApplicationStep.filter(application_id=case.id).select_related('by')
+    steps = await ApplicationStep.filter(application_id=case.id).select_related('by', 'on_behalf_of')
     if by.role == Role.VOLUNTEER:
         return newest_first(_step_for_volunteer(case, step) for step in steps)
     marked = await corrections.of(case, by=by)
@@ -171,7 +171,8 @@ def _step(case: Application, step: ApplicationStep) -> Entry:
         note = f'{case.agency.name}，期限 {dates.roc(step.due_on)}' if step.due_on else case.agency.name
     if step.status == _RETURNED and step.due_on:
         note = f'{note}\n補件期限 {dates.roc(step.due_on)}'
-    return Entry(step.at, step.by.name, what, event, note, ref=step.id)
+    actor = f'{step.by.name}（代理{step.on_behalf_of.name}）' if step.on_behalf_of else step.by.name
+    return Entry(step.at, actor, what, event, note, ref=step.id)
 
 
 def _step_for_volunteer(case: Application, step: ApplicationStep) -> Entry:

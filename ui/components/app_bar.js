@@ -24,8 +24,24 @@ const sizes = {
   `,
 };
 
+// Quasar's own icons are words in a font of its own; a path is drawn without, and no screen reader reads it.
+const DISC = 'M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20z';
+const drawn = {
+  arrow: { dropdown: 'M7 10l5 5 5-5z' },
+  field: { error: DISC + 'm1 15h-2v-2h2zm0-4h-2V7h2z' },
+  type: {
+    positive: DISC + 'm-2 15l-5-5 1.4-1.4 3.6 3.6 7.6-7.6L19 8z',
+    negative: DISC + 'm1 15h-2v-2h2zm0-4h-2V7h2z',
+    warning: 'M1 21h22L12 2zm12-3h-2v-2h2zm0-4h-2v-4h2z',
+    info: DISC + 'm1 15h-2v-6h2zm0-8h-2V7h2z',
+  },
+};
+
 export default {
   components: { 'lb-icon': icon, 'lb-size-choice': sizes },
+  created() {
+    for (const [kind, icons] of Object.entries(drawn)) Object.assign(this.$q.iconSet[kind], icons);
+  },
   props: {
     home: String,
     name: String,

@@ -40,6 +40,7 @@ class app_bar(Element, component='app_bar.js'):
             self._props['links'].append(('顯示步驟引導', links.show_guide()))
             self._props['waiting-href'] = links.applications(UnitList.TURN.value)
         elif account.role is Role.REVIEWER:
+            self._props['links'].append(('職務代理', links.deputy()))
             self._props['waiting-href'] = links.review_queue()
         self.show_waiting(waiting)
 

@@ -1,5 +1,6 @@
 """該打的電話: whom to call, a case or a whole roster with one tap. The list hides itself when it is empty."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from nicegui.element import Element
@@ -7,7 +8,8 @@ from nicegui.events import GenericEventArguments
 
 from domain import dates, links
 from domain.announcements import CaseChanged
-from domain.cases import case_numbers
+from domain.cases import case_numbers, deputies
+from domain.cases.deputies import Standing
 from domain.mail import outbox
 from domain.mail.queries import in_brief
 from domain.model import Account, ApplicationStatus, CallResult, Role
@@ -41,7 +43,9 @@ class call_tasks(Element, component='call_tasks.js'):
     async def renew(self) -> None:
         """Reads the tasks again."""
         self.tasks = {task.key: task for task in await phone_calls.to_make(by=self.account)}
-        listed = [_as_props(task, self.account) for task in self.tasks.values()]
+        is_reviewer = self.account.role is Role.REVIEWER
+        away = {one.absent.id: one for one in await deputies.told(by=self.account)} if is_reviewer else {}
+        listed = [_as_props(task, self.account, away) for task in self.tasks.values()]
         if self._props.get('tasks') != listed:
             self._props['tasks'] = listed
             self.update()
@@ -67,8 +71,9 @@ class call_tasks(Element, component='call_tasks.js'):
             confirm('已排入重寄；寄達後，這項工作會自動消失。')
 
 
-def _as_props(task: CallTask, account: Account) -> dict[str, Any]:
+def _as_props(task: CallTask, account: Account, away: Mapping[int, Standing]) -> dict[str, Any]:
     case, mail = task.application, task.mail
+    stood = away.get(case.decided_by_id or 0)
     return {
         'key': task.key,
         'who': task.who,
@@ -77,7 +82,7 @@ def _as_props(task: CallTask, account: Account) -> dict[str, Any]:
         'address': _address(task, account),
         'trouble': (mail.last_error or mail.status.label) if mail else '',
         'resends': mail is not None,
-        'since': dates.format_moment(task.since),
+        'since': dates.format_moment(task.since) + (f'　{stood.deputy.name}代理{stood.absent.name}' if stood else ''),
     }
 
 

@@ -12,7 +12,7 @@ from .icon import icon
 
 def refuse(refusal: DomainError) -> None:
     """Shows why something was refused, until the user closes it."""
-    ui.notify(str(refusal), type='negative', position='top', multi_line=True, timeout=0, close_button='知道了')
+    ui.notify(str(refusal), type='negative', position='bottom-right', multi_line=True, timeout=0, close_button='知道了')
 
 
 @contextmanager
@@ -26,7 +26,7 @@ def showing_refusals() -> Iterator[None]:
 
 def confirm(sentence: str) -> None:
     """Shows for five seconds that something was done."""
-    ui.notify(sentence, type='positive', position='top', multi_line=True, timeout=5000)
+    ui.notify(sentence, type='positive', position='bottom-right', multi_line=True, timeout=5000)
 
 
 def lead_on(sentence: str, text: str, address: str) -> None:
@@ -41,4 +41,4 @@ def lead_on(sentence: str, text: str, address: str) -> None:
 
 def tell(sentence: str) -> None:
     """Shows for eight seconds what the user may want to know."""
-    ui.notify(sentence, type='info', position='top', multi_line=True, timeout=8000, close_button='知道了')
+    ui.notify(sentence, type='info', position='bottom-right', multi_line=True, timeout=8000, close_button='知道了')

@@ -62,7 +62,7 @@ export default {
               <template v-else>{{ s.n }}</template>
             </i>
             <div v-if="s.n === now">
-              <b>STEP {{ s.n }}<em>{{ s.done && !s.left.length ? '已完成' : '進行中' }}</em></b>
+              <b>STEP {{ s.n }}<em>進行中</em></b>
               <span v-for="line in s.lines" :key="line" class="line">{{ line }}</span>
             </div>
             <p v-else-if="s.done" :title="s.lines.join(' ')">

@@ -61,12 +61,12 @@ def register(site: FastAPI) -> None:
 async def _site_map(request: Request) -> Response:
     account = gate.account_of(request)
     own = [*PAGES[account.role], *OWN] if account else []
-    return public.page('site_map.html', is_signed_in=account is not None, own=own, for_all=FOR_ALL)
+    return public.page('site_map.html', account=account, own=own, for_all=FOR_ALL)
 
 
 async def _privacy(request: Request) -> Response:
-    return public.page('privacy.html', is_signed_in=gate.account_of(request) is not None)
+    return public.page('privacy.html', account=gate.account_of(request))
 
 
 async def _security(request: Request) -> Response:
-    return public.page('security.html', is_signed_in=gate.account_of(request) is not None)
+    return public.page('security.html', account=gate.account_of(request))

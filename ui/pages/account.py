@@ -1,17 +1,20 @@
-"""One's own account: changing the password, how mail comes, and fetching the step guide back."""
+"""One's own account: changing the password, how mail comes, who stands in, and fetching the step guide back."""
 
 from dataclasses import dataclass, field
+from functools import partial
 
 from fastapi.responses import RedirectResponse, Response
 from nicegui import html, ui
 
-from domain import accounts, links
+from domain import accounts, dates, links
 from domain.accounts import passwords
+from domain.cases import deputies
 from domain.errors import Incomplete
 from domain.model import Account, MailPreference, Role
 
 from ..components.action_button import action_button
 from ..components.card import card
+from ..components.deputy_card import deputy_card
 from ..components.form import form
 from ..components.form.fields import password_field, radio_field
 from ..flash import leave_with
@@ -119,6 +122,17 @@ async def mail_page(account: Account) -> None:
             with html.div().classes('lb-row-acts'):
                 action_button('儲存', save, in_form=in_form)
                 ui.link('返回', HOMES[account.role]).classes('lb-btn q-btn lb-flat')
+
+
+async def deputy_page(account: Account) -> None:
+    """職務代理: who stands in while one is away."""
+    with frame(account, '職務代理', waiting=await waiting_for(account)), html.div().classes('lb-narrow lb-stack'):
+        for stood in await deputies.told(by=account):
+            if stood.deputy.id == account.id:
+                html.p(f'您現在代理{stood.absent.name}，到 {dates.roc(stood.ends_on)} 為止（含當日）。').classes(
+                    'lb-lead'
+                )
+        await deputy_card(account, account, partial(leave_with, links.deputy()))
 
 
 def _where_mail_goes(account: Account) -> str:

@@ -121,7 +121,7 @@ async def _take_code(
     again: str = Form(''),
     email: str = Form(''),
 ) -> Response:
-    typed = {'number': number[:60], 'born_on': born_on[:20], 'code': code[:60], 'email': email[:254]}
+    typed = {'number': number, 'born_on': born_on, 'code': code, 'email': email}
     if password != again:
         return _code_page(typed, {'again': '兩次輸入的密碼不同，請重新輸入。'})
     try:
@@ -156,7 +156,8 @@ async def _take_email(token: str = Form(''), answer: str = Form('')) -> Response
 
 
 def _day(text: str) -> date | None:
-    return dates.parse_roc(text[:20]) if text.strip() else None
+    # What is longer is no date, and stays none when it is cut.
+    return dates.parse_roc(text.strip()[:41]) if text.strip() else None
 
 
 def _code_page(

@@ -40,7 +40,6 @@ COLUMNS = [
 async def applications_page(account: Account, which: str = '', page: int = 1, per: int = 10) -> None:
     """The four lists: 輪到您, 審核中, 已核可, 駁回與撤回."""
     chosen = next((known for known in UnitList if known == which), UnitList.TURN)
-
     view = View.read(page, per)
 
     async def shown() -> None:
@@ -48,16 +47,7 @@ async def applications_page(account: Account, which: str = '', page: int = 1, pe
 
     async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
         found = await applications.of_unit(by=account, which=chosen, page=page, per_page=per_page)
-        repeatable = await applications.repeatable(found.rows, by=account)
-        left = await days_left.of_cases(found.rows) | await days_left.of_corrections(found.rows)
-        gone = await worklists.out_of_reach(found.rows, by=account)
-        drafts = {one.id: one for one in found.rows if one.status is ApplicationStatus.DRAFT and one.id not in gone}
-        gaps = await missing.of_many([one.volunteer for one in drafts.values()], by=account)
-        rows = [_row(each, account, left.get(each.id), each.id in repeatable, each.id in gone) for each in found.rows]
-        for row, each in zip(rows, found.rows, strict=True):
-            if each.id in drafts:
-                row['reason'] = _lacking(gaps[each.volunteer_id])
-        return rows, found.total
+        return await _rows(found.rows, account), found.total
 
     async def acted(key: str, what: str) -> None:
         application = await applications.get(int(key), by=account)
@@ -71,14 +61,9 @@ async def applications_page(account: Account, which: str = '', page: int = 1, pe
 
     with frame(account, '送審進度', crumbs=[MENU, VOLUNTEER_DATA], waiting=await waiting_for(account)):
         tabs = html.nav().classes('lb-pills lb-gap-below').props('aria-label=案件清單')
-        columns = [*COLUMNS]
-        if chosen in (UnitList.TURN, UnitList.REVIEW):
-            columns.insert(2, ('due', '期限'))
-        if chosen is not UnitList.APPROVED:
-            columns.append(('next', '接下來'))
         table = record_table(
             chosen.label,
-            columns,
+            _columns(chosen),
             fetch,
             acted=acted,
             empty=f'沒有「{chosen.label}」的案件',
@@ -97,6 +82,28 @@ async def applications_page(account: Account, which: str = '', page: int = 1, pe
 
         await renew()
     follow(CaseChanged, renew, of_side(account))
+
+
+def _columns(which: UnitList) -> list[tuple[str, str]]:
+    columns = [*COLUMNS]
+    if which in (UnitList.TURN, UnitList.REVIEW):
+        columns.insert(2, ('due', '期限'))
+    if which is not UnitList.APPROVED:
+        columns.append(('next', '接下來'))
+    return columns
+
+
+async def _rows(found: Sequence[Application], account: Account) -> Sequence[Row]:
+    repeatable = await applications.repeatable(found, by=account)
+    left = await days_left.of_cases(found) | await days_left.of_corrections(found)
+    gone = await worklists.out_of_reach(found, by=account)
+    drafts = {one.id: one for one in found if one.status is ApplicationStatus.DRAFT and one.id not in gone}
+    gaps = await missing.of_many([one.volunteer for one in drafts.values()], by=account)
+    rows = [_row(each, account, left.get(each.id), each.id in repeatable, each.id in gone) for each in found]
+    for row, each in zip(rows, found, strict=True):
+        if each.id in drafts:
+            row['reason'] = _lacking(gaps[each.volunteer_id])
+    return rows
 
 
 def _tab(which: UnitList, count: int, is_here: bool) -> None:

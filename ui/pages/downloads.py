@@ -22,8 +22,8 @@ def register(site: FastAPI) -> None:
 
 
 async def _page(request: Request) -> Response:
-    is_signed_in = gate.account_of(request) is not None
-    return public.page('downloads.html', steps=STEPS, roster=links.blank_roster(), is_signed_in=is_signed_in)
+    account = gate.account_of(request)
+    return public.page('downloads.html', account=account, steps=STEPS, roster=links.blank_roster())
 
 
 async def _roster() -> Response:

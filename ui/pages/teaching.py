@@ -29,4 +29,4 @@ def register(site: FastAPI) -> None:
 async def _page(request: Request) -> Response:
     pictures = (links.static(f'teaching/step-{number}.webp') for number, _ in enumerate(STEPS, 1))
     steps = list(zip(STEPS, HOW, pictures, strict=True))
-    return public.page('teaching.html', steps=steps, is_signed_in=gate.account_of(request) is not None)
+    return public.page('teaching.html', steps=steps, account=gate.account_of(request))

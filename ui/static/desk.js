@@ -25,9 +25,11 @@ export const marksAt = (key) => desk.marks.filter((m) => m.key === key && m.live
 
 // The cases before and after the open one. When it has left the list, the next one is the first of the list.
 export function neighbours() {
-  const list = desk.visible.filter((c) => !c.pending || c.id === desk.selected);
-  const at = list.findIndex((c) => c.id === desk.selected);
-  return { previous: list[at - 1]?.id || 0, next: list[at + 1]?.id || 0, position: at + 1, count: list.length };
+  // What was just decided counts until it is released, as everywhere, and is passed over.
+  const at = desk.visible.findIndex((c) => c.id === desk.selected);
+  const before = desk.visible.slice(0, Math.max(at, 0)).findLast((c) => !c.pending);
+  const after = desk.visible.slice(at + 1).find((c) => !c.pending);
+  return { previous: before?.id || 0, next: after?.id || 0, position: at + 1, count: desk.visible.length };
 }
 
 export function write(key) {

@@ -162,3 +162,14 @@ addEventListener('load', () => {
     return true;
   });
 });
+
+// What gets the focus is not left under a notice (WCAG 2.4.11).
+document.addEventListener('focusin', ({ target }) => {
+  if (target.closest('.q-notification')) return;
+  const at = target.getBoundingClientRect();
+  for (const notice of document.querySelectorAll('.q-notification')) {
+    const over = notice.getBoundingClientRect();
+    if (at.left < over.right && at.right > over.left && at.top < over.bottom && at.bottom > over.top)
+      target.scrollIntoView({ block: 'center' });
+  }
+});

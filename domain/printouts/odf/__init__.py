@@ -18,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from ... import dates
+from .. import own_font
 
 
 class Share(float):
@@ -203,6 +204,7 @@ def _package(
         'media_type': media_type,
         'parts': [*parts, 'meta.xml'],
         'pictures': list(pictures),
+        'fonts': [own_font.ODF_PATH] if kind == 'text' else [],
     }
     templates = {part: f'{kind}/{part}' for part in parts} | {'meta.xml': 'meta.xml'} | dict(elsewhere or {})
     target = io.BytesIO()
@@ -219,6 +221,8 @@ def _package(
                 target_part.writelines(piece.encode() for piece in written)
         for name, picture in pictures.items():
             package.writestr(name, picture, zipfile.ZIP_STORED)
+        if facts['fonts']:
+            package.writestr(own_font.ODF_PATH, own_font.content())
     return target.getvalue()
 
 
@@ -233,7 +237,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {'clean': clean, 'display': display, 'paragraph': _paragraph}
-    environment.globals |= {'western': WESTERN, 'kai': KAI}
+    environment.globals |= {'western': WESTERN, 'kai': KAI, 'own_name': own_font.NAME, 'own_path': own_font.ODF_PATH}
     environment.tests['share'] = lambda cell: isinstance(cell, Share)
     return environment
 

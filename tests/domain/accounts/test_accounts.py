@@ -552,6 +552,19 @@ class TestAccountsOfStaff:
         assert list(refusal.value.problems) == ['username']
         assert not await OutgoingMail.exists()
 
+    async def test_only_who_has_asked_for_an_account_is_told_so(self) -> None:
+        admin, unit = await an_account(Role.ADMINISTRATOR), await a_host_unit()
+        for was_asked_for in (False, True):
+            details = AccountDetails(f'new{was_asked_for}', '甲', 'a@example.com', host_unit_id=unit.id)
+            await accounts.create(details, was_asked_for=was_asked_for, by=admin)
+
+        mails = await OutgoingMail.all().order_by('id')
+        assert [mail.subject for mail in mails] == [
+            '【志願服務紀錄冊】您的帳號已開通',
+            '【志願服務紀錄冊】您申請的帳號已開通',
+        ]
+        assert ['您申請的' in mail.body.open() for mail in mails] == [False, True]
+
     async def test_an_account_has_the_one_office_of_its_role(self) -> None:
         admin, agency, unit = await an_account(Role.ADMINISTRATOR), await an_agency(), await a_host_unit()
         details = AccountDetails('wang', '王專員', 'w@example.com', '', Role.REVIEWER, unit.id, agency.id)

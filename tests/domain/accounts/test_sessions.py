@@ -191,3 +191,16 @@ async def test_expired_sessions_are_swept_and_announced(ended: list[str]) -> Non
     assert (await Session.get()).digest == sessions.digest_of(lively)
     assert await soon(ended, 2) == {sessions.digest_of(idle), sessions.digest_of(old)}
     assert await sessions.close_expired() == 0
+
+
+async def test_the_time_left_of_many_sessions_is_asked_at_once(queries: list[str]) -> None:
+    clerk = await an_account()
+    digests = [sessions.digest_of(await sessions.open(clerk)) for _ in range(3)]
+    gone = sessions.digest_of('gone')
+    queries.clear()
+    with dates.frozen(dates.now() + MINUTE):
+        left = await sessions.times_left([*digests, gone])
+
+    assert sorted(left) == sorted(digests)
+    assert len(queries) == 1
+    assert all(timedelta() < idle < at_most for idle, at_most in left.values())

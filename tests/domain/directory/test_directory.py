@@ -76,7 +76,7 @@ async def test_a_unit_its_teams_and_what_becomes_of_them(admin: Account) -> None
 
     kept = await directory.host_unit(unit.id)
     assert (kept.name, kept.county.name, kept.is_active) == ('示例美術館', '臺中市', False)
-    assert [team.name for team in await directory.teams(unit.id)] == ['導覽隊', '推廣隊']
+    assert [team.name for team in await directory.teams(unit.id)] == ['推廣隊', '導覽隊']
 
 
 async def test_names_are_given_once(admin: Account) -> None:

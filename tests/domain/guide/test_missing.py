@@ -42,6 +42,17 @@ async def test_saved_without_photo_and_consent_says_so_and_begins_there() -> Non
     assert await keys(person, clerk) == [(4, 'photo'), (4, 'consent')]
 
 
+async def test_a_name_that_cannot_be_printed_is_named_where_the_work_goes_on() -> None:
+    clerk = await a_clerk()
+    person = await a_complete_volunteer(by=clerk)
+    await Volunteer.filter(id=person.id).update(name='王\ue000明')
+    person = await Volunteer.get(id=person.id)
+
+    gaps = await missing.of(person, by=clerk)
+    assert [(gap.step, gap.key) for gap in gaps] == [(7, 'apply'), (4, 'letters')]
+    assert missing.names(gaps) == '姓名用字'
+
+
 async def test_a_training_left_half_done_says_what_it_lacks() -> None:
     clerk = await a_clerk()
     person = await a_complete_volunteer(by=clerk)

@@ -262,7 +262,7 @@ async def test_a_link_to_set_a_password_says_how_long_it_works() -> None:
     until = datetime(2026, 3, 8, 15, 0, tzinfo=dates.TAIPEI)
 
     await messages.reset(account, '/account/reset?token=x-y_z', until)
-    await messages.account_granted(account, '/account/reset?token=x-y_z', until)
+    await messages.account_granted(account, '/account/reset?token=x-y_z', until, was_asked_for=True)
 
     mails = await OutgoingMail.all().order_by('id')
     assert [(mail.recipient, mail.holds_secret) for mail in mails] == [('clerk@example.org', True)] * 2

@@ -14,6 +14,7 @@ from odfdo import Document
 
 from domain import dates, printouts
 from domain.logbook import pdf
+from domain.printouts import own_font
 
 COLUMNS = ('編號', '姓名', '性別', '出生年月日', '身分證字號/證號')
 ROWS = (
@@ -147,6 +148,22 @@ def _text(paragraph: Any) -> str:
 
 def _part(content: bytes, name: str) -> bytes:
     return zipfile.ZipFile(io.BytesIO(content)).read(name)
+
+
+def test_a_text_carries_our_own_letters_to_machines_without_them() -> None:
+    font = own_font.content()
+    with zipfile.ZipFile(io.BytesIO(printouts.odt('名冊', '', COLUMNS, ROWS))) as package:
+        assert package.read('Fonts/latin.ttf') == font
+        assert 'Fonts/latin.ttf' in package.read('META-INF/manifest.xml').decode()
+        assert 'xlink:href="Fonts/latin.ttf"' in package.read('styles.xml').decode()
+    with zipfile.ZipFile(io.BytesIO(printouts.docx('名冊', '', COLUMNS, ROWS))) as package:
+        table = package.read('word/fontTable.xml').decode()
+        hidden = package.read('word/fonts/font1.odttf')
+        key = bytes.fromhex(re.findall(r'w:fontKey="\{([\w-]+)\}"', table)[-1].replace('-', ''))[::-1]
+
+    # As a reader of ECMA-376 takes it out again.
+    shown = bytes(byte ^ key[place % 16] for place, byte in enumerate(hidden[:32]))
+    assert shown + hidden[32:] == font
 
 
 async def test_rows_that_come_one_by_one_make_the_same_spreadsheet() -> None:

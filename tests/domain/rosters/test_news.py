@@ -9,7 +9,7 @@ from db.choices import ApplicationStatus, CallResult
 from db.models import Application, OutgoingMail, Roster, UntoldDecision
 from domain import dates, reviews, rosters, settings
 from domain.mail import outbox
-from domain.reviews import decisions, phone_calls
+from domain.reviews import closings, decisions, phone_calls
 
 from ..sample_office import NOW, Office, a_complete_volunteer
 
@@ -104,3 +104,30 @@ async def test_what_the_unit_has_noticed_by_itself_is_not_told(office: Office) -
         await decisions.release_due()
 
     assert await mails() == []
+
+
+async def test_rows_closed_because_their_correction_never_came_are_told_in_the_one_mail(office: Office) -> None:
+    _, cases = await a_sent_roster(office, '甲', '乙')
+    returned = [await reviews.return_for_correction(one, '請補件', one.version, by=office.reviewer) for one in cases]
+    await Application.all().update(correct_by=NOW.date())
+    await UntoldDecision.all().delete()
+    with dates.frozen(NOW + timedelta(days=1)):
+        for one in returned:
+            await closings.close(one.id, one.version, by=office.reviewer)
+        assert await mails() == []
+        await decisions.release_due()
+
+    assert await mails() == [('roster_decided', 'unit@example.org')]
+
+
+async def test_one_row_closed_alone_is_told_with_the_day_that_has_passed(office: Office) -> None:
+    _, [case] = await a_sent_roster(office, '甲')
+    one = await reviews.return_for_correction(case, '請補件', case.version, by=office.reviewer)
+    await UntoldDecision.all().delete()
+    assert one.correct_by
+    with dates.frozen(NOW + timedelta(days=60)):
+        await closings.close(one.id, one.version, by=office.reviewer)
+        await decisions.release_due()
+
+    mail = await OutgoingMail.get(template='rejected')
+    assert f'補件期限（{dates.roc(one.correct_by)}）已過' in mail.body.open()

@@ -51,5 +51,16 @@ async def test_the_site_map_lists_what_this_role_may_open(browser: Browser, role
         assert role in roles[address]
 
 
+@pytest.mark.parametrize('address', [links.downloads(), links.teaching(), *(address for _, address in LINKS)])
+async def test_who_is_signed_in_stays_so_on_public_pages(browser: Browser, address: str) -> None:
+    account = await somebody(text_size='larger')
+    strange = (await browser.get(address)).text
+    await browser.sign_in(account.username or '', PASSWORD)
+    own = (await browser.get(address)).text
+
+    for mark in (f'<b>{account.name}</b>', 'action="/logout"', 'lb-public lb-large lb-larger"', '回到首頁'):
+        assert (mark in own, mark in strange) == (True, False)
+
+
 def test_a_stranger_may_open_what_the_site_map_calls_free() -> None:
     assert {address for _, address in FOR_ALL} <= gate.PUBLIC_PAGES

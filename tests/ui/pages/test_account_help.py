@@ -37,6 +37,20 @@ async def test_a_request_with_mistakes_comes_back_with_what_was_typed(browser: B
     assert '<script>' not in answer.text
 
 
+async def test_a_name_that_is_too_long_is_refused_in_words_and_comes_back_whole(browser: Browser) -> None:
+    for length in (61, 6_000):
+        answer = await browser.post('/account/request', data=REQUEST | {'name': '王' * length})
+
+        assert answer.status_code == 422
+        assert f'姓名最多 60 個字，這裡有 {length} 個字' in answer.text
+        assert f'value="{"王" * length}"' in answer.text
+
+
+@pytest.mark.parametrize('page', ['/account/request', '/account/forgotten', '/code', '/login'])
+async def test_no_plain_form_cuts_what_is_pasted(browser: Browser, page: str) -> None:
+    assert 'maxlength' not in (await browser.get(page)).text
+
+
 async def test_a_request_waits_for_the_administrator_and_is_kept_once(browser: Browser) -> None:
     answers = [await browser.post('/account/request', data=REQUEST) for _ in range(2)]
 

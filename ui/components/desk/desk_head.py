@@ -41,6 +41,9 @@ class desk_head(Element, component='desk_head.js'):
         sent = f'送審 {dates.roc_instant(application.submitted_at)}　{sender}' if application.submitted_at else ''
         self._props.update({'name': case.volunteer.name, 'masked': case.volunteer.identity_masked, 'alert': alert})
         self._props['chips'] = [[application.kind.label, 'info', '', ''], _state(case)]
+        if case.stood is not None:
+            deputy = '您' if case.stood.deputy.id == self.account.id else case.stood.deputy.name
+            self._props['chips'].append([f'{deputy}代理{case.stood.absent.name}', 'info', 'people', ''])
         self._props['facts'] = [
             fact for fact in (case_numbers.written(application.id), application.host_unit.name, sent) if fact
         ]

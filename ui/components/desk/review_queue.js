@@ -103,6 +103,7 @@ export default {
         <span v-if="fresh.length">{{ fresh[0].time }} 新送件 {{ fresh.length }} 件：{{ fresh[0].name }}</span>
         <a v-if="fresh.length" :href="address(fresh[0].id)">查看</a>
       </div>
+      <p v-for="a in now.away || []" :key="a[2]" class="lb-away-note">{{ a[2] }}請假至 {{ a[3] }}，由{{ a[0] === me ? '您' : a[1] }}代理。</p>
       <ol class="lb-list" tabindex="0" aria-label="案件" ref="list">
         <li
           v-for="c in visible"
@@ -144,6 +145,7 @@ export default {
               <i aria-hidden="true">{{ holder(c)[1].slice(0, 1) }}</i>
               {{ holder(c)[0] === me ? '您正在審' : holder(c)[1] + ' 正在審' }}
             </span>
+            <span v-if="c.stood.length" class="lb-chip info">{{ acts(c.stood) }}</span>
             <span v-if="c.problem" class="lb-chip bad"><lb-icon name="warning" size="14" />未能生效</span>
             <span v-if="c.changed" class="lb-chip" :class="c.changed[1]">
               <lb-icon :name="c.changed[2]" size="14" />{{ c.changed[0] }}
@@ -319,9 +321,14 @@ export default {
     holder(c) {
       return c.readers[0];
     },
+    // `stood`: who acts for whom, [id, name, name].
+    acts([id, name, absent]) {
+      return (id === this.me ? '您' : name) + '代理' + absent;
+    },
     hasMore(c) {
       return (
         c.pending ||
+        c.stood.length ||
         c.readers.length ||
         c.problem ||
         c.changed ||

@@ -11,7 +11,8 @@ from nicegui.events import GenericEventArguments
 
 from domain import dates, permissions, reviews, searches
 from domain.announcements import CaseChanged, ReadersChanged
-from domain.cases import case_numbers, worklists
+from domain.cases import case_numbers, deputies, worklists
+from domain.cases.deputies import Standing
 from domain.cases.transitions import VERBS
 from domain.cases.worklists import OF_AGENCY, AgencyList
 from domain.model import Account, Role
@@ -100,16 +101,23 @@ async def _queue(account: Account, view: DeskView) -> Queue:
     found = await view.rows(account, MOST_SHOWN)
     rows = found[:MOST_SHOWN]
     readers = await presence.of_agency(by=account) if view.tab is AgencyList.TURN else {}
+    away = await deputies.told(by=account)
+    in_hand = await deputies.in_hand([row.id for row in rows], by=account) if view.tab is AgencyList.TURN else {}
     by_status = (await reviews.counts(by=account)).by_status
     counts = {tab: sum(by_status[status] for status in statuses) for tab, statuses in OF_AGENCY.items()}
     queue = {
-        'cases': [_row(row, readers.get(row.id, []), account) for row in rows],
+        'cases': [_row(row, readers.get(row.id, []), account) | {'stood': _stood(in_hand.get(row.id))} for row in rows],
+        'away': [[*_stood(one), dates.roc(one.ends_on)[4:]] for one in away],
         'more': len(found) > MOST_SHOWN,
         'first': (view.page - 1) * MOST_SHOWN + 1,
         'units': sorted({(row.host_unit_id, row.unit) for row in rows}, key=lambda unit: unit[1]),
         'tabs': [{'key': key, 'label': label, 'count': counts[tab]} for tab, (key, label) in TABS.items()],
     }
     return Queue(rows, json.dumps(queue, ensure_ascii=False))
+
+
+def _stood(one: Standing | None) -> list[Any]:
+    return [one.deputy.id, one.deputy.name, one.absent.name] if one else []
 
 
 def _row(row: CaseRow, readers: list[Reader], account: Account) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from nicegui import html, ui
 
@@ -12,6 +13,7 @@ from domain.model import Account, AccountRequest, EmailChange, Role
 
 from ...components.action_button import action_button
 from ...components.card import card
+from ...components.deputy_card import deputy_card
 from ...components.facts import facts
 from ...components.form import form
 from ...components.form.fields import check_field, choice_field, email_field, radio_field, text_area, text_field
@@ -153,7 +155,10 @@ async def edit(account: Account, key: str) -> None:
     record = None if key == 'new' else await accounts.get(_number(key), by=account)
     details = AccountDetails() if record is None else AccountDetails.from_record(record)
     in_form = form(details)
-    await _account_fields(in_form, details, account)
+    with html.div().classes('lb-stack'):
+        await _account_fields(in_form, details, account)
+        if record is not None and record.role == Role.REVIEWER and record.is_active:
+            await deputy_card(record, account, partial(leave_with, links.admin('accounts', record.id)))
 
     async def save() -> None:
         if record is None:
@@ -170,12 +175,13 @@ async def edit(account: Account, key: str) -> None:
         if record is not None:
             await accounts.unlock(record, by=account)
             confirm(f'{record.name}現在可以再試著登入。')
+            unlocking.set_visibility(False)
 
     with save_bar():
         action_button('儲存', save, in_form=in_form)
         ui.link('返回', links.admin('accounts')).classes('lb-btn q-btn lb-flat')
-        if record is not None:
-            action_button('解除登入鎖定', unlock, 'outline')
+        if record is not None and await accounts.is_locked(record, by=account):
+            unlocking = action_button('解除登入鎖定', unlock, 'outline')
 
 
 async def decide(account: Account, key: str) -> None:

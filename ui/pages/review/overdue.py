@@ -102,7 +102,7 @@ async def _evidence(account: Account) -> None:
         return rows, len(rows)
 
     shares = None
-    if deadlines.is_supervisor(account):
+    if await deadlines.leads(account):
         shares = record_table('依承辦人', SHARE_COLUMNS, fetch_shares, bare=True, empty='這段期間沒有審結的案件')
 
     await show()

@@ -7,7 +7,7 @@ from typing import cast
 from nicegui import html, ui
 
 from domain import applications, corrections, dates, directory, drafts, files, links, readiness, volunteers
-from domain.announcements import CaseChanged
+from domain.announcements import CaseChanged, VolunteerChanged
 from domain.applications import FIELDS, WITH_UNIT, ApplicationDetails, DraftElsewhere
 from domain.books import record_books
 from domain.cases import case_numbers
@@ -42,7 +42,7 @@ from ...components.states import STATUSES
 from ...components.timeline import timeline
 from ...components.withdrawing import DELETE, act_on, withdrawn
 from ...flash import leave_with
-from ...frame import BASICS, MENU, VOLUNTEER_DATA, frame, guide_for, save_bar, waiting_for
+from ...frame import BASICS, MENU, VOLUNTEER_DATA, frame, guide_for, page_frame, save_bar, waiting_for
 from ...live import follow, of_volunteer
 
 
@@ -60,7 +60,7 @@ async def application_page(account: Account, volunteer_id: int) -> None:
     crumbs = [MENU, VOLUNTEER_DATA, BASICS, (volunteer.name, back)]
     with frame(
         account, '紀錄冊', crumbs=crumbs, step=8, guide=guide, waiting=await waiting_for(account), heading=False
-    ):
+    ) as here:
         head = profile_header(volunteer, 'record-book', account)
         head.show(await volunteers.header(volunteer, by=account))
         recorded = ApplicationDetails.from_record(application) if application else None
@@ -85,7 +85,18 @@ async def application_page(account: Account, volunteer_id: int) -> None:
             ui.link('返回', back).classes('lb-btn q-btn lb-flat')
             in_form.saved_mark()
 
+    keep_guide(here, account, volunteer)
     keep_current(account, volunteer, seen, listed, checks, details if is_open else None, in_form)
+
+
+def keep_guide(here: page_frame, account: Account, volunteer: Volunteer) -> None:
+    """The rail tells what is done and left as soon as it changes, here or elsewhere."""
+
+    async def renew() -> None:
+        here.renew_guide(await guide_for(account, volunteer.id))
+
+    follow(CaseChanged, renew, of_volunteer(volunteer))
+    follow(VolunteerChanged, renew, of_volunteer(volunteer))
 
 
 def keep_current(

@@ -145,7 +145,8 @@ async def _forms_under_way(account: Account) -> None:
         forms = await home.open_forms(by=account)
         more.set_visibility(len(forms) > FEW and not is_whole)
         more.set_text(f'顯示其餘 {len(forms) - FEW} 份')
-        return [_form_row(each) for each in (forms if is_whole else forms[:FEW])], len(forms)
+        shown = forms if is_whole else forms[:FEW]
+        return [_form_row(each, await home.lacking(each, by=account)) for each in shown], len(forms)
 
     async def acted(key: str, _: str) -> None:
         if await is_sure('刪除草稿', '這份還沒有儲存的內容會刪除，無法復原；已經儲存的志工資料不受影響。'):
@@ -203,12 +204,12 @@ def _next(volunteer: Volunteer, standing: Standing, gaps: Sequence[Gap]) -> Cell
     return {'text': '查看申請', 'href': links.record_books(volunteer.id)}
 
 
-def _form_row(each: OpenForm) -> Row:
+def _form_row(each: OpenForm, lacking: str) -> Row:
     return {
         'key': str(each.id),
         'who': {'text': each.who or '（尚未填姓名）', 'strong': True},
         'form': {'text': each.kind.label, 'sub': each.title if each.volunteer else ''},
         'saved': {'text': dates.format_moment(each.saved_at), 'sub': each.owner_name},
-        'go': {'text': f'從 STEP {each.step} 繼續', 'href': each.address},
+        'go': {'text': f'從 STEP {each.step} 繼續', 'href': each.address, 'sub': lacking},
         'drop': {'text': '刪除草稿', 'act': 'drop'},
     }
