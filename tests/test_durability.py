@@ -13,7 +13,7 @@ from domain import dates
 
 from . import samples
 from .database import SiteDatabase
-from .site import Site, launched, signed_in
+from .site import Site, launched, settled, signed_in
 from .test_journey import choose
 
 YESTERDAY = dates.roc(dates.today() - timedelta(days=1))
@@ -76,6 +76,7 @@ class Desks:
             self._contexts[who] = first.context
         page = self._contexts[who].new_page()
         page.goto(f'{self.site.url}{address}')
+        settled(page)
         return page
 
 

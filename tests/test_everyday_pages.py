@@ -95,8 +95,11 @@ def test_one_course_is_prepared_for_two_volunteers_who_then_lack_only_the_certif
     clerk.goto(f'{site.url}/batch/trainings', wait_until='commit')
     expect(clerk).to_have_url(re.compile('draft='))
     clerk.locator('#title').fill('導覽技巧進階')
-    clerk.locator('#starts_on').fill('115/03/08')
-    clerk.locator('#ends_on').fill('115/03/08')
+    clerk.locator('#starts_on').fill('115/03/07')
+    clerk.locator('#ends_on').focus()
+    expect(clerk.locator('#ends_on')).to_have_value('115/03/07')  # comes where the cursor stands
+    clerk.keyboard.type('115/03/08')
+    expect(clerk.locator('#ends_on')).to_have_value('115/03/08')
     clerk.locator('#provider').fill('示例文化中心')
     choose(clerk, '訓練課程', '成長訓練')
     choose(clerk, '課程領域', '文化')

@@ -81,6 +81,8 @@ def _is_drawn(character: str) -> bool:
     code = ord(character)
     if any(code in span for span in (*_LATIN, *_UNSEEN)) or character.isspace():
         return True
+    if unicodedata.category(character) == 'Co':  # what a font has there is a sign of its own, and not the character
+        return False
     drawn = _drawn()
     return drawn is None or bool(drawn[code >> 3] & 1 << (code & 7))
 

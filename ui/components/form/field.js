@@ -252,9 +252,15 @@ export default {
     },
   },
   watch: {
+    // Not over text that is being typed. What comes into an empty field where the cursor stands is chosen, so that the
+    // next key replaces it.
     revision() {
-      if (this.timer === null) this.text = this.value;
-    }, // not over text that is being typed
+      if (this.timer !== null) return;
+      const wasEmpty = !this.text;
+      this.text = this.value;
+      const at = document.activeElement;
+      if (wasEmpty && this.$el.contains(at) && at.select) this.$nextTick(() => at.select());
+    },
     options() {
       this.offered = this.options;
     },
