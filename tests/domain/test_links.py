@@ -130,7 +130,7 @@ def test_what_is_not_asked_stays_out_of_the_address_and_words_are_escaped() -> N
 
 
 def test_addresses_are_written_in_links_and_where_routes_are_registered_only() -> None:
-    allowed = re.compile(r"add_(api_route|static_files)\(\s*'/|^    \('/[^']*', \w+\.\w+, |_nicegui")
+    allowed = re.compile(r"PackURI|add_(api_route|static_files)\(\s*'/|^    \('/[^']*', \w+\.\w+, |_nicegui")
     address = re.compile(r"""['"]/[a-z]|f['"]/""")
     spelled = [
         f'{file.relative_to(UI.parent)}:{number}'
