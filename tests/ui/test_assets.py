@@ -79,9 +79,9 @@ async def test_a_browser_that_goes_while_a_file_is_sent_leaves_no_half_file_to_t
 
 
 def _lasting(answer: httpx.Response) -> dict[str, str]:
-    """The headers, but for those of each answer: the hour, the nonce, the number of the request."""
-    own = ('date', 'content-security-policy', 'x-request-id')
-    return {name: text for name, text in answer.headers.items() if name not in own}
+    """The headers, but for the hour, the nonce and the number of the request."""
+    passing = ('date', 'content-security-policy', 'x-request-id')
+    return {name: text for name, text in answer.headers.items() if name not in passing}
 
 
 async def _answered(
