@@ -88,7 +88,7 @@ async def fill(url: str, people: int, *, hours: int = 16, history: int = 4, whol
             await filler.derived()
             for statement in afterwards:
                 await connection.execute(statement)
-        await connection.execute('ANALYZE')
+        await connection.execute('VACUUM (ANALYZE)')
         agency = await connection.fetchval('SELECT id FROM agency WHERE name = $1', AGENCY)
         busy = f'SELECT agency_id FROM {HOMES} WHERE unit_id % 8 = 1 AND unit_id % 10 > 0 AND unit_id > 2 LIMIT 1'
         return LargeOffice(people, agency, await connection.fetchval(busy), 1, 2)

@@ -273,9 +273,8 @@ async def _ways(text: str, by: Account) -> list[Q]:
     earlier = RecordBook.filter(said).values_list('id', flat=True)
     held = RecordBook.filter(volunteer_id__in=await legacy, agency_id=by.agency_id).values_list('id', flat=True)
     ways = [Q(number__contains=number), Q(book_id__in=[*await earlier, *await held])]
-    if (named := spelling.anywhere(wanted)) is not None:
-        theirs = RecordBook.filter(volunteer_id__in=Subquery(named.values('id')), agency_id=by.agency_id)
-        ways.append(Q(book_id__in=Subquery(theirs.values('id'))))
+    if (named := await spelling.anywhere(wanted)) is not None:
+        ways.append(Q(book__volunteer_id__in=Subquery(named.values('id'))))
     return ways
 
 

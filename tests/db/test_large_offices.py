@@ -133,7 +133,12 @@ class _Office:
         agency = self.random.choice(self.agencies)
         about: dict[str, Any] = {'application': case}
         if case is None or self.random.random() < 0.4:
-            roster = {'host_unit': unit, 'agency': agency, 'county_id': agency.county_id, 'title': '名冊'}
+            roster: dict[str, Any] = {
+                'host_unit': unit,
+                'agency': agency,
+                'county_id': agency.county_id,
+                'title': '名冊',
+            }
             about = {'roster': await Roster.create(**roster, created_by=self.clerk)}
         await OutgoingMail.create(recipient='a@example.org', subject='', body='', next_attempt_at=dates.now(), **about)
 
