@@ -914,7 +914,7 @@ CREATE INDEX book_by_day ON record_book (agency_id, issued_on DESC, id DESC);
 CREATE INDEX book_by_volunteer ON record_book (volunteer_id) INCLUDE (agency_id);
 CREATE INDEX book_by_serial ON record_book (substring(number from '第([0-9]+)號'));
 CREATE INDEX book_of_old_system ON record_book (agency_id) WHERE earlier_legacy <> '';
-CREATE INDEX volunteer_by_legacy ON volunteer (legacy_serial, legacy_series) WHERE legacy_serial <> '';
+CREATE INDEX volunteer_by_legacy ON volunteer (legacy_serial, legacy_series) INCLUDE (id) WHERE legacy_serial <> '';
 CREATE INDEX volunteer_by_grams ON volunteer USING gin (name_grams(name_key || ' ' || english_name_key));
 CREATE INDEX staff_by_name ON account (is_active DESC, name, id) WHERE role <> 'volunteer';
 CREATE INDEX staff_of_unit ON account (host_unit_id) WHERE host_unit_id IS NOT NULL;

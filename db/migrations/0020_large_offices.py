@@ -141,7 +141,7 @@ INDEXES = {
     'book_by_serial': "record_book (substring(number from '第([0-9]+)號'))",
     'book_of_old_system': "record_book (agency_id) WHERE earlier_legacy <> ''",
     # People.
-    'volunteer_by_legacy': "volunteer (legacy_serial, legacy_series) WHERE legacy_serial <> ''",
+    'volunteer_by_legacy': "volunteer (legacy_serial, legacy_series) INCLUDE (id) WHERE legacy_serial <> ''",
     'volunteer_by_grams': "volunteer USING gin (name_grams(name_key || ' ' || english_name_key))",
     'staff_by_name': "account (is_active DESC, name, id) WHERE role <> 'volunteer'",
     'staff_of_unit': 'account (host_unit_id) WHERE host_unit_id IS NOT NULL',

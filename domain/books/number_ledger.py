@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tortoise.connection import get_connection
-from tortoise.expressions import Q, Subquery
+from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from db import transaction
@@ -274,7 +274,7 @@ async def _ways(text: str, by: Account) -> list[Q]:
     held = RecordBook.filter(volunteer_id__in=await legacy, agency_id=by.agency_id).values_list('id', flat=True)
     ways = [Q(number__contains=number), Q(book_id__in=[*await earlier, *await held])]
     if (named := await spelling.anywhere(wanted)) is not None:
-        ways.append(Q(book__volunteer_id__in=Subquery(named.values('id'))))
+        ways.append(Q(book__volunteer_id__in=named))
     return ways
 
 

@@ -294,7 +294,7 @@ async def _sought(wanted: str, by: Account) -> list[Q]:
     if wanted.isascii() and wanted.isdecimal() and int(wanted) <= validation.MOST_INT4:
         others |= Q(id=int(wanted))
     named = await spelling.anywhere(wanted)
-    return [others] if named is None else [Q(volunteer_id__in=Subquery(named.values('id'))), others]
+    return [others] if named is None else [Q(volunteer_id__in=named), others]
 
 
 def _places(status: Statuses, order: Order) -> tuple[str, ...]:
