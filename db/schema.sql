@@ -873,6 +873,7 @@ CREATE TABLE "key_check" (
 COMMENT ON TABLE "key_check" IS 'A word sealed with one of the sealing keys, and its blind index: other keys are known before they do harm.';
 
 -- 0020_large_offices
+LOCK TABLE application, application_step, record_book, book_issue, outgoing_mail IN SHARE ROW EXCLUSIVE MODE;
 CREATE TABLE "tally" (
     "id" SERIAL NOT NULL PRIMARY KEY,
     "what" VARCHAR(10) NOT NULL,
@@ -891,6 +892,64 @@ ALTER TABLE "outgoing_mail" ADD COLUMN "agency_id" INT REFERENCES "agency" ("id"
 ALTER TABLE "outgoing_mail" ADD COLUMN "host_unit_id" INT REFERENCES "host_unit" ("id") ON DELETE RESTRICT;
 ALTER TABLE "book_issue" ADD COLUMN "agency_id" INT REFERENCES "agency" ("id") ON DELETE RESTRICT;
 ALTER TABLE "book_issue" ADD COLUMN "roc_year" SMALLINT;
+UPDATE application_step step SET agency_id = told.agency_id, host_unit_id = told.host_unit_id,
+        answer = told.answer, answered_at = told.answered_at
+    FROM (SELECT step.id, application.agency_id, application.host_unit_id, lead(step.status) OVER of_case AS answer,
+                 lead(step.at) OVER of_case AS answered_at
+          FROM application_step step JOIN application ON application.id = step.application_id
+          WINDOW of_case AS (PARTITION BY step.application_id ORDER BY step.id)) told
+    WHERE step.id = told.id;
+UPDATE book_issue SET agency_id = book.agency_id, roc_year = book.roc_year FROM record_book book WHERE book.id = book_issue.book_id;
+UPDATE outgoing_mail mail SET agency_id = told.agency_id, host_unit_id = told.host_unit_id
+    FROM (SELECT mail.id, coalesce(application.agency_id, roster.agency_id) AS agency_id,
+                 coalesce(application.host_unit_id, roster.host_unit_id) AS host_unit_id
+          FROM outgoing_mail mail LEFT JOIN application ON application.id = mail.application_id
+          LEFT JOIN roster ON roster.id = mail.roster_id) told
+    WHERE mail.id = told.id AND told.agency_id IS NOT NULL;
+DELETE FROM tally;
+INSERT INTO tally (agency_id, what, part, number)
+    SELECT agency_id, 'case', status, count(*) FROM application WHERE round > 0 AND status IN ('approved', 'rejected', 'withdrawn') GROUP BY agency_id, status
+    UNION ALL SELECT agency_id, 'book', roc_year::text, count(*) FROM record_book GROUP BY agency_id, roc_year
+    UNION ALL SELECT agency_id, 'issue', roc_year || ' ' || kind, count(*) FROM book_issue
+              GROUP BY agency_id, roc_year, kind;
+CREATE FUNCTION name_grams(name text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    COST 10000 AS $$
+    SELECT array_agg(gram) FROM generate_series(1, length(name)) place,
+    LATERAL (VALUES (substr(name, place, 2)), (substr(name, place, 1))) part (gram)
+    WHERE length(gram) = 2 OR gram > '~' COLLATE "C" $$;
+CREATE INDEX step_arrivals ON application_step (agency_id, at DESC, id DESC) WHERE status IN ('submitted', 'withdrawn');
+CREATE INDEX step_answers ON application_step (host_unit_id, at DESC, id DESC) WHERE status IN ('returned', 'approved', 'rejected');
+CREATE INDEX step_rounds_of_agency ON application_step (agency_id, answered_at) INCLUDE (at, due_on, round, answer, host_unit_id) WHERE status = 'submitted';
+CREATE INDEX step_rounds_of_unit ON application_step (host_unit_id, answered_at) INCLUDE (at, due_on, round, answer, agency_id) WHERE status = 'submitted';
+CREATE INDEX step_running_of_agency ON application_step (agency_id, due_on) WHERE status = 'submitted' AND answer IS NULL;
+CREATE INDEX step_running_of_unit ON application_step (host_unit_id, due_on) WHERE status = 'submitted' AND answer IS NULL;
+CREATE INDEX step_returns ON application_step (agency_id, at) INCLUDE (application_id) WHERE status = 'returned';
+CREATE INDEX case_by_due_day ON application (agency_id, due_on, submitted_at, id) WHERE status = 'submitted' AND round > 0;
+CREATE INDEX case_by_arrival ON application (agency_id, submitted_at, id) WHERE status = 'submitted' AND round > 0;
+CREATE INDEX case_decided ON application (agency_id, status, decided_at DESC, id DESC) WHERE round > 0;
+CREATE INDEX case_touched ON application (agency_id, updated_at DESC, id DESC) WHERE round > 0;
+CREATE INDEX case_ended ON application (agency_id, updated_at DESC, id DESC) WHERE round > 0 AND status IN ('rejected', 'withdrawn');
+CREATE INDEX issue_of_agency ON book_issue (agency_id, at DESC, id DESC) INCLUDE (number);
+CREATE INDEX issue_of_kind ON book_issue (agency_id, kind, at DESC, id DESC);
+CREATE INDEX issue_of_year ON book_issue (agency_id, roc_year, at DESC, id DESC);
+CREATE INDEX book_by_day ON record_book (agency_id, issued_on DESC, id DESC);
+CREATE INDEX book_by_volunteer ON record_book (volunteer_id) INCLUDE (agency_id);
+CREATE INDEX book_by_serial ON record_book (substring(number from '第([0-9]+)號'));
+CREATE INDEX book_of_old_system ON record_book (agency_id) WHERE earlier_legacy <> '';
+CREATE INDEX volunteer_by_legacy ON volunteer (legacy_serial, legacy_series) INCLUDE (id) WHERE legacy_serial <> '';
+CREATE INDEX volunteer_by_grams ON volunteer USING gin (name_grams(name_key || ' ' || english_name_key));
+CREATE INDEX staff_by_name ON account (is_active DESC, name, id) WHERE role <> 'volunteer';
+CREATE INDEX staff_of_unit ON account (host_unit_id) WHERE host_unit_id IS NOT NULL;
+CREATE INDEX staff_of_agency ON account (agency_id) WHERE agency_id IS NOT NULL;
+CREATE INDEX training_of_unit ON training (trained_for_id, id);
+CREATE INDEX history_of_additions ON history_entry (by_id, at DESC, id DESC) WHERE action = 'added';
+CREATE INDEX mail_of_roster ON outgoing_mail (roster_id) WHERE roster_id IS NOT NULL;
+CREATE INDEX mail_of_digest ON outgoing_mail (digest_id) WHERE digest_id IS NOT NULL;
+CREATE INDEX mail_resent ON outgoing_mail (resent_from_id) WHERE resent_from_id IS NOT NULL;
+CREATE INDEX mail_undelivered ON outgoing_mail (id) WHERE status IN ('failed', 'bounced');
+CREATE INDEX mail_undelivered_of_agency ON outgoing_mail (agency_id, id) WHERE status IN ('failed', 'bounced');
+CREATE INDEX mail_undelivered_of_unit ON outgoing_mail (host_unit_id, id) WHERE status IN ('failed', 'bounced');
+CREATE INDEX file_sizes ON stored_file (host_unit_id) INCLUDE (size) WHERE host_unit_id IS NOT NULL;
 CREATE FUNCTION step_is_of_case() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     SELECT agency_id, host_unit_id INTO NEW.agency_id, NEW.host_unit_id FROM application WHERE id = NEW.application_id;
     RETURN NEW; END $$;
@@ -937,63 +996,6 @@ CREATE FUNCTION issues_are_tallied() RETURNS trigger LANGUAGE plpgsql AS $$ BEGI
 CREATE CONSTRAINT TRIGGER cases_are_tallied AFTER INSERT OR DELETE OR UPDATE OF status, agency_id, round ON application DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION cases_are_tallied();
 CREATE CONSTRAINT TRIGGER books_are_tallied AFTER INSERT OR DELETE OR UPDATE OF agency_id, roc_year ON record_book DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION books_are_tallied();
 CREATE CONSTRAINT TRIGGER issues_are_tallied AFTER INSERT OR DELETE OR UPDATE OF kind, agency_id, roc_year ON book_issue DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION issues_are_tallied();
-UPDATE application_step step SET agency_id = told.agency_id, host_unit_id = told.host_unit_id,
-        answer = told.answer, answered_at = told.answered_at
-    FROM (SELECT step.id, application.agency_id, application.host_unit_id, lead(step.status) OVER of_case AS answer,
-                 lead(step.at) OVER of_case AS answered_at
-          FROM application_step step JOIN application ON application.id = step.application_id
-          WINDOW of_case AS (PARTITION BY step.application_id ORDER BY step.id)) told
-    WHERE step.id = told.id;
-UPDATE book_issue SET agency_id = book.agency_id, roc_year = book.roc_year FROM record_book book WHERE book.id = book_issue.book_id;
-UPDATE outgoing_mail mail SET agency_id = told.agency_id, host_unit_id = told.host_unit_id
-    FROM (SELECT mail.id, coalesce(application.agency_id, roster.agency_id) AS agency_id,
-                 coalesce(application.host_unit_id, roster.host_unit_id) AS host_unit_id
-          FROM outgoing_mail mail LEFT JOIN application ON application.id = mail.application_id
-          LEFT JOIN roster ON roster.id = mail.roster_id) told
-    WHERE mail.id = told.id AND told.agency_id IS NOT NULL;
-DELETE FROM tally;
-INSERT INTO tally (agency_id, what, part, number)
-    SELECT agency_id, 'case', status, count(*) FROM application WHERE round > 0 AND status IN ('approved', 'rejected', 'withdrawn') GROUP BY agency_id, status
-    UNION ALL SELECT agency_id, 'book', roc_year::text, count(*) FROM record_book GROUP BY agency_id, roc_year
-    UNION ALL SELECT agency_id, 'issue', roc_year || ' ' || kind, count(*) FROM book_issue
-              GROUP BY agency_id, roc_year, kind;
-CREATE FUNCTION name_grams(name text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-    SELECT array_agg(gram) FROM generate_series(1, length(name)) place,
-    LATERAL (VALUES (substr(name, place, 2)), (substr(name, place, 1))) part (gram)
-    WHERE length(gram) = 2 OR gram > '~' COLLATE "C" $$;
-CREATE INDEX step_arrivals ON application_step (agency_id, at DESC, id DESC) WHERE status IN ('submitted', 'withdrawn');
-CREATE INDEX step_answers ON application_step (host_unit_id, at DESC, id DESC) WHERE status IN ('returned', 'approved', 'rejected');
-CREATE INDEX step_rounds_of_agency ON application_step (agency_id, answered_at) INCLUDE (at, due_on, round, answer, host_unit_id) WHERE status = 'submitted';
-CREATE INDEX step_rounds_of_unit ON application_step (host_unit_id, answered_at) INCLUDE (at, due_on, round, answer, agency_id) WHERE status = 'submitted';
-CREATE INDEX step_running_of_agency ON application_step (agency_id, due_on) WHERE status = 'submitted' AND answer IS NULL;
-CREATE INDEX step_running_of_unit ON application_step (host_unit_id, due_on) WHERE status = 'submitted' AND answer IS NULL;
-CREATE INDEX step_returns ON application_step (agency_id, at) INCLUDE (application_id) WHERE status = 'returned';
-CREATE INDEX case_by_due_day ON application (agency_id, due_on, submitted_at, id) WHERE status = 'submitted' AND round > 0;
-CREATE INDEX case_by_arrival ON application (agency_id, submitted_at, id) WHERE status = 'submitted' AND round > 0;
-CREATE INDEX case_decided ON application (agency_id, status, decided_at DESC, id DESC) WHERE round > 0;
-CREATE INDEX case_touched ON application (agency_id, updated_at DESC, id DESC) WHERE round > 0;
-CREATE INDEX case_ended ON application (agency_id, updated_at DESC, id DESC) WHERE round > 0 AND status IN ('rejected', 'withdrawn');
-CREATE INDEX issue_of_agency ON book_issue (agency_id, at DESC, id DESC) INCLUDE (number);
-CREATE INDEX issue_of_kind ON book_issue (agency_id, kind, at DESC, id DESC);
-CREATE INDEX issue_of_year ON book_issue (agency_id, roc_year, at DESC, id DESC);
-CREATE INDEX book_by_day ON record_book (agency_id, issued_on DESC, id DESC);
-CREATE INDEX book_by_volunteer ON record_book (volunteer_id) INCLUDE (agency_id);
-CREATE INDEX book_by_serial ON record_book (substring(number from '第([0-9]+)號'));
-CREATE INDEX book_of_old_system ON record_book (agency_id) WHERE earlier_legacy <> '';
-CREATE INDEX volunteer_by_legacy ON volunteer (legacy_serial, legacy_series) WHERE legacy_serial <> '';
-CREATE INDEX volunteer_by_grams ON volunteer USING gin (name_grams(name_key || ' ' || english_name_key));
-CREATE INDEX staff_by_name ON account (is_active DESC, name, id) WHERE role <> 'volunteer';
-CREATE INDEX staff_of_unit ON account (host_unit_id) WHERE host_unit_id IS NOT NULL;
-CREATE INDEX staff_of_agency ON account (agency_id) WHERE agency_id IS NOT NULL;
-CREATE INDEX training_of_unit ON training (trained_for_id, id);
-CREATE INDEX history_of_additions ON history_entry (by_id, at DESC, id DESC) WHERE action = 'added';
-CREATE INDEX mail_of_roster ON outgoing_mail (roster_id) WHERE roster_id IS NOT NULL;
-CREATE INDEX mail_of_digest ON outgoing_mail (digest_id) WHERE digest_id IS NOT NULL;
-CREATE INDEX mail_resent ON outgoing_mail (resent_from_id) WHERE resent_from_id IS NOT NULL;
-CREATE INDEX mail_undelivered ON outgoing_mail (id) WHERE status IN ('failed', 'bounced');
-CREATE INDEX mail_undelivered_of_agency ON outgoing_mail (agency_id, id) WHERE status IN ('failed', 'bounced');
-CREATE INDEX mail_undelivered_of_unit ON outgoing_mail (host_unit_id, id) WHERE status IN ('failed', 'bounced');
-CREATE INDEX file_sizes ON stored_file (host_unit_id) INCLUDE (size) WHERE host_unit_id IS NOT NULL;
 
 -- 0021_backups
 CREATE TABLE "backup" (

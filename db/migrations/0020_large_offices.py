@@ -104,7 +104,8 @@ DERIVED = (
 )
 # Parts of a name, two characters each, and single ones where a character is a syllable: found by a GIN index that every
 # PostgreSQL has. The bundled one has no pg_trgm.
-GRAMS = """CREATE FUNCTION name_grams(name text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+GRAMS = """CREATE FUNCTION name_grams(name text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    COST 10000 AS $$
     SELECT array_agg(gram) FROM generate_series(1, length(name)) place,
     LATERAL (VALUES (substr(name, place, 2)), (substr(name, place, 1))) part (gram)
     WHERE length(gram) = 2 OR gram > '~' COLLATE "C" $$"""
@@ -140,7 +141,7 @@ INDEXES = {
     'book_by_serial': "record_book (substring(number from '第([0-9]+)號'))",
     'book_of_old_system': "record_book (agency_id) WHERE earlier_legacy <> ''",
     # People.
-    'volunteer_by_legacy': "volunteer (legacy_serial, legacy_series) WHERE legacy_serial <> ''",
+    'volunteer_by_legacy': "volunteer (legacy_serial, legacy_series) INCLUDE (id) WHERE legacy_serial <> ''",
     'volunteer_by_grams': "volunteer USING gin (name_grams(name_key || ' ' || english_name_key))",
     'staff_by_name': "account (is_active DESC, name, id) WHERE role <> 'volunteer'",
     'staff_of_unit': 'account (host_unit_id) WHERE host_unit_id IS NOT NULL',
@@ -157,12 +158,21 @@ INDEXES = {
     'file_sizes': 'stored_file (host_unit_id) INCLUDE (size) WHERE host_unit_id IS NOT NULL',
 }
 
+# Nobody writes meanwhile, in the order in which services lock: what is written before is derived, what after is kept.
+ALONE = (
+    'LOCK TABLE application, application_step, record_book, book_issue, outgoing_mail IN SHARE ROW EXCLUSIVE MODE'
+)
+# The past before the triggers: what they count at COMMIT is counted already.
+AFTERWARDS = (*DERIVED, GRAMS, *(f'CREATE INDEX {name} ON {on}' for name, on in INDEXES.items()), *KEPT)
+
+
 class Migration(migrations.Migration):
     dependencies = [('models', '0018_keys')]
 
     initial = False
 
     operations = [
+        ops.RunSQL(ALONE),
         ops.CreateModel(
             name='Tally',
             fields=[
@@ -215,6 +225,5 @@ class Migration(migrations.Migration):
             name='roc_year',
             field=fields.SmallIntField(null=True),
         ),
-        *(ops.RunSQL(statement) for statement in (*KEPT, *DERIVED, GRAMS)),
-        *(ops.RunSQL(f'CREATE INDEX {name} ON {on}') for name, on in INDEXES.items()),
+        *(ops.RunSQL(statement) for statement in AFTERWARDS),
     ]

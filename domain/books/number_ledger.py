@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tortoise.connection import get_connection
-from tortoise.expressions import Q, Subquery
+from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from db import transaction
@@ -273,9 +273,8 @@ async def _ways(text: str, by: Account) -> list[Q]:
     earlier = RecordBook.filter(said).values_list('id', flat=True)
     held = RecordBook.filter(volunteer_id__in=await legacy, agency_id=by.agency_id).values_list('id', flat=True)
     ways = [Q(number__contains=number), Q(book_id__in=[*await earlier, *await held])]
-    if (named := spelling.anywhere(wanted)) is not None:
-        theirs = RecordBook.filter(volunteer_id__in=Subquery(named.values('id')), agency_id=by.agency_id)
-        ways.append(Q(book_id__in=Subquery(theirs.values('id'))))
+    if (named := await spelling.anywhere(wanted)) is not None:
+        ways.append(Q(book__volunteer_id__in=named))
     return ways
 
 

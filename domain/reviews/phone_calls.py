@@ -33,7 +33,7 @@ _Asked = dict[str, tuple[ApplicationStatus, ...]]
 # Of a case by itself; of one of a roster any call about the roster counts, which is looked up with the others.
 _CALLED = (
     'EXISTS (SELECT FROM phone_call JOIN account ON account.id = phone_call.by_id'
-    ' WHERE phone_call.application_id = application.id AND phone_call.at >= application.{moment}'
+    ' WHERE phone_call.application_id = {about} AND phone_call.at >= {moment}'
     " AND phone_call.result IN ('reached', 'message_left') AND account.role = '{role}')"
 )
 _TO_AGENCY: _Asked = {'submitted': (ApplicationStatus.SUBMITTED,), 'roster_submitted': (ApplicationStatus.SUBMITTED,)}
@@ -160,16 +160,16 @@ async def _with_mail(by: Account) -> list[CallTask]:
     """The calls that go with 送審, for the unit, or with a decision, for the agency, of the last CALL_DAYS."""
     lately = dates.now() - timedelta(days=settings.current().call_days)
     if by.role == Role.UNIT_STAFF:
-        side: dict[str, Any] = {'host_unit_id': by.host_unit_id, 'status': ApplicationStatus.SUBMITTED}
+        side: dict[str, Any] = {'host_unit_id': by.host_unit_id, 'status': ApplicationStatus.SUBMITTED, 'round__gt': 0}
         moment = 'submitted_at'
     else:
         # Of a roster, when the unit is told of it, and not after each row.
         untold = Subquery(UntoldDecision.all().values('roster_id'))
-        side = {'agency_id': by.agency_id, 'status__in': _DECIDED}
+        side = {'agency_id': by.agency_id, 'status__in': _DECIDED, 'round__gt': 0}
         moment = 'decided_at'
     found = Application.filter(**side, **{f'{moment}__gte': lately}).order_by('roster_position', 'id')
-    called = RawSQL(_CALLED.format(moment=moment, role=by.role.value))
-    found = found.annotate(is_told=called).filter(Q(Q(is_told=False), ~Q(roster_id=None), join_type=Q.OR))
+    called = _CALLED.format(about='application.id', moment=f'application.{moment}', role=by.role.value)
+    found = found.annotate(is_told=RawSQL(called)).filter(Q(Q(is_told=False), ~Q(roster_id=None), join_type=Q.OR))
     if by.role == Role.REVIEWER:
         found = found.filter(Q(Q(roster_id=None), ~Q(roster_id__in=untold), join_type=Q.OR))
     groups: dict[tuple[int, int], list[Application]] = {}
@@ -226,7 +226,9 @@ async def _undelivered(by: Account, asked: Iterable[str]) -> list[OutgoingMail]:
     ours = Q(host_unit_id=by.host_unit_id) if by.role == Role.UNIT_STAFF else Q(agency_id=by.agency_id)
     is_of_office = Q(Q(account_id=None), Q(template__in=list(_TO_VOLUNTEER)), join_type=Q.OR)
     gone = OutgoingMail.filter(ours, is_of_office, status__in=outbox.UNDELIVERED, template__in=list(asked))
-    return await gone.order_by('id')
+    mail = 'outgoing_mail'
+    called = _CALLED.format(about=f'{mail}.application_id', moment=f'{mail}.created_at', role=by.role.value)
+    return await gone.annotate(is_told=RawSQL(called)).filter(is_told=False).order_by('id')
 
 
 async def _with_cases(

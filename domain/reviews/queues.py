@@ -294,8 +294,8 @@ async def _sought(wanted: str, by: Account) -> list[Q]:
     others |= Q(host_unit_id__in=await dialled.filter(units).values_list('id', flat=True))
     if wanted.isascii() and wanted.isdecimal() and int(wanted) <= validation.MOST_INT4:
         others |= Q(id=int(wanted))
-    named = spelling.anywhere(wanted)
-    return [others] if named is None else [Q(volunteer_id__in=Subquery(named.values('id'))), others]
+    named = await spelling.anywhere(wanted)
+    return [others] if named is None else [Q(volunteer_id__in=named), others]
 
 
 def _places(status: Statuses, order: Order) -> tuple[str, ...]:

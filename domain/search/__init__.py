@@ -66,8 +66,8 @@ async def _cases_of_agency(text: str, by: Account) -> Found:
     cases = Application.filter(agency_id=by.agency_id, round__gt=0).order_by('-updated_at', '-id')
     holders = await Volunteer.filter(await _numbered(text, by)).values_list('id', flat=True)
     ways = [Q(Q(volunteer_id__in=holders), Q(id=case_numbers.read(text) or 0), join_type=Q.OR)]
-    if (named := spelling.anywhere(text)) is not None:
-        ways.append(Q(volunteer_id__in=Subquery(named.values('id'))))
+    if (named := await spelling.anywhere(text)) is not None:
+        ways.append(Q(volunteer_id__in=named))
     # Each way goes by an index of its own, and no further than anybody reads.
     ids = {one for way in ways for (one,) in await cases.filter(way).limit(MOST_COUNTED).values_list('id')}
     listed = Application.filter(id__in=ids).order_by('-updated_at', '-id').limit(MOST)

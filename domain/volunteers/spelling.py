@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tortoise.expressions import Q, RawSQL
-from tortoise.queryset import QuerySet
+from tortoise.connection import get_connection
+from tortoise.expressions import Q, RawSQL, Subquery
 
 from db.models import Account, RecordBook, Volunteer
 
@@ -13,6 +13,10 @@ from ..names import strokes
 from .basics import legacy_matching
 
 _AT_ONCE = 1000
+_COMMON = """
+SELECT part FROM pg_stats, unnest(most_common_elems::text::text[], most_common_elem_freqs) AS common (part, share)
+WHERE tablename = 'volunteer_by_grams' AND part = $1 AND share > 0.005
+"""
 _KEYS = {'name': 'name_key', 'english_name': 'english_name_key'}
 
 
@@ -32,16 +36,29 @@ def named(text: str) -> Q | None:
     return Q(Q(name_key__contains=key), Q(english_name_key__contains=key), join_type=Q.OR) if key else None
 
 
-def anywhere(text: str) -> QuerySet[Volunteer] | None:
-    """The same as `named`, for a search that no unit narrows: among all people of the nation, by an index of parts."""
+async def anywhere(text: str) -> list[Any] | Subquery | None:
+    """The ids of whoever `named` finds, for a search that no unit narrows: among all people of the nation.
+
+    What few are called is looked up by an index of parts. What very many are called, as 王, is found sooner by going
+    through a list: for that it is a subquery. None when nothing of it can be looked for.
+    """
     wanted, parts = named(text), names.grams(names.key(text))
-    if wanted is None or not parts:
-        return None if wanted is None else Volunteer.filter(wanted)
+    if wanted is None:
+        return None
+    if not parts or (len(parts) == 1 and await _is_common(parts[0])):
+        return Subquery(Volunteer.filter(wanted).values('id'))
     quoted = ', '.join("'" + part.replace("'", "''") + "'" for part in parts)
-    held = RawSQL(f"name_grams(name_key || ' ' || english_name_key) @> ARRAY[{quoted}]::text[]")
-    found = Volunteer.annotate(held=held).filter(held=True)
-    # One part says it all; a second condition would make the planner think that hardly anybody is called so.
-    return found.filter(wanted) if len(parts) > 1 else found
+    held = (
+        f"(SELECT id FROM volunteer WHERE name_grams(name_key || ' ' || english_name_key) @> ARRAY[{quoted}]::text[])"  # noqa: S608 -- quoted
+    )
+    of_parts: Any = RawSQL(held)
+    # Ids and no join: for an agency of average size another plan would be right than for the largest one.
+    return list(await Volunteer.filter(wanted, id__in=of_parts).values_list('id', flat=True))
+
+
+async def _is_common(part: str) -> bool:
+    """Whether one in two hundred is called so, as PostgreSQL has counted; what is found does not depend on it."""
+    return bool(await get_connection('default').execute_query_dict(_COMMON, [part]))
 
 
 async def numbered(text: str, *, by: Account) -> Q:

@@ -1,6 +1,7 @@
 """What the database keeps beside the records for large offices is what the records say, whatever was written."""
 
 import importlib
+import re
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -33,6 +34,14 @@ KEPT = (
     'SELECT agency_id, what, part, number FROM tally WHERE number <> 0 ORDER BY agency_id, what, part',
 )
 
+# An office of the version before.
+BEFORE = (
+    'UPDATE application_step SET agency_id = NULL, host_unit_id = NULL, answer = NULL, answered_at = NULL',
+    'UPDATE book_issue SET agency_id = NULL, roc_year = NULL',
+    'UPDATE outgoing_mail SET agency_id = NULL, host_unit_id = NULL',
+    'DELETE FROM tally',
+)
+
 
 @pytest.mark.parametrize('seed', range(4))
 async def test_what_is_kept_is_what_the_records_say_after_any_writing(seed: int) -> None:
@@ -46,6 +55,29 @@ async def test_what_is_kept_is_what_the_records_say_after_any_writing(seed: int)
 
     assert [await _rows(sql) for sql in KEPT] == kept
     assert all(kept)
+
+
+async def test_an_office_that_is_upgraded_has_its_past_and_keeps_what_follows() -> None:
+    office = await _Office.made(Random(7))
+    for _ in range(60):
+        await office.write()
+    kept = [await _rows(sql) for sql in KEPT]
+    connection = get_connection('default')
+    for function in {*re.findall(r'CREATE FUNCTION (\w+)', ' '.join((*MIGRATION.KEPT, MIGRATION.GRAMS)))}:
+        await connection.execute_query(f'DROP FUNCTION {function} CASCADE')
+    for index in MIGRATION.INDEXES:
+        await connection.execute_query(f'DROP INDEX IF EXISTS {index}')
+    for statement in BEFORE:
+        await connection.execute_query(statement)
+
+    async with transaction() as upgrade:
+        for statement in (MIGRATION.ALONE, *MIGRATION.AFTERWARDS):
+            await upgrade.execute_query(statement)
+    upgraded = [await _rows(sql) for sql in KEPT]
+    await office.book()
+
+    assert upgraded == kept
+    assert await _issues() == 1 + sum(row['number'] for row in kept[-1] if row['what'] == 'issue')
 
 
 async def test_a_transaction_that_is_rolled_back_counts_nothing() -> None:
@@ -69,6 +101,11 @@ async def test_every_index_for_large_offices_stands() -> None:
     there = {row['indexname'] for row in await _rows('SELECT indexname FROM pg_indexes')}
 
     assert set(MIGRATION.INDEXES) - there == set()
+
+
+async def _issues() -> int:
+    [row] = await _rows("SELECT sum(number) AS issues FROM tally WHERE what = 'issue'")
+    return int(row['issues'])
 
 
 class _Office:
