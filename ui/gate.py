@@ -104,11 +104,8 @@ def allowed_origins(settings: Settings) -> frozenset[str]:
 
 
 def no_answer(scope: Scope, away: DatabaseAway) -> Response:
-    """What is answered while the database is away: a page with one sentence, or a refusal a script can read.
-
-    A browser that only asks for its socket again tries on by itself.
-    """
-    if scope['type'] == 'http' and 'text/html' in Headers(scope=scope).get('accept', ''):
+    """What is answered while the database is away: a page with one sentence, or a refusal a script can read."""
+    if 'text/html' in Headers(scope=scope).get('accept', ''):
         return public.page('failed.html', 503, title='資料庫暫時沒有回應', sentence=str(NoAnswer(away)))
     return _refuse(503, str(NoAnswer(away)))
 
@@ -172,7 +169,10 @@ class Gate:
                 await self._identify(scope)
             except DatabaseAway as away:
                 log.warning('nobody can be recognised: %s', away)
-                await no_answer(scope, away)(scope, receive, send)
+                if scope['type'] == 'websocket':  # its page tries on by itself
+                    await self._refuse_socket(scope, receive, send)
+                else:
+                    await no_answer(scope, away)(scope, receive, send)
                 return
             if scope['path'].startswith(SOCKETS):
                 await self._pass_socket(scope, receive, send)
