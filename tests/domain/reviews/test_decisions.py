@@ -304,7 +304,7 @@ async def test_a_decision_that_meets_a_database_that_does_not_answer_waits_and_i
 ) -> None:
     case = await a_case(office)
     await decisions.decide(case.id, APPROVED, case.version, by=office.reviewer)
-    await hold_up('UPDATE', 'application', 'id', case)
+    await hold_up('INSERT', 'record_book', 'application_id', case)
 
     with dates.frozen(TOO_LATE):
         with pytest.raises(DatabaseAway):
