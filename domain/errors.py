@@ -1,8 +1,17 @@
 """Refusals. Each says to the user, in 繁體中文, what happened and what to do; none is a stack trace."""
 
-from db import DatabaseAway
+from db import DatabaseAway, unhurried
 
-__all__ = ['DatabaseAway', 'DomainError', 'Incomplete', 'MovedOn', 'NoAnswer', 'NotFound', 'NotPermitted']
+__all__ = [
+    'DatabaseAway',
+    'DomainError',
+    'Incomplete',
+    'MovedOn',
+    'NoAnswer',
+    'NotFound',
+    'NotPermitted',
+    'unhurried',
+]
 
 
 class DomainError(Exception):

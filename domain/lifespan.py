@@ -49,9 +49,11 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
         await migrate.migrated(url)
         await stack.enter_async_context(db.connected(url, patience=PATIENCE))
         if not settings.has_keys:
-            if not await key_check.is_new_office():
+            # Asked first: of two first starts the other may have made keys, and then accounts, since ours were read.
+            is_new = await key_check.is_new_office()
+            settings = settings_module.with_own_keys(settings, may_make=is_new)
+            if not settings.has_keys:
                 raise key_check.no_keys(settings.data_dir)
-            settings = settings_module.with_own_keys(settings)
         keyring = sealing.Keyring(settings.sealing_keys, settings.index_key)
         sealing.use(keyring)
         await key_check.check(keyring)

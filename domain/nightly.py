@@ -31,7 +31,8 @@ async def tidy() -> None:
         for name, sweep in SWEEPS.items():
             counts[name] = await sweep()
     finally:
-        log.info('nightly: taken away: %s', ', '.join(f'{count} {name}' for name, count in counts.items()))
+        told = ', '.join(f'{count} {name}' for name, count in counts.items() if count)
+        log.info('nightly: taken away: %s', told or 'nothing')
 
 
 async def tidy_forever() -> None:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from db import DatabaseAway, unhurried
+from db.server_account import NotStarted
 
 from . import dates
 
@@ -146,7 +147,7 @@ def _note_failure(heartbeat: Heartbeat, failure: Exception, logged: set[str]) ->
     count, told = heartbeat.failures_in_a_row, _told(failure)
     if not logged:
         # Of a database that is away the traceback says nothing more.
-        trace = None if isinstance(failure, DatabaseAway) else failure
+        trace = None if isinstance(failure, DatabaseAway | NotStarted) else failure
         log.error('%s: failed, trying again: %s', heartbeat.name, told, exc_info=trace)
     elif type(failure).__name__ not in logged or count in _COUNTED:
         log.error('%s: failed %d times in a row, trying again: %s', heartbeat.name, count, told)

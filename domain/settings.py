@@ -129,13 +129,16 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
     )
 
 
-def with_own_keys(settings: Settings) -> Settings:
-    """With the keys of the data folder, which are made now: for an office that has none, and nothing sealed.
+def with_own_keys(settings: Settings, *, may_make: bool) -> Settings:
+    """With the keys of the data folder; where there are none they are made, if they may: nothing is sealed yet.
 
     Of two processes that make them at once one has been first, and both have its keys.
     """
     file = settings.data_dir / 'keys'
-    private_files.write_first(file, f'1:{_fresh()}\n{_fresh()}')
+    if may_make:
+        private_files.write_first(file, f'1:{_fresh()}\n{_fresh()}')
+    elif not file.exists():
+        return settings
     keys, index_key = _parsed(*_kept(file))
     return replace(settings, sealing_keys=keys, index_key=index_key)
 

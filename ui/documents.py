@@ -1,6 +1,9 @@
 """Documents made on demand: the record book as PDF, the printed lists. Authenticated GETs; 404 for strangers."""
 
+import functools
+from collections.abc import Awaitable, Callable
 from datetime import date
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 
@@ -8,7 +11,7 @@ from domain import dates, file_names, rosters, searches, validation, volunteers
 from domain.books import number_ledger, record_books
 from domain.books.number_ledger import EntryQuery
 from domain.books.record_books import RecordBookQuery
-from domain.errors import DomainError, NotFound, NotPermitted
+from domain.errors import DomainError, NotFound, NotPermitted, unhurried
 from domain.guide import volunteer_sheet
 from domain.logbook import pdf
 from domain.model import BookStatus, IssueKind, MembershipStatus, Role, TrainingKind
@@ -27,16 +30,27 @@ REASONS = {Role.VOLUNTEER: '本人檢視', Role.UNIT_STAFF: '單位列印', Role
 
 def register(site: FastAPI) -> None:
     """Put the documents under their addresses."""
-    site.add_api_route('/books/{book_id}.pdf', book, methods=['GET'])
-    site.add_api_route('/reviews/{application_id}/preview.png', preview, methods=['GET'])
-    site.add_api_route('/printouts/record-books/{volunteer_id}.{kind}', books, methods=['GET'])
-    site.add_api_route('/printouts/rosters/{roster_id}.{kind}', roster, methods=['GET'])
-    site.add_api_route('/printouts/trainings/{volunteer_id}.{kind}', training_list, methods=['GET'])
-    site.add_api_route('/printouts/volunteers.ods', volunteer_list, methods=['GET'])
-    site.add_api_route('/printouts/codes/{volunteer_id}.pdf', paper_code, methods=['POST'])
-    site.add_api_route('/printouts/evidence.ods', period_evidence, methods=['GET'])
-    site.add_api_route('/printouts/numbers.ods', ledger, methods=['GET'])
-    site.add_api_route('/printouts/figures.ods', figure_tables, methods=['GET'])
+    site.add_api_route('/books/{book_id}.pdf', _in_peace(book), methods=['GET'])
+    site.add_api_route('/reviews/{application_id}/preview.png', _in_peace(preview), methods=['GET'])
+    site.add_api_route('/printouts/record-books/{volunteer_id}.{kind}', _in_peace(books), methods=['GET'])
+    site.add_api_route('/printouts/rosters/{roster_id}.{kind}', _in_peace(roster), methods=['GET'])
+    site.add_api_route('/printouts/trainings/{volunteer_id}.{kind}', _in_peace(training_list), methods=['GET'])
+    site.add_api_route('/printouts/volunteers.ods', _in_peace(volunteer_list), methods=['GET'])
+    site.add_api_route('/printouts/codes/{volunteer_id}.pdf', _in_peace(paper_code), methods=['POST'])
+    site.add_api_route('/printouts/evidence.ods', _in_peace(period_evidence), methods=['GET'])
+    site.add_api_route('/printouts/numbers.ods', _in_peace(ledger), methods=['GET'])
+    site.add_api_route('/printouts/figures.ods', _in_peace(figure_tables), methods=['GET'])
+
+
+def _in_peace(make: Callable[..., Awaitable[Response]]) -> Callable[..., Awaitable[Response]]:
+    """A long list takes longer than a press may."""
+
+    @functools.wraps(make)
+    async def made(*args: Any, **how: Any) -> Response:
+        with unhurried():
+            return await make(*args, **how)
+
+    return made
 
 
 async def book(request: Request, book_id: int) -> Response:

@@ -21,7 +21,7 @@ from domain import announcements, links
 from domain import settings as settings_module
 from domain.accounts import sessions
 from domain.announcements import SessionClosed
-from domain.errors import DatabaseAway
+from domain.errors import DatabaseAway, NoAnswer
 from domain.model import Account
 from domain.pictures import MEGABYTE, MOST_MEGABYTES
 from domain.repeating import in_background, repeating
@@ -105,6 +105,13 @@ def allowed_origins(settings: Settings) -> frozenset[str]:
     return frozenset(origins)
 
 
+def no_answer(scope: Scope, away: DatabaseAway) -> Response:
+    """What is answered while the database is away: a page with one sentence, or a refusal a script can read."""
+    if 'text/html' in Headers(scope=scope).get('accept', ''):
+        return public.page('failed.html', 503, title='資料庫暫時沒有回應', sentence=str(NoAnswer(away)))
+    return _refuse(503, str(NoAnswer(away)))
+
+
 def keep_session(response: Response, token: str) -> None:
     """Have the browser keep the session until it is closed."""
     response.set_cookie(
@@ -175,7 +182,10 @@ class Gate:
                 await self._identify(scope)
             except DatabaseAway as away:
                 log.warning('nobody can be recognised: %s', away)
-                await _no_answer(scope)(scope, receive, send)
+                if scope['type'] == 'websocket':  # its page tries on by itself
+                    await self._refuse_socket(scope, receive, send)
+                else:
+                    await no_answer(scope, away)(scope, receive, send)
                 return
             if scope['path'].startswith(SOCKETS):
                 await self._pass_socket(scope, receive, send)
@@ -301,7 +311,6 @@ class _TooSlow(Exception):
     """The body is not there in time."""
 
 
-_AWAY = '系統會自動恢復，已儲存的資料都還在。請稍候重新整理這個頁面。'
 _SLOWLY = '傳送太慢，已經停止，沒有收到完整的內容。請確認網路後再送出一次；已填的資料都還在。'
 
 
@@ -341,16 +350,6 @@ def _numbered(send: Send) -> Send:
 
 def _refuse(status: int, sentence: str) -> Response:
     return JSONResponse({'sentence': sentence}, status)
-
-
-def _no_answer(scope: Scope) -> Response:
-    """What is answered while nobody can be recognised: a page with one sentence, or a refusal a script can read.
-
-    A browser that only asks for its socket again tries on by itself.
-    """
-    if 'text/html' in Headers(scope=scope).get('accept', ''):
-        return public.page('failed.html', 503, title='資料庫暫時沒有回應', sentence=_AWAY)
-    return _refuse(503, _AWAY)
 
 
 def _stranger(scope: Scope) -> Response:

@@ -35,6 +35,7 @@ def register(site: FastAPI) -> None:
     for app in (site, nicegui_app):
         app.add_exception_handler(RequestValidationError, _not_there)
         app.add_exception_handler(Exception, _failed)
+        app.add_exception_handler(DatabaseAway, _away)
     nicegui_app.on_page_exception(_page_failed)
 
 
@@ -167,6 +168,13 @@ async def _not_there(request: Request, _: Exception) -> Response:
 def _page_failed(account: Account | None = None) -> None:
     """What a user sees when a page of ours breaks; what broke stands in the log only."""
     frame.sentence_page(account, *FAILED)
+
+
+async def _away(request: Request, error: Exception) -> Response:
+    """The database is away or hangs: that is known, and needs no traceback."""
+    assert isinstance(error, DatabaseAway)
+    log.warning('a request met no answer: %s', error)
+    return gate.no_answer(request.scope, error)
 
 
 async def _failed(request: Request, _: Exception) -> Response:

@@ -132,17 +132,16 @@ def _guarded(name: str, handler: Handler) -> Guarded:
         came_at = time.monotonic()
         # In turn: while the database is asked about one event, the next must not overtake it.
         async with _turns.setdefault(client, asyncio.Lock()):
-            if came_at < _unanswered.get(client, 0):
-                return  # it waited behind one that met no answer, and whoever pressed was told
+            if came_at < _unanswered.get(client, 0):  # it waited behind one that met no answer, and is as late
+                _say_no_answer(name, client, args[0])
+                return
             digest = session_of(client)
             try:
                 account = await sessions.account_at(digest, is_activity=name == 'event')
             except DatabaseAway as away:
                 _unanswered[client] = time.monotonic()
                 log.warning('an event of a page was left undone: %s', away)
-                if name == 'event' and not _is_typing(client, args[0]):
-                    with client.content:
-                        refuse(NoAnswer())
+                _say_no_answer(name, client, args[0])
                 return
             if account is None:
                 close_pages(digest)
@@ -158,9 +157,17 @@ def _guarded(name: str, handler: Handler) -> Guarded:
     return guarded
 
 
+def _say_no_answer(name: str, client: Client, message: Mapping[str, Any]) -> None:
+    """To whoever pressed; what was typed is sent again by the browser."""
+    if name == 'event' and not _is_typing(client, message):
+        with client.content:
+            refuse(NoAnswer())
+
+
 def _is_typing(client: Client, message: Mapping[str, Any]) -> bool:
     """Whether it tells what was typed: the browser shows that as not stored and tells it again (mirror.js)."""
-    element = client.elements.get(message.get('id', 0))
+    number = message.get('id')
+    element = client.elements.get(number) if isinstance(number, int) else None
     listener = element._event_listeners.get(str(message.get('listener_id'))) if element else None
     return listener is not None and listener.type in _TYPING
 

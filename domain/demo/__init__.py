@@ -13,7 +13,9 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from db import transaction
+from tortoise.connection import get_connection
+
+from db import transaction, unhurried
 from db.choices import CorrectionReason, FileKind, IdentityKind, InsuranceKind, Place, Role, Sex, TrainingKind
 from db.models import Account, Application, Correction, County, Field, HostUnit, Roster, Team, Training, Volunteer
 
@@ -40,6 +42,8 @@ from ..trainings.details import TrainingDetails
 from ..volunteers.basics import VolunteerDetails
 from . import sample_pictures
 
+# Any number will do, as long as nothing else in the database uses it.
+_LOCK = 20_261_131
 ACCOUNTS = (
     ('clerk', '林小滿', Role.UNIT_STAFF, '單位承辦人'),
     ('clerk2', '沈小川', Role.UNIT_STAFF, '單位承辦人（另一個單位）'),
@@ -90,9 +94,19 @@ async def offer() -> list[str]:
     """Make the demo office if the office is empty; the lines that tell its addresses and accounts, if it is a demo."""
     kept = settings.current().data_dir / 'demo-accounts.json'
     if not await Account.exists():
-        async with transaction():
-            await _make(kept)
+        with unhurried():
+            async with transaction():
+                await _alone()
+                if not await Account.exists():
+                    await _make(kept)
     return _told(kept)
+
+
+async def _alone() -> None:
+    """Two first starts make one demo: the second waits here as long as it takes."""
+    ask = get_connection('default').execute_query
+    await ask('SELECT set_config($1, $2, true)', ['lock_timeout', '0'])
+    await ask('SELECT pg_advisory_xact_lock($1)', [_LOCK])
 
 
 def _told(kept: Path) -> list[str]:

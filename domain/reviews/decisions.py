@@ -18,7 +18,7 @@ from db.models import Account, Application, Decision
 from .. import announcements, dates, papers, permissions, reviews, validation
 from ..announcements import DecisionsChanged
 from ..cases import transitions
-from ..errors import DomainError, MovedOn, NotFound, NotPermitted
+from ..errors import DomainError, MovedOn, NoAnswer, NotFound, NotPermitted
 from ..repeating import repeating
 from . import roster_news
 
@@ -91,12 +91,19 @@ async def approve_many(cases: Sequence[tuple[int, int]], *, by: Account) -> Repo
     if len(found) < len(versions):
         raise NotFound
     report = Report([], [])
+    away = ''
     for application_id, version in versions.items():
+        if away:  # each would wait as long as the first
+            report.refused.append((found[application_id], away))
+            continue
         try:
             decided = await _decided(application_id, ApplicationStatus.APPROVED, version, '', by, _MANY_TAKE)
             report.decided.append(decided)
         except DomainError as refusal:
             report.refused.append((found[application_id], str(refusal)))
+        except DatabaseAway as error:
+            report.refused.append((found[application_id], str(NoAnswer(error))))
+            away = str(NoAnswer())
         except Exception:
             log.exception('decisions: case %s could not be approved', application_id)
             report.refused.append((found[application_id], _UNEXPECTED))

@@ -3,6 +3,7 @@
 import base64
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -30,10 +31,12 @@ def test_keys_are_made_when_they_are_asked_for_once_and_for_the_office_alone(tmp
     folder = tmp_path / 'var'
     new = settings.read({'DATA_DIR': str(folder)})
     assert not new.has_keys
+    assert not settings.with_own_keys(new, may_make=False).has_keys
     assert not folder.exists()
 
     with ThreadPoolExecutor() as starts:  # several processes that start for the first time
-        made = list(starts.map(settings.with_own_keys, [new] * 8))
+        made = list(starts.map(partial(settings.with_own_keys, may_make=True), [new] * 8))
+    made.append(settings.with_own_keys(new, may_make=False))
     made.append(settings.read({'DATA_DIR': str(folder)}))
 
     assert {(repr(each.sealing_keys), each.index_key) for each in made} == {

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from tortoise.connection import get_connection
 
+from db import DatabaseAway
 from db.choices import ApplicationStatus, CorrectionReason, Place, Role
 from db.models import (
     Account,
@@ -334,6 +335,47 @@ async def test_what_is_poisoned_between_decision_and_release_blocks_no_other_and
 
     await decisions.decide(first.id, REJECTED, first.version, by=office.colleague, reason='資料損毀')
     assert [row.problem for row in await reviews.awaiting(by=office.reviewer) if row.id == first.id] == ['']
+
+
+async def test_a_decision_that_meets_a_database_that_does_not_answer_waits_and_is_carried_out_later(
+    office: Office,
+) -> None:
+    case = await a_case(office)
+    await decisions.decide(case.id, APPROVED, case.version, by=office.reviewer)
+    await hold_up('INSERT', 'record_book', 'application_id', case)
+
+    with dates.frozen(TOO_LATE):
+        with pytest.raises(DatabaseAway):
+            await decisions.release_due()
+        await get_connection('default').execute_script('DROP FUNCTION hold_up CASCADE')
+        assert (await Decision.get(application_id=case.id)).problem == ''
+        assert await decisions.release_due() == 1
+
+    assert (await Application.get(id=case.id)).status == APPROVED
+
+
+async def test_of_many_approved_at_once_the_rest_does_not_wait_for_a_database_that_does_not_answer(
+    office: Office,
+) -> None:
+    cases = await many_cases(office, 4)
+    await hold_up('INSERT', 'decision', 'application_id', cases[1])
+
+    report = await decisions.approve_many([(case.id, 2) for case in cases], by=office.reviewer)
+
+    assert [decision.application_id for decision in report.decided] == [cases[0].id]
+    assert [(case.id, said[:17]) for case, said in report.refused] == [
+        (case.id, '資料庫暫時沒有回應，這次沒有完成。') for case in cases[1:]
+    ]
+
+
+async def hold_up(act: str, table: str, column: str, case: Application) -> None:
+    """As if PostgreSQL had waited too long for a lock."""
+    await get_connection('default').execute_script(
+        'CREATE FUNCTION hold_up() RETURNS trigger LANGUAGE plpgsql AS'
+        " 'BEGIN RAISE EXCEPTION USING ERRCODE = ''lock_not_available''; END'; "
+        f'CREATE TRIGGER hold_up BEFORE {act} ON {table} FOR EACH ROW WHEN (NEW.{column} = {case.id})'
+        ' EXECUTE FUNCTION hold_up()'
+    )
 
 
 async def test_decisions_made_together_are_taken_back_together_until_ten_seconds_after_the_last(
