@@ -236,9 +236,9 @@ def applications(which: str = '', *, page: int | None = None, per: int | None = 
     return _with('/applications', which=which, page=page, per=per)
 
 
-def rosters() -> str:
-    """名冊 of the unit."""
-    return '/rosters'
+def rosters(q: str = '', turn: str = '', page: int | None = None) -> str:
+    """名冊 of the unit: what was searched for under the key `q`, `turn` '1' whose turn it is."""
+    return _with('/rosters', q=q, turn=turn, page=page)
 
 
 def roster(roster_id: int) -> str:
@@ -264,9 +264,9 @@ def case(application_id: int, roster_id: int | None = None) -> str:
     return _with(f'/reviews/{application_id}', roster=roster_id)
 
 
-def review_rosters() -> str:
-    """名冊審核."""
-    return '/reviews/rosters'
+def review_rosters(q: str = '', turn: str = '', page: int | None = None) -> str:
+    """名冊審核, as `rosters`."""
+    return _with('/reviews/rosters', q=q, turn=turn, page=page)
 
 
 def review_roster(roster_id: int) -> str:
@@ -304,9 +304,12 @@ def administration() -> str:
     return '/admin'
 
 
-def admin(section: str, edit: object = '') -> str:
-    """One section of 系統管理; with `edit` the form of the record of that key, or of a 'new' one."""
-    return _with(f'/admin/{section}', edit=edit)
+def admin(section: str, edit: object = '', q: str = '') -> str:
+    """One section of 系統管理; with `edit` the form of the record of that key, or of a 'new' one.
+
+    `q`: the key of what the list was searched for.
+    """
+    return _with(f'/admin/{section}', edit=edit, q=q)
 
 
 def unit_from_request(request_id: int) -> str:

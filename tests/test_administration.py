@@ -90,6 +90,20 @@ def test_a_disabled_account_is_signed_out_and_cannot_sign_in(site: Site, admin: 
     saves(admin)
 
 
+def test_a_list_is_found_again_as_it_was_searched_by_an_address_without_names(admin: Page, site: Site) -> None:
+    admin.goto(f'{site.url}/admin/accounts')
+    admin.get_by_label('在帳號中尋找').fill('林小滿')
+    expect(admin).to_have_url(re.compile(r'/admin/accounts\?q=[\w-]+$'))
+    expect(admin.get_by_role('link', name='王專員')).to_have_count(0)
+    admin.get_by_role('link', name='林小滿').click()
+    expect(admin.get_by_label('使用者帳號')).to_be_visible()
+    admin.go_back()
+
+    expect(admin.get_by_label('在帳號中尋找')).to_have_value('林小滿')
+    expect(admin.get_by_role('link', name='林小滿')).to_be_visible()
+    expect(admin.get_by_role('link', name='王專員')).to_have_count(0)
+
+
 def test_a_name_locked_after_wrong_passwords_is_unlocked(site: Site, admin: Page, browser: Browser) -> None:
     page = computer(browser, site).new_page()
 
@@ -104,6 +118,9 @@ def test_a_name_locked_after_wrong_passwords_is_unlocked(site: Site, admin: Page
         expect(page.get_by_role('alert')).to_be_visible()
     tries(site.passwords['reviewer'])
     expect(page.get_by_role('alert')).to_be_visible()
+    opens(admin, site, 'accounts', '林小滿')
+    expect(admin.get_by_role('button', name='儲存')).to_be_visible()
+    expect(admin.get_by_role('button', name='解除登入鎖定')).to_have_count(0)
     opens(admin, site, 'accounts', '何專員')
     admin.get_by_role('button', name='解除登入鎖定').click()
     expect(admin.get_by_text('現在可以再試著登入')).to_be_visible()

@@ -6,6 +6,7 @@ import re
 import zipfile
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from . import samples
@@ -13,6 +14,7 @@ from .site import Site, computer, signed_in
 from .test_journey import choose
 
 PURPOSE = '核對證件'
+BOX = 'one => { const { left, top, right, bottom } = one.getBoundingClientRect(); return [left, top, right, bottom] }'
 
 
 def asks(page: Page, site: Site, number: str, reason: str | None) -> None:
@@ -358,3 +360,20 @@ def test_a_tick_that_was_typed_goes_when_another_date_is_typed(site: Site, clerk
 
     expect(tick).not_to_be_checked()
     expect(clerk.get_by_text('西元 1985 年 5 月 12 日')).to_be_visible()
+
+
+@pytest.mark.parametrize('width', [1280, 375])
+def test_a_notice_covers_neither_bar_nor_breadcrumb_nor_save_bar_nor_what_has_the_focus(
+    site: Site, browser: Browser, width: int
+) -> None:
+    page = signed_in(browser, site, 'clerk', width=width)
+    page.goto(f'{site.url}/volunteers/1/basics?flash=volunteer-known')
+    notice = page.locator('.q-notification')
+    expect(notice).to_be_visible()
+    page.locator('#joins_disaster_relief, #name').first.focus()
+
+    told = notice.evaluate(BOX)
+    for place in ('.lb-bar', '.lb-crumbs', '.lb-foot', ':focus'):
+        left, top, right, bottom = page.locator(place).first.evaluate(BOX)
+        assert left >= told[2] or right <= told[0] or top >= told[3] or bottom <= told[1], place
+    page.context.close()

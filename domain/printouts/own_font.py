@@ -34,8 +34,9 @@ def content() -> bytes:
 def put_into(document: WordDocument) -> None:
     """Embed the font in a Word document."""
     package = document.part.package
-    hidden = Part(PackURI('/word/fonts/font1.odttf'), _TYPE, _for_word(), package)
     table = document.part.part_related_by(RELATIONSHIP_TYPE.FONT_TABLE)
+    place = PackURI.from_rel_ref(table.partname.baseURI, 'fonts/font1.odttf')
+    hidden = Part(place, _TYPE, _for_word(), package)
     key = table.relate_to(hidden, 'http://schemas.openxmlformats.org/officeDocument/2006/relationships/font')
     entry = (
         f'<w:font w:name="{NAME}"><w:altName w:val="Times New Roman"/><w:family w:val="roman"/>'

@@ -97,13 +97,7 @@ export default {
     },
     ask({ turn = this.turn, page = 1 }) {
       clearTimeout(this.typing);
-      const text = this.words.trim(),
-        query = new URLSearchParams();
-      if (text) query.set('text', text);
-      if (turn) query.set('turn', '1');
-      if (page > 1) query.set('page', page);
-      history.replaceState(history.state, '', location.pathname + (query.size ? '?' + query : ''));
-      this.$emit('asked', { text, turn, page });
+      this.$emit('asked', { text: this.words.trim(), turn, page });
     },
   },
 };

@@ -4,10 +4,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
+from nicegui import ui
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import dates, links
+from domain import dates, links, searches
 from domain.cases import worklists
 from domain.cases.worklists import AgencyList, UnitList
 from domain.model import Account, ApplicationStatus, Role
@@ -21,7 +22,7 @@ PER_PAGE = 10
 
 @dataclass(frozen=True)
 class Asked:
-    """Which rosters are listed. It is kept in the address, so that Back finds the same ones."""
+    """Which rosters are listed. The address says so, the words by a key, so that Back finds the same ones."""
 
     text: str = ''
     only_turn: bool = False
@@ -36,7 +37,10 @@ class Asked:
 
 
 class roster_list(Element, component='roster_list.js'):
-    """`fetch(asked, per_page)` returns a page of rosters; `refresh` calls it."""
+    """`fetch(asked, per_page)` returns a page of rosters; `refresh` calls it.
+
+    `key` is that of the words of `asked`, in the address.
+    """
 
     def __init__(
         self,
@@ -44,6 +48,7 @@ class roster_list(Element, component='roster_list.js'):
         account: Account,
         fetch: Callable[[Asked, int], Awaitable[Page[RosterSummary]]],
         asked: Asked,
+        key: str,
         *,
         sought: str,
         empty: str,
@@ -53,6 +58,7 @@ class roster_list(Element, component='roster_list.js'):
         self.account = account
         self.fetch = fetch
         self.asked = asked
+        self.key = key
         self._props.update({'title': title, 'empty': empty, 'hint': hint, 'per': PER_PAGE, 'rosters': []})
         self._props['sought'] = sought
         self.on('asked', self._asked)
@@ -71,7 +77,13 @@ class roster_list(Element, component='roster_list.js'):
     async def _asked(self, event: GenericEventArguments) -> None:
         given: Any = event.args
         if isinstance(given, dict):
-            self.asked = Asked.read(given.get('text'), given.get('turn'), given.get('page'))
+            asked = Asked.read(given.get('text'), given.get('turn'), given.get('page'))
+            if asked.text != self.asked.text:
+                self.key = await searches.keep(asked.text, by=self.account, under=self.key)
+            self.asked = asked
+            address = links.rosters if self.account.role is Role.UNIT_STAFF else links.review_rosters
+            turned = asked.page if asked.page > 1 else None
+            ui.navigate.history.replace(address(self.key, '1' if asked.only_turn else '', turned))
             await self.refresh()
 
 

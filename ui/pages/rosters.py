@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from nicegui import html, ui
 
-from domain import applications, dates, links, rosters
+from domain import applications, dates, links, rosters, searches
 from domain.announcements import CaseChanged, RosterChanged
 from domain.model import Account, IssueKind, Roster
 from domain.rosters import MOST_ROWS, Added, Sent
@@ -55,7 +55,7 @@ class Title:
         return {}
 
 
-async def rosters_page(account: Account, text: str = '', turn: str = '', page: str = '') -> None:
+async def rosters_page(account: Account, q: str = '', turn: str = '', page: str = '') -> None:
     """The unit's rosters, and the way to a new one."""
     with frame(account, ROSTERS[0], crumbs=[MENU, VOLUNTEER_DATA], waiting=await waiting_for(account)):
         html.p('把要一起申請的志工放進一份名冊，看每位還缺什麼，備齊的一次送審。退回補件的仍在原名冊裡。').classes(
@@ -72,7 +72,8 @@ async def rosters_page(account: Account, text: str = '', turn: str = '', page: s
             '本單位的名冊',
             account,
             lambda asked, per_page: rosters.of_unit(by=account, per_page=per_page, **vars(asked)),
-            Asked.read(text, turn, page),
+            Asked.read(await searches.words(q, by=account), turn, page),
+            q,
             sought='名冊名稱或志工姓名',
             empty='還沒有名冊',
             hint='按「建立名冊」，再加入要一起申請紀錄冊的志工。',

@@ -36,6 +36,8 @@ async def test_the_last_form_is_where_the_work_stopped_and_says_what_it_lacks_fi
     draft = await drafts.open(DraftKind.TRAINING, by=clerk, volunteer=volunteer)
     saved_at, _ = await drafts.save(draft.id, 'title', '志工基礎訓練', by=clerk)
 
+    [form] = await home.open_forms(by=clerk)
+    assert await home.lacking(form, by=clerk) == '請輸入訓練日期（起）。'
     assert await home.left_off(by=clerk) == home.LeftOff(
         who='陳小華',
         step=6,

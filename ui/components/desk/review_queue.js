@@ -103,7 +103,9 @@ export default {
         <span v-if="fresh.length">{{ fresh[0].time }} 新送件 {{ fresh.length }} 件：{{ fresh[0].name }}</span>
         <a v-if="fresh.length" :href="address(fresh[0].id)">查看</a>
       </div>
-      <p v-for="a in now.away || []" :key="a[2]" class="lb-away-note">{{ a[2] }}請假至 {{ a[3] }}，由{{ a[0] === me ? '您' : a[1] }}代理。</p>
+      <p v-for="a in now.away || []" :key="a[2]" class="lb-away-note">
+        {{ a[2] }}請假至 {{ a[3] }}，由{{ a[0] === me ? '您' : a[1] }}代理。
+      </p>
       <ol class="lb-list" tabindex="0" aria-label="案件" ref="list">
         <li
           v-for="c in visible"

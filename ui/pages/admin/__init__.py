@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from nicegui import html, ui
 
-from domain import links
+from domain import links, searches
 from domain.accounts import open_requests
 from domain.errors import NotFound
 from domain.model import Account
@@ -121,8 +121,8 @@ async def admin_page(account: Account) -> None:
     await section_page(account, 'requests' if await open_requests(by=account) else 'accounts')
 
 
-async def section_page(account: Account, section: str, edit: str = '') -> None:
-    """The list of one section; with `edit`, the form of one of its records."""
+async def section_page(account: Account, section: str, edit: str = '', q: str = '') -> None:
+    """The list of one section, of the words under the key `q`; with `edit`, the form of one of its records."""
     here = SECTIONS.get(section)
     if here is None or (edit and here.edit is None):
         raise NotFound
@@ -137,7 +137,7 @@ async def section_page(account: Account, section: str, edit: str = '') -> None:
         _sections(section, waiting)
         await mail.warn_of_backlog(account)
         await offices.warn_of_unsupervised(account)
-        await _list(account, section, here)
+        await _list(account, section, here, q)
 
 
 def _sections(here: str, waiting: int) -> None:
@@ -154,8 +154,8 @@ def _sections(here: str, waiting: int) -> None:
                             link.classes('on').props('aria-current=page')
 
 
-async def _list(account: Account, section: str, here: Section) -> None:
-    found = Words()
+async def _list(account: Account, section: str, here: Section, key: str) -> None:
+    found = Words(await searches.words(key, by=account))
     words = form(found, summary=False)
     if here.lead is not None:
         await here.lead(account)
@@ -173,7 +173,14 @@ async def _list(account: Account, section: str, here: Section) -> None:
 
     table = record_table(here.label, here.columns, fetch, empty=here.empty)
     await table.refresh()
-    words.on_change(lambda: table.refresh(1))
+
+    async def sought() -> None:
+        nonlocal key
+        key = await searches.keep(found.text, by=account, under=key)
+        ui.navigate.history.replace(links.admin(section, q=key))
+        await table.refresh(1)
+
+    words.on_change(sought)
 
 
 def _speaks_of(row: Row, text: str) -> bool:

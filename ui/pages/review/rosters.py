@@ -2,7 +2,7 @@
 
 from nicegui import html, ui
 
-from domain import links, rosters
+from domain import links, rosters, searches
 from domain.announcements import CaseChanged, RosterChanged
 from domain.model import Account
 from domain.reviews import decisions
@@ -22,7 +22,7 @@ from ...live import follow, of_side
 REVIEW_ROSTERS = ('名冊審核', links.review_rosters())
 
 
-async def review_rosters_page(account: Account, text: str = '', turn: str = '', page: str = '') -> None:
+async def review_rosters_page(account: Account, q: str = '', turn: str = '', page: str = '') -> None:
     """What has come in as rosters, the nearest due day first."""
     crumbs = [VOLUNTEER_DATA, REVIEW]
     with frame(account, REVIEW_ROSTERS[0], crumbs=crumbs, waiting=await waiting_for(account)):
@@ -31,7 +31,8 @@ async def review_rosters_page(account: Account, text: str = '', turn: str = '', 
             '收到的名冊',
             account,
             lambda asked, per_page: rosters.of_agency(by=account, per_page=per_page, **vars(asked)),
-            Asked.read(text, turn, page),
+            Asked.read(await searches.words(q, by=account), turn, page),
+            q,
             sought='名冊、單位或志工姓名',
             empty='還沒有收到名冊',
             hint='運用單位以名冊送審時，會自動出現在這裡，不必重新整理。',
