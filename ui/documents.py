@@ -45,7 +45,7 @@ async def book(request: Request, book_id: int) -> Response:
     try:
         account = account_of(request)
         found = await record_books.get(book_id, by=account)
-        contents = await record_books.printable(found, by=account, reason=REASONS[account.role])
+        contents = await record_books.printable(found, by=account, reason=_reason(account))
         name = file_names.clean(f'志願服務紀錄冊-{found.number}', 'pdf')
         made = Document(await pdf.as_pdf(contents, whose=account.id), 'application/pdf', name)
     except DomainError as refusal:

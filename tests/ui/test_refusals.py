@@ -97,3 +97,11 @@ async def test_somebody_who_is_led_nowhere_sees_a_page_of_ours(browser: Browser,
 
     for answer, status in ((posted, 404), (foreign, 403)):
         assert (answer.status_code, '<h1>' in answer.text, '回到首頁' in answer.text) == (status, True, True)
+
+
+async def test_a_page_has_no_words_of_the_framework_for_old_browsers(browser: Browser) -> None:
+    await browser.sign_in((await somebody()).username or '', PASSWORD)
+
+    text = (await browser.get('/test/counter')).text
+
+    assert ('modern browser' in text, '這個瀏覽器太舊' in text) == (False, True)
