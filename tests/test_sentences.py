@@ -71,7 +71,6 @@ PLACED = {
     ('ui/flash.py', '開通帳號'): 'ui/pages/admin/accounts.py',
     ('domain/accounts/__init__.py', '新增帳號'): 'ui/pages/admin/__init__.py',
     ('ui/pages/account.py', '不寄'): 'ui/pages/account.py',
-    ('ui/pages/admin/calendar.py', '上班'): 'ui/pages/admin/calendar.py',
     ('ui/pages/admin/mail.py', '忘記密碼?'): LOGIN,
     ('ui/pages/applications.py', '申請送審'): TAB,
     ('ui/pages/rosters.py', '加入志工'): ROSTERS,
