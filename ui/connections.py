@@ -17,7 +17,11 @@ READING_SECONDS = 60.0
 # Heads that are not complete, in this process: whoever is slowest makes room.
 MOST_UNFINISHED = 500
 
-_ANSWERS = {408: b'Request Timeout', 431: b'Request Header Fields Too Large'}
+_ANSWERS = {
+    400: (b'Bad Request', '這個要求無法辨識，沒有完成。請重新整理頁面。'),
+    408: (b'Request Timeout', '傳送太慢，已經停止。請確認網路後再試一次；已填的資料都還在。'),
+    431: (b'Request Header Fields Too Large', '瀏覽器送來的標頭太長，沒有收下。請清除這個網站的 Cookie 後再試一次。'),
+}
 
 
 class Oversized(Exception):
@@ -57,10 +61,7 @@ class Limited(HttpToolsProtocol):
             self._refuse(431)
 
     def send_400_response(self, msg: str) -> None:
-        if self.head > MOST_HEAD:
-            self._refuse(431)
-        else:
-            super().send_400_response(msg)
+        self._refuse(431 if self.head > MOST_HEAD else 400)
 
     def handle_websocket_upgrade(self) -> None:
         self._stop_waiting()
@@ -132,6 +133,8 @@ class Limited(HttpToolsProtocol):
         is_heard = self.cycle is None or self.cycle.response_complete or not self.cycle.response_started
         # Browsers open connections in advance, and would take words on them for the answer to something.
         if is_heard and self.loose:
-            words = _ANSWERS[status]
-            self.transport.write(b'HTTP/1.1 %d %s\r\nconnection: close\r\ncontent-length: 0\r\n\r\n' % (status, words))
+            words, sentence = _ANSWERS[status][0], _ANSWERS[status][1].encode()
+            about = b'content-type: text/plain; charset=utf-8\r\ncontent-length: %d' % len(sentence)
+            head = b'HTTP/1.1 %d %s\r\nconnection: close\r\n%s\r\n\r\n' % (status, words, about)
+            self.transport.write(head + sentence)
         self.transport.close()

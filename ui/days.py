@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
 
 from domain import dates
 from domain.repeating import repeating
@@ -18,7 +17,11 @@ _pages: set[Callable[[], None]] = set()
 def on_new_day(renew: Callable[[], None]) -> Callable[[], None]:
     """Have `renew` called when a day begins; returns what ends that."""
     _pages.add(renew)
-    return partial(_pages.discard, renew)
+
+    def end() -> None:  # no partial: NiceGUI reads the signature of what it is to call
+        _pages.discard(renew)
+
+    return end
 
 
 async def watch_forever() -> None:

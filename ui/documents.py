@@ -14,7 +14,7 @@ from domain.books.record_books import RecordBookQuery
 from domain.errors import DomainError, NotFound, NotPermitted, unhurried
 from domain.guide import volunteer_sheet
 from domain.logbook import pdf
-from domain.model import BookStatus, IssueKind, MembershipStatus, Role, TrainingKind
+from domain.model import Account, BookStatus, IssueKind, MembershipStatus, Role, TrainingKind
 from domain.reports import profile_lists, review_periods, statistics
 from domain.reports.profile_lists import Document
 from domain.reports.review_periods import Period
@@ -22,6 +22,7 @@ from domain.reviews import previews
 from domain.trainings import TrainingOrder, TrainingQuery
 from domain.volunteers import State, VolunteerQuery, paper_codes
 
+from . import public
 from .headers import disposition
 from .session import account_of
 
@@ -58,11 +59,11 @@ async def book(request: Request, book_id: int) -> Response:
     try:
         account = account_of(request)
         found = await record_books.get(book_id, by=account)
-        contents = await record_books.printable(found, by=account, reason=REASONS[account.role])
+        contents = await record_books.printable(found, by=account, reason=_reason(account))
         name = file_names.clean(f'志願服務紀錄冊-{found.number}', 'pdf')
         made = Document(await pdf.as_pdf(contents, whose=account.id), 'application/pdf', name)
     except DomainError as refusal:
-        return _refused(refusal)
+        return _refused(request, refusal)
     return _sent(made, is_download='download' in request.query_params)
 
 
@@ -71,7 +72,7 @@ async def preview(request: Request, application_id: int) -> Response:
     try:
         made = Document(await previews.page(application_id, by=account_of(request)), 'image/jpeg', '預覽.jpg')
     except DomainError as refusal:
-        return _refused(refusal)
+        return _refused(request, refusal)
     return _sent(made, is_download=False)
 
 
@@ -90,9 +91,9 @@ async def books(
     )
     try:
         account = account_of(request)
-        made = await profile_lists.books(query, kind, reason=REASONS[account.role], by=account)
+        made = await profile_lists.books(query, kind, reason=_reason(account), by=account)
     except DomainError as refusal:
-        return _refused(refusal)
+        return _refused(request, refusal)
     return _sent(made, is_download=True)
 
 
@@ -101,7 +102,7 @@ async def roster(request: Request, roster_id: int, kind: str, masked: bool = Tru
     try:
         made = await rosters.sheet(roster_id, kind, is_masked=masked, by=account_of(request))
     except DomainError as refusal:
-        return _refused(refusal)
+        return _refused(request, refusal)
     return _sent(made, is_download=kind != 'pdf')
 
 
@@ -138,7 +139,7 @@ async def training_list(
         )
         made = await profile_lists.trainings(volunteer_id, kind, query, is_masked=masked, by=account)
     except DomainError as refusal:
-        return _refused(refusal)
+        return _refused(request, refusal)
     return _sent(made, is_download=made.media_type != 'application/pdf')
 
 
@@ -157,7 +158,7 @@ async def volunteer_list(
         )
         content = await volunteer_sheet.ods(query, by=account)
     except DomainError as refusal:
-        return _refused(refusal)
+        return _refused(request, refusal)
     return _sent(Document(content, profile_lists.MEDIA_TYPES['ods'], '志工名單.ods'), is_download=True)
 
 
@@ -169,7 +170,7 @@ async def paper_code(request: Request, volunteer_id: int) -> Response:
         sheet = await paper_codes.printed(volunteer, by=account)
         made = Document(await pdf.code_as_pdf(sheet), 'application/pdf', '紙本驗證碼.pdf')
     except DomainError as refusal:
-        return _refused(refusal)
+        return _refused(request, refusal)
     return _sent(made, is_download=False)
 
 
@@ -181,7 +182,7 @@ async def ledger(request: Request, q: str = '', kind: str = '', year: str = '') 
     try:
         content = await number_ledger.export(query, by=account)
     except DomainError as refusal:
-        return _refused(refusal)
+        return _refused(request, refusal)
     return _sent(Document(content, profile_lists.MEDIA_TYPES['ods'], '發冊紀錄.ods'), is_download=True)
 
 
@@ -190,7 +191,7 @@ async def period_evidence(request: Request, since: date | None = None, until: da
     try:
         return _sent(await review_periods.ods(Period(since, until), by=account_of(request)), is_download=True)
     except DomainError as refusal:
-        return _refused(refusal)
+        return _refused(request, refusal)
 
 
 async def figure_tables(request: Request, months: int = 12) -> Response:
@@ -200,8 +201,15 @@ async def figure_tables(request: Request, months: int = 12) -> Response:
         found = await statistics.of(statistics.first_of(min(max(months, 1), 120), last), last, by=account_of(request))
         content = await statistics.export(found, by=account_of(request))
     except DomainError as refusal:
-        return _refused(refusal)
+        return _refused(request, refusal)
     return _sent(Document(content, profile_lists.MEDIA_TYPES['ods'], '審核統計.ods'), is_download=True)
+
+
+def _reason(account: Account) -> str:
+    """Why the account prints a book. Raises NotPermitted for one that has none."""
+    if account.role not in REASONS:
+        raise NotPermitted
+    return REASONS[account.role]
 
 
 def _sent(made: Document, *, is_download: bool) -> Response:
@@ -216,6 +224,6 @@ def _sent(made: Document, *, is_download: bool) -> Response:
     )
 
 
-def _refused(refusal: DomainError) -> Response:
+def _refused(request: Request, refusal: DomainError) -> Response:
     status = 404 if isinstance(refusal, NotFound | NotPermitted) else 409
-    return Response(str(refusal), status, media_type='text/plain; charset=utf-8')
+    return public.refusal(request.scope, status, str(refusal), '文件沒有印出')

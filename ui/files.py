@@ -1,11 +1,12 @@
 """GET /files/{id}: pictures and attachments, for those who may see them; for everybody else there is no such file."""
 
 from fastapi import FastAPI, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from domain import files
 from domain.errors import DomainError
 
+from . import public
 from .headers import disposition
 from .session import account_of
 
@@ -20,7 +21,7 @@ async def file(request: Request, file_id: str) -> Response:
     try:
         stored, content = await files.read(file_id, by=account_of(request))
     except DomainError as refusal:
-        return JSONResponse({'sentence': str(refusal)}, 404)
+        return public.refusal(request.scope, 404, str(refusal), '沒有這個檔案')
     is_download = stored.media_type != 'image/jpeg' or 'download' in request.query_params
     return Response(
         content,

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from fastapi import FastAPI
 from starlette.datastructures import Headers
 from starlette.requests import Request, cookie_parser
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain import announcements, links
@@ -107,9 +107,7 @@ def allowed_origins(settings: Settings) -> frozenset[str]:
 
 def no_answer(scope: Scope, away: DatabaseAway) -> Response:
     """What is answered while the database is away: a page with one sentence, or a refusal a script can read."""
-    if 'text/html' in Headers(scope=scope).get('accept', ''):
-        return public.page('failed.html', 503, title='資料庫暫時沒有回應', sentence=str(NoAnswer(away)))
-    return _refuse(503, str(NoAnswer(away)))
+    return public.refusal(scope, 503, str(NoAnswer(away)), '資料庫暫時沒有回應')
 
 
 def keep_session(response: Response, token: str) -> None:
@@ -209,14 +207,15 @@ class Gate:
 
     async def _pass_asset(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope['type'] != 'http' or scope['method'] not in ('GET', 'HEAD'):
-            await _refuse(403, '這個位址只能讀取。')(scope, receive, send)
+            await public.refusal(scope, 403, '這個位址只能讀取。')(scope, receive, send)
             return
         await self.app(scope, receive, send)
 
     async def _pass_request(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_reading = scope['method'] in ('GET', 'HEAD')
         if not is_reading and Headers(scope=scope).get('origin') not in self.origins:
-            await _refuse(403, '這個要求不是從本系統的頁面送出，已拒絕。請重新開啟系統再試一次。')(scope, receive, send)
+            sentence = '這個要求不是從本系統的頁面送出，已拒絕。請重新開啟系統再試一次。'
+            await public.refusal(scope, 403, sentence)(scope, receive, send)
         elif scope['account'] is None and scope['path'] not in PUBLIC_PAGES:
             await _stranger(scope)(scope, receive, send)
         else:
@@ -235,11 +234,12 @@ class Gate:
         elif scope['type'] == 'websocket':
             await self.app(scope, receive, send)
         else:
-            await _Measured(scope, receive, send).run(self.app)
+            await _Measured(scope, receive, _in_our_words(scope, receive, send)).run(self.app)
 
     async def _refuse_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope['type'] == 'http':
-            await _refuse(403, '這個連線不屬於您的登入，已拒絕。請重新整理頁面。')(scope, receive, send)
+            sentence = '這個連線不屬於您的登入，已拒絕。請重新整理頁面。'
+            await public.refusal(scope, 403, sentence)(scope, receive, send)
         else:
             await receive()
             await send({'type': 'websocket.close', 'code': 4403})
@@ -268,7 +268,7 @@ class _Measured:
         except* _TooSlow:
             log.info('a body was not there in time')
             if not self.is_answered:
-                await _closing(_refuse(408, _SLOWLY))(self.scope, self._receive, self._send)
+                await _closing(public.refusal(self.scope, 408, _SLOWLY))(self.scope, self._receive, self._send)
         if self.seen > self.most and not self.is_answered:
             await self._refuse()
 
@@ -300,7 +300,7 @@ class _Measured:
                     self.seen += len(message.get('body', b''))
                     if not message.get('more_body'):
                         break
-        await _closing(_refuse(413, self._sentence))(self.scope, self._receive, self._send)
+        await _closing(public.refusal(self.scope, 413, self._sentence))(self.scope, self._receive, self._send)
 
 
 class _TooMuch(Exception):
@@ -348,10 +348,6 @@ def _numbered(send: Send) -> Send:
     return sent
 
 
-def _refuse(status: int, sentence: str) -> Response:
-    return JSONResponse({'sentence': sentence}, status)
-
-
 def _stranger(scope: Scope) -> Response:
     """A page: to the login, and back afterwards. Anything else: a refusal a script can read."""
     if scope['method'] == 'GET' and 'text/html' in Headers(scope=scope).get('accept', ''):
@@ -359,7 +355,22 @@ def _stranger(scope: Scope) -> Response:
         wanted = scope['path'] + (f'?{query}' if query else '')
         login = links.login('' if wanted == links.home() else wanted)
         return RedirectResponse(with_flash(login, 'session-ended') if token_of(scope) else login, 303)
-    return _refuse(401, '您已登出或閒置太久。請重新登入；已儲存的資料都還在。')
+    return public.refusal(scope, 401, '您已登出或閒置太久。請重新登入；已儲存的資料都還在。')
+
+
+def _in_our_words(scope: Scope, receive: Receive, send: Send) -> Send:
+    """`send` for an application whose refusals are English: they are ours, with its status."""
+    is_refused = False
+
+    async def answer(message: Message) -> None:
+        nonlocal is_refused
+        if message['type'] == 'http.response.start' and message['status'] >= 400:
+            is_refused = True
+            await public.refused_by_framework(scope, message['status'])(scope, receive, send)
+        elif not is_refused:
+            await send(message)
+
+    return answer
 
 
 async def _tell_to_reload(receive: Receive, send: Send) -> None:

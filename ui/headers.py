@@ -20,6 +20,8 @@ _ALWAYS = {
     # Pages and files hold personal data; what may be kept says so itself.
     'Cache-Control': 'no-store',
 }
+# What NiceGUI's template says to browsers of before 2018.
+_TOO_OLD = 'Your browser does not support ES modules.<br />Please use a modern browser.'
 _HSTS = 'max-age=31536000'
 
 
@@ -84,4 +86,5 @@ def _put_nonce_into_template() -> None:
     source, _, _ = loader.get_source(environment, 'index.html')
     if 'csp_nonce' not in source:
         source = source.replace('<script', '<script nonce="{{ request.scope.csp_nonce }}"')
+        source = source.replace(_TOO_OLD, '這個瀏覽器太舊，無法顯示這個系統。<br />請改用新版的瀏覽器。')
     environment.loader = DictLoader({'index.html': source})

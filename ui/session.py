@@ -11,7 +11,8 @@ from fastapi.exceptions import RequestValidationError
 from nicegui import Client, ui
 from nicegui import app as nicegui_app
 from nicegui.page import page as nicegui_page
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
 
 from domain import accounts, links
 from domain.accounts import sessions
@@ -33,6 +34,7 @@ def register(site: FastAPI) -> None:
     site.add_api_route(links.logout(), sign_out, methods=['POST'])
     nicegui_app.add_exception_handler(404, _not_there)
     for app in (site, nicegui_app):
+        app.add_exception_handler(HTTPException, _refused)
         app.add_exception_handler(RequestValidationError, _not_there)
         app.add_exception_handler(Exception, _failed)
         app.add_exception_handler(DatabaseAway, _away)
@@ -159,7 +161,7 @@ async def _not_there(request: Request, _: Exception) -> Response:
     """An address with nothing behind it, or one that cannot be read as what the page needs."""
     account = gate.account_of(request)
     if account is None or 'text/html' not in request.headers.get('accept', ''):
-        return JSONResponse({'sentence': '找不到這個頁面。'}, 404)
+        return public.refused_by_framework(request.scope, 404)
     with Client(nicegui_page(''), request=request) as client:
         frame.not_found_page(account)
     return client.build_response(request, 404)
@@ -180,9 +182,13 @@ async def _away(request: Request, error: Exception) -> Response:
 async def _failed(request: Request, _: Exception) -> Response:
     """What a user sees when anything else breaks: plain HTML, since it may be NiceGUI that is broken."""
     title, sentence = FAILED
-    if 'text/html' not in request.headers.get('accept', ''):
-        answer: Response = JSONResponse({'sentence': f'{title}。{sentence}'}, 500)
-    else:
-        answer = public.page('failed.html', 500, title=title, sentence=sentence)
+    is_page = 'text/html' in request.headers.get('accept', '')
+    answer = public.refusal(request.scope, 500, sentence if is_page else f'{title}。{sentence}', title)
     answer.headers['X-Request-Id'] = journal.request_number()  # this answer goes out past the gate
     return answer
+
+
+async def _refused(request: Request, refusal: Exception) -> Response:
+    """What a library of the server refuses: a method, a form that is none."""
+    status = refusal.status_code if isinstance(refusal, HTTPException) else 400
+    return await _not_there(request, refusal) if status == 404 else public.refused_by_framework(request.scope, status)

@@ -15,6 +15,7 @@ from db.choices import Role
 from db.models import Account, OfficeEntry
 
 from .. import dates, permissions, validation
+from ..errors import MovedOn, NotFound
 from ..fields import Field
 from ..paging import Page, bounds
 from . import history
@@ -44,6 +45,26 @@ async def stands(record: Model, kept: Kept) -> dict[str, object]:
     if found is None:
         return {}
     return {key: _named(getattr(found, relations.get(key, key))) for key in kept.fields}
+
+
+async def changed(record: Model, columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Which of `columns` a form has changed of the `record` that it was opened with; the row is locked.
+
+    What others have saved since comes into `record`. Raises MovedOn when it is the same field, NotFound.
+    """
+    if record.pk is None:
+        return dict(columns)
+    now = await type(record).filter(pk=record.pk).select_for_update().first()
+    if now is None:
+        raise NotFound
+    mine = {name: value for name, value in columns.items() if getattr(record, name) != value}
+    if any(getattr(now, name) not in (getattr(record, name), value) for name, value in mine.items()):
+        raise MovedOn(
+            '另一位系統管理者剛改了同一個欄位，所以還沒有儲存。您填的內容還在畫面上，可以先複製；'
+            '請重新整理，看過目前的內容再儲存。'
+        )
+    record.update_from_dict({name: getattr(now, name) for name in columns})
+    return mine
 
 
 async def note(record: Model, kept: Kept, before: Facts, *, by: Account) -> None:

@@ -1,5 +1,6 @@
 """What a record book says, read from the database and written out as it will stand on paper."""
 
+import logging
 from collections.abc import Sequence
 from datetime import date
 
@@ -19,6 +20,7 @@ from db.models import (
 )
 
 from .. import dates
+from ..errors import DomainError
 from ..logbook import service
 from ..logbook.book_pages import (
     Amount,
@@ -34,9 +36,20 @@ from ..logbook.book_pages import (
 )
 from ..volunteers import basics
 
+log = logging.getLogger(__name__)
+
 __all__ = ['Contents', 'Verification', 'gather']
 
 _DIGITS = '〇一二三四五六七八九'
+
+
+class PhotoLost(DomainError):
+    """The disk has lost the photo, which belongs on the book."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            '志工照片的檔案打不開，可能已遺失，所以沒有印出紀錄冊。請運用單位重新上傳照片後再印；其他資料都還在。'
+        )
 
 
 async def gather(
@@ -90,8 +103,16 @@ async def _identity(
         issued_in_words=_in_words(book.issued_on),
         legacy_number=basics.legacy_number(volunteer),
         notice='' if book.status is BookStatus.IN_USE else f'本冊{book.status.label}，僅供查考',
-        photo=await blobs.read(volunteer.photo.digest) if volunteer.photo else None,
+        photo=await _photo(volunteer),
     )
+
+
+async def _photo(volunteer: Volunteer) -> bytes | None:
+    try:
+        return await blobs.read(volunteer.photo.digest) if volunteer.photo else None
+    except LookupError:
+        log.exception('the photo of volunteer %s cannot be read', volunteer.id)
+        raise PhotoLost from None
 
 
 async def _trainings(volunteer: Volunteer) -> Trainings:

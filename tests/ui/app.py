@@ -119,6 +119,8 @@ def main() -> None:
     nicegui_app.add_api_route('/test/failing', failing)
     site.router.routes.insert(0, APIRoute('/test/failing-too', failing))
     nicegui_app.add_api_route('/test/patience/{seconds}', set_patience)
+    paths = sorted({getattr(route, 'path', '') for route in (*site.routes, *nicegui_app.routes)})
+    nicegui_app.add_api_route('/test/addresses', lambda: [path for path in paths if not path.startswith('/test/')])
     serve(site, chosen)
 
 

@@ -7,6 +7,7 @@ from typing import Any, Self
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
+from domain import paging
 from domain.cases.worklists import Turn
 
 from .notices import showing_refusals
@@ -30,7 +31,8 @@ class View:
     @classmethod
     def read(cls, page: int, per: int, sort: str = '') -> Self:
         """The part that an address asks for."""
-        return cls(page, per if per in LENGTHS else LENGTHS[0], sort)
+        number, _ = paging.bounds(page, per)
+        return cls(number, per if per in LENGTHS else LENGTHS[0], sort)
 
     @property
     def turned(self) -> dict[str, int | None]:

@@ -17,6 +17,24 @@ function onceDrawn(found, tries = 50) {
   if (!found() && (!isDrawn || tries)) setTimeout(onceDrawn, 100, found, isDrawn ? tries - 1 : tries);
 }
 
+// A picture that the disk has lost, or that did not come, says so in its place (elements.css).
+document.addEventListener(
+  'error',
+  ({ target }) => {
+    if (target.tagName !== 'IMG' || !/^\/(files|reviews)\//.test(new URL(target.src, location).pathname)) return;
+    target.dataset.lost = target.clientWidth < 120 ? 'small' : 'whole';
+    target.alt = '圖片打不開';
+  },
+  true,
+);
+document.addEventListener(
+  'load',
+  ({ target }) => {
+    if (target.tagName === 'IMG') delete target.dataset.lost;
+  },
+  true,
+);
+
 document.addEventListener('click', (event) => {
   const link = event.target.closest?.('a[href^="#"]');
   if (link && link.getAttribute('href').length > 1) setTimeout(goToField);

@@ -191,6 +191,20 @@ async def test_the_person_stands_as_registered_today_with_the_photo_and_the_numb
     assert gathered.verification == verification
 
 
+async def test_a_photo_that_the_disk_has_lost_is_a_sentence_and_no_book_without_it() -> None:
+    staff = await _clerk()
+    volunteer = await _a_person(staff)
+    volunteer.photo = await builders.a_file(FileKind.PHOTO, by=staff, volunteer=volunteer)
+    await volunteer.save()
+    book = await _a_book(volunteer, staff)
+    await blobs.drop(volunteer.photo.digest)
+
+    with pytest.raises(contents.PhotoLost) as refusal:
+        await contents.gather(book)
+
+    assert '請運用單位重新上傳照片' in str(refusal.value)
+
+
 async def test_a_book_no_longer_in_use_says_so() -> None:
     staff = await _clerk()
     book = await _a_book(await _a_person(staff), staff)

@@ -1,6 +1,7 @@
 """The directory: what everybody reads, and what only the administrator writes."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,7 @@ from db.choices import Role, TrainingKind
 from db.models import Account, Agency
 from domain import directory
 from domain.directory import AgencyDetails, HostUnitDetails, RequiredHoursDetails, TeamDetails
-from domain.errors import Incomplete, NotFound, NotPermitted
+from domain.errors import Incomplete, MovedOn, NotFound, NotPermitted
 
 from ...builders import a_host_unit, a_team, an_account, an_agency
 
@@ -139,6 +140,19 @@ async def test_a_pattern_that_would_not_number_is_refused(admin: Account, patter
         await directory.save_agency(AgencyDetails(TAICHUNG, '新的局', '中市', pattern), by=admin)
 
     assert list(refusal.value.problems) == ['number_pattern']
+
+
+async def test_two_administrators_at_one_agency_do_not_undo_each_other(admin: Account) -> None:
+    first, second, third = [await Agency.get(name='臺中市政府文化局') for _ in range(3)]
+    one, two = AgencyDetails.from_record(first), AgencyDetails.from_record(second)
+    await directory.save_agency(replace(one, phone='(04)0000-1111'), by=admin, of=first)
+
+    both = await directory.save_agency(replace(two, review_days=5), by=admin, of=second)
+
+    assert (both.phone, both.review_days) == ('(04)0000-1111', 5)
+    with pytest.raises(MovedOn):
+        await directory.save_agency(replace(two, phone='(04)0000-2222'), by=admin, of=third)
+    assert (await Agency.get(id=first.id)).phone == '(04)0000-1111'
 
 
 async def test_problems_of_the_forms(admin: Account) -> None:
