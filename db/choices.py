@@ -234,7 +234,7 @@ class Demand(Choice):
 
 
 class Tallied(Choice):
-    """What the database counts for each agency: see 0020_large_offices."""
+    """What the database counts for each agency: see 0019_large_offices."""
 
     CASE = 'case', '已結案件'
     BOOK = 'book', '紀錄冊'

@@ -872,7 +872,7 @@ CREATE TABLE "key_check" (
 );
 COMMENT ON TABLE "key_check" IS 'A word sealed with one of the sealing keys, and its blind index: other keys are known before they do harm.';
 
--- 0020_large_offices
+-- 0019_large_offices
 LOCK TABLE application, application_step, record_book, book_issue, outgoing_mail IN SHARE ROW EXCLUSIVE MODE;
 CREATE TABLE "tally" (
     "id" SERIAL NOT NULL PRIMARY KEY,
@@ -997,7 +997,7 @@ CREATE CONSTRAINT TRIGGER cases_are_tallied AFTER INSERT OR DELETE OR UPDATE OF 
 CREATE CONSTRAINT TRIGGER books_are_tallied AFTER INSERT OR DELETE OR UPDATE OF agency_id, roc_year ON record_book DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION books_are_tallied();
 CREATE CONSTRAINT TRIGGER issues_are_tallied AFTER INSERT OR DELETE OR UPDATE OF kind, agency_id, roc_year ON book_issue DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION issues_are_tallied();
 
--- 0021_backups
+-- 0020_backups
 CREATE TABLE "backup" (
     "id" SERIAL NOT NULL PRIMARY KEY,
     "made_at" TIMESTAMPTZ NOT NULL,

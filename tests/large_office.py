@@ -393,7 +393,7 @@ class _Filler:
 
     async def derived(self) -> None:
         """What triggers keep, and the next ids."""
-        for statement in importlib.import_module('db.migrations.0020_large_offices').DERIVED:
+        for statement in importlib.import_module('db.migrations.0019_large_offices').DERIVED:
             await self.connection.execute(statement)
         for table in ('host_unit', 'volunteer', 'application', 'record_book', 'book_issue'):
             await self.connection.execute(f"SELECT setval('{table}_id_seq', (SELECT max(id) FROM {table}))")

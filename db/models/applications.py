@@ -119,7 +119,7 @@ class ApplicationStep(Model):
     did it as deputy.
 
     The database itself keeps whose case it is (`agency`, `host_unit`), and the next step of the case (`answer`,
-    `answered_at`), so that news and figures read no other step; see 0020_large_offices.
+    `answered_at`), so that news and figures read no other step; see 0019_large_offices.
     """
 
     id = fields.IntField(primary_key=True)

@@ -26,7 +26,7 @@ from domain import dates
 from tests import builders
 
 pytestmark = pytest.mark.usefixtures('database')
-MIGRATION = importlib.import_module('db.migrations.0020_large_offices')
+MIGRATION = importlib.import_module('db.migrations.0019_large_offices')
 KEPT = (
     'SELECT id, agency_id, host_unit_id, answer, answered_at FROM application_step ORDER BY id',
     'SELECT id, agency_id, roc_year FROM book_issue ORDER BY id',

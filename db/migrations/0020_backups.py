@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0020_large_offices')]
+    dependencies = [('models', '0019_large_offices')]
 
     initial = False
 
