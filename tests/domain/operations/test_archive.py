@@ -10,7 +10,10 @@ from domain.operations.archive import BadKey, Damaged
 
 SECRET, PUBLIC = archive.fresh_key()
 PIECES = [('database/000001', b'd' * 200_000), ('files/ab', os.urandom(150_000)), ('files/cd', b'')]
-KEYS = pytest.mark.parametrize(('closes', 'opens'), [(None, None), (PUBLIC, SECRET), (SECRET, SECRET)])
+# Named, since the keys are others in each process of a run.
+KEYS = pytest.mark.parametrize(
+    ('closes', 'opens'), [(None, None), (PUBLIC, SECRET), (SECRET, SECRET)], ids=['no key', 'public', 'secret']
+)
 
 
 def made(path: Path, key: str | None) -> Path:
@@ -69,7 +72,9 @@ def test_an_entry_that_was_taken_out_is_missed(tmp_path: Path) -> None:
     assert damaged.value.where == 'end.json'
 
 
-@pytest.mark.parametrize('key', [None, PUBLIC, 'no key', archive.fresh_key()[0]])
+@pytest.mark.parametrize(
+    'key', [None, PUBLIC, 'no key', archive.fresh_key()[0]], ids=['missing', 'public', 'none', 'another']
+)
 def test_no_other_key_opens_it(tmp_path: Path, key: str | None) -> None:
     backup = made(tmp_path / 'backup', PUBLIC)
 
