@@ -24,6 +24,9 @@ COLUMNS = [
     ('status', FIELDS['status'].label),
     ('by', '核可人'),
 ]
+MANY = (
+    f'找到 {number_ledger.MOST_FOUND} 筆以上，這裡列出最新的 {number_ledger.MOST_FOUND} 筆。請輸入更完整的姓名或號碼。'
+)
 SERIES_COLUMNS = [('year', '民國年'), ('issued', '已發'), ('last', '最後一號'), ('next', '下一號')]
 
 
@@ -41,6 +44,7 @@ async def numbers_page(
     async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
         query.page, query.per_page = page, per_page
         found = await number_ledger.find(query, by=account)
+        many.set_visibility(bool(query.text.strip()) and found.total >= number_ledger.MOST_FOUND)
         return [_row(entry) for entry in found.rows], found.total
 
     async def shown() -> None:
@@ -58,6 +62,7 @@ async def numbers_page(
             choice_field(FIELDS['kind'].label, words, 'kind', {None: '全部類別', **IssueKind.labels()})
             choice_field('年度', words, 'year', years)
             export = ui.link('匯出 ODS', '').classes('q-btn lb-btn lb-outline')
+        many = html.p(MANY).classes('lb-hint').props('role=status')
         hint = '核可案件後，號碼會自動登錄在這裡。'
         table = record_table('發冊紀錄', COLUMNS, fetch, empty_hint=hint, view=view, shown=shown)
         await table.refresh()
