@@ -468,6 +468,8 @@ def test_two_clerks_who_change_different_fields_of_a_person_do_not_undo_each_oth
         pages[who].locator(field).fill(text)
         saved(pages[who])
     pages['colleague'].locator('#legacy_serial').fill('1')
+    saved(pages['colleague'])
+    expect(pages['clerk'].locator('#legacy_serial')).to_have_value('1')  # of one unit, they fill in one form
 
     for page in pages.values():
         page.get_by_role('button', name='儲存', exact=True).click()

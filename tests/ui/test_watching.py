@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from contextlib import suppress
 
 import psutil
 
@@ -10,7 +11,7 @@ from domain import dates
 from domain.model import Account
 
 from ..builders import PASSWORD
-from ..patience import SECONDS
+from ..patience import SECONDS, until
 from .browser import Browser
 from .conftest import Server
 
@@ -33,14 +34,18 @@ async def test_a_process_that_can_serve_says_so_and_who_may_not_watch_finds_noth
 
 
 async def test_dead_workers_are_replaced_when_somebody_asks(browser: Browser, server: Server) -> None:
-    def workers() -> list[psutil.Process]:
-        return [each for each in psutil.Process(server.process.pid).children() if 'worker' in ' '.join(each.cmdline())]
+    def workers() -> dict[int, psutil.Process]:
+        found = {}
+        for each in psutil.Process(server.process.pid).children():
+            with suppress(psutil.Error):  # it has just ended, or waits to be buried
+                if 'worker' in ' '.join(each.cmdline()):
+                    found[each.pid] = each
+        return found
 
-    for each in workers():
+    killed = workers()
+    for each in killed.values():
         each.kill()
-    async with asyncio.timeout(SECONDS):
-        while any(each.status() != psutil.STATUS_ZOMBIE for each in workers() if each.is_running()):
-            await asyncio.sleep(0.01)
+    await until(lambda: not killed.keys() & workers().keys())
     assert (await browser.get('/readyz')).json()['lacking'] == {}
     assert workers()
 

@@ -99,6 +99,7 @@ class form:
         self._waiting: set[int] = set()
         self.pinned = pinned
         self._unkept: set[str] = set()
+        self._contested: set[str] = set()
         if isinstance(draft, Draft):
             follow(DraftChanged, self.hear, self._concerns)
 
@@ -147,23 +148,30 @@ class form:
             theirs = drafts.from_draft(news, copy(self.details))
             heard = {name: getattr(theirs, name) for name in vars(theirs).keys() & news.keys() - self._deaf_to()}
             heard = {name: value for name, value in heard.items() if value != getattr(self.details, name)}
-            for name, value in heard.items():
-                setattr(self.details, name, value)
         await self._show_theirs(heard, heard)
 
-    async def rebase(self, recorded: Details) -> None:
-        """The record was changed elsewhere: fields left as they were follow, others show what is recorded now."""
+    async def rebase(self, recorded: Details) -> bool:
+        """The record was changed elsewhere: fields left as they were follow, others show what is recorded now.
+
+        False while a field that was changed elsewhere has another value here: whoever saves that is to be told.
+        """
         before, self.recorded = self.recorded, recorded
         changed = [name for name in vars(recorded) if getattr(before, name) != getattr(recorded, name)]
-        follow_it = [name for name in changed if getattr(self.details, name) == getattr(before, name)]
-        for name in follow_it:
-            setattr(self.details, name, getattr(recorded, name))
-        await self._show_theirs(changed, follow_it)
+        heard = {
+            name: getattr(recorded, name) for name in changed if getattr(self.details, name) == getattr(before, name)
+        }
+        await self._show_theirs(changed, heard)
+        contested = self._contested.union(changed)
+        self._contested = {name for name in contested if getattr(self.details, name) != getattr(recorded, name)}
+        return not self._contested
 
-    async def _show_theirs(self, changed: Collection[str], heard: Collection[str]) -> None:
+    async def _show_theirs(self, changed: Collection[str], heard: Mapping[str, Any]) -> None:
         """Renew the fields that others have `changed`; say which of them are `heard`: they have another value now."""
         if not changed:
             return
+        earlier = self.problems().keys()
+        for name, value in heard.items():
+            setattr(self.details, name, value)
         told = _hearing.set(True)
         try:
             for name, each in list(self.fields.items()):
@@ -175,6 +183,8 @@ class form:
         if self.mark is not None and heard:
             self.mark.tell([self.label_of(name).lstrip('*') for name in self.fields if name in heard])
         self._show_faults()
+        if self.summary is not None:
+            self.summary.drop([f'#{each}' for each in earlier - self.problems().keys()])
 
     def _deaf_to(self) -> set[str]:
         """The fields that keep what this page has: its own words are still on their way, or nobody types there."""

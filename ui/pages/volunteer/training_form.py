@@ -109,9 +109,8 @@ def follow_record(in_form: form, account: Account, volunteer: Volunteer, trainin
 
     async def renew() -> None:
         now = await trainings.get(training.id, by=account, of=volunteer)
-        if now.version != training.version:
+        if now.version != training.version and await in_form.rebase(TrainingDetails.from_record(now)):
             training.version = now.version
-            await in_form.rebase(TrainingDetails.from_record(now))
 
     follow(VolunteerChanged, renew, of_volunteer(volunteer))
 

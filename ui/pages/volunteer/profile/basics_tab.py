@@ -48,9 +48,8 @@ async def basics_tab(account: Account, volunteer: Volunteer) -> None:
     async def renew() -> None:
         nonlocal volunteer
         now = await volunteers.get(volunteer.id, by=account)
-        if now.version != volunteer.version:
+        if now.version != volunteer.version and await in_form.rebase(VolunteerDetails.from_record(now)):
             volunteer = now
-            await in_form.rebase(VolunteerDetails.from_record(now))
 
     follow(VolunteerChanged, renew, of_volunteer(volunteer))
     await membership_card(account, volunteer)
