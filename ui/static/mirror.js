@@ -27,8 +27,18 @@ export const all = (draft) =>
       .map((name) => [name.slice(key(draft, '').length), JSON.parse(sessionStorage.getItem(name))]),
   );
 
+// While a page goes away its mirror stays: the next page may have been read before the server had the words. A page that
+// stays after all (a download) drops with its next word what it has kept too long.
+let isLeaving = false;
+addEventListener('beforeunload', () => {
+  isLeaving = true;
+  setTimeout(() => (isLeaving = false), 10000);
+});
+addEventListener('pageshow', () => (isLeaving = false));
+
 // Drops the mirror of a field up to `turn`.
 export function drop(draft, name, turn = Infinity) {
+  if (isLeaving) return;
   const word = kept(draft, name);
   if (word && word.turn <= turn) sessionStorage.removeItem(key(draft, name));
 }
