@@ -206,6 +206,12 @@ async def discard_about(volunteer: Volunteer, *, by: Account, kind: DraftKind | 
         await _announce(draft.id, draft.writer)
 
 
+async def require(draft: Draft | None, *, by: Account) -> None:
+    """Before the form is looked at: its files are another's when it has been recorded. Raises NotFound."""
+    if draft is not None and not draft.is_planned and not await Draft.filter(_of_unit(by), id=draft.id).exists():
+        raise _gone()
+
+
 async def use_up(draft: Draft | None, *, by: Account) -> None:
     """A new record is written in the caller's transaction, and its draft goes with it: nothing is recorded twice.
 

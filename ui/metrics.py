@@ -112,7 +112,7 @@ async def _set_figures() -> None:
         'mails_waiting': 'Mails that wait to be sent',
         'mails_failed': 'Mails that were given up',
         'oldest_case_overdue_seconds': 'By how much the oldest case is over its due day; 0: none is',
-        'last_backup_timestamp_seconds': 'When the last backup was begun; 0: there is none',
+        'last_backup_timestamp_seconds': 'When the last whole backup was begun; 0: there is none',
     }
     for name, told in words.items():
         _set(name, told, found.get(name, float('nan')))

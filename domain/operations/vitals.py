@@ -23,7 +23,7 @@ _FIGURES = """
 SELECT (SELECT count(*) FROM outgoing_mail WHERE status = 'waiting') AS mails_waiting,
     (SELECT count(*) FROM outgoing_mail WHERE status = 'failed') AS mails_failed,
     (SELECT min(due_on) FROM application WHERE status = 'submitted') AS due_on,
-    (SELECT max(made_at) FROM backup) AS backup_at
+    (SELECT max(made_at) FROM backup WHERE missing = 0) AS backup_at
 """
 
 

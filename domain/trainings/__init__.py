@@ -47,6 +47,7 @@ async def record(
     """A new training with both sides of its certificate; the draft goes. Raises Incomplete, NotFound."""
     permissions.require(by, Role.UNIT_STAFF)
     known = await _seen_volunteer(volunteer.id, by)
+    await drafts.require(draft, by=by)
     await _check(details, known, None, by)
     async with transaction():
         await drafts.use_up(draft, by=by)

@@ -113,6 +113,7 @@ class VolunteerQuery:
 async def register(details: VolunteerDetails, *, by: Account, draft: Draft | None = None) -> Volunteer:
     """A new volunteer on the unit's roster, with an account; the draft goes. Raises Incomplete, AlreadyRegistered."""
     permissions.require(by, Role.UNIT_STAFF)
+    await drafts.require(draft, by=by)
     await _check(details, None, by)
     number = _number(details)
     try:

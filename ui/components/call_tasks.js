@@ -54,8 +54,9 @@ export default {
     },
   },
   watch: {
+    // The next call slides under the pointer: a second press is not meant for it.
     tasks() {
-      this.busy = false;
+      setTimeout(() => (this.busy = false), 1000);
     },
   },
   methods: {

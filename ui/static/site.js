@@ -17,6 +17,16 @@ function onceDrawn(found, tries = 50) {
   if (!found() && (!isDrawn || tries)) setTimeout(onceDrawn, 100, found, isDrawn ? tries - 1 : tries);
 }
 
+// The second press of a hand that pressed twice meets the next page: what decides takes none yet (pages/desk.css).
+const SETTLED_AFTER = 900;
+const { classList } = document.documentElement;
+classList.add('lb-fresh');
+onceDrawn(() => {
+  const isDrawn = Boolean(document.querySelector('#app main:not([aria-busy=true])'));
+  if (isDrawn) setTimeout(() => classList.remove('lb-fresh'), SETTLED_AFTER);
+  return isDrawn;
+});
+
 // A picture that the disk has lost, or that did not come, says so in its place (elements.css).
 document.addEventListener(
   'error',

@@ -27,6 +27,7 @@ COLUMNS = [
 MANY = (
     f'找到 {number_ledger.MOST_FOUND} 筆以上，這裡列出最新的 {number_ledger.MOST_FOUND} 筆。請輸入更完整的姓名或號碼。'
 )
+_YEARS = range(1, 1000)
 SERIES_COLUMNS = [('year', '民國年'), ('issued', '已發'), ('last', '最後一號'), ('next', '下一號')]
 
 
@@ -35,6 +36,7 @@ async def numbers_page(
 ) -> None:
     """Search at the top, the ledger, then series and report; what is searched for stands in the address."""
     chosen = validation.member(IssueKind, kind)
+    year = year if year in _YEARS else None
     query = EntryQuery(await searches.words(q, by=account), chosen, year)
     kept = {'key': q, 'words': query.text}
     view = View.read(page, per)

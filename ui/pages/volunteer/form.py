@@ -54,10 +54,11 @@ async def volunteer_draft_page(account: Account, draft_id: UUID, new: str = '') 
                 await drafts.discard(draft, by=account)
                 leave_with(links.basics(known.volunteer_id), 'volunteer-known')
                 return
+            there = links.basics(volunteer.id)
             if details.prints_code:
-                leave_with(links.basics(volunteer.id), 'volunteer-registered-code')
+                leave_with(there, 'volunteer-registered-code', back_to=there)
             else:
-                leave_with(links.trainings(volunteer.id), 'volunteer-registered', back_to=links.basics(volunteer.id))
+                leave_with(links.trainings(volunteer.id), 'volunteer-registered', back_to=there)
 
         with save_bar():
             action_button('儲存', save, in_form=in_form)
