@@ -14,6 +14,7 @@ from pathlib import Path
 
 from . import sealing
 
+_MARK = '.office'
 _folder: Path | None = None
 
 
@@ -21,6 +22,29 @@ def use(folder: Path) -> None:
     """Store files below `folder`, which is created when needed, closed to other local users."""
     global _folder  # noqa: PLW0603 -- one folder a process, set once when the office opens
     _folder = folder
+
+
+def mark() -> None:
+    """Note in the folder that it is the office's, so that an empty one in its place is known."""
+    _root().mkdir(parents=True, exist_ok=True, mode=0o700)
+    (_root() / _MARK).touch(mode=0o600)
+
+
+def is_marked() -> bool:
+    """Whether the folder is the office's; what is not mounted is not."""
+    return (_root() / _MARK).exists()
+
+
+def holds(digest: str) -> bool:
+    """Whether there is a file of that digest."""
+    return _path(digest).exists()
+
+
+def require_room() -> None:
+    """Raises OSError when the folder is not the office's, or nothing can be written there."""
+    if not is_marked():
+        raise FileNotFoundError(_root() / _MARK)
+    (_root() / _MARK).touch()
 
 
 async def keep(content: bytes) -> str:
@@ -84,12 +108,16 @@ def _read(digest: str) -> bytes:
     return sealing.open_bytes(sealed_bytes(digest), digest)
 
 
-def _path(digest: str) -> Path:
+def _root() -> Path:
     if _folder is None:
         raise RuntimeError('no folder for files: db.blobs.use() has not been called')
+    return _folder
+
+
+def _path(digest: str) -> Path:
     if not re.fullmatch(r'[0-9a-f]{64}', digest):
         raise LookupError('not a digest')
-    return _folder / digest[:2] / digest[2:4] / digest
+    return _root() / digest[:2] / digest[2:4] / digest
 
 
 def _synchronise(folder: Path) -> None:

@@ -4,6 +4,7 @@ A file is kept when it is uploaded, so that nothing is lost before 儲存; until
 only the unit that uploaded it may open it. A replaced file stays: the history still points to it.
 """
 
+import asyncio
 import json
 import logging
 from collections.abc import Iterable
@@ -49,11 +50,31 @@ class StorageFull(DomainError):
         super().__init__(f'貴單位的檔案已用完 {room:,} MB 的空間，這個檔案沒有收下。請洽系統管理者；已填的資料都還在。')
 
 
+class NoPlace(DomainError):
+    """The disk takes nothing: it is full, read-only, or not there."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            '檔案存不進去，這個檔案沒有收下：儲存空間可能已滿，或暫時連不上。請稍候再傳一次，或通知系統管理者；其他已填的資料都還在。'
+        )
+
+
 class FileGone(NotFound):
     """The file a form points to is not there, not of this kind, or another's."""
 
     def __init__(self) -> None:
         super().__init__('找不到這個檔案，可能已被更換。請重新上傳；其他已填的資料都還在。')
+
+
+async def recognise_folder() -> None:
+    """At the start: the folder of the files is the office's when it is marked, or holds one of the latest files."""
+    if await asyncio.to_thread(blobs.is_marked):
+        return
+    latest = await StoredFile.all().order_by('-uploaded_at').limit(20).values_list('digest')
+    if latest and not any([await asyncio.to_thread(blobs.holds, digest) for (digest,) in latest]):
+        log.error('the folder of the files is empty, though the office has files: is it mounted?')
+        return
+    await asyncio.to_thread(blobs.mark)
 
 
 async def admit(*, by: Account) -> None:
@@ -93,7 +114,7 @@ async def keep(
 ) -> StoredFile:
     """Keep what `pictures` accepted; `name` is what the user called it.
 
-    Raises NotPermitted, NotFound, StorageFull.
+    Raises NotPermitted, NotFound, StorageFull, NoPlace.
     """
     permissions.require(by, Role.UNIT_STAFF)
     if volunteer is not None and not await Volunteer.filter(permissions.visible_to(by), id=volunteer.id).exists():
@@ -104,7 +125,7 @@ async def keep(
         await get_connection('default').execute_query('SELECT pg_advisory_xact_lock_shared($1)', [_LOCK])
         return await StoredFile.create(
             id=uuid4(),
-            digest=await blobs.keep(upload.content),
+            digest=await _on_disk(upload.content),
             kind=kind,
             media_type=upload.media_type,
             name=file_names.of_upload(name, upload.suffix),
@@ -171,6 +192,14 @@ async def exchanged(field: Field, old: UUID | None, new: UUID | None) -> list[Ch
     earlier = await StoredFile.get_or_none(id=old) if old else None
     happened = '已移除' if new is None else '已更換' if old else '已上傳'
     return [Change(field, earlier.name if earlier else '', happened, old_file=old, new_file=new)]
+
+
+async def _on_disk(content: bytes) -> str:
+    try:
+        return await blobs.keep(content)
+    except OSError as failure:
+        log.error('an upload finds no place: %s', type(failure).__name__)
+        raise NoPlace from None
 
 
 async def _require_room(by: Account, size: int) -> None:

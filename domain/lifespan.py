@@ -11,7 +11,7 @@ from db import blobs, embedded, key_check, migrate, reachable, reference, sealin
 from db.outages import PATIENCE
 from db.server_account import NotStarted
 
-from . import announcements, demo, limits, nightly, pictures
+from . import announcements, demo, files, limits, nightly, pictures
 from . import settings as settings_module
 from .accounts import first_administrator, login_lock, requests
 from .logbook import pdf
@@ -25,6 +25,8 @@ from .volunteers import spelling
 __all__ = ['NotStarted', 'open_for_business']
 
 SWEEP_SECONDS = 3600.0
+HALF_RESTORED = 'being-restored'
+"""A file in DATA_DIR while a backup is laid down there (domain/operations)."""
 # The bundled PostgreSQL is looked at once a second, and started again after pauses of up to 15 seconds.
 WATCH_SECONDS = 1.0
 LONGEST_PAUSE = 15.0
@@ -38,6 +40,8 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
     """
     settings_module.use(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if (settings.data_dir / HALF_RESTORED).exists():
+        raise _half_restored(settings.data_dir)
     blobs.use(settings.data_dir / 'files')
     async with contextlib.AsyncExitStack() as stack:
         url = settings.database_url
@@ -58,6 +62,7 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
         sealing.use(keyring)
         await key_check.check(keyring)
         await reference.fill()
+        await files.recognise_folder()
         await announcements.opened(url)
         stack.push_async_callback(announcements.closed)
         await asyncio.to_thread(letters.prepare)
@@ -81,6 +86,13 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
         for loop in loops:
             await stack.enter_async_context(in_background(loop))
         yield welcome
+
+
+def _half_restored(data_dir: Path) -> NotStarted:
+    return NotStarted(
+        f'{data_dir} 的還原沒有做完；請先以同一個指令（make restore）再做一次，或清空這個資料夾。\n'
+        f'The restore into {data_dir} was interrupted; do it again (make restore) first, or empty the folder.'
+    )
 
 
 async def _watch(folder: Path) -> None:

@@ -5,6 +5,7 @@ file that this snapshot knows, which cannot change, since a file is named by its
 """
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Generator, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass
@@ -16,9 +17,10 @@ import asyncpg
 from db import blobs, dumps, embedded
 
 from .. import files
+from ..lifespan import HALF_RESTORED
 from ..settings import Settings
 from . import archive
-from .archive import ABOUT, DATABASE, FILES, Archive, BadKey, Damaged, fresh_key
+from .archive import ABOUT, DATABASE, FILES, MISSING, Archive, BadKey, Damaged, fresh_key
 
 __all__ = ['BadKey', 'Busy', 'Contents', 'Damaged', 'NotEmpty', 'backup', 'fresh_key', 'restore', 'verify']
 
@@ -63,6 +65,8 @@ async def backup(path: Path, settings: Settings, key: str | None) -> Contents:
                 while rows := await cursor.fetch(_FILES_AT_ONCE):
                     missing += await asyncio.to_thread(_copy, written, [row['digest'] for row in rows])
                 copied = written.entries - before
+                if missing:
+                    written.add(MISSING, json.dumps(missing).encode())
         contents = Contents(await asyncio.to_thread(_size, path), copied, tuple(missing))
         with suppress(asyncpg.UndefinedTableError):  # of an office that is to be upgraded
             await connection.execute(_NOTE, made_at, copied, len(missing), contents.bytes)
@@ -82,16 +86,26 @@ async def restore(path: Path, settings: Settings, key: str | None) -> Contents:
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     blobs.use(settings.data_dir / 'files')
+    begun = settings.data_dir / HALF_RESTORED
     async with _database(settings) as (connection, url):
         if await connection.fetchval(_TABLES):
-            raise NotEmpty
+            if not begun.exists():
+                raise NotEmpty
+            begun.unlink()  # interrupted after all was there
+            return await verify(path, key)
+        begun.touch(mode=0o600)
         try:
             contents = await asyncio.to_thread(_read, path, key, lay_down=True)
-        except FileExistsError as error:
+        except (FileExistsError, BadKey) as error:
+            begun.unlink()
+            if isinstance(error, BadKey):
+                raise
             raise NotEmpty from error
         with closing(_pieces(path, key)) as pieces:
             await asyncio.to_thread(dumps.restored, url, pieces, _major(connection))
         await connection.execute('ANALYZE')
+        await asyncio.to_thread(blobs.mark)
+        begun.unlink()
     return contents
 
 
@@ -140,14 +154,16 @@ def _copy(written: Archive, digests: Sequence[str]) -> list[str]:
 
 
 def _read(path: Path, key: str | None, *, lay_down: bool = False) -> Contents:
-    count = 0
+    count, missing = 0, []
     with closing(archive.entries(path, key)) as entries:
         for name, content in entries:
             if name.startswith(FILES):
                 count += 1
                 if lay_down:
                     blobs.put_back(name.removeprefix(FILES), content)
-    return Contents(_size(path), count)
+            elif name == MISSING:
+                missing = json.loads(content)
+    return Contents(_size(path), count, tuple(missing))
 
 
 def _size(path: Path) -> int:

@@ -45,11 +45,10 @@ def main(words: Sequence[str] = sys.argv[1:]) -> None:
             raise
         sys.exit('\n'.join(reason))
     if contents.missing:
-        some = ', '.join(contents.missing[:3])
+        some, count = ', '.join(contents.missing[:3]), len(contents.missing)
         sys.exit(
-            f'備份完成，但磁碟上缺少資料庫所載的 {len(contents.missing)} 個檔案（{some}…），請查明。\n'
-            f'The backup is made, but {len(contents.missing)} files that the database knows are not on the disk '
-            f'({some}…); look into it.'
+            f'這份備份缺少資料庫所載的 {count} 個檔案，製作備份時已不在磁碟上（{some}…），請查明。\n'
+            f'This backup lacks {count} files that the database knows: the disk had lost them ({some}…); look into it.'
         )
 
 

@@ -3,6 +3,7 @@
     about.json       the format and when it was made
     database/000001  pieces of what pg_dump wrote; together one file that pg_restore reads
     files/DIGEST     a stored file as it lies on the disk, sealed
+    missing.json     the digests of files that the disk had lost by then, if any
     end.json         how many entries there are, and a checksum over their checksums; without it the archive is cut off
 
 Checksums are SHA-256, in the extended header SUM. age (https://age-encryption.org/v1) authenticates every 64 kB, and
@@ -26,7 +27,7 @@ from pyrage import x25519
 
 FORMAT = 1
 SUM = 'RECORDBOOK.sha256'
-ABOUT, END = 'about.json', 'end.json'
+ABOUT, MISSING, END = 'about.json', 'missing.json', 'end.json'
 DATABASE, FILES = 'database/', 'files/'
 
 _MOST_BYTES = 64 * 2**20  # of an entry; files have 25 MB at most

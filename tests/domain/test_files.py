@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -44,6 +45,15 @@ async def test_an_accepted_picture_is_kept_with_its_verdict_and_read_again() -> 
     assert facts == ('我.jpg', FileKind.PHOTO, 'image/jpeg', len(content), 1, None, clerk.host_unit_id)
     assert file.verdict == [{'label': '解析度足夠', 'is_met': True, 'advice': ''}]
     assert content == picture.content
+
+
+async def test_a_file_that_finds_no_place_on_the_disk_is_refused_in_words(tmp_path: Path) -> None:
+    clerk = await an_account()
+    (tmp_path / 'full').touch()  # a file, where the folder should be
+    blobs.use(tmp_path / 'full')
+
+    with pytest.raises(files.NoPlace, match='檔案存不進去'):
+        await files.keep(Pdf(b'%PDF-1.7'), FileKind.ATTACHMENT, '名冊.pdf', by=clerk)
 
 
 async def test_an_attachment_keeps_its_type_and_its_safe_name() -> None:

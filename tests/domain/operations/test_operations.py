@@ -17,7 +17,7 @@ import pytest
 from db import blobs, dumps, sealing, transaction
 from db.choices import FileKind
 from db.models import Account, Backup, HostUnit, StoredFile
-from domain import dates, files, operations, settings
+from domain import dates, files, lifespan, operations, settings
 from domain.operations import BadKey, Busy, Damaged, NotEmpty
 from domain.pictures import Pdf
 from domain.settings import Settings
@@ -157,6 +157,32 @@ async def test_a_file_that_the_disk_has_lost_is_told_and_the_rest_is_saved(offic
 
     assert (made.files, made.missing) == (2, (Path(lost).name,))
     assert (await Backup.get()).missing == 1
+    assert (await operations.verify(tmp_path / 'backup', None)).missing == made.missing
+
+
+async def test_after_an_interrupted_restore_no_other_office_begins_there_and_the_same_command_ends_it(
+    office: Settings, elsewhere: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await kept(await an_account(), 1)
+    await operations.backup(tmp_path / 'backup', office, None)
+    begun = elsewhere.data_dir / lifespan.HALF_RESTORED
+
+    for place in ('_pieces', '_major'):  # before the database is filled
+        monkeypatch.setattr(operations, place, lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            await operations.restore(tmp_path / 'backup', elsewhere, None)
+        monkeypatch.undo()
+        with pytest.raises(lifespan.NotStarted, match='make restore'):
+            async with lifespan.open_for_business(elsewhere):
+                pass
+    await operations.restore(tmp_path / 'backup', elsewhere, None)
+    assert not begun.exists()
+
+    begun.touch()  # interrupted when all was there
+    await operations.restore(tmp_path / 'backup', elsewhere, None)
+    assert not begun.exists()
+    with pytest.raises(NotEmpty):
+        await operations.restore(tmp_path / 'backup', elsewhere, None)
 
 
 async def test_nothing_is_restored_over_an_office(office: Settings, elsewhere: Settings, tmp_path: Path) -> None:
@@ -240,7 +266,7 @@ async def contents_of(office: Settings) -> dict[str, Sequence[str]]:
 def kept_in(office: Settings) -> dict[str, bytes]:
     """The stored files by their place."""
     folder = office.data_dir / 'files'
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob('*') if path.is_file()}
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob('[0-9a-f]*') if path.is_file()}
 
 
 @pytest.mark.parametrize(('major', 'kept'), [(15, b'SELECT 1;\n'), (18, b'SET transaction_timeout = 0;\nSELECT 1;\n')])

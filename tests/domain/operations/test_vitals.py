@@ -2,24 +2,30 @@
 
 from collections.abc import AsyncIterator
 from datetime import datetime, time, timedelta
+from pathlib import Path
 
 import pytest
 
 import db
+from db import blobs
 from db import vitals as connection
-from db.choices import MailStatus
+from db.choices import FileKind, MailStatus
 from db.models import Application, Backup, OutgoingMail
-from domain import dates
+from domain import dates, files
 from domain.dates import TAIPEI
 from domain.operations import vitals
+from domain.pictures import Pdf
 from domain.workers import Pool
 
+from ...builders import an_account
 from ..sample_office import NOW, Office, a_case
 
 
 @pytest.fixture(autouse=True)
-async def _pools(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
-    """A pool of small workers instead of those that take long to start."""
+async def _pools(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[None]:
+    """A pool of small workers instead of those that take long to start; a folder for files."""
+    blobs.use(tmp_path / 'files')
+    blobs.mark()
     pool = Pool('tests.domain.workers.sample_worker', seconds=60, waiting_seconds=60, jobs_each=9, size=1)
     monkeypatch.setattr(vitals, 'POOLS', {'samples': pool})
     yield
@@ -31,6 +37,21 @@ async def test_an_office_with_its_database_keys_and_workers_lacks_nothing() -> N
     assert await vitals.lacking() == {}
     assert vitals.workers_alive() == {'samples': (1, 0)}
     assert connection.connections() == (1, 1)
+
+
+@pytest.mark.usefixtures('database')
+async def test_a_folder_of_files_that_is_not_the_offices_is_named_and_not_taken_for_it(tmp_path: Path) -> None:
+    clerk = await an_account()
+    await files.keep(Pdf(b'%PDF-1.7'), FileKind.ATTACHMENT, 'a.pdf', by=clerk)
+    blobs.use(tmp_path / 'nothing mounted')
+    lacking = await vitals.lacking()
+    await files.recognise_folder()
+    assert lacking == await vitals.lacking() == {'files': 'FileNotFoundError'}
+
+    (tmp_path / 'files' / '.office').unlink()  # an office from before the mark
+    blobs.use(tmp_path / 'files')
+    await files.recognise_folder()
+    assert await vitals.lacking() == {}
 
 
 async def test_what_does_not_answer_is_named_by_its_part_alone(
