@@ -342,7 +342,7 @@ def test_a_wording_is_previewed_saved_and_restored(site: Site, admin: Page) -> N
 
 def test_without_trouble_the_list_of_undelivered_mails_says_so(site: Site, admin: Page) -> None:
     opens(admin, site, 'undelivered')
-    expect(admin.get_by_text('所有信件都寄達了')).to_be_visible()
+    expect(admin.get_by_text('沒有寄不到的信件')).to_be_visible()
     admin.goto(f'{site.url}/admin/undelivered?edit=999999')
     expect(admin.get_by_role('heading', level=1)).to_have_text('找不到這個頁面')
 

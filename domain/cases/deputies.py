@@ -223,6 +223,8 @@ def _coming(account: Account) -> QuerySet[Deputyship]:
 
 
 def _number_problem(value: object) -> str | None:
+    if value is None:
+        return '請選擇代理人。'
     return validation.whole(FIELDS['deputy_id'].label, value, least=1, most=validation.MOST_INT4, needed=True)
 
 

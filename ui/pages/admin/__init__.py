@@ -86,7 +86,7 @@ SECTIONS = {
         mail.undelivered_rows,
         mail.undelivered,
         '',
-        '所有信件都寄達了',
+        '沒有寄不到的信件',
         one='查看與重寄',
     ),
     'lookups': Section(
