@@ -12,6 +12,10 @@ TRAINING_COLUMNS = ('訓練日期', '課程名稱', '訓練課程', '訓練時�
 SERVICE_COLUMNS = ('服務日期', '服務項目', '服務內容', '服務時數', '受服務人次', '服務單位', '登錄人')
 
 
+class Sum(tuple[str, ...]):
+    """A row that adds others up: its cells are not what their columns say."""
+
+
 @dataclass(frozen=True)
 class Chapter:
     """A heading and a table; without `columns` each row is a line, or a label and what it says."""
@@ -81,9 +85,9 @@ def _month(month: ServiceMonth) -> Iterator[tuple[str, ...]]:
         yield _sum(month.subtotal, SERVICE_COLUMNS)
 
 
-def _sum(amount: Amount, columns: Sequence[str]) -> tuple[str, ...]:
+def _sum(amount: Amount, columns: Sequence[str]) -> Sum:
     told = (amount.label, '', '', _hours(amount.hours, amount.minutes), amount.persons, amount.note)
-    return (*told, *[''] * (len(columns) - len(told)))
+    return Sum((*told, *[''] * (len(columns) - len(told))))
 
 
 def _ledger(ledger: Ledger) -> Chapter:

@@ -99,7 +99,7 @@ export default {
                   v-for="(c, i) in columns"
                   :key="c.name"
                   :class="[c.align, {blank: r[c.name] === '' || r[c.name] === null}]"
-                  :data-label="c.label"
+                  :data-label="r.is_sum ? null : c.label"
                 >
                   <button
                     v-if="i === 0 && r.more"

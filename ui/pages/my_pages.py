@@ -8,7 +8,7 @@ from domain import links, volunteers
 from domain.books import record_books
 from domain.errors import NotFound
 from domain.logbook import chapters
-from domain.logbook.chapters import Chapter
+from domain.logbook.chapters import Chapter, Sum
 from domain.model import Account
 
 from ..components.card import card
@@ -42,7 +42,10 @@ async def my_pages_page(account: Account) -> None:
 async def _table(chapter: Chapter) -> None:
     """On a phone each row is a card that names its columns."""
     names = [f'c{n}' for n, _ in enumerate(chapter.columns)]
-    rows = [{'key': str(n), **dict(zip(names, row, strict=True))} for n, row in enumerate(chapter.rows)]
+    rows: list[Row] = [
+        {'key': str(n), 'is_sum': isinstance(row, Sum), **dict(zip(names, row, strict=True))}
+        for n, row in enumerate(chapter.rows)
+    ]
 
     async def fetch(_: int, __: int) -> tuple[Sequence[Row], int]:
         return rows, len(rows)
