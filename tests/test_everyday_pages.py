@@ -381,18 +381,18 @@ def test_a_notice_covers_neither_bar_nor_breadcrumb_nor_save_bar_nor_what_has_th
 
 def test_a_second_press_on_approval_does_not_meet_the_next_case(site: Site, reviewer: Page) -> None:
     reviewer.add_init_script("""new MutationObserver(() => {
-      if (document.documentElement?.classList.contains('lb-fresh')) window.wasFresh = true;
+      if (document.documentElement?.dataset.fresh) window.wasFresh = true;
     }).observe(document, { subtree: true, childList: true, attributes: true })""")
     reviewer.goto(f'{site.url}/reviews/2')
     settled(reviewer)
     approve = reviewer.get_by_role('button', name=re.compile('^核可'))
-    expect(reviewer.locator('html.lb-fresh')).to_have_count(0)
+    expect(reviewer.locator('html[data-fresh]')).to_have_count(0)
     begun = reviewer.evaluate('window.wasFresh')
-    reviewer.evaluate("document.documentElement.classList.add('lb-fresh')")
+    reviewer.evaluate("document.documentElement.dataset.fresh = 'yes'")
     place = approve.bounding_box()
     assert place
     reviewer.mouse.click(place['x'] + place['width'] / 2, place['y'] + place['height'] / 2)
-    reviewer.evaluate("document.documentElement.classList.remove('lb-fresh')")
+    reviewer.evaluate("delete document.documentElement.dataset.fresh")
     reviewer.get_by_role('button', name='駁回').click()
 
     expect(reviewer.get_by_role('dialog', name='駁回：原因')).to_be_visible()

@@ -19,11 +19,11 @@ function onceDrawn(found, tries = 50) {
 
 // The second press of a hand that pressed twice meets the next page: what decides takes none yet (pages/desk.css).
 const SETTLED_AFTER = 900;
-const { classList } = document.documentElement;
-classList.add('lb-fresh');
+const { dataset } = document.documentElement;
+dataset.fresh = 'yes';
 onceDrawn(() => {
   const isDrawn = Boolean(document.querySelector('#app main:not([aria-busy=true])'));
-  if (isDrawn) setTimeout(() => classList.remove('lb-fresh'), SETTLED_AFTER);
+  if (isDrawn) setTimeout(() => delete dataset.fresh, SETTLED_AFTER);
   return isDrawn;
 });
 
