@@ -392,7 +392,7 @@ def test_a_second_press_on_approval_does_not_meet_the_next_case(site: Site, revi
     place = approve.bounding_box()
     assert place
     reviewer.mouse.click(place['x'] + place['width'] / 2, place['y'] + place['height'] / 2)
-    reviewer.evaluate("delete document.documentElement.dataset.fresh")
+    reviewer.evaluate('delete document.documentElement.dataset.fresh')
     reviewer.get_by_role('button', name='駁回').click()
 
     expect(reviewer.get_by_role('dialog', name='駁回：原因')).to_be_visible()
