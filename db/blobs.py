@@ -26,8 +26,7 @@ def use(folder: Path) -> None:
 
 def mark() -> None:
     """Note in the folder that it is the office's, so that an empty one in its place is known."""
-    _root().mkdir(parents=True, exist_ok=True, mode=0o700)
-    (_root() / _MARK).touch(mode=0o600)
+    _write(_root() / _MARK, b'')
 
 
 def is_marked() -> bool:
@@ -44,7 +43,7 @@ def require_room() -> None:
     """Raises OSError when the folder is not the office's, or nothing can be written there."""
     if not is_marked():
         raise FileNotFoundError(_root() / _MARK)
-    (_root() / _MARK).touch()
+    os.utime(_root() / _MARK)
 
 
 async def keep(content: bytes) -> str:

@@ -66,6 +66,7 @@ class Keyboard:
     def go_round(self) -> None:
         """From the top of the page through every stop to its end, and one stop back."""
         settled(self.page)
+        self._takes_presses()
         self.page.evaluate(TOP)
         stops = 0
         while self._stop('Tab'):
@@ -77,6 +78,7 @@ class Keyboard:
     def to(self, target: Locator) -> None:
         """Tab until `target` has the focus."""
         expect(target).to_be_visible()
+        self._takes_presses()
         for _ in range(MOST_STOPS):
             self._stop('Tab')
             if target.evaluate('each => each === document.activeElement'):
@@ -111,6 +113,10 @@ class Keyboard:
         """Go to the chooser; the window of the operating system is not ours, so the file is put in."""
         self.to(target)
         target.set_input_files(file)
+
+    def _takes_presses(self) -> None:
+        """A page that has just come takes none where something is decided (ui/static/site.js)."""
+        expect(self.page.locator('html[data-fresh]')).to_have_count(0)
 
     def _stop(self, key: str) -> bool:
         """Whether the key has led to a stop, which can be seen."""
