@@ -11,7 +11,7 @@ from .models import Account, KeyCheck, Volunteer
 from .server_account import NotStarted
 
 # Any number will do, as long as nothing else in the database uses it.
-_LOCK = 20_261_130
+_LOCK = 20_261_132
 _WORD, _PLACE = '志願服務紀錄冊', 'key_check.canary'
 
 

@@ -1,5 +1,7 @@
 """Keys that are not those of the office are known before they do harm."""
 
+import re
+
 import pytest
 
 from db import key_check, sealing
@@ -7,6 +9,7 @@ from db.models import KeyCheck, Volunteer
 from db.sealing import Keyring
 from db.server_account import NotStarted
 from tests.builders import a_volunteer, an_account
+from tests.served import ROOT
 
 pytestmark = pytest.mark.usefixtures('database')
 
@@ -70,3 +73,11 @@ async def test_keys_are_made_for_an_office_without_accounts_alone() -> None:
     assert await key_check.is_new_office()
     await an_account()
     assert not await key_check.is_new_office()
+
+
+async def test_no_two_locks_of_the_database_have_one_number() -> None:
+    files = [file for layer in ('db', 'domain') for file in sorted((ROOT / layer).rglob('*.py'))]
+    numbers = [number for file in files for number in re.findall(r'LOCK = (\d[\d_]+)', file.read_text())]
+
+    assert len(numbers) >= 7
+    assert len(numbers) == len(set(numbers))
