@@ -4,8 +4,9 @@ The unit calls the agency and its volunteers, the agency calls the unit. What a 
 told anew from the mails and calls: a call that got through, a later mail that arrived, or a move of the case ends it.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -63,6 +64,7 @@ class CallTask:
     """A call to make about this case; one of a roster stands for all `cases`. `since` when it is known.
 
     `mail` is the one that did not arrive; None: the call goes with 送審 or the decision (law.md#the-process).
+    `in_vain`: the calls since then that reached nobody, by whom, the latest last.
     """
 
     application: Application
@@ -71,6 +73,7 @@ class CallTask:
     phone: str
     since: datetime
     cases: int = 1
+    in_vain: Sequence[PhoneCall] = ()
 
     @property
     def key(self) -> str:
@@ -150,10 +153,26 @@ async def to_make(*, by: Account) -> list[CallTask]:
 
     One call a roster and round, as one a case: because a mail did not arrive, or because the call goes with it.
     """
-    in_vain = await not_arrived(by=by)
-    known = {(task.application.roster_id or -task.application.id) for task in in_vain}
-    asked = [one for one in await _with_mail(by) if (one.application.roster_id or -one.application.id) not in known]
-    return sorted([*in_vain, *asked], key=lambda task: task.since)
+    undelivered = await not_arrived(by=by)
+    known = {_group_of(task.application) for task in undelivered}
+    asked = [task for task in await _with_mail(by) if _group_of(task.application) not in known]
+    return sorted(await _with_attempts([*undelivered, *asked], by), key=lambda task: task.since)
+
+
+def _group_of(case: Application) -> int:
+    """Cases of one roster are called about together."""
+    return case.roster_id or -case.id
+
+
+async def _with_attempts(tasks: Sequence[CallTask], by: Account) -> list[CallTask]:
+    """The tasks with the calls that reached nobody, so that a colleague does not dial again a minute later."""
+    attempts = defaultdict(list)
+    for call in await _calls_about([task.application for task in tasks], by, reached=False):
+        attempts[_group_of(call.application)].append(call)
+    return [
+        replace(task, in_vain=[call for call in attempts[_group_of(task.application)] if call.at >= task.since])
+        for task in tasks
+    ]
 
 
 async def _with_mail(by: Account) -> list[CallTask]:
@@ -184,16 +203,16 @@ async def _with_mail(by: Account) -> list[CallTask]:
     return tasks
 
 
-async def _calls_about(cases: Sequence[Application], by: Account) -> list[PhoneCall]:
-    """Calls about these cases, or about others of their rosters."""
+async def _calls_about(cases: Sequence[Application], by: Account, *, reached: bool = True) -> list[PhoneCall]:
+    """Calls of this side about these cases, or about others of their rosters: that told somebody, or that did not."""
     if not cases:
         return []
     rosters = {case.roster_id for case in cases if case.roster_id}
     listed = await Application.filter(roster_id__in=rosters).values_list('id', flat=True) if rosters else []
     ids = {case.id for case in cases} | set(listed)
-    return await PhoneCall.filter(application_id__in=ids, result__in=TOLD, by__role=by.role).select_related(
-        'application'
-    )
+    results = TOLD if reached else [result for result in CallResult if result not in TOLD]
+    calls = PhoneCall.filter(application_id__in=ids, result__in=results, by__role=by.role).order_by('at', 'id')
+    return await calls.select_related('application', 'by')
 
 
 def _is_about(call: PhoneCall, case: Application) -> bool:

@@ -20,7 +20,8 @@ export default {
             <a v-if="t.phone" :href="'tel:' + t.phone.replace(/[^+\\d,]/g, '')">{{ t.phone }}</a>
             <span v-else class="mut">沒有登錄電話</span>
           </div>
-          <div class="what"><a :href="t.address">{{ t.about }}</a><small>{{ t.since }}　{{ t.trouble }}</small></div>
+          <div class="what"><a :href="t.address">{{ t.about }}</a><small>{{ t.since }}　{{ t.trouble }}</small>
+            <small v-if="t.tried" class="tried">{{ t.tried }}</small></div>
           <div class="acts" role="group" :aria-label="'通話結果：' + t.who">
             <button
               v-for="r in results"

@@ -82,8 +82,18 @@ def _as_props(task: CallTask, account: Account, away: Mapping[int, Standing]) ->
         'address': _address(task, account),
         'trouble': (mail.last_error or mail.status.label) if mail else '',
         'resends': mail is not None,
+        'tried': _tried(task),
         'since': dates.format_moment(task.since) + (f'　{stood.deputy.name}代理{stood.absent.name}' if stood else ''),
     }
+
+
+def _tried(task: CallTask) -> str:
+    """What came of the last call, and how many were in vain."""
+    if not task.in_vain:
+        return ''
+    last = task.in_vain[-1]
+    times = f'，共打過 {len(task.in_vain)} 次' if len(task.in_vain) > 1 else ''
+    return f'{last.result.label}：{dates.format_moment(last.at)} {last.by.name}{times}'
 
 
 def _about(task: CallTask) -> str:

@@ -217,6 +217,27 @@ async def test_a_mail_that_did_not_arrive_and_its_call_are_one_task(office: Offi
     assert (task.application.id, task.mail is not None) == (case.id, True)
 
 
+async def test_a_call_in_vain_is_seen_by_whoever_would_call_next(office: Office) -> None:
+    case = await a_case(office)
+    for minutes, result, by in (
+        (5, CallResult.NO_ANSWER, office.clerk),
+        (9, CallResult.WRONG_NUMBER, office.colleague),
+    ):
+        with dates.frozen(NOW + timedelta(minutes=minutes)):
+            await phone_calls.log(case, result, by=by)
+
+    (task,) = await phone_calls.to_make(by=office.clerk)
+    assert [(call.result, call.by.id) for call in task.in_vain] == [
+        (CallResult.NO_ANSWER, office.clerk.id),
+        (CallResult.WRONG_NUMBER, office.clerk.id),
+    ]
+
+    with dates.frozen(NOW + timedelta(hours=1)):  # a new call is asked for: it has not been tried yet
+        await reviews.return_for_correction(case, '照片模糊', case.version, by=office.reviewer)
+        (task,) = await phone_calls.to_make(by=office.reviewer)
+    assert task.in_vain == []
+
+
 async def to_call(office: Office) -> dict[str, list[tuple[int, int]]]:
     """(the first case, of how many) of each task, by side."""
     return {
