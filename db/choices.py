@@ -149,6 +149,50 @@ class DraftKind(Choice):
     APPLICATION = 'application', '紀錄冊申請'
 
 
+class ImportKind(Choice):
+    """批次維護作業: what a file brings in."""
+
+    VOLUNTEERS = 'volunteers', '志工資料'
+    TRAININGS = 'trainings', '教育訓練'
+    SERVICE_HOURS = 'service-hours', '服務時數'
+    OPENING_HOURS = 'opening-hours', '服務時數累計'
+    INSURANCE = 'insurance', '志工保險'
+    PAPER_BOOKS = 'paper-books', '紙本紀錄冊'
+    TEAMS = 'teams', '志工隊'
+    PICTURES = 'pictures', '照片與證書'
+
+
+class BatchState(Choice):
+    """How far an import is. Nothing is on record before WRITING; what is on record stays there until TAKING_BACK."""
+
+    READING = 'reading', '讀取中'
+    UNREADABLE = 'unreadable', '無法讀取'
+    GRADED = 'graded', '等待確認'
+    WRITING = 'writing', '匯入中'
+    DONE = 'done', '已匯入'
+    TAKING_BACK = 'taking-back', '復原中'
+    TAKEN_BACK = 'taken-back', '已復原'
+    DROPPED = 'dropped', '已放棄'
+
+
+class Grade(Choice):
+    """What becomes of a row of an import."""
+
+    GOOD = 'good', '可匯入'
+    ATTENTION = 'attention', '注意'
+    WRONG = 'wrong', '錯誤'
+
+
+class Doubt(Choice):
+    """Why a row needs attention: it waits for one of two answers (`domain.imports.kind.ANSWERS`)."""
+
+    DUPLICATE = 'duplicate', '重複'
+    DIFFERS = 'differs', '與紀錄不同'
+    OVERLAP = 'overlap', '重疊'
+    UNINSURED = 'uninsured', '保險中斷'
+    UNUSUAL = 'unusual', '請再確認'
+
+
 class Place(Choice):
     """The clerk's form that a correction refers to."""
 

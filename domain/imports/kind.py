@@ -1,0 +1,125 @@
+"""What a kind of import must say of itself: its columns, how a row is graded, how rows are written and taken back.
+
+Grading is done in a process of its own, without a database, so `known` is gathered before, as JSON; `grade` is pure.
+Writing is done in the transaction of the batch, some hundred or thousand rows at a time.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, ClassVar, Literal
+
+from db.choices import Doubt, Grade, ImportKind
+from db.models import Account
+
+# 'identity' is compacted (half width, upper case), 'day' a date in any ROC or Western form, 'whole' an integer (numbers as text, full
+# width, lost zeros of codes are put back by `width`), 'yes_no' 是/否/V/空白, 'choice' one of `choices` by label or value.
+Reading = Literal['text', 'lines', 'identity', 'day', 'whole', 'yes_no', 'choice']
+Value = str | int | bool | date | None
+
+# What a row with a doubt does: left alone (first) unless somebody says otherwise (second).
+ANSWERS: dict[Doubt, tuple[str, str]] = {
+    Doubt.DUPLICATE: ('保留原紀錄', '以此筆取代'),
+    Doubt.DIFFERS: ('保留原紀錄', '以此筆取代'),
+    Doubt.OVERLAP: ('不匯入', '仍要匯入'),
+    Doubt.UNINSURED: ('不匯入', '仍要匯入'),
+    Doubt.UNUSUAL: ('不匯入', '仍要匯入'),
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. `synonyms`: headings seen in the field that mean it. `width`: digits of a code, whose zeros get lost.
+
+    `choices`: stored value → label, for templates and reading. `sample`: the cell of the template's example row.
+    """
+
+    key: str
+    label: str
+    reading: Reading = 'text'
+    synonyms: tuple[str, ...] = ()
+    needed: bool = False
+    width: int = 0
+    choices: Mapping[str, str] = field(default_factory=dict)
+    sample: str = ''
+    note: str = ''
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A sentence at a cell. `fix`: the text that would mend the cell, offered as `fix_label` (改用此名)."""
+
+    column: str
+    sentence: str
+    fix: str = ''
+    fix_label: str = ''
+
+
+@dataclass(frozen=True)
+class Graded:
+    """`values` are ready for the verbs of the kind's room, JSON only. `about`: the volunteer's id, or 0.
+
+    `same_as`: a key by which two rows of one file are the same; '' never. `beside`: what the record says, by column.
+    """
+
+    grade: Grade
+    values: Mapping[str, Any]
+    marks: Sequence[Mark] = ()
+    doubt: Doubt | None = None
+    about: int = 0
+    same_as: str = ''
+    beside: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row to be written: `takes` is the answer to its doubt."""
+
+    number: int
+    values: Mapping[str, Any]
+    about: int
+    takes: bool
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a row made (`before` None) or changed; enough to take it back, and to see that nobody has built on it.
+
+    `model`: name of the record's class in db.models. `stamp`: its version or updated_at after writing, as text.
+    """
+
+    number: int
+    model: str
+    record_id: str
+    stamp: str
+    before: Mapping[str, Any] | None = None
+
+
+class Kind(ABC):
+    """One kind. `sheet`: name of the sheet in the template, preferred when a file has several."""
+
+    key: ClassVar[ImportKind]
+    sheet: ClassVar[str]
+    columns: ClassVar[Sequence[Column]]
+    # Asked once for the whole file, beside the preview: 課程 and 證書 of one course for many people.
+    common: ClassVar[Sequence[Column]] = ()
+
+    @abstractmethod
+    async def known(self, identity_numbers: Iterable[str], common: Mapping[str, Any], *, by: Account) -> dict[str, Any]:
+        """What grading must know of these people, of code lists and of the unit, as JSON."""
+
+    @abstractmethod
+    def grade(self, values: Mapping[str, Value], known: Mapping[str, Any]) -> Graded:
+        """Pure; `values` by column key, each readable as its column says. Other rows of the file are compared by the batch."""
+
+    @abstractmethod
+    async def write(self, rows: Sequence[Row], common: Mapping[str, Any], *, by: Account) -> list[Written]:
+        """Write these rows in the open transaction, by the checks of the room again; history once a person and batch.
+
+        Raises Incomplete for rows that no longer stand, naming their numbers.
+        """
+
+    @abstractmethod
+    async def take_back(self, written: Sequence[Written], *, by: Account) -> dict[int, str]:
+        """Delete what was made, put back what was changed; row number → why it stays, for those on which somebody built."""
