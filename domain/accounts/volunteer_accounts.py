@@ -103,6 +103,15 @@ async def opened(volunteer: Volunteer, *, by: Account) -> Account:
     return account
 
 
+async def opened_each(volunteers: Sequence[Volunteer], *, by: Account) -> None:
+    """Accounts without a password for people who have just been put onto the unit's roster and have none."""
+    permissions.require(by, Role.UNIT_STAFF)
+    await Account.bulk_create(
+        Account(role=Role.VOLUNTEER, volunteer_id=one.id, text_size='large', name=one.name[:60], email=one.email)
+        for one in volunteers
+    )
+
+
 async def _settled_at(membership: Membership) -> datetime | None:
     """When the unit's waiting time after 收編 ends; None when it has ended, or never was.
 
