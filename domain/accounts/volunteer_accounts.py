@@ -59,6 +59,16 @@ async def hold(volunteer: Volunteer, *, by: Account) -> Hold | None:
     return Hold(until, [one.host_unit for one in others], settled)
 
 
+async def held_each(volunteer_ids: Sequence[int], *, by: Account) -> set[int]:
+    """Which of these people of the unit are held (`hold`)."""
+    permissions.require(by, Role.UNIT_STAFF)
+    of_them = Membership.filter(volunteer_id__in=list(volunteer_ids), host_unit__is_active=True)
+    serving = await of_them.exclude(status=MembershipStatus.LEFT).select_related('host_unit')
+    others = {one.volunteer_id for one in serving if one.host_unit_id != by.host_unit_id}
+    taken_over = [one for one in serving if one.host_unit_id == by.host_unit_id and one.enrolled_at is not None]
+    return others | {one.volunteer_id for one in taken_over if await _settled_at(one) is not None}
+
+
 async def give_volunteer_password(volunteer: Volunteer, password: str | None, *, by: Account) -> None:
     """Open the volunteer's account, or give it another password; in the caller's transaction, after the membership.
 

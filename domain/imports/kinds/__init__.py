@@ -1,0 +1,1 @@
+"""The kinds of files, by what they bring in."""
