@@ -1,1 +1,9 @@
-"""The kinds of files, by what they bring in."""
+"""The kinds of import there are; each is registered here."""
+
+from db.choices import ImportKind
+
+from ..kind import Kind
+from .volunteers import Volunteers
+
+_EVERY: tuple[Kind, ...] = (Volunteers(),)
+KINDS: dict[ImportKind, Kind] = {kind.key: kind for kind in _EVERY}

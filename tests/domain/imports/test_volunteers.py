@@ -1,5 +1,7 @@
 """志工資料 from a file: new people, people on record, people whom other units know."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -213,9 +215,17 @@ async def test_a_guess_at_a_birth_date_stays_counted_when_the_rows_are_not_writt
     assert await imported(KIND, [a_row(identity_number=number)], by=clerk) == []
 
 
-async def test_above_the_budget_nothing_is_said_of_strangers(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def one_lookup() -> Iterator[None]:
+    before = settings.current()
+    settings.use(replace(before, lookups_per_account=1))
+    yield
+    settings.use(before)
+
+
+@pytest.mark.usefixtures('one_lookup')
+async def test_above_the_budget_nothing_is_said_of_strangers(database: str) -> None:
     clerk, _ = await a_clerk()
-    monkeypatch.setattr(settings, 'current', lambda: settings.Settings(lookups_per_account=1))
     numbers = [an_identity_number() for _ in range(3)]
     for number in numbers[:2]:
         await a_volunteer(identity_number=number)

@@ -20,7 +20,7 @@ async def graded(kind: Kind, rows: Sequence[Cells], *, by: Account, common: Cell
     span = (min(days), max(days)) if days else None
     known = json.loads(json.dumps(await kind.known(numbers, common or {}, by=by, span=span)))
     keys = dict.fromkeys(column.key for column in kind.columns)
-    every = [kind.grade(keys | dict(row), known) for row in rows]
+    every = [kind.grade(keys | dict(row), kind.prepared(known)) for row in rows]
     json.dumps([one.values for one in every])
     return every
 
