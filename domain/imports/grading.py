@@ -7,6 +7,7 @@ from typing import Any
 from db.choices import Doubt, Grade
 
 from .. import dates
+from ..ledgers import Ledger
 from .kind import Column, Graded, Mark, Value
 
 
@@ -64,3 +65,18 @@ def shown(value: object) -> str:
     if isinstance(value, date):
         return dates.roc_digits(value)
     return '' if value is None else str(value)
+
+
+def as_kept(
+    ledger: Ledger, values: Mapping[str, Value], common: Mapping[str, Any], usual: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The values of an entry of a tab: those of the row, else those asked once for the file, else the usual ones."""
+    found: dict[str, Any] = {}
+    for key, field in ledger.fields.items():
+        cells = (values.get(key), common.get(key), usual.get(key))
+        found[key] = next((cell for cell in cells if cell is not None and cell != ''), None)
+        if field.kind == 'day':
+            found[key] = day(found, key)
+        elif found[key] is None and field.kind == 'whole':
+            found[key] = 0
+    return found

@@ -3,7 +3,9 @@
 from db.choices import ImportKind
 
 from ..kind import Kind
+from .insurance import Insurance
+from .opening_hours import OpeningHours
 from .volunteers import Volunteers
 
-_EVERY: tuple[Kind, ...] = (Volunteers(),)
+_EVERY: tuple[Kind, ...] = (Volunteers(), Insurance(), OpeningHours())
 KINDS: dict[ImportKind, Kind] = {kind.key: kind for kind in _EVERY}

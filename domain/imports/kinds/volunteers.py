@@ -85,7 +85,7 @@ class Volunteers(Kind):
             },
         ),
     )
-    not_kept = (
+    not_kept: ClassVar[Sequence[str]] = (
         '電話',
         '聯絡電話',
         '手機',

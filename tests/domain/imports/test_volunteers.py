@@ -58,7 +58,8 @@ async def test_new_people_are_registered_with_what_the_row_says(database: str) -
         '中市文志',
         '000123',
     )
-    assert person.consents_to_data_use and person.consented_at
+    assert person.consents_to_data_use
+    assert person.consented_at
     membership = await Membership.get(volunteer_id=person.id)
     assert (membership.team_id, membership.joined_on) == (team.id, date(2020, 3, 1))
     account = await Account.get(volunteer_id=person.id)
