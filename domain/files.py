@@ -7,7 +7,7 @@ only the unit that uploaded it may open it. A replaced file stays: the history s
 import asyncio
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -183,6 +183,38 @@ async def attach(file_id: UUID, volunteer: Volunteer, *, by: Account, kind: File
     if not await mine.update(volunteer_id=volunteer.id):
         raise FileGone
     return await StoredFile.get(id=file_id)
+
+
+async def copy_each(wanted: Sequence[tuple[StoredFile, int]], *, by: Account) -> dict[tuple[UUID, int], UUID]:
+    """A file of nobody for many volunteers (their ids): each has one of its own, the bytes are kept once.
+
+    In the caller's transaction; the volunteers are the unit's. Returns the copies by file and volunteer.
+    """
+    permissions.require(by, Role.UNIT_STAFF)
+    copies = {(file.id, volunteer_id): uuid4() for file, volunteer_id in wanted}
+    by_id = {file.id: file for file, _ in wanted}
+    facts = ('digest', 'kind', 'media_type', 'name', 'size', 'width', 'height', 'verdict')
+    rows = [
+        StoredFile(
+            id=copy,
+            volunteer_id=volunteer_id,
+            host_unit_id=by.host_unit_id,
+            uploaded_by_id=by.id,
+            **{name: getattr(by_id[file_id], name) for name in facts},
+        )
+        for (file_id, volunteer_id), copy in copies.items()
+    ]
+    await get_connection('default').execute_query('SELECT pg_advisory_xact_lock_shared($1)', [_LOCK])
+    if await StoredFile.filter(id__in=list(by_id)).count() != len(by_id):
+        raise FileGone
+    await StoredFile.bulk_create(rows, batch_size=1000)
+    return copies
+
+
+async def let_go(file_ids: Iterable[UUID | None], *, by: Account) -> None:
+    """What an import attached, and takes back, belongs to nobody again; `sweep` takes it away."""
+    ours = StoredFile.filter(id__in=[one for one in file_ids if one], host_unit_id=by.host_unit_id)
+    await ours.update(volunteer_id=None)
 
 
 async def exchanged(field: Field, old: UUID | None, new: UUID | None) -> list[Change]:
