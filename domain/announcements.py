@@ -52,6 +52,7 @@ class Channel(StrEnum):
     MAIL = 'mail'
     SESSION = 'session_closed'
     DRAFT = 'draft'
+    PAPER_BOOKS = 'paper_book'
 
 
 class Malformed(ValueError):
@@ -104,6 +105,17 @@ class VolunteerChanged(Announcement):
     """A volunteer's papers: basics, trainings, ledgers, memberships."""
 
     channel = Channel.VOLUNTEER
+    volunteer_id: int
+
+
+@dataclass(frozen=True)
+class PaperBooksChanged(Announcement):
+    """The registration of a paper book: sent, amended, confirmed, returned, withdrawn."""
+
+    channel = Channel.PAPER_BOOKS
+    registration_id: int
+    agency_id: int
+    host_unit_id: int
     volunteer_id: int
 
 
@@ -162,6 +174,7 @@ KINDS: dict[Channel, type[Announcement]] = {
         CaseChanged,
         RosterChanged,
         VolunteerChanged,
+        PaperBooksChanged,
         ReadersChanged,
         EyeChecksChanged,
         DecisionsChanged,

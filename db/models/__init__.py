@@ -11,7 +11,7 @@ from .accounts import (
     Session,
 )
 from .applications import Application, ApplicationStep, CaseContent, Decision, Presence, Roster, UntoldDecision
-from .books import BookIssue, NumberSeries, RecordBook, Tally
+from .books import BookIssue, NumberSeries, PaperRegistration, RecordBook, Tally
 from .corrections import Correction, CorrectionExchange, EyeCheck
 from .drafts import Draft, DraftEntry, HalfWritten, KeptSearch
 from .ledgers import Award, HonorCard, InsuranceCover, OtherEntry, PerformanceCertificate, ServiceHours
@@ -58,6 +58,7 @@ __all__ = [
     'OfficeEntry',
     'OtherEntry',
     'OutgoingMail',
+    'PaperRegistration',
     'PasswordReset',
     'PerformanceCertificate',
     'PhoneCall',
