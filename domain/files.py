@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from tortoise.connection import get_connection
@@ -17,8 +18,8 @@ from tortoise.expressions import Q, Subquery
 from tortoise.functions import Sum
 
 from db import blobs, transaction
-from db.choices import FileKind, Role
-from db.models import Account, DraftEntry, StoredFile, Volunteer
+from db.choices import FileKind, RegistrationStatus, Role
+from db.models import Account, DraftEntry, PaperRegistration, StoredFile, Volunteer
 
 from . import dates, file_names, limits, permissions, settings, validation
 from .audit.history import Change
@@ -37,6 +38,7 @@ _CLERKS_AT_ONCE = 5
 _LOCK = 20_261_129
 # Held by a backup until what its snapshot shows is copied: nothing is swept away meanwhile.
 BACKUP_LOCK = 20_261_130
+_PICTURES = ('cover_id', 'last_page_id')
 _TOO_HARD = '您上傳的檔案連續多次無法處理，暫時不能上傳。請一小時後再試，並改用手機拍的照片；已填的資料都還在。'
 TOO_HARD = Limit('files that held a decoder', 3, timedelta(hours=1), _TOO_HARD)
 TOO_HARD_OF_UNIT = Limit('files of a unit that held a decoder', 12, timedelta(hours=1), _TOO_HARD)
@@ -271,7 +273,12 @@ def _free_for(volunteer_id: int | None, by: Account) -> Q:
 
 
 def _visible_to(by: Account) -> Q:
+    """Those of the people one sees; an agency sees the pictures of the paper books that it is asked to confirm."""
     owned = Q(volunteer_id__in=Subquery(Volunteer.filter(permissions.visible_to(by)).values('id')))
+    if by.role == Role.REVIEWER:
+        asked = PaperRegistration.filter(agency_id=by.agency_id).exclude(status=RegistrationStatus.WITHDRAWN)
+        pictures: list[Any] = [Q(id__in=Subquery(asked.exclude(**{side: None}).values(side))) for side in _PICTURES]
+        return Q(owned, *pictures, join_type=Q.OR)
     if by.role != Role.UNIT_STAFF:
         return owned
     return Q(owned, _free_for(None, by), join_type=Q.OR)
