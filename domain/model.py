@@ -23,6 +23,7 @@ from db.choices import (
     Section,
     Sex,
     TrainingKind,
+    TransferStatus,
 )
 from db.models import (
     AccessEntry,
@@ -54,6 +55,7 @@ from db.models import (
     StoredFile,
     Team,
     Training,
+    Transfer,
     Volunteer,
 )
 
@@ -109,5 +111,7 @@ __all__ = [
     'Team',
     'Training',
     'TrainingKind',
+    'Transfer',
+    'TransferStatus',
     'Volunteer',
 ]
