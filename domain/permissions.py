@@ -5,6 +5,8 @@ applied to it, volunteers see themselves.
 The system administrator looks after accounts and offices and sees no personal data.
 """
 
+from typing import Any
+
 from tortoise.expressions import Q, Subquery
 
 from db.choices import ApplicationStatus, MembershipStatus, Role
@@ -33,9 +35,9 @@ def require_whole_unit(account: Account) -> None:
         raise OfWholeUnit
 
 
-def place_of(account: Account) -> dict[str, int | None]:
+def place_of(account: Account) -> dict[str, Any]:
     """What a case or a roster of the account's unit has in its columns, of a clerk's own team where there is one."""
-    place = {'host_unit_id': account.host_unit_id}
+    place: dict[str, Any] = {'host_unit_id': account.host_unit_id}
     return place if account.team_id is None else place | {'team_id': account.team_id}
 
 

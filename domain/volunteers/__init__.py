@@ -124,6 +124,8 @@ async def register(details: VolunteerDetails, *, by: Account, draft: Draft | Non
             columns = details.columns()
             volunteer = await Volunteer.create(**columns, **_following(columns), **_number_columns(number))
             place = permissions.place_of(by)
+            if draft is not None and draft.team_id is not None:  # a clerk of the whole unit has finished it
+                place |= {'team_id': draft.team_id}
             await Membership.create(volunteer_id=volunteer.id, joined_on=dates.today(), **place)
             await _attach_photo(details.photo, volunteer, by)
             await _open_account(volunteer, details, by)

@@ -53,13 +53,15 @@ async def put_into_team(volunteer_ids: Collection[int], team_id: int | None, *, 
         if len(serving) != len(ids):
             raise NotFound
         moved = [one for one in serving if one.team_id != team_id]
-        await Membership.filter(id__in=[one.id for one in moved]).update(team_id=team_id)
         people = await Volunteer.in_bulk([one.volunteer_id for one in moved], 'id')
+        theirs = Application.filter(volunteer_id__in=list(people), host_unit_id=by.host_unit_id)
+        before = await theirs
+        await Membership.filter(id__in=[one.id for one in moved]).update(team_id=team_id)
         for one in moved:
             changes = [Change(TEAM, teams.get(one.team_id or 0, ''), teams.get(team_id or 0, ''))]
             await history.note(people[one.volunteer_id], Section.BASICS, history.AMENDED, changes, by=by)
             await announcements.announce(VolunteerChanged(one.volunteer_id))
-        for case in await Application.filter(volunteer_id__in=list(people), host_unit_id=by.host_unit_id):
+        for case in [*before, *await theirs]:  # to the team that they leave, and to the one that they come to
             await transitions.announce(case)
     return [one.volunteer_id for one in moved]
 

@@ -73,7 +73,7 @@ async def waiting_for(account: Account) -> int:
     if account.role not in (Role.UNIT_STAFF, Role.REVIEWER):
         return 0
     office = account.host_unit_id if account.role is Role.UNIT_STAFF else account.agency_id
-    return await together(('waiting', account.role, office), lambda: _waiting(account))
+    return await together(('waiting', account.role, office, account.team_id), lambda: _waiting(account))
 
 
 async def _waiting(account: Account) -> int:
