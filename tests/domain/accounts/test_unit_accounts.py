@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -115,7 +116,8 @@ async def test_a_colleague_is_renamed_closed_and_opened_again_and_signed_out(uni
 async def test_the_last_administrator_neither_closes_nor_demotes_himself(unit: HostUnit, head: Account) -> None:
     team, clerk = await a_team(unit), await an_account(host_unit=unit)
 
-    for change in ({'is_active': False}, {'is_unit_administrator': False}):
+    changes: list[dict[str, object]] = [{'is_active': False}, {'is_unit_administrator': False}]
+    for change in changes:
         with pytest.raises(LastAdministrator, match='最後一位單位管理者'):
             await unit_accounts.amend(head, details_of(head, **change), by=head)
     change = {'is_unit_administrator': False, 'team_id': team.id}
@@ -158,7 +160,7 @@ async def test_a_link_to_set_the_password_goes_to_the_owners_mailbox(unit: HostU
 async def test_the_address_of_somebody_who_was_a_reviewer_waits_for_the_administrator(
     unit: HostUnit, head: Account
 ) -> None:
-    facts = {'email': 'a@example.com', 'password_hash': 'x', 'guarded_since': dates.now()}
+    facts: dict[str, Any] = {'email': 'a@example.com', 'password_hash': 'x', 'guarded_since': dates.now()}
     clerk = await an_account(host_unit=unit, **facts)
 
     with pytest.raises(NotPermitted, match='系統管理者確認後才能更改'):
