@@ -25,6 +25,7 @@ from .pages import (
     rosters,
     statistics,
     teaching,
+    unit_accounts,
 )
 from .pages.review import case, number_ledger, overdue, queue
 from .pages.review import rosters as review_rosters
@@ -70,6 +71,7 @@ PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [
     ('/account/mail', account.mail_page, tuple(Role)),
     ('/account/deputy', account.deputy_page, (REVIEWER,)),
     ('/account/guide', account.guide_page, (STAFF,)),
+    ('/account/unit', unit_accounts.unit_accounts_page, (STAFF,)),
 ]
 
 
