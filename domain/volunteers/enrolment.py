@@ -126,7 +126,10 @@ async def prove(kind: object, number: object, name: object, born_on: object, *, 
 
 
 async def enrol(known: Volunteer, *, by: Account) -> Volunteer:
-    """Put somebody whom `prove` has returned onto the unit's roster, in the caller's transaction. Raises OfOtherTeam."""
+    """Put somebody whom `prove` has returned onto the unit's roster, in the caller's transaction.
+
+    Raises OfOtherTeam.
+    """
     permissions.require(by, Role.UNIT_STAFF)
     volunteer = await Volunteer.select_for_update().get(id=known.id)
     if not await Volunteer.filter(permissions.visible_to(by), id=volunteer.id).exists():

@@ -5,8 +5,9 @@ from db.choices import ImportKind
 from ..kind import Kind
 from .insurance import Insurance
 from .opening_hours import OpeningHours
+from .teams import Teams
 from .trainings import Trainings
 from .volunteers import Volunteers
 
-_EVERY: tuple[Kind, ...] = (Volunteers(), Trainings(), Insurance(), OpeningHours())
+_EVERY: tuple[Kind, ...] = (Volunteers(), Trainings(), Insurance(), OpeningHours(), Teams())
 KINDS: dict[ImportKind, Kind] = {kind.key: kind for kind in _EVERY}

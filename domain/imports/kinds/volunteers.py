@@ -133,7 +133,9 @@ class Volunteers(Kind):
             'elsewhere': sorted(in_file.elsewhere),
             'held_back': sorted(in_file.held_back),
             'sentence': in_file.sentence,
-            'teams': [team.name for team in await directory.teams(by.host_unit_id or 0)],
+            'teams': [
+                team.name for team in await directory.teams(by.host_unit_id or 0) if by.team_id in (None, team.id)
+            ],
             'by_mail': common.get('way') == 'mail',
         }
 
@@ -344,19 +346,24 @@ async def _amend(row: Row, teams: Mapping[str, int], by: Account) -> Written:
     wanted = drafts.from_draft(row.values['details'], VolunteerDetails(is_new=False))
     try:
         person = await volunteers.amend(person, wanted, version=person.version, by=by)
-        if team := row.values['team']:
+        if (team := row.values['team']) and teams[team] != ours.team_id:
             await volunteers.assign_team(person, teams[team], by=by)
     except Incomplete as refusal:
         raise Incomplete({str(row.number): next(iter(refusal.problems.values()))}) from None
+    except DomainError as refusal:
+        raise Incomplete({str(row.number): str(refusal)}) from None
     return Written(row.number, 'Volunteer', str(person.id), str(person.version), before)
 
 
 async def _enrol(row: Row, known: Volunteer, teams: Mapping[str, int], by: Account) -> Written:
     ours = await Membership.get_or_none(volunteer_id=known.id, host_unit_id=by.host_unit_id)
     before = memberships.facts(ours) if ours else None
-    person = await enrolment.enrol(known, by=by)
-    if team := row.values['team']:
-        await volunteers.assign_team(person, teams[team], by=by)
+    try:
+        person = await enrolment.enrol(known, by=by)
+        if (team := row.values['team']) and teams[team] != by.team_id:
+            await volunteers.assign_team(person, teams[team], by=by)
+    except DomainError as refusal:
+        raise Incomplete({str(row.number): str(refusal)}) from None
     made = await Membership.get(volunteer_id=person.id, host_unit_id=by.host_unit_id)
     return Written(row.number, 'Membership', str(made.id), memberships.stamp(made), {'membership': before})
 
@@ -372,7 +379,9 @@ async def _taken_back(one: Written, by: Account) -> str:
             return '這位志工的資料在匯入之後又有異動，所以保留現在的內容。'
         details = drafts.from_draft(one.before['details'], VolunteerDetails(is_new=False))
         await volunteers.amend(person, details, version=person.version, by=by)
-        await volunteers.assign_team(person, one.before['team_id'], by=by)
+        serves = await Membership.get(volunteer_id=person.id, host_unit_id=by.host_unit_id)
+        if serves.team_id != one.before['team_id']:
+            await volunteers.assign_team(person, one.before['team_id'], by=by)
     except DomainError as refusal:
         return str(refusal)
     return ''
