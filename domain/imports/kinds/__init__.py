@@ -3,5 +3,7 @@
 from db.choices import ImportKind
 
 from ..kind import Kind
+from .service_hours import ServiceHoursKind
 
-KINDS: dict[ImportKind, Kind] = {kind.key: kind for kind in ()}
+_EVERY: tuple[Kind, ...] = (ServiceHoursKind(),)
+KINDS: dict[ImportKind, Kind] = {kind.key: kind for kind in _EVERY}
