@@ -1085,7 +1085,6 @@ CREATE TABLE "import_row" (
     "id" BIGSERIAL NOT NULL PRIMARY KEY,
     "number" INT NOT NULL,
     "mended" BYTEA,
-    "graded" BYTEA,
     "left" TEXT NOT NULL,
     "batch_id" INT NOT NULL REFERENCES "import_batch" ("id") ON DELETE RESTRICT,
     CONSTRAINT "uid_import_row_batch_i_5d57c0" UNIQUE ("batch_id", "number")

@@ -15,8 +15,8 @@ from ... import directory, names, permissions, volunteers
 from ...directory import TeamDetails
 from ...errors import DomainError, Incomplete
 from ...volunteers import memberships
-from ..grading import doubtful, good, marks_of, text, wrong
 from ..kind import Column, Graded, Kind, Mark, Row, Value, Written
+from ..marking import doubtful, good, last_of_each, marks_of, text, wrong
 from ..people import NAME, NUMBER, clean_number, match, on_roster
 
 _TEAM = Column(
@@ -89,7 +89,7 @@ class Teams(Kind):
 
     async def write(self, rows: Sequence[Row], common: Mapping[str, Any], *, by: Account) -> list[Written]:
         """Teams first, then who serves in them, many at once."""
-        going = [row for row in rows if row.values]
+        going = last_of_each([row for row in rows if row.values], lambda row: row.about or f'team {row.values["team"]}')
         there = {*await Team.filter(host_unit_id=by.host_unit_id).values_list('id', flat=True)}
         teams = await _named([row.values['team'] for row in going], by)
         before = {

@@ -1,6 +1,6 @@
 """志工資料: registering many, amending those on the roster, and 收編 of those whom other units know."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, ClassVar
@@ -13,8 +13,8 @@ from ... import accounts, directory, drafts, identity_numbers, names, validation
 from ...errors import DomainError, Incomplete
 from ...volunteers import FIELDS, Newcomer, VolunteerDetails, enrolment, lookups, memberships, newcomers
 from ...volunteers.basics import legacy_number, read_legacy_number
-from ..grading import day, doubtful, good, marks_of, plain, shown, text, wrong
 from ..kind import Column, Graded, Kind, Mark, Row, Value, Written
+from ..marking import day, doubtful, good, last_of_each, marks_of, plain, shown, text, wrong
 from ..people import NAME, NUMBER, clean_number, kind_of
 
 _TICKS = ('is_indigenous', 'is_civil_servant', 'joins_disaster_relief', 'consents_to_data_use', 'is_open_to_units')
@@ -36,6 +36,7 @@ class Volunteers(Kind):
     """A row is a person. An empty cell says nothing: of somebody on record the field stays as it is."""
 
     key = ImportKind.VOLUNTEERS
+    same_at = 'identity_number'
     sheet = '志工資料'
     columns: ClassVar[Sequence[Column]] = (
         NAME,
@@ -196,7 +197,7 @@ class Volunteers(Kind):
     async def write(self, rows: Sequence[Row], common: Mapping[str, Any], *, by: Account) -> list[Written]:
         """Those of other units are proved first: a try at a birth date stays counted, whatever becomes of the rest."""
         acts: dict[str, list[Row]] = {'register': [], 'amend': [], 'enrol': [], '': []}
-        for row in rows:
+        for row in last_of_each(rows, _number_of):
             acts[row.values['act']].append(row)
         teams = {team.name: team.id for team in await Team.filter(host_unit_id=by.host_unit_id)}
         await _require_unmoved(rows, teams)
@@ -285,6 +286,10 @@ def _as_cell(on_record: VolunteerDetails, record: Mapping[str, Any], key: str) -
         sex = validation.member(Sex, on_record.sex)
         return sex.label if sex else ''
     return shown(getattr(on_record, key))
+
+
+def _number_of(row: Row) -> Hashable:
+    return row.about or row.values['details']['identity_number']
 
 
 async def _require_unmoved(rows: Sequence[Row], teams: Mapping[str, int]) -> None:
