@@ -4,8 +4,6 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from db.choices import ImportKind
-
 from ..sheets import delimited, headings, workbooks
 from ..sheets.tables import Table, Unreadable, measured
 from ..workers.messages import Content
@@ -43,7 +41,7 @@ def _answer(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
 
 def _read(order: Content, content: bytes) -> tuple[Content, list[bytes]]:
     """The table in blocks, its headings, and what grading must know."""
-    kind = KINDS[ImportKind(order['kind'])]
+    kind = KINDS[order['kind']]
     if order['is_pasted']:
         table = Table(measured(delimited.rows(content.decode())))
     else:
@@ -73,7 +71,7 @@ def _survey(order: Content, blocks: list[bytes]) -> tuple[Content, list[bytes]]:
 
 
 def _needs(order: Content, mapping: list[str], rows: Sequence[Sequence[str]]) -> tuple[Content, bytes]:
-    kind = KINDS[ImportKind(order['kind'])]
+    kind = KINDS[order['kind']]
     numbers, span = grading.needs(Reader(kind.columns, mapping), rows)
     return {'span': [day.isoformat() for day in span] if span else None}, json.dumps(numbers).encode()
 
@@ -83,7 +81,7 @@ def _grade(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
 
     The first piece is what is known, the second the mended cells by row number and column.
     """
-    kind = KINDS[ImportKind(order['kind'])]
+    kind = KINDS[order['kind']]
     known = kind.prepared(json.loads(pieces[0]))
     rows = _with_mended(_rows(order, pieces[2:]), json.loads(pieces[1]), order['mapping'])
     graded = grading.graded_rows(kind, Reader(kind.columns, order['mapping']), rows, known, order['heading_row'])
