@@ -4,11 +4,11 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from ..sheets import delimited, headings, workbooks
+from ..sheets import delimited, headings, marked, workbooks
 from ..sheets.tables import Table, Unreadable, measured
 from ..workers.messages import Content
 from ..workers.serving import Handler, serve
-from . import grading, packing
+from . import grading, marking, packing
 from .grading import Reader
 from .kinds import KINDS
 
@@ -34,6 +34,8 @@ def _answer(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
                 return _survey(order, pieces)
             case 'grade':
                 return _grade(order, pieces)
+            case 'mark':
+                return _mark(order, pieces)
     except Unreadable as refusal:
         return {'refusal': str(refusal)}, []
     raise ValueError(order['job'])
@@ -99,6 +101,19 @@ def _grade(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
         letters.append((''.join(grades), ''.join(doubts)))
     _last.clear()
     return {}, [json.dumps(letters).encode(), *blocks]
+
+
+def _mark(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
+    """The sheet with what became of its rows. Pieces: mended cells, letters of the rows, cells, outcomes."""
+    kind, mapping = KINDS[order['kind']], order['mapping']
+    mended, letters = json.loads(pieces[0]), json.loads(pieces[1])
+    half = 2 + (len(pieces) - 2) // 2
+    rows = _with_mended(_rows(order, pieces[2:half]), mended, mapping)
+    outcomes = [outcome for piece in pieces[half:] for outcome in packing.unpack(piece)]
+    at = marking.result_at(order['headings'], mapping)
+    found = marking.rows(kind, mapping, rows, outcomes, letters, order['heading_row'], at)
+    write = marked.xlsx if order['extension'] == 'xlsx' else marked.ods
+    return {}, [write(order['sheet'], found, at)]
 
 
 def _rows(order: Content, blocks: list[bytes]) -> Sequence[Sequence[str]]:
