@@ -35,10 +35,8 @@ def _answer(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
                 return _survey(order, pieces)
             case 'grade':
                 return _grade(order, pieces)
-            case 'members':
-                return {'members': [asdict(one) for one in archives.members(pieces[0])]}, []
-            case 'unpack':
-                return {}, [archives.unpacked(pieces[0], order['method'], order['size'])]
+            case 'members' | 'unpack':
+                return _archive(order, pieces[0])
             case 'mark':
                 return _mark(order, pieces)
     except Unreadable as refusal:
@@ -71,6 +69,13 @@ def _read(order: Content, content: bytes) -> tuple[Content, list[bytes]]:
         'rows': len(table.rows),
     }
     return told, [needs, *blocks]
+
+
+def _archive(order: Content, content: bytes) -> tuple[Content, list[bytes]]:
+    """What is in a ZIP, or one file of it."""
+    if order['job'] == 'members':
+        return {'members': [asdict(one) for one in archives.members(content)]}, []
+    return {}, [archives.unpacked(content, order['method'], order['size'])]
 
 
 def _survey(order: Content, blocks: list[bytes]) -> tuple[Content, list[bytes]]:

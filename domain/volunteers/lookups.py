@@ -109,7 +109,7 @@ async def of_file(numbers: Iterable[str], *, by: Account) -> InFile:
         some = list(indexes)[at : at + 1000]
         found = {one.identity_index: one for one in await Volunteer.filter(identity_index__in=some)}
         ids = [one.id for one in found.values()]
-        ours = {*await Volunteer.filter(permissions.visible_to(by), id__in=ids).values_list('id', flat=True)}
+        ours: set[Any] = {*await Volunteer.filter(permissions.visible_to(by), id__in=ids).values_list('id', flat=True)}
         own |= {indexes[index]: one for index, one in found.items() if one.id in ours}
         others += [indexes[index] for index, one in found.items() if one.id not in ours]
     asked: list[str] = []
