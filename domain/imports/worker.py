@@ -1,7 +1,10 @@
 """`python -m domain.imports.worker`: reads one file after another and grades its rows, without keys or database."""
 
+import ctypes
+import gc
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from ..sheets import delimited, headings, marked, workbooks
@@ -101,6 +104,8 @@ def _grade(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
         blocks += [packing.pack(outcomes), b''.join(twins)]
         letters.append((''.join(grades), ''.join(doubts)))
     _last.clear()
+    del rows, graded
+    _give_back()
     return {}, [json.dumps(letters).encode(), *blocks]
 
 
@@ -115,6 +120,13 @@ def _mark(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
     found = marking.rows(kind, mapping, rows, outcomes, letters, order['heading_row'], at)
     write = marked.xlsx if order['extension'] == 'xlsx' else marked.ods
     return {}, [write(order['sheet'], found, at)]
+
+
+def _give_back() -> None:
+    """What a large file took, to the system: the process waits for the next one, perhaps for hours."""
+    gc.collect()
+    with suppress(OSError, AttributeError):  # glibc alone has it
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _rows(order: Content, blocks: list[bytes]) -> Sequence[Sequence[str]]:
