@@ -1,7 +1,10 @@
 """`python -m domain.imports.worker`: reads one file after another and grades its rows, without keys or database."""
 
+import ctypes
+import gc
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -78,9 +81,10 @@ def _archive(order: Content, content: bytes) -> tuple[Content, list[bytes]]:
     return {}, [archives.unpacked(content, order['method'], order['size'])]
 
 
-def _survey(order: Content, blocks: list[bytes]) -> tuple[Content, list[bytes]]:
-    """What grading must know, when the columns mean something else than before."""
-    told, needs = _needs(order, order['mapping'], _rows(order, blocks))
+def _survey(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
+    """What grading must know, when it is done again. The first piece is the mended cells."""
+    rows = _with_mended(_rows(order, pieces[1:]), json.loads(pieces[0]), order['mapping'])
+    told, needs = _needs(order, order['mapping'], rows)
     return told, [needs]
 
 
@@ -112,6 +116,8 @@ def _grade(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
         blocks += [packing.pack(outcomes), b''.join(twins)]
         letters.append((''.join(grades), ''.join(doubts)))
     _last.clear()
+    del rows, graded
+    _give_back()
     return {}, [json.dumps(letters).encode(), *blocks]
 
 
@@ -126,6 +132,13 @@ def _mark(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
     found = marking.rows(kind, mapping, rows, outcomes, letters, order['heading_row'], at)
     write = marked.xlsx if order['extension'] == 'xlsx' else marked.ods
     return {}, [write(order['sheet'], found, at)]
+
+
+def _give_back() -> None:
+    """What a large file took, to the system: the process waits for the next one, perhaps for hours."""
+    gc.collect()
+    with suppress(OSError, AttributeError):  # glibc alone has it
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _rows(order: Content, blocks: list[bytes]) -> Sequence[Sequence[str]]:

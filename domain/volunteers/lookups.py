@@ -29,8 +29,8 @@ from ..mail import notices
 
 PERIOD = timedelta(hours=24)
 
-# A unit of 3,000 people, whose file comes six times.
-MOST_IN_FILES = 20_000
+# A unit of 3,000 people, whose file is looked at thirty times.
+MOST_IN_FILES = 100_000
 _IN_FILES = Limit(
     'numbers of strangers in files of a unit',
     MOST_IN_FILES,
