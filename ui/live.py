@@ -13,6 +13,7 @@ from domain.announcements import (
     CaseChanged,
     EyeChecksChanged,
     Kind,
+    PaperBooksChanged,
     ReadersChanged,
     RosterChanged,
     VolunteerChanged,
@@ -61,14 +62,14 @@ def of_volunteer(volunteer: Volunteer) -> Callable[[CaseChanged | VolunteerChang
     return lambda changed: changed.volunteer_id == volunteer.id
 
 
-def of_side(account: Account) -> Callable[[CaseChanged | RosterChanged], bool]:
-    """Whether a case or roster is of the account's unit, or for others of its agency."""
+def of_side(account: Account) -> Callable[[CaseChanged | RosterChanged | PaperBooksChanged], bool]:
+    """Whether a case, roster or paper book is of the account's unit, or for others of its agency."""
     if account.role is Role.UNIT_STAFF:
         return lambda changed: changed.host_unit_id == account.host_unit_id
     return of_agency(account)
 
 
-def of_agency(account: Account) -> Callable[[CaseChanged | RosterChanged | ReadersChanged], bool]:
+def of_agency(account: Account) -> Callable[[CaseChanged | RosterChanged | ReadersChanged | PaperBooksChanged], bool]:
     """Whether an announcement is of the account's agency."""
     return lambda changed: changed.agency_id == account.agency_id
 

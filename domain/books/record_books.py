@@ -44,7 +44,6 @@ FIELDS = by_key(
     Field('number', '紀錄冊號'),
     Field('kind', '發冊類別', '目前發冊類別'),
     Field('issued_on', '發冊日期', '目前發冊日期'),
-    Field('first_issued_on', '首次發冊日'),
     Field('status', '使用狀態'),
     Field('entered_by_unit', '登打單位名稱'),
 )

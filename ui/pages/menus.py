@@ -29,6 +29,8 @@ ROSTERS = Entry('people', '名冊', '多位志工一次送審，列印名冊', l
 APPLICATIONS = Entry('flag', '送審進度', '哪些案件輪到您，哪些在審核', links.applications())
 REVIEWS = Entry('ok', '志工紀錄冊審核', '發冊機關窗口審核送件', links.review_queue())
 REVIEW_ROSTERS = Entry('people', '名冊審核', '運用單位整批送來的名冊', links.review_rosters())
+REVIEW_PAPERS = Entry('book', '紙本紀錄冊確認', '單位登記的舊制紙本紀錄冊。', links.review_paper_books())
+PAPERS = Entry('book', '紙本紀錄冊登記', '舊制紙本紀錄冊登記到系統，由發冊機關確認。', links.paper_books())
 OVERDUE = Entry('clock', '逾期案件', '超過審核期限的案件，與審核時效紀錄。', links.overdue())
 NUMBERS = Entry('card', '發冊紀錄', '紀錄冊字號：初次、換發、補發與註銷。', links.number_ledger())
 NUMBER_SERIES = Entry('card', '號碼設定', '各發冊機關的號碼格式與年度序列。', links.admin('numbers'))
@@ -42,8 +44,8 @@ ENTRIES = {
     Role.REVIEWER: (REVIEWS, REVIEW_ROSTERS, CONSOLIDATED),
 }
 OTHERS = {
-    Role.UNIT_STAFF: (BATCH, FIGURES),
-    Role.REVIEWER: (OVERDUE, NUMBERS, FIGURES),
+    Role.UNIT_STAFF: (PAPERS, BATCH, FIGURES),
+    Role.REVIEWER: (REVIEW_PAPERS, OVERDUE, NUMBERS, FIGURES),
     Role.ADMINISTRATOR: (ADMIN, NUMBER_SERIES),
 }
 HAVE_CASES = (Role.UNIT_STAFF, Role.REVIEWER)

@@ -19,11 +19,13 @@ ACCEPT = {
     FileKind.PHOTO: PICTURES,
     FileKind.CERTIFICATE: f'{PICTURES},application/pdf',
     FileKind.ATTACHMENT: f'{PICTURES},application/pdf',
+    FileKind.PAPER_BOOK: f'{PICTURES},application/pdf',
 }
 FORMATS = {
     FileKind.PHOTO: 'JPG、PNG、WebP、HEIC',
     FileKind.CERTIFICATE: 'JPG、PNG、PDF',
     FileKind.ATTACHMENT: 'PDF、JPG、PNG',
+    FileKind.PAPER_BOOK: 'JPG、PNG、PDF',
 }
 
 
