@@ -5,8 +5,8 @@ from fastapi.responses import RedirectResponse, Response
 from nicegui import html
 
 from domain import applications, dates, links, reviews, settings
-from domain.announcements import CaseChanged
-from domain.books import record_books
+from domain.announcements import CaseChanged, PaperBooksChanged
+from domain.books import paper_books, record_books
 from domain.books.record_books import RecordBookQuery
 from domain.cases import worklists
 from domain.cases.worklists import AgencyList, UnitList
@@ -132,6 +132,7 @@ async def _board(account: Account) -> None:
 
     await renew()
     follow(CaseChanged, renew, of_side(account))
+    follow(PaperBooksChanged, renew, of_side(account))
 
 
 async def _unit_counts(account: Account) -> list[Count]:
@@ -145,6 +146,8 @@ async def _unit_counts(account: Account) -> list[Count]:
         Count('審核中', 'info', 'clock', '機關3日內完成', lists[UnitList.REVIEW], links.applications('review')),
         Count('已發冊', 'ok', 'check', '本月', issued, links.applications('approved')),
     ]
+    if returned := await paper_books.waiting_count(by=account):
+        listed.insert(1, Count('紙本退回', 'bad', 'book', '請更正後再送', returned, links.paper_books('returned')))
     if lists[UnitList.CLOSED]:
         listed.append(
             Count('駁回與撤回', '', 'warning', '可重新申請', lists[UnitList.CLOSED], links.applications('closed'))
@@ -155,11 +158,14 @@ async def _unit_counts(account: Account) -> list[Count]:
 async def _agency_counts(account: Account) -> list[Count]:
     counts = await reviews.counts(by=account)
     lists = worklists.totals(counts.by_status, worklists.OF_AGENCY)
+    waiting = await paper_books.waiting_count(by=account)
+    papers = [Count('紙本待確認', 'info', 'book', '紙本紀錄冊', waiting, links.review_paper_books())] if waiting else []
     return [
         Count('已逾期', 'bad', 'warning', '請優先審核', counts.overdue, links.overdue()),
         Count('今日到期', 'warn', 'clock', '今天完成', counts.due_today, links.review_queue(due='today')),
         Count('輪到您', 'warn', 'bolt', '全部待審核', lists[AgencyList.TURN], links.review_queue()),
         Count('待補件', '', 'flag', '等單位補件', lists[AgencyList.RETURNED], links.review_queue('returned')),
+        *papers,
     ]
 
 

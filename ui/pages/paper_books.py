@@ -106,7 +106,10 @@ async def offer_form(account: Account) -> pick_list:
         found = await paper_books.offered(by=account, text=text, page=page, per_page=PER_PAGE)
         return [(one.id, one.name, _typed(one)) for one in found.rows], found.total
 
-    with card('登記為紙本紀錄冊', '(基本資料填有舊制紀錄冊號、還沒有紀錄冊的志工)', 'lb-gap-below'):
+    with (
+        card('登記為紙本紀錄冊', '(基本資料填有舊制紀錄冊號、還沒有紀錄冊的志工)', 'lb-gap-below'),
+        html.div().classes('lb-stack'),
+    ):
         html.p(
             '勾選後一次送請發冊機關確認；封面與末頁的圖片可以之後在志工的紀錄冊頁面補上。其他志工請從他的紀錄冊頁面登記。'
         ).classes('lb-note')

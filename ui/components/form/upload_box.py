@@ -29,6 +29,11 @@ FORMATS = {
 }
 
 
+# What is said of two boxes that take both files at once.
+PAIRED = {
+    FileKind.CERTIFICATE.value: '正反面兩個檔案可以一次選',
+    FileKind.PAPER_BOOK.value: '封面與末頁兩個檔案可以一次選',
+}
 SETTLES_WITHIN = 60.0  # seconds, as long as a file is received
 
 
@@ -82,7 +87,7 @@ class upload_box(Element, component='upload_box.js'):
         """These are the two sides of one certificate: both can be given to either box."""
         for one, other in ((self, beside), (beside, self)):
             one.beside = other
-            one._props['paired'] = True
+            one._props['paired'] = PAIRED.get(one._props['kind'], '')
 
     def fault(self, sentence: str | None) -> None:
         """Show `sentence` in the box, or that it is right."""

@@ -100,8 +100,9 @@ async def print_books(account: Account, volunteer: Volunteer, asked: BookFilter,
 
 async def lineage(account: Account, volunteer: Volunteer) -> None:
     """發冊沿革: from the latest book back to the first, once there is more than one entry."""
-    latest = (await record_books.find(RecordBookQuery(volunteer_id=volunteer.id, per_page=1), by=account)).rows
-    line = [entry for book in latest for entry in await number_ledger.lineage(book)]
+    found = (await record_books.find(RecordBookQuery(volunteer_id=volunteer.id, per_page=1), by=account)).rows
+    latest = await record_books.current_book_of(volunteer, by=account) or next(iter(found), None)
+    line = await number_ledger.lineage(latest) if latest else []
     if len(line) < 2:
         return
     with card('發冊沿革', '最近的在前'), html.ol().classes('lb-lineage'):
