@@ -398,6 +398,16 @@ def printed_trainings(
     return _with(f'/printouts/trainings/{volunteer_id}.{kind}', masked=int(masked), q=q, **asked)
 
 
+def unit_trainings(q: str = '', **asked: object) -> str:
+    """教育訓練查詢 over the unit, as it is filtered, sorted and turned; `q` is the key of the course's name."""
+    return _with('/trainings', q=q, **asked)
+
+
+def printed_unit_trainings(kind: str, *, masked: bool = True, q: str = '', **asked: object) -> str:
+    """列印 of 教育訓練查詢 as pdf, odt, ods or strips, as it is filtered and sorted."""
+    return _with(f'/printouts/trainings.{kind}', masked=int(masked), q=q, **asked)
+
+
 def period_evidence(since: date | None = None, until: date | None = None) -> str:
     """審核期限紀錄 between two days, as a spreadsheet."""
     return _with('/printouts/evidence.ods', since=since, until=until)

@@ -28,6 +28,7 @@ NEW = Entry('plus', '新增志工', '直接填寫一位新志工的資料', link
 CONSOLIDATED = Entry('cards', '志工總歸戶', '一位志工在各單位的紀錄，合在一起看', links.consolidated())
 ROSTERS = Entry('people', '名冊', '多位志工一次送審，列印名冊', links.rosters())
 APPLICATIONS = Entry('flag', '送審進度', '哪些案件輪到您，哪些在審核', links.applications())
+TRAININGS = Entry('search', '教育訓練查詢', '全單位的訓練次數與時數，查詢與列印', links.unit_trainings())
 REVIEWS = Entry('ok', '志工紀錄冊審核', '發冊機關窗口審核送件', links.review_queue())
 REVIEW_ROSTERS = Entry('people', '名冊審核', '運用單位整批送來的名冊', links.review_rosters())
 OVERDUE = Entry('clock', '逾期案件', '超過審核期限的案件，與審核時效紀錄。', links.overdue())
@@ -44,7 +45,7 @@ ENTRIES = {
     Role.REVIEWER: (REVIEWS, REVIEW_ROSTERS, CONSOLIDATED),
 }
 OTHERS = {
-    Role.UNIT_STAFF: (BATCH, FIGURES),
+    Role.UNIT_STAFF: (TRAININGS, BATCH, FIGURES),
     Role.REVIEWER: (OVERDUE, NUMBERS, FIGURES),
     Role.ADMINISTRATOR: (ADMIN, NUMBER_SERIES),
 }
