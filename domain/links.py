@@ -398,6 +398,11 @@ def printed_trainings(
     return _with(f'/printouts/trainings/{volunteer_id}.{kind}', masked=int(masked), q=q, **asked)
 
 
+def transfers(part: str = '', *, page: int | None = None, per: int | None = None) -> str:
+    """志工移轉: between teams, with `part` 'give' or 'take' between units."""
+    return _with('/transfers', part=part, page=page, per=per)
+
+
 def unit_trainings(q: str = '', **asked: object) -> str:
     """教育訓練查詢 over the unit, as it is filtered, sorted and turned; `q` is the key of the course's name."""
     return _with('/trainings', q=q, **asked)

@@ -3,8 +3,8 @@
 from collections.abc import Collection
 
 from db import transaction
-from db.choices import MembershipStatus, Role, Section
-from db.models import Account, Application, HostUnit, Membership, Team, Volunteer
+from db.choices import MembershipStatus, Role, Section, TransferStatus
+from db.models import Account, Application, HostUnit, Membership, Team, Transfer, Volunteer
 
 from .. import announcements, dates, permissions, validation
 from ..announcements import VolunteerChanged
@@ -85,5 +85,8 @@ async def end_membership(volunteer: Volunteer, *, by: Account) -> None:
         changes = [Change(MEMBERSHIP, membership.status.label, MembershipStatus.LEFT.label)]
         membership.status, membership.left_on = MembershipStatus.LEFT, dates.today()
         await membership.save(update_fields=['status', 'left_on'])
+        # Who has left is transferred by nobody.
+        offered = Transfer.filter(volunteer_id=volunteer.id, giver_id=unit.id, status=TransferStatus.OPEN)
+        await offered.update(status=TransferStatus.WITHDRAWN, decided_by_id=by.id, decided_at=dates.now())
         await history.note(volunteer, Section.BASICS, history.AMENDED, changes, by=by, subject=unit.name)
         await announcements.announce(VolunteerChanged(volunteer.id))

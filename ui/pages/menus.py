@@ -38,6 +38,7 @@ FIGURES = Entry('chart', '審核統計', '審核日數、期限內完成的比�
 BATCH = Entry('cards', '批次維護作業', '一次登錄多位志工的教育訓練。', links.batch_trainings())
 ADMIN = Entry('office', '系統管理', '帳號、運用單位、發冊機關與規定時數。', links.administration())
 MAILS = Entry('mail', '系統信件', '這個示範系統保留、沒有寄出的信。', links.mails())
+TRANSFERS = Entry('people', '志工移轉', '編入志工隊，或移轉到其他單位、接收移轉。', links.transfers())
 UNIT_ACCOUNTS = Entry('lock', '帳號管理', '單位承辦人與志工隊的帳號：開通、停用、寄密碼連結。', links.unit_accounts())
 DOWNLOADS = Entry('download', '下載專區', '名冊範本、操作步驟與申請流程。', links.downloads())
 ENTRIES = {
@@ -111,7 +112,8 @@ def _greet(account: Account) -> None:
 def _others(account: Account) -> list[Entry]:
     office = settings.current()
     kept = [MAILS] if office.demo and not office.smtp_url else []
-    own = [UNIT_ACCOUNTS] if unit_accounts.is_administrator(account) else []
+    own = [TRANSFERS] if account.role is Role.UNIT_STAFF and account.team_id is None else []
+    own += [UNIT_ACCOUNTS] if unit_accounts.is_administrator(account) else []
     return [*OTHERS.get(account.role, ()), *own, DOWNLOADS, *kept]
 
 
