@@ -408,6 +408,11 @@ def unit_trainings(q: str = '', **asked: object) -> str:
     return _with('/trainings', q=q, **asked)
 
 
+def printed_consolidated(kind: str, q: str) -> str:
+    """列印 of 志工總歸戶 as pdf or ods; `q` is the key of number and purpose."""
+    return _with(f'/printouts/consolidated.{kind}', q=q)
+
+
 def printed_unit_trainings(kind: str, *, masked: bool = True, q: str = '', **asked: object) -> str:
     """列印 of 教育訓練查詢 as pdf, odt, ods or strips, as it is filtered and sorted."""
     return _with(f'/printouts/trainings.{kind}', masked=int(masked), q=q, **asked)

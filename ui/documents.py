@@ -16,7 +16,7 @@ from domain.errors import DomainError, NotFound, NotPermitted, unhurried
 from domain.guide import volunteer_sheet
 from domain.logbook import pdf
 from domain.model import Account, BookStatus, IssueKind, MembershipStatus, Role, TrainingKind
-from domain.reports import profile_lists, review_periods, statistics, training_lists
+from domain.reports import consolidated_sheet, profile_lists, review_periods, statistics, training_lists
 from domain.reports.profile_lists import Document
 from domain.reports.review_periods import Period
 from domain.reviews import previews
@@ -36,6 +36,7 @@ def register(site: FastAPI) -> None:
     site.add_api_route('/reviews/{application_id}/preview.png', _in_peace(preview), methods=['GET'])
     site.add_api_route('/printouts/record-books/{volunteer_id}.{kind}', _in_peace(books), methods=['GET'])
     site.add_api_route('/printouts/rosters/{roster_id}.{kind}', _in_peace(roster), methods=['GET'])
+    site.add_api_route('/printouts/consolidated.{kind}', _in_peace(consolidated_record), methods=['GET'])
     site.add_api_route('/printouts/trainings.{kind}', _in_peace(unit_training_list), methods=['GET'])
     site.add_api_route('/printouts/trainings/{volunteer_id}.{kind}', _in_peace(training_list), methods=['GET'])
     site.add_api_route('/printouts/volunteers.ods', _in_peace(volunteer_list), methods=['GET'])
@@ -157,6 +158,18 @@ async def unit_training_list(request: Request, kind: str, asked: Asked, masked: 
     except DomainError as refusal:
         return _refused(request, refusal)
     return _sent(made, is_download=made.media_type != 'application/pdf')
+
+
+async def consolidated_record(request: Request, kind: str, q: str = '') -> Response:
+    """志工總歸戶 of the person whose number stands under the key `q`, with the purpose; it is noted again."""
+    account = account_of(request)
+    identity_kind, _, rest = (await searches.words(q, by=account)).partition('|')
+    number, _, reason = rest.partition('|')
+    try:
+        made = await consolidated_sheet.printed(kind, identity_kind, number, reason, by=account)
+    except DomainError as refusal:
+        return _refused(request, refusal)
+    return _sent(made, is_download=kind != 'pdf')
 
 
 async def volunteer_list(

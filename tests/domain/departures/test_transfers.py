@@ -43,7 +43,8 @@ class Two:
 
     async def propose(self, *people: Volunteer, **changes: Any) -> transfers.Done:
         ids = [one.id for one in people or self.people]
-        return await transfers.propose(ids, self.taker.id, **{'has_consent': True, 'by': self.giving} | changes)
+        facts: dict[str, Any] = {'has_consent': True, 'by': self.giving}
+        return await transfers.propose(ids, self.taker.id, **facts | changes)
 
 
 @pytest.fixture
@@ -121,7 +122,7 @@ async def test_what_is_open_at_the_giving_unit_is_told_and_keeps_the_person_ther
     assert done.done == 0
     assert {name: why.partition('，')[0] for name, why in done.left} == {
         '王小明': '還有一件進行中的申請案（草稿）',
-        '陳大文': '還有做到一半的基本資料表單',
+        '陳大文': '還有做到一半的志工基本資料表單',
     }
     assert not await Transfer.exists()
     assert not await OutgoingMail.exists()
