@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tortoise.expressions import Subquery
+from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
 from db import transaction
@@ -169,12 +169,18 @@ async def given(*, by: Account, page: int = 1, per_page: int = 10) -> Page[Propo
     return await _listed(Transfer.filter(giver_id=by.host_unit_id), 'taker', by, page, per_page)
 
 
-async def received(*, by: Account, only_open: bool = False, page: int = 1, per_page: int = 10) -> Page[Proposal]:
+async def received(*, by: Account, page: int = 1, per_page: int = 10) -> Page[Proposal]:
     """What was proposed to the unit, what waits first, then the latest."""
     permissions.require_whole_unit(by)
-    mine = Transfer.filter(taker_id=by.host_unit_id)
-    if only_open:
-        mine = mine.filter(status=TransferStatus.OPEN)
+    return await _listed(Transfer.filter(taker_id=by.host_unit_id), 'giver', by, page, per_page)
+
+
+async def waiting(*, by: Account, text: str = '', page: int = 1, per_page: int = 20) -> Page[Proposal]:
+    """What waits for the unit; `text` is part of the giving unit's name or of its note, since names are masked."""
+    permissions.require_whole_unit(by)
+    mine = Transfer.filter(taker_id=by.host_unit_id, status=TransferStatus.OPEN)
+    if wanted := validation.searched(text):
+        mine = mine.filter(Q(giver__name__icontains=wanted) | Q(note__icontains=wanted))
     return await _listed(mine, 'giver', by, page, per_page)
 
 

@@ -70,12 +70,11 @@ async def printed(kind: str, query: TrainingQuery, *, is_masked: bool, by: Accou
         content = await printouts.ods_of(TITLE, subtitle, TRAINING_COLUMNS, rows)
         return _document(content, 'ods', TITLE)
     if kind == 'strips':
-        columns = (*TRAINING_COLUMNS[:2], *STRIP_COLUMNS)
-        strips = [
-            (volunteer.name, number, *strip_row(training))
-            async for volunteer, number, training in _each(search.every(asked, by=by), is_masked, by)
-        ]
-        return _document(await printouts.strips(STRIPS, office, columns, strips, whose=by.id), 'pdf', STRIPS)
+        each = [one async for one in _each(search.every(asked, by=by), is_masked, by)]
+        owners = [f'{volunteer.name}　{number}' for volunteer, number, _ in each]
+        strips = [strip_row(training) for _, _, training in each]
+        content = await printouts.strips(STRIPS, '', STRIP_COLUMNS, strips, owners=owners, whose=by.id)
+        return _document(content, 'pdf', STRIPS)
     listed = [row async for row in _as_rows(search.every(asked, by=by), is_masked, by)]
     if kind == 'pdf':
         return _document(await printouts.pdf(TITLE, subtitle, TRAINING_COLUMNS, listed, whose=by.id), 'pdf', TITLE)

@@ -9,6 +9,7 @@ from domain import dates, directory, links, validation, volunteers
 from domain.departures import transfers
 from domain.departures.transfers import FIELDS, Done, Proposal
 from domain.directory import TEAM_FIELDS, TeamDetails
+from domain.errors import Incomplete
 from domain.model import Account, TransferStatus, Volunteer
 from domain.permissions import require_whole_unit
 from domain.volunteers import VolunteerQuery
@@ -25,6 +26,7 @@ from ..components.record_table import Row, View, record_table
 from ..frame import MENU, frame, waiting_for
 
 TITLE = '志工移轉'
+NO_TEAM = 0
 PARTS = {'': '編入志工隊', 'give': '移轉到其他單位', 'take': '接收其他單位的志工'}
 CHIPS = {
     TransferStatus.OPEN: ('warn', 'clock'),
@@ -32,20 +34,26 @@ CHIPS = {
     TransferStatus.REFUSED: ('bad', 'warning'),
     TransferStatus.WITHDRAWN: ('plain', 'rotate'),
 }
+EVERYBODY: dict[int | None, str] = {None: '全部志工'}
+NOBODYS: dict[int | None, str] = {NO_TEAM: '未編隊'}
 COLUMNS = [('name', '志工姓名'), ('other', '單位'), ('state', '狀態'), ('at', '提出時間'), ('go', '處理')]
 
 
 @dataclass
 class Placing:
-    """Whom to put into which team; `listed_in` narrows the list to a team."""
+    """Whom to put into which team, NO_TEAM for none; `listed_in` narrows the list to a team."""
 
     chosen: str = ''
     team_id: int | None = None
     listed_in: int | None = None
 
     def problems(self) -> dict[str, str]:
-        """The service checks."""
-        return {}
+        """That nobody is taken out of a team because nothing was chosen; the rest the service checks."""
+        return (
+            {'team_id': '請選擇要改編到哪一個志工隊；不編入任何一隊時，請選「未編隊」。'}
+            if self.team_id is None
+            else {}
+        )
 
 
 @dataclass
@@ -104,10 +112,10 @@ async def _teams(account: Account, _: View) -> None:
         return rows, found.total
 
     with card('編入志工隊', '(申請案、草稿與各項紀錄都跟著志工走，不需要重新輸入)', 'lb-gap-below'):
-        with html.div().classes('lb-grid'):
-            listed = choice_field('只列', in_form, 'listed_in', {None: '全部志工'} | teams)
-            target = choice_field(f'改編到（{TEAM.label}）', in_form, 'team_id', {None: '未編隊'} | teams)
-        picks = pick_list('志工', in_form, 'chosen', fetch)
+        with html.div().classes('lb-stack'):
+            listed = choice_field('只列', in_form, 'listed_in', EVERYBODY | teams, placeholder='全部志工')
+            picks = pick_list('要改編的志工', in_form, 'chosen', fetch)
+            target = choice_field('改編到', in_form, 'team_id', NOBODYS | teams, required=True)
         await picks.refresh()
 
         async def narrow() -> None:
@@ -125,7 +133,9 @@ async def _teams(account: Account, _: View) -> None:
         in_form.on_change(follow)
 
         async def move() -> None:
-            moved = await volunteers.put_into_team(_ids(placing.chosen), placing.team_id, by=account)
+            if problems := placing.problems():
+                raise Incomplete(problems)
+            moved = await volunteers.put_into_team(_ids(placing.chosen), placing.team_id or None, by=account)
             await in_form.take('chosen', '')
             picks.fault(None)
             await picks.refresh()
@@ -136,8 +146,8 @@ async def _teams(account: Account, _: View) -> None:
 
     async def renew() -> None:
         names = await _names(account)
-        listed.offer({None: '全部志工'} | names)
-        target.offer({None: '未編隊'} | names)
+        listed.offer(EVERYBODY | names)
+        target.offer(NOBODYS | names)
 
     _new_team(account, renew)
 
@@ -168,12 +178,13 @@ async def _give(account: Account, view: View) -> None:
         return [(one.id, one.name, f'{one.identity_masked}　{_team_of(one)}') for one in found.rows], found.total
 
     with card('移轉到其他單位', '(對方接收以前，志工仍由您的單位維護，對方只看得到遮蔽的姓名)', 'lb-gap-below'):
-        picks = pick_list(FIELDS['chosen'].label, in_form, 'chosen', fetch)
-        await picks.refresh()
-        with html.div().classes('lb-grid'):
-            choice_field(FIELDS['taker_id'].caption, in_form, 'taker_id', units, required=True, searchable=True)
-            text_field(FIELDS['note'].caption, in_form, 'note', maxlength=200, hint='請不要寫身分證字號。')
-            check_field(FIELDS['has_consent'].caption, in_form, 'has_consent', wide=True)
+        with html.div().classes('lb-stack'):
+            picks = pick_list(FIELDS['chosen'].label, in_form, 'chosen', fetch)
+            await picks.refresh()
+            with html.div().classes('lb-grid'):
+                choice_field(FIELDS['taker_id'].caption, in_form, 'taker_id', units, required=True, searchable=True)
+                text_field(FIELDS['note'].caption, in_form, 'note', maxlength=200, hint='請不要寫姓名與身分證字號。')
+                check_field(FIELDS['has_consent'].caption, in_form, 'has_consent', wide=True)
 
         async def propose() -> None:
             done = await transfers.propose(
@@ -206,8 +217,8 @@ async def _take(account: Account, view: View) -> None:
     taking = Taking()
     in_form = form(taking, summary=False)
 
-    async def fetch(_: str, page: int) -> tuple[Sequence[tuple[int, str, str]], int]:
-        found = await transfers.received(by=account, only_open=True, page=page, per_page=PER_PAGE)
+    async def fetch(text: str, page: int) -> tuple[Sequence[tuple[int, str, str]], int]:
+        found = await transfers.waiting(by=account, text=text, page=page, per_page=PER_PAGE)
         return [(each.id, each.name, f'{each.other}　{each.note}') for each in found.rows], found.total
 
     async def renew(done: Done, sentence: str) -> None:
@@ -219,11 +230,13 @@ async def _take(account: Account, view: View) -> None:
 
     if await transfers.waiting_count(by=account):
         with card('等您的單位接收', '(接收以後，志工列在您的單位，原單位不再維護)', 'lb-gap-below'):
-            picks = pick_list('志工', in_form, 'chosen', fetch)
-            await picks.refresh()
-            with html.div().classes('lb-grid'):
-                choice_field(TEAM.caption, in_form, 'team_id', {None: '未編隊'} | await _names(account))
-                text_area(FIELDS['reason'].caption, in_form, 'reason', hint='不接收時必填，會寄給原單位。')
+            with html.div().classes('lb-stack'):
+                picks = pick_list('要接收的志工', in_form, 'chosen', fetch, '原單位或說明')
+                await picks.refresh()
+                with html.div().classes('lb-grid'):
+                    teams = {None: '未編隊'} | await _names(account)
+                    choice_field(TEAM.caption, in_form, 'team_id', teams, placeholder='未編隊')
+                    text_area(FIELDS['reason'].caption, in_form, 'reason', hint='不接收時必填，會寄給原單位。')
 
             async def accept() -> None:
                 done = await transfers.accept(_ids(taking.chosen), taking.team_id, by=account)

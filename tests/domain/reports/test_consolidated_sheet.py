@@ -41,7 +41,7 @@ async def person(clerk: Account) -> Volunteer:
             starts_on=day, ends_on=date(2026, 12, 31), item='導覽', content='', minutes=minutes, **facts
         )
     facts = {'volunteer': person, 'entered_by_unit': other, 'recorder': clerk}
-    days = {'starts_on': date(2026, 1, 1), 'ends_on': date(2026, 12, 31)}
+    days: dict[str, Any] = {'starts_on': date(2026, 1, 1), 'ends_on': date(2026, 12, 31)}
     kind = next(iter(InsuranceKind))
     await InsuranceCover.create(kind=kind, insurer='示例產險', policy_number='P-001', **days, **facts)
     await Award.create(title='績優志工', awarded_by='臺中市政府', awarded_on=date(2026, 6, 1), **facts)

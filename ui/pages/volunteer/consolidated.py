@@ -178,10 +178,9 @@ async def _person(found: Consolidated, is_clerk: bool, prints: Mapping[str, str]
             if found.born_on is not None:
                 _fact(volunteers.FIELDS['born_on'].label, dates.roc(found.born_on))
             _fact(ledgers.SERVICE_HOURS.title, trainings.format_duration(found.service_minutes))
-    if found.volunteer_id is not None and is_clerk:
-        link = ui.link('開啟個人頁面', links.basics(found.volunteer_id))
-        link.classes('q-btn lb-btn lb-outline lb-self-start')
     with html.div().classes('lb-row-acts'):
+        if found.volunteer_id is not None and is_clerk:
+            ui.link('開啟個人頁面', links.basics(found.volunteer_id)).classes('q-btn lb-btn lb-outline')
         for label, address in prints.items():
             ui.link(label, address, new_tab=True).classes('q-btn lb-btn lb-outline')
     for section in consolidated_sheet.sections(found):
