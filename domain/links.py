@@ -403,9 +403,25 @@ def transfers(part: str = '', *, page: int | None = None, per: int | None = None
     return _with('/transfers', part=part, page=page, per=per)
 
 
-def unit_trainings(q: str = '', **asked: object) -> str:
+def unit_trainings(
+    q: str = '',
+    *,
+    since: date | None = None,
+    until: date | None = None,
+    membership: str = '',
+    course: str = '',
+    field: int | None = None,
+    civil: bool | None = None,
+    least: int | None = None,
+    most: int | None = None,
+    order: str = '',
+    page: int | None = None,
+    per: int | None = None,
+) -> str:
     """教育訓練查詢 over the unit, as it is filtered, sorted and turned; `q` is the key of the course's name."""
-    return _with('/trainings', q=q, **asked)
+    asked = {'since': since, 'until': until, 'membership': membership, 'course': course, 'field': field}
+    asked |= {'civil': civil, 'least': least, 'most': most, 'order': order}
+    return _with('/trainings', q=q, **asked, page=page, per=per)
 
 
 def printed_consolidated(kind: str, q: str) -> str:
@@ -413,8 +429,24 @@ def printed_consolidated(kind: str, q: str) -> str:
     return _with(f'/printouts/consolidated.{kind}', q=q)
 
 
-def printed_unit_trainings(kind: str, *, masked: bool = True, q: str = '', **asked: object) -> str:
+def printed_unit_trainings(
+    kind: str,
+    *,
+    masked: bool = True,
+    q: str = '',
+    since: date | None = None,
+    until: date | None = None,
+    membership: str = '',
+    course: str = '',
+    field: int | None = None,
+    civil: bool | None = None,
+    least: int | None = None,
+    most: int | None = None,
+    order: str = '',
+) -> str:
     """列印 of 教育訓練查詢 as pdf, odt, ods or strips, as it is filtered and sorted."""
+    asked = {'since': since, 'until': until, 'membership': membership, 'course': course, 'field': field}
+    asked |= {'civil': civil, 'least': least, 'most': most, 'order': order}
     return _with(f'/printouts/trainings.{kind}', masked=int(masked), q=q, **asked)
 
 

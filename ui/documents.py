@@ -2,11 +2,10 @@
 
 import functools
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import date
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response
 
 from domain import dates, file_names, rosters, searches, validation, volunteers
 from domain.books import number_ledger, record_books
@@ -37,7 +36,7 @@ def register(site: FastAPI) -> None:
     site.add_api_route('/printouts/record-books/{volunteer_id}.{kind}', _in_peace(books), methods=['GET'])
     site.add_api_route('/printouts/rosters/{roster_id}.{kind}', _in_peace(roster), methods=['GET'])
     site.add_api_route('/printouts/consolidated.{kind}', _in_peace(consolidated_record), methods=['GET'])
-    site.add_api_route('/printouts/trainings.{kind}', _in_peace(unit_training_list), methods=['GET'])
+    site.add_api_route('/printouts/trainings.{kind}', _in_peace(training_list), methods=['GET'])
     site.add_api_route('/printouts/trainings/{volunteer_id}.{kind}', _in_peace(training_list), methods=['GET'])
     site.add_api_route('/printouts/volunteers.ods', _in_peace(volunteer_list), methods=['GET'])
     site.add_api_route('/printouts/codes/{volunteer_id}.pdf', _in_peace(paper_code), methods=['POST'])
@@ -109,7 +108,11 @@ async def roster(request: Request, roster_id: int, kind: str, masked: bool = Tru
     return _sent(made, is_download=kind != 'pdf')
 
 
-def _training_query(
+async def training_list(
+    request: Request,
+    kind: str,
+    volunteer_id: int | None = None,
+    masked: bool = True,
     q: str = '',
     since: date | None = None,
     until: date | None = None,
@@ -120,41 +123,29 @@ def _training_query(
     least: int | None = None,
     most: int | None = None,
     order: str = '',
-) -> tuple[str, TrainingQuery]:
-    """What an address says of 教育訓練: the key of the course's name, and the rest."""
-    return q, TrainingQuery(
-        from_day=since,
-        to_day=until,
-        status=validation.member(MembershipStatus, membership),
-        kind=validation.member(TrainingKind, course),
-        field_id=field,
-        is_civil_servant=civil,
-        hours_from=least,
-        hours_to=most,
-        order=validation.member(TrainingOrder, order) or TrainingOrder.NAME,
-    )
+) -> Response:
+    """列印 and 列印時數條, as it is filtered and sorted: of the 教育訓練 tab, or of the whole unit without a volunteer.
 
-
-Asked = Annotated[tuple[str, TrainingQuery], Depends(_training_query)]
-
-
-async def training_list(request: Request, volunteer_id: int, kind: str, asked: Asked, masked: bool = True) -> Response:
-    """列印 and 列印時數條 of the 教育訓練 tab, as it is filtered and sorted; `kind` is pdf, odt, ods or strips."""
+    `kind` is pdf, odt, ods or strips.
+    """
     account = account_of(request)
     try:
-        query = replace(asked[1], title=await searches.words(asked[0], by=account))
-        made = await profile_lists.trainings(volunteer_id, kind, query, is_masked=masked, by=account)
-    except DomainError as refusal:
-        return _refused(request, refusal)
-    return _sent(made, is_download=made.media_type != 'application/pdf')
-
-
-async def unit_training_list(request: Request, kind: str, asked: Asked, masked: bool = True) -> Response:
-    """The same of 教育訓練查詢 over the unit."""
-    account = account_of(request)
-    try:
-        query = replace(asked[1], title=await searches.words(asked[0], by=account))
-        made = await training_lists.printed(kind, query, is_masked=masked, by=account)
+        query = TrainingQuery(
+            title=await searches.words(q, by=account),
+            from_day=since,
+            to_day=until,
+            status=validation.member(MembershipStatus, membership),
+            kind=validation.member(TrainingKind, course),
+            field_id=field,
+            is_civil_servant=civil,
+            hours_from=least,
+            hours_to=most,
+            order=validation.member(TrainingOrder, order) or TrainingOrder.NAME,
+        )
+        if volunteer_id is None:
+            made = await training_lists.printed(kind, query, is_masked=masked, by=account)
+        else:
+            made = await profile_lists.trainings(volunteer_id, kind, query, is_masked=masked, by=account)
     except DomainError as refusal:
         return _refused(request, refusal)
     return _sent(made, is_download=made.media_type != 'application/pdf')

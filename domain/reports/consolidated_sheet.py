@@ -15,6 +15,7 @@ from ..printouts import odf
 from ..printouts.odf import Sheet
 from ..trainings import format_duration
 from ..volunteers import Consolidated
+from ..volunteers.basics import FIELDS as BASICS
 from ..volunteers.basics import HOST_UNIT, MEMBERSHIP
 from .profile_lists import MEDIA_TYPES, Document
 
@@ -39,7 +40,9 @@ def sections(found: Consolidated) -> list[Section]:
         Section(HOST_UNIT.label, ('運用單位', '志工隊', MEMBERSHIP.label, '加入日期'), list(_memberships(found))),
         Section('教育訓練', _training_columns(), list(_trainings(found))),
         Section(
-            '紙本紀錄冊', ('舊制紀錄冊號', '發冊日期'), [(one.number, _day(one.issued_on)) for one in found.paper_books]
+            '紙本紀錄冊',
+            [BASICS[key].caption for key in ('legacy_series', 'legacy_issued_on')],
+            [(one.number, _day(one.issued_on)) for one in found.paper_books],
         ),
         Section('紀錄冊', _book_columns(), list(_books(found))),
         Section('服務時數', ('年度', '登打單位', '服務時數'), list(_hours(found))),
