@@ -30,6 +30,7 @@ CHANGES = 'ui/components/desk/case_changes.py'
 
 # By (where the sentence stands, what it tells to press): where that is placed.
 PLACED = {
+    ('domain/accounts/forms.py', '整個單位'): 'ui/components/clerk_fields.py',
     ('domain/accounts/login_lock.py', '忘記密碼?'): LOGIN,
     ('domain/accounts/password_links.py', '忘記密碼?'): LOGIN,
     ('domain/applications/other_units.py', '儲存'): FORM,
@@ -88,6 +89,7 @@ PLACED = {
     (FORM, '送審'): FORM,
     ('ui/pages/volunteer/profile/ledger_tab.py', '新增'): 'ui/pages/volunteer/profile/ledger_tab.py',
     (TAB, '申請送審'): TAB,
+    ('ui/pages/transfers.py', '未編隊'): 'ui/pages/transfers.py',
     ('ui/pages/volunteer/profile/training_tab.py', '批次維護作業'): MENUS,
     ('ui/pages/volunteer/profile/training_tab.py', '新增'): 'ui/pages/volunteer/profile/training_tab.py',
 }

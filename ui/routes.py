@@ -26,6 +26,8 @@ from .pages import (
     rosters,
     statistics,
     teaching,
+    trainings,
+    transfers,
     unit_accounts,
 )
 from .pages.review import case, number_ledger, overdue, paper_book, queue
@@ -58,6 +60,8 @@ PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [
     ('/applications', applications.applications_page, (STAFF,)),
     ('/rosters', rosters.rosters_page, (STAFF,)),
     ('/rosters/{roster_id}', rosters.roster_page, (STAFF,)),
+    ('/trainings', trainings.trainings_page, (STAFF,)),
+    ('/transfers', transfers.transfers_page, (STAFF,)),
     ('/batch/trainings', batch.batch_trainings_page, (STAFF,)),
     ('/reviews', queue.review_queue_page, (REVIEWER,)),
     ('/reviews/rosters', review_rosters.review_rosters_page, (REVIEWER,)),
