@@ -59,7 +59,6 @@ PLACED = {
     ('domain/readiness/rules.py', '適用至'): 'domain/readiness/rules.py',
     ('domain/rosters/__init__.py', '撤回申請'): WITHDRAW,
     ('domain/rosters/rows.py', '送審進度'): MENUS,
-    ('domain/volunteers/__init__.py', '收編'): JOIN,
     ('domain/imports/kinds/pictures.py', '照片都清晰、半身，且是本人'): 'domain/imports/kinds/pictures.py',
     ('domain/imports/kinds/trainings.py', '仍要匯入'): 'domain/imports/kind.py',
     ('domain/imports/kinds/volunteers.py', '仍要匯入'): 'domain/imports/kind.py',
