@@ -47,6 +47,15 @@ class MembershipStatus(Choice):
     LEFT = 'left', '已退出'
 
 
+class TransferStatus(Choice):
+    """How a transfer (移轉) of a volunteer from one unit to another stands."""
+
+    OPEN = 'open', '待接收'
+    ACCEPTED = 'accepted', '已接收'
+    REFUSED = 'refused', '未接收'
+    WITHDRAWN = 'withdrawn', '已收回'
+
+
 class TrainingKind(Choice):
     """訓練課程, as far as they are known (law.md#training-kinds)."""
 
@@ -63,6 +72,19 @@ class IssueKind(Choice):
     REPLACEMENT = 'replacement', '換發'
     REISSUE = 'reissue', '補發'
     CANCELLATION = 'cancellation', '註銷'
+
+
+class BookKind(Choice):
+    """What a book is by its last act: what was applied for, or a paper book of the old system that was registered.
+
+    The first four are those of `IssueKind`.
+    """
+
+    FIRST = 'first', '初次'
+    REPLACEMENT = 'replacement', '換發'
+    REISSUE = 'reissue', '補發'
+    CANCELLATION = 'cancellation', '註銷'
+    REGISTERED = 'registered', '舊制紙本'
 
 
 class BookStatus(Choice):
@@ -83,10 +105,20 @@ class ApplicationStatus(Choice):
     WITHDRAWN = 'withdrawn', '撤回'
 
 
+class RegistrationStatus(Choice):
+    """Where the registration of a paper book stands."""
+
+    WAITING = 'waiting', '待確認'
+    RETURNED = 'returned', '退回補正'
+    CONFIRMED = 'confirmed', '已確認'
+    WITHDRAWN = 'withdrawn', '撤回'
+
+
 class FileKind(Choice):
     PHOTO = 'photo', '照片'
     CERTIFICATE = 'certificate', '教育訓練結業證書'
     ATTACHMENT = 'attachment', '附件'
+    PAPER_BOOK = 'paper_book', '紙本紀錄冊'
 
 
 class InsuranceKind(Choice):
@@ -147,6 +179,51 @@ class DraftKind(Choice):
     VOLUNTEER = 'volunteer', '志工基本資料'
     TRAINING = 'training', '教育訓練'
     APPLICATION = 'application', '紀錄冊申請'
+    PAPER_BOOK = 'paper_book', '紙本紀錄冊登記'
+
+
+class ImportKind(Choice):
+    """批次維護作業: what a file brings in."""
+
+    VOLUNTEERS = 'volunteers', '志工資料'
+    TRAININGS = 'trainings', '教育訓練'
+    SERVICE_HOURS = 'service-hours', '服務時數'
+    OPENING_HOURS = 'opening-hours', '服務時數累計'
+    INSURANCE = 'insurance', '志工保險'
+    PAPER_BOOKS = 'paper-books', '紙本紀錄冊'
+    TEAMS = 'teams', '志工隊'
+    PICTURES = 'pictures', '照片與證書'
+
+
+class BatchState(Choice):
+    """How far an import is. Nothing is on record before WRITING; what is on record stays there until TAKING_BACK."""
+
+    READING = 'reading', '讀取中'
+    UNREADABLE = 'unreadable', '無法讀取'
+    GRADED = 'graded', '等待確認'
+    WRITING = 'writing', '匯入中'
+    DONE = 'done', '已匯入'
+    TAKING_BACK = 'taking-back', '復原中'
+    TAKEN_BACK = 'taken-back', '已復原'
+    DROPPED = 'dropped', '已放棄'
+
+
+class Grade(Choice):
+    """What becomes of a row of an import."""
+
+    GOOD = 'good', '可匯入'
+    ATTENTION = 'attention', '注意'
+    WRONG = 'wrong', '錯誤'
+
+
+class Doubt(Choice):
+    """Why a row needs attention: it waits for one of two answers (`domain.imports.kind.ANSWERS`)."""
+
+    DUPLICATE = 'duplicate', '重複'
+    DIFFERS = 'differs', '與紀錄不同'
+    OVERLAP = 'overlap', '重疊'
+    UNINSURED = 'uninsured', '保險中斷'
+    UNUSUAL = 'unusual', '請再確認'
 
 
 class Place(Choice):
@@ -195,6 +272,7 @@ class AccessKind(Choice):
 
     IDENTITY_NUMBER = 'identity_number', '證件號碼'
     CASE = 'case', '紀錄冊申請案'
+    PAPER_BOOK = 'paper_book', '紙本紀錄冊登記'
     RECORD_BOOK = 'record_book', '紀錄冊'
     TRAINING_LIST = 'training_list', '教育訓練清單'
     ROSTER = 'roster', '名冊'

@@ -1007,3 +1007,208 @@ CREATE TABLE "backup" (
 );
 CREATE INDEX "idx_backup_made_at_ff6582" ON "backup" ("made_at");
 COMMENT ON TABLE "backup" IS 'A backup of the whole office that was made; where it lies only its keeper knows.';
+
+-- 0021_imports
+CREATE TABLE "import_batch" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "kind" VARCHAR(20) NOT NULL,
+    "state" VARCHAR(20) NOT NULL,
+    "file_name" VARCHAR(120) NOT NULL,
+    "digest" VARCHAR(64) NOT NULL,
+    "size" INT NOT NULL,
+    "is_pasted" BOOL NOT NULL,
+    "sheet" VARCHAR(100) NOT NULL,
+    "sheets" JSONB NOT NULL,
+    "headings" JSONB NOT NULL,
+    "mapping" JSONB NOT NULL,
+    "heading_row" INT NOT NULL,
+    "lacking" JSONB NOT NULL,
+    "common" JSONB NOT NULL,
+    "why" TEXT NOT NULL,
+    "edition" INT NOT NULL,
+    "rows" INT NOT NULL,
+    "good" INT NOT NULL,
+    "attention" INT NOT NULL,
+    "wrong" INT NOT NULL,
+    "written" INT NOT NULL,
+    "done" INT NOT NULL,
+    "total" INT NOT NULL,
+    "milliseconds" INT NOT NULL,
+    "begun_at" TIMESTAMPTZ NOT NULL,
+    "graded_at" TIMESTAMPTZ,
+    "confirmed_at" TIMESTAMPTZ,
+    "written_at" TIMESTAMPTZ,
+    "taken_back_at" TIMESTAMPTZ,
+    "cells_until" TIMESTAMPTZ,
+    "account_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "confirmed_by_id" INT REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "host_unit_id" INT NOT NULL REFERENCES "host_unit" ("id") ON DELETE RESTRICT,
+    "taken_back_by_id" INT REFERENCES "account" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "idx_import_batc_begun_a_259194" ON "import_batch" ("begun_at");
+CREATE INDEX "idx_import_batc_host_un_908b02" ON "import_batch" ("host_unit_id", "id");
+COMMENT ON COLUMN "import_batch"."kind" IS 'VOLUNTEERS: volunteers\nTRAININGS: trainings\nSERVICE_HOURS: service-hours\nOPENING_HOURS: opening-hours\nINSURANCE: insurance\nPAPER_BOOKS: paper-books\nTEAMS: teams\nPICTURES: pictures';
+COMMENT ON COLUMN "import_batch"."state" IS 'READING: reading\nUNREADABLE: unreadable\nGRADED: graded\nWRITING: writing\nDONE: done\nTAKING_BACK: taking-back\nTAKEN_BACK: taken-back\nDROPPED: dropped';
+COMMENT ON TABLE "import_batch" IS '匯入批次: one file or pasted range of a unit, from reading to taking back.';
+CREATE TABLE "import_block" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "number" INT NOT NULL,
+    "first_row" INT NOT NULL,
+    "rows" INT NOT NULL,
+    "cells" BYTEA NOT NULL,
+    "graded" BYTEA,
+    "twins" BYTEA,
+    "grades" TEXT NOT NULL,
+    "doubts" TEXT NOT NULL,
+    "takes" TEXT NOT NULL,
+    "batch_id" INT NOT NULL REFERENCES "import_batch" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_import_bloc_batch_i_4b8007" UNIQUE ("batch_id", "number")
+);
+COMMENT ON TABLE "import_block" IS 'Some hundred rows of an import: cells as typed and what grading made of them, sealed together.';
+CREATE TABLE "import_file" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "content" BYTEA NOT NULL,
+    "batch_id" INT NOT NULL UNIQUE REFERENCES "import_batch" ("id") ON DELETE RESTRICT
+);
+COMMENT ON TABLE "import_file" IS 'The bytes of an import as they came, sealed; they go when it is confirmed or given up.';
+CREATE TABLE "import_piece" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "number" INT NOT NULL,
+    "written" BYTEA,
+    "people" JSONB NOT NULL,
+    "is_taken_back" BOOL NOT NULL,
+    "batch_id" INT NOT NULL REFERENCES "import_batch" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_import_piec_batch_i_60cc38" UNIQUE ("batch_id", "number")
+);
+COMMENT ON TABLE "import_piece" IS 'What one transaction of an import has written, sealed, to be taken back. `people`: volunteer''s id → rows.';
+CREATE TABLE "import_row" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "number" INT NOT NULL,
+    "mended" BYTEA,
+    "left" TEXT NOT NULL,
+    "batch_id" INT NOT NULL REFERENCES "import_batch" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_import_row_batch_i_5d57c0" UNIQUE ("batch_id", "number")
+);
+COMMENT ON TABLE "import_row" IS 'A row of an import that somebody mended, or that was left out; `number` as in the sheet.';
+CREATE TABLE "known_heading" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "kind" VARCHAR(20) NOT NULL,
+    "heading" VARCHAR(100) NOT NULL,
+    "column" VARCHAR(40) NOT NULL,
+    "host_unit_id" INT NOT NULL REFERENCES "host_unit" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_known_headi_host_un_c61411" UNIQUE ("host_unit_id", "kind", "heading")
+);
+COMMENT ON COLUMN "known_heading"."kind" IS 'VOLUNTEERS: volunteers\nTRAININGS: trainings\nSERVICE_HOURS: service-hours\nOPENING_HOURS: opening-hours\nINSURANCE: insurance\nPAPER_BOOKS: paper-books\nTEAMS: teams\nPICTURES: pictures';
+COMMENT ON TABLE "known_heading" IS 'What a unit said a heading of its files means: a column''s key, or '''' for 不匯入.';
+
+-- 0022_paper_books
+CREATE TABLE "paper_registration" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "issued_by" VARCHAR(100) NOT NULL,
+    "series" VARCHAR(40) NOT NULL,
+    "serial" VARCHAR(40) NOT NULL,
+    "number_key" VARCHAR(90) NOT NULL,
+    "issued_on" DATE,
+    "status" VARCHAR(20) NOT NULL,
+    "version" INT NOT NULL,
+    "sent_at" TIMESTAMPTZ NOT NULL,
+    "decided_at" TIMESTAMPTZ,
+    "reason" TEXT NOT NULL,
+    "agency_id" INT NOT NULL REFERENCES "agency" ("id") ON DELETE RESTRICT,
+    "cover_id" UUID REFERENCES "stored_file" ("id") ON DELETE RESTRICT,
+    "decided_by_id" INT REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "host_unit_id" INT NOT NULL REFERENCES "host_unit" ("id") ON DELETE RESTRICT,
+    "last_page_id" UUID REFERENCES "stored_file" ("id") ON DELETE RESTRICT,
+    "sent_by_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "volunteer_id" INT NOT NULL REFERENCES "volunteer" ("id") ON DELETE RESTRICT,
+    "book_id" INT  UNIQUE REFERENCES "record_book" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "idx_paper_regis_number__92e596" ON "paper_registration" ("number_key");
+COMMENT ON COLUMN "paper_registration"."status" IS 'WAITING: waiting\nRETURNED: returned\nCONFIRMED: confirmed\nWITHDRAWN: withdrawn';
+COMMENT ON TABLE "paper_registration" IS '紙本紀錄冊登記: a unit has a paper book of the old system registered; the agency confirms it, and it is a book.';
+ALTER TABLE "book_issue" ALTER COLUMN "application_id" DROP NOT NULL;
+COMMENT ON COLUMN "book_issue"."kind" IS 'FIRST: first\nREPLACEMENT: replacement\nREISSUE: reissue\nCANCELLATION: cancellation\nREGISTERED: registered';
+COMMENT ON COLUMN "draft"."kind" IS 'VOLUNTEER: volunteer\nTRAINING: training\nAPPLICATION: application\nPAPER_BOOK: paper_book';
+ALTER TABLE "number_series" ADD COLUMN "outside" INT NOT NULL DEFAULT 0;
+ALTER TABLE "record_book" ALTER COLUMN "application_id" DROP NOT NULL;
+ALTER TABLE "record_book" ALTER COLUMN "issued_on" DROP NOT NULL;
+COMMENT ON COLUMN "record_book"."kind" IS 'FIRST: first\nREPLACEMENT: replacement\nREISSUE: reissue\nCANCELLATION: cancellation\nREGISTERED: registered';
+ALTER TABLE "record_book" ALTER COLUMN "sequence" DROP NOT NULL;
+ALTER TABLE "record_book" ADD COLUMN "first_issued_on" DATE;
+ALTER TABLE "record_book" ADD COLUMN "issued_by" VARCHAR(100) NOT NULL DEFAULT '';
+ALTER TABLE "record_book" ADD COLUMN "number_key" VARCHAR(90)  UNIQUE;
+COMMENT ON COLUMN "stored_file"."kind" IS 'PHOTO: photo\nCERTIFICATE: certificate\nATTACHMENT: attachment\nPAPER_BOOK: paper_book';
+ALTER TABLE "volunteer" ADD COLUMN "waives_issue_date" BOOL NOT NULL DEFAULT FALSE;
+CREATE FUNCTION folded_number(number text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT left(regexp_replace(upper(translate(regexp_replace(normalize(number, NFKC), '\s', '', 'g'), '台', '臺')
+        COLLATE "C"), '(^|[^0-9])0+([0-9])', '\1\2', 'g'), 90) $$;
+CREATE FUNCTION book_knows_itself() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    NEW.number_key := folded_number(NEW.number);
+    IF TG_OP = 'INSERT' THEN NEW.first_issued_on := CASE
+        WHEN NEW.earlier_id IS NOT NULL THEN (SELECT first_issued_on FROM record_book WHERE id = NEW.earlier_id)
+        WHEN NEW.earlier_legacy <> '' THEN (SELECT legacy_issued_on FROM volunteer WHERE id = NEW.volunteer_id)
+        ELSE NEW.issued_on END; END IF;
+    RETURN NEW; END $$;
+CREATE TRIGGER book_knows_itself BEFORE INSERT OR UPDATE OF number ON record_book FOR EACH ROW EXECUTE FUNCTION book_knows_itself();
+UPDATE record_book SET number_key = folded_number(number) WHERE id IN (SELECT min(id) FROM record_book GROUP BY folded_number(number));
+WITH RECURSIVE line AS (
+        SELECT id AS book, id, earlier_id FROM record_book
+        UNION ALL SELECT line.book, before.id, before.earlier_id
+        FROM line JOIN record_book before ON before.id = line.earlier_id
+    )
+    UPDATE record_book book SET first_issued_on = CASE WHEN oldest.earlier_legacy = '' THEN
+        least(oldest.issued_on, (SELECT min((at AT TIME ZONE 'Asia/Taipei')::date) FROM book_issue
+                                 WHERE book_id = oldest.id))
+        ELSE (SELECT legacy_issued_on FROM volunteer WHERE id = oldest.volunteer_id) END
+    FROM line JOIN record_book oldest ON oldest.id = line.id
+    WHERE line.earlier_id IS NULL AND line.book = book.id;
+UPDATE volunteer SET waives_issue_date = true WHERE legacy_serial <> '' AND legacy_issued_on IS NULL;
+CREATE UNIQUE INDEX paper_one_open ON paper_registration (volunteer_id) WHERE status IN ('waiting', 'returned');
+CREATE INDEX paper_of_agency ON paper_registration (agency_id, status, sent_at, id);
+CREATE INDEX paper_of_unit ON paper_registration (host_unit_id, status, sent_at, id);
+CREATE INDEX paper_registration_by_volunteer_id ON paper_registration (volunteer_id);
+CREATE INDEX paper_by_cover_id ON paper_registration (cover_id);
+CREATE INDEX paper_by_last_page_id ON paper_registration (last_page_id);
+
+-- 0023_teams
+CREATE TABLE "transfer" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "status" VARCHAR(20) NOT NULL,
+    "note" VARCHAR(200) NOT NULL,
+    "reason" VARCHAR(200) NOT NULL,
+    "proposed_at" TIMESTAMPTZ NOT NULL,
+    "decided_at" TIMESTAMPTZ,
+    "decided_by_id" INT REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "giver_id" INT NOT NULL REFERENCES "host_unit" ("id") ON DELETE RESTRICT,
+    "proposed_by_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "taker_id" INT NOT NULL REFERENCES "host_unit" ("id") ON DELETE RESTRICT,
+    "volunteer_id" INT NOT NULL REFERENCES "volunteer" ("id") ON DELETE RESTRICT
+);
+COMMENT ON COLUMN "transfer"."status" IS 'OPEN: open\nACCEPTED: accepted\nREFUSED: refused\nWITHDRAWN: withdrawn';
+COMMENT ON TABLE "transfer" IS '移轉: a unit proposes that another takes over one of its volunteers; the taker learns no more until it accepts.';
+ALTER TABLE "account" ADD COLUMN "is_unit_administrator" BOOL NOT NULL DEFAULT FALSE;
+ALTER TABLE "account" ADD COLUMN "team_id" INT REFERENCES "team" ("id") ON DELETE RESTRICT;
+ALTER TABLE "application" ADD COLUMN "team_id" INT REFERENCES "team" ("id") ON DELETE RESTRICT;
+ALTER TABLE "draft" ADD COLUMN "team_id" INT REFERENCES "team" ("id") ON DELETE RESTRICT;
+ALTER TABLE "roster" ADD COLUMN "team_id" INT REFERENCES "team" ("id") ON DELETE RESTRICT;
+CREATE FUNCTION case_is_of_team() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    NEW.team_id := NULL;
+    SELECT team_id INTO NEW.team_id FROM membership
+    WHERE volunteer_id = NEW.volunteer_id AND host_unit_id = NEW.host_unit_id FOR SHARE;
+    RETURN NEW; END $$;
+CREATE TRIGGER case_is_of_team BEFORE INSERT OR UPDATE OF host_unit_id, volunteer_id, team_id ON application FOR EACH ROW EXECUTE FUNCTION case_is_of_team();
+CREATE FUNCTION cases_follow_member() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    UPDATE application SET team_id = NEW.team_id WHERE volunteer_id = NEW.volunteer_id
+    AND host_unit_id = NEW.host_unit_id AND team_id IS DISTINCT FROM NEW.team_id;
+    RETURN NULL; END $$;
+CREATE TRIGGER cases_follow_member AFTER INSERT OR UPDATE OF team_id ON membership FOR EACH ROW EXECUTE FUNCTION cases_follow_member();
+UPDATE application SET team_id = membership.team_id FROM membership
+    WHERE membership.volunteer_id = application.volunteer_id AND membership.host_unit_id = application.host_unit_id
+    AND membership.team_id IS NOT NULL;
+CREATE UNIQUE INDEX transfer_open ON transfer (volunteer_id, giver_id) WHERE status = 'open';
+INSERT INTO county (code, name, letter, position) SELECT '00000', '中央', '', 0
+    WHERE EXISTS (SELECT FROM county) ON CONFLICT DO NOTHING;
+CREATE INDEX application_by_team_id ON "application" (team_id, status);
+CREATE INDEX membership_by_team_id ON "membership" (team_id, status);
+CREATE INDEX transfer_by_taker_id ON "transfer" (taker_id, status);
+CREATE INDEX transfer_by_giver ON transfer (giver_id, status);

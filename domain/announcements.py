@@ -11,7 +11,7 @@ field is appended to its record, with a default; what a process does not underst
 import asyncio
 import inspect
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from enum import StrEnum
@@ -52,6 +52,8 @@ class Channel(StrEnum):
     MAIL = 'mail'
     SESSION = 'session_closed'
     DRAFT = 'draft'
+    IMPORT = 'import'
+    PAPER_BOOKS = 'paper_book'
 
 
 class Malformed(ValueError):
@@ -80,23 +82,28 @@ class Announcement:
 
 @dataclass(frozen=True)
 class CaseChanged(Announcement):
-    """Something that a list or page of a case shows: status, version, marks, mails, calls, due day."""
+    """Something that a list or page of a case shows: status, version, marks, mails, calls, due day.
+
+    `team_id`: the team of its volunteer, 0 for none; a process of the version before does not say it.
+    """
 
     channel = Channel.CASE
     application_id: int
     agency_id: int
     host_unit_id: int
     volunteer_id: int
+    team_id: int = 0
 
 
 @dataclass(frozen=True)
 class RosterChanged(Announcement):
-    """A roster itself: its title, its rows, its mails."""
+    """A roster itself: its title, its rows, its mails. `team_id`: whose it is, 0 of the whole unit."""
 
     channel = Channel.ROSTER
     roster_id: int
     agency_id: int
     host_unit_id: int
+    team_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -104,6 +111,17 @@ class VolunteerChanged(Announcement):
     """A volunteer's papers: basics, trainings, ledgers, memberships."""
 
     channel = Channel.VOLUNTEER
+    volunteer_id: int
+
+
+@dataclass(frozen=True)
+class PaperBooksChanged(Announcement):
+    """The registration of a paper book: sent, amended, confirmed, returned, withdrawn."""
+
+    channel = Channel.PAPER_BOOKS
+    registration_id: int
+    agency_id: int
+    host_unit_id: int
     volunteer_id: int
 
 
@@ -156,18 +174,29 @@ class DraftChanged(Announcement):
     writer: str
 
 
+@dataclass(frozen=True)
+class ImportChanged(Announcement):
+    """How far an import is: its state, its counts, its progress."""
+
+    channel = Channel.IMPORT
+    batch_id: int
+    host_unit_id: int
+
+
 KINDS: dict[Channel, type[Announcement]] = {
     kind.channel: kind
     for kind in (
         CaseChanged,
         RosterChanged,
         VolunteerChanged,
+        PaperBooksChanged,
         ReadersChanged,
         EyeChecksChanged,
         DecisionsChanged,
         MailQueued,
         SessionClosed,
         DraftChanged,
+        ImportChanged,
     )
 }
 _READERS: dict[Any, Callable[[str], object]] = {int: int, str: lambda text: unquote(text, errors='strict')}
@@ -194,10 +223,17 @@ async def announce(announcement: Announcement) -> None:
 
     Equal announcements of one transaction arrive once. Raises ValueError for one that PostgreSQL would not take.
     """
-    message = announcement.encode()
-    if len(message) >= _TOO_MANY_BYTES:
-        raise ValueError(f'an announcement of {len(message)} bytes: {message[:80]}…')
-    await get_connection('default').execute_query('SELECT pg_notify($1, $2)', [_WIRE, message])
+    await announce_each([announcement])
+
+
+async def announce_each(several: Iterable[Announcement]) -> None:
+    """The same of many at once, in one statement."""
+    messages = [announcement.encode() for announcement in several]
+    for message in messages:
+        if len(message) >= _TOO_MANY_BYTES:
+            raise ValueError(f'an announcement of {len(message)} bytes: {message[:80]}…')
+    statement = 'SELECT pg_notify($1, message) FROM unnest($2::text[]) AS message'
+    await get_connection('default').execute_query(statement, [_WIRE, messages])
 
 
 def subscribe(kind: type[Kind], subscriber: Subscriber[Kind]) -> None:

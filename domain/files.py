@@ -1,15 +1,16 @@
 """Stored files: portraits, certificates, attachments; whose they are, and who may open them.
 
 A file is kept when it is uploaded, so that nothing is lost before 儲存; until a form is saved it belongs to nobody, and
-only the unit that uploaded it may open it. A replaced file stays: the history still points to it.
+only the unit that uploaded it may open it, not its other teams. A replaced file stays: the history still points to it.
 """
 
 import asyncio
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from tortoise.connection import get_connection
@@ -17,8 +18,8 @@ from tortoise.expressions import Q, Subquery
 from tortoise.functions import Sum
 
 from db import blobs, transaction
-from db.choices import FileKind, Role
-from db.models import Account, DraftEntry, StoredFile, Volunteer
+from db.choices import BatchState, FileKind, ImportKind, RegistrationStatus, Role
+from db.models import Account, DraftEntry, ImportBatch, PaperRegistration, StoredFile, Volunteer
 
 from . import dates, file_names, limits, permissions, settings, validation
 from .audit.history import Change
@@ -37,6 +38,7 @@ _CLERKS_AT_ONCE = 5
 _LOCK = 20_261_129
 # Held by a backup until what its snapshot shows is copied: nothing is swept away meanwhile.
 BACKUP_LOCK = 20_261_130
+_PICTURES = ('cover_id', 'last_page_id')
 _TOO_HARD = '您上傳的檔案連續多次無法處理，暫時不能上傳。請一小時後再試，並改用手機拍的照片；已填的資料都還在。'
 TOO_HARD = Limit('files that held a decoder', 3, timedelta(hours=1), _TOO_HARD)
 TOO_HARD_OF_UNIT = Limit('files of a unit that held a decoder', 12, timedelta(hours=1), _TOO_HARD)
@@ -110,9 +112,15 @@ async def megabytes_of_units(units: Iterable[int], *, by: Account) -> dict[int, 
 
 
 async def keep(
-    upload: Accepted, kind: FileKind, name: str, *, by: Account, volunteer: Volunteer | None = None
+    upload: Accepted,
+    kind: FileKind,
+    name: str,
+    *,
+    by: Account,
+    volunteer: Volunteer | None = None,
+    file_id: UUID | None = None,
 ) -> StoredFile:
-    """Keep what `pictures` accepted; `name` is what the user called it.
+    """Keep what `pictures` accepted; `name` is what the user called it. `file_id`: a new id that is known before.
 
     Raises NotPermitted, NotFound, StorageFull, NoPlace.
     """
@@ -124,7 +132,7 @@ async def keep(
         # Beside others, but never while `sweep` takes away what looks as if nobody had it.
         await get_connection('default').execute_query('SELECT pg_advisory_xact_lock_shared($1)', [_LOCK])
         return await StoredFile.create(
-            id=uuid4(),
+            id=file_id or uuid4(),
             digest=await _on_disk(upload.content),
             kind=kind,
             media_type=upload.media_type,
@@ -143,9 +151,15 @@ async def sweep() -> int:
     """Take away files that were never attached: older than the term, in no form under way. Returns how many."""
     before = dates.now() - timedelta(days=settings.current().unattached_days)
     old = StoredFile.filter(volunteer_id=None, uploaded_at__lt=before).order_by('uploaded_at')
-    found = await old.values_list('id', 'host_unit_id')
-    typed = await _in_forms({unit for _, unit in found})
-    return sum([await _take_away(file_id) for file_id, _ in found if str(file_id) not in typed])
+    found = await old.values_list('id', 'host_unit_id', 'uploaded_at')
+    units = {unit for _, unit, _ in found}
+    typed, importing = await _in_forms(units), await _importing(units)
+    going = [
+        file_id
+        for file_id, unit, at in found
+        if str(file_id) not in typed and not (unit in importing and at >= importing[unit])
+    ]
+    return sum([await _take_away(file_id) for file_id in going])
 
 
 async def get(file_id: UUID | str, *, by: Account) -> StoredFile:
@@ -185,6 +199,47 @@ async def attach(file_id: UUID, volunteer: Volunteer, *, by: Account, kind: File
     return await StoredFile.get(id=file_id)
 
 
+async def copy_each(wanted: Sequence[tuple[StoredFile, int]], *, by: Account) -> dict[tuple[UUID, int], UUID]:
+    """A file of nobody for many volunteers (their ids): each has one of its own, the bytes are kept once.
+
+    In the caller's transaction; the volunteers are the unit's. Returns the copies by file and volunteer.
+    """
+    permissions.require(by, Role.UNIT_STAFF)
+    copies = {(file.id, volunteer_id): uuid4() for file, volunteer_id in wanted}
+    by_id = {file.id: file for file, _ in wanted}
+    facts = ('digest', 'kind', 'media_type', 'name', 'size', 'width', 'height', 'verdict')
+    rows = [
+        StoredFile(
+            id=copy,
+            volunteer_id=volunteer_id,
+            host_unit_id=by.host_unit_id,
+            uploaded_by_id=by.id,
+            **{name: getattr(by_id[file_id], name) for name in facts},
+        )
+        for (file_id, volunteer_id), copy in copies.items()
+    ]
+    await get_connection('default').execute_query('SELECT pg_advisory_xact_lock_shared($1)', [_LOCK])
+    if await StoredFile.filter(id__in=list(by_id)).count() != len(by_id):
+        raise FileGone
+    await StoredFile.bulk_create(rows, batch_size=1000)
+    return copies
+
+
+async def call_it(file_id: UUID, kind: FileKind, *, by: Account) -> None:
+    """A scan of nobody is one of this kind: what it was made of says no more than its name. Raises FileGone."""
+    scans = [FileKind.CERTIFICATE, FileKind.PAPER_BOOK]
+    if kind not in scans or not await StoredFile.filter(_free_for(None, by), id=file_id, kind__in=scans).update(
+        kind=kind
+    ):
+        raise FileGone
+
+
+async def let_go(file_ids: Iterable[UUID | None], *, by: Account) -> None:
+    """What an import attached, and takes back, belongs to nobody again; `sweep` takes it away."""
+    ours = StoredFile.filter(id__in=[one for one in file_ids if one], host_unit_id=by.host_unit_id)
+    await ours.update(volunteer_id=None)
+
+
 async def exchanged(field: Field, old: UUID | None, new: UUID | None) -> list[Change]:
     """For the history: one file in place of another, or of none. Both stay and can be opened from there."""
     if old == new:
@@ -216,6 +271,17 @@ async def _in_forms(units: Iterable[int | None]) -> set[str]:
     return {text for entry in await entries if isinstance(text := json.loads(entry.value.open()), str)}
 
 
+async def _importing(units: Iterable[int | None]) -> dict[int, datetime]:
+    """Units with a batch that waits for 確認, since when: pictures that have come after belong to it, perhaps."""
+    waiting = [BatchState.READING, BatchState.GRADED, BatchState.WRITING]
+    kinds = [ImportKind.PICTURES, ImportKind.TRAININGS]
+    batches = ImportBatch.filter(host_unit_id__in=[unit for unit in units if unit], kind__in=kinds, state__in=waiting)
+    since: dict[int, datetime] = {}
+    for unit, begun_at in await batches.values_list('host_unit_id', 'begun_at'):
+        since[unit] = min(begun_at, since.get(unit, begun_at))
+    return since
+
+
 async def _take_away(file_id: UUID) -> bool:
     async with transaction():
         connection = get_connection('default')
@@ -235,11 +301,20 @@ async def _take_away(file_id: UUID) -> bool:
 
 def _free_for(volunteer_id: int | None, by: Account) -> Q:
     unowned = Q(volunteer_id__isnull=True, host_unit_id=by.host_unit_id or 0)
+    if by.team_id is not None:  # of the own team, or of a clerk of the whole unit who helped with a form
+        ours = Q(Q(team_id=by.team_id), Q(team_id=None), join_type=Q.OR)
+        colleagues = Account.filter(ours, host_unit_id=by.host_unit_id).values('id')
+        unowned &= Q(uploaded_by_id__in=Subquery(colleagues))
     return unowned if volunteer_id is None else Q(unowned, Q(volunteer_id=volunteer_id), join_type=Q.OR)
 
 
 def _visible_to(by: Account) -> Q:
+    """Those of the people one sees; an agency sees the pictures of the paper books that it is asked to confirm."""
     owned = Q(volunteer_id__in=Subquery(Volunteer.filter(permissions.visible_to(by)).values('id')))
+    if by.role == Role.REVIEWER:
+        asked = PaperRegistration.filter(agency_id=by.agency_id).exclude(status=RegistrationStatus.WITHDRAWN)
+        pictures: list[Any] = [Q(id__in=Subquery(asked.exclude(**{side: None}).values(side))) for side in _PICTURES]
+        return Q(owned, *pictures, join_type=Q.OR)
     if by.role != Role.UNIT_STAFF:
         return owned
     return Q(owned, _free_for(None, by), join_type=Q.OR)

@@ -206,8 +206,13 @@ def new_training(volunteer_id: int, kind: str = '', *, batch: bool = False) -> s
     return _with(f'/volunteers/{volunteer_id}/trainings/new', kind=kind, batch=1 if batch else None)
 
 
+def further_training(volunteer_id: int, turn: int) -> str:
+    """The form of another new training, begun by a file beside that of `new_training`: the second, the third …"""
+    return training(volunteer_id, f'new-{turn}')
+
+
 def training(volunteer_id: int, training_id: int | str) -> str:
-    """The form of one training; 'new' is that of `new_training`."""
+    """The form of one training; 'new' is that of `new_training`, 'new-2' of `further_training`."""
     return f'/volunteers/{volunteer_id}/trainings/{training_id}'
 
 
@@ -229,6 +234,16 @@ def record_books(volunteer_id: int) -> str:
 def application(volunteer_id: int) -> str:
     """The form of the volunteer's application, open or not yet begun."""
     return f'/volunteers/{volunteer_id}/record-book/application'
+
+
+def paper_book(volunteer_id: int) -> str:
+    """The form by which a paper book of the volunteer is registered, or what is under way mended."""
+    return f'/volunteers/{volunteer_id}/record-book/paper'
+
+
+def paper_books(which: str = '', *, page: int | None = None, per: int | None = None) -> str:
+    """紙本紀錄冊登記 of the unit: `which` of its lists."""
+    return _with('/paper-books', which=which, page=page, per=per)
 
 
 def applications(which: str = '', *, page: int | None = None, per: int | None = None) -> str:
@@ -274,6 +289,18 @@ def review_roster(roster_id: int) -> str:
     return f'/reviews/rosters/{roster_id}'
 
 
+def review_paper_books(
+    q: str = '', status: str = '', unit: int | None = None, page: int | None = None, per: int | None = None
+) -> str:
+    """紙本紀錄冊確認: what waits, or the list `status`; `q` is the key of what was searched for (`searches`)."""
+    return _with('/reviews/paper-books', q=q, status=status, unit=unit, page=page, per=per)
+
+
+def review_paper_book(registration_id: int) -> str:
+    """One paper book that waits for its agency, with its pictures."""
+    return f'/reviews/paper-books/{registration_id}'
+
+
 def overdue(due: str = '') -> str:
     """逾期案件, or what else is `due` (`deadlines.Due`)."""
     return _with('/reviews/overdue', due=due)
@@ -310,6 +337,11 @@ def admin(section: str, edit: object = '', q: str = '') -> str:
     `q`: the key of what the list was searched for.
     """
     return _with(f'/admin/{section}', edit=edit, q=q)
+
+
+def unit_accounts(edit: object = '', q: str = '', *, page: int | None = None, per: int | None = None) -> str:
+    """帳號管理 of a 單位管理者; with `edit` the form of an account, or of a 'new' one. `q`: the key of the words."""
+    return _with('/account/unit', edit=edit, q=q, page=page, per=per)
 
 
 def unit_from_request(request_id: int) -> str:
@@ -391,6 +423,58 @@ def printed_trainings(
     asked = {'since': since, 'until': until, 'membership': membership, 'course': course, 'field': field}
     asked |= {'civil': civil, 'least': least, 'most': most, 'order': order}
     return _with(f'/printouts/trainings/{volunteer_id}.{kind}', masked=int(masked), q=q, **asked)
+
+
+def transfers(part: str = '', *, page: int | None = None, per: int | None = None) -> str:
+    """志工移轉: between teams, with `part` 'give' or 'take' between units."""
+    return _with('/transfers', part=part, page=page, per=per)
+
+
+def unit_trainings(
+    q: str = '',
+    *,
+    since: date | None = None,
+    until: date | None = None,
+    membership: str = '',
+    course: str = '',
+    field: int | None = None,
+    civil: bool | None = None,
+    least: int | None = None,
+    most: int | None = None,
+    order: str = '',
+    page: int | None = None,
+    per: int | None = None,
+) -> str:
+    """教育訓練查詢 over the unit, as it is filtered, sorted and turned; `q` is the key of the course's name."""
+    asked = {'since': since, 'until': until, 'membership': membership, 'course': course, 'field': field}
+    asked |= {'civil': civil, 'least': least, 'most': most, 'order': order}
+    return _with('/trainings', q=q, **asked, page=page, per=per)
+
+
+def printed_consolidated(kind: str, q: str) -> str:
+    """列印 of 志工總歸戶 as pdf or ods; `q` is the key of number and purpose."""
+    return _with(f'/printouts/consolidated.{kind}', q=q)
+
+
+def printed_unit_trainings(
+    kind: str,
+    *,
+    masked: bool = True,
+    q: str = '',
+    since: date | None = None,
+    until: date | None = None,
+    membership: str = '',
+    course: str = '',
+    field: int | None = None,
+    civil: bool | None = None,
+    least: int | None = None,
+    most: int | None = None,
+    order: str = '',
+) -> str:
+    """列印 of 教育訓練查詢 as pdf, odt, ods or strips, as it is filtered and sorted."""
+    asked = {'since': since, 'until': until, 'membership': membership, 'course': course, 'field': field}
+    asked |= {'civil': civil, 'least': least, 'most': most, 'order': order}
+    return _with(f'/printouts/trainings.{kind}', masked=int(masked), q=q, **asked)
 
 
 def period_evidence(since: date | None = None, until: date | None = None) -> str:

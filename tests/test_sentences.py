@@ -25,10 +25,12 @@ WITHDRAW = 'ui/components/withdrawing.py'  # what FORM, LIST and the tab 紀錄�
 BASICS, JOIN = 'domain/volunteers/basics.py', 'ui/pages/volunteer/consolidated.py'
 TAB = 'ui/pages/volunteer/profile/record_book_tab.py'
 ROSTERS = 'ui/pages/rosters.py'
+PAPER = 'ui/pages/volunteer/paper_book_form.py'
 CHANGES = 'ui/components/desk/case_changes.py'
 
 # By (where the sentence stands, what it tells to press): where that is placed.
 PLACED = {
+    ('domain/accounts/forms.py', '整個單位'): 'ui/components/clerk_fields.py',
     ('domain/accounts/login_lock.py', '忘記密碼?'): LOGIN,
     ('domain/accounts/password_links.py', '忘記密碼?'): LOGIN,
     ('domain/applications/other_units.py', '儲存'): FORM,
@@ -48,6 +50,8 @@ PLACED = {
     ('domain/mail/texts/first_password.txt', '忘記密碼?'): LOGIN,
     ('domain/mail/texts/password_changed.txt', '忘記密碼?'): LOGIN,
     ('domain/mail/texts/reset.txt', '忘記密碼?'): LOGIN,
+    ('domain/mail/texts/paper_book_returned.txt', '送請確認'): PAPER,
+    ('domain/mail/texts/paper_books_confirmed.txt', '換發'): 'db/choices.py',
     ('domain/mail/texts/returned.txt', '撤回申請'): WITHDRAW,
     ('domain/mail/texts/returned.txt', '送審'): FORM,
     ('domain/papers/changes.py', '已看過變更'): CHANGES,
@@ -55,7 +59,11 @@ PLACED = {
     ('domain/readiness/rules.py', '適用至'): 'domain/readiness/rules.py',
     ('domain/rosters/__init__.py', '撤回申請'): WITHDRAW,
     ('domain/rosters/rows.py', '送審進度'): MENUS,
-    ('domain/volunteers/__init__.py', '收編'): JOIN,
+    ('domain/imports/kinds/pictures.py', '照片都清晰、半身，且是本人'): 'domain/imports/kinds/pictures.py',
+    ('domain/imports/kinds/trainings.py', '仍要匯入'): 'domain/imports/kind.py',
+    ('domain/imports/kinds/volunteers.py', '仍要匯入'): 'domain/imports/kind.py',
+    ('domain/volunteers/memberships.py', '結束收編'): 'ui/components/leaving.py',
+    ('domain/volunteers/newcomers.py', '收編'): JOIN,
     ('domain/volunteers/basics.py', '自行設定密碼'): 'ui/components/basics_fields.py',
     ('ui/components/basics_fields.py', '收編'): JOIN,
     ('ui/components/correction_list.py', '已補正'): 'ui/components/correction_list.js',
@@ -80,6 +88,7 @@ PLACED = {
     (FORM, '送審'): FORM,
     ('ui/pages/volunteer/profile/ledger_tab.py', '新增'): 'ui/pages/volunteer/profile/ledger_tab.py',
     (TAB, '申請送審'): TAB,
+    ('ui/pages/transfers.py', '未編隊'): 'ui/pages/transfers.py',
     ('ui/pages/volunteer/profile/training_tab.py', '批次維護作業'): MENUS,
     ('ui/pages/volunteer/profile/training_tab.py', '新增'): 'ui/pages/volunteer/profile/training_tab.py',
 }

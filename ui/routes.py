@@ -22,13 +22,18 @@ from .pages import (
     menus,
     my_pages,
     my_record_book,
+    paper_books,
     rosters,
     statistics,
     teaching,
+    trainings,
+    transfers,
+    unit_accounts,
 )
-from .pages.review import case, number_ledger, overdue, queue
+from .pages.review import case, number_ledger, overdue, paper_book, queue
+from .pages.review import paper_books as review_paper_books
 from .pages.review import rosters as review_rosters
-from .pages.volunteer import application_form, consolidated, form, profile, search, training_form
+from .pages.volunteer import application_form, consolidated, form, paper_book_form, profile, search, training_form
 from .session import only_for
 from .slow_pages import NEVER
 
@@ -47,16 +52,23 @@ PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [
     ('/volunteers/{volunteer_id}', profile.profile_page, (STAFF,)),
     ('/volunteers/{volunteer_id}/{tab}', profile.tab_page, (STAFF,)),
     ('/volunteers/{volunteer_id}/trainings/new', training_form.new_training_page, (STAFF,)),
+    ('/volunteers/{volunteer_id}/trainings/new-{turn}', training_form.new_training_page, (STAFF,)),
     ('/volunteers/{volunteer_id}/trainings/{training_id}', training_form.training_page, (STAFF,)),
     ('/volunteers/{volunteer_id}/record-book/application', application_form.application_page, (STAFF,)),
+    ('/volunteers/{volunteer_id}/record-book/paper', paper_book_form.paper_book_page, (STAFF,)),
+    ('/paper-books', paper_books.paper_books_page, (STAFF,)),
     ('/applications', applications.applications_page, (STAFF,)),
     ('/rosters', rosters.rosters_page, (STAFF,)),
     ('/rosters/{roster_id}', rosters.roster_page, (STAFF,)),
+    ('/trainings', trainings.trainings_page, (STAFF,)),
+    ('/transfers', transfers.transfers_page, (STAFF,)),
     ('/batch/trainings', batch.batch_trainings_page, (STAFF,)),
     ('/reviews', queue.review_queue_page, (REVIEWER,)),
     ('/reviews/rosters', review_rosters.review_rosters_page, (REVIEWER,)),
     ('/reviews/rosters/{roster_id}', review_rosters.review_roster_page, (REVIEWER,)),
     ('/reviews/overdue', overdue.overdue_page, (REVIEWER,)),
+    ('/reviews/paper-books', review_paper_books.review_paper_books_page, (REVIEWER,)),
+    ('/reviews/paper-books/{registration_id}', paper_book.review_paper_book_page, (REVIEWER,)),
     ('/reviews/{application_id}', case.review_case_page, (REVIEWER,)),
     ('/numbers', number_ledger.numbers_page, (REVIEWER,)),
     ('/figures', statistics.figures_page, (STAFF, REVIEWER)),
@@ -69,6 +81,7 @@ PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [
     ('/account/mail', account.mail_page, tuple(Role)),
     ('/account/deputy', account.deputy_page, (REVIEWER,)),
     ('/account/guide', account.guide_page, (STAFF,)),
+    ('/account/unit', unit_accounts.unit_accounts_page, (STAFF,)),
 ]
 
 

@@ -11,12 +11,13 @@ from .accounts import (
     Session,
 )
 from .applications import Application, ApplicationStep, CaseContent, Decision, Presence, Roster, UntoldDecision
-from .books import BookIssue, NumberSeries, RecordBook, Tally
+from .books import BookIssue, NumberSeries, PaperRegistration, RecordBook, Tally
 from .corrections import Correction, CorrectionExchange, EyeCheck
 from .drafts import Draft, DraftEntry, HalfWritten, KeptSearch
+from .imports import ImportBatch, ImportBlock, ImportFile, ImportPiece, ImportRow, KnownHeading
 from .ledgers import Award, HonorCard, InsuranceCover, OtherEntry, PerformanceCertificate, ServiceHours
 from .office import AccessEntry, Backup, HistoryEntry, KeyCheck, MailTemplate, OfficeEntry, OutgoingMail, PhoneCall
-from .people import Account, Membership, StoredFile, Volunteer
+from .people import Account, Membership, StoredFile, Transfer, Volunteer
 from .places import Agency, CalendarDay, County, Field, HostUnit, RequiredHours, Rule, ServiceCode, Team
 from .trainings import Training
 
@@ -48,9 +49,15 @@ __all__ = [
     'HonorCard',
     'HostUnit',
     'IdentityLookup',
+    'ImportBatch',
+    'ImportBlock',
+    'ImportFile',
+    'ImportPiece',
+    'ImportRow',
     'InsuranceCover',
     'KeptSearch',
     'KeyCheck',
+    'KnownHeading',
     'LoginFailure',
     'MailTemplate',
     'Membership',
@@ -58,6 +65,7 @@ __all__ = [
     'OfficeEntry',
     'OtherEntry',
     'OutgoingMail',
+    'PaperRegistration',
     'PasswordReset',
     'PerformanceCertificate',
     'PhoneCall',
@@ -73,6 +81,7 @@ __all__ = [
     'Tally',
     'Team',
     'Training',
+    'Transfer',
     'UntoldDecision',
     'Volunteer',
 ]

@@ -1,5 +1,8 @@
 """誰看過我的資料: who opened personal data of whom, what, and for what purpose (個人資料保護法施行細則 §12)."""
 
+from collections.abc import Iterable
+from datetime import timedelta
+
 from db.choices import AccessKind, Role
 from db.models import AccessEntry, Account, Volunteer
 
@@ -9,6 +12,8 @@ from .history import unit_of
 
 MOST_SHOWN = 100
 REASON_LENGTH = 120
+# A page that stays open reads again and again what it shows; that is one look.
+ONE_LOOK = timedelta(minutes=30)
 
 
 def problem(reason: object) -> str | None:
@@ -21,17 +26,31 @@ async def note(volunteer: Volunteer, kind: AccessKind, reason: str, *, by: Accou
 
     `what`: how the volunteer reads it, where the label of `kind` says too little.
     """
+    await note_all([volunteer], kind, reason, by=by, what=what)
+
+
+async def note_all(
+    volunteers: Iterable[Volunteer], kind: AccessKind, reason: str, *, by: Account, what: str = ''
+) -> None:
+    """The same of many at once."""
     if sentence := problem(reason):
         raise Incomplete({'reason': sentence})
-    await AccessEntry.create(
-        volunteer_id=volunteer.id,
-        at=dates.now(),
-        by_id=by.id,
-        by_name=by.name,
-        from_unit=await unit_of(by),
-        kind=kind,
-        what=what or kind.label,
-        reason=validation.tidy(reason),
+    at, unit = dates.now(), await unit_of(by)
+    await AccessEntry.bulk_create(
+        (
+            AccessEntry(
+                volunteer_id=volunteer.id,
+                at=at,
+                by_id=by.id,
+                by_name=by.name,
+                from_unit=unit,
+                kind=kind,
+                what=what or kind.label,
+                reason=validation.tidy(reason),
+            )
+            for volunteer in volunteers
+        ),
+        batch_size=1000,
     )
 
 

@@ -13,6 +13,7 @@ from db.models import Account, Application, ApplicationStep, HistoryEntry, Recor
 
 from .. import dates, drafts, links, permissions, settings
 from ..applications.forms import ApplicationDetails
+from ..books.paper_books import PaperBookDetails
 from ..cases import worklists
 from ..drafts import DraftSummary
 from ..trainings import TrainingDetails
@@ -25,7 +26,7 @@ from .missing import Gap
 _ANSWERS = (ApplicationStatus.RETURNED, ApplicationStatus.APPROVED, ApplicationStatus.REJECTED)
 _ARRIVALS = (ApplicationStatus.SUBMITTED, ApplicationStatus.WITHDRAWN)
 
-_STEPS = {DraftKind.VOLUNTEER: 4, DraftKind.TRAINING: 6, DraftKind.APPLICATION: 8}
+_STEPS = {DraftKind.VOLUNTEER: 4, DraftKind.TRAINING: 6, DraftKind.APPLICATION: 8, DraftKind.PAPER_BOOK: 7}
 _LOOKED_THROUGH = 100
 _NOT_KEPT = frozenset({'password', 'password_again'})  # typed again in any case: no news that they are missing
 
@@ -83,7 +84,7 @@ async def left_off(*, by: Account) -> LeftOff | None:
     found = [await _of_draft(summary, by) for summary in (await drafts.under_way(by=by))[:1]]
     ours = Volunteer.filter(permissions.visible_to(by)).values('id')
     cases = Application.filter(
-        host_unit_id=by.host_unit_id, status__in=worklists.WITH_UNIT, volunteer_id__in=Subquery(ours)
+        **permissions.place_of(by), status__in=worklists.WITH_UNIT, volunteer_id__in=Subquery(ours)
     ).order_by('-updated_at')
     found += [await _of_case(case, by) for case in await cases.select_related('volunteer').limit(1)]
     found += await _of_last_person(by)
@@ -96,6 +97,8 @@ async def news(*, by: Account, limit: int = 4) -> list[ApplicationStep]:
     scope: dict[str, Any] = {'host_unit_id': by.host_unit_id, 'status__in': _ANSWERS}
     if by.role == Role.REVIEWER:
         scope = {'agency_id': by.agency_id, 'status__in': _ARRIVALS}
+    elif by.team_id is not None:
+        scope['application__team_id'] = by.team_id
     related = ('application__volunteer', 'application__host_unit')
     return await ApplicationStep.filter(**scope).order_by('-at', '-id').limit(limit).select_related(*related)
 
@@ -150,6 +153,7 @@ def _address(summary: DraftSummary) -> str:
         DraftKind.VOLUNTEER: links.basics(volunteer_id),
         DraftKind.TRAINING: links.training(volunteer_id, summary.about),
         DraftKind.APPLICATION: links.application(volunteer_id),
+        DraftKind.PAPER_BOOK: links.paper_book(volunteer_id),
     }[summary.kind]
 
 
@@ -168,6 +172,7 @@ async def lacking(form: OpenForm, *, by: Account) -> str:
         DraftKind.VOLUNTEER: lambda: VolunteerDetails(is_new=form.volunteer is None),
         DraftKind.TRAINING: lambda: course(**vars(unit)),
         DraftKind.APPLICATION: ApplicationDetails,
+        DraftKind.PAPER_BOOK: PaperBookDetails,
     }
     details = await drafts.restored(await drafts.get(form.id, by=by), blank[form.kind]())
     open_ones = [sentence for name, sentence in details.problems().items() if name not in _NOT_KEPT]
@@ -190,6 +195,8 @@ async def _of_last_person(by: Account) -> list[LeftOff]:
     added = HistoryEntry.filter(
         by__host_unit_id=by.host_unit_id, action=HistoryAction.ADDED, section__in=(Section.BASICS, Section.TRAINING)
     )
+    if by.team_id is not None:  # of the unit's latest many are other teams'
+        added = added.filter(volunteer_id__in=permissions.people_of(by))
     if days := settings.current().forgotten_after:
         added = added.filter(at__gt=dates.now() - timedelta(days=days))
     entries = await added.order_by('-at', '-id').limit(_LOOKED_THROUGH)

@@ -1,26 +1,21 @@
-"""People whom other units know: asking whether, taking them onto one's own roster (收編), and the view over all units.
+"""People whom other units know: asking whether, and taking them onto one's own roster (收編).
 
 A unit learns of somebody else's volunteer nothing but that there is one, until it shows that it has the person's
-documents in hand, or the person is open to units and the purpose is on record.
+documents in hand.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-
-from tortoise.functions import Sum
 
 from db import transaction
-from db.choices import AccessKind, IdentityKind, LookupKind, MembershipStatus, Role, Section, Sex
-from db.models import Account, HonorCard, HostUnit, Membership, RecordBook, ServiceHours, Training, Volunteer
+from db.choices import AccessKind, IdentityKind, LookupKind, MembershipStatus, Role, Section
+from db.models import Account, HostUnit, Membership, Volunteer
 
 from .. import announcements, dates, identity_numbers, names, permissions, validation
 from ..announcements import VolunteerChanged
 from ..audit import access, history
 from ..audit.history import Change
-from ..errors import Incomplete, NotFound
+from ..errors import DomainError, Incomplete, NotFound
 from ..mail import notices
-from ..names import masking
 from . import lookups
 from .basics import FIELDS, HOST_UNIT
 
@@ -47,25 +42,11 @@ class SpeltOtherwise(NotFound):
         )
 
 
-@dataclass(frozen=True)
-class Consolidated:
-    """志工總歸戶: one person over all units. Of a stranger the name is masked and there is no birth date.
+class OfOtherTeam(DomainError):
+    """The person serves at the unit already, not in the team of the clerk who asks; told when the papers are right."""
 
-    `volunteer_id`: the profile can be opened too; None: the person is a stranger. 收編 asks for name and birth date,
-    so nobody reads them here.
-    """
-
-    volunteer_id: int | None
-    name: str
-    identity_kind: IdentityKind
-    identity_masked: str
-    sex: Sex
-    born_on: date | None
-    memberships: Sequence[Membership]
-    trainings: Sequence[Training]
-    record_books: Sequence[RecordBook]
-    honor_cards: Sequence[HonorCard]
-    service_minutes: int
+    def __init__(self) -> None:
+        super().__init__('這位志工已在貴單位的名冊上，只是不在您的志工隊。要編入您的志工隊，請洽貴單位的承辦人。')
 
 
 async def lookup_identity(kind: object, number: object, *, by: Account) -> Volunteer | Elsewhere | None:
@@ -87,8 +68,19 @@ async def lookup_identity(kind: object, number: object, *, by: Account) -> Volun
 async def join(kind: object, number: object, name: object, born_on: object, *, by: Account) -> Volunteer:
     """收編: put a person known elsewhere onto the unit's roster, with the person's consent.
 
-    Number, name and birth date must all be right. Each try is counted, and noted for the person; not counted is one
-    that is wrong only in how the name is written. Raises Incomplete, NoSuchPerson, SpeltOtherwise, TooManyTries.
+    Number, name and birth date must all be right (`prove`). Whom a clerk of one team takes on serves in that team.
+    Raises as that, OfOtherTeam.
+    """
+    known = await prove(kind, number, name, born_on, by=by)
+    async with transaction():
+        return await enrol(known, by=by)
+
+
+async def prove(kind: object, number: object, name: object, born_on: object, *, by: Account) -> Volunteer:
+    """The person whose number, name and birth date these are. Who knows all three has the documents in hand.
+
+    Each try is counted, and noted for the person; not counted is one that is wrong only in how the name is written.
+    Raises Incomplete, NoSuchPerson, SpeltOtherwise, TooManyTries.
     """
     permissions.require(by, Role.UNIT_STAFF)
     _check_join(kind, number, name, born_on)
@@ -104,48 +96,21 @@ async def join(kind: object, number: object, name: object, born_on: object, *, b
     if known.born_on != born_on or not is_named:
         await access.note(known, AccessKind.ENROLMENT, '核對資料不符，未收編', by=by)
         raise NoSuchPerson
-    async with transaction():
-        volunteer = await Volunteer.select_for_update().get(id=known.id)
-        if not await Volunteer.filter(permissions.visible_to(by), id=volunteer.id).exists():
-            await _put_on_roster(volunteer, by)
-    return volunteer
+    return known
 
 
-async def consolidated(kind: object, number: object, reason: str, *, by: Account) -> Consolidated:
-    """志工總歸戶: somebody by the exact number, for a stated purpose that the person can read.
+async def enrol(known: Volunteer, *, by: Account) -> Volunteer:
+    """Put somebody whom `prove` has returned onto the unit's roster, in the caller's transaction.
 
-    Those the account may see anyway, and those who are open to units (開放志工單位查詢), whose name is masked then.
-    Raises Incomplete, NotFound, TooManyTries.
+    Raises OfOtherTeam.
     """
-    permissions.require(by, Role.UNIT_STAFF, Role.REVIEWER)
-    problems = _number_problem(kind, number) | validation.found({'reason': access.problem(reason)})
-    if problems:
-        raise Incomplete(problems)
-    volunteer = await lookups.counted(LookupKind.CONSOLIDATED, number, by=by)
-    is_ours = volunteer and await Volunteer.filter(permissions.visible_to(by), id=volunteer.id).exists()
-    if volunteer is None or not (is_ours or volunteer.is_open_to_units):
-        raise NotFound('查無這個號碼，或本人沒有開放志工單位查詢。請對照證件再確認；需要資料時，請洽志工本人。')
-    await access.note(volunteer, AccessKind.CONSOLIDATED, reason, by=by)
-    of_them = {'volunteer_id': volunteer.id}
-    return Consolidated(
-        volunteer_id=volunteer.id if is_ours else None,
-        name=volunteer.name if is_ours else masking.masked(volunteer.name),
-        identity_kind=volunteer.identity_kind,
-        identity_masked=volunteer.identity_masked,
-        sex=volunteer.sex,
-        born_on=volunteer.born_on if is_ours else None,
-        memberships=await Membership.filter(**of_them).select_related('host_unit', 'team').order_by('joined_on', 'id'),
-        trainings=await Training.filter(**of_them).select_related('trained_for', 'field'),
-        record_books=await RecordBook.filter(**of_them).select_related('agency'),
-        honor_cards=await HonorCard.filter(**of_them).select_related('county'),
-        service_minutes=await _served(volunteer),
-    )
-
-
-async def _served(volunteer: Volunteer) -> int:
-    sums = ServiceHours.filter(volunteer_id=volunteer.id).annotate(done=Sum('minutes'))
-    [(done,)] = await sums.values_list('done')
-    return int(str(done or 0))
+    permissions.require(by, Role.UNIT_STAFF)
+    volunteer = await Volunteer.select_for_update().get(id=known.id)
+    if not await Volunteer.filter(permissions.visible_to(by), id=volunteer.id).exists():
+        if by.team_id is not None and await _is_on_roster(volunteer, by):
+            raise OfOtherTeam
+        await _put_on_roster(volunteer, by)
+    return volunteer
 
 
 def _is_spelling_of(known: Volunteer, name: str) -> bool:
@@ -154,7 +119,7 @@ def _is_spelling_of(known: Volunteer, name: str) -> bool:
 
 
 def _check_join(kind: object, number: object, name: object, born_on: object) -> None:
-    problems = _number_problem(kind, number) | validation.found(
+    problems = number_problem(kind, number) | validation.found(
         {
             'name': validation.text(FIELDS['name'].label, name, most=100, needed=True),
             'born_on': validation.day(FIELDS['born_on'].label, born_on, needed=True),
@@ -164,7 +129,8 @@ def _check_join(kind: object, number: object, name: object, born_on: object) -> 
         raise Incomplete(problems)
 
 
-def _number_problem(kind: object, number: object) -> dict[str, str]:
+def number_problem(kind: object, number: object) -> dict[str, str]:
+    """What is wrong with a number that somebody is asked for by; {} for nothing."""
     known = validation.member(IdentityKind, kind)
     if known is None or not isinstance(number, str):
         return {'identity_kind': f'請選擇{FIELDS["identity_kind"].label}，並輸入號碼。'}
@@ -175,12 +141,17 @@ def _number_problem(kind: object, number: object) -> dict[str, str]:
     return {}
 
 
+async def _is_on_roster(volunteer: Volunteer, by: Account) -> bool:
+    ours = Membership.filter(volunteer_id=volunteer.id, host_unit_id=by.host_unit_id)
+    return await ours.exclude(status=MembershipStatus.LEFT).exists()
+
+
 async def _put_on_roster(volunteer: Volunteer, by: Account) -> None:
     """A new membership, or the one that was left before; the person and the units that are there are told."""
     unit = await HostUnit.get(id=by.host_unit_id)
     serving = Membership.filter(volunteer_id=volunteer.id, host_unit__is_active=True)
     present = await serving.exclude(status=MembershipStatus.LEFT).select_related('host_unit').order_by('id')
-    facts = {'status': MembershipStatus.ACTIVE, 'joined_on': dates.today(), 'left_on': None, 'team_id': None}
+    facts = {'status': MembershipStatus.ACTIVE, 'joined_on': dates.today(), 'left_on': None, 'team_id': by.team_id}
     facts['enrolled_at'] = dates.now()
     await Membership.update_or_create(defaults=facts, volunteer_id=volunteer.id, host_unit_id=unit.id)
     await history.note(volunteer, Section.BASICS, history.ADDED, [Change(HOST_UNIT, '', unit.name)], by=by)

@@ -6,6 +6,7 @@ the machine.
 """
 
 import asyncio
+import copy
 import os
 import statistics
 import sys
@@ -24,7 +25,7 @@ from tortoise.exceptions import OperationalError
 
 import db
 from db import blobs, embedded, sealing
-from db.choices import ApplicationStatus, IssueKind, TrainingKind
+from db.choices import ApplicationStatus, BookKind, IssueKind, TrainingKind
 from db.models import Account, Application, Roster
 from domain import (
     accounts,
@@ -44,8 +45,9 @@ from domain import (
 )
 from domain.audit import access, history, office_history
 from domain.audit.history import HistoryQuery
-from domain.books import number_ledger, record_books
+from domain.books import number_ledger, paper_books, record_books
 from domain.books.number_ledger import EntryQuery
+from domain.books.paper_books import RegistrationQuery
 from domain.books.record_books import RecordBookQuery
 from domain.cases import worklists
 from domain.cases.worklists import UnitList
@@ -57,7 +59,8 @@ from domain.reports import statistics as figures
 from domain.reports.review_periods import Period
 from domain.reviews import deadlines, decisions, phone_calls, presence, timeline
 from domain.rosters import timeline as roster_timeline
-from domain.trainings import TrainingQuery
+from domain.trainings import TrainingOrder, TrainingQuery
+from domain.trainings import search as trainings_search
 from domain.volunteers import VolunteerQuery, lookups
 from domain.volunteers.listing import State
 from tests import large_office
@@ -70,6 +73,7 @@ MOST = 1.5
 APPROVED, REJECTED = ApplicationStatus.APPROVED, ApplicationStatus.REJECTED
 CLOSED = (REJECTED, ApplicationStatus.WITHDRAWN)
 NEVER = float('nan')
+BY_HOURS = TrainingQuery(page=30, order=TrainingOrder.MOST_HOURS, hours_from=1, kind=TrainingKind.BASIC)
 
 QUICK = {'fsync': 'off', 'synchronous_commit': 'off', 'full_page_writes': 'off', 'max_wal_size': '8GB'}
 
@@ -151,6 +155,7 @@ async def reads(office: LargeOffice) -> dict[str, Read]:
     return {
         **_menus(people),
         **await _lists(people),
+        **_of_a_team(people),
         **await _profile(people),
         **await _desk(people, office),
         **_numbers(people),
@@ -205,10 +210,15 @@ async def _lists(people: People) -> dict[str, Read]:
             f'header search, {label}: name': partial(search.find, '王怡', by=clerk),
             f'header search, {label}: case': partial(search.find, '案號 120', by=clerk),
             f'trainings, {label}': partial(trainings.find, TrainingQuery(), by=clerk),
+            f'trainings, {label}: page 30 of 10, by hours': partial(trainings.find, BY_HOURS, by=clerk),
+            f'trainings, {label}: by course': partial(trainings.find, TrainingQuery(title='基礎'), by=clerk),
+            f'trainings, {label}: how many to print': partial(trainings_search.size, TrainingQuery(), by=clerk),
             f'cases, {label}: turn': partial(worklists.of_unit, by=clerk, which=UnitList.TURN),
             f'cases, {label}: approved': partial(worklists.of_unit, by=clerk, which=UnitList.APPROVED),
             f'rosters, {label}': partial(rosters.of_unit, by=clerk),
             f'rosters, {label}: by name': partial(rosters.of_unit, by=clerk, text='王'),
+            f'paper books, {label}: offered': partial(paper_books.offered, by=clerk),
+            f'paper books, {label}: waiting': partial(paper_books.find, RegistrationQuery(), by=clerk),
             f'candidates, {label}: first': partial(rosters.candidates, by=clerk),
             f'candidates, {label}: by name': partial(rosters.candidates, by=clerk, text='王'),
             f'candidates, {label}: replacement': partial(rosters.candidates, by=clerk, kind=IssueKind.REPLACEMENT),
@@ -221,6 +231,26 @@ async def _lists(people: People) -> dict[str, Read]:
             f'roster, {label}: course of it': partial(roster_timeline.of, roster, by=clerk),
         }
     return found
+
+
+def _of_a_team(people: People) -> dict[str, Read]:
+    """What a clerk of one 志工隊 reads; in this office nobody is in a team, so that only the way there is tried."""
+    clerk = copy.copy(people.clerk)
+    clerk.team_id = 1
+    return {
+        'team: volunteers': partial(volunteers.find, VolunteerQuery(), by=clerk),
+        'team: cases': partial(worklists.of_unit, by=clerk, which=UnitList.TURN),
+        'team: counts': partial(applications.counts_of, by=clerk),
+        'team: news': partial(home.news, by=clerk),
+        'team: where work stopped': partial(home.left_off, by=clerk),
+        'team: calls': partial(phone_calls.to_make, by=clerk),
+        'team: rosters': partial(rosters.of_unit, by=clerk),
+        'team: candidates': partial(rosters.candidates, by=clerk),
+        'team: trainings': partial(trainings.find, TrainingQuery(), by=clerk),
+        'team: open forms': partial(home.open_forms, by=clerk),
+        'team: figures': partial(_figures, 12, by=clerk),
+        'team: header search': partial(search.find, '案號 120', by=clerk),
+    }
 
 
 async def _profile(people: People) -> dict[str, Read]:
@@ -303,8 +333,8 @@ def _numbers(people: People) -> dict[str, Read]:
         asked = {
             '': EntryQuery(),
             ', page 50': EntryQuery(page=50),
-            ' of a kind': EntryQuery(kind=IssueKind.FIRST),
-            ' of a kind there is not': EntryQuery(kind=IssueKind.CANCELLATION),
+            ' of a kind': EntryQuery(kind=BookKind.FIRST),
+            ' of a kind there is not': EntryQuery(kind=BookKind.CANCELLATION),
             ' of a year': EntryQuery(year=dates.roc_year(dates.today()) - 3),
         }
         asked |= {
@@ -314,6 +344,8 @@ def _numbers(people: People) -> dict[str, Read]:
         found |= {
             f'發冊紀錄{what}, {label}': partial(number_ledger.find, query, by=by) for what, query in asked.items()
         }
+        found[f'紙本紀錄冊, {label}'] = partial(paper_books.find, RegistrationQuery(), by=by)
+        found[f'紙本紀錄冊 「王」, {label}'] = partial(paper_books.find, RegistrationQuery(text='王'), by=by)
         found[f'發冊紀錄, series, {label}'] = partial(number_ledger.series, by=by)
         found[f'發冊紀錄, 缺號與重號, {label}'] = partial(number_ledger.report, by=by)
     return found

@@ -5,8 +5,9 @@ from fastapi.responses import RedirectResponse, Response
 from nicegui import html
 
 from domain import applications, dates, links, reviews, settings
-from domain.announcements import CaseChanged
-from domain.books import record_books
+from domain.accounts import unit_accounts
+from domain.announcements import CaseChanged, PaperBooksChanged
+from domain.books import paper_books, record_books
 from domain.books.record_books import RecordBookQuery
 from domain.cases import worklists
 from domain.cases.worklists import AgencyList, UnitList
@@ -27,8 +28,11 @@ NEW = Entry('plus', '新增志工', '直接填寫一位新志工的資料', link
 CONSOLIDATED = Entry('cards', '志工總歸戶', '一位志工在各單位的紀錄，合在一起看', links.consolidated())
 ROSTERS = Entry('people', '名冊', '多位志工一次送審，列印名冊', links.rosters())
 APPLICATIONS = Entry('flag', '送審進度', '哪些案件輪到您，哪些在審核', links.applications())
+TRAININGS = Entry('search', '教育訓練查詢', '全單位的訓練次數與時數，查詢與列印', links.unit_trainings())
 REVIEWS = Entry('ok', '志工紀錄冊審核', '發冊機關窗口審核送件', links.review_queue())
 REVIEW_ROSTERS = Entry('people', '名冊審核', '運用單位整批送來的名冊', links.review_rosters())
+REVIEW_PAPERS = Entry('book', '紙本紀錄冊確認', '單位登記的舊制紙本紀錄冊。', links.review_paper_books())
+PAPERS = Entry('book', '紙本紀錄冊登記', '舊制紙本紀錄冊登記到系統，由發冊機關確認。', links.paper_books())
 OVERDUE = Entry('clock', '逾期案件', '超過審核期限的案件，與審核時效紀錄。', links.overdue())
 NUMBERS = Entry('card', '發冊紀錄', '紀錄冊字號：初次、換發、補發與註銷。', links.number_ledger())
 NUMBER_SERIES = Entry('card', '號碼設定', '各發冊機關的號碼格式與年度序列。', links.admin('numbers'))
@@ -36,14 +40,16 @@ FIGURES = Entry('chart', '審核統計', '審核日數、期限內完成的比�
 BATCH = Entry('cards', '批次維護作業', '一次登錄多位志工的教育訓練。', links.batch_trainings())
 ADMIN = Entry('office', '系統管理', '帳號、運用單位、發冊機關與規定時數。', links.administration())
 MAILS = Entry('mail', '系統信件', '這個示範系統保留、沒有寄出的信。', links.mails())
+TRANSFERS = Entry('people', '志工移轉', '編入志工隊，或移轉到其他單位、接收移轉。', links.transfers())
+UNIT_ACCOUNTS = Entry('lock', '帳號管理', '單位承辦人與志工隊的帳號：開通、停用、寄密碼連結。', links.unit_accounts())
 DOWNLOADS = Entry('download', '下載專區', '名冊範本、操作步驟與申請流程。', links.downloads())
 ENTRIES = {
     Role.UNIT_STAFF: (BASICS, NEW, ROSTERS, APPLICATIONS, CONSOLIDATED),
     Role.REVIEWER: (REVIEWS, REVIEW_ROSTERS, CONSOLIDATED),
 }
 OTHERS = {
-    Role.UNIT_STAFF: (BATCH, FIGURES),
-    Role.REVIEWER: (OVERDUE, NUMBERS, FIGURES),
+    Role.UNIT_STAFF: (TRAININGS, PAPERS, BATCH, FIGURES),
+    Role.REVIEWER: (REVIEW_PAPERS, OVERDUE, NUMBERS, FIGURES),
     Role.ADMINISTRATOR: (ADMIN, NUMBER_SERIES),
 }
 HAVE_CASES = (Role.UNIT_STAFF, Role.REVIEWER)
@@ -108,7 +114,9 @@ def _greet(account: Account) -> None:
 def _others(account: Account) -> list[Entry]:
     office = settings.current()
     kept = [MAILS] if office.demo and not office.smtp_url else []
-    return [*OTHERS.get(account.role, ()), DOWNLOADS, *kept]
+    own = [TRANSFERS] if account.role is Role.UNIT_STAFF and account.team_id is None else []
+    own += [UNIT_ACCOUNTS] if unit_accounts.is_administrator(account) else []
+    return [*OTHERS.get(account.role, ()), *own, DOWNLOADS, *kept]
 
 
 async def _resume(account: Account) -> None:
@@ -130,6 +138,7 @@ async def _board(account: Account) -> None:
 
     await renew()
     follow(CaseChanged, renew, of_side(account))
+    follow(PaperBooksChanged, renew, of_side(account))
 
 
 async def _unit_counts(account: Account) -> list[Count]:
@@ -143,6 +152,8 @@ async def _unit_counts(account: Account) -> list[Count]:
         Count('審核中', 'info', 'clock', '機關3日內完成', lists[UnitList.REVIEW], links.applications('review')),
         Count('已發冊', 'ok', 'check', '本月', issued, links.applications('approved')),
     ]
+    if returned := await paper_books.waiting_count(by=account):
+        listed.insert(1, Count('紙本退回', 'bad', 'book', '請更正後再送', returned, links.paper_books('returned')))
     if lists[UnitList.CLOSED]:
         listed.append(
             Count('駁回與撤回', '', 'warning', '可重新申請', lists[UnitList.CLOSED], links.applications('closed'))
@@ -153,11 +164,14 @@ async def _unit_counts(account: Account) -> list[Count]:
 async def _agency_counts(account: Account) -> list[Count]:
     counts = await reviews.counts(by=account)
     lists = worklists.totals(counts.by_status, worklists.OF_AGENCY)
+    waiting = await paper_books.waiting_count(by=account)
+    papers = [Count('紙本待確認', 'info', 'book', '紙本紀錄冊', waiting, links.review_paper_books())] if waiting else []
     return [
         Count('已逾期', 'bad', 'warning', '請優先審核', counts.overdue, links.overdue()),
         Count('今日到期', 'warn', 'clock', '今天完成', counts.due_today, links.review_queue(due='today')),
         Count('輪到您', 'warn', 'bolt', '全部待審核', lists[AgencyList.TURN], links.review_queue()),
         Count('待補件', '', 'flag', '等單位補件', lists[AgencyList.RETURNED], links.review_queue('returned')),
+        *papers,
     ]
 
 
