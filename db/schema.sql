@@ -1007,3 +1007,97 @@ CREATE TABLE "backup" (
 );
 CREATE INDEX "idx_backup_made_at_ff6582" ON "backup" ("made_at");
 COMMENT ON TABLE "backup" IS 'A backup of the whole office that was made; where it lies only its keeper knows.';
+
+-- 0021_imports
+CREATE TABLE "import_batch" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "kind" VARCHAR(20) NOT NULL,
+    "state" VARCHAR(20) NOT NULL,
+    "file_name" VARCHAR(120) NOT NULL,
+    "digest" VARCHAR(64) NOT NULL,
+    "size" INT NOT NULL,
+    "is_pasted" BOOL NOT NULL,
+    "sheet" VARCHAR(100) NOT NULL,
+    "sheets" JSONB NOT NULL,
+    "headings" JSONB NOT NULL,
+    "mapping" JSONB NOT NULL,
+    "heading_row" INT NOT NULL,
+    "lacking" JSONB NOT NULL,
+    "common" JSONB NOT NULL,
+    "why" TEXT NOT NULL,
+    "edition" INT NOT NULL,
+    "rows" INT NOT NULL,
+    "good" INT NOT NULL,
+    "attention" INT NOT NULL,
+    "wrong" INT NOT NULL,
+    "written" INT NOT NULL,
+    "done" INT NOT NULL,
+    "total" INT NOT NULL,
+    "milliseconds" INT NOT NULL,
+    "begun_at" TIMESTAMPTZ NOT NULL,
+    "graded_at" TIMESTAMPTZ,
+    "confirmed_at" TIMESTAMPTZ,
+    "written_at" TIMESTAMPTZ,
+    "taken_back_at" TIMESTAMPTZ,
+    "cells_until" TIMESTAMPTZ,
+    "account_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "confirmed_by_id" INT REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "host_unit_id" INT NOT NULL REFERENCES "host_unit" ("id") ON DELETE RESTRICT,
+    "taken_back_by_id" INT REFERENCES "account" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "idx_import_batc_begun_a_259194" ON "import_batch" ("begun_at");
+CREATE INDEX "idx_import_batc_host_un_908b02" ON "import_batch" ("host_unit_id", "id");
+COMMENT ON COLUMN "import_batch"."kind" IS 'VOLUNTEERS: volunteers\nTRAININGS: trainings\nSERVICE_HOURS: service-hours\nOPENING_HOURS: opening-hours\nINSURANCE: insurance\nPAPER_BOOKS: paper-books\nTEAMS: teams\nPICTURES: pictures';
+COMMENT ON COLUMN "import_batch"."state" IS 'READING: reading\nUNREADABLE: unreadable\nGRADED: graded\nWRITING: writing\nDONE: done\nTAKING_BACK: taking-back\nTAKEN_BACK: taken-back\nDROPPED: dropped';
+COMMENT ON TABLE "import_batch" IS '匯入批次: one file or pasted range of a unit, from reading to taking back.';
+CREATE TABLE "import_block" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "number" INT NOT NULL,
+    "first_row" INT NOT NULL,
+    "rows" INT NOT NULL,
+    "cells" BYTEA NOT NULL,
+    "graded" BYTEA,
+    "twins" BYTEA,
+    "grades" TEXT NOT NULL,
+    "doubts" TEXT NOT NULL,
+    "takes" TEXT NOT NULL,
+    "batch_id" INT NOT NULL REFERENCES "import_batch" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_import_bloc_batch_i_4b8007" UNIQUE ("batch_id", "number")
+);
+COMMENT ON TABLE "import_block" IS 'Some hundred rows of an import: cells as typed and what grading made of them, sealed together.';
+CREATE TABLE "import_file" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "content" BYTEA NOT NULL,
+    "batch_id" INT NOT NULL UNIQUE REFERENCES "import_batch" ("id") ON DELETE RESTRICT
+);
+COMMENT ON TABLE "import_file" IS 'The bytes of an import as they came, sealed; they go when it is confirmed or given up.';
+CREATE TABLE "import_piece" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "number" INT NOT NULL,
+    "written" BYTEA,
+    "people" JSONB NOT NULL,
+    "is_taken_back" BOOL NOT NULL,
+    "batch_id" INT NOT NULL REFERENCES "import_batch" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_import_piec_batch_i_60cc38" UNIQUE ("batch_id", "number")
+);
+COMMENT ON TABLE "import_piece" IS 'What one transaction of an import has written, sealed, to be taken back. `people`: volunteer''s id → rows.';
+CREATE TABLE "import_row" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "number" INT NOT NULL,
+    "mended" BYTEA,
+    "graded" BYTEA,
+    "left" TEXT NOT NULL,
+    "batch_id" INT NOT NULL REFERENCES "import_batch" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_import_row_batch_i_5d57c0" UNIQUE ("batch_id", "number")
+);
+COMMENT ON TABLE "import_row" IS 'A row of an import that somebody mended, or that was left out; `number` as in the sheet.';
+CREATE TABLE "known_heading" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "kind" VARCHAR(20) NOT NULL,
+    "heading" VARCHAR(100) NOT NULL,
+    "column" VARCHAR(40) NOT NULL,
+    "host_unit_id" INT NOT NULL REFERENCES "host_unit" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_known_headi_host_un_c61411" UNIQUE ("host_unit_id", "kind", "heading")
+);
+COMMENT ON COLUMN "known_heading"."kind" IS 'VOLUNTEERS: volunteers\nTRAININGS: trainings\nSERVICE_HOURS: service-hours\nOPENING_HOURS: opening-hours\nINSURANCE: insurance\nPAPER_BOOKS: paper-books\nTEAMS: teams\nPICTURES: pictures';
+COMMENT ON TABLE "known_heading" IS 'What a unit said a heading of its files means: a column''s key, or '''' for 不匯入.';

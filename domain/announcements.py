@@ -52,6 +52,7 @@ class Channel(StrEnum):
     MAIL = 'mail'
     SESSION = 'session_closed'
     DRAFT = 'draft'
+    IMPORT = 'import'
 
 
 class Malformed(ValueError):
@@ -156,6 +157,15 @@ class DraftChanged(Announcement):
     writer: str
 
 
+@dataclass(frozen=True)
+class ImportChanged(Announcement):
+    """How far an import is: its state, its counts, its progress."""
+
+    channel = Channel.IMPORT
+    batch_id: int
+    host_unit_id: int
+
+
 KINDS: dict[Channel, type[Announcement]] = {
     kind.channel: kind
     for kind in (
@@ -168,6 +178,7 @@ KINDS: dict[Channel, type[Announcement]] = {
         MailQueued,
         SessionClosed,
         DraftChanged,
+        ImportChanged,
     )
 }
 _READERS: dict[Any, Callable[[str], object]] = {int: int, str: lambda text: unquote(text, errors='strict')}

@@ -14,6 +14,7 @@ from .applications import Application, ApplicationStep, CaseContent, Decision, P
 from .books import BookIssue, NumberSeries, RecordBook, Tally
 from .corrections import Correction, CorrectionExchange, EyeCheck
 from .drafts import Draft, DraftEntry, HalfWritten, KeptSearch
+from .imports import ImportBatch, ImportBlock, ImportFile, ImportPiece, ImportRow, KnownHeading
 from .ledgers import Award, HonorCard, InsuranceCover, OtherEntry, PerformanceCertificate, ServiceHours
 from .office import AccessEntry, Backup, HistoryEntry, KeyCheck, MailTemplate, OfficeEntry, OutgoingMail, PhoneCall
 from .people import Account, Membership, StoredFile, Volunteer
@@ -48,9 +49,15 @@ __all__ = [
     'HonorCard',
     'HostUnit',
     'IdentityLookup',
+    'ImportBatch',
+    'ImportBlock',
+    'ImportFile',
+    'ImportPiece',
+    'ImportRow',
     'InsuranceCover',
     'KeptSearch',
     'KeyCheck',
+    'KnownHeading',
     'LoginFailure',
     'MailTemplate',
     'Membership',

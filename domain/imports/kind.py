@@ -8,15 +8,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
-from db.choices import Doubt, Grade, ImportKind
+from db.choices import Doubt, Grade, ImportKind, Section
 from db.models import Account
 
-# 'identity' is compacted (half width, upper case), 'day' a date in any ROC or Western form, 'whole' an integer (numbers as text, full
-# width, lost zeros of codes are put back by `width`), 'yes_no' 是/否/V/空白, 'choice' one of `choices` by label or value.
-Reading = Literal['text', 'lines', 'identity', 'day', 'whole', 'yes_no', 'choice']
-Value = str | int | bool | date | None
+from ..sheets.columns import Column, Reading, Value
+
+__all__ = ['ANSWERS', 'Column', 'Graded', 'Kind', 'Mark', 'Reading', 'Row', 'Value', 'Written']
 
 # What a row with a doubt does: left alone (first) unless somebody says otherwise (second).
 ANSWERS: dict[Doubt, tuple[str, str]] = {
@@ -26,24 +25,6 @@ ANSWERS: dict[Doubt, tuple[str, str]] = {
     Doubt.UNINSURED: ('不匯入', '仍要匯入'),
     Doubt.UNUSUAL: ('不匯入', '仍要匯入'),
 }
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column. `synonyms`: headings seen in the field that mean it. `width`: digits of a code, whose zeros get lost.
-
-    `choices`: stored value → label, for templates and reading. `sample`: the cell of the template's example row.
-    """
-
-    key: str
-    label: str
-    reading: Reading = 'text'
-    synonyms: tuple[str, ...] = ()
-    needed: bool = False
-    width: int = 0
-    choices: Mapping[str, str] = field(default_factory=dict)
-    sample: str = ''
-    note: str = ''
 
 
 @dataclass(frozen=True)
@@ -102,24 +83,50 @@ class Kind(ABC):
     key: ClassVar[ImportKind]
     sheet: ClassVar[str]
     columns: ClassVar[Sequence[Column]]
+    # Where the batch notes 「批次匯入… 12 筆」, once a person; None: `write` and `take_back` note what they change.
+    section: ClassVar[Section | None] = None
     # Asked once for the whole file, beside the preview: 課程 and 證書 of one course for many people.
     common: ClassVar[Sequence[Column]] = ()
 
     @abstractmethod
-    async def known(self, identity_numbers: Iterable[str], common: Mapping[str, Any], *, by: Account) -> dict[str, Any]:
-        """What grading must know of these people, of code lists and of the unit, as JSON."""
+    async def known(
+        self,
+        identity_numbers: Iterable[str],
+        common: Mapping[str, Any],
+        *,
+        by: Account,
+        span: tuple[date, date] | None = None,
+    ) -> dict[str, Any]:
+        """What grading must know of these people, of code lists and of the unit, as JSON.
+
+        `span`: the first and the last of all days in the file, None where it has none; what is asked of the record may
+        be narrowed by it.
+        """
+
+    def prepared(self, known: Mapping[str, Any]) -> Mapping[str, Any]:
+        """`known` as `grade` looks things up in it, made once for a file, where grading is done. Pure."""
+        return known
 
     @abstractmethod
     def grade(self, values: Mapping[str, Value], known: Mapping[str, Any]) -> Graded:
-        """Pure; `values` by column key, each readable as its column says. Other rows of the file are compared by the batch."""
+        """Pure; `values` has every column's key, read as its column says; None where the cell is empty or unreadable.
+
+        A cell that cannot be read has its sentence already: the batch shows that, and not what is said here of the same
+        column, and the row is wrong. Other rows of the file are compared by the batch, by `same_as`.
+        """
 
     @abstractmethod
     async def write(self, rows: Sequence[Row], common: Mapping[str, Any], *, by: Account) -> list[Written]:
-        """Write these rows in the open transaction, by the checks of the room again; history once a person and batch.
+        """Write these rows in the open transaction; what may have changed since the preview is checked again.
 
-        Raises Incomplete for rows that no longer stand, naming their numbers.
+        `common` is read as its columns say. Rows come in the order of the file. Raises Incomplete for rows that no
+        longer stand, having written nothing: `problems` maps str(number) to the sentence; the batch leaves them out,
+        says why at the row, and comes again with the others.
         """
 
     @abstractmethod
     async def take_back(self, written: Sequence[Written], *, by: Account) -> dict[int, str]:
-        """Delete what was made, put back what was changed; row number → why it stays, for those on which somebody built."""
+        """Delete what was made, put back what was changed; row number → why it stays, where somebody built on it.
+
+        They come in the reverse order of writing: a row that replaced another of the same file goes first.
+        """

@@ -1,0 +1,68 @@
+"""What the pages see of an import."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from db.choices import Doubt, Grade
+from db.models import ImportBatch
+
+from .kind import Column, Mark
+
+
+@dataclass(frozen=True)
+class Cell:
+    """`text`: as typed, or as mended; `original`: what the file says, where it was mended, else None.
+
+    `beside`: what stands below it in grey: the name of a code, what the record says. An identity number stands masked
+    unless something is wrong with it.
+    """
+
+    text: str
+    original: str | None = None
+    beside: str = ''
+    marks: Sequence[Mark] = ()
+
+
+@dataclass(frozen=True)
+class PreviewRow:
+    """A row: `number` as in the sheet, `cells` by the keys of the columns that the file has.
+
+    `doubt` waits for an answer: `takes` is the second of `ANSWERS[doubt]`. `marks` of columns that the file lacks stand
+    in `marks`. `left`: why it was not written after 確認, or stays after 復原. `values`: what was understood, by the
+    names of the kind, {} where nothing was.
+    """
+
+    number: int
+    grade: Grade
+    cells: Mapping[str, Cell]
+    doubt: Doubt | None = None
+    takes: bool = False
+    marks: Sequence[Mark] = ()
+    about: int = 0
+    is_mended: bool = False
+    left: str = ''
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """One page of the rows of a batch, those with something to do first, then by row.
+
+    `columns` are those that the file has, in its order. `total` is how many rows `show` leaves; `doubts` how many wait,
+    by doubt; `importable` what 確認 would write now: good rows, and those in doubt that are taken.
+    """
+
+    batch: ImportBatch
+    columns: Sequence[Column]
+    rows: Sequence[PreviewRow]
+    total: int
+    number: int = 1
+    per_page: int = 50
+    doubts: Mapping[Doubt, int] = field(default_factory=dict)
+    importable: int = 0
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are."""
+        return max(1, -(-self.total // self.per_page))
