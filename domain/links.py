@@ -183,14 +183,14 @@ def batch() -> str:
     return '/batch'
 
 
-def imports(kind: str = '', *, page: int | None = None, per: int | None = None) -> str:
-    """匯入紀錄: the unit's batches, or those of a kind, turned to a page."""
-    return _with('/imports', kind=kind, page=page, per=per)
+def imports(page: int | None = None, per: int | None = None) -> str:
+    """匯入紀錄: the unit's batches, turned to a page."""
+    return _with('/imports', page=page, per=per)
 
 
-def new_import(kind: str) -> str:
-    """Where a file of this kind (`ImportKind`) is chosen."""
-    return f'/imports/new/{kind}'
+def new_import(kind: str, *, page: int | None = None, per: int | None = None) -> str:
+    """Where a file of this kind (`ImportKind`) is chosen; below it the unit's batches, turned to a page."""
+    return _with(f'/imports/new/{kind}', page=page, per=per)
 
 
 def import_batch(batch_id: object, grade: str = '', *, page: int | None = None, per: int | None = None) -> str:
@@ -198,9 +198,9 @@ def import_batch(batch_id: object, grade: str = '', *, page: int | None = None, 
     return _with(f'/imports/{batch_id}', grade=grade, page=page, per=per)
 
 
-def marked_sheet(batch_id: object) -> str:
-    """下載標色檔案: the file of a batch with its cells coloured."""
-    return f'/imports/{batch_id}/marked'
+def marked_sheet(batch_id: object, form: str) -> str:
+    """下載標色檔案: the file of a batch with its cells coloured, `form` ods or xlsx."""
+    return f'/imports/{batch_id}/marked.{form}'
 
 
 def import_template(kind: str, form: str) -> str:

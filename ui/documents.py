@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 
-from domain import dates, file_names, rosters, searches, validation, volunteers
+from domain import dates, file_names, imports, rosters, searches, validation, volunteers
 from domain.books import number_ledger, record_books
 from domain.books.number_ledger import EntryQuery
 from domain.books.record_books import RecordBookQuery
@@ -26,6 +26,10 @@ from . import public
 from .headers import disposition
 from .session import account_of
 
+SHEETS = {
+    'ods': profile_lists.MEDIA_TYPES['ods'],
+    'xlsx': 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+}
 REASONS = {Role.VOLUNTEER: '本人檢視', Role.UNIT_STAFF: '單位列印', Role.REVIEWER: '機關列印'}
 
 
@@ -41,6 +45,7 @@ def register(site: FastAPI) -> None:
     site.add_api_route('/printouts/evidence.ods', _in_peace(period_evidence), methods=['GET'])
     site.add_api_route('/printouts/numbers.ods', _in_peace(ledger), methods=['GET'])
     site.add_api_route('/printouts/figures.ods', _in_peace(figure_tables), methods=['GET'])
+    site.add_api_route('/imports/{batch_id}/marked.{form}', _in_peace(marked_sheet), methods=['GET'])
 
 
 def _in_peace(make: Callable[..., Awaitable[Response]]) -> Callable[..., Awaitable[Response]]:
@@ -203,6 +208,15 @@ async def figure_tables(request: Request, months: int = 12) -> Response:
     except DomainError as refusal:
         return _refused(request, refusal)
     return _sent(Document(content, profile_lists.MEDIA_TYPES['ods'], '審核統計.ods'), is_download=True)
+
+
+async def marked_sheet(request: Request, batch_id: int, form: str) -> Response:
+    """下載標色檔案: what was imported with its cells coloured, to be mended and imported again."""
+    try:
+        name, content = await imports.marked_file(batch_id, form, by=account_of(request))
+    except DomainError as refusal:
+        return _refused(request, refusal)
+    return _sent(Document(content, SHEETS[form], name), is_download=True)
 
 
 def _reason(account: Account) -> str:

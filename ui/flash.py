@@ -37,6 +37,7 @@ CONFIRMATIONS = {
     'roster-started': '名冊已建立。接著請按「加入志工」。',
     'roster-discarded': '名冊已刪除；志工的資料都還在。',
     'batch-prepared': '已為勾選的志工帶入課程。請在下方逐一上傳證書正反面，資料才會正式登錄。',
+    'import-dropped': '已放棄這次匯入，沒有寫入任何資料。',
     'office-saved': '已儲存。',
     'calendar-saved': '辦公日曆已更新，審核中案件的期限已重新計算。',
     'calendar-filled': '已帶入國定假日與補班日，審核中案件的期限已重新計算。',

@@ -22,6 +22,7 @@ from domain import settings as settings_module
 from domain.accounts import sessions
 from domain.announcements import SessionClosed
 from domain.errors import DatabaseAway, NoAnswer
+from domain.imports.sizes import MOST_MEGABYTES as IMPORTED_MEGABYTES
 from domain.model import Account
 from domain.pictures import MEGABYTE, MOST_MEGABYTES
 from domain.repeating import in_background, repeating
@@ -65,6 +66,7 @@ PUBLIC_PAGES = frozenset(
 )
 
 _MEGABYTES = {links.upload(kind): most for kind, most in MOST_MEGABYTES.items()}
+_IMPORTED = {links.upload_import(kind): most for kind, most in IMPORTED_MEGABYTES.items()}
 _MOST_UPLOADED = max(_MEGABYTES.values())
 _ROUND_A_FILE = 64 * 1024  # what multipart writes around it
 _MOST_TYPED = 256 * 1024
@@ -326,6 +328,9 @@ def _closing(answer: Response) -> Response:
 def _limit(path: str) -> tuple[int, str]:
     """How many bytes may be sent to `path`, and the sentence for more."""
     if path.startswith(links.upload('')):
+        if path in _IMPORTED:
+            sentence = f'檔案超過 {_IMPORTED[path]} MB，沒有收下。請分成幾個檔案，一個一個匯入；沒有寫入任何資料。'
+            return _IMPORTED[path] * MEGABYTE + _ROUND_A_FILE, sentence
         most = _MEGABYTES.get(path, _MOST_UPLOADED)
         sentence = f'檔案超過 {most} MB，沒有收下。請縮小檔案，或用手機重新拍照；已填的資料都還在。'
         return most * MEGABYTE + _ROUND_A_FILE, sentence

@@ -26,6 +26,8 @@ from .pages import (
     statistics,
     teaching,
 )
+from .pages.imports import batch as import_batch
+from .pages.imports import batches, entries, new
 from .pages.review import case, number_ledger, overdue, queue
 from .pages.review import rosters as review_rosters
 from .pages.volunteer import application_form, consolidated, form, profile, search, training_form
@@ -52,6 +54,10 @@ PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [
     ('/applications', applications.applications_page, (STAFF,)),
     ('/rosters', rosters.rosters_page, (STAFF,)),
     ('/rosters/{roster_id}', rosters.roster_page, (STAFF,)),
+    ('/batch', entries.batch_page, (STAFF,)),
+    ('/imports', batches.imports_page, (STAFF,)),
+    ('/imports/new/{kind}', new.new_import_page, (STAFF,)),
+    ('/imports/{batch_id}', import_batch.import_batch_page, (STAFF,)),
     ('/batch/trainings', batch.batch_trainings_page, (STAFF,)),
     ('/reviews', queue.review_queue_page, (REVIEWER,)),
     ('/reviews/rosters', review_rosters.review_rosters_page, (REVIEWER,)),

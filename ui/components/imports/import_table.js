@@ -61,26 +61,27 @@ export default {
                   <td v-for="(c, i) in r.cells" :key="groups[i]" :data-label="groups[i]" :class="{blank: c.blank}">
                     <div class="lb-import-cell">
                       <span v-if="c.main" :class="{strong: c.strong}">{{ c.main }}</span>
-                      <small v-for="(s, k) in c.sub" :key="k">{{ s }}</small>
                       <template v-if="!opened[r.n] && !locked">
-                        <input
-                          v-for="b in c.boxes"
-                          :key="b.key"
-                          type="text"
-                          :class="{bad: b.bad}"
-                          :value="shown(r, b)"
-                          :placeholder="b.masked"
-                          :aria-label="'第 ' + r.n + ' 列 ' + b.label"
-                          :aria-invalid="b.bad || null"
-                          :aria-describedby="c.marks.length ? 'why-' + r.n + '-' + i : null"
-                          :maxlength="2000"
-                          autocomplete="off"
-                          spellcheck="false"
-                          @input="type_in(r, b, $event)"
-                          @change="mend(r, b.key, $event.target.value)"
-                          @keydown.enter="go_on"
-                        />
+                        <label v-for="b in c.boxes" :key="b.key">
+                          <small v-if="b.caption">{{ b.label }}</small>
+                          <input
+                            type="text"
+                            :class="{bad: b.bad}"
+                            :value="shown(r, b)"
+                            :placeholder="b.masked"
+                            :aria-label="'第 ' + r.n + ' 列 ' + b.label"
+                            :aria-invalid="b.bad || null"
+                            :aria-describedby="c.marks.length ? 'why-' + r.n + '-' + i : null"
+                            :maxlength="2000"
+                            autocomplete="off"
+                            spellcheck="false"
+                            @input="type_in(r, b, $event)"
+                            @change="mend(r, b.key, $event.target.value)"
+                            @keydown.enter="go_on"
+                          />
+                        </label>
                       </template>
+                      <small v-for="(s, k) in c.sub" :key="k">{{ s }}</small>
                       <div :id="'why-' + r.n + '-' + i">
                         <div v-for="(m, k) in c.marks" :key="k" class="lb-why-cell" :class="m.tone">
                           <lb-icon :name="m.tone === 'ok' ? 'check' : 'warning'" size="14" weight="2" />
@@ -138,11 +139,11 @@ export default {
                         <button
                           type="button"
                           class="lb-link"
-                          :aria-label="'第 ' + r.n + ' 列' + (opened[r.n] ? '收合' : '各欄')"
+                          :aria-label="'第 ' + r.n + ' 列' + (opened[r.n] ? '收合' : '全部欄位')"
                           :aria-expanded="!!opened[r.n]"
                           @click="open(r)"
                         >
-                          {{ opened[r.n] ? '收合' : '各欄' }}
+                          {{ opened[r.n] ? '收合' : '全部欄位' }}
                         </button>
                       </div>
                     </div>
@@ -193,7 +194,9 @@ export default {
           <span class="sp"></span>
           <button type="button" class="lb-link" :disabled="page <= 1" @click="$emit('turned', page - 1)">前一頁</button>
           <b class="lb-page-now" aria-current="page">{{ page }}</b>
-          <button type="button" class="lb-link" :disabled="last >= total" @click="$emit('turned', page + 1)">後一頁</button>
+          <button type="button" class="lb-link" :disabled="last >= total" @click="$emit('turned', page + 1)">
+            後一頁
+          </button>
         </nav>
       </section>
     </div>

@@ -60,7 +60,9 @@ class import_table(Element, component='import_table.js'):
         batch = found.batch
         is_open = batch.state is BatchState.GRADED
         columns = {each.key: each for each in found.columns}
-        marked = {key for row in found.rows for key, cell in row.cells.items() if cell.marks or cell.original is not None}
+        marked = {
+            key for row in found.rows for key, cell in row.cells.items() if cell.marks or cell.original is not None
+        }
         groups = layouts.of(batch.kind, {key: each.label for key, each in columns.items()}, marked)
         lines = [_line(row, groups, columns, batch) for row in found.rows]
         self._props.update({'rows': json.dumps(lines, ensure_ascii=False), 'groups': [each.label for each in groups]})
@@ -173,19 +175,34 @@ def _state(row: PreviewRow, batch: ImportBatch) -> tuple[Look, str]:
 
 def _cell(row: PreviewRow, group: Group, columns: dict[str, Column]) -> dict[str, Any]:
     cells = {key: row.cells[key] for key in group.keys if key in row.cells}
-    boxes = {key for key, cell in cells.items() if _is_open(row, cell)}
-    main = [key for key in group.main if key in cells]
-    sub = [_read(cells[key].text, columns[key]) for key in group.sub if key in cells and key not in boxes]
-    sub += [cell.beside for cell in cells.values()]
+    boxes = [key for key, cell in cells.items() if _is_open(row, cell)]
+    is_whole = not set(boxes).intersection(group.main)
+    main = [_named(cells[key], columns[key])[0] for key in group.main if key in cells]
+    sub = [_named(cells[key], columns[key])[1] for key in group.main if key in cells and key not in boxes]
+    sub += [_coded(cells[key], columns[key]) for key in group.sub if key in cells and key not in boxes]
+    if not is_whole:  # what stands beside a box says what it is
+        rest = [key for key in group.main if key in cells and key not in boxes]
+        sub = [f'{columns[key].label} {_read(cells[key].text, columns[key])}' for key in rest] + sub
     marks = [mark for key, cell in cells.items() for mark in _marks(row, key, cell)]
     return {
-        'main': '' if boxes.intersection(main) else _put_together(group.form, [_read(cells[k].text, columns[k]) for k in main]),
-        'strong': group is not None and group.main == ('name',),
+        'main': _put_together(group.form, main) if is_whole else '',
+        'strong': group.main == ('name',),
         'sub': [text for text in sub if text],
-        'boxes': [_box(row, key, columns[key], cells[key]) for key in group.keys if key in cells and (key in boxes or boxes and key in main)],
+        'boxes': [_box(row, key, columns[key], cells[key]) | {'caption': len(group.main) > 1} for key in boxes],
         'marks': marks,
         'blank': not any(cell.text or cell.marks for cell in cells.values()),
     }
+
+
+def _named(cell: Cell, column: Column) -> tuple[str, str]:
+    """What the cell says first, and below it: of a code its name, then the code."""
+    if column.width and cell.beside:
+        return cell.beside, cell.text
+    return _read(cell.text, column), cell.beside
+
+
+def _coded(cell: Cell, column: Column) -> str:
+    return '　'.join(filter(None, [_read(cell.text, column), cell.beside]))
 
 
 def _is_open(row: PreviewRow, cell: Cell) -> bool:

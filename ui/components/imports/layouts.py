@@ -1,4 +1,4 @@
-"""Which cells of a row stand together in the table of an import; all the others are behind 各欄, or shown when marked."""
+"""Which cells of a row stand together in the table; the others are behind 全部欄位, or shown when marked."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

@@ -123,17 +123,17 @@ export default {
       this.send_words();
     },
     send_words() {
-      this.take([new File([this.words], '貼上的資料.tsv', { type: 'text/tab-separated-values' })]);
+      this.take([new File([this.words], '貼上的資料.tsv', { type: 'text/tab-separated-values' })], true);
     },
-    take(files) {
+    take(files, is_pasted = false) {
       if (!files.length || this.busy) return;
       this.sentence = '';
       if (files.length > 1) return (this.sentence = '一次只能讀取一個檔案，請再選一次。');
       if (files[0].size > this.megabytes * 1024 * 1024)
         return (this.sentence = `這個檔案超過 ${this.megabytes} MB，請分成幾個檔案，一個一個匯入。`);
-      this.send(files[0]);
+      this.send(files[0], is_pasted);
     },
-    send(file) {
+    send(file, is_pasted) {
       const request = new XMLHttpRequest(),
         body = new FormData();
       body.append('file', file, file.name);
@@ -142,7 +142,7 @@ export default {
       request.upload.onprogress = (e) => {
         this.percent = Math.round((e.loaded / e.total) * 100);
       };
-      request.open('POST', this.address);
+      request.open('POST', this.address + (is_pasted ? '?pasted=1' : ''));
       request.onload = () => {
         let answer = {};
         try {

@@ -3,6 +3,7 @@
 from nicegui.element import Element
 
 from domain import links
+from domain.imports.sizes import MOST_MEGABYTES
 from domain.model import ImportKind
 
 PROMPTS = {ImportKind.PICTURES: '選擇照片或證書的 ZIP 檔'}
@@ -16,8 +17,9 @@ class sheet_box(Element, component='sheet_box.js'):
     `replaces`: the batch that is dropped when the new one is there; then only a button is shown, with `prompt`.
     """
 
-    def __init__(self, kind: ImportKind, megabytes: int, *, replaces: object = None, prompt: str = '') -> None:
+    def __init__(self, kind: ImportKind, *, replaces: object = None, prompt: str = '') -> None:
         super().__init__()
+        megabytes = MOST_MEGABYTES[kind]
         accept, formats = FORMATS.get(kind, (SHEETS, 'Excel（.xlsx、.xls）、ODS、CSV、TSV'))
         self._props.update({'address': links.upload_import(kind, replaces=replaces), 'accept': accept})
         self._props.update({'megabytes': megabytes, 'hint': f'{formats}，{megabytes} MB 以內'})

@@ -9,7 +9,7 @@ from ...components.entry_group import entry_group
 from ...components.tiles import Entry
 from ...frame import MENU, frame, waiting_for
 
-TITLE = '批次維護作業'
+BATCH = ('批次維護作業', links.batch())
 IMPORTS = (
     (ImportKind.VOLUNTEERS, 'people', '一列一位志工：姓名、證號、出生日期、聯絡方式。已經登錄的人會比對，不會重複。'),
     (ImportKind.PICTURES, 'camera', '檔名是身分證字號的照片，或加上「正」「反」的結業證書，裝成一個 ZIP 檔。'),
@@ -29,7 +29,7 @@ BY_HAND = (
 
 async def batch_page(account: Account) -> None:
     """The ways in, as a list of links."""
-    with frame(account, TITLE, crumbs=[MENU], waiting=await waiting_for(account)):
+    with frame(account, BATCH[0], crumbs=[MENU], waiting=await waiting_for(account)):
         html.p('選擇檔案後先看結果，按下確認匯入才會寫入；匯入之後也可以整批復原。').classes('lb-lead')
         with html.div().classes('lb-stack'):
             entry_group('匯入檔案', [_entry(*each) for each in IMPORTS])

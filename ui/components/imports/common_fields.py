@@ -1,0 +1,143 @@
+"""What is asked once for a whole file: the course with its certificate, the policy. Each change is kept at once."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from nicegui import html
+from nicegui.element import Element
+
+from domain import dates, files, imports
+from domain.errors import DomainError, Incomplete
+from domain.imports import KINDS, Column
+from domain.model import Account, FileKind, ImportBatch
+
+from ..card import card
+from ..form import form
+from ..form.fields import check_field, choice_field, date_field, number_field, text_area, text_field
+from ..form.upload_box import upload_box
+from ..notices import refuse
+
+# These hold the id of a file.
+CERTIFICATES = ('certificate_front', 'certificate_back')
+
+
+class CommonDetails:
+    """The values of the columns that are asked once, each an attribute."""
+
+    def __init__(self, columns: Sequence[Column], typed: Mapping[str, Any]) -> None:
+        self.columns = columns
+        self.refused: dict[str, str] = {}
+        for each in columns:
+            setattr(self, each.key, _value(each, str(typed.get(each.key) or '')))
+
+    def problems(self) -> dict[str, str]:
+        """What the service has refused last."""
+        return self.refused
+
+    def typed(self) -> dict[str, str]:
+        """The values as texts, as `imports.set_common` takes them."""
+        return {each.key: _text(getattr(self, each.key)) for each in self.columns}
+
+
+class common_fields(Element):
+    """The fields in a card; nothing where the kind asks for nothing."""
+
+    def __init__(self, batch: ImportBatch, account: Account) -> None:
+        super().__init__('div')
+        self.batch_id, self.account = batch.id, account
+        self.details = CommonDetails(KINDS[batch.kind].common, batch.common)
+        self.form: form | None = None
+
+    async def build(self) -> None:
+        """Places the fields."""
+        if not self.details.columns:
+            return
+        with self, card('整份檔案共用', '只填一次，用在每一列。'):
+            self.form = form(self.details, summary=False)
+            with html.div().classes('lb-grid'):
+                for each in self.details.columns:
+                    if each.key not in CERTIFICATES:
+                        _field(each, self.form)
+            await self._certificate(self.form)
+        self.form.on_change(self._keep)
+
+    async def show(self, batch: ImportBatch) -> None:
+        """Shows what a colleague has filled in."""
+        if self.form is None:
+            return
+        theirs = CommonDetails(self.details.columns, batch.common)
+        for name, each in self.form.fields.items():
+            value = getattr(theirs, name)
+            if value != getattr(self.details, name) and not each.unread:
+                setattr(self.details, name, value)
+                await each.hear(value)
+
+    async def _certificate(self, in_form: form) -> None:
+        """Both sides of one certificate for everybody."""
+        boxes = []
+        with html.div().classes('lb-sides'):
+            for each in self.details.columns:
+                if each.key in CERTIFICATES:
+                    file_id = getattr(self.details, each.key)
+                    kept = await files.get(file_id, by=self.account) if file_id else None
+                    box = upload_box(
+                        each.label, in_form, each.key, FileKind.CERTIFICATE, account=self.account, kept=kept
+                    )
+                    boxes.append(box)
+        if len(boxes) > 1:
+            boxes[0].pair(boxes[1])
+
+    async def _keep(self) -> None:
+        self.details.refused = {}
+        try:
+            await imports.set_common(self.batch_id, self.details.typed(), by=self.account)
+        except Incomplete as refusal:
+            self.details.refused = dict(refusal.problems)
+            for name in refusal.problems:
+                if self.form is not None and name in self.form.fields:
+                    self.form.touch(name)
+        except DomainError as refusal:
+            refuse(refusal)
+
+
+def _field(column: Column, in_form: form) -> None:
+    key, label, hint = column.key, column.label, column.note
+    if column.choices:
+        choices = {None: '（依檔案）'} | dict(column.choices) if not column.needed else dict(column.choices)
+        choice_field(label, in_form, key, choices, required=column.needed, hint=hint)
+    elif column.reading == 'day':
+        date_field(label, in_form, key, required=column.needed, hint=hint)
+    elif column.reading == 'whole':
+        number_field(label, in_form, key, required=column.needed, hint=hint)
+    elif column.reading == 'yes_no':
+        check_field(label, in_form, key, hint=hint)
+    elif column.reading == 'lines':
+        text_area(label, in_form, key, required=column.needed, hint=hint, wide=True)
+    else:
+        text_field(label, in_form, key, required=column.needed, hint=hint, maxlength=200)
+
+
+def _value(column: Column, text: str) -> object:
+    """What the field shows for `text`; None, or '' in a box for text, where it is nothing."""
+    if column.key in CERTIFICATES:
+        return UUID(text) if text else None
+    if column.choices:
+        return text if text in column.choices else None
+    if column.reading == 'day':
+        try:
+            return dates.parse_roc(text)
+        except dates.UnreadableDate:
+            return None
+    if column.reading == 'whole':
+        return int(text) if text.isdecimal() else None
+    return text == '是' if column.reading == 'yes_no' else text
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return '是' if value else '否'
+    if isinstance(value, date):
+        return dates.roc(value)
+    return '' if value is None else str(value)
