@@ -1,8 +1,10 @@
 """The database: connections and transactions."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
+from contextvars import Context
+from typing import Any, TypeVar
 
 from tortoise.config import AppConfig, ConnectionConfig, TortoiseConfig
 from tortoise.context import TortoiseContext
@@ -10,7 +12,9 @@ from tortoise.transactions import in_transaction
 
 from .outages import DatabaseAway, unhurried
 
-__all__ = ['CONFIG', 'DatabaseAway', 'connected', 'tortoise_config', 'transaction', 'unhurried']
+Result = TypeVar('Result')
+
+__all__ = ['CONFIG', 'DatabaseAway', 'apart', 'connected', 'tortoise_config', 'transaction', 'unhurried']
 
 
 @asynccontextmanager
@@ -33,6 +37,14 @@ async def connected(
 def transaction() -> AbstractAsyncContextManager[Any]:
     """A transaction: commits at the end of the block, rolls back on any error or cancellation. May be nested."""
     return in_transaction()
+
+
+async def apart(act: Coroutine[Any, Any, Result]) -> Result:
+    """`act` outside of the caller's transaction: what it writes stays, also when that is rolled back.
+
+    It must not wait for what the transaction has locked.
+    """
+    return await asyncio.create_task(act, context=Context())
 
 
 def tortoise_config(url: str, *, min_size: int = 1, max_size: int = 1, patience: float | None = None) -> TortoiseConfig:

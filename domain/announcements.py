@@ -11,7 +11,7 @@ field is appended to its record, with a default; what a process does not underst
 import asyncio
 import inspect
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from enum import StrEnum
@@ -205,10 +205,17 @@ async def announce(announcement: Announcement) -> None:
 
     Equal announcements of one transaction arrive once. Raises ValueError for one that PostgreSQL would not take.
     """
-    message = announcement.encode()
-    if len(message) >= _TOO_MANY_BYTES:
-        raise ValueError(f'an announcement of {len(message)} bytes: {message[:80]}…')
-    await get_connection('default').execute_query('SELECT pg_notify($1, $2)', [_WIRE, message])
+    await announce_each([announcement])
+
+
+async def announce_each(several: Iterable[Announcement]) -> None:
+    """The same of many at once, in one statement."""
+    messages = [announcement.encode() for announcement in several]
+    for message in messages:
+        if len(message) >= _TOO_MANY_BYTES:
+            raise ValueError(f'an announcement of {len(message)} bytes: {message[:80]}…')
+    statement = 'SELECT pg_notify($1, message) FROM unnest($2::text[]) AS message'
+    await get_connection('default').execute_query(statement, [_WIRE, messages])
 
 
 def subscribe(kind: type[Kind], subscriber: Subscriber[Kind]) -> None:

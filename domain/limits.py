@@ -30,15 +30,20 @@ class Exceeded(DomainError):
     """No more of this for now; nothing was done."""
 
 
-async def take(limit: Limit, whose: object) -> None:
-    """Count one of `whose`, before it is done, so that many at once are no way around. Raises Exceeded."""
+async def take(limit: Limit, whose: object, several: int = 1) -> None:
+    """Count one of `whose`, or `several`, before it is done, so that many at once are no way around.
+
+    Raises Exceeded.
+    """
+    if several > limit.most:
+        raise Exceeded(limit.sentence)
     now = dates.now()
     rows = await get_connection('default').execute_query_dict(
-        'INSERT INTO allowance AS kept (key, used, ends_at) VALUES ($1, 1, $3)'
-        ' ON CONFLICT (key) DO UPDATE SET used = CASE WHEN kept.ends_at <= $2 THEN 1 ELSE kept.used + 1 END,'
+        'INSERT INTO allowance AS kept (key, used, ends_at) VALUES ($1, $5, $3)'
+        ' ON CONFLICT (key) DO UPDATE SET used = CASE WHEN kept.ends_at <= $2 THEN $5 ELSE kept.used + $5 END,'
         ' ends_at = CASE WHEN kept.ends_at <= $2 THEN $3 ELSE kept.ends_at END'
-        ' WHERE kept.ends_at <= $2 OR kept.used < $4 RETURNING used',
-        [_key(limit, whose), now, now + limit.period, limit.most],
+        ' WHERE kept.ends_at <= $2 OR kept.used + $5 <= $4 RETURNING used',
+        [_key(limit, whose), now, now + limit.period, limit.most, several],
     )
     if not rows:
         raise Exceeded(limit.sentence)

@@ -32,7 +32,7 @@ from .login_lock import SignInLocked
 from .new_passwords import UnfitPassword
 from .password_links import LinkExpired
 from .requests import ConfirmationExpired, confirm_request, is_confirmable, refuse, refuse_all, request_account
-from .volunteer_accounts import LINK_LASTS, Hold, give_volunteer_password, hold, opened
+from .volunteer_accounts import LINK_LASTS, Hold, give_volunteer_password, held_each, hold, opened, opened_each
 
 __all__ = [
     'FIELDS',
@@ -51,9 +51,11 @@ __all__ = [
     'WrongPassword',
     'confirm_request',
     'give_volunteer_password',
+    'held_each',
     'hold',
     'is_confirmable',
     'opened',
+    'opened_each',
     'refuse',
     'refuse_all',
     'request_account',

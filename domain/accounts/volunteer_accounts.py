@@ -59,6 +59,16 @@ async def hold(volunteer: Volunteer, *, by: Account) -> Hold | None:
     return Hold(until, [one.host_unit for one in others], settled)
 
 
+async def held_each(volunteer_ids: Sequence[int], *, by: Account) -> set[int]:
+    """Which of these people of the unit are held (`hold`)."""
+    permissions.require(by, Role.UNIT_STAFF)
+    of_them = Membership.filter(volunteer_id__in=list(volunteer_ids), host_unit__is_active=True)
+    serving = await of_them.exclude(status=MembershipStatus.LEFT).select_related('host_unit')
+    others = {one.volunteer_id for one in serving if one.host_unit_id != by.host_unit_id}
+    taken_over = [one for one in serving if one.host_unit_id == by.host_unit_id and one.enrolled_at is not None]
+    return others | {one.volunteer_id for one in taken_over if await _settled_at(one) is not None}
+
+
 async def give_volunteer_password(volunteer: Volunteer, password: str | None, *, by: Account) -> None:
     """Open the volunteer's account, or give it another password; in the caller's transaction, after the membership.
 
@@ -101,6 +111,15 @@ async def opened(volunteer: Volunteer, *, by: Account) -> Account:
     account.name, account.email = volunteer.name[:60], volunteer.email
     await account.save()
     return account
+
+
+async def opened_each(volunteers: Sequence[Volunteer], *, by: Account) -> None:
+    """Accounts without a password for people who have just been put onto the unit's roster and have none."""
+    permissions.require(by, Role.UNIT_STAFF)
+    await Account.bulk_create(
+        Account(role=Role.VOLUNTEER, volunteer_id=one.id, text_size='large', name=one.name[:60], email=one.email)
+        for one in volunteers
+    )
 
 
 async def _settled_at(membership: Membership) -> datetime | None:

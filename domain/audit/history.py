@@ -28,11 +28,13 @@ __all__ = [
     'REPLACED',
     'Change',
     'HistoryQuery',
+    'Noted',
     'Page',
     'Saving',
     'compared',
     'describe',
     'note',
+    'note_each',
     'of',
     'savings',
     'unit_of',
@@ -52,6 +54,17 @@ class Change:
     new: str
     old_file: UUID | None = None
     new_file: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Noted:
+    """What happened to one volunteer, among many at once; as the arguments of `note`."""
+
+    volunteer_id: int
+    section: Section
+    action: HistoryAction
+    changes: Sequence[Change]
+    subject: str = ''
 
 
 @dataclass(frozen=True)
@@ -89,27 +102,36 @@ async def note(
 
     `subject` says which entry of `section` it is. A file exchanged for another is always 更換.
     """
-    if not changes:
+    await note_each([Noted(volunteer.id, section, action, changes, subject)], by=by)
+
+
+async def note_each(noted: Sequence[Noted], *, by: Account) -> None:
+    """The same of many volunteers at one stroke: two statements, however many there are."""
+    if not any(one.changes for one in noted):
         return
     at, unit = dates.now(), await unit_of(by)
     await HistoryEntry.bulk_create(
-        HistoryEntry(
-            volunteer_id=volunteer.id,
-            at=at,
-            by_id=by.id,
-            by_name=by.name,
-            from_unit=unit,
-            section=section,
-            subject=subject[:120],
-            action=REPLACED if change.old_file and change.new_file else action,
-            field=change.field.key,
-            label=change.field.label,
-            old=change.old,
-            new=change.new,
-            old_file=change.old_file,
-            new_file=change.new_file,
-        )
-        for change in changes
+        (
+            HistoryEntry(
+                volunteer_id=one.volunteer_id,
+                at=at,
+                by_id=by.id,
+                by_name=by.name,
+                from_unit=unit,
+                section=one.section,
+                subject=one.subject[:120],
+                action=REPLACED if change.old_file and change.new_file else one.action,
+                field=change.field.key,
+                label=change.field.label,
+                old=change.old,
+                new=change.new,
+                old_file=change.old_file,
+                new_file=change.new_file,
+            )
+            for one in noted
+            for change in one.changes
+        ),
+        batch_size=1000,
     )
 
 

@@ -87,6 +87,8 @@ class Kind(ABC):
     section: ClassVar[Section | None] = None
     # Asked once for the whole file, beside the preview: 課程 and 證書 of one course for many people.
     common: ClassVar[Sequence[Column]] = ()
+    # Headings seen in the field of what no record keeps: the mapping says so, instead of asking what they mean.
+    not_kept: ClassVar[Sequence[str]] = ()
 
     @abstractmethod
     async def known(

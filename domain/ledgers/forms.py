@@ -91,6 +91,8 @@ def _amount(key: str, label: str, most: int = 1_000_000, unit: str = '元') -> L
 _MINUTES = LedgerField('minutes', '服務時數', kind='duration', needed=True, most=validation.MOST_INT4)
 _REMARKS = LedgerField('remarks', '備註', kind='lines', most=2000)
 _INSURED = 100_000_000
+# The item of 服務時數 that stands for all hours up to a day, recorded elsewhere one by one.
+OPENING = '期初累計'
 
 SERVICE_HOURS = Ledger(
     Section.SERVICE_HOURS,

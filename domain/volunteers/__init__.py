@@ -12,7 +12,6 @@ from db import sealing, transaction
 from db.choices import (
     AccessKind,
     FileKind,
-    IdentityKind,
     LookupKind,
     MembershipStatus,
     Place,
@@ -30,13 +29,14 @@ from ..cases import transitions
 from ..cases.worklists import CLOSED
 from ..errors import DomainError, Incomplete, MovedOn, NotFound
 from ..paging import Page, bounds
-from . import addresses, listing, lookups, spelling
+from . import addresses, keeping, listing, lookups, newcomers, spelling
 from .basics import FIELDS, VolunteerDetails
 from .enrolment import Consolidated, Elsewhere, NoSuchPerson, SpeltOtherwise, consolidated, join, lookup_identity
 from .listing import State
 from .lookups import TooManyTries
 from .memberships import assign_team, end_membership
 from .merge import three_way
+from .newcomers import Newcomer, register_all, unregister
 from .profile import Header, Listed, header, listed
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     'Elsewhere',
     'Header',
     'Listed',
+    'Newcomer',
     'NoSuchPerson',
     'SpeltOtherwise',
     'State',
@@ -60,10 +61,9 @@ __all__ = [
     'join',
     'listed',
     'lookup_identity',
+    'register_all',
+    'unregister',
 ]
-
-# The columns that are not named as their field is.
-_FIELD_OF = {'identity_index': 'identity_number', 'photo_id': 'photo'}
 
 
 class AlreadyRegistered(DomainError):
@@ -72,9 +72,7 @@ class AlreadyRegistered(DomainError):
     def __init__(self, volunteer_id: int | None) -> None:
         self.volunteer_id = volunteer_id
         super().__init__(
-            '這位志工已在您的單位，請直接開啟他的個人頁面，不需要重複建立。'
-            if volunteer_id
-            else '這個號碼在系統中已有資料。若經本人同意，請以「收編」輸入證號、姓名、出生日期，加入您的單位。'
+            '這位志工已在您的單位，請直接開啟他的個人頁面，不需要重複建立。' if volunteer_id else newcomers.TAKEN
         )
 
 
@@ -115,17 +113,18 @@ async def register(details: VolunteerDetails, *, by: Account, draft: Draft | Non
     permissions.require(by, Role.UNIT_STAFF)
     await drafts.require(draft, by=by)
     await _check(details, None, by)
-    number = _number(details)
+    number = keeping.number_of(details)
     try:
         await _refuse_known(number, by)
         async with transaction():
             await drafts.use_up(draft, by=by)
             columns = details.columns()
-            volunteer = await Volunteer.create(**columns, **_following(columns), **_number_columns(number))
+            columns |= keeping.following(columns) | keeping.number_columns(number)
+            volunteer = await Volunteer.create(**columns)
             await Membership.create(volunteer_id=volunteer.id, host_unit_id=by.host_unit_id, joined_on=dates.today())
             await _attach_photo(details.photo, volunteer, by)
             await _open_account(volunteer, details, by)
-            changes = await _changes({}, _kept(volunteer))
+            changes = await keeping.changes({}, keeping.kept(volunteer))
             await history.note(volunteer, Section.BASICS, history.ADDED, changes, by=by)
             await announcements.announce(VolunteerChanged(volunteer.id))
     except IntegrityError:
@@ -249,21 +248,21 @@ async def _write(seen: Volunteer, details: VolunteerDetails, version: int, by: A
     current = await _locked(seen, by)
     if version not in (current.version, seen.version):
         raise await _changed_meanwhile(current, [*details.columns(), 'identity_index'])
-    base, theirs = _kept(seen), _kept(current)
+    base, theirs = keeping.kept(seen), keeping.kept(current)
     merge = three_way(base, theirs, mine=_wanted(details, base))
     if merge.clashes:
         raise await _changed_meanwhile(current, merge.clashes)
     columns = {name: value for name, value in merge.merged.items() if value != theirs[name]}
-    columns |= _following(columns)
+    columns |= keeping.following(columns)
     if 'identity_index' in columns:
-        columns |= _number_columns(_number(details))
+        columns |= keeping.number_columns(keeping.number_of(details))
     await _refuse_held(current, columns, by)
     await _attach_photo(columns.get('photo_id'), current, by)
     old_email = current.email
     await _update(current, columns)
     if 'email' in columns:
         await addresses.changed(current, old_email, f'運用單位「{await history.unit_of(by)}」更改')
-    changes = await _changes(theirs, theirs | columns) + await _give_password(current, details, by)
+    changes = await keeping.changes(theirs, theirs | columns) + await _give_password(current, details, by)
     await history.note(current, Section.BASICS, history.AMENDED, changes, by=by)
     if changes:
         await announcements.announce(VolunteerChanged(current.id))
@@ -283,16 +282,8 @@ def _wanted(details: VolunteerDetails, base: dict[str, Any]) -> dict[str, Any]:
     """The record as the form has it."""
     wanted = base | details.columns()
     if not details.keeps_number():
-        wanted['identity_index'] = sealing.blind_index(_number(details))
+        wanted['identity_index'] = sealing.blind_index(keeping.number_of(details))
     return wanted
-
-
-def _following(columns: dict[str, Any]) -> dict[str, Any]:
-    """The columns whose values follow from those of `columns`."""
-    following = spelling.keys(columns)
-    if 'consents_to_data_use' in columns:
-        following['consented_at'] = dates.now() if columns['consents_to_data_use'] else None
-    return following
 
 
 async def _attach_photo(photo: UUID | None, volunteer: Volunteer, by: Account) -> None:
@@ -304,7 +295,7 @@ async def _update(volunteer: Volunteer, columns: dict[str, Any]) -> None:
     """Write `columns` as a new version; a review under way has to look again."""
     if not columns:
         return
-    keys = {_FIELD_OF.get(column, column) for column in columns}
+    keys = {keeping.FIELD_OF.get(column, column) for column in columns}
     if keys & {'legacy_serial', 'legacy_issued_on'}:
         keys.add('waives_issue_date')
     await transitions.invalidate_review(volunteer.id, Place.BASICS, keys)
@@ -345,37 +336,6 @@ async def _set_password(volunteer: Volunteer, details: VolunteerDetails, by: Acc
 
 
 async def _changed_meanwhile(current: Volunteer, columns: list[str]) -> ChangedMeanwhile:
-    keys = [_FIELD_OF.get(column, column) for column in columns]
+    keys = [keeping.FIELD_OF.get(column, column) for column in columns]
     last = await HistoryEntry.filter(volunteer_id=current.id, section=Section.BASICS, field__in=keys).first()
     return ChangedMeanwhile([FIELDS[key].label for key in keys], last)
-
-
-async def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
-    """For the history. Of a new person an unticked box is no news."""
-    plain = {key: field for key, field in FIELDS.items() if key not in _FIELD_OF.values()}
-    changes = [change for change in history.compared(plain, before, after) if change.old or change.new != '否']
-    if before.get('identity_index') != after['identity_index']:
-        old, new = before.get('identity_masked', ''), after['identity_masked']
-        changes.append(Change(FIELDS['identity_number'], old, new if old != new else f'{new}（中間的號碼不同）'))
-    return changes + await files.exchanged(FIELDS['photo'], before.get('photo_id'), after['photo_id'])
-
-
-def _kept(volunteer: Volunteer) -> dict[str, Any]:
-    return VolunteerDetails.from_record(volunteer).columns() | {
-        'identity_index': volunteer.identity_index,
-        'identity_masked': volunteer.identity_masked,
-    }
-
-
-def _number(details: VolunteerDetails) -> str:
-    kind = validation.member(IdentityKind, details.identity_kind)
-    assert kind is not None
-    return identity_numbers.validate(kind, details.identity_number)
-
-
-def _number_columns(number: str) -> dict[str, Any]:
-    return {
-        'identity_number': sealing.sealed(number, 'volunteer.identity_number'),
-        'identity_index': sealing.blind_index(number),
-        'identity_masked': identity_numbers.masked(number),
-    }

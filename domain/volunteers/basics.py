@@ -260,6 +260,16 @@ def legacy_number(volunteer: Volunteer) -> str:
     return f'{volunteer.legacy_series}字第{volunteer.legacy_serial}號' if volunteer.legacy_serial else ''
 
 
+def read_legacy_number(text: str) -> tuple[str, str] | None:
+    """Its two parts, as they are kept; None for what is none.
+
+    >>> read_legacy_number('中市文 字第 ０００１２３ 號'), read_legacy_number('000123')
+    (('中市文', '000123'), None)
+    """
+    whole = _LEGACY.fullmatch(validation.searched_number(text))
+    return (whole[1], whole[2]) if whole else None
+
+
 def legacy_matching(text: str) -> Q:
     """Volunteers whose 舊制紀錄冊號 is `text`: whole (中市文字第000123號), or the serial after 第 alone."""
     if whole := _LEGACY.fullmatch(text):

@@ -87,8 +87,18 @@ async def lookup_identity(kind: object, number: object, *, by: Account) -> Volun
 async def join(kind: object, number: object, name: object, born_on: object, *, by: Account) -> Volunteer:
     """收編: put a person known elsewhere onto the unit's roster, with the person's consent.
 
-    Number, name and birth date must all be right. Each try is counted, and noted for the person; not counted is one
-    that is wrong only in how the name is written. Raises Incomplete, NoSuchPerson, SpeltOtherwise, TooManyTries.
+    Number, name and birth date must all be right (`prove`). Raises as that.
+    """
+    known = await prove(kind, number, name, born_on, by=by)
+    async with transaction():
+        return await enrol(known, by=by)
+
+
+async def prove(kind: object, number: object, name: object, born_on: object, *, by: Account) -> Volunteer:
+    """The person whose number, name and birth date these are. Who knows all three has the documents in hand.
+
+    Each try is counted, and noted for the person; not counted is one that is wrong only in how the name is written.
+    Raises Incomplete, NoSuchPerson, SpeltOtherwise, TooManyTries.
     """
     permissions.require(by, Role.UNIT_STAFF)
     _check_join(kind, number, name, born_on)
@@ -104,10 +114,15 @@ async def join(kind: object, number: object, name: object, born_on: object, *, b
     if known.born_on != born_on or not is_named:
         await access.note(known, AccessKind.ENROLMENT, '核對資料不符，未收編', by=by)
         raise NoSuchPerson
-    async with transaction():
-        volunteer = await Volunteer.select_for_update().get(id=known.id)
-        if not await Volunteer.filter(permissions.visible_to(by), id=volunteer.id).exists():
-            await _put_on_roster(volunteer, by)
+    return known
+
+
+async def enrol(known: Volunteer, *, by: Account) -> Volunteer:
+    """Put somebody whom `prove` has returned onto the unit's roster, in the caller's transaction."""
+    permissions.require(by, Role.UNIT_STAFF)
+    volunteer = await Volunteer.select_for_update().get(id=known.id)
+    if not await Volunteer.filter(permissions.visible_to(by), id=volunteer.id).exists():
+        await _put_on_roster(volunteer, by)
     return volunteer
 
 

@@ -6,6 +6,7 @@ anybody types in honest work. Above it nothing is looked at, and the administrat
 """
 
 import logging
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,14 +19,25 @@ from db import sealing, transaction
 from db.choices import AccessKind, LookupKind, Role
 from db.models import Account, IdentityLookup, Volunteer
 
-from .. import dates, identity_numbers, permissions, settings, validation
+from .. import dates, identity_numbers, limits, permissions, settings, validation
 from ..accounts import login_lock
 from ..audit import access
 from ..audit.history import unit_of
 from ..errors import DomainError
+from ..limits import Limit
 from ..mail import notices
 
 PERIOD = timedelta(hours=24)
+
+# A unit of 3,000 people, whose file comes six times.
+MOST_IN_FILES = 20_000
+_IN_FILES = Limit(
+    'numbers of strangers in files of a unit',
+    MOST_IN_FILES,
+    PERIOD,
+    f'貴單位 24 小時內匯入的檔案，最多核對 {MOST_IN_FILES:,} 個還不在名單上的證號，已達上限。'
+    '檔案還在，請明天再繼續，或洽系統管理者。',
+)
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +47,19 @@ class TooManyTries(DomainError):
 
     def __init__(self, sentence: str = '這個證號已連續核對 5 次，暫停 15 分鐘。請對照證件，稍後再試。') -> None:
         super().__init__(sentence)
+
+
+@dataclass(frozen=True)
+class InFile:
+    """What a file's numbers are to a unit: its own people by number, and numbers of people known elsewhere.
+
+    `held_back`: numbers that were not looked at, since the unit has asked enough; `sentence` says so.
+    """
+
+    own: Mapping[str, Volunteer]
+    elsewhere: frozenset[str] = frozenset()
+    held_back: frozenset[str] = frozenset()
+    sentence: str = ''
 
 
 @dataclass(frozen=True)
@@ -68,6 +93,36 @@ async def counted(kind: LookupKind, number: object, *, by: Account) -> Volunteer
             '已填的資料都還在；請明天再繼續，或洽系統管理者。'
         )
     return known
+
+
+async def of_file(numbers: Iterable[str], *, by: Account) -> InFile:
+    """The same for all numbers of a file, which a unit of 900 people cannot bring in one by one.
+
+    Somebody known elsewhere counts as if asked for alone, and reads of it. A number that nobody has is what a file of
+    new people is full of, and tells little; of those a unit may bring MOST_IN_FILES in 24 hours.
+    """
+    permissions.require(by, Role.UNIT_STAFF)
+    indexes = {sealing.blind_index(clean): clean for clean in sorted({*map(identity_numbers.compact, numbers)} - {''})}
+    own: dict[str, Volunteer] = {}
+    others: list[str] = []
+    for at in range(0, len(indexes), 1000):
+        some = list(indexes)[at : at + 1000]
+        found = {one.identity_index: one for one in await Volunteer.filter(identity_index__in=some)}
+        ids = [one.id for one in found.values()]
+        ours = {*await Volunteer.filter(permissions.visible_to(by), id__in=ids).values_list('id', flat=True)}
+        own |= {indexes[index]: one for index, one in found.items() if one.id in ours}
+        others += [indexes[index] for index, one in found.items() if one.id not in ours]
+    asked: list[str] = []
+    try:
+        await limits.take(_IN_FILES, by.host_unit_id, len(indexes) - len(own) - len(others))
+        for number in others:
+            await counted(LookupKind.DUPLICATE, number, by=by)
+            asked.append(number)
+    except (TooManyTries, limits.Exceeded) as refusal:
+        # Neither those that somebody has nor those that nobody has: what is left says nothing.
+        left = frozenset(indexes.values()) - own.keys() - frozenset(asked)
+        return InFile(own, frozenset(asked), left, str(refusal))
+    return InFile(own, frozenset(asked))
 
 
 async def count_try(number: object, *, by: Account) -> None:

@@ -3,5 +3,9 @@
 from db.choices import ImportKind
 
 from ..kind import Kind
+from .insurance import Insurance
+from .opening_hours import OpeningHours
+from .volunteers import Volunteers
 
-KINDS: dict[ImportKind, Kind] = {kind.key: kind for kind in ()}
+_EVERY: tuple[Kind, ...] = (Volunteers(), Insurance(), OpeningHours())
+KINDS: dict[ImportKind, Kind] = {kind.key: kind for kind in _EVERY}
