@@ -61,8 +61,8 @@ async def upload(request: Request, kind: str) -> JSONResponse:
     return JSONResponse({'files': [_as_json(file) for file in kept]})
 
 
-async def upload_import(request: Request, kind: str) -> JSONResponse:
-    """A file to be imported, or with `?pasted` a range as text; the answer is `{address}`, where its preview is.
+async def upload_import(request: Request, kind: str, replaces: str = '', pasted: str = '') -> JSONResponse:
+    """A file to be imported, or with `?pasted=1` a range as text; the answer is `{address}`, where its preview is.
 
     `?replaces=` drops the batch in whose place it comes.
     """
@@ -77,11 +77,10 @@ async def upload_import(request: Request, kind: str) -> JSONResponse:
             with received:
                 async with turn:
                     content = await asyncio.to_thread(received.read)
-        batch = await _begun(chosen, name, content, 'pasted' in request.query_params, account)
-        replaced = request.query_params.get('replaces', '')
-        if replaced.isascii() and replaced.isdecimal():
+        batch = await _begun(chosen, name, content, bool(pasted), account)
+        if replaces.isascii() and replaces.isdecimal():
             with suppress(NotFound, MovedOn):  # it has gone already
-                await imports.drop(int(replaced[:9]), by=account)
+                await imports.drop(int(replaces[:9]), by=account)
     except DomainError as refusal:
         return JSONResponse({'sentence': str(refusal)}, _status_of(refusal))
     return JSONResponse({'address': links.import_batch(batch.id)})

@@ -56,7 +56,7 @@ export default {
             </thead>
             <tbody>
               <template v-for="r in all" :key="r.n">
-                <tr :class="r.tone && 'lb-r-' + r.tone" :data-row="r.n">
+                <tr :class="{'lb-r-bad': r.tone === 'bad', 'lb-r-warn': r.tone === 'warn'}" :data-row="r.n">
                   <td class="num" data-label="列號">{{ r.n }}</td>
                   <td v-for="(c, i) in r.cells" :key="groups[i]" :data-label="groups[i]" :class="{blank: c.blank}">
                     <div class="lb-import-cell">

@@ -27,8 +27,9 @@ LAYOUTS: Mapping[ImportKind, Sequence[Group]] = {
     ImportKind.VOLUNTEERS: (
         PERSON,
         Group('出生日期', ('born_on',), ('sex',)),
-        Group('聯絡方式', ('mobile', 'phone'), ('email',), '{}　{}'),
-        Group('地址', ('address',)),
+        Group('E-MAIL', ('email',)),
+        Group('志工隊', ('team',), ('joined_on',)),
+        Group('舊制紀錄冊號', ('legacy_number',), ('legacy_issued_on',)),
     ),
     ImportKind.TRAININGS: (
         PERSON,
@@ -45,14 +46,14 @@ LAYOUTS: Mapping[ImportKind, Sequence[Group]] = {
     ),
     ImportKind.OPENING_HOURS: (
         PERSON,
-        Group('截至', ('until',)),
+        Group('截至', ('ends_on',), ('content',)),
         Group('累計時數', ('hours', 'minutes'), (), '{} 小時 {} 分'),
     ),
     ImportKind.INSURANCE: (
         PERSON,
         Group('保險公司', ('insurer',), ('policy_number',)),
         Group('保險期間', ('starts_on', 'ends_on'), (), SPAN),
-        Group('保額', ('amount',)),
+        Group('保險種類', ('kind',)),
     ),
     ImportKind.PAPER_BOOKS: (
         PERSON,

@@ -9,9 +9,8 @@ from domain.model import Account, Grade
 from ...components.imports.batch_desk import batch_desk
 from ...components.imports.batch_file import title_of
 from ...components.record_table import View
-from ...frame import MENU, frame, waiting_for
+from ...frame import BATCH, MENU, frame, waiting_for
 from ...live import follow
-from .entries import BATCH
 
 
 async def import_batch_page(account: Account, batch_id: int, grade: str = '', page: int = 1, per: int = 10) -> None:

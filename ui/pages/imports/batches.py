@@ -7,8 +7,7 @@ from domain.model import Account
 
 from ...components.imports.batch_list import batch_list
 from ...components.record_table import View
-from ...frame import MENU, frame, waiting_for
-from .entries import BATCH
+from ...frame import BATCH, MENU, frame, waiting_for
 
 
 async def imports_page(account: Account, page: int = 1, per: int = 10) -> None:

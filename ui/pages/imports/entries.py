@@ -7,9 +7,8 @@ from domain.model import Account, ImportKind
 
 from ...components.entry_group import entry_group
 from ...components.tiles import Entry
-from ...frame import MENU, frame, waiting_for
+from ...frame import BATCH, MENU, frame, waiting_for
 
-BATCH = ('批次維護作業', links.batch())
 IMPORTS = (
     (ImportKind.VOLUNTEERS, 'people', '一列一位志工：姓名、證號、出生日期、聯絡方式。已經登錄的人會比對，不會重複。'),
     (ImportKind.PICTURES, 'camera', '檔名是身分證字號的照片，或加上「正」「反」的結業證書，裝成一個 ZIP 檔。'),

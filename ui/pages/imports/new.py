@@ -11,8 +11,7 @@ from ...components.card import card
 from ...components.imports.batch_list import batch_list
 from ...components.imports.sheet_box import sheet_box
 from ...components.record_table import View
-from ...frame import MENU, frame, waiting_for
-from .entries import BATCH
+from ...frame import BATCH, MENU, frame, waiting_for
 
 FORMS = (('xlsx', 'Excel（.xlsx）'), ('ods', 'ODS（.ods）'))
 
