@@ -14,7 +14,7 @@ from ..question import is_sure
 from ..record_table import Cell, Row, View, record_table
 from ..states import BATCHES
 
-COLUMNS = [('file', '檔案'), ('kind', '資料'), ('who', '誰、何時'), ('rows', '列'), ('state', '狀態'), ('act', '')]
+COLUMNS = [('file', '檔案'), ('kind', '資料'), ('who', '誰、何時'), ('rows', '列'), ('state', '狀態'), ('act', '作業')]
 # A digest is told by its beginning.
 SHORT = 8
 

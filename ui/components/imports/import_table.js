@@ -44,7 +44,7 @@ export default {
           {{ d.text }}
         </button>
       </div>
-      <section class="lb-card lb-records lb-import" aria-label="匯入的列">
+      <section class="lb-card lb-records lb-import">
         <div class="lb-scroll" tabindex="0" role="region" aria-label="匯入的列">
           <table class="q-table">
             <thead>
