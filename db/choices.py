@@ -65,6 +65,19 @@ class IssueKind(Choice):
     CANCELLATION = 'cancellation', '註銷'
 
 
+class BookKind(Choice):
+    """What a book is by its last act: what was applied for, or a paper book of the old system that was registered.
+
+    The first four are those of `IssueKind`.
+    """
+
+    FIRST = 'first', '初次'
+    REPLACEMENT = 'replacement', '換發'
+    REISSUE = 'reissue', '補發'
+    CANCELLATION = 'cancellation', '註銷'
+    REGISTERED = 'registered', '舊制紙本'
+
+
 class BookStatus(Choice):
     """使用狀態. The official list is not published (law.md#book-status); these are ours."""
 
@@ -83,10 +96,20 @@ class ApplicationStatus(Choice):
     WITHDRAWN = 'withdrawn', '撤回'
 
 
+class RegistrationStatus(Choice):
+    """Where the registration of a paper book stands."""
+
+    WAITING = 'waiting', '待確認'
+    RETURNED = 'returned', '退回補正'
+    CONFIRMED = 'confirmed', '已確認'
+    WITHDRAWN = 'withdrawn', '撤回'
+
+
 class FileKind(Choice):
     PHOTO = 'photo', '照片'
     CERTIFICATE = 'certificate', '教育訓練結業證書'
     ATTACHMENT = 'attachment', '附件'
+    PAPER_BOOK = 'paper_book', '紙本紀錄冊'
 
 
 class InsuranceKind(Choice):
@@ -147,6 +170,7 @@ class DraftKind(Choice):
     VOLUNTEER = 'volunteer', '志工基本資料'
     TRAINING = 'training', '教育訓練'
     APPLICATION = 'application', '紀錄冊申請'
+    PAPER_BOOK = 'paper_book', '紙本紀錄冊登記'
 
 
 class ImportKind(Choice):
@@ -239,6 +263,7 @@ class AccessKind(Choice):
 
     IDENTITY_NUMBER = 'identity_number', '證件號碼'
     CASE = 'case', '紀錄冊申請案'
+    PAPER_BOOK = 'paper_book', '紙本紀錄冊登記'
     RECORD_BOOK = 'record_book', '紀錄冊'
     TRAINING_LIST = 'training_list', '教育訓練清單'
     ROSTER = 'roster', '名冊'

@@ -1101,3 +1101,72 @@ CREATE TABLE "known_heading" (
 );
 COMMENT ON COLUMN "known_heading"."kind" IS 'VOLUNTEERS: volunteers\nTRAININGS: trainings\nSERVICE_HOURS: service-hours\nOPENING_HOURS: opening-hours\nINSURANCE: insurance\nPAPER_BOOKS: paper-books\nTEAMS: teams\nPICTURES: pictures';
 COMMENT ON TABLE "known_heading" IS 'What a unit said a heading of its files means: a column''s key, or '''' for 不匯入.';
+
+-- 0022_paper_books
+CREATE TABLE "paper_registration" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "issued_by" VARCHAR(100) NOT NULL,
+    "series" VARCHAR(40) NOT NULL,
+    "serial" VARCHAR(40) NOT NULL,
+    "number_key" VARCHAR(90) NOT NULL,
+    "issued_on" DATE,
+    "status" VARCHAR(20) NOT NULL,
+    "version" INT NOT NULL,
+    "sent_at" TIMESTAMPTZ NOT NULL,
+    "decided_at" TIMESTAMPTZ,
+    "reason" TEXT NOT NULL,
+    "agency_id" INT NOT NULL REFERENCES "agency" ("id") ON DELETE RESTRICT,
+    "cover_id" UUID REFERENCES "stored_file" ("id") ON DELETE RESTRICT,
+    "decided_by_id" INT REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "host_unit_id" INT NOT NULL REFERENCES "host_unit" ("id") ON DELETE RESTRICT,
+    "last_page_id" UUID REFERENCES "stored_file" ("id") ON DELETE RESTRICT,
+    "sent_by_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "volunteer_id" INT NOT NULL REFERENCES "volunteer" ("id") ON DELETE RESTRICT,
+    "book_id" INT  UNIQUE REFERENCES "record_book" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "idx_paper_regis_number__92e596" ON "paper_registration" ("number_key");
+COMMENT ON COLUMN "paper_registration"."status" IS 'WAITING: waiting\nRETURNED: returned\nCONFIRMED: confirmed\nWITHDRAWN: withdrawn';
+COMMENT ON TABLE "paper_registration" IS '紙本紀錄冊登記: a unit has a paper book of the old system registered; the agency confirms it, and it is a book.';
+ALTER TABLE "book_issue" ALTER COLUMN "application_id" DROP NOT NULL;
+COMMENT ON COLUMN "book_issue"."kind" IS 'FIRST: first\nREPLACEMENT: replacement\nREISSUE: reissue\nCANCELLATION: cancellation\nREGISTERED: registered';
+COMMENT ON COLUMN "draft"."kind" IS 'VOLUNTEER: volunteer\nTRAINING: training\nAPPLICATION: application\nPAPER_BOOK: paper_book';
+ALTER TABLE "number_series" ADD COLUMN "outside" INT NOT NULL DEFAULT 0;
+ALTER TABLE "record_book" ALTER COLUMN "application_id" DROP NOT NULL;
+ALTER TABLE "record_book" ALTER COLUMN "issued_on" DROP NOT NULL;
+COMMENT ON COLUMN "record_book"."kind" IS 'FIRST: first\nREPLACEMENT: replacement\nREISSUE: reissue\nCANCELLATION: cancellation\nREGISTERED: registered';
+ALTER TABLE "record_book" ALTER COLUMN "sequence" DROP NOT NULL;
+ALTER TABLE "record_book" ADD COLUMN "first_issued_on" DATE;
+ALTER TABLE "record_book" ADD COLUMN "issued_by" VARCHAR(100) NOT NULL DEFAULT '';
+ALTER TABLE "record_book" ADD COLUMN "number_key" VARCHAR(90)  UNIQUE;
+COMMENT ON COLUMN "stored_file"."kind" IS 'PHOTO: photo\nCERTIFICATE: certificate\nATTACHMENT: attachment\nPAPER_BOOK: paper_book';
+ALTER TABLE "volunteer" ADD COLUMN "waives_issue_date" BOOL NOT NULL DEFAULT FALSE;
+CREATE FUNCTION folded_number(number text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT left(regexp_replace(upper(translate(regexp_replace(normalize(number, NFKC), '\s', '', 'g'), '台', '臺')
+        COLLATE "C"), '(^|[^0-9])0+([0-9])', '\1\2', 'g'), 90) $$;
+CREATE FUNCTION book_knows_itself() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    NEW.number_key := folded_number(NEW.number);
+    IF TG_OP = 'INSERT' THEN NEW.first_issued_on := CASE
+        WHEN NEW.earlier_id IS NOT NULL THEN (SELECT first_issued_on FROM record_book WHERE id = NEW.earlier_id)
+        WHEN NEW.earlier_legacy <> '' THEN (SELECT legacy_issued_on FROM volunteer WHERE id = NEW.volunteer_id)
+        ELSE NEW.issued_on END; END IF;
+    RETURN NEW; END $$;
+CREATE TRIGGER book_knows_itself BEFORE INSERT OR UPDATE OF number ON record_book FOR EACH ROW EXECUTE FUNCTION book_knows_itself();
+UPDATE record_book SET number_key = folded_number(number) WHERE id IN (SELECT min(id) FROM record_book GROUP BY folded_number(number));
+WITH RECURSIVE line AS (
+        SELECT id AS book, id, earlier_id FROM record_book
+        UNION ALL SELECT line.book, before.id, before.earlier_id
+        FROM line JOIN record_book before ON before.id = line.earlier_id
+    )
+    UPDATE record_book book SET first_issued_on = CASE WHEN oldest.earlier_legacy = '' THEN
+        least(oldest.issued_on, (SELECT min((at AT TIME ZONE 'Asia/Taipei')::date) FROM book_issue
+                                 WHERE book_id = oldest.id))
+        ELSE (SELECT legacy_issued_on FROM volunteer WHERE id = oldest.volunteer_id) END
+    FROM line JOIN record_book oldest ON oldest.id = line.id
+    WHERE line.earlier_id IS NULL AND line.book = book.id;
+UPDATE volunteer SET waives_issue_date = true WHERE legacy_serial <> '' AND legacy_issued_on IS NULL;
+CREATE UNIQUE INDEX paper_one_open ON paper_registration (volunteer_id) WHERE status IN ('waiting', 'returned');
+CREATE INDEX paper_of_agency ON paper_registration (agency_id, status, sent_at, id);
+CREATE INDEX paper_of_unit ON paper_registration (host_unit_id, status, sent_at, id);
+CREATE INDEX paper_registration_by_volunteer_id ON paper_registration (volunteer_id);
+CREATE INDEX paper_by_cover_id ON paper_registration (cover_id);
+CREATE INDEX paper_by_last_page_id ON paper_registration (last_page_id);

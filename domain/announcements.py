@@ -53,6 +53,7 @@ class Channel(StrEnum):
     SESSION = 'session_closed'
     DRAFT = 'draft'
     IMPORT = 'import'
+    PAPER_BOOKS = 'paper_book'
 
 
 class Malformed(ValueError):
@@ -105,6 +106,17 @@ class VolunteerChanged(Announcement):
     """A volunteer's papers: basics, trainings, ledgers, memberships."""
 
     channel = Channel.VOLUNTEER
+    volunteer_id: int
+
+
+@dataclass(frozen=True)
+class PaperBooksChanged(Announcement):
+    """The registration of a paper book: sent, amended, confirmed, returned, withdrawn."""
+
+    channel = Channel.PAPER_BOOKS
+    registration_id: int
+    agency_id: int
+    host_unit_id: int
     volunteer_id: int
 
 
@@ -172,6 +184,7 @@ KINDS: dict[Channel, type[Announcement]] = {
         CaseChanged,
         RosterChanged,
         VolunteerChanged,
+        PaperBooksChanged,
         ReadersChanged,
         EyeChecksChanged,
         DecisionsChanged,

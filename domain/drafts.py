@@ -10,8 +10,10 @@ shown all of them (`Unseen`).
 
 import json
 import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
+from itertools import count
 from types import NoneType
 from typing import Any, NamedTuple, TypeVar, get_args, get_type_hints
 from uuid import UUID, uuid4, uuid5
@@ -87,7 +89,7 @@ async def plan(
     """The unit's draft of this form; where there is none, one that is written with its first change (`save`).
 
     So looking at a form leaves nothing behind. About a new person there may be any number: `draft_id` names the one.
-    `about` is 'new', or names what is amended (a training by its id). Raises NotFound.
+    `about` is 'new' ('new-2' …: `is_new`), or names what is amended (a training by its id). Raises NotFound.
     """
     permissions.require(by, Role.UNIT_STAFF)
     if not isinstance(about, str) or not re.fullmatch(r'[a-z0-9_-]{1,20}', about):
@@ -115,6 +117,59 @@ async def open(  # noqa: A001 -- drafts.open() says it best
         if volunteer is not None:  # two may have opened the form at once
             return await Draft.get(host_unit_id=by.host_unit_id, kind=kind, about=about, volunteer_id=volunteer.id)
     return draft
+
+
+async def fill_each(kind: DraftKind, several: Sequence[tuple[int, Mapping[str, Any]]], *, by: Account) -> list[Draft]:
+    """Forms about new records of these people of the unit (their ids), filled in, in the caller's transaction.
+
+    A person may have several forms of a kind: 'new', 'new-2', … Forms that somebody has begun are left as they are.
+    """
+    permissions.require(by, Role.UNIT_STAFF)
+    people = {volunteer_id for volunteer_id, _ in several}
+    there = Draft.filter(host_unit_id=by.host_unit_id, kind=kind, volunteer_id__in=people)
+    taken = {*await there.values_list('volunteer_id', 'about')}
+    made: list[Draft] = []
+    entries: list[DraftEntry] = []
+    for volunteer_id, filled in several:
+        about = next(one for one in _abouts() if (volunteer_id, one) not in taken)
+        taken.add((volunteer_id, about))
+        facts: dict[str, Any] = {'kind': kind, 'about': about, 'volunteer_id': volunteer_id, **_owners(by)}
+        made.append(Draft(id=uuid4(), saved_at=dates.now(), **facts))
+        entries += [
+            DraftEntry(draft_id=made[-1].id, name=name, value=json.dumps(value))
+            for name, value in filled.items()
+            if name not in NEVER_KEPT
+        ]
+    await Draft.bulk_create(made, batch_size=1000)
+    await DraftEntry.bulk_create(entries, batch_size=1000)
+    return made
+
+
+async def people_with(kind: DraftKind, volunteer_ids: Iterable[int], *, by: Account) -> set[int]:
+    """Which of these people have a form of this kind about a new record, begun and not saved."""
+    filled = Subquery(DraftEntry.all().values('draft_id'))
+    begun = Draft.filter(_of_unit(by), kind=kind, volunteer_id__in=list(volunteer_ids), id__in=filled)
+    return {volunteer_id for volunteer_id, about in await begun.values_list('volunteer_id', 'about') if is_new(about)}
+
+
+async def filled(kind: DraftKind, volunteer_ids: Iterable[int], *, by: Account) -> list[tuple[Draft, dict[str, Any]]]:
+    """All forms of this kind about new records of these people, with what was typed, the oldest first."""
+    forms = Draft.filter(_of_unit(by), kind=kind, volunteer_id__in=list(volunteer_ids)).prefetch_related('entries')
+    return [
+        (form, {entry.name: json.loads(entry.value.open()) for entry in form.entries})
+        for form in await forms.order_by('saved_at', 'about')
+        if is_new(form.about) and form.entries
+    ]
+
+
+def is_new(about: str) -> bool:
+    """Whether a form is about a record that is not there yet: 'new', 'new-2', …"""
+    return re.fullmatch(r'new(-[1-9][0-9]{0,3})?', about) is not None
+
+
+def _abouts() -> Iterator[str]:
+    yield 'new'
+    yield from (f'new-{number}' for number in count(2))
 
 
 async def get(draft_id: UUID | str, *, by: Account) -> Draft:
@@ -303,7 +358,7 @@ async def _announce(draft_id: UUID, writer: str) -> None:
 async def _check_subject(kind: DraftKind, volunteer: Volunteer, about: str, by: Account) -> None:
     if not await Volunteer.filter(permissions.visible_to(by), id=validation.record_id(volunteer.id)).exists():
         raise NotFound
-    if kind == DraftKind.TRAINING and about != 'new':
+    if kind == DraftKind.TRAINING and not is_new(about):
         training_id = validation.record_id(int(about) if about.isdecimal() else None)
         if not await Training.filter(
             id=training_id, volunteer_id=volunteer.id, trained_for_id=by.host_unit_id
@@ -327,7 +382,7 @@ async def _name_of_form(kind: DraftKind, volunteer: Volunteer, about: str, by: A
     Another one for the next training, so that nobody who has the last one still open types into it.
     """
     of_volunteer = Training.filter(volunteer_id=volunteer.id, trained_for_id=by.host_unit_id).order_by('-id')
-    last = await of_volunteer.first() if about == 'new' and kind == DraftKind.TRAINING else None
+    last = await of_volunteer.first() if is_new(about) and kind == DraftKind.TRAINING else None
     return uuid5(_FORMS, f'{by.host_unit_id} {kind} {about} {volunteer.id} {last.id if last else ""}')
 
 

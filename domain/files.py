@@ -7,9 +7,10 @@ only the unit that uploaded it may open it. A replaced file stays: the history s
 import asyncio
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from tortoise.connection import get_connection
@@ -17,8 +18,8 @@ from tortoise.expressions import Q, Subquery
 from tortoise.functions import Sum
 
 from db import blobs, transaction
-from db.choices import FileKind, Role
-from db.models import Account, DraftEntry, StoredFile, Volunteer
+from db.choices import FileKind, RegistrationStatus, Role
+from db.models import Account, DraftEntry, PaperRegistration, StoredFile, Volunteer
 
 from . import dates, file_names, limits, permissions, settings, validation
 from .audit.history import Change
@@ -37,6 +38,7 @@ _CLERKS_AT_ONCE = 5
 _LOCK = 20_261_129
 # Held by a backup until what its snapshot shows is copied: nothing is swept away meanwhile.
 BACKUP_LOCK = 20_261_130
+_PICTURES = ('cover_id', 'last_page_id')
 _TOO_HARD = '您上傳的檔案連續多次無法處理，暫時不能上傳。請一小時後再試，並改用手機拍的照片；已填的資料都還在。'
 TOO_HARD = Limit('files that held a decoder', 3, timedelta(hours=1), _TOO_HARD)
 TOO_HARD_OF_UNIT = Limit('files of a unit that held a decoder', 12, timedelta(hours=1), _TOO_HARD)
@@ -185,6 +187,38 @@ async def attach(file_id: UUID, volunteer: Volunteer, *, by: Account, kind: File
     return await StoredFile.get(id=file_id)
 
 
+async def copy_each(wanted: Sequence[tuple[StoredFile, int]], *, by: Account) -> dict[tuple[UUID, int], UUID]:
+    """A file of nobody for many volunteers (their ids): each has one of its own, the bytes are kept once.
+
+    In the caller's transaction; the volunteers are the unit's. Returns the copies by file and volunteer.
+    """
+    permissions.require(by, Role.UNIT_STAFF)
+    copies = {(file.id, volunteer_id): uuid4() for file, volunteer_id in wanted}
+    by_id = {file.id: file for file, _ in wanted}
+    facts = ('digest', 'kind', 'media_type', 'name', 'size', 'width', 'height', 'verdict')
+    rows = [
+        StoredFile(
+            id=copy,
+            volunteer_id=volunteer_id,
+            host_unit_id=by.host_unit_id,
+            uploaded_by_id=by.id,
+            **{name: getattr(by_id[file_id], name) for name in facts},
+        )
+        for (file_id, volunteer_id), copy in copies.items()
+    ]
+    await get_connection('default').execute_query('SELECT pg_advisory_xact_lock_shared($1)', [_LOCK])
+    if await StoredFile.filter(id__in=list(by_id)).count() != len(by_id):
+        raise FileGone
+    await StoredFile.bulk_create(rows, batch_size=1000)
+    return copies
+
+
+async def let_go(file_ids: Iterable[UUID | None], *, by: Account) -> None:
+    """What an import attached, and takes back, belongs to nobody again; `sweep` takes it away."""
+    ours = StoredFile.filter(id__in=[one for one in file_ids if one], host_unit_id=by.host_unit_id)
+    await ours.update(volunteer_id=None)
+
+
 async def exchanged(field: Field, old: UUID | None, new: UUID | None) -> list[Change]:
     """For the history: one file in place of another, or of none. Both stay and can be opened from there."""
     if old == new:
@@ -239,7 +273,12 @@ def _free_for(volunteer_id: int | None, by: Account) -> Q:
 
 
 def _visible_to(by: Account) -> Q:
+    """Those of the people one sees; an agency sees the pictures of the paper books that it is asked to confirm."""
     owned = Q(volunteer_id__in=Subquery(Volunteer.filter(permissions.visible_to(by)).values('id')))
+    if by.role == Role.REVIEWER:
+        asked = PaperRegistration.filter(agency_id=by.agency_id).exclude(status=RegistrationStatus.WITHDRAWN)
+        pictures: list[Any] = [Q(id__in=Subquery(asked.exclude(**{side: None}).values(side))) for side in _PICTURES]
+        return Q(owned, *pictures, join_type=Q.OR)
     if by.role != Role.UNIT_STAFF:
         return owned
     return Q(owned, _free_for(None, by), join_type=Q.OR)

@@ -261,6 +261,16 @@ def application(volunteer_id: int) -> str:
     return f'/volunteers/{volunteer_id}/record-book/application'
 
 
+def paper_book(volunteer_id: int) -> str:
+    """The form by which a paper book of the volunteer is registered, or what is under way mended."""
+    return f'/volunteers/{volunteer_id}/record-book/paper'
+
+
+def paper_books(which: str = '', *, page: int | None = None, per: int | None = None) -> str:
+    """紙本紀錄冊登記 of the unit: `which` of its lists."""
+    return _with('/paper-books', which=which, page=page, per=per)
+
+
 def applications(which: str = '', *, page: int | None = None, per: int | None = None) -> str:
     """送審進度; `which` of the unit's lists (`worklists.UnitList`), turned to a page."""
     return _with('/applications', which=which, page=page, per=per)
@@ -302,6 +312,18 @@ def review_rosters(q: str = '', turn: str = '', page: int | None = None) -> str:
 def review_roster(roster_id: int) -> str:
     """One roster, as its agency has received it."""
     return f'/reviews/rosters/{roster_id}'
+
+
+def review_paper_books(
+    q: str = '', status: str = '', unit: int | None = None, page: int | None = None, per: int | None = None
+) -> str:
+    """紙本紀錄冊確認: what waits, or the list `status`; `q` is the key of what was searched for (`searches`)."""
+    return _with('/reviews/paper-books', q=q, status=status, unit=unit, page=page, per=per)
+
+
+def review_paper_book(registration_id: int) -> str:
+    """One paper book that waits for its agency, with its pictures."""
+    return f'/reviews/paper-books/{registration_id}'
 
 
 def overdue(due: str = '') -> str:

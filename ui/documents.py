@@ -14,7 +14,7 @@ from domain.books.record_books import RecordBookQuery
 from domain.errors import DomainError, NotFound, NotPermitted, unhurried
 from domain.guide import volunteer_sheet
 from domain.logbook import pdf
-from domain.model import Account, BookStatus, IssueKind, MembershipStatus, Role, TrainingKind
+from domain.model import Account, BookKind, BookStatus, MembershipStatus, Role, TrainingKind
 from domain.reports import profile_lists, review_periods, statistics
 from domain.reports.profile_lists import Document
 from domain.reports.review_periods import Period
@@ -92,7 +92,7 @@ async def books(
 ) -> Response:
     """列印(doc), 列印(odt) of the 紀錄冊 tab, as it is filtered."""
     query = RecordBookQuery(
-        volunteer_id, validation.member(IssueKind, issue), validation.member(BookStatus, status), since, until
+        volunteer_id, validation.member(BookKind, issue), validation.member(BookStatus, status), since, until
     )
     try:
         account = account_of(request)
@@ -182,7 +182,7 @@ async def paper_code(request: Request, volunteer_id: int) -> Response:
 async def ledger(request: Request, q: str = '', kind: str = '', year: str = '') -> Response:
     """發冊紀錄 as a spreadsheet, as it was searched for."""
     account = account_of(request)
-    query = EntryQuery(await searches.words(q, by=account), validation.member(IssueKind, kind))
+    query = EntryQuery(await searches.words(q, by=account), validation.member(BookKind, kind))
     query.year = int(year) if year.isascii() and year.isdecimal() and len(year) <= 3 else None
     try:
         content = await number_ledger.export(query, by=account)

@@ -49,6 +49,7 @@ PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [
     ('/volunteers/{volunteer_id}', profile.profile_page, (STAFF,)),
     ('/volunteers/{volunteer_id}/{tab}', profile.tab_page, (STAFF,)),
     ('/volunteers/{volunteer_id}/trainings/new', training_form.new_training_page, (STAFF,)),
+    ('/volunteers/{volunteer_id}/trainings/new-{turn}', training_form.new_training_page, (STAFF,)),
     ('/volunteers/{volunteer_id}/trainings/{training_id}', training_form.training_page, (STAFF,)),
     ('/volunteers/{volunteer_id}/record-book/application', application_form.application_page, (STAFF,)),
     ('/applications', applications.applications_page, (STAFF,)),

@@ -108,7 +108,7 @@ async def _accepted(kind: FileKind, content: bytes, crop: Crop | None, account: 
     try:
         if kind == FileKind.PHOTO:
             return [await pictures.accept_photo(content, crop)]
-        if kind == FileKind.CERTIFICATE:
+        if kind in (FileKind.CERTIFICATE, FileKind.PAPER_BOOK):
             return [*await pictures.accept_scan(content)]
         return [await pictures.accept_attachment(content)]
     except TooHard:

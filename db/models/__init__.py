@@ -11,7 +11,7 @@ from .accounts import (
     Session,
 )
 from .applications import Application, ApplicationStep, CaseContent, Decision, Presence, Roster, UntoldDecision
-from .books import BookIssue, NumberSeries, RecordBook, Tally
+from .books import BookIssue, NumberSeries, PaperRegistration, RecordBook, Tally
 from .corrections import Correction, CorrectionExchange, EyeCheck
 from .drafts import Draft, DraftEntry, HalfWritten, KeptSearch
 from .imports import ImportBatch, ImportBlock, ImportFile, ImportPiece, ImportRow, KnownHeading
@@ -65,6 +65,7 @@ __all__ = [
     'OfficeEntry',
     'OtherEntry',
     'OutgoingMail',
+    'PaperRegistration',
     'PasswordReset',
     'PerformanceCertificate',
     'PhoneCall',

@@ -114,6 +114,7 @@ class Volunteer(Model):
     legacy_series = fields.CharField(max_length=40, default='')
     legacy_serial = fields.CharField(max_length=40, default='')
     legacy_issued_on = fields.DateField(null=True)
+    waives_issue_date = fields.BooleanField(default=False, db_default=False)
     photo: fields.ForeignKeyNullableRelation[StoredFile] = fields.ForeignKeyField(
         'models.StoredFile', on_delete=fields.RESTRICT, related_name='photo_of', null=True
     )

@@ -41,8 +41,14 @@ __all__ = [
 ]
 
 
-async def defaults() -> ApplicationDetails:
-    """A new form: 初次, 臺中市, 臺中市政府文化局; nothing is chosen when the administrator has renamed that agency."""
+async def defaults(volunteer: Volunteer | None = None) -> ApplicationDetails:
+    """A new form: 初次, 臺中市, 臺中市政府文化局; nothing is chosen when the administrator has renamed that agency.
+
+    For a `volunteer` with a book 換發, at the agency of that book.
+    """
+    if volunteer is not None and IssueKind.FIRST not in await readiness.kinds_for(volunteer):
+        agency = await readiness.agency_of_book(volunteer)
+        return ApplicationDetails(IssueKind.REPLACEMENT, agency.county_id, agency.id)
     try:
         county, agency = await directory.defaults()
     except NotFound:

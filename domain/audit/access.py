@@ -1,5 +1,7 @@
 """誰看過我的資料: who opened personal data of whom, what, and for what purpose (個人資料保護法施行細則 §12)."""
 
+from datetime import timedelta
+
 from db.choices import AccessKind, Role
 from db.models import AccessEntry, Account, Volunteer
 
@@ -9,6 +11,8 @@ from .history import unit_of
 
 MOST_SHOWN = 100
 REASON_LENGTH = 120
+# A page that stays open reads again and again what it shows; that is one look.
+ONE_LOOK = timedelta(minutes=30)
 
 
 def problem(reason: object) -> str | None:

@@ -35,6 +35,7 @@ from ..logbook.book_pages import (
     Verification,
 )
 from ..volunteers import basics
+from . import book_days
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +69,10 @@ async def gather(
         number=book.number,
         printed_on=dates.roc_dotted(now.date()),
         printed=f'{dates.roc_long(now.date())} {now:%H:%M}',
-        cover=Cover(agency=book.agency.name, issued=_in_words(book.issued_on, with_day=False)),
+        cover=Cover(
+            agency=book.issued_by or book.agency.name,
+            issued=_in_words(book.issued_on, with_day=False) if book.issued_on else '',
+        ),
         identity=await _identity(book, volunteer, memberships, identity_number or volunteer.identity_masked),
         trainings=await _trainings(volunteer),
         service=service.on_leaves(await _served(volunteer)),
@@ -80,7 +84,7 @@ async def gather(
             await _certificates(volunteer),
             await _other_entries(volunteer),
         ),
-        remarks=tuple(line for line in book.application.remarks.splitlines() if line.strip()),
+        remarks=_remarks(book),
         verification=verification,
     )
 
@@ -99,12 +103,41 @@ async def _identity(
         unit='、'.join(membership.host_unit.name for membership in current),
         team='、'.join(membership.team.name for membership in current if membership.team),
         issue_kind=book.kind.label,
-        issued=dates.roc_long(book.issued_on),
-        issued_in_words=_in_words(book.issued_on),
-        legacy_number=basics.legacy_number(volunteer),
-        notice='' if book.status is BookStatus.IN_USE else f'本冊{book.status.label}，僅供查考',
+        issued=dates.roc_long(book.issued_on) if book.issued_on else book_days.WAIVED,
+        first_issued=_first_issued(book),
+        issued_in_words=_in_words(book.issued_on) if book.issued_on else '',
+        legacy_number=await _legacy_number(book, volunteer),
+        notice=_notice(book),
         photo=await _photo(volunteer),
     )
+
+
+async def _legacy_number(book: RecordBook, volunteer: Volunteer) -> str:
+    """The number of the paper book that this one goes back to, else what 基本資料 says."""
+    at: RecordBook | None = book
+    while at is not None and at.earlier_id and not at.is_paper:
+        at = await RecordBook.get_or_none(id=at.earlier_id)
+    if at is not None and at.is_paper:
+        return '' if at.id == book.id else at.number
+    return basics.legacy_number(volunteer)
+
+
+def _first_issued(book: RecordBook) -> str:
+    """首次發冊日 of a book that was renewed."""
+    if not book_days.first(book):
+        return ''
+    return dates.roc_long(book.first_issued_on) if book.first_issued_on else book_days.UNKNOWN
+
+
+def _notice(book: RecordBook) -> str:
+    if book.status is not BookStatus.IN_USE:
+        return f'本冊{book.status.label}，僅供查考'
+    return '舊制紙本紀錄冊，本件為登記資料' if book.is_paper else ''
+
+
+def _remarks(book: RecordBook) -> tuple[str, ...]:
+    said = book.application.remarks if book.application else ''
+    return tuple(line for line in said.splitlines() if line.strip())
 
 
 async def _photo(volunteer: Volunteer) -> bytes | None:

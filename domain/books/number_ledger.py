@@ -13,10 +13,10 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from db import transaction
-from db.choices import BookStatus, IdentityKind, IssueKind, Role, Tallied
+from db.choices import BookKind, BookStatus, IdentityKind, Role, Tallied
 from db.models import Account, Agency, BookIssue, NumberSeries, RecordBook, Tally, Volunteer
 
-from .. import dates, permissions, printouts, validation
+from .. import book_numbers, dates, permissions, printouts, validation
 from ..audit import office_history
 from ..directory import forms
 from ..errors import Incomplete, NotFound
@@ -35,14 +35,18 @@ SERIES_FIELDS = by_key(
     Field('agency_id', '發冊機關'),
     Field('roc_year', '民國年'),
     Field('pattern', forms.AGENCY_FIELDS['number_pattern'].label),
+    Field('outside', '系統外已給到第幾號'),
 )
+MOST_OUTSIDE = 999_999
 MOST_FOUND = 100  # of a search; whoever finds more types more
 _OF_ENTRY = ('book__earlier', 'book__volunteer', 'by')
-# Years in which not all numbers from 1 to the last one can have a book. Of the others no book needs to be read.
+# Years in which not all numbers of the system up to the last one can have a book. Of the others no book is read.
 _DOUBTFUL = """
 SELECT roc_year FROM number_series series WHERE agency_id = $1 AND (
-    last_sequence <> coalesce((SELECT number FROM tally WHERE tally.agency_id = series.agency_id
-                               AND what = 'book' AND part = series.roc_year::text), 0)
+    last_sequence - outside <> coalesce((SELECT number FROM tally WHERE tally.agency_id = series.agency_id
+                                         AND what = 'book' AND part = series.roc_year::text), 0)
+        - (SELECT count(*) FROM record_book book WHERE book.agency_id = series.agency_id
+           AND book.roc_year = series.roc_year AND book.sequence <= outside)
     OR last_sequence < (SELECT max(sequence) FROM record_book book
                         WHERE book.agency_id = series.agency_id AND book.roc_year = series.roc_year)
     OR 1 > (SELECT min(sequence) FROM record_book book
@@ -68,7 +72,7 @@ class Entry:
 
     id: int
     number: str
-    kind: IssueKind
+    kind: BookKind
     at: datetime
     volunteer: str
     identity_masked: str
@@ -82,7 +86,7 @@ class EntryQuery:
     """What to look for: a number, 字第號 of the old system, or part of a name; None and '' do not filter."""
 
     text: str = ''
-    kind: IssueKind | None = None
+    kind: BookKind | None = None
     year: int | None = None
     page: int = 1
     per_page: int = 10
@@ -94,7 +98,10 @@ class EntryQuery:
 
 @dataclass(frozen=True)
 class Series:
-    """The numbers of an agency in a ROC year: `last` taken, `issued` books; `sample`: the next, '' if unwritable."""
+    """The numbers of an agency in a ROC year: `last` taken, `issued` books; `sample`: the next, '' if unwritable.
+
+    `outside`: up to which number they were given outside the system; 0: it began with 1.
+    """
 
     id: int
     agency: Agency
@@ -103,23 +110,33 @@ class Series:
     last: int
     issued: int
     sample: str
+    outside: int = 0
 
 
 @dataclass
 class SeriesDetails:
-    """How a year's numbers are written; '' as the agency's own pattern says."""
+    """How a year's numbers are written, '' as the agency's own pattern says, and the last one given elsewhere.
+
+    `outside` None: as it stands.
+    """
 
     pattern: str = ''
+    outside: int | None = None
 
     def problems(self) -> dict[str, str]:
         """Field → sentence."""
         is_empty = isinstance(self.pattern, str) and not self.pattern.strip()
-        return validation.found({'pattern': None if is_empty else forms.pattern_problem(self.pattern)})
+        return validation.found(
+            {
+                'pattern': None if is_empty else forms.pattern_problem(self.pattern),
+                'outside': validation.whole(SERIES_FIELDS['outside'].label, self.outside, most=MOST_OUTSIDE),
+            }
+        )
 
 
 @dataclass(frozen=True)
 class Report:
-    """What is not as it should be. `gaps`: numbers up to the last one taken that no book has, written out, per year.
+    """What is not as it should be. `gaps`: numbers of the system up to the last one taken that no book has, per year.
 
     `duplicates`: a 字第號 that several volunteers name, or that a book has too, and how often. Nobody has two books in
     use: the database refuses it.
@@ -215,23 +232,42 @@ async def series_of(series_id: int, *, by: Account) -> Series:
 
 
 async def save(details: SeriesDetails, *, of: Series, by: Account) -> None:
-    """How the year's numbers are written from now on; those that were given stay as they are. Raises Incomplete.
+    """How the year's numbers are written and go on from now on; those that were given stay as they are.
 
-    Refused when the next number would be written like one that is there already.
+    The series may begin at any number, also after some were given. Raises Incomplete when the next number would be one
+    that is there already, or below one that the system has given.
     """
     permissions.require(by, Role.ADMINISTRATOR)
     known = await series_of(of.id, by=by)
     if problems := details.problems():
         raise Incomplete(problems)
     pattern = validation.tidy(details.pattern)
-    ahead = number_of(known.agency, known.year, known.last + 1, pattern)
-    if await RecordBook.filter(number=ahead).exists():
-        raise Incomplete({'pattern': f'照這個格式，下一號是「{ahead}」，已經用過。請換一種寫法。'})
     async with transaction():
-        row = await NumberSeries.get(id=known.id)
+        # Whoever approves now waits for the row: the last number stays what it is meanwhile.
+        row = await NumberSeries.filter(id=known.id).select_for_update().get()
         before = await office_history.stands(row, _KEPT)
-        await NumberSeries.filter(id=known.id).update(pattern=pattern)
+        outside = row.outside if details.outside is None else details.outside
+        last = row.last_sequence if outside == row.outside else await _last_after(row, outside)
+        ahead = number_of(known.agency, known.year, last + 1, pattern)
+        if await RecordBook.filter(number_key=book_numbers.folded(ahead)).exists():
+            field = 'pattern' if last == row.last_sequence else 'outside'
+            raise Incomplete({field: f'照這樣設定，下一號是「{ahead}」，已經用過。請換一種寫法或號碼。'})
+        await NumberSeries.filter(id=known.id).update(pattern=pattern, outside=outside, last_sequence=last)
         await office_history.note(row, _KEPT, before, by=by)
+
+
+async def _last_after(row: NumberSeries, outside: int) -> int:
+    """The last number of the series when those up to `outside` were given elsewhere. Raises Incomplete."""
+    given = RecordBook.filter(agency_id=row.agency_id, roc_year=row.roc_year).order_by('-sequence')
+    latest = await given.first()
+    if latest is not None and latest.sequence is not None and latest.sequence > outside:
+        raise Incomplete(
+            {
+                'outside': f'系統這一年已給到第 {latest.sequence} 號（{latest.number}），不能退回第 {outside} 號。'
+                f'請填 {latest.sequence} 以上的號碼；系統外沒有另外給號時，請不要更改。'
+            }
+        )
+    return outside
 
 
 async def report(*, by: Account) -> Report:
@@ -244,7 +280,7 @@ async def report(*, by: Account) -> Report:
         if one.year not in doubtful:
             continue
         taken = RecordBook.filter(agency_id=by.agency_id, roc_year=one.year).values_list('sequence', flat=True)
-        missing = sorted(set(range(1, one.last + 1)) - {int(str(sequence)) for sequence in await taken})
+        missing = sorted(set(range(one.outside + 1, one.last + 1)) - {int(str(sequence)) for sequence in await taken})
         if missing:
             gaps.append((one.year, [number_of(one.agency, one.year, n, one.pattern) for n in missing]))
     said = await connection.execute_query_dict(_DUPLICATES, [by.agency_id])
@@ -326,4 +362,4 @@ def _series(row: NumberSeries, issued: int) -> Series:
     pattern = row.pattern or row.agency.number_pattern
     writable = forms.pattern_problem(pattern) is None
     ahead = number_of(row.agency, row.roc_year, row.last_sequence + 1, row.pattern) if writable else ''
-    return Series(row.id, row.agency, row.roc_year, row.pattern, row.last_sequence, issued, ahead)
+    return Series(row.id, row.agency, row.roc_year, row.pattern, row.last_sequence, issued, ahead, row.outside)

@@ -15,7 +15,16 @@ from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Subquery
 from tortoise.queryset import QuerySet
 
-from db.choices import AccessKind, ApplicationStatus, BookStatus, HistoryAction, IssueKind, Role, Section
+from db.choices import (
+    AccessKind,
+    ApplicationStatus,
+    BookKind,
+    BookStatus,
+    HistoryAction,
+    IssueKind,
+    Role,
+    Section,
+)
 from db.models import Account, Agency, Application, BookIssue, Decision, NumberSeries, RecordBook, Volunteer
 
 from .. import dates, validation
@@ -28,13 +37,14 @@ from ..fields import Field, by_key
 from ..paging import Page, bounds
 from ..permissions import people_of, visible_to
 from ..volunteers.basics import legacy_number
-from . import contents
+from . import book_days, contents
 from .contents import Contents
 
 FIELDS = by_key(
     Field('number', '紀錄冊號'),
     Field('kind', '發冊類別', '目前發冊類別'),
     Field('issued_on', '發冊日期', '目前發冊日期'),
+    Field('first_issued_on', '首次發冊日'),
     Field('status', '使用狀態'),
     Field('entered_by_unit', '登打單位名稱'),
 )
@@ -50,7 +60,7 @@ class RecordBookQuery:
     """The filters of the 紀錄冊 tab; None and '' do not filter. `page` counts from 1."""
 
     volunteer_id: int | None = None
-    kind: IssueKind | None = None
+    kind: BookKind | None = None
     status: BookStatus | None = None
     issued_from: date | None = None
     issued_to: date | None = None
@@ -61,24 +71,27 @@ class RecordBookQuery:
 async def issue(application: Application, *, by: Account) -> RecordBook:
     """The book of an application just approved, inside the transaction that approves it.
 
-    初次: a new book with the next number. 換發, 補發: where the agency's renewals keep the number, the book in use goes
-    on (law.md#record-book-numbers); elsewhere it is put out of use, and a new book with the next number names it as the
-    earlier one. A book of the old system, known by its 字第號 only, is always followed by a new one. 註銷: the book is
-    cancelled, its number never used again. Raises CannotIssue.
+    初次: a new book with the next number; never for whoever has one, be it a paper book that was confirmed meanwhile.
+    換發, 補發: where the agency's renewals keep the number, the book in use goes on (law.md#record-book-numbers);
+    elsewhere it is put out of use, and a new book with the next number names it as the earlier one. A paper book of the
+    old system is always followed by a new one, registered or known by its 字第號 only. 註銷: the book is cancelled, its
+    number never used again. The first day of a book is kept through all of them. Raises CannotIssue.
     """
     at = application.decided_at or dates.now()
     book = await RecordBook.filter(volunteer_id=application.volunteer_id, status=BookStatus.IN_USE).first()
     if application.kind == IssueKind.CANCELLATION:
         issued = await _cancelled(_existing(book), application, by)
-    elif application.kind == IssueKind.FIRST or book is None:
+    elif application.kind == IssueKind.FIRST and book is not None:
+        raise _has_book(book)
+    elif book is None:
         issued = await _new(application, dates.day_of(at), by)
-    elif await _keeps_number(application):
+    elif await _keeps_number(application, book):
         issued = await _renewed(book, application, dates.day_of(at), by)
     else:
         await _put_out_of_use(book, application.kind, by)
         issued = await _new(application, dates.day_of(at), by, earlier=book)
     await BookIssue.create(
-        book=issued, application=application, kind=application.kind, number=issued.number, by=by, at=at
+        book=issued, application=application, kind=BookKind[application.kind.name], number=issued.number, by=by, at=at
     )
     return issued
 
@@ -106,7 +119,7 @@ async def _takes_number(application: Application) -> bool:
     if application.kind == IssueKind.CANCELLATION:
         return False
     book = await RecordBook.filter(volunteer_id=application.volunteer_id, status=BookStatus.IN_USE).first()
-    return book is None or not (application.kind == IssueKind.FIRST or await _keeps_number(application))
+    return book is None or not (application.kind == IssueKind.FIRST or await _keeps_number(application, book))
 
 
 async def next_number(agency: Agency, after: int = 0) -> str:
@@ -211,7 +224,7 @@ async def _new(application: Application, day: date, by: Account, *, earlier: Rec
             number=number,
             roc_year=year,
             sequence=sequence,
-            kind=application.kind,
+            kind=BookKind[application.kind.name],
             issued_on=day,
             earlier=earlier,
             earlier_legacy=legacy_number(volunteer) if is_renewal and earlier is None else '',
@@ -220,16 +233,17 @@ async def _new(application: Application, day: date, by: Account, *, earlier: Rec
     except IntegrityError as clash:
         raise CannotIssue(
             f'紀錄冊號「{number}」已經用過，或這位志工已有使用中的紀錄冊，所以沒有核可；案件仍在審核中。'
-            '請系統管理者檢查發冊機關的機關代字與字號格式。'
+            '請系統管理者檢查發冊機關的機關代字、字號格式，與號碼設定的最後一號。'
         ) from clash
+    await book.refresh_from_db(fields=['first_issued_on'])
     before = earlier.number if earlier else book.earlier_legacy
     changes = [Change(FIELDS['number'], before, number), Change(FIELDS['kind'], '', book.kind.label)]
     await _note(book, history.ADDED, [*changes, Change(FIELDS['issued_on'], '', dates.roc(day))], by)
     return book
 
 
-async def _keeps_number(application: Application) -> bool:
-    return (await Agency.get(id=application.agency_id)).renewal_keeps_number
+async def _keeps_number(application: Application, book: RecordBook) -> bool:
+    return not book.is_paper and (await Agency.get(id=application.agency_id)).renewal_keeps_number
 
 
 async def _put_out_of_use(book: RecordBook, kind: IssueKind, by: Account) -> None:
@@ -242,9 +256,9 @@ async def _put_out_of_use(book: RecordBook, kind: IssueKind, by: Account) -> Non
 async def _renewed(book: RecordBook, application: Application, day: date, by: Account) -> RecordBook:
     changes = [
         Change(FIELDS['kind'], book.kind.label, application.kind.label),
-        Change(FIELDS['issued_on'], dates.roc(book.issued_on), dates.roc(day)),
+        Change(FIELDS['issued_on'], book_days.issued(book), dates.roc(day)),
     ]
-    book.kind, book.issued_on = application.kind, day
+    book.kind, book.issued_on = BookKind[application.kind.name], day
     return await _kept(book, application, changes, by)
 
 
@@ -253,7 +267,7 @@ async def _cancelled(book: RecordBook, application: Application, by: Account) ->
         Change(FIELDS['kind'], book.kind.label, application.kind.label),
         Change(FIELDS['status'], book.status.label, BookStatus.CANCELLED.label),
     ]
-    book.kind, book.status = application.kind, BookStatus.CANCELLED
+    book.kind, book.status = BookKind[application.kind.name], BookStatus.CANCELLED
     return await _kept(book, application, changes, by)
 
 
@@ -264,6 +278,13 @@ async def _kept(book: RecordBook, application: Application, changes: list[Change
     await book.save(update_fields=['kind', 'status', 'issued_on', 'application_id', 'entered_by_unit_id'])
     await _note(book, history.AMENDED, changes, by)
     return book
+
+
+def _has_book(book: RecordBook) -> CannotIssue:
+    return CannotIssue(
+        f'這位志工已有使用中的紀錄冊 {book.number}，一人只有一冊，不能核可初次；案件沒有變動。'
+        '請通知補件，由單位改選換發或補發。'
+    )
 
 
 def _existing(book: RecordBook | None) -> RecordBook:

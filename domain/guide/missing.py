@@ -100,7 +100,7 @@ async def trainings_under_way(people: Iterable[Volunteer], *, by: Account) -> li
     """The training forms of these people that the unit has begun and not saved."""
     wanted = {one.id for one in people}
     forms = [each for each in await drafts.under_way(by=by) if each.kind == DraftKind.TRAINING and each.volunteer]
-    begun = [each for each in forms if each.volunteer and each.volunteer.id in wanted and each.about == 'new']
+    begun = [each for each in forms if each.volunteer and each.volunteer.id in wanted and drafts.is_new(each.about)]
     return [await _under_way(each, by) for each in begun]
 
 
@@ -109,7 +109,7 @@ async def _under_way(summary: drafts.DraftSummary, by: Account) -> TrainingUnder
     draft = await drafts.get(summary.id, by=by)
     details = await drafts.restored(draft, await courses.blank(by=by))
     return TrainingUnderWay(
-        summary.volunteer, details, lacks(details.problems()), links.new_training(summary.volunteer.id)
+        summary.volunteer, details, lacks(details.problems()), links.training(summary.volunteer.id, summary.about)
     )
 
 

@@ -46,6 +46,7 @@ class Identity:
     issued: str
     issued_in_words: str
     legacy_number: str = ''
+    first_issued: str = ''
     notice: str = ''
     photo: bytes | None = None
 

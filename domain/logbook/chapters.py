@@ -51,6 +51,7 @@ def _identity(contents: Contents) -> tuple[tuple[str, ...], ...]:
         ('發冊類別', one.issue_kind),
         ('發冊機關', contents.cover.agency),
         ('發冊日期', one.issued),
+        *([('首次發冊日', one.first_issued)] if one.first_issued else []),
         ('舊制紀錄冊號', one.legacy_number),
     )
     return tuple((label, text or '—') for label, text in facts)

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from db.choices import ApplicationStatus, BookStatus, MailPreference, Role
-from db.models import Account, AccountRequest, Agency, Application, HostUnit, RecordBook, Roster
+from db.models import Account, AccountRequest, Agency, Application, HostUnit, PaperRegistration, RecordBook, Roster
 
-from .. import dates, links, settings
+from .. import book_numbers, dates, links, settings
 from ..calendar import days_left
 from ..calendar.days_left import DaysLeft
 from ..cases import case_numbers, deputies
@@ -143,6 +143,39 @@ async def approved(application: Application, book: RecordBook) -> None:
     await _tell_unit('approved', case, _about(case, links.record_books(case.volunteer_id)) | _of_book(book))
 
 
+async def paper_books_wait(agency: Agency, unit: HostUnit, *, by: Account) -> None:
+    """To the issuing agency: paper books of the unit wait; while some of them do, it is told no more."""
+    facts = _of_unit(unit, by) | _of_agency(agency) | {'連結': url_of(links.review_paper_books(unit=unit.id))}
+    await _tell_agency('paper_books_wait', agency, facts)
+
+
+async def paper_books_confirmed(unit: HostUnit, agency: Agency, registrations: Sequence[PaperRegistration]) -> None:
+    """To the unit: these paper books, each with its volunteer and clerk fetched, stand in the records now."""
+    only = registrations[0].volunteer_id if len(registrations) == 1 else None
+    facts: dict[str, Fact] = {
+        **_of_unit(unit, registrations[0].sent_by),
+        **_of_agency(agency),
+        '件數': len(registrations),
+        '各冊': [f'{row}. {_paper_row(one)}' for row, one in enumerate(registrations, 1)],
+        '連結': url_of(links.record_books(only) if only else links.paper_books('confirmed')),
+    }
+    await _tell_unit_of_books('paper_books_confirmed', unit, registrations, facts)
+
+
+async def paper_book_returned(registration: PaperRegistration) -> None:
+    """To the unit: what is to be mended of a paper book, which comes with all that belongs to it."""
+    facts: dict[str, Fact] = {
+        **_of_unit(registration.host_unit, registration.sent_by),
+        **_of_agency(registration.agency),
+        '志工': registration.volunteer.name,
+        '證號': registration.volunteer.identity_masked,
+        '紀錄冊號': _paper_number(registration),
+        '原因': _lines(registration.reason),
+        '連結': url_of(links.paper_book(registration.volunteer_id)),
+    }
+    await _tell_unit_of_books('paper_book_returned', registration.host_unit, [registration], facts)
+
+
 async def roster_decided(roster: Roster, applications: Sequence[Application], numbers: Mapping[int, str]) -> None:
     """To the unit: what became of these rows of its roster, all at once; `numbers` are of the books, by application."""
     cases = [await _case(application) for application in applications]
@@ -264,6 +297,15 @@ async def _tell_unit(template: str, case: Application, facts: dict[str, Fact]) -
         await _copy(template, facts, [clerk], [mailbox], application=case)
 
 
+async def _tell_unit_of_books(
+    template: str, unit: HostUnit, registrations: Sequence[PaperRegistration], facts: dict[str, Fact]
+) -> None:
+    clerks = {one.sent_by.id: one.sent_by for one in registrations if one.sent_by.host_unit_id == unit.id}
+    mailbox = unit.email or next((clerk.email for clerk in clerks.values() if clerk.email), '')
+    await outbox.queue(mailbox, *await templates.composed(template, facts), template=template)
+    await _copy(template, facts, [clerk for clerk in clerks.values() if clerk.is_active], [mailbox])
+
+
 async def _copy(
     template: str,
     facts: dict[str, Fact],
@@ -325,7 +367,11 @@ def _of_agency(agency: Agency) -> dict[str, Fact]:
 
 def _of_book(book: RecordBook) -> dict[str, Fact]:
     is_cancelled = book.status == BookStatus.CANCELLED
-    return {'紀錄冊號': book.number, '發冊日期': dates.roc_long(book.issued_on), '註銷': is_cancelled}
+    return {
+        '紀錄冊號': book.number,
+        '發冊日期': dates.roc_long(book.issued_on) if book.issued_on else '暫不填寫',
+        '註銷': is_cancelled,
+    }
 
 
 def _sent(at: datetime, due: date) -> dict[str, Fact]:
@@ -344,6 +390,15 @@ def _outcome(case: Application, number: str) -> str:
     who = templates.one_line(f'{case.volunteer.name}（{case.volunteer.identity_masked}）')
     said = f'　{number}' if number else f'：{"；".join(_lines(case.reason))}'
     return f'{case_numbers.written(case.id)}　{who}　{_OUTCOMES[case.status]}{said}'
+
+
+def _paper_number(registration: PaperRegistration) -> str:
+    return templates.one_line(book_numbers.written(registration.series, registration.serial))
+
+
+def _paper_row(registration: PaperRegistration) -> str:
+    who = templates.one_line(f'{registration.volunteer.name}（{registration.volunteer.identity_masked}）')
+    return f'{who}　{_paper_number(registration)}'
 
 
 def _timed(case: Application) -> str:

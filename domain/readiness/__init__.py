@@ -10,7 +10,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from db.choices import ApplicationStatus, BookStatus, Demand, IssueKind, MembershipStatus, Role
+from db.choices import (
+    ApplicationStatus,
+    BookStatus,
+    Demand,
+    IssueKind,
+    MembershipStatus,
+    RegistrationStatus,
+    Role,
+)
 from db.models import (
     Account,
     Agency,
@@ -19,6 +27,7 @@ from db.models import (
     HostUnit,
     InsuranceCover,
     Membership,
+    PaperRegistration,
     RecordBook,
     RequiredHours,
     Rule,
@@ -62,7 +71,7 @@ async def checks_of(applications: Iterable[Application], *, by: Account) -> dict
     """Application id → its list, for rosters and queues; those whose volunteer is none of `by`'s business are left out.
 
     A volunteer who has left the unit since is one of them: whoever sends must treat a missing list as not ready.
-    Eleven queries, however many there are.
+    Twelve queries, however many there are.
     """
     applications = list(applications)
     ids = {application.agency_id for application in applications}
@@ -78,6 +87,23 @@ async def checks_as(volunteer: Volunteer, kind: IssueKind, agency: Agency, *, by
     if found is None:
         raise NotFound
     return found
+
+
+async def kinds_for(volunteer: Volunteer) -> list[IssueKind]:
+    """What may be applied for: 初次 by nobody who has a book, or has a paper book registered.
+
+    For pages and services that have checked the right to the volunteer.
+    """
+    records = (await _records([volunteer.id]))[volunteer.id]
+    has_book = records.book is not None or records.registration is not None
+    return [kind for kind in IssueKind if not (has_book and kind == IssueKind.FIRST)]
+
+
+async def agency_of_book(volunteer: Volunteer) -> Agency:
+    """Whose the volunteer's book is, or will be when a paper book is confirmed; else the default agency."""
+    records = (await _records([volunteer.id]))[volunteer.id]
+    book = records.book or records.registration
+    return await Agency.get(id=book.agency_id) if book else await _default_agency()
 
 
 async def checks_of_people(volunteers: Iterable[int], *, by: Account) -> dict[int, list[Check]]:
@@ -168,7 +194,11 @@ async def _records(volunteers: Iterable[int]) -> dict[int, Records]:
     units: dict[int, list[HostUnit]] = defaultdict(list)
     for membership in await serving.select_related('host_unit').order_by('joined_on', 'id'):
         units[membership.volunteer_id].append(membership.host_unit)
-    return {one: Records(book_of.get(one), trainings[one], covers[one], units[one]) for one in ids}
+    open_ones = PaperRegistration.filter(
+        volunteer_id__in=ids, status__in=(RegistrationStatus.WAITING, RegistrationStatus.RETURNED)
+    )
+    paper_of = {one.volunteer_id: one for one in await open_ones}
+    return {one: Records(book_of.get(one), trainings[one], covers[one], units[one], paper_of.get(one)) for one in ids}
 
 
 def _list(

@@ -9,9 +9,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 from db.choices import IssueKind, TrainingKind
-from db.models import Agency, HostUnit, InsuranceCover, RecordBook, RequiredHours, Training, Volunteer
+from db.models import (
+    Agency,
+    HostUnit,
+    InsuranceCover,
+    PaperRegistration,
+    RecordBook,
+    RequiredHours,
+    Training,
+    Volunteer,
+)
 
-from .. import dates, identity_numbers, links
+from .. import book_numbers, dates, identity_numbers, links
 from ..identity_numbers import BadIdentityNumber
 from ..names import letters
 from ..trainings.details import FIELDS, SIDES, format_duration, has_its_sides
@@ -56,12 +65,16 @@ class Check:
 
 @dataclass(frozen=True)
 class Records:
-    """What is on record of a volunteer: the book in use, trainings that have ended, insurance, the units served."""
+    """What is on record of a volunteer: the book in use, trainings that have ended, insurance, the units served.
+
+    `registration`: of a paper book that the agency has not confirmed yet.
+    """
 
     book: RecordBook | None
     trainings: Sequence[Training]
     covers: Sequence[InsuranceCover]
     units: Sequence[HostUnit] = ()
+    registration: PaperRegistration | None = None
 
 
 def findings(
@@ -76,7 +89,7 @@ def findings(
         _photo(volunteer),
         _consent(volunteer),
         *trained,
-        _book(volunteer, kind, records.book),
+        _book(volunteer, kind, records),
         _insurance(volunteer, records.covers),
         _agency(volunteer, kind, agency, records.book),
         *references,
@@ -142,22 +155,30 @@ def _consent(volunteer: Volunteer) -> Check:
     return Check('consent', LABELS['consent'], when)
 
 
-def _book(volunteer: Volunteer, kind: IssueKind, book: RecordBook | None) -> Check:
-    page = links.application(volunteer.id)
+def _book(volunteer: Volunteer, kind: IssueKind, records: Records) -> Check:
+    page, book = links.application(volunteer.id), records.book
     legacy = legacy_number(volunteer)
+    if book is None and records.registration is not None:
+        return _under_way(volunteer, kind, records.registration)
+    if kind == IssueKind.FIRST and book is not None:
+        paper = '紙本' if book.is_paper else ''
+        return _to_do('book', f'已有使用中的{paper}紀錄冊 {book.number}，請改選換發或補發', page, 'kind')
+    if kind == IssueKind.FIRST and legacy:
+        note = f'有舊制紀錄冊 {legacy}；若是更換舊冊，請改選換發'
+        return Check('book', LABELS['book'], note, 'advice', 'kind', links.at(page, 'kind'))
     if kind == IssueKind.FIRST:
-        if book is not None:
-            note = f'已有使用中的紀錄冊 {book.number}，請改選換發或補發'
-            return _to_do('book', note, page, 'kind')
-        if legacy:
-            note = f'有舊制紀錄冊 {legacy}；若是更換舊冊，請改選換發'
-            return Check('book', LABELS['book'], note, 'advice', 'kind', links.at(page, 'kind'))
         return Check('book', LABELS['book'], '沒有使用中的紀錄冊')
-    if book is not None:
-        return Check('book', LABELS['book'], book.number)
-    if legacy and kind != IssueKind.CANCELLATION:
-        return Check('book', LABELS['book'], f'舊制 {legacy}')
-    return _to_do('book', f'沒有使用中的紀錄冊可以{kind.label}', page, 'kind')
+    if book is None and not (legacy and kind != IssueKind.CANCELLATION):
+        return _to_do('book', f'沒有使用中的紀錄冊可以{kind.label}', page, 'kind')
+    return Check('book', LABELS['book'], book.number if book else f'舊制 {legacy}')
+
+
+def _under_way(volunteer: Volunteer, kind: IssueKind, registration: PaperRegistration) -> Check:
+    """The paper book is not confirmed yet: its holder needs no first one, and nothing follows it before it is there."""
+    number = book_numbers.written(registration.series, registration.serial)
+    then = '已有紙本紀錄冊的不能申請初次' if kind == IssueKind.FIRST else f'確認後才能{kind.label}'
+    note = f'紙本紀錄冊 {number} {registration.status.label}，{then}'
+    return Check('book', LABELS['book'], note, 'lacking', 'kind', links.paper_book(volunteer.id))
 
 
 def _agency(volunteer: Volunteer, kind: IssueKind, agency: Agency, book: RecordBook | None) -> Check:

@@ -4,7 +4,7 @@ Each opening is written down for the volunteer (誰看過我的資料), and that
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from tortoise.functions import Max
@@ -17,14 +17,12 @@ from ..audit import access
 
 PURPOSE = '審核紀錄冊申請'
 
-# A page that stays open reads its case again and again; that is one look.
-_ONE_LOOK = timedelta(minutes=30)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 async def note(case: Application, *, by: Account) -> None:
     """`by` looks at the case, which comes with its volunteer; once a sitting and round."""
-    lately = dates.now() - _ONE_LOOK
+    lately = dates.now() - access.ONE_LOOK
     since = max(lately, case.submitted_at) if case.submitted_at else lately
     looks = AccessEntry.filter(volunteer_id=case.volunteer_id, by_id=by.id, kind=AccessKind.CASE, at__gte=since)
     if not await looks.exists():

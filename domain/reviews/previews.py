@@ -1,6 +1,8 @@
 """預覽: what the identity page of the book would look like if the case were approved now. Nothing is written."""
 
-from db.choices import ApplicationStatus, BookStatus, IssueKind, Role
+from datetime import date
+
+from db.choices import ApplicationStatus, BookKind, BookStatus, IssueKind, Role
 from db.models import Account, Application, RecordBook
 
 from .. import applications, dates, permissions, pictures
@@ -32,15 +34,18 @@ async def page(application_id: int, *, by: Account) -> bytes:
 
 async def _book(application: Application) -> RecordBook:
     """The book as 核可 would issue or renew it today, in no database."""
-    number = await record_books.number_ahead(application)
-    in_use = RecordBook.filter(volunteer_id=application.volunteer_id, status=BookStatus.IN_USE)
-    if not number and (book := await in_use.first()):
-        number = book.number
+    number: str = await record_books.number_ahead(application)
+    first: date | None = dates.today()
+    if before := await RecordBook.filter(volunteer_id=application.volunteer_id, status=BookStatus.IN_USE).first():
+        number, first = number or before.number, before.first_issued_on
+    elif application.kind != IssueKind.FIRST:
+        first = application.volunteer.legacy_issued_on
     return RecordBook(
         volunteer=application.volunteer,
         application=application,
         agency=application.agency,
         number=number,
-        kind=application.kind,
+        kind=BookKind[application.kind.name],
         issued_on=dates.today(),
+        first_issued_on=first,
     )

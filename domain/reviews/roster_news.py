@@ -50,7 +50,7 @@ async def _tell(roster_id: int) -> None:
             await _tell_of_one(cases[0])
         elif cases:
             issues = BookIssue.filter(application_id__in=[one.id for one in cases]).select_related('book')
-            numbers = {issue.application_id: issue.book.number for issue in await issues}
+            numbers = {issue.application_id: issue.book.number for issue in await issues if issue.application_id}
             await messages.roster_decided(await Roster.get(id=roster_id), cases, numbers)
 
 

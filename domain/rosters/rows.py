@@ -227,7 +227,9 @@ async def _free(kind: IssueKind, text: str, by: Account) -> QuerySet[Volunteer]:
     if kind in (IssueKind.REPLACEMENT, IssueKind.REISSUE):
         with_book |= ~Q(legacy_serial='')
     fitting = ~with_book if kind == IssueKind.FIRST else with_book
-    people = Volunteer.annotate(has_book=RawSQL(listing.HAS_BOOK))
+    if kind == IssueKind.FIRST:  # whose paper book waits to be confirmed has one
+        fitting &= Q(has_paper=False)
+    people = Volunteer.annotate(has_book=RawSQL(listing.HAS_BOOK), has_paper=RawSQL(listing.HAS_PAPER))
     listed = people.filter(fitting, ~Q(id__in=await taken.values_list('volunteer_id', flat=True)), id__in=ours)
     if wanted := validation.searched(text):
         number = Q(identity_index=sealing.blind_index(identity_numbers.compact(wanted)))

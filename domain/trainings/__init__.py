@@ -157,13 +157,7 @@ async def _locked(training: Training, version: int, by: Account) -> Training:
 
 
 async def _check(details: TrainingDetails, volunteer: Volunteer, before: Training | None, by: Account) -> None:
-    problems = details.problems()
-    if 'trained_for_id' not in problems and details.trained_for_id != by.host_unit_id:
-        label = FIELDS['trained_for_id'].label
-        problems['trained_for_id'] = f'{label}須為您所屬的運用單位。其他單位的訓練，請由該單位登錄。'
-    if 'starts_on' not in problems and details.starts_on and details.starts_on <= volunteer.born_on:
-        label, born = FIELDS['starts_on'].label, dates.roc_long(volunteer.born_on)
-        problems['starts_on'] = f'{label}早於志工的出生日期（{born}）。請再確認年份。'
+    problems = details.problems_of(unit_id=by.host_unit_id, born_on=volunteer.born_on)
     if 'field_id' not in problems and not await _is_field(details.field_id, before):
         problems['field_id'] = f'請重新選擇{FIELDS["field_id"].label}，這個領域已停用。'
     problems |= await _file_problems(details, volunteer, problems, by)

@@ -62,7 +62,7 @@ async def prepare(details: CourseDetails, *, by: Account, draft: Draft | None = 
     people = await Volunteer.filter(permissions.visible_to(by), id__in=ids).order_by('name_order', 'id')
     if len(people) != len(ids):
         raise Incomplete({'chosen': '有勾選的志工已不在您的單位，請重新整理後再勾選。'})
-    begun = {form.volunteer.id for form in await drafts.under_way(by=by) if form.volunteer and _is_new_training(form)}
+    begun = await drafts.people_with(DraftKind.TRAINING, ids, by=by)
     ready = [person for person in people if person.id not in begun]
     async with transaction():
         if not begun & {*ids}:
@@ -81,7 +81,3 @@ async def _fill(person: Volunteer, details: CourseDetails, by: Account) -> None:
         if name not in ('chosen', *_CERTIFICATE)
     ]
     await DraftEntry.bulk_create(entries, on_conflict=['draft_id', 'name'], update_fields=['value'])
-
-
-def _is_new_training(form: drafts.DraftSummary) -> bool:
-    return form.kind == DraftKind.TRAINING and form.about == 'new'

@@ -11,7 +11,7 @@ from uuid import UUID
 from db.choices import TrainingKind
 from db.models import Training
 
-from .. import validation
+from .. import dates, validation
 from ..fields import Field, by_key, period
 from ..validation import found
 
@@ -116,6 +116,17 @@ class TrainingDetails:
                 **{side: _side_problem(side, getattr(self, side)) for side in self.sides()},
             }
         )
+
+    def problems_of(self, *, unit_id: int | None, born_on: date) -> dict[str, str]:
+        """The same, and whether it is the unit's to record for somebody born on this day."""
+        problems = self.problems()
+        if 'trained_for_id' not in problems and self.trained_for_id != unit_id:
+            label = FIELDS['trained_for_id'].label
+            problems['trained_for_id'] = f'{label}須為您所屬的運用單位。其他單位的訓練，請由該單位登錄。'
+        if 'starts_on' not in problems and self.starts_on and self.starts_on <= born_on:
+            label, born = FIELDS['starts_on'].label, dates.roc_long(born_on)
+            problems['starts_on'] = f'{label}早於志工的出生日期（{born}）。請再確認年份。'
+        return problems
 
     def columns(self) -> dict[str, Any]:
         """As it is kept. The details have no problems."""

@@ -11,7 +11,7 @@ from tortoise.expressions import Q
 from db.choices import IdentityKind, Sex
 from db.models import Volunteer
 
-from .. import identity_numbers, mail_addresses, names, validation
+from .. import book_numbers, identity_numbers, mail_addresses, names, validation
 from ..accounts import passwords
 from ..fields import Field, by_key
 from ..identity_numbers import BadIdentityNumber
@@ -110,7 +110,7 @@ class VolunteerDetails:
             legacy_series=volunteer.legacy_series,
             legacy_serial=volunteer.legacy_serial,
             legacy_issued_on=volunteer.legacy_issued_on,
-            waives_issue_date=bool(volunteer.legacy_serial) and volunteer.legacy_issued_on is None,
+            waives_issue_date=volunteer.waives_issue_date,
             photo=volunteer.photo_id,
             is_photo_confirmed=volunteer.is_photo_confirmed,
             is_new=False,
@@ -161,6 +161,7 @@ class VolunteerDetails:
             'legacy_series': validation.searched_number(self.legacy_series),
             'legacy_serial': validation.searched_number(self.legacy_serial),
             'legacy_issued_on': None if self.waives_issue_date else self.legacy_issued_on,
+            'waives_issue_date': self.waives_issue_date,
             'photo_id': self.photo,
             'is_photo_confirmed': self.is_photo_confirmed and self.photo is not None,
         }
@@ -257,7 +258,7 @@ def legacy_number(volunteer: Volunteer) -> str:
     >>> legacy_number(Volunteer(legacy_series='中市文', legacy_serial='000123')), legacy_number(Volunteer())
     ('中市文字第000123號', '')
     """
-    return f'{volunteer.legacy_series}字第{volunteer.legacy_serial}號' if volunteer.legacy_serial else ''
+    return book_numbers.written(volunteer.legacy_series, volunteer.legacy_serial) if volunteer.legacy_serial else ''
 
 
 def read_legacy_number(text: str) -> tuple[str, str] | None:

@@ -26,6 +26,10 @@ STATUSES = {
 }
 # Asked person by person: a list of all who have one would be a list of the nation. Constants and ids of the code only.
 HAS_BOOK = "EXISTS (SELECT FROM record_book WHERE volunteer_id = volunteer.id AND status = 'in_use')"
+# The agency has not confirmed it yet.
+HAS_PAPER = (
+    "EXISTS (SELECT FROM paper_registration WHERE volunteer_id = volunteer.id AND status IN ('waiting', 'returned'))"
+)
 _UNDER_WAY = (
     'EXISTS (SELECT FROM application WHERE volunteer_id = volunteer.id AND host_unit_id = %d'
     " AND status IN ('draft', 'submitted', 'returned'))"

@@ -24,7 +24,7 @@ from tortoise.exceptions import OperationalError
 
 import db
 from db import blobs, embedded, sealing
-from db.choices import ApplicationStatus, IssueKind, TrainingKind
+from db.choices import ApplicationStatus, BookKind, IssueKind, TrainingKind
 from db.models import Account, Application, Roster
 from domain import (
     accounts,
@@ -303,8 +303,8 @@ def _numbers(people: People) -> dict[str, Read]:
         asked = {
             '': EntryQuery(),
             ', page 50': EntryQuery(page=50),
-            ' of a kind': EntryQuery(kind=IssueKind.FIRST),
-            ' of a kind there is not': EntryQuery(kind=IssueKind.CANCELLATION),
+            ' of a kind': EntryQuery(kind=BookKind.FIRST),
+            ' of a kind there is not': EntryQuery(kind=BookKind.CANCELLATION),
             ' of a year': EntryQuery(year=dates.roc_year(dates.today()) - 3),
         }
         asked |= {

@@ -13,7 +13,14 @@ from db.models import Application, Draft, DraftEntry, Training
 from domain import dates
 from tests import builders
 
-GUARDED = ('0002_guards', '0004_review_desk_guards', '0008_papers', '0010_persons', '0011_limits_guards')
+GUARDED = (
+    '0002_guards',
+    '0004_review_desk_guards',
+    '0008_papers',
+    '0010_persons',
+    '0011_limits_guards',
+    '0022_paper_books',
+)
 MIGRATIONS = [importlib.import_module(f'db.migrations.{name}') for name in GUARDED]
 
 

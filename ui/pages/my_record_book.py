@@ -10,7 +10,7 @@ from nicegui import html, ui
 from domain import applications, dates, links, settings, volunteers
 from domain.announcements import CaseChanged
 from domain.audit import access
-from domain.books import record_books
+from domain.books import book_days, record_books
 from domain.cases import worklists
 from domain.cases.worklists import Turn, TurnState
 from domain.errors import NotFound
@@ -65,7 +65,9 @@ def headline(volunteer: Volunteer, latest: Application | None, book: RecordBook 
                 html.span(f'{record_books.FIELDS["number"].label} ')
                 html.b(book.number)
                 html.span(f'　{record_books.FIELDS["issued_on"].label} ')
-                html.b(dates.roc_long(book.issued_on))
+                html.b(dates.roc_long(book.issued_on) if book.issued_on else book_days.WAIVED)
+                if first := book_days.first(book):
+                    html.span(f'　{first}')
         elif latest is not None and latest.status in (ApplicationStatus.SUBMITTED, ApplicationStatus.RETURNED):
             html.h1(f'{volunteer.name}，您的紀錄冊正在申請中')
             html.p('核發後，您可以在這裡線上檢視並下載。畫面會自動更新。')

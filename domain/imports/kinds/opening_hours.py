@@ -93,7 +93,7 @@ class OpeningHours(Kind):
         }
 
     def grade(self, values: Mapping[str, Value], known: Mapping[str, Any]) -> Graded:
-        """By the checks of the tab 服務時數; then whether the hours are on record one by one, or were counted before."""
+        """By the checks of the tab 服務時數; then whether they stand on record already."""
         number = clean_number(values.get('identity_number'))
         person, marks = match(values, known['people'])
         entry = as_kept(SERVICE_HOURS, values, known['common'], _USUAL | {'area': ''})

@@ -236,7 +236,7 @@ async def _a_book(volunteer: Volunteer, staff: Account, remarks: str = '') -> Re
     application = await Application.create(
         volunteer=volunteer, host_unit_id=staff.host_unit_id, county_id=agency.county_id, agency=agency, remarks=remarks
     )
-    return await RecordBook.create(
+    book = await RecordBook.create(
         volunteer=volunteer,
         application=application,
         agency=agency,
@@ -247,6 +247,7 @@ async def _a_book(volunteer: Volunteer, staff: Account, remarks: str = '') -> Re
         issued_on=date(2026, 3, 23),
         entered_by_unit_id=staff.host_unit_id,
     )
+    return await RecordBook.get(id=book.id)  # the database adds what it keeps
 
 
 async def _fill(volunteer: Volunteer, staff: Account, elsewhere: Account) -> None:

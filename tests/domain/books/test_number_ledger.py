@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from db.choices import ApplicationStatus, BookStatus, IssueKind, Role
+from db.choices import ApplicationStatus, BookKind, BookStatus, IssueKind, Role
 from db.models import Agency, Application, NumberSeries, RecordBook, Volunteer
 from domain import dates, reviews, volunteers
 from domain.books import number_ledger, record_books
@@ -36,14 +36,14 @@ async def test_the_ledger_keeps_every_issue_of_a_book_that_keeps_its_number(offi
 
     number = '中市文志字第115000001號'
     assert [(entry.number, entry.kind, entry.decided_by) for entry in found.rows] == [
-        (number, IssueKind.CANCELLATION, '何專員'),
-        (number, IssueKind.REISSUE, '何專員'),
-        (number, IssueKind.FIRST, '何專員'),
+        (number, BookKind.CANCELLATION, '何專員'),
+        (number, BookKind.REISSUE, '何專員'),
+        (number, BookKind.FIRST, '何專員'),
     ]
     assert [(number, issue and issue.kind) for number, issue in await number_ledger.lineage(book)] == [
-        (number, IssueKind.CANCELLATION),
-        (number, IssueKind.REISSUE),
-        (number, IssueKind.FIRST),
+        (number, BookKind.CANCELLATION),
+        (number, BookKind.REISSUE),
+        (number, BookKind.FIRST),
     ]
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from db.choices import ApplicationStatus, BookStatus, HistoryAction, IssueKind, Role
+from db.choices import ApplicationStatus, BookKind, BookStatus, HistoryAction, IssueKind, Role
 from db.models import AccessEntry, Agency, Application, HistoryEntry, Membership, NumberSeries, RecordBook, Volunteer
 from domain import dates, reviews
 from domain.books import record_books
@@ -36,7 +36,7 @@ async def test_a_renewed_book_keeps_its_number(office: Office, kind: IssueKind) 
     assert (renewed.id, renewed.number, renewed.kind, renewed.status, renewed.issued_on) == (
         first.id,
         FIRST_NUMBER,
-        kind,
+        BookKind[kind.name],
         BookStatus.IN_USE,
         date(2027, 5, 3),
     )
@@ -68,7 +68,7 @@ async def test_a_book_of_the_old_system_is_replaced_by_one_with_a_number(office:
     preview = (await reviews.case(case.id, by=office.reviewer)).number
     book = await reviews.approve(case, case.version, by=office.reviewer)
 
-    assert (preview, book.number, book.kind) == (FIRST_NUMBER, FIRST_NUMBER, IssueKind.REPLACEMENT)
+    assert (preview, book.number, book.kind) == (FIRST_NUMBER, FIRST_NUMBER, BookKind.REPLACEMENT)
 
 
 async def test_the_number_of_a_cancelled_book_is_never_used_again(office: Office) -> None:
@@ -81,7 +81,7 @@ async def test_the_number_of_a_cancelled_book_is_never_used_again(office: Office
     assert (cancelled.number, cancelled.status, cancelled.kind) == (
         FIRST_NUMBER,
         BookStatus.CANCELLED,
-        IssueKind.CANCELLATION,
+        BookKind.CANCELLATION,
     )
     assert (new.number, new.status) == ('中市文志字第115000002號', BookStatus.IN_USE)
     assert await record_books.current_book_of(volunteer, by=office.clerk) == new

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from PIL import Image
 
-from db.choices import ApplicationStatus, IssueKind, Role
+from db.choices import ApplicationStatus, BookKind, IssueKind, Role
 from db.models import AccessEntry, Agency, Application, BookIssue, NumberSeries, RecordBook
 from domain import pictures, reviews
 from domain.errors import NotFound, NotPermitted
@@ -63,7 +63,7 @@ async def test_a_renewal_shows_the_number_it_keeps(office: Office) -> None:
 
     expected = await previews._book(await Application.get(id=case.id).select_related('volunteer', 'agency'))
 
-    assert (expected.number, expected.kind) == (book.number, IssueKind.REPLACEMENT)
+    assert (expected.number, expected.kind) == (book.number, BookKind.REPLACEMENT)
     assert await previews.page(case.id, by=office.reviewer)
 
 

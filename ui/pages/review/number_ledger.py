@@ -8,7 +8,7 @@ from domain import dates, links, searches, validation
 from domain.books import number_ledger
 from domain.books.number_ledger import Entry, EntryQuery, Report, Series
 from domain.books.record_books import FIELDS
-from domain.model import Account, IssueKind
+from domain.model import Account, BookKind
 
 from ...components.card import card
 from ...components.chip import chip
@@ -35,7 +35,7 @@ async def numbers_page(
     account: Account, q: str = '', kind: str = '', year: int | None = None, page: int = 1, per: int = 10
 ) -> None:
     """Search at the top, the ledger, then series and report; what is searched for stands in the address."""
-    chosen = validation.member(IssueKind, kind)
+    chosen = validation.member(BookKind, kind)
     year = year if year in _YEARS else None
     query = EntryQuery(await searches.words(q, by=account), chosen, year)
     kept = {'key': q, 'words': query.text}
@@ -61,7 +61,7 @@ async def numbers_page(
         words = form(query, summary=False)
         with card('查詢條件', classes='lb-gap-below'), html.div().classes('lb-ledger-grid'):
             text_field('號碼或姓名', words, 'text', placeholder='紀錄冊號、舊制字第號、姓名的一部分', maxlength=60)
-            choice_field(FIELDS['kind'].label, words, 'kind', {None: '全部類別', **IssueKind.labels()})
+            choice_field(FIELDS['kind'].label, words, 'kind', {None: '全部類別', **BookKind.labels()})
             choice_field('年度', words, 'year', years)
             export = ui.link('匯出 ODS', '').classes('q-btn lb-btn lb-outline')
         many = html.p(MANY).classes('lb-hint').props('role=status')

@@ -9,7 +9,7 @@ from nicegui import html, ui
 from domain import applications, corrections, dates, directory, drafts, files, links, readiness, volunteers
 from domain.announcements import CaseChanged, VolunteerChanged
 from domain.applications import FIELDS, WITH_UNIT, ApplicationDetails, DraftElsewhere
-from domain.books import record_books
+from domain.books import book_days, record_books
 from domain.cases import case_numbers
 from domain.corrections import Marked
 from domain.model import (
@@ -22,6 +22,7 @@ from domain.model import (
     FileKind,
     IssueKind,
     Place,
+    RecordBook,
     Roster,
     Volunteer,
 )
@@ -52,7 +53,7 @@ async def application_page(account: Account, volunteer_id: int) -> None:
     application = await applications.current_of(volunteer, by=account)
     is_open = application is None or application.status in applications.WITH_UNIT
     draft = await drafts.plan(DraftKind.APPLICATION, by=account, volunteer=volunteer)
-    details = await details_of(application, draft)
+    details = await details_of(volunteer, application, draft)
     marks = await corrections.of(application, by=account) if application else []
     seen = Seen(application.version if application else 0, waiting_in(marks) if is_open else 0)
     back = links.record_books(volunteer.id)
@@ -147,9 +148,9 @@ async def checks_by(
     return await readiness.checks_as(volunteer, details.kind or IssueKind.FIRST, agency, by=account)
 
 
-async def details_of(application: Application | None, draft: Draft) -> ApplicationDetails:
+async def details_of(volunteer: Volunteer, application: Application | None, draft: Draft) -> ApplicationDetails:
     """What the form begins with: the record with what was typed since; the agency is the roster's, if it has one."""
-    kept = ApplicationDetails.from_record(application) if application else await applications.defaults()
+    kept = ApplicationDetails.from_record(application) if application else await applications.defaults(volunteer)
     if application is not None and application.status not in applications.WITH_UNIT:
         return kept
     details = await drafts.restored(draft, kept)
@@ -181,6 +182,7 @@ async def application_fields(
     """紀錄冊號 to 附件上傳, as the tutorial has them."""
     book = await record_books.current_book_of(volunteer, by=account)
     attachment = await files.get(details.attachment, by=account) if details.attachment else None
+    offered = await readiness.kinds_for(volunteer)
     with card('紀錄冊'), html.div().classes('lb-grid'):
         locked_fact(
             record_books.FIELDS['number'].label,
@@ -188,7 +190,8 @@ async def application_fields(
             book.number if book else '尚未取號',
             wide=True,
         )
-        choice_field(FIELDS['kind'].caption, in_form, 'kind', IssueKind.labels(), required=True, readonly=readonly)
+        kinds = {kind: kind.label for kind in IssueKind if kind == details.kind or kind in offered}
+        choice_field(FIELDS['kind'].caption, in_form, 'kind', kinds, required=True, readonly=readonly)
         html.div()
         roster = application.roster if application else None
         await agency_select.build(in_form, readonly=readonly or roster is not None)
@@ -200,7 +203,7 @@ async def application_fields(
         locked_fact(
             record_books.FIELDS['issued_on'].label,
             '',
-            f'民國 {dates.roc(book.issued_on)}' if book else '民國　審核通過後填入',
+            _days_of(book) if book else '民國　審核通過後填入',
         )
         upload_box(
             FIELDS['attachment'].caption,
@@ -211,6 +214,11 @@ async def application_fields(
             kept=attachment,
             hint='可不附。',
         )
+
+
+def _days_of(book: RecordBook) -> str:
+    issued = f'民國 {dates.roc(book.issued_on)}' if book.issued_on else book_days.WAIVED
+    return '　'.join(filter(None, (issued, book_days.first(book))))
 
 
 def sentence_on(roster: Roster, application: Application) -> str:
@@ -230,7 +238,7 @@ def save_and_submit(
     back = links.record_books(volunteer.id)
 
     async def saved(*, is_sent: bool = False) -> Application | None:
-        recorded = cast('ApplicationDetails | None', in_form.recorded) or await applications.defaults()
+        recorded = cast('ApplicationDetails | None', in_form.recorded) or await applications.defaults(volunteer)
         try:
             application = await applications.save(details, of=volunteer, by=account, seen=recorded, draft=draft)
         except DraftElsewhere as elsewhere:

@@ -9,7 +9,7 @@ from typing import Any
 from nicegui import html, ui
 
 from domain import applications, dates, drafts, ledgers, links, trainings, volunteers
-from domain.books import record_books
+from domain.books import book_days, record_books
 from domain.errors import NotFound
 from domain.model import Account, Draft, HonorCard, IdentityKind, Membership, RecordBook, Role, Training
 from domain.volunteers import Consolidated
@@ -226,7 +226,8 @@ def _training_row(one: Training) -> tuple[str, ...]:
 
 
 def _book_row(one: RecordBook) -> tuple[str, ...]:
-    return one.number, one.kind.label, dates.roc(one.issued_on), one.agency.name, one.status.label
+    issued = '　'.join(filter(None, (book_days.issued(one), book_days.first(one))))
+    return one.number, one.kind.label, issued, one.issued_by or one.agency.name, one.status.label
 
 
 def _card_row(one: HonorCard) -> tuple[str, ...]:

@@ -31,10 +31,16 @@ TITLE = '教育訓練課程'
 NO_BACK = '只有一面的電子證書才勾選；審核人員會看到，並非每個發冊機關都接受。紙本證書的反面即使空白，也請上傳。'
 
 
-async def new_training_page(account: Account, volunteer_id: int, kind: str = '', batch: str = '') -> None:
-    """STEP 6 for a new training, of `kind`; its draft is found again by whoever of the unit comes next."""
+async def new_training_page(
+    account: Account, volunteer_id: int, kind: str = '', batch: str = '', turn: int = 0
+) -> None:
+    """STEP 6 for a new training, of `kind`; its draft is found again by whoever of the unit comes next.
+
+    `turn`: of several forms that a file has begun for the person, the second, third …
+    """
     volunteer = await volunteers.get(volunteer_id, by=account)
-    draft = await drafts.plan(DraftKind.TRAINING, by=account, volunteer=volunteer)
+    about = f'new-{turn}' if turn else 'new'
+    draft = await drafts.plan(DraftKind.TRAINING, by=account, volunteer=volunteer, about=about)
     proposed = await courses.usual(kind, by=account) if draft.is_planned else {}
     details = await drafts.restored(draft, replace(await courses.blank(by=account), **proposed))
     back = links.batch_trainings() if batch else links.trainings(volunteer.id)
