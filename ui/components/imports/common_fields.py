@@ -15,6 +15,7 @@ from domain.model import Account, FileKind, ImportBatch
 
 from ..card import card
 from ..form import form
+from ..form.field import field
 from ..form.fields import check_field, choice_field, date_field, number_field, text_area, text_field
 from ..form.upload_box import upload_box
 from ..notices import refuse
@@ -49,6 +50,7 @@ class common_fields(Element):
         self.batch_id, self.account = batch.id, account
         self.details = CommonDetails(KINDS[batch.kind].common, batch.common)
         self.form: form | None = None
+        self.boxes: list[field] = []
 
     async def build(self) -> None:
         """Places the fields."""
@@ -59,7 +61,7 @@ class common_fields(Element):
             with html.div().classes('lb-grid'):
                 for each in self.details.columns:
                     if each.key not in CERTIFICATES:
-                        _field(each, self.form)
+                        self.boxes.append(_field(each, self.form))
             await self._certificate(self.form)
         self.form.on_change(self._keep)
 
@@ -67,6 +69,10 @@ class common_fields(Element):
         """Shows what a colleague has filled in."""
         if self.form is None:
             return
+        for each in self.boxes:  # what every row says itself is not asked for once more
+            each.set_visibility(
+                each.name not in batch.mapping or getattr(self.details, each.name) not in (None, '', False)
+            )
         theirs = CommonDetails(self.details.columns, batch.common)
         for name, each in self.form.fields.items():
             value = getattr(theirs, name)
@@ -102,21 +108,20 @@ class common_fields(Element):
             refuse(refusal)
 
 
-def _field(column: Column, in_form: form) -> None:
+def _field(column: Column, in_form: form) -> field:
     key, label, hint = column.key, column.label, column.note
     if column.choices:
         choices = {None: '（依檔案）'} | dict(column.choices) if not column.needed else dict(column.choices)
-        choice_field(label, in_form, key, choices, required=column.needed, hint=hint)
-    elif column.reading == 'day':
-        date_field(label, in_form, key, required=column.needed, hint=hint)
-    elif column.reading == 'whole':
-        number_field(label, in_form, key, required=column.needed, hint=hint)
-    elif column.reading == 'yes_no':
-        check_field(label, in_form, key, hint=hint)
-    elif column.reading == 'lines':
-        text_area(label, in_form, key, required=column.needed, hint=hint, wide=True)
-    else:
-        text_field(label, in_form, key, required=column.needed, hint=hint, maxlength=200)
+        return choice_field(label, in_form, key, choices, required=column.needed, hint=hint)
+    if column.reading == 'day':
+        return date_field(label, in_form, key, required=column.needed, hint=hint)
+    if column.reading == 'whole':
+        return number_field(label, in_form, key, required=column.needed, hint=hint)
+    if column.reading == 'yes_no':
+        return check_field(label, in_form, key, hint=hint)
+    if column.reading == 'lines':
+        return text_area(label, in_form, key, required=column.needed, hint=hint, wide=True)
+    return text_field(label, in_form, key, required=column.needed, hint=hint, maxlength=200)
 
 
 def _value(column: Column, text: str) -> object:

@@ -222,7 +222,7 @@ def _box(row: PreviewRow, key: str, column: Column, cell: Cell) -> dict[str, Any
 
 
 def _marks(row: PreviewRow, key: str, cell: Cell) -> list[dict[str, str]]:
-    tone = 'bad' if row.grade is Grade.WRONG else 'warn'
+    tone = {Grade.WRONG: 'bad', Grade.ATTENTION: 'warn'}.get(row.grade, '')
     found = [_mark(mark, key, tone, row) for mark in cell.marks]
     if cell.original is not None:
         was = {'tone': 'ok', 'was': cell.original or '（空白）', 'text': '', 'key': key}
