@@ -69,10 +69,9 @@ class common_fields(Element):
         """Shows what a colleague has filled in."""
         if self.form is None:
             return
-        for each in self.boxes:  # what every row says itself is not asked for once more
-            each.set_visibility(
-                each.name not in batch.mapping or getattr(self.details, each.name) not in (None, '', False)
-            )
+        for box in self.boxes:  # what every row says itself is not asked for once more
+            is_asked = box.name not in batch.mapping or getattr(self.details, box.name) not in (None, '', False)
+            box.set_visibility(is_asked)
         theirs = CommonDetails(self.details.columns, batch.common)
         for name, each in self.form.fields.items():
             value = getattr(theirs, name)
