@@ -4,6 +4,7 @@ from nicegui import html, ui
 from nicegui.element import Element
 
 from domain import imports, links
+from domain.errors import DomainError
 from domain.imports import ANSWERS, Preview, PreviewRow
 from domain.model import Account, BatchState, Doubt, Grade, ImportBatch, ImportKind
 
@@ -19,6 +20,14 @@ from .common_fields import common_fields
 from .heading_map import heading_map
 from .import_table import import_table
 from .sheet_box import sheet_box
+
+
+class StillGrading(DomainError):
+    """What was asked once for all rows has just been changed, and nobody has seen what it does to them."""
+
+    def __init__(self) -> None:
+        super().__init__('剛填的內容正在套用到每一列。請看過結果，再按一次；已填的資料都還在。')
+
 
 # In these the rows can be looked at.
 LISTED = (BatchState.GRADED, BatchState.DONE, BatchState.TAKEN_BACK)
@@ -83,11 +92,13 @@ class batch_desk(Element):
         self.other.set_visibility(batch.state in (BatchState.GRADED, BatchState.UNREADABLE))
         is_open = batch.state is BatchState.GRADED
         self._show_lacking(batch.lacking if is_open else [])
-        self.map.set_visibility(is_open and bool(batch.headings))
+        # While the rows are graded anew, everything stays where it is; what is typed meanwhile waits.
+        is_again = batch.state is BatchState.READING and bool(batch.mapping)
+        self.map.set_visibility((is_open or is_again) and bool(batch.headings))
         self.map.show(batch)
-        self.common.set_visibility(is_open)
+        self.common.set_visibility(is_open or is_again)
         await self.common.show(batch)
-        self.table.set_visibility(batch.state in LISTED)
+        self.table.set_visibility(batch.state in LISTED or (is_again and self.found is not None))
         if batch.state in LISTED:
             await self._show_rows()
         self._show_foot()
@@ -193,6 +204,8 @@ class batch_desk(Element):
             confirm(f'{doubt.label}的 {count:,} 筆都選了「{ANSWERS[doubt][takes]}」。')
 
     async def _commit(self) -> None:
+        if self.common.is_waiting:
+            raise StillGrading
         await imports.commit(self.batch.id, by=self.account)
         await self.renew()
 

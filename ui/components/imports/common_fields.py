@@ -9,9 +9,9 @@ from nicegui import html
 from nicegui.element import Element
 
 from domain import dates, files, imports
-from domain.errors import DomainError, Incomplete
+from domain.errors import DomainError, Incomplete, MovedOn
 from domain.imports import KINDS, Column
-from domain.model import Account, FileKind, ImportBatch
+from domain.model import Account, BatchState, FileKind, ImportBatch
 
 from ..card import card
 from ..form import form
@@ -51,6 +51,9 @@ class common_fields(Element):
         self.details = CommonDetails(KINDS[batch.kind].common, batch.common)
         self.form: form | None = None
         self.boxes: list[field] = []
+        # What the server had when this page heard of it last; whether something typed here is not there yet.
+        self.known = self.details.typed()
+        self.is_waiting = False
 
     async def build(self) -> None:
         """Places the fields."""
@@ -66,18 +69,21 @@ class common_fields(Element):
         self.form.on_change(self._keep)
 
     async def show(self, batch: ImportBatch) -> None:
-        """Shows what a colleague has filled in."""
+        """Shows what a colleague has filled in, and keeps what was typed while the file was being graded."""
         if self.form is None:
             return
         for box in self.boxes:  # what every row says itself is not asked for once more
             is_asked = box.name not in batch.mapping or getattr(self.details, box.name) not in (None, '', False)
             box.set_visibility(is_asked)
         theirs = CommonDetails(self.details.columns, batch.common)
+        before, self.known = self.known, theirs.typed()
+        mine = self.details.typed()
         for name, each in self.form.fields.items():
-            value = getattr(theirs, name)
-            if value != getattr(self.details, name) and not each.unread:
-                setattr(self.details, name, value)
-                await each.hear(value)
+            if self.known[name] != before[name] == mine[name] and not each.unread:
+                setattr(self.details, name, getattr(theirs, name))
+                await each.hear(getattr(theirs, name))
+        if batch.state is BatchState.GRADED:
+            await self._settle()
 
     async def _certificate(self, in_form: form) -> None:
         """Both sides of one certificate for everybody."""
@@ -95,7 +101,14 @@ class common_fields(Element):
             boxes[0].pair(boxes[1])
 
     async def _keep(self) -> None:
-        self.details.refused = {}
+        self.is_waiting = True
+        await self._settle()
+
+    async def _settle(self) -> None:
+        """Sends what was typed; while the file is being graded it waits for the end of that."""
+        if not self.is_waiting:
+            return
+        self.is_waiting, self.details.refused = False, {}
         try:
             await imports.set_common(self.batch_id, self.details.typed(), by=self.account)
         except Incomplete as refusal:
@@ -103,6 +116,12 @@ class common_fields(Element):
             for name in refusal.problems:
                 if self.form is not None and name in self.form.fields:
                     self.form.touch(name)
+        except MovedOn as refusal:
+            batch = await imports.get(self.batch_id, by=self.account)
+            if batch.state is BatchState.READING:
+                self.is_waiting = True
+            else:
+                refuse(refusal)
         except DomainError as refusal:
             refuse(refusal)
 
