@@ -5,7 +5,7 @@ from nicegui.element import Element
 
 from domain import imports, links
 from domain.errors import DomainError
-from domain.imports import ANSWERS, Preview, PreviewRow
+from domain.imports import ANSWERS, KINDS, Preview, PreviewRow
 from domain.model import Account, BatchState, Doubt, Grade, ImportBatch, ImportKind
 
 from ...flash import leave_with
@@ -44,6 +44,12 @@ class batch_desk(Element):
             self.file = batch_file(self._choose_sheet)
             with self.file:
                 self.other = sheet_box(batch.kind, replaces=batch.id, prompt='換一個檔案')
+            self.next = html.nav().classes('lb-pills').props('aria-label=接著')
+            with self.next:
+                html.span('接著：').classes('lb-note')
+                for kind in KINDS:
+                    ui.link(f'匯入{kind.label}', links.new_import(kind)).classes('lb-pill')
+                ui.link('建立名冊送審', links.rosters()).classes('lb-pill')
             self.lacking = html.div().props('role=status')
             self.map = heading_map(self._map)
             self.common = common_fields(batch, account)
@@ -91,6 +97,7 @@ class batch_desk(Element):
         self.file.show(batch, self.left)
         self.other.set_visibility(batch.state in (BatchState.GRADED, BatchState.UNREADABLE))
         is_open = batch.state is BatchState.GRADED
+        self.next.set_visibility(batch.state is BatchState.DONE)
         self._show_lacking(batch.lacking if is_open else [])
         # While the rows are graded anew, everything stays where it is; what is typed meanwhile waits.
         is_again = batch.state is BatchState.READING and bool(batch.mapping)
