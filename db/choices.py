@@ -47,6 +47,15 @@ class MembershipStatus(Choice):
     LEFT = 'left', '已退出'
 
 
+class TransferStatus(Choice):
+    """How a transfer (移轉) of a volunteer from one unit to another stands."""
+
+    OPEN = 'open', '待接收'
+    ACCEPTED = 'accepted', '已接收'
+    REFUSED = 'refused', '未接收'
+    WITHDRAWN = 'withdrawn', '已收回'
+
+
 class TrainingKind(Choice):
     """訓練課程, as far as they are known (law.md#training-kinds)."""
 

@@ -4,9 +4,9 @@ A list is filled while it is empty; from then on it is the administrator's, and 
 filled again. (Agencies are filled county by county.) Later additions need a migration.
 
 agencies.csv (law.md#agencies): `document_word` (機關代字) is our proposal everywhere, since the official ones are not
-published; `name_is_sure` tells whether the name is the official one, `note` why not. service_codes.csv
-(law.md#service-codes): `is_official` no = our code. rules.csv: what 送審前體檢 checks (domain.readiness); rows of a key
-stand together, one without kind applies to all kinds.
+published; `name_is_sure` tells whether the name is the official one, `note` why not, or what else is unsure.
+service_codes.csv (law.md#service-codes): `is_official` no = our code. rules.csv: what 送審前體檢 checks
+(domain.readiness); rows of a key stand together, one without kind applies to all kinds.
 """
 
 import csv
@@ -21,7 +21,9 @@ from .models import Agency, County, Field, RequiredHours, Rule, ServiceCode
 # Any number will do, as long as nothing else in the database uses it.
 _LOCK = 20_260_310
 
-# Code and ID-card letter, in the order of the official statistics (law.md#counties).
+# Code and ID-card letter, in the order of the official statistics (law.md#counties). First what is no county: the
+# agencies of the nation (law.md#central-agencies) issue books beside those of the counties.
+CENTRAL = ('00000', '中央', '')
 COUNTIES = (
     ('65000', '新北市', 'F'),
     ('63000', '臺北市', 'A'),
@@ -80,7 +82,7 @@ async def _fill_counties() -> None:
     if not await County.exists():
         await County.bulk_create(
             County(code=code, name=name, letter=letter, position=position)
-            for position, (code, name, letter) in enumerate(COUNTIES, 1)
+            for position, (code, name, letter) in enumerate((CENTRAL, *COUNTIES))
         )
 
 

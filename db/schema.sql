@@ -1085,7 +1085,6 @@ CREATE TABLE "import_row" (
     "id" BIGSERIAL NOT NULL PRIMARY KEY,
     "number" INT NOT NULL,
     "mended" BYTEA,
-    "graded" BYTEA,
     "left" TEXT NOT NULL,
     "batch_id" INT NOT NULL REFERENCES "import_batch" ("id") ON DELETE RESTRICT,
     CONSTRAINT "uid_import_row_batch_i_5d57c0" UNIQUE ("batch_id", "number")
@@ -1170,3 +1169,46 @@ CREATE INDEX paper_of_unit ON paper_registration (host_unit_id, status, sent_at,
 CREATE INDEX paper_registration_by_volunteer_id ON paper_registration (volunteer_id);
 CREATE INDEX paper_by_cover_id ON paper_registration (cover_id);
 CREATE INDEX paper_by_last_page_id ON paper_registration (last_page_id);
+
+-- 0023_teams
+CREATE TABLE "transfer" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "status" VARCHAR(20) NOT NULL,
+    "note" VARCHAR(200) NOT NULL,
+    "reason" VARCHAR(200) NOT NULL,
+    "proposed_at" TIMESTAMPTZ NOT NULL,
+    "decided_at" TIMESTAMPTZ,
+    "decided_by_id" INT REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "giver_id" INT NOT NULL REFERENCES "host_unit" ("id") ON DELETE RESTRICT,
+    "proposed_by_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "taker_id" INT NOT NULL REFERENCES "host_unit" ("id") ON DELETE RESTRICT,
+    "volunteer_id" INT NOT NULL REFERENCES "volunteer" ("id") ON DELETE RESTRICT
+);
+COMMENT ON COLUMN "transfer"."status" IS 'OPEN: open\nACCEPTED: accepted\nREFUSED: refused\nWITHDRAWN: withdrawn';
+COMMENT ON TABLE "transfer" IS '移轉: a unit proposes that another takes over one of its volunteers; the taker learns no more until it accepts.';
+ALTER TABLE "account" ADD COLUMN "is_unit_administrator" BOOL NOT NULL DEFAULT FALSE;
+ALTER TABLE "account" ADD COLUMN "team_id" INT REFERENCES "team" ("id") ON DELETE RESTRICT;
+ALTER TABLE "application" ADD COLUMN "team_id" INT REFERENCES "team" ("id") ON DELETE RESTRICT;
+ALTER TABLE "draft" ADD COLUMN "team_id" INT REFERENCES "team" ("id") ON DELETE RESTRICT;
+ALTER TABLE "roster" ADD COLUMN "team_id" INT REFERENCES "team" ("id") ON DELETE RESTRICT;
+CREATE FUNCTION case_is_of_team() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    NEW.team_id := NULL;
+    SELECT team_id INTO NEW.team_id FROM membership
+    WHERE volunteer_id = NEW.volunteer_id AND host_unit_id = NEW.host_unit_id FOR SHARE;
+    RETURN NEW; END $$;
+CREATE TRIGGER case_is_of_team BEFORE INSERT OR UPDATE OF host_unit_id, volunteer_id, team_id ON application FOR EACH ROW EXECUTE FUNCTION case_is_of_team();
+CREATE FUNCTION cases_follow_member() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    UPDATE application SET team_id = NEW.team_id WHERE volunteer_id = NEW.volunteer_id
+    AND host_unit_id = NEW.host_unit_id AND team_id IS DISTINCT FROM NEW.team_id;
+    RETURN NULL; END $$;
+CREATE TRIGGER cases_follow_member AFTER INSERT OR UPDATE OF team_id ON membership FOR EACH ROW EXECUTE FUNCTION cases_follow_member();
+UPDATE application SET team_id = membership.team_id FROM membership
+    WHERE membership.volunteer_id = application.volunteer_id AND membership.host_unit_id = application.host_unit_id
+    AND membership.team_id IS NOT NULL;
+CREATE UNIQUE INDEX transfer_open ON transfer (volunteer_id, giver_id) WHERE status = 'open';
+INSERT INTO county (code, name, letter, position) SELECT '00000', '中央', '', 0
+    WHERE EXISTS (SELECT FROM county) ON CONFLICT DO NOTHING;
+CREATE INDEX application_by_team_id ON "application" (team_id, status);
+CREATE INDEX membership_by_team_id ON "membership" (team_id, status);
+CREATE INDEX transfer_by_taker_id ON "transfer" (taker_id, status);
+CREATE INDEX transfer_by_giver ON transfer (giver_id, status);

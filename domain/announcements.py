@@ -82,23 +82,28 @@ class Announcement:
 
 @dataclass(frozen=True)
 class CaseChanged(Announcement):
-    """Something that a list or page of a case shows: status, version, marks, mails, calls, due day."""
+    """Something that a list or page of a case shows: status, version, marks, mails, calls, due day.
+
+    `team_id`: the team of its volunteer, 0 for none; a process of the version before does not say it.
+    """
 
     channel = Channel.CASE
     application_id: int
     agency_id: int
     host_unit_id: int
     volunteer_id: int
+    team_id: int = 0
 
 
 @dataclass(frozen=True)
 class RosterChanged(Announcement):
-    """A roster itself: its title, its rows, its mails."""
+    """A roster itself: its title, its rows, its mails. `team_id`: whose it is, 0 of the whole unit."""
 
     channel = Channel.ROSTER
     roster_id: int
     agency_id: int
     host_unit_id: int
+    team_id: int = 0
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Forms under way: each change of a field is kept at once, sealed, and found again after reload, on any computer.
 
-A draft belongs to the host unit. It holds what was typed, right or wrong; the services check when the form is saved.
-Passwords are never kept.
+A draft belongs to the host unit, that of somebody new to the team of the clerk who began it. It holds what was typed,
+right or wrong; the services check when the form is saved. Passwords are never kept.
 
 Several may write one draft. A page's Draft remembers what the page has read (`as_read`): others' words are shown to it
 (`news`), whoever writes over words not shown yet is told of them (`Kept`), and no form is saved before its page has
@@ -407,14 +407,17 @@ async def _upsert(draft_id: UUID, name: str, text: str) -> dict[str, Any]:
 
 
 def _owners(by: Account) -> dict[str, Any]:
-    return {'host_unit_id': by.host_unit_id, 'owner_id': by.id}
+    return {'host_unit_id': by.host_unit_id, 'team_id': by.team_id, 'owner_id': by.id}
 
 
 def _of_unit(by: Account) -> Q:
-    """Drafts of the unit about people it may (still) see, or about somebody new."""
+    """Drafts of the unit about people it may (still) see, or about somebody new; of one team those begun there."""
     permissions.require(by, Role.UNIT_STAFF)
+    new = Q(volunteer_id__isnull=True)
+    if by.team_id is not None:
+        new &= Q(team_id=by.team_id)
     seen = Q(volunteer_id__in=Subquery(Volunteer.filter(permissions.visible_to(by)).values('id')))
-    return Q(Q(host_unit_id=by.host_unit_id), Q(seen, Q(volunteer_id__isnull=True), join_type=Q.OR))
+    return Q(Q(host_unit_id=by.host_unit_id), Q(seen, new, join_type=Q.OR))
 
 
 def _summary(draft: Draft) -> DraftSummary:

@@ -1,7 +1,7 @@
 """Stored files: portraits, certificates, attachments; whose they are, and who may open them.
 
 A file is kept when it is uploaded, so that nothing is lost before 儲存; until a form is saved it belongs to nobody, and
-only the unit that uploaded it may open it. A replaced file stays: the history still points to it.
+only the unit that uploaded it may open it, not its other teams. A replaced file stays: the history still points to it.
 """
 
 import asyncio
@@ -269,6 +269,10 @@ async def _take_away(file_id: UUID) -> bool:
 
 def _free_for(volunteer_id: int | None, by: Account) -> Q:
     unowned = Q(volunteer_id__isnull=True, host_unit_id=by.host_unit_id or 0)
+    if by.team_id is not None:  # of the own team, or of a clerk of the whole unit who helped with a form
+        ours = Q(Q(team_id=by.team_id), Q(team_id=None), join_type=Q.OR)
+        colleagues = Account.filter(ours, host_unit_id=by.host_unit_id).values('id')
+        unowned &= Q(uploaded_by_id__in=Subquery(colleagues))
     return unowned if volunteer_id is None else Q(unowned, Q(volunteer_id=volunteer_id), join_type=Q.OR)
 
 

@@ -11,7 +11,7 @@ from db import blobs, embedded, key_check, migrate, reachable, reference, sealin
 from db.outages import PATIENCE
 from db.server_account import NotStarted
 
-from . import announcements, demo, files, limits, nightly, pictures
+from . import announcements, demo, files, imports, limits, nightly, pictures
 from . import settings as settings_module
 from .accounts import first_administrator, login_lock, requests
 from .logbook import pdf
@@ -67,6 +67,7 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
         stack.push_async_callback(announcements.closed)
         await asyncio.to_thread(letters.prepare)
         await stack.enter_async_context(pictures.opened())
+        await stack.enter_async_context(imports.opened())
         await pdf.opened()
         stack.push_async_callback(pdf.closed)
         welcome = await demo.offer() if settings.demo else await first_administrator.first_administrator()
@@ -80,6 +81,7 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
             repeating('sweeping', SWEEP_SECONDS, limits.sweep, login_lock.sweep, requests.sweep),
             repeating('names', 24 * 60 * 60, spelling.renew_keys),
             nightly.tidy_forever(),
+            imports.work_forever(),
         )
         if settings.database_url is None:
             await stack.enter_async_context(in_background(_watch(settings.data_dir / 'postgres')))

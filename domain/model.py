@@ -29,6 +29,7 @@ from db.choices import (
     Section,
     Sex,
     TrainingKind,
+    TransferStatus,
 )
 from db.models import (
     AccessEntry,
@@ -62,6 +63,7 @@ from db.models import (
     StoredFile,
     Team,
     Training,
+    Transfer,
     Volunteer,
 )
 
@@ -125,5 +127,7 @@ __all__ = [
     'Team',
     'Training',
     'TrainingKind',
+    'Transfer',
+    'TransferStatus',
     'Volunteer',
 ]

@@ -3,7 +3,7 @@
 import logging
 from datetime import time, timedelta
 
-from . import dates, drafts, files, half_written, limits, searches
+from . import dates, drafts, files, half_written, imports, limits, searches
 from .accounts import login_lock, password_links, requests
 from .repeating import repeating
 
@@ -21,6 +21,7 @@ SWEEPS = {
     'limits': limits.sweep,
     'unconfirmed requests': requests.sweep,
     'password links': password_links.sweep,
+    'imports': imports.sweep,
 }
 
 

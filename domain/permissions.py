@@ -1,8 +1,11 @@
 """Who may see whom, and who may do what: pure rules; the services ask them before they read or write.
 
-A host unit sees the volunteers who stand on its roster, an agency those who applied to it, volunteers see themselves.
+A host unit sees the volunteers who stand on its roster, a clerk of one 志工隊 those of that team, an agency those who
+applied to it, volunteers see themselves.
 The system administrator looks after accounts and offices and sees no personal data.
 """
+
+from typing import Any
 
 from tortoise.expressions import Q, Subquery
 
@@ -12,16 +15,41 @@ from db.models import Account, Application, Membership
 from .errors import NotPermitted
 
 
+class OfWholeUnit(NotPermitted):
+    """The account is of one 志工隊, and what it asked for concerns the whole unit."""
+
+    def __init__(self) -> None:
+        super().__init__('這項作業屬於整個運用單位，志工隊的帳號不能辦理。請洽貴單位的承辦人；已填的資料都還在。')
+
+
 def require(account: Account, *roles: Role) -> None:
     """Raises NotPermitted unless the account has one of `roles`, and the office that goes with it."""
     if account.role not in roles or not _has_its_place(account):
         raise NotPermitted
 
 
+def require_whole_unit(account: Account) -> None:
+    """Raises NotPermitted, or OfWholeUnit for a clerk of one team."""
+    require(account, Role.UNIT_STAFF)
+    if account.team_id is not None:
+        raise OfWholeUnit
+
+
+def place_of(account: Account) -> dict[str, Any]:
+    """What a case or a roster of the account's unit has in its columns, of a clerk's own team where there is one."""
+    place: dict[str, Any] = {'host_unit_id': account.host_unit_id}
+    return place if account.team_id is None else place | {'team_id': account.team_id}
+
+
+def is_of_place(account: Account, host_unit_id: int | None, team_id: int | None) -> bool:
+    """Whether what stands in this unit and team is the business of the clerk."""
+    return account.host_unit_id == host_unit_id and account.team_id in (None, team_id)
+
+
 def may_see_case(account: Account, application: Application) -> bool:
     """Whether the application is the account's business: the unit's own, the agency's once it was sent, the own."""
     if account.role == Role.UNIT_STAFF:
-        return account.host_unit_id == application.host_unit_id
+        return is_of_place(account, application.host_unit_id, application.team_id)
     if account.role == Role.REVIEWER:
         return account.agency_id == application.agency_id and application.round > 0
     return account.role == Role.VOLUNTEER and account.volunteer_id == application.volunteer_id
@@ -40,11 +68,11 @@ def visible_to(account: Account) -> Q:
 
 
 def people_of(account: Account) -> Subquery:
-    """The ids of the people on the roster of the account's unit.
+    """The ids of the people on the roster of the account's unit, of a clerk's own team where there is one.
 
     What is looked up about them, as books in use, is narrowed by it: the same of a whole nation takes seconds.
     """
-    memberships = Membership.filter(host_unit_id=account.host_unit_id).exclude(status=MembershipStatus.LEFT)
+    memberships = Membership.filter(**place_of(account)).exclude(status=MembershipStatus.LEFT)
     return Subquery(memberships.values('volunteer_id'))
 
 

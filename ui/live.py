@@ -62,10 +62,16 @@ def of_volunteer(volunteer: Volunteer) -> Callable[[CaseChanged | VolunteerChang
 
 
 def of_side(account: Account) -> Callable[[CaseChanged | RosterChanged], bool]:
-    """Whether a case or roster is of the account's unit, or for others of its agency."""
+    """Whether a case or roster is of the account's unit or team, or for others of its agency."""
     if account.role is Role.UNIT_STAFF:
-        return lambda changed: changed.host_unit_id == account.host_unit_id
+        return partial(_is_of_unit, account)
     return of_agency(account)
+
+
+def _is_of_unit(account: Account, changed: CaseChanged | RosterChanged) -> bool:
+    """Of the clerk's own team, where there is one; a roster of the whole unit may list its people."""
+    is_whole = account.team_id is None or (isinstance(changed, RosterChanged) and not changed.team_id)
+    return changed.host_unit_id == account.host_unit_id and (is_whole or changed.team_id == account.team_id)
 
 
 def of_agency(account: Account) -> Callable[[CaseChanged | RosterChanged | ReadersChanged], bool]:

@@ -25,6 +25,7 @@ from .pages import (
     rosters,
     statistics,
     teaching,
+    unit_accounts,
 )
 from .pages.imports import batch as import_batch
 from .pages.imports import batches, entries, new
@@ -76,6 +77,7 @@ PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [
     ('/account/mail', account.mail_page, tuple(Role)),
     ('/account/deputy', account.deputy_page, (REVIEWER,)),
     ('/account/guide', account.guide_page, (STAFF,)),
+    ('/account/unit', unit_accounts.unit_accounts_page, (STAFF,)),
 ]
 
 

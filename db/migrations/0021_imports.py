@@ -104,7 +104,6 @@ class Migration(migrations.Migration):
                 ('batch', fields.ForeignKeyField('models.ImportBatch', source_field='batch_id', db_constraint=True, to_field='id', related_name='odd_rows', on_delete=OnDelete.RESTRICT)),
                 ('number', fields.IntField()),
                 ('mended', fields.BinaryField(null=True)),
-                ('graded', fields.BinaryField(null=True)),
                 ('left', fields.TextField(default='', unique=False)),
             ],
             options={'table': 'import_row', 'app': 'models', 'unique_together': (('batch', 'number'),), 'pk_attr': 'id', 'table_description': 'A row of an import that somebody mended, or that was left out; `number` as in the sheet.'},

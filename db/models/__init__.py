@@ -17,7 +17,7 @@ from .drafts import Draft, DraftEntry, HalfWritten, KeptSearch
 from .imports import ImportBatch, ImportBlock, ImportFile, ImportPiece, ImportRow, KnownHeading
 from .ledgers import Award, HonorCard, InsuranceCover, OtherEntry, PerformanceCertificate, ServiceHours
 from .office import AccessEntry, Backup, HistoryEntry, KeyCheck, MailTemplate, OfficeEntry, OutgoingMail, PhoneCall
-from .people import Account, Membership, StoredFile, Volunteer
+from .people import Account, Membership, StoredFile, Transfer, Volunteer
 from .places import Agency, CalendarDay, County, Field, HostUnit, RequiredHours, Rule, ServiceCode, Team
 from .trainings import Training
 
@@ -81,6 +81,7 @@ __all__ = [
     'Tally',
     'Team',
     'Training',
+    'Transfer',
     'UntoldDecision',
     'Volunteer',
 ]

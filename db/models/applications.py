@@ -8,17 +8,24 @@ from tortoise.models import Model
 from ..choices import ApplicationStatus, IssueKind
 from ..sealing import SealedTextField
 from .people import Account, StoredFile, Volunteer
-from .places import Agency, County, HostUnit
+from .places import Agency, County, HostUnit, Team
 
 
 class Roster(Model):
-    """名冊: applications of one unit to one agency that are prepared, sent and reviewed together (管理辦法 §5)."""
+    """名冊: applications of one unit to one agency that are prepared, sent and reviewed together (管理辦法 §5).
+
+    `team`: that of the clerk who began it, who lists its people only; None: the unit's own.
+    """
 
     id = fields.IntField(primary_key=True)
     host_unit: fields.ForeignKeyRelation[HostUnit] = fields.ForeignKeyField(
         'models.HostUnit', on_delete=fields.RESTRICT, related_name='rosters'
     )
     host_unit_id: int
+    team: fields.ForeignKeyNullableRelation[Team] = fields.ForeignKeyField(
+        'models.Team', on_delete=fields.RESTRICT, related_name='rosters', null=True
+    )
+    team_id: int | None
     county: fields.ForeignKeyRelation[County] = fields.ForeignKeyField(
         'models.County', on_delete=fields.RESTRICT, related_name='rosters'
     )
@@ -48,7 +55,8 @@ class Application(Model):
     read. `previous` is the rejected or withdrawn application that this one repeats. `reason` is all that the unit reads
     of the last transition; `reviewer_note` is what its reviewer wrote there besides the corrections. `correct_by` is
     the last day for the unit's correction, while it is returned. `papers_changed_at`: since the last look something
-    was changed; for lists, which then compare digests.
+    was changed; for lists, which then compare digests. `team` is the one in which the volunteer serves at the unit; the
+    database itself keeps it (0023_teams).
     """
 
     id = fields.IntField(primary_key=True)
@@ -60,6 +68,10 @@ class Application(Model):
         'models.HostUnit', on_delete=fields.RESTRICT, related_name='applications'
     )
     host_unit_id: int
+    team: fields.ForeignKeyNullableRelation[Team] = fields.ForeignKeyField(
+        'models.Team', on_delete=fields.RESTRICT, related_name='applications', null=True
+    )
+    team_id: int | None
     kind = fields.CharEnumField(IssueKind, max_length=20, default=IssueKind.FIRST)
     county: fields.ForeignKeyRelation[County] = fields.ForeignKeyField(
         'models.County', on_delete=fields.RESTRICT, related_name='applications'

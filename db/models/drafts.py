@@ -8,13 +8,14 @@ from tortoise.models import Model
 from ..choices import DraftKind
 from ..sealing import SealedTextField
 from .people import Account, Volunteer
-from .places import HostUnit
+from .places import HostUnit, Team
 
 
 class Draft(Model):
     """A form that is being filled in, found by the id in its address. It belongs to the unit, not to a browser.
 
-    `about` identifies what is edited: 'new' or the id of a training; `volunteer` is null for a new volunteer.
+    `about` identifies what is edited: 'new' or the id of a training; `volunteer` is null for a new volunteer;
+    then `team` is that of the clerk who began it.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -28,6 +29,10 @@ class Draft(Model):
         'models.HostUnit', on_delete=fields.RESTRICT, related_name='drafts'
     )
     host_unit_id: int
+    team: fields.ForeignKeyNullableRelation[Team] = fields.ForeignKeyField(
+        'models.Team', on_delete=fields.RESTRICT, related_name='drafts', null=True
+    )
+    team_id: int | None
     owner: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
         'models.Account', on_delete=fields.RESTRICT, related_name='drafts'
     )

@@ -120,8 +120,8 @@ class ImportBlock(Model):
 class ImportRow(Model):
     """A row of an import that somebody mended, or that was left out; `number` as in the sheet.
 
-    `mended` is JSON of column → text, sealed; `graded` what became of the mended row, sealed. `left` says why it was
-    not written although it was to be, or why it stays although the batch was taken back.
+    `mended` is JSON of column → text, sealed. `left` says why it was not written although it was to be, or why it stays
+    although the batch was taken back.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -131,7 +131,6 @@ class ImportRow(Model):
     batch_id: int
     number = fields.IntField()
     mended = fields.BinaryField(null=True)
-    graded = fields.BinaryField(null=True)
     left = fields.TextField(default='')
 
     class Meta:

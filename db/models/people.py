@@ -5,7 +5,7 @@ from typing import Any
 from tortoise import fields
 from tortoise.models import Model
 
-from ..choices import FileKind, IdentityKind, MailPreference, MembershipStatus, Role, Sex
+from ..choices import FileKind, IdentityKind, MailPreference, MembershipStatus, Role, Sex, TransferStatus
 from ..sealing import SealedTextField
 from .places import Agency, HostUnit, Team
 
@@ -13,6 +13,8 @@ from .places import Agency, HostUnit, Team
 class Account(Model):
     """帳號. Staff have a user name; a volunteer signs in with the identity number, found by its blind index.
 
+    `team`: a clerk of one 志工隊 sees and does what concerns that team's people; None: the whole unit.
+    `is_unit_administrator`: 單位管理者, a clerk of the whole unit who opens and closes the unit's accounts.
     `guarded_since`: when it became a reviewer's or an administrator's; it stays, whatever the role becomes. None:
     never, or it was there when the office was opened.
     """
@@ -29,6 +31,11 @@ class Account(Model):
         'models.HostUnit', on_delete=fields.RESTRICT, related_name='accounts', null=True
     )
     host_unit_id: int | None
+    team: fields.ForeignKeyNullableRelation[Team] = fields.ForeignKeyField(
+        'models.Team', on_delete=fields.RESTRICT, related_name='accounts', null=True
+    )
+    team_id: int | None
+    is_unit_administrator = fields.BooleanField(default=False, db_default=False)
     agency: fields.ForeignKeyNullableRelation[Agency] = fields.ForeignKeyField(
         'models.Agency', on_delete=fields.RESTRICT, related_name='accounts', null=True
     )
@@ -156,3 +163,42 @@ class Membership(Model):
     class Meta:
         table = 'membership'
         unique_together = (('volunteer', 'host_unit'),)
+
+
+class Transfer(Model):
+    """移轉: a unit proposes that another takes over one of its volunteers; the taker learns no more until it accepts.
+
+    `giver` and `taker` are units. `note` is what the giver says of it, `reason` what the taker says when it refuses.
+    The person has consented (`proposed_by` says so), and is on both rosters at no time.
+    """
+
+    id = fields.IntField(primary_key=True)
+    volunteer: fields.ForeignKeyRelation[Volunteer] = fields.ForeignKeyField(
+        'models.Volunteer', on_delete=fields.RESTRICT, related_name='transfers'
+    )
+    volunteer_id: int
+    giver: fields.ForeignKeyRelation[HostUnit] = fields.ForeignKeyField(
+        'models.HostUnit', on_delete=fields.RESTRICT, related_name='given'
+    )
+    giver_id: int
+    taker: fields.ForeignKeyRelation[HostUnit] = fields.ForeignKeyField(
+        'models.HostUnit', on_delete=fields.RESTRICT, related_name='taken'
+    )
+    taker_id: int
+    status = fields.CharEnumField(TransferStatus, max_length=20, default=TransferStatus.OPEN)
+    note = fields.CharField(max_length=200, default='')
+    reason = fields.CharField(max_length=200, default='')
+    proposed_by: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        'models.Account', on_delete=fields.RESTRICT, related_name='proposed_transfers'
+    )
+    proposed_by_id: int
+    proposed_at = fields.DatetimeField()
+    decided_by: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
+        'models.Account', on_delete=fields.RESTRICT, related_name='decided_transfers', null=True
+    )
+    decided_by_id: int | None
+    decided_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = 'transfer'
+        ordering = ('-proposed_at', '-id')

@@ -7,7 +7,10 @@ from ..choices import Demand, IssueKind, Part, TrainingKind
 
 
 class County(Model):
-    """發冊縣市: one of the 22 counties and cities, in the order of the official statistics."""
+    """發冊縣市: one of the 22 counties and cities, in the order of the official statistics.
+
+    Before them stands 中央, of the agencies of the nation: it is chosen like a county (law.md#central-agencies).
+    """
 
     code = fields.CharField(max_length=5, primary_key=True)
     name = fields.CharField(max_length=10, unique=True)

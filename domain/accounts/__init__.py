@@ -17,7 +17,7 @@ from tortoise.queryset import QuerySet
 
 from db import transaction
 from db.choices import MailPreference, RequestStatus, Role
-from db.models import Account, AccountRequest, Application, EmailChange, HostUnit, Volunteer
+from db.models import Account, AccountRequest, Application, EmailChange, HostUnit, Team, Volunteer
 
 from .. import dates, invisible, limits, mail_addresses, permissions, validation
 from ..audit import office_history
@@ -127,7 +127,7 @@ async def sign_in(username: str, password: str, *, client: str = '') -> Account:
 def office_of(account: Account) -> str:
     """Where the account works, as the bar over the page says it."""
     if account.role == Role.UNIT_STAFF and account.host_unit:
-        return account.host_unit.name
+        return f'{account.host_unit.name}　{account.team.name}' if account.team else account.host_unit.name
     if account.role == Role.REVIEWER and account.agency:
         return account.agency.name
     return account.role.label
@@ -231,13 +231,18 @@ async def grant(request: AccountRequest, details: AccountDetails, *, by: Account
 async def create(details: AccountDetails, *, was_asked_for: bool = False, by: Account) -> Account:
     """A new account of staff; its owner gets a link to set a password. Raises Incomplete."""
     permissions.require(by, Role.ADMINISTRATOR)
+    return await opened_for(details, '系統管理者', was_asked_for=was_asked_for, by=by)
+
+
+async def opened_for(details: AccountDetails, opener: str, *, was_asked_for: bool = False, by: Account) -> Account:
+    """A new account of staff; the mail says that `opener` opened it. For whoever has looked whether `by` may."""
     if problems := details.problems():
         raise Incomplete(problems)
     account = Account()
     async with transaction():
         await _write(account, details, by)
         link, until = await password_links.made(account, WELCOME_LASTS)
-        await messages.account_granted(account, link, until, was_asked_for=was_asked_for)
+        await messages.account_granted(account, link, until, was_asked_for=was_asked_for, opener=opener)
     return account
 
 
@@ -247,16 +252,24 @@ async def left_alone(account: Account, details: AccountDetails, *, by: Account) 
     Nobody would answer its cases: the administrator is asked first.
     """
     permissions.require(by, Role.ADMINISTRATOR)
+    return await alone_without(account, details)
+
+
+async def alone_without(account: Account, details: AccountDetails) -> str:
+    """The same, for whoever has looked whether `by` may. A clerk of one team stands in for nobody."""
     if not _leaves_unit(account, details):
         return ''
-    clerks = Account.filter(host_unit_id=account.host_unit_id, is_active=True, host_unit__is_active=True)
+    clerks = Account.filter(host_unit_id=account.host_unit_id, team_id=None, is_active=True, host_unit__is_active=True)
     if not await clerks.filter(id=account.id).exists() or await clerks.exclude(id=account.id).exists():
         return ''
     unit = await HostUnit.get(id=account.host_unit_id)
+    # Those of single teams see only their own people.
+    in_teams = Account.filter(host_unit_id=unit.id, is_active=True).exclude(Q(team_id=None) | Q(id=account.id))
+    whole = '整個單位的' if await in_teams.exists() else ''
     open_cases = await Application.filter(host_unit_id=unit.id, status__in=worklists.OPEN).count()
     cases = f'，還有 {open_cases} 件進行中的案件' if open_cases else ''
     return (
-        f'{account.name}是「{unit.name}」最後一位承辦人{cases}。之後沒有人收得到機關的通知，也沒有人能補件。'
+        f'{account.name}是「{unit.name}」最後一位{whole}承辦人{cases}。之後沒有人收得到機關的通知，也沒有人能補件。'
         '要交接，請先取消，在帳號清單按「新增帳號」為這個單位開通接手的人。'
     )
 
@@ -280,6 +293,17 @@ async def amend(
         kept = await Account.select_for_update().get(id=account.id)
         if not knowingly and (alone := await left_alone(kept, details, by=by)):
             raise NotPermitted(alone)
+        change = await rewrite(kept, details, f'系統管理者{by.name}更改', by=by)
+    account.update_from_dict(details.values() | {'email': kept.email})
+    return change
+
+
+async def rewrite(kept: Account, details: AccountDetails, how: str, *, by: Account) -> EmailChange | None:
+    """Write what was found to be right into the locked row, in the caller's transaction, and sign its owner out.
+
+    `how`: who changed the address, as the old one reads it. Raises Incomplete.
+    """
+    async with transaction():
         old, wanted, change = kept.email, mail_addresses.tidy(details.email), None
         if wanted != old and email_changes.is_guarded(kept, details.role, by):
             change = await email_changes.ask(kept, wanted, by=by)
@@ -287,10 +311,9 @@ async def amend(
         await _write(kept, details, by)
         if kept.email != old:
             await password_links.close(kept)  # they lie in the old mailbox
-            await email_changes.tell(kept, old, kept.email, f'系統管理者{by.name}更改')
+            await email_changes.tell(kept, old, kept.email, how)
         # What a page shows depends on these rights, and open pages know only the old ones.
         await sessions.close_all(kept)
-    account.update_from_dict(details.values())
     return change
 
 
@@ -312,7 +335,7 @@ async def find(*, by: Account, words: str = '', page: int = 1, per_page: int = 1
     number, per_page = bounds(page, per_page)
     staff = _complete().exclude(role=Role.VOLUNTEER)
     if wanted := validation.searched(words):
-        columns = ('name', 'username', 'email', 'host_unit__name', 'agency__name')
+        columns = ('name', 'username', 'email', 'host_unit__name', 'team__name', 'agency__name')
         said: list[Any] = [
             Q(**{f'{column}__icontains': one}) for column in columns for one in {wanted, wanted.replace('台', '臺')}
         ]
@@ -337,11 +360,22 @@ async def unlock(account: Account, *, by: Account) -> None:
 
 
 def _leaves_unit(account: Account, details: AccountDetails) -> bool:
-    stays = details.is_active and details.role == Role.UNIT_STAFF and details.host_unit_id == account.host_unit_id
-    return account.role == Role.UNIT_STAFF and account.is_active and not stays
+    is_there = details.role == Role.UNIT_STAFF and details.host_unit_id == account.host_unit_id
+    stays = details.is_active and is_there and details.team_id is None
+    return account.role == Role.UNIT_STAFF and account.team_id is None and account.is_active and not stays
+
+
+async def _require_team(details: AccountDetails) -> None:
+    kept = details.values()
+    if kept['team_id'] is None:
+        return
+    known = validation.record_id(kept['team_id'])
+    if not await Team.filter(id=known, host_unit_id=kept['host_unit_id']).exists():
+        raise Incomplete({'team_id': '這個志工隊不屬於所選的運用單位，請重新選擇。'})
 
 
 async def _write(account: Account, details: AccountDetails, by: Account) -> None:
+    await _require_team(details)
     try:
         async with transaction():
             before = await office_history.stands(account, _KEPT)
@@ -362,7 +396,7 @@ async def _named(username: str) -> Account | None:
 
 
 def _complete() -> QuerySet[Account]:
-    return Account.all().select_related('host_unit', 'agency', 'volunteer')
+    return Account.all().select_related('host_unit', 'team', 'agency', 'volunteer')
 
 
 def _folded(username: str) -> str:

@@ -22,6 +22,8 @@ FIELDS = by_key(
     Field('phone', '聯絡電話'),
     Field('role', '角色'),
     Field('host_unit_id', '所屬運用單位'),
+    Field('team_id', '所屬志工隊'),
+    Field('is_unit_administrator', '單位管理者'),
     Field('agency_id', '所屬發冊機關'),
     Field('is_active', '帳號使用中'),
 )
@@ -39,7 +41,10 @@ REFUSAL = Field('reason', '原因')
 
 @dataclass
 class AccountDetails:
-    """An account of staff as the administrator fills it in."""
+    """An account of staff as the administrator fills it in, or a 單位管理者 one of the own unit.
+
+    Only a clerk has a `team_id` (None: the whole unit) or is `is_unit_administrator`, never both.
+    """
 
     username: str = ''
     name: str = ''
@@ -49,6 +54,8 @@ class AccountDetails:
     host_unit_id: int | None = None
     agency_id: int | None = None
     is_active: bool = True
+    team_id: int | None = None
+    is_unit_administrator: bool = False
 
     @classmethod
     def from_record(cls, account: Account) -> Self:
@@ -73,6 +80,7 @@ class AccountDetails:
                 'role': self._role_problem(),
                 'host_unit_id': self._place_problem(Role.UNIT_STAFF, 'host_unit_id'),
                 'agency_id': self._place_problem(Role.REVIEWER, 'agency_id'),
+                'is_unit_administrator': self._administrator_problem(),
             }
         )
 
@@ -81,7 +89,15 @@ class AccountDetails:
         kept = _tidied(self)
         kept['host_unit_id'] = self.host_unit_id if self.role == Role.UNIT_STAFF else None
         kept['agency_id'] = self.agency_id if self.role == Role.REVIEWER else None
+        is_clerk = self.role == Role.UNIT_STAFF
+        kept['team_id'] = self.team_id if is_clerk else None
+        kept['is_unit_administrator'] = is_clerk and self.is_unit_administrator
         return kept
+
+    def _administrator_problem(self) -> str | None:
+        if self.role == Role.UNIT_STAFF and self.is_unit_administrator and self.team_id is not None:
+            return '單位管理者管理整個單位的帳號，不能只屬於一個志工隊。請把所屬志工隊改成「整個單位」，或不要勾選。'
+        return None
 
     def _role_problem(self) -> str | None:
         if self.role == Role.VOLUNTEER:

@@ -48,7 +48,7 @@ async def hold(volunteer: Volunteer, *, by: Account) -> Hold | None:
     permissions.require(by, Role.UNIT_STAFF)
     of_them = Membership.filter(volunteer_id=validation.record_id(volunteer.id), host_unit__is_active=True)
     serving = await of_them.exclude(status=MembershipStatus.LEFT).select_related('host_unit').order_by('id')
-    own = next((one for one in serving if one.host_unit_id == by.host_unit_id), None)
+    own = next((one for one in serving if permissions.is_of_place(by, one.host_unit_id, one.team_id)), None)
     if own is None:
         raise NotFound
     until = await _settled_at(own)
@@ -102,7 +102,7 @@ async def give_volunteer_password(volunteer: Volunteer, password: str | None, *,
 async def opened(volunteer: Volunteer, *, by: Account) -> Account:
     """The volunteer's account, without a password while nobody has set one. Raises NotFound."""
     permissions.require(by, Role.UNIT_STAFF)
-    ours = Membership.filter(volunteer_id=volunteer.id, host_unit_id=by.host_unit_id)
+    ours = Membership.filter(volunteer_id=volunteer.id, **permissions.place_of(by))
     if not await ours.exclude(status=MembershipStatus.LEFT).exists():
         raise NotFound
     account = await Account.get_or_none(volunteer_id=volunteer.id) or Account(

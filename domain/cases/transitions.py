@@ -149,7 +149,7 @@ async def decision_on(application: Application) -> Decision | None:
 async def announce(application: Application) -> None:
     """Say that something a list or page of this case shows has changed; heard when the caller's transaction commits."""
     ids = (application.id, application.agency_id, application.host_unit_id, application.volunteer_id)
-    await announcements.announce(CaseChanged(*ids))
+    await announcements.announce(CaseChanged(*ids, application.team_id or 0))
 
 
 async def _papers_changed(application: Application, since: datetime) -> str:

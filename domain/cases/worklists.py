@@ -139,7 +139,7 @@ async def of_unit(
     """
     permissions.require(by, Role.UNIT_STAFF)
     number, per_page = bounds(page, per_page)
-    ours = Application.filter(host_unit_id=by.host_unit_id)
+    ours = Application.filter(**permissions.place_of(by))
     if which is not None:
         ours = ours.filter(status__in=OF_UNIT[which])
     # 'returned' sorts after 'draft'.
@@ -156,7 +156,7 @@ async def repeatable(found: Sequence[Application], *, by: Account) -> set[int]:
         return set()
     latest = Application.filter(volunteer_id__in=people).annotate(latest=Max('id')).group_by('volunteer_id')
     ids = {int(row['latest']) for row in await latest.values('latest')}
-    return {one.id for one in found if one.id in ids and one.status in CLOSED and one.host_unit_id == by.host_unit_id}
+    return {one.id for one in found if one.id in ids and one.status in CLOSED and permissions.may_see_case(by, one)}
 
 
 async def out_of_reach(found: Sequence[Application], *, by: Account) -> set[int]:
@@ -170,6 +170,6 @@ async def out_of_reach(found: Sequence[Application], *, by: Account) -> set[int]
 async def counts_of(*, by: Account) -> dict[ApplicationStatus, int]:
     """How many applications of the unit stand in each status; every status is there. `totals` sums the lists."""
     permissions.require(by, Role.UNIT_STAFF)
-    ours = Application.filter(host_unit_id=by.host_unit_id).annotate(n=Count('id')).group_by('status')
+    ours = Application.filter(**permissions.place_of(by)).annotate(n=Count('id')).group_by('status')
     found = {str(status): int(n) for status, n in await ours.values_list('status', 'n')}
     return {status: found.get(status.value, 0) for status in ApplicationStatus}

@@ -57,6 +57,7 @@ class CasesOpen(DomainError):
 
 Record = TypeVar('Record', bound=Model)
 
+CENTRAL_CODE = '00000'
 DEFAULT_COUNTY = '臺中市'
 DEFAULT_AGENCY = '臺中市政府文化局'
 
@@ -69,7 +70,12 @@ _KEPT: dict[type[Model], Kept] = {
 
 
 async def counties() -> list[County]:
-    """發冊縣市, in the order of the official statistics."""
+    """The 22 counties and cities, in the order of the official statistics."""
+    return await County.exclude(code=CENTRAL_CODE)
+
+
+async def issuing_counties() -> list[County]:
+    """發冊縣市: 中央, of the agencies of the nation, and the counties in their order (law.md#central-agencies)."""
     return await County.all()
 
 
@@ -184,14 +190,37 @@ async def save_host_unit(details: HostUnitDetails, *, by: Account, of: HostUnit 
 
 
 async def save_team(details: TeamDetails, *, by: Account, of: Team | None = None) -> Team:
-    """A new team, or `of` amended; by the administrator, or by a clerk for the own unit. Raises Incomplete."""
+    """A new team, or `of` amended; by the administrator, or by a clerk for the own unit. Raises Incomplete.
+
+    A clerk of one team makes none: OfWholeUnit.
+    """
     permissions.require(by, Role.ADMINISTRATOR, Role.UNIT_STAFF)
+    if by.role == Role.UNIT_STAFF:
+        permissions.require_whole_unit(by)
     unit_id = of.host_unit_id if of else details.host_unit_id
     if by.role == Role.UNIT_STAFF and unit_id != by.host_unit_id:
         raise NotFound
     if of and details.host_unit_id != unit_id:
         raise NotPermitted('志工隊不能改屬另一個運用單位，請在該單位另外新增。')
     return await _saved(of or Team(), details, 'name', '這個運用單位已經有同名的志工隊。', by)
+
+
+async def team_named(name: str, *, by: Account) -> Team:
+    """The team of the clerk's unit that has this name, made where there is none; many may ask at once.
+
+    Blanks and the width of letters make no other name. Raises Incomplete, OfWholeUnit.
+    """
+    permissions.require_whole_unit(by)
+    details = TeamDetails(by.host_unit_id or 0, name if isinstance(name, str) else '')
+    if problems := details.problems():
+        raise Incomplete(problems)
+    ours = Team.filter(host_unit_id=by.host_unit_id, name=validation.tidy(details.name))
+    if found := await ours.first():
+        return found
+    try:
+        return await save_team(details, by=by)
+    except Incomplete:  # somebody was faster
+        return await ours.get()
 
 
 async def save_agency(details: AgencyDetails, *, by: Account, of: Agency | None = None) -> Agency:

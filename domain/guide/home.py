@@ -83,7 +83,7 @@ async def left_off(*, by: Account) -> LeftOff | None:
     found = [await _of_draft(summary, by) for summary in (await drafts.under_way(by=by))[:1]]
     ours = Volunteer.filter(permissions.visible_to(by)).values('id')
     cases = Application.filter(
-        host_unit_id=by.host_unit_id, status__in=worklists.WITH_UNIT, volunteer_id__in=Subquery(ours)
+        **permissions.place_of(by), status__in=worklists.WITH_UNIT, volunteer_id__in=Subquery(ours)
     ).order_by('-updated_at')
     found += [await _of_case(case, by) for case in await cases.select_related('volunteer').limit(1)]
     found += await _of_last_person(by)
@@ -96,6 +96,8 @@ async def news(*, by: Account, limit: int = 4) -> list[ApplicationStep]:
     scope: dict[str, Any] = {'host_unit_id': by.host_unit_id, 'status__in': _ANSWERS}
     if by.role == Role.REVIEWER:
         scope = {'agency_id': by.agency_id, 'status__in': _ARRIVALS}
+    elif by.team_id is not None:
+        scope['application__team_id'] = by.team_id
     related = ('application__volunteer', 'application__host_unit')
     return await ApplicationStep.filter(**scope).order_by('-at', '-id').limit(limit).select_related(*related)
 
@@ -190,6 +192,8 @@ async def _of_last_person(by: Account) -> list[LeftOff]:
     added = HistoryEntry.filter(
         by__host_unit_id=by.host_unit_id, action=HistoryAction.ADDED, section__in=(Section.BASICS, Section.TRAINING)
     )
+    if by.team_id is not None:  # of the unit's latest many are other teams'
+        added = added.filter(volunteer_id__in=permissions.people_of(by))
     if days := settings.current().forgotten_after:
         added = added.filter(at__gt=dates.now() - timedelta(days=days))
     entries = await added.order_by('-at', '-id').limit(_LOOKED_THROUGH)

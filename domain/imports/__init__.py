@@ -7,62 +7,163 @@ Reading, writing and taking back run in the background, in pieces that are each 
 the batch; whichever process lives goes on (`work_forever`). Pages hear of it by `ImportChanged`.
 """
 
+import hashlib
+import re
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
-from db.choices import Doubt, Grade, ImportKind
-from db.models import Account, ImportBatch
+from db import transaction
+from db.choices import BatchState, Doubt, Grade, ImportKind, Role
+from db.models import Account, ImportBatch, ImportBlock, ImportFile, ImportPiece, ImportRow, KnownHeading
 
-from ..paging import Page
+from .. import dates, file_names, limits, permissions, validation
+from ..announcements import ImportChanged, announce
+from ..errors import DomainError, Incomplete, MovedOn, NotFound
+from ..limits import Limit
+from ..paging import Page, bounds
+from ..sheets import cells, headings
+from ..sheets.headings import Headings
+from ..sheets.tables import MEGABYTE, MOST_BYTES, Unreadable
+from . import packing, previews, reading, running, writing
 from .kind import ANSWERS, Column, Kind, Mark
 from .kinds import KINDS
 from .results import Cell, Preview, PreviewRow
+from .running import opened, work_forever
 
-__all__ = ['ANSWERS', 'KINDS', 'Cell', 'Column', 'Kind', 'Mark', 'Preview', 'PreviewRow']
+__all__ = [
+    'ANSWERS',
+    'KINDS',
+    'MOST_BYTES',
+    'Cell',
+    'Column',
+    'Kind',
+    'Mark',
+    'Preview',
+    'PreviewRow',
+    'Unreadable',
+    'opened',
+    'work_forever',
+]
+
+
+# Days after which a batch that nobody confirmed is given up, and in which one that was can be taken back.
+WAITS_DAYS = 14
+UNDO_DAYS = 30
+MOST_PASTED = 4_000_000
+_FILES = Limit('imports', 60, timedelta(hours=1), '這一小時上傳的匯入檔案太多了。請稍後再試；已匯入的資料都還在。')
+
+
+class NotReady(DomainError):
+    """The batch cannot be confirmed or taken back as it is; the sentence says why."""
 
 
 async def begin(kind: ImportKind, file_name: str, content: bytes, *, by: Account) -> ImportBatch:
     """A new batch of a file, READING; it is read and graded in the background.
 
-    Raises NotPermitted, Unreadable, Exceeded. What is wrong with the inside of the file comes later, as state UNREADABLE and the sentence `why`.
+    Raises NotPermitted, NotFound, Unreadable, Exceeded. What is wrong with the inside of the file comes later, as state
+    UNREADABLE and the sentence `why`.
     """
-    raise NotImplementedError
+    if len(content) > MOST_BYTES:
+        raise Unreadable(
+            f'這個檔案有 {len(content) / MEGABYTE:.1f} MB，超過 {MOST_BYTES // MEGABYTE} MB。'
+            '請分成幾個檔案，分次匯入；還沒有寫入任何資料。'
+        )
+    suffix = re.search(r'\.(xlsx|xls|ods|csv|tsv|txt|xlsm)$', file_name, re.IGNORECASE)
+    name = file_names.of_upload(file_name, suffix[1].lower() if suffix else 'xlsx')
+    return await _begin(kind, name, content, is_pasted=False, by=by)
 
 
 async def begin_pasted(kind: ImportKind, text: str, *, by: Account) -> ImportBatch:
     """The same of a range copied from a spreadsheet; without headings, in the order of the template."""
-    raise NotImplementedError
+    if not isinstance(text, str) or not text.strip():
+        raise Unreadable('沒有收到貼上的內容。請在試算表選取範圍、複製，再貼到這裡。')
+    if len(text) > MOST_PASTED:
+        raise Unreadable('貼上的內容太多。請改用檔案上傳，或分次貼上。')
+    return await _begin(kind, '貼上的資料', text.encode('utf-8', 'replace'), is_pasted=True, by=by)
 
 
 async def get(batch_id: int, *, by: Account) -> ImportBatch:
-    """A batch of the account's unit. Raises NotFound."""
-    raise NotImplementedError
+    """A batch of the account's unit. Raises NotPermitted, NotFound."""
+    permissions.require(by, Role.UNIT_STAFF)
+    found = await ImportBatch.get_or_none(id=validation.record_id(batch_id), host_unit_id=by.host_unit_id)
+    if found is None:
+        raise NotFound
+    return found
 
 
 async def batches(*, by: Account, page: int = 1, per_page: int = 10) -> Page[ImportBatch]:
     """All batches of the unit with `account`, `confirmed_by`, `taken_back_by`, the newest first."""
-    raise NotImplementedError
+    permissions.require(by, Role.UNIT_STAFF)
+    number, per_page = bounds(page, per_page)
+    found = ImportBatch.filter(host_unit_id=by.host_unit_id)
+    rows = (
+        await found.order_by('-id')
+        .offset((number - 1) * per_page)
+        .limit(per_page)
+        .select_related('account', 'confirmed_by', 'taken_back_by')
+    )
+    return Page(rows, await found.count(), number, per_page)
 
 
 async def choose_sheet(batch_id: int, sheet: str, *, by: Account) -> ImportBatch:
     """Read another of `batch.sheets` instead; what was mended is gone. Raises NotFound, MovedOn."""
-    raise NotImplementedError
+    await get(batch_id, by=by)
+    async with transaction():
+        batch = await previews.locked(batch_id, by.host_unit_id)
+        if sheet not in batch.sheets or not await ImportFile.exists(batch_id=batch.id):
+            raise NotFound
+        await _without_rows(batch)
+        await _read_again(batch, sheet=sheet)
+    running.start(batch.id)
+    return batch
 
 
 async def map_columns(batch_id: int, mapping: Mapping[int, str], *, by: Account) -> ImportBatch:
     """Headings by position (from 0) mean these columns' keys, or '' nothing; kept for the unit's next file of the kind.
 
-    Headings that are not named stay as they are; everything is graded anew. Raises Incomplete (by str(position)).
+    Headings that are not named stay as they are; everything is graded anew. Raises NotFound, MovedOn.
     """
-    raise NotImplementedError
+    await get(batch_id, by=by)
+    async with transaction():
+        batch = await previews.locked(batch_id, by.host_unit_id)
+        kind = KINDS[batch.kind]
+        keys, meant = {column.key for column in kind.columns}, list(batch.mapping)
+        for at, key in mapping.items():
+            if not 0 <= at < len(meant) or (key and key not in keys):
+                raise NotFound
+            meant[at] = key
+        checked = headings.checked(Headings(batch.heading_row, batch.headings, meant), kind.columns)
+        await _remember(batch, mapping)
+        lacking = reading.with_common(kind, batch, checked.lacking)
+        await _read_again(batch, mapping=meant, lacking=lacking)
+    running.start(batch.id)
+    return batch
 
 
 async def set_common(batch_id: int, values: Mapping[str, str], *, by: Account) -> ImportBatch:
     """What is asked once for all rows, as typed, by key of `KINDS[…].common`; everything is graded anew.
 
-    Raises Incomplete, by key.
+    Raises Incomplete, by key; NotFound, MovedOn.
     """
-    raise NotImplementedError
+    await get(batch_id, by=by)
+    async with transaction():
+        batch = await previews.locked(batch_id, by.host_unit_id)
+        kind = KINDS[batch.kind]
+        wrong: dict[str, str] = {}
+        for column in kind.common:
+            text = str(values.get(column.key, batch.common.get(column.key, '')))[:2000]
+            value, sentence = cells.read(column, text)
+            if sentence or (column.needed and value in (None, '')):
+                wrong[column.key] = sentence or f'請輸入{column.label}。'
+            batch.common[column.key] = text
+        if wrong:
+            raise Incomplete(wrong)
+        checked = headings.checked(Headings(batch.heading_row, batch.headings, batch.mapping), kind.columns)
+        lacking = reading.with_common(kind, batch, checked.lacking)
+        await _read_again(batch, common=batch.common, lacking=lacking)
+    running.start(batch.id)
+    return batch
 
 
 async def preview(
@@ -75,24 +176,32 @@ async def preview(
     per_page: int = 50,
 ) -> Preview:
     """One page of the graded rows: errors first, then what needs attention, then by row. Raises NotFound."""
-    raise NotImplementedError
+    batch = await get(batch_id, by=by)
+    number, per_page = bounds(page, per_page)
+    return await previews.page(batch, show, doubt, number, per_page)
 
 
 async def mend(batch_id: int, row: int, column: str, text: str, *, by: Account) -> PreviewRow:
     """Take `text` for this cell and grade the row anew; what the file says is kept. Raises NotFound, MovedOn."""
-    raise NotImplementedError
+    await get(batch_id, by=by)
+    if not column or not isinstance(text, str):
+        raise NotFound
+    return await previews.mend(batch_id, validation.record_id(row), column, text, host_unit_id=by.host_unit_id)
 
 
 async def unmend(batch_id: int, row: int, column: str = '', *, by: Account) -> PreviewRow:
     """Take what the file says again, of a cell or of the whole row. Raises NotFound, MovedOn."""
-    raise NotImplementedError
+    await get(batch_id, by=by)
+    return await previews.mend(batch_id, validation.record_id(row), column, None, host_unit_id=by.host_unit_id)
 
 
 async def answer(
     batch_id: int, *, takes: bool, row: int | None = None, doubt: Doubt | None = None, by: Account
 ) -> ImportBatch:
     """The answer to the doubt of one row, or to every row with this doubt. Raises NotFound, MovedOn."""
-    raise NotImplementedError
+    await get(batch_id, by=by)
+    number = None if row is None else validation.record_id(row)
+    return await previews.answer(batch_id, takes, number, doubt, host_unit_id=by.host_unit_id)
 
 
 async def commit(batch_id: int, *, by: Account) -> ImportBatch:
@@ -100,7 +209,28 @@ async def commit(batch_id: int, *, by: Account) -> ImportBatch:
 
     Raises NotReady when there is nothing to write or the file is not graded, MovedOn when it was confirmed already.
     """
-    raise NotImplementedError
+    await get(batch_id, by=by)
+    async with transaction():
+        batch = await previews.locked(batch_id, by.host_unit_id)
+        if batch.lacking:
+            raise NotReady(f'還不能匯入：{batch.lacking[0]}')
+        blocks = await ImportBlock.filter(batch_id=batch.id).only('id', 'grades', 'doubts', 'takes')
+        total = writing.importable(blocks)
+        if not total:
+            raise NotReady('沒有可以匯入的列。請先改正錯誤，或決定要匯入「注意」的哪些列。')
+        await ImportFile.filter(batch_id=batch.id).delete()
+        now = dates.now()
+        changes: dict[str, Any] = {
+            'state': BatchState.WRITING,
+            'total': total,
+            'done': 0,
+            'confirmed_by_id': by.id,
+            'confirmed_at': now,
+            'cells_until': now + timedelta(days=UNDO_DAYS),
+        }
+        await _change(batch, changes)
+    running.start(batch.id)
+    return batch
 
 
 async def undo(batch_id: int, *, by: Account) -> ImportBatch:
@@ -108,27 +238,118 @@ async def undo(batch_id: int, *, by: Account) -> ImportBatch:
 
     A row on which somebody has built stays, and `PreviewRow.left` says why. Raises MovedOn, NotReady after the term.
     """
-    raise NotImplementedError
+    await get(batch_id, by=by)
+    async with transaction():
+        batch = await ImportBatch.filter(id=batch_id).select_for_update().get()
+        if batch.state != BatchState.DONE:
+            raise MovedOn(f'這一批目前是「{batch.state.label}」，不能復原。請重新整理頁面看目前的情形。')
+        if not may_undo(batch):
+            raise NotReady(f'匯入超過 {UNDO_DAYS} 天，已經不能整批復原。請到各志工的頁面個別修改。')
+        changes: dict[str, Any] = {'state': BatchState.TAKING_BACK, 'total': batch.written, 'done': 0}
+        await _change(batch, changes | {'taken_back_by_id': by.id})
+    running.start(batch.id)
+    return batch
+
+
+def may_undo(batch: ImportBatch) -> bool:
+    """Whether the batch stands and its term is not over."""
+    return batch.state == BatchState.DONE and batch.cells_until is not None and dates.now() < batch.cells_until
 
 
 async def drop(batch_id: int, *, by: Account) -> None:
     """放棄: a batch that was not confirmed goes with its cells; the list keeps that it was there. Raises MovedOn."""
-    raise NotImplementedError
+    await get(batch_id, by=by)
+    async with transaction():
+        batch = await ImportBatch.filter(id=batch_id).select_for_update().get()
+        if batch.state not in (BatchState.READING, BatchState.GRADED, BatchState.UNREADABLE):
+            raise MovedOn(f'這一批目前是「{batch.state.label}」，不能放棄。請重新整理頁面看目前的情形。')
+        await _drop(batch)
 
 
 async def left(batch_id: int, *, by: Account) -> Sequence[PreviewRow]:
     """The rows that were to be written and were not, or that stay although the batch was taken back, with why."""
-    raise NotImplementedError
-
-
-async def marked_file(batch_id: int, extension: str, *, by: Account) -> tuple[str, bytes]:
-    """Name and content of the file as it came, with coloured cells and a column 「匯入結果」 that says what is wrong.
-
-    `extension`: 'xlsx' or 'ods'. It can be mended and uploaded again as it is. Raises NotFound.
-    """
-    raise NotImplementedError
+    batch = await get(batch_id, by=by)
+    odd = await ImportRow.filter(batch_id=batch.id).exclude(left='').order_by('number').limit(500)
+    return await previews.rows_of(batch, [row.number for row in odd])
 
 
 def common_of(batch: ImportBatch) -> dict[str, Any]:
     """What is asked once for all rows, read as its columns say."""
-    raise NotImplementedError
+    return reading.common_of(KINDS[batch.kind], batch)
+
+
+async def sweep() -> int:
+    """Give up what nobody confirmed in WAITS_DAYS, and let cells go after the term of undo; how many batches."""
+    now, count = dates.now(), 0
+    waiting = ImportBatch.filter(
+        state__in=[BatchState.GRADED, BatchState.UNREADABLE], begun_at__lt=now - timedelta(days=WAITS_DAYS)
+    )
+    for batch in await waiting:
+        async with transaction():
+            again = await ImportBatch.filter(id=batch.id, state=batch.state).select_for_update().first()
+            if again is not None:
+                await _drop(again)
+                count += 1
+    over = ImportBatch.filter(state__in=[BatchState.DONE, BatchState.TAKEN_BACK], cells_until__lt=now)
+    for batch in await over:
+        async with transaction():
+            await _without_rows(batch)
+            await ImportPiece.filter(batch_id=batch.id).update(written=None)
+            await ImportBatch.filter(id=batch.id).update(cells_until=None)
+            count += 1
+    return count
+
+
+async def _begin(kind: ImportKind, name: str, content: bytes, *, is_pasted: bool, by: Account) -> ImportBatch:
+    permissions.require(by, Role.UNIT_STAFF)
+    if validation.member(ImportKind, kind) not in KINDS:
+        raise NotFound
+    await limits.take(_FILES, by.id)
+    async with transaction():
+        batch = await ImportBatch.create(
+            kind=kind,
+            host_unit_id=by.host_unit_id,
+            account_id=by.id,
+            file_name=name[:120],
+            digest=hashlib.sha256(content).hexdigest(),
+            size=len(content),
+            is_pasted=is_pasted,
+            begun_at=dates.now(),
+        )
+        await ImportFile.create(batch_id=batch.id, content=packing.seal(content, 'file'))
+        await announce(ImportChanged(batch.id, batch.host_unit_id))
+    running.start(batch.id)
+    return batch
+
+
+async def _read_again(batch: ImportBatch, **changes: Any) -> None:
+    counts = dict.fromkeys(('rows', 'good', 'attention', 'wrong'), 0)
+    await _change(batch, changes | counts | {'state': BatchState.READING, 'edition': batch.edition + 1})
+
+
+async def _change(batch: ImportBatch, changes: Mapping[str, Any]) -> None:
+    """Write these columns of the locked batch, and tell of it."""
+    batch.update_from_dict(dict(changes))
+    await batch.save(update_fields=list(changes))
+    await announce(ImportChanged(batch.id, batch.host_unit_id))
+
+
+async def _remember(batch: ImportBatch, mapping: Mapping[int, str]) -> None:
+    """What the unit said of headings that stand in the file once."""
+    bare = [headings.bare(text) for text in batch.headings]
+    for at, key in mapping.items():
+        if batch.heading_row and bare[at] and bare.count(bare[at]) == 1:
+            await KnownHeading.update_or_create(
+                host_unit_id=batch.host_unit_id, kind=batch.kind, heading=bare[at], defaults={'column': key}
+            )
+
+
+async def _without_rows(batch: ImportBatch) -> None:
+    await ImportBlock.filter(batch_id=batch.id).delete()
+    await ImportRow.filter(batch_id=batch.id).delete()
+
+
+async def _drop(batch: ImportBatch) -> None:
+    await _without_rows(batch)
+    await ImportFile.filter(batch_id=batch.id).delete()
+    await _change(batch, {'state': BatchState.DROPPED, 'edition': batch.edition + 1})

@@ -1,82 +1,147 @@
-"""What the kinds say of a row, and its values as JSON, since grading is done in a process of its own."""
+"""What becomes of each row: cells are read, the kind grades, rows of one file are compared. Pure, no database.
 
-from collections.abc import Iterable, Mapping, Sequence
+It runs in a worker for a whole file, and in the server for one row that somebody mended.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from db.choices import Doubt, Grade
 
-from .. import dates
-from ..ledgers import Ledger
-from .kind import Column, Graded, Mark, Value
+from ..sheets import cells as reading
+from ..sheets.columns import Column, Value
+from ..sheets.tables import MERGED
+from .kind import Graded, Kind, Mark
+
+TWIN_BYTES = 8
+NO_TWIN = bytes(TWIN_BYTES)
+# What a column has been read as is remembered: a month of hours has few days, codes and durations.
+_MOST_REMEMBERED = 20_000
 
 
-def wrong(values: Mapping[str, Any], marks: Sequence[Mark], *, about: int = 0, same_as: str = '') -> Graded:
-    """A row that cannot be written as it is."""
-    return Graded(Grade.WRONG, values, marks, about=about, same_as=same_as)
+@dataclass
+class Reader:
+    """Reads the rows of one file. `places`: of the columns that the file has, their key and position."""
+
+    columns: Sequence[Column]
+    mapping: Sequence[str]
+    _remembered: dict[str, dict[str, reading.Read]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        by_key = {column.key: column for column in self.columns}
+        self.empty: dict[str, Value] = {column.key: None for column in self.columns}
+        self.places = [(key, at, by_key[key]) for at, key in enumerate(self.mapping) if key in by_key]
+        self._plan = [(key, at, column, self._remembered.setdefault(key, {})) for key, at, column in self.places]
+
+    def is_row(self, cells: Sequence[str]) -> bool:
+        """Whether there is anything in it, and it is not the example of the template."""
+        texts = [cells[at] for _, at, _ in self.places if at < len(cells)]
+        if not any(text and text != MERGED and not text.isspace() for text in texts):
+            return False
+        samples = [(column, cells[at]) for _, at, column in self.places if column.sample and at < len(cells)]
+        return len(samples) < 2 or any(text.strip() != column.sample for column, text in samples)
+
+    def values(self, cells: Sequence[str]) -> tuple[dict[str, Value], list[Mark]]:
+        """By key of every column, and a mark for each cell that cannot be read."""
+        values, marks = self.empty.copy(), []
+        width = len(cells)
+        for key, at, column, remembered in self._plan:
+            if at >= width or not (text := cells[at]):
+                continue
+            found = remembered.get(text)
+            if found is None:
+                found = reading.read(column, text)
+                if len(remembered) < _MOST_REMEMBERED:
+                    remembered[text] = found
+            value, sentence = found
+            values[key] = value
+            if sentence:
+                marks.append(Mark(key, sentence))
+        return values, marks
 
 
-def good(values: Mapping[str, Any], notes: Sequence[Mark] = (), *, about: int = 0, same_as: str = '') -> Graded:
-    """A row that can be written; `notes` say what becomes of a cell."""
-    return Graded(Grade.GOOD, values, notes, about=about, same_as=same_as)
+def needs(reader: Reader, rows: Sequence[Sequence[str]]) -> tuple[list[str], tuple[date, date] | None]:
+    """The identity numbers of the file, and the first and last of its days: what `Kind.known` asks for."""
+    numbers: dict[str, None] = {}
+    first, last = date.max, date.min
+    wanted = [(at, column) for _, at, column in reader.places if column.reading in ('identity', 'day')]
+    for at, column in wanted:
+        for text in {row[at] for row in rows if at < len(row)}:
+            value, _ = reading.read(column, text)
+            if isinstance(value, str):
+                numbers[value] = None
+            elif isinstance(value, date):
+                first, last = min(first, value), max(last, value)
+    return list(numbers), (first, last) if first <= last else None
 
 
-def doubtful(
-    doubt: Doubt,
-    values: Mapping[str, Any],
-    marks: Sequence[Mark],
-    *,
-    about: int = 0,
-    same_as: str = '',
-    beside: Mapping[str, str] | None = None,
-) -> Graded:
-    """A row that waits for an answer; `beside` is what the record says, by column."""
-    return Graded(Grade.ATTENTION, values, marks, doubt, about, same_as, beside or {})
+def grade(kind: Kind, reader: Reader, cells: Sequence[str], known: Mapping[str, Any]) -> Graded:
+    """One row by itself; `known` is prepared. What cannot be read makes it wrong."""
+    values, unread = reader.values(cells)
+    graded = kind.grade(values, known)
+    if not unread:
+        return graded
+    said = {mark.column for mark in unread}
+    return Graded(
+        Grade.WRONG,
+        graded.values,
+        [*unread, *(mark for mark in graded.marks if mark.column not in said)],
+        about=graded.about,
+        beside=graded.beside,
+    )
 
 
-def marks_of(problems: Mapping[str, str], columns: Iterable[Column], at: Mapping[str, str] | None = None) -> list[Mark]:
-    """The sentences of a form at the cells of a row: by key, or as `at` says, else at the first."""
-    keys = [column.key for column in columns]
-    named = {field: (at or {}).get(field, field) for field in problems}
-    return [Mark(named[field] if named[field] in keys else keys[0], text) for field, text in problems.items()]
+def with_texts(cells: Sequence[str], texts: Mapping[str, str], mapping: Sequence[str]) -> list[str]:
+    """A row with these texts by column key."""
+    row = [*cells, *[''] * (len(mapping) - len(cells))]
+    for at, key in enumerate(mapping):
+        if key in texts:
+            row[at] = texts[key]
+    return row
 
 
-def text(values: Mapping[str, Value], key: str) -> str:
-    """The text of a cell, '' where there is none."""
-    value = values.get(key)
-    return '' if value is None else str(value)
+def twin_of(graded: Graded) -> bytes:
+    """By what two rows of a file are the same, as kept; NO_TWIN never."""
+    if not graded.same_as or graded.grade == Grade.WRONG:
+        return NO_TWIN
+    return hashlib.blake2b(graded.same_as.encode('utf-8', 'replace'), digest_size=TWIN_BYTES).digest()
 
 
-def day(values: Mapping[str, Any], key: str) -> date | None:
-    """The day of a cell, or of a value that went through JSON."""
-    value = values.get(key)
-    return date.fromisoformat(value) if isinstance(value, str) and value else value or None
+def doubled(kind: Kind, graded: Graded, earlier: int) -> Graded:
+    """The same row when row `earlier` of the file is the same."""
+    column = kind.same_at or kind.columns[0].key
+    mark = Mark(column, f'與這個檔案的第 {earlier} 列相同。')
+    return Graded(
+        Grade.ATTENTION,
+        graded.values,
+        [*graded.marks, mark],
+        Doubt.DUPLICATE,
+        graded.about,
+        graded.same_as,
+        graded.beside,
+    )
 
 
-def plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values as JSON has them: days in ISO form."""
-    return {key: value.isoformat() if isinstance(value, date) else value for key, value in values.items()}
-
-
-def shown(value: object) -> str:
-    """A value as it stands in a cell of ours: days as 1150308, ticks as 是 and 否."""
-    if isinstance(value, bool):
-        return '是' if value else '否'
-    if isinstance(value, date):
-        return dates.roc_digits(value)
-    return '' if value is None else str(value)
-
-
-def as_kept(
-    ledger: Ledger, values: Mapping[str, Value], common: Mapping[str, Any], usual: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The values of an entry of a tab: those of the row, else those asked once for the file, else the usual ones."""
-    found: dict[str, Any] = {}
-    for key, field in ledger.fields.items():
-        cells = (values.get(key), common.get(key), usual.get(key))
-        found[key] = next((cell for cell in cells if cell is not None and cell != ''), None)
-        if field.kind == 'day':
-            found[key] = day(found, key)
-        elif found[key] is None and field.kind == 'whole':
-            found[key] = 0
-    return found
+def graded_rows(
+    kind: Kind,
+    reader: Reader,
+    rows: Sequence[Sequence[str]],
+    known: Mapping[str, Any],
+    heading_row: int,
+) -> Iterator[tuple[Graded | None, bytes]]:
+    """Each row of the sheet from row 1 on, with its twin; None for a row that is none."""
+    seen: dict[bytes, int] = {}
+    for number, cells in enumerate(rows, 1):
+        if number <= heading_row or not reader.is_row(cells):
+            yield None, NO_TWIN
+            continue
+        graded = grade(kind, reader, cells, known)
+        twin = twin_of(graded)
+        if twin != NO_TWIN:
+            earlier = seen.setdefault(twin, number)
+            if earlier != number:
+                graded = doubled(kind, graded, earlier)
+        yield graded, twin

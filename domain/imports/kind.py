@@ -55,12 +55,13 @@ class Graded:
 
 @dataclass(frozen=True)
 class Row:
-    """A row to be written: `takes` is the answer to its doubt."""
+    """A row to be written; one with a `doubt` only if somebody said so (`takes`)."""
 
     number: int
     values: Mapping[str, Any]
     about: int
     takes: bool
+    doubt: Doubt | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,8 @@ class Kind(ABC):
     key: ClassVar[ImportKind]
     sheet: ClassVar[str]
     columns: ClassVar[Sequence[Column]]
+    # The column at which a row says that it is the same as another; '' is the first.
+    same_at: ClassVar[str] = ''
     # Where the batch notes 「批次匯入… 12 筆」, once a person; None: `write` and `take_back` note what they change.
     section: ClassVar[Section | None] = None
     # Asked once for the whole file, beside the preview: 課程 and 證書 of one course for many people.

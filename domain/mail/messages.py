@@ -12,7 +12,7 @@ from datetime import date, datetime
 from db.choices import ApplicationStatus, BookStatus, MailPreference, Role
 from db.models import Account, AccountRequest, Agency, Application, HostUnit, PaperRegistration, RecordBook, Roster
 
-from .. import book_numbers, dates, links, settings
+from .. import book_numbers, dates, links, permissions, settings
 from ..calendar import days_left
 from ..calendar.days_left import DaysLeft
 from ..cases import case_numbers, deputies
@@ -100,23 +100,21 @@ async def rejected(application: Application, reason: str, *, correct_by: date | 
 
 
 async def correction_due(unit: HostUnit, cases: Sequence[Application]) -> None:
-    """To the unit: the last day of these corrections, with their agencies fetched, is near."""
-    days = [case.correct_by for case in cases if case.correct_by]
+    """To the unit: the last day of these corrections, with their agencies fetched, is near.
+
+    A clerk of one team reads of that team's alone.
+    """
     ids = [case.submitted_by_id for case in cases if case.submitted_by_id]
     clerks = await Account.filter(id__in=ids, host_unit_id=unit.id, is_active=True).order_by('id')
-    mailbox = unit.email or next((clerk.email for clerk in clerks if clerk.email), '')
-    facts: dict[str, Fact] = {
-        '運用單位': unit.name,
-        '件數': len(days),
-        '逐案': [
-            f'{case_numbers.written(case.id)}　{case.agency.name}　補件期限 {_day(case.correct_by)}（含當日）'
-            for case in cases
-        ],
-        '補件期限': _day(min(days)),
-        '連結': url_of(links.applications()),
-    }
+    whole = [clerk for clerk in clerks if clerk.team_id is None]
+    mailbox = unit.email or next((clerk.email for clerk in whole if clerk.email), '')
+    facts = _of_corrections(unit, cases)
     await outbox.queue(mailbox, *await templates.composed('correction_due', facts), template='correction_due')
-    await _copy('correction_due', facts, clerks, [mailbox])
+    await _copy('correction_due', facts, whole, [mailbox])
+    for clerk in clerks:
+        own = [case for case in cases if permissions.may_see_case(clerk, case)]
+        if clerk.team_id is not None and own:
+            await _copy('correction_due', _of_corrections(unit, own), [clerk], [mailbox])
 
 
 async def draft_closed(draft: Application, by: Account, reason: str) -> None:
@@ -180,25 +178,26 @@ async def roster_decided(roster: Roster, applications: Sequence[Application], nu
     """To the unit: what became of these rows of its roster, all at once; `numbers` are of the books, by application."""
     cases = [await _case(application) for application in applications]
     first = cases[0]
-    counts = Counter(case.status for case in cases)
     facts: dict[str, Fact] = {
         **_of_unit(first.host_unit, first.submitted_by),
         **_of_agency(first.agency),
         '名冊編號': roster.id,
         '名冊': roster.title,
-        '件數': len(cases),
-        '結果': '、'.join(f'{word} {counts[status]} 件' for status, word in _OUTCOMES.items() if counts[status]),
-        '各件': [f'{row}. {_outcome(case, numbers.get(case.id, ""))}' for row, case in enumerate(cases, 1)],
-        '補件期限': _day(min((case.correct_by for case in cases if case.correct_by), default=None)),
+        **_of_rows(cases, numbers),
         '連結': url_of(links.roster(roster.id)),
     }
     clerks = {case.submitted_by.id: case.submitted_by for case in cases if case.submitted_by}
-    mailbox = first.host_unit.email or next((clerk.email for clerk in clerks.values() if clerk.email), '')
+    active = [clerk for clerk in clerks.values() if clerk.is_active]
+    whole = [clerk for clerk in active if all(permissions.may_see_case(clerk, case) for case in cases)]
+    mailbox = first.host_unit.email or next((clerk.email for clerk in whole if clerk.email), '')
     await outbox.queue(
         mailbox, *await templates.composed('roster_decided', facts), template='roster_decided', roster=roster
     )
-    active = [clerk for clerk in clerks.values() if clerk.is_active]
-    await _copy('roster_decided', facts, active, [mailbox], roster=roster)
+    await _copy('roster_decided', facts, whole, [mailbox], roster=roster)
+    for clerk in active:
+        if clerk not in whole:  # of a team that has only some of the rows
+            own = [case for case in cases if permissions.may_see_case(clerk, case)]
+            await _copy('roster_decided', facts | _of_rows(own, numbers), [clerk], [mailbox], application=own[0])
 
 
 async def approved_for_volunteer(application: Application, book: RecordBook) -> None:
@@ -227,11 +226,16 @@ async def reset(account: Account, link: str, valid_until: datetime | None = None
 
 
 async def account_granted(
-    account: Account, link: str, valid_until: datetime | None = None, *, was_asked_for: bool
+    account: Account,
+    link: str,
+    valid_until: datetime | None = None,
+    *,
+    was_asked_for: bool,
+    opener: str = '系統管理者',
 ) -> None:
     """To the account's owner: the account is open, asked for or not; `link` leads to where the password is set."""
     facts: dict[str, Fact] = {'帳號': await _username(account), '身分': account.role.label, '申請': was_asked_for}
-    facts |= {'連結': url_of(link), '有效期限': _instant(valid_until)}
+    facts |= {'開通者': opener, '連結': url_of(link), '有效期限': _instant(valid_until)}
     await _queue_secret(account, 'account_granted', facts)
 
 
@@ -254,8 +258,9 @@ async def _case(application: Application) -> Application:
     """The application as it stands in this transaction, with everybody concerned."""
     related = ('volunteer', 'host_unit', 'agency', 'submitted_by')
     case = await Application.get(id=application.id).select_related(*related)
-    if case.submitted_by is not None and case.submitted_by.host_unit_id != case.host_unit_id:
-        case.submitted_by = None  # another unit's clerk sent it, before that unit handed it over
+    sender = case.submitted_by
+    if sender is not None and not permissions.is_of_place(sender, case.host_unit_id, case.team_id):
+        case.submitted_by = None  # another unit's clerk sent it, before that unit handed it over; or another team's
     return case
 
 
@@ -337,6 +342,30 @@ async def _queue_secret(account: Account, template: str, facts: dict[str, Fact])
 
 
 # The facts
+
+
+def _of_corrections(unit: HostUnit, cases: Sequence[Application]) -> dict[str, Fact]:
+    days = [case.correct_by for case in cases if case.correct_by]
+    return {
+        '運用單位': unit.name,
+        '件數': len(days),
+        '逐案': [
+            f'{case_numbers.written(case.id)}　{case.agency.name}　補件期限 {_day(case.correct_by)}（含當日）'
+            for case in cases
+        ],
+        '補件期限': _day(min(days)),
+        '連結': url_of(links.applications()),
+    }
+
+
+def _of_rows(cases: Sequence[Application], numbers: Mapping[int, str]) -> dict[str, Fact]:
+    counts = Counter(case.status for case in cases)
+    return {
+        '件數': len(cases),
+        '結果': '、'.join(f'{word} {counts[status]} 件' for status, word in _OUTCOMES.items() if counts[status]),
+        '各件': [f'{row}. {_outcome(case, numbers.get(case.id, ""))}' for row, case in enumerate(cases, 1)],
+        '補件期限': _day(min((case.correct_by for case in cases if case.correct_by), default=None)),
+    }
 
 
 def _about(case: Application, link: str) -> dict[str, Fact]:

@@ -78,10 +78,15 @@ async def _tell_units(template: str, volunteer: Volunteer, unit: HostUnit, other
 
 
 async def _mailbox(unit: HostUnit) -> str:
-    """The unit's own, or else that of the clerk who is with it longest."""
+    """The unit's own, or else that of the clerk who is with it longest; of one team only, nobody."""
     if unit.email:
         return unit.email
-    clerk = await Account.filter(host_unit_id=unit.id, is_active=True).exclude(email='').order_by('id').first()
+    clerk = (
+        await Account.filter(host_unit_id=unit.id, team_id=None, is_active=True)
+        .exclude(email='')
+        .order_by('id')
+        .first()
+    )
     return clerk.email if clerk else ''
 
 

@@ -192,10 +192,11 @@ async def announce_about(mail_ids: Sequence[int]) -> None:
         return
     ids, roster_ids = [a for a, _ in about if a], [r for _, r in about if r]
     cases = Application.filter(Q(Q(id__in=ids), Q(roster_id__in=roster_ids, round__gt=0), join_type=Q.OR))
-    for case in await cases.only('id', 'agency_id', 'host_unit_id', 'volunteer_id'):
+    for case in await cases.only('id', 'agency_id', 'host_unit_id', 'volunteer_id', 'team_id'):
         await transitions.announce(case)
     for roster in await Roster.filter(id__in=roster_ids):
-        await announcements.announce(RosterChanged(roster.id, roster.agency_id, roster.host_unit_id))
+        place = (roster.agency_id, roster.host_unit_id, roster.team_id or 0)
+        await announcements.announce(RosterChanged(roster.id, *place))
 
 
 def _problem(recipient: str) -> str:
@@ -263,10 +264,11 @@ async def _may_resend(mail: OutgoingMail, by: Account) -> bool:
 def _may_read(account: Account, about: Application | Roster | None) -> bool:
     """Whether the mail is still the account's business: that of a unit, an agency or a volunteer of what it tells."""
     if isinstance(about, Roster):
-        mine, its = (account.host_unit_id, about.host_unit_id)
-        if account.role == Role.REVIEWER:
-            mine, its = account.agency_id, about.agency_id
-        return account.role in (Role.UNIT_STAFF, Role.REVIEWER) and mine == its and account.is_active
+        is_theirs = {
+            Role.UNIT_STAFF: permissions.is_of_place(account, about.host_unit_id, about.team_id),
+            Role.REVIEWER: account.agency_id == about.agency_id,
+        }
+        return is_theirs.get(account.role, False) and account.is_active
     return account.is_active and (about is None or permissions.may_see_case(account, about))
 
 

@@ -187,7 +187,9 @@ def _concerning(by: Account) -> Q:
     if by.role == Role.UNIT_STAFF:
         seen = Volunteer.filter(permissions.visible_to(by)).exclude(email='').values('email')
         theirs = Q(recipient__in=Subquery(seen), application_id=None)
-        mine = Q(Q(application__host_unit_id=by.host_unit_id), Q(roster__host_unit_id=by.host_unit_id), join_type=Q.OR)
+        place = permissions.place_of(by).items()
+        sides = [Q(**{f'{about}__{column}': one for column, one in place}) for about in ('application', 'roster')]
+        mine = Q(*sides, join_type=Q.OR)
         return Q(mine, own, theirs, join_type=Q.OR)
     return own
 

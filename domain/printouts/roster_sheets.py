@@ -89,7 +89,7 @@ def blank() -> bytes:
 
 def _concerns(application: Application, by: Account) -> bool:
     if by.role == Role.UNIT_STAFF:
-        return by.host_unit_id == application.host_unit_id
+        return permissions.is_of_place(by, application.host_unit_id, application.team_id)
     return by.role == Role.REVIEWER and by.agency_id == application.agency_id
 
 

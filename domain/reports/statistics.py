@@ -22,18 +22,19 @@ from ..printouts import odf
 from ..printouts.odf import Cell, Share, Sheet
 
 # The rounds of one side that ended from $2 until before $3, or are overdue since ($4: today): in all, by month and by
-# the other side; {side} and {other} are columns named below. A step of 送審 knows its answer, so nothing else is read.
+# the other side; {side} and {other} are columns named below, {within} the cases of a team. A step of 送審 knows its
+# answer, so nothing else is read.
 _SUMS = """
 WITH counted AS (
     SELECT {other} AS other_id, round, answer, extract(epoch FROM answered_at - at) / 86400 AS days,
            (answered_at AT TIME ZONE 'Asia/Taipei')::date AS answered_on, due_on
     FROM application_step
-    WHERE {side} = $1 AND status = 'submitted' AND answer IN ('returned', 'approved', 'rejected')
+    WHERE {side} = $1{within} AND status = 'submitted' AND answer IN ('returned', 'approved', 'rejected')
       AND answered_at >= $2 AND answered_at < $3
     UNION ALL
     SELECT {other}, round, NULL, NULL, due_on + 1, due_on
     FROM application_step
-    WHERE {side} = $1 AND status = 'submitted' AND answer IS NULL AND due_on < $4
+    WHERE {side} = $1{within} AND status = 'submitted' AND answer IS NULL AND due_on < $4
       AND due_on >= ($2 AT TIME ZONE 'Asia/Taipei')::date - 1 AND due_on < ($3 AT TIME ZONE 'Asia/Taipei')::date - 1
 )
 SELECT grouping(month, other.name) AS level, coalesce(month, other.name, '') AS name,
@@ -48,7 +49,7 @@ _IN_ALL, _BY_MONTH, _BY_OTHER = 3, 1, 2
 _REASONS = """
 WITH returned AS (
     SELECT application_id, {other} AS other_id, max(at) AS at FROM application_step
-    WHERE {side} = $1 AND status = 'returned' AND at >= $2 GROUP BY 1, 2
+    WHERE {side} = $1{within} AND status = 'returned' AND at >= $2 GROUP BY 1, 2
 )
 SELECT other.name AS name, correction.reason, count(*) AS times
 FROM returned JOIN correction ON correction.application_id = returned.application_id
@@ -61,6 +62,9 @@ _SIDES = {
     Role.REVIEWER: {'side': 'agency_id', 'other': 'host_unit_id', 'table': 'host_unit'},
     Role.UNIT_STAFF: {'side': 'host_unit_id', 'other': 'agency_id', 'table': 'agency'},
 }
+
+
+_OF_TEAM = ' AND application_id IN (SELECT id FROM application WHERE team_id = %d)'
 
 
 @dataclass(frozen=True)
@@ -101,8 +105,10 @@ class Figures:
 async def of(first: date, last: date, *, by: Account) -> Figures:
     """The figures of the rounds answered from `first` to `last`, both included. Raises NotPermitted."""
     permissions.require(by, Role.REVIEWER, Role.UNIT_STAFF)
-    side = _SIDES[by.role]
     office = by.agency_id if by.role == Role.REVIEWER else by.host_unit_id
+    # A number of ours. Of one team the unit's steps are read, which are few beside the nation's.
+    cases = '' if by.role == Role.REVIEWER or by.team_id is None else _OF_TEAM % by.team_id
+    side: dict[str, str] = _SIDES[by.role] | {'within': cases}
     facts = [office, dates.midnight(first), dates.midnight(last + timedelta(days=1))]
     connection = get_connection('default')
     rows = await connection.execute_query_dict(_SUMS.format(**side), [*facts, dates.today()])

@@ -160,7 +160,7 @@ async def _with_mail(by: Account) -> list[CallTask]:
     """The calls that go with 送審, for the unit, or with a decision, for the agency, of the last CALL_DAYS."""
     lately = dates.now() - timedelta(days=settings.current().call_days)
     if by.role == Role.UNIT_STAFF:
-        side: dict[str, Any] = {'host_unit_id': by.host_unit_id, 'status': ApplicationStatus.SUBMITTED, 'round__gt': 0}
+        side: dict[str, Any] = {**permissions.place_of(by), 'status': ApplicationStatus.SUBMITTED, 'round__gt': 0}
         moment = 'submitted_at'
     else:
         # Of a roster, when the unit is told of it, and not after each row.
@@ -207,7 +207,7 @@ async def not_arrived(*, by: Account) -> list[CallTask]:
     asked = _ASKED[by.role]
     mails = await _undelivered(by, asked)
     tasks: dict[tuple[str, str, int], tuple[CallTask, OutgoingMail]] = {}
-    for mail, case in await _with_cases(mails, asked):
+    for mail, case in await _with_cases(mails, asked, by):
         about = (mail.template, 'roster', mail.roster_id) if mail.roster_id else (mail.template, 'case', case.id)
         contact = contact_of(case, by)
         if mail.template in _TO_VOLUNTEER:
@@ -224,6 +224,8 @@ async def _undelivered(by: Account, asked: Iterable[str]) -> list[OutgoingMail]:
     A person's own copy is no office's mailbox: the office was told.
     """
     ours = Q(host_unit_id=by.host_unit_id) if by.role == Role.UNIT_STAFF else Q(agency_id=by.agency_id)
+    if by.role == Role.UNIT_STAFF and by.team_id is not None:
+        ours &= Q(Q(application__team_id=by.team_id), Q(roster__team_id=by.team_id), join_type=Q.OR)
     is_of_office = Q(Q(account_id=None), Q(template__in=list(_TO_VOLUNTEER)), join_type=Q.OR)
     gone = OutgoingMail.filter(ours, is_of_office, status__in=outbox.UNDELIVERED, template__in=list(asked))
     mail = 'outgoing_mail'
@@ -232,7 +234,7 @@ async def _undelivered(by: Account, asked: Iterable[str]) -> list[OutgoingMail]:
 
 
 async def _with_cases(
-    mails: Sequence[OutgoingMail], asked: dict[str, tuple[ApplicationStatus, ...]]
+    mails: Sequence[OutgoingMail], asked: dict[str, tuple[ApplicationStatus, ...]], by: Account
 ) -> list[tuple[OutgoingMail, Application]]:
     """Each mail with a case it speaks of that still stands as the mail said; those without one have been noticed."""
     if not mails:
@@ -241,7 +243,8 @@ async def _with_cases(
     rosters = [mail.roster_id for mail in mails if mail.roster_id]
     concerned = Application.filter(Q(Q(id__in=ids), Q(roster_id__in=rosters, round__gt=0), join_type=Q.OR))
     related = ('volunteer', 'host_unit', 'agency', 'submitted_by')
-    cases = await concerned.order_by('roster_position', 'id').select_related(*related)
+    listed = await concerned.order_by('roster_position', 'id').select_related(*related)
+    cases = [case for case in listed if permissions.may_see_case(by, case)]
     found = []
     for mail in mails:
         for case in cases:

@@ -16,12 +16,23 @@ from ..announcements import RosterChanged
 from ..applications.forms import ApplicationDetails
 from ..cases import transitions
 from ..cases.application_fields import FIELDS
-from ..errors import DomainError, Incomplete, NotFound
+from ..errors import DomainError, Incomplete, NotFound, NotPermitted
 from ..mail import messages
 from ..printouts import roster_sheets
 from ..reports import profile_lists
 from ..reports.profile_lists import Document
-from .rows import RosterRow, RosterSummary, candidate_ids, candidates, certificates, get, of_agency, of_unit, rows
+from .rows import (
+    RosterRow,
+    RosterSummary,
+    candidate_ids,
+    candidates,
+    certificates,
+    get,
+    of_agency,
+    of_place,
+    of_unit,
+    rows,
+)
 
 __all__ = [
     'RosterRow',
@@ -44,6 +55,15 @@ class CannotJoin(DomainError):
 
 class CannotRemove(DomainError):
     """A row that was sent belongs to its roster; a roster with rows stays."""
+
+
+class OfOtherPlace(NotPermitted):
+    """The roster is the unit's or another team's; the clerk's own team only has rows in it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            '這份名冊由貴單位或另一個志工隊管理，您只能辦理其中您的志工隊的志工。要調整名冊，請洽貴單位的承辦人。'
+        )
 
 
 @dataclass
@@ -100,7 +120,7 @@ async def start(title: str, county_code: str | None, agency_id: int | None, *, b
         raise Incomplete(problems)
     async with transaction():
         roster = await Roster.create(
-            host_unit_id=by.host_unit_id,
+            **permissions.place_of(by),
             county_id=county_code,
             agency_id=agency_id,
             title=validation.tidy(title),
@@ -111,19 +131,21 @@ async def start(title: str, county_code: str | None, agency_id: int | None, *, b
 
 
 async def rename(roster: Roster, title: str, *, by: Account) -> Roster:
-    """Give the roster another title. Raises Incomplete."""
+    """Give the roster another title. Raises Incomplete, OfOtherPlace."""
     if problem := validation.text('名冊名稱', title, most=80, needed=True):
         raise Incomplete({'title': problem})
     async with transaction():
         known = await _locked(roster, by)
+        _require_own(known, by)
         await _touch(known, title=validation.tidy(title))
     return await get(known.id, by=by)
 
 
 async def discard(roster: Roster, *, by: Account) -> None:
-    """Throw an empty roster away. Raises CannotRemove while it has rows."""
+    """Throw an empty roster away. Raises CannotRemove while it has rows, OfOtherPlace."""
     async with transaction():
         known = await _locked(roster, by)
+        _require_own(known, by)
         if await Application.filter(roster_id=known.id).exists():
             raise CannotRemove('這份名冊裡還有志工，不能刪除。請先把還沒送審的志工移出名冊；已送審的案件會保留。')
         await known.delete()
@@ -133,7 +155,8 @@ async def discard(roster: Roster, *, by: Account) -> None:
 async def add(roster: Roster, volunteer_ids: Sequence[int], *, by: Account, kind: IssueKind = IssueKind.FIRST) -> Added:
     """Put volunteers of the unit on the roster: each gets a draft of `kind`, or the unit's own draft is taken along.
 
-    All who can; the others are told. Raises Incomplete for nobody, for strangers, and beyond MOST_ROWS.
+    All who can; the others are told. Raises Incomplete for nobody, for strangers, and beyond MOST_ROWS;
+    OfOtherPlace.
     """
     permissions.require(by, Role.UNIT_STAFF)
     ids = [validation.record_id(one) for one in dict.fromkeys(volunteer_ids)]
@@ -144,6 +167,7 @@ async def add(roster: Roster, volunteer_ids: Sequence[int], *, by: Account, kind
     refused: list[tuple[Volunteer, str]] = []
     async with transaction():
         known = await _locked(roster, by)
+        _require_own(known, by)
         await _require_room(known, len(ids))
         if len(people) != len(ids):
             raise Incomplete({'chosen': '有勾選的志工已不在您的單位，請重新整理後再勾選。'})
@@ -221,7 +245,7 @@ async def sheet(roster_id: int, kind: str, *, is_masked: bool, by: Account) -> D
 
 
 async def _join(roster: Roster, person: Volunteer, position: int, kind: IssueKind, by: Account) -> Application:
-    mine = Application.filter(volunteer_id=person.id, host_unit_id=by.host_unit_id, status__in=applications.OPEN)
+    mine = Application.filter(volunteer_id=person.id, **permissions.place_of(by), status__in=applications.OPEN)
     draft = await mine.select_related('roster').first()
     if draft is not None:
         if draft.roster_id == roster.id:
@@ -265,11 +289,17 @@ async def _agency_problem(details: RosterDetails) -> dict[str, str]:
 async def _locked(roster: Roster, by: Account) -> Roster:
     """The unit's roster, for nobody else to change until the caller's transaction ends. Raises NotFound."""
     permissions.require(by, Role.UNIT_STAFF)
-    ours = Roster.filter(id=validation.record_id(roster.id), host_unit_id=by.host_unit_id)
+    ours = Roster.filter(of_place(by), id=validation.record_id(roster.id))
     known = await ours.select_for_update().first()
     if known is None:
         raise NotFound
     return known
+
+
+def _require_own(roster: Roster, by: Account) -> None:
+    """Who only has rows in a roster changes neither it nor who else stands there."""
+    if not permissions.is_of_place(by, roster.host_unit_id, roster.team_id):
+        raise OfOtherPlace
 
 
 async def _touch(roster: Roster, **facts: Any) -> None:
@@ -278,7 +308,8 @@ async def _touch(roster: Roster, **facts: Any) -> None:
 
 
 async def _announce(roster: Roster) -> None:
-    await announcements.announce(RosterChanged(roster.id, roster.agency_id, roster.host_unit_id))
+    ids = (roster.id, roster.agency_id, roster.host_unit_id)
+    await announcements.announce(RosterChanged(*ids, roster.team_id or 0))
 
 
 _RETURNED = '機關已通知補件，還看不出是否補正。補正後請勾選這一列，再送審選取的志工。'

@@ -98,14 +98,14 @@ class RosterRow:
 async def get(roster_id: int, *, by: Account) -> Roster:
     """A roster with unit, agency and county: the unit's own, or one of which something was sent to the agency.
 
-    Raises NotFound.
+    A clerk of one team sees the rosters of that team, and of others the rows of its people. Raises NotFound.
     """
     permissions.require(by, Role.UNIT_STAFF, Role.REVIEWER)
     found = await Roster.filter(id=validation.record_id(roster_id)).select_related(*_RELATED).first()
     if found is None:
         raise NotFound
     if by.role == Role.UNIT_STAFF:
-        is_ours = found.host_unit_id == by.host_unit_id
+        is_ours = await Roster.filter(of_place(by), id=found.id).exists()
     else:
         is_ours = await _seen_by(by).filter(roster_id=found.id).exists()
     if not is_ours:
@@ -122,7 +122,7 @@ async def of_unit(
     """
     permissions.require(by, Role.UNIT_STAFF)
     number, per_page = bounds(page, per_page)
-    ours = Roster.filter(_asked_for(text, only_turn, by), host_unit_id=by.host_unit_id)
+    ours = Roster.filter(_asked_for(text, only_turn, by), of_place(by))
     found = await ours.offset((number - 1) * per_page).limit(per_page).select_related(*_RELATED)
     return Page(await _summaries(found, by), await ours.count(), number, per_page)
 
@@ -220,7 +220,7 @@ async def candidate_ids(*, by: Account, kind: IssueKind = IssueKind.FIRST, text:
 async def _free(kind: IssueKind, text: str, by: Account) -> QuerySet[Volunteer]:
     permissions.require(by, Role.UNIT_STAFF)
     ours = permissions.people_of(by)
-    own_drafts = Q(host_unit_id=by.host_unit_id, status=ApplicationStatus.DRAFT, roster_id=None)
+    own_drafts = Q(**permissions.place_of(by), status=ApplicationStatus.DRAFT, roster_id=None)
     given_up = await forgotten_drafts.of_our_people(by=by)
     taken = Application.filter(~own_drafts, ~Q(id__in=given_up), volunteer_id__in=ours, status__in=applications.OPEN)
     with_book = Q(has_book=True)
@@ -238,9 +238,18 @@ async def _free(kind: IssueKind, text: str, by: Account) -> QuerySet[Volunteer]:
     return listed
 
 
+def of_place(by: Account) -> Q:
+    """The rosters that a clerk may open: the unit's; of one team those of the team, and where its people are listed."""
+    ours = Q(host_unit_id=by.host_unit_id)
+    if by.team_id is None:
+        return ours
+    listed = _seen_by(by).exclude(roster_id=None).values('roster_id')
+    return ours & Q(Q(team_id=by.team_id), Q(id__in=Subquery(listed)), join_type=Q.OR)
+
+
 def _seen_by(by: Account) -> QuerySet[Application]:
     if by.role == Role.UNIT_STAFF:
-        return Application.filter(host_unit_id=by.host_unit_id)
+        return Application.filter(**permissions.place_of(by))
     return Application.filter(agency_id=by.agency_id, round__gt=0)
 
 

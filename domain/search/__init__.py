@@ -110,7 +110,7 @@ async def _units_of_agency(text: str, by: Account) -> Found:
 
 async def _cases_of_unit(text: str, by: Account) -> Found:
     number = case_numbers.read(text)
-    cases = Application.filter(id=number or 0, host_unit_id=by.host_unit_id).select_related('volunteer', 'agency')
+    cases = Application.filter(id=number or 0, **permissions.place_of(by)).select_related('volunteer', 'agency')
     ours = Volunteer.filter(permissions.visible_to(by))
     hits = []
     for one in await cases:
@@ -131,7 +131,7 @@ async def _accounts(text: str, by: Account) -> Found:
     staff = Account.exclude(role=Role.VOLUNTEER).filter(
         Q(Q(name__icontains=text), Q(username__icontains=text), join_type=Q.OR)
     )
-    rows = await staff.order_by('name', 'id').limit(MOST).select_related('host_unit', 'agency')
+    rows = await staff.order_by('name', 'id').limit(MOST).select_related('host_unit', 'team', 'agency')
     hits = [
         Hit('帳號', one.name, f'{one.username}　{one.role.label}　{office_of(one)}', links.admin('accounts', one.id))
         for one in rows

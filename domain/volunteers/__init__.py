@@ -34,7 +34,7 @@ from .basics import FIELDS, VolunteerDetails
 from .enrolment import Consolidated, Elsewhere, NoSuchPerson, SpeltOtherwise, consolidated, join, lookup_identity
 from .listing import State
 from .lookups import TooManyTries
-from .memberships import assign_team, end_membership
+from .memberships import assign_team, end_membership, put_into_team
 from .merge import three_way
 from .newcomers import Newcomer, register_all, unregister
 from .profile import Header, Listed, header, listed
@@ -61,6 +61,7 @@ __all__ = [
     'join',
     'listed',
     'lookup_identity',
+    'put_into_team',
     'register_all',
     'unregister',
 ]
@@ -121,7 +122,10 @@ async def register(details: VolunteerDetails, *, by: Account, draft: Draft | Non
             columns = details.columns()
             columns |= keeping.following(columns) | keeping.number_columns(number)
             volunteer = await Volunteer.create(**columns)
-            await Membership.create(volunteer_id=volunteer.id, host_unit_id=by.host_unit_id, joined_on=dates.today())
+            place = permissions.place_of(by)
+            if draft is not None and draft.team_id is not None:  # a clerk of the whole unit has finished it
+                place |= {'team_id': draft.team_id}
+            await Membership.create(volunteer_id=volunteer.id, joined_on=dates.today(), **place)
             await _attach_photo(details.photo, volunteer, by)
             await _open_account(volunteer, details, by)
             changes = await keeping.changes({}, keeping.kept(volunteer))
@@ -177,7 +181,7 @@ async def find(query: VolunteerQuery, *, by: Account) -> Page[Volunteer]:
     """
     permissions.require(by, Role.UNIT_STAFF)
     number, per_page = bounds(query.page, query.per_page)
-    ours = Membership.filter(host_unit_id=by.host_unit_id).exclude(status=MembershipStatus.LEFT)
+    ours = Membership.filter(**permissions.place_of(by)).exclude(status=MembershipStatus.LEFT)
     if query.team_id is not None:
         ours = ours.filter(team_id=validation.record_id(query.team_id))
     if status := validation.member(MembershipStatus, query.status):

@@ -18,7 +18,7 @@ from .. import announcements, dates, identity_numbers, names, permissions, valid
 from ..announcements import VolunteerChanged
 from ..audit import access, history
 from ..audit.history import Change
-from ..errors import Incomplete, NotFound
+from ..errors import DomainError, Incomplete, NotFound
 from ..mail import notices
 from ..names import masking
 from . import lookups
@@ -45,6 +45,13 @@ class SpeltOtherwise(NotFound):
             '證號與出生日期都相符，只有姓名的寫法與登錄的不同（例如同音字、漏字，或羅馬拼音的寫法）。'
             '請照證件上的姓名再輸入一次，這次不計入核對次數；若證件上就是這樣寫，請洽志工原來的運用單位更正。'
         )
+
+
+class OfOtherTeam(DomainError):
+    """The person serves at the unit already, not in the team of the clerk who asks; told when the papers are right."""
+
+    def __init__(self) -> None:
+        super().__init__('這位志工已在貴單位的名冊上，只是不在您的志工隊。要編入您的志工隊，請洽貴單位的承辦人。')
 
 
 @dataclass(frozen=True)
@@ -87,7 +94,8 @@ async def lookup_identity(kind: object, number: object, *, by: Account) -> Volun
 async def join(kind: object, number: object, name: object, born_on: object, *, by: Account) -> Volunteer:
     """收編: put a person known elsewhere onto the unit's roster, with the person's consent.
 
-    Number, name and birth date must all be right (`prove`). Raises as that.
+    Number, name and birth date must all be right (`prove`). Whom a clerk of one team takes on serves in that team.
+    Raises as that, OfOtherTeam.
     """
     known = await prove(kind, number, name, born_on, by=by)
     async with transaction():
@@ -118,10 +126,15 @@ async def prove(kind: object, number: object, name: object, born_on: object, *, 
 
 
 async def enrol(known: Volunteer, *, by: Account) -> Volunteer:
-    """Put somebody whom `prove` has returned onto the unit's roster, in the caller's transaction."""
+    """Put somebody whom `prove` has returned onto the unit's roster, in the caller's transaction.
+
+    Raises OfOtherTeam.
+    """
     permissions.require(by, Role.UNIT_STAFF)
     volunteer = await Volunteer.select_for_update().get(id=known.id)
     if not await Volunteer.filter(permissions.visible_to(by), id=volunteer.id).exists():
+        if by.team_id is not None and await _is_on_roster(volunteer, by):
+            raise OfOtherTeam
         await _put_on_roster(volunteer, by)
     return volunteer
 
@@ -190,12 +203,17 @@ def _number_problem(kind: object, number: object) -> dict[str, str]:
     return {}
 
 
+async def _is_on_roster(volunteer: Volunteer, by: Account) -> bool:
+    ours = Membership.filter(volunteer_id=volunteer.id, host_unit_id=by.host_unit_id)
+    return await ours.exclude(status=MembershipStatus.LEFT).exists()
+
+
 async def _put_on_roster(volunteer: Volunteer, by: Account) -> None:
     """A new membership, or the one that was left before; the person and the units that are there are told."""
     unit = await HostUnit.get(id=by.host_unit_id)
     serving = Membership.filter(volunteer_id=volunteer.id, host_unit__is_active=True)
     present = await serving.exclude(status=MembershipStatus.LEFT).select_related('host_unit').order_by('id')
-    facts = {'status': MembershipStatus.ACTIVE, 'joined_on': dates.today(), 'left_on': None, 'team_id': None}
+    facts = {'status': MembershipStatus.ACTIVE, 'joined_on': dates.today(), 'left_on': None, 'team_id': by.team_id}
     facts['enrolled_at'] = dates.now()
     await Membership.update_or_create(defaults=facts, volunteer_id=volunteer.id, host_unit_id=unit.id)
     await history.note(volunteer, Section.BASICS, history.ADDED, [Change(HOST_UNIT, '', unit.name)], by=by)

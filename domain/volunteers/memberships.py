@@ -1,6 +1,6 @@
 """所屬(收編): which team of the unit a volunteer serves in, and the end of serving there."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -22,9 +22,11 @@ from .. import announcements, dates, permissions, validation
 from ..announcements import VolunteerChanged
 from ..audit import history
 from ..audit.history import Change
-from ..cases import worklists
-from ..errors import DomainError, NotFound
+from ..cases import transitions, worklists
+from ..errors import DomainError, Incomplete, NotFound
 from .basics import HOST_UNIT, MEMBERSHIP, TEAM
+
+MOST_AT_ONCE = 500
 
 
 class CaseOpen(DomainError):
@@ -35,22 +37,45 @@ class CaseOpen(DomainError):
 
 
 async def assign_team(volunteer: Volunteer, team_id: int | None, *, by: Account) -> None:
-    """Put the volunteer into one of the unit's own teams, or none. Raises NotFound."""
-    permissions.require(by, Role.UNIT_STAFF)
+    """Put the volunteer into one of the unit's own teams, or none. Raises NotFound, OfWholeUnit."""
+    await put_into_team([volunteer.id], team_id, by=by)
+
+
+async def put_into_team(volunteer_ids: Collection[int], team_id: int | None, *, by: Account) -> list[int]:
+    """Put people of the unit into one of its own teams, or none: all of them or nobody.
+
+    Their cases, forms and papers go with them; a roster of the team that they leave keeps its title. Returns the ids of
+    those who were elsewhere before. Raises NotFound, Incomplete for nobody and for too many, OfWholeUnit for a clerk of
+    one team, who would take them from another or lose sight of them.
+    """
+    permissions.require_whole_unit(by)
+    ids = {validation.record_id(one) for one in volunteer_ids}
+    if not ids:
+        raise Incomplete({'chosen': '請勾選要變更志工隊的志工，至少一位。'})
+    if len(ids) > MOST_AT_ONCE:
+        raise Incomplete({'chosen': f'一次最多變更 {MOST_AT_ONCE} 位；這次選了 {len(ids)} 位，請分次辦理。'})
     async with transaction():
-        ours = Membership.filter(volunteer_id=validation.record_id(volunteer.id), host_unit_id=by.host_unit_id)
-        membership = await ours.exclude(status=MembershipStatus.LEFT).select_for_update().first()
-        if membership is None:
-            raise NotFound
         teams = {team.id: team.name for team in await Team.filter(host_unit_id=by.host_unit_id)}
         if team_id is not None and validation.record_id(team_id) not in teams:
             raise NotFound
-        old, new = teams.get(membership.team_id or 0, ''), teams.get(team_id or 0, '')
-        if old != new:
-            membership.team_id = team_id
-            await membership.save(update_fields=['team_id'])
-            await history.note(volunteer, Section.BASICS, history.AMENDED, [Change(TEAM, old, new)], by=by)
-            await announcements.announce(VolunteerChanged(volunteer.id))
+        ours = Membership.filter(volunteer_id__in=ids, host_unit_id=by.host_unit_id)
+        # In one order, so that two who move the same people wait for each other.
+        listed = ours.exclude(status=MembershipStatus.LEFT).order_by('volunteer_id').select_for_update(no_key=True)
+        serving = await listed
+        if len(serving) != len(ids):
+            raise NotFound
+        moved = [one for one in serving if one.team_id != team_id]
+        people = await Volunteer.in_bulk([one.volunteer_id for one in moved], 'id')
+        theirs = Application.filter(volunteer_id__in=list(people), host_unit_id=by.host_unit_id)
+        before = await theirs
+        await Membership.filter(id__in=[one.id for one in moved]).update(team_id=team_id)
+        for one in moved:
+            changes = [Change(TEAM, teams.get(one.team_id or 0, ''), teams.get(team_id or 0, ''))]
+            await history.note(people[one.volunteer_id], Section.BASICS, history.AMENDED, changes, by=by)
+            await announcements.announce(VolunteerChanged(one.volunteer_id))
+        for case in [*before, *await theirs]:  # to the team that they leave, and to the one that they come to
+            await transitions.announce(case)
+    return [one.volunteer_id for one in moved]
 
 
 async def end_membership(volunteer: Volunteer, *, by: Account) -> None:
@@ -61,7 +86,7 @@ async def end_membership(volunteer: Volunteer, *, by: Account) -> None:
     """
     permissions.require(by, Role.UNIT_STAFF)
     async with transaction():
-        ours = Membership.filter(volunteer_id=validation.record_id(volunteer.id), host_unit_id=by.host_unit_id)
+        ours = Membership.filter(volunteer_id=validation.record_id(volunteer.id), **permissions.place_of(by))
         membership = await ours.exclude(status=MembershipStatus.LEFT).select_for_update().first()
         if membership is None:
             raise NotFound

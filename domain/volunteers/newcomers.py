@@ -60,9 +60,8 @@ async def register_all(newcomers: Sequence[Newcomer], *, by: Account) -> list[Vo
             await Membership.bulk_create(
                 Membership(
                     volunteer_id=person.id,
-                    host_unit_id=by.host_unit_id,
-                    team_id=one.team_id,
                     joined_on=one.joined_on or dates.today(),
+                    **permissions.place_of(by) | ({'team_id': one.team_id} if one.team_id else {}),
                 )
                 for person, one in zip(people, newcomers, strict=True)
             )
@@ -112,7 +111,7 @@ async def _check(newcomers: Sequence[Newcomer], by: Account) -> None:
     for place, one in enumerate(newcomers):
         if problems := one.problems():
             wrong[str(place)] = next(iter(problems.values()))
-        elif one.team_id is not None and one.team_id not in teams:
+        elif one.team_id is not None and (one.team_id not in teams or by.team_id not in (None, one.team_id)):
             wrong[str(place)] = f'{TEAM.label}已不在您的單位，請重新選擇。'
     if wrong:
         raise Incomplete(wrong)

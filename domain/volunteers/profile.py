@@ -64,7 +64,7 @@ async def listed(volunteer: Volunteer, *, by: Account) -> Listed | None:
     """The row of the unit's roster in which the volunteer's open application stands; others see none."""
     if by.role != Role.UNIT_STAFF:
         return None
-    under_way = Application.filter(volunteer_id=volunteer.id, status__in=OPEN, host_unit_id=by.host_unit_id)
+    under_way = Application.filter(volunteer_id=volunteer.id, status__in=OPEN, **permissions.place_of(by))
     found = await under_way.exclude(roster_id=None).select_related('roster').first()
     if found is None or found.roster is None:
         return None

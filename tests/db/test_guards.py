@@ -20,6 +20,7 @@ GUARDED = (
     '0010_persons',
     '0011_limits_guards',
     '0022_paper_books',
+    '0023_teams',
 )
 MIGRATIONS = [importlib.import_module(f'db.migrations.{name}') for name in GUARDED]
 

@@ -124,7 +124,8 @@ def test_what_is_sent_is_what_is_heard(case: CaseChanged, closed: SessionClosed)
     ('message', 'record'),
     [
         ('application:7:1:2:3', CHANGED),
-        ('application:7:1:2:3:new', CHANGED),
+        ('application:7:1:2:3:0:new', CHANGED),
+        ('application:7:1:2:3:9', CaseChanged(7, 1, 2, 3, 9)),
         ('roster:5:1:2', RosterChanged(5, 1, 2)),
         ('volunteer:3', VolunteerChanged(3)),
         ('reading:7:1', ReadersChanged(7, 1)),
@@ -148,7 +149,7 @@ class LaterCaseChanged(CaseChanged):
 
 def test_a_field_that_is_appended_with_a_default_may_be_missing() -> None:
     assert LaterCaseChanged.parse('7:1:2:3') == LaterCaseChanged(7, 1, 2, 3)
-    assert announcements.parse(LaterCaseChanged(7, 1, 2, 3, '66000').encode()) == CHANGED
+    assert announcements.parse(LaterCaseChanged(7, 1, 2, 3, 0, '66000').encode()) == CHANGED
 
 
 async def test_what_is_not_understood_is_logged_and_passed_over(

@@ -5,6 +5,7 @@ from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
 from domain import accounts, applications, links, reviews, search, settings
+from domain.accounts import unit_accounts
 from domain.announcements import CaseChanged
 from domain.cases import worklists
 from domain.cases.worklists import AgencyList, UnitList
@@ -38,6 +39,8 @@ class app_bar(Element, component='app_bar.js'):
             self._props['phone'] = settings.current().service_phone
         elif account.role is Role.UNIT_STAFF:
             self._props['links'].append(('顯示步驟引導', links.show_guide()))
+            if unit_accounts.is_administrator(account):
+                self._props['links'].append(('帳號管理', links.unit_accounts()))
             self._props['waiting-href'] = links.applications(UnitList.TURN.value)
         elif account.role is Role.REVIEWER:
             self._props['links'].append(('職務代理', links.deputy()))
@@ -73,7 +76,7 @@ async def waiting_for(account: Account) -> int:
     if account.role not in (Role.UNIT_STAFF, Role.REVIEWER):
         return 0
     office = account.host_unit_id if account.role is Role.UNIT_STAFF else account.agency_id
-    return await together(('waiting', account.role, office), lambda: _waiting(account))
+    return await together(('waiting', account.role, office, account.team_id), lambda: _waiting(account))
 
 
 async def _waiting(account: Account) -> int:

@@ -5,6 +5,7 @@ from fastapi.responses import RedirectResponse, Response
 from nicegui import html
 
 from domain import applications, dates, links, reviews, settings
+from domain.accounts import unit_accounts
 from domain.announcements import CaseChanged
 from domain.books import record_books
 from domain.books.record_books import RecordBookQuery
@@ -36,6 +37,7 @@ FIGURES = Entry('chart', '審核統計', '審核日數、期限內完成的比�
 BATCH = Entry('cards', '批次維護作業', '用試算表一次匯入志工、教育訓練、服務時數與保險。', links.batch())
 ADMIN = Entry('office', '系統管理', '帳號、運用單位、發冊機關與規定時數。', links.administration())
 MAILS = Entry('mail', '系統信件', '這個示範系統保留、沒有寄出的信。', links.mails())
+UNIT_ACCOUNTS = Entry('lock', '帳號管理', '單位承辦人與志工隊的帳號：開通、停用、寄密碼連結。', links.unit_accounts())
 DOWNLOADS = Entry('download', '下載專區', '名冊範本、操作步驟與申請流程。', links.downloads())
 ENTRIES = {
     Role.UNIT_STAFF: (BASICS, NEW, ROSTERS, APPLICATIONS, CONSOLIDATED),
@@ -108,7 +110,8 @@ def _greet(account: Account) -> None:
 def _others(account: Account) -> list[Entry]:
     office = settings.current()
     kept = [MAILS] if office.demo and not office.smtp_url else []
-    return [*OTHERS.get(account.role, ()), DOWNLOADS, *kept]
+    own = [UNIT_ACCOUNTS] if unit_accounts.is_administrator(account) else []
+    return [*OTHERS.get(account.role, ()), *own, DOWNLOADS, *kept]
 
 
 async def _resume(account: Account) -> None:

@@ -1,6 +1,6 @@
 """志工保險: a group policy for a list of people, or a policy in each row; overlaps and gaps are named."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
@@ -10,9 +10,9 @@ from db.models import Account, InsuranceCover
 from ... import dates
 from ...ledgers import LEDGERS, batches, forms
 from ...validation import member
-from ..grading import as_kept, doubtful, good, marks_of, plain, shown, text, wrong
 from ..kind import Column, Graded, Kind, Mark, Row, Value, Written
 from ..ledger_rows import taken_back, written_rows
+from ..marking import as_kept, doubtful, good, last_of_each, marks_of, plain, shown, text, wrong
 from ..people import NAME, NUMBER, clean_number, match, on_roster
 
 _LEDGER = LEDGERS[Section.INSURANCE.value]
@@ -63,6 +63,7 @@ class Insurance(Kind):
     """A row is a person; what its cells leave out is the policy asked once for the file."""
 
     key = ImportKind.INSURANCE
+    same_at = 'policy_number'
     sheet = '志工保險'
     section = Section.INSURANCE
     columns: ClassVar[Sequence[Column]] = (NAME, NUMBER, *_POLICY)
@@ -117,11 +118,15 @@ class Insurance(Kind):
 
     async def write(self, rows: Sequence[Row], common: Mapping[str, Any], *, by: Account) -> list[Written]:
         """New covers, and those that a row replaces."""
-        return await written_rows(_LEDGER, rows, by=by)
+        return await written_rows(_LEDGER, last_of_each(rows, _policy_of), by=by)
 
     async def take_back(self, written: Sequence[Written], *, by: Account) -> dict[int, str]:
         """Covers go, or say again what they said."""
         return await taken_back(_LEDGER, written, by=by)
+
+
+def _policy_of(row: Row) -> Hashable:
+    return row.about, row.values.get('policy_number'), row.values.get('starts_on')
 
 
 def _is_same(cover: Mapping[str, Any], ready: Mapping[str, Any]) -> bool:

@@ -14,9 +14,9 @@ from db.models import Account, Membership, ServiceHours
 from ... import dates
 from ...ledgers import SERVICE_HOURS, batches, forms
 from ...trainings.details import format_duration
-from ..grading import as_kept, day, doubtful, good, marks_of, plain, shown, wrong
 from ..kind import Column, Graded, Kind, Mark, Row, Value, Written
 from ..ledger_rows import taken_back, written_rows
+from ..marking import as_kept, day, doubtful, good, last_of_each, marks_of, plain, shown, wrong
 from ..people import NAME, NUMBER, clean_number, match, on_roster
 
 _FIELDS = SERVICE_HOURS.fields
@@ -40,6 +40,7 @@ class OpeningHours(Kind):
     """A row is a person; the day it is counted to may be asked once for the file."""
 
     key = ImportKind.OPENING_HOURS
+    same_at = 'ends_on'
     sheet = '服務時數累計'
     section = Section.SERVICE_HOURS
     columns: ClassVar[Sequence[Column]] = (
@@ -117,7 +118,7 @@ class OpeningHours(Kind):
 
     async def write(self, rows: Sequence[Row], common: Mapping[str, Any], *, by: Account) -> list[Written]:
         """New entries, and those that a row replaces."""
-        return await written_rows(SERVICE_HOURS, rows, by=by)
+        return await written_rows(SERVICE_HOURS, last_of_each(rows, lambda row: row.about), by=by)
 
     async def take_back(self, written: Sequence[Written], *, by: Account) -> dict[int, str]:
         """Entries go, or say again what they said."""

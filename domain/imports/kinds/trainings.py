@@ -4,7 +4,7 @@ With its certificate a row is a training. Without, it is a form under way, as of
 becomes a training when the person's own certificate is there, from the form or from a ZIP (`pictures`).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -15,8 +15,8 @@ from db.models import Account, Draft, Training
 from ... import directory, drafts, names
 from ...errors import Incomplete
 from ...trainings import FIELDS, SIDES, TrainingDetails, read_duration, recording
-from ..grading import day, doubtful, good, marks_of, shown, text, wrong
 from ..kind import Column, Graded, Kind, Mark, Row, Value, Written
+from ..marking import day, doubtful, good, last_of_each, marks_of, shown, text, wrong
 from ..people import NAME, NUMBER, clean_number, match, on_roster
 
 _COURSE: tuple[Column, ...] = (
@@ -73,6 +73,7 @@ class Trainings(Kind):
     """A row is a person who took a course; what its cells leave out is the course asked once for the file."""
 
     key = ImportKind.TRAININGS
+    same_at = 'title'
     sheet = '教育訓練'
     section = Section.TRAINING
     columns: ClassVar[Sequence[Column]] = (NAME, NUMBER, *_COURSE)
@@ -152,14 +153,15 @@ class Trainings(Kind):
 
     async def write(self, rows: Sequence[Row], common: Mapping[str, Any], *, by: Account) -> list[Written]:
         """Trainings for those with a certificate, forms under way for the others."""
-        recorded = [row for row in rows if row.values.get('act') == 'record']
+        going = last_of_each([row for row in rows if row.values], _course_of)
+        recorded = [row for row in going if row.values['act'] == 'record']
         several = [recording.Recording(row.about, _of_row(row), _form_of(row)) for row in recorded]
         consumed = await _typed([one.form_id for one in several if one.form_id], by)
         try:
             made = await recording.record_all(several, by=by) if several else []
         except Incomplete as refusal:
             raise Incomplete({str(recorded[int(at)].number): text for at, text in refusal.problems.items()}) from None
-        begun = [row for row in rows if row.values.get('act') == 'form']
+        begun = [row for row in going if row.values['act'] == 'form']
         filled = [(row.about, recording.blank_of(_of_row(row))) for row in begun]
         forms = await drafts.fill_each(DraftKind.TRAINING, filled, by=by) if filled else []
         return [
@@ -261,6 +263,10 @@ def _lacking_certificate(problems: Mapping[str, str], marks: list[Mark]) -> list
     sides = [problems[side] for side in SIDES if side in problems]
     others = [mark for mark in marks if mark.sentence not in sides]
     return others + [Mark('title', f'{sentence} 請在上方補上，或都不放。') for sentence in sides[:1]]
+
+
+def _course_of(row: Row) -> Hashable:
+    return row.about, *_key(row.values['details'])
 
 
 def _key(kept: Mapping[str, Any]) -> tuple[str, str, str]:

@@ -1,6 +1,6 @@
 """志工資料: registering many, amending those on the roster, and 收編 of those whom other units know."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, ClassVar
@@ -13,8 +13,8 @@ from ... import accounts, directory, drafts, identity_numbers, names, validation
 from ...errors import DomainError, Incomplete
 from ...volunteers import FIELDS, Newcomer, VolunteerDetails, enrolment, lookups, memberships, newcomers
 from ...volunteers.basics import legacy_number, read_legacy_number
-from ..grading import day, doubtful, good, marks_of, plain, shown, text, wrong
 from ..kind import Column, Graded, Kind, Mark, Row, Value, Written
+from ..marking import day, doubtful, good, last_of_each, marks_of, plain, shown, text, wrong
 from ..people import NAME, NUMBER, clean_number, kind_of
 
 _TICKS = ('is_indigenous', 'is_civil_servant', 'joins_disaster_relief', 'consents_to_data_use', 'is_open_to_units')
@@ -36,6 +36,7 @@ class Volunteers(Kind):
     """A row is a person. An empty cell says nothing: of somebody on record the field stays as it is."""
 
     key = ImportKind.VOLUNTEERS
+    same_at = 'identity_number'
     sheet = '志工資料'
     columns: ClassVar[Sequence[Column]] = (
         NAME,
@@ -133,7 +134,9 @@ class Volunteers(Kind):
             'elsewhere': sorted(in_file.elsewhere),
             'held_back': sorted(in_file.held_back),
             'sentence': in_file.sentence,
-            'teams': [team.name for team in await directory.teams(by.host_unit_id or 0)],
+            'teams': [
+                team.name for team in await directory.teams(by.host_unit_id or 0) if by.team_id in (None, team.id)
+            ],
             'by_mail': common.get('way') == 'mail',
         }
 
@@ -194,7 +197,7 @@ class Volunteers(Kind):
     async def write(self, rows: Sequence[Row], common: Mapping[str, Any], *, by: Account) -> list[Written]:
         """Those of other units are proved first: a try at a birth date stays counted, whatever becomes of the rest."""
         acts: dict[str, list[Row]] = {'register': [], 'amend': [], 'enrol': [], '': []}
-        for row in rows:
+        for row in last_of_each(rows, _number_of):
             acts[row.values['act']].append(row)
         teams = {team.name: team.id for team in await Team.filter(host_unit_id=by.host_unit_id)}
         await _require_unmoved(rows, teams)
@@ -285,6 +288,10 @@ def _as_cell(on_record: VolunteerDetails, record: Mapping[str, Any], key: str) -
     return shown(getattr(on_record, key))
 
 
+def _number_of(row: Row) -> Hashable:
+    return row.about or row.values['details']['identity_number']
+
+
 async def _require_unmoved(rows: Sequence[Row], teams: Mapping[str, int]) -> None:
     """All that no longer stands is said at once. Raises Incomplete."""
     ids = [row.about for row in rows if row.values['act'] == 'amend']
@@ -344,19 +351,24 @@ async def _amend(row: Row, teams: Mapping[str, int], by: Account) -> Written:
     wanted = drafts.from_draft(row.values['details'], VolunteerDetails(is_new=False))
     try:
         person = await volunteers.amend(person, wanted, version=person.version, by=by)
-        if team := row.values['team']:
+        if (team := row.values['team']) and teams[team] != ours.team_id:
             await volunteers.assign_team(person, teams[team], by=by)
     except Incomplete as refusal:
         raise Incomplete({str(row.number): next(iter(refusal.problems.values()))}) from None
+    except DomainError as refusal:
+        raise Incomplete({str(row.number): str(refusal)}) from None
     return Written(row.number, 'Volunteer', str(person.id), str(person.version), before)
 
 
 async def _enrol(row: Row, known: Volunteer, teams: Mapping[str, int], by: Account) -> Written:
     ours = await Membership.get_or_none(volunteer_id=known.id, host_unit_id=by.host_unit_id)
     before = memberships.facts(ours) if ours else None
-    person = await enrolment.enrol(known, by=by)
-    if team := row.values['team']:
-        await volunteers.assign_team(person, teams[team], by=by)
+    try:
+        person = await enrolment.enrol(known, by=by)
+        if (team := row.values['team']) and teams[team] != by.team_id:
+            await volunteers.assign_team(person, teams[team], by=by)
+    except DomainError as refusal:
+        raise Incomplete({str(row.number): str(refusal)}) from None
     made = await Membership.get(volunteer_id=person.id, host_unit_id=by.host_unit_id)
     return Written(row.number, 'Membership', str(made.id), memberships.stamp(made), {'membership': before})
 
@@ -372,7 +384,9 @@ async def _taken_back(one: Written, by: Account) -> str:
             return '這位志工的資料在匯入之後又有異動，所以保留現在的內容。'
         details = drafts.from_draft(one.before['details'], VolunteerDetails(is_new=False))
         await volunteers.amend(person, details, version=person.version, by=by)
-        await volunteers.assign_team(person, one.before['team_id'], by=by)
+        serves = await Membership.get(volunteer_id=person.id, host_unit_id=by.host_unit_id)
+        if serves.team_id != one.before['team_id']:
+            await volunteers.assign_team(person, one.before['team_id'], by=by)
     except DomainError as refusal:
         return str(refusal)
     return ''

@@ -39,7 +39,7 @@ class agency_select:
     @classmethod
     async def build(cls, in_form: form, *, readonly: bool) -> 'agency_select':
         """Places both selects with their options."""
-        counties = {county.code: county.name for county in await directory.counties()}
+        counties = {county.code: county.name for county in await directory.issuing_counties()}
         details: Any = in_form.details
         return cls(in_form, counties, await _agencies(details.county_code), readonly=readonly)
 

@@ -13,6 +13,7 @@ from domain.model import Account, AccountRequest, EmailChange, Role
 
 from ...components.action_button import action_button
 from ...components.card import card
+from ...components.clerk_fields import clerk_fields
 from ...components.deputy_card import deputy_card
 from ...components.facts import facts
 from ...components.form import form
@@ -258,6 +259,7 @@ async def _account_fields(in_form: form, details: AccountDetails, account: Accou
             radio_field(FIELDS['role'].caption, in_form, 'role', ROLES, required=True)
         with html.div().classes('full') as unit:
             choice_field(FIELDS['host_unit_id'].caption, in_form, 'host_unit_id', units, required=True, searchable=True)
+        clerk = clerk_fields(in_form, directory.teams)
         with html.div().classes('full') as agency:
             choice_field(FIELDS['agency_id'].caption, in_form, 'agency_id', agencies, required=True, searchable=True)
         check_field(
@@ -268,12 +270,13 @@ async def _account_fields(in_form: form, details: AccountDetails, account: Accou
             hint='取消勾選就會停用，並結束這個帳號所有的登入。',
         )
 
-    def renew() -> None:
+    async def renew() -> None:
         unit.set_visibility(details.role == Role.UNIT_STAFF)
         agency.set_visibility(details.role == Role.REVIEWER)
+        await clerk.show(details.host_unit_id if details.role == Role.UNIT_STAFF else None)
 
     in_form.on_change(renew)
-    renew()
+    await renew()
 
 
 def _number(key: str) -> int:
@@ -287,7 +290,9 @@ def _row(each: Account) -> Row:
         'key': str(each.id),
         'name': {'text': each.name, 'href': links.admin('accounts', each.id), 'strong': True},
         'username': each.username or '',
-        'role': each.role.label,
+        'role': {'text': each.role.label, 'sub': FIELDS['is_unit_administrator'].label}
+        if each.is_unit_administrator
+        else each.role.label,
         'office': '' if each.role == Role.ADMINISTRATOR else accounts.office_of(each),
         'email': each.email,
         'state': {'text': '使用中', 'chip': 'ok', 'icon': 'check'}

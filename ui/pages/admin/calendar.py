@@ -80,7 +80,7 @@ async def edit(account: Account, which: str) -> None:
         day = date_field(FIELDS['day'].caption, in_form, 'day', required=True)
         text_field(FIELDS['name'].caption, in_form, 'name', required=True, placeholder='例如：颱風停班', maxlength=60)
         radio_field(FIELDS['is_off'].caption, in_form, 'is_off', KINDS, required=True)
-        counties = {county.code: county.name for county in await directory.counties()}
+        counties = {county.code: county.name for county in await directory.issuing_counties()}
         check_boxes(FIELDS['county_ids'].caption, in_form, 'county_ids', counties, hint=WHOLE_COUNTRY)
 
     def say_weekday() -> None:

@@ -232,7 +232,7 @@ async def office_fields(in_form: form) -> None:
             AGENCY_FIELDS['county_id'].caption,
             in_form,
             'county_id',
-            await _counties(),
+            {county.code: county.name for county in await directory.issuing_counties()},
             required=True,
             searchable=True,
         )

@@ -124,9 +124,10 @@ async def _filter_card(
     account: Account, filters: form, find: Callable[[], Awaitable[None]]
 ) -> tuple[text_field, ui.link]:
     """查詢條件, and the way to a spreadsheet of what they find."""
-    with card('Q查詢條件', '(本查詢為您單位的志工)', 'lb-filters lb-gap-below'), html.div().classes('lb-find-grid'):
+    with card('Q查詢條件', _whose(account), 'lb-filters lb-gap-below'), html.div().classes('lb-find-grid'):
         words = text_field('姓名、證號或紀錄冊號', filters, 'text', placeholder='姓名可只輸入一部分', maxlength=100)
-        choice_field('志工隊', filters, 'team_id', await _teams(account), placeholder='全部')
+        if account.team_id is None:
+            choice_field('志工隊', filters, 'team_id', await _teams(account), placeholder='全部')
         choice_field(MEMBERSHIP.label, filters, 'status', _statuses(), placeholder='全部')
         choice_field('紀錄冊申請', filters, 'state', {None: '全部', **State.labels()}, placeholder='全部')
         with html.div().classes('lb-find-acts'):
@@ -161,6 +162,10 @@ async def _forms_under_way(account: Account) -> None:
     table = record_table('做到一半的資料', FORM_COLUMNS, fetch, acted=acted, bare=True, empty='沒有做到一半的資料')
     more = ui.button('', on_click=show_all, color=None).props('flat no-caps').classes('lb-self-start')
     await table.refresh()
+
+
+def _whose(account: Account) -> str:
+    return f'(本查詢為{account.team.name}的志工)' if account.team else '(本查詢為您單位的志工)'
 
 
 async def _teams(account: Account) -> dict[int | None, str]:

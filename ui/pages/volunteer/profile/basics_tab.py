@@ -86,6 +86,10 @@ async def membership_card(account: Account, volunteer: Volunteer) -> None:
             leave_with(BASICS[1], 'membership-ended')
 
     with card(HOST_UNIT.caption), html.div().classes('lb-inline'):
+        if account.team is not None:
+            html.p(f'{TEAM.caption}{account.team.name}')
+            action_button(LEAVE, end, 'flat')
+            return
         choice_field(TEAM.caption, form(place, summary=False), 'team_id', teams, placeholder='未編隊')
         action_button('變更志工隊', assign, 'outline')
         action_button(LEAVE, end, 'flat')

@@ -1,0 +1,23 @@
+"""Many rows at once, by COPY: 100,000 in a second, where INSERT takes five."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tortoise.connection import get_connection
+
+from . import outages
+
+
+async def ids(table: str, count: int) -> list[int]:
+    """So many ids that nobody else will get."""
+    rows = await get_connection('default').execute_query_dict(
+        "SELECT nextval(pg_get_serial_sequence($1, 'id')) AS id FROM generate_series(1, $2::int)", [table, count]
+    )
+    return [row['id'] for row in rows]
+
+
+async def copy(table: str, columns: Sequence[str], records: Sequence[Sequence[Any]]) -> None:
+    """Write `records` in the open transaction. Raises DatabaseAway; outside of a transaction AttributeError."""
+    connection: Any = get_connection('default')
+    async with outages.told(connection.patience, may_be_done=False):
+        await connection._connection.copy_records_to_table(table, columns=columns, records=records)

@@ -1,0 +1,76 @@
+"""How rows are kept: two hundred together, compressed; sealed by whoever has the keys, which workers have not."""
+
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from db import sealing
+from db.choices import Doubt, Grade
+
+from .kind import Graded, Mark
+
+ROWS_EACH = 200
+
+_CELL, _ROW = '\x1f', '\x1e'
+_LEVEL = 1  # more takes longer than the bytes it saves take to be written
+
+# A letter for each row; a row that is none (headings, blank, the template's example) has a blank.
+LETTERS: Mapping[Grade, str] = {Grade.GOOD: 'g', Grade.ATTENTION: 'a', Grade.WRONG: 'w'}
+GRADES: Mapping[str, Grade] = {letter: grade for grade, letter in LETTERS.items()}
+DOUBT_LETTERS: Mapping[Doubt, str] = {doubt: str(number) for number, doubt in enumerate(Doubt)}
+DOUBTS: Mapping[str, Doubt] = {letter: doubt for doubt, letter in DOUBT_LETTERS.items()}
+NONE = ' '
+
+
+def pack_cells(rows: Sequence[Sequence[str]]) -> bytes:
+    """Rows of texts.
+
+    >>> unpack_cells(pack_cells([['王', ''], [], ['a\\x1fb']]))
+    [['王', ''], [''], ['a b']]
+    """
+    lines = []
+    for row in rows:
+        line = _CELL.join(row)
+        if line.count(_CELL) >= len(row) > 0 or _ROW in line:
+            line = _CELL.join(text.replace(_CELL, ' ').replace(_ROW, ' ') for text in row)
+        lines.append(line)
+    return zlib.compress(_ROW.join(lines).encode('utf-8', 'replace'), _LEVEL)
+
+
+def unpack_cells(packed: bytes) -> list[list[str]]:
+    """What `pack_cells` has packed; an empty row is one empty cell."""
+    return [line.split(_CELL) for line in zlib.decompress(packed).decode().split(_ROW)]
+
+
+def pack(value: Any) -> bytes:
+    """Anything of JSON."""
+    return zlib.compress(
+        json.dumps(value, ensure_ascii=False, separators=(',', ':')).encode('utf-8', 'replace'), _LEVEL
+    )
+
+
+def unpack(packed: bytes) -> Any:
+    """What `pack` has packed."""
+    return json.loads(zlib.decompress(packed))
+
+
+def outcome(graded: Graded) -> list[Any]:
+    """A graded row as JSON, without its letters and its twin."""
+    marks = [[mark.column, mark.sentence, mark.fix, mark.fix_label] for mark in graded.marks]
+    return [graded.values, marks, graded.about, graded.beside]
+
+
+def marks_of(outcome: Sequence[Any]) -> list[Mark]:
+    """The marks of what `outcome` made."""
+    return [Mark(*each) for each in outcome[1]]
+
+
+def seal(content: bytes, what: str) -> bytes:
+    """Sealed for a column of an import."""
+    return sealing.seal_bytes(content, f'import.{what}')
+
+
+def opened(kept: bytes, what: str) -> bytes:
+    """What `seal` has sealed for that column."""
+    return sealing.open_bytes(bytes(kept), f'import.{what}')

@@ -1,0 +1,270 @@
+"""The rows of a graded batch, page by page; single rows mended, and doubts answered."""
+
+import asyncio
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from db import transaction
+from db.choices import BatchState, Doubt, Grade
+from db.models import Account, ImportBatch, ImportBlock, ImportRow
+
+from .. import identity_numbers
+from ..announcements import ImportChanged, announce
+from ..errors import MovedOn, NotFound
+from ..sheets.tables import MERGED
+from . import grading, packing, reading, writing
+from .grading import NO_TWIN, TWIN_BYTES, Reader
+from .kind import Column, Graded, Kind, Mark
+from .kinds import KINDS
+from .results import Cell, Preview, PreviewRow
+
+_LETTERS = ('number', 'first_row', 'rows', 'grades', 'doubts', 'takes')
+# So many rows may be the same as the one that is mended, and are graded again with it.
+_MOST_TWINS = 50
+
+
+async def page(batch: ImportBatch, show: Grade | None, doubt: Doubt | None, number: int, per_page: int) -> Preview:
+    """One page: errors, then what waits for an answer or was mended, then the rest, by row."""
+    kind = KINDS[batch.kind]
+    blocks = await ImportBlock.filter(batch_id=batch.id).order_by('number').only('id', *_LETTERS)
+    odd = {row.number: row for row in await ImportRow.filter(batch_id=batch.id)}
+    grades = ''.join(block.grades for block in blocks)
+    doubts = ''.join(block.doubts for block in blocks)
+    chosen = _in_order(grades, doubts, {at for at, row in odd.items() if row.mended}, show, doubt)
+    first = (number - 1) * per_page
+    rows = await _shown(batch, kind, chosen[first : first + per_page], odd)
+    waiting = {each: doubts.count(letter) for each, letter in packing.DOUBT_LETTERS.items()}
+    return Preview(
+        batch,
+        [column for _, _, column in Reader(kind.columns, batch.mapping).places],
+        rows,
+        len(chosen),
+        number,
+        per_page,
+        {each: count for each, count in waiting.items() if count},
+        writing.importable(blocks) if batch.state == BatchState.GRADED else 0,
+    )
+
+
+async def rows_of(batch: ImportBatch, numbers: Sequence[int]) -> list[PreviewRow]:
+    """These rows, as a page shows them."""
+    odd = {row.number: row for row in await ImportRow.filter(batch_id=batch.id, number__in=list(numbers))}
+    return await _shown(batch, KINDS[batch.kind], numbers, odd)
+
+
+async def mend(batch_id: int, number: int, column: str, text: str | None, *, host_unit_id: int | None) -> PreviewRow:
+    """Take `text` for a cell, or what the file says where it is None; '' as `column` is the whole row."""
+    async with transaction():
+        batch = await locked(batch_id, host_unit_id)
+        kind = KINDS[batch.kind]
+        if column and column not in batch.mapping:
+            raise NotFound
+        block = await _block_of(batch, number)
+        if block.grades[number - block.first_row] == packing.NONE:
+            raise NotFound
+        row = await ImportRow.get_or_none(batch_id=batch.id, number=number)
+        mended = _mended(row)
+        if text is None:
+            mended = {key: kept for key, kept in mended.items() if column and key != column}
+        else:
+            mended[column] = text[:2000].replace('\x1e', ' ').replace('\x1f', ' ')
+        packed = packing.seal(packing.pack(mended), 'mended') if mended else None
+        await ImportRow.update_or_create(batch_id=batch.id, number=number, defaults={'mended': packed})
+        await _grade_again(batch, kind, number)
+        await _count(batch)
+        return (await rows_of(batch, [number]))[0]
+
+
+async def answer(
+    batch_id: int, takes: bool, number: int | None, doubt: Doubt | None, *, host_unit_id: int | None
+) -> ImportBatch:
+    """The answer of a row, or of all with this doubt."""
+    letter = '1' if takes else '0'
+    async with transaction():
+        batch = await locked(batch_id, host_unit_id)
+        if number is not None:
+            block = await _block_of(batch, number)
+            at = number - block.first_row
+            if block.doubts[at] == packing.NONE:
+                raise NotFound
+            await ImportBlock.filter(id=block.id).update(takes=block.takes[:at] + letter + block.takes[at + 1 :])
+        elif doubt is not None:
+            wanted = packing.DOUBT_LETTERS[doubt]
+            for block in await ImportBlock.filter(batch_id=batch.id, doubts__contains=wanted).only('id', *_LETTERS):
+                pairs = zip(block.doubts, block.takes, strict=True)
+                after = ''.join(letter if each == wanted else take for each, take in pairs)
+                await ImportBlock.filter(id=block.id).update(takes=after)
+        await announce(ImportChanged(batch.id, batch.host_unit_id))
+        return batch
+
+
+async def locked(batch_id: int, host_unit_id: int | None) -> ImportBatch:
+    """A batch that waits for 確認, locked. Raises NotFound, MovedOn."""
+    batch = await ImportBatch.filter(id=batch_id, host_unit_id=host_unit_id).select_for_update().first()
+    if batch is None:
+        raise NotFound
+    if batch.state != BatchState.GRADED:
+        raise MovedOn(
+            f'這一批目前是「{batch.state.label}」，不能再修改。請重新整理頁面看目前的情形；已改正的內容都還在。'
+        )
+    return batch
+
+
+def _in_order(grades: str, doubts: str, mended: set[int], show: Grade | None, doubt: Doubt | None) -> list[int]:
+    """The numbers of the rows, counted from 1, those first with which something is to be done."""
+    if doubt is not None:
+        wanted = packing.DOUBT_LETTERS[doubt]
+        return [at for at, letter in enumerate(doubts, 1) if letter == wanted]
+    if show is not None:
+        wanted = packing.LETTERS[show]
+        return [at for at, letter in enumerate(grades, 1) if letter == wanted]
+    wrong = [at for at, letter in enumerate(grades, 1) if letter == 'w']
+    good = [at for at, letter in enumerate(grades, 1) if letter == 'g' and at not in mended]
+    between = [at for at, letter in enumerate(grades, 1) if letter == 'a' or (letter == 'g' and at in mended)]
+    return wrong + between + good
+
+
+async def _shown(
+    batch: ImportBatch, kind: Kind, numbers: Sequence[int], odd: Mapping[int, ImportRow]
+) -> list[PreviewRow]:
+    each = packing.ROWS_EACH
+    blocks = await ImportBlock.filter(batch_id=batch.id, number__in=list({(at - 1) // each for at in numbers}))
+    opened = await asyncio.to_thread(lambda: {block.number: _opened(block) for block in blocks})
+    by_number = {block.number: block for block in blocks}
+    reader = Reader(kind.columns, batch.mapping)
+    return [
+        _row(reader, by_number[(at - 1) // each], opened[(at - 1) // each], at, odd.get(at))
+        for at in numbers
+        if (at - 1) // each in opened
+    ]
+
+
+def _opened(block: ImportBlock) -> tuple[list[list[str]], list[Any]]:
+    outcomes = packing.unpack(packing.opened(block.graded, 'graded')) if block.graded else []
+    return packing.unpack_cells(packing.opened(block.cells, 'cells')), outcomes
+
+
+def _row(
+    reader: Reader,
+    block: ImportBlock,
+    opened: tuple[list[list[str]], list[Any]],
+    number: int,
+    odd: ImportRow | None,
+) -> PreviewRow:
+    at = number - block.first_row
+    texts, outcome = opened[0][at], opened[1][at]
+    values, _, about, beside = outcome
+    marks, mended = packing.marks_of(outcome), _mended(odd)
+    cells = {
+        key: _cell(column, texts[place] if place < len(texts) else '', mended.get(key), beside.get(key, ''), marks)
+        for key, place, column in reader.places
+    }
+    return PreviewRow(
+        number,
+        packing.GRADES[block.grades[at]],
+        cells,
+        packing.DOUBTS.get(block.doubts[at]),
+        block.takes[at] == '1',
+        [mark for mark in marks if mark.column not in cells],
+        about,
+        bool(mended),
+        odd.left if odd else '',
+        values,
+    )
+
+
+def _cell(column: Column, typed: str, mended: str | None, beside: str, marks: Iterable[Mark]) -> Cell:
+    here = [mark for mark in marks if mark.column == column.key]
+    typed = '' if typed == MERGED else typed
+    text, original = (typed, None) if mended is None else (mended, typed)
+    if column.reading == 'identity' and not here:
+        text = identity_numbers.masked(text)
+        original = None if original is None else identity_numbers.masked(original)
+    return Cell(text, original, beside, here)
+
+
+def _mended(row: ImportRow | None) -> dict[str, str]:
+    return dict(packing.unpack(packing.opened(row.mended, 'mended'))) if row and row.mended else {}
+
+
+async def _block_of(batch: ImportBatch, number: int) -> ImportBlock:
+    block = await ImportBlock.get_or_none(batch_id=batch.id, number=(number - 1) // packing.ROWS_EACH)
+    if block is None or not 0 <= number - block.first_row < len(block.grades):
+        raise NotFound
+    return block
+
+
+async def _grade_again(batch: ImportBatch, kind: Kind, number: int) -> None:
+    """The row, and those of the file that are or were the same as it."""
+    twins = await _twins(batch)
+    before = twins.get(number, NO_TWIN)
+    graded = await _graded(batch, kind, [number])
+    after = grading.twin_of(graded[number])
+    twins[number] = after
+    same = [at for at, twin in twins.items() if at != number and twin != NO_TWIN and twin in (before, after)][
+        :_MOST_TWINS
+    ]
+    graded |= await _graded(batch, kind, same)
+    for at in sorted(graded):
+        earlier = min((one for one, twin in twins.items() if twin == twins[at] != NO_TWIN and one < at), default=None)
+        if earlier is not None:
+            graded[at] = grading.doubled(kind, graded[at], earlier)
+    await _keep(batch, graded, twins)
+
+
+async def _twins(batch: ImportBatch) -> dict[int, bytes]:
+    """By row number, in order."""
+    found: dict[int, bytes] = {}
+    for block in await ImportBlock.filter(batch_id=batch.id).order_by('number').only('id', 'first_row', 'twins'):
+        twins = packing.opened(block.twins, 'twins') if block.twins else b''
+        for at in range(len(twins) // TWIN_BYTES):
+            found[block.first_row + at] = twins[at * TWIN_BYTES : (at + 1) * TWIN_BYTES]
+    return found
+
+
+async def _graded(batch: ImportBatch, kind: Kind, numbers: Sequence[int]) -> dict[int, Graded]:
+    if not numbers:
+        return {}
+    by, common = await Account.get(id=batch.account_id), reading.common_of(kind, batch)
+    odd = {row.number: row for row in await ImportRow.filter(batch_id=batch.id, number__in=list(numbers))}
+    each, reader = packing.ROWS_EACH, Reader(kind.columns, batch.mapping)
+    texts: dict[int, list[str]] = {}
+    for block in await ImportBlock.filter(batch_id=batch.id, number__in=list({(at - 1) // each for at in numbers})):
+        rows = packing.unpack_cells(packing.opened(block.cells, 'cells'))
+        for at in numbers:
+            if (at - 1) // each == block.number:
+                texts[at] = grading.with_texts(rows[at - block.first_row], _mended(odd.get(at)), batch.mapping)
+    wanted, span = grading.needs(reader, list(texts.values()))
+    # Through JSON, as it comes to a worker: keys are texts there.
+    known = kind.prepared(json.loads(json.dumps(await kind.known(wanted, common, by=by, span=span))))
+    return {at: grading.grade(kind, reader, row, known) for at, row in texts.items()}
+
+
+async def _keep(batch: ImportBatch, graded: Mapping[int, Graded], twins: Mapping[int, bytes]) -> None:
+    each = packing.ROWS_EACH
+    for block in await ImportBlock.filter(batch_id=batch.id, number__in=list({(at - 1) // each for at in graded})):
+        outcomes = packing.unpack(packing.opened(block.graded, 'graded')) if block.graded else []
+        letters = {name: list(getattr(block, name)) for name in ('grades', 'doubts', 'takes')}
+        for number, row in graded.items():
+            at = number - block.first_row
+            if not 0 <= at < len(outcomes):
+                continue
+            outcomes[at] = packing.outcome(row)
+            doubt = packing.DOUBT_LETTERS[row.doubt] if row.doubt else packing.NONE
+            if doubt != letters['doubts'][at]:
+                letters['takes'][at] = '0'
+            letters['grades'][at], letters['doubts'][at] = packing.LETTERS[row.grade], doubt
+        packed = b''.join(twins[block.first_row + at] for at in range(len(outcomes)))
+        await ImportBlock.filter(id=block.id).update(
+            graded=packing.seal(packing.pack(outcomes), 'graded'),
+            twins=packing.seal(packed, 'twins'),
+            **{name: ''.join(each) for name, each in letters.items()},
+        )
+
+
+async def _count(batch: ImportBatch) -> None:
+    blocks = await ImportBlock.filter(batch_id=batch.id).only('id', 'grades')
+    await ImportBatch.filter(id=batch.id).update(**reading.counted(blocks))
+    await announce(ImportChanged(batch.id, batch.host_unit_id))
+    await batch.refresh_from_db()

@@ -1,0 +1,176 @@
+"""From file to preview: a worker reads and grades; what is known is brought, what came of it kept, sealed."""
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from db import transaction
+from db.choices import BatchState
+from db.models import Account, ImportBatch, ImportBlock, ImportFile, ImportRow, KnownHeading
+
+from .. import dates, workers
+from ..announcements import ImportChanged, announce
+from ..sheets import cells
+from . import packing
+from .kind import Kind
+from .kinds import KINDS
+
+log = logging.getLogger(__name__)
+
+pool = workers.Pool('domain.imports.worker', seconds=180, waiting_seconds=600, jobs_each=20)
+
+_AGAIN = '還沒有寫入任何資料。'
+
+
+class Refused(Exception):
+    """What the worker says of the file."""
+
+
+async def step(batch: ImportBatch) -> None:
+    """Read the file if that has not been done, and grade its rows; the batch is GRADED or UNREADABLE afterwards."""
+    started = time.perf_counter()
+    try:
+        blocks = await _kept_blocks(batch)
+        if blocks:
+            surveyed, pieces = await _ask(batch, {'job': 'survey'}, [block.cells for block in blocks])
+            numbers = pieces[0]
+        else:
+            surveyed, (numbers, *packed) = await _read(batch)
+            blocks = _blocks(batch, packed)
+        await _grade(batch, blocks, numbers, surveyed['span'])
+    except Refused as refusal:
+        await _keep_refusal(batch, str(refusal))
+        return
+    batch.milliseconds = round((time.perf_counter() - started) * 1000)
+    await _keep(batch, blocks)
+
+
+def common_of(kind: Kind, batch: ImportBatch) -> dict[str, Any]:
+    """What is asked once for all rows, read as its columns say."""
+    return {column.key: cells.read(column, str(batch.common.get(column.key, '')))[0] for column in kind.common}
+
+
+def with_common(kind: Kind, batch: ImportBatch, lacking: Sequence[str]) -> list[str]:
+    """What stands in the way: of the headings, and of what is asked once for all rows."""
+    common = common_of(kind, batch)
+    missing = [column.label for column in kind.common if column.needed and common[column.key] in (None, '')]
+    return [*lacking, *(f'請先填寫「{label}」，它適用於每一列。' for label in missing)]
+
+
+async def _kept_blocks(batch: ImportBatch) -> list[ImportBlock]:
+    blocks = await ImportBlock.filter(batch_id=batch.id).order_by('number')
+    for block in blocks:
+        block.cells = packing.opened(block.cells, 'cells')
+    return blocks
+
+
+async def _read(batch: ImportBatch) -> tuple[Mapping[str, Any], list[bytes]]:
+    file = await ImportFile.get(batch_id=batch.id)
+    content = packing.opened(file.content, 'file')
+    remembered = dict(
+        await KnownHeading.filter(host_unit_id=batch.host_unit_id, kind=batch.kind).values_list('heading', 'column')
+    )
+    order = {'job': 'read', 'sheet': batch.sheet, 'is_pasted': batch.is_pasted, 'remembered': remembered}
+    answer, pieces = await _ask(batch, order, [content])
+    batch.sheets, batch.sheet = answer['sheets'], answer['sheet']
+    batch.headings, batch.mapping = answer['headings'], answer['mapping']
+    batch.heading_row = answer['heading_row']
+    batch.lacking = with_common(KINDS[batch.kind], batch, answer['lacking'])
+    return answer, pieces
+
+
+def _blocks(batch: ImportBatch, packed: Sequence[bytes]) -> list[ImportBlock]:
+    each = packing.ROWS_EACH
+    return [
+        ImportBlock(batch_id=batch.id, number=number, first_row=number * each + 1, rows=0, cells=content)
+        for number, content in enumerate(packed)
+    ]
+
+
+async def _grade(batch: ImportBatch, blocks: list[ImportBlock], numbers: bytes, span: Sequence[str] | None) -> None:
+    """Fill in what became of the rows of each block; the cells stay unsealed until they are kept."""
+    if batch.lacking:
+        return
+    kind, by = KINDS[batch.kind], await Account.get(id=batch.account_id)
+    days = (date.fromisoformat(span[0]), date.fromisoformat(span[1])) if span else None
+    known = await kind.known(json.loads(numbers), common_of(kind, batch), by=by, span=days)
+    as_json = await asyncio.to_thread(lambda: json.dumps(known).encode())
+    mended = {
+        str(row.number): packing.unpack(packing.opened(row.mended, 'mended'))
+        for row in await ImportRow.filter(batch_id=batch.id, mended__isnull=False)
+    }
+    order = {'job': 'grade', 'heading_row': batch.heading_row}
+    _, pieces = await _ask(batch, order, [as_json, json.dumps(mended).encode(), *(block.cells for block in blocks)])
+    letters = json.loads(pieces[0])
+    for block, (grades, doubts), outcomes, twins in zip(blocks, letters, pieces[1::2], pieces[2::2], strict=True):
+        same = zip(block.takes.ljust(len(doubts), '0'), block.doubts.ljust(len(doubts)), doubts, strict=True)
+        block.takes = ''.join(take if before == now else '0' for take, before, now in same)
+        block.grades, block.doubts, block.rows = grades, doubts, len(grades)
+        block.graded, block.twins = packing.seal(outcomes, 'graded'), packing.seal(twins, 'twins')
+
+
+async def _ask(
+    batch: ImportBatch, order: dict[str, Any], pieces: Sequence[bytes]
+) -> tuple[Mapping[str, Any], list[bytes]]:
+    """Have the worker do this. Raises Refused."""
+    told = {'kind': batch.kind, 'mapping': batch.mapping, 'token': f'{batch.digest}:{batch.sheet}'} | order
+    try:
+        answer, found = await pool.run(told, pieces, whose=batch.host_unit_id)
+    except workers.Busy:
+        raise Refused(f'現在匯入的檔案很多，還沒輪到這個檔案。請稍後再上傳一次；{_AGAIN}') from None
+    except workers.TooSlow:
+        raise Refused(f'這個檔案讀取太久，已經停止。請分成幾個較小的檔案再上傳；{_AGAIN}') from None
+    except workers.Died:
+        raise Refused(
+            '讀取這個檔案需要的空間太大，已經停止；可能在很遠的列或欄有資料。'
+            f'請把要匯入的列複製到新的試算表，另存後再上傳；{_AGAIN}'
+        ) from None
+    except workers.Failed:
+        log.exception('import %d: a reader failed', batch.id)
+        raise Refused(f'這個檔案無法讀取，可能已損壞。請用試算表另存為 .xlsx，再上傳一次；{_AGAIN}') from None
+    if 'refusal' in answer:
+        raise Refused(str(answer['refusal']))
+    return answer, found
+
+
+async def _keep(batch: ImportBatch, blocks: Sequence[ImportBlock]) -> None:
+    for block in blocks:
+        block.cells = packing.seal(block.cells, 'cells')
+    fields = ('sheet', 'sheets', 'headings', 'mapping', 'heading_row', 'lacking', 'milliseconds')
+    async with transaction():
+        if not await _is_current(batch):
+            return
+        for block in blocks:
+            if block._saved_in_db:
+                await block.save(update_fields=['rows', 'graded', 'twins', 'grades', 'doubts', 'takes'])
+        await ImportBlock.bulk_create([block for block in blocks if not block._saved_in_db], batch_size=50)
+        await ImportBatch.filter(id=batch.id).update(
+            **{name: getattr(batch, name) for name in fields},
+            **counted(blocks),
+            state=BatchState.GRADED,
+            graded_at=dates.now(),
+        )
+        await announce(ImportChanged(batch.id, batch.host_unit_id))
+
+
+def counted(blocks: Sequence[ImportBlock]) -> dict[str, int]:
+    """How many rows there are, by grade."""
+    good, attention, wrong = (sum(block.grades.count(letter) for block in blocks) for letter in 'gaw')
+    return {'rows': good + attention + wrong, 'good': good, 'attention': attention, 'wrong': wrong}
+
+
+async def _keep_refusal(batch: ImportBatch, why: str) -> None:
+    async with transaction():
+        if await _is_current(batch):
+            await ImportBatch.filter(id=batch.id).update(state=BatchState.UNREADABLE, why=why)
+            await announce(ImportChanged(batch.id, batch.host_unit_id))
+
+
+async def _is_current(batch: ImportBatch) -> bool:
+    """Whether nobody has asked for another reading meanwhile; the batch is locked."""
+    now = await ImportBatch.filter(id=batch.id).select_for_update().get()
+    return now.state == BatchState.READING and now.edition == batch.edition

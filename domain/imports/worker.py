@@ -1,0 +1,123 @@
+"""`python -m domain.imports.worker`: reads one file after another and grades its rows, without keys or database."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from db.choices import ImportKind
+
+from ..sheets import delimited, headings, workbooks
+from ..sheets.tables import Table, Unreadable, measured
+from ..workers.messages import Content
+from ..workers.serving import Handler, serve
+from . import grading, packing
+from .grading import Reader
+from .kinds import KINDS
+
+# Of a processor, for one file; and address space: 100,000 rows of 17 columns need a quarter of it.
+MOST_SECONDS = 60.0
+MOST_MEMORY = 1536 * 2**20
+
+# The last file's rows: it is graded right after it was read, mostly by the same process.
+_last: dict[str, Sequence[Sequence[str]]] = {}
+
+
+def prepare() -> tuple[Handler, Content]:
+    """Nothing but what was imported."""
+    return _answer, {}
+
+
+def _answer(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
+    try:
+        match order['job']:
+            case 'read':
+                return _read(order, pieces[0])
+            case 'survey':
+                return _survey(order, pieces)
+            case 'grade':
+                return _grade(order, pieces)
+    except Unreadable as refusal:
+        return {'refusal': str(refusal)}, []
+    raise ValueError(order['job'])
+
+
+def _read(order: Content, content: bytes) -> tuple[Content, list[bytes]]:
+    """The table in blocks, its headings, and what grading must know."""
+    kind = KINDS[ImportKind(order['kind'])]
+    if order['is_pasted']:
+        table = Table(measured(delimited.rows(content.decode())))
+    else:
+        table = workbooks.read(content, order['sheet'], kind.sheet)
+    found = headings.found(table.rows, kind.columns, order['remembered'], may_lack=order['is_pasted'])
+    each = packing.ROWS_EACH
+    blocks = [packing.pack_cells(table.rows[at : at + each]) for at in range(0, len(table.rows), each)]
+    _last.clear()
+    _last[order['token']] = table.rows
+    told, needs = _needs(order, list(found.mapping), table.rows)
+    told |= {
+        'sheets': list(table.sheets),
+        'sheet': table.sheet,
+        'heading_row': found.row,
+        'headings': list(found.texts),
+        'mapping': list(found.mapping),
+        'lacking': list(found.lacking),
+        'rows': len(table.rows),
+    }
+    return told, [needs, *blocks]
+
+
+def _survey(order: Content, blocks: list[bytes]) -> tuple[Content, list[bytes]]:
+    """What grading must know, when the columns mean something else than before."""
+    told, needs = _needs(order, order['mapping'], _rows(order, blocks))
+    return told, [needs]
+
+
+def _needs(order: Content, mapping: list[str], rows: Sequence[Sequence[str]]) -> tuple[Content, bytes]:
+    kind = KINDS[ImportKind(order['kind'])]
+    numbers, span = grading.needs(Reader(kind.columns, mapping), rows)
+    return {'span': [day.isoformat() for day in span] if span else None}, json.dumps(numbers).encode()
+
+
+def _grade(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
+    """For each block its outcomes, packed, and the twins; grades and doubts of all as one piece.
+
+    The first piece is what is known, the second the mended cells by row number and column.
+    """
+    kind = KINDS[ImportKind(order['kind'])]
+    known = kind.prepared(json.loads(pieces[0]))
+    rows = _with_mended(_rows(order, pieces[2:]), json.loads(pieces[1]), order['mapping'])
+    graded = grading.graded_rows(kind, Reader(kind.columns, order['mapping']), rows, known, order['heading_row'])
+    letters: list[tuple[str, str]] = []
+    blocks: list[bytes] = []
+    for at in range(0, len(rows), packing.ROWS_EACH):
+        outcomes: list[Any] = []
+        grades, doubts, twins = [], [], []
+        for _, (row, twin) in zip(range(at, min(at + packing.ROWS_EACH, len(rows))), graded, strict=False):
+            outcomes.append(packing.outcome(row) if row else None)
+            grades.append(packing.LETTERS[row.grade] if row else packing.NONE)
+            doubts.append(packing.DOUBT_LETTERS[row.doubt] if row and row.doubt else packing.NONE)
+            twins.append(twin)
+        blocks += [packing.pack(outcomes), b''.join(twins)]
+        letters.append((''.join(grades), ''.join(doubts)))
+    _last.clear()
+    return {}, [json.dumps(letters).encode(), *blocks]
+
+
+def _rows(order: Content, blocks: list[bytes]) -> Sequence[Sequence[str]]:
+    kept = _last.get(order['token'])
+    return kept if kept is not None else [row for block in blocks for row in packing.unpack_cells(block)]
+
+
+def _with_mended(
+    rows: Sequence[Sequence[str]], mended: dict[str, dict[str, str]], mapping: Sequence[str]
+) -> Sequence[Sequence[str]]:
+    if not mended:
+        return rows
+    changed = list(rows)
+    for number, texts in mended.items():
+        changed[int(number) - 1] = grading.with_texts(rows[int(number) - 1], texts, mapping)
+    return changed
+
+
+if __name__ == '__main__':
+    serve(prepare, memory=MOST_MEMORY, niceness=10, seconds=MOST_SECONDS)

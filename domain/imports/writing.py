@@ -1,0 +1,133 @@
+"""確認匯入: rows come on record in pieces, each one transaction together with the progress of the batch."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import astuple
+
+from db import transaction
+from db.choices import BatchState, HistoryAction
+from db.models import Account, ImportBatch, ImportBlock, ImportPiece, ImportRow
+
+from .. import dates
+from ..announcements import ImportChanged, VolunteerChanged, announce, announce_each
+from ..audit import history
+from ..audit.history import Change, Noted
+from ..errors import Incomplete
+from ..fields import Field
+from . import packing
+from .kind import Row, Written
+from .kinds import KINDS
+from .reading import common_of
+
+# So many rows are written in one transaction: others' pages wait for it in between.
+BLOCKS_EACH = 10
+
+_BATCH = Field('import', '批次匯入')
+
+
+def is_taken(grade: str, doubt: str, takes: str) -> bool:
+    """Whether 確認 writes a row with these letters."""
+    return grade == 'g' or (grade == 'a' and doubt != packing.NONE and takes == '1')
+
+
+def importable(blocks: Sequence[ImportBlock]) -> int:
+    """How many rows 確認 would write."""
+    return sum(
+        is_taken(*letters) for block in blocks for letters in zip(block.grades, block.doubts, block.takes, strict=True)
+    )
+
+
+async def step(batch: ImportBatch) -> None:
+    """Write the next piece; after the last one the batch is DONE."""
+    number = await ImportPiece.filter(batch_id=batch.id).count()
+    blocks = await ImportBlock.filter(
+        batch_id=batch.id, number__gte=number * BLOCKS_EACH, number__lt=(number + 1) * BLOCKS_EACH
+    ).order_by('number')
+    rows = await asyncio.to_thread(_rows, blocks)
+    async with transaction():
+        if not await _is_next(batch, number):
+            return
+        if not blocks:
+            await _finish(batch)
+            return
+        written, left = await _write(batch, rows)
+        await _keep_piece(batch, number, written, rows)
+        await ImportRow.filter(batch_id=batch.id, number__in=list(left)).delete()
+        await ImportRow.bulk_create(
+            [ImportRow(batch_id=batch.id, number=at, left=why, mended=mended) for at, (why, mended) in left.items()]
+        )
+        await ImportBatch.filter(id=batch.id).update(
+            done=batch.done + len(rows), written=batch.written + len({each.number for each in written})
+        )
+        await announce(ImportChanged(batch.id, batch.host_unit_id))
+
+
+async def note(batch: ImportBatch, action: HistoryAction, *, by: Account) -> None:
+    """One entry for each person in the history, where the kind leaves it to the batch, and news of all of them."""
+    kind, people = KINDS[batch.kind], Counter[int]()
+    for piece in await ImportPiece.filter(batch_id=batch.id).only('people'):
+        people.update({int(volunteer_id): count for volunteer_id, count in piece.people.items()})
+    if kind.section is not None:
+        noted = []
+        for volunteer_id, count in people.items():
+            words = f'{batch.kind.label} {count} 筆（批號 {batch.id}）'
+            change = Change(_BATCH, words, '') if action == history.REMOVED else Change(_BATCH, '', words)
+            noted.append(Noted(volunteer_id, kind.section, action, [change], f'{_BATCH.label} {batch.id}'))
+        await history.note_each(noted, by=by)
+    if people:
+        await announce_each(VolunteerChanged(volunteer_id) for volunteer_id in people)
+
+
+def _rows(blocks: Sequence[ImportBlock]) -> list[Row]:
+    rows = []
+    for block in blocks:
+        outcomes = packing.unpack(packing.opened(block.graded, 'graded')) if block.graded else []
+        for at, outcome in enumerate(outcomes):
+            grade, doubt, takes = block.grades[at], block.doubts[at], block.takes[at]
+            if outcome and is_taken(grade, doubt, takes):
+                rows.append(Row(block.first_row + at, outcome[0], outcome[2], takes == '1', packing.DOUBTS.get(doubt)))
+    return rows
+
+
+async def _is_next(batch: ImportBatch, number: int) -> bool:
+    """Whether this piece is still the next; the batch is locked, so nobody else writes it."""
+    now = await ImportBatch.filter(id=batch.id).select_for_update().get()
+    batch.done, batch.written = now.done, now.written
+    return now.state == BatchState.WRITING and await ImportPiece.filter(batch_id=batch.id).count() == number
+
+
+async def _write(
+    batch: ImportBatch, rows: Sequence[Row]
+) -> tuple[Sequence[Written], dict[int, tuple[str, bytes | None]]]:
+    """What was written, and why some rows no longer stand, with what was mended in them."""
+    kind, common = KINDS[batch.kind], common_of(KINDS[batch.kind], batch)
+    by = await Account.get(id=batch.confirmed_by_id)
+    left: dict[int, str] = {}
+    written: Sequence[Written] = []
+    while remaining := [row for row in rows if row.number not in left]:
+        try:
+            async with transaction():
+                written = await kind.write(remaining, common, by=by)
+            break
+        except Incomplete as changed:
+            more = {int(number): why for number, why in changed.problems.items() if number.isdecimal()}
+            if not more.keys() - left.keys():
+                raise
+            left |= more
+    mended = dict(await ImportRow.filter(batch_id=batch.id, number__in=list(left)).values_list('number', 'mended'))
+    return written, {number: (why, mended.get(number)) for number, why in left.items()}
+
+
+async def _keep_piece(batch: ImportBatch, number: int, written: Sequence[Written], rows: Sequence[Row]) -> None:
+    about = {row.number: row.about for row in rows}
+    people = Counter(str(about[each.number]) for each in written if about.get(each.number))
+    kept = [[about.get(each.number, 0), *astuple(each)] for each in written]
+    packed = await asyncio.to_thread(lambda: packing.seal(packing.pack(kept), 'written'))
+    await ImportPiece.create(batch_id=batch.id, number=number, written=packed, people=people)
+
+
+async def _finish(batch: ImportBatch) -> None:
+    await note(batch, history.ADDED, by=await Account.get(id=batch.confirmed_by_id))
+    await ImportBatch.filter(id=batch.id).update(state=BatchState.DONE, written_at=dates.now())
+    await announce(ImportChanged(batch.id, batch.host_unit_id))

@@ -1,0 +1,116 @@
+"""What the text of a cell means, by the reading of its column: the rules are those of the forms, never a second set.
+
+A cell that cannot be read has a sentence. Nothing is guessed: what may be lost (a sign replaced by a question mark, a
+formula that failed) is said.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from .. import dates, identity_numbers, invisible, validation
+from ..dates import UnreadableDate
+from .columns import Column, Value
+from .tables import MERGED
+
+# Days of spreadsheets count from here (ECMA-376 part 1, 18.17.4.1); five digits are the years 1927 to 2173.
+_DAY_ZERO = date(1899, 12, 30)
+_SERIAL = re.compile(r'(?a)[1-9]\d{4}(\.0+)?')
+_MIDNIGHT = re.compile(r'[ T]0?0:00(:00(\.0+)?)?$')
+_WHOLE = re.compile(r'(?a)([+-]?\d{1,15})(\.0+)?')
+_THOUSANDS = re.compile(r'(?a)[+-]?\d{1,3}(,\d{3})+(\.0+)?')
+_FAILED = frozenset({'#N/A', '#REF!', '#VALUE!', '#DIV/0!', '#NAME?', '#NUM!', '#NULL!', '#GETTING_DATA'})
+_HAN = '\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff'
+_LOST = re.compile(f'[{_HAN}][?？][{_HAN}]|^[?？]+$|[{_HAN}][?？]$|^[?？][{_HAN}]')
+_YES = frozenset({'是', 'v', 'y', 'yes', 'true', '1', '有', '✓', '✔', '○', 'o', '■', '☑'})
+_NO = frozenset({'否', 'n', 'no', 'false', '0', '無', '沒有', 'x', '✗', '□', '☐'})
+
+Read = tuple[Value, str]
+
+
+def read(column: Column, text: str) -> Read:
+    """The value, and the sentence that says why there is none; an empty cell is (None, '').
+
+    >>> code, count, day = Column('c', '代碼', width=4), Column('n', '時數', 'whole'), Column('d', '日期', 'day')
+    >>> read(code, '101'), read(count, ' １，２００ '), read(count, '3.0')
+    (('0101', ''), (1200, ''), (3, ''))
+    >>> [str(read(day, text)[0]) for text in ('1151001', '115.10.01', '民國115年10月1日', '2026-10-01', '46296')]
+    ['2026-10-01', '2026-10-01', '2026-10-01', '2026-10-01', '2026-10-01']
+    >>> read(count, '3.5')[1], read(code, '#N/A')[1]
+    ('時數應為整數，這裡是「3.5」。', '代碼是公式的錯誤值 #N/A。請改填文字或數字。')
+    """
+    if text == MERGED:
+        return None, f'{column.label}與其他格合併，這一列沒有內容。請在試算表取消合併並填滿每一列，或在這裡補上。'
+    if text in _FAILED:
+        return None, f'{column.label}是公式的錯誤值 {text}。請改填文字或數字。'
+    if '\ufffd' in text:
+        return None, f'{column.label}有存檔時遺失的字。請對照原始資料，重新輸入這一格。'
+    plain = validation.tidy(text)
+    if not plain:
+        return None, ''
+    return _READERS[column.reading](column, plain)
+
+
+def _as_text(column: Column, text: str) -> Read:
+    if column.width:
+        return _as_code(column, text)
+    if _LOST.search(text):
+        return None, f'{column.label}「{text[:20]}」有問號，可能是存檔時遺失的字。請對照原始資料，重新輸入這一格。'
+    return text, ''
+
+
+def _as_code(column: Column, text: str) -> Read:
+    code = _folded(text)
+    if found := _WHOLE.fullmatch(code):
+        code = found[1].zfill(column.width)
+    return code, ''
+
+
+def _as_day(column: Column, text: str) -> Read:
+    bare = _MIDNIGHT.sub('', _folded(text))
+    if _SERIAL.fullmatch(bare):
+        return _DAY_ZERO + timedelta(days=int(bare[:5])), ''
+    try:
+        return dates.parse_roc(bare), ''
+    except UnreadableDate as error:
+        return None, str(error)
+
+
+def _as_whole(column: Column, text: str) -> Read:
+    bare = _folded(text)
+    if _THOUSANDS.fullmatch(bare):
+        bare = bare.replace(',', '')
+    found = _WHOLE.fullmatch(bare)
+    return (int(found[1]), '') if found else (None, f'{column.label}應為整數，這裡是「{text[:20]}」。')
+
+
+def _as_yes_no(column: Column, text: str) -> Read:
+    word = _folded(text).lower()
+    if word in _YES or word in _NO:
+        return word in _YES, ''
+    return None, f'{column.label}請填「是」或「否」，這裡是「{text[:20]}」。'
+
+
+def _as_choice(column: Column, text: str) -> Read:
+    wanted = _folded(text).lower()
+    for value, label in column.choices.items():
+        if wanted in (_folded(value).lower(), _folded(label).lower()):
+            return value, ''
+    offered = '、'.join(f'「{label}」' for label in column.choices.values())
+    return None, f'{column.label}沒有「{text[:20]}」，請填{offered}其中之一。'
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize('NFKC', invisible.removed(text)).strip()
+
+
+_READERS: dict[str, Callable[[Column, str], Read]] = {
+    'text': _as_text,
+    'lines': lambda _, text: (text, ''),
+    'identity': lambda _, text: (identity_numbers.compact(text) or None, ''),
+    'day': _as_day,
+    'whole': _as_whole,
+    'yes_no': _as_yes_no,
+    'choice': _as_choice,
+}

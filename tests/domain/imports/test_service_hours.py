@@ -1,0 +1,50 @@
+"""服務時數: from the file to the record, and back."""
+
+from db.choices import BatchState, Grade
+from db.models import Account, HistoryEntry, HostUnit, ServiceHours
+from domain import imports
+
+from ...builders import a_volunteer, an_identity_number
+from ...sheet_files import hours_file, hours_row
+from .conftest import graded, settled
+
+
+async def test_a_file_goes_to_the_record_and_back(clerk: Account, unit: HostUnit) -> None:
+    numbers = [an_identity_number() for _ in range(2)]
+    people = [
+        await a_volunteer(unit, name=name, identity_number=number)
+        for name, number in zip(('林美玉', '李小文'), numbers, strict=True)
+    ]
+    rows = [
+        hours_row('林美玉', numbers[0], '1150301'),
+        hours_row('李小文', numbers[1], '1150302'),
+        hours_row('李小雯', numbers[1], '1150303'),
+    ]
+
+    batch = await graded(hours_file(*rows), by=clerk)
+    assert (batch.state, batch.why, batch.lacking) == (BatchState.GRADED, '', [])
+    assert (batch.rows, batch.good, batch.attention, batch.wrong) == (3, 2, 0, 1)
+
+    preview = await imports.preview(batch.id, by=clerk)
+    assert [(row.number, row.grade) for row in preview.rows] == [(4, Grade.WRONG), (2, Grade.GOOD), (3, Grade.GOOD)]
+    [mark] = preview.rows[0].cells['name'].marks
+    assert (mark.sentence, mark.fix, mark.fix_label) == ('此證號登記為「李小文」。', '李小文', '改用此名')
+
+    mended = await imports.mend(batch.id, 4, 'name', mark.fix, by=clerk)
+    assert (mended.grade, mended.cells['name'].text, mended.cells['name'].original) == (Grade.GOOD, '李小文', '李小雯')
+
+    batch = await settled(await imports.commit(batch.id, by=clerk), by=clerk)
+    assert (batch.state, batch.written, batch.done, batch.total) == (BatchState.DONE, 3, 3, 3)
+    assert sorted(await ServiceHours.all().values_list('volunteer_id', 'item', 'minutes', 'area')) == [
+        (people[0].id, '文化服務', 180, '臺中市'),
+        (people[1].id, '文化服務', 180, '臺中市'),
+        (people[1].id, '文化服務', 180, '臺中市'),
+    ]
+    assert sorted(await HistoryEntry.all().values_list('volunteer_id', 'new')) == [
+        (people[0].id, f'服務時數 1 筆（批號 {batch.id}）'),
+        (people[1].id, f'服務時數 2 筆（批號 {batch.id}）'),
+    ]
+
+    batch = await settled(await imports.undo(batch.id, by=clerk), by=clerk)
+    assert (batch.state, batch.written) == (BatchState.TAKEN_BACK, 0)
+    assert await ServiceHours.all().count() == 0
