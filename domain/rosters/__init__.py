@@ -21,6 +21,7 @@ from ..mail import messages
 from ..printouts import roster_sheets
 from ..reports import profile_lists
 from ..reports.profile_lists import Document
+from .pasted import Pasted, pasted
 from .rows import (
     RosterRow,
     RosterSummary,
@@ -35,6 +36,7 @@ from .rows import (
 )
 
 __all__ = [
+    'Pasted',
     'RosterRow',
     'RosterSummary',
     'candidate_ids',
@@ -43,6 +45,7 @@ __all__ = [
     'get',
     'of_agency',
     'of_unit',
+    'pasted',
     'rows',
 ]
 

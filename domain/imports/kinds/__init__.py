@@ -5,10 +5,19 @@ from db.choices import ImportKind
 from ..kind import Kind
 from .insurance import Insurance
 from .opening_hours import OpeningHours
+from .paper_books import PaperBooks
 from .service_hours import ServiceHoursKind
 from .teams import Teams
 from .trainings import Trainings
 from .volunteers import Volunteers
 
-_EVERY: tuple[Kind, ...] = (Volunteers(), Teams(), Trainings(), ServiceHoursKind(), OpeningHours(), Insurance())
+_EVERY: tuple[Kind, ...] = (
+    Volunteers(),
+    Teams(),
+    Trainings(),
+    ServiceHoursKind(),
+    OpeningHours(),
+    Insurance(),
+    PaperBooks(),
+)
 KINDS: dict[ImportKind, Kind] = {kind.key: kind for kind in _EVERY}

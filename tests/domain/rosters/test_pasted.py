@@ -1,0 +1,44 @@
+"""A roster built by pasting numbers or names."""
+
+import pytest
+
+from db.models import HostUnit
+from domain import rosters
+from domain.errors import Incomplete
+
+from ...builders import a_volunteer, an_account, an_identity_number
+
+pytestmark = pytest.mark.usefixtures('database')
+
+
+async def test_numbers_and_names_become_people_of_the_unit() -> None:
+    clerk = await an_account()
+    unit = await HostUnit.get(id=clerk.host_unit_id)
+    numbers = [an_identity_number() for _ in range(3)]
+    first = await a_volunteer(unit, name='周小晴', identity_number=numbers[0])
+    second = await a_volunteer(unit, name='谷辣斯．尤達卡', identity_number=numbers[1])
+    twins = [await a_volunteer(unit, name='王小明') for _ in range(2)]
+    stranger = await a_volunteer(name='林大成', identity_number=numbers[2])
+    listed = f'姓名\t身分證字號\n1\t周小晴\t{numbers[0].lower()}\n谷辣斯 尤達卡、王小明\n'
+    text = f'{listed}{numbers[2]}\n{stranger.name}\n周小晴'
+    found = await rosters.pasted(text, by=clerk)
+    assert [one.id for one in found.found] == [first.id, second.id]
+    assert found.missing == [numbers[2], '林大成']
+    assert [(name, [one.id for one in people]) for name, people in found.several] == [
+        ('王小明', [one.id for one in twins])
+    ]
+
+
+async def test_a_number_with_another_name_is_nobody() -> None:
+    clerk = await an_account()
+    number = an_identity_number()
+    await a_volunteer(await HostUnit.get(id=clerk.host_unit_id), name='周小晴', identity_number=number)
+    found = await rosters.pasted(f'林大成\t{number}', by=clerk)
+    assert (found.found, found.missing) == ([], [f'林大成 {number}'])
+
+
+@pytest.mark.parametrize('text', ['', ' \n ', '王' * 20_001, '王小明\n' * 1001], ids=['empty', 'blank', 'long', 'many'])
+async def test_nothing_and_too_much_are_refused(text: str) -> None:
+    clerk = await an_account()
+    with pytest.raises(Incomplete):
+        await rosters.pasted(text, by=clerk)
