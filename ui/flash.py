@@ -35,6 +35,7 @@ CONFIRMATIONS = {
     'draft-deleted': '已刪除這份草稿；志工的基本資料、教育訓練都還在。',
     'case-closed': '已逾期結案，並通知運用單位。',
     'roster-started': '名冊已建立。接著請按「加入志工」。',
+    'roster-filled': '名冊已建立，貼上的志工都已加入；還沒有送審。',
     'roster-discarded': '名冊已刪除；志工的資料都還在。',
     'batch-prepared': '已為勾選的志工帶入課程。請在下方逐一上傳證書正反面，資料才會正式登錄。',
     'import-dropped': '已放棄這次匯入，沒有寫入任何資料。',

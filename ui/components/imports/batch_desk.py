@@ -79,9 +79,10 @@ class batch_desk(Element):
                 icon('download')
                 html.span('下載標色檔案')
             self.marked = marked
+            self.again = action_button('重新檢查', self._look_again, 'flat')
             self.drop = action_button('取消', self._drop, 'flat')
             self.back = ui.link('匯入紀錄', links.imports()).classes('lb-btn q-btn lb-flat')
-            with html.span().classes('lb-saved'):
+            with html.span().classes('lb-saved') as self.told:
                 icon('undo', 16)
                 self.note = ui.label()
         await self.renew()
@@ -140,9 +141,10 @@ class batch_desk(Element):
         self.commit.set_visibility(is_open)
         self.commit.set_text(f'確認匯入 {ready:,} 筆')
         self.commit.set_enabled(ready > 0)
-        self.undo.set_visibility(is_done and batch.written > 0)
+        self.undo.set_visibility(batch.written > 0 and imports.may_undo(batch))
         is_sheet = batch.kind is not ImportKind.PICTURES
         self.marked.set_visibility(is_sheet and (is_open or is_done))
+        self.again.set_visibility(is_open)
         self.drop.set_visibility(state in (BatchState.READING, BatchState.UNREADABLE, BatchState.GRADED))
         self.back.set_visibility(not is_open)
         rest = batch.rows - ready
@@ -152,7 +154,7 @@ class batch_desk(Element):
         if state in (BatchState.READING, BatchState.WRITING, BatchState.TAKING_BACK):
             note = '可以離開這個頁面，系統會繼續做完。'
         self.note.set_text(note)
-        self.foot.set_visibility(True)
+        self.told.set_visibility(bool(note))
 
     def _form(self) -> str:
         """The marked file comes as the kind of file that it was."""
@@ -171,6 +173,11 @@ class batch_desk(Element):
         """A column that another heading had goes to this one."""
         taken = {at: '' for at, each in enumerate(self.batch.mapping) if key and each == key and at != position}
         await imports.map_columns(self.batch.id, taken | {position: key}, by=self.account)
+        await self.renew()
+
+    async def _look_again(self) -> None:
+        """The record may have changed since: somebody was registered, insured, taken in."""
+        await imports.map_columns(self.batch.id, {}, by=self.account)
         await self.renew()
 
     async def _mend(self, row: int, column: str, text: str) -> None:

@@ -73,7 +73,7 @@ def _row(batch: ImportBatch) -> Row:
         'icon': look.symbol,
         'sub': _progress(batch) or back or by,
     }
-    can_undo = batch.state is BatchState.DONE and batch.written > 0
+    can_undo = batch.written > 0 and imports.may_undo(batch)
     name = batch.file_name or '貼上的資料'
     return {
         'key': str(batch.id),

@@ -152,7 +152,7 @@ def _line(row: PreviewRow, groups: Iterable[Group], columns: dict[str, Column], 
     return {
         'n': row.number,
         'tone': {Grade.WRONG: 'bad', Grade.ATTENTION: 'warn'}.get(row.grade, '') if is_open else '',
-        'cells': [_cell(row, group, columns) for group in groups],
+        'cells': [_cell(row, group, columns, is_open=is_open) for group in groups],
         'chip': {'text': word, 'tone': look.tone, 'icon': look.symbol},
         'why': why,
         'mended': row.is_mended,
@@ -173,9 +173,9 @@ def _state(row: PreviewRow, batch: ImportBatch) -> tuple[Look, str]:
     return GRADES[row.grade], row.doubt.label if row.doubt else row.grade.label
 
 
-def _cell(row: PreviewRow, group: Group, columns: dict[str, Column]) -> dict[str, Any]:
+def _cell(row: PreviewRow, group: Group, columns: dict[str, Column], *, is_open: bool) -> dict[str, Any]:
     cells = {key: row.cells[key] for key in group.keys if key in row.cells}
-    boxes = [key for key, cell in cells.items() if _is_open(row, cell)]
+    boxes = [key for key, cell in cells.items() if is_open and _is_box(row, cell)]
     is_whole = not set(boxes).intersection(group.main)
     main = [_named(cells[key], columns[key])[0] for key in group.main if key in cells]
     sub = [_named(cells[key], columns[key])[1] for key in group.main if key in cells and key not in boxes]
@@ -205,7 +205,7 @@ def _coded(cell: Cell, column: Column) -> str:
     return '　'.join(filter(None, [_read(cell.text, column), cell.beside]))
 
 
-def _is_open(row: PreviewRow, cell: Cell) -> bool:
+def _is_box(row: PreviewRow, cell: Cell) -> bool:
     """Whether the cell is a box to write in without being asked for."""
     return cell.original is not None or (row.grade is Grade.WRONG and bool(cell.marks))
 
@@ -250,15 +250,17 @@ def _read(text: str, column: Column) -> str:
 
 
 def _put_together(form: str, texts: list[str]) -> str:
-    """Several cells as one; a span of one day is that day.
+    """Several cells as one; a span of one day, or without an end, is that day.
 
     >>> _put_together('{} ～ {}', ['115/10/01', '115/10/01']), _put_together('{} 小時 {} 分', ['3', '30'])
     ('115/10/01', '3 小時 30 分')
+    >>> _put_together('{} ～ {}', ['115/10/01', ''])
+    '115/10/01'
     >>> _put_together('{} 小時 {} 分', ['3']), _put_together('{} 小時 {} 分', ['', ''])
     ('3', '')
     """
-    if '～' in form and len(set(texts)) == 1:
-        return texts[0]
+    if '～' in form and len({*texts} - {''}) == 1:
+        return next(filter(None, texts))
     if form.count('{}') != len(texts) or not any(texts):
         return '　'.join(filter(None, texts))
     return form.format(*(text or '0' if '小時' in form else text for text in texts))

@@ -57,10 +57,11 @@ LAYOUTS: Mapping[ImportKind, Sequence[Group]] = {
     ),
     ImportKind.PAPER_BOOKS: (
         PERSON,
-        Group('紀錄冊號', ('prefix', 'number'), (), '{}字第{}號'),
+        Group('紀錄冊號', ('number',)),
         Group('發冊日期', ('issued_on',)),
-        Group('發冊機關', ('agency',)),
+        Group('發冊機關', ('agency',), ('issued_by',)),
     ),
+    ImportKind.TEAMS: (Group('志工隊', ('team',)), PERSON),
 }
 MOST_GROUPS = 5
 
