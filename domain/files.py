@@ -9,7 +9,7 @@ import json
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,8 +18,8 @@ from tortoise.expressions import Q, Subquery
 from tortoise.functions import Sum
 
 from db import blobs, transaction
-from db.choices import FileKind, RegistrationStatus, Role
-from db.models import Account, DraftEntry, PaperRegistration, StoredFile, Volunteer
+from db.choices import BatchState, FileKind, ImportKind, RegistrationStatus, Role
+from db.models import Account, DraftEntry, ImportBatch, PaperRegistration, StoredFile, Volunteer
 
 from . import dates, file_names, limits, permissions, settings, validation
 from .audit.history import Change
@@ -112,9 +112,15 @@ async def megabytes_of_units(units: Iterable[int], *, by: Account) -> dict[int, 
 
 
 async def keep(
-    upload: Accepted, kind: FileKind, name: str, *, by: Account, volunteer: Volunteer | None = None
+    upload: Accepted,
+    kind: FileKind,
+    name: str,
+    *,
+    by: Account,
+    volunteer: Volunteer | None = None,
+    file_id: UUID | None = None,
 ) -> StoredFile:
-    """Keep what `pictures` accepted; `name` is what the user called it.
+    """Keep what `pictures` accepted; `name` is what the user called it. `file_id`: a new id that is known before.
 
     Raises NotPermitted, NotFound, StorageFull, NoPlace.
     """
@@ -126,7 +132,7 @@ async def keep(
         # Beside others, but never while `sweep` takes away what looks as if nobody had it.
         await get_connection('default').execute_query('SELECT pg_advisory_xact_lock_shared($1)', [_LOCK])
         return await StoredFile.create(
-            id=uuid4(),
+            id=file_id or uuid4(),
             digest=await _on_disk(upload.content),
             kind=kind,
             media_type=upload.media_type,
@@ -145,9 +151,15 @@ async def sweep() -> int:
     """Take away files that were never attached: older than the term, in no form under way. Returns how many."""
     before = dates.now() - timedelta(days=settings.current().unattached_days)
     old = StoredFile.filter(volunteer_id=None, uploaded_at__lt=before).order_by('uploaded_at')
-    found = await old.values_list('id', 'host_unit_id')
-    typed = await _in_forms({unit for _, unit in found})
-    return sum([await _take_away(file_id) for file_id, _ in found if str(file_id) not in typed])
+    found = await old.values_list('id', 'host_unit_id', 'uploaded_at')
+    units = {unit for _, unit, _ in found}
+    typed, importing = await _in_forms(units), await _importing(units)
+    going = [
+        file_id
+        for file_id, unit, at in found
+        if str(file_id) not in typed and not (unit in importing and at >= importing[unit])
+    ]
+    return sum([await _take_away(file_id) for file_id in going])
 
 
 async def get(file_id: UUID | str, *, by: Account) -> StoredFile:
@@ -213,6 +225,15 @@ async def copy_each(wanted: Sequence[tuple[StoredFile, int]], *, by: Account) ->
     return copies
 
 
+async def call_it(file_id: UUID, kind: FileKind, *, by: Account) -> None:
+    """A scan of nobody is one of this kind: what it was made of says no more than its name. Raises FileGone."""
+    scans = [FileKind.CERTIFICATE, FileKind.PAPER_BOOK]
+    if kind not in scans or not await StoredFile.filter(_free_for(None, by), id=file_id, kind__in=scans).update(
+        kind=kind
+    ):
+        raise FileGone
+
+
 async def let_go(file_ids: Iterable[UUID | None], *, by: Account) -> None:
     """What an import attached, and takes back, belongs to nobody again; `sweep` takes it away."""
     ours = StoredFile.filter(id__in=[one for one in file_ids if one], host_unit_id=by.host_unit_id)
@@ -248,6 +269,17 @@ async def _in_forms(units: Iterable[int | None]) -> set[str]:
     """Every text in the drafts of these units, which may be the id of a file."""
     entries = DraftEntry.filter(draft__host_unit_id__in=[unit for unit in units if unit is not None])
     return {text for entry in await entries if isinstance(text := json.loads(entry.value.open()), str)}
+
+
+async def _importing(units: Iterable[int | None]) -> dict[int, datetime]:
+    """Units with a batch that waits for 確認, since when: pictures that have come after belong to it, perhaps."""
+    waiting = [BatchState.READING, BatchState.GRADED, BatchState.WRITING]
+    kinds = [ImportKind.PICTURES, ImportKind.TRAININGS]
+    batches = ImportBatch.filter(host_unit_id__in=[unit for unit in units if unit], kind__in=kinds, state__in=waiting)
+    since: dict[int, datetime] = {}
+    for unit, begun_at in await batches.values_list('host_unit_id', 'begun_at'):
+        since[unit] = min(begun_at, since.get(unit, begun_at))
+    return since
 
 
 async def _take_away(file_id: UUID) -> bool:

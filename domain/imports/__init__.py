@@ -7,6 +7,7 @@ Reading, writing and taking back run in the background, in pieces that are each 
 the batch; whichever process lives goes on (`work_forever`). Pages hear of it by `ImportChanged`.
 """
 
+import asyncio
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
@@ -23,6 +24,7 @@ from ..errors import DomainError, Incomplete, MovedOn, NotFound
 from ..limits import Limit
 from ..paging import Page, bounds
 from ..sheets import cells, headings
+from ..sheets.archives import MOST_ARCHIVE
 from ..sheets.headings import Headings
 from ..sheets.tables import MEGABYTE, MOST_BYTES, Unreadable
 from . import packing, previews, reading, running, writing
@@ -64,18 +66,26 @@ async def begin(kind: ImportKind, file_name: str, content: bytes, *, by: Account
     Raises NotPermitted, NotFound, Unreadable, Exceeded. What is wrong with the inside of the file comes later, as state
     UNREADABLE and the sentence `why`.
     """
-    if len(content) > MOST_BYTES:
+    most = most_bytes(kind)
+    if len(content) > most:
         raise Unreadable(
-            f'這個檔案有 {len(content) / MEGABYTE:.1f} MB，超過 {MOST_BYTES // MEGABYTE} MB。'
+            f'這個檔案有 {len(content) / MEGABYTE:.1f} MB，超過 {most // MEGABYTE} MB。'
             '請分成幾個檔案，分次匯入；還沒有寫入任何資料。'
         )
-    suffix = re.search(r'\.(xlsx|xls|ods|csv|tsv|txt|xlsm)$', file_name, re.IGNORECASE)
+    suffix = re.search(r'\.(xlsx|xls|ods|csv|tsv|txt|xlsm|zip)$', file_name, re.IGNORECASE)
     name = file_names.of_upload(file_name, suffix[1].lower() if suffix else 'xlsx')
     return await _begin(kind, name, content, is_pasted=False, by=by)
 
 
+def most_bytes(kind: ImportKind) -> int:
+    """The largest file of this kind that is taken."""
+    return MOST_ARCHIVE if kind == ImportKind.PICTURES else MOST_BYTES
+
+
 async def begin_pasted(kind: ImportKind, text: str, *, by: Account) -> ImportBatch:
     """The same of a range copied from a spreadsheet; without headings, in the order of the template."""
+    if kind == ImportKind.PICTURES:
+        raise NotFound
     if not isinstance(text, str) or not text.strip():
         raise Unreadable('沒有收到貼上的內容。請在試算表選取範圍、複製，再貼到這裡。')
     if len(text) > MOST_PASTED:
@@ -306,18 +316,22 @@ async def _begin(kind: ImportKind, name: str, content: bytes, *, is_pasted: bool
     if validation.member(ImportKind, kind) not in KINDS:
         raise NotFound
     await limits.take(_FILES, by.id)
+    # In a thread: an archive of pictures may be large, and pages of others do not wait.
+    digest, sealed = await asyncio.to_thread(
+        lambda: (hashlib.sha256(content).hexdigest(), packing.seal(content, 'file'))
+    )
     async with transaction():
         batch = await ImportBatch.create(
             kind=kind,
             host_unit_id=by.host_unit_id,
             account_id=by.id,
             file_name=name[:120],
-            digest=hashlib.sha256(content).hexdigest(),
+            digest=digest,
             size=len(content),
             is_pasted=is_pasted,
             begun_at=dates.now(),
         )
-        await ImportFile.create(batch_id=batch.id, content=packing.seal(content, 'file'))
+        await ImportFile.create(batch_id=batch.id, content=sealed)
         await announce(ImportChanged(batch.id, batch.host_unit_id))
     running.start(batch.id)
     return batch

@@ -90,6 +90,10 @@ class Kind(ABC):
     section: ClassVar[Section | None] = None
     # Asked once for the whole file, beside the preview: 課程 and 證書 of one course for many people.
     common: ClassVar[Sequence[Column]] = ()
+    # Its file is a ZIP of pictures (`unpacking`), each of which is a row.
+    is_archive: ClassVar[bool] = False
+    # Blocks of rows that are written in one transaction; few where a row takes long.
+    blocks_each: ClassVar[int] = 10
     # Headings seen in the field of what no record keeps: the mapping says so, instead of asking what they mean.
     not_kept: ClassVar[Sequence[str]] = ()
 

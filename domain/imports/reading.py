@@ -14,8 +14,9 @@ from db.models import Account, ImportBatch, ImportBlock, ImportFile, ImportRow, 
 
 from .. import dates, workers
 from ..announcements import ImportChanged, announce
+from ..errors import DomainError
 from ..sheets import cells
-from . import packing
+from . import packing, unpacking
 from .kind import Kind
 from .kinds import KINDS
 
@@ -45,6 +46,8 @@ async def step(batch: ImportBatch) -> None:
     except Refused as refusal:
         await _keep_refusal(batch, str(refusal))
         return
+    except unpacking.GivenUp:
+        return
     batch.milliseconds = round((time.perf_counter() - started) * 1000)
     await _keep(batch, blocks)
 
@@ -70,10 +73,12 @@ async def _kept_blocks(batch: ImportBatch) -> list[ImportBlock]:
 
 async def _read(batch: ImportBatch) -> tuple[Mapping[str, Any], list[bytes]]:
     file = await ImportFile.get(batch_id=batch.id)
-    content = packing.opened(file.content, 'file')
+    content = await asyncio.to_thread(packing.opened, file.content, 'file')
     remembered = dict(
         await KnownHeading.filter(host_unit_id=batch.host_unit_id, kind=batch.kind).values_list('heading', 'column')
     )
+    if KINDS[batch.kind].is_archive:
+        content = await _pictures(batch, content)
     order = {'job': 'read', 'sheet': batch.sheet, 'is_pasted': batch.is_pasted, 'remembered': remembered}
     answer, pieces = await _ask(batch, order, [content])
     batch.sheets, batch.sheet = answer['sheets'], answer['sheet']
@@ -81,6 +86,21 @@ async def _read(batch: ImportBatch) -> tuple[Mapping[str, Any], list[bytes]]:
     batch.heading_row = answer['heading_row']
     batch.lacking = with_common(KINDS[batch.kind], batch, answer['lacking'])
     return answer, pieces
+
+
+async def _pictures(batch: ImportBatch, content: bytes) -> bytes:
+    """The rows of an archive, as JSON. Raises Refused, unpacking.GivenUp."""
+    answer, _ = await _ask(batch, {'job': 'members'}, [content])
+
+    async def inflate(piece: bytes, method: int, size: int) -> bytes:
+        try:
+            _, pieces = await _ask(batch, {'job': 'unpack', 'method': method, 'size': size}, [piece])
+        except Refused as refusal:
+            raise DomainError(str(refusal)) from None
+        return pieces[0]
+
+    rows = await unpacking.rows(batch, content, answer['members'], inflate)
+    return json.dumps([[column.label for column in KINDS[batch.kind].columns], *rows]).encode()
 
 
 def _blocks(batch: ImportBatch, packed: Sequence[bytes]) -> list[ImportBlock]:

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from db.choices import ImportKind
 
-from ..sheets import delimited, headings, workbooks
+from ..sheets import archives, delimited, headings, workbooks
 from ..sheets.tables import Table, Unreadable, measured
 from ..workers.messages import Content
 from ..workers.serving import Handler, serve
@@ -36,6 +37,10 @@ def _answer(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
                 return _survey(order, pieces)
             case 'grade':
                 return _grade(order, pieces)
+            case 'members':
+                return {'members': [asdict(one) for one in archives.members(pieces[0])]}, []
+            case 'unpack':
+                return {}, [archives.unpacked(pieces[0], order['method'], order['size'])]
     except Unreadable as refusal:
         return {'refusal': str(refusal)}, []
     raise ValueError(order['job'])
@@ -44,7 +49,9 @@ def _answer(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
 def _read(order: Content, content: bytes) -> tuple[Content, list[bytes]]:
     """The table in blocks, its headings, and what grading must know."""
     kind = KINDS[ImportKind(order['kind'])]
-    if order['is_pasted']:
+    if kind.is_archive:
+        table = Table(json.loads(content))
+    elif order['is_pasted']:
         table = Table(measured(delimited.rows(content.decode())))
     else:
         table = workbooks.read(content, order['sheet'], kind.sheet)

@@ -20,9 +20,6 @@ from .kind import Row, Written
 from .kinds import KINDS
 from .reading import common_of
 
-# So many rows are written in one transaction: others' pages wait for it in between.
-BLOCKS_EACH = 10
-
 _BATCH = Field('import', '批次匯入')
 
 
@@ -41,9 +38,10 @@ def importable(blocks: Sequence[ImportBlock]) -> int:
 async def step(batch: ImportBatch) -> None:
     """Write the next piece; after the last one the batch is DONE."""
     number = await ImportPiece.filter(batch_id=batch.id).count()
-    blocks = await ImportBlock.filter(
-        batch_id=batch.id, number__gte=number * BLOCKS_EACH, number__lt=(number + 1) * BLOCKS_EACH
-    ).order_by('number')
+    # So many are written in one transaction: others' pages wait for it in between.
+    each = KINDS[batch.kind].blocks_each
+    of_batch = ImportBlock.filter(batch_id=batch.id, number__gte=number * each, number__lt=(number + 1) * each)
+    blocks = await of_batch.order_by('number')
     rows = await asyncio.to_thread(_rows, blocks)
     async with transaction():
         if not await _is_next(batch, number):

@@ -6,6 +6,7 @@ from ..kind import Kind
 from .insurance import Insurance
 from .opening_hours import OpeningHours
 from .paper_books import PaperBooks
+from .pictures import Pictures
 from .service_hours import ServiceHoursKind
 from .teams import Teams
 from .trainings import Trainings
@@ -19,5 +20,6 @@ _EVERY: tuple[Kind, ...] = (
     OpeningHours(),
     Insurance(),
     PaperBooks(),
+    Pictures(),
 )
 KINDS: dict[ImportKind, Kind] = {kind.key: kind for kind in _EVERY}

@@ -170,7 +170,7 @@ class Trainings(Kind):
                 for row, one in zip(recorded, made, strict=True)
             ),
             *(
-                Written(row.number, 'Draft', str(one.id), one.saved_at.isoformat())
+                Written(row.number, 'Draft', str(one.id), one.saved_at.isoformat(), {'of': row.about, **_named(row)})
                 for row, one in zip(begun, forms, strict=True)
             ),
         ]
@@ -184,7 +184,7 @@ class Trainings(Kind):
         recorded = {int(one.record_id): int(one.stamp) for one in written if one.model == 'Training'}
         stays = await recording.take_back(recorded, by=by)
         kept = {rows['Training', str(training_id)]: why for training_id, why in stays.items()}
-        again = [one.before for one in written if one.before and one.number not in kept]
+        again = [one.before for one in written if one.model == 'Training' and one.before and one.number not in kept]
         await drafts.fill_each(DraftKind.TRAINING, [(one['of'], one['typed']) for one in again], by=by)
         for one in written:
             if one.model == 'Draft' and (why := await _form_taken_back(one, by)):
@@ -284,6 +284,11 @@ def _of_row(row: Row) -> TrainingDetails:
     return drafts.from_draft(dict(row.values['details']), TrainingDetails())
 
 
+def _named(row: Row) -> dict[str, Any]:
+    details = row.values['details']
+    return {'title': details['title'], 'starts_on': details['starts_on']}
+
+
 def _form_of(row: Row) -> UUID | None:
     return UUID(row.values['form']) if row.values['form'] else None
 
@@ -297,7 +302,11 @@ async def _typed(form_ids: Sequence[UUID], by: Account) -> dict[str, dict[str, A
 async def _form_taken_back(one: Written, by: Account) -> str:
     form = await Draft.get_or_none(id=UUID(one.record_id), host_unit_id=by.host_unit_id)
     if form is None:
-        return ''  # given up, or recorded meanwhile with its certificate: that is another batch's, or a clerk's
+        before = one.before or {}
+        course = {'title': before['title'], 'starts_on': day(before, 'starts_on'), 'volunteer_id': before['of']}
+        if await Training.filter(**course, trained_for_id=by.host_unit_id).exists():
+            return '已補上證書，登錄為教育訓練，所以保留。要刪除時，請在這位志工的教育訓練處理。'
+        return ''
     if form.saved_at != datetime.fromisoformat(one.stamp):
         return '已有同仁在這份表單上填寫，所以保留。'
     await form.delete()
