@@ -93,7 +93,7 @@ class Kind(ABC):
     # Its file is a ZIP of pictures (`unpacking`), each of which is a row.
     is_archive: ClassVar[bool] = False
     # Blocks of rows that are written in one transaction; few where a row takes long.
-    blocks_each: ClassVar[int] = 10
+    blocks_each: ClassVar[int] = 20
     # Headings seen in the field of what no record keeps: the mapping says so, instead of asking what they mean.
     not_kept: ClassVar[Sequence[str]] = ()
 

@@ -12,7 +12,7 @@ from db.models import Account, ImportBatch, ImportBlock, ImportRow
 from .. import identity_numbers
 from ..announcements import ImportChanged, announce
 from ..errors import MovedOn, NotFound
-from ..sheets.tables import MERGED
+from ..sheets.tables import EARLY, MERGED
 from . import grading, packing, reading, writing
 from .grading import NO_TWIN, TWIN_BYTES, Reader
 from .kind import Column, Graded, Kind, Mark
@@ -176,7 +176,7 @@ def _row(
 
 def _cell(column: Column, typed: str, mended: str | None, beside: str, marks: Iterable[Mark]) -> Cell:
     here = [mark for mark in marks if mark.column == column.key]
-    typed = '' if typed == MERGED else typed
+    typed = '' if typed in (MERGED, EARLY) else typed
     text, original = (typed, None) if mended is None else (mended, typed)
     if column.reading == 'identity' and not here:
         text = identity_numbers.masked(text)

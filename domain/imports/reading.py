@@ -120,7 +120,7 @@ async def _grade(batch: ImportBatch, blocks: list[ImportBlock], numbers: bytes, 
     known = await kind.known(json.loads(numbers), common_of(kind, batch), by=by, span=days)
     as_json = await asyncio.to_thread(lambda: json.dumps(known).encode())
     mended = {
-        str(row.number): packing.unpack(packing.opened(row.mended, 'mended'))
+        str(row.number): packing.unpack(packing.opened(row.mended or b'', 'mended'))
         for row in await ImportRow.filter(batch_id=batch.id, mended__isnull=False)
     }
     order = {'job': 'grade', 'heading_row': batch.heading_row}

@@ -52,9 +52,9 @@ async def finished(batch_id: int) -> None:
 
 async def resume() -> None:
     """Go on with what nobody works on."""
-    for batch_id in await ImportBatch.filter(state__in=list(_STEPS)).order_by('id').values_list('id', flat=True):
-        if batch_id not in _tasks:
-            start(int(batch_id))
+    for batch in await ImportBatch.filter(state__in=list(_STEPS)).order_by('id').only('id'):
+        if batch.id not in _tasks:
+            start(batch.id)
 
 
 async def work_forever() -> None:

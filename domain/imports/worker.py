@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from db.choices import ImportKind
-
 from ..sheets import archives, delimited, headings, workbooks
 from ..sheets.tables import Table, Unreadable, measured
 from ..workers.messages import Content
@@ -48,7 +46,7 @@ def _answer(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
 
 def _read(order: Content, content: bytes) -> tuple[Content, list[bytes]]:
     """The table in blocks, its headings, and what grading must know."""
-    kind = KINDS[ImportKind(order['kind'])]
+    kind = KINDS[order['kind']]
     if kind.is_archive:
         table = Table(json.loads(content))
     elif order['is_pasted']:
@@ -80,7 +78,7 @@ def _survey(order: Content, blocks: list[bytes]) -> tuple[Content, list[bytes]]:
 
 
 def _needs(order: Content, mapping: list[str], rows: Sequence[Sequence[str]]) -> tuple[Content, bytes]:
-    kind = KINDS[ImportKind(order['kind'])]
+    kind = KINDS[order['kind']]
     numbers, span = grading.needs(Reader(kind.columns, mapping), rows)
     return {'span': [day.isoformat() for day in span] if span else None}, json.dumps(numbers).encode()
 
@@ -90,7 +88,7 @@ def _grade(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
 
     The first piece is what is known, the second the mended cells by row number and column.
     """
-    kind = KINDS[ImportKind(order['kind'])]
+    kind = KINDS[order['kind']]
     known = kind.prepared(json.loads(pieces[0]))
     rows = _with_mended(_rows(order, pieces[2:]), json.loads(pieces[1]), order['mapping'])
     graded = grading.graded_rows(kind, Reader(kind.columns, order['mapping']), rows, known, order['heading_row'])

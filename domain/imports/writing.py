@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import astuple
 
 from db import transaction
 from db.choices import BatchState, HistoryAction
@@ -19,6 +18,9 @@ from . import packing
 from .kind import Row, Written
 from .kinds import KINDS
 from .reading import common_of
+
+# So many rows are written in one transaction: others' pages wait for it in between.
+BLOCKS_EACH = 20
 
 _BATCH = Field('import', '批次匯入')
 
@@ -36,19 +38,29 @@ def importable(blocks: Sequence[ImportBlock]) -> int:
 
 
 async def step(batch: ImportBatch) -> None:
-    """Write the next piece; after the last one the batch is DONE."""
+    """Write piece after piece; after the last one the batch is DONE."""
     number = await ImportPiece.filter(batch_id=batch.id).count()
-    # So many are written in one transaction: others' pages wait for it in between.
-    each = KINDS[batch.kind].blocks_each
-    of_batch = ImportBlock.filter(batch_id=batch.id, number__gte=number * each, number__lt=(number + 1) * each)
-    blocks = await of_batch.order_by('number')
-    rows = await asyncio.to_thread(_rows, blocks)
+    loading = asyncio.create_task(_load(batch, number))
+    try:
+        while (rows := await loading) is not None:
+            # The next rows are opened while the database writes these.
+            loading = asyncio.create_task(_load(batch, number + 1))
+            if not await _write_piece(batch, number, rows):
+                return
+            number += 1
+            await asyncio.sleep(0)
+        async with transaction():
+            if await _is_next(batch, number):
+                await _finish(batch)
+    finally:
+        loading.cancel()
+
+
+async def _write_piece(batch: ImportBatch, number: int, rows: Sequence[Row]) -> bool:
+    """Whether it was still to be written, and is."""
     async with transaction():
         if not await _is_next(batch, number):
-            return
-        if not blocks:
-            await _finish(batch)
-            return
+            return False
         written, left = await _write(batch, rows)
         await _keep_piece(batch, number, written, rows)
         await ImportRow.filter(batch_id=batch.id, number__in=list(left)).delete()
@@ -59,6 +71,7 @@ async def step(batch: ImportBatch) -> None:
             done=batch.done + len(rows), written=batch.written + len({each.number for each in written})
         )
         await announce(ImportChanged(batch.id, batch.host_unit_id))
+    return True
 
 
 async def note(batch: ImportBatch, action: HistoryAction, *, by: Account) -> None:
@@ -75,6 +88,15 @@ async def note(batch: ImportBatch, action: HistoryAction, *, by: Account) -> Non
         await history.note_each(noted, by=by)
     if people:
         await announce_each(VolunteerChanged(volunteer_id) for volunteer_id in people)
+
+
+async def _load(batch: ImportBatch, number: int) -> list[Row] | None:
+    """The rows of a piece that are to be written; None after the last piece."""
+    each = min(BLOCKS_EACH, KINDS[batch.kind].blocks_each)
+    first = number * each
+    wanted = ImportBlock.filter(batch_id=batch.id, number__gte=first, number__lt=first + each)
+    blocks = await wanted.order_by('number')
+    return await asyncio.to_thread(_rows, blocks) if blocks else None
 
 
 def _rows(blocks: Sequence[ImportBlock]) -> list[Row]:
@@ -120,7 +142,7 @@ async def _write(
 async def _keep_piece(batch: ImportBatch, number: int, written: Sequence[Written], rows: Sequence[Row]) -> None:
     about = {row.number: row.about for row in rows}
     people = Counter(str(about[each.number]) for each in written if about.get(each.number))
-    kept = [[about.get(each.number, 0), *astuple(each)] for each in written]
+    kept = [[about.get(one.number, 0), one.number, one.model, one.record_id, one.stamp, one.before] for one in written]
     packed = await asyncio.to_thread(lambda: packing.seal(packing.pack(kept), 'written'))
     await ImportPiece.create(batch_id=batch.id, number=number, written=packed, people=people)
 

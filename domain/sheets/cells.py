@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from .. import dates, identity_numbers, invisible, validation
 from ..dates import UnreadableDate
 from .columns import Column, Value
-from .tables import MERGED
+from .tables import EARLY, MERGED
 
 # Days of spreadsheets count from here (ECMA-376 part 1, 18.17.4.1); five digits are the years 1927 to 2173.
 _DAY_ZERO = date(1899, 12, 30)
@@ -42,6 +42,8 @@ def read(column: Column, text: str) -> Read:
     """
     if text == MERGED:
         return None, f'{column.label}與其他格合併，這一列沒有內容。請在試算表取消合併並填滿每一列，或在這裡補上。'
+    if text == EARLY:
+        return None, f'{column.label}的年份在 1900 年以前，可能是民國年被試算表當成西元年。請重新輸入，例如 1150308。'
     if text in _FAILED:
         return None, f'{column.label}是公式的錯誤值 {text}。請改填文字或數字。'
     if '\ufffd' in text:

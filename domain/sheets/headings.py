@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .columns import Column
-from .tables import MERGED
+from .tables import EARLY, MERGED
 
 # What we write ourselves beside a file's columns (the marked file): never imported.
 RESULT = '匯入結果'
@@ -60,7 +60,7 @@ def found(
         labels = [column.label for column in columns][:width]
         extra = width - len(keys)
         return checked(Headings(0, labels + [''] * extra, keys + [''] * extra), columns)
-    texts = ['' if text == MERGED else text[:MOST] for text in rows[best - 1]]
+    texts = ['' if text in (MERGED, EARLY) else text[:MOST] for text in rows[best - 1]]
     mapping = [_meant(text, meaning, remembered) or '' for text in texts]
     return checked(Headings(best, texts, _unambiguous(texts, mapping, columns)), columns)
 

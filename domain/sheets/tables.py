@@ -13,6 +13,12 @@ MOST_COLUMNS = 200
 MERGED = '\x1d'
 """The text of a cell that is merged into another one: only the first has content."""
 
+EARLY = '\x1c'
+"""The text of a cell with a date before 1900: a spreadsheet took a year of the Republic for a western one.
+
+Which day was meant is lost: LibreOffice counts by Julius Caesar's calendar there, and .xlsx has no such days.
+"""
+
 
 class Unreadable(DomainError):
     """The file is no table that could be imported; the sentence says why, and what to do."""

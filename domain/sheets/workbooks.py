@@ -13,10 +13,12 @@ from typing import Any
 import python_calamine as calamine
 
 from . import delimited
-from .tables import MERGED, MOST_COLUMNS, MOST_ROWS, Table, Unreadable, measured
+from .tables import EARLY, MERGED, MOST_COLUMNS, MOST_ROWS, Table, Unreadable, measured
 
 # What a file may be unpacked: 200,000 rows of 17 columns need 130 MB.
 MOST_UNPACKED = 400 * 1024 * 1024
+
+_FIRST_YEAR = 1900
 
 _OLE = b'\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'
 _ELSEWHERE = {b'%PDF': 'PDF', b'\xff\xd8\xff': '照片', b'\x89PNG': '圖片', b'GIF8': '圖片', b'Rar!': 'RAR 壓縮檔'}
@@ -124,8 +126,12 @@ def _number(value: float) -> str:
     return str(int(value)) if value.is_integer() else repr(value)
 
 
+def _day(value: date) -> str:
+    return f'{value:%Y/%m/%d}' if value.year >= _FIRST_YEAR else EARLY
+
+
 def _moment(value: datetime) -> str:
-    return f'{value:%Y/%m/%d}' if value.time() == time() else f'{value:%Y/%m/%d %H:%M:%S}'
+    return _day(value) if value.time() == time() else f'{value:%Y/%m/%d %H:%M:%S}'
 
 
 _TEXTS: dict[type, Callable[[Any], str]] = {
@@ -133,7 +139,7 @@ _TEXTS: dict[type, Callable[[Any], str]] = {
     float: _number,
     bool: lambda value: 'TRUE' if value else 'FALSE',
     datetime: _moment,
-    date: lambda value: f'{value:%Y/%m/%d}',
+    date: _day,
     time: lambda value: f'{value:%H:%M:%S}',
     timedelta: str,
     type(None): lambda _: '',

@@ -12,7 +12,7 @@ from ...ledgers import LEDGERS, batches, forms
 from ...validation import member
 from ..kind import Column, Graded, Kind, Mark, Row, Value, Written
 from ..ledger_rows import taken_back, written_rows
-from ..marking import as_kept, doubtful, good, last_of_each, marks_of, plain, shown, text, wrong
+from ..judging import as_kept, doubtful, good, last_of_each, marks_of, plain, shown, text, wrong
 from ..people import NAME, NUMBER, clean_number, match, on_roster
 
 _LEDGER = LEDGERS[Section.INSURANCE.value]

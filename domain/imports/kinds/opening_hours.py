@@ -16,7 +16,7 @@ from ...ledgers import SERVICE_HOURS, batches, forms
 from ...trainings.details import format_duration
 from ..kind import Column, Graded, Kind, Mark, Row, Value, Written
 from ..ledger_rows import taken_back, written_rows
-from ..marking import as_kept, day, doubtful, good, last_of_each, marks_of, plain, shown, wrong
+from ..judging import as_kept, day, doubtful, good, last_of_each, marks_of, plain, shown, wrong
 from ..people import NAME, NUMBER, clean_number, match, on_roster
 
 _FIELDS = SERVICE_HOURS.fields

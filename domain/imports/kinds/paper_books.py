@@ -14,7 +14,7 @@ from ...books.paper_books import FIELDS, PaperBookDetails
 from ...errors import DomainError, Incomplete
 from ...volunteers.basics import read_legacy_number
 from ..kind import Column, Graded, Kind, Mark, Row, Value, Written
-from ..marking import day, doubtful, good, last_of_each, marks_of, text, wrong
+from ..judging import day, doubtful, good, last_of_each, marks_of, text, wrong
 from ..people import NAME, NUMBER, clean_number, match, on_roster
 
 _AGENCY = Column(

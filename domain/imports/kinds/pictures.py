@@ -22,7 +22,7 @@ from ...errors import DomainError, Incomplete
 from ...trainings import TrainingDetails, recording
 from ...volunteers import VolunteerDetails
 from ..kind import Column, Graded, Kind, Mark, Row, Value, Written
-from ..marking import doubtful, good, last_of_each, text, wrong
+from ..judging import doubtful, good, last_of_each, text, wrong
 from ..people import NUMBER, clean_number, match, on_roster
 from ..unpacking import KIND_OF, PARTS
 

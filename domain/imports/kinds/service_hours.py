@@ -22,6 +22,8 @@ DAY_MINUTES = 24 * 60
 LONG_DAY_MINUTES = 12 * 60
 # Where the form's field has another key, or two columns are one field of the form.
 _COLUMN_OF = {'minutes': 'hours'}
+# 志願服務法 was promulgated on this day: what is earlier is mostly a date that a spreadsheet has turned around.
+_LAW = date(2001, 1, 20)
 _FACTS = (
     *('starts_on', 'ends_on', 'item', 'content', 'hours', 'minutes', 'persons_served', 'transport_fee', 'meal_fee'),
     *('area', 'remarks', 'action', 'serial', 'served_abroad', 'served_at_home'),
@@ -362,6 +364,8 @@ def _doubt(
         return Doubt.UNINSURED, Mark('hours', f'{days} 沒有保險。'), {}
     if minutes > LONG_DAY_MINUTES * ((ends_on - starts_on).days + 1):
         return Doubt.UNUSUAL, Mark('hours', '一天超過 12 小時，請再確認。'), {}
+    if starts_on < _LAW:
+        return Doubt.UNUSUAL, Mark('starts_on', f'{dates.roc_long(starts_on)}早於志願服務法，請再確認年份。'), {}
     return None, None, {}
 
 

@@ -72,7 +72,8 @@ async def take_back(written: Sequence[Written]) -> dict[int, str]:
 async def _check(rows: Sequence[Row], plain: Sequence[Row], by: Account) -> None:
     """What may have changed since the preview: whose people they are, and what is on record. Raises Incomplete."""
     ids = {row.about for row in rows}
-    ours = set(await Volunteer.filter(permissions.visible_to(by), id__in=ids).values_list('id', flat=True))
+    visible = await Volunteer.filter(permissions.visible_to(by), id__in=ids).values_list('id')
+    ours = {volunteer_id for (volunteer_id,) in visible}
     wrong = {str(row.number): '這位志工已不在本單位的志工名單，所以沒有寫入。' for row in rows if row.about not in ours}
     for number in await _same(plain, by):
         wrong.setdefault(str(number), '預覽之後已有人登錄同日同項目的時數，所以沒有寫入。請對照志工的「服務時數」頁。')

@@ -16,7 +16,7 @@ from ...directory import TeamDetails
 from ...errors import DomainError, Incomplete
 from ...volunteers import memberships
 from ..kind import Column, Graded, Kind, Mark, Row, Value, Written
-from ..marking import doubtful, good, last_of_each, marks_of, text, wrong
+from ..judging import doubtful, good, last_of_each, marks_of, text, wrong
 from ..people import NAME, NUMBER, clean_number, match, on_roster
 
 _TEAM = Column(

@@ -14,7 +14,7 @@ from ...errors import DomainError, Incomplete
 from ...volunteers import FIELDS, Newcomer, VolunteerDetails, enrolment, lookups, memberships, newcomers
 from ...volunteers.basics import legacy_number, read_legacy_number
 from ..kind import Column, Graded, Kind, Mark, Row, Value, Written
-from ..marking import day, doubtful, good, last_of_each, marks_of, plain, shown, text, wrong
+from ..judging import day, doubtful, good, last_of_each, marks_of, plain, shown, text, wrong
 from ..people import NAME, NUMBER, clean_number, kind_of
 
 _TICKS = ('is_indigenous', 'is_civil_servant', 'joins_disaster_relief', 'consents_to_data_use', 'is_open_to_units')

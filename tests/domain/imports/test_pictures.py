@@ -152,6 +152,7 @@ async def test_a_batch_that_is_read_again_decodes_nothing_twice(clerk: Account) 
 async def test_pictures_wait_with_their_batch_and_go_with_it(clerk: Account) -> None:
     _, number = await somebody(clerk)
     batch = await graded(a_zip({f'{number}.jpg': PHOTO}), clerk)
+    await StoredFile.all().update(uploaded_at=NOW)
     with dates.frozen(NOW + timedelta(days=3)):
         assert await files.sweep() == 0
         await imports.drop(batch.id, by=clerk)
