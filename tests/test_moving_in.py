@@ -120,8 +120,8 @@ def written_in(folder: Path) -> dict[str, Path]:
             *((*both, '1150201', '1150228', '0200', '0006', '18', '30') for both in BOTH),
         ],
         'books': [
-            ('姓名', '證號', '舊制紀錄冊號', '發冊日期'),
-            *((*both, f'中市文志字第{number:06}號', '105/03/08') for number, both in enumerate(BOTH[:HOLDERS], 1)),
+            ('姓名', '證號', '舊制紀錄冊號', '發冊日期', '發冊機關'),
+            *((*both, f'中市文志字第{number:06}號', '105/03/08', '臺中市政府文化局') for number, both in enumerate(BOTH[:HOLDERS], 1)),
         ],
     }
     files = {name: folder / f'{name}.csv' for name in table}

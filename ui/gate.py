@@ -22,7 +22,7 @@ from domain import settings as settings_module
 from domain.accounts import sessions
 from domain.announcements import SessionClosed
 from domain.errors import DatabaseAway, NoAnswer
-from domain.imports.sizes import MOST_MEGABYTES as IMPORTED_MEGABYTES
+from domain.imports import KINDS, most_bytes
 from domain.model import Account
 from domain.pictures import MEGABYTE, MOST_MEGABYTES
 from domain.repeating import in_background, repeating
@@ -66,7 +66,7 @@ PUBLIC_PAGES = frozenset(
 )
 
 _MEGABYTES = {links.upload(kind): most for kind, most in MOST_MEGABYTES.items()}
-_IMPORTED = {links.upload_import(kind): most for kind, most in IMPORTED_MEGABYTES.items()}
+_IMPORTED = {links.upload_import(kind): most_bytes(kind) // MEGABYTE for kind in KINDS}
 _MOST_UPLOADED = max(_MEGABYTES.values())
 _ROUND_A_FILE = 64 * 1024  # what multipart writes around it
 _MOST_TYPED = 256 * 1024

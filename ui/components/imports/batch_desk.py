@@ -118,7 +118,8 @@ class batch_desk(Element):
         if view.page > last:
             view.page = last
             self.found = await self._preview()
-        self.table.show(self.found)
+        if self.found.batch.state in LISTED:  # not begun anew since
+            self.table.show(self.found)
 
     async def _preview(self) -> Preview:
         view = self.table.view

@@ -8,7 +8,7 @@ from uuid import UUID
 from nicegui import html
 from nicegui.element import Element
 
-from domain import dates, files, imports
+from domain import dates, directory, files, imports
 from domain.errors import DomainError, Incomplete, MovedOn
 from domain.imports import KINDS, Column
 from domain.model import Account, BatchState, FileKind, ImportBatch
@@ -20,6 +20,8 @@ from ..form.fields import check_field, choice_field, date_field, number_field, t
 from ..form.upload_box import upload_box
 from ..notices import refuse
 
+# These are chosen by name from the directory.
+LISTED = ('agency', 'field')
 # These hold the id of a file.
 CERTIFICATES = ('certificate_front', 'certificate_back')
 
@@ -50,7 +52,7 @@ class common_fields(Element):
         self.batch_id, self.account = batch.id, account
         self.details = CommonDetails(KINDS[batch.kind].common, batch.common)
         self.form: form | None = None
-        self.boxes: list[field] = []
+        self.places: dict[str, Element] = {}
         # What the server had when this page heard of it last; whether something typed here is not there yet.
         self.known = self.details.typed()
         self.is_waiting = False
@@ -64,7 +66,9 @@ class common_fields(Element):
             with html.div().classes('lb-grid'):
                 for each in self.details.columns:
                     if each.key not in CERTIFICATES:
-                        self.boxes.append(_field(each, self.form))
+                        with html.div().classes('full' if each.reading == 'lines' else '') as place:
+                            _field(each, self.form, await _choices(each))
+                        self.places[each.key] = place
             await self._certificate(self.form)
         self.form.on_change(self._keep)
 
@@ -72,9 +76,8 @@ class common_fields(Element):
         """Shows what a colleague has filled in, and keeps what was typed while the file was being graded."""
         if self.form is None:
             return
-        for box in self.boxes:  # what every row says itself is not asked for once more
-            is_asked = box.name not in batch.mapping or getattr(self.details, box.name) not in (None, '', False)
-            box.set_visibility(is_asked)
+        for name, place in self.places.items():  # what every row says itself is not asked for once more
+            place.set_visibility(name not in batch.mapping or getattr(self.details, name) not in (None, '', False))
         theirs = CommonDetails(self.details.columns, batch.common)
         before, self.known = self.known, theirs.typed()
         mine = self.details.typed()
@@ -126,11 +129,21 @@ class common_fields(Element):
             refuse(refusal)
 
 
-def _field(column: Column, in_form: form) -> field:
+async def _choices(column: Column) -> Mapping[str, str]:
+    """What can be chosen: of the column itself, or by its name in the directory."""
+    if column.key == 'agency':
+        counties = await directory.issuing_counties()
+        return {each.name: each.name for county in counties for each in await directory.agencies(county.code)}
+    if column.key == 'field':
+        return {each.name: each.name for each in await directory.fields()}
+    return column.choices
+
+
+def _field(column: Column, in_form: form, offered: Mapping[str, str]) -> field:
     key, label, hint = column.key, column.label, column.note
-    if column.choices:
-        choices = {None: '（依檔案）'} | dict(column.choices) if not column.needed else dict(column.choices)
-        return choice_field(label, in_form, key, choices, required=column.needed, hint=hint)
+    if offered:
+        choices = {None: '（不填）'} | dict(offered) if not column.needed else dict(offered)
+        return choice_field(label, in_form, key, choices, required=column.needed, searchable=len(choices) > 10)
     if column.reading == 'day':
         return date_field(label, in_form, key, required=column.needed, hint=hint)
     if column.reading == 'whole':
@@ -146,8 +159,8 @@ def _value(column: Column, text: str) -> object:
     """What the field shows for `text`; None, or '' in a box for text, where it is nothing."""
     if column.key in CERTIFICATES:
         return UUID(text) if text else None
-    if column.choices:
-        return text if text in column.choices else None
+    if column.key in LISTED or column.choices:
+        return text if text in column.choices or (text and column.key in LISTED) else None
     if column.reading == 'day':
         try:
             return dates.parse_roc(text)

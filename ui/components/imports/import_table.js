@@ -109,7 +109,9 @@ export default {
                           <lb-icon :name="r.chip.icon" size="14" weight="2.2" />{{ r.chip.text }}
                         </span>
                       </span>
-                      <small v-if="r.why">{{ r.why }}</small>
+                      <div v-for="(m, k) in r.why" :key="k" class="lb-why-cell" :class="m.tone">
+                        <lb-icon name="warning" size="14" weight="2" /><span>{{ m.text }}</span>
+                      </div>
                       <div
                         v-if="r.doubt"
                         class="lb-seg small"

@@ -148,10 +148,12 @@ def _line(row: PreviewRow, groups: Iterable[Group], columns: dict[str, Column], 
     is_open = batch.state is BatchState.GRADED
     answers = ANSWERS[row.doubt] if row.doubt else None
     look, word = _state(row, batch)
-    why = '；'.join([*(mark.sentence for mark in row.marks), row.left] if row.left else [m.sentence for m in row.marks])
+    tone = {Grade.WRONG: 'bad', Grade.ATTENTION: 'warn'}.get(row.grade, '')
+    why = [{'tone': tone, 'text': mark.sentence} for mark in row.marks]
+    why += [{'tone': 'warn', 'text': row.left}] if row.left else []
     return {
         'n': row.number,
-        'tone': {Grade.WRONG: 'bad', Grade.ATTENTION: 'warn'}.get(row.grade, '') if is_open else '',
+        'tone': tone if is_open else '',
         'cells': [_cell(row, group, columns, is_open=is_open) for group in groups],
         'chip': {'text': word, 'tone': look.tone, 'icon': look.symbol},
         'why': why,

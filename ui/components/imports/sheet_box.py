@@ -3,8 +3,9 @@
 from nicegui.element import Element
 
 from domain import links
-from domain.imports.sizes import MOST_MEGABYTES
+from domain.imports import most_bytes
 from domain.model import ImportKind
+from domain.pictures import MEGABYTE
 
 PROMPTS = {ImportKind.PICTURES: '選擇照片或證書的 ZIP 檔'}
 SHEETS = '.xlsx,.xls,.ods,.csv,.tsv'
@@ -19,7 +20,7 @@ class sheet_box(Element, component='sheet_box.js'):
 
     def __init__(self, kind: ImportKind, *, replaces: object = None, prompt: str = '') -> None:
         super().__init__()
-        megabytes = MOST_MEGABYTES[kind]
+        megabytes = most_bytes(kind) // MEGABYTE
         accept, formats = FORMATS.get(kind, (SHEETS, 'Excel（.xlsx、.xls）、ODS、CSV、TSV'))
         self._props.update({'address': links.upload_import(kind, replaces=replaces), 'accept': accept})
         self._props.update({'megabytes': megabytes, 'hint': f'{formats}，{megabytes} MB 以內'})
