@@ -1,5 +1,6 @@
 """誰看過我的資料: who opened personal data of whom, what, and for what purpose (個人資料保護法施行細則 §12)."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from db.choices import AccessKind, Role
@@ -25,17 +26,31 @@ async def note(volunteer: Volunteer, kind: AccessKind, reason: str, *, by: Accou
 
     `what`: how the volunteer reads it, where the label of `kind` says too little.
     """
+    await note_each([volunteer], kind, reason, by=by, what=what)
+
+
+async def note_each(
+    volunteers: Iterable[Volunteer], kind: AccessKind, reason: str, *, by: Account, what: str = ''
+) -> None:
+    """The same of many at once."""
     if sentence := problem(reason):
         raise Incomplete({'reason': sentence})
-    await AccessEntry.create(
-        volunteer_id=volunteer.id,
-        at=dates.now(),
-        by_id=by.id,
-        by_name=by.name,
-        from_unit=await unit_of(by),
-        kind=kind,
-        what=what or kind.label,
-        reason=validation.tidy(reason),
+    at, unit = dates.now(), await unit_of(by)
+    await AccessEntry.bulk_create(
+        (
+            AccessEntry(
+                volunteer_id=volunteer.id,
+                at=at,
+                by_id=by.id,
+                by_name=by.name,
+                from_unit=unit,
+                kind=kind,
+                what=what or kind.label,
+                reason=validation.tidy(reason),
+            )
+            for volunteer in volunteers
+        ),
+        batch_size=1000,
     )
 
 

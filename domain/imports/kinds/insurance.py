@@ -10,9 +10,9 @@ from db.models import Account, InsuranceCover
 from ... import dates
 from ...ledgers import LEDGERS, batches, forms
 from ...validation import member
+from ..judging import as_kept, doubtful, good, last_of_each, marks_of, plain, shown, text, wrong
 from ..kind import Column, Graded, Kind, Mark, Row, Value, Written
 from ..ledger_rows import taken_back, written_rows
-from ..judging import as_kept, doubtful, good, last_of_each, marks_of, plain, shown, text, wrong
 from ..people import NAME, NUMBER, clean_number, match, on_roster
 
 _LEDGER = LEDGERS[Section.INSURANCE.value]

@@ -14,9 +14,9 @@ from db.models import Account, Membership, ServiceHours
 from ... import dates
 from ...ledgers import SERVICE_HOURS, batches, forms
 from ...trainings.details import format_duration
+from ..judging import as_kept, day, doubtful, good, last_of_each, marks_of, plain, shown, wrong
 from ..kind import Column, Graded, Kind, Mark, Row, Value, Written
 from ..ledger_rows import taken_back, written_rows
-from ..judging import as_kept, day, doubtful, good, last_of_each, marks_of, plain, shown, wrong
 from ..people import NAME, NUMBER, clean_number, match, on_roster
 
 _FIELDS = SERVICE_HOURS.fields

@@ -13,8 +13,8 @@ from ...books import paper_books
 from ...books.paper_books import FIELDS, PaperBookDetails
 from ...errors import DomainError, Incomplete
 from ...volunteers.basics import read_legacy_number
-from ..kind import Column, Graded, Kind, Mark, Row, Value, Written
 from ..judging import day, doubtful, good, last_of_each, marks_of, text, wrong
+from ..kind import Column, Graded, Kind, Mark, Row, Value, Written
 from ..people import NAME, NUMBER, clean_number, match, on_roster
 
 _AGENCY = Column(

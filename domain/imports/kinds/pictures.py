@@ -21,8 +21,8 @@ from ...books.paper_books import PaperBookDetails
 from ...errors import DomainError, Incomplete
 from ...trainings import TrainingDetails, recording
 from ...volunteers import VolunteerDetails
-from ..kind import Column, Graded, Kind, Mark, Row, Value, Written
 from ..judging import doubtful, good, last_of_each, text, wrong
+from ..kind import Column, Graded, Kind, Mark, Row, Value, Written
 from ..people import NUMBER, clean_number, match, on_roster
 from ..unpacking import KIND_OF, PARTS
 

@@ -15,8 +15,8 @@ from ... import directory, names, permissions, volunteers
 from ...directory import TeamDetails
 from ...errors import DomainError, Incomplete
 from ...volunteers import memberships
-from ..kind import Column, Graded, Kind, Mark, Row, Value, Written
 from ..judging import doubtful, good, last_of_each, marks_of, text, wrong
+from ..kind import Column, Graded, Kind, Mark, Row, Value, Written
 from ..people import NAME, NUMBER, clean_number, match, on_roster
 
 _TEAM = Column(

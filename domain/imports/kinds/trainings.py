@@ -15,8 +15,8 @@ from db.models import Account, Draft, Training
 from ... import directory, drafts, names
 from ...errors import Incomplete
 from ...trainings import FIELDS, SIDES, TrainingDetails, read_duration, recording
-from ..kind import Column, Graded, Kind, Mark, Row, Value, Written
 from ..judging import day, doubtful, good, last_of_each, marks_of, shown, text, wrong
+from ..kind import Column, Graded, Kind, Mark, Row, Value, Written
 from ..people import NAME, NUMBER, clean_number, match, on_roster
 
 _COURSE: tuple[Column, ...] = (

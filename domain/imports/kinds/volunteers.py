@@ -13,8 +13,8 @@ from ... import accounts, directory, drafts, identity_numbers, names, validation
 from ...errors import DomainError, Incomplete
 from ...volunteers import FIELDS, Newcomer, VolunteerDetails, enrolment, lookups, memberships, newcomers
 from ...volunteers.basics import legacy_number, read_legacy_number
-from ..kind import Column, Graded, Kind, Mark, Row, Value, Written
 from ..judging import day, doubtful, good, last_of_each, marks_of, plain, shown, text, wrong
+from ..kind import Column, Graded, Kind, Mark, Row, Value, Written
 from ..people import NAME, NUMBER, clean_number, kind_of
 
 _TICKS = ('is_indigenous', 'is_civil_servant', 'joins_disaster_relief', 'consents_to_data_use', 'is_open_to_units')
