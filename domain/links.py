@@ -208,6 +208,11 @@ def import_template(kind: str, form: str) -> str:
     return f'/downloads/imports/{kind}.{form}'
 
 
+def on_record(kind: str, form: str, reason: str = '') -> str:
+    """What the unit has on record of a kind, in the layout of its template; `reason` says what for."""
+    return _with(f'/imports/on-record/{kind}.{form}', reason=reason)
+
+
 def batch_trainings(draft_id: UUID | None = None, *, is_new: bool = False) -> str:
     """批次維護作業; with the form that was begun, or `is_new`, as above."""
     return _with('/batch/trainings', draft=draft_id, new=1 if is_new else None)

@@ -22,7 +22,7 @@ from domain import settings as settings_module
 from domain.accounts import sessions
 from domain.announcements import SessionClosed
 from domain.errors import DatabaseAway, NoAnswer
-from domain.imports import KINDS, most_bytes
+from domain.imports import KINDS, most_bytes, templates
 from domain.model import Account
 from domain.pictures import MEGABYTE, MOST_MEGABYTES
 from domain.repeating import in_background, repeating
@@ -59,6 +59,7 @@ PUBLIC_PAGES = frozenset(
         links.downloads(),
         links.teaching(),
         links.blank_roster(),
+        *(links.import_template(kind, form) for kind in templates.OFFERED for form in templates.FORMS),
         links.site_map(),
         links.privacy(),
         links.security(),

@@ -102,7 +102,7 @@ class batch_desk(Element):
         self._show_lacking(batch.lacking if is_open else [])
         # While the rows are graded anew, everything stays where it is; what is typed meanwhile waits.
         is_again = batch.state is BatchState.READING and bool(batch.mapping)
-        self.map.set_visibility((is_open or is_again) and bool(batch.headings))
+        self.map.set_visibility((is_open or is_again) and bool(batch.headings) and not KINDS[batch.kind].is_archive)
         self.map.show(batch)
         self.common.set_visibility(is_open or is_again)
         await self.common.show(batch)

@@ -3,8 +3,44 @@
 import icon from '/static/icons.js';
 import * as mirror from '/static/mirror.js';
 
+// A cell to write in, or to choose in where the column has its words.
+const box = {
+  props: { box: Object, text: String, label: String, describedby: String },
+  emits: ['typed', 'mended', 'entered'],
+  template: `
+    <select
+      v-if="box.options.length"
+      :class="{bad: box.bad}"
+      :value="text"
+      :aria-label="label"
+      :aria-invalid="box.bad || null"
+      :aria-describedby="describedby"
+      @change="$emit('mended', $event.target.value)"
+    >
+      <option v-if="!box.options.includes(text)" :value="text">{{ text || '請選擇' }}</option>
+      <option v-for="o in box.options" :key="o" :value="o">{{ o }}</option>
+    </select>
+    <input
+      v-else
+      type="text"
+      :class="{bad: box.bad}"
+      :value="text"
+      :placeholder="box.masked"
+      :aria-label="label"
+      :aria-invalid="box.bad || null"
+      :aria-describedby="describedby"
+      :maxlength="2000"
+      autocomplete="off"
+      spellcheck="false"
+      @input="$emit('typed', $event.target.value)"
+      @change="$emit('mended', $event.target.value)"
+      @keydown.enter="$emit('entered', $event)"
+    />
+  `,
+};
+
 export default {
-  components: { 'lb-icon': icon },
+  components: { 'lb-icon': icon, 'lb-box': box },
   props: {
     rows: String, // a JSON text
     groups: Array,
@@ -60,24 +96,21 @@ export default {
                   <td class="num" data-label="列號">{{ r.n }}</td>
                   <td v-for="(c, i) in r.cells" :key="groups[i]" :data-label="groups[i]" :class="{blank: c.blank}">
                     <div class="lb-import-cell">
+                      <a v-if="c.picture" class="lb-import-picture" :href="c.picture.url" target="_blank">
+                        <img :src="c.picture.url" :alt="c.picture.alt" loading="lazy" />
+                      </a>
                       <span v-if="c.main" :class="{strong: c.strong}">{{ c.main }}</span>
                       <template v-if="!opened[r.n] && !locked">
                         <label v-for="b in c.boxes" :key="b.key">
                           <small v-if="b.caption">{{ b.label }}</small>
-                          <input
-                            type="text"
-                            :class="{bad: b.bad}"
-                            :value="shown(r, b)"
-                            :placeholder="b.masked"
-                            :aria-label="'第 ' + r.n + ' 列 ' + b.label"
-                            :aria-invalid="b.bad || null"
-                            :aria-describedby="c.marks.length ? 'why-' + r.n + '-' + i : null"
-                            :maxlength="2000"
-                            autocomplete="off"
-                            spellcheck="false"
-                            @input="type_in(r, b, $event)"
-                            @change="mend(r, b.key, $event.target.value)"
-                            @keydown.enter="go_on"
+                          <lb-box
+                            :box="b"
+                            :text="shown(r, b)"
+                            :label="'第 ' + r.n + ' 列 ' + b.label"
+                            :describedby="c.marks.length ? 'why-' + r.n + '-' + i : null"
+                            @typed="(text) => type_in(r, b, text)"
+                            @mended="(text) => mend(r, b.key, text)"
+                            @entered="go_on"
                           />
                         </label>
                       </template>
@@ -156,18 +189,13 @@ export default {
                     <div>
                       <label v-for="b in r.all" :key="b.key">
                         <span>{{ b.label }}</span>
-                        <input
-                          type="text"
-                          :class="{bad: b.bad}"
-                          :value="shown(r, b)"
-                          :placeholder="b.masked"
-                          :aria-invalid="b.bad || null"
-                          :maxlength="2000"
-                          autocomplete="off"
-                          spellcheck="false"
-                          @input="type_in(r, b, $event)"
-                          @change="mend(r, b.key, $event.target.value)"
-                          @keydown.enter="go_on"
+                        <lb-box
+                          :box="b"
+                          :text="shown(r, b)"
+                          :label="'第 ' + r.n + ' 列 ' + b.label"
+                          @typed="(text) => type_in(r, b, text)"
+                          @mended="(text) => mend(r, b.key, text)"
+                          @entered="go_on"
                         />
                       </label>
                     </div>
@@ -242,9 +270,8 @@ export default {
     shown(row, box) {
       return this.typed[this.name_of(row, box.key)]?.text ?? box.value;
     },
-    type_in(row, box, e) {
-      const name = this.name_of(row, box.key),
-        text = e.target.value;
+    type_in(row, box, text) {
+      const name = this.name_of(row, box.key);
       this.typed[name] = { text, turn: mirror.keep(this.draft, name, text) };
     },
     mend(row, key, text) {
@@ -267,12 +294,14 @@ export default {
     open(row) {
       this.opened[row.n] = !this.opened[row.n];
       if (this.opened[row.n])
-        this.$nextTick(() => this.$el.querySelector(`[data-all="${row.n}"] input`)?.focus({ preventScroll: true }));
+        this.$nextTick(() =>
+          this.$el.querySelector(`[data-all="${row.n}"] :is(input, select)`)?.focus({ preventScroll: true }),
+        );
     },
     // Enter leads to the next box that is wrong, so that a whole page is mended without the mouse.
     go_on(e) {
       if (e.isComposing) return;
-      const boxes = [...this.$el.querySelectorAll('input[type=text]')],
+      const boxes = [...this.$el.querySelectorAll('input[type=text], tbody select')],
         next = boxes.slice(boxes.indexOf(e.target) + 1).find((one) => one.classList.contains('bad'));
       if (next) next.focus();
       else e.target.blur();

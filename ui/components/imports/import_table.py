@@ -20,6 +20,9 @@ from .layouts import Group
 # What is done at once with all rows of a doubt; and where a mark of it leads.
 Renew = Callable[[], Awaitable[None]]
 WRITTEN, LEFT = Look('ok', 'check'), Look('', 'warning')
+# The id of a picture; and what else the server writes of each file of a ZIP, which nobody mends.
+PICTURE = ('file',)
+MADE = ('file', 'second', 'made_as', 'problem', 'file_name')
 # Longer than any cell that a column takes.
 LONGEST = 2000
 
@@ -159,7 +162,7 @@ def _line(row: PreviewRow, groups: Iterable[Group], columns: dict[str, Column], 
         'why': why,
         'mended': row.is_mended,
         'doubt': {'options': answers, 'takes': row.takes} if answers and is_open else None,
-        'all': [_box(row, key, columns[key], row.cells.get(key, Cell(''))) for key in columns],
+        'all': [_box(row, key, columns[key], row.cells.get(key, Cell(''))) for key in columns if key not in MADE],
     }
 
 
@@ -187,13 +190,20 @@ def _cell(row: PreviewRow, group: Group, columns: dict[str, Column], *, is_open:
         sub = [f'{columns[key].label} {_read(cells[key].text, columns[key])}' for key in rest] + sub
     marks = [mark for key, cell in cells.items() for mark in _marks(row, key, cell)]
     return {
-        'main': _put_together(group.form, main) if is_whole else '',
+        'main': _put_together(group.form, main) if is_whole and group.main != PICTURE else '',
+        'picture': _picture(cells) if group.main == PICTURE else None,
         'strong': group.main == ('name',),
         'sub': [text for text in sub if text],
         'boxes': [_box(row, key, columns[key], cells[key]) | {'caption': len(group.main) > 1} for key in boxes],
         'marks': marks,
         'blank': not any(cell.text or cell.marks for cell in cells.values()),
     }
+
+
+def _picture(cells: dict[str, Cell]) -> dict[str, str] | None:
+    """Of a ZIP: what lies in it, to be looked at before it is anybody's."""
+    file, name = cells.get('file'), cells.get('file_name')
+    return {'url': links.file(file.text), 'alt': name.text if name else ''} if file and file.text else None
 
 
 def _named(cell: Cell, column: Column) -> tuple[str, str]:
@@ -220,6 +230,7 @@ def _box(row: PreviewRow, key: str, column: Column, cell: Cell) -> dict[str, Any
         'value': '' if is_masked else cell.text,
         'masked': cell.text if is_masked else '',
         'bad': row.grade is Grade.WRONG and bool(cell.marks),
+        'options': list(column.choices.values()),
     }
 
 

@@ -61,6 +61,12 @@ LAYOUTS: Mapping[ImportKind, Sequence[Group]] = {
         Group('發冊日期', ('issued_on',)),
         Group('發冊機關', ('agency',), ('issued_by',)),
     ),
+    ImportKind.PICTURES: (
+        Group('檔案', ('file',), ('file_name',)),
+        PERSON,
+        Group('種類', ('part',)),
+        Group('訓練課程', ('course',)),
+    ),
     ImportKind.TEAMS: (Group('志工隊', ('team',)), PERSON),
 }
 MOST_GROUPS = 5
