@@ -139,7 +139,8 @@ def _validations(sheets: Sequence[Blank]) -> str:
             source = f'[{heading.range}]' if heading.range else listed
             condition = quoteattr(f'of:cell-content-is-in-list({source})')
             base = quoteattr(f"'{_sheet_name(blank.name)}'.{_letter(at)}2")
-            message = '' if heading.strict else '<table:error-message table:display="false"/>'
+            shown = 'true' if heading.strict else 'false'
+            message = f'<table:error-message table:message-type="stop" table:display="{shown}"/>'
             found.append(
                 f'<table:content-validation table:name="v{place}-{at}" table:condition={condition}'
                 f' table:allow-empty-cell="true" table:display-list="unsorted" table:base-cell-address={base}>'
