@@ -15,7 +15,7 @@ HOURS_HEADINGS = [
 def an_xlsx(rows: Sequence[Sequence[Any]], sheet: str = '服務時數記錄') -> bytes:
     """A workbook of one sheet."""
     content = io.BytesIO()
-    with xlsxwriter.Workbook(content, {'in_memory': True}) as book:
+    with xlsxwriter.Workbook(content, {'in_memory': True, 'strings_to_formulas': False}) as book:
         table = book.add_worksheet(sheet)
         for number, row in enumerate(rows):
             table.write_row(number, 0, row)

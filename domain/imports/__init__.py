@@ -53,6 +53,7 @@ __all__ = [
 WAITS_DAYS = 14
 UNDO_DAYS = 30
 MOST_PASTED = 4_000_000
+MARKED = ('xlsx', 'ods')
 _FILES = Limit('imports', 60, timedelta(hours=1), '這一小時上傳的匯入檔案太多了。請稍後再試；已匯入的資料都還在。')
 
 
@@ -282,6 +283,21 @@ async def left(batch_id: int, *, by: Account) -> Sequence[PreviewRow]:
     batch = await get(batch_id, by=by)
     odd = await ImportRow.filter(batch_id=batch.id).exclude(left='').order_by('number').limit(500)
     return await previews.rows_of(batch, [row.number for row in odd])
+
+
+async def marked_file(batch_id: int, extension: str, *, by: Account) -> tuple[str, bytes]:
+    """Name and content of the file as it came, with coloured cells and a column 「匯入結果」 that says what is wrong.
+
+    `extension`: 'xlsx' or 'ods'. It can be mended and uploaded again as it is. Raises NotFound, NotReady.
+    """
+    batch = await get(batch_id, by=by)
+    if extension not in MARKED or not await ImportBlock.exists(batch_id=batch.id):
+        raise NotFound
+    try:
+        content = await reading.marked(batch, extension)
+    except reading.Refused as refusal:
+        raise NotReady(str(refusal)) from None
+    return file_names.of_upload(f'標色-{batch.file_name}', extension), content
 
 
 def common_of(batch: ImportBatch) -> dict[str, Any]:

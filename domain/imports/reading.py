@@ -52,6 +52,26 @@ async def step(batch: ImportBatch) -> None:
     await _keep(batch, blocks)
 
 
+async def marked(batch: ImportBatch, extension: str) -> bytes:
+    """The file as it came, mended and with what became of its rows. Raises Refused."""
+    blocks = await _kept_blocks(batch)
+    outcomes = [
+        packing.opened(block.graded, 'graded') if block.graded else packing.pack([None] * packing.ROWS_EACH)
+        for block in blocks
+    ]
+    letters = [''.join(block.grades for block in blocks), ''.join(block.doubts for block in blocks)]
+    order = {
+        'job': 'mark',
+        'headings': batch.headings,
+        'heading_row': batch.heading_row,
+        'extension': extension,
+        'sheet': batch.sheet or batch.kind.label,
+    }
+    told = [json.dumps(await _mended(batch)).encode(), json.dumps(letters).encode()]
+    _, [content] = await _ask(batch, order, [*told, *(block.cells for block in blocks), *outcomes])
+    return content
+
+
 def common_of(kind: Kind, batch: ImportBatch) -> dict[str, Any]:
     """What is asked once for all rows, read as its columns say."""
     return {column.key: cells.read(column, str(batch.common.get(column.key, '')))[0] for column in kind.common}
@@ -119,10 +139,7 @@ async def _grade(batch: ImportBatch, blocks: list[ImportBlock], numbers: bytes, 
     days = (date.fromisoformat(span[0]), date.fromisoformat(span[1])) if span else None
     known = await kind.known(json.loads(numbers), common_of(kind, batch), by=by, span=days)
     as_json = await asyncio.to_thread(lambda: json.dumps(known).encode())
-    mended = {
-        str(row.number): packing.unpack(packing.opened(row.mended or b'', 'mended'))
-        for row in await ImportRow.filter(batch_id=batch.id, mended__isnull=False)
-    }
+    mended = await _mended(batch)
     order = {'job': 'grade', 'heading_row': batch.heading_row}
     _, pieces = await _ask(batch, order, [as_json, json.dumps(mended).encode(), *(block.cells for block in blocks)])
     letters = json.loads(pieces[0])
@@ -131,6 +148,14 @@ async def _grade(batch: ImportBatch, blocks: list[ImportBlock], numbers: bytes, 
         block.takes = ''.join(take if before == now else '0' for take, before, now in same)
         block.grades, block.doubts, block.rows = grades, doubts, len(grades)
         block.graded, block.twins = packing.seal(outcomes, 'graded'), packing.seal(twins, 'twins')
+
+
+async def _mended(batch: ImportBatch) -> dict[str, dict[str, str]]:
+    """By row number and column."""
+    return {
+        str(row.number): packing.unpack(packing.opened(row.mended or b'', 'mended'))
+        for row in await ImportRow.filter(batch_id=batch.id, mended__isnull=False)
+    }
 
 
 async def _ask(

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from ..sheets import archives, delimited, headings, workbooks
+from ..sheets import archives, delimited, headings, marked, workbooks
 from ..sheets.tables import Table, Unreadable, measured
 from ..workers.messages import Content
 from ..workers.serving import Handler, serve
-from . import grading, packing
+from . import grading, marking, packing
 from .grading import Reader
 from .kinds import KINDS
 
@@ -39,6 +39,8 @@ def _answer(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
                 return {'members': [asdict(one) for one in archives.members(pieces[0])]}, []
             case 'unpack':
                 return {}, [archives.unpacked(pieces[0], order['method'], order['size'])]
+            case 'mark':
+                return _mark(order, pieces)
     except Unreadable as refusal:
         return {'refusal': str(refusal)}, []
     raise ValueError(order['job'])
@@ -106,6 +108,19 @@ def _grade(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
         letters.append((''.join(grades), ''.join(doubts)))
     _last.clear()
     return {}, [json.dumps(letters).encode(), *blocks]
+
+
+def _mark(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
+    """The sheet with what became of its rows. Pieces: mended cells, letters of the rows, cells, outcomes."""
+    kind, mapping = KINDS[order['kind']], order['mapping']
+    mended, letters = json.loads(pieces[0]), json.loads(pieces[1])
+    half = 2 + (len(pieces) - 2) // 2
+    rows = _with_mended(_rows(order, pieces[2:half]), mended, mapping)
+    outcomes = [outcome for piece in pieces[half:] for outcome in packing.unpack(piece)]
+    at = marking.result_at(order['headings'], mapping)
+    found = marking.rows(kind, mapping, rows, outcomes, letters, order['heading_row'], at)
+    write = marked.xlsx if order['extension'] == 'xlsx' else marked.ods
+    return {}, [write(order['sheet'], found, at)]
 
 
 def _rows(order: Content, blocks: list[bytes]) -> Sequence[Sequence[str]]:

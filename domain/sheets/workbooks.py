@@ -8,17 +8,20 @@ import io
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
+from xml.etree import ElementTree
 
 import python_calamine as calamine
 
-from . import delimited
+from . import delimited, unseen
 from .tables import EARLY, MERGED, MOST_COLUMNS, MOST_ROWS, Table, Unreadable, measured
 
 # What a file may be unpacked: 200,000 rows of 17 columns need 130 MB.
 MOST_UNPACKED = 400 * 1024 * 1024
 
 _FIRST_YEAR = 1900
+_MOST_UNSEEN = 100_000
 
 _OLE = b'\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'
 _ELSEWHERE = {b'%PDF': 'PDF', b'\xff\xd8\xff': '照片', b'\x89PNG': '圖片', b'GIF8': '圖片', b'Rar!': 'RAR 壓縮檔'}
@@ -47,7 +50,7 @@ def _text(content: bytes) -> str:
     if start.startswith('<'):
         what = '網頁（HTML）' if 'html' in start or '<table' in start else 'XML'
         raise Unreadable(f'這個檔案的內容其實是{what}，不是試算表。請用試算表打開後另存為 .xlsx，再上傳一次；{_AGAIN}')
-    if '\0' in text[:1000]:
+    if any(sign < ' ' and sign not in '\t\r\n\f' for sign in text[:1000]):
         raise Unreadable(f'這個檔案不是試算表，也不是文字檔。請改選 .xlsx、.xls、.ods、.csv 或 .tsv 檔案；{_AGAIN}')
     return text
 
@@ -90,10 +93,12 @@ def _of_workbook(content: bytes, wanted: str, preferred: str) -> Table:
             if not visible:
                 raise Unreadable(f'這個檔案的工作表都隱藏起來了。請取消隱藏要匯入的工作表，存檔後再上傳；{_AGAIN}')
             name = next((one for one in (wanted, preferred) if one in visible), visible[0])
-            return Table(measured(_rows(book.get_sheet_by_name(name))), visible, name)
+            rows = _rows(book.get_sheet_by_name(name))
+            _fill_in(rows, content, name)
+            return Table(measured(rows), visible, name)
     except calamine.PasswordError:
         raise _locked() from None
-    except (calamine.CalamineError, ValueError, OSError):
+    except (calamine.CalamineError, zipfile.BadZipFile, ElementTree.ParseError, ValueError, OSError):
         raise _broken() from None
 
 
@@ -120,6 +125,13 @@ def _mark_merged(rows: list[list[str]], ranges: list[tuple[tuple[int, int], tupl
             for at in range(left, min(right + 1, len(row))):
                 if not row[at]:
                     row[at] = MERGED
+
+
+def _fill_in(rows: list[list[str]], content: bytes, sheet: str) -> None:
+    """What calamine has read as empty and is not."""
+    for row, column, text in islice(unseen.cells(content, sheet), _MOST_UNSEEN):
+        if row < len(rows) and column < len(rows[row]) and not rows[row][column]:
+            rows[row][column] = text
 
 
 def _number(value: float) -> str:

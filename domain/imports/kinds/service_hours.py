@@ -13,6 +13,7 @@ from db.models import Account, County, ServiceCode, Volunteer
 
 from ... import dates, identity_numbers, names, permissions
 from ...ledgers import SERVICE_HOURS, problems
+from ...ledgers.forms import OPENING
 from ...trainings.details import format_duration
 from ..kind import Column, Graded, Kind, Mark, Row, Value, Written
 from . import service_hours_record
@@ -145,8 +146,12 @@ class ServiceHoursKind(Kind):
     def prepared(self, known: Mapping[str, Any]) -> Mapping[str, Any]:
         """Hours by the months in which they lie, names as they are compared, covers without gaps."""
         by_month: dict[str, list[Any]] = {}
+        openings: dict[int, tuple[date, int]] = {}
         for volunteer_id, entries in known['hours'].items():
             for entry in entries:
+                if entry[2] == OPENING and entry[4] == known['unit']:
+                    openings[int(volunteer_id)] = date.fromisoformat(entry[1]), entry[3]
+                    continue
                 for month in {entry[0][:7], entry[1][:7]}:
                     by_month.setdefault(f'{volunteer_id}:{month}', []).append(
                         (date.fromisoformat(entry[0]), date.fromisoformat(entry[1]), *entry[2:])
@@ -154,6 +159,7 @@ class ServiceHoursKind(Kind):
         return {
             **known,
             'hours': by_month,
+            'openings': openings,
             'keys': {number: names.key(name) for number, (_, name) in known['people'].items()},
             'checked': {},
             'covers': {int(one): _joined(covers) for one, covers in known['covers'].items()},
@@ -355,6 +361,9 @@ def _doubt(
 ) -> tuple[Doubt | None, Mark | None, dict[str, str]]:
     """What speaks against writing the row, if anything: the record, the insurance, or the length of the day."""
     minutes = kept['minutes']
+    if (opening := known['openings'].get(about)) and starts_on <= opening[0]:
+        counted = f'已登錄累計到 {dates.roc(opening[0])} 的 {format_duration(opening[1])}'
+        return Doubt.OVERLAP, Mark('starts_on', f'{counted}，這一列在那天以前，可能重複計算。'), {}
     entries = known['hours'].get(f'{about}:{starts_on:%Y-%m}')
     if entries and (found := _against_record(starts_on, ends_on, kept['item'], minutes, entries, known['unit'])):
         return found

@@ -13,12 +13,18 @@ from domain.imports import reading, running
 from ...builders import an_account
 
 
+@pytest.fixture(scope='session')
+async def readers() -> AsyncIterator[None]:
+    """The processes that read files stay from test to test."""
+    yield
+    await reading.pool.close()
+
+
 @pytest.fixture
-async def clerk(database: str, today: None) -> AsyncIterator[Account]:
+async def clerk(database: str, today: None, readers: None) -> Account:
     """A clerk of a unit, in an office with its code lists."""
     await reference.fill()
-    yield await an_account()
-    await reading.pool.close()
+    return await an_account()
 
 
 @pytest.fixture

@@ -41,9 +41,7 @@ async def test_hours_are_imported_whole(extension: str, clerk: Account, unit: Ho
 
 @pytest.mark.parametrize('extension', ['xlsx', 'xls', 'ods', 'csv'])
 @pytest.mark.parametrize('kind', LISTS)
-async def test_a_list_of_each_kind_is_imported_whole(
-    kind: str, extension: str, clerk: Account, unit: HostUnit
-) -> None:
+async def test_a_list_of_each_kind_is_imported_whole(kind: str, extension: str, clerk: Account, unit: HostUnit) -> None:
     await a_field()
     if kind == 'volunteers':
         await a_team(unit, '導覽隊')

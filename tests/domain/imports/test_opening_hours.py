@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from db import reference
 from db.choices import Doubt, Grade
 from db.models import Account, HostUnit, Membership, ServiceHours, Volunteer
 from domain.imports.kinds.opening_hours import OpeningHours
+from domain.imports.kinds.service_hours import ServiceHoursKind
 
 from ...builders import a_volunteer, an_account, an_identity_number
 from .trying import graded, imported, sentences, taken_back
@@ -81,3 +83,26 @@ async def test_without_a_day_to_begin_with_one_is_asked_for() -> None:
         ('ends_on', '請輸入截至日期：這些時數累計到哪一天。'),
         ('hours', '請輸入累計時數，至少 1 分鐘。'),
     ]
+
+
+async def test_hours_one_by_one_before_that_day_are_a_doubt_too() -> None:
+    clerk, _, row = await somebody()
+    await reference.fill()
+    await imported(KIND, [row], by=clerk, common={'ends_on': UNTIL})
+    hours = {
+        'name': row['name'],
+        'identity_number': row['identity_number'],
+        'item': '0200',
+        'content': '0006',
+        'hours': 3,
+    }
+    before, after = await graded(
+        ServiceHoursKind(),
+        [hours | {'starts_on': date(2020, 5, 1)}, hours | {'starts_on': date(2026, 1, 1), 'item': '0200'}],
+        by=clerk,
+    )
+    assert (before.doubt, sentences(before)) == (
+        Doubt.OVERLAP,
+        [('starts_on', '已登錄累計到 114/12/31 的 1200 小時 30 分鐘，這一列在那天以前，可能重複計算。')],
+    )
+    assert after.doubt != Doubt.OVERLAP

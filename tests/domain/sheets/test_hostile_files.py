@@ -1,0 +1,191 @@
+"""Files that are wrong, strange or meant to harm: one sentence each, or read as what they say."""
+
+import io
+import zipfile
+from collections.abc import Callable, Sequence
+
+import pytest
+import xlsxwriter
+
+from domain.sheets import cells, headings, workbooks
+from domain.sheets.columns import Column
+from domain.sheets.tables import Unreadable
+
+from ...sheet_files import HOURS_HEADINGS, an_xlsx
+
+Book = Callable[[xlsxwriter.Workbook], None]
+
+
+def a_book(fill: Book) -> bytes:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {'in_memory': True}) as book:
+        fill(book)
+    return content.getvalue()
+
+
+def changed(content: bytes, **members: Callable[[bytes], bytes]) -> bytes:
+    """The package with some members made anew; `sheet` is the first sheet's XML, others are added by their name."""
+    paths = {'sheet': 'xl/worksheets/sheet1.xml', 'macro': 'xl/vbaProject.bin'}
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(made, 'w', zipfile.ZIP_DEFLATED) as after:
+        wanted = {paths[name]: change for name, change in members.items()}
+        for name in before.namelist():
+            after.writestr(name, wanted.pop(name, bytes)(before.read(name)))
+        for name, change in wanted.items():
+            after.writestr(name, change(b''))
+    return made.getvalue()
+
+
+def refused(content: bytes) -> str:
+    with pytest.raises(Unreadable) as refusal:
+        workbooks.read(content)
+    return str(refusal.value)
+
+
+def read(content: bytes) -> Sequence[Sequence[str]]:
+    return workbooks.read(content).rows
+
+
+TWO = an_xlsx([['姓名', '時數'], ['王', 3]])
+
+
+@pytest.mark.parametrize(
+    ('content', 'sentence'),
+    [
+        pytest.param(b'', '這個檔案是空的，沒有內容。', id='empty'),
+        pytest.param(an_xlsx([]), '這個檔案是空的，沒有任何資料。', id='an empty sheet'),
+        pytest.param(b'%PDF-1.7 ...', '這個檔案是PDF，不是試算表。', id='a PDF'),
+        pytest.param(
+            b'<html><table><tr><td>x</table>', '這個檔案的內容其實是網頁（HTML）', id='a web page called .xls'
+        ),
+        pytest.param(b'\x00\x01\x02\x03' * 9, '這個檔案不是試算表，也不是文字檔。', id='neither table nor text'),
+        pytest.param(TWO[:900], '這個檔案打不開，可能已損壞', id='half a file'),
+        pytest.param(changed(TWO, macro=lambda _: b'x'), '這個檔案含有巨集', id='macros'),
+        pytest.param(
+            b'\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1' + 'EncryptedPackage'.encode('utf-16-le'),
+            '這個檔案有密碼保護',
+            id='encrypted',
+        ),
+        pytest.param(
+            b'\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1' + '_VBA_PROJECT'.encode('utf-16-le'),
+            '這個檔案含有巨集',
+            id='macros in an .xls',
+        ),
+        pytest.param(
+            a_book(lambda book: book.add_worksheet().write(0, 16383, 'x')),
+            '這張工作表有 16,384 欄',
+            id='16,384 columns',
+        ),
+        pytest.param('姓名\n王\ufffd'.encode('cp950', 'ignore') + b'\x81', '第 2 列有無法辨識的字', id='no encoding'),
+    ],
+)
+def test_a_file_that_is_no_table_is_refused_in_words(content: bytes, sentence: str) -> None:
+    assert refused(content).startswith(sentence)
+
+
+def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    bomb = changed(TWO, sheet=lambda xml: xml.replace(b'<sheetData>', b'<sheetData>' + b' ' * 3_000_000))
+    assert len(bomb) < 20_000
+    monkeypatch.setattr(workbooks, 'MOST_UNPACKED', 2_000_000)
+
+    assert refused(bomb).startswith('這個檔案解開後太大，已經停止讀取。')
+
+
+def test_a_million_empty_rows_are_none() -> None:
+    rows = b''.join(b'<row r="%d"/>' % number for number in range(3, 1_048_577))
+
+    assert read(changed(TWO, sheet=lambda xml: xml.replace(b'</sheetData>', rows + b'</sheetData>'))) == [
+        ['姓名', '時數'],
+        ['王', '3'],
+    ]
+
+
+def test_a_formula_counts_as_its_value_and_its_error_is_said() -> None:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ['時數'])
+        sheet.write_formula(1, 0, '=1+2', None, 3)
+        sheet.write_formula(2, 0, '=#REF!+1', None, '#REF!')
+        sheet.write_formula(3, 0, "='[other.xlsx]Sheet1'!$A$1", None, 7)
+
+    column = Column('hours', '時數', 'whole')
+    found = [cells.read(column, row[0]) for row in read(a_book(fill))[1:]]
+
+    assert found == [(3, ''), (None, '時數是公式的錯誤值 #REF!。請改填文字或數字。'), (7, '')]
+
+
+def test_only_the_first_of_merged_cells_has_content() -> None:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ['姓名', '時數'])
+        sheet.merge_range(1, 0, 2, 0, '王')
+        sheet.write_column(1, 1, [1, 2])
+
+    _, first, second = read(a_book(fill))
+
+    assert first == ['王', '1']
+    assert cells.read(Column('name', '姓名'), second[0]) == (
+        None,
+        '姓名與其他格合併，這一列沒有內容。請在試算表取消合併並填滿每一列，或在這裡補上。',
+    )
+
+
+def test_hidden_sheets_are_left_out() -> None:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        book.add_worksheet('說明').write(0, 0, '填寫說明')
+        hidden = book.add_worksheet('舊資料')
+        hidden.write(0, 0, '姓名')
+        hidden.hide()
+        book.add_worksheet('服務時數記錄').write(0, 0, '姓名')
+
+    table = workbooks.read(a_book(fill), preferred='服務時數記錄')
+
+    assert (table.sheets, table.sheet) == (['說明', '服務時數記錄'], '服務時數記錄')
+
+
+def test_a_year_of_the_republic_that_became_a_western_date_is_not_guessed() -> None:
+    day = cells.EARLY
+
+    assert cells.read(Column('starts_on', '起日', 'day'), day)[1].startswith('起日的年份在 1900 年以前')
+
+
+@pytest.mark.parametrize('text', ['陳?華', '?文', '王�', '???'])
+def test_a_letter_lost_in_saving_is_said(text: str) -> None:
+    value, sentence = cells.read(Column('name', '姓名'), text)
+
+    assert value is None
+    assert '存檔時遺失的字' in sentence
+
+
+HOURS = [Column(str(at), label, needed=at < 2) for at, label in enumerate(HOURS_HEADINGS)]
+
+
+def test_headings_are_found_in_any_order_below_a_title() -> None:
+    found = headings.found([['志工隊時數表'], [], ['服務項目', '身分證 字號*', '姓名（中文）', '電話']], HOURS, {})
+
+    assert (found.row, list(found.mapping), list(found.lacking)) == (3, ['4', '1', '0', ''], [])
+
+
+def test_without_headings_the_file_is_refused_but_what_is_pasted_has_an_order() -> None:
+    rows = [['王小明', 'A123456789', '1150301']]
+
+    assert headings.found(rows, HOURS, {}).lacking[0].startswith('找不到標題列')
+    assert list(headings.found(rows, HOURS, {}, may_lack=True).mapping) == ['0', '1', '2']
+
+
+def test_a_heading_that_stands_twice_waits_for_a_decision() -> None:
+    [sentence] = headings.found([['姓名', '身分證字號', '姓名']], HOURS, {}).lacking
+
+    assert sentence == '「姓名」（A 欄）、「姓名」（C 欄）對應到同一個欄位。請在欄位對應中留下一欄，其餘選「不匯入」。'
+
+
+def test_a_needed_column_that_lacks_is_named() -> None:
+    [sentence] = headings.found([['姓名', '服務項目']], HOURS, {}).lacking
+
+    assert sentence.startswith('找不到「身分證字號」這一欄')
+
+
+def test_what_the_unit_said_of_a_heading_counts_first() -> None:
+    found = headings.found([['姓名', '身分證字號', '班別', '備註']], HOURS, {'班別': '4', '備註': ''})
+
+    assert list(found.mapping) == ['0', '1', '4', '']
