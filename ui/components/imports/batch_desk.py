@@ -1,5 +1,7 @@
 """One batch on its page: what was read, what its headings mean, its rows, and 確認匯入, until it is taken back."""
 
+from collections.abc import Callable
+
 from nicegui import html, ui
 from nicegui.element import Element
 
@@ -8,7 +10,6 @@ from domain.errors import DomainError
 from domain.imports import ANSWERS, KINDS, Preview, PreviewRow
 from domain.model import Account, BatchState, Doubt, Grade, ImportBatch, ImportKind
 
-from ...flash import leave_with
 from ..action_button import action_button
 from ..icon import icon
 from ..notices import confirm, showing_refusals, tell
@@ -34,12 +35,17 @@ LISTED = (BatchState.GRADED, BatchState.DONE, BatchState.TAKEN_BACK)
 
 
 class batch_desk(Element):
-    """Built by `build`; `renew` re-reads the batch, which a colleague or the server may have changed."""
+    """Built by `build`; `renew` re-reads the batch, which a colleague or the server may have changed.
 
-    def __init__(self, batch: ImportBatch, account: Account, view: View, grade: Grade | None) -> None:
+    `dropped()` leads away when the batch was given up.
+    """
+
+    def __init__(
+        self, batch: ImportBatch, account: Account, view: View, grade: Grade | None, dropped: Callable[[], None]
+    ) -> None:
         super().__init__('div')
         self.classes('lb-batch')
-        self.batch, self.account = batch, account
+        self.batch, self.account, self.dropped = batch, account, dropped
         with self:
             self.file = batch_file(self._choose_sheet)
             with self.file:
@@ -232,4 +238,4 @@ class batch_desk(Element):
         said = '檔案和在這裡改過的內容會刪除；還沒有寫入任何資料。'
         if await is_sure('放棄這次匯入', said, yes='放棄'):
             await imports.drop(self.batch.id, by=self.account)
-            leave_with(links.new_import(self.batch.kind), 'import-dropped')
+            self.dropped()

@@ -9,6 +9,7 @@ from domain.model import Account, Grade
 from ...components.imports.batch_desk import batch_desk
 from ...components.imports.batch_file import title_of
 from ...components.record_table import View
+from ...flash import leave_with
 from ...frame import BATCH, MENU, frame, waiting_for
 from ...live import follow
 
@@ -21,6 +22,12 @@ async def import_batch_page(account: Account, batch_id: int, grade: str = '', pa
         with html.p().classes('lb-lead'):
             html.span('先看結果，按下確認匯入才會寫入。')
             ui.link('※教學影片', links.teaching())
-        desk = batch_desk(batch, account, View.read(page, per), validation.member(Grade, grade))
+        desk = batch_desk(
+            batch,
+            account,
+            View.read(page, per),
+            validation.member(Grade, grade),
+            lambda: leave_with(links.new_import(batch.kind), 'import-dropped'),
+        )
         await desk.build()
     follow(ImportChanged, desk.renew, lambda changed: changed.batch_id == batch_id)
