@@ -178,6 +178,19 @@ async def set_common(batch_id: int, values: Mapping[str, str], *, by: Account) -
     return batch
 
 
+async def grade_again(batch_id: int, *, by: Account) -> ImportBatch:
+    """重新檢查: grade all rows by what is known now, when a person was enrolled or an insurance entered meanwhile.
+
+    What was mended stays, and answers to doubts that are still the same. Raises NotFound, MovedOn.
+    """
+    await get(batch_id, by=by)
+    async with transaction():
+        batch = await previews.locked(batch_id, by.host_unit_id)
+        await _read_again(batch)
+    running.start(batch.id)
+    return batch
+
+
 async def preview(
     batch_id: int,
     *,

@@ -37,7 +37,8 @@ async def step(batch: ImportBatch) -> None:
     try:
         blocks = await _kept_blocks(batch)
         if blocks:
-            surveyed, pieces = await _ask(batch, {'job': 'survey'}, [block.cells for block in blocks])
+            mended = json.dumps(await _mended(batch)).encode()
+            surveyed, pieces = await _ask(batch, {'job': 'survey'}, [mended, *(block.cells for block in blocks)])
             numbers = pieces[0]
         else:
             surveyed, (numbers, *packed) = await _read(batch)

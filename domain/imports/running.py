@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 # What a process that died has left is found so much later, in seconds; by the same process's next start at once.
 LOOKED_EVERY = 20.0
 AT_ONCE = 2
-_LOCK = 7264411
+LOCK = 7264411
 
 _STEPS: dict[BatchState, Callable[[ImportBatch], Awaitable[None]]] = {
     BatchState.READING: reading.step,
@@ -86,7 +86,7 @@ async def _work(batch_id: int) -> None:
     try:
         async with _places:
             with unhurried():
-                async with locks.held(_LOCK, batch_id) as is_ours:
+                async with locks.held(LOCK, batch_id) as is_ours:
                     if is_ours:
                         await _steps(batch_id)
     except Exception:

@@ -73,9 +73,10 @@ def _read(order: Content, content: bytes) -> tuple[Content, list[bytes]]:
     return told, [needs, *blocks]
 
 
-def _survey(order: Content, blocks: list[bytes]) -> tuple[Content, list[bytes]]:
-    """What grading must know, when the columns mean something else than before."""
-    told, needs = _needs(order, order['mapping'], _rows(order, blocks))
+def _survey(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
+    """What grading must know, when it is done again. The first piece is the mended cells."""
+    rows = _with_mended(_rows(order, pieces[1:]), json.loads(pieces[0]), order['mapping'])
+    told, needs = _needs(order, order['mapping'], rows)
     return told, [needs]
 
 

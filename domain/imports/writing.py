@@ -22,6 +22,8 @@ from .reading import common_of
 # So many rows are written in one transaction: others' pages wait for it in between.
 BLOCKS_EACH = 20
 
+# Many in one statement would hold the event loop while it is put together.
+_NOTED_AT_ONCE = 100
 _BATCH = Field('import', '批次匯入')
 
 
@@ -32,9 +34,12 @@ def is_taken(grade: str, doubt: str, takes: str) -> bool:
 
 def importable(blocks: Sequence[ImportBlock]) -> int:
     """How many rows 確認 would write."""
-    return sum(
-        is_taken(*letters) for block in blocks for letters in zip(block.grades, block.doubts, block.takes, strict=True)
-    )
+    count = sum(block.grades.count('g') for block in blocks)
+    for block in blocks:
+        if '1' in block.takes:
+            letters = zip(block.grades, block.doubts, block.takes, strict=True)
+            count += sum(each[0] == 'a' and is_taken(*each) for each in letters)
+    return count
 
 
 async def step(batch: ImportBatch) -> None:
@@ -80,12 +85,13 @@ async def note(batch: ImportBatch, action: HistoryAction, *, by: Account) -> Non
     for piece in await ImportPiece.filter(batch_id=batch.id).only('people'):
         people.update({int(volunteer_id): count for volunteer_id, count in piece.people.items()})
     if kind.section is not None:
-        noted = []
+        noted: list[Noted] = []
         for volunteer_id, count in people.items():
             words = f'{batch.kind.label} {count} 筆（批號 {batch.id}）'
             change = Change(_BATCH, words, '') if action == history.REMOVED else Change(_BATCH, '', words)
             noted.append(Noted(volunteer_id, kind.section, action, [change], f'{_BATCH.label} {batch.id}'))
-        await history.note_each(noted, by=by)
+        for at in range(0, len(noted), _NOTED_AT_ONCE):
+            await history.note_each(noted[at : at + _NOTED_AT_ONCE], by=by)
     if people:
         await announce_each(VolunteerChanged(volunteer_id) for volunteer_id in people)
 

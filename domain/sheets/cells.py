@@ -91,7 +91,7 @@ def _as_yes_no(column: Column, text: str) -> Read:
     word = _folded(text).lower()
     if word in _YES or word in _NO:
         return word in _YES, ''
-    return None, f'{column.label}請填「是」或「否」，這裡是「{text[:20]}」。'
+    return None, f'{column.label}應為是或否，這裡是「{text[:20]}」。'
 
 
 def _as_choice(column: Column, text: str) -> Read:

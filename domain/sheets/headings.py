@@ -122,7 +122,7 @@ def _twice(headings: Headings) -> list[str]:
     for key in dict.fromkeys(key for key in headings.mapping if key and headings.mapping.count(key) > 1):
         places = [at for at, one in enumerate(headings.mapping) if one == key]
         texts = '、'.join(f'「{headings.texts[at]}」（{letter(at)} 欄）' for at in places)
-        sentences.append(f'{texts}對應到同一個欄位。請在欄位對應中留下一欄，其餘選「不匯入」。')
+        sentences.append(f'{texts}對應到同一個欄位。請在欄位對應中留下一欄，其餘設為不匯入。')
     return sentences
 
 

@@ -20,6 +20,7 @@ from domain.announcements import (
     DecisionsChanged,
     DraftChanged,
     EyeChecksChanged,
+    ImportChanged,
     MailQueued,
     ReadersChanged,
     RosterChanged,
@@ -112,6 +113,7 @@ def test_what_is_sent_is_what_is_heard(case: CaseChanged, closed: SessionClosed)
         MailQueued(),
         closed,
         DraftChanged('6f0f5c1e', ''),
+        ImportChanged(case.application_id, case.host_unit_id),
     ]
 
     assert [announcements.parse(record.encode()) for record in records] == records

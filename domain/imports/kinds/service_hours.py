@@ -1,4 +1,4 @@
-"""服務時數: the national template of 17 columns, and its forms of 15 and 11 (law.md#service-codes)."""
+"""服務時數: the national template of 17 columns, and its forms of 15 and 11 (law.md#import-template-of-hours)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
@@ -244,7 +244,7 @@ def _unknown(number: str) -> str:
             identity_numbers.validate(kind, number)
         except identity_numbers.BadIdentityNumber as error:
             return str(error)
-    return '這個證號不在本單位的志工名單。請先在「志工資料」收編或新增這位志工，再重新上傳或按「重新檢查」。'
+    return '這個證號不在本單位的志工名單。請先收編或新增這位志工，再回到這裡重新檢查。'
 
 
 def _entry(

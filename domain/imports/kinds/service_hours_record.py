@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from tortoise.connection import get_connection
@@ -50,22 +51,25 @@ async def write(rows: Sequence[Row], *, by: Account) -> list[Written]:
 async def take_back(written: Sequence[Written]) -> dict[int, str]:
     """Undo, the last written first; row number → why it stays."""
     ids = [int(each.record_id) for each in written]
-    standing = {entry.id: entry for entry in await ServiceHours.filter(id__in=ids).select_for_update()}
+    connection = get_connection('default')
+    found = await connection.execute_query_dict(
+        'SELECT id, updated_at FROM service_hours WHERE id = ANY($1::int[]) FOR UPDATE', [ids]
+    )
+    standing = {row['id']: row['updated_at'] for row in found}
     stays: dict[int, str] = {}
     gone: list[int] = []
-    for each in written:
-        entry = standing.get(int(each.record_id))
-        if entry is None:
+    for each, number in zip(written, ids, strict=True):
+        if number not in standing:
             stays[each.number] = '這筆時數在匯入後已被刪除，沒有可以復原的紀錄。'
-        elif entry.updated_at != datetime.fromisoformat(each.stamp):
+        elif standing[number] != _instant(each.stamp):
             stays[each.number] = '這筆時數在匯入後已被修改，所以保留現在的內容。'
         elif each.before is None:
-            gone.append(entry.id)
+            gone.append(number)
         else:
-            entry.update_from_dict(_from_json(each.before))
-            await ServiceHours.filter(id=entry.id).update(**_from_json(each.before))
-    if gone:
-        await ServiceHours.filter(id__in=gone).delete()
+            before = _from_json(each.before)
+            await ServiceHours.filter(id=number).update(**before)
+            standing[number] = before['updated_at']
+    await connection.execute_query('DELETE FROM service_hours WHERE id = ANY($1::int[])', [gone])
     return stays
 
 
@@ -136,8 +140,14 @@ async def _replace(row: Row, entry_id: int, by: Account) -> Written:
     return Written(row.number, 'ServiceHours', str(entry_id), now.isoformat(), before)
 
 
+@lru_cache(10_000)
 def _day(text: str) -> date:
     return date.fromisoformat(text)
+
+
+@lru_cache(100)
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def _as_json(value: Any) -> Any:
@@ -148,5 +158,5 @@ def _from_json(before: Mapping[str, Any]) -> dict[str, Any]:
     kept = dict(before)
     for key in ('starts_on', 'ends_on'):
         kept[key] = _day(kept[key])
-    kept['updated_at'] = datetime.fromisoformat(kept['updated_at'])
+    kept['updated_at'] = _instant(kept['updated_at'])
     return kept

@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
-from typing import TypeVar
 
 from tortoise.connection import get_connection
 
+from db import locks
 from db.choices import BatchState, ImportKind
 from db.models import Account, HistoryEntry, HostUnit, ImportBatch, ImportBlock, ServiceHours
 from domain import dates, imports
@@ -18,7 +18,6 @@ from ...processes import Processes
 from ...sheet_files import hours_file, hours_row
 
 ROWS, PEOPLE = 1400, 7
-Result = TypeVar('Result')
 BESIDE = ('-m', 'tests.domain.imports.beside')
 
 
@@ -35,34 +34,38 @@ async def test_a_killed_process_leaves_nothing_half_done(
     ]
     batch = await unworked(imports.begin(ImportKind.SERVICE_HOURS, 'x.xlsx', hours_file(*rows), by=clerk))
 
-    await killed_once(lambda now: now.state == BatchState.READING, batch, database, processes)
+    await killed_once(lambda now: bool(now.state == BatchState.READING), batch, database, processes)
     await done_by_another(BatchState.GRADED, batch, database, processes)
     assert await ImportBlock.filter(batch_id=batch.id).count() == ROWS // 200 + 1
     assert (await imports.get(batch.id, by=clerk)).good == ROWS
 
     await unworked(imports.commit(batch.id, by=clerk))
-    for part in (1, 2, 3):
-        await killed_once(lambda now, least=part * ROWS // 5: now.done >= least, batch, database, processes)
+    for least in (ROWS // 5, 2 * ROWS // 5, 3 * ROWS // 5):
+        await killed_once(has_done(least), batch, database, processes)
     await done_by_another(BatchState.DONE, batch, database, processes)
     kept = Counter(await ServiceHours.all().values_list('volunteer_id', 'starts_on'))
     assert (len(kept), set(kept.values())) == (ROWS, {1})
     assert await HistoryEntry.all().count() == PEOPLE
 
     await unworked(imports.undo(batch.id, by=clerk))
-    for part in (1, 3):
-        await killed_once(lambda now, least=part * ROWS // 5: now.done >= least, batch, database, processes)
+    for least in (ROWS // 5, 3 * ROWS // 5):
+        await killed_once(has_done(least), batch, database, processes)
     await done_by_another(BatchState.TAKEN_BACK, batch, database, processes)
     assert await ServiceHours.all().count() == 0
     assert await HistoryEntry.all().count() == 2 * PEOPLE
 
 
-async def unworked(act: Awaitable[Result]) -> Result:
-    """What comes of `act`, while this process works on no batch: another one finds it."""
-    start, running.start = running.start, lambda _: None
-    try:
-        return await act
-    finally:
-        running.start = start
+def has_done(least: int) -> Callable[[ImportBatch], bool]:
+    return lambda now: now.done >= least
+
+
+async def unworked(act: Awaitable[ImportBatch], batch_id: int = 1) -> ImportBatch:
+    """What comes of `act`, while this process does not get to work on the batch: another one finds it."""
+    async with locks.held(running.LOCK, batch_id):
+        batch = await act
+        await running.finished(batch.id)
+    assert batch.id == batch_id
+    return batch
 
 
 async def killed_once(

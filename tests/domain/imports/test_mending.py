@@ -3,6 +3,7 @@
 import io
 import zipfile
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import xlsxwriter
@@ -44,8 +45,14 @@ def row(day: str = '1150301', **changes: str) -> list[str]:
     return hours_row('林美玉', NUMBER, day, **changes)
 
 
-async def hours(volunteer: Volunteer, by: Account, day: date = date(2026, 3, 1), **changes: object) -> ServiceHours:
-    facts = {'item': '文化服務', 'content': '資料整理', 'minutes': 180, 'starts_on': day, 'ends_on': day}
+async def hours(volunteer: Volunteer, by: Account, day: date = date(2026, 3, 1), **changes: Any) -> ServiceHours:
+    facts: dict[str, Any] = {
+        'item': '文化服務',
+        'content': '資料整理',
+        'minutes': 180,
+        'starts_on': day,
+        'ends_on': day,
+    }
     return await ServiceHours.create(
         volunteer=volunteer, entered_by_unit_id=by.host_unit_id, recorder=by, **(facts | changes)
     )
@@ -74,6 +81,18 @@ async def test_somebody_of_another_unit_is_named_as_whoever_is_in_no_list(clerk:
 
     [sentence] = said(found)
     assert sentence.startswith('這個證號不在本單位的志工名單。')
+
+
+async def test_rows_are_looked_at_again_when_somebody_was_registered(clerk: Account, unit: HostUnit) -> None:
+    batch = await graded(hours_file(row(服務時數_分鐘='20', 身分證字號='A200000013')), by=clerk)
+    await imports.mend(batch.id, 2, 'minutes', '0', by=clerk)
+    await imports.mend(batch.id, 2, 'identity_number', NUMBER, by=clerk)
+    await a_volunteer(unit, name='林美玉', identity_number=NUMBER)
+
+    batch = await settled(await imports.grade_again(batch.id, by=clerk), by=clerk)
+
+    [found] = (await imports.preview(batch.id, by=clerk)).rows
+    assert (batch.good, found.grade, found.is_mended) == (1, Grade.GOOD, True)
 
 
 async def test_minutes_are_mended_by_the_rule_and_given_back(clerk: Account, volunteer: Volunteer) -> None:
@@ -124,7 +143,7 @@ async def test_a_row_that_stands_twice_replaces_the_first_only_if_somebody_says_
 
     await imports.answer(batch.id, takes=True, row=3, by=clerk)
     batch = await settled(await imports.commit(batch.id, by=clerk), by=clerk)
-    assert sorted(await ServiceHours.all().values_list('minutes', flat=True)) == [180, 240]
+    assert sorted(await ServiceHours.all().values_list('minutes')) == [(180,), (240,)]
 
     batch = await settled(await imports.undo(batch.id, by=clerk), by=clerk)
     assert (batch.written, await ServiceHours.all().count()) == (0, 0)

@@ -9,7 +9,7 @@ import xlsxwriter
 
 from domain.sheets import cells, headings, workbooks
 from domain.sheets.columns import Column
-from domain.sheets.tables import Unreadable
+from domain.sheets.tables import EARLY, Unreadable
 
 from ...sheet_files import HOURS_HEADINGS, an_xlsx
 
@@ -144,9 +144,9 @@ def test_hidden_sheets_are_left_out() -> None:
 
 
 def test_a_year_of_the_republic_that_became_a_western_date_is_not_guessed() -> None:
-    day = cells.EARLY
+    column = Column('starts_on', '起日', 'day')
 
-    assert cells.read(Column('starts_on', '起日', 'day'), day)[1].startswith('起日的年份在 1900 年以前')
+    assert cells.read(column, EARLY)[1].startswith('起日的年份在 1900 年以前')
 
 
 @pytest.mark.parametrize('text', ['陳?華', '?文', '王�', '???'])
@@ -176,7 +176,7 @@ def test_without_headings_the_file_is_refused_but_what_is_pasted_has_an_order() 
 def test_a_heading_that_stands_twice_waits_for_a_decision() -> None:
     [sentence] = headings.found([['姓名', '身分證字號', '姓名']], HOURS, {}).lacking
 
-    assert sentence == '「姓名」（A 欄）、「姓名」（C 欄）對應到同一個欄位。請在欄位對應中留下一欄，其餘選「不匯入」。'
+    assert sentence == '「姓名」（A 欄）、「姓名」（C 欄）對應到同一個欄位。請在欄位對應中留下一欄，其餘設為不匯入。'
 
 
 def test_a_needed_column_that_lacks_is_named() -> None:
