@@ -184,7 +184,7 @@ class batch_desk(Element):
 
     async def _look_again(self) -> None:
         """The record may have changed since: somebody was registered, insured, taken in."""
-        await imports.map_columns(self.batch.id, {}, by=self.account)
+        await imports.grade_again(self.batch.id, by=self.account)
         await self.renew()
 
     async def _mend(self, row: int, column: str, text: str) -> None:
