@@ -120,10 +120,12 @@ class common_fields(Element):
                 if self.form is not None and name in self.form.fields:
                     self.form.touch(name)
         except MovedOn as refusal:
-            batch = await imports.get(self.batch_id, by=self.account)
-            if batch.state is BatchState.READING:
-                self.is_waiting = True
-            else:
+            self.is_waiting = True  # before it is asked: who hears first that the file is graded sends it
+            state = (await imports.get(self.batch_id, by=self.account)).state
+            if state is BatchState.GRADED:
+                await self._settle()
+            elif state is not BatchState.READING:
+                self.is_waiting = False
                 refuse(refusal)
         except DomainError as refusal:
             refuse(refusal)

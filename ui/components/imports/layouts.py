@@ -63,7 +63,7 @@ LAYOUTS: Mapping[ImportKind, Sequence[Group]] = {
     ),
     ImportKind.PICTURES: (
         Group('檔案', ('file',), ('file_name',)),
-        PERSON,
+        Group('志工', ('identity_number',)),
         Group('種類', ('part',)),
         Group('訓練課程', ('course',)),
     ),
