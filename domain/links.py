@@ -241,8 +241,13 @@ def new_training(volunteer_id: int, kind: str = '', *, batch: bool = False) -> s
     return _with(f'/volunteers/{volunteer_id}/trainings/new', kind=kind, batch=1 if batch else None)
 
 
+def further_training(volunteer_id: int, turn: int) -> str:
+    """The form of another new training, begun by a file beside that of `new_training`: the second, the third …"""
+    return training(volunteer_id, f'new-{turn}')
+
+
 def training(volunteer_id: int, training_id: int | str) -> str:
-    """The form of one training; 'new' is that of `new_training`."""
+    """The form of one training; 'new' is that of `new_training`, 'new-2' of `further_training`."""
     return f'/volunteers/{volunteer_id}/trainings/{training_id}'
 
 

@@ -25,6 +25,7 @@ WITHDRAW = 'ui/components/withdrawing.py'  # what FORM, LIST and the tab 紀錄�
 BASICS, JOIN = 'domain/volunteers/basics.py', 'ui/pages/volunteer/consolidated.py'
 TAB = 'ui/pages/volunteer/profile/record_book_tab.py'
 ROSTERS = 'ui/pages/rosters.py'
+PAPER = 'ui/pages/volunteer/paper_book_form.py'
 CHANGES = 'ui/components/desk/case_changes.py'
 
 # By (where the sentence stands, what it tells to press): where that is placed.
@@ -51,6 +52,8 @@ PLACED = {
     ('domain/mail/texts/first_password.txt', '忘記密碼?'): LOGIN,
     ('domain/mail/texts/password_changed.txt', '忘記密碼?'): LOGIN,
     ('domain/mail/texts/reset.txt', '忘記密碼?'): LOGIN,
+    ('domain/mail/texts/paper_book_returned.txt', '送請確認'): PAPER,
+    ('domain/mail/texts/paper_books_confirmed.txt', '換發'): 'db/choices.py',
     ('domain/mail/texts/returned.txt', '撤回申請'): WITHDRAW,
     ('domain/mail/texts/returned.txt', '送審'): FORM,
     ('domain/papers/changes.py', '已看過變更'): CHANGES,
@@ -59,6 +62,11 @@ PLACED = {
     ('domain/rosters/__init__.py', '撤回申請'): WITHDRAW,
     ('domain/rosters/rows.py', '送審進度'): MENUS,
     ('domain/volunteers/__init__.py', '收編'): JOIN,
+    ('domain/imports/kinds/pictures.py', '照片都清晰、半身，且是本人'): 'domain/imports/kinds/pictures.py',
+    ('domain/imports/kinds/trainings.py', '仍要匯入'): 'domain/imports/kind.py',
+    ('domain/imports/kinds/volunteers.py', '仍要匯入'): 'domain/imports/kind.py',
+    ('domain/volunteers/memberships.py', '結束收編'): 'ui/components/leaving.py',
+    ('domain/volunteers/newcomers.py', '收編'): JOIN,
     ('domain/volunteers/basics.py', '自行設定密碼'): 'ui/components/basics_fields.py',
     ('ui/components/basics_fields.py', '收編'): JOIN,
     ('ui/components/correction_list.py', '已補正'): 'ui/components/correction_list.js',

@@ -13,6 +13,7 @@ from domain.announcements import (
     CaseChanged,
     EyeChecksChanged,
     Kind,
+    PaperBooksChanged,
     ReadersChanged,
     RosterChanged,
     VolunteerChanged,
@@ -61,20 +62,23 @@ def of_volunteer(volunteer: Volunteer) -> Callable[[CaseChanged | VolunteerChang
     return lambda changed: changed.volunteer_id == volunteer.id
 
 
-def of_side(account: Account) -> Callable[[CaseChanged | RosterChanged], bool]:
-    """Whether a case or roster is of the account's unit or team, or for others of its agency."""
+def of_side(account: Account) -> Callable[[CaseChanged | RosterChanged | PaperBooksChanged], bool]:
+    """Whether a case, roster or paper book is of the account's unit or team, or for others of its agency."""
     if account.role is Role.UNIT_STAFF:
         return partial(_is_of_unit, account)
     return of_agency(account)
 
 
-def _is_of_unit(account: Account, changed: CaseChanged | RosterChanged) -> bool:
-    """Of the clerk's own team, where there is one; a roster of the whole unit may list its people."""
-    is_whole = account.team_id is None or (isinstance(changed, RosterChanged) and not changed.team_id)
-    return changed.host_unit_id == account.host_unit_id and (is_whole or changed.team_id == account.team_id)
+def _is_of_unit(account: Account, changed: CaseChanged | RosterChanged | PaperBooksChanged) -> bool:
+    """Of the clerk's own team, where there is one; a roster or papers of the whole unit may list its people."""
+    if changed.host_unit_id != account.host_unit_id:
+        return False
+    if account.team_id is None or isinstance(changed, PaperBooksChanged):
+        return True
+    return changed.team_id == account.team_id or (isinstance(changed, RosterChanged) and not changed.team_id)
 
 
-def of_agency(account: Account) -> Callable[[CaseChanged | RosterChanged | ReadersChanged], bool]:
+def of_agency(account: Account) -> Callable[[CaseChanged | RosterChanged | ReadersChanged | PaperBooksChanged], bool]:
     """Whether an announcement is of the account's agency."""
     return lambda changed: changed.agency_id == account.agency_id
 

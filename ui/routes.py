@@ -22,6 +22,7 @@ from .pages import (
     menus,
     my_pages,
     my_record_book,
+    paper_books,
     rosters,
     statistics,
     teaching,
@@ -29,9 +30,10 @@ from .pages import (
 )
 from .pages.imports import batch as import_batch
 from .pages.imports import batches, entries, new
-from .pages.review import case, number_ledger, overdue, queue
+from .pages.review import case, number_ledger, overdue, paper_book, queue
+from .pages.review import paper_books as review_paper_books
 from .pages.review import rosters as review_rosters
-from .pages.volunteer import application_form, consolidated, form, profile, search, training_form
+from .pages.volunteer import application_form, consolidated, form, paper_book_form, profile, search, training_form
 from .session import only_for
 from .slow_pages import NEVER
 
@@ -53,6 +55,8 @@ PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [
     ('/volunteers/{volunteer_id}/trainings/new-{turn}', training_form.new_training_page, (STAFF,)),
     ('/volunteers/{volunteer_id}/trainings/{training_id}', training_form.training_page, (STAFF,)),
     ('/volunteers/{volunteer_id}/record-book/application', application_form.application_page, (STAFF,)),
+    ('/volunteers/{volunteer_id}/record-book/paper', paper_book_form.paper_book_page, (STAFF,)),
+    ('/paper-books', paper_books.paper_books_page, (STAFF,)),
     ('/applications', applications.applications_page, (STAFF,)),
     ('/rosters', rosters.rosters_page, (STAFF,)),
     ('/rosters/{roster_id}', rosters.roster_page, (STAFF,)),
@@ -65,6 +69,8 @@ PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [
     ('/reviews/rosters', review_rosters.review_rosters_page, (REVIEWER,)),
     ('/reviews/rosters/{roster_id}', review_rosters.review_roster_page, (REVIEWER,)),
     ('/reviews/overdue', overdue.overdue_page, (REVIEWER,)),
+    ('/reviews/paper-books', review_paper_books.review_paper_books_page, (REVIEWER,)),
+    ('/reviews/paper-books/{registration_id}', paper_book.review_paper_book_page, (REVIEWER,)),
     ('/reviews/{application_id}', case.review_case_page, (REVIEWER,)),
     ('/numbers', number_ledger.numbers_page, (REVIEWER,)),
     ('/figures', statistics.figures_page, (STAFF, REVIEWER)),

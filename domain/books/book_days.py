@@ -3,10 +3,11 @@
 from db.models import RecordBook
 
 from .. import dates
+from ..fields import Field
 from ..volunteers import basics
 
 WAIVED = basics.FIELDS['waives_issue_date'].label
-FIRST = '首次發冊日'
+FIRST = Field('first_issued_on', '首次發冊日')
 UNKNOWN = '未填寫'
 
 
@@ -30,4 +31,4 @@ def first(book: RecordBook) -> str:
     """
     if book.first_issued_on == book.issued_on:
         return ''
-    return f'{FIRST} {dates.roc(book.first_issued_on) if book.first_issued_on else UNKNOWN}'
+    return f'{FIRST.label} {dates.roc(book.first_issued_on) if book.first_issued_on else UNKNOWN}'

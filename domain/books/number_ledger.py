@@ -57,9 +57,12 @@ WITH said AS (
     SELECT DISTINCT volunteer.id, legacy_series || '字第' || legacy_serial || '號' AS number
     FROM volunteer JOIN record_book book ON book.volunteer_id = volunteer.id AND book.agency_id = $1
     WHERE legacy_serial <> ''
+), grouped AS (
+    SELECT number, count(*) AS people, array_agg(id) AS who FROM said GROUP BY number
 ), counted AS (
-    SELECT number, count(*) + (SELECT count(*) FROM record_book book WHERE book.number = said.number) AS times
-    FROM said GROUP BY number
+    SELECT number, people + (SELECT count(*) FROM record_book book
+                             WHERE book.number = grouped.number AND book.volunteer_id <> ALL (who)) AS times
+    FROM grouped
 )
 SELECT number, times FROM counted WHERE times > 1 ORDER BY number
 """
@@ -138,8 +141,8 @@ class SeriesDetails:
 class Report:
     """What is not as it should be. `gaps`: numbers of the system up to the last one taken that no book has, per year.
 
-    `duplicates`: a 字第號 that several volunteers name, or that a book has too, and how often. Nobody has two books in
-    use: the database refuses it.
+    `duplicates`: a 字第號 that several volunteers name, or that a book of another has too, and how often. Nobody has
+    two books in use: the database refuses it.
     """
 
     gaps: Sequence[tuple[int, Sequence[str]]]

@@ -5,13 +5,14 @@ decides. Nobody is made the holder of a book by what stands in 基本資料 alon
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Self
 from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Q, Subquery
+from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
 from db import transaction
@@ -44,33 +45,34 @@ from .. import announcements, book_numbers, dates, drafts, files, permissions, r
 from ..announcements import PaperBooksChanged, VolunteerChanged
 from ..audit import access, history
 from ..audit.history import Change
-from ..cases import transitions
+from ..cases import application_fields, transitions
+from ..cases.application_fields import REASON
 from ..errors import DomainError, Incomplete, MovedOn, NotFound, NotPermitted
 from ..fields import Field, by_key
 from ..mail import messages
 from ..paging import Page, bounds
-from ..volunteers import basics
+from ..volunteers import basics, spelling
+from . import record_books
 
 WAITING, RETURNED, CONFIRMED, WITHDRAWN = RegistrationStatus
 OPEN = (WAITING, RETURNED)
 SIDES = ('cover', 'last_page')
 FIELDS = by_key(
-    Field('series', '舊制紀錄冊號（字）', '舊制紀錄冊號'),
-    Field('serial', '舊制紀錄冊號（號）', '舊制紀錄冊號：號'),
-    Field('issued_on', '發冊日期'),
-    Field('waives_issue_date', '暫不填寫發冊日', basics.FIELDS['waives_issue_date'].caption),
-    Field('county_code', '發冊縣市'),
-    Field('agency_id', '確認的發冊機關', '發冊機關'),
+    replace(basics.FIELDS['legacy_series'], key='series'),
+    replace(basics.FIELDS['legacy_serial'], key='serial'),
+    replace(basics.FIELDS['legacy_issued_on'], key='issued_on'),
+    basics.FIELDS['waives_issue_date'],
+    application_fields.FIELDS['county_code'],
+    application_fields.FIELDS['agency_id'],
     Field('issued_by', '發冊單位', '發冊單位（不是上列機關發的才填）'),
     Field('cover', '紀錄冊封面', '封面'),
     Field('last_page', '紀錄冊末頁', '末頁'),
 )
 NUMBER_LENGTH = 80
 REASON_LENGTH = 500
+MOST_AT_ONCE = 500
 PURPOSE = '確認紙本紀錄冊'
-_NUMBER = Field('number', '紀錄冊號')
 _STATUS = Field('registration', '紙本紀錄冊登記')
-_REASON = Field('reason', '原因')
 _VERBS = {WAITING: '送請確認', RETURNED: '退回', CONFIRMED: '確認', WITHDRAWN: '撤回'}
 _RELATED = ('volunteer', 'host_unit', 'agency__county', 'sent_by', 'decided_by', 'cover', 'last_page', 'book')
 
@@ -193,7 +195,7 @@ class PaperBookDetails:
         return None
 
 
-@dataclass(frozen=True)
+@dataclass
 class RegistrationQuery:
     """What to look for; None and '' do not filter. `text` is part of a name, or a number. `page` counts from 1."""
 
@@ -216,6 +218,11 @@ class Outcome:
 def number_of(registration: PaperRegistration) -> str:
     """The number as one reads it."""
     return book_numbers.written(registration.series, registration.serial)
+
+
+def typed_number(volunteer: Volunteer) -> str:
+    """What 基本資料 has, which is no book yet; '' for nothing."""
+    return basics.legacy_number(volunteer)
 
 
 async def register(
@@ -275,7 +282,7 @@ async def amend(
         await _attach(columns, old, known, by)
         if before.status == RETURNED or before.agency_id != columns['agency_id']:
             await _announce_first(columns['agency_id'], by)
-            values |= {'sent_by_id': by.id, 'sent_at': dates.now()}
+            values |= {'sent_by_id': by.id, 'sent_at': dates.now(), 'decided_by_id': None, 'decided_at': None}
         await _move(before, WAITING, **values)
         after = await _whole(before.id)
         changes = history.compared(FIELDS, _facts(before), _facts(after)) + await _exchanged(old, columns)
@@ -294,10 +301,22 @@ async def withdraw(registration: PaperRegistration, *, version: int, by: Account
         return
     await _require_unmoved(before, version, OPEN)
     async with transaction():
-        await _move(before, WITHDRAWN, decided_by_id=by.id, decided_at=dates.now())
         await drafts.discard_about(before.volunteer, by=by, kind=DraftKind.PAPER_BOOK)
-        await _note(before, history.AMENDED, [Change(_STATUS, before.status.label, WITHDRAWN.label)], by)
-        await _announce(before)
+        await _withdrawn(before, by)
+
+
+async def give_up_of(volunteer: Volunteer, *, by: Account) -> None:
+    """What the unit of `by` has open for somebody who leaves it is withdrawn, in the caller's transaction."""
+    ours = PaperRegistration.filter(volunteer_id=volunteer.id, host_unit_id=by.host_unit_id, status__in=OPEN)
+    for one in await ours.select_related(*_RELATED):
+        await _withdrawn(one, by)
+
+
+async def give_up_all(unit: HostUnit, *, by: Account) -> None:
+    """What a unit that is closed has open is withdrawn, in the caller's transaction."""
+    permissions.require(by, Role.ADMINISTRATOR)
+    for one in await PaperRegistration.filter(host_unit_id=unit.id, status__in=OPEN).select_related(*_RELATED):
+        await _withdrawn(one, by)
 
 
 async def confirm(registration_id: int, version: int, *, by: Account) -> RecordBook:
@@ -321,6 +340,8 @@ async def confirm(registration_id: int, version: int, *, by: Account) -> RecordB
 async def confirm_many(seen: Mapping[int, int], *, by: Account) -> list[Outcome]:
     """確認 of those, registration id → the version that was read: each for itself, and one mail a unit."""
     permissions.require(by, Role.REVIEWER)
+    if len(seen) > MOST_AT_ONCE:
+        raise DomainError(f'一次最多確認 {MOST_AT_ONCE} 件，請分次選取。')
     ids = [validation.record_id(one) for one in seen]
     asked = await _visible(by).filter(id__in=ids).select_related(*_RELATED).order_by('host_unit_id', 'id')
     outcomes = []
@@ -339,7 +360,7 @@ async def send_back(registration_id: int, reason: str, version: int, *, by: Acco
     """退回補正: back to the unit with a reason. Raises Incomplete, NotFound, NotPermitted, MovedOn."""
     permissions.require(by, Role.REVIEWER)
     now = await get(registration_id, by=by)
-    if problem := validation.text(_REASON.label, reason, most=REASON_LENGTH, needed=True, lines=True):
+    if problem := validation.text(REASON.label, reason, most=REASON_LENGTH, needed=True, lines=True):
         raise Incomplete({'reason': problem})
     if _is_repeat(now, RETURNED, version, by):
         return now
@@ -348,7 +369,7 @@ async def send_back(registration_id: int, reason: str, version: int, *, by: Acco
     async with transaction():
         await _move(now, RETURNED, reason=reason, decided_by_id=by.id, decided_at=dates.now())
         after = await _whole(now.id)
-        changes = [Change(_STATUS, now.status.label, RETURNED.label), Change(_REASON, '', reason)]
+        changes = [Change(_STATUS, now.status.label, RETURNED.label), Change(REASON, '', reason)]
         await _note(after, history.AMENDED, changes, by)
         await messages.paper_book_returned(after)
         await _announce(after)
@@ -380,6 +401,12 @@ async def open_one_of(volunteer: Volunteer, *, by: Account) -> PaperRegistration
     return await _visible(by).filter(volunteer_id=volunteer.id, status__in=OPEN).select_related(*_RELATED).first()
 
 
+async def latest_of(volunteer: Volunteer, *, by: Account) -> PaperRegistration | None:
+    """The last registration of this volunteer that was not withdrawn, if `by` may see it."""
+    kept = _visible(by).filter(volunteer_id=volunteer.id).exclude(status=WITHDRAWN)
+    return await kept.select_related(*_RELATED).order_by('-id').first()
+
+
 def may_amend(registration: PaperRegistration, *, by: Account) -> bool:
     """Whether it is the account's unit that has this registered."""
     return by.role == Role.UNIT_STAFF and registration.host_unit_id == by.host_unit_id and registration.status in OPEN
@@ -387,9 +414,46 @@ def may_amend(registration: PaperRegistration, *, by: Account) -> bool:
 
 async def find(query: RegistrationQuery, *, by: Account) -> Page[PaperRegistration]:
     """Those of the agency, or of the unit; what waits the longest first, what is decided the latest first."""
+    found = _asked(query, by)
+    number, per_page = bounds(query.page, query.per_page)
+    order = ('sent_at', 'id') if query.status == WAITING else ('-sent_at', '-id')
+    rows = found.order_by(*order).select_related(*_RELATED).offset((number - 1) * per_page).limit(per_page)
+    return Page(await rows, await found.count(), number, per_page)
+
+
+async def waiting_like(query: RegistrationQuery, *, by: Account) -> list[PaperRegistration]:
+    """All that wait and are asked for, at most MOST_AT_ONCE, for 確認 of a whole batch."""
+    permissions.require(by, Role.REVIEWER)
+    found = _asked(replace(query, status=WAITING), by)
+    return await found.order_by('sent_at', 'id').limit(MOST_AT_ONCE)
+
+
+async def units_waiting(*, by: Account) -> list[tuple[int, str, int]]:
+    """Of whom paper books wait for the agency: unit, its name, how many."""
+    permissions.require(by, Role.REVIEWER)
+    waiting = PaperRegistration.filter(agency_id=by.agency_id, status=WAITING).annotate(n=Count('id'))
+    grouped = waiting.group_by('host_unit_id', 'host_unit__name').order_by('host_unit__name')
+    found = await grouped.values_list('host_unit_id', 'host_unit__name', 'n')
+    return [(int(unit), str(name), int(count)) for unit, name, count in found]
+
+
+async def counts(*, by: Account) -> dict[RegistrationStatus, int]:
+    """How many of the agency's, or of the unit's, stand where."""
     permissions.require(by, Role.REVIEWER, Role.UNIT_STAFF)
-    mine = {'agency_id': by.agency_id} if by.role == Role.REVIEWER else {'host_unit_id': by.host_unit_id}
-    found = PaperRegistration.filter(**mine)
+    grouped = _of_side(by).annotate(n=Count('id')).group_by('status')
+    found = {status: int(n) for status, n in await grouped.order_by('status').values_list('status', 'n')}
+    return {status: found.get(status, 0) for status in RegistrationStatus}
+
+
+def _of_side(by: Account) -> QuerySet[PaperRegistration]:
+    if by.role == Role.REVIEWER:
+        return PaperRegistration.filter(agency_id=by.agency_id)
+    return PaperRegistration.filter(host_unit_id=by.host_unit_id)
+
+
+def _asked(query: RegistrationQuery, by: Account) -> QuerySet[PaperRegistration]:
+    permissions.require(by, Role.REVIEWER, Role.UNIT_STAFF)
+    found = _of_side(by)
     if status := validation.member(RegistrationStatus, query.status):
         found = found.filter(status=status)
     if query.host_unit_id is not None:
@@ -397,18 +461,12 @@ async def find(query: RegistrationQuery, *, by: Account) -> Page[PaperRegistrati
     if wanted := validation.searched(query.text):
         ways = [Q(number_key__contains=book_numbers.folded(wanted)), Q(volunteer__name__contains=wanted)]
         found = found.filter(Q(*ways, join_type=Q.OR))
-    number, per_page = bounds(query.page, query.per_page)
-    order = ('sent_at', 'id') if query.status == WAITING else ('-sent_at', '-id')
-    rows = found.order_by(*order).select_related(*_RELATED).offset((number - 1) * per_page).limit(per_page)
-    return Page(await rows, await found.count(), number, per_page)
+    return found
 
 
 async def waiting_count(*, by: Account) -> int:
     """How many wait for the agency; for the unit how many were returned to it."""
-    permissions.require(by, Role.REVIEWER, Role.UNIT_STAFF)
-    if by.role == Role.REVIEWER:
-        return await PaperRegistration.filter(agency_id=by.agency_id, status=WAITING).count()
-    return await PaperRegistration.filter(host_unit_id=by.host_unit_id, status=RETURNED).count()
+    return (await counts(by=by))[WAITING if by.role == Role.REVIEWER else RETURNED]
 
 
 async def same_number(registrations: Sequence[PaperRegistration]) -> dict[int, int]:
@@ -426,7 +484,30 @@ async def same_number(registrations: Sequence[PaperRegistration]) -> dict[int, i
     return counts
 
 
-async def offered(*, by: Account, page: int = 1, per_page: int = 25) -> Page[Volunteer]:
+async def register_many(
+    volunteer_ids: Iterable[int], agency_id: int | None, *, by: Account
+) -> list[tuple[Volunteer, str]]:
+    """登記為紙本紀錄冊 of several at once, as 基本資料 has the number; each for itself, without pictures.
+
+    Returns those that were not sent, each with the reason.
+    """
+    permissions.require(by, Role.UNIT_STAFF)
+    agency = await Agency.get_or_none(id=validation.record_id(agency_id)) if agency_id else None
+    if agency is None:
+        raise Incomplete({'agency_id': '請選擇發冊機關。'})
+    ids = [validation.record_id(one) for one in volunteer_ids][:MOST_AT_ONCE]
+    refused = []
+    for volunteer in await Volunteer.filter(permissions.visible_to(by), id__in=ids).order_by('name_order', 'id'):
+        try:
+            await register(volunteer, PaperBookDetails.of_volunteer(volunteer, agency), by=by)
+        except Incomplete as refusal:
+            refused.append((volunteer, '；'.join(refusal.problems.values())))
+        except DomainError as refusal:
+            refused.append((volunteer, str(refusal)))
+    return refused
+
+
+async def offered(*, by: Account, text: str = '', page: int = 1, per_page: int = 25) -> Page[Volunteer]:
     """Who of the unit has a 舊制紀錄冊號 in 基本資料, and neither a book nor a registration that is open."""
     permissions.require(by, Role.UNIT_STAFF)
     number, per_page = bounds(page, per_page)
@@ -435,6 +516,10 @@ async def offered(*, by: Account, page: int = 1, per_page: int = 25) -> Page[Vol
     under_way = PaperRegistration.filter(volunteer_id__in=permissions.people_of(by), status__in=OPEN)
     named = named.exclude(id__in=Subquery(held.values('volunteer_id')))
     named = named.exclude(id__in=Subquery(under_way.values('volunteer_id')))
+    if wanted := validation.searched(text):
+        called = spelling.named(wanted)
+        said = basics.legacy_matching(validation.searched_number(wanted))
+        named = named.filter(called | said if called else said)
     rows = named.order_by('name_order', 'id').offset((number - 1) * per_page).limit(per_page)
     return Page(await rows, await named.count(), number, per_page)
 
@@ -585,6 +670,12 @@ async def _require_decidable(now: PaperRegistration, version: int, by: Account) 
         raise NotPermitted('這件紙本紀錄冊是您送的，不能自己確認。請由另一位志工業務窗口確認。')
 
 
+async def _withdrawn(before: PaperRegistration, by: Account) -> None:
+    await _move(before, WITHDRAWN, decided_by_id=by.id, decided_at=dates.now())
+    await _note(before, history.AMENDED, [Change(_STATUS, before.status.label, WITHDRAWN.label)], by)
+    await _announce(before)
+
+
 def _is_repeat(now: PaperRegistration, to: RegistrationStatus, version: int, by: Account) -> bool:
     return now.status == to and now.version == version + 1 and now.decided_by_id == by.id
 
@@ -621,8 +712,8 @@ async def _confirmed(now: PaperRegistration, version: int, by: Account) -> Recor
     await _move(now, CONFIRMED, decided_by_id=by.id, decided_at=at, book_id=book.id)
     await BookIssue.create(book=book, kind=book.kind, number=number, by=by, at=at)
     changes = [
-        Change(_NUMBER, '', number),
-        Change(Field('kind', '發冊類別'), '', book.kind.label),
+        Change(record_books.FIELDS['number'], '', number),
+        Change(record_books.FIELDS['kind'], '', book.kind.label),
         Change(FIELDS['issued_on'], '', _day(now)),
         Change(_STATUS, now.status.label, CONFIRMED.label),
     ]

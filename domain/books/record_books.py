@@ -12,7 +12,7 @@ from typing import Any
 
 from tortoise.connection import get_connection
 from tortoise.exceptions import IntegrityError
-from tortoise.expressions import Subquery
+from tortoise.expressions import RawSQL, Subquery
 from tortoise.queryset import QuerySet
 
 from db.choices import (
@@ -44,7 +44,6 @@ FIELDS = by_key(
     Field('number', '紀錄冊號'),
     Field('kind', '發冊類別', '目前發冊類別'),
     Field('issued_on', '發冊日期', '目前發冊日期'),
-    Field('first_issued_on', '首次發冊日'),
     Field('status', '使用狀態'),
     Field('entered_by_unit', '登打單位名稱'),
 )
@@ -183,8 +182,11 @@ async def find(query: RecordBookQuery, *, by: Account) -> Page[RecordBook]:
     }
     books = _visible(by).filter(**{name: value for name, value in facts.items() if value is not None})
     number, per_page = bounds(query.page, query.per_page)
+    listed = books
+    if query.volunteer_id is not None:  # few: those without a day, which PostgreSQL has first, come last
+        listed = books.annotate(day=RawSQL("coalesce(record_book.issued_on, '0001-01-01')")).order_by('-day', '-id')
     rows = (
-        books.select_related('volunteer', 'agency', 'entered_by_unit').offset((number - 1) * per_page).limit(per_page)
+        listed.select_related('volunteer', 'agency', 'entered_by_unit').offset((number - 1) * per_page).limit(per_page)
     )
     return Page(await rows, await books.count(), number, per_page)
 

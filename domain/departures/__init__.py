@@ -12,6 +12,7 @@ from db.choices import ApplicationStatus, DraftKind, MembershipStatus, Role
 from db.models import Account, Application, HostUnit, Membership, Volunteer
 
 from .. import applications, directory, drafts, permissions, validation, volunteers
+from ..books import paper_books
 from ..cases import transitions, worklists
 from ..directory import HostUnitDetails
 from ..errors import DomainError, NotFound
@@ -60,8 +61,9 @@ async def leaving(volunteer: Volunteer, *, by: Account) -> Leaving:
 async def leave(volunteer: Volunteer, seen: tuple[int, int], *, by: Account, heir_id: int | None = None) -> None:
     """結束收編, with what was `seen` to be open: all of it or nothing.
 
-    The application goes to the unit `heir_id`, or it ends: a draft is removed, one that was sent is withdrawn. Forms
-    that were not saved go. Raises NotFound, ChangedMeanwhile, MovedOn while a decision waits for its release.
+    The application goes to the unit `heir_id`, or it ends: a draft is removed, one that was sent is withdrawn. A paper
+    book that the agency has not confirmed is withdrawn, too; another unit may register it. Forms that were not saved
+    go. Raises NotFound, ChangedMeanwhile, MovedOn while a decision waits for its release.
     """
     permissions.require(by, Role.UNIT_STAFF)
     async with transaction():
@@ -76,6 +78,7 @@ async def leave(volunteer: Volunteer, seen: tuple[int, int], *, by: Account, hei
         elif now.case is not None:
             case = await applications.get(now.case.id, by=by)
             await applications.give_up(case, by=by, reason=LEFT_UNIT)
+        await paper_books.give_up_of(volunteer, by=by)
         await drafts.discard_about(volunteer, by=by)
         await volunteers.end_membership(volunteer, by=by)
 
@@ -104,4 +107,5 @@ async def close_unit(
         ours = Application.filter(host_unit_id=unit.id, status__in=worklists.OPEN).order_by('agency_id', 'id')
         for case in await ours.select_related('volunteer', 'host_unit', 'agency', 'county'):
             await applications.give_up(case, by=by, reason=CLOSED_UNIT)
+        await paper_books.give_up_all(unit, by=by)
         return await directory.save_host_unit(details, by=by, of=unit)

@@ -13,6 +13,7 @@ from db.models import Account, Application, ApplicationStep, HistoryEntry, Recor
 
 from .. import dates, drafts, links, permissions, settings
 from ..applications.forms import ApplicationDetails
+from ..books.paper_books import PaperBookDetails
 from ..cases import worklists
 from ..drafts import DraftSummary
 from ..trainings import TrainingDetails
@@ -25,7 +26,7 @@ from .missing import Gap
 _ANSWERS = (ApplicationStatus.RETURNED, ApplicationStatus.APPROVED, ApplicationStatus.REJECTED)
 _ARRIVALS = (ApplicationStatus.SUBMITTED, ApplicationStatus.WITHDRAWN)
 
-_STEPS = {DraftKind.VOLUNTEER: 4, DraftKind.TRAINING: 6, DraftKind.APPLICATION: 8}
+_STEPS = {DraftKind.VOLUNTEER: 4, DraftKind.TRAINING: 6, DraftKind.APPLICATION: 8, DraftKind.PAPER_BOOK: 7}
 _LOOKED_THROUGH = 100
 _NOT_KEPT = frozenset({'password', 'password_again'})  # typed again in any case: no news that they are missing
 
@@ -152,6 +153,7 @@ def _address(summary: DraftSummary) -> str:
         DraftKind.VOLUNTEER: links.basics(volunteer_id),
         DraftKind.TRAINING: links.training(volunteer_id, summary.about),
         DraftKind.APPLICATION: links.application(volunteer_id),
+        DraftKind.PAPER_BOOK: links.paper_book(volunteer_id),
     }[summary.kind]
 
 
@@ -170,6 +172,7 @@ async def lacking(form: OpenForm, *, by: Account) -> str:
         DraftKind.VOLUNTEER: lambda: VolunteerDetails(is_new=form.volunteer is None),
         DraftKind.TRAINING: lambda: course(**vars(unit)),
         DraftKind.APPLICATION: ApplicationDetails,
+        DraftKind.PAPER_BOOK: PaperBookDetails,
     }
     details = await drafts.restored(await drafts.get(form.id, by=by), blank[form.kind]())
     open_ones = [sentence for name, sentence in details.problems().items() if name not in _NOT_KEPT]

@@ -54,6 +54,7 @@ WAITS_DAYS = 14
 UNDO_DAYS = 30
 MOST_PASTED = 4_000_000
 MARKED = ('xlsx', 'ods')
+_UNDONE = (BatchState.DONE, BatchState.WRITING)
 _FILES = Limit('imports', 60, timedelta(hours=1), '這一小時上傳的匯入檔案太多了。請稍後再試；已匯入的資料都還在。')
 
 
@@ -259,14 +260,14 @@ async def commit(batch_id: int, *, by: Account) -> ImportBatch:
 
 
 async def undo(batch_id: int, *, by: Account) -> ImportBatch:
-    """復原: take back what the batch wrote, in the background; TAKING_BACK, then TAKEN_BACK.
+    """復原: take back what the batch wrote, in the background; TAKING_BACK, then TAKEN_BACK. Also while it is written.
 
     A row on which somebody has built stays, and `PreviewRow.left` says why. Raises MovedOn, NotReady after the term.
     """
     await get(batch_id, by=by)
     async with transaction():
         batch = await ImportBatch.filter(id=batch_id).select_for_update().get()
-        if batch.state != BatchState.DONE:
+        if batch.state not in _UNDONE:
             raise MovedOn(f'這一批目前是「{batch.state.label}」，不能復原。請重新整理頁面看目前的情形。')
         if not may_undo(batch):
             raise NotReady(f'匯入超過 {UNDO_DAYS} 天，已經不能整批復原。請到各志工的頁面個別修改。')
@@ -277,8 +278,8 @@ async def undo(batch_id: int, *, by: Account) -> ImportBatch:
 
 
 def may_undo(batch: ImportBatch) -> bool:
-    """Whether the batch stands and its term is not over."""
-    return batch.state == BatchState.DONE and batch.cells_until is not None and dates.now() < batch.cells_until
+    """Whether the batch stands, or is being written, and its term is not over."""
+    return batch.state in _UNDONE and batch.cells_until is not None and dates.now() < batch.cells_until
 
 
 async def drop(batch_id: int, *, by: Account) -> None:

@@ -46,6 +46,6 @@ async def _keep_stays(batch: ImportBatch, stays: dict[int, str]) -> None:
 
 
 async def _finish(batch: ImportBatch, by: Account) -> None:
-    await writing.note(batch, history.REMOVED, by=by)
+    await writing.note(batch, history.REMOVED, by=by, is_noted=batch.written_at is not None)
     await ImportBatch.filter(id=batch.id).update(state=BatchState.TAKEN_BACK, taken_back_at=dates.now())
     await announce(ImportChanged(batch.id, batch.host_unit_id))

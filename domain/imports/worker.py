@@ -1,7 +1,10 @@
 """`python -m domain.imports.worker`: reads one file after another and grades its rows, without keys or database."""
 
+import ctypes
+import gc
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -35,10 +38,8 @@ def _answer(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
                 return _survey(order, pieces)
             case 'grade':
                 return _grade(order, pieces)
-            case 'members':
-                return {'members': [asdict(one) for one in archives.members(pieces[0])]}, []
-            case 'unpack':
-                return {}, [archives.unpacked(pieces[0], order['method'], order['size'])]
+            case 'members' | 'unpack':
+                return _archive(order, pieces[0])
             case 'mark':
                 return _mark(order, pieces)
     except Unreadable as refusal:
@@ -71,6 +72,13 @@ def _read(order: Content, content: bytes) -> tuple[Content, list[bytes]]:
         'rows': len(table.rows),
     }
     return told, [needs, *blocks]
+
+
+def _archive(order: Content, content: bytes) -> tuple[Content, list[bytes]]:
+    """What is in a ZIP, or one file of it."""
+    if order['job'] == 'members':
+        return {'members': [asdict(one) for one in archives.members(content)]}, []
+    return {}, [archives.unpacked(content, order['method'], order['size'])]
 
 
 def _survey(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
@@ -108,6 +116,8 @@ def _grade(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
         blocks += [packing.pack(outcomes), b''.join(twins)]
         letters.append((''.join(grades), ''.join(doubts)))
     _last.clear()
+    del rows, graded
+    _give_back()
     return {}, [json.dumps(letters).encode(), *blocks]
 
 
@@ -122,6 +132,13 @@ def _mark(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
     found = marking.rows(kind, mapping, rows, outcomes, letters, order['heading_row'], at)
     write = marked.xlsx if order['extension'] == 'xlsx' else marked.ods
     return {}, [write(order['sheet'], found, at)]
+
+
+def _give_back() -> None:
+    """What a large file took, to the system: the process waits for the next one, perhaps for hours."""
+    gc.collect()
+    with suppress(OSError, AttributeError):  # glibc alone has it
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _rows(order: Content, blocks: list[bytes]) -> Sequence[Sequence[str]]:

@@ -79,12 +79,15 @@ async def _write_piece(batch: ImportBatch, number: int, rows: Sequence[Row]) -> 
     return True
 
 
-async def note(batch: ImportBatch, action: HistoryAction, *, by: Account) -> None:
-    """One entry for each person in the history, where the kind leaves it to the batch, and news of all of them."""
+async def note(batch: ImportBatch, action: HistoryAction, *, by: Account, is_noted: bool = True) -> None:
+    """One entry for each person in the history, where the kind leaves it to the batch, and news of all of them.
+
+    Not `is_noted`: the batch was taken back before it was whole, so the history knows nothing of it.
+    """
     kind, people = KINDS[batch.kind], Counter[int]()
     for piece in await ImportPiece.filter(batch_id=batch.id).only('people'):
         people.update({int(volunteer_id): count for volunteer_id, count in piece.people.items()})
-    if kind.section is not None:
+    if kind.section is not None and is_noted:
         noted: list[Noted] = []
         for volunteer_id, count in people.items():
             words = f'{batch.kind.label} {count} 筆（批號 {batch.id}）'

@@ -114,7 +114,7 @@ async def _own(ledger: Ledger, ids: Sequence[int], by: Account) -> dict[int, Any
 
 async def _check(ledger: Ledger, several: Sequence[Wanted], replaced: Mapping[int, Entry], by: Account) -> None:
     ids = list({one.volunteer_id for one in several})
-    ours = {*await Volunteer.filter(permissions.visible_to(by), id__in=ids).values_list('id', flat=True)}
+    ours: set[Any] = {*await Volunteer.filter(permissions.visible_to(by), id__in=ids).values_list('id', flat=True)}
     wrong: dict[str, str] = {}
     for place, one in enumerate(several):
         if one.volunteer_id not in ours:

@@ -33,7 +33,7 @@ __all__ = [
 MEGABYTE = 1024 * 1024
 # The largest file of each kind that is taken: said on the page, cut off by the server, checked here. A telephone of 50
 # megapixels writes up to 20.
-MOST_MEGABYTES = {FileKind.PHOTO: 25, FileKind.CERTIFICATE: 25, FileKind.ATTACHMENT: 10}
+MOST_MEGABYTES = {FileKind.PHOTO: 25, FileKind.CERTIFICATE: 25, FileKind.ATTACHMENT: 10, FileKind.PAPER_BOOK: 25}
 
 _HEAD = 1024  # as readers do: ISO 32000-1, annex H, implementation note 13
 _PDF = re.compile(rb'%PDF-\d')

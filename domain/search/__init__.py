@@ -13,9 +13,9 @@ from tortoise.expressions import Q, RawSQL, Subquery
 
 from db import sealing
 from db.choices import Role
-from db.models import Account, Agency, Application, HostUnit, RecordBook, Volunteer
+from db.models import Account, Agency, Application, HostUnit, PaperRegistration, RecordBook, Volunteer
 
-from .. import dates, identity_numbers, limits, links, papers, permissions, validation, volunteers
+from .. import book_numbers, dates, identity_numbers, limits, links, papers, permissions, validation, volunteers
 from ..accounts import office_of
 from ..cases import case_numbers
 from ..cases.worklists import CLOSED
@@ -80,7 +80,7 @@ async def _cases_of_agency(text: str, by: Account) -> Found:
 async def _numbered(text: str, by: Account) -> Q:
     """Who has this number: of the person, of a book of the agency, or of a book of the old system."""
     number = validation.searched_number(text)
-    books = RecordBook.filter(number=number[:80])
+    books = RecordBook.filter(number_key=book_numbers.folded(number))
     if number.isdecimal():
         serial = RawSQL("substring(number from '第([0-9]+)號')")
         books = RecordBook.annotate(serial=serial).filter(serial=number, agency_id=by.agency_id)
@@ -90,6 +90,28 @@ async def _numbered(text: str, by: Account) -> Q:
         basics.legacy_matching(number),
     ]
     return Q(*ways, join_type=Q.OR)
+
+
+async def _paper_books_of_agency(text: str, by: Account) -> Found:
+    """Paper books that were sent to the agency: by the name, the person's number or the 字第號."""
+    asked = PaperRegistration.filter(agency_id=by.agency_id)
+    number = validation.searched_number(text)
+    ways = [Q(volunteer__identity_index=sealing.blind_index(identity_numbers.compact(text)))]
+    if number:
+        ways.append(Q(number_key=book_numbers.folded(number)))
+        ways.append(Q(serial=number))
+    if (named := await spelling.anywhere(text)) is not None:
+        ways.append(Q(volunteer_id__in=named))
+    ids = {one for way in ways for (one,) in await asked.filter(way).limit(MOST_COUNTED).values_list('id')}
+    listed = PaperRegistration.filter(id__in=ids).order_by('-sent_at', '-id').limit(MOST)
+    rows = await listed.select_related('volunteer', 'host_unit')
+    return Found([_of_paper_book(one) for one in rows], min(len(ids), MOST_COUNTED))
+
+
+def _of_paper_book(one: PaperRegistration) -> Hit:
+    number = book_numbers.written(one.series, one.serial)
+    about = f'{number}　{one.volunteer.identity_masked}　{one.host_unit.name}　{one.status.label}'
+    return Hit('紙本紀錄冊', one.volunteer.name, about, links.review_paper_book(one.id))
 
 
 async def _units_of_agency(text: str, by: Account) -> Found:
@@ -161,6 +183,6 @@ def _called(text: str) -> Q:
 
 _WAYS: dict[Role, tuple[Callable[[str, Account], Awaitable[Found]], ...]] = {
     Role.UNIT_STAFF: (_cases_of_unit, _volunteers),
-    Role.REVIEWER: (_cases_of_agency, _units_of_agency),
+    Role.REVIEWER: (_cases_of_agency, _paper_books_of_agency, _units_of_agency),
     Role.ADMINISTRATOR: (_accounts, _offices),
 }

@@ -53,7 +53,9 @@ async def record_all(several: Sequence[Recording], *, by: Account) -> list[Train
     new_ids = await _new_ids(len(several))
     made = []
     for one, new_id in zip(several, new_ids, strict=True):
-        own = {side: copies[sources[getattr(one.details, side)].id, one.volunteer_id] for side in one.details.sides()}
+        own: dict[str, Any] = {
+            side: copies[sources[getattr(one.details, side)].id, one.volunteer_id] for side in one.details.sides()
+        }
         columns = replace(one.details, **own).columns()
         made.append(
             Training(id=new_id, volunteer_id=one.volunteer_id, created_by_id=by.id, updated_by_id=by.id, **columns)
@@ -101,7 +103,7 @@ def _sides(one: Recording) -> list[UUID]:
 async def _check(
     several: Sequence[Recording], people: Mapping[int, Volunteer], sources: Mapping[UUID, StoredFile], by: Account
 ) -> None:
-    fields = {*await Field.filter(is_active=True).values_list('id', flat=True)}
+    fields: set[Any] = {*await Field.filter(is_active=True).values_list('id', flat=True)}
     wrong: dict[str, str] = {}
     for place, one in enumerate(several):
         person = people.get(one.volunteer_id)
@@ -124,7 +126,7 @@ async def _check(
 
 async def _look_again(people: Collection[int]) -> None:
     under_review = Application.filter(volunteer_id__in=list(people), status=ApplicationStatus.SUBMITTED)
-    for volunteer_id in await under_review.values_list('volunteer_id', flat=True):
+    for (volunteer_id,) in await under_review.values_list('volunteer_id'):
         await transitions.invalidate_review(volunteer_id, Place.TRAINING, ())
 
 

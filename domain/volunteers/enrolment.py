@@ -164,10 +164,16 @@ async def consolidated(kind: object, number: object, reason: str, *, by: Account
         born_on=volunteer.born_on if is_ours else None,
         memberships=await Membership.filter(**of_them).select_related('host_unit', 'team').order_by('joined_on', 'id'),
         trainings=await Training.filter(**of_them).select_related('trained_for', 'field'),
-        record_books=await RecordBook.filter(**of_them).select_related('agency'),
+        record_books=await _books(volunteer),
         honor_cards=await HonorCard.filter(**of_them).select_related('county'),
         service_minutes=await _served(volunteer),
     )
+
+
+async def _books(volunteer: Volunteer) -> list[RecordBook]:
+    """The latest first; those without a day last."""
+    found = await RecordBook.filter(volunteer_id=volunteer.id).select_related('agency')
+    return sorted(found, key=lambda book: (book.issued_on or date.min, book.id), reverse=True)
 
 
 async def _served(volunteer: Volunteer) -> int:

@@ -29,8 +29,8 @@ from ..mail import notices
 
 PERIOD = timedelta(hours=24)
 
-# A unit of 3,000 people, whose file comes six times.
-MOST_IN_FILES = 20_000
+# A unit of 3,000 people, whose file is looked at thirty times.
+MOST_IN_FILES = 100_000
 _IN_FILES = Limit(
     'numbers of strangers in files of a unit',
     MOST_IN_FILES,
@@ -109,7 +109,7 @@ async def of_file(numbers: Iterable[str], *, by: Account) -> InFile:
         some = list(indexes)[at : at + 1000]
         found = {one.identity_index: one for one in await Volunteer.filter(identity_index__in=some)}
         ids = [one.id for one in found.values()]
-        ours = {*await Volunteer.filter(permissions.visible_to(by), id__in=ids).values_list('id', flat=True)}
+        ours: set[Any] = {*await Volunteer.filter(permissions.visible_to(by), id__in=ids).values_list('id', flat=True)}
         own |= {indexes[index]: one for index, one in found.items() if one.id in ours}
         others += [indexes[index] for index, one in found.items() if one.id not in ours]
     asked: list[str] = []

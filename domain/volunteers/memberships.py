@@ -132,12 +132,13 @@ async def take_back(membership_id: int, as_written: str, before: Mapping[str, An
         return '收編之後又有異動（志工隊或收編狀態），所以保留。'
     if await _has_worked_on(person, membership.enrolled_at, by):
         return '收編之後貴單位已為這位志工登錄資料或申請，所以保留。要結束時，請在個人頁面按「結束收編」。'
+    status = validation.member(MembershipStatus, (before or {}).get('status'))
     if before is None:
         await membership.delete()
     else:
         was = {key: date.fromisoformat(before[key]) if before[key] else None for key in ('joined_on', 'left_on')}
         at = datetime.fromisoformat(before['enrolled_at']) if before['enrolled_at'] else None
-        rest = {'status': MembershipStatus(before['status']), 'team_id': before['team_id'], 'enrolled_at': at}
+        rest: dict[str, Any] = {'status': status, 'team_id': before['team_id'], 'enrolled_at': at}
         await Membership.filter(id=membership.id).update(**rest, **was)
     changes = [Change(HOST_UNIT, membership.host_unit.name, '')]
     await history.note(person, Section.BASICS, history.REMOVED, changes, by=by)

@@ -6,6 +6,7 @@ No password stands in a file. Whoever has an address may be sent the link to set
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from tortoise.exceptions import IntegrityError
 
@@ -125,7 +126,7 @@ async def _refuse_known(indexes: Sequence[str]) -> None:
         raise Incomplete(taken)
 
 
-def _columns(one: Newcomer) -> dict[str, object]:
+def _columns(one: Newcomer) -> dict[str, Any]:
     columns = one.details.columns()
     return columns | keeping.following(columns) | keeping.number_columns(keeping.number_of(one.details))
 

@@ -4,10 +4,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from db.choices import BookStatus, IssueKind, MembershipStatus, Role
-from db.models import Account, Application, HonorCard, InsuranceCover, Membership, RecordBook, Roster, Volunteer
+from db.choices import BookStatus, IssueKind, MembershipStatus, RegistrationStatus, Role
+from db.models import (
+    Account,
+    Application,
+    HonorCard,
+    InsuranceCover,
+    Membership,
+    PaperRegistration,
+    RecordBook,
+    Roster,
+    Volunteer,
+)
 
-from .. import dates, permissions, validation
+from .. import book_numbers, dates, permissions, validation
 from ..cases.worklists import OPEN
 from ..errors import NotFound
 
@@ -27,6 +37,7 @@ class Listed:
 class Header:
     """`insurance` is 投保中, 尚未生效, 已到期 or 未投保; None: there is no card, no book.
 
+    `book_note`: what is to be said of the number: a paper book, or one whose registration is under way.
     `listed`: in which of the reader's rosters the volunteer's open application stands.
     """
 
@@ -37,6 +48,7 @@ class Header:
     honor_card_until: date | None
     book_number: str | None
     listed: Listed | None
+    book_note: str = ''
 
 
 async def header(volunteer: Volunteer, *, by: Account) -> Header:
@@ -48,16 +60,28 @@ async def header(volunteer: Volunteer, *, by: Account) -> Header:
     serving = await memberships.select_related('host_unit', 'team')
     insurance = insurance_status(await InsuranceCover.filter(**known))
     cards = await HonorCard.filter(**known).exclude(kind=IssueKind.CANCELLATION)
-    book = await RecordBook.filter(**known, status=BookStatus.IN_USE).first()
+    number, note = await _book(known['volunteer_id'])
     return Header(
         units=[one.host_unit.name for one in serving],
         teams=[one.team.name for one in serving if one.team],
         insurance=insurance,
         is_insured=insurance == INSURED,
         honor_card_until=max((card.valid_until for card in cards), default=None),
-        book_number=book.number if book else None,
+        book_number=number,
         listed=await listed(volunteer, by=by),
+        book_note=note,
     )
+
+
+async def _book(volunteer_id: int) -> tuple[str | None, str]:
+    """The number of the book in use, or of a paper book that is being registered; and what to say of it."""
+    if book := await RecordBook.filter(volunteer_id=volunteer_id, status=BookStatus.IN_USE).first():
+        return book.number, '舊制紙本' if book.is_paper else ''
+    under_way = (RegistrationStatus.WAITING, RegistrationStatus.RETURNED)
+    paper = await PaperRegistration.filter(volunteer_id=volunteer_id, status__in=under_way).first()
+    if paper is None:
+        return None, ''
+    return book_numbers.written(paper.series, paper.serial), f'舊制紙本，{paper.status.label}'
 
 
 async def listed(volunteer: Volunteer, *, by: Account) -> Listed | None:

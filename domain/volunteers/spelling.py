@@ -8,7 +8,7 @@ from tortoise.expressions import Q, RawSQL, Subquery
 
 from db.models import Account, RecordBook, Volunteer
 
-from .. import names, permissions, validation
+from .. import book_numbers, names, permissions, validation
 from ..names import strokes
 from .basics import legacy_matching
 
@@ -64,7 +64,7 @@ async def _is_common(part: str) -> bool:
 async def numbered(text: str, *, by: Account) -> Q:
     """Whoever of `by`'s unit has a book of this number, or a paper book of before: the whole number, or its digits."""
     number = validation.searched_number(text)
-    books = RecordBook.filter(number=number[:80])
+    books = RecordBook.filter(number_key=book_numbers.folded(number))
     if number.isdecimal():
         books = RecordBook.filter(number__contains=f'第{number}號', volunteer_id__in=permissions.people_of(by))
     held = Q(id__in=await books.values_list('volunteer_id', flat=True))

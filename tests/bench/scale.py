@@ -44,8 +44,9 @@ from domain import (
 )
 from domain.audit import access, history, office_history
 from domain.audit.history import HistoryQuery
-from domain.books import number_ledger, record_books
+from domain.books import number_ledger, paper_books, record_books
 from domain.books.number_ledger import EntryQuery
+from domain.books.paper_books import RegistrationQuery
 from domain.books.record_books import RecordBookQuery
 from domain.cases import worklists
 from domain.cases.worklists import UnitList
@@ -209,6 +210,8 @@ async def _lists(people: People) -> dict[str, Read]:
             f'cases, {label}: approved': partial(worklists.of_unit, by=clerk, which=UnitList.APPROVED),
             f'rosters, {label}': partial(rosters.of_unit, by=clerk),
             f'rosters, {label}: by name': partial(rosters.of_unit, by=clerk, text='王'),
+            f'paper books, {label}: offered': partial(paper_books.offered, by=clerk),
+            f'paper books, {label}: waiting': partial(paper_books.find, RegistrationQuery(), by=clerk),
             f'candidates, {label}: first': partial(rosters.candidates, by=clerk),
             f'candidates, {label}: by name': partial(rosters.candidates, by=clerk, text='王'),
             f'candidates, {label}: replacement': partial(rosters.candidates, by=clerk, kind=IssueKind.REPLACEMENT),
@@ -314,6 +317,8 @@ def _numbers(people: People) -> dict[str, Read]:
         found |= {
             f'發冊紀錄{what}, {label}': partial(number_ledger.find, query, by=by) for what, query in asked.items()
         }
+        found[f'紙本紀錄冊, {label}'] = partial(paper_books.find, RegistrationQuery(), by=by)
+        found[f'紙本紀錄冊 「王」, {label}'] = partial(paper_books.find, RegistrationQuery(text='王'), by=by)
         found[f'發冊紀錄, series, {label}'] = partial(number_ledger.series, by=by)
         found[f'發冊紀錄, 缺號與重號, {label}'] = partial(number_ledger.report, by=by)
     return found

@@ -6,8 +6,8 @@ from nicegui import html
 
 from domain import applications, dates, links, reviews, settings
 from domain.accounts import unit_accounts
-from domain.announcements import CaseChanged
-from domain.books import record_books
+from domain.announcements import CaseChanged, PaperBooksChanged
+from domain.books import paper_books, record_books
 from domain.books.record_books import RecordBookQuery
 from domain.cases import worklists
 from domain.cases.worklists import AgencyList, UnitList
@@ -30,6 +30,8 @@ ROSTERS = Entry('people', '名冊', '多位志工一次送審，列印名冊', l
 APPLICATIONS = Entry('flag', '送審進度', '哪些案件輪到您，哪些在審核', links.applications())
 REVIEWS = Entry('ok', '志工紀錄冊審核', '發冊機關窗口審核送件', links.review_queue())
 REVIEW_ROSTERS = Entry('people', '名冊審核', '運用單位整批送來的名冊', links.review_rosters())
+REVIEW_PAPERS = Entry('book', '紙本紀錄冊確認', '單位登記的舊制紙本紀錄冊。', links.review_paper_books())
+PAPERS = Entry('book', '紙本紀錄冊登記', '舊制紙本紀錄冊登記到系統，由發冊機關確認。', links.paper_books())
 OVERDUE = Entry('clock', '逾期案件', '超過審核期限的案件，與審核時效紀錄。', links.overdue())
 NUMBERS = Entry('card', '發冊紀錄', '紀錄冊字號：初次、換發、補發與註銷。', links.number_ledger())
 NUMBER_SERIES = Entry('card', '號碼設定', '各發冊機關的號碼格式與年度序列。', links.admin('numbers'))
@@ -44,8 +46,8 @@ ENTRIES = {
     Role.REVIEWER: (REVIEWS, REVIEW_ROSTERS, CONSOLIDATED),
 }
 OTHERS = {
-    Role.UNIT_STAFF: (BATCH, FIGURES),
-    Role.REVIEWER: (OVERDUE, NUMBERS, FIGURES),
+    Role.UNIT_STAFF: (PAPERS, BATCH, FIGURES),
+    Role.REVIEWER: (REVIEW_PAPERS, OVERDUE, NUMBERS, FIGURES),
     Role.ADMINISTRATOR: (ADMIN, NUMBER_SERIES),
 }
 HAVE_CASES = (Role.UNIT_STAFF, Role.REVIEWER)
@@ -133,6 +135,7 @@ async def _board(account: Account) -> None:
 
     await renew()
     follow(CaseChanged, renew, of_side(account))
+    follow(PaperBooksChanged, renew, of_side(account))
 
 
 async def _unit_counts(account: Account) -> list[Count]:
@@ -146,6 +149,8 @@ async def _unit_counts(account: Account) -> list[Count]:
         Count('審核中', 'info', 'clock', '機關3日內完成', lists[UnitList.REVIEW], links.applications('review')),
         Count('已發冊', 'ok', 'check', '本月', issued, links.applications('approved')),
     ]
+    if returned := await paper_books.waiting_count(by=account):
+        listed.insert(1, Count('紙本退回', 'bad', 'book', '請更正後再送', returned, links.paper_books('returned')))
     if lists[UnitList.CLOSED]:
         listed.append(
             Count('駁回與撤回', '', 'warning', '可重新申請', lists[UnitList.CLOSED], links.applications('closed'))
@@ -156,11 +161,14 @@ async def _unit_counts(account: Account) -> list[Count]:
 async def _agency_counts(account: Account) -> list[Count]:
     counts = await reviews.counts(by=account)
     lists = worklists.totals(counts.by_status, worklists.OF_AGENCY)
+    waiting = await paper_books.waiting_count(by=account)
+    papers = [Count('紙本待確認', 'info', 'book', '紙本紀錄冊', waiting, links.review_paper_books())] if waiting else []
     return [
         Count('已逾期', 'bad', 'warning', '請優先審核', counts.overdue, links.overdue()),
         Count('今日到期', 'warn', 'clock', '今天完成', counts.due_today, links.review_queue(due='today')),
         Count('輪到您', 'warn', 'bolt', '全部待審核', lists[AgencyList.TURN], links.review_queue()),
         Count('待補件', '', 'flag', '等單位補件', lists[AgencyList.RETURNED], links.review_queue('returned')),
+        *papers,
     ]
 
 

@@ -8,18 +8,29 @@ from typing import Any
 from nicegui import html, ui
 
 from domain import applications, dates, links, settings, volunteers
-from domain.announcements import CaseChanged
+from domain.announcements import CaseChanged, PaperBooksChanged
 from domain.audit import access
-from domain.books import book_days, record_books
+from domain.books import book_days, paper_books, record_books
+from domain.books.paper_books import FIELDS
 from domain.cases import worklists
 from domain.cases.worklists import Turn, TurnState
 from domain.errors import NotFound
-from domain.model import Account, Application, ApplicationStatus, MembershipStatus, RecordBook, Volunteer
+from domain.model import (
+    Account,
+    Application,
+    ApplicationStatus,
+    MembershipStatus,
+    PaperRegistration,
+    RecordBook,
+    RegistrationStatus,
+    Volunteer,
+)
 from domain.reviews import timeline
 
 from ..components.card import card
 from ..components.icon import icon
 from ..components.journey_track import journey_track
+from ..components.paper.paper_facts import body_of
 from ..components.record_table import record_table
 from ..frame import frame
 from ..live import follow, of_volunteer
@@ -32,14 +43,17 @@ async def my_record_book_page(account: Account) -> None:
     volunteer = await volunteers.get(account.volunteer_id, by=account)
     latest = next(iter(await applications.history_of(volunteer, by=account)), None)
     book = await record_books.current_book_of(volunteer, by=account)
+    paper = await paper_books.latest_of(volunteer, by=account)
     with frame(account, '我的紀錄冊', heading=False), html.div().classes('lb-mine'):
-        headline(volunteer, latest, book)
+        headline(volunteer, latest, book, paper)
         with html.div().classes('lb-mine-cols'):
             with html.div().classes('lb-stack'):
                 if book is not None:
                     the_book(book)
+                if paper is not None and (book is None or paper.book_id == book.id):
+                    the_paper(paper)
             with html.div().classes('lb-stack'):
-                what_comes_next(latest, book)
+                what_comes_next(latest, book, paper)
                 telephones(volunteer)
                 track = journey_track()
                 entries = await timeline.of(latest, by=account) if latest else []
@@ -53,14 +67,22 @@ async def my_record_book_page(account: Account) -> None:
         if now is None or latest is None or _seen(now) != _seen(latest):
             ui.navigate.reload()
 
+    async def renew_paper() -> None:
+        now = await paper_books.latest_of(volunteer, by=account)
+        if (now and now.version) != (paper and paper.version):
+            ui.navigate.reload()
+
     follow(CaseChanged, renew, of_volunteer(volunteer))
+    follow(PaperBooksChanged, renew_paper, lambda changed: changed.volunteer_id == volunteer.id)
 
 
-def headline(volunteer: Volunteer, latest: Application | None, book: RecordBook | None) -> None:
+def headline(
+    volunteer: Volunteer, latest: Application | None, book: RecordBook | None, paper: PaperRegistration | None
+) -> None:
     """The state in one sentence."""
     with html.header().classes('lb-mine-head'):
         if book is not None:
-            html.h1(f'{volunteer.name}，您的紀錄冊已核發')
+            html.h1(f'{volunteer.name}，您的{"紙本紀錄冊已登記" if book.is_paper else "紀錄冊已核發"}')
             with html.p():
                 html.span(f'{record_books.FIELDS["number"].label} ')
                 html.b(book.number)
@@ -71,6 +93,11 @@ def headline(volunteer: Volunteer, latest: Application | None, book: RecordBook 
         elif latest is not None and latest.status in (ApplicationStatus.SUBMITTED, ApplicationStatus.RETURNED):
             html.h1(f'{volunteer.name}，您的紀錄冊正在申請中')
             html.p('核發後，您可以在這裡線上檢視並下載。畫面會自動更新。')
+        elif paper is not None and paper.status in paper_books.OPEN:
+            html.h1(f'{volunteer.name}，您的紙本紀錄冊正在等待確認')
+            html.p(
+                f'{paper.host_unit.name}登記了 {paper_books.number_of(paper)}，{paper.agency.name}確認後會顯示在這裡。'
+            )
         elif latest is not None and latest.status is ApplicationStatus.DRAFT:
             html.h1(f'{volunteer.name}，您的單位正在準備申請')
             html.p(f'{latest.host_unit.name}送件後，您可以在這裡看到進度。畫面會自動更新。')
@@ -86,7 +113,7 @@ def the_book(book: RecordBook) -> None:
             with html.div().classes('slip'):
                 html.span('志願服務紀錄冊')
             with html.div().classes('foot'):
-                html.b(book.agency.name)
+                html.b(book.issued_by or book.agency.name)
         with ui.link(target=links.book_pdf(book.id, download=True)).classes('q-btn lb-btn bg-primary lb-big'):
             icon('download', 22)
             html.span('下載紀錄冊 PDF')
@@ -96,10 +123,29 @@ def the_book(book: RecordBook) -> None:
         html.p('PDF 可列印成 A5 小冊；線上閱讀可放大字級。').classes('lb-center mut')
 
 
-def what_comes_next(latest: Application | None, book: RecordBook | None) -> None:
+def the_paper(paper: PaperRegistration) -> None:
+    """Cover and last page of the paper book, as the unit has taken them."""
+    sides = [(FIELDS[side].caption, getattr(paper, f'{side}_id')) for side in paper_books.SIDES]
+    with card('紙本紀錄冊', paper.status.label):
+        html.p(f'{paper_books.number_of(paper)}　{body_of(paper)}')
+        with html.div().classes('lb-my-paper'):
+            for label, file_id in sides:
+                with html.figure():
+                    if file_id:
+                        picture = html.img()
+                        picture.props['src'], picture.props['alt'] = links.file(file_id), f'紙本紀錄冊的{label}'
+                    html.figcaption(label if file_id else f'沒有{label}的圖片').classes('mut')
+        html.p('紙本請妥善保管；要換成電子紀錄冊時，請您的單位替您申請換發。').classes('lb-note')
+
+
+def what_comes_next(latest: Application | None, book: RecordBook | None, paper: PaperRegistration | None) -> None:
     """接下來: whose turn it is, until when, and what the volunteer will hear."""
     with card('接下來'):
         day, sentence = next_step(latest, book)
+        if paper is not None and paper.status in paper_books.OPEN and not day:
+            sentence = f'{paper.agency.name}正在確認您的紙本紀錄冊；確認後這裡會更新，您不必在這裡操作。'
+            if paper.status is RegistrationStatus.RETURNED:
+                sentence = f'發冊機關請{paper.host_unit.name}更正紙本紀錄冊的登記。單位可能會向您借紙本對照。'
         if day:
             html.p(day).classes('lb-due')
         html.p(sentence)

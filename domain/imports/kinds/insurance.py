@@ -65,6 +65,7 @@ class Insurance(Kind):
     key = ImportKind.INSURANCE
     same_at = 'policy_number'
     sheet = '志工保險'
+    blocks_each = 5
     section = Section.INSURANCE
     columns: ClassVar[Sequence[Column]] = (NAME, NUMBER, *_POLICY)
     common: ClassVar[Sequence[Column]] = _POLICY

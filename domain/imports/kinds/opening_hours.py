@@ -42,6 +42,7 @@ class OpeningHours(Kind):
     key = ImportKind.OPENING_HOURS
     same_at = 'ends_on'
     sheet = '服務時數累計'
+    blocks_each = 5
     section = Section.SERVICE_HOURS
     columns: ClassVar[Sequence[Column]] = (
         NAME,

@@ -32,6 +32,7 @@ class PaperBooks(Kind):
 
     key = ImportKind.PAPER_BOOKS
     sheet = '紙本紀錄冊'
+    blocks_each = 1
     same_at = 'number'
     columns: ClassVar[Sequence[Column]] = (
         NAME,

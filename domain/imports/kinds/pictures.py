@@ -255,7 +255,9 @@ async def _put_photo(row: Row, by: Account) -> Written:
 async def _put_pages(rows: Sequence[Row], by: Account) -> list[Written]:
     registration = await paper_books.get(rows[0].values['paper'], by=by)
     before = {side: str(getattr(registration, f'{side}_id') or '') for side in paper_books.SIDES}
-    wanted = {row.values['part']: await _as_kind(row.values['file'], FileKind.PAPER_BOOK, by) for row in rows}
+    wanted: dict[str, Any] = {
+        row.values['part']: await _as_kind(row.values['file'], FileKind.PAPER_BOOK, by) for row in rows
+    }
     if len(rows) == 1 and rows[0].values['part'] == 'cover' and rows[0].values['second']:
         wanted['last_page'] = await _as_kind(rows[0].values['second'], FileKind.PAPER_BOOK, by)
     details = replace(PaperBookDetails.from_record(registration), **wanted)
@@ -267,7 +269,9 @@ async def _put_sides(rows: Sequence[Row], by: Account) -> list[Written]:
     """Into the form; where nothing lacks then, a training."""
     form = await drafts.get(rows[0].values['form'], by=by)
     typed = await drafts.values(form)
-    sides = {_SIDE_OF[row.values['part']]: await _as_kind(row.values['file'], FileKind.CERTIFICATE, by) for row in rows}
+    sides: dict[str, Any] = {
+        _SIDE_OF[row.values['part']]: await _as_kind(row.values['file'], FileKind.CERTIFICATE, by) for row in rows
+    }
     if len(rows) == 1 and rows[0].values['part'] == 'front' and rows[0].values['second']:
         sides['certificate_back'] = await _as_kind(rows[0].values['second'], FileKind.CERTIFICATE, by)
     details = replace(drafts.from_draft(dict(typed), TrainingDetails(trained_for_id=by.host_unit_id)), **sides)
@@ -313,7 +317,7 @@ async def _taken_back(one: Written, by: Account) -> str:
 
 async def _pages_taken_back(one: Written, before: Mapping[str, Any], by: Account) -> str:
     registration = await paper_books.get(int(one.record_id), by=by)
-    sides = {side: UUID(before[side]) if before[side] else None for side in paper_books.SIDES}
+    sides: dict[str, Any] = {side: UUID(before[side]) if before[side] else None for side in paper_books.SIDES}
     if all(getattr(registration, f'{side}_id') == file_id for side, file_id in sides.items()):
         return ''  # the other of two pages has been taken back with it
     if str(registration.version) != one.stamp:

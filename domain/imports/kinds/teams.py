@@ -29,6 +29,7 @@ class Teams(Kind):
 
     key = ImportKind.TEAMS
     sheet = '志工隊'
+    blocks_each = 2
     columns: ClassVar[Sequence[Column]] = (
         _TEAM,
         replace(NAME, needed=False, note='空白：只建立志工隊。'),
@@ -90,7 +91,7 @@ class Teams(Kind):
     async def write(self, rows: Sequence[Row], common: Mapping[str, Any], *, by: Account) -> list[Written]:
         """Teams first, then who serves in them, many at once."""
         going = last_of_each([row for row in rows if row.values], lambda row: row.about or f'team {row.values["team"]}')
-        there = {*await Team.filter(host_unit_id=by.host_unit_id).values_list('id', flat=True)}
+        there: set[Any] = {*await Team.filter(host_unit_id=by.host_unit_id).values_list('id', flat=True)}
         teams = await _named([row.values['team'] for row in going], by)
         before = {
             one.volunteer_id: one
@@ -147,7 +148,7 @@ async def _put(rows: Sequence[Row], teams: Mapping[str, Team], by: Account) -> N
 async def _refuse_gone(rows: Sequence[Row], by: Account) -> None:
     """Raises Incomplete for those who are on the roster no more."""
     of_rows = Volunteer.filter(permissions.visible_to(by), id__in=[row.about for row in rows if row.about])
-    people = {*await of_rows.values_list('id', flat=True)}
+    people: set[Any] = {*await of_rows.values_list('id', flat=True)}
     gone = {
         str(row.number): '這位志工已不在您的單位，所以沒有匯入。'
         for row in rows

@@ -75,6 +75,7 @@ class Trainings(Kind):
     key = ImportKind.TRAININGS
     same_at = 'title'
     sheet = '教育訓練'
+    blocks_each = 2
     section = Section.TRAINING
     columns: ClassVar[Sequence[Column]] = (NAME, NUMBER, *_COURSE)
     common: ClassVar[Sequence[Column]] = (*_COURSE, *_CERTIFICATE)

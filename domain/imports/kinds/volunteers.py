@@ -38,6 +38,7 @@ class Volunteers(Kind):
     key = ImportKind.VOLUNTEERS
     same_at = 'identity_number'
     sheet = '志工資料'
+    blocks_each = 1
     columns: ClassVar[Sequence[Column]] = (
         NAME,
         NUMBER,
@@ -125,7 +126,7 @@ class Volunteers(Kind):
                     'version': person.version,
                     'details': drafts.to_draft(VolunteerDetails.from_record(person)),
                     'legacy_number': legacy_number(person),
-                    'team': ours[person.id].team.name if ours[person.id].team else '',
+                    'team': _team_of(ours[person.id]),
                     'joined_on': ours[person.id].joined_on.isoformat(),
                     'is_held': person.id in held,
                 }
@@ -221,6 +222,8 @@ def _details(values: Mapping[str, Value], number: str, by_mail: bool) -> tuple[V
     sex = validation.member(Sex, text(values, 'sex')) or identity_numbers.sex_of(kind, number)
     is_mailed = by_mail and bool(text(values, 'email').strip())
     legacy, marks = _legacy(text(values, 'legacy_number'))
+    plain_cells: dict[str, Any] = {key: text(values, key) for key in _TEXTS}
+    plain_cells |= {key: values.get(key) is True for key in _TICKS} | legacy
     return VolunteerDetails(
         identity_kind=kind,
         identity_number=number,
@@ -229,9 +232,7 @@ def _details(values: Mapping[str, Value], number: str, by_mail: bool) -> tuple[V
         legacy_issued_on=day(values, 'legacy_issued_on'),
         sets_password_by_system=is_mailed,
         prints_code=not is_mailed,
-        **{key: text(values, key) for key in _TEXTS},
-        **{key: values.get(key) is True for key in _TICKS},
-        **legacy,
+        **plain_cells,
     ), marks
 
 
@@ -262,6 +263,10 @@ def _legacy(cell: str) -> tuple[dict[str, str], list[Mark]]:
     if found := read_legacy_number(cell):
         return {'legacy_series': found[0], 'legacy_serial': found[1]}, []
     return {}, [Mark('legacy_number', '看不懂舊制紀錄冊號。請寫成「…字第…號」，例如 中市文志字第000123號。')]
+
+
+def _team_of(membership: Membership) -> str:
+    return membership.team.name if membership.team else ''
 
 
 def _team_marks(name: str, teams: Sequence[str]) -> list[Mark]:

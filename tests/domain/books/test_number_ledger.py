@@ -5,10 +5,11 @@ from datetime import datetime
 import pytest
 
 from db.choices import ApplicationStatus, BookKind, BookStatus, IssueKind, Role
-from db.models import Agency, Application, NumberSeries, RecordBook, Volunteer
+from db.models import Agency, Application, NumberSeries, OfficeEntry, RecordBook, Volunteer
 from domain import dates, reviews, volunteers
-from domain.books import number_ledger, record_books
+from domain.books import number_ledger, paper_books, record_books
 from domain.books.number_ledger import EntryQuery, SeriesDetails
+from domain.books.paper_books import PaperBookDetails
 from domain.errors import Incomplete, NotPermitted
 from domain.reviews import decisions
 from domain.volunteers import VolunteerQuery
@@ -149,6 +150,72 @@ async def test_a_number_that_was_taken_last_and_that_no_book_has_is_a_gap(office
     await NumberSeries.filter(agency_id=office.agency.id).update(last_sequence=2)
 
     assert (await number_ledger.report(by=office.reviewer)).gaps == [(115, ['中市文志字第115000002號'])]
+
+
+async def test_a_series_begins_behind_the_numbers_given_elsewhere(office: Office) -> None:
+    administrator = await an_account(Role.ADMINISTRATOR)
+    await number_ledger.begin(office.agency.id, 115, by=administrator)
+    [series] = await number_ledger.series(by=administrator)
+
+    await number_ledger.save(SeriesDetails(outside=412), of=series, by=administrator)
+
+    assert (await approved(office, await a_complete_volunteer(office))).number == '中市文志字第115000413號'
+    [series] = await number_ledger.series(by=office.reviewer)
+    assert (series.outside, series.last, series.issued) == (412, 413, 1)
+    assert (await number_ledger.report(by=office.reviewer)).gaps == []
+    [entry] = await OfficeEntry.filter(label='系統外已給到第幾號', new='412')
+    assert (entry.subject, entry.by_name) == ('臺中市政府文化局　115', administrator.name)
+
+
+@pytest.mark.parametrize('outside', [0, 411, 412], ids=['none', 'fewer', 'as before'])
+async def test_a_series_never_goes_back_below_a_number_it_has_given(office: Office, outside: int) -> None:
+    administrator = await an_account(Role.ADMINISTRATOR)
+    await number_ledger.begin(office.agency.id, 115, by=administrator)
+    [series] = await number_ledger.series(by=administrator)
+    await number_ledger.save(SeriesDetails(outside=4120), of=series, by=administrator)
+    await number_ledger.save(SeriesDetails(outside=412), of=series, by=administrator)  # a slip, before the first one
+    await approved(office, await a_complete_volunteer(office))
+
+    if outside == 412:
+        await number_ledger.save(SeriesDetails(outside=412), of=series, by=administrator)
+    else:
+        with pytest.raises(Incomplete) as refusal:
+            await number_ledger.save(SeriesDetails(outside=outside), of=series, by=administrator)
+        assert list(refusal.value.problems) == ['outside']
+
+    assert (await NumberSeries.get()).last_sequence == 413
+
+
+async def test_numbers_given_elsewhere_meanwhile_are_jumped_over_and_no_gaps(office: Office) -> None:
+    administrator = await an_account(Role.ADMINISTRATOR)
+    await approved(office, await a_complete_volunteer(office))
+    [series] = await number_ledger.series(by=administrator)
+
+    await number_ledger.save(SeriesDetails(outside=5), of=series, by=administrator)
+
+    assert (await approved(office, await a_complete_volunteer(office))).number == '中市文志字第115000006號'
+    assert (await number_ledger.report(by=office.reviewer)).gaps == []
+    await NumberSeries.filter(agency_id=office.agency.id).update(last_sequence=7)
+    assert (await number_ledger.report(by=office.reviewer)).gaps == [(115, ['中市文志字第115000007號'])]
+
+
+async def test_a_series_does_not_run_into_a_number_that_is_there(office: Office) -> None:
+    administrator = await an_account(Role.ADMINISTRATOR)
+    await number_ledger.begin(office.agency.id, 115, by=administrator)
+    [series] = await number_ledger.series(by=administrator)
+    details = PaperBookDetails('中市文志', '0115000413', waives_issue_date=True, agency_id=office.agency.id)
+    paper = await paper_books.register(await a_complete_volunteer(office), details, by=office.clerk)
+    await paper_books.confirm(paper.id, 1, by=office.reviewer)
+
+    with pytest.raises(Incomplete) as refusal:
+        await number_ledger.save(SeriesDetails(outside=412), of=series, by=administrator)
+
+    assert list(refusal.value.problems) == ['outside']
+    for wrong in (-1, 10**9, 'x', True):
+        with pytest.raises(Incomplete):
+            await number_ledger.save(SeriesDetails(outside=wrong), of=series, by=administrator)  # type: ignore[arg-type]
+    with pytest.raises(NotPermitted):
+        await number_ledger.save(SeriesDetails(outside=1), of=series, by=office.reviewer)
 
 
 async def test_an_agency_sees_its_own_ledger_only(office: Office) -> None:

@@ -9,25 +9,45 @@ from typing import Any
 import pytest
 from tortoise.connection import get_connection
 
-from db.choices import BookKind, BookStatus, FileKind, RegistrationStatus, Role
+from db.choices import BookKind, BookStatus, Demand, FileKind, IssueKind, RegistrationStatus, Role
 from db.models import (
+    AccessEntry,
     Account,
+    Agency,
+    Application,
     BookIssue,
     HistoryEntry,
+    NumberSeries,
     OutgoingMail,
     PaperRegistration,
     RecordBook,
+    Rule,
     Tally,
     Volunteer,
 )
-from domain import book_numbers
-from domain.books import paper_books
+from domain import (
+    applications,
+    book_numbers,
+    departures,
+    files,
+    readiness,
+    reviews,
+    rosters,
+    search,
+    volunteers,
+)
+from domain.books import book_days, number_ledger, paper_books, record_books
+from domain.books.number_ledger import EntryQuery
 from domain.books.paper_books import HasBook, NumberTaken, PaperBookDetails, RegistrationQuery, UnderWay
+from domain.books.record_books import CannotIssue, RecordBookQuery
 from domain.errors import DomainError, Incomplete, MovedOn, NotFound, NotPermitted
+from domain.readiness import NotReady
+from domain.reports import profile_lists
+from domain.volunteers.basics import VolunteerDetails
 from tests import builders
 
 from ...builders import an_account
-from ..sample_office import Office, a_unit, a_volunteer
+from ..sample_office import Office, a_case, a_complete_volunteer, a_unit, a_volunteer
 
 pytestmark = pytest.mark.usefixtures('database', 'today')
 NUMBER = '中市文字第000123號'
@@ -344,3 +364,190 @@ async def test_who_typed_a_number_is_offered_and_never_made_the_holder(office: O
 
     assert (await paper_books.offered(by=office.clerk)).total == 0
     assert await RecordBook.all().count() == 0
+
+
+async def holder(office: Office, **facts: Any) -> tuple[Volunteer, RecordBook]:
+    """Somebody complete whose paper book is confirmed."""
+    volunteer = await a_complete_volunteer(office)
+    waiting = await registered(office, volunteer, **facts)
+    return volunteer, await paper_books.confirm(waiting.id, waiting.version, by=office.reviewer)
+
+
+async def approved(office: Office, volunteer: Volunteer, kind: IssueKind) -> RecordBook:
+    case = await a_case(office, volunteer, kind=kind)
+    book = await reviews.approve(case, case.version, by=office.reviewer)
+    return await RecordBook.get(id=book.id)
+
+
+@pytest.mark.parametrize('kind', [IssueKind.REPLACEMENT, IssueKind.REISSUE])
+@pytest.mark.parametrize('keeps', [True, False], ids=['agency keeps numbers', 'agency does not'])
+async def test_a_paper_book_is_followed_by_an_electronic_one_that_knows_its_first_day(
+    office: Office, kind: IssueKind, keeps: bool
+) -> None:
+    await Agency.filter(id=office.agency.id).update(renewal_keeps_number=keeps)
+    volunteer, paper = await holder(office)
+
+    new = await approved(office, volunteer, kind)
+    again = await approved(office, volunteer, IssueKind.REPLACEMENT)
+
+    assert (new.number, new.earlier_id, new.earlier_legacy) == ('中市文志字第115000001號', paper.id, '')
+    assert [new.first_issued_on, again.first_issued_on] == [date(2014, 5, 6)] * 2
+    assert book_days.first(again) == '首次發冊日 103/05/06'
+    assert (await RecordBook.get(id=paper.id)).status in (BookStatus.REPLACED, BookStatus.LOST)
+    line = [number for number, _ in await number_ledger.lineage(again)]
+    assert (line[-1], len(line)) == (NUMBER, 3)
+    printed = await record_books.printable(again, by=office.clerk, reason='核對證件')
+    assert (printed.identity.legacy_number, printed.identity.first_issued) == (NUMBER, '民國 103 年 5 月 6 日')
+
+
+async def test_a_book_of_unknown_first_day_says_so_after_its_renewal(office: Office) -> None:
+    volunteer, paper = await holder(office, issued_on=None, waives_issue_date=True)
+    assert [book_days.issued(paper), book_days.first(paper)] == ['暫不填寫發冊日', '']
+
+    new = await approved(office, volunteer, IssueKind.REPLACEMENT)
+
+    assert (new.first_issued_on, book_days.first(new)) == (None, '首次發冊日 未填寫')
+    found = await record_books.find(RecordBookQuery(volunteer_id=volunteer.id), by=office.clerk)
+    assert [book.id for book in found.rows] == [new.id, paper.id]
+
+
+async def test_a_paper_book_can_be_cancelled_and_its_number_is_gone_for_good(office: Office) -> None:
+    volunteer, paper = await holder(office)
+
+    cancelled = await approved(office, volunteer, IssueKind.CANCELLATION)
+
+    assert (cancelled.id, cancelled.status) == (paper.id, BookStatus.CANCELLED)
+    with pytest.raises(Incomplete):
+        await registered(office, volunteer)
+
+
+async def test_whoever_has_a_paper_book_is_not_offered_a_first_one(office: Office) -> None:
+    volunteer = await a_complete_volunteer(office)
+    assert await readiness.kinds_for(volunteer) == list(IssueKind)
+    waiting = await registered(office, volunteer)
+    for _ in range(2):
+        assert IssueKind.FIRST not in await readiness.kinds_for(volunteer)
+        assert (await applications.defaults(volunteer)).kind == IssueKind.REPLACEMENT
+        assert volunteer.id not in await rosters.candidate_ids(by=office.clerk)
+        with pytest.raises(NotReady):
+            await a_case(office, volunteer)
+        if waiting.book_id is None:
+            await paper_books.confirm(waiting.id, 1, by=office.reviewer)
+
+
+async def test_a_case_of_a_first_book_is_refused_once_a_paper_book_is_confirmed(office: Office) -> None:
+    volunteer = await a_complete_volunteer(office)
+    case = await a_case(office, volunteer)
+    await paper_books.confirm((await registered(office, volunteer)).id, 1, by=office.reviewer)
+
+    with pytest.raises(NotReady):
+        await reviews.approve(case, case.version, by=office.reviewer)
+    await Rule.filter(key='book').update(demand=Demand.OFF)  # whatever the administrator asks for
+    with pytest.raises(CannotIssue):
+        await reviews.approve(case, case.version, by=office.reviewer)
+
+    assert await RecordBook.all().count() == 1
+    assert await NumberSeries.all().count() == 0
+
+
+async def test_a_renewal_waits_until_the_paper_book_is_confirmed(office: Office) -> None:
+    volunteer = await a_complete_volunteer(office, legacy_series='中市文', legacy_serial='000123')
+    waiting = await registered(office, volunteer)
+
+    with pytest.raises(NotReady) as refusal:
+        await a_case(office, volunteer, kind=IssueKind.REPLACEMENT)
+    await paper_books.confirm(waiting.id, 1, by=office.reviewer)
+
+    assert NUMBER in str(refusal.value)
+    draft = await Application.get()
+    assert (await applications.submit(draft, by=office.clerk)).round == 1
+
+
+async def test_the_reviewer_sees_the_two_pictures_and_no_others(office: Office) -> None:
+    volunteer = await a_complete_volunteer(office)
+    cover = await builders.a_file(FileKind.PAPER_BOOK, by=office.clerk)
+    waiting = await registered(office, volunteer, cover=cover.id)
+    elsewhere = await an_account(Role.REVIEWER, agency=await builders.an_agency())
+
+    assert (await files.get(cover.id, by=office.reviewer)).id == cover.id
+    for file_id, by in ((cover.id, elsewhere), (volunteer.photo_id, office.reviewer)):
+        with pytest.raises(NotFound):
+            await files.get(file_id, by=by)
+    await paper_books.withdraw(waiting, version=1, by=office.clerk)
+    with pytest.raises(NotFound):
+        await files.get(cover.id, by=office.reviewer)
+
+
+async def test_that_a_reviewer_looked_is_noted_once_for_the_volunteer(office: Office) -> None:
+    waiting = await registered(office)
+
+    for _ in range(2):
+        await paper_books.opened(waiting.id, by=office.reviewer)
+
+    [entry] = await AccessEntry.all()
+    assert (entry.what, entry.reason, entry.by_name) == ('紙本紀錄冊登記', '確認紙本紀錄冊', '何專員')
+
+
+async def test_what_a_unit_has_open_ends_with_the_membership(office: Office) -> None:
+    volunteer = await a_volunteer(office)
+    waiting = await registered(office, volunteer)
+
+    await departures.leave(volunteer, (0, 0), by=office.clerk)
+
+    assert (await PaperRegistration.get(id=waiting.id)).status == RegistrationStatus.WITHDRAWN
+
+
+async def test_several_typed_numbers_are_sent_at_once_and_what_lacks_is_told(office: Office) -> None:
+    whole = await a_volunteer(office, legacy_series='中市文', legacy_serial='1', waives_issue_date=True)
+    dateless = await a_volunteer(office, legacy_series='中市文', legacy_serial='2')
+    stranger = await builders.a_volunteer(legacy_series='中市文', legacy_serial='3', waives_issue_date=True)
+
+    refused = await paper_books.register_many([whole.id, dateless.id, stranger.id], office.agency.id, by=office.clerk)
+
+    assert [one.volunteer_id for one in await PaperRegistration.all()] == [whole.id]
+    assert [(one.id, '發冊日期' in sentence) for one, sentence in refused] == [(dateless.id, True)]
+    assert await OutgoingMail.filter(template='paper_books_wait', account_id=None).count() == 1
+
+
+async def test_it_is_found_by_its_number_by_whoever_may_see_it(office: Office) -> None:
+    volunteer, book = await holder(office)
+    strangers = [await an_account(), await an_account(Role.REVIEWER)]
+
+    for words in (NUMBER, '中市文字第123號', '000123', volunteer.name):
+        for by in (office.clerk, office.reviewer):
+            assert {hit.name for hit in (await search.find(words, by=by)).hits} == {volunteer.name}, words
+        for by in strangers:
+            assert (await search.find(words, by=by)).hits == []
+    [entry] = (await number_ledger.find(EntryQuery('000123'), by=office.reviewer)).rows
+    assert (entry.number, entry.kind) == (NUMBER, BookKind.REGISTERED)
+    assert (await number_ledger.find(EntryQuery(kind=BookKind.REGISTERED), by=office.reviewer)).total == 1
+    assert (await number_ledger.report(by=office.reviewer)).duplicates == []
+    header = await volunteers.header(volunteer, by=office.clerk)
+    assert (header.book_number, header.book_note) == (book.number, '舊制紙本')
+
+
+async def test_it_stands_in_the_prints_with_what_it_is(office: Office) -> None:
+    volunteer, book = await holder(office, issued_by='內政部', issued_on=None, waives_issue_date=True)
+    await Volunteer.filter(id=volunteer.id).update(legacy_series='中市文', legacy_serial='000123')
+
+    printed = await record_books.printable(book, by=office.clerk, reason='核對證件')
+
+    assert (printed.number, printed.cover.agency, printed.cover.issued) == (NUMBER, '內政部', '')
+    assert (printed.identity.issue_kind, printed.identity.issued) == ('舊制紙本', '暫不填寫發冊日')
+    assert printed.identity.notice == '舊制紙本紀錄冊，本件為登記資料'
+    assert printed.remarks == ()
+    assert (await number_ledger.report(by=office.reviewer)).duplicates == []
+    assert (await profile_lists.books(RecordBookQuery(volunteer.id), 'odt', reason='核對', by=office.clerk)).content
+
+
+async def test_the_tick_of_no_day_stays_when_the_form_is_saved() -> None:
+    details = VolunteerDetails(legacy_issued_on=date(2014, 5, 6), waives_issue_date=True)
+
+    assert VolunteerDetails.from_record(Volunteer(**ticked(details))).waives_issue_date
+    assert ticked(details)['legacy_issued_on'] is None
+
+
+def ticked(details: VolunteerDetails) -> dict[str, Any]:
+    """What is kept of the tick and the day."""
+    kept = details.columns()
+    return {name: kept[name] for name in ('legacy_issued_on', 'waives_issue_date')} | {'born_on': date(1970, 1, 1)}

@@ -40,8 +40,10 @@ async def test_hours_are_imported_whole(extension: str, clerk: Account, unit: Ho
 
 
 @pytest.mark.parametrize('extension', ['xlsx', 'xls', 'ods', 'csv'])
-@pytest.mark.parametrize('kind', LISTS)
-async def test_a_list_of_each_kind_is_imported_whole(kind: str, extension: str, clerk: Account, unit: HostUnit) -> None:
+@pytest.mark.parametrize('kind', [kind for kind in ImportKind if kind.value in LISTS], ids=str)
+async def test_a_list_of_each_kind_is_imported_whole(
+    kind: ImportKind, extension: str, clerk: Account, unit: HostUnit
+) -> None:
     await a_field()
     if kind == 'volunteers':
         await a_team(unit, '導覽隊')
@@ -49,7 +51,7 @@ async def test_a_list_of_each_kind_is_imported_whole(kind: str, extension: str, 
         for number, name in PEOPLE.items():
             await a_volunteer(unit, name=name, identity_number=number)
     content = (SAMPLES / f'{kind}.{extension}').read_bytes()
-    batch = await imports.begin(ImportKind(kind), f'{kind}.{extension}', content, by=clerk)
+    batch = await imports.begin(kind, f'{kind}.{extension}', content, by=clerk)
     batch = await settled(batch, by=clerk)
     rows = len(LISTS[kind]) - 1
     said = [

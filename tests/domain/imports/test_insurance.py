@@ -8,7 +8,7 @@ from db.models import Account, HostUnit, InsuranceCover, Volunteer
 from domain.imports.kinds.insurance import Insurance
 
 from ...builders import a_host_unit, a_membership, a_volunteer, an_account, an_identity_number
-from .trying import graded, imported, sentences, taken_back
+from .trying import graded, imported, plain, sentences, taken_back
 
 KIND = Insurance()
 POLICY = {
@@ -29,7 +29,11 @@ async def people(many: int) -> tuple[Account, list[Volunteer], list[dict[str, An
 
 
 async def a_cover(volunteer: Volunteer, by: Account, **changes: Any) -> InsuranceCover:
-    facts = {'kind': InsuranceKind.GROUP_ACCIDENT, 'entered_by_unit_id': by.host_unit_id, 'recorder_id': by.id}
+    facts: dict[str, Any] = {
+        'kind': InsuranceKind.GROUP_ACCIDENT,
+        'entered_by_unit_id': by.host_unit_id,
+        'recorder_id': by.id,
+    }
     return await InsuranceCover.create(**facts | POLICY | {'volunteer': volunteer} | changes)
 
 
@@ -98,7 +102,7 @@ async def test_what_was_amended_since_stays(database: str) -> None:
     changed.remarks = '改過'
     await changed.save()
     assert await taken_back(KIND, written, by=clerk) == {2: '這筆紀錄在匯入之後又有異動，所以保留。'}
-    assert await InsuranceCover.all().values_list('id', flat=True) == [changed.id]
+    assert plain(await InsuranceCover.all().values_list('id', flat=True)) == [changed.id]
 
 
 async def test_an_overlap_with_another_unit_is_named(database: str) -> None:

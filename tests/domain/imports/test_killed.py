@@ -55,6 +55,25 @@ async def test_a_killed_process_leaves_nothing_half_done(
     assert await HistoryEntry.all().count() == 2 * PEOPLE
 
 
+async def test_what_is_being_written_is_taken_back_and_leaves_no_trace(
+    database: str, clerk: Account, unit: HostUnit, processes: Processes
+) -> None:
+    number = an_identity_number()
+    await a_volunteer(unit, name='林美玉', identity_number=number)
+    first = date(2024, 1, 1)
+    rows = [hours_row('林美玉', number, dates.roc_digits(first + timedelta(days=at))) for at in range(700)]
+    batch = await unworked(imports.begin(ImportKind.SERVICE_HOURS, 'x.xlsx', hours_file(*rows), by=clerk))
+    await done_by_another(BatchState.GRADED, batch, database, processes)
+
+    await unworked(imports.commit(batch.id, by=clerk))
+    await killed_once(has_done(200), batch, database, processes)
+    await unworked(imports.undo(batch.id, by=clerk))
+    await done_by_another(BatchState.TAKEN_BACK, batch, database, processes)
+
+    assert (await ServiceHours.all().count(), await HistoryEntry.all().count()) == (0, 0)
+    assert (await imports.get(batch.id, by=clerk)).written == 0
+
+
 def has_done(least: int) -> Callable[[ImportBatch], bool]:
     return lambda now: now.done >= least
 

@@ -265,6 +265,13 @@ async def test_a_pasted_range_without_headings_has_the_order_of_the_template(
     assert (batch.good, batch.heading_row, batch.headings[0]) == (2, 0, '姓名')
 
 
+@pytest.mark.parametrize('width', [17, 15, 11])
+async def test_older_forms_of_the_template_have_fewer_columns(width: int, clerk: Account, volunteer: Volunteer) -> None:
+    batch = await graded(an_xlsx([HOURS_HEADINGS[:width], row()[:width]]), by=clerk)
+
+    assert (batch.lacking, batch.good, len(batch.mapping)) == ([], 1, width)
+
+
 async def test_the_example_of_the_template_is_no_row(clerk: Account, volunteer: Volunteer) -> None:
     kind = imports.KINDS[ImportKind.SERVICE_HOURS]
     batch = await graded(hours_file([column.sample for column in kind.columns], row()), by=clerk)

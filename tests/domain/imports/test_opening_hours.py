@@ -12,7 +12,7 @@ from domain.imports.kinds.opening_hours import OpeningHours
 from domain.imports.kinds.service_hours import ServiceHoursKind
 
 from ...builders import a_volunteer, an_account, an_identity_number
-from .trying import graded, imported, sentences, taken_back
+from .trying import graded, imported, plain, sentences, taken_back
 
 KIND = OpeningHours()
 UNTIL = date(2025, 12, 31)
@@ -70,7 +70,7 @@ async def test_a_second_count_replaces_the_first_or_changes_nothing() -> None:
     [more] = await graded(KIND, [row | {'hours': 1300}], by=clerk, common={'ends_on': UNTIL})
     assert (more.doubt, more.beside) == (Doubt.DUPLICATE, {'hours': '1200 小時 30 分鐘'})
     await imported(KIND, [row | {'hours': 1300}], by=clerk, common={'ends_on': UNTIL})
-    assert await ServiceHours.filter(volunteer_id=person.id).values_list('minutes', flat=True) == [78030]
+    assert plain(await ServiceHours.filter(volunteer_id=person.id).values_list('minutes', flat=True)) == [78030]
 
 
 async def test_without_a_day_to_begin_with_one_is_asked_for() -> None:

@@ -9,7 +9,7 @@ from db.models import Account, HostUnit, Membership, Team, Volunteer
 from domain.imports.kinds.teams import Teams
 
 from ...builders import a_team, a_volunteer, an_account, an_identity_number
-from .trying import graded, imported, sentences, taken_back
+from .trying import graded, imported, plain, sentences, taken_back
 
 KIND = Teams()
 pytestmark = pytest.mark.usefixtures('database')
@@ -37,11 +37,11 @@ async def test_teams_are_made_and_people_put_into_them_and_back() -> None:
     )
     written = await imported(KIND, wanted, by=clerk)
     serving = Membership.all().order_by('volunteer_id').values_list('team__name', flat=True)
-    assert await serving == ['導覽隊', '導覽隊']
-    assert await Team.all().order_by('id').values_list('name', flat=True) == ['舊隊', '導覽隊', '環保隊']
+    assert plain(await serving) == ['導覽隊', '導覽隊']
+    assert plain(await Team.all().order_by('id').values_list('name', flat=True)) == ['舊隊', '導覽隊', '環保隊']
     assert await taken_back(KIND, written, by=clerk) == {}
-    assert await serving == [None, '舊隊']
-    assert await Team.all().values_list('name', flat=True) == ['舊隊']
+    assert plain(await serving) == [None, '舊隊']
+    assert plain(await Team.all().values_list('name', flat=True)) == ['舊隊']
     assert one.id < other.id
 
 

@@ -51,3 +51,8 @@ async def taken_back(kind: Kind, written: Sequence[Written], *, by: Account) -> 
 def sentences(one: Graded) -> list[tuple[str, str]]:
     """Column and sentence of each mark."""
     return [(mark.column, mark.sentence) for mark in one.marks]
+
+
+def plain(rows: Any) -> list[Any]:
+    """What a query has found, as a list of anything."""
+    return list(rows)

@@ -9,7 +9,15 @@ import pytest
 from tortoise.expressions import Q
 
 from db.choices import ApplicationStatus, BookStatus, IssueKind, MailStatus, Role
-from db.models import AccessEntry, Account, AccountRequest, Application, OutgoingMail, RecordBook
+from db.models import (
+    AccessEntry,
+    Account,
+    AccountRequest,
+    Application,
+    OutgoingMail,
+    PaperRegistration,
+    RecordBook,
+)
 from domain import dates, settings
 from domain.mail import messages
 from domain.settings import Settings
@@ -286,3 +294,47 @@ async def test_whoever_is_refused_an_account_learns_why() -> None:
     )
     assert '　原因：\n　　查無此單位。\n\n接下來請您：\n1. ' in body
     assert 'https://books.example.gov.tw/account/request' in body
+
+
+async def a_registration(case: Application, **facts: Any) -> PaperRegistration:
+    usual: dict[str, Any] = {'series': '中市文', 'serial': '000123', 'number_key': '', 'sent_at': dates.now()}
+    usual |= {'sent_by_id': case.submitted_by_id}
+    of_case = {name: getattr(case, name) for name in ('volunteer_id', 'agency_id', 'host_unit_id')}
+    made = await PaperRegistration.create(**usual | of_case | facts)
+    return await PaperRegistration.get(id=made.id).select_related('volunteer', 'host_unit', 'agency', 'sent_by')
+
+
+async def test_the_unit_learns_which_paper_books_stand_in_the_records() -> None:
+    one = await a_registration(await a_case())
+
+    await messages.paper_books_confirmed(one.host_unit, one.agency, [one])
+
+    mail, body = await the_mail()
+    assert (mail.recipient, mail.subject) == ('unit@example.org', '【志願服務紀錄冊】紙本紀錄冊 1 冊已確認')
+    assert '　1. 林小晴（A22****781）　中市文字第000123號\n' in body
+    assert f'https://books.example.gov.tw/volunteers/{one.volunteer_id}/record-book\n' in body
+
+
+async def test_the_unit_learns_why_a_paper_book_came_back_and_where_to_mend_it() -> None:
+    one = await a_registration(await a_case(), reason='封面看不清楚。\n號碼不符。')
+
+    await messages.paper_book_returned(one)
+
+    mail, body = await the_mail()
+    assert mail.subject == '【志願服務紀錄冊】紙本紀錄冊退回補正，補齊後即可再送'
+    assert '　紀錄冊號：中市文字第000123號\n　退回原因：\n　　封面看不清楚。\n　　號碼不符。\n' in body
+    assert f'https://books.example.gov.tw/volunteers/{one.volunteer_id}/record-book/paper\n' in body
+
+
+async def test_the_agency_learns_that_paper_books_wait() -> None:
+    one = await a_registration(await a_case())
+
+    await messages.paper_books_wait(one.agency, one.host_unit, by=one.sent_by)
+
+    mail, body = await the_mail()
+    assert (mail.recipient, mail.subject) == (
+        'window@example.gov.tw',
+        '【志願服務紀錄冊】示例文化中心送請確認紙本紀錄冊',
+    )
+    assert f'https://books.example.gov.tw/reviews/paper-books?unit={one.host_unit_id}\n' in body
+    assert '林小晴' not in body

@@ -59,8 +59,20 @@ def _person(volunteer: Volunteer, *, may_reveal: bool) -> list[Fact]:
         fact('sex', volunteer.sex.label),
         fact('english_name', volunteer.english_name or '未填寫'),
         fact('email', volunteer.email or '未填寫'),
-        flag('舊制冊號', Place.BASICS, 'legacy_serial', text=basics.legacy_number(volunteer) or '無'),
+        flag(
+            '舊制冊號',
+            Place.BASICS,
+            'legacy_serial',
+            text=basics.legacy_number(volunteer) or '無',
+            note=_legacy_day(volunteer),
+        ),
     ]
+
+
+def _legacy_day(volunteer: Volunteer) -> str:
+    if volunteer.legacy_issued_on:
+        return f'{basics.FIELDS["legacy_issued_on"].label} {dates.roc(volunteer.legacy_issued_on)}'
+    return basics.FIELDS['waives_issue_date'].label if volunteer.waives_issue_date else ''
 
 
 def _training(training: Training) -> list[Fact]:

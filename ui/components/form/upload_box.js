@@ -29,7 +29,7 @@ export default {
     needed: Boolean,
     draft: String,
     marks: Array,
-    paired: Boolean, // the other side of the certificate has a box, too
+    paired: String, // what is said where the other side has a box, too
   },
   emits: ['chosen', 'pending'],
   data() {
@@ -99,7 +99,7 @@ export default {
         <lb-icon :name="kind === 'photo' ? 'camera' : 'upload'" size="28" />
         <b>{{ prompt }}</b>
         <span>按這裡選擇，也可以把檔案拖曳或貼上到這裡</span>
-        <span v-if="paired">正反面兩個檔案可以一次選</span>
+        <span v-if="paired">{{ paired }}</span>
         <span class="lb-xs">{{ hint }}</span>
       </label>
       <div v-if="framing" class="lb-crop-tools">
@@ -150,7 +150,7 @@ export default {
               :id="name"
               class="lb-away"
               :accept="accept"
-              :multiple="paired"
+              :multiple="!!paired"
               :disabled="busy || disabled"
               :aria-label="label + '：' + button"
               @change="chosen"

@@ -19,14 +19,21 @@ ACCEPT = {
     FileKind.PHOTO: PICTURES,
     FileKind.CERTIFICATE: f'{PICTURES},application/pdf',
     FileKind.ATTACHMENT: f'{PICTURES},application/pdf',
+    FileKind.PAPER_BOOK: f'{PICTURES},application/pdf',
 }
 FORMATS = {
     FileKind.PHOTO: 'JPG、PNG、WebP、HEIC',
     FileKind.CERTIFICATE: 'JPG、PNG、PDF',
     FileKind.ATTACHMENT: 'PDF、JPG、PNG',
+    FileKind.PAPER_BOOK: 'JPG、PNG、PDF',
 }
 
 
+# What is said of two boxes that take both files at once.
+PAIRED = {
+    FileKind.CERTIFICATE.value: '正反面兩個檔案可以一次選',
+    FileKind.PAPER_BOOK.value: '封面與末頁兩個檔案可以一次選',
+}
 SETTLES_WITHIN = 60.0  # seconds, as long as a file is received
 
 
@@ -80,7 +87,7 @@ class upload_box(Element, component='upload_box.js'):
         """These are the two sides of one certificate: both can be given to either box."""
         for one, other in ((self, beside), (beside, self)):
             one.beside = other
-            one._props['paired'] = True
+            one._props['paired'] = PAIRED.get(one._props['kind'], '')
 
     def fault(self, sentence: str | None) -> None:
         """Show `sentence` in the box, or that it is right."""

@@ -38,7 +38,7 @@ export default {
             <span v-if="f.tone" class="lb-chip" :class="f.tone">
               <lb-icon :name="f.tone === 'ok' ? 'check' : 'warning'" size="14" weight="2.4" />{{ f.text }}
             </span>
-            <template v-else>{{ f.text }}</template>
+            <template v-else>{{ f.text }}<small v-if="f.note" class="mut">（{{ f.note }}）</small></template>
           </dd>
         </dl>
         <p v-if="listed" class="lb-listed">

@@ -39,11 +39,11 @@ class profile_header(Element, component='profile_header.js'):
             _fact(TEAM.label, '、'.join(header.teams), '未編隊'),
             _fact('保險狀態', header.insurance, '', 'ok' if header.is_insured else 'warn'),
             _fact('榮譽卡期限', dates.roc(header.honor_card_until) if header.honor_card_until else '', '尚未申請'),
-            _fact(record_books.FIELDS['number'].label, header.book_number or '', '尚未取號'),
+            _fact(record_books.FIELDS['number'].label, header.book_number or '', '尚未取號', note=header.book_note),
         ]
         self._props['listed'] = roster_row(header.listed) if header.listed else None
         self.update()
 
 
-def _fact(label: str, text: str, nothing: str, tone: str = '') -> dict[str, object]:
-    return {'label': label, 'text': text or nothing, 'none': not text, 'tone': tone}
+def _fact(label: str, text: str, nothing: str, tone: str = '', note: str = '') -> dict[str, object]:
+    return {'label': label, 'text': text or nothing, 'none': not text, 'tone': tone, 'note': note}

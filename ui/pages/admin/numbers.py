@@ -14,11 +14,12 @@ from domain.model import Account
 from ...components.action_button import action_button
 from ...components.card import card
 from ...components.form import form
-from ...components.form.fields import choice_field, text_field
+from ...components.form.fields import choice_field, number_field, text_field
 from ...components.record_table import Row
 from ...flash import leave_with
 from ...frame import save_bar
 
+OUTSIDE = '今年改用本系統以前，機關已給到第幾號；下一號從這一號之後開始。沒有時填 0。系統已給過的號碼不能退回。'
 COLUMNS = [
     *((key, SERIES_FIELDS[key].caption) for key in ('agency_id', 'roc_year', 'pattern')),
     ('last', '最後一號'),
@@ -75,7 +76,7 @@ async def _begin(account: Account) -> None:
 
 
 async def _amend(account: Account, series: Series) -> None:
-    details = SeriesDetails(series.pattern)
+    details = SeriesDetails(series.pattern, series.outside)
     in_form = form(details)
     with card(f'{series.agency.name}　{series.year} 年'), html.div().classes('lb-grid'):
         pattern = text_field(
@@ -87,11 +88,18 @@ async def _amend(account: Account, series: Series) -> None:
             wide=True,
             placeholder=f'{series.agency.number_pattern}（空白：照發冊機關的格式）',
         )
+        number_field(
+            SERIES_FIELDS['outside'].caption,
+            in_form,
+            'outside',
+            hint=OUTSIDE,
+        )
         html.p(f'已發 {series.issued} 冊，最後一號是 {series.last}。更改格式只影響之後的號碼，已發的號碼不變。')
 
     def preview() -> None:
         chosen = details.pattern or series.agency.number_pattern
-        number = forms.written(chosen, series.agency.document_word, series.year, series.last + 1)
+        last = series.last if details.outside in (None, series.outside) else details.outside or 0
+        number = forms.written(chosen, series.agency.document_word, series.year, last + 1)
         pattern.advise(
             f'下一號：{number}' if number else '可用 {word}、{year:03d}、{sequence:06d}', 'ok' if number else ''
         )
@@ -113,7 +121,7 @@ def _row(one: Series) -> Row:
         'agency_id': {'text': one.agency.name, 'href': links.admin('numbers', one.id), 'strong': True},
         'roc_year': f'{one.year} 年',
         'pattern': one.pattern or f'{one.agency.number_pattern}（照發冊機關）',
-        'last': str(one.last),
+        'last': f'{one.last}（系統外給到 {one.outside}）' if one.outside else str(one.last),
         'issued': str(one.issued),
         'next': one.sample or '格式有誤',
     }

@@ -119,6 +119,6 @@ def _series_row(one: Series) -> Row:
         'key': str(one.id),
         'year': f'{one.year} 年',
         'issued': str(one.issued),
-        'last': str(one.last),
+        'last': f'{one.last}（系統外給到 {one.outside}）' if one.outside else str(one.last),
         'next': one.sample or '格式有誤，請洽系統管理者',
     }

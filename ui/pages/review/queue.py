@@ -7,6 +7,7 @@ from domain.model import Account
 from ...components.call_tasks import call_tasks
 from ...components.desk.desk_view import DeskView
 from ...components.desk.queue_pane import queue_pane
+from ...components.paper.paper_strip import paper_strip
 from ...frame import frame, waiting_for
 
 
@@ -27,7 +28,9 @@ async def review_queue_page(
         with html.div().classes('lb-review'):
             await queue_pane(account, view)
             with html.div().classes('lb-case lb-no-case'):
-                await call_tasks.build(account)
+                with html.div():
+                    await paper_strip(account)
+                    await call_tasks.build(account)
                 with html.div().classes('lb-empty'):
                     html.b('請從左邊選一個案件')
                     html.span('新送件會自動出現在清單上，不必重新整理。按 J 開啟第一件，按 ? 看所有快速鍵。')

@@ -8,13 +8,13 @@ from typing import Any
 from nicegui import html, ui
 
 from domain import applications, dates, links
-from domain.announcements import CaseChanged
-from domain.books import number_ledger, record_books
+from domain.announcements import CaseChanged, PaperBooksChanged
+from domain.books import book_days, number_ledger, paper_books, record_books
 from domain.books.record_books import FIELDS, RecordBookQuery
 from domain.calendar import days_left
 from domain.calendar.days_left import DaysLeft
 from domain.cases import case_numbers, worklists
-from domain.model import Account, Application, BookStatus, IdentityKind, IssueKind, Volunteer
+from domain.model import Account, Application, BookKind, BookStatus, IdentityKind, RegistrationStatus, Volunteer
 from domain.reports.profile_lists import NothingToPrint
 
 from ....components.action_button import action_button
@@ -23,6 +23,7 @@ from ....components.card import card
 from ....components.chip import chip
 from ....components.form import form
 from ....components.form.fields import choice_field, date_field
+from ....components.paper.paper_facts import LOOKS
 from ....components.record_table import Row, record_table
 from ....components.states import TURNS, correction_deadline, deadline
 from ....components.timeline import timeline
@@ -41,7 +42,7 @@ COLUMNS = [
 class BookFilter:
     """The tab's 查詢條件."""
 
-    kind: IssueKind | None = None
+    kind: BookKind | None = None
     status: BookStatus | None = None
     issued_from: date | None = None
     issued_to: date | None = None
@@ -63,7 +64,7 @@ async def record_book_tab(account: Account, volunteer: Volunteer) -> None:
 
     with card('查詢條件', '(本查詢為志工所有紀錄冊資料)', 'lb-filters'):
         with html.div().classes('lb-filter-grid three'):
-            choice_field(FIELDS['kind'].label, filters, 'kind', {None: '請選擇', **IssueKind.labels()})
+            choice_field(FIELDS['kind'].label, filters, 'kind', {None: '請選擇', **BookKind.labels()})
             choice_field(FIELDS['status'].label, filters, 'status', {None: '請選擇', **BookStatus.labels()})
             with html.div().classes('lb-range'):
                 label = FIELDS['issued_on'].label
@@ -75,6 +76,7 @@ async def record_book_tab(account: Account, volunteer: Volunteer) -> None:
             action_button('列印(doc)', lambda: print_books(account, volunteer, query, 'docx'), 'outline')
             action_button('列印(odt)', lambda: print_books(account, volunteer, query, 'odt'), 'outline')
             ui.link('申請送審', links.application(volunteer.id)).classes('q-btn lb-btn bg-primary')
+    await paper_state(account, volunteer)
     await application_state(account, volunteer)
     table = record_table('紀錄冊', COLUMNS, fetch, empty_hint='還沒有紀錄冊。資料備齊後，按「申請送審」。')
     await table.refresh()
@@ -98,8 +100,9 @@ async def print_books(account: Account, volunteer: Volunteer, asked: BookFilter,
 
 async def lineage(account: Account, volunteer: Volunteer) -> None:
     """發冊沿革: from the latest book back to the first, once there is more than one entry."""
-    latest = (await record_books.find(RecordBookQuery(volunteer_id=volunteer.id, per_page=1), by=account)).rows
-    line = [entry for book in latest for entry in await number_ledger.lineage(book)]
+    found = (await record_books.find(RecordBookQuery(volunteer_id=volunteer.id, per_page=1), by=account)).rows
+    latest = await record_books.current_book_of(volunteer, by=account) or next(iter(found), None)
+    line = await number_ledger.lineage(latest) if latest else []
     if len(line) < 2:
         return
     with card('發冊沿革', '最近的在前'), html.ol().classes('lb-lineage'):
@@ -108,8 +111,39 @@ async def lineage(account: Account, volunteer: Volunteer) -> None:
                 html.b(issue.kind.label if issue else '舊制紀錄冊')
                 html.span(number)
                 if issue:
-                    decided = f'{issue.by.name} 核可' if issue.by else '系統轉入'
+                    act = '確認' if issue.kind is BookKind.REGISTERED else '核可'
+                    decided = f'{issue.by.name} {act}' if issue.by else '系統轉入'
                     html.span(f'{dates.roc_instant(issue.at)}　{decided}').classes('mut')
+
+
+async def paper_state(account: Account, volunteer: Volunteer) -> None:
+    """The paper book that is being registered, or the way to register one for whoever has no book."""
+    registration = await paper_books.open_one_of(volunteer, by=account)
+    book = await record_books.current_book_of(volunteer, by=account)
+    form_page = links.paper_book(volunteer.id)
+    if registration is not None:
+        with html.section().classes('lb-card lb-paper-strip').props('aria-label=紙本紀錄冊登記'):
+            chip(registration.status.label, *LOOKS[registration.status])
+            with html.p():
+                html.b(f'紙本紀錄冊 {paper_books.number_of(registration)}')
+                html.span(f'　{registration.host_unit.name} 送請{registration.agency.name}確認')
+            if registration.reason and registration.status is RegistrationStatus.RETURNED:
+                html.p(registration.reason).classes('lb-case-reason')
+            ui.link('查看登記', form_page)
+    elif book is None:
+        typed = paper_books.typed_number(volunteer)
+        said = f'基本資料填有舊制紀錄冊 {typed}，還不是系統中的紀錄冊。' if typed else '志工已有舊制的紙本紀錄冊？'
+        with html.section().classes('lb-card lb-paper-strip').props('aria-label=紙本紀錄冊登記'):
+            html.p(said)
+            ui.link('登記為紙本紀錄冊', form_page).classes('q-btn lb-btn lb-outline')
+    seen = (registration.id, registration.version) if registration else None
+
+    async def renew() -> None:
+        now = await paper_books.open_one_of(volunteer, by=account)
+        if ((now.id, now.version) if now else None) != seen:
+            ui.navigate.reload()
+
+    follow(PaperBooksChanged, renew, lambda changed: changed.volunteer_id == volunteer.id)
 
 
 async def application_state(account: Account, volunteer: Volunteer) -> None:
@@ -180,8 +214,8 @@ def _row(book: Any) -> Row:
         'key': str(book.id),
         'name': book.volunteer.name,
         'identity': book.volunteer.identity_masked,
-        'number': {'text': book.number, 'href': links.book_pdf(book.id)},
+        'number': {'text': book.number, 'href': links.book_pdf(book.id), 'sub': book.issued_by},
         'kind': {'text': book.kind.label, 'sub': book.status.label},
-        'issued_on': dates.roc(book.issued_on),
+        'issued_on': {'text': book_days.issued(book), 'sub': book_days.first(book)},
         'entered_by_unit': book.entered_by_unit.name,
     }
