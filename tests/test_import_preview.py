@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from .site import Site, settled, signed_in
+from .test_accessibility import violations
 
 HOURS = """志工,身分證,起,訖,項目代碼,服務內容,時,分,班別
 王小明,DEMO00001,115/02/01,115/02/01,0200,0006,3,0,A
@@ -27,6 +28,15 @@ def colleague(site: Site, browser: Browser) -> Page:
     return page
 
 
+def violations_on_the_phone(page: Page) -> list[str]:
+    before = page.viewport_size
+    page.set_viewport_size({'width': 375, 'height': 812})
+    found = violations(page)
+    assert before is not None
+    page.set_viewport_size(before)
+    return found
+
+
 def row(page: Page, number: int) -> Locator:
     return page.locator(f'tr[data-row="{number}"]')
 
@@ -39,6 +49,8 @@ def test_a_file_is_mended_by_keyboard_confirmed_and_taken_back_before_the_eyes_o
     clerk.get_by_label('選擇試算表').set_input_files(tmp_path / '時數.csv')
     expect(clerk.get_by_text('全部讀完')).to_be_visible()
     expect(clerk.get_by_role('button', name='確認匯入 2 筆')).to_be_enabled()
+    assert violations(clerk) == []
+    assert violations_on_the_phone(clerk) == []
     colleague.get_by_role('link', name='時數.csv').click()
     expect(row(colleague, 3)).to_contain_text('民國 115 年 2 月沒有 30 日')
 
