@@ -30,6 +30,8 @@ class StillGrading(DomainError):
         super().__init__('剛填的內容正在套用到每一列。請看過結果，再按一次；已填的資料都還在。')
 
 
+# The pressed button is gone: the eyes and the focus go to what comes of it.
+TO_THE_TOP = 'document.getElementById("main").focus({preventScroll: true}); scrollTo(0, 0)'
 # In these the rows can be looked at.
 LISTED = (BatchState.GRADED, BatchState.DONE, BatchState.TAKEN_BACK)
 
@@ -229,10 +231,12 @@ class batch_desk(Element):
             raise StillGrading
         await imports.commit(self.batch.id, by=self.account)
         await self.renew()
+        ui.run_javascript(TO_THE_TOP)
 
     async def _undo(self) -> None:
         if await undo(self.batch, self.account):
             await self.renew()
+            ui.run_javascript(TO_THE_TOP)
 
     async def _drop(self) -> None:
         said = '檔案和在這裡改過的內容會刪除；還沒有寫入任何資料。'

@@ -55,6 +55,7 @@ export default {
     grades: Array,
     grade: String,
     doubts: Array,
+    said: String, // to a screen reader: what became of the row that was mended
   },
   emits: ['graded', 'asked', 'turned', 'sized', 'mended', 'restored', 'answered'],
   data() {
@@ -208,7 +209,8 @@ export default {
             </tbody>
           </table>
         </div>
-        <div v-if="late" class="lb-verdict warn" role="status">
+        <div class="lb-away" role="status">{{ said }}</div>
+      <div v-if="late" class="lb-verdict warn" role="status">
           <lb-icon name="warning" />
           <span>剛才改的內容尚未儲存，連線恢復後會自動送出；請先不要關閉這個頁面。</span>
         </div>

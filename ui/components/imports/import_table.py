@@ -49,7 +49,7 @@ class import_table(Element, component='import_table.js'):
         self.mended, self.restored, self.answered, self.asked = mended, restored, answered, asked
         self._props.update({'rows': '[]', 'groups': [], 'total': 0, 'page': 1, 'per-page': view.per_page})
         self._props.update({'note': '', 'empty': '', 'draft': '', 'heard': {}, 'locked': False})
-        self._props.update({'grades': [], 'grade': '', 'doubts': []})
+        self._props.update({'grades': [], 'grade': '', 'doubts': [], 'said': ''})
         self.on('mended', self._mended)
         self.on('restored', self._restored)
         self.on('answered', self._answered)
@@ -100,6 +100,8 @@ class import_table(Element, component='import_table.js'):
             await self.mended(row, column, text.replace('\x00', '')[:LONGEST])
         # Also what was refused need not come again; while the database is away nothing was heard.
         self._props['heard'] = self._props['heard'] | {f'{row}:{column}': turn}
+        line = next((each for each in json.loads(self._props['rows']) if each['n'] == row), None)
+        self._props['said'] = f'第 {row} 列：{line["chip"]["text"]}' if line else ''
         self.update()
 
     async def _restored(self, event: GenericEventArguments) -> None:
