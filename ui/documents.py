@@ -7,14 +7,15 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 
-from domain import dates, file_names, rosters, searches, validation, volunteers
+from domain import dates, file_names, imports, rosters, searches, validation, volunteers
 from domain.books import number_ledger, record_books
 from domain.books.number_ledger import EntryQuery
 from domain.books.record_books import RecordBookQuery
 from domain.errors import DomainError, NotFound, NotPermitted, unhurried
 from domain.guide import volunteer_sheet
+from domain.imports import templates
 from domain.logbook import pdf
-from domain.model import Account, BookKind, BookStatus, MembershipStatus, Role, TrainingKind
+from domain.model import Account, BookKind, BookStatus, ImportKind, MembershipStatus, Role, TrainingKind
 from domain.reports import consolidated_sheet, profile_lists, review_periods, statistics, training_lists
 from domain.reports.profile_lists import Document
 from domain.reports.review_periods import Period
@@ -43,6 +44,8 @@ def register(site: FastAPI) -> None:
     site.add_api_route('/printouts/evidence.ods', _in_peace(period_evidence), methods=['GET'])
     site.add_api_route('/printouts/numbers.ods', _in_peace(ledger), methods=['GET'])
     site.add_api_route('/printouts/figures.ods', _in_peace(figure_tables), methods=['GET'])
+    site.add_api_route('/imports/on-record/{kind}.{form}', _in_peace(on_record), methods=['GET'])
+    site.add_api_route('/imports/{batch_id}/marked.{form}', _in_peace(marked_sheet), methods=['GET'])
 
 
 def _in_peace(make: Callable[..., Awaitable[Response]]) -> Callable[..., Awaitable[Response]]:
@@ -223,6 +226,27 @@ async def figure_tables(request: Request, months: int = 12) -> Response:
     except DomainError as refusal:
         return _refused(request, refusal)
     return _sent(Document(content, profile_lists.MEDIA_TYPES['ods'], '審核統計.ods'), is_download=True)
+
+
+async def on_record(request: Request, kind: str, form: str, reason: str = '') -> Response:
+    """What the unit has on record, in the layout of the template; that it was taken out is noted."""
+    try:
+        chosen = validation.member(ImportKind, kind)
+        if chosen is None:
+            raise NotFound
+        made = await templates.on_record(chosen, form, reason=reason, by=account_of(request))
+    except DomainError as refusal:
+        return _refused(request, refusal)
+    return _sent(made, is_download=True)
+
+
+async def marked_sheet(request: Request, batch_id: int, form: str) -> Response:
+    """下載標色檔案: what was imported with its cells coloured, to be mended and imported again."""
+    try:
+        name, content = await imports.marked_file(batch_id, form, by=account_of(request))
+    except DomainError as refusal:
+        return _refused(request, refusal)
+    return _sent(Document(content, templates.FORMS[form], name), is_download=True)
 
 
 def _reason(account: Account) -> str:

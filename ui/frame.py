@@ -27,6 +27,7 @@ Crumbs = Sequence[tuple[str, str]]
 MENU = ('子系統入口', links.menu())
 VOLUNTEER_DATA = ('志工資料管理', links.volunteer_data())
 BASICS = ('志工基本資料維護', links.volunteers())
+BATCH = ('批次維護作業', links.batch())
 REVIEW = ('志工紀錄冊審核', links.review_queue())
 # Where the work of each role begins.
 HOMES = {

@@ -22,6 +22,7 @@ from domain import settings as settings_module
 from domain.accounts import sessions
 from domain.announcements import SessionClosed
 from domain.errors import DatabaseAway, NoAnswer
+from domain.imports import KINDS, most_bytes, templates
 from domain.model import Account
 from domain.pictures import MEGABYTE, MOST_MEGABYTES
 from domain.repeating import in_background, repeating
@@ -58,6 +59,7 @@ PUBLIC_PAGES = frozenset(
         links.downloads(),
         links.teaching(),
         links.blank_roster(),
+        *(links.import_template(kind, form) for kind in templates.OFFERED for form in templates.FORMS),
         links.site_map(),
         links.privacy(),
         links.security(),
@@ -65,6 +67,7 @@ PUBLIC_PAGES = frozenset(
 )
 
 _MEGABYTES = {links.upload(kind): most for kind, most in MOST_MEGABYTES.items()}
+_IMPORTED = {links.upload_import(kind): most_bytes(kind) // MEGABYTE for kind in KINDS}
 _MOST_UPLOADED = max(_MEGABYTES.values())
 _ROUND_A_FILE = 64 * 1024  # what multipart writes around it
 _MOST_TYPED = 256 * 1024
@@ -326,6 +329,9 @@ def _closing(answer: Response) -> Response:
 def _limit(path: str) -> tuple[int, str]:
     """How many bytes may be sent to `path`, and the sentence for more."""
     if path.startswith(links.upload('')):
+        if path in _IMPORTED:
+            sentence = f'檔案超過 {_IMPORTED[path]} MB，沒有收下。請分成幾個檔案，一個一個匯入；沒有寫入任何資料。'
+            return _IMPORTED[path] * MEGABYTE + _ROUND_A_FILE, sentence
         most = _MEGABYTES.get(path, _MOST_UPLOADED)
         sentence = f'檔案超過 {most} MB，沒有收下。請縮小檔案，或用手機重新拍照；已填的資料都還在。'
         return most * MEGABYTE + _ROUND_A_FILE, sentence

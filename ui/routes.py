@@ -30,6 +30,8 @@ from .pages import (
     transfers,
     unit_accounts,
 )
+from .pages.imports import batch as import_batch
+from .pages.imports import batches, entries, new
 from .pages.review import case, number_ledger, overdue, paper_book, queue
 from .pages.review import paper_books as review_paper_books
 from .pages.review import rosters as review_rosters
@@ -62,6 +64,10 @@ PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [
     ('/rosters/{roster_id}', rosters.roster_page, (STAFF,)),
     ('/trainings', trainings.trainings_page, (STAFF,)),
     ('/transfers', transfers.transfers_page, (STAFF,)),
+    ('/batch', entries.batch_page, (STAFF,)),
+    ('/imports', batches.imports_page, (STAFF,)),
+    ('/imports/new/{kind}', new.new_import_page, (STAFF,)),
+    ('/imports/{batch_id}', import_batch.import_batch_page, (STAFF,)),
     ('/batch/trainings', batch.batch_trainings_page, (STAFF,)),
     ('/reviews', queue.review_queue_page, (REVIEWER,)),
     ('/reviews/rosters', review_rosters.review_rosters_page, (REVIEWER,)),

@@ -7,7 +7,7 @@ Session, Origin and size are the gate's; what the file is, `domain.pictures` dec
 import asyncio
 import math
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
@@ -17,9 +17,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 
-from domain import files, limits, links, pictures
-from domain.errors import DomainError, NotFound, NotPermitted
-from domain.model import Account, FileKind, StoredFile
+from domain import files, imports, limits, links, pictures, validation
+from domain.errors import DomainError, MovedOn, NotFound, NotPermitted
+from domain.model import Account, FileKind, ImportBatch, ImportKind, StoredFile
 from domain.pictures import Accepted, Crop, TooHard
 
 from .session import account_of
@@ -47,6 +47,7 @@ class Unreceived(DomainError):
 def register(site: FastAPI) -> None:
     """Put the upload under its address."""
     site.add_api_route('/uploads/{kind}', upload, methods=['POST'])
+    site.add_api_route('/uploads/imports/{kind}', upload_import, methods=['POST'])
 
 
 async def upload(request: Request, kind: str) -> JSONResponse:
@@ -58,6 +59,37 @@ async def upload(request: Request, kind: str) -> JSONResponse:
     except DomainError as refusal:
         return JSONResponse({'sentence': str(refusal)}, _status_of(refusal))
     return JSONResponse({'files': [_as_json(file) for file in kept]})
+
+
+async def upload_import(request: Request, kind: str, replaces: str = '', pasted: str = '') -> JSONResponse:
+    """A file to be imported, or with `?pasted=1` a range as text; the answer is `{address}`, where its preview is.
+
+    `?replaces=` drops the batch in whose place it comes.
+    """
+    try:
+        account = account_of(request)
+        chosen = validation.member(ImportKind, kind)
+        if chosen is None:
+            raise NotFound
+        await files.admit(by=account)
+        async with _turn_of(account) as turn:
+            received, name = await _received(request)
+            with received:
+                async with turn:
+                    content = await asyncio.to_thread(received.read)
+        batch = await _begun(chosen, name, content, bool(pasted), account)
+        if replaces.isascii() and replaces.isdecimal():
+            with suppress(NotFound, MovedOn):  # it has gone already
+                await imports.drop(int(replaces[:9]), by=account)
+    except DomainError as refusal:
+        return JSONResponse({'sentence': str(refusal)}, _status_of(refusal))
+    return JSONResponse({'address': links.import_batch(batch.id)})
+
+
+async def _begun(kind: ImportKind, name: str, content: bytes, is_pasted: bool, account: Account) -> ImportBatch:
+    if is_pasted:
+        return await imports.begin_pasted(kind, content.decode('utf-8', 'replace'), by=account)
+    return await imports.begin(kind, name, content, by=account)
 
 
 async def _kept(request: Request, kind: FileKind, account: Account) -> list[StoredFile]:

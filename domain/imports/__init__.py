@@ -96,9 +96,10 @@ async def begin_pasted(kind: ImportKind, text: str, *, by: Account) -> ImportBat
 
 
 async def get(batch_id: int, *, by: Account) -> ImportBatch:
-    """A batch of the account's unit. Raises NotPermitted, NotFound."""
+    """A batch of the account's unit, with whose it is. Raises NotPermitted, NotFound."""
     permissions.require(by, Role.UNIT_STAFF)
-    found = await ImportBatch.get_or_none(id=validation.record_id(batch_id), host_unit_id=by.host_unit_id)
+    ours = ImportBatch.filter(id=validation.record_id(batch_id), host_unit_id=by.host_unit_id)
+    found = await ours.select_related('account', 'confirmed_by', 'taken_back_by').first()
     if found is None:
         raise NotFound
     return found

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from domain.calendar.days_left import DaysLeft
 from domain.cases.worklists import AgencyList, TurnState, UnitList
-from domain.model import ApplicationStatus, CorrectionStatus, Demand
+from domain.model import ApplicationStatus, BatchState, CorrectionStatus, Demand, Grade
 from domain.reviews.timeline import Event
 
 
@@ -72,6 +72,21 @@ EVENTS = {
     Event.CALLED_IN_VAIN: Look('warn', 'phone'),
     Event.REMINDED: Look('warn', 'clock'),
     Event.ESCALATED: Look('bad', 'clock'),
+}
+GRADES = {
+    Grade.GOOD: Look('ok', 'check'),
+    Grade.ATTENTION: Look('warn', 'warning'),
+    Grade.WRONG: Look('bad', 'cross'),
+}
+BATCHES = {
+    BatchState.READING: Look('info', 'clock'),
+    BatchState.UNREADABLE: Look('bad', 'warning'),
+    BatchState.GRADED: Look('warn', 'bolt'),
+    BatchState.WRITING: Look('info', 'clock'),
+    BatchState.DONE: Look('ok', 'check'),
+    BatchState.TAKING_BACK: Look('info', 'clock'),
+    BatchState.TAKEN_BACK: Look('', 'undo'),
+    BatchState.DROPPED: Look('', 'trash'),
 }
 DEMANDS = {
     Demand.REQUIRED: Look('info', 'check'),

@@ -9,7 +9,7 @@ from nicegui import html, ui
 from domain import dates, drafts, links, rosters, volunteers
 from domain.guide import courses, home
 from domain.guide.home import OpenForm
-from domain.model import Account, DraftKind, TrainingKind
+from domain.model import Account, DraftKind, ImportKind, TrainingKind
 from domain.paging import MOST_ROWS
 from domain.trainings import FIELDS, batches
 from domain.trainings.batches import CourseDetails
@@ -24,7 +24,7 @@ from ..components.notices import tell
 from ..components.record_table import Row, record_table
 from ..components.training_fields import approval_fields, course_fields
 from ..flash import CONFIRMATIONS, leave_with, with_flash
-from ..frame import MENU, VOLUNTEER_DATA, frame, save_bar, waiting_for
+from ..frame import BATCH, MENU, VOLUNTEER_DATA, frame, save_bar, waiting_for
 
 TITLE = '批次維護作業：教育訓練課程維護'
 PREPARED = 'batch-prepared'
@@ -42,11 +42,14 @@ async def batch_trainings_page(account: Account, draft: str = '', flash: str = '
     else:
         kept = await drafts.get(draft, by=account)
     details = await drafts.restored(kept, await _blank(account))
-    with frame(account, TITLE, crumbs=[MENU, VOLUNTEER_DATA], waiting=await waiting_for(account)):
+    with frame(account, TITLE, crumbs=[MENU, BATCH], waiting=await waiting_for(account)):
         html.p(
             '課程資料填一次、勾選志工後儲存；再逐一上傳每位志工的證書正反面，資料才會正式登錄。'
             '申請案審核中的志工，登錄後審核人員會看到，並須重新看過。'
         ).classes('lb-lead')
+        with html.p().classes('lb-lead'):
+            html.span('已經有名單的試算表，或全班同一份證書？')
+            ui.link('改用檔案匯入教育訓練', links.new_import(ImportKind.TRAININGS))
         await _next_person(account)
         in_form = form(details, kept, by=account)
         with html.div().classes('lb-cols'):

@@ -1,6 +1,6 @@
 """名冊: the rosters of a unit; one of them, with what each row lacks, filled, sent and printed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nicegui import html, ui
 
@@ -17,6 +17,7 @@ from ..components.form.fields import choice_field, text_field
 from ..components.form.pick_list import PER_PAGE, pick_list
 from ..components.icon import icon
 from ..components.notices import confirm, tell
+from ..components.paste_people import paste_people
 from ..components.question import is_sure, question
 from ..components.roster_foot import prints, roster_past, ways_down
 from ..components.roster_list import Asked, roster_list
@@ -34,6 +35,7 @@ class Picks:
 
     kind: IssueKind = IssueKind.FIRST
     chosen: str = ''
+    pasted: list[int] = field(default_factory=list)
 
     def problems(self) -> dict[str, str]:
         """The service checks."""
@@ -152,10 +154,16 @@ async def _new_roster(account: Account) -> ui.dialog:
         text_field('名冊名稱', in_form, 'title', required=True, maxlength=80)
         with html.div().classes('lb-grid'):
             await agency_select.build(in_form, readonly=False)
+        named = paste_people(account)
 
         async def start() -> None:
             roster = await rosters.start(details.title, details.county_code, details.agency_id, by=account)
-            leave_with(links.roster(roster.id), 'roster-started')
+            added = await rosters.add(roster, named.ids, by=account) if named.ids else Added([], [])
+            if not added.refused:
+                leave_with(links.roster(roster.id), 'roster-filled' if added.added else 'roster-started')
+                return
+            dialog.close()
+            _list_refused(roster, added)
 
         with html.div().classes('lb-acts'):
             action_button('建立', start, in_form=in_form)
@@ -178,6 +186,16 @@ async def _adding(roster: Roster, account: Account) -> ui.dialog:
             '初次列出還沒有紀錄冊的志工，其他類別列出已有紀錄冊的；申請正在進行、或已列在其他名冊的不會出現。'
         ).classes('lb-note')
         listed = pick_list('志工', in_form, 'chosen', fetch)
+        with html.div() as box:
+
+            async def tick() -> None:
+                before, picks.pasted = picks.pasted, named.ids
+                kept = [one for one in picks.ids() if one not in before]
+                await in_form.take('chosen', ','.join(map(str, dict.fromkeys([*kept, *named.ids]))))
+                await listed.refresh()
+
+            named = paste_people(account, tick)
+        box.move(target_index=2)
         _follow_kind(in_form, picks, listed)
 
         async def all_of_them() -> None:
@@ -190,7 +208,8 @@ async def _adding(roster: Roster, account: Account) -> ui.dialog:
 
         async def add() -> None:
             _say_added(await rosters.add(roster, picks.ids(), by=account, kind=picks.kind))
-            picks.chosen = ''
+            picks.chosen, picks.pasted = '', []
+            await named.forget()
             dialog.close()
             await listed.refresh()
 
@@ -222,6 +241,18 @@ def _say_added(added: Added) -> None:
     if added.refused:
         names = '；'.join(f'{person.name}：{sentence}' for person, sentence in added.refused[:5])
         tell(f'{len(added.refused)} 位沒有加入。{names}')
+
+
+def _list_refused(roster: Roster, added: Added) -> None:
+    """The roster is there; of those who were pasted, some are not in it."""
+    with question(f'名冊已建立，{len(added.refused)} 位沒有加入', is_open=True) as dialog:
+        html.p(f'已加入 {len(added.added)} 位。下列志工沒有加入：')
+        with html.ul().classes('lb-refused'):
+            for person, sentence in added.refused:
+                html.li(f'{person.name}：{sentence}')
+        with html.div().classes('lb-acts'):
+            ui.link('前往名冊', links.roster(roster.id)).classes('q-btn lb-btn bg-primary')
+    dialog.props('persistent')
 
 
 def _naming(roster: Roster, account: Account) -> ui.dialog:

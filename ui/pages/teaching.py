@@ -19,6 +19,16 @@ HOW = (
     '到紀錄冊頁籤申請。已經發過的紀錄冊也在這裡，可以列印。',
     '選擇發冊類別、縣市與機關。右邊的送審前體檢會列出還缺什麼；都齊了就可以送出，機關3日內完成審核或通知補件。',
 )
+# How an office moves in by files, in the order in which they lean on each other.
+MOVE_IN = (
+    ('志工資料', '在「批次維護作業」選擇志工資料，上傳名單；一列一位。已經登錄的人會比對，不會重複。'),
+    ('教育訓練', '上傳參加者名單，課程填一次；全班同一份證書也只上傳一次。'),
+    ('照片與證書', '檔名寫身分證字號（證書再加上「正」或「反」），全部裝進一個 ZIP 檔。'),
+    ('服務時數', '每月的服務時數表直接上傳；以前累計的時數用服務時數累計，一人一列。'),
+    ('志工保險', '一張團體保單，上傳被保險人的名單。'),
+    ('紙本紀錄冊', '已經發出的舊制紀錄冊，上傳字、號與發冊日期；機關確認後就和線上的紀錄冊一樣。'),
+    ('名冊送審', '建立名冊，把證號或姓名從試算表複製、貼上，備齊的一次送審。'),
+)
 
 
 def register(site: FastAPI) -> None:
@@ -29,4 +39,4 @@ def register(site: FastAPI) -> None:
 async def _page(request: Request) -> Response:
     pictures = (links.static(f'teaching/step-{number}.webp') for number, _ in enumerate(STEPS, 1))
     steps = list(zip(STEPS, HOW, pictures, strict=True))
-    return public.page('teaching.html', steps=steps, account=gate.account_of(request))
+    return public.page('teaching.html', steps=steps, move_in=MOVE_IN, account=gate.account_of(request))

@@ -12,6 +12,7 @@ const PATHS = {
   up: '<path d="M5.5 15l6.5-6.5 6.5 6.5"/>',
   down: '<path d="M5.5 9l6.5 6.5L18.5 9"/>',
   check: '<path d="M5 12.5l4.5 4.5L19 7.5"/>',
+  cross: '<path d="M6 6l12 12M18 6L6 18"/>',
   next: '<path d="M9 5.5l6.5 6.5L9 18.5"/>',
   arrow: '<path d="M4.5 12h15M13 5.5l6.5 6.5-6.5 6.5"/>',
   people:
@@ -42,6 +43,8 @@ const PATHS = {
   trash: '<path d="M5 7h14M9 7V4.5h6V7M7 7l1 13h8l1-13M10.5 11v5.5M13.5 11v5.5"/>',
   mail: '<rect x="3.5" y="5.5" width="17" height="13" rx="2"/><path d="M4 7l8 6 8-6"/>',
   book: '<path d="M5 4.5h11a3 3 0 0 1 3 3V20H8a3 3 0 0 1-3-3zM5 17a3 3 0 0 1 3-3h11"/>',
+  undo: '<path d="M8 5L4 9l4 4M4 9h10a6 6 0 0 1 0 12h-3"/>',
+  file: '<path d="M6 3h8l4.5 4.5V21H6zM14 3v5h4.5M9 12.5h6.5M9 16h6.5"/>',
   office: '<path d="M4 20.5V6l8-2.5L20 6v14.5M2.5 20.5h19M8 9.5h2M14 9.5h2M8 13h2M14 13h2M10 20.5V17h4v3.5"/>',
 };
 

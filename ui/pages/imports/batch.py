@@ -1,0 +1,33 @@
+"""One batch: its preview until 確認匯入, its progress, and what became of it."""
+
+from nicegui import html, ui
+
+from domain import imports, links, validation
+from domain.announcements import ImportChanged
+from domain.model import Account, Grade
+
+from ...components.imports.batch_desk import batch_desk
+from ...components.imports.batch_file import title_of
+from ...components.record_table import View
+from ...flash import leave_with
+from ...frame import BATCH, MENU, frame, waiting_for
+from ...live import follow
+
+
+async def import_batch_page(account: Account, batch_id: int, grade: str = '', page: int = 1, per: int = 10) -> None:
+    """The batch as the address asks for it; what colleagues or the server change is shown as it happens."""
+    batch = await imports.get(batch_id, by=account)
+    kind = (batch.kind.label, links.new_import(batch.kind))
+    with frame(account, title_of(batch), crumbs=[MENU, BATCH, kind], waiting=await waiting_for(account)):
+        with html.p().classes('lb-lead'):
+            html.span('先看結果，按下確認匯入才會寫入。')
+            ui.link('※教學影片', links.teaching())
+        desk = batch_desk(
+            batch,
+            account,
+            View.read(page, per),
+            validation.member(Grade, grade),
+            lambda: leave_with(links.new_import(batch.kind), 'import-dropped'),
+        )
+        await desk.build()
+    follow(ImportChanged, desk.renew, lambda changed: changed.batch_id == batch_id)
