@@ -3,6 +3,7 @@
 import base64
 import binascii
 import os
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,11 @@ Network = IPv4Network | IPv6Network
 # A proxy on the same machine; nobody reaches us from there but by it.
 LOOPBACK = '127.0.0.0/8,::1'
 LOG_FORMATS = ('text', 'json')
+# Of a bucket's folder the names are those that every server takes as they are.
+_FOLDER = re.compile(r'file://(?P<path>/.+)')
+_BUCKET = re.compile(
+    r'(s3://|s3\+https?://[A-Za-z0-9.-]+(:\d{1,5})?/)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*/?'
+)
 MAIL_SCHEMES = ('smtp', 'smtp+starttls', 'smtps')
 
 
@@ -71,6 +77,12 @@ class Settings:
     unit_megabytes: int = 20_000
     unattached_days: int = 1
     database_patience: int = 300
+    files_url: Path | str | None = None
+
+    @property
+    def files(self) -> Path | str:
+        """Where the files lie: a folder, or the address of a bucket (`db.bucket`)."""
+        return self.files_url or self.data_dir / 'files'
 
     @property
     def has_keys(self) -> bool:
@@ -125,6 +137,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         uploads_a_minute=_whole(environ, 'UPLOADS_A_MINUTE', Settings.uploads_a_minute, 1, 10_000),
         unit_megabytes=_whole(environ, 'UNIT_MEGABYTES', Settings.unit_megabytes, 1, 100_000_000),
         unattached_days=_whole(environ, 'UNATTACHED_DAYS', Settings.unattached_days, 1, 3650),
+        files_url=_files_url(environ),
         database_patience=_whole(environ, 'DATABASE_PATIENCE', Settings.database_patience, 0, 24 * 3600),
     )
 
@@ -177,6 +190,27 @@ def _smtp_url(environ: Mapping[str, str]) -> str | None:
         ways = 'smtp://host:25, smtp+starttls://user:password@host:587, smtps://…:465'
         raise BadSettings(f'SMTP_URL 應是其中一種：{ways}', f'SMTP_URL must be one of {ways}')
     return url or None
+
+
+def _files_url(environ: Mapping[str, str]) -> Path | str | None:
+    """A folder, or a bucket, whose key is in variables of its own: an address is written into logs and scripts."""
+    url = environ.get('FILES_URL')
+    if not url:
+        return None
+    if (folder := _FOLDER.fullmatch(url)) is not None:
+        return Path(folder['path'])
+    if _BUCKET.fullmatch(url) is None:
+        ways = 'file:///mnt/files, s3://bucket/folder, s3+https://host:9000/bucket/folder'
+        raise BadSettings(
+            f'FILES_URL 應是其中一種，且不含帳號密碼：{ways}', f'FILES_URL must be one of these, without a key: {ways}'
+        )
+    keys = ('AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY')
+    if url.startswith('s3+') and not all(map(environ.get, keys)):
+        both = ' and '.join(keys)
+        raise BadSettings(
+            f'FILES_URL 的儲存體需要金鑰：請設定 {both}', f'The bucket of FILES_URL needs a key: set {both}'
+        )
+    return url
 
 
 def _mail_address(name: str, text: str) -> str:

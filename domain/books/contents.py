@@ -4,7 +4,6 @@ import logging
 from collections.abc import Sequence
 from datetime import date
 
-from db import blobs
 from db.choices import BookStatus, MembershipStatus, TrainingKind
 from db.models import (
     Award,
@@ -19,7 +18,7 @@ from db.models import (
     Volunteer,
 )
 
-from .. import dates
+from .. import dates, files
 from ..errors import DomainError
 from ..logbook import service
 from ..logbook.book_pages import (
@@ -109,7 +108,7 @@ async def _identity(
 
 async def _photo(volunteer: Volunteer) -> bytes | None:
     try:
-        return await blobs.read(volunteer.photo.digest) if volunteer.photo else None
+        return await files.content_of(volunteer.photo) if volunteer.photo else None
     except LookupError:
         log.exception('the photo of volunteer %s cannot be read', volunteer.id)
         raise PhotoLost from None

@@ -6,7 +6,7 @@ file that this snapshot knows, which cannot change, since a file is named by its
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Generator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +25,7 @@ from .archive import ABOUT, DATABASE, FILES, MISSING, Archive, BadKey, Damaged, 
 __all__ = ['BadKey', 'Busy', 'Contents', 'Damaged', 'NotEmpty', 'backup', 'fresh_key', 'restore', 'verify']
 
 _FILES_AT_ONCE = 500
+_READ_AT_ONCE = 8  # each has 25 MB at most
 _LOCK_SECONDS = 20
 _UNLIMITED = {'statement_timeout': '0', 'idle_in_transaction_session_timeout': '0'}
 _DIGESTS = 'SELECT DISTINCT digest FROM stored_file'
@@ -52,7 +53,7 @@ class Contents:
 async def backup(path: Path, settings: Settings, key: str | None) -> Contents:
     """Write the office into a new file at `path`. Raises Busy, BadKey, FileExistsError, dumps.Failed, OSError."""
     made_at = datetime.now(UTC)
-    blobs.use(settings.data_dir / 'files')
+    blobs.use(settings.files)
     async with _database(settings) as (connection, url):
         await _hold_files(connection)
         with archive.written(path, key) as written:
@@ -63,7 +64,7 @@ async def backup(path: Path, settings: Settings, key: str | None) -> Contents:
                 before, missing = written.entries, []
                 cursor = await connection.cursor(_DIGESTS)
                 while rows := await cursor.fetch(_FILES_AT_ONCE):
-                    missing += await asyncio.to_thread(_copy, written, [row['digest'] for row in rows])
+                    missing += await _copy(written, [row['digest'] for row in rows])
                 copied = written.entries - before
                 if missing:
                     written.add(MISSING, json.dumps(missing).encode())
@@ -85,7 +86,7 @@ async def restore(path: Path, settings: Settings, key: str | None) -> Contents:
     what was interrupted can be done again. Raises NotEmpty, Damaged, BadKey, dumps.Failed, OSError.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    blobs.use(settings.data_dir / 'files')
+    blobs.use(settings.files)
     begun = settings.data_dir / HALF_RESTORED
     async with _database(settings) as (connection, url):
         if await connection.fetchval(_TABLES):
@@ -95,7 +96,7 @@ async def restore(path: Path, settings: Settings, key: str | None) -> Contents:
             return await verify(path, key)
         begun.touch(mode=0o600)
         try:
-            contents = await asyncio.to_thread(_read, path, key, lay_down=True)
+            contents = await asyncio.to_thread(_read, path, key, _laying_down())
         except (FileExistsError, BadKey) as error:
             begun.unlink()
             if isinstance(error, BadKey):
@@ -104,7 +105,7 @@ async def restore(path: Path, settings: Settings, key: str | None) -> Contents:
         with closing(_pieces(path, key)) as pieces:
             await asyncio.to_thread(dumps.restored, url, pieces, _major(connection))
         await connection.execute('ANALYZE')
-        await asyncio.to_thread(blobs.mark)
+        await blobs.mark()
         begun.unlink()
     return contents
 
@@ -142,25 +143,48 @@ def _dump(written: Archive, pieces: Iterator[bytes]) -> None:
         written.add(f'{DATABASE}{number:06}', piece)
 
 
-def _copy(written: Archive, digests: Sequence[str]) -> list[str]:
+async def _copy(written: Archive, digests: Sequence[str]) -> list[str]:
     """Those of the `digests` whose files are missing; the others are copied."""
     missing = []
-    for digest in digests:
-        try:
-            written.add(f'{FILES}{digest}', blobs.sealed_bytes(digest))
-        except LookupError:
-            missing.append(digest)
+    for start in range(0, len(digests), _READ_AT_ONCE):
+        few = digests[start : start + _READ_AT_ONCE]
+        kept = dict(zip(few, await asyncio.gather(*map(_sealed, few)), strict=True))
+        missing += [digest for digest, content in kept.items() if content is None]
+        await asyncio.to_thread(_add, written, kept)
     return missing
 
 
-def _read(path: Path, key: str | None, *, lay_down: bool = False) -> Contents:
+async def _sealed(digest: str) -> bytes | None:
+    try:
+        return await blobs.sealed_bytes(digest)
+    except LookupError:
+        return None
+
+
+def _add(written: Archive, kept: Mapping[str, bytes | None]) -> None:
+    for digest, content in kept.items():
+        if content is not None:
+            written.add(f'{FILES}{digest}', content)
+
+
+def _laying_down() -> Callable[[str, bytes], None]:
+    """For a thread beside the loop: puts files back, one after the other."""
+    loop = asyncio.get_running_loop()
+
+    def lay_down(digest: str, content: bytes) -> None:
+        asyncio.run_coroutine_threadsafe(blobs.put_back(digest, content), loop).result()
+
+    return lay_down
+
+
+def _read(path: Path, key: str | None, lay_down: Callable[[str, bytes], None] | None = None) -> Contents:
     count, missing = 0, []
     with closing(archive.entries(path, key)) as entries:
         for name, content in entries:
             if name.startswith(FILES):
                 count += 1
                 if lay_down:
-                    blobs.put_back(name.removeprefix(FILES), content)
+                    lay_down(name.removeprefix(FILES), content)
             elif name == MISSING:
                 missing = json.loads(content)
     return Contents(_size(path), count, tuple(missing))
