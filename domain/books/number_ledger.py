@@ -7,6 +7,7 @@ no names.
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import IO
 
 from tortoise.connection import get_connection
 from tortoise.expressions import Q
@@ -146,8 +147,8 @@ async def find(query: EntryQuery, *, by: Account) -> Page[Entry]:
     return Page([_entry(row) for row in rows], total, number, per_page)
 
 
-async def export(query: EntryQuery, *, by: Account) -> bytes:
-    """The same as .ods, whole; identity numbers masked."""
+async def export(query: EntryQuery, *, by: Account) -> IO[bytes]:
+    """The same as .ods, whole, in a file that the caller closes; identity numbers masked."""
     issues = _ledger(query, by)
     if ways := await _ways(query.text, by):
         ids = {one for way in ways for (one,) in await issues.filter(way).values_list('id')}
