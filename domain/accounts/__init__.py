@@ -24,7 +24,7 @@ from ..audit import office_history
 from ..cases import worklists
 from ..errors import DomainError, Incomplete, NotFound, NotPermitted
 from ..mail import messages
-from ..paging import Page, bounds
+from ..paging import Page, bounds, page_of
 from . import client_limits, email_changes, login_lock, new_passwords, password_links, passwords, requests, sessions
 from .client_limits import PASSWORD_LINKS
 from .forms import FIELDS, REFUSAL, REQUEST_FIELDS, AccountDetails, AccountRequestDetails
@@ -316,8 +316,7 @@ async def find(*, by: Account, words: str = '', page: int = 1, per_page: int = 1
         ]
         said.append(Q(role__in=[role for role in Role if wanted in role.label]))
         staff = staff.filter(Q(*said, join_type=Q.OR))
-    rows = staff.order_by('-is_active', 'name', 'id').offset((number - 1) * per_page).limit(per_page)
-    return Page(await rows, await staff.count(), number, per_page)
+    return await page_of(staff, ('-is_active', 'name', 'id'), number, per_page, await staff.count())
 
 
 async def is_locked(account: Account, *, by: Account) -> bool:

@@ -17,7 +17,7 @@ from db.models import Account, OfficeEntry
 from .. import dates, permissions, validation
 from ..errors import MovedOn, NotFound
 from ..fields import Field
-from ..paging import Page, bounds
+from ..paging import Page, bounds, page_of
 from . import history
 from .history import ADDED, AMENDED, REMOVED, Change
 
@@ -106,7 +106,7 @@ async def of(*, by: Account, words: str = '', page: int = 1, per_page: int = 10)
     if wanted := validation.searched(words):
         columns = ('section', 'subject', 'action', 'label', 'old', 'new', 'by_name', 'from_unit')
         entries = entries.filter(Q(*(Q(**{f'{column}__icontains': wanted}) for column in columns), join_type=Q.OR))
-    return Page(await entries.offset((number - 1) * per_page).limit(per_page), await entries.count(), number, per_page)
+    return await page_of(entries, ('-at', '-id'), number, per_page, await entries.count())
 
 
 def _named(value: Any) -> object:

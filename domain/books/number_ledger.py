@@ -22,7 +22,7 @@ from ..audit import office_history
 from ..directory import forms
 from ..errors import Incomplete, NotFound
 from ..fields import Field, by_key
-from ..paging import Page, bounds
+from ..paging import Page, bounds, keys_of
 from ..volunteers import spelling
 from ..volunteers.basics import legacy_matching
 from .record_books import FIELDS, number_of
@@ -140,9 +140,8 @@ async def find(query: EntryQuery, *, by: Account) -> Page[Entry]:
         ids = [one for _, one in sorted({pair for pairs in several for pair in pairs}, reverse=True)][:MOST_FOUND]
         total, ids = len(ids), ids[first : first + per_page]
     else:
-        # The ids by themselves come from the index alone, however far down the page is.
         total = await _total(query, by)
-        ids = [one for (one,) in await issues.offset(first).limit(per_page).values_list('id')]
+        ids = [one for _, one in await keys_of(issues, ('-at', '-id'), number, per_page, total)]
     rows = await BookIssue.filter(id__in=ids).order_by('-at', '-id').select_related(*_OF_ENTRY)
     return Page([_entry(row) for row in rows], total, number, per_page)
 

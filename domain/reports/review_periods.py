@@ -4,21 +4,22 @@ Read from the recorded steps. It names no volunteer and no clerk, only reviewers
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from tortoise.connection import get_connection
+from tortoise.queryset import QuerySet
 
 from db.choices import ApplicationStatus, Role
-from db.models import Account, Agency
+from db.models import Account, Agency, ApplicationStep
 
 from .. import dates, permissions, printouts, validation
 from ..calendar import office_calendar
 from ..calendar.office_calendar import IsOff
 from ..errors import Incomplete
-from ..paging import Page, bounds
+from ..paging import Page, bounds, keys_of
 from ..printouts.odf import Cell
 from .profile_lists import MEDIA_TYPES, LongDocument
 
@@ -70,8 +71,6 @@ FROM (SELECT * FROM {of_agency} AND (at, id) < (coalesce($5, 'infinity'::timesta
 ORDER BY step.at DESC, step.id DESC
 """
 _COUNT = 'SELECT count(*) AS rounds FROM {of_agency}'
-# Where the page begins: the last round before it.
-_BEFORE = 'SELECT at, id FROM {of_agency} ORDER BY at DESC, id DESC LIMIT 1 OFFSET $4'
 _SHARES = """
 SELECT account.name AS reviewer, count(*) AS closed,
        count(*) FILTER (WHERE (step.answered_at AT TIME ZONE 'Asia/Taipei')::date > step.due_on) AS late
@@ -145,17 +144,12 @@ async def find(period: Period, *, by: Account, page: int = 1, per_page: int = 10
     """The same, one page of it."""
     number, per_page = bounds(page, per_page)
     span = [by.agency_id, *_bounds(period, by)]
-    connection = get_connection('default')
-    [counted] = await connection.execute_query_dict(_COUNT.format(of_agency=_OF_AGENCY), span)
-    beyond = _BEGINNING
-    if number > 1:
-        before = await connection.execute_query_dict(
-            _BEFORE.format(of_agency=_OF_AGENCY), [*span, (number - 1) * per_page - 1]
-        )
-        if not before:
-            return Page([], counted['rounds'], number, per_page)
-        beyond = (before[0]['at'], before[0]['id'])
-    found, _ = await _some(span, per_page, beyond, await Agency.get(id=by.agency_id))
+    [counted] = await get_connection('default').execute_query_dict(_COUNT.format(of_agency=_OF_AGENCY), span)
+    keys = await keys_of(_sent(span), ('-at', '-id'), number, per_page, counted['rounds'])
+    if not keys:
+        return Page([], counted['rounds'], number, per_page)
+    at, first = keys[0]
+    found, _ = await _some(span, len(keys), (at, first + 1), await Agency.get(id=by.agency_id))
     return Page(found, counted['rounds'], number, per_page)
 
 
@@ -183,6 +177,14 @@ def _bounds(period: Period, by: Account) -> tuple[datetime | None, datetime | No
         raise Incomplete(problems)
     since = dates.midnight(period.since) if period.since else None
     return since, dates.midnight(period.until + timedelta(days=1)) if period.until else None
+
+
+def _sent(span: Sequence[Any]) -> QuerySet[ApplicationStep]:
+    """The steps that begin the rounds of an agency, from one instant and before another."""
+    agency_id, since, until = span
+    steps = ApplicationStep.filter(agency_id=agency_id, status=ApplicationStatus.SUBMITTED)
+    steps = steps.filter(at__gte=since) if since else steps
+    return steps.filter(at__lt=until) if until else steps
 
 
 async def _every(period: Period, by: Account) -> AsyncIterator[Round]:

@@ -195,7 +195,8 @@ async def find(query: VolunteerQuery, *, by: Account) -> Page[Volunteer]:
 
 async def every(query: VolunteerQuery, *, by: Account) -> tuple[int, AsyncIterator[Sequence[Volunteer]]]:
     """How many there are on all pages, and these, some at a time, in the order in which they stood when asked."""
-    ids = await listing.ordered(await _found(query, by), query.sort, by).values_list('id', flat=True)
+    listed = await listing.ordered(await _found(query, by), query.sort, by).values_list('id')
+    ids = [one for (one,) in listed]
 
     async def some() -> AsyncIterator[Sequence[Volunteer]]:
         for start in range(0, len(ids), AT_ONCE):

@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -35,6 +35,7 @@ from domain import (
     drafts,
     files,
     ledgers,
+    paging,
     reviews,
     rosters,
     search,
@@ -52,6 +53,7 @@ from domain.cases.worklists import UnitList
 from domain.guide import courses, home, missing, progress
 from domain.ledgers import forms
 from domain.mail import queries
+from domain.paging import Place
 from domain.reports import review_periods
 from domain.reports import statistics as figures
 from domain.reports.review_periods import Period
@@ -153,7 +155,7 @@ async def reads(office: LargeOffice) -> dict[str, Read]:
         **await _lists(people),
         **await _profile(people),
         **await _desk(people, office),
-        **_numbers(people),
+        **await _numbers(people),
         **_administration(people),
     }
 
@@ -297,12 +299,13 @@ async def _figures(months: int, by: Account) -> object:
     return await figures.of(figures.first_of(months, last), last, by=by)
 
 
-def _numbers(people: People) -> dict[str, Read]:
+async def _numbers(people: People) -> dict[str, Read]:
     found: dict[str, Read] = {}
     for label, by in (('agency', people.reviewer), ('busy agency', people.busy_reviewer)):
         asked = {
             '': EntryQuery(),
             ', page 50': EntryQuery(page=50),
+            ', page 1,000 by its address': EntryQuery(page=1000),
             ' of a kind': EntryQuery(kind=IssueKind.FIRST),
             ' of a kind there is not': EntryQuery(kind=IssueKind.CANCELLATION),
             ' of a year': EntryQuery(year=dates.roc_year(dates.today()) - 3),
@@ -314,9 +317,19 @@ def _numbers(people: People) -> dict[str, Read]:
         found |= {
             f'發冊紀錄{what}, {label}': partial(number_ledger.find, query, by=by) for what, query in asked.items()
         }
+        place, last = Place(), (await number_ledger.find(EntryQuery(), by=by)).pages
+        with paging.turned_from(place):
+            await number_ledger.find(EntryQuery(page=last // 2), by=by)
+        following = EntryQuery(page=last // 2 + 1)
+        found[f'發冊紀錄, the page after the middle one, {label}'] = partial(_turned, place, following, by)
         found[f'發冊紀錄, series, {label}'] = partial(number_ledger.series, by=by)
         found[f'發冊紀錄, 缺號與重號, {label}'] = partial(number_ledger.report, by=by)
     return found
+
+
+async def _turned(place: Place, query: EntryQuery, by: Account) -> object:
+    with paging.turned_from(replace(place)):
+        return await number_ledger.find(query, by=by)
 
 
 def _administration(people: People) -> dict[str, Read]:
