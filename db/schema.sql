@@ -1007,3 +1007,6 @@ CREATE TABLE "backup" (
 );
 CREATE INDEX "idx_backup_made_at_ff6582" ON "backup" ("made_at");
 COMMENT ON TABLE "backup" IS 'A backup of the whole office that was made; where it lies only its keeper knows.';
+
+-- 0024_rounds
+CREATE INDEX step_sent_to_agency ON application_step (agency_id, at DESC, id DESC) WHERE status = 'submitted';
