@@ -245,18 +245,27 @@ def _keys(environ: Mapping[str, str], data_dir: Path) -> tuple[dict[int, bytes],
 
 
 def _parsed(spelled: str, index: str) -> tuple[dict[int, bytes], bytes]:
-    try:
-        keys = {int(number): _key(text) for number, text in (pair.split(':', 1) for pair in spelled.split(','))}
-        if not all(1 <= number <= 255 for number in keys):
-            raise ValueError('an id is not between 1 and 255')
-        return keys, _key(index)
-    except ValueError as mistake:
-        raise BadSettings(
-            'SEALING_KEYS 應如 1:BASE64,2:BASE64，BLIND_INDEX_KEY 應如 BASE64，每把金鑰 32 位元組'
-            f'（openssl rand -base64 32）：{mistake}',
-            'SEALING_KEYS must be like 1:BASE64,2:BASE64 and BLIND_INDEX_KEY like BASE64, '
-            f'each key 32 bytes (openssl rand -base64 32): {mistake}',
-        ) from None
+    keys: dict[int, bytes] = {}
+    for place, pair in enumerate(spelled.split(','), 1):
+        number, colon, text = pair.strip().partition(':')
+        if not colon:
+            raise _bad_key('SEALING_KEYS', place, '前面沒有編號與冒號', 'has no id and colon before it')
+        if not number.isascii() or not number.isdecimal() or not 1 <= int(number[:4]) <= 255:
+            raise _bad_key('SEALING_KEYS', place, '的編號不是 1 到 255', 'has an id that is not 1 to 255')
+        if int(number) in keys:
+            raise _bad_key('SEALING_KEYS', place, '的編號已經有了', 'has an id that another one has')
+        keys[int(number)] = _key('SEALING_KEYS', place, text)
+    return keys, _key('BLIND_INDEX_KEY', 1, index)
+
+
+def _bad_key(name: str, place: int, chinese: str, english: str) -> BadSettings:
+    """Which key is wrong, and never what stands there."""
+    return BadSettings(
+        f'{name} 的第 {place} 把金鑰{chinese}。SEALING_KEYS 應如 1:BASE64,2:BASE64，BLIND_INDEX_KEY 應如 BASE64，'
+        '每把 32 位元組（openssl rand -base64 32）',
+        f'key {place} of {name} {english}. SEALING_KEYS must be like 1:BASE64,2:BASE64, BLIND_INDEX_KEY like BASE64, '
+        'each 32 bytes (openssl rand -base64 32)',
+    )
 
 
 def _kept(file: Path) -> list[str]:
@@ -277,13 +286,13 @@ def _fresh() -> str:
     return base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-def _key(text: str) -> bytes:
+def _key(name: str, place: int, text: str) -> bytes:
     try:
         key = base64.b64decode(text.strip(), validate=True)
-    except binascii.Error:
-        raise ValueError('a key is not base64') from None
+    except (binascii.Error, ValueError):
+        raise _bad_key(name, place, '不是 BASE64', 'is not base64') from None
     if len(key) != 32:
-        raise ValueError(f'a key has {len(key)} bytes')
+        raise _bad_key(name, place, f'是 {len(key)} 位元組，不是 32', f'has {len(key)} bytes, not 32')
     return key
 
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import asyncpg
 
-from db import blobs, dumps, embedded
+from db import blobs, dumps, embedded, key_check, reachable, sealing
+from db.key_check import Noted
 
 from .. import files
 from ..lifespan import HALF_RESTORED
@@ -22,7 +23,20 @@ from ..settings import Settings
 from . import archive
 from .archive import ABOUT, DATABASE, FILES, MISSING, Archive, BadKey, Damaged, fresh_key
 
-__all__ = ['BadKey', 'Busy', 'Contents', 'Damaged', 'NotEmpty', 'backup', 'fresh_key', 'restore', 'verify']
+__all__ = [
+    'BadKey',
+    'Busy',
+    'Contents',
+    'Damaged',
+    'NoOffice',
+    'NotEmpty',
+    'OtherKeys',
+    'backup',
+    'fits',
+    'fresh_key',
+    'restore',
+    'verify',
+]
 
 _FILES_AT_ONCE = 500
 _READ_AT_ONCE = 8  # each has 25 MB at most
@@ -35,6 +49,18 @@ _NOTE = 'INSERT INTO backup (made_at, files, missing, bytes) VALUES ($1, $2, $3,
 
 class Busy(Exception):
     """Another backup is being made."""
+
+
+class NoOffice(Exception):
+    """There is nothing to save: no database, or an empty one."""
+
+
+class OtherKeys(Exception):
+    """The keys that are set here are not those of the office in the backup; `which` does not fit."""
+
+    def __init__(self, which: str) -> None:
+        super().__init__(which)
+        self.which = which
 
 
 class NotEmpty(Exception):
@@ -51,12 +77,17 @@ class Contents:
 
 
 async def backup(path: Path, settings: Settings, key: str | None) -> Contents:
-    """Write the office into a new file at `path`. Raises Busy, BadKey, FileExistsError, dumps.Failed, OSError."""
+    """Write the office into a new file at `path`. Raises NoOffice, Busy, BadKey, FileExistsError, dumps.Failed."""
     made_at = datetime.now(UTC)
     blobs.use(settings.files)
+    if settings.database_url is None and not (settings.data_dir / 'postgres' / 'data').exists():
+        raise NoOffice
     async with _database(settings) as (connection, url):
+        if not await connection.fetchval(_TABLES):
+            raise NoOffice
         await _hold_files(connection)
-        with archive.written(path, key) as written:
+        keys = [(one.key_id, one.canary.hex(), one.word_index) for one in await key_check.noted_in(connection)]
+        with archive.written(path, key, keys=keys) as written:
             # Reading alone, all of it as it stood when the snapshot was taken.
             async with connection.transaction(isolation='repeatable_read', readonly=True):
                 snapshot = await connection.fetchval('SELECT pg_export_snapshot()')
@@ -79,12 +110,29 @@ async def verify(path: Path, key: str | None) -> Contents:
     return await asyncio.to_thread(_read, path, key)
 
 
-async def restore(path: Path, settings: Settings, key: str | None) -> Contents:
+async def fits(path: Path, settings: Settings, key: str | None) -> bool:
+    """Whether the keys of `settings` are those of the backup; False where there are none to compare.
+
+    Raises OtherKeys, Damaged, BadKey, OSError.
+    """
+    noted = await asyncio.to_thread(_noted_keys, path, key)
+    if not noted or not settings.has_keys:
+        return False
+    sealing.use(sealing.Keyring(settings.sealing_keys, settings.index_key))
+    if which := key_check.misfit(noted):
+        raise OtherKeys(which)
+    return True
+
+
+async def restore(path: Path, settings: Settings, key: str | None, *, with_other_keys: bool = False) -> Contents:
     """Make the office again from the backup, where there is none.
 
     All is read and checked, and its files laid down, before the database is filled, which happens wholly or not at all:
-    what was interrupted can be done again. Raises NotEmpty, Damaged, BadKey, dumps.Failed, OSError.
+    what was interrupted can be done again. Keys that are set and are not the office's are refused, unless it is told.
+    Raises NotEmpty, OtherKeys, Damaged, BadKey, dumps.Failed, OSError.
     """
+    if not with_other_keys:
+        await fits(path, settings, key)
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     blobs.use(settings.files)
     begun = settings.data_dir / HALF_RESTORED
@@ -113,6 +161,8 @@ async def restore(path: Path, settings: Settings, key: str | None) -> Contents:
 @asynccontextmanager
 async def _database(settings: Settings) -> AsyncIterator[tuple['asyncpg.Connection[asyncpg.Record]', str]]:
     """A connection to the office's database, and its URL; a bundled server that does not run is started for as long."""
+    if settings.database_url:
+        await reachable.awaited(settings.database_url, 0)
     url = settings.database_url or await embedded.started(settings.data_dir / 'postgres')
     try:
         connection = await asyncpg.connect(url, timeout=60, server_settings=_UNLIMITED)
@@ -188,6 +238,13 @@ def _read(path: Path, key: str | None, lay_down: Callable[[str, bytes], None] | 
             elif name == MISSING:
                 missing = json.loads(content)
     return Contents(_size(path), count, tuple(missing))
+
+
+def _noted_keys(path: Path, key: str | None) -> list[Noted]:
+    """By what the office's keys are known; [] of a backup from before they were noted in it."""
+    with closing(archive.entries(path, key)) as entries:
+        _, about = next(entries)
+    return [Noted(key_id, bytes.fromhex(canary), index) for key_id, canary, index in json.loads(about).get('keys', ())]
 
 
 def _size(path: Path) -> int:

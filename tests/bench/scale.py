@@ -73,8 +73,8 @@ APPROVED, REJECTED = ApplicationStatus.APPROVED, ApplicationStatus.REJECTED
 CLOSED = (REJECTED, ApplicationStatus.WITHDRAWN)
 NEVER = float('nan')
 
-# Agency, unit and ledger are a hundred times as large in the large office: what is asked for is all of theirs, and grows
-# with it, not with the nation.
+# Agency, unit and ledger are a hundred times as large in the large office: what is asked for is all of theirs, and
+# grows with it, not with the nation.
 REASONS = (
     ('figures of', 'reads each round of the period once, from an index alone: a median needs all of them'),
     ('periods of', 'counts the rounds of the period, from an index alone'),

@@ -121,3 +121,22 @@ def test_another_address_of_files_is_refused_and_not_repeated(tmp_path: Path, ur
 def test_a_bucket_without_a_key_in_the_environment_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadSettings, match='set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'):
         settings.read({'DATA_DIR': str(tmp_path), 'FILES_URL': 's3+https://store.example.tw/office'})
+
+
+@pytest.mark.parametrize(
+    ('keys', 'told'),
+    [
+        (KEY, '第 1 把金鑰前面沒有編號與冒號'),
+        (f'1:{KEY},x:{KEY}', '第 2 把金鑰的編號不是 1 到 255'),
+        (f'1:{KEY},1:{KEY}', '第 2 把金鑰的編號已經有了'),
+        (f'1:{KEY[:-2]}', '第 1 把金鑰不是 BASE64'),
+        ('1:c2VjcmV0', '第 1 把金鑰是 6 位元組，不是 32'),
+    ],
+    ids=['no id', 'no number', 'twice', 'no base64', 'short'],
+)
+def test_a_key_that_is_none_is_named_by_its_place_and_not_repeated(tmp_path: Path, keys: str, told: str) -> None:
+    with pytest.raises(BadSettings, match=told) as refused:
+        settings.read({'DATA_DIR': str(tmp_path), 'SEALING_KEYS': keys, 'BLIND_INDEX_KEY': KEY})
+
+    assert len(str(refused.value).splitlines()) == 2
+    assert KEY[:8] not in str(refused.value)
