@@ -1008,5 +1008,8 @@ CREATE TABLE "backup" (
 CREATE INDEX "idx_backup_made_at_ff6582" ON "backup" ("made_at");
 COMMENT ON TABLE "backup" IS 'A backup of the whole office that was made; where it lies only its keeper knows.';
 
--- 0024_rounds
+-- 0024_who_amended
+ALTER TABLE "correction" ADD COLUMN "amended_by_id" INT REFERENCES "account" ("id") ON DELETE RESTRICT;
+ALTER TABLE "correction" ADD COLUMN "amended_at" TIMESTAMPTZ;
 CREATE INDEX step_sent_to_agency ON application_step (agency_id, at DESC, id DESC) WHERE status = 'submitted';
+CREATE INDEX case_of_unit ON application (host_unit_id, status, updated_at DESC, id DESC);

@@ -7,6 +7,7 @@ after five failures and the same work.
 import asyncio
 import logging
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -264,7 +265,8 @@ async def amend(
 ) -> EmailChange | None:
     """Change an account of staff, or close it (`is_active`); then it is signed out everywhere. Raises Incomplete.
 
-    The last clerk of a unit goes only `knowingly`: NotPermitted with what `left_alone` says.
+    `account` is as the form was opened with it: what others have saved since stays, and of the same field MovedOn says
+    who has changed it. The last clerk of a unit goes only `knowingly`: NotPermitted with what `left_alone` says.
     The address of a reviewer or an administrator stays until a second administrator confirms: what waits then.
     """
     permissions.require(by, Role.ADMINISTRATOR)
@@ -275,7 +277,11 @@ async def amend(
     if problems := details.problems():
         raise Incomplete(problems)
     async with transaction():
-        kept = await Account.select_for_update().get(id=account.id)
+        mine = await office_history.changed(account, details.values(), _KEPT)
+        kept = await Account.get(id=account.id)
+        details = _merged(kept, mine)
+        if problems := details.problems():
+            raise Incomplete(problems)
         if not knowingly and (alone := await left_alone(kept, details, by=by)):
             raise NotPermitted(alone)
         old, wanted, change = kept.email, mail_addresses.tidy(details.email), None
@@ -331,6 +337,12 @@ async def unlock(account: Account, *, by: Account) -> None:
     async with transaction():
         await login_lock.lift(await login_lock.index_of_account(account))
         await office_history.tell(_KEPT.section, account.name, '解除鎖定', by=by)
+
+
+def _merged(kept: Account, mine: Mapping[str, Any]) -> AccountDetails:
+    """The account as it is kept, with what this form has changed."""
+    now = AccountDetails.from_record(kept)
+    return replace(now, **{name: value for name, value in mine.items() if name in vars(now)})
 
 
 def _leaves_unit(account: Account, details: AccountDetails) -> bool:

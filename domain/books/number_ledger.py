@@ -217,7 +217,8 @@ async def series_of(series_id: int, *, by: Account) -> Series:
 async def save(details: SeriesDetails, *, of: Series, by: Account) -> None:
     """How the year's numbers are written from now on; those that were given stay as they are. Raises Incomplete.
 
-    Refused when the next number would be written like one that is there already.
+    Refused when the next number would be written like one that is there already, and with MovedOn when somebody has
+    changed the pattern since `of` was read.
     """
     permissions.require(by, Role.ADMINISTRATOR)
     known = await series_of(of.id, by=by)
@@ -228,7 +229,10 @@ async def save(details: SeriesDetails, *, of: Series, by: Account) -> None:
     if await RecordBook.filter(number=ahead).exists():
         raise Incomplete({'pattern': f'照這個格式，下一號是「{ahead}」，已經用過。請換一種寫法。'})
     async with transaction():
-        row = await NumberSeries.get(id=known.id)
+        row = await NumberSeries.select_for_update().get(id=known.id)
+        if row.pattern not in (of.pattern, pattern):
+            subject = office_history.subject_of(_KEPT, await office_history.stands(row, _KEPT))
+            raise await office_history.overtaken(_KEPT.section, [subject], [SERIES_FIELDS['pattern']])
         before = await office_history.stands(row, _KEPT)
         await NumberSeries.filter(id=known.id).update(pattern=pattern)
         await office_history.note(row, _KEPT, before, by=by)

@@ -233,7 +233,7 @@ async def _saved(record: Record, details: Details, field: str, when_taken: str, 
     try:
         async with transaction():
             before = await office_history.stands(record, _KEPT[type(record)])
-            record.update_from_dict(await office_history.changed(record, details.values()))
+            record.update_from_dict(await office_history.changed(record, details.values(), _KEPT[type(record)]))
             await record.save()
             await office_history.note(record, _KEPT[type(record)], before, by=by)
     except IntegrityError:
