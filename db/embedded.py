@@ -62,8 +62,15 @@ async def started(folder: Path, **settings: str) -> str:
     The server outlives a process that is killed, and the next start finds it. `settings` are PostgreSQL's and take
     effect only in the process that starts the server. Raises NotStarted.
     """
-    url = await asyncio.to_thread(_start, folder, settings)
-    await _make_database(url)
+    starting = asyncio.ensure_future(asyncio.to_thread(_start, folder, settings))
+    try:
+        url = await asyncio.shield(starting)
+        await _make_database(url)
+    except asyncio.CancelledError:  # we were asked to end meanwhile: what was started is stopped
+        await asyncio.wait([starting])
+        if starting.exception() is None:
+            await asyncio.to_thread(_stop, folder)
+        raise
     return url
 
 

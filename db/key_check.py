@@ -4,6 +4,9 @@ A word sealed with each sealing key, and its blind index, stand in the database.
 check is known by what it has sealed.
 """
 
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
 from tortoise.connection import get_connection
 
 from . import sealing, transaction
@@ -12,6 +15,16 @@ from .server_account import NotStarted
 
 # Any number will do, as long as nothing else in the database uses it.
 _LOCK = 20_261_132
+
+
+class Noted(NamedTuple):
+    """A key that has been used: its id, the word sealed with it, and the blind index of the word."""
+
+    key_id: int
+    canary: bytes
+    word_index: str
+
+
 _WORD, _PLACE = '志願服務紀錄冊', 'key_check.canary'
 
 
@@ -42,14 +55,28 @@ async def check(keyring: sealing.Keyring) -> None:
         noted = await KeyCheck.all().order_by('key_id')
         if not noted:
             await _check_by_what_there_is()
-        for each in noted:
-            if not _opens(bytes(each.canary)):
-                raise _other(f'SEALING_KEYS {each.key_id}')
-            if each.word_index != word:
-                raise _other('BLIND_INDEX_KEY')
+        if which := misfit(Noted(one.key_id, one.canary, one.word_index) for one in noted):
+            raise _other(which)
         for key_id in keyring.keys.keys() - {each.key_id for each in noted}:
             canary = sealing.seal_bytes(_WORD.encode(), _PLACE, key_id)
             await KeyCheck.create(key_id=key_id, canary=canary, word_index=word)
+
+
+async def noted_in(connection: Any) -> list[Noted]:
+    """What is noted in a database, by a plain connection; [] in one from before there was this check."""
+    if await connection.fetchval("SELECT to_regclass('public.key_check')") is None:
+        return []
+    return [Noted(*row) for row in await connection.fetch('SELECT key_id, canary, word_index FROM key_check')]
+
+
+def misfit(noted: Iterable[Noted]) -> str:
+    """Which of the keys in use is not that of the office, as the settings call it; '' when all fit."""
+    for each in noted:
+        if not _opens(bytes(each.canary)):
+            return f'SEALING_KEYS {each.key_id}'
+        if each.word_index != sealing.blind_index(_WORD):
+            return 'BLIND_INDEX_KEY'
+    return ''
 
 
 async def _check_by_what_there_is() -> None:

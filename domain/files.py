@@ -4,7 +4,6 @@ A file is kept when it is uploaded, so that nothing is lost before 儲存; until
 only the unit that uploaded it may open it, not its other teams. A replaced file stays: the history still points to it.
 """
 
-import asyncio
 import json
 import logging
 from collections.abc import Iterable, Sequence
@@ -61,6 +60,15 @@ class NoPlace(DomainError):
         )
 
 
+class FilesAway(DomainError):
+    """Where the files lie does not answer now; none of them is lost."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            '存放檔案的地方暫時連不上，所以現在打不開；檔案沒有遺失。請幾分鐘後再試一次，或通知系統管理者；已填的資料都還在。'
+        )
+
+
 class FileGone(NotFound):
     """The file a form points to is not there, not of this kind, or another's."""
 
@@ -69,14 +77,16 @@ class FileGone(NotFound):
 
 
 async def recognise_folder() -> None:
-    """At the start: the folder of the files is the office's when it is marked, or holds one of the latest files."""
-    if await asyncio.to_thread(blobs.is_marked):
+    """The place of the files is the office's when it is marked, or holds one of the latest files; then it is marked.
+
+    Raises OSError when it is away, and FileNotFoundError when it is another: a folder that is not mounted, say.
+    """
+    if await blobs.is_marked():
         return
     latest = await StoredFile.all().order_by('-uploaded_at').limit(20).values_list('digest')
-    if latest and not any([await asyncio.to_thread(blobs.holds, digest) for (digest,) in latest]):
-        log.error('the folder of the files is empty, though the office has files: is it mounted?')
-        return
-    await asyncio.to_thread(blobs.mark)
+    if latest and not any([await blobs.holds(digest) for (digest,) in latest]):
+        raise FileNotFoundError('the place of the files is empty, though the office has files: is it mounted?')
+    await blobs.mark()
 
 
 async def admit(*, by: Account) -> None:
@@ -128,12 +138,14 @@ async def keep(
     if volunteer is not None and not await Volunteer.filter(permissions.visible_to(by), id=volunteer.id).exists():
         raise NotFound
     await _require_room(by, len(upload.content))
+    # Before the transaction: a place that answers slowly must not keep connections of the database.
+    await _laid_down(upload.content)
     async with transaction():
-        # Beside others, but never while `sweep` takes away what looks as if nobody had it.
+        # Beside others, but never while `sweep` takes away what looks as if nobody had it, as it may have till now.
         await get_connection('default').execute_query('SELECT pg_advisory_xact_lock_shared($1)', [_LOCK])
         return await StoredFile.create(
             id=file_id or uuid4(),
-            digest=await _on_disk(upload.content),
+            digest=await _laid_down(upload.content),
             kind=kind,
             media_type=upload.media_type,
             name=file_names.of_upload(name, upload.suffix),
@@ -171,13 +183,22 @@ async def get(file_id: UUID | str, *, by: Account) -> StoredFile:
 
 
 async def read(file_id: UUID | str, *, by: Account) -> tuple[StoredFile, bytes]:
-    """A file and its content. Raises NotFound, also when the disk has lost it, which is logged."""
+    """A file and its content. Raises NotFound, also when the disk has lost it, which is logged, and FilesAway."""
     file = await get(file_id, by=by)
     try:
-        return file, await blobs.read(file.digest)
+        return file, await content_of(file)
     except LookupError:
         log.exception('the content of file %s cannot be read', file.id)
         raise FileGone from None
+
+
+async def content_of(file: StoredFile) -> bytes:
+    """For whoever may have it. Raises LookupError when it is lost, FilesAway."""
+    try:
+        return await blobs.read(file.digest)
+    except OSError as failure:
+        log.error('the place of the files gives nothing: %s: %s', type(failure).__name__, failure.strerror or failure)
+        raise FilesAway from None
 
 
 async def attachable(file_id: object, volunteer: Volunteer | None, kind: FileKind, *, by: Account) -> StoredFile | None:
@@ -249,11 +270,11 @@ async def exchanged(field: Field, old: UUID | None, new: UUID | None) -> list[Ch
     return [Change(field, earlier.name if earlier else '', happened, old_file=old, new_file=new)]
 
 
-async def _on_disk(content: bytes) -> str:
+async def _laid_down(content: bytes) -> str:
     try:
         return await blobs.keep(content)
     except OSError as failure:
-        log.error('an upload finds no place: %s', type(failure).__name__)
+        log.error('an upload finds no place: %s: %s', type(failure).__name__, failure.strerror or failure)
         raise NoPlace from None
 
 

@@ -25,6 +25,7 @@ from .volunteers import spelling
 __all__ = ['NotStarted', 'open_for_business']
 
 SWEEP_SECONDS = 3600.0
+RECOGNISE_SECONDS = 60.0
 HALF_RESTORED = 'being-restored'
 """A file in DATA_DIR while a backup is laid down there (domain/operations)."""
 # The bundled PostgreSQL is looked at once a second, and started again after pauses of up to 15 seconds.
@@ -42,7 +43,7 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     if (settings.data_dir / HALF_RESTORED).exists():
         raise _half_restored(settings.data_dir)
-    blobs.use(settings.data_dir / 'files')
+    blobs.use(settings.files)
     async with contextlib.AsyncExitStack() as stack:
         url = settings.database_url
         if url is None:
@@ -62,7 +63,8 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
         sealing.use(keyring)
         await key_check.check(keyring)
         await reference.fill()
-        await files.recognise_folder()
+        with contextlib.suppress(OSError):  # the loop below tries again, and says why
+            await files.recognise_folder()
         await announcements.opened(url)
         stack.push_async_callback(announcements.closed)
         await asyncio.to_thread(letters.prepare)
@@ -79,6 +81,7 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
             presence.renew_forever(),
             deadlines.watch_forever(),
             repeating('sweeping', SWEEP_SECONDS, limits.sweep, login_lock.sweep, requests.sweep),
+            repeating('place of the files', RECOGNISE_SECONDS, files.recognise_folder),
             repeating('names', 24 * 60 * 60, spelling.renew_keys),
             nightly.tidy_forever(),
             imports.work_forever(),

@@ -26,14 +26,18 @@ SWEEPS = {
 
 
 async def tidy() -> None:
-    """Sweep everything; the log has the counts, also of what was swept when something fails."""
+    """Sweep everything; the log has the counts. What fails keeps nothing else from going, and is raised at the end."""
     counts: dict[str, int] = {}
-    try:
-        for name, sweep in SWEEPS.items():
+    failures: list[Exception] = []
+    for name, sweep in SWEEPS.items():
+        try:
             counts[name] = await sweep()
-    finally:
-        told = ', '.join(f'{count} {name}' for name, count in counts.items() if count)
-        log.info('nightly: taken away: %s', told or 'nothing')
+        except Exception as failure:  # files are away, say
+            failures.append(failure)
+    told = ', '.join(f'{count} {name}' for name, count in counts.items() if count)
+    log.info('nightly: taken away: %s', told or 'nothing')
+    if failures:
+        raise failures[0]
 
 
 async def tidy_forever() -> None:

@@ -1,10 +1,18 @@
-"""One page of a longer list."""
+"""One page of a longer list, found by where the page beside it ends."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+from tortoise.expressions import Q
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
 Row = TypeVar('Row')
+Record = TypeVar('Record', bound=Model)
+Keys = tuple[Any, ...]
 
 MOST_ROWS = 50
 _LAST_PAGE = 100_000
@@ -54,3 +62,96 @@ def bounds(number: object, per_page: object) -> tuple[int, int]:
 
 def _whole(value: object, default: int, most: int) -> int:
     return min(max(value, 1), most) if isinstance(value, int) and not isinstance(value, bool) else default
+
+
+@dataclass
+class Place:
+    """Where the page that a table shows stands in its list, so that the pages beside it are found without counting."""
+
+    of: str = ''
+    number: int = 0
+    first: Keys = ()
+    last: Keys = ()
+
+
+_place: ContextVar[Place | None] = ContextVar('place', default=None)
+
+
+@contextmanager
+def turned_from(place: Place) -> Iterator[None]:
+    """While the context lasts, pages are looked for from `place`, which then is where the found page stands."""
+    token = _place.set(place)
+    try:
+        yield
+    finally:
+        _place.reset(token)
+
+
+async def page_of(rows: QuerySet[Record], order: Sequence[str], number: int, per_page: int, total: int) -> Page[Record]:
+    """Page `number` of `rows`, of which there are `total`; `order` ends with the id, and none of its columns is empty.
+
+    The page that was shown, the one after it and the one before begin or end where that does, by an index of `order`:
+    they cost the same wherever they are. Others are counted off from the nearer end, over keys alone.
+    """
+    ids = [one[-1] for one in await keys_of(rows, order, number, per_page, total)]
+    found: dict[Any, Record] = {row.pk: row for row in await rows.filter(id__in=ids)} if ids else {}
+    return Page([found[one] for one in ids if one in found], total, number, per_page)
+
+
+async def keys_of(rows: QuerySet[Any], order: Sequence[str], number: int, per_page: int, total: int) -> list[Keys]:
+    """What `order` names of each row of the page."""
+    place = _place.get() or Place()
+    of = f'{per_page} {rows.order_by(*order).sql(params_inline=True)}'
+    keys: list[Keys] = []
+    if of == place.of and number > 1:
+        keys = await _beside(rows, order, number - place.number, per_page, place)
+    keys = keys or await _counted_off(rows, order, (number - 1) * per_page, per_page, total)
+    if keys:
+        place.of, place.number, place.first, place.last = of, number, keys[0], keys[-1]
+    return keys
+
+
+async def _beside(rows: QuerySet[Any], order: Sequence[str], turns: int, most: int, place: Place) -> list[Keys]:
+    if turns == 1:
+        return await _after(rows, order, place.last, most)
+    if turns == -1:
+        return (await _after(rows, _backwards(order), place.first, most))[::-1]
+    if turns == 0:
+        return await _after(rows, order, place.first, most, itself=True)
+    return []
+
+
+async def _counted_off(rows: QuerySet[Any], order: Sequence[str], begins: int, most: int, total: int) -> list[Keys]:
+    ends = min(begins + most, total)
+    if begins < ends and total - ends < begins:
+        return (await _read(rows, _backwards(order), ends - begins, total - ends))[::-1]
+    return await _read(rows, order, most, begins)
+
+
+async def _after(rows: QuerySet[Any], order: Sequence[str], at: Keys, most: int, *, itself: bool = False) -> list[Keys]:
+    """What stands after `at`: what is alike in all columns but the last, then in all but the last two, and so on.
+
+    Each is one stretch of an index, whichever way its columns go.
+    """
+    same = [Q(**{_column(name): value}) for name, value in zip(order, at, strict=True)]
+    keys = await _read(rows.filter(*same), order, 1) if itself else []
+    for alike in reversed(range(len(order))):
+        if len(keys) < most:
+            sign = 'lt' if order[alike].startswith('-') else 'gt'
+            beyond = Q(**{f'{_column(order[alike])}__{sign}': at[alike]})
+            keys += await _read(rows.filter(*same[:alike], beyond), order, most - len(keys))
+    return keys
+
+
+async def _read(rows: QuerySet[Any], order: Sequence[str], most: int, passed_over: int = 0) -> list[Keys]:
+    found = rows.order_by(*order).limit(most)
+    found = found.offset(passed_over) if passed_over else found
+    return [tuple(one) for one in await found.values_list(*map(_column, order))]
+
+
+def _column(name: str) -> str:
+    return name.removeprefix('-')
+
+
+def _backwards(order: Sequence[str]) -> list[str]:
+    return [name[1:] if name.startswith('-') else f'-{name}' for name in order]

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import os
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,11 @@ Network = IPv4Network | IPv6Network
 # A proxy on the same machine; nobody reaches us from there but by it.
 LOOPBACK = '127.0.0.0/8,::1'
 LOG_FORMATS = ('text', 'json')
+# Of a bucket's folder the names are those that every server takes as they are.
+_FOLDER = re.compile(r'file://(?P<path>/.+)')
+_BUCKET = re.compile(
+    r'(s3://|s3\+https?://[A-Za-z0-9.-]+(:\d{1,5})?/)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*/?'
+)
 MAIL_SCHEMES = ('smtp', 'smtp+starttls', 'smtps')
 
 
@@ -71,6 +77,12 @@ class Settings:
     unit_megabytes: int = 20_000
     unattached_days: int = 1
     database_patience: int = 300
+    files_url: Path | str | None = None
+
+    @property
+    def files(self) -> Path | str:
+        """Where the files lie: a folder, or the address of a bucket (`db.bucket`)."""
+        return self.files_url or self.data_dir / 'files'
 
     @property
     def has_keys(self) -> bool:
@@ -125,6 +137,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         uploads_a_minute=_whole(environ, 'UPLOADS_A_MINUTE', Settings.uploads_a_minute, 1, 10_000),
         unit_megabytes=_whole(environ, 'UNIT_MEGABYTES', Settings.unit_megabytes, 1, 100_000_000),
         unattached_days=_whole(environ, 'UNATTACHED_DAYS', Settings.unattached_days, 1, 3650),
+        files_url=_files_url(environ),
         database_patience=_whole(environ, 'DATABASE_PATIENCE', Settings.database_patience, 0, 24 * 3600),
     )
 
@@ -179,6 +192,27 @@ def _smtp_url(environ: Mapping[str, str]) -> str | None:
     return url or None
 
 
+def _files_url(environ: Mapping[str, str]) -> Path | str | None:
+    """A folder, or a bucket, whose key is in variables of its own: an address is written into logs and scripts."""
+    url = environ.get('FILES_URL')
+    if not url:
+        return None
+    if (folder := _FOLDER.fullmatch(url)) is not None:
+        return Path(folder['path'])
+    if _BUCKET.fullmatch(url) is None:
+        ways = 'file:///mnt/files, s3://bucket/folder, s3+https://host:9000/bucket/folder'
+        raise BadSettings(
+            f'FILES_URL 應是其中一種，且不含帳號密碼：{ways}', f'FILES_URL must be one of these, without a key: {ways}'
+        )
+    keys = ('AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY')
+    if url.startswith('s3+') and not all(map(environ.get, keys)):
+        both = ' and '.join(keys)
+        raise BadSettings(
+            f'FILES_URL 的儲存體需要金鑰：請設定 {both}', f'The bucket of FILES_URL needs a key: set {both}'
+        )
+    return url
+
+
 def _mail_address(name: str, text: str) -> str:
     address = mail_addresses.parse(text)
     if address is None:
@@ -211,18 +245,27 @@ def _keys(environ: Mapping[str, str], data_dir: Path) -> tuple[dict[int, bytes],
 
 
 def _parsed(spelled: str, index: str) -> tuple[dict[int, bytes], bytes]:
-    try:
-        keys = {int(number): _key(text) for number, text in (pair.split(':', 1) for pair in spelled.split(','))}
-        if not all(1 <= number <= 255 for number in keys):
-            raise ValueError('an id is not between 1 and 255')
-        return keys, _key(index)
-    except ValueError as mistake:
-        raise BadSettings(
-            'SEALING_KEYS 應如 1:BASE64,2:BASE64，BLIND_INDEX_KEY 應如 BASE64，每把金鑰 32 位元組'
-            f'（openssl rand -base64 32）：{mistake}',
-            'SEALING_KEYS must be like 1:BASE64,2:BASE64 and BLIND_INDEX_KEY like BASE64, '
-            f'each key 32 bytes (openssl rand -base64 32): {mistake}',
-        ) from None
+    keys: dict[int, bytes] = {}
+    for place, pair in enumerate(spelled.split(','), 1):
+        number, colon, text = pair.strip().partition(':')
+        if not colon:
+            raise _bad_key('SEALING_KEYS', place, '前面沒有編號與冒號', 'has no id and colon before it')
+        if not number.isascii() or not number.isdecimal() or not 1 <= int(number[:4]) <= 255:
+            raise _bad_key('SEALING_KEYS', place, '的編號不是 1 到 255', 'has an id that is not 1 to 255')
+        if int(number) in keys:
+            raise _bad_key('SEALING_KEYS', place, '的編號已經有了', 'has an id that another one has')
+        keys[int(number)] = _key('SEALING_KEYS', place, text)
+    return keys, _key('BLIND_INDEX_KEY', 1, index)
+
+
+def _bad_key(name: str, place: int, chinese: str, english: str) -> BadSettings:
+    """Which key is wrong, and never what stands there."""
+    return BadSettings(
+        f'{name} 的第 {place} 把金鑰{chinese}。SEALING_KEYS 應如 1:BASE64,2:BASE64，BLIND_INDEX_KEY 應如 BASE64，'
+        '每把 32 位元組（openssl rand -base64 32）',
+        f'key {place} of {name} {english}. SEALING_KEYS must be like 1:BASE64,2:BASE64, BLIND_INDEX_KEY like BASE64, '
+        'each 32 bytes (openssl rand -base64 32)',
+    )
 
 
 def _kept(file: Path) -> list[str]:
@@ -243,13 +286,13 @@ def _fresh() -> str:
     return base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-def _key(text: str) -> bytes:
+def _key(name: str, place: int, text: str) -> bytes:
     try:
         key = base64.b64decode(text.strip(), validate=True)
-    except binascii.Error:
-        raise ValueError('a key is not base64') from None
+    except (binascii.Error, ValueError):
+        raise _bad_key(name, place, '不是 BASE64', 'is not base64') from None
     if len(key) != 32:
-        raise ValueError(f'a key has {len(key)} bytes')
+        raise _bad_key(name, place, f'是 {len(key)} 位元組，不是 32', f'has {len(key)} bytes, not 32')
     return key
 
 

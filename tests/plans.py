@@ -42,6 +42,26 @@ async def scans(statement: Statement) -> set[str]:
     return set(_scanned(json.loads(plan) if isinstance(plan, str) else plan))
 
 
+async def rows_read(statement: Statement) -> int:
+    """How many rows the statement, which is run, takes out of tables and indexes, with those that it passes over."""
+    query, values = statement
+    [row] = await get_connection('default').execute_query_dict(f'EXPLAIN (ANALYZE, FORMAT JSON) {query}', list(values))
+    plan = row['QUERY PLAN']
+    return sum(_read(json.loads(plan) if isinstance(plan, str) else plan))
+
+
+def _read(node: Any) -> Iterator[int]:
+    if isinstance(node, list):
+        for one in node:
+            yield from _read(one)
+    elif isinstance(node, dict):
+        if 'Scan' in node.get('Node Type', ''):
+            passed = sum(node.get(f'Rows Removed by {what}', 0) for what in ('Filter', 'Index Recheck'))
+            yield int((node['Actual Rows'] + passed) * node['Actual Loops'])
+        for one in node.values():
+            yield from _read(one)
+
+
 def _scanned(node: Any) -> Iterator[str]:
     if isinstance(node, list):
         for one in node:

@@ -134,3 +134,25 @@ def test_systemd_understands_the_units(tmp_path: Path) -> None:
     verified = subprocess.run(['systemd-analyze', 'verify', *units], capture_output=True, text=True, check=False)
 
     assert (verified.returncode, verified.stderr) == (0, '')
+
+
+@pytest.mark.parametrize(('made', 'status', 'left'), [(True, 1, ['new']), (True, 0, ['new']), (False, 1, ['old'])])
+def test_old_backups_go_when_a_new_one_is_there_even_one_that_lacks_a_file(
+    tmp_path: Path, made: bool, status: int, left: list[str]
+) -> None:
+    folder, program = tmp_path / 'backups', tmp_path / '.venv/bin/python'
+    folder.mkdir()
+    old = folder / 'old.backup'
+    old.touch()
+    os.utime(old, (0, 0))
+    program.parent.mkdir(parents=True)
+    program.write_text(f'#!/bin/sh\n{"touch" if made else ":"} "$4"\nexit {status}\n')
+    program.chmod(0o755)
+    unit = (DEPLOY / 'systemd/recordbook-backup.service').read_text()
+    [command] = re.findall(r"^ExecStart=/bin/sh -c '(.*)'$", unit, re.MULTILINE)
+    spelled = command.replace('$$', '$').replace('%%', '%').replace('/var/backups/recordbook', str(folder))
+
+    done = subprocess.run(['/bin/sh', '-c', spelled], cwd=tmp_path, check=False)
+
+    assert done.returncode == status
+    assert ['old' if path == old else 'new' for path in folder.iterdir()] == left

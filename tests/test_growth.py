@@ -1,15 +1,23 @@
 """What the pages read of a hundred thousand people is found by an index: no large table is read from end to end."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
 
 import db
 from db import blobs, sealing
-from domain import settings
+from db.models import Account
+from domain import accounts, directory, paging, settings
+from domain.books import number_ledger
+from domain.books.number_ledger import EntryQuery
+from domain.paging import Page, Place
+from domain.reports import review_periods
+from domain.reports.review_periods import Period
 
 from . import large_office, plans
 from .bench import scale
@@ -51,6 +59,33 @@ async def test_no_page_reads_a_large_table_from_end_to_end(office: LargeOffice) 
                 found[name, statement[0]] = scanned
 
     assert found == {}
+
+
+async def test_the_page_beside_one_far_down_reads_as_much_as_the_first(office: LargeOffice) -> None:
+    by = await Account.get(username=f'reviewer{office.busy_agency}').select_related('host_unit', 'agency')
+    admin = await Account.get(username='admin')
+    lists: dict[str, Callable[[int], Awaitable[Page[Any]]]] = {
+        '發冊紀錄': lambda page: number_ledger.find(EntryQuery(page=page), by=by),
+        'rounds': lambda page: review_periods.find(Period(), by=by, page=page),
+        'accounts': lambda page: accounts.find(by=admin, page=page),
+        'units': lambda page: directory.find_units(by=admin, page=page),
+    }
+    for name, read in lists.items():
+        first, deep = await read(1), Place()
+        with paging.turned_from(deep):
+            far = await read(first.pages // 2)
+            for number in (far.number + 1, far.number, far.number - 1):
+                assert await listing(read, number) <= await listing(read, 1) + 4 * len(first.rows), name
+        assert len(far.rows) == 10, name
+        assert far.number > 10, name
+
+
+async def listing(read: Callable[[int], Awaitable[object]], page: int) -> int:
+    """The rows read for the page, without the count of all."""
+    kept = replace(paging._place.get() or Place())
+    with paging.turned_from(kept), plans.noted() as told:
+        await read(page)
+    return sum([await plans.rows_read(one) for one in told if 'COUNT(' not in one[0].upper()])
 
 
 async def test_a_scan_would_be_seen(office: LargeOffice) -> None:

@@ -13,6 +13,7 @@ from db.models import Account
 from db.sealing import Keyring
 
 from .builders import an_account
+from .patience import SECONDS
 from .served import ROOT, free_port
 
 
@@ -72,3 +73,26 @@ async def test_what_is_wrong_in_the_environment_is_named(tmp_path: Path, environ
 
     assert (bool(code), len(said)) == (True, 2)
     assert [next(iter(environ)) in line for line in said] == [True, True]
+
+
+async def test_a_start_that_waits_for_its_database_ends_when_it_is_asked_to(tmp_path: Path) -> None:
+    log = tmp_path / 'log'
+    url = f'postgresql://office@127.0.0.1:{free_port()}/office'
+    with log.open('wb') as said:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, '-m', 'ui'),
+            cwd=ROOT,
+            env={'PATH': '/usr/bin:/bin', 'DATA_DIR': str(tmp_path), 'PORT': str(free_port()), 'DATABASE_URL': url},
+            stdout=said,
+            stderr=said,
+        )
+        try:
+            async with asyncio.timeout(SECONDS):
+                while '等候資料庫' not in log.read_text():
+                    await asyncio.sleep(0.05)
+                process.terminate()
+                assert await process.wait() == 0
+        finally:
+            if process.returncode is None:
+                process.kill()
+    assert len(log.read_text().splitlines()) == 1

@@ -1,11 +1,13 @@
 """Documents made on demand: the record book as PDF, the printed lists. Authenticated GETs; 404 for strangers."""
 
+import asyncio
 import functools
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
+from fastapi.responses import StreamingResponse
 
 from domain import dates, file_names, imports, rosters, searches, validation, volunteers
 from domain.books import number_ledger, record_books
@@ -17,7 +19,7 @@ from domain.imports import templates
 from domain.logbook import pdf
 from domain.model import Account, BookKind, BookStatus, ImportKind, MembershipStatus, Role, TrainingKind
 from domain.reports import consolidated_sheet, profile_lists, review_periods, statistics, training_lists
-from domain.reports.profile_lists import Document
+from domain.reports.profile_lists import Document, LongDocument
 from domain.reports.review_periods import Period
 from domain.reviews import previews
 from domain.trainings import TrainingOrder, TrainingQuery
@@ -27,6 +29,7 @@ from . import public
 from .headers import disposition
 from .session import account_of
 
+_PIECE = 256 * 1024
 REASONS = {Role.VOLUNTEER: '本人檢視', Role.UNIT_STAFF: '單位列印', Role.REVIEWER: '機關列印'}
 
 
@@ -179,10 +182,10 @@ async def volunteer_list(
             validation.member(State, state),
             sort=sort,
         )
-        content = await volunteer_sheet.ods(query, by=account)
+        file = await volunteer_sheet.ods(query, by=account)
     except DomainError as refusal:
         return _refused(request, refusal)
-    return _sent(Document(content, profile_lists.MEDIA_TYPES['ods'], '志工名單.ods'), is_download=True)
+    return _streamed(LongDocument(file, profile_lists.MEDIA_TYPES['ods'], '志工名單.ods'))
 
 
 async def paper_code(request: Request, volunteer_id: int) -> Response:
@@ -203,16 +206,16 @@ async def ledger(request: Request, q: str = '', kind: str = '', year: str = '') 
     query = EntryQuery(await searches.words(q, by=account), validation.member(BookKind, kind))
     query.year = int(year) if year.isascii() and year.isdecimal() and len(year) <= 3 else None
     try:
-        content = await number_ledger.export(query, by=account)
+        file = await number_ledger.export(query, by=account)
     except DomainError as refusal:
         return _refused(request, refusal)
-    return _sent(Document(content, profile_lists.MEDIA_TYPES['ods'], '發冊紀錄.ods'), is_download=True)
+    return _streamed(LongDocument(file, profile_lists.MEDIA_TYPES['ods'], '發冊紀錄.ods'))
 
 
 async def period_evidence(request: Request, since: date | None = None, until: date | None = None) -> Response:
     """匯出 ODS of 審核期限紀錄: every round that was sent in the period."""
     try:
-        return _sent(await review_periods.ods(Period(since, until), by=account_of(request)), is_download=True)
+        return _streamed(await review_periods.ods(Period(since, until), by=account_of(request)))
     except DomainError as refusal:
         return _refused(request, refusal)
 
@@ -257,15 +260,26 @@ def _reason(account: Account) -> str:
 
 
 def _sent(made: Document, *, is_download: bool) -> Response:
-    return Response(
-        made.content,
-        media_type=made.media_type,
-        headers={
-            'Content-Disposition': disposition(made.name, is_download=is_download),
-            'Cache-Control': 'private, no-store',
-            'X-Content-Type-Options': 'nosniff',
-        },
-    )
+    return Response(made.content, media_type=made.media_type, headers=_headers(made.name, is_download))
+
+
+def _streamed(made: LongDocument) -> Response:
+    """A long document, sent as it is read from the disk; it was whole before the first byte goes."""
+
+    async def pieces() -> AsyncIterator[bytes]:
+        with made.file:
+            while piece := await asyncio.to_thread(made.file.read, _PIECE):
+                yield piece
+
+    return StreamingResponse(pieces(), media_type=made.media_type, headers=_headers(made.name, is_download=True))
+
+
+def _headers(name: str, is_download: bool) -> dict[str, str]:
+    return {
+        'Content-Disposition': disposition(name, is_download=is_download),
+        'Cache-Control': 'private, no-store',
+        'X-Content-Type-Options': 'nosniff',
+    }
 
 
 def _refused(request: Request, refusal: DomainError) -> Response:

@@ -20,6 +20,8 @@ async def file(request: Request, file_id: str) -> Response:
     """A picture to look at, or with `?download`, as a PDF always, to keep."""
     try:
         stored, content = await files.read(file_id, by=account_of(request))
+    except files.FilesAway as away:
+        return public.refusal(request.scope, 503, str(away), '檔案暫時打不開')
     except DomainError as refusal:
         return public.refusal(request.scope, 404, str(refusal), '沒有這個檔案')
     is_download = stored.media_type != 'image/jpeg' or 'download' in request.query_params

@@ -20,8 +20,12 @@ def told() -> Iterator[None]:
         _end(f'無法啟動：{trouble}。\nThe office cannot be opened: {trouble}.')
 
 
-def _end(lines: str) -> None:
-    # uvicorn would add a traceback and a line of its own to what is said here.
+def ends_in_silence() -> None:
+    """uvicorn would add a traceback and a line of its own to what is said here."""
     logging.getLogger('uvicorn.error').disabled = True
+
+
+def _end(lines: str) -> None:
+    ends_in_silence()
     print(lines, file=sys.stderr, flush=True)  # noqa: T201 -- for whoever starts us
     sys.exit(1)

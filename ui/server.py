@@ -1,11 +1,13 @@
 """Puts the site together: the office's doors open and close with the server; gate, files, live pages, routes."""
 
+import asyncio
 import gc
 import logging
 import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
@@ -38,7 +40,8 @@ def assemble(settings: Settings) -> FastAPI:
     async def open_office(_: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as doors:
             with refusals.told():
-                welcome = await doors.enter_async_context(lifespan.open_for_business(settings))
+                async with _heeding_signals(site):
+                    welcome = await doors.enter_async_context(lifespan.open_for_business(settings))
             await doors.enter_async_context(gate.opened())
             await doors.enter_async_context(metrics.opened())
             await doors.enter_async_context(in_background(days.watch_forever()))
@@ -81,6 +84,36 @@ def assemble(settings: Settings) -> FastAPI:
     return site
 
 
+@asynccontextmanager
+async def _heeding_signals(site: FastAPI) -> AsyncIterator[None]:
+    """A signal to end cancels what goes on inside, and it is not told as a failure."""
+    server: _Server | None = getattr(site.state, 'server', None)
+    if server is None:
+        yield
+        return
+    server.opening = asyncio.current_task()
+    try:
+        if server.should_exit:
+            raise asyncio.CancelledError
+        yield
+    except asyncio.CancelledError:
+        refusals.ends_in_silence()
+        raise
+    finally:
+        server.opening = None
+
+
+class _Server(uvicorn.Server):
+    """Heeds a signal while it still opens, too: that may take as long as the database is waited for."""
+
+    opening: asyncio.Task[object] | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        if self.opening is not None:
+            self.opening.get_loop().call_soon_threadsafe(self.opening.cancel)
+
+
 def serve(site: FastAPI, settings: Settings) -> None:
     """Serve `site` until the process is asked to end: its connections and its log are limited.
 
@@ -88,7 +121,7 @@ def serve(site: FastAPI, settings: Settings) -> None:
     """
     journal.opened(settings.log_format)
     with refusals.told(), _listening(settings) as door:
-        server = uvicorn.Server(
+        server = site.state.server = _Server(
             uvicorn.Config(
                 site,
                 http=connections.Limited,
@@ -102,7 +135,11 @@ def serve(site: FastAPI, settings: Settings) -> None:
                 server_header=False,
             )
         )
-        server.run([door])
+        try:
+            server.run([door])
+        except SystemExit:
+            if not server.should_exit:  # else it ends because it was asked to
+                raise
 
 
 def _listening(settings: Settings) -> socket.socket:

@@ -42,6 +42,11 @@ class Correction(Model):
     )
     raised_by_id: int
     raised_at = fields.DatetimeField()
+    amended_by: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
+        'models.Account', on_delete=fields.RESTRICT, related_name='corrections_amended', null=True
+    )
+    amended_by_id: int | None
+    amended_at = fields.DatetimeField(null=True)
     answer = fields.TextField(default='')
     answered_by: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
         'models.Account', on_delete=fields.RESTRICT, related_name='corrections_answered', null=True

@@ -7,6 +7,7 @@ after five failures and the same work.
 import asyncio
 import logging
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -24,7 +25,7 @@ from ..audit import office_history
 from ..cases import worklists
 from ..errors import DomainError, Incomplete, NotFound, NotPermitted
 from ..mail import messages
-from ..paging import Page, bounds
+from ..paging import Page, bounds, page_of
 from . import client_limits, email_changes, login_lock, new_passwords, password_links, passwords, requests, sessions
 from .client_limits import PASSWORD_LINKS
 from .forms import FIELDS, REFUSAL, REQUEST_FIELDS, AccountDetails, AccountRequestDetails
@@ -279,7 +280,8 @@ async def amend(
 ) -> EmailChange | None:
     """Change an account of staff, or close it (`is_active`); then it is signed out everywhere. Raises Incomplete.
 
-    The last clerk of a unit goes only `knowingly`: NotPermitted with what `left_alone` says.
+    `account` is as the form was opened with it: what others have saved since stays, and of the same field MovedOn says
+    who has changed it. The last clerk of a unit goes only `knowingly`: NotPermitted with what `left_alone` says.
     The address of a reviewer or an administrator stays until a second administrator confirms: what waits then.
     """
     permissions.require(by, Role.ADMINISTRATOR)
@@ -290,7 +292,11 @@ async def amend(
     if problems := details.problems():
         raise Incomplete(problems)
     async with transaction():
-        kept = await Account.select_for_update().get(id=account.id)
+        mine = await office_history.changed(account, details.values(), _KEPT)
+        kept = await Account.get(id=account.id)
+        details = _merged(kept, mine)
+        if problems := details.problems():
+            raise Incomplete(problems)
         if not knowingly and (alone := await left_alone(kept, details, by=by)):
             raise NotPermitted(alone)
         change = await rewrite(kept, details, f'系統管理者{by.name}更改', by=by)
@@ -341,8 +347,7 @@ async def find(*, by: Account, words: str = '', page: int = 1, per_page: int = 1
         ]
         said.append(Q(role__in=[role for role in Role if wanted in role.label]))
         staff = staff.filter(Q(*said, join_type=Q.OR))
-    rows = staff.order_by('-is_active', 'name', 'id').offset((number - 1) * per_page).limit(per_page)
-    return Page(await rows, await staff.count(), number, per_page)
+    return await page_of(staff, ('-is_active', 'name', 'id'), number, per_page, await staff.count())
 
 
 async def is_locked(account: Account, *, by: Account) -> bool:
@@ -357,6 +362,12 @@ async def unlock(account: Account, *, by: Account) -> None:
     async with transaction():
         await login_lock.lift(await login_lock.index_of_account(account))
         await office_history.tell(_KEPT.section, account.name, '解除鎖定', by=by)
+
+
+def _merged(kept: Account, mine: Mapping[str, Any]) -> AccountDetails:
+    """The account as it is kept, with what this form has changed."""
+    now = AccountDetails.from_record(kept)
+    return replace(now, **{name: value for name, value in mine.items() if name in vars(now)})
 
 
 def _leaves_unit(account: Account, details: AccountDetails) -> bool:

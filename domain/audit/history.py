@@ -19,7 +19,7 @@ from db.models import Account, Agency, HistoryEntry, HostUnit, Volunteer
 from .. import dates, permissions, validation
 from ..errors import NotFound
 from ..fields import Field
-from ..paging import Page, bounds
+from ..paging import Page, bounds, page_of
 
 __all__ = [
     'ADDED',
@@ -139,8 +139,7 @@ async def of(volunteer: Volunteer, *, by: Account, page: int = 1, per_page: int 
     """The newest first, of all units: they keep the record together. Raises NotFound."""
     number, per_page = bounds(page, per_page)
     entries = await _asked(volunteer, HistoryQuery(), by)
-    rows = await entries.offset((number - 1) * per_page).limit(per_page)
-    return Page(rows, await entries.count(), number, per_page)
+    return await page_of(entries, ('-at', '-id'), number, per_page, await entries.count())
 
 
 async def savings(

@@ -4,7 +4,7 @@ Services note a change in the transaction that makes it, so a refused act leaves
 are not among what is told.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from db.models import Account, OfficeEntry
 from .. import dates, permissions, validation
 from ..errors import MovedOn, NotFound
 from ..fields import Field
-from ..paging import Page, bounds
+from ..paging import Page, bounds, page_of
 from . import history
 from .history import ADDED, AMENDED, REMOVED, Change
 
@@ -47,10 +47,11 @@ async def stands(record: Model, kept: Kept) -> dict[str, object]:
     return {key: _named(getattr(found, relations.get(key, key))) for key in kept.fields}
 
 
-async def changed(record: Model, columns: Mapping[str, Any]) -> dict[str, Any]:
+async def changed(record: Model, columns: Mapping[str, Any], kept: Kept) -> dict[str, Any]:
     """Which of `columns` a form has changed of the `record` that it was opened with; the row is locked.
 
-    What others have saved since comes into `record`. Raises MovedOn when it is the same field, NotFound.
+    What others have saved since comes into `record`. Raises NotFound, and MovedOn when it is the same field: it tells
+    who changed it to what, and then counts as seen, so that saving again saves.
     """
     if record.pk is None:
         return dict(columns)
@@ -58,13 +59,40 @@ async def changed(record: Model, columns: Mapping[str, Any]) -> dict[str, Any]:
     if now is None:
         raise NotFound
     mine = {name: value for name, value in columns.items() if getattr(record, name) != value}
-    if any(getattr(now, name) not in (getattr(record, name), value) for name, value in mine.items()):
-        raise MovedOn(
-            '另一位系統管理者剛改了同一個欄位，所以還沒有儲存。您填的內容還在畫面上，可以先複製；'
-            '請重新整理，看過目前的內容再儲存。'
-        )
-    record.update_from_dict({name: getattr(now, name) for name in columns})
+    theirs = [name for name, value in mine.items() if getattr(now, name) not in (getattr(record, name), value)]
+    was = subject_of(kept, {name: getattr(record, name) for name in kept.names})
+    record.update_from_dict({name: getattr(now, name) for name in theirs or columns})
+    if theirs:
+        fields = [kept.fields[name] for name in theirs if name in kept.fields]
+        raise await overtaken(kept.section, {was, subject_of(kept, await stands(now, kept))}, fields)
     return mine
+
+
+async def overtaken(section: str, subjects: Collection[str], fields: Sequence[Field]) -> MovedOn:
+    """Somebody else has saved these fields of the record first: who, when and what, as it was noted.
+
+    `subjects`: as its list calls the record, and called it before.
+    """
+    labels = [field.label for field in fields]
+    called = [subject[:120] for subject in subjects]
+    noted = OfficeEntry.filter(section=section, subject__in=called, label__in=labels)
+    told: dict[str, str] = {}
+    for one in await noted.order_by('-id').limit(50):
+        told.setdefault(
+            one.label, f'{one.by_name}於 {dates.roc_instant(one.at)} 把「{one.label}」改成「{_brief(one.new)}」'
+        )
+    who = '；'.join(told.values()) or f'另一位系統管理者剛改了{"、".join(f"「{label}」" for label in labels)}'
+    return MovedOn(f'{who}，所以您的還沒有儲存。您填的內容還在畫面上；看過之後再按一次「儲存」，就照您填的。')
+
+
+def _brief(text: str) -> str:
+    """The beginning of what may be a whole letter.
+
+    >>> _brief(''), _brief('一二三\\n四')
+    ('空白', '一二三 四')
+    """
+    line = ' '.join(text.split())
+    return (line[:40] + '…' if len(line) > 40 else line) or '空白'
 
 
 async def note(record: Model, kept: Kept, before: Facts, *, by: Account) -> None:
@@ -73,7 +101,7 @@ async def note(record: Model, kept: Kept, before: Facts, *, by: Account) -> None
     changes = history.compared(kept.fields, before, after)
     if changes:
         action = AMENDED if before and after else ADDED if after else REMOVED
-        await tell(kept.section, _subject(kept, before or after), action.label, changes, by=by)
+        await tell(kept.section, subject_of(kept, before or after), action.label, changes, by=by)
 
 
 async def tell(
@@ -106,13 +134,13 @@ async def of(*, by: Account, words: str = '', page: int = 1, per_page: int = 10)
     if wanted := validation.searched(words):
         columns = ('section', 'subject', 'action', 'label', 'old', 'new', 'by_name', 'from_unit')
         entries = entries.filter(Q(*(Q(**{f'{column}__icontains': wanted}) for column in columns), join_type=Q.OR))
-    return Page(await entries.offset((number - 1) * per_page).limit(per_page), await entries.count(), number, per_page)
+    return await page_of(entries, ('-at', '-id'), number, per_page, await entries.count())
 
 
 def _named(value: Any) -> object:
     return getattr(value, 'name', value) if isinstance(value, Model) else value
 
 
-def _subject(kept: Kept, facts: Facts) -> str:
+def subject_of(kept: Kept, facts: Facts) -> str:
     """Which record it is, as its list calls it."""
     return '　'.join(filter(None, (history.describe(facts[name]) for name in kept.names)))

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Sequence
 from datetime import date
 
-from db import blobs
 from db.choices import BookStatus, MembershipStatus, TrainingKind
 from db.models import (
     Award,
@@ -19,7 +18,7 @@ from db.models import (
     Volunteer,
 )
 
-from .. import dates
+from .. import dates, files
 from ..errors import DomainError
 from ..logbook import service
 from ..logbook.book_pages import (
@@ -142,7 +141,7 @@ def _remarks(book: RecordBook) -> tuple[str, ...]:
 
 async def _photo(volunteer: Volunteer) -> bytes | None:
     try:
-        return await blobs.read(volunteer.photo.digest) if volunteer.photo else None
+        return await files.content_of(volunteer.photo) if volunteer.photo else None
     except LookupError:
         log.exception('the photo of volunteer %s cannot be read', volunteer.id)
         raise PhotoLost from None

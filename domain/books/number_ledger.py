@@ -7,6 +7,7 @@ no names.
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import IO
 
 from tortoise.connection import get_connection
 from tortoise.expressions import Q
@@ -21,7 +22,7 @@ from ..audit import office_history
 from ..directory import forms
 from ..errors import Incomplete, NotFound
 from ..fields import Field, by_key
-from ..paging import Page, bounds
+from ..paging import Page, bounds, keys_of
 from ..volunteers import spelling
 from ..volunteers.basics import legacy_matching
 from .record_books import FIELDS, number_of
@@ -159,15 +160,14 @@ async def find(query: EntryQuery, *, by: Account) -> Page[Entry]:
         ids = [one for _, one in sorted({pair for pairs in several for pair in pairs}, reverse=True)][:MOST_FOUND]
         total, ids = len(ids), ids[first : first + per_page]
     else:
-        # The ids by themselves come from the index alone, however far down the page is.
         total = await _total(query, by)
-        ids = [one for (one,) in await issues.offset(first).limit(per_page).values_list('id')]
+        ids = [one for _, one in await keys_of(issues, ('-at', '-id'), number, per_page, total)]
     rows = await BookIssue.filter(id__in=ids).order_by('-at', '-id').select_related(*_OF_ENTRY)
     return Page([_entry(row) for row in rows], total, number, per_page)
 
 
-async def export(query: EntryQuery, *, by: Account) -> bytes:
-    """The same as .ods, whole; identity numbers masked."""
+async def export(query: EntryQuery, *, by: Account) -> IO[bytes]:
+    """The same as .ods, whole, in a file that the caller closes; identity numbers masked."""
     issues = _ledger(query, by)
     if ways := await _ways(query.text, by):
         ids = {one for way in ways for (one,) in await issues.filter(way).values_list('id')}
@@ -238,7 +238,8 @@ async def save(details: SeriesDetails, *, of: Series, by: Account) -> None:
     """How the year's numbers are written and go on from now on; those that were given stay as they are.
 
     The series may begin at any number, also after some were given. Raises Incomplete when the next number would be one
-    that is there already, or below one that the system has given.
+    that is there already, or below one that the system has given; MovedOn when somebody has changed the pattern since
+    `of` was read.
     """
     permissions.require(by, Role.ADMINISTRATOR)
     known = await series_of(of.id, by=by)
@@ -248,6 +249,9 @@ async def save(details: SeriesDetails, *, of: Series, by: Account) -> None:
     async with transaction():
         # Whoever approves now waits for the row: the last number stays what it is meanwhile.
         row = await NumberSeries.filter(id=known.id).select_for_update().get()
+        if row.pattern not in (of.pattern, pattern):
+            subject = office_history.subject_of(_KEPT, await office_history.stands(row, _KEPT))
+            raise await office_history.overtaken(_KEPT.section, [subject], [SERIES_FIELDS['pattern']])
         before = await office_history.stands(row, _KEPT)
         outside = row.outside if details.outside is None else details.outside
         last = row.last_sequence if outside == row.outside else await _last_after(row, outside)

@@ -111,12 +111,20 @@ async def mark(
     return await get(made.id, by=by)
 
 
-async def amend(correction: Correction, reason: CorrectionReason, text: str, *, by: Account) -> Correction:
-    """Another reason or other words for a mark the unit has not answered. Raises NotFound, Incomplete, MovedOn."""
+async def amend(
+    correction: Correction, reason: CorrectionReason, text: str, *, by: Account, seen: tuple[str, str] | None = None
+) -> Correction:
+    """Another reason or other words for a mark the unit has not answered.
+
+    `seen`: reason and words that stood there when the form was opened. Raises NotFound, Incomplete, and MovedOn, also
+    when a colleague has changed them since.
+    """
     reason, text = _reason(reason), _text(text, needed=True)
     async with transaction():
         case, now = await _to_review(correction, by, OPEN)
-        await _set(now, case, reason=reason, text=text)
+        if seen not in (None, (now.reason, now.text)) and (now.reason, now.text) != (reason, text):
+            raise await _amended(now)
+        await _set(now, case, reason=reason, text=text, amended_by_id=by.id, amended_at=dates.now())
     return await get(now.id, by=by)
 
 
@@ -319,6 +327,16 @@ def _confirmed(marked: Marked, by: Account) -> dict[str, Any]:
 def _exchanged(marked: Sequence[Marked]) -> MovedOn:
     labels = '、'.join(one.correction.label for one in marked)
     return MovedOn(f'您看的時候，「{labels}」又有了修改，所以還沒有確認。畫面已更新，請再看一次目前的內容。')
+
+
+async def _amended(now: Correction) -> MovedOn:
+    who = await Account.get_or_none(id=now.amended_by_id)
+    when = f'於 {dates.roc_instant(now.amended_at)} ' if now.amended_at else ''
+    whose = who.name if who else '同仁'
+    return MovedOn(
+        f'您寫的時候，{whose}{when}把「{now.label}」的標記改成「{now.reason.label}：{now.text}」，'
+        '所以您的還沒有儲存。您寫的還在畫面上；看過之後再按一次，就照您寫的。'
+    )
 
 
 def _same(so_far: Iterable[Correction], anchor: Anchor, reason: CorrectionReason, text: str) -> Correction | None:

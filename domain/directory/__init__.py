@@ -22,7 +22,7 @@ from ..calendar import office_calendar
 from ..cases import worklists
 from ..errors import DomainError, Incomplete, NotFound, NotPermitted
 from ..names import strokes
-from ..paging import Page, bounds
+from ..paging import Page, bounds, page_of
 from .forms import (
     AGENCY_FIELDS,
     HOURS_FIELDS,
@@ -133,8 +133,7 @@ async def find_units(*, by: Account, words: str = '', page: int = 1, per_page: i
             Q(**{f'{column}__icontains': one}) for column in columns for one in {wanted, wanted.replace('台', '臺')}
         ]
         units = units.filter(Q(*said, join_type=Q.OR))
-    rows = units.order_by('name').offset((number - 1) * per_page).limit(per_page).select_related('county')
-    return Page(await rows, await units.count(), number, per_page)
+    return await page_of(units.select_related('county'), ('name', 'id'), number, per_page, await units.count())
 
 
 async def host_unit(host_unit_id: int) -> HostUnit:
@@ -263,7 +262,7 @@ async def _saved(record: Record, details: Details, field: str, when_taken: str, 
     try:
         async with transaction():
             before = await office_history.stands(record, _KEPT[type(record)])
-            record.update_from_dict(await office_history.changed(record, details.values()))
+            record.update_from_dict(await office_history.changed(record, details.values(), _KEPT[type(record)]))
             await record.save()
             await office_history.note(record, _KEPT[type(record)], before, by=by)
     except IntegrityError:

@@ -1,13 +1,13 @@
 """匯出 ODS of 志工基本資料維護: every volunteer that the filters find, in the order of the list."""
 
-import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import IO
 
 from db.choices import IdentityKind
 from db.models import Account, Volunteer
 
 from .. import printouts, volunteers
 from ..books import record_books
-from ..paging import MOST_ROWS
 from ..volunteers import State, VolunteerQuery
 from ..volunteers.basics import MEMBERSHIP
 from ..volunteers.listing import STATUSES
@@ -23,17 +23,17 @@ COLUMNS = (
 )
 
 
-async def ods(query: VolunteerQuery, *, by: Account) -> bytes:
-    """The spreadsheet, whatever page `query` names. Raises NotPermitted."""
-    rows: list[tuple[str, ...]] = []
-    number, total = 1, 1
-    while len(rows) < total:
-        asked = {**vars(query), 'page': number, 'per_page': MOST_ROWS}
-        found = await volunteers.find(VolunteerQuery(**asked), by=by)
-        reached = await standings(found.rows, by=by)
-        rows += [_row(volunteer, reached[volunteer.id]) for volunteer in found.rows]
-        number, total = number + 1, found.total if found.rows else 0
-    return await asyncio.to_thread(printouts.ods, '志工名單', printouts.below(f'共 {len(rows)} 位'), COLUMNS, rows)
+async def ods(query: VolunteerQuery, *, by: Account) -> IO[bytes]:
+    """The spreadsheet in a file that the caller closes, whatever page `query` names. Raises NotPermitted."""
+    total, found = await volunteers.every(query, by=by)
+    return await printouts.ods_of('志工名單', printouts.below(f'共 {total} 位'), COLUMNS, _rows(found, by))
+
+
+async def _rows(found: AsyncIterator[Sequence[Volunteer]], by: Account) -> AsyncIterator[Sequence[str]]:
+    async for some in found:
+        reached = await standings(some, by=by)
+        for volunteer in some:
+            yield _row(volunteer, reached[volunteer.id])
 
 
 def state_of(standing: Standing) -> State:

@@ -13,7 +13,7 @@ from tortoise.functions import Sum
 
 from db import transaction
 from db.choices import HistoryAction, Role
-from db.models import Account, County, ServiceHours, Volunteer
+from db.models import Account, County, HistoryEntry, ServiceHours, Volunteer
 
 from .. import announcements, dates, permissions, validation
 from ..announcements import VolunteerChanged
@@ -96,10 +96,8 @@ async def amend(
         entry = await _own(ledger, entry_id, by)
         _check(ledger, values, counties)
         if seen is not None and entry.updated_at != seen:
-            raise MovedOn(
-                f'這筆{ledger.title}已於 {dates.roc_instant(entry.updated_at)} 由同單位的同仁修改，還沒有儲存您的修改。'
-                '請重新整理頁面，看過最新的資料後再儲存。'
-            )
+            told = await _amended(ledger, entry, seen)
+            raise MovedOn(f'{told}，還沒有儲存您的修改。請重新整理頁面，看過最新的資料後再儲存；您填的內容會留著。')
         before = _facts(ledger, entry, counties)
         entry.update_from_dict(columns(ledger, values))
         after = _facts(ledger, entry, counties)
@@ -110,16 +108,31 @@ async def amend(
     return entry
 
 
-async def remove(ledger: Ledger, entry_id: int, *, by: Account) -> None:
-    """Take an entry of one's own unit off the record; what it said stays in the history."""
+async def remove(ledger: Ledger, entry_id: int, *, by: Account, seen: datetime | None = None) -> None:
+    """Take an entry of one's own unit off the record; what it said stays in the history.
+
+    `seen` as for `amend`. Raises NotFound, NotPermitted, MovedOn.
+    """
     permissions.require(by, Role.UNIT_STAFF)
     counties = await _counties(ledger)
     async with transaction():
         entry = await _own(ledger, entry_id, by)
+        if seen is not None and entry.updated_at != seen:
+            told = await _amended(ledger, entry, seen)
+            raise MovedOn(f'{told}，所以沒有刪除。畫面已更新，請看過目前的內容；仍要刪除，請再按一次「刪除」。')
         await _note(
             ledger, history.REMOVED, await _seen(entry.volunteer_id, by), _facts(ledger, entry, counties), {}, by
         )
         await entry.delete()
+
+
+async def _amended(ledger: Ledger, entry: Entry, seen: datetime) -> str:
+    """Who has changed the entry since, when, and what."""
+    recorder = await Account.get(id=entry.recorder_id)
+    noted = HistoryEntry.filter(volunteer_id=entry.volunteer_id, section=ledger.section, at__gt=seen)
+    labels = dict.fromkeys([label for (label,) in await noted.order_by('id').limit(20).values_list('label')])
+    what = f'修改（{"、".join(labels)}）' if labels else '修改'
+    return f'這筆{ledger.title}已由{recorder.name}於 {dates.roc_instant(entry.updated_at)} {what}'
 
 
 def may_amend(entry: Entry, *, by: Account) -> bool:

@@ -39,7 +39,8 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)
 SEND_WITHIN = 120.0
 
-# Pauses after the first, second … attempt: ten attempts in four days, about what RFC 5321 §4.5.4.1 asks for.
+# Pauses after the first, second … attempt: ten attempts in four days, about what RFC 5321 §4.5.4.1 asks for; what a
+# server then still puts off, without a word about the mailbox, is tried once a day.
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440, 1440, 1440))
 
 # When a mail comes again that met a server in trouble; meanwhile others are tried, lest this one is the trouble.
@@ -161,10 +162,10 @@ async def _note(mail: OutgoingMail, trouble: smtp.Trouble | None) -> None:
     noted: dict[str, Any] = {'last_error': trouble.words if trouble else ''}
     if trouble is None:
         noted |= {'status': MailStatus.SENT, 'sent_at': dates.now()}
-    elif trouble.is_final or mail.attempts > len(PAUSES):
+    elif trouble.is_final or (mail.attempts > len(PAUSES) and trouble.wears_out):
         noted |= {'status': MailStatus.FAILED, 'next_attempt_at': dates.now()}
-    else:
-        noted |= {'next_attempt_at': dates.now() + PAUSES[mail.attempts - 1]}
+    else:  # a server that puts off for weeks is at fault itself: it is asked again each day
+        noted |= {'next_attempt_at': dates.now() + PAUSES[min(mail.attempts, len(PAUSES)) - 1]}
     if mail.holds_secret and 'status' in noted:
         noted |= {'body': sealing.sealed(outbox.CLEARED, 'outgoing_mail.body')}
     ours = OutgoingMail.filter(id=mail.id, status=MailStatus.WAITING, attempts=mail.attempts)

@@ -32,6 +32,8 @@ _ABOUT_THE_MAIL = (552, 553)
 _ABOUT_THE_SERVER = (421, 530, 534, 535, 538)
 # So are mail systems in trouble (RFC 3463 §3.4: X.3.X) and a server that passes on nothing of ours.
 _TROUBLE_OF_THE_SERVER = re.compile(r'4\.3\.\d|.*\brelay', re.IGNORECASE | re.DOTALL)
+# Of what is put off only this is said of the mailbox (RFC 3463: the address, a mailbox that is full or closed).
+_ABOUT_THE_MAILBOX = re.compile(r'4\.(1\.\d|2\.[123])')
 _ODS = ('application', 'vnd.oasis.opendocument.spreadsheet')
 _ANYTHING = ('application', 'octet-stream')
 
@@ -40,11 +42,13 @@ class Trouble(NamedTuple):
     """Why a mail was not taken. `words` are the server's own, as far as it spoke.
 
     `is_final`: this server will never take this mail. `is_general`: no other mail would have fared better.
+    `wears_out`: nobody takes it when it happens for days; else the server puts off what it may take one day.
     """
 
     words: str
     is_final: bool
     is_general: bool
+    wears_out: bool = True
 
 
 def server(settings: Settings) -> aiosmtplib.SMTP:
@@ -147,7 +151,8 @@ def _is_of_the_server(refusal: aiosmtplib.SMTPResponseException) -> bool:
 
 def _answer(code: int, words: str, *, is_general: bool) -> Trouble:
     is_final = 500 <= code < 600 and not is_general
-    return Trouble(storable(f'{code} {words}'), is_final=is_final, is_general=is_general)
+    wears_out = is_general or is_final or bool(_ABOUT_THE_MAILBOX.match(words))
+    return Trouble(storable(f'{code} {words}'), is_final=is_final, is_general=is_general, wears_out=wears_out)
 
 
 def storable(words: str) -> str:

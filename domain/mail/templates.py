@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from tortoise.connection import get_connection
+
 from db import transaction
 from db.choices import Role
 from db.models import Account, MailTemplate
@@ -25,6 +27,9 @@ __all__ = ['LONGEST_BODY', 'LONGEST_SUBJECT', 'built_in', 'one_line']
 
 log = logging.getLogger(__name__)
 
+_SECTION = '信件範本'
+# Any number will do, as long as nothing else in the database uses it.
+_LOCK = 20_261_133
 _FIELDS = by_key(Field('subject', '主旨'), Field('body', '內文'))
 
 
@@ -96,14 +101,17 @@ async def preview(name: str, subject: str, body: str, *, by: Account) -> list[Sa
     return checked(name, subject, body)
 
 
-async def save(name: str, subject: str, body: str, *, by: Account) -> None:
-    """From now on the mail is worded so. Raises Incomplete for what does not read well in every case."""
+async def save(name: str, subject: str, body: str, *, by: Account, seen: Wording | None = None) -> None:
+    """From now on the mail is worded so. `seen`: the wording that the form was opened with.
+
+    Raises Incomplete for what does not read well in every case, MovedOn when somebody has reworded it since.
+    """
     permissions.require(by, Role.ADMINISTRATOR)
     _require_known(name)
     checked(name, subject, body)
     subject, body = _tidy(subject).strip(), _tidy(body)
     async with transaction():
-        before = await get(name, by=by)
+        before = await _unchanged(name, seen, (subject, body), by)
         if (subject, body) == built_in(name):
             await MailTemplate.filter(name=name).delete()
         else:
@@ -112,14 +120,25 @@ async def save(name: str, subject: str, body: str, *, by: Account) -> None:
         await _note(before, AMENDED.label, by)
 
 
-async def restore(name: str, *, by: Account) -> None:
-    """Back to the wording that comes with the office."""
+async def restore(name: str, *, by: Account, seen: Wording | None = None) -> None:
+    """Back to the wording that comes with the office. Raises MovedOn as `save`."""
     permissions.require(by, Role.ADMINISTRATOR)
     _require_known(name)
     async with transaction():
-        before = await get(name, by=by)
+        before = await _unchanged(name, seen, built_in(name), by)
         await MailTemplate.filter(name=name).delete()
         await _note(before, '還原', by)
+
+
+async def _unchanged(name: str, seen: Wording | None, wanted: tuple[str, str], by: Account) -> Wording:
+    """The wording as it is, for nobody else to change until the transaction ends. Raises MovedOn."""
+    # The wording that comes with the office has no row that could be locked.
+    await get_connection('default').execute_query('SELECT pg_advisory_xact_lock($1)', [_LOCK])
+    now = await get(name, by=by)
+    if seen is not None and (now.subject, now.body) not in ((seen.subject, seen.body), wanted):
+        theirs = [key for key in _FIELDS if getattr(now, key) != getattr(seen, key)]
+        raise await office_history.overtaken(_SECTION, [now.label], [_FIELDS[key] for key in theirs])
+    return now
 
 
 def hints(name: str) -> list[Hint]:
@@ -164,7 +183,7 @@ def checked(name: str, subject: str, body: str) -> list[Sample]:
 async def _note(before: Wording, action: str, by: Account) -> None:
     after = await get(before.name, by=by)
     changes = history.compared(_FIELDS, vars(before), vars(after))
-    await office_history.tell('信件範本', before.label, action, changes, by=by)
+    await office_history.tell(_SECTION, before.label, action, changes, by=by)
 
 
 def _common() -> dict[str, Fact]:

@@ -6,7 +6,7 @@ file that this snapshot knows, which cannot change, since a file is named by its
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Generator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +14,8 @@ from pathlib import Path
 
 import asyncpg
 
-from db import blobs, dumps, embedded
+from db import blobs, dumps, embedded, key_check, reachable, sealing
+from db.key_check import Noted
 
 from .. import files
 from ..lifespan import HALF_RESTORED
@@ -22,9 +23,23 @@ from ..settings import Settings
 from . import archive
 from .archive import ABOUT, DATABASE, FILES, MISSING, Archive, BadKey, Damaged, fresh_key
 
-__all__ = ['BadKey', 'Busy', 'Contents', 'Damaged', 'NotEmpty', 'backup', 'fresh_key', 'restore', 'verify']
+__all__ = [
+    'BadKey',
+    'Busy',
+    'Contents',
+    'Damaged',
+    'NoOffice',
+    'NotEmpty',
+    'OtherKeys',
+    'backup',
+    'fits',
+    'fresh_key',
+    'restore',
+    'verify',
+]
 
 _FILES_AT_ONCE = 500
+_READ_AT_ONCE = 8  # each has 25 MB at most
 _LOCK_SECONDS = 20
 _UNLIMITED = {'statement_timeout': '0', 'idle_in_transaction_session_timeout': '0'}
 _DIGESTS = 'SELECT DISTINCT digest FROM stored_file'
@@ -34,6 +49,18 @@ _NOTE = 'INSERT INTO backup (made_at, files, missing, bytes) VALUES ($1, $2, $3,
 
 class Busy(Exception):
     """Another backup is being made."""
+
+
+class NoOffice(Exception):
+    """There is nothing to save: no database, or an empty one."""
+
+
+class OtherKeys(Exception):
+    """The keys that are set here are not those of the office in the backup; `which` does not fit."""
+
+    def __init__(self, which: str) -> None:
+        super().__init__(which)
+        self.which = which
 
 
 class NotEmpty(Exception):
@@ -50,12 +77,17 @@ class Contents:
 
 
 async def backup(path: Path, settings: Settings, key: str | None) -> Contents:
-    """Write the office into a new file at `path`. Raises Busy, BadKey, FileExistsError, dumps.Failed, OSError."""
+    """Write the office into a new file at `path`. Raises NoOffice, Busy, BadKey, FileExistsError, dumps.Failed."""
     made_at = datetime.now(UTC)
-    blobs.use(settings.data_dir / 'files')
+    blobs.use(settings.files)
+    if settings.database_url is None and not (settings.data_dir / 'postgres' / 'data').exists():
+        raise NoOffice
     async with _database(settings) as (connection, url):
+        if not await connection.fetchval(_TABLES):
+            raise NoOffice
         await _hold_files(connection)
-        with archive.written(path, key) as written:
+        keys = [(one.key_id, one.canary.hex(), one.word_index) for one in await key_check.noted_in(connection)]
+        with archive.written(path, key, keys=keys) as written:
             # Reading alone, all of it as it stood when the snapshot was taken.
             async with connection.transaction(isolation='repeatable_read', readonly=True):
                 snapshot = await connection.fetchval('SELECT pg_export_snapshot()')
@@ -63,7 +95,7 @@ async def backup(path: Path, settings: Settings, key: str | None) -> Contents:
                 before, missing = written.entries, []
                 cursor = await connection.cursor(_DIGESTS)
                 while rows := await cursor.fetch(_FILES_AT_ONCE):
-                    missing += await asyncio.to_thread(_copy, written, [row['digest'] for row in rows])
+                    missing += await _copy(written, [row['digest'] for row in rows])
                 copied = written.entries - before
                 if missing:
                     written.add(MISSING, json.dumps(missing).encode())
@@ -78,14 +110,31 @@ async def verify(path: Path, key: str | None) -> Contents:
     return await asyncio.to_thread(_read, path, key)
 
 
-async def restore(path: Path, settings: Settings, key: str | None) -> Contents:
+async def fits(path: Path, settings: Settings, key: str | None) -> bool:
+    """Whether the keys of `settings` are those of the backup; False where there are none to compare.
+
+    Raises OtherKeys, Damaged, BadKey, OSError.
+    """
+    noted = await asyncio.to_thread(_noted_keys, path, key)
+    if not noted or not settings.has_keys:
+        return False
+    sealing.use(sealing.Keyring(settings.sealing_keys, settings.index_key))
+    if which := key_check.misfit(noted):
+        raise OtherKeys(which)
+    return True
+
+
+async def restore(path: Path, settings: Settings, key: str | None, *, with_other_keys: bool = False) -> Contents:
     """Make the office again from the backup, where there is none.
 
     All is read and checked, and its files laid down, before the database is filled, which happens wholly or not at all:
-    what was interrupted can be done again. Raises NotEmpty, Damaged, BadKey, dumps.Failed, OSError.
+    what was interrupted can be done again. Keys that are set and are not the office's are refused, unless it is told.
+    Raises NotEmpty, OtherKeys, Damaged, BadKey, dumps.Failed, OSError.
     """
+    if not with_other_keys:
+        await fits(path, settings, key)
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    blobs.use(settings.data_dir / 'files')
+    blobs.use(settings.files)
     begun = settings.data_dir / HALF_RESTORED
     async with _database(settings) as (connection, url):
         if await connection.fetchval(_TABLES):
@@ -95,7 +144,7 @@ async def restore(path: Path, settings: Settings, key: str | None) -> Contents:
             return await verify(path, key)
         begun.touch(mode=0o600)
         try:
-            contents = await asyncio.to_thread(_read, path, key, lay_down=True)
+            contents = await asyncio.to_thread(_read, path, key, _laying_down())
         except (FileExistsError, BadKey) as error:
             begun.unlink()
             if isinstance(error, BadKey):
@@ -104,7 +153,7 @@ async def restore(path: Path, settings: Settings, key: str | None) -> Contents:
         with closing(_pieces(path, key)) as pieces:
             await asyncio.to_thread(dumps.restored, url, pieces, _major(connection))
         await connection.execute('ANALYZE')
-        await asyncio.to_thread(blobs.mark)
+        await blobs.mark()
         begun.unlink()
     return contents
 
@@ -112,6 +161,8 @@ async def restore(path: Path, settings: Settings, key: str | None) -> Contents:
 @asynccontextmanager
 async def _database(settings: Settings) -> AsyncIterator[tuple['asyncpg.Connection[asyncpg.Record]', str]]:
     """A connection to the office's database, and its URL; a bundled server that does not run is started for as long."""
+    if settings.database_url:
+        await reachable.awaited(settings.database_url, 0)
     url = settings.database_url or await embedded.started(settings.data_dir / 'postgres')
     try:
         connection = await asyncpg.connect(url, timeout=60, server_settings=_UNLIMITED)
@@ -142,28 +193,58 @@ def _dump(written: Archive, pieces: Iterator[bytes]) -> None:
         written.add(f'{DATABASE}{number:06}', piece)
 
 
-def _copy(written: Archive, digests: Sequence[str]) -> list[str]:
+async def _copy(written: Archive, digests: Sequence[str]) -> list[str]:
     """Those of the `digests` whose files are missing; the others are copied."""
     missing = []
-    for digest in digests:
-        try:
-            written.add(f'{FILES}{digest}', blobs.sealed_bytes(digest))
-        except LookupError:
-            missing.append(digest)
+    for start in range(0, len(digests), _READ_AT_ONCE):
+        few = digests[start : start + _READ_AT_ONCE]
+        kept = dict(zip(few, await asyncio.gather(*map(_sealed, few)), strict=True))
+        missing += [digest for digest, content in kept.items() if content is None]
+        await asyncio.to_thread(_add, written, kept)
     return missing
 
 
-def _read(path: Path, key: str | None, *, lay_down: bool = False) -> Contents:
+async def _sealed(digest: str) -> bytes | None:
+    try:
+        return await blobs.sealed_bytes(digest)
+    except LookupError:
+        return None
+
+
+def _add(written: Archive, kept: Mapping[str, bytes | None]) -> None:
+    for digest, content in kept.items():
+        if content is not None:
+            written.add(f'{FILES}{digest}', content)
+
+
+def _laying_down() -> Callable[[str, bytes], None]:
+    """For a thread beside the loop: puts files back, one after the other."""
+    loop = asyncio.get_running_loop()
+
+    def lay_down(digest: str, content: bytes) -> None:
+        asyncio.run_coroutine_threadsafe(blobs.put_back(digest, content), loop).result()
+
+    return lay_down
+
+
+def _read(path: Path, key: str | None, lay_down: Callable[[str, bytes], None] | None = None) -> Contents:
     count, missing = 0, []
     with closing(archive.entries(path, key)) as entries:
         for name, content in entries:
             if name.startswith(FILES):
                 count += 1
                 if lay_down:
-                    blobs.put_back(name.removeprefix(FILES), content)
+                    lay_down(name.removeprefix(FILES), content)
             elif name == MISSING:
                 missing = json.loads(content)
     return Contents(_size(path), count, tuple(missing))
+
+
+def _noted_keys(path: Path, key: str | None) -> list[Noted]:
+    """By what the office's keys are known; [] of a backup from before they were noted in it."""
+    with closing(archive.entries(path, key)) as entries:
+        _, about = next(entries)
+    return [Noted(key_id, bytes.fromhex(canary), index) for key_id, canary, index in json.loads(about).get('keys', ())]
 
 
 def _size(path: Path) -> int:

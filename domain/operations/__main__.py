@@ -8,20 +8,22 @@ from pathlib import Path
 
 import asyncpg
 
-from db import dumps
+from db import dumps, storage
 from db.server_account import NotStarted
 
 from .. import settings
 from ..settings import BadSettings
-from . import BadKey, Busy, Contents, Damaged, NotEmpty, backup, fresh_key, restore, verify
+from . import BadKey, Busy, Contents, Damaged, NoOffice, NotEmpty, OtherKeys, backup, fits, fresh_key, restore, verify
 
 USAGE = (
     '用法：make backup FILE=檔案，make restore FILE=檔案，make verify FILE=檔案，make backup-key。',
     'Usage: make backup FILE=path, make restore FILE=path, make verify FILE=path, make backup-key.',
 )
 
-# A backup is made and restored without the keys, and none are made for it.
+# A backup is made without the keys, also where they are lost or damaged, and none are made for it.
 _NO_KEYS = {'SEALING_KEYS': f'1:{"A" * 43}=', 'BLIND_INDEX_KEY': f'{"A" * 43}='}
+# Of a database that goes away asyncpg tells in as many ways.
+_DATABASE_GONE = (asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError, TimeoutError)
 
 
 def main(words: Sequence[str] = sys.argv[1:]) -> None:
@@ -54,22 +56,28 @@ def main(words: Sequence[str] = sys.argv[1:]) -> None:
 
 async def _done(act: str, path: Path) -> Contents:
     key = os.environ.get('BACKUP_KEY') or None
+    chosen = settings.read(os.environ | (_NO_KEYS if act == 'backup' else {}))
     if act == 'verify':
         contents = await verify(path, key)
-        _say(f'備份完好：{path}', f'The backup is whole: {path}', contents)
+        is_ours = await fits(path, chosen, key)
+        zh, en = ('，這裡的金鑰正是它的', ', and the keys here are its keys') if is_ours else ('', '')
+        _say(f'備份完好{zh}：{path}', f'The backup is whole{en}: {path}', contents)
         return contents
-    chosen = settings.read(os.environ | _NO_KEYS)
     if act == 'backup':
         contents = await backup(path, chosen, key)
         if not contents.missing:
             _say(f'備份完成：{path}', f'The backup is made: {path}', contents)
         return contents
-    contents = await restore(path, chosen, key)
-    _say(
-        '還原完成；請先放回金鑰（DATA_DIR/keys，或 SEALING_KEYS 與 BLIND_INDEX_KEY），再啟動',
-        'Restored; put the keys back (DATA_DIR/keys, or SEALING_KEYS and BLIND_INDEX_KEY) before you start',
-        contents,
-    )
+    with_other_keys = os.environ.get('OTHER_KEYS') == '1'
+    contents = await restore(path, chosen, key, with_other_keys=with_other_keys)
+    if not with_other_keys and await fits(path, chosen, key):
+        _say('還原完成，這裡的金鑰正是它的，可以啟動', 'Restored; the keys here are its keys, start it', contents)
+    else:
+        _say(
+            '還原完成；請先放回金鑰（DATA_DIR/keys，或 SEALING_KEYS 與 BLIND_INDEX_KEY），再啟動',
+            'Restored; put the keys back (DATA_DIR/keys, or SEALING_KEYS and BLIND_INDEX_KEY) before you start',
+            contents,
+        )
     return contents
 
 
@@ -94,6 +102,19 @@ def _reason(failure: Exception, path: Path) -> tuple[str, str] | None:  # noqa: 
                 f'BACKUP_KEY 不對，或沒有設定：備份用 age1…，還原與檢查 {path} 用 AGE-SECRET-KEY-1…。',
                 f'BACKUP_KEY is wrong or missing: age1… makes a backup, AGE-SECRET-KEY-1… opens {path}.',
             )
+        case NoOffice():
+            return (
+                '這裡沒有資料可以備份：DATA_DIR 沒有資料庫，或 DATABASE_URL 的資料庫是空的。沒有產生任何檔案。',
+                'There is no office here to save: no database in DATA_DIR, or an empty one at DATABASE_URL. '
+                'Nothing was made.',
+            )
+        case OtherKeys():
+            return (
+                f'這裡的金鑰不是這份備份的金鑰（不符的是 {failure.which}），照片與號碼會打不開；沒有還原任何資料。'
+                '請設定原來的金鑰；確定之後再放回金鑰的話，加上 OTHER_KEYS=1。',
+                f'The keys here are not those of the backup ({failure.which} does not fit), nothing would open; '
+                'nothing is restored. Set the original keys; or say OTHER_KEYS=1 if you put them back afterwards.',
+            )
         case NotEmpty():
             return (
                 '這裡已有資料，不能還原到上面；請指定空的 DATA_DIR 或空的資料庫（DATABASE_URL）。',
@@ -103,18 +124,24 @@ def _reason(failure: Exception, path: Path) -> tuple[str, str] | None:  # noqa: 
             return '另一份備份正在進行，請稍後再試。', 'Another backup is being made; try again later.'
         case FileExistsError():
             return f'{path} 已經存在；請換一個檔名。', f'{path} exists already; choose another name.'
-        case BadSettings():
-            return f'設定有誤：{failure}', f'The settings are wrong: {failure}'
-        case NotStarted():
+        case NotStarted() | BadSettings():
             chinese, _, english = str(failure).partition('\n')
             return chinese, english
         case dumps.Failed():
             return f'PostgreSQL 的工具失敗：{failure}', f"PostgreSQL's tool failed: {failure}"
-        case OSError() | asyncpg.PostgresError() | asyncpg.InterfaceError():
+        case storage.Away():
             return (
-                f'無法完成（檔案 {path} 或資料庫）：{failure}',
-                f'It could not be done (the file {path}, or the database): {failure}',
+                f'存放檔案的地方（FILES_URL）連不上，沒有完成：{failure}。請確認它是否啟動，再做一次。',
+                f'The place of the files (FILES_URL) is away, nothing is done: {failure}. Is it up? Do it again then.',
             )
+        case _ if isinstance(failure, _DATABASE_GONE):
+            why = f'{type(failure).__name__}: {failure}'.partition('\n')[0]
+            return (
+                f'資料庫在途中沒有回應，沒有完成，也沒有留下半份檔案：{why}。請確認資料庫，再做一次。',
+                f'The database went away meanwhile; nothing is done and no half file is left: {why}. Do it again.',
+            )
+        case OSError():
+            return f'無法完成（檔案 {path}）：{failure}', f'It could not be done (the file {path}): {failure}'
     return None
 
 

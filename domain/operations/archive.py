@@ -1,6 +1,6 @@
 """What a backup is: a tar archive in which every entry carries its checksum, encrypted by age when a key is given.
 
-    about.json       the format and when it was made
+    about.json       the format, when it was made, and by what the keys of the office are known, but not the keys
     database/000001  pieces of what pg_dump wrote; together one file that pg_restore reads
     files/DIGEST     a stored file as it lies on the disk, sealed
     missing.json     the digests of files that the disk had lost by then, if any
@@ -79,8 +79,11 @@ class Archive:
 
 
 @contextmanager
-def written(path: Path, key: str | None) -> Iterator[Archive]:
-    """A new archive, which appears at `path` when all of it is on the disk. Raises BadKey, FileExistsError, OSError."""
+def written(path: Path, key: str | None, **about: object) -> Iterator[Archive]:
+    """A new archive, which appears at `path` when all of it is on the disk; `about` stands at its beginning.
+
+    Raises BadKey, FileExistsError, OSError.
+    """
     recipient = _public(key) if key else None
     new = path.with_name(f'{path.name}.part')
     if path.exists():
@@ -90,7 +93,7 @@ def written(path: Path, key: str | None) -> Iterator[Archive]:
             with ExitStack() as stack:
                 stream = stack.enter_context(_encrypted(file, recipient)) if recipient else file
                 archive = Archive(stream)
-                archive.add(ABOUT, _as_json(format=FORMAT, made=int(time.time())))
+                archive.add(ABOUT, _as_json(format=FORMAT, made=int(time.time()), **about))
                 yield archive
                 archive.close()
             file.flush()

@@ -29,8 +29,11 @@ SELECT (SELECT count(*) FROM outgoing_mail WHERE status = 'waiting') AS mails_wa
 
 async def lacking() -> dict[str, str]:
     """What keeps this process from serving, by part; the reasons name nobody. {}: it is ready."""
-    parts: dict[str, Awaitable[object]] = {'database': connection.asked('SELECT 1'), 'keys': _keys()}
-    parts['files'] = asyncio.to_thread(blobs.require_room)
+    parts: dict[str, Awaitable[object]] = {
+        'database': connection.asked('SELECT 1'),
+        'keys': _keys(),
+        'files': blobs.require_room(),
+    }
     parts |= {f'workers of {name}': pool.alive() for name, pool in POOLS.items()}
     found = await asyncio.gather(*map(_problem, parts.values()))
     return {part: problem for part, problem in zip(parts, found, strict=True) if problem}

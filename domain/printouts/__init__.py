@@ -9,6 +9,8 @@ import io
 import threading
 from collections.abc import AsyncIterator, Hashable, Iterator, Sequence
 from dataclasses import replace
+from tempfile import SpooledTemporaryFile
+from typing import IO
 
 import docx as word
 from docx.document import Document as WordDocument
@@ -20,13 +22,27 @@ from docx.shared import Cm, Pt
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from .. import dates
+from ..errors import DomainError
 from ..logbook import pdf as press
 from . import odf, own_font
 from .odf import KAI, LANDSCAPE, PORTRAIT, Cell, Rows, Sheet, clean, display
 
 AT_ONCE = 1000
+MOST_IN_MEMORY = 2**20
+MOST_PRINTED = 2000
+"""Rows of a list in a format that is whole in memory: odt, docx, pdf and strips. Spreadsheets have no limit."""
 PORTRAIT_COLUMNS = 6
 """A text with more columns has landscape pages."""
+
+
+class TooLong(DomainError):
+    """The list has more rows than a document for printing may have."""
+
+    def __init__(self, rows: int) -> None:
+        super().__init__(
+            f'這份清單有 {rows:,} 筆，列印的文件最多 {MOST_PRINTED:,} 筆，所以沒有印出。'
+            '請縮小查詢條件再列印，或改用試算表匯出；資料都還在。'
+        )
 
 
 def below(*facts: str) -> str:
@@ -39,10 +55,11 @@ def ods(title: str, subtitle: str, columns: Sequence[str], rows: Rows) -> bytes:
     return odf.spreadsheet(title, subtitle, [Sheet(title, columns, list(rows))])
 
 
-async def ods_of(title: str, subtitle: str, columns: Sequence[str], rows: AsyncIterator[Sequence[Cell]]) -> bytes:
-    """The same as `ods` of rows that come one by one, however many: in memory are a thousand, and the compressed file.
+async def ods_of(title: str, subtitle: str, columns: Sequence[str], rows: AsyncIterator[Sequence[Cell]]) -> IO[bytes]:
+    """The same as `ods` of rows that come one by one, however many, in a file that the caller closes.
 
-    The columns are as wide as the first thousand rows need.
+    In memory are a thousand rows; a long file lies on the disk and has no name there. The columns are as wide as the
+    first thousand rows need.
     """
     first = await _some(rows)
     loop, is_given_up = asyncio.get_running_loop(), threading.Event()
@@ -54,10 +71,15 @@ async def ods_of(title: str, subtitle: str, columns: Sequence[str], rows: AsyncI
             several = asyncio.run_coroutine_threadsafe(_some(rows), loop).result()
 
     sheet = Sheet(title, columns, every(), sample=first)
+    file = SpooledTemporaryFile(MOST_IN_MEMORY)  # noqa: SIM115 -- the caller closes it
     try:
-        return await asyncio.to_thread(odf.spreadsheet, title, subtitle, [sheet])
-    finally:
+        await asyncio.to_thread(odf.write_spreadsheet, file, title, subtitle, [sheet])
+    except BaseException:
         is_given_up.set()  # whoever asked is gone: the thread need not write on
+        file.close()
+        raise
+    file.seek(0)
+    return file
 
 
 async def _some(rows: AsyncIterator[Sequence[Cell]]) -> list[Sequence[Cell]]:
@@ -71,7 +93,7 @@ async def _some(rows: AsyncIterator[Sequence[Cell]]) -> list[Sequence[Cell]]:
 
 def odt(title: str, subtitle: str, columns: Sequence[str], rows: Rows) -> bytes:
     """A text document on A4: the title, the subtitle, and a table whose headings are repeated on each page."""
-    return odf.text(title, subtitle, columns, rows, is_landscape=len(columns) > PORTRAIT_COLUMNS)
+    return odf.text(title, subtitle, columns, _few(rows), is_landscape=len(columns) > PORTRAIT_COLUMNS)
 
 
 def docx(title: str, subtitle: str, columns: Sequence[str], rows: Rows) -> bytes:
@@ -81,7 +103,7 @@ def docx(title: str, subtitle: str, columns: Sequence[str], rows: Rows) -> bytes
     document.core_properties.author = ''
     document.core_properties.language = 'zh-TW'
     document.core_properties.created = document.core_properties.modified = dates.now()
-    listed, is_landscape = [[display(cell) for cell in row] for row in rows], len(columns) > PORTRAIT_COLUMNS
+    listed, is_landscape = [[display(cell) for cell in row] for row in _few(rows)], len(columns) > PORTRAIT_COLUMNS
     _set_a4(document, is_landscape)
     _set_fonts(document)
     _write(document.add_paragraph(), title, 16)
@@ -135,9 +157,19 @@ async def strips(
     return await press.strips_as_pdf(listing, whose=whose)
 
 
+def _few(rows: Rows) -> Sequence[Sequence[Cell]]:
+    """All rows of a list for printing. Raises TooLong."""
+    listed = list(rows)
+    if len(listed) > MOST_PRINTED:
+        raise TooLong(len(listed))
+    return listed
+
+
 def _listing(title: str, subtitle: str, columns: Sequence[str], rows: Rows) -> press.Listing:
     printed = f'列印 {dates.roc_instant(dates.now())}'
-    return press.Listing(title, subtitle, tuple(columns), tuple(tuple(map(display, row)) for row in rows), printed)
+    return press.Listing(
+        title, subtitle, tuple(columns), tuple(tuple(map(display, row)) for row in _few(rows)), printed
+    )
 
 
 def _set_a4(document: WordDocument, is_landscape: bool) -> None:

@@ -179,7 +179,7 @@ async def save(details: RuleDetails, *, by: Account, of: Rule | None = None) -> 
     columns['key'] = columns['key'] or f'eye-{token_hex(4)}'
     async with transaction():
         before = await office_history.stands(rule, _KEPT)
-        rule.update_from_dict(await office_history.changed(rule, columns))
+        rule.update_from_dict(await office_history.changed(rule, columns, _KEPT))
         await rule.save()
         await office_history.note(rule, _KEPT, before, by=by)
     return rule

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import IO
 
 from db.choices import AccessKind, IdentityKind, Role, TrainingKind
 from db.models import Account, Training, Volunteer
@@ -45,6 +46,15 @@ class Document:
     """A file made on demand, for the browser; `name` is the file name of the download."""
 
     content: bytes
+    media_type: str
+    name: str
+
+
+@dataclass(frozen=True)
+class LongDocument:
+    """The same, of what grows with the office: `file` is read piece by piece, then closed."""
+
+    file: IO[bytes]
     media_type: str
     name: str
 

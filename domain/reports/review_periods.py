@@ -4,23 +4,24 @@ Read from the recorded steps. It names no volunteer and no clerk, only reviewers
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from tortoise.connection import get_connection
+from tortoise.queryset import QuerySet
 
 from db.choices import ApplicationStatus, Role
-from db.models import Account, Agency
+from db.models import Account, Agency, ApplicationStep
 
 from .. import dates, permissions, printouts, validation
 from ..calendar import office_calendar
 from ..calendar.office_calendar import IsOff
 from ..errors import Incomplete
-from ..paging import Page, bounds
+from ..paging import Page, bounds, keys_of
 from ..printouts.odf import Cell
-from .profile_lists import MEDIA_TYPES, Document
+from .profile_lists import MEDIA_TYPES, LongDocument
 
 TITLE = '紀錄冊審核期限紀錄'
 COLUMNS = (
@@ -45,25 +46,41 @@ OUTCOMES = {
     ApplicationStatus.WITHDRAWN: '單位撤回',
     None: '審核中',
 }
+# The time and the id of a round in the order of the list; the first one stands beyond this.
+Beyond = tuple[datetime | None, int]
+_BEGINNING: Beyond = (None, validation.MOST_INT4)
 _OF_AGENCY = """application_step WHERE agency_id = $1 AND status = 'submitted'
 AND at >= coalesce($2, '-infinity'::timestamptz) AND at < coalesce($3, 'infinity'::timestamptz)"""
-# The rounds of agency $1 that were sent from $2 and before $3: $4 of them after the first $5. A round ends with the
-# next step, the pause after it with the step after that; each step knows the one after it.
+# The rounds of agency $1 that were sent from $2 and before $3, the latest first: $4 of them, beyond the round that was
+# sent at $5 with the id $6. A round ends with the next step, the pause after it with the step after that; each step
+# knows the one after it.
 _ROUNDS = """
-SELECT step.application_id, step.at AS submitted_at, step.due_on, step.answered_at AS closed_at, step.answer AS outcome,
+SELECT step.id, step.application_id, step.at AS submitted_at, step.due_on, step.answered_at AS closed_at,
+       step.answer AS outcome,
        (SELECT count(*) FROM application_step earlier WHERE earlier.application_id = step.application_id
         AND earlier.status = 'submitted' AND earlier.id <= step.id) AS number,
        host_unit.name AS unit, coalesce(account.name, '') AS reviewer, step.reminded_at, step.escalated_at,
        answer.answered_at AS resumed_at
-FROM (SELECT * FROM {of_agency} ORDER BY at DESC, application_id DESC, id DESC LIMIT $4 OFFSET $5) step
+FROM (SELECT * FROM {of_agency} AND (at, id) < (coalesce($5, 'infinity'::timestamptz), $6)
+      ORDER BY at DESC, id DESC LIMIT $4) step
      JOIN host_unit ON host_unit.id = step.host_unit_id
      LEFT JOIN LATERAL (SELECT by_id, answered_at FROM application_step following
                         WHERE following.application_id = step.application_id AND following.id > step.id
                         ORDER BY following.id LIMIT 1) answer ON true
      LEFT JOIN account ON account.id = answer.by_id
-ORDER BY step.at DESC, step.application_id DESC, step.id DESC
+ORDER BY step.at DESC, step.id DESC
 """
 _COUNT = 'SELECT count(*) AS rounds FROM {of_agency}'
+_SHARES = """
+SELECT account.name AS reviewer, count(*) AS closed,
+       count(*) FILTER (WHERE (step.answered_at AT TIME ZONE 'Asia/Taipei')::date > step.due_on) AS late
+FROM (SELECT * FROM {of_agency}) step
+     JOIN LATERAL (SELECT by_id FROM application_step following
+                   WHERE following.application_id = step.application_id AND following.id > step.id
+                   ORDER BY following.id LIMIT 1) answer ON true
+     JOIN account ON account.id = answer.by_id
+WHERE step.answer <> 'withdrawn' GROUP BY account.name ORDER BY closed DESC, account.name COLLATE "C"
+"""
 
 
 @dataclass
@@ -119,8 +136,8 @@ class Share:
 
 
 async def rounds(period: Period, *, by: Account) -> list[Round]:
-    """The agency's rounds, the latest sent first. Raises Incomplete."""
-    return await _rounds([by.agency_id, *_bounds(period, by), None, 0], by)
+    """The agency's rounds, the latest sent first, all of them in memory. Raises Incomplete."""
+    return [one async for one in _every(period, by)]
 
 
 async def find(period: Period, *, by: Account, page: int = 1, per_page: int = 10) -> Page[Round]:
@@ -128,8 +145,30 @@ async def find(period: Period, *, by: Account, page: int = 1, per_page: int = 10
     number, per_page = bounds(page, per_page)
     span = [by.agency_id, *_bounds(period, by)]
     [counted] = await get_connection('default').execute_query_dict(_COUNT.format(of_agency=_OF_AGENCY), span)
-    found = await _rounds([*span, per_page, (number - 1) * per_page], by)
+    keys = await keys_of(_sent(span), ('-at', '-id'), number, per_page, counted['rounds'])
+    if not keys:
+        return Page([], counted['rounds'], number, per_page)
+    at, first = keys[0]
+    found, _ = await _some(span, len(keys), (at, first + 1), await Agency.get(id=by.agency_id))
     return Page(found, counted['rounds'], number, per_page)
+
+
+async def shares(period: Period, *, by: Account) -> list[Share]:
+    """What each reviewer closed in the period, the largest share first. Raises Incomplete."""
+    span = [by.agency_id, *_bounds(period, by)]
+    rows = await get_connection('default').execute_query_dict(_SHARES.format(of_agency=_OF_AGENCY), span)
+    return [Share(**row) for row in rows]
+
+
+async def ods(period: Period, *, by: Account) -> LongDocument:
+    """The rounds as a spreadsheet, however many. Raises Incomplete."""
+    span = [by.agency_id, *_bounds(period, by)]
+    [counted] = await get_connection('default').execute_query_dict(_COUNT.format(of_agency=_OF_AGENCY), span)
+    agency = await Agency.get(id=by.agency_id)
+    subtitle = printouts.below(agency.name, f'送審日期 {_format_period(period)}', f'共 {counted["rounds"]} 次')
+    rows = (as_row(one) async for one in _every(period, by))
+    file = await printouts.ods_of(TITLE, subtitle, COLUMNS, rows)
+    return LongDocument(file, MEDIA_TYPES['ods'], f'{TITLE}-{dates.roc_digits(dates.today())}.ods')
 
 
 def _bounds(period: Period, by: Account) -> tuple[datetime | None, datetime | None]:
@@ -140,42 +179,41 @@ def _bounds(period: Period, by: Account) -> tuple[datetime | None, datetime | No
     return since, dates.midnight(period.until + timedelta(days=1)) if period.until else None
 
 
-async def _rounds(asked: list[Any], by: Account) -> list[Round]:
+def _sent(span: Sequence[Any]) -> QuerySet[ApplicationStep]:
+    """The steps that begin the rounds of an agency, from one instant and before another."""
+    agency_id, since, until = span
+    steps = ApplicationStep.filter(agency_id=agency_id, status=ApplicationStatus.SUBMITTED)
+    steps = steps.filter(at__gte=since) if since else steps
+    return steps.filter(at__lt=until) if until else steps
+
+
+async def _every(period: Period, by: Account) -> AsyncIterator[Round]:
+    """All of them, a thousand at a time, each time from where the last ones ended."""
+    span, agency = [by.agency_id, *_bounds(period, by)], await Agency.get(id=by.agency_id)
+    beyond = _BEGINNING
+    while True:
+        found, beyond = await _some(span, printouts.AT_ONCE, beyond, agency)
+        for one in found:
+            yield one
+        if len(found) < printouts.AT_ONCE:
+            return
+
+
+async def _some(span: list[Any], most: int, beyond: Beyond, agency: Agency) -> tuple[list[Round], Beyond]:
+    """At most so many rounds beyond that one, and the last of them."""
+    asked = [*span, most, *beyond]
     found = await get_connection('default').execute_query_dict(_ROUNDS.format(of_agency=_OF_AGENCY), asked)
-    agency = await Agency.get(id=by.agency_id)
+    if not found:
+        return [], beyond
     today = dates.today()
     is_off: IsOff | None = None
-    if agency.counts_working_days and found:
+    if agency.counts_working_days:
         first, last = dates.day_of(found[-1]['submitted_at']), dates.day_of(found[0]['submitted_at'])
         ends = [dates.day_of(one['closed_at']) for one in found if one['closed_at']]
         is_off = await office_calendar.rest_days(agency.county_id, first, max(last, today, *ends))
-    # In a thread, since thousands of rounds would hold the event loop, and with it every page.
-    return await asyncio.to_thread(lambda: [_round(one, is_off, today) for one in found])
-
-
-def shares(found: Sequence[Round]) -> list[Share]:
-    """The share of each reviewer in `found`, the largest first."""
-    closed = [each for each in found if each.reviewer]
-    names = {each.reviewer for each in closed}
-    counted = [
-        Share(
-            name,
-            sum(each.reviewer == name for each in closed),
-            sum(each.reviewer == name and each.is_late for each in closed),
-        )
-        for name in names
-    ]
-    return sorted(counted, key=lambda share: (-share.closed, share.reviewer))
-
-
-async def ods(period: Period, *, by: Account) -> Document:
-    """The rounds as a spreadsheet. Raises Incomplete."""
-    found = await rounds(period, by=by)
-    agency = await Agency.get(id=by.agency_id)
-    subtitle = printouts.below(agency.name, f'送審日期 {_format_period(period)}', f'共 {len(found)} 次')
-    content = await asyncio.to_thread(lambda: printouts.ods(TITLE, subtitle, COLUMNS, map(as_row, found)))
-    name = f'{TITLE}-{dates.roc_digits(dates.today())}.ods'
-    return Document(content, MEDIA_TYPES['ods'], name)
+    end = (found[-1]['submitted_at'], found[-1]['id'])
+    # In a thread, since a thousand rounds would hold the event loop, and with it every page.
+    return await asyncio.to_thread(lambda: [_round(one, is_off, today) for one in found]), end
 
 
 def as_row(each: Round) -> list[Cell]:
@@ -208,6 +246,7 @@ def _format_instant(moment: datetime | None) -> str:
 
 
 def _round(facts: dict[str, Any], is_off: IsOff | None, today: date) -> Round:
+    del facts['id']
     sent, resumed_at = dates.day_of(facts['submitted_at']), facts.pop('resumed_at')
     outcome = validation.member(ApplicationStatus, facts['outcome'])
     last = dates.day_of(facts['closed_at']) if facts['closed_at'] else today

@@ -27,7 +27,7 @@ from ..calendar.days_left import DaysLeft
 from ..calendar.office_calendar import IsOff
 from ..cases import deputies, transitions
 from ..mail import messages
-from ..paging import Page, bounds
+from ..paging import Page, bounds, page_of
 from ..repeating import repeating
 
 log = logging.getLogger(__name__)
@@ -76,10 +76,10 @@ async def running(*, by: Account, due: Due = 'overdue', page: int = 1, per_page:
     """The agency's open cases that are overdue, due today, or nearly due; the most urgent first."""
     number, per_page = bounds(page, per_page)
     found = await _running_until(due, by)
-    listed = found.order_by('due_on', 'submitted_at', 'id').offset((number - 1) * per_page).limit(per_page)
-    cases = await listed.select_related('volunteer', 'host_unit', 'agency')
-    left = await days_left.of_cases(cases)
-    return Page([_running(case, left[case.id]) for case in cases], await found.count(), number, per_page)
+    cases = found.select_related('volunteer', 'host_unit', 'agency')
+    listed = await page_of(cases, ('due_on', 'submitted_at', 'id'), number, per_page, await found.count())
+    left = await days_left.of_cases(listed.rows)
+    return Page([_running(case, left[case.id]) for case in listed.rows], listed.total, number, per_page)
 
 
 async def running_count(due: Due, *, by: Account) -> int:

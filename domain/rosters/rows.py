@@ -19,7 +19,7 @@ from db import sealing
 from db.choices import ApplicationStatus, IssueKind, Role
 from db.models import Account, Application, Correction, Decision, Roster, Training, Volunteer
 
-from .. import applications, corrections, identity_numbers, names, papers, permissions, readiness, validation
+from .. import applications, corrections, identity_numbers, papers, permissions, readiness, validation
 from ..calendar import days_left
 from ..calendar.days_left import DaysLeft
 from ..cases import forgotten_drafts, resubmission_limit, worklists
@@ -122,7 +122,7 @@ async def of_unit(
     """
     permissions.require(by, Role.UNIT_STAFF)
     number, per_page = bounds(page, per_page)
-    ours = Roster.filter(_asked_for(text, only_turn, by), of_place(by))
+    ours = Roster.filter(await _asked_for(text, only_turn, by), of_place(by))
     found = await ours.offset((number - 1) * per_page).limit(per_page).select_related(*_RELATED)
     return Page(await _summaries(found, by), await ours.count(), number, per_page)
 
@@ -133,7 +133,7 @@ async def of_agency(
     """The rosters the agency has received, those with the nearest due day first; found as by `of_unit`, or by unit."""
     permissions.require(by, Role.REVIEWER)
     number, per_page = bounds(page, per_page)
-    received = Roster.filter(_asked_for(text, only_turn, by), agency_id=by.agency_id)
+    received = Roster.filter(await _asked_for(text, only_turn, by), agency_id=by.agency_id)
     ids = await received.values_list('id', flat=True)
     given = [by.agency_id, per_page, (number - 1) * per_page, ids]
     listed = await get_connection('default').execute_query_dict(_OF_AGENCY, given)
@@ -200,9 +200,11 @@ async def candidates(
 ) -> Page[Volunteer]:
     """Volunteers of the unit who may join a roster, by name; see `candidate_ids`."""
     number, per_page = bounds(page, per_page)
-    free = await _free(kind, text, by)
-    found = await free.order_by('name_order', 'id').offset((number - 1) * per_page).limit(per_page)
-    return Page(found, await free.count(), number, per_page)
+    # All ids cost as much as their count, and the rows are then few.
+    ids = await candidate_ids(by=by, kind=kind, text=text)
+    shown = ids[(number - 1) * per_page : number * per_page]
+    found = await Volunteer.filter(id__in=shown).order_by('name_order', 'id') if shown else []
+    return Page(found, len(ids), number, per_page)
 
 
 async def candidate_ids(*, by: Account, kind: IssueKind = IssueKind.FIRST, text: str = '') -> list[int]:
@@ -253,15 +255,16 @@ def _seen_by(by: Account) -> QuerySet[Application]:
     return Application.filter(agency_id=by.agency_id, round__gt=0)
 
 
-def _asked_for(text: str, only_turn: bool, by: Account) -> Q:
+async def _asked_for(text: str, only_turn: bool, by: Account) -> Q:
     seen, asked = _seen_by(by).exclude(roster_id=None), Q()
     if only_turn:
         waiting = worklists.WITH_UNIT if by.role == Role.UNIT_STAFF else (ApplicationStatus.SUBMITTED,)
         asked &= Q(id__in=Subquery(seen.filter(status__in=waiting).values('roster_id')))
     if wanted := validation.searched(text):
         named = Q(title__icontains=wanted) | Q(host_unit__name__icontains=wanted)
-        if key := names.key(wanted):
-            named |= Q(id__in=Subquery(seen.filter(volunteer__name_key__contains=key).values('roster_id')))
+        if (people := await spelling.anywhere(wanted)) is not None:
+            rosters = await seen.filter(volunteer_id__in=people).distinct().values_list('roster_id')
+            named |= Q(id__in=[one for (one,) in rosters])
         asked &= named
     return asked
 

@@ -1,5 +1,6 @@
 """志工: registering, amending, finding. The basics are shared by all units that a person serves."""
 
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Q, RawSQL, Subquery
 from tortoise.query_utils import Prefetch
+from tortoise.queryset import QuerySet
 
 from db import sealing, transaction
 from db.choices import (
@@ -66,6 +68,8 @@ __all__ = [
     'register_all',
     'unregister',
 ]
+
+AT_ONCE = 1000
 
 
 class AlreadyRegistered(DomainError):
@@ -180,8 +184,41 @@ async def find(query: VolunteerQuery, *, by: Account) -> Page[Volunteer]:
 
     They stand in the order `sort`, else by the strokes of their names.
     """
-    permissions.require(by, Role.UNIT_STAFF)
     number, per_page = bounds(query.page, query.per_page)
+    found = await _found(query, by)
+    rows: list[Any] = (
+        await listing.ordered(found.annotate(found=RawSQL('COUNT(*) OVER ()')), query.sort, by)
+        .offset((number - 1) * per_page)
+        .limit(per_page)
+        .prefetch_related(_own_membership(by))
+    )
+    total = rows[0].found if rows else 0
+    if not rows and number > 1:
+        total = await found.count()
+    return Page(rows, total, number, per_page)
+
+
+async def every(query: VolunteerQuery, *, by: Account) -> tuple[int, AsyncIterator[Sequence[Volunteer]]]:
+    """How many there are on all pages, and these, some at a time, in the order in which they stood when asked."""
+    listed = await listing.ordered(await _found(query, by), query.sort, by).values_list('id')
+    ids = [one for (one,) in listed]
+
+    async def some() -> AsyncIterator[Sequence[Volunteer]]:
+        for start in range(0, len(ids), AT_ONCE):
+            asked = ids[start : start + AT_ONCE]
+            rows = await Volunteer.filter(id__in=asked).prefetch_related(_own_membership(by))
+            known = {row.id: row for row in rows if list(row.memberships)}
+            yield [known[one] for one in asked if one in known]  # who has left meanwhile is not listed
+
+    return len(ids), some()
+
+
+def _own_membership(by: Account) -> Prefetch:
+    return Prefetch('memberships', Membership.filter(**permissions.place_of(by)).select_related('team'))
+
+
+async def _found(query: VolunteerQuery, by: Account) -> QuerySet[Volunteer]:
+    permissions.require(by, Role.UNIT_STAFF)
     ours = Membership.filter(**permissions.place_of(by)).exclude(status=MembershipStatus.LEFT)
     if query.team_id is not None:
         ours = ours.filter(team_id=validation.record_id(query.team_id))
@@ -189,18 +226,7 @@ async def find(query: VolunteerQuery, *, by: Account) -> Page[Volunteer]:
         ours = ours.filter(status=status)
     found = Volunteer.filter(await _matching(query.text, by), id__in=Subquery(ours.values('volunteer_id')))
     found = listing.in_state(found, query.state, by)
-    found = listing.narrowed(found, query.lacks, query.roster_id, by)
-    mine = Membership.filter(host_unit_id=by.host_unit_id).select_related('team')
-    rows: list[Any] = (
-        await listing.ordered(found.annotate(found=RawSQL('COUNT(*) OVER ()')), query.sort, by)
-        .offset((number - 1) * per_page)
-        .limit(per_page)
-        .prefetch_related(Prefetch('memberships', mine))
-    )
-    total = rows[0].found if rows else 0
-    if not rows and number > 1:
-        total = await found.count()
-    return Page(rows, total, number, per_page)
+    return listing.narrowed(found, query.lacks, query.roster_id, by)
 
 
 async def reveal_identity(volunteer: Volunteer, reason: str, *, by: Account) -> str:

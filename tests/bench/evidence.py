@@ -59,7 +59,7 @@ async def measured(_: Stage) -> list[Row]:
 
 async def _written(period: Period, reviewer: Account) -> float:
     began = time.perf_counter()
-    await review_periods.ods(period, by=reviewer)
+    (await review_periods.ods(period, by=reviewer)).file.close()
     return time.perf_counter() - began
 
 

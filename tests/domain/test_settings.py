@@ -93,3 +93,50 @@ def test_bounces_are_looked_for_where_the_mail_server_puts_them(tmp_path: Path) 
     assert settings.read({'DATA_DIR': str(tmp_path), 'BOUNCES_MAILDIR': '/srv/bounces'}).bounces_maildir == Path(
         '/srv/bounces'
     )
+
+
+@pytest.mark.parametrize(
+    ('url', 'place'),
+    [
+        ('', None),
+        ('file:///mnt/office files', Path('/mnt/office files')),
+        ('s3://office-1/files', 's3://office-1/files'),
+        ('s3+https://store.example.tw:9000/office-1', 's3+https://store.example.tw:9000/office-1'),
+    ],
+)
+def test_files_lie_in_the_data_folder_another_folder_or_a_bucket(tmp_path: Path, url: str, place: object) -> None:
+    keys = {'AWS_ACCESS_KEY_ID': 'office', 'AWS_SECRET_ACCESS_KEY': 'secret'}
+
+    assert settings.read({'DATA_DIR': str(tmp_path), 'FILES_URL': url} | keys).files == (place or tmp_path / 'files')
+
+
+@pytest.mark.parametrize('url', ['/mnt/files', 's3://', 's3://key:secret@office', 's3+ftp://a.tw/office', 's3://o/a b'])
+def test_another_address_of_files_is_refused_and_not_repeated(tmp_path: Path, url: str) -> None:
+    with pytest.raises(BadSettings, match='FILES_URL must be one of these') as refused:
+        settings.read({'DATA_DIR': str(tmp_path), 'FILES_URL': url})
+
+    assert 'secret' not in str(refused.value)
+
+
+def test_a_bucket_without_a_key_in_the_environment_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match='set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'):
+        settings.read({'DATA_DIR': str(tmp_path), 'FILES_URL': 's3+https://store.example.tw/office'})
+
+
+@pytest.mark.parametrize(
+    ('keys', 'told'),
+    [
+        (KEY, '第 1 把金鑰前面沒有編號與冒號'),
+        (f'1:{KEY},x:{KEY}', '第 2 把金鑰的編號不是 1 到 255'),
+        (f'1:{KEY},1:{KEY}', '第 2 把金鑰的編號已經有了'),
+        (f'1:{KEY[:-2]}', '第 1 把金鑰不是 BASE64'),
+        ('1:c2VjcmV0', '第 1 把金鑰是 6 位元組，不是 32'),
+    ],
+    ids=['no id', 'no number', 'twice', 'no base64', 'short'],
+)
+def test_a_key_that_is_none_is_named_by_its_place_and_not_repeated(tmp_path: Path, keys: str, told: str) -> None:
+    with pytest.raises(BadSettings, match=told) as refused:
+        settings.read({'DATA_DIR': str(tmp_path), 'SEALING_KEYS': keys, 'BLIND_INDEX_KEY': KEY})
+
+    assert len(str(refused.value).splitlines()) == 2
+    assert KEY[:8] not in str(refused.value)

@@ -70,6 +70,7 @@ class record_table(Element, component='record_table.js'):
         self.fetch = fetch
         self.view = view or View()
         self.sortable, self.shown = sortable, shown
+        self._place = paging.Place()
         self._props['columns'] = [
             {'name': name, 'label': label, 'align': rest[0] if rest else '', 'sorts': name in sortable}
             for name, label, *rest in columns
@@ -95,7 +96,8 @@ class record_table(Element, component='record_table.js'):
         """Fetches the rows again."""
         view = self.view
         view.page = page or view.page
-        rows, total = await self.fetch(view.page, view.per_page)
+        with paging.turned_from(self._place):
+            rows, total = await self.fetch(view.page, view.per_page)
         if not rows and total and view.page > 1:
             return await self.refresh((total - 1) // view.per_page + 1)
         self._props.update({'rows': list(rows), 'total': total, 'page': view.page, 'per-page': view.per_page})

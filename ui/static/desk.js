@@ -100,6 +100,10 @@ export const why = {
     </form>
   `,
   watch: {
+    // Answered, and the form is still there: the reviewer was told what stands there now.
+    'desk.sent'(sent) {
+      if (!sent) this.open = marksAt(this.at.key).find((m) => m.status === 'open');
+    },
     'desk.spot'() {
       if (this.reason && desk.writing === this.at.key) this.keep();
     },
@@ -125,7 +129,9 @@ export const why = {
     send() {
       desk.sent = this.at.key;
       const spot = desk.spot ? { spot_x: desk.spot.x, spot_y: desk.spot.y } : {};
-      desk.send('marked', { id: this.open?.id || 0, ...this.at.anchor, ...spot, reason: this.reason, text: this.text });
+      const { id, reason, text } = this.open || { id: 0 };
+      const seen = id ? { reason, text } : null;
+      desk.send('marked', { id, ...this.at.anchor, ...spot, reason: this.reason, text: this.text, seen });
     },
     keep() {
       remember(this.at.key, { reason: this.reason, text: this.text, spot: desk.spot });

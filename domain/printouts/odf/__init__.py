@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -126,8 +126,16 @@ def spreadsheet(title: str, subtitle: str, sheets: Sequence[Sheet]) -> bytes:
 
     Printed, a sheet is as wide as the page; the page is landscape where the columns need it.
     """
+    target = io.BytesIO()
+    write_spreadsheet(target, title, subtitle, sheets)
+    return target.getvalue()
+
+
+def write_spreadsheet(target: IO[bytes], title: str, subtitle: str, sheets: Sequence[Sheet]) -> None:
+    """The same, written into `target` as the rows come."""
     above = [line for line in (title, subtitle) if line]
-    return _package(
+    _write(
+        target,
         'spreadsheet',
         ('styles.xml', 'content.xml', 'settings.xml'),
         {'title': title, 'above': above, 'sheets': [_laid_out(sheet) for sheet in sheets]},
@@ -186,13 +194,20 @@ def _columns_of(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in 'WFA' else 1
 
 
-def _package(
+def _package(kind: str, *contents: Any) -> bytes:
+    target = io.BytesIO()
+    _write(target, kind, *contents)
+    return target.getvalue()
+
+
+def _write(
+    target: IO[bytes],
     kind: str,
     parts: Sequence[str],
     contents: Mapping[str, Any],
     elsewhere: Mapping[str, str] | None = None,
     pictures: Mapping[str, bytes] | None = None,
-) -> bytes:
+) -> None:
     """The zip file of `parts`, templates in the folder `kind` or `elsewhere`, and of what every such file has."""
     pictures = pictures or {}
     media_type = f'application/vnd.oasis.opendocument.{kind}'
@@ -207,7 +222,6 @@ def _package(
         'fonts': [own_font.ODF_PATH] if kind == 'text' else [],
     }
     templates = {part: f'{kind}/{part}' for part in parts} | {'meta.xml': 'meta.xml'} | dict(elsewhere or {})
-    target = io.BytesIO()
     with zipfile.ZipFile(target, 'w', zipfile.ZIP_DEFLATED) as package:
         # First and not compressed, by which a file is known for what it is (ODF 1.3 part 2, 3.3).
         package.writestr('mimetype', media_type, zipfile.ZIP_STORED)
@@ -223,7 +237,6 @@ def _package(
             package.writestr(name, picture, zipfile.ZIP_STORED)
         if facts['fonts']:
             package.writestr(own_font.ODF_PATH, own_font.content())
-    return target.getvalue()
 
 
 @functools.cache

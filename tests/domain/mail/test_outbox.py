@@ -91,14 +91,14 @@ async def test_a_refused_letter_fails_at_once(office: Settings) -> None:
     assert (mail.status, mail.last_error) == (MailStatus.FAILED, '552 5.3.4 too big')
 
 
-async def test_a_recipient_put_off_is_tried_again_later_and_given_up_after_ten_times(office: Settings) -> None:
+async def test_a_mailbox_that_is_full_is_tried_again_later_and_given_up_after_ten_times(office: Settings) -> None:
     await a_mail()
     moment = datetime(2026, 3, 8, 2, tzinfo=UTC)
     await OutgoingMail.all().update(next_attempt_at=moment)
     pauses = []
 
     async with a_mail_server() as server:
-        server.refused = {WINDOW: '450 4.2.0 greylisted'}
+        server.refused = {WINDOW: '452 4.2.2 mailbox full'}
         while (mail := await OutgoingMail.get()).status == MailStatus.WAITING:
             pauses.append(mail.next_attempt_at - moment)
             moment = mail.next_attempt_at
@@ -108,7 +108,24 @@ async def test_a_recipient_put_off_is_tried_again_later_and_given_up_after_ten_t
                 await delivery.deliver_due(through(server, office))
 
     assert pauses == [timedelta(minutes=m) for m in (0, 1, 5, 15, 60, 240, 720, 1440, 1440, 1440)]
-    assert (mail.status, mail.attempts, mail.last_error) == (MailStatus.FAILED, 10, '450 4.2.0 greylisted')
+    assert (mail.status, mail.attempts, mail.last_error) == (MailStatus.FAILED, 10, '452 4.2.2 mailbox full')
+
+
+@pytest.mark.parametrize('words', ['450 4.2.0 greylisted', '451 try later', '451 4.7.1 policy', '452 no room'])
+async def test_what_a_server_puts_off_for_weeks_never_ends_and_is_sent_at_last(office: Settings, words: str) -> None:
+    await a_mail()
+    await OutgoingMail.all().update(attempts=30)
+
+    async with a_mail_server() as server:
+        server.refused = {WINDOW: words}
+        await delivery.deliver_due(through(server, office))
+        mail = await OutgoingMail.get()
+        assert (mail.status, mail.attempts, mail.last_error) == (MailStatus.WAITING, 31, words)
+        with dates.frozen(mail.next_attempt_at):
+            assert mail.next_attempt_at - dates.now() < timedelta(days=1)
+            server.refused = {}
+            await delivery.deliver_due(through(server, office))
+    assert (await OutgoingMail.get()).status == MailStatus.SENT
 
 
 async def test_a_server_that_was_down_gets_each_mail_once_when_it_is_up(office: Settings) -> None:

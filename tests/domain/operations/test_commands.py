@@ -10,7 +10,7 @@ from pathlib import Path
 from db import sealing
 from domain import operations, settings
 from tests.database import SiteDatabase
-from tests.site import ROOT, running_site
+from tests.site import ROOT, free_port, running_site
 
 NUMBERS = 'SELECT identity_number FROM volunteer ORDER BY id LIMIT 1'
 # Those that go on by themselves are left out.
@@ -26,9 +26,9 @@ def everything(database: SiteDatabase) -> dict[str, str]:
     return {table: database.value(digest.format(table)) for table in database.value(TABLES).split()}
 
 
-def commanded(*words: object, folder: Path, key: str = '', wrong: bool = False) -> str:
+def commanded(*words: object, folder: Path, key: str = '', wrong: bool = False, **more: str) -> str:
     """What the command says; with `wrong` it is refused."""
-    environ = os.environ | {'DATA_DIR': str(folder), 'BACKUP_KEY': key, 'DATABASE_URL': ''}
+    environ = os.environ | {'DATA_DIR': str(folder), 'BACKUP_KEY': key, 'DATABASE_URL': ''} | more
     command = [sys.executable, '-m', 'domain.operations', *map(str, words)]
     done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
     assert (done.returncode != 0) is wrong, done.stderr
@@ -86,6 +86,13 @@ def test_what_goes_wrong_is_said_in_two_lines_with_the_name_of_the_file(tmp_path
     assert str(tmp_path / 'none') in refused('verify', tmp_path / 'none')
     assert 'Usage' in refused('backup')
     assert not (tmp_path / 'data').exists()
+    assert '沒有資料可以備份' in refused('backup', tmp_path / 'new')
+    assert not (tmp_path / 'data').exists()
+    away = f'postgresql://office@127.0.0.1:{free_port()}/office'
+    assert '連不上 DATABASE_URL 的資料庫' in commanded(
+        'backup', tmp_path / 'new', folder=tmp_path / 'data', wrong=True, DATABASE_URL=away
+    )
+    assert not (tmp_path / 'new').exists()
     said = commanded('key', folder=tmp_path)
     assert 'AGE-SECRET-KEY-1' in said.splitlines()[0]
     assert 'age1' in said.splitlines()[1]

@@ -14,11 +14,11 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from db import blobs, dumps, sealing, transaction
+from db import blobs, dumps, key_check, sealing, transaction
 from db.choices import FileKind
 from db.models import Account, Backup, HostUnit, StoredFile
 from domain import dates, files, lifespan, operations, settings
-from domain.operations import BadKey, Busy, Damaged, NotEmpty
+from domain.operations import BadKey, Busy, Damaged, NoOffice, NotEmpty, OtherKeys
 from domain.pictures import Pdf
 from domain.settings import Settings
 
@@ -201,6 +201,38 @@ async def test_nothing_is_restored_over_an_office(office: Settings, elsewhere: S
     with pytest.raises(NotEmpty):
         await operations.restore(tmp_path / 'backup', elsewhere, None)
     assert await contents_of(elsewhere) == {}
+
+
+async def test_keys_are_compared_with_the_backups_before_anything_is_restored(
+    office: Settings, elsewhere: Settings, tmp_path: Path
+) -> None:
+    backup = tmp_path / 'backup'
+    await kept(await an_account(), 1)
+    await key_check.check(sealing.Keyring({1: b'k' * 32}, b'i' * 32))
+    await operations.backup(backup, office, PUBLIC)
+    right = replace(elsewhere, sealing_keys={1: b'k' * 32, 2: b'n' * 32}, index_key=b'i' * 32)
+    others = {
+        'SEALING_KEYS 1': replace(right, sealing_keys={1: b'o' * 32}),
+        'BLIND_INDEX_KEY': replace(right, index_key=b'o' * 32),
+    }
+
+    for which, wrong in others.items():
+        with pytest.raises(OtherKeys, match=which):
+            await operations.fits(backup, wrong, SECRET)
+        with pytest.raises(OtherKeys, match=which):
+            await operations.restore(backup, wrong, SECRET)
+    assert await contents_of(elsewhere) == {}
+    assert not elsewhere.data_dir.exists()
+    assert await operations.fits(backup, right, SECRET)
+    assert not await operations.fits(backup, elsewhere, SECRET)
+    await operations.restore(backup, wrong, SECRET, with_other_keys=True)
+    assert len((await contents_of(elsewhere))['stored_file']) == 1
+
+
+async def test_an_empty_database_is_no_office_to_save(elsewhere: Settings, tmp_path: Path) -> None:
+    with pytest.raises(NoOffice):
+        await operations.backup(tmp_path / 'backup', elsewhere, None)
+    assert not (tmp_path / 'backup').exists()
 
 
 async def test_what_is_damaged_leaves_the_database_empty_and_can_be_restored_from_another(

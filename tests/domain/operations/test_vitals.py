@@ -25,7 +25,7 @@ from ..sample_office import NOW, Office, a_case
 async def _pools(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[None]:
     """A pool of small workers instead of those that take long to start; a folder for files."""
     blobs.use(tmp_path / 'files')
-    blobs.mark()
+    await blobs.mark()
     pool = Pool('tests.domain.workers.sample_worker', seconds=60, waiting_seconds=60, jobs_each=9, size=1)
     monkeypatch.setattr(vitals, 'POOLS', {'samples': pool})
     yield
@@ -45,7 +45,8 @@ async def test_a_folder_of_files_that_is_not_the_offices_is_named_and_not_taken_
     await files.keep(Pdf(b'%PDF-1.7'), FileKind.ATTACHMENT, 'a.pdf', by=clerk)
     blobs.use(tmp_path / 'nothing mounted')
     lacking = await vitals.lacking()
-    await files.recognise_folder()
+    with pytest.raises(FileNotFoundError, match='is it mounted'):
+        await files.recognise_folder()
     assert lacking == await vitals.lacking() == {'files': 'FileNotFoundError'}
 
     (tmp_path / 'files' / '.office').unlink()  # an office from before the mark

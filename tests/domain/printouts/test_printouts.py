@@ -2,8 +2,9 @@
 
 import io
 import re
+import weakref
 import zipfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -173,11 +174,46 @@ async def test_rows_that_come_one_by_one_make_the_same_spreadsheet() -> None:
 
     with dates.frozen(datetime(2026, 3, 8, 1, tzinfo=UTC)):
         for count in (0, 3, printouts.AT_ONCE, 2 * printouts.AT_ONCE + 5):
-            made = await printouts.ods_of('發冊紀錄', '共幾筆', ('號', '姓名'), rows(count))
+            with await printouts.ods_of('發冊紀錄', '共幾筆', ('號', '姓名'), rows(count)) as file:
+                made = file.read()
             whole = printouts.ods(
                 '發冊紀錄', '共幾筆', ('號', '姓名'), [[f'{one:06}', '王小明'] for one in range(count)]
             )
             assert _parts(made) == _parts(whole)
+
+
+async def test_of_rows_that_come_one_by_one_few_are_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(printouts, 'AT_ONCE', 50)
+    alive: weakref.WeakSet[Line] = weakref.WeakSet()
+    most = 0
+
+    async def rows() -> AsyncIterator[Sequence[str]]:
+        nonlocal most
+        for number in range(5000):
+            line = Line([f'{number:06}'])
+            alive.add(line)
+            most = max(most, len(alive))
+            yield line
+
+    with await printouts.ods_of('發冊紀錄', '', ('號',), rows()) as made:
+        assert made.read(2) == b'PK'
+    assert most <= 3 * printouts.AT_ONCE
+
+
+class Line(list[str]):
+    """A row that can be looked for."""
+
+    __hash__ = object.__hash__  # type: ignore[assignment]
+
+
+@pytest.mark.parametrize('write', [printouts.odt, printouts.docx, printouts.pdf, printouts.strips])
+async def test_a_list_for_printing_has_a_limit_that_is_told(write: Any) -> None:
+    async def written() -> None:
+        made = write('名冊', '', ('號',), [['1']] * 2001)
+        assert not await made
+
+    with pytest.raises(printouts.TooLong, match=r'2,001 筆，列印的文件最多 2,000 筆'):
+        await written()
 
 
 async def test_a_spreadsheet_ends_with_what_went_wrong_among_its_rows() -> None:

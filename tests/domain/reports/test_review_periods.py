@@ -8,8 +8,8 @@ import pytest
 from odfdo import Document
 
 from db.choices import ApplicationStatus, Role
-from db.models import Agency, Application, CalendarDay
-from domain import applications, dates, reviews
+from db.models import Agency, Application, ApplicationStep, CalendarDay
+from domain import applications, dates, printouts, reviews
 from domain.errors import Incomplete, NotPermitted
 from domain.reports import review_periods
 from domain.reports.review_periods import Period, Round, Share
@@ -147,9 +147,7 @@ async def test_who_closed_how_much(office: Office) -> None:
     await a_case_with_two_rounds(office)
     await a_case(office)
 
-    found = await review_periods.rounds(Period(), by=office.reviewer)
-
-    assert review_periods.shares(found) == [Share('何專員', 1, 0), Share('王專員', 1, 1)]
+    assert await review_periods.shares(Period(), by=office.reviewer) == [Share('何專員', 1, 0), Share('王專員', 1, 1)]
 
 
 async def test_the_spreadsheet_holds_what_was_asked_for_and_no_volunteer(office: Office) -> None:
@@ -158,7 +156,8 @@ async def test_the_spreadsheet_holds_what_was_asked_for_and_no_volunteer(office:
     made = await review_periods.ods(Period(since=date(2026, 3, 6)), by=office.reviewer)
 
     assert made.name == '紀錄冊審核期限紀錄-1150305.ods'
-    table = Document(io.BytesIO(made.content)).body.get_table(0)
+    with made.file:
+        table = Document(io.BytesIO(made.file.read())).body.get_table(0)
     assert table
     rows = [tuple('' if value is None else str(value) for value in row) for row in table.get_values()]
     assert [row[0] for row in rows[:2]] == [
@@ -172,6 +171,23 @@ async def test_the_spreadsheet_holds_what_was_asked_for_and_no_volunteer(office:
             *('6', '是', '王專員', '0', '', '115/03/17 09:00'),
         ),
     ]
+
+
+async def test_what_is_read_some_at_a_time_is_the_same_as_all_pages(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        await a_case_with_two_rounds(office)
+    await ApplicationStep.all().update(at=datetime(2026, 3, 4, 10, tzinfo=dates.TAIPEI))
+    whole = await review_periods.rounds(Period(), by=office.reviewer)
+
+    monkeypatch.setattr(printouts, 'AT_ONCE', 2)
+    again = await review_periods.rounds(Period(), by=office.reviewer)
+    pages = [await review_periods.find(Period(), by=office.reviewer, page=page, per_page=4) for page in (1, 2, 3)]
+
+    assert len({(one.application_id, one.number) for one in whole}) == 6
+    assert again == whole == [one for page in pages for one in page.rows]
+    assert [page.total for page in pages] == [6, 6, 6]
 
 
 async def test_the_evidence_is_the_own_agencys_and_a_reviewers(office: Office) -> None:

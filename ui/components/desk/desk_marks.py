@@ -83,7 +83,7 @@ class desk_marks(Element, component='desk_marks.js'):
         if known is None:
             await corrections.mark(self.application, anchor, reason, text, by=self.account)
         elif anchor.spot_x is None or (anchor.spot_x, anchor.spot_y) == (known.spot_x, known.spot_y):
-            await corrections.amend(known, reason, text, by=self.account)
+            await corrections.amend(known, reason, text, by=self.account, seen=_seen(given))
         else:  # A mark keeps its spot. Another spot is another mark.
             await corrections.mark(self.application, anchor, reason, text, by=self.account)
             await corrections.withdraw(known, by=self.account)
@@ -134,6 +134,12 @@ def _anchor(given: dict[str, Any]) -> Anchor:
     place = next((each for each in Place if each.value == given.get('place')), given.get('place'))
     rest = [given.get(name) for name in ('field', 'training_id', 'spot_x', 'spot_y')]
     return Anchor(cast(Place, place), *cast(Any, rest))
+
+
+def _seen(given: dict[str, Any]) -> tuple[str, str] | None:
+    """Reason and words of the mark when its form was opened, as the browser says."""
+    seen = given.get('seen')
+    return (str(seen.get('reason')), str(seen.get('text'))) if isinstance(seen, dict) else None
 
 
 def _is_id(value: object) -> bool:

@@ -1,12 +1,14 @@
 """系統管理: the wording of the mails, and those that did not arrive."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from nicegui import html, ui
 
 from domain import dates, links
 from domain.cases import case_numbers
-from domain.errors import Incomplete, NotFound
+from domain.errors import Incomplete, MovedOn, NotFound
 from domain.mail import outbox, queries, templates
 from domain.mail.queries import Backlog, Undelivered
 from domain.model import Account, MailStatus
@@ -91,23 +93,35 @@ async def edit(account: Account, which: str) -> None:
 
     in_form.on_change(renew)
     await renew()
-    _wording_buttons(account, words, in_form, is_own=now.is_own)
+    _wording_buttons(account, words, in_form, now)
 
 
-def _wording_buttons(account: Account, words: Words, in_form: form, *, is_own: bool) -> None:
+def _wording_buttons(account: Account, words: Words, in_form: form, seen: templates.Wording) -> None:
+    @asynccontextmanager
+    async def told() -> AsyncIterator[None]:
+        """Whoever is told what another has written may then write over it."""
+        nonlocal seen
+        try:
+            yield
+        except MovedOn:
+            seen = await templates.get(words.name, by=account)
+            raise
+
     async def save() -> None:
-        await templates.save(words.name, words.subject, words.body, by=account)
+        async with told():
+            await templates.save(words.name, words.subject, words.body, by=account, seen=seen)
         leave_with(links.admin('mail'), 'wording-saved')
 
     async def restore() -> None:
         if await is_sure('恢復原本的範本', '您改寫的內容會刪除，之後寄出的信都用系統原本的範本。'):
-            await templates.restore(words.name, by=account)
+            async with told():
+                await templates.restore(words.name, by=account, seen=seen)
             leave_with(links.admin('mail'), 'wording-restored')
 
     with save_bar():
         action_button('儲存', save, in_form=in_form)
         ui.link('返回', links.admin('mail')).classes('lb-btn q-btn lb-flat')
-        if is_own:
+        if seen.is_own:
             action_button('恢復原本的範本', restore, 'outline')
 
 

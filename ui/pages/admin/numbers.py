@@ -8,7 +8,7 @@ from domain import dates, directory, links
 from domain.books import number_ledger
 from domain.books.number_ledger import SERIES_FIELDS, Series, SeriesDetails
 from domain.directory import forms
-from domain.errors import NotFound
+from domain.errors import MovedOn, NotFound
 from domain.model import Account
 
 from ...components.action_button import action_button
@@ -105,7 +105,12 @@ async def _amend(account: Account, series: Series) -> None:
         )
 
     async def save() -> None:
-        await number_ledger.save(details, of=series, by=account)
+        nonlocal series
+        try:
+            await number_ledger.save(details, of=series, by=account)
+        except MovedOn:  # told what another has written: that is seen now
+            series = await number_ledger.series_of(series.id, by=account)
+            raise
         leave_with(links.admin('numbers'), 'office-saved')
 
     in_form.on_change(preview)

@@ -97,7 +97,7 @@ async def _evidence(account: Account) -> None:
     table = record_table('送審與審結', ROUND_COLUMNS, fetch, empty='這段期間沒有送審的案件')
 
     async def fetch_shares(_page: int, _per_page: int) -> tuple[Sequence[Row], int]:
-        found = review_periods.shares(await review_periods.rounds(period, by=account))
+        found = await review_periods.shares(period, by=account)
         rows = [{'key': each.reviewer, **_texts(vars(each))} for each in found]
         return rows, len(rows)
 

@@ -1,6 +1,7 @@
 """STEP 5, the six simple tabs: one page made from the description of a ledger in domain/ledgers/forms.py."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 
 from nicegui import html
 
@@ -42,9 +43,11 @@ def ledger_tab(key: str) -> Callable[[Account, Volunteer], Awaitable[None]]:
 async def _tab(ledger: Ledger, account: Account, volunteer: Volunteer) -> None:
     """A line about the ledger with 新增, and the table of its entries, newest first."""
     offers = await offers_for(ledger)
+    shown: dict[int, datetime] = {}
 
     async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
         found = await ledgers.entries(ledger, volunteer, by=account, page=page, per_page=per_page)
+        shown.update({entry.id: entry.updated_at for entry in found.rows})
         return [_row(ledger, entry, offers, account) for entry in found.rows], found.total
 
     async def add() -> None:
@@ -58,8 +61,11 @@ async def _tab(ledger: Ledger, account: Account, volunteer: Volunteer) -> None:
                 entry_view(ledger, offers, entry)
             elif act == '修改':
                 await entry_form(ledger, offers, volunteer, renew, by=account, entry=entry)
-            elif act == '刪除' and await _removed(ledger, entry, offers, account):
-                await renew()
+            elif act == '刪除':
+                try:
+                    await _remove(ledger, entry, offers, account, shown[entry.id])
+                finally:  # also when somebody else was first
+                    await renew()
 
     async def renew() -> None:
         if ledger.key == 'service-hours':
@@ -95,13 +101,12 @@ def _bar(ledger: Ledger, add: Callable[[], Awaitable[None]]) -> html.p:
     return total
 
 
-async def _removed(ledger: Ledger, entry: Entry, offers: Offers, account: Account) -> bool:
-    """刪除, after a question; False when it was not meant."""
+async def _remove(ledger: Ledger, entry: Entry, offers: Offers, account: Account, seen: datetime) -> None:
+    """刪除 of what the table has shown, after a question."""
     if not await is_sure(f'刪除這筆{ledger.title}', _farewell(ledger, entry, offers)):
-        return False
-    await ledgers.remove(ledger, entry.id, by=account)
+        return
+    await ledgers.remove(ledger, entry.id, by=account, seen=seen)
     confirm('已刪除；異動紀錄保留了原來的內容。')
-    return True
 
 
 async def _show_total(total: html.p, volunteer: Volunteer, account: Account) -> None:
