@@ -1212,3 +1212,9 @@ CREATE INDEX application_by_team_id ON "application" (team_id, status);
 CREATE INDEX membership_by_team_id ON "membership" (team_id, status);
 CREATE INDEX transfer_by_taker_id ON "transfer" (taker_id, status);
 CREATE INDEX transfer_by_giver ON transfer (giver_id, status);
+
+-- 0024_who_amended
+ALTER TABLE "correction" ADD COLUMN "amended_by_id" INT REFERENCES "account" ("id") ON DELETE RESTRICT;
+ALTER TABLE "correction" ADD COLUMN "amended_at" TIMESTAMPTZ;
+CREATE INDEX step_sent_to_agency ON application_step (agency_id, at DESC, id DESC) WHERE status = 'submitted';
+CREATE INDEX case_of_unit ON application (host_unit_id, status, updated_at DESC, id DESC);

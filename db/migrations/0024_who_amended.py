@@ -11,7 +11,7 @@ INDEXES = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0020_backups')]
+    dependencies = [('models', '0023_teams')]
 
     initial = False
 

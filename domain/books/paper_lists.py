@@ -106,7 +106,13 @@ async def counts(*, by: Account) -> dict[RegistrationStatus, int]:
 def _of_side(by: Account) -> QuerySet[PaperRegistration]:
     if by.role == Role.REVIEWER:
         return PaperRegistration.filter(agency_id=by.agency_id)
-    return PaperRegistration.filter(host_unit_id=by.host_unit_id)
+    return PaperRegistration.filter(_sent_by_side_of(by))
+
+
+def _sent_by_side_of(by: Account) -> Q:
+    """What the unit sent; for a clerk of one team only of the people of that team."""
+    sent = Q(host_unit_id=by.host_unit_id or 0)
+    return sent if by.team_id is None else Q(sent, volunteer_id__in=permissions.people_of(by))
 
 
 def _asked(query: RegistrationQuery, by: Account) -> QuerySet[PaperRegistration]:
@@ -165,7 +171,7 @@ def visible(by: Account) -> QuerySet[PaperRegistration]:
         return PaperRegistration.filter(agency_id=by.agency_id or 0)
     if by.role == Role.UNIT_STAFF:
         theirs = Q(volunteer_id__in=permissions.people_of(by))
-        return PaperRegistration.filter(Q(theirs, Q(host_unit_id=by.host_unit_id or 0), join_type=Q.OR))
+        return PaperRegistration.filter(Q(theirs, _sent_by_side_of(by), join_type=Q.OR))
     return PaperRegistration.filter(
         volunteer_id__in=Subquery(Volunteer.filter(permissions.visible_to(by)).values('id'))
     )

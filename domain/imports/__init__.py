@@ -98,7 +98,7 @@ async def begin_pasted(kind: ImportKind, text: str, *, by: Account) -> ImportBat
 async def get(batch_id: int, *, by: Account) -> ImportBatch:
     """A batch of the account's unit, with whose it is. Raises NotPermitted, NotFound."""
     permissions.require(by, Role.UNIT_STAFF)
-    ours = ImportBatch.filter(id=validation.record_id(batch_id), host_unit_id=by.host_unit_id)
+    ours = ImportBatch.filter(**_ours(by), id=validation.record_id(batch_id))
     found = await ours.select_related('account', 'confirmed_by', 'taken_back_by').first()
     if found is None:
         raise NotFound
@@ -106,10 +106,10 @@ async def get(batch_id: int, *, by: Account) -> ImportBatch:
 
 
 async def batches(*, by: Account, page: int = 1, per_page: int = 10) -> Page[ImportBatch]:
-    """All batches of the unit with `account`, `confirmed_by`, `taken_back_by`, the newest first."""
+    """All batches of the unit or team with `account`, `confirmed_by`, `taken_back_by`, the newest first."""
     permissions.require(by, Role.UNIT_STAFF)
     number, per_page = bounds(page, per_page)
-    found = ImportBatch.filter(host_unit_id=by.host_unit_id)
+    found = ImportBatch.filter(**_ours(by))
     rows = (
         await found.order_by('-id')
         .offset((number - 1) * per_page)
@@ -339,6 +339,11 @@ async def sweep() -> int:
             await ImportBatch.filter(id=batch.id).update(cells_until=None)
             count += 1
     return count
+
+
+def _ours(by: Account) -> dict[str, Any]:
+    """Of the unit; for a clerk of one team what the team's clerks brought: a file may hold anybody's rows."""
+    return {'host_unit_id': by.host_unit_id} | ({} if by.team_id is None else {'account__team_id': by.team_id})
 
 
 async def _begin(kind: ImportKind, name: str, content: bytes, *, is_pasted: bool, by: Account) -> ImportBatch:

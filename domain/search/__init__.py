@@ -155,9 +155,7 @@ async def _accounts(text: str, by: Account) -> Found:
     )
     # Names first, offices then: a word that all accounts have must not fetch the office of each.
     ids = [one for (one,) in await staff.order_by('name', 'id').limit(MOST_COUNTED).values_list('id')]
-    rows = (
-        await Account.filter(id__in=ids[:MOST]).order_by('name', 'id').select_related('host_unit', 'team', 'agency')
-    )
+    rows = await Account.filter(id__in=ids[:MOST]).order_by('name', 'id').select_related('host_unit', 'team', 'agency')
     hits = [
         Hit('帳號', one.name, f'{one.username}　{one.role.label}　{office_of(one)}', links.admin('accounts', one.id))
         for one in rows
