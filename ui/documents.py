@@ -154,6 +154,8 @@ async def training_list(
             made = await profile_lists.trainings(volunteer_id, kind, query, is_masked=masked, by=account)
     except DomainError as refusal:
         return _refused(request, refusal)
+    if isinstance(made, LongDocument):
+        return _streamed(made)
     return _sent(made, is_download=made.media_type != 'application/pdf')
 
 

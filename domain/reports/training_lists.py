@@ -13,6 +13,7 @@ from db.models import Account, Training, Volunteer
 from .. import dates, permissions, printouts
 from ..audit import access
 from ..errors import DomainError, NotFound
+from ..printouts import TooLong
 from ..printouts.odf import Cell
 from ..trainings import TrainingQuery, TrainingTotals, search
 from .profile_lists import (
@@ -20,6 +21,7 @@ from .profile_lists import (
     STRIP_COLUMNS,
     TRAINING_COLUMNS,
     Document,
+    LongDocument,
     asked_for,
     strip_row,
     total_row,
@@ -27,17 +29,6 @@ from .profile_lists import (
 )
 
 TITLE, STRIPS = '教育訓練清單', '教育訓練時數條'
-MOST_PRINTED = 1000
-
-
-class TooLong(DomainError):
-    """More trainings than pages are laid out for at once."""
-
-    def __init__(self, count: int) -> None:
-        super().__init__(
-            f'查詢結果有 {count:,} 筆教育訓練，這種格式一次最多列印 {MOST_PRINTED:,} 筆，所以沒有列印。'
-            '請縮小查詢條件，或把列印格式改為「ODS（試算表）」，就沒有筆數的限制。'
-        )
 
 
 class NothingFound(DomainError):
@@ -47,7 +38,7 @@ class NothingFound(DomainError):
         super().__init__('沒有符合查詢條件的教育訓練，所以沒有列印。請換一個條件再列印。')
 
 
-async def printed(kind: str, query: TrainingQuery, *, is_masked: bool, by: Account) -> Document:
+async def printed(kind: str, query: TrainingQuery, *, is_masked: bool, by: Account) -> Document | LongDocument:
     """What `query` lists, in its order, as `kind` pdf, ods, odt or strips.
 
     That full identity numbers are printed (not `is_masked`) is noted for each volunteer before they are read. Raises
@@ -60,15 +51,15 @@ async def printed(kind: str, query: TrainingQuery, *, is_masked: bool, by: Accou
     count = await search.size(asked, by=by)
     if count == 0:
         raise NothingFound
-    if kind != 'ods' and count > MOST_PRINTED:
+    if kind != 'ods' and count > printouts.MOST_PRINTED:
         raise TooLong(count)
     await by.fetch_related('host_unit', 'team')
     office = '　'.join(place.name for place in (by.host_unit, by.team) if place)
     subtitle = f'{office}　{asked_for(asked)}'
     if kind == 'ods':
         rows = _as_rows(search.every(asked, by=by), is_masked, by)
-        content = await printouts.ods_of(TITLE, subtitle, TRAINING_COLUMNS, rows)
-        return _document(content, 'ods', TITLE)
+        file = await printouts.ods_of(TITLE, subtitle, TRAINING_COLUMNS, rows)
+        return LongDocument(file, MEDIA_TYPES['ods'], _named(TITLE, 'ods'))
     if kind == 'strips':
         each = [one async for one in _each(search.every(asked, by=by), is_masked, by)]
         owners = [f'{volunteer.name}　{number}' for volunteer, number, _ in each]
@@ -113,4 +104,8 @@ async def _note(people: Iterable[Volunteer], by: Account) -> None:
 
 
 def _document(content: bytes, kind: str, title: str) -> Document:
-    return Document(content, MEDIA_TYPES[kind], f'{title}-{dates.roc_digits(dates.today())}.{kind}')
+    return Document(content, MEDIA_TYPES[kind], _named(title, kind))
+
+
+def _named(title: str, kind: str) -> str:
+    return f'{title}-{dates.roc_digits(dates.today())}.{kind}'
