@@ -100,7 +100,7 @@ async def _each(
 
 
 async def _note(people: Iterable[Volunteer], by: Account) -> None:
-    await access.note_all(people, AccessKind.TRAINING_LIST, '列印單位的教育訓練時不遮蔽身分證號', by=by)
+    await access.note_each(people, AccessKind.TRAINING_LIST, '列印單位的教育訓練時不遮蔽身分證號', by=by)
 
 
 def _document(content: bytes, kind: str, title: str) -> Document:
