@@ -9,7 +9,7 @@ from db.choices import AccessKind
 from db.models import Account
 
 from .. import accounts, applications, dates, file_names, ledgers, printouts, trainings, volunteers
-from ..books import record_books
+from ..books import book_days, record_books
 from ..errors import NotFound
 from ..printouts import odf
 from ..printouts.odf import Sheet
@@ -40,7 +40,7 @@ def sections(found: Consolidated) -> list[Section]:
         Section(HOST_UNIT.label, ('運用單位', '志工隊', MEMBERSHIP.label, '加入日期'), list(_memberships(found))),
         Section('教育訓練', _training_columns(), list(_trainings(found))),
         Section(
-            '紙本紀錄冊',
+            '未登記的紙本紀錄冊',
             [BASICS[key].caption for key in ('legacy_series', 'legacy_issued_on')],
             [(one.number, _day(one.issued_on)) for one in found.paper_books],
         ),
@@ -92,7 +92,7 @@ def _in_one(found: Consolidated) -> Iterator[Sequence[str]]:
     for day, title, kind, field, hours, unit in _trainings(found):
         yield '教育訓練', day, f'{title}（{kind}，{field}）', unit, hours
     for one in found.paper_books:
-        yield '紙本紀錄冊', _day(one.issued_on), '舊制紀錄冊', '', one.number
+        yield '未登記的紙本紀錄冊', _day(one.issued_on), '舊制紀錄冊', '', one.number
     for number, kind, day, agency, status in _books(found):
         yield '紀錄冊', day, f'{kind}（{status}）', agency, number
     for year, unit, hours in _hours(found):
@@ -129,7 +129,8 @@ def _book_columns() -> list[str]:
 
 def _books(found: Consolidated) -> Iterator[tuple[str, str, str, str, str]]:
     for one in found.record_books:
-        yield one.number, one.kind.label, dates.roc(one.issued_on), one.agency.name, one.status.label
+        issued = '　'.join(filter(None, (book_days.issued(one), book_days.first(one))))
+        yield one.number, one.kind.label, issued, one.issued_by or one.agency.name, one.status.label
 
 
 def _hours(found: Consolidated) -> Iterator[tuple[str, str, str]]:

@@ -9,7 +9,7 @@ from tortoise.connection import get_connection
 from db.choices import AccessKind, IdentityKind, LookupKind, Role, Sex
 from db.models import Account, Award, HonorCard, InsuranceCover, Membership, RecordBook, Training, Volunteer
 
-from .. import permissions, validation
+from .. import book_numbers, permissions, validation
 from ..audit import access
 from ..errors import Incomplete, NotFound
 from ..names import masking
@@ -91,6 +91,7 @@ async def consolidated(kind: object, number: object, reason: str, *, by: Account
     if not is_ours:
         for cover in insurance:
             cover.policy_number = ''
+    books = await _books(volunteer)
     return Consolidated(
         volunteer_id=volunteer.id if is_ours else None,
         name=volunteer.name if is_ours else masking.masked(volunteer.name),
@@ -100,8 +101,8 @@ async def consolidated(kind: object, number: object, reason: str, *, by: Account
         born_on=volunteer.born_on if is_ours else None,
         memberships=await Membership.filter(**of_them).select_related('host_unit', 'team').order_by('joined_on', 'id'),
         trainings=await Training.filter(**of_them).select_related('trained_for', 'field'),
-        paper_books=paper_books(volunteer),
-        record_books=await _books(volunteer),
+        paper_books=paper_books(volunteer, books),
+        record_books=books,
         served=await _served(volunteer),
         insurance=insurance,
         honor_cards=await HonorCard.filter(**of_them).select_related('county'),
@@ -109,10 +110,12 @@ async def consolidated(kind: object, number: object, reason: str, *, by: Account
     )
 
 
-def paper_books(volunteer: Volunteer) -> list[PaperBook]:
-    """The paper books that are on record of the person: one at most, in the basics."""
+def paper_books(volunteer: Volunteer, books: Sequence[RecordBook]) -> list[PaperBook]:
+    """The paper books that the basics name and that are none of the `books` yet: one at most."""
     number = legacy_number(volunteer)
-    return [PaperBook(number, volunteer.legacy_issued_on)] if number else []
+    if not number or book_numbers.folded(number) in {book.number_key for book in books}:
+        return []
+    return [PaperBook(number, volunteer.legacy_issued_on)]
 
 
 async def _served(volunteer: Volunteer) -> list[Served]:

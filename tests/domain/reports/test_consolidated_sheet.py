@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from odfdo import Document as Odf
 
-from db.choices import IdentityKind, InsuranceKind, Role
-from db.models import AccessEntry, Account, Award, HostUnit, InsuranceCover, ServiceHours, Volunteer
+from db.choices import BookKind, IdentityKind, InsuranceKind, Role
+from db.models import AccessEntry, Account, Award, HostUnit, InsuranceCover, RecordBook, ServiceHours, Volunteer
 from domain import volunteers
 from domain.errors import NotFound, NotPermitted
 from domain.reports import consolidated_sheet
-from tests.builders import a_host_unit, a_membership, a_volunteer, an_account
+from tests.builders import a_host_unit, a_membership, a_volunteer, an_account, an_agency
 
 pytestmark = pytest.mark.usefixtures('database')
 NATIONAL_ID = IdentityKind.NATIONAL_ID
@@ -69,7 +69,7 @@ async def test_hours_are_summed_by_unit_and_year(clerk: Account, person: Volunte
 async def test_paper_number_insurance_and_awards_are_there(clerk: Account, person: Volunteer) -> None:
     rows = await rows_of(person, clerk)
 
-    assert rows['紙本紀錄冊'] == [('中市文字第000123號', '104/03/01')]
+    assert rows['未登記的紙本紀錄冊'] == [('中市文字第000123號', '104/03/01')]
     assert rows['保險'][0][1:] == ('示例產險', 'P-001', '115/01/01～115/12/31')
     assert rows['獎勵獎項'] == [('績優志工', '', '臺中市政府', '115/06/01', '')]
 
@@ -94,7 +94,7 @@ async def test_it_is_printed_with_every_section_and_noted_as_a_print(clerk: Acco
 
     tables = Odf(io.BytesIO(made.content)).body.tables
     assert [table.name for table in tables] == [
-        '所屬運用單位', '教育訓練', '紙本紀錄冊', '紀錄冊', '服務時數', '保險', '榮譽卡', '獎勵獎項',
+        '所屬運用單位', '教育訓練', '未登記的紙本紀錄冊', '紀錄冊', '服務時數', '保險', '榮譽卡', '獎勵獎項',
     ]  # fmt: skip
     cells = {str(cell) for table in tables for row in table.get_values() for cell in row}
     assert {'中市文字第000123號', '示例產險', '績優志工', '乙單位'} <= cells
@@ -112,3 +112,13 @@ async def test_who_may_not_ask_prints_nothing(person: Volunteer) -> None:
             await consolidated_sheet.printed('pdf', NATIONAL_ID, number, '核對', by=await an_account(role))
     with pytest.raises(NotFound):
         await consolidated_sheet.printed('exe', NATIONAL_ID, number, '核對', by=await an_account())
+
+
+async def test_a_paper_book_that_is_registered_is_listed_once(clerk: Account, person: Volunteer) -> None:
+    facts: dict[str, Any] = {'agency': await an_agency(), 'entered_by_unit_id': clerk.host_unit_id, 'roc_year': 0}
+    await RecordBook.create(volunteer=person, number='中市文字第123號', kind=BookKind.REGISTERED, **facts)
+
+    rows = await rows_of(person, clerk)
+
+    assert rows['未登記的紙本紀錄冊'] == []
+    assert [row[0] for row in rows['紀錄冊']] == ['中市文字第123號']
