@@ -6,6 +6,7 @@ written twice: each piece is one transaction that locks the batch and moves its 
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 # What a process that died has left is found so much later, in seconds; by the same process's next start at once.
 LOOKED_EVERY = 20.0
 AT_ONCE = 2
+_LONGEST_PAUSE = 3600.0
 LOCK = 7264411
 
 _STEPS: dict[BatchState, Callable[[ImportBatch], Awaitable[None]]] = {
@@ -30,6 +32,8 @@ _STEPS: dict[BatchState, Callable[[ImportBatch], Awaitable[None]]] = {
 }
 _tasks: dict[int, asyncio.Task[None]] = {}
 _again: set[int] = set()
+# Of what failed: when it is tried again, and the pause before that.
+_pauses: dict[int, tuple[float, float]] = {}
 _places = asyncio.Semaphore(AT_ONCE)
 
 
@@ -53,7 +57,7 @@ async def finished(batch_id: int) -> None:
 async def resume() -> None:
     """Go on with what nobody works on."""
     for batch in await ImportBatch.filter(state__in=list(_STEPS)).order_by('id').only('id'):
-        if batch.id not in _tasks:
+        if batch.id not in _tasks and time.monotonic() >= _pauses.get(batch.id, (0.0, 0.0))[0]:
             start(batch.id)
 
 
@@ -89,8 +93,11 @@ async def _work(batch_id: int) -> None:
                 async with locks.held(LOCK, batch_id) as is_ours:
                     if is_ours:
                         await _steps(batch_id)
+        _pauses.pop(batch_id, None)
     except Exception:
-        log.exception('import %d: failed, to be tried again', batch_id)
+        pause = min(_LONGEST_PAUSE, 2 * _pauses.get(batch_id, (0.0, LOOKED_EVERY / 2))[1])
+        _pauses[batch_id] = time.monotonic() + pause, pause
+        log.exception('import %d: failed, to be tried again in %.0f s', batch_id, pause)
 
 
 async def _steps(batch_id: int) -> None:

@@ -22,7 +22,8 @@ _WHOLE = re.compile(r'(?a)([+-]?\d{1,15})(\.0+)?')
 _THOUSANDS = re.compile(r'(?a)[+-]?\d{1,3}(,\d{3})+(\.0+)?')
 _FAILED = frozenset({'#N/A', '#REF!', '#VALUE!', '#DIV/0!', '#NAME?', '#NUM!', '#NULL!', '#GETTING_DATA'})
 _HAN = '\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff'
-_LOST = re.compile(f'[{_HAN}][?？][{_HAN}]|^[?？]+$|[{_HAN}][?？]$|^[?？][{_HAN}]')
+# Between Han characters, at the beginning, or at the end of what is as short as a name: a title may ask something.
+_LOST = re.compile(rf'[{_HAN}]\?[{_HAN}]|^\?+$|^[{_HAN}]{{1,3}}\?$|^\?[{_HAN}]')
 _YES = frozenset({'是', 'v', 'y', 'yes', 'true', '1', '有', '✓', '✔', '○', 'o', '■', '☑'})
 _NO = frozenset({'否', 'n', 'no', 'false', '0', '無', '沒有', 'x', '✗', '□', '☐'})
 

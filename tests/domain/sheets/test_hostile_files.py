@@ -149,12 +149,17 @@ def test_a_year_of_the_republic_that_became_a_western_date_is_not_guessed() -> N
     assert cells.read(column, EARLY)[1].startswith('起日的年份在 1900 年以前')
 
 
-@pytest.mark.parametrize('text', ['陳?華', '?文', '王�', '???'])
+@pytest.mark.parametrize('text', ['陳?華', '?文', '王小?', '王�', '???'])
 def test_a_letter_lost_in_saving_is_said(text: str) -> None:
     value, sentence = cells.read(Column('name', '姓名'), text)
 
     assert value is None
     assert '存檔時遺失的字' in sentence
+
+
+@pytest.mark.parametrize('text', ['準備好了嗎?', '志工知多少？', 'Why?'])
+def test_a_title_may_ask_something(text: str) -> None:
+    assert cells.read(Column('title', '課程名稱'), text) == (text, '')
 
 
 HOURS = [Column(str(at), label, needed=at < 2) for at, label in enumerate(HOURS_HEADINGS)]
