@@ -129,7 +129,8 @@ def _book_columns() -> list[str]:
 
 def _books(found: Consolidated) -> Iterator[tuple[str, str, str, str, str]]:
     for one in found.record_books:
-        yield one.number, one.kind.label, dates.roc(one.issued_on), one.agency.name, one.status.label
+        day = dates.roc(one.issued_on) if one.issued_on else ''
+        yield one.number, one.kind.label, day, one.agency.name, one.status.label
 
 
 def _hours(found: Consolidated) -> Iterator[tuple[str, str, str]]:
