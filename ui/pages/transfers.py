@@ -11,7 +11,7 @@ from domain.departures.transfers import FIELDS, Done, Proposal
 from domain.directory import TEAM_FIELDS, TeamDetails
 from domain.errors import Incomplete
 from domain.model import Account, TransferStatus, Volunteer
-from domain.permissions import require_whole_unit
+from domain.permissions import OfWholeUnit
 from domain.volunteers import VolunteerQuery
 from domain.volunteers.basics import TEAM
 
@@ -85,7 +85,10 @@ class Taking:
 
 async def transfers_page(account: Account, part: str = '', page: int = 1, per: int = 10) -> None:
     """One of the three parts: between teams, giving to another unit, taking from one."""
-    require_whole_unit(account)
+    if account.team_id is not None:
+        with frame(account, TITLE, crumbs=[MENU], waiting=await waiting_for(account)):
+            html.p(str(OfWholeUnit())).classes('lb-lead')
+        return
     here = part if part in PARTS else ''
     count = await transfers.waiting_count(by=account)
     with frame(account, TITLE, crumbs=[MENU], waiting=await waiting_for(account)):
