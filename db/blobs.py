@@ -64,6 +64,16 @@ async def read(digest: str) -> bytes:
     return await asyncio.to_thread(sealing.open_bytes, await sealed_bytes(digest), digest)
 
 
+async def reseal(digest: str, key_id: int) -> bool:
+    """Seal what that key has sealed with the newest one. Returns whether it was; raises LookupError, OSError."""
+    kept = await sealed_bytes(digest)
+    if kept[:1] != bytes([key_id]):
+        return False
+    content = await asyncio.to_thread(sealing.open_bytes, kept, digest)
+    await _used().put(_name(digest), await asyncio.to_thread(sealing.seal_bytes, content, digest))
+    return True
+
+
 async def drop(digest: str) -> None:
     """Take the content away, if it is there; whoever calls knows that nothing points to it. Raises OSError."""
     await _used().take_away(_name(digest))

@@ -79,6 +79,12 @@ def misfit(noted: Iterable[Noted]) -> str:
     return ''
 
 
+async def check_noted() -> None:
+    """Raises NotStarted where the keys in use are not those of the office; notes nothing."""
+    if which := misfit([Noted(one.key_id, one.canary, one.word_index) for one in await KeyCheck.all()]):
+        raise _other(which)
+
+
 async def _check_by_what_there_is() -> None:
     last = await Volunteer.all().order_by('-id').first()
     if last is None:

@@ -77,6 +77,7 @@ class Settings:
     unit_megabytes: int = 20_000
     unattached_days: int = 1
     database_patience: int = 300
+    drain_seconds: int = 0
     files_url: Path | str | None = None
 
     @property
@@ -138,6 +139,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         unit_megabytes=_whole(environ, 'UNIT_MEGABYTES', Settings.unit_megabytes, 1, 100_000_000),
         unattached_days=_whole(environ, 'UNATTACHED_DAYS', Settings.unattached_days, 1, 3650),
         files_url=_files_url(environ),
+        drain_seconds=_whole(environ, 'DRAIN_SECONDS', Settings.drain_seconds, 0, 600),
         database_patience=_whole(environ, 'DATABASE_PATIENCE', Settings.database_patience, 0, 24 * 3600),
     )
 

@@ -52,35 +52,33 @@ def register(site: FastAPI) -> None:
 
 
 def _in_peace(make: Callable[..., Awaitable[Response]]) -> Callable[..., Awaitable[Response]]:
-    """A long list takes longer than a press may."""
+    """A long list takes longer than a press may; what is refused is a page, or a sentence for a script."""
 
     @functools.wraps(make)
-    async def made(*args: Any, **how: Any) -> Response:
-        with unhurried():
-            return await make(*args, **how)
+    async def made(request: Request, **how: Any) -> Response:
+        try:
+            with unhurried():
+                return await make(request, **how)
+        except DomainError as refusal:
+            status = 404 if isinstance(refusal, NotFound | NotPermitted) else 409
+            return public.refusal(request.scope, status, str(refusal), '文件沒有印出')
 
     return made
 
 
 async def book(request: Request, book_id: int) -> Response:
     """The record book as PDF, for the volunteer, the unit and the agency; each printing is noted."""
-    try:
-        account = account_of(request)
-        found = await record_books.get(book_id, by=account)
-        contents = await record_books.printable(found, by=account, reason=_reason(account))
-        name = file_names.clean(f'志願服務紀錄冊-{found.number}', 'pdf')
-        made = Document(await pdf.as_pdf(contents, whose=account.id), 'application/pdf', name)
-    except DomainError as refusal:
-        return _refused(request, refusal)
+    account = account_of(request)
+    found = await record_books.get(book_id, by=account)
+    contents = await record_books.printable(found, by=account, reason=_reason(account))
+    name = file_names.clean(f'志願服務紀錄冊-{found.number}', 'pdf')
+    made = Document(await pdf.as_pdf(contents, whose=account.id), 'application/pdf', name)
     return _sent(made, is_download='download' in request.query_params)
 
 
 async def preview(request: Request, application_id: int) -> Response:
     """The page that approval would print now, stamped 預覽: a picture for the reviewer's desk."""
-    try:
-        made = Document(await previews.page(application_id, by=account_of(request)), 'image/jpeg', '預覽.jpg')
-    except DomainError as refusal:
-        return _refused(request, refusal)
+    made = Document(await previews.page(application_id, by=account_of(request)), 'image/jpeg', '預覽.jpg')
     return _sent(made, is_download=False)
 
 
@@ -97,20 +95,14 @@ async def books(
     query = RecordBookQuery(
         volunteer_id, validation.member(BookKind, issue), validation.member(BookStatus, status), since, until
     )
-    try:
-        account = account_of(request)
-        made = await profile_lists.books(query, kind, reason=_reason(account), by=account)
-    except DomainError as refusal:
-        return _refused(request, refusal)
+    account = account_of(request)
+    made = await profile_lists.books(query, kind, reason=_reason(account), by=account)
     return _sent(made, is_download=True)
 
 
 async def roster(request: Request, roster_id: int, kind: str, masked: bool = True) -> Response:
     """列印名冊 as pdf or ods; in full it is noted for each volunteer."""
-    try:
-        made = await rosters.sheet(roster_id, kind, is_masked=masked, by=account_of(request))
-    except DomainError as refusal:
-        return _refused(request, refusal)
+    made = await rosters.sheet(roster_id, kind, is_masked=masked, by=account_of(request))
     return _sent(made, is_download=kind != 'pdf')
 
 
@@ -135,25 +127,22 @@ async def training_list(
     `kind` is pdf, odt, ods or strips.
     """
     account = account_of(request)
-    try:
-        query = TrainingQuery(
-            title=await searches.words(q, by=account),
-            from_day=since,
-            to_day=until,
-            status=validation.member(MembershipStatus, membership),
-            kind=validation.member(TrainingKind, course),
-            field_id=field,
-            is_civil_servant=civil,
-            hours_from=least,
-            hours_to=most,
-            order=validation.member(TrainingOrder, order) or TrainingOrder.NAME,
-        )
-        if volunteer_id is None:
-            made = await training_lists.printed(kind, query, is_masked=masked, by=account)
-        else:
-            made = await profile_lists.trainings(volunteer_id, kind, query, is_masked=masked, by=account)
-    except DomainError as refusal:
-        return _refused(request, refusal)
+    query = TrainingQuery(
+        title=await searches.words(q, by=account),
+        from_day=since,
+        to_day=until,
+        status=validation.member(MembershipStatus, membership),
+        kind=validation.member(TrainingKind, course),
+        field_id=field,
+        is_civil_servant=civil,
+        hours_from=least,
+        hours_to=most,
+        order=validation.member(TrainingOrder, order) or TrainingOrder.NAME,
+    )
+    if volunteer_id is None:
+        made = await training_lists.printed(kind, query, is_masked=masked, by=account)
+    else:
+        made = await profile_lists.trainings(volunteer_id, kind, query, is_masked=masked, by=account)
     if isinstance(made, LongDocument):
         return _streamed(made)
     return _sent(made, is_download=made.media_type != 'application/pdf')
@@ -164,10 +153,7 @@ async def consolidated_record(request: Request, kind: str, q: str = '') -> Respo
     account = account_of(request)
     identity_kind, _, rest = (await searches.words(q, by=account)).partition('|')
     number, _, reason = rest.partition('|')
-    try:
-        made = await consolidated_sheet.printed(kind, identity_kind, number, reason, by=account)
-    except DomainError as refusal:
-        return _refused(request, refusal)
+    made = await consolidated_sheet.printed(kind, identity_kind, number, reason, by=account)
     return _sent(made, is_download=kind != 'pdf')
 
 
@@ -176,29 +162,23 @@ async def volunteer_list(
 ) -> Response:
     """志工基本資料維護 as it is filtered and sorted, as a spreadsheet."""
     account = account_of(request)
-    try:
-        query = VolunteerQuery(
-            await searches.words(q, by=account),
-            team,
-            validation.member(MembershipStatus, membership),
-            validation.member(State, state),
-            sort=sort,
-        )
-        file = await volunteer_sheet.ods(query, by=account)
-    except DomainError as refusal:
-        return _refused(request, refusal)
+    query = VolunteerQuery(
+        await searches.words(q, by=account),
+        team,
+        validation.member(MembershipStatus, membership),
+        validation.member(State, state),
+        sort=sort,
+    )
+    file = await volunteer_sheet.ods(query, by=account)
     return _streamed(LongDocument(file, profile_lists.MEDIA_TYPES['ods'], '志工名單.ods'))
 
 
 async def paper_code(request: Request, volunteer_id: int) -> Response:
     """列印紙本驗證碼: a new code each time; earlier ones work no more."""
     account = account_of(request)
-    try:
-        volunteer = await volunteers.get(volunteer_id, by=account)
-        sheet = await paper_codes.printed(volunteer, by=account)
-        made = Document(await pdf.code_as_pdf(sheet), 'application/pdf', '紙本驗證碼.pdf')
-    except DomainError as refusal:
-        return _refused(request, refusal)
+    volunteer = await volunteers.get(volunteer_id, by=account)
+    sheet = await paper_codes.printed(volunteer, by=account)
+    made = Document(await pdf.code_as_pdf(sheet), 'application/pdf', '紙本驗證碼.pdf')
     return _sent(made, is_download=False)
 
 
@@ -207,50 +187,35 @@ async def ledger(request: Request, q: str = '', kind: str = '', year: str = '') 
     account = account_of(request)
     query = EntryQuery(await searches.words(q, by=account), validation.member(BookKind, kind))
     query.year = int(year) if year.isascii() and year.isdecimal() and len(year) <= 3 else None
-    try:
-        file = await number_ledger.export(query, by=account)
-    except DomainError as refusal:
-        return _refused(request, refusal)
+    file = await number_ledger.export(query, by=account)
     return _streamed(LongDocument(file, profile_lists.MEDIA_TYPES['ods'], '發冊紀錄.ods'))
 
 
 async def period_evidence(request: Request, since: date | None = None, until: date | None = None) -> Response:
     """匯出 ODS of 審核期限紀錄: every round that was sent in the period."""
-    try:
-        return _streamed(await review_periods.ods(Period(since, until), by=account_of(request)))
-    except DomainError as refusal:
-        return _refused(request, refusal)
+    return _streamed(await review_periods.ods(Period(since, until), by=account_of(request)))
 
 
 async def figure_tables(request: Request, months: int = 12) -> Response:
     """審核統計 as a spreadsheet."""
     last = dates.today()
-    try:
-        found = await statistics.of(statistics.first_of(min(max(months, 1), 120), last), last, by=account_of(request))
-        content = await statistics.export(found, by=account_of(request))
-    except DomainError as refusal:
-        return _refused(request, refusal)
+    found = await statistics.of(statistics.first_of(min(max(months, 1), 120), last), last, by=account_of(request))
+    content = await statistics.export(found, by=account_of(request))
     return _sent(Document(content, profile_lists.MEDIA_TYPES['ods'], '審核統計.ods'), is_download=True)
 
 
 async def on_record(request: Request, kind: str, form: str, reason: str = '') -> Response:
     """What the unit has on record, in the layout of the template; that it was taken out is noted."""
-    try:
-        chosen = validation.member(ImportKind, kind)
-        if chosen is None:
-            raise NotFound
-        made = await templates.on_record(chosen, form, reason=reason, by=account_of(request))
-    except DomainError as refusal:
-        return _refused(request, refusal)
+    chosen = validation.member(ImportKind, kind)
+    if chosen is None:
+        raise NotFound
+    made = await templates.on_record(chosen, form, reason=reason, by=account_of(request))
     return _sent(made, is_download=True)
 
 
 async def marked_sheet(request: Request, batch_id: int, form: str) -> Response:
     """下載標色檔案: what was imported with its cells coloured, to be mended and imported again."""
-    try:
-        name, content = await imports.marked_file(batch_id, form, by=account_of(request))
-    except DomainError as refusal:
-        return _refused(request, refusal)
+    name, content = await imports.marked_file(batch_id, form, by=account_of(request))
     return _sent(Document(content, templates.FORMS[form], name), is_download=True)
 
 
@@ -282,8 +247,3 @@ def _headers(name: str, is_download: bool) -> dict[str, str]:
         'Cache-Control': 'private, no-store',
         'X-Content-Type-Options': 'nosniff',
     }
-
-
-def _refused(request: Request, refusal: DomainError) -> Response:
-    status = 404 if isinstance(refusal, NotFound | NotPermitted) else 409
-    return public.refusal(request.scope, status, str(refusal), '文件沒有印出')

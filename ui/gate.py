@@ -28,7 +28,7 @@ from domain.pictures import MEGABYTE, MOST_MEGABYTES
 from domain.repeating import in_background, repeating
 from domain.settings import Network, Settings
 
-from . import addresses, endings, headers, health, journal, metrics, public, sockets
+from . import addresses, draining, endings, headers, health, journal, metrics, public, sockets
 from .assets import NICEGUI
 from .flash import with_flash
 
@@ -77,6 +77,8 @@ _TYPED_SECONDS = 30.0
 _FILE_SECONDS = 120.0
 
 SWEEP_SECONDS = 20.0
+# After 登出 the session's cookie is gone; for so many seconds this one tells why a page leads to the login.
+_SIGNED_OUT, _TOLD_FOR = 'signed-out', 120
 
 
 def install(site: FastAPI, settings: Settings) -> None:
@@ -115,13 +117,15 @@ def no_answer(scope: Scope, away: DatabaseAway) -> Response:
 
 def keep_session(response: Response, token: str) -> None:
     """Have the browser keep the session until it is closed."""
+    response.delete_cookie(_SIGNED_OUT, path='/')
     response.set_cookie(
         _cookie_name(), token, httponly=True, samesite='lax', path='/', secure=settings_module.current().secure_cookies
     )
 
 
 def drop_session(response: Response) -> None:
-    """Have the browser forget the session."""
+    """Have the browser forget the session, and its other tabs say why they are closed."""
+    response.set_cookie(_SIGNED_OUT, 'yes', max_age=_TOLD_FOR, httponly=True, samesite='lax', path='/')
     response.delete_cookie(
         _cookie_name(), httponly=True, samesite='lax', path='/', secure=settings_module.current().secure_cookies
     )
@@ -175,6 +179,8 @@ class Gate:
             await health.answer()(scope, receive, send)
         elif scope['type'] == 'http' and scope['path'] in WATCHED and self._may_watch(scope):
             await (await WATCHED[scope['path']]())(scope, receive, send)
+        elif draining.is_elsewhere(scope, is_socket=scope['path'].startswith(SOCKETS)):
+            await draining.pass_on(scope, receive, send)
         elif scope['path'].startswith(ASSETS) or scope['path'] == ICON:
             scope['account'], scope['session_digest'] = None, ''
             await self._pass_asset(scope, receive, send)
@@ -360,7 +366,8 @@ def _stranger(scope: Scope) -> Response:
         query = scope['query_string'].decode('latin-1')
         wanted = scope['path'] + (f'?{query}' if query else '')
         login = links.login('' if wanted == links.home() else wanted)
-        return RedirectResponse(with_flash(login, 'session-ended') if token_of(scope) else login, 303)
+        was_here = token_of(scope) or _SIGNED_OUT in cookie_parser(Headers(scope=scope).get('cookie', ''))
+        return RedirectResponse(with_flash(login, 'session-ended') if was_here else login, 303)
     return public.refusal(scope, 401, '您已登出或閒置太久。請重新登入；已儲存的資料都還在。')
 
 

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 import os
+import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -20,7 +21,21 @@ from domain.lifespan import NotStarted
 from domain.repeating import in_background
 from domain.settings import Settings
 
-from . import assets, connections, days, failures, files, gate, journal, metrics, refusals, routes, session, uploads
+from . import (
+    assets,
+    connections,
+    days,
+    draining,
+    failures,
+    files,
+    gate,
+    journal,
+    metrics,
+    refusals,
+    routes,
+    session,
+    uploads,
+)
 
 COLOURS = {
     'primary': '#0F5A73',
@@ -91,7 +106,7 @@ async def _heeding_signals(site: FastAPI) -> AsyncIterator[None]:
     if server is None:
         yield
         return
-    server.opening = asyncio.current_task()
+    server.opening, server.loop = asyncio.current_task(), asyncio.get_running_loop()
     try:
         if server.should_exit:
             raise asyncio.CancelledError
@@ -104,14 +119,28 @@ async def _heeding_signals(site: FastAPI) -> AsyncIterator[None]:
 
 
 class _Server(uvicorn.Server):
-    """Heeds a signal while it still opens, too: that may take as long as the database is waited for."""
+    """Heeds a signal while it still opens, too: that may take as long as the database is waited for.
+
+    Asked to end by SIGTERM it has its pages go over first, for `drain_seconds`; asked again it ends at once.
+    """
 
     opening: asyncio.Task[object] | None = None
+    drain_seconds = 0
+    loop: asyncio.AbstractEventLoop | None = None
+    draining: 'asyncio.Future[None] | None' = None
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self.started and self.loop and self.drain_seconds and self.draining is None and sig == signal.SIGTERM:
+            self.loop.call_soon_threadsafe(self._drain, sig)
+            return
         super().handle_exit(sig, frame)
         if self.opening is not None:
             self.opening.get_loop().call_soon_threadsafe(self.opening.cancel)
+
+    def _drain(self, sig: int) -> None:
+        if self.draining is None:
+            self.draining = asyncio.ensure_future(draining.pages_gone(self.drain_seconds))
+            self.draining.add_done_callback(lambda _: super(_Server, self).handle_exit(sig, None))
 
 
 def serve(site: FastAPI, settings: Settings) -> None:
@@ -135,6 +164,7 @@ def serve(site: FastAPI, settings: Settings) -> None:
                 server_header=False,
             )
         )
+        server.drain_seconds = settings.drain_seconds
         try:
             server.run([door])
         except SystemExit:

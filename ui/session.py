@@ -13,6 +13,7 @@ from nicegui import app as nicegui_app
 from nicegui.page import page as nicegui_page
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Match, Mount
 
 from domain import accounts, links
 from domain.accounts import sessions
@@ -25,6 +26,7 @@ from .pages import login
 log = logging.getLogger(__name__)
 
 Builder = Callable[..., Awaitable[Any]]
+_plain: list[FastAPI] = []
 FAILED = ('這個頁面暫時無法顯示', '系統已記錄這個問題。已儲存的資料都還在；請稍後再試，或回到首頁。')
 
 
@@ -32,6 +34,7 @@ def register(site: FastAPI) -> None:
     """Put login and logout under their addresses, and our pages in the place of NiceGUI's own error pages."""
     site.add_api_route(links.login(), sign_in, methods=['POST'])
     site.add_api_route(links.logout(), sign_out, methods=['POST'])
+    _plain.append(site)
     nicegui_app.add_exception_handler(404, _not_there)
     for app in (site, nicegui_app):
         app.add_exception_handler(HTTPException, _refused)
@@ -159,12 +162,19 @@ def _begin_again(status: int) -> None:
 
 async def _not_there(request: Request, _: Exception) -> Response:
     """An address with nothing behind it, or one that cannot be read as what the page needs."""
+    if any(_is_for_another_method(route, request) for site in _plain for route in site.routes):
+        return public.refused_by_framework(request.scope, 405)
     account = gate.account_of(request)
     if account is None or 'text/html' not in request.headers.get('accept', ''):
         return public.refused_by_framework(request.scope, 404)
     with Client(nicegui_page(''), request=request) as client:
         frame.not_found_page(account)
     return client.build_response(request, 404)
+
+
+def _is_for_another_method(route: BaseRoute, request: Request) -> bool:
+    """NiceGUI's pages stand behind our plain ones, and get what these do not take."""
+    return not isinstance(route, Mount) and route.matches(request.scope)[0] is Match.PARTIAL
 
 
 def _page_failed(account: Account | None = None) -> None:

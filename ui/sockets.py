@@ -79,6 +79,11 @@ def open_now() -> tuple[int, int]:
     return len(Client.instances), len(core.sio.environ)
 
 
+def is_here(query: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a socket's query names a page or a socket of this process."""
+    return query.get('client_id', [''])[0] in Client.instances or query.get('sid', [''])[0] in core.sio.environ
+
+
 def pages_of(digest: str) -> list[Client]:
     """The pages of a session that are open here."""
     return [client for client in Client.instances.values() if session_of(client) == digest]

@@ -334,8 +334,8 @@ async def _amended(now: Correction) -> MovedOn:
     when = f'於 {dates.roc_instant(now.amended_at)} ' if now.amended_at else ''
     whose = who.name if who else '同仁'
     return MovedOn(
-        f'您寫的時候，{whose}{when}把「{now.label}」的標記改成「{now.reason.label}：{now.text}」，'
-        '所以您的還沒有儲存。您寫的還在畫面上；看過之後再按一次，就照您寫的。'
+        f'您寫的時候，{whose}{when}改了「{now.label}」的標記，現在是{now.reason.label}（{now.text}），'
+        '所以您的還沒有儲存。您寫的還在畫面上；看過之後再送出一次，就照您寫的。'
     )
 
 

@@ -1,4 +1,7 @@
-"""`python -m domain.operations backup|restore|verify FILE`, and `key`: what it has to say is two lines, zh and en."""
+"""`python -m domain.operations backup|restore|verify FILE`, `retire-key ID`, and `key`.
+
+What it has to say is two lines, Chinese and English.
+"""
 
 import asyncio
 import os
@@ -13,11 +16,27 @@ from db.server_account import NotStarted
 
 from .. import settings
 from ..settings import BadSettings
-from . import BadKey, Busy, Contents, Damaged, NoOffice, NotEmpty, OtherKeys, backup, fits, fresh_key, restore, verify
+from . import (
+    BadKey,
+    Busy,
+    Contents,
+    Damaged,
+    NoOffice,
+    NotEmpty,
+    OtherKeys,
+    backup,
+    fits,
+    fresh_key,
+    keys,
+    restore,
+    verify,
+)
 
 USAGE = (
-    '用法：make backup FILE=檔案，make restore FILE=檔案，make verify FILE=檔案，make backup-key。',
-    'Usage: make backup FILE=path, make restore FILE=path, make verify FILE=path, make backup-key.',
+    '用法：make backup FILE=檔案，make restore FILE=檔案，make verify FILE=檔案，'
+    'make backup-key，make retire-key KEY=編號。',
+    'Usage: make backup FILE=path, make restore FILE=path, make verify FILE=path, '
+    'make backup-key, make retire-key KEY=id.',
 )
 
 # A backup is made without the keys, also where they are lost or damaged, and none are made for it.
@@ -36,6 +55,9 @@ def main(words: Sequence[str] = sys.argv[1:]) -> None:
             f'放在伺服器的 BACKUP_KEY，只能備份 / BACKUP_KEY of the server: {public}',
         )
         return
+    if len(words) == 2 and words[0] == 'retire-key' and words[1].isascii() and words[1].isdecimal():
+        _retire(int(words[1][:4]))
+        return
     if len(words) != 2 or words[0] not in ('backup', 'restore', 'verify'):
         sys.exit('\n'.join(USAGE))
     path = Path(words[1]).absolute()
@@ -52,6 +74,25 @@ def main(words: Sequence[str] = sys.argv[1:]) -> None:
             f'這份備份缺少資料庫所載的 {count} 個檔案，製作備份時已不在磁碟上（{some}…），請查明。\n'
             f'This backup lacks {count} files that the database knows: the disk had lost them ({some}…); look into it.'
         )
+
+
+def _retire(key_id: int) -> None:
+    try:
+        done = asyncio.run(keys.retire(key_id, settings.read()))
+    except keys.CannotRetire as refusal:
+        sys.exit('\n'.join(f'{line}{stop}' for line, stop in zip(refusal.why, '。.', strict=True)))
+    except Exception as failure:
+        reason = _reason(failure, Path())
+        if reason is None:
+            raise
+        sys.exit('\n'.join(reason))
+    _say(
+        f'金鑰 {key_id} 已停用：{done.values:,} 筆資料與 {done.files:,} 個檔案改以最新的金鑰封存'
+        f'（{len(done.lost)} 個檔案早已遺失）。可以從 SEALING_KEYS 拿掉它並重新啟動；之前的備份仍要用它，請繼續保管。',
+        f'Key {key_id} is retired: {done.values:,} values and {done.files:,} files are sealed with the newest '
+        f'({len(done.lost)} files were lost before). Take it out of SEALING_KEYS and restart; '
+        'keep it for older backups.',
+    )
 
 
 async def _done(act: str, path: Path) -> Contents:

@@ -95,7 +95,7 @@ async def test_two_reviewers_at_one_mark() -> None:
     seen = (made.reason.value, made.text)
     await corrections.amend(made, CorrectionReason.OTHER, '請改用公務信箱。', by=office.colleague, seen=seen)
 
-    with pytest.raises(MovedOn, match=f'{office.colleague.name}於 .*：請改用公務信箱。」.*您寫的還在畫面上'):
+    with pytest.raises(MovedOn, match=f'{office.colleague.name}於 .*（請改用公務信箱。）.*您寫的還在畫面上'):
         await corrections.amend(made, CorrectionReason.OTHER, '信箱打錯了。', by=office.reviewer, seen=seen)
     now = await corrections.get(made.id, by=office.reviewer)
     assert now.text == '請改用公務信箱。'

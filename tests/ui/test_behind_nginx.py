@@ -79,7 +79,7 @@ def front(office_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     url = f'https://127.0.0.1:{port}'
     authority = trustme.CA()
     with ExitStack() as closing:
-        processes = [Server(office_url, folder, PUBLIC_URL=url) for _ in range(2)]
+        processes = [Server(office_url, folder, PUBLIC_URL=url, DRAIN_SECONDS='4') for _ in range(2)]
         for process in processes:
             closing.callback(process.stop)
         for process in processes:
@@ -243,6 +243,35 @@ async def test_one_process_after_the_other_is_restarted_and_all_words_are_kept_o
         away = await other.get('/menu')
     assert (away.status_code, '系統正在重新啟動' in away.text) == (503, True)
     assert await Draft.filter(host_unit_id=clerk.host_unit_id).count() == PAGES
+
+
+async def test_a_process_that_is_to_end_hands_its_pages_over_before(front: Front, clerk: Account) -> None:
+    for process in front.processes:
+        if process.process.poll() is not None:  # the test above has killed it
+            process.begin()
+            await asyncio.to_thread(process.wait)
+    async with front.browser() as browser:
+        await browser.sign_in(clerk.username or '', PASSWORD)
+        page = await browser.open('/test/counter')
+        socket = await browser.connect(page)
+        shares = [await figure(process, 'recordbook_sockets') for process in front.processes]
+        ending = front.processes[shares.index(1)]
+        ending.process.terminate()
+        await socket.heard('window.goOver()')
+
+        await socket.emit('event', page.click())  # it still answers
+        await socket.heard('update', f'{clerk.name}: 1')
+        again = await browser.open('/test/counter')
+        moved = await browser.connect(again)
+        assert ending.process.poll() is None
+        assert await figure(ending, 'recordbook_sockets') == 1
+        await socket.close()
+        await asyncio.to_thread(ending.process.wait, SECONDS)
+        await moved.emit('event', again.click())
+        await moved.heard('update', f'{clerk.name}: 1')
+        await moved.close()
+        ending.begin()
+        await asyncio.to_thread(ending.wait)
 
 
 async def typed(pages: list[playwright.Page], before: str, words: str) -> str:

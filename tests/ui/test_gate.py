@@ -79,6 +79,7 @@ async def test_assets_and_health_are_public_and_assets_are_kept(browser: Browser
         'presence',
         'deadlines',
         'sweeping',
+        'place of the files',
         'names',
         'nightly',
         'expired sessions',
@@ -247,6 +248,19 @@ async def test_a_logout_in_one_tab_closes_the_others_in_every_process(
     with pytest.raises(Refused):
         await elsewhere.connect(pages[2][1])
     assert (await elsewhere.get('/test/counter')).status_code == 303
+
+
+async def test_after_a_logout_another_tab_says_why_it_is_closed_until_the_next_login(
+    inside: Browser, clerk: Account
+) -> None:
+    await inside.post('/logout')
+
+    led = await inside.get('/test/counter')
+    assert 'flash=session-ended' in led.headers['location']
+    assert '已在別處登出' in (await inside.get(led.headers['location'])).text
+    await inside.sign_in(clerk.username or '', PASSWORD)
+    inside.http.cookies.delete('sid')
+    assert 'flash' not in (await inside.get('/test/counter')).headers['location']
 
 
 async def test_a_login_closes_the_pages_of_the_session_before_it(inside: Browser, clerk: Account) -> None:

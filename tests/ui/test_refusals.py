@@ -92,10 +92,13 @@ async def test_what_is_no_http_is_refused_in_our_words(server: Server) -> None:
 
 async def test_somebody_who_is_led_nowhere_sees_a_page_of_ours(browser: Browser, browsers: Browsers) -> None:
     stranger = await browsers()
-    posted = await stranger.post('/privacy')
+    posted = [await stranger.post(path) for path in ('/privacy', '/downloads', '/login/certificate')]
+    unknown = await stranger.post('/no/such/page')
     foreign = await stranger.http.post('/login', headers={'Origin': 'https://evil.example'})
 
-    for answer, status in ((posted, 404), (foreign, 403)):
+    assert unknown.status_code in (401, 404)
+    assert all('這個網址只能開啟' in answer.text for answer in posted)
+    for answer, status in (*((answer, 405) for answer in posted), (foreign, 403)):
         assert (answer.status_code, '<h1>' in answer.text, '回到首頁' in answer.text) == (status, True, True)
 
 

@@ -86,6 +86,19 @@ window.leaveIfGone = () => {
     location.replace('/volunteers?flash=draft-gone');
 };
 
+// The process of this page is about to end, and another one has the page in a moment (ui/draining.py). It goes over when
+// nobody is just typing or pressing, nothing typed waits for the server, and no file is on its way; else in a while.
+let touched = 0;
+for (const type of ['keydown', 'input', 'pointerdown'])
+  addEventListener(type, () => (touched = performance.now()), true);
+window.goOver = () => {
+  const isTyping = performance.now() - touched < 1200;
+  const waits = Object.keys(sessionStorage).some((key) => key.startsWith('typed:'));
+  const isBusy = document.querySelector('.lb-busy, .q-btn .q-spinner');
+  if (isTyping || waits || isBusy) setTimeout(window.goOver, 300);
+  else location.reload();
+};
+
 // NiceGUI delivers a press made off line when the connection is back, perhaps long after. It is stopped instead, and
 // the user is told.
 const isOnline = () => document.getElementById('popup')?.ariaHidden !== 'false';
