@@ -22,6 +22,7 @@ from db.choices import (
     Role,
     Section,
     Sex,
+    SignInMeans,
     TrainingKind,
 )
 from db.models import (
@@ -33,6 +34,7 @@ from db.models import (
     ApplicationStep,
     BookIssue,
     CalendarDay,
+    CitizenCertificate,
     Correction,
     CorrectionExchange,
     County,
@@ -70,6 +72,7 @@ __all__ = [
     'CalendarDay',
     'CallResult',
     'Choice',
+    'CitizenCertificate',
     'Correction',
     'CorrectionExchange',
     'CorrectionReason',
@@ -105,6 +108,7 @@ __all__ = [
     'Rule',
     'Section',
     'Sex',
+    'SignInMeans',
     'StoredFile',
     'Team',
     'Training',

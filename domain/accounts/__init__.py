@@ -17,7 +17,7 @@ from tortoise.queryset import QuerySet
 
 from db import transaction
 from db.choices import MailPreference, RequestStatus, Role
-from db.models import Account, AccountRequest, Application, EmailChange, HostUnit, Volunteer
+from db.models import Account, AccountRequest, Application, CitizenCertificate, EmailChange, HostUnit, Volunteer
 
 from .. import dates, invisible, limits, mail_addresses, permissions, validation
 from ..audit import office_history
@@ -66,6 +66,7 @@ log = logging.getLogger(__name__)
 RESET_LASTS = timedelta(minutes=30)
 RESET_PAUSE = timedelta(minutes=5)
 WELCOME_LASTS = timedelta(days=7)
+_CARDS_WENT = '；原來綁定的自然人憑證已移除，請登入後重新綁定'
 TEXT_SIZES = ('', 'large', 'larger')
 LONGEST_NAME = 120  # as typed, with blanks and signs between
 
@@ -87,8 +88,8 @@ class UnitClosed(DomainError):
 class WrongPassword(DomainError):
     """The present password was mistyped by somebody who is signed in."""
 
-    def __init__(self) -> None:
-        super().__init__('目前的密碼不正確，請再輸入一次。密碼沒有變更。')
+    def __init__(self, sentence: str = '目前的密碼不正確，請再輸入一次。密碼沒有變更。') -> None:
+        super().__init__(sentence)
 
 
 async def sign_in(username: str, password: str, *, client: str = '') -> Account:
@@ -150,6 +151,21 @@ async def change_password(account: Account, old: str, new: str, *, by: Account, 
     sessions.forget_account(account)
 
 
+async def require_password(account: Account, password: str) -> None:
+    """For an act that needs more than an open session. Raises WrongPassword, SignInLocked, passwords.Busy."""
+    index = await login_lock.index_of_account(account)
+    await login_lock.count(index)
+    kept = await Account.get(id=account.id)
+    try:
+        is_right = await _is_right(password, kept)
+    except passwords.Busy:
+        await login_lock.take_back(index)
+        raise
+    if not is_right:
+        raise WrongPassword('目前的密碼不正確，請再輸入一次。')
+    await login_lock.lift(index)
+
+
 async def request_reset(username: str, email: str, *, client: str = '') -> None:
     """Mail a link to the owner of the account, if name and address belong together; the answer never says so.
 
@@ -167,13 +183,15 @@ async def is_reset_open(token: str) -> bool:
 async def reset_password(token: str, new: str) -> None:
     """Set the password of the account the link was mailed to; the link is spent, all sessions end, a lock is lifted.
 
+    Cards that are bound to it are not any more: whoever fetches an account back wants nobody else in it.
     Raises LinkExpired, UnfitPassword; then the link still works.
     """
     async with transaction():
         account = await password_links.spent(token)
         await login_lock.lift(await login_lock.index_of_account(account))
         await password_links.close(account)
-        await new_passwords.keep(account, new, '用寄到信箱的連結設定')
+        cards = await CitizenCertificate.filter(account_id=account.id).delete()
+        await new_passwords.keep(account, new, f'用寄到信箱的連結設定{_CARDS_WENT if cards else ""}')
         await sessions.close_all(account)
 
 
@@ -288,6 +306,8 @@ async def amend(
             await email_changes.tell(kept, old, kept.email, f'系統管理者{by.name}更改')
         # What a page shows depends on these rights, and open pages know only the old ones.
         await sessions.close_all(kept)
+        if not kept.is_active:  # it may be opened again for somebody else
+            await CitizenCertificate.filter(account_id=kept.id).delete()
     account.update_from_dict(details.values())
     return change
 
