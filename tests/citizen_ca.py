@@ -74,10 +74,9 @@ class Authority:
 
     def __init__(self, number: int = 100, *, issuer: str = '內政部憑證管理中心', days: int = 3650) -> None:
         self.key = a_key(number)
-        parts = ((NameOID.COUNTRY_NAME, 'TW'), (NameOID.ORGANIZATION_NAME, '行政院'))
-        self.name = x509.Name(
-            x509.NameAttribute(*part) for part in (*parts, (NameOID.ORGANIZATIONAL_UNIT_NAME, issuer))
-        )
+        country, organization = (NameOID.COUNTRY_NAME, 'TW'), (NameOID.ORGANIZATION_NAME, '行政院')
+        parts = (country, organization, (NameOID.ORGANIZATIONAL_UNIT_NAME, issuer))
+        self.name = x509.Name(x509.NameAttribute(*part) for part in parts)
         built = self._begun(self.name, self.key, dates.now() - DAY, dates.now() + days * DAY)
         built = built.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         self.certificate = built.sign(self.key, hashes.SHA256())

@@ -333,7 +333,7 @@ CHANGES = st.lists(
 )
 
 
-@settings(max_examples=800, derandomize=True)
+@settings(max_examples=400, derandomize=True)
 @given(changes=CHANGES)
 def test_a_message_changed_in_any_way_is_refused_in_words(changes: list[tuple[str, int, int, int]]) -> None:
     authority, message = _fuzzed()
