@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
+from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from db.models import RevocationList
 from domain import dates, settings
@@ -95,11 +96,7 @@ async def test_no_address_in_a_certificate_is_asked(authority: Authority, place:
     name = x509.UniformResourceIdentifier(place.at('/inside'))
     points = x509.CRLDistributionPoints([x509.DistributionPoint([name], None, None, None)])
     access = x509.AuthorityInformationAccess(
-        [
-            x509.AccessDescription(
-                x509.AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(place.at('/o'))
-            )
-        ]
+        [x509.AccessDescription(AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(place.at('/o')))]
     )
     card = authority.card(more=[(points, False), (access, False)])
 

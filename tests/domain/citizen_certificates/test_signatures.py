@@ -42,7 +42,7 @@ def changed(message: bytes, change: Callable[[Any, Any], object]) -> bytes:
 def openssl(folder: Path, card: Card, *options: str) -> bytes:
     """What `openssl cms -sign` makes of TEXT."""
     certificate, key = card.keep(folder)
-    signed = ['-signer', certificate, '-inkey', key, '-binary', '-outform', 'DER']
+    signed = ['-signer', str(certificate), '-inkey', str(key), '-binary', '-outform', 'DER']
     made = subprocess.run(
         ['openssl', 'cms', '-sign', *signed, *options], input=TEXT.encode(), capture_output=True, check=True
     )
