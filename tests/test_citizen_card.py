@@ -10,6 +10,7 @@ from .card_component import PIN, STATES, Component
 from .citizen_ca import Authority
 from .served import free_port
 from .site import Site, computer, running_site, signed_in
+from .test_accessibility import violations
 
 
 @pytest.fixture(scope='module')
@@ -22,7 +23,7 @@ def component() -> Iterator[Component]:
 @pytest.fixture(scope='module')
 def card_site(component: Component, demo_office: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp('card')
-    with running_site(folder / 'data', demo_office, **component.environ(folder / 'authorities')) as running:
+    with running_site(folder / 'data', demo_office, now=None, **component.environ(folder / 'authorities')) as running:
         yield running
 
 
@@ -46,6 +47,7 @@ def test_a_reviewer_binds_a_card_and_signs_in_with_it(card_site: Site, browser: 
     expect(page.get_by_role('alert')).to_contain_text('這裡已錯 1 次；連續 3 次會鎖卡')
     use_card(page, '１２３４５６')
     expect(page.get_by_role('status')).to_contain_text('已綁定這張自然人憑證')
+    assert violations(page) == []
     page.get_by_role('button', name='登出').click()
 
     page.get_by_role('button', name='自然人憑證登入').click()
@@ -73,6 +75,7 @@ def test_what_is_wrong_with_card_or_component_is_said_and_the_password_is_near(
     }
     assert [*told] == [each for each in STATES if each != '可用']
 
+    assert violations(page) == []
     for state, words in told.items():
         component.state = state
         use_card(page)

@@ -22,8 +22,8 @@ from .headers import OLDER_COMPONENT
 from .session import account_of, entered
 
 NOTICES = {
-    'card-bound': '已綁定這張自然人憑證，下次可以直接用它登入；系統也寄信通知了您登記的信箱。',
-    'card-removed': '已移除這張自然人憑證，它不能再登入您的帳號；系統也寄信通知了您登記的信箱。',
+    'card-bound': '已綁定這張自然人憑證，下次可以直接用它登入。您登記了信箱的話，會收到通知信。',
+    'card-removed': '已移除這張自然人憑證，它不能再登入您的帳號。您登記了信箱的話，會收到通知信。',
 }
 _SECRET = re.compile(r'[\w-]{43}')
 
@@ -149,6 +149,7 @@ async def _own_page(request: Request, account: Account, message: str = '', statu
         means=means.label if means else '',
         day=lambda moment: dates.roc(dates.day_of(moment)),
         instant=dates.roc_instant,
+        now=dates.now(),
         component=settings.current().card_component,
         older=OLDER_COMPONENT,
     )

@@ -197,9 +197,12 @@ async def _first_use(card: Card, number: str) -> int:
     Name and four digits may be those of two people. So the office has to allow it (CARD_OPENS_VOLUNTEERS), nobody with
     a card of their own is found in this way, and the number is counted like a password that is tried.
     """
-    typed = identity_numbers.compact(number[: accounts.LONGEST_NAME])
-    if not settings.current().card_opens_volunteers or not typed:
-        raise NotBound
+    typed, may_type = (
+        identity_numbers.compact(number[: accounts.LONGEST_NAME]),
+        settings.current().card_opens_volunteers,
+    )
+    if not may_type or not typed:
+        raise NotBound(may_type=may_type)
     index = login_lock.index_of(typed)
     await login_lock.count(index)
     volunteer = await Volunteer.get_or_none(identity_index=index)
@@ -212,7 +215,7 @@ async def _first_use(card: Card, number: str) -> int:
         or names.key(volunteer.name) != names.key(card.name)
         or await CitizenCertificate.filter(account_id=account.id).exists()
     ):
-        raise NotBound
+        raise NotBound(may_type=True)
     async with transaction():
         await Account.select_for_update().get(id=account.id)
         await login_lock.lift(index)

@@ -60,11 +60,14 @@ class RevocationUnknown(CardRefused):
 
 
 class NotBound(CardRefused):
-    """The card is good, and belongs to no account here."""
+    """The card is good, and belongs to no account here. `may_type`: a volunteer's number may be typed instead."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, may_type: bool = False) -> None:
+        typing = (
+            '志工第一次使用，請填寫身分證字號再試一次，姓名和號碼後四碼要和登記的相同；其他人請' if may_type else '請'
+        )
         super().__init__(
-            '這張自然人憑證還沒有綁定帳號（換發的新卡要重新綁定）。請先用帳號密碼登入，'
+            f'這張自然人憑證還沒有綁定帳號（換發的新卡要重新綁定）。{typing}先用帳號密碼登入，'
             '再從右上角的「自然人憑證」綁定；下次就可以直接用憑證登入。'
         )
 

@@ -33,7 +33,12 @@ const NOT_ALLOWED =
   '瀏覽器不允許本網站連到這台電腦上的讀卡元件。請按網址列左邊的圖示，允許存取本機網路（本機裝置），再按一次。';
 const OFF_LINE = '連不上本系統，這次沒有完成。請確認網路後再按一次。';
 
-class Refused extends Error {}
+class Refused extends Error {
+  constructor(sentence, isOfPin = false) {
+    super(sentence);
+    this.isOfPin = isOfPin;
+  }
+}
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -147,8 +152,9 @@ async function signed({ card, component, older }, pin, secret, tries) {
     const said = await talk.next('sign', LONGEST);
     if (!said) throw new Refused(SLOW);
     if (Number(said.ret_code) === 0 && said.signature) return [text, String(said.signature)];
-    if (Number(said.ret_code) >>> 0 === LOGIN_FAILED && Number(said.last_error) === WRONG) tries.wrong += 1;
-    throw new Refused(sentenceOf(said, tries.wrong));
+    const isOfPin = Number(said.ret_code) >>> 0 === LOGIN_FAILED;
+    if (isOfPin && Number(said.last_error) === WRONG) tries.wrong += 1;
+    throw new Refused(sentenceOf(said, tries.wrong), isOfPin);
   } finally {
     talk.end();
   }
@@ -166,7 +172,7 @@ function offer(form) {
   const tries = { wrong: 0 };
 
   function tell(sentence) {
-    said.textContent = sentence;
+    said.querySelector('span').textContent = sentence;
     said.hidden = !sentence;
   }
 
@@ -175,6 +181,8 @@ function offer(form) {
     if (!pin.value.trim()) return [pin, '請輸入憑證密碼（PIN 碼）。'];
     return [];
   }
+
+  addEventListener('pagehide', () => (pin.value = '')); // Back must not bring it again
 
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
@@ -187,7 +195,6 @@ function offer(form) {
     button.classList.add('off');
     try {
       const digits = pin.value.normalize('NFKC').trim(); // an input method may write them in full width
-      pin.value = '';
       const [text, signature] = await signed(form.dataset, digits, secret?.value, tries);
       answer.elements.text.value = text;
       answer.elements.signature.value = signature;
@@ -197,6 +204,7 @@ function offer(form) {
       busy.hidden = true;
       button.classList.remove('off');
       tell(refusal.message);
+      if (refusal.isOfPin) pin.value = '';
       pin.focus();
     }
   });
