@@ -3,7 +3,8 @@
     python -m tests.card_component var/card     # then start the application as it says, and choose at its address what
                                                 # becomes of the card: no reader, PIN locked, revoked …
 
-It speaks what is known of the real one (law.md#card-component) and publishes the list of revoked cards. PIN: 123456.
+It speaks what is known of the real one (law.md#card-component). It publishes the list of revoked cards, too, which the
+application fetches each hour. The PIN is 123456.
 """
 
 import json

@@ -56,4 +56,5 @@ class Migration(migrations.Migration):
             name='means',
             field=fields.CharEnumField(default=SignInMeans.PASSWORD, description='PASSWORD: password\nCARD: card', db_default=SignInMeans.PASSWORD, enum_type=SignInMeans, max_length=10),
         ),
+        ops.RunSQL('CREATE INDEX citizen_certificate_by_account_id ON citizen_certificate (account_id)'),
     ]

@@ -43,8 +43,10 @@ class UnfitList(Exception):
 async def renew() -> None:
     """Fetch the lists that are not fresh. What fails does not keep the others away; the log says why."""
     failures: list[Exception] = []
+    ours = [authorities.digest_of(each) for each in authorities.pinned()]
+    fresh = RevocationList.filter(authority__in=ours, fetched_at__gt=dates.now() - FRESH)
     for address in settings.current().citizen_crl_urls:
-        if await RevocationList.filter(address=address, fetched_at__gt=dates.now() - FRESH).exists():
+        if await fresh.filter(address=address).exists():
             continue
         try:
             content = await _fetched(address)

@@ -92,6 +92,18 @@ async def test_lists_are_fetched_from_where_the_office_says_and_not_again_while_
     assert place.asked == ['/g2.crl', '/g3.crl'] * 2
 
 
+async def test_an_authority_that_is_new_to_the_office_is_not_waited_for(authority: Authority, place: Place) -> None:
+    """What was fetched a minute ago was the list of another."""
+    settings.use(Settings(citizen_crl_urls=(place.at('/complete.crl'),)))
+    for trusted in (authority, Authority(101)):
+        authorities.use([trusted.certificate])
+        place.answers = {'/complete.crl': (200, trusted.revocation_list())}
+
+        await revocation_lists.renew()
+
+        assert await is_good(trusted.card())
+
+
 async def test_no_address_in_a_certificate_is_asked(authority: Authority, place: Place) -> None:
     name = x509.UniformResourceIdentifier(place.at('/inside'))
     points = x509.CRLDistributionPoints([x509.DistributionPoint([name], None, None, None)])
@@ -109,13 +121,14 @@ async def test_no_address_in_a_certificate_is_asked(authority: Authority, place:
 async def test_what_cannot_be_fetched_keeps_no_other_list_away_and_is_told(
     authority: Authority, place: Place, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(revocation_lists, 'MOST_BYTES', 100_000)
+    good, large = authority.revocation_list(), authority.revocation_list(*(authority.card() for _ in range(9)))
+    monkeypatch.setattr(revocation_lists, 'MOST_BYTES', len(good))
     place.answers = {
         '/elsewhere': (302, b''),
-        '/inside': (200, authority.revocation_list()),
+        '/inside': (200, good),
         '/garbage': (200, b'<html>'),
-        '/large': (200, b'0' * 100_001),
-        '/good.crl': (200, authority.revocation_list()),
+        '/large': (200, large),
+        '/good.crl': (200, good),
     }
     bad = 'http://127.0.0.1:1/closed' if path == '/closed' else place.at(path)
     settings.use(Settings(citizen_crl_urls=(bad, place.at('/good.crl'))))
@@ -152,7 +165,7 @@ async def test_a_list_is_believed_from_and_until_the_instants_it_names(authority
 
 
 async def test_a_list_of_another_authority_is_not_believed(authority: Authority) -> None:
-    """Neither by its name alone, nor when it was written straight into the database."""
+    """Neither by its name alone, nor when it was written straight into the database, nor when that one is trusted."""
     other = Authority(101)
     with pytest.raises(UnfitList, match='none of the authorities'):
         await revocation_lists.keep(other.revocation_list())
@@ -165,8 +178,10 @@ async def test_a_list_of_another_authority_is_not_believed(authority: Authority)
         fetched_at=dates.now(),
     )
 
-    with pytest.raises(RevocationUnknown):
-        await is_good(authority.card())
+    for trusted in ([authority.certificate], [authority.certificate, other.certificate]):
+        authorities.use(trusted)
+        with pytest.raises(RevocationUnknown):
+            await is_good(authority.card())
 
 
 def of_a_part(**what: object) -> x509.IssuingDistributionPoint:
@@ -190,8 +205,9 @@ def of_a_part(**what: object) -> x509.IssuingDistributionPoint:
 async def test_a_list_that_does_not_name_every_card_is_refused(
     authority: Authority, extension: x509.ExtensionType
 ) -> None:
-    with pytest.raises(UnfitList):
-        await revocation_lists.keep(authority.revocation_list(more=[(extension, True)]))
+    for is_critical in (True, isinstance(extension, x509.UnrecognizedExtension)):
+        with pytest.raises(UnfitList):
+            await revocation_lists.keep(authority.revocation_list(more=[(extension, is_critical)]))
 
 
 async def test_a_list_of_a_part_speaks_of_the_cards_that_name_it(authority: Authority) -> None:

@@ -115,6 +115,14 @@ def test_a_text_put_in_the_place_of_the_one_that_was_signed_is_refused(authority
         shown(authority.card().sign(OTHER).replace(OTHER.encode(), TEXT.encode()))
 
 
+def test_a_message_that_says_one_text_and_has_another_signed_is_refused(authority: Authority) -> None:
+    def say_another(inside: Any, signer: Any) -> None:
+        inside['encap_content_info']['content'] = OTHER.encode()
+
+    with pytest.raises(UnfitSignature):
+        shown(changed(authority.card().sign(TEXT), say_another))
+
+
 def test_attributes_of_another_text_are_refused(authority: Authority) -> None:
     """The digest is put right as well; then the signature is over something else."""
     right = hashes.Hash(hashes.SHA256())
@@ -291,8 +299,9 @@ def test_each_attribute_that_counts_is_there_once(
 
 
 def many_certificates(inside: Any, signer: Any) -> None:
+    other = certificate_of(Authority(101).card())
     for _ in range(signatures.MOST_CERTIFICATES):
-        inside['certificates'].append(inside['certificates'][0].copy())
+        inside['certificates'].append(cms.CertificateChoices.load(other))
 
 
 def test_no_message_is_too_large_or_too_deep_to_be_refused(authority: Authority) -> None:
