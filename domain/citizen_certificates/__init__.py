@@ -59,7 +59,7 @@ log = logging.getLogger(__name__)
 MOST_CARDS = 5
 # A message of MOST_BYTES in base64, with line breaks.
 LONGEST_SIGNATURE = signatures.MOST_BYTES * 3 // 2
-_CARD = Field('', '自然人憑證')
+_CARD = Field('citizen_certificate', '自然人憑證')
 _TAIL_KINDS = (IdentityKind.NATIONAL_ID, IdentityKind.ARC)
 SECTION = '帳號'
 
@@ -197,12 +197,9 @@ async def _first_use(card: Card, number: str) -> int:
     Name and four digits may be those of two people. So the office has to allow it (CARD_OPENS_VOLUNTEERS), nobody with
     a card of their own is found in this way, and the number is counted like a password that is tried.
     """
-    typed, may_type = (
-        identity_numbers.compact(number[: accounts.LONGEST_NAME]),
-        settings.current().card_opens_volunteers,
-    )
-    if not may_type or not typed:
-        raise NotBound(may_type=may_type)
+    typed = identity_numbers.compact(number[: accounts.LONGEST_NAME])
+    if not settings.current().card_opens_volunteers or not typed:
+        raise NotBound(may_type=settings.current().card_opens_volunteers)
     index = login_lock.index_of(typed)
     await login_lock.count(index)
     volunteer = await Volunteer.get_or_none(identity_index=index)
@@ -213,11 +210,12 @@ async def _first_use(card: Card, number: str) -> int:
         or volunteer.identity_kind not in _TAIL_KINDS
         or typed[-4:] != card.id_tail
         or names.key(volunteer.name) != names.key(card.name)
-        or await CitizenCertificate.filter(account_id=account.id).exists()
     ):
         raise NotBound(may_type=True)
     async with transaction():
-        await Account.select_for_update().get(id=account.id)
+        await Account.select_for_update().get(id=account.id)  # of two cards at once one is first
+        if await CitizenCertificate.filter(account_id=account.id).exists():
+            raise NotBound(may_type=True)
         await login_lock.lift(index)
         await _bound(card, account, '本人以自然人憑證與身分證字號第一次登入')
     return account.id

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -115,6 +115,37 @@ async def test_binding_and_removing_stand_in_the_history_and_are_told_to_the_own
         ('own@example.com', '綁定自然人憑證（林小滿，與帳號姓名不同），本人以密碼登入後綁定'),
         ('own@example.com', '移除自然人憑證（林小滿）'),
     ]
+
+
+async def test_the_mail_says_what_has_changed_and_what_to_do(authority: Authority) -> None:
+    with dates.frozen(datetime(2026, 3, 5, 14, 58, tzinfo=dates.TAIPEI)):
+        made = Authority()
+        authorities.use([made.certificate])
+        await revocation_lists.keep(made.revocation_list())
+        await bound(made.card(), await somebody())
+
+    mail = await OutgoingMail.get(template='card_changed')
+    assert mail.subject == '【志願服務紀錄冊】您帳號綁定的自然人憑證已變更'
+    assert str(mail.body.open()).partition('\n\n─')[0].strip().split('\n\n')[:4] == [
+        '林小滿 您好：',
+        '可以登入您帳號的自然人憑證有變更。',
+        '　時　間：民國 115/03/05 14:58\n　內　容：綁定自然人憑證（林小滿），本人以密碼登入後綁定',
+        '是您本人變更的話，不需要做任何事。\n'
+        '不是您本人變更的話，請立刻點選「忘記密碼?」換成新的密碼（原來綁定的憑證會一併移除），並洽下方的客服諮詢專線：\n'
+        '　https://book.example.tw/account/forgotten',
+    ]
+
+
+async def test_two_cards_that_come_for_the_first_time_at_once_are_not_both_bound(authority: Authority) -> None:
+    """Of one name and the same four digits, to one number."""
+    settings.use(Settings(card_opens_volunteers=True))
+    volunteer = await a_volunteer(identity_number=NUMBER, name='林小滿')
+    await an_account(Role.VOLUNTEER, volunteer=volunteer, name='林小滿')
+    cards = [authority.card(), authority.card(subject_serial='0000000187654321')]
+
+    outcomes = await asyncio.gather(*(signed_in(card, number=NUMBER) for card in cards), return_exceptions=True)
+
+    assert sorted(type(one).__name__ for one in outcomes) == ['Account', 'NotBound']
 
 
 async def test_a_volunteers_card_says_the_last_four_digits_and_stands_in_the_volunteers_history(
