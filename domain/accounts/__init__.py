@@ -17,7 +17,7 @@ from tortoise.queryset import QuerySet
 
 from db import transaction
 from db.choices import MailPreference, RequestStatus, Role
-from db.models import Account, AccountRequest, Application, CitizenCertificate, EmailChange, HostUnit, Volunteer
+from db.models import Account, AccountRequest, Application, EmailChange, HostUnit, Volunteer
 
 from .. import dates, invisible, limits, mail_addresses, permissions, validation
 from ..audit import office_history
@@ -25,7 +25,17 @@ from ..cases import worklists
 from ..errors import DomainError, Incomplete, NotFound, NotPermitted
 from ..mail import messages
 from ..paging import Page, bounds
-from . import client_limits, email_changes, login_lock, new_passwords, password_links, passwords, requests, sessions
+from . import (
+    bound_cards,
+    client_limits,
+    email_changes,
+    login_lock,
+    new_passwords,
+    password_links,
+    passwords,
+    requests,
+    sessions,
+)
 from .client_limits import PASSWORD_LINKS
 from .forms import FIELDS, REFUSAL, REQUEST_FIELDS, AccountDetails, AccountRequestDetails
 from .login_lock import SignInLocked
@@ -66,7 +76,6 @@ log = logging.getLogger(__name__)
 RESET_LASTS = timedelta(minutes=30)
 RESET_PAUSE = timedelta(minutes=5)
 WELCOME_LASTS = timedelta(days=7)
-_CARDS_WENT = '；原來綁定的自然人憑證已移除，請登入後重新綁定'
 TEXT_SIZES = ('', 'large', 'larger')
 LONGEST_NAME = 120  # as typed, with blanks and signs between
 
@@ -190,8 +199,7 @@ async def reset_password(token: str, new: str) -> None:
         account = await password_links.spent(token)
         await login_lock.lift(await login_lock.index_of_account(account))
         await password_links.close(account)
-        cards = await CitizenCertificate.filter(account_id=account.id).delete()
-        await new_passwords.keep(account, new, f'用寄到信箱的連結設定{_CARDS_WENT if cards else ""}')
+        await new_passwords.keep_fetched_back(account, new, '用寄到信箱的連結設定')
         await sessions.close_all(account)
 
 
@@ -307,7 +315,7 @@ async def amend(
         # What a page shows depends on these rights, and open pages know only the old ones.
         await sessions.close_all(kept)
         if not kept.is_active:  # it may be opened again for somebody else
-            await CitizenCertificate.filter(account_id=kept.id).delete()
+            await bound_cards.remove_all(kept, by=by)
     account.update_from_dict(details.values())
     return change
 

@@ -15,15 +15,14 @@ from pathlib import Path
 from tortoise.exceptions import IntegrityError
 
 from db import sealing, transaction
-from db.choices import CardAct, IdentityKind, Role, Section
+from db.choices import CardAct, IdentityKind
 from db.models import Account, CitizenCertificate, Volunteer
 
 from .. import accounts, dates, identity_numbers, limits, names, settings, validation
-from ..accounts import client_limits, login_lock, new_passwords
-from ..audit import history, office_history
+from ..accounts import bound_cards, client_limits, login_lock, new_passwords
+from ..accounts.bound_cards import CARD, as_read
 from ..audit.history import Change
 from ..errors import DomainError, NotFound
-from ..fields import Field
 from ..limits import Limit
 from ..mail import notices
 from . import authorities, challenges, revocation_lists, signatures
@@ -59,9 +58,7 @@ log = logging.getLogger(__name__)
 MOST_CARDS = 5
 # A message of MOST_BYTES in base64, with line breaks.
 LONGEST_SIGNATURE = signatures.MOST_BYTES * 3 // 2
-_CARD = Field('citizen_certificate', '自然人憑證')
 _TAIL_KINDS = (IdentityKind.NATIONAL_ID, IdentityKind.ARC)
-SECTION = '帳號'
 
 
 def is_offered() -> bool:
@@ -148,7 +145,7 @@ async def remove(card_id: int, *, by: Account) -> None:
         if found is None:
             raise NotFound('找不到這張自然人憑證，可能已經移除。請重新整理頁面查看。')
         await found.delete()
-        await _told(by, f'移除自然人憑證（{found.name}）', Change(_CARD, _as_read(found), ''))
+        await _told(by, f'移除自然人憑證（{found.name}）', Change(CARD, as_read(found), ''))
 
 
 def card_of(challenge: str, signature: str) -> Card:
@@ -242,25 +239,15 @@ async def _bound(card: Card, account: Account, how: str) -> CitizenCertificate:
     except IntegrityError:
         raise CardTaken from None
     same = '' if names.key(card.name) == names.key(account.name) else '，與帳號姓名不同'
-    await _told(account, f'綁定自然人憑證（{card.name}{same}），{how}', Change(_CARD, '', _as_read(bound)))
+    await _told(account, f'綁定自然人憑證（{card.name}{same}），{how}', Change(CARD, '', as_read(bound)))
     return bound
 
 
 async def _told(account: Account, what: str, change: Change) -> None:
     """Keep it in the history, and tell the owner of the account."""
-    if account.role == Role.VOLUNTEER and account.volunteer_id is not None:
-        volunteer = await Volunteer.get(id=account.volunteer_id)
-        action = history.ADDED if change.new else history.REMOVED
-        await history.note(volunteer, Section.BASICS, action, [change], by=account)
-    else:
-        action_name = '綁定自然人憑證' if change.new else '移除自然人憑證'
-        await office_history.tell(SECTION, account.name, action_name, [change], by=account)
+    await bound_cards.note(account, change, by=account)
     if address := await new_passwords.address_of(account):
         await notices.card_changed(account, address, what)
-
-
-def _as_read(bound: CitizenCertificate) -> str:
-    return f'{bound.name}，有效至 {dates.roc(dates.day_of(bound.expires_at))}'
 
 
 def _index(card: Card) -> str:

@@ -24,6 +24,7 @@ from domain.citizen_certificates.refusals import (
 )
 from domain.errors import NotFound
 from domain.settings import Settings
+from domain.volunteers import paper_codes
 
 from ...builders import PASSWORD, a_password_hash, a_volunteer, an_account
 from ...citizen_ca import Authority, Card
@@ -394,7 +395,20 @@ class TestAnAccount:
         details = AccountDetails.from_record(clerk)
         details.is_active = False
 
-        await accounts.amend(clerk, details, knowingly=True, by=await an_account(Role.ADMINISTRATOR))
+        await accounts.amend(clerk, details, knowingly=True, by=await an_account(Role.ADMINISTRATOR, name='系統管理者'))
+
+        assert await CitizenCertificate.all() == []
+        removed = await OfficeEntry.get(action='移除自然人憑證')
+        assert (removed.by_name, removed.subject) == ('系統管理者', '林小滿')
+
+    async def test_that_is_fetched_back_by_a_code_on_paper_has_none_either(self, authority: Authority) -> None:
+        unit_clerk = await somebody()
+        volunteer = await a_volunteer(unit_clerk.host_unit, identity_number=NUMBER, name='林小滿')
+        own = await somebody(Role.VOLUNTEER, volunteer=volunteer)
+        await bound(authority.card(), own)
+        sheet = await paper_codes.printed(volunteer, by=unit_clerk)
+
+        await paper_codes.use(NUMBER, volunteer.born_on, sheet.code, 'Another-Passw0rd', '')
 
         assert await CitizenCertificate.all() == []
 
