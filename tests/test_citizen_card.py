@@ -12,6 +12,11 @@ from .served import free_port
 from .site import Site, computer, running_site, signed_in
 from .test_accessibility import violations
 
+# Has the page look for the component, and for one from before, elsewhere.
+ASK_AT = """([component, older]) => {
+  Object.assign(document.querySelector('[data-card]').dataset, { component, older });
+}"""
+
 
 @pytest.fixture(scope='module')
 def component() -> Iterator[Component]:
@@ -92,17 +97,20 @@ def test_what_is_wrong_with_card_or_component_is_said_and_the_password_is_near(
     page.context.close()
 
 
-def test_a_component_that_is_not_there_is_said_within_seconds(card_site: Site, browser: Browser) -> None:
-    """The page asks where nobody listens."""
+def test_a_component_that_is_not_there_or_too_old_is_said_within_seconds(
+    card_site: Site, browser: Browser, component: Component
+) -> None:
+    """The page asks where nobody listens, and then finds one where the older ones listen."""
     page = computer(browser, card_site).new_page()
     page.goto(f'{card_site.url}/login/certificate')
-    page.evaluate(
-        '(place) => { document.querySelector("[data-card]").dataset.component = place }', 'http://localhost:1'
-    )
 
-    use_card(page)
-
-    expect(page.get_by_role('alert')).to_contain_text('這台電腦沒有安裝跨平台網頁元件，或元件沒有執行')
+    for older, words in (
+        ('http://localhost:1', '沒有安裝跨平台網頁元件，或元件沒有執行'),
+        (component.url, '讀卡元件是舊版'),
+    ):
+        page.evaluate(ASK_AT, ['http://localhost:1', older])
+        use_card(page)
+        expect(page.get_by_role('alert')).to_contain_text(words)
     page.add_init_script('window.open = () => null')
     page.reload()
     use_card(page)
