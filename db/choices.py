@@ -28,6 +28,18 @@ class Role(Choice):
     ADMINISTRATOR = 'administrator', '系統管理者'
 
 
+class SignInMeans(Choice):
+    PASSWORD = 'password', '帳號密碼'
+    CARD = 'card', '自然人憑證'
+
+
+class CardAct(Choice):
+    """For what a card is asked to sign."""
+
+    SIGN_IN = 'sign_in', '登入'
+    BIND = 'bind', '綁定'
+
+
 class IdentityKind(Choice):
     NATIONAL_ID = 'national_id', '身分證字號'
     ARC = 'arc', '居留證號碼'

@@ -1218,3 +1218,35 @@ ALTER TABLE "correction" ADD COLUMN "amended_by_id" INT REFERENCES "account" ("i
 ALTER TABLE "correction" ADD COLUMN "amended_at" TIMESTAMPTZ;
 CREATE INDEX step_sent_to_agency ON application_step (agency_id, at DESC, id DESC) WHERE status = 'submitted';
 CREATE INDEX case_of_unit ON application (host_unit_id, status, updated_at DESC, id DESC);
+
+-- 0025_citizen_certificates
+CREATE TABLE "citizen_certificate" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "card_index" VARCHAR(64) NOT NULL UNIQUE,
+    "name" VARCHAR(100) NOT NULL,
+    "expires_at" TIMESTAMPTZ NOT NULL,
+    "bound_at" TIMESTAMPTZ NOT NULL,
+    "used_at" TIMESTAMPTZ,
+    "account_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT
+);
+COMMENT ON TABLE "citizen_certificate" IS '自然人憑證 that signs in to an account, found by the blind index of the holder''s number at its authority.';
+CREATE TABLE "revocation_list" (
+    "authority" VARCHAR(64) NOT NULL  PRIMARY KEY,
+    "address" VARCHAR(500) NOT NULL,
+    "content" BYTEA NOT NULL,
+    "issued_at" TIMESTAMPTZ NOT NULL,
+    "next_at" TIMESTAMPTZ NOT NULL,
+    "fetched_at" TIMESTAMPTZ NOT NULL
+);
+COMMENT ON TABLE "revocation_list" IS '憑證廢止清冊 (CRL), the newest of an authority, which is named by the SHA-256 of its certificate.';
+CREATE TABLE "signature_challenge" (
+    "digest" VARCHAR(64) NOT NULL  PRIMARY KEY,
+    "act" VARCHAR(10) NOT NULL,
+    "browser" VARCHAR(64) NOT NULL,
+    "expires_at" TIMESTAMPTZ NOT NULL
+);
+CREATE INDEX "idx_signature_c_expires_e049a0" ON "signature_challenge" ("expires_at");
+COMMENT ON COLUMN "signature_challenge"."act" IS 'SIGN_IN: sign_in\nBIND: bind';
+COMMENT ON TABLE "signature_challenge" IS 'A random text for a card to sign, once, for one act in one browser. Only SHA-256 of both is stored.';
+ALTER TABLE "session" ADD COLUMN "means" VARCHAR(10) NOT NULL DEFAULT 'password';
+CREATE INDEX citizen_certificate_by_account_id ON citizen_certificate (account_id);

@@ -11,9 +11,10 @@ from db import blobs, embedded, key_check, migrate, reachable, reference, sealin
 from db.outages import PATIENCE
 from db.server_account import NotStarted
 
-from . import announcements, demo, files, imports, limits, nightly, pictures
+from . import announcements, citizen_certificates, demo, files, imports, limits, nightly, pictures
 from . import settings as settings_module
 from .accounts import first_administrator, login_lock, requests
+from .citizen_certificates import challenges, revocation_lists
 from .logbook import pdf
 from .mail import bounces, delivery, digests
 from .names import letters
@@ -44,6 +45,7 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
     if (settings.data_dir / HALF_RESTORED).exists():
         raise _half_restored(settings.data_dir)
     blobs.use(settings.files)
+    citizen_certificates.take_those_of(settings.citizen_ca_dir)
     async with contextlib.AsyncExitStack() as stack:
         url = settings.database_url
         if url is None:
@@ -73,19 +75,21 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
         await pdf.opened()
         stack.push_async_callback(pdf.closed)
         welcome = await demo.offer() if settings.demo else await first_administrator.first_administrator()
-        loops = (
+        loops = [
             delivery.deliver_forever(settings),
             bounces.collect_forever(settings),
             digests.send_forever(),
             decisions.release_forever(),
             presence.renew_forever(),
             deadlines.watch_forever(),
-            repeating('sweeping', SWEEP_SECONDS, limits.sweep, login_lock.sweep, requests.sweep),
+            repeating('sweeping', SWEEP_SECONDS, limits.sweep, login_lock.sweep, requests.sweep, challenges.sweep),
             repeating('place of the files', RECOGNISE_SECONDS, files.recognise_folder),
             repeating('names', 24 * 60 * 60, spelling.renew_keys),
             nightly.tidy_forever(),
             imports.work_forever(),
-        )
+        ]
+        if citizen_certificates.is_offered():
+            loops.append(repeating('revocation lists', revocation_lists.EVERY, revocation_lists.renew))
         if settings.database_url is None:
             await stack.enter_async_context(in_background(_watch(settings.data_dir / 'postgres')))
         for loop in loops:

@@ -35,6 +35,11 @@ def certificate_login() -> str:
     return '/login/certificate'
 
 
+def certificate_challenge() -> str:
+    """Asks for the text that a card signs in order to sign in; a POST."""
+    return '/login/certificate/challenge'
+
+
 def logout() -> str:
     """Ends the session; a POST."""
     return '/logout'
@@ -111,6 +116,21 @@ def change_password() -> str:
 def mail_settings() -> str:
     """通知信設定."""
     return '/account/mail'
+
+
+def citizen_certificates() -> str:
+    """自然人憑證 of one's own account."""
+    return '/account/certificates'
+
+
+def binding_challenge() -> str:
+    """Asks for the text that a card signs in order to be bound; a POST."""
+    return '/account/certificates/challenge'
+
+
+def unbind() -> str:
+    """Removes a card from one's own account; a POST."""
+    return '/account/certificates/removal'
 
 
 def deputy() -> str:

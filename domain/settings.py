@@ -79,6 +79,10 @@ class Settings:
     database_patience: int = 300
     drain_seconds: int = 0
     files_url: Path | str | None = None
+    citizen_ca_dir: Path | None = None
+    citizen_crl_urls: tuple[str, ...] = ()
+    card_component: str = 'http://localhost:61161'
+    card_opens_volunteers: bool = False
 
     @property
     def files(self) -> Path | str:
@@ -103,6 +107,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
             f'PUBLIC_URL must be the address people type, such as https://book.example.tw; it is {public_url!r}',
         )
     keys, index_key = _keys(environ, data_dir)
+    ca_dir, crl_urls = _citizen_authorities(environ)
     ca_file, bounces = environ.get('SMTP_CA_FILE'), environ.get('BOUNCES_MAILDIR')
     return Settings(
         data_dir=data_dir,
@@ -141,6 +146,10 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         files_url=_files_url(environ),
         drain_seconds=_whole(environ, 'DRAIN_SECONDS', Settings.drain_seconds, 0, 600),
         database_patience=_whole(environ, 'DATABASE_PATIENCE', Settings.database_patience, 0, 24 * 3600),
+        citizen_ca_dir=ca_dir,
+        citizen_crl_urls=crl_urls,
+        card_component=_card_component(environ.get('CARD_COMPONENT') or Settings.card_component),
+        card_opens_volunteers=_yes(environ, 'CARD_OPENS_VOLUNTEERS'),
     )
 
 
@@ -211,6 +220,39 @@ def _files_url(environ: Mapping[str, str]) -> Path | str | None:
         both = ' and '.join(keys)
         raise BadSettings(
             f'FILES_URL 的儲存體需要金鑰：請設定 {both}', f'The bucket of FILES_URL needs a key: set {both}'
+        )
+    return url
+
+
+def _citizen_authorities(environ: Mapping[str, str]) -> tuple[Path | None, tuple[str, ...]]:
+    """The folder of the authorities whose citizen certificates are taken, and where their revocation lists lie."""
+    spelled = environ.get('CITIZEN_CA_DIR') or ''
+    urls = tuple(filter(None, (each.strip() for each in (environ.get('CITIZEN_CRL_URLS') or '').split(','))))
+    if bool(spelled) != bool(urls):
+        raise BadSettings(
+            'CITIZEN_CA_DIR 與 CITIZEN_CRL_URLS 要一起設定，或都不設定；沒有廢止清冊就無法確認卡片是否掛失',
+            'CITIZEN_CA_DIR and CITIZEN_CRL_URLS belong together: without a revocation list no card can be taken',
+        )
+    if spelled and not Path(spelled).is_dir():
+        raise BadSettings(
+            f'CITIZEN_CA_DIR 應是放憑證管理中心憑證的資料夾；現在是 {spelled!r}',
+            f'CITIZEN_CA_DIR must be a folder with certificates of authorities; it is {spelled!r}',
+        )
+    for url in urls:
+        if urlsplit(url).scheme not in ('http', 'https') or not urlsplit(url).hostname or len(url) > 500:
+            raise BadSettings(
+                f'CITIZEN_CRL_URLS 應是憑證廢止清冊的網址，以逗號分隔；現在有 {url!r}',
+                f'CITIZEN_CRL_URLS must be addresses of revocation lists, with commas between; {url!r} is none',
+            )
+    return (Path(spelled).absolute() if spelled else None), urls
+
+
+def _card_component(url: str) -> str:
+    """The origin of the component on each user's own computer that speaks with the card."""
+    if not re.fullmatch(r'http://(localhost|127\.0\.0\.1):[0-9]{1,5}', url):
+        raise BadSettings(
+            f'CARD_COMPONENT 應是使用者電腦上讀卡元件的位址，例如 http://localhost:61161；現在是 {url!r}',
+            f'CARD_COMPONENT must be where the component listens, such as http://localhost:61161; it is {url!r}',
         )
     return url
 

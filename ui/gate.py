@@ -50,6 +50,7 @@ PUBLIC_PAGES = frozenset(
         links.login(),
         links.logout(),
         links.certificate_login(),
+        links.certificate_challenge(),
         links.request_account(),
         links.confirm_request(),
         links.forgotten_password(),
@@ -86,7 +87,8 @@ def install(site: FastAPI, settings: Settings) -> None:
     origins = allowed_origins(settings)
     sockets.guard(origins)
     site.add_middleware(Gate, origins=origins, trusted=settings.trusted_proxies, watchers=settings.monitoring_networks)
-    headers.install(site, origins, is_secure=settings.secure_cookies)
+    component = settings.card_component if settings.citizen_ca_dir else ''
+    headers.install(site, origins, is_secure=settings.secure_cookies, component=component)
 
 
 @asynccontextmanager
@@ -120,6 +122,23 @@ def keep_session(response: Response, token: str) -> None:
     response.delete_cookie(_SIGNED_OUT, path='/')
     response.set_cookie(
         _cookie_name(), token, httponly=True, samesite='lax', path='/', secure=settings_module.current().secure_cookies
+    )
+
+
+def browser_of(request: Request) -> str:
+    """A secret that only this browser has, '' for one that has none: by it a card signs where it was asked to."""
+    return cookie_parser(request.headers.get('cookie', '')).get(_card_cookie(), '')[:100]
+
+
+def keep_browser(response: Response, secret: str) -> None:
+    """Have the browser keep its secret until it is closed. No page of others has it sent."""
+    response.set_cookie(
+        _card_cookie(),
+        secret,
+        httponly=True,
+        samesite='strict',
+        path='/',
+        secure=settings_module.current().secure_cookies,
     )
 
 
@@ -346,6 +365,10 @@ def _limit(path: str) -> tuple[int, str]:
 
 def _cookie_name() -> str:
     return '__Host-sid' if settings_module.current().secure_cookies else 'sid'
+
+
+def _card_cookie() -> str:
+    return '__Host-card' if settings_module.current().secure_cookies else 'card'
 
 
 def _numbered(send: Send) -> Send:

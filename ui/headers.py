@@ -23,12 +23,18 @@ _ALWAYS = {
 # What NiceGUI's template says to browsers of before 2018.
 _TOO_OLD = 'Your browser does not support ES modules.<br />Please use a modern browser.'
 _HSTS = 'max-age=31536000'
+# Where the card component of before the present one listens. It is only looked for, to say that it is too old.
+OLDER_COMPONENT = 'http://localhost:16888'
+_CARD_PAGES = (links.certificate_login(), links.citizen_certificates())
 
 
-def install(site: FastAPI, origins: frozenset[str], *, is_secure: bool) -> None:
-    """Set the headers on all answers of `site`; HSTS when it is reached by https only."""
+def install(site: FastAPI, origins: frozenset[str], *, is_secure: bool, component: str = '') -> None:
+    """Set the headers on all answers of `site`; HSTS when it is reached by https only.
+
+    `component` is where the card component of each user listens, '' where cards are not taken.
+    """
     _put_nonce_into_template()
-    site.add_middleware(SecurityHeaders, origins=origins, is_secure=is_secure)
+    site.add_middleware(SecurityHeaders, origins=origins, is_secure=is_secure, component=component)
 
 
 def disposition(name: str, *, is_download: bool) -> str:
@@ -43,9 +49,10 @@ def disposition(name: str, *, is_download: bool) -> str:
 class SecurityHeaders:
     """ASGI middleware. A header the answer already has is left as it is."""
 
-    def __init__(self, app: ASGIApp, origins: frozenset[str], *, is_secure: bool) -> None:
+    def __init__(self, app: ASGIApp, origins: frozenset[str], *, is_secure: bool, component: str) -> None:
         self.app = app
         self.fixed = _ALWAYS | ({'Strict-Transport-Security': _HSTS} if is_secure else {})
+        self.component = component
         self.sockets = ' '.join(sorted(origin.replace('http', 'ws', 1) for origin in origins))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -54,8 +61,11 @@ class SecurityHeaders:
             return
         nonce = scope['csp_nonce'] = secrets.token_urlsafe(16)
         # The citizen certificate's component opens a window that has to find its way back.
-        opener = 'same-origin-allow-popups' if scope['path'].startswith(links.login()) else 'same-origin'
-        variable = {'Content-Security-Policy': self._policy(nonce), 'Cross-Origin-Opener-Policy': opener}
+        is_of_cards = bool(self.component) and scope['path'] in _CARD_PAGES
+        is_opener = is_of_cards or scope['path'].startswith(links.login())
+        opener = 'same-origin-allow-popups' if is_opener else 'same-origin'
+        pictures = f' {self.component} {OLDER_COMPONENT}' if is_of_cards else ''
+        variable = {'Content-Security-Policy': self._policy(nonce, pictures), 'Cross-Origin-Opener-Policy': opener}
 
         async def send_with_headers(message: Message) -> None:
             if message['type'] == 'http.response.start':
@@ -66,11 +76,11 @@ class SecurityHeaders:
 
         await self.app(scope, receive, send_with_headers)
 
-    def _policy(self, nonce: str) -> str:
+    def _policy(self, nonce: str, pictures: str) -> str:
         # unsafe-eval: Vue compiles templates in the browser, and NiceGUI's run_javascript is an eval.
         return (
             f"default-src 'self'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-            f"img-src 'self' data: blob:; connect-src 'self' {self.sockets}; frame-ancestors 'none'; "
+            f"img-src 'self' data: blob:{pictures}; connect-src 'self' {self.sockets}; frame-ancestors 'none'; "
             "base-uri 'self'; form-action 'self'; object-src 'none'"
         )
 

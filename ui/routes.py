@@ -8,7 +8,7 @@ from nicegui import ui
 
 from domain.model import Role
 
-from . import documents
+from . import citizen_certificates, documents
 from .pages import (
     about,
     account,
@@ -41,7 +41,7 @@ from .slow_pages import NEVER
 
 Builder = Callable[..., Awaitable[Any]]
 # Plain HTML and documents: each module puts its own under their addresses.
-PLAIN = (login, account_help, downloads, teaching, about, menus, documents)
+PLAIN = (login, account_help, downloads, teaching, about, menus, citizen_certificates, documents)
 STAFF, REVIEWER, VOLUNTEER, ADMINISTRATOR = Role.UNIT_STAFF, Role.REVIEWER, Role.VOLUNTEER, Role.ADMINISTRATOR
 
 PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [

@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute, Match, Mount
 from domain import accounts, links
 from domain.accounts import sessions
 from domain.errors import DatabaseAway, DomainError, NotFound, NotPermitted
-from domain.model import Account, Role
+from domain.model import Account, Role, SignInMeans
 
 from . import frame, gate, journal, public, slow_pages
 from .pages import login
@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 Builder = Callable[..., Awaitable[Any]]
 _plain: list[FastAPI] = []
+_WAYS_IN_AND_OUT = (links.login(), links.certificate_login(), links.logout())
 FAILED = ('這個頁面暫時無法顯示', '系統已記錄這個問題。已儲存的資料都還在；請稍後再試，或回到首頁。')
 
 
@@ -122,9 +123,14 @@ async def sign_in(
         account = await accounts.sign_in(username, password, client=gate.client_of(request))
     except DomainError as refusal:
         return login.render(request, str(refusal), username, next_[:2000], public.status_of(refusal, 401))
+    return await entered(request, account, SignInMeans.PASSWORD, next_)
+
+
+async def entered(request: Request, account: Account, means: SignInMeans, wanted: str) -> Response:
+    """Whoever has just signed in goes to the address `wanted`, if it is one of ours, in a session of their own."""
     await sessions.close(gate.token_of(request.scope))
-    answer = RedirectResponse(_own_address(next_), 303)
-    gate.keep_session(answer, await sessions.open(account))
+    answer = RedirectResponse(_own_address(wanted), 303)
+    gate.keep_session(answer, await sessions.open(account, means))
     return answer
 
 
@@ -141,7 +147,7 @@ def _own_address(text: str) -> str:
     if len(text) > 2000:
         return links.home()
     is_ours = text.startswith('/') and not text.startswith('//') and text.isprintable() and '\\' not in text
-    return text if is_ours and text.partition('?')[0] not in (links.login(), links.logout()) else links.home()
+    return text if is_ours and text.partition('?')[0] not in _WAYS_IN_AND_OUT else links.home()
 
 
 def _signature_for_a_route(builder: Builder) -> inspect.Signature:

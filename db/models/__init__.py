@@ -3,12 +3,15 @@
 from .accounts import (
     AccountRequest,
     Allowance,
+    CitizenCertificate,
     Deputyship,
     EmailChange,
     IdentityLookup,
     LoginFailure,
     PasswordReset,
+    RevocationList,
     Session,
+    SignatureChallenge,
 )
 from .applications import Application, ApplicationStep, CaseContent, Decision, Presence, Roster, UntoldDecision
 from .books import BookIssue, NumberSeries, PaperRegistration, RecordBook, Tally
@@ -34,6 +37,7 @@ __all__ = [
     'BookIssue',
     'CalendarDay',
     'CaseContent',
+    'CitizenCertificate',
     'Correction',
     'CorrectionExchange',
     'County',
@@ -72,11 +76,13 @@ __all__ = [
     'Presence',
     'RecordBook',
     'RequiredHours',
+    'RevocationList',
     'Roster',
     'Rule',
     'ServiceCode',
     'ServiceHours',
     'Session',
+    'SignatureChallenge',
     'StoredFile',
     'Tally',
     'Team',

@@ -3,7 +3,7 @@
 from tortoise import fields
 from tortoise.models import Model
 
-from ..choices import ChangeStatus, LookupKind, RequestStatus, Role
+from ..choices import CardAct, ChangeStatus, LookupKind, RequestStatus, Role, SignInMeans
 from .people import Account
 
 
@@ -40,6 +40,9 @@ class Session(Model):
     account_id: int
     created_at = fields.DatetimeField(auto_now_add=True)
     seen_at = fields.DatetimeField(db_index=True)
+    means = fields.CharEnumField(
+        SignInMeans, max_length=10, default=SignInMeans.PASSWORD, db_default=SignInMeans.PASSWORD
+    )
 
     class Meta:
         table = 'session'
@@ -169,3 +172,50 @@ class Deputyship(Model):
     class Meta:
         table = 'deputyship'
         ordering = ('begins_on', 'id')
+
+
+class CitizenCertificate(Model):
+    """自然人憑證 that signs in to an account, found by the blind index of the holder's number at its authority.
+
+    `name` and `expires_at` are what the card last said; `used_at` is when it last signed in.
+    """
+
+    id = fields.IntField(primary_key=True)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        'models.Account', on_delete=fields.RESTRICT, related_name='citizen_certificates'
+    )
+    account_id: int
+    card_index = fields.CharField(max_length=64, unique=True)
+    name = fields.CharField(max_length=100)
+    expires_at = fields.DatetimeField()
+    bound_at = fields.DatetimeField()
+    used_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = 'citizen_certificate'
+
+
+class SignatureChallenge(Model):
+    """A random text for a card to sign, once, for one act in one browser. Only SHA-256 of both is stored."""
+
+    digest = fields.CharField(max_length=64, primary_key=True)
+    act = fields.CharEnumField(CardAct, max_length=10)
+    browser = fields.CharField(max_length=64)
+    expires_at = fields.DatetimeField(db_index=True)
+
+    class Meta:
+        table = 'signature_challenge'
+
+
+class RevocationList(Model):
+    """憑證廢止清冊 (CRL), the newest of an authority, which is named by the SHA-256 of its certificate."""
+
+    authority = fields.CharField(max_length=64, primary_key=True)
+    address = fields.CharField(max_length=500)
+    content = fields.BinaryField()
+    issued_at = fields.DatetimeField()
+    next_at = fields.DatetimeField()
+    fetched_at = fields.DatetimeField()
+
+    class Meta:
+        table = 'revocation_list'

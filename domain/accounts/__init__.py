@@ -26,7 +26,17 @@ from ..cases import worklists
 from ..errors import DomainError, Incomplete, NotFound, NotPermitted
 from ..mail import messages
 from ..paging import Page, bounds, page_of
-from . import client_limits, email_changes, login_lock, new_passwords, password_links, passwords, requests, sessions
+from . import (
+    bound_cards,
+    client_limits,
+    email_changes,
+    login_lock,
+    new_passwords,
+    password_links,
+    passwords,
+    requests,
+    sessions,
+)
 from .client_limits import PASSWORD_LINKS
 from .forms import FIELDS, REFUSAL, REQUEST_FIELDS, AccountDetails, AccountRequestDetails
 from .login_lock import SignInLocked
@@ -90,8 +100,8 @@ class UnitClosed(DomainError):
 class WrongPassword(DomainError):
     """The present password was mistyped by somebody who is signed in."""
 
-    def __init__(self) -> None:
-        super().__init__('目前的密碼不正確，請再輸入一次。密碼沒有變更。')
+    def __init__(self, sentence: str = '目前的密碼不正確，請再輸入一次。密碼沒有變更。') -> None:
+        super().__init__(sentence)
 
 
 async def sign_in(username: str, password: str, *, client: str = '') -> Account:
@@ -153,6 +163,21 @@ async def change_password(account: Account, old: str, new: str, *, by: Account, 
     sessions.forget_account(account)
 
 
+async def require_password(account: Account, password: str) -> None:
+    """For an act that needs more than an open session. Raises WrongPassword, SignInLocked, passwords.Busy."""
+    index = await login_lock.index_of_account(account)
+    await login_lock.count(index)
+    kept = await Account.get(id=account.id)
+    try:
+        is_right = await _is_right(password, kept)
+    except passwords.Busy:
+        await login_lock.take_back(index)
+        raise
+    if not is_right:
+        raise WrongPassword('目前的密碼不正確，請再輸入一次。')
+    await login_lock.lift(index)
+
+
 async def request_reset(username: str, email: str, *, client: str = '') -> None:
     """Mail a link to the owner of the account, if name and address belong together; the answer never says so.
 
@@ -170,13 +195,14 @@ async def is_reset_open(token: str) -> bool:
 async def reset_password(token: str, new: str) -> None:
     """Set the password of the account the link was mailed to; the link is spent, all sessions end, a lock is lifted.
 
+    Cards that are bound to it are not any more: whoever fetches an account back wants nobody else in it.
     Raises LinkExpired, UnfitPassword; then the link still works.
     """
     async with transaction():
         account = await password_links.spent(token)
         await login_lock.lift(await login_lock.index_of_account(account))
         await password_links.close(account)
-        await new_passwords.keep(account, new, '用寄到信箱的連結設定')
+        await new_passwords.keep_fetched_back(account, new, '用寄到信箱的連結設定')
         await sessions.close_all(account)
 
 
@@ -320,6 +346,8 @@ async def rewrite(kept: Account, details: AccountDetails, how: str, *, by: Accou
             await email_changes.tell(kept, old, kept.email, how)
         # What a page shows depends on these rights, and open pages know only the old ones.
         await sessions.close_all(kept)
+        if not kept.is_active:  # it may be opened again for somebody else
+            await bound_cards.remove_all(kept, by=by)
     return change
 
 

@@ -4,7 +4,7 @@ from db.models import Account, Volunteer
 
 from ..errors import DomainError
 from ..mail import notices
-from . import passwords
+from . import bound_cards, passwords
 
 EARLIER = 2  # with the present one, none of the last three comes again (資通系統防護基準)
 
@@ -37,6 +37,12 @@ async def keep(account: Account, new: str, how: str) -> None:
     await account.save(update_fields=['earlier_hashes', 'password_hash', 'must_change_password'])
     if before:
         await tell(account, how)
+
+
+async def keep_fetched_back(account: Account, new: str, how: str) -> None:
+    """As `keep`, by a link or a code on paper. Cards that are bound are not any more: they may be a stranger's."""
+    cards = await bound_cards.remove_all(account, by=account)
+    await keep(account, new, how + ('；原來綁定的自然人憑證已移除，請登入後重新綁定' if cards else ''))
 
 
 async def tell(account: Account, how: str) -> None:

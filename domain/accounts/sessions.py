@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from tortoise.expressions import Q
 
 from db import transaction
+from db.choices import SignInMeans
 from db.models import Account, Session
 
 from .. import announcements, dates, settings
@@ -38,11 +39,11 @@ _known: dict[str, _Known] = {}
 _closings = 0
 
 
-async def open(account: Account) -> str:  # noqa: A001 -- sessions.open() says it best
-    """A new session of `account`; its token goes into the browser's cookie and is kept nowhere else."""
+async def open(account: Account, means: SignInMeans = SignInMeans.PASSWORD) -> str:  # noqa: A001 -- says it best
+    """A new session of `account`, begun by `means`; its token goes into the browser's cookie and nowhere else."""
     token = secrets.token_urlsafe(32)
     now = dates.now()
-    await Session.create(digest=digest_of(token), account=account, created_at=now, seen_at=now)
+    await Session.create(digest=digest_of(token), account=account, created_at=now, seen_at=now, means=means)
     return token
 
 
@@ -73,6 +74,12 @@ async def account_at(digest: str, *, is_activity: bool = True) -> Account | None
             known.written_at = now
             await Session.filter(digest=digest).update(seen_at=now)
     return known.account
+
+
+async def means_of(digest: str) -> SignInMeans | None:
+    """By what means somebody signed in; None when the session is over."""
+    found = await Session.get_or_none(digest=digest).only('digest', 'means')
+    return found.means if found else None
 
 
 async def times_left(digests: Iterable[str]) -> dict[str, tuple[timedelta, timedelta]]:

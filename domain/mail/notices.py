@@ -21,6 +21,12 @@ async def password_changed(account: Account, address: str, how: str) -> None:
     await _tell('password_changed', address, account.name, facts)
 
 
+async def card_changed(account: Account, address: str, what: str) -> None:
+    """To the account's owner: a citizen certificate signs in from now on, or does not any more."""
+    facts: dict[str, Fact] = {'變更方式': what, '連結': url_of(links.forgotten_password())}
+    await _tell('card_changed', address, account.name, facts)
+
+
 async def email_changed(account: Account, old: str, new: str, how: str) -> None:
     """To the `old` address: mail goes to `new` from now on."""
     facts: dict[str, Fact] = {'變更方式': how, '新信箱': mail_addresses.masked(new) or '（已清除）'}

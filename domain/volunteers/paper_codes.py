@@ -97,7 +97,7 @@ async def use(number: str, born_on: date | None, code: str, password: str, email
         account = await _spent(index, born_on, code)
         await login_lock.lift(index)
         await password_links.close(account)
-        await new_passwords.keep(account, password, '本人用紙本驗證碼設定')
+        await new_passwords.keep_fetched_back(account, password, '本人用紙本驗證碼設定')
         if email := mail_addresses.tidy(email):
             await addresses.write(account, email, '本人用紙本驗證碼設定')
         await sessions.close_all(account)

@@ -81,11 +81,26 @@ def test_the_newest_key_is_the_last_one(tmp_path: Path) -> None:
         ({'SEALING_KEYS': f'1:{KEY}'}, 'BLIND_INDEX_KEY'),
         ({'SEALING_KEYS': '1:short', 'BLIND_INDEX_KEY': KEY}, 'SEALING_KEYS'),
         ({'SEALING_KEYS': f'300:{KEY}', 'BLIND_INDEX_KEY': KEY}, 'SEALING_KEYS'),
+        ({'CITIZEN_CA_DIR': '/'}, 'CITIZEN_CRL_URLS'),
+        ({'CITIZEN_CRL_URLS': 'https://ca.example/complete.crl'}, 'CITIZEN_CA_DIR'),
+        ({'CITIZEN_CA_DIR': '/nowhere', 'CITIZEN_CRL_URLS': 'https://ca.example/complete.crl'}, 'CITIZEN_CA_DIR'),
+        ({'CITIZEN_CA_DIR': '/', 'CITIZEN_CRL_URLS': 'file:///etc/passwd'}, 'CITIZEN_CRL_URLS'),
+        ({'CARD_COMPONENT': 'http://evil.example:61161'}, 'CARD_COMPONENT'),
+        ({'CARD_COMPONENT': "http://localhost:1; script-src 'unsafe-inline'"}, 'CARD_COMPONENT'),
     ],
 )
 def test_a_mistake_is_named(tmp_path: Path, wrong: dict[str, str], named: str) -> None:
     with pytest.raises(BadSettings, match=named):
         settings.read({'DATA_DIR': str(tmp_path)} | wrong)
+
+
+def test_authorities_and_their_lists_are_read_together(tmp_path: Path) -> None:
+    addresses = 'https://ca.example/2.crl, http://ca.example/3.crl'
+    read = settings.read({'DATA_DIR': str(tmp_path), 'CITIZEN_CA_DIR': str(tmp_path), 'CITIZEN_CRL_URLS': addresses})
+
+    assert read.citizen_ca_dir == tmp_path
+    assert read.citizen_crl_urls == ('https://ca.example/2.crl', 'http://ca.example/3.crl')
+    assert (read.card_component, read.card_opens_volunteers) == ('http://localhost:61161', False)
 
 
 def test_bounces_are_looked_for_where_the_mail_server_puts_them(tmp_path: Path) -> None:

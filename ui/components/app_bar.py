@@ -4,7 +4,7 @@ from nicegui import ui
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import accounts, applications, links, reviews, search, settings
+from domain import accounts, applications, citizen_certificates, links, reviews, search, settings
 from domain.accounts import unit_accounts
 from domain.announcements import CaseChanged
 from domain.cases import worklists
@@ -35,6 +35,8 @@ class app_bar(Element, component='app_bar.js'):
         self._props.update({'sought': SOUGHT.get(account.role, ''), 'sizes': is_volunteer})
         self._props['size'] = account.text_size
         self._props['links'] = [('變更密碼', links.change_password()), ('通知信設定', links.mail_settings())]
+        if citizen_certificates.is_offered():
+            self._props['links'].append(('自然人憑證', links.citizen_certificates()))
         if is_volunteer:
             self._props['phone'] = settings.current().service_phone
         elif account.role is Role.UNIT_STAFF:

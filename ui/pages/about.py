@@ -3,7 +3,7 @@
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from domain import links
+from domain import citizen_certificates, links
 from domain.model import Role
 
 from .. import gate, public
@@ -61,6 +61,8 @@ def register(site: FastAPI) -> None:
 async def _site_map(request: Request) -> Response:
     account = gate.account_of(request)
     own = [*PAGES[account.role], *OWN] if account else []
+    if account and citizen_certificates.is_offered():
+        own.append(('自然人憑證', links.citizen_certificates()))
     return public.page('site_map.html', account=account, own=own, for_all=FOR_ALL)
 
 

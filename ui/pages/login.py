@@ -17,7 +17,6 @@ NOTICES = {
 def register(site: FastAPI) -> None:
     """Put the page under its address; `ui.session` takes what it sends."""
     site.add_api_route(links.login(), _open, methods=['GET'])
-    site.add_api_route(links.certificate_login(), _certificate, methods=['GET'])
 
 
 def render(
@@ -43,7 +42,3 @@ async def _open(request: Request) -> Response:
     if gate.account_of(request) is not None:
         return RedirectResponse(links.home(), 303)
     return render(request, next=request.query_params.get('next', '')[:2000])
-
-
-async def _certificate() -> Response:
-    return public.page('certificate.html')

@@ -1,0 +1,168 @@
+"""自然人憑證: signing in with the card, and the cards of one's own account: plain HTML, and a script to ask the card.
+
+The script has the component on the user's own computer sign a text of ours (static/citizen_card.js); the PIN never
+comes here. Without authorities in the settings the page says honestly that cards are not taken.
+"""
+
+import re
+import secrets
+
+from fastapi import FastAPI, Form, Request
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+
+from domain import citizen_certificates, dates, links, settings
+from domain.accounts import sessions
+from domain.citizen_certificates import NotOffered
+from domain.errors import DomainError
+from domain.model import Account, SignInMeans
+
+from . import gate, public
+from .flash import PARAMETER, with_flash
+from .headers import OLDER_COMPONENT
+from .session import account_of, entered
+
+NOTICES = {
+    'card-bound': '已綁定這張自然人憑證，下次可以直接用它登入。您登記了信箱的話，會收到通知信。',
+    'card-removed': '已移除這張自然人憑證，它不能再登入您的帳號。您登記了信箱的話，會收到通知信。',
+}
+_SECRET = re.compile(r'[\w-]{43}')
+
+
+def register(site: FastAPI) -> None:
+    """Put the two pages, and what their script asks for, under their addresses."""
+    for address, act, method in (
+        (links.certificate_login(), _open, 'GET'),
+        (links.certificate_login(), _sign_in, 'POST'),
+        (links.certificate_challenge(), _start, 'POST'),
+        (links.citizen_certificates(), _own, 'GET'),
+        (links.citizen_certificates(), _bind, 'POST'),
+        (links.binding_challenge(), _prove, 'POST'),
+        (links.unbind(), _remove, 'POST'),
+    ):
+        site.add_api_route(address, act, methods=[method], response_model=None)
+
+
+async def _open(request: Request) -> Response:
+    if gate.account_of(request) is not None:
+        return RedirectResponse(links.home(), 303)
+    return _login_page(wanted=request.query_params.get('next', '')[:2000])
+
+
+async def _start(request: Request) -> Response:
+    """A text for the card to sign, bound to this browser."""
+    browser = gate.browser_of(request)
+    if not _SECRET.fullmatch(browser):
+        browser = secrets.token_urlsafe(32)
+    try:
+        text = await citizen_certificates.start(browser, client=gate.client_of(request))
+    except DomainError as refusal:
+        return _said(refusal)
+    answer = JSONResponse({'text': text})
+    gate.keep_browser(answer, browser)
+    return answer
+
+
+async def _sign_in(
+    request: Request,
+    text: str = Form(''),
+    signature: str = Form(''),
+    number: str = Form(''),
+    next_: str = Form('', alias='next'),
+) -> Response:
+    """Always a new session, as after the password."""
+    how = {'browser': gate.browser_of(request), 'number': number, 'client': gate.client_of(request)}
+    try:
+        account = await citizen_certificates.sign_in(text, signature, **how)
+    except DomainError as refusal:
+        return _login_page(str(refusal), next_[:2000], number, status=public.status_of(refusal, 401))
+    return await entered(request, account, SignInMeans.CARD, next_)
+
+
+async def _own(request: Request) -> Response:
+    try:
+        account = account_of(request)
+        return await _own_page(request, account)
+    except DomainError as refusal:
+        return _refused(request, refusal)
+
+
+async def _prove(request: Request, secret: str = Form('')) -> Response:
+    """A text for the card to sign in order to be bound, for whoever knows the password."""
+    try:
+        session = str(request.scope['session_digest'])
+        text = await citizen_certificates.prove(secret, session=session, by=account_of(request))
+    except DomainError as refusal:
+        return _said(refusal)
+    return JSONResponse({'text': text})
+
+
+async def _bind(request: Request, text: str = Form(''), signature: str = Form('')) -> Response:
+    try:
+        account, session = account_of(request), str(request.scope['session_digest'])
+    except DomainError as refusal:
+        return _refused(request, refusal)
+    try:
+        await citizen_certificates.bind(text, signature, session=session, by=account)
+    except NotOffered as refusal:
+        return _refused(request, refusal)
+    except DomainError as refusal:
+        return await _own_page(request, account, str(refusal), public.status_of(refusal, 422))
+    return RedirectResponse(with_flash(links.citizen_certificates(), 'card-bound'), 303)
+
+
+async def _remove(request: Request, card: str = Form('')) -> Response:
+    try:
+        account = account_of(request)
+        number = int(card) if card.isascii() and card.isdecimal() and len(card) < 10 else 0
+        await citizen_certificates.remove(number, by=account)
+    except DomainError as refusal:
+        return _refused(request, refusal)
+    return RedirectResponse(with_flash(links.citizen_certificates(), 'card-removed'), 303)
+
+
+def _login_page(message: str = '', wanted: str = '', number: str = '', status: int = 200) -> Response:
+    if not citizen_certificates.is_offered():
+        return public.page('certificate.html')
+    return public.page(
+        'certificate_login.html',
+        status,
+        message=message,
+        next=wanted,
+        number=number[:60],
+        asks_number=settings.current().card_opens_volunteers,
+        component=settings.current().card_component,
+        older=OLDER_COMPONENT,
+    )
+
+
+async def _own_page(request: Request, account: Account, message: str = '', status: int = 200) -> Response:
+    if not citizen_certificates.is_offered():
+        raise NotOffered
+    means = await sessions.means_of(str(request.scope['session_digest']))
+    return public.page(
+        'certificate_own.html',
+        status,
+        account=account,
+        message=message,
+        notice=NOTICES.get(request.query_params.get(PARAMETER, ''), ''),
+        cards=await citizen_certificates.of(by=account),
+        means=means.label if means else '',
+        day=lambda moment: dates.roc(dates.day_of(moment)),
+        instant=dates.roc_instant,
+        now=dates.now(),
+        component=settings.current().card_component,
+        older=OLDER_COMPONENT,
+    )
+
+
+def _refused(request: Request, refusal: DomainError) -> Response:
+    """The page of a sentence; whoever must change the password does that first."""
+    account = gate.account_of(request)
+    if account is not None and account.must_change_password:
+        return RedirectResponse(links.change_password(), 303)
+    return public.refusal(request.scope, public.status_of(refusal, 404), str(refusal), '自然人憑證')
+
+
+def _said(refusal: DomainError) -> Response:
+    """For the script, which shows the sentence."""
+    return JSONResponse({'sentence': str(refusal)}, public.status_of(refusal, 422))
