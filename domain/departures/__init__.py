@@ -32,13 +32,14 @@ class Leaving:
     """What the unit has open for a volunteer: an application, with agency and roster; forms that were not saved.
 
     `heirs`: other units that have the person, to which the application may go. `decides`: a reviewer has just decided
-    on it, and it can be neither ended nor handed on.
+    on it, and it can be neither ended nor handed on. `paper_book`: the number of one that waits for its agency, or ''.
     """
 
     case: Application | None
     forms: list[DraftKind]
     heirs: list[HostUnit]
     decides: bool = False
+    paper_book: str = ''
 
     @property
     def seen(self) -> tuple[int, int]:
@@ -55,7 +56,10 @@ async def leaving(volunteer: Volunteer, *, by: Account) -> Leaving:
     others = Membership.filter(volunteer_id=known.id, host_unit__is_active=True).exclude(status=MembershipStatus.LEFT)
     serving = await others.exclude(host_unit_id=by.host_unit_id).select_related('host_unit').order_by('host_unit__name')
     decides = case is not None and await transitions.decision_on(case) is not None
-    return Leaving(case, await drafts.kinds_about(known, by=by), [one.host_unit for one in serving], decides)
+    paper = await paper_books.open_one_of(known, by=by)
+    number = paper_books.number_of(paper) if paper and paper_books.may_amend(paper, by=by) else ''
+    heirs = [one.host_unit for one in serving]
+    return Leaving(case, await drafts.kinds_about(known, by=by), heirs, decides, number)
 
 
 async def leave(volunteer: Volunteer, seen: tuple[int, int], *, by: Account, heir_id: int | None = None) -> None:

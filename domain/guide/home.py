@@ -172,7 +172,9 @@ async def lacking(form: OpenForm, *, by: Account) -> str:
         DraftKind.VOLUNTEER: lambda: VolunteerDetails(is_new=form.volunteer is None),
         DraftKind.TRAINING: lambda: course(**vars(unit)),
         DraftKind.APPLICATION: ApplicationDetails,
-        DraftKind.PAPER_BOOK: PaperBookDetails,
+        DraftKind.PAPER_BOOK: lambda: (
+            PaperBookDetails.of_volunteer(form.volunteer) if form.volunteer else PaperBookDetails()
+        ),
     }
     details = await drafts.restored(await drafts.get(form.id, by=by), blank[form.kind]())
     open_ones = [sentence for name, sentence in details.problems().items() if name not in _NOT_KEPT]

@@ -45,5 +45,7 @@ def _matters(leaving: Leaving) -> list[str]:
         heirs = f'，或移轉給{"、".join(unit.name for unit in leaving.heirs)}繼續辦理' if leaving.heirs else ''
         ends = '會刪除' if case.status is ApplicationStatus.DRAFT else f'會撤回，{case.agency.name}不再審'
         lines.append(f'一件紀錄冊申請（{case.status.label}{roster}）：{ends}{heirs}。')
+    if leaving.paper_book:
+        lines.append(f'紙本紀錄冊 {leaving.paper_book} 的登記：會撤回，其他單位可以再登記。')
     forms = '、'.join(kind.label for kind in leaving.forms)
     return [*lines, f'填寫中、還沒有儲存的{forms}：會刪除。'] if forms else lines

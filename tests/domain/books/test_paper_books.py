@@ -290,6 +290,9 @@ async def test_many_are_confirmed_at_once_each_for_itself(office: Office) -> Non
     assert await RecordBook.all().count() == await BookIssue.all().count() == 3
     mails = await OutgoingMail.filter(template='paper_books_confirmed', account_id=None)
     assert len(mails) == 1
+    again = await paper_books.confirm_many({one.id: 1 for one in waiting[1:]}, by=office.reviewer)
+    assert [outcome.book for outcome in again] == [outcome.book for outcome in outcomes[1:]]
+    assert await OutgoingMail.filter(template='paper_books_confirmed', account_id=None).count() == 1
     assert mails[0].body.open().count('中市文字第') == 3
 
 
@@ -492,6 +495,7 @@ async def test_what_a_unit_has_open_ends_with_the_membership(office: Office) -> 
     volunteer = await a_volunteer(office)
     waiting = await registered(office, volunteer)
 
+    assert (await departures.leaving(volunteer, by=office.clerk)).paper_book == NUMBER
     await departures.leave(volunteer, (0, 0), by=office.clerk)
 
     assert (await PaperRegistration.get(id=waiting.id)).status == RegistrationStatus.WITHDRAWN

@@ -320,3 +320,17 @@ def _drawn(printed: bytes) -> set[str]:
             if int(code, 16) and glyph.numberOfContours:
                 drawn.add(bytes.fromhex(text.decode()).decode('utf-16-be'))
     return drawn
+
+
+async def test_the_stamp_stands_on_the_page_of_the_person_whatever_is_said_of_the_book() -> None:
+    book = a_book()
+    said = {
+        'notice': '本冊停用(已換發)，僅供查考',
+        'first_issued': '民國 103 年 5 月 6 日',
+        'legacy_number': '中市文字第000123號',
+    }
+
+    printed = await pdf.as_pdf(replace(book, identity=replace(book.identity, **said)))
+
+    page = _pages(printed)[1]
+    assert all(part in page for part in ('首次發冊日民國103年5月6日', '中市文字第000123號', '發冊機關用印'))
