@@ -319,6 +319,13 @@ def common_of(batch: ImportBatch) -> dict[str, Any]:
     return reading.common_of(KINDS[batch.kind], batch)
 
 
+def not_kept(batch: ImportBatch) -> list[str]:
+    """The headings of the file of which it is known that no record keeps them (電話, 地址): told, not asked."""
+    nowhere = {headings.bare(one) for one in KINDS[batch.kind].not_kept}
+    pairs = zip(batch.headings, batch.mapping, strict=False)
+    return [text for text, key in pairs if not key and headings.bare(text) in nowhere]
+
+
 async def sweep() -> int:
     """Give up what nobody confirmed in WAITS_DAYS, and let cells go after the term of undo; how many batches."""
     now, count = dates.now(), 0

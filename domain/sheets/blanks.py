@@ -15,12 +15,10 @@ from xml.sax.saxutils import escape, quoteattr
 
 import xlsxwriter
 
-# What XML cannot hold.
-_UNWANTED = re.compile('[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]')
-_MOST_TEXT = 32_000  # in a cell of an .xlsx
+from .marked import MANIFEST, clean, sheet_name
+
 # Lists are offered so far down.
 _ROWS = 5000
-MOST_ROWS = 200_000
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ def xlsx(sheets: Sequence[Blank]) -> bytes:
         plain = book.add_format({'num_format': '@', 'bold': True, 'bg_color': '#e6eeee', 'border': 1})
         needed = book.add_format({'num_format': '@', 'bold': True, 'bg_color': '#fdecc8', 'border': 1})
         for blank in sheets:
-            sheet = book.add_worksheet(_sheet_name(blank.name))
+            sheet = book.add_worksheet(sheet_name(blank.name))
             sheet.freeze_panes(1, 0)
             for at, heading in enumerate(blank.headings):
                 sheet.set_column(at, at, _width(heading), text)
@@ -85,7 +83,7 @@ def ods(sheets: Sequence[Blank]) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, 'w', zipfile.ZIP_DEFLATED) as package:
         package.writestr('mimetype', 'application/vnd.oasis.opendocument.spreadsheet', zipfile.ZIP_STORED)
-        package.writestr('META-INF/manifest.xml', _MANIFEST)
+        package.writestr('META-INF/manifest.xml', MANIFEST)
         with package.open('content.xml', 'w') as target:
             target.write(_HEAD.encode())
             for place, blank in enumerate(sheets):
@@ -97,11 +95,6 @@ def ods(sheets: Sequence[Blank]) -> bytes:
                     target.write(piece.encode())
             target.write(b'</office:spreadsheet></office:body></office:document-content>')
     return content.getvalue()
-
-
-def clean(text: str) -> str:
-    """A text that a cell can hold."""
-    return _UNWANTED.sub('', text)[:_MOST_TEXT]
 
 
 def _xlsx_source(heading: Heading) -> Sequence[str] | str:
@@ -138,7 +131,7 @@ def _validations(sheets: Sequence[Blank]) -> str:
             listed = ';'.join('"' + clean(one).replace('"', '""') + '"' for one in heading.choices)
             source = f'[{heading.range}]' if heading.range else listed
             condition = quoteattr(f'of:cell-content-is-in-list({source})')
-            base = quoteattr(f"'{_sheet_name(blank.name)}'.{_letter(at)}2")
+            base = quoteattr(f"'{sheet_name(blank.name)}'.{_letter(at)}2")
             shown = 'true' if heading.strict else 'false'
             message = f'<table:error-message table:message-type="stop" table:display="{shown}"/>'
             found.append(
@@ -150,7 +143,7 @@ def _validations(sheets: Sequence[Blank]) -> str:
 
 
 def _table(place: int, blank: Blank) -> Iterable[str]:
-    yield f'<table:table table:name={quoteattr(_sheet_name(blank.name))}>'
+    yield f'<table:table table:name={quoteattr(sheet_name(blank.name))}>'
     for at in range(len(blank.headings)):
         yield f'<table:table-column table:style-name="c{place}-{at}" table:default-cell-style-name="text"/>'
     yield '<table:table-header-rows><table:table-row>'
@@ -193,17 +186,6 @@ def _letter(at: int) -> str:
     return chr(65 + at) if at < 26 else chr(64 + at // 26) + chr(65 + at % 26)
 
 
-def _sheet_name(name: str) -> str:
-    return re.sub(r"[\[\]:*?/\\']", ' ', clean(name)).strip()[:31] or '資料'
-
-
-_MANIFEST = (
-    '<?xml version="1.0" encoding="UTF-8"?><manifest:manifest'
-    ' xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.3">'
-    '<manifest:file-entry manifest:full-path="/" manifest:version="1.3"'
-    ' manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/>'
-    '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>'
-)
 _HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?><office:document-content'
     ' xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'

@@ -42,7 +42,7 @@ def xlsx(name: str, rows: Sequence[MarkedRow], result_at: int) -> bytes:
     with xlsxwriter.Workbook(content, {'constant_memory': True, 'strings_to_formulas': False}) as book:
         colours = {key: book.add_format({'bg_color': colour, 'num_format': '@'}) for key, colour in COLOURS.items()}
         plain = book.add_format({'num_format': '@'})
-        sheet = book.add_worksheet(_sheet_name(name))
+        sheet = book.add_worksheet(sheet_name(name))
         sheet.set_column(result_at, result_at, 60)
         for number, row in enumerate(rows):
             for at, text in enumerate(_laid_out(row, result_at)):
@@ -50,7 +50,7 @@ def xlsx(name: str, rows: Sequence[MarkedRow], result_at: int) -> bytes:
                 if at == result_at:
                     colour = row.grade
                 if text or colour:
-                    sheet.write_string(number, at, _clean(text), colours.get(colour, plain))
+                    sheet.write_string(number, at, clean(text), colours.get(colour, plain))
                 if note and left:
                     left -= 1
                     sheet.write_comment(number, at, note, {'x_scale': 2})
@@ -62,9 +62,9 @@ def ods(name: str, rows: Sequence[MarkedRow], result_at: int) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, 'w', zipfile.ZIP_DEFLATED) as package:
         package.writestr('mimetype', 'application/vnd.oasis.opendocument.spreadsheet', zipfile.ZIP_STORED)
-        package.writestr('META-INF/manifest.xml', _MANIFEST)
+        package.writestr('META-INF/manifest.xml', MANIFEST)
         with package.open('content.xml', 'w') as target:
-            target.write(_HEAD.format(name=quoteattr(_clean(name))).encode())
+            target.write(_HEAD.format(name=quoteattr(clean(name))).encode())
             for row in rows:
                 target.write(_ods_row(row, result_at).encode())
             target.write(_FOOT.encode())
@@ -76,8 +76,8 @@ def _ods_row(row: MarkedRow, result_at: int) -> str:
     for at, text in enumerate(_laid_out(row, result_at)):
         colour, note = row.notes.get(at, ('', ''))
         style = colour if at != result_at else row.grade
-        lines = ''.join(f'<text:p>{escape(line)}</text:p>' for line in _clean(text).split('\n')) if text else ''
-        remark = f'<office:annotation><text:p>{escape(_clean(note))}</text:p></office:annotation>' if note else ''
+        lines = ''.join(f'<text:p>{escape(line)}</text:p>' for line in clean(text).split('\n')) if text else ''
+        remark = f'<office:annotation><text:p>{escape(clean(note))}</text:p></office:annotation>' if note else ''
         named = f' table:style-name="{style}"' if style else ''
         cells.append(f'<table:table-cell office:value-type="string"{named}>{remark}{lines}</table:table-cell>')
     return f'<table:table-row>{"".join(cells)}</table:table-row>'
@@ -89,15 +89,17 @@ def _laid_out(row: MarkedRow, result_at: int) -> list[str]:
     return cells
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """A text that a cell can hold."""
     return _UNWANTED.sub('', text)[:_MOST_TEXT]
 
 
-def _sheet_name(name: str) -> str:
-    return re.sub(r"[\[\]:*?/\\']", ' ', _clean(name)).strip()[:31] or '匯入'
+def sheet_name(name: str) -> str:
+    """A name that a sheet can have."""
+    return re.sub(r"[\[\]:*?/\\']", ' ', clean(name)).strip()[:31] or '匯入'
 
 
-_MANIFEST = (
+MANIFEST = (
     '<?xml version="1.0" encoding="UTF-8"?><manifest:manifest'
     ' xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.3">'
     '<manifest:file-entry manifest:full-path="/" manifest:version="1.3"'

@@ -22,6 +22,7 @@ from domain.announcements import (
     EyeChecksChanged,
     ImportChanged,
     MailQueued,
+    PaperBooksChanged,
     ReadersChanged,
     RosterChanged,
     SessionClosed,
@@ -114,6 +115,7 @@ def test_what_is_sent_is_what_is_heard(case: CaseChanged, closed: SessionClosed)
         closed,
         DraftChanged('6f0f5c1e', ''),
         ImportChanged(case.application_id, case.host_unit_id),
+        PaperBooksChanged(case.application_id, case.agency_id, case.host_unit_id, case.volunteer_id),
     ]
 
     assert [announcements.parse(record.encode()) for record in records] == records

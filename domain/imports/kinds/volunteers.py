@@ -1,5 +1,6 @@
 """志工資料: registering many, amending those on the roster, and 收編 of those whom other units know."""
 
+import asyncio
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -111,27 +112,8 @@ class Volunteers(Kind):
     ) -> dict[str, Any]:
         """The records of one's own people, the numbers of people elsewhere, and the unit's teams."""
         in_file = await lookups.of_file(identity_numbers, by=by)
-        own = {person.id: person for person in in_file.own.values()}
-        ours = {
-            one.volunteer_id: one
-            for one in await Membership.filter(volunteer_id__in=[*own], host_unit_id=by.host_unit_id).select_related(
-                'team'
-            )
-        }
-        held = await accounts.held_each([*own], by=by)
         return {
-            'own': {
-                number: {
-                    'id': person.id,
-                    'version': person.version,
-                    'details': drafts.to_draft(VolunteerDetails.from_record(person)),
-                    'legacy_number': legacy_number(person),
-                    'team': _team_of(ours[person.id]),
-                    'joined_on': ours[person.id].joined_on.isoformat(),
-                    'is_held': person.id in held,
-                }
-                for number, person in in_file.own.items()
-            },
+            'own': await self._records(in_file.own, by),
             'elsewhere': sorted(in_file.elsewhere),
             'held_back': sorted(in_file.held_back),
             'sentence': in_file.sentence,
@@ -140,6 +122,25 @@ class Volunteers(Kind):
             ],
             'by_mail': common.get('way') == 'mail',
         }
+
+    async def _records(self, own: Mapping[str, Volunteer], by: Account) -> dict[str, Any]:
+        ids = [person.id for person in own.values()]
+        of_them = Membership.filter(volunteer_id__in=ids, host_unit_id=by.host_unit_id).select_related('team')
+        ours = {one.volunteer_id: one for one in await of_them}
+        held = await accounts.held_each(ids, by=by)
+        found: dict[str, Any] = {}
+        for number, person in own.items():
+            await asyncio.sleep(0)  # pages of others do not wait for a long file
+            found[number] = {
+                'id': person.id,
+                'version': person.version,
+                'details': drafts.to_draft(VolunteerDetails.from_record(person)),
+                'legacy_number': legacy_number(person),
+                'team': _team_of(ours[person.id]),
+                'joined_on': ours[person.id].joined_on.isoformat(),
+                'is_held': person.id in held,
+            }
+        return found
 
     def grade(self, values: Mapping[str, Value], known: Mapping[str, Any]) -> Graded:
         """Somebody on the roster, somebody known elsewhere, or somebody new."""

@@ -72,6 +72,7 @@ async def test_what_offices_write_is_understood(clerk: Account, unit: HostUnit) 
     await a_team(unit, '導覽隊')
     content = (SAMPLES / 'volunteers.xlsx').read_bytes()
     batch = await settled(await imports.begin(ImportKind.VOLUNTEERS, 'a.xlsx', content, by=clerk), by=clerk)
+    assert imports.not_kept(batch) == ['手機']
     await settled(await imports.commit(batch.id, by=clerk), by=clerk)
     kept = Volunteer.all().order_by('born_on')
     assert await kept.values_list('name', 'born_on', 'email', 'is_indigenous', 'consents_to_data_use') == [

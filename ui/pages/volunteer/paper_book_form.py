@@ -149,8 +149,10 @@ def send_button(
             await paper_books.amend(registration, details, version=version, by=account, draft=draft)
         leave_with(links.record_books(volunteer.id), 'paper-book-sent')
 
-    is_waiting = registration is not None and registration.status is RegistrationStatus.WAITING
-    action_button('儲存' if is_waiting else '送請確認', send, in_form=in_form)
+    if registration is not None and registration.status is RegistrationStatus.WAITING:
+        action_button('儲存', send, in_form=in_form)
+    else:
+        action_button('送請確認', send, in_form=in_form)
 
 
 def withdraw_button(account: Account, registration: PaperRegistration, back: str) -> None:
