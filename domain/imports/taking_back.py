@@ -1,6 +1,8 @@
 """復原: what a batch wrote goes, the last piece first; where somebody has built on it, it stays and says why."""
 
+import asyncio
 from collections import Counter
+from typing import Any
 
 from db import transaction
 from db.choices import BatchState
@@ -26,8 +28,7 @@ async def step(batch: ImportBatch) -> None:
         if piece is None:
             await _finish(now, by)
             return
-        kept = packing.unpack(packing.opened(piece.written, 'written')) if piece.written else []
-        written = [Written(*each[1:]) for each in reversed(kept)]
+        kept, written = await asyncio.to_thread(_opened, piece)
         stays = await _taken_back(now, written, by) if written else {}
         await _keep_stays(now, stays)
         # From now on it counts what is gone again, for the history.
@@ -39,6 +40,12 @@ async def step(batch: ImportBatch) -> None:
             done=now.done + len(numbers), written=now.written - len(numbers - stays.keys())
         )
         await announce(ImportChanged(batch.id, batch.host_unit_id))
+
+
+def _opened(piece: ImportPiece) -> tuple[list[list[Any]], list[Written]]:
+    """What the piece wrote as it is kept, with the volunteer's id first; and as it is taken back, the last first."""
+    kept = packing.unpack(packing.opened(piece.written, 'written')) if piece.written else []
+    return kept, [Written(*each[1:]) for each in reversed(kept)]
 
 
 async def _taken_back(batch: ImportBatch, written: list[Written], by: Account) -> dict[int, str]:
