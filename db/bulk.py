@@ -10,10 +10,11 @@ from . import outages
 
 async def ids(table: str, count: int) -> list[int]:
     """So many ids that nobody else will get."""
-    rows = await get_connection('default').execute_query_dict(
-        "SELECT nextval(pg_get_serial_sequence($1, 'id')) AS id FROM generate_series(1, $2::int)", [table, count]
+    [row] = await get_connection('default').execute_query_dict(
+        "SELECT array_agg(nextval(pg_get_serial_sequence($1, 'id'))) AS ids FROM generate_series(1, $2::int)",
+        [table, count],
     )
-    return [row['id'] for row in rows]
+    return list(row['ids'] or ())
 
 
 async def copy(table: str, columns: Sequence[str], records: Sequence[Sequence[Any]]) -> None:

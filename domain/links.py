@@ -465,6 +465,58 @@ def printed_trainings(
     return _with(f'/printouts/trainings/{volunteer_id}.{kind}', masked=int(masked), q=q, **asked)
 
 
+def transfers(part: str = '', *, page: int | None = None, per: int | None = None) -> str:
+    """志工移轉: between teams, with `part` 'give' or 'take' between units."""
+    return _with('/transfers', part=part, page=page, per=per)
+
+
+def unit_trainings(
+    q: str = '',
+    *,
+    since: date | None = None,
+    until: date | None = None,
+    membership: str = '',
+    course: str = '',
+    field: int | None = None,
+    civil: bool | None = None,
+    least: int | None = None,
+    most: int | None = None,
+    order: str = '',
+    page: int | None = None,
+    per: int | None = None,
+) -> str:
+    """教育訓練查詢 over the unit, as it is filtered, sorted and turned; `q` is the key of the course's name."""
+    asked = {'since': since, 'until': until, 'membership': membership, 'course': course, 'field': field}
+    asked |= {'civil': civil, 'least': least, 'most': most, 'order': order}
+    return _with('/trainings', q=q, **asked, page=page, per=per)
+
+
+def printed_consolidated(kind: str, q: str) -> str:
+    """列印 of 志工總歸戶 as pdf or ods; `q` is the key of number and purpose."""
+    return _with(f'/printouts/consolidated.{kind}', q=q)
+
+
+def printed_unit_trainings(
+    kind: str,
+    *,
+    masked: bool = True,
+    q: str = '',
+    since: date | None = None,
+    until: date | None = None,
+    membership: str = '',
+    course: str = '',
+    field: int | None = None,
+    civil: bool | None = None,
+    least: int | None = None,
+    most: int | None = None,
+    order: str = '',
+) -> str:
+    """列印 of 教育訓練查詢 as pdf, odt, ods or strips, as it is filtered and sorted."""
+    asked = {'since': since, 'until': until, 'membership': membership, 'course': course, 'field': field}
+    asked |= {'civil': civil, 'least': least, 'most': most, 'order': order}
+    return _with(f'/printouts/trainings.{kind}', masked=int(masked), q=q, **asked)
+
+
 def period_evidence(since: date | None = None, until: date | None = None) -> str:
     """審核期限紀錄 between two days, as a spreadsheet."""
     return _with('/printouts/evidence.ods', since=since, until=until)

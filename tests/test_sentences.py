@@ -30,6 +30,7 @@ CHANGES = 'ui/components/desk/case_changes.py'
 
 # By (where the sentence stands, what it tells to press): where that is placed.
 PLACED = {
+    ('domain/accounts/forms.py', '整個單位'): 'ui/components/clerk_fields.py',
     ('domain/accounts/login_lock.py', '忘記密碼?'): LOGIN,
     ('domain/accounts/password_links.py', '忘記密碼?'): LOGIN,
     ('domain/applications/other_units.py', '儲存'): FORM,
@@ -61,7 +62,6 @@ PLACED = {
     ('domain/readiness/rules.py', '適用至'): 'domain/readiness/rules.py',
     ('domain/rosters/__init__.py', '撤回申請'): WITHDRAW,
     ('domain/rosters/rows.py', '送審進度'): MENUS,
-    ('domain/volunteers/__init__.py', '收編'): JOIN,
     ('domain/imports/kinds/pictures.py', '照片都清晰、半身，且是本人'): 'domain/imports/kinds/pictures.py',
     ('domain/imports/kinds/trainings.py', '仍要匯入'): 'domain/imports/kind.py',
     ('domain/imports/kinds/volunteers.py', '仍要匯入'): 'domain/imports/kind.py',
@@ -91,6 +91,7 @@ PLACED = {
     (FORM, '送審'): FORM,
     ('ui/pages/volunteer/profile/ledger_tab.py', '新增'): 'ui/pages/volunteer/profile/ledger_tab.py',
     (TAB, '申請送審'): TAB,
+    ('ui/pages/transfers.py', '未編隊'): 'ui/pages/transfers.py',
     ('ui/pages/volunteer/profile/training_tab.py', '批次維護作業'): MENUS,
     ('ui/pages/volunteer/profile/training_tab.py', '新增'): 'ui/pages/volunteer/profile/training_tab.py',
 }

@@ -16,7 +16,7 @@ from domain.guide import volunteer_sheet
 from domain.imports import templates
 from domain.logbook import pdf
 from domain.model import Account, BookKind, BookStatus, ImportKind, MembershipStatus, Role, TrainingKind
-from domain.reports import profile_lists, review_periods, statistics
+from domain.reports import consolidated_sheet, profile_lists, review_periods, statistics, training_lists
 from domain.reports.profile_lists import Document
 from domain.reports.review_periods import Period
 from domain.reviews import previews
@@ -36,6 +36,8 @@ def register(site: FastAPI) -> None:
     site.add_api_route('/reviews/{application_id}/preview.png', _in_peace(preview), methods=['GET'])
     site.add_api_route('/printouts/record-books/{volunteer_id}.{kind}', _in_peace(books), methods=['GET'])
     site.add_api_route('/printouts/rosters/{roster_id}.{kind}', _in_peace(roster), methods=['GET'])
+    site.add_api_route('/printouts/consolidated.{kind}', _in_peace(consolidated_record), methods=['GET'])
+    site.add_api_route('/printouts/trainings.{kind}', _in_peace(training_list), methods=['GET'])
     site.add_api_route('/printouts/trainings/{volunteer_id}.{kind}', _in_peace(training_list), methods=['GET'])
     site.add_api_route('/printouts/volunteers.ods', _in_peace(volunteer_list), methods=['GET'])
     site.add_api_route('/printouts/codes/{volunteer_id}.pdf', _in_peace(paper_code), methods=['POST'])
@@ -111,8 +113,8 @@ async def roster(request: Request, roster_id: int, kind: str, masked: bool = Tru
 
 async def training_list(
     request: Request,
-    volunteer_id: int,
     kind: str,
+    volunteer_id: int | None = None,
     masked: bool = True,
     q: str = '',
     since: date | None = None,
@@ -125,7 +127,10 @@ async def training_list(
     most: int | None = None,
     order: str = '',
 ) -> Response:
-    """列印 and 列印時數條 of the 教育訓練 tab, as it is filtered and sorted; `kind` is pdf, odt, ods or strips."""
+    """列印 and 列印時數條, as it is filtered and sorted: of the 教育訓練 tab, or of the whole unit without a volunteer.
+
+    `kind` is pdf, odt, ods or strips.
+    """
     account = account_of(request)
     try:
         query = TrainingQuery(
@@ -140,10 +145,25 @@ async def training_list(
             hours_to=most,
             order=validation.member(TrainingOrder, order) or TrainingOrder.NAME,
         )
-        made = await profile_lists.trainings(volunteer_id, kind, query, is_masked=masked, by=account)
+        if volunteer_id is None:
+            made = await training_lists.printed(kind, query, is_masked=masked, by=account)
+        else:
+            made = await profile_lists.trainings(volunteer_id, kind, query, is_masked=masked, by=account)
     except DomainError as refusal:
         return _refused(request, refusal)
     return _sent(made, is_download=made.media_type != 'application/pdf')
+
+
+async def consolidated_record(request: Request, kind: str, q: str = '') -> Response:
+    """志工總歸戶 of the person whose number stands under the key `q`, with the purpose; it is noted again."""
+    account = account_of(request)
+    identity_kind, _, rest = (await searches.words(q, by=account)).partition('|')
+    number, _, reason = rest.partition('|')
+    try:
+        made = await consolidated_sheet.printed(kind, identity_kind, number, reason, by=account)
+    except DomainError as refusal:
+        return _refused(request, refusal)
+    return _sent(made, is_download=kind != 'pdf')
 
 
 async def volunteer_list(

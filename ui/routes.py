@@ -26,6 +26,8 @@ from .pages import (
     rosters,
     statistics,
     teaching,
+    trainings,
+    transfers,
     unit_accounts,
 )
 from .pages.imports import batch as import_batch
@@ -60,6 +62,8 @@ PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [
     ('/applications', applications.applications_page, (STAFF,)),
     ('/rosters', rosters.rosters_page, (STAFF,)),
     ('/rosters/{roster_id}', rosters.roster_page, (STAFF,)),
+    ('/trainings', trainings.trainings_page, (STAFF,)),
+    ('/transfers', transfers.transfers_page, (STAFF,)),
     ('/batch', entries.batch_page, (STAFF,)),
     ('/imports', batches.imports_page, (STAFF,)),
     ('/imports/new/{kind}', new.new_import_page, (STAFF,)),

@@ -26,10 +26,10 @@ async def note(volunteer: Volunteer, kind: AccessKind, reason: str, *, by: Accou
 
     `what`: how the volunteer reads it, where the label of `kind` says too little.
     """
-    await note_each([volunteer], kind, reason, by=by, what=what)
+    await note_all([volunteer], kind, reason, by=by, what=what)
 
 
-async def note_each(
+async def note_all(
     volunteers: Iterable[Volunteer], kind: AccessKind, reason: str, *, by: Account, what: str = ''
 ) -> None:
     """The same of many at once."""

@@ -134,6 +134,7 @@ async def _make(kept: Path) -> None:
             phone='(04)0000-1234',
             host_unit=units[n] if role is Role.UNIT_STAFF else None,
             agency=agency if role is Role.REVIEWER else None,
+            is_unit_administrator=username == 'clerk',
         )
         told.append({'role': label, 'username': username, 'password': password})
     for number, person in enumerate(PEOPLE, 1):

@@ -98,19 +98,14 @@ class TrainingUnderWay:
 
 async def trainings_under_way(people: Iterable[Volunteer], *, by: Account) -> list[TrainingUnderWay]:
     """The training forms of these people that the unit has begun and not saved."""
-    wanted = {one.id for one in people}
-    forms = [each for each in await drafts.under_way(by=by) if each.kind == DraftKind.TRAINING and each.volunteer]
-    begun = [each for each in forms if each.volunteer and each.volunteer.id in wanted and drafts.is_new(each.about)]
-    return [await _under_way(each, by) for each in begun]
-
-
-async def _under_way(summary: drafts.DraftSummary, by: Account) -> TrainingUnderWay:
-    assert summary.volunteer is not None
-    draft = await drafts.get(summary.id, by=by)
-    details = await drafts.restored(draft, await courses.blank(by=by))
-    return TrainingUnderWay(
-        summary.volunteer, details, lacks(details.problems()), links.training(summary.volunteer.id, summary.about)
-    )
+    known = {one.id: one for one in people}
+    found = []
+    for form, typed in reversed(await drafts.filled(DraftKind.TRAINING, known, by=by)):
+        details = drafts.from_draft(typed, await courses.blank(by=by))
+        person = known[form.volunteer_id or 0]
+        address = links.training(person.id, form.about)
+        found.append(TrainingUnderWay(person, details, lacks(details.problems()), address))
+    return found
 
 
 def lacks(problems: Mapping[str, str]) -> str:

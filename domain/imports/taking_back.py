@@ -9,6 +9,7 @@ from db.models import Account, ImportBatch, ImportPiece, ImportRow
 from .. import dates
 from ..announcements import ImportChanged, announce
 from ..audit import history
+from ..errors import DomainError
 from . import packing, writing
 from .kind import Written
 from .kinds import KINDS
@@ -27,7 +28,7 @@ async def step(batch: ImportBatch) -> None:
             return
         kept = packing.unpack(packing.opened(piece.written, 'written')) if piece.written else []
         written = [Written(*each[1:]) for each in reversed(kept)]
-        stays = await KINDS[now.kind].take_back(written, by=by) if written else {}
+        stays = await _taken_back(now, written, by) if written else {}
         await _keep_stays(now, stays)
         # From now on it counts what is gone again, for the history.
         piece.people = Counter(str(each[0]) for each in kept if each[0] and each[1] not in stays)
@@ -38,6 +39,15 @@ async def step(batch: ImportBatch) -> None:
             done=now.done + len(numbers), written=now.written - len(numbers - stays.keys())
         )
         await announce(ImportChanged(batch.id, batch.host_unit_id))
+
+
+async def _taken_back(batch: ImportBatch, written: list[Written], by: Account) -> dict[int, str]:
+    """By row, why it stays; a refusal of the kind is about all of them."""
+    try:
+        async with transaction():
+            return await KINDS[batch.kind].take_back(written, by=by)
+    except DomainError as refusal:
+        return {each.number: str(refusal) for each in written}
 
 
 async def _keep_stays(batch: ImportBatch, stays: dict[int, str]) -> None:

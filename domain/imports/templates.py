@@ -82,7 +82,7 @@ async def on_record(kind: ImportKind, form: str, *, reason: str, by: Account) ->
     people = await Volunteer.filter(permissions.visible_to(by)).order_by('name_order', 'id')
     cells = await _CELLS[kind]({person.id: person for person in people}, by)
     going = {row['of'] for row in cells if row['of']}
-    await access.note_each(
+    await access.note_all(
         [person for person in people if person.id in going],
         AccessKind.IDENTITY_NUMBER,
         reason,

@@ -12,7 +12,7 @@ from .. import dates
 from ..announcements import ImportChanged, VolunteerChanged, announce, announce_each
 from ..audit import history
 from ..audit.history import Change, Noted
-from ..errors import Incomplete
+from ..errors import DomainError, Incomplete
 from ..fields import Field
 from . import packing
 from .kind import Row, Written
@@ -139,11 +139,13 @@ async def _write(
             async with transaction():
                 written = await kind.write(remaining, common, by=by)
             break
-        except Incomplete as changed:
-            more = {int(number): why for number, why in changed.problems.items() if number.isdecimal()}
-            if not more.keys() - left.keys():
-                raise
-            left |= more
+        except DomainError as refusal:
+            problems = refusal.problems if isinstance(refusal, Incomplete) else {}
+            more = {int(number): why for number, why in problems.items() if number.isdecimal()}
+            # What names no row, a right that is gone say, is about all of them: tried again it would say the same.
+            left |= more or dict.fromkeys(
+                (row.number for row in remaining), next(iter(problems.values()), str(refusal))
+            )
     mended = dict(await ImportRow.filter(batch_id=batch.id, number__in=list(left)).values_list('number', 'mended'))
     return written, {number: (why, mended.get(number)) for number, why in left.items()}
 

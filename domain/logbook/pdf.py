@@ -67,7 +67,10 @@ class PrintingUnavailable(DomainError):
 
 @dataclass(frozen=True)
 class Listing:
-    """A plain list on A4. `printed` stands at the foot of each page; who is in `to_sign` finds a line for it."""
+    """A plain list on A4. `printed` stands at the foot of each page; who is in `to_sign` finds a line for it.
+
+    `owners`: of strips of several people, whose each row is, instead of the subtitle.
+    """
 
     title: str
     subtitle: str
@@ -75,6 +78,7 @@ class Listing:
     rows: tuple[tuple[str, ...], ...]
     printed: str
     to_sign: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

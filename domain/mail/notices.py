@@ -48,6 +48,22 @@ async def enrolled(volunteer: Volunteer, unit: HostUnit, present: Sequence[HostU
     await _tell_units('enrolled_elsewhere', volunteer, unit, present)
 
 
+async def transfer_proposed(taker: HostUnit, giver: HostUnit, count: int) -> None:
+    """To the unit that is to take people over: how many, from whom; nobody is named before it has accepted."""
+    facts: dict[str, Fact] = {'運用單位': taker.name, '原單位': giver.name, '件數': count}
+    facts['連結'] = url_of(links.transfers('take'))
+    composed = await templates.composed('transfer_proposed', facts)
+    await outbox.queue(await _mailbox(taker), *composed, template='transfer_proposed')
+
+
+async def transfer_decided(giver: HostUnit, taker: HostUnit, result: str, reason: str) -> None:
+    """To the unit that proposed people: how many were taken over, or not and why."""
+    facts: dict[str, Fact] = {'運用單位': giver.name, '接手單位': taker.name, '結果': result}
+    facts |= {'原因': [reason] if reason else [], '連結': url_of(links.transfers('give'))}
+    composed = await templates.composed('transfer_decided', facts)
+    await outbox.queue(await _mailbox(giver), *composed, template='transfer_decided')
+
+
 async def code_printed(volunteer: Volunteer, unit: HostUnit, others: Sequence[HostUnit], valid_until: datetime) -> None:
     """To the volunteer, and to the other units: `unit` has printed a code by which the password can be set."""
     if volunteer.email:

@@ -117,12 +117,22 @@ async def pdf(
     return await press.list_as_pdf(listing, whose=whose)
 
 
-async def strips(title: str, subtitle: str, columns: Sequence[str], rows: Rows, *, whose: Hashable = None) -> bytes:
+async def strips(
+    title: str,
+    subtitle: str,
+    columns: Sequence[str],
+    rows: Rows,
+    *,
+    owners: Sequence[str] = (),
+    whose: Hashable = None,
+) -> bytes:
     """列印時數條: each row is a strip with its own headings, to be cut out and pasted into a paper book.
 
-    `subtitle`, printed on every strip, names the volunteer. Raises as `logbook.pdf.as_pdf`.
+    `subtitle`, printed on every strip, names the volunteer; of several people `owners` names one for each row. Raises
+    as `logbook.pdf.as_pdf`.
     """
-    return await press.strips_as_pdf(_listing(title, subtitle, columns, rows), whose=whose)
+    listing = replace(_listing(title, subtitle, columns, rows), owners=tuple(owners))
+    return await press.strips_as_pdf(listing, whose=whose)
 
 
 def _listing(title: str, subtitle: str, columns: Sequence[str], rows: Rows) -> press.Listing:

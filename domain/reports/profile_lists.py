@@ -80,13 +80,13 @@ async def trainings(volunteer_id: int, kind: str, query: TrainingQuery, *, is_ma
     if kind == 'strips':
         owner = f'{volunteer.name}　{number}'
         content = await printouts.strips(
-            '教育訓練時數條', owner, STRIP_COLUMNS, [_as_strip(each) for each in listed], whose=by.id
+            '教育訓練時數條', owner, STRIP_COLUMNS, [strip_row(each) for each in listed], whose=by.id
         )
         return _document(content, 'pdf', '教育訓練時數條', volunteer)
-    rows: list[Sequence[Cell]] = [_training_as_row(volunteer, number, each) for each in listed]
+    rows: list[Sequence[Cell]] = [training_row(volunteer, number, each) for each in listed]
     if rows:
-        rows.append(_total_row(listed))
-    return _document(await _list(kind, _below(query), rows, by), kind, '教育訓練', volunteer)
+        rows.append(total_row(sum(each.sessions for each in listed), sum(each.minutes for each in listed)))
+    return _document(await _list(kind, asked_for(query), rows, by), kind, '教育訓練', volunteer)
 
 
 async def _list(kind: str, subtitle: str, rows: Sequence[Sequence[Cell]], by: Account) -> bytes:
@@ -104,7 +104,8 @@ async def _full_number(volunteer: Volunteer, by: Account) -> str:
     return number
 
 
-def _training_as_row(volunteer: Volunteer, number: str, training: Training) -> Sequence[Cell]:
+def training_row(volunteer: Volunteer, number: str, training: Training) -> Sequence[Cell]:
+    """By TRAINING_COLUMNS; `number` is masked or in full."""
     return (
         volunteer.name,
         number,
@@ -119,13 +120,14 @@ def _training_as_row(volunteer: Volunteer, number: str, training: Training) -> S
     )
 
 
-def _total_row(listed: Sequence[Training]) -> Sequence[Cell]:
+def total_row(sessions: int, minutes: int) -> Sequence[Cell]:
+    """The last row of a list of trainings."""
     blank = [''] * (len(TRAINING_COLUMNS) - 3)
-    sessions, minutes = sum(each.sessions for each in listed), sum(each.minutes for each in listed)
     return ('合計', *blank, sessions, format_duration(minutes))
 
 
-def _as_strip(training: Training) -> Sequence[str]:
+def strip_row(training: Training) -> Sequence[str]:
+    """By STRIP_COLUMNS."""
     return (
         _days(training),
         training.title,
@@ -147,7 +149,7 @@ def _kind(training: Training) -> str:
     return f'{training.kind.label}（{training.field.name}）' if is_special else training.kind.label
 
 
-def _below(query: TrainingQuery) -> str:
+def asked_for(query: TrainingQuery) -> str:
     """What was asked for."""
     facts = [f'{TRAINING_FIELDS["title"].caption} {query.title}'] if query.title else []
     if query.from_day or query.to_day:

@@ -1,13 +1,13 @@
 """教育訓練 query of STEP 5: trainings with totals for each volunteer and unit."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from tortoise.expressions import RawSQL, Subquery
-from tortoise.functions import Max, Sum
+from tortoise.functions import Count, Max, Sum
 from tortoise.queryset import QuerySet
 
 from db.choices import Choice, MembershipStatus, TrainingKind
@@ -16,6 +16,8 @@ from db.models import Account, HostUnit, Membership, Training, Volunteer
 from .. import permissions, validation
 from ..paging import Page, bounds
 
+_COLUMNS = ('volunteer_id', 'trained_for_id', 'done', 'times', 'found')
+_AT_ONCE = 500
 # What a training is shown with.
 COMPLETE = ('volunteer', 'trained_for', 'field', 'certificate_front', 'certificate_back', 'created_by', 'updated_by')
 
@@ -66,20 +68,38 @@ class TrainingTotals:
 async def find(query: TrainingQuery, *, by: Account) -> Page[TrainingTotals]:
     """Rows of volunteer and unit with the totals of the trainings that match. Two queries."""
     number, per_page = bounds(query.page, query.per_page)
-    totals = (
-        _matching(query, by)
-        .annotate(done=Sum('minutes'), times=Sum('sessions'), latest=Max('ends_on'), found=RawSQL('COUNT(*) OVER ()'))
-        .group_by('volunteer_id', 'trained_for_id', 'volunteer__name_order')
-    )
-    least, most = _minutes(query.hours_from, 0), _minutes(query.hours_to, validation.MOST_INT4)
-    totals = totals.filter(done__gte=least, done__lte=most).order_by(*_order(query.order))
-    columns = ('volunteer_id', 'trained_for_id', 'done', 'times', 'found')
+    totals = _totals(query, by)
     page = totals.offset((number - 1) * per_page).limit(per_page)
-    groups: Sequence[Mapping[str, Any]] = await page.values(*columns)
+    groups: Sequence[Mapping[str, Any]] = await page.values(*_COLUMNS)
     if not groups:
         earlier = await totals.limit(1).values('found') if number > 1 else []
         return Page([], earlier[0]['found'] if earlier else 0, number, per_page)
     return Page(await _rows(groups, query, by), groups[0]['found'], number, per_page)
+
+
+async def size(query: TrainingQuery, *, by: Account) -> int:
+    """How many trainings all rows of the query have together."""
+    groups: Sequence[Mapping[str, Any]] = await _totals(query, by).values('courses')
+    return sum(group['courses'] for group in groups)
+
+
+async def every(query: TrainingQuery, *, by: Account) -> AsyncIterator[list[TrainingTotals]]:
+    """All rows of the query, whatever page it names, some hundreds at a time; in memory are their totals."""
+    groups: Sequence[Mapping[str, Any]] = await _totals(query, by).values(*_COLUMNS)
+    for start in range(0, len(groups), _AT_ONCE):
+        yield await _rows(groups[start : start + _AT_ONCE], query, by)
+
+
+def _totals(query: TrainingQuery, by: Account) -> QuerySet[Training]:
+    """A row for each volunteer and unit, bounded by its hours, in the order asked for."""
+    facts = {'done': Sum('minutes'), 'times': Sum('sessions'), 'latest': Max('ends_on'), 'courses': Count('id')}
+    totals = (
+        _matching(query, by)
+        .annotate(**facts, found=RawSQL('COUNT(*) OVER ()'))
+        .group_by('volunteer_id', 'trained_for_id', 'volunteer__name_order')
+    )
+    least, most = _minutes(query.hours_from, 0), _minutes(query.hours_to, validation.MOST_INT4)
+    return totals.filter(done__gte=least, done__lte=most).order_by(*_order(query.order))
 
 
 async def _rows(groups: Sequence[Mapping[str, Any]], query: TrainingQuery, by: Account) -> list[TrainingTotals]:

@@ -31,7 +31,8 @@ from ..errors import DomainError, Incomplete, MovedOn, NotFound
 from ..paging import Page, bounds
 from . import addresses, keeping, listing, lookups, newcomers, spelling
 from .basics import FIELDS, VolunteerDetails
-from .enrolment import Consolidated, Elsewhere, NoSuchPerson, SpeltOtherwise, consolidated, join, lookup_identity
+from .consolidation import Consolidated, consolidated
+from .enrolment import Elsewhere, NoSuchPerson, SpeltOtherwise, join, lookup_identity
 from .listing import State
 from .lookups import TooManyTries
 from .memberships import assign_team, end_membership, put_into_team

@@ -1,18 +1,14 @@
-"""People whom other units know: asking whether, taking them onto one's own roster (收編), and the view over all units.
+"""People whom other units know: asking whether, and taking them onto one's own roster (收編).
 
 A unit learns of somebody else's volunteer nothing but that there is one, until it shows that it has the person's
-documents in hand, or the person is open to units and the purpose is on record.
+documents in hand.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-
-from tortoise.functions import Sum
 
 from db import transaction
-from db.choices import AccessKind, IdentityKind, LookupKind, MembershipStatus, Role, Section, Sex
-from db.models import Account, HonorCard, HostUnit, Membership, RecordBook, ServiceHours, Training, Volunteer
+from db.choices import AccessKind, IdentityKind, LookupKind, MembershipStatus, Role, Section
+from db.models import Account, HostUnit, Membership, Volunteer
 
 from .. import announcements, dates, identity_numbers, names, permissions, validation
 from ..announcements import VolunteerChanged
@@ -20,7 +16,6 @@ from ..audit import access, history
 from ..audit.history import Change
 from ..errors import DomainError, Incomplete, NotFound
 from ..mail import notices
-from ..names import masking
 from . import lookups
 from .basics import FIELDS, HOST_UNIT
 
@@ -52,27 +47,6 @@ class OfOtherTeam(DomainError):
 
     def __init__(self) -> None:
         super().__init__('這位志工已在貴單位的名冊上，只是不在您的志工隊。要編入您的志工隊，請洽貴單位的承辦人。')
-
-
-@dataclass(frozen=True)
-class Consolidated:
-    """志工總歸戶: one person over all units. Of a stranger the name is masked and there is no birth date.
-
-    `volunteer_id`: the profile can be opened too; None: the person is a stranger. 收編 asks for name and birth date,
-    so nobody reads them here.
-    """
-
-    volunteer_id: int | None
-    name: str
-    identity_kind: IdentityKind
-    identity_masked: str
-    sex: Sex
-    born_on: date | None
-    memberships: Sequence[Membership]
-    trainings: Sequence[Training]
-    record_books: Sequence[RecordBook]
-    honor_cards: Sequence[HonorCard]
-    service_minutes: int
 
 
 async def lookup_identity(kind: object, number: object, *, by: Account) -> Volunteer | Elsewhere | None:
@@ -139,56 +113,13 @@ async def enrol(known: Volunteer, *, by: Account) -> Volunteer:
     return volunteer
 
 
-async def consolidated(kind: object, number: object, reason: str, *, by: Account) -> Consolidated:
-    """志工總歸戶: somebody by the exact number, for a stated purpose that the person can read.
-
-    Those the account may see anyway, and those who are open to units (開放志工單位查詢), whose name is masked then.
-    Raises Incomplete, NotFound, TooManyTries.
-    """
-    permissions.require(by, Role.UNIT_STAFF, Role.REVIEWER)
-    problems = _number_problem(kind, number) | validation.found({'reason': access.problem(reason)})
-    if problems:
-        raise Incomplete(problems)
-    volunteer = await lookups.counted(LookupKind.CONSOLIDATED, number, by=by)
-    is_ours = volunteer and await Volunteer.filter(permissions.visible_to(by), id=volunteer.id).exists()
-    if volunteer is None or not (is_ours or volunteer.is_open_to_units):
-        raise NotFound('查無這個號碼，或本人沒有開放志工單位查詢。請對照證件再確認；需要資料時，請洽志工本人。')
-    await access.note(volunteer, AccessKind.CONSOLIDATED, reason, by=by)
-    of_them = {'volunteer_id': volunteer.id}
-    return Consolidated(
-        volunteer_id=volunteer.id if is_ours else None,
-        name=volunteer.name if is_ours else masking.masked(volunteer.name),
-        identity_kind=volunteer.identity_kind,
-        identity_masked=volunteer.identity_masked,
-        sex=volunteer.sex,
-        born_on=volunteer.born_on if is_ours else None,
-        memberships=await Membership.filter(**of_them).select_related('host_unit', 'team').order_by('joined_on', 'id'),
-        trainings=await Training.filter(**of_them).select_related('trained_for', 'field'),
-        record_books=await _books(volunteer),
-        honor_cards=await HonorCard.filter(**of_them).select_related('county'),
-        service_minutes=await _served(volunteer),
-    )
-
-
-async def _books(volunteer: Volunteer) -> list[RecordBook]:
-    """The latest first; those without a day last."""
-    found = await RecordBook.filter(volunteer_id=volunteer.id).select_related('agency')
-    return sorted(found, key=lambda book: (book.issued_on or date.min, book.id), reverse=True)
-
-
-async def _served(volunteer: Volunteer) -> int:
-    sums = ServiceHours.filter(volunteer_id=volunteer.id).annotate(done=Sum('minutes'))
-    [(done,)] = await sums.values_list('done')
-    return int(str(done or 0))
-
-
 def _is_spelling_of(known: Volunteer, name: str) -> bool:
     """Another name altogether is none: whoever has only a number and a guess at the birth date learns nothing."""
     return names.is_near(known.name, name) or names.is_near(known.english_name, name)
 
 
 def _check_join(kind: object, number: object, name: object, born_on: object) -> None:
-    problems = _number_problem(kind, number) | validation.found(
+    problems = number_problem(kind, number) | validation.found(
         {
             'name': validation.text(FIELDS['name'].label, name, most=100, needed=True),
             'born_on': validation.day(FIELDS['born_on'].label, born_on, needed=True),
@@ -198,7 +129,8 @@ def _check_join(kind: object, number: object, name: object, born_on: object) -> 
         raise Incomplete(problems)
 
 
-def _number_problem(kind: object, number: object) -> dict[str, str]:
+def number_problem(kind: object, number: object) -> dict[str, str]:
+    """What is wrong with a number that somebody is asked for by; {} for nothing."""
     known = validation.member(IdentityKind, kind)
     if known is None or not isinstance(number, str):
         return {'identity_kind': f'請選擇{FIELDS["identity_kind"].label}，並輸入號碼。'}

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from db import transaction
-from db.choices import MembershipStatus, Role, Section
+from db.choices import MembershipStatus, Role, Section, TransferStatus
 from db.models import (
     Account,
     Application,
@@ -15,6 +15,7 @@ from db.models import (
     ServiceHours,
     Team,
     Training,
+    Transfer,
     Volunteer,
 )
 
@@ -97,6 +98,9 @@ async def end_membership(volunteer: Volunteer, *, by: Account) -> None:
         changes = [Change(MEMBERSHIP, membership.status.label, MembershipStatus.LEFT.label)]
         membership.status, membership.left_on = MembershipStatus.LEFT, dates.today()
         await membership.save(update_fields=['status', 'left_on'])
+        # Who has left is transferred by nobody.
+        offered = Transfer.filter(volunteer_id=volunteer.id, giver_id=unit.id, status=TransferStatus.OPEN)
+        await offered.update(status=TransferStatus.WITHDRAWN, decided_by_id=by.id, decided_at=dates.now())
         await history.note(volunteer, Section.BASICS, history.AMENDED, changes, by=by, subject=unit.name)
         await announcements.announce(VolunteerChanged(volunteer.id))
 

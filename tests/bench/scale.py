@@ -6,6 +6,7 @@ the machine.
 """
 
 import asyncio
+import copy
 import os
 import statistics
 import sys
@@ -58,7 +59,8 @@ from domain.reports import statistics as figures
 from domain.reports.review_periods import Period
 from domain.reviews import deadlines, decisions, phone_calls, presence, timeline
 from domain.rosters import timeline as roster_timeline
-from domain.trainings import TrainingQuery
+from domain.trainings import TrainingOrder, TrainingQuery
+from domain.trainings import search as trainings_search
 from domain.volunteers import VolunteerQuery, lookups
 from domain.volunteers.listing import State
 from tests import large_office
@@ -71,6 +73,7 @@ MOST = 1.5
 APPROVED, REJECTED = ApplicationStatus.APPROVED, ApplicationStatus.REJECTED
 CLOSED = (REJECTED, ApplicationStatus.WITHDRAWN)
 NEVER = float('nan')
+BY_HOURS = TrainingQuery(page=30, order=TrainingOrder.MOST_HOURS, hours_from=1, kind=TrainingKind.BASIC)
 
 QUICK = {'fsync': 'off', 'synchronous_commit': 'off', 'full_page_writes': 'off', 'max_wal_size': '8GB'}
 
@@ -152,6 +155,7 @@ async def reads(office: LargeOffice) -> dict[str, Read]:
     return {
         **_menus(people),
         **await _lists(people),
+        **_of_a_team(people),
         **await _profile(people),
         **await _desk(people, office),
         **_numbers(people),
@@ -206,6 +210,9 @@ async def _lists(people: People) -> dict[str, Read]:
             f'header search, {label}: name': partial(search.find, '王怡', by=clerk),
             f'header search, {label}: case': partial(search.find, '案號 120', by=clerk),
             f'trainings, {label}': partial(trainings.find, TrainingQuery(), by=clerk),
+            f'trainings, {label}: page 30 of 10, by hours': partial(trainings.find, BY_HOURS, by=clerk),
+            f'trainings, {label}: by course': partial(trainings.find, TrainingQuery(title='基礎'), by=clerk),
+            f'trainings, {label}: how many to print': partial(trainings_search.size, TrainingQuery(), by=clerk),
             f'cases, {label}: turn': partial(worklists.of_unit, by=clerk, which=UnitList.TURN),
             f'cases, {label}: approved': partial(worklists.of_unit, by=clerk, which=UnitList.APPROVED),
             f'rosters, {label}': partial(rosters.of_unit, by=clerk),
@@ -224,6 +231,26 @@ async def _lists(people: People) -> dict[str, Read]:
             f'roster, {label}: course of it': partial(roster_timeline.of, roster, by=clerk),
         }
     return found
+
+
+def _of_a_team(people: People) -> dict[str, Read]:
+    """What a clerk of one 志工隊 reads; in this office nobody is in a team, so that only the way there is tried."""
+    clerk = copy.copy(people.clerk)
+    clerk.team_id = 1
+    return {
+        'team: volunteers': partial(volunteers.find, VolunteerQuery(), by=clerk),
+        'team: cases': partial(worklists.of_unit, by=clerk, which=UnitList.TURN),
+        'team: counts': partial(applications.counts_of, by=clerk),
+        'team: news': partial(home.news, by=clerk),
+        'team: where work stopped': partial(home.left_off, by=clerk),
+        'team: calls': partial(phone_calls.to_make, by=clerk),
+        'team: rosters': partial(rosters.of_unit, by=clerk),
+        'team: candidates': partial(rosters.candidates, by=clerk),
+        'team: trainings': partial(trainings.find, TrainingQuery(), by=clerk),
+        'team: open forms': partial(home.open_forms, by=clerk),
+        'team: figures': partial(_figures, 12, by=clerk),
+        'team: header search': partial(search.find, '案號 120', by=clerk),
+    }
 
 
 async def _profile(people: People) -> dict[str, Read]:

@@ -28,6 +28,7 @@ NEW = Entry('plus', '新增志工', '直接填寫一位新志工的資料', link
 CONSOLIDATED = Entry('cards', '志工總歸戶', '一位志工在各單位的紀錄，合在一起看', links.consolidated())
 ROSTERS = Entry('people', '名冊', '多位志工一次送審，列印名冊', links.rosters())
 APPLICATIONS = Entry('flag', '送審進度', '哪些案件輪到您，哪些在審核', links.applications())
+TRAININGS = Entry('search', '教育訓練查詢', '全單位的訓練次數與時數，查詢與列印', links.unit_trainings())
 REVIEWS = Entry('ok', '志工紀錄冊審核', '發冊機關窗口審核送件', links.review_queue())
 REVIEW_ROSTERS = Entry('people', '名冊審核', '運用單位整批送來的名冊', links.review_rosters())
 REVIEW_PAPERS = Entry('book', '紙本紀錄冊確認', '單位登記的舊制紙本紀錄冊。', links.review_paper_books())
@@ -39,6 +40,7 @@ FIGURES = Entry('chart', '審核統計', '審核日數、期限內完成的比�
 BATCH = Entry('cards', '批次維護作業', '用試算表一次匯入志工、教育訓練、服務時數與保險。', links.batch())
 ADMIN = Entry('office', '系統管理', '帳號、運用單位、發冊機關與規定時數。', links.administration())
 MAILS = Entry('mail', '系統信件', '這個示範系統保留、沒有寄出的信。', links.mails())
+TRANSFERS = Entry('people', '志工移轉', '編入志工隊，或移轉到其他單位、接收移轉。', links.transfers())
 UNIT_ACCOUNTS = Entry('lock', '帳號管理', '單位承辦人與志工隊的帳號：開通、停用、寄密碼連結。', links.unit_accounts())
 DOWNLOADS = Entry('download', '下載專區', '名冊範本、操作步驟與申請流程。', links.downloads())
 ENTRIES = {
@@ -46,7 +48,7 @@ ENTRIES = {
     Role.REVIEWER: (REVIEWS, REVIEW_ROSTERS, CONSOLIDATED),
 }
 OTHERS = {
-    Role.UNIT_STAFF: (PAPERS, BATCH, FIGURES),
+    Role.UNIT_STAFF: (TRAININGS, PAPERS, BATCH, FIGURES),
     Role.REVIEWER: (REVIEW_PAPERS, OVERDUE, NUMBERS, FIGURES),
     Role.ADMINISTRATOR: (ADMIN, NUMBER_SERIES),
 }
@@ -112,7 +114,8 @@ def _greet(account: Account) -> None:
 def _others(account: Account) -> list[Entry]:
     office = settings.current()
     kept = [MAILS] if office.demo and not office.smtp_url else []
-    own = [UNIT_ACCOUNTS] if unit_accounts.is_administrator(account) else []
+    own = [TRANSFERS] if account.role is Role.UNIT_STAFF and account.team_id is None else []
+    own += [UNIT_ACCOUNTS] if unit_accounts.is_administrator(account) else []
     return [*OTHERS.get(account.role, ()), *own, DOWNLOADS, *kept]
 
 

@@ -49,7 +49,7 @@ async def unit_accounts_page(account: Account, edit: str = '', q: str = '', page
             await _form(account, edit)
         return
     with frame(account, TITLE, crumbs=[MENU], waiting=waiting):
-        html.p('這裡只有您單位的承辦人帳號。志工的帳號在各志工的「基本資料」開通。').classes('lb-hint')
+        html.p('這裡只有您單位的承辦人帳號。志工的帳號在各志工的「基本資料」開通。').classes('lb-lead')
         await _list(account, q, View.read(page, per))
 
 

@@ -189,7 +189,7 @@ class Pictures(Kind):
 def _person(values: Mapping[str, Value], known: Mapping[str, Any]) -> tuple[Mapping[str, Any] | None, Mark | None]:
     """Whose picture it is, and what stands in its way."""
     number, part, made_as = clean_number(values.get('identity_number')), text(values, 'part'), text(values, 'made_as')
-    if problem := text(values, 'problem'):
+    if problem := text(values, 'problem') or _unfit_file(values):
         return None, Mark('file_name', problem)
     if not number:
         return None, Mark('identity_number', '檔名裡沒有身分證字號，不知道是誰的。請在這裡補上。')
@@ -203,6 +203,16 @@ def _person(values: Mapping[str, Value], known: Mapping[str, Any]) -> tuple[Mapp
         made = '照片' if made_as == FileKind.PHOTO else '掃描件'
         return person, Mark('part', _MADE_OTHERWISE.format(made, PARTS[part], _WORD[part]))
     return person, None
+
+
+def _unfit_file(values: Mapping[str, Value]) -> str:
+    """Whose a file is, is asked when it is attached."""
+    try:
+        for file_id in (text(values, 'file'), text(values, 'second') or text(values, 'file')):
+            UUID(file_id)
+    except ValueError:
+        return '這個檔案沒有收下，請重新上傳。'
+    return ''
 
 
 def _form(form: Draft, typed: Mapping[str, Any]) -> dict[str, Any]:

@@ -390,6 +390,11 @@ def _against_record(
             when = '同日' if first == last else '同期間'
             mark = Mark('item', f'{when}同項目已由{recorder}於 {entered} 登錄。')
             return Doubt.DUPLICATE, mark, {'hours': f'原紀錄 {format_duration(known_minutes)}'}
+    for first, last, known_item, known_minutes, unit_id, *_ in touching:
+        if unit_id == unit and known_item == item:  # the total of a month, and a day of it
+            days = dates.roc(first) if first == last else f'{dates.roc(first)} ～ {dates.roc(last)}'
+            mark = Mark('starts_on', f'與本單位 {days} 同項目的 {format_duration(known_minutes)}重疊，可能重複計算。')
+            return Doubt.OVERLAP, mark, {}
     others = [entry for entry in touching if entry[4] != unit]
     same_day = [entry for entry in others if entry[0] == entry[1] == starts_on == ends_on]
     if same_day:

@@ -350,7 +350,10 @@ def _of_file(details: dict[str, Any]) -> VolunteerDetails:
 
 
 async def _amend(row: Row, teams: Mapping[str, int], by: Account) -> Written:
-    person = await volunteers.get(row.about, by=by)
+    try:
+        person = await volunteers.get(row.about, by=by)
+    except DomainError:
+        raise Incomplete({str(row.number): '這位志工已不在您的單位，所以沒有匯入。'}) from None
     ours = next(one for one in person.memberships if one.host_unit_id == by.host_unit_id)
     before = {'details': drafts.to_draft(VolunteerDetails.from_record(person)), 'team_id': ours.team_id}
     wanted = drafts.from_draft(row.values['details'], VolunteerDetails(is_new=False))

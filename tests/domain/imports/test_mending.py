@@ -174,6 +174,17 @@ async def test_hours_of_another_unit_on_the_same_day_are_named(clerk: Account, v
     assert found.cells['hours'].beside == '兩單位合計 13 小時'
 
 
+async def test_a_day_of_a_month_that_is_on_record_as_a_total_is_a_doubt(clerk: Account, volunteer: Volunteer) -> None:
+    await hours(volunteer, clerk, date(2026, 2, 1), ends_on=date(2026, 2, 28), minutes=1080)
+
+    [found] = await rows_of(hours_file(row('1150203')), clerk)
+
+    assert (found.doubt, said(found)) == (
+        Doubt.OVERLAP,
+        ['與本單位 115/02/01 ～ 115/02/28 同項目的 18 小時重疊，可能重複計算。'],
+    )
+
+
 async def test_a_gap_of_the_insurance_is_named(clerk: Account, volunteer: Volunteer) -> None:
     for first, last in ((date(2026, 1, 1), date(2026, 2, 19)), (date(2026, 2, 26), date(2026, 12, 31))):
         await InsuranceCover.create(

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
-from db.choices import Doubt, Grade
+from db.choices import BatchState, Doubt, Grade, ImportKind
 from db.models import Account, HostUnit, Membership, Team, Volunteer
+from domain import imports
+from domain.imports import running
 from domain.imports.kinds.teams import Teams
 
 from ...builders import a_team, a_volunteer, an_account, an_identity_number
@@ -66,3 +68,14 @@ async def test_a_clerk_of_one_team_makes_no_teams() -> None:
     clerk = await an_account(host_unit=unit, team=await a_team(unit))
     [one] = await graded(KIND, [{'team': '導覽隊'}], by=clerk)
     assert (one.grade, len(sentences(one))) == (Grade.WRONG, 1)
+
+
+async def test_a_refusal_that_names_no_row_leaves_all_out_and_ends(clerk: Account, unit: HostUnit) -> None:
+    content = '志工隊,姓名\n導覽隊,\n環保隊,\n'.encode()
+    batch = await imports.begin(ImportKind.TEAMS, 'teams.csv', content, by=clerk)
+    await running.finished(batch.id)
+    await Account.filter(id=clerk.id).update(team_id=(await a_team(unit)).id)
+    await imports.commit(batch.id, by=clerk)
+    await running.finished(batch.id)
+    batch = await imports.get(batch.id, by=clerk)
+    assert (batch.state, batch.written, len(await imports.left(batch.id, by=clerk))) == (BatchState.DONE, 0, 2)

@@ -6,6 +6,7 @@ export default {
   props: {
     name: String,
     label: String,
+    sought: String,
     rows: Array,
     total: Number,
     page: Number,
@@ -28,7 +29,7 @@ export default {
           v-model="words"
           type="search"
           :aria-label="label + '：搜尋'"
-          placeholder="姓名或證號"
+          :placeholder="sought"
           maxlength="100"
           autocomplete="off"
           @keydown.enter.prevent="$emit('searched', words)"
@@ -55,7 +56,7 @@ export default {
           </label>
         </li>
       </ul>
-      <p v-if="!rows.length" class="lb-empty"><b>沒有可用的資料</b><span>換個姓名或證號再查詢。</span></p>
+      <p v-if="!rows.length" class="lb-empty"><b>沒有可用的資料</b><span>換個{{ sought }}再查詢。</span></p>
       <nav v-if="pages > 1" class="lb-pager" :aria-label="label + '分頁'">
         <span>共 {{ total }} 位</span>
         <span class="sp"></span>

@@ -14,11 +14,14 @@ Fetch = Callable[[str, int], Awaitable[tuple[Sequence[tuple[int, str, str]], int
 
 
 class pick_list(Element, component='pick_list.js'):
-    """`fetch(text, page) -> ([(id, name, note)], total)`; the form keeps the chosen ids as a text '3,17,20'."""
+    """`fetch(text, page) -> ([(id, name, note)], total)`; the form keeps the chosen ids as a text '3,17,20'.
+
+    `sought` says what of the rows is looked for.
+    """
 
     unread = ''
 
-    def __init__(self, label: str, in_form: form, name: str, fetch: Fetch) -> None:
+    def __init__(self, label: str, in_form: form, name: str, fetch: Fetch, sought: str = '姓名或證號') -> None:
         super().__init__()
         self.form = in_form
         self.name = name
@@ -26,7 +29,9 @@ class pick_list(Element, component='pick_list.js'):
         self.fetch = fetch
         self.text, self.page = '', 1
         in_form.fields[name] = self
-        self._props.update({'name': name, 'label': label, 'rows': [], 'total': 0, 'page': 1, 'per': PER_PAGE})
+        self._props.update(
+            {'name': name, 'label': label, 'sought': sought, 'rows': [], 'total': 0, 'page': 1, 'per': PER_PAGE}
+        )
         self._props['chosen'] = self._ids()
         self.on('picked', self._picked)
         self.on('searched', self._searched)

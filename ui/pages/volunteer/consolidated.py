@@ -1,6 +1,6 @@
 """志工總歸戶: one person over all units; and 收編: taking a person whom another unit has registered onto the roster."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -8,12 +8,11 @@ from typing import Any
 
 from nicegui import html, ui
 
-from domain import applications, dates, drafts, ledgers, links, trainings, volunteers
-from domain.books import book_days, record_books
+from domain import dates, drafts, ledgers, links, searches, trainings, volunteers
 from domain.errors import NotFound
-from domain.model import Account, Draft, HonorCard, IdentityKind, Membership, RecordBook, Role, Training
+from domain.model import Account, Draft, IdentityKind, Role
+from domain.reports import consolidated_sheet
 from domain.volunteers import Consolidated
-from domain.volunteers.basics import HOST_UNIT, MEMBERSHIP
 
 from ...components.action_button import action_button
 from ...components.card import card
@@ -24,23 +23,9 @@ from ...components.reveal import REASONS
 from ...flash import leave_with
 from ...frame import MENU, VOLUNTEER_DATA, frame, waiting_for
 
+PRINTS = {'列印 PDF': 'pdf', '匯出 ODS': 'ods'}
 PILLS = [('查詢', links.consolidated(), False), ('收編', links.consolidated(join=True), True)]
 STRANGER = '這位志工不屬於您的單位：姓名以遮蔽顯示，不顯示出生日期。要收編時，請對照本人的證件輸入。'
-UNITS = [('unit', '運用單位'), ('team', '志工隊'), ('status', MEMBERSHIP.label), ('since', '加入日期')]
-TRAININGS = [
-    *((key, trainings.FIELDS[key].caption) for key in ('starts_on', 'title', 'kind', 'field_id')),
-    ('hours', trainings.FIELDS['hours'].caption, 'num'),
-    ('trained_for_id', trainings.FIELDS['trained_for_id'].caption),
-]
-RECORD_BOOKS = [
-    *((key, record_books.FIELDS[key].caption) for key in ('number', 'kind', 'issued_on')),
-    ('agency', applications.FIELDS['agency_id'].caption),
-    ('status', record_books.FIELDS['status'].caption),
-]
-HONOR_CARDS = [
-    (key, ledgers.HONOR_CARDS.fields[key].caption)
-    for key in ('number', 'kind', 'issued_on', 'valid_until', 'county_id')
-]
 
 
 @dataclass
@@ -109,8 +94,12 @@ def _lookup_card(account: Account, is_clerk: bool) -> None:
     async def show() -> None:
         result.clear()
         found = await volunteers.consolidated(asked.identity_kind, asked.identity_number, asked.reason, by=account)
+        # Neither number nor purpose stands in an address: they are kept under a key.
+        asked_for = f'{asked.identity_kind}|{asked.identity_number}|{asked.reason}'
+        key = await searches.keep(asked_for, by=account)
+        prints = {label: links.printed_consolidated(kind, key) for label, kind in PRINTS.items()}
         with result:
-            await _person(found, is_clerk)
+            await _person(found, is_clerk, prints)
 
     with acts:
         button = action_button('查詢', show, in_form=in_form)
@@ -178,7 +167,7 @@ def _number_fields(in_form: form) -> text_field:
     return number
 
 
-async def _person(found: Consolidated, is_clerk: bool) -> None:
+async def _person(found: Consolidated, is_clerk: bool, prints: Mapping[str, str]) -> None:
     """What the units know together of one person."""
     with card(found.name), html.div().classes('lb-stack'):
         if found.volunteer_id is None:
@@ -189,13 +178,13 @@ async def _person(found: Consolidated, is_clerk: bool) -> None:
             if found.born_on is not None:
                 _fact(volunteers.FIELDS['born_on'].label, dates.roc(found.born_on))
             _fact(ledgers.SERVICE_HOURS.title, trainings.format_duration(found.service_minutes))
-    if found.volunteer_id is not None and is_clerk:
-        link = ui.link('開啟個人頁面', links.basics(found.volunteer_id))
-        link.classes('q-btn lb-btn lb-outline lb-self-start')
-    await _table(HOST_UNIT.label, UNITS, map(_membership_row, found.memberships))
-    await _table('教育訓練', TRAININGS, map(_training_row, found.trainings))
-    await _table('紀錄冊', RECORD_BOOKS, map(_book_row, found.record_books))
-    await _table('榮譽卡', HONOR_CARDS, map(_card_row, found.honor_cards))
+    with html.div().classes('lb-row-acts'):
+        if found.volunteer_id is not None and is_clerk:
+            ui.link('開啟個人頁面', links.basics(found.volunteer_id)).classes('q-btn lb-btn lb-outline')
+        for label, address in prints.items():
+            ui.link(label, address, new_tab=True).classes('q-btn lb-btn lb-outline')
+    for section in consolidated_sheet.sections(found):
+        await _table(section.title, section.columns, section.rows)
 
 
 def _fact(label: str, value: str) -> None:
@@ -204,31 +193,12 @@ def _fact(label: str, value: str) -> None:
         html.dd(value)
 
 
-async def _table(title: str, columns: Sequence[tuple[str, ...]], cells: Iterable[tuple[str, ...]]) -> None:
+async def _table(title: str, columns: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
     """A short table without pages."""
-    names = [column[0] for column in columns]
+    names = [f'c{number}' for number in range(len(columns))]
     rows = [{'key': str(n), **dict(zip(names, row, strict=True))} for n, row in enumerate(cells)]
 
     async def fetch(_: int, __: int) -> tuple[Sequence[Row], int]:
         return rows, len(rows)
 
-    await record_table(title, columns, fetch, bare=True).refresh()
-
-
-def _membership_row(one: Membership) -> tuple[str, ...]:
-    team = one.team.name if one.team else '未編隊'
-    return one.host_unit.name, team, one.status.label, dates.roc(one.joined_on)
-
-
-def _training_row(one: Training) -> tuple[str, ...]:
-    day, hours = dates.roc(one.starts_on), trainings.format_duration(one.minutes)
-    return day, one.title, one.kind.label, one.field.name, hours, one.trained_for.name
-
-
-def _book_row(one: RecordBook) -> tuple[str, ...]:
-    issued = '　'.join(filter(None, (book_days.issued(one), book_days.first(one))))
-    return one.number, one.kind.label, issued, one.issued_by or one.agency.name, one.status.label
-
-
-def _card_row(one: HonorCard) -> tuple[str, ...]:
-    return one.number, one.kind.label, dates.roc(one.issued_on), dates.roc(one.valid_until), one.county.name
+    await record_table(title, list(zip(names, columns, strict=True)), fetch, bare=True).refresh()
