@@ -64,7 +64,6 @@ PLACED = {
     ('domain/rosters/rows.py', '送審進度'): MENUS,
     ('domain/imports/kinds/pictures.py', '照片都清晰、半身，且是本人'): 'domain/imports/kinds/pictures.py',
     ('domain/imports/kinds/trainings.py', '仍要匯入'): 'domain/imports/kind.py',
-    ('domain/imports/kinds/volunteers.py', '仍要匯入'): 'domain/imports/kind.py',
     ('domain/volunteers/memberships.py', '結束收編'): 'ui/components/leaving.py',
     ('domain/volunteers/newcomers.py', '收編'): JOIN,
     ('domain/volunteers/basics.py', '自行設定密碼'): 'ui/components/basics_fields.py',
