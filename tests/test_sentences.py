@@ -62,8 +62,6 @@ PLACED = {
     ('domain/readiness/rules.py', '適用至'): 'domain/readiness/rules.py',
     ('domain/rosters/__init__.py', '撤回申請'): WITHDRAW,
     ('domain/rosters/rows.py', '送審進度'): MENUS,
-    ('domain/imports/kinds/pictures.py', '照片都清晰、半身，且是本人'): 'domain/imports/kinds/pictures.py',
-    ('domain/imports/kinds/trainings.py', '仍要匯入'): 'domain/imports/kind.py',
     ('domain/volunteers/memberships.py', '結束收編'): 'ui/components/leaving.py',
     ('domain/volunteers/newcomers.py', '收編'): JOIN,
     ('domain/volunteers/basics.py', '自行設定密碼'): 'ui/components/basics_fields.py',
