@@ -105,7 +105,7 @@ def approves_all(page: Page, site: Site) -> None:
 
 def written_in(folder: Path) -> dict[str, Path]:
     """The files of the office, as it has kept them."""
-    table = {
+    table: dict[str, list[tuple[str, ...]]] = {
         'volunteers': [('姓名', '證號', '生日', '同意個資'), *((*both, '74/5/12', '是') for both in BOTH)],
         'trainings': [
             ('姓名', '證號', '課程名稱', '訓練日期', '訓練單位', '訓練課程', '課程領域', '小時', '無核定字號'),

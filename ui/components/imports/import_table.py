@@ -82,7 +82,7 @@ class import_table(Element, component='import_table.js'):
             else []
         )
         self._props['note'] = '錯誤與注意排在前面　' if is_open and not self.grade else ''
-        self._props['empty'] = f'沒有「{self.grade.label}」的列' if self.grade else '檔案裡沒有資料列'
+        self._props['empty'] = _empty(batch, self.grade)
         self.update()
 
     def _told(self, event: GenericEventArguments) -> tuple[dict[str, Any], int]:
@@ -134,6 +134,13 @@ class import_table(Element, component='import_table.js'):
         if event.args in LENGTHS:
             self.view.per_page, self.view.page = event.args, 1
             await self.turned()
+
+
+def _empty(batch: ImportBatch, grade: Grade | None) -> str:
+    """Why there is no row."""
+    if batch.state is not BatchState.GRADED and batch.cells_until is None:
+        return '內容已過保存期限，只留下這筆匯入紀錄。'
+    return f'沒有「{grade.label}」的列' if grade else '檔案裡沒有資料列'
 
 
 def _grades(batch: ImportBatch) -> list[dict[str, Any]]:
