@@ -124,7 +124,7 @@ async def two_processes(folder: Path, drain: int) -> AsyncIterator[Front]:
     environ = {'DATABASE_URL': database, 'PUBLIC_URL': url, 'DRAIN_SECONDS': str(drain)}
     async with AsyncExitStack() as closing:
         closing.push_async_callback(embedded.stopped, folder / 'postgres')
-        first = closing.enter_context(running_site(folder / 'data', **environ))
+        first = closing.enter_context(running_site(folder / 'data', None, None, **environ))
         second = Site(folder / 'data', **environ)
         closing.callback(second.stop)
         front = folder / 'nginx'
@@ -167,7 +167,10 @@ async def restarted(front: Front, pages: int) -> str:
     lost = 0
     for typist in typists:
         kept = await drafts.values(await drafts.get(typist.draft_id, by=clerk))
-        lost += kept.get('legacy_series') != typist.words[-60:]
+        is_lost = kept.get('legacy_series') != typist.words[-60:]
+        lost += is_lost
+        if is_lost:
+            print(f'kept {kept.get("legacy_series")!r}, typed {typist.words[-60:]!r}', file=sys.stderr)
     more = await Draft.all().count() - before - pages
     away = sorted(second for typist in typists for second in typist.away)
     signs = sum(len(typist.words) for typist in typists)
