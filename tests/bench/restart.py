@@ -21,6 +21,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import httpx
@@ -122,7 +123,7 @@ async def two_processes(folder: Path, drain: int) -> AsyncIterator[Front]:
     port, plain = free_port(), free_port()
     url, authority = f'https://127.0.0.1:{port}', trustme.CA()
     database = await embedded.started(folder / 'postgres')
-    environ = {'DATABASE_URL': database, 'PUBLIC_URL': url, 'DRAIN_SECONDS': str(drain)}
+    environ: dict[str, Any] = {'DATABASE_URL': database, 'PUBLIC_URL': url, 'DRAIN_SECONDS': str(drain)}
     async with AsyncExitStack() as closing:
         closing.push_async_callback(embedded.stopped, folder / 'postgres')
         first = closing.enter_context(running_site(folder / 'data', None, None, **environ))

@@ -324,7 +324,7 @@ def _drawn(printed: bytes) -> set[str]:
 
 async def test_the_stamp_stands_on_the_page_of_the_person_whatever_is_said_of_the_book() -> None:
     book = a_book()
-    said = {
+    said: dict[str, Any] = {
         'notice': '本冊停用(已換發)，僅供查考',
         'first_issued': '民國 103 年 5 月 6 日',
         'legacy_number': '中市文字第000123號',
