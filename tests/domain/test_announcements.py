@@ -108,6 +108,7 @@ def test_what_is_sent_is_what_is_heard(case: CaseChanged, closed: SessionClosed)
         case,
         RosterChanged(case.application_id, case.agency_id, case.host_unit_id),
         VolunteerChanged(case.volunteer_id),
+        PaperBooksChanged(case.application_id, case.agency_id, case.host_unit_id, case.volunteer_id),
         ReadersChanged(case.application_id, case.agency_id),
         EyeChecksChanged(case.application_id, case.agency_id),
         DecisionsChanged(),
