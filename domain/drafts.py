@@ -10,7 +10,7 @@ shown all of them (`Unseen`).
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from itertools import count
@@ -47,6 +47,13 @@ class CannotKeep(DomainError):
 
     def __init__(self) -> None:
         super().__init__('這個欄位的內容太長或無法辨識，沒有存入草稿。請縮短後再輸入。')
+
+
+class Overtaken(DomainError):
+    """Whoever typed this has left the page, and what stands there is newer; nothing was kept."""
+
+    def __init__(self) -> None:
+        super().__init__('這個欄位之後又有新的內容，所以沒有存入較早輸入的文字。')
 
 
 class Unseen(DomainError):
@@ -207,10 +214,14 @@ async def news(draft: Draft, *, by: Account) -> dict[str, Any]:
     return others
 
 
-async def save(draft: Draft | UUID | str, name: str, value: object, *, by: Account) -> Kept:
+async def save(
+    draft: Draft | UUID | str, name: str, value: object, *, by: Account, is_there: Callable[[], bool] | None = None
+) -> Kept:
     """Keep one field. A draft that was planned is written now.
 
-    Raises NotFound when the draft has been sent or discarded, and CannotKeep.
+    `is_there`: whether the page on which it was typed is still looked at. What comes late from a page that was left may
+    be older than what the next page of the same tab, at another process, has kept already.
+    Raises NotFound when the draft has been sent or discarded, CannotKeep, Overtaken.
     """
     draft_id = validation.file_id(draft.id if isinstance(draft, Draft) else draft)
     plain = _plain(value)
@@ -229,6 +240,8 @@ async def save(draft: Draft | UUID | str, name: str, value: object, *, by: Accou
         if name in NEVER_KEPT:
             return Kept(now)
         before = await _upsert(draft_id, name, text)
+        if is_there and isinstance(draft, Draft) and _unread(draft, before) and not is_there():
+            raise Overtaken
         await _announce(draft_id, draft.writer if isinstance(draft, Draft) else '')
     if not isinstance(draft, Draft) or draft.as_read is None:
         return Kept(now)

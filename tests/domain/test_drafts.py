@@ -289,6 +289,25 @@ async def test_two_tabs_that_look_at_a_form_write_one_draft_and_know_when_it_is_
     assert (await drafts.plan(DraftKind.TRAINING, by=clerk, volunteer=volunteer)).id != one.id
 
 
+async def test_what_comes_late_from_a_page_that_was_left_is_not_kept_over_newer_words() -> None:
+    clerk = await an_account()
+    draft = await drafts.open(DraftKind.VOLUNTEER, by=clerk)
+    left, opened = await drafts.get(draft.id, by=clerk), await drafts.get(draft.id, by=clerk)
+    for page in (left, opened):
+        await drafts.restored(page, VolunteerDetails())
+
+    await drafts.save(left, 'name', '陳', by=clerk, is_there=lambda: False)
+    await drafts.restored(opened, VolunteerDetails())
+    await drafts.save(opened, 'name', '陳小華', by=clerk, is_there=lambda: True)
+    with pytest.raises(drafts.Overtaken):
+        await drafts.save(left, 'name', '陳小', by=clerk, is_there=lambda: False)
+    await drafts.save(left, 'english_name', 'CHEN', by=clerk, is_there=lambda: False)
+
+    assert await drafts.values(draft) == {'name': '陳小華', 'english_name': 'CHEN'}
+    kept = await drafts.save(left, 'name', '陳小花', by=clerk, is_there=lambda: True)  # two people: told, and kept
+    assert kept.replaced == '陳小華'
+
+
 async def test_a_name_of_a_draft_of_others_is_no_way_in() -> None:
     clerk, stranger = await an_account(), await an_account()
     theirs = await drafts.open(DraftKind.VOLUNTEER, by=stranger)

@@ -112,7 +112,8 @@ async def roster_page(account: Account, roster_id: int) -> None:
 
     async def renew() -> None:
         now = await rosters.get(roster_id, by=account)
-        facts.text = _facts(now)
+        facts._text = _facts(now)
+        facts.update()
         table.show(await rosters.rows(now, by=account), roster_id)
         drop.set_visibility(not table.rows)
         past.show(await roster_timeline.of(now, by=account))

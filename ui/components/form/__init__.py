@@ -94,6 +94,7 @@ class form:
         self.summary = error_summary() if summary else None
         self._listeners: list[Callable[[], Awaitable[None] | None]] = []
         self._touched: set[str] = set()
+        self._page = ui.context.client
         self._turn = asyncio.Lock()
         self._outages = 0
         self._waiting: set[int] = set()
@@ -273,13 +274,16 @@ class form:
                     if isinstance(self.draft, Sheet):
                         at = await half_written.keep(self.draft, each, given)
                     elif self.draft is not None and self.by is not None:
-                        at, replaced = await drafts.save(self.draft, each, given, by=self.by)
+                        at, replaced = await drafts.save(self.draft, each, given, by=self.by, is_there=self._is_there)
                         self._say_replaced(each, replaced)
                     else:
                         self._heard(name, turn)
                         return
                     if getattr(self.details, each) == given:
                         self._unkept.discard(each)
+            except drafts.Overtaken as newer:
+                log.info('a field of a page that was left is not kept: %s', type(newer).__name__)
+                return  # a page that comes back sends it again
             except NotFound as gone:
                 self._give_up(gone)
                 self._heard(name, turn)
@@ -292,6 +296,10 @@ class form:
             self._heard(name, turn)
         elif self.mark is not None:
             self.mark.show(at, name, turn)
+
+    def _is_there(self) -> bool:
+        """Whether the browser still has this page open."""
+        return self._page.has_socket_connection
 
     def _heard(self, name: str, turn: int) -> None:
         if self.mark is not None:
