@@ -82,6 +82,7 @@ async def test_assets_and_health_are_public_and_assets_are_kept(browser: Browser
         'place of the files',
         'names',
         'nightly',
+        'imports',
         'expired sessions',
         'days',
     ]

@@ -89,7 +89,7 @@ async def roster_page(account: Account, roster_id: int) -> None:
     """One roster: its rows with what lacks, volunteers to add, 送審 of those that are ready, the printed list."""
     roster = await rosters.get(roster_id, by=account)
     with frame(account, roster.title, crumbs=[MENU, VOLUNTEER_DATA, ROSTERS], waiting=await waiting_for(account)):
-        facts = html.p(_facts(roster)).classes('lb-lead')
+        facts = ui.label(_facts(roster)).classes('lb-lead')
         adding, naming = await _adding(roster, account), _naming(roster, account)
         with html.div().classes('lb-page-acts lb-roster-open'):
             with ui.button(on_click=adding.open, color=None).props('unelevated no-caps color=primary'):
@@ -112,8 +112,7 @@ async def roster_page(account: Account, roster_id: int) -> None:
 
     async def renew() -> None:
         now = await rosters.get(roster_id, by=account)
-        facts._text = _facts(now)
-        facts.update()
+        facts.set_text(_facts(now))
         table.show(await rosters.rows(now, by=account), roster_id)
         drop.set_visibility(not table.rows)
         past.show(await roster_timeline.of(now, by=account))
