@@ -135,7 +135,8 @@ def _books(found: Consolidated) -> Iterator[tuple[str, str, str, str, str]]:
 
 def _hours(found: Consolidated) -> Iterator[tuple[str, str, str]]:
     for one in found.served:
-        yield f'{one.year} 年度', one.unit or '未記載', format_duration(one.minutes)
+        years = f'{one.year} 年度' if one.year == one.until else f'{one.year}～{one.until} 年度'
+        yield years, one.unit or '未記載', format_duration(one.minutes)
 
 
 def _covers(found: Consolidated) -> Iterator[tuple[str, str, str, str]]:

@@ -19,9 +19,10 @@ from .enrolment import number_problem
 
 # An entry that goes over a new year counts for the year in which it began.
 _SERVED = """
-SELECT coalesce(host_unit.name, '') AS unit, extract(year FROM starts_on)::int - 1911 AS year, sum(minutes)::int AS done
+SELECT coalesce(host_unit.name, '') AS unit, extract(year FROM starts_on)::int - 1911 AS year,
+    extract(year FROM ends_on)::int - 1911 AS until, sum(minutes)::int AS done
 FROM service_hours LEFT JOIN host_unit ON host_unit.id = entered_by_unit_id
-WHERE volunteer_id = $1 GROUP BY 1, 2 ORDER BY 2 DESC, 1
+WHERE volunteer_id = $1 GROUP BY 1, 2, 3 ORDER BY 3 DESC, 2 DESC, 1
 """
 
 
@@ -35,10 +36,14 @@ class PaperBook:
 
 @dataclass(frozen=True)
 class Served:
-    """Minutes of service that a unit has registered in a year of the ROC; `unit` '' where none is on record."""
+    """Minutes of service that a unit has registered in a year of the ROC; `unit` '' where none is on record.
+
+    What one entry counts over several years (期初累計, say) stands by itself, to the year `until`.
+    """
 
     unit: str
     year: int
+    until: int
     minutes: int
 
 
@@ -120,7 +125,7 @@ def paper_books(volunteer: Volunteer, books: Sequence[RecordBook]) -> list[Paper
 
 async def _served(volunteer: Volunteer) -> list[Served]:
     rows = await get_connection('default').execute_query_dict(_SERVED, [volunteer.id])
-    return [Served(row['unit'], row['year'], row['done']) for row in rows]
+    return [Served(row['unit'], row['year'], row['until'], row['done']) for row in rows]
 
 
 async def _books(volunteer: Volunteer) -> list[RecordBook]:

@@ -30,16 +30,15 @@ async def person(clerk: Account) -> Volunteer:
     legacy = {'legacy_series': '中市文', 'legacy_serial': '000123', 'legacy_issued_on': date(2015, 3, 1)}
     person = await a_volunteer(one, name='王小明', **legacy)
     await a_membership(person, other)
-    for unit, day, minutes in (
-        (one, date(2025, 12, 31), 60),
-        (one, date(2026, 1, 1), 30),
-        (one, date(2026, 5, 1), 90),
-        (other, date(2026, 2, 1), 120),
+    for unit, day, until, minutes in (
+        (one, date(2014, 3, 1), date(2025, 6, 30), 600),  # 期初累計
+        (one, date(2025, 12, 31), date(2025, 12, 31), 60),
+        (one, date(2026, 1, 1), date(2026, 1, 31), 30),
+        (one, date(2026, 5, 1), date(2026, 5, 1), 90),
+        (other, date(2026, 2, 1), date(2026, 2, 1), 120),
     ):
         facts: dict[str, Any] = {'volunteer': person, 'entered_by_unit': unit, 'recorder': clerk}
-        await ServiceHours.create(
-            starts_on=day, ends_on=date(2026, 12, 31), item='導覽', content='', minutes=minutes, **facts
-        )
+        await ServiceHours.create(starts_on=day, ends_on=until, item='導覽', content='', minutes=minutes, **facts)
     facts = {'volunteer': person, 'entered_by_unit': other, 'recorder': clerk}
     days: dict[str, Any] = {'starts_on': date(2026, 1, 1), 'ends_on': date(2026, 12, 31)}
     kind = next(iter(InsuranceKind))
@@ -61,9 +60,10 @@ async def test_hours_are_summed_by_unit_and_year(clerk: Account, person: Volunte
         ('115 年度', '乙單位', '2 小時'),
         ('115 年度', '甲單位', '2 小時'),
         ('114 年度', '甲單位', '1 小時'),
+        ('103～114 年度', '甲單位', '10 小時'),
     ]
     found = await volunteers.consolidated(NATIONAL_ID, person.identity_number.open(), '核對', by=clerk)
-    assert found.service_minutes == 300
+    assert found.service_minutes == 900
 
 
 async def test_paper_number_insurance_and_awards_are_there(clerk: Account, person: Volunteer) -> None:
