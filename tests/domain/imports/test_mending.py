@@ -15,7 +15,7 @@ from domain import dates, imports
 from domain.errors import MovedOn, NotFound
 from domain.imports import NotReady, PreviewRow
 
-from ...builders import a_host_unit, a_volunteer, an_account, an_identity_number
+from ...builders import a_host_unit, a_team, a_volunteer, an_account, an_identity_number
 from ...sheet_files import HOURS_HEADINGS, an_xlsx, hours_file, hours_row
 from .conftest import graded, settled
 
@@ -295,19 +295,29 @@ async def test_a_sheet_whose_far_corner_is_filled_ends_the_reader_and_nothing_el
     assert (await graded(hours_file(row()), by=clerk)).state == BatchState.GRADED
 
 
-async def test_another_units_batch_is_not_there(clerk: Account, volunteer: Volunteer) -> None:
+async def test_another_units_or_teams_batch_is_not_there(clerk: Account, unit: HostUnit, volunteer: Volunteer) -> None:
+    of_team = await an_account(host_unit=unit, team=await a_team(unit))
     batch, other = await graded(hours_file(row()), by=clerk), await an_account()
+    own = await graded(hours_file(row()), by=of_team)
 
+    assert [one.id for one in (await imports.batches(by=of_team)).rows] == [own.id]
+    assert {one.id for one in (await imports.batches(by=clerk)).rows} == {own.id, batch.id}
+    assert (own.good, own.wrong) == (0, 1)  # not of the team
+    for each in (other, of_team):
+        await is_not_there(batch.id, each)
+
+
+async def is_not_there(batch_id: int, by: Account) -> None:
     for act in (
-        imports.get(batch.id, by=other),
-        imports.preview(batch.id, by=other),
-        imports.mend(batch.id, 2, 'name', 'x', by=other),
-        imports.answer(batch.id, takes=True, row=2, by=other),
-        imports.map_columns(batch.id, {0: ''}, by=other),
-        imports.commit(batch.id, by=other),
-        imports.undo(batch.id, by=other),
-        imports.drop(batch.id, by=other),
-        imports.marked_file(batch.id, 'xlsx', by=other),
+        imports.get(batch_id, by=by),
+        imports.preview(batch_id, by=by),
+        imports.mend(batch_id, 2, 'name', 'x', by=by),
+        imports.answer(batch_id, takes=True, row=2, by=by),
+        imports.map_columns(batch_id, {0: ''}, by=by),
+        imports.commit(batch_id, by=by),
+        imports.undo(batch_id, by=by),
+        imports.drop(batch_id, by=by),
+        imports.marked_file(batch_id, 'xlsx', by=by),
     ):
         with pytest.raises(NotFound):
             await act
