@@ -17,6 +17,8 @@ from db.models import (
     Application,
     BookIssue,
     HistoryEntry,
+    HostUnit,
+    Membership,
     NumberSeries,
     OutgoingMail,
     PaperRegistration,
@@ -324,6 +326,22 @@ async def test_no_other_unit_or_agency_comes_near(office: Office) -> None:
     assert (await paper_books.find(RegistrationQuery(), by=elsewhere)).total == 0
     assert (await paper_books.find(RegistrationQuery(), by=office.reviewer)).total == 1
     assert (await PaperRegistration.get()).version == 1
+
+
+async def test_a_clerk_of_one_team_comes_near_those_of_the_team(office: Office) -> None:
+    unit = await HostUnit.get(id=office.clerk.host_unit_id)
+    team = await builders.a_team(unit)
+    of_team = await an_account(host_unit=unit, team=team)
+    theirs, others = await registered(office), await registered(office, serial='7')
+    await Membership.filter(volunteer_id=theirs.volunteer_id).update(team_id=team.id)
+
+    assert [one.id for one in (await paper_books.find(RegistrationQuery(), by=of_team)).rows] == [theirs.id]
+    assert sum((await paper_books.counts(by=of_team)).values()) == 1
+    assert (await paper_books.get(theirs.id, by=of_team)).id == theirs.id
+    with pytest.raises(NotFound):
+        await paper_books.get(others.id, by=of_team)
+    with pytest.raises(NotFound):
+        await paper_books.withdraw(others, version=1, by=of_team)
 
 
 async def test_a_unit_that_shares_the_person_reads_and_does_not_amend(office: Office) -> None:
