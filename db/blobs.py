@@ -45,7 +45,7 @@ async def holds(digest: str) -> bool:
 
 async def require_room() -> None:
     """Raises OSError when the place is not the office's, or nothing can be written there."""
-    await _used().touch(_MARK)
+    await _used().renew(_MARK)
 
 
 async def keep(content: bytes) -> str:

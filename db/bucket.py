@@ -79,7 +79,7 @@ class Bucket:
         except FileNotFoundError:
             return
 
-    async def touch(self, name: str) -> None:
+    async def renew(self, name: str) -> None:
         """Write to what is there. Raises FileNotFoundError, Away."""
         await self.put(name, await self.get(name))
 

@@ -29,7 +29,7 @@ class Folder:
         """Raises OSError, but not where there is none."""
         await asyncio.to_thread((self._root / name).unlink, missing_ok=True)
 
-    async def touch(self, name: str) -> None:
+    async def renew(self, name: str) -> None:
         """Write to what is there. Raises FileNotFoundError, OSError."""
         await asyncio.to_thread(os.utime, self._root / name)
 

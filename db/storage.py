@@ -22,5 +22,5 @@ class Place(Protocol):
     async def take_away(self, name: str) -> None:
         """Take it away, if it is there."""
 
-    async def touch(self, name: str) -> None:
+    async def renew(self, name: str) -> None:
         """Write to what is there, to see whether that can be done. Raises FileNotFoundError."""

@@ -119,10 +119,9 @@ def no_answer(scope: Scope, away: DatabaseAway) -> Response:
 
 def keep_session(response: Response, token: str) -> None:
     """Have the browser keep the session until it is closed."""
-    response.delete_cookie(_SIGNED_OUT, path='/')
-    response.set_cookie(
-        _cookie_name(), token, httponly=True, samesite='lax', path='/', secure=settings_module.current().secure_cookies
-    )
+    is_secure = settings_module.current().secure_cookies
+    response.set_cookie(_cookie_name(), token, httponly=True, samesite='lax', path='/', secure=is_secure)
+    response.delete_cookie(_SIGNED_OUT, httponly=True, samesite='lax', path='/', secure=is_secure)
 
 
 def browser_of(request: Request) -> str:
@@ -144,9 +143,10 @@ def keep_browser(response: Response, secret: str) -> None:
 
 def drop_session(response: Response) -> None:
     """Have the browser forget the session, and its other tabs say why they are closed."""
-    response.set_cookie(_SIGNED_OUT, 'yes', max_age=_TOLD_FOR, httponly=True, samesite='lax', path='/')
-    response.delete_cookie(
-        _cookie_name(), httponly=True, samesite='lax', path='/', secure=settings_module.current().secure_cookies
+    is_secure = settings_module.current().secure_cookies
+    response.delete_cookie(_cookie_name(), httponly=True, samesite='lax', path='/', secure=is_secure)
+    response.set_cookie(
+        _SIGNED_OUT, 'yes', max_age=_TOLD_FOR, httponly=True, samesite='lax', path='/', secure=is_secure
     )
 
 

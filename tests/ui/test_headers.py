@@ -116,7 +116,7 @@ def test_chromium_runs_our_scripts_and_not_an_injected_one(servers: tuple[Server
         second = context.new_page()
         second.goto(f'{servers[0].url}/test/counter')
         second.evaluate("fetch('/logout', {method: 'POST'})")
-        page.wait_for_url('**/login?next=/test/counter')
+        page.wait_for_url('**/login?next=/test/counter&flash=session-ended')
         chromium.close()
 
     assert injected is None

@@ -92,7 +92,7 @@ async def test_what_is_no_http_is_refused_in_our_words(server: Server) -> None:
 
 async def test_somebody_who_is_led_nowhere_sees_a_page_of_ours(browser: Browser, browsers: Browsers) -> None:
     stranger = await browsers()
-    posted = [await stranger.post(path) for path in ('/privacy', '/downloads', '/login/certificate')]
+    posted = [await stranger.post(path) for path in ('/privacy', '/downloads', '/security')]
     unknown = await stranger.post('/no/such/page')
     foreign = await stranger.http.post('/login', headers={'Origin': 'https://evil.example'})
 

@@ -11,10 +11,13 @@ WRITES = {'create', 'bulk_create', 'get_or_create', 'update_or_create', 'bulk_up
 
 # Somebody new has no case yet; who serves where is no paper.
 NO_PAPERS = {'volunteers.register', 'volunteers.memberships.assign_team', 'volunteers.memberships.end_membership'}
-NO_PAPERS |= {'volunteers.enrolment._put_on_roster'}
+NO_PAPERS |= {'volunteers.enrolment._put_on_roster', 'volunteers.memberships.take_back'}
+NO_PAPERS |= {'volunteers.newcomers.register_all', 'volunteers.newcomers.unregister'}
 # Nor are the keys by which a person is found, the account, who looked up a number, codes and questions to the owner.
 NO_PAPERS |= {'volunteers.spelling.renew_keys', 'volunteers.addresses.ask', 'volunteers.addresses.changed'}
 NO_PAPERS |= {'volunteers.lookups._count', 'volunteers.lookups._refuse', 'volunteers.paper_codes.printed'}
+# Tells of many people, by `_look_again`.
+NO_PAPERS |= {'trainings.recording.record_all'}
 
 
 def test_whoever_writes_a_volunteer_or_a_training_tells_the_review() -> None:
@@ -23,6 +26,7 @@ def test_whoever_writes_a_volunteer_or_a_training_tells_the_review() -> None:
     assert {name for name, tells in writers.items() if tells} == {
         'trainings.amend',
         'trainings.record',
+        'trainings.recording.take_back',
         'trainings.remove',
         'volunteers._update',
         'volunteers.addresses.write',

@@ -221,7 +221,7 @@ async def test_a_call_in_vain_is_seen_by_whoever_would_call_next(office: Office)
     case = await a_case(office)
     for minutes, result, by in (
         (5, CallResult.NO_ANSWER, office.clerk),
-        (9, CallResult.WRONG_NUMBER, office.colleague),
+        (9, CallResult.WRONG_NUMBER, office.clerk),
     ):
         with dates.frozen(NOW + timedelta(minutes=minutes)):
             await phone_calls.log(case, result, by=by)

@@ -26,7 +26,7 @@ async def test_a_login_leads_where_the_user_wanted_to_go(browser: Browser, clerk
 
     assert asked.headers['location'] == '/login?next=/volunteers%3Fname%3D%25E7%258E%258B%26page%3D2'
     assert (answer.status_code, answer.headers['location']) == (303, '/volunteers?name=%E7%8E%8B&page=2')
-    assert re.fullmatch(r'sid=[\w-]{43}; HttpOnly; Path=/; SameSite=lax', answer.headers['set-cookie'])
+    assert re.fullmatch(r'sid=[\w-]{43}; HttpOnly; Path=/; SameSite=lax', answer.headers.get_list('set-cookie')[0])
 
 
 async def test_a_volunteer_signs_in_with_the_identity_number(browser: Browser) -> None:
