@@ -1219,7 +1219,7 @@ ALTER TABLE "correction" ADD COLUMN "amended_at" TIMESTAMPTZ;
 CREATE INDEX step_sent_to_agency ON application_step (agency_id, at DESC, id DESC) WHERE status = 'submitted';
 CREATE INDEX case_of_unit ON application (host_unit_id, status, updated_at DESC, id DESC);
 
--- 0025_citizen_certificates
+-- 0026_citizen_certificates
 CREATE TABLE "citizen_certificate" (
     "id" SERIAL NOT NULL PRIMARY KEY,
     "card_index" VARCHAR(64) NOT NULL UNIQUE,

@@ -100,6 +100,9 @@ def _as_choice(column: Column, text: str) -> Read:
     for value, label in column.choices.items():
         if wanted in (_folded(value).lower(), _folded(label).lower()):
             return value, ''
+    for word, value in column.also.items():
+        if wanted == _folded(word).lower():
+            return value, ''
     offered = '、'.join(f'「{label}」' for label in column.choices.values())
     return None, f'{column.label}沒有「{text[:20]}」，請填{offered}其中之一。'
 

@@ -16,7 +16,8 @@ Value = str | int | bool | date | None
 class Column:
     """One column. `synonyms`: headings seen in the field that mean it. `width`: digits of a code, whose zeros get lost.
 
-    `choices`: stored value → label, for templates and reading. `sample`: the cell of the template's example row.
+    `choices`: stored value → label, for templates and reading; `also`: other words seen in the field → stored value.
+    `sample`: the cell of the template's example row.
     """
 
     key: str
@@ -26,5 +27,6 @@ class Column:
     needed: bool = False
     width: int = 0
     choices: Mapping[str, str] = field(default_factory=dict)
+    also: Mapping[str, str] = field(default_factory=dict)
     sample: str = ''
     note: str = ''

@@ -57,6 +57,7 @@ class Volunteers(Kind):
             '性別',
             'choice',
             choices={sex.value: sex.label for sex in Sex},
+            also={'男性': Sex.MALE, 'M': Sex.MALE, '女性': Sex.FEMALE, 'F': Sex.FEMALE},
             sample='男',
             note='空白：依身分證字號第 2 碼判斷。',
         ),
