@@ -107,7 +107,7 @@ async def test_the_version_before_the_last_migration_applies_and_approves_beside
 def version_before(migration: Path) -> str | None:
     """The commit before the one that brought `migration`; None where git or its history is not here."""
     try:
-        asked = ['git', 'log', '--diff-filter=A', '--format=%H', '-1', '--', str(migration)]
+        asked = ['git', 'log', '--full-history', '--diff-filter=A', '--format=%H', '-1', '--', str(migration)]
         brought = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
         wanted = [f'{brought}^'] if brought else ['HEAD']
         found = subprocess.run(
