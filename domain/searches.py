@@ -8,10 +8,11 @@ from datetime import timedelta
 
 from db.models import Account, KeptSearch
 
-from . import dates
+from . import dates, validation
 
 MOST_CHARACTERS = 100
 KEPT_FOR = timedelta(days=90)
+_MOST_OF_KEY = 32
 
 
 async def keep(words: object, *, by: Account, under: str = '') -> str:
@@ -23,19 +24,26 @@ async def keep(words: object, *, by: Account, under: str = '') -> str:
     if not text:
         return ''
     await KeptSearch.filter(kept_at__lt=dates.now() - KEPT_FOR).delete()
-    if under and await KeptSearch.filter(key=under, account_id=by.id).update(words=text, kept_at=dates.now()):
-        return under
+    if under := _asked(under):
+        ours = KeptSearch.filter(key=under, account_id=by.id)
+        if await ours.update(words=text, kept_at=dates.now()):
+            return under
     key = secrets.token_urlsafe(12)
     await KeptSearch.create(key=key, account=by, words=text, kept_at=dates.now())
     return key
 
 
 async def words(key: object, *, by: Account) -> str:
-    """The words under `key`; '' when there are none, or they are another's."""
-    kept = await KeptSearch.get_or_none(key=str(key or '')[:32], account_id=by.id)
+    """The words under `key`, which an address may have made up; '' when there are none, or they are another's."""
+    kept = await KeptSearch.get_or_none(key=_asked(key), account_id=by.id)
     return str(kept.words.open()) if kept else ''
 
 
 async def sweep() -> int:
     """Forget what was searched for long ago; how much that was."""
     return await KeptSearch.filter(kept_at__lt=dates.now() - KEPT_FOR).delete()
+
+
+def _asked(key: object) -> str:
+    """As the database can be asked for it: it knows no control characters."""
+    return validation.searched(key)[:_MOST_OF_KEY]

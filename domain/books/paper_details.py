@@ -9,7 +9,7 @@ from uuid import UUID
 from db.choices import FileKind, RegistrationStatus
 from db.models import Account, Agency, PaperRegistration, RecordBook, Volunteer
 
-from .. import book_numbers, dates, files, readiness, validation
+from .. import book_numbers, dates, files, permissions, readiness, validation
 from ..audit.history import Change
 from ..cases import application_fields
 from ..errors import Incomplete
@@ -157,16 +157,28 @@ async def _agency_problem(details: PaperBookDetails, before: PaperRegistration |
 
 
 async def _number_problem(details: PaperBookDetails, volunteer: Volunteer, by: Account) -> str | None:
-    """Whose it is, is told only of people whom the unit knows."""
+    """Whose it is, is told only of people whom the clerk sees."""
     columns = details.columns()
     number = book_numbers.written(columns['series'], columns['serial'])
     if await RecordBook.filter(number_key=columns['number_key']).exists():
-        return f'「{number}」已經是系統中一冊紀錄冊的號碼，兩冊不能同號。請對照封面再確認。'
+        return of_a_book(number)
     ours = PaperRegistration.filter(number_key=columns['number_key'], status__in=OPEN, host_unit_id=by.host_unit_id)
-    other = await ours.exclude(volunteer_id=volunteer.id).select_related('volunteer').first()
-    if other is not None:
-        return f'「{number}」已替{other.volunteer.name}送請確認，兩個人不能有同一號。請對照封面再確認。'
-    return None
+    other = await ours.exclude(volunteer_id=volunteer.id).first()
+    if other is None:
+        return None
+    seen = await Volunteer.filter(permissions.visible_to(by), id=other.volunteer_id).first()
+    return of_somebody(number, seen.name if seen else '')
+
+
+def of_a_book(number: str) -> str:
+    """The sentence for the number of a book that stands in the records."""
+    return f'「{number}」已經是系統中一冊紀錄冊的號碼，兩冊不能同號。請對照封面再確認。'
+
+
+def of_somebody(number: str, name: str) -> str:
+    """The sentence for a number that waits for somebody else; no `name` where the clerk does not see the person."""
+    whom = f'替{name}' if name else '替貴單位的另一位志工'
+    return f'「{number}」已{whom}送請確認，兩個人不能有同一號。請對照封面再確認。'
 
 
 async def _file_problems(

@@ -65,8 +65,8 @@ class NotReady(DomainError):
 async def begin(kind: ImportKind, file_name: str, content: bytes, *, by: Account) -> ImportBatch:
     """A new batch of a file, READING; it is read and graded in the background.
 
-    Raises NotPermitted, NotFound, Unreadable, Exceeded. What is wrong with the inside of the file comes later, as state
-    UNREADABLE and the sentence `why`.
+    Raises NotPermitted, NotFound, Unreadable, Exceeded; OfWholeUnit for teams by a clerk of one of them. What is wrong
+    with the inside of the file comes later, as state UNREADABLE and the sentence `why`.
     """
     most = most_bytes(kind)
     if len(content) > most:
@@ -357,6 +357,8 @@ async def _begin(kind: ImportKind, name: str, content: bytes, *, is_pasted: bool
     permissions.require(by, Role.UNIT_STAFF)
     if validation.member(ImportKind, kind) not in KINDS:
         raise NotFound
+    if kind == ImportKind.TEAMS:
+        permissions.require_whole_unit(by)
     await limits.take(_FILES, by.id)
     # In a thread: an archive of pictures may be large, and pages of others do not wait.
     digest, sealed = await asyncio.to_thread(

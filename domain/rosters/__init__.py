@@ -29,6 +29,7 @@ from .rows import (
     candidates,
     certificates,
     get,
+    having_book,
     of_agency,
     of_place,
     of_unit,
@@ -158,8 +159,8 @@ async def discard(roster: Roster, *, by: Account) -> None:
 async def add(roster: Roster, volunteer_ids: Sequence[int], *, by: Account, kind: IssueKind = IssueKind.FIRST) -> Added:
     """Put volunteers of the unit on the roster: each gets a draft of `kind`, or the unit's own draft is taken along.
 
-    All who can; the others are told. Raises Incomplete for nobody, for strangers, and beyond MOST_ROWS;
-    OfOtherPlace.
+    All who can; the others are told: of 初次 those who have a book or wait for their paper one to be confirmed. Raises
+    Incomplete for nobody, for strangers, and beyond MOST_ROWS; OfOtherPlace.
     """
     permissions.require(by, Role.UNIT_STAFF)
     ids = [validation.record_id(one) for one in dict.fromkeys(volunteer_ids)]
@@ -168,6 +169,7 @@ async def add(roster: Roster, volunteer_ids: Sequence[int], *, by: Account, kind
     people = {one.id: one for one in await Volunteer.filter(permissions.visible_to(by), id__in=ids[: MOST_ROWS + 1])}
     added: list[Application] = []
     refused: list[tuple[Volunteer, str]] = []
+    with_book = await having_book([*people])
     async with transaction():
         known = await _locked(roster, by)
         _require_own(known, by)
@@ -178,7 +180,11 @@ async def add(roster: Roster, volunteer_ids: Sequence[int], *, by: Account, kind
         for one in ids:
             try:
                 async with transaction():
-                    added.append(await _join(known, people[one], position + len(added) + 1, kind, by))
+                    details = await _asked_for(known, people[one], kind, by)
+                    if details.kind == IssueKind.FIRST and one in with_book:
+                        raise CannotJoin(_HAS_BOOK)
+                    place = position + len(added) + 1
+                    added.append(await _join(known, people[one], details, place, by))
             except Incomplete as refusal:
                 refused.append((people[one], ' '.join(refusal.problems.values())))
             except DomainError as refusal:
@@ -247,7 +253,8 @@ async def sheet(roster_id: int, kind: str, *, is_masked: bool, by: Account) -> D
     return Document(content, profile_lists.MEDIA_TYPES[kind], file_names.clean(f'名冊-{known.title}', kind))
 
 
-async def _join(roster: Roster, person: Volunteer, position: int, kind: IssueKind, by: Account) -> Application:
+async def _asked_for(roster: Roster, person: Volunteer, kind: IssueKind, by: Account) -> ApplicationDetails:
+    """A new form of `kind`, or that of the unit's own draft. Raises CannotJoin."""
     mine = Application.filter(volunteer_id=person.id, **permissions.place_of(by), status__in=applications.OPEN)
     draft = await mine.select_related('roster').first()
     if draft is not None:
@@ -259,6 +266,12 @@ async def _join(roster: Roster, person: Volunteer, position: int, kind: IssueKin
             raise CannotJoin(f'已列在名冊「{draft.roster.title}」，請先從那份名冊移出。')
     details = ApplicationDetails.from_record(draft) if draft else ApplicationDetails(kind)
     details.county_code, details.agency_id = roster.county_id, roster.agency_id
+    return details
+
+
+async def _join(
+    roster: Roster, person: Volunteer, details: ApplicationDetails, position: int, by: Account
+) -> Application:
     saved = await applications.save(details, of=person, by=by)
     as_read = Application.filter(id=saved.id, status=ApplicationStatus.DRAFT, roster_id=None)
     if not await as_read.update(roster_id=roster.id, roster_position=position):
@@ -315,4 +328,5 @@ async def _announce(roster: Roster) -> None:
     await announcements.announce(RosterChanged(*ids, roster.team_id or 0))
 
 
+_HAS_BOOK = '已有紀錄冊，請改用換發或補發。'
 _RETURNED = '機關已通知補件，還看不出是否補正。補正後請勾選這一列，再送審選取的志工。'

@@ -219,6 +219,14 @@ async def candidate_ids(*, by: Account, kind: IssueKind = IssueKind.FIRST, text:
     return found
 
 
+async def having_book(volunteer_ids: Sequence[int]) -> set[int]:
+    """Which of these have a book in use, or a paper book that waits to be confirmed: no 初次 for them."""
+    people = Volunteer.annotate(has_book=RawSQL(listing.HAS_BOOK), has_paper=RawSQL(listing.HAS_PAPER))
+    held = Q(has_book=True) | Q(has_paper=True)
+    ids: set[Any] = {*await people.filter(held, id__in=list(volunteer_ids)).values_list('id', flat=True)}
+    return ids
+
+
 async def _free(kind: IssueKind, text: str, by: Account) -> QuerySet[Volunteer]:
     permissions.require(by, Role.UNIT_STAFF)
     ours = permissions.people_of(by)

@@ -16,8 +16,8 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from db import sealing, transaction
-from db.choices import AccessKind, LookupKind, Role
-from db.models import Account, IdentityLookup, Volunteer
+from db.choices import AccessKind, LookupKind, MembershipStatus, Role
+from db.models import Account, IdentityLookup, Membership, Volunteer
 
 from .. import dates, identity_numbers, limits, permissions, settings, validation
 from ..accounts import login_lock
@@ -53,13 +53,15 @@ class TooManyTries(DomainError):
 class InFile:
     """What a file's numbers are to a unit: its own people by number, and numbers of people known elsewhere.
 
-    `held_back`: numbers that were not looked at, since the unit has asked enough; `sentence` says so.
+    `held_back`: numbers that were not looked at, since the unit has asked enough; `sentence` says so. `of_other_team`:
+    those of `elsewhere` who serve in another team of the unit, where a clerk of one team asks.
     """
 
     own: Mapping[str, Volunteer]
     elsewhere: frozenset[str] = frozenset()
     held_back: frozenset[str] = frozenset()
     sentence: str = ''
+    of_other_team: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,7 @@ async def of_file(numbers: Iterable[str], *, by: Account) -> InFile:
     indexes = {sealing.blind_index(clean): clean for clean in sorted({*map(identity_numbers.compact, numbers)} - {''})}
     own: dict[str, Volunteer] = {}
     others: list[str] = []
+    beside: set[str] = set()
     for at in range(0, len(indexes), 1000):
         some = list(indexes)[at : at + 1000]
         found = {one.identity_index: one for one in await Volunteer.filter(identity_index__in=some)}
@@ -112,6 +115,12 @@ async def of_file(numbers: Iterable[str], *, by: Account) -> InFile:
         ours: set[Any] = {*await Volunteer.filter(permissions.visible_to(by), id__in=ids).values_list('id', flat=True)}
         own |= {indexes[index]: one for index, one in found.items() if one.id in ours}
         others += [indexes[index] for index, one in found.items() if one.id not in ours]
+        if by.team_id is not None:
+            of_unit = Membership.filter(host_unit_id=by.host_unit_id, volunteer_id__in=ids)
+            there: set[Any] = {
+                *await of_unit.exclude(status=MembershipStatus.LEFT).values_list('volunteer_id', flat=True)
+            }
+            beside |= {indexes[index] for index, one in found.items() if one.id in there - ours}
     asked: list[str] = []
     try:
         await limits.take(_IN_FILES, by.host_unit_id, len(indexes) - len(own) - len(others))
@@ -121,8 +130,8 @@ async def of_file(numbers: Iterable[str], *, by: Account) -> InFile:
     except (TooManyTries, limits.Exceeded) as refusal:
         # Neither those that somebody has nor those that nobody has: what is left says nothing.
         left = frozenset(indexes.values()) - own.keys() - frozenset(asked)
-        return InFile(own, frozenset(asked), left, str(refusal))
-    return InFile(own, frozenset(asked))
+        return InFile(own, frozenset(asked), left, str(refusal), frozenset(beside.intersection(asked)))
+    return InFile(own, frozenset(asked), of_other_team=frozenset(beside))
 
 
 async def count_try(number: object, *, by: Account) -> None:

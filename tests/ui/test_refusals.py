@@ -15,7 +15,7 @@ from .browser import Browser
 from .conftest import Browsers, Server, somebody
 
 ABSURD = ('-1', '99999999999999999999', '%00x', '%F0%9F%92%A9', '..%2f..')
-FORGED = 'year[]=%00&draft=..%2f&due=%F0%9F%92%A9&page=99999999999999999999&since=0000-00-00&q=%27&issue=x&new=1'
+FORGED = 'year[]=%00&draft=..%2f&due=%F0%9F%92%A9&page=99999999999999999999&since=0000-00-00&q=%00&issue=x&new=1'
 ENGLISH = re.compile(r'Traceback|"detail"|Not Found|Not Allowed|Internal Server|Bad Request|Invalid|NiceGUI|required')
 AT_ONCE = 8
 

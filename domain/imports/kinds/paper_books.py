@@ -4,12 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
+from tortoise.expressions import Subquery
+from tortoise.queryset import QuerySet
+
 from db import transaction
 from db.choices import BookStatus, Doubt, ImportKind
 from db.models import Account, Agency, PaperRegistration, RecordBook, Volunteer
 
 from ... import book_numbers, drafts, names, permissions, readiness
-from ...books import paper_books
+from ...books import paper_books, paper_details
 from ...books.paper_books import FIELDS, PaperBookDetails
 from ...errors import DomainError, Incomplete
 from ...volunteers.basics import read_legacy_number
@@ -74,6 +77,7 @@ class PaperBooks(Kind):
         waiting = PaperRegistration.filter(volunteer_id__in=[*numbers], status__in=paper_books.OPEN)
         basics = await Volunteer.filter(id__in=[*numbers]).exclude(legacy_serial='')
         agencies = await Agency.all().select_related('county')
+        seen = Volunteer.filter(permissions.visible_to(by))
         return {
             'people': people,
             'held': {numbers[who]: number for who, number in await held.values_list('volunteer_id', 'number')},
@@ -81,13 +85,17 @@ class PaperBooks(Kind):
             'basics': {numbers[one.id]: book_numbers.written(one.legacy_series, one.legacy_serial) for one in basics},
             'agencies': {names.key(one.name): [one.id, one.name] for one in agencies if readiness.is_open(one)},
             'common': text(common, 'agency'),
+            'books': await _books(seen),
+            'others': await _others(seen, by),
         }
 
     def grade(self, values: Mapping[str, Value], known: Mapping[str, Any]) -> Graded:
         """By the checks of the form; then what books the person has."""
         number = clean_number(values.get('identity_number'))
         person, marks = match(values, known['people'])
-        agency, of_agency = _agency(text(values, 'agency') or known['common'], known['agencies'])
+        issuer = known['agencies'].get(names.key(text(values, 'issued_by')))
+        named = text(values, 'agency') or (issuer[1] if issuer else known['common'])
+        agency, of_agency = _agency(named, known['agencies'])
         parts = read_legacy_number(text(values, 'number'))
         details = PaperBookDetails(
             series=parts[0] if parts else '',
@@ -95,7 +103,7 @@ class PaperBooks(Kind):
             issued_on=day(values, 'issued_on'),
             waives_issue_date=values.get('waives_issue_date') is True,
             agency_id=agency,
-            issued_by=text(values, 'issued_by'),
+            issued_by='' if issuer and issuer[0] == agency else text(values, 'issued_by'),
         )
         problems = details.problems()
         if parts is None:
@@ -124,7 +132,10 @@ class PaperBooks(Kind):
                 return good({}, [Mark('number', '已登記同一冊，不會重複登記。')], **of_row)
             if book:
                 return wrong({}, [Mark('number', sentence.format(book))], **of_row)
+        if sentence := _taken(written, of_row, known):
+            return wrong({}, [Mark('number', sentence)], **of_row)
         ready = {'details': drafts.to_draft(details)}
+        elsewhere = _elsewhere(details, known['agencies'])
         basics = known['basics'].get(number, '')
         if basics and book_numbers.folded(basics) != of_row['same_as']:
             mark = Mark(
@@ -133,7 +144,9 @@ class PaperBooks(Kind):
                 basics,
                 '改用登錄的號碼',
             )
-            return doubtful(Doubt.UNUSUAL, ready, [mark], beside={'number': basics}, **of_row)
+            return doubtful(Doubt.UNUSUAL, ready, [mark, *elsewhere], beside={'number': basics}, **of_row)
+        if elsewhere:
+            return doubtful(Doubt.UNUSUAL, ready, elsewhere, **of_row)
         return good(ready, **of_row)
 
     async def write(self, rows: Sequence[Row], common: Mapping[str, Any], *, by: Account) -> list[Written]:
@@ -172,6 +185,31 @@ class PaperBooks(Kind):
         return stays
 
 
+async def _books(seen: QuerySet[Volunteer]) -> dict[str, bool]:
+    """The numbers of all books of the people whom the clerk sees, as they are compared, to be looked up."""
+    keys = await RecordBook.filter(volunteer_id__in=Subquery(seen.values('id'))).values_list('number_key', flat=True)
+    return {str(key): True for key in keys}
+
+
+async def _others(seen: QuerySet[Volunteer], by: Account) -> dict[str, list[list[Any]]]:
+    """Number → whose the registrations of the unit are that wait; without the name of whom the clerk does not see."""
+    open_ones = PaperRegistration.filter(host_unit_id=by.host_unit_id, status__in=paper_books.OPEN)
+    waiting: list[Any] = list(await open_ones.values_list('number_key', 'volunteer_id'))
+    named: dict[Any, Any] = dict(await seen.filter(id__in=[who for _, who in waiting]).values_list('id', 'name'))
+    found: dict[str, list[list[Any]]] = {}
+    for key, who in waiting:
+        found.setdefault(key, []).append([who, named.get(who, '')])
+    return found
+
+
+def _taken(written: str, of_row: Mapping[str, Any], known: Mapping[str, Any]) -> str:
+    """Why the number cannot be this person's, as far as the clerk may know; '' where nothing speaks against it."""
+    if of_row['same_as'] in known['books']:
+        return paper_details.of_a_book(written)
+    others = [name for who, name in known['others'].get(of_row['same_as'], ()) if who != of_row['about']]
+    return paper_details.of_somebody(written, others[0]) if others else ''
+
+
 def _agency(name: str, agencies: Mapping[str, Sequence[Any]]) -> tuple[int | None, list[Mark]]:
     if not name.strip():
         return None, []
@@ -181,6 +219,15 @@ def _agency(name: str, agencies: Mapping[str, Sequence[Any]]) -> tuple[int | Non
     near = ending[0] if len(ending) == 1 else ''
     sentence = f'名錄裡沒有受理中的發冊機關「{name.strip()[:40]}」。請填全名，例如 臺中市政府文化局。'
     return None, [Mark('agency', sentence, near, '改用此機關' if near else '')]
+
+
+def _elsewhere(details: PaperBookDetails, agencies: Mapping[str, Sequence[Any]]) -> list[Mark]:
+    """Who issued the book is another body than the agency that is asked to confirm it: it happens, and is asked."""
+    if not details.issued_by.strip():
+        return []
+    agency = next(name for one, name in agencies.values() if one == details.agency_id)
+    sentence = f'發冊單位是「{details.issued_by.strip()[:40]}」，要送請「{agency}」確認。請再確認發冊機關。'
+    return [Mark('issued_by', sentence)]
 
 
 def _key_of(row: Row) -> str:

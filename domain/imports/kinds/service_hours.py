@@ -11,7 +11,7 @@ from db import sealing
 from db.choices import Doubt, Grade, IdentityKind, ImportKind, Section
 from db.models import Account, County, ServiceCode, Volunteer
 
-from ... import dates, identity_numbers, names, permissions
+from ... import dates, identity_numbers, names, permissions, validation
 from ...ledgers import SERVICE_HOURS, problems
 from ...ledgers.forms import OPENING
 from ...trainings.details import format_duration
@@ -31,6 +31,8 @@ _FACTS = (
 )
 # Equal facts of many rows are checked once.
 _MOST_REMEMBERED = 50_000
+# Words that the form takes too; said, since it may be a slip.
+_NOT_LISTED = '不在代碼表，照填'
 _NUMBERS = ('persons_served', 'transport_fee', 'meal_fee')
 
 
@@ -304,15 +306,24 @@ def _check_action(action: Value, serial: Value, marks: list[Mark]) -> None:
 
 
 def _coded(which: str, text: Value, known: Mapping[str, Any], marks: list[Mark], beside: dict[str, str]) -> str | None:
-    """The name of a code, which is what the record keeps; the name itself is taken too."""
+    """The name of a code, which is what the record keeps; other words are taken as the form takes them.
+
+    Digits alone are a code that must be on the list.
+    """
     if not isinstance(text, str):
         return None
     codes: Mapping[str, str] = known[which]
     name = codes.get(text) or codes.get(text[:4]) or (text if text in codes.values() else None)
     label = '服務項目' if which == 'item' else '服務內容'
-    if name is None:
+    if name is None and text.isdecimal():
         marks.append(Mark(which, f'沒有{label}代碼「{text[:20]}」。請對照下載專區的代碼表。'))
         return None
+    if which == 'item' and text == OPENING:
+        marks.append(Mark(which, f'「{OPENING}」是上線前的累計時數。請改用「{ImportKind.OPENING_HOURS.label}」匯入。'))
+        return None
+    if name is None:
+        beside[which] = _NOT_LISTED
+        return validation.tidy(text)
     if name != text:
         beside[which] = name
     return name
@@ -338,11 +349,14 @@ def _minutes(hours: Value, minutes: Value, marks: list[Mark]) -> int | None:
 
 
 def _area(area: Value, known: Mapping[str, Any], marks: list[Mark], beside: dict[str, str]) -> str:
-    """The name of the county of a letter; nothing is 中央."""
+    """The name of the county of a letter; nothing is 中央, other words are taken as the form takes them."""
     if not isinstance(area, str):
         return ''
     letter = identity_numbers.compact(area)
     name = known['area'].get(letter) or (area if area in known['area'].values() else None)
+    if name is None and not (letter.isascii() and len(letter) == 1):
+        beside['area'] = _NOT_LISTED
+        return validation.tidy(area)
     if name is None:
         marks.append(Mark('area', f'沒有服務區域代碼「{area[:10]}」。請填縣市的英文字母，中央請空白。'))
         return ''

@@ -111,11 +111,12 @@ class Volunteers(Kind):
         by: Account,
         span: tuple[date, date] | None = None,
     ) -> dict[str, Any]:
-        """The records of one's own people, the numbers of people elsewhere, and the unit's teams."""
+        """The records of one's own people, the numbers of people elsewhere or of another team, and the unit's teams."""
         in_file = await lookups.of_file(identity_numbers, by=by)
         return {
             'own': await self._records(in_file.own, by),
             'elsewhere': sorted(in_file.elsewhere),
+            'of_other_team': sorted(in_file.of_other_team),
             'held_back': sorted(in_file.held_back),
             'sentence': in_file.sentence,
             'teams': [
@@ -148,6 +149,8 @@ class Volunteers(Kind):
         number = clean_number(values.get('identity_number'))
         if number in known['held_back']:
             return wrong({}, [Mark('identity_number', known['sentence'])], same_as=number)
+        if number in known['of_other_team']:
+            return wrong({}, [Mark('identity_number', str(enrolment.OfOtherTeam()))], same_as=number)
         details, marks = _details(values, number, known['by_mail'])
         marks += _team_marks(text(values, 'team'), known['teams'])
         if number in known['own']:

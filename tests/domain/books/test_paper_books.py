@@ -573,3 +573,25 @@ def ticked(details: VolunteerDetails) -> dict[str, Any]:
     """What is kept of the tick and the day."""
     kept = details.columns()
     return {name: kept[name] for name in ('legacy_issued_on', 'waives_issue_date')} | {'born_on': date(1970, 1, 1)}
+
+
+async def test_a_clerk_of_one_team_hears_that_a_number_waits_and_not_for_whom_in_another_team(office: Office) -> None:
+    unit = await HostUnit.get(id=office.clerk.host_unit_id)
+    team = await builders.a_team(unit)
+    of_team = await an_account(host_unit=unit, team=team)
+    mine, mate = await a_volunteer(office), await a_volunteer(office, name='許同隊')
+    for one in (mine, mate):
+        await Membership.filter(volunteer_id=one.id).update(team_id=team.id)
+    await registered(office, await a_volunteer(office, name='許別隊'))
+    await registered(office, mate, serial='7')
+
+    said = []
+    for serial in ('000123', '7'):
+        with pytest.raises(Incomplete) as refusal:
+            await paper_books.register(mine, details(office, serial=serial), by=of_team)
+        said.append(refusal.value.problems['serial'])
+
+    assert said == [
+        f'「{NUMBER}」已替貴單位的另一位志工送請確認，兩個人不能有同一號。請對照封面再確認。',
+        '「中市文字第7號」已替許同隊送請確認，兩個人不能有同一號。請對照封面再確認。',
+    ]

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from db.choices import Doubt, Grade, RegistrationStatus
-from db.models import Account, Agency, HostUnit, PaperRegistration, Volunteer
+from db.choices import BookKind, BookStatus, Doubt, Grade, RegistrationStatus
+from db.models import Account, Agency, HostUnit, Membership, PaperRegistration, RecordBook, Volunteer
 from domain.imports.kinds.paper_books import PaperBooks
 
-from ...builders import a_volunteer, an_account, an_agency, an_identity_number
+from ...builders import a_team, a_volunteer, an_account, an_agency, an_identity_number
 from .trying import graded, imported, sentences, taken_back
 
 KIND = PaperBooks()
@@ -80,3 +80,63 @@ async def test_cells_are_wrong_as_in_the_form() -> None:
         ('agency', '臺中市政府示例局'),
         ('issued_on', ''),
     ]
+
+
+async def test_a_number_that_waits_for_somebody_else_is_told_before_it_is_confirmed() -> None:
+    clerk, _, _, [row, other] = await people(2)
+    await imported(KIND, [row], by=clerk, common=ONCE)
+    [one] = await graded(KIND, [other | {'number': '中市示志字第123號'}], by=clerk, common=ONCE)
+    told = '已替周小晴送請確認，兩個人不能有同一號。請對照封面再確認。'
+    assert sentences(one) == [('number', f'「中市示志字第123號」{told}')]
+
+
+async def test_a_clerk_of_one_team_does_not_read_who_of_another_team_has_the_number() -> None:
+    clerk, _, [_, mine], [row, other] = await people(2)
+    unit = await HostUnit.get(id=clerk.host_unit_id)
+    team = await a_team(unit)
+    of_team = await an_account(host_unit=unit, team=team)
+    await Membership.filter(volunteer_id=mine.id).update(team_id=team.id)
+    await imported(KIND, [row], by=clerk, common=ONCE)
+    [one] = await graded(KIND, [other | {'number': row['number']}], by=of_team, common=ONCE)
+    told = '已替貴單位的另一位志工送請確認，兩個人不能有同一號。請對照封面再確認。'
+    assert sentences(one) == [('number', f'「中市示志字第000123號」{told}')]
+
+
+async def test_a_number_of_a_book_that_is_over_is_nobodys_again() -> None:
+    clerk, agency, [person, _], [_, other] = await people(2)
+    await RecordBook.create(
+        volunteer=person,
+        agency=agency,
+        number='中市示志字第000777號',
+        roc_year=99,
+        sequence=777,
+        kind=BookKind.REGISTERED,
+        status=BookStatus.CANCELLED,
+        issued_on=date(2010, 3, 8),
+        entered_by_unit_id=clerk.host_unit_id,
+    )
+    [one] = await graded(KIND, [other | {'number': '中市示志字第777號'}], by=clerk, common=ONCE)
+    told = '已經是系統中一冊紀錄冊的號碼，兩冊不能同號。請對照封面再確認。'
+    assert sentences(one) == [('number', f'「中市示志字第777號」{told}')]
+
+
+async def test_an_issuer_that_is_one_of_our_agencies_is_the_agency() -> None:
+    clerk, agency, _, [row] = await people(1)
+    await an_agency(name='臺中市政府另一局')
+    issued = row | {'issued_by': '台中市政府示例局'}
+    [one] = await graded(KIND, [issued], by=clerk, common={'agency': '臺中市政府另一局'})
+    assert (one.grade, one.values['details']['agency_id'], one.values['details']['issued_by']) == (
+        Grade.GOOD,
+        agency.id,
+        '',
+    )
+
+
+@pytest.mark.parametrize('issuer', ['內政部', '臺中市政府另一局'])
+async def test_an_issuer_that_is_another_body_than_the_agency_is_a_doubt(issuer: str) -> None:
+    clerk, agency, _, [row] = await people(1)
+    await an_agency(name='臺中市政府另一局')
+    [one] = await graded(KIND, [row | {'issued_by': issuer, 'agency': agency.name}], by=clerk)
+    told = f'發冊單位是「{issuer}」，要送請「臺中市政府示例局」確認。請再確認發冊機關。'
+    assert (one.doubt, sentences(one)) == (Doubt.UNUSUAL, [('issued_by', told)])
+    assert one.values['details']['issued_by'] == issuer

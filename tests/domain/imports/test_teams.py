@@ -9,6 +9,7 @@ from db.models import Account, HostUnit, Membership, Team, Volunteer
 from domain import imports
 from domain.imports import running
 from domain.imports.kinds.teams import Teams
+from domain.permissions import OfWholeUnit
 
 from ...builders import a_team, a_volunteer, an_account, an_identity_number
 from .trying import graded, imported, plain, sentences, taken_back
@@ -68,6 +69,10 @@ async def test_a_clerk_of_one_team_makes_no_teams() -> None:
     clerk = await an_account(host_unit=unit, team=await a_team(unit))
     [one] = await graded(KIND, [{'team': '導覽隊'}], by=clerk)
     assert (one.grade, len(sentences(one))) == (Grade.WRONG, 1)
+    with pytest.raises(OfWholeUnit):
+        await imports.begin(ImportKind.TEAMS, 'teams.csv', '志工隊\n導覽隊\n'.encode(), by=clerk)
+    with pytest.raises(OfWholeUnit):
+        await imports.begin_pasted(ImportKind.TEAMS, '導覽隊', by=clerk)
 
 
 async def test_a_refusal_that_names_no_row_leaves_all_out_and_ends(clerk: Account, unit: HostUnit) -> None:

@@ -124,6 +124,20 @@ async def test_what_is_exported_is_imported_without_a_change(
     assert (entry.what, entry.reason) == (f'匯出{kind.label}', '對帳')
 
 
+async def test_hours_in_words_of_no_list_are_imported_without_a_change(clerk: Account, unit: HostUnit) -> None:
+    await an_office(clerk, unit)
+    await ServiceHours.filter(item__not='期初累計').update(item='燈會 支援', content='2026 花博導覽', area='馬祖')
+    before = await ServiceHours.all().order_by('id').values('item', 'content', 'area', 'minutes')
+    document = await templates.on_record(ImportKind.SERVICE_HOURS, 'ods', reason='對帳', by=clerk)
+    await ServiceHours.filter(item__not='期初累計').delete()
+    batch = await read(ImportKind.SERVICE_HOURS, document.content, 'ods', clerk)
+    assert (batch.rows, batch.good) == (1, 1)
+    await imports.commit(batch.id, by=clerk)
+    await running.finished(batch.id)
+    after = await ServiceHours.all().order_by('-id').values('item', 'content', 'area', 'minutes')
+    assert after == before
+
+
 @pytest.mark.parametrize('form', FORMS)
 async def test_no_cell_is_a_formula_whoever_wrote_it(clerk: Account, unit: HostUnit, form: str) -> None:
     await an_office(clerk, unit)

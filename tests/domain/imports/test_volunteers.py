@@ -252,3 +252,16 @@ async def test_who_was_registered_by_a_file_goes_again_unless_somebody_has_built
     }
     assert plain(await Volunteer.all().values_list('id', flat=True)) == [second.id]
     assert await HistoryEntry.filter(volunteer_id=second.id).exists()
+
+
+async def test_a_clerk_of_one_team_reads_that_somebody_serves_in_another_team_of_the_unit(database: str) -> None:
+    _, unit = await a_clerk()
+    of_team = await an_account(host_unit=unit, team=await a_team(unit))
+    number, elsewhere = an_identity_number(), an_identity_number()
+    await a_volunteer(unit, identity_number=number, name='許別隊')
+    await a_volunteer(identity_number=elsewhere)
+    rows = [a_row(identity_number=each) for each in (number, elsewhere)]
+    one, other = await graded(KIND, rows, by=of_team)
+    told = '這位志工已在貴單位的名冊上，只是不在您的志工隊。要編入您的志工隊，請洽貴單位的承辦人。'
+    assert (one.grade, sentences(one)) == (Grade.WRONG, [('identity_number', told)])
+    assert other.doubt == Doubt.UNUSUAL

@@ -9,6 +9,7 @@ import pytest
 from db.choices import ApplicationStatus, CorrectionReason, IssueKind, MailStatus, MembershipStatus, Place, Role
 from db.models import AccessEntry, Account, Application, Membership, OutgoingMail, Roster, Volunteer
 from domain import applications, corrections, dates, reviews, rosters, volunteers
+from domain.books import paper_books
 from domain.calendar.days_left import DaysLeft
 from domain.cases import resubmission_limit
 from domain.corrections import Anchor
@@ -18,7 +19,7 @@ from domain.volunteers import Listed, memberships
 from tests import builders
 
 from ..printouts.test_roster_sheets import cells
-from ..sample_office import Office, a_case, a_complete_volunteer, a_draft, a_unit, a_volunteer, an_office
+from ..sample_office import Office, a_book, a_case, a_complete_volunteer, a_draft, a_unit, a_volunteer, an_office
 
 pytestmark = pytest.mark.usefixtures('database')
 
@@ -475,3 +476,22 @@ async def test_the_roster_on_paper_has_its_name_who_was_sent_and_the_numbers_of_
     assert [line[1] for line in cells(before.content)[3:]] == ['甲', '乙', '丙']
     assert '名冊「三月名冊」' in cells(after.content)[1][0]
     assert [(line[1], line[5]) for line in cells(after.content)[3:]] == [('甲', book.number), ('丙', '')]
+
+
+async def test_nobody_with_a_book_gets_a_first_one_by_way_of_a_roster(office: Office) -> None:
+    free, holder, waiting = await three(office)
+    await a_book(holder, office)
+    paper = paper_books.PaperBookDetails('中市文', '7', waives_issue_date=True, agency_id=office.agency.id)
+    await paper_books.register(waiting, paper, by=office.clerk)
+    ids = [free.id, holder.id, waiting.id]
+    roster = await a_roster(office)
+
+    added = await rosters.add(roster, ids, by=office.clerk)
+
+    assert [one.volunteer_id for one in added.added] == [free.id]
+    assert [(one.id, said) for one, said in added.refused] == [
+        (one, '已有紀錄冊，請改用換發或補發。') for one in (holder.id, waiting.id)
+    ]
+    assert await Application.filter(volunteer_id__in=ids, status=DRAFT).count() == 1
+    [renewed] = (await rosters.add(roster, [holder.id], kind=IssueKind.REPLACEMENT, by=office.clerk)).added
+    assert (renewed.volunteer_id, renewed.kind) == (holder.id, IssueKind.REPLACEMENT)

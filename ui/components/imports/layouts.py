@@ -59,7 +59,8 @@ LAYOUTS: Mapping[ImportKind, Sequence[Group]] = {
         PERSON,
         Group('紀錄冊號', ('number',)),
         Group('發冊日期', ('issued_on',)),
-        Group('發冊機關', ('agency',), ('issued_by',)),
+        Group('發冊機關', ('agency',)),
+        Group('發冊單位', ('issued_by',)),
     ),
     ImportKind.PICTURES: (
         Group('檔案', ('file',), ('file_name',)),
