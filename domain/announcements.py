@@ -54,6 +54,7 @@ class Channel(StrEnum):
     DRAFT = 'draft'
     IMPORT = 'import'
     PAPER_BOOKS = 'paper_book'
+    TRANSFERS = 'transfer'
 
 
 class Malformed(ValueError):
@@ -183,6 +184,15 @@ class ImportChanged(Announcement):
     host_unit_id: int
 
 
+@dataclass(frozen=True)
+class TransfersChanged(Announcement):
+    """志工移轉 between two units: proposed, withdrawn, accepted or not."""
+
+    channel = Channel.TRANSFERS
+    giver_id: int
+    taker_id: int
+
+
 KINDS: dict[Channel, type[Announcement]] = {
     kind.channel: kind
     for kind in (
@@ -197,6 +207,7 @@ KINDS: dict[Channel, type[Announcement]] = {
         SessionClosed,
         DraftChanged,
         ImportChanged,
+        TransfersChanged,
     )
 }
 _READERS: dict[Any, Callable[[str], object]] = {int: int, str: lambda text: unquote(text, errors='strict')}

@@ -18,7 +18,7 @@ from db.choices import AccessKind, MembershipStatus, Section, TransferStatus
 from db.models import Account, Application, Draft, DraftEntry, HostUnit, Membership, Team, Transfer, Volunteer
 
 from .. import announcements, dates, permissions, validation
-from ..announcements import VolunteerChanged
+from ..announcements import TransfersChanged, VolunteerChanged
 from ..audit import access, history
 from ..audit.history import Change
 from ..cases import worklists
@@ -106,6 +106,7 @@ async def propose(
         if going:
             giver = await HostUnit.get(id=by.host_unit_id)
             await notices.transfer_proposed(taker, giver, len(going))
+            await announcements.announce(TransfersChanged(giver.id, taker.id))
     return Done(len(going), left)
 
 
@@ -120,6 +121,7 @@ async def withdraw(transfer_id: object, *, by: Account) -> None:
         await _decide(mine, TransferStatus.WITHDRAWN, by)
         told = [Change(HOST_UNIT, f'已提出移轉到{found.taker.name}', '已收回')]
         await history.note(found.volunteer, Section.BASICS, history.AMENDED, told, by=by)
+        await announcements.announce(TransfersChanged(found.giver_id, found.taker_id))
 
 
 async def accept(transfer_ids: Collection[int], team_id: int | None = None, *, by: Account) -> Done:
@@ -271,6 +273,7 @@ async def _tell_givers(counts: dict[int, int], status: TransferStatus, reason: s
     taker = await HostUnit.get(id=by.host_unit_id)
     for giver in await HostUnit.filter(id__in=list(counts)).order_by('id'):
         await notices.transfer_decided(giver, taker, f'{status.label} {counts[giver.id]} 位', reason)
+        await announcements.announce(TransfersChanged(giver.id, taker.id))
 
 
 async def _listed(found: QuerySet[Transfer], other: str, by: Account, page: int, per_page: int) -> Page[Proposal]:

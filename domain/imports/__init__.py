@@ -16,7 +16,7 @@ from typing import Any
 
 from db import transaction
 from db.choices import BatchState, Doubt, Grade, ImportKind, Role
-from db.models import Account, ImportBatch, ImportBlock, ImportFile, ImportPiece, ImportRow, KnownHeading
+from db.models import Account, ImportBatch, ImportBlock, ImportFile, ImportPiece, ImportRow, KnownHeading, Volunteer
 
 from .. import dates, file_names, limits, permissions, validation
 from ..announcements import ImportChanged, announce
@@ -27,10 +27,10 @@ from ..sheets import cells, headings
 from ..sheets.archives import MOST_ARCHIVE
 from ..sheets.headings import Headings
 from ..sheets.tables import MEGABYTE, MOST_BYTES, Unreadable
-from . import packing, previews, reading, running, writing
+from . import packing, previews, reading, rests, running, writing
 from .kind import ANSWERS, Column, Kind, Mark
 from .kinds import KINDS
-from .results import Cell, Preview, PreviewRow
+from .results import Cell, Ended, Preview, PreviewRow
 from .running import opened, work_forever
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     'MOST_BYTES',
     'Cell',
     'Column',
+    'Ended',
     'Kind',
     'Mark',
     'Preview',
@@ -297,6 +298,39 @@ async def left(batch_id: int, *, by: Account) -> Sequence[PreviewRow]:
     batch = await get(batch_id, by=by)
     odd = await ImportRow.filter(batch_id=batch.id).exclude(left='').order_by('number').limit(500)
     return await previews.rows_of(batch, [row.number for row in odd])
+
+
+async def ended(batch_id: int, *, by: Account) -> Ended:
+    """How many rows of a batch that is DONE needed no writing, and how many are left; of any other none."""
+    batch = await get(batch_id, by=by)
+    return await rests.ended(batch)
+
+
+async def begin_rest(batch_id: int, *, by: Account) -> ImportBatch:
+    """改正其餘: a new batch with exactly the rows that were not written, their cells as mended, READING.
+
+    Headings, their meaning and what was asked once for all rows stay. Raises NotReady where nothing is left, after the
+    cells are gone, and for an archive, whose pictures are not kept; NotFound, Exceeded.
+    """
+    before = await get(batch_id, by=by)
+    if KINDS[before.kind].is_archive:
+        raise NotReady('照片要重新上傳：請把沒有匯入的改好檔名，裝成新的 ZIP 再匯入；已匯入的不受影響。')
+    if not (await rests.ended(before)).rest:
+        raise NotReady('這一批沒有留下可以改正的列。請重新整理頁面看目前的情形；已匯入的資料都還在。')
+    await limits.take(_FILES, by.id)
+    async with transaction():
+        batch = await rests.begun(before, by)
+        await announce(ImportChanged(batch.id, batch.host_unit_id))
+    running.start(batch.id)
+    return batch
+
+
+async def people_of(found: Preview, *, by: Account) -> dict[int, str]:
+    """The names of those whom the rows are about, by volunteer's id; only of people whom the account may see."""
+    permissions.require(by, Role.UNIT_STAFF)
+    ids = list({row.about for row in found.rows if row.about})
+    seen = Volunteer.filter(permissions.visible_to(by), id__in=ids)
+    return dict(await seen.values_list('id', 'name')) if ids else {}
 
 
 async def marked_file(batch_id: int, extension: str, *, by: Account) -> tuple[str, bytes]:

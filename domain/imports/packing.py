@@ -21,6 +21,8 @@ GRADES: Mapping[str, Grade] = {letter: grade for grade, letter in LETTERS.items(
 DOUBT_LETTERS: Mapping[Doubt, str] = {doubt: str(number) for number, doubt in enumerate(Doubt)}
 DOUBTS: Mapping[str, Doubt] = {letter: doubt for doubt, letter in DOUBT_LETTERS.items()}
 NONE = ' '
+# Of each row with a doubt: nobody has said anything, it is written after all, it is left alone.
+UNANSWERED, TAKEN, LEFT = '0', '1', '2'
 
 
 def pack_cells(rows: Sequence[Sequence[str]]) -> bytes:

@@ -2,12 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from db import transaction
 from db.choices import BatchState, Doubt, Grade
-from db.models import Account, ImportBatch, ImportBlock, ImportRow
+from db.models import Account, ImportBatch, ImportBlock, ImportPiece, ImportRow
 
 from .. import identity_numbers
 from ..announcements import ImportChanged, announce
@@ -34,7 +35,9 @@ async def page(batch: ImportBatch, show: Grade | None, doubt: Doubt | None, numb
     chosen = _in_order(grades, doubts, {at for at, row in odd.items() if row.mended}, show, doubt)
     first = (number - 1) * per_page
     rows = await _shown(batch, kind, chosen[first : first + per_page], odd)
+    takes = ''.join(block.takes for block in blocks)
     waiting = {each: doubts.count(letter) for each, letter in packing.DOUBT_LETTERS.items()}
+    said = Counter(doubt for doubt, take in zip(doubts, takes, strict=True) if take != packing.UNANSWERED)
     return Preview(
         batch,
         [column for _, _, column in Reader(kind.columns, batch.mapping).places],
@@ -44,6 +47,7 @@ async def page(batch: ImportBatch, show: Grade | None, doubt: Doubt | None, numb
         per_page,
         {each: count for each, count in waiting.items() if count},
         writing.importable(blocks) if batch.state == BatchState.GRADED else 0,
+        {each: said[letter] for each, letter in packing.DOUBT_LETTERS.items() if said[letter]},
     )
 
 
@@ -80,7 +84,7 @@ async def answer(
     batch_id: int, takes: bool, number: int | None, doubt: Doubt | None, *, host_unit_id: int | None
 ) -> ImportBatch:
     """The answer of a row, or of all with this doubt."""
-    letter = '1' if takes else '0'
+    letter = packing.TAKEN if takes else packing.LEFT
     async with transaction():
         batch = await locked(batch_id, host_unit_id)
         if number is not None:
@@ -132,12 +136,23 @@ async def _shown(
     blocks = await ImportBlock.filter(batch_id=batch.id, number__in=list({(at - 1) // each for at in numbers}))
     opened = await asyncio.to_thread(lambda: {block.number: _opened(block) for block in blocks})
     by_number = {block.number: block for block in blocks}
-    reader = Reader(kind.columns, batch.mapping)
+    reader, written = Reader(kind.columns, batch.mapping), await _written(batch, kind, by_number)
     return [
-        _row(reader, by_number[(at - 1) // each], opened[(at - 1) // each], at, odd.get(at))
+        _row(reader, by_number[(at - 1) // each], opened[(at - 1) // each], at, odd.get(at), written)
         for at in numbers
         if (at - 1) // each in opened
     ]
+
+
+async def _written(batch: ImportBatch, kind: Kind, blocks: Collection[int]) -> set[int]:
+    """The numbers of the rows by which 確認 changed the record, of the pieces in which these blocks are."""
+    each = min(writing.BLOCKS_EACH, kind.blocks_each)
+    pieces = await ImportPiece.filter(
+        batch_id=batch.id, number__in=list({at // each for at in blocks}), written__isnull=False
+    )
+    return await asyncio.to_thread(
+        lambda: {one[1] for piece in pieces for one in packing.unpack(packing.opened(piece.written or b'', 'written'))}
+    )
 
 
 def _opened(block: ImportBlock) -> tuple[list[list[str]], list[Any]]:
@@ -151,34 +166,39 @@ def _row(
     opened: tuple[list[list[str]], list[Any]],
     number: int,
     odd: ImportRow | None,
+    written: Collection[int],
 ) -> PreviewRow:
     at = number - block.first_row
     texts, outcome = opened[0][at], opened[1][at]
     values, _, about, beside = outcome
-    marks, mended = packing.marks_of(outcome), _mended(odd)
+    marks, mended, grade = packing.marks_of(outcome), _mended(odd), packing.GRADES[block.grades[at]]
     cells = {
-        key: _cell(column, texts[place] if place < len(texts) else '', mended.get(key), beside.get(key, ''), marks)
+        key: _cell(
+            column, texts[place] if place < len(texts) else '', mended.get(key), beside.get(key, ''), marks, grade
+        )
         for key, place, column in reader.places
     }
     return PreviewRow(
         number,
-        packing.GRADES[block.grades[at]],
+        grade,
         cells,
         packing.DOUBTS.get(block.doubts[at]),
-        block.takes[at] == '1',
+        block.takes[at] == packing.TAKEN,
         [mark for mark in marks if mark.column not in cells],
         about,
         bool(mended),
         odd.left if odd else '',
         values,
+        block.takes[at] != packing.UNANSWERED,
+        number in written,
     )
 
 
-def _cell(column: Column, typed: str, mended: str | None, beside: str, marks: Iterable[Mark]) -> Cell:
+def _cell(column: Column, typed: str, mended: str | None, beside: str, marks: Iterable[Mark], grade: Grade) -> Cell:
     here = [mark for mark in marks if mark.column == column.key]
     typed = '' if typed in (MERGED, EARLY) else typed
     text, original = (typed, None) if mended is None else (mended, typed)
-    if column.reading == 'identity' and not here:
+    if column.reading == 'identity' and (not here or grade != Grade.WRONG):
         text = identity_numbers.masked(text)
         original = None if original is None else identity_numbers.masked(original)
     return Cell(text, original, beside, here)
@@ -253,7 +273,7 @@ async def _keep(batch: ImportBatch, graded: Mapping[int, Graded], twins: Mapping
             outcomes[at] = packing.outcome(row)
             doubt = packing.DOUBT_LETTERS[row.doubt] if row.doubt else packing.NONE
             if doubt != letters['doubts'][at]:
-                letters['takes'][at] = '0'
+                letters['takes'][at] = packing.UNANSWERED
             letters['grades'][at], letters['doubts'][at] = packing.LETTERS[row.grade], doubt
         packed = b''.join(twins[block.first_row + at] for at in range(len(outcomes)))
         await ImportBlock.filter(id=block.id).update(

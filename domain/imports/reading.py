@@ -145,11 +145,11 @@ async def _grade(batch: ImportBatch, blocks: list[ImportBlock], numbers: bytes, 
     _, pieces = await _ask(batch, order, [as_json, json.dumps(mended).encode(), *(block.cells for block in blocks)])
     letters = json.loads(pieces[0])
     for block, (grades, doubts), outcomes, twins in zip(blocks, letters, pieces[1::2], pieces[2::2], strict=True):
-        if '1' in block.takes:  # an answer stays as long as the doubt does
+        if block.takes.strip(packing.UNANSWERED):  # an answer stays as long as the doubt does
             letters_of = zip(block.takes, block.doubts, doubts, strict=True)
-            block.takes = ''.join(take if before == now else '0' for take, before, now in letters_of)
+            block.takes = ''.join(take if before == now else packing.UNANSWERED for take, before, now in letters_of)
         else:
-            block.takes = '0' * len(doubts)
+            block.takes = packing.UNANSWERED * len(doubts)
         block.grades, block.doubts, block.rows = grades, doubts, len(grades)
         block.graded, block.twins = packing.seal(outcomes, 'graded'), packing.seal(twins, 'twins')
 

@@ -30,7 +30,8 @@ class PreviewRow:
 
     `doubt` waits for an answer: `takes` is the second of `ANSWERS[doubt]`. `marks` of columns that the file lacks stand
     in `marks`. `left`: why it was not written after 確認, or stays after 復原. `values`: what was understood, by the
-    names of the kind, {} where nothing was.
+    names of the kind, {} where nothing was. `is_answered`: somebody has said what becomes of the doubt. `is_written`:
+    確認 has changed the record by it; a row that says what the record says is not.
     """
 
     number: int
@@ -43,14 +44,25 @@ class PreviewRow:
     is_mended: bool = False
     left: str = ''
     values: Mapping[str, Any] = field(default_factory=dict)
+    is_answered: bool = False
+    is_written: bool = False
+
+
+@dataclass(frozen=True)
+class Ended:
+    """Of the rows of a batch that is done: `same` say what is on record already, `rest` were left out."""
+
+    same: int = 0
+    rest: int = 0
 
 
 @dataclass(frozen=True)
 class Preview:
     """One page of the rows of a batch, those with something to do first, then by row.
 
-    `columns` are those that the file has, in its order. `total` is how many rows `show` leaves; `doubts` how many wait,
-    by doubt; `importable` what 確認 would write now: good rows, and those in doubt that are taken.
+    `columns` are those that the file has, in its order. `total` is how many rows `show` leaves; `doubts` how many there
+    are, by doubt, `answered` how many of them have their answer; `importable` what 確認 would write now: good rows, and
+    those in doubt that are taken.
     """
 
     batch: ImportBatch
@@ -61,6 +73,7 @@ class Preview:
     per_page: int = 50
     doubts: Mapping[Doubt, int] = field(default_factory=dict)
     importable: int = 0
+    answered: Mapping[Doubt, int] = field(default_factory=dict)
 
     @property
     def pages(self) -> int:

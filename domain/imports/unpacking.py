@@ -106,9 +106,18 @@ async def _row(
         try:
             kept = await _kept(batch, place, content, member, inflate, part, by)
         except DomainError as refusal:
-            problem = str(refusal)
+            problem = _of_archive(str(refusal))
     ids = [str(one.id) for one in kept] + ['', '']
     return [name, whose(name), PARTS[part], course, KIND_OF[part].value, ids[0], ids[1], problem]
+
+
+def _of_archive(sentence: str) -> str:
+    """What is wrong with a picture, and what to do where nothing can be chosen beside it.
+
+    >>> _of_archive('這個檔案不是照片。請改選照片檔；已填的資料都還在。')
+    '這個檔案不是照片。請換一張照片，改好後重新上傳 ZIP。'
+    """
+    return f'{sentence.partition("。")[0]}。請換一張照片，改好後重新上傳 ZIP。'
 
 
 async def _kept(

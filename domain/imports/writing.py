@@ -29,14 +29,14 @@ _BATCH = Field('import', '批次匯入')
 
 def is_taken(grade: str, doubt: str, takes: str) -> bool:
     """Whether 確認 writes a row with these letters."""
-    return grade == 'g' or (grade == 'a' and doubt != packing.NONE and takes == '1')
+    return grade == 'g' or (grade == 'a' and doubt != packing.NONE and takes == packing.TAKEN)
 
 
 def importable(blocks: Sequence[ImportBlock]) -> int:
     """How many rows 確認 would write."""
     count = sum(block.grades.count('g') for block in blocks)
     for block in blocks:
-        if '1' in block.takes:
+        if packing.TAKEN in block.takes:
             letters = zip(block.grades, block.doubts, block.takes, strict=True)
             count += sum(each[0] == 'a' and is_taken(*each) for each in letters)
     return count
@@ -115,7 +115,8 @@ def _rows(blocks: Sequence[ImportBlock]) -> list[Row]:
         for at, outcome in enumerate(outcomes):
             grade, doubt, takes = block.grades[at], block.doubts[at], block.takes[at]
             if outcome and is_taken(grade, doubt, takes):
-                rows.append(Row(block.first_row + at, outcome[0], outcome[2], takes == '1', packing.DOUBTS.get(doubt)))
+                values, is_said = outcome[0], takes == packing.TAKEN
+                rows.append(Row(block.first_row + at, values, outcome[2], is_said, packing.DOUBTS.get(doubt)))
     return rows
 
 

@@ -36,6 +36,17 @@ class paste_people(Element, component='paste_people.js'):
         """Whom the text names."""
         return [*(person.id for person in self.found.found), *self.picked]
 
+    @property
+    def unfound(self) -> list[str]:
+        """What of the text names nobody: lines without a person, and names of several of whom none is chosen."""
+        picked = set(self.picked)
+        open_names = [
+            f'{name}（有 {len(people)} 位同名，沒有選是哪一位）'
+            for name, people in self.found.several
+            if not picked.intersection(person.id for person in people)
+        ]
+        return [*(f'{line}（找不到）' for line in self.found.missing), *open_names]
+
     async def forget(self) -> None:
         """An empty box, for the next ones."""
         self.found, self.picked, self.text = Pasted((), (), ()), [], ''

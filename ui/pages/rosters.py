@@ -1,5 +1,6 @@
 """名冊: the rosters of a unit; one of them, with what each row lacks, filled, sent and printed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from nicegui import html, ui
@@ -159,11 +160,11 @@ async def _new_roster(account: Account) -> ui.dialog:
         async def start() -> None:
             roster = await rosters.start(details.title, details.county_code, details.agency_id, by=account)
             added = await rosters.add(roster, named.ids, by=account) if named.ids else Added([], [])
-            if not added.refused:
+            if not added.refused and not named.unfound:
                 leave_with(links.roster(roster.id), 'roster-filled' if added.added else 'roster-started')
                 return
             dialog.close()
-            _list_refused(roster, added)
+            _list_refused(roster, added, named.unfound)
 
         with html.div().classes('lb-acts'):
             action_button('建立', start, in_form=in_form)
@@ -208,6 +209,8 @@ async def _adding(roster: Roster, account: Account) -> ui.dialog:
 
         async def add() -> None:
             _say_added(await rosters.add(roster, picks.ids(), by=account, kind=picks.kind))
+            if named.unfound:
+                tell(f'貼上的內容有 {len(named.unfound)} 筆沒有加入：{"、".join(named.unfound)}')
             picks.chosen, picks.pasted = '', []
             await named.forget()
             dialog.close()
@@ -243,13 +246,15 @@ def _say_added(added: Added) -> None:
         tell(f'{len(added.refused)} 位沒有加入。{names}')
 
 
-def _list_refused(roster: Roster, added: Added) -> None:
-    """The roster is there; of those who were pasted, some are not in it."""
-    with question(f'名冊已建立，{len(added.refused)} 位沒有加入', is_open=True) as dialog:
-        html.p(f'已加入 {len(added.added)} 位。下列志工沒有加入：')
+def _list_refused(roster: Roster, added: Added, unfound: Sequence[str]) -> None:
+    """The roster is there; of those who were pasted, some are not in it, or not known."""
+    with question(f'名冊已建立，{len(added.refused) + len(unfound)} 筆沒有加入', is_open=True) as dialog:
+        html.p(f'已加入 {len(added.added)} 位。下列沒有加入：')
         with html.ul().classes('lb-refused'):
             for person, sentence in added.refused:
                 html.li(f'{person.name}：{sentence}')
+            for line in unfound:
+                html.li(line)
         with html.div().classes('lb-acts'):
             ui.link('前往名冊', links.roster(roster.id)).classes('q-btn lb-btn bg-primary')
     dialog.props('persistent')

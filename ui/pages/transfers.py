@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from nicegui import html, ui
 
 from domain import dates, directory, links, validation, volunteers
+from domain.announcements import TransfersChanged
 from domain.departures import transfers
 from domain.departures.transfers import FIELDS, Done, Proposal
 from domain.directory import TEAM_FIELDS, TeamDetails
@@ -24,6 +25,7 @@ from ..components.notices import confirm, tell
 from ..components.question import is_sure
 from ..components.record_table import Row, View, record_table
 from ..frame import MENU, frame, waiting_for
+from ..live import follow
 
 TITLE = '志工移轉'
 NO_TEAM = 0
@@ -208,12 +210,15 @@ async def _give(account: Account, view: View) -> None:
 
     async def acted(key: str, _: str) -> None:
         if await is_sure('收回移轉', '這位志工會留在您的單位；對方不能再接收。', yes='收回'):
-            await transfers.withdraw(int(key), by=account)
-            await table.refresh()
+            try:
+                await transfers.withdraw(int(key), by=account)
+            finally:  # also when the other unit was first: the row says so
+                await table.refresh()
 
     table = record_table('提出的移轉', COLUMNS, listed, acted=acted, view=view, empty='還沒有提出移轉')
     table.shown = lambda: _renamed('give', table.view)
     await table.refresh()
+    follow(TransfersChanged, table.refresh, lambda changed: changed.giver_id == account.host_unit_id)
 
 
 async def _take(account: Account, view: View) -> None:
@@ -227,31 +232,36 @@ async def _take(account: Account, view: View) -> None:
     async def renew(done: Done, sentence: str) -> None:
         await in_form.take('chosen', '')
         picks.fault(None)
-        await picks.refresh()
-        await table.refresh(1)
+        table.view.page = 1
+        await look_again()
         _say(done, sentence, '沒有接收')
 
-    if await transfers.waiting_count(by=account):
-        with card('等您的單位接收', '(接收以後，志工列在您的單位，原單位不再維護)', 'lb-gap-below'):
-            with html.div().classes('lb-stack'):
-                picks = pick_list('要接收的志工', in_form, 'chosen', fetch, '原單位或說明')
-                await picks.refresh()
-                with html.div().classes('lb-grid'):
-                    teams = {None: '未編隊'} | await _names(account)
-                    choice_field(TEAM.caption, in_form, 'team_id', teams, placeholder='未編隊')
-                    text_area(FIELDS['reason'].caption, in_form, 'reason', hint='不接收時必填，會寄給原單位。')
+    async def look_again() -> None:
+        """What waits and what has come, as they are now; the box for it is there while something waits."""
+        box.set_visibility(await transfers.waiting_count(by=account) > 0)
+        await picks.refresh()
+        await table.refresh()
 
-            async def accept() -> None:
-                done = await transfers.accept(_ids(taking.chosen), taking.team_id, by=account)
-                await renew(done, f'已接收 {done.done} 位志工，現在可以維護他們的資料。')
+    told = '(接收以後，志工列在您的單位，原單位不再維護)'
+    with html.div() as box, card('等您的單位接收', told, 'lb-gap-below'):
+        with html.div().classes('lb-stack'):
+            picks = pick_list('要接收的志工', in_form, 'chosen', fetch, '原單位或說明')
+            with html.div().classes('lb-grid'):
+                teams = {None: '未編隊'} | await _names(account)
+                choice_field(TEAM.caption, in_form, 'team_id', teams, placeholder='未編隊')
+                text_area(FIELDS['reason'].caption, in_form, 'reason', hint='不接收時必填，會寄給原單位。')
 
-            async def refuse() -> None:
-                count = await transfers.refuse(_ids(taking.chosen), taking.reason, by=account)
-                await renew(Done(count, []), f'{count} 位沒有接收，已通知原單位。')
+        async def accept() -> None:
+            done = await transfers.accept(_ids(taking.chosen), taking.team_id, by=account)
+            await renew(done, f'已接收 {done.done} 位志工，現在可以維護他們的資料。')
 
-            with html.div().classes('lb-row-acts'):
-                action_button('接收', accept, in_form=in_form)
-                action_button('不接收', refuse, 'outline', in_form=in_form)
+        async def refuse() -> None:
+            count = await transfers.refuse(_ids(taking.chosen), taking.reason, by=account)
+            await renew(Done(count, []), f'{count} 位沒有接收，已通知原單位。')
+
+        with html.div().classes('lb-row-acts'):
+            action_button('接收', accept, in_form=in_form)
+            action_button('不接收', refuse, 'outline', in_form=in_form)
 
     async def listed(page: int, per_page: int) -> tuple[Sequence[Row], int]:
         found = await transfers.received(by=account, page=page, per_page=per_page)
@@ -259,7 +269,8 @@ async def _take(account: Account, view: View) -> None:
 
     table = record_table('收到的移轉', COLUMNS[:-1], listed, view=view, empty='還沒有收到移轉')
     table.shown = lambda: _renamed('take', table.view)
-    await table.refresh()
+    await look_again()
+    follow(TransfersChanged, look_again, lambda changed: changed.taker_id == account.host_unit_id)
 
 
 async def _renamed(part: str, view: View) -> None:

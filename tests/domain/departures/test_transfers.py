@@ -18,7 +18,8 @@ from db.models import (
     Transfer,
     Volunteer,
 )
-from domain import departures, drafts, volunteers
+from domain import announcements, departures, drafts, volunteers
+from domain.announcements import TransfersChanged
 from domain.departures import transfers
 from domain.errors import Incomplete, MovedOn, NotFound
 from domain.permissions import OfWholeUnit
@@ -63,6 +64,24 @@ async def serving(unit: HostUnit) -> set[int]:
 async def a_draft_of(person: Volunteer, unit: HostUnit) -> Application:
     agency = await an_agency()
     return await Application.create(volunteer=person, host_unit=unit, agency=agency, county_id=agency.county_id)
+
+
+async def test_both_units_hear_of_every_step(two: Two, database: str) -> None:
+    heard: list[object] = []
+    await announcements.opened(database)
+    announcements.subscribe(TransfersChanged, heard.append)
+    try:
+        await two.propose()
+        first, second = await open_ones()
+        await transfers.withdraw(first, by=two.giving)
+        await transfers.refuse([second], '人數已滿', by=two.taking)
+        async with asyncio.timeout(10):
+            while len(heard) < 3:
+                await asyncio.sleep(0.01)
+    finally:
+        announcements.unsubscribe(TransfersChanged, heard.append)
+        await announcements.closed()
+    assert heard == [TransfersChanged(two.giver.id, two.taker.id)] * 3
 
 
 async def open_ones() -> list[int]:

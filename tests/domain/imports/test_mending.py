@@ -13,7 +13,7 @@ from db.choices import BatchState, Doubt, Grade, ImportKind, InsuranceKind, Memb
 from db.models import Account, HostUnit, ImportBlock, InsuranceCover, Membership, ServiceHours, Volunteer
 from domain import dates, imports
 from domain.errors import MovedOn, NotFound
-from domain.imports import NotReady, PreviewRow
+from domain.imports import Ended, NotReady, PreviewRow
 
 from ...builders import a_host_unit, a_team, a_volunteer, an_account, an_identity_number
 from ...sheet_files import HOURS_HEADINGS, an_xlsx, hours_file, hours_row
@@ -221,6 +221,67 @@ async def test_what_changed_since_the_preview_is_left_out_with_its_reason(clerk:
         (2, '預覽之後已有人登錄同日同項目的時數，所以沒有寫入。請對照志工的「服務時數」頁。'),
         (4, '這位志工已不在本單位的志工名單，所以沒有寫入。'),
     ]
+
+
+async def test_rows_that_were_left_out_begin_a_batch_of_their_own_as_they_were_mended(
+    clerk: Account, volunteer: Volunteer
+) -> None:
+    rows = [row(), row('1150302', 姓名='林美五'), row('1150303', 服務時數_分鐘='20'), row('1150303')]
+    batch = await graded(hours_file(*rows), by=clerk)
+    await imports.mend(batch.id, 4, 'minutes', '15', by=clerk)
+    await hours(volunteer, clerk)  # meanwhile somebody enters what row 2 says
+    batch = await settled(await imports.commit(batch.id, by=clerk), by=clerk)
+    assert await imports.ended(batch.id, by=clerk) == Ended(same=0, rest=3)
+
+    rest = await settled(await imports.begin_rest(batch.id, by=clerk), by=clerk)
+
+    assert (rest.file_name, rest.state, rest.rows, rest.headings) == (
+        '其餘-時數.xlsx',
+        BatchState.GRADED,
+        3,
+        batch.headings,
+    )
+    shown = {each.number: each for each in (await imports.preview(rest.id, by=clerk)).rows}
+    assert {at: (each.cells['name'].text, each.cells['minutes'].text) for at, each in shown.items()} == {
+        2: ('林美玉', '0'),
+        3: ('林美五', '0'),
+        4: ('林美玉', '15'),
+    }
+    await imports.mend(rest.id, 4, 'starts_on', '1150304', by=clerk)
+    await imports.mend(rest.id, 4, 'ends_on', '1150304', by=clerk)
+    await imports.mend(rest.id, 4, 'minutes', '0', by=clerk)
+    rest = await settled(await imports.commit(rest.id, by=clerk), by=clerk)
+    assert (rest.written, await ServiceHours.all().count()) == (1, 3)
+    with pytest.raises(NotFound):
+        await imports.begin_rest(batch.id, by=await an_account())
+
+
+async def test_nothing_left_out_begins_nothing(clerk: Account, volunteer: Volunteer) -> None:
+    batch = await graded(hours_file(row()), by=clerk)
+    with pytest.raises(NotReady, match='沒有留下可以改正的列'):
+        await imports.begin_rest(batch.id, by=clerk)
+    batch = await settled(await imports.commit(batch.id, by=clerk), by=clerk)
+    with pytest.raises(NotReady, match='沒有留下可以改正的列'):
+        await imports.begin_rest(batch.id, by=clerk)
+    [found] = (await imports.preview(batch.id, by=clerk)).rows
+    assert found.is_written
+
+
+async def test_a_doubt_that_was_answered_is_told_from_one_that_waits(clerk: Account, volunteer: Volunteer) -> None:
+    await hours(volunteer, clerk)
+    batch = await graded(hours_file(row(), row('1150302'), row('1150302')), by=clerk)
+    await imports.answer(batch.id, takes=False, row=2, by=clerk)
+
+    await imports.grade_again(batch.id, by=clerk)
+    await settled(batch, by=clerk)
+    found = await imports.preview(batch.id, by=clerk)
+
+    assert (found.doubts, found.answered) == ({Doubt.DUPLICATE: 2}, {Doubt.DUPLICATE: 1})
+    assert {each.number: (each.is_answered, each.takes) for each in found.rows if each.doubt} == {
+        2: (True, False),
+        4: (False, False),
+    }
+    assert {each.cells['identity_number'].text for each in found.rows} == {'A20****012'}
 
 
 async def test_what_somebody_built_on_stays_and_says_why(clerk: Account, volunteer: Volunteer) -> None:

@@ -16,7 +16,7 @@ from domain.imports import running
 from domain.imports.kinds.trainings import Trainings
 from domain.sheets import archives
 
-from ...builders import a_field, a_volunteer, an_identity_number
+from ...builders import a_field, a_volunteer, an_account, an_identity_number
 from ..sample_office import NOW
 from .trying import imported
 
@@ -126,6 +126,20 @@ async def test_what_cannot_be_placed_says_why(clerk: Account) -> None:
         '檔名裡沒有身分證字號，不知道是誰',
         '這個證號不在您單位的志工名單裡。',
     }
+
+
+async def test_a_picture_stands_beside_a_name_and_is_brought_anew_where_it_cannot_be_read(clerk: Account) -> None:
+    person, number = await somebody(clerk)
+    batch = await graded(a_zip({f'{number}.jpg': PHOTO, f'{number}.txt': b'no picture'}), clerk)
+    found = await imports.preview(batch.id, by=clerk)
+
+    assert await imports.people_of(found, by=clerk) == {person.id: '周小晴'}
+    assert await imports.people_of(found, by=await an_account()) == {}
+    [mark] = found.rows[0].cells['file_name'].marks
+    assert mark.sentence.endswith('。請換一張照片，改好後重新上傳 ZIP。')
+    await written(batch, clerk)
+    with pytest.raises(imports.NotReady, match='裝成新的 ZIP'):
+        await imports.begin_rest(batch.id, by=clerk)
 
 
 async def test_another_photo_waits_for_an_answer(clerk: Account) -> None:

@@ -23,7 +23,7 @@ from db.models import (
 )
 from domain import imports
 from domain.errors import Incomplete, NotFound
-from domain.imports import running, templates
+from domain.imports import Ended, running, templates
 from domain.imports.kinds import KINDS
 from domain.sheets import workbooks
 
@@ -119,6 +119,8 @@ async def test_what_is_exported_is_imported_without_a_change(
     if batch.good:
         await imports.commit(batch.id, by=clerk)
         await running.finished(batch.id)
+        [row] = (await imports.preview(batch.id, by=clerk)).rows
+        assert (await imports.ended(batch.id, by=clerk), row.is_written) == (Ended(same=1), False)
     assert await counts() == before
     [entry] = await AccessEntry.filter(volunteer_id=person.id, kind=AccessKind.IDENTITY_NUMBER)
     assert (entry.what, entry.reason) == (f'匯出{kind.label}', '對帳')

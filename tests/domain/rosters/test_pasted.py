@@ -29,6 +29,14 @@ async def test_numbers_and_names_become_people_of_the_unit() -> None:
     ]
 
 
+async def test_lines_of_a_numbered_list_are_people() -> None:
+    clerk = await an_account()
+    unit = await HostUnit.get(id=clerk.host_unit_id)
+    people = [await a_volunteer(unit, name=name) for name in ('許功蓋5', '周小晴', '林大成', '王小明')]
+    found = await rosters.pasted('1. 許功蓋5\n（2）周小晴\n3)林大成\n 14 王小明', by=clerk)
+    assert ([one.id for one in found.found], found.missing) == ([one.id for one in people], [])
+
+
 async def test_a_number_with_another_name_is_nobody() -> None:
     clerk = await an_account()
     number = an_identity_number()

@@ -7,7 +7,7 @@ from nicegui.element import Element
 
 from domain import imports, links
 from domain.errors import DomainError
-from domain.imports import ANSWERS, KINDS, Preview, PreviewRow
+from domain.imports import ANSWERS, KINDS, Ended, Preview, PreviewRow
 from domain.model import Account, BatchState, Doubt, Grade, ImportBatch, ImportKind
 
 from ..action_button import action_button
@@ -72,6 +72,7 @@ class batch_desk(Element):
             )
         self.found: Preview | None = None
         self.left: list[PreviewRow] = []
+        self.ended = Ended()
 
     async def build(self) -> None:
         """Places what stands below the rows, and shows everything."""
@@ -79,6 +80,7 @@ class batch_desk(Element):
             await self.common.build()
         with html.div().classes('lb-foot') as self.foot:
             self.commit = action_button('確認匯入', self._commit)
+            self.rest = action_button('改正其餘', self._begin_rest)
             self.undo = action_button('整批復原', self._undo, 'outline')
             with ui.link('', links.marked_sheet(self.batch.id, self._form())).classes(
                 'q-btn lb-btn lb-outline'
@@ -103,7 +105,8 @@ class batch_desk(Element):
             self._tell_who(batch)
         is_ended = batch.state in (BatchState.DONE, BatchState.TAKEN_BACK)
         self.left = [*await imports.left(batch.id, by=self.account)] if is_ended else []
-        self.file.show(batch, self.left)
+        self.ended = await imports.ended(batch.id, by=self.account)
+        self.file.show(batch, self.left, self.ended)
         self.other.set_visibility(batch.state in (BatchState.GRADED, BatchState.UNREADABLE))
         is_open = batch.state is BatchState.GRADED
         self.next.set_visibility(batch.state is BatchState.DONE)
@@ -114,7 +117,8 @@ class batch_desk(Element):
         self.map.show(batch)
         self.common.set_visibility(is_open or is_again)
         await self.common.show(batch)
-        self.table.set_visibility(batch.state in LISTED or (is_again and self.found is not None))
+        is_empty = is_open and bool(batch.lacking) and not batch.rows  # nothing was graded: no table of nothing
+        self.table.set_visibility((batch.state in LISTED and not is_empty) or (is_again and self.found is not None))
         if batch.state in LISTED:
             await self._show_rows()
         self._show_foot()
@@ -127,7 +131,9 @@ class batch_desk(Element):
             view.page = last
             self.found = await self._preview()
         if self.found.batch.state in LISTED:  # not begun anew since
-            self.table.show(self.found)
+            is_archive = KINDS[self.batch.kind].is_archive  # a picture is compared with a person
+            people = await imports.people_of(self.found, by=self.account) if is_archive else {}
+            self.table.show(self.found, people)
 
     async def _preview(self) -> Preview:
         view = self.table.view
@@ -150,6 +156,8 @@ class batch_desk(Element):
         self.commit.set_visibility(is_open)
         self.commit.set_text(f'確認匯入 {ready:,} 筆')
         self.commit.set_enabled(ready > 0)
+        self.rest.set_visibility(self.ended.rest > 0 and not KINDS[batch.kind].is_archive)
+        self.rest.set_text(f'改正其餘 {self.ended.rest:,} 筆')
         self.undo.set_visibility(batch.written > 0 and imports.may_undo(batch))
         is_sheet = batch.kind is not ImportKind.PICTURES
         self.marked.set_visibility(is_sheet and (is_open or is_done))
@@ -232,6 +240,11 @@ class batch_desk(Element):
         await imports.commit(self.batch.id, by=self.account)
         await self.renew()
         ui.run_javascript(TO_THE_TOP)
+
+    async def _begin_rest(self) -> None:
+        """The rows that were left out, as a batch of their own: they are mended and confirmed there."""
+        batch = await imports.begin_rest(self.batch.id, by=self.account)
+        ui.navigate.to(links.import_batch(batch.id))
 
     async def _undo(self) -> None:
         if await undo(self.batch, self.account):

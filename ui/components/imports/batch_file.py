@@ -7,14 +7,15 @@ from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
 from domain import dates
-from domain.imports import PreviewRow
+from domain.imports import KINDS, Ended, PreviewRow
 from domain.model import BatchState, ImportBatch
 
 from ..notices import showing_refusals
-from ..states import BATCHES
+from ..states import BATCHES, Look
 
 WORK = {BatchState.READING: '已讀取', BatchState.WRITING: '已寫入', BatchState.TAKING_BACK: '已復原'}
 NAMED = 20
+NOTHING_WRITTEN = ('沒有寫入', Look('', 'check'))
 
 
 class batch_file(Element, component='batch_file.js'):
@@ -32,11 +33,11 @@ class batch_file(Element, component='batch_file.js'):
 
         self.on('chosen', hear)
 
-    def show(self, batch: ImportBatch, left: Sequence[PreviewRow]) -> None:
+    def show(self, batch: ImportBatch, left: Sequence[PreviewRow], ended: Ended) -> None:
         """Shows the batch; `left` are the rows that 確認 or 復原 left behind."""
-        look = BATCHES[batch.state]
+        word, look = look_of(batch)
         is_open = batch.state is BatchState.GRADED
-        text = '全部讀完' if is_open else batch.state.label
+        text = '全部讀完' if is_open else word
         now = {
             'name': batch.file_name or '貼上的資料',
             'facts': _facts(batch),
@@ -45,11 +46,18 @@ class batch_file(Element, component='batch_file.js'):
             'sheet': batch.sheet,
             'work': _work(batch),
             'why': batch.why if batch.state is BatchState.UNREADABLE else '',
-            'said': _said(batch, left),
+            'said': _said(batch, left, ended),
         }
         if any(self._props[name] != value for name, value in now.items()):
             self._props.update(now)
             self.update()
+
+
+def look_of(batch: ImportBatch) -> tuple[str, Look]:
+    """The state of a batch in a word, and how it looks; what changed no record is not told as brought in."""
+    if batch.state is BatchState.DONE and not batch.written:
+        return NOTHING_WRITTEN
+    return batch.state.label, BATCHES[batch.state]
 
 
 def _facts(batch: ImportBatch) -> str:
@@ -71,12 +79,13 @@ def _work(batch: ImportBatch) -> dict[str, Any] | None:
     return {'text': f'{WORK[batch.state]} {batch.done:,}{of_all} 列', 'done': batch.done, 'total': batch.total}
 
 
-def _said(batch: ImportBatch, left: Sequence[PreviewRow]) -> dict[str, Any] | None:
+def _said(batch: ImportBatch, left: Sequence[PreviewRow], ended: Ended) -> dict[str, Any] | None:
     """How it ended, and which rows stay behind, with why."""
     if batch.state is BatchState.DONE:
-        who, at, tone = batch.confirmed_by, batch.written_at, 'ok'
-        rest = batch.rows - batch.written
-        text = f'已匯入 {batch.written:,} 筆。' + (f'其餘 {rest:,} 筆沒有匯入，留在這裡，不會遺失。' if rest else '')
+        who, at, tone = batch.confirmed_by, batch.written_at, 'ok' if batch.written else 'warn'
+        text = f'已匯入 {batch.written:,} 筆。' if batch.written else '這一批沒有寫入任何資料。'
+        text += f'{ended.same:,} 筆與紀錄相同，不需寫入。' if ended.same else ''
+        text += f'其餘 {ended.rest:,} 筆沒有匯入，{_way_on(batch)}' if ended.rest else ''
     elif batch.state is BatchState.TAKEN_BACK:
         who, at, tone = batch.taken_back_by, batch.taken_back_at, 'warn' if left else 'ok'
         text = '這一批已經復原。' + (f'{len(left):,} 筆之後有人修改或使用過，所以留在系統裡。' if left else '')
@@ -87,6 +96,13 @@ def _said(batch: ImportBatch, left: Sequence[PreviewRow]) -> dict[str, Any] | No
     by = f'（{who.name}，{dates.roc_instant(at)}）' if who is not None and at is not None else ''
     more = [f'另有 {len(left) - NAMED:,} 列'] if len(left) > NAMED else []
     return {'tone': tone, 'text': text + by, 'rows': [*(_left(row) for row in left[:NAMED]), *more]}
+
+
+def _way_on(batch: ImportBatch) -> str:
+    """What to do with the rows that were left out."""
+    if KINDS[batch.kind].is_archive:
+        return '請把這些照片改好檔名或換一張，裝成新的 ZIP 再匯入；已匯入的不受影響。'
+    return '按「改正其餘」就能接著改正，再匯入這些列。'
 
 
 def _left(row: PreviewRow) -> str:

@@ -12,7 +12,7 @@ from ...live import follow
 from ..notices import confirm
 from ..question import is_sure
 from ..record_table import Cell, Row, View, record_table
-from ..states import BATCHES
+from .batch_file import look_of
 
 COLUMNS = [('file', '檔案'), ('kind', '資料'), ('who', '誰、何時'), ('rows', '列'), ('state', '狀態'), ('act', '作業')]
 # A digest is told by its beginning.
@@ -62,13 +62,13 @@ async def undo(batch: ImportBatch, account: Account) -> bool:
 
 
 def _row(batch: ImportBatch) -> Row:
-    look = BATCHES[batch.state]
+    word, look = look_of(batch)
     undone = batch.taken_back_by
     back = f'{undone.name} {dates.roc_instant(batch.taken_back_at)} 復原' if undone and batch.taken_back_at else ''
     sure = batch.confirmed_by
     by = f'{sure.name} {dates.roc_instant(batch.confirmed_at)} 確認' if sure and batch.confirmed_at else ''
     state: Cell = {
-        'text': batch.state.label,
+        'text': word,
         'chip': look.tone or 'plain',
         'icon': look.symbol,
         'sub': _progress(batch) or back or by,

@@ -1,7 +1,7 @@
 """The rows of an import: graded, mended in place, answered; and the filters above them."""
 
 import json
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from nicegui.element import Element
@@ -19,9 +19,11 @@ from .layouts import Group
 
 # What is done at once with all rows of a doubt; and where a mark of it leads.
 Renew = Callable[[], Awaitable[None]]
-WRITTEN, LEFT = Look('ok', 'check'), Look('', 'warning')
+WRITTEN, SAME, LEFT = Look('ok', 'check'), Look('', 'check'), Look('', 'warning')
 # The id of a picture; and what else the server writes of each file of a ZIP, which nobody mends.
 PICTURE = ('file',)
+# Where the file has no name, that of the person comes from the record.
+WHOSE = ('identity_number',)
 MADE = ('file', 'second', 'made_as', 'problem', 'file_name')
 # Longer than any cell that a column takes.
 LONGEST = 2000
@@ -58,8 +60,8 @@ class import_table(Element, component='import_table.js'):
         self.on('turned', self._turned)
         self.on('sized', self._sized)
 
-    def show(self, found: Preview) -> None:
-        """Shows these rows; `found` is the part that `view` and `grade` ask for."""
+    def show(self, found: Preview, people: Mapping[int, str]) -> None:
+        """Shows these rows; `found` is the part that `view` and `grade` ask for, `people` names by volunteer's id."""
         batch = found.batch
         is_open = batch.state is BatchState.GRADED
         columns = {each.key: each for each in found.columns}
@@ -67,16 +69,16 @@ class import_table(Element, component='import_table.js'):
             key for row in found.rows for key, cell in row.cells.items() if cell.marks or cell.original is not None
         }
         groups = layouts.of(batch.kind, {key: each.label for key, each in columns.items()}, marked)
-        lines = [_line(row, groups, columns, batch) for row in found.rows]
+        lines = [_line(row, groups, columns, batch, people.get(row.about, '')) for row in found.rows]
         self._props.update({'rows': json.dumps(lines, ensure_ascii=False), 'groups': [each.label for each in groups]})
         self._props.update({'total': found.total, 'page': self.view.page, 'per-page': self.view.per_page})
         self._props.update({'draft': f'import-{batch.id}', 'locked': not is_open})
-        self._props.update({'grades': _grades(batch), 'grade': self.grade or ''})
+        self._props.update({'grades': _grades(found), 'grade': self.grade or ''})
         self._props['doubts'] = (
             [
                 {'key': doubt.value, 'text': f'{doubt.label}的 {count:,} 筆一次決定'}
                 for doubt, count in found.doubts.items()
-                if count
+                if count > found.answered.get(doubt, 0)
             ]
             if is_open
             else []
@@ -143,20 +145,24 @@ def _empty(batch: ImportBatch, grade: Grade | None) -> str:
     return f'沒有「{grade.label}」的列' if grade else '檔案裡沒有資料列'
 
 
-def _grades(batch: ImportBatch) -> list[dict[str, Any]]:
+def _grades(found: Preview) -> list[dict[str, Any]]:
+    batch, answered = found.batch, sum(found.answered.values())
     counts = {Grade.GOOD: batch.good, Grade.ATTENTION: batch.attention, Grade.WRONG: batch.wrong}
     every = {'key': '', 'label': '全部', 'tone': '', 'icon': '', 'count': f'{batch.rows:,}'}
     return [
         every,
         *(
-            {'key': grade.value, 'label': grade.label, 'count': f'{count:,}'}
+            {'key': grade.value, 'label': grade.label}
+            | {'count': f'{count:,}（已決定 {answered:,}）' if answered and grade is Grade.ATTENTION else f'{count:,}'}
             | {'tone': GRADES[grade].tone, 'icon': GRADES[grade].symbol}
             for grade, count in counts.items()
         ),
     ]
 
 
-def _line(row: PreviewRow, groups: Iterable[Group], columns: dict[str, Column], batch: ImportBatch) -> dict[str, Any]:
+def _line(
+    row: PreviewRow, groups: Iterable[Group], columns: dict[str, Column], batch: ImportBatch, whose: str
+) -> dict[str, Any]:
     is_open = batch.state is BatchState.GRADED
     answers = ANSWERS[row.doubt] if row.doubt else None
     look, word = _state(row, batch)
@@ -166,7 +172,7 @@ def _line(row: PreviewRow, groups: Iterable[Group], columns: dict[str, Column], 
     return {
         'n': row.number,
         'tone': tone if is_open else '',
-        'cells': [_cell(row, group, columns, is_open=is_open) for group in groups],
+        'cells': [_cell(row, group, columns, whose, is_open=is_open) for group in groups],
         'chip': {'text': word, 'tone': look.tone, 'icon': look.symbol},
         'why': why,
         'mended': row.is_mended,
@@ -178,18 +184,20 @@ def _line(row: PreviewRow, groups: Iterable[Group], columns: dict[str, Column], 
 def _state(row: PreviewRow, batch: ImportBatch) -> tuple[Look, str]:
     """What the last column says: before 確認 the grade, afterwards what became of the row."""
     if batch.state in (BatchState.DONE, BatchState.TAKEN_BACK):
-        was_written = row.grade is Grade.GOOD or (row.grade is Grade.ATTENTION and row.takes)
+        was_to_be = row.grade is Grade.GOOD or (row.grade is Grade.ATTENTION and row.takes)
+        if was_to_be and not row.is_written and not row.left:
+            return SAME, '不需寫入'
         if batch.state is BatchState.DONE:
-            return (WRITTEN, '已匯入') if was_written and not row.left else (LEFT, '未匯入')
-        return (WRITTEN, '仍保留') if was_written and row.left else (LEFT, '已復原' if was_written else '未匯入')
+            return (WRITTEN, '已匯入') if row.is_written else (LEFT, '未匯入')
+        return (WRITTEN, '仍保留') if row.is_written and row.left else (LEFT, '已復原' if row.is_written else '未匯入')
     if row.grade is Grade.GOOD and row.is_mended:
         return GRADES[Grade.GOOD], '已改正'
     return GRADES[row.grade], row.doubt.label if row.doubt else row.grade.label
 
 
-def _cell(row: PreviewRow, group: Group, columns: dict[str, Column], *, is_open: bool) -> dict[str, Any]:
+def _cell(row: PreviewRow, group: Group, columns: dict[str, Column], whose: str, *, is_open: bool) -> dict[str, Any]:
     cells = {key: row.cells[key] for key in group.keys if key in row.cells}
-    boxes = [key for key, cell in cells.items() if is_open and _is_box(row, cell)]
+    boxes = [key for key, cell in cells.items() if is_open and key not in MADE and _is_box(row, cell)]
     is_whole = not set(boxes).intersection(group.main)
     main = [_named(cells[key], columns[key])[0] for key in group.main if key in cells]
     sub = [_named(cells[key], columns[key])[1] for key in group.main if key in cells and key not in boxes]
@@ -197,11 +205,13 @@ def _cell(row: PreviewRow, group: Group, columns: dict[str, Column], *, is_open:
     if not is_whole:  # what stands beside a box says what it is
         rest = [key for key in group.main if key in cells and key not in boxes]
         sub = [f'{columns[key].label} {_read(cells[key].text, columns[key])}' for key in rest] + sub
+    if whose and is_whole and group.main == WHOSE:
+        main, sub = [whose], [*main, *sub]
     marks = [mark for key, cell in cells.items() for mark in _marks(row, key, cell)]
     return {
         'main': _put_together(group.form, main) if is_whole and group.main != PICTURE else '',
         'picture': _picture(cells) if group.main == PICTURE else None,
-        'strong': group.main == ('name',),
+        'strong': group.main == ('name',) or bool(whose and group.main == WHOSE),
         'sub': [text for text in sub if text],
         'boxes': [_box(row, key, columns[key], cells[key]) | {'caption': len(group.main) > 1} for key in boxes],
         'marks': marks,

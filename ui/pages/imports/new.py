@@ -15,6 +15,14 @@ from ...components.record_table import View
 from ...components.reveal import REASONS
 from ...frame import BATCH, MENU, frame, waiting_for
 
+NAMED = (
+    ('照片', 'A123456789.jpg'),
+    ('證書正面', 'A123456789_基礎_正.jpg'),
+    ('證書反面', 'A123456789_基礎_反.jpg'),
+    ('紀錄冊封面', 'A123456789_封面.jpg'),
+    ('紀錄冊末頁', 'A123456789_末頁.jpg'),
+)
+
 
 async def new_import_page(account: Account, kind: str, page: int = 1, per: int = 10) -> None:
     """The box for the file, what it takes, and the unit's batches."""
@@ -26,8 +34,9 @@ async def new_import_page(account: Account, kind: str, page: int = 1, per: int =
         with html.div().classes('lb-cols'):
             with card('選擇檔案'):
                 sheet_box(chosen)
-            with html.div().classes('lb-side'), card('檔案要有的欄位'):
-                _columns(chosen)
+            is_archive = KINDS[chosen].is_archive
+            with html.div().classes('lb-side'), card('照片的檔名' if is_archive else '檔案要有的欄位'):
+                (_names if is_archive else _columns)(chosen)
         await batch_list(
             account,
             View.read(page, per),
@@ -49,6 +58,18 @@ def _columns(kind: ImportKind) -> None:
                 ui.link(f'下載範本（.{form}）', links.import_template(kind, form)).props('download')
     if kind in templates.EXPORTED:
         ui.button('匯出目前的資料', on_click=_exporting(kind).open, color=None).props('outline no-caps')
+
+
+def _names(_: ImportKind) -> None:
+    """How the files of a ZIP are named; there are no columns."""
+    html.p('檔名以身分證字號開頭，說明是誰的、是哪一種，再全部裝成一個 ZIP。也可以分資料夾；大小寫不拘。').classes(
+        'lb-note'
+    )
+    with html.ul().classes('lb-import-columns'):
+        for what, name in NAMED:
+            with html.li().classes('lb-chip'):
+                html.span(f'{what}　{name}')
+    html.p('照片用 JPEG、PNG、WebP 或 HEIC；證書與紀錄冊也可以用 PDF。').classes('lb-note')
 
 
 def _exporting(kind: ImportKind) -> ui.dialog:
