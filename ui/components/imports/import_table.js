@@ -210,7 +210,7 @@ export default {
           </table>
         </div>
         <div class="lb-away" role="status">{{ said }}</div>
-      <div v-if="late" class="lb-verdict warn" role="status">
+        <div v-if="late" class="lb-verdict warn" role="status">
           <lb-icon name="warning" />
           <span>剛才改的內容尚未儲存，連線恢復後會自動送出；請先不要關閉這個頁面。</span>
         </div>

@@ -88,7 +88,9 @@ export default {
           </div>
           <div class="state">
             <span>
-              <span class="lb-chip" :class="r.tone"><lb-icon :name="r.symbol" size="14" weight="2.2" />{{ r.word }}</span>
+              <span class="lb-chip" :class="r.tone">
+                <lb-icon :name="r.symbol" size="14" weight="2.2" />{{ r.word }}
+              </span>
             </span>
             <small>{{ r.decided || r.sent }}</small>
             <p v-for="w in r.warnings" :key="w" class="bad"><lb-icon name="warning" size="16" /><span>{{ w }}</span></p>
