@@ -26,6 +26,7 @@ from domain.announcements import (
     ReadersChanged,
     RosterChanged,
     SessionClosed,
+    TransfersChanged,
     VolunteerChanged,
 )
 from tests.patience import until
@@ -116,6 +117,7 @@ def test_what_is_sent_is_what_is_heard(case: CaseChanged, closed: SessionClosed)
         closed,
         DraftChanged('6f0f5c1e', ''),
         ImportChanged(case.application_id, case.host_unit_id),
+        TransfersChanged(case.host_unit_id, case.agency_id),
         PaperBooksChanged(case.application_id, case.agency_id, case.host_unit_id, case.volunteer_id),
     ]
 

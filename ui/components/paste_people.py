@@ -1,5 +1,6 @@
 """Numbers or names, pasted: the unit's people whom they name."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -26,6 +27,7 @@ class paste_people(Element, component='paste_people.js'):
         self.found = Pasted((), (), ())
         self.picked: list[int] = []
         self.text = ''
+        self.looking = asyncio.Lock()
         self._props.update({'found': 0, 'missing': [], 'several': [], 'error': '', 'most': MOST_TYPED})
         self._props['turn'] = 0
         self.on('pasted', self._pasted)
@@ -47,6 +49,11 @@ class paste_people(Element, component='paste_people.js'):
         ]
         return [*(f'{line}（找不到）' for line in self.found.missing), *open_names]
 
+    async def settled(self) -> None:
+        """Waits until it is known whom the text names: the button may be pressed as soon as it is pasted."""
+        async with self.looking:
+            pass
+
     async def forget(self) -> None:
         """An empty box, for the next ones."""
         self.found, self.picked, self.text = Pasted((), (), ()), [], ''
@@ -54,6 +61,10 @@ class paste_people(Element, component='paste_people.js'):
         await self._show()
 
     async def _pasted(self, event: GenericEventArguments) -> None:
+        async with self.looking:
+            await self._look(event)
+
+    async def _look(self, event: GenericEventArguments) -> None:
         text = event.args if isinstance(event.args, str) else ''
         if text == self.text:
             return

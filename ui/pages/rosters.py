@@ -158,6 +158,7 @@ async def _new_roster(account: Account) -> ui.dialog:
         named = paste_people(account)
 
         async def start() -> None:
+            await named.settled()
             roster = await rosters.start(details.title, details.county_code, details.agency_id, by=account)
             added = await rosters.add(roster, named.ids, by=account) if named.ids else Added([], [])
             if not added.refused and not named.unfound:
@@ -208,6 +209,7 @@ async def _adding(roster: Roster, account: Account) -> ui.dialog:
             await listed.refresh()
 
         async def add() -> None:
+            await named.settled()
             _say_added(await rosters.add(roster, picks.ids(), by=account, kind=picks.kind))
             if named.unfound:
                 tell(f'貼上的內容有 {len(named.unfound)} 筆沒有加入：{"、".join(named.unfound)}')

@@ -22,6 +22,10 @@ NAMED = (
     ('紀錄冊封面', 'A123456789_封面.jpg'),
     ('紀錄冊末頁', 'A123456789_末頁.jpg'),
 )
+NAMES_TOLD = (
+    '檔名以身分證字號開頭，說明是誰的、是哪一種，再全部裝成一個 ZIP。也可以分資料夾；大小寫不拘。',
+    '照片用 JPEG、PNG、WebP 或 HEIC；證書與紀錄冊也可以用 PDF。',
+)
 
 
 async def new_import_page(account: Account, kind: str, page: int = 1, per: int = 10) -> None:
@@ -62,14 +66,12 @@ def _columns(kind: ImportKind) -> None:
 
 def _names(_: ImportKind) -> None:
     """How the files of a ZIP are named; there are no columns."""
-    html.p('檔名以身分證字號開頭，說明是誰的、是哪一種，再全部裝成一個 ZIP。也可以分資料夾；大小寫不拘。').classes(
-        'lb-note'
-    )
+    for told in NAMES_TOLD:
+        html.p(told).classes('lb-note')
     with html.ul().classes('lb-import-columns'):
         for what, name in NAMED:
             with html.li().classes('lb-chip'):
                 html.span(f'{what}　{name}')
-    html.p('照片用 JPEG、PNG、WebP 或 HEIC；證書與紀錄冊也可以用 PDF。').classes('lb-note')
 
 
 def _exporting(kind: ImportKind) -> ui.dialog:
