@@ -7,6 +7,7 @@ only the unit that uploaded it may open it, not its other teams. A replaced file
 import json
 import logging
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from tortoise.connection import get_connection
 from tortoise.expressions import Q, Subquery
 from tortoise.functions import Sum
 
-from db import blobs, transaction
+from db import blobs, storage, transaction
 from db.choices import BatchState, FileKind, ImportKind, RegistrationStatus, Role
 from db.models import Account, DraftEntry, ImportBatch, PaperRegistration, StoredFile, Volunteer
 
@@ -35,6 +36,8 @@ MEGABYTE = 1024 * 1024
 _CLERKS_AT_ONCE = 5
 # Any number will do, as long as nothing else in the database uses it.
 _LOCK = 20_261_129
+# By so many of the latest files a place is known that has no mark.
+LATEST = 20
 # Held by a backup until what its snapshot shows is copied: nothing is swept away meanwhile.
 BACKUP_LOCK = 20_261_130
 _PICTURES = ('cover_id', 'last_page_id')
@@ -69,6 +72,13 @@ class FilesAway(DomainError):
         )
 
 
+class NotMounted(storage.Away, FileNotFoundError):
+    """What lies where the files should be is not the office's: a folder that is not mounted, say."""
+
+    def __init__(self) -> None:
+        super().__init__('the place of the files is empty, though the office has files: is it mounted?')
+
+
 class FileGone(NotFound):
     """The file a form points to is not there, not of this kind, or another's."""
 
@@ -79,14 +89,21 @@ class FileGone(NotFound):
 async def recognise_folder() -> None:
     """The place of the files is the office's when it is marked, or holds one of the latest files; then it is marked.
 
-    Raises OSError when it is away, and FileNotFoundError when it is another: a folder that is not mounted, say.
+    Raises OSError when it is away, and NotMounted when it is another.
     """
     if await blobs.is_marked():
         return
-    latest = await StoredFile.all().order_by('-uploaded_at').limit(20).values_list('digest')
-    if latest and not any([await blobs.holds(digest) for (digest,) in latest]):
-        raise FileNotFoundError('the place of the files is empty, though the office has files: is it mounted?')
+    latest = await StoredFile.all().order_by('-uploaded_at').limit(LATEST).values_list('digest')
+    await require_any([digest for (digest,) in latest])
     await blobs.mark()
+
+
+async def require_any(latest: Sequence[str]) -> None:
+    """Raises NotMounted where none of the office's `latest` files, by digest, lies in the place; OSError."""
+    if latest and not any([await blobs.holds(digest) for digest in latest]):
+        with suppress(LookupError):
+            await blobs.sealed_bytes(latest[0])  # a bucket that is not there says so
+        raise NotMounted
 
 
 async def admit(*, by: Account) -> None:

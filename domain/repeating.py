@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from db import DatabaseAway, unhurried
+from db import DatabaseAway, storage, unhurried
 from db.server_account import NotStarted
 
 from . import dates
@@ -146,8 +146,8 @@ def _note_failure(heartbeat: Heartbeat, failure: Exception, logged: set[str]) ->
     pause: float = min(heartbeat.every, FIRST_RETRY * 2 ** min(heartbeat.failures_in_a_row - 1, 20))
     count, told = heartbeat.failures_in_a_row, _told(failure)
     if not logged:
-        # Of a database that is away the traceback says nothing more.
-        trace = None if isinstance(failure, DatabaseAway | NotStarted) else failure
+        # Of a database that is away, or a place of files, the traceback says nothing more.
+        trace = None if isinstance(failure, DatabaseAway | NotStarted | storage.Away) else failure
         log.error('%s: failed, trying again: %s', heartbeat.name, told, exc_info=trace)
     elif type(failure).__name__ not in logged or count in _COUNTED:
         log.error('%s: failed %d times in a row, trying again: %s', heartbeat.name, count, told)

@@ -398,3 +398,18 @@ def test_a_second_press_on_approval_does_not_meet_the_next_case(site: Site, revi
     expect(reviewer.get_by_role('dialog', name='駁回：原因')).to_be_visible()
     expect(reviewer).to_have_url(re.compile('/reviews/2$'))
     assert begun is True
+
+
+@pytest.mark.parametrize(('status', 'says'), [(503, '圖片暫時打不開'), (404, '可能已遺失')], ids=['away', 'lost'])
+def test_a_picture_that_does_not_come_now_is_not_called_lost(
+    site: Site, browser: Browser, status: int, says: str
+) -> None:
+    page = signed_in(browser, site, 'reviewer')
+    page.route('**/files/*', lambda route: route.fulfill(status=status, body='{}'))
+    page.goto(f'{site.url}/reviews/4')
+    page.wait_for_function(
+        """says => [...document.querySelectorAll('img[data-lost=whole]')]
+            .some((one) => getComputedStyle(one, '::after').content.includes(says))""",
+        arg=says,
+    )
+    page.context.close()

@@ -159,3 +159,44 @@ def test_two_people_at_one_form_hear_each_other_and_what_both_typed_is_recorded(
     expect(colleague.get_by_text('尚未儲存。目前登錄')).to_have_count(0)
     expect(colleague.locator('#english_name')).to_have_value('WANG II')
     colleague.context.close()
+
+
+def test_a_form_without_a_draft_keeps_its_words_at_its_address_until_it_is_left_or_saved(
+    site: Site, browser: Browser
+) -> None:
+    page = signed_in(browser, site, 'admin')
+    page.goto(f'{site.url}/admin/mail?edit=returned')
+    subject = page.locator('#subject')
+    before = subject.input_value()
+    subject.fill('改到一半的主旨')
+    page.evaluate('window.before = true; goOver()')  # the hand-over to another process
+    page.wait_for_function('!window.before')
+    expect(subject).to_have_value('改到一半的主旨')
+    expect(page.get_by_text('在您輸入之後已有別的內容儲存')).to_have_count(0)
+
+    page.get_by_role('link', name='返回').click()
+    page.goto(f'{site.url}/admin/mail?edit=returned')
+    expect(subject).to_have_value(before)
+
+    subject.fill('改好的主旨')
+    page.reload()
+    page.get_by_role('button', name='儲存', exact=True).click()
+    page.wait_for_url(lambda url: 'edit=' not in url)
+    expect(page.get_by_text('改好的主旨')).to_be_visible()
+    assert page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('typed:@'))") == []
+    page.context.close()
+
+
+def test_words_of_a_form_without_a_draft_do_not_go_over_those_of_others_unsaid(site: Site, browser: Browser) -> None:
+    page, other = (signed_in(browser, site, 'admin') for _ in range(2))
+    for each, words in ((page, '甲的主旨'), (other, '乙的主旨')):
+        each.goto(f'{site.url}/admin/mail?edit=approved')
+        each.locator('#subject').fill(words)
+    other.get_by_role('button', name='儲存', exact=True).click()
+    expect(other.get_by_text('乙的主旨')).to_be_visible()
+
+    page.reload()
+    expect(page.get_by_text('「主旨」在您輸入之後已有別的內容儲存')).to_be_visible()
+    expect(page.locator('#subject')).to_have_value('甲的主旨')
+    for each in (page, other):
+        each.context.close()

@@ -60,7 +60,8 @@ def _in_peace(make: Callable[..., Awaitable[Response]]) -> Callable[..., Awaitab
             with unhurried():
                 return await make(request, **how)
         except DomainError as refusal:
-            status = 404 if isinstance(refusal, NotFound | NotPermitted) else 409
+            is_hidden = isinstance(refusal, NotFound | NotPermitted)
+            status = 404 if is_hidden else public.status_of(refusal, otherwise=409)
             return public.refusal(request.scope, status, str(refusal), '文件沒有印出')
 
     return made

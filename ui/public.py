@@ -9,9 +9,9 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
-from domain import accounts, dates, limits, links, settings
+from domain import accounts, dates, files, limits, links, settings
 from domain.accounts import passwords
-from domain.errors import DomainError
+from domain.errors import DomainError, NoAnswer
 from domain.model import Account
 
 from . import assets
@@ -61,10 +61,10 @@ def refused_by_framework(scope: Scope, status: int) -> Response:
 
 
 def status_of(refusal: DomainError, otherwise: int) -> int:
-    """429 for whoever has asked too often, 503 where others are before them."""
+    """429 for whoever has asked too often, 503 where others are before them, or files or database are away."""
     if isinstance(refusal, limits.Exceeded):
         return 429
-    return 503 if isinstance(refusal, passwords.Busy) else otherwise
+    return 503 if isinstance(refusal, passwords.Busy | files.FilesAway | NoAnswer) else otherwise
 
 
 def _first_of(problems: object) -> str:

@@ -42,6 +42,7 @@ _FILES_AT_ONCE = 500
 _READ_AT_ONCE = 8  # each has 25 MB at most
 _LOCK_SECONDS = 20
 _UNLIMITED = {'statement_timeout': '0', 'idle_in_transaction_session_timeout': '0'}
+_LATEST = 'SELECT digest FROM stored_file ORDER BY uploaded_at DESC LIMIT $1'
 _DIGESTS = 'SELECT DISTINCT digest FROM stored_file'
 _TABLES = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
 _NOTE = 'INSERT INTO backup (made_at, files, missing, bytes) VALUES ($1, $2, $3, $4)'
@@ -77,7 +78,10 @@ class Contents:
 
 
 async def backup(path: Path, settings: Settings, key: str | None) -> Contents:
-    """Write the office into a new file at `path`. Raises NoOffice, Busy, BadKey, FileExistsError, dumps.Failed."""
+    """Write the office into a new file at `path`.
+
+    Raises NoOffice, Busy, BadKey, FileExistsError, dumps.Failed; files.NotMounted where /readyz refuses the place, too.
+    """
     made_at = datetime.now(UTC)
     blobs.use(settings.files)
     if settings.database_url is None and not (settings.data_dir / 'postgres' / 'data').exists():
@@ -85,6 +89,8 @@ async def backup(path: Path, settings: Settings, key: str | None) -> Contents:
     async with _database(settings) as (connection, url):
         if not await connection.fetchval(_TABLES):
             raise NoOffice
+        if not await blobs.is_marked():
+            await files.require_any([row['digest'] for row in await connection.fetch(_LATEST, files.LATEST)])
         await _hold_files(connection)
         keys = [(one.key_id, one.canary.hex(), one.word_index) for one in await key_check.noted_in(connection)]
         with archive.written(path, key, keys=keys) as written:

@@ -14,7 +14,7 @@ import asyncpg
 from db import dumps, storage
 from db.server_account import NotStarted
 
-from .. import settings
+from .. import files, settings
 from ..settings import BadSettings
 from . import (
     BadKey,
@@ -100,9 +100,7 @@ async def _done(act: str, path: Path) -> Contents:
     chosen = settings.read(os.environ | (_NO_KEYS if act == 'backup' else {}))
     if act == 'verify':
         contents = await verify(path, key)
-        is_ours = await fits(path, chosen, key)
-        zh, en = ('，這裡的金鑰正是它的', ', and the keys here are its keys') if is_ours else ('', '')
-        _say(f'備份完好{zh}：{path}', f'The backup is whole{en}: {path}', contents)
+        _say_verified(contents, path, is_ours=await fits(path, chosen, key))
         return contents
     if act == 'backup':
         contents = await backup(path, chosen, key)
@@ -122,6 +120,15 @@ async def _done(act: str, path: Path) -> Contents:
     return contents
 
 
+def _say_verified(contents: Contents, path: Path, *, is_ours: bool) -> None:
+    chinese, english = '備份完好', 'The backup is whole'
+    if contents.missing:  # `main` says of what
+        chinese, english = '備份檔讀得完，但內容不齊', 'The backup can be read to its end, but it is not complete'
+    if is_ours:
+        chinese, english = f'{chinese}，這裡的金鑰正是它的', f'{english}, and the keys here are its keys'
+    _say(f'{chinese}：{path}', f'{english}: {path}', contents)
+
+
 def _say(chinese: str, english: str, contents: Contents | None = None) -> None:
     if contents:
         megabytes = f'{contents.bytes / 2**20:,.1f} MB'
@@ -130,7 +137,7 @@ def _say(chinese: str, english: str, contents: Contents | None = None) -> None:
     sys.stdout.write(f'{chinese}\n{english}\n')
 
 
-def _reason(failure: Exception, path: Path) -> tuple[str, str] | None:  # noqa: PLR0911 -- one for each reason
+def _reason(failure: Exception, path: Path) -> tuple[str, str] | None:  # noqa: PLR0911, PLR0912 -- one for each reason
     """What went wrong and what to do, in two languages; None: nobody foresaw it."""
     match failure:
         case Damaged():
@@ -170,6 +177,13 @@ def _reason(failure: Exception, path: Path) -> tuple[str, str] | None:  # noqa: 
             return chinese, english
         case dumps.Failed():
             return f'PostgreSQL 的工具失敗：{failure}', f"PostgreSQL's tool failed: {failure}"
+        case files.NotMounted():
+            return (
+                '存放檔案的地方不是這個系統的（DATA_DIR/files 或 FILES_URL）：是空的，而資料庫有檔案。沒有產生備份；'
+                '請確認它已掛載、位址正確，再做一次。',
+                "The place of the files (DATA_DIR/files or FILES_URL) is not the office's: it is empty, though the "
+                'database has files. Nothing was made. Is it mounted, is the address right? Do it again then.',
+            )
         case storage.Away():
             return (
                 f'存放檔案的地方（FILES_URL）連不上，沒有完成：{failure}。請確認它是否啟動，再做一次。',

@@ -25,9 +25,21 @@ from ..mail import messages
 from ..papers import PaperChange
 from ..readiness import Check, NotReady
 from . import openings, roster_news
-from .queues import CaseRow, Counts, Due, Neighbours, Order, Pending, awaiting, counts, neighbours
+from .queues import CaseRow, Counts, Due, Extent, Neighbours, Order, Pending, awaiting, counts, extent, neighbours
 
-__all__ = ['CaseRow', 'Counts', 'Due', 'Neighbours', 'Order', 'Pending', 'awaiting', 'counts', 'neighbours']
+__all__ = [
+    'CaseRow',
+    'Counts',
+    'Due',
+    'Extent',
+    'Neighbours',
+    'Order',
+    'Pending',
+    'awaiting',
+    'counts',
+    'extent',
+    'neighbours',
+]
 
 DECISIONS = (ApplicationStatus.APPROVED, ApplicationStatus.RETURNED, ApplicationStatus.REJECTED)
 REASON_LENGTH = 500

@@ -66,6 +66,12 @@ FROM application WHERE agency_id = $1 AND round > 0 AND status = 'submitted'
 UNION ALL SELECT 'returned', count(*), 0, 0 FROM application WHERE agency_id = $1 AND round > 0 AND status = 'returned'
 UNION ALL SELECT part, number, 0, 0 FROM tally WHERE agency_id = $1 AND what = 'case'
 """
+_UNITS = """
+SELECT id, name FROM host_unit
+WHERE EXISTS (SELECT FROM application
+              WHERE host_unit_id = host_unit.id AND agency_id = $1 AND round > 0 AND status = ANY($2::text[]))
+ORDER BY name
+"""
 _HOLDERS = (
     'SELECT id FROM volunteer WHERE identity_index = $1'
     ' UNION SELECT volunteer_id FROM record_book WHERE number = $2 AND agency_id = $3'
@@ -122,6 +128,21 @@ class Counts:
     by_status: dict[ApplicationStatus, int]
     overdue: int
     due_today: int
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much of a list there is in the database, of which a page is shown.
+
+    `cases`, `overdue` and `due_today` whatever unit and period are chosen; `chosen` with them. `units`: id and name of
+    those that have a case in the list, by name.
+    """
+
+    cases: int
+    overdue: int
+    due_today: int
+    chosen: int
+    units: list[tuple[int, str]]
 
 
 @dataclass(frozen=True)
@@ -186,6 +207,38 @@ async def counts(*, by: Account) -> Counts:
         by_status={status: found.get(status.value, {}).get('cases', 0) for status in ApplicationStatus},
         overdue=waiting.get('overdue', 0),
         due_today=waiting.get('due_today', 0),
+    )
+
+
+async def extent(
+    *,
+    by: Account,
+    status: Statuses = SUBMITTED,
+    host_unit_id: int | None = None,
+    due: Due | None = None,
+    roster_id: int | None = None,
+    text: str = '',
+) -> Extent:
+    """How much of the list there is that `awaiting` gives in pages."""
+
+    async def count(unit: int | None, when: Due | None) -> int:
+        found = await _found(by, status, unit, when, roster_id, text)
+        if len(found) == 1:
+            return await found[0].count()
+        return len({one for cases in found for (one,) in await cases.values_list('id')})
+
+    statuses = [status] if isinstance(status, ApplicationStatus) else status
+    of_units = await get_connection('default').execute_query_dict(
+        _UNITS, [by.agency_id, [str(s.value) for s in statuses]]
+    )
+    cases = await count(None, None)
+    waits = status == SUBMITTED
+    return Extent(
+        cases=cases,
+        overdue=await count(None, 'overdue') if waits else 0,
+        due_today=await count(None, 'today') if waits else 0,
+        chosen=await count(host_unit_id, due) if host_unit_id or due else cases,
+        units=[(row['id'], row['name']) for row in of_units],
     )
 
 

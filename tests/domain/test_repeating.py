@@ -9,8 +9,8 @@ from datetime import timedelta
 
 import pytest
 
-from db import DatabaseAway
-from domain import dates, repeating
+from db import DatabaseAway, storage
+from domain import dates, files, repeating
 from domain.repeating import Heartbeat
 
 NEVER = 3600.0
@@ -186,13 +186,24 @@ async def test_failures_are_logged_once_and_counted_at_growing_distances(caplog:
 
 
 @pytest.mark.usefixtures('quick')
-async def test_a_database_that_is_away_needs_no_traceback(caplog: pytest.LogCaptureFixture) -> None:
-    async with running(Job(DatabaseAway('ConnectionRefusedError: refused', is_unsure=False))) as heartbeat:
+@pytest.mark.parametrize(
+    ('failure', 'told'),
+    [
+        (
+            DatabaseAway('ConnectionRefusedError: refused', is_unsure=False),
+            'DatabaseAway: ConnectionRefusedError: refused',
+        ),
+        (storage.Away('no answer'), 'Away: no answer'),
+        (files.NotMounted(), f'NotMounted: {files.NotMounted()}'),
+    ],
+    ids=['database', 'server of the files', 'folder of the files'],
+)
+async def test_what_is_away_needs_no_traceback(caplog: pytest.LogCaptureFixture, failure: Exception, told: str) -> None:
+    async with running(Job(failure)) as heartbeat:
         await until(lambda: heartbeat.failures > 0)
 
     [record] = caplog.records
-    told = 'a loop: failed, trying again: DatabaseAway: ConnectionRefusedError: refused'
-    assert (record.getMessage(), record.exc_info) == (told, None)
+    assert (record.getMessage(), record.exc_info) == (f'a loop: failed, trying again: {told}', None)
 
 
 @pytest.mark.usefixtures('quick')

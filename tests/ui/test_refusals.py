@@ -8,7 +8,10 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from domain import files
+from domain.errors import MovedOn, NoAnswer
 from domain.model import Role
+from ui import public
 
 from ..builders import PASSWORD
 from .browser import Browser
@@ -108,3 +111,8 @@ async def test_a_page_has_no_words_of_the_framework_for_old_browsers(browser: Br
     text = (await browser.get('/test/counter')).text
 
     assert ('modern browser' in text, '這個瀏覽器太舊' in text) == (False, True)
+
+
+def test_a_document_of_files_or_a_database_that_are_away_may_be_asked_for_again() -> None:
+    refusals = (files.FilesAway(), NoAnswer(), MovedOn('已變更'))
+    assert [public.status_of(one, otherwise=409) for one in refusals] == [503, 503, 409]

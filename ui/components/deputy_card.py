@@ -43,7 +43,7 @@ async def _naming(reviewer: Account, account: Account, leave: Callable[[str], No
         html.p('這個發冊機關沒有其他志工業務窗口，不能指定代理人。請系統管理者先為同事開通帳號。')
         return
     details = DeputyDetails()
-    in_form = form(details, summary=False)
+    in_form = form(details, summary=False, mirrored=True)
     html.p(
         '代理期間，寄給請假人員的通知信、每日摘要改寄給代理人；經手中的案件會在清單與案件上註明由誰代理，'
         '主管的逾期通知也寄給代理人。期滿自動結束。'

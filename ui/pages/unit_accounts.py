@@ -81,7 +81,7 @@ async def _list(account: Account, key: str, view: View) -> None:
 async def _form(account: Account, edit: str) -> None:
     record = None if edit == 'new' else await unit_accounts.get(int(edit) if edit.isdecimal() else None, by=account)
     details = AccountDetails() if record is None else AccountDetails.from_record(record)
-    in_form = form(details)
+    in_form = form(details, mirrored=True)
     await _fields(in_form, account)
 
     async def save() -> None:

@@ -5,6 +5,8 @@ import * as mirror from '/static/mirror.js';
 
 export const desk = Vue.reactive({
   visible: [], // the cases of the queue, in the reviewer's order and under the reviewer's filters
+  first: 1, // the place of the first of them in the whole list
+  chosen: null, // how many there are, where the list has several pages
   view: '', // order and filters, as the query of an address
   selected: 0,
   marks: [],
@@ -29,7 +31,8 @@ export function neighbours() {
   const at = desk.visible.findIndex((c) => c.id === desk.selected);
   const before = desk.visible.slice(0, Math.max(at, 0)).findLast((c) => !c.pending);
   const after = desk.visible.slice(at + 1).find((c) => !c.pending);
-  return { previous: before?.id || 0, next: after?.id || 0, position: at + 1, count: desk.visible.length };
+  const count = desk.chosen ?? desk.visible.length; // where the list has several pages, `visible` is one
+  return { previous: before?.id || 0, next: after?.id || 0, position: at < 0 ? 0 : at + desk.first, count };
 }
 
 export function write(key) {

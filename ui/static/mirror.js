@@ -2,14 +2,20 @@
 // connection, a killed server or an ended session loses nothing, and no other draft gets it.
 const PREFIX = 'typed:',
   PATIENCE = 4000;
-const key = (draft, name) => `${PREFIX}${draft}:${name}`;
+// A form without a draft is `@`: its text is mirrored for its address, until another page opens or it is saved (site.js).
+export const isByAddress = (draft) => draft === '@';
+const place = () => '@' + encodeURIComponent(location.pathname + location.search);
+const key = (draft, name) => `${PREFIX}${isByAddress(draft) ? place() : draft}:${name}`;
 let last = 0;
 
-// Mirrors `value`; returns its turn, a rising number that the server sends back when the draft has it.
-export function keep(draft, name, value) {
+// Mirrors `value`; returns its turn, a rising number that the server sends back when the draft has it. Of a form without
+// a draft the first note has what stood there `before`.
+export function keep(draft, name, value, before) {
   last = Math.max(last + 1, Date.now());
+  const earlier = isByAddress(draft) && kept(draft, name);
   try {
-    if (draft) sessionStorage.setItem(key(draft, name), JSON.stringify({ value, turn: last }));
+    const word = { value, turn: last, before: earlier ? earlier.before : isByAddress(draft) ? before : undefined };
+    if (draft) sessionStorage.setItem(key(draft, name), JSON.stringify(word));
   } catch {
     /* full: the draft holds it in a moment */
   }
@@ -74,7 +80,7 @@ const timers = {};
 export function insist(draft, name, again, pause = PATIENCE) {
   const place = key(draft, name);
   clearTimeout(timers[place]);
-  if (!draft) return;
+  if (!draft || isByAddress(draft)) return;
   timers[place] = setTimeout(() => {
     if (!waits(place, kept(draft, name))) return;
     again();

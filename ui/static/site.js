@@ -27,20 +27,33 @@ onceDrawn(() => {
   return isDrawn;
 });
 
-// A picture that the disk has lost, or that did not come, says so in its place (elements.css).
+// A picture that the disk has lost, or that does not come now, says so in its place (elements.css).
 document.addEventListener(
   'error',
   ({ target }) => {
     if (target.tagName !== 'IMG' || !/^\/(files|reviews)\//.test(new URL(target.src, location).pathname)) return;
     target.dataset.lost = target.clientWidth < 120 ? 'small' : 'whole';
     target.alt = '圖片打不開';
+    tellWhy(target, target.src);
   },
   true,
 );
+// An image does not say why: where the files are away for a while (503), nothing is lost, and nobody uploads it again.
+async function tellWhy(image, address) {
+  const status = await fetch(address).then(
+    (answer) => answer.status,
+    () => 0,
+  );
+  if (image.src !== address || !('lost' in image.dataset) || [200, 404, 410].includes(status)) return;
+  image.dataset.away = 'yes';
+  image.alt = '圖片暫時打不開';
+}
 document.addEventListener(
   'load',
   ({ target }) => {
-    if (target.tagName === 'IMG') delete target.dataset.lost;
+    if (target.tagName !== 'IMG') return;
+    delete target.dataset.lost;
+    delete target.dataset.away;
   },
   true,
 );
@@ -76,7 +89,11 @@ function forget(...prefixes) {
   for (const key of Object.keys(sessionStorage))
     if (prefixes.some((one) => key.startsWith(one))) sessionStorage.removeItem(key);
 }
+// What was typed into a form without a draft is there for its own address alone: whoever goes on has saved or left it.
 if (new URLSearchParams(location.search).has('flash')) forget('form:');
+const ofThisPage = 'typed:@' + encodeURIComponent(location.pathname + location.search) + ':';
+for (const key of Object.keys(sessionStorage))
+  if (key.startsWith('typed:@') && !key.startsWith(ofThisPage)) sessionStorage.removeItem(key);
 document.addEventListener('submit', (event) => {
   if (event.target.getAttribute('action') === '/logout' && isOnline()) forget('typed:', 'form:');
 });
@@ -93,7 +110,7 @@ for (const type of ['keydown', 'input', 'pointerdown'])
   addEventListener(type, () => (touched = performance.now()), true);
 window.goOver = () => {
   const isTyping = performance.now() - touched < 1200;
-  const waits = Object.keys(sessionStorage).some((key) => key.startsWith('typed:'));
+  const waits = Object.keys(sessionStorage).some((key) => key.startsWith('typed:') && !key.startsWith('typed:@'));
   const isBusy = document.querySelector('.lb-busy, .q-btn .q-spinner');
   if (isTyping || waits || isBusy) setTimeout(window.goOver, 300);
   else location.reload();

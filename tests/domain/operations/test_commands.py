@@ -76,6 +76,11 @@ def test_what_goes_wrong_is_said_in_two_lines_with_the_name_of_the_file(tmp_path
     cut.write_bytes(backup.read_bytes()[:-9])
 
     assert '備份完好' in commanded('verify', backup, folder=tmp_path / 'data', key=secret)
+    with operations.archive.written(tmp_path / 'lacking', None) as written:
+        written.add('missing.json', b'["ab"]')
+    told = commanded('verify', tmp_path / 'lacking', folder=tmp_path / 'data', wrong=True)
+    assert '缺少資料庫所載的 1 個檔案' in told
+    assert '備份完好' not in told
 
     def refused(*words: object, key: str = '') -> str:
         return commanded(*words, folder=tmp_path / 'data', key=key, wrong=True)

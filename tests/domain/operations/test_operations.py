@@ -310,3 +310,15 @@ def test_an_older_server_is_not_asked_for_what_it_does_not_know(tmp_path: Path, 
         dumps._pass_on(writer, reader, major)
 
     assert (tmp_path / 'script').read_bytes() == kept
+
+
+async def test_a_place_that_is_not_the_offices_is_not_saved_as_one_without_files(
+    office: Settings, tmp_path: Path
+) -> None:
+    await kept(await an_account(), 1)
+
+    with pytest.raises(files.NotMounted):
+        await operations.backup(tmp_path / 'backup', replace(office, files_url=None, data_dir=tmp_path / 'else'), None)
+
+    assert not (tmp_path / 'backup').exists()
+    assert await Backup.all().count() == 0

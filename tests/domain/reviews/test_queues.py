@@ -237,3 +237,22 @@ async def test_a_case_that_ended_without_a_book_is_listed_under_the_name_it_was_
     (row,) = await reviews.awaiting(by=office.reviewer, status=worklists.CLOSED)
 
     assert (row.volunteer, row.identity_masked) == ('周小晴', case.volunteer.identity_masked)
+
+
+async def test_the_extent_counts_the_whole_list_and_names_its_units(office: Office) -> None:
+    for day in (2, 2, 3, 4):
+        await sent_on(office, date(2026, 3, day))
+    other = await a_unit('示例圖書館')
+    await Application.filter(id=(await sent_on(office, date(2026, 3, 4))).id).update(host_unit=other)
+    await a_unit('沒有案件的單位')
+
+    with dates.frozen(datetime(2026, 3, 6, 9, 0, tzinfo=dates.TAIPEI)):
+        every = await reviews.extent(by=office.reviewer)
+        chosen = await reviews.extent(by=office.reviewer, host_unit_id=office.unit.id, due='overdue')
+        none = await reviews.extent(by=office.reviewer, status=APPROVED)
+
+    units = sorted([(office.unit.id, office.unit.name), (other.id, other.name)], key=lambda unit: unit[1])
+    assert (every.cases, every.overdue, every.due_today, every.chosen) == (5, 2, 1, 5)
+    assert sorted(every.units, key=lambda unit: unit[1]) == units
+    assert (chosen.cases, chosen.overdue, chosen.chosen) == (5, 2, 2)
+    assert (none.cases, none.units) == (0, [])

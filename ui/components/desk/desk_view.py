@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from domain import links, reviews, searches
 from domain.cases.worklists import OF_AGENCY, AgencyList
 from domain.model import Account, ApplicationStatus
-from domain.reviews import CaseRow, Due, Neighbours, Order
+from domain.reviews import CaseRow, Due, Extent, Neighbours, Order
 
 TABS = {
     AgencyList.TURN: ('submitted', '待審核'),
@@ -79,14 +79,28 @@ class DeskView:
         return DeskView(next(one for one, several in OF_AGENCY.items() if application_status in several), self.order)
 
     async def rows(self, account: Account, limit: int) -> list[CaseRow]:
-        """The page of the list in this order, and the first row of the next page; the browser filters it."""
+        """The page of the list in this order, and the first row of the next page."""
         return await reviews.awaiting(
             by=account,
             status=self.statuses,
+            host_unit_id=self.unit,
+            due=self.due,
+            roster_id=self.roster,
             text=await searches.words(self.q, by=account),
             order=self.order,
             limit=limit + 1,
             offset=(self.page - 1) * limit,
+        )
+
+    async def extent(self, account: Account) -> Extent:
+        """How much of the list there is, for the filters of one that has pages."""
+        return await reviews.extent(
+            by=account,
+            status=self.statuses,
+            host_unit_id=self.unit,
+            due=self.due,
+            roster_id=self.roster,
+            text=await searches.words(self.q, by=account),
         )
 
     def address(self, case_id: int | None = None) -> str:

@@ -3,14 +3,33 @@ import icon from '/static/icons.js';
 import { caseAddress, desk, keys, switchKeys } from '/static/desk.js';
 
 const MOST_AT_ONCE = 200;
+// Another filter or order begins with its first page.
+const fromTheFirst = {
+  flush: 'sync',
+  handler() {
+    this.page = 1;
+  },
+};
+const sending = (c) => c.id + ':' + c.sent;
 
 export default {
   components: { 'lb-icon': icon },
-  // `queue`: {cases, first, more, units, tabs} as JSON, one text for all open queues; `view`: {tab, order, due, unit, roster, q, page}
-  props: { selected: Number, queue: String, view: Object, words: String, orders: Object, me: Number, turn: Number },
+  // `queue`: {cases, first, more, units, tabs, pills, chosen} as JSON, one text for all open queues; `pills` and `chosen` are
+  // counted by the server where the list has several pages. `view`: {tab, order, due, unit, roster, q, page}. `opened`: when,
+  // in milliseconds.
+  props: {
+    selected: Number,
+    queue: String,
+    view: Object,
+    words: String,
+    orders: Object,
+    me: Number,
+    turn: Number,
+    opened: Number,
+  },
   emits: ['viewed', 'sought', 'approved'],
   data() {
-    const { tab, order, due, unit, roster } = this.view;
+    const { tab, order, due, unit, roster, page } = this.view;
     return {
       keys,
       tab,
@@ -18,7 +37,8 @@ export default {
       due,
       unit,
       roster,
-      known: new Set(JSON.parse(this.queue).cases.map((c) => c.id)),
+      page,
+      known: new Set(JSON.parse(this.queue).cases.map(sending)),
       fresh: [],
       picks: false,
       picked: [],
@@ -162,10 +182,12 @@ export default {
           <b>沒有案件</b>
           <span>{{ cases.length || words ? '換一個篩選條件看看。' : '有新送件時會自動出現在這裡，不必重新整理。' }}</span>
         </li>
-        <li v-if="now.more || view.page > 1" class="lb-empty lb-queue-pages">
-          <a v-if="view.page > 1" :href="paged(view.page - 1)">前一頁</a>
-          <span>第 {{ now.first }} 至 {{ now.first + cases.length - 1 }} 件</span>
-          <a v-if="now.more" :href="paged(view.page + 1)">後一頁</a>
+        <li v-if="now.more || page > 1" class="lb-empty lb-queue-pages">
+          <a v-if="page > 1" :href="paged(page - 1)">前一頁</a>
+          <span v-if="cases.length">
+            第 {{ now.first }} 至 {{ now.first + cases.length - 1 }} 件{{ now.chosen ? '，共 ' + now.chosen + ' 件' : '' }}
+          </span>
+          <a v-if="now.more" :href="paged(page + 1)">後一頁</a>
         </li>
       </ol>
       <div v-if="picks" class="lb-bulk">
@@ -216,7 +238,9 @@ export default {
       return this.tab === 'submitted';
     },
     pills() {
-      const count = (key) => this.cases.filter((c) => (!key || c.due === key) && this.isOfRoster(c)).length;
+      const ofAll = this.now.pills;
+      const count = (key) =>
+        ofAll ? ofAll[key] : this.cases.filter((c) => (!key || c.due === key) && this.isOfRoster(c)).length;
       return [
         ['', '全部'],
         ['overdue', '逾期'],
@@ -245,7 +269,7 @@ export default {
         unit: this.unit || '',
         roster: this.roster || '',
         q: this.view.q,
-        page: this.view.page > 1 ? this.view.page : '',
+        page: this.page > 1 ? this.page : '',
       };
       const query = new URLSearchParams(Object.entries(chosen).filter(([, value]) => value)).toString();
       return query && '?' + query;
@@ -267,21 +291,22 @@ export default {
   watch: {
     cases(now) {
       if (this.waits) {
-        const arrived = now.filter((c) => !this.known.has(c.id));
+        // Another order or filter shows other cases, and one more moves up for each that goes: they have not just arrived.
+        const arrived = now.filter((c) => c.sent >= this.opened && !this.known.has(sending(c)));
         this.fresh = [...arrived, ...this.fresh.filter((f) => now.some((c) => c.id === f.id))];
       }
-      for (const c of now) this.known.add(c.id);
-      for (const id of [...this.known]) if (!now.some((c) => c.id === id)) this.known.delete(id);
+      for (const c of now) this.known.add(sending(c));
     },
-    // Another order shows other cases first; they have not just arrived.
-    order() {
-      this.known = new Set(this.cases.map((c) => c.id));
-      this.fresh = [];
-    },
+    order: fromTheFirst,
+    due: fromTheFirst,
+    unit: fromTheFirst,
+    roster: fromTheFirst,
     visible: {
       immediate: true,
       handler(list) {
         desk.visible = list;
+        desk.first = this.now.first;
+        desk.chosen = this.now.chosen;
       },
     },
     turn() {
@@ -294,7 +319,8 @@ export default {
         desk.view = query;
         if (before === undefined) return;
         history.replaceState(history.state, '', location.pathname + query);
-        this.$emit('viewed', { order: this.order, due: this.due, unit: this.unit, roster: this.roster });
+        const { order, due, unit, roster, page } = this;
+        this.$emit('viewed', { order, due, unit, roster, page });
       },
     },
   },

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from nicegui import ui
@@ -44,6 +45,7 @@ class review_queue(Element, component='review_queue.js'):
         self.rows: Sequence[CaseRow] = ()
         self.then: Callable[[], None] = lambda: None  # called after the rows were read again
         self._props.update({'selected': selected or 0, 'me': account.id, 'orders': ORDERS, 'turn': 0, 'queue': '{}'})
+        self._props['opened'] = _milliseconds(dates.now())
         self._props['view'] = {
             'tab': TABS[view.tab][0],
             'order': view.order,
@@ -69,10 +71,13 @@ class review_queue(Element, component='review_queue.js'):
     async def renew(self) -> None:
         """Reads the queue again; an unchanged one is not sent."""
         permissions.require(self.account, Role.REVIEWER)
-        # Filtered in the browser; what somebody has searched for is for that account alone.
-        view = DeskView(self.view.tab, self.view.order, q=self.view.q, page=self.view.page)
+        counts = await together(('queues', self.account.agency_id), lambda: _counts(self.account))
+        view = self.view
+        if counts[view.tab] <= MOST_SHOWN:  # all are shown: filtered in the browser
+            view = replace(view, due=None, unit=None, roster=None)
+        # What somebody has searched for is for that account alone.
         key = ('queue', self.account.agency_id, view, self.account.id if view.q else 0)
-        queue = await together(key, lambda: _queue(self.account, view))
+        queue = await together(key, lambda: _queue(self.account, view, counts))
         self.rows = queue.rows
         if self._props['queue'] != queue.text:
             self._props['queue'] = queue.text
@@ -85,8 +90,8 @@ class review_queue(Element, component='review_queue.js'):
 
     async def _viewed(self, event: GenericEventArguments) -> None:
         given = event.args if isinstance(event.args, dict) else {}
-        chosen = {name: given.get(name) for name in ('order', 'due', 'unit', 'roster')}
-        self.view = DeskView.read(TABS[self.view.tab][0], **chosen, q=self.view.q, page=self.view.page)
+        chosen = {name: given.get(name) for name in ('order', 'due', 'unit', 'roster', 'page')}
+        self.view = DeskView.read(TABS[self.view.tab][0], **chosen, q=self.view.q)
         await self.renew()
 
     async def _sought(self, event: GenericEventArguments) -> None:
@@ -96,24 +101,36 @@ class review_queue(Element, component='review_queue.js'):
         ui.navigate.to(self.view.address(self._props['selected'] or None))
 
 
-async def _queue(account: Account, view: DeskView) -> Queue:
+async def _counts(account: Account) -> dict[AgencyList, int]:
+    by_status = (await reviews.counts(by=account)).by_status
+    return {tab: sum(by_status[status] for status in statuses) for tab, statuses in OF_AGENCY.items()}
+
+
+async def _queue(account: Account, view: DeskView, counts: dict[AgencyList, int]) -> Queue:
     """One JSON text: NiceGUI and socket.io walk through lists and dicts once for each page they are sent to."""
     found = await view.rows(account, MOST_SHOWN)
     rows = found[:MOST_SHOWN]
     readers = await presence.of_agency(by=account) if view.tab is AgencyList.TURN else {}
     away = await deputies.told(by=account)
     in_hand = await deputies.in_hand([row.id for row in rows], by=account) if view.tab is AgencyList.TURN else {}
-    by_status = (await reviews.counts(by=account)).by_status
-    counts = {tab: sum(by_status[status] for status in statuses) for tab, statuses in OF_AGENCY.items()}
+    extent = await view.extent(account) if counts[view.tab] > MOST_SHOWN else None
+    units = extent.units if extent else sorted({(row.host_unit_id, row.unit) for row in rows}, key=lambda unit: unit[1])
     queue = {
         'cases': [_row(row, readers.get(row.id, []), account) | {'stood': _stood(in_hand.get(row.id))} for row in rows],
         'away': [[*_stood(one), dates.roc(one.ends_on)[4:]] for one in away],
         'more': len(found) > MOST_SHOWN,
         'first': (view.page - 1) * MOST_SHOWN + 1,
-        'units': sorted({(row.host_unit_id, row.unit) for row in rows}, key=lambda unit: unit[1]),
+        'units': units,
+        # Where not all are shown: what the filters count, and how many are in the list that is chosen.
+        'pills': {'': extent.cases, 'overdue': extent.overdue, 'today': extent.due_today} if extent else None,
+        'chosen': extent.chosen if extent else None,
         'tabs': [{'key': key, 'label': label, 'count': counts[tab]} for tab, (key, label) in TABS.items()],
     }
     return Queue(rows, json.dumps(queue, ensure_ascii=False))
+
+
+def _milliseconds(at: datetime) -> int:
+    return int(at.timestamp() * 1000)
 
 
 def _stood(one: Standing | None) -> list[Any]:
@@ -137,6 +154,7 @@ def _row(row: CaseRow, readers: list[Reader], account: Account) -> dict[str, Any
         'unit_id': row.host_unit_id,
         'roster_id': row.roster_id or 0,
         'roster': row.roster,
+        'sent': _milliseconds(row.submitted_at),
         'at': dates.roc_instant(row.decided_at or row.submitted_at)[4:],
         'time': dates.roc_instant(row.submitted_at)[-5:],
         'turn': (worklists.REVIEW if row.pending else worklists.of(row, account)).word,

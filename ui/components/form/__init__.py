@@ -63,9 +63,10 @@ class FormField(Protocol):
 class form:
     """Binds fields to `details`. A fault is shown beside a field once the user has left it.
 
-    With a `draft` each change is stored in it at once, by `by`; without one nothing is stored before 儲存. A `Sheet` is
-    the draft of a dialog, of whoever writes there. A field whose draft differs from `recorded` shows what is recorded:
-    the draft may be old, the record changed by others.
+    With a `draft` each change is stored in it at once, by `by`; without one nothing is stored before 儲存. With
+    `mirrored` the browser alone keeps what is typed then, for the address: there when the page has to load again, gone
+    when another page opens. A `Sheet` is the draft of a dialog, of whoever writes there. A field whose draft differs
+    from `recorded` shows what is recorded: the draft may be old, the record changed by others.
     `marks` are the reviewer's, by field; each is shown beside its field. What was `proposed` stands in the details and
     is stored with the first change. Of a draft that others write, too, their words come into the form as they are kept,
     but for fields that the page has `pinned`.
@@ -82,6 +83,7 @@ class form:
         proposed: Mapping[str, Any] | None = None,
         summary: bool = True,
         pinned: Collection[str] = (),
+        mirrored: bool = False,
     ) -> None:
         self.details = details
         self.recorded = recorded
@@ -99,6 +101,7 @@ class form:
         self._outages = 0
         self._waiting: set[int] = set()
         self.pinned = pinned
+        self._is_mirrored = mirrored
         self._unkept: set[str] = set()
         self._contested: set[str] = set()
         if isinstance(draft, Draft):
@@ -106,8 +109,11 @@ class form:
 
     @property
     def draft_name(self) -> str:
-        """The name under which the browser mirrors typed text until the draft has it; '' without a draft."""
-        return str(self.draft.id) if self.draft else ''
+        """The name under which the browser mirrors typed text until the draft has it; '' when it does not.
+
+        `@` stands for the page's address (ui/static/mirror.js).
+        """
+        return str(self.draft.id) if self.draft else '@' if self._is_mirrored else ''
 
     def marks_at(self, name: str) -> list[dict[str, Any]]:
         """The reviewer's marks of a field, as its component shows them."""

@@ -270,6 +270,7 @@ export default {
     const kept = mirror.kept(this.draft, this.name);
     if (!kept) return;
     if (kept.value === this.text) return mirror.drop(this.draft, this.name);
+    if (mirror.isByAddress(this.draft)) this.tellOfOthers(kept);
     this.text = kept.value;
     this.turn = kept.turn;
     this.send();
@@ -281,7 +282,19 @@ export default {
   },
   methods: {
     mirror() {
-      this.turn = mirror.keep(this.draft, this.name, this.text);
+      this.turn = mirror.keep(this.draft, this.name, this.text, this.value);
+    },
+    // Without a draft nobody keeps both: what is typed goes over what is on record, so its writer is told.
+    tellOfOthers({ before }) {
+      if (JSON.stringify(before ?? null) === JSON.stringify(this.value ?? null)) return;
+      Quasar.Notify.create({
+        message: `「${this.label}」在您輸入之後已有別的內容儲存；這裡放回的是您輸入的，請看過再儲存。`,
+        type: 'warning',
+        position: 'top',
+        multiLine: true,
+        timeout: 0,
+        actions: [{ label: '知道了', color: 'white' }],
+      });
     },
     flush() {
       if (this.timer !== null) this.send();

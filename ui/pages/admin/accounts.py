@@ -155,7 +155,7 @@ async def edit(account: Account, key: str) -> None:
     """The form of an account, or of a new one."""
     record = None if key == 'new' else await accounts.get(_number(key), by=account)
     details = AccountDetails() if record is None else AccountDetails.from_record(record)
-    in_form = form(details)
+    in_form = form(details, mirrored=True)
     with html.div().classes('lb-stack'):
         await _account_fields(in_form, details, account)
         if record is not None and record.role == Role.REVIEWER and record.is_active:
@@ -191,7 +191,7 @@ async def decide(account: Account, key: str) -> None:
     details, refusal = AccountDetails.from_request(request), Refusal()
     units = {unit.name: unit.id for unit in await directory.host_units(by=account)}
     details.host_unit_id = units.get(request.organisation.strip())
-    in_form = form(details)
+    in_form = form(details, mirrored=True)
     with html.div().classes('lb-stack'):
         _what_was_asked(request)
         if request.role == Role.UNIT_STAFF and details.host_unit_id is None:

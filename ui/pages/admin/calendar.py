@@ -75,7 +75,7 @@ async def edit(account: Account, which: str) -> None:
     """The form of a day; a new one may be entered for several counties at once."""
     row = None if which == 'new' else await office_calendar.get(_number(which), by=account)
     details = CalendarDayDetails() if row is None else CalendarDayDetails.from_record(row)
-    in_form = form(details)
+    in_form = form(details, mirrored=True)
     with card('放假或上班的日子'), html.div().classes('lb-grid'):
         day = date_field(FIELDS['day'].caption, in_form, 'day', required=True)
         text_field(FIELDS['name'].caption, in_form, 'name', required=True, placeholder='例如：颱風停班', maxlength=60)

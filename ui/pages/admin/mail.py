@@ -76,7 +76,7 @@ async def edit(account: Account, which: str) -> None:
     """One wording: what is written on the left, what comes of it on the right, and what may be used below."""
     now = await templates.get(which, by=account)
     words = Words(which, now.subject, now.body)
-    in_form = form(words)
+    in_form = form(words, mirrored=True)
     html.p(f'寄給{now.receiver}的「{now.label}」。' + _last_change(now)).classes('lb-lead lb-told')
     with html.div().classes('lb-cols lb-wording'):
         with card('範本'), html.div().classes('lb-stack'):

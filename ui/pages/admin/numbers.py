@@ -60,7 +60,7 @@ async def _begin(account: Account) -> None:
     this_year = dates.roc_year(dates.today())
     details = Beginning(year=this_year)
     agencies = {one.id: f'{one.county.name}　{one.name}' for one in await directory.all_agencies(by=account)}
-    in_form = form(details)
+    in_form = form(details, mirrored=True)
     with card('新的號碼序列', '(不必先建立：第一次核可時會自動開始)'), html.div().classes('lb-grid'):
         choice_field(SERIES_FIELDS['agency_id'].caption, in_form, 'agency_id', agencies, required=True, searchable=True)
         years = {year: f'{year} 年' for year in (this_year, this_year + 1)}
@@ -77,7 +77,7 @@ async def _begin(account: Account) -> None:
 
 async def _amend(account: Account, series: Series) -> None:
     details = SeriesDetails(series.pattern, series.outside)
-    in_form = form(details)
+    in_form = form(details, mirrored=True)
     with card(f'{series.agency.name}　{series.year} 年'), html.div().classes('lb-grid'):
         pattern = text_field(
             SERIES_FIELDS['pattern'].caption,

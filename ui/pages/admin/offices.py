@@ -147,7 +147,7 @@ async def edit_unit(account: Account, key: str) -> None:
     details = HostUnitDetails() if unit is None else HostUnitDetails.from_record(unit)
     if request is not None:
         details.name, details.phone = request.organisation, request.phone
-    in_form = form(details)
+    in_form = form(details, mirrored=True)
     with card('運用單位'), html.div().classes('lb-grid'):
         text_field(UNIT_FIELDS['name'].caption, in_form, 'name', required=True, maxlength=80)
         choice_field(
@@ -186,7 +186,7 @@ async def edit_team(account: Account, key: str) -> None:
         raise NotFound
     units = {unit.id: unit.name for unit in await directory.host_units(by=account)}
     details = TeamDetails.from_record(team) if team else TeamDetails(next(iter(units), 0))
-    in_form = form(details)
+    in_form = form(details, mirrored=True)
     with card('志工隊'), html.div().classes('lb-grid'):
         choice_field(
             TEAM_FIELDS['host_unit_id'].caption,
@@ -210,7 +210,7 @@ async def edit_agency(account: Account, key: str) -> None:
     """The form of an agency."""
     agency = None if key == 'new' else await directory.agency(_number(key))
     details = AgencyDetails() if agency is None else AgencyDetails.from_record(agency)
-    in_form = form(details)
+    in_form = form(details, mirrored=True)
     with html.div().classes('lb-stack'):
         await office_fields(in_form)
         number_fields(in_form, details)
@@ -334,7 +334,7 @@ async def edit_hours(account: Account, key: str) -> None:
     details = RequiredHoursDetails() if rule is None else RequiredHoursDetails.from_record(rule)
     agencies = {one.id: f'{one.county.name}　{one.name}' for one in await directory.all_agencies(by=account)}
     fields = {each.id: each.name for each in await directory.fields()}
-    in_form = form(details)
+    in_form = form(details, mirrored=True)
     with card('規定時數', '(有多條適用時，以指定機關、領域的為準)'), html.div().classes('lb-grid'):
         choice_field(HOURS_FIELDS['kind'].caption, in_form, 'kind', TrainingKind.labels(), required=True)
         minutes = number_field(HOURS_FIELDS['minutes'].caption, in_form, 'minutes', required=True, suffix='分鐘')

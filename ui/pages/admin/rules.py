@@ -58,7 +58,7 @@ async def edit(account: Account, which: str) -> None:
     if rule is None and which != 'new':
         raise NotFound
     details = RuleDetails() if rule is None else RuleDetails.from_record(rule)
-    in_form = form(details)
+    in_form = form(details, mirrored=True)
     with html.div().classes('lb-stack'):
         _item_fields(in_form, details, list(known.values()), is_new=rule is None)
         await _scope_fields(account, in_form)
