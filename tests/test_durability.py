@@ -426,11 +426,19 @@ def test_a_page_whose_data_are_long_in_coming_shows_the_frame_and_then_its_conte
 ) -> None:
     address = f'{desks.site.url}/volunteers/{READY}/basics#email'
     clerk = desks.of('clerk')
-    with database.locked('volunteer'):
-        clerk.goto(address)
-        expect(clerk.get_by_role('status')).to_contain_text('正在開啟…')
-        expect(clerk.get_by_role('searchbox')).to_be_visible()
-        expect(clerk).to_have_title('志願服務資訊整合系統')
+    status, away = clerk.get_by_role('status'), '資料庫暫時沒有回應'
+    for _ in range(5):  # on a busy machine the database may give up before the browser has drawn the frame
+        with database.locked('volunteer'):
+            clerk.goto(address, wait_until='commit')
+            expect(status).to_contain_text(re.compile(f'正在開啟…|{away}'))
+            if away in status.inner_text():
+                continue
+            expect(clerk.get_by_role('searchbox')).to_be_visible()
+            title = clerk.title()
+        expect(clerk.get_by_role('main')).to_contain_text(re.compile(f'E-MAIL|{away}'))
+        if clerk.get_by_text(away).count() == 0:
+            break
+    assert title == '志願服務資訊整合系統'
 
     expect(clerk).to_have_title(re.compile('基本資料'))
     expect(clerk.locator('#email')).to_be_focused()
