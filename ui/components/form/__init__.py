@@ -287,8 +287,8 @@ class form:
                         return
                     if getattr(self.details, each) == given:
                         self._unkept.discard(each)
-            except drafts.Overtaken as newer:
-                log.info('a field of a page that was left is not kept: %s', type(newer).__name__)
+            except drafts.Overtaken:
+                log.info('what came late from a page that was left is not kept')
                 return  # a page that comes back sends it again
             except NotFound as gone:
                 self._give_up(gone)
