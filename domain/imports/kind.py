@@ -5,9 +5,9 @@ Writing is done in the transaction of the batch, some hundred or thousand rows a
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from db.choices import Doubt, Grade, ImportKind, Section
@@ -15,7 +15,7 @@ from db.models import Account
 
 from ..sheets.columns import Column, Reading, Value
 
-__all__ = ['ANSWERS', 'Column', 'Graded', 'Kind', 'Mark', 'Reading', 'Row', 'Value', 'Written']
+__all__ = ['ANSWERS', 'Column', 'Copied', 'Graded', 'Kind', 'Mark', 'Reading', 'Row', 'Value', 'Written']
 
 # What a row with a doubt does: left alone (first) unless somebody says otherwise (second).
 ANSWERS: dict[Doubt, tuple[str, str]] = {
@@ -78,6 +78,23 @@ class Written:
     before: Mapping[str, Any] | None = None
 
 
+@dataclass(frozen=True)
+class Copied:
+    """How many new records of a kind come on record at once, by COPY into `table`, as `model`.
+
+    `is_plain`: whether a row is a new record and nothing else. `line`: its line, of the row, the record's id, unit and
+    recorder, and the instant of writing in ISO form; pure. `stands`: whether what was copied in this transaction may
+    stand, of the first and the last id, the instant and the clerk; where it may not, `Kind.write` says of which row.
+    """
+
+    table: str
+    columns: Sequence[str]
+    model: str
+    is_plain: Callable[[Row], bool]
+    line: Callable[[Row, int, Sequence[Any], str], str]
+    stands: Callable[[int, int, datetime, Account], Awaitable[bool]]
+
+
 class Kind(ABC):
     """One kind. `sheet`: name of the sheet in the template, preferred when a file has several."""
 
@@ -94,6 +111,8 @@ class Kind(ABC):
     is_archive: ClassVar[bool] = False
     # Blocks of rows that are written in one transaction; few where a row takes long.
     blocks_each: ClassVar[int] = 20
+    # Where a file may have a hundred thousand rows: how they come on record without their rows being read here.
+    copied: ClassVar[Copied | None] = None
     # Headings seen in the field of what no record keeps: the mapping says so, instead of asking what they mean.
     not_kept: ClassVar[Sequence[str]] = ()
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from db import transaction
+from db import bulk, transaction
 from db.choices import BatchState
 from db.models import Account, ImportBatch, ImportBlock, ImportFile, ImportRow, KnownHeading
 
@@ -22,8 +22,9 @@ from .kinds import KINDS
 
 log = logging.getLogger(__name__)
 
-pool = workers.Pool('domain.imports.worker', seconds=180, waiting_seconds=600, jobs_each=20)
+pool = workers.Pool('domain.imports.worker', seconds=180, waiting_seconds=600, jobs_each=60)
 
+_COLUMNS = (*('batch_id', 'number', 'first_row', 'rows', 'cells', 'graded', 'twins', 'grades', 'doubts', 'takes'),)
 _AGAIN = '還沒有寫入任何資料。'
 
 
@@ -133,7 +134,7 @@ def _blocks(batch: ImportBatch, packed: Sequence[bytes]) -> list[ImportBlock]:
 
 
 async def _grade(batch: ImportBatch, blocks: list[ImportBlock], numbers: bytes, span: Sequence[str] | None) -> None:
-    """Fill in what became of the rows of each block; the cells stay unsealed until they are kept."""
+    """Fill in what became of the rows of each block, unsealed until it is kept."""
     if batch.lacking:
         return
     kind, by = KINDS[batch.kind], await Account.get(id=batch.account_id)
@@ -151,7 +152,7 @@ async def _grade(batch: ImportBatch, blocks: list[ImportBlock], numbers: bytes, 
         else:
             block.takes = packing.UNANSWERED * len(doubts)
         block.grades, block.doubts, block.rows = grades, doubts, len(grades)
-        block.graded, block.twins = packing.seal(outcomes, 'graded'), packing.seal(twins, 'twins')
+        block.graded, block.twins = outcomes, twins
 
 
 async def _mended(batch: ImportBatch) -> dict[str, dict[str, str]]:
@@ -187,16 +188,16 @@ async def _ask(
 
 
 async def _keep(batch: ImportBatch, blocks: Sequence[ImportBlock]) -> None:
-    for block in blocks:
-        block.cells = packing.seal(block.cells, 'cells')
+    await asyncio.to_thread(_seal, blocks, is_graded=not batch.lacking)
     fields = ('sheet', 'sheets', 'headings', 'mapping', 'heading_row', 'lacking', 'milliseconds')
+    new = [block for block in blocks if not block._saved_in_db]
     async with transaction():
         if not await _is_current(batch):
             return
         for block in blocks:
             if block._saved_in_db:
                 await block.save(update_fields=['rows', 'graded', 'twins', 'grades', 'doubts', 'takes'])
-        await ImportBlock.bulk_create([block for block in blocks if not block._saved_in_db], batch_size=50)
+        await bulk.copy('import_block', _COLUMNS, [[getattr(block, name) for name in _COLUMNS] for block in new])
         await ImportBatch.filter(id=batch.id).update(
             **{name: getattr(batch, name) for name in fields},
             **counted(blocks),
@@ -204,6 +205,14 @@ async def _keep(batch: ImportBatch, blocks: Sequence[ImportBlock]) -> None:
             graded_at=dates.now(),
         )
         await announce(ImportChanged(batch.id, batch.host_unit_id))
+
+
+def _seal(blocks: Sequence[ImportBlock], *, is_graded: bool) -> None:
+    for block in blocks:
+        block.cells = packing.seal(block.cells, 'cells')
+        if is_graded:
+            block.graded = packing.seal(block.graded or b'', 'graded')
+            block.twins = packing.seal(block.twins or b'', 'twins')
 
 
 def counted(blocks: Sequence[ImportBlock]) -> dict[str, int]:

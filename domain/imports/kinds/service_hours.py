@@ -43,6 +43,7 @@ class ServiceHoursKind(Kind):
     sheet = '服務時數記錄'
     section = Section.SERVICE_HOURS
     same_at = 'item'
+    copied = service_hours_record.COPIED
     columns = (
         Column('name', '姓名', needed=True, synonyms=('志工', '志工姓名', '中文姓名'), sample='王小明'),
         Column(
