@@ -241,8 +241,8 @@ async def commit(batch_id: int, *, by: Account) -> ImportBatch:
         batch = await previews.locked(batch_id, by.host_unit_id)
         if batch.lacking:
             raise NotReady(f'還不能匯入：{batch.lacking[0]}')
-        blocks = await ImportBlock.filter(batch_id=batch.id).only('id', 'grades', 'doubts', 'takes')
-        total = writing.importable(blocks)
+        blocks = await ImportBlock.filter(batch_id=batch.id).only('id', 'grades', 'doubts', 'takes', 'acts')
+        total = writing.importable(blocks).total()
         if not total:
             raise NotReady('沒有可以匯入的列。請先改正錯誤，或決定要匯入「注意」的哪些列。')
         await ImportFile.filter(batch_id=batch.id).delete()

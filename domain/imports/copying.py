@@ -39,8 +39,8 @@ class _DoNotStand(Exception):
 async def ready_lines(batch: ImportBatch, blocks: Sequence[ImportBlock], opened: Sequence[bytes]) -> Ready | None:
     """None where the rows are few, or the kind writes each itself, or no worker could do it."""
     copied = KINDS[batch.kind].copied
-    letters = [(block.grades, block.doubts, block.takes) for block in blocks]
-    count = sum(map(ready.taken, letters))
+    letters = [(block.grades, block.doubts, block.takes, block.acts) for block in blocks]
+    count = sum(ready.taken(each).total() for each in letters)
     if copied is None or count <= _MOST_AT_HAND:
         return None
     by = await Account.get(id=batch.confirmed_by_id)
@@ -57,7 +57,7 @@ async def ready_lines(batch: ImportBatch, blocks: Sequence[ImportBlock], opened:
     except (workers.Busy, workers.TooSlow, workers.Died, workers.Failed) as reason:
         log.warning('import %d: no worker has put its rows together (%r)', batch.id, reason)
         return None
-    others = [Row(*each[:4], each[4] and Doubt(each[4])) for each in json.loads(pieces[2])]
+    others = [Row(*each[:4], each[4] and Doubt(each[4]), each[5]) for each in json.loads(pieces[2])]
     return Ready(Lines(pieces[0], pieces[1], told['people'], others, told['count']), ids, stamp)
 
 

@@ -24,7 +24,9 @@ log = logging.getLogger(__name__)
 
 pool = workers.Pool('domain.imports.worker', seconds=180, waiting_seconds=600, jobs_each=60)
 
-_COLUMNS = (*('batch_id', 'number', 'first_row', 'rows', 'cells', 'graded', 'twins', 'grades', 'doubts', 'takes'),)
+_COLUMNS = (
+    *('batch_id', 'number', 'first_row', 'rows', 'cells', 'graded', 'twins', 'grades', 'doubts', 'takes', 'acts'),
+)
 _AGAIN = '還沒有寫入任何資料。'
 
 
@@ -139,20 +141,34 @@ async def _grade(batch: ImportBatch, blocks: list[ImportBlock], numbers: bytes, 
         return
     kind, by = KINDS[batch.kind], await Account.get(id=batch.account_id)
     days = (date.fromisoformat(span[0]), date.fromisoformat(span[1])) if span else None
-    known = await kind.known(json.loads(numbers), common_of(kind, batch), by=by, span=days)
+    named, texts = json.loads(numbers)
+    known = await known_of(kind, batch, named, texts, days, by)
     as_json = await asyncio.to_thread(lambda: json.dumps(known).encode())
     mended = await _mended(batch)
     order = {'job': 'grade', 'heading_row': batch.heading_row}
     _, pieces = await _ask(batch, order, [as_json, json.dumps(mended).encode(), *(block.cells for block in blocks)])
     letters = json.loads(pieces[0])
-    for block, (grades, doubts), outcomes, twins in zip(blocks, letters, pieces[1::2], pieces[2::2], strict=True):
+    for block, (grades, doubts, acts), outcomes, twins in zip(blocks, letters, pieces[1::2], pieces[2::2], strict=True):
         if block.takes.strip(packing.UNANSWERED):  # an answer stays as long as the doubt does
             letters_of = zip(block.takes, block.doubts, doubts, strict=True)
             block.takes = ''.join(take if before == now else packing.UNANSWERED for take, before, now in letters_of)
         else:
             block.takes = packing.UNANSWERED * len(doubts)
         block.grades, block.doubts, block.rows = grades, doubts, len(grades)
-        block.graded, block.twins = outcomes, twins
+        block.graded, block.twins, block.acts = outcomes, twins, acts
+
+
+async def known_of(
+    kind: Kind,
+    batch: ImportBatch,
+    numbers: Sequence[str],
+    texts: Sequence[str],
+    span: tuple[date, date] | None,
+    by: Account,
+) -> dict[str, Any]:
+    """What grading must know of these people, days and texts."""
+    known = await kind.known(numbers, common_of(kind, batch), by=by, span=span)
+    return known | (await kind.known_of(texts, by=by) if texts else {})
 
 
 async def _mended(batch: ImportBatch) -> dict[str, dict[str, str]]:
@@ -196,7 +212,7 @@ async def _keep(batch: ImportBatch, blocks: Sequence[ImportBlock]) -> None:
             return
         for block in blocks:
             if block._saved_in_db:
-                await block.save(update_fields=['rows', 'graded', 'twins', 'grades', 'doubts', 'takes'])
+                await block.save(update_fields=['rows', 'graded', 'twins', 'grades', 'doubts', 'takes', 'acts'])
         await bulk.copy('import_block', _COLUMNS, [[getattr(block, name) for name in _COLUMNS] for block in new])
         await ImportBatch.filter(id=batch.id).update(
             **{name: getattr(batch, name) for name in fields},

@@ -8,8 +8,8 @@ from typing import Any
 from . import packing
 from .kind import Copied, Row
 
-# Grades, doubts and answers of a block, one letter a row.
-Letters = tuple[str, str, str]
+# Grades, doubts, answers and acts of a block, one letter a row; what was graded by an older version has no acts.
+Letters = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -31,22 +31,24 @@ def is_taken(grade: str, doubt: str, takes: str) -> bool:
     return grade == 'g' or (grade == 'a' and doubt != packing.NONE and takes == packing.TAKEN)
 
 
-def taken(letters: Letters) -> int:
-    """How many rows of a block 確認 writes."""
-    grades, doubts, takes = letters
-    count = grades.count('g')
-    if packing.TAKEN in takes:
-        count += sum(each[0] == 'a' and is_taken(*each) for each in zip(grades, doubts, takes, strict=True))
-    return count
+def taken(letters: Letters) -> Counter[str]:
+    """How many rows of a block 確認 writes, by act."""
+    grades, doubts, takes, acts = letters
+    acts = acts or packing.ADDS * len(grades)
+    if packing.TAKEN not in takes and set(acts) <= {packing.ADDS, packing.NONE}:
+        return Counter({packing.ADDS: grades.count('g')})
+    each = zip(grades, doubts, takes, acts, strict=True)
+    return Counter(act for grade, doubt, take, act in each if is_taken(grade, doubt, take))
 
 
 def rows(first_row: int, letters: Letters, outcomes: Sequence[Any]) -> Iterator[Row]:
     """Those of a block."""
-    grades, doubts, takes = letters
+    grades, doubts, takes, acts = letters
     for at, outcome in enumerate(outcomes):
         if outcome and is_taken(grades[at], doubts[at], takes[at]):
             is_said = takes[at] == packing.TAKEN
-            yield Row(first_row + at, outcome[0], outcome[2], is_said, packing.DOUBTS.get(doubts[at]))
+            doubt, changes = packing.DOUBTS.get(doubts[at]), acts[at : at + 1] == packing.CHANGES
+            yield Row(first_row + at, outcome[0], outcome[2], is_said, doubt, changes)
 
 
 def lines(copied: Copied, several: Sequence[Row], ids: Sequence[int], owners: Sequence[Any], stamp: str) -> Lines:

@@ -81,12 +81,13 @@ def _survey(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
 
 def _needs(order: Content, mapping: list[str], rows: Sequence[Sequence[str]]) -> tuple[Content, bytes]:
     kind = KINDS[order['kind']]
-    numbers, span = grading.needs(Reader(kind.columns, mapping), rows)
-    return {'span': [day.isoformat() for day in span] if span else None}, json.dumps(numbers).encode()
+    needs = grading.needs(kind, Reader(kind.columns, mapping), rows)
+    span = [day.isoformat() for day in needs.span] if needs.span else None
+    return {'span': span}, json.dumps([needs.numbers, needs.texts]).encode()
 
 
 def _grade(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
-    """For each block its outcomes, packed, and the twins; grades and doubts of all as one piece.
+    """For each block its outcomes, packed, and the twins; grades, doubts and acts of all as one piece.
 
     The first piece is what is known, the second the mended cells by row number and column.
     """
@@ -94,18 +95,19 @@ def _grade(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
     known = kind.prepared(json.loads(pieces[0]))
     rows = _with_mended(_rows(order, pieces[2:]), json.loads(pieces[1]), order['mapping'])
     graded = grading.graded_rows(kind, Reader(kind.columns, order['mapping']), rows, known, order['heading_row'])
-    letters: list[tuple[str, str]] = []
+    letters: list[tuple[str, str, str]] = []
     blocks: list[bytes] = []
     for at in range(0, len(rows), packing.ROWS_EACH):
         outcomes: list[Any] = []
-        grades, doubts, twins = [], [], []
+        grades, doubts, acts, twins = [], [], [], []
         for _, (row, twin) in zip(range(at, min(at + packing.ROWS_EACH, len(rows))), graded, strict=False):
             outcomes.append(packing.outcome(row) if row else None)
             grades.append(packing.LETTERS[row.grade] if row else packing.NONE)
             doubts.append(packing.DOUBT_LETTERS[row.doubt] if row and row.doubt else packing.NONE)
+            acts.append(packing.act(row) if row else packing.NONE)
             twins.append(twin)
         blocks += [packing.pack(outcomes), b''.join(twins)]
-        letters.append((''.join(grades), ''.join(doubts)))
+        letters.append((''.join(grades), ''.join(doubts), ''.join(acts)))
     _last.clear()
     del rows, graded
     _give_back()

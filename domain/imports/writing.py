@@ -28,7 +28,7 @@ BLOCKS_EACH = 20
 # Many in one statement would hold the event loop while it is put together.
 _NOTED_AT_ONCE = 100
 _BATCH = Field('import', '批次匯入')
-_READ = ('number', 'first_row', 'graded', 'grades', 'doubts', 'takes')
+_READ = ('number', 'first_row', 'graded', 'grades', 'doubts', 'takes', 'acts')
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,9 @@ class _Piece:
     ready: copying.Ready | None
 
 
-def importable(blocks: Sequence[ImportBlock]) -> int:
-    """How many rows 確認 would write."""
-    return sum(ready.taken(_letters(block)) for block in blocks)
+def importable(blocks: Sequence[ImportBlock]) -> Counter[str]:
+    """How many rows 確認 would write, by act."""
+    return sum((ready.taken(_letters(block)) for block in blocks), Counter[str]())
 
 
 async def step(batch: ImportBatch) -> None:
@@ -80,10 +80,12 @@ async def _write_piece(batch: ImportBatch, number: int, piece: _Piece) -> bool:
             await ImportRow.bulk_create(
                 [ImportRow(batch_id=batch.id, number=at, left=why, mended=mended) for at, (why, mended) in left.items()]
             )
+        numbers = {each.number for each in written}
         copied = lines.count - len(lines.others) if lines else 0
         await ImportBatch.filter(id=batch.id).update(
             done=batch.done + copied + len(rows),
-            written=batch.written + copied + len({each.number for each in written}),
+            written=batch.written + copied + len(numbers),
+            changed=batch.changed + len(numbers & {row.number for row in rows if row.changes}),
         )
         await announce(ImportChanged(batch.id, batch.host_unit_id))
     return True
@@ -130,13 +132,13 @@ def _rows(blocks: Sequence[ImportBlock], opened: Sequence[bytes]) -> list[Row]:
 
 
 def _letters(block: ImportBlock) -> ready.Letters:
-    return block.grades, block.doubts, block.takes
+    return block.grades, block.doubts, block.takes, block.acts
 
 
 async def _is_next(batch: ImportBatch, number: int) -> bool:
     """Whether this piece is still the next; the batch is locked, so nobody else writes it."""
     now = await ImportBatch.filter(id=batch.id).select_for_update().get()
-    batch.done, batch.written = now.done, now.written
+    batch.done, batch.written, batch.changed = now.done, now.written, now.changed
     return now.state == BatchState.WRITING and await ImportPiece.filter(batch_id=batch.id).count() == number
 
 

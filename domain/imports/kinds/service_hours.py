@@ -15,7 +15,7 @@ from ... import dates, identity_numbers, names, permissions, validation
 from ...ledgers import SERVICE_HOURS, problems
 from ...ledgers.forms import OPENING
 from ...trainings.details import format_duration
-from ..kind import Column, Graded, Kind, Mark, Row, Value, Written
+from ..kind import Column, Graded, Kind, Mark, Row, Span, Value, Written
 from . import service_hours_record
 
 DAY_MINUTES = 24 * 60
@@ -44,6 +44,7 @@ class ServiceHoursKind(Kind):
     section = Section.SERVICE_HOURS
     same_at = 'item'
     copied = service_hours_record.COPIED
+    has_spans = True
     columns = (
         Column('name', '姓名', needed=True, synonyms=('志工', '志工姓名', '中文姓名'), sample='王小明'),
         Column(
@@ -185,6 +186,13 @@ class ServiceHoursKind(Kind):
         if doubt is None or mark is None:
             return Graded(Grade.GOOD, kept, about=about, same_as=same_as, beside=beside)
         return Graded(Grade.ATTENTION, kept, [mark], doubt, about, same_as, beside | more)
+
+    def span(self, graded: Graded) -> Span | None:
+        """The days of somebody's hours of one item; a month is not gone over."""
+        first = graded.values['starts_on']
+        return Span(
+            f'{graded.about}:{first[:7]}:{graded.values["item"]}', first, graded.values['ends_on'] or first, 'starts_on'
+        )
 
     async def write(self, rows: Sequence[Row], common: Mapping[str, Any], *, by: Account) -> list[Written]:
         return await service_hours_record.write(rows, by=by)
