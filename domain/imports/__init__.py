@@ -216,6 +216,22 @@ async def mend(batch_id: int, row: int, column: str, text: str, *, by: Account) 
     return await previews.mend(batch_id, validation.record_id(row), column, text, host_unit_id=by.host_unit_id)
 
 
+async def mend_alike(batch_id: int, row: int, column: str, text: str, *, by: Account) -> int:
+    """The same for every row whose cell says what this one says; all is graded anew. How many rows.
+
+    Raises NotFound, MovedOn.
+    """
+    await get(batch_id, by=by)
+    if not column or not isinstance(text, str):
+        raise NotFound
+    async with transaction():
+        batch = await previews.locked(batch_id, by.host_unit_id)
+        count = await previews.mend_alike(batch, validation.record_id(row), column, text)
+        await _read_again(batch)
+    running.start(batch.id)
+    return count
+
+
 async def unmend(batch_id: int, row: int, column: str = '', *, by: Account) -> PreviewRow:
     """Take what the file says again, of a cell or of the whole row. Raises NotFound, MovedOn."""
     await get(batch_id, by=by)

@@ -76,12 +76,51 @@ async def mend(batch_id: int, number: int, column: str, text: str | None, *, hos
         if text is None:
             mended = {key: kept for key, kept in mended.items() if column and key != column}
         else:
-            mended[column] = text[:2000].replace('\x1e', ' ').replace('\x1f', ' ')
+            mended[column] = _typed(text)
         packed = packing.seal(packing.pack(mended), 'mended') if mended else None
         await ImportRow.update_or_create(batch_id=batch.id, number=number, defaults={'mended': packed})
         await _grade_again(batch, kind, number)
         await _count(batch)
         return (await rows_of(batch, [number]))[0]
+
+
+async def mend_alike(batch: ImportBatch, number: int, column: str, text: str) -> int:
+    """Take `text` in every row whose cell says what that of row `number` says; how many they are. Nothing is graded."""
+    if column not in batch.mapping:
+        raise NotFound
+    place = batch.mapping.index(column)
+    odd = {row.number: row for row in await ImportRow.filter(batch_id=batch.id)}
+    blocks = await ImportBlock.filter(batch_id=batch.id).order_by('number').only('id', 'first_row', 'cells', 'grades')
+    said = await asyncio.to_thread(_said, blocks, place, column, odd)
+    if number not in said:
+        raise NotFound
+    alike = [at for at, each in said.items() if each == said[number]]
+    for at in alike:
+        mended = _mended(odd.get(at)) | {column: _typed(text)}
+        packed = packing.seal(packing.pack(mended), 'mended')
+        if at in odd:
+            await ImportRow.filter(id=odd[at].id).update(mended=packed)
+        else:
+            odd[at] = ImportRow(batch_id=batch.id, number=at, mended=packed)
+    new = [row for row in odd.values() if not row._saved_in_db]
+    await ImportRow.bulk_create(new, batch_size=500)
+    return len(alike)
+
+
+def _said(blocks: Sequence[ImportBlock], place: int, column: str, odd: Mapping[int, ImportRow]) -> dict[int, str]:
+    """By row number what its cell says now, without blanks around it."""
+    found = {}
+    for block in blocks:
+        rows = packing.unpack_cells(packing.opened(block.cells, 'cells'))
+        for at, (grade, row) in enumerate(zip(block.grades, rows, strict=False), block.first_row):
+            if grade != packing.NONE:
+                text = row[place] if place < len(row) else ''
+                found[at] = (_mended(odd[at]).get(column, text) if at in odd else text).strip()
+    return found
+
+
+def _typed(text: str) -> str:
+    return text[:2000].replace('\x1e', ' ').replace('\x1f', ' ')
 
 
 async def answer(

@@ -24,9 +24,7 @@ log = logging.getLogger(__name__)
 
 pool = workers.Pool('domain.imports.worker', seconds=180, waiting_seconds=600, jobs_each=60)
 
-_COLUMNS = (
-    *('batch_id', 'number', 'first_row', 'rows', 'cells', 'graded', 'twins', 'grades', 'doubts', 'takes', 'acts'),
-)
+_COLUMNS = ('batch_id', 'number', 'first_row', 'rows', 'cells', 'graded', 'twins', 'grades', 'doubts', 'takes', 'acts')
 _AGAIN = '還沒有寫入任何資料。'
 
 

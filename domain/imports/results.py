@@ -15,7 +15,7 @@ class Cell:
     """`text`: as typed, or as mended; `original`: what the file says, where it was mended, else None.
 
     `beside`: what stands below it in grey: the name of a code, what the record says. An identity number stands masked
-    unless something is wrong with it. `meant`: as which day a number is read by which a spreadsheet counts, as 74/05/12.
+    unless something is wrong with it. `meant`: the day, as 74/05/12, of a number by which a spreadsheet counts days.
     """
 
     text: str
@@ -62,8 +62,8 @@ class Preview:
     """One page of the rows of a batch, those with something to do first, then by row.
 
     `columns` are those that the file has, in its order. `total` is how many rows `show` leaves; `doubts` how many there
-    are, by doubt, `answered` how many of them have their answer. Of the rows that 確認 would write now (good ones, and those
-    in doubt that are taken) `adding` make a record, `changing` change one, and `same` say what is on record already.
+    are, by doubt, `answered` how many of them have their answer. Of the rows that 確認 would write now (good ones, and
+    those in doubt that are taken) `adding` make a record, `changing` change one, `same` say what is on record already.
     """
 
     batch: ImportBatch

@@ -142,6 +142,7 @@ class ServiceHoursKind(Kind):
         codes = await ServiceCode.all().values_list('list', 'code', 'name')
         return {
             'unit': by.host_unit_id,
+            'place': permissions.place_word(by),
             'people': {by_index[index]: [volunteer_id, name] for index, volunteer_id, name in people},
             'item': {code: name for which, code, name in codes if which == 'item'},
             'content': {code: name for which, code, name in codes if which == 'content'},
@@ -239,7 +240,7 @@ def _person(values: Mapping[str, Value], known: Mapping[str, Any], marks: list[M
         return 0
     person = known['people'].get(number)
     if person is None:
-        marks.append(Mark('identity_number', _unknown(number)))
+        marks.append(Mark('identity_number', _unknown(number, known['place'])))
         return 0
     volunteer_id, registered = person
     if not isinstance(name, str):
@@ -250,7 +251,7 @@ def _person(values: Mapping[str, Value], known: Mapping[str, Any], marks: list[M
 
 
 @lru_cache(2000)
-def _unknown(number: str) -> str:
+def _unknown(number: str, place: str) -> str:
     """Why a number is nobody's here. Whether another unit knows it is not said: that is asked at 收編, and counted."""
     kind = IdentityKind.NATIONAL_ID if number[1:2] in ('1', '2') else IdentityKind.ARC
     if len(number) == 10 and number[:1].isalpha():
@@ -258,7 +259,7 @@ def _unknown(number: str) -> str:
             identity_numbers.validate(kind, number)
         except identity_numbers.BadIdentityNumber as error:
             return str(error)
-    return '這個證號不在本單位的志工名單。請先收編或新增這位志工，再回到這裡重新檢查。'
+    return f'這個證號不在{place}的志工名單。請先收編或新增這位志工，再回到這裡重新檢查。'
 
 
 def _entry(

@@ -114,7 +114,11 @@ async def _check(rows: Sequence[Row], plain: Sequence[Row], by: Account) -> None
     ids = {row.about for row in rows}
     visible = await Volunteer.filter(permissions.visible_to(by), id__in=ids).values_list('id')
     ours = {volunteer_id for (volunteer_id,) in visible}
-    wrong = {str(row.number): '這位志工已不在本單位的志工名單，所以沒有寫入。' for row in rows if row.about not in ours}
+    wrong = {
+        str(row.number): f'這位志工已不在{permissions.place_word(by)}的志工名單，所以沒有寫入。'
+        for row in rows
+        if row.about not in ours
+    }
     for number in await _same(plain, by):
         wrong.setdefault(str(number), '預覽之後已有人登錄同日同項目的時數，所以沒有寫入。請對照志工的「服務時數」頁。')
     if wrong:
