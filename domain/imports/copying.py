@@ -20,7 +20,7 @@ from .ready import Lines
 log = logging.getLogger(__name__)
 
 # Fewer rows are written sooner than a worker is asked.
-_MOST_AT_HAND = 600
+MOST_AT_HAND = 600
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ async def ready_lines(batch: ImportBatch, blocks: Sequence[ImportBlock], opened:
     copied = KINDS[batch.kind].copied
     letters = [(block.grades, block.doubts, block.takes, block.acts) for block in blocks]
     count = sum(ready.taken(each).total() for each in letters)
-    if copied is None or count <= _MOST_AT_HAND:
+    if copied is None or count <= MOST_AT_HAND:
         return None
     by = await Account.get(id=batch.confirmed_by_id)
     ids, stamp = await bulk.ids(copied.table, count), dates.now()
