@@ -10,7 +10,7 @@ from db import bulk, transaction
 from db.choices import Doubt
 from db.models import Account, ImportBatch, ImportBlock
 
-from .. import dates, workers
+from .. import dates, validation, workers
 from . import ready
 from .kind import Row
 from .kinds import KINDS
@@ -57,7 +57,10 @@ async def ready_lines(batch: ImportBatch, blocks: Sequence[ImportBlock], opened:
     except (workers.Busy, workers.TooSlow, workers.Died, workers.Failed) as reason:
         log.warning('import %d: no worker has put its rows together (%r)', batch.id, reason)
         return None
-    others = [Row(*each[:4], each[4] and Doubt(each[4]), each[5]) for each in json.loads(pieces[2])]
+    others = [
+        Row(number, values, about, takes, validation.member(Doubt, doubt), changes)
+        for number, values, about, takes, doubt, changes in json.loads(pieces[2])
+    ]
     return Ready(Lines(pieces[0], pieces[1], told['people'], others, told['count']), ids, stamp)
 
 

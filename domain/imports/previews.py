@@ -331,9 +331,9 @@ async def _graded(batch: ImportBatch, kind: Kind, numbers: Sequence[int]) -> dic
             if (at - 1) // each == block.number:
                 texts[at] = grading.with_texts(rows[at - block.first_row], _mended(odd.get(at)), batch.mapping)
     needs = grading.needs(kind, reader, list(texts.values()))
-    known = await reading.known_of(kind, batch, needs.numbers, needs.texts, needs.span, by)
+    asked = await reading.known_of(kind, batch, needs.numbers, needs.texts, needs.span, by)
     # Through JSON, as it comes to a worker: keys are texts there.
-    known = kind.prepared(json.loads(json.dumps(known)))
+    known = kind.prepared(json.loads(json.dumps(asked)))
     return {at: grading.grade(kind, reader, row, known) for at, row in texts.items()}
 
 

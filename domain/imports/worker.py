@@ -3,7 +3,7 @@
 import ctypes
 import gc
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, astuple
 from typing import Any
@@ -164,7 +164,7 @@ def _with_mended(
     return changed
 
 
-_JOBS: Mapping[str, Handler] = {
+_JOBS: Mapping[str, Callable[[Content, list[bytes]], tuple[Content, list[bytes]]]] = {
     'read': _read,
     'survey': _survey,
     'grade': _grade,

@@ -12,7 +12,7 @@ from db.models import Account, Agency, HostUnit, IdentityLookup, Membership, Pap
 from domain import settings
 from domain.imports.kinds.paper_books import PaperBooks
 
-from ...builders import a_team, a_volunteer, an_account, an_agency, an_identity_number
+from ...builders import a_host_unit, a_team, a_volunteer, an_account, an_agency, an_identity_number
 from .trying import graded, imported, sentences, taken_back
 
 KIND = PaperBooks()
@@ -167,6 +167,7 @@ async def test_a_number_of_a_book_elsewhere_is_told_in_the_preview_not_whose_and
             kind=BookKind.REGISTERED,
             status=BookStatus.IN_USE,
             issued_on=date(2010, 3, 8),
+            entered_by_unit=await a_host_unit(),
         )
     told, untold, free = await graded(KIND, rows, by=clerk, common=ONCE)
 
