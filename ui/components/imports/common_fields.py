@@ -65,8 +65,8 @@ class common_fields(Element):
             return
         with self, card('整份檔案共用', '只填一次，用在每一列。'):
             self.form = form(self.details, summary=False)
-            await self._at_one_press()
             with html.div().classes('lb-grid'):
+                await self._at_one_press()
                 for each in self.details.columns:
                     if each.key not in CERTIFICATES:
                         with html.div().classes('full' if each.reading == 'lines' else '') as place:
@@ -79,13 +79,13 @@ class common_fields(Element):
         """基礎訓練 and 特殊訓練 fill in what such a course most often is, as in the form of a training."""
         if self.kind is not ImportKind.TRAININGS:
             return
-        names = {each.id: each.name for each in await directory.fields()}
-        with html.div().classes('lb-at-once').props('role=group aria-label=一次帶入課程資料'):
+        names, unit = {each.id: each.name for each in await directory.fields()}, self.account.host_unit
+        with html.div().classes('lb-at-once full').props('role=group aria-label=一次帶入課程資料'):
             for kind in (TrainingKind.BASIC, TrainingKind.SPECIAL):
                 usual = dict(await courses.usual(kind, by=self.account))
                 found = {'field': names.get(usual.pop('field_id', None)), 'minutes': usual.pop('extra_minutes', None)}
                 values = {key: value for key, value in (usual | found).items() if value is not None}
-                values['hours'] = str(values.get('hours', ''))
+                values |= {'hours': str(values.get('hours', '')), 'provider': unit.name if unit else ''}
                 ui.button(kind.label, on_click=partial(self._fill, values), color=None).props('outline no-caps')
 
     async def _fill(self, values: Mapping[str, Any]) -> None:
