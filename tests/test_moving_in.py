@@ -12,7 +12,7 @@ from .presses import Presses
 from .site import Site, settled
 
 MOST_CLICKS = 25
-# Where a browser waits that is not looked at: a page of ours would be drawn anew with each case that is sent or decided.
+# Where a browser waits that nobody looks at: a page of ours is drawn anew with each case that is sent or decided.
 AWAY = 'about:blank'
 PEOPLE, HOLDERS = 60, 10
 DIGITS = '零一二三四五六七八九'
