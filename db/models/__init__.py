@@ -2,6 +2,8 @@
 
 from .accounts import (
     AccountRequest,
+    AccountReview,
+    AccountRules,
     Allowance,
     CitizenCertificate,
     Deputyship,
@@ -9,6 +11,7 @@ from .accounts import (
     IdentityLookup,
     LoginFailure,
     PasswordReset,
+    RequestStep,
     RevocationList,
     Session,
     SignatureChallenge,
@@ -28,6 +31,8 @@ __all__ = [
     'AccessEntry',
     'Account',
     'AccountRequest',
+    'AccountReview',
+    'AccountRules',
     'Agency',
     'Allowance',
     'Application',
@@ -75,6 +80,7 @@ __all__ = [
     'PhoneCall',
     'Presence',
     'RecordBook',
+    'RequestStep',
     'RequiredHours',
     'RevocationList',
     'Roster',
