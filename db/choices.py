@@ -167,8 +167,17 @@ class CallResult(Choice):
 
 class RequestStatus(Choice):
     OPEN = 'open', '待處理'
+    RETURNED = 'returned', '退回補正'
     GRANTED = 'granted', '已開通'
     REFUSED = 'refused', '未核准'
+
+
+class LockReason(Choice):
+    """Why an account was locked by the office's rules, and not closed by a person."""
+
+    IDLE = 'idle', '太久沒有使用'
+    REVIEW = 'review', '年度盤點逾期未確認'
+    ENDED = 'ended', '使用期限已到'
 
 
 class ChangeStatus(Choice):

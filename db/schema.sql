@@ -1251,6 +1251,57 @@ COMMENT ON TABLE "signature_challenge" IS 'A random text for a card to sign, onc
 ALTER TABLE "session" ADD COLUMN "means" VARCHAR(10) NOT NULL DEFAULT 'password';
 CREATE INDEX citizen_certificate_by_account_id ON citizen_certificate (account_id);
 
+-- 0027_account_terms
+CREATE TABLE "account_review" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "begun_at" TIMESTAMPTZ NOT NULL,
+    "due_on" DATE NOT NULL,
+    "reminders" SMALLINT NOT NULL,
+    "ended_at" TIMESTAMPTZ,
+    "agency_id" INT REFERENCES "agency" ("id") ON DELETE RESTRICT,
+    "host_unit_id" INT REFERENCES "host_unit" ("id") ON DELETE RESTRICT
+);
+COMMENT ON TABLE "account_review" IS '年度盤點: the accounts of a unit, of an agency, or of neither, to be confirmed one by one until `due_on`.';
+CREATE TABLE "account_rules" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "idle_days" SMALLINT NOT NULL,
+    "first_warning" SMALLINT NOT NULL,
+    "last_warning" SMALLINT NOT NULL,
+    "review_months" SMALLINT NOT NULL,
+    "review_days" SMALLINT NOT NULL,
+    "review_locks" BOOL NOT NULL
+);
+COMMENT ON TABLE "account_rules" IS '帳號規則: when accounts of staff are locked, and how often they are reviewed; one row, as the administrator set it.';
+CREATE TABLE "request_step" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "at" TIMESTAMPTZ NOT NULL,
+    "status" VARCHAR(20) NOT NULL,
+    "reason" TEXT NOT NULL,
+    "by_id" INT REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "request_id" INT NOT NULL REFERENCES "account_request" ("id") ON DELETE RESTRICT
+);
+COMMENT ON COLUMN "request_step"."status" IS 'OPEN: open\nRETURNED: returned\nGRANTED: granted\nREFUSED: refused';
+COMMENT ON TABLE "request_step" IS 'What became of a 帳號申請, one row for each step. `by` is None where the applicant did it.';
+ALTER TABLE "account" ADD COLUMN "ends_on" DATE;
+ALTER TABLE "account" ADD COLUMN "locked_at" TIMESTAMPTZ;
+ALTER TABLE "account" ADD COLUMN "locked_because" VARCHAR(10);
+ALTER TABLE "account" ADD COLUMN "reviewed_at" TIMESTAMPTZ;
+ALTER TABLE "account" ADD COLUMN "used_at" TIMESTAMPTZ;
+ALTER TABLE "account" ADD COLUMN "warned_at" TIMESTAMPTZ;
+ALTER TABLE "account" ADD COLUMN "warnings" SMALLINT NOT NULL DEFAULT 0;
+COMMENT ON COLUMN "account_request"."status" IS 'OPEN: open\nRETURNED: returned\nGRANTED: granted\nREFUSED: refused';
+ALTER TABLE "account_request" ADD COLUMN "agency_id" INT REFERENCES "agency" ("id") ON DELETE RESTRICT;
+ALTER TABLE "account_request" ADD COLUMN "contact" VARCHAR(60) NOT NULL DEFAULT '';
+ALTER TABLE "account_request" ADD COLUMN "county_id" VARCHAR(5) REFERENCES "county" ("code") ON DELETE RESTRICT;
+ALTER TABLE "account_request" ADD COLUMN "host_unit_id" INT REFERENCES "host_unit" ("id") ON DELETE RESTRICT;
+ALTER TABLE "account_request" ADD COLUMN "unified_number" VARCHAR(8) NOT NULL DEFAULT '';
+ALTER TABLE "host_unit" ADD COLUMN "unified_number" VARCHAR(8) NOT NULL DEFAULT '';
+UPDATE account SET used_at = now();
+CREATE INDEX request_step_by_request_id ON request_step (request_id);
+CREATE INDEX account_request_of_county ON account_request (county_id) WHERE status = 'open';
+CREATE UNIQUE INDEX open_account_review ON account_review (coalesce(host_unit_id, 0), coalesce(agency_id, 0)) WHERE ended_at IS NULL;
+CREATE UNIQUE INDEX unified_number_of_unit ON host_unit (unified_number) WHERE unified_number <> '';
+
 -- 0031_log
 CREATE TABLE "log_entry" (
     "id" BIGSERIAL NOT NULL PRIMARY KEY,

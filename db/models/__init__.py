@@ -2,6 +2,8 @@
 
 from .accounts import (
     AccountRequest,
+    AccountReview,
+    AccountRules,
     Allowance,
     CitizenCertificate,
     Deputyship,
@@ -9,6 +11,7 @@ from .accounts import (
     IdentityLookup,
     LoginFailure,
     PasswordReset,
+    RequestStep,
     RevocationList,
     Session,
     SignatureChallenge,
@@ -38,6 +41,8 @@ __all__ = [
     'AccessEntry',
     'Account',
     'AccountRequest',
+    'AccountReview',
+    'AccountRules',
     'Agency',
     'Allowance',
     'Application',
@@ -86,6 +91,7 @@ __all__ = [
     'PhoneCall',
     'Presence',
     'RecordBook',
+    'RequestStep',
     'RequiredHours',
     'RevocationList',
     'Roster',
