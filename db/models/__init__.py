@@ -17,6 +17,7 @@ from .applications import Application, ApplicationStep, CaseContent, Decision, P
 from .books import BookIssue, NumberSeries, PaperRegistration, RecordBook, Tally
 from .corrections import Correction, CorrectionExchange, EyeCheck
 from .drafts import Draft, DraftEntry, HalfWritten, KeptSearch
+from .factors import AuthenticatorApp, FactorDemand, HalfSignIn, KnownDevice, Passkey, RecoveryCode
 from .imports import ImportBatch, ImportBlock, ImportFile, ImportPiece, ImportRow, KnownHeading
 from .ledgers import Award, HonorCard, InsuranceCover, OtherEntry, PerformanceCertificate, ServiceHours
 from .office import AccessEntry, Backup, HistoryEntry, KeyCheck, MailTemplate, OfficeEntry, OutgoingMail, PhoneCall
@@ -32,6 +33,7 @@ __all__ = [
     'Allowance',
     'Application',
     'ApplicationStep',
+    'AuthenticatorApp',
     'Award',
     'Backup',
     'BookIssue',
@@ -47,7 +49,9 @@ __all__ = [
     'DraftEntry',
     'EmailChange',
     'EyeCheck',
+    'FactorDemand',
     'Field',
+    'HalfSignIn',
     'HalfWritten',
     'HistoryEntry',
     'HonorCard',
@@ -61,6 +65,7 @@ __all__ = [
     'InsuranceCover',
     'KeptSearch',
     'KeyCheck',
+    'KnownDevice',
     'KnownHeading',
     'LoginFailure',
     'MailTemplate',
@@ -70,11 +75,13 @@ __all__ = [
     'OtherEntry',
     'OutgoingMail',
     'PaperRegistration',
+    'Passkey',
     'PasswordReset',
     'PerformanceCertificate',
     'PhoneCall',
     'Presence',
     'RecordBook',
+    'RecoveryCode',
     'RequiredHours',
     'RevocationList',
     'Roster',
