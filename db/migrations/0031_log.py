@@ -33,7 +33,7 @@ INDEXES = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0027_account_terms')]
+    dependencies = [('models', '0028_second_factors')]
 
     initial = False
 

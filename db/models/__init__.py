@@ -20,6 +20,7 @@ from .applications import Application, ApplicationStep, CaseContent, Decision, P
 from .books import BookIssue, NumberSeries, PaperRegistration, RecordBook, Tally
 from .corrections import Correction, CorrectionExchange, EyeCheck
 from .drafts import Draft, DraftEntry, HalfWritten, KeptSearch
+from .factors import AuthenticatorApp, FactorDemand, HalfSignIn, KnownDevice, Passkey, RecoveryCode
 from .imports import ImportBatch, ImportBlock, ImportFile, ImportPiece, ImportRow, KnownHeading
 from .ledgers import Award, HonorCard, InsuranceCover, OtherEntry, PerformanceCertificate, ServiceHours
 from .office import (
@@ -47,6 +48,7 @@ __all__ = [
     'Allowance',
     'Application',
     'ApplicationStep',
+    'AuthenticatorApp',
     'Award',
     'Backup',
     'BookIssue',
@@ -62,7 +64,9 @@ __all__ = [
     'DraftEntry',
     'EmailChange',
     'EyeCheck',
+    'FactorDemand',
     'Field',
+    'HalfSignIn',
     'HalfWritten',
     'HistoryEntry',
     'HonorCard',
@@ -76,6 +80,7 @@ __all__ = [
     'InsuranceCover',
     'KeptSearch',
     'KeyCheck',
+    'KnownDevice',
     'KnownHeading',
     'LogEntry',
     'LoginFailure',
@@ -86,11 +91,13 @@ __all__ = [
     'OtherEntry',
     'OutgoingMail',
     'PaperRegistration',
+    'Passkey',
     'PasswordReset',
     'PerformanceCertificate',
     'PhoneCall',
     'Presence',
     'RecordBook',
+    'RecoveryCode',
     'RequestStep',
     'RequiredHours',
     'RevocationList',
