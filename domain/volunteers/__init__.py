@@ -12,7 +12,6 @@ from tortoise.queryset import QuerySet
 
 from db import sealing, transaction
 from db.choices import (
-    AccessKind,
     FileKind,
     LookupKind,
     MembershipStatus,
@@ -21,14 +20,13 @@ from db.choices import (
     Section,
     TrainingKind,
 )
-from db.models import Account, Application, Draft, HistoryEntry, Membership, Volunteer
+from db.models import Account, Draft, HistoryEntry, Membership, Volunteer
 
 from .. import accounts, announcements, dates, drafts, files, identity_numbers, permissions, validation
 from ..announcements import VolunteerChanged
-from ..audit import access, history
+from ..audit import history
 from ..audit.history import Change
 from ..cases import transitions
-from ..cases.worklists import CLOSED
 from ..errors import DomainError, Incomplete, MovedOn, NotFound
 from ..paging import Page, bounds
 from . import addresses, keeping, listing, lookups, newcomers, spelling
@@ -227,25 +225,6 @@ async def _found(query: VolunteerQuery, by: Account) -> QuerySet[Volunteer]:
     found = Volunteer.filter(await _matching(query.text, by), id__in=Subquery(ours.values('volunteer_id')))
     found = listing.in_state(found, query.state, by)
     return listing.narrowed(found, query.lacks, query.roster_id, by)
-
-
-async def reveal_identity(volunteer: Volunteer, reason: str, *, by: Account) -> str:
-    """The full identity number; that it was shown, and why, is noted first. Raises NotFound, Incomplete.
-
-    An agency that only refused the person, or from which every case was withdrawn, has no more business with it.
-    """
-    known = await get(volunteer.id, by=by)
-    if by.role == Role.REVIEWER and not await _has_a_case(known, by):
-        raise NotFound('這位志工在貴機關沒有審核中、待補件或已核可的案件，不能再顯示完整號碼。')
-    if by.role != Role.VOLUNTEER:
-        await access.note(known, AccessKind.IDENTITY_NUMBER, reason, by=by, what=known.identity_kind.label)
-    number: str = known.identity_number.open()
-    return number
-
-
-async def _has_a_case(volunteer: Volunteer, by: Account) -> bool:
-    cases = Application.filter(volunteer_id=volunteer.id, agency_id=by.agency_id, round__gt=0)
-    return await cases.exclude(status__in=CLOSED).exists()
 
 
 async def _matching(text: object, by: Account) -> Q:
