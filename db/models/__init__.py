@@ -22,6 +22,7 @@ from .ledgers import Award, HonorCard, InsuranceCover, OtherEntry, PerformanceCe
 from .office import AccessEntry, Backup, HistoryEntry, KeyCheck, MailTemplate, OfficeEntry, OutgoingMail, PhoneCall
 from .people import Account, Membership, StoredFile, Transfer, Volunteer
 from .places import Agency, CalendarDay, County, Field, HostUnit, RequiredHours, Rule, ServiceCode, Team
+from .privacy import ClosedRecord, Consent, PrivacyNotice, RetentionPeriod, RightsRequest
 from .trainings import Training
 
 __all__ = [
@@ -38,6 +39,8 @@ __all__ = [
     'CalendarDay',
     'CaseContent',
     'CitizenCertificate',
+    'ClosedRecord',
+    'Consent',
     'Correction',
     'CorrectionExchange',
     'County',
@@ -74,9 +77,12 @@ __all__ = [
     'PerformanceCertificate',
     'PhoneCall',
     'Presence',
+    'PrivacyNotice',
     'RecordBook',
     'RequiredHours',
+    'RetentionPeriod',
     'RevocationList',
+    'RightsRequest',
     'Roster',
     'Rule',
     'ServiceCode',

@@ -22,7 +22,7 @@ from db.choices import (
 )
 from db.models import Account, Draft, HistoryEntry, Membership, Volunteer
 
-from .. import accounts, announcements, dates, drafts, files, identity_numbers, permissions, validation
+from .. import accounts, announcements, consents, dates, drafts, files, identity_numbers, permissions, validation
 from ..announcements import VolunteerChanged
 from ..audit import history
 from ..audit.history import Change
@@ -133,6 +133,8 @@ async def register(details: VolunteerDetails, *, by: Account, draft: Draft | Non
             await _open_account(volunteer, details, by)
             changes = await keeping.changes({}, keeping.kept(volunteer))
             await history.note(volunteer, Section.BASICS, history.ADDED, changes, by=by)
+            if volunteer.consents_to_data_use:
+                await consents.note([(volunteer.id, True)], by=by)
             await announcements.announce(VolunteerChanged(volunteer.id))
     except IntegrityError:
         await _refuse_known(number, by)  # somebody was faster by a moment
@@ -270,6 +272,8 @@ async def _write(seen: Volunteer, details: VolunteerDetails, version: int, by: A
     await _attach_photo(columns.get('photo_id'), current, by)
     old_email = current.email
     await _update(current, columns)
+    if 'consents_to_data_use' in columns:
+        await consents.note([(current.id, columns['consents_to_data_use'])], by=by)
     if 'email' in columns:
         await addresses.changed(current, old_email, f'運用單位「{await history.unit_of(by)}」更改')
     changes = await keeping.changes(theirs, theirs | columns) + await _give_password(current, details, by)
