@@ -399,3 +399,27 @@ class Tallied(Choice):
     CASE = 'case', '已結案件'
     BOOK = 'book', '紀錄冊'
     ISSUE = 'issue', '發冊紀錄'
+
+
+class ConsentWay(Choice):
+    """How a person said it."""
+
+    PAPER = 'paper', '書面（單位登錄）'
+    ONLINE = 'online', '線上（本人）'
+
+
+class RightsKind(Choice):
+    """The rights of the person (個人資料保護法 §3)."""
+
+    VIEW = 'view', '查詢或閱覽'
+    COPY = 'copy', '製給複製本'
+    CORRECT = 'correct', '補充或更正'
+    STOP = 'stop', '停止蒐集、處理或利用'
+    DELETE = 'delete', '刪除'
+
+
+class RightsStatus(Choice):
+    OPEN = 'open', '待處理'
+    GRANTED = 'granted', '已同意'
+    REFUSED = 'refused', '未同意'
+    WITHDRAWN = 'withdrawn', '本人撤回'

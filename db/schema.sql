@@ -1367,6 +1367,74 @@ INSERT INTO factor_demand (role, since, grace_days) SELECT 'county', CURRENT_DAT
 INSERT INTO factor_demand (role, since, grace_days) SELECT 'ministry', CURRENT_DATE, 30 WHERE EXISTS (SELECT 1 FROM account);
 INSERT INTO factor_demand (role, since, grace_days) SELECT 'inspector', CURRENT_DATE, 30 WHERE EXISTS (SELECT 1 FROM account);
 
+-- 0030_privacy
+CREATE TABLE "closed_record" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "facts" BYTEA NOT NULL,
+    "name_index" VARCHAR(64) NOT NULL,
+    "closed_at" TIMESTAMPTZ NOT NULL,
+    "volunteer_id" INT NOT NULL UNIQUE REFERENCES "volunteer" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "idx_closed_reco_name_in_b43520" ON "closed_record" ("name_index");
+COMMENT ON TABLE "closed_record" IS '封存: a person who has left; names, birth date and E-MAIL are sealed in `facts` and stand nowhere else.';
+CREATE TABLE "privacy_notice" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "sections" JSONB NOT NULL,
+    "published_at" TIMESTAMPTZ NOT NULL,
+    "published_by_id" INT REFERENCES "account" ("id") ON DELETE RESTRICT
+);
+COMMENT ON TABLE "privacy_notice" IS '告知事項 (個資法 §8), one row for each version that was ever shown; the newest holds.';
+CREATE TABLE "consent" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "is_given" BOOL NOT NULL,
+    "way" VARCHAR(10) NOT NULL,
+    "at" TIMESTAMPTZ NOT NULL,
+    "by_name" VARCHAR(60) NOT NULL,
+    "from_unit" VARCHAR(80) NOT NULL,
+    "by_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "notice_id" INT REFERENCES "privacy_notice" ("id") ON DELETE RESTRICT,
+    "volunteer_id" INT NOT NULL REFERENCES "volunteer" ("id") ON DELETE RESTRICT
+);
+COMMENT ON COLUMN "consent"."way" IS 'PAPER: paper\nONLINE: online';
+COMMENT ON TABLE "consent" IS '同意個資使用, given or withdrawn: to which version of the notice, when, and who wrote it down how.';
+CREATE TABLE "retention_period" (
+    "name" VARCHAR(30) NOT NULL  PRIMARY KEY,
+    "days" INT,
+    "is_on" BOOL NOT NULL,
+    "changed_at" TIMESTAMPTZ NOT NULL,
+    "changed_by_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT
+);
+COMMENT ON TABLE "retention_period" IS '保存期限: after how many days something goes; without a row, or with none, it stays.';
+CREATE TABLE "rights_request" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "kind" VARCHAR(10) NOT NULL,
+    "way" VARCHAR(10) NOT NULL,
+    "wording" BYTEA NOT NULL,
+    "field" VARCHAR(40) NOT NULL,
+    "old_value" BYTEA,
+    "new_value" BYTEA,
+    "status" VARCHAR(10) NOT NULL,
+    "asked_on" DATE NOT NULL,
+    "asked_at" TIMESTAMPTZ NOT NULL,
+    "due_on" DATE NOT NULL,
+    "extended_at" TIMESTAMPTZ,
+    "extension_reason" VARCHAR(200) NOT NULL,
+    "answer" BYTEA,
+    "decided_at" TIMESTAMPTZ,
+    "asked_by_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "decided_by_id" INT REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "host_unit_id" INT NOT NULL REFERENCES "host_unit" ("id") ON DELETE RESTRICT,
+    "volunteer_id" INT NOT NULL REFERENCES "volunteer" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "idx_rights_requ_due_on_50365d" ON "rights_request" ("due_on");
+COMMENT ON COLUMN "rights_request"."kind" IS 'VIEW: view\nCOPY: copy\nCORRECT: correct\nSTOP: stop\nDELETE: delete';
+COMMENT ON COLUMN "rights_request"."way" IS 'PAPER: paper\nONLINE: online';
+COMMENT ON COLUMN "rights_request"."status" IS 'OPEN: open\nGRANTED: granted\nREFUSED: refused\nWITHDRAWN: withdrawn';
+COMMENT ON TABLE "rights_request" IS '當事人權利 (個資法 §3): what a volunteer asks of the unit that keeps the data, and what became of it.';
+CREATE INDEX consent_by_volunteer ON consent (volunteer_id, at DESC);
+CREATE INDEX rights_by_volunteer ON rights_request (volunteer_id);
+CREATE INDEX rights_by_unit ON rights_request (host_unit_id, status, due_on);
+
 -- 0031_log
 CREATE TABLE "log_entry" (
     "id" BIGSERIAL NOT NULL PRIMARY KEY,

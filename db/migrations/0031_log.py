@@ -33,7 +33,7 @@ INDEXES = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0028_second_factors')]
+    dependencies = [('models', '0030_privacy')]
 
     initial = False
 

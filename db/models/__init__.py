@@ -36,6 +36,7 @@ from .office import (
 )
 from .people import Account, Membership, StoredFile, Transfer, Volunteer
 from .places import Agency, CalendarDay, County, Field, HostUnit, RequiredHours, Rule, ServiceCode, Team
+from .privacy import ClosedRecord, Consent, PrivacyNotice, RetentionPeriod, RightsRequest
 from .trainings import Training
 
 __all__ = [
@@ -55,6 +56,8 @@ __all__ = [
     'CalendarDay',
     'CaseContent',
     'CitizenCertificate',
+    'ClosedRecord',
+    'Consent',
     'Correction',
     'CorrectionExchange',
     'County',
@@ -96,11 +99,14 @@ __all__ = [
     'PerformanceCertificate',
     'PhoneCall',
     'Presence',
+    'PrivacyNotice',
     'RecordBook',
     'RecoveryCode',
     'RequestStep',
     'RequiredHours',
+    'RetentionPeriod',
     'RevocationList',
+    'RightsRequest',
     'Roster',
     'Rule',
     'ServiceCode',
