@@ -5,6 +5,7 @@ check is known by what it has sealed.
 """
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from tortoise.connection import get_connection
@@ -59,7 +60,7 @@ async def check(keyring: sealing.Keyring) -> None:
             raise _other(which)
         for key_id in keyring.keys.keys() - {each.key_id for each in noted}:
             canary = sealing.seal_bytes(_WORD.encode(), _PLACE, key_id)
-            await KeyCheck.create(key_id=key_id, canary=canary, word_index=word)
+            await KeyCheck.create(key_id=key_id, canary=canary, word_index=word, since=datetime.now(UTC))
 
 
 async def noted_in(connection: Any) -> list[Noted]:

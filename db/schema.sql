@@ -1250,3 +1250,14 @@ COMMENT ON COLUMN "signature_challenge"."act" IS 'SIGN_IN: sign_in\nBIND: bind';
 COMMENT ON TABLE "signature_challenge" IS 'A random text for a card to sign, once, for one act in one browser. Only SHA-256 of both is stored.';
 ALTER TABLE "session" ADD COLUMN "means" VARCHAR(10) NOT NULL DEFAULT 'password';
 CREATE INDEX citizen_certificate_by_account_id ON citizen_certificate (account_id);
+
+-- 0034_appearance_and_keys
+CREATE TABLE "key_duty" (
+    "purpose" VARCHAR(30) NOT NULL  PRIMARY KEY,
+    "days" INT NOT NULL,
+    "changed_on" DATE,
+    "kept_at" VARCHAR(200) NOT NULL
+);
+COMMENT ON TABLE "key_duty" IS 'What the administrator has settled of one key: how often it is changed, when it last was, where it is kept.';
+ALTER TABLE "account" ADD COLUMN "appearance" VARCHAR(10) NOT NULL DEFAULT '';
+ALTER TABLE "key_check" ADD COLUMN "since" TIMESTAMPTZ;
