@@ -119,6 +119,7 @@ export default {
       this.look = chosen;
       window.chooseAppearance(chosen); // appearance.js
       this.$emit('dressed', chosen);
+      if (document.querySelector('canvas')) setTimeout(() => location.reload(), 600); // a drawn chart keeps its colours
     },
   },
   mounted() {
