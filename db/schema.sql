@@ -1476,3 +1476,14 @@ CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE ON history_entry FOR EACH R
 CREATE TRIGGER never_emptied BEFORE TRUNCATE ON history_entry EXECUTE FUNCTION only_added_to();
 CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE ON office_entry FOR EACH ROW EXECUTE FUNCTION only_added_to();
 CREATE TRIGGER never_emptied BEFORE TRUNCATE ON office_entry EXECUTE FUNCTION only_added_to();
+
+-- 0034_appearance_and_keys
+CREATE TABLE "key_duty" (
+    "purpose" VARCHAR(30) NOT NULL  PRIMARY KEY,
+    "days" INT NOT NULL,
+    "changed_on" DATE,
+    "kept_at" VARCHAR(200) NOT NULL
+);
+COMMENT ON TABLE "key_duty" IS 'What the administrator has settled of one key: how often it is changed, when it last was, where it is kept.';
+ALTER TABLE "account" ADD COLUMN "appearance" VARCHAR(10) NOT NULL DEFAULT '';
+ALTER TABLE "key_check" ADD COLUMN "since" TIMESTAMPTZ;

@@ -50,6 +50,7 @@ class Account(Model):
     is_active = fields.BooleanField(default=True)
     must_change_password = fields.BooleanField(default=False)
     text_size = fields.CharField(max_length=10, default='')
+    appearance = fields.CharField(max_length=10, default='', db_default='')
     hides_guide = fields.BooleanField(default=False)
     mail_preference = fields.CharEnumField(MailPreference, max_length=10, default=MailPreference.EACH)
     guarded_since = fields.DatetimeField(null=True)
