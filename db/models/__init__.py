@@ -20,6 +20,7 @@ from .drafts import Draft, DraftEntry, HalfWritten, KeptSearch
 from .imports import ImportBatch, ImportBlock, ImportFile, ImportPiece, ImportRow, KnownHeading
 from .ledgers import Award, HonorCard, InsuranceCover, OtherEntry, PerformanceCertificate, ServiceHours
 from .office import AccessEntry, Backup, HistoryEntry, KeyCheck, MailTemplate, OfficeEntry, OutgoingMail, PhoneCall
+from .oversight import InspectedCase, Inspection, SignOff
 from .people import Account, Membership, StoredFile, Transfer, Volunteer
 from .places import Agency, CalendarDay, County, Field, HostUnit, RequiredHours, Rule, ServiceCode, Team
 from .trainings import Training
@@ -58,6 +59,8 @@ __all__ = [
     'ImportFile',
     'ImportPiece',
     'ImportRow',
+    'InspectedCase',
+    'Inspection',
     'InsuranceCover',
     'KeptSearch',
     'KeyCheck',
@@ -82,6 +85,7 @@ __all__ = [
     'ServiceCode',
     'ServiceHours',
     'Session',
+    'SignOff',
     'SignatureChallenge',
     'StoredFile',
     'Tally',
