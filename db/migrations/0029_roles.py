@@ -17,7 +17,7 @@ INDEXES = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0026_citizen_certificates')]
+    dependencies = [('models', '0031_log')]
 
     initial = False
 

@@ -21,6 +21,17 @@ from .imports import ImportBatch, ImportBlock, ImportFile, ImportPiece, ImportRo
 from .ledgers import Award, HonorCard, InsuranceCover, OtherEntry, PerformanceCertificate, ServiceHours
 from .office import AccessEntry, Backup, HistoryEntry, KeyCheck, MailTemplate, OfficeEntry, OutgoingMail, PhoneCall
 from .oversight import InspectedCase, Inspection, SignOff
+from .office import (
+    AccessEntry,
+    Backup,
+    HistoryEntry,
+    KeyCheck,
+    LogEntry,
+    MailTemplate,
+    OfficeEntry,
+    OutgoingMail,
+    PhoneCall,
+)
 from .people import Account, Membership, StoredFile, Transfer, Volunteer
 from .places import Agency, CalendarDay, County, Field, HostUnit, RequiredHours, Rule, ServiceCode, Team
 from .trainings import Training
@@ -65,6 +76,7 @@ __all__ = [
     'KeptSearch',
     'KeyCheck',
     'KnownHeading',
+    'LogEntry',
     'LoginFailure',
     'MailTemplate',
     'Membership',
