@@ -1315,7 +1315,7 @@ CREATE TABLE "inspected_case" (
 COMMENT ON TABLE "inspected_case" IS 'A case of the sample, and when the inspector first opened it.';
 CREATE TABLE "sign_off" (
     "id" SERIAL NOT NULL PRIMARY KEY,
-    "papers" VARCHAR(64) NOT NULL,
+    "papers" JSONB NOT NULL,
     "asked_at" TIMESTAMPTZ NOT NULL,
     "name" VARCHAR(60) NOT NULL,
     "email" VARCHAR(254) NOT NULL,
