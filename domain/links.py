@@ -181,14 +181,19 @@ def inspected_case(inspection_id: int, application_id: int) -> str:
     return f'/inspections/{inspection_id}/{application_id}'
 
 
-def office_figures(months: int | None = None) -> str:
+def inspected_picture(inspection_id: int, application_id: int, file_id: object) -> str:
+    """A picture of it."""
+    return f'/inspections/{inspection_id}/{application_id}/pictures/{file_id}'
+
+
+def office_figures() -> str:
     """志願服務統計: figures without persons, of a county or of all."""
-    return _with('/office-figures', months=months)
+    return '/office-figures'
 
 
-def office_figures_sheet(months: int) -> str:
+def office_figures_sheet() -> str:
     """The same as .ods."""
-    return _with('/office-figures.ods', months=months)
+    return '/printouts/office-figures.ods'
 
 
 def county_offices() -> str:

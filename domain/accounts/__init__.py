@@ -38,7 +38,7 @@ from . import (
     sessions,
 )
 from .client_limits import PASSWORD_LINKS
-from .forms import FIELDS, REFUSAL, REQUEST_FIELDS, AccountDetails, AccountRequestDetails
+from .forms import FIELDS, OF_UNIT, REFUSAL, REQUEST_FIELDS, AccountDetails, AccountRequestDetails
 from .login_lock import SignInLocked
 from .new_passwords import UnfitPassword
 from .password_links import LinkExpired
@@ -48,6 +48,7 @@ from .volunteer_accounts import LINK_LASTS, Hold, give_volunteer_password, held_
 __all__ = [
     'FIELDS',
     'LINK_LASTS',
+    'OF_UNIT',
     'REFUSAL',
     'REQUEST_FIELDS',
     'AccountDetails',

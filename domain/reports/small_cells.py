@@ -97,7 +97,8 @@ def _cheapest_cycle(
         path
         for step in (1, -1)
         if _may_change(start, step, numbers, gone)
-        for path in [_path(*reversed(_way(start, step, numbers)), ways)]
+        for goal, begin in [_way(start, step, numbers)]
+        for path in [_path(begin, goal, ways)]
         if path is not None
     ]
     return min(found)[1] if found else None

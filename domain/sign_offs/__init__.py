@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
@@ -142,7 +143,7 @@ async def ask(of: Application | Roster, asking: Asking, *, by: Account) -> SignO
         if not cases:
             raise Incomplete({'name': '這裡沒有要送審的申請，不需要簽核。'})
         held = await papers.of_many([case.id for case in cases])
-        named = {'application_id': of.id} if isinstance(of, Application) else {'roster_id': of.id}
+        named: dict[str, Any] = {'application_id': of.id} if isinstance(of, Application) else {'roster_id': of.id}
         now = dates.now()
         await SignOff.filter(**named, is_agreed=None).update(expires_at=now)
         token = '' if asking.of_account else secrets.token_urlsafe(32)
@@ -295,7 +296,8 @@ async def _answer(found: SignOff, *, agrees: bool, reason: str, by: Account | No
         unanswered = SignOff.filter(id=found.id, is_agreed=None, expires_at__gt=dates.now())
         if not await _is_current(found):
             raise Changed
-        facts = {'reason': validation.tidy(reason), 'answered_by_id': by.id if by else None}
+        why = validation.tidy(reason)
+        facts: dict[str, Any] = {'reason': why, 'answered_by_id': by.id if by else None}
         if not await unanswered.update(is_agreed=agrees, answered_at=dates.now(), **facts):
             raise LinkEnded
         outcome = '同意' if agrees else '不同意'
@@ -306,7 +308,7 @@ async def _answer(found: SignOff, *, agrees: bool, reason: str, by: Account | No
             by=by,
             about=about,
             what=f'{SECTION}：{outcome}　{who}',
-            reason=facts['reason'] or PURPOSE,
+            reason=why or PURPOSE,
         )
         answered = await SignOff.get(id=found.id).select_related('asked_by')
         await messages.sign_off_answered(answered, who, outcome, _address_of(answered, cases))

@@ -59,7 +59,7 @@ def _said(standing: Standing | None, *, is_saved: bool) -> str:
         return f'{who}同意以後，資料又有修改，這次簽核不算數，請再送簽。'
     if asked.is_agreed is not None and asked.answered_at:
         return f'{who}於民國 {dates.roc_instant(asked.answered_at)} 不同意：{asked.reason}'
-    if standing.is_open:
+    if standing.is_open and asked.expires_at is not None:
         at, until = dates.roc_instant(asked.asked_at), dates.roc_instant(asked.expires_at)
         return f'已於民國 {at} 請{who}簽核，等候回覆到 {until}。'
     return '先前送簽的內容已修改或已逾期，請再送簽。'

@@ -4,20 +4,22 @@ It shows what would be sent and nothing more; numbers are masked as they are in 
 """
 
 from typing import Any
+from uuid import UUID
 
 from fastapi import FastAPI, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from domain import dates, files, links, sign_offs
+from domain import dates, links, sign_offs
 from domain.cases import case_numbers
 from domain.errors import DomainError, Incomplete, NotFound, NotPermitted
-from domain.model import Account, Place, StoredFile
+from domain.model import Account
 from domain.papers import Papers
 from domain.sign_offs import Changed, LinkEnded, Sheet
 
-from .. import gate, public
+from . import public
+from .components.held_papers import groups_of
+from .session import account_of
 
-PLACES = {Place.BASICS: '基本資料', Place.TRAINING: '教育訓練', Place.APPLICATION: '紀錄冊申請'}
 _AGREED = ('您已同意。承辦人會收到通知，接著送審。', '這次簽核只算您剛才看到的內容；之後若有修改，會再請您簽核。')
 _REFUSED = ('已記下您不同意與理由。承辦人會收到通知，修改後再請您簽核。', '沒有任何資料送到發冊機關。')
 
@@ -26,11 +28,9 @@ def register(site: FastAPI) -> None:
     """Put the pages and their pictures under their addresses."""
     site.add_api_route(links.sign_off(), _by_link, methods=['GET'], response_model=None)
     site.add_api_route(links.sign_off(), _answered_by_link, methods=['POST'], response_model=None)
-    site.add_api_route(links.sign_off_picture(), _picture_by_link, methods=['GET'], response_model=None)
     site.add_api_route('/sign-offs', _list, methods=['GET'], response_model=None)
     site.add_api_route('/sign-offs/{sign_off_id}', _one, methods=['GET'], response_model=None)
     site.add_api_route('/sign-offs/{sign_off_id}', _answered, methods=['POST'], response_model=None)
-    site.add_api_route('/sign-offs/{sign_off_id}/pictures/{file_id}', _picture, methods=['GET'], response_model=None)
 
 
 async def _by_link(token: str = '') -> Response:
@@ -54,18 +54,9 @@ async def _answered_by_link(token: str = Form(''), answer: str = Form(''), reaso
     return public.page('account_sent.html', title='志工督導簽核', sentences=_AGREED if answer == 'yes' else _REFUSED)
 
 
-async def _picture_by_link(request: Request, token: str = '', file: str = '') -> Response:
-    try:
-        return _shown(*await sign_offs.picture(token, file))
-    except files.FilesAway as away:
-        return public.refusal(request.scope, 503, str(away), '檔案暫時打不開')
-    except DomainError as refusal:
-        return public.refusal(request.scope, 404, str(refusal), '沒有這個檔案')
-
-
 async def _list(request: Request) -> Response:
-    account = _signed_in(request)
     try:
+        account = account_of(request)
         waiting = await sign_offs.waiting(by=account)
     except (NotPermitted, NotFound):
         return public.refused_by_framework(request.scope, 404)
@@ -74,21 +65,23 @@ async def _list(request: Request) -> Response:
 
 
 async def _one(request: Request, sign_off_id: int) -> Response:
-    account = _signed_in(request)
     try:
+        account = account_of(request)
         return _page(await sign_offs.get(sign_off_id, by=account), account=account)
     except DomainError as refusal:
         return _refused(request, refusal)
 
 
 async def _answered(request: Request, sign_off_id: int, answer: str = Form(''), reason: str = Form('')) -> Response:
-    account = _signed_in(request)
+    account: Account | None = None
     try:
+        account = account_of(request)
         if answer not in ('yes', 'no'):
             raise Incomplete({'reason': '請選擇同意或不同意。'})
         await sign_offs.decide(sign_off_id, agrees=answer == 'yes', reason=reason, by=account)
     except Incomplete as refusal:
         problem = ' '.join(refusal.problems.values())
+        assert account is not None
         try:
             return _page(await sign_offs.get(sign_off_id, by=account), account=account, reason=reason, problem=problem)
         except DomainError as gone:
@@ -96,21 +89,6 @@ async def _answered(request: Request, sign_off_id: int, answer: str = Form(''), 
     except DomainError as refusal:
         return _refused(request, refusal)
     return RedirectResponse(links.sign_offs(), 303)
-
-
-async def _picture(request: Request, sign_off_id: int, file_id: str) -> Response:
-    try:
-        return _shown(*await sign_offs.picture_of(sign_off_id, file_id, by=_signed_in(request)))
-    except files.FilesAway as away:
-        return public.refusal(request.scope, 503, str(away), '檔案暫時打不開')
-    except DomainError as refusal:
-        return public.refusal(request.scope, 404, str(refusal), '沒有這個檔案')
-
-
-def _signed_in(request: Request) -> Account:
-    account = gate.account_of(request)
-    assert account is not None  # the gate lets nobody else here
-    return account
 
 
 def _page(
@@ -135,20 +113,18 @@ def _page(
 
 
 def _person(sheet: Sheet, held: Papers, token: str, name: str, case_id: int) -> dict[str, Any]:
-    groups: dict[tuple[str, str], list[dict[str, str]]] = {}
-    for one in held.entries:
-        if not one.value and one.file is None:
-            continue
-        address = ''
-        if one.file is not None:
-            signed = links.picture_to_sign(sheet.sign_off.id, one.file)
-            address = links.sign_off_picture(token, one.file) if token else signed
-        group = groups.setdefault((PLACES[one.place], one.subject), [])
-        group.append({'label': one.label, 'value': one.value, 'picture': address})
+    def address(file: UUID | None) -> str:
+        if file is None:
+            return ''
+        return links.sign_off_picture(token, file) if token else links.picture_to_sign(sheet.sign_off.id, file)
+
     return {
         'name': name,
         'case': case_numbers.written(case_id),
-        'groups': [(f'{place}　{subject}' if subject else place, rows) for (place, subject), rows in groups.items()],
+        'groups': [
+            (title, [{'label': one.label, 'value': one.value, 'picture': address(one.file)} for one in entries])
+            for title, entries in groups_of(held)
+        ],
     }
 
 
@@ -159,19 +135,6 @@ def _title(sheet: Sheet) -> str:
 
 def _asked(sheet: Sheet) -> str:
     return dates.roc_instant(sheet.sign_off.asked_at)
-
-
-def _shown(file: StoredFile, content: bytes) -> Response:
-    is_picture = file.media_type == 'image/jpeg'
-    return Response(
-        content,
-        media_type=file.media_type,
-        headers={
-            'Content-Disposition': 'inline' if is_picture else 'attachment; filename="attachment.pdf"',
-            'Content-Security-Policy': "sandbox; default-src 'none'; frame-ancestors 'none'",
-            'Cache-Control': 'private, no-store',
-        },
-    )
 
 
 def _ended(refusal: DomainError) -> Response:
