@@ -20,7 +20,7 @@ INDEXES = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0031_log')]
+    dependencies = [('models', '0029_roles'), ('models', '0031_log')]
 
     initial = False
 

@@ -33,6 +33,8 @@ from .office import (
     OutgoingMail,
     PhoneCall,
 )
+from .office import AccessEntry, Backup, HistoryEntry, KeyCheck, MailTemplate, OfficeEntry, OutgoingMail, PhoneCall
+from .oversight import InspectedCase, Inspection, SignOff
 from .people import Account, Membership, StoredFile, Transfer, Volunteer
 from .places import Agency, CalendarDay, County, Field, HostUnit, RequiredHours, Rule, ServiceCode, Team
 from .trainings import Training
@@ -73,6 +75,8 @@ __all__ = [
     'ImportFile',
     'ImportPiece',
     'ImportRow',
+    'InspectedCase',
+    'Inspection',
     'InsuranceCover',
     'KeptSearch',
     'KeyCheck',
@@ -99,6 +103,7 @@ __all__ = [
     'ServiceCode',
     'ServiceHours',
     'Session',
+    'SignOff',
     'SignatureChallenge',
     'StoredFile',
     'Tally',
