@@ -55,6 +55,11 @@ def confirm_request(token: str = '') -> str:
     return _with('/account/request/confirm', token=token)
 
 
+def correct_request(token: str = '') -> str:
+    """Where the applicant corrects a 帳號申請 that came back, from the mail."""
+    return _with('/account/request/correction', token=token)
+
+
 def forgotten_password() -> str:
     """忘記密碼."""
     return '/account/forgotten'
