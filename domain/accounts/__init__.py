@@ -18,7 +18,7 @@ from tortoise.queryset import QuerySet
 
 from db import transaction
 from db.choices import LogAct, MailPreference, RequestStatus, Role
-from db.models import Account, AccountRequest, Application, EmailChange, HostUnit, Team, Volunteer
+from db.models import Account, AccountRequest, Agency, Application, EmailChange, HostUnit, Team, Volunteer
 
 from .. import dates, invisible, limits, mail_addresses, permissions, validation
 from ..audit import log as audit_log
@@ -41,7 +41,7 @@ from . import (
     terms,
 )
 from .client_limits import PASSWORD_LINKS
-from .forms import FIELDS, OF_UNIT, REFUSAL, REQUEST_FIELDS, AccountDetails, AccountRequestDetails
+from .forms import FIELDS, REFUSAL, REQUEST_FIELDS, AccountDetails, AccountRequestDetails
 from .login_lock import SignInLocked
 from .new_passwords import UnfitPassword
 from .password_links import LinkExpired
@@ -259,13 +259,24 @@ async def grant(request: AccountRequest, details: AccountDetails, *, by: Account
     """
     async with transaction():
         await requests.require_decider(request, by=by)
-        unit = await _unit_for(request, details, by) if details.role in OF_UNIT else None
-        if unit is not None and details.role == Role.UNIT_STAFF and not await Account.exists(host_unit_id=unit.id):
+        details = replace(details, email=request.email)  # that one was confirmed
+        if details.role not in (Role.UNIT_STAFF, Role.REVIEWER):
+            raise Incomplete({'role': '這裡只能開通單位承辦人或志工業務窗口；其他角色請系統管理者在「帳號」新增。'})
+        if details.role == Role.REVIEWER and by.role == Role.COUNTY:
+            await _require_own_agency(details, by)
+        unit = await _unit_for(request, details, by) if details.role == Role.UNIT_STAFF else None
+        if unit is not None and not await Account.exists(host_unit_id=unit.id):
             details = replace(details, team_id=None, is_unit_administrator=True)
         await requests.decide(request, RequestStatus.GRANTED, by)
         await AccountRequest.filter(id=request.id).update(host_unit_id=unit.id if unit else None)
         opener = '系統管理者' if by.role == Role.ADMINISTRATOR else await requests.competent(request)
         return await opened_for(details, opener, was_asked_for=True, by=by)
+
+
+async def _require_own_agency(details: AccountDetails, by: Account) -> None:
+    theirs = Agency.filter(id=validation.record_id(details.agency_id or 0), county_id=by.county_id or '')
+    if not await theirs.exists():
+        raise Incomplete({'agency_id': '這個機關不在您的縣市，請重新選擇，或退回請申請人確認。'})
 
 
 async def _unit_for(request: AccountRequest, details: AccountDetails, by: Account) -> HostUnit | None:

@@ -230,6 +230,7 @@ async def refuse_all(ids: Collection[int], reason: str, *, by: Account) -> int:
 
 async def decide(request: AccountRequest, status: RequestStatus, by: Account, reason: str = '') -> None:
     """Of two who decide one is first, in the caller's transaction. Raises MovedOn, NotPermitted, NotFound."""
+    permissions.require(by, Role.ADMINISTRATOR, Role.COUNTY)
     kept = await AccountRequest.get_or_none(id=validation.record_id(request.id))
     if kept is None:
         raise NotFound

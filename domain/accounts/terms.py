@@ -140,6 +140,15 @@ async def unlock(account: Account, *, by: Account) -> None:
         await log.note(LogAct.ACCOUNT_CHANGED, by=by, what=f'解除鎖定 {kept.username}')
 
 
+async def locked_ones(*, by: Account) -> list[Account]:
+    """The accounts of units that the rules have locked, the last first; a county authority sees those of its county."""
+    permissions.require(by, Role.ADMINISTRATOR, Role.COUNTY)
+    found = Account.filter(locked_because__isnull=False).exclude(role=Role.VOLUNTEER)
+    if by.role == Role.COUNTY:
+        found = found.filter(host_unit__county_id=by.county_id)
+    return await found.select_related('host_unit', 'team', 'agency', 'county').order_by('-locked_at', 'id').limit(500)
+
+
 async def looked_after(account: Account, *, by: Account) -> Account:
     """The locked row of an account of staff that `by` looks after. Raises NotFound, NotPermitted."""
     staff = Account.exclude(role=Role.VOLUNTEER).select_for_update()

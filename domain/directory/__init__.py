@@ -87,6 +87,13 @@ async def agencies(county_code: str, on: date | None = None) -> list[Agency]:
     return await Agency.filter(began, goes_on, county_id=county_code).select_related('county', 'field')
 
 
+async def open_agencies() -> list[Agency]:
+    """Every 發冊機關 that issues books today, by county in their order; for whoever asks for an account."""
+    day = dates.today()
+    began, goes_on = Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day)
+    return await Agency.filter(began, goes_on).select_related('county').order_by('county__position', 'position', 'id')
+
+
 async def agency(agency_id: int) -> Agency:
     """An agency, past ones too; county and field fetched. Raises NotFound."""
     found = await Agency.get_or_none(id=agency_id).select_related('county', 'field')
