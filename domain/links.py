@@ -15,7 +15,6 @@ def at(page: str, part: str) -> str:
 
 
 # Before the id of a 帳號申請, where the key of a record stands.
-FROM_REQUEST = 'request-'
 
 # For everybody
 
@@ -53,6 +52,11 @@ def request_account() -> str:
 def confirm_request(token: str = '') -> str:
     """Where the applicant confirms a 帳號申請, from the mail."""
     return _with('/account/request/confirm', token=token)
+
+
+def correct_request(token: str = '') -> str:
+    """Where the applicant corrects a 帳號申請 that came back, from the mail."""
+    return _with('/account/request/correction', token=token)
 
 
 def forgotten_password() -> str:
@@ -474,14 +478,14 @@ def admin(section: str, edit: object = '', q: str = '') -> str:
     return _with(f'/admin/{section}', edit=edit, q=q)
 
 
+def county_accounts(part: str = '', edit: object = '') -> str:
+    """帳號管理 of a county authority: 帳號申請, 年度盤點 or 已鎖定 (`part`); with `edit` one of them."""
+    return _with('/county/accounts', part=part, edit=edit)
+
+
 def unit_accounts(edit: object = '', q: str = '', *, page: int | None = None, per: int | None = None) -> str:
     """帳號管理 of a 單位管理者; with `edit` the form of an account, or of a 'new' one. `q`: the key of the words."""
     return _with('/account/unit', edit=edit, q=q, page=page, per=per)
-
-
-def unit_from_request(request_id: int) -> str:
-    """The form of a new host unit, filled in from a 帳號申請."""
-    return admin('units', f'{FROM_REQUEST}{request_id}')
 
 
 # Files and documents

@@ -4,7 +4,7 @@ import logging
 from datetime import time, timedelta
 
 from . import dates, drafts, files, half_written, imports, limits, searches
-from .accounts import login_lock, password_links, requests
+from .accounts import login_lock, password_links, requests, reviews, terms
 from .repeating import repeating
 
 log = logging.getLogger(__name__)
@@ -21,6 +21,8 @@ SWEEPS = {
     'limits': limits.sweep,
     'unconfirmed requests': requests.sweep,
     'password links': password_links.sweep,
+    'accounts locked': terms.sweep,
+    'account reviews': reviews.sweep,
     'imports': imports.sweep,
 }
 

@@ -96,6 +96,7 @@ PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [
     ('/account/deputy', account.deputy_page, (REVIEWER,)),
     ('/account/guide', account.guide_page, (STAFF,)),
     ('/account/unit', unit_accounts.unit_accounts_page, (STAFF,)),
+    ('/county/accounts', county_accounts.county_accounts_page, (Role.COUNTY,)),
 ]
 
 

@@ -19,7 +19,8 @@ class Account(Model):
     `guarded_since`: when it became a reviewer's or an administrator's; it stays, whatever the role becomes. None:
     never, or it was there when the office was opened.
     `used_at`: the last login; `warnings` were mailed since then, the last at `warned_at`. An account that the office's
-    rules have locked (`domain.accounts.terms`) is not `is_active`, and `locked_because` says why; after `ends_on` it is.
+    rules have locked (`domain.accounts.terms`) is not `is_active`, and `locked_because` says why. After `ends_on` it
+    is locked.
     `reviewed_at`: when somebody last confirmed that it is still needed.
     """
 

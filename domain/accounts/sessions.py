@@ -44,6 +44,7 @@ async def open(account: Account, means: SignInMeans = SignInMeans.PASSWORD) -> s
     token = secrets.token_urlsafe(32)
     now = dates.now()
     await Session.create(digest=digest_of(token), account=account, created_at=now, seen_at=now, means=means)
+    await Account.filter(id=account.id).update(used_at=now, warnings=0)  # it is not idle (`terms`)
     return token
 
 

@@ -178,6 +178,8 @@ async def _account_of(card: Card, number: str) -> Account:
     bound = await CitizenCertificate.get_or_none(card_index__in=_indexes(card))
     account_id = bound.account_id if bound else await _first_use(card, number)
     account = await Account.get(id=account_id).select_related('host_unit', 'agency', 'volunteer')
+    if account.locked_because is not None:
+        raise accounts.AccountLocked(account.locked_because)
     if not account.is_active:
         raise AccountClosed
     if account.host_unit is not None and not account.host_unit.is_active:

@@ -46,6 +46,9 @@ SIGN_OFFS = Entry('ok', '待簽核', '送審前請您看過的申請，同意或
 OFFICE_FIGURES = Entry('chart', '志願服務統計', '志工人數、領冊人數與訓練人次，不含個人資料。', links.office_figures())
 COUNTY_OFFICES = Entry('office', '運用單位與發冊機關', '本縣市的運用單位與發冊機關名冊。', links.county_offices())
 INSPECTIONS = Entry('search', '稽核抽查', '寫明事由，由系統隨機抽出案件閱覽。', links.inspections())
+COUNTY_ACCOUNTS = Entry(
+    'lock', '帳號管理', '運用單位與發冊機關的帳號申請、年度盤點、解除鎖定。', links.county_accounts()
+)
 DOWNLOADS = Entry('download', '下載專區', '名冊範本、操作步驟與申請流程。', links.downloads())
 ENTRIES = {
     Role.UNIT_STAFF: (BASICS, NEW, ROSTERS, APPLICATIONS, CONSOLIDATED),
@@ -56,7 +59,7 @@ OTHERS = {
     Role.REVIEWER: (REVIEW_PAPERS, OVERDUE, NUMBERS, FIGURES),
     Role.ADMINISTRATOR: (ADMIN, NUMBER_SERIES),
     Role.SUPERVISOR: (SIGN_OFFS,),
-    Role.COUNTY: (OFFICE_FIGURES, COUNTY_OFFICES),
+    Role.COUNTY: (COUNTY_ACCOUNTS, OFFICE_FIGURES, COUNTY_OFFICES),
     Role.MINISTRY: (OFFICE_FIGURES,),
     Role.INSPECTOR: (INSPECTIONS,),
 }

@@ -117,6 +117,7 @@ async def open_and_close_an_account(admin: Account) -> None:
 
 
 async def refuse_a_request(admin: Account) -> None:
+    agency = await an_agency()
     await accounts.request_account(
         AccountRequestDetails(
             username='asking',
@@ -125,6 +126,9 @@ async def refuse_a_request(admin: Account) -> None:
             role=Role.REVIEWER,
             organisation='示例局',
             phone='04-1',
+            county_id=agency.county_id,
+            agency_id=agency.id,
+            contact='張主任',
         )
     )
     await AccountRequest.all().update(confirmed_at=dates.now())

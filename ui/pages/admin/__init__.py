@@ -10,11 +10,12 @@ from domain.accounts import open_requests
 from domain.errors import NotFound
 from domain.model import Account
 
+from ...components.account_request import COLUMNS as REQUEST_COLUMNS
 from ...components.form import form
 from ...components.form.fields import text_field
 from ...components.record_table import Row, record_table
 from ...frame import MENU, frame
-from . import accounts, calendar, history, keys, lookups, mail, numbers, offices, rules
+from . import account_terms, accounts, calendar, history, keys, lookups, mail, numbers, offices, rules
 
 HOME = ('系統管理', links.administration())
 
@@ -46,12 +47,22 @@ SECTIONS = {
     'requests': Section(
         '人員',
         '帳號申請',
-        accounts.REQUEST_COLUMNS,
-        accounts.request_rows,
+        REQUEST_COLUMNS,
+        accounts.rows_of_requests,
         accounts.decide,
         '',
         '沒有待處理的帳號申請',
         lead=accounts.refuse_several,
+    ),
+    'reviews': Section(
+        '人員',
+        '年度盤點',
+        account_terms.REVIEW_COLUMNS,
+        account_terms.review_rows,
+        account_terms.review,
+        '',
+        '目前沒有要盤點的單位',
+        one='年度帳號盤點',
     ),
     'units': Section(
         '單位與機關',
@@ -67,6 +78,9 @@ SECTIONS = {
         '單位與機關', '發冊機關', offices.AGENCY_COLUMNS, offices.agency_rows, offices.edit_agency, '新增發冊機關'
     ),
     'hours': Section('規定', '規定時數', offices.HOURS_COLUMNS, offices.hours_rows, offices.edit_hours, '新增規定'),
+    'account-rules': Section(
+        '規定', '帳號規則', account_terms.COLUMNS, account_terms.rows, account_terms.edit, '', one='帳號規則維護'
+    ),
     'rules': Section('規定', '審核規則', rules.COLUMNS, rules.rows, rules.edit, '新增規則'),
     'calendar': Section(
         '規定',
