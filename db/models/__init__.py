@@ -20,7 +20,17 @@ from .drafts import Draft, DraftEntry, HalfWritten, KeptSearch
 from .factors import AuthenticatorApp, FactorDemand, HalfSignIn, KnownDevice, Passkey, RecoveryCode
 from .imports import ImportBatch, ImportBlock, ImportFile, ImportPiece, ImportRow, KnownHeading
 from .ledgers import Award, HonorCard, InsuranceCover, OtherEntry, PerformanceCertificate, ServiceHours
-from .office import AccessEntry, Backup, HistoryEntry, KeyCheck, MailTemplate, OfficeEntry, OutgoingMail, PhoneCall
+from .office import (
+    AccessEntry,
+    Backup,
+    HistoryEntry,
+    KeyCheck,
+    LogEntry,
+    MailTemplate,
+    OfficeEntry,
+    OutgoingMail,
+    PhoneCall,
+)
 from .people import Account, Membership, StoredFile, Transfer, Volunteer
 from .places import Agency, CalendarDay, County, Field, HostUnit, RequiredHours, Rule, ServiceCode, Team
 from .trainings import Training
@@ -67,6 +77,7 @@ __all__ = [
     'KeyCheck',
     'KnownDevice',
     'KnownHeading',
+    'LogEntry',
     'LoginFailure',
     'MailTemplate',
     'Membership',

@@ -1,6 +1,9 @@
 """Records about the office's work: changes, access to personal data, mails, telephone calls."""
 
+from typing import Any
+
 from tortoise import fields
+from tortoise.contrib.postgres.fields import ArrayField
 from tortoise.models import Model
 
 from ..choices import AccessKind, CallResult, HistoryAction, MailStatus, Section
@@ -97,6 +100,41 @@ class AccessEntry(Model):
     class Meta:
         table = 'access_entry'
         ordering = ('-at', '-id')
+
+
+class LogEntry(Model):
+    """使用紀錄: one act or one reading, written once: the database refuses to change or delete it (0031_log).
+
+    `act` is a `LogAct`, as text, since a newer version knows more of them. `by_name`, `role`, `from_unit` and the
+    office's ids are as of that moment. `about` has the ids of the volunteers, sorted; `about_digest` is SHA-256 of
+    them. `name_index` is the blind index of the name typed at a failed sign-in.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    at = fields.DatetimeField(db_index=True)
+    act = fields.CharField(max_length=30)
+    by: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
+        'models.Account', on_delete=fields.RESTRICT, related_name='log', null=True
+    )
+    by_id: int | None
+    by_name = fields.CharField(max_length=60, default='')
+    role = fields.CharField(max_length=20, default='')
+    host_unit_id = fields.IntField(null=True)
+    agency_id = fields.IntField(null=True)
+    from_unit = fields.CharField(max_length=80, default='')
+    what = fields.CharField(max_length=120, default='')
+    about: Any = ArrayField('bigint')
+    about_count = fields.IntField(default=0)
+    about_digest = fields.CharField(max_length=64, default='')
+    name_index = fields.CharField(max_length=64, default='')
+    reason = fields.CharField(max_length=200, default='')
+    address = fields.CharField(max_length=45, default='')
+    session = fields.CharField(max_length=64, default='')
+    device = fields.CharField(max_length=60, default='')
+
+    class Meta:
+        table = 'log_entry'
+        ordering = ('-id',)
 
 
 class Backup(Model):
