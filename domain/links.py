@@ -40,6 +40,36 @@ def certificate_challenge() -> str:
     return '/login/certificate/challenge'
 
 
+def passkey_login() -> str:
+    """Signs in by passkey alone; a POST."""
+    return '/login/passkey'
+
+
+def passkey_challenge() -> str:
+    """Asks for what a passkey signs in order to sign in; a POST."""
+    return '/login/passkey/challenge'
+
+
+def second_step() -> str:
+    """The second step of a login; its parts are POSTs."""
+    return '/login/second'
+
+
+def second_step_part(part: str) -> str:
+    """`part`: passkey, passkey-options, set-up, leave; POSTs."""
+    return f'/login/second/{part}'
+
+
+def login_again() -> str:
+    """Signs the same person in again from a page whose session is over; a POST."""
+    return '/login/again'
+
+
+def counter_code() -> str:
+    """登入碼: where a volunteer signs in by the code that the unit has just printed."""
+    return '/login/code'
+
+
 def logout() -> str:
     """Ends the session; a POST."""
     return '/logout'
@@ -131,6 +161,36 @@ def binding_challenge() -> str:
 def unbind() -> str:
     """Removes a card from one's own account; a POST."""
     return '/account/certificates/removal'
+
+
+def own_sessions() -> str:
+    """我的登入: where one is signed in."""
+    return '/account/sessions'
+
+
+def end_session() -> str:
+    """Ends one of one's own sessions, or all others; a POST."""
+    return '/account/sessions/end'
+
+
+def own_factors(wanted: str = '') -> str:
+    """登入驗證: what one shows at the login besides the password; then on to the address `wanted`."""
+    return _with('/account/factors', next=wanted)
+
+
+def factor(act: str) -> str:
+    """Adds or removes one's own factor (`act`: app, app-removal, passkey, passkey-options, passkey-removal, codes)."""
+    return f'/account/factors/{act}'
+
+
+def proof(wanted: str = '', back: str = '') -> str:
+    """再次確認本人, then on to the address `wanted`."""
+    return _with('/account/proof', next=wanted, back=back)
+
+
+def proof_by_passkey() -> str:
+    """Asks for what a passkey signs in order to prove who it is; a POST."""
+    return '/account/proof/passkey'
 
 
 def deputy() -> str:
