@@ -50,14 +50,14 @@ def passkey_challenge() -> str:
     return '/login/passkey/challenge'
 
 
-def second_step() -> str:
-    """The second step of a login; its parts are POSTs."""
-    return '/login/second'
+def second_step(wanted: str = '') -> str:
+    """The second step of a login, then on to the address `wanted`; its parts are POSTs."""
+    return _with('/login/second', next=wanted)
 
 
-def second_step_part(part: str) -> str:
-    """`part`: passkey, passkey-options, set-up, leave; POSTs."""
-    return f'/login/second/{part}'
+def second_step_part(step: str) -> str:
+    """`step`: passkey, passkey-options, set-up, leave; POSTs."""
+    return f'/login/second/{step}'
 
 
 def login_again() -> str:
@@ -191,6 +191,11 @@ def proof(wanted: str = '', back: str = '') -> str:
 def proof_by_passkey() -> str:
     """Asks for what a passkey signs in order to prove who it is; a POST."""
     return '/account/proof/passkey'
+
+
+def passkey_proof() -> str:
+    """Where the answer of the passkey goes; a POST."""
+    return '/account/proof/passkey/answer'
 
 
 def deputy() -> str:

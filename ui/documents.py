@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import StreamingResponse
 
 from domain import dates, file_names, imports, rosters, searches, validation, volunteers
+from domain.accounts.step_up import StepUpNeeded
 from domain.books import number_ledger, record_books
 from domain.books.number_ledger import EntryQuery
 from domain.books.record_books import RecordBookQuery
@@ -27,6 +28,7 @@ from domain.volunteers import State, VolunteerQuery, paper_codes
 
 from . import public
 from .headers import disposition
+from .own_factors import to_proof
 from .session import account_of
 
 _PIECE = 256 * 1024
@@ -59,6 +61,8 @@ def _in_peace(make: Callable[..., Awaitable[Response]]) -> Callable[..., Awaitab
         try:
             with unhurried():
                 return await make(request, **how)
+        except StepUpNeeded:
+            return to_proof(request)
         except DomainError as refusal:
             is_hidden = isinstance(refusal, NotFound | NotPermitted)
             status = 404 if is_hidden else public.status_of(refusal, otherwise=409)

@@ -66,6 +66,8 @@ CONFIRMATIONS = {
 GO_ON = frozenset({'volunteer-registered', 'volunteer-registered-code', 'volunteer-saved', 'training-saved'})
 NOTICES = {
     'volunteer-known': '這位志工已經建立過，這裡是他的個人頁面；您剛才輸入的資料沒有另存一份。',
+    'new-device': '您第一次在這個裝置登入，已寄信到您登記的信箱。不是您本人的話，請到「我的登入」結束並變更密碼。',
+    'other-device': '您上次在這裡登入之後，有人在新的裝置登入您的帳號。不是您本人的話，請到「我的登入」查看。',
     'draft-gone': '您剛才填的新志工資料已經儲存，或已由同事送出、刪除。請先在下面的名單查詢，不需要重新輸入。',
 }
 

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain import announcements, links
 from domain import settings as settings_module
-from domain.accounts import sessions
+from domain.accounts import known_devices, sessions
 from domain.announcements import SessionClosed
 from domain.audit import origin
 from domain.errors import DatabaseAway, NoAnswer
@@ -52,6 +52,12 @@ PUBLIC_PAGES = frozenset(
         links.logout(),
         links.certificate_login(),
         links.certificate_challenge(),
+        links.passkey_login(),
+        links.passkey_challenge(),
+        links.second_step(),
+        *(links.second_step_part(step) for step in ('passkey', 'passkey-options', 'set-up', 'leave')),
+        links.login_again(),
+        links.counter_code(),
         links.request_account(),
         links.confirm_request(),
         links.forgotten_password(),
@@ -139,6 +145,43 @@ def keep_browser(response: Response, secret: str) -> None:
         samesite='strict',
         path='/',
         secure=settings_module.current().secure_cookies,
+    )
+
+
+def page_before(request: Request) -> str:
+    """The address on this site from which a request came, '' where the browser does not say."""
+    came_from = urlsplit(request.headers.get('referer', ''))
+    return f'{came_from.path}?{came_from.query}' if came_from.query else came_from.path
+
+
+def half_of(request: Request) -> str:
+    """The token of a half-open sign-in (`domain.accounts.second_factors`), '' for nobody. It opens no page but its own."""
+    return cookie_parser(request.headers.get('cookie', '')).get(_named('half'), '')[:100]
+
+
+def keep_half(response: Response, token: str) -> None:
+    """Have the browser keep a half-open sign-in until its second step. No page of others has it sent."""
+    is_secure = settings_module.current().secure_cookies
+    response.set_cookie(_named('half'), token, httponly=True, samesite='strict', path='/', secure=is_secure)
+
+
+def drop_half(response: Response) -> None:
+    """Have the browser forget the half-open sign-in."""
+    is_secure = settings_module.current().secure_cookies
+    response.delete_cookie(_named('half'), httponly=True, samesite='strict', path='/', secure=is_secure)
+
+
+def device_of(request: Request) -> str:
+    """By what an account knows this browser again; '' for one that is new to us."""
+    return cookie_parser(request.headers.get('cookie', '')).get(_named('device'), '')[:100]
+
+
+def keep_device(response: Response, token: str) -> None:
+    """Have the browser keep it as long as browsers keep anything."""
+    is_secure = settings_module.current().secure_cookies
+    seconds = int(known_devices.KEPT_FOR.total_seconds())
+    response.set_cookie(
+        _named('device'), token, max_age=seconds, httponly=True, samesite='lax', path='/', secure=is_secure
     )
 
 
@@ -370,11 +413,15 @@ def _limit(path: str) -> tuple[int, str]:
 
 
 def _cookie_name() -> str:
-    return '__Host-sid' if settings_module.current().secure_cookies else 'sid'
+    return _named('sid')
 
 
 def _card_cookie() -> str:
-    return '__Host-card' if settings_module.current().secure_cookies else 'card'
+    return _named('card')
+
+
+def _named(name: str) -> str:
+    return f'__Host-{name}' if settings_module.current().secure_cookies else name
 
 
 def _numbered(send: Send) -> Send:

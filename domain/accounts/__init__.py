@@ -17,7 +17,7 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from db import transaction
-from db.choices import MailPreference, RequestStatus, Role
+from db.choices import CardAct, MailPreference, RequestStatus, Role, SignInWay
 from db.models import Account, AccountRequest, Application, EmailChange, HostUnit, Team, Volunteer
 
 from .. import dates, invisible, limits, mail_addresses, permissions, validation
@@ -32,9 +32,11 @@ from . import (
     email_changes,
     login_lock,
     new_passwords,
+    passkeys,
     password_links,
     passwords,
     requests,
+    second_factors,
     sessions,
     step_up,
 )
@@ -185,6 +187,18 @@ async def prove(password: str, *, by: Account) -> None:
     await step_up.believe(by, '密碼')
 
 
+async def prove_by_code(code: str, *, by: Account) -> None:
+    """The same by a code of the app, or a recovery code. Raises second_factors.WrongCode, FactorLocked."""
+    way = await second_factors.check_code(by, code)
+    await step_up.believe(by, way.label)
+
+
+async def prove_by_passkey(answer: str, *, session: str, by: Account) -> None:
+    """The same by a passkey of the account, in the browser of `session`. Raises passkeys.PasskeyRefused."""
+    await passkeys.shown(answer, CardAct.PROOF, browser=session, account=by)
+    await step_up.believe(by, SignInWay.PASSKEY.label)
+
+
 async def request_reset(username: str, email: str, *, client: str = '') -> None:
     """Mail a link to the owner of the account, if name and address belong together; the answer never says so.
 
@@ -256,6 +270,7 @@ async def grant(request: AccountRequest, details: AccountDetails, *, by: Account
 
     Raises Incomplete, MovedOn when the request was decided meanwhile.
     """
+    await step_up.require(by)
     async with transaction():
         await requests.decide(request, RequestStatus.GRANTED, by)
         await office_history.tell('帳號申請', request.name, RequestStatus.GRANTED.label, by=by)
@@ -265,6 +280,7 @@ async def grant(request: AccountRequest, details: AccountDetails, *, by: Account
 async def create(details: AccountDetails, *, was_asked_for: bool = False, by: Account) -> Account:
     """A new account of staff; its owner gets a link to set a password. Raises Incomplete."""
     permissions.require(by, Role.ADMINISTRATOR)
+    await step_up.require(by)
     return await opened_for(details, '系統管理者', was_asked_for=was_asked_for, by=by)
 
 
@@ -324,6 +340,7 @@ async def amend(
         raise NotPermitted('您不能停用自己的帳號或取消自己的系統管理權限，請由另一位系統管理者處理。')
     if problems := details.problems():
         raise Incomplete(problems)
+    await step_up.require(by)
     async with transaction():
         mine = await office_history.changed(account, details.values(), _KEPT)
         kept = await Account.get(id=account.id)
@@ -388,14 +405,17 @@ async def find(*, by: Account, words: str = '', page: int = 1, per_page: int = 1
 async def is_locked(account: Account, *, by: Account) -> bool:
     """Whether the account is locked because of wrong passwords."""
     permissions.require(by, Role.ADMINISTRATOR)
-    return await login_lock.is_locked(await login_lock.index_of_account(account))
+    index = await login_lock.index_of_account(account)
+    return await login_lock.is_locked(index) or await login_lock.is_locked(second_factors.lock_of(account))
 
 
 async def unlock(account: Account, *, by: Account) -> None:
     """Let the owner try again at once."""
     permissions.require(by, Role.ADMINISTRATOR)
+    await step_up.require(by)
     async with transaction():
         await login_lock.lift(await login_lock.index_of_account(account))
+        await login_lock.lift(second_factors.lock_of(account))
         await office_history.tell(_KEPT.section, account.name, '解除鎖定', by=by)
 
 
