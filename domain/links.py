@@ -523,6 +523,11 @@ def volunteer_sheet(
     return _with('/printouts/volunteers.ods', q=q, team=team, membership=membership, state=state, sort=sort)
 
 
+def printed_counter_code(volunteer_id: int) -> str:
+    """登入碼 on paper, a new one each time; a POST."""
+    return f'/printouts/counter-codes/{volunteer_id}.pdf'
+
+
 def printed_code(volunteer_id: int | str) -> str:
     """A new 紙本驗證碼 for a volunteer, as pdf; a POST."""
     return f'/printouts/codes/{volunteer_id}.pdf'

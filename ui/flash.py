@@ -51,6 +51,8 @@ CONFIRMATIONS = {
     'email-waits': '已儲存。電子郵件要由另一位系統管理者確認後才會更改，見清單上方。',
     'email-confirmed': '電子郵件已更改，並通知了原來的信箱。',
     'email-refused': '已拒絕這項變更，電子郵件維持原來的。',
+    'sessions-ended': '已結束這個帳號所有的登入。',
+    'factors-reset': '已重設第二道驗證並結束所有登入，會寄信通知本人。',
     'unit-added': '已新增這個單位，並選好了；請再核對一次，按「開通帳號」。',
     'request-refused': '已通知申請人。',
     'requests-refused': '勾選的申請都不核准，已通知申請人。',

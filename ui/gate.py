@@ -307,7 +307,8 @@ class Gate:
         if not is_ours or (not is_theirs and scope['type'] == 'http'):
             await self._refuse_socket(scope, receive, send)
         elif not is_theirs:
-            await _tell_to_reload(receive, send)
+            is_over = scope['account'] is None and bool(token_of(scope))
+            await _tell_to_reload(receive, send, 'Session is over' if is_over else 'Implicit handshake failed')
         elif scope['type'] == 'websocket':
             await self.app(scope, receive, send)
         else:
@@ -462,8 +463,10 @@ def _in_our_words(scope: Scope, receive: Receive, send: Send) -> Send:
     return answer
 
 
-async def _tell_to_reload(receive: Receive, send: Send) -> None:
+async def _tell_to_reload(receive: Receive, send: Send, words: str) -> None:
     """A page whose session has ended, or that is another session's, wants its socket: tell it to load again.
+
+    Or that its user may sign in again there ('Session is over', static/again.js).
 
     A plain refusal would have it try for ever. These are the words of engine.io (0 open) and socket.io (44 refused)
     that NiceGUI's page answers with `location.reload()`; the reloaded page is sent to the login.
@@ -475,7 +478,7 @@ async def _tell_to_reload(receive: Receive, send: Send) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(5):
             await receive()
-    await send({'type': 'websocket.send', 'text': '44{"message":"Implicit handshake failed"}'})
+    await send({'type': 'websocket.send', 'text': f'44{json.dumps({"message": words})}'})
     await send({'type': 'websocket.close', 'code': 4401})
 
 
@@ -484,7 +487,7 @@ async def _session_closed(closed: SessionClosed | None) -> None:
     sessions.forget(closed.digest if closed else '')
     ended = [closed.digest] if closed else [one for one in sockets.open_sessions() if not await _is_alive(one)]
     for one in ended:
-        sockets.close_pages(one)
+        sockets.close_pages(one, is_over=closed is not None and closed.why == 'over')
 
 
 async def _is_alive(digest: str) -> bool:

@@ -8,7 +8,7 @@ from nicegui import ui
 
 from domain.model import Role
 
-from . import citizen_certificates, documents, own_factors, own_sessions, second_step
+from . import citizen_certificates, documents, login_again, own_factors, own_sessions, second_step
 from .pages import (
     about,
     account,
@@ -41,7 +41,20 @@ from .slow_pages import NEVER
 
 Builder = Callable[..., Awaitable[Any]]
 # Plain HTML and documents: each module puts its own under their addresses.
-PLAIN = (login, account_help, downloads, teaching, about, menus, citizen_certificates, second_step, own_factors, own_sessions, documents)
+PLAIN = (
+    login,
+    account_help,
+    downloads,
+    teaching,
+    about,
+    menus,
+    citizen_certificates,
+    second_step,
+    login_again,
+    own_factors,
+    own_sessions,
+    documents,
+)
 STAFF, REVIEWER, VOLUNTEER, ADMINISTRATOR = Role.UNIT_STAFF, Role.REVIEWER, Role.VOLUNTEER, Role.ADMINISTRATOR
 
 PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [

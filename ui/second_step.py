@@ -9,16 +9,17 @@ import secrets
 from fastapi import FastAPI, Form, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-from domain import limits, links
+from domain import dates, limits, links
 from domain.accounts import authenticator_apps, client_limits, factor_demands, passkeys, second_factors
 from domain.accounts.authenticator_apps import SetUpOver
 from domain.accounts.second_factors import HalfOver
 from domain.errors import DomainError
 from domain.model import Account, CardAct, SignInWay
+from domain.volunteers import counter_codes
 
 from . import gate, public
 from .pages import login
-from .session import entered
+from .session import entered, half_way
 
 _SECRET = re.compile(r'[\w-]{43}')
 
@@ -34,6 +35,8 @@ def register(site: FastAPI) -> None:
         (links.second_step_part('leave'), _leave, 'POST'),
         (links.passkey_login(), _enter, 'POST'),
         (links.passkey_challenge(), _ask_to_enter, 'POST'),
+        (links.counter_code(), _counter_form, 'GET'),
+        (links.counter_code(), _take_counter_code, 'POST'),
     ):
         site.add_api_route(address, act, methods=[method], response_model=None)
 
@@ -75,9 +78,8 @@ async def _take_set_up(
         return await _page(request, next_[:2000], refusal, kept)
     signed_in = await _done(request, account, next_, SignInWay.APP_CODE)
     shown = public.page('factor_codes.html', account=account, codes=codes, wanted=signed_in.headers['location'])
-    for name, value in signed_in.headers.items():
-        if name == 'set-cookie':
-            shown.headers.append(name, value)
+    for cookie in signed_in.headers.getlist('set-cookie'):
+        shown.headers.append('set-cookie', cookie)
     return shown
 
 
@@ -112,9 +114,40 @@ async def _enter(request: Request, answer: str = Form(''), next_: str = Form('',
     return await entered(request, account, next_, SignInWay.PASSKEY)
 
 
+async def _counter_form() -> Response:
+    return _counter_page({})
+
+
+async def _take_counter_code(
+    request: Request, number: str = Form(''), born_on: str = Form(''), code: str = Form('')
+) -> Response:
+    """A volunteer with a 登入碼 from the counter: as after the password."""
+    typed = {'number': number[:60], 'born_on': born_on[:20], 'code': code[:60]}
+    try:
+        day = dates.parse_roc(born_on.strip()[:41]) if born_on.strip() else None
+    except DomainError as refusal:
+        return _counter_page(typed, {'born_on': str(refusal)})
+    try:
+        account = await counter_codes.sign_in(number, day, code, client=gate.client_of(request))
+    except DomainError as refusal:
+        return _counter_page(typed, message=str(refusal), status=public.status_of(refusal, 422))
+    if await second_factors.is_asked_of(account):
+        return await half_way(request, account, '')
+    return await entered(request, account, '', SignInWay.COUNTER_CODE)
+
+
+def _counter_page(
+    typed: dict[str, str], problems: dict[str, str] | None = None, message: str = '', status: int = 200
+) -> Response:
+    facts = {'typed': typed, 'problems': problems or {}, 'message': message}
+    return public.page('counter_code.html', 422 if problems else status, **facts)
+
+
 def said(refusal: DomainError) -> Response:
     """A refusal for a script."""
-    return JSONResponse({'sentence': str(refusal)}, public.status_of(refusal, 409), headers={'Cache-Control': 'no-store'})
+    return JSONResponse(
+        {'sentence': str(refusal)}, public.status_of(refusal, 409), headers={'Cache-Control': 'no-store'}
+    )
 
 
 async def _done(request: Request, account: Account, wanted: str, way: SignInWay) -> Response:

@@ -146,7 +146,7 @@ async def entered(request: Request, account: Account, wanted: str, *ways: SignIn
     await sessions.close(gate.token_of(request.scope))
     greeting = await known_devices.greet(account, gate.device_of(request))
     where = own_address(wanted)
-    if SignInWay.CARD not in ways and await second_factors.reminder(account):
+    if SignInWay.CARD not in ways and not account.must_change_password and await second_factors.reminder(account):
         where = links.own_factors(where)
     elif greeting.is_new or greeting.others:
         told = 'new-device' if greeting.is_new else 'other-device'

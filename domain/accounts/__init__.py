@@ -138,6 +138,24 @@ async def sign_in(username: str, password: str, *, client: str = '') -> Account:
     return account
 
 
+async def sign_in_again(account_id: int, password: str, *, client: str = '') -> Account:
+    """The same person's account by the password alone, where a page says whose it is (`page_marks`).
+
+    Raises SignInRefused, WrongPassword, SignInLocked, UnitClosed, passwords.Busy, limits.Exceeded.
+    """
+    if client:
+        await limits.take(client_limits.logins(), client)
+    account = await _complete().get_or_none(id=account_id, is_active=True)
+    if account is None:
+        raise SignInRefused
+    await require_password(account, password, otherwise='密碼不正確，請再輸入一次。您輸入的內容都還在。')
+    if client:
+        await limits.give_back(client_limits.logins(), client)
+    if account.host_unit is not None and not account.host_unit.is_active:
+        raise UnitClosed
+    return account
+
+
 def office_of(account: Account) -> str:
     """Where the account works, as the bar over the page says it."""
     if account.role == Role.UNIT_STAFF and account.host_unit:
@@ -166,7 +184,9 @@ async def change_password(account: Account, old: str, new: str, *, by: Account, 
     sessions.forget_account(account)
 
 
-async def require_password(account: Account, password: str) -> None:
+async def require_password(
+    account: Account, password: str, *, otherwise: str = '目前的密碼不正確，請再輸入一次。'
+) -> None:
     """For an act that needs more than an open session. Raises WrongPassword, SignInLocked, passwords.Busy."""
     index = await login_lock.index_of_account(account)
     await login_lock.count(index)
@@ -177,7 +197,7 @@ async def require_password(account: Account, password: str) -> None:
         await login_lock.take_back(index)
         raise
     if not is_right:
-        raise WrongPassword('目前的密碼不正確，請再輸入一次。')
+        raise WrongPassword(otherwise)
     await login_lock.lift(index)
 
 

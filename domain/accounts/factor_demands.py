@@ -34,7 +34,12 @@ async def fill() -> None:
 async def due_on(account: Account) -> date | None:
     """From which day on nobody of this role signs in without a second factor; None: it is not demanded."""
     demand = await FactorDemand.get_or_none(role=str(account.role))
-    return demand.since + timedelta(days=demand.grace_days) if demand else None
+    return last_day(demand) + timedelta(days=1) if demand else None
+
+
+def last_day(demand: FactorDemand) -> date:
+    """The last day on which somebody of the role signs in without one."""
+    return demand.since + timedelta(days=demand.grace_days - 1)
 
 
 async def of_each_role(*, by: Account) -> Mapping[Role, FactorDemand | None]:

@@ -28,6 +28,7 @@ from . import (
     opened_for,
     password_links,
     rewrite,
+    step_up,
 )
 
 SECTION = '帳號'
@@ -80,6 +81,7 @@ async def get(account_id: object, *, by: Account) -> Account:
 async def create(details: AccountDetails, *, by: Account) -> Account:
     """A new account of the own unit; its owner gets a link to set a password. Raises Incomplete."""
     require_administrator(by)
+    await step_up.require(by)
     return await opened_for(_of_unit(details, by), OPENER, by=by)
 
 
@@ -96,6 +98,7 @@ async def amend(account: Account, details: AccountDetails, *, knowingly: bool = 
     NotPermitted for the address of one that was once a reviewer's or an administrator's.
     """
     require_administrator(by)
+    await step_up.require(by)
     wanted = _of_unit(details, by)
     if problems := wanted.problems():
         raise Incomplete(problems)
@@ -125,6 +128,7 @@ async def send_link(account: Account, *, by: Account) -> None:
     known = await get(account.id, by=by)
     if not known.is_active or not known.email:
         raise NotPermitted('這個帳號已停用，或沒有電子郵件，連結沒有寄出。請先改好並儲存，再寄一次。')
+    await step_up.require(by)
     async with transaction():
         await password_links.close(known)
         await login_lock.lift(await login_lock.index_of_account(known))

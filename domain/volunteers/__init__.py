@@ -24,6 +24,7 @@ from db.choices import (
 from db.models import Account, Application, Draft, HistoryEntry, Membership, Volunteer
 
 from .. import accounts, announcements, dates, drafts, files, identity_numbers, permissions, validation
+from ..accounts import step_up
 from ..announcements import VolunteerChanged
 from ..audit import access, history
 from ..audit.history import Change
@@ -237,6 +238,7 @@ async def reveal_identity(volunteer: Volunteer, reason: str, *, by: Account) -> 
     known = await get(volunteer.id, by=by)
     if by.role == Role.REVIEWER and not await _has_a_case(known, by):
         raise NotFound('這位志工在貴機關沒有審核中、待補件或已核可的案件，不能再顯示完整號碼。')
+    await step_up.require(by)
     if by.role != Role.VOLUNTEER:
         await access.note(known, AccessKind.IDENTITY_NUMBER, reason, by=by, what=known.identity_kind.label)
     number: str = known.identity_number.open()
@@ -288,6 +290,8 @@ async def _write(seen: Volunteer, details: VolunteerDetails, version: int, by: A
     if 'identity_index' in columns:
         columns |= keeping.number_columns(keeping.number_of(details))
     await _refuse_held(current, columns, by)
+    if 'email' in columns and current.email:
+        await step_up.require(by)
     await _attach_photo(columns.get('photo_id'), current, by)
     old_email = current.email
     await _update(current, columns)

@@ -14,7 +14,7 @@ from ...components.form import form
 from ...components.form.fields import text_field
 from ...components.record_table import Row, record_table
 from ...frame import MENU, frame
-from . import accounts, calendar, history, lookups, mail, numbers, offices, rules
+from . import accounts, calendar, factors, history, lookups, mail, numbers, offices, rules
 
 HOME = ('系統管理', links.administration())
 
@@ -43,6 +43,7 @@ SECTIONS = {
     'accounts': Section(
         '人員', '帳號', accounts.COLUMNS, None, accounts.edit, '新增帳號', lead=accounts.lead, search=accounts.search
     ),
+    'factors': Section('人員', '登入驗證', factors.COLUMNS, factors.rows, None, '', lead=factors.lead),
     'requests': Section(
         '人員',
         '帳號申請',

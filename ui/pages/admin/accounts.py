@@ -24,6 +24,7 @@ from ...components.question import is_sure, question
 from ...components.record_table import Row
 from ...flash import leave_with
 from ...frame import save_bar
+from .factors import logins
 
 _EMAIL_HINT = '設定密碼的連結會寄到這裡。審核人員與系統管理者的電子郵件，更改後要由另一位系統管理者確認。'
 ROLES = {role: role.label for role in (Role.UNIT_STAFF, Role.REVIEWER, Role.ADMINISTRATOR)}
@@ -160,6 +161,9 @@ async def edit(account: Account, key: str) -> None:
         await _account_fields(in_form, details, account)
         if record is not None and record.role == Role.REVIEWER and record.is_active:
             await deputy_card(record, account, partial(leave_with, links.admin('accounts', record.id)))
+
+        if record is not None:
+            await logins(record, account)
 
     async def save() -> None:
         if record is None:
