@@ -155,7 +155,7 @@ def page_before(request: Request) -> str:
 
 
 def half_of(request: Request) -> str:
-    """The token of a half-open sign-in (`domain.accounts.second_factors`), '' for nobody. It opens no page but its own."""
+    """The token of a half-open sign-in (`domain.accounts.second_factors`), '' for nobody."""
     return cookie_parser(request.headers.get('cookie', '')).get(_named('half'), '')[:100]
 
 

@@ -1,4 +1,4 @@
-"""登入驗證: what one shows at the login besides the password; and 再次確認本人 on a page of its own. Plain HTML pages."""
+"""登入驗證: what one shows at the login besides the password; and 再次確認本人 on a page of its own. Plain HTML."""
 
 from collections.abc import Awaitable, Callable
 

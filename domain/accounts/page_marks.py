@@ -1,4 +1,4 @@
-"""Whose page an open page is, as a sealed mark in it: when its session is over, the same person signs in again there."""
+"""Whose an open page is, as a sealed mark in it: when its session is over, the same person signs in again there."""
 
 import base64
 import binascii

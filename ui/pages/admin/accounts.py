@@ -11,6 +11,7 @@ from domain.accounts import FIELDS, REFUSAL, REQUEST_FIELDS, AccountDetails, ema
 from domain.errors import NotFound
 from domain.model import Account, AccountRequest, EmailChange, Role
 
+from ...components.account_logins import account_logins
 from ...components.action_button import action_button
 from ...components.card import card
 from ...components.clerk_fields import clerk_fields
@@ -24,7 +25,6 @@ from ...components.question import is_sure, question
 from ...components.record_table import Row
 from ...flash import leave_with
 from ...frame import save_bar
-from .factors import logins
 
 _EMAIL_HINT = '設定密碼的連結會寄到這裡。審核人員與系統管理者的電子郵件，更改後要由另一位系統管理者確認。'
 ROLES = {role: role.label for role in (Role.UNIT_STAFF, Role.REVIEWER, Role.ADMINISTRATOR)}
@@ -163,7 +163,7 @@ async def edit(account: Account, key: str) -> None:
             await deputy_card(record, account, partial(leave_with, links.admin('accounts', record.id)))
 
         if record is not None:
-            await logins(record, account)
+            await account_logins(record, account, partial(leave_with, links.admin('accounts', record.id)))
 
     async def save() -> None:
         if record is None:

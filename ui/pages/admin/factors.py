@@ -1,18 +1,17 @@
-"""系統管理: of which roles a second factor is demanded, and the logins and factors of one account."""
+"""系統管理: of which roles a second factor is demanded."""
 
 from dataclasses import dataclass, field
 
 from nicegui import html
 
 from domain import dates, links
-from domain.accounts import factor_demands, second_factors, sessions
+from domain.accounts import factor_demands
 from domain.model import Account, Role
 
 from ...components.action_button import action_button
 from ...components.card import card
 from ...components.form import form
 from ...components.form.fields import check_field, number_field
-from ...components.question import is_sure
 from ...components.record_table import Row
 from ...flash import leave_with
 
@@ -45,7 +44,7 @@ class Demands:
 
 async def rows(account: Account) -> list[Row]:
     """Every role, and what is demanded of it."""
-    found = []
+    found: list[Row] = []
     for role, demand in (await factor_demands.of_each_role(by=account)).items():
         due = dates.roc(factor_demands.last_day(demand)) if demand else ''
         found.append({'key': role.value, 'role': role.label, 'demand': '要求' if demand else '不要求', 'due': due})
@@ -64,49 +63,11 @@ async def lead(account: Account) -> None:
         await factor_demands.save(chosen, demands.grace_days if demands.grace_days is not None else -1, by=account)
         leave_with(links.admin('factors'), 'office-saved')
 
-    with (
-        card('要求第二道驗證', '(密碼以外，再用驗證器 App 或通行金鑰確認本人)', 'lb-gap-below'),
-        html.div().classes('lb-stack'),
-    ):
+    note = '(密碼以外，再用驗證器 App 或通行金鑰確認本人)'
+    with card('要求第二道驗證', note, 'lb-gap-below'), html.div().classes('lb-stack'):
         html.p('勾選的身分在寬限期內登入時會提醒設定，期滿後要設定才能登入。自然人憑證登入已含兩道驗證，不另要求。')
         for role in Role:
             check_field(role.label, in_form, f'role_{role.value}')
         number_field('寬限天數', in_form, 'grace_days', hint='從開始要求的那天算起；0 表示立刻要求。', maxlength=3)
         with html.div().classes('lb-row-acts'):
             action_button('儲存', save, in_form=in_form)
-
-
-async def logins(record: Account, account: Account) -> None:
-    """Of one account: where it is signed in, and what it shows at the login; both can be ended."""
-    open_now, factors = await sessions.of(record), await second_factors.of(record)
-
-    async def end() -> None:
-        await sessions.end_of(record, by=account)
-        leave_with(links.admin('accounts', record.id), 'sessions-ended')
-
-    async def reset() -> None:
-        told = (
-            f'{record.name}的驗證器 App、通行金鑰和復原碼都會移除，並結束所有登入；會寄信通知本人。請先確認是本人要求。'
-        )
-        if await is_sure('重設第二道驗證', told):
-            await second_factors.reset(record, by=account)
-            leave_with(links.admin('accounts', record.id), 'factors-reset')
-
-    with card('登入與驗證'), html.div().classes('lb-stack'):
-        for each in open_now:
-            where = f'　網路 {each.address}' if each.address else ''
-            html.p(
-                f'{each.device or "不明的裝置"}　以{sessions.ways_of(each)}登入　最近使用 {dates.roc_instant(each.seen_at)}{where}'
-            )
-        if not open_now:
-            html.p('目前沒有登入。')
-        names = ['驗證器 App'] * (factors.app is not None) + [f'通行金鑰 {len(factors.passkeys)} 把'] * bool(
-            factors.passkeys
-        )
-        html.p(f'第二道驗證：{"、".join(names) or "未設定"}')
-        if account.id != record.id:
-            with html.div().classes('lb-row-acts'):
-                if open_now:
-                    action_button('結束所有登入', end, 'outline')
-                if factors.is_any:
-                    action_button('重設第二道驗證', reset, 'outline')
