@@ -74,10 +74,11 @@ def stamp(*scripts: str) -> str:
 
 def head() -> str:
     """What every page's head says."""
-    now = stamp(*SCRIPTS, *MODULES)
+    now = stamp('appearance.js', *SCRIPTS, *MODULES)
     modules = ''.join(f'<link rel="modulepreload" href="{links.static(name)}">' for name in MODULES)
     return (
-        f'<meta name="theme-color" content="#0C3A4B"><link rel="stylesheet" href="{STYLESHEET}?{now}">{modules}'
+        f'<meta name="theme-color" content="#0C3A4B"><script src="{links.static("appearance.js")}?{now}"></script>'
+        f'<link rel="stylesheet" href="{STYLESHEET}?{now}">{modules}'
         + ''.join(f'<script defer src="{links.static(name)}?{now}"></script>' for name in SCRIPTS)
     )
 

@@ -15,7 +15,7 @@ INDEXES = ('passkey', 'recovery_code', 'half_sign_in')
 
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0031_log')]
+    dependencies = [('models', '0027_account_terms')]
 
     initial = False
 

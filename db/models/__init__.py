@@ -2,6 +2,8 @@
 
 from .accounts import (
     AccountRequest,
+    AccountReview,
+    AccountRules,
     Allowance,
     CitizenCertificate,
     Deputyship,
@@ -9,6 +11,7 @@ from .accounts import (
     IdentityLookup,
     LoginFailure,
     PasswordReset,
+    RequestStep,
     RevocationList,
     Session,
     SignatureChallenge,
@@ -25,6 +28,7 @@ from .office import (
     Backup,
     HistoryEntry,
     KeyCheck,
+    KeyDuty,
     LogEntry,
     MailTemplate,
     OfficeEntry,
@@ -33,12 +37,15 @@ from .office import (
 )
 from .people import Account, Membership, StoredFile, Transfer, Volunteer
 from .places import Agency, CalendarDay, County, Field, HostUnit, RequiredHours, Rule, ServiceCode, Team
+from .privacy import ClosedRecord, Consent, PrivacyNotice, RetentionPeriod, RightsRequest
 from .trainings import Training
 
 __all__ = [
     'AccessEntry',
     'Account',
     'AccountRequest',
+    'AccountReview',
+    'AccountRules',
     'Agency',
     'Allowance',
     'Application',
@@ -50,6 +57,8 @@ __all__ = [
     'CalendarDay',
     'CaseContent',
     'CitizenCertificate',
+    'ClosedRecord',
+    'Consent',
     'Correction',
     'CorrectionExchange',
     'County',
@@ -75,6 +84,7 @@ __all__ = [
     'InsuranceCover',
     'KeptSearch',
     'KeyCheck',
+    'KeyDuty',
     'KnownDevice',
     'KnownHeading',
     'LogEntry',
@@ -91,10 +101,14 @@ __all__ = [
     'PerformanceCertificate',
     'PhoneCall',
     'Presence',
+    'PrivacyNotice',
     'RecordBook',
     'RecoveryCode',
+    'RequestStep',
     'RequiredHours',
+    'RetentionPeriod',
     'RevocationList',
+    'RightsRequest',
     'Roster',
     'Rule',
     'ServiceCode',
