@@ -39,6 +39,36 @@ def certificate_challenge() -> str:
     return '/login/certificate/challenge'
 
 
+def passkey_login() -> str:
+    """Signs in by passkey alone; a POST."""
+    return '/login/passkey'
+
+
+def passkey_challenge() -> str:
+    """Asks for what a passkey signs in order to sign in; a POST."""
+    return '/login/passkey/challenge'
+
+
+def second_step(wanted: str = '') -> str:
+    """The second step of a login, then on to the address `wanted`; its parts are POSTs."""
+    return _with('/login/second', next=wanted)
+
+
+def second_step_part(step: str) -> str:
+    """`step`: passkey, passkey-options, set-up, leave; POSTs."""
+    return f'/login/second/{step}'
+
+
+def login_again() -> str:
+    """Signs the same person in again from a page whose session is over; a POST."""
+    return '/login/again'
+
+
+def counter_code() -> str:
+    """登入碼: where a volunteer signs in by the code that the unit has just printed."""
+    return '/login/code'
+
+
 def logout() -> str:
     """Ends the session; a POST."""
     return '/logout'
@@ -145,6 +175,41 @@ def binding_challenge() -> str:
 def unbind() -> str:
     """Removes a card from one's own account; a POST."""
     return '/account/certificates/removal'
+
+
+def own_sessions() -> str:
+    """我的登入: where one is signed in."""
+    return '/account/sessions'
+
+
+def end_session() -> str:
+    """Ends one of one's own sessions, or all others; a POST."""
+    return '/account/sessions/end'
+
+
+def own_factors(wanted: str = '') -> str:
+    """登入驗證: what one shows at the login besides the password; then on to the address `wanted`."""
+    return _with('/account/factors', next=wanted)
+
+
+def factor(act: str) -> str:
+    """Adds or removes one's own factor (`act`: app, app-removal, passkey, passkey-options, passkey-removal, codes)."""
+    return f'/account/factors/{act}'
+
+
+def proof(wanted: str = '', back: str = '') -> str:
+    """再次確認本人, then on to the address `wanted`."""
+    return _with('/account/proof', next=wanted, back=back)
+
+
+def proof_by_passkey() -> str:
+    """Asks for what a passkey signs in order to prove who it is; a POST."""
+    return '/account/proof/passkey'
+
+
+def passkey_proof() -> str:
+    """Where the answer of the passkey goes; a POST."""
+    return '/account/proof/passkey/answer'
 
 
 def deputy() -> str:
@@ -540,6 +605,11 @@ def volunteer_sheet(
 ) -> str:
     """志工基本資料維護 as it is filtered and sorted, as a spreadsheet."""
     return _with('/printouts/volunteers.ods', q=q, team=team, membership=membership, state=state, sort=sort)
+
+
+def printed_counter_code(volunteer_id: int) -> str:
+    """登入碼 on paper, a new one each time; a POST."""
+    return f'/printouts/counter-codes/{volunteer_id}.pdf'
 
 
 def printed_code(volunteer_id: int | str) -> str:

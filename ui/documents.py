@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import StreamingResponse
 
 from domain import dates, file_names, imports, rosters, searches, validation, volunteers
+from domain.accounts.step_up import StepUpNeeded
 from domain.books import number_ledger, record_books
 from domain.books.number_ledger import EntryQuery
 from domain.books.record_books import RecordBookQuery
@@ -23,10 +24,11 @@ from domain.reports.profile_lists import Document, LongDocument
 from domain.reports.review_periods import Period
 from domain.reviews import previews
 from domain.trainings import TrainingOrder, TrainingQuery
-from domain.volunteers import State, VolunteerQuery, paper_codes
+from domain.volunteers import State, VolunteerQuery, counter_codes, paper_codes
 
 from . import public
 from .headers import disposition
+from .own_factors import to_proof
 from .session import account_of
 
 _PIECE = 256 * 1024
@@ -44,6 +46,7 @@ def register(site: FastAPI) -> None:
     site.add_api_route('/printouts/trainings/{volunteer_id}.{kind}', _in_peace(training_list), methods=['GET'])
     site.add_api_route('/printouts/volunteers.ods', _in_peace(volunteer_list), methods=['GET'])
     site.add_api_route('/printouts/codes/{volunteer_id}.pdf', _in_peace(paper_code), methods=['POST'])
+    site.add_api_route('/printouts/counter-codes/{volunteer_id}.pdf', _in_peace(counter_code), methods=['POST'])
     site.add_api_route('/printouts/evidence.ods', _in_peace(period_evidence), methods=['GET'])
     site.add_api_route('/printouts/numbers.ods', _in_peace(ledger), methods=['GET'])
     site.add_api_route('/printouts/figures.ods', _in_peace(figure_tables), methods=['GET'])
@@ -60,6 +63,8 @@ def _in_peace(make: Callable[..., Awaitable[Response]]) -> Callable[..., Awaitab
         try:
             with unhurried():
                 return await make(request, **how)
+        except StepUpNeeded:
+            return to_proof(request)
         except DomainError as refusal:
             is_hidden = isinstance(refusal, NotFound | NotPermitted)
             status = 404 if is_hidden else public.status_of(refusal, otherwise=409)
@@ -181,6 +186,14 @@ async def paper_code(request: Request, volunteer_id: int) -> Response:
     volunteer = await volunteers.get(volunteer_id, by=account)
     sheet = await paper_codes.printed(volunteer, by=account)
     made = Document(await pdf.code_as_pdf(sheet), 'application/pdf', '紙本驗證碼.pdf')
+    return _sent(made, is_download=False)
+
+
+async def counter_code(request: Request, volunteer_id: int) -> Response:
+    """列印登入碼: signs the volunteer in once, in the next quarter of an hour."""
+    account = account_of(request)
+    sheet = await counter_codes.printed(await volunteers.get(volunteer_id, by=account), by=account)
+    made = Document(await pdf.code_as_pdf(sheet), 'application/pdf', '登入碼.pdf')
     return _sent(made, is_download=False)
 
 

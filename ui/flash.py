@@ -51,6 +51,8 @@ CONFIRMATIONS = {
     'email-waits': '已儲存。電子郵件要由另一位系統管理者確認後才會更改，見清單上方。',
     'email-confirmed': '電子郵件已更改，並通知了原來的信箱。',
     'email-refused': '已拒絕這項變更，電子郵件維持原來的。',
+    'sessions-ended': '已結束這個帳號所有的登入。',
+    'factors-reset': '已重設第二道驗證並結束所有登入，會寄信通知本人。',
     'request-refused': '已通知申請人。',
     'request-returned': '已退回請申請人補正；他送出後會再回到清單。',
     'account-unlocked': '已解除鎖定，現在可以登入。',
@@ -68,6 +70,8 @@ CONFIRMATIONS = {
 GO_ON = frozenset({'volunteer-registered', 'volunteer-registered-code', 'volunteer-saved', 'training-saved'})
 NOTICES = {
     'volunteer-known': '這位志工已經建立過，這裡是他的個人頁面；您剛才輸入的資料沒有另存一份。',
+    'new-device': '您第一次在這個裝置登入，已寄信到您登記的信箱。不是您本人的話，請到「我的登入」結束並變更密碼。',
+    'other-device': '您上次在這裡登入之後，有人在新的裝置登入您的帳號。不是您本人的話，請到「我的登入」查看。',
     'draft-gone': '您剛才填的新志工資料已經儲存，或已由同事送出、刪除。請先在下面的名單查詢，不需要重新輸入。',
 }
 

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain import announcements, links
 from domain import settings as settings_module
-from domain.accounts import sessions
+from domain.accounts import known_devices, sessions
 from domain.announcements import SessionClosed
 from domain.audit import origin
 from domain.errors import DatabaseAway, NoAnswer
@@ -52,6 +52,12 @@ PUBLIC_PAGES = frozenset(
         links.logout(),
         links.certificate_login(),
         links.certificate_challenge(),
+        links.passkey_login(),
+        links.passkey_challenge(),
+        links.second_step(),
+        *(links.second_step_part(step) for step in ('passkey', 'passkey-options', 'set-up', 'leave')),
+        links.login_again(),
+        links.counter_code(),
         links.request_account(),
         links.confirm_request(),
         links.forgotten_password(),
@@ -141,6 +147,43 @@ def keep_browser(response: Response, secret: str) -> None:
         samesite='strict',
         path='/',
         secure=settings_module.current().secure_cookies,
+    )
+
+
+def page_before(request: Request) -> str:
+    """The address on this site from which a request came, '' where the browser does not say."""
+    came_from = urlsplit(request.headers.get('referer', ''))
+    return f'{came_from.path}?{came_from.query}' if came_from.query else came_from.path
+
+
+def half_of(request: Request) -> str:
+    """The token of a half-open sign-in (`domain.accounts.second_factors`), '' for nobody."""
+    return cookie_parser(request.headers.get('cookie', '')).get(_named('half'), '')[:100]
+
+
+def keep_half(response: Response, token: str) -> None:
+    """Have the browser keep a half-open sign-in until its second step. No page of others has it sent."""
+    is_secure = settings_module.current().secure_cookies
+    response.set_cookie(_named('half'), token, httponly=True, samesite='strict', path='/', secure=is_secure)
+
+
+def drop_half(response: Response) -> None:
+    """Have the browser forget the half-open sign-in."""
+    is_secure = settings_module.current().secure_cookies
+    response.delete_cookie(_named('half'), httponly=True, samesite='strict', path='/', secure=is_secure)
+
+
+def device_of(request: Request) -> str:
+    """By what an account knows this browser again; '' for one that is new to us."""
+    return cookie_parser(request.headers.get('cookie', '')).get(_named('device'), '')[:100]
+
+
+def keep_device(response: Response, token: str) -> None:
+    """Have the browser keep it as long as browsers keep anything."""
+    is_secure = settings_module.current().secure_cookies
+    seconds = int(known_devices.KEPT_FOR.total_seconds())
+    response.set_cookie(
+        _named('device'), token, max_age=seconds, httponly=True, samesite='lax', path='/', secure=is_secure
     )
 
 
@@ -266,7 +309,8 @@ class Gate:
         if not is_ours or (not is_theirs and scope['type'] == 'http'):
             await self._refuse_socket(scope, receive, send)
         elif not is_theirs:
-            await _tell_to_reload(receive, send)
+            is_over = scope['account'] is None and bool(token_of(scope))
+            await _tell_to_reload(receive, send, 'Session is over' if is_over else 'Implicit handshake failed')
         elif scope['type'] == 'websocket':
             await self.app(scope, receive, send)
         else:
@@ -372,11 +416,15 @@ def _limit(path: str) -> tuple[int, str]:
 
 
 def _cookie_name() -> str:
-    return '__Host-sid' if settings_module.current().secure_cookies else 'sid'
+    return _named('sid')
 
 
 def _card_cookie() -> str:
-    return '__Host-card' if settings_module.current().secure_cookies else 'card'
+    return _named('card')
+
+
+def _named(name: str) -> str:
+    return f'__Host-{name}' if settings_module.current().secure_cookies else name
 
 
 def _numbered(send: Send) -> Send:
@@ -417,8 +465,10 @@ def _in_our_words(scope: Scope, receive: Receive, send: Send) -> Send:
     return answer
 
 
-async def _tell_to_reload(receive: Receive, send: Send) -> None:
+async def _tell_to_reload(receive: Receive, send: Send, words: str) -> None:
     """A page whose session has ended, or that is another session's, wants its socket: tell it to load again.
+
+    Or that its user may sign in again there ('Session is over', static/again.js).
 
     A plain refusal would have it try for ever. These are the words of engine.io (0 open) and socket.io (44 refused)
     that NiceGUI's page answers with `location.reload()`; the reloaded page is sent to the login.
@@ -430,7 +480,7 @@ async def _tell_to_reload(receive: Receive, send: Send) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(5):
             await receive()
-    await send({'type': 'websocket.send', 'text': '44{"message":"Implicit handshake failed"}'})
+    await send({'type': 'websocket.send', 'text': f'44{json.dumps({"message": words})}'})
     await send({'type': 'websocket.close', 'code': 4401})
 
 
@@ -439,7 +489,7 @@ async def _session_closed(closed: SessionClosed | None) -> None:
     sessions.forget(closed.digest if closed else '')
     ended = [closed.digest] if closed else [one for one in sockets.open_sessions() if not await _is_alive(one)]
     for one in ended:
-        sockets.close_pages(one)
+        sockets.close_pages(one, is_over=closed is not None and closed.why == 'over')
 
 
 async def _is_alive(digest: str) -> bool:

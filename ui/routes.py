@@ -8,7 +8,7 @@ from nicegui import ui
 
 from domain.model import Role
 
-from . import citizen_certificates, documents, sign_offs
+from . import citizen_certificates, documents, login_again, own_factors, own_sessions, second_step, sign_offs
 from .pages import (
     about,
     account,
@@ -16,6 +16,7 @@ from .pages import (
     admin,
     applications,
     batch,
+    county_accounts,
     downloads,
     inspections,
     login,
@@ -43,7 +44,21 @@ from .slow_pages import NEVER
 
 Builder = Callable[..., Awaitable[Any]]
 # Plain HTML and documents: each module puts its own under their addresses.
-PLAIN = (login, account_help, downloads, teaching, about, menus, citizen_certificates, documents, sign_offs)
+PLAIN = (
+    login,
+    account_help,
+    downloads,
+    teaching,
+    about,
+    menus,
+    citizen_certificates,
+    second_step,
+    login_again,
+    own_factors,
+    own_sessions,
+    sign_offs,
+    documents,
+)
 STAFF, REVIEWER, VOLUNTEER, ADMINISTRATOR = Role.UNIT_STAFF, Role.REVIEWER, Role.VOLUNTEER, Role.ADMINISTRATOR
 COUNTY, MINISTRY, INSPECTOR = Role.COUNTY, Role.MINISTRY, Role.INSPECTOR
 

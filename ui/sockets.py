@@ -91,10 +91,13 @@ def pages_of(digest: str) -> list[Client]:
     return [client for client in Client.instances.values() if session_of(client) == digest]
 
 
-def close_pages(digest: str) -> None:
-    """Have all pages of a session loaded again, which leads them to the login, and drop their sockets."""
+def close_pages(digest: str, *, is_over: bool = False) -> None:
+    """Have all pages of a session loaded again, which leads them to the login, and drop their sockets.
+
+    `is_over`: its time was over; then its user may sign in again on the page (static/again.js).
+    """
     for client in pages_of(digest):
-        client.run_javascript('location.reload()')
+        client.run_javascript('sessionOver()' if is_over else 'location.reload()')
         background_tasks.create(_drop(client), name='drop the sockets of an ended session')
 
 

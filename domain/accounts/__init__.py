@@ -17,7 +17,7 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from db import transaction
-from db.choices import LogAct, MailPreference, RequestStatus, Role
+from db.choices import CardAct, LogAct, MailPreference, RequestStatus, Role, SignInWay
 from db.models import Account, AccountRequest, Agency, Application, EmailChange, HostUnit, Team, Volunteer
 
 from .. import dates, invisible, limits, mail_addresses, permissions, validation
@@ -34,10 +34,13 @@ from . import (
     email_changes,
     login_lock,
     new_passwords,
+    passkeys,
     password_links,
     passwords,
     requests,
+    second_factors,
     sessions,
+    step_up,
     terms,
 )
 from .client_limits import PASSWORD_LINKS
@@ -156,6 +159,24 @@ async def sign_in(username: str, password: str, *, client: str = '') -> Account:
     return account
 
 
+async def sign_in_again(account_id: int, password: str, *, client: str = '') -> Account:
+    """The same person's account by the password alone, where a page says whose it is (`page_marks`).
+
+    Raises SignInRefused, WrongPassword, SignInLocked, UnitClosed, passwords.Busy, limits.Exceeded.
+    """
+    if client:
+        await limits.take(client_limits.logins(), client)
+    account = await _complete().get_or_none(id=account_id, is_active=True)
+    if account is None:
+        raise SignInRefused
+    await require_password(account, password, otherwise='密碼不正確，請再輸入一次。您輸入的內容都還在。')
+    if client:
+        await limits.give_back(client_limits.logins(), client)
+    if account.host_unit is not None and not account.host_unit.is_active:
+        raise UnitClosed
+    return account
+
+
 def office_of(account: Account) -> str:
     """Where the account works, as the bar over the page says it."""
     if account.role == Role.COUNTY and account.county:
@@ -186,7 +207,9 @@ async def change_password(account: Account, old: str, new: str, *, by: Account, 
     sessions.forget_account(account)
 
 
-async def require_password(account: Account, password: str) -> None:
+async def require_password(
+    account: Account, password: str, *, otherwise: str = '目前的密碼不正確，請再輸入一次。'
+) -> None:
     """For an act that needs more than an open session. Raises WrongPassword, SignInLocked, passwords.Busy."""
     index = await login_lock.index_of_account(account)
     await login_lock.count(index)
@@ -197,8 +220,26 @@ async def require_password(account: Account, password: str) -> None:
         await login_lock.take_back(index)
         raise
     if not is_right:
-        raise WrongPassword('目前的密碼不正確，請再輸入一次。')
+        raise WrongPassword(otherwise)
     await login_lock.lift(index)
+
+
+async def prove(password: str, *, by: Account) -> None:
+    """再次確認本人 by the password: this session is believed for a while (`step_up`). Raises as `require_password`."""
+    await require_password(by, password)
+    await step_up.believe(by, '密碼')
+
+
+async def prove_by_code(code: str, *, by: Account) -> None:
+    """The same by a code of the app, or a recovery code. Raises second_factors.WrongCode, FactorLocked."""
+    way = await second_factors.check_code(by, code)
+    await step_up.believe(by, way.label)
+
+
+async def prove_by_passkey(answer: str, *, session: str, by: Account) -> None:
+    """The same by a passkey of the account, in the browser of `session`. Raises passkeys.PasskeyRefused."""
+    await passkeys.shown(answer, CardAct.PROOF, browser=session, account=by)
+    await step_up.believe(by, SignInWay.PASSKEY.label)
 
 
 async def request_reset(username: str, email: str, *, client: str = '') -> None:
@@ -266,6 +307,7 @@ async def grant(request: AccountRequest, details: AccountDetails, *, by: Account
     The first account of a unit looks after the others (單位管理者). A unit has the 統一編號 of the request, or gets it.
     Raises Incomplete, NotPermitted, MovedOn when the request was decided meanwhile.
     """
+    await step_up.require(by)
     async with transaction():
         await requests.require_decider(request, by=by)
         details = replace(details, email=request.email)  # that one was confirmed
@@ -315,6 +357,7 @@ async def _unit_for(request: AccountRequest, details: AccountDetails, by: Accoun
 async def create(details: AccountDetails, *, was_asked_for: bool = False, by: Account) -> Account:
     """A new account of staff; its owner gets a link to set a password. Raises Incomplete."""
     permissions.require(by, Role.ADMINISTRATOR)
+    await step_up.require(by)
     return await opened_for(details, '系統管理者', was_asked_for=was_asked_for, by=by)
 
 
@@ -399,6 +442,7 @@ async def amend(
         raise NotPermitted('您不能停用自己的帳號或取消自己的系統管理權限，請由另一位系統管理者處理。')
     if problems := details.problems():
         raise Incomplete(problems)
+    await step_up.require(by)
     async with transaction():
         mine = await office_history.changed(account, details.values(), _KEPT)
         kept = await Account.get(id=account.id)
@@ -469,14 +513,17 @@ async def find(*, by: Account, words: str = '', page: int = 1, per_page: int = 1
 async def is_locked(account: Account, *, by: Account) -> bool:
     """Whether the account is locked because of wrong passwords."""
     permissions.require(by, Role.ADMINISTRATOR)
-    return await login_lock.is_locked(await login_lock.index_of_account(account))
+    index = await login_lock.index_of_account(account)
+    return await login_lock.is_locked(index) or await login_lock.is_locked(second_factors.lock_of(account))
 
 
 async def unlock(account: Account, *, by: Account) -> None:
     """Let the owner try again at once."""
     permissions.require(by, Role.ADMINISTRATOR)
+    await step_up.require(by)
     async with transaction():
         await login_lock.lift(await login_lock.index_of_account(account))
+        await login_lock.lift(second_factors.lock_of(account))
         await office_history.tell(_KEPT.section, account.name, '解除鎖定', by=by)
         await audit_log.note(LogAct.ACCOUNT_CHANGED, by=by, what=f'解除登入鎖定 {account.username}')
 

@@ -16,7 +16,7 @@ from ..audit import office_history
 from ..audit.history import Change
 from ..errors import MovedOn, NotPermitted
 from ..mail import notices
-from . import password_links, sessions
+from . import password_links, sessions, step_up
 from .forms import FIELDS
 
 GUARDED = (Role.REVIEWER, Role.ADMINISTRATOR, Role.COUNTY, Role.MINISTRY, Role.INSPECTOR)
@@ -79,6 +79,7 @@ async def confirm(change: EmailChange, *, by: Account) -> None:
         raise NotPermitted(f'您的帳號成為系統管理者還不到 {_wait().days} 天，還不能確認電子郵件的變更。')
     if not await may_confirm(change, by=by):
         raise NotPermitted(f'您提出的變更、或您自己的電子郵件，不能由您自己確認：{await takes_effect(change)}。')
+    await step_up.require(by)
     async with transaction():
         decided = await _decide(change, ChangeStatus.CONFIRMED, by)
         account = await Account.select_for_update().get(id=decided.account_id)

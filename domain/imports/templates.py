@@ -23,6 +23,7 @@ from db.models import (
 )
 
 from .. import directory, file_names, permissions, readiness
+from ..accounts import step_up
 from ..audit import access
 from ..books import paper_books
 from ..errors import Incomplete, NotFound
@@ -79,6 +80,7 @@ async def on_record(kind: ImportKind, form: str, *, reason: str, by: Account) ->
         raise NotFound
     if sentence := access.problem(reason):
         raise Incomplete({'reason': sentence})
+    await step_up.require(by)
     people = await Volunteer.filter(permissions.visible_to(by)).order_by('name_order', 'id')
     cells = await _CELLS[kind]({person.id: person for person in people}, by)
     going = {row['of'] for row in cells if row['of']}

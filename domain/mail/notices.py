@@ -27,6 +27,18 @@ async def card_changed(account: Account, address: str, what: str) -> None:
     await _tell('card_changed', address, account.name, facts)
 
 
+async def factor_changed(account: Account, address: str, what: str) -> None:
+    """To the account's owner: what is shown at the login besides the password has changed."""
+    facts: dict[str, Fact] = {'變更方式': what, '連結': url_of(links.own_factors())}
+    await _tell('factor_changed', address, account.name, facts)
+
+
+async def new_device(account: Account, address: str, device: str) -> None:
+    """To the account's owner: somebody has signed in in a browser in which nobody of that account was before."""
+    facts: dict[str, Fact] = {'裝置': device, '連結': url_of(links.own_sessions())}
+    await _tell('new_device', address, account.name, facts)
+
+
 async def email_changed(account: Account, old: str, new: str, how: str) -> None:
     """To the `old` address: mail goes to `new` from now on."""
     facts: dict[str, Fact] = {'變更方式': how, '新信箱': mail_addresses.masked(new) or '（已清除）'}

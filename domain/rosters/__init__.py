@@ -12,6 +12,7 @@ from db.choices import ApplicationStatus, IssueKind, Role
 from db.models import Account, Agency, Application, Roster, Volunteer
 
 from .. import announcements, applications, dates, directory, file_names, permissions, readiness, sign_offs, validation
+from ..accounts import step_up
 from ..announcements import RosterChanged
 from ..applications.forms import ApplicationDetails
 from ..cases import transitions
@@ -246,6 +247,8 @@ async def sheet(roster_id: int, kind: str, *, is_masked: bool, by: Account) -> D
     In full it is noted for each volunteer. Raises NotFound, and as `logbook.pdf.as_pdf`.
     """
     known = await get(roster_id, by=by)
+    if kind == 'ods' or not is_masked:
+        await step_up.require(by)
     withdrawn = ApplicationStatus.WITHDRAWN
     listed = [row.application for row in await rows(known, by=by) if row.application.status != withdrawn]
     sent = [each for each in listed if each.status != ApplicationStatus.DRAFT]

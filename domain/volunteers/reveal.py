@@ -4,6 +4,7 @@ from db.choices import AccessKind, Role
 from db.models import Account, Application, Volunteer
 
 from .. import permissions, validation
+from ..accounts import step_up
 from ..audit import access
 from ..cases.worklists import CLOSED
 from ..errors import NotFound
@@ -22,6 +23,7 @@ async def number(volunteer: Volunteer, *, reason: str, by: Account) -> str:
         raise NotFound
     if by.role == Role.REVIEWER and not await _has_a_case(known, by):
         raise NotFound(NO_CASE)
+    await step_up.require(by)
     if by.role != Role.VOLUNTEER:
         await access.note(known, AccessKind.IDENTITY_NUMBER, reason, by=by, what=known.identity_kind.label)
     shown: str = known.identity_number.open()

@@ -15,7 +15,7 @@ from ...components.form import form
 from ...components.form.fields import text_field
 from ...components.record_table import Row, record_table
 from ...frame import MENU, frame
-from . import account_terms, accounts, calendar, history, keys, lookups, mail, numbers, offices, rules
+from . import account_terms, accounts, calendar, factors, history, keys, lookups, mail, numbers, offices, rules
 
 HOME = ('系統管理', links.administration())
 
@@ -44,6 +44,7 @@ SECTIONS = {
     'accounts': Section(
         '人員', '帳號', accounts.COLUMNS, None, accounts.edit, '新增帳號', lead=accounts.lead, search=accounts.search
     ),
+    'factors': Section('人員', '登入驗證', factors.COLUMNS, factors.rows, None, '', lead=factors.lead),
     'requests': Section(
         '人員',
         '帳號申請',

@@ -11,6 +11,7 @@ from domain.accounts import FIELDS, OF_UNIT, REFUSAL, AccountDetails, email_chan
 from domain.errors import NotFound
 from domain.model import Account, EmailChange, Role
 
+from ...components.account_logins import account_logins
 from ...components.account_request import request_case, request_rows
 from ...components.account_state import account_state
 from ...components.action_button import action_button
@@ -146,6 +147,9 @@ async def edit(account: Account, key: str) -> None:
         await _account_fields(in_form, details, account)
         if record is not None and record.role == Role.REVIEWER and record.is_active:
             await deputy_card(record, account, partial(leave_with, links.admin('accounts', record.id)))
+
+        if record is not None:
+            await account_logins(record, account, partial(leave_with, links.admin('accounts', record.id)))
 
     async def save() -> None:
         if record is None:
