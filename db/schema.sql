@@ -1251,6 +1251,48 @@ COMMENT ON TABLE "signature_challenge" IS 'A random text for a card to sign, onc
 ALTER TABLE "session" ADD COLUMN "means" VARCHAR(10) NOT NULL DEFAULT 'password';
 CREATE INDEX citizen_certificate_by_account_id ON citizen_certificate (account_id);
 
+-- 0031_log
+CREATE TABLE "log_entry" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "at" TIMESTAMPTZ NOT NULL,
+    "act" VARCHAR(30) NOT NULL,
+    "by_name" VARCHAR(60) NOT NULL,
+    "role" VARCHAR(20) NOT NULL,
+    "host_unit_id" INT,
+    "agency_id" INT,
+    "from_unit" VARCHAR(80) NOT NULL,
+    "what" VARCHAR(120) NOT NULL,
+    "about" BIGINT[] NOT NULL,
+    "about_count" INT NOT NULL,
+    "about_digest" VARCHAR(64) NOT NULL,
+    "name_index" VARCHAR(64) NOT NULL,
+    "reason" VARCHAR(200) NOT NULL,
+    "address" VARCHAR(45) NOT NULL,
+    "session" VARCHAR(64) NOT NULL,
+    "device" VARCHAR(60) NOT NULL,
+    "by_id" INT REFERENCES "account" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "idx_log_entry_at_b983b4" ON "log_entry" ("at");
+COMMENT ON TABLE "log_entry" IS '使用紀錄: one act or one reading, written once: the database refuses to change or delete it (0031_log).';
+CREATE INDEX log_entry_by_by_id ON log_entry (by_id, id);
+CREATE INDEX log_entry_by_act ON log_entry (act, id);
+CREATE INDEX log_entry_by_host_unit_id ON log_entry (host_unit_id, id);
+CREATE INDEX log_entry_by_agency_id ON log_entry (agency_id, id);
+CREATE INDEX log_entry_by_address ON log_entry (address, id);
+CREATE INDEX log_entry_about ON log_entry USING gin (about);
+CREATE FUNCTION only_added_to() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF TG_OP = 'DELETE' AND current_setting('office.retention', true) = 'on' AND pg_has_role(
+        current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE') THEN RETURN OLD; END IF;
+    RAISE EXCEPTION '% is only added to', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege'; END $$;
+CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE ON log_entry FOR EACH ROW EXECUTE FUNCTION only_added_to();
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON log_entry EXECUTE FUNCTION only_added_to();
+CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE ON access_entry FOR EACH ROW EXECUTE FUNCTION only_added_to();
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON access_entry EXECUTE FUNCTION only_added_to();
+CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE ON history_entry FOR EACH ROW EXECUTE FUNCTION only_added_to();
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON history_entry EXECUTE FUNCTION only_added_to();
+CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE ON office_entry FOR EACH ROW EXECUTE FUNCTION only_added_to();
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON office_entry EXECUTE FUNCTION only_added_to();
+
 -- 0030_privacy
 CREATE TABLE "closed_record" (
     "id" SERIAL NOT NULL PRIMARY KEY,
@@ -1315,6 +1357,7 @@ COMMENT ON COLUMN "rights_request"."kind" IS 'VIEW: view\nCOPY: copy\nCORRECT: c
 COMMENT ON COLUMN "rights_request"."way" IS 'PAPER: paper\nONLINE: online';
 COMMENT ON COLUMN "rights_request"."status" IS 'OPEN: open\nGRANTED: granted\nREFUSED: refused\nWITHDRAWN: withdrawn';
 COMMENT ON TABLE "rights_request" IS '當事人權利 (個資法 §3): what a volunteer asks of the unit that keeps the data, and what became of it.';
+ALTER TABLE "outgoing_mail" ADD COLUMN "cleared_at" TIMESTAMPTZ;
 CREATE INDEX consent_by_volunteer ON consent (volunteer_id, at DESC);
 CREATE INDEX rights_by_volunteer ON rights_request (volunteer_id);
 CREATE INDEX rights_by_unit ON rights_request (host_unit_id, status, due_on);

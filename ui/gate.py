@@ -21,6 +21,7 @@ from domain import announcements, links
 from domain import settings as settings_module
 from domain.accounts import sessions
 from domain.announcements import SessionClosed
+from domain.audit import origin
 from domain.errors import DatabaseAway, NoAnswer
 from domain.imports import KINDS, most_bytes, templates
 from domain.model import Account
@@ -28,7 +29,7 @@ from domain.pictures import MEGABYTE, MOST_MEGABYTES
 from domain.repeating import in_background, repeating
 from domain.settings import Network, Settings
 
-from . import addresses, draining, endings, headers, health, journal, metrics, public, sockets
+from . import addresses, draining, endings, headers, health, journal, metrics, origins, public, sockets
 from .assets import NICEGUI
 from .flash import with_flash
 
@@ -170,7 +171,7 @@ def account_of(request: Request) -> Account | None:
 class Gate:
     """ASGI middleware. Leaves `scope['account']` (Account | None) and `scope['session_digest']` ('' without one).
 
-    And `scope['client_address']`; no Host of others goes further.
+    And `scope['client_address']` and `scope['origin']`; no Host of others goes further.
     """
 
     def __init__(
@@ -213,12 +214,17 @@ class Gate:
                 else:
                     await no_answer(scope, away)(scope, receive, send)
                 return
-            if scope['path'].startswith(SOCKETS):
-                await self._pass_socket(scope, receive, send)
-            elif scope['type'] == 'websocket':
-                await self._refuse_socket(scope, receive, send)
-            else:
-                await self._pass_request(scope, receive, send)
+            scope['origin'] = origins.of_request(scope, self.trusted)
+            with origin.of(scope['origin']):
+                await self._pass_identified(scope, receive, send)
+
+    async def _pass_identified(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope['path'].startswith(SOCKETS):
+            await self._pass_socket(scope, receive, send)
+        elif scope['type'] == 'websocket':
+            await self._refuse_socket(scope, receive, send)
+        else:
+            await self._pass_request(scope, receive, send)
 
     def _may_watch(self, scope: Scope) -> bool:
         client = addresses.address_of(scope, self.trusted)

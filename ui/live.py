@@ -18,10 +18,11 @@ from domain.announcements import (
     RosterChanged,
     VolunteerChanged,
 )
+from domain.audit import origin
 from domain.errors import DatabaseAway, NotFound
 from domain.model import Account, Role, Volunteer
 
-from . import days
+from . import days, origins
 
 PAUSE = 0.25
 _AWAY_PAUSE = 2.0
@@ -117,7 +118,7 @@ class follow:
                 await asyncio.sleep(PAUSE)
             if self.client.is_deleted or self.client.storage.get('leaving'):
                 return
-            with self.slot:
+            with self.slot, origin.of(origins.of_page(self.client)):
                 try:
                     await self.renew()
                 except DatabaseAway:  # it is read again until that is over

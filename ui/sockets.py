@@ -17,8 +17,10 @@ from weakref import WeakKeyDictionary
 from nicegui import Client, background_tasks, core
 
 from domain.accounts import sessions
+from domain.audit import origin
 from domain.errors import DatabaseAway, NoAnswer
 
+from . import origins
 from .components.notices import refuse
 
 log = logging.getLogger(__name__)
@@ -152,9 +154,10 @@ def _guarded(name: str, handler: Handler) -> Guarded:
                 close_pages(digest)
                 return
             try:
-                outcome = handler(socket_id, *args)
-                if inspect.isawaitable(outcome):
-                    await outcome
+                with origin.of(origins.of_page(client)):
+                    outcome = handler(socket_id, *args)
+                    if inspect.isawaitable(outcome):
+                        await outcome
             except Exception as error:  # what pages do is caught by NiceGUI; this is a message no page of ours sends
                 log.warning('a malformed %s from a browser: %s', name, type(error).__name__)
 

@@ -17,7 +17,7 @@ INDEXES = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0026_citizen_certificates')]
+    dependencies = [('models', '0031_log')]
 
     initial = False
 
@@ -98,6 +98,11 @@ class Migration(migrations.Migration):
             ],
             options={'table': 'rights_request', 'app': 'models', 'pk_attr': 'id', 'table_description': '當事人權利 (個資法 §3): what a volunteer asks of the unit that keeps the data, and what became of it.'},
             bases=['Model'],
+        ),
+        ops.AddField(
+            model_name='OutgoingMail',
+            name='cleared_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),
         *(ops.RunSQL(f'CREATE INDEX {name}') for name in INDEXES),
     ]

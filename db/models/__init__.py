@@ -19,7 +19,17 @@ from .corrections import Correction, CorrectionExchange, EyeCheck
 from .drafts import Draft, DraftEntry, HalfWritten, KeptSearch
 from .imports import ImportBatch, ImportBlock, ImportFile, ImportPiece, ImportRow, KnownHeading
 from .ledgers import Award, HonorCard, InsuranceCover, OtherEntry, PerformanceCertificate, ServiceHours
-from .office import AccessEntry, Backup, HistoryEntry, KeyCheck, MailTemplate, OfficeEntry, OutgoingMail, PhoneCall
+from .office import (
+    AccessEntry,
+    Backup,
+    HistoryEntry,
+    KeyCheck,
+    LogEntry,
+    MailTemplate,
+    OfficeEntry,
+    OutgoingMail,
+    PhoneCall,
+)
 from .people import Account, Membership, StoredFile, Transfer, Volunteer
 from .places import Agency, CalendarDay, County, Field, HostUnit, RequiredHours, Rule, ServiceCode, Team
 from .privacy import ClosedRecord, Consent, PrivacyNotice, RetentionPeriod, RightsRequest
@@ -65,6 +75,7 @@ __all__ = [
     'KeptSearch',
     'KeyCheck',
     'KnownHeading',
+    'LogEntry',
     'LoginFailure',
     'MailTemplate',
     'Membership',

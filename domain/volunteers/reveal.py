@@ -4,7 +4,8 @@ from db.choices import AccessKind, Role
 from db.models import Account, Application, Volunteer
 
 from .. import permissions, validation
-from ..audit import access
+from ..audit import access, log
+from ..audit.log import LogAct
 from ..cases.worklists import CLOSED
 from ..errors import NotFound
 
@@ -24,6 +25,8 @@ async def number(volunteer: Volunteer, *, reason: str, by: Account) -> str:
         raise NotFound(NO_CASE)
     if by.role != Role.VOLUNTEER:
         await access.note(known, AccessKind.IDENTITY_NUMBER, reason, by=by, what=known.identity_kind.label)
+    kind = known.identity_kind.label
+    await log.note(LogAct.REVEALED, by=by, about=[known.id], what=kind, reason=reason or '本人')
     shown: str = known.identity_number.open()
     return shown
 

@@ -42,13 +42,14 @@ ADMIN = Entry('office', '系統管理', '帳號、運用單位、發冊機關與
 MAILS = Entry('mail', '系統信件', '這個示範系統保留、沒有寄出的信。', links.mails())
 TRANSFERS = Entry('people', '志工移轉', '編入志工隊，或移轉到其他單位、接收移轉。', links.transfers())
 UNIT_ACCOUNTS = Entry('lock', '帳號管理', '單位承辦人與志工隊的帳號：開通、停用、寄密碼連結。', links.unit_accounts())
+RIGHTS = Entry('lock', '個資事務', '志工查詢、更正、停止利用等請求，與答覆期限。', links.rights())
 DOWNLOADS = Entry('download', '下載專區', '名冊範本、操作步驟與申請流程。', links.downloads())
 ENTRIES = {
     Role.UNIT_STAFF: (BASICS, NEW, ROSTERS, APPLICATIONS, CONSOLIDATED),
     Role.REVIEWER: (REVIEWS, REVIEW_ROSTERS, CONSOLIDATED),
 }
 OTHERS = {
-    Role.UNIT_STAFF: (TRAININGS, PAPERS, BATCH, FIGURES),
+    Role.UNIT_STAFF: (TRAININGS, PAPERS, BATCH, FIGURES, RIGHTS),
     Role.REVIEWER: (REVIEW_PAPERS, OVERDUE, NUMBERS, FIGURES),
     Role.ADMINISTRATOR: (ADMIN, NUMBER_SERIES),
 }
