@@ -91,7 +91,7 @@ def consent_card(
                 'lb-lead'
             )
         notice_text(notice, is_open=is_asked)
-        with html.div().classes('lb-row-acts lb-gap-above'):
+        with html.div().classes('lb-row-acts'):
             if is_asked or not given:
                 action_button('我已看過，同意', agree)
             if given:
