@@ -33,11 +33,26 @@ class SignInMeans(Choice):
     CARD = 'card', '自然人憑證'
 
 
+class SignInWay(Choice):
+    """What somebody has shown in order to sign in; a session has one or two of them."""
+
+    PASSWORD = 'password', '帳號密碼'
+    CARD = 'card', '自然人憑證'
+    APP_CODE = 'app_code', '驗證器 App'
+    PASSKEY = 'passkey', '通行金鑰'
+    RECOVERY_CODE = 'recovery', '復原碼'
+    COUNTER_CODE = 'counter', '登入碼（單位列印）'
+
+
 class CardAct(Choice):
-    """For what a card is asked to sign."""
+    """For what a card, or a passkey, is asked to sign."""
 
     SIGN_IN = 'sign_in', '登入'
     BIND = 'bind', '綁定'
+    PASSKEY_ADDED = 'add_key', '新增通行金鑰'
+    PASSKEY_ENTERS = 'key_enters', '以通行金鑰登入'
+    SECOND_STEP = 'second', '登入的第二步'
+    PROOF = 'proof', '再次確認本人'
 
 
 class IdentityKind(Choice):

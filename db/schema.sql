@@ -1293,6 +1293,71 @@ CREATE TRIGGER never_emptied BEFORE TRUNCATE ON history_entry EXECUTE FUNCTION o
 CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE ON office_entry FOR EACH ROW EXECUTE FUNCTION only_added_to();
 CREATE TRIGGER never_emptied BEFORE TRUNCATE ON office_entry EXECUTE FUNCTION only_added_to();
 
+-- 0028_second_factors
+CREATE TABLE "authenticator_app" (
+    "secret" BYTEA NOT NULL,
+    "last_step" BIGINT NOT NULL,
+    "added_at" TIMESTAMPTZ NOT NULL,
+    "used_at" TIMESTAMPTZ,
+    "account_id" INT NOT NULL  PRIMARY KEY REFERENCES "account" ("id") ON DELETE RESTRICT
+);
+COMMENT ON TABLE "authenticator_app" IS '驗證器 App (TOTP, RFC 6238) of an account.';
+CREATE TABLE "factor_demand" (
+    "role" VARCHAR(20) NOT NULL  PRIMARY KEY,
+    "since" DATE NOT NULL,
+    "grace_days" SMALLINT NOT NULL
+);
+COMMENT ON TABLE "factor_demand" IS 'A role that has to have a second factor: `grace_days` after `since` nobody of it signs in without one.';
+CREATE TABLE "half_sign_in" (
+    "digest" VARCHAR(64) NOT NULL  PRIMARY KEY,
+    "expires_at" TIMESTAMPTZ NOT NULL,
+    "account_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "idx_half_sign_i_expires_adb60f" ON "half_sign_in" ("expires_at");
+COMMENT ON TABLE "half_sign_in" IS 'A browser whose user has shown the password and not yet the second factor: no session, it opens that step alone.';
+CREATE TABLE "known_device" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "digest" VARCHAR(64) NOT NULL,
+    "words" VARCHAR(60) NOT NULL,
+    "first_at" TIMESTAMPTZ NOT NULL,
+    "seen_at" TIMESTAMPTZ NOT NULL,
+    "account_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_known_devic_account_42bf08" UNIQUE ("account_id", "digest")
+);
+CREATE INDEX "idx_known_devic_seen_at_b27f01" ON "known_device" ("seen_at");
+COMMENT ON TABLE "known_device" IS 'A browser in which an account has signed in. Only the SHA-256 of its cookie is stored.';
+CREATE TABLE "passkey" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "credential" VARCHAR(1400) NOT NULL UNIQUE,
+    "public_key" BYTEA NOT NULL,
+    "uses" BIGINT NOT NULL,
+    "name" VARCHAR(40) NOT NULL,
+    "added_at" TIMESTAMPTZ NOT NULL,
+    "used_at" TIMESTAMPTZ,
+    "account_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT
+);
+COMMENT ON TABLE "passkey" IS '通行金鑰 (WebAuthn): the public half of a key that a device of the owner keeps.';
+CREATE TABLE "recovery_code" (
+    "digest" VARCHAR(64) NOT NULL  PRIMARY KEY,
+    "made_at" TIMESTAMPTZ NOT NULL,
+    "used_at" TIMESTAMPTZ,
+    "account_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT
+);
+COMMENT ON TABLE "recovery_code" IS '復原碼: opens the second step once. Only its keyed digest is stored.';
+ALTER TABLE "session" ADD COLUMN "address" VARCHAR(60) NOT NULL DEFAULT '';
+ALTER TABLE "session" ADD COLUMN "device" VARCHAR(60) NOT NULL DEFAULT '';
+ALTER TABLE "session" ADD COLUMN "proved_at" TIMESTAMPTZ;
+ALTER TABLE "session" ADD COLUMN "ways" VARCHAR(60) NOT NULL DEFAULT '';
+COMMENT ON COLUMN "signature_challenge"."act" IS 'SIGN_IN: sign_in\nBIND: bind\nPASSKEY_ADDED: add_key\nPASSKEY_ENTERS: key_enters\nSECOND_STEP: second\nPROOF: proof';
+CREATE INDEX passkey_by_account_id ON passkey (account_id);
+CREATE INDEX recovery_code_by_account_id ON recovery_code (account_id);
+CREATE INDEX half_sign_in_by_account_id ON half_sign_in (account_id);
+INSERT INTO factor_demand (role, since, grace_days) SELECT 'reviewer', CURRENT_DATE, 30 WHERE EXISTS (SELECT 1 FROM account);
+INSERT INTO factor_demand (role, since, grace_days) SELECT 'administrator', CURRENT_DATE, 30 WHERE EXISTS (SELECT 1 FROM account);
+INSERT INTO factor_demand (role, since, grace_days) SELECT 'county', CURRENT_DATE, 30 WHERE EXISTS (SELECT 1 FROM account);
+INSERT INTO factor_demand (role, since, grace_days) SELECT 'ministry', CURRENT_DATE, 30 WHERE EXISTS (SELECT 1 FROM account);
+INSERT INTO factor_demand (role, since, grace_days) SELECT 'inspector', CURRENT_DATE, 30 WHERE EXISTS (SELECT 1 FROM account);
+
 -- 0030_privacy
 CREATE TABLE "closed_record" (
     "id" SERIAL NOT NULL PRIMARY KEY,

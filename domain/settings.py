@@ -61,6 +61,7 @@ class Settings:
     demo: bool = False
     session_idle: int = 30 * 60
     session_absolute: int = 8 * 60 * 60
+    step_up_minutes: int = 10
     forgotten_after: int = 30  # days; 0: never
     roster_mail_minutes: int = 60
     call_days: int = 7  # 0: never
@@ -128,6 +129,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         demo=_yes(environ, 'DEMO'),
         session_idle=_whole(environ, 'SESSION_IDLE_MINUTES', 30, 1, 24 * 60) * 60,
         session_absolute=_whole(environ, 'SESSION_HOURS', 8, 1, 24) * 3600,
+        step_up_minutes=_whole(environ, 'STEP_UP_MINUTES', Settings.step_up_minutes, 1, 24 * 60),
         forgotten_after=_whole(environ, 'FORGOTTEN_DRAFT_DAYS', 30, 0, 3650),
         roster_mail_minutes=_whole(environ, 'ROSTER_MAIL_MINUTES', Settings.roster_mail_minutes, 1, 7 * 24 * 60),
         call_days=_whole(environ, 'CALL_DAYS', Settings.call_days, 0, 365),

@@ -17,14 +17,16 @@ def register(site: FastAPI) -> None:
 
 
 async def file(request: Request, file_id: str) -> Response:
-    """A picture to look at, or with `?download`, as a PDF always, to keep."""
+    """A picture to look at, with its viewer and the time over it; or with `?download`, as a PDF always, to keep."""
     try:
-        stored, content = await files.read(file_id, by=account_of(request))
+        is_kept = 'download' in request.query_params
+        get = files.read if is_kept else files.looked_at
+        stored, content = await get(file_id, by=account_of(request))
     except files.FilesAway as away:
         return public.refusal(request.scope, 503, str(away), '檔案暫時打不開')
     except DomainError as refusal:
         return public.refusal(request.scope, 404, str(refusal), '沒有這個檔案')
-    is_download = stored.media_type != 'image/jpeg' or 'download' in request.query_params
+    is_download = stored.media_type != 'image/jpeg' or is_kept
     return Response(
         content,
         media_type=stored.media_type,

@@ -17,6 +17,7 @@ from .applications import Application, ApplicationStep, CaseContent, Decision, P
 from .books import BookIssue, NumberSeries, PaperRegistration, RecordBook, Tally
 from .corrections import Correction, CorrectionExchange, EyeCheck
 from .drafts import Draft, DraftEntry, HalfWritten, KeptSearch
+from .factors import AuthenticatorApp, FactorDemand, HalfSignIn, KnownDevice, Passkey, RecoveryCode
 from .imports import ImportBatch, ImportBlock, ImportFile, ImportPiece, ImportRow, KnownHeading
 from .ledgers import Award, HonorCard, InsuranceCover, OtherEntry, PerformanceCertificate, ServiceHours
 from .office import (
@@ -43,6 +44,7 @@ __all__ = [
     'Allowance',
     'Application',
     'ApplicationStep',
+    'AuthenticatorApp',
     'Award',
     'Backup',
     'BookIssue',
@@ -60,7 +62,9 @@ __all__ = [
     'DraftEntry',
     'EmailChange',
     'EyeCheck',
+    'FactorDemand',
     'Field',
+    'HalfSignIn',
     'HalfWritten',
     'HistoryEntry',
     'HonorCard',
@@ -74,6 +78,7 @@ __all__ = [
     'InsuranceCover',
     'KeptSearch',
     'KeyCheck',
+    'KnownDevice',
     'KnownHeading',
     'LogEntry',
     'LoginFailure',
@@ -84,12 +89,14 @@ __all__ = [
     'OtherEntry',
     'OutgoingMail',
     'PaperRegistration',
+    'Passkey',
     'PasswordReset',
     'PerformanceCertificate',
     'PhoneCall',
     'Presence',
     'PrivacyNotice',
     'RecordBook',
+    'RecoveryCode',
     'RequiredHours',
     'RetentionPeriod',
     'RevocationList',

@@ -36,6 +36,7 @@ from . import (
     passwords,
     requests,
     sessions,
+    step_up,
 )
 from .client_limits import PASSWORD_LINKS
 from .forms import FIELDS, REFUSAL, REQUEST_FIELDS, AccountDetails, AccountRequestDetails
@@ -176,6 +177,12 @@ async def require_password(account: Account, password: str) -> None:
     if not is_right:
         raise WrongPassword('目前的密碼不正確，請再輸入一次。')
     await login_lock.lift(index)
+
+
+async def prove(password: str, *, by: Account) -> None:
+    """再次確認本人 by the password: this session is believed for a while (`step_up`). Raises as `require_password`."""
+    await require_password(by, password)
+    await step_up.believe(by, '密碼')
 
 
 async def request_reset(username: str, email: str, *, client: str = '') -> None:

@@ -21,6 +21,7 @@ from db.models import Account, StoredFile, Volunteer
 from db.sealing import Sealed
 
 from .. import dates, files, permissions, printouts
+from ..accounts import step_up
 from ..audit import history, log
 from ..audit.log import LogAct
 from ..errors import NotFound
@@ -54,10 +55,11 @@ async def gathered(volunteer: Volunteer, *, by: Account) -> list[Held]:
 
 
 async def copy(form: str, *, by: Account) -> Document:
-    """A copy as `form`, one of FORMS; that it was taken is logged. Raises NotFound, NotPermitted."""
+    """A copy as `form`, one of FORMS; that it was taken is logged. Raises NotFound, NotPermitted, StepUpNeeded."""
     if form not in FORMS:
         raise NotFound
     permissions.require(by, Role.VOLUNTEER)
+    await step_up.require(by)
     volunteer = await Volunteer.get(id=by.volunteer_id)
     held = await gathered(volunteer, by=by)
     await log.note(LogAct.EXPORTED, by=by, about=[volunteer.id], what=f'本人資料複製本（{FORMS[form]}）', reason='本人')
@@ -72,7 +74,7 @@ async def copy(form: str, *, by: Account) -> Document:
 
 async def _rows(part: Part, volunteer_id: int) -> list[dict[str, Any]]:
     model: type[Model] = part.model
-    found = await model.filter(**{part.whose: volunteer_id}).order_by('id').values(*part.columns)
+    found = await model.filter(**{part.whose: volunteer_id}).order_by(model._meta.pk_attr).values(*part.columns)
     return [{label: _opened(row[path]) for path, label in part.columns.items()} for row in found]
 
 

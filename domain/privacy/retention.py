@@ -93,8 +93,8 @@ def _mails(before: datetime) -> QuerySet[OutgoingMail]:
 
 def _deleting(found: Found) -> Callable[[datetime], Awaitable[int]]:
     async def goes(before: datetime) -> int:
-        ids = await found(before).limit(_AT_ONCE).values_list('pk', flat=True)
-        return int(await found(before).filter(pk__in=ids).delete()) if ids else 0
+        ids = await found(before).limit(_AT_ONCE).values_list('id', flat=True)
+        return int(await found(before).filter(id__in=ids).delete()) if ids else 0
 
     return goes
 

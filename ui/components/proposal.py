@@ -7,13 +7,12 @@ from typing import Any
 
 from nicegui import html, ui
 
-from domain import dates, links, volunteers
+from domain import dates, volunteers
 from domain.errors import Incomplete
 from domain.model import Account, HostUnit, Sex, Volunteer
 from domain.privacy import rights
 from domain.privacy.rights import Asking
 
-from ..flash import leave_with
 from .action_button import action_button
 from .form import form
 from .form.fields import choice_field, date_field, email_field, radio_field, text_area, text_field
@@ -43,8 +42,8 @@ class Proposal:
         return {}
 
 
-async def proposal_dialog(account: Account, volunteer: Volunteer, field: str) -> None:
-    """Ask for the right value, and send it to the unit."""
+async def proposal_dialog(account: Account, volunteer: Volunteer, field: str, sent: Callable[[], object]) -> None:
+    """Ask for the right value, and send it to the unit; then `sent` is called."""
     units = await rights.units_of(volunteer, by=account)
     proposal = Proposal(getattr(volunteer, field), host_unit_id=units[0].id if len(units) == 1 else None)
     label = volunteers.FIELDS[field].label
@@ -52,7 +51,7 @@ async def proposal_dialog(account: Account, volunteer: Volunteer, field: str) ->
     async def send() -> None:
         asking = Asking(wording=proposal.wording, host_unit_id=proposal.host_unit_id, field=field, value=proposal.value)
         await rights.ask(asking, by=account)
-        leave_with(links.my_data(), 'rights-asked')
+        sent()
 
     with question(f'提出更正：{label}', is_open=True) as dialog:
         html.p(f'目前登錄：{FIELDS[field](volunteer) or "未登錄"}')

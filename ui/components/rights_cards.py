@@ -1,15 +1,15 @@
 """當事人權利 as the volunteer has them: what was asked and how it stands, and to ask."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from nicegui import html, ui
 
-from domain import dates, links, volunteers
+from domain import dates, volunteers
 from domain.model import Account, RightsKind, RightsRequest, RightsStatus, Volunteer
 from domain.privacy import rights
 from domain.privacy.rights import Asking
 
-from ..flash import leave_with
 from .action_button import action_button
 from .card import card
 from .form import form
@@ -46,14 +46,14 @@ class Request:
         return {}
 
 
-async def asking_card(account: Account, volunteer: Volunteer) -> None:
-    """Folded, since few need it: one of the rights, what exactly, of which unit."""
+async def asking_card(account: Account, volunteer: Volunteer, sent: Callable[[], object]) -> None:
+    """Folded, since few need it: one of the rights, what exactly, of which unit; then `sent` is called."""
     units = await rights.units_of(volunteer, by=account)
     request = Request(host_unit_id=units[0].id if len(units) == 1 else None)
 
     async def send() -> None:
         await rights.ask(Asking(request.kind, request.wording, request.host_unit_id), by=account)
-        leave_with(links.my_data(), 'rights-asked')
+        sent()
 
     with html.details().classes('lb-card lb-fold'):
         with html.summary():

@@ -11,12 +11,12 @@ from domain.privacy import own_data
 
 from ..components.action_button import action_button
 from ..components.card import card
-from ..components.icon import icon
 from ..components.notice_text import notice_text
 from ..components.proposal import FIELDS, proposal_dialog
 from ..components.question import is_sure
 from ..components.reveal import reveal_dialog
 from ..components.rights_cards import asked_card, asking_card
+from ..components.step_up import proved
 from ..flash import leave_with
 from ..frame import HOMES, frame
 from ..live import follow, of_volunteer
@@ -42,10 +42,10 @@ async def my_data_page(account: Account) -> None:
             consent_card(account, volunteer, answers, notice, is_asked=True)
         own_record(account, volunteer)
         await asked_card(account, volunteer)
-        await asking_card(account, volunteer)
+        await asking_card(account, volunteer, sent)
         if not await consents.asks(volunteer, by=account):
             consent_card(account, volunteer, answers, notice, is_asked=False)
-        copy_card()
+        copy_card(account)
 
     async def renew() -> None:
         now = await volunteers.get(volunteer.id, by=account)
@@ -53,6 +53,11 @@ async def my_data_page(account: Account) -> None:
             ui.navigate.reload()
 
     follow(VolunteerChanged, renew, of_volunteer(volunteer))
+
+
+def sent() -> None:
+    """A request is on its way to the unit."""
+    leave_with(links.my_data(), 'rights-asked')
 
 
 def own_record(account: Account, volunteer: Volunteer) -> None:
@@ -67,7 +72,7 @@ def own_record(account: Account, volunteer: Volunteer) -> None:
                 _line(label, FIELDS[key](volunteer) or '未登錄')
                 button = ui.button('提出更正', color=None).props('outline no-caps')
                 button.props['aria-label'] = f'提出更正：{label}'
-                button.on_click(lambda key=key: proposal_dialog(account, volunteer, key))
+                button.on_click(lambda key=key: proposal_dialog(account, volunteer, key, sent))
 
 
 def consent_card(
@@ -112,16 +117,21 @@ def _answers(answers: list[Consent]) -> None:
                 html.small(f'{version}，{one.way.label}，{one.by_name}（{one.from_unit}）登錄')
 
 
-def copy_card() -> None:
+def copy_card(account: Account) -> None:
     """下載我的資料, all at once or in one form."""
     with card('下載我的資料', '(本系統登錄的全部資料)'), html.ul().classes('lb-own'):
         for form, label in own_data.FORMS.items():
             with html.li():
                 _line(label, COPIES[form])
-                with ui.link(target=links.own_data(form)).classes('q-btn lb-btn lb-outline'):
-                    icon('download', 20)
-                    html.span('下載')
-                    html.span(label).classes('lb-away')
+                _download(account, form, label)
+
+
+def _download(account: Account, form: str, label: str) -> None:
+    async def fetch() -> None:
+        if await proved(account):
+            ui.navigate.to(links.own_data(form))
+
+    ui.button('下載', on_click=fetch, color=None).props('outline no-caps').props['aria-label'] = f'下載：{label}'
 
 
 def _line(label: str, text: str) -> None:

@@ -23,7 +23,7 @@ from domain.privacy import retention
 from domain.privacy.retention import PeriodDetails
 from domain.volunteers import NoSuchPerson, closing
 
-from ...builders import a_volunteer, an_account, an_agency, an_identity_number
+from ...builders import a_host_unit, a_volunteer, an_account, an_agency, an_identity_number
 
 pytestmark = pytest.mark.usefixtures('database')
 LONG_AGO = timedelta(days=400)
@@ -82,7 +82,12 @@ async def test_who_left_is_sealed_and_whoever_has_a_live_book_is_not() -> None:
     volunteer, with_book = await one_who_left(), await one_who_left(name='陳大文')
     agency = await an_agency()
     await RecordBook.create(
-        volunteer=with_book, agency=agency, kind=BookKind.FIRST, number='甲', issued_on=dates.today()
+        volunteer=with_book,
+        agency=agency,
+        kind=BookKind.FIRST,
+        number='甲',
+        roc_year=115,
+        entered_by_unit=await a_host_unit(),
     )
     serving = await a_volunteer()
     person = await an_account(Role.VOLUNTEER, volunteer=volunteer, name='王小明', email='wang@example.com')

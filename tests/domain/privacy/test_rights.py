@@ -21,7 +21,7 @@ THURSDAY = datetime(2026, 3, 5, 10, tzinfo=dates.TAIPEI)
 
 async def a_person(clerk: Account, **changes: object) -> tuple[Volunteer, Account]:
     assert clerk.host_unit is not None
-    volunteer = await a_volunteer(clerk.host_unit, **changes)
+    volunteer = await a_volunteer(clerk.host_unit, **{'email': 'wang@example.com'} | changes)
     return volunteer, await an_account(Role.VOLUNTEER, volunteer=volunteer)
 
 
