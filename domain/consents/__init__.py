@@ -100,8 +100,8 @@ async def _answer(volunteer: Volunteer, is_given: bool, version: int | None, by:
         await note([(known.id, is_given)], by=by)
         if known.consents_to_data_use != is_given:
             await transitions.invalidate_review(known.id, Place.BASICS, (FIELD.key,))
-            changed = [Change(FIELD, *(history.describe(value) for value in (known.consents_to_data_use, is_given)))]
-            await history.note(known, Section.BASICS, history.AMENDED, changed, by=by)
+            old, new = history.describe(known.consents_to_data_use), history.describe(is_given)
+            await history.note(known, Section.BASICS, history.AMENDED, [Change(FIELD, old, new)], by=by)
             known.version += 1
         known.consents_to_data_use, known.consented_at = is_given, dates.now() if is_given else None
         await known.save(update_fields=['consents_to_data_use', 'consented_at', 'version', 'updated_at'])

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
@@ -35,7 +36,7 @@ _DONE = (MailStatus.SENT, MailStatus.FAILED, MailStatus.BOUNCED, MailStatus.SKIP
 
 FIELDS = by_key(Field('days', '保存天數'), Field('is_on', '每天夜間執行'))
 
-Found = Callable[[datetime], QuerySet]
+Found = Callable[[datetime], QuerySet[Any]]
 
 
 @dataclass(frozen=True)

@@ -62,8 +62,8 @@ def closable(left_before: datetime) -> QuerySet[Volunteer]:
 
 async def close(left_before: datetime, at_once: int = 500) -> int:
     """Seal the records of those who are `closable`, some at a time. Returns how many."""
-    ids = await closable(left_before).order_by('id').limit(at_once).values_list('id', flat=True)
-    return sum([await _closed(volunteer_id, left_before) for volunteer_id in ids])
+    found = await closable(left_before).order_by('id').limit(at_once).values_list('id')
+    return sum([await _closed(volunteer_id, left_before) for (volunteer_id,) in found])
 
 
 async def as_before(volunteer: Volunteer) -> Volunteer:
@@ -94,11 +94,11 @@ async def reopen(volunteer: Volunteer, reason: str, *, by: Account) -> bool:
     return True
 
 
-async def _closed(volunteer_id: int, left_before: datetime) -> int:
+async def _closed(volunteer_id: int, left_before: datetime) -> bool:
     async with transaction():
         volunteer = await Volunteer.filter(id=volunteer_id).select_for_update().first()
         if volunteer is None or not await closable(left_before).filter(id=volunteer_id).exists():
-            return 0  # somebody came back a moment ago
+            return False  # somebody came back a moment ago
         account = await Account.get_or_none(volunteer_id=volunteer_id, role=Role.VOLUNTEER)
         facts: dict[str, Any] = {
             'name': volunteer.name,
@@ -120,7 +120,7 @@ async def _closed(volunteer_id: int, left_before: datetime) -> int:
         )
         hidden = {'name': masking.masked(volunteer.name), 'english_name': '', 'email': '', 'born_on': SEALED_DAY}
         await _write(volunteer, hidden)
-        return 1
+        return True
 
 
 def _columns(facts: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """保存期限: nothing goes without a period; a trial counts; a person who left is sealed, and opened again."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ LONG_AGO = timedelta(days=400)
 
 
 async def one_who_left(**changes: object) -> Volunteer:
-    facts = {'name': '王小明', 'born_on': date(1958, 3, 8), 'email': 'wang@example.com'} | changes
+    facts: dict[str, Any] = {'name': '王小明', 'born_on': date(1958, 3, 8), 'email': 'wang@example.com'} | changes
     volunteer = await a_volunteer(**facts)
     gone = {'status': MembershipStatus.LEFT, 'left_on': dates.today() - LONG_AGO}
     await Membership.filter(volunteer=volunteer).update(**gone)

@@ -76,6 +76,7 @@ async def test_another_unit_a_reviewer_and_a_stranger_find_no_request() -> None:
     _, person = await a_person(clerk)
     _, stranger = await a_person(clerk)
     made = await rights.ask(asking(clerk), by=person)
+    assert clerk.host_unit is not None
     of_team = await an_account(host_unit=clerk.host_unit, team=await a_team(clerk.host_unit))
 
     for other in (await an_account(), of_team, stranger, await an_account(Role.REVIEWER)):
