@@ -518,7 +518,7 @@ LEFT_OUT: dict[str, str] = {
     'EmailChange.digest': _SECRET,
     'Consent.by_id': '登錄人的姓名已列出',
     'Application.previous_id': '先前的案件已列在紀錄冊申請',
-    'Application.reviewer_note': '審核人員的內部備註，屬機關作成決定前的準備作業（政府資訊公開法 §18）',
+    'Application.reviewer_note': '審核人員的內部備註，屬機關作成決定前的準備作業',
     'Application.roster_position': _OURS,
     'Application.reminded_at': _OFFICE,
     'Application.escalated_at': _OFFICE,

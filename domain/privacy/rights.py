@@ -1,8 +1,8 @@
 """當事人權利: what a volunteer asks of the unit that keeps the data, until when it answers, and what it answered.
 
-個人資料保護法 §3, §10, §11, §13: 15 days for 查詢, 閱覽 and 複製本, 30 for the rest, each extended once by as
-many with a reason that the person is told. Days are calendar days; where the last is a day off, the next working day
-takes its place (行政程序法 §48 IV).
+The rights are those of 個人資料保護法 §3, the terms those of 個人資料保護法 §13: 15 days for 查詢, 閱覽 and 複製本, 30 for the
+rest, each extended once by as many with a reason that the person is told. Days are calendar days; where the last is a
+day off, the next working day takes its place (行政程序法 §48 IV).
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from ..mail import notices
 from ..paging import Page, bounds
 from ..volunteers import VolunteerDetails
 
-# 個資法 §13: the days, and by how many they may be extended.
+# 個人資料保護法 §13: the days, and by how many they may be extended.
 DAYS = {RightsKind.VIEW: 15, RightsKind.COPY: 15}
 OTHERWISE = 30
 MOST = 1000
@@ -76,7 +76,7 @@ class ChangedSince(MovedOn):
         self.now = now
         super().__init__(
             f'本人提出以後，「{label}」已經改成「{now or "（空白）"}」，所以還沒有更正。'
-            '請與本人確認哪一個正確；要採用本人的，請勾選「仍採用本人提出的內容」再按一次。'
+            '請重新整理頁面，與本人確認哪一個正確；要採用本人的，請勾選「仍採用本人提出的內容」再按一次。'
         )
 
 
@@ -253,6 +253,14 @@ async def figures(*, by: Account) -> list[OfUnit]:
 def days_of(kind: RightsKind) -> int:
     """The days of the law for this right."""
     return DAYS.get(kind, OTHERWISE)
+
+
+def changed_since(asked: RightsRequest) -> str | None:
+    """What the record says now, where that is no longer what the volunteer wanted corrected; of `get`."""
+    if not asked.field or asked.old_value is None:
+        return None
+    now = _as_text(getattr(asked.volunteer, asked.field))
+    return None if now == asked.old_value.open() else shown(asked.field, now) or '（空白）'
 
 
 def shown(field: str, value: str) -> str:

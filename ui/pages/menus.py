@@ -13,6 +13,7 @@ from domain.cases import worklists
 from domain.cases.worklists import AgencyList, UnitList
 from domain.guide import home
 from domain.model import Account, ApplicationStatus, ApplicationStep, Role
+from domain.privacy import rights
 
 from .. import days, gate
 from ..components.call_tasks import call_tasks
@@ -155,6 +156,8 @@ async def _unit_counts(account: Account) -> list[Count]:
     ]
     if returned := await paper_books.waiting_count(by=account):
         listed.insert(1, Count('紙本退回', 'bad', 'book', '請更正後再送', returned, links.paper_books('returned')))
+    if asked := await rights.waiting_count(by=account):
+        listed.insert(1, Count('個資請求', 'warn', 'lock', '請在期限內答覆', asked, links.rights()))
     if lists[UnitList.CLOSED]:
         listed.append(
             Count('駁回與撤回', '', 'warning', '可重新申請', lists[UnitList.CLOSED], links.applications('closed'))

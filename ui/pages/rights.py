@@ -60,7 +60,7 @@ async def rights_page(account: Account, part: str = '') -> None:
                 link = ui.link(f'{label}{waiting}', links.rights(key)).classes('lb-pill')
                 if key == here:
                     link.classes('on').props('aria-current=page')
-        html.p('志工以書面提出時，請在他的「基本資料」頁按「登記書面請求」。').classes('lb-hint')
+        html.p('志工以書面提出時，請在他的「基本資料」頁按「登記書面請求」。').classes('lb-hint lb-gap-below')
         empty = '沒有待答覆的請求' if not here else '還沒有結案的請求'
         await record_table(PARTS[here], COLUMNS, fetch, empty=empty).refresh()
 
@@ -104,7 +104,8 @@ def answer_card(account: Account, asked: RightsRequest) -> None:
         else:
             html.p(TO_DO[asked.kind]).classes('lb-hint')
         text_area(rights.FIELDS['answer'].label, in_form, 'answer', hint='會寄給本人。不同意時，請寫明理由。')
-        if asked.field:
+        if now := rights.changed_since(asked):
+            html.p(f'提出以後，這個欄位已經改成「{now}」。請與本人確認哪一個正確。').classes('lb-verdict warn')
             check_field('仍採用本人提出的內容', in_form, 'despite_change')
         with html.div().classes('lb-row-acts'):
             action_button('同意並更正' if asked.field else '同意', grant, in_form=in_form)
