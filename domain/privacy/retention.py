@@ -1,7 +1,8 @@
 """保存期限: what goes when its period is over. The periods are data; without one nothing goes.
 
 The law names no days for these (個人資料保護法 §11 III: when the purpose has ended), so an office sets its own,
-looks at the trial count, and switches it on. The log and 誰看過我的資料 are not among them: they are only ever added to.
+looks at the trial count, and switches it on. The log and 誰看過我的資料 are not among them: they
+are only ever added to.
 """
 
 import logging

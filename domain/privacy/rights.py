@@ -1,8 +1,8 @@
 """當事人權利: what a volunteer asks of the unit that keeps the data, until when it answers, and what it answered.
 
 The rights are those of 個人資料保護法 §3, the terms those of 個人資料保護法 §13: 15 days for 查詢, 閱覽 and 複製本, 30
-for the rest, each extended once by as many with a reason that the person is told. Days are calendar days; where the last
-is a day off, the next working day takes its place (行政程序法 §48 IV).
+for the rest, each extended once by as many with a reason that the person is told. Days are calendar days; where the
+last is a day off, the next working day takes its place (行政程序法 §48 IV).
 """
 
 from dataclasses import dataclass
