@@ -217,7 +217,7 @@ def my_data(volunteer: Volunteer) -> None:
                 html.dd(text)
         with ui.link(target=links.my_data()).classes('q-btn lb-btn lb-outline'):
             icon('pencil', 20)
-            html.span('更正、同意與下載我的資料')
+            html.span('更正與下載')
 
 
 async def who_looked(account: Account, volunteer: Volunteer) -> None:
