@@ -5,6 +5,7 @@ from datetime import time, timedelta
 
 from . import dates, drafts, files, half_written, imports, limits, searches
 from .accounts import known_devices, login_lock, password_links, requests, reviews, second_factors, terms
+from .privacy import retention
 from .repeating import repeating
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,7 @@ SWEEPS = {
     'accounts locked': terms.sweep,
     'account reviews': reviews.sweep,
     'imports': imports.sweep,
+    'what has had its period': retention.run,
 }
 
 

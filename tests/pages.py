@@ -12,6 +12,7 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ('01-site-map', '/site-map'),
         ('01-privacy', '/privacy'),
         ('01-security', '/security'),
+        ('01-privacy-notice', '/privacy/notice'),
     ],
     'clerk': [
         ('02-menu', '/menu'),
@@ -53,6 +54,8 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ('08-paper-book', '/volunteers/6/record-book/paper'),
         ('10-papers', '/paper-books'),
         ('10-rosters-empty', '/rosters'),
+        ('10-rights', '/rights'),
+        ('10-rights-form', '/volunteers/1/rights'),
         ('10-mails', '/mails'),
         ('10-password', '/account/password'),
         ('10-mail-settings', '/account/mail'),
@@ -76,7 +79,7 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ('11-papers', '/reviews/paper-books'),
         ('10-deputy', '/account/deputy'),
     ],
-    'DEMO00001': [('13-my', '/my'), ('13-my-book', '/my/book')],
+    'DEMO00001': [('13-my', '/my'), ('13-my-book', '/my/book'), ('13-my-data', '/my/data')],
     'admin': [
         ('14-admin', '/admin'),
         ('14-admin-units', '/admin/units'),
@@ -96,6 +99,11 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ('14-admin-lookups', '/admin/lookups'),
         ('14-admin-keys', '/admin/keys'),
         ('14-admin-key', '/admin/keys?edit=sealing'),
+        ('14-admin-notice', '/admin/notice'),
+        ('14-admin-notice-edit', '/admin/notice?edit=1'),
+        ('14-admin-rights', '/admin/rights'),
+        ('14-admin-retention', '/admin/retention'),
+        ('14-admin-retention-edit', '/admin/retention?edit=mails'),
         ('14-admin-history', '/admin/history'),
     ],
 }

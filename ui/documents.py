@@ -19,6 +19,7 @@ from domain.guide import volunteer_sheet
 from domain.imports import templates
 from domain.logbook import pdf
 from domain.model import Account, BookKind, BookStatus, ImportKind, MembershipStatus, Role, TrainingKind
+from domain.privacy import own_data
 from domain.reports import consolidated_sheet, office_figures, profile_lists, review_periods, statistics, training_lists
 from domain.reports.profile_lists import Document, LongDocument
 from domain.reports.review_periods import Period
@@ -41,6 +42,7 @@ def register(site: FastAPI) -> None:
     site.add_api_route('/reviews/{application_id}/preview.png', _in_peace(preview), methods=['GET'])
     site.add_api_route('/printouts/record-books/{volunteer_id}.{kind}', _in_peace(books), methods=['GET'])
     site.add_api_route('/printouts/rosters/{roster_id}.{kind}', _in_peace(roster), methods=['GET'])
+    site.add_api_route('/my/data/copy.{form}', _in_peace(own_copy), methods=['GET'])
     site.add_api_route('/printouts/consolidated.{kind}', _in_peace(consolidated_record), methods=['GET'])
     site.add_api_route('/printouts/trainings.{kind}', _in_peace(training_list), methods=['GET'])
     site.add_api_route('/printouts/trainings/{volunteer_id}.{kind}', _in_peace(training_list), methods=['GET'])
@@ -111,6 +113,11 @@ async def roster(request: Request, roster_id: int, kind: str, masked: bool = Tru
     """列印名冊 as pdf or ods; in full it is noted for each volunteer."""
     made = await rosters.sheet(roster_id, kind, is_masked=masked, by=account_of(request))
     return _sent(made, is_download=kind != 'pdf')
+
+
+async def own_copy(request: Request, form: str) -> Response:
+    """下載我的資料: everything on record of the volunteer who asks, as json, ods, pdf, or all of it in a zip."""
+    return _sent(await own_data.copy(form, by=account_of(request)), is_download=True)
 
 
 async def training_list(

@@ -64,6 +64,12 @@ CONFIRMATIONS = {
     'preference-saved': '通知信設定已儲存。',
     'deputy-named': '已指定代理人；期滿自動結束。',
     'deputy-ended': '代理已結束。',
+    'consent-given': '已記錄同意，包含版本與時間。',
+    'consent-withdrawn': '已記錄撤回同意；之後可以再同意。',
+    'rights-asked': '已送給單位。答覆前可以在這裡看到期限，也可以撤回。',
+    'rights-recorded': '已登記，期限已算好。請在期限內答覆。',
+    'rights-answered': '已答覆，並通知本人。',
+    'rights-extended': '已延長期限，並通知本人。',
     'password-changed': '密碼已變更，其他裝置上的登入已結束。',
 }
 # After these the work on the person goes on.

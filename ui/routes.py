@@ -22,10 +22,12 @@ from .pages import (
     login,
     mails,
     menus,
+    my_data,
     my_pages,
     my_record_book,
     office_figures,
     paper_books,
+    rights,
     rosters,
     statistics,
     teaching,
@@ -38,7 +40,16 @@ from .pages.imports import batches, entries, new
 from .pages.review import case, number_ledger, overdue, paper_book, queue
 from .pages.review import paper_books as review_paper_books
 from .pages.review import rosters as review_rosters
-from .pages.volunteer import application_form, consolidated, form, paper_book_form, profile, search, training_form
+from .pages.volunteer import (
+    application_form,
+    consolidated,
+    form,
+    paper_book_form,
+    profile,
+    rights_form,
+    search,
+    training_form,
+)
 from .session import only_for
 from .slow_pages import NEVER
 
@@ -70,6 +81,7 @@ PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [
     ('/volunteers/new', form.new_volunteer_page, (STAFF,)),
     ('/volunteers/new/{draft_id}', form.volunteer_draft_page, (STAFF,)),
     ('/volunteers/{volunteer_id}', profile.profile_page, (STAFF,)),
+    ('/volunteers/{volunteer_id}/rights', rights_form.rights_form_page, (STAFF,)),
     ('/volunteers/{volunteer_id}/{tab}', profile.tab_page, (STAFF,)),
     ('/volunteers/{volunteer_id}/trainings/new', training_form.new_training_page, (STAFF,)),
     ('/volunteers/{volunteer_id}/trainings/new-{turn}', training_form.new_training_page, (STAFF,)),
@@ -82,6 +94,8 @@ PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [
     ('/rosters/{roster_id}', rosters.roster_page, (STAFF,)),
     ('/trainings', trainings.trainings_page, (STAFF,)),
     ('/transfers', transfers.transfers_page, (STAFF,)),
+    ('/rights', rights.rights_page, (STAFF,)),
+    ('/rights/{request_id}', rights.rights_request_page, (STAFF,)),
     ('/batch', entries.batch_page, (STAFF,)),
     ('/imports', batches.imports_page, (STAFF,)),
     ('/imports/new/{kind}', new.new_import_page, (STAFF,)),
@@ -102,6 +116,7 @@ PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [
     ('/inspections/{inspection_id}', inspections.inspection_page, (INSPECTOR,)),
     ('/inspections/{inspection_id}/{application_id}', inspections.inspected_case_page, (INSPECTOR,)),
     ('/my', my_record_book.my_record_book_page, (VOLUNTEER,)),
+    ('/my/data', my_data.my_data_page, (VOLUNTEER,)),
     ('/my/book', my_pages.my_pages_page, (VOLUNTEER,)),
     ('/admin', admin.admin_page, (ADMINISTRATOR,)),
     ('/admin/{section}', admin.section_page, (ADMINISTRATOR,)),

@@ -279,7 +279,7 @@ async def sign_off_asked(
 async def sign_off_answered(answered: SignOff, who: str, outcome: str, link: str) -> None:
     """To whoever asked for the sign-off, with that account fetched: 同意, or 不同意 and why."""
     facts: dict[str, Fact] = {'姓名': answered.asked_by.name, '督導': who, '結果': outcome}
-    facts |= {'原因': _lines(answered.reason), '連結': url_of(link)}
+    facts |= {'原因': lines(answered.reason), '連結': url_of(link)}
     composed = await templates.composed('sign_off_answered', facts)
     asker = answered.asked_by
     await outbox.queue(asker.email, *composed, template='sign_off_answered', account=asker)

@@ -106,7 +106,7 @@ async def rights_asked(unit: HostUnit, kind: str, due: str) -> None:
 
 
 async def rights_extended(volunteer: Volunteer, unit: HostUnit, kind: str, due: str, reason: str) -> None:
-    """To the volunteer: the answer takes longer, until when and why (個資法 §13)."""
+    """To the volunteer: the answer takes longer, until when and why (個人資料保護法 §13)."""
     facts: dict[str, Fact] = {'其他單位': unit.name, '請求': kind, '答覆期限': due, '原因': [reason]}
     await _tell_person('rights_extended', volunteer, facts)
 

@@ -3,7 +3,8 @@
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from domain import citizen_certificates, links
+from domain import citizen_certificates, dates, links
+from domain.consents import notices
 from domain.model import Role
 
 from .. import gate, public
@@ -24,6 +25,7 @@ PAGES = {
         ('批次維護作業', links.batch_trainings()),
         ('名冊', links.rosters()),
         ('送審進度', links.applications()),
+        ('個資事務', links.rights()),
         FIGURES,
         MAILS,
     ],
@@ -37,7 +39,11 @@ PAGES = {
         FIGURES,
         MAILS,
     ],
-    Role.VOLUNTEER: [('我的紀錄冊', links.my_record_book()), ('線上閱讀', links.my_pages())],
+    Role.VOLUNTEER: [
+        ('我的紀錄冊', links.my_record_book()),
+        ('線上閱讀', links.my_pages()),
+        ('我的資料', links.my_data()),
+    ],
     Role.ADMINISTRATOR: [('系統管理', links.administration()), MAILS],
     Role.SUPERVISOR: [MENU, ('待簽核', links.sign_offs())],
     Role.COUNTY: [MENU, OFFICE_FIGURES, ('運用單位與發冊機關', links.county_offices())],
@@ -52,6 +58,7 @@ FOR_ALL = [
     ('下載專區', links.downloads()),
     ('教學', links.teaching()),
     ('隱私權政策', links.privacy()),
+    ('個人資料告知事項', links.privacy_notice()),
     ('資訊安全政策', links.security()),
 ]
 
@@ -60,6 +67,7 @@ def register(site: FastAPI) -> None:
     """Put the pages under their addresses."""
     site.add_api_route(links.site_map(), _site_map, methods=['GET'])
     site.add_api_route(links.privacy(), _privacy, methods=['GET'])
+    site.add_api_route(links.privacy_notice(), _privacy_notice, methods=['GET'])
     site.add_api_route(links.security(), _security, methods=['GET'])
 
 
@@ -73,6 +81,15 @@ async def _site_map(request: Request) -> Response:
 
 async def _privacy(request: Request) -> Response:
     return public.page('privacy.html', account=gate.account_of(request))
+
+
+async def _privacy_notice(request: Request) -> Response:
+    """Every version, the newest first: what somebody has consented to can be read later."""
+    versions = [
+        {'id': one.id, 'day': dates.roc(dates.day_of(one.published_at)), 'paragraphs': notices.paragraphs(one)}
+        for one in await notices.versions()
+    ]
+    return public.page('privacy_notice.html', account=gate.account_of(request), versions=versions)
 
 
 async def _security(request: Request) -> Response:

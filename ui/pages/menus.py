@@ -13,6 +13,7 @@ from domain.cases import worklists
 from domain.cases.worklists import AgencyList, UnitList
 from domain.guide import home
 from domain.model import Account, ApplicationStatus, ApplicationStep, Role
+from domain.privacy import rights
 
 from .. import days, gate
 from ..components.call_tasks import call_tasks
@@ -49,13 +50,14 @@ INSPECTIONS = Entry('search', '稽核抽查', '寫明事由，由系統隨機抽
 COUNTY_ACCOUNTS = Entry(
     'lock', '帳號管理', '運用單位與發冊機關的帳號申請、年度盤點、解除鎖定。', links.county_accounts()
 )
+RIGHTS = Entry('lock', '個資事務', '志工查詢、更正、停止利用等請求，與答覆期限。', links.rights())
 DOWNLOADS = Entry('download', '下載專區', '名冊範本、操作步驟與申請流程。', links.downloads())
 ENTRIES = {
     Role.UNIT_STAFF: (BASICS, NEW, ROSTERS, APPLICATIONS, CONSOLIDATED),
     Role.REVIEWER: (REVIEWS, REVIEW_ROSTERS, CONSOLIDATED),
 }
 OTHERS = {
-    Role.UNIT_STAFF: (TRAININGS, PAPERS, BATCH, FIGURES),
+    Role.UNIT_STAFF: (TRAININGS, PAPERS, BATCH, FIGURES, RIGHTS),
     Role.REVIEWER: (REVIEW_PAPERS, OVERDUE, NUMBERS, FIGURES),
     Role.ADMINISTRATOR: (ADMIN, NUMBER_SERIES),
     Role.SUPERVISOR: (SIGN_OFFS,),
@@ -166,6 +168,8 @@ async def _unit_counts(account: Account) -> list[Count]:
     ]
     if returned := await paper_books.waiting_count(by=account):
         listed.insert(1, Count('紙本退回', 'bad', 'book', '請更正後再送', returned, links.paper_books('returned')))
+    if asked := await rights.waiting_count(by=account):
+        listed.insert(1, Count('個資請求', 'warn', 'lock', '請在期限內答覆', asked, links.rights()))
     if lists[UnitList.CLOSED]:
         listed.append(
             Count('駁回與撤回', '', 'warning', '可重新申請', lists[UnitList.CLOSED], links.applications('closed'))

@@ -15,7 +15,20 @@ from ...components.form import form
 from ...components.form.fields import text_field
 from ...components.record_table import Row, record_table
 from ...frame import MENU, frame
-from . import account_terms, accounts, calendar, factors, history, keys, lookups, mail, numbers, offices, rules
+from . import (
+    account_terms,
+    accounts,
+    calendar,
+    factors,
+    history,
+    keys,
+    lookups,
+    mail,
+    numbers,
+    offices,
+    privacy,
+    rules,
+)
 
 HOME = ('系統管理', links.administration())
 
@@ -103,6 +116,28 @@ SECTIONS = {
         '',
         '沒有寄不到的信件',
         one='查看與重寄',
+    ),
+    'notice': Section(
+        '個資',
+        '告知事項',
+        privacy.NOTICE_COLUMNS,
+        privacy.notice_rows,
+        privacy.edit_notice,
+        '',
+        one='告知事項的版本',
+    ),
+    'rights': Section(
+        '個資', '當事人請求', privacy.RIGHTS_COLUMNS, privacy.rights_rows, None, '', '還沒有志工提出請求'
+    ),
+    'retention': Section(
+        '個資',
+        '保存期限',
+        privacy.RETENTION_COLUMNS,
+        privacy.retention_rows,
+        privacy.edit_retention,
+        '',
+        lead=privacy.retention_lead,
+        one='設定保存期限',
     ),
     'lookups': Section(
         '紀錄', '證號查詢', lookups.COLUMNS, lookups.rows, None, '', '24 小時內沒有人查詢', lead=lookups.lead
