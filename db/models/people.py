@@ -1,10 +1,11 @@
 """Accounts, volunteers, their memberships in host units, and their files."""
 
-from typing import Any
+from typing import Any, Self
 
 from tortoise import fields
 from tortoise.models import Model
 
+from .. import seen
 from ..choices import FileKind, IdentityKind, MailPreference, MembershipStatus, Role, Sex, TransferStatus
 from ..sealing import SealedTextField
 from .places import Agency, HostUnit, Team
@@ -134,6 +135,11 @@ class Volunteer(Model):
 
     class Meta:
         table = 'volunteer'
+
+    @classmethod
+    def _init_from_db(cls, **columns: Any) -> Self:
+        seen.tell(columns.get('id'))
+        return super()._init_from_db(**columns)
 
 
 class Membership(Model):

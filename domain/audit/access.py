@@ -3,17 +3,30 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from db.choices import AccessKind, Role
+from db.choices import AccessKind, LogAct, Role
 from db.models import AccessEntry, Account, Volunteer
 
 from .. import dates, validation
 from ..errors import Incomplete, NotFound
+from . import log, reads
 from .history import unit_of
 
 MOST_SHOWN = 100
 REASON_LENGTH = 120
 # A page that stays open reads again and again what it shows; that is one look.
 ONE_LOOK = timedelta(minutes=30)
+# As the log calls it.
+ACTS = {
+    AccessKind.IDENTITY_NUMBER: LogAct.REVEALED,
+    AccessKind.CASE: LogAct.READ_CASE,
+    AccessKind.PAPER_BOOK: LogAct.READ_CASE,
+    AccessKind.RECORD_BOOK: LogAct.READ_PRINT,
+    AccessKind.TRAINING_LIST: LogAct.READ_PRINT,
+    AccessKind.ROSTER: LogAct.READ_PRINT,
+    AccessKind.CONSOLIDATED: LogAct.READ_PROFILE,
+    AccessKind.ENROLMENT: LogAct.LOOKUP_HIT,
+    AccessKind.DUPLICATE: LogAct.LOOKUP_HIT,
+}
 
 
 def problem(reason: object) -> str | None:
@@ -36,10 +49,13 @@ async def note_each(
     if sentence := problem(reason):
         raise Incomplete({'reason': sentence})
     at, unit = dates.now(), await unit_of(by)
+    people = [volunteer.id for volunteer in volunteers]
+    if not people:
+        return
     await AccessEntry.bulk_create(
         (
             AccessEntry(
-                volunteer_id=volunteer.id,
+                volunteer_id=volunteer_id,
                 at=at,
                 by_id=by.id,
                 by_name=by.name,
@@ -48,10 +64,12 @@ async def note_each(
                 what=what or kind.label,
                 reason=validation.tidy(reason),
             )
-            for volunteer in volunteers
+            for volunteer_id in people
         ),
         batch_size=1000,
     )
+    await log.note(ACTS[kind], by=by, about=people, what=what or kind.label, reason=reason, at=at)
+    reads.told(people)
 
 
 async def of(volunteer: Volunteer, *, by: Account) -> list[AccessEntry]:
