@@ -1292,3 +1292,10 @@ CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE ON history_entry FOR EACH R
 CREATE TRIGGER never_emptied BEFORE TRUNCATE ON history_entry EXECUTE FUNCTION only_added_to();
 CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE ON office_entry FOR EACH ROW EXECUTE FUNCTION only_added_to();
 CREATE TRIGGER never_emptied BEFORE TRUNCATE ON office_entry EXECUTE FUNCTION only_added_to();
+CREATE FUNCTION forget_newcomer(person INT) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$ BEGIN
+    PERFORM set_config('office.retention', 'on', true);
+    DELETE FROM access_entry WHERE volunteer_id = person AND kind = 'duplicate';
+    DELETE FROM history_entry WHERE volunteer_id = person AND action = 'added';
+    PERFORM set_config('office.retention', '', true);
+    DELETE FROM volunteer WHERE id = person; END $$;

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import db
-from db import blobs, embedded, key_check, migrate, reachable, reference, sealing
+from db import blobs, embedded, key_check, migrate, owner, reachable, reference, sealing
 from db.outages import PATIENCE
 from db.server_account import NotStarted
 
@@ -53,7 +53,9 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
             stack.push_async_callback(embedded.stopped, settings.data_dir / 'postgres')
         else:
             await reachable.awaited(url, settings.database_patience)
-        await migrate.migrated(url)
+        await migrate.migrated(settings.owner_url or url)
+        if settings.owner_url is not None:
+            await owner.share(settings.owner_url, url)
         await stack.enter_async_context(db.connected(url, patience=PATIENCE))
         if not settings.has_keys:
             # Asked first: of two first starts the other may have made keys, and then accounts, since ours were read.

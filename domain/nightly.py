@@ -5,6 +5,7 @@ from datetime import time, timedelta
 
 from . import dates, drafts, files, half_written, imports, limits, searches
 from .accounts import login_lock, password_links, requests
+from .audit import retention
 from .repeating import repeating
 
 log = logging.getLogger(__name__)
@@ -22,6 +23,7 @@ SWEEPS = {
     'unconfirmed requests': requests.sweep,
     'password links': password_links.sweep,
     'imports': imports.sweep,
+    'entries of the log': retention.sweep,
 }
 
 
