@@ -21,7 +21,9 @@ from db.choices import MailPreference, RequestStatus, Role
 from db.models import Account, AccountRequest, Application, EmailChange, HostUnit, Team, Volunteer
 
 from .. import dates, invisible, limits, mail_addresses, permissions, validation
+from ..audit import log as log_of_use
 from ..audit import office_history
+from ..audit.log import LogAct
 from ..cases import worklists
 from ..errors import DomainError, Incomplete, NotFound, NotPermitted
 from ..mail import messages
@@ -115,7 +117,11 @@ async def sign_in(username: str, password: str, *, client: str = '') -> Account:
     if client:
         await limits.take(client_limits.logins(), client)
     index = login_lock.index_of(username)
-    is_last = await login_lock.count(index)
+    try:
+        is_last = await login_lock.count(index)
+    except SignInLocked:
+        await log_of_use.note(LogAct.SIGN_IN_FAILED, by=None, what='帳號密碼（暫停登入中）', name=username)
+        raise
     account = await _named(username)
     try:
         is_right = await _is_right(password, account)
@@ -125,11 +131,16 @@ async def sign_in(username: str, password: str, *, client: str = '') -> Account:
             await limits.give_back(client_limits.logins(), client)
         raise
     if not is_right or account is None:
-        raise SignInLocked if is_last else SignInRefused
+        await log_of_use.note(LogAct.SIGN_IN_FAILED, by=account, what='帳號密碼', name=username)
+        if is_last:
+            await log_of_use.note(LogAct.LOCKED, by=account, what='連續 5 次不正確', name=username)
+            raise SignInLocked
+        raise SignInRefused
     await login_lock.lift(index)
     if client:
         await limits.give_back(client_limits.logins(), client)
     if account.host_unit is not None and not account.host_unit.is_active:
+        await log_of_use.note(LogAct.SIGN_IN_FAILED, by=account, what='運用單位已停用')
         raise UnitClosed
     log.info('account %s signed in', account.id)
     return account
@@ -158,7 +169,7 @@ async def change_password(account: Account, old: str, new: str, *, by: Account, 
     async with transaction():
         await login_lock.lift(index)
         await password_links.close(account)
-        await new_passwords.keep(account, new, '本人變更')
+        await new_passwords.keep(account, new, new_passwords.OWN_ACT)
         await sessions.close_all(account, except_for=keeping)
     sessions.forget_account(account)
 
@@ -184,6 +195,7 @@ async def request_reset(username: str, email: str, *, client: str = '') -> None:
     Raises limits.Exceeded.
     """
     await client_limits.count_form(client)
+    await log_of_use.note(LogAct.PASSWORD_RESET_ASKED, by=None, name=username[:LONGEST_NAME])
     await asyncio.gather(_mail_reset(username, email), asyncio.sleep(0.3))
 
 

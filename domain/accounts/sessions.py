@@ -9,7 +9,7 @@ import hashlib
 import secrets
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tortoise.expressions import Q
@@ -20,10 +20,14 @@ from db.models import Account, Session
 
 from .. import announcements, dates, settings
 from ..announcements import SessionClosed
+from ..audit import log, origin
+from ..audit.log import LogAct
+from ..audit.origin import Origin
 
 # Seconds a session is believed without asking the database, and how old `seen_at` may grow before it is written anew.
 CACHE = 3.0
 TOUCH = timedelta(seconds=30)
+SIGNED_OUT = '閒置或時間已到'
 
 
 @dataclass
@@ -43,8 +47,20 @@ async def open(account: Account, means: SignInMeans = SignInMeans.PASSWORD) -> s
     """A new session of `account`, begun by `means`; its token goes into the browser's cookie and nowhere else."""
     token = secrets.token_urlsafe(32)
     now = dates.now()
-    await Session.create(digest=digest_of(token), account=account, created_at=now, seen_at=now, means=means)
+    digest = digest_of(token)
+    async with transaction():
+        await Session.create(digest=digest, account=account, created_at=now, seen_at=now, means=means)
+        with origin.of(replace(origin.current(), session=digest)):
+            await log.note(LogAct.SIGN_IN, by=account, what=means.label)
     return token
+
+
+async def sign_out(token: str) -> None:
+    """登出: end the session that the browser holds; nothing happens when it is over."""
+    account = await account_at(digest_of(token), is_activity=False)
+    if account is not None:
+        await log.note(LogAct.SIGN_OUT, by=account)
+    await close(token)
 
 
 def digest_of(token: str) -> str:
@@ -123,6 +139,9 @@ async def close_expired() -> int:
     expired = set(await Session.filter(seen_at__lte=idle_since).values_list('digest', flat=True))
     begun_before = now - timedelta(seconds=office.session_absolute)
     expired |= set(await Session.filter(created_at__lte=begun_before).values_list('digest', flat=True))
+    for one in await Session.filter(digest__in=expired).select_related('account') if expired else ():
+        with origin.of(Origin(session=one.digest)):
+            await log.note(LogAct.SESSION_ENDED, by=one.account, what=SIGNED_OUT)
     return await _close(sorted(map(str, expired)))
 
 

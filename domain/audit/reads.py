@@ -9,16 +9,17 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Coroutine, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import Context, ContextVar
 from datetime import timedelta
+from typing import Any
 
 from db import seen
 from db.choices import LogAct
 from db.models import Account
 
-from ..errors import DatabaseAway
+from ..errors import DatabaseAway, DomainError, NotFound, NotPermitted
 from . import log as journal
 from . import origin
 
@@ -48,10 +49,7 @@ class Sight:
         self._told.add(volunteer_id)
         self._fresh.add(volunteer_id)
         if self.is_open and self._writing is None:
-            # In a context of its own: what is written stays, whatever becomes of the caller's transaction.
-            self._writing = asyncio.get_running_loop().create_task(self._write_on(), context=Context())
-            _under_way.add(self._writing)
-            self._writing.add_done_callback(_under_way.discard)
+            self._writing = _begin(self._write_on())
 
     def told(self, volunteer_ids: Iterable[int]) -> None:
         """These were noted by themselves, with a reason: no second entry."""
@@ -75,6 +73,14 @@ class Sight:
             self._fresh |= fresh
             _looked.clear()
             raise
+
+    async def note_refusal(self) -> None:
+        """What is tried on it is refused."""
+        try:
+            with origin.of(self.origin):
+                await journal.note(LogAct.REFUSED, by=self.by, what=self.what)
+        except DatabaseAway as away:
+            log.warning('a refusal is not written: %s', away)
 
     async def _write_on(self) -> None:
         try:
@@ -141,6 +147,22 @@ def told(volunteer_ids: Iterable[int]) -> None:
     """An entry of their own tells of these, so that the page writes no second one."""
     if sight := _sight.get():
         sight.told(volunteer_ids)
+
+
+def refused(refusal: DomainError) -> None:
+    """What somebody tried on this page and may not, or is not there for them, is noted beside what goes on."""
+    sight = _sight.get()
+    is_hidden = isinstance(refusal, NotPermitted) or (isinstance(refusal, NotFound) and str(refusal) == str(NotFound()))
+    if sight is not None and is_hidden:
+        _begin(sight.note_refusal())
+
+
+def _begin(act: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    # In a context of its own: what is written stays, whatever becomes of the caller's transaction.
+    task = asyncio.get_running_loop().create_task(act, context=Context())
+    _under_way.add(task)
+    task.add_done_callback(_under_way.discard)
+    return task
 
 
 async def settled() -> None:
