@@ -1,8 +1,10 @@
 """Entries of the log go after their term, by the owner of the tables alone; the application's role only adds."""
 
+import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -27,18 +29,19 @@ ROLE = 'only_adds_in_tests'
 
 
 @pytest.fixture(scope='module')
-async def owners(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+async def owners() -> AsyncIterator[str]:
     """The URL of the owner of an office on a server of its own, which knows a second role."""
-    folder = tmp_path_factory.mktemp('owned') / 'postgres'
-    await embedded.started(folder, **QUICK)
-    await embedded.stopped(folder)
-    words = f"CREATE ROLE {ROLE} LOGIN PASSWORD 'x'\n"
-    command = (embedded.program('postgres'), '--single', '-D', folder / 'data', 'postgres')
-    assert 'ERROR' not in run(account_for(folder / 'data'), *command, stdin=words).stdout
-    url = await embedded.started(folder, **QUICK)
-    await migrate.migrated(url)
-    yield url
-    await embedded.stopped(folder)
+    with tempfile.TemporaryDirectory(prefix='recordbook-tests-') as made:
+        folder = Path(made) / 'postgres'
+        await embedded.started(folder, **QUICK)
+        await embedded.stopped(folder)
+        words = f"CREATE ROLE {ROLE} LOGIN PASSWORD 'x'\n"
+        command = (embedded.program('postgres'), '--single', '-D', folder / 'data', 'postgres')
+        assert 'ERROR' not in run(account_for(folder / 'data'), *command, stdin=words).stdout
+        url = await embedded.started(folder, **QUICK)
+        await migrate.migrated(url)
+        yield url
+        await embedded.stopped(folder)
 
 
 @pytest.fixture
