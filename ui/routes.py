@@ -45,7 +45,7 @@ PLAIN = (login, account_help, downloads, teaching, about, menus, citizen_certifi
 STAFF, REVIEWER, VOLUNTEER, ADMINISTRATOR = Role.UNIT_STAFF, Role.REVIEWER, Role.VOLUNTEER, Role.ADMINISTRATOR
 
 PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [
-    ('/menu', menus.menu_page, (STAFF, REVIEWER, ADMINISTRATOR)),
+    ('/menu', menus.menu_page, tuple(role for role in Role if role != VOLUNTEER)),
     ('/volunteer-data', menus.volunteer_data_page, (STAFF, REVIEWER)),
     ('/volunteers', search.volunteer_search_page, (STAFF,)),
     ('/consolidated', consolidated.consolidated_page, (STAFF, REVIEWER)),

@@ -30,6 +30,8 @@ from .office import (
     OutgoingMail,
     PhoneCall,
 )
+from .office import AccessEntry, Backup, HistoryEntry, KeyCheck, MailTemplate, OfficeEntry, OutgoingMail, PhoneCall
+from .oversight import InspectedCase, Inspection, SignOff
 from .people import Account, Membership, StoredFile, Transfer, Volunteer
 from .places import Agency, CalendarDay, County, Field, HostUnit, RequiredHours, Rule, ServiceCode, Team
 from .trainings import Training
@@ -68,6 +70,8 @@ __all__ = [
     'ImportFile',
     'ImportPiece',
     'ImportRow',
+    'InspectedCase',
+    'Inspection',
     'InsuranceCover',
     'KeptSearch',
     'KeyCheck',
@@ -93,6 +97,7 @@ __all__ = [
     'ServiceCode',
     'ServiceHours',
     'Session',
+    'SignOff',
     'SignatureChallenge',
     'StoredFile',
     'Tally',

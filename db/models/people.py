@@ -8,7 +8,7 @@ from tortoise.models import Model
 from .. import seen
 from ..choices import FileKind, IdentityKind, MailPreference, MembershipStatus, Role, Sex, TransferStatus
 from ..sealing import SealedTextField
-from .places import Agency, HostUnit, Team
+from .places import Agency, County, HostUnit, Team
 
 
 class Account(Model):
@@ -16,6 +16,7 @@ class Account(Model):
 
     `team`: a clerk of one 志工隊 sees and does what concerns that team's people; None: the whole unit.
     `is_unit_administrator`: 單位管理者, a clerk of the whole unit who opens and closes the unit's accounts.
+    `is_agency_supervisor`: 主管, a reviewer who also assigns the agency's cases. `county`: that of a county authority.
     `guarded_since`: when it became a reviewer's or an administrator's; it stays, whatever the role becomes. None:
     never, or it was there when the office was opened.
     """
@@ -41,6 +42,11 @@ class Account(Model):
         'models.Agency', on_delete=fields.RESTRICT, related_name='accounts', null=True
     )
     agency_id: int | None
+    is_agency_supervisor = fields.BooleanField(default=False, db_default=False)
+    county: fields.ForeignKeyNullableRelation[County] = fields.ForeignKeyField(
+        'models.County', on_delete=fields.RESTRICT, related_name='accounts', null=True
+    )
+    county_id: str | None
     volunteer: fields.OneToOneNullableRelation['Volunteer'] = fields.OneToOneField(
         'models.Volunteer', on_delete=fields.RESTRICT, related_name='account', null=True
     )

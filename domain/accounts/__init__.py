@@ -148,7 +148,9 @@ async def sign_in(username: str, password: str, *, client: str = '') -> Account:
 
 def office_of(account: Account) -> str:
     """Where the account works, as the bar over the page says it."""
-    if account.role == Role.UNIT_STAFF and account.host_unit:
+    if account.role == Role.COUNTY and account.county:
+        return f'{account.county.name}政府'
+    if account.role in (Role.UNIT_STAFF, Role.SUPERVISOR) and account.host_unit:
         return f'{account.host_unit.name}　{account.team.name}' if account.team else account.host_unit.name
     if account.role == Role.REVIEWER and account.agency:
         return account.agency.name
@@ -381,7 +383,7 @@ async def find(*, by: Account, words: str = '', page: int = 1, per_page: int = 1
     number, per_page = bounds(page, per_page)
     staff = _complete().exclude(role=Role.VOLUNTEER)
     if wanted := validation.searched(words):
-        columns = ('name', 'username', 'email', 'host_unit__name', 'team__name', 'agency__name')
+        columns = ('name', 'username', 'email', 'host_unit__name', 'team__name', 'agency__name', 'county__name')
         said: list[Any] = [
             Q(**{f'{column}__icontains': one}) for column in columns for one in {wanted, wanted.replace('台', '臺')}
         ]
@@ -447,7 +449,7 @@ async def _named(username: str) -> Account | None:
 
 
 def _complete() -> QuerySet[Account]:
-    return Account.all().select_related('host_unit', 'team', 'agency', 'volunteer')
+    return Account.all().select_related('host_unit', 'team', 'agency', 'county', 'volunteer')
 
 
 def _folded(username: str) -> str:

@@ -38,6 +38,10 @@ PAGES = {
     ],
     Role.VOLUNTEER: [('我的紀錄冊', links.my_record_book()), ('線上閱讀', links.my_pages())],
     Role.ADMINISTRATOR: [('系統管理', links.administration()), MAILS],
+    Role.SUPERVISOR: [MENU],
+    Role.COUNTY: [MENU],
+    Role.MINISTRY: [MENU],
+    Role.INSPECTOR: [MENU],
 }
 FOR_ALL = [
     ('登入', links.login()),

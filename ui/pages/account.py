@@ -29,6 +29,10 @@ ALWAYS = {
     Role.UNIT_STAFF: '不論怎麼選，運用單位的信箱都會收到每一件；密碼與登入連結也一定會寄給您。',
     Role.REVIEWER: '不論怎麼選，發冊機關的信箱都會收到每一件；密碼與登入連結也一定會寄給您。',
     Role.VOLUNTEER: '不論怎麼選，密碼與登入連結一定會寄給您。',
+    **dict.fromkeys(
+        (Role.SUPERVISOR, Role.COUNTY, Role.MINISTRY, Role.INSPECTOR),
+        '不論怎麼選，密碼與登入連結一定會寄給您。',
+    ),
     Role.ADMINISTRATOR: '選「不寄」時，也不會收到未寄達信件的每日摘要。密碼與登入連結一定會寄給您。',
 }
 
