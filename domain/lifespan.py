@@ -13,7 +13,7 @@ from db.server_account import NotStarted
 
 from . import announcements, citizen_certificates, demo, files, imports, limits, nightly, pictures
 from . import settings as settings_module
-from .accounts import first_administrator, login_lock, requests
+from .accounts import first_administrator, login_lock, requests, unusual_use
 from .citizen_certificates import challenges, revocation_lists
 from .logbook import pdf
 from .mail import bounces, delivery, digests
@@ -87,6 +87,7 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
             repeating('sweeping', SWEEP_SECONDS, limits.sweep, login_lock.sweep, requests.sweep, challenges.sweep),
             repeating('place of the files', RECOGNISE_SECONDS, files.recognise_folder),
             repeating('names', 24 * 60 * 60, spelling.renew_keys),
+            repeating('unusual use', unusual_use.EVERY, unusual_use.watch),
             nightly.tidy_forever(),
             imports.work_forever(),
         ]

@@ -14,7 +14,7 @@ from ...components.form import form
 from ...components.form.fields import text_field
 from ...components.record_table import Row, record_table
 from ...frame import MENU, frame
-from . import accounts, calendar, history, lookups, mail, numbers, offices, rules
+from . import accounts, calendar, history, lookups, mail, numbers, offices, rules, unusual
 
 HOME = ('系統管理', links.administration())
 
@@ -91,6 +91,9 @@ SECTIONS = {
     ),
     'lookups': Section(
         '紀錄', '證號查詢', lookups.COLUMNS, lookups.rows, None, '', '24 小時內沒有人查詢', lead=lookups.lead
+    ),
+    'unusual': Section(
+        '紀錄', '異常使用', unusual.COLUMNS, unusual.rows, None, '', '沒有異常的使用情形', lead=unusual.lead
     ),
     'history': Section(
         '紀錄',
