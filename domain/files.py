@@ -22,6 +22,7 @@ from db.choices import BatchState, FileKind, ImportKind, RegistrationStatus, Rol
 from db.models import Account, DraftEntry, ImportBatch, PaperRegistration, StoredFile, Volunteer
 
 from . import dates, file_names, limits, permissions, settings, validation
+from .audit import reads
 from .audit.history import Change
 from .errors import DomainError, NotFound
 from .fields import Field
@@ -202,6 +203,7 @@ async def get(file_id: UUID | str, *, by: Account) -> StoredFile:
 async def read(file_id: UUID | str, *, by: Account) -> tuple[StoredFile, bytes]:
     """A file and its content. Raises NotFound, also when the disk has lost it, which is logged, and FilesAway."""
     file = await get(file_id, by=by)
+    reads.see([file.volunteer_id], file.kind.label, once=str(file.id))
     try:
         return file, await content_of(file)
     except LookupError:

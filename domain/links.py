@@ -280,6 +280,11 @@ def mails() -> str:
     return '/mails'
 
 
+def usage_log() -> str:
+    """使用紀錄, for inspectors and administrators."""
+    return '/log'
+
+
 def statistics(months: int | None = None) -> str:
     """審核統計 of the last `months`."""
     return _with('/figures', months=months)
@@ -699,6 +704,20 @@ def period_evidence(since: date | None = None, until: date | None = None) -> str
 def number_ledger_sheet(q: str = '', *, kind: str = '', year: int | None = None) -> str:
     """發冊紀錄 as it was searched for, as a spreadsheet."""
     return _with('/printouts/numbers.ods', q=q, kind=kind, year=year)
+
+
+def printed_log(
+    q: str = '',
+    *,
+    since: date | None = None,
+    until: date | None = None,
+    act: str = '',
+    who: str = '',
+    unit: str = '',
+    address: str = '',
+) -> str:
+    """使用紀錄 as it was searched for, as a spreadsheet; `q` is the key of number and purpose."""
+    return _with('/printouts/log.ods', q=q, since=since, until=until, act=act, who=who, unit=unit, address=address)
 
 
 def statistics_sheet(months: int) -> str:

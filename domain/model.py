@@ -157,7 +157,6 @@ __all__ = [
     'Rule',
     'Section',
     'Sex',
-    'SignInMeans',
     'SignInWay',
     'SignOff',
     'StoredFile',

@@ -5,6 +5,7 @@ from datetime import time, timedelta
 
 from . import dates, drafts, files, half_written, imports, limits, searches
 from .accounts import known_devices, login_lock, password_links, requests, reviews, second_factors, terms
+from .audit import retention as entries
 from .privacy import retention
 from .repeating import repeating
 
@@ -28,6 +29,7 @@ SWEEPS = {
     'account reviews': reviews.sweep,
     'imports': imports.sweep,
     'what has had its period': retention.run,
+    'entries of the log': entries.sweep,
 }
 
 

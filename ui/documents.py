@@ -18,11 +18,20 @@ from domain.errors import DomainError, NotFound, NotPermitted, unhurried
 from domain.guide import volunteer_sheet
 from domain.imports import templates
 from domain.logbook import pdf
-from domain.model import Account, BookKind, BookStatus, ImportKind, MembershipStatus, Role, TrainingKind
+from domain.model import Account, BookKind, BookStatus, ImportKind, LogAct, MembershipStatus, Role, TrainingKind
 from domain.privacy import own_data
-from domain.reports import consolidated_sheet, office_figures, profile_lists, review_periods, statistics, training_lists
+from domain.reports import (
+    consolidated_sheet,
+    office_figures,
+    profile_lists,
+    review_periods,
+    statistics,
+    training_lists,
+    usage_log,
+)
 from domain.reports.profile_lists import Document, LongDocument
 from domain.reports.review_periods import Period
+from domain.reports.usage_log import LogQuery
 from domain.reviews import previews
 from domain.trainings import TrainingOrder, TrainingQuery
 from domain.volunteers import State, VolunteerQuery, counter_codes, paper_codes
@@ -53,6 +62,7 @@ def register(site: FastAPI) -> None:
     site.add_api_route('/printouts/numbers.ods', _in_peace(ledger), methods=['GET'])
     site.add_api_route('/printouts/figures.ods', _in_peace(figure_tables), methods=['GET'])
     site.add_api_route('/printouts/office-figures.ods', _in_peace(office_tables), methods=['GET'])
+    site.add_api_route('/printouts/log.ods', _in_peace(log_sheet), methods=['GET'])
     site.add_api_route('/imports/on-record/{kind}.{form}', _in_peace(on_record), methods=['GET'])
     site.add_api_route('/imports/{batch_id}/marked.{form}', _in_peace(marked_sheet), methods=['GET'])
 
@@ -230,6 +240,24 @@ async def office_tables(request: Request) -> Response:
     """志願服務統計 as a spreadsheet, for the ministry and county authorities."""
     content = await office_figures.export(by=account_of(request))
     return _sent(Document(content, profile_lists.MEDIA_TYPES['ods'], '志願服務統計.ods'), is_download=True)
+
+
+async def log_sheet(
+    request: Request,
+    q: str = '',
+    since: date | None = None,
+    until: date | None = None,
+    act: str = '',
+    who: str = '',
+    unit: str = '',
+    address: str = '',
+) -> Response:
+    """使用紀錄 as it was searched for; number and purpose stand under the key `q`."""
+    account = account_of(request)
+    number, _, reason = (await searches.words(q, by=account)).partition('|')
+    query = LogQuery(since, until, who, unit, validation.member(LogAct, act), address, number, reason)
+    file = await usage_log.export(query, by=account)
+    return _streamed(LongDocument(file, profile_lists.MEDIA_TYPES['ods'], '使用紀錄.ods'))
 
 
 async def on_record(request: Request, kind: str, form: str, reason: str = '') -> Response:

@@ -34,6 +34,7 @@ from .pages import (
     trainings,
     transfers,
     unit_accounts,
+    usage_log,
 )
 from .pages.imports import batch as import_batch
 from .pages.imports import batches, entries, new
@@ -120,6 +121,7 @@ PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [
     ('/my/book', my_pages.my_pages_page, (VOLUNTEER,)),
     ('/admin', admin.admin_page, (ADMINISTRATOR,)),
     ('/admin/{section}', admin.section_page, (ADMINISTRATOR,)),
+    ('/log', usage_log.usage_log_page, (Role.INSPECTOR, ADMINISTRATOR)),
     ('/mails', mails.mails_page, (STAFF, REVIEWER, ADMINISTRATOR)),
     ('/account/password', account.password_page, tuple(Role)),
     ('/account/mail', account.mail_page, tuple(Role)),

@@ -159,7 +159,7 @@ async def entered(request: Request, account: Account, wanted: str, *ways: SignIn
 
 async def sign_out(request: Request) -> Response:
     """End the session; its open pages close everywhere."""
-    await sessions.close(gate.token_of(request.scope))
+    await sessions.sign_out(gate.token_of(request.scope))
     answer = RedirectResponse(links.login(), 303)
     gate.drop_session(answer)
     return answer

@@ -1,10 +1,11 @@
 """Accounts, volunteers, their memberships in host units, and their files."""
 
-from typing import Any
+from typing import Any, Self
 
 from tortoise import fields
 from tortoise.models import Model
 
+from .. import seen
 from ..choices import FileKind, IdentityKind, LockReason, MailPreference, MembershipStatus, Role, Sex, TransferStatus
 from ..sealing import SealedTextField
 from .places import Agency, County, HostUnit, Team
@@ -152,6 +153,11 @@ class Volunteer(Model):
 
     class Meta:
         table = 'volunteer'
+
+    @classmethod
+    def _init_from_db(cls, **columns: Any) -> Self:
+        seen.tell(columns.get('id'))
+        return super()._init_from_db(**columns)
 
 
 class Membership(Model):

@@ -21,7 +21,7 @@ from db.choices import CardAct, LogAct, MailPreference, RequestStatus, Role, Sig
 from db.models import Account, AccountRequest, Agency, Application, EmailChange, HostUnit, Team, Volunteer
 
 from .. import dates, invisible, limits, mail_addresses, permissions, validation
-from ..audit import log as audit_log
+from ..audit import log as log_of_use
 from ..audit import office_history
 from ..audit.history import AMENDED, Change
 from ..cases import worklists
@@ -137,7 +137,11 @@ async def sign_in(username: str, password: str, *, client: str = '') -> Account:
     if client:
         await limits.take(client_limits.logins(), client)
     index = login_lock.index_of(username)
-    is_last = await login_lock.count(index)
+    try:
+        is_last = await login_lock.count(index)
+    except SignInLocked:
+        await log_of_use.note(LogAct.SIGN_IN_FAILED, by=None, what='帳號密碼（暫停登入中）', name=username)
+        raise
     account = await _named(username)
     try:
         is_right = await _is_right(password, account)
@@ -147,11 +151,16 @@ async def sign_in(username: str, password: str, *, client: str = '') -> Account:
             await limits.give_back(client_limits.logins(), client)
         raise
     if not is_right or account is None:
-        raise SignInLocked if is_last else SignInRefused
+        await log_of_use.note(LogAct.SIGN_IN_FAILED, by=account, what='帳號密碼', name=username)
+        if is_last:
+            await log_of_use.note(LogAct.LOCKED, by=account, what='連續 5 次不正確', name=username)
+            raise SignInLocked
+        raise SignInRefused
     await login_lock.lift(index)
     if client:
         await limits.give_back(client_limits.logins(), client)
     if account.host_unit is not None and not account.host_unit.is_active:
+        await log_of_use.note(LogAct.SIGN_IN_FAILED, by=account, what='運用單位已停用')
         raise UnitClosed
     if account.locked_because is not None:
         raise AccountLocked(account.locked_because)
@@ -202,7 +211,7 @@ async def change_password(account: Account, old: str, new: str, *, by: Account, 
     async with transaction():
         await login_lock.lift(index)
         await password_links.close(account)
-        await new_passwords.keep(account, new, '本人變更')
+        await new_passwords.keep(account, new, new_passwords.OWN_ACT)
         await sessions.close_all(account, except_for=keeping)
     sessions.forget_account(account)
 
@@ -248,6 +257,7 @@ async def request_reset(username: str, email: str, *, client: str = '') -> None:
     Raises limits.Exceeded.
     """
     await client_limits.count_form(client)
+    await log_of_use.note(LogAct.PASSWORD_RESET_ASKED, by=None, name=username[:LONGEST_NAME])
     await asyncio.gather(_mail_reset(username, email), asyncio.sleep(0.3))
 
 
@@ -370,7 +380,7 @@ async def opened_for(details: AccountDetails, opener: str, *, was_asked_for: boo
         await _write(account, details, by)
         link, until = await password_links.made(account, WELCOME_LASTS)
         await messages.account_granted(account, link, until, was_asked_for=was_asked_for, opener=opener)
-        await audit_log.note(LogAct.ACCOUNT_OPENED, by=by, what=f'帳號 {account.username}')
+        await log_of_use.note(LogAct.ACCOUNT_OPENED, by=by, what=f'帳號 {account.username}')
     return account
 
 
@@ -472,7 +482,7 @@ async def rewrite(kept: Account, details: AccountDetails, how: str, *, by: Accou
         await _write(kept, details, by)
         closed = was_active and not kept.is_active
         act = LogAct.ACCOUNT_CLOSED if closed else LogAct.ACCOUNT_CHANGED
-        await audit_log.note(act, by=by, what=f'帳號 {kept.username}')
+        await log_of_use.note(act, by=by, what=f'帳號 {kept.username}')
         if kept.email != old:
             await password_links.close(kept)  # they lie in the old mailbox
             await email_changes.tell(kept, old, kept.email, how)
@@ -525,7 +535,7 @@ async def unlock(account: Account, *, by: Account) -> None:
         await login_lock.lift(await login_lock.index_of_account(account))
         await login_lock.lift(second_factors.lock_of(account))
         await office_history.tell(_KEPT.section, account.name, '解除鎖定', by=by)
-        await audit_log.note(LogAct.ACCOUNT_CHANGED, by=by, what=f'解除登入鎖定 {account.username}')
+        await log_of_use.note(LogAct.ACCOUNT_CHANGED, by=by, what=f'解除登入鎖定 {account.username}')
 
 
 def _merged(kept: Account, mine: Mapping[str, Any]) -> AccountDetails:

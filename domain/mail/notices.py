@@ -123,6 +123,14 @@ async def _tell_person(template: str, volunteer: Volunteer, facts: dict[str, Fac
         await _tell(template, volunteer.email, volunteer.name, facts | {'連結': url_of(links.my_data())})
 
 
+async def unusual_use(lines: Sequence[str]) -> None:
+    """To every administrator: accounts whose use of the last day is unlike honest work, each on a line."""
+    facts: dict[str, Fact] = {'異常清單': list(lines)}
+    facts['連結'] = url_of(links.admin('unusual'))
+    for administrator in await Account.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(email='').order_by('id'):
+        await _tell('unusual_use', administrator.email, administrator.name, facts)
+
+
 async def _tell_units(template: str, volunteer: Volunteer, unit: HostUnit, others: Sequence[HostUnit]) -> None:
     for other in others:
         facts: dict[str, Fact] = {

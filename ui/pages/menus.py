@@ -40,6 +40,7 @@ NUMBER_SERIES = Entry('card', '號碼設定', '各發冊機關的號碼格式與
 FIGURES = Entry('chart', '審核統計', '審核日數、期限內完成的比率與補件原因。', links.statistics())
 BATCH = Entry('cards', '批次維護作業', '用試算表一次匯入志工、教育訓練、服務時數與保險。', links.batch())
 ADMIN = Entry('office', '系統管理', '帳號、運用單位、發冊機關與規定時數。', links.administration())
+USAGE_LOG = Entry('search', '使用紀錄', '誰在什麼時候、從哪裡，做了或看了什麼。', links.usage_log())
 MAILS = Entry('mail', '系統信件', '這個示範系統保留、沒有寄出的信。', links.mails())
 TRANSFERS = Entry('people', '志工移轉', '編入志工隊，或移轉到其他單位、接收移轉。', links.transfers())
 UNIT_ACCOUNTS = Entry('lock', '帳號管理', '單位承辦人與志工隊的帳號：開通、停用、寄密碼連結。', links.unit_accounts())
@@ -59,11 +60,11 @@ ENTRIES = {
 OTHERS = {
     Role.UNIT_STAFF: (TRAININGS, PAPERS, BATCH, FIGURES, RIGHTS),
     Role.REVIEWER: (REVIEW_PAPERS, OVERDUE, NUMBERS, FIGURES),
-    Role.ADMINISTRATOR: (ADMIN, NUMBER_SERIES),
+    Role.ADMINISTRATOR: (ADMIN, NUMBER_SERIES, USAGE_LOG),
     Role.SUPERVISOR: (SIGN_OFFS,),
     Role.COUNTY: (COUNTY_ACCOUNTS, OFFICE_FIGURES, COUNTY_OFFICES),
     Role.MINISTRY: (OFFICE_FIGURES,),
-    Role.INSPECTOR: (INSPECTIONS,),
+    Role.INSPECTOR: (INSPECTIONS, USAGE_LOG),
 }
 HAVE_CASES = (Role.UNIT_STAFF, Role.REVIEWER)
 HAVE_MAILS = (Role.UNIT_STAFF, Role.REVIEWER, Role.ADMINISTRATOR)

@@ -222,21 +222,19 @@ def my_data(volunteer: Volunteer) -> None:
 
 async def who_looked(account: Account, volunteer: Volunteer) -> None:
     """誰看過我的資料: time, who, what for; folded, since it grows with each look."""
-    entries = await access.of(volunteer, by=account)
-    since = dates.now() - timedelta(days=30)
-    recent = sum(entry.at >= since for entry in entries)
+    recent = await access.count(volunteer, by=account, since=dates.now() - timedelta(days=30))
 
     async def fetch(page: int, per_page: int) -> tuple[Sequence[dict[str, Any]], int]:
-        listed = entries[(page - 1) * per_page : page * per_page]
+        looks = await access.of(volunteer, by=account, page=page, per_page=per_page)
         return [
             {
-                'key': str(entry.id),
-                'at': dates.roc_instant(entry.at),
-                'who': {'text': entry.by_name, 'sub': entry.from_unit},
-                'what': {'text': entry.what, 'sub': entry.reason},
+                'key': look.key,
+                'at': dates.roc_instant(look.at),
+                'who': {'text': look.by_name, 'sub': look.from_unit},
+                'what': {'text': look.what, 'sub': look.reason},
             }
-            for entry in listed
-        ], len(entries)
+            for look in looks.rows
+        ], looks.total
 
     with html.details().classes('lb-card lb-fold'):
         with html.summary():

@@ -28,6 +28,7 @@ from . import (
     offices,
     privacy,
     rules,
+    unusual,
 )
 
 HOME = ('系統管理', links.administration())
@@ -143,6 +144,9 @@ SECTIONS = {
         '紀錄', '證號查詢', lookups.COLUMNS, lookups.rows, None, '', '24 小時內沒有人查詢', lead=lookups.lead
     ),
     'keys': Section('紀錄', '金鑰', keys.COLUMNS, keys.rows, keys.edit, '', lead=keys.lead, one='金鑰的更換與保管'),
+    'unusual': Section(
+        '紀錄', '異常使用', unusual.COLUMNS, unusual.rows, None, '', '沒有異常的使用情形', lead=unusual.lead
+    ),
     'history': Section(
         '紀錄',
         '系統異動紀錄',
