@@ -276,8 +276,8 @@ export default {
     },
     list() {
       return [
-        [['J'], '下一件'],
-        [['K'], '上一件'],
+        [['J'], '下一件；這一頁的最後一件之後是下一頁'],
+        [['K'], '上一件；這一頁的第一件之前是上一頁'],
         [['A'], '核可（10 秒內可復原）'],
         [['R'], '通知補件'],
         [['U'], '復原最後一個決定（10 秒內）'],
@@ -307,6 +307,10 @@ export default {
         desk.visible = list;
         desk.first = this.now.first;
         desk.chosen = this.now.chosen;
+        desk.pages = {
+          before: this.page > 1 ? this.paged(this.page - 1) : '',
+          after: this.now.more ? this.paged(this.page + 1) : '',
+        };
       },
     },
     turn() {
