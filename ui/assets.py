@@ -44,7 +44,7 @@ STYLES = (
     'print',
 )
 # Modules that our components import: asked for at once, not only when the first component has been read.
-MODULES = ('icons.js', 'marks.js', 'mirror.js', 'roc_calendar.js', 'upright.js')
+MODULES = ('icons.js', 'keys.js', 'marks.js', 'mirror.js', 'roc_calendar.js', 'upright.js')
 MOST_KEPT = 8 * 1024 * 1024
 
 # Where NiceGUI's own files stand.

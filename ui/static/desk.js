@@ -1,6 +1,7 @@
 // State that the parts of the reviewer's desk share: the filtered list, the marks of the open case, the mark that is
 // being written, the keys. A page has one desk, and every navigation loads a new page.
 import icon from '/static/icons.js';
+import { keys } from '/static/keys.js';
 import * as mirror from '/static/mirror.js';
 
 export const desk = Vue.reactive({
@@ -153,14 +154,6 @@ export const why = {
 };
 
 // Keys work only while they are switched on, never in a field and never behind a dialog.
-const OFF = 'desk-keys-off';
-export const keys = Vue.reactive({ on: !localStorage.getItem(OFF), listed: false });
-export function switchKeys(on) {
-  keys.on = on;
-  if (on) localStorage.removeItem(OFF);
-  else localStorage.setItem(OFF, '1');
-}
-
 const ACTS = {
   j: () => go(desk.selected || !desk.visible.length ? neighbours().next : caseAddress(desk.visible[0].id)),
   k: () => go(desk.selected ? neighbours().previous : desk.pages.before),

@@ -1,5 +1,6 @@
 // 上一件, 下一件 in the reviewer's own list, and the keys.
-import { desk, keys, neighbours } from '/static/desk.js';
+import { desk, neighbours } from '/static/desk.js';
+import { keys } from '/static/keys.js';
 
 export default {
   data() {

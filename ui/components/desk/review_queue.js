@@ -1,6 +1,7 @@
 // The reviewer's live list: overdue first, chips for the deadline, who reads what, what has just arrived in orange.
 import icon from '/static/icons.js';
-import { caseAddress, desk, keys, switchKeys } from '/static/desk.js';
+import { caseAddress, desk } from '/static/desk.js';
+import { keys, switchKeys } from '/static/keys.js';
 
 const MOST_AT_ONCE = 200;
 // Another filter or order begins with its first page.
