@@ -401,7 +401,7 @@ def show(page: Page, size: tuple[int, int]) -> None:
 
 
 def press_with_alt(page: Page, key: str) -> None:
-    """As a keyboard does: a press of Playwright's lacks the letter without Alt, by which a browser knows access keys."""
+    """As a keyboard does: Playwright's press lacks the letter without Alt, by which a browser knows access keys."""
     browser, code = page.context.new_cdp_session(page), f'Key{key.upper()}'
     told = {'modifiers': 1, 'key': key, 'code': code, 'windowsVirtualKeyCode': ord(key.upper())}
     browser.send('Input.dispatchKeyEvent', {'type': 'keyDown', 'text': key, 'unmodifiedText': key, **told})

@@ -72,10 +72,10 @@ export default {
     return { words: '', look: this.appearance, SIZES, APPEARANCES, keys };
   },
   template: `
-    <header id="top" class="lb-bar" tabindex="-1">
+    <header class="lb-bar">
       <a class="lb-skip" href="#main">跳到主要內容區塊</a>
       <a class="lb-post" href="#top" accesskey="U" title="上方功能區塊" aria-label="上方功能區塊（Alt+U）">:::</a>
-      <a class="lb-brand" :href="home">
+      <a id="top" class="lb-brand" :href="home">
         <span class="lb-mark" aria-hidden="true">志</span>
         <span><small>衛生福利部</small><b>志願服務資訊整合系統</b></span>
       </a>
