@@ -540,12 +540,12 @@ def administration() -> str:
     return '/admin'
 
 
-def admin(section: str, edit: object = '', q: str = '') -> str:
+def admin(section: str, edit: object = '', q: str = '', *, page: int | None = None, per: int | None = None) -> str:
     """One section of 系統管理; with `edit` the form of the record of that key, or of a 'new' one.
 
-    `q`: the key of what the list was searched for.
+    `q`: the key of what the list was searched for; it is turned to a page.
     """
-    return _with(f'/admin/{section}', edit=edit, q=q)
+    return _with(f'/admin/{section}', edit=edit, q=q, page=page, per=per)
 
 
 def county_accounts(part: str = '', edit: object = '') -> str:

@@ -4,6 +4,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
 from domain import citizen_certificates, dates, links
+from domain.accounts import unit_accounts
 from domain.consents import notices
 from domain.model import Role
 
@@ -22,29 +23,60 @@ PAGES = {
         BASICS,
         ('新增志工', links.new_volunteer()),
         ('志工總歸戶', links.consolidated()),
-        ('批次維護作業', links.batch_trainings()),
+        ('教育訓練查詢', links.unit_trainings()),
+        ('志工移轉', links.transfers()),
+        ('批次維護作業', links.batch()),
+        ('匯入紀錄', links.imports()),
+        ('批次新增教育訓練', links.batch_trainings()),
         ('名冊', links.rosters()),
         ('送審進度', links.applications()),
         ('個資事務', links.rights()),
+        ('紙本紀錄冊登記', links.paper_books()),
         FIGURES,
         MAILS,
     ],
     Role.REVIEWER: [
         MENU,
+        VOLUNTEER_DATA,
         REVIEW,
         ('名冊審核', links.review_rosters()),
         ('逾期案件', links.overdue()),
+        ('紙本紀錄冊確認', links.review_paper_books()),
         ('發冊紀錄', links.number_ledger()),
         ('志工總歸戶', links.consolidated()),
         FIGURES,
         MAILS,
+        ('職務代理', links.deputy()),
     ],
     Role.VOLUNTEER: [
         ('我的紀錄冊', links.my_record_book()),
         ('線上閱讀', links.my_pages()),
         ('我的資料', links.my_data()),
     ],
-    Role.ADMINISTRATOR: [('系統管理', links.administration()), MAILS],
+    Role.ADMINISTRATOR: [
+        MENU,
+        ('系統管理', links.administration()),
+        *(
+            (f'系統管理：{label}', links.admin(section))
+            for section, label in {
+                'accounts': '帳號',
+                'requests': '帳號申請',
+                'units': '運用單位',
+                'teams': '志工隊',
+                'agencies': '發冊機關',
+                'hours': '規定時數',
+                'rules': '審核規則',
+                'calendar': '辦公日曆',
+                'numbers': '號碼設定',
+                'mail': '信件範本',
+                'undelivered': '未寄達信件',
+                'lookups': '證號查詢',
+                'keys': '金鑰',
+                'history': '系統異動紀錄',
+            }.items()
+        ),
+        MAILS,
+    ],
     Role.SUPERVISOR: [MENU, ('待簽核', links.sign_offs())],
     Role.COUNTY: [MENU, OFFICE_FIGURES, ('運用單位與發冊機關', links.county_offices())],
     Role.MINISTRY: [MENU, OFFICE_FIGURES],
@@ -74,6 +106,8 @@ def register(site: FastAPI) -> None:
 async def _site_map(request: Request) -> Response:
     account = gate.account_of(request)
     own = [*PAGES[account.role], *OWN] if account else []
+    if account and account.role is Role.UNIT_STAFF and unit_accounts.is_administrator(account):
+        own.append(('帳號管理', links.unit_accounts()))
     if account and citizen_certificates.is_offered():
         own.append(('自然人憑證', links.citizen_certificates()))
     return public.page('site_map.html', account=account, own=own, for_all=FOR_ALL)

@@ -13,7 +13,7 @@ from domain.model import Account
 from ...components.account_request import COLUMNS as REQUEST_COLUMNS
 from ...components.form import form
 from ...components.form.fields import text_field
-from ...components.record_table import Row, record_table
+from ...components.record_table import Row, View, record_table
 from ...frame import MENU, frame
 from . import (
     account_terms,
@@ -176,7 +176,9 @@ async def admin_page(account: Account) -> None:
     await section_page(account, 'requests' if await open_requests(by=account) else 'accounts')
 
 
-async def section_page(account: Account, section: str, edit: str = '', q: str = '') -> None:
+async def section_page(
+    account: Account, section: str, edit: str = '', q: str = '', page: int = 1, per: int = 10
+) -> None:
     """The list of one section, of the words under the key `q`; with `edit`, the form of one of its records."""
     here = SECTIONS.get(section)
     if here is None or (edit and here.edit is None):
@@ -193,7 +195,7 @@ async def section_page(account: Account, section: str, edit: str = '', q: str = 
         await mail.warn_of_backlog(account)
         await offices.warn_of_unsupervised(account)
         await keys.warn_of_overdue(account)
-        await _list(account, section, here, q)
+        await _list(account, section, here, q, View.read(page, per))
 
 
 def _sections(here: str, waiting: int) -> None:
@@ -210,7 +212,7 @@ def _sections(here: str, waiting: int) -> None:
                             link.classes('on').props('aria-current=page')
 
 
-async def _list(account: Account, section: str, here: Section, key: str) -> None:
+async def _list(account: Account, section: str, here: Section, key: str, view: View) -> None:
     found = Words(await searches.words(key, by=account))
     words = form(found, summary=False)
     if here.lead is not None:
@@ -227,13 +229,15 @@ async def _list(account: Account, section: str, here: Section, key: str) -> None
         matching = [row for row in rows if _speaks_of(row, found.text)]
         return matching[(page - 1) * per_page : page * per_page], len(matching)
 
-    table = record_table(here.label, here.columns, fetch, empty=here.empty)
+    async def shown() -> None:
+        ui.navigate.history.replace(links.admin(section, q=key, **view.turned))
+
+    table = record_table(here.label, here.columns, fetch, empty=here.empty, view=view, shown=shown)
     await table.refresh()
 
     async def sought() -> None:
         nonlocal key
         key = await searches.keep(found.text, by=account, under=key)
-        ui.navigate.history.replace(links.admin(section, q=key))
         await table.refresh(1)
 
     words.on_change(sought)
