@@ -155,6 +155,25 @@ async def _of_file(indexes: Mapping[str, str], by: Account) -> InFile:
     return InFile(own, frozenset(asked), of_other_team=frozenset(beside))
 
 
+async def of_books(keys: Iterable[str], elsewhere: Iterable[str], *, by: Account) -> frozenset[str]:
+    """Of the book numbers of a file, folded, those of `elsewhere` that may be told to be somebody's, and not whose.
+
+    Each counts as an identity number that was looked up; what is above the budget is left out.
+    """
+    permissions.require(by, Role.UNIT_STAFF)
+    there = sorted(elsewhere)
+    told: list[str] = []
+    try:
+        await limits.take(_IN_FILES, by.host_unit_id, len({*keys}.difference(there)))
+    except limits.Exceeded:
+        return frozenset()
+    for key in there:
+        if await _count(LookupKind.DUPLICATE, sealing.blind_index(f'book {key}'), by, is_hit=True):
+            break
+        told.append(key)
+    return frozenset(told)
+
+
 async def count_try(number: object, *, by: Account) -> None:
     """Five tries of one unit at one number, right or wrong, in 15 minutes: birth dates cannot be guessed.
 

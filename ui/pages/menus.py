@@ -1,5 +1,7 @@
 """STEP 2 子系統入口 and STEP 3 志工資料管理: the ways in, for each role those it may enter; and what waits today."""
 
+from dataclasses import replace
+
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 from nicegui import html
@@ -131,7 +133,10 @@ def _others(account: Account) -> list[Entry]:
     kept = [MAILS] if office.demo and not office.smtp_url and account.role in HAVE_MAILS else []
     own = [TRANSFERS] if account.role is Role.UNIT_STAFF and account.team_id is None else []
     own += [UNIT_ACCOUNTS] if unit_accounts.is_administrator(account) else []
-    return [*OTHERS.get(account.role, ()), *own, DOWNLOADS, *kept]
+    role = OTHERS.get(account.role, ())
+    if account.team_id is not None:
+        role = tuple(replace(each, note=each.note.replace('全單位', '本隊')) for each in role)
+    return [*role, *own, DOWNLOADS, *kept]
 
 
 async def _resume(account: Account) -> None:

@@ -8,6 +8,7 @@ from nicegui import html, ui
 from domain import applications, dates, links, permissions, rosters, searches
 from domain.announcements import CaseChanged, RosterChanged
 from domain.model import Account, IssueKind, Roster
+from domain.permissions import place_word
 from domain.rosters import MOST_ROWS, Added, Sent
 from domain.rosters import timeline as roster_timeline
 
@@ -73,7 +74,7 @@ async def rosters_page(account: Account, q: str = '', turn: str = '', page: str 
             icon('plus')
             html.span('建立名冊')
         listed = roster_list(
-            '本單位的名冊',
+            f'{place_word(account)}的名冊',
             account,
             lambda asked, per_page: rosters.of_unit(by=account, per_page=per_page, **vars(asked)),
             Asked.read(await searches.words(q, by=account), turn, page),
