@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import StreamingResponse
 
 from domain import dates, file_names, imports, rosters, searches, validation, volunteers
-from domain.books import number_ledger, record_books
+from domain.books import book_prints, number_ledger, record_books
 from domain.books.number_ledger import EntryQuery
 from domain.books.record_books import RecordBookQuery
 from domain.errors import DomainError, NotFound, NotPermitted, unhurried
@@ -38,6 +38,7 @@ def register(site: FastAPI) -> None:
     site.add_api_route('/books/{book_id}.pdf', _in_peace(book), methods=['GET'])
     site.add_api_route('/reviews/{application_id}/preview.png', _in_peace(preview), methods=['GET'])
     site.add_api_route('/printouts/record-books/{volunteer_id}.{kind}', _in_peace(books), methods=['GET'])
+    site.add_api_route('/printouts/books/{key}.pdf', _in_peace(many_books), methods=['GET'])
     site.add_api_route('/printouts/rosters/{roster_id}.{kind}', _in_peace(roster), methods=['GET'])
     site.add_api_route('/printouts/consolidated.{kind}', _in_peace(consolidated_record), methods=['GET'])
     site.add_api_route('/printouts/trainings.{kind}', _in_peace(training_list), methods=['GET'])
@@ -105,6 +106,15 @@ async def roster(request: Request, roster_id: int, kind: str, masked: bool = Tru
     """列印名冊 as pdf or ods; in full it is noted for each volunteer."""
     made = await rosters.sheet(roster_id, kind, is_masked=masked, by=account_of(request))
     return _sent(made, is_download=kind != 'pdf')
+
+
+async def many_books(request: Request, key: str) -> Response:
+    """整批列印: what a page of this account has had printed; it was whole before."""
+    made = book_prints.under_way(key, by=account_of(request))
+    headers = _headers(file_names.clean(made.title, 'pdf'), is_download=True)
+    return StreamingResponse(
+        made.pieces(), media_type='application/pdf', headers=headers | {'Content-Length': str(made.size)}
+    )
 
 
 async def training_list(

@@ -20,7 +20,7 @@ from ..components.icon import icon
 from ..components.notices import confirm, tell
 from ..components.paste_people import paste_people
 from ..components.question import is_sure, question
-from ..components.roster_foot import prints, roster_past, ways_down
+from ..components.roster_foot import books, prints, roster_past, ways_down
 from ..components.roster_list import Asked, roster_list
 from ..components.roster_table import roster_table
 from ..flash import leave_with
@@ -109,12 +109,14 @@ async def roster_page(account: Account, roster_id: int) -> None:
             hint=f'按「加入志工」，從您單位的志工裡勾選，最多 {MOST_ROWS} 位。',
         )
         prints(roster)
+        printing = books(roster, account)
         past = roster_past(account)
 
     async def renew() -> None:
         now = await rosters.get(roster_id, by=account)
         facts.set_text(_facts(now))
-        table.show(await rosters.rows(now, by=account), roster_id)
+        table.show(rows := await rosters.rows(now, by=account), roster_id)
+        printing.offer(len(rosters.issued(rows)))
         drop.set_visibility(not table.rows)
         past.show(await roster_timeline.of(now, by=account))
 
