@@ -13,7 +13,7 @@ from domain import dates, file_names, imports, rosters, searches, validation, vo
 from domain.books import book_prints, number_ledger, record_books
 from domain.books.number_ledger import EntryQuery
 from domain.books.record_books import RecordBookQuery
-from domain.errors import DomainError, NotFound, NotPermitted, unhurried
+from domain.errors import DomainError, Incomplete, NotFound, NotPermitted, unhurried
 from domain.guide import volunteer_sheet
 from domain.imports import templates
 from domain.logbook import pdf
@@ -63,9 +63,16 @@ def _in_peace(make: Callable[..., Awaitable[Response]]) -> Callable[..., Awaitab
         except DomainError as refusal:
             is_hidden = isinstance(refusal, NotFound | NotPermitted)
             status = 404 if is_hidden else public.status_of(refusal, otherwise=409)
-            return public.refusal(request.scope, status, str(refusal), '文件沒有印出')
+            return public.refusal(request.scope, status, _sentence(refusal), '文件沒有印出')
 
     return made
+
+
+def _sentence(refusal: DomainError) -> str:
+    """What a document lacks, as when its address was opened without the search before it; nothing is saved here."""
+    if isinstance(refusal, Incomplete):
+        return f'{"".join(refusal.problems.values())}請回到查詢的頁面，填好條件再列印或匯出。'
+    return str(refusal)
 
 
 async def book(request: Request, book_id: int) -> Response:

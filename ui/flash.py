@@ -37,6 +37,7 @@ CONFIRMATIONS = {
     'paper-book-withdrawn': '已撤回紙本紀錄冊的登記；志工的資料都還在，可以重新登記。',
     'paper-book-confirmed': '已確認，並通知運用單位。',
     'paper-book-returned': '已退回單位補正，並通知運用單位。',
+    'paper-book-unconfirmed': '已取消確認，退回單位更正，並通知運用單位。',
     'case-closed': '已逾期結案，並通知運用單位。',
     'roster-started': '名冊已建立。接著請按「加入志工」。',
     'roster-filled': '名冊已建立，貼上的志工都已加入；還沒有送審。',

@@ -104,7 +104,9 @@ def _measure(hmtx: bytes, number: int, with_advance: int) -> bytes:
 def _font(tables: Mapping[str, bytes | bytearray]) -> bytes:
     names = sorted(tables)
     power = 1 << (len(names).bit_length() - 1)
-    header = struct.pack('>IHHHH', 0x00010000, len(names), 16 * power, power.bit_length() - 1, 16 * len(names) - 16 * power)
+    header = struct.pack(
+        '>IHHHH', 0x00010000, len(names), 16 * power, power.bit_length() - 1, 16 * len(names) - 16 * power
+    )
     entries, bodies, at = [], [], 12 + 16 * len(names)
     for name in names:
         body = bytes(tables[name])

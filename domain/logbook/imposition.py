@@ -135,7 +135,9 @@ class Imposed:
             head, body = leaves.split(data)
             if old in pages:
                 width, height, resources = pages[old]
-                box = f'<</Type /XObject /Subtype /Form /BBox [0 0 {width} {height}] /Resources {numbers[resources]} 0 R'
+                box = (
+                    f'<</Type /XObject /Subtype /Form /BBox [0 0 {width} {height}] /Resources {numbers[resources]} 0 R'
+                )
                 numbers[old] = self._once(box.encode('ascii') + head[2:] + body)
                 forms.append((old, width, height))
                 continue

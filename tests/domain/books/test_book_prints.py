@@ -72,7 +72,11 @@ async def test_a_unit_prints_the_books_of_its_roster_in_its_order_and_a_team_tho
 ) -> None:
     cases = await approved(office)
     roster = await Roster.create(
-        host_unit=office.unit, county_id=office.agency.county_id, agency=office.agency, title='三月', created_by=office.clerk
+        host_unit=office.unit,
+        county_id=office.agency.county_id,
+        agency=office.agency,
+        title='三月',
+        created_by=office.clerk,
     )
     for place, case in enumerate(reversed(cases), start=1):
         await Application.filter(id=case.id).update(roster_id=roster.id, roster_position=place)

@@ -54,7 +54,9 @@ def drawn(document: bytes) -> list[Image.Image]:
 
 def half(sheet: Image.Image, which: int) -> Image.Image:
     middle = sheet.width // 2
-    return sheet.crop((middle - 839, 0, middle, sheet.height) if which == 0 else (middle, 0, middle + 839, sheet.height))
+    return sheet.crop(
+        (middle - 839, 0, middle, sheet.height) if which == 0 else (middle, 0, middle + 839, sheet.height)
+    )
 
 
 def differs(one: Image.Image, other: Image.Image) -> float:
