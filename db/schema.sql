@@ -1250,3 +1250,6 @@ COMMENT ON COLUMN "signature_challenge"."act" IS 'SIGN_IN: sign_in\nBIND: bind';
 COMMENT ON TABLE "signature_challenge" IS 'A random text for a card to sign, once, for one act in one browser. Only SHA-256 of both is stored.';
 ALTER TABLE "session" ADD COLUMN "means" VARCHAR(10) NOT NULL DEFAULT 'password';
 CREATE INDEX citizen_certificate_by_account_id ON citizen_certificate (account_id);
+
+-- 0033_closed_teams
+ALTER TABLE "team" ADD COLUMN "closed_at" TIMESTAMPTZ;

@@ -35,7 +35,8 @@ def test_of_two_reviewers_one_confirms_and_everybody_sees_it_at_once(
 ) -> None:
     for page in (ho, wang):
         page.goto(f'{site.url}/reviews/paper-books')
-        expect(page.get_by_text('沒有等待確認的紙本紀錄冊')).to_be_visible()
+        expect(page.get_by_role('link', name='許小山')).to_be_visible()
+        expect(page.get_by_role('link', name='吳小堃')).to_have_count(0)
 
     sent(site, clerk, 6, '000123', with_cover=True)
     expect(clerk.get_by_text('（舊制紙本，待確認）')).to_be_visible()
@@ -76,8 +77,9 @@ def test_what_is_returned_is_mended_and_a_batch_confirmed_with_one_press(
     wang.get_by_role('button', name='確認選取的 1 冊').click()
     wang.get_by_role('dialog').get_by_role('button', name='確認這 1 冊').click()
 
-    expect(wang.get_by_text('沒有等待確認的紙本紀錄冊')).to_be_visible()
-    wang.get_by_role('link', name='已確認 2').click()
+    expect(wang.get_by_role('link', name='𠮷田小犇')).to_have_count(0)
+    expect(wang.get_by_role('link', name='待確認 1')).to_be_visible()
+    wang.get_by_role('link', name='已確認 3').click()
     expect(wang.get_by_text('中市文字第000125號')).to_be_visible()
 
 

@@ -45,6 +45,8 @@ CONFIRMATIONS = {
     'batch-prepared': '已為勾選的志工帶入課程。請在下方逐一上傳證書正反面，資料才會正式登錄。',
     'import-dropped': '已放棄這次匯入，沒有寫入任何資料。',
     'office-saved': '已儲存。',
+    'team-closed': '志工隊已停用；志工已改編，帳號已停用，先前的紀錄都保留。',
+    'team-reopened': '志工隊已重新開啟，可以再編入志工；帳號請另外開通。',
     'calendar-saved': '辦公日曆已更新，審核中案件的期限已重新計算。',
     'calendar-filled': '已帶入國定假日與補班日，審核中案件的期限已重新計算。',
     'calendar-same': '這個年度的國定假日已是最新的，沒有變動。',

@@ -65,8 +65,14 @@ def written(tables: Mapping[str, bytes], outlines: Mapping[int, bytes], metrics:
     struct.pack_into('>h', head, 50, 1)
     struct.pack_into('>H', hhea, 34, count)
     struct.pack_into('>H', maxp, 4, count)
-    made = {'head': head, 'hhea': hhea, 'maxp': maxp, 'loca': places.tobytes(), 'glyf': b''.join(drawn)}
-    return _font(dict(tables) | made | {'hmtx': measures})
+    made: dict[str, bytes | bytearray] = {
+        'head': head,
+        'hhea': hhea,
+        'maxp': maxp,
+        'loca': places.tobytes(),
+        'glyf': b''.join(drawn),
+    }
+    return _font({**tables, **made, 'hmtx': measures})
 
 
 def packed(tables: Mapping[str, bytes]) -> bytes:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from nicegui import html, ui
+from nicegui.element import Element
 
 from domain import links
 from domain.books.book_prints import BookPrint
@@ -15,11 +16,11 @@ EACH_SECONDS = 0.5
 HOW_TO = '每冊一份，A4 橫式、左右兩頁。請選雙面列印、短邊翻轉、實際大小；每冊疊好對折，就是 A5 的紀錄冊。'
 
 
-class book_prints(html.div):
+class book_prints(Element):
     """`begin()` begins to print. The page keeps the file; whoever leaves it stops what is under way."""
 
     def __init__(self, text: str, begin: Callable[[], Awaitable[BookPrint]]) -> None:
-        super().__init__()
+        super().__init__('div')
         self.classes('lb-book-prints')
         self.begin = begin
         self.print: BookPrint | None = None

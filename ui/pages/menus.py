@@ -34,14 +34,14 @@ REVIEW_ROSTERS = Entry('people', '名冊審核', '運用單位整批送來的名
 REVIEW_PAPERS = Entry('book', '紙本紀錄冊確認', '單位登記的舊制紙本紀錄冊。', links.review_paper_books())
 PAPERS = Entry('book', '紙本紀錄冊登記', '舊制紙本紀錄冊登記到系統，由發冊機關確認。', links.paper_books())
 OVERDUE = Entry('clock', '逾期案件', '超過審核期限的案件，與審核時效紀錄。', links.overdue())
-NUMBERS = Entry('card', '發冊紀錄', '紀錄冊字號：初次、換發、補發與註銷。', links.number_ledger())
+NUMBERS = Entry('card', '發冊紀錄', '紀錄冊字號：初次、換發、補發與註銷；整批列印紀錄冊。', links.number_ledger())
 NUMBER_SERIES = Entry('card', '號碼設定', '各發冊機關的號碼格式與年度序列。', links.admin('numbers'))
 FIGURES = Entry('chart', '審核統計', '審核日數、期限內完成的比率與補件原因。', links.statistics())
-BATCH = Entry('cards', '批次維護作業', '用試算表一次匯入志工、教育訓練、服務時數與保險。', links.batch())
+BATCH = Entry('cards', '批次維護作業', '用試算表一次匯入志工、教育訓練、服務時數、保險與紙本紀錄冊。', links.batch())
 ADMIN = Entry('office', '系統管理', '帳號、運用單位、發冊機關與規定時數。', links.administration())
 MAILS = Entry('mail', '系統信件', '這個示範系統保留、沒有寄出的信。', links.mails())
 TRANSFERS = Entry('people', '志工移轉', '編入志工隊，或移轉到其他單位、接收移轉。', links.transfers())
-UNIT_ACCOUNTS = Entry('lock', '帳號管理', '單位承辦人與志工隊的帳號：開通、停用、寄密碼連結。', links.unit_accounts())
+UNIT_ACCOUNTS = Entry('lock', '帳號管理', '承辦人的帳號與志工隊：開通、改名、停用、寄密碼連結。', links.unit_accounts())
 DOWNLOADS = Entry('download', '下載專區', '名冊範本、操作步驟與申請流程。', links.downloads())
 ENTRIES = {
     Role.UNIT_STAFF: (BASICS, NEW, ROSTERS, APPLICATIONS, CONSOLIDATED),
