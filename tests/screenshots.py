@@ -35,7 +35,7 @@ STEPS = (
 # The same of moving in (ui/pages/teaching.py, SCREENS).
 MOVING_IN = (
     ('clerk', '/batch', 'link', '^志工資料'),
-    ('clerk', '/imports/new/volunteers', 'button', '選擇檔案'),
+    ('clerk', '/imports/new/volunteers', 'textbox', '.'),
     ('clerk', '/paper-books', 'button', '送請確認'),
     ('clerk', '/transfers', 'button', '變更志工隊'),
 )

@@ -68,8 +68,10 @@ async def unit_accounts_page(account: Account, edit: str = '', q: str = '', page
     unit_accounts.require_administrator(account)
     waiting = await waiting_for(account)
     if edit:
-        with frame(account, '帳號維護', crumbs=[MENU, (TITLE, links.unit_accounts())], waiting=waiting):
-            await (_team_form(account, edit) if edit.startswith(TEAM) else _form(account, edit))
+        of_team = edit.startswith(TEAM)
+        title = '志工隊維護' if of_team else '帳號維護'
+        with frame(account, title, crumbs=[MENU, (TITLE, links.unit_accounts())], waiting=waiting):
+            await (_team_form(account, edit) if of_team else _form(account, edit))
         return
     with frame(account, TITLE, crumbs=[MENU], waiting=waiting):
         html.p('這裡只有您單位的承辦人帳號。志工的帳號在各志工的「基本資料」開通。').classes('lb-lead')
