@@ -14,6 +14,7 @@ from db.server_account import NotStarted
 from . import announcements, citizen_certificates, demo, files, imports, limits, nightly, pictures
 from . import settings as settings_module
 from .accounts import first_administrator, login_lock, requests, unusual_use
+from .books import book_prints
 from .citizen_certificates import challenges, revocation_lists
 from .logbook import pdf
 from .mail import bounces, delivery, digests
@@ -75,6 +76,7 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
         await stack.enter_async_context(imports.opened())
         await pdf.opened()
         stack.push_async_callback(pdf.closed)
+        stack.push_async_callback(book_prints.closed)
         welcome = await demo.offer() if settings.demo else await first_administrator.first_administrator()
         loops = [
             delivery.deliver_forever(settings),

@@ -701,6 +701,11 @@ def period_evidence(since: date | None = None, until: date | None = None) -> str
     return _with('/printouts/evidence.ods', since=since, until=until)
 
 
+def printed_books(key: str) -> str:
+    """The file of many books, `key` of which the page that had them printed knows."""
+    return f'/printouts/books/{key}.pdf'
+
+
 def number_ledger_sheet(q: str = '', *, kind: str = '', year: int | None = None) -> str:
     """發冊紀錄 as it was searched for, as a spreadsheet."""
     return _with('/printouts/numbers.ods', q=q, kind=kind, year=year)

@@ -55,6 +55,7 @@ PLACED = {
     ('domain/mail/texts/password_changed.txt', '忘記密碼?'): LOGIN,
     ('domain/mail/texts/reset.txt', '忘記密碼?'): LOGIN,
     ('domain/mail/texts/paper_book_returned.txt', '送請確認'): PAPER,
+    ('domain/mail/texts/paper_book_unconfirmed.txt', '送請確認'): PAPER,
     ('domain/mail/texts/paper_books_confirmed.txt', '換發'): 'db/choices.py',
     ('domain/mail/texts/returned.txt', '撤回申請'): WITHDRAW,
     ('domain/mail/texts/returned.txt', '送審'): FORM,

@@ -11,10 +11,10 @@ from fastapi.responses import StreamingResponse
 
 from domain import dates, file_names, imports, rosters, searches, validation, volunteers
 from domain.accounts.step_up import StepUpNeeded
-from domain.books import number_ledger, record_books
+from domain.books import book_prints, number_ledger, record_books
 from domain.books.number_ledger import EntryQuery
 from domain.books.record_books import RecordBookQuery
-from domain.errors import DomainError, NotFound, NotPermitted, unhurried
+from domain.errors import DomainError, Incomplete, NotFound, NotPermitted, unhurried
 from domain.guide import volunteer_sheet
 from domain.imports import templates
 from domain.logbook import pdf
@@ -50,6 +50,7 @@ def register(site: FastAPI) -> None:
     site.add_api_route('/books/{book_id}.pdf', _in_peace(book), methods=['GET'])
     site.add_api_route('/reviews/{application_id}/preview.png', _in_peace(preview), methods=['GET'])
     site.add_api_route('/printouts/record-books/{volunteer_id}.{kind}', _in_peace(books), methods=['GET'])
+    site.add_api_route('/printouts/books/{key}.pdf', _in_peace(many_books), methods=['GET'])
     site.add_api_route('/printouts/rosters/{roster_id}.{kind}', _in_peace(roster), methods=['GET'])
     site.add_api_route('/my/data/copy.{form}', _in_peace(own_copy), methods=['GET'])
     site.add_api_route('/printouts/consolidated.{kind}', _in_peace(consolidated_record), methods=['GET'])
@@ -80,9 +81,16 @@ def _in_peace(make: Callable[..., Awaitable[Response]]) -> Callable[..., Awaitab
         except DomainError as refusal:
             is_hidden = isinstance(refusal, NotFound | NotPermitted)
             status = 404 if is_hidden else public.status_of(refusal, otherwise=409)
-            return public.refusal(request.scope, status, str(refusal), '文件沒有印出')
+            return public.refusal(request.scope, status, _sentence(refusal), '文件沒有印出')
 
     return made
+
+
+def _sentence(refusal: DomainError) -> str:
+    """What a document lacks, as when its address was opened without the search before it; nothing is saved here."""
+    if isinstance(refusal, Incomplete):
+        return f'{"".join(refusal.problems.values())}請回到查詢的頁面，填好條件再列印或匯出。'
+    return str(refusal)
 
 
 async def book(request: Request, book_id: int) -> Response:
@@ -128,6 +136,15 @@ async def roster(request: Request, roster_id: int, kind: str, masked: bool = Tru
 async def own_copy(request: Request, form: str) -> Response:
     """下載我的資料: everything on record of the volunteer who asks, as json, ods, pdf, or all of it in a zip."""
     return _sent(await own_data.copy(form, by=account_of(request)), is_download=True)
+
+
+async def many_books(request: Request, key: str) -> Response:
+    """整批列印: what a page of this account has had printed; it was whole before."""
+    made = book_prints.under_way(key, by=account_of(request))
+    headers = _headers(file_names.clean(made.title, 'pdf'), is_download=True)
+    return StreamingResponse(
+        made.pieces(), media_type='application/pdf', headers=headers | {'Content-Length': str(made.size)}
+    )
 
 
 async def training_list(

@@ -555,8 +555,11 @@ async def _require_team(details: AccountDetails) -> None:
     if kept['team_id'] is None:
         return
     known = validation.record_id(kept['team_id'])
-    if not await Team.filter(id=known, host_unit_id=kept['host_unit_id']).exists():
+    team = await Team.get_or_none(id=known, host_unit_id=kept['host_unit_id'])
+    if team is None:
         raise Incomplete({'team_id': '這個志工隊不屬於所選的運用單位，請重新選擇。'})
+    if team.closed_at and details.is_active:
+        raise Incomplete({'team_id': f'志工隊「{team.name}」已停用，請選擇其他志工隊或整個單位。'})
 
 
 async def _write(account: Account, details: AccountDetails, by: Account) -> None:

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from db.choices import AccessKind, ImportKind, Role
+from tortoise.expressions import Q
+
+from db.choices import AccessKind, BookStatus, ImportKind, RegistrationStatus, Role
 from db.models import (
     Account,
     Agency,
@@ -241,9 +243,10 @@ async def _insurance(people: Mapping[int, Volunteer], by: Account) -> list[dict[
 
 
 async def _paper_books(people: Mapping[int, Volunteer], by: Account) -> list[dict[str, Any]]:
-    ours = PaperRegistration.filter(
-        volunteer_id__in=[*people], host_unit_id=by.host_unit_id, status__in=paper_books.OPEN
-    )
+    """What is under way, and the books that were confirmed and are in use."""
+    mine = PaperRegistration.filter(volunteer_id__in=[*people], host_unit_id=by.host_unit_id)
+    in_use = Q(status=RegistrationStatus.CONFIRMED, book__status=BookStatus.IN_USE)
+    ours = mine.filter(Q(Q(status__in=paper_books.OPEN), in_use, join_type=Q.OR)).order_by('id')
     return [
         {
             'of': one.volunteer_id,

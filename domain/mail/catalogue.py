@@ -218,6 +218,13 @@ KINDS = {
         _OWN,
         ('紀錄冊號', '原因', '連結'),
     ),
+    'paper_book_unconfirmed': Kind(
+        '紙本紀錄冊取消確認通知',
+        'unit',
+        (*_UNIT, *_AGENCY, '連結', '志工', '證號', '紀錄冊號', '原因'),
+        _OWN,
+        ('紀錄冊號', '原因', '連結'),
+    ),
     'draft_closed': Kind('草稿關閉通知', 'unit', (*_ABOUT, '接手單位', '原因'), {}, ('案號', '接手單位')),
     'handed_over': Kind('申請案移轉通知', 'unit', (*_ABOUT, '原單位', '狀態'), {}, ('案號', '連結')),
     'approved': Kind(

@@ -172,6 +172,15 @@ async def paper_books_confirmed(unit: HostUnit, agency: Agency, registrations: S
 
 async def paper_book_returned(registration: PaperRegistration) -> None:
     """To the unit: what is to be mended of a paper book, which comes with all that belongs to it."""
+    await _of_paper_book('paper_book_returned', registration)
+
+
+async def paper_book_unconfirmed(registration: PaperRegistration) -> None:
+    """To the unit: a paper book that was confirmed is none any more, and why; comes with all that belongs to it."""
+    await _of_paper_book('paper_book_unconfirmed', registration)
+
+
+async def _of_paper_book(template: str, registration: PaperRegistration) -> None:
     facts: dict[str, Fact] = {
         **_of_unit(registration.host_unit, registration.sent_by),
         **_of_agency(registration.agency),
@@ -181,7 +190,7 @@ async def paper_book_returned(registration: PaperRegistration) -> None:
         '原因': lines(registration.reason),
         '連結': url_of(links.paper_book(registration.volunteer_id)),
     }
-    await _tell_unit_of_books('paper_book_returned', registration.host_unit, [registration], facts)
+    await _tell_unit_of_books(template, registration.host_unit, [registration], facts)
 
 
 async def roster_decided(roster: Roster, applications: Sequence[Application], numbers: Mapping[int, str]) -> None:

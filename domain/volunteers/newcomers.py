@@ -110,7 +110,7 @@ async def unregister(volunteer_id: int, version: int, *, by: Account) -> str:
 
 
 async def _check(newcomers: Sequence[Newcomer], by: Account) -> None:
-    teams = {team.id for team in await Team.filter(host_unit_id=by.host_unit_id)}
+    teams = {team.id for team in await Team.filter(host_unit_id=by.host_unit_id, closed_at__isnull=True)}
     wrong: dict[str, str] = {}
     for place, one in enumerate(newcomers):
         if problems := one.problems():

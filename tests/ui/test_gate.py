@@ -390,6 +390,19 @@ async def test_refusals_of_a_page(inside: Browser, clerk: Account, server: Serve
     assert 'ZeroDivisionError: a secret' in server.said()
 
 
+async def test_a_number_that_is_none_is_left_out_of_a_list_and_a_document_is_not_found(
+    inside: Browser, clerk: Account
+) -> None:
+    listed = await inside.get('/applications?which=turn&page=abc&per=25')
+    sheet = await inside.get('/printouts/volunteers.ods?team=abc')
+    unasked = await inside.get('/printouts/consolidated.pdf')
+
+    assert (listed.status_code, listed.headers['location']) == (303, '/applications?which=turn&per=25')
+    assert sheet.status_code == 404
+    assert '請回到查詢的頁面' in unasked.text
+    assert '才能儲存' not in unasked.text
+
+
 @pytest.mark.parametrize('address', ['/test/failing', '/test/failing-too'])
 async def test_what_is_no_page_fails_in_our_words_too(inside: Browser, address: str) -> None:
     page, answer = [await inside.get(address, Accept=kind, Connection='close') for kind in ('text/html', 'text/json')]

@@ -1,4 +1,4 @@
-"""帳號管理 of a county authority: 帳號申請 of its county, the yearly reviews of its units, and their locked accounts."""
+"""帳號管理 of a county: account requests, yearly reviews, locked accounts of its units and agencies."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
