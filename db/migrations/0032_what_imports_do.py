@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0026_citizen_certificates')]
+    dependencies = [('models', '0031_log')]
 
     initial = False
 

@@ -19,6 +19,7 @@ from db.choices import BatchState, Doubt, Grade, ImportKind, Role
 from db.models import Account, ImportBatch, ImportBlock, ImportFile, ImportPiece, ImportRow, KnownHeading, Volunteer
 
 from .. import dates, file_names, limits, permissions, validation
+from ..accounts import step_up
 from ..announcements import ImportChanged, announce
 from ..errors import DomainError, Incomplete, MovedOn, NotFound
 from ..limits import Limit
@@ -355,6 +356,7 @@ async def marked_file(batch_id: int, extension: str, *, by: Account) -> tuple[st
     `extension`: 'xlsx' or 'ods'. It can be mended and uploaded again as it is. Raises NotFound, NotReady.
     """
     batch = await get(batch_id, by=by)
+    await step_up.require(by)
     if extension not in MARKED or not await ImportBlock.exists(batch_id=batch.id):
         raise NotFound
     try:

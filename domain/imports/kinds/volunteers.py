@@ -205,7 +205,7 @@ class Volunteers(Kind):
         acts: dict[str, list[Row]] = {'register': [], 'amend': [], 'enrol': [], '': []}
         for row in last_of_each(rows, _number_of):
             acts[row.values['act']].append(row)
-        teams = {team.name: team.id for team in await Team.filter(host_unit_id=by.host_unit_id)}
+        teams = {team.name: team.id for team in await Team.filter(host_unit_id=by.host_unit_id, closed_at__isnull=True)}
         await _require_unmoved(rows, teams)
         proved = await _proved(acts['enrol'], by)
         written = await _register(acts['register'], teams, by)

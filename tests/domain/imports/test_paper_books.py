@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from db.choices import BookKind, BookStatus, Doubt, Grade, RegistrationStatus
+from db.choices import BookKind, BookStatus, Doubt, Grade, ImportKind, RegistrationStatus, Role
 from db.models import Account, Agency, HostUnit, IdentityLookup, Membership, PaperRegistration, RecordBook, Volunteer
-from domain import settings
+from domain import imports, settings
+from domain.books import paper_books
+from domain.imports import Ended, running, templates
 from domain.imports.kinds.paper_books import PaperBooks
 
 from ...builders import a_host_unit, a_team, a_volunteer, an_account, an_agency, an_identity_number
@@ -51,6 +53,25 @@ async def test_books_are_registered_and_withdrawn_again() -> None:
     assert (again.grade, again.values) == (Grade.GOOD, {})
     assert await taken_back(KIND, written, by=clerk) == {}
     assert {each.status for each in await PaperRegistration.all()} == {RegistrationStatus.WITHDRAWN}
+
+
+async def test_all_that_is_exported_is_imported_without_a_change() -> None:
+    clerk, agency, _, rows = await people(3)
+    reviewer = await an_account(Role.REVIEWER, agency=agency)
+    await imported(KIND, rows, by=clerk, common=ONCE)
+    first, _, gone = await PaperRegistration.all().order_by('id')
+    await paper_books.confirm(first.id, 1, by=reviewer)
+    await paper_books.withdraw(gone, version=1, by=clerk)
+
+    document = await templates.on_record(ImportKind.PAPER_BOOKS, 'ods', reason='對帳', by=clerk)
+    batch = await imports.begin(ImportKind.PAPER_BOOKS, 'x.ods', document.content, by=clerk)
+    await running.finished(batch.id)
+
+    read = await imports.get(batch.id, by=clerk)
+    assert (read.rows, read.wrong, read.good) == (2, 0, 2)
+    await imports.commit(batch.id, by=clerk)
+    await running.finished(batch.id)
+    assert await imports.ended(batch.id, by=clerk) == Ended(same=2)
 
 
 async def test_a_number_is_one_book() -> None:
