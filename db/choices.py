@@ -26,6 +26,10 @@ class Role(Choice):
     REVIEWER = 'reviewer', '志工業務窗口'
     VOLUNTEER = 'volunteer', '志工'
     ADMINISTRATOR = 'administrator', '系統管理者'
+    SUPERVISOR = 'supervisor', '志工督導'
+    COUNTY = 'county', '縣市主管機關'
+    MINISTRY = 'ministry', '衛生福利部'
+    INSPECTOR = 'inspector', '稽核人員'
 
 
 class SignInMeans(Choice):
@@ -33,11 +37,26 @@ class SignInMeans(Choice):
     CARD = 'card', '自然人憑證'
 
 
+class SignInWay(Choice):
+    """What somebody has shown in order to sign in; a session has one or two of them."""
+
+    PASSWORD = 'password', '帳號密碼'
+    CARD = 'card', '自然人憑證'
+    APP_CODE = 'app_code', '驗證器 App'
+    PASSKEY = 'passkey', '通行金鑰'
+    RECOVERY_CODE = 'recovery', '復原碼'
+    COUNTER_CODE = 'counter', '登入碼（單位列印）'
+
+
 class CardAct(Choice):
-    """For what a card is asked to sign."""
+    """For what a card, or a passkey, is asked to sign."""
 
     SIGN_IN = 'sign_in', '登入'
     BIND = 'bind', '綁定'
+    PASSKEY_ADDED = 'add_key', '新增通行金鑰'
+    PASSKEY_ENTERS = 'key_enters', '以通行金鑰登入'
+    SECOND_STEP = 'second', '登入的第二步'
+    PROOF = 'proof', '再次確認本人'
 
 
 class IdentityKind(Choice):
@@ -167,8 +186,17 @@ class CallResult(Choice):
 
 class RequestStatus(Choice):
     OPEN = 'open', '待處理'
+    RETURNED = 'returned', '退回補正'
     GRANTED = 'granted', '已開通'
     REFUSED = 'refused', '未核准'
+
+
+class LockReason(Choice):
+    """Why an account was locked by the office's rules, and not closed by a person."""
+
+    IDLE = 'idle', '太久沒有使用'
+    REVIEW = 'review', '年度盤點逾期未確認'
+    ENDED = 'ended', '使用期限已到'
 
 
 class ChangeStatus(Choice):
@@ -293,6 +321,52 @@ class AccessKind(Choice):
     DUPLICATE = 'duplicate', '證號是否已有資料'
 
 
+class LogAct(Choice):
+    """What an entry of the log is about. Kept as text: an act of a newer version is shown by its value."""
+
+    SIGN_IN = 'sign-in', '登入'
+    SIGN_IN_FAILED = 'sign-in-failed', '登入失敗'
+    LOCKED = 'locked', '帳號暫停登入'
+    SIGN_OUT = 'sign-out', '登出'
+    SESSION_ENDED = 'session-ended', '登入已結束'
+    PASSWORD_CHANGED = 'password-changed', '變更密碼'
+    PASSWORD_RESET_ASKED = 'password-reset-asked', '申請重設密碼'
+    PASSWORD_RESET = 'password-reset', '重設密碼'
+    EMAIL_CHANGED = 'email-changed', '變更 E-MAIL'
+    FACTOR_ADDED = 'factor-added', '新增第二道驗證'
+    FACTOR_REMOVED = 'factor-removed', '移除第二道驗證'
+    FACTOR_FAILED = 'factor-failed', '第二道驗證失敗'
+    RECOVERY_USED = 'recovery-used', '使用備用碼'
+    STEPPED_UP = 'stepped-up', '再次驗證身分'
+    REFUSED = 'refused', '無權存取'
+    READ_PROFILE = 'read-profile', '查看志工資料'
+    READ_FILE = 'read-file', '開啟影像或附件'
+    READ_LIST = 'read-list', '查看清單'
+    READ_QUEUE = 'read-queue', '查看待審清單'
+    READ_CASE = 'read-case', '查看申請案'
+    READ_ROSTER = 'read-roster', '查看名冊'
+    READ_PRINT = 'read-print', '列印或下載'
+    READ_LEDGER = 'read-ledger', '查看發冊紀錄'
+    LOOKUP_HIT = 'lookup-hit', '以證號查詢，有資料'
+    LOOKUP_MISS = 'lookup-miss', '以證號查詢，查無資料'
+    REVEALED = 'revealed', '顯示完整證號'
+    EXPORTED = 'exported', '匯出'
+    SEARCHED_LOG = 'searched-log', '查詢使用紀錄'
+    CONSENT_GIVEN = 'consent-given', '同意個資使用'
+    CONSENT_WITHDRAWN = 'consent-withdrawn', '撤回同意'
+    RIGHTS_ASKED = 'rights-asked', '個資權利請求'
+    RIGHTS_ANSWERED = 'rights-answered', '答復個資權利請求'
+    SIGNED_OFF = 'signed-off', '督導核章'
+    ACCOUNT_OPENED = 'account-opened', '開通帳號'
+    ACCOUNT_CHANGED = 'account-changed', '變更帳號'
+    ACCOUNT_CLOSED = 'account-closed', '停用帳號'
+    ACCOUNT_LOCKED_IDLE = 'account-locked-idle', '久未使用鎖定'
+    ACCOUNT_REVIEWED = 'account-reviewed', '帳號清查'
+    KEY_ROTATED = 'key-rotated', '更換金鑰'
+    RETENTION_RUN = 'retention-run', '保存期限清理'
+    UNUSUAL_USE = 'unusual-use', '異常使用通知'
+
+
 class CorrectionReason(Choice):
     BLURRED = 'blurred', '模糊'
     NOT_HALF_LENGTH = 'not_half_length', '非半身'
@@ -329,3 +403,27 @@ class Tallied(Choice):
     CASE = 'case', '已結案件'
     BOOK = 'book', '紀錄冊'
     ISSUE = 'issue', '發冊紀錄'
+
+
+class ConsentWay(Choice):
+    """How a person said it."""
+
+    PAPER = 'paper', '書面（單位登錄）'
+    ONLINE = 'online', '線上（本人）'
+
+
+class RightsKind(Choice):
+    """The rights of the person (個人資料保護法 §3)."""
+
+    VIEW = 'view', '查詢或閱覽'
+    COPY = 'copy', '製給複製本'
+    CORRECT = 'correct', '補充或更正'
+    STOP = 'stop', '停止蒐集、處理或利用'
+    DELETE = 'delete', '刪除'
+
+
+class RightsStatus(Choice):
+    OPEN = 'open', '待處理'
+    GRANTED = 'granted', '已同意'
+    REFUSED = 'refused', '未同意'
+    WITHDRAWN = 'withdrawn', '本人撤回'

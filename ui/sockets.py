@@ -19,6 +19,7 @@ from nicegui import Client, background_tasks, core
 from domain.accounts import sessions
 from domain.errors import DatabaseAway, NoAnswer
 
+from . import sights
 from .components.notices import refuse
 
 log = logging.getLogger(__name__)
@@ -89,10 +90,13 @@ def pages_of(digest: str) -> list[Client]:
     return [client for client in Client.instances.values() if session_of(client) == digest]
 
 
-def close_pages(digest: str) -> None:
-    """Have all pages of a session loaded again, which leads them to the login, and drop their sockets."""
+def close_pages(digest: str, *, is_over: bool = False) -> None:
+    """Have all pages of a session loaded again, which leads them to the login, and drop their sockets.
+
+    `is_over`: its time was over; then its user may sign in again on the page (static/again.js).
+    """
     for client in pages_of(digest):
-        client.run_javascript('location.reload()')
+        client.run_javascript('sessionOver()' if is_over else 'location.reload()')
         background_tasks.create(_drop(client), name='drop the sockets of an ended session')
 
 
@@ -152,9 +156,10 @@ def _guarded(name: str, handler: Handler) -> Guarded:
                 close_pages(digest)
                 return
             try:
-                outcome = handler(socket_id, *args)
-                if inspect.isawaitable(outcome):
-                    await outcome
+                with sights.of_page(client):
+                    outcome = handler(socket_id, *args)
+                    if inspect.isawaitable(outcome):
+                        await outcome
             except Exception as error:  # what pages do is caught by NiceGUI; this is a message no page of ours sends
                 log.warning('a malformed %s from a browser: %s', name, type(error).__name__)
 

@@ -6,7 +6,7 @@ from tortoise import fields
 
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0026_citizen_certificates')]
+    dependencies = [('models', '0032_what_imports_do')]
 
     initial = False
 

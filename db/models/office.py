@@ -1,6 +1,9 @@
 """Records about the office's work: changes, access to personal data, mails, telephone calls."""
 
+from typing import Any
+
 from tortoise import fields
+from tortoise.contrib.postgres.fields import ArrayField
 from tortoise.models import Model
 
 from ..choices import AccessKind, CallResult, HistoryAction, MailStatus, Section
@@ -99,6 +102,41 @@ class AccessEntry(Model):
         ordering = ('-at', '-id')
 
 
+class LogEntry(Model):
+    """使用紀錄: one act or one reading, written once: the database refuses to change or delete it (0031_log).
+
+    `act` is a `LogAct`, as text, since a newer version knows more of them. `by_name`, `role`, `from_unit` and the
+    office's ids are as of that moment. `about` has the ids of the volunteers, sorted; `about_digest` is SHA-256 of
+    them. `name_index` is the blind index of the name typed at a failed sign-in.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    at = fields.DatetimeField(db_index=True)
+    act = fields.CharField(max_length=30)
+    by: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
+        'models.Account', on_delete=fields.RESTRICT, related_name='log', null=True
+    )
+    by_id: int | None
+    by_name = fields.CharField(max_length=60, default='')
+    role = fields.CharField(max_length=20, default='')
+    host_unit_id = fields.IntField(null=True)
+    agency_id = fields.IntField(null=True)
+    from_unit = fields.CharField(max_length=80, default='')
+    what = fields.CharField(max_length=120, default='')
+    about: Any = ArrayField('bigint')
+    about_count = fields.IntField(default=0)
+    about_digest = fields.CharField(max_length=64, default='')
+    name_index = fields.CharField(max_length=64, default='')
+    reason = fields.CharField(max_length=200, default='')
+    address = fields.CharField(max_length=45, default='')
+    session = fields.CharField(max_length=64, default='')
+    device = fields.CharField(max_length=60, default='')
+
+    class Meta:
+        table = 'log_entry'
+        ordering = ('-id',)
+
+
 class Backup(Model):
     """A backup of the whole office that was made; where it lies only its keeper knows.
 
@@ -121,7 +159,8 @@ class OutgoingMail(Model):
     Body and attachment are sealed, since they name people. `attachment` is base64. `account` is set when the mail is
     for a person and not for an office's mailbox: that person's preference applies. `digest` is the daily digest it was
     sent with, `resent_from` the mail it repeats. A mail about several applications refers to their `roster`.
-    The database itself keeps whose case or roster it is: `agency`, `host_unit`.
+    The database itself keeps whose case or roster it is: `agency`, `host_unit`. `cleared_at`: when its period was over,
+    and body and attachment went.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -150,6 +189,7 @@ class OutgoingMail(Model):
     subject = fields.CharField(max_length=200)
     body = SealedTextField()
     holds_secret = fields.BooleanField(default=False)
+    cleared_at = fields.DatetimeField(null=True)
     attachment_name = fields.CharField(max_length=120, default='')
     attachment = SealedTextField(null=True)
     status = fields.CharEnumField(MailStatus, max_length=20, default=MailStatus.WAITING)
@@ -218,6 +258,19 @@ class KeyCheck(Model):
     key_id = fields.SmallIntField(primary_key=True, generated=False)
     canary = fields.BinaryField()
     word_index = fields.CharField(max_length=64)
+    since = fields.DatetimeField(null=True)
 
     class Meta:
         table = 'key_check'
+
+
+class KeyDuty(Model):
+    """What the administrator has settled of one key: how often it is changed, when it last was, where it is kept."""
+
+    purpose = fields.CharField(max_length=30, primary_key=True)
+    days = fields.IntField()
+    changed_on = fields.DateField(null=True)
+    kept_at = fields.CharField(max_length=200, default='')
+
+    class Meta:
+        table = 'key_duty'

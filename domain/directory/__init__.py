@@ -14,7 +14,7 @@ from db import transaction
 from db.choices import Role
 from db.models import Account, Agency, Application, County, Field, HostUnit, RequiredHours, ServiceCode, Team
 
-from .. import dates, permissions, validation
+from .. import dates, permissions, unified_numbers, validation
 from ..accounts import sessions
 from ..audit import office_history
 from ..audit.office_history import Kept
@@ -85,6 +85,13 @@ async def agencies(county_code: str, on: date | None = None) -> list[Agency]:
     began = Q(valid_from=None) | Q(valid_from__lte=day)
     goes_on = Q(valid_to=None) | Q(valid_to__gte=day)
     return await Agency.filter(began, goes_on, county_id=county_code).select_related('county', 'field')
+
+
+async def open_agencies() -> list[Agency]:
+    """Every 發冊機關 that issues books today, by county in their order; for whoever asks for an account."""
+    day = dates.today()
+    began, goes_on = Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day)
+    return await Agency.filter(began, goes_on).select_related('county').order_by('county__position', 'position', 'id')
 
 
 async def agency(agency_id: int) -> Agency:
@@ -180,7 +187,16 @@ async def save_host_unit(details: HostUnitDetails, *, by: Account, of: HostUnit 
     more, `departures.close_unit` ends them first.
     """
     permissions.require(by, Role.ADMINISTRATOR)
+    return await kept_host_unit(details, by=by, of=of)
+
+
+async def kept_host_unit(details: HostUnitDetails, *, by: Account, of: HostUnit | None = None) -> HostUnit:
+    """The same, for whoever has looked whether `by` may."""
+    number = unified_numbers.compact(details.unified_number)
     async with transaction():
+        twin = HostUnit.filter(unified_number=number).exclude(id=of.id if of else 0)
+        if number and (there := await twin.first()):
+            raise Incomplete({'unified_number': f'「{there.name}」已經是這個統一編號，請確認後改用原有的單位。'})
         if of is not None and not details.is_active:
             await _require_no_cases(of)
         saved = await _saved(of or HostUnit(), details, 'name', '已經有同名的運用單位，請確認後改用原有的單位。', by)

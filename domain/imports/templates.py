@@ -25,7 +25,8 @@ from db.models import (
 )
 
 from .. import directory, file_names, permissions, readiness
-from ..audit import access
+from ..accounts import step_up
+from ..audit import access, reads
 from ..books import paper_books
 from ..errors import Incomplete, NotFound
 from ..ledgers import forms
@@ -81,7 +82,9 @@ async def on_record(kind: ImportKind, form: str, *, reason: str, by: Account) ->
         raise NotFound
     if sentence := access.problem(reason):
         raise Incomplete({'reason': sentence})
-    people = await Volunteer.filter(permissions.visible_to(by)).order_by('name_order', 'id')
+    await step_up.require(by)
+    with reads.unseen():  # those of whom something goes out are noted below
+        people = await Volunteer.filter(permissions.visible_to(by)).order_by('name_order', 'id')
     cells = await _CELLS[kind]({person.id: person for person in people}, by)
     going = {row['of'] for row in cells if row['of']}
     await access.note_each(

@@ -11,7 +11,8 @@ from db import transaction
 from db.choices import ApplicationStatus, IssueKind, Role
 from db.models import Account, Agency, Application, Roster, Volunteer
 
-from .. import announcements, applications, dates, directory, file_names, permissions, readiness, validation
+from .. import announcements, applications, dates, directory, file_names, permissions, readiness, sign_offs, validation
+from ..accounts import step_up
 from ..announcements import RosterChanged
 from ..applications.forms import ApplicationDetails
 from ..books import book_prints
@@ -154,6 +155,7 @@ async def discard(roster: Roster, *, by: Account) -> None:
         _require_own(known, by)
         if await Application.filter(roster_id=known.id).exists():
             raise CannotRemove('這份名冊裡還有志工，不能刪除。請先把還沒送審的志工移出名冊；已送審的案件會保留。')
+        await sign_offs.forget(roster_id=known.id)
         await known.delete()
         await _announce(known)
 
@@ -247,6 +249,8 @@ async def sheet(roster_id: int, kind: str, *, is_masked: bool, by: Account) -> D
     In full it is noted for each volunteer. Raises NotFound, and as `logbook.pdf.as_pdf`.
     """
     known = await get(roster_id, by=by)
+    if kind == 'ods' or not is_masked:
+        await step_up.require(by)
     withdrawn = ApplicationStatus.WITHDRAWN
     listed = [row.application for row in await rows(known, by=by) if row.application.status != withdrawn]
     sent = [each for each in listed if each.status != ApplicationStatus.DRAFT]

@@ -81,6 +81,7 @@ async def test_assets_and_health_are_public_and_assets_are_kept(browser: Browser
         'sweeping',
         'place of the files',
         'names',
+        'unusual use',
         'nightly',
         'imports',
         'expired sessions',

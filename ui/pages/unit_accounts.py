@@ -2,21 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from nicegui import html, ui
 
-from domain import directory, links, searches
-from domain.accounts import FIELDS, AccountDetails, unit_accounts
+from domain import directory, links, searches, sign_offs
+from domain.accounts import FIELDS, AccountDetails, reviews, terms, unit_accounts
 from domain.departures import teams
 from domain.departures.teams import TeamFilled, TeamState
 from domain.directory import TEAM_FIELDS, TeamDetails
 from domain.model import Account
 
+from ..components.account_review import review_card
+from ..components.account_state import account_state
 from ..components.action_button import action_button
 from ..components.card import card
 from ..components.clerk_fields import WHOLE, clerk_fields
 from ..components.form import form
-from ..components.form.fields import check_field, choice_field, email_field, text_field
+from ..components.form.fields import check_field, choice_field, date_field, email_field, text_field
 from ..components.notices import confirm
 from ..components.question import is_sure
 from ..components.record_table import Cell, Row, View, record_table
@@ -75,8 +78,11 @@ async def unit_accounts_page(account: Account, edit: str = '', q: str = '', page
         return
     with frame(account, TITLE, crumbs=[MENU], waiting=waiting):
         html.p('這裡只有您單位的承辦人帳號。志工的帳號在各志工的「基本資料」開通。').classes('lb-lead')
+        if (state := await reviews.of_unit(by=account)) is not None:
+            await review_card(account, state, partial(leave_with, links.unit_accounts(), 'review-done'))
         await _list(account, q, View.read(page, per))
         await _teams(account)
+        await _sign_off(account)
 
 
 async def _list(account: Account, key: str, view: View) -> None:
@@ -103,6 +109,24 @@ async def _list(account: Account, key: str, view: View) -> None:
         await table.refresh(1)
 
     words.on_change(sought)
+
+
+async def _sign_off(account: Account) -> None:
+    """Whether the unit sends nothing before its 志工督導 has agreed."""
+    is_demanded = await sign_offs.is_demanded(account.host_unit_id)
+    with card('志工督導簽核', '(整個單位的設定)', 'lb-sign-off-setting'), html.div().classes('lb-stack'):
+        html.p(
+            '送審前須由志工督導簽核；督導用自己的帳號，或用寄到信箱的連結簽核。'
+            if is_demanded
+            else '目前不須簽核，承辦人可以直接送審。'
+        )
+
+        async def turn() -> None:
+            await sign_offs.demand(not is_demanded, by=account)
+            leave_with(links.unit_accounts(), 'office-saved')
+
+        with html.div().classes('lb-row-acts'):
+            action_button('改為不須簽核' if is_demanded else '改為送審前須簽核', turn, 'outline')
 
 
 async def _teams(account: Account) -> None:
@@ -209,14 +233,21 @@ async def _form(account: Account, edit: str) -> None:
 
     async def send() -> None:
         if record is not None and await is_sure(
-            '寄出設定密碼的連結', f'連結會寄到 {record.email}，7 天內有效；之前寄的連結就不能再用。', yes='寄出'
+            '寄出設定密碼的連結', f'連結會寄到 {record.email}，24 小時內有效；之前寄的連結就不能再用。', yes='寄出'
         ):
             await unit_accounts.send_link(record, by=account)
             confirm(f'已把設定密碼的連結寄給{record.name}。')
 
+    async def open_again() -> None:
+        if record is not None:
+            await terms.unlock(record, by=account)
+            leave_with(links.unit_accounts(), 'account-unlocked')
+
     with save_bar():
         action_button('儲存', save, in_form=in_form)
         ui.link('返回', links.unit_accounts()).classes('lb-btn q-btn lb-flat')
+        if record is not None and record.locked_because is not None:
+            action_button('解除系統鎖定', open_again, 'outline')
         if record is not None and record.is_active:
             action_button('寄出設定密碼的連結', send, 'outline')
 
@@ -237,6 +268,7 @@ async def _fields(in_form: form, account: Account) -> None:
         email_field(FIELDS['email'].caption, in_form, 'email', required=True, hint=hint, maxlength=254)
         text_field(FIELDS['phone'].caption, in_form, 'phone', maxlength=30)
         await clerk_fields(in_form, directory.teams).show(account.host_unit_id)
+        date_field(FIELDS['ends_on'].caption, in_form, 'ends_on', hint='臨時帳號才填：最後一天，過了會自動鎖定。')
         check_field(
             FIELDS['is_active'].caption,
             in_form,
@@ -256,5 +288,5 @@ def _row(each: Account) -> Row:
         if unit_accounts.is_administrator(each)
         else team,
         'email': each.email,
-        'state': _state(each.is_active),
+        'state': account_state(each),
     }

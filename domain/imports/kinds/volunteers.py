@@ -279,7 +279,7 @@ def _team_marks(name: str, teams: Sequence[str]) -> list[Mark]:
         return []
     near = next((team for team in teams if names.is_near(team, name)), '')
     sentence = f'您的單位沒有「{name.strip()[:40]}」這個志工隊。請改成已有的隊名，或先匯入志工隊。'
-    return [Mark('team', sentence, near, '改用此隊' if near else '')]
+    return [Mark('team', sentence, near, f'改用「{near}」' if near else '')]
 
 
 def _differing(one: VolunteerDetails, other: VolunteerDetails) -> set[str]:
