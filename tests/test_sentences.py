@@ -42,6 +42,7 @@ PLACED = {
     ('domain/imports/kinds/pictures.py', '照片都清晰、半身，且是本人'): 'domain/imports/kinds/pictures.py',
     ('domain/imports/kinds/trainings.py', '仍要匯入'): 'domain/imports/kind.py',
     ('domain/imports/kinds/volunteers.py', '仍要匯入'): 'domain/imports/kind.py',
+    ('domain/books/book_prints.py', '停止列印'): 'ui/components/book_prints.py',
     ('domain/mail/outbox.py', '忘記密碼?'): LOGIN,
     ('domain/mail/texts/account_confirm.txt', '確認申請'): 'ui/pages/account_confirm.html',
     ('domain/mail/texts/account_granted.txt', '忘記密碼?'): LOGIN,
