@@ -16,6 +16,7 @@ from .pages import (
     admin,
     applications,
     batch,
+    county_accounts,
     downloads,
     login,
     mails,

@@ -42,9 +42,7 @@ ADMIN = Entry('office', '系統管理', '帳號、運用單位、發冊機關與
 MAILS = Entry('mail', '系統信件', '這個示範系統保留、沒有寄出的信。', links.mails())
 TRANSFERS = Entry('people', '志工移轉', '編入志工隊，或移轉到其他單位、接收移轉。', links.transfers())
 UNIT_ACCOUNTS = Entry('lock', '帳號管理', '單位承辦人與志工隊的帳號：開通、停用、寄密碼連結。', links.unit_accounts())
-COUNTY_ACCOUNTS = Entry(
-    'lock', '帳號管理', '運用單位與發冊機關的帳號申請、年度盤點、解除鎖定。', links.county_accounts()
-)
+COUNTY_ACCOUNTS = Entry('lock', '帳號管理', '本縣市的帳號申請、年度盤點與解除鎖定。', links.county_accounts())
 DOWNLOADS = Entry('download', '下載專區', '名冊範本、操作步驟與申請流程。', links.downloads())
 ENTRIES = {
     Role.UNIT_STAFF: (BASICS, NEW, ROSTERS, APPLICATIONS, CONSOLIDATED),
