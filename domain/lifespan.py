@@ -7,13 +7,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import db
-from db import blobs, embedded, key_check, migrate, reachable, reference, sealing
+from db import blobs, embedded, key_check, migrate, owner, reachable, reference, sealing
 from db.outages import PATIENCE
 from db.server_account import NotStarted
 
 from . import announcements, citizen_certificates, demo, files, imports, limits, nightly, pictures
 from . import settings as settings_module
-from .accounts import first_administrator, login_lock, requests
+from .accounts import first_administrator, login_lock, requests, unusual_use
+from .books import book_prints
 from .citizen_certificates import challenges, revocation_lists
 from .logbook import pdf
 from .mail import bounces, delivery, digests
@@ -27,6 +28,7 @@ __all__ = ['NotStarted', 'open_for_business']
 
 SWEEP_SECONDS = 3600.0
 RECOGNISE_SECONDS = 60.0
+KEYS_SECONDS = 30.0
 HALF_RESTORED = 'being-restored'
 """A file in DATA_DIR while a backup is laid down there (domain/operations)."""
 # The bundled PostgreSQL is looked at once a second, and started again after pauses of up to 15 seconds.
@@ -53,7 +55,9 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
             stack.push_async_callback(embedded.stopped, settings.data_dir / 'postgres')
         else:
             await reachable.awaited(url, settings.database_patience)
-        await migrate.migrated(url)
+        await migrate.migrated(settings.owner_url or url)
+        if settings.owner_url is not None:
+            await owner.share(settings.owner_url, url)
         await stack.enter_async_context(db.connected(url, patience=PATIENCE))
         if not settings.has_keys:
             # Asked first: of two first starts the other may have made keys, and then accounts, since ours were read.
@@ -61,9 +65,7 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
             settings = settings_module.with_own_keys(settings, may_make=is_new)
             if not settings.has_keys:
                 raise key_check.no_keys(settings.data_dir)
-        keyring = sealing.Keyring(settings.sealing_keys, settings.index_key)
-        sealing.use(keyring)
-        await key_check.check(keyring)
+        await _take_keys(settings)
         await reference.fill()
         with contextlib.suppress(OSError):  # the loop below tries again, and says why
             await files.recognise_folder()
@@ -74,6 +76,7 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
         await stack.enter_async_context(imports.opened())
         await pdf.opened()
         stack.push_async_callback(pdf.closed)
+        stack.push_async_callback(book_prints.closed)
         welcome = await demo.offer() if settings.demo else await first_administrator.first_administrator()
         loops = [
             delivery.deliver_forever(settings),
@@ -85,16 +88,37 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
             repeating('sweeping', SWEEP_SECONDS, limits.sweep, login_lock.sweep, requests.sweep, challenges.sweep),
             repeating('place of the files', RECOGNISE_SECONDS, files.recognise_folder),
             repeating('names', 24 * 60 * 60, spelling.renew_keys),
+            repeating('unusual use', unusual_use.EVERY, unusual_use.watch),
             nightly.tidy_forever(),
             imports.work_forever(),
         ]
         if citizen_certificates.is_offered():
             loops.append(repeating('revocation lists', revocation_lists.EVERY, revocation_lists.renew))
+        if settings.keeps_own_keys:
+            loops.append(repeating('keys', KEYS_SECONDS, lambda: _take_keys(settings)))
         if settings.database_url is None:
             await stack.enter_async_context(in_background(_watch(settings.data_dir / 'postgres')))
         for loop in loops:
             await stack.enter_async_context(in_background(loop))
         yield welcome
+
+
+def take_keys(settings: Settings) -> None:
+    """Use the keys there are now: a new one of the data folder is taken while people work, by every process."""
+
+    def read_again() -> None:
+        kept = settings_module.with_own_keys(settings, may_make=False)
+        sealing.use(sealing.Keyring(kept.sealing_keys, kept.index_key), read_again)
+
+    if settings.keeps_own_keys:
+        read_again()
+    else:
+        sealing.use(sealing.Keyring(settings.sealing_keys, settings.index_key))
+
+
+async def _take_keys(settings: Settings) -> None:
+    take_keys(settings)
+    await key_check.check(sealing.in_use())
 
 
 def _half_restored(data_dir: Path) -> NotStarted:

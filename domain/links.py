@@ -39,6 +39,36 @@ def certificate_challenge() -> str:
     return '/login/certificate/challenge'
 
 
+def passkey_login() -> str:
+    """Signs in by passkey alone; a POST."""
+    return '/login/passkey'
+
+
+def passkey_challenge() -> str:
+    """Asks for what a passkey signs in order to sign in; a POST."""
+    return '/login/passkey/challenge'
+
+
+def second_step(wanted: str = '') -> str:
+    """The second step of a login, then on to the address `wanted`; its parts are POSTs."""
+    return _with('/login/second', next=wanted)
+
+
+def second_step_part(step: str) -> str:
+    """`step`: passkey, passkey-options, set-up, leave; POSTs."""
+    return f'/login/second/{step}'
+
+
+def login_again() -> str:
+    """Signs the same person in again from a page whose session is over; a POST."""
+    return '/login/again'
+
+
+def counter_code() -> str:
+    """登入碼: where a volunteer signs in by the code that the unit has just printed."""
+    return '/login/code'
+
+
 def logout() -> str:
     """Ends the session; a POST."""
     return '/logout'
@@ -77,6 +107,16 @@ def paper_code() -> str:
 def confirm_email(token: str = '') -> str:
     """Where the owner of a `token` agrees to another address, or does not."""
     return _with('/account/email', token=token)
+
+
+def sign_off(token: str = '') -> str:
+    """簽核: what a unit's 志工督導 is asked to agree to, from the mail."""
+    return _with('/sign-off', token=token)
+
+
+def sign_off_picture(token: str = '', file_id: object = None) -> str:
+    """A picture of what the link shows."""
+    return _with('/sign-off/picture', token=token, file=file_id)
 
 
 def downloads() -> str:
@@ -137,6 +177,41 @@ def unbind() -> str:
     return '/account/certificates/removal'
 
 
+def own_sessions() -> str:
+    """我的登入: where one is signed in."""
+    return '/account/sessions'
+
+
+def end_session() -> str:
+    """Ends one of one's own sessions, or all others; a POST."""
+    return '/account/sessions/end'
+
+
+def own_factors(wanted: str = '') -> str:
+    """登入驗證: what one shows at the login besides the password; then on to the address `wanted`."""
+    return _with('/account/factors', next=wanted)
+
+
+def factor(act: str) -> str:
+    """Adds or removes one's own factor (`act`: app, app-removal, passkey, passkey-options, passkey-removal, codes)."""
+    return f'/account/factors/{act}'
+
+
+def proof(wanted: str = '', back: str = '') -> str:
+    """再次確認本人, then on to the address `wanted`."""
+    return _with('/account/proof', next=wanted, back=back)
+
+
+def proof_by_passkey() -> str:
+    """Asks for what a passkey signs in order to prove who it is; a POST."""
+    return '/account/proof/passkey'
+
+
+def passkey_proof() -> str:
+    """Where the answer of the passkey goes; a POST."""
+    return '/account/proof/passkey/answer'
+
+
 def deputy() -> str:
     """職務代理, of a reviewer."""
     return '/account/deputy'
@@ -155,6 +230,46 @@ def menu() -> str:
     return '/menu'
 
 
+def sign_offs(sign_off_id: int | None = None) -> str:
+    """What waits for the 志工督導 of the unit; or one of them."""
+    return '/sign-offs' if sign_off_id is None else f'/sign-offs/{sign_off_id}'
+
+
+def picture_to_sign(sign_off_id: int, file_id: object) -> str:
+    """A picture of what is to be signed."""
+    return f'/sign-offs/{sign_off_id}/pictures/{file_id}'
+
+
+def inspections(inspection_id: int | None = None) -> str:
+    """稽核抽查: the inspector's samples; or one of them."""
+    return '/inspections' if inspection_id is None else f'/inspections/{inspection_id}'
+
+
+def inspected_case(inspection_id: int, application_id: int) -> str:
+    """A case of the sample."""
+    return f'/inspections/{inspection_id}/{application_id}'
+
+
+def inspected_picture(inspection_id: int, application_id: int, file_id: object) -> str:
+    """A picture of it."""
+    return f'/inspections/{inspection_id}/{application_id}/pictures/{file_id}'
+
+
+def office_figures() -> str:
+    """志願服務統計: figures without persons, of a county or of all."""
+    return '/office-figures'
+
+
+def office_figures_sheet() -> str:
+    """The same as .ods."""
+    return '/printouts/office-figures.ods'
+
+
+def county_offices() -> str:
+    """運用單位與發冊機關 of the county."""
+    return '/county'
+
+
 def volunteer_data() -> str:
     """志工資料管理."""
     return '/volunteer-data'
@@ -163,6 +278,11 @@ def volunteer_data() -> str:
 def mails() -> str:
     """系統信件 of an office that sends none."""
     return '/mails'
+
+
+def usage_log() -> str:
+    """使用紀錄, for inspectors and administrators."""
+    return '/log'
 
 
 def statistics(months: int | None = None) -> str:
@@ -385,17 +505,47 @@ def my_pages() -> str:
     return '/my/book'
 
 
+def my_data() -> str:
+    """我的資料: one's own data, consent, rights, and a copy of everything."""
+    return '/my/data'
+
+
+def own_data(form: str) -> str:
+    """A copy of everything on record of oneself: json, ods, pdf, or all in a zip."""
+    return f'/my/data/copy.{form}'
+
+
+def rights(part: str = '') -> str:
+    """個資事務 of the unit: what its volunteers ask, with `part` 'closed' what was answered."""
+    return _with('/rights', part=part)
+
+
+def rights_request(request_id: int) -> str:
+    """One request, and its answer."""
+    return f'/rights/{request_id}'
+
+
+def new_rights_request(volunteer_id: int) -> str:
+    """登記當事人請求: what a volunteer of the unit has handed in on paper, and the consent signed or withdrawn."""
+    return f'/volunteers/{volunteer_id}/rights'
+
+
+def privacy_notice() -> str:
+    """個人資料告知事項, with all its versions."""
+    return '/privacy/notice'
+
+
 def administration() -> str:
     """系統管理: begins with what waits."""
     return '/admin'
 
 
-def admin(section: str, edit: object = '', q: str = '') -> str:
+def admin(section: str, edit: object = '', q: str = '', *, page: int | None = None, per: int | None = None) -> str:
     """One section of 系統管理; with `edit` the form of the record of that key, or of a 'new' one.
 
-    `q`: the key of what the list was searched for.
+    `q`: the key of what the list was searched for; it is turned to a page.
     """
-    return _with(f'/admin/{section}', edit=edit, q=q)
+    return _with(f'/admin/{section}', edit=edit, q=q, page=page, per=per)
 
 
 def county_accounts(part: str = '', edit: object = '') -> str:
@@ -460,6 +610,11 @@ def volunteer_sheet(
 ) -> str:
     """志工基本資料維護 as it is filtered and sorted, as a spreadsheet."""
     return _with('/printouts/volunteers.ods', q=q, team=team, membership=membership, state=state, sort=sort)
+
+
+def printed_counter_code(volunteer_id: int) -> str:
+    """登入碼 on paper, a new one each time; a POST."""
+    return f'/printouts/counter-codes/{volunteer_id}.pdf'
 
 
 def printed_code(volunteer_id: int | str) -> str:
@@ -546,9 +701,28 @@ def period_evidence(since: date | None = None, until: date | None = None) -> str
     return _with('/printouts/evidence.ods', since=since, until=until)
 
 
+def printed_books(key: str) -> str:
+    """The file of many books, `key` of which the page that had them printed knows."""
+    return f'/printouts/books/{key}.pdf'
+
+
 def number_ledger_sheet(q: str = '', *, kind: str = '', year: int | None = None) -> str:
     """發冊紀錄 as it was searched for, as a spreadsheet."""
     return _with('/printouts/numbers.ods', q=q, kind=kind, year=year)
+
+
+def printed_log(
+    q: str = '',
+    *,
+    since: date | None = None,
+    until: date | None = None,
+    act: str = '',
+    who: str = '',
+    unit: str = '',
+    address: str = '',
+) -> str:
+    """使用紀錄 as it was searched for, as a spreadsheet; `q` is the key of number and purpose."""
+    return _with('/printouts/log.ods', q=q, since=since, until=until, act=act, who=who, unit=unit, address=address)
 
 
 def statistics_sheet(months: int) -> str:

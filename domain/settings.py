@@ -18,12 +18,15 @@ Network = IPv4Network | IPv6Network
 
 # A proxy on the same machine; nobody reaches us from there but by it.
 LOOPBACK = '127.0.0.0/8,::1'
+# Six months (資通安全責任等級分級辦法 附表十).
+LEAST_LOG_DAYS = 183
 LOG_FORMATS = ('text', 'json')
 # Of a bucket's folder the names are those that every server takes as they are.
 _FOLDER = re.compile(r'file://(?P<path>/.+)')
 _BUCKET = re.compile(
     r'(s3://|s3\+https?://[A-Za-z0-9.-]+(:\d{1,5})?/)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*/?'
 )
+_MOST_KEY_IDS = 255
 MAIL_SCHEMES = ('smtp', 'smtp+starttls', 'smtps')
 
 
@@ -38,19 +41,23 @@ class BadSettings(Exception):
 class Settings:
     """`sealing_keys` are 32 bytes each by id 1 to 255, newest last; `index_key` 32 bytes. Times are in seconds.
 
-    Without keys (`has_keys`) the office is new, or has lost them: `with_own_keys`.
+    Without keys (`has_keys`) the office is new, or has lost them: `with_own_keys`; `keeps_own_keys` where they lie in
+    the data folder. `backup_key` is of the environment of this process, and '' where only backups have one.
 
     Lookups are of numbers in 24 hours, of people who are none of one's own.
     """
 
     data_dir: Path = Path('var')
     database_url: str | None = field(default=None, repr=False)
+    owner_url: str | None = field(default=None, repr=False)
     host: str = '127.0.0.1'
     port: int = 8080
     public_url: str = 'http://127.0.0.1:8080'
     secure_cookies: bool = False
     sealing_keys: dict[int, bytes] = field(default_factory=dict, repr=False)
     index_key: bytes = field(default=b'', repr=False)
+    keeps_own_keys: bool = False
+    backup_key: str = field(default='', repr=False)
     smtp_url: str | None = field(default=None, repr=False)
     smtp_ca_file: Path | None = None
     bounces_maildir: Path | None = None
@@ -61,6 +68,7 @@ class Settings:
     demo: bool = False
     session_idle: int = 30 * 60
     session_absolute: int = 8 * 60 * 60
+    step_up_minutes: int = 10
     forgotten_after: int = 30  # days; 0: never
     roster_mail_minutes: int = 60
     call_days: int = 7  # 0: never
@@ -76,6 +84,13 @@ class Settings:
     uploads_a_minute: int = 60
     unit_megabytes: int = 20_000
     unattached_days: int = 1
+    log_days: int = 1826  # never less than six months
+    night_begins: int = 23  # hours in Taipei; equal ones: there is no night
+    night_ends: int = 6
+    unusual_lookups: int = 40  # a day and account; 0: nobody is told
+    unusual_reveals: int = 30
+    unusual_refusals: int = 15
+    unusual_night: int = 1
     database_patience: int = 300
     drain_seconds: int = 0
     files_url: Path | str | None = None
@@ -111,13 +126,16 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
     ca_file, bounces = environ.get('SMTP_CA_FILE'), environ.get('BOUNCES_MAILDIR')
     return Settings(
         data_dir=data_dir,
-        database_url=_database_url(environ),
+        database_url=_database_url(environ, 'DATABASE_URL'),
+        owner_url=_database_url(environ, 'DATABASE_OWNER_URL'),
         host=host,
         port=port,
         public_url=public_url,
         secure_cookies=urlsplit(public_url).scheme == 'https',
         sealing_keys=keys,
         index_key=index_key,
+        keeps_own_keys=not environ.get('SEALING_KEYS'),
+        backup_key=environ.get('BACKUP_KEY') or '',
         smtp_url=_smtp_url(environ),
         smtp_ca_file=Path(ca_file) if ca_file else None,
         bounces_maildir=Path(bounces) if bounces else None,
@@ -128,6 +146,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         demo=_yes(environ, 'DEMO'),
         session_idle=_whole(environ, 'SESSION_IDLE_MINUTES', 30, 1, 24 * 60) * 60,
         session_absolute=_whole(environ, 'SESSION_HOURS', 8, 1, 24) * 3600,
+        step_up_minutes=_whole(environ, 'STEP_UP_MINUTES', Settings.step_up_minutes, 1, 24 * 60),
         forgotten_after=_whole(environ, 'FORGOTTEN_DRAFT_DAYS', 30, 0, 3650),
         roster_mail_minutes=_whole(environ, 'ROSTER_MAIL_MINUTES', Settings.roster_mail_minutes, 1, 7 * 24 * 60),
         call_days=_whole(environ, 'CALL_DAYS', Settings.call_days, 0, 365),
@@ -143,6 +162,13 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         uploads_a_minute=_whole(environ, 'UPLOADS_A_MINUTE', Settings.uploads_a_minute, 1, 10_000),
         unit_megabytes=_whole(environ, 'UNIT_MEGABYTES', Settings.unit_megabytes, 1, 100_000_000),
         unattached_days=_whole(environ, 'UNATTACHED_DAYS', Settings.unattached_days, 1, 3650),
+        log_days=_whole(environ, 'LOG_DAYS', Settings.log_days, LEAST_LOG_DAYS, 36_500),
+        night_begins=_whole(environ, 'NIGHT_BEGINS', Settings.night_begins, 0, 23),
+        night_ends=_whole(environ, 'NIGHT_ENDS', Settings.night_ends, 0, 23),
+        unusual_lookups=_whole(environ, 'UNUSUAL_LOOKUPS', Settings.unusual_lookups, 0, 1_000_000),
+        unusual_reveals=_whole(environ, 'UNUSUAL_REVEALS', Settings.unusual_reveals, 0, 1_000_000),
+        unusual_refusals=_whole(environ, 'UNUSUAL_REFUSALS', Settings.unusual_refusals, 0, 1_000_000),
+        unusual_night=_whole(environ, 'UNUSUAL_NIGHT', Settings.unusual_night, 0, 1_000_000),
         files_url=_files_url(environ),
         drain_seconds=_whole(environ, 'DRAIN_SECONDS', Settings.drain_seconds, 0, 600),
         database_patience=_whole(environ, 'DATABASE_PATIENCE', Settings.database_patience, 0, 24 * 3600),
@@ -167,6 +193,18 @@ def with_own_keys(settings: Settings, *, may_make: bool) -> Settings:
     return replace(settings, sealing_keys=keys, index_key=index_key)
 
 
+def add_own_key(settings: Settings) -> int:
+    """Make a sealing key and put it behind the others in the data folder; its id. Raises BadSettings."""
+    file = settings.data_dir / 'keys'
+    spelled, index = _kept(file)
+    keys, _ = _parsed(spelled, index)
+    key_id = max(keys) + 1
+    if key_id > _MOST_KEY_IDS:
+        key_id = min({*range(1, _MOST_KEY_IDS + 1)} - keys.keys())
+    private_files.write(file, f'{spelled},{key_id}:{_fresh()}\n{index}')
+    return key_id
+
+
 def use(settings: Settings) -> None:
     """Take these settings for the life of the process."""
     global _current  # noqa: PLW0603 -- one set of settings a process, taken once when the office opens
@@ -181,16 +219,16 @@ def current() -> Settings:
 _current = Settings()
 
 
-def _database_url(environ: Mapping[str, str]) -> str | None:
-    url = environ.get('DATABASE_URL')
+def _database_url(environ: Mapping[str, str], name: str) -> str | None:
+    url = environ.get(name)
     try:
         scheme = urlsplit(url or '').scheme
     except ValueError:
         scheme = '?'
     if url and scheme not in ('postgres', 'postgresql', 'asyncpg'):
         raise BadSettings(
-            'DATABASE_URL 應是 PostgreSQL 的位址：postgresql://user:password@host:5432/name',
-            'DATABASE_URL must be a PostgreSQL address: postgresql://user:password@host:5432/name',
+            f'{name} 應是 PostgreSQL 的位址：postgresql://user:password@host:5432/name',
+            f'{name} must be a PostgreSQL address: postgresql://user:password@host:5432/name',
         )
     return url or None
 

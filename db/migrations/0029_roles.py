@@ -1,7 +1,9 @@
 """Roles by scope: 志工督導 who sign off, county authorities, the ministry, inspectors and their samples."""
 
+from orjson import loads
 from tortoise import fields, migrations
 from tortoise.fields.base import OnDelete
+from tortoise.fields.data import JSON_DUMPS
 from tortoise.migrations import operations as ops
 
 from db.choices import Role
@@ -17,7 +19,7 @@ INDEXES = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0026_citizen_certificates')]
+    dependencies = [('models', '0028_second_factors')]
 
     initial = False
 
@@ -54,7 +56,7 @@ class Migration(migrations.Migration):
                 ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
                 ('application', fields.ForeignKeyField('models.Application', source_field='application_id', null=True, db_constraint=True, to_field='id', related_name='sign_offs', on_delete=OnDelete.RESTRICT)),
                 ('roster', fields.ForeignKeyField('models.Roster', source_field='roster_id', null=True, db_constraint=True, to_field='id', related_name='sign_offs', on_delete=OnDelete.RESTRICT)),
-                ('papers', fields.CharField(max_length=64)),
+                ('papers', fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
                 ('asked_by', fields.ForeignKeyField('models.Account', source_field='asked_by_id', db_constraint=True, to_field='id', related_name='asked_sign_offs', on_delete=OnDelete.RESTRICT)),
                 ('asked_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('name', fields.CharField(default='', max_length=60)),

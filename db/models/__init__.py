@@ -20,6 +20,7 @@ from .applications import Application, ApplicationStep, CaseContent, Decision, P
 from .books import BookIssue, NumberSeries, PaperRegistration, RecordBook, Tally
 from .corrections import Correction, CorrectionExchange, EyeCheck
 from .drafts import Draft, DraftEntry, HalfWritten, KeptSearch
+from .factors import AuthenticatorApp, FactorDemand, HalfSignIn, KnownDevice, Passkey, RecoveryCode
 from .imports import ImportBatch, ImportBlock, ImportFile, ImportPiece, ImportRow, KnownHeading
 from .ledgers import Award, HonorCard, InsuranceCover, OtherEntry, PerformanceCertificate, ServiceHours
 from .office import (
@@ -27,6 +28,7 @@ from .office import (
     Backup,
     HistoryEntry,
     KeyCheck,
+    KeyDuty,
     LogEntry,
     MailTemplate,
     OfficeEntry,
@@ -36,6 +38,7 @@ from .office import (
 from .oversight import InspectedCase, Inspection, SignOff
 from .people import Account, Membership, StoredFile, Transfer, Volunteer
 from .places import Agency, CalendarDay, County, Field, HostUnit, RequiredHours, Rule, ServiceCode, Team
+from .privacy import ClosedRecord, Consent, PrivacyNotice, RetentionPeriod, RightsRequest
 from .trainings import Training
 
 __all__ = [
@@ -48,12 +51,15 @@ __all__ = [
     'Allowance',
     'Application',
     'ApplicationStep',
+    'AuthenticatorApp',
     'Award',
     'Backup',
     'BookIssue',
     'CalendarDay',
     'CaseContent',
     'CitizenCertificate',
+    'ClosedRecord',
+    'Consent',
     'Correction',
     'CorrectionExchange',
     'County',
@@ -63,7 +69,9 @@ __all__ = [
     'DraftEntry',
     'EmailChange',
     'EyeCheck',
+    'FactorDemand',
     'Field',
+    'HalfSignIn',
     'HalfWritten',
     'HistoryEntry',
     'HonorCard',
@@ -79,6 +87,8 @@ __all__ = [
     'InsuranceCover',
     'KeptSearch',
     'KeyCheck',
+    'KeyDuty',
+    'KnownDevice',
     'KnownHeading',
     'LogEntry',
     'LoginFailure',
@@ -89,14 +99,19 @@ __all__ = [
     'OtherEntry',
     'OutgoingMail',
     'PaperRegistration',
+    'Passkey',
     'PasswordReset',
     'PerformanceCertificate',
     'PhoneCall',
     'Presence',
+    'PrivacyNotice',
     'RecordBook',
+    'RecoveryCode',
     'RequestStep',
     'RequiredHours',
+    'RetentionPeriod',
     'RevocationList',
+    'RightsRequest',
     'Roster',
     'Rule',
     'ServiceCode',

@@ -32,7 +32,12 @@ class Allowance(Model):
 
 
 class Session(Model):
-    """A signed-in browser. Only the SHA-256 of its id is stored."""
+    """A signed-in browser. Only the SHA-256 of its id is stored.
+
+    `means` is what a process of before the second factor understands; `ways` has all that was shown, as
+    'password,code'. `proved_at`: when its user last showed again who it is (`domain.accounts.step_up`). `device` and
+    `address` are short words for the owner's list.
+    """
 
     digest = fields.CharField(max_length=64, primary_key=True)
     account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
@@ -44,6 +49,10 @@ class Session(Model):
     means = fields.CharEnumField(
         SignInMeans, max_length=10, default=SignInMeans.PASSWORD, db_default=SignInMeans.PASSWORD
     )
+    ways = fields.CharField(max_length=60, default='', db_default='')
+    proved_at = fields.DatetimeField(null=True)
+    device = fields.CharField(max_length=60, default='', db_default='')
+    address = fields.CharField(max_length=60, default='', db_default='')
 
     class Meta:
         table = 'session'
@@ -276,7 +285,7 @@ class CitizenCertificate(Model):
 
 
 class SignatureChallenge(Model):
-    """A random text for a card to sign, once, for one act in one browser. Only SHA-256 of both is stored."""
+    """A random text for a card or a passkey to sign, once, for one act in one browser. Only SHA-256s are stored."""
 
     digest = fields.CharField(max_length=64, primary_key=True)
     act = fields.CharEnumField(CardAct, max_length=10)

@@ -159,7 +159,8 @@ class OutgoingMail(Model):
     Body and attachment are sealed, since they name people. `attachment` is base64. `account` is set when the mail is
     for a person and not for an office's mailbox: that person's preference applies. `digest` is the daily digest it was
     sent with, `resent_from` the mail it repeats. A mail about several applications refers to their `roster`.
-    The database itself keeps whose case or roster it is: `agency`, `host_unit`.
+    The database itself keeps whose case or roster it is: `agency`, `host_unit`. `cleared_at`: when its period was over,
+    and body and attachment went.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -188,6 +189,7 @@ class OutgoingMail(Model):
     subject = fields.CharField(max_length=200)
     body = SealedTextField()
     holds_secret = fields.BooleanField(default=False)
+    cleared_at = fields.DatetimeField(null=True)
     attachment_name = fields.CharField(max_length=120, default='')
     attachment = SealedTextField(null=True)
     status = fields.CharEnumField(MailStatus, max_length=20, default=MailStatus.WAITING)
@@ -256,6 +258,19 @@ class KeyCheck(Model):
     key_id = fields.SmallIntField(primary_key=True, generated=False)
     canary = fields.BinaryField()
     word_index = fields.CharField(max_length=64)
+    since = fields.DatetimeField(null=True)
 
     class Meta:
         table = 'key_check'
+
+
+class KeyDuty(Model):
+    """What the administrator has settled of one key: how often it is changed, when it last was, where it is kept."""
+
+    purpose = fields.CharField(max_length=30, primary_key=True)
+    days = fields.IntField()
+    changed_on = fields.DateField(null=True)
+    kept_at = fields.CharField(max_length=200, default='')
+
+    class Meta:
+        table = 'key_duty'

@@ -12,8 +12,8 @@ class SignOff(Model):
     """簽核: a unit's 志工督導 is asked to agree to an application or a roster before it is sent.
 
     Asked by mail, `digest` is the SHA-256 of the link's token, which works until `expires_at`, once; asked of the
-    unit's own account of that role there is none. `papers` is the digest of what is to be sent: of anything else the
-    answer says nothing. `is_agreed` is None until there is an answer.
+    unit's own account of that role there is none. `papers` has the digest of what each application holds, by its id: of
+    anything else the answer says nothing. `is_agreed` is None until there is an answer.
     """
 
     id = fields.IntField(primary_key=True)
@@ -25,7 +25,7 @@ class SignOff(Model):
         'models.Roster', on_delete=fields.RESTRICT, related_name='sign_offs', null=True
     )
     roster_id: int | None
-    papers = fields.CharField(max_length=64)
+    papers = fields.JSONField[dict[str, str]]()
     asked_by: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
         'models.Account', on_delete=fields.RESTRICT, related_name='asked_sign_offs'
     )

@@ -1,10 +1,11 @@
 """Accounts, volunteers, their memberships in host units, and their files."""
 
-from typing import Any
+from typing import Any, Self
 
 from tortoise import fields
 from tortoise.models import Model
 
+from .. import seen
 from ..choices import FileKind, IdentityKind, LockReason, MailPreference, MembershipStatus, Role, Sex, TransferStatus
 from ..sealing import SealedTextField
 from .places import Agency, County, HostUnit, Team
@@ -57,6 +58,7 @@ class Account(Model):
     is_active = fields.BooleanField(default=True)
     must_change_password = fields.BooleanField(default=False)
     text_size = fields.CharField(max_length=10, default='')
+    appearance = fields.CharField(max_length=10, default='', db_default='')
     hides_guide = fields.BooleanField(default=False)
     mail_preference = fields.CharEnumField(MailPreference, max_length=10, default=MailPreference.EACH)
     guarded_since = fields.DatetimeField(null=True)
@@ -153,6 +155,11 @@ class Volunteer(Model):
 
     class Meta:
         table = 'volunteer'
+
+    @classmethod
+    def _init_from_db(cls, **columns: Any) -> Self:
+        seen.tell(columns.get('id'))
+        return super()._init_from_db(**columns)
 
 
 class Membership(Model):

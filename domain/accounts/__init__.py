@@ -17,11 +17,11 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from db import transaction
-from db.choices import LogAct, MailPreference, RequestStatus, Role
+from db.choices import CardAct, LogAct, MailPreference, RequestStatus, Role, SignInWay
 from db.models import Account, AccountRequest, Agency, Application, EmailChange, HostUnit, Team, Volunteer
 
 from .. import dates, invisible, limits, mail_addresses, permissions, validation
-from ..audit import log as audit_log
+from ..audit import log as log_of_use
 from ..audit import office_history
 from ..audit.history import AMENDED, Change
 from ..cases import worklists
@@ -34,14 +34,17 @@ from . import (
     email_changes,
     login_lock,
     new_passwords,
+    passkeys,
     password_links,
     passwords,
     requests,
+    second_factors,
     sessions,
+    step_up,
     terms,
 )
 from .client_limits import PASSWORD_LINKS
-from .forms import FIELDS, REFUSAL, REQUEST_FIELDS, AccountDetails, AccountRequestDetails
+from .forms import FIELDS, OF_UNIT, REFUSAL, REQUEST_FIELDS, AccountDetails, AccountRequestDetails
 from .login_lock import SignInLocked
 from .new_passwords import UnfitPassword
 from .password_links import LinkExpired
@@ -61,6 +64,7 @@ from .volunteer_accounts import LINK_LASTS, Hold, give_volunteer_password, held_
 __all__ = [
     'FIELDS',
     'LINK_LASTS',
+    'OF_UNIT',
     'REFUSAL',
     'REQUEST_FIELDS',
     'AccountDetails',
@@ -97,6 +101,7 @@ RESET_LASTS = timedelta(minutes=30)
 RESET_PAUSE = timedelta(minutes=5)
 WELCOME_LASTS = LINK_LASTS
 TEXT_SIZES = ('', 'large', 'larger')
+APPEARANCES = ('', 'light', 'dark')
 LONGEST_NAME = 120  # as typed, with blanks and signs between
 
 
@@ -132,7 +137,11 @@ async def sign_in(username: str, password: str, *, client: str = '') -> Account:
     if client:
         await limits.take(client_limits.logins(), client)
     index = login_lock.index_of(username)
-    is_last = await login_lock.count(index)
+    try:
+        is_last = await login_lock.count(index)
+    except SignInLocked:
+        await log_of_use.note(LogAct.SIGN_IN_FAILED, by=None, what='帳號密碼（暫停登入中）', name=username)
+        raise
     account = await _named(username)
     try:
         is_right = await _is_right(password, account)
@@ -142,15 +151,38 @@ async def sign_in(username: str, password: str, *, client: str = '') -> Account:
             await limits.give_back(client_limits.logins(), client)
         raise
     if not is_right or account is None:
-        raise SignInLocked if is_last else SignInRefused
+        await log_of_use.note(LogAct.SIGN_IN_FAILED, by=account, what='帳號密碼', name=username)
+        if is_last:
+            await log_of_use.note(LogAct.LOCKED, by=account, what='連續 5 次不正確', name=username)
+            raise SignInLocked
+        raise SignInRefused
     await login_lock.lift(index)
     if client:
         await limits.give_back(client_limits.logins(), client)
     if account.host_unit is not None and not account.host_unit.is_active:
+        await log_of_use.note(LogAct.SIGN_IN_FAILED, by=account, what='運用單位已停用')
         raise UnitClosed
     if account.locked_because is not None:
         raise AccountLocked(account.locked_because)
     log.info('account %s signed in', account.id)
+    return account
+
+
+async def sign_in_again(account_id: int, password: str, *, client: str = '') -> Account:
+    """The same person's account by the password alone, where a page says whose it is (`page_marks`).
+
+    Raises SignInRefused, WrongPassword, SignInLocked, UnitClosed, passwords.Busy, limits.Exceeded.
+    """
+    if client:
+        await limits.take(client_limits.logins(), client)
+    account = await _complete().get_or_none(id=account_id, is_active=True)
+    if account is None:
+        raise SignInRefused
+    await require_password(account, password, otherwise='密碼不正確，請再輸入一次。您輸入的內容都還在。')
+    if client:
+        await limits.give_back(client_limits.logins(), client)
+    if account.host_unit is not None and not account.host_unit.is_active:
+        raise UnitClosed
     return account
 
 
@@ -179,12 +211,14 @@ async def change_password(account: Account, old: str, new: str, *, by: Account, 
     async with transaction():
         await login_lock.lift(index)
         await password_links.close(account)
-        await new_passwords.keep(account, new, '本人變更')
+        await new_passwords.keep(account, new, new_passwords.OWN_ACT)
         await sessions.close_all(account, except_for=keeping)
     sessions.forget_account(account)
 
 
-async def require_password(account: Account, password: str) -> None:
+async def require_password(
+    account: Account, password: str, *, otherwise: str = '目前的密碼不正確，請再輸入一次。'
+) -> None:
     """For an act that needs more than an open session. Raises WrongPassword, SignInLocked, passwords.Busy."""
     index = await login_lock.index_of_account(account)
     await login_lock.count(index)
@@ -195,8 +229,26 @@ async def require_password(account: Account, password: str) -> None:
         await login_lock.take_back(index)
         raise
     if not is_right:
-        raise WrongPassword('目前的密碼不正確，請再輸入一次。')
+        raise WrongPassword(otherwise)
     await login_lock.lift(index)
+
+
+async def prove(password: str, *, by: Account) -> None:
+    """再次確認本人 by the password: this session is believed for a while (`step_up`). Raises as `require_password`."""
+    await require_password(by, password)
+    await step_up.believe(by, '密碼')
+
+
+async def prove_by_code(code: str, *, by: Account) -> None:
+    """The same by a code of the app, or a recovery code. Raises second_factors.WrongCode, FactorLocked."""
+    way = await second_factors.check_code(by, code)
+    await step_up.believe(by, way.label)
+
+
+async def prove_by_passkey(answer: str, *, session: str, by: Account) -> None:
+    """The same by a passkey of the account, in the browser of `session`. Raises passkeys.PasskeyRefused."""
+    await passkeys.shown(answer, CardAct.PROOF, browser=session, account=by)
+    await step_up.believe(by, SignInWay.PASSKEY.label)
 
 
 async def request_reset(username: str, email: str, *, client: str = '') -> None:
@@ -205,6 +257,7 @@ async def request_reset(username: str, email: str, *, client: str = '') -> None:
     Raises limits.Exceeded.
     """
     await client_limits.count_form(client)
+    await log_of_use.note(LogAct.PASSWORD_RESET_ASKED, by=None, name=username[:LONGEST_NAME])
     await asyncio.gather(_mail_reset(username, email), asyncio.sleep(0.3))
 
 
@@ -234,6 +287,13 @@ async def set_text_size(size: str, *, by: Account) -> None:
     sessions.forget_account(by)
 
 
+async def set_appearance(appearance: str, *, by: Account) -> None:
+    """外觀: '' as the system of the computer has it, 'light' or 'dark'."""
+    by.appearance = appearance if appearance in APPEARANCES else ''
+    await by.save(update_fields=['appearance'])
+    sessions.forget_account(by)
+
+
 async def show_guide(shown: bool, *, by: Account) -> None:
     """Put the guide rail away, or fetch it back."""
     by.hides_guide = not shown
@@ -257,6 +317,7 @@ async def grant(request: AccountRequest, details: AccountDetails, *, by: Account
     The first account of a unit looks after the others (單位管理者). A unit has the 統一編號 of the request, or gets it.
     Raises Incomplete, NotPermitted, MovedOn when the request was decided meanwhile.
     """
+    await step_up.require(by)
     async with transaction():
         await requests.require_decider(request, by=by)
         details = replace(details, email=request.email)  # that one was confirmed
@@ -306,6 +367,7 @@ async def _unit_for(request: AccountRequest, details: AccountDetails, by: Accoun
 async def create(details: AccountDetails, *, was_asked_for: bool = False, by: Account) -> Account:
     """A new account of staff; its owner gets a link to set a password. Raises Incomplete."""
     permissions.require(by, Role.ADMINISTRATOR)
+    await step_up.require(by)
     return await opened_for(details, '系統管理者', was_asked_for=was_asked_for, by=by)
 
 
@@ -318,7 +380,7 @@ async def opened_for(details: AccountDetails, opener: str, *, was_asked_for: boo
         await _write(account, details, by)
         link, until = await password_links.made(account, WELCOME_LASTS)
         await messages.account_granted(account, link, until, was_asked_for=was_asked_for, opener=opener)
-        await audit_log.note(LogAct.ACCOUNT_OPENED, by=by, what=f'帳號 {account.username}')
+        await log_of_use.note(LogAct.ACCOUNT_OPENED, by=by, what=f'帳號 {account.username}')
     return account
 
 
@@ -390,6 +452,7 @@ async def amend(
         raise NotPermitted('您不能停用自己的帳號或取消自己的系統管理權限，請由另一位系統管理者處理。')
     if problems := details.problems():
         raise Incomplete(problems)
+    await step_up.require(by)
     async with transaction():
         mine = await office_history.changed(account, details.values(), _KEPT)
         kept = await Account.get(id=account.id)
@@ -419,7 +482,7 @@ async def rewrite(kept: Account, details: AccountDetails, how: str, *, by: Accou
         await _write(kept, details, by)
         closed = was_active and not kept.is_active
         act = LogAct.ACCOUNT_CLOSED if closed else LogAct.ACCOUNT_CHANGED
-        await audit_log.note(act, by=by, what=f'帳號 {kept.username}')
+        await log_of_use.note(act, by=by, what=f'帳號 {kept.username}')
         if kept.email != old:
             await password_links.close(kept)  # they lie in the old mailbox
             await email_changes.tell(kept, old, kept.email, how)
@@ -460,16 +523,19 @@ async def find(*, by: Account, words: str = '', page: int = 1, per_page: int = 1
 async def is_locked(account: Account, *, by: Account) -> bool:
     """Whether the account is locked because of wrong passwords."""
     permissions.require(by, Role.ADMINISTRATOR)
-    return await login_lock.is_locked(await login_lock.index_of_account(account))
+    index = await login_lock.index_of_account(account)
+    return await login_lock.is_locked(index) or await login_lock.is_locked(second_factors.lock_of(account))
 
 
 async def unlock(account: Account, *, by: Account) -> None:
     """Let the owner try again at once."""
     permissions.require(by, Role.ADMINISTRATOR)
+    await step_up.require(by)
     async with transaction():
         await login_lock.lift(await login_lock.index_of_account(account))
+        await login_lock.lift(second_factors.lock_of(account))
         await office_history.tell(_KEPT.section, account.name, '解除鎖定', by=by)
-        await audit_log.note(LogAct.ACCOUNT_CHANGED, by=by, what=f'解除登入鎖定 {account.username}')
+        await log_of_use.note(LogAct.ACCOUNT_CHANGED, by=by, what=f'解除登入鎖定 {account.username}')
 
 
 def _merged(kept: Account, mine: Mapping[str, Any]) -> AccountDetails:
@@ -489,8 +555,11 @@ async def _require_team(details: AccountDetails) -> None:
     if kept['team_id'] is None:
         return
     known = validation.record_id(kept['team_id'])
-    if not await Team.filter(id=known, host_unit_id=kept['host_unit_id']).exists():
+    team = await Team.get_or_none(id=known, host_unit_id=kept['host_unit_id'])
+    if team is None:
         raise Incomplete({'team_id': '這個志工隊不屬於所選的運用單位，請重新選擇。'})
+    if team.closed_at and details.is_active:
+        raise Incomplete({'team_id': f'志工隊「{team.name}」已停用，請選擇其他志工隊或整個單位。'})
 
 
 async def _write(account: Account, details: AccountDetails, by: Account) -> None:

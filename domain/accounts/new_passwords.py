@@ -3,10 +3,13 @@
 from db.models import Account, Agency, HostUnit, Volunteer
 
 from .. import dates
+from ..audit import log
+from ..audit.log import LogAct
 from ..errors import DomainError
 from ..mail import notices
 from . import bound_cards, passwords
 
+OWN_ACT = '本人變更'
 EARLIER = 2  # with the present one, none of the last three comes again (資通系統防護基準)
 
 
@@ -38,6 +41,8 @@ async def keep(account: Account, new: str, how: str) -> None:
     account.password_hash = await passwords.hash_password(new)
     account.must_change_password = False
     await account.save(update_fields=['earlier_hashes', 'password_hash', 'must_change_password'])
+    act = LogAct.PASSWORD_CHANGED if how == OWN_ACT else LogAct.PASSWORD_RESET
+    await log.note(act, by=account, what=how)
     if before:
         await tell(account, how)
 

@@ -24,6 +24,7 @@ from . import (
     opened_for,
     rewrite,
     send_link_to,
+    step_up,
 )
 
 OPENER = '您單位的單位管理者'
@@ -75,6 +76,7 @@ async def get(account_id: object, *, by: Account) -> Account:
 async def create(details: AccountDetails, *, by: Account) -> Account:
     """A new account of the own unit; its owner gets a link to set a password. Raises Incomplete."""
     require_administrator(by)
+    await step_up.require(by)
     return await opened_for(_of_unit(details, by), OPENER, by=by)
 
 
@@ -91,6 +93,7 @@ async def amend(account: Account, details: AccountDetails, *, knowingly: bool = 
     NotPermitted for the address of one that was once a reviewer's or an administrator's.
     """
     require_administrator(by)
+    await step_up.require(by)
     wanted = _of_unit(details, by)
     if problems := wanted.problems():
         raise Incomplete(problems)
@@ -114,7 +117,9 @@ async def amend(account: Account, details: AccountDetails, *, knowingly: bool = 
 
 async def send_link(account: Account, *, by: Account) -> None:
     """重寄設定密碼的連結 (`accounts.send_link`) to one of the own unit. Raises NotFound, NotPermitted."""
-    await send_link_to(await get(account.id, by=by), OPENER, by=by)
+    known = await get(account.id, by=by)
+    await step_up.require(by)
+    await send_link_to(known, OPENER, by=by)
 
 
 def _of_unit(details: AccountDetails, by: Account) -> AccountDetails:

@@ -11,14 +11,14 @@ from typing import Any
 from tortoise.expressions import Q
 from tortoise.models import Model
 
-from db.choices import Role
+from db.choices import LogAct, Role
 from db.models import Account, OfficeEntry
 
 from .. import dates, permissions, validation
 from ..errors import MovedOn, NotFound
 from ..fields import Field
 from ..paging import Page, bounds, page_of
-from . import history
+from . import history, log
 from .history import ADDED, AMENDED, REMOVED, Change
 
 Facts = Mapping[str, object]
@@ -34,6 +34,8 @@ class Kept:
 
 
 ITSELF = '系統自動'
+# Sections of accounts begin with it.
+ACCOUNTS = '帳號'
 # An act of which there is nothing to say but that it was done.
 ACT_ITSELF = (Change(Field('', ''), '', ''),)
 
@@ -106,7 +108,12 @@ async def note(record: Model, kept: Kept, before: Facts, *, by: Account) -> None
 
 
 async def tell(section: str, subject: str, action: str, changes: Sequence[Change] = ACT_ITSELF, *, by: Account) -> None:
-    """Write down an act, one entry for each of its changes, in the caller's transaction."""
+    """Write down an act, one entry for each of its changes, in the caller's transaction.
+
+    What concerns accounts stands in the log too, with the address it was done from.
+    """
+    if section.startswith(ACCOUNTS):
+        await log.note(LogAct.ACCOUNT_CHANGED, by=by, what=f'{subject}：{action}')
     await _write(section, subject, action, changes, by.id, by.name, await history.unit_of(by))
 
 

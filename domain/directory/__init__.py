@@ -152,8 +152,9 @@ async def host_unit(host_unit_id: int) -> HostUnit:
 
 
 async def teams(host_unit_id: int) -> list[Team]:
-    """志工隊 of a unit, by the strokes of their names."""
-    return sorted(await Team.filter(host_unit_id=host_unit_id), key=lambda team: strokes.order(team.name))
+    """志工隊 of a unit that are not closed, by the strokes of their names."""
+    open_ones = await Team.filter(host_unit_id=host_unit_id, closed_at__isnull=True)
+    return sorted(open_ones, key=lambda team: strokes.order(team.name))
 
 
 async def all_teams(*, by: Account) -> list[Team]:
@@ -223,7 +224,8 @@ async def save_team(details: TeamDetails, *, by: Account, of: Team | None = None
 async def team_named(name: str, *, by: Account) -> Team:
     """The team of the clerk's unit that has this name, made where there is none; many may ask at once.
 
-    Blanks and the width of letters make no other name. Raises Incomplete, OfWholeUnit.
+    Blanks and the width of letters make no other name, and one that was closed is opened again. Raises Incomplete,
+    OfWholeUnit.
     """
     permissions.require_whole_unit(by)
     details = TeamDetails(by.host_unit_id or 0, name if isinstance(name, str) else '')
@@ -231,11 +233,19 @@ async def team_named(name: str, *, by: Account) -> Team:
         raise Incomplete(problems)
     ours = Team.filter(host_unit_id=by.host_unit_id, name=validation.tidy(details.name))
     if found := await ours.first():
-        return found
+        return await _reopened(found, by=by) if found.closed_at else found
     try:
         return await save_team(details, by=by)
     except Incomplete:  # somebody was faster
         return await ours.get()
+
+
+async def _reopened(team: Team, *, by: Account) -> Team:
+    async with transaction():
+        if await Team.filter(id=team.id, closed_at__isnull=False).update(closed_at=None):
+            await office_history.tell(_KEPT[Team].section, team.name, '重新開啟', by=by)
+    team.closed_at = None
+    return team
 
 
 async def save_agency(details: AgencyDetails, *, by: Account, of: Agency | None = None) -> Agency:

@@ -9,7 +9,7 @@ from typing import Literal
 
 # Plain values only: a wording cannot reach a record through them. A list is of lines.
 Fact = str | int | bool | list[str]
-Audience = Literal['agency', 'supervisor', 'unit', 'volunteer', 'account', 'applicant']
+Audience = Literal['agency', 'supervisor', 'unit', 'volunteer', 'account', 'applicant', 'overseer']
 
 # name: (what it is, an example). Identity numbers stand masked.
 FACTS: dict[str, tuple[str, Fact]] = {
@@ -27,6 +27,7 @@ FACTS: dict[str, tuple[str, Fact]] = {
     '機關電話': ('發冊機關的電話', '(04)0000-9012'),
     '機關信箱': ('發冊機關的電子郵件', 'culture@example.gov.tw'),
     '主管': ('機關主管的稱呼', '陳科長'),
+    '督導': ('運用單位的志工督導', '吳督導'),
     '送審時間': ('送審的日期與時間', '115/03/05 14:58'),
     '期限': ('審核期限，短的寫法', '115/03/09'),
     '期限全文': ('審核期限，完整寫法', '民國 115 年 3 月 9 日'),
@@ -73,6 +74,7 @@ FACTS: dict[str, tuple[str, Fact]] = {
     '申請人': ('請求變更的單位或系統管理者', '示例文化中心'),
     '確認方式': ('變更在什麼時候生效', '由另一位系統管理者確認後生效'),
     '其他單位': ('另一個經手的運用單位', '範例圖書館'),
+    '異常清單': ('使用情形異常的帳號，每個一行', ['林小滿（示例文化中心）：以證號查詢 45 次']),
     '查詢人': ('查詢證號的帳號與單位', '林小滿（示例文化中心）'),
     '查詢次數': ('24 小時內查了幾個號碼', 400),
     '查詢上限': ('24 小時內最多幾個號碼', 400),
@@ -91,6 +93,8 @@ FACTS: dict[str, tuple[str, Fact]] = {
         ['03/08 10:12 案號 1024 請補件，補齊後即可重新送審', '03/08 15:40 案號 1025 審核完成，已核可發冊'],
     ),
     '未寄達': ('每封信一行，不含姓名', ['03/08 10:12 案號 1024 送審通知（發冊機關）未寄達：550 5.1.1 no such user']),
+    '請求': ('當事人請求的種類', '補充或更正'),
+    '答覆期限': ('單位答覆的最後一天', '民國 115 年 3 月 23 日'),
     '連結': ('收件人該去的頁面', 'https://books.example.gov.tw/'),
     # Known in every mail:
     '寄給個人': ('寄給個人而不是機關或單位的信箱（是/否）', False),
@@ -119,8 +123,10 @@ PERSONAL = frozenset(
         '紀錄冊號',
         '單位電話',
         '單位信箱',
+        '督導',
         '新信箱',
         '查詢人',
+        '異常清單',
         '代理',
     )
 )
@@ -212,6 +218,13 @@ KINDS = {
         _OWN,
         ('紀錄冊號', '原因', '連結'),
     ),
+    'paper_book_unconfirmed': Kind(
+        '紙本紀錄冊取消確認通知',
+        'unit',
+        (*_UNIT, *_AGENCY, '連結', '志工', '證號', '紀錄冊號', '原因'),
+        _OWN,
+        ('紀錄冊號', '原因', '連結'),
+    ),
     'draft_closed': Kind('草稿關閉通知', 'unit', (*_ABOUT, '接手單位', '原因'), {}, ('案號', '接手單位')),
     'handed_over': Kind('申請案移轉通知', 'unit', (*_ABOUT, '原單位', '狀態'), {}, ('案號', '連結')),
     'approved': Kind(
@@ -272,6 +285,8 @@ KINDS = {
     'card_changed': Kind(
         '自然人憑證綁定變更通知', 'account', ('姓名', '變更時間', '變更方式', '連結'), {}, ('變更方式',)
     ),
+    'factor_changed': Kind('登入驗證變更通知', 'account', ('姓名', '變更時間', '變更方式', '連結'), {}, ('變更方式',)),
+    'new_device': Kind('新裝置登入通知', 'account', ('姓名', '變更時間', '裝置', '連結'), {}, ('裝置',)),
     'email_changed': Kind(
         '信箱變更通知（寄到舊信箱）', 'account', ('姓名', '新信箱', '變更時間', '變更方式'), {}, ('新信箱', '變更方式')
     ),
@@ -311,6 +326,31 @@ KINDS = {
         {},
         ('志工', '其他單位'),
     ),
+    'rights_asked': Kind('當事人請求通知', 'unit', ('運用單位', '請求', '答覆期限', '連結'), {}, ('答覆期限', '連結')),
+    'rights_extended': Kind(
+        '當事人請求延長通知',
+        'volunteer',
+        ('姓名', '其他單位', '請求', '答覆期限', '原因', '變更時間', '連結'),
+        {},
+        ('答覆期限', '原因'),
+    ),
+    'rights_answered': Kind(
+        '當事人請求的答覆',
+        'volunteer',
+        ('姓名', '其他單位', '請求', '結果', '原因', '變更時間', '連結'),
+        {'沒有說明': {'原因': []}},
+        ('結果', '連結'),
+    ),
+    'sign_off_asked': Kind(
+        '督導簽核請求', 'overseer', ('督導', '運用單位', '承辦人', '單位電話', '件數', '連結', '有效期限'), _NO_END
+    ),
+    'sign_off_answered': Kind(
+        '督導簽核結果',
+        'account',
+        ('姓名', '督導', '結果', '原因', '連結'),
+        {'不同意': {'結果': '不同意', '原因': ['證書反面看不清楚。']}, '同意': {'結果': '同意', '原因': []}},
+        ('結果', '連結'),
+    ),
     'lookups_exceeded': Kind(
         '查詢證號達上限',
         'account',
@@ -318,6 +358,7 @@ KINDS = {
         {},
         ('查詢人', '連結'),
     ),
+    'unusual_use': Kind('帳號異常使用', 'account', ('姓名', '異常清單', '變更時間', '連結'), {}, ('異常清單', '連結')),
 }
 
 AUDIENCES: dict[Audience, str] = {
@@ -327,4 +368,5 @@ AUDIENCES: dict[Audience, str] = {
     'volunteer': '志工',
     'account': '帳號本人',
     'applicant': '申請人',
+    'overseer': '志工督導',
 }

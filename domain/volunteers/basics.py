@@ -11,7 +11,7 @@ from tortoise.expressions import Q
 from db.choices import IdentityKind, Sex
 from db.models import Volunteer
 
-from .. import book_numbers, identity_numbers, mail_addresses, names, validation
+from .. import book_numbers, consents, identity_numbers, mail_addresses, names, validation
 from ..accounts import passwords
 from ..fields import Field, by_key
 from ..identity_numbers import BadIdentityNumber
@@ -24,7 +24,7 @@ FIELDS = by_key(
     Field('identity_kind', '證件種類'),
     Field('identity_number', '證件號碼'),
     Field('is_indigenous', '原住民'),
-    Field('consents_to_data_use', '同意個資使用'),
+    consents.FIELD,
     Field('name', '姓名'),
     Field('is_open_to_units', '開放志工單位查詢'),
     Field('is_civil_servant', '公教人員'),

@@ -1,21 +1,32 @@
 // The bar over every page: the system's name, search, number of waiting cases, menu of the account.
 import icon from '/static/icons.js';
+import { keys, switchKeys } from '/static/keys.js';
 
-// 字級: in the bar for volunteers, in the menu of the account for everybody else.
-const sizes = {
-  props: { size: String },
-  emits: ['sized'],
+// 字級, in the bar for volunteers and in the menu of the account for everybody else; 外觀, in the menu.
+const SIZES = [
+  ['', '標準'],
+  ['large', '大'],
+  ['larger', '特大'],
+];
+const APPEARANCES = [
+  ['', '依系統'],
+  ['light', '淺色'],
+  ['dark', '深色'],
+];
+const oneOf = {
+  props: { name: String, of: Array, chosen: String },
+  emits: ['chosen'],
   template: `
-    <div class="lb-sizes" role="group" aria-label="字級">
-      <span>字級</span>
+    <div class="lb-sizes" role="group" :aria-label="name">
+      <span>{{ name }}</span>
       <span class="lb-seg">
         <button
-          v-for="s in [['', '標準'], ['large', '大'], ['larger', '特大']]"
+          v-for="s in of"
           :key="s[0]"
           type="button"
-          :class="{on: size === s[0]}"
-          :aria-pressed="size === s[0]"
-          @click="$emit('sized', s[0])"
+          :class="{on: chosen === s[0]}"
+          :aria-pressed="chosen === s[0]"
+          @click="$emit('chosen', s[0])"
         >
           {{ s[1] }}
         </button>
@@ -38,7 +49,7 @@ const drawn = {
 };
 
 export default {
-  components: { 'lb-icon': icon, 'lb-size-choice': sizes },
+  components: { 'lb-icon': icon, 'lb-one-of': oneOf },
   created() {
     for (const [kind, icons] of Object.entries(drawn)) Object.assign(this.$q.iconSet[kind], icons);
   },
@@ -52,23 +63,24 @@ export default {
     sought: String,
     sizes: Boolean,
     size: String,
+    appearance: String,
     phone: String,
     links: Array,
   },
-  emits: ['searched', 'sized'],
+  emits: ['searched', 'sized', 'dressed'],
   data() {
-    return { words: '' };
+    return { words: '', look: this.appearance, SIZES, APPEARANCES, keys };
   },
   template: `
-    <header id="top" class="lb-bar" tabindex="-1">
+    <header class="lb-bar">
       <a class="lb-skip" href="#main">跳到主要內容區塊</a>
       <a class="lb-post" href="#top" accesskey="U" title="上方功能區塊" aria-label="上方功能區塊（Alt+U）">:::</a>
-      <a class="lb-brand" :href="home">
+      <a id="top" class="lb-brand" :href="home">
         <span class="lb-mark" aria-hidden="true">志</span>
         <span><small>衛生福利部</small><b>志願服務資訊整合系統</b></span>
       </a>
       <span class="sp"></span>
-      <lb-size-choice v-if="sizes" :size="size" @sized="$emit('sized', $event)" />
+      <lb-one-of v-if="sizes" name="字級" :of="SIZES" :chosen="size" @chosen="$emit('sized', $event)" />
       <form v-if="sought" class="lb-find" role="search" aria-label="全站搜尋" @submit.prevent="$emit('searched', words)">
         <lb-icon name="search" size="16" />
         <input
@@ -80,7 +92,7 @@ export default {
           autocomplete="off"
           maxlength="60"
         />
-        <kbd aria-hidden="true">/</kbd>
+        <kbd v-show="keys.on" aria-hidden="true">/</kbd>
       </form>
       <a v-if="phone" class="lb-call" :href="'tel:' + phone"><lb-icon name="phone" size="20" /><span>客服</span></a>
       <a v-if="waitingHref" class="lb-icon-btn" :href="waitingHref" :aria-label="waitingText">
@@ -96,15 +108,33 @@ export default {
         </summary>
         <div class="lb-card">
           <a v-for="l in links" :key="l[1]" :href="l[1]">{{ l[0] }}</a>
-          <lb-size-choice v-if="!sizes" :size="size" @sized="$emit('sized', $event)" />
+          <lb-one-of v-if="!sizes" name="字級" :of="SIZES" :chosen="size" @chosen="$emit('sized', $event)" />
+          <lb-one-of name="外觀" :of="APPEARANCES" :chosen="look" @chosen="dress" />
+          <label v-if="sought" class="lb-keys-on">
+            <input type="checkbox" :checked="keys.on" @change="switchKeys($event.target.checked)" />單鍵快速鍵
+          </label>
           <form method="post" action="/logout"><button type="submit">登出</button></form>
         </div>
       </details>
     </header>
   `,
+  methods: {
+    switchKeys,
+    dress(chosen) {
+      this.look = chosen;
+      window.chooseAppearance(chosen); // appearance.js
+      this.$emit('dressed', chosen);
+      if (document.querySelector('canvas')) setTimeout(() => location.reload(), 600); // a drawn chart keeps its colours
+    },
+  },
   mounted() {
     this.slash = (e) => {
-      if (e.key === '/' && !/INPUT|TEXTAREA|SELECT/.test(document.activeElement?.tagName) && this.$refs.find) {
+      if (
+        e.key === '/' &&
+        keys.on &&
+        !/INPUT|TEXTAREA|SELECT/.test(document.activeElement?.tagName) &&
+        this.$refs.find
+      ) {
         e.preventDefault();
         this.$refs.find.focus();
       }

@@ -5,7 +5,7 @@ from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
 from domain import accounts, applications, citizen_certificates, links, reviews, search, settings
-from domain.accounts import unit_accounts
+from domain.accounts import page_marks, unit_accounts
 from domain.announcements import CaseChanged
 from domain.cases import worklists
 from domain.cases.worklists import AgencyList, UnitList
@@ -23,18 +23,25 @@ SOUGHT = {
 
 
 class app_bar(Element, component='app_bar.js'):
-    """Emits `searched` with the words and `sized` with the text size; the frame acts on both."""
+    """Emits `searched` with the words, `sized` with the text size, `dressed` with the appearance."""
 
     def __init__(self, account: Account, waiting: int) -> None:
         super().__init__()
         self.account = account
         self.on('searched', self._search)
         self.on('sized', self._size)
+        self.on('dressed', self._dress)
         is_volunteer = account.role is Role.VOLUNTEER
         self._props.update({'home': links.home(), 'name': account.name, 'unit': accounts.office_of(account)})
         self._props.update({'sought': SOUGHT.get(account.role, ''), 'sizes': is_volunteer})
-        self._props['size'] = account.text_size
-        self._props['links'] = [('變更密碼', links.change_password()), ('通知信設定', links.mail_settings())]
+        self._props.update({'size': account.text_size, 'appearance': account.appearance})
+        self._props['links'] = [
+            ('變更密碼', links.change_password()),
+            ('登入驗證', links.own_factors()),
+            ('我的登入', links.own_sessions()),
+            ('通知信設定', links.mail_settings()),
+        ]
+        self._props.update({'data-again': page_marks.mark_of(account), 'data-who': account.name})
         if citizen_certificates.is_offered():
             self._props['links'].append(('自然人憑證', links.citizen_certificates()))
         if is_volunteer:
@@ -71,6 +78,9 @@ class app_bar(Element, component='app_bar.js'):
     async def _size(self, event: GenericEventArguments) -> None:
         await accounts.set_text_size(str(event.args), by=self.account)
         ui.navigate.reload()
+
+    async def _dress(self, event: GenericEventArguments) -> None:
+        await accounts.set_appearance(str(event.args), by=self.account)
 
 
 async def waiting_for(account: Account) -> int:

@@ -137,6 +137,9 @@ async def deputy_page(account: Account) -> None:
                     'lb-lead'
                 )
         await deputy_card(account, account, partial(leave_with, links.deputy()))
+        if account.is_agency_supervisor:
+            for one in await deputies.colleagues(account, by=account):
+                await deputy_card(one, account, partial(leave_with, links.deputy()))
 
 
 def _where_mail_goes(account: Account) -> str:

@@ -7,10 +7,11 @@ from functools import partial
 from nicegui import html, ui
 
 from domain import accounts, dates, directory, links
-from domain.accounts import FIELDS, REFUSAL, AccountDetails, email_changes, terms
+from domain.accounts import FIELDS, OF_UNIT, REFUSAL, AccountDetails, email_changes, terms
 from domain.errors import NotFound
 from domain.model import Account, EmailChange, Role
 
+from ...components.account_logins import account_logins
 from ...components.account_request import request_case, request_rows
 from ...components.account_state import account_state
 from ...components.action_button import action_button
@@ -37,7 +38,7 @@ from ...frame import save_bar
 
 END_HINT = '臨時帳號才填：最後一天，過了會自動鎖定。'
 _EMAIL_HINT = '設定密碼的連結會寄到這裡。審核人員與系統管理者的電子郵件，更改後要由另一位系統管理者確認。'
-ROLES = {role: role.label for role in (Role.UNIT_STAFF, Role.REVIEWER, Role.ADMINISTRATOR)}
+ROLES = {role: role.label for role in Role if role != Role.VOLUNTEER}
 COLUMNS = [
     *((key, FIELDS[key].caption) for key in ('name', 'username', 'role')),
     ('office', '單位或機關'),
@@ -147,6 +148,9 @@ async def edit(account: Account, key: str) -> None:
         if record is not None and record.role == Role.REVIEWER and record.is_active:
             await deputy_card(record, account, partial(leave_with, links.admin('accounts', record.id)))
 
+        if record is not None:
+            await account_logins(record, account, partial(leave_with, links.admin('accounts', record.id)))
+
     async def save() -> None:
         if record is None:
             await accounts.create(details, by=account)
@@ -215,6 +219,11 @@ async def _account_fields(in_form: form, details: AccountDetails, account: Accou
         clerk = clerk_fields(in_form, directory.teams)
         with html.div().classes('full') as agency:
             choice_field(FIELDS['agency_id'].caption, in_form, 'agency_id', agencies, required=True, searchable=True)
+            hint = '除了審核，也分派案件、替同事指定代理人。'
+            check_field(FIELDS['is_agency_supervisor'].caption, in_form, 'is_agency_supervisor', hint=hint)
+        with html.div().classes('full') as county:
+            counties = {one.code: one.name for one in await directory.counties()}
+            choice_field(FIELDS['county_id'].caption, in_form, 'county_id', counties, required=True)
         date_field(FIELDS['ends_on'].caption, in_form, 'ends_on', hint=END_HINT)
         check_field(
             FIELDS['is_active'].caption,
@@ -225,7 +234,8 @@ async def _account_fields(in_form: form, details: AccountDetails, account: Accou
         )
 
     async def renew() -> None:
-        unit.set_visibility(details.role == Role.UNIT_STAFF)
+        unit.set_visibility(details.role in OF_UNIT)
+        county.set_visibility(details.role == Role.COUNTY)
         agency.set_visibility(details.role == Role.REVIEWER)
         await clerk.show(details.host_unit_id if details.role == Role.UNIT_STAFF else None)
 
@@ -244,10 +254,13 @@ def _row(each: Account) -> Row:
         'key': str(each.id),
         'name': {'text': each.name, 'href': links.admin('accounts', each.id), 'strong': True},
         'username': each.username or '',
-        'role': {'text': each.role.label, 'sub': FIELDS['is_unit_administrator'].label}
-        if each.is_unit_administrator
-        else each.role.label,
-        'office': '' if each.role == Role.ADMINISTRATOR else accounts.office_of(each),
+        'role': {'text': each.role.label, 'sub': _further(each)} if _further(each) else each.role.label,
+        'office': '' if accounts.office_of(each) == each.role.label else accounts.office_of(each),
         'email': each.email,
         'state': account_state(each),
     }
+
+
+def _further(each: Account) -> str:
+    keys = ('is_unit_administrator', 'is_agency_supervisor')
+    return next((FIELDS[key].label for key in keys if getattr(each, key)), '')
