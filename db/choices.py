@@ -26,6 +26,10 @@ class Role(Choice):
     REVIEWER = 'reviewer', '志工業務窗口'
     VOLUNTEER = 'volunteer', '志工'
     ADMINISTRATOR = 'administrator', '系統管理者'
+    SUPERVISOR = 'supervisor', '志工督導'
+    COUNTY = 'county', '縣市主管機關'
+    MINISTRY = 'ministry', '衛生福利部'
+    INSPECTOR = 'inspector', '稽核人員'
 
 
 class SignInMeans(Choice):

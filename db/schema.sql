@@ -1368,6 +1368,56 @@ INSERT INTO factor_demand (role, since, grace_days) SELECT 'county', CURRENT_DAT
 INSERT INTO factor_demand (role, since, grace_days) SELECT 'ministry', CURRENT_DATE, 30 WHERE EXISTS (SELECT 1 FROM account);
 INSERT INTO factor_demand (role, since, grace_days) SELECT 'inspector', CURRENT_DATE, 30 WHERE EXISTS (SELECT 1 FROM account);
 
+-- 0029_roles
+CREATE TABLE "inspection" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "begins_on" DATE NOT NULL,
+    "ends_on" DATE NOT NULL,
+    "reason" TEXT NOT NULL,
+    "drawn_at" TIMESTAMPTZ NOT NULL,
+    "closes_at" TIMESTAMPTZ NOT NULL,
+    "agency_id" INT NOT NULL REFERENCES "agency" ("id") ON DELETE RESTRICT,
+    "inspector_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT
+);
+COMMENT ON TABLE "inspection" IS '稽核抽查: a random sample of what an agency decided in a period, which one inspector reads for a time.';
+CREATE TABLE "inspected_case" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "opened_at" TIMESTAMPTZ,
+    "application_id" INT NOT NULL REFERENCES "application" ("id") ON DELETE RESTRICT,
+    "inspection_id" INT NOT NULL REFERENCES "inspection" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_inspected_c_inspect_18232b" UNIQUE ("inspection_id", "application_id")
+);
+COMMENT ON TABLE "inspected_case" IS 'A case of the sample, and when the inspector first opened it.';
+CREATE TABLE "sign_off" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "papers" JSONB NOT NULL,
+    "asked_at" TIMESTAMPTZ NOT NULL,
+    "name" VARCHAR(60) NOT NULL,
+    "email" VARCHAR(254) NOT NULL,
+    "digest" VARCHAR(64)  UNIQUE,
+    "expires_at" TIMESTAMPTZ,
+    "is_agreed" BOOL,
+    "reason" TEXT NOT NULL,
+    "answered_at" TIMESTAMPTZ,
+    "answered_by_id" INT REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "application_id" INT REFERENCES "application" ("id") ON DELETE RESTRICT,
+    "asked_by_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "roster_id" INT REFERENCES "roster" ("id") ON DELETE RESTRICT
+);
+COMMENT ON TABLE "sign_off" IS '簽核: a unit''s 志工督導 is asked to agree to an application or a roster before it is sent.';
+COMMENT ON COLUMN "account"."role" IS 'UNIT_STAFF: unit_staff\nREVIEWER: reviewer\nVOLUNTEER: volunteer\nADMINISTRATOR: administrator\nSUPERVISOR: supervisor\nCOUNTY: county\nMINISTRY: ministry\nINSPECTOR: inspector';
+ALTER TABLE "account" ADD COLUMN "county_id" VARCHAR(5) REFERENCES "county" ("code") ON DELETE RESTRICT;
+ALTER TABLE "account" ADD COLUMN "is_agency_supervisor" BOOL NOT NULL DEFAULT FALSE;
+COMMENT ON COLUMN "account_request"."role" IS 'UNIT_STAFF: unit_staff\nREVIEWER: reviewer\nVOLUNTEER: volunteer\nADMINISTRATOR: administrator\nSUPERVISOR: supervisor\nCOUNTY: county\nMINISTRY: ministry\nINSPECTOR: inspector';
+ALTER TABLE "application" ADD COLUMN "assignee_id" INT REFERENCES "account" ("id") ON DELETE RESTRICT;
+ALTER TABLE "host_unit" ADD COLUMN "demands_sign_off" BOOL NOT NULL DEFAULT FALSE;
+CREATE INDEX application_by_assignee ON application (assignee_id) WHERE assignee_id IS NOT NULL;
+CREATE INDEX sign_off_by_application ON sign_off (application_id);
+CREATE INDEX sign_off_by_roster ON sign_off (roster_id);
+CREATE INDEX inspection_by_inspector ON inspection (inspector_id, drawn_at DESC);
+CREATE INDEX inspected_case_by_application ON inspected_case (application_id);
+CREATE INDEX account_by_county ON account (county_id) WHERE county_id IS NOT NULL;
+
 -- 0030_privacy
 CREATE TABLE "closed_record" (
     "id" SERIAL NOT NULL PRIMARY KEY,

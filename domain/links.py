@@ -15,7 +15,6 @@ def at(page: str, part: str) -> str:
 
 
 # Before the id of a 帳號申請, where the key of a record stands.
-FROM_REQUEST = 'request-'
 
 # For everybody
 
@@ -85,6 +84,11 @@ def confirm_request(token: str = '') -> str:
     return _with('/account/request/confirm', token=token)
 
 
+def correct_request(token: str = '') -> str:
+    """Where the applicant corrects a 帳號申請 that came back, from the mail."""
+    return _with('/account/request/correction', token=token)
+
+
 def forgotten_password() -> str:
     """忘記密碼."""
     return '/account/forgotten'
@@ -103,6 +107,16 @@ def paper_code() -> str:
 def confirm_email(token: str = '') -> str:
     """Where the owner of a `token` agrees to another address, or does not."""
     return _with('/account/email', token=token)
+
+
+def sign_off(token: str = '') -> str:
+    """簽核: what a unit's 志工督導 is asked to agree to, from the mail."""
+    return _with('/sign-off', token=token)
+
+
+def sign_off_picture(token: str = '', file_id: object = None) -> str:
+    """A picture of what the link shows."""
+    return _with('/sign-off/picture', token=token, file=file_id)
 
 
 def downloads() -> str:
@@ -216,6 +230,46 @@ def menu() -> str:
     return '/menu'
 
 
+def sign_offs(sign_off_id: int | None = None) -> str:
+    """What waits for the 志工督導 of the unit; or one of them."""
+    return '/sign-offs' if sign_off_id is None else f'/sign-offs/{sign_off_id}'
+
+
+def picture_to_sign(sign_off_id: int, file_id: object) -> str:
+    """A picture of what is to be signed."""
+    return f'/sign-offs/{sign_off_id}/pictures/{file_id}'
+
+
+def inspections(inspection_id: int | None = None) -> str:
+    """稽核抽查: the inspector's samples; or one of them."""
+    return '/inspections' if inspection_id is None else f'/inspections/{inspection_id}'
+
+
+def inspected_case(inspection_id: int, application_id: int) -> str:
+    """A case of the sample."""
+    return f'/inspections/{inspection_id}/{application_id}'
+
+
+def inspected_picture(inspection_id: int, application_id: int, file_id: object) -> str:
+    """A picture of it."""
+    return f'/inspections/{inspection_id}/{application_id}/pictures/{file_id}'
+
+
+def office_figures() -> str:
+    """志願服務統計: figures without persons, of a county or of all."""
+    return '/office-figures'
+
+
+def office_figures_sheet() -> str:
+    """The same as .ods."""
+    return '/printouts/office-figures.ods'
+
+
+def county_offices() -> str:
+    """運用單位與發冊機關 of the county."""
+    return '/county'
+
+
 def volunteer_data() -> str:
     """志工資料管理."""
     return '/volunteer-data'
@@ -224,6 +278,11 @@ def volunteer_data() -> str:
 def mails() -> str:
     """系統信件 of an office that sends none."""
     return '/mails'
+
+
+def usage_log() -> str:
+    """使用紀錄, for inspectors and administrators."""
+    return '/log'
 
 
 def statistics(months: int | None = None) -> str:
@@ -481,22 +540,22 @@ def administration() -> str:
     return '/admin'
 
 
-def admin(section: str, edit: object = '', q: str = '') -> str:
+def admin(section: str, edit: object = '', q: str = '', *, page: int | None = None, per: int | None = None) -> str:
     """One section of 系統管理; with `edit` the form of the record of that key, or of a 'new' one.
 
-    `q`: the key of what the list was searched for.
+    `q`: the key of what the list was searched for; it is turned to a page.
     """
-    return _with(f'/admin/{section}', edit=edit, q=q)
+    return _with(f'/admin/{section}', edit=edit, q=q, page=page, per=per)
+
+
+def county_accounts(part: str = '', edit: object = '') -> str:
+    """帳號管理 of a county authority: 帳號申請, 年度盤點 or 已鎖定 (`part`); with `edit` one of them."""
+    return _with('/county/accounts', part=part, edit=edit)
 
 
 def unit_accounts(edit: object = '', q: str = '', *, page: int | None = None, per: int | None = None) -> str:
     """帳號管理 of a 單位管理者; with `edit` the form of an account, or of a 'new' one. `q`: the key of the words."""
     return _with('/account/unit', edit=edit, q=q, page=page, per=per)
-
-
-def unit_from_request(request_id: int) -> str:
-    """The form of a new host unit, filled in from a 帳號申請."""
-    return admin('units', f'{FROM_REQUEST}{request_id}')
 
 
 # Files and documents
@@ -642,9 +701,28 @@ def period_evidence(since: date | None = None, until: date | None = None) -> str
     return _with('/printouts/evidence.ods', since=since, until=until)
 
 
+def printed_books(key: str) -> str:
+    """The file of many books, `key` of which the page that had them printed knows."""
+    return f'/printouts/books/{key}.pdf'
+
+
 def number_ledger_sheet(q: str = '', *, kind: str = '', year: int | None = None) -> str:
     """發冊紀錄 as it was searched for, as a spreadsheet."""
     return _with('/printouts/numbers.ods', q=q, kind=kind, year=year)
+
+
+def printed_log(
+    q: str = '',
+    *,
+    since: date | None = None,
+    until: date | None = None,
+    act: str = '',
+    who: str = '',
+    unit: str = '',
+    address: str = '',
+) -> str:
+    """使用紀錄 as it was searched for, as a spreadsheet; `q` is the key of number and purpose."""
+    return _with('/printouts/log.ods', q=q, since=since, until=until, act=act, who=who, unit=unit, address=address)
 
 
 def statistics_sheet(months: int) -> str:

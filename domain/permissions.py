@@ -41,6 +41,11 @@ def place_of(account: Account) -> dict[str, Any]:
     return place if account.team_id is None else place | {'team_id': account.team_id}
 
 
+def place_word(account: Account) -> str:
+    """How a clerk's pages name what they show: 本隊 of a team's clerk, else 本單位."""
+    return '本單位' if account.team_id is None else '本隊'
+
+
 def is_of_place(account: Account, host_unit_id: int | None, team_id: int | None) -> bool:
     """Whether what stands in this unit and team is the business of the clerk."""
     return account.host_unit_id == host_unit_id and account.team_id in (None, team_id)
@@ -57,12 +62,12 @@ def may_see_case(account: Account, application: Application) -> bool:
 
 def visible_to(account: Account) -> Q:
     """The volunteers whom the account may see, as a condition: `Volunteer.filter(visible_to(account), …)`."""
-    if not _has_its_place(account) or account.role == Role.ADMINISTRATOR:
-        return Q(id__in=[])
-    if account.role == Role.VOLUNTEER:
+    if account.role == Role.VOLUNTEER and _has_its_place(account):
         return Q(id=account.volunteer_id)
-    if account.role == Role.UNIT_STAFF:
+    if account.role == Role.UNIT_STAFF and _has_its_place(account):
         return Q(id__in=people_of(account))
+    if account.role != Role.REVIEWER or not _has_its_place(account):
+        return Q(id__in=[])
     applications = Application.filter(agency_id=account.agency_id).exclude(status=ApplicationStatus.DRAFT)
     return Q(id__in=Subquery(applications.values('volunteer_id')))
 
@@ -81,5 +86,9 @@ def _has_its_place(account: Account) -> bool:
         Role.UNIT_STAFF: account.host_unit_id,
         Role.REVIEWER: account.agency_id,
         Role.VOLUNTEER: account.volunteer_id,
+        Role.SUPERVISOR: account.host_unit_id,
+        Role.COUNTY: account.county_id,
         Role.ADMINISTRATOR: True,
+        Role.MINISTRY: True,
+        Role.INSPECTOR: True,
     }[account.role] is not None

@@ -79,10 +79,14 @@ async def an_account(role: Role = Role.UNIT_STAFF, **changes: Any) -> Account:
         Role.REVIEWER: {'agency': an_agency},
         Role.VOLUNTEER: {'volunteer': a_volunteer},
         Role.ADMINISTRATOR: {},
+        Role.SUPERVISOR: {'host_unit': a_host_unit},
+        Role.COUNTY: {'county': a_county},
+        Role.MINISTRY: {},
+        Role.INSPECTOR: {},
     }
     name = None if role == Role.VOLUNTEER else f'account{next(_numbers)}'
     facts = {'role': role, 'name': '林小滿', 'username': name} | changes
-    return await Account.create(**await _with(facts, **places[role]))
+    return await Account.create(**await _with(facts, **places.get(role, {})))
 
 
 async def a_volunteer(unit: HostUnit | None = None, **changes: Any) -> Volunteer:

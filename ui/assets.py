@@ -44,7 +44,7 @@ STYLES = (
     'print',
 )
 # Modules that our components import: asked for at once, not only when the first component has been read.
-MODULES = ('icons.js', 'marks.js', 'mirror.js', 'roc_calendar.js', 'upright.js')
+MODULES = ('icons.js', 'keys.js', 'marks.js', 'mirror.js', 'roc_calendar.js', 'upright.js')
 # Scripts that every page runs.
 SCRIPTS = ('site.js', 'passkeys.js', 'again.js')
 MOST_KEPT = 8 * 1024 * 1024

@@ -1,10 +1,13 @@
 """GET /files/{id}: pictures and attachments, for those who may see them; for everybody else there is no such file."""
 
+from collections.abc import Awaitable, Callable
+
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
-from domain import files
+from domain import files, inspections, links, sign_offs
 from domain.errors import DomainError
+from domain.model import StoredFile
 
 from . import public
 from .headers import disposition
@@ -14,12 +17,39 @@ from .session import account_of
 def register(site: FastAPI) -> None:
     """Put the files under their address."""
     site.add_api_route('/files/{file_id}', file, methods=['GET', 'HEAD'])
+    site.add_api_route(links.sign_off_picture(), picture_of_link, methods=['GET'])
+    site.add_api_route('/sign-offs/{sign_off_id}/pictures/{file_id}', picture_to_sign, methods=['GET'])
+    site.add_api_route('/inspections/{inspection_id}/{application_id}/pictures/{file_id}', inspected, methods=['GET'])
 
 
 async def file(request: Request, file_id: str) -> Response:
-    """A picture to look at, or with `?download`, as a PDF always, to keep."""
+    """A picture to look at, with its viewer and the time over it; or with `?download`, as a PDF always, to keep."""
+    get = files.read if 'download' in request.query_params else files.looked_at
+    return await _shown(request, lambda: get(file_id, by=account_of(request)))
+
+
+async def picture_of_link(request: Request, token: str = '', file: str = '') -> Response:
+    """A picture of what a mailed link asks to sign; it needs no session."""
+    return await _shown(request, lambda: sign_offs.picture(token, file))
+
+
+async def picture_to_sign(request: Request, sign_off_id: int, file_id: str) -> Response:
+    """The same for the account of a 志工督導."""
+    return await _shown(request, lambda: sign_offs.picture_of(sign_off_id, file_id, by=account_of(request)))
+
+
+async def inspected(request: Request, inspection_id: int, application_id: int, file_id: str) -> Response:
+    """A picture of a case that an inspector has drawn."""
+
+    def read() -> Awaitable[tuple[StoredFile, bytes]]:
+        return inspections.picture(inspection_id, application_id, file_id, by=account_of(request))
+
+    return await _shown(request, read)
+
+
+async def _shown(request: Request, read: Callable[[], Awaitable[tuple[StoredFile, bytes]]]) -> Response:
     try:
-        stored, content = await files.read(file_id, by=account_of(request))
+        stored, content = await read()
     except files.FilesAway as away:
         return public.refusal(request.scope, 503, str(away), '檔案暫時打不開')
     except DomainError as refusal:

@@ -35,6 +35,10 @@ HOMES = {
     Role.REVIEWER: links.review_queue(),
     Role.VOLUNTEER: links.my_record_book(),
     Role.ADMINISTRATOR: links.administration(),
+    Role.SUPERVISOR: links.menu(),
+    Role.COUNTY: links.menu(),
+    Role.MINISTRY: links.menu(),
+    Role.INSPECTOR: links.menu(),
 }
 AFTER_TITLE = '｜志願服務資訊整合系統'
 

@@ -21,15 +21,16 @@ from domain import announcements, links
 from domain import settings as settings_module
 from domain.accounts import known_devices, sessions
 from domain.announcements import SessionClosed
-from domain.audit import origin
+from domain.audit import log as audit_log
+from domain.audit import origin, reads
 from domain.errors import DatabaseAway, NoAnswer
 from domain.imports import KINDS, most_bytes, templates
-from domain.model import Account
+from domain.model import Account, LogAct
 from domain.pictures import MEGABYTE, MOST_MEGABYTES
 from domain.repeating import in_background, repeating
 from domain.settings import Network, Settings
 
-from . import addresses, draining, endings, headers, health, journal, metrics, origins, public, sockets
+from . import addresses, draining, endings, headers, health, journal, metrics, origins, public, sights, sockets
 from .assets import NICEGUI
 from .flash import with_flash
 
@@ -64,6 +65,8 @@ PUBLIC_PAGES = frozenset(
         links.reset_password(),
         links.paper_code(),
         links.confirm_email(),
+        links.sign_off(),
+        links.sign_off_picture(),
         links.downloads(),
         links.teaching(),
         links.blank_roster(),
@@ -83,6 +86,9 @@ _MOST_POLLED = MEGABYTE
 # Seconds for a whole body: what somebody typed, and a file over a slow line.
 _TYPED_SECONDS = 30.0
 _FILE_SECONDS = 120.0
+
+# Not yours, or not there: both leave an entry, since numbers in addresses can be tried out.
+_HIDDEN = (403, 404)
 
 SWEEP_SECONDS = 20.0
 # After 登出 the session's cookie is gone; for so many seconds this one tells why a page leads to the login.
@@ -107,6 +113,7 @@ async def opened() -> AsyncIterator[None]:
             yield
     finally:
         announcements.unsubscribe(SessionClosed, _session_closed)
+        await reads.settled()
 
 
 def allowed_origins(settings: Settings) -> frozenset[str]:
@@ -214,7 +221,7 @@ def account_of(request: Request) -> Account | None:
 class Gate:
     """ASGI middleware. Leaves `scope['account']` (Account | None) and `scope['session_digest']` ('' without one).
 
-    And `scope['client_address']` and `scope['origin']`; no Host of others goes further.
+    And `scope['client_address']`, `scope['origin']` and `scope['sight']`; no Host of others goes further.
     """
 
     def __init__(
@@ -296,7 +303,17 @@ class Gate:
         elif scope['account'] is None and scope['path'] not in PUBLIC_PAGES:
             await _stranger(scope)(scope, receive, send)
         else:
+            await self._pass_seen(scope, receive, send)
+
+    async def _pass_seen(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Whoever is read for the answer is in the log before it goes out; so is an answer that was refused."""
+        if scope['account'] is None:
             await _Measured(scope, receive, send).run(self.app)
+            return
+        scope['sight'] = sight = reads.Sight(scope['account'], *sights.of_path(scope['path']))
+        with reads.on(sight):
+            await _Measured(scope, receive, _once_written(scope, receive, send, sight)).run(self.app)
+            await sight.write()
 
     async def _pass_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         origin = Headers(scope=scope).get('origin')
@@ -461,6 +478,27 @@ def _in_our_words(scope: Scope, receive: Receive, send: Send) -> Send:
             await send(message)
 
     return answer
+
+
+def _once_written(scope: Scope, receive: Receive, send: Send, sight: reads.Sight) -> Send:
+    """`send` that lets nothing out before the log has it; when that cannot be written, nothing is shown."""
+    is_refused = False
+
+    async def sent(message: Message) -> None:
+        nonlocal is_refused
+        if message['type'] == 'http.response.start':
+            try:
+                if message['status'] in _HIDDEN:
+                    await audit_log.note(LogAct.REFUSED, by=scope['account'], what=scope['path'])
+                await sight.open()
+            except DatabaseAway as away:
+                log.warning('what was read could not be written down: %s', away)
+                is_refused = True
+                await no_answer(scope, away)(scope, receive, send)
+        if not is_refused:
+            await send(message)
+
+    return sent
 
 
 async def _tell_to_reload(receive: Receive, send: Send, words: str) -> None:

@@ -5,6 +5,7 @@ import inspect
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Form, Request
 from fastapi.exceptions import RequestValidationError
@@ -40,7 +41,7 @@ def register(site: FastAPI) -> None:
     nicegui_app.add_exception_handler(404, _not_there)
     for app in (site, nicegui_app):
         app.add_exception_handler(HTTPException, _refused)
-        app.add_exception_handler(RequestValidationError, _not_there)
+        app.add_exception_handler(RequestValidationError, _not_there if app is site else _without_what_is_wrong)
         app.add_exception_handler(Exception, _failed)
         app.add_exception_handler(DatabaseAway, _away)
     nicegui_app.on_page_exception(_page_failed)
@@ -159,7 +160,7 @@ async def entered(request: Request, account: Account, wanted: str, *ways: SignIn
 
 async def sign_out(request: Request) -> Response:
     """End the session; its open pages close everywhere."""
-    await sessions.close(gate.token_of(request.scope))
+    await sessions.sign_out(gate.token_of(request.scope))
     answer = RedirectResponse(links.login(), 303)
     gate.drop_session(answer)
     return answer
@@ -225,6 +226,17 @@ async def _failed(request: Request, _: Exception) -> Response:
     answer = public.refusal(request.scope, 500, sentence if is_page else f'{title}。{sentence}', title)
     answer.headers['X-Request-Id'] = journal.request_number()  # this answer goes out past the gate
     return answer
+
+
+async def _without_what_is_wrong(request: Request, wrong: Exception) -> Response:
+    """A page whose address says `page=abc` is the page without it. A document would be another one, so it is none."""
+    assert isinstance(wrong, RequestValidationError)
+    places = [one['loc'] for one in wrong.errors()]
+    if request.method != 'GET' or any(place[0] != 'query' for place in places):
+        return await _not_there(request, wrong)
+    left_out = {str(place[1]) for place in places}
+    query = urlencode([(name, value) for name, value in request.query_params.multi_items() if name not in left_out])
+    return RedirectResponse(f'{request.url.path}?{query}' if query else request.url.path, 303)
 
 
 async def _refused(request: Request, refusal: Exception) -> Response:

@@ -17,10 +17,9 @@ from weakref import WeakKeyDictionary
 from nicegui import Client, background_tasks, core
 
 from domain.accounts import sessions
-from domain.audit import origin
 from domain.errors import DatabaseAway, NoAnswer
 
-from . import origins
+from . import sights
 from .components.notices import refuse
 
 log = logging.getLogger(__name__)
@@ -157,7 +156,7 @@ def _guarded(name: str, handler: Handler) -> Guarded:
                 close_pages(digest, is_over=await sessions.is_over(digest))
                 return
             try:
-                with origin.of(origins.of_page(client)):
+                with sights.of_page(client):
                     outcome = handler(socket_id, *args)
                     if inspect.isawaitable(outcome):
                         await outcome

@@ -35,6 +35,7 @@ from .office import (
     OutgoingMail,
     PhoneCall,
 )
+from .oversight import InspectedCase, Inspection, SignOff
 from .people import Account, Membership, StoredFile, Transfer, Volunteer
 from .places import Agency, CalendarDay, County, Field, HostUnit, RequiredHours, Rule, ServiceCode, Team
 from .privacy import ClosedRecord, Consent, PrivacyNotice, RetentionPeriod, RightsRequest
@@ -81,6 +82,8 @@ __all__ = [
     'ImportFile',
     'ImportPiece',
     'ImportRow',
+    'InspectedCase',
+    'Inspection',
     'InsuranceCover',
     'KeptSearch',
     'KeyCheck',
@@ -114,6 +117,7 @@ __all__ = [
     'ServiceCode',
     'ServiceHours',
     'Session',
+    'SignOff',
     'SignatureChallenge',
     'StoredFile',
     'Tally',

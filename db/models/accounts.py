@@ -144,7 +144,7 @@ class RequestStep(Model):
 
 
 class AccountRules(Model):
-    """帳號規則: when accounts of staff are locked, and how often they are reviewed; one row, as the administrator set it.
+    """帳號規則, one row: when accounts of staff are locked, and how often they are reviewed.
 
     `idle_days` without a login lock an account, 0: never; its owner is mailed `first_warning` and `last_warning` days
     before. Each `review_months` (0: never) a list is confirmed within `review_days`; `review_locks`: what is not, is

@@ -1,13 +1,14 @@
 """Accounts, volunteers, their memberships in host units, and their files."""
 
-from typing import Any
+from typing import Any, Self
 
 from tortoise import fields
 from tortoise.models import Model
 
+from .. import seen
 from ..choices import FileKind, IdentityKind, LockReason, MailPreference, MembershipStatus, Role, Sex, TransferStatus
 from ..sealing import SealedTextField
-from .places import Agency, HostUnit, Team
+from .places import Agency, County, HostUnit, Team
 
 
 class Account(Model):
@@ -15,10 +16,12 @@ class Account(Model):
 
     `team`: a clerk of one 志工隊 sees and does what concerns that team's people; None: the whole unit.
     `is_unit_administrator`: 單位管理者, a clerk of the whole unit who opens and closes the unit's accounts.
+    `is_agency_supervisor`: 主管, a reviewer who also assigns the agency's cases. `county`: that of a county authority.
     `guarded_since`: when it became a reviewer's or an administrator's; it stays, whatever the role becomes. None:
     never, or it was there when the office was opened.
     `used_at`: the last login; `warnings` were mailed since then, the last at `warned_at`. An account that the office's
-    rules have locked (`domain.accounts.terms`) is not `is_active`, and `locked_because` says why; after `ends_on` it is.
+    rules have locked (`domain.accounts.terms`) is not `is_active`, and `locked_because` says why. After `ends_on` it
+    is locked.
     `reviewed_at`: when somebody last confirmed that it is still needed.
     """
 
@@ -43,6 +46,11 @@ class Account(Model):
         'models.Agency', on_delete=fields.RESTRICT, related_name='accounts', null=True
     )
     agency_id: int | None
+    is_agency_supervisor = fields.BooleanField(default=False, db_default=False)
+    county: fields.ForeignKeyNullableRelation[County] = fields.ForeignKeyField(
+        'models.County', on_delete=fields.RESTRICT, related_name='accounts', null=True
+    )
+    county_id: str | None
     volunteer: fields.OneToOneNullableRelation['Volunteer'] = fields.OneToOneField(
         'models.Volunteer', on_delete=fields.RESTRICT, related_name='account', null=True
     )
@@ -145,6 +153,11 @@ class Volunteer(Model):
 
     class Meta:
         table = 'volunteer'
+
+    @classmethod
+    def _init_from_db(cls, **columns: Any) -> Self:
+        seen.tell(columns.get('id'))
+        return super()._init_from_db(**columns)
 
 
 class Membership(Model):

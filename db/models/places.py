@@ -168,6 +168,7 @@ class HostUnit(Model):
     """志願服務運用單位: a host unit, which volunteers serve.
 
     `unified_number` is its 統一編號, '' where nobody has entered it; no two units have the same (0027_account_terms).
+    `demands_sign_off`: nothing is sent to an agency before the unit's 志工督導 has agreed.
     """
 
     id = fields.IntField(primary_key=True)
@@ -180,6 +181,7 @@ class HostUnit(Model):
     email = fields.CharField(max_length=254, default='')
     is_active = fields.BooleanField(default=True)
     unified_number = fields.CharField(max_length=8, default='', db_default='')
+    demands_sign_off = fields.BooleanField(default=False, db_default=False)
 
     class Meta:
         table = 'host_unit'
@@ -187,7 +189,10 @@ class HostUnit(Model):
 
 
 class Team(Model):
-    """志工隊 of a host unit."""
+    """志工隊 of a host unit.
+
+    One with `closed_at` keeps what is recorded of it, and nobody is put into it any more.
+    """
 
     id = fields.IntField(primary_key=True)
     host_unit: fields.ForeignKeyRelation[HostUnit] = fields.ForeignKeyField(
@@ -195,6 +200,7 @@ class Team(Model):
     )
     host_unit_id: int
     name = fields.CharField(max_length=80)
+    closed_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = 'team'

@@ -9,7 +9,7 @@ import hashlib
 import secrets
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 
@@ -23,12 +23,14 @@ from .. import announcements, dates, permissions, settings
 from ..announcements import SessionClosed
 from ..audit import log, office_history, origin
 from ..audit.log import LogAct
+from ..audit.origin import Origin
 from ..errors import NotFound
 from . import step_up
 
 # Seconds a session is believed without asking the database, and how old `seen_at` may grow before it is written anew.
 CACHE = 3.0
 TOUCH = timedelta(seconds=30)
+SIGNED_OUT = '閒置或時間已到'
 
 
 @dataclass
@@ -51,17 +53,30 @@ async def open(account: Account, *ways: SignInWay) -> str:  # noqa: A001 -- says
     """
     token = secrets.token_urlsafe(32)
     now, here = dates.now(), origin.current()
-    await Session.create(
-        digest=digest_of(token),
-        account=account,
-        created_at=now,
-        seen_at=now,
-        means=SignInMeans.CARD if SignInWay.CARD in ways else SignInMeans.PASSWORD,
-        ways=','.join(ways or (SignInWay.PASSWORD,)),
-        device=here.device[:60],
-        address=_coarse(here.address),
-    )
+    digest, told = digest_of(token), ways or (SignInWay.PASSWORD,)
+    async with transaction():
+        await Session.create(
+            digest=digest,
+            account=account,
+            created_at=now,
+            seen_at=now,
+            means=SignInMeans.CARD if SignInWay.CARD in told else SignInMeans.PASSWORD,
+            ways=','.join(told),
+            device=here.device[:60],
+            address=_coarse(here.address),
+        )
+        await Account.filter(id=account.id).update(used_at=now, warnings=0)  # it is not idle (`terms`)
+        with origin.of(replace(here, session=digest)):
+            await log.note(LogAct.SIGN_IN, by=account, what='、'.join(way.label for way in told))
     return token
+
+
+async def sign_out(token: str) -> None:
+    """登出: end the session that the browser holds; nothing happens when it is over."""
+    account = await account_at(digest_of(token), is_activity=False)
+    if account is not None:
+        await log.note(LogAct.SIGN_OUT, by=account)
+    await close(token)
 
 
 def digest_of(token: str) -> str:
@@ -187,6 +202,9 @@ async def close_expired() -> int:
     expired = set(await Session.filter(seen_at__lte=idle_since).values_list('digest', flat=True))
     begun_before = now - timedelta(seconds=office.session_absolute)
     expired |= set(await Session.filter(created_at__lte=begun_before).values_list('digest', flat=True))
+    for one in await Session.filter(digest__in=expired).select_related('account') if expired else ():
+        with origin.of(Origin(session=one.digest)):
+            await log.note(LogAct.SESSION_ENDED, by=one.account, what=SIGNED_OUT)
     return await _close(sorted(map(str, expired)), 'over')
 
 
@@ -220,7 +238,14 @@ async def _read(digests: Sequence[str]) -> dict[str, _Known]:
     """Those of the sessions that there are, as the database has them."""
     closings = _closings
     open_ones = Session.filter(Q(account__host_unit_id=None) | Q(account__host_unit__is_active=True))
-    related = ('account', 'account__host_unit', 'account__team', 'account__agency', 'account__volunteer')
+    related = (
+        'account',
+        'account__host_unit',
+        'account__team',
+        'account__agency',
+        'account__county',
+        'account__volunteer',
+    )
     rows = (
         await open_ones.filter(digest__in=digests, account__is_active=True).select_related(*related) if digests else []
     )

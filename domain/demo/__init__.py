@@ -21,6 +21,7 @@ from db.models import Account, Application, Correction, County, Field, HostUnit,
 
 from .. import (
     applications,
+    book_numbers,
     corrections,
     dates,
     directory,
@@ -35,6 +36,8 @@ from .. import (
     volunteers,
 )
 from ..accounts import passwords
+from ..books import paper_books
+from ..books.paper_books import PaperBookDetails
 from ..calendar import office_calendar
 from ..corrections import TEXTS, Anchor
 from ..pictures import Picture
@@ -48,8 +51,12 @@ ACCOUNTS = (
     ('clerk', '林小滿', Role.UNIT_STAFF, '單位承辦人'),
     ('clerk2', '沈小川', Role.UNIT_STAFF, '單位承辦人（另一個單位）'),
     ('reviewer', '何專員', Role.REVIEWER, '志工業務窗口'),
-    ('reviewer2', '王專員', Role.REVIEWER, '志工業務窗口'),
+    ('reviewer2', '王專員', Role.REVIEWER, '志工業務窗口（機關主管）'),
     ('admin', '系統管理者', Role.ADMINISTRATOR, '系統管理者'),
+    ('supervisor', '高督導', Role.SUPERVISOR, '志工督導'),
+    ('county', '社會局承辦人', Role.COUNTY, '縣市主管機關'),
+    ('ministry', '衛福部承辦人', Role.MINISTRY, '衛生福利部'),
+    ('inspector', '稽核人員', Role.INSPECTOR, '稽核人員'),
 )
 UNITS = (('示例文化中心', '(04)0000-1234', '藝文導覽志工隊'), ('範例圖書館', '(04)0000-5678', '閱讀推廣志工隊'))
 
@@ -84,7 +91,11 @@ PEOPLE = (
     Person('李小文', 'LI, HSIAO-WEN', Sex.FEMALE, date(1988, 4, 18), 'listed', 2, 'clerk2'),
     Person('鄭小雨', 'CHENG, HSIAO-YU', Sex.FEMALE, date(1999, 7, 7), 'listed', 2, 'clerk2'),
     Person('蔡小晨', 'TSAI, HSIAO-CHEN', Sex.FEMALE, date(1955, 10, 30), 'untrained', 2, 'clerk2'),
+    Person('高小松', 'KAO, HSIAO-SUNG', Sex.MALE, date(1961, 4, 4), 'paper', 8, 'clerk2'),
+    Person('溫小石', 'WEN, HSIAO-SHIH', Sex.FEMALE, date(1966, 6, 16), 'paper', 8, 'clerk2'),
 )
+# People of the second unit whose books of the old system are at each stage; the first was refused a second one.
+PAPERS = (('許小山', '000731', 'waiting'), ('高小松', '000712', 'returned'), ('溫小石', '000645', 'confirmed'))
 # Those of the second unit who wait are sent in as a roster; one of them comes back, one is not ready yet.
 ROSTER = '範例圖書館志工名冊第一批'
 SIDES = ('正面', '反面')
@@ -132,8 +143,10 @@ async def _make(kept: Path) -> None:
             password_hash=await passwords.hash_password(password),
             email=f'{username}@example.com',
             phone='(04)0000-1234',
-            host_unit=units[n] if role is Role.UNIT_STAFF else None,
+            host_unit=units[n] if role is Role.UNIT_STAFF else units[0] if role is Role.SUPERVISOR else None,
             agency=agency if role is Role.REVIEWER else None,
+            county=county if role is Role.COUNTY else None,
+            is_agency_supervisor=username == 'reviewer2',
             is_unit_administrator=username == 'clerk',
         )
         told.append({'role': label, 'username': username, 'password': password})
@@ -144,6 +157,7 @@ async def _make(kept: Path) -> None:
             await Account.filter(role=Role.VOLUNTEER).update(must_change_password=False)
             told.append({'role': '志工', 'username': _passport(number), 'password': password})
     await _roster(staff['clerk2'], staff['reviewer2'])
+    await _papers(staff['clerk2'], staff['reviewer2'])
     private_files.write(kept, json.dumps(told, ensure_ascii=False))
 
 
@@ -161,7 +175,7 @@ async def _person(person: Person, number: int, password: str, staff: dict[str, A
         volunteer = await volunteers.register(await _details(person, number, password, clerk), by=clerk)
         team = await Team.get(host_unit_id=clerk.host_unit_id)
         await volunteers.assign_team(volunteer, team.id, by=clerk)
-        if person.stage == 'untrained':
+        if person.stage in ('untrained', 'paper'):
             return
         for kind, title, ago in (
             (TrainingKind.BASIC, '志工基礎訓練', 60),
@@ -243,6 +257,33 @@ async def _roster(clerk: Account, reviewer: Account) -> None:
         photo = Anchor(Place.BASICS, 'photo')
         await corrections.mark(case, photo, CorrectionReason.BLURRED, TEXTS[CorrectionReason.BLURRED], by=reviewer)
         await reviews.return_for_correction(case, '', case.version, by=reviewer)
+
+
+async def _papers(clerk: Account, reviewer: Account) -> None:
+    """Paper books: one waits with its pictures, one has come back for them, one is a book."""
+    _, agency = await directory.defaults()
+    day = date(2016, 3, 8)
+    for name, serial, stage in PAPERS:
+        volunteer = await Volunteer.get(name=name)
+        details = PaperBookDetails('中市文志', serial, day, county_code=agency.county_id, agency_id=agency.id)
+        with dates.frozen(_days_ago(3)):
+            if stage != 'returned':
+                number = book_numbers.written(details.series, details.serial)
+                details.cover, details.last_page = [
+                    await _paper(front, number, agency.name, day, clerk) for front in (True, False)
+                ]
+            sent = await paper_books.register(volunteer, details, by=clerk)
+        with dates.frozen(_days_ago(1)):
+            if stage == 'returned':
+                reason = '沒有封面與末頁的圖片，請補上再送。'
+                await paper_books.send_back(sent.id, reason, sent.version, by=reviewer)
+            elif stage == 'confirmed':
+                await paper_books.confirm(sent.id, sent.version, by=reviewer)
+
+
+async def _paper(front: bool, number: str, agency: str, day: date, clerk: Account) -> UUID:
+    [scan] = await pictures.accept_scan(sample_pictures.paper_book(front, number, agency, day))
+    return (await files.keep(scan, FileKind.PAPER_BOOK, '封面.jpg' if front else '末頁.jpg', by=clerk)).id
 
 
 async def _days_overdue(person: Person) -> int:

@@ -106,7 +106,7 @@ async def rights_asked(unit: HostUnit, kind: str, due: str) -> None:
 
 
 async def rights_extended(volunteer: Volunteer, unit: HostUnit, kind: str, due: str, reason: str) -> None:
-    """To the volunteer: the answer takes longer, until when and why (個資法 §13)."""
+    """To the volunteer: the answer takes longer, until when and why (個人資料保護法 §13)."""
     facts: dict[str, Fact] = {'其他單位': unit.name, '請求': kind, '答覆期限': due, '原因': [reason]}
     await _tell_person('rights_extended', volunteer, facts)
 
@@ -121,6 +121,14 @@ async def _tell_person(template: str, volunteer: Volunteer, facts: dict[str, Fac
     """Whoever has no address reads it after signing in, or hears it from the unit."""
     if volunteer.email:
         await _tell(template, volunteer.email, volunteer.name, facts | {'連結': url_of(links.my_data())})
+
+
+async def unusual_use(lines: Sequence[str]) -> None:
+    """To every administrator: accounts whose use of the last day is unlike honest work, each on a line."""
+    facts: dict[str, Fact] = {'異常清單': list(lines)}
+    facts['連結'] = url_of(links.admin('unusual'))
+    for administrator in await Account.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(email='').order_by('id'):
+        await _tell('unusual_use', administrator.email, administrator.name, facts)
 
 
 async def _tell_units(template: str, volunteer: Volunteer, unit: HostUnit, others: Sequence[HostUnit]) -> None:
