@@ -129,10 +129,10 @@ async def _take_proof(
     request: Request,
     password: str = Form(''),
     code: str = Form(''),
-    next_: str = Form('', alias='next'),
+    next: str = Form(''),  # noqa: A002 -- as the form names it
     back: str = Form(''),
 ) -> Response:
-    wanted, back = own_address(next_), own_address(back)
+    wanted, back = own_address(next), own_address(back)
     try:
         account = account_of(request)
     except DomainError as refusal:
