@@ -76,6 +76,11 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ('11-papers', '/reviews/paper-books'),
         ('10-deputy', '/account/deputy'),
     ],
+    'reviewer2': [('10-deputy-supervisor', '/account/deputy'), ('12-case-supervisor', '/reviews/2')],
+    'supervisor': [('16-menu-supervisor', '/menu'), ('16-sign-offs', '/sign-offs'), ('16-sign-off', '/sign-offs/1')],
+    'county': [('16-menu-county', '/menu'), ('16-county-figures', '/office-figures'), ('16-county', '/county')],
+    'ministry': [('16-menu-ministry', '/menu'), ('16-office-figures', '/office-figures')],
+    'inspector': [('16-menu-inspector', '/menu'), ('16-inspections', '/inspections')],
     'DEMO00001': [('13-my', '/my'), ('13-my-book', '/my/book')],
     'admin': [
         ('14-admin', '/admin'),

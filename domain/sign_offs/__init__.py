@@ -165,6 +165,7 @@ async def ask(of: Application | Roster, asking: Asking, *, by: Account) -> SignO
 
 async def standing(of: Application | Roster, *, by: Account) -> Standing | None:
     """How it stands with the sign-off of an application or a roster, for its unit and its agency; None: never asked."""
+    permissions.require(by, Role.UNIT_STAFF, Role.REVIEWER)
     if isinstance(of, Application):
         if not permissions.may_see_case(by, of):
             raise NotFound
