@@ -37,11 +37,26 @@ class SignInMeans(Choice):
     CARD = 'card', '自然人憑證'
 
 
+class SignInWay(Choice):
+    """What somebody has shown in order to sign in; a session has one or two of them."""
+
+    PASSWORD = 'password', '帳號密碼'
+    CARD = 'card', '自然人憑證'
+    APP_CODE = 'app_code', '驗證器 App'
+    PASSKEY = 'passkey', '通行金鑰'
+    RECOVERY_CODE = 'recovery', '復原碼'
+    COUNTER_CODE = 'counter', '登入碼（單位列印）'
+
+
 class CardAct(Choice):
-    """For what a card is asked to sign."""
+    """For what a card, or a passkey, is asked to sign."""
 
     SIGN_IN = 'sign_in', '登入'
     BIND = 'bind', '綁定'
+    PASSKEY_ADDED = 'add_key', '新增通行金鑰'
+    PASSKEY_ENTERS = 'key_enters', '以通行金鑰登入'
+    SECOND_STEP = 'second', '登入的第二步'
+    PROOF = 'proof', '再次確認本人'
 
 
 class IdentityKind(Choice):
@@ -171,8 +186,17 @@ class CallResult(Choice):
 
 class RequestStatus(Choice):
     OPEN = 'open', '待處理'
+    RETURNED = 'returned', '退回補正'
     GRANTED = 'granted', '已開通'
     REFUSED = 'refused', '未核准'
+
+
+class LockReason(Choice):
+    """Why an account was locked by the office's rules, and not closed by a person."""
+
+    IDLE = 'idle', '太久沒有使用'
+    REVIEW = 'review', '年度盤點逾期未確認'
+    ENDED = 'ended', '使用期限已到'
 
 
 class ChangeStatus(Choice):
@@ -379,3 +403,27 @@ class Tallied(Choice):
     CASE = 'case', '已結案件'
     BOOK = 'book', '紀錄冊'
     ISSUE = 'issue', '發冊紀錄'
+
+
+class ConsentWay(Choice):
+    """How a person said it."""
+
+    PAPER = 'paper', '書面（單位登錄）'
+    ONLINE = 'online', '線上（本人）'
+
+
+class RightsKind(Choice):
+    """The rights of the person (個人資料保護法 §3)."""
+
+    VIEW = 'view', '查詢或閱覽'
+    COPY = 'copy', '製給複製本'
+    CORRECT = 'correct', '補充或更正'
+    STOP = 'stop', '停止蒐集、處理或利用'
+    DELETE = 'delete', '刪除'
+
+
+class RightsStatus(Choice):
+    OPEN = 'open', '待處理'
+    GRANTED = 'granted', '已同意'
+    REFUSED = 'refused', '未同意'
+    WITHDRAWN = 'withdrawn', '本人撤回'

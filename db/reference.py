@@ -6,7 +6,7 @@ filled again. (Agencies are filled county by county.) Later additions need a mig
 agencies.csv (law.md#agencies): `document_word` (機關代字) is our proposal everywhere, since the official ones are not
 published; `name_is_sure` tells whether the name is the official one, `note` why not, or what else is unsure.
 service_codes.csv (law.md#service-codes): `is_official` no = our code. rules.csv: what 送審前體檢 checks
-(domain.readiness); rows of a key stand together, one without kind applies to all kinds.
+(domain.readiness); rows of a key stand together, one without kind applies to all kinds. privacy_notice.csv: 告知事項.
 """
 
 import csv
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from . import transaction
 from .choices import Demand, IssueKind, TrainingKind
-from .models import Agency, County, Field, RequiredHours, Rule, ServiceCode
+from .models import Agency, County, Field, PrivacyNotice, RequiredHours, Rule, ServiceCode
 
 # Any number will do, as long as nothing else in the database uses it.
 _LOCK = 20_260_310
@@ -76,6 +76,7 @@ async def fill() -> None:
         await _fill_service_codes()
         await _fill_required_hours()
         await _fill_rules()
+        await _fill_privacy_notice()
 
 
 async def _fill_counties() -> None:
@@ -154,6 +155,11 @@ async def _fill_rules() -> None:
         )
         for row in rows
     )
+
+
+async def _fill_privacy_notice() -> None:
+    if not await PrivacyNotice.exists():
+        await PrivacyNotice.create(sections={row['key']: row['text'] for row in _rows('privacy_notice.csv')})
 
 
 async def _fields() -> dict[str, int]:

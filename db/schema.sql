@@ -1251,47 +1251,121 @@ COMMENT ON TABLE "signature_challenge" IS 'A random text for a card to sign, onc
 ALTER TABLE "session" ADD COLUMN "means" VARCHAR(10) NOT NULL DEFAULT 'password';
 CREATE INDEX citizen_certificate_by_account_id ON citizen_certificate (account_id);
 
--- 0031_log
-CREATE TABLE "log_entry" (
-    "id" BIGSERIAL NOT NULL PRIMARY KEY,
-    "at" TIMESTAMPTZ NOT NULL,
-    "act" VARCHAR(30) NOT NULL,
-    "by_name" VARCHAR(60) NOT NULL,
-    "role" VARCHAR(20) NOT NULL,
-    "host_unit_id" INT,
-    "agency_id" INT,
-    "from_unit" VARCHAR(80) NOT NULL,
-    "what" VARCHAR(120) NOT NULL,
-    "about" BIGINT[] NOT NULL,
-    "about_count" INT NOT NULL,
-    "about_digest" VARCHAR(64) NOT NULL,
-    "name_index" VARCHAR(64) NOT NULL,
-    "reason" VARCHAR(200) NOT NULL,
-    "address" VARCHAR(45) NOT NULL,
-    "session" VARCHAR(64) NOT NULL,
-    "device" VARCHAR(60) NOT NULL,
-    "by_id" INT REFERENCES "account" ("id") ON DELETE RESTRICT
+-- 0027_account_terms
+CREATE TABLE "account_review" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "begun_at" TIMESTAMPTZ NOT NULL,
+    "due_on" DATE NOT NULL,
+    "reminders" SMALLINT NOT NULL,
+    "ended_at" TIMESTAMPTZ,
+    "agency_id" INT REFERENCES "agency" ("id") ON DELETE RESTRICT,
+    "host_unit_id" INT REFERENCES "host_unit" ("id") ON DELETE RESTRICT
 );
-CREATE INDEX "idx_log_entry_at_b983b4" ON "log_entry" ("at");
-COMMENT ON TABLE "log_entry" IS '使用紀錄: one act or one reading, written once: the database refuses to change or delete it (0031_log).';
-CREATE INDEX log_entry_by_by_id ON log_entry (by_id, id);
-CREATE INDEX log_entry_by_act ON log_entry (act, id);
-CREATE INDEX log_entry_by_host_unit_id ON log_entry (host_unit_id, id);
-CREATE INDEX log_entry_by_agency_id ON log_entry (agency_id, id);
-CREATE INDEX log_entry_by_address ON log_entry (address, id);
-CREATE INDEX log_entry_about ON log_entry USING gin (about);
-CREATE FUNCTION only_added_to() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    IF TG_OP = 'DELETE' AND current_setting('office.retention', true) = 'on' AND pg_has_role(
-        current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE') THEN RETURN OLD; END IF;
-    RAISE EXCEPTION '% is only added to', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege'; END $$;
-CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE ON log_entry FOR EACH ROW EXECUTE FUNCTION only_added_to();
-CREATE TRIGGER never_emptied BEFORE TRUNCATE ON log_entry EXECUTE FUNCTION only_added_to();
-CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE ON access_entry FOR EACH ROW EXECUTE FUNCTION only_added_to();
-CREATE TRIGGER never_emptied BEFORE TRUNCATE ON access_entry EXECUTE FUNCTION only_added_to();
-CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE ON history_entry FOR EACH ROW EXECUTE FUNCTION only_added_to();
-CREATE TRIGGER never_emptied BEFORE TRUNCATE ON history_entry EXECUTE FUNCTION only_added_to();
-CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE ON office_entry FOR EACH ROW EXECUTE FUNCTION only_added_to();
-CREATE TRIGGER never_emptied BEFORE TRUNCATE ON office_entry EXECUTE FUNCTION only_added_to();
+COMMENT ON TABLE "account_review" IS '年度盤點: the accounts of a unit, of an agency, or of neither, to be confirmed one by one until `due_on`.';
+CREATE TABLE "account_rules" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "idle_days" SMALLINT NOT NULL,
+    "first_warning" SMALLINT NOT NULL,
+    "last_warning" SMALLINT NOT NULL,
+    "review_months" SMALLINT NOT NULL,
+    "review_days" SMALLINT NOT NULL,
+    "review_locks" BOOL NOT NULL
+);
+COMMENT ON TABLE "account_rules" IS '帳號規則: when accounts of staff are locked, and how often they are reviewed; one row, as the administrator set it.';
+CREATE TABLE "request_step" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "at" TIMESTAMPTZ NOT NULL,
+    "status" VARCHAR(20) NOT NULL,
+    "reason" TEXT NOT NULL,
+    "by_id" INT REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "request_id" INT NOT NULL REFERENCES "account_request" ("id") ON DELETE RESTRICT
+);
+COMMENT ON COLUMN "request_step"."status" IS 'OPEN: open\nRETURNED: returned\nGRANTED: granted\nREFUSED: refused';
+COMMENT ON TABLE "request_step" IS 'What became of a 帳號申請, one row for each step. `by` is None where the applicant did it.';
+ALTER TABLE "account" ADD COLUMN "ends_on" DATE;
+ALTER TABLE "account" ADD COLUMN "locked_at" TIMESTAMPTZ;
+ALTER TABLE "account" ADD COLUMN "locked_because" VARCHAR(10);
+ALTER TABLE "account" ADD COLUMN "reviewed_at" TIMESTAMPTZ;
+ALTER TABLE "account" ADD COLUMN "used_at" TIMESTAMPTZ;
+ALTER TABLE "account" ADD COLUMN "warned_at" TIMESTAMPTZ;
+ALTER TABLE "account" ADD COLUMN "warnings" SMALLINT NOT NULL DEFAULT 0;
+COMMENT ON COLUMN "account_request"."status" IS 'OPEN: open\nRETURNED: returned\nGRANTED: granted\nREFUSED: refused';
+ALTER TABLE "account_request" ADD COLUMN "agency_id" INT REFERENCES "agency" ("id") ON DELETE RESTRICT;
+ALTER TABLE "account_request" ADD COLUMN "contact" VARCHAR(60) NOT NULL DEFAULT '';
+ALTER TABLE "account_request" ADD COLUMN "county_id" VARCHAR(5) REFERENCES "county" ("code") ON DELETE RESTRICT;
+ALTER TABLE "account_request" ADD COLUMN "host_unit_id" INT REFERENCES "host_unit" ("id") ON DELETE RESTRICT;
+ALTER TABLE "account_request" ADD COLUMN "unified_number" VARCHAR(8) NOT NULL DEFAULT '';
+ALTER TABLE "host_unit" ADD COLUMN "unified_number" VARCHAR(8) NOT NULL DEFAULT '';
+UPDATE account SET used_at = now();
+CREATE INDEX request_step_by_request_id ON request_step (request_id);
+CREATE INDEX account_request_of_county ON account_request (county_id) WHERE status = 'open';
+CREATE UNIQUE INDEX open_account_review ON account_review (coalesce(host_unit_id, 0), coalesce(agency_id, 0)) WHERE ended_at IS NULL;
+CREATE UNIQUE INDEX unified_number_of_unit ON host_unit (unified_number) WHERE unified_number <> '';
+
+-- 0028_second_factors
+CREATE TABLE "authenticator_app" (
+    "secret" BYTEA NOT NULL,
+    "last_step" BIGINT NOT NULL,
+    "added_at" TIMESTAMPTZ NOT NULL,
+    "used_at" TIMESTAMPTZ,
+    "account_id" INT NOT NULL  PRIMARY KEY REFERENCES "account" ("id") ON DELETE RESTRICT
+);
+COMMENT ON TABLE "authenticator_app" IS '驗證器 App (TOTP, RFC 6238) of an account.';
+CREATE TABLE "factor_demand" (
+    "role" VARCHAR(20) NOT NULL  PRIMARY KEY,
+    "since" DATE NOT NULL,
+    "grace_days" SMALLINT NOT NULL
+);
+COMMENT ON TABLE "factor_demand" IS 'A role that has to have a second factor: `grace_days` after `since` nobody of it signs in without one.';
+CREATE TABLE "half_sign_in" (
+    "digest" VARCHAR(64) NOT NULL  PRIMARY KEY,
+    "expires_at" TIMESTAMPTZ NOT NULL,
+    "account_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "idx_half_sign_i_expires_adb60f" ON "half_sign_in" ("expires_at");
+COMMENT ON TABLE "half_sign_in" IS 'A browser whose user has shown the password and not yet the second factor: no session, it opens that step alone.';
+CREATE TABLE "known_device" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "digest" VARCHAR(64) NOT NULL,
+    "words" VARCHAR(60) NOT NULL,
+    "first_at" TIMESTAMPTZ NOT NULL,
+    "seen_at" TIMESTAMPTZ NOT NULL,
+    "account_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_known_devic_account_42bf08" UNIQUE ("account_id", "digest")
+);
+CREATE INDEX "idx_known_devic_seen_at_b27f01" ON "known_device" ("seen_at");
+COMMENT ON TABLE "known_device" IS 'A browser in which an account has signed in. Only the SHA-256 of its cookie is stored.';
+CREATE TABLE "passkey" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "credential" VARCHAR(1400) NOT NULL UNIQUE,
+    "public_key" BYTEA NOT NULL,
+    "uses" BIGINT NOT NULL,
+    "name" VARCHAR(40) NOT NULL,
+    "added_at" TIMESTAMPTZ NOT NULL,
+    "used_at" TIMESTAMPTZ,
+    "account_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT
+);
+COMMENT ON TABLE "passkey" IS '通行金鑰 (WebAuthn): the public half of a key that a device of the owner keeps.';
+CREATE TABLE "recovery_code" (
+    "digest" VARCHAR(64) NOT NULL  PRIMARY KEY,
+    "made_at" TIMESTAMPTZ NOT NULL,
+    "used_at" TIMESTAMPTZ,
+    "account_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT
+);
+COMMENT ON TABLE "recovery_code" IS '復原碼: opens the second step once. Only its keyed digest is stored.';
+ALTER TABLE "session" ADD COLUMN "address" VARCHAR(60) NOT NULL DEFAULT '';
+ALTER TABLE "session" ADD COLUMN "device" VARCHAR(60) NOT NULL DEFAULT '';
+ALTER TABLE "session" ADD COLUMN "proved_at" TIMESTAMPTZ;
+ALTER TABLE "session" ADD COLUMN "ways" VARCHAR(60) NOT NULL DEFAULT '';
+COMMENT ON COLUMN "signature_challenge"."act" IS 'SIGN_IN: sign_in\nBIND: bind\nPASSKEY_ADDED: add_key\nPASSKEY_ENTERS: key_enters\nSECOND_STEP: second\nPROOF: proof';
+CREATE INDEX passkey_by_account_id ON passkey (account_id);
+CREATE INDEX recovery_code_by_account_id ON recovery_code (account_id);
+CREATE INDEX half_sign_in_by_account_id ON half_sign_in (account_id);
+INSERT INTO factor_demand (role, since, grace_days) SELECT 'reviewer', CURRENT_DATE, 30 WHERE EXISTS (SELECT 1 FROM account);
+INSERT INTO factor_demand (role, since, grace_days) SELECT 'administrator', CURRENT_DATE, 30 WHERE EXISTS (SELECT 1 FROM account);
+INSERT INTO factor_demand (role, since, grace_days) SELECT 'county', CURRENT_DATE, 30 WHERE EXISTS (SELECT 1 FROM account);
+INSERT INTO factor_demand (role, since, grace_days) SELECT 'ministry', CURRENT_DATE, 30 WHERE EXISTS (SELECT 1 FROM account);
+INSERT INTO factor_demand (role, since, grace_days) SELECT 'inspector', CURRENT_DATE, 30 WHERE EXISTS (SELECT 1 FROM account);
 
 -- 0029_roles
 CREATE TABLE "inspection" (
@@ -1342,3 +1416,124 @@ CREATE INDEX sign_off_by_roster ON sign_off (roster_id);
 CREATE INDEX inspection_by_inspector ON inspection (inspector_id, drawn_at DESC);
 CREATE INDEX inspected_case_by_application ON inspected_case (application_id);
 CREATE INDEX account_by_county ON account (county_id) WHERE county_id IS NOT NULL;
+
+-- 0030_privacy
+CREATE TABLE "closed_record" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "facts" BYTEA NOT NULL,
+    "name_index" VARCHAR(64) NOT NULL,
+    "closed_at" TIMESTAMPTZ NOT NULL,
+    "volunteer_id" INT NOT NULL UNIQUE REFERENCES "volunteer" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "idx_closed_reco_name_in_b43520" ON "closed_record" ("name_index");
+COMMENT ON TABLE "closed_record" IS '封存: a person who has left; names, birth date and E-MAIL are sealed in `facts` and stand nowhere else.';
+CREATE TABLE "privacy_notice" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "sections" JSONB NOT NULL,
+    "published_at" TIMESTAMPTZ NOT NULL,
+    "published_by_id" INT REFERENCES "account" ("id") ON DELETE RESTRICT
+);
+COMMENT ON TABLE "privacy_notice" IS '告知事項 (個資法 §8), one row for each version that was ever shown; the newest holds.';
+CREATE TABLE "consent" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "is_given" BOOL NOT NULL,
+    "way" VARCHAR(10) NOT NULL,
+    "at" TIMESTAMPTZ NOT NULL,
+    "by_name" VARCHAR(60) NOT NULL,
+    "from_unit" VARCHAR(80) NOT NULL,
+    "by_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "notice_id" INT REFERENCES "privacy_notice" ("id") ON DELETE RESTRICT,
+    "volunteer_id" INT NOT NULL REFERENCES "volunteer" ("id") ON DELETE RESTRICT
+);
+COMMENT ON COLUMN "consent"."way" IS 'PAPER: paper\nONLINE: online';
+COMMENT ON TABLE "consent" IS '同意個資使用, given or withdrawn: to which version of the notice, when, and who wrote it down how.';
+CREATE TABLE "retention_period" (
+    "name" VARCHAR(30) NOT NULL  PRIMARY KEY,
+    "days" INT,
+    "is_on" BOOL NOT NULL,
+    "changed_at" TIMESTAMPTZ NOT NULL,
+    "changed_by_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT
+);
+COMMENT ON TABLE "retention_period" IS '保存期限: after how many days something goes; without a row, or with none, it stays.';
+CREATE TABLE "rights_request" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "kind" VARCHAR(10) NOT NULL,
+    "way" VARCHAR(10) NOT NULL,
+    "wording" BYTEA NOT NULL,
+    "field" VARCHAR(40) NOT NULL,
+    "old_value" BYTEA,
+    "new_value" BYTEA,
+    "status" VARCHAR(10) NOT NULL,
+    "asked_on" DATE NOT NULL,
+    "asked_at" TIMESTAMPTZ NOT NULL,
+    "due_on" DATE NOT NULL,
+    "extended_at" TIMESTAMPTZ,
+    "extension_reason" VARCHAR(200) NOT NULL,
+    "answer" BYTEA,
+    "decided_at" TIMESTAMPTZ,
+    "asked_by_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "decided_by_id" INT REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "host_unit_id" INT NOT NULL REFERENCES "host_unit" ("id") ON DELETE RESTRICT,
+    "volunteer_id" INT NOT NULL REFERENCES "volunteer" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "idx_rights_requ_due_on_50365d" ON "rights_request" ("due_on");
+COMMENT ON COLUMN "rights_request"."kind" IS 'VIEW: view\nCOPY: copy\nCORRECT: correct\nSTOP: stop\nDELETE: delete';
+COMMENT ON COLUMN "rights_request"."way" IS 'PAPER: paper\nONLINE: online';
+COMMENT ON COLUMN "rights_request"."status" IS 'OPEN: open\nGRANTED: granted\nREFUSED: refused\nWITHDRAWN: withdrawn';
+COMMENT ON TABLE "rights_request" IS '當事人權利 (個資法 §3): what a volunteer asks of the unit that keeps the data, and what became of it.';
+CREATE INDEX consent_by_volunteer ON consent (volunteer_id, at DESC);
+CREATE INDEX rights_by_volunteer ON rights_request (volunteer_id);
+CREATE INDEX rights_by_unit ON rights_request (host_unit_id, status, due_on);
+
+-- 0031_log
+CREATE TABLE "log_entry" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "at" TIMESTAMPTZ NOT NULL,
+    "act" VARCHAR(30) NOT NULL,
+    "by_name" VARCHAR(60) NOT NULL,
+    "role" VARCHAR(20) NOT NULL,
+    "host_unit_id" INT,
+    "agency_id" INT,
+    "from_unit" VARCHAR(80) NOT NULL,
+    "what" VARCHAR(120) NOT NULL,
+    "about" BIGINT[] NOT NULL,
+    "about_count" INT NOT NULL,
+    "about_digest" VARCHAR(64) NOT NULL,
+    "name_index" VARCHAR(64) NOT NULL,
+    "reason" VARCHAR(200) NOT NULL,
+    "address" VARCHAR(45) NOT NULL,
+    "session" VARCHAR(64) NOT NULL,
+    "device" VARCHAR(60) NOT NULL,
+    "by_id" INT REFERENCES "account" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "idx_log_entry_at_b983b4" ON "log_entry" ("at");
+COMMENT ON TABLE "log_entry" IS '使用紀錄: one act or one reading, written once: the database refuses to change or delete it (0031_log).';
+CREATE INDEX log_entry_by_by_id ON log_entry (by_id, id);
+CREATE INDEX log_entry_by_act ON log_entry (act, id);
+CREATE INDEX log_entry_by_host_unit_id ON log_entry (host_unit_id, id);
+CREATE INDEX log_entry_by_agency_id ON log_entry (agency_id, id);
+CREATE INDEX log_entry_by_address ON log_entry (address, id);
+CREATE INDEX log_entry_about ON log_entry USING gin (about);
+CREATE FUNCTION only_added_to() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF TG_OP = 'DELETE' AND current_setting('office.retention', true) = 'on' AND pg_has_role(
+        current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE') THEN RETURN OLD; END IF;
+    RAISE EXCEPTION '% is only added to', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege'; END $$;
+CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE ON log_entry FOR EACH ROW EXECUTE FUNCTION only_added_to();
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON log_entry EXECUTE FUNCTION only_added_to();
+CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE ON access_entry FOR EACH ROW EXECUTE FUNCTION only_added_to();
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON access_entry EXECUTE FUNCTION only_added_to();
+CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE ON history_entry FOR EACH ROW EXECUTE FUNCTION only_added_to();
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON history_entry EXECUTE FUNCTION only_added_to();
+CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE ON office_entry FOR EACH ROW EXECUTE FUNCTION only_added_to();
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON office_entry EXECUTE FUNCTION only_added_to();
+
+-- 0034_appearance_and_keys
+CREATE TABLE "key_duty" (
+    "purpose" VARCHAR(30) NOT NULL  PRIMARY KEY,
+    "days" INT NOT NULL,
+    "changed_on" DATE,
+    "kept_at" VARCHAR(200) NOT NULL
+);
+COMMENT ON TABLE "key_duty" IS 'What the administrator has settled of one key: how often it is changed, when it last was, where it is kept.';
+ALTER TABLE "account" ADD COLUMN "appearance" VARCHAR(10) NOT NULL DEFAULT '';
+ALTER TABLE "key_check" ADD COLUMN "since" TIMESTAMPTZ;

@@ -431,6 +431,36 @@ def my_pages() -> str:
     return '/my/book'
 
 
+def my_data() -> str:
+    """我的資料: one's own data, consent, rights, and a copy of everything."""
+    return '/my/data'
+
+
+def own_data(form: str) -> str:
+    """A copy of everything on record of oneself: json, ods, pdf, or all in a zip."""
+    return f'/my/data/copy.{form}'
+
+
+def rights(part: str = '') -> str:
+    """個資事務 of the unit: what its volunteers ask, with `part` 'closed' what was answered."""
+    return _with('/rights', part=part)
+
+
+def rights_request(request_id: int) -> str:
+    """One request, and its answer."""
+    return f'/rights/{request_id}'
+
+
+def new_rights_request(volunteer_id: int) -> str:
+    """登記當事人請求: what a volunteer of the unit has handed in on paper, and the consent signed or withdrawn."""
+    return f'/volunteers/{volunteer_id}/rights'
+
+
+def privacy_notice() -> str:
+    """個人資料告知事項, with all its versions."""
+    return '/privacy/notice'
+
+
 def administration() -> str:
     """系統管理: begins with what waits."""
     return '/admin'

@@ -99,6 +99,8 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ('14-admin-mail-edit', '/admin/mail?edit=returned'),
         ('14-admin-undelivered', '/admin/undelivered'),
         ('14-admin-lookups', '/admin/lookups'),
+        ('14-admin-keys', '/admin/keys'),
+        ('14-admin-key', '/admin/keys?edit=sealing'),
         ('14-admin-history', '/admin/history'),
     ],
 }

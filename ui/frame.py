@@ -176,6 +176,7 @@ def opening_page(account: Account, title: str) -> None:
     with html.div().classes('app'):
         app_bar(account, 0)
         with html.main().props('id=main tabindex=-1 aria-busy=true'), html.div().classes('lb-page'):
+            guide_post('C', '中央內容區塊', 'main')
             if title:
                 with html.div().classes('lb-head'):
                     html.h1(title)
@@ -192,6 +193,7 @@ def sentence_page(account: Account | None, title: str, sentence: str) -> None:
         if account is not None:
             app_bar(account, 0)
         with html.main().props('id=main tabindex=-1'), html.div().classes('lb-page lb-alone'), card():
+            guide_post('C', '中央內容區塊', 'main')
             html.h1(title)
             html.p(sentence)
             ui.link('回到首頁', links.home())

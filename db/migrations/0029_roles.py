@@ -19,7 +19,7 @@ INDEXES = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0031_log')]
+    dependencies = [('models', '0028_second_factors')]
 
     initial = False
 

@@ -2,6 +2,8 @@
 
 from .accounts import (
     AccountRequest,
+    AccountReview,
+    AccountRules,
     Allowance,
     CitizenCertificate,
     Deputyship,
@@ -9,6 +11,7 @@ from .accounts import (
     IdentityLookup,
     LoginFailure,
     PasswordReset,
+    RequestStep,
     RevocationList,
     Session,
     SignatureChallenge,
@@ -17,6 +20,7 @@ from .applications import Application, ApplicationStep, CaseContent, Decision, P
 from .books import BookIssue, NumberSeries, PaperRegistration, RecordBook, Tally
 from .corrections import Correction, CorrectionExchange, EyeCheck
 from .drafts import Draft, DraftEntry, HalfWritten, KeptSearch
+from .factors import AuthenticatorApp, FactorDemand, HalfSignIn, KnownDevice, Passkey, RecoveryCode
 from .imports import ImportBatch, ImportBlock, ImportFile, ImportPiece, ImportRow, KnownHeading
 from .ledgers import Award, HonorCard, InsuranceCover, OtherEntry, PerformanceCertificate, ServiceHours
 from .office import (
@@ -24,6 +28,7 @@ from .office import (
     Backup,
     HistoryEntry,
     KeyCheck,
+    KeyDuty,
     LogEntry,
     MailTemplate,
     OfficeEntry,
@@ -33,22 +38,28 @@ from .office import (
 from .oversight import InspectedCase, Inspection, SignOff
 from .people import Account, Membership, StoredFile, Transfer, Volunteer
 from .places import Agency, CalendarDay, County, Field, HostUnit, RequiredHours, Rule, ServiceCode, Team
+from .privacy import ClosedRecord, Consent, PrivacyNotice, RetentionPeriod, RightsRequest
 from .trainings import Training
 
 __all__ = [
     'AccessEntry',
     'Account',
     'AccountRequest',
+    'AccountReview',
+    'AccountRules',
     'Agency',
     'Allowance',
     'Application',
     'ApplicationStep',
+    'AuthenticatorApp',
     'Award',
     'Backup',
     'BookIssue',
     'CalendarDay',
     'CaseContent',
     'CitizenCertificate',
+    'ClosedRecord',
+    'Consent',
     'Correction',
     'CorrectionExchange',
     'County',
@@ -58,7 +69,9 @@ __all__ = [
     'DraftEntry',
     'EmailChange',
     'EyeCheck',
+    'FactorDemand',
     'Field',
+    'HalfSignIn',
     'HalfWritten',
     'HistoryEntry',
     'HonorCard',
@@ -74,6 +87,8 @@ __all__ = [
     'InsuranceCover',
     'KeptSearch',
     'KeyCheck',
+    'KeyDuty',
+    'KnownDevice',
     'KnownHeading',
     'LogEntry',
     'LoginFailure',
@@ -84,13 +99,19 @@ __all__ = [
     'OtherEntry',
     'OutgoingMail',
     'PaperRegistration',
+    'Passkey',
     'PasswordReset',
     'PerformanceCertificate',
     'PhoneCall',
     'Presence',
+    'PrivacyNotice',
     'RecordBook',
+    'RecoveryCode',
+    'RequestStep',
     'RequiredHours',
+    'RetentionPeriod',
     'RevocationList',
+    'RightsRequest',
     'Roster',
     'Rule',
     'ServiceCode',

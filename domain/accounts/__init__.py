@@ -81,6 +81,7 @@ RESET_LASTS = timedelta(minutes=30)
 RESET_PAUSE = timedelta(minutes=5)
 WELCOME_LASTS = timedelta(days=7)
 TEXT_SIZES = ('', 'large', 'larger')
+APPEARANCES = ('', 'light', 'dark')
 LONGEST_NAME = 120  # as typed, with blanks and signs between
 
 
@@ -213,6 +214,13 @@ async def set_text_size(size: str, *, by: Account) -> None:
     """字級: '', 'large' or 'larger'."""
     by.text_size = size if size in TEXT_SIZES else ''
     await by.save(update_fields=['text_size'])
+    sessions.forget_account(by)
+
+
+async def set_appearance(appearance: str, *, by: Account) -> None:
+    """外觀: '' as the system of the computer has it, 'light' or 'dark'."""
+    by.appearance = appearance if appearance in APPEARANCES else ''
+    await by.save(update_fields=['appearance'])
     sessions.forget_account(by)
 
 

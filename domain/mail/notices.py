@@ -86,6 +86,31 @@ async def lookups_exceeded(asking: Account, office: str, count: int, most: int) 
         await _tell('lookups_exceeded', administrator.email, administrator.name, facts)
 
 
+async def rights_asked(unit: HostUnit, kind: str, due: str) -> None:
+    """To the unit: a volunteer asks for a right of the law; nobody is named, and until when it is answered."""
+    facts: dict[str, Fact] = {'運用單位': unit.name, '請求': kind, '答覆期限': due, '連結': url_of(links.rights())}
+    composed = await templates.composed('rights_asked', facts)
+    await outbox.queue(await _mailbox(unit), *composed, template='rights_asked')
+
+
+async def rights_extended(volunteer: Volunteer, unit: HostUnit, kind: str, due: str, reason: str) -> None:
+    """To the volunteer: the answer takes longer, until when and why (個資法 §13)."""
+    facts: dict[str, Fact] = {'其他單位': unit.name, '請求': kind, '答覆期限': due, '原因': [reason]}
+    await _tell_person('rights_extended', volunteer, facts)
+
+
+async def rights_answered(volunteer: Volunteer, unit: HostUnit, kind: str, result: str, lines: Sequence[str]) -> None:
+    """To the volunteer: what became of the request, and why."""
+    facts: dict[str, Fact] = {'其他單位': unit.name, '請求': kind, '結果': result, '原因': list(lines)}
+    await _tell_person('rights_answered', volunteer, facts)
+
+
+async def _tell_person(template: str, volunteer: Volunteer, facts: dict[str, Fact]) -> None:
+    """Whoever has no address reads it after signing in, or hears it from the unit."""
+    if volunteer.email:
+        await _tell(template, volunteer.email, volunteer.name, facts | {'連結': url_of(links.my_data())})
+
+
 async def _tell_units(template: str, volunteer: Volunteer, unit: HostUnit, others: Sequence[HostUnit]) -> None:
     for other in others:
         facts: dict[str, Fact] = {

@@ -12,7 +12,6 @@ from tortoise.queryset import QuerySet
 
 from db import sealing, transaction
 from db.choices import (
-    AccessKind,
     FileKind,
     LookupKind,
     MembershipStatus,
@@ -21,14 +20,13 @@ from db.choices import (
     Section,
     TrainingKind,
 )
-from db.models import Account, Application, Draft, HistoryEntry, Membership, Volunteer
+from db.models import Account, Draft, HistoryEntry, Membership, Volunteer
 
-from .. import accounts, announcements, dates, drafts, files, identity_numbers, permissions, validation
+from .. import accounts, announcements, consents, dates, drafts, files, identity_numbers, permissions, validation
 from ..announcements import VolunteerChanged
-from ..audit import access, history
+from ..audit import history
 from ..audit.history import Change
 from ..cases import transitions
-from ..cases.worklists import CLOSED
 from ..errors import DomainError, Incomplete, MovedOn, NotFound
 from ..paging import Page, bounds
 from . import addresses, keeping, listing, lookups, newcomers, spelling
@@ -135,6 +133,8 @@ async def register(details: VolunteerDetails, *, by: Account, draft: Draft | Non
             await _open_account(volunteer, details, by)
             changes = await keeping.changes({}, keeping.kept(volunteer))
             await history.note(volunteer, Section.BASICS, history.ADDED, changes, by=by)
+            if volunteer.consents_to_data_use:
+                await consents.note([(volunteer.id, True)], by=by)
             await announcements.announce(VolunteerChanged(volunteer.id))
     except IntegrityError:
         await _refuse_known(number, by)  # somebody was faster by a moment
@@ -229,25 +229,6 @@ async def _found(query: VolunteerQuery, by: Account) -> QuerySet[Volunteer]:
     return listing.narrowed(found, query.lacks, query.roster_id, by)
 
 
-async def reveal_identity(volunteer: Volunteer, reason: str, *, by: Account) -> str:
-    """The full identity number; that it was shown, and why, is noted first. Raises NotFound, Incomplete.
-
-    An agency that only refused the person, or from which every case was withdrawn, has no more business with it.
-    """
-    known = await get(volunteer.id, by=by)
-    if by.role == Role.REVIEWER and not await _has_a_case(known, by):
-        raise NotFound('這位志工在貴機關沒有審核中、待補件或已核可的案件，不能再顯示完整號碼。')
-    if by.role != Role.VOLUNTEER:
-        await access.note(known, AccessKind.IDENTITY_NUMBER, reason, by=by, what=known.identity_kind.label)
-    number: str = known.identity_number.open()
-    return number
-
-
-async def _has_a_case(volunteer: Volunteer, by: Account) -> bool:
-    cases = Application.filter(volunteer_id=volunteer.id, agency_id=by.agency_id, round__gt=0)
-    return await cases.exclude(status__in=CLOSED).exists()
-
-
 async def _matching(text: object, by: Account) -> Q:
     wanted = validation.searched(text)
     if not wanted:
@@ -291,6 +272,8 @@ async def _write(seen: Volunteer, details: VolunteerDetails, version: int, by: A
     await _attach_photo(columns.get('photo_id'), current, by)
     old_email = current.email
     await _update(current, columns)
+    if 'consents_to_data_use' in columns:
+        await consents.note([(current.id, columns['consents_to_data_use'])], by=by)
     if 'email' in columns:
         await addresses.changed(current, old_email, f'運用單位「{await history.unit_of(by)}」更改')
     changes = await keeping.changes(theirs, theirs | columns) + await _give_password(current, details, by)

@@ -12,9 +12,9 @@ from tortoise.exceptions import IntegrityError
 
 from db import sealing, transaction
 from db.choices import AccessKind, Role, Section
-from db.models import AccessEntry, Account, HistoryEntry, Membership, PasswordReset, Team, Volunteer
+from db.models import AccessEntry, Account, Consent, HistoryEntry, Membership, PasswordReset, Team, Volunteer
 
-from .. import accounts, announcements, dates, permissions, validation
+from .. import accounts, announcements, consents, dates, permissions, validation
 from ..announcements import VolunteerChanged
 from ..audit import history
 from ..audit.history import Noted
@@ -69,6 +69,8 @@ async def register_all(newcomers: Sequence[Newcomer], *, by: Account) -> list[Vo
             await _open_accounts(people, newcomers, by)
             added = [Noted(one.id, Section.BASICS, history.ADDED, await _told(one)) for one in people]
             await history.note_each(added, by=by)
+            if signed := [(one.id, True) for one in people if one.consents_to_data_use]:
+                await consents.note(signed, by=by)
             await announcements.announce_each(VolunteerChanged(one.id) for one in people)
     except IntegrityError:
         await _refuse_known(indexes)  # somebody was faster by a moment
@@ -98,6 +100,7 @@ async def unregister(volunteer_id: int, version: int, *, by: Account) -> str:
                 await account.delete()
             await AccessEntry.filter(volunteer_id=person.id, kind=AccessKind.DUPLICATE).delete()
             await HistoryEntry.filter(volunteer_id=person.id).delete()
+            await Consent.filter(volunteer_id=person.id).delete()
             await Membership.filter(volunteer_id=person.id).delete()
             await person.delete()
     except IntegrityError:  # something hangs on the person, whatever it is

@@ -2,8 +2,8 @@
 
 from nicegui import html, ui
 
-from domain import volunteers
 from domain.model import Account, Volunteer
+from domain.volunteers import reveal
 
 from .action_button import action_button
 from .question import question
@@ -24,7 +24,7 @@ def reveal_dialog(volunteer: Volunteer, account: Account) -> None:
         number = html.p().classes('lb-secret').props('role=status')
 
         async def show() -> None:
-            number._text = await volunteers.reveal_identity(volunteer, reason.value, by=account)
+            number._text = await reveal.number(volunteer, reason=reason.value, by=account)
             number.update()
 
         with html.div().classes('lb-acts'):

@@ -11,7 +11,7 @@ from domain import applications, corrections, papers, reviews, trainings, volunt
 from domain.corrections import Anchor
 from domain.errors import NotFound
 from domain.trainings import TrainingDetails
-from domain.volunteers import VolunteerDetails
+from domain.volunteers import VolunteerDetails, reveal
 
 from ...builders import an_identity_number
 from ..sample_office import Office, a_case
@@ -95,7 +95,7 @@ async def test_the_full_number_is_not_shown_any_more(office: Office) -> None:
     volunteer = (await reviews.case(case_id, by=office.reviewer)).volunteer
 
     with pytest.raises(NotFound, match='不能再顯示完整號碼'):
-        await volunteers.reveal_identity(volunteer, '核對身分', by=office.reviewer)
+        await reveal.number(volunteer, reason='核對身分', by=office.reviewer)
 
 
 async def test_one_that_was_refused_before_contents_were_kept_shows_the_record(office: Office) -> None:

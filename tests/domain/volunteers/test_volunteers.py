@@ -43,6 +43,7 @@ from domain.volunteers import (
     Elsewhere,
     VolunteerDetails,
     VolunteerQuery,
+    reveal,
     spelling,
 )
 
@@ -218,7 +219,7 @@ async def test_another_units_volunteer_is_not_there() -> None:
         volunteers.get(volunteer.id, by=clerk),
         volunteers.header(volunteer, by=clerk),
         volunteers.amend(volunteer, form, version=1, by=clerk),
-        volunteers.reveal_identity(volunteer, '查對', by=clerk),
+        reveal.number(volunteer, reason='查對', by=clerk),
         volunteers.assign_team(volunteer, None, by=clerk),
     ):
         with pytest.raises(NotFound):
@@ -587,10 +588,10 @@ async def test_a_revealed_number_is_noted_with_its_purpose() -> None:
     volunteer = await of_unit(clerk, identity_number=number)
     self = await an_account(Role.VOLUNTEER, volunteer=volunteer)
 
-    assert await volunteers.reveal_identity(volunteer, '核對證件', by=clerk) == number
-    assert await volunteers.reveal_identity(volunteer, '', by=self) == number
+    assert await reveal.number(volunteer, reason='核對證件', by=clerk) == number
+    assert await reveal.number(volunteer, reason='', by=self) == number
     with pytest.raises(Incomplete):
-        await volunteers.reveal_identity(volunteer, ' ', by=clerk)
+        await reveal.number(volunteer, reason=' ', by=clerk)
 
     assert [(entry.what, entry.reason) for entry in await AccessEntry.all()] == [('身分證字號', '核對證件')]
 
