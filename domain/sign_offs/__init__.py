@@ -1,4 +1,4 @@
-"""簽核: a unit's 志工督導 agrees to what is going to be sent, where the unit demands it before 送審.
+"""簽核: a unit's 志工督導 (志願服務法 §11) agrees to what is going to be sent, where the unit demands it before 送審.
 
 Asked is an account of that role, or somebody by a link that is mailed: it shows what would be sent and nothing more,
 for LASTS, until it is answered. An answer is about what was shown: the papers of each application have a digest, and
