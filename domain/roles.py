@@ -189,7 +189,6 @@ SERVICES: dict[str, Row] = {
     'volunteers': CLERK,
     'volunteers.get': READERS,
     'volunteers.reveal': READERS,
-    'volunteers.reveal_identity': READERS,
     'volunteers.enrolment.enrol': INNER,
     'volunteers.consolidation': BOTH_SIDES,
     'volunteers.lookups': INNER,
