@@ -22,3 +22,10 @@ async def copy(table: str, columns: Sequence[str], records: Sequence[Sequence[An
     connection: Any = get_connection('default')
     async with outages.told(connection.patience, may_be_done=False):
         await connection._connection.copy_records_to_table(table, columns=columns, records=records)
+
+
+async def copy_lines(table: str, columns: Sequence[str], lines: bytes) -> None:
+    """The same of lines in the text format of COPY."""
+    connection: Any = get_connection('default')
+    async with outages.told(connection.patience, may_be_done=False):
+        await connection._connection.copy_to_table(table, columns=columns, source=memoryview(lines))

@@ -1304,11 +1304,12 @@ CREATE UNIQUE INDEX unified_number_of_unit ON host_unit (unified_number) WHERE u
 
 -- 0028_second_factors
 CREATE TABLE "authenticator_app" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
     "secret" BYTEA NOT NULL,
     "last_step" BIGINT NOT NULL,
     "added_at" TIMESTAMPTZ NOT NULL,
     "used_at" TIMESTAMPTZ,
-    "account_id" INT NOT NULL  PRIMARY KEY REFERENCES "account" ("id") ON DELETE RESTRICT
+    "account_id" INT NOT NULL UNIQUE REFERENCES "account" ("id") ON DELETE RESTRICT
 );
 COMMENT ON TABLE "authenticator_app" IS '驗證器 App (TOTP, RFC 6238) of an account.';
 CREATE TABLE "factor_demand" (

@@ -160,10 +160,11 @@ class MailQueued(Announcement):
 
 @dataclass(frozen=True)
 class SessionClosed(Announcement):
-    """A session has ended: the one of this digest, which opens nothing."""
+    """A session has ended: the one of this digest, which opens nothing. `why` is 'over' where its time was over."""
 
     channel = Channel.SESSION
     digest: str
+    why: str = ''
 
 
 @dataclass(frozen=True)

@@ -142,7 +142,7 @@ def parse_roc(text: str, before_roc: bool = False) -> date:
     """
     plain = _DASH.sub('-', unicodedata.normalize('NFKC', invisible.removed(text)).strip())
     plain = re.sub(r'\s', '', re.sub(r'(?<=\d)\s+(?=\d)', '/', plain))
-    era, rest = re.fullmatch(r'(西元|公元|民國前|民前|中華民國|民國|前)?(.*)', plain, re.DOTALL).groups()  # type: ignore[union-attr]
+    era, rest = re.fullmatch(r'(西元|公元|民國前|民前|中華民國|民國|民|前)?(.*)', plain, re.DOTALL).groups()  # type: ignore[union-attr]
     rest = _in_digits(rest.removesuffix('生'))
     parts = _separated(rest) or _run_together(rest, text)
     if parts is None:

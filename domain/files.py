@@ -22,11 +22,12 @@ from db.choices import BatchState, FileKind, ImportKind, RegistrationStatus, Rol
 from db.models import Account, DraftEntry, ImportBatch, PaperRegistration, StoredFile, Volunteer
 
 from . import dates, file_names, limits, permissions, settings, validation
+from .audit import reads
 from .audit.history import Change
 from .errors import DomainError, NotFound
 from .fields import Field
 from .limits import Limit
-from .pictures import Accepted
+from .pictures import Accepted, watermarks
 
 log = logging.getLogger(__name__)
 
@@ -202,11 +203,26 @@ async def get(file_id: UUID | str, *, by: Account) -> StoredFile:
 async def read(file_id: UUID | str, *, by: Account) -> tuple[StoredFile, bytes]:
     """A file and its content. Raises NotFound, also when the disk has lost it, which is logged, and FilesAway."""
     file = await get(file_id, by=by)
+    reads.see([file.volunteer_id], file.kind.label, once=str(file.id))
     try:
         return file, await content_of(file)
     except LookupError:
         log.exception('the content of file %s cannot be read', file.id)
         raise FileGone from None
+
+
+async def looked_at(file_id: UUID | str, *, by: Account) -> tuple[StoredFile, bytes]:
+    """As `read`, for a screen: a picture of somebody has its viewer and the time over it, unless it is one's own.
+
+    A file that is not attached yet is its uploader's. Raises as `read`.
+    """
+    file, content = await read(file_id, by=by)
+    if by.role == Role.VOLUNTEER or file.media_type != 'image/jpeg' or file.volunteer_id is None:
+        return file, content
+    now = dates.now()
+    # The same for some minutes, so that turning back and forth draws nothing anew.
+    text = f'{by.name}　{dates.roc_instant(now.replace(minute=now.minute // 5 * 5, second=0))}'
+    return file, await watermarks.marked(content, file.digest, text)
 
 
 async def content_of(file: StoredFile) -> bytes:

@@ -7,13 +7,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import db
-from db import blobs, embedded, key_check, migrate, reachable, reference, sealing
+from db import blobs, embedded, key_check, migrate, owner, reachable, reference, sealing
 from db.outages import PATIENCE
 from db.server_account import NotStarted
 
 from . import announcements, citizen_certificates, demo, files, imports, limits, nightly, pictures
 from . import settings as settings_module
-from .accounts import first_administrator, login_lock, requests
+from .accounts import first_administrator, login_lock, requests, unusual_use
+from .books import book_prints
 from .citizen_certificates import challenges, revocation_lists
 from .logbook import pdf
 from .mail import bounces, delivery, digests
@@ -54,7 +55,9 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
             stack.push_async_callback(embedded.stopped, settings.data_dir / 'postgres')
         else:
             await reachable.awaited(url, settings.database_patience)
-        await migrate.migrated(url)
+        await migrate.migrated(settings.owner_url or url)
+        if settings.owner_url is not None:
+            await owner.share(settings.owner_url, url)
         await stack.enter_async_context(db.connected(url, patience=PATIENCE))
         if not settings.has_keys:
             # Asked first: of two first starts the other may have made keys, and then accounts, since ours were read.
@@ -73,6 +76,7 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
         await stack.enter_async_context(imports.opened())
         await pdf.opened()
         stack.push_async_callback(pdf.closed)
+        stack.push_async_callback(book_prints.closed)
         welcome = await demo.offer() if settings.demo else await first_administrator.first_administrator()
         loops = [
             delivery.deliver_forever(settings),
@@ -84,6 +88,7 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
             repeating('sweeping', SWEEP_SECONDS, limits.sweep, login_lock.sweep, requests.sweep, challenges.sweep),
             repeating('place of the files', RECOGNISE_SECONDS, files.recognise_folder),
             repeating('names', 24 * 60 * 60, spelling.renew_keys),
+            repeating('unusual use', unusual_use.EVERY, unusual_use.watch),
             nightly.tidy_forever(),
             imports.work_forever(),
         ]

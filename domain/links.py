@@ -15,7 +15,6 @@ def at(page: str, part: str) -> str:
 
 
 # Before the id of a 帳號申請, where the key of a record stands.
-FROM_REQUEST = 'request-'
 
 # For everybody
 
@@ -40,6 +39,36 @@ def certificate_challenge() -> str:
     return '/login/certificate/challenge'
 
 
+def passkey_login() -> str:
+    """Signs in by passkey alone; a POST."""
+    return '/login/passkey'
+
+
+def passkey_challenge() -> str:
+    """Asks for what a passkey signs in order to sign in; a POST."""
+    return '/login/passkey/challenge'
+
+
+def second_step(wanted: str = '') -> str:
+    """The second step of a login, then on to the address `wanted`; its parts are POSTs."""
+    return _with('/login/second', next=wanted)
+
+
+def second_step_part(step: str) -> str:
+    """`step`: passkey, passkey-options, set-up, leave; POSTs."""
+    return f'/login/second/{step}'
+
+
+def login_again() -> str:
+    """Signs the same person in again from a page whose session is over; a POST."""
+    return '/login/again'
+
+
+def counter_code() -> str:
+    """登入碼: where a volunteer signs in by the code that the unit has just printed."""
+    return '/login/code'
+
+
 def logout() -> str:
     """Ends the session; a POST."""
     return '/logout'
@@ -53,6 +82,11 @@ def request_account() -> str:
 def confirm_request(token: str = '') -> str:
     """Where the applicant confirms a 帳號申請, from the mail."""
     return _with('/account/request/confirm', token=token)
+
+
+def correct_request(token: str = '') -> str:
+    """Where the applicant corrects a 帳號申請 that came back, from the mail."""
+    return _with('/account/request/correction', token=token)
 
 
 def forgotten_password() -> str:
@@ -143,6 +177,41 @@ def unbind() -> str:
     return '/account/certificates/removal'
 
 
+def own_sessions() -> str:
+    """我的登入: where one is signed in."""
+    return '/account/sessions'
+
+
+def end_session() -> str:
+    """Ends one of one's own sessions, or all others; a POST."""
+    return '/account/sessions/end'
+
+
+def own_factors(wanted: str = '') -> str:
+    """登入驗證: what one shows at the login besides the password; then on to the address `wanted`."""
+    return _with('/account/factors', next=wanted)
+
+
+def factor(act: str) -> str:
+    """Adds or removes one's own factor (`act`: app, app-removal, passkey, passkey-options, passkey-removal, codes)."""
+    return f'/account/factors/{act}'
+
+
+def proof(wanted: str = '', back: str = '') -> str:
+    """再次確認本人, then on to the address `wanted`."""
+    return _with('/account/proof', next=wanted, back=back)
+
+
+def proof_by_passkey() -> str:
+    """Asks for what a passkey signs in order to prove who it is; a POST."""
+    return '/account/proof/passkey'
+
+
+def passkey_proof() -> str:
+    """Where the answer of the passkey goes; a POST."""
+    return '/account/proof/passkey/answer'
+
+
 def deputy() -> str:
     """職務代理, of a reviewer."""
     return '/account/deputy'
@@ -209,6 +278,11 @@ def volunteer_data() -> str:
 def mails() -> str:
     """系統信件 of an office that sends none."""
     return '/mails'
+
+
+def usage_log() -> str:
+    """使用紀錄, for inspectors and administrators."""
+    return '/log'
 
 
 def statistics(months: int | None = None) -> str:
@@ -466,22 +540,22 @@ def administration() -> str:
     return '/admin'
 
 
-def admin(section: str, edit: object = '', q: str = '') -> str:
+def admin(section: str, edit: object = '', q: str = '', *, page: int | None = None, per: int | None = None) -> str:
     """One section of 系統管理; with `edit` the form of the record of that key, or of a 'new' one.
 
-    `q`: the key of what the list was searched for.
+    `q`: the key of what the list was searched for; it is turned to a page.
     """
-    return _with(f'/admin/{section}', edit=edit, q=q)
+    return _with(f'/admin/{section}', edit=edit, q=q, page=page, per=per)
+
+
+def county_accounts(part: str = '', edit: object = '') -> str:
+    """帳號管理 of a county authority: 帳號申請, 年度盤點 or 已鎖定 (`part`); with `edit` one of them."""
+    return _with('/county/accounts', part=part, edit=edit)
 
 
 def unit_accounts(edit: object = '', q: str = '', *, page: int | None = None, per: int | None = None) -> str:
     """帳號管理 of a 單位管理者; with `edit` the form of an account, or of a 'new' one. `q`: the key of the words."""
     return _with('/account/unit', edit=edit, q=q, page=page, per=per)
-
-
-def unit_from_request(request_id: int) -> str:
-    """The form of a new host unit, filled in from a 帳號申請."""
-    return admin('units', f'{FROM_REQUEST}{request_id}')
 
 
 # Files and documents
@@ -536,6 +610,11 @@ def volunteer_sheet(
 ) -> str:
     """志工基本資料維護 as it is filtered and sorted, as a spreadsheet."""
     return _with('/printouts/volunteers.ods', q=q, team=team, membership=membership, state=state, sort=sort)
+
+
+def printed_counter_code(volunteer_id: int) -> str:
+    """登入碼 on paper, a new one each time; a POST."""
+    return f'/printouts/counter-codes/{volunteer_id}.pdf'
 
 
 def printed_code(volunteer_id: int | str) -> str:
@@ -622,9 +701,28 @@ def period_evidence(since: date | None = None, until: date | None = None) -> str
     return _with('/printouts/evidence.ods', since=since, until=until)
 
 
+def printed_books(key: str) -> str:
+    """The file of many books, `key` of which the page that had them printed knows."""
+    return f'/printouts/books/{key}.pdf'
+
+
 def number_ledger_sheet(q: str = '', *, kind: str = '', year: int | None = None) -> str:
     """發冊紀錄 as it was searched for, as a spreadsheet."""
     return _with('/printouts/numbers.ods', q=q, kind=kind, year=year)
+
+
+def printed_log(
+    q: str = '',
+    *,
+    since: date | None = None,
+    until: date | None = None,
+    act: str = '',
+    who: str = '',
+    unit: str = '',
+    address: str = '',
+) -> str:
+    """使用紀錄 as it was searched for, as a spreadsheet; `q` is the key of number and purpose."""
+    return _with('/printouts/log.ods', q=q, since=since, until=until, act=act, who=who, unit=unit, address=address)
 
 
 def statistics_sheet(months: int) -> str:

@@ -4,7 +4,9 @@ import logging
 from datetime import time, timedelta
 
 from . import dates, drafts, files, half_written, imports, limits, searches
-from .accounts import login_lock, password_links, requests
+from .accounts import known_devices, login_lock, password_links, requests, reviews, second_factors, terms
+from .audit import retention as entries
+from .privacy import retention
 from .repeating import repeating
 
 log = logging.getLogger(__name__)
@@ -20,8 +22,14 @@ SWEEPS = {
     'failed logins': login_lock.sweep,
     'limits': limits.sweep,
     'unconfirmed requests': requests.sweep,
+    'half-open sign-ins': second_factors.sweep,
+    'devices not seen any more': known_devices.sweep,
     'password links': password_links.sweep,
+    'accounts locked': terms.sweep,
+    'account reviews': reviews.sweep,
     'imports': imports.sweep,
+    'what has had its period': retention.run,
+    'entries of the log': entries.sweep,
 }
 
 

@@ -41,6 +41,11 @@ def place_of(account: Account) -> dict[str, Any]:
     return place if account.team_id is None else place | {'team_id': account.team_id}
 
 
+def place_word(account: Account) -> str:
+    """How a clerk's pages name what they show: 本隊 of a team's clerk, else 本單位."""
+    return '本單位' if account.team_id is None else '本隊'
+
+
 def is_of_place(account: Account, host_unit_id: int | None, team_id: int | None) -> bool:
     """Whether what stands in this unit and team is the business of the clerk."""
     return account.host_unit_id == host_unit_id and account.team_id in (None, team_id)

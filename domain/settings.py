@@ -18,6 +18,8 @@ Network = IPv4Network | IPv6Network
 
 # A proxy on the same machine; nobody reaches us from there but by it.
 LOOPBACK = '127.0.0.0/8,::1'
+# Six months (資通安全責任等級分級辦法 附表十).
+LEAST_LOG_DAYS = 183
 LOG_FORMATS = ('text', 'json')
 # Of a bucket's folder the names are those that every server takes as they are.
 _FOLDER = re.compile(r'file://(?P<path>/.+)')
@@ -47,6 +49,7 @@ class Settings:
 
     data_dir: Path = Path('var')
     database_url: str | None = field(default=None, repr=False)
+    owner_url: str | None = field(default=None, repr=False)
     host: str = '127.0.0.1'
     port: int = 8080
     public_url: str = 'http://127.0.0.1:8080'
@@ -81,6 +84,13 @@ class Settings:
     uploads_a_minute: int = 60
     unit_megabytes: int = 20_000
     unattached_days: int = 1
+    log_days: int = 1826  # never less than six months
+    night_begins: int = 23  # hours in Taipei; equal ones: there is no night
+    night_ends: int = 6
+    unusual_lookups: int = 40  # a day and account; 0: nobody is told
+    unusual_reveals: int = 30
+    unusual_refusals: int = 15
+    unusual_night: int = 1
     database_patience: int = 300
     drain_seconds: int = 0
     files_url: Path | str | None = None
@@ -116,7 +126,8 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
     ca_file, bounces = environ.get('SMTP_CA_FILE'), environ.get('BOUNCES_MAILDIR')
     return Settings(
         data_dir=data_dir,
-        database_url=_database_url(environ),
+        database_url=_database_url(environ, 'DATABASE_URL'),
+        owner_url=_database_url(environ, 'DATABASE_OWNER_URL'),
         host=host,
         port=port,
         public_url=public_url,
@@ -151,6 +162,13 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         uploads_a_minute=_whole(environ, 'UPLOADS_A_MINUTE', Settings.uploads_a_minute, 1, 10_000),
         unit_megabytes=_whole(environ, 'UNIT_MEGABYTES', Settings.unit_megabytes, 1, 100_000_000),
         unattached_days=_whole(environ, 'UNATTACHED_DAYS', Settings.unattached_days, 1, 3650),
+        log_days=_whole(environ, 'LOG_DAYS', Settings.log_days, LEAST_LOG_DAYS, 36_500),
+        night_begins=_whole(environ, 'NIGHT_BEGINS', Settings.night_begins, 0, 23),
+        night_ends=_whole(environ, 'NIGHT_ENDS', Settings.night_ends, 0, 23),
+        unusual_lookups=_whole(environ, 'UNUSUAL_LOOKUPS', Settings.unusual_lookups, 0, 1_000_000),
+        unusual_reveals=_whole(environ, 'UNUSUAL_REVEALS', Settings.unusual_reveals, 0, 1_000_000),
+        unusual_refusals=_whole(environ, 'UNUSUAL_REFUSALS', Settings.unusual_refusals, 0, 1_000_000),
+        unusual_night=_whole(environ, 'UNUSUAL_NIGHT', Settings.unusual_night, 0, 1_000_000),
         files_url=_files_url(environ),
         drain_seconds=_whole(environ, 'DRAIN_SECONDS', Settings.drain_seconds, 0, 600),
         database_patience=_whole(environ, 'DATABASE_PATIENCE', Settings.database_patience, 0, 24 * 3600),
@@ -201,16 +219,16 @@ def current() -> Settings:
 _current = Settings()
 
 
-def _database_url(environ: Mapping[str, str]) -> str | None:
-    url = environ.get('DATABASE_URL')
+def _database_url(environ: Mapping[str, str], name: str) -> str | None:
+    url = environ.get(name)
     try:
         scheme = urlsplit(url or '').scheme
     except ValueError:
         scheme = '?'
     if url and scheme not in ('postgres', 'postgresql', 'asyncpg'):
         raise BadSettings(
-            'DATABASE_URL 應是 PostgreSQL 的位址：postgresql://user:password@host:5432/name',
-            'DATABASE_URL must be a PostgreSQL address: postgresql://user:password@host:5432/name',
+            f'{name} 應是 PostgreSQL 的位址：postgresql://user:password@host:5432/name',
+            f'{name} must be a PostgreSQL address: postgresql://user:password@host:5432/name',
         )
     return url or None
 

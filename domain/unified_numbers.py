@@ -1,7 +1,7 @@
 """統一編號 of units: eight digits with a check digit.
 
-Since 2023-04-01 the sum of the digits has to be divisible by 5 and no more by 10, since numbers ran short (財政部財政資訊
-中心, 統一編號檢查碼邏輯). python-stdnum 2 still asks for 10 and refuses new numbers, so only its weights are used.
+Since 2023-04-01 the sum of the digits has to be divisible by 5 and no more by 10, since numbers ran short (財政部,
+統一編號檢查碼邏輯). python-stdnum 2 still asks for 10 and refuses new numbers, so only its weights are used.
 """
 
 from stdnum.tw import ubn

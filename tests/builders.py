@@ -86,7 +86,7 @@ async def an_account(role: Role = Role.UNIT_STAFF, **changes: Any) -> Account:
     }
     name = None if role == Role.VOLUNTEER else f'account{next(_numbers)}'
     facts = {'role': role, 'name': '林小滿', 'username': name} | changes
-    return await Account.create(**await _with(facts, **places[role]))
+    return await Account.create(**await _with(facts, **places.get(role, {})))
 
 
 async def a_volunteer(unit: HostUnit | None = None, **changes: Any) -> Volunteer:

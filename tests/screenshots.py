@@ -32,6 +32,14 @@ STEPS = (
     ('clerk', '/volunteers/6/record-book/application', 'button', '^送審$'),
 )
 
+# The same of moving in (ui/pages/teaching.py, SCREENS).
+MOVING_IN = (
+    ('clerk', '/batch', 'link', '^志工資料'),
+    ('clerk', '/imports/new/volunteers', 'textbox', '.'),
+    ('clerk', '/paper-books', 'button', '送請確認'),
+    ('clerk', '/transfers', 'button', '變更志工隊'),
+)
+
 
 def main() -> None:
     """Photograph everything in a demo office made for it; names of pages may be given to photograph only those."""
@@ -48,7 +56,8 @@ def main() -> None:
             for width in WIDTHS if chosen else ():
                 photograph(visitor(browser, site, role, width), site, chosen, width)
         if not wanted or 'teaching' in wanted:
-            photograph_steps(browser, site)
+            photograph_steps(browser, site, STEPS, 'step')
+            photograph_steps(browser, site, MOVING_IN, 'move')
         if not wanted or 'book' in wanted:
             photograph_book(signed_in(browser, site, 'DEMO00001'), site)
         browser.close()
@@ -71,11 +80,11 @@ def photograph(page: Page, site: Site, pages: list[tuple[str, str]], width: int)
     page.context.close()
 
 
-def photograph_steps(browser: Browser, site: Site) -> None:
+def photograph_steps(browser: Browser, site: Site, steps: tuple[tuple[str, str, str, str], ...], kind_of: str) -> None:
     """What each step of the tutorial looks like, with a frame around what is pressed; small enough to be looked at."""
     TEACHING.mkdir(exist_ok=True)
     pages = {role: visitor(browser, site, role, 1280) for role in ('', 'clerk')}
-    for number, (role, address, kind, name) in enumerate(STEPS, 1):
+    for number, (role, address, kind, name) in enumerate(steps, 1):
         page = pages[role]
         page.goto(site.url + address)
         target = page.get_by_role('main').get_by_role(kind, name=re.compile(name)).last  # type: ignore[arg-type]
@@ -84,7 +93,7 @@ def photograph_steps(browser: Browser, site: Site) -> None:
         target.evaluate("one => one.style.setProperty('outline', '4px solid #c0392b', 'important')")
         picture = Image.open(io.BytesIO(page.screenshot())).convert('RGB')
         size = (800, round(800 * picture.height / picture.width))
-        picture.resize(size, Image.Resampling.LANCZOS).save(TEACHING / f'step-{number}.webp', quality=62, method=6)
+        picture.resize(size, Image.Resampling.LANCZOS).save(TEACHING / f'{kind_of}-{number}.webp', quality=62, method=6)
 
 
 def photograph_book(page: Page, site: Site) -> None:

@@ -1,11 +1,12 @@
 """axe-core finds nothing: on every page, at the desk and on the phone, and in what opens over a page."""
 
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, WebSocket, expect
 
 from . import samples
 from .pages import PAGES
@@ -47,10 +48,23 @@ WORST = """() => {
   for (const picture of document.images) picture.src = 'data:,';
 }"""
 
+# Which look the page had when its body began.
+FIRST_LOOK = """new MutationObserver((_, watch) => {
+  if (!document.body) return;
+  window.firstLook = document.documentElement.classList.contains('dark') ? 'dark' : 'light';
+  watch.disconnect();
+}).observe(document, { childList: true, subtree: true })"""
+
+KEPT_LIGHT = """async () => (await (await fetch('/site-map')).text()).includes('data-appearance="light"')"""
+
 DESK, PHONE, SMALLEST = (1280, 860), (375, 812), (320, 568)
 EVERY_PAGE = [pytest.param(role, address, id=name) for role, pages in PAGES.items() for name, address in pages]
 
 Visit = Callable[[str, str], Page]
+# The numbers of the demo office, and whatever looks like one of a real person.
+FULL_NUMBER = re.compile(r'(?<![0-9A-Za-z])(?:DEMO\d{5}|[A-Z][1289]\d{8})(?![0-9A-Za-z])')
+# What the sockets of all pages have sent since it was last emptied.
+heard: list[str] = []
 
 
 @pytest.fixture(scope='module')
@@ -61,11 +75,13 @@ def visit(site: Site, browser: Browser) -> Visit:
     def somebody(role: str) -> Page:
         page = visitor(browser, site, role, DESK[0])
         page.emulate_media(reduced_motion='reduce')  # nothing is judged half faded in
+        page.on('websocket', listen)
         return page
 
     def visited(role: str, address: str) -> Page:
         page = somebody(role)
         show(page, DESK)
+        heard.clear()
         page.goto(site.url + address)
         settled(page)
         return page
@@ -73,12 +89,24 @@ def visit(site: Site, browser: Browser) -> Visit:
     return visited
 
 
+def listen(socket: WebSocket) -> None:
+    socket.on(
+        'framereceived', lambda sent: heard.append(sent if isinstance(sent, str) else sent.decode(errors='ignore'))
+    )
+
+
+def full_numbers(page: Page) -> list[str]:
+    """Identity numbers in full, in the page as it was answered and in what its socket has sent."""
+    return FULL_NUMBER.findall('\n'.join([page.content(), *heard]))
+
+
 @pytest.mark.parametrize(('role', 'address'), EVERY_PAGE)
-def test_axe_finds_nothing_and_no_page_scrolls_sideways_whatever_fonts_and_pictures_there_are(
+def test_axe_finds_nothing_no_number_is_in_full_and_no_page_scrolls_sideways_whatever_fonts_and_pictures_there_are(
     visit: Visit, role: str, address: str
 ) -> None:
     page = visit(role, address)
-    at_the_desk = violations(page)
+    numbers = full_numbers(page)
+    at_the_desk = violations(page) + too_faint_in_the_dark(page)
     show(page, PHONE)
     on_the_phone = violations(page)
     show(page, SMALLEST)
@@ -86,6 +114,7 @@ def test_axe_finds_nothing_and_no_page_scrolls_sideways_whatever_fonts_and_pictu
     page.evaluate(WORST)
     page.wait_for_function('[...document.images].every((picture) => picture.complete)')
 
+    assert numbers == []
     assert at_the_desk + on_the_phone + on_the_smallest == []
     assert what_sticks_out(page) == []
 
@@ -166,10 +195,39 @@ def test_the_open_account_menu_is_accessible(visit: Visit) -> None:
     page = visit('clerk', '/menu')
     page.locator('summary', has_text='林小滿').click()
     expect(page.get_by_role('button', name='登出')).to_be_visible()
-    at_the_desk = violations(page)
+    at_the_desk = violations(page) + too_faint_in_the_dark(page)
     show(page, PHONE)
 
     assert at_the_desk + violations(page) == []
+
+
+def test_the_appearance_is_as_chosen_before_anything_is_drawn_and_light_on_paper(visit: Visit) -> None:
+    page = visit('clerk', '/menu')
+    page.add_init_script(FIRST_LOOK)
+    page.emulate_media(color_scheme='dark')
+    looks = [looked(page, '/menu'), looked(page, '/site-map')]
+    page.emulate_media(media='print')
+    on_paper = page.evaluate('getComputedStyle(document.body).color')
+    page.emulate_media(media='screen')
+    page.goto(page.url.replace('/site-map', '/menu'))
+    settled(page)
+
+    page.locator('summary', has_text='林小滿').click()
+    page.get_by_role('group', name='外觀').get_by_role('button', name='淺色').click()
+    expect(page.locator('html.dark')).to_have_count(0)
+    page.wait_for_function(KEPT_LIGHT)
+
+    assert [*looks, looked(page, '/menu'), looked(page, '/site-map')] == ['dark', 'dark', 'light', 'light']
+    assert on_paper == 'rgb(22, 38, 44)'
+    page.emulate_media(color_scheme='light')
+
+
+@pytest.mark.parametrize(('role', 'address'), [('', '/login'), ('clerk', '/volunteers/new'), ('reviewer', '/reviews')])
+def test_alt_u_c_and_b_take_the_focus_to_the_blocks(visit: Visit, role: str, address: str) -> None:
+    page = visit(role, address)
+    for key, block in (('b', 'foot'), ('c', 'main'), ('u', 'top')):
+        press_with_alt(page, key)
+        expect(page.locator(f'#{block}')).to_be_focused()
 
 
 def test_what_is_told_in_passing_is_accessible(visit: Visit) -> None:
@@ -178,7 +236,7 @@ def test_what_is_told_in_passing_is_accessible(visit: Visit) -> None:
     page.keyboard.press('Enter')
     expect(page.get_by_text('找不到「查無此人」')).to_be_visible()
 
-    assert violations(page) == []
+    assert violations(page) + too_faint_in_the_dark(page) == []
 
 
 def test_the_summary_of_what_an_empty_step_4_lacks_is_accessible(visit: Visit) -> None:
@@ -362,6 +420,21 @@ def show(page: Page, size: tuple[int, int]) -> None:
     page.context.new_cdp_session(page).send('Emulation.setTouchEmulationEnabled', {'enabled': size != DESK})
 
 
+def press_with_alt(page: Page, key: str) -> None:
+    """As a keyboard does: Playwright's press lacks the letter without Alt, by which a browser knows access keys."""
+    browser, code = page.context.new_cdp_session(page), f'Key{key.upper()}'
+    told = {'modifiers': 1, 'key': key, 'code': code, 'windowsVirtualKeyCode': ord(key.upper())}
+    browser.send('Input.dispatchKeyEvent', {'type': 'keyDown', 'text': key, 'unmodifiedText': key, **told})
+    browser.send('Input.dispatchKeyEvent', {'type': 'keyUp', **told})
+
+
+def looked(page: Page, path: str) -> str:
+    """How the page began."""
+    page.goto('/'.join(page.url.split('/')[:3]) + path)
+    settled(page)
+    return str(page.evaluate('window.firstLook'))
+
+
 def violations(page: Page) -> list[str]:
     """What axe finds on the page as it stands: the rule, the element, what to mend."""
     if not page.evaluate('Boolean(window.axe)'):
@@ -373,6 +446,14 @@ def violations(page: Page) -> list[str]:
         for rule in found
         for node in rule['nodes']
     ]
+
+
+def too_faint_in_the_dark(page: Page) -> list[str]:
+    """What axe finds too faint where the page is dark; it is light again afterwards."""
+    page.evaluate('document.documentElement.classList.add("dark")')
+    found = page.evaluate(JUDGE, ASKED | {'runOnly': {'type': 'rule', 'values': ['color-contrast']}})
+    page.evaluate('document.documentElement.classList.remove("dark")')
+    return [f'dark: {node["html"][:160]} {node["failureSummary"]}' for rule in found for node in rule['nodes']]
 
 
 def what_sticks_out(page: Page) -> list[str]:

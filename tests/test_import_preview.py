@@ -73,8 +73,8 @@ def test_a_file_is_mended_by_keyboard_confirmed_and_taken_back_before_the_eyes_o
     expect(clerk.locator('tr[data-row]')).to_have_count(1)
 
     clerk.get_by_role('button', name='確認匯入 5 筆').click()
-    expect(clerk.get_by_text('已匯入 5 筆。其餘 1 筆沒有匯入')).to_be_visible()
-    expect(colleague.get_by_text('已匯入 5 筆。')).to_be_visible()
+    expect(clerk.get_by_text('已匯入 5 筆：新增 4 筆、變更 1 筆。其餘 1 筆沒有匯入')).to_be_visible()
+    expect(colleague.get_by_text('已匯入 5 筆：新增 4 筆、變更 1 筆。')).to_be_visible()
     clerk.goto(f'{site.url}/volunteers/1/service-hours')
     expect(clerk.get_by_text('115/02/02').first).to_be_visible()
 

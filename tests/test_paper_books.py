@@ -35,7 +35,8 @@ def test_of_two_reviewers_one_confirms_and_everybody_sees_it_at_once(
 ) -> None:
     for page in (ho, wang):
         page.goto(f'{site.url}/reviews/paper-books')
-        expect(page.get_by_text('沒有等待確認的紙本紀錄冊')).to_be_visible()
+        expect(page.get_by_role('link', name='許小山')).to_be_visible()
+        expect(page.get_by_role('link', name='吳小堃')).to_have_count(0)
 
     sent(site, clerk, 6, '000123', with_cover=True)
     expect(clerk.get_by_text('（舊制紙本，待確認）')).to_be_visible()
@@ -44,11 +45,20 @@ def test_of_two_reviewers_one_confirms_and_everybody_sees_it_at_once(
         page.get_by_role('link', name='吳小堃').click()
         expect(page.get_by_role('heading', level=1, name='紙本紀錄冊：吳小堃')).to_be_visible()
         expect(page.get_by_text('沒有末頁的圖片')).to_be_visible()
+    wang.get_by_role('button', name='退回補正').click()
+    wang.get_by_label('審核意見').fill('封面看不清楚')
     ho.get_by_role('button', name='確認', exact=True).click()
 
+    expect(wang.get_by_role('alert').get_by_text(re.compile('由 何專員已確認。您寫的內容還在'))).to_be_visible()
+    expect(wang.get_by_label('審核意見')).to_have_value('封面看不清楚')
+    wang.keyboard.press('Escape')
+    expect(wang.get_by_role('button', name='取消確認')).to_be_visible()
     expect(wang.get_by_text(re.compile('由 何專員已確認'))).to_be_visible()
     expect(wang.get_by_role('button', name='確認', exact=True)).to_have_count(0)
     expect(clerk.get_by_text('（舊制紙本）')).to_be_visible()
+    clerk.goto(f'{site.url}/volunteers/6/record-book/paper')
+    expect(clerk.get_by_text('已有使用中的紀錄冊 中市文字第000123號')).to_be_visible()
+    expect(clerk.get_by_role('button', name='送請確認')).to_have_count(0)
     clerk.goto(f'{site.url}/volunteers/6/record-book/application')
     clerk.get_by_role('combobox', name=re.compile('發冊類別')).click()
     expect(clerk.get_by_role('option', name='換發')).to_be_visible()
@@ -76,8 +86,9 @@ def test_what_is_returned_is_mended_and_a_batch_confirmed_with_one_press(
     wang.get_by_role('button', name='確認選取的 1 冊').click()
     wang.get_by_role('dialog').get_by_role('button', name='確認這 1 冊').click()
 
-    expect(wang.get_by_text('沒有等待確認的紙本紀錄冊')).to_be_visible()
-    wang.get_by_role('link', name='已確認 2').click()
+    expect(wang.get_by_role('link', name='𠮷田小犇')).to_have_count(0)
+    expect(wang.get_by_role('link', name='待確認 1')).to_be_visible()
+    wang.get_by_role('link', name='已確認 3').click()
     expect(wang.get_by_text('中市文字第000125號')).to_be_visible()
 
 

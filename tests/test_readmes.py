@@ -10,6 +10,22 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 LAYERS = ('domain', 'db', 'ui', 'tests')
+# The success criteria of WCAG 2.2 at levels A and AA, by guideline; 4.1.1 is there no longer.
+A_AND_AA = {
+    '1.1': [1],
+    '1.2': [1, 2, 3, 4, 5],
+    '1.3': [1, 2, 3, 4, 5],
+    '1.4': [1, 2, 3, 4, 5, 10, 11, 12, 13],
+    '2.1': [1, 2, 4],
+    '2.2': [1, 2],
+    '2.3': [1],
+    '2.4': [1, 2, 3, 4, 5, 6, 7, 11],
+    '2.5': [1, 2, 3, 4, 7, 8],
+    '3.1': [1, 2],
+    '3.2': [1, 2, 3, 4, 6],
+    '3.3': [1, 2, 3, 4, 7, 8],
+    '4.1': [2, 3],
+}
 ROW = re.compile(r'^\| `([^`]+)`(?:, `[^`]+`)* \| (.+) \|$', re.MULTILINE)
 
 
@@ -86,7 +102,11 @@ def test_the_files_in_the_readme_of_db_exist() -> None:
 
 
 @pytest.mark.parametrize(
-    'guide', ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', *(f'{layer}/README.md' for layer in LAYERS)]
+    'guide',
+    [
+        *('README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'ui/accessibility.md'),
+        *(f'{layer}/README.md' for layer in LAYERS),
+    ],
 )
 def test_every_path_that_a_guide_names_exists(guide: str) -> None:
     text = (ROOT / guide).read_text(encoding='utf-8')
@@ -94,6 +114,15 @@ def test_every_path_that_a_guide_names_exists(guide: str) -> None:
     linked = [Path(guide).parent / target for target in re.findall(r'\]\((?!http)([^)#]+)\)', text)]
 
     assert [path for path in [*named, *linked] if not (ROOT / path).exists()] == []
+
+
+def test_every_criterion_of_wcag_2_2_has_its_evidence() -> None:
+    text = (ROOT / 'ui' / 'accessibility.md').read_text(encoding='utf-8')
+    rows_of_it = re.findall(r'^\| (\d\.\d\.\d+) [A-Z].+? \| (.+) \| (.+) \|$', text, re.MULTILINE)
+    named = [number for number, _, _ in rows_of_it]
+
+    assert named == [f'{group}.{number}' for group, numbers in A_AND_AA.items() for number in numbers]
+    assert all('axe' in proof or 'looked at' in proof or '`tests/' in proof for _, _, proof in rows_of_it)
 
 
 def test_the_hooks_call_what_make_check_calls() -> None:

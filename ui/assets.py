@@ -44,7 +44,9 @@ STYLES = (
     'print',
 )
 # Modules that our components import: asked for at once, not only when the first component has been read.
-MODULES = ('icons.js', 'marks.js', 'mirror.js', 'roc_calendar.js', 'upright.js')
+MODULES = ('icons.js', 'keys.js', 'marks.js', 'mirror.js', 'roc_calendar.js', 'upright.js')
+# Scripts that every page runs.
+SCRIPTS = ('site.js', 'passkeys.js', 'again.js')
 MOST_KEPT = 8 * 1024 * 1024
 
 # Where NiceGUI's own files stand.
@@ -72,12 +74,12 @@ def stamp(*scripts: str) -> str:
 
 def head() -> str:
     """What every page's head says."""
-    now = stamp('appearance.js', 'site.js', *MODULES)
+    now = stamp('appearance.js', *SCRIPTS, *MODULES)
     modules = ''.join(f'<link rel="modulepreload" href="{links.static(name)}">' for name in MODULES)
     return (
         f'<meta name="theme-color" content="#0C3A4B"><script src="{links.static("appearance.js")}?{now}"></script>'
         f'<link rel="stylesheet" href="{STYLESHEET}?{now}">{modules}'
-        f'<script defer src="{links.static("site.js")}?{now}"></script>'
+        + ''.join(f'<script defer src="{links.static(name)}?{now}"></script>' for name in SCRIPTS)
     )
 
 

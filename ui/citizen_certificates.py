@@ -14,7 +14,7 @@ from domain import citizen_certificates, dates, links, settings
 from domain.accounts import sessions
 from domain.citizen_certificates import NotOffered
 from domain.errors import DomainError
-from domain.model import Account, SignInMeans
+from domain.model import Account, SignInWay
 
 from . import gate, public
 from .flash import PARAMETER, with_flash
@@ -75,7 +75,7 @@ async def _sign_in(
         account = await citizen_certificates.sign_in(text, signature, **how)
     except DomainError as refusal:
         return _login_page(str(refusal), next_[:2000], number, status=public.status_of(refusal, 401))
-    return await entered(request, account, SignInMeans.CARD, next_)
+    return await entered(request, account, next_, SignInWay.CARD)
 
 
 async def _own(request: Request) -> Response:
@@ -146,7 +146,7 @@ async def _own_page(request: Request, account: Account, message: str = '', statu
         message=message,
         notice=NOTICES.get(request.query_params.get(PARAMETER, ''), ''),
         cards=await citizen_certificates.of(by=account),
-        means=means.label if means else '',
+        means=means,
         day=lambda moment: dates.roc(dates.day_of(moment)),
         instant=dates.roc_instant,
         now=dates.now(),

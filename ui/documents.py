@@ -10,23 +10,35 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import StreamingResponse
 
 from domain import dates, file_names, imports, rosters, searches, validation, volunteers
-from domain.books import number_ledger, record_books
+from domain.accounts.step_up import StepUpNeeded
+from domain.books import book_prints, number_ledger, record_books
 from domain.books.number_ledger import EntryQuery
 from domain.books.record_books import RecordBookQuery
-from domain.errors import DomainError, NotFound, NotPermitted, unhurried
+from domain.errors import DomainError, Incomplete, NotFound, NotPermitted, unhurried
 from domain.guide import volunteer_sheet
 from domain.imports import templates
 from domain.logbook import pdf
-from domain.model import Account, BookKind, BookStatus, ImportKind, MembershipStatus, Role, TrainingKind
-from domain.reports import consolidated_sheet, office_figures, profile_lists, review_periods, statistics, training_lists
+from domain.model import Account, BookKind, BookStatus, ImportKind, LogAct, MembershipStatus, Role, TrainingKind
+from domain.privacy import own_data
+from domain.reports import (
+    consolidated_sheet,
+    office_figures,
+    profile_lists,
+    review_periods,
+    statistics,
+    training_lists,
+    usage_log,
+)
 from domain.reports.profile_lists import Document, LongDocument
 from domain.reports.review_periods import Period
+from domain.reports.usage_log import LogQuery
 from domain.reviews import previews
 from domain.trainings import TrainingOrder, TrainingQuery
-from domain.volunteers import State, VolunteerQuery, paper_codes
+from domain.volunteers import State, VolunteerQuery, counter_codes, paper_codes
 
 from . import public
 from .headers import disposition
+from .own_factors import to_proof
 from .session import account_of
 
 _PIECE = 256 * 1024
@@ -38,16 +50,20 @@ def register(site: FastAPI) -> None:
     site.add_api_route('/books/{book_id}.pdf', _in_peace(book), methods=['GET'])
     site.add_api_route('/reviews/{application_id}/preview.png', _in_peace(preview), methods=['GET'])
     site.add_api_route('/printouts/record-books/{volunteer_id}.{kind}', _in_peace(books), methods=['GET'])
+    site.add_api_route('/printouts/books/{key}.pdf', _in_peace(many_books), methods=['GET'])
     site.add_api_route('/printouts/rosters/{roster_id}.{kind}', _in_peace(roster), methods=['GET'])
+    site.add_api_route('/my/data/copy.{form}', _in_peace(own_copy), methods=['GET'])
     site.add_api_route('/printouts/consolidated.{kind}', _in_peace(consolidated_record), methods=['GET'])
     site.add_api_route('/printouts/trainings.{kind}', _in_peace(training_list), methods=['GET'])
     site.add_api_route('/printouts/trainings/{volunteer_id}.{kind}', _in_peace(training_list), methods=['GET'])
     site.add_api_route('/printouts/volunteers.ods', _in_peace(volunteer_list), methods=['GET'])
     site.add_api_route('/printouts/codes/{volunteer_id}.pdf', _in_peace(paper_code), methods=['POST'])
+    site.add_api_route('/printouts/counter-codes/{volunteer_id}.pdf', _in_peace(counter_code), methods=['POST'])
     site.add_api_route('/printouts/evidence.ods', _in_peace(period_evidence), methods=['GET'])
     site.add_api_route('/printouts/numbers.ods', _in_peace(ledger), methods=['GET'])
     site.add_api_route('/printouts/figures.ods', _in_peace(figure_tables), methods=['GET'])
     site.add_api_route('/printouts/office-figures.ods', _in_peace(office_tables), methods=['GET'])
+    site.add_api_route('/printouts/log.ods', _in_peace(log_sheet), methods=['GET'])
     site.add_api_route('/imports/on-record/{kind}.{form}', _in_peace(on_record), methods=['GET'])
     site.add_api_route('/imports/{batch_id}/marked.{form}', _in_peace(marked_sheet), methods=['GET'])
 
@@ -60,12 +76,21 @@ def _in_peace(make: Callable[..., Awaitable[Response]]) -> Callable[..., Awaitab
         try:
             with unhurried():
                 return await make(request, **how)
+        except StepUpNeeded:
+            return to_proof(request)
         except DomainError as refusal:
             is_hidden = isinstance(refusal, NotFound | NotPermitted)
             status = 404 if is_hidden else public.status_of(refusal, otherwise=409)
-            return public.refusal(request.scope, status, str(refusal), '文件沒有印出')
+            return public.refusal(request.scope, status, _sentence(refusal), '文件沒有印出')
 
     return made
+
+
+def _sentence(refusal: DomainError) -> str:
+    """What a document lacks, as when its address was opened without the search before it; nothing is saved here."""
+    if isinstance(refusal, Incomplete):
+        return f'{"".join(refusal.problems.values())}請回到查詢的頁面，填好條件再列印或匯出。'
+    return str(refusal)
 
 
 async def book(request: Request, book_id: int) -> Response:
@@ -106,6 +131,20 @@ async def roster(request: Request, roster_id: int, kind: str, masked: bool = Tru
     """列印名冊 as pdf or ods; in full it is noted for each volunteer."""
     made = await rosters.sheet(roster_id, kind, is_masked=masked, by=account_of(request))
     return _sent(made, is_download=kind != 'pdf')
+
+
+async def own_copy(request: Request, form: str) -> Response:
+    """下載我的資料: everything on record of the volunteer who asks, as json, ods, pdf, or all of it in a zip."""
+    return _sent(await own_data.copy(form, by=account_of(request)), is_download=True)
+
+
+async def many_books(request: Request, key: str) -> Response:
+    """整批列印: what a page of this account has had printed; it was whole before."""
+    made = book_prints.under_way(key, by=account_of(request))
+    headers = _headers(file_names.clean(made.title, 'pdf'), is_download=True)
+    return StreamingResponse(
+        made.pieces(), media_type='application/pdf', headers=headers | {'Content-Length': str(made.size)}
+    )
 
 
 async def training_list(
@@ -184,6 +223,14 @@ async def paper_code(request: Request, volunteer_id: int) -> Response:
     return _sent(made, is_download=False)
 
 
+async def counter_code(request: Request, volunteer_id: int) -> Response:
+    """列印登入碼: signs the volunteer in once, in the next quarter of an hour."""
+    account = account_of(request)
+    sheet = await counter_codes.printed(await volunteers.get(volunteer_id, by=account), by=account)
+    made = Document(await pdf.code_as_pdf(sheet), 'application/pdf', '登入碼.pdf')
+    return _sent(made, is_download=False)
+
+
 async def ledger(request: Request, q: str = '', kind: str = '', year: str = '') -> Response:
     """發冊紀錄 as a spreadsheet, as it was searched for."""
     account = account_of(request)
@@ -210,6 +257,24 @@ async def office_tables(request: Request) -> Response:
     """志願服務統計 as a spreadsheet, for the ministry and county authorities."""
     content = await office_figures.export(by=account_of(request))
     return _sent(Document(content, profile_lists.MEDIA_TYPES['ods'], '志願服務統計.ods'), is_download=True)
+
+
+async def log_sheet(
+    request: Request,
+    q: str = '',
+    since: date | None = None,
+    until: date | None = None,
+    act: str = '',
+    who: str = '',
+    unit: str = '',
+    address: str = '',
+) -> Response:
+    """使用紀錄 as it was searched for; number and purpose stand under the key `q`."""
+    account = account_of(request)
+    number, _, reason = (await searches.words(q, by=account)).partition('|')
+    query = LogQuery(since, until, who, unit, validation.member(LogAct, act), address, number, reason)
+    file = await usage_log.export(query, by=account)
+    return _streamed(LongDocument(file, profile_lists.MEDIA_TYPES['ods'], '使用紀錄.ods'))
 
 
 async def on_record(request: Request, kind: str, form: str, reason: str = '') -> Response:

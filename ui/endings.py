@@ -26,11 +26,13 @@ async def tell() -> None:
             if left > SOON:
                 _take_back(client)
             elif client not in _told:
-                _tell(client, LAST if at_most <= SOON else IDLE)
+                _tell(client, LAST if at_most <= SOON else IDLE, left)
 
 
-def _tell(client: Client, sentence: str) -> None:
+def _tell(client: Client, sentence: str, left: timedelta) -> None:
     press = {LAST: '知道了', IDLE: '繼續使用'}[sentence]
+    minutes, seconds = divmod(max(int(left.total_seconds()), 0), 60)
+    sentence += f'（還有 {minutes} 分 {seconds} 秒）'  # static/again.js counts on
     with client:
         # The press is an event, and any event prolongs the session.
         _told[client] = ui.notification(

@@ -23,8 +23,9 @@ def register(site: FastAPI) -> None:
 
 
 async def file(request: Request, file_id: str) -> Response:
-    """A picture to look at, or with `?download`, as a PDF always, to keep."""
-    return await _shown(request, lambda: files.read(file_id, by=account_of(request)))
+    """A picture to look at, with its viewer and the time over it; or with `?download`, as a PDF always, to keep."""
+    get = files.read if 'download' in request.query_params else files.looked_at
+    return await _shown(request, lambda: get(file_id, by=account_of(request)))
 
 
 async def picture_of_link(request: Request, token: str = '', file: str = '') -> Response:

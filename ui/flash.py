@@ -18,7 +18,7 @@ PARAMETER = 'flash'
 CONFIRMATIONS = {
     'volunteer-registered': '志工基本資料已儲存。',
     'volunteer-registered-code': '志工基本資料已儲存。請在下方「志工登入」列印紙本驗證碼。',
-    'link-sent': '設定密碼的連結會寄到志工登記的 E-MAIL，7 天內有效。',
+    'link-sent': '設定密碼的連結會寄到志工登記的 E-MAIL，24 小時內有效。',
     'email-asked': '會寄信到志工原來的 E-MAIL，請本人確認；本人同意後才會更改。',
     'volunteer-saved': '基本資料已儲存，並留下異動紀錄。',
     'volunteer-saved-under-review': '基本資料已儲存。申請案審核中，審核人員會看到這次修改，並須重新看過。',
@@ -37,6 +37,7 @@ CONFIRMATIONS = {
     'paper-book-withdrawn': '已撤回紙本紀錄冊的登記；志工的資料都還在，可以重新登記。',
     'paper-book-confirmed': '已確認，並通知運用單位。',
     'paper-book-returned': '已退回單位補正，並通知運用單位。',
+    'paper-book-unconfirmed': '已取消確認，退回單位更正，並通知運用單位。',
     'case-closed': '已逾期結案，並通知運用單位。',
     'roster-started': '名冊已建立。接著請按「加入志工」。',
     'roster-filled': '名冊已建立，貼上的志工都已加入；還沒有送審。',
@@ -44,6 +45,8 @@ CONFIRMATIONS = {
     'batch-prepared': '已為勾選的志工帶入課程。請在下方逐一上傳證書正反面，資料才會正式登錄。',
     'import-dropped': '已放棄這次匯入，沒有寫入任何資料。',
     'office-saved': '已儲存。',
+    'team-closed': '志工隊已停用；志工已改編，帳號已停用，先前的紀錄都保留。',
+    'team-reopened': '志工隊已重新開啟，可以再編入志工；帳號請另外開通。',
     'calendar-saved': '辦公日曆已更新，審核中案件的期限已重新計算。',
     'calendar-filled': '已帶入國定假日與補班日，審核中案件的期限已重新計算。',
     'calendar-same': '這個年度的國定假日已是最新的，沒有變動。',
@@ -51,8 +54,12 @@ CONFIRMATIONS = {
     'email-waits': '已儲存。電子郵件要由另一位系統管理者確認後才會更改，見清單上方。',
     'email-confirmed': '電子郵件已更改，並通知了原來的信箱。',
     'email-refused': '已拒絕這項變更，電子郵件維持原來的。',
-    'unit-added': '已新增這個單位，並選好了；請再核對一次，按「開通帳號」。',
+    'sessions-ended': '已結束這個帳號所有的登入。',
+    'factors-reset': '已重設第二道驗證並結束所有登入，會寄信通知本人。',
     'request-refused': '已通知申請人。',
+    'request-returned': '已退回請申請人補正；他送出後會再回到清單。',
+    'account-unlocked': '已解除鎖定，現在可以登入。',
+    'review-done': '盤點完成，謝謝。',
     'requests-refused': '勾選的申請都不核准，已通知申請人。',
     'wording-saved': '範本已儲存，之後寄出的信都照這份範本。',
     'wording-restored': '已恢復成系統原本的範本。',
@@ -60,12 +67,20 @@ CONFIRMATIONS = {
     'preference-saved': '通知信設定已儲存。',
     'deputy-named': '已指定代理人；期滿自動結束。',
     'deputy-ended': '代理已結束。',
+    'consent-given': '已記錄同意，包含版本與時間。',
+    'consent-withdrawn': '已記錄撤回同意；之後可以再同意。',
+    'rights-asked': '已送給單位。答覆前可以在這裡看到期限，也可以撤回。',
+    'rights-recorded': '已登記，期限已算好。請在期限內答覆。',
+    'rights-answered': '已答覆，並通知本人。',
+    'rights-extended': '已延長期限，並通知本人。',
     'password-changed': '密碼已變更，其他裝置上的登入已結束。',
 }
 # After these the work on the person goes on.
 GO_ON = frozenset({'volunteer-registered', 'volunteer-registered-code', 'volunteer-saved', 'training-saved'})
 NOTICES = {
     'volunteer-known': '這位志工已經建立過，這裡是他的個人頁面；您剛才輸入的資料沒有另存一份。',
+    'new-device': '您第一次在這個裝置登入，已寄信到您登記的信箱。不是您本人的話，請到「我的登入」結束並變更密碼。',
+    'other-device': '您上次在這裡登入之後，有人在新的裝置登入您的帳號。不是您本人的話，請到「我的登入」查看。',
     'draft-gone': '您剛才填的新志工資料已經儲存，或已由同事送出、刪除。請先在下面的名單查詢，不需要重新輸入。',
 }
 

@@ -19,17 +19,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain import announcements, links
 from domain import settings as settings_module
-from domain.accounts import sessions
+from domain.accounts import known_devices, sessions
 from domain.announcements import SessionClosed
-from domain.audit import origin
+from domain.audit import log as audit_log
+from domain.audit import origin, reads
 from domain.errors import DatabaseAway, NoAnswer
 from domain.imports import KINDS, most_bytes, templates
-from domain.model import Account
+from domain.model import Account, LogAct
 from domain.pictures import MEGABYTE, MOST_MEGABYTES
 from domain.repeating import in_background, repeating
 from domain.settings import Network, Settings
 
-from . import addresses, draining, endings, headers, health, journal, metrics, origins, public, sockets
+from . import addresses, draining, endings, headers, health, journal, metrics, origins, public, sights, sockets
 from .assets import NICEGUI
 from .flash import with_flash
 
@@ -52,6 +53,12 @@ PUBLIC_PAGES = frozenset(
         links.logout(),
         links.certificate_login(),
         links.certificate_challenge(),
+        links.passkey_login(),
+        links.passkey_challenge(),
+        links.second_step(),
+        *(links.second_step_part(step) for step in ('passkey', 'passkey-options', 'set-up', 'leave')),
+        links.login_again(),
+        links.counter_code(),
         links.request_account(),
         links.confirm_request(),
         links.forgotten_password(),
@@ -80,6 +87,9 @@ _MOST_POLLED = MEGABYTE
 _TYPED_SECONDS = 30.0
 _FILE_SECONDS = 120.0
 
+# Not yours, or not there: both leave an entry, since numbers in addresses can be tried out.
+_HIDDEN = (403, 404)
+
 SWEEP_SECONDS = 20.0
 # After 登出 the session's cookie is gone; for so many seconds this one tells why a page leads to the login.
 _SIGNED_OUT, _TOLD_FOR = 'signed-out', 120
@@ -103,6 +113,7 @@ async def opened() -> AsyncIterator[None]:
             yield
     finally:
         announcements.unsubscribe(SessionClosed, _session_closed)
+        await reads.settled()
 
 
 def allowed_origins(settings: Settings) -> frozenset[str]:
@@ -144,6 +155,43 @@ def keep_browser(response: Response, secret: str) -> None:
     )
 
 
+def page_before(request: Request) -> str:
+    """The address on this site from which a request came, '' where the browser does not say."""
+    came_from = urlsplit(request.headers.get('referer', ''))
+    return f'{came_from.path}?{came_from.query}' if came_from.query else came_from.path
+
+
+def half_of(request: Request) -> str:
+    """The token of a half-open sign-in (`domain.accounts.second_factors`), '' for nobody."""
+    return cookie_parser(request.headers.get('cookie', '')).get(_named('half'), '')[:100]
+
+
+def keep_half(response: Response, token: str) -> None:
+    """Have the browser keep a half-open sign-in until its second step. No page of others has it sent."""
+    is_secure = settings_module.current().secure_cookies
+    response.set_cookie(_named('half'), token, httponly=True, samesite='strict', path='/', secure=is_secure)
+
+
+def drop_half(response: Response) -> None:
+    """Have the browser forget the half-open sign-in."""
+    is_secure = settings_module.current().secure_cookies
+    response.delete_cookie(_named('half'), httponly=True, samesite='strict', path='/', secure=is_secure)
+
+
+def device_of(request: Request) -> str:
+    """By what an account knows this browser again; '' for one that is new to us."""
+    return cookie_parser(request.headers.get('cookie', '')).get(_named('device'), '')[:100]
+
+
+def keep_device(response: Response, token: str) -> None:
+    """Have the browser keep it as long as browsers keep anything."""
+    is_secure = settings_module.current().secure_cookies
+    seconds = int(known_devices.KEPT_FOR.total_seconds())
+    response.set_cookie(
+        _named('device'), token, max_age=seconds, httponly=True, samesite='lax', path='/', secure=is_secure
+    )
+
+
 def drop_session(response: Response) -> None:
     """Have the browser forget the session, and its other tabs say why they are closed."""
     is_secure = settings_module.current().secure_cookies
@@ -173,7 +221,7 @@ def account_of(request: Request) -> Account | None:
 class Gate:
     """ASGI middleware. Leaves `scope['account']` (Account | None) and `scope['session_digest']` ('' without one).
 
-    And `scope['client_address']` and `scope['origin']`; no Host of others goes further.
+    And `scope['client_address']`, `scope['origin']` and `scope['sight']`; no Host of others goes further.
     """
 
     def __init__(
@@ -255,7 +303,17 @@ class Gate:
         elif scope['account'] is None and scope['path'] not in PUBLIC_PAGES:
             await _stranger(scope)(scope, receive, send)
         else:
+            await self._pass_seen(scope, receive, send)
+
+    async def _pass_seen(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Whoever is read for the answer is in the log before it goes out; so is an answer that was refused."""
+        if scope['account'] is None:
             await _Measured(scope, receive, send).run(self.app)
+            return
+        scope['sight'] = sight = reads.Sight(scope['account'], *sights.of_path(scope['path']))
+        with reads.on(sight):
+            await _Measured(scope, receive, _once_written(scope, receive, send, sight)).run(self.app)
+            await sight.write()
 
     async def _pass_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         origin = Headers(scope=scope).get('origin')
@@ -266,7 +324,8 @@ class Gate:
         if not is_ours or (not is_theirs and scope['type'] == 'http'):
             await self._refuse_socket(scope, receive, send)
         elif not is_theirs:
-            await _tell_to_reload(receive, send)
+            is_over = scope['account'] is None and bool(token_of(scope))
+            await _tell_to_reload(receive, send, 'Session is over' if is_over else 'Implicit handshake failed')
         elif scope['type'] == 'websocket':
             await self.app(scope, receive, send)
         else:
@@ -372,11 +431,15 @@ def _limit(path: str) -> tuple[int, str]:
 
 
 def _cookie_name() -> str:
-    return '__Host-sid' if settings_module.current().secure_cookies else 'sid'
+    return _named('sid')
 
 
 def _card_cookie() -> str:
-    return '__Host-card' if settings_module.current().secure_cookies else 'card'
+    return _named('card')
+
+
+def _named(name: str) -> str:
+    return f'__Host-{name}' if settings_module.current().secure_cookies else name
 
 
 def _numbered(send: Send) -> Send:
@@ -417,8 +480,31 @@ def _in_our_words(scope: Scope, receive: Receive, send: Send) -> Send:
     return answer
 
 
-async def _tell_to_reload(receive: Receive, send: Send) -> None:
+def _once_written(scope: Scope, receive: Receive, send: Send, sight: reads.Sight) -> Send:
+    """`send` that lets nothing out before the log has it; when that cannot be written, nothing is shown."""
+    is_refused = False
+
+    async def sent(message: Message) -> None:
+        nonlocal is_refused
+        if message['type'] == 'http.response.start':
+            try:
+                if message['status'] in _HIDDEN:
+                    await audit_log.note(LogAct.REFUSED, by=scope['account'], what=scope['path'])
+                await sight.open()
+            except DatabaseAway as away:
+                log.warning('what was read could not be written down: %s', away)
+                is_refused = True
+                await no_answer(scope, away)(scope, receive, send)
+        if not is_refused:
+            await send(message)
+
+    return sent
+
+
+async def _tell_to_reload(receive: Receive, send: Send, words: str) -> None:
     """A page whose session has ended, or that is another session's, wants its socket: tell it to load again.
+
+    Or that its user may sign in again there ('Session is over', static/again.js).
 
     A plain refusal would have it try for ever. These are the words of engine.io (0 open) and socket.io (44 refused)
     that NiceGUI's page answers with `location.reload()`; the reloaded page is sent to the login.
@@ -430,7 +516,7 @@ async def _tell_to_reload(receive: Receive, send: Send) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(5):
             await receive()
-    await send({'type': 'websocket.send', 'text': '44{"message":"Implicit handshake failed"}'})
+    await send({'type': 'websocket.send', 'text': f'44{json.dumps({"message": words})}'})
     await send({'type': 'websocket.close', 'code': 4401})
 
 
@@ -439,7 +525,7 @@ async def _session_closed(closed: SessionClosed | None) -> None:
     sessions.forget(closed.digest if closed else '')
     ended = [closed.digest] if closed else [one for one in sockets.open_sessions() if not await _is_alive(one)]
     for one in ended:
-        sockets.close_pages(one)
+        sockets.close_pages(one, is_over=closed is not None and closed.why == 'over')
 
 
 async def _is_alive(digest: str) -> bool:

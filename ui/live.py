@@ -18,17 +18,17 @@ from domain.announcements import (
     RosterChanged,
     VolunteerChanged,
 )
-from domain.audit import origin
+from domain.audit import reads
 from domain.errors import DatabaseAway, NotFound
 from domain.model import Account, Role, Volunteer
 
-from . import days, origins
+from . import days, sights
 
 PAUSE = 0.25
 _AWAY_PAUSE = 2.0
 
 Answer = TypeVar('Answer')
-_about_to_read: dict[Hashable, asyncio.Task[Any]] = {}
+_about_to_read: dict[Hashable, asyncio.Task[tuple[Any, set[int]]]] = {}
 
 
 async def together(key: Hashable, read: Callable[[], Coroutine[Any, Any, Answer]]) -> Answer:
@@ -39,13 +39,16 @@ async def together(key: Hashable, read: Callable[[], Coroutine[Any, Any, Answer]
     """
     if key not in _about_to_read:
         _about_to_read[key] = asyncio.create_task(_begin(key, read), name='read together')
-    answer: Answer = await asyncio.shield(_about_to_read[key])
+    answer: Answer
+    answer, people = await asyncio.shield(_about_to_read[key])
+    reads.see(people)
     return answer
 
 
-async def _begin(key: Hashable, read: Callable[[], Coroutine[Any, Any, Answer]]) -> Answer:
+async def _begin(key: Hashable, read: Callable[[], Coroutine[Any, Any, Answer]]) -> tuple[Answer, set[int]]:
     del _about_to_read[key]
-    return await read()
+    with reads.collected() as people:
+        return await read(), people
 
 
 def acting(client: Client) -> bool:
@@ -118,7 +121,7 @@ class follow:
                 await asyncio.sleep(PAUSE)
             if self.client.is_deleted or self.client.storage.get('leaving'):
                 return
-            with self.slot, origin.of(origins.of_page(self.client)):
+            with self.slot, sights.of_page(self.client):
                 try:
                     await self.renew()
                 except DatabaseAway:  # it is read again until that is over

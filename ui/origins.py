@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 
-from nicegui import Client
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
@@ -40,12 +39,6 @@ def of_request(scope: Scope, trusted: Sequence[Network]) -> Origin:
     address = addresses.address_of(scope, trusted)
     agent = Headers(scope=scope).get('user-agent', '')
     return Origin(str(address or ''), scope.get('session_digest', ''), device_of(agent))
-
-
-def of_page(client: Client) -> Origin:
-    """Of an open page: as it was asked for."""
-    found = client._request.scope.get('origin') if client._request else None
-    return found if isinstance(found, Origin) else Origin()
 
 
 def device_of(user_agent: str) -> str:

@@ -8,7 +8,7 @@ from nicegui import ui
 
 from domain.model import Role
 
-from . import citizen_certificates, documents, sign_offs
+from . import citizen_certificates, documents, login_again, own_factors, own_sessions, second_step, sign_offs
 from .pages import (
     about,
     account,
@@ -16,34 +16,61 @@ from .pages import (
     admin,
     applications,
     batch,
+    county_accounts,
     downloads,
     inspections,
     login,
     mails,
     menus,
+    my_data,
     my_pages,
     my_record_book,
     office_figures,
     paper_books,
+    rights,
     rosters,
     statistics,
     teaching,
     trainings,
     transfers,
     unit_accounts,
+    usage_log,
 )
 from .pages.imports import batch as import_batch
 from .pages.imports import batches, entries, new
 from .pages.review import case, number_ledger, overdue, paper_book, queue
 from .pages.review import paper_books as review_paper_books
 from .pages.review import rosters as review_rosters
-from .pages.volunteer import application_form, consolidated, form, paper_book_form, profile, search, training_form
+from .pages.volunteer import (
+    application_form,
+    consolidated,
+    form,
+    paper_book_form,
+    profile,
+    rights_form,
+    search,
+    training_form,
+)
 from .session import only_for
 from .slow_pages import NEVER
 
 Builder = Callable[..., Awaitable[Any]]
 # Plain HTML and documents: each module puts its own under their addresses.
-PLAIN = (login, account_help, downloads, teaching, about, menus, citizen_certificates, documents, sign_offs)
+PLAIN = (
+    login,
+    account_help,
+    downloads,
+    teaching,
+    about,
+    menus,
+    citizen_certificates,
+    second_step,
+    login_again,
+    own_factors,
+    own_sessions,
+    sign_offs,
+    documents,
+)
 STAFF, REVIEWER, VOLUNTEER, ADMINISTRATOR = Role.UNIT_STAFF, Role.REVIEWER, Role.VOLUNTEER, Role.ADMINISTRATOR
 COUNTY, MINISTRY, INSPECTOR = Role.COUNTY, Role.MINISTRY, Role.INSPECTOR
 
@@ -55,6 +82,7 @@ PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [
     ('/volunteers/new', form.new_volunteer_page, (STAFF,)),
     ('/volunteers/new/{draft_id}', form.volunteer_draft_page, (STAFF,)),
     ('/volunteers/{volunteer_id}', profile.profile_page, (STAFF,)),
+    ('/volunteers/{volunteer_id}/rights', rights_form.rights_form_page, (STAFF,)),
     ('/volunteers/{volunteer_id}/{tab}', profile.tab_page, (STAFF,)),
     ('/volunteers/{volunteer_id}/trainings/new', training_form.new_training_page, (STAFF,)),
     ('/volunteers/{volunteer_id}/trainings/new-{turn}', training_form.new_training_page, (STAFF,)),
@@ -67,6 +95,8 @@ PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [
     ('/rosters/{roster_id}', rosters.roster_page, (STAFF,)),
     ('/trainings', trainings.trainings_page, (STAFF,)),
     ('/transfers', transfers.transfers_page, (STAFF,)),
+    ('/rights', rights.rights_page, (STAFF,)),
+    ('/rights/{request_id}', rights.rights_request_page, (STAFF,)),
     ('/batch', entries.batch_page, (STAFF,)),
     ('/imports', batches.imports_page, (STAFF,)),
     ('/imports/new/{kind}', new.new_import_page, (STAFF,)),
@@ -87,15 +117,18 @@ PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [
     ('/inspections/{inspection_id}', inspections.inspection_page, (INSPECTOR,)),
     ('/inspections/{inspection_id}/{application_id}', inspections.inspected_case_page, (INSPECTOR,)),
     ('/my', my_record_book.my_record_book_page, (VOLUNTEER,)),
+    ('/my/data', my_data.my_data_page, (VOLUNTEER,)),
     ('/my/book', my_pages.my_pages_page, (VOLUNTEER,)),
     ('/admin', admin.admin_page, (ADMINISTRATOR,)),
     ('/admin/{section}', admin.section_page, (ADMINISTRATOR,)),
+    ('/log', usage_log.usage_log_page, (Role.INSPECTOR, ADMINISTRATOR)),
     ('/mails', mails.mails_page, (STAFF, REVIEWER, ADMINISTRATOR)),
     ('/account/password', account.password_page, tuple(Role)),
     ('/account/mail', account.mail_page, tuple(Role)),
     ('/account/deputy', account.deputy_page, (REVIEWER,)),
     ('/account/guide', account.guide_page, (STAFF,)),
     ('/account/unit', unit_accounts.unit_accounts_page, (STAFF,)),
+    ('/county/accounts', county_accounts.county_accounts_page, (Role.COUNTY,)),
 ]
 
 

@@ -5,6 +5,7 @@ import inspect
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Form, Request
 from fastapi.exceptions import RequestValidationError
@@ -16,11 +17,12 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Mount
 
 from domain import accounts, links
-from domain.accounts import sessions
+from domain.accounts import known_devices, second_factors, sessions
 from domain.errors import DatabaseAway, DomainError, NotFound, NotPermitted
-from domain.model import Account, Role, SignInMeans
+from domain.model import Account, Role, SignInWay
 
 from . import frame, gate, journal, public, slow_pages
+from .flash import with_flash
 from .pages import login
 
 log = logging.getLogger(__name__)
@@ -39,7 +41,7 @@ def register(site: FastAPI) -> None:
     nicegui_app.add_exception_handler(404, _not_there)
     for app in (site, nicegui_app):
         app.add_exception_handler(HTTPException, _refused)
-        app.add_exception_handler(RequestValidationError, _not_there)
+        app.add_exception_handler(RequestValidationError, _not_there if app is site else _without_what_is_wrong)
         app.add_exception_handler(Exception, _failed)
         app.add_exception_handler(DatabaseAway, _away)
     nicegui_app.on_page_exception(_page_failed)
@@ -123,26 +125,48 @@ async def sign_in(
         account = await accounts.sign_in(username, password, client=gate.client_of(request))
     except DomainError as refusal:
         return login.render(request, str(refusal), username, next_[:2000], public.status_of(refusal, 401))
-    return await entered(request, account, SignInMeans.PASSWORD, next_)
+    if await second_factors.is_asked_of(account):
+        return await half_way(request, account, next_)
+    return await entered(request, account, next_, SignInWay.PASSWORD)
 
 
-async def entered(request: Request, account: Account, means: SignInMeans, wanted: str) -> Response:
-    """Whoever has just signed in goes to the address `wanted`, if it is one of ours, in a session of their own."""
+async def half_way(request: Request, account: Account, wanted: str) -> Response:
+    """Whoever has shown the password of an account that asks for more goes to the second step, without a session."""
     await sessions.close(gate.token_of(request.scope))
-    answer = RedirectResponse(_own_address(wanted), 303)
-    gate.keep_session(answer, await sessions.open(account, means))
+    answer = RedirectResponse(links.second_step(own_address(wanted)), 303)
+    gate.drop_session(answer)
+    gate.keep_half(answer, await second_factors.begin(account))
+    return answer
+
+
+async def entered(request: Request, account: Account, wanted: str, *ways: SignInWay) -> Response:
+    """Whoever has just signed in goes to the address `wanted`, if it is one of ours, in a session of their own.
+
+    Told there: that this browser is a new one. First come those who have to set up a second factor before long.
+    """
+    await sessions.close(gate.token_of(request.scope))
+    greeting = await known_devices.greet(account, gate.device_of(request))
+    where = own_address(wanted)
+    if SignInWay.CARD not in ways and not account.must_change_password and await second_factors.reminder(account):
+        where = links.own_factors(where)
+    elif greeting.is_new or greeting.others:
+        told = 'new-device' if greeting.is_new else 'other-device'
+        where = with_flash(frame.HOMES[account.role] if where == links.home() else where, told)
+    answer = RedirectResponse(where, 303)
+    gate.keep_session(answer, await sessions.open(account, *ways))
+    gate.keep_device(answer, greeting.token)
     return answer
 
 
 async def sign_out(request: Request) -> Response:
     """End the session; its open pages close everywhere."""
-    await sessions.close(gate.token_of(request.scope))
+    await sessions.sign_out(gate.token_of(request.scope))
     answer = RedirectResponse(links.login(), 303)
     gate.drop_session(answer)
     return answer
 
 
-def _own_address(text: str) -> str:
+def own_address(text: str) -> str:
     """`text` if it is an address of this site, else '/'. Browsers drop control characters and take \\ for /."""
     if len(text) > 2000:
         return links.home()
@@ -202,6 +226,17 @@ async def _failed(request: Request, _: Exception) -> Response:
     answer = public.refusal(request.scope, 500, sentence if is_page else f'{title}。{sentence}', title)
     answer.headers['X-Request-Id'] = journal.request_number()  # this answer goes out past the gate
     return answer
+
+
+async def _without_what_is_wrong(request: Request, wrong: Exception) -> Response:
+    """A page whose address says `page=abc` is the page without it. A document would be another one, so it is none."""
+    assert isinstance(wrong, RequestValidationError)
+    places = [one['loc'] for one in wrong.errors()]
+    if request.method != 'GET' or any(place[0] != 'query' for place in places):
+        return await _not_there(request, wrong)
+    left_out = {str(place[1]) for place in places}
+    query = urlencode([(name, value) for name, value in request.query_params.multi_items() if name not in left_out])
+    return RedirectResponse(f'{request.url.path}?{query}' if query else request.url.path, 303)
 
 
 async def _refused(request: Request, refusal: Exception) -> Response:

@@ -17,10 +17,9 @@ from weakref import WeakKeyDictionary
 from nicegui import Client, background_tasks, core
 
 from domain.accounts import sessions
-from domain.audit import origin
 from domain.errors import DatabaseAway, NoAnswer
 
-from . import origins
+from . import sights
 from .components.notices import refuse
 
 log = logging.getLogger(__name__)
@@ -91,10 +90,13 @@ def pages_of(digest: str) -> list[Client]:
     return [client for client in Client.instances.values() if session_of(client) == digest]
 
 
-def close_pages(digest: str) -> None:
-    """Have all pages of a session loaded again, which leads them to the login, and drop their sockets."""
+def close_pages(digest: str, *, is_over: bool = False) -> None:
+    """Have all pages of a session loaded again, which leads them to the login, and drop their sockets.
+
+    `is_over`: its time was over; then its user may sign in again on the page (static/again.js).
+    """
     for client in pages_of(digest):
-        client.run_javascript('location.reload()')
+        client.run_javascript('sessionOver()' if is_over else 'location.reload()')
         background_tasks.create(_drop(client), name='drop the sockets of an ended session')
 
 
@@ -154,7 +156,7 @@ def _guarded(name: str, handler: Handler) -> Guarded:
                 close_pages(digest)
                 return
             try:
-                with origin.of(origins.of_page(client)):
+                with sights.of_page(client):
                     outcome = handler(socket_id, *args)
                     if inspect.isawaitable(outcome):
                         await outcome

@@ -20,7 +20,7 @@ INDEXES = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0026_citizen_certificates')]
+    dependencies = [('models', '0029_roles'), ('models', '0031_log')]
 
     initial = False
 
@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ('review_days', fields.SmallIntField(default=30)),
                 ('review_locks', fields.BooleanField(default=True)),
             ],
-            options={'table': 'account_rules', 'app': 'models', 'pk_attr': 'id', 'table_description': '帳號規則: when accounts of staff are locked, and how often they are reviewed; one row, as the administrator set it.'},
+            options={'table': 'account_rules', 'app': 'models', 'pk_attr': 'id', 'table_description': '帳號規則, one row: when accounts of staff are locked, and how often they are reviewed.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -137,6 +137,6 @@ class Migration(migrations.Migration):
             field=fields.CharField(default='', db_default='', max_length=8),
         ),
         # Nobody knows when accounts of before were used last: their time begins now.
-        ops.RunSQL('UPDATE account SET used_at = now()'),
+        ops.RunSQL('UPDATE account SET used_at = now(), reviewed_at = now()'),
         *(ops.RunSQL(f'CREATE {index}', f'DROP INDEX {name}') for name, index in INDEXES.items()),
     ]

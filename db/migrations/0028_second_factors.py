@@ -23,13 +23,14 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='AuthenticatorApp',
             fields=[
-                ('account', fields.OneToOneField('models.Account', source_field='account_id', primary_key=True, db_index=True, db_constraint=True, to_field='id', related_name='authenticator_app', on_delete=OnDelete.RESTRICT)),
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('account', fields.OneToOneField('models.Account', source_field='account_id', db_constraint=True, to_field='id', related_name='authenticator_app', on_delete=OnDelete.RESTRICT)),
                 ('secret', SealedTextField(generated=False, null=False, unique=False)),
                 ('last_step', fields.BigIntField()),
                 ('added_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('used_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'authenticator_app', 'app': 'models', 'pk_attr': 'account_id', 'table_description': '驗證器 App (TOTP, RFC 6238) of an account.'},
+            options={'table': 'authenticator_app', 'app': 'models', 'pk_attr': 'id', 'table_description': '驗證器 App (TOTP, RFC 6238) of an account.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -113,7 +114,7 @@ class Migration(migrations.Migration):
         ),
         ops.AlterModelOptions(
             name='SignatureChallenge',
-            options={'table': 'signature_challenge', 'app': 'models', 'pk_attr': 'digest', 'table_description': 'A random text for a card or a passkey to sign, once, for one act in one browser. Only SHA-256 of both is stored.'},
+            options={'table': 'signature_challenge', 'app': 'models', 'pk_attr': 'digest', 'table_description': 'A random text for a card or a passkey to sign, once, for one act in one browser. Only SHA-256s are stored.'},
         ),
         ops.AlterField(
             model_name='SignatureChallenge',

@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('published_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
                 ('published_by', fields.ForeignKeyField('models.Account', source_field='published_by_id', null=True, db_constraint=True, to_field='id', related_name='privacy_notices', on_delete=OnDelete.RESTRICT)),
             ],
-            options={'table': 'privacy_notice', 'app': 'models', 'pk_attr': 'id', 'table_description': '告知事項 (個資法 §8), one row for each version that was ever shown; the newest holds.'},
+            options={'table': 'privacy_notice', 'app': 'models', 'pk_attr': 'id', 'table_description': '告知事項 (個人資料保護法 §8), one row for each version that was ever shown; the newest holds.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -96,8 +96,13 @@ class Migration(migrations.Migration):
                 ('decided_by', fields.ForeignKeyField('models.Account', source_field='decided_by_id', null=True, db_constraint=True, to_field='id', related_name='decided_rights', on_delete=OnDelete.RESTRICT)),
                 ('decided_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'rights_request', 'app': 'models', 'pk_attr': 'id', 'table_description': '當事人權利 (個資法 §3): what a volunteer asks of the unit that keeps the data, and what became of it.'},
+            options={'table': 'rights_request', 'app': 'models', 'pk_attr': 'id', 'table_description': '當事人權利 (個人資料保護法 §3): what a volunteer asks of the unit that keeps the data, and what became of it.'},
             bases=['Model'],
+        ),
+        ops.AddField(
+            model_name='OutgoingMail',
+            name='cleared_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),
         *(ops.RunSQL(f'CREATE INDEX {name}') for name in INDEXES),
     ]

@@ -9,7 +9,6 @@ from tortoise.fields.base import OnDelete
 from tortoise.migrations import operations as ops
 
 ONLY_ADDED_TO = ('log_entry', 'access_entry', 'history_entry', 'office_entry')
-# pg_restore and copies only insert. `session_user` and not the role of a function: it has no other owner than ours.
 REFUSE = """CREATE FUNCTION only_added_to() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     IF TG_OP = 'DELETE' AND current_setting('office.retention', true) = 'on' AND pg_has_role(
         current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE') THEN RETURN OLD; END IF;
@@ -22,6 +21,15 @@ GUARDS = tuple(
         f'CREATE TRIGGER never_emptied BEFORE TRUNCATE ON {table} EXECUTE FUNCTION only_added_to()',
     )
 )
+# Who was registered by an import that is taken back was never anybody's business: with the person goes that it was
+# added, and nothing else, whoever owns the tables. What hangs on the person keeps it all (ON DELETE RESTRICT).
+FORGET = """CREATE FUNCTION forget_newcomer(person INT) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$ BEGIN
+    PERFORM set_config('office.retention', 'on', true);
+    DELETE FROM access_entry WHERE volunteer_id = person AND kind = 'duplicate';
+    DELETE FROM history_entry WHERE volunteer_id = person AND action = 'added';
+    PERFORM set_config('office.retention', '', true);
+    DELETE FROM volunteer WHERE id = person; END $$"""
 # What the search asks for, each the newest first.
 INDEXES = (
     *(
@@ -63,5 +71,5 @@ class Migration(migrations.Migration):
             options={'table': 'log_entry', 'app': 'models', 'pk_attr': 'id', 'table_description': '使用紀錄: one act or one reading, written once: the database refuses to change or delete it (0031_log).'},
             bases=['Model'],
         ),
-        *(ops.RunSQL(statement) for statement in (*INDEXES, REFUSE, *GUARDS)),
+        *(ops.RunSQL(statement) for statement in (*INDEXES, REFUSE, *GUARDS, FORGET)),
     ]

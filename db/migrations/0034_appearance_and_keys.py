@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0031_log')]
+    dependencies = [('models', '0033_closed_teams')]
 
     initial = False
 

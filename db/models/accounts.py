@@ -144,7 +144,7 @@ class RequestStep(Model):
 
 
 class AccountRules(Model):
-    """帳號規則: when accounts of staff are locked, and how often they are reviewed; one row, as the administrator set it.
+    """帳號規則, one row: when accounts of staff are locked, and how often they are reviewed.
 
     `idle_days` without a login lock an account, 0: never; its owner is mailed `first_warning` and `last_warning` days
     before. Each `review_months` (0: never) a list is confirmed within `review_days`; `review_locks`: what is not, is
@@ -285,7 +285,7 @@ class CitizenCertificate(Model):
 
 
 class SignatureChallenge(Model):
-    """A random text for a card or a passkey to sign, once, for one act in one browser. Only SHA-256 of both is stored."""
+    """A random text for a card or a passkey to sign, once, for one act in one browser. Only SHA-256s are stored."""
 
     digest = fields.CharField(max_length=64, primary_key=True)
     act = fields.CharEnumField(CardAct, max_length=10)

@@ -13,8 +13,9 @@ class AuthenticatorApp(Model):
     `last_step` is the time step of the last code that counted: none of it, or of an earlier one, counts again.
     """
 
+    id = fields.IntField(primary_key=True)
     account: fields.OneToOneRelation[Account] = fields.OneToOneField(
-        'models.Account', on_delete=fields.RESTRICT, related_name='authenticator_app', primary_key=True
+        'models.Account', on_delete=fields.RESTRICT, related_name='authenticator_app'
     )
     account_id: int
     secret = SealedTextField()

@@ -59,6 +59,7 @@ class ImportBatch(Model):
     attention = fields.IntField(default=0)
     wrong = fields.IntField(default=0)
     written = fields.IntField(default=0)
+    changed = fields.IntField(default=0, db_default=0)
     done = fields.IntField(default=0)
     total = fields.IntField(default=0)
     milliseconds = fields.IntField(default=0)
@@ -92,8 +93,8 @@ class ImportFile(Model):
 class ImportBlock(Model):
     """Some hundred rows of an import: cells as typed and what grading made of them, sealed together.
 
-    Sealing each of 100,000 rows takes longer than reading them. `grades`, `doubts` and `takes` have one letter a row.
-    `first_row` is the row of the sheet that the first one stands in, counted from 1. `twins`: eight bytes a row,
+    Sealing each of 100,000 rows takes longer than reading them. `grades`, `doubts`, `takes` and `acts` have one letter
+    a row. `first_row` is the row of the sheet that the first one stands in, counted from 1. `twins`: eight bytes a row,
     sealed, by which two rows of a file are the same.
     """
 
@@ -111,6 +112,7 @@ class ImportBlock(Model):
     grades = fields.TextField(default='')
     doubts = fields.TextField(default='')
     takes = fields.TextField(default='')
+    acts = fields.TextField(default='', db_default='')
 
     class Meta:
         table = 'import_block'

@@ -159,7 +159,8 @@ class OutgoingMail(Model):
     Body and attachment are sealed, since they name people. `attachment` is base64. `account` is set when the mail is
     for a person and not for an office's mailbox: that person's preference applies. `digest` is the daily digest it was
     sent with, `resent_from` the mail it repeats. A mail about several applications refers to their `roster`.
-    The database itself keeps whose case or roster it is: `agency`, `host_unit`.
+    The database itself keeps whose case or roster it is: `agency`, `host_unit`. `cleared_at`: when its period was over,
+    and body and attachment went.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -188,6 +189,7 @@ class OutgoingMail(Model):
     subject = fields.CharField(max_length=200)
     body = SealedTextField()
     holds_secret = fields.BooleanField(default=False)
+    cleared_at = fields.DatetimeField(null=True)
     attachment_name = fields.CharField(max_length=120, default='')
     attachment = SealedTextField(null=True)
     status = fields.CharEnumField(MailStatus, max_length=20, default=MailStatus.WAITING)

@@ -1,10 +1,11 @@
 """Accounts, volunteers, their memberships in host units, and their files."""
 
-from typing import Any
+from typing import Any, Self
 
 from tortoise import fields
 from tortoise.models import Model
 
+from .. import seen
 from ..choices import FileKind, IdentityKind, LockReason, MailPreference, MembershipStatus, Role, Sex, TransferStatus
 from ..sealing import SealedTextField
 from .places import Agency, County, HostUnit, Team
@@ -19,7 +20,8 @@ class Account(Model):
     `guarded_since`: when it became a reviewer's or an administrator's; it stays, whatever the role becomes. None:
     never, or it was there when the office was opened.
     `used_at`: the last login; `warnings` were mailed since then, the last at `warned_at`. An account that the office's
-    rules have locked (`domain.accounts.terms`) is not `is_active`, and `locked_because` says why; after `ends_on` it is.
+    rules have locked (`domain.accounts.terms`) is not `is_active`, and `locked_because` says why. After `ends_on` it
+    is locked.
     `reviewed_at`: when somebody last confirmed that it is still needed.
     """
 
@@ -151,6 +153,11 @@ class Volunteer(Model):
 
     class Meta:
         table = 'volunteer'
+
+    @classmethod
+    def _init_from_db(cls, **columns: Any) -> Self:
+        seen.tell(columns.get('id'))
+        return super()._init_from_db(**columns)
 
 
 class Membership(Model):

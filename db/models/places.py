@@ -189,7 +189,10 @@ class HostUnit(Model):
 
 
 class Team(Model):
-    """志工隊 of a host unit."""
+    """志工隊 of a host unit.
+
+    One with `closed_at` keeps what is recorded of it, and nobody is put into it any more.
+    """
 
     id = fields.IntField(primary_key=True)
     host_unit: fields.ForeignKeyRelation[HostUnit] = fields.ForeignKeyField(
@@ -197,6 +200,7 @@ class Team(Model):
     )
     host_unit_id: int
     name = fields.CharField(max_length=80)
+    closed_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = 'team'

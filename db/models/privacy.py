@@ -10,7 +10,7 @@ from .places import HostUnit
 
 
 class PrivacyNotice(Model):
-    """告知事項 (個資法 §8), one row for each version that was ever shown; the newest holds.
+    """告知事項 (個人資料保護法 §8), one row for each version that was ever shown; the newest holds.
 
     `sections` has the paragraphs by the keys of `domain.consents.notices.SECTIONS`. Never changed once published.
     """
@@ -60,7 +60,7 @@ class Consent(Model):
 
 
 class RightsRequest(Model):
-    """當事人權利 (個資法 §3): what a volunteer asks of the unit that keeps the data, and what became of it.
+    """當事人權利 (個人資料保護法 §3): what a volunteer asks of the unit that keeps the data, and what became of it.
 
     `due_on` is the last day by law (§13), that of the extension once there was one. `wording`: what is asked for, of a
     correction what is wrong. A proposed correction names the `field` and has `old_value` and `new_value`.

@@ -17,11 +17,13 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from db import transaction
-from db.choices import MailPreference, RequestStatus, Role
-from db.models import Account, AccountRequest, Application, EmailChange, HostUnit, Team, Volunteer
+from db.choices import CardAct, LogAct, MailPreference, RequestStatus, Role, SignInWay
+from db.models import Account, AccountRequest, Agency, Application, EmailChange, HostUnit, Team, Volunteer
 
 from .. import dates, invisible, limits, mail_addresses, permissions, validation
+from ..audit import log as log_of_use
 from ..audit import office_history
+from ..audit.history import AMENDED, Change
 from ..cases import worklists
 from ..errors import DomainError, Incomplete, NotFound, NotPermitted
 from ..mail import messages
@@ -32,17 +34,31 @@ from . import (
     email_changes,
     login_lock,
     new_passwords,
+    passkeys,
     password_links,
     passwords,
     requests,
+    second_factors,
     sessions,
+    step_up,
+    terms,
 )
 from .client_limits import PASSWORD_LINKS
 from .forms import FIELDS, OF_UNIT, REFUSAL, REQUEST_FIELDS, AccountDetails, AccountRequestDetails
 from .login_lock import SignInLocked
 from .new_passwords import UnfitPassword
 from .password_links import LinkExpired
-from .requests import ConfirmationExpired, confirm_request, is_confirmable, refuse, refuse_all, request_account
+from .requests import (
+    ConfirmationExpired,
+    confirm_request,
+    is_confirmable,
+    open_request,
+    open_requests,
+    refuse,
+    refuse_all,
+    request_account,
+)
+from .terms import AccountLocked, LastAdministrator
 from .volunteer_accounts import LINK_LASTS, Hold, give_volunteer_password, held_each, hold, opened, opened_each
 
 __all__ = [
@@ -52,9 +68,11 @@ __all__ = [
     'REFUSAL',
     'REQUEST_FIELDS',
     'AccountDetails',
+    'AccountLocked',
     'AccountRequestDetails',
     'ConfirmationExpired',
     'Hold',
+    'LastAdministrator',
     'LinkExpired',
     'SignInLocked',
     'SignInRefused',
@@ -66,6 +84,8 @@ __all__ = [
     'held_each',
     'hold',
     'is_confirmable',
+    'open_request',
+    'open_requests',
     'opened',
     'opened_each',
     'refuse',
@@ -79,7 +99,7 @@ log = logging.getLogger(__name__)
 
 RESET_LASTS = timedelta(minutes=30)
 RESET_PAUSE = timedelta(minutes=5)
-WELCOME_LASTS = timedelta(days=7)
+WELCOME_LASTS = LINK_LASTS
 TEXT_SIZES = ('', 'large', 'larger')
 APPEARANCES = ('', 'light', 'dark')
 LONGEST_NAME = 120  # as typed, with blanks and signs between
@@ -117,7 +137,11 @@ async def sign_in(username: str, password: str, *, client: str = '') -> Account:
     if client:
         await limits.take(client_limits.logins(), client)
     index = login_lock.index_of(username)
-    is_last = await login_lock.count(index)
+    try:
+        is_last = await login_lock.count(index)
+    except SignInLocked:
+        await log_of_use.note(LogAct.SIGN_IN_FAILED, by=None, what='帳號密碼（暫停登入中）', name=username)
+        raise
     account = await _named(username)
     try:
         is_right = await _is_right(password, account)
@@ -127,13 +151,38 @@ async def sign_in(username: str, password: str, *, client: str = '') -> Account:
             await limits.give_back(client_limits.logins(), client)
         raise
     if not is_right or account is None:
-        raise SignInLocked if is_last else SignInRefused
+        await log_of_use.note(LogAct.SIGN_IN_FAILED, by=account, what='帳號密碼', name=username)
+        if is_last:
+            await log_of_use.note(LogAct.LOCKED, by=account, what='連續 5 次不正確', name=username)
+            raise SignInLocked
+        raise SignInRefused
     await login_lock.lift(index)
     if client:
         await limits.give_back(client_limits.logins(), client)
     if account.host_unit is not None and not account.host_unit.is_active:
+        await log_of_use.note(LogAct.SIGN_IN_FAILED, by=account, what='運用單位已停用')
         raise UnitClosed
+    if account.locked_because is not None:
+        raise AccountLocked(account.locked_because)
     log.info('account %s signed in', account.id)
+    return account
+
+
+async def sign_in_again(account_id: int, password: str, *, client: str = '') -> Account:
+    """The same person's account by the password alone, where a page says whose it is (`page_marks`).
+
+    Raises SignInRefused, WrongPassword, SignInLocked, UnitClosed, passwords.Busy, limits.Exceeded.
+    """
+    if client:
+        await limits.take(client_limits.logins(), client)
+    account = await _complete().get_or_none(id=account_id, is_active=True)
+    if account is None:
+        raise SignInRefused
+    await require_password(account, password, otherwise='密碼不正確，請再輸入一次。您輸入的內容都還在。')
+    if client:
+        await limits.give_back(client_limits.logins(), client)
+    if account.host_unit is not None and not account.host_unit.is_active:
+        raise UnitClosed
     return account
 
 
@@ -162,12 +211,14 @@ async def change_password(account: Account, old: str, new: str, *, by: Account, 
     async with transaction():
         await login_lock.lift(index)
         await password_links.close(account)
-        await new_passwords.keep(account, new, '本人變更')
+        await new_passwords.keep(account, new, new_passwords.OWN_ACT)
         await sessions.close_all(account, except_for=keeping)
     sessions.forget_account(account)
 
 
-async def require_password(account: Account, password: str) -> None:
+async def require_password(
+    account: Account, password: str, *, otherwise: str = '目前的密碼不正確，請再輸入一次。'
+) -> None:
     """For an act that needs more than an open session. Raises WrongPassword, SignInLocked, passwords.Busy."""
     index = await login_lock.index_of_account(account)
     await login_lock.count(index)
@@ -178,8 +229,26 @@ async def require_password(account: Account, password: str) -> None:
         await login_lock.take_back(index)
         raise
     if not is_right:
-        raise WrongPassword('目前的密碼不正確，請再輸入一次。')
+        raise WrongPassword(otherwise)
     await login_lock.lift(index)
+
+
+async def prove(password: str, *, by: Account) -> None:
+    """再次確認本人 by the password: this session is believed for a while (`step_up`). Raises as `require_password`."""
+    await require_password(by, password)
+    await step_up.believe(by, '密碼')
+
+
+async def prove_by_code(code: str, *, by: Account) -> None:
+    """The same by a code of the app, or a recovery code. Raises second_factors.WrongCode, FactorLocked."""
+    way = await second_factors.check_code(by, code)
+    await step_up.believe(by, way.label)
+
+
+async def prove_by_passkey(answer: str, *, session: str, by: Account) -> None:
+    """The same by a passkey of the account, in the browser of `session`. Raises passkeys.PasskeyRefused."""
+    await passkeys.shown(answer, CardAct.PROOF, browser=session, account=by)
+    await step_up.believe(by, SignInWay.PASSKEY.label)
 
 
 async def request_reset(username: str, email: str, *, client: str = '') -> None:
@@ -188,6 +257,7 @@ async def request_reset(username: str, email: str, *, client: str = '') -> None:
     Raises limits.Exceeded.
     """
     await client_limits.count_form(client)
+    await log_of_use.note(LogAct.PASSWORD_RESET_ASKED, by=None, name=username[:LONGEST_NAME])
     await asyncio.gather(_mail_reset(username, email), asyncio.sleep(0.3))
 
 
@@ -241,34 +311,63 @@ async def set_mail_preference(preference: MailPreference, *, by: Account) -> Non
     sessions.forget_account(by)
 
 
-async def open_requests(*, by: Account) -> list[AccountRequest]:
-    """帳號申請 that wait, oldest first."""
-    permissions.require(by, Role.ADMINISTRATOR)
-    return await requests.waiting().limit(requests.MOST_OPEN)
-
-
-async def open_request(key: str, *, by: Account) -> AccountRequest:
-    """One that waits, `key` as an address has it. Raises NotFound when it was decided, or never was."""
-    waiting = {str(request.id): request for request in await open_requests(by=by)}
-    if key not in waiting:
-        raise NotFound('這件帳號申請已處理，或不存在。請回到清單查看。')
-    return waiting[key]
-
-
 async def grant(request: AccountRequest, details: AccountDetails, *, by: Account) -> Account:
-    """Open the account that was asked for, as the administrator completed it; its owner gets a link to set a password.
+    """Open the account that was asked for, as whoever decides completed it; its owner gets a link to set a password.
 
-    Raises Incomplete, MovedOn when the request was decided meanwhile.
+    The first account of a unit looks after the others (單位管理者). A unit has the 統一編號 of the request, or gets it.
+    Raises Incomplete, NotPermitted, MovedOn when the request was decided meanwhile.
     """
+    await step_up.require(by)
     async with transaction():
+        await requests.require_decider(request, by=by)
+        details = replace(details, email=request.email)  # that one was confirmed
+        if details.role not in (Role.UNIT_STAFF, Role.REVIEWER):
+            raise Incomplete({'role': '這裡只能開通單位承辦人或志工業務窗口；其他角色請系統管理者在「帳號」新增。'})
+        if details.role == Role.REVIEWER and by.role == Role.COUNTY:
+            await _require_own_agency(details, by)
+        unit = await _unit_for(request, details, by) if details.role == Role.UNIT_STAFF else None
+        if unit is not None and not await Account.exists(host_unit_id=unit.id):
+            details = replace(details, team_id=None, is_unit_administrator=True)
         await requests.decide(request, RequestStatus.GRANTED, by)
-        await office_history.tell('帳號申請', request.name, RequestStatus.GRANTED.label, by=by)
-        return await create(details, was_asked_for=True, by=by)
+        await AccountRequest.filter(id=request.id).update(host_unit_id=unit.id if unit else None)
+        opener = '系統管理者' if by.role == Role.ADMINISTRATOR else await requests.competent(request)
+        return await opened_for(details, opener, was_asked_for=True, by=by)
+
+
+async def _require_own_agency(details: AccountDetails, by: Account) -> None:
+    theirs = Agency.filter(id=validation.record_id(details.agency_id or 0), county_id=by.county_id or '')
+    if not await theirs.exists():
+        raise Incomplete({'agency_id': '這個機關不在您的縣市，請重新選擇，或退回請申請人確認。'})
+
+
+async def _unit_for(request: AccountRequest, details: AccountDetails, by: Account) -> HostUnit | None:
+    """The chosen unit, locked; never one beside another with the number of the request. Raises Incomplete."""
+    if details.host_unit_id is None:
+        return None  # the form says so
+    known = await requests.unit_of(request)
+    if known is not None and known.unified_number and known.id != details.host_unit_id:
+        sentence = f'統一編號 {known.unified_number} 已經是「{known.name}」，請改選這個單位，不要另外新增。'
+        raise Incomplete({'host_unit_id': sentence})
+    unit = await HostUnit.select_for_update().get_or_none(id=validation.record_id(details.host_unit_id))
+    if unit is None or (by.role == Role.COUNTY and unit.county_id != by.county_id):
+        raise Incomplete({'host_unit_id': '這個單位不在您的縣市，請重新選擇，或退回請申請人確認。'})
+    if request.unified_number and unit.unified_number not in ('', request.unified_number):
+        sentence = (
+            f'「{unit.name}」的統一編號是 {unit.unified_number}，和申請的 {request.unified_number} 不同，請重新選擇。'
+        )
+        raise Incomplete({'host_unit_id': sentence})
+    if request.unified_number and not unit.unified_number:
+        unit.unified_number = request.unified_number
+        await unit.save(update_fields=['unified_number'])
+        number = [Change(REQUEST_FIELDS['unified_number'], '', request.unified_number)]
+        await office_history.tell('運用單位', unit.name, AMENDED.label, number, by=by)
+    return unit
 
 
 async def create(details: AccountDetails, *, was_asked_for: bool = False, by: Account) -> Account:
     """A new account of staff; its owner gets a link to set a password. Raises Incomplete."""
     permissions.require(by, Role.ADMINISTRATOR)
+    await step_up.require(by)
     return await opened_for(details, '系統管理者', was_asked_for=was_asked_for, by=by)
 
 
@@ -281,7 +380,32 @@ async def opened_for(details: AccountDetails, opener: str, *, was_asked_for: boo
         await _write(account, details, by)
         link, until = await password_links.made(account, WELCOME_LASTS)
         await messages.account_granted(account, link, until, was_asked_for=was_asked_for, opener=opener)
+        await log_of_use.note(LogAct.ACCOUNT_OPENED, by=by, what=f'帳號 {account.username}')
     return account
+
+
+async def send_link(account: Account, *, by: Account) -> None:
+    """重寄設定密碼的連結: a new one to the owner's mailbox; earlier ones work no more, and a lock is lifted.
+
+    Raises NotFound, NotPermitted for a closed account.
+    """
+    permissions.require(by, Role.ADMINISTRATOR)
+    await send_link_to(await get(account.id, by=by), '系統管理者', by=by)
+
+
+async def send_link_to(account: Account, opener: str, *, by: Account) -> None:
+    """The same, for whoever has looked whether `by` may. The password stays until the owner sets another."""
+    if not account.is_active or not account.email:
+        raise NotPermitted('這個帳號已停用，或沒有電子郵件，連結沒有寄出。請先改好並儲存，再寄一次。')
+    async with transaction():
+        await password_links.close(account)
+        await login_lock.lift(await login_lock.index_of_account(account))
+        link, until = await password_links.made(account, WELCOME_LASTS)
+        if account.password_hash:
+            await messages.reset(account, link, until)
+        else:
+            await messages.account_granted(account, link, until, was_asked_for=False, opener=opener)
+        await office_history.tell(_KEPT.section, account.name, '寄出設定密碼的連結', by=by)
 
 
 async def left_alone(account: Account, details: AccountDetails, *, by: Account) -> str:
@@ -328,12 +452,15 @@ async def amend(
         raise NotPermitted('您不能停用自己的帳號或取消自己的系統管理權限，請由另一位系統管理者處理。')
     if problems := details.problems():
         raise Incomplete(problems)
+    await step_up.require(by)
     async with transaction():
         mine = await office_history.changed(account, details.values(), _KEPT)
         kept = await Account.get(id=account.id)
         details = _merged(kept, mine)
         if problems := details.problems():
             raise Incomplete(problems)
+        if details.role != Role.ADMINISTRATOR or not details.is_active:
+            await terms.require_other_administrator(kept)
         if not knowingly and (alone := await left_alone(kept, details, by=by)):
             raise NotPermitted(alone)
         change = await rewrite(kept, details, f'系統管理者{by.name}更改', by=by)
@@ -351,7 +478,11 @@ async def rewrite(kept: Account, details: AccountDetails, how: str, *, by: Accou
         if wanted != old and email_changes.is_guarded(kept, details.role, by):
             change = await email_changes.ask(kept, wanted, by=by)
             details = replace(details, email=old)
+        was_active = kept.is_active
         await _write(kept, details, by)
+        closed = was_active and not kept.is_active
+        act = LogAct.ACCOUNT_CLOSED if closed else LogAct.ACCOUNT_CHANGED
+        await log_of_use.note(act, by=by, what=f'帳號 {kept.username}')
         if kept.email != old:
             await password_links.close(kept)  # they lie in the old mailbox
             await email_changes.tell(kept, old, kept.email, how)
@@ -392,15 +523,19 @@ async def find(*, by: Account, words: str = '', page: int = 1, per_page: int = 1
 async def is_locked(account: Account, *, by: Account) -> bool:
     """Whether the account is locked because of wrong passwords."""
     permissions.require(by, Role.ADMINISTRATOR)
-    return await login_lock.is_locked(await login_lock.index_of_account(account))
+    index = await login_lock.index_of_account(account)
+    return await login_lock.is_locked(index) or await login_lock.is_locked(second_factors.lock_of(account))
 
 
 async def unlock(account: Account, *, by: Account) -> None:
     """Let the owner try again at once."""
     permissions.require(by, Role.ADMINISTRATOR)
+    await step_up.require(by)
     async with transaction():
         await login_lock.lift(await login_lock.index_of_account(account))
+        await login_lock.lift(second_factors.lock_of(account))
         await office_history.tell(_KEPT.section, account.name, '解除鎖定', by=by)
+        await log_of_use.note(LogAct.ACCOUNT_CHANGED, by=by, what=f'解除登入鎖定 {account.username}')
 
 
 def _merged(kept: Account, mine: Mapping[str, Any]) -> AccountDetails:
@@ -420,8 +555,11 @@ async def _require_team(details: AccountDetails) -> None:
     if kept['team_id'] is None:
         return
     known = validation.record_id(kept['team_id'])
-    if not await Team.filter(id=known, host_unit_id=kept['host_unit_id']).exists():
+    team = await Team.get_or_none(id=known, host_unit_id=kept['host_unit_id'])
+    if team is None:
         raise Incomplete({'team_id': '這個志工隊不屬於所選的運用單位，請重新選擇。'})
+    if team.closed_at and details.is_active:
+        raise Incomplete({'team_id': f'志工隊「{team.name}」已停用，請選擇其他志工隊或整個單位。'})
 
 
 async def _write(account: Account, details: AccountDetails, by: Account) -> None:
@@ -429,6 +567,7 @@ async def _write(account: Account, details: AccountDetails, by: Account) -> None
     try:
         async with transaction():
             before = await office_history.stands(account, _KEPT)
+            terms.begin_anew(account, details)
             account.update_from_dict(details.values())
             if account.role in email_changes.GUARDED and account.guarded_since is None:
                 account.guarded_since = dates.now()
@@ -462,7 +601,8 @@ async def _is_right(password: str, account: Account | None) -> bool:
     """
     if passwords.is_too_long(password):
         return False
-    stored = account.password_hash if account and account.is_active else None
+    is_known = account is not None and (account.is_active or account.locked_because is not None)
+    stored = account.password_hash if account and is_known else None
     meant = invisible.removed(password).strip()
     return await passwords.verify(password, stored) or (meant != password and await passwords.verify(meant, stored))
 

@@ -12,11 +12,12 @@ from db.choices import ChangeStatus, Role
 from db.models import Account, EmailChange
 
 from .. import dates, mail_addresses, permissions, settings, validation
-from ..audit import office_history
+from ..audit import log, office_history
 from ..audit.history import Change
+from ..audit.log import LogAct
 from ..errors import MovedOn, NotPermitted
 from ..mail import notices
-from . import password_links, sessions
+from . import password_links, sessions, step_up
 from .forms import FIELDS
 
 GUARDED = (Role.REVIEWER, Role.ADMINISTRATOR, Role.COUNTY, Role.MINISTRY, Role.INSPECTOR)
@@ -79,6 +80,7 @@ async def confirm(change: EmailChange, *, by: Account) -> None:
         raise NotPermitted(f'您的帳號成為系統管理者還不到 {_wait().days} 天，還不能確認電子郵件的變更。')
     if not await may_confirm(change, by=by):
         raise NotPermitted(f'您提出的變更、或您自己的電子郵件，不能由您自己確認：{await takes_effect(change)}。')
+    await step_up.require(by)
     async with transaction():
         decided = await _decide(change, ChangeStatus.CONFIRMED, by)
         account = await Account.select_for_update().get(id=decided.account_id)
@@ -107,7 +109,9 @@ async def write(account: Account, email: str, how: str) -> None:
 
 
 async def tell(account: Account, old: str, new: str, how: str) -> None:
-    """Tell the old address, if there was one and it is another."""
+    """Tell the old address, if there was one and it is another; the log has it in any case."""
+    about = [account.volunteer_id] if account.volunteer_id is not None else []
+    await log.note(LogAct.EMAIL_CHANGED, by=account, about=about, what=how)
     if old and mail_addresses.tidy(old).casefold() != mail_addresses.tidy(new).casefold():
         await notices.email_changed(account, old, new, how)
 

@@ -9,7 +9,7 @@ from db.choices import Role
 from db.models import Account
 
 from .. import private_files, settings
-from . import passwords
+from . import factor_demands, passwords
 
 USERNAME = 'admin'
 
@@ -32,6 +32,7 @@ async def first_administrator() -> list[str]:
                     password_hash=hashed,
                     must_change_password=True,
                 )
+                await factor_demands.fill()
                 private_files.write(note, f'{password}\n')
         except IntegrityError:  # another process of the same office was faster; its note counts
             return []

@@ -2,12 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Self
 
 from db.choices import Role
 from db.models import Account, AccountRequest
 
-from .. import mail_addresses, validation
+from .. import dates, mail_addresses, unified_numbers, validation
 from ..fields import Field, by_key
 
 # Plain ASCII in lower case: nobody has to guess how a name is spelled, and no two names look alike.
@@ -28,6 +29,7 @@ FIELDS = by_key(
     Field('is_agency_supervisor', '機關主管'),
     Field('county_id', '所屬縣市'),
     Field('is_active', '帳號使用中'),
+    Field('ends_on', '使用期限'),
 )
 REQUEST_FIELDS = by_key(
     Field('organisation', '單位或機關全名'),
@@ -36,6 +38,10 @@ REQUEST_FIELDS = by_key(
     FIELDS['email'],
     FIELDS['phone'],
     Field('role', '申請身分'),
+    Field('unified_number', unified_numbers.LABEL),
+    Field('county_id', '主管機關所在縣市'),
+    Field('agency_id', '目的事業主管機關', '目的事業主管機關（發冊機關）'),
+    Field('contact', '單位聯絡人'),
     Field('reason', '申請說明'),
 )
 # Whose office is a host unit.
@@ -48,7 +54,7 @@ class AccountDetails:
     """An account of staff as the administrator fills it in, or a 單位管理者 one of the own unit.
 
     Only a clerk has a `team_id` (None: the whole unit) or is `is_unit_administrator`, never both. `county_id` is the
-    code of a county authority's county.
+    code of a county authority's county. `ends_on` is the last day of an account for a time, None: it has no end.
     """
 
     username: str = ''
@@ -63,6 +69,7 @@ class AccountDetails:
     is_unit_administrator: bool = False
     is_agency_supervisor: bool = False
     county_id: str | None = None
+    ends_on: date | None = None
 
     @classmethod
     def from_record(cls, account: Account) -> Self:
@@ -73,7 +80,12 @@ class AccountDetails:
     def from_request(cls, request: AccountRequest) -> Self:
         """What the request already says; the unit or agency is for the administrator to choose."""
         return cls(
-            username=request.username, name=request.name, email=request.email, phone=request.phone, role=request.role
+            username=request.username,
+            name=request.name,
+            email=request.email,
+            phone=request.phone,
+            role=request.role,
+            agency_id=request.agency_id if request.role == Role.REVIEWER else None,
         )
 
     def problems(self) -> dict[str, str]:
@@ -89,6 +101,7 @@ class AccountDetails:
                 'agency_id': self._place_problem((Role.REVIEWER,), 'agency_id'),
                 'county_id': self._county_problem(),
                 'is_unit_administrator': self._administrator_problem(),
+                'ends_on': self._end_problem(),
             }
         )
 
@@ -109,6 +122,13 @@ class AccountDetails:
             return '單位管理者管理整個單位的帳號，不能只屬於一個志工隊。請把所屬志工隊改成「整個單位」，或不要勾選。'
         return None
 
+    def _end_problem(self) -> str | None:
+        if problem := validation.day(FIELDS['ends_on'].label, self.ends_on, future=True):
+            return problem
+        if self.is_active and self.ends_on is not None and self.ends_on < dates.today():
+            return '使用期限已經過了。帳號要繼續使用時，請改填今天以後的日期，或清空期限。'
+        return None
+
     def _role_problem(self) -> str | None:
         if self.role == Role.VOLUNTEER:
             return '志工的帳號由運用單位在志工基本資料開通，不在這裡新增。'
@@ -127,7 +147,11 @@ class AccountDetails:
 
 @dataclass
 class AccountRequestDetails:
-    """帳號申請, as anybody may fill it in."""
+    """帳號申請, as anybody may fill it in.
+
+    `county_id` is the code of the county whose authority decides; `agency_id` the agency whose business the unit
+    serves, if it names one, or that a reviewer is of. `contact`: who else may be asked at the unit.
+    """
 
     organisation: str = ''
     name: str = ''
@@ -136,6 +160,15 @@ class AccountRequestDetails:
     phone: str = ''
     role: Role = Role.UNIT_STAFF
     reason: str = ''
+    unified_number: str = ''
+    county_id: str | None = None
+    agency_id: int | None = None
+    contact: str = ''
+
+    @classmethod
+    def from_record(cls, request: AccountRequest) -> Self:
+        """What was filled in, to be corrected."""
+        return cls(**{field: getattr(request, field) for field in cls.__dataclass_fields__})
 
     def problems(self) -> dict[str, str]:
         """Field → sentence."""
@@ -149,13 +182,26 @@ class AccountRequestDetails:
                 'email': validation.email(FIELDS['email'].label, self.email, needed=True),
                 'phone': validation.text(FIELDS['phone'].label, self.phone, most=30, needed=True),
                 'role': self._role_problem(),
+                'unified_number': unified_numbers.problem(self.unified_number, needed=self.role == Role.UNIT_STAFF),
+                'county_id': validation.text(
+                    REQUEST_FIELDS['county_id'].label, self.county_id or '', most=5, needed=True
+                ),
+                'agency_id': self._agency_problem(),
+                'contact': validation.text(REQUEST_FIELDS['contact'].label, self.contact, most=60, needed=True),
                 'reason': validation.text(REQUEST_FIELDS['reason'].label, self.reason, most=500, lines=True),
             }
         )
 
     def values(self) -> dict[str, Any]:
         """As it is kept."""
-        return _tidied(self)
+        return _tidied(self) | {'unified_number': unified_numbers.compact(self.unified_number)}
+
+    def _agency_problem(self) -> str | None:
+        needed = self.role == Role.REVIEWER
+        label = REQUEST_FIELDS['agency_id'].label
+        if self.agency_id is None:
+            return f'請選擇{label}。' if needed else None
+        return validation.whole(label, self.agency_id, least=1, most=validation.MOST_INT4)
 
     def _role_problem(self) -> str | None:
         if self.role in (Role.UNIT_STAFF, Role.REVIEWER):

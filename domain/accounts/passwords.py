@@ -19,6 +19,8 @@ from functools import cache
 from typing import ParamSpec, TypeVar
 
 import argon2
+from zxcvbn import zxcvbn
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from ..errors import DomainError
 
@@ -30,7 +32,13 @@ _DIGITS = '34679'
 _LOWER = 'abcdefghijkmnpqrtuvwxy'
 _UPPER = 'ACDEFGHJKLMNPQRTUVWXY'
 
-GUESSABLE = '這個密碼太容易猜到：它是常見的密碼，或由姓名、帳號組成。請另外設定一個密碼。'
+# What the form asks besides the four rules, and the sentence where a password does not keep it.
+NOT_COMMON = '不是常見或容易猜到的密碼'
+NOT_OWN_WORDS = '不含自己的帳號、姓名、電子郵件、單位、電話、生日、證號'
+NOT_USED = '和最近三次用過的密碼不同'
+COMMON = '這個密碼太容易猜到：它很常見。請換一個，例如用幾個不相干的詞連起來，再加上數字。'
+OWN_WORDS = '這個密碼太容易猜到：裡面有您的帳號、姓名、電子郵件、單位、電話、生日或證號。請換一個。'
+USED = '新密碼和最近三次用過的密碼相同。請另外設定一個密碼。'
 # Hashing has threads of its own, and half of the processors: pictures and pages are not behind sixty wrong passwords.
 THREADS = max(1, (os.cpu_count() or 2) // 2)
 MOST_WAITING = 100  # about three seconds of work
@@ -41,19 +49,11 @@ Result = TypeVar('Result')
 LONGEST = 200  # characters; hashing a text of any length would keep the server busy
 _COUNTING = '01234567890123456789 98765432109876543210'
 _AS_LETTERS = str.maketrans('0134578', 'oleastb')
-# The words that lists of leaked passwords are made of; the rules leave only those with digits and signs around them.
-_COMMON = frozenset(
-    re.findall(
-        r'\w+',
-        """
-        abc abcabc abcd abcdef abcdefg abcdefgh abcdefghijkl access account admin administrator asdf asdfgh
-        asdfghjkl baseball changeme computer default dragon football guest hello iloveyou letmein login manager
-        master monkey office pass passpass password passwordpassword pleasechangeme princess qazwsx qazwsxedc qwer
-        qwerasdf qwert qwerty qwertyuiop root secret service sunshine superman system taichung taipei taiwan temp
-        temporary test testtest trustno user volunteer welcome woaini zxcvbn zxcvbnm
-        """,
-    )
-)
+_LOOKED_AT = 72  # what is behind makes no password easier, and zxcvbn's time grows with the square
+_LEAST_SCORE = 3  # of 4: more than a hundred million guesses (zxcvbn)
+_LEAST_WORD, _LEAST_DIGITS = 4, 6
+# What people here make theirs of, as others of 'password'.
+_HERE = ('volunteer', 'taichung', 'taipei', 'kaohsiung', 'taiwan', 'woaini', 'qazwsxedc')
 
 
 class Busy(DomainError):
@@ -89,28 +89,61 @@ def is_too_long(password: str) -> bool:
     return len(password) > LONGEST
 
 
-def is_guessable(password: str, own_words: Iterable[str]) -> bool:
-    """Whether it is one of the common ones, or one of its owner's `own_words` with digits and signs around it.
+def is_common(password: str) -> bool:
+    """Whether it stands in lists of leaked passwords, or is soon guessed by whoever knows such lists.
 
-    >>> is_guessable('Passw0rd2026!', [])
-    True
-    >>> is_guessable('Lin-Hsiao-Man1985', ['LIN, HSIAO-MAN'])
-    True
-    >>> is_guessable('Ab1234567890', [])
-    True
-    >>> is_guessable('Sample-Passw0rd', ['clerk'])
+    zxcvbn has the lists with it; nothing leaves the machine.
+
+    >>> [is_common(each) for each in ('Passw0rd2026!', 'Ab1234567890', 'Qazwsxedc123!', 'Volunteer2026x')]
+    [True, True, True, True]
+    >>> is_common('Sample-Passw0rd')
     False
     """
     core, digits = _core(password), re.sub(r'\D', '', password)
     is_monotonous = len(set(password.casefold())) < 5 or (len(core) < 4 and digits in _COUNTING)
-    own = {word for word in map(_core, own_words) if len(word) >= 3}
-    return is_monotonous or core in _COMMON | own
+    if is_monotonous or core in _common():
+        return True
+    return int(zxcvbn(password[:_LOOKED_AT], user_inputs=list(_HERE))['score']) < _LEAST_SCORE
+
+
+def is_made_of(password: str, own_words: Iterable[str]) -> bool:
+    """Whether one of its owner's words stands in it: at least four letters, or six digits, in one piece.
+
+    >>> is_made_of('Lin-Hsiao-Man1985', ['LIN, HSIAO-MAN'])
+    True
+    >>> is_made_of('My-Garden19850512', ['1985/05/12']), is_made_of('Wang.Mei-2026-Door', ['wangmei'])
+    (True, True)
+    >>> is_made_of('Sample-Passw0rd', ['clerk', '', '林'])
+    False
+    """
+    typed = _bare(password)
+    letters, digits = typed.translate(_AS_LETTERS), re.sub(r'\D', '', typed)
+    for own in map(_bare, own_words):
+        numbers = re.sub(r'\D', '', own)
+        if len(numbers) >= _LEAST_DIGITS and numbers in digits:
+            return True
+        core = own.strip(string.digits)
+        # A name in Chinese is shorter than one in letters.
+        least = _LEAST_WORD if core.isascii() else 2
+        if len(core) >= least and (core in typed or core.translate(_AS_LETTERS) in letters):
+            return True
+    return _core(password) in {core for core in map(_core, own_words) if len(core) >= 3}
+
+
+@cache
+def _common() -> frozenset[str]:
+    """The words that leaked passwords are made of, and what people here make theirs of."""
+    leaked = (core for core in map(_core, FREQUENCY_LISTS['passwords']) if len(core) >= 3)
+    return frozenset((*leaked, *_HERE, 'passwordpassword', 'pleasechangeme', 'qwerasdf', 'abcdefghijkl'))
+
+
+def _bare(text: str) -> str:
+    return re.sub(r'[\W_]+', '', unicodedata.normalize('NFKC', text).casefold())
 
 
 def _core(text: str) -> str:
     """Its letters: without the digits around them, with digits among them read as the letters they stand for."""
-    bare = re.sub(r'[\W_]+', '', unicodedata.normalize('NFKC', text).casefold())
-    return re.sub(r'\d', '', bare.strip(string.digits).translate(_AS_LETTERS))
+    return re.sub(r'\d', '', _bare(text).strip(string.digits).translate(_AS_LETTERS))
 
 
 def generated() -> str:

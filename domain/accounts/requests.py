@@ -1,34 +1,37 @@
-"""帳號申請: asked for by anybody, confirmed by whoever reads the mail, then decided by the administrator.
+"""帳號申請: asked for by anybody, confirmed by whoever reads the mail, then a case at the desk of the county.
 
 A request that nobody confirms is seen by nobody and is forgotten after CONFIRM_WITHIN; so a stranger who sends
-thousands keeps the office from nothing. The answer never says what was there already.
+thousands keeps the office from nothing. The answer never says what was there already; the mail does. Where the county
+has no account of its authority yet, the administrator decides.
 """
 
 import hashlib
 import secrets
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tortoise.queryset import QuerySet
 
 from db import transaction
-from db.choices import RequestStatus, Role
-from db.models import Account, AccountRequest
+from db.choices import LogAct, RequestStatus, Role
+from db.models import Account, AccountRequest, Agency, County, HostUnit, RequestStep
 
-from .. import dates, limits, links, permissions
-from ..audit import office_history
+from .. import dates, limits, links, permissions, validation
+from ..audit import log, office_history
 from ..audit.history import Change
-from ..errors import DomainError, Incomplete, MovedOn
+from ..errors import DomainError, Incomplete, MovedOn, NotFound, NotPermitted
 from ..limits import Limit
-from ..mail import messages
+from ..mail import account_mails, messages
 from . import client_limits
 from .forms import REFUSAL, AccountRequestDetails
 
 CONFIRM_WITHIN = timedelta(days=2)
+CORRECT_WITHIN = timedelta(days=14)
 PAUSE = timedelta(minutes=5)
 MOST_OPEN = 500
 MOST_UNCONFIRMED = 5_000  # beyond, the oldest is forgotten: a flood must not keep others out
 LONGEST_TOKEN = 100
+SECTION = '帳號申請'
 # Nobody's mailbox is filled by us, whoever types the address in.
 MAILS_TO_ONE = Limit('confirmations to one address', 5, timedelta(days=1), '')
 
@@ -41,22 +44,22 @@ class ConfirmationExpired(DomainError):
 
 
 async def request_account(details: AccountRequestDetails, *, client: str = '') -> None:
-    """帳號申請, by anybody: a link is mailed to the applicant. Asked twice, it is kept once.
+    """帳號申請, by anybody: a link is mailed to the applicant. Asked twice, it is kept once, and the mail says so.
 
     Raises Incomplete, limits.Exceeded.
     """
     await client_limits.count_form(client)
-    if problems := details.problems():
-        raise Incomplete(problems)
+    await _require_right(details)
     kept = details.values()
     same = _open().filter(username=kept['username'], email=kept['email'])
-    if await same.filter(confirmed_at__isnull=False).exists():
-        return
-    if await same.filter(created_at__gt=dates.now() - PAUSE).exists():
+    if await same.filter(created_at__gt=dates.now() - PAUSE, confirmed_at__isnull=True).exists():
         return
     try:
         await limits.take(MAILS_TO_ONE, kept['email'].casefold())
     except limits.Exceeded:
+        return
+    if waits := await same.filter(confirmed_at__isnull=False).first():
+        await account_mails.request_waits(waits, await competent(waits), again=True)
         return
     token = secrets.token_urlsafe(32)
     async with transaction():
@@ -71,34 +74,147 @@ async def is_confirmable(token: str) -> bool:
 
 
 async def confirm_request(token: str) -> None:
-    """Whoever reads the applicant's mail has asked for it: it waits for the administrator. Raises ConfirmationExpired.
+    """Whoever reads the applicant's mail has asked for it: from now on it is a case. Raises ConfirmationExpired.
 
     Refused, and as before, while too many wait already.
     """
-    if await waiting().count() >= MOST_OPEN:
-        raise DomainError('目前等待處理的帳號申請太多，請明天再點選一次信裡的連結，或改以電話聯絡客服諮詢專線。')
-    if not await _to_confirm(token).update(confirmed_at=dates.now(), digest=None):
-        raise ConfirmationExpired
+    await _require_room()
+    async with transaction():
+        request = await _to_confirm(token).first()
+        confirmed = _to_confirm(token).update(confirmed_at=dates.now(), digest=None)
+        if request is None or not await confirmed:
+            raise ConfirmationExpired
+        await _step(request, RequestStatus.OPEN)
+        await account_mails.request_waits(request, await competent(request))
 
 
 def waiting() -> QuerySet[AccountRequest]:
-    """Those the administrator has to decide."""
-    return _open().filter(confirmed_at__isnull=False)
+    """Those that somebody has to decide."""
+    return _open().filter(confirmed_at__isnull=False).select_related('county', 'agency')
+
+
+async def open_requests(*, by: Account) -> list[AccountRequest]:
+    """帳號申請 that wait at the desk of `by`, oldest first; the administrator sees those of counties, too."""
+    permissions.require(by, Role.ADMINISTRATOR, Role.COUNTY)
+    found = waiting() if by.role == Role.ADMINISTRATOR else waiting().filter(county_id=by.county_id)
+    return await found.limit(MOST_OPEN)
+
+
+async def open_request(key: str, *, by: Account) -> AccountRequest:
+    """One that waits, `key` as an address has it. Raises NotFound when it was decided, or never was."""
+    waits = {str(request.id): request for request in await open_requests(by=by)}
+    if key not in waits:
+        raise NotFound('這件帳號申請已處理，或不存在。請回到清單查看。')
+    return waits[key]
+
+
+async def steps(request: AccountRequest, *, by: Account) -> list[RequestStep]:
+    """What became of it so far, oldest first, and who did it (`by`; None: the applicant)."""
+    _require_of_desk(request, by)
+    return await RequestStep.filter(request_id=request.id).select_related('by')
+
+
+async def others_like(request: AccountRequest, *, by: Account) -> list[AccountRequest]:
+    """Other requests that wait for the same unit, person or mailbox; the desk should not open two for one."""
+    _require_of_desk(request, by)
+    same = {request.unified_number or '-', request.username, request.email.casefold(), _squeezed(request.organisation)}
+    return [
+        other
+        for other in await waiting().limit(MOST_OPEN)
+        if other.id != request.id
+        and same & {other.unified_number, other.username, other.email.casefold(), _squeezed(other.organisation)}
+    ]
+
+
+async def unit_of(request: AccountRequest) -> HostUnit | None:
+    """The unit that has the 統一編號 of the request or, where no number says otherwise, exactly its name."""
+    if request.role != Role.UNIT_STAFF:
+        return None
+    if request.unified_number and (found := await HostUnit.get_or_none(unified_number=request.unified_number)):
+        return found
+    numbers = ['', request.unified_number]
+    return await HostUnit.get_or_none(name=request.organisation, unified_number__in=numbers)
+
+
+async def competent(request: AccountRequest) -> str:
+    """Who decides, as people call it."""
+    if request.county_id is None or not await _has_authority(request.county_id):
+        return '系統管理者'
+    county = await County.get(code=request.county_id)
+    return f'{county.name}志願服務主管機關'
+
+
+async def is_decider(request: AccountRequest, *, by: Account) -> bool:
+    """Whether `by` decides it: the authority of its county or, while that has no account, the administrator."""
+    if by.role == Role.COUNTY:
+        return by.county_id is not None and by.county_id == request.county_id
+    is_left_alone = request.county_id is None or not await _has_authority(request.county_id)
+    return by.role == Role.ADMINISTRATOR and is_left_alone
+
+
+async def require_decider(request: AccountRequest, *, by: Account) -> None:
+    """Raises NotPermitted; NotFound for another county's."""
+    _require_of_desk(request, by)
+    if not await is_decider(request, by=by):
+        raise NotPermitted(f'這件帳號申請由{await competent(request)}決定，系統管理者只能查看。')
+
+
+async def return_for_correction(request: AccountRequest, reason: str, *, by: Account) -> None:
+    """Back to the applicant, who gets a link to correct it within CORRECT_WITHIN. Raises Incomplete, MovedOn."""
+    _require_reason(reason, '請寫明要補正什麼，系統會寄給申請人。')
+    token = secrets.token_urlsafe(32)
+    async with transaction():
+        await decide(request, RequestStatus.RETURNED, by, reason)
+        await AccountRequest.filter(id=request.id).update(digest=_digest(token))
+        until = dates.now() + CORRECT_WITHIN
+        await account_mails.request_returned(request, reason, links.correct_request(token), until)
+
+
+async def returned(token: str) -> tuple[AccountRequest, str] | None:
+    """What the link in the mail leads to, and why it came back; None when it is over."""
+    digest = _digest(token) if len(token) <= LONGEST_TOKEN else ''
+    since = dates.now() - CORRECT_WITHIN
+    found = AccountRequest.filter(digest=digest, status=RequestStatus.RETURNED, decided_at__gt=since)
+    if (request := await found.first()) is None:
+        return None
+    step = await RequestStep.filter(request_id=request.id, status=RequestStatus.RETURNED).order_by('-id').first()
+    return request, step.reason if step else ''
+
+
+async def send_again(token: str, details: AccountRequestDetails, *, client: str = '') -> None:
+    """The corrected request is a case again; the mail address stays the one that was confirmed.
+
+    Raises ConfirmationExpired, Incomplete, limits.Exceeded.
+    """
+    await client_limits.count_form(client)
+    await _require_room()
+    known = await returned(token)
+    if known is None:
+        raise ConfirmationExpired
+    request, _ = known
+    details.email = request.email
+    await _require_right(details)
+    async with transaction():
+        # Of two at once one is first.
+        mine = AccountRequest.filter(id=request.id, status=RequestStatus.RETURNED, digest=_digest(token))
+        if not await mine.update(**details.values(), status=RequestStatus.OPEN, digest=None):
+            raise ConfirmationExpired
+        request = await AccountRequest.get(id=request.id)
+        await _step(request, RequestStatus.OPEN)
+        await account_mails.request_waits(request, await competent(request))
 
 
 async def refuse(request: AccountRequest, reason: str, *, by: Account) -> None:
     """Do not open it; whoever asked is told why. Raises Incomplete, MovedOn."""
     _require_reason(reason)
     async with transaction():
-        await decide(request, RequestStatus.REFUSED, by)
-        why = Change(REFUSAL, '', reason.strip())
-        await office_history.tell('帳號申請', request.name, RequestStatus.REFUSED.label, [why], by=by)
+        await decide(request, RequestStatus.REFUSED, by, reason)
         await messages.account_refused(request, reason)
 
 
 async def refuse_all(ids: Collection[int], reason: str, *, by: Account) -> int:
     """Refuse several for one reason; how many. Those decided meanwhile stay as they are. Raises Incomplete."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, Role.ADMINISTRATOR, Role.COUNTY)
     if not ids:
         raise Incomplete({'chosen': '請勾選不核准的帳號申請，至少一件。'})
     _require_reason(reason)
@@ -106,28 +222,89 @@ async def refuse_all(ids: Collection[int], reason: str, *, by: Account) -> int:
     for request in await waiting().filter(id__in=list(ids)[:MOST_OPEN]):
         try:
             await refuse(request, reason, by=by)
-        except MovedOn:
+        except (MovedOn, NotPermitted, NotFound):
             continue
         refused += 1
     return refused
 
 
-async def decide(request: AccountRequest, status: RequestStatus, by: Account) -> None:
-    """Of two administrators one decides, in the caller's transaction. Raises MovedOn."""
-    permissions.require(by, Role.ADMINISTRATOR)
-    decided = waiting().filter(id=request.id)
+async def decide(request: AccountRequest, status: RequestStatus, by: Account, reason: str = '') -> None:
+    """Of two who decide one is first, in the caller's transaction. Raises MovedOn, NotPermitted, NotFound."""
+    permissions.require(by, Role.ADMINISTRATOR, Role.COUNTY)
+    kept = await AccountRequest.get_or_none(id=validation.record_id(request.id))
+    if kept is None:
+        raise NotFound
+    await require_decider(kept, by=by)
+    decided = _open().filter(id=kept.id, confirmed_at__isnull=False)
     if not await decided.update(status=status, decided_by_id=by.id, decided_at=dates.now()):
-        raise MovedOn('這件帳號申請已由另一位系統管理者處理，請重新整理清單。')
+        raise MovedOn('這件帳號申請已由另一位承辦人處理，請重新整理清單。')
+    await _step(kept, status, by, reason)
+    changes = [Change(REFUSAL, '', reason.strip())] if reason else office_history.ACT_ITSELF
+    await office_history.tell(SECTION, kept.name, status.label, changes, by=by)
+    await log.note(LogAct.ACCOUNT_CHANGED, by=by, what=f'{SECTION} {kept.id} {status.label}')
 
 
 async def sweep() -> int:
-    """Forget what nobody has confirmed in time, and the oldest of too many. Returns how many."""
+    """Forget what nobody has confirmed in time, and the oldest of too many; close what was not corrected. How many."""
     unconfirmed = _open().filter(confirmed_at__isnull=True)
     gone = await unconfirmed.filter(created_at__lte=dates.now() - CONFIRM_WITHIN).delete()
     newest = await unconfirmed.order_by('-created_at', '-id').offset(MOST_UNCONFIRMED).first()
     if newest is not None:
         gone += await unconfirmed.filter(created_at__lte=newest.created_at).delete()
+    late = AccountRequest.filter(status=RequestStatus.RETURNED, decided_at__lte=dates.now() - CORRECT_WITHIN)
+    for request in await late.limit(MOST_OPEN):
+        gone += await _close_late(request, f'{CORRECT_WITHIN.days} 天內沒有補正。')
     return gone
+
+
+async def _close_late(request: AccountRequest, reason: str) -> int:
+    async with transaction():
+        mine = AccountRequest.filter(id=request.id, status=RequestStatus.RETURNED)
+        if not await mine.update(status=RequestStatus.REFUSED, digest=None):
+            return 0
+        await _step(request, RequestStatus.REFUSED, None, reason)
+        await messages.account_refused(request, reason)
+    return 1
+
+
+async def _require_right(details: AccountRequestDetails) -> None:
+    """Raises Incomplete, also for a county or an agency that is none."""
+    problems = details.problems()
+    if 'county_id' not in problems and not await County.exists(code=details.county_id):
+        problems['county_id'] = '請重新選擇主管機關所在縣市。'
+    if details.agency_id is not None and 'agency_id' not in problems:
+        there = Agency.filter(id=details.agency_id, county_id=details.county_id)
+        if not await there.exists():
+            problems['agency_id'] = '這個機關不在所選的縣市，請重新選擇縣市或機關。'
+    if problems:
+        raise Incomplete(problems)
+
+
+async def _require_room() -> None:
+    if await waiting().count() >= MOST_OPEN:
+        raise DomainError('目前等待處理的帳號申請太多，請明天再點選一次信裡的連結，或改以電話聯絡客服諮詢專線。')
+
+
+async def _has_authority(county_id: str) -> bool:
+    return await Account.exists(role=Role.COUNTY, county_id=county_id, is_active=True)
+
+
+async def _step(
+    request: AccountRequest,
+    status: RequestStatus,
+    by: Account | None = None,
+    reason: str = '',
+    at: datetime | None = None,
+) -> None:
+    await RequestStep.create(
+        request_id=request.id, at=at or dates.now(), status=status, by_id=by.id if by else None, reason=reason.strip()
+    )
+
+
+def _require_of_desk(request: AccountRequest, by: Account) -> None:
+    permissions.require(by, Role.ADMINISTRATOR, Role.COUNTY)
+    if by.role == Role.COUNTY and by.county_id != request.county_id:
+        raise NotFound
 
 
 def _open() -> QuerySet[AccountRequest]:
@@ -139,9 +316,15 @@ def _to_confirm(token: str) -> QuerySet[AccountRequest]:
     return _open().filter(digest=digest, confirmed_at__isnull=True, created_at__gt=dates.now() - CONFIRM_WITHIN)
 
 
-def _require_reason(reason: str) -> None:
+def _require_reason(reason: str, sentence: str = '請寫明未核准的原因，系統會寄給申請人。') -> None:
+    if problem := validation.text(REFUSAL.label, reason, most=500, lines=True):
+        raise Incomplete({'reason': problem})
     if not reason.strip():
-        raise Incomplete({'reason': '請寫明未核准的原因，系統會寄給申請人。'})
+        raise Incomplete({'reason': sentence})
+
+
+def _squeezed(name: str) -> str:
+    return ''.join(name.split()).replace('台', '臺').casefold()
 
 
 def _digest(token: str) -> str:

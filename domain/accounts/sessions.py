@@ -9,21 +9,28 @@ import hashlib
 import secrets
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from ipaddress import ip_address
 
 from tortoise.expressions import Q
 
 from db import transaction
-from db.choices import SignInMeans
+from db.choices import Role, SignInMeans, SignInWay
 from db.models import Account, Session
 
-from .. import announcements, dates, settings
+from .. import announcements, dates, permissions, settings
 from ..announcements import SessionClosed
+from ..audit import log, office_history, origin
+from ..audit.log import LogAct
+from ..audit.origin import Origin
+from ..errors import NotFound
+from . import step_up
 
 # Seconds a session is believed without asking the database, and how old `seen_at` may grow before it is written anew.
 CACHE = 3.0
 TOUCH = timedelta(seconds=30)
+SIGNED_OUT = '閒置或時間已到'
 
 
 @dataclass
@@ -39,12 +46,37 @@ _known: dict[str, _Known] = {}
 _closings = 0
 
 
-async def open(account: Account, means: SignInMeans = SignInMeans.PASSWORD) -> str:  # noqa: A001 -- says it best
-    """A new session of `account`, begun by `means`; its token goes into the browser's cookie and nowhere else."""
+async def open(account: Account, *ways: SignInWay) -> str:  # noqa: A001 -- says it best
+    """A new session of `account`, begun by `ways` (the password, if none is named).
+
+    Its token goes into the browser's cookie and nowhere else.
+    """
     token = secrets.token_urlsafe(32)
-    now = dates.now()
-    await Session.create(digest=digest_of(token), account=account, created_at=now, seen_at=now, means=means)
+    now, here = dates.now(), origin.current()
+    digest, told = digest_of(token), ways or (SignInWay.PASSWORD,)
+    async with transaction():
+        await Session.create(
+            digest=digest,
+            account=account,
+            created_at=now,
+            seen_at=now,
+            means=SignInMeans.CARD if SignInWay.CARD in told else SignInMeans.PASSWORD,
+            ways=','.join(told),
+            device=here.device[:60],
+            address=_coarse(here.address),
+        )
+        await Account.filter(id=account.id).update(used_at=now, warnings=0)  # it is not idle (`terms`)
+        with origin.of(replace(here, session=digest)):
+            await log.note(LogAct.SIGN_IN, by=account, what='、'.join(way.label for way in told))
     return token
+
+
+async def sign_out(token: str) -> None:
+    """登出: end the session that the browser holds; nothing happens when it is over."""
+    account = await account_at(digest_of(token), is_activity=False)
+    if account is not None:
+        await log.note(LogAct.SIGN_OUT, by=account)
+    await close(token)
 
 
 def digest_of(token: str) -> str:
@@ -76,10 +108,51 @@ async def account_at(digest: str, *, is_activity: bool = True) -> Account | None
     return known.account
 
 
-async def means_of(digest: str) -> SignInMeans | None:
-    """By what means somebody signed in; None when the session is over."""
-    found = await Session.get_or_none(digest=digest).only('digest', 'means')
-    return found.means if found else None
+def ways_of(session: Session) -> str:
+    """By what its user signed in, as people read it."""
+    ways = session.ways or str(session.means)
+    return '、'.join(way.label for way in SignInWay if way in ways.split(','))
+
+
+async def means_of(digest: str) -> str:
+    """By what somebody signed in, as people read it; '' when the session is over."""
+    found = await Session.get_or_none(digest=digest).only('digest', 'means', 'ways')
+    return ways_of(found) if found else ''
+
+
+async def of(account: Account) -> list[Session]:
+    """Those of `account` that are open, the last used first. For whoever may see them."""
+    now = dates.now()
+    rows = await Session.filter(account_id=account.id).order_by('-seen_at', '-created_at')
+    return [row for row in rows if not _is_over(row.created_at, row.seen_at, now)]
+
+
+async def end(digest: str, *, by: Account) -> None:
+    """End one of one's own sessions, here and on every process. Raises NotFound."""
+    async with transaction():
+        if not await Session.filter(digest=digest[:64], account_id=by.id).exists():
+            raise NotFound('這個登入已經結束了。請重新整理頁面查看。')
+        await log.note(LogAct.SESSION_ENDED, by=by, what='我的登入')
+        await _close([digest])
+
+
+async def end_others(*, by: Account, keeping: str) -> None:
+    """End all of one's own sessions but the one of the digest `keeping`."""
+    async with transaction():
+        await log.note(LogAct.SESSION_ENDED, by=by, what='我的登入（其他全部）')
+        await close_all(by, except_for=keeping)
+
+
+async def end_of(account: Account, *, by: Account) -> None:
+    """An administrator ends all sessions of somebody else. Raises StepUpNeeded."""
+    permissions.require(by, Role.ADMINISTRATOR)
+    if account.role == Role.VOLUNTEER:
+        raise NotFound
+    await step_up.require(by)
+    async with transaction():
+        await log.note(LogAct.SESSION_ENDED, by=by, what=f'帳號 {account.id}')
+        await office_history.tell('帳號', account.name, '結束登入', by=by)
+        await close_all(account)
 
 
 async def times_left(digests: Iterable[str]) -> dict[str, tuple[timedelta, timedelta]]:
@@ -123,7 +196,10 @@ async def close_expired() -> int:
     expired = set(await Session.filter(seen_at__lte=idle_since).values_list('digest', flat=True))
     begun_before = now - timedelta(seconds=office.session_absolute)
     expired |= set(await Session.filter(created_at__lte=begun_before).values_list('digest', flat=True))
-    return await _close(sorted(map(str, expired)))
+    for one in await Session.filter(digest__in=expired).select_related('account') if expired else ():
+        with origin.of(Origin(session=one.digest)):
+            await log.note(LogAct.SESSION_ENDED, by=one.account, what=SIGNED_OUT)
+    return await _close(sorted(map(str, expired)), 'over')
 
 
 def forget(digest: str = '') -> None:
@@ -142,11 +218,11 @@ def forget_account(account: Account) -> None:
         forget(digest)
 
 
-async def _close(digests: list[str]) -> int:
+async def _close(digests: list[str], why: str = '') -> int:
     async with transaction():
         closed = await Session.filter(digest__in=digests).delete() if digests else 0
         for digest in digests:
-            await announcements.announce(SessionClosed(digest))
+            await announcements.announce(SessionClosed(digest, why))
     for digest in digests:
         forget(digest)
     return closed
@@ -178,6 +254,21 @@ async def _read(digests: Sequence[str]) -> dict[str, _Known]:
     if closings == _closings:
         _known.update(found)
     return found
+
+
+def _coarse(address: str) -> str:
+    """The network of an address: enough to know a place again, and not whose desk it is.
+
+    >>> _coarse('203.0.113.7'), _coarse('2001:db8:7:1::5'), _coarse('')
+    ('203.0.113.*', '2001:db8:7:*', '')
+    """
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return ''
+    if parsed.version == 4:
+        return f'{address.rpartition(".")[0]}.*'
+    return ':'.join(group.lstrip('0') or '0' for group in parsed.exploded.split(':')[:3]) + ':*'
 
 
 def _is_over(created_at: datetime, seen_at: datetime, now: datetime) -> bool:

@@ -10,7 +10,8 @@ from datetime import timedelta
 from db.models import Account, Session
 
 from .. import dates, settings
-from ..audit import origin
+from ..audit import log, origin
+from ..audit.log import LogAct
 from ..errors import DomainError
 
 
@@ -34,11 +35,11 @@ async def is_proved(by: Account) -> bool:
         return True
     own = Session.filter(digest=session, account_id=by.id)
     since = dates.now() - timedelta(minutes=settings.current().step_up_minutes)
-    return any(
-        max(begun, proved or begun) > since for begun, proved in await own.values_list('created_at', 'proved_at')
-    )
+    times = await own.values_list('created_at', 'proved_at')
+    return any(max(begun, proved or begun) > since for begun, proved in times)
 
 
-async def believe(by: Account) -> None:
-    """This session has shown whose it is: for whoever has looked."""
+async def believe(by: Account, how: str) -> None:
+    """This session has shown by `how` whose it is: for whoever has looked."""
     await Session.filter(digest=origin.current().session, account_id=by.id).update(proved_at=dates.now())
+    await log.note(LogAct.STEPPED_UP, by=by, what=how)

@@ -15,22 +15,18 @@ from db.choices import Role
 from db.models import Account
 
 from .. import mail_addresses, validation
-from ..audit import office_history
 from ..errors import DomainError, Incomplete, NotFound, NotPermitted
-from ..mail import messages
 from ..paging import Page, bounds
 from . import (
-    WELCOME_LASTS,
     AccountDetails,
     alone_without,
     email_changes,
-    login_lock,
     opened_for,
-    password_links,
     rewrite,
+    send_link_to,
+    step_up,
 )
 
-SECTION = '帳號'
 OPENER = '您單位的單位管理者'
 
 
@@ -80,6 +76,7 @@ async def get(account_id: object, *, by: Account) -> Account:
 async def create(details: AccountDetails, *, by: Account) -> Account:
     """A new account of the own unit; its owner gets a link to set a password. Raises Incomplete."""
     require_administrator(by)
+    await step_up.require(by)
     return await opened_for(_of_unit(details, by), OPENER, by=by)
 
 
@@ -96,6 +93,7 @@ async def amend(account: Account, details: AccountDetails, *, knowingly: bool = 
     NotPermitted for the address of one that was once a reviewer's or an administrator's.
     """
     require_administrator(by)
+    await step_up.require(by)
     wanted = _of_unit(details, by)
     if problems := wanted.problems():
         raise Incomplete(problems)
@@ -118,22 +116,10 @@ async def amend(account: Account, details: AccountDetails, *, knowingly: bool = 
 
 
 async def send_link(account: Account, *, by: Account) -> None:
-    """重寄設定密碼的連結: a new link to the owner's mailbox; earlier ones work no more, and a lock is lifted.
-
-    The password stays until the owner sets another. Raises NotFound, NotPermitted for a closed account.
-    """
+    """重寄設定密碼的連結 (`accounts.send_link`) to one of the own unit. Raises NotFound, NotPermitted."""
     known = await get(account.id, by=by)
-    if not known.is_active or not known.email:
-        raise NotPermitted('這個帳號已停用，或沒有電子郵件，連結沒有寄出。請先改好並儲存，再寄一次。')
-    async with transaction():
-        await password_links.close(known)
-        await login_lock.lift(await login_lock.index_of_account(known))
-        link, until = await password_links.made(known, WELCOME_LASTS)
-        if known.password_hash:
-            await messages.reset(known, link, until)
-        else:
-            await messages.account_granted(known, link, until, was_asked_for=False, opener=OPENER)
-        await office_history.tell(SECTION, known.name, '寄出設定密碼的連結', by=by)
+    await step_up.require(by)
+    await send_link_to(known, OPENER, by=by)
 
 
 def _of_unit(details: AccountDetails, by: Account) -> AccountDetails:

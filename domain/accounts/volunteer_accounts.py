@@ -19,7 +19,7 @@ from ..errors import Incomplete, NotFound
 from ..mail import messages
 from . import new_passwords, password_links, passwords, sessions
 
-LINK_LASTS = timedelta(days=7)
+LINK_LASTS = timedelta(hours=24)  # of the first link to set a password; a new one can be sent
 SETTLING_DAYS = 14  # where the unit's county has no agency
 
 
@@ -86,7 +86,7 @@ async def give_volunteer_password(volunteer: Volunteer, password: str | None, *,
         return
     if held := await hold(volunteer, by=by):
         raise Incomplete({'password': f'{held.sentence}請改寄設定密碼的連結，或列印紙本驗證碼給本人。'})
-    new_passwords.check(password, volunteer.name, volunteer.english_name, volunteer.email.partition('@')[0])
+    new_passwords.check(password, *new_passwords.words_of(volunteer))
     account = await opened(volunteer, by=by)
     is_known = bool(account.password_hash)
     account.password_hash, account.must_change_password = await passwords.hash_password(password), True

@@ -5,7 +5,8 @@ file or print it is for. An entry is one statement in the caller's transaction, 
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection
+from datetime import datetime
 
 from tortoise.connection import get_connection
 
@@ -33,22 +34,23 @@ async def note(
     act: LogAct,
     *,
     by: Account | None,
-    about: Sequence[int] = (),
+    about: Collection[int] = (),
     what: str = '',
     reason: str = '',
     name: str = '',
+    at: datetime | None = None,
 ) -> None:
     """Write one entry, in the caller's transaction or alone.
 
     `by`: None where nobody is signed in, or the office itself acts. `about`: ids of volunteers. `what`: which page,
     file or record, as people call it; no personal data, since the administrator may read it. `name`: what was typed at
-    a sign-in that failed; only its blind index is kept.
+    a sign-in that failed; only its blind index is kept. `at`: now.
     """
     ids, here = sorted(set(about)), origin.current()
     await get_connection('default').execute_query(
         _INSERT,
         [
-            dates.now(),
+            at or dates.now(),
             act.value,
             by.id if by else None,
             by.name[:60] if by else '',
@@ -69,7 +71,7 @@ async def note(
 
 
 async def note_apart(
-    act: LogAct, *, by: Account | None, about: Sequence[int] = (), what: str = '', reason: str = '', name: str = ''
+    act: LogAct, *, by: Account | None, about: Collection[int] = (), what: str = '', reason: str = '', name: str = ''
 ) -> None:
     """The same outside of the caller's transaction: the entry stays, also when what was tried is rolled back."""
 
@@ -81,7 +83,7 @@ async def note_apart(
     await db.apart(noted())
 
 
-def digest_of(ids: Sequence[int]) -> str:
+def digest_of(ids: Collection[int]) -> str:
     """SHA-256 of the sorted ids with commas between, '' of none: two lists of the same people have the same.
 
     >>> digest_of([2, 1]) == digest_of([1, 2]), digest_of([])

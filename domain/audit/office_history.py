@@ -11,14 +11,14 @@ from typing import Any
 from tortoise.expressions import Q
 from tortoise.models import Model
 
-from db.choices import Role
+from db.choices import LogAct, Role
 from db.models import Account, OfficeEntry
 
 from .. import dates, permissions, validation
 from ..errors import MovedOn, NotFound
 from ..fields import Field
 from ..paging import Page, bounds, page_of
-from . import history
+from . import history, log
 from .history import ADDED, AMENDED, REMOVED, Change
 
 Facts = Mapping[str, object]
@@ -33,8 +33,11 @@ class Kept:
     names: Sequence[str] = ('name',)
 
 
+ITSELF = '系統自動'
+# Sections of accounts begin with it.
+ACCOUNTS = '帳號'
 # An act of which there is nothing to say but that it was done.
-_ACT_ITSELF = (Change(Field('', ''), '', ''),)
+ACT_ITSELF = (Change(Field('', ''), '', ''),)
 
 
 async def stands(record: Model, kept: Kept) -> dict[str, object]:
@@ -104,16 +107,32 @@ async def note(record: Model, kept: Kept, before: Facts, *, by: Account) -> None
         await tell(kept.section, subject_of(kept, before or after), action.label, changes, by=by)
 
 
-async def tell(
-    section: str, subject: str, action: str, changes: Sequence[Change] = _ACT_ITSELF, *, by: Account
+async def tell(section: str, subject: str, action: str, changes: Sequence[Change] = ACT_ITSELF, *, by: Account) -> None:
+    """Write down an act, one entry for each of its changes, in the caller's transaction.
+
+    What concerns accounts stands in the log too, with the address it was done from.
+    """
+    if section.startswith(ACCOUNTS):
+        await log.note(LogAct.ACCOUNT_CHANGED, by=by, what=f'{subject}：{action}')
+    await _write(section, subject, action, changes, by.id, by.name, await history.unit_of(by))
+
+
+async def tell_of_itself(
+    section: str, subject: str, action: str, changes: Sequence[Change], *, account: Account
 ) -> None:
-    """Write down an act, one entry for each of its changes, in the caller's transaction."""
-    at, unit = dates.now(), await history.unit_of(by)
+    """The same of what the office's rules do to `account`, and nobody in particular."""
+    await _write(section, subject, action, changes, account.id, ITSELF, '')
+
+
+async def _write(
+    section: str, subject: str, action: str, changes: Sequence[Change], by_id: int, by_name: str, unit: str
+) -> None:
+    at = dates.now()
     await OfficeEntry.bulk_create(
         OfficeEntry(
             at=at,
-            by_id=by.id,
-            by_name=by.name,
+            by_id=by_id,
+            by_name=by_name,
             from_unit=unit,
             section=section,
             subject=subject[:120],

@@ -18,6 +18,7 @@ from db.choices import BookKind, BookStatus, IdentityKind, Role, Tallied
 from db.models import Account, Agency, BookIssue, NumberSeries, RecordBook, Tally, Volunteer
 
 from .. import book_numbers, dates, permissions, printouts, validation
+from ..accounts import step_up
 from ..audit import office_history
 from ..directory import forms
 from ..errors import Incomplete, NotFound
@@ -169,6 +170,7 @@ async def find(query: EntryQuery, *, by: Account) -> Page[Entry]:
 async def export(query: EntryQuery, *, by: Account) -> IO[bytes]:
     """The same as .ods, whole, in a file that the caller closes; identity numbers masked."""
     issues = _ledger(query, by)
+    await step_up.require(by)
     if ways := await _ways(query.text, by):
         ids = {one for way in ways for (one,) in await issues.filter(way).values_list('id')}
         issues, total = issues.filter(id__in=ids), len(ids)

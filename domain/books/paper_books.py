@@ -6,6 +6,7 @@ decides. Nobody is made the holder of a book by what stands in 基本資料 alon
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from tortoise.exceptions import IntegrityError
@@ -17,6 +18,7 @@ from db.choices import (
     BookStatus,
     DraftKind,
     HistoryAction,
+    IssueKind,
     RegistrationStatus,
     Role,
     Section,
@@ -90,6 +92,7 @@ __all__ = [
 
 WAITING, RETURNED, CONFIRMED, WITHDRAWN = RegistrationStatus
 REASON_LENGTH = 500
+UNDO_DAYS = 30
 _STATUS = Field('registration', '紙本紀錄冊登記')
 _VERBS = {WAITING: '送請確認', RETURNED: '退回', CONFIRMED: '確認', WITHDRAWN: '撤回'}
 
@@ -119,6 +122,10 @@ class NumberTaken(DomainError):
             f'「{number}」已經是另一冊紀錄冊的號碼，兩個人不能有同一號，所以沒有確認。'
             '請對照封面；填錯時請退回單位更正，案件沒有變動。'
         )
+
+
+class BuiltOn(DomainError):
+    """A confirmation that is taken back no more."""
 
 
 @dataclass(frozen=True)
@@ -286,6 +293,56 @@ async def send_back(registration_id: int, reason: str, version: int, *, by: Acco
     return after
 
 
+async def unconfirm(registration_id: int, reason: str, version: int, *, by: Account) -> PaperRegistration:
+    """取消確認: the book is none any more, and the registration is back with its unit, which reads the reason.
+
+    Within UNDO_DAYS, and while nothing builds on the book. Its line in the ledger goes with it, since its number may be
+    another's; the history of the volunteer keeps both acts. Raises Incomplete, NotFound, NotPermitted, MovedOn,
+    BuiltOn.
+    """
+    permissions.require(by, Role.REVIEWER)
+    now = await get(registration_id, by=by)
+    if problem := validation.text(REASON.label, reason, most=REASON_LENGTH, needed=True, lines=True):
+        raise Incomplete({'reason': problem})
+    if _is_repeat(now, RETURNED, version, by):
+        return now
+    await _require_unmoved(now, version, (CONFIRMED,))
+    reason = validation.tidy(reason)
+    async with transaction():
+        book = await RecordBook.filter(id=now.book_id).select_for_update().get()
+        if why := await hindrance(now):
+            raise BuiltOn(why)
+        await _move(now, RETURNED, reason=reason, decided_by_id=by.id, decided_at=dates.now(), book_id=None)
+        await BookIssue.filter(book_id=book.id).delete()
+        await RecordBook.filter(id=book.id).delete()
+        after = await whole(now.id)
+        changes = [
+            Change(record_books.FIELDS['number'], book.number, ''),
+            Change(_STATUS, CONFIRMED.label, '取消確認'),
+            Change(REASON, '', reason),
+        ]
+        await _note(after, history.REMOVED, changes, by)
+        await messages.paper_book_unconfirmed(after)
+        await _announce(after)
+        await _announce_case(after)
+    return after
+
+
+async def hindrance(registration: PaperRegistration) -> str:
+    """Why its confirmation cannot be taken back any more, as a sentence; '' when it can."""
+    if registration.status != CONFIRMED or registration.decided_at is None:
+        return '這件紙本紀錄冊沒有確認過，不需要取消。'
+    if dates.now() - registration.decided_at > timedelta(days=UNDO_DAYS):
+        return f'確認已超過 {UNDO_DAYS} 天，不能取消。紀錄冊有誤時，請由單位申請換發或註銷。'
+    book = await RecordBook.get(id=registration.book_id)
+    if book.status != BookStatus.IN_USE:
+        return f'這一冊已{book.status.label}，不能取消確認。'
+    theirs = Application.filter(volunteer_id=registration.volunteer_id).exclude(kind=IssueKind.FIRST)
+    if await theirs.filter(status__in=[ApplicationStatus.SUBMITTED, ApplicationStatus.RETURNED]).exists():
+        return '這位志工正在以這一冊申請換發、補發或註銷，不能取消確認。請先處理那件申請案。'
+    return ''
+
+
 async def register_many(
     volunteer_ids: Iterable[int], agency_id: int | None, *, by: Account
 ) -> list[tuple[Volunteer, str]]:
@@ -418,10 +475,15 @@ async def _confirmed(now: PaperRegistration, version: int, by: Account) -> Recor
     ]
     await _note(now, history.ADDED, changes, by)
     await _announce(now)
-    case = await Application.filter(volunteer_id=now.volunteer_id, status=ApplicationStatus.SUBMITTED).first()
-    if case is not None:  # what its list of checks says of the book is another thing now
-        await transitions.announce(case)
+    await _announce_case(now)
     return book
+
+
+async def _announce_case(registration: PaperRegistration) -> None:
+    """What the checks of an application that waits say of the book is another thing now."""
+    theirs = Application.filter(volunteer_id=registration.volunteer_id, status=ApplicationStatus.SUBMITTED)
+    if (case := await theirs.first()) is not None:
+        await transitions.announce(case)
 
 
 async def _refusal(now: PaperRegistration) -> DomainError | None:

@@ -21,7 +21,9 @@ from db.models import Account, CitizenCertificate, Volunteer
 from .. import accounts, dates, identity_numbers, limits, names, settings, validation
 from ..accounts import bound_cards, client_limits, login_lock, new_passwords
 from ..accounts.bound_cards import CARD, as_read
+from ..audit import log as log_of_use
 from ..audit.history import Change
+from ..audit.log import LogAct
 from ..errors import DomainError, NotFound
 from ..limits import Limit
 from ..mail import notices
@@ -89,11 +91,11 @@ async def sign_in(challenge: str, signature: str, *, browser: str, number: str =
     _require_offered()
     if client:
         await limits.take(client_limits.logins(), client)
-    card = await _shown(challenge, signature, CardAct.SIGN_IN, browser)
     try:
-        account = await _account_of(card, number)
-    except DomainError as refusal:
-        log.info('the certificate %s does not sign in: %s', card.number, type(refusal).__name__)
+        card = await _shown(challenge, signature, CardAct.SIGN_IN, browser)
+        account = await _owner_of(card, number)
+    except DomainError:
+        await log_of_use.note(LogAct.SIGN_IN_FAILED, by=None, what='自然人憑證', name=number)
         raise
     await CitizenCertificate.filter(card_index__in=_indexes(card)).update(
         card_index=_index(card), used_at=dates.now(), expires_at=card.expires_at, name=card.name
@@ -174,10 +176,20 @@ async def _shown(challenge: str, signature: str, act: CardAct, browser: str) -> 
     return card
 
 
+async def _owner_of(card: Card, number: str) -> Account:
+    try:
+        return await _account_of(card, number)
+    except DomainError as refusal:
+        log.info('the certificate %s does not sign in: %s', card.number, type(refusal).__name__)
+        raise
+
+
 async def _account_of(card: Card, number: str) -> Account:
     bound = await CitizenCertificate.get_or_none(card_index__in=_indexes(card))
     account_id = bound.account_id if bound else await _first_use(card, number)
     account = await Account.get(id=account_id).select_related('host_unit', 'agency', 'volunteer')
+    if account.locked_because is not None:
+        raise accounts.AccountLocked(account.locked_because)
     if not account.is_active:
         raise AccountClosed
     if account.host_unit is not None and not account.host_unit.is_active:

@@ -12,8 +12,9 @@ from db.models import Account, Consent, Volunteer
 
 from .. import announcements, dates, permissions
 from ..announcements import VolunteerChanged
-from ..audit import history
+from ..audit import history, log
 from ..audit.history import Change
+from ..audit.log import LogAct
 from ..cases import transitions
 from ..errors import DomainError, NotFound
 from ..fields import Field
@@ -63,6 +64,7 @@ async def withdraw(volunteer: Volunteer, *, by: Account) -> None:
 
 async def note(people: Iterable[tuple[int, bool]], *, by: Account) -> None:
     """What the form of STEP 4 says: volunteer ids, and whether they have signed. In the caller's transaction."""
+    said = list(people)
     notice, unit, at = await notices.current(), await history.unit_of(by), dates.now()
     way = ConsentWay.ONLINE if by.role == Role.VOLUNTEER else ConsentWay.PAPER
     await Consent.bulk_create(
@@ -77,10 +79,13 @@ async def note(people: Iterable[tuple[int, bool]], *, by: Account) -> None:
                 by_name=by.name,
                 from_unit=unit,
             )
-            for volunteer_id, is_given in people
+            for volunteer_id, is_given in said
         ),
         batch_size=1000,
     )
+    for act, wanted in ((LogAct.CONSENT_GIVEN, True), (LogAct.CONSENT_WITHDRAWN, False)):
+        if about := [volunteer_id for volunteer_id, is_given in said if is_given is wanted]:
+            await log.note(act, by=by, about=about, what=f'告知事項第 {notice.id} 版', reason=way.label)
 
 
 async def _answer(volunteer: Volunteer, is_given: bool, version: int | None, by: Account) -> None:
@@ -95,8 +100,8 @@ async def _answer(volunteer: Volunteer, is_given: bool, version: int | None, by:
         await note([(known.id, is_given)], by=by)
         if known.consents_to_data_use != is_given:
             await transitions.invalidate_review(known.id, Place.BASICS, (FIELD.key,))
-            changed = [Change(FIELD, *(history.describe(value) for value in (known.consents_to_data_use, is_given)))]
-            await history.note(known, Section.BASICS, history.AMENDED, changed, by=by)
+            old, new = history.describe(known.consents_to_data_use), history.describe(is_given)
+            await history.note(known, Section.BASICS, history.AMENDED, [Change(FIELD, old, new)], by=by)
             known.version += 1
         known.consents_to_data_use, known.consented_at = is_given, dates.now() if is_given else None
         await known.save(update_fields=['consents_to_data_use', 'consented_at', 'version', 'updated_at'])

@@ -21,6 +21,7 @@ from db.models import Account, Application, Correction, County, Field, HostUnit,
 
 from .. import (
     applications,
+    book_numbers,
     corrections,
     dates,
     directory,
@@ -36,6 +37,8 @@ from .. import (
     volunteers,
 )
 from ..accounts import passwords
+from ..books import paper_books
+from ..books.paper_books import PaperBookDetails
 from ..calendar import office_calendar
 from ..corrections import TEXTS, Anchor
 from ..pictures import Picture
@@ -90,7 +93,11 @@ PEOPLE = (
     Person('李小文', 'LI, HSIAO-WEN', Sex.FEMALE, date(1988, 4, 18), 'listed', 2, 'clerk2'),
     Person('鄭小雨', 'CHENG, HSIAO-YU', Sex.FEMALE, date(1999, 7, 7), 'listed', 2, 'clerk2'),
     Person('蔡小晨', 'TSAI, HSIAO-CHEN', Sex.FEMALE, date(1955, 10, 30), 'untrained', 2, 'clerk2'),
+    Person('高小松', 'KAO, HSIAO-SUNG', Sex.MALE, date(1961, 4, 4), 'paper', 8, 'clerk2'),
+    Person('溫小石', 'WEN, HSIAO-SHIH', Sex.FEMALE, date(1966, 6, 16), 'paper', 8, 'clerk2'),
 )
+# People of the second unit whose books of the old system are at each stage; the first was refused a second one.
+PAPERS = (('許小山', '000731', 'waiting'), ('高小松', '000712', 'returned'), ('溫小石', '000645', 'confirmed'))
 # Those of the second unit who wait are sent in as a roster; one of them comes back, one is not ready yet.
 ROSTER = '範例圖書館志工名冊第一批'
 SIDES = ('正面', '反面')
@@ -153,6 +160,7 @@ async def _make(kept: Path) -> None:
             told.append({'role': '志工', 'username': _passport(number), 'password': password})
     await _roster(staff['clerk2'], staff['reviewer2'])
     await _asked_to_sign(staff['clerk2'])
+    await _papers(staff['clerk2'], staff['reviewer2'])
     private_files.write(kept, json.dumps(told, ensure_ascii=False))
 
 
@@ -176,7 +184,7 @@ async def _person(person: Person, number: int, password: str, staff: dict[str, A
         volunteer = await volunteers.register(await _details(person, number, password, clerk), by=clerk)
         team = await Team.get(host_unit_id=clerk.host_unit_id)
         await volunteers.assign_team(volunteer, team.id, by=clerk)
-        if person.stage == 'untrained':
+        if person.stage in ('untrained', 'paper'):
             return
         for kind, title, ago in (
             (TrainingKind.BASIC, '志工基礎訓練', 60),
@@ -258,6 +266,33 @@ async def _roster(clerk: Account, reviewer: Account) -> None:
         photo = Anchor(Place.BASICS, 'photo')
         await corrections.mark(case, photo, CorrectionReason.BLURRED, TEXTS[CorrectionReason.BLURRED], by=reviewer)
         await reviews.return_for_correction(case, '', case.version, by=reviewer)
+
+
+async def _papers(clerk: Account, reviewer: Account) -> None:
+    """Paper books: one waits with its pictures, one has come back for them, one is a book."""
+    _, agency = await directory.defaults()
+    day = date(2016, 3, 8)
+    for name, serial, stage in PAPERS:
+        volunteer = await Volunteer.get(name=name)
+        details = PaperBookDetails('中市文志', serial, day, county_code=agency.county_id, agency_id=agency.id)
+        with dates.frozen(_days_ago(3)):
+            if stage != 'returned':
+                number = book_numbers.written(details.series, details.serial)
+                details.cover, details.last_page = [
+                    await _paper(front, number, agency.name, day, clerk) for front in (True, False)
+                ]
+            sent = await paper_books.register(volunteer, details, by=clerk)
+        with dates.frozen(_days_ago(1)):
+            if stage == 'returned':
+                reason = '沒有封面與末頁的圖片，請補上再送。'
+                await paper_books.send_back(sent.id, reason, sent.version, by=reviewer)
+            elif stage == 'confirmed':
+                await paper_books.confirm(sent.id, sent.version, by=reviewer)
+
+
+async def _paper(front: bool, number: str, agency: str, day: date, clerk: Account) -> UUID:
+    [scan] = await pictures.accept_scan(sample_pictures.paper_book(front, number, agency, day))
+    return (await files.keep(scan, FileKind.PAPER_BOOK, '封面.jpg' if front else '末頁.jpg', by=clerk)).id
 
 
 async def _days_overdue(person: Person) -> int:

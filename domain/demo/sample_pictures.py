@@ -71,6 +71,26 @@ def certificate(front: bool, name: str, title: str, hours: int, unit: str, day: 
     return _jpeg(image)
 
 
+def paper_book(front: bool, number: str, agency: str, day: date) -> bytes:
+    """JPEG 891 × 1260, the cover or the last page of a paper book of the old system, sealed 「樣張示例」."""
+    image = Image.new('RGB', (297 * _CERTIFICATE_SCALE, 420 * _CERTIFICATE_SCALE), '#2F5D50' if front else '#FFFDF6')
+    canvas = _Canvas(ImageDraw.Draw(image), _CERTIFICATE_SCALE)
+    ink = '#F4EBD0' if front else '#333333'
+    canvas.line('M14 14h269v392H14z', ink, 2)
+    if front:
+        for place, character in enumerate('志願服務紀錄冊'):
+            canvas.write((148, 84 + 34 * place), character, 28, color=ink, anchor='middle')
+    else:
+        canvas.write((148, 70), '發冊紀錄', 22, color=ink, spacing=8, anchor='middle')
+        canvas.write((40, 130), f'發冊日期：{dates.roc_long(day)}', 15, color=ink)
+        canvas.write((40, 164), f'發冊機關：{agency}', 15, color=ink)
+    canvas.write((148, 352), number, 15, color=ink, anchor='middle')
+    canvas.write((148, 380), agency, 15, color=ink, anchor='middle')
+    if not front:
+        image.paste(seal := _seal(), (112 * _CERTIFICATE_SCALE, 220 * _CERTIFICATE_SCALE), seal)
+    return _jpeg(image)
+
+
 @dataclass
 class _Canvas:
     """Draws the paths of an SVG, `scale` pixels to its unit, with its origin moved by `shift` units."""

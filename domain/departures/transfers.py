@@ -130,8 +130,10 @@ async def accept(transfer_ids: Collection[int], team_id: int | None = None, *, b
     Raises Incomplete for nobody, NotFound for what was not proposed to the unit, OfWholeUnit.
     """
     waiting = await _waiting(transfer_ids, by)
-    if team_id is not None and not await Team.exists(id=validation.record_id(team_id), host_unit_id=by.host_unit_id):
-        raise NotFound
+    if team_id is not None:
+        ours = Team.filter(id=validation.record_id(team_id), host_unit_id=by.host_unit_id, closed_at__isnull=True)
+        if not await ours.exists():
+            raise NotFound
     taken: dict[int, int] = {}
     left: list[tuple[str, str]] = []
     async with transaction():

@@ -14,7 +14,7 @@ from db import transaction
 from db.choices import Role
 from db.models import Account, Agency, Application, County, Field, HostUnit, RequiredHours, ServiceCode, Team
 
-from .. import dates, permissions, validation
+from .. import dates, permissions, unified_numbers, validation
 from ..accounts import sessions
 from ..audit import office_history
 from ..audit.office_history import Kept
@@ -87,6 +87,13 @@ async def agencies(county_code: str, on: date | None = None) -> list[Agency]:
     return await Agency.filter(began, goes_on, county_id=county_code).select_related('county', 'field')
 
 
+async def open_agencies() -> list[Agency]:
+    """Every 發冊機關 that issues books today, by county in their order; for whoever asks for an account."""
+    day = dates.today()
+    began, goes_on = Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day)
+    return await Agency.filter(began, goes_on).select_related('county').order_by('county__position', 'position', 'id')
+
+
 async def agency(agency_id: int) -> Agency:
     """An agency, past ones too; county and field fetched. Raises NotFound."""
     found = await Agency.get_or_none(id=agency_id).select_related('county', 'field')
@@ -145,8 +152,9 @@ async def host_unit(host_unit_id: int) -> HostUnit:
 
 
 async def teams(host_unit_id: int) -> list[Team]:
-    """志工隊 of a unit, by the strokes of their names."""
-    return sorted(await Team.filter(host_unit_id=host_unit_id), key=lambda team: strokes.order(team.name))
+    """志工隊 of a unit that are not closed, by the strokes of their names."""
+    open_ones = await Team.filter(host_unit_id=host_unit_id, closed_at__isnull=True)
+    return sorted(open_ones, key=lambda team: strokes.order(team.name))
 
 
 async def all_teams(*, by: Account) -> list[Team]:
@@ -179,7 +187,16 @@ async def save_host_unit(details: HostUnitDetails, *, by: Account, of: HostUnit 
     more, `departures.close_unit` ends them first.
     """
     permissions.require(by, Role.ADMINISTRATOR)
+    return await kept_host_unit(details, by=by, of=of)
+
+
+async def kept_host_unit(details: HostUnitDetails, *, by: Account, of: HostUnit | None = None) -> HostUnit:
+    """The same, for whoever has looked whether `by` may."""
+    number = unified_numbers.compact(details.unified_number)
     async with transaction():
+        twin = HostUnit.filter(unified_number=number).exclude(id=of.id if of else 0)
+        if number and (there := await twin.first()):
+            raise Incomplete({'unified_number': f'「{there.name}」已經是這個統一編號，請確認後改用原有的單位。'})
         if of is not None and not details.is_active:
             await _require_no_cases(of)
         saved = await _saved(of or HostUnit(), details, 'name', '已經有同名的運用單位，請確認後改用原有的單位。', by)
@@ -207,7 +224,8 @@ async def save_team(details: TeamDetails, *, by: Account, of: Team | None = None
 async def team_named(name: str, *, by: Account) -> Team:
     """The team of the clerk's unit that has this name, made where there is none; many may ask at once.
 
-    Blanks and the width of letters make no other name. Raises Incomplete, OfWholeUnit.
+    Blanks and the width of letters make no other name, and one that was closed is opened again. Raises Incomplete,
+    OfWholeUnit.
     """
     permissions.require_whole_unit(by)
     details = TeamDetails(by.host_unit_id or 0, name if isinstance(name, str) else '')
@@ -215,11 +233,19 @@ async def team_named(name: str, *, by: Account) -> Team:
         raise Incomplete(problems)
     ours = Team.filter(host_unit_id=by.host_unit_id, name=validation.tidy(details.name))
     if found := await ours.first():
-        return found
+        return await _reopened(found, by=by) if found.closed_at else found
     try:
         return await save_team(details, by=by)
     except Incomplete:  # somebody was faster
         return await ours.get()
+
+
+async def _reopened(team: Team, *, by: Account) -> Team:
+    async with transaction():
+        if await Team.filter(id=team.id, closed_at__isnull=False).update(closed_at=None):
+            await office_history.tell(_KEPT[Team].section, team.name, '重新開啟', by=by)
+    team.closed_at = None
+    return team
 
 
 async def save_agency(details: AgencyDetails, *, by: Account, of: Agency | None = None) -> Agency:

@@ -10,13 +10,14 @@ from typing import Any, Protocol, Self
 from db.choices import TrainingKind
 from db.models import Agency, HostUnit, RequiredHours, Team
 
-from .. import dates, mail_addresses, validation
+from .. import dates, mail_addresses, unified_numbers, validation
 from ..fields import Field, by_key
 
 _PATTERN_PARTS = {'word', 'year', 'sequence'}
 
 UNIT_FIELDS = by_key(
     Field('name', '單位名稱'),
+    Field('unified_number', unified_numbers.LABEL),
     Field('county_id', '縣市'),
     Field('phone', '電話'),
     Field('email', '電子郵件'),
@@ -69,6 +70,7 @@ class HostUnitDetails:
     phone: str = ''
     email: str = ''
     is_active: bool = True
+    unified_number: str = ''
 
     @classmethod
     def from_record(cls, unit: HostUnit) -> Self:
@@ -80,6 +82,7 @@ class HostUnitDetails:
         return validation.found(
             {
                 'name': validation.text(UNIT_FIELDS['name'].label, self.name, most=80, needed=True),
+                'unified_number': unified_numbers.problem(self.unified_number),
                 'county_id': _county_problem(UNIT_FIELDS['county_id'], self.county_id),
                 'phone': validation.text(UNIT_FIELDS['phone'].label, self.phone, most=30),
                 'email': validation.email(UNIT_FIELDS['email'].label, self.email),
@@ -88,7 +91,8 @@ class HostUnitDetails:
 
     def values(self) -> dict[str, Any]:
         """As it is kept."""
-        return _tidied(self) | {'email': mail_addresses.tidy(self.email)}
+        kept = _tidied(self) | {'email': mail_addresses.tidy(self.email)}
+        return kept | {'unified_number': unified_numbers.compact(self.unified_number)}
 
 
 @dataclass

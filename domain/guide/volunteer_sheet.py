@@ -7,6 +7,7 @@ from db.choices import IdentityKind
 from db.models import Account, Volunteer
 
 from .. import printouts, volunteers
+from ..accounts import step_up
 from ..books import record_books
 from ..volunteers import State, VolunteerQuery
 from ..volunteers.basics import MEMBERSHIP
@@ -26,6 +27,7 @@ COLUMNS = (
 async def ods(query: VolunteerQuery, *, by: Account) -> IO[bytes]:
     """The spreadsheet in a file that the caller closes, whatever page `query` names. Raises NotPermitted."""
     total, found = await volunteers.every(query, by=by)
+    await step_up.require(by)
     return await printouts.ods_of('志工名單', printouts.below(f'共 {total} 位'), COLUMNS, _rows(found, by))
 
 

@@ -19,6 +19,7 @@ from db.choices import BatchState, Doubt, Grade, ImportKind, Role
 from db.models import Account, ImportBatch, ImportBlock, ImportFile, ImportPiece, ImportRow, KnownHeading, Volunteer
 
 from .. import dates, file_names, limits, permissions, validation
+from ..accounts import step_up
 from ..announcements import ImportChanged, announce
 from ..errors import DomainError, Incomplete, MovedOn, NotFound
 from ..limits import Limit
@@ -216,6 +217,22 @@ async def mend(batch_id: int, row: int, column: str, text: str, *, by: Account) 
     return await previews.mend(batch_id, validation.record_id(row), column, text, host_unit_id=by.host_unit_id)
 
 
+async def mend_alike(batch_id: int, row: int, column: str, text: str, *, by: Account) -> int:
+    """The same for every row whose cell says what this one says; all is graded anew. How many rows.
+
+    Raises NotFound, MovedOn.
+    """
+    await get(batch_id, by=by)
+    if not column or not isinstance(text, str):
+        raise NotFound
+    async with transaction():
+        batch = await previews.locked(batch_id, by.host_unit_id)
+        count = await previews.mend_alike(batch, validation.record_id(row), column, text)
+        await _read_again(batch)
+    running.start(batch.id)
+    return count
+
+
 async def unmend(batch_id: int, row: int, column: str = '', *, by: Account) -> PreviewRow:
     """Take what the file says again, of a cell or of the whole row. Raises NotFound, MovedOn."""
     await get(batch_id, by=by)
@@ -241,8 +258,8 @@ async def commit(batch_id: int, *, by: Account) -> ImportBatch:
         batch = await previews.locked(batch_id, by.host_unit_id)
         if batch.lacking:
             raise NotReady(f'還不能匯入：{batch.lacking[0]}')
-        blocks = await ImportBlock.filter(batch_id=batch.id).only('id', 'grades', 'doubts', 'takes')
-        total = writing.importable(blocks)
+        blocks = await ImportBlock.filter(batch_id=batch.id).only('id', 'grades', 'doubts', 'takes', 'acts')
+        total = writing.importable(blocks).total()
         if not total:
             raise NotReady('沒有可以匯入的列。請先改正錯誤，或決定要匯入「注意」的哪些列。')
         await ImportFile.filter(batch_id=batch.id).delete()
@@ -339,6 +356,7 @@ async def marked_file(batch_id: int, extension: str, *, by: Account) -> tuple[st
     `extension`: 'xlsx' or 'ods'. It can be mended and uploaded again as it is. Raises NotFound, NotReady.
     """
     batch = await get(batch_id, by=by)
+    await step_up.require(by)
     if extension not in MARKED or not await ImportBlock.exists(batch_id=batch.id):
         raise NotFound
     try:

@@ -14,7 +14,7 @@ from db.choices import Doubt, Grade
 from ..sheets import cells as reading
 from ..sheets.columns import Column, Value
 from ..sheets.tables import MERGED
-from .kind import Graded, Kind, Mark
+from .kind import Graded, Kind, Mark, Span
 
 TWIN_BYTES = 8
 NO_TWIN = bytes(TWIN_BYTES)
@@ -63,8 +63,17 @@ class Reader:
         return values, marks
 
 
-def needs(reader: Reader, rows: Sequence[Sequence[str]]) -> tuple[list[str], tuple[date, date] | None]:
-    """The identity numbers of the file, and the first and last of its days: what `Kind.known` asks for."""
+@dataclass(frozen=True)
+class Needs:
+    """What `Kind.known` asks for: identity numbers, the first and the last day; and for `known_of` its texts."""
+
+    numbers: list[str]
+    texts: list[str]
+    span: tuple[date, date] | None
+
+
+def needs(kind: Kind, reader: Reader, rows: Sequence[Sequence[str]]) -> Needs:
+    """Of a file, or of some of its rows."""
     numbers: dict[str, None] = {}
     first, last = date.max, date.min
     wanted = [(at, column) for _, at, column in reader.places if column.reading in ('identity', 'day')]
@@ -75,7 +84,9 @@ def needs(reader: Reader, rows: Sequence[Sequence[str]]) -> tuple[list[str], tup
                 numbers[value] = None
             elif isinstance(value, date):
                 first, last = min(first, value), max(last, value)
-    return list(numbers), (first, last) if first <= last else None
+    asked = [at for key, at, _ in reader.places if key == kind.asked_at]
+    texts = {row[at] for at in asked for row in rows if at < len(row) and row[at]}
+    return Needs(list(numbers), sorted(texts), (first, last) if first <= last else None)
 
 
 def grade(kind: Kind, reader: Reader, cells: Sequence[str], known: Mapping[str, Any]) -> Graded:
@@ -125,6 +136,45 @@ def doubled(kind: Kind, graded: Graded, earlier: int) -> Graded:
     )
 
 
+class Spans:
+    """What the rows of a file cover, by key."""
+
+    def __init__(self) -> None:
+        self._by_key: dict[str, list[tuple[str, str, int]]] = {}
+
+    def add(self, span: Span, number: int) -> None:
+        """Row `number` covers it."""
+        self._by_key.setdefault(span.key, []).append((span.first, span.last, number))
+
+    def remove(self, number: int) -> None:
+        """Row `number` covers it no more."""
+        for key, there in self._by_key.items():
+            self._by_key[key] = [each for each in there if each[2] != number]
+
+    def met(self, span: Span) -> list[int]:
+        """The rows with other days, some of which are those of `span`; with equal days it is one row twice."""
+        there = self._by_key.get(span.key, ())
+        return [
+            number
+            for first, last, number in there
+            if first <= span.last and span.first <= last and (first, last) != (span.first, span.last)
+        ]
+
+
+def span_of(kind: Kind, graded: Graded) -> Span | None:
+    """What the row covers, where it can be written."""
+    return kind.span(graded) if kind.has_spans and graded.grade != Grade.WRONG else None
+
+
+def met(graded: Graded, span: Span, earlier: int) -> Graded:
+    """The row when row `earlier` of the file covers some of its days; another doubt goes first."""
+    if graded.doubt is not None:
+        return graded
+    sentence = f'與這個檔案的第 {earlier} 列是同一人、同項目，日期重疊（月合計與逐日），可能重複計算。請只留一種。'
+    marks = [*graded.marks, Mark(span.at, sentence)]
+    return Graded(Grade.ATTENTION, graded.values, marks, Doubt.OVERLAP, graded.about, graded.same_as, graded.beside)
+
+
 def graded_rows(
     kind: Kind,
     reader: Reader,
@@ -134,6 +184,7 @@ def graded_rows(
 ) -> Iterator[tuple[Graded | None, bytes]]:
     """Each row of the sheet from row 1 on, with its twin; None for a row that is none."""
     seen: dict[bytes, int] = {}
+    spans = Spans()
     for number, cells in enumerate(rows, 1):
         if number <= heading_row or not reader.is_row(cells):
             yield None, NO_TWIN
@@ -144,4 +195,8 @@ def graded_rows(
             earlier = seen.setdefault(twin, number)
             if earlier != number:
                 graded = doubled(kind, graded, earlier)
+        if span := span_of(kind, graded):
+            if there := spans.met(span):
+                graded = met(graded, span, there[0])
+            spans.add(span, number)
         yield graded, twin

@@ -5,9 +5,9 @@ Writing is done in the transaction of the batch, some hundred or thousand rows a
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from db.choices import Doubt, Grade, ImportKind, Section
@@ -15,7 +15,7 @@ from db.models import Account
 
 from ..sheets.columns import Column, Reading, Value
 
-__all__ = ['ANSWERS', 'Column', 'Graded', 'Kind', 'Mark', 'Reading', 'Row', 'Value', 'Written']
+__all__ = ['ANSWERS', 'Column', 'Copied', 'Graded', 'Kind', 'Mark', 'Reading', 'Row', 'Span', 'Value', 'Written']
 
 # What a row with a doubt does: left alone (first) unless somebody says otherwise (second).
 ANSWERS: dict[Doubt, tuple[str, str]] = {
@@ -38,6 +38,16 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Span:
+    """Rows of one `key` whose days, in ISO form, meet are in doubt; the later one says so at the column `at`."""
+
+    key: str
+    first: str
+    last: str
+    at: str
+
+
+@dataclass(frozen=True)
 class Graded:
     """`values` are ready for the verbs of the kind's room, JSON only. `about`: the volunteer's id, or 0.
 
@@ -55,13 +65,14 @@ class Graded:
 
 @dataclass(frozen=True)
 class Row:
-    """A row to be written; one with a `doubt` only if somebody said so (`takes`)."""
+    """A row to be written; one with a `doubt` only if somebody said so (`takes`). `changes`: something on record."""
 
     number: int
     values: Mapping[str, Any]
     about: int
     takes: bool
     doubt: Doubt | None = None
+    changes: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,6 +89,23 @@ class Written:
     before: Mapping[str, Any] | None = None
 
 
+@dataclass(frozen=True)
+class Copied:
+    """How many new records of a kind come on record at once, by COPY into `table`, as `model`.
+
+    `is_plain`: whether a row is a new record and nothing else. `line`: its line, of the row, the record's id, unit and
+    recorder, and the instant of writing in ISO form; pure. `stands`: whether what was copied in this transaction may
+    stand, of the first and the last id, the instant and the clerk; where it may not, `Kind.write` says of which row.
+    """
+
+    table: str
+    columns: Sequence[str]
+    model: str
+    is_plain: Callable[[Row], bool]
+    line: Callable[[Row, int, Sequence[Any], str], str]
+    stands: Callable[[int, int, datetime, Account], Awaitable[bool]]
+
+
 class Kind(ABC):
     """One kind. `sheet`: name of the sheet in the template, preferred when a file has several."""
 
@@ -86,6 +114,10 @@ class Kind(ABC):
     columns: ClassVar[Sequence[Column]]
     # The column at which a row says that it is the same as another; '' is the first.
     same_at: ClassVar[str] = ''
+    # The column whose texts are asked for by `known_of`; '' none.
+    asked_at: ClassVar[str] = ''
+    # Whether its rows have a `span`.
+    has_spans: ClassVar[bool] = False
     # Where the batch notes 「批次匯入… 12 筆」, once a person; None: `write` and `take_back` note what they change.
     section: ClassVar[Section | None] = None
     # Asked once for the whole file, beside the preview: 課程 and 證書 of one course for many people.
@@ -94,6 +126,8 @@ class Kind(ABC):
     is_archive: ClassVar[bool] = False
     # Blocks of rows that are written in one transaction; few where a row takes long.
     blocks_each: ClassVar[int] = 20
+    # Where a file may have a hundred thousand rows: how they come on record without their rows being read here.
+    copied: ClassVar[Copied | None] = None
     # Headings seen in the field of what no record keeps: the mapping says so, instead of asking what they mean.
     not_kept: ClassVar[Sequence[str]] = ()
 
@@ -111,6 +145,14 @@ class Kind(ABC):
         `span`: the first and the last of all days in the file, None where it has none; what is asked of the record may
         be narrowed by it.
         """
+
+    async def known_of(self, texts: Iterable[str], *, by: Account) -> dict[str, Any]:
+        """What else grading must know, by the texts of the column `asked_at`; beside what `known` has gathered."""
+        return {}
+
+    def span(self, graded: Graded) -> Span | None:
+        """What the row covers, where two rows of a file may count the same twice though neither repeats the other."""
+        return None
 
     def prepared(self, known: Mapping[str, Any]) -> Mapping[str, Any]:
         """`known` as `grade` looks things up in it, made once for a file, where grading is done. Pure."""

@@ -21,6 +21,9 @@ GRADES: Mapping[str, Grade] = {letter: grade for grade, letter in LETTERS.items(
 DOUBT_LETTERS: Mapping[Doubt, str] = {doubt: str(number) for number, doubt in enumerate(Doubt)}
 DOUBTS: Mapping[str, Doubt] = {letter: doubt for doubt, letter in DOUBT_LETTERS.items()}
 NONE = ' '
+# What writing a row does: a new record, a change of one, or nothing, since the record says the same.
+ADDS, CHANGES, SAME = 'n', 'c', 's'
+_CHANGING = frozenset({Doubt.DUPLICATE, Doubt.DIFFERS})
 # Of each row with a doubt: nobody has said anything, it is written after all, it is left alone.
 UNANSWERED, TAKEN, LEFT = '0', '1', '2'
 
@@ -55,6 +58,15 @@ def pack(value: Any) -> bytes:
 def unpack(packed: bytes) -> Any:
     """What `pack` has packed."""
     return json.loads(zlib.decompress(packed))
+
+
+def act(graded: Graded) -> str:
+    """The letter of what writing the row does."""
+    if graded.grade == Grade.WRONG:
+        return NONE
+    if not graded.values or graded.values.get('act') == '':
+        return SAME
+    return CHANGES if graded.doubt in _CHANGING else ADDS
 
 
 def outcome(graded: Graded) -> list[Any]:

@@ -10,17 +10,18 @@ from db import transaction
 from db.choices import BatchState, Doubt, Grade
 from db.models import Account, ImportBatch, ImportBlock, ImportPiece, ImportRow
 
-from .. import identity_numbers
+from .. import dates, identity_numbers
 from ..announcements import ImportChanged, announce
 from ..errors import MovedOn, NotFound
+from ..sheets.cells import serial_day
 from ..sheets.tables import EARLY, MERGED
 from . import grading, packing, reading, writing
 from .grading import NO_TWIN, TWIN_BYTES, Reader
-from .kind import Column, Graded, Kind, Mark
+from .kind import Column, Graded, Kind, Mark, Span
 from .kinds import KINDS
 from .results import Cell, Preview, PreviewRow
 
-_LETTERS = ('number', 'first_row', 'rows', 'grades', 'doubts', 'takes')
+_LETTERS = ('number', 'first_row', 'rows', 'grades', 'doubts', 'takes', 'acts')
 # So many rows may be the same as the one that is mended, and are graded again with it.
 _MOST_TWINS = 50
 
@@ -36,6 +37,7 @@ async def page(batch: ImportBatch, show: Grade | None, doubt: Doubt | None, numb
     first = (number - 1) * per_page
     rows = await _shown(batch, kind, chosen[first : first + per_page], odd)
     takes = ''.join(block.takes for block in blocks)
+    acts = writing.importable(blocks) if batch.state == BatchState.GRADED else Counter[str]()
     waiting = {each: doubts.count(letter) for each, letter in packing.DOUBT_LETTERS.items()}
     said = Counter(doubt for doubt, take in zip(doubts, takes, strict=True) if take != packing.UNANSWERED)
     return Preview(
@@ -46,8 +48,10 @@ async def page(batch: ImportBatch, show: Grade | None, doubt: Doubt | None, numb
         number,
         per_page,
         {each: count for each, count in waiting.items() if count},
-        writing.importable(blocks) if batch.state == BatchState.GRADED else 0,
         {each: said[letter] for each, letter in packing.DOUBT_LETTERS.items() if said[letter]},
+        acts[packing.ADDS],
+        acts[packing.CHANGES],
+        acts[packing.SAME],
     )
 
 
@@ -72,12 +76,51 @@ async def mend(batch_id: int, number: int, column: str, text: str | None, *, hos
         if text is None:
             mended = {key: kept for key, kept in mended.items() if column and key != column}
         else:
-            mended[column] = text[:2000].replace('\x1e', ' ').replace('\x1f', ' ')
+            mended[column] = _typed(text)
         packed = packing.seal(packing.pack(mended), 'mended') if mended else None
         await ImportRow.update_or_create(batch_id=batch.id, number=number, defaults={'mended': packed})
         await _grade_again(batch, kind, number)
         await _count(batch)
         return (await rows_of(batch, [number]))[0]
+
+
+async def mend_alike(batch: ImportBatch, number: int, column: str, text: str) -> int:
+    """Take `text` in every row whose cell says what that of row `number` says; how many they are. Nothing is graded."""
+    if column not in batch.mapping:
+        raise NotFound
+    place = batch.mapping.index(column)
+    odd = {row.number: row for row in await ImportRow.filter(batch_id=batch.id)}
+    blocks = await ImportBlock.filter(batch_id=batch.id).order_by('number').only('id', 'first_row', 'cells', 'grades')
+    said = await asyncio.to_thread(_said, blocks, place, column, odd)
+    if number not in said:
+        raise NotFound
+    alike = [at for at, each in said.items() if each == said[number]]
+    for at in alike:
+        mended = _mended(odd.get(at)) | {column: _typed(text)}
+        packed = packing.seal(packing.pack(mended), 'mended')
+        if at in odd:
+            await ImportRow.filter(id=odd[at].id).update(mended=packed)
+        else:
+            odd[at] = ImportRow(batch_id=batch.id, number=at, mended=packed)
+    new = [row for row in odd.values() if not row._saved_in_db]
+    await ImportRow.bulk_create(new, batch_size=500)
+    return len(alike)
+
+
+def _said(blocks: Sequence[ImportBlock], place: int, column: str, odd: Mapping[int, ImportRow]) -> dict[int, str]:
+    """By row number what its cell says now, without blanks around it."""
+    found = {}
+    for block in blocks:
+        rows = packing.unpack_cells(packing.opened(block.cells, 'cells'))
+        for at, (grade, row) in enumerate(zip(block.grades, rows, strict=False), block.first_row):
+            if grade != packing.NONE:
+                text = row[place] if place < len(row) else ''
+                found[at] = (_mended(odd[at]).get(column, text) if at in odd else text).strip()
+    return found
+
+
+def _typed(text: str) -> str:
+    return text[:2000].replace('\x1e', ' ').replace('\x1f', ' ')
 
 
 async def answer(
@@ -201,7 +244,8 @@ def _cell(column: Column, typed: str, mended: str | None, beside: str, marks: It
     if column.reading == 'identity' and (not here or grade != Grade.WRONG):
         text = identity_numbers.masked(text)
         original = None if original is None else identity_numbers.masked(original)
-    return Cell(text, original, beside, here)
+    day = serial_day(text) if column.reading == 'day' else None
+    return Cell(text, original, beside, here, dates.roc(day) if day else '')
 
 
 def _mended(row: ImportRow | None) -> dict[str, str]:
@@ -226,10 +270,23 @@ async def _grade_again(batch: ImportBatch, kind: Kind, number: int) -> None:
         :_MOST_TWINS
     ]
     graded |= await _graded(batch, kind, same)
+    spans = await _spans(batch, kind) if kind.has_spans else {}
+    met = grading.Spans()
+    for at, span in spans.items():
+        met.add(span, at)
+    now = grading.span_of(kind, graded[number])
+    touched = {at for each in (spans.get(number), now) if each for at in met.met(each) if at > number}
+    graded |= await _graded(batch, kind, sorted(touched - graded.keys())[:_MOST_TWINS])
+    met.remove(number)
+    if now:
+        met.add(now, number)
     for at in sorted(graded):
         earlier = min((one for one, twin in twins.items() if twin == twins[at] != NO_TWIN and one < at), default=None)
         if earlier is not None:
             graded[at] = grading.doubled(kind, graded[at], earlier)
+        covers = grading.span_of(kind, graded[at])
+        if covers and (before_it := [one for one in met.met(covers) if one < at]):
+            graded[at] = grading.met(graded[at], covers, min(before_it))
     await _keep(batch, graded, twins)
 
 
@@ -243,10 +300,28 @@ async def _twins(batch: ImportBatch) -> dict[int, bytes]:
     return found
 
 
+async def _spans(batch: ImportBatch, kind: Kind) -> dict[int, Span]:
+    """What each row covers, by number."""
+    blocks = await ImportBlock.filter(batch_id=batch.id).order_by('number').only('id', 'first_row', 'graded', 'grades')
+    return await asyncio.to_thread(
+        lambda: {
+            block.first_row + at: span
+            for block in blocks
+            if block.graded
+            for at, outcome in enumerate(packing.unpack(packing.opened(block.graded, 'graded')))
+            if outcome and (span := _span_of(kind, block.grades[at], outcome))
+        }
+    )
+
+
+def _span_of(kind: Kind, grade: str, outcome: Sequence[Any]) -> Span | None:
+    return grading.span_of(kind, Graded(packing.GRADES[grade], outcome[0], about=outcome[2]))
+
+
 async def _graded(batch: ImportBatch, kind: Kind, numbers: Sequence[int]) -> dict[int, Graded]:
     if not numbers:
         return {}
-    by, common = await Account.get(id=batch.account_id), reading.common_of(kind, batch)
+    by = await Account.get(id=batch.account_id)
     odd = {row.number: row for row in await ImportRow.filter(batch_id=batch.id, number__in=list(numbers))}
     each, reader = packing.ROWS_EACH, Reader(kind.columns, batch.mapping)
     texts: dict[int, list[str]] = {}
@@ -255,9 +330,10 @@ async def _graded(batch: ImportBatch, kind: Kind, numbers: Sequence[int]) -> dic
         for at in numbers:
             if (at - 1) // each == block.number:
                 texts[at] = grading.with_texts(rows[at - block.first_row], _mended(odd.get(at)), batch.mapping)
-    wanted, span = grading.needs(reader, list(texts.values()))
+    needs = grading.needs(kind, reader, list(texts.values()))
+    asked = await reading.known_of(kind, batch, needs.numbers, needs.texts, needs.span, by)
     # Through JSON, as it comes to a worker: keys are texts there.
-    known = kind.prepared(json.loads(json.dumps(await kind.known(wanted, common, by=by, span=span))))
+    known = kind.prepared(json.loads(json.dumps(asked)))
     return {at: grading.grade(kind, reader, row, known) for at, row in texts.items()}
 
 
@@ -265,7 +341,7 @@ async def _keep(batch: ImportBatch, graded: Mapping[int, Graded], twins: Mapping
     each = packing.ROWS_EACH
     for block in await ImportBlock.filter(batch_id=batch.id, number__in=list({(at - 1) // each for at in graded})):
         outcomes = packing.unpack(packing.opened(block.graded, 'graded')) if block.graded else []
-        letters = {name: list(getattr(block, name)) for name in ('grades', 'doubts', 'takes')}
+        letters = {name: list(getattr(block, name)) for name in ('grades', 'doubts', 'takes', 'acts')}
         for number, row in graded.items():
             at = number - block.first_row
             if not 0 <= at < len(outcomes):
@@ -275,6 +351,8 @@ async def _keep(batch: ImportBatch, graded: Mapping[int, Graded], twins: Mapping
             if doubt != letters['doubts'][at]:
                 letters['takes'][at] = packing.UNANSWERED
             letters['grades'][at], letters['doubts'][at] = packing.LETTERS[row.grade], doubt
+            if letters['acts']:
+                letters['acts'][at] = packing.act(row)
         packed = b''.join(twins[block.first_row + at] for at in range(len(outcomes)))
         await ImportBlock.filter(id=block.id).update(
             graded=packing.seal(packing.pack(outcomes), 'graded'),

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from db import transaction
+from db import bulk, transaction
 from db.choices import BatchState
 from db.models import Account, ImportBatch, ImportBlock, ImportFile, ImportRow, KnownHeading
 
@@ -22,8 +22,9 @@ from .kinds import KINDS
 
 log = logging.getLogger(__name__)
 
-pool = workers.Pool('domain.imports.worker', seconds=180, waiting_seconds=600, jobs_each=20)
+pool = workers.Pool('domain.imports.worker', seconds=180, waiting_seconds=600, jobs_each=60)
 
+_COLUMNS = ('batch_id', 'number', 'first_row', 'rows', 'cells', 'graded', 'twins', 'grades', 'doubts', 'takes', 'acts')
 _AGAIN = '還沒有寫入任何資料。'
 
 
@@ -133,25 +134,39 @@ def _blocks(batch: ImportBatch, packed: Sequence[bytes]) -> list[ImportBlock]:
 
 
 async def _grade(batch: ImportBatch, blocks: list[ImportBlock], numbers: bytes, span: Sequence[str] | None) -> None:
-    """Fill in what became of the rows of each block; the cells stay unsealed until they are kept."""
+    """Fill in what became of the rows of each block, unsealed until it is kept."""
     if batch.lacking:
         return
     kind, by = KINDS[batch.kind], await Account.get(id=batch.account_id)
     days = (date.fromisoformat(span[0]), date.fromisoformat(span[1])) if span else None
-    known = await kind.known(json.loads(numbers), common_of(kind, batch), by=by, span=days)
+    named, texts = json.loads(numbers)
+    known = await known_of(kind, batch, named, texts, days, by)
     as_json = await asyncio.to_thread(lambda: json.dumps(known).encode())
     mended = await _mended(batch)
     order = {'job': 'grade', 'heading_row': batch.heading_row}
     _, pieces = await _ask(batch, order, [as_json, json.dumps(mended).encode(), *(block.cells for block in blocks)])
     letters = json.loads(pieces[0])
-    for block, (grades, doubts), outcomes, twins in zip(blocks, letters, pieces[1::2], pieces[2::2], strict=True):
+    for block, (grades, doubts, acts), outcomes, twins in zip(blocks, letters, pieces[1::2], pieces[2::2], strict=True):
         if block.takes.strip(packing.UNANSWERED):  # an answer stays as long as the doubt does
             letters_of = zip(block.takes, block.doubts, doubts, strict=True)
             block.takes = ''.join(take if before == now else packing.UNANSWERED for take, before, now in letters_of)
         else:
             block.takes = packing.UNANSWERED * len(doubts)
         block.grades, block.doubts, block.rows = grades, doubts, len(grades)
-        block.graded, block.twins = packing.seal(outcomes, 'graded'), packing.seal(twins, 'twins')
+        block.graded, block.twins, block.acts = outcomes, twins, acts
+
+
+async def known_of(
+    kind: Kind,
+    batch: ImportBatch,
+    numbers: Sequence[str],
+    texts: Sequence[str],
+    span: tuple[date, date] | None,
+    by: Account,
+) -> dict[str, Any]:
+    """What grading must know of these people, days and texts."""
+    known = await kind.known(numbers, common_of(kind, batch), by=by, span=span)
+    return known | (await kind.known_of(texts, by=by) if texts else {})
 
 
 async def _mended(batch: ImportBatch) -> dict[str, dict[str, str]]:
@@ -187,16 +202,16 @@ async def _ask(
 
 
 async def _keep(batch: ImportBatch, blocks: Sequence[ImportBlock]) -> None:
-    for block in blocks:
-        block.cells = packing.seal(block.cells, 'cells')
+    await asyncio.to_thread(_seal, blocks, is_graded=not batch.lacking)
     fields = ('sheet', 'sheets', 'headings', 'mapping', 'heading_row', 'lacking', 'milliseconds')
+    new = [block for block in blocks if not block._saved_in_db]
     async with transaction():
         if not await _is_current(batch):
             return
         for block in blocks:
             if block._saved_in_db:
-                await block.save(update_fields=['rows', 'graded', 'twins', 'grades', 'doubts', 'takes'])
-        await ImportBlock.bulk_create([block for block in blocks if not block._saved_in_db], batch_size=50)
+                await block.save(update_fields=['rows', 'graded', 'twins', 'grades', 'doubts', 'takes', 'acts'])
+        await bulk.copy('import_block', _COLUMNS, [[getattr(block, name) for name in _COLUMNS] for block in new])
         await ImportBatch.filter(id=batch.id).update(
             **{name: getattr(batch, name) for name in fields},
             **counted(blocks),
@@ -204,6 +219,14 @@ async def _keep(batch: ImportBatch, blocks: Sequence[ImportBlock]) -> None:
             graded_at=dates.now(),
         )
         await announce(ImportChanged(batch.id, batch.host_unit_id))
+
+
+def _seal(blocks: Sequence[ImportBlock], *, is_graded: bool) -> None:
+    for block in blocks:
+        block.cells = packing.seal(block.cells, 'cells')
+        if is_graded:
+            block.graded = packing.seal(block.graded or b'', 'graded')
+            block.twins = packing.seal(block.twins or b'', 'twins')
 
 
 def counted(blocks: Sequence[ImportBlock]) -> dict[str, int]:

@@ -8,7 +8,7 @@ from db.choices import BatchState
 from db.models import Account, ImportBatch, ImportBlock, ImportRow
 
 from .. import dates
-from . import grading, packing, writing
+from . import grading, packing, ready
 from .results import Ended
 
 _REST = '其餘-'
@@ -73,7 +73,7 @@ def _packed(
         cells = packing.unpack_cells(packing.opened(block.cells, 'cells'))
         for at, letters in enumerate(zip(block.grades, block.doubts, block.takes, strict=True)):
             number = block.first_row + at
-            if letters[0] == packing.NONE or (writing.is_taken(*letters) and number not in left):
+            if letters[0] == packing.NONE or (ready.is_taken(*letters) and number not in left):
                 continue
             texts = packing.unpack(packing.opened(sealed[number], 'mended')) if number in sealed else {}
             rows.append(grading.with_texts(cells[at], texts, before.mapping) if texts else cells[at])

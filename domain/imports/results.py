@@ -15,13 +15,14 @@ class Cell:
     """`text`: as typed, or as mended; `original`: what the file says, where it was mended, else None.
 
     `beside`: what stands below it in grey: the name of a code, what the record says. An identity number stands masked
-    unless something is wrong with it.
+    unless something is wrong with it. `meant`: the day, as 74/05/12, of a number by which a spreadsheet counts days.
     """
 
     text: str
     original: str | None = None
     beside: str = ''
     marks: Sequence[Mark] = ()
+    meant: str = ''
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,8 @@ class Preview:
     """One page of the rows of a batch, those with something to do first, then by row.
 
     `columns` are those that the file has, in its order. `total` is how many rows `show` leaves; `doubts` how many there
-    are, by doubt, `answered` how many of them have their answer; `importable` what 確認 would write now: good rows, and
-    those in doubt that are taken.
+    are, by doubt, `answered` how many of them have their answer. Of the rows that 確認 would write now (good ones, and
+    those in doubt that are taken) `adding` make a record, `changing` change one, `same` say what is on record already.
     """
 
     batch: ImportBatch
@@ -72,8 +73,15 @@ class Preview:
     number: int = 1
     per_page: int = 50
     doubts: Mapping[Doubt, int] = field(default_factory=dict)
-    importable: int = 0
     answered: Mapping[Doubt, int] = field(default_factory=dict)
+    adding: int = 0
+    changing: int = 0
+    same: int = 0
+
+    @property
+    def importable(self) -> int:
+        """How many rows 確認 would bring in, those with nothing new included."""
+        return self.adding + self.changing + self.same
 
     @property
     def pages(self) -> int:

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from db.choices import AccessKind, ImportKind, Role
+from tortoise.expressions import Q
+
+from db.choices import AccessKind, BookStatus, ImportKind, RegistrationStatus, Role
 from db.models import (
     Account,
     Agency,
@@ -23,7 +25,8 @@ from db.models import (
 )
 
 from .. import directory, file_names, permissions, readiness
-from ..audit import access
+from ..accounts import step_up
+from ..audit import access, reads
 from ..books import paper_books
 from ..errors import Incomplete, NotFound
 from ..ledgers import forms
@@ -79,7 +82,9 @@ async def on_record(kind: ImportKind, form: str, *, reason: str, by: Account) ->
         raise NotFound
     if sentence := access.problem(reason):
         raise Incomplete({'reason': sentence})
-    people = await Volunteer.filter(permissions.visible_to(by)).order_by('name_order', 'id')
+    await step_up.require(by)
+    with reads.unseen():  # those of whom something goes out are noted below
+        people = await Volunteer.filter(permissions.visible_to(by)).order_by('name_order', 'id')
     cells = await _CELLS[kind]({person.id: person for person in people}, by)
     going = {row['of'] for row in cells if row['of']}
     await access.note_each(
@@ -238,9 +243,10 @@ async def _insurance(people: Mapping[int, Volunteer], by: Account) -> list[dict[
 
 
 async def _paper_books(people: Mapping[int, Volunteer], by: Account) -> list[dict[str, Any]]:
-    ours = PaperRegistration.filter(
-        volunteer_id__in=[*people], host_unit_id=by.host_unit_id, status__in=paper_books.OPEN
-    )
+    """What is under way, and the books that were confirmed and are in use."""
+    mine = PaperRegistration.filter(volunteer_id__in=[*people], host_unit_id=by.host_unit_id)
+    in_use = Q(status=RegistrationStatus.CONFIRMED, book__status=BookStatus.IN_USE)
+    ours = mine.filter(Q(Q(status__in=paper_books.OPEN), in_use, join_type=Q.OR)).order_by('id')
     return [
         {
             'of': one.volunteer_id,

@@ -3,16 +3,16 @@
 import ctypes
 import gc
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from typing import Any
 
 from ..sheets import archives, delimited, headings, marked, workbooks
 from ..sheets.tables import Table, Unreadable, measured
 from ..workers.messages import Content
 from ..workers.serving import Handler, serve
-from . import grading, marking, packing
+from . import grading, marking, packing, ready
 from .grading import Reader
 from .kinds import KINDS
 
@@ -31,24 +31,14 @@ def prepare() -> tuple[Handler, Content]:
 
 def _answer(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
     try:
-        match order['job']:
-            case 'read':
-                return _read(order, pieces[0])
-            case 'survey':
-                return _survey(order, pieces)
-            case 'grade':
-                return _grade(order, pieces)
-            case 'members' | 'unpack':
-                return _archive(order, pieces[0])
-            case 'mark':
-                return _mark(order, pieces)
+        return _JOBS[order['job']](order, pieces)
     except Unreadable as refusal:
         return {'refusal': str(refusal)}, []
-    raise ValueError(order['job'])
 
 
-def _read(order: Content, content: bytes) -> tuple[Content, list[bytes]]:
+def _read(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
     """The table in blocks, its headings, and what grading must know."""
+    [content] = pieces
     kind = KINDS[order['kind']]
     if kind.is_archive:
         table = Table(json.loads(content))
@@ -74,8 +64,9 @@ def _read(order: Content, content: bytes) -> tuple[Content, list[bytes]]:
     return told, [needs, *blocks]
 
 
-def _archive(order: Content, content: bytes) -> tuple[Content, list[bytes]]:
+def _archive(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
     """What is in a ZIP, or one file of it."""
+    [content] = pieces
     if order['job'] == 'members':
         return {'members': [asdict(one) for one in archives.members(content)]}, []
     return {}, [archives.unpacked(content, order['method'], order['size'])]
@@ -90,12 +81,13 @@ def _survey(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
 
 def _needs(order: Content, mapping: list[str], rows: Sequence[Sequence[str]]) -> tuple[Content, bytes]:
     kind = KINDS[order['kind']]
-    numbers, span = grading.needs(Reader(kind.columns, mapping), rows)
-    return {'span': [day.isoformat() for day in span] if span else None}, json.dumps(numbers).encode()
+    needs = grading.needs(kind, Reader(kind.columns, mapping), rows)
+    span = [day.isoformat() for day in needs.span] if needs.span else None
+    return {'span': span}, json.dumps([needs.numbers, needs.texts]).encode()
 
 
 def _grade(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
-    """For each block its outcomes, packed, and the twins; grades and doubts of all as one piece.
+    """For each block its outcomes, packed, and the twins; grades, doubts and acts of all as one piece.
 
     The first piece is what is known, the second the mended cells by row number and column.
     """
@@ -103,18 +95,19 @@ def _grade(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
     known = kind.prepared(json.loads(pieces[0]))
     rows = _with_mended(_rows(order, pieces[2:]), json.loads(pieces[1]), order['mapping'])
     graded = grading.graded_rows(kind, Reader(kind.columns, order['mapping']), rows, known, order['heading_row'])
-    letters: list[tuple[str, str]] = []
+    letters: list[tuple[str, str, str]] = []
     blocks: list[bytes] = []
     for at in range(0, len(rows), packing.ROWS_EACH):
         outcomes: list[Any] = []
-        grades, doubts, twins = [], [], []
+        grades, doubts, acts, twins = [], [], [], []
         for _, (row, twin) in zip(range(at, min(at + packing.ROWS_EACH, len(rows))), graded, strict=False):
             outcomes.append(packing.outcome(row) if row else None)
             grades.append(packing.LETTERS[row.grade] if row else packing.NONE)
             doubts.append(packing.DOUBT_LETTERS[row.doubt] if row and row.doubt else packing.NONE)
+            acts.append(packing.act(row) if row else packing.NONE)
             twins.append(twin)
         blocks += [packing.pack(outcomes), b''.join(twins)]
-        letters.append((''.join(grades), ''.join(doubts)))
+        letters.append((''.join(grades), ''.join(doubts), ''.join(acts)))
     _last.clear()
     del rows, graded
     _give_back()
@@ -132,6 +125,20 @@ def _mark(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
     found = marking.rows(kind, mapping, rows, outcomes, letters, order['heading_row'], at)
     write = marked.xlsx if order['extension'] == 'xlsx' else marked.ods
     return {}, [write(order['sheet'], found, at)]
+
+
+def _lines(order: Content, pieces: list[bytes]) -> tuple[Content, list[bytes]]:
+    """A piece that is to be written, as COPY reads it. Pieces: ids of new records, the outcomes of each block."""
+    kind = KINDS[order['kind']]
+    assert kind.copied
+    rows = [
+        row
+        for (first_row, letters), outcomes in zip(order['blocks'], pieces[1:], strict=True)
+        for row in ready.rows(first_row, letters, packing.unpack(outcomes))
+    ]
+    found = ready.lines(kind.copied, rows, json.loads(pieces[0]), order['owners'], order['stamp'])
+    others = json.dumps([astuple(row) for row in found.others]).encode()
+    return {'people': found.people, 'count': found.count}, [found.copy, found.written, others]
 
 
 def _give_back() -> None:
@@ -156,6 +163,16 @@ def _with_mended(
         changed[int(number) - 1] = grading.with_texts(rows[int(number) - 1], texts, mapping)
     return changed
 
+
+_JOBS: Mapping[str, Callable[[Content, list[bytes]], tuple[Content, list[bytes]]]] = {
+    'read': _read,
+    'survey': _survey,
+    'grade': _grade,
+    'members': _archive,
+    'unpack': _archive,
+    'mark': _mark,
+    'lines': _lines,
+}
 
 if __name__ == '__main__':
     serve(prepare, memory=MOST_MEMORY, niceness=10, seconds=MOST_SECONDS)

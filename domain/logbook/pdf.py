@@ -11,6 +11,7 @@ from typing import Any
 
 from .. import workers
 from ..errors import DomainError
+from ..workers import Message
 from .book_pages import Contents
 
 log = logging.getLogger(__name__)
@@ -104,6 +105,12 @@ async def as_pdf(contents: Contents, *, whose: Hashable = None) -> bytes:
     return await _book_printed('logbook', contents, whose)
 
 
+async def leaves_of(contents: Contents, *, whose: Hashable = None) -> Message:
+    """The pages of the book, loose, to be put on sheets with those of others (`imposition`). Raises as `as_pdf`."""
+    order, pictures = _order('logbook', contents)
+    return await _answered(order | {'is_loose': True}, pictures, whose)
+
+
 async def preview_as_pdf(contents: Contents, *, whose: Hashable = None) -> bytes:
     """The page of 基本資料 alone, stamped 預覽. Raises as `as_pdf`."""
     return await _book_printed('preview', contents, whose)
@@ -144,16 +151,28 @@ async def closed() -> None:
 
 
 async def _book_printed(template: str, contents: Contents, whose: Hashable) -> bytes:
-    photo = contents.identity.photo
-    fields = asdict(contents)
-    fields['identity']['photo'] = photo is not None
-    return await _printed(template, fields, {'portrait': photo} if photo else {}, whose)
+    return await _document(*_order(template, contents), whose)
 
 
 async def _printed(template: str, contents: dict[str, Any], pictures: dict[str, bytes], whose: Hashable) -> bytes:
-    order = {'template': template, 'contents': contents, 'pictures': list(pictures)}
+    return await _document({'template': template, 'contents': contents}, pictures, whose)
+
+
+def _order(template: str, contents: Contents) -> tuple[dict[str, Any], dict[str, bytes]]:
+    photo = contents.identity.photo
+    fields = asdict(contents)
+    fields['identity']['photo'] = photo is not None
+    return {'template': template, 'contents': fields}, {'portrait': photo} if photo else {}
+
+
+async def _document(order: dict[str, Any], pictures: dict[str, bytes], whose: Hashable) -> bytes:
+    _, [document] = await _answered(order, pictures, whose)
+    return document
+
+
+async def _answered(order: dict[str, Any], pictures: dict[str, bytes], whose: Hashable) -> Message:
     try:
-        answer, pieces = await pool.run(order, list(pictures.values()), whose=whose)
+        answer, pieces = await pool.run(order | {'pictures': list(pictures)}, list(pictures.values()), whose=whose)
     except workers.Busy:
         raise PrintingBusy from None
     except workers.TooSlow:
@@ -163,5 +182,4 @@ async def _printed(template: str, contents: dict[str, Any], pictures: dict[str, 
         raise PrintingFailed from reason
     if 'lacking' in answer:
         raise PrintingUnavailable(answer['lacking'])
-    [document] = pieces
-    return document
+    return answer, pieces

@@ -18,8 +18,9 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from ..names import letters
-from ..workers.messages import Content
+from ..workers.messages import Content, Message
 from ..workers.serving import Handler, serve
+from . import leaves
 
 MOST_MEMORY = 3 * 2**30  # address space
 FOLDER = Path(__file__).parent
@@ -62,6 +63,18 @@ class Renderer:
 
     def render(self, template: str, contents: dict[str, Any], pictures: dict[str, bytes]) -> bytes:
         """The PDF of `contents` in the template of that name, tagged for screen readers (PDF/UA-1)."""
+        pdf: bytes = self._written(template, contents, pictures, pdf_variant='pdf/ua-1')
+        return pdf
+
+    def taken_apart(self, template: str, contents: dict[str, Any], pictures: dict[str, bytes]) -> Message:
+        """The same pages, not tagged, as `leaves.take` has them: to be imposed with others."""
+        try:
+            self._written(template, contents, pictures, finisher=leaves.take)
+        except leaves.TakenApart as book:
+            return book.content, book.pieces
+        raise AssertionError
+
+    def _written(self, template: str, contents: dict[str, Any], pictures: dict[str, bytes], **how: Any) -> Any:
         text = self.templates.get_template(f'{template}.html').render(contents)
         self.fetcher.pictures = pictures
         try:
@@ -71,14 +84,13 @@ class Renderer:
                 stylesheets=[self.stylesheets[template]],
                 font_config=self.fonts,
                 counter_style=self.counters,
-                pdf_variant='pdf/ua-1',
+                pdf_variant=how.get('pdf_variant'),
             )
             if template == 'logbook':
                 _make_foldable(document.pages)
-            pdf: bytes = document.write_pdf(pdf_variant='pdf/ua-1')
+            return document.write_pdf(**how)
         finally:
             self.fetcher.pictures = {}
-        return pdf
 
     def lacking(self) -> list[str]:
         """Debian packages this machine lacks. On the way a line is printed in every font, which opens them."""
@@ -137,6 +149,8 @@ def prepare() -> tuple[Handler, Content]:
         if lacking:
             return {'lacking': lacking}, []
         pictures = dict(zip(order['pictures'], pieces, strict=True))
+        if order.get('is_loose'):
+            return renderer.taken_apart(order['template'], order['contents'], pictures)
         return {}, [renderer.render(order['template'], order['contents'], pictures)]
 
     return answer, {'lacking': lacking}

@@ -97,7 +97,7 @@ async def overdue(agency: Agency, cases: Sequence[Application]) -> None:
 async def returned(application: Application, reason: str) -> None:
     """To the unit: what is to be mended (通知補件)."""
     case = await _case(application)
-    more: dict[str, Fact] = {'原因': _lines(reason), '審核期間': _review_days(case.agency)}
+    more: dict[str, Fact] = {'原因': lines(reason), '審核期間': _review_days(case.agency)}
     more |= {'補件期限': _day(case.correct_by)}
     await _tell_unit('returned', case, _about(case, links.application(case.volunteer_id)) | more)
 
@@ -106,7 +106,7 @@ async def rejected(application: Application, reason: str, *, correct_by: date | 
     """To the unit: the application is turned down (駁回), and why; `correct_by` when that day passed in vain."""
     case = await _case(application)
     facts = _about(case, links.record_books(case.volunteer_id))
-    await _tell_unit('rejected', case, facts | {'原因': _lines(reason), '補件期限': _day(correct_by)})
+    await _tell_unit('rejected', case, facts | {'原因': lines(reason), '補件期限': _day(correct_by)})
 
 
 async def correction_due(unit: HostUnit, cases: Sequence[Application]) -> None:
@@ -131,7 +131,7 @@ async def draft_closed(draft: Application, by: Account, reason: str) -> None:
     """To the unit that forgot a draft, before it goes: another unit applies for the volunteer now, and why it may."""
     case = await _case(draft)
     taker = await HostUnit.get(id=by.host_unit_id)
-    facts = _about(case, links.applications()) | {'接手單位': taker.name, '原因': _lines(reason)}
+    facts = _about(case, links.applications()) | {'接手單位': taker.name, '原因': lines(reason)}
     composed = await templates.composed('draft_closed', facts)
     await outbox.queue(case.host_unit.email, *composed, template='draft_closed')
 
@@ -172,16 +172,25 @@ async def paper_books_confirmed(unit: HostUnit, agency: Agency, registrations: S
 
 async def paper_book_returned(registration: PaperRegistration) -> None:
     """To the unit: what is to be mended of a paper book, which comes with all that belongs to it."""
+    await _of_paper_book('paper_book_returned', registration)
+
+
+async def paper_book_unconfirmed(registration: PaperRegistration) -> None:
+    """To the unit: a paper book that was confirmed is none any more, and why; comes with all that belongs to it."""
+    await _of_paper_book('paper_book_unconfirmed', registration)
+
+
+async def _of_paper_book(template: str, registration: PaperRegistration) -> None:
     facts: dict[str, Fact] = {
         **_of_unit(registration.host_unit, registration.sent_by),
         **_of_agency(registration.agency),
         '志工': registration.volunteer.name,
         '證號': registration.volunteer.identity_masked,
         '紀錄冊號': _paper_number(registration),
-        '原因': _lines(registration.reason),
+        '原因': lines(registration.reason),
         '連結': url_of(links.paper_book(registration.volunteer_id)),
     }
-    await _tell_unit_of_books('paper_book_returned', registration.host_unit, [registration], facts)
+    await _tell_unit_of_books(template, registration.host_unit, [registration], facts)
 
 
 async def roster_decided(roster: Roster, applications: Sequence[Application], numbers: Mapping[int, str]) -> None:
@@ -259,7 +268,7 @@ async def account_to_confirm(request: AccountRequest, link: str, valid_until: da
 async def account_refused(request: AccountRequest, reason: str) -> None:
     """To whoever asked for an account: not granted, and why."""
     facts: dict[str, Fact] = {'姓名': request.name, '申請單位': request.organisation, '帳號': request.username}
-    facts |= {'原因': _lines(reason), '連結': url_of(links.request_account())}
+    facts |= {'原因': lines(reason), '連結': url_of(links.request_account())}
     composed = await templates.composed('account_refused', facts)
     await outbox.queue(request.email, *composed, template='account_refused')
 
@@ -279,7 +288,7 @@ async def sign_off_asked(
 async def sign_off_answered(answered: SignOff, who: str, outcome: str, link: str) -> None:
     """To whoever asked for the sign-off, with that account fetched: 同意, or 不同意 and why."""
     facts: dict[str, Fact] = {'姓名': answered.asked_by.name, '督導': who, '結果': outcome}
-    facts |= {'原因': _lines(answered.reason), '連結': url_of(link)}
+    facts |= {'原因': lines(answered.reason), '連結': url_of(link)}
     composed = await templates.composed('sign_off_answered', facts)
     asker = answered.asked_by
     await outbox.queue(asker.email, *composed, template='sign_off_answered', account=asker)
@@ -448,7 +457,7 @@ def _row(case: Application) -> str:
 def _outcome(case: Application, number: str) -> str:
     """A row of a roster that was decided: the number of its book, or why it has none yet."""
     who = templates.one_line(f'{case.volunteer.name}（{case.volunteer.identity_masked}）')
-    said = f'　{number}' if number else f'：{"；".join(_lines(case.reason))}'
+    said = f'　{number}' if number else f'：{"；".join(lines(case.reason))}'
     return f'{case_numbers.written(case.id)}　{who}　{_OUTCOMES[case.status]}{said}'
 
 
@@ -471,7 +480,8 @@ def _over(left: DaysLeft) -> str:
     return f'逾期 {-left.days} {"個工作天" if left.are_working_days else "日"}'
 
 
-def _lines(reason: str) -> list[str]:
+def lines(reason: str) -> list[str]:
+    """What somebody wrote, line by line as a mail shows it."""
     return [line for line in map(templates.one_line, reason.splitlines()) if line]
 
 

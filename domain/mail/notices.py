@@ -27,6 +27,18 @@ async def card_changed(account: Account, address: str, what: str) -> None:
     await _tell('card_changed', address, account.name, facts)
 
 
+async def factor_changed(account: Account, address: str, what: str) -> None:
+    """To the account's owner: what is shown at the login besides the password has changed."""
+    facts: dict[str, Fact] = {'變更方式': what, '連結': url_of(links.own_factors())}
+    await _tell('factor_changed', address, account.name, facts)
+
+
+async def new_device(account: Account, address: str, device: str) -> None:
+    """To the account's owner: somebody has signed in in a browser in which nobody of that account was before."""
+    facts: dict[str, Fact] = {'裝置': device, '連結': url_of(links.own_sessions())}
+    await _tell('new_device', address, account.name, facts)
+
+
 async def email_changed(account: Account, old: str, new: str, how: str) -> None:
     """To the `old` address: mail goes to `new` from now on."""
     facts: dict[str, Fact] = {'變更方式': how, '新信箱': mail_addresses.masked(new) or '（已清除）'}
@@ -94,7 +106,7 @@ async def rights_asked(unit: HostUnit, kind: str, due: str) -> None:
 
 
 async def rights_extended(volunteer: Volunteer, unit: HostUnit, kind: str, due: str, reason: str) -> None:
-    """To the volunteer: the answer takes longer, until when and why (個資法 §13)."""
+    """To the volunteer: the answer takes longer, until when and why (個人資料保護法 §13)."""
     facts: dict[str, Fact] = {'其他單位': unit.name, '請求': kind, '答覆期限': due, '原因': [reason]}
     await _tell_person('rights_extended', volunteer, facts)
 
@@ -109,6 +121,14 @@ async def _tell_person(template: str, volunteer: Volunteer, facts: dict[str, Fac
     """Whoever has no address reads it after signing in, or hears it from the unit."""
     if volunteer.email:
         await _tell(template, volunteer.email, volunteer.name, facts | {'連結': url_of(links.my_data())})
+
+
+async def unusual_use(lines: Sequence[str]) -> None:
+    """To every administrator: accounts whose use of the last day is unlike honest work, each on a line."""
+    facts: dict[str, Fact] = {'異常清單': list(lines)}
+    facts['連結'] = url_of(links.admin('unusual'))
+    for administrator in await Account.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(email='').order_by('id'):
+        await _tell('unusual_use', administrator.email, administrator.name, facts)
 
 
 async def _tell_units(template: str, volunteer: Volunteer, unit: HostUnit, others: Sequence[HostUnit]) -> None:

@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 from tortoise.expressions import Q, Subquery
 
 from db.choices import MailStatus, Role
-from db.models import Account, OutgoingMail, Volunteer
+from db.models import Account, Application, OutgoingMail, Volunteer
 
 from .. import dates, mail_addresses, permissions, settings, validation
+from ..audit import reads
 from ..errors import NotFound
 from .catalogue import AUDIENCES, KINDS
 from .outbox import UNDELIVERED, Attachment
@@ -75,7 +76,12 @@ async def recent(*, by: Account, limit: int = 50) -> list[Letter]:
     office = settings.current()
     if not by.is_active or not office.demo or office.smtp_url:
         raise NotFound
-    return [_letter(mail) for mail in await OutgoingMail.filter(_concerning(by)).limit(limit)]
+    mails = await OutgoingMail.filter(_concerning(by)).limit(limit)
+    told = Q(id__in=[mail.application_id for mail in mails if mail.application_id])
+    of_rosters = Q(roster_id__in=[mail.roster_id for mail in mails if mail.roster_id])
+    people = await Application.filter(told | of_rosters).values_list('volunteer_id', flat=True)
+    reads.see(list(people))
+    return [_letter(mail) for mail in mails]
 
 
 async def backlog(*, by: Account) -> Backlog | None:

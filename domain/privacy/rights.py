@@ -1,7 +1,8 @@
 """當事人權利: what a volunteer asks of the unit that keeps the data, until when it answers, and what it answered.
 
-個人資料保護法 §3, §10, §11, §13: 15 days for 查詢, 閱覽 and 複製本, 30 for the rest, each extended once by as
-many with a reason that the person is told. Days are calendar days; a last day that is a day off moves (行政程序法 §48 IV).
+The rights are those of 個人資料保護法 §3, the terms those of 個人資料保護法 §13: 15 days for 查詢, 閱覽 and 複製本, 30
+for the rest, each extended once by as many with a reason that the person is told. Days are calendar days; where the
+last is a day off, the next working day takes its place (行政程序法 §48 IV).
 """
 
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from db.models import Account, HostUnit, Membership, RightsRequest, Volunteer
 
 from .. import announcements, consents, dates, permissions, validation, volunteers
 from ..announcements import VolunteerChanged
+from ..audit import log
+from ..audit.log import LogAct
 from ..calendar import office_calendar
 from ..errors import DomainError, Incomplete, MovedOn, NotFound
 from ..fields import Field, by_key
@@ -24,7 +27,7 @@ from ..mail import notices
 from ..paging import Page, bounds
 from ..volunteers import VolunteerDetails
 
-# 個資法 §13: the days, and by how many they may be extended.
+# 個人資料保護法 §13: the days, and by how many they may be extended.
 DAYS = {RightsKind.VIEW: 15, RightsKind.COPY: 15}
 OTHERWISE = 30
 MOST = 1000
@@ -73,7 +76,7 @@ class ChangedSince(MovedOn):
         self.now = now
         super().__init__(
             f'本人提出以後，「{label}」已經改成「{now or "（空白）"}」，所以還沒有更正。'
-            '請與本人確認哪一個正確；要採用本人的，請勾選「仍採用本人提出的內容」再按一次。'
+            '請重新整理頁面，與本人確認哪一個正確；要採用本人的，請勾選「仍採用本人提出的內容」再按一次。'
         )
 
 
@@ -252,6 +255,14 @@ def days_of(kind: RightsKind) -> int:
     return DAYS.get(kind, OTHERWISE)
 
 
+def changed_since(asked: RightsRequest) -> str | None:
+    """What the record says now, where that is no longer what the volunteer wanted corrected; of `get`."""
+    if not asked.field or asked.old_value is None:
+        return None
+    now = _as_text(getattr(asked.volunteer, asked.field))
+    return None if now == asked.old_value.open() else shown(asked.field, now) or '（空白）'
+
+
 def shown(field: str, value: str) -> str:
     """A proposed value as people read it.
 
@@ -302,6 +313,7 @@ async def _kept(
             asked_by_id=by.id,
             due_on=due,
         )
+        await log.note(LogAct.RIGHTS_ASKED, by=by, about=[volunteer.id], what=kind.label, reason=way.label)
         if way == ConsentWay.ONLINE:
             await notices.rights_asked(unit, kind.label, dates.roc_long(due))
         await announcements.announce(VolunteerChanged(volunteer.id))
@@ -351,6 +363,8 @@ async def _decide(asked: RightsRequest, status: RightsStatus, answer: str, by: A
         return
     asked.answer = answer
     await asked.save(update_fields=['answer'])
+    what = f'{asked.kind.label}：{status.label}'
+    await log.note(LogAct.RIGHTS_ANSWERED, by=by, about=[asked.volunteer_id], what=what)
     lines = answer.splitlines()
     await notices.rights_answered(asked.volunteer, asked.host_unit, asked.kind.label, status.label, lines)
     await announcements.announce(VolunteerChanged(asked.volunteer_id))

@@ -16,6 +16,7 @@ from db.choices import ApplicationStatus, Role
 from db.models import Account, Agency, ApplicationStep
 
 from .. import dates, permissions, printouts, validation
+from ..accounts import step_up
 from ..calendar import office_calendar
 from ..calendar.office_calendar import IsOff
 from ..errors import Incomplete
@@ -163,6 +164,7 @@ async def shares(period: Period, *, by: Account) -> list[Share]:
 async def ods(period: Period, *, by: Account) -> LongDocument:
     """The rounds as a spreadsheet, however many. Raises Incomplete."""
     span = [by.agency_id, *_bounds(period, by)]
+    await step_up.require(by)
     [counted] = await get_connection('default').execute_query_dict(_COUNT.format(of_agency=_OF_AGENCY), span)
     agency = await Agency.get(id=by.agency_id)
     subtitle = printouts.below(agency.name, f'送審日期 {_format_period(period)}', f'共 {counted["rounds"]} 次')

@@ -11,6 +11,7 @@ from db.choices import AccessKind, Role
 from db.models import Account, Training, Volunteer
 
 from .. import dates, permissions, printouts
+from ..accounts import step_up
 from ..audit import access
 from ..errors import DomainError, NotFound
 from ..printouts import TooLong
@@ -45,6 +46,8 @@ async def printed(kind: str, query: TrainingQuery, *, is_masked: bool, by: Accou
     NotFound, NothingFound, TooLong, and as `logbook.pdf.as_pdf`.
     """
     permissions.require(by, Role.UNIT_STAFF)
+    if kind == 'ods' or not is_masked:
+        await step_up.require(by)
     if kind not in ('pdf', 'ods', 'odt', 'strips'):
         raise NotFound
     asked = replace(query, volunteer_id=None)

@@ -143,6 +143,13 @@ async def pending_of(application_ids: Iterable[int]) -> dict[int, Decision]:
     return {decision.application_id: decision for decision in await waiting}
 
 
+async def own_pending(*, by: Account) -> dict[int, tuple[str, Decision]]:
+    """The decisions of `by` that wait for their time: by application, whose it is and the decision."""
+    permissions.require(by, Role.REVIEWER)
+    waiting = Decision.filter(by_id=by.id, problem='').select_related('by', 'application__volunteer')
+    return {one.application_id: (one.application.volunteer.name, one) for one in await waiting}
+
+
 async def release_due() -> int:
     """Carry out every decision whose time is over, each in its own transaction; returns how many were looked at.
 

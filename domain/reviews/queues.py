@@ -16,6 +16,7 @@ from db.choices import ApplicationStatus, CorrectionStatus, IssueKind, Role
 from db.models import Account, Application, Correction, Decision, HostUnit
 
 from .. import dates, identity_numbers, papers, permissions, validation
+from ..audit import reads
 from ..calendar import days_left
 from ..calendar.days_left import DaysLeft
 from ..cases.worklists import CLOSED
@@ -48,6 +49,7 @@ _COLUMNS = (
     'host_unit_id',
     'roster_id',
     'papers_changed_at',
+    'volunteer_id',
 )
 _JOINED = {
     'volunteer': 'volunteer__name',
@@ -175,6 +177,7 @@ async def awaiting(
     cases = (await _together(found, places, offset + limit)).order_by(*places)
     # Plain values: hundreds of open queues read this whenever a case moves.
     rows = await cases.offset(offset).limit(limit).values(*_COLUMNS, **_JOINED)
+    reads.see([row.pop('volunteer_id') for row in rows])
     ids = [row['id'] for row in rows]
     decisions = {one.application_id: one for one in await Decision.filter(application_id__in=ids).select_related('by')}
     marks = await _marks(ids)

@@ -12,8 +12,11 @@ from db.choices import ApplicationStatus, IssueKind, Role
 from db.models import Account, Agency, Application, Roster, Volunteer
 
 from .. import announcements, applications, dates, directory, file_names, permissions, readiness, sign_offs, validation
+from ..accounts import step_up
 from ..announcements import RosterChanged
 from ..applications.forms import ApplicationDetails
+from ..books import book_prints
+from ..books.book_prints import BookPrint
 from ..cases import transitions
 from ..cases.application_fields import FIELDS
 from ..errors import DomainError, Incomplete, NotFound, NotPermitted
@@ -246,12 +249,27 @@ async def sheet(roster_id: int, kind: str, *, is_masked: bool, by: Account) -> D
     In full it is noted for each volunteer. Raises NotFound, and as `logbook.pdf.as_pdf`.
     """
     known = await get(roster_id, by=by)
+    if kind == 'ods' or not is_masked:
+        await step_up.require(by)
     withdrawn = ApplicationStatus.WITHDRAWN
     listed = [row.application for row in await rows(known, by=by) if row.application.status != withdrawn]
     sent = [each for each in listed if each.status != ApplicationStatus.DRAFT]
     facts = {'unit': known.host_unit.name, 'agency': known.agency.name, 'name': known.title}
     content = await roster_sheets.printed(sent or listed, kind, **facts, is_masked=is_masked, by=by)
     return Document(content, profile_lists.MEDIA_TYPES[kind], file_names.clean(f'名冊-{known.title}', kind))
+
+
+def issued(listed: Sequence[RosterRow]) -> list[int]:
+    """The applications among these that led to a book."""
+    approved = [one.application for one in listed if one.application.status == ApplicationStatus.APPROVED]
+    return [one.id for one in approved if one.kind != IssueKind.CANCELLATION]
+
+
+async def print_books(roster_id: int, *, by: Account) -> BookPrint:
+    """整批列印 of the books of those who were approved, as far as the account sees them. Raises as `of_cases`."""
+    known = await get(roster_id, by=by)
+    title = f'名冊「{known.title}」的紀錄冊'
+    return await book_prints.of_cases(issued(await rows(known, by=by)), title, by=by)
 
 
 async def _asked_for(roster: Roster, person: Volunteer, kind: IssueKind, by: Account) -> ApplicationDetails:

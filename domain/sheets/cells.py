@@ -55,6 +55,16 @@ def read(column: Column, text: str) -> Read:
     return _READERS[column.reading](column, plain)
 
 
+def serial_day(text: str) -> date | None:
+    """The day of a number by which a spreadsheet counts days, as it comes where a cell lost its format.
+
+    >>> serial_day('31179'), serial_day('850512')
+    (datetime.date(1985, 5, 12), None)
+    """
+    bare = _MIDNIGHT.sub('', _folded(text))
+    return _DAY_ZERO + timedelta(days=int(bare[:5])) if _SERIAL.fullmatch(bare) else None
+
+
 def _as_text(column: Column, text: str) -> Read:
     if column.width:
         return _as_code(column, text)
@@ -72,8 +82,8 @@ def _as_code(column: Column, text: str) -> Read:
 
 def _as_day(column: Column, text: str) -> Read:
     bare = _MIDNIGHT.sub('', _folded(text))
-    if _SERIAL.fullmatch(bare):
-        return _DAY_ZERO + timedelta(days=int(bare[:5])), ''
+    if day := serial_day(text):
+        return day, ''
     try:
         return dates.parse_roc(bare), ''
     except UnreadableDate as error:

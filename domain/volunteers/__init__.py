@@ -23,6 +23,7 @@ from db.choices import (
 from db.models import Account, Draft, HistoryEntry, Membership, Volunteer
 
 from .. import accounts, announcements, consents, dates, drafts, files, identity_numbers, permissions, validation
+from ..accounts import step_up
 from ..announcements import VolunteerChanged
 from ..audit import history
 from ..audit.history import Change
@@ -269,6 +270,8 @@ async def _write(seen: Volunteer, details: VolunteerDetails, version: int, by: A
     if 'identity_index' in columns:
         columns |= keeping.number_columns(keeping.number_of(details))
     await _refuse_held(current, columns, by)
+    if 'email' in columns and current.email:
+        await step_up.require(by)
     await _attach_photo(columns.get('photo_id'), current, by)
     old_email = current.email
     await _update(current, columns)

@@ -15,7 +15,7 @@ from db.choices import ChangeStatus, Place, Section
 from db.models import Account, EmailChange, HostUnit, Volunteer
 
 from .. import accounts, announcements, dates, links, mail_addresses, validation
-from ..accounts import email_changes, password_links
+from ..accounts import email_changes, password_links, step_up
 from ..announcements import VolunteerChanged
 from ..audit import history
 from ..audit.history import Change
@@ -57,6 +57,7 @@ async def ask(volunteer: Volunteer, email: object, *, by: Account) -> None:
     Raises Incomplete, NotFound.
     """
     await accounts.hold(volunteer, by=by)  # that it is one of the unit's
+    await step_up.require(by)
     current = await Volunteer.get(id=volunteer.id)
     wanted = _wanted(email, current)
     unit = await HostUnit.get(id=by.host_unit_id)

@@ -11,7 +11,7 @@ from tortoise.expressions import Q
 from db.choices import IdentityKind, Sex
 from db.models import Volunteer
 
-from .. import book_numbers, identity_numbers, mail_addresses, names, validation
+from .. import book_numbers, consents, identity_numbers, mail_addresses, names, validation
 from ..accounts import passwords
 from ..fields import Field, by_key
 from ..identity_numbers import BadIdentityNumber
@@ -24,7 +24,7 @@ FIELDS = by_key(
     Field('identity_kind', '證件種類'),
     Field('identity_number', '證件號碼'),
     Field('is_indigenous', '原住民'),
-    Field('consents_to_data_use', '同意個資使用'),
+    consents.FIELD,
     Field('name', '姓名'),
     Field('is_open_to_units', '開放志工單位查詢'),
     Field('is_civil_servant', '公教人員'),
@@ -200,9 +200,11 @@ class VolunteerDetails:
     def _unfit(self) -> str | None:
         if unmet := passwords.unmet(self.password):
             return f'密碼還不符合規則：{"、".join(unmet)}。'
-        own_words = [text for text in (self.name, self.english_name, self.email) if isinstance(text, str)]
-        is_guessable = passwords.is_guessable(self.password, [text.partition('@')[0] for text in own_words])
-        return passwords.GUESSABLE if is_guessable else None
+        if passwords.is_common(self.password):
+            return passwords.COMMON
+        told = (self.name, self.english_name, self.email, self.identity_number)
+        own_words = [text.partition('@')[0] for text in told if isinstance(text, str)]
+        return passwords.OWN_WORDS if passwords.is_made_of(self.password, own_words) else None
 
     def _sex_problem(self, is_new: bool) -> str | None:
         """The second character of the number tells the sex; it can be seen in a masked number too."""

@@ -86,7 +86,7 @@ async def consolidated(kind: object, number: object, reason: str, *, by: Account
     problems = number_problem(kind, number) | validation.found({'reason': access.problem(reason)})
     if problems:
         raise Incomplete(problems)
-    volunteer = await lookups.counted(LookupKind.CONSOLIDATED, number, by=by)
+    volunteer = await lookups.counted(LookupKind.CONSOLIDATED, number, by=by, reason=reason)
     is_ours = volunteer and await Volunteer.filter(permissions.visible_to(by), id=volunteer.id).exists()
     if volunteer is None or not (is_ours or volunteer.is_open_to_units):
         raise NotFound('查無這個號碼，或本人沒有開放志工單位查詢。請對照證件再確認；需要資料時，請洽志工本人。')

@@ -16,7 +16,7 @@ from ..audit import access, history
 from ..audit.history import Change
 from ..errors import DomainError, Incomplete, NotFound
 from ..mail import notices
-from . import lookups
+from . import closing, lookups
 from .basics import FIELDS, HOST_UNIT
 
 
@@ -88,6 +88,7 @@ async def prove(kind: object, number: object, name: object, born_on: object, *, 
     known = await lookups.counted(LookupKind.ENROLMENT, number, by=by)
     if known is None:
         raise NoSuchPerson
+    known = await closing.as_before(known)
     is_named = names.key(known.name) == names.key(str(name))
     if known.born_on == born_on and not is_named and _is_spelling_of(known, str(name)):
         await lookups.take_back_try(number, by=by)
@@ -109,6 +110,7 @@ async def enrol(known: Volunteer, *, by: Account) -> Volunteer:
     if not await Volunteer.filter(permissions.visible_to(by), id=volunteer.id).exists():
         if by.team_id is not None and await _is_on_roster(volunteer, by):
             raise OfOtherTeam
+        await closing.reopen(volunteer, '重新收編', by=by)
         await _put_on_roster(volunteer, by)
     return volunteer
 

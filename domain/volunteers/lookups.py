@@ -16,12 +16,13 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from db import sealing, transaction
-from db.choices import AccessKind, LookupKind, MembershipStatus, Role
+from db.choices import AccessKind, LogAct, LookupKind, MembershipStatus, Role
 from db.models import Account, IdentityLookup, Membership, Volunteer
 
 from .. import dates, identity_numbers, limits, permissions, settings, validation
 from ..accounts import login_lock
-from ..audit import access
+from ..audit import access, reads
+from ..audit import log as log_of_use
 from ..audit.history import unit_of
 from ..errors import DomainError
 from ..limits import Limit
@@ -79,12 +80,23 @@ class Asking:
 async def of_number(number: object) -> Volunteer | None:
     """The person of this number, whoever may see it."""
     clean = identity_numbers.compact(validation.searched(number))
-    return await Volunteer.get_or_none(identity_index=sealing.blind_index(clean)) if clean else None
+    with reads.unseen():  # who is then shown, and to whom, is noted there
+        return await Volunteer.get_or_none(identity_index=sealing.blind_index(clean)) if clean else None
 
 
-async def counted(kind: LookupKind, number: object, *, by: Account) -> Volunteer | None:
-    """The person of this number. One's own costs nothing; anybody else counts, found or not. Raises TooManyTries."""
+async def counted(kind: LookupKind, number: object, *, by: Account, reason: str = '') -> Volunteer | None:
+    """The person of this number. One's own costs nothing; anybody else counts, found or not. Raises TooManyTries.
+
+    That the number was looked up, and whether there is somebody, is in the log.
+    """
     known = await of_number(number)
+    found = await _counted(kind, number, known, by)
+    act = LogAct.LOOKUP_MISS if known is None else LogAct.LOOKUP_HIT
+    await log_of_use.note(act, by=by, about=[known.id] if known else (), what=kind.label, reason=reason)
+    return found
+
+
+async def _counted(kind: LookupKind, number: object, known: Volunteer | None, by: Account) -> Volunteer | None:
     if known is not None and await Volunteer.filter(permissions.visible_to(by), id=known.id).exists():
         return known
     index = sealing.blind_index(identity_numbers.compact(validation.searched(number)))
@@ -105,13 +117,20 @@ async def of_file(numbers: Iterable[str], *, by: Account) -> InFile:
     """
     permissions.require(by, Role.UNIT_STAFF)
     indexes = {sealing.blind_index(clean): clean for clean in sorted({*map(identity_numbers.compact, numbers)} - {''})}
+    with reads.unseen():
+        return await _of_file(indexes, by)
+
+
+async def _of_file(indexes: Mapping[str, str], by: Account) -> InFile:
     own: dict[str, Volunteer] = {}
     others: list[str] = []
+    known: list[int] = []
     beside: set[str] = set()
     for at in range(0, len(indexes), 1000):
         some = list(indexes)[at : at + 1000]
         found = {one.identity_index: one for one in await Volunteer.filter(identity_index__in=some)}
         ids = [one.id for one in found.values()]
+        known += ids
         ours: set[Any] = {*await Volunteer.filter(permissions.visible_to(by), id__in=ids).values_list('id', flat=True)}
         own |= {indexes[index]: one for index, one in found.items() if one.id in ours}
         others += [indexes[index] for index, one in found.items() if one.id not in ours]
@@ -122,16 +141,37 @@ async def of_file(numbers: Iterable[str], *, by: Account) -> InFile:
             }
             beside |= {indexes[index] for index, one in found.items() if one.id in there - ours}
     asked: list[str] = []
+    what = f'檔案中的證號 {len(indexes)} 個'
+    await log_of_use.note(LogAct.LOOKUP_HIT if known else LogAct.LOOKUP_MISS, by=by, about=known, what=what)
     try:
         await limits.take(_IN_FILES, by.host_unit_id, len(indexes) - len(own) - len(others))
         for number in others:
-            await counted(LookupKind.DUPLICATE, number, by=by)
+            await _counted(LookupKind.DUPLICATE, number, await of_number(number), by)
             asked.append(number)
     except (TooManyTries, limits.Exceeded) as refusal:
         # Neither those that somebody has nor those that nobody has: what is left says nothing.
         left = frozenset(indexes.values()) - own.keys() - frozenset(asked)
         return InFile(own, frozenset(asked), left, str(refusal), frozenset(beside.intersection(asked)))
     return InFile(own, frozenset(asked), of_other_team=frozenset(beside))
+
+
+async def of_books(keys: Iterable[str], elsewhere: Iterable[str], *, by: Account) -> frozenset[str]:
+    """Of the book numbers of a file, folded, those of `elsewhere` that may be told to be somebody's, and not whose.
+
+    Each counts as an identity number that was looked up; what is above the budget is left out.
+    """
+    permissions.require(by, Role.UNIT_STAFF)
+    there = sorted(elsewhere)
+    told: list[str] = []
+    try:
+        await limits.take(_IN_FILES, by.host_unit_id, len({*keys}.difference(there)))
+    except limits.Exceeded:
+        return frozenset()
+    for key in there:
+        if await _count(LookupKind.DUPLICATE, sealing.blind_index(f'book {key}'), by, is_hit=True):
+            break
+        told.append(key)
+    return frozenset(told)
 
 
 async def count_try(number: object, *, by: Account) -> None:

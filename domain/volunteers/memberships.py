@@ -57,7 +57,10 @@ async def put_into_team(volunteer_ids: Collection[int], team_id: int | None, *, 
         raise Incomplete({'chosen': f'一次最多變更 {MOST_AT_ONCE} 位；這次選了 {len(ids)} 位，請分次辦理。'})
     async with transaction():
         teams = {team.id: team.name for team in await Team.filter(host_unit_id=by.host_unit_id)}
-        if team_id is not None and validation.record_id(team_id) not in teams:
+        wanted = None if team_id is None else validation.record_id(team_id)
+        open_one = Team.filter(id=wanted, host_unit_id=by.host_unit_id, closed_at__isnull=True)
+        # Whoever closes it waits, or was first.
+        if wanted is not None and not await open_one.select_for_update(no_key=True).exists():
             raise NotFound
         ours = Membership.filter(volunteer_id__in=ids, host_unit_id=by.host_unit_id)
         # In one order, so that two who move the same people wait for each other.

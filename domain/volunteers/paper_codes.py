@@ -12,7 +12,7 @@ from db.choices import Section
 from db.models import Account, HostUnit, PasswordReset, Volunteer
 
 from .. import accounts, announcements, dates, identity_numbers, links, mail_addresses, settings, validation
-from ..accounts import Hold, client_limits, login_lock, new_passwords, password_links, sessions
+from ..accounts import Hold, client_limits, login_lock, new_passwords, password_links, second_factors, sessions
 from ..announcements import VolunteerChanged
 from ..audit import history
 from ..audit.history import Change
@@ -24,8 +24,8 @@ from . import addresses
 from .basics import FIELDS
 
 # Read from paper and typed on a telephone: capitals and digits that look like nothing else.
-_SIGNS = 'ACDEFGHJKLMNPQRTUVWXY34679'
-_GROUPS, _LENGTH = 3, 4
+SIGNS = 'ACDEFGHJKLMNPQRTUVWXY34679'
+GROUPS, LENGTH = 3, 4
 PAPER_CODE = FIELDS['prints_code']
 
 
@@ -66,7 +66,7 @@ async def printed(volunteer: Volunteer, *, by: Account) -> CodeSheet:
     if sentence := refusal(held, current):
         raise NotPrinted(sentence)
     unit = await HostUnit.get(id=by.host_unit_id)
-    code = ''.join(secrets.choice(_SIGNS) for _ in range(_GROUPS * _LENGTH))
+    code = ''.join(secrets.choice(SIGNS) for _ in range(GROUPS * LENGTH))
     until = dates.now() + timedelta(days=settings.current().paper_code_days)
     async with transaction():
         account = await accounts.opened(current, by=by)
@@ -98,6 +98,8 @@ async def use(number: str, born_on: date | None, code: str, password: str, email
         await login_lock.lift(index)
         await password_links.close(account)
         await new_passwords.keep_fetched_back(account, password, '本人用紙本驗證碼設定')
+        # The unit has seen the person and the papers: the one way back for a volunteer who has lost the telephone.
+        await second_factors.remove_all(account, '本人用紙本驗證碼重設', by=account)
         if email := mail_addresses.tidy(email):
             await addresses.write(account, email, '本人用紙本驗證碼設定')
         await sessions.close_all(account)
@@ -112,7 +114,7 @@ def _sheet(volunteer: Volunteer, unit: HostUnit, code: str, until: datetime) -> 
         title=PAPER_CODE.label,
         name=volunteer.name,
         unit=unit.name + (f'　電話 {unit.phone}' if unit.phone else ''),
-        code='-'.join(code[n : n + _LENGTH] for n in range(0, len(code), _LENGTH)),
+        code='-'.join(code[n : n + LENGTH] for n in range(0, len(code), LENGTH)),
         until=f'民國 {dates.roc_instant(until)} 以前有效，只能使用一次',
         address=address,
         steps=(

@@ -4,7 +4,9 @@ from db.choices import AccessKind, Role
 from db.models import Account, Application, Volunteer
 
 from .. import permissions, validation
-from ..audit import access
+from ..accounts import step_up
+from ..audit import access, log
+from ..audit.log import LogAct
 from ..cases.worklists import CLOSED
 from ..errors import NotFound
 
@@ -12,7 +14,7 @@ NO_CASE = '這位志工在貴機關沒有審核中、待補件或已核可的案
 
 
 async def number(volunteer: Volunteer, *, reason: str, by: Account) -> str:
-    """The full identity number; that it was shown, and why, is noted first. Raises NotFound, Incomplete.
+    """The full identity number; that it was shown, and why, is noted first. Raises NotFound, Incomplete, StepUpNeeded.
 
     An agency that only refused the person, or from which every case was withdrawn, has no more business with it.
     The volunteer gives no reason for the own one.
@@ -22,8 +24,11 @@ async def number(volunteer: Volunteer, *, reason: str, by: Account) -> str:
         raise NotFound
     if by.role == Role.REVIEWER and not await _has_a_case(known, by):
         raise NotFound(NO_CASE)
+    await step_up.require(by)
     if by.role != Role.VOLUNTEER:
         await access.note(known, AccessKind.IDENTITY_NUMBER, reason, by=by, what=known.identity_kind.label)
+    kind = known.identity_kind.label
+    await log.note(LogAct.REVEALED, by=by, about=[known.id], what=kind, reason=reason or '本人')
     shown: str = known.identity_number.open()
     return shown
 

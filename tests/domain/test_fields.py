@@ -41,6 +41,7 @@ OTHERS = (
     # The headings of files, which stay what they are when a form is reworded.
     *('domain/imports/', 'domain/rosters/pasted.py', 'ui/components/imports/layouts.py'),
     *('domain/readiness/rules.py', 'domain/books/number_ledger.py', 'domain/ledgers/forms.py'),
+    'domain/privacy/parts.py',  # the headings of the copy of one's own data
     *('domain/printouts/roster_sheets.py', 'domain/reports/statistics.py', 'domain/pictures', 'domain/dates.py'),
 )
 

@@ -44,6 +44,9 @@ SAMPLES: dict[str, tuple[object, ...]] = {
     'since': (None, date(2026, 3, 8)),
     'until': (None, date(2026, 3, 9)),
     'edit': ('', 'new', 7),
+    'back': ('', '/volunteers'),
+    'step': ('passkey', 'passkey-options', 'set-up', 'leave'),
+    'act': ('app', 'app-removal', 'passkey', 'passkey-options', 'passkey-removal', 'codes'),
 }
 FLAGS = ('join', 'download', 'masked', 'batch')
 # Addresses that no route has: the gate and NiceGUI answer them.

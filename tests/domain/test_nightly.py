@@ -52,7 +52,7 @@ async def test_what_has_had_its_time_goes_and_what_is_in_a_form_stays(caplog: py
     assert [record.getMessage() for record in caplog.records] == [
         'nightly: taken away: 1 failed logins, 1 limits',
         'nightly: taken away: 1 uploads never attached, 1 empty drafts',
-        'nightly: taken away: 1 half-written fields, 1 kept searches',
+        'nightly: taken away: 1 half-written fields, 1 kept searches, 1 accounts locked',
         'nightly: taken away: nothing',
     ]
     assert [file.id for file in await StoredFile.all()] == [typed.id]

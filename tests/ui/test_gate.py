@@ -81,6 +81,7 @@ async def test_assets_and_health_are_public_and_assets_are_kept(browser: Browser
         'sweeping',
         'place of the files',
         'names',
+        'unusual use',
         'nightly',
         'imports',
         'expired sessions',
@@ -387,6 +388,19 @@ async def test_refusals_of_a_page(inside: Browser, clerk: Account, server: Serve
     assert 'secret' not in answers[2].text
     assert '找不到這個頁面' in answers[3].text
     assert 'ZeroDivisionError: a secret' in server.said()
+
+
+async def test_a_number_that_is_none_is_left_out_of_a_list_and_a_document_is_not_found(
+    inside: Browser, clerk: Account
+) -> None:
+    listed = await inside.get('/applications?which=turn&page=abc&per=25')
+    sheet = await inside.get('/printouts/volunteers.ods?team=abc')
+    unasked = await inside.get('/printouts/consolidated.pdf')
+
+    assert (listed.status_code, listed.headers['location']) == (303, '/applications?which=turn&per=25')
+    assert sheet.status_code == 404
+    assert '請回到查詢的頁面' in unasked.text
+    assert '才能儲存' not in unasked.text
 
 
 @pytest.mark.parametrize('address', ['/test/failing', '/test/failing-too'])

@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from ui import assets
 from ui.components.form import fields
 from ui.components.form.field import field
@@ -26,6 +28,44 @@ def test_each_class_that_is_used_is_defined_and_the_other_way_round() -> None:
 
     assert sorted(used - defined) == []
     assert sorted(defined - used - _of_fields()) == []
+
+
+@pytest.mark.parametrize('mode', ['light', 'dark'])
+def test_the_tokens_stand_out_from_what_they_are_drawn_on(mode: str) -> None:
+    colours = _tokens(mode)
+    grounds = ('canvas', 'surface', 'sunken')
+    words = [(ink, ground) for ink in ('ink', 'ink-2', 'ink-3', 'primary', 'ok', 'warn', 'bad') for ground in grounds]
+    words += [(ink, f'{ink}-tint') for ink in ('primary', 'ok', 'warn', 'bad', 'accent')]
+    words += [('on-primary', 'primary'), ('on-primary', 'primary-hover'), ('surface', 'bad'), ('surface', 'ok')]
+    words += [('ink', 'wall'), ('ink-2', 'wall'), ('frame-ink', 'frame'), ('frame-ink-2', 'frame')]
+    parts = [(part, ground) for part in ('line-strong', 'primary', 'bad') for ground in ('canvas', 'surface')]
+
+    faint = [
+        (a, b) for least, pairs in ((4.5, words), (3.0, parts)) for a, b in pairs if _contrast(colours, a, b) < least
+    ]
+
+    assert faint == []
+    # The ring of the focus has two colours: one of them is seen on any ground.
+    for ground in (*grounds, 'frame', 'primary', 'wall'):
+        assert max(_contrast(colours, ring, ground) for ring in ('focus', 'focus-edge')) >= 3, ground
+
+
+def _tokens(mode: str) -> dict[str, str]:
+    light, _, dark = (assets.STATIC / 'styles' / 'tokens.css').read_text().partition(':root.dark')
+    told = [light] if mode == 'light' else [light, dark]
+    return {name: value for text in told for name, value in re.findall(r'--([\w-]+): (#[0-9a-f]{6});', text)}
+
+
+def _contrast(colours: dict[str, str], one: str, other: str) -> float:
+    """By the formula of WCAG 2.2."""
+    lighter, darker = sorted((_luminance(colours[one]), _luminance(colours[other])), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    shares = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in shares)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def _named_in_pages() -> set[str]:

@@ -7,12 +7,14 @@ from typing import Any, Literal
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
+from domain.accounts.step_up import StepUpNeeded
 from domain.drafts import Unseen
 from domain.errors import DomainError, Incomplete
 from domain.readiness import NotReady
 
 from .form import form
 from .notices import refuse, tell
+from .step_up import proved_here
 
 # Seconds after which whoever pressed is told that it goes on.
 SLOW_AFTER = 4.0
@@ -30,7 +32,8 @@ class action_button(ui.button):
     """Calls `act` when it is pressed. A press is ignored while `act` runs and after it has led to another page.
 
     Everything that was typed is stored in the draft before `act` runs. A refusal is shown: `Incomplete` and `NotReady`
-    in the form, every other DomainError as a sentence. `told`: what the browser says with a press, as the body of a
+    in the form, every other DomainError as a sentence; where the service asks who it is (`step_up`), the user is asked,
+    and `act` is called once more. `told`: what the browser says with a press, as the body of a
     handler in JavaScript; it is kept in `said`.
     """
 
@@ -66,7 +69,14 @@ class action_button(ui.button):
         try:
             if self.form is not None:
                 await self.form.ready()
-            await self.act()
+            try:
+                await self.act()
+            except StepUpNeeded:
+                slow.cancel()
+                with self.client.content:
+                    is_proved = await proved_here()
+                if is_proved:
+                    await self.act()
         except DomainError as refusal:
             await self._show(refusal)
         finally:

@@ -1,5 +1,6 @@
 // The bar over every page: the system's name, search, number of waiting cases, menu of the account.
 import icon from '/static/icons.js';
+import { keys, switchKeys } from '/static/keys.js';
 
 // 字級, in the bar for volunteers and in the menu of the account for everybody else; 外觀, in the menu.
 const SIZES = [
@@ -68,13 +69,13 @@ export default {
   },
   emits: ['searched', 'sized', 'dressed'],
   data() {
-    return { words: '', look: this.appearance, SIZES, APPEARANCES };
+    return { words: '', look: this.appearance, SIZES, APPEARANCES, keys };
   },
   template: `
-    <header id="top" class="lb-bar" tabindex="-1">
+    <header class="lb-bar">
       <a class="lb-skip" href="#main">跳到主要內容區塊</a>
       <a class="lb-post" href="#top" accesskey="U" title="上方功能區塊" aria-label="上方功能區塊（Alt+U）">:::</a>
-      <a class="lb-brand" :href="home">
+      <a id="top" class="lb-brand" :href="home">
         <span class="lb-mark" aria-hidden="true">志</span>
         <span><small>衛生福利部</small><b>志願服務資訊整合系統</b></span>
       </a>
@@ -91,7 +92,7 @@ export default {
           autocomplete="off"
           maxlength="60"
         />
-        <kbd aria-hidden="true">/</kbd>
+        <kbd v-show="keys.on" aria-hidden="true">/</kbd>
       </form>
       <a v-if="phone" class="lb-call" :href="'tel:' + phone"><lb-icon name="phone" size="20" /><span>客服</span></a>
       <a v-if="waitingHref" class="lb-icon-btn" :href="waitingHref" :aria-label="waitingText">
@@ -109,12 +110,16 @@ export default {
           <a v-for="l in links" :key="l[1]" :href="l[1]">{{ l[0] }}</a>
           <lb-one-of v-if="!sizes" name="字級" :of="SIZES" :chosen="size" @chosen="$emit('sized', $event)" />
           <lb-one-of name="外觀" :of="APPEARANCES" :chosen="look" @chosen="dress" />
+          <label v-if="sought" class="lb-keys-on">
+            <input type="checkbox" :checked="keys.on" @change="switchKeys($event.target.checked)" />單鍵快速鍵
+          </label>
           <form method="post" action="/logout"><button type="submit">登出</button></form>
         </div>
       </details>
     </header>
   `,
   methods: {
+    switchKeys,
     dress(chosen) {
       this.look = chosen;
       window.chooseAppearance(chosen); // appearance.js
@@ -124,7 +129,12 @@ export default {
   },
   mounted() {
     this.slash = (e) => {
-      if (e.key === '/' && !/INPUT|TEXTAREA|SELECT/.test(document.activeElement?.tagName) && this.$refs.find) {
+      if (
+        e.key === '/' &&
+        keys.on &&
+        !/INPUT|TEXTAREA|SELECT/.test(document.activeElement?.tagName) &&
+        this.$refs.find
+      ) {
         e.preventDefault();
         this.$refs.find.focus();
       }

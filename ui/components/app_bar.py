@@ -5,7 +5,7 @@ from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
 from domain import accounts, applications, citizen_certificates, links, reviews, search, settings
-from domain.accounts import unit_accounts
+from domain.accounts import page_marks, unit_accounts
 from domain.announcements import CaseChanged
 from domain.cases import worklists
 from domain.cases.worklists import AgencyList, UnitList
@@ -35,7 +35,13 @@ class app_bar(Element, component='app_bar.js'):
         self._props.update({'home': links.home(), 'name': account.name, 'unit': accounts.office_of(account)})
         self._props.update({'sought': SOUGHT.get(account.role, ''), 'sizes': is_volunteer})
         self._props.update({'size': account.text_size, 'appearance': account.appearance})
-        self._props['links'] = [('變更密碼', links.change_password()), ('通知信設定', links.mail_settings())]
+        self._props['links'] = [
+            ('變更密碼', links.change_password()),
+            ('登入驗證', links.own_factors()),
+            ('我的登入', links.own_sessions()),
+            ('通知信設定', links.mail_settings()),
+        ]
+        self._props.update({'data-again': page_marks.mark_of(account), 'data-who': account.name})
         if citizen_certificates.is_offered():
             self._props['links'].append(('自然人憑證', links.citizen_certificates()))
         if is_volunteer:

@@ -5,13 +5,15 @@ from contextlib import contextmanager
 
 from nicegui import html, ui
 
+from domain.audit import reads
 from domain.errors import DomainError
 
 from .icon import icon
 
 
 def refuse(refusal: DomainError) -> None:
-    """Shows why something was refused, until the user closes it."""
+    """Shows why something was refused, until the user closes it. What one has no right to is in the log."""
+    reads.refused(refusal)
     ui.notify(str(refusal), type='negative', position='bottom-right', multi_line=True, timeout=0, close_button='知道了')
 
 

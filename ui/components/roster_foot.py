@@ -1,10 +1,12 @@
-"""What stands below the rows of a roster: its printed lists and its timeline, with links down to both."""
+"""What stands below the rows of a roster: its printed lists, its books and its timeline, with links down to them."""
 
 from nicegui import html, ui
 
-from domain import links
+from domain import links, rosters
+from domain.books.book_prints import BookPrint
 from domain.model import Account, Roster
 
+from .book_prints import book_prints
 from .card import card
 from .icon import icon
 from .timeline import timeline
@@ -18,12 +20,24 @@ PRINTS = (
 
 
 def ways_down(*, has_pictures: bool = False) -> None:
-    """Links to the pictures, the printed lists and the timeline, which may stand below two hundred rows."""
+    """Links to the pictures, what is printed and the timeline, which may stand below two hundred rows."""
     with html.nav().classes('lb-roster-down').props('aria-label=本頁'):
         if has_pictures:
             ui.link('影像一覽', '#pictures')
         ui.link('列印名冊', '#prints')
+        ui.link('列印紀錄冊', '#books')
         ui.link('名冊歷程', '#past')
+
+
+def books(roster: Roster, account: Account) -> book_prints:
+    """整批列印 of the books that the roster has led to, all that the account sees."""
+
+    async def begin() -> BookPrint:
+        return await rosters.print_books(roster.id, by=account)
+
+    note = '已核可發冊的志工，合成一個檔案'
+    with html.div().props('id=books tabindex=-1'), card('列印紀錄冊', note, 'lb-roster-prints lb-roster-past'):
+        return book_prints('列印全部紀錄冊', begin)
 
 
 def roster_past(account: Account) -> timeline:

@@ -8,8 +8,15 @@ from datetime import date
 from fastapi import FastAPI, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from domain import accounts, dates, links
-from domain.accounts import AccountRequestDetails, ConfirmationExpired, LinkExpired, UnfitPassword, passwords
+from domain import accounts, dates, directory, links
+from domain.accounts import (
+    AccountRequestDetails,
+    ConfirmationExpired,
+    LinkExpired,
+    UnfitPassword,
+    passwords,
+    requests,
+)
 from domain.errors import DomainError, Incomplete
 from domain.model import Role
 from domain.volunteers import addresses, paper_codes
@@ -20,7 +27,19 @@ from ..flash import with_flash
 
 ROLES = {Role.UNIT_STAFF: '運用單位承辦人', Role.REVIEWER: '發冊機關志工業務窗口'}
 # How the fields of 帳號申請 follow each other, and so the faults.
-REQUEST_ORDER = ('role', 'organisation', 'name', 'phone', 'username', 'email', 'reason')
+REQUEST_ORDER = (
+    'role',
+    'organisation',
+    'unified_number',
+    'county_id',
+    'agency_id',
+    'name',
+    'contact',
+    'phone',
+    'username',
+    'email',
+    'reason',
+)
 # The four rules, by the names public.js knows them by, so that they are ticked while typing.
 RULES = list(zip(('length', 'digit', 'lower', 'upper'), passwords.RULES, strict=True))
 
@@ -30,6 +49,7 @@ def register(site: FastAPI) -> None:
     for address, show, take in (
         (links.request_account(), _request_form, _take_request),
         (links.confirm_request(), _confirm_form, _take_confirmed),
+        (links.correct_request(), _correction_form, _take_corrected),
         (links.forgotten_password(), _forgotten_form, _take_forgotten),
         (links.reset_password(), _reset_form, _take_reset),
         (links.paper_code(), _code_form, _take_code),
@@ -40,28 +60,53 @@ def register(site: FastAPI) -> None:
 
 
 async def _request_form() -> Response:
-    return _request_page(AccountRequestDetails())
+    return await _request_page(AccountRequestDetails())
 
 
-async def _take_request(
-    request: Request,
-    organisation: str = Form(''),
-    name: str = Form(''),
-    username: str = Form(''),
-    email: str = Form(''),
-    phone: str = Form(''),
-    role: str = Form(''),
-    reason: str = Form(''),
-) -> Response:
-    chosen = next((each for each in ROLES if each == role), Role.VOLUNTEER)  # not offered, so the form asks again
-    details = AccountRequestDetails(organisation, name, username, email, phone, chosen, reason)
+async def _take_request(request: Request) -> Response:
+    details = await _asked(request)
     try:
         await accounts.request_account(details, client=gate.client_of(request))
     except Incomplete as refusal:
-        return _request_page(details, problems=refusal.problems)
+        return await _request_page(details, problems=refusal.problems)
     except DomainError as refusal:
-        return _request_page(details, message=str(refusal), status=public.status_of(refusal, 422))
+        return await _request_page(details, message=str(refusal), status=public.status_of(refusal, 422))
     return public.page('account_sent.html', title='帳號申請', sentences=_REQUESTED)
+
+
+async def _correction_form(token: str = '') -> Response:
+    known = await requests.returned(token)
+    if known is None:
+        return _not_confirmed(ConfirmationExpired())
+    return await _request_page(AccountRequestDetails.from_record(known[0]), token=token)
+
+
+async def _take_corrected(request: Request) -> Response:
+    details, token = await _asked(request), str((await request.form()).get('token', ''))
+    if (known := await requests.returned(token)) is not None:
+        details.email = known[0].email
+    try:
+        await requests.send_again(token, details, client=gate.client_of(request))
+    except ConfirmationExpired as refusal:
+        return _not_confirmed(refusal)
+    except Incomplete as refusal:
+        return await _request_page(details, problems=refusal.problems, token=token)
+    except DomainError as refusal:
+        return await _request_page(details, message=str(refusal), status=public.status_of(refusal, 422), token=token)
+    return public.page('account_sent.html', title='帳號申請補正', sentences=_CONFIRMED)
+
+
+async def _asked(request: Request) -> AccountRequestDetails:
+    """What the form of 帳號申請 says; a browser may send anything."""
+    sent = {key: value for key, value in (await request.form()).items() if isinstance(value, str)}
+    texts = ('organisation', 'name', 'username', 'email', 'phone', 'reason', 'unified_number', 'county_id', 'contact')
+    agency = sent.get('agency_id', '')
+    return AccountRequestDetails(
+        **{key: sent.get(key, '') for key in texts},
+        # What is not offered is none of them, so the form asks again.
+        role=next((each for each in ROLES if each == sent.get('role')), Role.VOLUNTEER),
+        agency_id=int(agency) if agency.isdecimal() and len(agency) < 10 else None,
+    )
 
 
 async def _confirm_form(token: str = '') -> Response:
@@ -168,14 +213,25 @@ def _code_page(
     return public.page('account_code.html', status, **facts)
 
 
-def _request_page(
-    details: AccountRequestDetails, message: str = '', problems: dict[str, str] | None = None, status: int = 422
+async def _request_page(
+    details: AccountRequestDetails,
+    message: str = '',
+    problems: dict[str, str] | None = None,
+    status: int = 422,
+    token: str = '',
 ) -> Response:
-    status = status if problems or message else 200
+    """The form; with `token` that of a request which came back, with what is to be corrected."""
+    known = await requests.returned(token) if token else None
     labels = {key: field.caption for key, field in accounts.REQUEST_FIELDS.items()}
     in_order = {key: problems[key] for key in REQUEST_ORDER if key in problems} if problems else {}
     facts = {'details': details, 'labels': labels, 'roles': ROLES, 'message': message, 'problems': in_order}
-    return public.page('account_request.html', status, **facts)
+    counties = {'': {county.code: county.name for county in await directory.issuing_counties()}}
+    agencies: dict[str, dict[int, str]] = {}
+    for agency in await directory.open_agencies():
+        agencies.setdefault(agency.county.name, {})[agency.id] = agency.name
+    facts |= {'counties': counties, 'agencies': agencies, 'token': token}
+    facts['returned'] = known[1].splitlines() if known else []
+    return public.page('account_request.html', status if problems or message else 200, **facts)
 
 
 def _reset_page(token: str, message: str = '', status: int = 422) -> Response:
@@ -193,12 +249,12 @@ def _not_confirmed(refusal: DomainError) -> Response:
 
 _REQUESTED = (
     '還差一步：請到您填寫的電子郵件信箱，點選信裡的連結確認申請，兩天內有效。',
-    '確認後，系統管理者才會收到這件申請，並依您填寫的單位或機關核對身分。',
+    '確認後，縣市主管機關才會收到這件申請，並依您填寫的單位或機關核對身分。',
     '十分鐘內沒有收到信，請查看垃圾郵件匣，並確認電子郵件沒有打錯；打錯時請重新申請。',
 )
 _CONFIRMED = (
-    '申請已確認並送出，系統管理者會依您填寫的單位或機關核對身分。',
-    '核對後，開通或未核准的通知會寄到您填寫的電子郵件；開通的信裡有設定密碼的連結。',
+    '申請已確認並送出，主管機關會依您填寫的單位或機關核對身分。',
+    '核對後，開通、退回補正或未核准的通知會寄到您填寫的電子郵件；開通的信裡有設定密碼的連結，24 小時內有效。',
     '三個工作天還沒有收到信，請查看垃圾郵件匣，或撥客服諮詢專線。',
 )
 _MAILED = (

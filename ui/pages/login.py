@@ -4,6 +4,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 
 from domain import directory, links
+from domain.accounts import passkeys
 
 from .. import gate, public
 from ..flash import PARAMETER
@@ -35,6 +36,7 @@ def render(
         username=username,
         next=next,
         agency=directory.DEFAULT_AGENCY,
+        offers_passkeys=passkeys.are_offered(),
     )
 
 

@@ -1,5 +1,7 @@
 """STEP 2 子系統入口 and STEP 3 志工資料管理: the ways in, for each role those it may enter; and what waits today."""
 
+from dataclasses import replace
+
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 from nicegui import html
@@ -13,6 +15,7 @@ from domain.cases import worklists
 from domain.cases.worklists import AgencyList, UnitList
 from domain.guide import home
 from domain.model import Account, ApplicationStatus, ApplicationStep, Role
+from domain.privacy import rights
 
 from .. import days, gate
 from ..components.call_tasks import call_tasks
@@ -34,31 +37,36 @@ REVIEW_ROSTERS = Entry('people', '名冊審核', '運用單位整批送來的名
 REVIEW_PAPERS = Entry('book', '紙本紀錄冊確認', '單位登記的舊制紙本紀錄冊。', links.review_paper_books())
 PAPERS = Entry('book', '紙本紀錄冊登記', '舊制紙本紀錄冊登記到系統，由發冊機關確認。', links.paper_books())
 OVERDUE = Entry('clock', '逾期案件', '超過審核期限的案件，與審核時效紀錄。', links.overdue())
-NUMBERS = Entry('card', '發冊紀錄', '紀錄冊字號：初次、換發、補發與註銷。', links.number_ledger())
+NUMBERS = Entry('card', '發冊紀錄', '紀錄冊字號：初次、換發、補發與註銷；整批列印紀錄冊。', links.number_ledger())
 NUMBER_SERIES = Entry('card', '號碼設定', '各發冊機關的號碼格式與年度序列。', links.admin('numbers'))
 FIGURES = Entry('chart', '審核統計', '審核日數、期限內完成的比率與補件原因。', links.statistics())
-BATCH = Entry('cards', '批次維護作業', '用試算表一次匯入志工、教育訓練、服務時數與保險。', links.batch())
+BATCH = Entry('cards', '批次維護作業', '用試算表一次匯入志工、教育訓練、服務時數、保險與紙本紀錄冊。', links.batch())
 ADMIN = Entry('office', '系統管理', '帳號、運用單位、發冊機關與規定時數。', links.administration())
+USAGE_LOG = Entry('search', '使用紀錄', '誰在什麼時候、從哪裡，做了或看了什麼。', links.usage_log())
 MAILS = Entry('mail', '系統信件', '這個示範系統保留、沒有寄出的信。', links.mails())
 TRANSFERS = Entry('people', '志工移轉', '編入志工隊，或移轉到其他單位、接收移轉。', links.transfers())
-UNIT_ACCOUNTS = Entry('lock', '帳號管理', '單位承辦人與志工隊的帳號：開通、停用、寄密碼連結。', links.unit_accounts())
 SIGN_OFFS = Entry('ok', '待簽核', '送審前請您看過的申請，同意或不同意。', links.sign_offs())
 OFFICE_FIGURES = Entry('chart', '志願服務統計', '志工人數、領冊人數與訓練人次，不含個人資料。', links.office_figures())
 COUNTY_OFFICES = Entry('office', '運用單位與發冊機關', '本縣市的運用單位與發冊機關名冊。', links.county_offices())
 INSPECTIONS = Entry('search', '稽核抽查', '寫明事由，由系統隨機抽出案件閱覽。', links.inspections())
+COUNTY_ACCOUNTS = Entry(
+    'lock', '帳號管理', '運用單位與發冊機關的帳號申請、年度盤點、解除鎖定。', links.county_accounts()
+)
+RIGHTS = Entry('lock', '個資事務', '志工查詢、更正、停止利用等請求，與答覆期限。', links.rights())
+UNIT_ACCOUNTS = Entry('lock', '帳號管理', '承辦人的帳號與志工隊：開通、改名、停用、寄密碼連結。', links.unit_accounts())
 DOWNLOADS = Entry('download', '下載專區', '名冊範本、操作步驟與申請流程。', links.downloads())
 ENTRIES = {
     Role.UNIT_STAFF: (BASICS, NEW, ROSTERS, APPLICATIONS, CONSOLIDATED),
     Role.REVIEWER: (REVIEWS, REVIEW_ROSTERS, CONSOLIDATED),
 }
 OTHERS = {
-    Role.UNIT_STAFF: (TRAININGS, PAPERS, BATCH, FIGURES),
+    Role.UNIT_STAFF: (TRAININGS, PAPERS, BATCH, FIGURES, RIGHTS),
     Role.REVIEWER: (REVIEW_PAPERS, OVERDUE, NUMBERS, FIGURES),
-    Role.ADMINISTRATOR: (ADMIN, NUMBER_SERIES),
+    Role.ADMINISTRATOR: (ADMIN, NUMBER_SERIES, USAGE_LOG),
     Role.SUPERVISOR: (SIGN_OFFS,),
-    Role.COUNTY: (OFFICE_FIGURES, COUNTY_OFFICES),
+    Role.COUNTY: (COUNTY_ACCOUNTS, OFFICE_FIGURES, COUNTY_OFFICES),
     Role.MINISTRY: (OFFICE_FIGURES,),
-    Role.INSPECTOR: (INSPECTIONS,),
+    Role.INSPECTOR: (INSPECTIONS, USAGE_LOG),
 }
 HAVE_CASES = (Role.UNIT_STAFF, Role.REVIEWER)
 HAVE_MAILS = (Role.UNIT_STAFF, Role.REVIEWER, Role.ADMINISTRATOR)
@@ -125,7 +133,10 @@ def _others(account: Account) -> list[Entry]:
     kept = [MAILS] if office.demo and not office.smtp_url and account.role in HAVE_MAILS else []
     own = [TRANSFERS] if account.role is Role.UNIT_STAFF and account.team_id is None else []
     own += [UNIT_ACCOUNTS] if unit_accounts.is_administrator(account) else []
-    return [*OTHERS.get(account.role, ()), *own, DOWNLOADS, *kept]
+    role = OTHERS.get(account.role, ())
+    if account.team_id is not None:
+        role = tuple(replace(each, note=each.note.replace('全單位', '本隊')) for each in role)
+    return [*role, *own, DOWNLOADS, *kept]
 
 
 async def _resume(account: Account) -> None:
@@ -163,6 +174,8 @@ async def _unit_counts(account: Account) -> list[Count]:
     ]
     if returned := await paper_books.waiting_count(by=account):
         listed.insert(1, Count('紙本退回', 'bad', 'book', '請更正後再送', returned, links.paper_books('returned')))
+    if asked := await rights.waiting_count(by=account):
+        listed.insert(1, Count('個資請求', 'warn', 'lock', '請在期限內答覆', asked, links.rights()))
     if lists[UnitList.CLOSED]:
         listed.append(
             Count('駁回與撤回', '', 'warning', '可重新申請', lists[UnitList.CLOSED], links.applications('closed'))

@@ -1,6 +1,7 @@
 """線上閱讀: the pages of the volunteer's own record book, in the text size that was chosen; the PDF beside it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from nicegui import html, ui
 
@@ -26,6 +27,9 @@ async def my_pages_page(account: Account) -> None:
     if book is None:
         raise NotFound
     contents = await record_books.printable(book, by=account, reason='本人檢視')
+    # A screen has onlookers; the PDF has the number in full.
+    masked = replace(contents.identity, identity_number=volunteer.identity_masked)
+    contents = replace(contents, identity=masked)
     crumbs = [('我的紀錄冊', HOMES[account.role])]
     with frame(account, '線上閱讀', crumbs=crumbs), html.div().classes('lb-mine lb-reading lb-stack'):
         with ui.link(target=links.book_pdf(book.id, download=True)).classes('q-btn lb-btn lb-outline lb-self-start'):

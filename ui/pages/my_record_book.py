@@ -7,7 +7,7 @@ from typing import Any
 
 from nicegui import html, ui
 
-from domain import applications, dates, links, settings, volunteers
+from domain import applications, consents, dates, links, settings, volunteers
 from domain.announcements import CaseChanged, PaperBooksChanged
 from domain.audit import access
 from domain.books import book_days, paper_books, record_books
@@ -46,6 +46,8 @@ async def my_record_book_page(account: Account) -> None:
     paper = await paper_books.latest_of(volunteer, by=account)
     with frame(account, '我的紀錄冊', heading=False), html.div().classes('lb-mine'):
         headline(volunteer, latest, book, paper)
+        if await consents.asks(volunteer, by=account):
+            notice_asked()
         with html.div().classes('lb-mine-cols'):
             with html.div().classes('lb-stack'):
                 if book is not None:
@@ -74,6 +76,15 @@ async def my_record_book_page(account: Account) -> None:
 
     follow(CaseChanged, renew, of_volunteer(volunteer))
     follow(PaperBooksChanged, renew_paper, lambda changed: changed.volunteer_id == volunteer.id)
+
+
+def notice_asked() -> None:
+    """告知事項 has a version that I have not answered."""
+    with html.p().classes('lb-verdict warn'):
+        icon('warning')
+        with html.span():
+            html.span('個人資料告知事項有新的內容，請您看過。')
+            ui.link('前往我的資料', links.my_data()).classes('strong nowrap')
 
 
 def headline(
@@ -192,7 +203,7 @@ def _telephone(name: str, phone: str, about: str) -> None:
 
 
 def my_data(volunteer: Volunteer) -> None:
-    """What the office knows of me; corrections go through the unit."""
+    """What the office knows of me, and the way to have it corrected."""
     with card('我的資料'):
         with html.dl().classes('lb-my-data'):
             for label, text in (
@@ -204,26 +215,26 @@ def my_data(volunteer: Volunteer) -> None:
             ):
                 html.dt(label)
                 html.dd(text)
-        html.p('資料有誤時，請與您的運用單位聯絡更正。').classes('mut')
+        with ui.link(target=links.my_data()).classes('q-btn lb-btn lb-outline'):
+            icon('pencil', 20)
+            html.span('更正與下載')
 
 
 async def who_looked(account: Account, volunteer: Volunteer) -> None:
     """誰看過我的資料: time, who, what for; folded, since it grows with each look."""
-    entries = await access.of(volunteer, by=account)
-    since = dates.now() - timedelta(days=30)
-    recent = sum(entry.at >= since for entry in entries)
+    recent = await access.count(volunteer, by=account, since=dates.now() - timedelta(days=30))
 
     async def fetch(page: int, per_page: int) -> tuple[Sequence[dict[str, Any]], int]:
-        listed = entries[(page - 1) * per_page : page * per_page]
+        looks = await access.of(volunteer, by=account, page=page, per_page=per_page)
         return [
             {
-                'key': str(entry.id),
-                'at': dates.roc_instant(entry.at),
-                'who': {'text': entry.by_name, 'sub': entry.from_unit},
-                'what': {'text': entry.what, 'sub': entry.reason},
+                'key': look.key,
+                'at': dates.roc_instant(look.at),
+                'who': {'text': look.by_name, 'sub': look.from_unit},
+                'what': {'text': look.what, 'sub': look.reason},
             }
-            for entry in listed
-        ], len(entries)
+            for look in looks.rows
+        ], looks.total
 
     with html.details().classes('lb-card lb-fold'):
         with html.summary():

@@ -99,7 +99,7 @@ async def show_pills(pills: html.nav, chosen: RegistrationStatus | None, account
 async def offer_form(account: Account) -> pick_list:
     """登記為紙本紀錄冊 of those whose 基本資料 has a 舊制紀錄冊號; what lacks is told of each."""
     choice = await _usual()
-    in_form = form(choice)
+    in_form = form(choice, mirrored=True)
     refused = html.div().props('role=alert')
 
     async def fetch(text: str, page: int) -> tuple[list[tuple[int, str, str]], int]:
@@ -124,6 +124,7 @@ async def offer_form(account: Account) -> pick_list:
             left = await paper_books.register_many(ids, choice.agency_id, by=account)
             refused.clear()
             await in_form.take('chosen', '')
+            in_form.sent()
             await listed.refresh()
             if len(ids) > len(left):
                 confirm(f'已送請確認 {len(ids) - len(left)} 冊。')

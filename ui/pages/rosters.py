@@ -8,6 +8,7 @@ from nicegui import html, ui
 from domain import applications, dates, links, permissions, rosters, searches
 from domain.announcements import CaseChanged, RosterChanged
 from domain.model import Account, IssueKind, Roster
+from domain.permissions import place_word
 from domain.rosters import MOST_ROWS, Added, Sent
 from domain.rosters import timeline as roster_timeline
 
@@ -20,7 +21,7 @@ from ..components.icon import icon
 from ..components.notices import confirm, tell
 from ..components.paste_people import paste_people
 from ..components.question import is_sure, question
-from ..components.roster_foot import prints, roster_past, ways_down
+from ..components.roster_foot import books, prints, roster_past, ways_down
 from ..components.roster_list import Asked, roster_list
 from ..components.roster_table import roster_table
 from ..components.sign_off_card import sign_off_card
@@ -73,7 +74,7 @@ async def rosters_page(account: Account, q: str = '', turn: str = '', page: str 
             icon('plus')
             html.span('建立名冊')
         listed = roster_list(
-            '本單位的名冊',
+            f'{place_word(account)}的名冊',
             account,
             lambda asked, per_page: rosters.of_unit(by=account, per_page=per_page, **vars(asked)),
             Asked.read(await searches.words(q, by=account), turn, page),
@@ -112,12 +113,14 @@ async def roster_page(account: Account, roster_id: int) -> None:
         if permissions.is_of_place(account, roster.host_unit_id, roster.team_id):
             await sign_off_card(account, roster)
         prints(roster)
+        printing = books(roster, account)
         past = roster_past(account)
 
     async def renew() -> None:
         now = await rosters.get(roster_id, by=account)
         facts.set_text(_facts(now))
-        table.show(await rosters.rows(now, by=account), roster_id)
+        table.show(rows := await rosters.rows(now, by=account), roster_id)
+        printing.offer(len(rosters.issued(rows)))
         drop.set_visibility(not table.rows)
         past.show(await roster_timeline.of(now, by=account))
 
@@ -154,7 +157,7 @@ def _say_sent(sent: Sent, roster: Roster) -> None:
 async def _new_roster(account: Account) -> ui.dialog:
     details = await rosters.defaults()
     with question('建立名冊') as dialog:
-        in_form = form(details, summary=False)
+        in_form = form(details, summary=False, mirrored=True)
         text_field('名冊名稱', in_form, 'title', required=True, maxlength=80)
         with html.div().classes('lb-grid'):
             await agency_select.build(in_form, readonly=False)
@@ -185,7 +188,7 @@ async def _adding(roster: Roster, account: Account) -> ui.dialog:
         return [(one.id, one.name, one.identity_masked) for one in found.rows], found.total
 
     with question('加入志工', classes='lb-roster-adding') as dialog:
-        in_form = form(picks, summary=False)
+        in_form = form(picks, summary=False, mirrored=True)
         choice_field(applications.FIELDS['kind'].caption, in_form, 'kind', IssueKind.labels(), required=True)
         html.p(
             '初次列出還沒有紀錄冊的志工，其他類別列出已有紀錄冊的；申請正在進行、或已列在其他名冊的不會出現。'
@@ -218,6 +221,7 @@ async def _adding(roster: Roster, account: Account) -> ui.dialog:
                 tell(f'貼上的內容有 {len(named.unfound)} 筆沒有加入：{"、".join(named.unfound)}')
             picks.chosen, picks.pasted = '', []
             await named.forget()
+            in_form.sent()
             dialog.close()
             await listed.refresh()
 
@@ -268,7 +272,7 @@ def _list_refused(roster: Roster, added: Added, unfound: Sequence[str]) -> None:
 def _naming(roster: Roster, account: Account) -> ui.dialog:
     details = Title(roster.title)
     with question('改名') as dialog:
-        in_form = form(details, summary=False)
+        in_form = form(details, summary=False, mirrored=True)
         text_field('名冊名稱', in_form, 'title', required=True, maxlength=80)
 
         async def rename() -> None:

@@ -1,4 +1,4 @@
-"""※教學影片: the eight steps, each with a picture of its screen (tests/screenshots.py makes them), for everybody."""
+"""※教學影片: the eight steps, and how an office moves in, with pictures (tests/screenshots.py), for everybody."""
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
@@ -28,6 +28,14 @@ MOVE_IN = (
     ('志工保險', '一張團體保單，上傳被保險人的名單。'),
     ('紙本紀錄冊', '已經發出的舊制紀錄冊，上傳字、號與發冊日期；機關確認後就和線上的紀錄冊一樣。'),
     ('名冊送審', '建立名冊，把證號或姓名從試算表複製、貼上，備齊的一次送審。'),
+    ('列印紀錄冊', '核可後，在名冊頁面按「列印全部紀錄冊」，整份名冊合成一個檔案，雙面列印、對折成冊。'),
+)
+# The screens of it: in the order of the files `move-1.webp` and so on.
+SCREENS = (
+    ('批次維護作業', '選擇要匯入的種類。每一種都有範本，也可以直接上傳原來的檔案，再對應標題。'),
+    ('匯入', '拖曳檔案到框內，或從試算表複製一段貼上。讀完後逐列標示可匯入、注意、錯誤，改好再按確認匯入。'),
+    ('紙本紀錄冊登記', '基本資料填有舊制紀錄冊號的志工會列在這裡，勾選後一次送請發冊機關確認。'),
+    ('志工移轉', '編入志工隊，或移轉到其他單位；申請案、草稿與紀錄都跟著志工走。'),
 )
 
 
@@ -39,4 +47,6 @@ def register(site: FastAPI) -> None:
 async def _page(request: Request) -> Response:
     pictures = (links.static(f'teaching/step-{number}.webp') for number, _ in enumerate(STEPS, 1))
     steps = list(zip(STEPS, HOW, pictures, strict=True))
-    return public.page('teaching.html', steps=steps, move_in=MOVE_IN, account=gate.account_of(request))
+    screens = [(*screen, links.static(f'teaching/move-{number}.webp')) for number, screen in enumerate(SCREENS, 1)]
+    account = gate.account_of(request)
+    return public.page('teaching.html', steps=steps, move_in=MOVE_IN, screens=screens, account=account)

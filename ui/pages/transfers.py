@@ -107,7 +107,7 @@ async def transfers_page(account: Account, part: str = '', page: int = 1, per: i
 async def _teams(account: Account, _: View) -> None:
     """志工隊 of the unit: people put into one, and a new one made."""
     placing = Placing()
-    in_form = form(placing, summary=False)
+    in_form = form(placing, summary=False, mirrored=True)
     teams = await _names(account)
 
     async def fetch(text: str, page: int) -> tuple[Sequence[tuple[int, str, str]], int]:
@@ -142,6 +142,7 @@ async def _teams(account: Account, _: View) -> None:
                 raise Incomplete(problems)
             moved = await volunteers.put_into_team(_ids(placing.chosen), placing.team_id or None, by=account)
             await in_form.take('chosen', '')
+            in_form.sent()
             picks.fault(None)
             await picks.refresh()
             confirm(f'已變更 {len(moved)} 位志工的志工隊。')
@@ -159,7 +160,7 @@ async def _teams(account: Account, _: View) -> None:
 
 def _new_team(account: Account, renew: Callable[[], Awaitable[None]]) -> None:
     details = TeamDetails(account.host_unit_id or 0)
-    in_form = form(details, summary=False)
+    in_form = form(details, summary=False, mirrored=True)
     with card('新增志工隊', '(志工隊的帳號由單位管理者或系統管理者開通)'), html.div().classes('lb-inline'):
         name = text_field(TEAM_FIELDS['name'].caption, in_form, 'name', maxlength=80)
 
@@ -167,6 +168,7 @@ def _new_team(account: Account, renew: Callable[[], Awaitable[None]]) -> None:
             team = await directory.save_team(details, by=account)
             details.name = ''
             name.show('')
+            in_form.sent()
             await renew()
             confirm(f'已新增志工隊「{team.name}」。')
 
@@ -175,7 +177,7 @@ def _new_team(account: Account, renew: Callable[[], Awaitable[None]]) -> None:
 
 async def _give(account: Account, view: View) -> None:
     giving = Giving()
-    in_form = form(giving, summary=False)
+    in_form = form(giving, summary=False, mirrored=True)
     units = {unit.id: unit.name for unit in await transfers.takers(by=account)}
 
     async def fetch(text: str, page: int) -> tuple[Sequence[tuple[int, str, str]], int]:
@@ -196,6 +198,7 @@ async def _give(account: Account, view: View) -> None:
                 _ids(giving.chosen), giving.taker_id, giving.note, has_consent=giving.has_consent, by=account
             )
             await in_form.take('chosen', '')
+            in_form.sent()
             picks.fault(None)
             await picks.refresh()
             await table.refresh(1)
@@ -223,7 +226,7 @@ async def _give(account: Account, view: View) -> None:
 
 async def _take(account: Account, view: View) -> None:
     taking = Taking()
-    in_form = form(taking, summary=False)
+    in_form = form(taking, summary=False, mirrored=True)
 
     async def fetch(text: str, page: int) -> tuple[Sequence[tuple[int, str, str]], int]:
         found = await transfers.waiting(by=account, text=text, page=page, per_page=PER_PAGE)
@@ -231,6 +234,7 @@ async def _take(account: Account, view: View) -> None:
 
     async def renew(done: Done, sentence: str) -> None:
         await in_form.take('chosen', '')
+        in_form.sent()
         picks.fault(None)
         table.view.page = 1
         await look_again()

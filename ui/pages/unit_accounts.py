@@ -1,22 +1,28 @@
-"""帳號管理: a 單位管理者 opens, renames and closes the accounts of the own unit."""
+"""帳號管理: a 單位管理者 opens, renames and closes the accounts and the teams of the own unit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from nicegui import html, ui
 
 from domain import directory, links, searches, sign_offs
-from domain.accounts import FIELDS, AccountDetails, unit_accounts
+from domain.accounts import FIELDS, AccountDetails, reviews, terms, unit_accounts
+from domain.departures import teams
+from domain.departures.teams import TeamFilled, TeamState
+from domain.directory import TEAM_FIELDS, TeamDetails
 from domain.model import Account
 
+from ..components.account_review import review_card
+from ..components.account_state import account_state
 from ..components.action_button import action_button
 from ..components.card import card
 from ..components.clerk_fields import WHOLE, clerk_fields
 from ..components.form import form
-from ..components.form.fields import check_field, email_field, text_field
+from ..components.form.fields import check_field, choice_field, date_field, email_field, text_field
 from ..components.notices import confirm
 from ..components.question import is_sure
-from ..components.record_table import Row, View, record_table
+from ..components.record_table import Cell, Row, View, record_table
 from ..flash import leave_with
 from ..frame import MENU, frame, save_bar, waiting_for
 
@@ -27,6 +33,26 @@ COLUMNS = [
     ('email', FIELDS['email'].caption),
     ('state', '狀態'),
 ]
+
+
+TEAM = 'team-'
+TEAM_COLUMNS = [
+    ('name', TEAM_FIELDS['name'].caption),
+    ('people', '志工'),
+    ('accounts', '使用中的帳號'),
+    ('state', '狀態'),
+]
+
+
+@dataclass
+class Going:
+    """Where the people of a team go that is closed."""
+
+    to: int | None = None
+
+    def problems(self) -> dict[str, str]:
+        """The service says what is lacking."""
+        return {}
 
 
 @dataclass
@@ -45,12 +71,17 @@ async def unit_accounts_page(account: Account, edit: str = '', q: str = '', page
     unit_accounts.require_administrator(account)
     waiting = await waiting_for(account)
     if edit:
-        with frame(account, '帳號維護', crumbs=[MENU, (TITLE, links.unit_accounts())], waiting=waiting):
-            await _form(account, edit)
+        of_team = edit.startswith(TEAM)
+        title = '志工隊維護' if of_team else '帳號維護'
+        with frame(account, title, crumbs=[MENU, (TITLE, links.unit_accounts())], waiting=waiting):
+            await (_team_form(account, edit) if of_team else _form(account, edit))
         return
     with frame(account, TITLE, crumbs=[MENU], waiting=waiting):
         html.p('這裡只有您單位的承辦人帳號。志工的帳號在各志工的「基本資料」開通。').classes('lb-lead')
+        if (state := await reviews.of_unit(by=account)) is not None:
+            await review_card(account, state, partial(leave_with, links.unit_accounts(), 'review-done'))
         await _list(account, q, View.read(page, per))
+        await _teams(account)
         await _sign_off(account)
 
 
@@ -68,7 +99,8 @@ async def _list(account: Account, key: str, view: View) -> None:
     async def shown() -> None:
         ui.navigate.history.replace(links.unit_accounts(q=key, **view.turned))
 
-    table = record_table('單位帳號', COLUMNS, fetch, view=view, shown=shown)
+    with html.div().classes('lb-gap-below'):
+        table = record_table('單位帳號', COLUMNS, fetch, view=view, shown=shown)
     await table.refresh()
 
     async def sought() -> None:
@@ -97,6 +129,91 @@ async def _sign_off(account: Account) -> None:
             action_button('改為不須簽核' if is_demanded else '改為送審前須簽核', turn, 'outline')
 
 
+async def _teams(account: Account) -> None:
+    """志工隊 of the unit with who is there; new ones are made where people are put into them."""
+    found = await teams.of_unit(by=account)
+
+    async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
+        return [_team_row(one) for one in found[(page - 1) * per_page : page * per_page]], len(found)
+
+    table = record_table('志工隊', TEAM_COLUMNS, fetch, empty='還沒有志工隊', empty_hint='可以在「志工移轉」新增。')
+    await table.refresh()
+
+
+async def _team_form(account: Account, edit: str) -> None:
+    """改名, and 停用 with what becomes of its people and accounts."""
+    number = edit.removeprefix(TEAM)
+    team, state = await teams.get(int(number) if number.isdecimal() else 0, by=account)
+    details = TeamDetails.from_record(team)
+    in_form = form(details, mirrored=True)
+    with (
+        card('志工隊', f'({state.people} 位志工，{state.accounts} 個使用中的帳號)', 'lb-gap-below'),
+        html.div().classes('lb-grid'),
+    ):
+        text_field(TEAM_FIELDS['name'].caption, in_form, 'name', required=True, maxlength=80)
+
+    async def save() -> None:
+        await directory.save_team(details, by=account, of=team)
+        leave_with(links.unit_accounts(), 'office-saved')
+
+    async def reopen() -> None:
+        await teams.reopen(team.id, by=account)
+        leave_with(links.unit_accounts(), 'team-reopened')
+
+    if not state.is_closed:
+        await _closing(account, state)
+    with save_bar():
+        action_button('儲存', save, in_form=in_form)
+        if state.is_closed:
+            action_button('重新開啟', reopen, 'outline')
+        ui.link('返回', links.unit_accounts()).classes('lb-btn q-btn lb-flat')
+
+
+async def _closing(account: Account, state: TeamState) -> None:
+    """停用志工隊: where its people go is chosen first."""
+    going = Going()
+    in_form = form(going, summary=False)
+    others = {one.id: one.name for one in await teams.of_unit(by=account) if not one.is_closed and one.id != state.id}
+
+    async def close() -> None:
+        to = going.to if state.people else None
+        if state.people and to is None:
+            raise TeamFilled(state)
+        where = others.get(to, WHOLE) if to is not None else ''
+        moved = f'{state.people} 位志工改編到「{where}」，申請案與表單跟著走。' if where else ''
+        closed = f'{state.accounts} 個帳號會停用並登出。' if state.accounts else ''
+        if not await is_sure(
+            f'停用「{state.name}」', f'{moved}{closed}先前的紀錄保留這個隊名，名冊由整個單位的承辦人辦理。'
+        ):
+            return
+        await teams.close(state.id, state.seen, to=to, by=account)
+        leave_with(links.unit_accounts(), 'team-closed')
+
+    with card('停用志工隊', '(之後不能再編入志工、開通帳號)'), html.div().classes('lb-stack'):
+        if state.people:
+            choice_field('志工改編到', in_form, 'to', {teams.WHOLE: WHOLE, **others}, required=True)
+        if state.accounts:
+            html.p('這個志工隊的帳號會停用；要改管其他志工隊時，請先在帳號清單改好。').classes('lb-note')
+        with html.div().classes('lb-row-acts'):
+            action_button('停用志工隊', close, 'outline', in_form=in_form)
+
+
+def _team_row(one: TeamState) -> Row:
+    return {
+        'key': str(one.id),
+        'name': {'text': one.name, 'href': links.unit_accounts(f'{TEAM}{one.id}'), 'strong': True},
+        'people': f'{one.people} 位',
+        'accounts': f'{one.accounts} 個',
+        'state': _state(not one.is_closed),
+    }
+
+
+def _state(is_in_use: bool) -> Cell:
+    if is_in_use:
+        return {'text': '使用中', 'chip': 'ok', 'icon': 'check'}
+    return {'text': '已停用', 'chip': 'plain', 'icon': 'lock'}
+
+
 async def _form(account: Account, edit: str) -> None:
     record = None if edit == 'new' else await unit_accounts.get(int(edit) if edit.isdecimal() else None, by=account)
     details = AccountDetails() if record is None else AccountDetails.from_record(record)
@@ -116,14 +233,21 @@ async def _form(account: Account, edit: str) -> None:
 
     async def send() -> None:
         if record is not None and await is_sure(
-            '寄出設定密碼的連結', f'連結會寄到 {record.email}，7 天內有效；之前寄的連結就不能再用。', yes='寄出'
+            '寄出設定密碼的連結', f'連結會寄到 {record.email}，24 小時內有效；之前寄的連結就不能再用。', yes='寄出'
         ):
             await unit_accounts.send_link(record, by=account)
             confirm(f'已把設定密碼的連結寄給{record.name}。')
 
+    async def open_again() -> None:
+        if record is not None:
+            await terms.unlock(record, by=account)
+            leave_with(links.unit_accounts(), 'account-unlocked')
+
     with save_bar():
         action_button('儲存', save, in_form=in_form)
         ui.link('返回', links.unit_accounts()).classes('lb-btn q-btn lb-flat')
+        if record is not None and record.locked_because is not None:
+            action_button('解除系統鎖定', open_again, 'outline')
         if record is not None and record.is_active:
             action_button('寄出設定密碼的連結', send, 'outline')
 
@@ -144,6 +268,7 @@ async def _fields(in_form: form, account: Account) -> None:
         email_field(FIELDS['email'].caption, in_form, 'email', required=True, hint=hint, maxlength=254)
         text_field(FIELDS['phone'].caption, in_form, 'phone', maxlength=30)
         await clerk_fields(in_form, directory.teams).show(account.host_unit_id)
+        date_field(FIELDS['ends_on'].caption, in_form, 'ends_on', hint='臨時帳號才填：最後一天，過了會自動鎖定。')
         check_field(
             FIELDS['is_active'].caption,
             in_form,
@@ -163,7 +288,5 @@ def _row(each: Account) -> Row:
         if unit_accounts.is_administrator(each)
         else team,
         'email': each.email,
-        'state': {'text': '使用中', 'chip': 'ok', 'icon': 'check'}
-        if each.is_active
-        else {'text': '已停用', 'chip': 'plain', 'icon': 'lock'},
+        'state': account_state(each),
     }

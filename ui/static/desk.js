@@ -1,11 +1,13 @@
 // State that the parts of the reviewer's desk share: the filtered list, the marks of the open case, the mark that is
 // being written, the keys. A page has one desk, and every navigation loads a new page.
 import icon from '/static/icons.js';
+import { keys } from '/static/keys.js';
 import * as mirror from '/static/mirror.js';
 
 export const desk = Vue.reactive({
   visible: [], // the cases of the queue, in the reviewer's order and under the reviewer's filters
   first: 1, // the place of the first of them in the whole list
+  pages: { before: '', after: '' }, // addresses of the page before and after, where the list has several
   chosen: null, // how many there are, where the list has several pages
   view: '', // order and filters, as the query of an address
   selected: 0,
@@ -32,7 +34,9 @@ export function neighbours() {
   const before = desk.visible.slice(0, Math.max(at, 0)).findLast((c) => !c.pending);
   const after = desk.visible.slice(at + 1).find((c) => !c.pending);
   const count = desk.chosen ?? desk.visible.length; // where the list has several pages, `visible` is one
-  return { previous: before?.id || 0, next: after?.id || 0, position: at < 0 ? 0 : at + desk.first, count };
+  const previous = before ? caseAddress(before.id) : at < 0 ? '' : desk.pages.before;
+  const next = after ? caseAddress(after.id) : desk.pages.after;
+  return { previous, next, position: at < 0 ? 0 : at + desk.first, count };
 }
 
 export function write(key) {
@@ -150,24 +154,16 @@ export const why = {
 };
 
 // Keys work only while they are switched on, never in a field and never behind a dialog.
-const OFF = 'desk-keys-off';
-export const keys = Vue.reactive({ on: !localStorage.getItem(OFF), listed: false });
-export function switchKeys(on) {
-  keys.on = on;
-  if (on) localStorage.removeItem(OFF);
-  else localStorage.setItem(OFF, '1');
-}
-
 const ACTS = {
-  j: () => go(desk.selected ? neighbours().next : desk.visible[0]?.id),
-  k: () => go(neighbours().previous),
+  j: () => go(desk.selected || !desk.visible.length ? neighbours().next : caseAddress(desk.visible[0].id)),
+  k: () => go(desk.selected ? neighbours().previous : desk.pages.before),
   a: () => document.querySelector('.lb-decide .lb-approve')?.click(),
   r: () => document.querySelector('.lb-decide .lb-return')?.click(),
   u: () => document.querySelector('.lb-undo button')?.click(),
   f: () => document.dispatchEvent(new CustomEvent('desk-full')),
 };
-function go(id) {
-  if (id) location.assign(caseAddress(id));
+function go(address) {
+  if (address) location.assign(address);
 }
 
 document.addEventListener('keydown', (event) => {

@@ -71,9 +71,13 @@ export function hear(draft, name, turn) {
 }
 const waits = (place, word) => word && word.turn > (heard[place] || 0);
 
-// Whether words of a draft wait for the server longer than usual. A turn is about the time at which it was typed.
+// Whether words of a draft wait for the server longer than usual, or for one that is known to be away: the connection of a
+// process that was killed ends at once. A turn is about the time at which it was typed.
+const patience = () => (window.socket?.connected === false ? 0 : PATIENCE);
 export const isLate = (draft) =>
-  Object.entries(all(draft)).some(([name, word]) => waits(key(draft, name), word) && Date.now() - word.turn > PATIENCE);
+  Object.entries(all(draft)).some(
+    ([name, word]) => waits(key(draft, name), word) && Date.now() - word.turn > patience(),
+  );
 
 // Calls `again` after longer and longer pauses, as long as the server has not heard the words of a field.
 const timers = {};

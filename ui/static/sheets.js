@@ -143,7 +143,7 @@ export const fullScreen = {
     return { desk, at: 0 };
   },
   template: `
-    <q-dialog v-model="desk.full" maximized :aria-label="'全螢幕：' + one.title" @hide="leave">
+    <q-dialog v-if="one" v-model="desk.full" maximized :aria-label="'全螢幕：' + one.title" @hide="leave">
       <div class="lb-card lb-whole" @keydown="go">
         <sheet :doc="one.doc" full :tall="one.tall" :key="one.doc.key" />
         <aside>

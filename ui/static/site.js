@@ -94,6 +94,8 @@ if (new URLSearchParams(location.search).has('flash')) forget('form:');
 const ofThisPage = 'typed:@' + encodeURIComponent(location.pathname + location.search) + ':';
 for (const key of Object.keys(sessionStorage))
   if (key.startsWith('typed:@') && !key.startsWith(ofThisPage)) sessionStorage.removeItem(key);
+// Of a form whose page stays after it was sent.
+window.forgetTyped = () => forget('typed:@' + encodeURIComponent(location.pathname + location.search) + ':');
 document.addEventListener('submit', (event) => {
   if (event.target.getAttribute('action') === '/logout' && isOnline()) forget('typed:', 'form:');
 });

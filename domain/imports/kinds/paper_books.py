@@ -15,6 +15,7 @@ from ... import book_numbers, drafts, names, permissions, readiness
 from ...books import paper_books, paper_details
 from ...books.paper_books import FIELDS, PaperBookDetails
 from ...errors import DomainError, Incomplete
+from ...volunteers import lookups
 from ...volunteers.basics import read_legacy_number
 from ..judging import day, doubtful, good, last_of_each, marks_of, text, wrong
 from ..kind import Column, Graded, Kind, Mark, Row, Value, Written
@@ -37,6 +38,7 @@ class PaperBooks(Kind):
     sheet = '紙本紀錄冊'
     blocks_each = 1
     same_at = 'number'
+    asked_at = 'number'
     columns: ClassVar[Sequence[Column]] = (
         NAME,
         NUMBER,
@@ -88,6 +90,18 @@ class PaperBooks(Kind):
             'books': await _books(seen),
             'others': await _others(seen, by),
         }
+
+    async def known_of(self, texts: Iterable[str], *, by: Account) -> dict[str, Any]:
+        """Which of the numbers are those of books of people whom the clerk does not see, and not whose.
+
+        Each counts as one that was looked up. Above the budget nothing is said before the row is written.
+        """
+        parts = filter(None, map(read_legacy_number, texts))
+        keys = {book_numbers.folded(book_numbers.written(*each)) for each in parts} - {''}
+        seen = Subquery(Volunteer.filter(permissions.visible_to(by)).values('id'))
+        hidden = RecordBook.filter(number_key__in=list(keys)).exclude(volunteer_id__in=seen)
+        there = {str(key) for key in await hidden.values_list('number_key', flat=True)}
+        return {'taken': dict.fromkeys(await lookups.of_books(keys, there, by=by), True)}
 
     def grade(self, values: Mapping[str, Value], known: Mapping[str, Any]) -> Graded:
         """By the checks of the form; then what books the person has."""
@@ -204,7 +218,7 @@ async def _others(seen: QuerySet[Volunteer], by: Account) -> dict[str, list[list
 
 def _taken(written: str, of_row: Mapping[str, Any], known: Mapping[str, Any]) -> str:
     """Why the number cannot be this person's, as far as the clerk may know; '' where nothing speaks against it."""
-    if of_row['same_as'] in known['books']:
+    if of_row['same_as'] in known['books'] or of_row['same_as'] in known.get('taken', ()):
         return paper_details.of_a_book(written)
     others = [name for who, name in known['others'].get(of_row['same_as'], ()) if who != of_row['about']]
     return paper_details.of_somebody(written, others[0]) if others else ''
@@ -218,7 +232,7 @@ def _agency(name: str, agencies: Mapping[str, Sequence[Any]]) -> tuple[int | Non
     ending = [label for _, label in agencies.values() if label.endswith(name.strip()) or name.strip().endswith(label)]
     near = ending[0] if len(ending) == 1 else ''
     sentence = f'名錄裡沒有受理中的發冊機關「{name.strip()[:40]}」。請填全名，例如 臺中市政府文化局。'
-    return None, [Mark('agency', sentence, near, '改用此機關' if near else '')]
+    return None, [Mark('agency', sentence, near, f'改用「{near}」' if near else '')]
 
 
 def _elsewhere(details: PaperBookDetails, agencies: Mapping[str, Sequence[Any]]) -> list[Mark]:

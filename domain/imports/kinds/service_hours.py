@@ -15,7 +15,7 @@ from ... import dates, identity_numbers, names, permissions, validation
 from ...ledgers import SERVICE_HOURS, problems
 from ...ledgers.forms import OPENING
 from ...trainings.details import format_duration
-from ..kind import Column, Graded, Kind, Mark, Row, Value, Written
+from ..kind import Column, Graded, Kind, Mark, Row, Span, Value, Written
 from . import service_hours_record
 
 DAY_MINUTES = 24 * 60
@@ -43,6 +43,8 @@ class ServiceHoursKind(Kind):
     sheet = '服務時數記錄'
     section = Section.SERVICE_HOURS
     same_at = 'item'
+    copied = service_hours_record.COPIED
+    has_spans = True
     columns = (
         Column('name', '姓名', needed=True, synonyms=('志工', '志工姓名', '中文姓名'), sample='王小明'),
         Column(
@@ -140,6 +142,7 @@ class ServiceHoursKind(Kind):
         codes = await ServiceCode.all().values_list('list', 'code', 'name')
         return {
             'unit': by.host_unit_id,
+            'place': permissions.place_word(by),
             'people': {by_index[index]: [volunteer_id, name] for index, volunteer_id, name in people},
             'item': {code: name for which, code, name in codes if which == 'item'},
             'content': {code: name for which, code, name in codes if which == 'content'},
@@ -184,6 +187,13 @@ class ServiceHoursKind(Kind):
         if doubt is None or mark is None:
             return Graded(Grade.GOOD, kept, about=about, same_as=same_as, beside=beside)
         return Graded(Grade.ATTENTION, kept, [mark], doubt, about, same_as, beside | more)
+
+    def span(self, graded: Graded) -> Span | None:
+        """The days of somebody's hours of one item; a month is not gone over."""
+        first = graded.values['starts_on']
+        return Span(
+            f'{graded.about}:{first[:7]}:{graded.values["item"]}', first, graded.values['ends_on'] or first, 'starts_on'
+        )
 
     async def write(self, rows: Sequence[Row], common: Mapping[str, Any], *, by: Account) -> list[Written]:
         return await service_hours_record.write(rows, by=by)
@@ -230,7 +240,7 @@ def _person(values: Mapping[str, Value], known: Mapping[str, Any], marks: list[M
         return 0
     person = known['people'].get(number)
     if person is None:
-        marks.append(Mark('identity_number', _unknown(number)))
+        marks.append(Mark('identity_number', _unknown(number, known['place'])))
         return 0
     volunteer_id, registered = person
     if not isinstance(name, str):
@@ -241,7 +251,7 @@ def _person(values: Mapping[str, Value], known: Mapping[str, Any], marks: list[M
 
 
 @lru_cache(2000)
-def _unknown(number: str) -> str:
+def _unknown(number: str, place: str) -> str:
     """Why a number is nobody's here. Whether another unit knows it is not said: that is asked at 收編, and counted."""
     kind = IdentityKind.NATIONAL_ID if number[1:2] in ('1', '2') else IdentityKind.ARC
     if len(number) == 10 and number[:1].isalpha():
@@ -249,7 +259,7 @@ def _unknown(number: str) -> str:
             identity_numbers.validate(kind, number)
         except identity_numbers.BadIdentityNumber as error:
             return str(error)
-    return '這個證號不在本單位的志工名單。請先收編或新增這位志工，再回到這裡重新檢查。'
+    return f'這個證號不在{place}的志工名單。請先收編或新增這位志工，再回到這裡重新檢查。'
 
 
 def _entry(

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from tortoise.connection import get_connection
+from tortoise.expressions import Subquery
 
 from db import bulk
 from db.choices import Doubt
@@ -15,7 +16,8 @@ from ... import dates, permissions
 from ...errors import Incomplete
 from ...ledgers import SERVICE_HOURS
 from ...ledgers.forms import columns
-from ..kind import Row, Written
+from ..kind import Copied, Row, Written
+from ..ready import escaped
 
 _COLUMNS = (
     *('id', 'volunteer_id', 'entered_by_unit_id', 'recorder_id', 'created_at', 'updated_at', 'remarks', 'starts_on'),
@@ -30,10 +32,44 @@ _SAME = (
 )
 
 
+_TWICE = (
+    'SELECT EXISTS (SELECT 1 FROM service_hours n JOIN service_hours h ON h.volunteer_id = n.volunteer_id'
+    ' AND h.starts_on = n.starts_on AND h.ends_on = n.ends_on AND h.item = n.item'
+    ' AND h.entered_by_unit_id = n.entered_by_unit_id AND h.id <> n.id'
+    ' WHERE n.id BETWEEN $1 AND $2 AND n.created_at = $3 AND n.recorder_id = $4) AS is_there'
+)
+
+
+def is_plain(row: Row) -> bool:
+    """Whether it replaces nothing."""
+    return not (row.takes and row.doubt == Doubt.DUPLICATE)
+
+
+def line(row: Row, number: int, owners: Sequence[Any], stamp: str) -> str:
+    """A new entry as COPY reads it; `owners` are the unit and the recorder."""
+    kept, (unit, recorder) = row.values, owners
+    remarks, item, content = escaped(kept['remarks']), escaped(kept['item']), escaped(kept['content'])
+    persons, transport, meal = kept['persons_served'] or 0, kept['transport_fee'] or 0, kept['meal_fee'] or 0
+    return (
+        f'{number}\t{row.about}\t{unit}\t{recorder}\t{stamp}\t{stamp}\t{remarks}\t{kept["starts_on"]}\t{kept["ends_on"]}\t'
+        f'{item}\t{content}\t{kept["minutes"]}\t{persons}\t{transport}\t{meal}\t{escaped(kept["area"])}\n'
+    )
+
+
+async def stands(first: int, last: int, stamp: datetime, by: Account) -> bool:
+    """Whether all of the new entries are of people of the unit, and none was on record already."""
+    seen = Subquery(Volunteer.filter(permissions.visible_to(by)).values('id'))
+    new = ServiceHours.filter(id__gte=first, id__lte=last, created_at=stamp, recorder_id=by.id)
+    if await new.exclude(volunteer_id__in=seen).exists():
+        return False
+    [found] = await get_connection('default').execute_query_dict(_TWICE, [first, last, stamp, by.id])
+    return not found['is_there']
+
+
 async def write(rows: Sequence[Row], *, by: Account) -> list[Written]:
     """Rows in the open transaction. Raises Incomplete, by row number, for those that no longer stand."""
-    replacing = [row for row in rows if row.takes and row.doubt == Doubt.DUPLICATE]
-    plain = [row for row in rows if not (row.takes and row.doubt == Doubt.DUPLICATE)]
+    replacing = [row for row in rows if not is_plain(row)]
+    plain = [row for row in rows if is_plain(row)]
     await _check(rows, plain, by)
     now = dates.now()
     written = await _insert(plain, now, by)
@@ -78,7 +114,11 @@ async def _check(rows: Sequence[Row], plain: Sequence[Row], by: Account) -> None
     ids = {row.about for row in rows}
     visible = await Volunteer.filter(permissions.visible_to(by), id__in=ids).values_list('id')
     ours = {volunteer_id for (volunteer_id,) in visible}
-    wrong = {str(row.number): '這位志工已不在本單位的志工名單，所以沒有寫入。' for row in rows if row.about not in ours}
+    wrong = {
+        str(row.number): f'這位志工已不在{permissions.place_word(by)}的志工名單，所以沒有寫入。'
+        for row in rows
+        if row.about not in ours
+    }
     for number in await _same(plain, by):
         wrong.setdefault(str(number), '預覽之後已有人登錄同日同項目的時數，所以沒有寫入。請對照志工的「服務時數」頁。')
     if wrong:
@@ -160,3 +200,6 @@ def _from_json(before: Mapping[str, Any]) -> dict[str, Any]:
         kept[key] = _day(kept[key])
     kept['updated_at'] = _instant(kept['updated_at'])
     return kept
+
+
+COPIED = Copied('service_hours', _COLUMNS, 'ServiceHours', is_plain, line, stands)

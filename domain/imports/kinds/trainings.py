@@ -250,7 +250,7 @@ def _field(name: str, fields: Mapping[str, Sequence[Any]]) -> tuple[int | None, 
         return found[0], []
     near = next((label for _, label in fields.values() if label in name or name.strip() in label), '')
     sentence = f'沒有「{name.strip()[:20]}」這個課程領域。可填：{"、".join(label for _, label in fields.values())}。'
-    return None, [Mark('field', sentence, near, '改用此領域' if near else '')]
+    return None, [Mark('field', sentence, near, f'改用「{near}」' if near else '')]
 
 
 def _file(value: object) -> UUID | None:

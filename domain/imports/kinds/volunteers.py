@@ -205,7 +205,7 @@ class Volunteers(Kind):
         acts: dict[str, list[Row]] = {'register': [], 'amend': [], 'enrol': [], '': []}
         for row in last_of_each(rows, _number_of):
             acts[row.values['act']].append(row)
-        teams = {team.name: team.id for team in await Team.filter(host_unit_id=by.host_unit_id)}
+        teams = {team.name: team.id for team in await Team.filter(host_unit_id=by.host_unit_id, closed_at__isnull=True)}
         await _require_unmoved(rows, teams)
         proved = await _proved(acts['enrol'], by)
         written = await _register(acts['register'], teams, by)
@@ -279,7 +279,7 @@ def _team_marks(name: str, teams: Sequence[str]) -> list[Mark]:
         return []
     near = next((team for team in teams if names.is_near(team, name)), '')
     sentence = f'您的單位沒有「{name.strip()[:40]}」這個志工隊。請改成已有的隊名，或先匯入志工隊。'
-    return [Mark('team', sentence, near, '改用此隊' if near else '')]
+    return [Mark('team', sentence, near, f'改用「{near}」' if near else '')]
 
 
 def _differing(one: VolunteerDetails, other: VolunteerDetails) -> set[str]:

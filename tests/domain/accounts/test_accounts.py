@@ -364,7 +364,7 @@ class TestTheVolunteersPassword:
         mail = await OutgoingMail.get()
         assert (mail.recipient, mail.template, mail.holds_secret) == ('v@example.com', 'first_password', True)
         assert await tried(number, '') is SignInRefused
-        with dates.frozen(dates.now() + timedelta(days=6)):
+        with dates.frozen(dates.now() + timedelta(hours=23)):
             await accounts.reset_password(await link_in_the_mail(), NEW)
             account = await accounts.sign_in(number, NEW)
         assert (account.volunteer_id, account.must_change_password) == (volunteer.id, False)
@@ -492,6 +492,9 @@ class TestAccountsOfStaff:
             username='Lin.XM',
             email='lin@example.com',
             phone='(04)0000-1234',
+            unified_number='00501503',
+            county_id=unit.county_id,
+            contact='張主任',
         )
         await accounts.request_account(asked)
         await AccountRequest.all().update(confirmed_at=dates.now())
@@ -502,7 +505,7 @@ class TestAccountsOfStaff:
         details.host_unit_id = unit.id
         account = await accounts.grant(request, details, by=admin)
         link = await link_in_the_mail()
-        with dates.frozen(dates.now() + timedelta(days=6)):
+        with dates.frozen(dates.now() + timedelta(hours=23)):
             await accounts.reset_password(link, RIGHT)
 
         assert (account.username, account.role, account.host_unit_id) == ('lin.xm', Role.UNIT_STAFF, unit.id)
@@ -537,7 +540,16 @@ class TestAccountsOfStaff:
                 AccountRequestDetails(username='A123456789', email='x', name='\0', role=Role.ADMINISTRATOR)
             )
 
-        assert list(refusal.value.problems) == ['organisation', 'name', 'username', 'email', 'phone', 'role']
+        assert list(refusal.value.problems) == [
+            'organisation',
+            'name',
+            'username',
+            'email',
+            'phone',
+            'role',
+            'county_id',
+            'contact',
+        ]
         assert not await AccountRequest.exists()
 
     async def test_a_name_already_taken_is_refused_and_nothing_is_mailed(self) -> None:

@@ -1,7 +1,7 @@
 """帳號申請: nobody sees it before its mail is confirmed; a flood fills neither the list nor anybody's mailbox."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -15,14 +15,15 @@ from domain.errors import Incomplete, NotPermitted
 from domain.limits import Exceeded
 from domain.settings import Settings
 
-from ...builders import an_account
+from ...builders import a_county, an_account
 
 pytestmark = pytest.mark.usefixtures('database')
 
 
 @pytest.fixture(autouse=True)
-def office() -> Iterator[None]:
-    """What links begin with, and a limit that is soon reached."""
+async def office(database: str) -> AsyncIterator[None]:
+    """A county, what links begin with, and a limit that is soon reached."""
+    await a_county()
     before = settings.current()
     settings.use(Settings(public_url='https://book.example.tw', public_forms=3))
     yield
@@ -30,7 +31,16 @@ def office() -> Iterator[None]:
 
 
 def asked(username: str = 'lin.xm', email: str = 'lin@example.com') -> AccountRequestDetails:
-    return AccountRequestDetails('看這裡 https://evil.example', '林小滿', username, email, '(04)0000-1234')
+    return AccountRequestDetails(
+        '看這裡 https://evil.example',
+        '林小滿',
+        username,
+        email,
+        '(04)0000-1234',
+        unified_number='00501503',
+        county_id='66000',
+        contact='張主任',
+    )
 
 
 async def tokens() -> list[str]:

@@ -117,7 +117,7 @@ async def test_volunteers_read_who_saw_their_data_and_nobody_else_does() -> None
 
     await access.note(volunteer, AccessKind.IDENTITY_NUMBER, ' 核對證書姓名 ', by=reviewer, what='身分證字號')
 
-    [entry] = await access.of(volunteer, by=self)
+    [entry] = (await access.of(volunteer, by=self)).rows
     facts = (entry.by_name, entry.from_unit, entry.what, entry.reason)
     assert facts == ('王專員', '臺中市政府示例局', '身分證字號', '核對證書姓名')
     for other in (reviewer, await an_account(Role.VOLUNTEER)):

@@ -36,12 +36,15 @@ async def test_a_name_that_was_typed_stands_nowhere(database: str) -> None:
 
 
 async def test_an_entry_stays_when_what_was_tried_is_taken_back(database: str) -> None:
-    with pytest.raises(RuntimeError):
+    async def tried() -> None:
         async with db.transaction():
             await log.note(LogAct.READ_LIST, by=None)
             with origin.of(Origin('192.0.2.7')):
                 await log.note_apart(LogAct.REFUSED, by=None)
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await tried()
 
     assert [(one.act, one.address) for one in await LogEntry.all()] == [(LogAct.REFUSED, '192.0.2.7')]
 

@@ -9,7 +9,7 @@ from db.choices import Demand, IssueKind, Role, TrainingKind
 from db.models import Account, AccountRequest, CalendarDay, OfficeEntry, RequiredHours, Rule
 from domain import accounts, dates, directory
 from domain.accounts import AccountDetails, AccountRequestDetails
-from domain.audit import office_history
+from domain.audit import office_history, retention
 from domain.books import number_ledger
 from domain.books.number_ledger import SeriesDetails
 from domain.calendar import office_calendar
@@ -61,7 +61,8 @@ async def let_an_agency_count_working_days(admin: Account) -> None:
 async def ask_more_hours_and_strike_that(admin: Account) -> None:
     details = RequiredHoursDetails(kind=TrainingKind.SPECIAL, minutes=720, completed_from=date(2027, 1, 1))
     rule = await directory.save_required_hours(details, by=admin)
-    await OfficeEntry.all().delete()
+    async with retention.removing():
+        await OfficeEntry.all().delete()
     await directory.remove_required_hours(await RequiredHours.get(id=rule.id), by=admin)
 
 
@@ -76,7 +77,8 @@ async def soften_a_rule(admin: Account) -> None:
 
 async def add_and_strike_a_rule(admin: Account) -> None:
     rule = await rules.save(RuleDetails(label='髮型', kind=IssueKind.REISSUE), by=admin)
-    await OfficeEntry.all().delete()
+    async with retention.removing():
+        await OfficeEntry.all().delete()
     await rules.remove(rule, by=admin)
 
 
@@ -95,7 +97,8 @@ async def write_numbers_another_way(admin: Account) -> None:
     agency = await an_agency(name='示例局')
     year = dates.roc_year(dates.today())
     begun = await number_ledger.begin(agency.id, year, by=admin)
-    await OfficeEntry.all().delete()
+    async with retention.removing():
+        await OfficeEntry.all().delete()
     await number_ledger.begin(agency.id, year, by=admin)
     one = await number_ledger.series_of(begun.id, by=admin)
     await number_ledger.save(SeriesDetails('{year}-{sequence}'), of=one, by=admin)
@@ -110,13 +113,15 @@ async def word_a_mail_anew_and_back(admin: Account) -> None:
 async def open_and_close_an_account(admin: Account) -> None:
     details = AccountDetails(username='new.person', name='新人', email='new@example.com', role=Role.ADMINISTRATOR)
     account = await accounts.create(details, by=admin)
-    await OfficeEntry.filter(label__not='使用者帳號').delete()
+    async with retention.removing():
+        await OfficeEntry.filter(label__not='使用者帳號').delete()
     details.is_active = False
     await accounts.amend(account, details, by=admin)
     await accounts.unlock(account, by=admin)
 
 
 async def refuse_a_request(admin: Account) -> None:
+    agency = await an_agency()
     await accounts.request_account(
         AccountRequestDetails(
             username='asking',
@@ -125,6 +130,9 @@ async def refuse_a_request(admin: Account) -> None:
             role=Role.REVIEWER,
             organisation='示例局',
             phone='04-1',
+            county_id=agency.county_id,
+            agency_id=agency.id,
+            contact='張主任',
         )
     )
     await AccountRequest.all().update(confirmed_at=dates.now())

@@ -443,3 +443,72 @@ async def test_two_processes_never_work_on_one_batch(clerk: Account) -> None:
         assert (first, second, another) == (True, False, True)
     async with locks.held(1, 2) as again:
         assert again
+
+
+async def test_the_total_of_a_month_beside_its_days_is_a_doubt_until_one_of_them_is_mended(
+    clerk: Account, volunteer: Volunteer
+) -> None:
+    total = {'服務日期迄': '1150228', '服務時數_小時': '9'}
+    batch = await graded(hours_file(row('1150205'), row('1150201', **total), row('1150105')), by=clerk)
+    in_doubt = (await imports.preview(batch.id, by=clerk, show=Grade.ATTENTION)).rows
+    assert [(each.number, each.doubt, said(each)) for each in in_doubt] == [
+        (
+            3,
+            Doubt.OVERLAP,
+            ['與這個檔案的第 2 列是同一人、同項目，日期重疊（月合計與逐日），可能重複計算。請只留一種。'],
+        )
+    ]
+
+    await imports.mend(batch.id, 2, 'starts_on', '1150104', by=clerk)
+    await imports.mend(batch.id, 2, 'ends_on', '1150104', by=clerk)
+    rows = {each.number: each.grade for each in (await imports.preview(batch.id, by=clerk)).rows}
+    assert rows == dict.fromkeys((2, 3, 4), Grade.GOOD)
+
+    await imports.mend(batch.id, 4, 'starts_on', '1150228', by=clerk)
+    mended = await imports.mend(batch.id, 4, 'ends_on', '1150228', by=clerk)
+    assert said(mended) == ['與這個檔案的第 3 列是同一人、同項目，日期重疊（月合計與逐日），可能重複計算。請只留一種。']
+
+
+async def test_the_day_of_a_number_stands_before_the_number(clerk: Account, volunteer: Volunteer) -> None:
+    day = str((date(2026, 3, 1) - date(1899, 12, 30)).days)
+    [found] = await rows_of(hours_file(row(day)), clerk)
+
+    assert (found.grade, found.cells['starts_on'].text, found.cells['starts_on'].meant) == (
+        Grade.GOOD,
+        day,
+        '115/03/01',
+    )
+
+
+async def test_what_is_mended_in_one_row_is_mended_wherever_it_stands(clerk: Account, volunteer: Volunteer) -> None:
+    rows = [row(f'115030{day}', 服務項目=item) for day, item in enumerate(('9999', '9999 ', '8888', '0200'), 1)]
+    batch = await graded(hours_file(*rows), by=clerk)
+    await imports.mend(batch.id, 2, 'minutes', '30', by=clerk)
+
+    assert await imports.mend_alike(batch.id, 2, 'item', '0010', by=clerk) == 2
+    batch = await settled(batch, by=clerk)
+
+    shown = {each.number: each.cells for each in (await imports.preview(batch.id, by=clerk)).rows}
+    assert {at: cells['item'].text for at, cells in shown.items()} == {2: '0010', 3: '0010', 4: '8888', 5: '0200'}
+    assert (shown[2]['minutes'].text, batch.good, batch.wrong) == ('30', 3, 1)
+    with pytest.raises(NotFound):
+        await imports.mend_alike(batch.id, 2, 'nothing', '0010', by=clerk)
+
+
+async def test_what_is_added_changed_and_left_as_it_is_is_counted_before_and_after(
+    clerk: Account, unit: HostUnit
+) -> None:
+    numbers = [an_identity_number() for _ in range(3)]
+    for number in numbers[:2]:
+        await a_volunteer(unit, name='林美玉', identity_number=number, english_name='')
+    lines = [f'林美玉,{number},,{english}' for number, english in zip(numbers[:2], ('', 'LIN MEI YU'), strict=True)]
+    content = '\r\n'.join(['姓名,證號,生日,英文姓名', *lines, f'林美玉,{numbers[2]},74/5/12,']).encode('utf-8-sig')
+    batch = await settled(await imports.begin(ImportKind.VOLUNTEERS, '志工.csv', content, by=clerk), by=clerk)
+    await imports.answer(batch.id, takes=True, doubt=Doubt.DIFFERS, by=clerk)
+
+    before = await imports.preview(batch.id, by=clerk)
+    batch = await settled(await imports.commit(batch.id, by=clerk), by=clerk)
+
+    assert (before.adding, before.changing, before.same) == (1, 1, 1)
+    assert (batch.written, batch.changed) == (2, 1)
+    assert await imports.ended(batch.id, by=clerk) == Ended(same=1, rest=0)

@@ -1,15 +1,20 @@
 """紙本紀錄冊 from a file: registered one a row, for the agency to confirm."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
-from db.choices import BookKind, BookStatus, Doubt, Grade, RegistrationStatus
-from db.models import Account, Agency, HostUnit, Membership, PaperRegistration, RecordBook, Volunteer
+from db.choices import BookKind, BookStatus, Doubt, Grade, ImportKind, RegistrationStatus, Role
+from db.models import Account, Agency, HostUnit, IdentityLookup, Membership, PaperRegistration, RecordBook, Volunteer
+from domain import imports, settings
+from domain.books import paper_books
+from domain.imports import Ended, running, templates
 from domain.imports.kinds.paper_books import PaperBooks
 
-from ...builders import a_team, a_volunteer, an_account, an_agency, an_identity_number
+from ...builders import a_host_unit, a_team, a_volunteer, an_account, an_agency, an_identity_number
 from .trying import graded, imported, sentences, taken_back
 
 KIND = PaperBooks()
@@ -48,6 +53,25 @@ async def test_books_are_registered_and_withdrawn_again() -> None:
     assert (again.grade, again.values) == (Grade.GOOD, {})
     assert await taken_back(KIND, written, by=clerk) == {}
     assert {each.status for each in await PaperRegistration.all()} == {RegistrationStatus.WITHDRAWN}
+
+
+async def test_all_that_is_exported_is_imported_without_a_change() -> None:
+    clerk, agency, _, rows = await people(3)
+    reviewer = await an_account(Role.REVIEWER, agency=agency)
+    await imported(KIND, rows, by=clerk, common=ONCE)
+    first, _, gone = await PaperRegistration.all().order_by('id')
+    await paper_books.confirm(first.id, 1, by=reviewer)
+    await paper_books.withdraw(gone, version=1, by=clerk)
+
+    document = await templates.on_record(ImportKind.PAPER_BOOKS, 'ods', reason='對帳', by=clerk)
+    batch = await imports.begin(ImportKind.PAPER_BOOKS, 'x.ods', document.content, by=clerk)
+    await running.finished(batch.id)
+
+    read = await imports.get(batch.id, by=clerk)
+    assert (read.rows, read.wrong, read.good) == (2, 0, 2)
+    await imports.commit(batch.id, by=clerk)
+    await running.finished(batch.id)
+    assert await imports.ended(batch.id, by=clerk) == Ended(same=2)
 
 
 async def test_a_number_is_one_book() -> None:
@@ -140,3 +164,37 @@ async def test_an_issuer_that_is_another_body_than_the_agency_is_a_doubt(issuer:
     told = f'發冊單位是「{issuer}」，要送請「臺中市政府示例局」確認。請再確認發冊機關。'
     assert (one.doubt, sentences(one)) == (Doubt.UNUSUAL, [('issued_by', told)])
     assert one.values['details']['issued_by'] == issuer
+
+
+@pytest.fixture
+def one_lookup() -> Iterator[None]:
+    """An account may look up one number a day."""
+    before = settings.current()
+    settings.use(replace(before, lookups_per_account=1))
+    yield
+    settings.use(before)
+
+
+@pytest.mark.usefixtures('one_lookup')
+async def test_a_number_of_a_book_elsewhere_is_told_in_the_preview_not_whose_and_within_the_budget() -> None:
+    clerk, agency, _, rows = await people(3)
+    for row in rows[:2]:
+        await RecordBook.create(
+            volunteer=await a_volunteer(name='陌生人'),
+            agency=agency,
+            number=row['number'],
+            roc_year=99,
+            sequence=int(row['number'][6:12]),
+            kind=BookKind.REGISTERED,
+            status=BookStatus.IN_USE,
+            issued_on=date(2010, 3, 8),
+            entered_by_unit=await a_host_unit(),
+        )
+    told, untold, free = await graded(KIND, rows, by=clerk, common=ONCE)
+
+    assert sentences(told) == [
+        ('number', f'「{rows[0]["number"]}」已經是系統中一冊紀錄冊的號碼，兩冊不能同號。請對照封面再確認。')
+    ]
+    assert (told.grade, untold.grade, free.grade) == (Grade.WRONG, Grade.GOOD, Grade.GOOD)
+    assert await IdentityLookup.filter(by=clerk, is_refused=False).count() == 1
+    assert await imported(KIND, [rows[1]], by=clerk, common=ONCE) == []

@@ -18,7 +18,9 @@ async def graded(kind: Kind, rows: Sequence[Cells], *, by: Account, common: Cell
     numbers = [str(row['identity_number']) for row in rows if row.get('identity_number')]
     days = [value for row in rows for value in row.values() if isinstance(value, date)]
     span = (min(days), max(days)) if days else None
-    known = json.loads(json.dumps(await kind.known(numbers, common or {}, by=by, span=span)))
+    texts = [str(row[kind.asked_at]) for row in rows if row.get(kind.asked_at)]
+    known = await kind.known(numbers, common or {}, by=by, span=span) | await kind.known_of(texts, by=by)
+    known = json.loads(json.dumps(known))
     keys = dict.fromkeys(column.key for column in kind.columns)
     every = [kind.grade(keys | dict(row), kind.prepared(known)) for row in rows]
     json.dumps([one.values for one in every])

@@ -326,6 +326,17 @@ async def test_the_unit_learns_why_a_paper_book_came_back_and_where_to_mend_it()
     assert f'https://books.example.gov.tw/volunteers/{one.volunteer_id}/record-book/paper\n' in body
 
 
+async def test_the_unit_learns_that_a_paper_book_is_none_any_more_and_why() -> None:
+    one = await a_registration(await a_case(), reason='同號的是另一位。')
+
+    await messages.paper_book_unconfirmed(one)
+
+    mail, body = await the_mail()
+    assert mail.subject == '【志願服務紀錄冊】紙本紀錄冊的確認已取消，請更正後再送'
+    assert '　紀錄冊號：中市文字第000123號\n　取消原因：\n　　同號的是另一位。\n' in body
+    assert f'https://books.example.gov.tw/volunteers/{one.volunteer_id}/record-book/paper\n' in body
+
+
 async def test_the_agency_learns_that_paper_books_wait() -> None:
     one = await a_registration(await a_case())
 

@@ -1,10 +1,13 @@
 """A cell says what people mean by it, in the words they use."""
 
+from datetime import date
+
 import pytest
 
 from db.choices import ImportKind, Sex, TrainingKind
 from domain.imports import KINDS
 from domain.sheets import cells
+from domain.sheets.columns import Column
 
 WORDS = (
     (ImportKind.VOLUNTEERS, 'sex', '男', Sex.MALE),
@@ -13,6 +16,41 @@ WORDS = (
     (ImportKind.TRAININGS, 'kind', '特殊', TrainingKind.SPECIAL),
     (ImportKind.TRAININGS, 'kind', '基礎訓練 ', TrainingKind.BASIC),
 )
+
+BORN = date(1985, 5, 12)
+DAYS = (
+    *('民74.5.12', '民國74年5月12日', '中華民國74年5月12日', '民國 74 年 5 月 12 日', '民74/05/12', '民74-5-12'),
+    *('74/5/12', '74/05/12', '074/05/12', '74.5.12', '74-5-12', '74–5–12', '74、5、12', '74,5,12', '74 5 12'),
+    *(
+        '７４／５／１２',
+        '74年5月12日',
+        '74年5月12',
+        '74年5月12號',
+        '74年5月12日生',
+        '七十四年五月十二日',
+        '0740512',
+        '740512',
+    ),
+    *('1985/5/12', '1985-05-12', '1985.5.12', '1985年5月12日', '西元1985年5月12日', '19850512', '1985-05-12 00:00:00'),
+    *('31179', '31179.0', ' 74/5/12 ', '74/5/12\u200b'),
+)
+NO_DAYS = (
+    ('111203', '「111203」可能是 11 年 12 月 3 日，也可能是 111 年 2 月 3 日。請加上斜線，例如 111/2/3。'),
+    ('74/5', '看不懂日期「74/5」。請依 年/月/日 填寫民國日期，例如 115/03/08。'),
+    ('74/13/1', '月份只有 1 到 12，沒有 13 月。請依 年/月/日 填寫，例如 115/03/08。'),
+    ('74/2/29', '民國 74 年 2 月沒有 29 日，請再確認日期。'),
+    ('5/12/74', '民國 5 年 12 月沒有 74 日，請再確認日期。'),
+)
+
+
+@pytest.mark.parametrize('text', DAYS)
+def test_a_day_is_read_in_every_way_in_which_offices_write_it(text: str) -> None:
+    assert cells.read(Column('born_on', '出生日期', 'day'), text) == (BORN, '')
+
+
+@pytest.mark.parametrize(('text', 'sentence'), NO_DAYS)
+def test_a_day_that_cannot_be_known_is_asked_about(text: str, sentence: str) -> None:
+    assert cells.read(Column('born_on', '出生日期', 'day'), text) == (None, sentence)
 
 
 @pytest.mark.parametrize(('kind', 'key', 'word', 'meant'), WORDS, ids=str)

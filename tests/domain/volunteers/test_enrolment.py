@@ -38,7 +38,7 @@ async def test_number_name_and_birth_date_put_a_person_onto_the_roster() -> None
     [entry] = (await history.of(person, by=clerk)).rows
     assert (entry.label, entry.new, entry.from_unit) == ('所屬運用單位', '範例圖書館', '範例圖書館')
     self = await an_account(Role.VOLUNTEER, volunteer=person)
-    facts = [(seen.by_name, seen.what, seen.reason) for seen in await access.of(person, by=self)]
+    facts = [(seen.by_name, seen.what, seen.reason) for seen in (await access.of(person, by=self)).rows]
     assert facts == [('李小雨', '收編', '核對證號、姓名、出生日期相符')]
 
 

@@ -106,8 +106,7 @@ async def test_whoever_binds_a_card_signs_in_with_it_and_the_session_says_so(bro
 
     assert (answer.status_code, answer.headers['location']) == (303, '/volunteers?page=2')
     means = await sessions.means_of(sessions.digest_of(browser.token))
-    assert means is not None
-    assert means.label == '自然人憑證'
+    assert means == '自然人憑證'
     page = (await browser.get(OWN)).text
     assert '您這次是以自然人憑證登入的。' in page
     assert account.name in page

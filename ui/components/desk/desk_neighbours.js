@@ -1,5 +1,6 @@
 // 上一件, 下一件 in the reviewer's own list, and the keys.
-import { caseAddress, desk, keys, neighbours } from '/static/desk.js';
+import { desk, neighbours } from '/static/desk.js';
+import { keys } from '/static/keys.js';
 
 export default {
   data() {
@@ -10,11 +11,11 @@ export default {
       <component
         v-for="w in ways"
         :key="w.key"
-        :is="w.id ? 'a' : 'span'"
-        :href="w.id ? address(w.id) : null"
+        :is="w.href ? 'a' : 'span'"
+        :href="w.href || null"
         class="q-btn lb-btn"
-        :class="{off: !w.id}"
-        :aria-disabled="w.id ? null : 'true'"
+        :class="{off: !w.href}"
+        :aria-disabled="w.href ? null : 'true'"
       >
         <kbd aria-hidden="true">{{ w.key }}</kbd>{{ w.text }}
       </component>
@@ -27,10 +28,9 @@ export default {
     ways() {
       const at = neighbours();
       return [
-        { key: 'K', text: '上一件', id: at.previous },
-        { key: 'J', text: '下一件', id: at.next },
+        { key: 'K', text: at.previous && at.previous === desk.pages.before ? '上一頁' : '上一件', href: at.previous },
+        { key: 'J', text: at.next && at.next === desk.pages.after ? '下一頁' : '下一件', href: at.next },
       ];
     },
   },
-  methods: { address: caseAddress },
 };

@@ -21,11 +21,12 @@ async def queue_pane(account: Account, view: DeskView, selected: int | None = No
     queue = await review_queue.build(account, view, selected)
     undo = undo_bar(account, lambda case_id: queue.view.address(case_id))  # noqa: PLW0108 -- the view changes
 
-    def follow_rows() -> None:
+    async def follow_rows() -> None:
         for row in queue.rows:
             if row.problem and row.id in undo.waiting:
                 tell(f'{row.volunteer}的案件沒有生效：{row.problem}')
-        undo.show({row.id: (row.volunteer, row.pending) for row in queue.rows if row.pending})
+        own = {row.id: (row.volunteer, row.pending) for row in queue.rows if row.pending}
+        undo.show(own if queue.is_whole else await decisions.own_pending(by=account))
 
     async def approve(event: GenericEventArguments) -> None:
         chosen = _chosen(event.args)
@@ -38,7 +39,7 @@ async def queue_pane(account: Account, view: DeskView, selected: int | None = No
                 if report.refused:
                     tell_refused(report)
 
-    follow_rows()
+    await follow_rows()
     queue.then = follow_rows
     queue.on('approved', approve)
     return queue

@@ -1,6 +1,7 @@
 // The reviewer's live list: overdue first, chips for the deadline, who reads what, what has just arrived in orange.
 import icon from '/static/icons.js';
-import { caseAddress, desk, keys, switchKeys } from '/static/desk.js';
+import { caseAddress, desk } from '/static/desk.js';
+import { keys, switchKeys } from '/static/keys.js';
 
 const MOST_AT_ONCE = 200;
 // Another filter or order begins with its first page.
@@ -276,8 +277,8 @@ export default {
     },
     list() {
       return [
-        [['J'], '下一件'],
-        [['K'], '上一件'],
+        [['J'], '下一件；這一頁的最後一件之後是下一頁'],
+        [['K'], '上一件；這一頁的第一件之前是上一頁'],
         [['A'], '核可（10 秒內可復原）'],
         [['R'], '通知補件'],
         [['U'], '復原最後一個決定（10 秒內）'],
@@ -307,6 +308,10 @@ export default {
         desk.visible = list;
         desk.first = this.now.first;
         desk.chosen = this.now.chosen;
+        desk.pages = {
+          before: this.page > 1 ? this.paged(this.page - 1) : '',
+          after: this.now.more ? this.paged(this.page + 1) : '',
+        };
       },
     },
     turn() {

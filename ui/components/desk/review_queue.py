@@ -1,7 +1,7 @@
 """The list at the left of the desk, kept current by announcements."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -43,7 +43,8 @@ class review_queue(Element, component='review_queue.js'):
         super().__init__()
         self.account, self.view = account, view
         self.rows: Sequence[CaseRow] = ()
-        self.then: Callable[[], None] = lambda: None  # called after the rows were read again
+        self.then: Callable[[], Awaitable[None]] | None = None  # called after the rows were read again
+        self.is_whole = True
         self._props.update({'selected': selected or 0, 'me': account.id, 'orders': ORDERS, 'turn': 0, 'queue': '{}'})
         self._props['opened'] = _milliseconds(dates.now())
         self._props['view'] = {
@@ -73,6 +74,7 @@ class review_queue(Element, component='review_queue.js'):
         permissions.require(self.account, Role.REVIEWER)
         counts = await together(('queues', self.account.agency_id), lambda: _counts(self.account))
         view = self.view
+        self.is_whole = counts[view.tab] <= MOST_SHOWN and not view.q
         if counts[view.tab] <= MOST_SHOWN:  # all are shown: filtered in the browser
             view = replace(view, due=None, unit=None, roster=None)
         # What somebody has searched for is for that account alone.
@@ -81,7 +83,8 @@ class review_queue(Element, component='review_queue.js'):
         self.rows = queue.rows
         if self._props['queue'] != queue.text:
             self._props['queue'] = queue.text
-        self.then()
+        if self.then is not None:
+            await self.then()
 
     def unpick(self) -> None:
         """Clears the selection."""

@@ -251,6 +251,10 @@ class form:
         if self.summary is not None:
             self.summary.show([(f'{check.label}：{check.note}', check.address) for check in lacking], '送審')
 
+    def sent(self) -> None:
+        """What was typed is done with and the page stays: the browser need not put it back. For `mirrored` forms."""
+        ui.run_javascript('forgetTyped()')
+
     async def _kept(self, name: str, value: Any, turn: int) -> bool:
         """Store a field; False while the database is away. What waits behind it then, or waits already, is left out."""
         proposed, outages = self.proposed, self._outages

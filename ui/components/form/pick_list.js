@@ -1,5 +1,6 @@
 // Several of many: search, check boxes, pages; the chosen ones are counted and stay chosen.
 import icon from '/static/icons.js';
+import * as mirror from '/static/mirror.js';
 
 export default {
   components: { 'lb-icon': icon },
@@ -13,8 +14,9 @@ export default {
     per: Number,
     chosen: Array,
     error: String,
+    draft: String,
   },
-  emits: ['picked', 'searched', 'turned'],
+  emits: ['picked', 'restored', 'searched', 'turned'],
   data() {
     return { words: '' };
   },
@@ -42,7 +44,7 @@ export default {
         <input
           type="checkbox"
           :checked="all"
-          @change="$emit('picked', {ids: rows.map((r) => r.id), on: $event.target.checked})"
+          @change="pick(rows.map((r) => r.id), $event.target.checked)"
         />這一頁全選</label>
       <ul>
         <li v-for="r in rows" :key="r.id">
@@ -50,7 +52,7 @@ export default {
             <input
               type="checkbox"
               :checked="chosen.includes(r.id)"
-              @change="$emit('picked', {ids: [r.id], on: $event.target.checked})"
+              @change="pick([r.id], $event.target.checked)"
             />
             <span><b>{{ r.name }}</b><small>{{ r.note }}</small></span>
           </label>
@@ -76,6 +78,22 @@ export default {
     },
     all() {
       return this.rows.every((row) => this.chosen.includes(row.id));
+    },
+  },
+  watch: {
+    chosen() {
+      if (this.draft) mirror.keep(this.draft, this.name, this.chosen);
+    },
+  },
+  mounted() {
+    const kept = mirror.kept(this.draft, this.name);
+    if (kept?.value.length && String(kept.value) !== String(this.chosen)) this.$emit('restored', kept.value);
+  },
+  methods: {
+    pick(ids, on) {
+      const others = this.chosen.filter((id) => !ids.includes(id));
+      if (this.draft) mirror.keep(this.draft, this.name, on ? [...others, ...ids] : others);
+      this.$emit('picked', { ids, on });
     },
   },
 };

@@ -9,6 +9,7 @@ from nicegui.events import GenericEventArguments
 from . import form
 
 PER_PAGE = 20
+MOST_KEPT = 1000
 
 Fetch = Callable[[str, int], Awaitable[tuple[Sequence[tuple[int, str, str]], int]]]
 
@@ -33,7 +34,10 @@ class pick_list(Element, component='pick_list.js'):
             {'name': name, 'label': label, 'sought': sought, 'rows': [], 'total': 0, 'page': 1, 'per': PER_PAGE}
         )
         self._props['chosen'] = self._ids()
+        # What a draft keeps comes back by itself.
+        self._props['draft'] = '' if in_form.draft else in_form.draft_name
         self.on('picked', self._picked)
+        self.on('restored', self._restored)
         self.on('searched', self._searched)
         self.on('turned', self._turned)
 
@@ -76,6 +80,15 @@ class pick_list(Element, component='pick_list.js'):
         await self.form.take(self.name, ','.join(map(str, chosen)))
         self.form.touch(self.name)
         self._props['chosen'] = chosen
+        self.update()
+
+    async def _restored(self, event: GenericEventArguments) -> None:
+        """What the browser has kept of a page that had to load again; whoever uses the ids checks them."""
+        given: Any = event.args
+        if not isinstance(given, list) or not all(type(one) is int and 0 < one < 2**31 for one in given[:MOST_KEPT]):
+            return
+        await self.form.take(self.name, ','.join(map(str, dict.fromkeys(given[:MOST_KEPT]))))
+        self._props['chosen'] = self._ids()
         self.update()
 
     async def _searched(self, event: GenericEventArguments) -> None:

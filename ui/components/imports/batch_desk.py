@@ -15,7 +15,7 @@ from ..icon import icon
 from ..notices import confirm, showing_refusals, tell
 from ..question import is_sure, question
 from ..record_table import View
-from .batch_file import batch_file
+from .batch_file import batch_file, counted
 from .batch_list import undo
 from .common_fields import common_fields
 from .heading_map import heading_map
@@ -65,6 +65,7 @@ class batch_desk(Element):
                 view,
                 grade,
                 mended=self._mend,
+                alike=self._mend_alike,
                 restored=self._restore,
                 answered=self._answer,
                 asked=self._ask,
@@ -153,9 +154,10 @@ class batch_desk(Element):
         batch, state = self.batch, self.batch.state
         is_open, is_done = state is BatchState.GRADED, state is BatchState.DONE
         ready = self.found.importable if self.found and is_open else 0
+        same = self.found.same if self.found and is_open else 0
         self.commit.set_visibility(is_open)
-        self.commit.set_text(f'確認匯入 {ready:,} 筆')
-        self.commit.set_enabled(ready > 0)
+        self.commit.set_text(f'確認匯入 {ready - same:,} 筆')
+        self.commit.set_enabled(ready > same)
         self.rest.set_visibility(self.ended.rest > 0 and not KINDS[batch.kind].is_archive)
         self.rest.set_text(f'改正其餘 {self.ended.rest:,} 筆')
         self.undo.set_visibility(batch.written > 0 and imports.may_undo(batch))
@@ -166,6 +168,8 @@ class batch_desk(Element):
         self.back.set_visibility(not is_open)
         rest = batch.rows - ready
         note = '匯入後可整批復原。' if is_open or state is BatchState.WRITING else ''
+        if self.found and ready and (self.found.changing or same):
+            note = f'{counted(self.found.adding, self.found.changing, same)}。{note}'
         if is_open and rest:
             note += f'其餘 {rest:,} 筆留在這裡，不會遺失'
         if state in (BatchState.READING, BatchState.WRITING, BatchState.TAKING_BACK):
@@ -200,6 +204,11 @@ class batch_desk(Element):
     async def _mend(self, row: int, column: str, text: str) -> None:
         await imports.mend(self.batch.id, row, column, text, by=self.account)
         await self.renew()
+
+    async def _mend_alike(self, row: int, column: str, text: str) -> None:
+        count = await imports.mend_alike(self.batch.id, row, column, text, by=self.account)
+        await self.renew()
+        confirm(f'內容相同的 {count:,} 列都改為「{text}」，正在重新檢查。')
 
     async def _restore(self, row: int) -> None:
         await imports.unmend(self.batch.id, row, by=self.account)

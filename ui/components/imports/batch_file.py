@@ -83,7 +83,8 @@ def _said(batch: ImportBatch, left: Sequence[PreviewRow], ended: Ended) -> dict[
     """How it ended, and which rows stay behind, with why."""
     if batch.state is BatchState.DONE:
         who, at, tone = batch.confirmed_by, batch.written_at, 'ok' if batch.written else 'warn'
-        text = f'已匯入 {batch.written:,} 筆。' if batch.written else '這一批沒有寫入任何資料。'
+        text = f'已匯入 {batch.written:,} 筆' if batch.written else '這一批沒有寫入任何資料'
+        text += f'：{counted(batch.written - batch.changed, batch.changed, 0)}。' if batch.changed else '。'
         text += f'{ended.same:,} 筆與紀錄相同，不需寫入。' if ended.same else ''
         text += f'其餘 {ended.rest:,} 筆沒有匯入，{_way_on(batch)}' if ended.rest else ''
     elif batch.state is BatchState.TAKEN_BACK:
@@ -96,6 +97,16 @@ def _said(batch: ImportBatch, left: Sequence[PreviewRow], ended: Ended) -> dict[
     by = f'（{who.name}，{dates.roc_instant(at)}）' if who is not None and at is not None else ''
     more = [f'另有 {len(left) - NAMED:,} 列'] if len(left) > NAMED else []
     return {'tone': tone, 'text': text + by, 'rows': [*(_left(row) for row in left[:NAMED]), *more]}
+
+
+def counted(adding: int, changing: int, same: int) -> str:
+    """How many records are new, are changed, and stay as they are; what is none is not told.
+
+    >>> counted(12, 3, 45), counted(0, 3, 0)
+    ('新增 12 筆、變更 3 筆、與紀錄相同不需寫入 45 筆', '變更 3 筆')
+    """
+    words = (('新增', adding), ('變更', changing), ('與紀錄相同不需寫入', same))
+    return '、'.join(f'{word} {count:,} 筆' for word, count in words if count)
 
 
 def _way_on(batch: ImportBatch) -> str:

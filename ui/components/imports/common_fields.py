@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from nicegui import html
+from nicegui import html, ui
 from nicegui.element import Element
 
 from domain import dates, directory, files, imports
 from domain.errors import DomainError, Incomplete, MovedOn
+from domain.guide import courses
 from domain.imports import KINDS, Column
-from domain.model import Account, BatchState, FileKind, ImportBatch
+from domain.model import Account, BatchState, FileKind, ImportBatch, ImportKind, TrainingKind
 
 from ..card import card
 from ..form import form
@@ -49,7 +51,7 @@ class common_fields(Element):
 
     def __init__(self, batch: ImportBatch, account: Account) -> None:
         super().__init__('div')
-        self.batch_id, self.account = batch.id, account
+        self.batch_id, self.kind, self.account = batch.id, batch.kind, account
         self.details = CommonDetails(KINDS[batch.kind].common, batch.common)
         self.form: form | None = None
         self.places: dict[str, Element] = {}
@@ -64,6 +66,7 @@ class common_fields(Element):
         with self, card('整份檔案共用', '只填一次，用在每一列。'):
             self.form = form(self.details, summary=False)
             with html.div().classes('lb-grid'):
+                await self._at_one_press()
                 for each in self.details.columns:
                     if each.key not in CERTIFICATES:
                         with html.div().classes('full' if each.reading == 'lines' else '') as place:
@@ -71,6 +74,28 @@ class common_fields(Element):
                         self.places[each.key] = place
             await self._certificate(self.form)
         self.form.on_change(self._keep)
+
+    async def _at_one_press(self) -> None:
+        """基礎訓練 and 特殊訓練 fill in what such a course most often is, as in the form of a training."""
+        if self.kind is not ImportKind.TRAININGS:
+            return
+        names, unit = {each.id: each.name for each in await directory.fields()}, self.account.host_unit
+        with html.div().classes('lb-at-once full').props('role=group aria-label=一次帶入課程資料'):
+            for kind in (TrainingKind.BASIC, TrainingKind.SPECIAL):
+                usual = dict(await courses.usual(kind, by=self.account))
+                found = {'field': names.get(usual.pop('field_id', None)), 'minutes': usual.pop('extra_minutes', None)}
+                values = {key: value for key, value in (usual | found).items() if value is not None}
+                values |= {'hours': str(values.get('hours', '')), 'provider': unit.name if unit else ''}
+                ui.button(kind.label, on_click=partial(self._fill, values), color=None).props('outline no-caps')
+
+    async def _fill(self, values: Mapping[str, Any]) -> None:
+        assert self.form is not None
+        for name, value in values.items():
+            setattr(self.details, name, value)
+            shown = self.form.fields.get(name)
+            if isinstance(shown, field):
+                shown.show(value)
+        await self._keep()
 
     async def show(self, batch: ImportBatch) -> None:
         """Shows what a colleague has filled in, and keeps what was typed while the file was being graded."""

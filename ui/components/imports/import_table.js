@@ -57,7 +57,7 @@ export default {
     doubts: Array,
     said: String, // to a screen reader: what became of the row that was mended
   },
-  emits: ['graded', 'asked', 'turned', 'sized', 'mended', 'restored', 'answered'],
+  emits: ['graded', 'asked', 'turned', 'sized', 'mended', 'alike', 'restored', 'answered'],
   data() {
     return { typed: {}, opened: {}, late: false };
   },
@@ -129,6 +129,15 @@ export default {
                               @click="mend(r, m.key, m.fix)"
                             >
                               {{ m.fixLabel }}
+                            </button>
+                            <button
+                              v-if="m.alike && !locked"
+                              type="button"
+                              class="lb-link"
+                              :aria-label="'第 ' + r.n + ' 列，內容相同的各列都' + m.fixLabel"
+                              @click="$emit('alike', {row: r.n, column: m.key, text: m.fix})"
+                            >
+                              {{ m.alike }}
                             </button>
                             <a v-if="m.href" :href="m.href">{{ m.hrefLabel }}</a>
                           </span>

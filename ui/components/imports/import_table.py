@@ -25,12 +25,17 @@ PICTURE = ('file',)
 # Where the file has no name, that of the person comes from the record.
 WHOSE = ('identity_number',)
 MADE = ('file', 'second', 'made_as', 'problem', 'file_name')
+# What is one person's own is mended alone; other cells at once wherever they say the same.
+OWN = ('name', 'identity_number', 'number', 'legacy_number')
+ALIKE = '相同的都改'
 # Longer than any cell that a column takes.
 LONGEST = 2000
 
 
 class import_table(Element, component='import_table.js'):
     """Events of rows call the page's `mended(row, column, text)`, `restored(row)`, `answered(row, takes)`.
+
+    `alike(row, column, text)`: the same for all rows that say the same there.
 
     `view` and `grade` are what is shown; `turned()` is told when the user wants another part. A refusal is shown.
     """
@@ -41,6 +46,7 @@ class import_table(Element, component='import_table.js'):
         grade: Grade | None,
         *,
         mended: Callable[[int, str, str], Awaitable[None]],
+        alike: Callable[[int, str, str], Awaitable[None]],
         restored: Callable[[int], Awaitable[None]],
         answered: Callable[[int, bool], Awaitable[None]],
         asked: Callable[[Doubt], Awaitable[None]],
@@ -49,10 +55,12 @@ class import_table(Element, component='import_table.js'):
         super().__init__()
         self.view, self.grade, self.turned = view, grade, turned
         self.mended, self.restored, self.answered, self.asked = mended, restored, answered, asked
+        self.alike = alike
         self._props.update({'rows': '[]', 'groups': [], 'total': 0, 'page': 1, 'per-page': view.per_page})
         self._props.update({'note': '', 'empty': '', 'draft': '', 'heard': {}, 'locked': False})
         self._props.update({'grades': [], 'grade': '', 'doubts': [], 'said': ''})
         self.on('mended', self._mended)
+        self.on('alike', self._mended_alike)
         self.on('restored', self._restored)
         self.on('answered', self._answered)
         self.on('asked', self._asked)
@@ -105,6 +113,13 @@ class import_table(Element, component='import_table.js'):
         line = next((each for each in json.loads(self._props['rows']) if each['n'] == row), None)
         self._props['said'] = f'第 {row} 列：{line["chip"]["text"]}' if line else ''
         self.update()
+
+    async def _mended_alike(self, event: GenericEventArguments) -> None:
+        given, row = self._told(event)
+        column, text = given.get('column'), given.get('text')
+        if row and isinstance(column, str) and isinstance(text, str):
+            with showing_refusals():
+                await self.alike(row, column, text.replace('\x00', '')[:LONGEST])
 
     async def _restored(self, event: GenericEventArguments) -> None:
         if isinstance(event.args, int):
@@ -212,7 +227,7 @@ def _cell(row: PreviewRow, group: Group, columns: dict[str, Column], whose: str,
         'main': _put_together(group.form, main) if is_whole and group.main != PICTURE else '',
         'picture': _picture(cells) if group.main == PICTURE else None,
         'strong': group.main == ('name',) or bool(whose and group.main == WHOSE),
-        'sub': [text for text in sub if text],
+        'sub': [*dict.fromkeys(filter(None, sub))],
         'boxes': [_box(row, key, columns[key], cells[key]) | {'caption': len(group.main) > 1} for key in boxes],
         'marks': marks,
         'blank': not any(cell.text or cell.marks for cell in cells.values()),
@@ -229,6 +244,8 @@ def _named(cell: Cell, column: Column) -> tuple[str, str]:
     """What the cell says first, and below it: of a code its name, then the code."""
     if column.width and cell.beside:
         return cell.beside, cell.text
+    if cell.meant:
+        return cell.meant, '　'.join(filter(None, [cell.beside, f'檔案中是 {cell.text}']))
     return _read(cell.text, column), cell.beside
 
 
@@ -266,6 +283,8 @@ def _mark(mark: Mark, key: str, tone: str, row: PreviewRow) -> dict[str, str]:
     found = {'tone': tone, 'text': mark.sentence, 'key': mark.column or key}
     if mark.fix:
         found |= {'fix': mark.fix, 'fixLabel': mark.fix_label or '改用這個'}
+    if mark.fix and key not in OWN:
+        found['alike'] = ALIKE
     if row.doubt is Doubt.UNINSURED and row.about:
         found |= {'href': links.insurance(row.about), 'hrefLabel': '登錄保險'}
     return found

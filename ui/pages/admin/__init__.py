@@ -10,11 +10,26 @@ from domain.accounts import open_requests
 from domain.errors import NotFound
 from domain.model import Account
 
+from ...components.account_request import COLUMNS as REQUEST_COLUMNS
 from ...components.form import form
 from ...components.form.fields import text_field
-from ...components.record_table import Row, record_table
+from ...components.record_table import Row, View, record_table
 from ...frame import MENU, frame
-from . import accounts, calendar, history, keys, lookups, mail, numbers, offices, rules
+from . import (
+    account_terms,
+    accounts,
+    calendar,
+    factors,
+    history,
+    keys,
+    lookups,
+    mail,
+    numbers,
+    offices,
+    privacy,
+    rules,
+    unusual,
+)
 
 HOME = ('系統管理', links.administration())
 
@@ -43,15 +58,26 @@ SECTIONS = {
     'accounts': Section(
         '人員', '帳號', accounts.COLUMNS, None, accounts.edit, '新增帳號', lead=accounts.lead, search=accounts.search
     ),
+    'factors': Section('人員', '登入驗證', factors.COLUMNS, factors.rows, None, '', lead=factors.lead),
     'requests': Section(
         '人員',
         '帳號申請',
-        accounts.REQUEST_COLUMNS,
-        accounts.request_rows,
+        REQUEST_COLUMNS,
+        accounts.rows_of_requests,
         accounts.decide,
         '',
         '沒有待處理的帳號申請',
         lead=accounts.refuse_several,
+    ),
+    'reviews': Section(
+        '人員',
+        '年度盤點',
+        account_terms.REVIEW_COLUMNS,
+        account_terms.review_rows,
+        account_terms.review,
+        '',
+        '目前沒有要盤點的單位',
+        one='年度帳號盤點',
     ),
     'units': Section(
         '單位與機關',
@@ -67,6 +93,9 @@ SECTIONS = {
         '單位與機關', '發冊機關', offices.AGENCY_COLUMNS, offices.agency_rows, offices.edit_agency, '新增發冊機關'
     ),
     'hours': Section('規定', '規定時數', offices.HOURS_COLUMNS, offices.hours_rows, offices.edit_hours, '新增規定'),
+    'account-rules': Section(
+        '規定', '帳號規則', account_terms.COLUMNS, account_terms.rows, account_terms.edit, '', one='帳號規則維護'
+    ),
     'rules': Section('規定', '審核規則', rules.COLUMNS, rules.rows, rules.edit, '新增規則'),
     'calendar': Section(
         '規定',
@@ -89,10 +118,35 @@ SECTIONS = {
         '沒有寄不到的信件',
         one='查看與重寄',
     ),
+    'notice': Section(
+        '個資',
+        '告知事項',
+        privacy.NOTICE_COLUMNS,
+        privacy.notice_rows,
+        privacy.edit_notice,
+        '',
+        one='告知事項的版本',
+    ),
+    'rights': Section(
+        '個資', '當事人請求', privacy.RIGHTS_COLUMNS, privacy.rights_rows, None, '', '還沒有志工提出請求'
+    ),
+    'retention': Section(
+        '個資',
+        '保存期限',
+        privacy.RETENTION_COLUMNS,
+        privacy.retention_rows,
+        privacy.edit_retention,
+        '',
+        lead=privacy.retention_lead,
+        one='設定保存期限',
+    ),
     'lookups': Section(
         '紀錄', '證號查詢', lookups.COLUMNS, lookups.rows, None, '', '24 小時內沒有人查詢', lead=lookups.lead
     ),
     'keys': Section('紀錄', '金鑰', keys.COLUMNS, keys.rows, keys.edit, '', lead=keys.lead, one='金鑰的更換與保管'),
+    'unusual': Section(
+        '紀錄', '異常使用', unusual.COLUMNS, unusual.rows, None, '', '沒有異常的使用情形', lead=unusual.lead
+    ),
     'history': Section(
         '紀錄',
         '系統異動紀錄',
@@ -122,7 +176,9 @@ async def admin_page(account: Account) -> None:
     await section_page(account, 'requests' if await open_requests(by=account) else 'accounts')
 
 
-async def section_page(account: Account, section: str, edit: str = '', q: str = '') -> None:
+async def section_page(
+    account: Account, section: str, edit: str = '', q: str = '', page: int = 1, per: int = 10
+) -> None:
     """The list of one section, of the words under the key `q`; with `edit`, the form of one of its records."""
     here = SECTIONS.get(section)
     if here is None or (edit and here.edit is None):
@@ -139,7 +195,7 @@ async def section_page(account: Account, section: str, edit: str = '', q: str = 
         await mail.warn_of_backlog(account)
         await offices.warn_of_unsupervised(account)
         await keys.warn_of_overdue(account)
-        await _list(account, section, here, q)
+        await _list(account, section, here, q, View.read(page, per))
 
 
 def _sections(here: str, waiting: int) -> None:
@@ -156,7 +212,7 @@ def _sections(here: str, waiting: int) -> None:
                             link.classes('on').props('aria-current=page')
 
 
-async def _list(account: Account, section: str, here: Section, key: str) -> None:
+async def _list(account: Account, section: str, here: Section, key: str, view: View) -> None:
     found = Words(await searches.words(key, by=account))
     words = form(found, summary=False)
     if here.lead is not None:
@@ -173,13 +229,15 @@ async def _list(account: Account, section: str, here: Section, key: str) -> None
         matching = [row for row in rows if _speaks_of(row, found.text)]
         return matching[(page - 1) * per_page : page * per_page], len(matching)
 
-    table = record_table(here.label, here.columns, fetch, empty=here.empty)
+    async def shown() -> None:
+        ui.navigate.history.replace(links.admin(section, q=key, **view.turned))
+
+    table = record_table(here.label, here.columns, fetch, empty=here.empty, view=view, shown=shown)
     await table.refresh()
 
     async def sought() -> None:
         nonlocal key
         key = await searches.keep(found.text, by=account, under=key)
-        ui.navigate.history.replace(links.admin(section, q=key))
         await table.refresh(1)
 
     words.on_change(sought)

@@ -7,24 +7,36 @@ from functools import partial
 from nicegui import html, ui
 
 from domain import accounts, dates, directory, links
-from domain.accounts import FIELDS, OF_UNIT, REFUSAL, REQUEST_FIELDS, AccountDetails, email_changes
+from domain.accounts import FIELDS, OF_UNIT, REFUSAL, AccountDetails, email_changes, terms
 from domain.errors import NotFound
-from domain.model import Account, AccountRequest, EmailChange, Role
+from domain.model import Account, EmailChange, Role
 
+from ...components.account_logins import account_logins
+from ...components.account_request import request_case, request_rows
+from ...components.account_state import account_state
 from ...components.action_button import action_button
 from ...components.card import card
 from ...components.clerk_fields import clerk_fields
 from ...components.deputy_card import deputy_card
-from ...components.facts import facts
 from ...components.form import form
-from ...components.form.fields import check_field, choice_field, email_field, radio_field, text_area, text_field
+from ...components.form.fields import (
+    check_field,
+    choice_field,
+    date_field,
+    email_field,
+    radio_field,
+    text_area,
+    text_field,
+)
 from ...components.form.pick_list import PER_PAGE, pick_list
+from ...components.icon import icon
 from ...components.notices import confirm
 from ...components.question import is_sure, question
 from ...components.record_table import Row
 from ...flash import leave_with
 from ...frame import save_bar
 
+END_HINT = '臨時帳號才填：最後一天，過了會自動鎖定。'
 _EMAIL_HINT = '設定密碼的連結會寄到這裡。審核人員與系統管理者的電子郵件，更改後要由另一位系統管理者確認。'
 ROLES = {role: role.label for role in Role if role != Role.VOLUNTEER}
 COLUMNS = [
@@ -32,13 +44,6 @@ COLUMNS = [
     ('office', '單位或機關'),
     ('email', FIELDS['email'].caption),
     ('state', '狀態'),
-]
-REQUEST_COLUMNS = [
-    ('name', REQUEST_FIELDS['name'].caption),
-    ('organisation', '單位或機關'),
-    *((key, REQUEST_FIELDS[key].caption) for key in ('role', 'phone')),
-    ('at', '申請時間'),
-    ('go', '處理'),
 ]
 
 
@@ -54,41 +59,23 @@ class Refusals:
         return {}
 
 
-@dataclass
-class Refusal:
-    """Why a request is not granted."""
-
-    reason: str = ''
-
-    def problems(self) -> dict[str, str]:
-        """The service checks."""
-        return {}
-
-
 async def search(account: Account, words: str, page: int, per_page: int) -> tuple[list[Row], int]:
     """The accounts of staff, those in use first."""
     found = await accounts.find(by=account, words=words, page=page, per_page=per_page)
     return [_row(each) for each in found.rows], found.total
 
 
-async def request_rows(account: Account) -> list[Row]:
+async def rows_of_requests(account: Account) -> list[Row]:
     """The requests that wait, oldest first."""
-    return [
-        {
-            'key': str(request.id),
-            'name': {'text': request.name, 'strong': True},
-            'organisation': request.organisation,
-            'role': request.role.label,
-            'phone': request.phone,
-            'at': dates.format_moment(request.created_at),
-            'go': {'text': '核對並開通', 'href': links.admin('requests', request.id)},
-        }
-        for request in await accounts.open_requests(by=account)
-    ]
+    return await request_rows(account, partial(links.admin, 'requests'))
 
 
 async def lead(account: Account) -> None:
     """The addresses of reviewers and administrators that wait for a second administrator."""
+    if await terms.is_sole_administrator(by=account):
+        with html.p().classes('lb-verdict warn lb-gap-below'):
+            icon('warning')
+            html.span('系統管理者只有您一位，系統不會鎖定您的帳號。請再開通一位，您不在時才有人能處理。')
     waiting = await email_changes.waiting(by=account)
     if not waiting:
         return
@@ -161,6 +148,9 @@ async def edit(account: Account, key: str) -> None:
         if record is not None and record.role == Role.REVIEWER and record.is_active:
             await deputy_card(record, account, partial(leave_with, links.admin('accounts', record.id)))
 
+        if record is not None:
+            await account_logins(record, account, partial(leave_with, links.admin('accounts', record.id)))
+
     async def save() -> None:
         if record is None:
             await accounts.create(details, by=account)
@@ -178,65 +168,31 @@ async def edit(account: Account, key: str) -> None:
             confirm(f'{record.name}現在可以再試著登入。')
             unlocking.set_visibility(False)
 
+    async def open_again() -> None:
+        if record is not None:
+            await terms.unlock(record, by=account)
+            leave_with(links.admin('accounts'), 'account-unlocked')
+
+    async def send() -> None:
+        sentence = f'連結會寄到 {details.email}，24 小時內有效；之前寄的連結就不能再用。'
+        if record is not None and await is_sure('寄出設定密碼的連結', sentence, yes='寄出', is_grave=False):
+            await accounts.send_link(record, by=account)
+            confirm(f'已把設定密碼的連結寄給{record.name}。')
+
     with save_bar():
         action_button('儲存', save, in_form=in_form)
         ui.link('返回', links.admin('accounts')).classes('lb-btn q-btn lb-flat')
+        if record is not None and record.locked_because is not None:
+            action_button('解除系統鎖定', open_again, 'outline')
+        if record is not None and record.is_active:
+            action_button('寄出設定密碼的連結', send, 'outline')
         if record is not None and await accounts.is_locked(record, by=account):
             unlocking = action_button('解除登入鎖定', unlock, 'outline')
 
 
 async def decide(account: Account, key: str) -> None:
-    """One request: grant it as completed here, or say why not."""
-    request = await accounts.open_request(key, by=account)
-    details, refusal = AccountDetails.from_request(request), Refusal()
-    units = {unit.name: unit.id for unit in await directory.host_units(by=account)}
-    details.host_unit_id = units.get(request.organisation.strip())
-    in_form = form(details, mirrored=True)
-    with html.div().classes('lb-stack'):
-        _what_was_asked(request)
-        if request.role == Role.UNIT_STAFF and details.host_unit_id is None:
-            _new_unit(request)
-        await _account_fields(in_form, details, account)
-        with card('不核准', '(原因會寄給申請人)'):
-            refusal_form = form(refusal, summary=False)
-            text_area(REFUSAL.caption, refusal_form, 'reason', wide=True)
-
-            async def refuse() -> None:
-                await accounts.refuse(request, refusal.reason, by=account)
-                leave_with(links.admin('requests'), 'request-refused')
-
-            with html.div().classes('lb-row-acts'):
-                action_button('不核准', refuse, 'outline', in_form=refusal_form)
-
-    async def grant() -> None:
-        await accounts.grant(request, details, by=account)
-        leave_with(links.admin('requests'), 'account-created')
-
-    with save_bar():
-        action_button('開通帳號', grant, in_form=in_form)
-        ui.link('返回', links.admin('requests')).classes('lb-btn q-btn lb-flat')
-
-
-def _new_unit(request: AccountRequest) -> None:
-    """The unit that the request names is not there: it can be made from the request, and is chosen afterwards."""
-    with card('還沒有這個單位'):
-        html.p(f'清單裡沒有「{request.organisation}」。請確認不是同一個單位的別的寫法，再從申請新增。')
-        with html.div().classes('lb-row-acts'):
-            ui.link('從申請新增單位', links.unit_from_request(request.id)).classes('q-btn lb-btn lb-outline')
-
-
-def _what_was_asked(request: AccountRequest) -> None:
-    facts(
-        [
-            (REQUEST_FIELDS['organisation'].label, request.organisation),
-            (REQUEST_FIELDS['role'].label, request.role.label),
-            (REQUEST_FIELDS['phone'].label, request.phone),
-            ('申請時間', dates.roc_instant(request.created_at)),
-        ]
-    )
-    if request.reason:
-        with card(REQUEST_FIELDS['reason'].label):
-            html.p(request.reason)
+    """One request."""
+    await request_case(account, key, links.admin('requests'), partial(leave_with, links.admin('requests')))
 
 
 async def _account_fields(in_form: form, details: AccountDetails, account: Account) -> None:
@@ -267,6 +223,7 @@ async def _account_fields(in_form: form, details: AccountDetails, account: Accou
         with html.div().classes('full') as county:
             counties = {one.code: one.name for one in await directory.counties()}
             choice_field(FIELDS['county_id'].caption, in_form, 'county_id', counties, required=True)
+        date_field(FIELDS['ends_on'].caption, in_form, 'ends_on', hint=END_HINT)
         check_field(
             FIELDS['is_active'].caption,
             in_form,
@@ -299,9 +256,7 @@ def _row(each: Account) -> Row:
         'role': {'text': each.role.label, 'sub': _further(each)} if _further(each) else each.role.label,
         'office': '' if accounts.office_of(each) == each.role.label else accounts.office_of(each),
         'email': each.email,
-        'state': {'text': '使用中', 'chip': 'ok', 'icon': 'check'}
-        if each.is_active
-        else {'text': '已停用', 'chip': 'plain', 'icon': 'lock'},
+        'state': account_state(each),
     }
 
 

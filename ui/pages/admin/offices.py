@@ -5,7 +5,7 @@ from datetime import date
 
 from nicegui import html, ui
 
-from domain import accounts, dates, departures, directory, files, links, settings, trainings
+from domain import dates, departures, directory, files, links, settings, trainings
 from domain.directory import (
     AGENCY_FIELDS,
     HOURS_FIELDS,
@@ -18,7 +18,7 @@ from domain.directory import (
     forms,
 )
 from domain.errors import NotFound
-from domain.model import Account, AccountRequest, ApplicationStatus, TrainingKind
+from domain.model import Account, ApplicationStatus, TrainingKind
 
 from ...components.action_button import action_button
 from ...components.card import card
@@ -141,18 +141,17 @@ async def hours_rows(account: Account) -> list[Row]:
 
 
 async def edit_unit(account: Account, key: str) -> None:
-    """The form of a host unit, or of a new one, also from a 帳號申請 (links.unit_from_request)."""
-    request = await _request(key, account)
-    unit = None if key == 'new' or request else await directory.host_unit(_number(key))
+    """The form of a host unit, or of a new one."""
+    unit = None if key == 'new' else await directory.host_unit(_number(key))
     details = HostUnitDetails() if unit is None else HostUnitDetails.from_record(unit)
-    if request is not None:
-        details.name, details.phone = request.organisation, request.phone
     in_form = form(details, mirrored=True)
     with card('運用單位'), html.div().classes('lb-grid'):
         text_field(UNIT_FIELDS['name'].caption, in_form, 'name', required=True, maxlength=80)
         choice_field(
             UNIT_FIELDS['county_id'].caption, in_form, 'county_id', await _counties(), required=True, searchable=True
         )
+        number = UNIT_FIELDS['unified_number'].caption
+        text_field(number, in_form, 'unified_number', maxlength=12, hint='8 個數字。帳號申請會照統一編號找到這個單位。')
         text_field(UNIT_FIELDS['phone'].caption, in_form, 'phone', maxlength=30)
         email_field(UNIT_FIELDS['email'].caption, in_form, 'email', hint='審核結果會寄到這裡。', maxlength=254)
         check_field(UNIT_FIELDS['is_active'].caption, in_form, 'is_active', wide=True)
@@ -165,17 +164,9 @@ async def edit_unit(account: Account, key: str) -> None:
             await departures.close_unit(details, unit, under_way, by=account)
         else:
             return
-        if request is not None:
-            leave_with(links.admin('requests', request.id), 'unit-added')
-        else:
-            leave_with(links.admin('units'), 'office-saved')
+        leave_with(links.admin('units'), 'office-saved')
 
-    _bar(in_form, save, links.admin('requests', request.id) if request else links.admin('units'))
-
-
-async def _request(key: str, account: Account) -> AccountRequest | None:
-    asked = key.removeprefix(links.FROM_REQUEST)
-    return None if asked == key else await accounts.open_request(asked, by=account)
+    _bar(in_form, save, links.admin('units'))
 
 
 async def edit_team(account: Account, key: str) -> None:

@@ -1,19 +1,24 @@
 """發冊紀錄: the number ledger, its series, and what is not as it should be."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 
 from nicegui import html, ui
 
 from domain import dates, links, searches, validation
+from domain.books import book_prints as many_books
 from domain.books import number_ledger
+from domain.books.book_prints import BookPrint
 from domain.books.number_ledger import Entry, EntryQuery, Report, Series
 from domain.books.record_books import FIELDS
 from domain.model import Account, BookKind
 
+from ...components.book_prints import book_prints
 from ...components.card import card
 from ...components.chip import chip
 from ...components.form import form
-from ...components.form.fields import choice_field, text_field
+from ...components.form.fields import choice_field, date_field, text_field
 from ...components.record_table import Row, View, record_table
 from ...frame import MENU, VOLUNTEER_DATA, frame, waiting_for
 
@@ -68,11 +73,39 @@ async def numbers_page(
         hint = '核可案件後，號碼會自動登錄在這裡。'
         table = record_table('發冊紀錄', COLUMNS, fetch, empty_hint=hint, view=view, shown=shown)
         await table.refresh()
+        day_prints(account)
         with html.div().classes('lb-cols'):
             await series_table(series)
             report_card(await number_ledger.report(by=account))
 
     words.on_change(lambda: table.refresh(1))
+
+
+@dataclass
+class Day:
+    """Of which day the books are printed."""
+
+    day: date | None
+
+    def problems(self) -> dict[str, str]:
+        """The service says what a day without books means."""
+        return {}
+
+
+def day_prints(account: Account) -> None:
+    """整批列印 of what was approved on a day, today at first."""
+    chosen = Day(dates.today())
+
+    async def begin() -> BookPrint:
+        await in_form.ready()
+        return await many_books.of_day(chosen.day, by=account)
+
+    note = '那一天核可發冊的，合成一個檔案'
+    with html.div().props('id=books tabindex=-1'), card('列印一天的紀錄冊', note, 'lb-gap-below'):
+        in_form = form(chosen, summary=False)
+        with html.div().classes('lb-ledger-grid'):
+            date_field('核可日期', in_form, 'day')
+        book_prints('列印這一天的紀錄冊', begin)
 
 
 async def series_table(series: Sequence[Series]) -> None:

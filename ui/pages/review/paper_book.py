@@ -1,4 +1,6 @@
-"""One paper book that a unit has registered: its two pictures beside what was typed; 確認 or 退回補正."""
+"""One paper book that a unit has registered: its pictures beside what was typed; 確認, 退回補正, and 取消確認."""
+
+from collections.abc import Awaitable, Callable
 
 from nicegui import html, ui
 
@@ -27,6 +29,9 @@ from ...live import follow
 _SEEN = '(event) => emit(document.querySelector("[data-seen]").dataset.seen)'
 
 
+UNCONFIRM = '這一冊不再是系統中的紀錄冊，單位會收到通知、讀到這段話，更正後再送。異動紀錄會保留這次取消。'
+
+
 class Reason:
     """What the unit reads."""
 
@@ -51,8 +56,9 @@ async def review_paper_book_page(account: Account, registration_id: int) -> None
         with save_bar():
             if registration.status is RegistrationStatus.WAITING:
                 screen.button = action_button('確認', screen.confirm, told=_SEEN)
-                dialog = await screen.returning()
-                ui.button('退回補正', on_click=dialog.open, color=None).props('outline no-caps')
+                await screen.asking('退回補正', '單位會讀到這段話，更正後再送；已填的資料都還在。', screen.send_back)
+            elif not await paper_books.hindrance(registration):
+                await screen.asking('取消確認', UNCONFIRM, screen.unconfirm)
             ui.link('返回', links.review_paper_books(status=registration.status.value)).classes('lb-btn q-btn lb-flat')
     follow(PaperBooksChanged, screen.renew, lambda changed: changed.registration_id == registration_id)
 
@@ -66,6 +72,7 @@ class Screen:
 
     def __init__(self, account: Account, registration: PaperRegistration) -> None:
         self.account, self.registration = account, registration
+        self.dialog: ui.dialog | None = None
 
     async def show(self, now: PaperRegistration) -> None:
         """The registration as it stands now; the version that is seen stands on the page."""
@@ -86,9 +93,15 @@ class Screen:
                     html.span(warning)
 
     async def renew(self) -> None:
-        """Read it again; one that has been decided, or is sent again, is another page."""
+        """Read it again; one that has been decided, or is sent again, is another page.
+
+        Whoever is writing why it goes back keeps the dialog and the words, and reads what has happened.
+        """
         now = await paper_books.get(self.registration.id, by=self.account)
-        if now.status != self.registration.status:
+        if now.status != self.registration.status and self.dialog is not None and self.dialog.value:
+            self.moved.set_text(f'{_story(now)}。您寫的內容還在，沒有送出；關閉這個視窗後，會顯示目前的狀態。')
+            self.moved.set_visibility(True)
+        elif now.status != self.registration.status:
             ui.navigate.reload()
         elif now.version != self.registration.version:
             await self.show(now)
@@ -99,24 +112,36 @@ class Screen:
         await paper_books.confirm(self.registration.id, _number(self.button.said), by=self.account)
         leave_with(await self._next(), 'paper-book-confirmed')
 
-    async def returning(self) -> ui.dialog:
-        """The dialog of 退回補正; what is written there is kept until it is sent."""
+    async def send_back(self, reason: str, version: int) -> None:
+        """退回補正 of what was seen."""
+        await paper_books.send_back(self.registration.id, reason, version, by=self.account)
+        leave_with(await self._next(), 'paper-book-returned')
+
+    async def unconfirm(self, reason: str, version: int) -> None:
+        """取消確認 of what was seen."""
+        await paper_books.unconfirm(self.registration.id, reason, version, by=self.account)
+        leave_with(links.review_paper_books(status=RegistrationStatus.RETURNED.value), 'paper-book-unconfirmed')
+
+    async def asking(self, act: str, note: str, done: Callable[[str, int], Awaitable[None]]) -> None:
+        """Places the button of `act` and its dialog; what is written there is kept until it is sent."""
         sheet = Sheet(f'paper-{self.registration.id}', self.account)
         reason = Reason(str((await half_written.written(sheet)).get('reason', '')))
-        with question('退回補正：原因') as dialog:
+        with question(f'{act}：原因') as dialog:
             in_form = form(reason, sheet, by=self.account, summary=False)
-            html.p('單位會讀到這段話，更正後再送；已填的資料都還在。').classes('lb-note')
+            html.p(note).classes('lb-note')
+            self.moved = ui.label().classes('lb-chip warn lb-wraps').props('role=alert')
+            self.moved.set_visibility(False)
             text_area(REASON.label, in_form, 'reason', required=True, wide=True)
 
-            async def send_back() -> None:
-                version = _number(button.said)
-                await paper_books.send_back(self.registration.id, reason.reason, version, by=self.account)
-                leave_with(await self._next(), 'paper-book-returned')
+            async def send() -> None:
+                await done(reason.reason, _number(button.said))
 
             with html.div().classes('lb-acts'):
-                button = action_button('退回補正', send_back, 'bad', in_form=in_form, told=_SEEN)
+                button = action_button(act, send, 'bad', in_form=in_form, told=_SEEN)
                 ui.button('取消', on_click=dialog.close, color=None).props('flat no-caps')
-        return dialog
+        self.dialog = dialog
+        dialog.on('hide', self.renew)
+        ui.button(act, on_click=dialog.open, color=None).props('outline no-caps')
 
     async def _next(self) -> str:
         """The next one that waits, else the list."""

@@ -15,7 +15,7 @@ from domain.paging import Page
 from ...components.card import card
 from ...components.form import form
 from ...components.form.fields import choice_field, text_field
-from ...components.notices import confirm
+from ...components.notices import confirm, tell
 from ...components.paper.paper_facts import warnings_of
 from ...components.paper.paper_list import paper_list
 from ...components.question import is_sure
@@ -121,7 +121,12 @@ class Screen:
         await self.renew()
         self.refused.clear()
         left = [one for one in outcomes if one.book is None]
-        confirm(f'已確認 {len(outcomes) - len(left)} 冊，並通知單位。')
+        if done := len(outcomes) - len(left):
+            confirm(f'已確認 {done} 冊，並通知單位。')
+        elif not left:  # they have gone to another agency meanwhile
+            tell('沒有確認任何一冊：所選的已不在貴機關的清單上，畫面已更新。')
+        else:
+            tell(f'沒有確認任何一冊，也沒有通知單位。{left[0].registration.volunteer.name}：{left[0].sentence}')
         if left:
             _tell_refused(left, self.refused)
 

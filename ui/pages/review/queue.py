@@ -1,7 +1,8 @@
 """志工紀錄冊審核: what waits for this agency, how long it has left, who reads it; several may be approved at once."""
 
-from nicegui import html
+from nicegui import html, ui
 
+from domain import links
 from domain.model import Account
 
 from ...components.call_tasks import call_tasks
@@ -33,4 +34,5 @@ async def review_queue_page(
                     await call_tasks.build(account)
                 with html.div().classes('lb-empty'):
                     html.b('請從左邊選一個案件')
+                    ui.link('列印今天核可的紀錄冊', links.at(links.number_ledger(), 'books'))
                     html.span('新送件會自動出現在清單上，不必重新整理。按 J 開啟第一件，按 ? 看所有快速鍵。')

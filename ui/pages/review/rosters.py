@@ -12,7 +12,7 @@ from domain.rosters import timeline
 from ...components.bulk_approval import is_agreed
 from ...components.card import card
 from ...components.contact_sheet import contact_sheet
-from ...components.roster_foot import prints, roster_past, ways_down
+from ...components.roster_foot import books, prints, roster_past, ways_down
 from ...components.roster_list import Asked, roster_list
 from ...components.roster_table import roster_table
 from ...components.undo_bar import undo_bar
@@ -63,11 +63,13 @@ async def review_roster_page(account: Account, roster_id: int) -> None:
         with html.div().props('id=pictures tabindex=-1'):
             pictures = contact_sheet(account, lambda: renew())  # noqa: PLW0108 -- it is made below
         prints(roster)
+        printing = books(roster, account)
         past = roster_past(account)
 
     async def renew() -> None:
         rows = await rosters.rows(roster, by=account)
         table.show(rows, roster_id)
+        printing.offer(len(rosters.issued(rows)))
         pictures.show(rows, await rosters.certificates(rows, by=account), roster_id)
         way_back.show({row.application.id: (row.volunteer.name, row.pending) for row in rows if row.pending})
         past.show(await timeline.of(roster, by=account))

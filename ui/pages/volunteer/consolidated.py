@@ -81,7 +81,7 @@ def _pills(join: bool) -> None:
 
 def _lookup_card(account: Account, is_clerk: bool) -> None:
     asked = Lookup()
-    in_form = form(asked, summary=False)
+    in_form = form(asked, summary=False, mirrored=True)
     with card(
         'Q查詢條件', '(查詢一位志工在各單位的紀錄；查詢的時間、單位與目的會留下紀錄，本人可以看到)', 'lb-gap-below'
     ):
@@ -98,6 +98,7 @@ def _lookup_card(account: Account, is_clerk: bool) -> None:
         asked_for = f'{asked.identity_kind}|{asked.identity_number}|{asked.reason}'
         key = await searches.keep(asked_for, by=account)
         prints = {label: links.printed_consolidated(kind, key) for label, kind in PRINTS.items()}
+        in_form.sent()
         with result:
             await _person(found, is_clerk, prints)
 
@@ -120,7 +121,7 @@ async def _join_card(account: Account, begun: Draft | None) -> None:
     What was typed into the form that has `begun` is not typed again; it goes when the person has come.
     """
     asked = await drafts.restored(begun, Enrolment()) if begun else Enrolment()
-    in_form = form(asked)
+    in_form = form(asked, mirrored=True)
     with card('收編', '(志工已由其他單位建立資料，經本人同意後加入您的單位)'):
         with html.div().classes('lb-grid'):
             _number_fields(in_form)

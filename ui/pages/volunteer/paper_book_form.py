@@ -4,10 +4,20 @@ from nicegui import html, ui
 
 from domain import dates, directory, drafts, files, links, volunteers
 from domain.announcements import PaperBooksChanged
-from domain.books import paper_books
+from domain.books import paper_books, record_books
 from domain.books.paper_books import FIELDS, SIDES, PaperBookDetails
 from domain.errors import NotFound
-from domain.model import Account, Agency, Draft, DraftKind, FileKind, PaperRegistration, RegistrationStatus, Volunteer
+from domain.model import (
+    Account,
+    Agency,
+    Draft,
+    DraftKind,
+    FileKind,
+    PaperRegistration,
+    RecordBook,
+    RegistrationStatus,
+    Volunteer,
+)
 
 from ...components.action_button import action_button
 from ...components.card import card
@@ -16,6 +26,7 @@ from ...components.form import form
 from ...components.form.agency_select import agency_select
 from ...components.form.fields import check_field, date_field, text_field
 from ...components.form.upload_box import upload_box
+from ...components.icon import icon
 from ...components.paper.paper_facts import LOOKS
 from ...components.profile.profile_header import profile_header
 from ...components.question import is_sure
@@ -46,6 +57,9 @@ async def paper_book_page(account: Account, volunteer_id: int) -> None:
         head.show(await volunteers.header(volunteer, by=account))
         if registration is not None:
             state(registration)
+        elif (book := await record_books.current_book_of(volunteer, by=account)) is not None:
+            has_book(book, back)
+            return
         in_form = form(details, draft if may_amend else None, by=account, recorded=recorded)
         with html.div().classes('lb-cols lb-tab-body'):
             await number_fields(in_form, details, readonly=not may_amend)
@@ -59,6 +73,16 @@ async def paper_book_page(account: Account, volunteer_id: int) -> None:
             if may_amend:
                 in_form.saved_mark()
     keep_current(account, volunteer, registration)
+
+
+def has_book(book: RecordBook, back: str) -> None:
+    """Nobody has two: said at once, and there is nothing to fill in; what was typed stays in the draft."""
+    with html.section().classes('lb-card lb-paper-strip').props('aria-label=登記狀態'):
+        icon('book', 20)
+        with html.p():
+            html.b(f'已有使用中的紀錄冊 {book.number}')
+            html.span('　一人只有一冊，不需要再登記。若紙本是同一冊，就是這一冊；號碼有誤時，請洽發冊機關。')
+        ui.link('查看紀錄冊', back).classes('q-btn lb-btn lb-outline')
 
 
 async def _usual_agency() -> Agency | None:

@@ -53,6 +53,8 @@ async def basics_tab(account: Account, volunteer: Volunteer) -> None:
 
     follow(VolunteerChanged, renew, of_volunteer(volunteer))
     await membership_card(account, volunteer)
+    with card('個人資料的請求與同意', '(本人以書面提出時)'), html.div().classes('lb-row-acts'):
+        ui.link('登記書面請求', links.new_rights_request(volunteer.id)).classes('q-btn lb-btn lb-outline')
 
     async def save() -> None:
         amended = await volunteers.amend(volunteer, details, version=volunteer.version, by=account, draft=draft)

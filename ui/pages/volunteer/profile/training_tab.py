@@ -36,7 +36,9 @@ async def training_tab(account: Account, volunteer: Volunteer) -> None:
             action_button('列印', lambda: _print(account, volunteer, wanted, wanted.print_format), 'outline')
             action_button('列印時數條', lambda: _print(account, volunteer, wanted, 'strips'), 'outline')
             ui.link('新增', links.new_training(volunteer.id)).classes('q-btn lb-btn bg-primary')
-            ui.link('查詢全單位的教育訓練', links.unit_trainings()).classes('q-btn lb-btn lb-flat')
+            ui.link(f'查詢{"本隊" if account.team_id else "全單位"}的教育訓練', links.unit_trainings()).classes(
+                'q-btn lb-btn lb-flat'
+            )
     ui.link(
         '※如需批次新增多筆志工教育訓練時數請點此至「批次維護作業」-教育訓練課程維護中進行批次新增',
         links.batch_trainings(),

@@ -37,10 +37,13 @@ def volunteer_login(account: Account, volunteer: Volunteer, held: Hold | None) -
             if volunteer.email:
                 _send_link(account, volunteer)
             if not refusal:
-                _print_code(volunteer)
+                _print(links.printed_code(volunteer.id), '列印紙本驗證碼')
+                _print(links.printed_counter_code(volunteer.id), '列印登入碼')
         html.p(
             refusal or '紙本驗證碼給沒有 E-MAIL 的志工：印出後當面交給本人，本人用手機或電腦設定密碼，只能用一次。'
         ).classes('lb-hint')
+        if not refusal:
+            html.p('登入碼給站在櫃台前的志工：15 分鐘內登入一次，不會改變密碼。').classes('lb-hint')
         if held is not None and volunteer.email:
             _ask_address(account, volunteer)
 
@@ -53,11 +56,11 @@ def _send_link(account: Account, volunteer: Volunteer) -> None:
     action_button('寄送設定密碼的連結', send, 'outline')
 
 
-def _print_code(volunteer: Volunteer) -> None:
+def _print(address: str, text: str) -> None:
     """A plain form, since each printing makes a new code: nothing is made by looking at an address."""
     with html.form().props('method=post target=_blank rel=noopener') as printing:
-        printing.props['action'] = links.printed_code(volunteer.id)
-        html.button('列印紙本驗證碼').props('type=submit').classes('q-btn lb-btn lb-outline')
+        printing.props['action'] = address
+        html.button(text).props('type=submit').classes('q-btn lb-btn lb-outline')
 
 
 def _ask_address(account: Account, volunteer: Volunteer) -> None:

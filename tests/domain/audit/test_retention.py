@@ -1,0 +1,126 @@
+"""Entries of the log go after their term, by the owner of the tables alone; the application's role only adds."""
+
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+
+import db
+from db import embedded, migrate, owner, sealing
+from db.models import HistoryEntry, LogEntry, Volunteer
+from db.server_account import account_for, run
+from domain import dates, settings
+from domain.audit import history, log, retention
+from domain.audit.history import Change
+from domain.audit.log import LogAct
+from domain.fields import Field
+from domain.settings import BadSettings, Settings
+from domain.volunteers import newcomers
+
+from ... import builders
+from ...conftest import QUICK, url_of
+
+ROLE = 'only_adds_in_tests'
+
+
+@pytest.fixture(scope='module')
+async def owners() -> AsyncIterator[str]:
+    """The URL of the owner of an office on a server of its own, which knows a second role."""
+    with tempfile.TemporaryDirectory(prefix='recordbook-tests-') as made:
+        folder = Path(made) / 'postgres'
+        await embedded.started(folder, **QUICK)
+        await embedded.stopped(folder)
+        words = f"CREATE ROLE {ROLE} LOGIN PASSWORD 'x'\n"
+        command = (embedded.program('postgres'), '--single', '-D', folder / 'data', 'postgres')
+        assert 'ERROR' not in run(account_for(folder / 'data'), *command, stdin=words).stdout
+        url = await embedded.started(folder, **QUICK)
+        await migrate.migrated(url)
+        yield url
+        await embedded.stopped(folder)
+
+
+@pytest.fixture
+async def adding(owners: str) -> AsyncIterator[str]:
+    """The URL of the second role, to which the owner has given what the application needs; the owner is connected."""
+    sealing.use(sealing.Keyring({1: b'k' * 32}, b'i' * 32))
+    parts = urlsplit(owners)
+    url = urlunsplit(parts._replace(netloc=f'{ROLE}:x@{parts.netloc.rpartition("@")[2]}'))
+    await owner.share(owners, url)
+    before = settings.current()
+    settings.use(replace(before, owner_url=None))
+    yield url
+    settings.use(before)
+    async with db.connected(owners), retention.removing():
+        await LogEntry.all().delete()
+
+
+async def test_the_role_of_the_application_only_adds(owners: str, adding: str) -> None:
+    async with db.connected(owners):
+        await log.note(LogAct.SIGN_OUT, by=None)
+        assert await retention.could_alter()
+    connection = await asyncpg.connect(adding)
+    try:
+        for statement in (
+            "UPDATE log_entry SET what = 'x'",
+            'DELETE FROM log_entry',
+            "SET office.retention = 'on'; DELETE FROM log_entry",
+            'TRUNCATE log_entry',
+            'ALTER TABLE log_entry DISABLE TRIGGER ALL',
+            'DROP TABLE log_entry',
+            'SET session_replication_role = replica',
+            'DELETE FROM history_entry',
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.execute(statement)
+    finally:
+        await connection.close()
+    async with db.connected(owners):
+        assert await LogEntry.all().count() == 1
+
+
+async def test_the_application_works_with_that_role_and_takes_back_whom_it_has_just_added(adding: str) -> None:
+    async with db.connected(adding):
+        clerk = await builders.an_account()
+        person = await builders.a_volunteer(await clerk.host_unit)
+        assert not await retention.could_alter()
+        await log.note(LogAct.SIGN_OUT, by=clerk)
+        await history.note(
+            person, history.Section.BASICS, history.ADDED, [Change(Field('name', '姓名'), '', 'a')], by=clerk
+        )
+        async with db.transaction():
+            assert await newcomers.unregister(person.id, person.version, by=clerk) == ''
+        assert await retention.sweep() == 0
+
+        assert not await Volunteer.filter(id=person.id).exists()
+        assert not await HistoryEntry.all().exists()
+
+
+@pytest.mark.parametrize('is_apart', [False, True])
+async def test_what_is_older_than_its_term_goes_and_that_is_noted(owners: str, adding: str, is_apart: bool) -> None:
+    settings.use(replace(settings.current(), log_days=200, owner_url=owners if is_apart else None))
+    async with db.connected(adding if is_apart else owners):
+        for days in (201, 199):
+            with dates.frozen(dates.now() - timedelta(days=days)):
+                await log.note(LogAct.SIGN_IN, by=None, what=str(days))
+
+        assert await retention.sweep() == 1
+        assert await retention.sweep() == 0
+
+        assert [one.what for one in await LogEntry.all().order_by('id')] == ['199', '使用紀錄 1 筆']
+
+
+def test_nobody_sets_a_term_of_less_than_six_months() -> None:
+    assert settings.read({'LOG_DAYS': '183'}).log_days == 183
+    assert Settings().log_days > 5 * 365
+    with pytest.raises(BadSettings, match='LOG_DAYS'):
+        settings.read({'LOG_DAYS': '182'})
+
+
+async def test_one_role_is_no_two(owners: str) -> None:
+    with pytest.raises(owner.SameRole):
+        await owner.share(owners, url_of(owners, 'postgres'))

@@ -1,0 +1,87 @@
+"""再次確認本人: the dialog before an act that needs more than an open session.
+
+Every action button opens it by itself when a service asks for it, and goes on with what was begun.
+"""
+
+from dataclasses import dataclass, field
+
+from nicegui import html, ui
+
+from domain import accounts
+from domain.accounts import passkeys, second_factors, step_up
+from domain.errors import Incomplete
+from domain.model import Account
+
+from .form import form
+from .form.fields import password_field, text_field
+from .notices import showing_refusals, tell
+from .question import question
+
+
+@dataclass
+class Proof:
+    """What is typed to show who it is: the password, or a code of the app."""
+
+    password: str = field(default='', repr=False)
+    code: str = field(default='', repr=False)
+
+    def problems(self) -> dict[str, str]:
+        """Field → sentence."""
+        return {} if self.password or self.code.strip() else {'password': '請輸入密碼。'}
+
+
+async def proved(account: Account) -> bool:
+    """Whether the user has shown who it is; asked in a dialog where the session has been open for long."""
+    if await step_up.is_proved(account):
+        return True
+    proof, factors = Proof(), await second_factors.of(account)
+    with question('再次確認是您本人') as dialog:
+        in_form = form(proof, summary=False)
+        html.p('您登入已經有一段時間。為了保護個人資料，請輸入您的密碼；確認後會接著做剛才的動作。')
+        password_field('密碼', in_form, 'password', required=True, autocomplete='current-password')
+        if factors.app is not None:
+            text_field('或者，驗證器 App 的驗證碼', in_form, 'code', maxlength=20, autocomplete='one-time-code')
+
+        async def confirm() -> None:
+            with showing_refusals():
+                try:
+                    await in_form.ready()
+                    if problems := proof.problems():
+                        raise Incomplete(problems)
+                    if proof.password:
+                        await accounts.prove(proof.password, by=account)
+                    else:
+                        await accounts.prove_by_code(proof.code, by=account)
+                except Incomplete as refusal:
+                    in_form.show(refusal.problems)
+                    return
+                except accounts.WrongPassword as refusal:
+                    in_form.show({'password': str(refusal)})
+                    return
+                except second_factors.WrongCode as refusal:
+                    in_form.show({'code': str(refusal)})
+                    return
+                dialog.submit(True)
+
+        async def by_passkey() -> None:
+            # The browser asks the device and tells the site (static/passkeys.js); here it is looked whether it did.
+            trouble = await ui.run_javascript('return await provePasskey("/account/proof/passkey")', timeout=120)
+            if await step_up.is_proved(account):
+                dialog.submit(True)
+            elif trouble:
+                tell(str(trouble)[:200])
+
+        with html.div().classes('lb-acts'):
+            ui.button('確認', on_click=confirm, color=None).props('unelevated no-caps color=primary type=submit')
+            if factors.passkeys and passkeys.are_offered():
+                ui.button('使用通行金鑰', on_click=by_passkey, color=None).props('outline no-caps')
+            ui.button('取消', on_click=lambda: dialog.submit(False), color=None).props('flat no-caps')
+    dialog.on('hide', dialog.delete)  # after it has returned the focus
+    return await dialog is True
+
+
+async def proved_here() -> bool:
+    """The same for whoever has the page open."""
+    request = ui.context.client.request
+    account = request.scope['account'] if request is not None else None
+    return isinstance(account, Account) and await proved(account)

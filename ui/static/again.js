@@ -1,0 +1,109 @@
+// A session that is over does not take the page away: its user signs in again over it, and it loads anew with what was
+// typed (drafts and mirror.js). Nothing of the page can be read meanwhile. And the time that is left, counted down.
+(() => {
+  const OFF_LINE = '連不上本系統，還沒有登入。請確認網路後再按一次；您輸入的內容都還在。';
+
+  function made(name, facts = {}, ...inside) {
+    const element = Object.assign(document.createElement(name), facts);
+    element.append(...inside);
+    return element;
+  }
+
+  function field(id, label, facts) {
+    const input = made('input', { id, ...facts });
+    const box = made('span', { className: 'lb-box-in' }, input);
+    const text = made('label', { className: 'lb-label', htmlFor: id }, label);
+    return [made('div', { className: 'lb-field' }, text, box), input];
+  }
+
+  window.sessionOver = () => {
+    window.socket?.disconnect();
+    const { again: mark, who } = document.querySelector('[data-again]')?.dataset || {};
+    if (document.getElementById('again')) return;
+    if (!mark || !window.HTMLDialogElement) return void location.reload();
+    const [passwordField, password] = field('again-password', '密碼', {
+      type: 'password',
+      autocomplete: 'current-password',
+    });
+    const [codeField, code] = field('again-code', '驗證碼（驗證器 App 或復原碼）', {
+      type: 'text',
+      autocomplete: 'one-time-code',
+      maxLength: 20,
+    });
+    codeField.hidden = true;
+    const said = made('p', { className: 'lb-verdict bad', hidden: true });
+    said.setAttribute('role', 'alert');
+    const go = made('button', { type: 'submit', className: 'q-btn lb-btn bg-primary' }, '登入並繼續');
+    const leave = made('button', { type: 'button', className: 'q-btn lb-btn lb-flat' }, '到登入頁');
+    const form = made(
+      'form',
+      { className: 'lb-card lb-pad lb-stack', noValidate: true },
+      made('h2', { id: 'again-title' }, '請重新登入，再繼續'),
+      made('p', {}, `${who}您好，您有一段時間沒有操作，登入已經結束。輸入密碼後會回到這一頁，您輸入的內容都還在。`),
+      passwordField,
+      codeField,
+      said,
+      made('div', { className: 'lb-acts' }, go, leave),
+    );
+    const dialog = made('dialog', { id: 'again', className: 'lb-again' }, form);
+    dialog.setAttribute('aria-labelledby', 'again-title');
+    dialog.addEventListener('cancel', (event) => event.preventDefault());
+    leave.addEventListener('click', () => location.reload());
+
+    function tell(sentence) {
+      said.textContent = sentence;
+      said.hidden = !sentence;
+    }
+    async function send() {
+      const body = new FormData();
+      for (const [name, value] of [
+        ['mark', mark],
+        ['password', password.value],
+        ['code', code.value],
+      ])
+        body.set(name, value);
+      const answer = await (await fetch('/login/again', { method: 'POST', body })).json();
+      if (answer.done || answer.needs === 'login') return location.reload();
+      if (answer.needs === 'code') {
+        codeField.hidden = false;
+        tell('');
+        return code.focus();
+      }
+      tell(answer.sentence || '請輸入密碼。');
+      (codeField.hidden || !answer.sentence ? password : code).select();
+    }
+    form.addEventListener('submit', async (event) => {
+      event.preventDefault();
+      if (go.disabled) return;
+      go.disabled = true;
+      await send().catch(() => tell(OFF_LINE));
+      go.disabled = false;
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+    password.focus();
+  };
+
+  // A page that comes back after its session was over (a computer that slept) hears it from its socket (ui/gate.py).
+  const waiting = setInterval(() => {
+    if (!window.socket) return;
+    clearInterval(waiting);
+    window.socket.on('connect_error', ({ message }) => message === 'Session is over' && window.sessionOver());
+  }, 200);
+
+  // 「還有 1 分 55 秒」 in the warning (ui/endings.py) goes on by itself; as an attribute, so that it is not read out again
+  // each second.
+  const LEFT = /（還有 (?:(\d+) 分 )?(\d+) 秒）/;
+  setInterval(() => {
+    for (const told of document.querySelectorAll('.q-notification__message')) {
+      const said = LEFT.exec(told.textContent);
+      if (said) {
+        told.dataset.until = Date.now() + 1000 * (60 * Number(said[1] || 0) + Number(said[2]));
+        told.textContent = told.textContent.replace(LEFT, '');
+      }
+      if (!told.dataset.until) continue;
+      const left = Math.max(0, Math.round((told.dataset.until - Date.now()) / 1000));
+      told.dataset.left = `還有 ${Math.floor(left / 60)} 分 ${left % 60} 秒`;
+    }
+  }, 1000);
+})();
