@@ -22,6 +22,7 @@ class Scope(Choice):
     COUNTY = 'county', '所屬縣市，不含個人資料'
     SAMPLE = 'sample', '抽出的案件，寫明事由，限期'
     FIGURES = 'figures', '全國，不含個人資料，小數字隱藏'
+    LOG = 'log', '使用紀錄'
     OFFICE = 'office', '全系統，不含志工個人資料'
 
 
@@ -37,6 +38,7 @@ ADMINISTRATOR: Row = {Role.ADMINISTRATOR: Scope.OFFICE}
 SUPERVISOR: Row = {Role.SUPERVISOR: Scope.UNIT}
 INSPECTOR: Row = {Role.INSPECTOR: Scope.SAMPLE}
 FIGURES: Row = {Role.MINISTRY: Scope.FIGURES, Role.COUNTY: Scope.COUNTY}
+AUDITORS: Row = {Role.INSPECTOR: Scope.LOG, Role.ADMINISTRATOR: Scope.LOG}
 COUNTY: Row = {Role.COUNTY: Scope.COUNTY}
 BOTH_SIDES: Row = {**CLERK, **REVIEWER}
 READERS: Row = {**BOTH_SIDES, **SELF}
@@ -74,6 +76,8 @@ SERVICES: dict[str, Row] = {
     'audit.log': INNER,
     'audit.office_history': INNER,
     'audit.office_history.of': ADMINISTRATOR,
+    'books.book_prints': BOTH_SIDES,
+    'books.book_prints.of_day': REVIEWER,
     'books.number_ledger': REVIEWER,
     'books.number_ledger.series': {**REVIEWER, **ADMINISTRATOR},
     'books.number_ledger.series_of': {**REVIEWER, **ADMINISTRATOR},
@@ -145,6 +149,8 @@ SERVICES: dict[str, Row] = {
     'papers.kept.keep': INNER,
     'papers.kept.begin': INNER,
     'printouts.roster_sheets': BOTH_SIDES,
+    'privacy.own_data': SELF,
+    'privacy.retention': ADMINISTRATOR,
     'privacy.rights': CLERK,
     'privacy.rights.ask': SELF,
     'privacy.rights.of': SELF,
@@ -161,6 +167,7 @@ SERVICES: dict[str, Row] = {
     'reports.office_figures.county_offices': COUNTY,
     'reports.profile_lists': READERS,
     'reports.review_periods': REVIEWER,
+    'reports.usage_log': AUDITORS,
     'reports.statistics': BOTH_SIDES,
     'reports.training_lists': CLERK,
     'reviews': REVIEWER,
@@ -216,6 +223,8 @@ PAGES: dict[str, Row] = {
     '/county': COUNTY,
     '/sign-offs': SUPERVISOR,
     '/inspections': INSPECTOR,
+    '/log': AUDITORS,
+    '/rights': CLERK,
     '/my': SELF,
     '/admin': ADMINISTRATOR,
     '/mails': STAFF,
@@ -235,6 +244,9 @@ PAGES: dict[str, Row] = {
     '/printouts/trainings/{volunteer_id}': READERS,
     '/printouts/volunteers': CLERK,
     '/printouts/codes': CLERK,
+    '/printouts/counter-codes': CLERK,
+    '/printouts/books': BOTH_SIDES,
+    '/printouts/log': AUDITORS,
     '/printouts/evidence': REVIEWER,
     '/printouts/numbers': REVIEWER,
     '/printouts/figures': BOTH_SIDES,
