@@ -70,6 +70,7 @@ SERVICES: dict[str, Row] = {
     'applications.other_units.hand_over': CLERK,
     'audit.access': INNER,
     'audit.access.of': SELF,
+    'audit.access.count': SELF,
     'audit.history': INNER,
     'audit.history.of': READERS,
     'audit.history.savings': READERS,

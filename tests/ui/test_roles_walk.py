@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 
-from db.choices import Role, SignInMeans
+from db.choices import Role
 from db.models import Account, Application, InspectedCase, Inspection
 from domain import dates, roles, rosters, sign_offs
 from domain.accounts import sessions
@@ -82,7 +82,7 @@ def asked(address: str, ids: Mapping[str, object]) -> str:
     kinds = {'kind': 'odt' if 'record-books' in address else 'ods', 'form': 'ods'}
     if address.startswith('/imports/'):
         kinds['kind'] = 'service-hours'
-    return re.sub(r'\{(\w+)(?::\w+)?\}', lambda found: str((ids | kinds).get(found[1], 1)), address)
+    return re.sub(r'\{(\w+)(?::\w+)?\}', lambda found: str({**ids, **kinds}.get(found[1], 1)), address)
 
 
 def test_the_routes_of_pages_are_the_table() -> None:
@@ -101,7 +101,7 @@ LACKING = re.compile(
 
 async def test_each_address_is_there_for_the_roles_of_the_table_and_for_no_other(browser: Browser) -> None:
     people, ids = await the_office()
-    tokens = {role: await sessions.open(account, SignInMeans.PASSWORD) for role, account in people.items()}
+    tokens = {role: await sessions.open(account) for role, account in people.items()}
     browser.token = tokens[Role.UNIT_STAFF]
     addresses = [one for one in (await browser.get('/test/addresses')).json() if one and not ASIDE.fullmatch(one)]
     pages, wrong, turn = {address for address, *_ in PAGES}, [], 0
