@@ -246,6 +246,7 @@ async def attach(file_id: UUID, volunteer: Volunteer, *, by: Account, kind: File
 
     It must be without an owner and uploaded by the same unit, or be this volunteer's already. Raises FileGone.
     """
+    permissions.require(by, Role.UNIT_STAFF)
     kinds = {} if kind is None else {'kind': kind}
     mine = StoredFile.filter(_free_for(volunteer.id, by), id=validation.file_id(file_id), **kinds)
     if not await mine.update(volunteer_id=volunteer.id):

@@ -89,6 +89,10 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ('11-paper-confirmed', '/reviews/paper-books/3'),
         ('10-deputy', '/account/deputy'),
     ],
+    'supervisor': [('16-sign-off', '/sign-offs/1')],
+    'county': [('16-county-figures', '/office-figures'), ('16-county', '/county')],
+    'ministry': [('16-office-figures', '/office-figures')],
+    'inspector': [('16-inspections', '/inspections')],
     'DEMO00001': [('13-my', '/my'), ('13-my-book', '/my/book'), ('13-my-data', '/my/data')],
     'admin': [
         ('14-admin', '/admin'),
