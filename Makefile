@@ -1,4 +1,4 @@
-.PHONY: run test check check-web bench screenshots names schema format lock backup restore verify backup-key retire-key
+.PHONY: run test check check-web bench screenshots names schema format lock backup restore verify backup-key add-key retire-key
 .NOTPARALLEL:
 
 # The application with a demo office, at http://127.0.0.1:8080.
@@ -13,6 +13,8 @@ backup restore verify:
 	@.venv/bin/python -m domain.operations $@ $(if $(FILE),"$(FILE)")
 retire-key:
 	@.venv/bin/python -m domain.operations retire-key $(KEY)
+add-key:
+	@.venv/bin/python -m domain.operations add-key
 backup-key:
 	@.venv/bin/python -m domain.operations key
 

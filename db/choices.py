@@ -26,6 +26,10 @@ class Role(Choice):
     REVIEWER = 'reviewer', '志工業務窗口'
     VOLUNTEER = 'volunteer', '志工'
     ADMINISTRATOR = 'administrator', '系統管理者'
+    SUPERVISOR = 'supervisor', '志工督導'
+    COUNTY = 'county', '縣市主管機關'
+    MINISTRY = 'ministry', '衛生福利部'
+    INSPECTOR = 'inspector', '稽核人員'
 
 
 class SignInMeans(Choice):
@@ -182,8 +186,17 @@ class CallResult(Choice):
 
 class RequestStatus(Choice):
     OPEN = 'open', '待處理'
+    RETURNED = 'returned', '退回補正'
     GRANTED = 'granted', '已開通'
     REFUSED = 'refused', '未核准'
+
+
+class LockReason(Choice):
+    """Why an account was locked by the office's rules, and not closed by a person."""
+
+    IDLE = 'idle', '太久沒有使用'
+    REVIEW = 'review', '年度盤點逾期未確認'
+    ENDED = 'ended', '使用期限已到'
 
 
 class ChangeStatus(Choice):

@@ -5,6 +5,7 @@ check is known by what it has sealed.
 """
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from tortoise.connection import get_connection
@@ -46,7 +47,7 @@ def no_keys(folder: object) -> NotStarted:
 async def check(keyring: sealing.Keyring) -> None:
     """Raises NotStarted where what `keyring`, which is in use, has sealed before does not open, or is not found.
 
-    Keys that are new are noted; each that was noted must be there, for it may have sealed something.
+    The key that seals from now on is noted; each that was noted must be there, for it may have sealed something.
     """
     word = sealing.blind_index(_WORD)
     async with transaction():
@@ -57,9 +58,11 @@ async def check(keyring: sealing.Keyring) -> None:
             await _check_by_what_there_is()
         if which := misfit(Noted(one.key_id, one.canary, one.word_index) for one in noted):
             raise _other(which)
-        for key_id in keyring.keys.keys() - {each.key_id for each in noted}:
+        # Only the last seals. One before it that is not noted is retired, or is made known before it seals anything.
+        used = list(keyring.keys)[-1:] if noted else list(keyring.keys)
+        for key_id in set(used) - {each.key_id for each in noted}:
             canary = sealing.seal_bytes(_WORD.encode(), _PLACE, key_id)
-            await KeyCheck.create(key_id=key_id, canary=canary, word_index=word)
+            await KeyCheck.create(key_id=key_id, canary=canary, word_index=word, since=datetime.now(UTC))
 
 
 async def noted_in(connection: Any) -> list[Noted]:

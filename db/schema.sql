@@ -1251,47 +1251,56 @@ COMMENT ON TABLE "signature_challenge" IS 'A random text for a card to sign, onc
 ALTER TABLE "session" ADD COLUMN "means" VARCHAR(10) NOT NULL DEFAULT 'password';
 CREATE INDEX citizen_certificate_by_account_id ON citizen_certificate (account_id);
 
--- 0031_log
-CREATE TABLE "log_entry" (
-    "id" BIGSERIAL NOT NULL PRIMARY KEY,
-    "at" TIMESTAMPTZ NOT NULL,
-    "act" VARCHAR(30) NOT NULL,
-    "by_name" VARCHAR(60) NOT NULL,
-    "role" VARCHAR(20) NOT NULL,
-    "host_unit_id" INT,
-    "agency_id" INT,
-    "from_unit" VARCHAR(80) NOT NULL,
-    "what" VARCHAR(120) NOT NULL,
-    "about" BIGINT[] NOT NULL,
-    "about_count" INT NOT NULL,
-    "about_digest" VARCHAR(64) NOT NULL,
-    "name_index" VARCHAR(64) NOT NULL,
-    "reason" VARCHAR(200) NOT NULL,
-    "address" VARCHAR(45) NOT NULL,
-    "session" VARCHAR(64) NOT NULL,
-    "device" VARCHAR(60) NOT NULL,
-    "by_id" INT REFERENCES "account" ("id") ON DELETE RESTRICT
+-- 0027_account_terms
+CREATE TABLE "account_review" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "begun_at" TIMESTAMPTZ NOT NULL,
+    "due_on" DATE NOT NULL,
+    "reminders" SMALLINT NOT NULL,
+    "ended_at" TIMESTAMPTZ,
+    "agency_id" INT REFERENCES "agency" ("id") ON DELETE RESTRICT,
+    "host_unit_id" INT REFERENCES "host_unit" ("id") ON DELETE RESTRICT
 );
-CREATE INDEX "idx_log_entry_at_b983b4" ON "log_entry" ("at");
-COMMENT ON TABLE "log_entry" IS '使用紀錄: one act or one reading, written once: the database refuses to change or delete it (0031_log).';
-CREATE INDEX log_entry_by_by_id ON log_entry (by_id, id);
-CREATE INDEX log_entry_by_act ON log_entry (act, id);
-CREATE INDEX log_entry_by_host_unit_id ON log_entry (host_unit_id, id);
-CREATE INDEX log_entry_by_agency_id ON log_entry (agency_id, id);
-CREATE INDEX log_entry_by_address ON log_entry (address, id);
-CREATE INDEX log_entry_about ON log_entry USING gin (about);
-CREATE FUNCTION only_added_to() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    IF TG_OP = 'DELETE' AND current_setting('office.retention', true) = 'on' AND pg_has_role(
-        current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE') THEN RETURN OLD; END IF;
-    RAISE EXCEPTION '% is only added to', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege'; END $$;
-CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE ON log_entry FOR EACH ROW EXECUTE FUNCTION only_added_to();
-CREATE TRIGGER never_emptied BEFORE TRUNCATE ON log_entry EXECUTE FUNCTION only_added_to();
-CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE ON access_entry FOR EACH ROW EXECUTE FUNCTION only_added_to();
-CREATE TRIGGER never_emptied BEFORE TRUNCATE ON access_entry EXECUTE FUNCTION only_added_to();
-CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE ON history_entry FOR EACH ROW EXECUTE FUNCTION only_added_to();
-CREATE TRIGGER never_emptied BEFORE TRUNCATE ON history_entry EXECUTE FUNCTION only_added_to();
-CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE ON office_entry FOR EACH ROW EXECUTE FUNCTION only_added_to();
-CREATE TRIGGER never_emptied BEFORE TRUNCATE ON office_entry EXECUTE FUNCTION only_added_to();
+COMMENT ON TABLE "account_review" IS '年度盤點: the accounts of a unit, of an agency, or of neither, to be confirmed one by one until `due_on`.';
+CREATE TABLE "account_rules" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "idle_days" SMALLINT NOT NULL,
+    "first_warning" SMALLINT NOT NULL,
+    "last_warning" SMALLINT NOT NULL,
+    "review_months" SMALLINT NOT NULL,
+    "review_days" SMALLINT NOT NULL,
+    "review_locks" BOOL NOT NULL
+);
+COMMENT ON TABLE "account_rules" IS '帳號規則: when accounts of staff are locked, and how often they are reviewed; one row, as the administrator set it.';
+CREATE TABLE "request_step" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "at" TIMESTAMPTZ NOT NULL,
+    "status" VARCHAR(20) NOT NULL,
+    "reason" TEXT NOT NULL,
+    "by_id" INT REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "request_id" INT NOT NULL REFERENCES "account_request" ("id") ON DELETE RESTRICT
+);
+COMMENT ON COLUMN "request_step"."status" IS 'OPEN: open\nRETURNED: returned\nGRANTED: granted\nREFUSED: refused';
+COMMENT ON TABLE "request_step" IS 'What became of a 帳號申請, one row for each step. `by` is None where the applicant did it.';
+ALTER TABLE "account" ADD COLUMN "ends_on" DATE;
+ALTER TABLE "account" ADD COLUMN "locked_at" TIMESTAMPTZ;
+ALTER TABLE "account" ADD COLUMN "locked_because" VARCHAR(10);
+ALTER TABLE "account" ADD COLUMN "reviewed_at" TIMESTAMPTZ;
+ALTER TABLE "account" ADD COLUMN "used_at" TIMESTAMPTZ;
+ALTER TABLE "account" ADD COLUMN "warned_at" TIMESTAMPTZ;
+ALTER TABLE "account" ADD COLUMN "warnings" SMALLINT NOT NULL DEFAULT 0;
+COMMENT ON COLUMN "account_request"."status" IS 'OPEN: open\nRETURNED: returned\nGRANTED: granted\nREFUSED: refused';
+ALTER TABLE "account_request" ADD COLUMN "agency_id" INT REFERENCES "agency" ("id") ON DELETE RESTRICT;
+ALTER TABLE "account_request" ADD COLUMN "contact" VARCHAR(60) NOT NULL DEFAULT '';
+ALTER TABLE "account_request" ADD COLUMN "county_id" VARCHAR(5) REFERENCES "county" ("code") ON DELETE RESTRICT;
+ALTER TABLE "account_request" ADD COLUMN "host_unit_id" INT REFERENCES "host_unit" ("id") ON DELETE RESTRICT;
+ALTER TABLE "account_request" ADD COLUMN "unified_number" VARCHAR(8) NOT NULL DEFAULT '';
+ALTER TABLE "host_unit" ADD COLUMN "unified_number" VARCHAR(8) NOT NULL DEFAULT '';
+UPDATE account SET used_at = now();
+CREATE INDEX request_step_by_request_id ON request_step (request_id);
+CREATE INDEX account_request_of_county ON account_request (county_id) WHERE status = 'open';
+CREATE UNIQUE INDEX open_account_review ON account_review (coalesce(host_unit_id, 0), coalesce(agency_id, 0)) WHERE ended_at IS NULL;
+CREATE UNIQUE INDEX unified_number_of_unit ON host_unit (unified_number) WHERE unified_number <> '';
 
 -- 0028_second_factors
 CREATE TABLE "authenticator_app" (
@@ -1358,6 +1367,56 @@ INSERT INTO factor_demand (role, since, grace_days) SELECT 'county', CURRENT_DAT
 INSERT INTO factor_demand (role, since, grace_days) SELECT 'ministry', CURRENT_DATE, 30 WHERE EXISTS (SELECT 1 FROM account);
 INSERT INTO factor_demand (role, since, grace_days) SELECT 'inspector', CURRENT_DATE, 30 WHERE EXISTS (SELECT 1 FROM account);
 
+-- 0029_roles
+CREATE TABLE "inspection" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "begins_on" DATE NOT NULL,
+    "ends_on" DATE NOT NULL,
+    "reason" TEXT NOT NULL,
+    "drawn_at" TIMESTAMPTZ NOT NULL,
+    "closes_at" TIMESTAMPTZ NOT NULL,
+    "agency_id" INT NOT NULL REFERENCES "agency" ("id") ON DELETE RESTRICT,
+    "inspector_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT
+);
+COMMENT ON TABLE "inspection" IS '稽核抽查: a random sample of what an agency decided in a period, which one inspector reads for a time.';
+CREATE TABLE "inspected_case" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "opened_at" TIMESTAMPTZ,
+    "application_id" INT NOT NULL REFERENCES "application" ("id") ON DELETE RESTRICT,
+    "inspection_id" INT NOT NULL REFERENCES "inspection" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_inspected_c_inspect_18232b" UNIQUE ("inspection_id", "application_id")
+);
+COMMENT ON TABLE "inspected_case" IS 'A case of the sample, and when the inspector first opened it.';
+CREATE TABLE "sign_off" (
+    "id" SERIAL NOT NULL PRIMARY KEY,
+    "papers" JSONB NOT NULL,
+    "asked_at" TIMESTAMPTZ NOT NULL,
+    "name" VARCHAR(60) NOT NULL,
+    "email" VARCHAR(254) NOT NULL,
+    "digest" VARCHAR(64)  UNIQUE,
+    "expires_at" TIMESTAMPTZ,
+    "is_agreed" BOOL,
+    "reason" TEXT NOT NULL,
+    "answered_at" TIMESTAMPTZ,
+    "answered_by_id" INT REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "application_id" INT REFERENCES "application" ("id") ON DELETE RESTRICT,
+    "asked_by_id" INT NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+    "roster_id" INT REFERENCES "roster" ("id") ON DELETE RESTRICT
+);
+COMMENT ON TABLE "sign_off" IS '簽核: a unit''s 志工督導 is asked to agree to an application or a roster before it is sent.';
+COMMENT ON COLUMN "account"."role" IS 'UNIT_STAFF: unit_staff\nREVIEWER: reviewer\nVOLUNTEER: volunteer\nADMINISTRATOR: administrator\nSUPERVISOR: supervisor\nCOUNTY: county\nMINISTRY: ministry\nINSPECTOR: inspector';
+ALTER TABLE "account" ADD COLUMN "county_id" VARCHAR(5) REFERENCES "county" ("code") ON DELETE RESTRICT;
+ALTER TABLE "account" ADD COLUMN "is_agency_supervisor" BOOL NOT NULL DEFAULT FALSE;
+COMMENT ON COLUMN "account_request"."role" IS 'UNIT_STAFF: unit_staff\nREVIEWER: reviewer\nVOLUNTEER: volunteer\nADMINISTRATOR: administrator\nSUPERVISOR: supervisor\nCOUNTY: county\nMINISTRY: ministry\nINSPECTOR: inspector';
+ALTER TABLE "application" ADD COLUMN "assignee_id" INT REFERENCES "account" ("id") ON DELETE RESTRICT;
+ALTER TABLE "host_unit" ADD COLUMN "demands_sign_off" BOOL NOT NULL DEFAULT FALSE;
+CREATE INDEX application_by_assignee ON application (assignee_id) WHERE assignee_id IS NOT NULL;
+CREATE INDEX sign_off_by_application ON sign_off (application_id);
+CREATE INDEX sign_off_by_roster ON sign_off (roster_id);
+CREATE INDEX inspection_by_inspector ON inspection (inspector_id, drawn_at DESC);
+CREATE INDEX inspected_case_by_application ON inspected_case (application_id);
+CREATE INDEX account_by_county ON account (county_id) WHERE county_id IS NOT NULL;
+
 -- 0030_privacy
 CREATE TABLE "closed_record" (
     "id" SERIAL NOT NULL PRIMARY KEY,
@@ -1374,7 +1433,7 @@ CREATE TABLE "privacy_notice" (
     "published_at" TIMESTAMPTZ NOT NULL,
     "published_by_id" INT REFERENCES "account" ("id") ON DELETE RESTRICT
 );
-COMMENT ON TABLE "privacy_notice" IS '告知事項 (個人資料保護法 §8), one row for each version that was ever shown; the newest holds.';
+COMMENT ON TABLE "privacy_notice" IS '告知事項 (個資法 §8), one row for each version that was ever shown; the newest holds.';
 CREATE TABLE "consent" (
     "id" BIGSERIAL NOT NULL PRIMARY KEY,
     "is_given" BOOL NOT NULL,
@@ -1421,8 +1480,60 @@ CREATE INDEX "idx_rights_requ_due_on_50365d" ON "rights_request" ("due_on");
 COMMENT ON COLUMN "rights_request"."kind" IS 'VIEW: view\nCOPY: copy\nCORRECT: correct\nSTOP: stop\nDELETE: delete';
 COMMENT ON COLUMN "rights_request"."way" IS 'PAPER: paper\nONLINE: online';
 COMMENT ON COLUMN "rights_request"."status" IS 'OPEN: open\nGRANTED: granted\nREFUSED: refused\nWITHDRAWN: withdrawn';
-COMMENT ON TABLE "rights_request" IS '當事人權利 (個人資料保護法 §3): what a volunteer asks of the unit that keeps the data, and what became of it.';
-ALTER TABLE "outgoing_mail" ADD COLUMN "cleared_at" TIMESTAMPTZ;
+COMMENT ON TABLE "rights_request" IS '當事人權利 (個資法 §3): what a volunteer asks of the unit that keeps the data, and what became of it.';
 CREATE INDEX consent_by_volunteer ON consent (volunteer_id, at DESC);
 CREATE INDEX rights_by_volunteer ON rights_request (volunteer_id);
 CREATE INDEX rights_by_unit ON rights_request (host_unit_id, status, due_on);
+
+-- 0031_log
+CREATE TABLE "log_entry" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "at" TIMESTAMPTZ NOT NULL,
+    "act" VARCHAR(30) NOT NULL,
+    "by_name" VARCHAR(60) NOT NULL,
+    "role" VARCHAR(20) NOT NULL,
+    "host_unit_id" INT,
+    "agency_id" INT,
+    "from_unit" VARCHAR(80) NOT NULL,
+    "what" VARCHAR(120) NOT NULL,
+    "about" BIGINT[] NOT NULL,
+    "about_count" INT NOT NULL,
+    "about_digest" VARCHAR(64) NOT NULL,
+    "name_index" VARCHAR(64) NOT NULL,
+    "reason" VARCHAR(200) NOT NULL,
+    "address" VARCHAR(45) NOT NULL,
+    "session" VARCHAR(64) NOT NULL,
+    "device" VARCHAR(60) NOT NULL,
+    "by_id" INT REFERENCES "account" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "idx_log_entry_at_b983b4" ON "log_entry" ("at");
+COMMENT ON TABLE "log_entry" IS '使用紀錄: one act or one reading, written once: the database refuses to change or delete it (0031_log).';
+CREATE INDEX log_entry_by_by_id ON log_entry (by_id, id);
+CREATE INDEX log_entry_by_act ON log_entry (act, id);
+CREATE INDEX log_entry_by_host_unit_id ON log_entry (host_unit_id, id);
+CREATE INDEX log_entry_by_agency_id ON log_entry (agency_id, id);
+CREATE INDEX log_entry_by_address ON log_entry (address, id);
+CREATE INDEX log_entry_about ON log_entry USING gin (about);
+CREATE FUNCTION only_added_to() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF TG_OP = 'DELETE' AND current_setting('office.retention', true) = 'on' AND pg_has_role(
+        current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE') THEN RETURN OLD; END IF;
+    RAISE EXCEPTION '% is only added to', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege'; END $$;
+CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE ON log_entry FOR EACH ROW EXECUTE FUNCTION only_added_to();
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON log_entry EXECUTE FUNCTION only_added_to();
+CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE ON access_entry FOR EACH ROW EXECUTE FUNCTION only_added_to();
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON access_entry EXECUTE FUNCTION only_added_to();
+CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE ON history_entry FOR EACH ROW EXECUTE FUNCTION only_added_to();
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON history_entry EXECUTE FUNCTION only_added_to();
+CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE ON office_entry FOR EACH ROW EXECUTE FUNCTION only_added_to();
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON office_entry EXECUTE FUNCTION only_added_to();
+
+-- 0034_appearance_and_keys
+CREATE TABLE "key_duty" (
+    "purpose" VARCHAR(30) NOT NULL  PRIMARY KEY,
+    "days" INT NOT NULL,
+    "changed_on" DATE,
+    "kept_at" VARCHAR(200) NOT NULL
+);
+COMMENT ON TABLE "key_duty" IS 'What the administrator has settled of one key: how often it is changed, when it last was, where it is kept.';
+ALTER TABLE "account" ADD COLUMN "appearance" VARCHAR(10) NOT NULL DEFAULT '';
+ALTER TABLE "key_check" ADD COLUMN "since" TIMESTAMPTZ;

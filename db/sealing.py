@@ -7,11 +7,15 @@ so a value copied into another column does not open. Keys come from the environm
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from tortoise.fields.base import Field
 from tortoise.models import Model
 
@@ -61,6 +65,9 @@ def seal_bytes(content: bytes, name: str, key_id: int | None = None) -> bytes:
 def open_bytes(kept: bytes, name: str) -> bytes:
     """What was sealed with `name`. Raises LookupError when the key is missing, or bytes or name do not match."""
     key = _keyring().keys.get(kept[0]) if kept else None
+    if key is None and kept and _renewed is not None:
+        _renewed()  # another process may have begun with a new key a moment ago
+        key = _keyring().keys.get(kept[0])
     if key is None:
         raise LookupError(f'the sealing key of {name} is not among the configured keys')
     try:
@@ -70,8 +77,22 @@ def open_bytes(kept: bytes, name: str) -> bytes:
 
 
 def blind_index(text: str) -> str:
-    """64 hex digits, the same for the same text, by which a sealed value is found."""
+    """64 hex digits, the same for the same text, by which a sealed value is found. For anything else: `keyed`."""
     return hmac.new(_keyring().index_key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def keyed(purpose: str, text: str) -> str:
+    """64 hex digits, the same for the same text, under a key that nothing but `purpose` uses.
+
+    The key is derived from that of the blind index (HKDF-SHA256, RFC 5869): what is found by one purpose tells nothing
+    of another, and nothing of identity numbers.
+    """
+    return hmac.new(_derived(_keyring().index_key, purpose), text.encode(), hashlib.sha256).hexdigest()
+
+
+@cache
+def _derived(key: bytes, purpose: str) -> bytes:
+    return HKDF(hashes.SHA256(), 32, salt=b'recordbook', info=purpose.encode()).derive(key)
 
 
 class SealedTextField(Field[Any]):
@@ -97,10 +118,18 @@ class SealedTextField(Field[Any]):
 _current: Keyring | None = None
 
 
-def use(keyring: Keyring) -> None:
-    """Use these keys from now on; called once a process."""
-    global _current  # noqa: PLW0603 -- one keyring a process, set once when the office opens
-    _current = keyring
+_renewed: Callable[[], None] | None = None
+
+
+def use(keyring: Keyring, renewed: Callable[[], None] | None = None) -> None:
+    """Use these keys from now on. `renewed` is asked to `use` them anew where something was sealed with another key."""
+    global _current, _renewed
+    _current, _renewed = keyring, renewed
+
+
+def in_use() -> Keyring:
+    """The keys in use now."""
+    return _keyring()
 
 
 def _keyring() -> Keyring:

@@ -27,6 +27,7 @@ __all__ = ['NotStarted', 'open_for_business']
 
 SWEEP_SECONDS = 3600.0
 RECOGNISE_SECONDS = 60.0
+KEYS_SECONDS = 30.0
 HALF_RESTORED = 'being-restored'
 """A file in DATA_DIR while a backup is laid down there (domain/operations)."""
 # The bundled PostgreSQL is looked at once a second, and started again after pauses of up to 15 seconds.
@@ -61,9 +62,7 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
             settings = settings_module.with_own_keys(settings, may_make=is_new)
             if not settings.has_keys:
                 raise key_check.no_keys(settings.data_dir)
-        keyring = sealing.Keyring(settings.sealing_keys, settings.index_key)
-        sealing.use(keyring)
-        await key_check.check(keyring)
+        await _take_keys(settings)
         await reference.fill()
         with contextlib.suppress(OSError):  # the loop below tries again, and says why
             await files.recognise_folder()
@@ -90,11 +89,31 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
         ]
         if citizen_certificates.is_offered():
             loops.append(repeating('revocation lists', revocation_lists.EVERY, revocation_lists.renew))
+        if settings.keeps_own_keys:
+            loops.append(repeating('keys', KEYS_SECONDS, lambda: _take_keys(settings)))
         if settings.database_url is None:
             await stack.enter_async_context(in_background(_watch(settings.data_dir / 'postgres')))
         for loop in loops:
             await stack.enter_async_context(in_background(loop))
         yield welcome
+
+
+def take_keys(settings: Settings) -> None:
+    """Use the keys there are now: a new one of the data folder is taken while people work, by every process."""
+
+    def read_again() -> None:
+        kept = settings_module.with_own_keys(settings, may_make=False)
+        sealing.use(sealing.Keyring(kept.sealing_keys, kept.index_key), read_again)
+
+    if settings.keeps_own_keys:
+        read_again()
+    else:
+        sealing.use(sealing.Keyring(settings.sealing_keys, settings.index_key))
+
+
+async def _take_keys(settings: Settings) -> None:
+    take_keys(settings)
+    await key_check.check(sealing.in_use())
 
 
 def _half_restored(data_dir: Path) -> NotStarted:

@@ -68,4 +68,4 @@ async def sweep() -> int:
 
 
 def _key(limit: Limit, whose: object) -> str:
-    return sealing.blind_index(f'{limit.name}:{whose}')
+    return sealing.keyed('limit', f'{limit.name}:{whose}')

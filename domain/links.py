@@ -75,6 +75,16 @@ def confirm_email(token: str = '') -> str:
     return _with('/account/email', token=token)
 
 
+def sign_off(token: str = '') -> str:
+    """簽核: what a unit's 志工督導 is asked to agree to, from the mail."""
+    return _with('/sign-off', token=token)
+
+
+def sign_off_picture(token: str = '', file_id: object = None) -> str:
+    """A picture of what the link shows."""
+    return _with('/sign-off/picture', token=token, file=file_id)
+
+
 def downloads() -> str:
     """下載專區."""
     return '/downloads'
@@ -149,6 +159,46 @@ def show_guide() -> str:
 def menu() -> str:
     """子系統入口."""
     return '/menu'
+
+
+def sign_offs(sign_off_id: int | None = None) -> str:
+    """What waits for the 志工督導 of the unit; or one of them."""
+    return '/sign-offs' if sign_off_id is None else f'/sign-offs/{sign_off_id}'
+
+
+def picture_to_sign(sign_off_id: int, file_id: object) -> str:
+    """A picture of what is to be signed."""
+    return f'/sign-offs/{sign_off_id}/pictures/{file_id}'
+
+
+def inspections(inspection_id: int | None = None) -> str:
+    """稽核抽查: the inspector's samples; or one of them."""
+    return '/inspections' if inspection_id is None else f'/inspections/{inspection_id}'
+
+
+def inspected_case(inspection_id: int, application_id: int) -> str:
+    """A case of the sample."""
+    return f'/inspections/{inspection_id}/{application_id}'
+
+
+def inspected_picture(inspection_id: int, application_id: int, file_id: object) -> str:
+    """A picture of it."""
+    return f'/inspections/{inspection_id}/{application_id}/pictures/{file_id}'
+
+
+def office_figures() -> str:
+    """志願服務統計: figures without persons, of a county or of all."""
+    return '/office-figures'
+
+
+def office_figures_sheet() -> str:
+    """The same as .ods."""
+    return '/printouts/office-figures.ods'
+
+
+def county_offices() -> str:
+    """運用單位與發冊機關 of the county."""
+    return '/county'
 
 
 def volunteer_data() -> str:

@@ -57,12 +57,12 @@ def may_see_case(account: Account, application: Application) -> bool:
 
 def visible_to(account: Account) -> Q:
     """The volunteers whom the account may see, as a condition: `Volunteer.filter(visible_to(account), …)`."""
-    if not _has_its_place(account) or account.role == Role.ADMINISTRATOR:
-        return Q(id__in=[])
-    if account.role == Role.VOLUNTEER:
+    if account.role == Role.VOLUNTEER and _has_its_place(account):
         return Q(id=account.volunteer_id)
-    if account.role == Role.UNIT_STAFF:
+    if account.role == Role.UNIT_STAFF and _has_its_place(account):
         return Q(id__in=people_of(account))
+    if account.role != Role.REVIEWER or not _has_its_place(account):
+        return Q(id__in=[])
     applications = Application.filter(agency_id=account.agency_id).exclude(status=ApplicationStatus.DRAFT)
     return Q(id__in=Subquery(applications.values('volunteer_id')))
 
@@ -81,5 +81,9 @@ def _has_its_place(account: Account) -> bool:
         Role.UNIT_STAFF: account.host_unit_id,
         Role.REVIEWER: account.agency_id,
         Role.VOLUNTEER: account.volunteer_id,
+        Role.SUPERVISOR: account.host_unit_id,
+        Role.COUNTY: account.county_id,
         Role.ADMINISTRATOR: True,
+        Role.MINISTRY: True,
+        Role.INSPECTOR: True,
     }[account.role] is not None

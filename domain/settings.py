@@ -24,6 +24,7 @@ _FOLDER = re.compile(r'file://(?P<path>/.+)')
 _BUCKET = re.compile(
     r'(s3://|s3\+https?://[A-Za-z0-9.-]+(:\d{1,5})?/)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*/?'
 )
+_MOST_KEY_IDS = 255
 MAIL_SCHEMES = ('smtp', 'smtp+starttls', 'smtps')
 
 
@@ -38,7 +39,8 @@ class BadSettings(Exception):
 class Settings:
     """`sealing_keys` are 32 bytes each by id 1 to 255, newest last; `index_key` 32 bytes. Times are in seconds.
 
-    Without keys (`has_keys`) the office is new, or has lost them: `with_own_keys`.
+    Without keys (`has_keys`) the office is new, or has lost them: `with_own_keys`; `keeps_own_keys` where they lie in
+    the data folder. `backup_key` is of the environment of this process, and '' where only backups have one.
 
     Lookups are of numbers in 24 hours, of people who are none of one's own.
     """
@@ -51,6 +53,8 @@ class Settings:
     secure_cookies: bool = False
     sealing_keys: dict[int, bytes] = field(default_factory=dict, repr=False)
     index_key: bytes = field(default=b'', repr=False)
+    keeps_own_keys: bool = False
+    backup_key: str = field(default='', repr=False)
     smtp_url: str | None = field(default=None, repr=False)
     smtp_ca_file: Path | None = None
     bounces_maildir: Path | None = None
@@ -119,6 +123,8 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         secure_cookies=urlsplit(public_url).scheme == 'https',
         sealing_keys=keys,
         index_key=index_key,
+        keeps_own_keys=not environ.get('SEALING_KEYS'),
+        backup_key=environ.get('BACKUP_KEY') or '',
         smtp_url=_smtp_url(environ),
         smtp_ca_file=Path(ca_file) if ca_file else None,
         bounces_maildir=Path(bounces) if bounces else None,
@@ -167,6 +173,18 @@ def with_own_keys(settings: Settings, *, may_make: bool) -> Settings:
         return settings
     keys, index_key = _parsed(*_kept(file))
     return replace(settings, sealing_keys=keys, index_key=index_key)
+
+
+def add_own_key(settings: Settings) -> int:
+    """Make a sealing key and put it behind the others in the data folder; its id. Raises BadSettings."""
+    file = settings.data_dir / 'keys'
+    spelled, index = _kept(file)
+    keys, _ = _parsed(spelled, index)
+    key_id = max(keys) + 1
+    if key_id > _MOST_KEY_IDS:
+        key_id = min({*range(1, _MOST_KEY_IDS + 1)} - keys.keys())
+    private_files.write(file, f'{spelled},{key_id}:{_fresh()}\n{index}')
+    return key_id
 
 
 def use(settings: Settings) -> None:

@@ -79,6 +79,10 @@ async def an_account(role: Role = Role.UNIT_STAFF, **changes: Any) -> Account:
         Role.REVIEWER: {'agency': an_agency},
         Role.VOLUNTEER: {'volunteer': a_volunteer},
         Role.ADMINISTRATOR: {},
+        Role.SUPERVISOR: {'host_unit': a_host_unit},
+        Role.COUNTY: {'county': a_county},
+        Role.MINISTRY: {},
+        Role.INSPECTOR: {},
     }
     name = None if role == Role.VOLUNTEER else f'account{next(_numbers)}'
     facts = {'role': role, 'name': '林小滿', 'username': name} | changes

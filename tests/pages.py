@@ -102,6 +102,8 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ('14-admin-rights', '/admin/rights'),
         ('14-admin-retention', '/admin/retention'),
         ('14-admin-retention-edit', '/admin/retention?edit=mails'),
+        ('14-admin-keys', '/admin/keys'),
+        ('14-admin-key', '/admin/keys?edit=sealing'),
         ('14-admin-history', '/admin/history'),
     ],
 }

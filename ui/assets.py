@@ -72,10 +72,11 @@ def stamp(*scripts: str) -> str:
 
 def head() -> str:
     """What every page's head says."""
-    now = stamp('site.js', *MODULES)
+    now = stamp('appearance.js', 'site.js', *MODULES)
     modules = ''.join(f'<link rel="modulepreload" href="{links.static(name)}">' for name in MODULES)
     return (
-        f'<meta name="theme-color" content="#0C3A4B"><link rel="stylesheet" href="{STYLESHEET}?{now}">{modules}'
+        f'<meta name="theme-color" content="#0C3A4B"><script src="{links.static("appearance.js")}?{now}"></script>'
+        f'<link rel="stylesheet" href="{STYLESHEET}?{now}">{modules}'
         f'<script defer src="{links.static("site.js")}?{now}"></script>'
     )
 

@@ -19,7 +19,7 @@ from domain.imports import templates
 from domain.logbook import pdf
 from domain.model import Account, BookKind, BookStatus, ImportKind, MembershipStatus, Role, TrainingKind
 from domain.privacy import own_data
-from domain.reports import consolidated_sheet, profile_lists, review_periods, statistics, training_lists
+from domain.reports import consolidated_sheet, office_figures, profile_lists, review_periods, statistics, training_lists
 from domain.reports.profile_lists import Document, LongDocument
 from domain.reports.review_periods import Period
 from domain.reviews import previews
@@ -49,6 +49,7 @@ def register(site: FastAPI) -> None:
     site.add_api_route('/printouts/evidence.ods', _in_peace(period_evidence), methods=['GET'])
     site.add_api_route('/printouts/numbers.ods', _in_peace(ledger), methods=['GET'])
     site.add_api_route('/printouts/figures.ods', _in_peace(figure_tables), methods=['GET'])
+    site.add_api_route('/printouts/office-figures.ods', _in_peace(office_tables), methods=['GET'])
     site.add_api_route('/imports/on-record/{kind}.{form}', _in_peace(on_record), methods=['GET'])
     site.add_api_route('/imports/{batch_id}/marked.{form}', _in_peace(marked_sheet), methods=['GET'])
 
@@ -210,6 +211,12 @@ async def figure_tables(request: Request, months: int = 12) -> Response:
     found = await statistics.of(statistics.first_of(min(max(months, 1), 120), last), last, by=account_of(request))
     content = await statistics.export(found, by=account_of(request))
     return _sent(Document(content, profile_lists.MEDIA_TYPES['ods'], '審核統計.ods'), is_download=True)
+
+
+async def office_tables(request: Request) -> Response:
+    """志願服務統計 as a spreadsheet, for the ministry and county authorities."""
+    content = await office_figures.export(by=account_of(request))
+    return _sent(Document(content, profile_lists.MEDIA_TYPES['ods'], '志願服務統計.ods'), is_download=True)
 
 
 async def on_record(request: Request, kind: str, form: str, reason: str = '') -> Response:

@@ -35,6 +35,10 @@ HOMES = {
     Role.REVIEWER: links.review_queue(),
     Role.VOLUNTEER: links.my_record_book(),
     Role.ADMINISTRATOR: links.administration(),
+    Role.SUPERVISOR: links.menu(),
+    Role.COUNTY: links.menu(),
+    Role.MINISTRY: links.menu(),
+    Role.INSPECTOR: links.menu(),
 }
 AFTER_TITLE = '｜志願服務資訊整合系統'
 
@@ -172,6 +176,7 @@ def opening_page(account: Account, title: str) -> None:
     with html.div().classes('app'):
         app_bar(account, 0)
         with html.main().props('id=main tabindex=-1 aria-busy=true'), html.div().classes('lb-page'):
+            guide_post('C', '中央內容區塊', 'main')
             if title:
                 with html.div().classes('lb-head'):
                     html.h1(title)
@@ -188,6 +193,7 @@ def sentence_page(account: Account | None, title: str, sentence: str) -> None:
         if account is not None:
             app_bar(account, 0)
         with html.main().props('id=main tabindex=-1'), html.div().classes('lb-page lb-alone'), card():
+            guide_post('C', '中央內容區塊', 'main')
             html.h1(title)
             html.p(sentence)
             ui.link('回到首頁', links.home())

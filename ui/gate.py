@@ -58,6 +58,8 @@ PUBLIC_PAGES = frozenset(
         links.reset_password(),
         links.paper_code(),
         links.confirm_email(),
+        links.sign_off(),
+        links.sign_off_picture(),
         links.downloads(),
         links.teaching(),
         links.blank_roster(),

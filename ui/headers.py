@@ -22,6 +22,7 @@ _ALWAYS = {
 }
 # What NiceGUI's template says to browsers of before 2018.
 _TOO_OLD = 'Your browser does not support ES modules.<br />Please use a modern browser.'
+_PAGE_OF = '<html{% if request.scope.account %} data-appearance="{{ request.scope.account.appearance }}"{% endif %}'
 _HSTS = 'max-age=31536000'
 # Where the card component of before the present one listens. It is only looked for, to say that it is too old.
 OLDER_COMPONENT = 'http://localhost:16888'
@@ -86,7 +87,7 @@ class SecurityHeaders:
 
 
 def _put_nonce_into_template() -> None:
-    """Give each script of NiceGUI's page template the nonce of its answer.
+    """Give each script of NiceGUI's page template the nonce of its answer, and the page the appearance that was chosen.
 
     In the template, not in what is sent: a script that got into a page in any other way stays without.
     """
@@ -96,5 +97,7 @@ def _put_nonce_into_template() -> None:
     source, _, _ = loader.get_source(environment, 'index.html')
     if 'csp_nonce' not in source:
         source = source.replace('<script', '<script nonce="{{ request.scope.csp_nonce }}"')
+        # 外觀 of whoever is signed in, known before anything is drawn (static/appearance.js).
+        source = source.replace('<html', _PAGE_OF, 1)
         source = source.replace(_TOO_OLD, '這個瀏覽器太舊，無法顯示這個系統。<br />請改用新版的瀏覽器。')
     environment.loader = DictLoader({'index.html': source})

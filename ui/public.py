@@ -79,4 +79,4 @@ def _templates() -> Environment:
 
 @cache
 def _stamp() -> str:
-    return assets.stamp('public.js', 'citizen_card.js')
+    return assets.stamp('appearance.js', 'public.js', 'citizen_card.js')

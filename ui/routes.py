@@ -8,7 +8,7 @@ from nicegui import ui
 
 from domain.model import Role
 
-from . import citizen_certificates, documents
+from . import citizen_certificates, documents, sign_offs
 from .pages import (
     about,
     account,
@@ -17,12 +17,14 @@ from .pages import (
     applications,
     batch,
     downloads,
+    inspections,
     login,
     mails,
     menus,
     my_data,
     my_pages,
     my_record_book,
+    office_figures,
     paper_books,
     rights,
     rosters,
@@ -52,11 +54,12 @@ from .slow_pages import NEVER
 
 Builder = Callable[..., Awaitable[Any]]
 # Plain HTML and documents: each module puts its own under their addresses.
-PLAIN = (login, account_help, downloads, teaching, about, menus, citizen_certificates, documents)
+PLAIN = (login, account_help, downloads, teaching, about, menus, citizen_certificates, documents, sign_offs)
 STAFF, REVIEWER, VOLUNTEER, ADMINISTRATOR = Role.UNIT_STAFF, Role.REVIEWER, Role.VOLUNTEER, Role.ADMINISTRATOR
+COUNTY, MINISTRY, INSPECTOR = Role.COUNTY, Role.MINISTRY, Role.INSPECTOR
 
 PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [
-    ('/menu', menus.menu_page, (STAFF, REVIEWER, ADMINISTRATOR)),
+    ('/menu', menus.menu_page, tuple(role for role in Role if role != VOLUNTEER)),
     ('/volunteer-data', menus.volunteer_data_page, (STAFF, REVIEWER)),
     ('/volunteers', search.volunteer_search_page, (STAFF,)),
     ('/consolidated', consolidated.consolidated_page, (STAFF, REVIEWER)),
@@ -92,6 +95,11 @@ PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [
     ('/reviews/{application_id}', case.review_case_page, (REVIEWER,)),
     ('/numbers', number_ledger.numbers_page, (REVIEWER,)),
     ('/figures', statistics.figures_page, (STAFF, REVIEWER)),
+    ('/office-figures', office_figures.office_figures_page, (MINISTRY, COUNTY)),
+    ('/county', office_figures.county_page, (COUNTY,)),
+    ('/inspections', inspections.inspections_page, (INSPECTOR,)),
+    ('/inspections/{inspection_id}', inspections.inspection_page, (INSPECTOR,)),
+    ('/inspections/{inspection_id}/{application_id}', inspections.inspected_case_page, (INSPECTOR,)),
     ('/my', my_record_book.my_record_book_page, (VOLUNTEER,)),
     ('/my/data', my_data.my_data_page, (VOLUNTEER,)),
     ('/my/book', my_pages.my_pages_page, (VOLUNTEER,)),

@@ -17,7 +17,7 @@ INDEXES = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0028_second_factors')]
+    dependencies = [('models', '0029_roles')]
 
     initial = False
 

@@ -2,6 +2,8 @@
 
 from .accounts import (
     AccountRequest,
+    AccountReview,
+    AccountRules,
     Allowance,
     CitizenCertificate,
     Deputyship,
@@ -9,6 +11,7 @@ from .accounts import (
     IdentityLookup,
     LoginFailure,
     PasswordReset,
+    RequestStep,
     RevocationList,
     Session,
     SignatureChallenge,
@@ -25,12 +28,14 @@ from .office import (
     Backup,
     HistoryEntry,
     KeyCheck,
+    KeyDuty,
     LogEntry,
     MailTemplate,
     OfficeEntry,
     OutgoingMail,
     PhoneCall,
 )
+from .oversight import InspectedCase, Inspection, SignOff
 from .people import Account, Membership, StoredFile, Transfer, Volunteer
 from .places import Agency, CalendarDay, County, Field, HostUnit, RequiredHours, Rule, ServiceCode, Team
 from .privacy import ClosedRecord, Consent, PrivacyNotice, RetentionPeriod, RightsRequest
@@ -40,6 +45,8 @@ __all__ = [
     'AccessEntry',
     'Account',
     'AccountRequest',
+    'AccountReview',
+    'AccountRules',
     'Agency',
     'Allowance',
     'Application',
@@ -75,9 +82,12 @@ __all__ = [
     'ImportFile',
     'ImportPiece',
     'ImportRow',
+    'InspectedCase',
+    'Inspection',
     'InsuranceCover',
     'KeptSearch',
     'KeyCheck',
+    'KeyDuty',
     'KnownDevice',
     'KnownHeading',
     'LogEntry',
@@ -97,6 +107,7 @@ __all__ = [
     'PrivacyNotice',
     'RecordBook',
     'RecoveryCode',
+    'RequestStep',
     'RequiredHours',
     'RetentionPeriod',
     'RevocationList',
@@ -106,6 +117,7 @@ __all__ = [
     'ServiceCode',
     'ServiceHours',
     'Session',
+    'SignOff',
     'SignatureChallenge',
     'StoredFile',
     'Tally',

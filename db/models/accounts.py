@@ -5,6 +5,7 @@ from tortoise.models import Model
 
 from ..choices import CardAct, ChangeStatus, LookupKind, RequestStatus, Role, SignInMeans
 from .people import Account
+from .places import Agency, County, HostUnit
 
 
 class LoginFailure(Model):
@@ -78,8 +79,9 @@ class PasswordReset(Model):
 class AccountRequest(Model):
     """帳號申請: a request for an account by staff of a host unit or an agency.
 
-    It waits for the administrator once `confirmed_at` is set: somebody has opened the link mailed to `email`, of which
-    `digest` is the SHA-256.
+    It waits for the authority of its county once `confirmed_at` is set: somebody has opened the link mailed to `email`,
+    of which `digest` is the SHA-256. Returned, `digest` is that of the link by which it is corrected. `agency` is the
+    one that the unit serves, or that the reviewer is of; `host_unit` the unit whose account was opened.
     """
 
     id = fields.IntField(primary_key=True)
@@ -99,10 +101,88 @@ class AccountRequest(Model):
     )
     decided_by_id: int | None
     decided_at = fields.DatetimeField(null=True)
+    unified_number = fields.CharField(max_length=8, default='', db_default='')
+    contact = fields.CharField(max_length=60, default='', db_default='')
+    county: fields.ForeignKeyNullableRelation[County] = fields.ForeignKeyField(
+        'models.County', on_delete=fields.RESTRICT, related_name='account_requests', null=True
+    )
+    county_id: str | None
+    agency: fields.ForeignKeyNullableRelation[Agency] = fields.ForeignKeyField(
+        'models.Agency', on_delete=fields.RESTRICT, related_name='account_requests', null=True
+    )
+    agency_id: int | None
+    host_unit: fields.ForeignKeyNullableRelation[HostUnit] = fields.ForeignKeyField(
+        'models.HostUnit', on_delete=fields.RESTRICT, related_name='account_requests', null=True
+    )
+    host_unit_id: int | None
+    steps: fields.ReverseRelation['RequestStep']
 
     class Meta:
         table = 'account_request'
         ordering = ('created_at',)
+
+
+class RequestStep(Model):
+    """What became of a 帳號申請, one row for each step. `by` is None where the applicant did it."""
+
+    id = fields.IntField(primary_key=True)
+    request: fields.ForeignKeyRelation[AccountRequest] = fields.ForeignKeyField(
+        'models.AccountRequest', on_delete=fields.RESTRICT, related_name='steps'
+    )
+    request_id: int
+    at = fields.DatetimeField()
+    status = fields.CharEnumField(RequestStatus, max_length=20)
+    by: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
+        'models.Account', on_delete=fields.RESTRICT, related_name='request_steps', null=True
+    )
+    by_id: int | None
+    reason = fields.TextField(default='')
+
+    class Meta:
+        table = 'request_step'
+        ordering = ('id',)
+
+
+class AccountRules(Model):
+    """帳號規則: when accounts of staff are locked, and how often they are reviewed; one row, as the administrator set it.
+
+    `idle_days` without a login lock an account, 0: never; its owner is mailed `first_warning` and `last_warning` days
+    before. Each `review_months` (0: never) a list is confirmed within `review_days`; `review_locks`: what is not, is
+    locked then.
+    """
+
+    id = fields.IntField(primary_key=True)
+    idle_days = fields.SmallIntField(default=90)
+    first_warning = fields.SmallIntField(default=14)
+    last_warning = fields.SmallIntField(default=3)
+    review_months = fields.SmallIntField(default=12)
+    review_days = fields.SmallIntField(default=30)
+    review_locks = fields.BooleanField(default=True)
+
+    class Meta:
+        table = 'account_rules'
+
+
+class AccountReview(Model):
+    """年度盤點: the accounts of a unit, of an agency, or of neither, to be confirmed one by one until `due_on`."""
+
+    id = fields.IntField(primary_key=True)
+    host_unit: fields.ForeignKeyNullableRelation[HostUnit] = fields.ForeignKeyField(
+        'models.HostUnit', on_delete=fields.RESTRICT, related_name='account_reviews', null=True
+    )
+    host_unit_id: int | None
+    agency: fields.ForeignKeyNullableRelation[Agency] = fields.ForeignKeyField(
+        'models.Agency', on_delete=fields.RESTRICT, related_name='account_reviews', null=True
+    )
+    agency_id: int | None
+    begun_at = fields.DatetimeField()
+    due_on = fields.DateField()
+    reminders = fields.SmallIntField(default=0)
+    ended_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = 'account_review'
+        ordering = ('due_on', 'id')
 
 
 class EmailChange(Model):

@@ -51,12 +51,13 @@ class Roster(Model):
 class Application(Model):
     """申請案: one volunteer's application for a record book. A volunteer has at most one that is open.
 
-    `round` counts its submissions. `version` grows with every transition, so that a decision names the version that was
-    read. `previous` is the rejected or withdrawn application that this one repeats. `reason` is all that the unit reads
-    of the last transition; `reviewer_note` is what its reviewer wrote there besides the corrections. `correct_by` is
-    the last day for the unit's correction, while it is returned. `papers_changed_at`: since the last look something
-    was changed; for lists, which then compare digests. `team` is the one in which the volunteer serves at the unit; the
-    database itself keeps it (0023_teams).
+    `round` counts its submissions. `version` grows with every transition, so that a decision names the version that
+    was read. `previous` is the rejected or withdrawn application that this one repeats. `reason` is all that the
+    unit reads of the last transition; `reviewer_note` is what its reviewer wrote there besides the corrections.
+    `correct_by` is the last day for the unit's correction, while it is returned. `assignee`: whom the agency's
+    supervisor gave it to. `papers_changed_at`: since the last look something was changed; for lists, which then
+    compare digests. `team` is the one in which the volunteer serves at the unit; the database itself keeps it
+    (0023_teams).
     """
 
     id = fields.IntField(primary_key=True)
@@ -115,6 +116,10 @@ class Application(Model):
     reminded_at = fields.DatetimeField(null=True)
     escalated_at = fields.DatetimeField(null=True)
     papers_changed_at = fields.DatetimeField(null=True)
+    assignee: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
+        'models.Account', on_delete=fields.RESTRICT, related_name='assigned_applications', null=True
+    )
+    assignee_id: int | None
     created_at = fields.DatetimeField(auto_now_add=True)
     updated_at = fields.DatetimeField(auto_now=True)
     steps: fields.ReverseRelation['ApplicationStep']

@@ -258,6 +258,19 @@ class KeyCheck(Model):
     key_id = fields.SmallIntField(primary_key=True, generated=False)
     canary = fields.BinaryField()
     word_index = fields.CharField(max_length=64)
+    since = fields.DatetimeField(null=True)
 
     class Meta:
         table = 'key_check'
+
+
+class KeyDuty(Model):
+    """What the administrator has settled of one key: how often it is changed, when it last was, where it is kept."""
+
+    purpose = fields.CharField(max_length=30, primary_key=True)
+    days = fields.IntField()
+    changed_on = fields.DateField(null=True)
+    kept_at = fields.CharField(max_length=200, default='')
+
+    class Meta:
+        table = 'key_duty'

@@ -5,9 +5,9 @@ from typing import Any
 from tortoise import fields
 from tortoise.models import Model
 
-from ..choices import FileKind, IdentityKind, MailPreference, MembershipStatus, Role, Sex, TransferStatus
+from ..choices import FileKind, IdentityKind, LockReason, MailPreference, MembershipStatus, Role, Sex, TransferStatus
 from ..sealing import SealedTextField
-from .places import Agency, HostUnit, Team
+from .places import Agency, County, HostUnit, Team
 
 
 class Account(Model):
@@ -15,8 +15,12 @@ class Account(Model):
 
     `team`: a clerk of one 志工隊 sees and does what concerns that team's people; None: the whole unit.
     `is_unit_administrator`: 單位管理者, a clerk of the whole unit who opens and closes the unit's accounts.
+    `is_agency_supervisor`: 主管, a reviewer who also assigns the agency's cases. `county`: that of a county authority.
     `guarded_since`: when it became a reviewer's or an administrator's; it stays, whatever the role becomes. None:
     never, or it was there when the office was opened.
+    `used_at`: the last login; `warnings` were mailed since then, the last at `warned_at`. An account that the office's
+    rules have locked (`domain.accounts.terms`) is not `is_active`, and `locked_because` says why; after `ends_on` it is.
+    `reviewed_at`: when somebody last confirmed that it is still needed.
     """
 
     id = fields.IntField(primary_key=True)
@@ -40,6 +44,11 @@ class Account(Model):
         'models.Agency', on_delete=fields.RESTRICT, related_name='accounts', null=True
     )
     agency_id: int | None
+    is_agency_supervisor = fields.BooleanField(default=False, db_default=False)
+    county: fields.ForeignKeyNullableRelation[County] = fields.ForeignKeyField(
+        'models.County', on_delete=fields.RESTRICT, related_name='accounts', null=True
+    )
+    county_id: str | None
     volunteer: fields.OneToOneNullableRelation['Volunteer'] = fields.OneToOneField(
         'models.Volunteer', on_delete=fields.RESTRICT, related_name='account', null=True
     )
@@ -47,10 +56,18 @@ class Account(Model):
     is_active = fields.BooleanField(default=True)
     must_change_password = fields.BooleanField(default=False)
     text_size = fields.CharField(max_length=10, default='')
+    appearance = fields.CharField(max_length=10, default='', db_default='')
     hides_guide = fields.BooleanField(default=False)
     mail_preference = fields.CharEnumField(MailPreference, max_length=10, default=MailPreference.EACH)
     guarded_since = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField(auto_now_add=True)
+    ends_on = fields.DateField(null=True)
+    used_at = fields.DatetimeField(null=True)
+    warnings = fields.SmallIntField(default=0, db_default=0)
+    warned_at = fields.DatetimeField(null=True)
+    locked_because = fields.CharEnumField(LockReason, max_length=10, null=True)
+    locked_at = fields.DatetimeField(null=True)
+    reviewed_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = 'account'

@@ -165,7 +165,11 @@ class CalendarDay(Model):
 
 
 class HostUnit(Model):
-    """志願服務運用單位: a host unit, which volunteers serve."""
+    """志願服務運用單位: a host unit, which volunteers serve.
+
+    `unified_number` is its 統一編號, '' where nobody has entered it; no two units have the same (0027_account_terms).
+    `demands_sign_off`: nothing is sent to an agency before the unit's 志工督導 has agreed.
+    """
 
     id = fields.IntField(primary_key=True)
     name = fields.CharField(max_length=80, unique=True)
@@ -176,6 +180,8 @@ class HostUnit(Model):
     phone = fields.CharField(max_length=30, default='')
     email = fields.CharField(max_length=254, default='')
     is_active = fields.BooleanField(default=True)
+    unified_number = fields.CharField(max_length=8, default='', db_default='')
+    demands_sign_off = fields.BooleanField(default=False, db_default=False)
 
     class Meta:
         table = 'host_unit'

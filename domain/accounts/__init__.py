@@ -39,7 +39,7 @@ from . import (
     step_up,
 )
 from .client_limits import PASSWORD_LINKS
-from .forms import FIELDS, REFUSAL, REQUEST_FIELDS, AccountDetails, AccountRequestDetails
+from .forms import FIELDS, OF_UNIT, REFUSAL, REQUEST_FIELDS, AccountDetails, AccountRequestDetails
 from .login_lock import SignInLocked
 from .new_passwords import UnfitPassword
 from .password_links import LinkExpired
@@ -49,6 +49,7 @@ from .volunteer_accounts import LINK_LASTS, Hold, give_volunteer_password, held_
 __all__ = [
     'FIELDS',
     'LINK_LASTS',
+    'OF_UNIT',
     'REFUSAL',
     'REQUEST_FIELDS',
     'AccountDetails',
@@ -81,6 +82,7 @@ RESET_LASTS = timedelta(minutes=30)
 RESET_PAUSE = timedelta(minutes=5)
 WELCOME_LASTS = timedelta(days=7)
 TEXT_SIZES = ('', 'large', 'larger')
+APPEARANCES = ('', 'light', 'dark')
 LONGEST_NAME = 120  # as typed, with blanks and signs between
 
 
@@ -138,7 +140,9 @@ async def sign_in(username: str, password: str, *, client: str = '') -> Account:
 
 def office_of(account: Account) -> str:
     """Where the account works, as the bar over the page says it."""
-    if account.role == Role.UNIT_STAFF and account.host_unit:
+    if account.role == Role.COUNTY and account.county:
+        return f'{account.county.name}政府'
+    if account.role in (Role.UNIT_STAFF, Role.SUPERVISOR) and account.host_unit:
         return f'{account.host_unit.name}　{account.team.name}' if account.team else account.host_unit.name
     if account.role == Role.REVIEWER and account.agency:
         return account.agency.name
@@ -217,6 +221,13 @@ async def set_text_size(size: str, *, by: Account) -> None:
     """字級: '', 'large' or 'larger'."""
     by.text_size = size if size in TEXT_SIZES else ''
     await by.save(update_fields=['text_size'])
+    sessions.forget_account(by)
+
+
+async def set_appearance(appearance: str, *, by: Account) -> None:
+    """外觀: '' as the system of the computer has it, 'light' or 'dark'."""
+    by.appearance = appearance if appearance in APPEARANCES else ''
+    await by.save(update_fields=['appearance'])
     sessions.forget_account(by)
 
 
@@ -376,7 +387,7 @@ async def find(*, by: Account, words: str = '', page: int = 1, per_page: int = 1
     number, per_page = bounds(page, per_page)
     staff = _complete().exclude(role=Role.VOLUNTEER)
     if wanted := validation.searched(words):
-        columns = ('name', 'username', 'email', 'host_unit__name', 'team__name', 'agency__name')
+        columns = ('name', 'username', 'email', 'host_unit__name', 'team__name', 'agency__name', 'county__name')
         said: list[Any] = [
             Q(**{f'{column}__icontains': one}) for column in columns for one in {wanted, wanted.replace('台', '臺')}
         ]
@@ -442,7 +453,7 @@ async def _named(username: str) -> Account | None:
 
 
 def _complete() -> QuerySet[Account]:
-    return Account.all().select_related('host_unit', 'team', 'agency', 'volunteer')
+    return Account.all().select_related('host_unit', 'team', 'agency', 'county', 'volunteer')
 
 
 def _folded(username: str) -> str:

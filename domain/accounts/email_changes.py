@@ -19,7 +19,7 @@ from ..mail import notices
 from . import password_links, sessions
 from .forms import FIELDS
 
-GUARDED = (Role.REVIEWER, Role.ADMINISTRATOR)
+GUARDED = (Role.REVIEWER, Role.ADMINISTRATOR, Role.COUNTY, Role.MINISTRY, Role.INSPECTOR)
 SECTION = '帳號'
 
 

@@ -25,6 +25,8 @@ FIELDS = by_key(
     Field('team_id', '所屬志工隊'),
     Field('is_unit_administrator', '單位管理者'),
     Field('agency_id', '所屬發冊機關'),
+    Field('is_agency_supervisor', '機關主管'),
+    Field('county_id', '所屬縣市'),
     Field('is_active', '帳號使用中'),
 )
 REQUEST_FIELDS = by_key(
@@ -36,6 +38,8 @@ REQUEST_FIELDS = by_key(
     Field('role', '申請身分'),
     Field('reason', '申請說明'),
 )
+# Whose office is a host unit.
+OF_UNIT = (Role.UNIT_STAFF, Role.SUPERVISOR)
 REFUSAL = Field('reason', '原因')
 
 
@@ -43,7 +47,8 @@ REFUSAL = Field('reason', '原因')
 class AccountDetails:
     """An account of staff as the administrator fills it in, or a 單位管理者 one of the own unit.
 
-    Only a clerk has a `team_id` (None: the whole unit) or is `is_unit_administrator`, never both.
+    Only a clerk has a `team_id` (None: the whole unit) or is `is_unit_administrator`, never both. `county_id` is the
+    code of a county authority's county.
     """
 
     username: str = ''
@@ -56,6 +61,8 @@ class AccountDetails:
     is_active: bool = True
     team_id: int | None = None
     is_unit_administrator: bool = False
+    is_agency_supervisor: bool = False
+    county_id: str | None = None
 
     @classmethod
     def from_record(cls, account: Account) -> Self:
@@ -78,8 +85,9 @@ class AccountDetails:
                 'email': validation.email(FIELDS['email'].label, self.email, needed=True),
                 'phone': validation.text(FIELDS['phone'].label, self.phone, most=30),
                 'role': self._role_problem(),
-                'host_unit_id': self._place_problem(Role.UNIT_STAFF, 'host_unit_id'),
-                'agency_id': self._place_problem(Role.REVIEWER, 'agency_id'),
+                'host_unit_id': self._place_problem(OF_UNIT, 'host_unit_id'),
+                'agency_id': self._place_problem((Role.REVIEWER,), 'agency_id'),
+                'county_id': self._county_problem(),
                 'is_unit_administrator': self._administrator_problem(),
             }
         )
@@ -87,8 +95,10 @@ class AccountDetails:
     def values(self) -> dict[str, Any]:
         """As it is kept: an account has the one office that goes with its role."""
         kept = _tidied(self)
-        kept['host_unit_id'] = self.host_unit_id if self.role == Role.UNIT_STAFF else None
+        kept['host_unit_id'] = self.host_unit_id if self.role in OF_UNIT else None
         kept['agency_id'] = self.agency_id if self.role == Role.REVIEWER else None
+        kept['is_agency_supervisor'] = self.role == Role.REVIEWER and self.is_agency_supervisor
+        kept['county_id'] = self.county_id if self.role == Role.COUNTY else None
         is_clerk = self.role == Role.UNIT_STAFF
         kept['team_id'] = self.team_id if is_clerk else None
         kept['is_unit_administrator'] = is_clerk and self.is_unit_administrator
@@ -104,8 +114,13 @@ class AccountDetails:
             return '志工的帳號由運用單位在志工基本資料開通，不在這裡新增。'
         return validation.choice(FIELDS['role'].label, self.role, Role)
 
-    def _place_problem(self, role: Role, key: str) -> str | None:
-        if self.role != role:
+    def _county_problem(self) -> str | None:
+        if self.role != Role.COUNTY:
+            return None
+        return validation.text(FIELDS['county_id'].label, self.county_id or '', most=5, needed=True)
+
+    def _place_problem(self, roles: tuple[Role, ...], key: str) -> str | None:
+        if self.role not in roles:
             return None
         return validation.whole(FIELDS[key].label, getattr(self, key), least=1, most=validation.MOST_INT4, needed=True)
 

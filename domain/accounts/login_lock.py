@@ -39,6 +39,11 @@ async def index_of_account(account: Account) -> str:
     return (await Volunteer.get(id=account.volunteer_id)).identity_index
 
 
+def kept_under(index: str) -> str:
+    """What stands in the database: keyed for this alone, so that a list of failures does not tell whose they were."""
+    return sealing.keyed('sign-in lock', index)
+
+
 async def count(index: str) -> bool:
     """Count an attempt before it is looked at, so that many at once are no way around; whether it is the last allowed.
 
@@ -51,7 +56,7 @@ async def count(index: str) -> bool:
         ' failures = CASE WHEN kept.updated_at <= $3 THEN 1 ELSE kept.failures + 1 END,'
         ' locked_until = CASE WHEN kept.updated_at > $3 AND kept.failures + 1 >= $4 THEN $5::timestamptz END'
         ' WHERE kept.locked_until IS NULL OR kept.locked_until <= $2 RETURNING failures',
-        [index, now, now - LASTS, ATTEMPTS, now + LASTS],
+        [kept_under(index), now, now - LASTS, ATTEMPTS, now + LASTS],
     )
     if not rows:
         raise SignInLocked
@@ -62,7 +67,7 @@ async def take_back(index: str) -> None:
     """Forget the last attempt alone: it was not looked at."""
     await get_connection('default').execute_query(
         'UPDATE login_failure SET failures = failures - 1, locked_until = NULL WHERE name_index = $1 AND failures > 0',
-        [index],
+        [kept_under(index)],
     )
 
 
@@ -74,9 +79,9 @@ async def sweep() -> int:
 
 async def is_locked(index: str) -> bool:
     """Whether the name is locked now."""
-    return await LoginFailure.filter(name_index=index, locked_until__gt=dates.now()).exists()
+    return await LoginFailure.filter(name_index=kept_under(index), locked_until__gt=dates.now()).exists()
 
 
 async def lift(index: str) -> None:
     """Forget the failures."""
-    await LoginFailure.filter(name_index=index).delete()
+    await LoginFailure.filter(name_index=kept_under(index)).delete()

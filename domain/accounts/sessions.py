@@ -156,7 +156,14 @@ async def _read(digests: Sequence[str]) -> dict[str, _Known]:
     """Those of the sessions that there are, as the database has them."""
     closings = _closings
     open_ones = Session.filter(Q(account__host_unit_id=None) | Q(account__host_unit__is_active=True))
-    related = ('account', 'account__host_unit', 'account__team', 'account__agency', 'account__volunteer')
+    related = (
+        'account',
+        'account__host_unit',
+        'account__team',
+        'account__agency',
+        'account__county',
+        'account__volunteer',
+    )
     rows = (
         await open_ones.filter(digest__in=digests, account__is_active=True).select_related(*related) if digests else []
     )

@@ -8,7 +8,19 @@ from db import transaction
 from db.choices import ApplicationStatus, DraftKind, FileKind, HistoryAction, IssueKind, Role, Section
 from db.models import Account, Agency, Application, Draft, Roster, Volunteer
 
-from .. import corrections, dates, directory, drafts, files, papers, permissions, readiness, validation, volunteers
+from .. import (
+    corrections,
+    dates,
+    directory,
+    drafts,
+    files,
+    papers,
+    permissions,
+    readiness,
+    sign_offs,
+    validation,
+    volunteers,
+)
 from ..audit import history
 from ..audit.history import Change
 from ..calendar import office_calendar
@@ -167,6 +179,7 @@ async def send(application: Application, *, by: Account) -> Application:
     """
     permissions.require(by, Role.UNIT_STAFF)
     await resubmission_limit.require(application)
+    await sign_offs.require(application)
     now = dates.now()
     facts: dict[str, Any] = {
         'round': application.round + 1,
@@ -322,6 +335,7 @@ async def _discard(draft: Application, by: Account, why: str = '') -> None:
     """The draft goes; the forms that its unit has open go on."""
     before = await _facts(draft)
     as_read = Application.filter(id=draft.id, status=ApplicationStatus.DRAFT, version=draft.version)
+    await sign_offs.forget(application_id=draft.id)
     if not await as_read.delete():
         raise await moved_on(draft)
     await _note(draft, history.REMOVED, before, {'why': why} if why else {}, by)

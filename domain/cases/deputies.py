@@ -64,7 +64,7 @@ class Standing:
 
 
 async def name(account: Account, details: DeputyDetails, *, by: Account) -> Deputyship:
-    """Name a colleague as the reviewer's deputy; by the reviewer, or the administrator.
+    """Name a colleague as the reviewer's deputy; by the reviewer, the agency's supervisor or the administrator.
 
     Raises Incomplete: oneself, somebody else than an active reviewer of the agency, days in the wrong order, a second
     deputy at the same time, or a circle of deputies.
@@ -202,10 +202,11 @@ async def _unfit(absent: Account, details: DeputyDetails) -> dict[str, str]:
 
 async def _reviewer(account: Account, by: Account) -> Account:
     """The account as it is now, if `by` may name its deputy. Raises NotPermitted, NotFound."""
-    if by.role != Role.ADMINISTRATOR and by.id != account.id:
+    leads = by.role == Role.REVIEWER and by.is_agency_supervisor
+    if by.role != Role.ADMINISTRATOR and by.id != account.id and not leads:
         raise NotPermitted
     kept = await Account.get_or_none(id=account.id, role=Role.REVIEWER, is_active=True)
-    if kept is None or kept.agency_id is None:
+    if kept is None or kept.agency_id is None or (leads and kept.agency_id != by.agency_id):
         raise NotFound
     return kept
 

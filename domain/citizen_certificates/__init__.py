@@ -95,8 +95,8 @@ async def sign_in(challenge: str, signature: str, *, browser: str, number: str =
     except DomainError as refusal:
         log.info('the certificate %s does not sign in: %s', card.number, type(refusal).__name__)
         raise
-    await CitizenCertificate.filter(card_index=_index(card)).update(
-        used_at=dates.now(), expires_at=card.expires_at, name=card.name
+    await CitizenCertificate.filter(card_index__in=_indexes(card)).update(
+        card_index=_index(card), used_at=dates.now(), expires_at=card.expires_at, name=card.name
     )
     if client:
         await limits.give_back(client_limits.logins(), client)
@@ -122,7 +122,7 @@ async def bind(challenge: str, signature: str, *, session: str, by: Account) -> 
         await _require_their_tail(card, by.volunteer_id)
     async with transaction():
         await Account.select_for_update().get(id=by.id)
-        known = await CitizenCertificate.get_or_none(card_index=_index(card))
+        known = await CitizenCertificate.get_or_none(card_index__in=_indexes(card))
         if known is not None and known.account_id != by.id:
             raise CardTaken
         if known is not None:
@@ -175,7 +175,7 @@ async def _shown(challenge: str, signature: str, act: CardAct, browser: str) -> 
 
 
 async def _account_of(card: Card, number: str) -> Account:
-    bound = await CitizenCertificate.get_or_none(card_index=_index(card))
+    bound = await CitizenCertificate.get_or_none(card_index__in=_indexes(card))
     account_id = bound.account_id if bound else await _first_use(card, number)
     account = await Account.get(id=account_id).select_related('host_unit', 'agency', 'volunteer')
     if not account.is_active:
@@ -255,7 +255,16 @@ def _index(card: Card) -> str:
 
     A renewed card may have another number, and another authority; then it is bound anew.
     """
-    return sealing.blind_index(f'citizen certificate|{card.certificate.issuer.rfc4514_string()}|{card.subject_serial}')
+    return sealing.keyed('citizen certificate', _holder(card))
+
+
+def _indexes(card: Card) -> tuple[str, str]:
+    """And what cards were found under before each purpose had a key of its own; renewed when the card is used."""
+    return _index(card), sealing.blind_index(f'citizen certificate|{_holder(card)}')
+
+
+def _holder(card: Card) -> str:
+    return f'{card.certificate.issuer.rfc4514_string()}|{card.subject_serial}'
 
 
 def _require_offered() -> None:

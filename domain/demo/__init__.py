@@ -48,8 +48,12 @@ ACCOUNTS = (
     ('clerk', '林小滿', Role.UNIT_STAFF, '單位承辦人'),
     ('clerk2', '沈小川', Role.UNIT_STAFF, '單位承辦人（另一個單位）'),
     ('reviewer', '何專員', Role.REVIEWER, '志工業務窗口'),
-    ('reviewer2', '王專員', Role.REVIEWER, '志工業務窗口'),
+    ('reviewer2', '王專員', Role.REVIEWER, '志工業務窗口（機關主管）'),
     ('admin', '系統管理者', Role.ADMINISTRATOR, '系統管理者'),
+    ('supervisor', '高督導', Role.SUPERVISOR, '志工督導'),
+    ('county', '社會局承辦人', Role.COUNTY, '縣市主管機關'),
+    ('ministry', '衛福部承辦人', Role.MINISTRY, '衛生福利部'),
+    ('inspector', '稽核人員', Role.INSPECTOR, '稽核人員'),
 )
 UNITS = (('示例文化中心', '(04)0000-1234', '藝文導覽志工隊'), ('範例圖書館', '(04)0000-5678', '閱讀推廣志工隊'))
 
@@ -132,8 +136,10 @@ async def _make(kept: Path) -> None:
             password_hash=await passwords.hash_password(password),
             email=f'{username}@example.com',
             phone='(04)0000-1234',
-            host_unit=units[n] if role is Role.UNIT_STAFF else None,
+            host_unit=units[n] if role is Role.UNIT_STAFF else units[0] if role is Role.SUPERVISOR else None,
             agency=agency if role is Role.REVIEWER else None,
+            county=county if role is Role.COUNTY else None,
+            is_agency_supervisor=username == 'reviewer2',
             is_unit_administrator=username == 'clerk',
         )
         told.append({'role': label, 'username': username, 'password': password})

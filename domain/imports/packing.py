@@ -68,6 +68,15 @@ def marks_of(outcome: Sequence[Any]) -> list[Mark]:
     return [Mark(*each) for each in outcome[1]]
 
 
+SEALED = (
+    ('import_file', 'content', 'file'),
+    *(('import_block', column, column) for column in ('cells', 'graded', 'twins')),
+    ('import_row', 'mended', 'mended'),
+    ('import_piece', 'written', 'written'),
+)
+"""Table, column, and the name with which `seal` seals it."""
+
+
 def seal(content: bytes, what: str) -> bytes:
     """Sealed for a column of an import."""
     return sealing.seal_bytes(content, f'import.{what}')

@@ -9,7 +9,7 @@ from typing import Literal
 
 # Plain values only: a wording cannot reach a record through them. A list is of lines.
 Fact = str | int | bool | list[str]
-Audience = Literal['agency', 'supervisor', 'unit', 'volunteer', 'account', 'applicant']
+Audience = Literal['agency', 'supervisor', 'unit', 'volunteer', 'account', 'applicant', 'overseer']
 
 # name: (what it is, an example). Identity numbers stand masked.
 FACTS: dict[str, tuple[str, Fact]] = {
@@ -27,6 +27,7 @@ FACTS: dict[str, tuple[str, Fact]] = {
     '機關電話': ('發冊機關的電話', '(04)0000-9012'),
     '機關信箱': ('發冊機關的電子郵件', 'culture@example.gov.tw'),
     '主管': ('機關主管的稱呼', '陳科長'),
+    '督導': ('運用單位的志工督導', '吳督導'),
     '送審時間': ('送審的日期與時間', '115/03/05 14:58'),
     '期限': ('審核期限，短的寫法', '115/03/09'),
     '期限全文': ('審核期限，完整寫法', '民國 115 年 3 月 9 日'),
@@ -113,6 +114,7 @@ PERSONAL = frozenset(
         '紀錄冊號',
         '單位電話',
         '單位信箱',
+        '督導',
         '新信箱',
         '查詢人',
         '代理',
@@ -299,6 +301,16 @@ KINDS = {
         {'沒有說明': {'原因': []}},
         ('結果', '連結'),
     ),
+    'sign_off_asked': Kind(
+        '督導簽核請求', 'overseer', ('督導', '運用單位', '承辦人', '單位電話', '件數', '連結', '有效期限'), _NO_END
+    ),
+    'sign_off_answered': Kind(
+        '督導簽核結果',
+        'account',
+        ('姓名', '督導', '結果', '原因', '連結'),
+        {'不同意': {'結果': '不同意', '原因': ['證書反面看不清楚。']}, '同意': {'結果': '同意', '原因': []}},
+        ('結果', '連結'),
+    ),
     'lookups_exceeded': Kind(
         '查詢證號達上限',
         'account',
@@ -315,4 +327,5 @@ AUDIENCES: dict[Audience, str] = {
     'volunteer': '志工',
     'account': '帳號本人',
     'applicant': '申請人',
+    'overseer': '志工督導',
 }

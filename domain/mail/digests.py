@@ -29,6 +29,10 @@ _HOMES = {
     Role.REVIEWER: links.review_queue(),
     Role.VOLUNTEER: links.my_record_book(),
     Role.ADMINISTRATOR: links.administration(),
+    Role.SUPERVISOR: links.menu(),
+    Role.COUNTY: links.menu(),
+    Role.MINISTRY: links.menu(),
+    Role.INSPECTOR: links.menu(),
 }
 # The administrators' digests are written by one process at a time.
 _ONE_AT_A_TIME = 'SELECT pg_advisory_xact_lock(7264301)'

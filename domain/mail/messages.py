@@ -10,7 +10,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from db.choices import ApplicationStatus, BookStatus, MailPreference, Role
-from db.models import Account, AccountRequest, Agency, Application, HostUnit, PaperRegistration, RecordBook, Roster
+from db.models import (
+    Account,
+    AccountRequest,
+    Agency,
+    Application,
+    HostUnit,
+    PaperRegistration,
+    RecordBook,
+    Roster,
+    SignOff,
+)
 
 from .. import book_numbers, dates, links, permissions, settings
 from ..calendar import days_left
@@ -252,6 +262,27 @@ async def account_refused(request: AccountRequest, reason: str) -> None:
     facts |= {'原因': _lines(reason), '連結': url_of(links.request_account())}
     composed = await templates.composed('account_refused', facts)
     await outbox.queue(request.email, *composed, template='account_refused')
+
+
+async def sign_off_asked(
+    email: str, name: str, cases: Sequence[Application], link: str, valid_until: datetime | None, *, by: Account
+) -> None:
+    """To a unit's 志工督導: what is going to be sent waits for a sign-off; `link` shows it."""
+    unit = await HostUnit.get(id=by.host_unit_id)
+    of_unit = _of_unit(unit, by)
+    facts: dict[str, Fact] = {one: of_unit[one] for one in ('運用單位', '承辦人', '單位電話')}
+    facts |= {'督導': name, '件數': len(cases), '連結': url_of(link), '有效期限': _instant(valid_until)}
+    composed = await templates.composed('sign_off_asked', facts)
+    await outbox.queue(email, *composed, template='sign_off_asked', holds_secret=True)
+
+
+async def sign_off_answered(answered: SignOff, who: str, outcome: str, link: str) -> None:
+    """To whoever asked for the sign-off, with that account fetched: 同意, or 不同意 and why."""
+    facts: dict[str, Fact] = {'姓名': answered.asked_by.name, '督導': who, '結果': outcome}
+    facts |= {'原因': _lines(answered.reason), '連結': url_of(link)}
+    composed = await templates.composed('sign_off_answered', facts)
+    asker = answered.asked_by
+    await outbox.queue(asker.email, *composed, template='sign_off_answered', account=asker)
 
 
 async def _case(application: Application) -> Application:

@@ -1,4 +1,4 @@
-"""`python -m domain.operations backup|restore|verify FILE`, `retire-key ID`, and `key`.
+"""`python -m domain.operations backup|restore|verify FILE`, `add-key`, `retire-key ID`, and `key`.
 
 What it has to say is two lines, Chinese and English.
 """
@@ -34,9 +34,9 @@ from . import (
 
 USAGE = (
     '用法：make backup FILE=檔案，make restore FILE=檔案，make verify FILE=檔案，'
-    'make backup-key，make retire-key KEY=編號。',
+    'make backup-key，make add-key，make retire-key KEY=編號。',
     'Usage: make backup FILE=path, make restore FILE=path, make verify FILE=path, '
-    'make backup-key, make retire-key KEY=id.',
+    'make backup-key, make add-key, make retire-key KEY=id.',
 )
 
 # A backup is made without the keys, also where they are lost or damaged, and none are made for it.
@@ -54,6 +54,9 @@ def main(words: Sequence[str] = sys.argv[1:]) -> None:
             f'離線保管，還原與檢查備份時用 / Keep off line; opens backups:    {secret}',
             f'放在伺服器的 BACKUP_KEY，只能備份 / BACKUP_KEY of the server: {public}',
         )
+        return
+    if list(words) == ['add-key']:
+        _add()
         return
     if len(words) == 2 and words[0] == 'retire-key' and words[1].isascii() and words[1].isdecimal():
         _retire(int(words[1][:4]))
@@ -74,6 +77,26 @@ def main(words: Sequence[str] = sys.argv[1:]) -> None:
             f'這份備份缺少資料庫所載的 {count} 個檔案，製作備份時已不在磁碟上（{some}…），請查明。\n'
             f'This backup lacks {count} files that the database knows: the disk had lost them ({some}…); look into it.'
         )
+
+
+def _add() -> None:
+    try:
+        office = settings.read()
+        if not office.keeps_own_keys:
+            sys.exit(
+                'SEALING_KEYS 由環境變數設定，請自行加入新的金鑰，分兩次重新啟動；'
+                '步驟在 deploy/README.md 的「金鑰」。\n'
+                'SEALING_KEYS is set in the environment: add the key there, in two restarts; deploy/README.md, 金鑰.'
+            )
+        key_id = settings.add_own_key(office)
+    except BadSettings as refusal:
+        sys.exit(str(refusal))
+    _say(
+        f'已加入金鑰 {key_id}；執行中的程序一分鐘內改用它，不必重新啟動。請立刻另存 {office.data_dir}/keys，再以 '
+        'make retire-key 停用舊的。',
+        f'Key {key_id} is added; running processes take it within a minute. Save {office.data_dir}/keys elsewhere now, '
+        'then retire the old one (make retire-key).',
+    )
 
 
 def _retire(key_id: int) -> None:

@@ -7,6 +7,7 @@ ended is done again by the same command. Backups from before open with the old k
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from tortoise.connection import get_connection
 from tortoise.models import Model
@@ -16,9 +17,13 @@ from db import blobs, embedded, key_check, models, reachable, sealing
 from db.models import KeyCheck, StoredFile
 from db.sealing import SealedTextField
 
+from .. import dates
+from ..imports import packing
 from ..settings import Settings
 
 _AT_ONCE = 500
+# By then every running process has taken a new key of the data folder.
+KNOWN_AFTER = timedelta(seconds=90)
 
 
 class CannotRetire(Exception):
@@ -60,7 +65,7 @@ async def resealed(key_id: int, settings: Settings) -> Resealed:
     keyring = sealing.Keyring(settings.sealing_keys, settings.index_key)
     sealing.use(keyring)
     await key_check.check_noted()
-    await _require_newer(key_id, keyring)
+    await _require_newer(key_id, keyring, settings)
     values = sum([await _reseal_column(*column, key_id) for column in sealed_columns()])
     files, lost = await _reseal_files(key_id)
     # What was read before and was written meanwhile may be sealed with it still.
@@ -69,17 +74,20 @@ async def resealed(key_id: int, settings: Settings) -> Resealed:
     return Resealed(values, files, lost)
 
 
-def sealed_columns() -> Iterator[tuple[str, str, str]]:
-    """Table, primary key and column of all that is sealed in the database."""
+def sealed_columns() -> Iterator[tuple[str, str, str, str]]:
+    """Table, primary key and column of all that is sealed in the database, and the name it is sealed with."""
     for record in vars(models).values():
         if isinstance(record, type) and issubclass(record, Model):
             meta = record._meta
             for name, field in meta.fields_map.items():
                 if isinstance(field, SealedTextField):
-                    yield meta.db_table, meta.db_pk_column, meta.fields_db_projection[name]
+                    column = meta.fields_db_projection[name]
+                    yield meta.db_table, meta.db_pk_column, column, f'{meta.db_table}.{name}'
+    for table, column, name in packing.SEALED:
+        yield table, 'id', column, f'import.{name}'
 
 
-async def _require_newer(key_id: int, keyring: sealing.Keyring) -> None:
+async def _require_newer(key_id: int, keyring: sealing.Keyring, settings: Settings) -> None:
     noted = {one.key_id for one in await KeyCheck.all()}
     newest = list(keyring.keys)[-1]
     if key_id not in noted or key_id not in keyring.keys:
@@ -90,6 +98,12 @@ async def _require_newer(key_id: int, keyring: sealing.Keyring) -> None:
             f'金鑰 {key_id} 是最新的一把，不能停用；請先把新的金鑰加在後面，重新啟動每個程序',
             f'key {key_id} is the newest: add a newer one behind it and restart every process first',
         )
+    begun = await KeyCheck.get_or_none(key_id=newest)
+    if settings.keeps_own_keys and begun and begun.since and dates.now() - begun.since < KNOWN_AFTER:
+        raise CannotRetire(
+            f'金鑰 {newest} 剛加入，其他程序要一分鐘左右才會改用它；請過兩分鐘再做一次',
+            f'key {newest} is new, and other processes take it within a minute: do it again in two minutes',
+        )
     if newest not in noted:
         raise CannotRetire(
             f'還沒有程序使用金鑰 {newest}；請先以它重新啟動每個程序',
@@ -97,7 +111,7 @@ async def _require_newer(key_id: int, keyring: sealing.Keyring) -> None:
         )
 
 
-async def _reseal_column(table: str, key: str, column: str, key_id: int) -> int:
+async def _reseal_column(table: str, key: str, column: str, name: str, key_id: int) -> int:
     connection, count = get_connection('default'), 0
     held = (
         f'SELECT "{key}" AS id, "{column}" AS kept FROM "{table}"'  # noqa: S608 -- names of our own models
@@ -106,7 +120,7 @@ async def _reseal_column(table: str, key: str, column: str, key_id: int) -> int:
     exchange = f'UPDATE "{table}" SET "{column}" = $1 WHERE "{key}" = $2 AND "{column}" = $3'  # noqa: S608
     while rows := await connection.execute_query_dict(held, [key_id]):
         for row in rows:
-            kept, name = bytes(row['kept']), f'{table}.{column}'
+            kept = bytes(row['kept'])
             try:
                 anew = sealing.seal_bytes(sealing.open_bytes(kept, name), name)
             except LookupError:

@@ -102,9 +102,11 @@ async def _running_until(due: Due, by: Account) -> QuerySet[Application]:
 
 
 def is_supervisor(account: Account) -> bool:
-    """Whether the account is that of its agency's supervisor, told by the address; its agency is fetched."""
+    """Whether the account is a supervisor's of its agency: named so, or told by the address; its agency is fetched."""
     if account.role != Role.REVIEWER or account.agency is None:
         return False
+    if account.is_agency_supervisor:
+        return True
     supervisor = account.agency.supervisor_email.strip().casefold()
     return bool(supervisor) and account.email.strip().casefold() == supervisor
 

@@ -18,16 +18,17 @@ from db.models import (
     OutgoingMail,
     PhoneCall,
     RecordBook,
+    SignOff,
 )
 
-from .. import applications, corrections, dates, papers
+from .. import applications, corrections, dates, papers, sign_offs
 from ..audit import history
 from ..books import record_books
 from ..corrections import Marked
 from ..mail import outbox, queries
 from . import phone_calls
 
-Kind = Literal['step', 'decision', 'look', 'correction', 'mail', 'call', 'clock']
+Kind = Literal['step', 'decision', 'look', 'correction', 'mail', 'call', 'clock', 'sign_off']
 
 SYSTEM = '系統'
 
@@ -59,6 +60,9 @@ class Event(Enum):
     CALLED_IN_VAIN = auto()
     REMINDED = auto()
     ESCALATED = auto()
+    SIGN_OFF_ASKED = auto()
+    SIGNED_OFF = auto()
+    NOT_SIGNED_OFF = auto()
 
 
 # What was done, in words and as an event.
@@ -122,6 +126,7 @@ async def of(application: Application, *, by: Account) -> list[Entry]:
     entries += of_mails(await outbox.of_application(case, by=by), steps, by)
     entries += [_call(call) for call in await phone_calls.of(case, by=by)]
     entries += _clock(steps)
+    entries += [entry for one in await sign_offs.of_case(case) for entry in _of_sign_off(one)]
     if by.role == Role.REVIEWER:
         entries += await _decision(case)
         entries += [
@@ -272,6 +277,17 @@ def _clock(steps: Sequence[ApplicationStep]) -> list[Entry]:
             (step.escalated_at, '逾期，已通知發冊機關主管', Event.ESCALATED),
         )
         entries += [Entry(at, SYSTEM, what, event, due, 'clock') for at, what, event in notices if at is not None]
+    return entries
+
+
+def _of_sign_off(one: SignOff) -> list[Entry]:
+    """Asked, and answered: by an account, or by whoever had the link."""
+    whom = f'{one.name}（以連結）' if one.name else '單位的志工督導'
+    entries = [Entry(one.asked_at, one.asked_by.name, '請督導簽核', Event.SIGN_OFF_ASKED, whom, 'sign_off', one.id)]
+    if one.answered_at is not None:
+        actor = one.answered_by.name if one.answered_by else whom
+        what, event = ('督導簽核同意', Event.SIGNED_OFF) if one.is_agreed else ('督導不同意', Event.NOT_SIGNED_OFF)
+        entries.append(Entry(one.answered_at, actor, what, event, one.reason, 'sign_off', one.id))
     return entries
 
 

@@ -11,7 +11,7 @@ from db import transaction
 from db.choices import ApplicationStatus, IssueKind, Role
 from db.models import Account, Agency, Application, Roster, Volunteer
 
-from .. import announcements, applications, dates, directory, file_names, permissions, readiness, validation
+from .. import announcements, applications, dates, directory, file_names, permissions, readiness, sign_offs, validation
 from ..announcements import RosterChanged
 from ..applications.forms import ApplicationDetails
 from ..cases import transitions
@@ -152,6 +152,7 @@ async def discard(roster: Roster, *, by: Account) -> None:
         _require_own(known, by)
         if await Application.filter(roster_id=known.id).exists():
             raise CannotRemove('這份名冊裡還有志工，不能刪除。請先把還沒送審的志工移出名冊；已送審的案件會保留。')
+        await sign_offs.forget(roster_id=known.id)
         await known.delete()
         await _announce(known)
 

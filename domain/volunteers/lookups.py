@@ -162,7 +162,7 @@ async def asking(*, by: Account) -> list[Asking]:
 
 def _try_at(number: object, by: Account) -> str:
     clean = identity_numbers.compact(validation.searched(number))
-    return sealing.blind_index(f'join {by.host_unit_id} {clean}')
+    return sealing.keyed('join', f'{by.host_unit_id} {clean}')
 
 
 async def _asking(rows: list[IdentityLookup]) -> Asking:

@@ -1,21 +1,31 @@
 // The bar over every page: the system's name, search, number of waiting cases, menu of the account.
 import icon from '/static/icons.js';
 
-// 字級: in the bar for volunteers, in the menu of the account for everybody else.
-const sizes = {
-  props: { size: String },
-  emits: ['sized'],
+// 字級, in the bar for volunteers and in the menu of the account for everybody else; 外觀, in the menu.
+const SIZES = [
+  ['', '標準'],
+  ['large', '大'],
+  ['larger', '特大'],
+];
+const APPEARANCES = [
+  ['', '依系統'],
+  ['light', '淺色'],
+  ['dark', '深色'],
+];
+const oneOf = {
+  props: { name: String, of: Array, chosen: String },
+  emits: ['chosen'],
   template: `
-    <div class="lb-sizes" role="group" aria-label="字級">
-      <span>字級</span>
+    <div class="lb-sizes" role="group" :aria-label="name">
+      <span>{{ name }}</span>
       <span class="lb-seg">
         <button
-          v-for="s in [['', '標準'], ['large', '大'], ['larger', '特大']]"
+          v-for="s in of"
           :key="s[0]"
           type="button"
-          :class="{on: size === s[0]}"
-          :aria-pressed="size === s[0]"
-          @click="$emit('sized', s[0])"
+          :class="{on: chosen === s[0]}"
+          :aria-pressed="chosen === s[0]"
+          @click="$emit('chosen', s[0])"
         >
           {{ s[1] }}
         </button>
@@ -38,7 +48,7 @@ const drawn = {
 };
 
 export default {
-  components: { 'lb-icon': icon, 'lb-size-choice': sizes },
+  components: { 'lb-icon': icon, 'lb-one-of': oneOf },
   created() {
     for (const [kind, icons] of Object.entries(drawn)) Object.assign(this.$q.iconSet[kind], icons);
   },
@@ -52,12 +62,13 @@ export default {
     sought: String,
     sizes: Boolean,
     size: String,
+    appearance: String,
     phone: String,
     links: Array,
   },
-  emits: ['searched', 'sized'],
+  emits: ['searched', 'sized', 'dressed'],
   data() {
-    return { words: '' };
+    return { words: '', look: this.appearance, SIZES, APPEARANCES };
   },
   template: `
     <header id="top" class="lb-bar" tabindex="-1">
@@ -68,7 +79,7 @@ export default {
         <span><small>衛生福利部</small><b>志願服務資訊整合系統</b></span>
       </a>
       <span class="sp"></span>
-      <lb-size-choice v-if="sizes" :size="size" @sized="$emit('sized', $event)" />
+      <lb-one-of v-if="sizes" name="字級" :of="SIZES" :chosen="size" @chosen="$emit('sized', $event)" />
       <form v-if="sought" class="lb-find" role="search" aria-label="全站搜尋" @submit.prevent="$emit('searched', words)">
         <lb-icon name="search" size="16" />
         <input
@@ -96,12 +107,21 @@ export default {
         </summary>
         <div class="lb-card">
           <a v-for="l in links" :key="l[1]" :href="l[1]">{{ l[0] }}</a>
-          <lb-size-choice v-if="!sizes" :size="size" @sized="$emit('sized', $event)" />
+          <lb-one-of v-if="!sizes" name="字級" :of="SIZES" :chosen="size" @chosen="$emit('sized', $event)" />
+          <lb-one-of name="外觀" :of="APPEARANCES" :chosen="look" @chosen="dress" />
           <form method="post" action="/logout"><button type="submit">登出</button></form>
         </div>
       </details>
     </header>
   `,
+  methods: {
+    dress(chosen) {
+      this.look = chosen;
+      window.chooseAppearance(chosen); // appearance.js
+      this.$emit('dressed', chosen);
+      if (document.querySelector('canvas')) setTimeout(() => location.reload(), 600); // a drawn chart keeps its colours
+    },
+  },
   mounted() {
     this.slash = (e) => {
       if (e.key === '/' && !/INPUT|TEXTAREA|SELECT/.test(document.activeElement?.tagName) && this.$refs.find) {

@@ -23,17 +23,18 @@ SOUGHT = {
 
 
 class app_bar(Element, component='app_bar.js'):
-    """Emits `searched` with the words and `sized` with the text size; the frame acts on both."""
+    """Emits `searched` with the words, `sized` with the text size, `dressed` with the appearance."""
 
     def __init__(self, account: Account, waiting: int) -> None:
         super().__init__()
         self.account = account
         self.on('searched', self._search)
         self.on('sized', self._size)
+        self.on('dressed', self._dress)
         is_volunteer = account.role is Role.VOLUNTEER
         self._props.update({'home': links.home(), 'name': account.name, 'unit': accounts.office_of(account)})
         self._props.update({'sought': SOUGHT.get(account.role, ''), 'sizes': is_volunteer})
-        self._props['size'] = account.text_size
+        self._props.update({'size': account.text_size, 'appearance': account.appearance})
         self._props['links'] = [('變更密碼', links.change_password()), ('通知信設定', links.mail_settings())]
         if citizen_certificates.is_offered():
             self._props['links'].append(('自然人憑證', links.citizen_certificates()))
@@ -71,6 +72,9 @@ class app_bar(Element, component='app_bar.js'):
     async def _size(self, event: GenericEventArguments) -> None:
         await accounts.set_text_size(str(event.args), by=self.account)
         ui.navigate.reload()
+
+    async def _dress(self, event: GenericEventArguments) -> None:
+        await accounts.set_appearance(str(event.args), by=self.account)
 
 
 async def waiting_for(account: Account) -> int:

@@ -16,7 +16,7 @@ LINKS = (('網站導覽', links.site_map()), ('隱私權政策', links.privacy()
 def site_footer() -> None:
     """網站導覽, 隱私權政策, 資訊安全政策, 更新日期."""
     with html.footer().classes('lb-footer').props('id=foot tabindex=-1'):
-        guide_post('B', '下方資訊區塊', 'foot')
+        guide_post('B', '下方功能區塊', 'foot')
         for text, address in LINKS:
             ui.link(text, address)
         html.span(f'更新日期：{dates.roc(UPDATED_ON)}')

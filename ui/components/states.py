@@ -72,6 +72,9 @@ EVENTS = {
     Event.CALLED_IN_VAIN: Look('warn', 'phone'),
     Event.REMINDED: Look('warn', 'clock'),
     Event.ESCALATED: Look('bad', 'clock'),
+    Event.SIGN_OFF_ASKED: Look('info', 'mail'),
+    Event.SIGNED_OFF: Look('ok', 'check'),
+    Event.NOT_SIGNED_OFF: Look('bad', 'warning'),
 }
 GRADES = {
     Grade.GOOD: Look('ok', 'check'),

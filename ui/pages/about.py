@@ -13,6 +13,7 @@ from ..frame import BASICS, MENU, REVIEW, VOLUNTEER_DATA
 OWN = [('變更密碼', links.change_password()), ('通知信設定', links.mail_settings())]
 MAILS = ('系統信件', links.mails())
 FIGURES = ('審核統計', links.statistics())
+OFFICE_FIGURES = ('志願服務統計', links.office_figures())
 # What each role finds, as its menu names it.
 PAGES = {
     Role.UNIT_STAFF: [
@@ -44,6 +45,10 @@ PAGES = {
         ('我的資料', links.my_data()),
     ],
     Role.ADMINISTRATOR: [('系統管理', links.administration()), MAILS],
+    Role.SUPERVISOR: [MENU, ('待簽核', links.sign_offs())],
+    Role.COUNTY: [MENU, OFFICE_FIGURES, ('運用單位與發冊機關', links.county_offices())],
+    Role.MINISTRY: [MENU, OFFICE_FIGURES],
+    Role.INSPECTOR: [MENU, ('稽核抽查', links.inspections())],
 }
 FOR_ALL = [
     ('登入', links.login()),

@@ -29,6 +29,10 @@ ALWAYS = {
     Role.UNIT_STAFF: '不論怎麼選，運用單位的信箱都會收到每一件；密碼與登入連結也一定會寄給您。',
     Role.REVIEWER: '不論怎麼選，發冊機關的信箱都會收到每一件；密碼與登入連結也一定會寄給您。',
     Role.VOLUNTEER: '不論怎麼選，密碼與登入連結一定會寄給您。',
+    **dict.fromkeys(
+        (Role.SUPERVISOR, Role.COUNTY, Role.MINISTRY, Role.INSPECTOR),
+        '不論怎麼選，密碼與登入連結一定會寄給您。',
+    ),
     Role.ADMINISTRATOR: '選「不寄」時，也不會收到未寄達信件的每日摘要。密碼與登入連結一定會寄給您。',
 }
 
@@ -133,6 +137,9 @@ async def deputy_page(account: Account) -> None:
                     'lb-lead'
                 )
         await deputy_card(account, account, partial(leave_with, links.deputy()))
+        if account.is_agency_supervisor:
+            for one in await deputies.colleagues(account, by=account):
+                await deputy_card(one, account, partial(leave_with, links.deputy()))
 
 
 def _where_mail_goes(account: Account) -> str:

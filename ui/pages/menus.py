@@ -44,6 +44,10 @@ MAILS = Entry('mail', '系統信件', '這個示範系統保留、沒有寄出�
 TRANSFERS = Entry('people', '志工移轉', '編入志工隊，或移轉到其他單位、接收移轉。', links.transfers())
 UNIT_ACCOUNTS = Entry('lock', '帳號管理', '單位承辦人與志工隊的帳號：開通、停用、寄密碼連結。', links.unit_accounts())
 RIGHTS = Entry('lock', '個資事務', '志工查詢、更正、停止利用等請求，與答覆期限。', links.rights())
+SIGN_OFFS = Entry('ok', '待簽核', '送審前請您看過的申請，同意或不同意。', links.sign_offs())
+OFFICE_FIGURES = Entry('chart', '志願服務統計', '志工人數、領冊人數與訓練人次，不含個人資料。', links.office_figures())
+COUNTY_OFFICES = Entry('office', '運用單位與發冊機關', '本縣市的運用單位與發冊機關名冊。', links.county_offices())
+INSPECTIONS = Entry('search', '稽核抽查', '寫明事由，由系統隨機抽出案件閱覽。', links.inspections())
 DOWNLOADS = Entry('download', '下載專區', '名冊範本、操作步驟與申請流程。', links.downloads())
 ENTRIES = {
     Role.UNIT_STAFF: (BASICS, NEW, ROSTERS, APPLICATIONS, CONSOLIDATED),
@@ -53,8 +57,13 @@ OTHERS = {
     Role.UNIT_STAFF: (TRAININGS, PAPERS, BATCH, FIGURES, RIGHTS),
     Role.REVIEWER: (REVIEW_PAPERS, OVERDUE, NUMBERS, FIGURES),
     Role.ADMINISTRATOR: (ADMIN, NUMBER_SERIES),
+    Role.SUPERVISOR: (SIGN_OFFS,),
+    Role.COUNTY: (OFFICE_FIGURES, COUNTY_OFFICES),
+    Role.MINISTRY: (OFFICE_FIGURES,),
+    Role.INSPECTOR: (INSPECTIONS,),
 }
 HAVE_CASES = (Role.UNIT_STAFF, Role.REVIEWER)
+HAVE_MAILS = (Role.UNIT_STAFF, Role.REVIEWER, Role.ADMINISTRATOR)
 WEEKDAYS = '一二三四五六日'
 
 
@@ -115,7 +124,7 @@ def _greet(account: Account) -> None:
 
 def _others(account: Account) -> list[Entry]:
     office = settings.current()
-    kept = [MAILS] if office.demo and not office.smtp_url else []
+    kept = [MAILS] if office.demo and not office.smtp_url and account.role in HAVE_MAILS else []
     own = [TRANSFERS] if account.role is Role.UNIT_STAFF and account.team_id is None else []
     own += [UNIT_ACCOUNTS] if unit_accounts.is_administrator(account) else []
     return [*OTHERS.get(account.role, ()), *own, DOWNLOADS, *kept]

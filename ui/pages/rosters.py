@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from nicegui import html, ui
 
-from domain import applications, dates, links, rosters, searches
+from domain import applications, dates, links, permissions, rosters, searches
 from domain.announcements import CaseChanged, RosterChanged
 from domain.model import Account, IssueKind, Roster
 from domain.rosters import MOST_ROWS, Added, Sent
@@ -23,6 +23,7 @@ from ..components.question import is_sure, question
 from ..components.roster_foot import prints, roster_past, ways_down
 from ..components.roster_list import Asked, roster_list
 from ..components.roster_table import roster_table
+from ..components.sign_off_card import sign_off_card
 from ..flash import leave_with
 from ..frame import MENU, VOLUNTEER_DATA, frame, waiting_for
 from ..live import follow, of_side
@@ -108,6 +109,8 @@ async def roster_page(account: Account, roster_id: int) -> None:
             empty='名冊裡還沒有志工',
             hint=f'按「加入志工」，從您單位的志工裡勾選，最多 {MOST_ROWS} 位。',
         )
+        if permissions.is_of_place(account, roster.host_unit_id, roster.team_id):
+            await sign_off_card(account, roster)
         prints(roster)
         past = roster_past(account)
 

@@ -15,7 +15,8 @@ from ..components.card import card
 from ..frame import MENU, VOLUNTEER_DATA, frame, waiting_for
 
 PERIODS = {1: '本月', 3: '近 3 個月', 12: '近 12 個月'}
-BLUE, TEAL, AMBER = '#0F5A73', '#1B6B3D', '#855000'
+# Tokens of our stylesheet: a canvas is drawn in the colours of the mode it is looked at in.
+BLUE, TEAL, AMBER, INK, INK_2, LINE = '--primary', '--ok', '--warn', '--ink', '--ink-2', '--line'
 
 
 async def figures_page(account: Account, months: int = 12) -> None:
@@ -113,8 +114,8 @@ def _columns(lines: Sequence[Line], what: str, colour: str, unit: str) -> dict[s
     return {
         'animation': False,
         'grid': {'left': 44, 'right': 12, 'top': 28, 'bottom': 28},
-        'xAxis': {'type': 'category', 'data': [line.name for line in lines]},
-        'yAxis': {'type': 'value', 'name': unit, 'minInterval': 0, 'max': 100 if unit == '%' else None},
+        'xAxis': _axis(type='category', data=[line.name for line in lines]),
+        'yAxis': _axis(type='value', name=unit, minInterval=0, max=100 if unit == '%' else None),
         'series': [_series(values, colour, 'top')],
     }
 
@@ -124,8 +125,8 @@ def _bars(rows: Sequence[tuple[str, float]], colour: str, unit: str) -> dict[str
     return {
         'animation': False,
         'grid': {'left': 8, 'right': 48, 'top': 8, 'bottom': 24, 'containLabel': True},
-        'xAxis': {'type': 'value', 'max': 100 if unit == '%' else None, 'minInterval': 1},
-        'yAxis': {'type': 'category', 'inverse': True, 'data': [_short(name) for name, _ in rows[:12]]},
+        'xAxis': _axis(type='value', max=100 if unit == '%' else None, minInterval=1),
+        'yAxis': _axis(type='category', inverse=True, data=[_short(name) for name, _ in rows[:12]]),
         'series': [_series([_rounded(value, unit) for _, value in rows[:12]], colour, 'right')],
     }
 
@@ -135,8 +136,21 @@ def _series(values: Sequence[float], colour: str, labelled: str) -> dict[str, An
         'type': 'bar',
         'data': values,
         'barMaxWidth': 36,
-        'itemStyle': {'color': colour},
-        'label': {'show': True, 'position': labelled, 'color': '#24343B'},
+        'itemStyle': _in(colour),
+        'label': {'show': True, 'position': labelled} | _in(INK),
+    }
+
+
+def _in(token: str) -> dict[str, str]:
+    return {':color': f'getComputedStyle(document.body).getPropertyValue("{token}")'}
+
+
+def _axis(**how: Any) -> dict[str, Any]:
+    return how | {
+        'axisLabel': _in(INK_2),
+        'nameTextStyle': _in(INK_2),
+        'axisLine': {'lineStyle': _in(INK_2)},
+        'splitLine': {'show': how['type'] == 'value', 'lineStyle': _in(LINE)},
     }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from nicegui import html, ui
 
-from domain import directory, links, searches
+from domain import directory, links, searches, sign_offs
 from domain.accounts import FIELDS, AccountDetails, unit_accounts
 from domain.model import Account
 
@@ -51,6 +51,7 @@ async def unit_accounts_page(account: Account, edit: str = '', q: str = '', page
     with frame(account, TITLE, crumbs=[MENU], waiting=waiting):
         html.p('這裡只有您單位的承辦人帳號。志工的帳號在各志工的「基本資料」開通。').classes('lb-lead')
         await _list(account, q, View.read(page, per))
+        await _sign_off(account)
 
 
 async def _list(account: Account, key: str, view: View) -> None:
@@ -76,6 +77,24 @@ async def _list(account: Account, key: str, view: View) -> None:
         await table.refresh(1)
 
     words.on_change(sought)
+
+
+async def _sign_off(account: Account) -> None:
+    """Whether the unit sends nothing before its 志工督導 has agreed."""
+    is_demanded = await sign_offs.is_demanded(account.host_unit_id)
+    with card('志工督導簽核', '(整個單位的設定)', 'lb-sign-off-setting'), html.div().classes('lb-stack'):
+        html.p(
+            '送審前須由志工督導簽核；督導用自己的帳號，或用寄到信箱的連結簽核。'
+            if is_demanded
+            else '目前不須簽核，承辦人可以直接送審。'
+        )
+
+        async def turn() -> None:
+            await sign_offs.demand(not is_demanded, by=account)
+            leave_with(links.unit_accounts(), 'office-saved')
+
+        with html.div().classes('lb-row-acts'):
+            action_button('改為不須簽核' if is_demanded else '改為送審前須簽核', turn, 'outline')
 
 
 async def _form(account: Account, edit: str) -> None:

@@ -94,7 +94,7 @@ export const why = {
           @input="own = true; keep()"
         ></textarea>
         <div ref="acts" class="acts">
-          <button type="submit" class="lb-btn q-btn bg-negative text-white">
+          <button type="submit" class="lb-btn q-btn bg-negative">
             <lb-icon name="flag" size="15" />{{ open ? '修改標記' : '標記補件' }}
           </button>
           <button type="button" class="lb-btn q-btn lb-flat" @click="giveUp">取消</button>

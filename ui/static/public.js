@@ -1,21 +1,33 @@
-// 字級 before anybody has signed in: kept in this browser.
+// 字級 and 外觀 before anybody has signed in: kept in this browser.
 const bodyClasses = document.body.className;
 const sizes = [...document.querySelectorAll('[data-size]')];
-function enlarge(size) {
-  document.body.className = `${bodyClasses} ${size}`;
-  for (const one of sizes) {
-    one.setAttribute('aria-pressed', String(one.dataset.size === size));
-    one.classList.toggle('on', one.dataset.size === size);
+const looks = [...document.querySelectorAll('[data-look]')];
+function press(buttons, isChosen) {
+  for (const one of buttons) {
+    one.closest('.lb-sizes').hidden = false;
+    one.setAttribute('aria-pressed', String(isChosen(one)));
+    one.classList.toggle('on', isChosen(one));
   }
 }
+function enlarge(size) {
+  document.body.className = `${bodyClasses} ${size}`;
+  press(sizes, (one) => one.dataset.size === size);
+}
 for (const one of sizes) {
-  one.closest('.lb-sizes').hidden = false;
   one.addEventListener('click', () => {
     enlarge(one.dataset.size);
     localStorage.setItem('size', one.dataset.size);
   });
 }
 if (sizes.length) enlarge(localStorage.getItem('size') || '');
+const showLook = () => press(looks, (one) => one.dataset.look === window.chosenAppearance()); // appearance.js
+for (const one of looks) {
+  one.addEventListener('click', () => {
+    window.chooseAppearance(one.dataset.look);
+    showLook();
+  });
+}
+showLook();
 
 // The plain pages: a button shows the password, rules are ticked while typing, a form is sent once.
 for (const eye of document.querySelectorAll('[data-peek]')) {

@@ -1,15 +1,20 @@
 """A sealing key is retired: whatever it has sealed opens with the newest, and without the old one."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from tortoise.fields import BinaryField
+from tortoise.models import Model
 
-from db import blobs, key_check, sealing
-from db.choices import FileKind
-from db.models import KeyCheck, OutgoingMail, StoredFile, Volunteer
+from db import blobs, key_check, models, sealing
+from db.choices import FileKind, ImportKind
+from db.models import ImportBatch, ImportFile, KeyCheck, OutgoingMail, StoredFile, Volunteer
 from db.sealing import Keyring
-from domain import files
+from domain import dates, files, lifespan, settings
+from domain.imports import packing
 from domain.operations import keys
 from domain.operations.keys import CannotRetire
 from domain.pictures import Pdf
@@ -73,3 +78,77 @@ async def test_only_a_key_with_a_newer_one_in_use_is_retired(database: str, tmp_
         with pytest.raises(CannotRetire, match=why):
             await keys.resealed(key_id, with_keys(database, tmp_path, **chosen))
     assert [one.key_id for one in await KeyCheck.all()] == [1]
+
+
+async def test_a_retired_key_is_asked_for_no_more_though_it_is_still_configured(database: str, tmp_path: Path) -> None:
+    await begun(_1=OLD)
+    await begun(_1=OLD, _2=NEW)
+    await keys.resealed(1, with_keys(database, tmp_path, _1=OLD, _2=NEW))
+
+    await begun(_1=OLD, _2=NEW)  # a process that still has it starts again
+    await begun(_2=NEW)
+
+
+async def test_what_an_import_has_brought_is_sealed_anew_too(database: str, tmp_path: Path) -> None:
+    await begun(_1=OLD)
+    clerk = await an_account()
+    batch = await ImportBatch.create(
+        kind=ImportKind.SERVICE_HOURS,
+        host_unit_id=clerk.host_unit_id or 0,
+        account=clerk,
+        digest='',
+        size=4,
+        begun_at=dates.now(),
+    )
+    file = await ImportFile.create(batch=batch, content=packing.seal(b'rows', 'file'))
+    await begun(_1=OLD, _2=NEW)
+
+    await keys.resealed(1, with_keys(database, tmp_path, _1=OLD, _2=NEW))
+
+    await begun(_2=NEW)
+    assert packing.opened((await ImportFile.get(id=file.id)).content, 'file') == b'rows'
+
+
+async def test_every_column_of_bytes_is_resealed_or_said_to_be_in_clear() -> None:
+    sealed_here = {(table, column) for table, _, column, _ in keys.sealed_columns()}
+    bytes_kept = {
+        (record._meta.db_table, name)
+        for record in vars(models).values()
+        if isinstance(record, type) and issubclass(record, Model)
+        for name, field in record._meta.fields_map.items()
+        if isinstance(field, BinaryField)
+    }
+
+    # The canaries are noted anew, a revocation list is public.
+    assert bytes_kept - sealed_here == {('key_check', 'canary'), ('revocation_list', 'content')}
+
+
+async def test_a_new_key_in_the_data_folder_is_taken_by_a_running_process_when_it_meets_it(tmp_path: Path) -> None:
+    office = settings.with_own_keys(Settings(data_dir=tmp_path, keeps_own_keys=True), may_make=True)
+    lifespan.take_keys(office)
+
+    key_id = settings.add_own_key(office)
+    elsewhere = settings.with_own_keys(office, may_make=False).sealing_keys
+    kept = bytes([key_id]) + sealing_with(elsewhere, key_id)
+
+    assert sealing.open_bytes(kept, 'a place') == b'word'
+    assert sealing.seal_bytes(b'word', 'a place')[0] == key_id == 2
+
+
+async def test_a_new_key_retires_the_old_one_only_when_every_process_has_taken_it(
+    database: str, tmp_path: Path
+) -> None:
+    await begun(_1=OLD)
+    await begun(_1=OLD, _2=NEW)
+    office = replace(with_keys(database, tmp_path, _1=OLD, _2=NEW), keeps_own_keys=True)
+
+    with pytest.raises(CannotRetire, match='in two minutes'):
+        await keys.resealed(1, office)
+    with dates.frozen(dates.now() + keys.KNOWN_AFTER):
+        await keys.resealed(1, office)
+
+
+def sealing_with(known: dict[int, bytes], key_id: int) -> bytes:
+    """As another process seals, which knows the new key already: without the id."""
+    nonce = b'n' * 12
+    return nonce + AESGCM(known[key_id]).encrypt(nonce, b'word', b'a place')

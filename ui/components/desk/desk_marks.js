@@ -136,7 +136,7 @@ export default {
               @input="remember('again:' + m.id, {text: words})"
             ></textarea>
             <div class="acts">
-              <button type="submit" class="lb-btn q-btn bg-negative text-white">再請補正</button>
+              <button type="submit" class="lb-btn q-btn bg-negative">再請補正</button>
               <button type="button" class="lb-btn q-btn lb-flat" @click="giveUp">取消</button>
             </div>
           </form>

@@ -14,7 +14,7 @@ from ...components.form import form
 from ...components.form.fields import text_field
 from ...components.record_table import Row, record_table
 from ...frame import MENU, frame
-from . import accounts, calendar, history, lookups, mail, numbers, offices, privacy, rules
+from . import accounts, calendar, history, keys, lookups, mail, numbers, offices, privacy, rules
 
 HOME = ('系統管理', links.administration())
 
@@ -114,6 +114,7 @@ SECTIONS = {
     'lookups': Section(
         '紀錄', '證號查詢', lookups.COLUMNS, lookups.rows, None, '', '24 小時內沒有人查詢', lead=lookups.lead
     ),
+    'keys': Section('紀錄', '金鑰', keys.COLUMNS, keys.rows, keys.edit, '', lead=keys.lead, one='金鑰的更換與保管'),
     'history': Section(
         '紀錄',
         '系統異動紀錄',
@@ -159,6 +160,7 @@ async def section_page(account: Account, section: str, edit: str = '', q: str = 
         _sections(section, waiting)
         await mail.warn_of_backlog(account)
         await offices.warn_of_unsupervised(account)
+        await keys.warn_of_overdue(account)
         await _list(account, section, here, q)
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from nicegui import html, ui
 
 from domain import accounts, dates, directory, links
-from domain.accounts import FIELDS, REFUSAL, REQUEST_FIELDS, AccountDetails, email_changes
+from domain.accounts import FIELDS, OF_UNIT, REFUSAL, REQUEST_FIELDS, AccountDetails, email_changes
 from domain.errors import NotFound
 from domain.model import Account, AccountRequest, EmailChange, Role
 
@@ -26,7 +26,7 @@ from ...flash import leave_with
 from ...frame import save_bar
 
 _EMAIL_HINT = '設定密碼的連結會寄到這裡。審核人員與系統管理者的電子郵件，更改後要由另一位系統管理者確認。'
-ROLES = {role: role.label for role in (Role.UNIT_STAFF, Role.REVIEWER, Role.ADMINISTRATOR)}
+ROLES = {role: role.label for role in Role if role != Role.VOLUNTEER}
 COLUMNS = [
     *((key, FIELDS[key].caption) for key in ('name', 'username', 'role')),
     ('office', '單位或機關'),
@@ -262,6 +262,11 @@ async def _account_fields(in_form: form, details: AccountDetails, account: Accou
         clerk = clerk_fields(in_form, directory.teams)
         with html.div().classes('full') as agency:
             choice_field(FIELDS['agency_id'].caption, in_form, 'agency_id', agencies, required=True, searchable=True)
+            hint = '除了審核，也分派案件、替同事指定代理人。'
+            check_field(FIELDS['is_agency_supervisor'].caption, in_form, 'is_agency_supervisor', hint=hint)
+        with html.div().classes('full') as county:
+            counties = {one.code: one.name for one in await directory.counties()}
+            choice_field(FIELDS['county_id'].caption, in_form, 'county_id', counties, required=True)
         check_field(
             FIELDS['is_active'].caption,
             in_form,
@@ -271,7 +276,8 @@ async def _account_fields(in_form: form, details: AccountDetails, account: Accou
         )
 
     async def renew() -> None:
-        unit.set_visibility(details.role == Role.UNIT_STAFF)
+        unit.set_visibility(details.role in OF_UNIT)
+        county.set_visibility(details.role == Role.COUNTY)
         agency.set_visibility(details.role == Role.REVIEWER)
         await clerk.show(details.host_unit_id if details.role == Role.UNIT_STAFF else None)
 
@@ -290,12 +296,15 @@ def _row(each: Account) -> Row:
         'key': str(each.id),
         'name': {'text': each.name, 'href': links.admin('accounts', each.id), 'strong': True},
         'username': each.username or '',
-        'role': {'text': each.role.label, 'sub': FIELDS['is_unit_administrator'].label}
-        if each.is_unit_administrator
-        else each.role.label,
-        'office': '' if each.role == Role.ADMINISTRATOR else accounts.office_of(each),
+        'role': {'text': each.role.label, 'sub': _further(each)} if _further(each) else each.role.label,
+        'office': '' if accounts.office_of(each) == each.role.label else accounts.office_of(each),
         'email': each.email,
         'state': {'text': '使用中', 'chip': 'ok', 'icon': 'check'}
         if each.is_active
         else {'text': '已停用', 'chip': 'plain', 'icon': 'lock'},
     }
+
+
+def _further(each: Account) -> str:
+    keys = ('is_unit_administrator', 'is_agency_supervisor')
+    return next((FIELDS[key].label for key in keys if getattr(each, key)), '')

@@ -12,6 +12,7 @@ from domain.model import Account, ApplicationStatus
 from domain.reviews import Case, decisions
 
 from ...components.check_list import check_list
+from ...components.desk.assignee_card import assignee_card
 from ...components.desk.case_changes import case_changes
 from ...components.desk.case_checks import case_checks
 from ...components.desk.case_documents import case_documents
@@ -141,6 +142,7 @@ async def case_side(account: Account, case: Case) -> data_list:
         facts = data_list('申請資料', groups_of(case)).classes('lb-case-facts')
         facts.on('revealed', lambda: reveal_dialog(case.volunteer, account))
         facts.on('previewed', lambda: preview(case))
+        await assignee_card(account, case.application)
         with html.section().classes('lb-card lb-box lb-case-past').props('aria-label=送審歷程'):
             html.h2('送審歷程')
             await timeline.build(account, case.application, heading=False)

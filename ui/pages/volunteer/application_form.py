@@ -39,6 +39,7 @@ from ...components.form.fields import choice_field, text_area
 from ...components.form.upload_box import upload_box
 from ...components.profile.profile_header import profile_header
 from ...components.question import is_sure
+from ...components.sign_off_card import sign_off_card
 from ...components.states import STATUSES
 from ...components.timeline import timeline
 from ...components.withdrawing import DELETE, act_on, withdrawn
@@ -163,6 +164,8 @@ async def application_side(account: Account, application: Application | None, fo
     """送審前體檢, the process, and what has happened so far."""
     with html.div().classes('lb-stack'):
         checks = check_list(found)
+        if application is None or application.status in applications.WITH_UNIT:
+            await sign_off_card(account, application)
         process()
         if application is not None and application.round:
             with card('案件歷程'):
