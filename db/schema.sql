@@ -1433,7 +1433,7 @@ CREATE TABLE "privacy_notice" (
     "published_at" TIMESTAMPTZ NOT NULL,
     "published_by_id" INT REFERENCES "account" ("id") ON DELETE RESTRICT
 );
-COMMENT ON TABLE "privacy_notice" IS '告知事項 (個資法 §8), one row for each version that was ever shown; the newest holds.';
+COMMENT ON TABLE "privacy_notice" IS '告知事項 (個人資料保護法 §8), one row for each version that was ever shown; the newest holds.';
 CREATE TABLE "consent" (
     "id" BIGSERIAL NOT NULL PRIMARY KEY,
     "is_given" BOOL NOT NULL,
@@ -1480,7 +1480,8 @@ CREATE INDEX "idx_rights_requ_due_on_50365d" ON "rights_request" ("due_on");
 COMMENT ON COLUMN "rights_request"."kind" IS 'VIEW: view\nCOPY: copy\nCORRECT: correct\nSTOP: stop\nDELETE: delete';
 COMMENT ON COLUMN "rights_request"."way" IS 'PAPER: paper\nONLINE: online';
 COMMENT ON COLUMN "rights_request"."status" IS 'OPEN: open\nGRANTED: granted\nREFUSED: refused\nWITHDRAWN: withdrawn';
-COMMENT ON TABLE "rights_request" IS '當事人權利 (個資法 §3): what a volunteer asks of the unit that keeps the data, and what became of it.';
+COMMENT ON TABLE "rights_request" IS '當事人權利 (個人資料保護法 §3): what a volunteer asks of the unit that keeps the data, and what became of it.';
+ALTER TABLE "outgoing_mail" ADD COLUMN "cleared_at" TIMESTAMPTZ;
 CREATE INDEX consent_by_volunteer ON consent (volunteer_id, at DESC);
 CREATE INDEX rights_by_volunteer ON rights_request (volunteer_id);
 CREATE INDEX rights_by_unit ON rights_request (host_unit_id, status, due_on);
