@@ -94,6 +94,8 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ('14-admin-mail-edit', '/admin/mail?edit=returned'),
         ('14-admin-undelivered', '/admin/undelivered'),
         ('14-admin-lookups', '/admin/lookups'),
+        ('14-admin-unusual', '/admin/unusual'),
+        ('14-usage-log', '/log'),
         ('14-admin-history', '/admin/history'),
     ],
 }
