@@ -123,6 +123,8 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ('14-admin-rights', '/admin/rights'),
         ('14-admin-retention', '/admin/retention'),
         ('14-admin-retention-edit', '/admin/retention?edit=mails'),
+        ('14-admin-unusual', '/admin/unusual'),
+        ('14-usage-log', '/log'),
         ('14-admin-history', '/admin/history'),
     ],
 }
