@@ -16,7 +16,7 @@ MAILS = ('系統信件', links.mails())
 FIGURES = ('審核統計', links.statistics())
 OFFICE_FIGURES = ('志願服務統計', links.office_figures())
 USAGE_LOG = ('使用紀錄', links.usage_log())
-COUNTY_ACCOUNTS = ('帳號申請', links.county_accounts())
+COUNTY_ACCOUNTS = ('帳號管理', links.county_accounts())
 # What each role finds, as its menu names it.
 PAGES = {
     Role.UNIT_STAFF: [
