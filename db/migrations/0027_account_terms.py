@@ -20,7 +20,7 @@ INDEXES = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0029_roles'), ('models', '0031_log')]
+    dependencies = [('models', '0026_citizen_certificates')]
 
     initial = False
 

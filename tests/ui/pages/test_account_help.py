@@ -17,6 +17,10 @@ from ..browser import Browser
 from ..conftest import somebody
 
 REQUEST = {
+    'unified_number': '00501503',
+    'county_id': '66000',
+    'agency_id': '',
+    'contact': '張主任',
     'organisation': '臺中市示例社區發展協會',
     'name': '許小雅',
     'username': 'Hsu.Ya',
