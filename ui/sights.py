@@ -27,6 +27,7 @@ SIGHTS: tuple[tuple[str, LogAct, str], ...] = (
     ('/reviews/[0-9]+/preview', LogAct.READ_PRINT, '紀錄冊預覽'),
     ('/printouts/record-books/', LogAct.READ_PRINT, '紀錄冊清單'),
     ('/printouts/rosters/', LogAct.READ_PRINT, '名冊'),
+    ('/printouts/books/', LogAct.READ_PRINT, '整批列印的紀錄冊'),
     ('/printouts/consolidated', LogAct.READ_PRINT, '志工總歸戶'),
     ('/printouts/trainings', LogAct.READ_PRINT, '教育訓練清單'),
     ('/printouts/volunteers', LogAct.EXPORTED, '志工名單'),
