@@ -99,4 +99,4 @@ async def _spent(index: str, born_on: date | None, code: str) -> Account:
 
 def _digest(account: Account, code: str) -> str:
     """Keyed, since a code is short; never that of a link, nor of a code that sets a password."""
-    return sealing.blind_index(f'counter code {account.id} {identity_numbers.compact(code)}')
+    return sealing.keyed('counter code', f'{account.id} {identity_numbers.compact(code)}')
