@@ -599,7 +599,6 @@ def test_a_session_that_ends_while_somebody_types_leads_back_to_the_same_words(
     expect(clerk.locator('#email')).to_have_value('kulas@example.com')
 
     # Its time is over: the same person goes on over the page, which nobody can read meanwhile.
-    saved(clerk)
     database.execute(
         "UPDATE session SET created_at = created_at - interval '9 hours'"
         ' WHERE created_at = (SELECT max(created_at) FROM session)'
@@ -614,7 +613,6 @@ def test_a_session_that_ends_while_somebody_types_leads_back_to_the_same_words(
     expect(again).not_to_be_attached()
     assert clerk.url == form
     expect(clerk.locator('#english_name')).to_have_value('Kulas Watan')
-    saved(clerk)
 
 
 def sign_in_again(page: Page, site: Site) -> None:
