@@ -129,7 +129,7 @@ async def _found(query: LogQuery, by: Account, *, is_first: bool = True) -> Quer
         raise Incomplete(problems)
     entries = LogEntry.all()
     if by.role != Role.INSPECTOR:
-        entries = entries.filter(act__in=[act.value for act in allowed])
+        entries = entries.filter(act__in=[act.value for act in allowed]).exclude(role=Role.VOLUNTEER.value)
     if act := validation.member(LogAct, query.act):
         entries = entries.filter(act=act.value)
     if address := validation.searched(query.address):
@@ -193,10 +193,11 @@ async def _cells(found: QuerySet[LogEntry]) -> AsyncIterator[tuple[str, ...]]:
 
 
 def cells(entry: LogEntry) -> tuple[str, ...]:
-    """An entry by COLUMNS, its time as in Taipei."""
+    """An entry by COLUMNS, its time as in Taipei. A volunteer who did something is not named."""
+    who = '志工本人' if entry.role == Role.VOLUNTEER.value else entry.by_name or '（未登入或系統）'
     return (
         dates.roc_instant(entry.at),
-        entry.by_name or '（未登入或系統）',
+        who,
         role_of(entry),
         entry.from_unit,
         act_of(entry),

@@ -70,17 +70,21 @@ async def test_an_administrator_reads_of_accounts_alone_and_others_nothing() -> 
     person = await builders.a_volunteer(identity_number=NUMBER)
     await log.note(LogAct.SIGN_IN_FAILED, by=None)
     await log.note(LogAct.READ_PROFILE, by=None, about=[person.id])
+    self = await builders.an_account(Role.VOLUNTEER, volunteer=person, name='王小明')
+    await log.note(LogAct.SIGN_IN, by=self)
 
     found = await usage_log.find(LogQuery(), by=administrator)
     hidden = await usage_log.find(LogQuery(act=LogAct.READ_PROFILE), by=administrator)
 
     assert [one.act for one in found.rows] == [LogAct.SIGN_IN_FAILED]
     assert hidden.total == 0
+    assert '王小明' not in usage_log.cells(await LogEntry.get(by_id=self.id))
     with pytest.raises(NotPermitted):
         await usage_log.find(LogQuery(number=NUMBER, reason='好奇'), by=administrator)
     for role in (Role.UNIT_STAFF, Role.REVIEWER, Role.VOLUNTEER):
+        account = await builders.an_account(role)
         with pytest.raises(NotPermitted):
-            await usage_log.find(LogQuery(), by=await builders.an_account(role))
+            await usage_log.find(LogQuery(), by=account)
 
 
 async def test_an_export_needs_a_purpose_and_is_noted() -> None:
