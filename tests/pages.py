@@ -89,6 +89,10 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ('11-paper-confirmed', '/reviews/paper-books/3'),
         ('10-deputy', '/account/deputy'),
     ],
+    'supervisor': [('16-sign-off', '/sign-offs/1')],
+    'county': [('16-county-figures', '/office-figures'), ('16-county', '/county')],
+    'ministry': [('16-office-figures', '/office-figures')],
+    'inspector': [('16-inspections', '/inspections')],
     'DEMO00001': [('13-my', '/my'), ('13-my-book', '/my/book'), ('13-my-data', '/my/data')],
     'admin': [
         ('14-admin', '/admin'),
@@ -119,6 +123,8 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ('14-admin-rights', '/admin/rights'),
         ('14-admin-retention', '/admin/retention'),
         ('14-admin-retention-edit', '/admin/retention?edit=mails'),
+        ('14-admin-unusual', '/admin/unusual'),
+        ('14-usage-log', '/log'),
         ('14-admin-history', '/admin/history'),
     ],
 }

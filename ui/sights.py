@@ -31,7 +31,7 @@ SIGHTS: tuple[tuple[str, LogAct, str], ...] = (
     ('/printouts/consolidated', LogAct.READ_PRINT, '志工總歸戶'),
     ('/printouts/trainings', LogAct.READ_PRINT, '教育訓練清單'),
     ('/printouts/volunteers', LogAct.EXPORTED, '志工名單'),
-    ('/printouts/codes/', LogAct.READ_PRINT, '紙本驗證碼'),
+    ('/printouts/codes/', LogAct.READ_PRINT, '列印驗證碼'),
     ('/printouts/evidence', LogAct.EXPORTED, '審核期限紀錄'),
     ('/printouts/numbers', LogAct.EXPORTED, '發冊紀錄'),
     ('/printouts/log', LogAct.EXPORTED, '使用紀錄'),
