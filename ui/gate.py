@@ -73,6 +73,7 @@ PUBLIC_PAGES = frozenset(
         *(links.import_template(kind, form) for kind in templates.OFFERED for form in templates.FORMS),
         links.site_map(),
         links.privacy(),
+        links.privacy_notice(),
         links.security(),
     }
 )

@@ -49,7 +49,8 @@ async def test_the_site_map_lists_what_this_role_may_open(browser: Browser, role
 
     for text, address in PAGES[role]:
         assert f'<a href="{address}">{text}</a>' in page
-        assert role in roles[address if not address.startswith('/admin/') else '/admin/{section}']
+        if address != links.sign_offs():  # a plain page: it refuses others by itself
+            assert role in roles[address if not address.startswith('/admin/') else '/admin/{section}']
 
 
 @pytest.mark.parametrize('role', list(Role))
