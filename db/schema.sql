@@ -1271,7 +1271,7 @@ CREATE TABLE "account_rules" (
     "review_days" SMALLINT NOT NULL,
     "review_locks" BOOL NOT NULL
 );
-COMMENT ON TABLE "account_rules" IS '帳號規則: when accounts of staff are locked, and how often they are reviewed; one row, as the administrator set it.';
+COMMENT ON TABLE "account_rules" IS '帳號規則, one row: when accounts of staff are locked, and how often they are reviewed.';
 CREATE TABLE "request_step" (
     "id" SERIAL NOT NULL PRIMARY KEY,
     "at" TIMESTAMPTZ NOT NULL,
@@ -1296,7 +1296,7 @@ ALTER TABLE "account_request" ADD COLUMN "county_id" VARCHAR(5) REFERENCES "coun
 ALTER TABLE "account_request" ADD COLUMN "host_unit_id" INT REFERENCES "host_unit" ("id") ON DELETE RESTRICT;
 ALTER TABLE "account_request" ADD COLUMN "unified_number" VARCHAR(8) NOT NULL DEFAULT '';
 ALTER TABLE "host_unit" ADD COLUMN "unified_number" VARCHAR(8) NOT NULL DEFAULT '';
-UPDATE account SET used_at = now();
+UPDATE account SET used_at = now(), reviewed_at = now();
 CREATE INDEX request_step_by_request_id ON request_step (request_id);
 CREATE INDEX account_request_of_county ON account_request (county_id) WHERE status = 'open';
 CREATE UNIQUE INDEX open_account_review ON account_review (coalesce(host_unit_id, 0), coalesce(agency_id, 0)) WHERE ended_at IS NULL;
@@ -1434,7 +1434,7 @@ CREATE TABLE "privacy_notice" (
     "published_at" TIMESTAMPTZ NOT NULL,
     "published_by_id" INT REFERENCES "account" ("id") ON DELETE RESTRICT
 );
-COMMENT ON TABLE "privacy_notice" IS '告知事項 (個資法 §8), one row for each version that was ever shown; the newest holds.';
+COMMENT ON TABLE "privacy_notice" IS '告知事項 (個人資料保護法 §8), one row for each version that was ever shown; the newest holds.';
 CREATE TABLE "consent" (
     "id" BIGSERIAL NOT NULL PRIMARY KEY,
     "is_given" BOOL NOT NULL,
@@ -1481,7 +1481,8 @@ CREATE INDEX "idx_rights_requ_due_on_50365d" ON "rights_request" ("due_on");
 COMMENT ON COLUMN "rights_request"."kind" IS 'VIEW: view\nCOPY: copy\nCORRECT: correct\nSTOP: stop\nDELETE: delete';
 COMMENT ON COLUMN "rights_request"."way" IS 'PAPER: paper\nONLINE: online';
 COMMENT ON COLUMN "rights_request"."status" IS 'OPEN: open\nGRANTED: granted\nREFUSED: refused\nWITHDRAWN: withdrawn';
-COMMENT ON TABLE "rights_request" IS '當事人權利 (個資法 §3): what a volunteer asks of the unit that keeps the data, and what became of it.';
+COMMENT ON TABLE "rights_request" IS '當事人權利 (個人資料保護法 §3): what a volunteer asks of the unit that keeps the data, and what became of it.';
+ALTER TABLE "outgoing_mail" ADD COLUMN "cleared_at" TIMESTAMPTZ;
 CREATE INDEX consent_by_volunteer ON consent (volunteer_id, at DESC);
 CREATE INDEX rights_by_volunteer ON rights_request (volunteer_id);
 CREATE INDEX rights_by_unit ON rights_request (host_unit_id, status, due_on);
@@ -1527,6 +1528,20 @@ CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE ON history_entry FOR EACH R
 CREATE TRIGGER never_emptied BEFORE TRUNCATE ON history_entry EXECUTE FUNCTION only_added_to();
 CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE ON office_entry FOR EACH ROW EXECUTE FUNCTION only_added_to();
 CREATE TRIGGER never_emptied BEFORE TRUNCATE ON office_entry EXECUTE FUNCTION only_added_to();
+CREATE FUNCTION forget_newcomer(person INT) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$ BEGIN
+    PERFORM set_config('office.retention', 'on', true);
+    DELETE FROM access_entry WHERE volunteer_id = person AND kind = 'duplicate';
+    DELETE FROM history_entry WHERE volunteer_id = person AND action = 'added';
+    PERFORM set_config('office.retention', '', true);
+    DELETE FROM volunteer WHERE id = person; END $$;
+
+-- 0032_what_imports_do
+ALTER TABLE "import_batch" ADD COLUMN "changed" INT NOT NULL DEFAULT 0;
+ALTER TABLE "import_block" ADD COLUMN "acts" TEXT NOT NULL DEFAULT '';
+
+-- 0033_closed_teams
+ALTER TABLE "team" ADD COLUMN "closed_at" TIMESTAMPTZ;
 
 -- 0034_appearance_and_keys
 CREATE TABLE "key_duty" (
