@@ -216,7 +216,12 @@ async def looked_at(file_id: UUID | str, *, by: Account) -> tuple[StoredFile, by
 
     A file that is not attached yet is its uploader's. Raises as `read`.
     """
-    file, content = await read(file_id, by=by)
+    return await with_viewer(await read(file_id, by=by), by=by)
+
+
+async def with_viewer(found: tuple[StoredFile, bytes], *, by: Account) -> tuple[StoredFile, bytes]:
+    """The same for whoever has read it by another way."""
+    file, content = found
     if by.role == Role.VOLUNTEER or file.media_type != 'image/jpeg' or file.volunteer_id is None:
         return file, content
     now = dates.now()
@@ -246,6 +251,7 @@ async def attach(file_id: UUID, volunteer: Volunteer, *, by: Account, kind: File
 
     It must be without an owner and uploaded by the same unit, or be this volunteer's already. Raises FileGone.
     """
+    permissions.require(by, Role.UNIT_STAFF)
     kinds = {} if kind is None else {'kind': kind}
     mine = StoredFile.filter(_free_for(volunteer.id, by), id=validation.file_id(file_id), **kinds)
     if not await mine.update(volunteer_id=volunteer.id):

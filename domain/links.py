@@ -230,9 +230,14 @@ def menu() -> str:
     return '/menu'
 
 
-def sign_offs(sign_off_id: int | None = None) -> str:
-    """What waits for the 志工督導 of the unit; or one of them."""
-    return '/sign-offs' if sign_off_id is None else f'/sign-offs/{sign_off_id}'
+def sign_offs() -> str:
+    """What waits for the 志工督導 of the unit."""
+    return '/sign-offs'
+
+
+def to_sign(sign_off_id: int) -> str:
+    """One of them, with all that is to be sent."""
+    return f'/sign-offs/{sign_off_id}'
 
 
 def picture_to_sign(sign_off_id: int, file_id: object) -> str:
@@ -240,9 +245,14 @@ def picture_to_sign(sign_off_id: int, file_id: object) -> str:
     return f'/sign-offs/{sign_off_id}/pictures/{file_id}'
 
 
-def inspections(inspection_id: int | None = None) -> str:
-    """稽核抽查: the inspector's samples; or one of them."""
-    return '/inspections' if inspection_id is None else f'/inspections/{inspection_id}'
+def inspections() -> str:
+    """稽核抽查: the inspector's samples."""
+    return '/inspections'
+
+
+def inspection(inspection_id: int) -> str:
+    """One of them, with its cases."""
+    return f'/inspections/{inspection_id}'
 
 
 def inspected_case(inspection_id: int, application_id: int) -> str:

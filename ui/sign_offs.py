@@ -60,7 +60,7 @@ async def _list(request: Request) -> Response:
         waiting = await sign_offs.waiting(by=account)
     except (NotPermitted, NotFound):
         return public.refused_by_framework(request.scope, 404)
-    rows = [(links.sign_offs(one.sign_off.id), _title(one), one.agency, _asked(one)) for one in waiting]
+    rows = [(links.to_sign(one.sign_off.id), _title(one), one.agency, _asked(one)) for one in waiting]
     return public.page('sign_offs.html', account=account, rows=rows)
 
 
@@ -97,7 +97,7 @@ def _page(
     asked = sheet.sign_off
     facts: dict[str, Any] = {
         'token': token,
-        'target': links.sign_off() if token else links.sign_offs(asked.id),
+        'target': links.sign_off() if token else links.to_sign(asked.id),
         'unit': sheet.unit,
         'agency': sheet.agency,
         'until': dates.roc_instant(asked.expires_at) if asked.expires_at else '',

@@ -32,6 +32,7 @@ from .. import (
     reviews,
     rosters,
     settings,
+    sign_offs,
     trainings,
     volunteers,
 )
@@ -41,6 +42,7 @@ from ..books.paper_books import PaperBookDetails
 from ..calendar import office_calendar
 from ..corrections import TEXTS, Anchor
 from ..pictures import Picture
+from ..sign_offs import Asking
 from ..trainings.details import TrainingDetails
 from ..volunteers.basics import VolunteerDetails
 from . import sample_pictures
@@ -143,7 +145,7 @@ async def _make(kept: Path) -> None:
             password_hash=await passwords.hash_password(password),
             email=f'{username}@example.com',
             phone='(04)0000-1234',
-            host_unit=units[n] if role is Role.UNIT_STAFF else units[0] if role is Role.SUPERVISOR else None,
+            host_unit=units[n] if role is Role.UNIT_STAFF else units[1] if role is Role.SUPERVISOR else None,
             agency=agency if role is Role.REVIEWER else None,
             county=county if role is Role.COUNTY else None,
             is_agency_supervisor=username == 'reviewer2',
@@ -157,8 +159,15 @@ async def _make(kept: Path) -> None:
             await Account.filter(role=Role.VOLUNTEER).update(must_change_password=False)
             told.append({'role': '志工', 'username': _passport(number), 'password': password})
     await _roster(staff['clerk2'], staff['reviewer2'])
+    await _asked_to_sign(staff['clerk2'])
     await _papers(staff['clerk2'], staff['reviewer2'])
     private_files.write(kept, json.dumps(told, ensure_ascii=False))
+
+
+async def _asked_to_sign(clerk: Account) -> None:
+    """What came back of the roster waits for the unit's 志工督導, who is asked without being demanded."""
+    roster = await Roster.get(host_unit_id=clerk.host_unit_id)
+    await sign_offs.ask(roster, Asking(of_account=True), by=clerk)
 
 
 async def _unit(name: str, phone: str, team: str, county: County) -> HostUnit:

@@ -1,4 +1,4 @@
-"""志願服務統計: how many volunteers, books and trainings there are, without persons (law.md#statistics).
+"""志願服務統計: how many volunteers, books and trainings there are, without persons (law.md#age-groups).
 
 The ministry reads all counties with small cells hidden (`small_cells`); a county authority its own units, small cells
 and all. Figures stand still for a month: they are those of its first day, so that two looks a day apart tell of nobody.
@@ -23,7 +23,7 @@ from ..printouts import odf
 from ..printouts.odf import Cell, Sheet
 from . import small_cells
 
-# 年齡 as the ministry groups it (law.md#statistics): the first age of each group, and its label.
+# 年齡 as the ministry groups it (law.md#age-groups): the first age of each group, and its label.
 AGES = (
     (0, '未滿12歲'),
     (12, '12-17歲'),

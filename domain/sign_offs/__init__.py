@@ -1,4 +1,4 @@
-"""簽核: a unit's 志工督導 agrees to what is going to be sent, where the unit demands it before 送審.
+"""簽核: a unit's 志工督導 (志願服務法 §11) agrees to what is going to be sent, where the unit demands it before 送審.
 
 Asked is an account of that role, or somebody by a link that is mailed: it shows what would be sent and nothing more,
 for LASTS, until it is answered. An answer is about what was shown: the papers of each application have a digest, and
@@ -165,6 +165,7 @@ async def ask(of: Application | Roster, asking: Asking, *, by: Account) -> SignO
 
 async def standing(of: Application | Roster, *, by: Account) -> Standing | None:
     """How it stands with the sign-off of an application or a roster, for its unit and its agency; None: never asked."""
+    permissions.require(by, Role.UNIT_STAFF, Role.REVIEWER)
     if isinstance(of, Application):
         if not permissions.may_see_case(by, of):
             raise NotFound

@@ -36,6 +36,7 @@ FORMS: list[Mapping[str, Field]] = [
 # Forms with a catalogue of their own, papers and mails call a fact of theirs by the same word.
 OTHERS = (
     *('ui/pages/admin', 'ui/pages/statistics.py', 'domain/directory', 'domain/accounts', 'domain/mail', 'domain/demo'),
+    *('domain/inspections', 'ui/pages/inspections.py', 'ui/pages/office_figures.py'),
     'domain/logbook/',  # the headings of the printed book
     # The headings of files, which stay what they are when a form is reworded.
     *('domain/imports/', 'domain/rosters/pasted.py', 'ui/components/imports/layouts.py'),

@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.routing import compile_path
 
-from domain import links
+from domain import links, roles
 from domain.cases.worklists import UnitList
 from ui import assets, files, gate, routes, session, uploads
 from ui.components.desk.desk_view import TABS as QUEUES
@@ -139,7 +139,7 @@ def test_addresses_are_written_in_links_and_where_routes_are_registered_only() -
         f'{file.relative_to(UI.parent)}:{number}'
         for folder in (UI, UI.parent / 'domain')
         for file in sorted(folder.rglob('*.py'))
-        if file != Path(links.__file__)
+        if file not in (Path(links.__file__), Path(roles.__file__))
         for number, line in enumerate(file.read_text().splitlines(), start=1)
         if address.search(line) and not allowed.search(line)
     ]

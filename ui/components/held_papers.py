@@ -16,7 +16,7 @@ PLACES = {Place.BASICS: '基本資料', Place.TRAINING: '教育訓練', Place.AP
 def held_papers(held: Papers, address_of: Callable[[UUID], str]) -> None:
     """A card for each form; `address_of` says where a picture lies for whoever reads."""
     for title, entries in groups_of(held):
-        with card(title), html.dl().classes('lb-sheet'):
+        with card(title), html.dl().classes('lb-held'):
             for one in entries:
                 with html.div().classes('full' if one.file else ''):
                     html.dt(one.label)

@@ -40,7 +40,7 @@ async def inspections_page(account: Account) -> None:
 
             async def draw() -> None:
                 drawn = await inspections.draw(details, by=account)
-                ui.navigate.to(links.inspections(drawn.id))
+                ui.navigate.to(links.inspection(drawn.id))
 
             with html.div().classes('lb-row-acts'):
                 action_button('隨機抽出', draw, in_form=in_form)
@@ -58,7 +58,7 @@ def _sample(one: Inspection) -> None:
     until = f'閱覽到 {dates.roc_instant(one.closes_at)}' if is_open else '閱覽期限已過'
     with html.li():
         if is_open:
-            ui.link(title, links.inspections(one.id))
+            ui.link(title, links.inspection(one.id))
         else:
             html.b(title)
         html.span(f'{len(one.cases)} 件　{until}　事由：{one.reason}')
@@ -88,7 +88,7 @@ async def inspected_case_page(account: Account, inspection_id: int, application_
     """What the case held and how it went."""
     read = await inspections.case(inspection_id, application_id, by=account)
     case = read.application
-    crumbs = [MENU, (TITLE, links.inspections()), ('抽出的案件', links.inspections(inspection_id))]
+    crumbs = [MENU, (TITLE, links.inspections()), ('抽出的案件', links.inspection(inspection_id))]
     with frame(account, case_numbers.written(case.id), crumbs=crumbs), html.div().classes('lb-stack'):
         facts([('運用單位', case.host_unit.name), ('發冊機關', case.agency.name), ('狀態', case.status.label)])
         with card('案件歷程'):

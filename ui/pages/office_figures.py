@@ -19,13 +19,13 @@ async def office_figures_page(account: Account) -> None:
     found = await office_figures.of(by=account)
     with frame(account, '志願服務統計', crumbs=[MENU]):
         with html.div().classes('lb-list-head'):
-            html.p(f'統計至 {dates.roc_long(found.on)}，每月更新一次；只有人數，沒有個人資料。').classes('lb-lead')
+            html.p(f'統計至{dates.roc_long(found.on)}，每月更新一次；只有人數，沒有個人資料。').classes('lb-lead')
             ui.link('匯出 ODS', links.office_figures_sheet()).classes('q-btn lb-btn lb-outline')
         if found.is_protected:
             html.p(
                 f'「{SMALL}」是 1 到 4；「{HIDDEN}」是為了避免由合計推算出小的數字而隱藏。'
                 '同一人在幾個縣市服務，各計一次。'
-            ).classes('lb-note')
+            ).classes('lb-lead')
         for table in found.tables:
             with card(table.title, f'({table.note})', 'lb-gap-below'):
                 rows = [(name, *map(_shown, cells)) for name, cells in zip(table.lines, table.cells, strict=True)]

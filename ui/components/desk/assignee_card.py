@@ -32,8 +32,7 @@ async def assignee_card(account: Account, application: Application) -> None:
     may_assign = await assignments.may_assign(by=account)
     if assigned is None and not may_assign:
         return
-    with html.section().classes('lb-card lb-box').props('aria-label=承辦人'):
-        html.h2('承辦人')
+    with html.div().classes('lb-assignee').props('role=group aria-label=承辦人'):
         said = html.p(_said(assigned))
         if may_assign:
             await _choosing(account, application, assigned, said)

@@ -142,9 +142,9 @@ async def case_side(account: Account, case: Case) -> data_list:
         facts = data_list('申請資料', groups_of(case)).classes('lb-case-facts')
         facts.on('revealed', lambda: reveal_dialog(case.volunteer, account))
         facts.on('previewed', lambda: preview(case))
-        await assignee_card(account, case.application)
         with html.section().classes('lb-card lb-box lb-case-past').props('aria-label=送審歷程'):
             html.h2('送審歷程')
+            await assignee_card(account, case.application)
             await timeline.build(account, case.application, heading=False)
     return facts
 
