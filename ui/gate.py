@@ -61,6 +61,7 @@ PUBLIC_PAGES = frozenset(
         links.counter_code(),
         links.request_account(),
         links.confirm_request(),
+        links.correct_request(),
         links.forgotten_password(),
         links.reset_password(),
         links.paper_code(),

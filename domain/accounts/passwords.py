@@ -33,9 +33,8 @@ _LOWER = 'abcdefghijkmnpqrtuvwxy'
 _UPPER = 'ACDEFGHJKLMNPQRTUVWXY'
 
 # What the form asks besides the four rules, and the sentence where a password does not keep it.
-NOT_COMMON = '不是常見或容易猜到的密碼'
-NOT_OWN_WORDS = '不含自己的帳號、姓名、電子郵件、單位、電話、生日、證號'
-NOT_USED = '和最近三次用過的密碼不同'
+NOT_COMMON = '不是常見的密碼'
+NOT_OWN_WORDS = '不含自己的姓名等資料'
 COMMON = '這個密碼太容易猜到：它很常見。請換一個，例如用幾個不相干的詞連起來，再加上數字。'
 OWN_WORDS = '這個密碼太容易猜到：裡面有您的帳號、姓名、電子郵件、單位、電話、生日或證號。請換一個。'
 USED = '新密碼和最近三次用過的密碼相同。請另外設定一個密碼。'

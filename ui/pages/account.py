@@ -68,7 +68,10 @@ async def password_page(account: Account) -> None:
             password_field('目前密碼', in_form, 'old', required=True, autocomplete='current-password')
             new = password_field('新密碼', in_form, 'new', required=True, autocomplete='new-password')
             password_field('確認新密碼', in_form, 'again', required=True, autocomplete='new-password')
-            html.p('不能和最近三次用過的密碼相同。變更後，其他裝置上的登入會結束。').classes('lb-hint')
+            html.p(
+                '不能有自己的帳號、姓名、電子郵件、單位、電話、生日或證號，也不能和最近三次用過的密碼相同。'
+                '變更後，其他裝置上的登入會結束。'
+            ).classes('lb-hint')
 
             async def save() -> None:
                 if problems := change.problems():

@@ -737,7 +737,7 @@ async def test_a_password_longer_than_anybodys_is_not_kept() -> None:
     'new',
     [
         'Volunteer2026x',
-        'Iloveyou2026Aa',
+        'Sunshine12345A',
         'Qazwsxedc123!',
         'My-Garden-0912345678',
         'Green.hsiaoman.Door7',

@@ -1,6 +1,7 @@
 """帳號申請 on the desk of the county: returned, granted, refused; and that no unit gets a twin."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -18,10 +19,15 @@ pytestmark = pytest.mark.usefixtures('database')
 NUMBER, OTHER_NUMBER = '00501503', '04595257'
 
 
-async def asked(username: str = 'lin.xm', **changes: object) -> AccountRequest:
+async def asked(username: str = 'lin.xm', **changes: Any) -> AccountRequest:
     """A request that was confirmed by its mail."""
     await a_county()
-    facts = {'organisation': '示例協會', 'name': '林小滿', 'username': username, 'email': f'{username}@example.com'}
+    facts: dict[str, Any] = {
+        'organisation': '示例協會',
+        'name': '林小滿',
+        'username': username,
+        'email': f'{username}@example.com',
+    }
     facts |= {'phone': '(04)0000-1234', 'unified_number': NUMBER, 'county_id': '66000', 'contact': '張主任'}
     await accounts.request_account(AccountRequestDetails(**facts | changes))
     await accounts.confirm_request(await token('account_confirm', 'confirm'))
@@ -32,7 +38,7 @@ async def token(template: str, page: str) -> str:
     """Of the link in the latest mail of this kind."""
     mail = await OutgoingMail.filter(template=template).order_by('-id').first()
     assert mail is not None
-    return re.findall(rf'/account/request/{page}\?token=([\w-]+)', str(mail.body.open()))[0]
+    return str(re.findall(rf'/account/request/{page}\?token=([\w-]+)', str(mail.body.open()))[0])
 
 
 async def mailed() -> list[str]:
@@ -202,7 +208,7 @@ async def test_another_request_for_the_same_unit_is_told_at_the_desk_and_the_sam
         ({'contact': ''}, 'contact'),
     ],
 )
-async def test_a_request_says_which_unit_it_is_for(changes: dict[str, object], problem: str) -> None:
+async def test_a_request_says_which_unit_it_is_for(changes: dict[str, Any], problem: str) -> None:
     with pytest.raises(Incomplete) as refusal:
         await asked(**changes)
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from db.choices import LockReason, LogAct, Role
-from db.models import Account, AccountReview, HostUnit, LogEntry, OutgoingMail
+from db.models import Account, AccountReview, Agency, HostUnit, LogEntry, OutgoingMail
 from domain import dates
 from domain.accounts import reviews, terms
 from domain.accounts.reviews import State
@@ -92,8 +92,8 @@ async def test_each_sees_and_confirms_the_places_in_their_hands() -> None:
     with dates.frozen(dates.now() + YEAR):
         state = await begun(head)
         unit, elsewhere = [await HostUnit.get(id=one.host_unit_id) for one in (head, other)]
-        await reviewer.fetch_related('agency')
-        theirs = {unit.name, elsewhere.name, reviewer.agency.name}
+        agency = await Agency.get(id=reviewer.agency_id)
+        theirs = {unit.name, elsewhere.name, agency.name}
 
         assert {reviews.place_of(one.review) for one in await reviews.find(by=county)} == theirs
         assert {reviews.place_of(one.review) for one in await reviews.find(by=admin)} == theirs | {reviews.OFFICE}

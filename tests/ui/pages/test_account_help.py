@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from typing import Any
 
 import pytest
 
@@ -82,9 +83,8 @@ async def test_the_link_in_the_mail_asks_first_and_confirms_once(browser: Browse
 
 async def test_a_request_that_came_back_is_corrected_on_a_page_of_its_own(browser: Browser) -> None:
     admin = await somebody(Role.ADMINISTRATOR)
-    request = await AccountRequest.create(
-        **REQUEST | {'agency_id': None, 'username': 'hsu.back', 'email': 'back@example.com'}, confirmed_at=dates.now()
-    )
+    facts: dict[str, Any] = REQUEST | {'agency_id': None, 'username': 'hsu.back', 'email': 'back@example.com'}
+    request = await AccountRequest.create(**facts, confirmed_at=dates.now())
     await requests.return_for_correction(request, '請寫<全名>。', by=admin)
     mail = await OutgoingMail.get(recipient='back@example.com')
     found = re.search(r'/account/request/correction\?token=([\w-]+)', mail.body.open())

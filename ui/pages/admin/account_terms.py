@@ -45,7 +45,7 @@ async def edit(account: Account, key: str) -> None:
     details = await terms.rules()
     in_form = form(details, mirrored=True)
     with card('帳號規則', '(承辦人、機關與管理者的帳號；志工的帳號不會自動鎖定)'):
-        html.p('鎖定只是不能登入，資料與密碼都保留，隨時可以解除。最後一位系統管理者不會鎖定。')
+        html.p('鎖定只是不能登入，資料與密碼都保留，隨時可以解除。最後一位系統管理者不會鎖定。').classes('lb-gap-below')
         with html.div().classes('lb-grid'):
             for name in ('idle_days', 'first_warning', 'last_warning', 'review_months', 'review_days'):
                 number_field(RULES[name].caption, in_form, name, required=True, inputmode='numeric')
