@@ -39,6 +39,7 @@ SUPERVISOR: Row = {Role.SUPERVISOR: Scope.UNIT}
 INSPECTOR: Row = {Role.INSPECTOR: Scope.SAMPLE}
 FIGURES: Row = {Role.MINISTRY: Scope.FIGURES, Role.COUNTY: Scope.COUNTY}
 AUDITORS: Row = {Role.INSPECTOR: Scope.LOG, Role.ADMINISTRATOR: Scope.LOG}
+OPENERS: Row = {**ADMINISTRATOR, Role.COUNTY: Scope.COUNTY}
 COUNTY: Row = {Role.COUNTY: Scope.COUNTY}
 BOTH_SIDES: Row = {**CLERK, **REVIEWER}
 READERS: Row = {**BOTH_SIDES, **SELF}
@@ -55,7 +56,19 @@ SERVICES: dict[str, Row] = {
     'accounts.rewrite': INNER,
     'accounts.bound_cards': INNER,
     'accounts.step_up': EVERY,
-    'accounts.requests': ADMINISTRATOR,
+    'accounts.requests': OPENERS,
+    'accounts.reviews': {**WHOLE, **OPENERS},
+    'accounts.reviews.of_unit': WHOLE,
+    'accounts.second_factors': EVERY,
+    'accounts.second_factors.remove_all': INNER,
+    'accounts.sessions': EVERY,
+    'accounts.terms': ADMINISTRATOR,
+    'accounts.terms.locked_ones': OPENERS,
+    'accounts.terms.looked_after': {**WHOLE, **OPENERS},
+    'accounts.prove': EVERY,
+    'accounts.prove_by_code': EVERY,
+    'accounts.prove_by_passkey': EVERY,
+    'accounts.set_appearance': EVERY,
     'accounts.email_changes': ADMINISTRATOR,
     'accounts.unit_accounts': WHOLE,
     'accounts.volunteer_accounts': CLERK,
@@ -77,7 +90,7 @@ SERVICES: dict[str, Row] = {
     'audit.log': INNER,
     'audit.office_history': INNER,
     'audit.office_history.of': ADMINISTRATOR,
-    'books.book_prints': BOTH_SIDES,
+    'books.book_prints': READERS,
     'books.book_prints.of_day': REVIEWER,
     'books.number_ledger': REVIEWER,
     'books.number_ledger.series': {**REVIEWER, **ADMINISTRATOR},
@@ -85,6 +98,7 @@ SERVICES: dict[str, Row] = {
     'books.number_ledger.begin': ADMINISTRATOR,
     'books.number_ledger.save': ADMINISTRATOR,
     'books.paper_books': CLERK,
+    'books.paper_books.unconfirm': ADMINISTRATOR,
     'books.paper_books.give_up_of': INNER,
     'books.paper_books.give_up_all': ADMINISTRATOR,
     'books.paper_books.confirm': REVIEWER,
@@ -122,6 +136,7 @@ SERVICES: dict[str, Row] = {
     'departures.transfers': WHOLE,
     'directory': ADMINISTRATOR,
     'directory.host_units': EVERY,
+    'directory.kept_host_unit': INNER,
     'directory.team_named': WHOLE,
     'directory.save_team': {**WHOLE, **ADMINISTRATOR},
     'drafts': CLERK,
@@ -198,6 +213,7 @@ SERVICES: dict[str, Row] = {
     'volunteers.get': READERS,
     'volunteers.reveal': READERS,
     'volunteers.enrolment.enrol': INNER,
+    'volunteers.closing.reopen': INNER,
     'volunteers.consolidation': BOTH_SIDES,
     'volunteers.lookups': INNER,
     'volunteers.lookups.asking': ADMINISTRATOR,
