@@ -98,7 +98,7 @@ SERVICES: dict[str, Row] = {
     'books.number_ledger.begin': ADMINISTRATOR,
     'books.number_ledger.save': ADMINISTRATOR,
     'books.paper_books': CLERK,
-    'books.paper_books.unconfirm': ADMINISTRATOR,
+    'books.paper_books.unconfirm': REVIEWER,
     'books.paper_books.give_up_of': INNER,
     'books.paper_books.give_up_all': ADMINISTRATOR,
     'books.paper_books.confirm': REVIEWER,
