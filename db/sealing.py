@@ -4,6 +4,7 @@ A sealed value is `key id (1 byte) | nonce (12 bytes) | ciphertext and tag`; the
 so a value copied into another column does not open. Keys come from the environment, never from the database.
 """
 
+import base64
 import hashlib
 import hmac
 import secrets
@@ -88,6 +89,22 @@ def keyed(purpose: str, text: str) -> str:
     of another, and nothing of identity numbers.
     """
     return hmac.new(_derived(_keyring().index_key, purpose), text.encode(), hashlib.sha256).hexdigest()
+
+
+def handed_out(purpose: str, text: str) -> str:
+    """`text` sealed for a browser to bring back, under a key of that purpose alone; letters of an address."""
+    nonce = secrets.token_bytes(12)
+    key = AESGCM(_derived(_keyring().index_key, purpose))
+    return base64.urlsafe_b64encode(nonce + key.encrypt(nonce, text.encode(), purpose.encode())).decode()
+
+
+def handed_back(purpose: str, given: str) -> str:
+    """What was handed out. Raises LookupError when it is none of ours."""
+    try:
+        kept = base64.urlsafe_b64decode(given)
+        return AESGCM(_derived(_keyring().index_key, purpose)).decrypt(kept[:12], kept[12:], purpose.encode()).decode()
+    except (InvalidTag, ValueError):
+        raise LookupError(f'no {purpose} of ours') from None
 
 
 @cache

@@ -29,8 +29,11 @@ def asks_for_an_account(
     """帳號申請, by a stranger."""
     page = computer(browser, site).new_page()
     page.goto(f'{site.url}/account/request')
+    page.get_by_label('主管機關所在縣市').select_option('臺中市')
     for label, words in (
         ('單位或機關全名', organisation),
+        ('統一編號', '10458575' if organisation == '示例文化中心' else '04595257'),
+        ('單位聯絡人', '張主任'),
         ('姓名', name),
         ('使用者帳號', username),
         ('電子郵件', f'{username}@example.com'),
@@ -146,11 +149,7 @@ def test_the_unit_that_a_request_asks_for_is_made_from_it(site: Site, admin: Pag
     asks_for_an_account(browser, site, 'founder', '柯小珊', organisation='山海志工館')
     opens(admin, site, 'requests')
     admin.locator('tr', has_text='柯小珊').get_by_role('link', name='核對並開通').click()
-    admin.get_by_role('link', name='從申請新增單位').click()
-    expect(admin.get_by_label('單位名稱')).to_have_value('山海志工館')
-    choose(admin, '縣市', '臺中市')
-    admin.get_by_role('button', name='儲存', exact=True).click()
-    expect(admin.get_by_role('combobox', name='所屬運用單位')).to_have_value('山海志工館')
+    expect(admin.get_by_role('combobox', name='所屬運用單位')).to_have_value('新增「山海志工館」')
     admin.get_by_role('button', name='開通帳號').click()
     expect(admin.get_by_text('帳號已開通').first).to_be_visible()
 

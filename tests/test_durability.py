@@ -598,6 +598,24 @@ def test_a_session_that_ends_while_somebody_types_leads_back_to_the_same_words(
     assert clerk.url == form
     expect(clerk.locator('#email')).to_have_value('kulas@example.com')
 
+    # Its time is over: the same person goes on over the page, which nobody can read meanwhile.
+    saved(clerk)
+    database.execute(
+        "UPDATE session SET created_at = created_at - interval '9 hours'"
+        ' WHERE created_at = (SELECT max(created_at) FROM session)'
+    )
+    clerk.locator('#english_name').fill('Kulas Watan')
+    again = clerk.get_by_role('dialog', name='請重新登入，再繼續')
+    again.get_by_label('密碼').fill('wrong')
+    again.get_by_role('button', name='登入並繼續').click()
+    expect(again.get_by_role('alert')).to_contain_text('密碼不正確')
+    again.get_by_label('密碼').fill(site.passwords['clerk'])
+    again.get_by_role('button', name='登入並繼續').click()
+    expect(again).not_to_be_attached()
+    assert clerk.url == form
+    expect(clerk.locator('#english_name')).to_have_value('Kulas Watan')
+    saved(clerk)
+
 
 def sign_in_again(page: Page, site: Site) -> None:
     """The page has gone to the login by itself."""

@@ -124,6 +124,27 @@ async def test_every_page_file_and_print_that_shows_somebody_leaves_an_entry(wal
     assert await walk.unheard_files(role) == []
 
 
+async def test_neither_names_nor_numbers_stand_in_the_log_of_the_process_whatever_goes_wrong(
+    site: Site, walk: Walk
+) -> None:
+    began = len(site.said())
+    name, number = next(iter(walk.by_sign)), 'A123456789'
+    async with Browser(site.url) as browser:
+        await browser.sign_in(number, name)
+        await browser.sign_in('clerk', site.passwords['clerk'])
+        for path in (f'/volunteers/{name}', f'/numbers?q={number}', f'/trainings?since={name}', f'/files/{number}'):
+            await browser.get(path)
+        sent = {'file': (f'{name}.jpg', f'{name}{number}'.encode(), 'image/jpeg')}
+        for address in ('/uploads/photo', '/uploads/imports/volunteers'):
+            await browser.post(address, files=sent)
+        socket = await browser.connect(await browser.open('/menu'))
+        await socket.emit('log', {'level': 'error', 'message': f'{number} is wrong'})
+        await socket.emit('event', {'client_id': name, 'args': [number]})
+
+    words = site.said()[began:]
+    assert [sign for sign in (*walk.by_sign, number) if sign in words] == []
+
+
 def text_of(answer: Any) -> str:
     """What an answer says: of a page its elements too, of a spreadsheet its cells."""
     if answer.content.startswith(b'PK'):

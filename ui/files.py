@@ -34,15 +34,22 @@ async def picture_of_link(request: Request, token: str = '', file: str = '') -> 
 
 
 async def picture_to_sign(request: Request, sign_off_id: int, file_id: str) -> Response:
-    """The same for the account of a 志工督導."""
-    return await _shown(request, lambda: sign_offs.picture_of(sign_off_id, file_id, by=account_of(request)))
+    """The same for the account of a 志工督導, whose name stands over it."""
+    account = account_of(request)
+
+    async def read() -> tuple[StoredFile, bytes]:
+        return await files.with_viewer(await sign_offs.picture_of(sign_off_id, file_id, by=account), by=account)
+
+    return await _shown(request, read)
 
 
 async def inspected(request: Request, inspection_id: int, application_id: int, file_id: str) -> Response:
-    """A picture of a case that an inspector has drawn."""
+    """A picture of a case that an inspector has drawn, whose name stands over it."""
+    account = account_of(request)
 
-    def read() -> Awaitable[tuple[StoredFile, bytes]]:
-        return inspections.picture(inspection_id, application_id, file_id, by=account_of(request))
+    async def read() -> tuple[StoredFile, bytes]:
+        found = await inspections.picture(inspection_id, application_id, file_id, by=account)
+        return await files.with_viewer(found, by=account)
 
     return await _shown(request, read)
 

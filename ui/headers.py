@@ -23,7 +23,7 @@ _ALWAYS = {
 # What NiceGUI's template says to browsers of before 2018.
 _TOO_OLD = 'Your browser does not support ES modules.<br />Please use a modern browser.'
 _PAGE_OF = '<html{% if request.scope.account %} data-appearance="{{ request.scope.account.appearance }}"{% endif %}'
-_HSTS = 'max-age=31536000'
+_HSTS = 'max-age=31536000; includeSubDomains'
 # Where the card component of before the present one listens. It is only looked for, to say that it is too old.
 OLDER_COMPONENT = 'http://localhost:16888'
 _CARD_PAGES = (links.certificate_login(), links.citizen_certificates())
@@ -82,7 +82,7 @@ class SecurityHeaders:
         return (
             f"default-src 'self'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
             f"img-src 'self' data: blob:{pictures}; connect-src 'self' {self.sockets}; frame-ancestors 'none'; "
-            "base-uri 'self'; form-action 'self'; object-src 'none'"
+            "base-uri 'none'; form-action 'self'; object-src 'none'"
         )
 
 

@@ -4,7 +4,8 @@ The same words of a module (before ids and numbers are put into them) are writte
 there were is told with the first of the next minute. Signs that could pose as another line are written as \\x0a.
 
 A line has its time, its level, and the number and the client's address of the request that it belongs to: of the
-socket, for what happens in an open page. It names no person.
+socket, for what happens in an open page. It names no person: identity numbers, addresses and telephones are
+struck out of whatever is written, and words in other than Latin letters out of tracebacks: errors repeat what is typed.
 """
 
 import json
@@ -23,6 +24,12 @@ SECONDS = 60.0
 LONGEST = 2_000
 LONGEST_TRACEBACK = 12_000
 _MOST_KINDS = 500
+_PERSONAL = re.compile(
+    r"""(?<![A-Za-z0-9])(?:[A-Za-z][A-Za-z0-9]\d{8}|DEMO\d{5}|09\d{2}-?\d{3}-?\d{3})(?![A-Za-z0-9])
+    |[^\s@<>"'(]{1,64}@[^\s@<>"')]{1,200}\.[A-Za-z]{2,}""",
+    re.VERBOSE,
+)
+_NOT_LATIN = re.compile('[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]{2,}')
 _CONTROL = re.compile('[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]')
 
 
@@ -59,7 +66,8 @@ class OneLine(logging.Formatter):
 
     def formatException(self, ei: object) -> str:  # noqa: N802 -- logging's own name
         told = super().formatException(ei)  # type: ignore[arg-type] # whatever logging gives
-        return told if len(told) <= LONGEST_TRACEBACK else f'…{told[-LONGEST_TRACEBACK:]}'
+        told = told if len(told) <= LONGEST_TRACEBACK else f'…{told[-LONGEST_TRACEBACK:]}'
+        return _NOT_LATIN.sub('…', _PERSONAL.sub('…', told))
 
 
 class AsJson(OneLine):
@@ -109,6 +117,8 @@ def _moment(record: logging.LogRecord) -> str:
 def _told(record: logging.LogRecord) -> str:
     told = f'{record.message[:LONGEST]}…' if len(record.message) > LONGEST else record.message
     told = _CONTROL.sub(_escaped, told.rstrip('\n'))
+    if not getattr(record, 'is_bare', False):
+        told = _PERSONAL.sub('…', told)
     left_out = getattr(record, 'left_out', 0)
     return f'{told} ({left_out} more of these were left out before)' if left_out else told
 

@@ -30,6 +30,7 @@ _BROWSERS = (
     ('FxiOS', 'Firefox'),
     ('CriOS', 'Chrome'),
     ('Chrome', 'Chrome'),
+    ('HeadlessChrome', 'Chrome'),
     ('Safari', 'Safari'),
 )
 

@@ -22,8 +22,6 @@ NOTICES = {
     'passkey-added': '已新增通行金鑰，下次可以直接用它登入。您登記了信箱的話，會收到通知信。',
     'passkey-removed': '已移除通行金鑰，它不能再登入您的帳號。',
 }
-# What stays on the page while the browser fetches it.
-_DOCUMENTS = ('/printouts/', '/books/', '/imports/', '/files/')
 
 
 def register(site: FastAPI) -> None:
@@ -51,9 +49,9 @@ def to_proof(request: Request) -> Response:
     return RedirectResponse(links.proof(wanted if request.method == 'GET' else came_from, came_from), 303)
 
 
-async def _own(request: Request) -> Response:
+async def _own(request: Request, next: str = '') -> Response:  # noqa: A002 -- as the address names it
     async def shown(account: Account) -> Response:
-        return await _page(request, account)
+        return await _page(request, account, wanted=next)
 
     return await _done(request, shown)
 
@@ -116,8 +114,8 @@ async def _renew_codes(request: Request) -> Response:
     return await _done(request, renewed)
 
 
-async def _ask_proof(request: Request) -> Response:
-    wanted, back = (own_address(request.query_params.get(key, '')) for key in ('next', 'back'))
+async def _ask_proof(request: Request, next: str = '', back: str = '') -> Response:  # noqa: A002 -- as above
+    wanted, back = own_address(next), own_address(back)
     try:
         account = account_of(request)
     except DomainError as refusal:
@@ -131,10 +129,10 @@ async def _take_proof(
     request: Request,
     password: str = Form(''),
     code: str = Form(''),
-    next_: str = Form('', alias='next'),
+    next: str = Form(''),  # noqa: A002 -- as the form names it
     back: str = Form(''),
 ) -> Response:
-    wanted, back = own_address(next_), own_address(back)
+    wanted, back = own_address(next), own_address(back)
     try:
         account = account_of(request)
     except DomainError as refusal:
@@ -186,13 +184,14 @@ async def _done(request: Request, act: Callable[[Account], Awaitable[Response]])
         return await _page(request, account, refusal)
 
 
-async def _page(request: Request, account: Account, refusal: DomainError | None = None, kept: str = '') -> Response:
+async def _page(
+    request: Request, account: Account, refusal: DomainError | None = None, kept: str = '', wanted: str = ''
+) -> Response:
     factors = await second_factors.of(account)
     try:
         set_up = authenticator_apps.again(account, kept) if kept else authenticator_apps.begin(account)
     except SetUpOver:
         set_up = authenticator_apps.begin(account)
-    wanted = request.query_params.get('next', '')
     return public.page(
         'factors_own.html',
         public.status_of(refusal, 422) if refusal else 200,
@@ -236,7 +235,8 @@ async def _proof_page(account: Account, wanted: str, back: str, refusal: DomainE
 
 def _proved(account: Account, wanted: str, back: str) -> Response:
     """To the page that was wanted; a document is fetched from a page that leads back."""
-    if not wanted.startswith(_DOCUMENTS):
+    is_document = '.' in wanted.partition('?')[0].rpartition('/')[2]
+    if not is_document:
         return RedirectResponse(wanted, 303)
     return public.page('proof_done.html', account=account, wanted=wanted, back=back)
 

@@ -153,7 +153,7 @@ def _guarded(name: str, handler: Handler) -> Guarded:
                 _say_no_answer(name, client, args[0])
                 return
             if account is None:
-                close_pages(digest)
+                close_pages(digest, is_over=await sessions.is_over(digest))
                 return
             try:
                 with sights.of_page(client):

@@ -67,7 +67,9 @@ class Account(Model):
     used_at = fields.DatetimeField(null=True)
     warnings = fields.SmallIntField(default=0, db_default=0)
     warned_at = fields.DatetimeField(null=True)
-    locked_because = fields.CharEnumField(LockReason, max_length=10, null=True)
+    locked_because: LockReason | None = fields.CharEnumField(  # type: ignore[assignment]
+        LockReason, max_length=10, null=True
+    )
     locked_at = fields.DatetimeField(null=True)
     reviewed_at = fields.DatetimeField(null=True)
 

@@ -62,8 +62,8 @@ class Consent(Model):
 class RightsRequest(Model):
     """當事人權利 (個人資料保護法 §3): what a volunteer asks of the unit that keeps the data, and what became of it.
 
-    `due_on` is the last day by law (§13), that of the extension once there was one. `wording`: what is asked for, of a
-    correction what is wrong. A proposed correction names the `field` and has `old_value` and `new_value`.
+    `due_on` is the last day by 個人資料保護法 §13, that of the extension once there was one. `wording`: what is asked
+    for, of a correction what is wrong. A proposed correction names the `field` and has `old_value` and `new_value`.
     """
 
     id = fields.IntField(primary_key=True)

@@ -178,7 +178,11 @@ async def sign_in_again(account_id: int, password: str, *, client: str = '') -> 
     account = await _complete().get_or_none(id=account_id, is_active=True)
     if account is None:
         raise SignInRefused
-    await require_password(account, password, otherwise='密碼不正確，請再輸入一次。您輸入的內容都還在。')
+    try:
+        await require_password(account, password, otherwise='密碼不正確，請再輸入一次。您輸入的內容都還在。')
+    except (WrongPassword, SignInLocked):
+        await log_of_use.note(LogAct.SIGN_IN_FAILED, by=account, what='在原頁面重新登入')
+        raise
     if client:
         await limits.give_back(client_limits.logins(), client)
     if account.host_unit is not None and not account.host_unit.is_active:

@@ -3,8 +3,6 @@
 A code counts once, and so does none of an earlier step. The clock of a telephone may be off by one step.
 """
 
-import base64
-import binascii
 import io
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,7 +20,6 @@ ISSUER = '志願服務紀錄冊'
 SECONDS = 30
 OFF_BY = 1  # steps
 _PENDING_LASTS = timedelta(minutes=30)
-_PENDING = 'authenticator_app.pending'
 
 
 class SetUpOver(DomainError):
@@ -59,15 +56,14 @@ def begin(account: Account) -> SetUp:
     """A new secret for `account`. Nothing is kept before a code of it has been shown."""
     secret = pyotp.random_base32()
     words = f'{account.id}|{dates.now().timestamp()}|{secret}'
-    kept = base64.urlsafe_b64encode(sealing.seal_bytes(words.encode(), _PENDING)).decode()
-    return SetUp(secret, kept, _address(account, secret))
+    return SetUp(secret, sealing.handed_out('authenticator set-up', words), _address(account, secret))
 
 
 def again(account: Account, kept: str) -> SetUp:
     """What was begun before, after a mistyped code. Raises SetUpOver."""
     try:
-        words = sealing.open_bytes(base64.urlsafe_b64decode(kept[:600]), _PENDING).decode()
-    except (LookupError, binascii.Error, ValueError):
+        words = sealing.handed_back('authenticator set-up', kept[:600])
+    except LookupError:
         raise SetUpOver from None
     account_id, begun, secret = words.split('|')
     if int(account_id) != account.id or dates.now().timestamp() - float(begun) > _PENDING_LASTS.total_seconds():

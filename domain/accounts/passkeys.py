@@ -229,7 +229,7 @@ def _origin() -> str:
 
 def _handle(account_id: int) -> bytes:
     """What a device keeps to say whose key it is; nothing about the person can be read from it."""
-    return bytes.fromhex(sealing.blind_index(f'passkey {account_id}'))
+    return bytes.fromhex(sealing.keyed('passkey', str(account_id)))
 
 
 def _described(credential: str) -> PublicKeyCredentialDescriptor:

@@ -84,6 +84,20 @@ def unmet(password: str) -> list[str]:
     return [rule.label for rule in RULES if not rule.is_met(password)]
 
 
+def shown(password: str, own_words: Iterable[str]) -> list[tuple[str, bool]]:
+    """The rules as a page lists them while somebody types: label, and whether it is met.
+
+    >>> [label for label, is_met in shown('Sample-Passw0rd', ['Wang Mei']) if not is_met]
+    []
+    >>> len([label for label, is_met in shown('', []) if not is_met])
+    6
+    """
+    fits = [(rule.label, rule.is_met(password)) for rule in RULES]
+    fits.append((NOT_COMMON, bool(password) and not is_common(password)))
+    fits.append((NOT_OWN_WORDS, bool(password) and not is_made_of(password, own_words)))
+    return [(f'{number}.{label}', is_met) for number, (label, is_met) in enumerate(fits, 1)]
+
+
 def is_too_long(password: str) -> bool:
     """Whether nobody can have this password; such a text is not worked on."""
     return len(password) > LONGEST

@@ -35,4 +35,4 @@ async def left(account: Account) -> int:
 
 
 def _digest(account: Account, code: str) -> str:
-    return sealing.blind_index(f'recovery code {account.id} {identity_numbers.compact(code[:60])}')
+    return sealing.keyed('recovery code', f'{account.id} {identity_numbers.compact(code[:60])}')

@@ -145,7 +145,11 @@ async def pass_by_passkey(token: str, answer: str) -> Account:
     """Whoever shows a passkey of the account is signed in. Raises HalfOver, PasskeyRefused."""
     account = await half_of(token)
     await _require_unlocked(account)
-    await passkeys.shown(answer, CardAct.SECOND_STEP, browser=token, account=account)
+    try:
+        await passkeys.shown(answer, CardAct.SECOND_STEP, browser=token, account=account)
+    except passkeys.PasskeyRefused:
+        await log.note(LogAct.FACTOR_FAILED, by=account, what=SignInWay.PASSKEY.label)
+        raise
     await _pass(token)
     return account
 
@@ -194,7 +198,11 @@ def lock_of(account: Account) -> str:
 
 async def sign_in_by_passkey(answer: str, *, browser: str) -> Account:
     """The account of the passkey that has signed. Raises PasskeyRefused, SignInLocked."""
-    shown = await passkeys.shown(answer, CardAct.PASSKEY_ENTERS, browser=browser)
+    try:
+        shown = await passkeys.shown(answer, CardAct.PASSKEY_ENTERS, browser=browser)
+    except passkeys.PasskeyRefused:
+        await log.note(LogAct.SIGN_IN_FAILED, by=None, what=SignInWay.PASSKEY.label)
+        raise
     account = await Account.get(id=shown.account_id).select_related('host_unit', 'team', 'agency', 'volunteer')
     is_closed = account.host_unit is not None and not account.host_unit.is_active
     if not account.is_active or is_closed:

@@ -155,6 +155,12 @@ async def end_of(account: Account, *, by: Account) -> None:
         await close_all(account)
 
 
+async def is_over(digest: str) -> bool:
+    """Whether its time is over, and nobody has ended it before."""
+    row = await Session.get_or_none(digest=digest)
+    return row is not None and _is_over(row.created_at, row.seen_at, dates.now())
+
+
 async def times_left(digests: Iterable[str]) -> dict[str, tuple[timedelta, timedelta]]:
     """How long each session goes on if nobody touches it, and how long at most; those that are over are left out.
 

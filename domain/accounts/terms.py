@@ -87,10 +87,10 @@ class Rules:
         if not any(found.values()):
             if 0 < self.idle_days < LEAST_IDLE:
                 found['idle_days'] = f'閒置鎖定天數至少 {LEAST_IDLE} 天，免得休長假的人回來就進不去；不鎖定請填 0。'
+            elif 0 < self.idle_days <= self.first_warning:
+                found['first_warning'] = '第一次通知的天數要比閒置鎖定天數小。'
             if self.last_warning >= self.first_warning:
                 found['last_warning'] = '最後通知要在第一次通知之後，天數請填小一點。'
-            if 0 < self.idle_days <= self.first_warning:
-                found['first_warning'] = '第一次通知的天數要比閒置鎖定天數小。'
         return validation.found(found)
 
     def values(self) -> dict[str, Any]:

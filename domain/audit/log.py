@@ -61,7 +61,7 @@ async def note(
             ids,
             len(ids),
             digest_of(ids),
-            sealing.blind_index(f'log:{validation.tidy(name).casefold()}') if name else '',
+            sealing.keyed('log', validation.tidy(name).casefold()) if name else '',
             validation.tidy(reason)[:MOST_REASON],
             here.address[:45],
             here.session[:64],

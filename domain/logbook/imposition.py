@@ -88,7 +88,7 @@ class Imposed:
         """Fonts, the list of books and the table of objects. The file is whole afterwards."""
         for font in self._fonts.values():
             self._write_font(font)
-        named = ' '.join(f'/{key} {font.number} 0 R' for key, font in self._fonts.items())
+        named = ' '.join(f' /{key} {font.number} 0 R' for key, font in self._fonts.items())
         self._put(_FONTS, f'<<{named}>>'.encode('ascii'))
         kids = ' '.join(f'{one} 0 R' for one in self._sheets)
         self._put(_PAGES, f'<</Type /Pages /Count {len(self._sheets)} /Kids [{kids}]>>'.encode('ascii'))
@@ -156,7 +156,7 @@ class Imposed:
             number, width, height = page
             x = SHEET[0] / 2 - (width if name == 'L' else 0)
             drawn.append(f'q 1 0 0 1 {x:.3f} {(SHEET[1] - height) / 2:.3f} cm /{name} Do Q')
-            named.append(f'/{name} {number} 0 R')
+            named.append(f' /{name} {number} 0 R')
         stream = '\n'.join(drawn)
         content = self._new(f'<</Length {len(stream)}>>\nstream\n{stream}\nendstream'.encode('ascii'))
         page_object = (
@@ -172,7 +172,7 @@ class Imposed:
         for place, ((name, sheet), number) in enumerate(zip(self._marks, items, strict=True)):
             before = f' /Prev {items[place - 1]} 0 R' if place else ''
             after = f' /Next {items[place + 1]} 0 R' if place + 1 < len(items) else ''
-            where = f'/Parent {root} 0 R /Dest [{self._sheets[sheet]} 0 R /Fit]'
+            where = f' /Parent {root} 0 R /Dest [{self._sheets[sheet]} 0 R /Fit]'
             self._put(number, f'<</Title {_text(name)} {where}{before}{after}>>'.encode('ascii'))
         ends = f' /First {items[0]} 0 R /Last {items[-1]} 0 R' if items else ''
         self._put(root, f'<</Type /Outlines /Count {len(items)}{ends}>>'.encode('ascii'))
@@ -181,7 +181,7 @@ class Imposed:
     def _write_font(self, font: _Font) -> None:
         """ISO 32000-1, 9.7.4: a Type 0 font whose codes are the numbers of glyphs."""
         made = glyphs.written(font.tables, font.outlines, font.metrics)
-        file = self._new(_stream(made, f'/Length1 {len(made)}'))
+        file = self._new(_stream(made, f' /Length1 {len(made)}'))
         names = self._new(_stream(_to_unicode(font.texts), ''))
         flags, ascent, descent = font.facts
         box = f'[0 {descent} {max(font.widths.values(), default=0)} {ascent}]'

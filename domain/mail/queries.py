@@ -4,6 +4,7 @@ import base64
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from tortoise.expressions import Q, Subquery
@@ -79,8 +80,8 @@ async def recent(*, by: Account, limit: int = 50) -> list[Letter]:
     mails = await OutgoingMail.filter(_concerning(by)).limit(limit)
     told = Q(id__in=[mail.application_id for mail in mails if mail.application_id])
     of_rosters = Q(roster_id__in=[mail.roster_id for mail in mails if mail.roster_id])
-    people = await Application.filter(told | of_rosters).values_list('volunteer_id', flat=True)
-    reads.see(list(people))
+    people: list[Any] = await Application.filter(told | of_rosters).values_list('volunteer_id', flat=True)
+    reads.see(people)
     return [_letter(mail) for mail in mails]
 
 

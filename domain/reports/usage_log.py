@@ -24,7 +24,7 @@ from ..fields import Field
 from ..paging import Page, bounds, page_of
 
 FIELDS = {
-    'from_day': Field('from_day', '日期'),
+    'from_day': Field('from_day', '日期（起）'),
     'to_day': Field('to_day', '日期（迄）'),
     'who': Field('who', '帳號或姓名'),
     'unit': Field('unit', '單位或機關'),

@@ -14,8 +14,9 @@ from db.models import Account, HostUnit, PasswordReset, Volunteer
 from .. import accounts, announcements, dates, identity_numbers, links
 from ..accounts import client_limits, login_lock
 from ..announcements import VolunteerChanged
-from ..audit import history
+from ..audit import history, log
 from ..audit.history import Change
+from ..audit.log import LogAct
 from ..fields import Field
 from ..logbook.pdf import CodeSheet
 from ..mail import notices
@@ -69,6 +70,16 @@ async def sign_in(number: str, born_on: date | None, code: str, *, client: str =
     await client_limits.count_form(client)
     index = login_lock.index_of(number)
     await login_lock.count(index)
+    try:
+        account = await _spent(index, born_on, code)
+    except WrongCode:
+        await log.note(LogAct.SIGN_IN_FAILED, by=None, what=COUNTER_CODE.label, name=number)
+        raise
+    await login_lock.lift(index)
+    return account
+
+
+async def _spent(index: str, born_on: date | None, code: str) -> Account:
     account = (
         await Account.filter(volunteer__identity_index=index, is_active=True)
         .select_related('host_unit', 'team', 'agency', 'volunteer')
@@ -81,7 +92,6 @@ async def sign_in(number: str, born_on: date | None, code: str, *, client: str =
         works = PasswordReset.filter(digest=_digest(account, code), used_at=None, expires_at__gt=dates.now())
         if not await works.update(used_at=dates.now()):
             raise WrongCode
-        await login_lock.lift(index)
         used = [Change(COUNTER_CODE, '', '本人已用來登入')]
         await history.note(account.volunteer, Section.BASICS, history.AMENDED, used, by=account)
     return account
@@ -89,4 +99,4 @@ async def sign_in(number: str, born_on: date | None, code: str, *, client: str =
 
 def _digest(account: Account, code: str) -> str:
     """Keyed, since a code is short; never that of a link, nor of a code that sets a password."""
-    return sealing.blind_index(f'counter code {account.id} {identity_numbers.compact(code)}')
+    return sealing.keyed('counter code', f'{account.id} {identity_numbers.compact(code)}')

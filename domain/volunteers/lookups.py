@@ -168,7 +168,7 @@ async def of_books(keys: Iterable[str], elsewhere: Iterable[str], *, by: Account
     except limits.Exceeded:
         return frozenset()
     for key in there:
-        if await _count(LookupKind.DUPLICATE, sealing.blind_index(f'book {key}'), by, is_hit=True):
+        if await _count(LookupKind.DUPLICATE, sealing.keyed('book lookup', key), by, is_hit=True):
             break
         told.append(key)
     return frozenset(told)

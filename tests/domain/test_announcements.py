@@ -185,9 +185,9 @@ def test_whatever_arrives_is_an_announcement_or_malformed(message: str) -> None:
 
 async def test_what_postgresql_would_not_take_is_refused_before_it_spoils_the_transaction(heard: list[Heard]) -> None:
     async with transaction():
-        with pytest.raises(ValueError, match='8015 bytes'):
+        with pytest.raises(ValueError, match='8016 bytes'):
             await announcements.announce(SessionClosed('x' * 8000))
-        await announcements.announce(SessionClosed('x' * (7999 - len('session_closed:'))))
+        await announcements.announce(SessionClosed('x' * (7999 - len('session_closed::'))))
         await announcements.announce(CHANGED)
 
     assert await settled(heard) == [CHANGED]

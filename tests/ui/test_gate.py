@@ -289,12 +289,12 @@ async def test_a_closed_account_loses_its_pages_at_once(inside: Browser, clerk: 
     await socket.close()
 
 
-async def test_a_page_nobody_touches_closes_when_its_time_is_over(inside: Browser, clerk: Account) -> None:
+async def test_a_page_nobody_touches_is_covered_when_its_time_is_over(inside: Browser, clerk: Account) -> None:
     socket = await inside.connect(await inside.open('/test/counter'))
     assert await socket.silent(*RELOAD)
 
     await Session.filter(account=clerk).update(created_at=dates.now() - timedelta(hours=8))
-    await socket.heard(*RELOAD)
+    await socket.heard('run_javascript', 'sessionOver()')
     await socket.close()
 
 

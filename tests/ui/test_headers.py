@@ -6,11 +6,13 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import sync_playwright
 from starlette.responses import Response
+from starlette.types import Message
 
 from domain import settings
 from domain.model import Account
 from domain.settings import Settings
 from ui import assets, gate
+from ui.headers import SecurityHeaders
 
 from ..builders import PASSWORD
 from ..site import launched
@@ -68,7 +70,7 @@ async def test_scripts_of_the_page_have_a_nonce_of_this_answer_and_injected_ones
     assert answer.headers['content-security-policy'].replace(nonce, '…') == (
         "default-src 'self'; script-src 'self' 'nonce-…' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
         f"img-src 'self' data: blob:; connect-src 'self' {' '.join(sockets)}; frame-ancestors 'none'; "
-        "base-uri 'self'; form-action 'self'; object-src 'none'"
+        "base-uri 'none'; form-action 'self'; object-src 'none'"
     )
 
 
@@ -92,6 +94,23 @@ def test_over_https_the_cookie_is_bound_to_the_host_and_nothing_else_is_our_orig
         'http://127.0.0.1:8080',
         'http://localhost:8080',
     }
+
+
+async def test_over_https_browsers_are_told_to_come_by_https_for_a_year_and_to_every_name_below() -> None:
+    site = SecurityHeaders(Response(), frozenset({'https://book.example.tw'}), is_secure=True, component='')
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def receive() -> Message:
+        return {'type': 'http.request'}
+
+    await site({'type': 'http', 'path': '/', 'headers': []}, receive, send)
+
+    headers = dict(sent[0]['headers'])
+    assert headers[b'strict-transport-security'] == b'max-age=31536000; includeSubDomains'
+    assert b"connect-src 'self' wss://book.example.tw;" in headers[b'content-security-policy']
 
 
 @pytest.fixture

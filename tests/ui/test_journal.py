@@ -98,3 +98,18 @@ def test_as_json_each_record_is_an_object_on_one_line_with_its_traceback() -> No
         'request': 'number-one',
         'client': '203.0.113.7',
     }
+
+
+def test_what_was_typed_is_struck_out_of_errors_and_of_words() -> None:
+    typed = 'no such person: 王小明 A123456789 0912-345-678 wang@example.com'
+    try:
+        raise ValueError(typed)
+    except ValueError as error:
+        record = logging.LogRecord(
+            'ui', logging.ERROR, __file__, 1, 'of %s', ('a123456789',), (ValueError, error, error.__traceback__)
+        )
+    written = journal.OneLine().format(record) + journal.AsJson().format(record)
+
+    assert written.count('no such person: … … … …') == 2
+    assert written.count('of …') == 2
+    assert not re.search('王小明|a123456789|0912|wang', written, re.IGNORECASE)

@@ -1,6 +1,7 @@
 """A 帳號申請 on the desk of whoever decides: what was asked, by whom, its steps, and the three answers."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from nicegui import html, ui
@@ -10,7 +11,6 @@ from domain.accounts import FIELDS, REFUSAL, REQUEST_FIELDS, AccountDetails, req
 from domain.directory import admission
 from domain.model import Account, AccountRequest, RequestStatus, RequestStep, Role
 
-from ..frame import save_bar
 from .action_button import action_button
 from .card import card
 from .facts import facts
@@ -60,10 +60,12 @@ async def request_rows(account: Account, address: Callable[[int], str]) -> list[
     ]
 
 
-async def request_case(account: Account, key: str, back: str, leave: Callable[[str], None]) -> None:
+async def request_case(
+    account: Account, key: str, back: str, leave: Callable[[str], None], bar: Callable[[], AbstractContextManager[None]]
+) -> None:
     """One request: who decides grants it as completed here, sends it back, or says why not; others may look at it.
 
-    `back` is the address of the list, `leave` goes there with a message.
+    `back` is the address of the list, `leave` goes there with a message; `bar` holds the buttons.
     """
     request = await accounts.open_request(key, by=account)
     decides = await requests.is_decider(request, by=account)
@@ -76,7 +78,7 @@ async def request_case(account: Account, key: str, back: str, leave: Callable[[s
             _answers(request, account, leave)
         else:
             html.p(f'這件申請由{await requests.competent(request)}決定，這裡只能查看。').classes('lb-verdict warn')
-    with save_bar():
+    with bar():
         if decides:
             details, in_form = granting
 

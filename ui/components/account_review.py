@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from nicegui import html
 
 from domain import accounts, dates
-from domain.accounts import reviews
+from domain.accounts import FIELDS, reviews
 from domain.accounts.reviews import State
 from domain.errors import NotFound
 from domain.model import Account
@@ -15,7 +15,7 @@ from .card import card
 from .question import is_sure
 from .record_table import Row, record_table
 
-COLUMNS = [('name', '姓名'), ('office', '單位或機關'), ('used', '上次登入'), ('acts', '')]
+COLUMNS = [('name', FIELDS['name'].caption), ('office', '單位或機關'), ('used', '上次登入'), ('acts', '')]
 LIST_COLUMNS = [('place', '單位或機關'), ('due', '期限'), ('pending', '還沒確認'), ('state', '狀態')]
 
 

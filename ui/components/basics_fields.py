@@ -205,8 +205,8 @@ def _typed_password(in_form: form, details: VolunteerDetails) -> None:
     def renew() -> None:
         if first.is_deleted:
             return  # the form still calls it after the fields were put away
-        rules = enumerate(passwords.RULES, 1)
-        first.show_rules([(f'{n}.{rule.label}', rule.is_met(details.password)) for n, rule in rules])
+        own = (details.name, details.english_name, details.email.partition('@')[0], details.identity_number)
+        first.show_rules(passwords.shown(details.password[: passwords.LONGEST], own))
 
     in_form.on_change(renew)
     renew()

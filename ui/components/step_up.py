@@ -65,7 +65,7 @@ async def proved(account: Account) -> bool:
 
         async def by_passkey() -> None:
             # The browser asks the device and tells the site (static/passkeys.js); here it is looked whether it did.
-            trouble = await ui.run_javascript('return await provePasskey("/account/proof/passkey")', timeout=120)
+            trouble = await ui.run_javascript('return await provePasskey()', timeout=120)
             if await step_up.is_proved(account):
                 dialog.submit(True)
             elif trouble:

@@ -15,6 +15,8 @@ OWN = [('變更密碼', links.change_password()), ('通知信設定', links.mail
 MAILS = ('系統信件', links.mails())
 FIGURES = ('審核統計', links.statistics())
 OFFICE_FIGURES = ('志願服務統計', links.office_figures())
+USAGE_LOG = ('使用紀錄', links.usage_log())
+COUNTY_ACCOUNTS = ('帳號管理', links.county_accounts())
 # What each role finds, as its menu names it.
 PAGES = {
     Role.UNIT_STAFF: [
@@ -60,27 +62,35 @@ PAGES = {
             (f'系統管理：{label}', links.admin(section))
             for section, label in {
                 'accounts': '帳號',
+                'factors': '登入驗證',
                 'requests': '帳號申請',
+                'reviews': '年度盤點',
                 'units': '運用單位',
                 'teams': '志工隊',
                 'agencies': '發冊機關',
                 'hours': '規定時數',
+                'account-rules': '帳號規則',
                 'rules': '審核規則',
                 'calendar': '辦公日曆',
                 'numbers': '號碼設定',
                 'mail': '信件範本',
                 'undelivered': '未寄達信件',
+                'notice': '告知事項',
+                'rights': '當事人請求',
+                'retention': '保存期限',
                 'lookups': '證號查詢',
                 'keys': '金鑰',
+                'unusual': '異常使用',
                 'history': '系統異動紀錄',
             }.items()
         ),
+        USAGE_LOG,
         MAILS,
     ],
     Role.SUPERVISOR: [MENU, ('待簽核', links.sign_offs())],
-    Role.COUNTY: [MENU, OFFICE_FIGURES, ('運用單位與發冊機關', links.county_offices())],
+    Role.COUNTY: [MENU, OFFICE_FIGURES, ('運用單位與發冊機關', links.county_offices()), COUNTY_ACCOUNTS],
     Role.MINISTRY: [MENU, OFFICE_FIGURES],
-    Role.INSPECTOR: [MENU, ('稽核抽查', links.inspections())],
+    Role.INSPECTOR: [MENU, ('稽核抽查', links.inspections()), USAGE_LOG],
 }
 FOR_ALL = [
     ('登入', links.login()),

@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 from nicegui import html, ui
 
 from domain import accounts, dates, links
-from domain.accounts import passwords
+from domain.accounts import new_passwords, passwords
 from domain.cases import deputies
 from domain.errors import Incomplete
 from domain.model import Account, MailPreference, Role
@@ -59,7 +59,7 @@ class PasswordChange:
 
 async def password_page(account: Account) -> None:
     """變更密碼. Other browsers are signed out by it, this one stays."""
-    change = PasswordChange()
+    change, own = PasswordChange(), await new_passwords.own_words(account)
     with frame(account, '變更密碼', waiting=await waiting_for(account)):
         if account.must_change_password:
             html.p('目前的密碼是別人替您設定的。請先換成只有您知道的密碼，再繼續使用。').classes('lb-lead')
@@ -82,7 +82,7 @@ async def password_page(account: Account) -> None:
                     ui.link('返回', HOMES[account.role]).classes('lb-btn q-btn lb-flat')
 
     def renew() -> None:
-        new.show_rules([(f'{n}.{rule.label}', rule.is_met(change.new)) for n, rule in enumerate(passwords.RULES, 1)])
+        new.show_rules(passwords.shown(change.new[: passwords.LONGEST], own))
 
     in_form.on_change(renew)
     renew()

@@ -81,8 +81,8 @@ async def _correction_form(token: str = '') -> Response:
     return await _request_page(AccountRequestDetails.from_record(known[0]), token=token)
 
 
-async def _take_corrected(request: Request) -> Response:
-    details, token = await _asked(request), str((await request.form()).get('token', ''))
+async def _take_corrected(request: Request, token: str = Form('')) -> Response:
+    details = await _asked(request)
     if (known := await requests.returned(token)) is not None:
         details.email = known[0].email
     try:

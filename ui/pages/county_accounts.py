@@ -1,4 +1,4 @@
-"""帳號管理 of a county: account requests, yearly reviews, locked accounts of its units and agencies."""
+"""帳號管理 of a county authority: 帳號申請 of its county, the reviews of its units, and their locked accounts."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -6,7 +6,7 @@ from functools import partial
 from nicegui import html, ui
 
 from domain import accounts, dates, links
-from domain.accounts import reviews, terms
+from domain.accounts import FIELDS, reviews, terms
 from domain.errors import NotFound
 from domain.model import Account
 
@@ -16,10 +16,16 @@ from ..components.account_review import LIST_COLUMNS, review_card, review_row
 from ..components.account_state import account_state
 from ..components.record_table import Row, record_table
 from ..flash import leave_with
-from ..frame import MENU, frame
+from ..frame import MENU, frame, save_bar
 
 TITLE = '帳號管理'
-LOCKED_COLUMNS = [('name', '姓名'), ('office', '運用單位'), ('state', '狀態'), ('at', '鎖定時間'), ('acts', '')]
+LOCKED_COLUMNS = [
+    ('name', FIELDS['name'].caption),
+    ('office', '運用單位'),
+    ('state', '狀態'),
+    ('at', '鎖定時間'),
+    ('acts', ''),
+]
 PARTS = {'': '帳號申請', 'reviews': '年度盤點', 'locked': '已鎖定'}
 
 
@@ -47,7 +53,7 @@ async def _one(account: Account, part: str, edit: str) -> None:
         html.p(reviews.place_of(state.review)).classes('lb-lead')
         await review_card(account, state, partial(leave_with, back, 'review-done'))
     elif part == '':
-        await request_case(account, edit, back, partial(leave_with, back))
+        await request_case(account, edit, back, partial(leave_with, back), save_bar)
     else:
         raise NotFound
 

@@ -49,9 +49,7 @@ SIGN_OFFS = Entry('ok', '待簽核', '送審前請您看過的申請，同意或
 OFFICE_FIGURES = Entry('chart', '志願服務統計', '志工人數、領冊人數與訓練人次，不含個人資料。', links.office_figures())
 COUNTY_OFFICES = Entry('office', '運用單位與發冊機關', '本縣市的運用單位與發冊機關名冊。', links.county_offices())
 INSPECTIONS = Entry('search', '稽核抽查', '寫明事由，由系統隨機抽出案件閱覽。', links.inspections())
-COUNTY_ACCOUNTS = Entry(
-    'lock', '帳號管理', '運用單位與發冊機關的帳號申請、年度盤點、解除鎖定。', links.county_accounts()
-)
+COUNTY_ACCOUNTS = Entry('lock', '帳號管理', '本縣市的帳號申請、年度盤點與解除鎖定。', links.county_accounts())
 RIGHTS = Entry('lock', '個資事務', '志工查詢、更正、停止利用等請求，與答覆期限。', links.rights())
 UNIT_ACCOUNTS = Entry('lock', '帳號管理', '承辦人的帳號與志工隊：開通、改名、停用、寄密碼連結。', links.unit_accounts())
 DOWNLOADS = Entry('download', '下載專區', '名冊範本、操作步驟與申請流程。', links.downloads())

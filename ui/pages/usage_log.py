@@ -60,10 +60,8 @@ async def usage_log_page(account: Account) -> None:
 
 
 def _fields(filters: form, account: Account) -> None:
-    with html.div().classes('lb-range'):
-        date_field(FIELDS['from_day'].label, filters, 'from_day')
-        html.span('～').classes('lb-to')
-        date_field(FIELDS['to_day'].label, filters, 'to_day')
+    date_field(FIELDS['from_day'].label, filters, 'from_day')
+    date_field(FIELDS['to_day'].label, filters, 'to_day')
     nothing: dict[Any, str] = {None: '全部'}
     choice_field(FIELDS['act'].label, filters, 'act', nothing | dict(usage_log.acts_for(account)))
     for name in ('who', 'unit', 'address'):

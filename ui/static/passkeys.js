@@ -42,11 +42,11 @@
     trouble.name === 'InvalidStateError' ? KNOWN : trouble instanceof DOMException ? CANCELLED : trouble.message;
 
   // For a page that stays: '' when the server believes it, else why not.
-  window.provePasskey = async (address) => {
+  window.provePasskey = async () => {
     try {
       const body = new FormData();
-      body.set('answer', await asked(address));
-      const answer = await fetch(address + '/answer', { method: 'POST', body });
+      body.set('answer', await asked('/account/proof/passkey'));
+      const answer = await fetch('/account/proof/passkey/answer', { method: 'POST', body });
       return answer.ok ? '' : (await answer.json()).sentence;
     } catch (trouble) {
       return sentenceOf(trouble);

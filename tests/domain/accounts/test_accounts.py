@@ -3,7 +3,7 @@
 import asyncio
 import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -21,11 +21,13 @@ from domain.accounts import (
     UnfitPassword,
     UnitClosed,
     WrongPassword,
+    new_passwords,
     passwords,
     sessions,
 )
 from domain.directory import HostUnitDetails
 from domain.errors import Incomplete, MovedOn, NotFound, NotPermitted
+from domain.mail import catalogue
 from domain.settings import Settings
 
 from ...builders import (
@@ -729,3 +731,46 @@ async def test_a_password_longer_than_anybodys_is_not_kept() -> None:
     clerk = await somebody(username='clerk')
     with pytest.raises(UnfitPassword, match='最多 200 個字'):
         await accounts.change_password(clerk, RIGHT, f'{NEW}{"x" * 200}', by=clerk)
+
+
+@pytest.mark.parametrize(
+    'new',
+    [
+        'Volunteer2026x',
+        'Iloveyou2026Aa',
+        'Qazwsxedc123!',
+        'My-Garden-0912345678',
+        'Green.hsiaoman.Door7',
+        'Tea-示例館-2026Ab',
+    ],
+)
+async def test_no_word_of_ones_own_stands_in_a_password_and_none_of_leaked_ones(new: str) -> None:
+    unit = await a_host_unit(name='示例館')
+    clerk = await somebody(username='hsiaoman', phone='0912-345-678', host_unit=unit)
+    with pytest.raises(UnfitPassword, match='太容易猜到'):
+        await accounts.change_password(clerk, RIGHT, new, by=clerk)
+
+
+@pytest.mark.parametrize('of', ['number', 'tail', 'western', 'roc'])
+async def test_a_volunteers_password_has_neither_number_nor_birthday(of: str) -> None:
+    number = an_identity_number()
+    volunteer = await a_volunteer(identity_number=number, born_on=date(1985, 5, 12))
+    own = {'number': number, 'tail': number[-6:], 'western': '1985/05/12', 'roc': '0740512'}[of]
+    account = await an_account(Role.VOLUNTEER, volunteer=volunteer)
+    with pytest.raises(UnfitPassword, match='證號'):
+        await new_passwords.keep(account, f'Walnut-Bicycle{own}', '')
+    assert passwords.is_made_of('Walnut-Bicycle-84', await new_passwords.own_words(account)) is False
+
+
+async def test_no_password_is_ever_in_a_mail() -> None:
+    clerk, number = await somebody(email='c@example.com'), an_identity_number()
+    volunteer = await a_volunteer(clerk.host_unit, identity_number=number, email='v@example.com')
+    given = 'Walnut-Bicycle-84'
+    await accounts.give_volunteer_password(volunteer, given, by=clerk)
+    await accounts.give_volunteer_password(volunteer, f'{given}9', by=clerk)
+    await accounts.change_password(clerk, RIGHT, f'{given}7', by=clerk)
+
+    mails = [f'{mail.subject}{mail.body.open()}' for mail in await OutgoingMail.all()]
+    assert len(mails) == 2
+    assert [mail for mail in mails if given in mail] == []
+    assert '密碼' not in ''.join(catalogue.FACTS)

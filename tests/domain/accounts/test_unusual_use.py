@@ -25,8 +25,8 @@ HOME, AWAY = Origin('192.0.2.1', '', 'Windows　Edge'), Origin('198.51.100.9', '
 @pytest.fixture(autouse=True)
 def _limits() -> Iterator[None]:
     before = settings.current()
-    few = {'unusual_lookups': 3, 'unusual_reveals': 2, 'unusual_refusals': 2, 'unusual_night': 1}
-    settings.use(replace(before, night_begins=23, night_ends=6, **few))
+    few = replace(before, unusual_lookups=3, unusual_reveals=2, unusual_refusals=2, unusual_night=1)
+    settings.use(replace(few, night_begins=23, night_ends=6))
     yield
     settings.use(before)
 

@@ -12,6 +12,7 @@ import pytest
 
 import db
 from db import embedded, migrate, owner, sealing
+from db.choices import Section
 from db.models import HistoryEntry, LogEntry, Volunteer
 from db.server_account import account_for, run
 from domain import dates, settings
@@ -85,13 +86,12 @@ async def test_the_role_of_the_application_only_adds(owners: str, adding: str) -
 
 async def test_the_application_works_with_that_role_and_takes_back_whom_it_has_just_added(adding: str) -> None:
     async with db.connected(adding):
-        clerk = await builders.an_account()
-        person = await builders.a_volunteer(await clerk.host_unit)
+        unit = await builders.a_host_unit()
+        clerk = await builders.an_account(host_unit=unit)
+        person = await builders.a_volunteer(unit)
         assert not await retention.could_alter()
         await log.note(LogAct.SIGN_OUT, by=clerk)
-        await history.note(
-            person, history.Section.BASICS, history.ADDED, [Change(Field('name', '姓名'), '', 'a')], by=clerk
-        )
+        await history.note(person, Section.BASICS, history.ADDED, [Change(Field('name', '姓名'), '', 'a')], by=clerk)
         async with db.transaction():
             assert await newcomers.unregister(person.id, person.version, by=clerk) == ''
         assert await retention.sweep() == 0

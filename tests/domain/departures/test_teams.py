@@ -44,7 +44,7 @@ async def test_people_go_where_they_are_sent_and_the_accounts_are_closed(unit: H
     assert await teams.close(team.id, (2, 1), to=other.id, by=head) == 1
 
     assert await Membership.filter(team=other).count() == 2
-    assert await Membership.filter(team=team).values_list('status', flat=True) == [MembershipStatus.LEFT]
+    assert [one.status for one in await Membership.filter(team=team)] == [MembershipStatus.LEFT]
     assert not (await Account.get(id=clerk.id)).is_active
     assert [one.name for one in await directory.teams(unit.id)] == ['環境隊']
     assert await OfficeEntry.filter(section='志工隊', subject='導覽隊', action='停用').count() == 1

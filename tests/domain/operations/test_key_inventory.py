@@ -1,6 +1,7 @@
 """金鑰清冊: what the administrator sees of the keys, and that it is nothing of what they are made of."""
 
 import base64
+import re
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from domain.operations import key_inventory
 from domain.operations.key_inventory import SEALING, Duty
 
 from ...builders import a_volunteer, an_account
+from ...served import ROOT
 
 pytestmark = pytest.mark.usefixtures('database')
 
@@ -77,6 +79,17 @@ async def test_each_purpose_has_a_key_of_its_own() -> None:
 
     assert len(kept | {sealing.blind_index('A123456789')}) == 5
     assert sealing.keyed('limit', 'a') == sealing.keyed('limit', 'a')
+
+
+def test_every_purpose_that_has_a_key_is_in_the_inventory() -> None:
+    used = {
+        purpose
+        for file in (ROOT / 'domain').rglob('*.py')
+        for purpose in re.findall(r"sealing\.(?:keyed|handed_out|handed_back)\('([^']+)'", file.read_text())
+    }
+
+    assert used
+    assert used - key_inventory.BY_PURPOSE.keys() == set()
 
 
 async def test_nothing_of_a_key_is_told() -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from db.choices import RequestStatus, Role
 from db.models import AccountRequest, OutgoingMail
-from domain.accounts import sessions
+from domain import dates
+from domain.accounts import requests, sessions
 from domain.model import Account
 from domain.printouts import roster_sheets
 
@@ -17,6 +18,10 @@ from ..browser import Browser
 from ..conftest import somebody
 
 REQUEST = {
+    'unified_number': '00501503',
+    'county_id': '66000',
+    'agency_id': '',
+    'contact': '張主任',
     'organisation': '臺中市示例社區發展協會',
     'name': '許小雅',
     'username': 'Hsu.Ya',
@@ -73,6 +78,34 @@ async def test_the_link_in_the_mail_asks_first_and_confirms_once(browser: Browse
     assert [each.status_code for each in [*looked, *pressed]] == [200, 200, 200, 410]
     assert unconfirmed.confirmed_at is None
     assert (await AccountRequest.get(username='hsu.link')).confirmed_at is not None
+
+
+async def test_a_request_that_came_back_is_corrected_on_a_page_of_its_own(browser: Browser) -> None:
+    admin = await somebody(Role.ADMINISTRATOR)
+    request = await AccountRequest.create(
+        **REQUEST | {'agency_id': None, 'username': 'hsu.back', 'email': 'back@example.com'}, confirmed_at=dates.now()
+    )
+    await requests.return_for_correction(request, '請寫<全名>。', by=admin)
+    mail = await OutgoingMail.get(recipient='back@example.com')
+    found = re.search(r'/account/request/correction\?token=([\w-]+)', mail.body.open())
+    assert found
+    address = '/account/request/correction'
+    form = REQUEST | {'username': 'hsu.back', 'email': 'other@example.com', 'token': found[1]}
+
+    shown = await browser.get(f'{address}?token={found[1]}')
+    wrong = await browser.post(address, data=form | {'unified_number': '00501504'})
+    sent = await browser.post(address, data=form | {'organisation': '臺中市示例全名協會'})
+    again = await browser.post(address, data=form)
+
+    assert [each.status_code for each in (shown, wrong, sent, again)] == [200, 422, 200, 410]
+    assert '請寫&lt;全名&gt;。' in shown.text
+    assert '檢查碼不符' in wrong.text
+    kept = await AccountRequest.get(id=request.id)
+    assert (kept.organisation, kept.email, kept.status) == (
+        '臺中市示例全名協會',
+        'back@example.com',
+        RequestStatus.OPEN,
+    )
 
 
 @pytest.mark.parametrize('role', ['administrator', 'volunteer', ''])

@@ -73,9 +73,7 @@ class import_table(Element, component='import_table.js'):
         batch = found.batch
         is_open = batch.state is BatchState.GRADED
         columns = {each.key: each for each in found.columns}
-        marked = {
-            key for row in found.rows for key, cell in row.cells.items() if cell.marks or cell.original is not None
-        }
+        marked = {key for row in found.rows for key, cell in row.cells.items() if _is_told(row, cell)}
         groups = layouts.of(batch.kind, {key: each.label for key, each in columns.items()}, marked)
         lines = [_line(row, groups, columns, batch, people.get(row.about, '')) for row in found.rows]
         self._props.update({'rows': json.dumps(lines, ensure_ascii=False), 'groups': [each.label for each in groups]})
@@ -251,6 +249,11 @@ def _named(cell: Cell, column: Column) -> tuple[str, str]:
 
 def _coded(cell: Cell, column: Column) -> str:
     return '　'.join(filter(None, [_read(cell.text, column), cell.beside]))
+
+
+def _is_told(row: PreviewRow, cell: Cell) -> bool:
+    """Whether the cell is shown though its column mostly is not: something is said of it, or it is what differs."""
+    return bool(cell.marks) or cell.original is not None or (row.doubt is Doubt.DIFFERS and bool(cell.beside))
 
 
 def _is_box(row: PreviewRow, cell: Cell) -> bool:

@@ -192,7 +192,8 @@ async def edit(account: Account, key: str) -> None:
 
 async def decide(account: Account, key: str) -> None:
     """One request."""
-    await request_case(account, key, links.admin('requests'), partial(leave_with, links.admin('requests')))
+    back = links.admin('requests')
+    await request_case(account, key, back, partial(leave_with, back), save_bar)
 
 
 async def _account_fields(in_form: form, details: AccountDetails, account: Account) -> None:

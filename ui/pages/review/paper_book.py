@@ -129,7 +129,7 @@ class Screen:
         with question(f'{act}：原因') as dialog:
             in_form = form(reason, sheet, by=self.account, summary=False)
             html.p(note).classes('lb-note')
-            self.moved = ui.label().classes('lb-chip warn lb-wraps').props('role=alert')
+            self.moved = ui.label().classes('lb-verdict warn').props('role=alert')
             self.moved.set_visibility(False)
             text_area(REASON.label, in_form, 'reason', required=True, wide=True)
 
