@@ -32,7 +32,6 @@ SILENT = {
     'corrections.marks.seen',
     'departures.transfers.waiting_count',
     'drafts.save',
-    'reports.usage_log.export',
     'trainings.search.find',
     'trainings.search.size',
     'volunteers.profile.listed',

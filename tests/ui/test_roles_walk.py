@@ -82,7 +82,6 @@ def asked(address: str, ids: Mapping[str, object]) -> str:
     kinds = {'kind': 'odt' if 'record-books' in address else 'ods', 'form': 'ods'}
     if address.startswith('/imports/'):
         kinds['kind'] = 'service-hours'
-    query = '?reason=稽核' if address == '/printouts/log.ods' else ''  # it is asked for first
     return (
         address + query
         if query
