@@ -144,6 +144,7 @@ SERVICES: dict[str, Row] = {
     'files.get': READERS,
     'files.read': READERS,
     'files.blame': EVERY,
+    'files.with_viewer': EVERY,
     'files.attachable': INNER,
     'files.attach': CLERK,
     'files.megabytes_of_units': ADMINISTRATOR,

@@ -82,11 +82,7 @@ def asked(address: str, ids: Mapping[str, object]) -> str:
     kinds = {'kind': 'odt' if 'record-books' in address else 'ods', 'form': 'ods'}
     if address.startswith('/imports/'):
         kinds['kind'] = 'service-hours'
-    return (
-        address + query
-        if query
-        else re.sub(r'\{(\w+)(?::\w+)?\}', lambda found: str({**ids, **kinds}.get(found[1], 1)), address)
-    )
+    return re.sub(r'\{(\w+)(?::\w+)?\}', lambda found: str({**ids, **kinds}.get(found[1], 1)), address)
 
 
 def test_the_routes_of_pages_are_the_table() -> None:
