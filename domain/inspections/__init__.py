@@ -133,9 +133,6 @@ async def case(inspection_id: int, application_id: int, *, by: Account) -> Inspe
     inspection, application = await _drawn(inspection_id, application_id, by)
     async with transaction():
         await access.note(application.volunteer, AccessKind.CASE, inspection.reason, by=by, what='稽核抽查')
-        await log.note(
-            LogAct.READ_CASE, by=by, about=[application.volunteer_id], what='稽核抽查', reason=inspection.reason
-        )
         unopened = InspectedCase.filter(inspection_id=inspection.id, application_id=application.id, opened_at=None)
         await unopened.update(opened_at=dates.now())
     steps = await ApplicationStep.filter(application_id=application.id).select_related('by').order_by('at', 'id')

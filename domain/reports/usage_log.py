@@ -87,6 +87,7 @@ async def export(query: LogQuery, *, by: Account) -> IO[bytes]:
 
     Raises NotPermitted, Incomplete without a purpose.
     """
+    permissions.require(by, Role.INSPECTOR, Role.ADMINISTRATOR)
     require_purpose(query)
     found = await _found(query, by)
     await log.note(LogAct.EXPORTED, by=by, what='使用紀錄', reason=query.reason)

@@ -37,10 +37,10 @@ class Office:
     colleague: Account
 
 
-async def an_office() -> Office:
+async def an_office(name: str = '示例文化中心') -> Office:
     agency = await Agency.get(name='臺中市政府文化局')
     await Agency.filter(id=agency.id).update(email='window@culture.example.gov.tw')
-    unit = await a_unit('示例文化中心')
+    unit = await a_unit(name)
     return Office(
         agency=agency,
         unit=unit,

@@ -18,12 +18,13 @@ from .test_teams_walk import AS_TYPED, SECRET, TakenBack, Team2, Unfit, argument
 __all__ = ['other']
 
 ROOT = Path(__file__).parents[2]
-# Whoever has no right finds nothing there: an empty list, no, or None.
+# Whoever has no right finds nothing there: an empty list, no, or None, or is first asked for what is wanting.
 SILENT = {
     'applications.current_of',
     'applications.history_of',
     'books.paper_lists.latest_of',
     'books.paper_lists.open_one_of',
+    'books.book_prints.of_cases',
     'books.record_books.current_book_of',
     'books.record_books.find',
     'corrections.marks.beside',
@@ -37,8 +38,14 @@ SILENT = {
 }
 # What is typed is read again in the answer.
 BY_TYPING = AS_TYPED | {'domain.directory.team_named'}
-# What the walk asks for is no decision.
-NO_DECISION = {'reviews.require_decidable', 'reviews.decisions.decide'}
+# What the walk asks for is refused for another reason than the role: no decision, a closed account, no address.
+NOT_NOW = {
+    'accounts.send_link',
+    'accounts.send_link_to',
+    'accounts.terms.unlock',
+    'reviews.decisions.decide',
+    'reviews.require_decidable',
+}
 REFUSED = ('not permitted', 'not found')
 
 
@@ -100,7 +107,7 @@ def named(service: str) -> str:
 def fault_of(service: str, who: str, said: str, row: Row) -> str:
     """In what the outcome is not what the table says; '' where it is."""
     if isinstance(who, Role) and who in row:
-        return said if said == 'not permitted' and row != EVERY and service not in NO_DECISION else ''
+        return said if said == 'not permitted' and row != EVERY and service not in NOT_NOW else ''
     if not isinstance(who, Role) and f'domain.{service}' in BY_TYPING:
         return ''
     if said in REFUSED or row == EVERY:

@@ -1,6 +1,7 @@
 """簽核 by the mailed link: a plain page that needs no session, answered once."""
 
 import re
+import secrets
 
 import pytest
 
@@ -15,7 +16,7 @@ from ..browser import Browser
 @pytest.fixture
 async def asked(browser: Browser) -> tuple[Application, str]:
     """A draft that waits for a sign-off, and the path of the link."""
-    office = await sample_office.an_office()
+    office = await sample_office.an_office(f'示例文化中心{secrets.token_hex(4)}')
     draft = await sample_office.a_draft(office)
     await sign_offs.ask(draft, Asking('吳督導', 'wu@example.com'), by=office.clerk)
     mail = await OutgoingMail.filter(template='sign_off_asked').order_by('-id').first()
