@@ -218,7 +218,8 @@ async def refuse_all(ids: Collection[int], reason: str, *, by: Account) -> int:
     if not ids:
         raise Incomplete({'chosen': '請勾選不核准的帳號申請，至少一件。'})
     _require_reason(reason)
-    refused, not_ours = 0, None
+    refused = 0
+    not_ours: NotPermitted | None = None
     for request in await waiting().filter(id__in=list(ids)[:MOST_OPEN]):
         try:
             await refuse(request, reason, by=by)
