@@ -285,7 +285,7 @@ class CitizenCertificate(Model):
 
 
 class SignatureChallenge(Model):
-    """A random text for a card or a passkey to sign, once, for one act in one browser. Only SHA-256 of both is stored."""
+    """A random text for a card or a passkey to sign, once, for one act in one browser. Only SHA-256s are stored."""
 
     digest = fields.CharField(max_length=64, primary_key=True)
     act = fields.CharEnumField(CardAct, max_length=10)
