@@ -219,12 +219,18 @@ async def refuse_all(ids: Collection[int], reason: str, *, by: Account) -> int:
         raise Incomplete({'chosen': '請勾選不核准的帳號申請，至少一件。'})
     _require_reason(reason)
     refused = 0
+    not_ours: NotPermitted | None = None
     for request in await waiting().filter(id__in=list(ids)[:MOST_OPEN]):
         try:
             await refuse(request, reason, by=by)
-        except (MovedOn, NotPermitted, NotFound):
+        except NotPermitted as refusal:
+            not_ours = refusal
+            continue
+        except (MovedOn, NotFound):
             continue
         refused += 1
+    if not_ours is not None and not refused:
+        raise not_ours
     return refused
 
 
