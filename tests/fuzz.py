@@ -277,7 +277,7 @@ def main(arguments: Sequence[str]) -> int:
         office = Office(site, browser, component)
         for name in arguments[1:] or TARGETS:
             many, why = run(TARGETS[name], office, seconds)
-            say(f'| {name} | {seconds:.0f} s | {many} examples | {"FALLEN" if why else "nothing"} |')
+            say(f'| {name} | {seconds:.0f} s | {many} examples | {"FALLEN" if why else "nothing fell"} |')
             say(why[:12_000])
             fallen += bool(why)
     return int(fallen > 0)
