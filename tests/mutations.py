@@ -20,7 +20,9 @@ CHANGE = st.tuples(st.sampled_from(['put', 'take', 'insert', 'repeat']), *[st.in
 CHANGES = st.lists(CHANGE, min_size=1, max_size=6)
 NAMES = st.sampled_from(['value', 'label', 'id', 'key', 'name', 'x', 'client_id', 'args', 'next_message_id']) | TEXTS
 SIMPLE = st.none() | st.booleans() | st.integers() | st.floats() | TEXTS | st.sampled_from([10**400, -1, 2**31, 2**63])
-VALUES = st.recursive(SIMPLE, lambda some: st.lists(some, max_size=4) | st.dictionaries(NAMES, some, max_size=4))
+VALUES: st.SearchStrategy[object] = st.deferred(
+    lambda: SIMPLE | st.lists(VALUES, max_size=4) | st.dictionaries(NAMES, VALUES, max_size=4)
+)
 SOCKET_EVENTS = st.sampled_from(['event', 'javascript_response', 'ack', 'log', 'handshake'])
 FORGED = st.tuples(st.integers(0, 10**4) | SOCKET_EVENTS, st.lists(VALUES.map(json.dumps) | TEXTS, max_size=2))
 
