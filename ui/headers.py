@@ -26,6 +26,8 @@ _PAGE_OF = '<html{% if request.scope.account %} data-appearance="{{ request.scop
 _HSTS = 'max-age=31536000; includeSubDomains'
 # Where the card component of before the present one listens. It is only looked for, to say that it is too old.
 OLDER_COMPONENT = 'http://localhost:16888'
+# NiceGUI has it on each of its pages.
+_DRAWN = 'X-NiceGUI-Content'
 _CARD_PAGES = (links.certificate_login(), links.citizen_certificates())
 
 
@@ -66,21 +68,23 @@ class SecurityHeaders:
         is_opener = is_of_cards or scope['path'].startswith(links.login())
         opener = 'same-origin-allow-popups' if is_opener else 'same-origin'
         pictures = f' {self.component} {OLDER_COMPONENT}' if is_of_cards else ''
-        variable = {'Content-Security-Policy': self._policy(nonce, pictures), 'Cross-Origin-Opener-Policy': opener}
 
         async def send_with_headers(message: Message) -> None:
             if message['type'] == 'http.response.start':
                 answer = MutableHeaders(scope=message)
+                policy = self._policy(nonce, pictures, is_drawn=_DRAWN in answer)
+                variable = {'Content-Security-Policy': policy, 'Cross-Origin-Opener-Policy': opener}
                 for name, value in (self.fixed | variable).items():
                     answer.setdefault(name, value)
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
 
-    def _policy(self, nonce: str, pictures: str) -> str:
-        # unsafe-eval: Vue compiles templates in the browser, and NiceGUI's run_javascript is an eval.
+    def _policy(self, nonce: str, pictures: str, *, is_drawn: bool) -> str:
+        # Vue compiles templates in the browser, and NiceGUI's run_javascript is an eval. Plain HTML needs neither.
+        evals = " 'unsafe-eval'" if is_drawn else ''
         return (
-            f"default-src 'self'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+            f"default-src 'self'; script-src 'self' 'nonce-{nonce}'{evals}; style-src 'self' 'unsafe-inline'; "
             f"img-src 'self' data: blob:{pictures}; connect-src 'self' {self.sockets}; frame-ancestors 'none'; "
             "base-uri 'none'; form-action 'self'; object-src 'none'"
         )
