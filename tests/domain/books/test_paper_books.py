@@ -553,7 +553,7 @@ async def test_it_is_found_by_its_number_by_whoever_may_see_it(office: Office) -
         for by in strangers:
             assert (await search.find(words, by=by)).hits == []
     [entry] = (await number_ledger.find(EntryQuery('000123'), by=office.reviewer)).rows
-    assert (entry.number, entry.kind) == (NUMBER, BookKind.REGISTERED)
+    assert (entry.number, entry.kind, entry.issued_on) == (NUMBER, BookKind.REGISTERED, book.issued_on)
     assert (await number_ledger.find(EntryQuery(kind=BookKind.REGISTERED), by=office.reviewer)).total == 1
     assert (await number_ledger.report(by=office.reviewer)).duplicates == []
     header = await volunteers.header(volunteer, by=office.clerk)
