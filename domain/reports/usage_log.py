@@ -89,6 +89,7 @@ async def export(query: LogQuery, *, by: Account) -> IO[bytes]:
     """
     permissions.require(by, Role.INSPECTOR, Role.ADMINISTRATOR)
     require_purpose(query)
+    await step_up.require(by)
     found = await _found(query, by)
     await log.note(LogAct.EXPORTED, by=by, what='使用紀錄', reason=query.reason)
     subtitle = printouts.below(f'查詢目的 {query.reason.strip()}')
