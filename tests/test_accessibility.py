@@ -186,6 +186,10 @@ def test_the_question_why_a_number_is_shown_is_accessible(visit: Visit) -> None:
     expect(question).to_be_visible()
     asked = violations(page)
     question.get_by_role('button', name='顯示').click()
+    expect(question.get_by_text('請選擇查看目的。')).to_be_visible()
+    asked += violations(page)
+    question.get_by_role('radio', name='核對證件').click()
+    question.get_by_role('button', name='顯示').click()
     expect(question.get_by_role('status')).not_to_be_empty()
 
     assert asked + violations(page) == []

@@ -26,6 +26,8 @@ _PAGE_OF = '<html{% if request.scope.account %} data-appearance="{{ request.scop
 _HSTS = 'max-age=31536000; includeSubDomains'
 # Where the card component of before the present one listens. It is only looked for, to say that it is too old.
 OLDER_COMPONENT = 'http://localhost:16888'
+# NiceGUI has it on each of its pages.
+_DRAWN = 'X-NiceGUI-Content'
 _CARD_PAGES = (links.certificate_login(), links.citizen_certificates())
 
 
@@ -47,6 +49,12 @@ def disposition(name: str, *, is_download: bool) -> str:
     return f"{'attachment' if is_download else 'inline'}; filename*=UTF-8''{quote(name, safe='')}"
 
 
+def put_on(answer: MutableHeaders, scope: Scope) -> None:
+    """Those of the request's answer; also for the one of a failure, which goes out past the middleware."""
+    for name, value in scope.get('security_headers', {}).items():
+        answer.setdefault(name, value)
+
+
 class SecurityHeaders:
     """ASGI middleware. A header the answer already has is left as it is."""
 
@@ -66,21 +74,25 @@ class SecurityHeaders:
         is_opener = is_of_cards or scope['path'].startswith(links.login())
         opener = 'same-origin-allow-popups' if is_opener else 'same-origin'
         pictures = f' {self.component} {OLDER_COMPONENT}' if is_of_cards else ''
+
         variable = {'Content-Security-Policy': self._policy(nonce, pictures), 'Cross-Origin-Opener-Policy': opener}
+        scope['security_headers'] = self.fixed | variable
 
         async def send_with_headers(message: Message) -> None:
             if message['type'] == 'http.response.start':
                 answer = MutableHeaders(scope=message)
-                for name, value in (self.fixed | variable).items():
-                    answer.setdefault(name, value)
+                if _DRAWN in answer:
+                    answer.setdefault('Content-Security-Policy', self._policy(nonce, pictures, is_drawn=True))
+                put_on(answer, scope)
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
 
-    def _policy(self, nonce: str, pictures: str) -> str:
-        # unsafe-eval: Vue compiles templates in the browser, and NiceGUI's run_javascript is an eval.
+    def _policy(self, nonce: str, pictures: str, *, is_drawn: bool = False) -> str:
+        # Vue compiles templates in the browser, and NiceGUI's run_javascript is an eval. Plain HTML needs neither.
+        evals = " 'unsafe-eval'" if is_drawn else ''
         return (
-            f"default-src 'self'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+            f"default-src 'self'; script-src 'self' 'nonce-{nonce}'{evals}; style-src 'self' 'unsafe-inline'; "
             f"img-src 'self' data: blob:{pictures}; connect-src 'self' {self.sockets}; frame-ancestors 'none'; "
             "base-uri 'none'; form-action 'self'; object-src 'none'"
         )

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs
 from weakref import WeakKeyDictionary
 
 from nicegui import Client, background_tasks, core
+from socketio import packet  # type: ignore[import-untyped]
 
 from domain.accounts import sessions
 from domain.errors import DatabaseAway, NoAnswer
@@ -53,6 +54,8 @@ def guard(origins: frozenset[str]) -> None:
     for name in ('event', 'javascript_response', 'ack'):
         handlers[name] = _guarded(name, handlers[name])
     handlers['disconnect'] = _after_its_last_words(handlers['disconnect'])
+    core.sio.packet_class = _Packet
+    core.sio.eio.handlers['message'] = _guarded_message(core.sio.eio.handlers['message'])
 
 
 def is_foreign(query: Mapping[str, Sequence[str]], digest: str) -> bool:
@@ -106,6 +109,30 @@ async def _drop(client: Client) -> None:
     for socket_id in list(client._socket_to_document_id):
         # The connection, not only the socket.io session in it, which could be opened again without passing the gate.
         await core.sio.eio.disconnect(core.sio.manager.eio_sid_from_sid(socket_id, '/'))
+
+
+class _Packet(core.sio.packet_class):  # type: ignore[misc]  # socketio has no types
+    """A message of socket.io; an event has a name."""
+
+    def decode(self, encoded_packet: str) -> int | None:
+        """How many attachments are to come. Raises ValueError."""
+        attachments: int | None = super().decode(encoded_packet)
+        is_event = self.packet_type in (packet.EVENT, packet.BINARY_EVENT)
+        if is_event and not (isinstance(self.data, list) and self.data and isinstance(self.data[0], str)):
+            raise ValueError('an event without a name')
+        return attachments
+
+
+def _guarded_message(handler: Handler) -> Guarded:
+    """What cannot be read as a message of socket.io is dropped, with a line in the log instead of a traceback."""
+
+    async def message(connection: str, content: Any) -> None:
+        try:
+            await handler(connection, content)
+        except (ValueError, TypeError, LookupError, AttributeError) as error:
+            log.warning('a browser sends what is no message: %s', type(error).__name__)
+
+    return message
 
 
 def _guarded_connect(handler: Handler) -> Guarded:

@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
         ),
         ops.AlterModelOptions(
             name='SignatureChallenge',
-            options={'table': 'signature_challenge', 'app': 'models', 'pk_attr': 'digest', 'table_description': 'A random text for a card or a passkey to sign, once, for one act in one browser. Only SHA-256 of both is stored.'},
+            options={'table': 'signature_challenge', 'app': 'models', 'pk_attr': 'digest', 'table_description': 'A random text for a card or a passkey to sign, once, for one act in one browser. Only SHA-256s are stored.'},
         ),
         ops.AlterField(
             model_name='SignatureChallenge',

@@ -240,7 +240,7 @@ async def require_password(
 async def prove(password: str, *, by: Account) -> None:
     """再次確認本人 by the password: this session is believed for a while (`step_up`). Raises as `require_password`."""
     await require_password(by, password)
-    await step_up.believe(by, '密碼')
+    await step_up.believe(by, SignInWay.PASSWORD.label)
 
 
 async def prove_by_code(code: str, *, by: Account) -> None:

@@ -219,12 +219,18 @@ async def refuse_all(ids: Collection[int], reason: str, *, by: Account) -> int:
         raise Incomplete({'chosen': '請勾選不核准的帳號申請，至少一件。'})
     _require_reason(reason)
     refused = 0
+    not_ours: NotPermitted | None = None
     for request in await waiting().filter(id__in=list(ids)[:MOST_OPEN]):
         try:
             await refuse(request, reason, by=by)
-        except (MovedOn, NotPermitted, NotFound):
+        except NotPermitted as refusal:
+            not_ours = refusal
+            continue
+        except (MovedOn, NotFound):
             continue
         refused += 1
+    if not_ours is not None and not refused:
+        raise not_ours
     return refused
 
 
@@ -272,7 +278,7 @@ async def _require_right(details: AccountRequestDetails) -> None:
     problems = details.problems()
     if 'county_id' not in problems and not await County.exists(code=details.county_id):
         problems['county_id'] = '請重新選擇主管機關所在縣市。'
-    if details.agency_id is not None and 'agency_id' not in problems:
+    if details.agency_id is not None and not {'county_id', 'agency_id'} & problems.keys():
         there = Agency.filter(id=details.agency_id, county_id=details.county_id)
         if not await there.exists():
             problems['agency_id'] = '這個機關不在所選的縣市，請重新選擇縣市或機關。'

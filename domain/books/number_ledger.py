@@ -6,7 +6,7 @@ no names.
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import IO
 
 from tortoise.connection import get_connection
@@ -73,12 +73,17 @@ _KEPT = office_history.Kept('號碼設定', SERIES_FIELDS, ('agency_id', 'roc_ye
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the ledger. `earlier`: the number of the book before, of the old system too; '' for none."""
+    """One line of the ledger. `earlier`: the number of the book before, of the old system too; '' for none.
+
+    `issued_on`: the day of the issue; of a registered paper book that of the book, None where nobody knows it. `at`:
+    when it came into the ledger.
+    """
 
     id: int
     number: str
     kind: BookKind
     at: datetime
+    issued_on: date | None
     volunteer: str
     identity_masked: str
     earlier: str
@@ -351,6 +356,7 @@ def _entry(issue: BookIssue) -> Entry:
         number=issue.number,
         kind=issue.kind,
         at=issue.at,
+        issued_on=book.issued_on if issue.kind is BookKind.REGISTERED else dates.day_of(issue.at),
         volunteer=book.volunteer.name,
         identity_masked=book.volunteer.identity_masked,
         earlier=book.earlier.number if book.earlier else book.earlier_legacy,
@@ -360,7 +366,7 @@ def _entry(issue: BookIssue) -> Entry:
 
 
 def _cells(entry: Entry) -> list[str]:
-    day = dates.roc(dates.day_of(entry.at))
+    day = dates.roc(entry.issued_on) if entry.issued_on else ''
     return [
         *(entry.number, entry.kind.label, day, entry.volunteer, entry.identity_masked),
         *(entry.earlier, entry.status.label, entry.decided_by),

@@ -93,6 +93,7 @@ __all__ = [
 WAITING, RETURNED, CONFIRMED, WITHDRAWN = RegistrationStatus
 REASON_LENGTH = 500
 UNDO_DAYS = 30
+_ONE_BY_ONE = '「{number}」還有別人也登記同一號，所以沒有一起確認。請打開這一冊對照封面，再個別確認或退回。'
 _STATUS = Field('registration', '紙本紀錄冊登記')
 _VERBS = {WAITING: '送請確認', RETURNED: '退回', CONFIRMED: '確認', WITHDRAWN: '撤回'}
 
@@ -254,17 +255,27 @@ async def confirm(registration_id: int, version: int, *, by: Account) -> RecordB
 
 
 async def confirm_many(seen: Mapping[int, int], *, by: Account) -> list[Outcome]:
-    """確認 of those, registration id → the version that was read: each for itself, and one mail a unit."""
+    """確認 of those, registration id → the version that was read: each for itself, and one mail a unit.
+
+    What waits for two people under one number is left: which of them holds the book is seen on the covers, and the
+    order of a list must not decide it.
+    """
     permissions.require(by, Role.REVIEWER)
     if len(seen) > MOST_AT_ONCE:
         raise DomainError(f'一次最多確認 {MOST_AT_ONCE} 件，請分次選取。')
     ids = [validation.record_id(one) for one in seen]
     asked = await visible(by).filter(id__in=ids).select_related(*RELATED).order_by('host_unit_id', 'id')
+    contested = await _contested(asked)
     outcomes = []
     for unit_id in dict.fromkeys(one.host_unit_id for one in asked):
         of_unit = [one for one in asked if one.host_unit_id == unit_id]
         async with transaction():
-            done = [await _tried(one, seen[one.id], by) for one in of_unit]
+            done = [
+                Outcome(one, None, _ONE_BY_ONE.format(number=number_of(one)))
+                if one.id in contested
+                else await _tried(one, seen[one.id], by)
+                for one in of_unit
+            ]
             newly = [one for one in done if one.book and one.registration.status == WAITING]
             confirmed = [await whole(one.registration.id) for one in newly]
             if confirmed:
@@ -434,6 +445,15 @@ async def _withdrawn(before: PaperRegistration, by: Account) -> None:
 
 def _is_repeat(now: PaperRegistration, to: RegistrationStatus, version: int, by: Account) -> bool:
     return now.status == to and now.version == version + 1 and now.decided_by_id == by.id
+
+
+async def _contested(asked: Iterable[PaperRegistration]) -> set[int]:
+    """Those whose number waits for somebody else, too."""
+    waiting = [one for one in asked if one.status == WAITING]
+    claims = await PaperRegistration.filter(
+        number_key__in={one.number_key for one in waiting}, status=WAITING
+    ).values_list('number_key', 'volunteer_id')
+    return {one.id for one in waiting if any(key == one.number_key and who != one.volunteer_id for key, who in claims)}
 
 
 async def _tried(now: PaperRegistration, version: int, by: Account) -> Outcome:

@@ -180,8 +180,9 @@ async def _shown(
     opened = await asyncio.to_thread(lambda: {block.number: _opened(block) for block in blocks})
     by_number = {block.number: block for block in blocks}
     reader, written = Reader(kind.columns, batch.mapping), await _written(batch, kind, by_number)
+    is_open = batch.state == BatchState.GRADED
     return [
-        _row(reader, by_number[(at - 1) // each], opened[(at - 1) // each], at, odd.get(at), written)
+        _row(reader, by_number[(at - 1) // each], opened[(at - 1) // each], at, odd.get(at), written, is_open)
         for at in numbers
         if (at - 1) // each in opened
     ]
@@ -210,14 +211,16 @@ def _row(
     number: int,
     odd: ImportRow | None,
     written: Collection[int],
+    is_open: bool,
 ) -> PreviewRow:
     at = number - block.first_row
     texts, outcome = opened[0][at], opened[1][at]
     values, _, about, beside = outcome
     marks, mended, grade = packing.marks_of(outcome), _mended(odd), packing.GRADES[block.grades[at]]
+    mends = is_open and grade == Grade.WRONG
     cells = {
         key: _cell(
-            column, texts[place] if place < len(texts) else '', mended.get(key), beside.get(key, ''), marks, grade
+            column, texts[place] if place < len(texts) else '', mended.get(key), beside.get(key, ''), marks, mends
         )
         for key, place, column in reader.places
     }
@@ -237,11 +240,12 @@ def _row(
     )
 
 
-def _cell(column: Column, typed: str, mended: str | None, beside: str, marks: Iterable[Mark], grade: Grade) -> Cell:
+def _cell(column: Column, typed: str, mended: str | None, beside: str, marks: Iterable[Mark], mends: bool) -> Cell:
+    """A full number stands only where a wrong one `mends`, which is while nothing has been confirmed."""
     here = [mark for mark in marks if mark.column == column.key]
     typed = '' if typed in (MERGED, EARLY) else typed
     text, original = (typed, None) if mended is None else (mended, typed)
-    if column.reading == 'identity' and (not here or grade != Grade.WRONG):
+    if column.reading == 'identity' and not (here and mends):
         text = identity_numbers.masked(text)
         original = None if original is None else identity_numbers.masked(original)
     day = serial_day(text) if column.reading == 'day' else None

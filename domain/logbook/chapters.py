@@ -87,7 +87,8 @@ def _month(month: ServiceMonth) -> Iterator[tuple[str, ...]]:
 
 
 def _sum(amount: Amount, columns: Sequence[str]) -> Sum:
-    told = (amount.label, '', '', _hours(amount.hours, amount.minutes), amount.persons, amount.note)
+    persons = f'{amount.persons} 人次' if amount.persons else ''
+    told = (amount.label, '', '', _hours(amount.hours, amount.minutes), persons, amount.note)
     return Sum((*told, *[''] * (len(columns) - len(told))))
 
 

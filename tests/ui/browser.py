@@ -142,6 +142,10 @@ class Socket:
         """Send an event; `ask` for an answer."""
         await self._socket.send_str(f'42{"7" if ask else ""}{json.dumps([name, *arguments])}')
 
+    async def send(self, text: str) -> None:
+        """Any text."""
+        await self._socket.send_str(text)
+
     async def answer(self) -> Any:
         """What the server answers to the event that asked."""
         return json.loads((await self._heard('437')).removeprefix('437'))

@@ -74,6 +74,14 @@ async def test_scripts_of_the_page_have_a_nonce_of_this_answer_and_injected_ones
     )
 
 
+async def test_a_page_of_plain_html_may_evaluate_nothing(browser: Browser) -> None:
+    for path in ('/login', '/nothing-here', '/static/site.webmanifest'):
+        policy = (await browser.get(path)).headers['content-security-policy']
+        assert re.findall(r"script-src ('self' 'nonce-)[\w-]+(';.*?) style-src", policy) == [
+            ("'self' 'nonce-", "';")
+        ], path
+
+
 def test_over_https_the_cookie_is_bound_to_the_host_and_nothing_else_is_our_origin(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

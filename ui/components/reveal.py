@@ -27,13 +27,16 @@ _HIDDEN = '已自動隱藏。還需要時，請再按一次「顯示」。'
 
 @dataclass
 class Purpose:
-    """Why a number is shown: one of a few reasons, and what there is to add."""
+    """Why a number is shown: one of a few reasons, and what there is to add. None is chosen beforehand."""
 
-    reason: str = '核對證件'
+    is_own: bool = False
+    reason: str = ''
     more: str = ''
 
     def problems(self) -> dict[str, str]:
-        """「其他」 says nothing by itself."""
+        """One's own needs none; 「其他」 says nothing by itself."""
+        if not self.reason and not self.is_own:
+            return {'reason': '請選擇查看目的。'}
         return {'more': '選「其他」時，請寫下目的。'} if self.reason == OTHER and not self.more.strip() else {}
 
     @property
@@ -45,7 +48,8 @@ class Purpose:
 
 def reveal_dialog(volunteer: Volunteer, account: Account) -> None:
     """Ask for the purpose, then show the number for a minute; who looked and why is logged. One's own needs none."""
-    purpose, is_own = Purpose(), account.role is Role.VOLUNTEER
+    is_own = account.role is Role.VOLUNTEER
+    purpose = Purpose(is_own)
     with question('顯示完整證號', is_open=True) as dialog:
         in_form = form(purpose, summary=False)
         if is_own:

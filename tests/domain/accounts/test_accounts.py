@@ -554,6 +554,13 @@ class TestAccountsOfStaff:
         ]
         assert not await AccountRequest.exists()
 
+    @pytest.mark.parametrize('county', ['http://www.google.example', '\0', 'xx'])
+    async def test_a_county_that_is_none_is_refused_before_anybody_looks_for_its_agencies(self, county: str) -> None:
+        with pytest.raises(Incomplete) as refusal:
+            await accounts.request_account(AccountRequestDetails(county_id=county, agency_id=1))
+
+        assert 'county_id' in refusal.value.problems
+
     async def test_a_name_already_taken_is_refused_and_nothing_is_mailed(self) -> None:
         admin, unit = await an_account(Role.ADMINISTRATOR), await a_host_unit()
         await an_account(username='taken')

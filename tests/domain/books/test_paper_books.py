@@ -298,6 +298,18 @@ async def test_many_are_confirmed_at_once_each_for_itself(office: Office) -> Non
     assert mails[0].body.open().count('中市文字第') == 3
 
 
+async def test_of_two_people_with_one_number_the_order_of_the_list_lets_neither_have_it(office: Office) -> None:
+    theirs = await registered(office, serial='731')
+    await PaperRegistration.filter(id=theirs.id).update(host_unit_id=(await a_unit('另一個單位')).id)
+    ours, alone = await registered(office, serial='731'), await registered(office, serial='732')
+
+    outcomes = await paper_books.confirm_many({one.id: 1 for one in (theirs, ours, alone)}, by=office.reviewer)
+
+    assert {one.registration.id for one in outcomes if one.book} == {alone.id}
+    assert sum('個別確認' in one.sentence for one in outcomes) == 2
+    assert await paper_books.confirm(theirs.id, 1, by=office.reviewer)
+
+
 async def test_no_other_unit_or_agency_comes_near(office: Office) -> None:
     stranger = await an_account(host_unit=await a_unit('另一個單位'))
     elsewhere = await an_account(Role.REVIEWER, agency=await builders.an_agency())
@@ -541,7 +553,7 @@ async def test_it_is_found_by_its_number_by_whoever_may_see_it(office: Office) -
         for by in strangers:
             assert (await search.find(words, by=by)).hits == []
     [entry] = (await number_ledger.find(EntryQuery('000123'), by=office.reviewer)).rows
-    assert (entry.number, entry.kind) == (NUMBER, BookKind.REGISTERED)
+    assert (entry.number, entry.kind, entry.issued_on) == (NUMBER, BookKind.REGISTERED, book.issued_on)
     assert (await number_ledger.find(EntryQuery(kind=BookKind.REGISTERED), by=office.reviewer)).total == 1
     assert (await number_ledger.report(by=office.reviewer)).duplicates == []
     header = await volunteers.header(volunteer, by=office.clerk)

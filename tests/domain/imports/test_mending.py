@@ -115,6 +115,14 @@ async def test_numbers_stand_masked_until_something_is_wrong_with_them(clerk: Ac
     assert (right.cells['identity_number'].text, wrong.cells['identity_number'].text) == ('A20****012', 'A200000011')
 
 
+async def test_what_can_no_longer_be_mended_stands_masked(clerk: Account, volunteer: Volunteer) -> None:
+    batch = await graded(hours_file(row(), row('1150302', 身分證字號='A200000011')), by=clerk)
+    await settled(await imports.commit(batch.id, by=clerk), by=clerk)
+
+    found = await imports.preview(batch.id, by=clerk)
+    assert 'A200000011' not in {each.cells['identity_number'].text for each in found.rows}
+
+
 async def test_an_entry_on_record_is_kept_or_replaced_and_put_back(clerk: Account, volunteer: Volunteer) -> None:
     known = await hours(volunteer, clerk, remarks='原來的')
     batch = await graded(hours_file(row(服務時數_小時='5')), by=clerk)

@@ -21,6 +21,7 @@ def test_every_line_and_total_of_the_book_stands_in_its_chapter() -> None:
     months = [month for leaf in book.service for month in leaf.months]
     lines = sum(len(month.lines) for month in months)
     assert len(found['服務紀錄'].rows) == lines + sum(month.subtotal is not None for month in months) + 1
+    assert found['服務紀錄'].rows[-1][4].endswith(' 人次')
     for ledger in book.ledgers:
         assert [row[:-1] for row in found[ledger.title].rows] == [row.cells for row in ledger.rows]
 

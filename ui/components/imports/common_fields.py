@@ -103,6 +103,9 @@ class common_fields(Element):
             return
         for name, place in self.places.items():  # what every row says itself is not asked for once more
             place.set_visibility(name not in batch.mapping or getattr(self.details, name) not in (None, '', False))
+        if not any(each.key in CERTIFICATES for each in self.details.columns):
+            # The element itself is the desk's to hide.
+            self.default_slot.children[0].set_visibility(any(place.visible for place in self.places.values()))
         theirs = CommonDetails(self.details.columns, batch.common)
         before, self.known = self.known, theirs.typed()
         mine = self.details.typed()

@@ -139,12 +139,20 @@ def _row(entry: Entry) -> Row:
         'key': str(entry.id),
         'number': {'text': entry.number, 'strong': True},
         'kind': entry.kind.label,
-        'issued_on': dates.roc_instant(entry.at),
+        'issued_on': _when(entry),
         'who': {'text': entry.volunteer, 'sub': entry.identity_masked},
         'earlier': entry.earlier or '無',
         'status': entry.status.label,
         'by': entry.decided_by or '系統轉入',
     }
+
+
+def _when(entry: Entry) -> str | dict[str, str]:
+    """Of a paper book its own day; when it was confirmed stands below."""
+    if entry.kind is not BookKind.REGISTERED:
+        return dates.roc_instant(entry.at)
+    day = dates.roc(entry.issued_on) if entry.issued_on else '未填寫'
+    return {'text': day, 'sub': f'{dates.roc_instant(entry.at)} 確認'}
 
 
 def _series_row(one: Series) -> Row:
