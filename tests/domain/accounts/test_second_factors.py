@@ -15,6 +15,7 @@ from domain.accounts.step_up import StepUpNeeded
 from domain.audit import origin
 from domain.audit.origin import Origin
 from domain.errors import Incomplete, NotFound, NotPermitted
+from domain.reports import usage_log
 
 from ...builders import an_account
 
@@ -236,11 +237,14 @@ async def test_a_session_is_believed_for_ten_minutes_and_then_asked_again() -> N
             await step_up.require(clerk)
 
 
-async def test_an_old_session_changes_no_rule_of_the_accounts() -> None:
+async def test_an_old_session_changes_no_rule_of_the_accounts_and_takes_no_log_away() -> None:
     admin = await an_account(Role.ADMINISTRATOR)
     here = Origin(session=sessions.digest_of(await sessions.open(admin)))
 
-    with origin.of(here), dates.frozen(NOON + timedelta(minutes=10)), pytest.raises(StepUpNeeded):
-        await terms.save_rules(terms.Rules(idle_days=0), by=admin)
+    with origin.of(here), dates.frozen(NOON + timedelta(minutes=10)):
+        with pytest.raises(StepUpNeeded):
+            await terms.save_rules(terms.Rules(idle_days=0), by=admin)
+        with pytest.raises(StepUpNeeded):
+            await usage_log.export(usage_log.LogQuery(reason='年度稽核'), by=admin)
 
     assert await terms.rules() == terms.Rules()
