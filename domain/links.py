@@ -187,9 +187,12 @@ def end_session() -> str:
     return '/account/sessions/end'
 
 
-def own_factors(wanted: str = '') -> str:
-    """登入驗證: what one shows at the login besides the password; then on to the address `wanted`."""
-    return _with('/account/factors', next=wanted)
+def own_factors(wanted: str = '', *, kept: str = '', name: str = '') -> str:
+    """登入驗證: what one shows at the login besides the password; then on to the address `wanted`.
+
+    `kept` goes on with the app that was being set up, `name` with the passkey, after one has shown who one is.
+    """
+    return _with('/account/factors', next=wanted, kept=kept, name=name)
 
 
 def factor(act: str) -> str:

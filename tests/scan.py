@@ -27,8 +27,13 @@ from .site import Site, running_site
 
 # Those that need another host (ssrf, xxe, log4shell, lists from the net) are left out: nothing leaves this machine.
 MODULES = (
+<<<<<<< HEAD
+    'exec,file,sql,timesql,xss,permanentxss,redirect,crlf,ldap,'
+    'methods,htaccess,backup,cookieflags,csp,http_headers,csrf'
+=======
     'exec,file,sql,timesql,xss,permanentxss,redirect,crlf,ldap,methods,htaccess,backup,'
     'cookieflags,csp,http_headers,csrf'
+>>>>>>> newcomer-b
 )
 # What it finds that is none, and why.
 EXPLAINED = {
@@ -74,6 +79,7 @@ def crawled(wapiti: str, site: Site, username: str, seconds: int, folder: Path) 
     # The links of our pages are drawn by scripts, which wapiti does not run: it is told of each page.
     starts = [part for _, path in PAGES.get(username, []) for part in ('-s', site.url + path)]
     apart = [part for path in LEFT_ALONE for part in ('-x', site.url + path)]
+    each = max(3, seconds // 10)  # for each module
     command = [
         *(wapiti, '-u', f'{site.url}/', '--scope', 'domain', *starts, *apart, '-m', MODULES, '-d', '4'),
         *(
@@ -90,9 +96,10 @@ def crawled(wapiti: str, site: Site, username: str, seconds: int, folder: Path) 
     ]
     if cookies:
         command += ['-H', 'Cookie: ' + '; '.join(f'{name}={value}' for name, value in cookies.items())]
-    # It has as long again to write its report; then it is ended.
+    # A module ends late, and the report takes its time; then it is ended.
+    most = seconds + 2 * each * len(MODULES.split(',')) + 120
     environ = os.environ | {'NO_PROXY': '127.0.0.1', 'HOME': str(folder)}
-    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=seconds * 2 + 60, check=False)
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=most, check=False)
     if not report.exists():
         raise RuntimeError(f'wapiti wrote no report:\n{done.stdout[-2000:]}{done.stderr[-2000:]}')
     read: dict[str, Any] = json.loads(report.read_text())
@@ -117,7 +124,10 @@ def main(arguments: Sequence[str]) -> int:
     if not told.wapiti:
         parser.error('wapiti is not installed; deploy/scan.md says how')
     has_failed = False
-    with tempfile.TemporaryDirectory(prefix='scan-') as folder, running_site(Path(folder) / 'data', **GENEROUS) as site:
+    with (
+        tempfile.TemporaryDirectory(prefix='scan-') as folder,
+        running_site(Path(folder) / 'data', None, None, **GENEROUS) as site,
+    ):
         for username in told.roles:
             before, room = answers(site), Path(folder) / f'wapiti-{username}'
             room.mkdir()

@@ -49,6 +49,12 @@ def disposition(name: str, *, is_download: bool) -> str:
     return f"{'attachment' if is_download else 'inline'}; filename*=UTF-8''{quote(name, safe='')}"
 
 
+def put_on(answer: MutableHeaders, scope: Scope) -> None:
+    """Those of the request's answer; also for the one of a failure, which goes out past the middleware."""
+    for name, value in scope.get('security_headers', {}).items():
+        answer.setdefault(name, value)
+
+
 class SecurityHeaders:
     """ASGI middleware. A header the answer already has is left as it is."""
 
@@ -69,18 +75,20 @@ class SecurityHeaders:
         opener = 'same-origin-allow-popups' if is_opener else 'same-origin'
         pictures = f' {self.component} {OLDER_COMPONENT}' if is_of_cards else ''
 
+        variable = {'Content-Security-Policy': self._policy(nonce, pictures), 'Cross-Origin-Opener-Policy': opener}
+        scope['security_headers'] = self.fixed | variable
+
         async def send_with_headers(message: Message) -> None:
             if message['type'] == 'http.response.start':
                 answer = MutableHeaders(scope=message)
-                policy = self._policy(nonce, pictures, is_drawn=_DRAWN in answer)
-                variable = {'Content-Security-Policy': policy, 'Cross-Origin-Opener-Policy': opener}
-                for name, value in (self.fixed | variable).items():
-                    answer.setdefault(name, value)
+                if _DRAWN in answer:
+                    answer.setdefault('Content-Security-Policy', self._policy(nonce, pictures, is_drawn=True))
+                put_on(answer, scope)
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
 
-    def _policy(self, nonce: str, pictures: str, *, is_drawn: bool) -> str:
+    def _policy(self, nonce: str, pictures: str, *, is_drawn: bool = False) -> str:
         # Vue compiles templates in the browser, and NiceGUI's run_javascript is an eval. Plain HTML needs neither.
         evals = " 'unsafe-eval'" if is_drawn else ''
         return (

@@ -88,6 +88,11 @@ def counted(scope: Scope, send: Send) -> Send:
     return sent
 
 
+def count_failure(scope: Scope) -> None:
+    """An answer of 500 that `counted` does not see."""
+    _requests.labels(kind_of(scope), 500).inc()
+
+
 def kind_of(scope: Scope) -> str:
     """The kind of what is asked for, one of few."""
     first = scope['path'].split('/', 2)[1]

@@ -49,9 +49,14 @@ def to_proof(request: Request) -> Response:
     return RedirectResponse(links.proof(wanted if request.method == 'GET' else came_from, came_from), 303)
 
 
-async def _own(request: Request, next: str = '') -> Response:  # noqa: A002 -- as the address names it
+async def _own(
+    request: Request,
+    next: str = '',  # noqa: A002 -- as the address names it
+    kept: str = '',
+    name: str = '',
+) -> Response:
     async def shown(account: Account) -> Response:
-        return await _page(request, account, wanted=next)
+        return await _page(request, account, kept=kept, wanted=next, name=name)
 
     return await _done(request, shown)
 
@@ -63,10 +68,10 @@ async def _add_app(
         try:
             codes = await second_factors.add_app(kept, code, by=account)
         except (second_factors.WrongCode, second_factors.FactorLocked, SetUpOver) as refusal:
-            return await _page(request, account, refusal, kept)
+            return await _page(request, account, refusal, kept, next_)
         return _codes(account, codes, next_)
 
-    return await _done(request, added)
+    return await _done(request, added, links.own_factors(next_, kept=kept[:600]))
 
 
 async def _remove_app(request: Request) -> Response:
@@ -77,11 +82,14 @@ async def _remove_app(request: Request) -> Response:
     return await _done(request, removed)
 
 
-async def _ask_new_passkey(request: Request) -> Response:
+async def _ask_new_passkey(request: Request, name: str = Form(''), next_: str = Form('', alias='next')) -> Response:
+    """JSON for the script: the `options`, or the page of the `proof` that comes before, or the `sentence` why not."""
     try:
         account = account_of(request)
         await step_up.require(account)
         return JSONResponse({'options': await passkeys.to_add(account, browser=_session(request))})
+    except StepUpNeeded:
+        return JSONResponse({'proof': _proof_before(links.own_factors(next_, name=name[:40]))}, 409)
     except DomainError as refusal:
         return said(refusal)
 
@@ -95,7 +103,7 @@ async def _add_passkey(
             return _codes(account, codes, next_)
         return RedirectResponse(with_flash(links.own_factors(), 'passkey-added'), 303)
 
-    return await _done(request, added)
+    return await _done(request, added, links.own_factors(next_, name=name[:40]))
 
 
 async def _remove_passkey(request: Request, key: str = Form('')) -> Response:
@@ -160,18 +168,24 @@ async def _take_passkey(
     request: Request, answer: str = Form(''), next_: str = Form('', alias='next'), back: str = Form('')
 ) -> Response:
     """From the page of the proof, or from the script of a dialog, which asks for no page."""
+    is_page = 'text/html' in request.headers.get('accept', '')
     try:
         account = account_of(request)
         await accounts.prove_by_passkey(answer, session=_session(request), by=account)
     except DomainError as refusal:
-        return said(refusal)
-    if 'text/html' not in request.headers.get('accept', ''):
+        if not is_page or request.scope['account'] is None:
+            return said(refusal)
+        return await _proof_page(request.scope['account'], own_address(next_), own_address(back), refusal)
+    if not is_page:
         return JSONResponse({})
     return _proved(account, own_address(next_), own_address(back))
 
 
-async def _done(request: Request, act: Callable[[Account], Awaitable[Response]]) -> Response:
-    """What `act` answers; whoever has to show who it is does that first; a refusal stands on the page."""
+async def _done(request: Request, act: Callable[[Account], Awaitable[Response]], again: str = '') -> Response:
+    """What `act` answers; whoever has to show who it is does that first, then goes on at `again`.
+
+    A refusal stands on the page.
+    """
     try:
         account = account_of(request)
     except DomainError as refusal:
@@ -179,13 +193,18 @@ async def _done(request: Request, act: Callable[[Account], Awaitable[Response]])
     try:
         return await act(account)
     except StepUpNeeded:
-        return RedirectResponse(links.proof(links.own_factors(), links.own_factors()), 303)
+        return RedirectResponse(_proof_before(again), 303)
     except DomainError as refusal:
         return await _page(request, account, refusal)
 
 
 async def _page(
-    request: Request, account: Account, refusal: DomainError | None = None, kept: str = '', wanted: str = ''
+    request: Request,
+    account: Account,
+    refusal: DomainError | None = None,
+    kept: str = '',
+    wanted: str = '',
+    name: str = '',
 ) -> Response:
     factors = await second_factors.of(account)
     try:
@@ -204,6 +223,7 @@ async def _page(
         remind=await second_factors.reminder(account),
         is_demanded=await factor_demands.due_on(account) is not None,
         next=own_address(wanted) if wanted else '',
+        key_name=name[:40],
         offers_passkeys=passkeys.are_offered(),
         offers_cards=citizen_certificates.is_offered(),
         day=lambda moment: dates.roc(dates.day_of(moment)),
@@ -239,6 +259,12 @@ def _proved(account: Account, wanted: str, back: str) -> Response:
     if not is_document:
         return RedirectResponse(wanted, 303)
     return public.page('proof_done.html', account=account, wanted=wanted, back=back)
+
+
+def _proof_before(again: str) -> str:
+    # An address that is too long to be led to is left out, not the proof.
+    wanted = again if again and own_address(again) == again else links.own_factors()
+    return links.proof(wanted, links.own_factors())
 
 
 def _session(request: Request) -> str:

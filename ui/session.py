@@ -21,7 +21,7 @@ from domain.accounts import known_devices, second_factors, sessions
 from domain.errors import DatabaseAway, DomainError, NotFound, NotPermitted
 from domain.model import Account, Role, SignInWay
 
-from . import frame, gate, journal, public, slow_pages
+from . import frame, gate, headers, journal, metrics, public, slow_pages
 from .flash import with_flash
 from .pages import login
 
@@ -224,7 +224,10 @@ async def _failed(request: Request, _: Exception) -> Response:
     title, sentence = FAILED
     is_page = 'text/html' in request.headers.get('accept', '')
     answer = public.refusal(request.scope, 500, sentence if is_page else f'{title}。{sentence}', title)
-    answer.headers['X-Request-Id'] = journal.request_number()  # this answer goes out past the gate
+    # This answer goes out past the gate.
+    answer.headers['X-Request-Id'] = journal.request_number()
+    headers.put_on(answer.headers, request.scope)
+    metrics.count_failure(request.scope)
     return answer
 
 

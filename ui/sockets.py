@@ -15,7 +15,7 @@ from urllib.parse import parse_qs
 from weakref import WeakKeyDictionary
 
 from nicegui import Client, background_tasks, core
-from socketio import packet
+from socketio import packet  # type: ignore[import-untyped]
 
 from domain.accounts import sessions
 from domain.errors import DatabaseAway, NoAnswer

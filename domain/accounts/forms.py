@@ -183,9 +183,7 @@ class AccountRequestDetails:
                 'phone': validation.text(FIELDS['phone'].label, self.phone, most=30, needed=True),
                 'role': self._role_problem(),
                 'unified_number': unified_numbers.problem(self.unified_number, needed=self.role == Role.UNIT_STAFF),
-                'county_id': validation.text(
-                    REQUEST_FIELDS['county_id'].label, self.county_id or '', most=5, needed=True
-                ),
+                'county_id': self._county_problem(),
                 'agency_id': self._agency_problem(),
                 'contact': validation.text(REQUEST_FIELDS['contact'].label, self.contact, most=60, needed=True),
                 'reason': validation.text(REQUEST_FIELDS['reason'].label, self.reason, most=500, lines=True),
@@ -195,6 +193,10 @@ class AccountRequestDetails:
     def values(self) -> dict[str, Any]:
         """As it is kept."""
         return _tidied(self) | {'unified_number': unified_numbers.compact(self.unified_number)}
+
+    def _county_problem(self) -> str | None:
+        label = REQUEST_FIELDS['county_id'].label
+        return validation.text(label, self.county_id, most=5) if self.county_id else f'請選擇{label}。'
 
     def _agency_problem(self) -> str | None:
         needed = self.role == Role.REVIEWER

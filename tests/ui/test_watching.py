@@ -4,6 +4,7 @@ import asyncio
 import re
 from contextlib import suppress
 
+import httpx
 import psutil
 
 from db.models import Backup
@@ -92,6 +93,11 @@ async def test_a_failure_is_found_in_the_log_by_the_number_that_the_answer_has(
     assert answer.headers['x-request-id'] == 'proxy-number-7'
     assert re.fullmatch('[0-9a-f]{16}', forged.headers['x-request-id'])
     assert (failed.status_code, failed.headers['x-request-id']) == (500, 'proxy-number-8')
+    assert "script-src 'self' 'nonce-" in failed.headers['content-security-policy']
+    assert failed.headers['cache-control'] == 'no-store'
+    async with httpx.AsyncClient() as another:  # the server has closed that connection
+        counted = await another.get(f'{browser.url}/metrics')
+    assert re.search(r'_requests_total\{kind="\w+",status="500"\} [1-9]', counted.text)
     async with asyncio.timeout(SECONDS):  # it is logged when the answer is out
         while not re.search(r'\+08:00 ERROR \S+ \[proxy-number-8 203\.0\.113\.9\] ', server.said()):
             await asyncio.sleep(0.05)

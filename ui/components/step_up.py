@@ -38,9 +38,14 @@ async def proved(account: Account) -> bool:
     with question('再次確認是您本人') as dialog:
         in_form = form(proof, summary=False)
         html.p('您登入已經有一段時間。為了保護個人資料，請輸入您的密碼；確認後會接著做剛才的動作。')
+<<<<<<< HEAD
         password_field('登入密碼', in_form, 'password', required=True, autocomplete='current-password')
+=======
+        shown = [password_field('密碼', in_form, 'password', required=True, autocomplete='current-password')]
+>>>>>>> newcomer-a
         if factors.app is not None:
-            text_field('或者，驗證器 App 的驗證碼', in_form, 'code', maxlength=20, autocomplete='one-time-code')
+            label = '或者，驗證器 App 的驗證碼'
+            shown.append(text_field(label, in_form, 'code', maxlength=20, autocomplete='one-time-code'))
 
         async def confirm() -> None:
             with showing_refusals():
@@ -71,8 +76,10 @@ async def proved(account: Account) -> bool:
             elif trouble:
                 tell(str(trouble)[:200])
 
+        for each in shown:
+            each.on('entered', confirm)
         with html.div().classes('lb-acts'):
-            ui.button('確認', on_click=confirm, color=None).props('unelevated no-caps color=primary type=submit')
+            ui.button('確認', on_click=confirm, color=None).props('unelevated no-caps color=primary')
             if factors.passkeys and passkeys.are_offered():
                 ui.button('使用通行金鑰', on_click=by_passkey, color=None).props('outline no-caps')
             ui.button('取消', on_click=lambda: dialog.submit(False), color=None).props('flat no-caps')

@@ -27,12 +27,17 @@
     return JSON.stringify({ id: made.id, rawId: text(made.rawId), type: made.type, response });
   }
 
-  async function asked(address) {
+  // `body`: what was typed beside it, for the way back from the page where one shows first who one is.
+  async function asked(address, body = new FormData()) {
     let answer;
     try {
-      answer = await (await fetch(address, { method: 'POST' })).json();
+      answer = await (await fetch(address, { method: 'POST', body })).json();
     } catch {
       throw new Error(OFF_LINE);
+    }
+    if (answer.proof) {
+      location.assign(answer.proof);
+      return new Promise(() => {});
     }
     if (!answer.options) throw new Error(answer.sentence || OFF_LINE);
     return signed(JSON.parse(answer.options));
@@ -63,8 +68,9 @@
       event.stopImmediatePropagation();
       said.hidden = true;
       try {
-        form.elements.answer.value = await asked(form.dataset.passkey);
+        form.elements.answer.value = await asked(form.dataset.passkey, new FormData(form));
         form.submit();
+        form.elements.answer.value = ''; // after Back it is asked for anew
       } catch (trouble) {
         said.querySelector('span').textContent = sentenceOf(trouble);
         said.hidden = false;

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pyotp
@@ -108,6 +109,43 @@ async def test_a_session_is_ended_by_its_owner_alone_and_its_page_closes(browser
     await here.post(links.end_session(), data={'session': 'others'})
     assert await is_signed_in(here)
     assert await is_signed_in(strange)
+
+
+async def test_what_was_begun_goes_on_after_an_old_session_has_proved_who_it_is(
+    browser: Browser, clerk: Account
+) -> None:
+    browser.token = await sessions.open(clerk)
+    page = (await browser.get(links.own_factors())).text
+    [kept], [secret] = KEPT.findall(page), SECRET.findall(page)
+    await Session.filter(account_id=clerk.id).update(created_at=dates.now() - timedelta(minutes=11))
+
+    for_key = await browser.post(links.factor('passkey-options'), data={'name': '我的手機'})
+    asked = await browser.post(links.factor('app'), data={'kept': kept, 'code': code_of(secret)})
+    assert (for_key.status_code, asked.status_code) == (409, 303)
+    key, wanted = (
+        dict(parse_qsl(urlsplit(proof).query))['next'] for proof in (for_key.json()['proof'], asked.headers['location'])
+    )
+    assert key == links.own_factors(name='我的手機')
+    assert KEPT.findall((await browser.get(wanted)).text) == [kept]
+    await browser.post(links.proof(), data={'password': PASSWORD, 'next': wanted})
+
+    assert '復原碼' in (await browser.post(links.factor('app'), data={'kept': kept, 'code': code_of(secret)})).text
+
+
+async def test_a_refused_passkey_is_told_on_the_page_of_the_proof_and_in_a_dialog(
+    browser: Browser, clerk: Account
+) -> None:
+    browser.token = await sessions.open(clerk)
+    await Session.filter(account_id=clerk.id).update(created_at=dates.now() - timedelta(minutes=11))
+
+    page = {'Accept': 'text/html'}
+    told = await browser.post(links.passkey_proof(), data={'answer': '{}', 'next': '/volunteers'}, headers=page)
+    in_dialog = await browser.post(links.passkey_proof(), data={'answer': '{}'}, headers={'Accept': '*/*'})
+
+    assert '<h1>再次確認是您本人</h1>' in told.text
+    assert 'value="/volunteers"' in told.text
+    assert 'role="alert"' in told.text
+    assert in_dialog.json()['sentence'] in told.text
 
 
 async def test_an_old_session_proves_who_it_is_before_an_export_and_comes_back(
