@@ -42,6 +42,7 @@ class Office:
 
     def __init__(self, site: Site, browser: Browser, component: Component) -> None:
         self.site, self.browser, self.component = site, browser, component
+        self._told = 0
         self._clients: dict[str, httpx.Client] = {}
         self._tabs: dict[str, Page] = {}
 
@@ -77,5 +78,7 @@ class Office:
         for answer in answered:
             if answer.status_code >= 500:
                 raise Fallen(f'{answer.status_code}: {answer.request.method} {answer.request.url}')
-        if found := accidents(self.site):
-            raise Fallen(f'in the log: {found[:5]}\n{self.site.said()[-6000:]}')
+        found = accidents(self.site)[self._told :]
+        self._told += len(found)
+        if found:
+            raise Fallen('in the log: ' + '\n'.join(found[:3]))

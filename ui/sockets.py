@@ -32,6 +32,8 @@ _BEFORE_THE_DROP = 0.5
 # Characters of one text (a mail's wording, the longest, has 10,000), and of a message with a sign for each value.
 MOST_TEXT = 20_000
 MOST_IN_ALL = 100_000
+# What NiceGUI and socket.io raise at a message that no page of ours sends.
+_OF_NO_SHAPE = (ValueError, TypeError, LookupError, AttributeError)
 
 Handler = Callable[..., Any]
 Guarded = Callable[..., Awaitable[Any]]
@@ -129,7 +131,7 @@ def _guarded_message(handler: Handler) -> Guarded:
     async def message(connection: str, content: Any) -> None:
         try:
             await handler(connection, content)
-        except (ValueError, TypeError, LookupError, AttributeError) as error:
+        except _OF_NO_SHAPE as error:
             log.warning('a browser sends what is no message: %s', type(error).__name__)
 
     return message
@@ -141,7 +143,11 @@ def _guarded_connect(handler: Handler) -> Guarded:
         is_over = await sessions.account_at(digest, is_activity=False) is None
         if is_over or is_foreign(parse_qs(environ.get('QUERY_STRING', '')), digest):
             raise ConnectionRefusedError
-        await handler(socket_id, environ)
+        try:
+            await handler(socket_id, environ)
+        except _OF_NO_SHAPE as error:
+            log.warning('a malformed connect from a browser: %s', type(error).__name__)
+            raise ConnectionRefusedError from None
 
     return connect
 
@@ -152,7 +158,11 @@ def _guarded_handshake(handler: Handler) -> Guarded:
         is_over = await sessions.account_at(digest, is_activity=False) is None
         if is_over or client is None or session_of(client) != digest:
             return False
-        return bool(await handler(socket_id, *args))
+        try:
+            return bool(await handler(socket_id, *args))
+        except _OF_NO_SHAPE as error:
+            log.warning('a malformed handshake from a browser: %s', type(error).__name__)
+            return False
 
     return handshake
 

@@ -38,7 +38,9 @@ async def proved(account: Account) -> bool:
     with question('再次確認是您本人') as dialog:
         in_form = form(proof, summary=False)
         html.p('您登入已經有一段時間。為了保護個人資料，請輸入您的密碼；確認後會接著做剛才的動作。')
-        shown = [password_field('登入密碼', in_form, 'password', required=True, autocomplete='current-password')]
+        shown: list[password_field | text_field] = [
+            password_field('登入密碼', in_form, 'password', required=True, autocomplete='current-password')
+        ]
         if factors.app is not None:
             label = '或者，驗證器 App 的驗證碼'
             shown.append(text_field(label, in_form, 'code', maxlength=20, autocomplete='one-time-code'))
