@@ -27,8 +27,8 @@ from .site import Site, running_site
 
 # Those that need another host (ssrf, xxe, log4shell, lists from the net) are left out: nothing leaves this machine.
 MODULES = (
-    'exec,file,sql,timesql,xss,permanentxss,redirect,crlf,ldap,'
-    'methods,htaccess,backup,cookieflags,csp,http_headers,csrf'
+    'exec,file,sql,timesql,xss,permanentxss,redirect,crlf,ldap,methods,htaccess,backup,'
+    'cookieflags,csp,http_headers,csrf'
 )
 # What it finds that is none, and why.
 EXPLAINED = {

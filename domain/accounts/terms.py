@@ -23,7 +23,7 @@ from ..audit.history import Change
 from ..errors import DomainError, Incomplete, NotFound, NotPermitted
 from ..fields import Field, by_key
 from ..mail import account_mails
-from . import sessions
+from . import sessions, step_up
 from .forms import OF_UNIT, AccountDetails
 
 SECTION = '帳號'
@@ -105,10 +105,11 @@ async def rules() -> Rules:
 
 
 async def save_rules(wanted: Rules, *, by: Account) -> None:
-    """They hold from the next night on. Raises Incomplete."""
+    """They hold from the next night on. Raises Incomplete, StepUpNeeded."""
     permissions.require(by, Role.ADMINISTRATOR)
     if problems := wanted.problems():
         raise Incomplete(problems)
+    await step_up.require(by)
     async with transaction():
         before = await rules()
         await AccountRules.update_or_create(wanted.values(), id=1)

@@ -18,6 +18,7 @@ from db.choices import LogAct, Role
 from db.models import Account, Agency, HostUnit, LogEntry, Volunteer
 
 from .. import dates, identity_numbers, permissions, printouts, validation
+from ..accounts import step_up
 from ..audit import access, log
 from ..errors import Incomplete
 from ..fields import Field
@@ -85,10 +86,11 @@ async def find(query: LogQuery, *, by: Account, page: int = 1, per_page: int = 2
 async def export(query: LogQuery, *, by: Account) -> IO[bytes]:
     """What was found as a spreadsheet, the newest MOST_FOUND at most; that it went out, and what for, is noted.
 
-    Raises NotPermitted, Incomplete without a purpose.
+    Raises NotPermitted, Incomplete without a purpose, StepUpNeeded.
     """
     permissions.require(by, Role.INSPECTOR, Role.ADMINISTRATOR)
     require_purpose(query)
+    await step_up.require(by)
     found = await _found(query, by)
     await log.note(LogAct.EXPORTED, by=by, what='使用紀錄', reason=query.reason)
     subtitle = printouts.below(f'查詢目的 {query.reason.strip()}')

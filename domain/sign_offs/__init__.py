@@ -49,7 +49,7 @@ class LinkEnded(DomainError):
     """The link was answered, is too old, was replaced, or never was one."""
 
     def __init__(self) -> None:
-        super().__init__('這個簽核連結已經回覆過、已過期或已被新的連結取代，沒有記下任何回覆。請洽寄出連結的運用單位。')
+        super().__init__('這次簽核已經回覆過、已過期，或已由新的一次取代，所以沒有再記下回覆。請洽送簽的運用單位。')
 
 
 class Changed(DomainError):

@@ -1,6 +1,7 @@
 """A component is a pair of files: what runs in Python, and beside it what runs in the browser."""
 
 import ast
+import re
 from pathlib import Path
 
 from ..site import ROOT
@@ -20,6 +21,11 @@ def test_no_two_scripts_have_one_name() -> None:
     names = sorted(script.stem for script in COMPONENTS.rglob('*.js'))
 
     assert names == sorted({*names})  # NiceGUI makes the tag of the name alone
+
+
+def test_no_button_of_a_page_waits_for_a_form_that_html_would_send() -> None:
+    # There is none around it; Enter comes as `entered` of the field.
+    assert [file.name for file in UI.rglob('*.py') if re.search(r'ui\.button\(.*type=submit', file.read_text())] == []
 
 
 def _defined() -> list[tuple[Path, str]]:

@@ -207,7 +207,8 @@ async def test_malformed_messages_are_dropped_and_the_page_goes_on(
         await socket.emit('event', *arguments)
     await socket.emit('log', {'client_id': page.client_id, 'level': 'nothing', 'message': 'a\nb'})
     await socket.emit('no_such_event', {'client_id': page.client_id})
-    for shapeless in ({}, {'tab_id': 'x'}, {'tab_id': {}, 'document_id': []}):
+    shapes: list[dict[str, object]] = [{}, {'tab_id': 'x'}, {'tab_id': {}, 'document_id': []}]
+    for shapeless in shapes:
         await socket.emit('handshake', {'client_id': page.client_id} | shapeless, ask=True)
         assert await socket.answer() == [False]
     for unreadable in ('4', '42', '42[', '42["event",{"x":"\\ud800"}]', '42{}', '42[[]]', '44', '49', '4x', '4/none,1'):

@@ -69,8 +69,10 @@ def _luminance(colour: str) -> float:
 
 
 def _named_in_pages() -> set[str]:
-    files = [*(ROOT / 'ui').rglob('*.py'), *(ROOT / 'ui').rglob('*.html'), *assets.STATIC.glob('*.js')]
-    return {name for file in files for name in NAME.findall(file.read_text())}
+    files = [*(ROOT / 'ui').rglob('*.py'), *(ROOT / 'ui').rglob('*.html')]
+    scripts = '\n'.join(file.read_text() for file in assets.STATIC.glob('*.js'))
+    in_scripts = set(NAME.findall(scripts)) - set(re.findall(r'<(lb-[\w-]+)', scripts))  # tags of components
+    return {name for file in files for name in NAME.findall(file.read_text())} | in_scripts
 
 
 def _named_in_templates() -> set[str]:

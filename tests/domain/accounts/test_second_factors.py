@@ -9,12 +9,13 @@ import pytest
 from db.choices import LogAct, Role, SignInWay
 from db.models import Account, AuthenticatorApp, FactorDemand, LogEntry, OfficeEntry, OutgoingMail, RecoveryCode
 from domain import dates
-from domain.accounts import authenticator_apps, factor_demands, login_lock, second_factors, sessions, step_up
+from domain.accounts import authenticator_apps, factor_demands, login_lock, second_factors, sessions, step_up, terms
 from domain.accounts.second_factors import FactorLocked, HalfOver, WrongCode
 from domain.accounts.step_up import StepUpNeeded
 from domain.audit import origin
 from domain.audit.origin import Origin
 from domain.errors import Incomplete, NotFound, NotPermitted
+from domain.reports import usage_log
 
 from ...builders import an_account
 
@@ -234,3 +235,16 @@ async def test_a_session_is_believed_for_ten_minutes_and_then_asked_again() -> N
         await sessions.close(token)
         with pytest.raises(StepUpNeeded):
             await step_up.require(clerk)
+
+
+async def test_an_old_session_changes_no_rule_of_the_accounts_and_takes_no_log_away() -> None:
+    admin = await an_account(Role.ADMINISTRATOR)
+    here = Origin(session=sessions.digest_of(await sessions.open(admin)))
+
+    with origin.of(here), dates.frozen(NOON + timedelta(minutes=10)):
+        with pytest.raises(StepUpNeeded):
+            await terms.save_rules(terms.Rules(idle_days=0), by=admin)
+        with pytest.raises(StepUpNeeded):
+            await usage_log.export(usage_log.LogQuery(reason='年度稽核'), by=admin)
+
+    assert await terms.rules() == terms.Rules()
