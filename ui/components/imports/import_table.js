@@ -134,7 +134,7 @@ export default {
                               v-if="m.alike && !locked"
                               type="button"
                               class="lb-link"
-                              :aria-label="'第 ' + r.n + ' 列，內容相同的各列都' + m.fixLabel"
+                              :aria-label="m.alike + '：第 ' + r.n + ' 列，' + m.fixLabel"
                               @click="$emit('alike', {row: r.n, column: m.key, text: m.fix})"
                             >
                               {{ m.alike }}
