@@ -34,6 +34,10 @@ PRINTS = {
         '/printouts/numbers.ods',
         '/printouts/evidence.ods',
     ],
+    'supervisor': [],
+    'county': ['/printouts/office-figures.ods'],
+    'ministry': ['/printouts/office-figures.ods'],
+    'inspector': [],  # the log as a file asks for a purpose, which has a key of its own
     'DEMO00001': [],
     'admin': [],
 }
@@ -70,7 +74,7 @@ class Walk:
                 if (await browser.get(f'/files/{file}')).status_code == 200 and volunteer != self.own_of(role):
                     opened += 1
                     unheard += [] if volunteer in self._noted(before) else [file]
-        assert opened or role in ('admin', 'DEMO00001')
+        assert opened or role not in ('clerk', 'clerk2', 'reviewer')
         return unheard
 
     def own_of(self, role: str) -> int | None:
