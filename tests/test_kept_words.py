@@ -182,7 +182,8 @@ def test_a_form_without_a_draft_keeps_its_words_at_its_address_until_it_is_left_
     page.reload()
     page.get_by_role('button', name='儲存', exact=True).click()
     page.wait_for_url(lambda url: 'edit=' not in url)
-    expect(page.get_by_text('改好的主旨')).to_be_visible()
+    page.goto(f'{site.url}/admin/mail?edit=returned')
+    expect(subject).to_have_value('改好的主旨')
     assert page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('typed:@'))") == []
     page.context.close()
 

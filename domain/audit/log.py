@@ -57,15 +57,15 @@ async def note(
             by.role.value if by else '',
             by.host_unit_id if by else None,
             by.agency_id if by else None,
-            validation.tidy(what)[:MOST_WHAT],
+            _plain(what)[:MOST_WHAT],
             ids,
             len(ids),
             digest_of(ids),
             sealing.keyed('log', validation.tidy(name).casefold()) if name else '',
-            validation.tidy(reason)[:MOST_REASON],
-            here.address[:45],
+            _plain(reason)[:MOST_REASON],
+            _plain(here.address)[:45],
             here.session[:64],
-            here.device[:60],
+            _plain(here.device)[:60],
         ],
     )
 
@@ -81,6 +81,15 @@ async def note_apart(
 
     here = origin.current()
     await db.apart(noted())
+
+
+def _plain(text: str) -> str:
+    """On one line, without what a database does not take: an address that was made up is noted, too.
+
+    >>> _plain('/volunteers/\\0\\ud800\\n7')
+    '/volunteers/ 7'
+    """
+    return ' '.join(''.join(sign if sign.isprintable() else ' ' for sign in validation.tidy(text)).split())
 
 
 def digest_of(ids: Collection[int]) -> str:

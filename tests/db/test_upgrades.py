@@ -54,6 +54,10 @@ def later_migrations() -> dict[str, str]:
     return {name: told for name, told in SECTION.findall(SCHEMA.read_text()) if name > FROM}
 
 
+ADDED = re.compile(r'ALTER TABLE "?(\w+)"? ADD COLUMN (?:IF NOT EXISTS )?"?(\w+)"?')
+UNIQUE = re.compile(r'CREATE UNIQUE INDEX \S+ ON "?(\w+)"? \(([^)]*)\)')
+
+
 def what_stops_the_version_before(told: str) -> list[str]:
     """The statements after which a process that knows nothing of them cannot read or write any more.
 
@@ -61,11 +65,16 @@ def what_stops_the_version_before(told: str) -> list[str]:
     ['ALTER TABLE "a" ADD COLUMN "b" INT NOT NULL']
     >>> what_stops_the_version_before('CREATE TABLE "a" ("b" INT NOT NULL); ALTER TABLE a ADD CONSTRAINT c CHECK (b)')
     []
+    >>> what_stops_the_version_before('ALTER TABLE "a" ADD COLUMN "b" INT; CREATE UNIQUE INDEX c ON a (b) WHERE b <> 0')
+    []
     """
-    new = set(MADE.findall(told))
+    new, added = set(MADE.findall(told)), set(ADDED.findall(told))
     found = []
     for statement in (each.strip() for each in told.split(';')):
         table = re.search(r'(?:TABLE|INDEX .* ON|ON) "?(\w+)"?', statement)
+        unique = UNIQUE.search(statement)
+        if unique and {(unique[1], column.strip(' "')) for column in unique[2].split(',')} <= added:
+            continue  # it never writes there
         if (table is None or table[1] not in new) and (TAKES_AWAY.search(statement) or REQUIRED.search(statement)):
             found.append(statement)
     return found

@@ -48,7 +48,7 @@ async def test_it_is_answered_with_the_frame_and_its_content_follows(impatient: 
     assert answer.status_code == 200
     assert answer.text.count('id="loading-shell"') == 1
     assert '<h1>慢的頁面</h1></div><p class="lb-opening">正在開啟…</p>' in shell
-    assert at_first.split('\n')[:-1] == [clerk.name, '慢的頁面', '正在開啟…']
+    assert at_first.split('\n')[:-1] == [clerk.name, ':::', '慢的頁面', '正在開啟…']
     assert ('half a page' in shown, '正在開啟…' in shown) == (True, False)
     assert 'somebody reads' in await socket.until_shown(page, 'somebody reads')
     await is_built(impatient)
@@ -64,7 +64,7 @@ async def test_one_that_has_not_even_a_title_yet_puts_nothing_over_what_is_shown
 
     shown = await socket.until_shown(page, 'the whole page', 'somebody reads')
 
-    assert at_first.split('\n')[:-1] == [clerk.name, '正在開啟…']
+    assert at_first.split('\n')[:-1] == [clerk.name, ':::', '正在開啟…']
     assert '慢的頁面' in shown
     assert await socket.silent('loading-shell')
     assert [each for each in socket.received if 'loading-shell' in each] == []

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from db.choices import RequestStatus, Role
-from db.models import AccountRequest, OutgoingMail
+from db.models import AccountRequest, County, OutgoingMail
 from domain import dates
 from domain.accounts import requests, sessions
 from domain.model import Account
@@ -82,10 +82,10 @@ async def test_the_link_in_the_mail_asks_first_and_confirms_once(browser: Browse
 
 
 async def test_a_request_that_came_back_is_corrected_on_a_page_of_its_own(browser: Browser) -> None:
-    admin = await somebody(Role.ADMINISTRATOR)
+    authority = await somebody(Role.COUNTY, county=await County.get(code=REQUEST['county_id']))
     facts: dict[str, Any] = REQUEST | {'agency_id': None, 'username': 'hsu.back', 'email': 'back@example.com'}
     request = await AccountRequest.create(**facts, confirmed_at=dates.now())
-    await requests.return_for_correction(request, '請寫<全名>。', by=admin)
+    await requests.return_for_correction(request, '請寫<全名>。', by=authority)
     mail = await OutgoingMail.get(recipient='back@example.com')
     found = re.search(r'/account/request/correction\?token=([\w-]+)', mail.body.open())
     assert found
