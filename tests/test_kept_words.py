@@ -194,7 +194,7 @@ def test_words_of_a_form_without_a_draft_do_not_go_over_those_of_others_unsaid(s
         each.goto(f'{site.url}/admin/mail?edit=approved')
         each.locator('#subject').fill(words)
     other.get_by_role('button', name='儲存', exact=True).click()
-    expect(other.get_by_text('乙的主旨')).to_be_visible()
+    other.wait_for_url(lambda url: 'edit=' not in url)
 
     page.reload()
     expect(page.get_by_text('「主旨」在您輸入之後已有別的內容儲存')).to_be_visible()

@@ -42,7 +42,7 @@ def fault_of(answer: httpx.Response) -> str:
     if answer.status_code < 400:
         return ''
     is_ours = '志願服務' in text if 'html' in kind else re.search('[\u4e00-\u9fff]', text)
-    seen = re.sub(r'<(script|style).*?</\1>', '', text, flags=re.DOTALL)
+    seen = re.sub(r'<(script|style).*?</\1>|<[^>]*>', ' ', text, flags=re.DOTALL)
     return '' if is_ours and not ENGLISH.search(seen) else f'foreign words: {text[:80]}'
 
 

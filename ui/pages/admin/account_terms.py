@@ -51,13 +51,15 @@ async def edit(account: Account, key: str) -> None:
                 number_field(RULES[name].caption, in_form, name, required=True, inputmode='numeric')
             check_field(RULES['review_locks'].caption, in_form, 'review_locks', wide=True)
 
+    back = links.admin('account-rules')
+
     async def save() -> None:
         await terms.save_rules(details, by=account)
-        leave_with(links.admin('account-rules'), 'office-saved')
+        leave_with(back, 'office-saved')
 
     with save_bar():
         action_button('儲存', save, in_form=in_form)
-        ui.link('返回', links.admin('account-rules')).classes('lb-btn q-btn lb-flat')
+        ui.link('返回', back).classes('lb-btn q-btn lb-flat')
 
 
 async def review_rows(account: Account) -> list[Row]:
