@@ -55,7 +55,9 @@ class Site(Served):
     def __init__(self, folder: Path, **environ: str) -> None:
         self.folder = folder
         log = folder.parent / f'{folder.name}.log'
-        super().__init__('ui', log, **{'DATA_DIR': str(folder), 'DEMO': '1'} | environ)
+        # A module on a busy machine lasts longer than a session is believed; who tests that asks for it.
+        lasting = {'DATA_DIR': str(folder), 'DEMO': '1', 'STEP_UP_MINUTES': '600'}
+        super().__init__('ui', log, **lasting | environ)
         self.wait()
 
     @property

@@ -3,7 +3,7 @@
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from domain import citizen_certificates, dates, links
+from domain import applications, citizen_certificates, dates, links
 from domain.accounts import unit_accounts
 from domain.consents import notices
 from domain.model import Role
@@ -67,7 +67,7 @@ PAGES = {
                 'reviews': '年度盤點',
                 'units': '運用單位',
                 'teams': '志工隊',
-                'agencies': '發冊機關',
+                'agencies': applications.FIELDS['agency_id'].label,
                 'hours': '規定時數',
                 'account-rules': '帳號規則',
                 'rules': '審核規則',
