@@ -267,7 +267,7 @@ def shown(field: str, value: str) -> str:
     """A proposed value as people read it.
 
     >>> shown('born_on', '1958-03-08'), shown('sex', 'male'), shown('name', '王小明')
-    ('47/03/08', '男', '王小明')
+    ('047/03/08', '男', '王小明')
     """
     if field == 'born_on' and value:
         return dates.roc(date.fromisoformat(value))
