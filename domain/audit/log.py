@@ -5,6 +5,7 @@ file or print it is for. An entry is one statement in the caller's transaction, 
 """
 
 import hashlib
+import re
 from collections.abc import Collection
 from datetime import datetime
 
@@ -89,7 +90,8 @@ def _plain(text: str) -> str:
     >>> _plain('/volunteers/\\0\\ud800\\n7')
     '/volunteers/ 7'
     """
-    return ' '.join(''.join(sign if sign.isprintable() else ' ' for sign in validation.tidy(text)).split())
+    plain = (sign if sign.isprintable() or sign == '　' else ' ' for sign in validation.tidy(text))
+    return re.sub(' +', ' ', ''.join(plain)).strip()
 
 
 def digest_of(ids: Collection[int]) -> str:
