@@ -87,8 +87,8 @@ async def note_apart(
 def _plain(text: str) -> str:
     """On one line, without what a database does not take: an address that was made up is noted, too.
 
-    >>> _plain('/volunteers/\\0\\ud800\\n7')
-    '/volunteers/ 7'
+    >>> _plain('甲\\0\\ud800\\n乙')
+    '甲 乙'
     """
     plain = (sign if sign.isprintable() or sign == '　' else ' ' for sign in validation.tidy(text))
     return re.sub(' +', ' ', ''.join(plain)).strip()
