@@ -384,7 +384,6 @@ async def opened_for(details: AccountDetails, opener: str, *, was_asked_for: boo
         await _write(account, details, by)
         link, until = await password_links.made(account, WELCOME_LASTS)
         await messages.account_granted(account, link, until, was_asked_for=was_asked_for, opener=opener)
-        await log_of_use.note(LogAct.ACCOUNT_OPENED, by=by, what=f'帳號 {account.username}')
     return account
 
 
@@ -482,11 +481,7 @@ async def rewrite(kept: Account, details: AccountDetails, how: str, *, by: Accou
         if wanted != old and email_changes.is_guarded(kept, details.role, by):
             change = await email_changes.ask(kept, wanted, by=by)
             details = replace(details, email=old)
-        was_active = kept.is_active
         await _write(kept, details, by)
-        closed = was_active and not kept.is_active
-        act = LogAct.ACCOUNT_CLOSED if closed else LogAct.ACCOUNT_CHANGED
-        await log_of_use.note(act, by=by, what=f'帳號 {kept.username}')
         if kept.email != old:
             await password_links.close(kept)  # they lie in the old mailbox
             await email_changes.tell(kept, old, kept.email, how)
@@ -539,7 +534,6 @@ async def unlock(account: Account, *, by: Account) -> None:
         await login_lock.lift(await login_lock.index_of_account(account))
         await login_lock.lift(second_factors.lock_of(account))
         await office_history.tell(_KEPT.section, account.name, '解除鎖定', by=by)
-        await log_of_use.note(LogAct.ACCOUNT_CHANGED, by=by, what=f'解除登入鎖定 {account.username}')
 
 
 def _merged(kept: Account, mine: Mapping[str, Any]) -> AccountDetails:
@@ -568,6 +562,8 @@ async def _require_team(details: AccountDetails) -> None:
 
 async def _write(account: Account, details: AccountDetails, by: Account) -> None:
     await _require_team(details)
+    closes = account.is_active and not details.is_active
+    act = LogAct.ACCOUNT_OPENED if account.pk is None else LogAct.ACCOUNT_CLOSED if closes else LogAct.ACCOUNT_CHANGED
     try:
         async with transaction():
             before = await office_history.stands(account, _KEPT)
@@ -576,7 +572,7 @@ async def _write(account: Account, details: AccountDetails, by: Account) -> None
             if account.role in email_changes.GUARDED and account.guarded_since is None:
                 account.guarded_since = dates.now()
             await account.save()
-            await office_history.note(account, _KEPT, before, by=by)
+            await office_history.note(account, _KEPT, before, act=act, by=by)
     except IntegrityError:
         raise Incomplete({'username': f'「{details.username}」已經有人使用，請換一個使用者帳號。'}) from None
 

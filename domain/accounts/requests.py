@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 from tortoise.queryset import QuerySet
 
 from db import transaction
-from db.choices import LogAct, RequestStatus, Role
+from db.choices import RequestStatus, Role
 from db.models import Account, AccountRequest, Agency, County, HostUnit, RequestStep
 
 from .. import dates, limits, links, permissions, validation
-from ..audit import log, office_history
+from ..audit import office_history
 from ..audit.history import Change
 from ..errors import DomainError, Incomplete, MovedOn, NotFound, NotPermitted
 from ..limits import Limit
@@ -247,7 +247,6 @@ async def decide(request: AccountRequest, status: RequestStatus, by: Account, re
     await _step(kept, status, by, reason)
     changes = [Change(REFUSAL, '', reason.strip())] if reason else office_history.ACT_ITSELF
     await office_history.tell(SECTION, kept.name, status.label, changes, by=by)
-    await log.note(LogAct.ACCOUNT_CHANGED, by=by, what=f'{SECTION} {kept.id} {status.label}')
 
 
 async def sweep() -> int:

@@ -83,8 +83,7 @@ async def confirm(review: AccountReview, ids: Collection[int], *, by: Account) -
         mine = await _pending(kept).filter(id__in=list(ids)[:MOST]).order_by('id')
         await Account.filter(id__in=[one.id for one in mine]).update(reviewed_at=dates.now())
         for one in mine:
-            await office_history.tell(SECTION, one.name, '仍需要', by=by)
-            await log.note(LogAct.ACCOUNT_REVIEWED, by=by, what=f'帳號 {one.username}：仍需要')
+            await office_history.tell(SECTION, one.name, '仍需要', act=LogAct.ACCOUNT_REVIEWED, by=by)
         await _end_if_done(kept)
     return len(mine)
 

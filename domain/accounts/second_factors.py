@@ -346,9 +346,9 @@ async def _noted(account: Account, change: Change, act: LogAct, *, by: Account) 
     if account.role == Role.VOLUNTEER and account.volunteer_id is not None:
         volunteer = await Volunteer.get(id=account.volunteer_id)
         await history.note(volunteer, Section.BASICS, history.AMENDED, [change], by=by)
+        await log.note(act, by=by, what=f'帳號 {account.id}')
     else:
-        await office_history.tell('帳號', account.name, '第二道驗證', [change], by=by)
-    await log.note(act, by=by, what=f'帳號 {account.id}')
+        await office_history.tell('帳號', account.name, '第二道驗證', [change], act=act, by=by)
     await _tell(account, f'移除或重設：{change.old}　{change.new}' if change.old else f'新增：{change.new}')
 
 

@@ -150,8 +150,7 @@ async def end_of(account: Account, *, by: Account) -> None:
         raise NotFound
     await step_up.require(by)
     async with transaction():
-        await log.note(LogAct.SESSION_ENDED, by=by, what=f'帳號 {account.id}')
-        await office_history.tell('帳號', account.name, '結束登入', by=by)
+        await office_history.tell('帳號', account.name, '結束登入', act=LogAct.SESSION_ENDED, by=by)
         await close_all(account)
 
 

@@ -116,7 +116,6 @@ async def save_rules(wanted: Rules, *, by: Account) -> None:
         changes = _compared(vars(before), vars(wanted))
         if changes:
             await office_history.tell('帳號規則', '帳號規則', '修改', changes, by=by)
-            await log.note(LogAct.ACCOUNT_CHANGED, by=by, what='帳號規則')
 
 
 async def unlock(account: Account, *, by: Account) -> None:
@@ -138,7 +137,6 @@ async def unlock(account: Account, *, by: Account) -> None:
             update_fields=['is_active', 'locked_because', 'locked_at', 'used_at', 'reviewed_at', 'warnings']
         )
         await office_history.tell(SECTION, kept.name, '解除系統鎖定', [Change(BECAUSE, because.label, '')], by=by)
-        await log.note(LogAct.ACCOUNT_CHANGED, by=by, what=f'解除鎖定 {kept.username}')
 
 
 async def locked_ones(*, by: Account) -> list[Account]:

@@ -98,22 +98,35 @@ def _brief(text: str) -> str:
     return (line[:40] + '…' if len(line) > 40 else line) or '空白'
 
 
-async def note(record: Model, kept: Kept, before: Facts, *, by: Account) -> None:
-    """Write down how `record` stands now and did not `before` (as `stands` gave it), in the caller's transaction."""
+async def note(record: Model, kept: Kept, before: Facts, *, act: LogAct | None = None, by: Account) -> None:
+    """Write down how `record` stands now and did not `before` (as `stands` gave it), in the caller's transaction.
+
+    `act` as in `tell`.
+    """
     after = await stands(record, kept)
     changes = history.compared(kept.fields, before, after)
     if changes:
         action = AMENDED if before and after else ADDED if after else REMOVED
-        await tell(kept.section, subject_of(kept, before or after), action.label, changes, by=by)
+        await tell(kept.section, subject_of(kept, before or after), action.label, changes, act=act, by=by)
 
 
-async def tell(section: str, subject: str, action: str, changes: Sequence[Change] = ACT_ITSELF, *, by: Account) -> None:
+async def tell(
+    section: str,
+    subject: str,
+    action: str,
+    changes: Sequence[Change] = ACT_ITSELF,
+    *,
+    act: LogAct | None = None,
+    by: Account,
+) -> None:
     """Write down an act, one entry for each of its changes, in the caller's transaction.
 
-    What concerns accounts stands in the log too, with the address it was done from.
+    What concerns accounts stands in the log too, with the address it was done from: as `act`, or as a change.
     """
-    if section.startswith(ACCOUNTS):
-        await log.note(LogAct.ACCOUNT_CHANGED, by=by, what=f'{subject}：{action}')
+    if act is None and section.startswith(ACCOUNTS):
+        act = LogAct.ACCOUNT_CHANGED
+    if act is not None:
+        await log.note(act, by=by, what=f'{subject}：{action}')
     await _write(section, subject, action, changes, by.id, by.name, await history.unit_of(by))
 
 
