@@ -12,6 +12,7 @@ from domain.reports import statistics
 from domain.reports.statistics import Figures, Line, format_days, format_share
 
 from ..components.card import card
+from ..components.plain_table import plain_table
 from ..frame import MENU, VOLUNTEER_DATA, frame, waiting_for
 
 PERIODS = {1: '本月', 3: '近 3 個月', 12: '近 12 個月'}
@@ -83,7 +84,7 @@ def beside(title: str, note: str, columns: Sequence[str], rows: Sequence[Sequenc
             html.span(note).classes('lb-note')
         with html.div().classes('lb-chart'):
             yield
-        _table(title, columns, rows)
+        plain_table(title, columns, rows)
 
 
 def chart(title: str, options: dict[str, Any]) -> None:
@@ -91,21 +92,6 @@ def chart(title: str, options: dict[str, Any]) -> None:
     drawn = ui.echart(options)
     drawn.props('role=img')
     drawn.props['aria-label'] = f'{title}的圖，數字見旁邊的表格'
-
-
-def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    with html.div().classes('lb-scroll').props('tabindex=0 role=region') as region:
-        region.props['aria-label'] = f'{title}的表格'
-        with html.table().classes('lb-plain-table'):
-            with html.thead(), html.tr():
-                for column in columns:
-                    html.th(column).props('scope=col')
-            with html.tbody():
-                for row in rows:
-                    with html.tr():
-                        html.th(row[0]).props('scope=row')
-                        for cell in row[1:]:
-                            html.td(cell)
 
 
 def _columns(lines: Sequence[Line], what: str, colour: str, unit: str) -> dict[str, Any]:
