@@ -13,9 +13,9 @@ from db.server_account import NotStarted
 
 from . import announcements, citizen_certificates, demo, files, imports, limits, nightly, pictures
 from . import settings as settings_module
-from .accounts import first_administrator, login_lock, requests, unusual_use
+from .accounts import challenges, first_administrator, login_lock, requests, unusual_use
 from .books import book_prints
-from .citizen_certificates import challenges, revocation_lists
+from .citizen_certificates import revocation_lists
 from .logbook import pdf
 from .mail import bounces, delivery, digests
 from .names import letters

@@ -5,10 +5,8 @@ of ours, for one act in one browser, once, for a few minutes (`SignatureChalleng
 and only our own address counts. A counter that goes back means a copied key, which is refused.
 """
 
-import hashlib
 import json
 import logging
-import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_address
@@ -28,10 +26,11 @@ from webauthn.helpers.structs import (
 
 from db import sealing
 from db.choices import CardAct
-from db.models import Account, Passkey, SignatureChallenge
+from db.models import Account, Passkey
 
 from .. import dates, settings, validation
 from ..errors import DomainError, Incomplete, NotFound
+from . import challenges
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +87,7 @@ async def to_add(account: Account, *, browser: str) -> str:
         user_id=_handle(account.id),
         user_name=account.username or account.name,
         user_display_name=account.name,
-        challenge=(await _challenge(CardAct.PASSKEY_ADDED, browser)).encode(),
+        challenge=(await challenges.made(CardAct.PASSKEY_ADDED, browser, LASTS)).encode(),
         authenticator_selection=AuthenticatorSelectionCriteria(
             resident_key=ResidentKeyRequirement.REQUIRED, user_verification=_VERIFIED
         ),
@@ -133,7 +132,7 @@ async def to_show(act: CardAct, *, browser: str, account: Account | None = None)
     own = await Passkey.filter(account_id=account.id).values_list('credential', flat=True) if account else []
     options = webauthn.generate_authentication_options(
         rp_id=_party(),
-        challenge=(await _challenge(act, browser)).encode(),
+        challenge=(await challenges.made(act, browser, LASTS)).encode(),
         allow_credentials=[_described(str(one)) for one in own],
         user_verification=_VERIFIED,
     )
@@ -200,18 +199,8 @@ def _read(answer: str) -> tuple[dict[str, Any], str]:
     return said, challenge
 
 
-async def _challenge(act: CardAct, browser: str) -> str:
-    text = secrets.token_urlsafe(32)
-    await SignatureChallenge.create(
-        digest=_digest(text), act=act, browser=_digest(browser), expires_at=dates.now() + LASTS
-    )
-    return text
-
-
 async def _spend(text: str, act: CardAct, browser: str) -> None:
-    """Use it up before anything is looked at: of many at once one is first."""
-    asked = SignatureChallenge.filter(digest=_digest(text), act=act, browser=_digest(browser))
-    if not browser or not await asked.filter(expires_at__gt=dates.now()).delete():
+    if not await challenges.spend(text, act, browser):
         raise PasskeyRefused
 
 
@@ -234,7 +223,3 @@ def _handle(account_id: int) -> bytes:
 
 def _described(credential: str) -> PublicKeyCredentialDescriptor:
     return PublicKeyCredentialDescriptor(id=base64url_to_bytes(credential))
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()

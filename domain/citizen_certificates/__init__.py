@@ -19,7 +19,7 @@ from db.choices import CardAct, IdentityKind
 from db.models import Account, CitizenCertificate, Volunteer
 
 from .. import accounts, dates, identity_numbers, limits, names, settings, validation
-from ..accounts import bound_cards, client_limits, login_lock, new_passwords
+from ..accounts import bound_cards, challenges, client_limits, login_lock, new_passwords
 from ..accounts.bound_cards import CARD, as_read
 from ..audit import log as log_of_use
 from ..audit.history import Change
@@ -27,12 +27,13 @@ from ..audit.log import LogAct
 from ..errors import DomainError, NotFound
 from ..limits import Limit
 from ..mail import notices
-from . import authorities, challenges, revocation_lists, signatures
+from . import authorities, revocation_lists, signatures
 from .authorities import Card
 from .refusals import (
     AccountClosed,
     CardRefused,
     CardTaken,
+    ChallengeOver,
     NotBound,
     NotOffered,
     NotTheirCard,
@@ -58,6 +59,7 @@ __all__ = [
 log = logging.getLogger(__name__)
 
 MOST_CARDS = 5
+CHALLENGE_LASTS = timedelta(minutes=3)
 # A message of MOST_BYTES in base64, with line breaks.
 LONGEST_SIGNATURE = signatures.MOST_BYTES * 3 // 2
 _TAIL_KINDS = (IdentityKind.NATIONAL_ID, IdentityKind.ARC)
@@ -78,7 +80,7 @@ async def start(browser: str, *, client: str = '') -> str:
     _require_offered()
     if client:
         await limits.take(_challenges(), client)
-    return await challenges.made(CardAct.SIGN_IN, browser)
+    return await challenges.made(CardAct.SIGN_IN, browser, CHALLENGE_LASTS)
 
 
 async def sign_in(challenge: str, signature: str, *, browser: str, number: str = '', client: str = '') -> Account:
@@ -113,7 +115,7 @@ async def prove(password: str, *, session: str, by: Account) -> str:
     """
     _require_offered()
     await accounts.require_password(by, password)
-    return await challenges.made(CardAct.BIND, session)
+    return await challenges.made(CardAct.BIND, session, CHALLENGE_LASTS)
 
 
 async def bind(challenge: str, signature: str, *, session: str, by: Account) -> CitizenCertificate:
@@ -166,7 +168,8 @@ def card_of(challenge: str, signature: str) -> Card:
 
 async def _shown(challenge: str, signature: str, act: CardAct, browser: str) -> Card:
     """The card that has signed the challenge: good today, and in the hand of whoever sent it. Raises CardRefused."""
-    await challenges.spend(challenge, act, browser)
+    if not await challenges.spend(challenge, act, browser):
+        raise ChallengeOver
     try:
         card = await asyncio.to_thread(card_of, challenge, signature)
         await revocation_lists.require_good(card)

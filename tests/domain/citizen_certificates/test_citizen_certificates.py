@@ -10,8 +10,16 @@ import pytest
 from db.choices import CardAct, HistoryAction, IdentityKind, Role, Section
 from db.models import Account, CitizenCertificate, HistoryEntry, OfficeEntry, OutgoingMail, SignatureChallenge
 from domain import accounts, citizen_certificates, dates, limits, settings
-from domain.accounts import AccountDetails, SignInLocked, SignInRefused, UnitClosed, WrongPassword, login_lock
-from domain.citizen_certificates import CardRefused, NotBound, NotOffered, authorities, challenges, revocation_lists
+from domain.accounts import (
+    AccountDetails,
+    SignInLocked,
+    SignInRefused,
+    UnitClosed,
+    WrongPassword,
+    challenges,
+    login_lock,
+)
+from domain.citizen_certificates import CardRefused, NotBound, NotOffered, authorities, revocation_lists
 from domain.citizen_certificates.refusals import (
     AccountClosed,
     CardRevoked,
@@ -259,7 +267,7 @@ class TestAChallenge:
         card = authority.card()
         with dates.frozen(dates.now()):
             text = await citizen_certificates.start(BROWSER)
-        with dates.frozen(dates.now() + challenges.LASTS):
+        with dates.frozen(dates.now() + citizen_certificates.CHALLENGE_LASTS):
             with pytest.raises(ChallengeOver):
                 await citizen_certificates.sign_in(text, card.answer(text), browser=BROWSER)
             assert await challenges.sweep() == 1
