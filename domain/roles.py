@@ -219,6 +219,7 @@ SERVICES: dict[str, Row] = {
     'volunteers.lookups': INNER,
     'volunteers.lookups.asking': ADMINISTRATOR,
     'volunteers.profile': READERS,
+    'volunteers.printed_codes': INNER,
     'volunteers.spelling': INNER,
 }
 

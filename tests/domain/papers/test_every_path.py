@@ -15,8 +15,7 @@ NO_PAPERS |= {'volunteers.enrolment._put_on_roster', 'volunteers.memberships.tak
 NO_PAPERS |= {'volunteers.newcomers.register_all', 'volunteers.newcomers.unregister'}
 # Nor are the keys by which a person is found, the account, who looked up a number, codes and questions to the owner.
 NO_PAPERS |= {'volunteers.spelling.renew_keys', 'volunteers.addresses.ask', 'volunteers.addresses.changed'}
-NO_PAPERS |= {'volunteers.lookups._count', 'volunteers.lookups._refuse', 'volunteers.paper_codes.printed'}
-NO_PAPERS |= {'volunteers.counter_codes.printed'}
+NO_PAPERS |= {'volunteers.lookups._count', 'volunteers.lookups._refuse', 'volunteers.printed_codes.give_out'}
 # Whoever is closed has no case, and what comes back is what was printed.
 NO_PAPERS |= {'volunteers.closing.reopen', 'volunteers.closing._write', 'volunteers.closing._closed'}
 # Tells of many people, by `_look_again`.

@@ -9,7 +9,7 @@ from db.models import Account, HostUnit, LogEntry
 from domain import dates
 from domain.accounts import login_lock
 from domain.volunteers import counter_codes, paper_codes
-from domain.volunteers.paper_codes import WrongCode
+from domain.volunteers.printed_codes import WrongCode
 
 from ...builders import a_volunteer, an_account
 

@@ -13,7 +13,7 @@ from domain.accounts import SignInLocked, UnfitPassword
 from domain.errors import Incomplete, NotFound, NotPermitted
 from domain.settings import Settings
 from domain.volunteers import paper_codes
-from domain.volunteers.paper_codes import NotPrinted, WrongCode
+from domain.volunteers.printed_codes import NotPrinted, WrongCode
 
 from ...builders import a_host_unit, a_membership, a_volunteer, an_account, an_identity_number
 from .test_volunteers import details

@@ -7,7 +7,7 @@ from nicegui import html
 from domain import links
 from domain.accounts import Hold
 from domain.model import Account, Volunteer
-from domain.volunteers import addresses, paper_codes
+from domain.volunteers import addresses, printed_codes
 
 from ....components.action_button import action_button
 from ....components.card import card
@@ -32,7 +32,7 @@ def volunteer_login(account: Account, volunteer: Volunteer, held: Hold | None) -
     with card('志工登入', '(密碼由本人設定，承辦人不會知道)', 'lb-gap-below'), html.div().classes('lb-stack'):
         if held is not None:
             html.p(held.sentence).classes('lb-hint')
-        refusal = paper_codes.refusal(held, volunteer)
+        refusal = printed_codes.refusal(held, volunteer)
         with html.div().classes('lb-row-acts'):
             if volunteer.email:
                 _send_link(account, volunteer)
