@@ -34,7 +34,8 @@ async def _ask(account: Account, of: Application | Roster) -> None:
             confirm('已送簽，並通知貴單位的志工督導。')
             ui.navigate.reload()
 
-        action_button('請單位的志工督導簽核', ask_account, 'outline')
+        with html.div().classes('lb-row-acts'):
+            action_button('請單位的志工督導簽核', ask_account, 'outline')
     in_form = form(asking, summary=False)
     with html.div().classes('lb-grid'):
         text_field('督導姓名', in_form, 'name', maxlength=60)
@@ -45,7 +46,8 @@ async def _ask(account: Account, of: Application | Roster) -> None:
         confirm(f'簽核連結已寄給{asking.name}。')
         ui.navigate.reload()
 
-    action_button('寄出簽核連結', ask, 'outline', in_form=in_form)
+    with html.div().classes('lb-row-acts'):
+        action_button('寄出簽核連結', ask, 'outline', in_form=in_form)
 
 
 def _said(standing: Standing | None, *, is_saved: bool) -> str:
