@@ -207,10 +207,6 @@ async def _page(
     name: str = '',
 ) -> Response:
     factors = await second_factors.of(account)
-    try:
-        set_up = authenticator_apps.again(account, kept) if kept else authenticator_apps.begin(account)
-    except SetUpOver:
-        set_up = authenticator_apps.begin(account)
     return public.page(
         'factors_own.html',
         public.status_of(refusal, 422) if refusal else 200,
@@ -218,7 +214,7 @@ async def _page(
         message=str(refusal or ''),
         notice=NOTICES.get(request.query_params.get(PARAMETER, ''), ''),
         factors=factors,
-        set_up=set_up,
+        set_up=authenticator_apps.shown(account, kept),
         opens_app='app' in request.query_params or bool(kept),
         remind=await second_factors.reminder(account),
         is_demanded=await factor_demands.due_on(account) is not None,

@@ -11,7 +11,6 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from domain import dates, limits, links
 from domain.accounts import authenticator_apps, client_limits, factor_demands, passkeys, second_factors
-from domain.accounts.authenticator_apps import SetUpOver
 from domain.accounts.second_factors import HalfOver
 from domain.errors import DomainError
 from domain.model import Account, CardAct, SignInWay
@@ -165,12 +164,6 @@ async def _page(request: Request, wanted: str, refusal: DomainError | None = Non
             return RedirectResponse(links.login(wanted), 303)
         return login.render(request, str(over), '', wanted)
     factors = await second_factors.of(account)
-    set_up = None
-    if not factors.is_any:
-        try:
-            set_up = authenticator_apps.again(account, kept) if kept else authenticator_apps.begin(account)
-        except SetUpOver:
-            set_up = authenticator_apps.begin(account)
     return public.page(
         'second_step.html',
         public.status_of(refusal, 401) if refusal else 200,
@@ -178,7 +171,7 @@ async def _page(request: Request, wanted: str, refusal: DomainError | None = Non
         message=str(refusal or ''),
         next=wanted,
         factors=factors,
-        set_up=set_up,
+        set_up=None if factors.is_any else authenticator_apps.shown(account, kept),
         has_passkeys=bool(factors.passkeys) and passkeys.are_offered(),
         due=await factor_demands.due_on(account),
     )

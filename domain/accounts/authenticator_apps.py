@@ -59,6 +59,14 @@ def begin(account: Account) -> SetUp:
     return SetUp(secret, sealing.handed_out('authenticator set-up', words), _address(account, secret))
 
 
+def shown(account: Account, kept: str) -> SetUp:
+    """What a page shows: what was begun before, where it is `kept` and still holds, else something new."""
+    try:
+        return again(account, kept)
+    except SetUpOver:
+        return begin(account)
+
+
 def again(account: Account, kept: str) -> SetUp:
     """What was begun before, after a mistyped code. Raises SetUpOver."""
     try:
