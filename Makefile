@@ -49,8 +49,9 @@ else
 	@echo 'Scripts and styles are not checked: run .setup/prepare test first.'
 endif
 
+# With the peers it measures beside ours, which nothing else needs.
 bench:
-	@.setup/prepare test
+	@.setup/prepare bench
 	@.venv/bin/python -m tests.bench
 
 screenshots:
@@ -77,4 +78,5 @@ LOCK = uv pip compile pyproject.toml --quiet --universal --python-version 3.11 -
 lock:
 	$(LOCK) $(UPGRADE) --output-file .lock/run.txt
 	$(LOCK) $(UPGRADE) --group dev --constraint .lock/run.txt --output-file .lock/test.txt
+	$(LOCK) $(UPGRADE) --group bench --constraint .lock/test.txt --output-file .lock/bench.txt
 	npm install --prefix .lock --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund
