@@ -106,7 +106,7 @@ async def rules() -> Rules:
 
 async def save_rules(wanted: Rules, *, by: Account) -> None:
     """They hold from the next night on. Raises Incomplete, StepUpNeeded."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'accounts.terms.save_rules')
     if problems := wanted.problems():
         raise Incomplete(problems)
     await step_up.require(by)
@@ -141,7 +141,7 @@ async def unlock(account: Account, *, by: Account) -> None:
 
 async def locked_ones(*, by: Account) -> list[Account]:
     """The accounts of units that the rules have locked, the last first; a county authority sees those of its county."""
-    permissions.require(by, Role.ADMINISTRATOR, Role.COUNTY)
+    permissions.require(by, 'accounts.terms.locked_ones')
     found = Account.filter(locked_because__isnull=False).exclude(role=Role.VOLUNTEER)
     if by.role == Role.COUNTY:
         found = found.filter(host_unit__county_id=by.county_id)
@@ -191,7 +191,7 @@ async def require_other_administrator(account: Account) -> None:
 
 async def is_sole_administrator(*, by: Account) -> bool:
     """Whether nobody else administers the office."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'accounts.terms.is_sole_administrator')
     return not await Account.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(id=by.id).exists()
 
 
