@@ -232,6 +232,8 @@ SERVICES: dict[str, Row] = {
 }
 
 PAGES: dict[str, Row] = {
+    '/': EVERY,
+    '/downloads': EVERY,
     '/menu': NOT_VOLUNTEERS,
     '/volunteer-data': BOTH_SIDES,
     '/volunteers': CLERK,
