@@ -36,6 +36,15 @@ def require(account: Account, service: str) -> None:
         raise OfWholeUnit
 
 
+def may(account: Account, service: str) -> bool:
+    """Whether `require` lets the account through."""
+    try:
+        require(account, service)
+    except NotPermitted:
+        return False
+    return True
+
+
 def place_of(account: Account) -> dict[str, Any]:
     """What a case or a roster of the account's unit has in its columns, of a clerk's own team where there is one."""
     place: dict[str, Any] = {'host_unit_id': account.host_unit_id}

@@ -65,7 +65,7 @@ async def takes_effect(change: EmailChange) -> str:
 
 async def may_confirm(change: EmailChange, *, by: Account) -> bool:
     """Whether `by` is the second administrator, no new one, or the only one after the waiting time."""
-    if by.role != Role.ADMINISTRATOR:
+    if not permissions.may(by, 'accounts.email_changes.may_confirm'):
         return False
     if by.id not in (change.asked_by_id, change.account_id):
         return _is_settled(by)

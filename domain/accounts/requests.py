@@ -146,10 +146,11 @@ async def competent(request: AccountRequest) -> str:
 
 async def is_decider(request: AccountRequest, *, by: Account) -> bool:
     """Whether `by` decides it: the authority of its county or, while that has no account, the administrator."""
+    if not permissions.may(by, 'accounts.requests.is_decider'):
+        return False
     if by.role == Role.COUNTY:
-        return by.county_id is not None and by.county_id == request.county_id
-    is_left_alone = request.county_id is None or not await _has_authority(request.county_id)
-    return by.role == Role.ADMINISTRATOR and is_left_alone
+        return by.county_id == request.county_id
+    return request.county_id is None or not await _has_authority(request.county_id)
 
 
 async def require_decider(request: AccountRequest, *, by: Account) -> None:

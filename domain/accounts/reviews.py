@@ -18,7 +18,7 @@ from db import transaction
 from db.choices import LockReason, LogAct, Role
 from db.models import Account, AccountReview
 
-from .. import dates, links, validation
+from .. import dates, links, permissions, validation
 from ..audit import log, office_history
 from ..errors import Incomplete, NotFound, NotPermitted
 from ..mail import account_mails
@@ -102,12 +102,10 @@ async def close(review: AccountReview, account: Account, *, by: Account) -> None
         one = await Account.get(id=account.id)
         details = AccountDetails.from_record(one)
         details.is_active = False
-        if by.role == Role.ADMINISTRATOR:
-            await amend(one, details, knowingly=True, by=by)
-        elif by.role == Role.UNIT_STAFF:
-            await unit_accounts.amend(one, details, knowingly=True, by=by)
-        else:
+        if not permissions.may(by, 'accounts.reviews.close'):
             raise NotPermitted('停用帳號請洽該單位的單位管理者或系統管理者。')
+        close_it = amend if by.role == Role.ADMINISTRATOR else unit_accounts.amend
+        await close_it(one, details, knowingly=True, by=by)
         await log.note(LogAct.ACCOUNT_REVIEWED, by=by, what=f'帳號 {one.username}：停用')
         await _end_if_done(kept)
 
@@ -199,10 +197,11 @@ async def _state(review: AccountReview) -> State:
 
 
 def _seen(by: Account) -> QuerySet[AccountReview]:
+    permissions.require(by, 'accounts.reviews')
     found = AccountReview.all().select_related('host_unit', 'agency')
     if by.role == Role.ADMINISTRATOR:
         return found
-    if by.role == Role.COUNTY and by.county_id is not None:
+    if by.role == Role.COUNTY:
         ours = Q(host_unit__county_id=by.county_id) | Q(agency__county_id=by.county_id)
         return found.filter(ours)
     unit_accounts.require_administrator(by)

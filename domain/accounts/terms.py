@@ -150,19 +150,19 @@ async def locked_ones(*, by: Account) -> list[Account]:
 
 async def looked_after(account: Account, *, by: Account) -> Account:
     """The locked row of an account of staff that `by` looks after. Raises NotFound, NotPermitted."""
+    permissions.require(by, 'accounts.terms.looked_after')
     staff = Account.exclude(role=Role.VOLUNTEER).select_for_update()
     kept = await staff.get_or_none(id=validation.record_id(account.id))
     if kept is None:
         raise NotFound
     if by.role == Role.ADMINISTRATOR:
         return kept
-    if by.role == Role.COUNTY and by.county_id is not None:
+    if by.role == Role.COUNTY:
         await kept.fetch_related('host_unit')
         if kept.host_unit is not None and kept.host_unit.county_id == by.county_id:
             return kept
         raise NotFound
-    looks_after = by.role == Role.UNIT_STAFF and by.is_unit_administrator and by.is_active and by.team_id is None
-    if not looks_after:
+    if not by.is_unit_administrator or not by.is_active:
         raise NotPermitted
     if kept.host_unit_id != by.host_unit_id or kept.role not in OF_UNIT:
         raise NotFound

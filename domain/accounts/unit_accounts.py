@@ -14,7 +14,7 @@ from db import transaction
 from db.choices import Role
 from db.models import Account
 
-from .. import mail_addresses, validation
+from .. import mail_addresses, permissions, validation
 from ..errors import DomainError, Incomplete, NotFound, NotPermitted
 from ..paging import Page, bounds
 from . import (
@@ -41,8 +41,8 @@ class LastAdministrator(DomainError):
 
 def is_administrator(account: Account) -> bool:
     """Whether the account looks after those of its unit."""
-    is_clerk = account.role == Role.UNIT_STAFF and account.host_unit_id is not None
-    return is_clerk and account.is_unit_administrator and account.team_id is None and account.is_active
+    may = permissions.may(account, 'accounts.unit_accounts')
+    return may and account.is_unit_administrator and account.is_active
 
 
 def require_administrator(account: Account) -> None:

@@ -67,7 +67,8 @@ async def latest_of(volunteer: Volunteer, *, by: Account) -> PaperRegistration |
 
 def may_amend(registration: PaperRegistration, *, by: Account) -> bool:
     """Whether it is the account's unit that has this registered."""
-    return by.role == Role.UNIT_STAFF and registration.host_unit_id == by.host_unit_id and registration.status in OPEN
+    is_ours = permissions.may(by, 'books.paper_lists.may_amend') and registration.host_unit_id == by.host_unit_id
+    return is_ours and registration.status in OPEN
 
 
 async def find(query: RegistrationQuery, *, by: Account) -> Page[PaperRegistration]:

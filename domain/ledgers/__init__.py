@@ -12,7 +12,7 @@ from typing import Any
 from tortoise.functions import Sum
 
 from db import transaction
-from db.choices import HistoryAction, Role
+from db.choices import HistoryAction
 from db.models import Account, County, HistoryEntry, ServiceHours, Volunteer
 
 from .. import announcements, dates, permissions, validation
@@ -137,7 +137,7 @@ async def _amended(ledger: Ledger, entry: Entry, seen: datetime) -> str:
 
 def may_amend(entry: Entry, *, by: Account) -> bool:
     """Whether the account's unit made this entry; others only read it."""
-    return by.role == Role.UNIT_STAFF and entry.entered_by_unit_id == by.host_unit_id
+    return permissions.may(by, 'ledgers.may_amend') and entry.entered_by_unit_id == by.host_unit_id
 
 
 def values_of(ledger: Ledger, entry: Entry) -> dict[str, Any]:

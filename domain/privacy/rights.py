@@ -143,7 +143,7 @@ async def units_of(volunteer: Volunteer, *, by: Account) -> list[HostUnit]:
 
 async def of(volunteer: Volunteer, *, by: Account) -> list[RightsRequest]:
     """The own requests, the newest first, with the unit. Raises NotFound."""
-    if by.role != Role.VOLUNTEER or by.volunteer_id != volunteer.id:
+    if not permissions.may(by, 'privacy.rights.of') or by.volunteer_id != volunteer.id:
         raise NotFound
     return await RightsRequest.filter(volunteer_id=volunteer.id).order_by('-id').select_related('host_unit')
 
@@ -167,9 +167,9 @@ async def waiting_count(*, by: Account) -> int:
 
 async def get(request_id: object, *, by: Account) -> RightsRequest:
     """With volunteer, unit and who asked; of the unit, or one's own. Raises NotFound."""
-    theirs = RightsRequest.filter(volunteer_id=by.volunteer_id) if by.role == Role.VOLUNTEER else _of_unit(by)
-    if by.role not in (Role.VOLUNTEER, Role.UNIT_STAFF):
+    if not permissions.may(by, 'privacy.rights.get'):
         raise NotFound
+    theirs = RightsRequest.filter(volunteer_id=by.volunteer_id) if by.role == Role.VOLUNTEER else _of_unit(by)
     related = ('volunteer', 'host_unit', 'asked_by', 'decided_by')
     found = await theirs.filter(id=validation.record_id(request_id)).select_related(*related).first()
     if found is None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from db import transaction
-from db.choices import FileKind, Place, Role, Section
+from db.choices import FileKind, Place, Section
 from db.models import Account, Draft, Field, Training, Volunteer
 
 from .. import announcements, dates, drafts, files, permissions, validation
@@ -126,7 +126,7 @@ async def of(volunteer: Volunteer, *, by: Account) -> list[Training]:
 
 def may_amend(training: Training, *, by: Account) -> bool:
     """Whether it is the account's unit that keeps this training; others only read it."""
-    return by.role == Role.UNIT_STAFF and training.trained_for_id == by.host_unit_id
+    return permissions.may(by, 'trainings.may_amend') and training.trained_for_id == by.host_unit_id
 
 
 async def _seen_volunteer(volunteer_id: int, by: Account) -> Volunteer:
