@@ -390,10 +390,12 @@ async def opened_for(details: AccountDetails, opener: str, *, was_asked_for: boo
 async def send_link(account: Account, *, by: Account) -> None:
     """重寄設定密碼的連結: a new one to the owner's mailbox; earlier ones work no more, and a lock is lifted.
 
-    Raises NotFound, NotPermitted for a closed account.
+    Raises NotFound, StepUpNeeded, NotPermitted for a closed account.
     """
     permissions.require(by, 'accounts.send_link')
-    await send_link_to(await get(account.id, by=by), '系統管理者', by=by)
+    known = await get(account.id, by=by)
+    await step_up.require(by)
+    await send_link_to(known, '系統管理者', by=by)
 
 
 async def send_link_to(account: Account, opener: str, *, by: Account) -> None:

@@ -22,7 +22,7 @@ from .. import dates, links, permissions, validation
 from ..audit import log, office_history
 from ..errors import Incomplete, NotFound, NotPermitted
 from ..mail import account_mails
-from . import AccountDetails, amend, terms, unit_accounts
+from . import AccountDetails, amend, step_up, terms, unit_accounts
 
 SECTION = '年度盤點'
 OFFICE = '系統管理與主管機關'
@@ -75,11 +75,15 @@ async def pending(review: AccountReview, *, by: Account) -> list[Account]:
 
 
 async def confirm(review: AccountReview, ids: Collection[int], *, by: Account) -> int:
-    """These accounts are still needed; how many. With the last one the review ends. Raises NotFound, Incomplete."""
+    """These accounts are still needed; how many. With the last one the review ends.
+
+    Raises NotFound, Incomplete, StepUpNeeded.
+    """
     if not ids:
         raise Incomplete({'chosen': '請勾選仍需要的帳號，至少一個。'})
     async with transaction():
         kept = await _to_act_on(review, by)
+        await step_up.require(by)
         mine = await _pending(kept).filter(id__in=list(ids)[:MOST]).order_by('id')
         await Account.filter(id__in=[one.id for one in mine]).update(reviewed_at=dates.now())
         for one in mine:
@@ -91,7 +95,7 @@ async def confirm(review: AccountReview, ids: Collection[int], *, by: Account) -
 async def close(review: AccountReview, account: Account, *, by: Account) -> None:
     """This account is needed no more: it is closed as in the form of accounts.
 
-    Raises NotFound, LastAdministrator of a unit or of the office, NotPermitted for one's own account.
+    Raises NotFound, LastAdministrator of a unit or of the office, NotPermitted for one's own account, StepUpNeeded.
     """
     if account.id == by.id:
         raise NotPermitted('您不能停用自己的帳號。請由另一位管理者停用，或先確認仍需要。')
@@ -104,6 +108,7 @@ async def close(review: AccountReview, account: Account, *, by: Account) -> None
         details.is_active = False
         if not permissions.may(by, 'accounts.reviews.close'):
             raise NotPermitted('停用帳號請洽該單位的單位管理者或系統管理者。')
+        await step_up.require(by)
         close_it = amend if by.role == Role.ADMINISTRATOR else unit_accounts.amend
         await close_it(one, details, knowingly=True, by=by)
         await log.note(LogAct.ACCOUNT_REVIEWED, by=by, what=f'帳號 {one.username}：停用')

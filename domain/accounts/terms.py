@@ -121,8 +121,8 @@ async def save_rules(wanted: Rules, *, by: Account) -> None:
 async def unlock(account: Account, *, by: Account) -> None:
     """解除系統鎖定 of what the rules have locked: its idle time begins anew.
 
-    By the administrator, the county for its units, or the 單位管理者 for the own unit. Raises NotFound; NotPermitted
-    for an account whose last day is over: it needs another one first.
+    By the administrator, the county for its units, or the 單位管理者 for the own unit. Raises NotFound, StepUpNeeded;
+    NotPermitted for an account whose last day is over: it needs another one first.
     """
     async with transaction():
         kept = await looked_after(account, by=by)
@@ -130,6 +130,7 @@ async def unlock(account: Account, *, by: Account) -> None:
             raise NotPermitted('這個帳號不是被系統鎖定的，請重新整理清單，查看目前的狀態。')
         if kept.ends_on is not None and kept.ends_on < dates.today():
             raise NotPermitted('這個帳號的使用期限已經過了。請先改使用期限、勾選「帳號使用中」，再按「儲存」。')
+        await step_up.require(by)
         because = kept.locked_because
         kept.is_active, kept.locked_because, kept.locked_at = True, None, None
         kept.used_at, kept.reviewed_at, kept.warnings = dates.now(), dates.now(), 0
