@@ -163,6 +163,7 @@ def serve(site: FastAPI, settings: Settings) -> None:
             uvicorn.Config(
                 site,
                 http=connections.Limited,
+                ws=connections.Line,
                 log_config=None,
                 log_level='warning',
                 access_log=False,
