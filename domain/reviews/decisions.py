@@ -152,7 +152,7 @@ async def own_pending(*, by: Account) -> dict[int, tuple[str, Decision]]:
 
 async def deciding(*, by: Account) -> set[int]:
     """Whose decisions on cases of the agency wait for their time, by account."""
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'reviews.decisions.deciding')
     waiting = Decision.filter(application__agency_id=by.agency_id, problem='')
     return {int(one) for (one,) in await waiting.values_list('by_id')}
 
