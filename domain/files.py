@@ -19,7 +19,7 @@ from tortoise.functions import Sum
 
 from db import blobs, storage, transaction
 from db.choices import BatchState, FileKind, ImportKind, RegistrationStatus, Role
-from db.models import Account, DraftEntry, ImportBatch, PaperRegistration, StoredFile, Volunteer
+from db.models import Account, ClosedRecord, DraftEntry, ImportBatch, PaperRegistration, StoredFile, Volunteer
 
 from . import dates, file_names, limits, permissions, settings, validation
 from .audit import reads
@@ -41,6 +41,7 @@ _LOCK = 20_261_129
 LATEST = 20
 # Held by a backup until what its snapshot shows is copied: nothing is swept away meanwhile.
 BACKUP_LOCK = 20_261_130
+SEALED_PHOTO = '這位志工離開單位後，紀錄已經封存，照片不能開啟。重新收編後就會恢復。'
 _PICTURES = ('cover_id', 'last_page_id')
 _TOO_HARD = '您上傳的檔案連續多次無法處理，暫時不能上傳。請一小時後再試，並改用手機拍的照片；已填的資料都還在。'
 TOO_HARD = Limit('files that held a decoder', 3, timedelta(hours=1), _TOO_HARD)
@@ -197,6 +198,8 @@ async def get(file_id: UUID | str, *, by: Account) -> StoredFile:
     file = await StoredFile.filter(_visible_to(by), id=validation.file_id(file_id)).first()
     if file is None:
         raise NotFound
+    if file.kind is FileKind.PHOTO and await ClosedRecord.exists(volunteer_id=file.volunteer_id):
+        raise NotFound(SEALED_PHOTO)
     return file
 
 

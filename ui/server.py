@@ -30,6 +30,7 @@ from . import (
     files,
     gate,
     journal,
+    lighter,
     metrics,
     refusals,
     routes,
@@ -66,6 +67,7 @@ def assemble(settings: Settings) -> FastAPI:
             gc.freeze()
             yield
 
+    lighter.install()
     # No redirect of Starlette's: it would lead to whatever host the browser names.
     site = FastAPI(
         lifespan=open_office,
@@ -161,6 +163,7 @@ def serve(site: FastAPI, settings: Settings) -> None:
             uvicorn.Config(
                 site,
                 http=connections.Limited,
+                ws=connections.Line,
                 log_config=None,
                 log_level='warning',
                 access_log=False,

@@ -42,6 +42,8 @@ BECAUSE = Field('locked_because', '鎖定原因')
 class AccountLocked(DomainError):
     """The office's rules have locked it; told only to somebody who knows the password."""
 
+    why = '帳號已鎖定'
+
     def __init__(self, because: LockReason) -> None:
         super().__init__(
             f'這個帳號已鎖定，原因是{because.label}。資料都還在；請洽您單位的單位管理者、縣市主管機關或系統管理者解除鎖定。'

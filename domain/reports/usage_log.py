@@ -42,8 +42,8 @@ _SLACK = 1000
 OF_ACCOUNTS = frozenset(
     act
     for act in LogAct
-    if act.name.startswith(('SIGN_IN', 'SIGN_OUT', 'SESSION', 'PASSWORD', 'EMAIL', 'FACTOR', 'ACCOUNT'))
-    or act in (LogAct.LOCKED, LogAct.RECOVERY_USED, LogAct.STEPPED_UP, LogAct.REFUSED, LogAct.KEY_ROTATED)
+    if act.name.startswith(('SIGN_IN', 'SIGN_OUT', 'SESSION', 'PASSWORD', 'EMAIL', 'FACTOR', 'ACCOUNT', 'STEP'))
+    or act in (LogAct.LOCKED, LogAct.RECOVERY_USED, LogAct.REFUSED, LogAct.KEY_ROTATED)
     or act in (LogAct.RETENTION_RUN, LogAct.UNUSUAL_USE, LogAct.SEARCHED_LOG)
 )
 COLUMNS = ('時間', '帳號', '身分', '單位或機關', '作業', '內容', '關於', '目的', '連線位址', '裝置')

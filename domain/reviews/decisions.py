@@ -150,6 +150,13 @@ async def own_pending(*, by: Account) -> dict[int, tuple[str, Decision]]:
     return {one.application_id: (one.application.volunteer.name, one) for one in await waiting}
 
 
+async def deciding(*, by: Account) -> set[int]:
+    """Whose decisions on cases of the agency wait for their time, by account."""
+    permissions.require(by, 'reviews.decisions.deciding')
+    waiting = Decision.filter(application__agency_id=by.agency_id, problem='')
+    return {int(one) for (one,) in await waiting.values_list('by_id')}
+
+
 async def release_due() -> int:
     """Carry out every decision whose time is over, each in its own transaction; returns how many were looked at.
 

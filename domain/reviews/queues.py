@@ -50,6 +50,7 @@ _COLUMNS = (
     'roster_id',
     'papers_changed_at',
     'volunteer_id',
+    'assignee_id',
 )
 _JOINED = {
     'volunteer': 'volunteer__name',
@@ -59,6 +60,7 @@ _JOINED = {
     'roster': 'roster__title',
     'county': 'agency__county_id',
     'counts_working_days': 'agency__counts_working_days',
+    'assignee': 'assignee__name',
 }
 # What waits is counted, what is closed is tallied with each case.
 _COUNTS = """
@@ -97,6 +99,7 @@ class CaseRow:
 
     `open_marks`: corrections that wait for the unit; `answered_marks`: those that wait for the reviewer's second look.
     `problem`: why the last decision could not be carried out, or ''. `has_changed`: since somebody looked last.
+    `assignee`: to whom the agency's supervisor gave the case, '' for nobody.
     """
 
     id: int
@@ -121,6 +124,8 @@ class CaseRow:
     pending: Pending | None
     problem: str
     has_changed: bool
+    assignee_id: int | None = None
+    assignee: str = ''
 
 
 @dataclass(frozen=True)
@@ -400,7 +405,7 @@ def _row(
     if decision and not decision.problem:
         pending = Pending(decision.id, decision.to, decision.by_id, decision.by.name, decision.release_at)
     return CaseRow(
-        **facts | {'roster': facts['roster'] or ''},
+        **facts | {'roster': facts['roster'] or '', 'assignee': facts['assignee'] or ''},
         days_left=days_left,
         open_marks=open_marks,
         answered_marks=answered_marks,
