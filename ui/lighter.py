@@ -14,16 +14,17 @@ import weakref
 from collections import deque
 from typing import Any
 
-from nicegui import binding, element, event_listener
+from nicegui import binding, core, element, event_listener
 from nicegui import client as nicegui_client
 from nicegui.classes import Classes
 from nicegui.element import Element
+from nicegui.middlewares import RedirectWithPrefixMiddleware, SetCacheControlMiddleware
 from nicegui.observables import ObservableCollection
 from nicegui.props import Props
 from nicegui.style import Style
 from starlette.requests import Request
 
-from . import sending
+from . import page_html, sending
 
 _NONE_YET = object()
 _numbers = itertools.count(1)
@@ -40,6 +41,13 @@ def install() -> None:
     nicegui_client.SubPagesRouter = _NoSubPages  # type: ignore[misc,assignment]
     nicegui_client.asyncio = _Asyncio()  # type: ignore[assignment]
     sending.install()
+    page_html.install()
+
+
+def pass_straight() -> None:
+    """Requests go to NiceGUI's pages without two tasks each that write headers: ours are written where files are kept."""
+    needless = (RedirectWithPrefixMiddleware, SetCacheControlMiddleware)
+    core.app.user_middleware[:] = [each for each in core.app.user_middleware if each.cls not in needless]
 
 
 class _Quiet(ObservableCollection):

@@ -102,7 +102,9 @@ def assemble(settings: Settings) -> FastAPI:
         reconnect_timeout=30,
         tailwind=False,
         show_welcome_message=False,
+        gzip_middleware_factory=None,  # pages and files are compressed where they are made
     )
+    lighter.pass_straight()
     site.add_middleware(assets.KeptAssets)
     gate.install(site, settings)
     return site
