@@ -338,6 +338,7 @@ class LogAct(Choice):
     FACTOR_FAILED = 'factor-failed', '第二道驗證失敗'
     RECOVERY_USED = 'recovery-used', '使用備用碼'
     STEPPED_UP = 'stepped-up', '再次驗證身分'
+    STEP_UP_FAILED = 'step-up-failed', '再次驗證身分失敗'
     REFUSED = 'refused', '無權存取'
     READ_PROFILE = 'read-profile', '查看志工資料'
     READ_FILE = 'read-file', '開啟影像或附件'

@@ -210,6 +210,21 @@ def proof_by_passkey() -> str:
     return '/account/proof/passkey'
 
 
+def card_proof(wanted: str = '', back: str = '') -> str:
+    """The same by 自然人憑證; without `wanted` in a tab of its own, beside the page that waits."""
+    return _with('/account/proof/card', next=wanted, back=back)
+
+
+def card_proof_challenge() -> str:
+    """Asks for the text that a card signs in order to show whose it is; a POST."""
+    return '/account/proof/card/challenge'
+
+
+def shown_beside() -> str:
+    """Says that the page in the other tab goes on."""
+    return '/account/proof/done'
+
+
 def passkey_proof() -> str:
     """Where the answer of the passkey goes; a POST."""
     return '/account/proof/passkey/answer'

@@ -28,7 +28,7 @@ _HSTS = 'max-age=31536000; includeSubDomains'
 OLDER_COMPONENT = 'http://localhost:16888'
 # NiceGUI has it on each of its pages.
 _DRAWN = 'X-NiceGUI-Content'
-_CARD_PAGES = (links.certificate_login(), links.citizen_certificates())
+_CARD_PAGES = (links.certificate_login(), links.citizen_certificates(), links.card_proof())
 
 
 def install(site: FastAPI, origins: frozenset[str], *, is_secure: bool, component: str = '') -> None:

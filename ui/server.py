@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from types import FrameType
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from nicegui import app as nicegui_app
 from nicegui import ui
 from nicegui.translations import translations
@@ -30,6 +30,7 @@ from . import (
     files,
     gate,
     journal,
+    lighter,
     metrics,
     refusals,
     routes,
@@ -66,8 +67,16 @@ def assemble(settings: Settings) -> FastAPI:
             gc.freeze()
             yield
 
+    lighter.install()
     # No redirect of Starlette's: it would lead to whatever host the browser names.
-    site = FastAPI(lifespan=open_office, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    site = FastAPI(
+        lifespan=open_office,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        dependencies=[Depends(session.only_for_its_row)],
+    )
     nicegui_app.router.redirect_slashes = False
     session.register(site)
     failures.register()

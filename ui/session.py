@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Mount
 
-from domain import accounts, links
+from domain import accounts, links, roles
 from domain.accounts import known_devices, second_factors, sessions
 from domain.errors import DatabaseAway, DomainError, NotFound, NotPermitted
 from domain.model import Account, Role, SignInWay
@@ -47,7 +47,7 @@ def register(site: FastAPI) -> None:
     nicegui_app.on_page_exception(_page_failed)
 
 
-def only_for(*roles: Role) -> Callable[[Builder], Builder]:
+def only_for(*row: Role) -> Callable[[Builder], Builder]:
     """The guard of a page: `async def training_page(account: Account, training_id: int)` is built for these roles only.
 
     Others, and whoever asks for what is not theirs, see the page of an address that does not exist. A refusal of the
@@ -62,7 +62,7 @@ def only_for(*roles: Role) -> Callable[[Builder], Builder]:
             if account.must_change_password and request.url.path != links.change_password():
                 return RedirectResponse(links.change_password(), 303)
             with slow_pages.answered_in_time(account) as answer:
-                return answer.finish(await _built(builder, account, roles, parameters))
+                return answer.finish(await _built(builder, account, row, parameters))
 
         page.__signature__ = _signature_for_a_route(builder)  # type: ignore[attr-defined]
         return page
@@ -70,12 +70,22 @@ def only_for(*roles: Role) -> Callable[[Builder], Builder]:
     return guarded
 
 
+async def only_for_its_row(request: Request) -> None:
+    """The guard of plain addresses: for whoever has no row there in the table of roles, nothing stands there.
+
+    It is a dependency of the whole site, so a form that is only sent, a file and a print have it as pages have theirs.
+    """
+    account, address = gate.account_of(request), request.scope['route'].path
+    if account is not None and address not in gate.PUBLIC_PAGES and account.role not in roles.of_address(address):
+        raise HTTPException(404)
+
+
 async def _built(
-    builder: Builder, account: Account, roles: tuple[Role, ...], parameters: dict[str, Any]
+    builder: Builder, account: Account, row: tuple[Role, ...], parameters: dict[str, Any]
 ) -> Response | None:
     """The page, or the page that says why not. Returns the redirect the builder answers with, if any."""
     try:
-        if account.role not in roles:
+        if account.role not in row:
             raise NotFound
         outcome: Response | None = await builder(account, **parameters)
     except (NotFound, NotPermitted):

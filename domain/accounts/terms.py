@@ -42,6 +42,8 @@ BECAUSE = Field('locked_because', '鎖定原因')
 class AccountLocked(DomainError):
     """The office's rules have locked it; told only to somebody who knows the password."""
 
+    why = '帳號已鎖定'
+
     def __init__(self, because: LockReason) -> None:
         super().__init__(
             f'這個帳號已鎖定，原因是{because.label}。資料都還在；請洽您單位的單位管理者、縣市主管機關或系統管理者解除鎖定。'
@@ -106,7 +108,7 @@ async def rules() -> Rules:
 
 async def save_rules(wanted: Rules, *, by: Account) -> None:
     """They hold from the next night on. Raises Incomplete, StepUpNeeded."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'accounts.terms.save_rules')
     if problems := wanted.problems():
         raise Incomplete(problems)
     await step_up.require(by)
@@ -141,7 +143,7 @@ async def unlock(account: Account, *, by: Account) -> None:
 
 async def locked_ones(*, by: Account) -> list[Account]:
     """The accounts of units that the rules have locked, the last first; a county authority sees those of its county."""
-    permissions.require(by, Role.ADMINISTRATOR, Role.COUNTY)
+    permissions.require(by, 'accounts.terms.locked_ones')
     found = Account.filter(locked_because__isnull=False).exclude(role=Role.VOLUNTEER)
     if by.role == Role.COUNTY:
         found = found.filter(host_unit__county_id=by.county_id)
@@ -191,7 +193,7 @@ async def require_other_administrator(account: Account) -> None:
 
 async def is_sole_administrator(*, by: Account) -> bool:
     """Whether nobody else administers the office."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'accounts.terms.is_sole_administrator')
     return not await Account.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(id=by.id).exists()
 
 

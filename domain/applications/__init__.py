@@ -5,7 +5,7 @@ from typing import Any
 from tortoise.exceptions import IntegrityError
 
 from db import transaction
-from db.choices import ApplicationStatus, DraftKind, FileKind, HistoryAction, IssueKind, Role, Section
+from db.choices import ApplicationStatus, DraftKind, FileKind, HistoryAction, IssueKind, Section
 from db.models import Account, Agency, Application, Draft, Roster, Volunteer
 
 from .. import (
@@ -103,7 +103,7 @@ async def save(
     Raises Incomplete; AlreadyUnderWay when another unit has one open; MovedOn when this one has been sent meanwhile, or
     the same field saved; drafts.Unseen.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'applications.save')
     volunteer = await volunteers.get(of.id, by=by)
     application = await Application.filter(volunteer_id=volunteer.id, status__in=OPEN).first()
     if application is not None and not may_see_case(by, application):
@@ -131,7 +131,7 @@ async def submit(application: Application, *, by: Account) -> Application:
     `application` is what the user saw. A second click, delivered late or at the same moment, sends nothing twice.
     Raises NotReady with what still lacks; MovedOn.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'applications.submit')
     now = await get(application.id, by=by)
     if _is_repeat(now, application):
         return now
@@ -152,7 +152,7 @@ async def submit(application: Application, *, by: Account) -> Application:
 
 async def require_ready(application: Application, *, by: Account) -> None:
     """Raises NotReady with what still lacks, corrections.Unanswered while a correction waits for its answer."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'applications.require_ready')
     await corrections.require_answered(application)
     if lacking := readiness.lacking(await readiness.checks(application, by=by)):
         raise NotReady(lacking)
@@ -163,7 +163,7 @@ async def require_ready_as(details: ApplicationDetails, *, of: Volunteer, by: Ac
 
     Raises Incomplete, NotReady.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'applications.require_ready_as')
     if problems := await _problems(details, None):
         raise Incomplete(problems)
     agency = await directory.agency(validation.record_id(details.agency_id))
@@ -177,7 +177,7 @@ async def send(application: Application, *, by: Account) -> Application:
 
     Raises MovedOn; resubmission_limit.TakenBackTooOften, but never for what the agency has returned.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'applications')
     await resubmission_limit.require(application)
     await sign_offs.require(application)
     now = dates.now()
@@ -203,7 +203,7 @@ async def withdraw(application: Application, *, by: Account, reason: str = '') -
     Returns the application, or None when it was a draft. Done twice it counts once. Raises MovedOn, also while a
     decision waits for its release.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'applications.withdraw')
     now = await get(application.id, by=by)
     if now.status == ApplicationStatus.WITHDRAWN:
         return now
@@ -235,7 +235,7 @@ async def again(application: Application, *, by: Account) -> Application:
     `previous` names the one it repeats. Done twice it counts once. Raises MovedOn when it is not closed,
     AlreadyUnderWay while the volunteer has another one open, NotFound when they have left the unit.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'applications.again')
     old = await get(application.id, by=by)
     if old.status not in CLOSED:
         raise await moved_on(old)

@@ -189,7 +189,7 @@ async def of_cases(application_ids: Sequence[int], title: str, *, by: Account) -
 
 async def of_day(day: date | None, *, by: Account) -> BookPrint:
     """Begin to print the books that the reviewer's agency has approved on that day. Raises as `of_cases`."""
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'books.book_prints.of_day')
     if day is None:
         raise NothingToPrint('請填要列印哪一天核可的紀錄冊。')
     books = [book for (book,) in await _of_day(day, by).order_by('at', 'id').values_list('book_id')]

@@ -113,7 +113,7 @@ async def colleagues(account: Account, *, by: Account) -> list[Account]:
 
 async def told(*, by: Account) -> list[Standing]:
     """Who of the reviewer's agency is away today, and who acts meanwhile."""
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'cases.deputies.told')
     return list((await standing(by.agency_id)).values())
 
 

@@ -17,7 +17,19 @@ from tortoise.connection import get_connection
 
 from db import transaction, unhurried
 from db.choices import CorrectionReason, FileKind, IdentityKind, InsuranceKind, Place, Role, Sex, TrainingKind
-from db.models import Account, Application, Correction, County, Field, HostUnit, Roster, Team, Training, Volunteer
+from db.models import (
+    Account,
+    Application,
+    Correction,
+    County,
+    Field,
+    HostUnit,
+    PrivacyNotice,
+    Roster,
+    Team,
+    Training,
+    Volunteer,
+)
 
 from .. import (
     applications,
@@ -101,6 +113,7 @@ PAPERS = (('許小山', '000731', 'waiting'), ('高小松', '000712', 'returned'
 # Those of the second unit who wait are sent in as a roster; one of them comes back, one is not ready yet.
 ROSTER = '範例圖書館志工名冊第一批'
 SIDES = ('正面', '反面')
+NOTICE_DAYS = 365
 
 
 async def offer() -> list[str]:
@@ -134,6 +147,8 @@ async def _make(kept: Path) -> None:
     agency.email, agency.phone = 'culture@example.gov.tw', '(04)0000-9012'
     await agency.save()
     await office_calendar.fill_ahead()
+    # Nobody consents to a notice that is not there yet.
+    await PrivacyNotice.all().update(published_at=_days_ago(NOTICE_DAYS))
     units = [await _unit(name, phone, team, county) for name, phone, team in UNITS]
     told, staff = [], {}
     for n, (username, name, role, label) in enumerate(ACCOUNTS):

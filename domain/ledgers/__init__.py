@@ -68,7 +68,7 @@ async def get(ledger: Ledger, entry_id: int, *, by: Account) -> Entry:
 
 async def add(ledger: Ledger, volunteer: Volunteer, values: Mapping[str, Any], *, by: Account) -> Entry:
     """A new entry of the account's unit. Raises Incomplete, NotFound."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'ledgers.add')
     known = await _seen(volunteer.id, by)
     counties = await _counties(ledger)
     _check(ledger, values, counties)
@@ -90,7 +90,7 @@ async def amend(
 
     Raises Incomplete, NotFound, NotPermitted, MovedOn when a colleague amended it after `seen`.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'ledgers.amend')
     counties = await _counties(ledger)
     async with transaction():
         entry = await _own(ledger, entry_id, by)
@@ -113,7 +113,7 @@ async def remove(ledger: Ledger, entry_id: int, *, by: Account, seen: datetime |
 
     `seen` as for `amend`. Raises NotFound, NotPermitted, MovedOn.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'ledgers.remove')
     counties = await _counties(ledger)
     async with transaction():
         entry = await _own(ledger, entry_id, by)

@@ -112,7 +112,7 @@ class OfUnit:
 
 async def ask(asking: Asking, *, by: Account) -> RightsRequest:
     """The volunteer asks on line. Raises Incomplete, Asked, NotFound."""
-    permissions.require(by, Role.VOLUNTEER)
+    permissions.require(by, 'privacy.rights.ask')
     volunteer = await Volunteer.get(id=by.volunteer_id)
     units = {unit.id: unit for unit in await units_of(volunteer, by=by)}
     unit = units.get(validation.record_id(asking.host_unit_id)) if asking.host_unit_id else None
@@ -123,7 +123,7 @@ async def ask(asking: Asking, *, by: Account) -> RightsRequest:
 
 async def record(asking: Asking, volunteer: Volunteer, *, by: Account) -> RightsRequest:
     """The unit writes down what came on paper; the term counts from the day it came. Raises Incomplete, NotFound."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'privacy.rights.record')
     known = await volunteers.get(volunteer.id, by=by)
     if problem := validation.day(FIELDS['asked_on'].label, asking.asked_on, needed=True, since=dates.today() - _REACH):
         raise Incomplete({'asked_on': problem})
@@ -150,7 +150,7 @@ async def of(volunteer: Volunteer, *, by: Account) -> list[RightsRequest]:
 
 async def listed(*, by: Account, is_open: bool = True, page: int = 1, per_page: int = 10) -> Page[RightsRequest]:
     """Those of the unit, the most urgent first, or those that have their answer; with the volunteer."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'privacy.rights.listed')
     number, per_page = bounds(page, per_page)
     theirs = _of_unit(by)
     found = theirs.filter(status=RightsStatus.OPEN) if is_open else theirs.exclude(status=RightsStatus.OPEN)
@@ -161,7 +161,7 @@ async def listed(*, by: Account, is_open: bool = True, page: int = 1, per_page: 
 
 async def waiting_count(*, by: Account) -> int:
     """How many wait for the unit's answer."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'privacy.rights.waiting_count')
     return await _of_unit(by).filter(status=RightsStatus.OPEN).count()
 
 
@@ -179,13 +179,13 @@ async def get(request_id: object, *, by: Account) -> RightsRequest:
 
 async def take_back(request_id: object, *, by: Account) -> None:
     """The volunteer no longer asks. Raises NotFound, Decided."""
-    permissions.require(by, Role.VOLUNTEER)
+    permissions.require(by, 'privacy.rights.take_back')
     await _decide(await get(request_id, by=by), RightsStatus.WITHDRAWN, '', by)
 
 
 async def extend(request_id: object, reason: object, *, by: Account) -> None:
     """Once, by as many days as the term has; the person is told why. Raises Incomplete, ExtendedBefore, Decided."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'privacy.rights.extend')
     asked = await get(request_id, by=by)
     if sentence := validation.text(FIELDS['reason'].label, reason, most=REASON_LENGTH, needed=True):
         raise Incomplete({'reason': sentence})
@@ -210,7 +210,7 @@ async def grant(request_id: object, answer: object, *, by: Account, despite_chan
 
     Raises Incomplete, NotFound, Decided, ChangedSince unless it is granted `despite_change`, Unfit.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'privacy.rights.grant')
     asked = await get(request_id, by=by)
     said = _answer(answer, needed=not asked.field)
     async with transaction():
@@ -223,7 +223,7 @@ async def grant(request_id: object, answer: object, *, by: Account, despite_chan
 
 async def refuse(request_id: object, reason: object, *, by: Account) -> None:
     """不同意, with the reason, which the person reads. Raises Incomplete, NotFound, Decided."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'privacy.rights.refuse')
     asked = await get(request_id, by=by)
     said = _answer(reason, needed=True)
     async with transaction():
@@ -232,7 +232,7 @@ async def refuse(request_id: object, reason: object, *, by: Account) -> None:
 
 async def figures(*, by: Account) -> list[OfUnit]:
     """Of each unit that was ever asked, for the administrator: figures only."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'privacy.rights.figures')
     today = dates.today()
     found: dict[int, list[int]] = {}
     for place, asked in enumerate(

@@ -12,7 +12,7 @@ from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
 from db import sealing
-from db.choices import ApplicationStatus, CorrectionStatus, IssueKind, Role
+from db.choices import ApplicationStatus, CorrectionStatus, IssueKind
 from db.models import Account, Application, Correction, Decision, HostUnit
 
 from .. import dates, identity_numbers, papers, permissions, validation
@@ -207,7 +207,7 @@ async def awaiting(
 
 async def counts(*, by: Account) -> Counts:
     """How many cases stand where, for the tabs and filters."""
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'reviews.queues.counts')
     rows = await get_connection('default').execute_query_dict(_COUNTS, [by.agency_id, dates.today()])
     found = {row['status']: row for row in rows}
     waiting = found.get(SUBMITTED.value, {})
@@ -326,7 +326,7 @@ async def _found(
     by: Account, status: Statuses, host_unit_id: int | None, due: Due | None, roster_id: int | None, text: str
 ) -> list[QuerySet[Application]]:
     """What is asked for, in as many ways as `text` can be meant."""
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'reviews.queues')
     statuses = [status] if isinstance(status, ApplicationStatus) else list(status)
     cases = Application.filter(agency_id=by.agency_id, round__gt=0, status__in=statuses)
     if host_unit_id is not None:

@@ -45,7 +45,7 @@ async def record(
     volunteer: Volunteer, details: TrainingDetails, *, by: Account, draft: Draft | None = None
 ) -> Training:
     """A new training with both sides of its certificate; the draft goes. Raises Incomplete, NotFound."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'trainings.record')
     known = await _seen_volunteer(volunteer.id, by)
     await drafts.require(draft, by=by)
     await _check(details, known, None, by)
@@ -70,7 +70,7 @@ async def amend(
 
     Raises Incomplete, NotFound, drafts.Unseen, MovedOn when a colleague amended it after `version`.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'trainings.amend')
     before = await _own(training.id, by)
     await _check(details, before.volunteer, before, by)
     async with transaction():
@@ -94,7 +94,7 @@ async def amend(
 
 async def remove(training: Training, reason: str = '', *, by: Account) -> None:
     """Take it off the record; all it said stays in the history, its certificate can be opened from there."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'trainings.remove')
     if problem := validation.text(REMOVAL_REASON.label, reason, most=200, lines=True):
         raise Incomplete({'reason': problem})
     before = await _own(training.id, by)

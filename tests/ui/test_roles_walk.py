@@ -10,7 +10,9 @@ from domain import dates, roles, rosters, sign_offs
 from domain.accounts import sessions
 from domain.roles import Row
 from domain.sign_offs import Asking
+from ui import frame
 from ui.gate import PUBLIC_PAGES
+from ui.pages import about, menus
 from ui.routes import PAGES
 
 from ..builders import an_account
@@ -85,9 +87,11 @@ def asked(address: str, ids: Mapping[str, object]) -> str:
     return re.sub(r'\{(\w+)(?::\w+)?\}', lambda found: str({**ids, **kinds}.get(found[1], 1)), address)
 
 
-def test_the_routes_of_pages_are_the_table() -> None:
-    said = {address: set(given) for address, _, given in PAGES}
-    assert said == {address: set(roles.of_address(address)) for address in said}
+def test_the_ways_in_lead_each_role_only_where_the_table_lets_it() -> None:
+    tiles = [*menus.ENTRIES.items(), *menus.OTHERS.items()]
+    shown = {(role, entry.address) for role, entries in tiles for entry in entries} | {*frame.HOMES.items()}
+    shown |= {(role, address) for role in Role for _, address in [*about.PAGES[role], *about.OWN]}
+    assert [each for each in sorted(shown) if each[0] not in roles.of_address(each[1].partition('?')[0])] == []
 
 
 # Of a POST, nobody may ask for it so; who may send it, the walk of the services tells.

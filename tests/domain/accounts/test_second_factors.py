@@ -81,7 +81,10 @@ async def test_five_wrong_codes_lock_the_second_step_and_the_right_password_does
 
     with pytest.raises(FactorLocked):
         await second_factors.check_code(clerk, code_of(secret))
-    assert await LogEntry.filter(act=LogAct.FACTOR_FAILED).count() == login_lock.ATTEMPTS
+    failed = LogEntry.filter(act=LogAct.FACTOR_FAILED)
+    assert await failed.exclude(what__endswith='（暫停登入中）').count() == login_lock.ATTEMPTS
+    assert await failed.count() == login_lock.ATTEMPTS + 1
+    assert await LogEntry.filter(act=LogAct.LOCKED, by_id=clerk.id).count() == 1
 
     with dates.frozen(NOON + login_lock.LASTS + SECONDS):
         await second_factors.check_code(clerk, code_of(secret))

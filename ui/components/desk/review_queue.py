@@ -15,7 +15,7 @@ from domain.cases import case_numbers, deputies, worklists
 from domain.cases.deputies import Standing
 from domain.cases.transitions import VERBS
 from domain.cases.worklists import OF_AGENCY, AgencyList
-from domain.model import Account, Role
+from domain.model import Account
 from domain.reviews import CaseRow, decisions, presence
 from domain.reviews.presence import Reader
 
@@ -92,7 +92,7 @@ class review_queue(board_element, component='review_queue.js'):
 
     async def renew(self) -> None:
         """Reads the queue again; of an unchanged one nothing is sent."""
-        permissions.require(self.account, Role.REVIEWER)
+        permissions.require(self.account, 'reviews.queues')
         counts = await together(('queues', self.account.agency_id), lambda: _counts(self.account))
         await self._sit_at(is_long=counts[self.view.tab] > MOST_SHOWN)
         if self.then is not None:
@@ -128,7 +128,7 @@ class review_queue(board_element, component='review_queue.js'):
         await self.renew()
 
     async def _sought(self, event: GenericEventArguments) -> None:
-        permissions.require(self.account, Role.REVIEWER)
+        permissions.require(self.account, 'reviews.queues')
         key = await searches.keep(event.args, by=self.account)
         self.view = replace(self.view, q=key, page=1)
         ui.navigate.to(self.view.address(self._props['selected'] or None))
