@@ -324,12 +324,12 @@ def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]
     for name, part in now.items():
         was = before.get(name)
         if was != part:
-            found[name] = _mended(was, part) if _has_rows(was) and _has_rows(part) else {'is': part}
+            found[name] = _mended(was, part) if _are_rows(was) and _are_rows(part) else {'is': part}
     return found
 
 
-def _has_rows(part: Any) -> TypeGuard[list[dict[str, Any]]]:
-    return isinstance(part, list) and bool(part) and all(isinstance(row, dict) and 'id' in row for row in part)
+def _are_rows(part: Any) -> TypeGuard[list[dict[str, Any]]]:
+    return isinstance(part, list) and all(isinstance(row, dict) and 'id' in row for row in part)
 
 
 def _mended(was: list[dict[str, Any]], now: list[dict[str, Any]]) -> dict[str, Any]:
