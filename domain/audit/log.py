@@ -11,7 +11,6 @@ from datetime import datetime
 
 from tortoise.connection import get_connection
 
-import db
 from db import sealing
 from db.choices import LogAct
 from db.models import Account
@@ -19,7 +18,7 @@ from db.models import Account
 from .. import dates, validation
 from . import origin
 
-__all__ = ['LogAct', 'digest_of', 'note', 'note_apart']
+__all__ = ['LogAct', 'digest_of', 'note']
 
 MOST_WHAT, MOST_REASON = 120, 200
 _INSERT = """
@@ -69,19 +68,6 @@ async def note(
             _plain(here.device)[:60],
         ],
     )
-
-
-async def note_apart(
-    act: LogAct, *, by: Account | None, about: Collection[int] = (), what: str = '', reason: str = '', name: str = ''
-) -> None:
-    """The same outside of the caller's transaction: the entry stays, also when what was tried is rolled back."""
-
-    async def noted() -> None:
-        with origin.of(here):
-            await note(act, by=by, about=about, what=what, reason=reason, name=name)
-
-    here = origin.current()
-    await db.apart(noted())
 
 
 def _plain(text: str) -> str:

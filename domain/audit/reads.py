@@ -9,7 +9,7 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Coroutine, Iterable, Iterator
+from collections.abc import Collection, Coroutine, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import Context, ContextVar
 from datetime import timedelta
@@ -147,6 +147,12 @@ def told(volunteer_ids: Iterable[int]) -> None:
     """An entry of their own tells of these, so that the page writes no second one."""
     if sight := _sight.get():
         sight.told(volunteer_ids)
+
+
+async def noted(act: LogAct, *, by: Account | None, about: Collection[int], what: str, reason: str) -> None:
+    """An entry of its own, with its reason, of what is shown here: the only one."""
+    await journal.note(act, by=by, about=about, what=what, reason=reason)
+    told(about)
 
 
 def refused(refusal: DomainError) -> None:
