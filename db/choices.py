@@ -340,6 +340,7 @@ class LogAct(Choice):
     STEPPED_UP = 'stepped-up', '再次驗證身分'
     STEP_UP_FAILED = 'step-up-failed', '再次驗證身分失敗'
     REFUSED = 'refused', '無權存取'
+    FILE_REFUSED = 'file-refused', '檔案未通過防毒檢查'
     READ_PROFILE = 'read-profile', '查看志工資料'
     READ_FILE = 'read-file', '開啟影像或附件'
     READ_LIST = 'read-list', '查看清單'

@@ -742,15 +742,16 @@ def number_ledger_sheet(q: str = '', *, kind: str = '', year: int | None = None)
 def printed_log(
     q: str = '',
     *,
-    since: date | None = None,
-    until: date | None = None,
-    act: str = '',
+    from_day: date | None = None,
+    to_day: date | None = None,
+    act: str | None = None,
     who: str = '',
     unit: str = '',
     address: str = '',
 ) -> str:
-    """使用紀錄 as it was searched for, as a spreadsheet; `q` is the key of number and purpose."""
-    return _with('/printouts/log.ods', q=q, since=since, until=until, act=act, who=who, unit=unit, address=address)
+    """使用紀錄 as it was searched for (`usage_log.LogQuery`) as a spreadsheet; `q`: the key of number and purpose."""
+    filters = {'from_day': from_day, 'to_day': to_day, 'act': act, 'who': who, 'unit': unit, 'address': address}
+    return _with('/printouts/log.ods', q=q, **filters)
 
 
 def statistics_sheet(months: int) -> str:

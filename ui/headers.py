@@ -24,7 +24,10 @@ _ALWAYS = {
 }
 # What NiceGUI's template says to browsers of before 2018.
 _TOO_OLD = 'Your browser does not support ES modules.<br />Please use a modern browser.'
-_PAGE_OF = '<html{% if request.scope.account %} data-appearance="{{ request.scope.account.appearance }}"{% endif %}'
+_PAGE_OF = (
+    '<html{% if request.scope.account %} data-appearance="{{ request.scope.account.appearance }}"'
+    ' data-text-size="{{ request.scope.account.text_size }}"{% endif %}'
+)
 _HSTS = 'max-age=31536000; includeSubDomains'
 # Where the card component of before the present one listens. It is only looked for, to say that it is too old.
 OLDER_COMPONENT = 'http://localhost:16888'
