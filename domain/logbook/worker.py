@@ -21,6 +21,7 @@ from ..names import letters
 from ..workers.messages import Content, Message
 from ..workers.serving import Handler, serve
 from . import leaves
+from .embedding import Fonts
 
 MOST_MEMORY = 3 * 2**30  # address space
 FOLDER = Path(__file__).parent
@@ -47,6 +48,7 @@ class Renderer:
     def __init__(self) -> None:
         self.fetcher = OnlyOurs()
         self.fonts = FontConfiguration()
+        self.embedded = Fonts()
         self.counters = CounterStyle()
         self.templates = Environment(
             loader=FileSystemLoader(FOLDER),
@@ -88,7 +90,7 @@ class Renderer:
             )
             if template == 'logbook':
                 _make_foldable(document.pages)
-            return document.write_pdf(**how)
+            return self.embedded.written(document, **how)
         finally:
             self.fetcher.pictures = {}
 

@@ -1,0 +1,96 @@
+"""How fonts come into a PDF that WeasyPrint writes: a prepared one as copied pieces, every other as WeasyPrint does it.
+
+WeasyPrint keeps the fonts of a document in a dictionary, makes a `Font` of each that is not there, with a copy of its
+file, and asks each at the end for the file to embed. So the dictionary here knows prepared fonts of earlier documents,
+and those give a file that is compressed already.
+"""
+
+from collections.abc import Callable
+from copy import copy
+from typing import Any
+
+from weasyprint.pdf.fonts import Font
+from weasyprint.text.fonts import get_hb_object_data
+
+from . import glyphs
+from .prepared_fonts import PreparedFont, prepared
+
+Finisher = Callable[[Any, Any], None]
+
+
+class Fonts:
+    """Prepared fonts that documents of one FontConfiguration have used; WeasyPrint's keys mean nothing in another."""
+
+    def __init__(self) -> None:
+        self.known: dict[int, EmbeddedFont] = {}
+
+    def of_document(self) -> 'DocumentFonts':
+        """The fonts of a new document, in place of its `fonts`; streams that are drawn before need the same."""
+        return DocumentFonts(self)
+
+    def written(self, document: Any, finisher: Finisher | None = None, **how: Any) -> bytes:
+        """`document.write_pdf(finisher=finisher, **how)` with prepared fonts."""
+        if not isinstance(document.fonts, DocumentFonts):
+            document.fonts = self.of_document()
+
+        def finish(document: Any, pdf: Any) -> None:
+            _leave_deflated(pdf)
+            if finisher:
+                finisher(document, pdf)
+
+        made: bytes = document.write_pdf(finisher=finish, **how)
+        return made
+
+
+class DocumentFonts(dict[int, Font]):
+    """The fonts of one document by WeasyPrint's keys: has what the document uses, and knows what others have used."""
+
+    def __init__(self, fonts: Fonts) -> None:
+        super().__init__()
+        self.of = fonts
+
+    def __contains__(self, key: object) -> bool:
+        return super().__contains__(key) or key in self.of.known
+
+    def __missing__(self, key: int) -> Font:
+        self.of.known[key].begin_in(self, key)
+        return super().__getitem__(key)
+
+    def __setitem__(self, key: int, font: Font) -> None:
+        if not isinstance(font, EmbeddedFont) and (found := prepared(font.file_content)):
+            font = self.of.known[key] = EmbeddedFont(font, found)
+            font.begin_in(self, key)
+        else:
+            super().__setitem__(key, font)
+
+
+class EmbeddedFont(Font):  # type: ignore[misc]  # WeasyPrint has no types
+    """A font of which `prepared` has the glyphs; the copy of its whole file is given up."""
+
+    def __init__(self, font: Font, prepared: PreparedFont) -> None:
+        self.__dict__.update(font.__dict__)
+        self.file_content = b''
+        self.prepared = prepared
+
+    def begin_in(self, fonts: DocumentFonts, key: int) -> None:
+        """Stand among the fonts of a document, of which nothing is used yet."""
+        begun = copy(self)
+        begun.widths, begun.to_unicode, begun.missing = {}, {}, {}
+        fonts[key] = begun
+
+    def clean(self, to_unicode: dict[int, str], hinting: bool) -> None:
+        """Called once all texts are drawn: `file_content` becomes what is embedded."""
+        if to_unicode and not self.missing and not hinting and max(to_unicode) < len(self.prepared):
+            self.file_content = glyphs.written(self.prepared.tables, self.prepared.of(to_unicode))
+        else:
+            self.file_content = get_hb_object_data(self.hb_face)
+            super().clean(to_unicode, hinting)
+
+
+def _leave_deflated(pdf: Any) -> None:
+    for one in pdf.objects:
+        stream = getattr(one, 'stream', None)
+        if stream and isinstance(font := stream[0], glyphs.Deflated):
+            one.extra['Length1'] = font.length
+            one.extra['Filter'] = '/FlateDecode'
+            one.compress = False
