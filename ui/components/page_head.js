@@ -8,7 +8,7 @@ export default {
   template: `
     <a class="lb-post" href="#main" accesskey="C" title="中央內容區塊" aria-label="中央內容區塊（Alt+C）">:::</a>
     <nav v-if="crumbs.length" class="lb-crumbs" aria-label="所在位置">
-      <template v-for="[text, address] in crumbs">
+      <template v-for="[text, address] in crumbs" :key="address">
         <a class="nicegui-link" :href="address">{{ text }}</a>
         <lb-icon name="next" :size="12" />
       </template>

@@ -4,7 +4,7 @@ export default {
   template: `
     <footer class="lb-footer">
       <a class="lb-post" href="#foot" accesskey="B" title="下方功能區塊" aria-label="下方功能區塊（Alt+B）">:::</a>
-      <a v-for="[text, address] in links" class="nicegui-link" :href="address">{{ text }}</a>
+      <a v-for="[text, address] in links" :key="address" class="nicegui-link" :href="address">{{ text }}</a>
       <span>更新日期：{{ updated }}</span>
     </footer>
   `,
