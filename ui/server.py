@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 import os
+import resource
 import signal
 import socket
 from collections.abc import AsyncIterator
@@ -38,6 +39,8 @@ from . import (
     uploads,
 )
 
+# Each open page is a socket, and a socket is a file: a process may open 1,024 by default.
+MOST_FILES = 65_536
 COLOURS = {
     'primary': '#0F5A73',
     'secondary': '#43545A',
@@ -162,6 +165,8 @@ def serve(site: FastAPI, settings: Settings) -> None:
     The port is taken before anything is begun: two servers on one port would both think the office theirs.
     """
     journal.opened(settings.log_format)
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(MOST_FILES, most), most))
     with refusals.told(), _listening(settings) as door:
         server = site.state.server = _Server(
             uvicorn.Config(

@@ -39,6 +39,14 @@ class Open:
         news: dict[str, Any] = json.loads((await self.socket.heard('42["board"', *words)).removeprefix('42'))[1]
         return news
 
+    def event(self, name: str) -> dict[str, Any]:
+        """An event of the queue, without arguments."""
+        number, queue = next(
+            (n, each) for n, each in self.page.elements.items() if each['tag'].endswith('review_queue')
+        )
+        listener = next(each for each in queue['events'] if each['type'] == name)
+        return {'id': int(number), 'client_id': self.page.client_id, 'listener_id': listener['listener_id'], 'args': []}
+
 
 @pytest.fixture
 async def office(server: Server) -> Office:
@@ -127,12 +135,15 @@ async def test_a_row_leaves_one_list_and_enters_another_and_a_filter_shares_the_
 
 
 async def test_a_page_that_was_away_or_missed_something_gets_the_whole_list(browsers: Browsers, office: Office) -> None:
-    one = await opened(browsers, office)
+    one, colleague = await opened(browsers, office), await opened(browsers, office)
     await one.socket.close()
     case = await sent(office)
     await transitions.announce(case)
+    await colleague.heard(f'"id":{case.id},')
 
     again = await one.browser.connect(one.page, tab_id=TAB, document_id=TAB)
+    await again.heard('update', f'\\"id\\":{case.id},')
+    await again.emit('event', one.event('asked'))
     await again.heard('update', f'\\"id\\":{case.id},')
 
 
