@@ -181,7 +181,7 @@ def _abouts() -> Iterator[str]:
 
 async def get(draft_id: UUID | str, *, by: Account) -> Draft:
     """The draft with its volunteer, if any. Raises NotFound."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'drafts.get')
     draft = await Draft.get_or_none(id=validation.file_id(draft_id), host_unit_id=by.host_unit_id)
     if draft is None:
         raise NotFound
