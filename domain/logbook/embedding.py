@@ -5,7 +5,7 @@ file, and asks each at the end for the file to embed. So the dictionary here kno
 and those give a file that is compressed already.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from typing import Any
 
@@ -34,9 +34,9 @@ class Fonts:
             document.fonts = self.of_document()
 
         def finish(document: Any, pdf: Any) -> None:
-            _leave_deflated(pdf)
             if finisher:
                 finisher(document, pdf)
+            _put_in(pdf)
 
         made: bytes = document.write_pdf(finisher=finish, **how)
         return made
@@ -70,7 +70,7 @@ class BookFont(Font):  # type: ignore[misc]  # WeasyPrint has no types
 
     def __init__(self, font: Font, found: PreparedFont | None) -> None:
         self.__dict__.update(font.__dict__)
-        self.file_content = self.file_content[: self._HEAD]
+        self.file_content: bytes = font.file_content[: self._HEAD]
         self.prepared = found
 
     @classmethod
@@ -88,17 +88,32 @@ class BookFont(Font):  # type: ignore[misc]  # WeasyPrint has no types
     def clean(self, to_unicode: dict[int, str], hinting: bool) -> None:
         """Called once all texts are drawn: `file_content` becomes what is embedded."""
         if self.prepared and to_unicode and not self.missing and not hinting and max(to_unicode) < len(self.prepared):
-            self.file_content = glyphs.written(self.prepared.tables, self.prepared.of(to_unicode))
+            self.file_content = Prepared.of(self.prepared, to_unicode)
             return
         super().clean(to_unicode, hinting)
         if len(self.file_content) == self._HEAD:
             self.file_content = get_hb_object_data(self.hb_face)
 
 
-def _leave_deflated(pdf: Any) -> None:
+class Prepared(bytes):
+    """Stands for a font file until the document is written, or is taken apart (`leaves`)."""
+
+    tables: Mapping[str, bytes]
+    pieces: Mapping[int, bytes]
+
+    @classmethod
+    def of(cls, font: PreparedFont, used: Iterable[int]) -> 'Prepared':
+        """The glyphs of `used`, still apart."""
+        one = cls()
+        one.tables, one.pieces = font.tables, font.of(used)
+        return one
+
+
+def _put_in(pdf: Any) -> None:
+    """The files of prepared fonts, which are compressed already."""
     for one in pdf.objects:
         stream = getattr(one, 'stream', None)
-        if stream and isinstance(font := stream[0], glyphs.Deflated):
-            one.extra['Length1'] = font.length
-            one.extra['Filter'] = '/FlateDecode'
-            one.compress = False
+        if stream and isinstance(font := stream[0], Prepared):
+            made = glyphs.written(font.tables, font.pieces)
+            one.stream, one.compress = [made], False
+            one.extra |= {'Length1': made.length, 'Filter': '/FlateDecode'}
