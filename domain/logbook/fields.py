@@ -95,9 +95,12 @@ class Field:
     def __init__(self, box: Any, parent: Any, page: Any, context: Any, cache: Cache, first: int = 0) -> None:
         self._box, self._parent, self._page, self._context, self._cache = box, parent, page, context, cache
         self._first = first
+        if box.is_grid_item:  # the grid has stretched it
+            self._box = box.copy()
+            self._box.style = context.style_for(box.element)
         self._places: list[int] = []
         self._patterns: dict[Any, tuple[str | int, ...]] = {}
-        self._learn(box)
+        self._learn(self._box)
 
     @property
     def places(self) -> list[int]:

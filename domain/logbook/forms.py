@@ -43,6 +43,7 @@ class Part:
     is_rigid: bool
     kids: 'list[tuple[Any, Part]]' = field(default_factory=list)
     content: Field | None = None
+    height: float = 0
     run: int | None = None
     stencils: 'dict[tuple[str, bool], Stencil]' = field(default_factory=dict)
     frames: dict[float, Ink] = field(default_factory=dict)
@@ -91,7 +92,8 @@ Step: TypeAlias = Callable[[Sheet, Filled, Picture], None]
 class Form:
     """`page` is WeasyPrint's box of the page; `kinds` are the rows that were laid out in each table body, in order.
 
-    `first_texts`: where the texts of those rows begin among the marks.
+    `first_texts`: where the texts of those rows begin among the marks. `texts` are those that it was laid out with
+    where nothing can grow.
     """
 
     def __init__(
@@ -100,10 +102,11 @@ class Form:
         context: Any,
         kinds: Sequence[Sequence[str]],
         first_texts: Sequence[Sequence[int]],
+        texts: Sequence[str],
         cache: Cache,
     ) -> None:
         self.page, self._context, self._cache = page, context, cache
-        self._kinds, self._first_texts = kinds, first_texts
+        self._kinds, self._first_texts, self._texts = kinds, first_texts, texts
         self._runs = iter(range(len(kinds)))
         laid_out = WeasyPage(page)
         self.width, self.height, self.bleed = laid_out.width, laid_out.height, laid_out.bleed
@@ -133,6 +136,8 @@ class Form:
                 part.kind = 'picture'
             else:
                 part.content = Field(box, parent, self.page, self._context, self._cache)
+                # A grid stretches its items: what it would be alone is asked.
+                part.height = part.content.laid(self._texts).height if box.is_grid_item else box.border_height()
         elif _is_picture(box):
             part = Part('picture', box, is_rigid)
         elif isinstance(box, boxes.BlockBox | boxes.TableBox | boxes.GridBox):
@@ -194,15 +199,12 @@ class Form:
         filled = Filled(texts, runs)
         for part in self._kids:
             self._fill(part, 0, filled)
-        end = self.page.content_box_y() + self.page.height
         body = self._kids[0].kids[-1][1] if self._kids[0].kids else None
         for _, part in body.kids if body else ():
             if part.box.is_in_normal_flow() and part.kind != 'still':
                 bottom = part.box.border_box_y() + part.box.border_height()
-                if bottom + filled.shift[part] + filled.growth[part] > end + CLOSE:
-                    raise Unfit(
-                        f'forms:203 {bottom} {filled.shift[part]} {filled.growth[part]} {end} {part.box} {part.box.height}'
-                    )
+                if bottom + filled.shift[part] + filled.growth[part] > self._end + CLOSE:
+                    raise Unfit('more than a page')
         return filled
 
     def _fill(self, part: Part, shift: float, filled: Filled) -> float:
@@ -210,7 +212,7 @@ class Form:
         growth = 0.0
         if part.kind == 'field' and part.content:
             laid = filled.laid[part] = part.content.laid(filled.texts)
-            growth = 0 if isinstance(part.box, boxes.MarginBox) else laid.height - part.box.border_height()
+            growth = 0 if isinstance(part.box, boxes.MarginBox) else laid.height - part.height
         elif part.kind == 'rows':
             growth = self._fill_rows(part, shift, filled)
         elif part.kind == 'flow':
@@ -232,6 +234,8 @@ class Form:
                 is_placed = box.is_absolutely_positioned() and box.style['top'] != 'auto'
                 self._fill(kid, shift if is_placed else shift + moved, filled)
         growth = self._growth(part, moved)
+        if moved > growth + CLOSE and self._last_bottom(part) + shift + moved > self._end + CLOSE:
+            raise Unfit('more than a box of its height can have on the page')
         away = [box for box, _ in part.kids if not box.is_in_normal_flow()]
         if growth and any(box.is_floated() and growth < 0 or box.style['bottom'] != 'auto' for box in away):
             raise Unfit('forms:235')
@@ -244,9 +248,17 @@ class Form:
             return 0
         if not isinstance(box, boxes.BlockBox) or not box.min_height:
             return moved
-        last = next(box for box, _ in reversed(part.kids) if box.is_in_normal_flow())
-        natural = last.position_y + last.margin_height() - box.content_box_y()
+        natural = self._last_bottom(part) - box.content_box_y()
         return max(natural + moved, box.min_height) - box.height
+
+    def _last_bottom(self, part: Part) -> float:
+        last = next(box for box, _ in reversed(part.kids) if box.is_in_normal_flow())
+        return last.position_y + last.margin_height()
+
+    @property
+    def _end(self) -> float:
+        """Where the page's content must end."""
+        return self.page.content_box_y() + self.page.height
 
     def _fill_rows(self, part: Part, shift: float, filled: Filled) -> float:
         y = part.box.position_y + shift
@@ -283,9 +295,7 @@ class Form:
     def tree(self, filled: Filled) -> Any:
         """The boxes of this page, for the structure tree; only after it was drawn."""
         page = self.page.copy()
-        page.children = [
-            _rebuilt(_unwrapped(box), part, filled) for box, part in zip(page.children, self._kids, strict=True)
-        ]
+        page.children = [_rebuilt(_unwrapped(box), part, filled) for box, part in zip(page.children, self._kids, strict=True)]
         return page
 
     def _page_steps(self) -> Iterator['_Still | Step']:

@@ -33,6 +33,7 @@ class _Artifact:
 
 
 _END = object()
+_RGB = '/DeviceRGB'
 
 
 @dataclass(frozen=True)
@@ -171,9 +172,10 @@ def _copied(thing: Any, page: Any, known: dict[int, Any] | None = None) -> Any:
         return copy_of
     if isinstance(thing, dict):
         values = {key: _copied(value, page, known) for key, value in thing.items()}
-        if 'CS' in values or 'ShadingType' in values:
-            values['CS' if 'CS' in values else 'ColorSpace'] = page._default_color_space
-        elif 'ColorSpace' in values:
+        for name in ('CS', 'ColorSpace'):
+            if values.get(name) == _RGB:
+                values[name] = page._default_color_space
+        if values.get('ColorSpace', b'') is None:
             values['ColorSpace'] = page._resources['ColorSpace']
         return pydyf.Dictionary(values)
     return thing

@@ -6,6 +6,7 @@ forms exactly raises Unfit, and the caller has the whole document laid out plain
 
 import copy
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from itertools import count
 from typing import Any
@@ -34,6 +35,10 @@ MOST_FIELDS = 8000
 NUMBER = '@bottom-center'
 """The box in the margin that has the number of the page."""
 _SVG = '{http://www.w3.org/2000/svg}'
+
+
+class TooHigh(Exception):
+    """Raised where a form does not fit a page."""
 
 
 class Press:
@@ -89,16 +94,16 @@ class Press:
             raise Unfit from None
 
     def _laid_out(self, page: Page, texts: Sequence[str], head: str) -> Form:
-        kinds = self._kinds.setdefault(page.key, [[] for _ in page.rows])
-        for known, run in zip(kinds, page.rows, strict=True):
-            known += [html for html in dict.fromkeys(row.html for row in run[:-1]) if html not in known]
-        runs = [[*known, run[-1].html] for known, run in zip(kinds, page.rows, strict=True)]
-        try:
-            return self._form(page, runs, texts, head)
-        except Unfit:
-            for known in kinds:
-                known.clear()
-            raise
+        """With every kind of row that was ever wanted here; or, if that is too much for a page, with this page's."""
+        known = self._kinds.get(page.key, [[] for _ in page.rows])
+        own = [[*dict.fromkeys(row.html for row in run[:-1])] for run in page.rows]
+        both = [[*dict.fromkeys([*before, *now])] for before, now in zip(known, own, strict=True)]
+        for kinds in (both, own):
+            self._kinds[page.key] = kinds
+            runs = [[*some, run[-1].html] for some, run in zip(kinds, page.rows, strict=True)]
+            with suppress(TooHigh):
+                return self._form(page, runs, texts, head)
+        raise Unfit('not even the kinds of its rows fit a page')
 
     def _form(self, page: Page, runs: Sequence[Sequence[str]], texts: Sequence[str], head: str) -> Form:
         places = count(len(texts))
@@ -131,10 +136,10 @@ class Press:
         _tell_rigid(root, texts)
         pages = list(layout_document(paper, root, context))
         if len(pages) != 1 + bool(before):
-            raise Unfit('press:132')
+            raise TooHigh
         for box in _numbers(pages[-1]):
             box.pieces = (len(texts) - 1,)
-        return Form(pages[-1], context, runs, starts, self._fields)
+        return Form(pages[-1], context, runs, starts, texts, self._fields)
 
     def _metadata(self, skeleton: Skeleton) -> DocumentMetadata:
         head = skeleton.head
