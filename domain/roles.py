@@ -3,9 +3,9 @@
 A service is found by its module, or by module and verb where a verb differs from its module. What names no role is a
 step of another service, which has asked already (INNER), or concerns the account itself (OWN). A row may also be of a
 part of a service, which then asks for it by name. Services ask by `permissions.require`, addresses by
-`ui.session.only_for_its_row` and `only_for`. The table is walked: `tests/domain/test_roles_walk.py` calls every service,
-and `tests/ui/test_roles_walk.py` opens every address, as every role; `tests/domain/test_roles_asked.py` reads from the
-source what each service asks for. `roles.md` prints it (`python -m domain.roles`).
+`ui.session.only_for_its_row` and `only_for`. The table is walked: `tests/domain/test_roles_walk.py` calls every
+service, and `tests/ui/test_roles_walk.py` opens every address, as every role; `tests/domain/test_roles_asked.py` reads
+from the source what each service asks for. `roles.md` prints it (`python -m domain.roles`).
 """
 
 import sys
