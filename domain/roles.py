@@ -93,6 +93,7 @@ SERVICES: dict[str, Row] = {
     'audit.history.of': READERS,
     'audit.history.savings': READERS,
     'audit.log': INNER,
+    'audit.reads': INNER,
     'audit.office_history': INNER,
     'audit.office_history.of': ADMINISTRATOR,
     'books.book_prints': READERS,
