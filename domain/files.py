@@ -21,9 +21,11 @@ from db import blobs, storage, transaction
 from db.choices import BatchState, FileKind, ImportKind, RegistrationStatus, Role
 from db.models import Account, ClosedRecord, DraftEntry, ImportBatch, PaperRegistration, StoredFile, Volunteer
 
-from . import dates, file_names, limits, permissions, settings, validation
+from . import dates, file_names, limits, permissions, settings, validation, viruses
+from .audit import log as trail
 from .audit import reads
 from .audit.history import Change
+from .audit.log import LogAct
 from .errors import DomainError, NotFound
 from .fields import Field
 from .limits import Limit
@@ -121,6 +123,22 @@ async def admit(*, by: Account) -> None:
     await limits.require_left(TOO_HARD, by.id)
     await limits.require_left(TOO_HARD_OF_UNIT, by.host_unit_id)
     await _require_room(by, 0)
+
+
+async def scan(content: bytes, *, by: Account) -> None:
+    """The virus scanner looks at what `by` has sent, before anything reads or keeps it; what it finds is in the log.
+
+    Raises viruses.Infected, viruses.ScannerAway. Nothing where the office has no scanner.
+    """
+    try:
+        await viruses.require_clean(content)
+    except viruses.Infected as found:
+        log.warning('account %s sends a file with %s', by.id, found.name)
+        await trail.note(LogAct.FILE_REFUSED, by=by, what=found.name)
+        raise
+    except viruses.ScannerAway:
+        await trail.note(LogAct.FILE_REFUSED, by=by, what='防毒檢查沒有完成')
+        raise
 
 
 async def blame(*, by: Account) -> None:

@@ -553,6 +553,16 @@ def rights_request(request_id: int) -> str:
     return f'/rights/{request_id}'
 
 
+def former_volunteers() -> str:
+    """離開的志工 of the unit."""
+    return '/former-volunteers'
+
+
+def former_volunteer(volunteer_id: int) -> str:
+    """One of them: 封存, and what is sealed."""
+    return f'/former-volunteers/{volunteer_id}'
+
+
 def new_rights_request(volunteer_id: int) -> str:
     """登記當事人請求: what a volunteer of the unit has handed in on paper, and the consent signed or withdrawn."""
     return f'/volunteers/{volunteer_id}/rights'
@@ -742,15 +752,16 @@ def number_ledger_sheet(q: str = '', *, kind: str = '', year: int | None = None)
 def printed_log(
     q: str = '',
     *,
-    since: date | None = None,
-    until: date | None = None,
-    act: str = '',
+    from_day: date | None = None,
+    to_day: date | None = None,
+    act: str | None = None,
     who: str = '',
     unit: str = '',
     address: str = '',
 ) -> str:
-    """使用紀錄 as it was searched for, as a spreadsheet; `q` is the key of number and purpose."""
-    return _with('/printouts/log.ods', q=q, since=since, until=until, act=act, who=who, unit=unit, address=address)
+    """使用紀錄 as it was searched for (`usage_log.LogQuery`) as a spreadsheet; `q`: the key of number and purpose."""
+    filters = {'from_day': from_day, 'to_day': to_day, 'act': act, 'who': who, 'unit': unit, 'address': address}
+    return _with('/printouts/log.ods', q=q, **filters)
 
 
 def statistics_sheet(months: int) -> str:

@@ -3,9 +3,9 @@
 A service is found by its module, or by module and verb where a verb differs from its module. What names no role is a
 step of another service, which has asked already (INNER), or concerns the account itself (OWN). A row may also be of a
 part of a service, which then asks for it by name. Services ask by `permissions.require`, addresses by
-`ui.session.only_for_its_row` and `only_for`. The table is walked: `tests/domain/test_roles_walk.py` calls every service,
-and `tests/ui/test_roles_walk.py` opens every address, as every role; `tests/domain/test_roles_asked.py` reads from the
-source what each service asks for. `roles.md` prints it (`python -m domain.roles`).
+`ui.session.only_for_its_row` and `only_for`. The table is walked: `tests/domain/test_roles_walk.py` calls every
+service, and `tests/ui/test_roles_walk.py` opens every address, as every role; `tests/domain/test_roles_asked.py` reads
+from the source what each service asks for. `roles.md` prints it (`python -m domain.roles`).
 """
 
 import sys
@@ -93,6 +93,7 @@ SERVICES: dict[str, Row] = {
     'audit.history.of': READERS,
     'audit.history.savings': READERS,
     'audit.log': INNER,
+    'audit.reads': INNER,
     'audit.office_history': INNER,
     'audit.office_history.of': ADMINISTRATOR,
     'books.book_prints': READERS,
@@ -142,6 +143,7 @@ SERVICES: dict[str, Row] = {
     'departures.closing': ADMINISTRATOR,
     'departures.close_unit': ADMINISTRATOR,
     'departures.transfers': WHOLE,
+    'departures.leavers': WHOLE,
     'directory': ADMINISTRATOR,
     'directory.host_units': EVERY,
     'directory.kept_host_unit': INNER,
@@ -230,6 +232,7 @@ SERVICES: dict[str, Row] = {
     'volunteers.get': READERS,
     'volunteers.reveal': READERS,
     'volunteers.enrolment.enrol': INNER,
+    'volunteers.closing.closed': INNER,
     'volunteers.closing.reopen': INNER,
     'volunteers.consolidation': BOTH_SIDES,
     'volunteers.lookups': INNER,
@@ -266,6 +269,7 @@ PAGES: dict[str, Row] = {
     '/inspections': INSPECTOR,
     '/log': AUDITORS,
     '/rights': CLERK,
+    '/former-volunteers': WHOLE,
     '/my': SELF,
     '/admin': ADMINISTRATOR,
     '/mails': STAFF,

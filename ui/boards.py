@@ -197,7 +197,7 @@ class Board:
         self.content = Content({})
         self.people: set[int] = set()
         self.seats: dict[Seat, None] = {}
-        self._text = ''
+        self._whole = ''
         self._turn = asyncio.Lock()
         self._next: asyncio.Task[None] | None = None
         self._is_due = asyncio.Event()
@@ -211,10 +211,10 @@ class Board:
     @property
     def text(self) -> str:
         """All of it, as JSON."""
-        if not self._text:
+        if not self._whole:
             of_all = {'board': self.number, 'at': self.at, 'of': self.content.parts}
-            self._text = json.dumps(of_all, ensure_ascii=False, separators=(',', ':'))
-        return self._text
+            self._whole = json.dumps(of_all, ensure_ascii=False, separators=(',', ':'))
+        return self._whole
 
     def close(self) -> None:
         """Nobody is there any more."""
@@ -277,7 +277,7 @@ class Board:
         self.content, self.people = content, people
         if before and not change:
             return
-        self.at, self._text = before + 1, ''
+        self.at, self._whole = before + 1, ''
         takers = {seat for seat in self.seats if before and seat.may_be_given(before)}
         try:
             await reads.shown([seat.sight for seat in takers], fresh)
@@ -324,12 +324,12 @@ def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]
     for name, part in now.items():
         was = before.get(name)
         if was != part:
-            found[name] = _mended(was, part) if _has_rows(was) and _has_rows(part) else {'is': part}
+            found[name] = _mended(was, part) if _are_rows(was) and _are_rows(part) else {'is': part}
     return found
 
 
-def _has_rows(part: Any) -> TypeGuard[list[dict[str, Any]]]:
-    return isinstance(part, list) and bool(part) and all(isinstance(row, dict) and 'id' in row for row in part)
+def _are_rows(part: Any) -> TypeGuard[list[dict[str, Any]]]:
+    return isinstance(part, list) and all(isinstance(row, dict) and 'id' in row for row in part)
 
 
 def _mended(was: list[dict[str, Any]], now: list[dict[str, Any]]) -> dict[str, Any]:

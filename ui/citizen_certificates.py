@@ -145,7 +145,7 @@ async def _take_proof(
     request: Request,
     text: str = Form(''),
     signature: str = Form(''),
-    next_: str = Form('', alias='next'),
+    next: str = Form(''),  # noqa: A002 -- as the form names it
     back: str = Form(''),
 ) -> Response:
     try:
@@ -157,9 +157,9 @@ async def _take_proof(
     except NotOffered as refusal:
         return _refused(request, refusal)
     except DomainError as refusal:
-        return _proof_page(next_, back, str(refusal), public.status_of(refusal, 422))
+        return _proof_page(next, back, str(refusal), public.status_of(refusal, 422))
     # The page of the proof sees that nothing has to be asked any more, and goes on.
-    where = links.proof(own_address(next_), own_address(back)) if next_ else links.shown_beside()
+    where = links.proof(own_address(next), own_address(back)) if next else links.shown_beside()
     return RedirectResponse(where, 303)
 
 

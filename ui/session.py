@@ -141,12 +141,12 @@ async def sign_in(
     return await entered(request, account, next_, SignInWay.PASSWORD)
 
 
-async def half_way(request: Request, account: Account, wanted: str) -> Response:
-    """Whoever has shown the password of an account that asks for more goes to the second step, without a session."""
+async def half_way(request: Request, account: Account, wanted: str, way: SignInWay = SignInWay.PASSWORD) -> Response:
+    """Whoever has shown the first of two goes to the second step, without a session."""
     await sessions.close(gate.token_of(request.scope))
     answer = RedirectResponse(links.second_step(own_address(wanted)), 303)
     gate.drop_session(answer)
-    gate.keep_half(answer, await second_factors.begin(account))
+    gate.keep_half(answer, await second_factors.begin(account, way))
     return answer
 
 
@@ -163,10 +163,21 @@ async def entered(request: Request, account: Account, wanted: str, *ways: SignIn
     elif greeting.is_new or greeting.others:
         told = 'new-device' if greeting.is_new else 'other-device'
         where = with_flash(frame.HOMES[account.role] if where == links.home() else where, told)
+    await _take_along(request, account)
     answer = RedirectResponse(where, 303)
     gate.keep_session(answer, await sessions.open(account, *ways))
     gate.keep_device(answer, greeting.token)
+    gate.drop_chosen(answer)
     return answer
+
+
+async def _take_along(request: Request, account: Account) -> None:
+    """What was chosen on this device just before the login is what its user wants now."""
+    size, look = gate.chosen_of(request)
+    if size is not None and size != account.text_size:
+        await accounts.set_text_size(size, by=account)
+    if look is not None and look != account.appearance:
+        await accounts.set_appearance(look, by=account)
 
 
 async def sign_out(request: Request) -> Response:

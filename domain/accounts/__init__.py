@@ -483,7 +483,7 @@ async def rewrite(kept: Account, details: AccountDetails, how: str, *, by: Accou
         await _write(kept, details, by)
         if kept.email != old:
             await password_links.close(kept)  # they lie in the old mailbox
-            await email_changes.tell(kept, old, kept.email, how)
+            await email_changes.tell(kept, old, kept.email, how, by=by)
         # What a page shows depends on these rights, and open pages know only the old ones.
         await sessions.close_all(kept)
         if not kept.is_active:  # it may be opened again for somebody else

@@ -86,7 +86,7 @@ async def confirm(change: EmailChange, *, by: Account) -> None:
         account = await Account.select_for_update().get(id=decided.account_id)
         changes = [Change(FIELDS['email'], account.email, decided.email)]
         await office_history.tell(SECTION, account.name, '確認變更', changes, by=by)
-        await write(account, decided.email, f'系統管理者{by.name}確認')
+        await write(account, decided.email, f'系統管理者{by.name}確認', by=by)
 
 
 async def refuse(change: EmailChange, *, by: Account) -> None:
@@ -99,19 +99,20 @@ async def refuse(change: EmailChange, *, by: Account) -> None:
         await office_history.tell(SECTION, account.name, '拒絕變更', refused, by=by)
 
 
-async def write(account: Account, email: str, how: str) -> None:
+async def write(account: Account, email: str, how: str, *, by: Account) -> None:
     """Change the address in the caller's transaction; tell the old one."""
     old, account.email = account.email, email
     await account.save(update_fields=['email'])
     await password_links.close(account)
     await sessions.close_all(account)
-    await tell(account, old, email, how)
+    await tell(account, old, email, how, by=by)
 
 
-async def tell(account: Account, old: str, new: str, how: str) -> None:
-    """Tell the old address, if there was one and it is another; the log has it in any case."""
+async def tell(account: Account, old: str, new: str, how: str, *, by: Account) -> None:
+    """Tell the old address, if there was one and it is another; the log has it in any case, and who did it."""
     about = [account.volunteer_id] if account.volunteer_id is not None else []
-    await log.note(LogAct.EMAIL_CHANGED, by=account, about=about, what=how)
+    whose = '' if about or account.id == by.id else f'帳號 {account.username}：'
+    await log.note(LogAct.EMAIL_CHANGED, by=by, about=about, what=f'{whose}{how}')
     if old and mail_addresses.tidy(old).casefold() != mail_addresses.tidy(new).casefold():
         await notices.email_changed(account, old, new, how)
 

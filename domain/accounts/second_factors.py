@@ -105,9 +105,12 @@ async def reminder(account: Account) -> date | None:
 # The half-open sign-in
 
 
-async def begin(account: Account) -> str:
-    """A half-open sign-in; its token goes into the browser's cookie, and opens the second step alone."""
-    token = secrets.token_urlsafe(32)
+async def begin(account: Account, way: SignInWay = SignInWay.PASSWORD) -> str:
+    """A half-open sign-in; its token goes into the browser's cookie, and opens the second step alone.
+
+    It ends with the `way` that was the first step; whoever changes that has a token of nobody's.
+    """
+    token = f'{secrets.token_urlsafe(32)}.{way.value}'
     until = dates.now() + HALF_LASTS
     await HalfSignIn.create(digest=_digest(token), account_id=account.id, expires_at=until)
     return token
@@ -125,6 +128,12 @@ async def half_of(token: str) -> Account:
     if row is None or (row.account.host_unit is not None and not row.account.host_unit.is_active):
         raise HalfOver
     return row.account
+
+
+def first_step_of(token: str) -> SignInWay:
+    """By what a half-open sign-in was begun."""
+    begun = token.rpartition('.')[2]
+    return next((way for way in SignInWay if way.value == begun), SignInWay.PASSWORD)
 
 
 async def leave(token: str) -> None:

@@ -15,6 +15,8 @@ from db.choices import MembershipStatus, Role
 from db.models import Account, Agency, HostUnit, Membership, Volunteer
 
 from .. import dates, permissions, validation
+from ..audit import log
+from ..audit.log import LogAct
 from ..errors import Incomplete, NotFound
 from ..mail import messages
 from . import new_passwords, password_links, passwords, sessions
@@ -94,6 +96,7 @@ async def give_volunteer_password(volunteer: Volunteer, password: str | None, *,
         await account.save(update_fields=['password_hash', 'must_change_password'])
         await password_links.close(account)
         await sessions.close_all(account)
+        await log.note(LogAct.PASSWORD_RESET, by=by, about=[volunteer.id], what='單位設定的一次性密碼')
         if is_known:
             unit = await HostUnit.get(id=by.host_unit_id)
             await new_passwords.tell(account, f'運用單位「{unit.name}」設定了只能用一次的密碼')

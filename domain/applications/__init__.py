@@ -1,8 +1,11 @@
 """申請案: opened, saved, sent, withdrawn by the host unit; every change of status is one compare-and-set move."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from tortoise.exceptions import IntegrityError
+from tortoise.expressions import F
 
 from db import transaction
 from db.choices import ApplicationStatus, DraftKind, FileKind, HistoryAction, IssueKind, Section
@@ -180,21 +183,43 @@ async def send(application: Application, *, by: Account) -> Application:
     permissions.require(by, 'applications')
     await resubmission_limit.require(application)
     await sign_offs.require(application)
+    facts = await _sent(application.agency, dates.now(), by)
+    moved = await move(application, ApplicationStatus.SUBMITTED, by=by, round=application.round + 1, **facts)
+    await corrections.sent_back(moved)
+    await papers.keep(moved, await papers.of(moved), by=by, is_sent=True)
+    return moved
+
+
+async def send_drafts(applications: Sequence[Application], *, by: Account) -> list[Application]:
+    """The same of many drafts for one agency that are ready, those that nothing stands in the way of, in their order.
+
+    The others are left where they are; `send` says why.
+    """
+    permissions.require(by, 'applications.send_drafts')
+    drafts_ = [one for one in applications if one.status == ApplicationStatus.DRAFT]
+    hindered = await resubmission_limit.hindrances(drafts_)
+    going = [one for one in drafts_ if one.id not in hindered]
+    if not going or await sign_offs.is_demanded(going[0].host_unit_id):
+        return []
     now = dates.now()
-    facts: dict[str, Any] = {
-        'round': application.round + 1,
+    facts = await _sent(going[0].agency, now, by)
+    moved = await transitions.move_each(
+        going, ApplicationStatus.SUBMITTED, by=by, at=now, round=F('round') + 1, **facts
+    )
+    await papers.keep_each(moved, by=by)
+    return moved
+
+
+async def _sent(agency: Agency, now: datetime, by: Account) -> dict[str, Any]:
+    return {
         'submitted_by_id': by.id,
         'submitted_at': now,
-        'due_on': await office_calendar.due_on(application.agency, dates.day_of(now)),
+        'due_on': await office_calendar.due_on(agency, dates.day_of(now)),
         'reminded_at': None,
         'escalated_at': None,
         'decided_by_id': None,
         'decided_at': None,
     }
-    moved = await move(application, ApplicationStatus.SUBMITTED, by=by, **facts)
-    await corrections.sent_back(moved)
-    await papers.keep(moved, await papers.of(moved), by=by, is_sent=True)
-    return moved
 
 
 async def withdraw(application: Application, *, by: Account, reason: str = '') -> Application | None:

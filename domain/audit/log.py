@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from tortoise.connection import get_connection
 
-import db
 from db import sealing
 from db.choices import LogAct
 from db.models import Account
@@ -21,7 +20,7 @@ from .. import dates, validation
 from . import origin
 from .origin import Origin
 
-__all__ = ['LogAct', 'Reading', 'digest_of', 'note', 'note_apart', 'note_readings']
+__all__ = ['LogAct', 'Reading', 'digest_of', 'note', 'note_readings']
 
 MOST_WHAT, MOST_REASON = 120, 200
 _INSERT = """
@@ -119,19 +118,6 @@ async def note_readings(several: Sequence[Reading]) -> None:
     if rows:
         columns = [list(column) for column in zip(*rows, strict=True)]
         await get_connection('default').execute_query(_INSERT_READINGS, [dates.now(), *columns])
-
-
-async def note_apart(
-    act: LogAct, *, by: Account | None, about: Collection[int] = (), what: str = '', reason: str = '', name: str = ''
-) -> None:
-    """The same outside of the caller's transaction: the entry stays, also when what was tried is rolled back."""
-
-    async def noted() -> None:
-        with origin.of(here):
-            await note(act, by=by, about=about, what=what, reason=reason, name=name)
-
-    here = origin.current()
-    await db.apart(noted())
 
 
 def _plain(text: str) -> str:

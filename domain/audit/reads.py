@@ -168,6 +168,12 @@ def told(volunteer_ids: Iterable[int]) -> None:
         sight.told(volunteer_ids)
 
 
+async def noted(act: LogAct, *, by: Account | None, about: Collection[int], what: str, reason: str) -> None:
+    """An entry of its own, with its reason, of what is shown here: the only one."""
+    await journal.note(act, by=by, about=about, what=what, reason=reason)
+    told(about)
+
+
 def refused(refusal: DomainError) -> None:
     """What somebody tried on this page and may not, or is not there for them, is noted beside what goes on."""
     sight = _sight.get()

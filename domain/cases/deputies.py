@@ -158,10 +158,15 @@ async def in_hand(application_ids: Iterable[int], *, by: Account) -> dict[int, S
 
 async def on_behalf(application: Application, *, by: Account) -> Account | None:
     """For whom `by` acts on the case as deputy, None for nobody: it is the own work, or anybody's of the agency."""
+    return (await on_behalf_each([application.id], by=by)).get(application.id)
+
+
+async def on_behalf_each(application_ids: Iterable[int], *, by: Account) -> dict[int, Account]:
+    """The same of many cases: by id, those on which `by` acts as deputy."""
     if by.role != Role.REVIEWER:
-        return None
-    stood = (await in_hand([application.id], by=by)).get(application.id)
-    return stood.absent if stood and stood.deputy.id == by.id else None
+        return {}
+    stood = await in_hand(application_ids, by=by)
+    return {case: one.absent for case, one in stood.items() if one.deputy.id == by.id}
 
 
 def _last(one: Deputyship, named: dict[int, Deputyship]) -> Account | None:

@@ -18,7 +18,7 @@ from db import transaction
 from db.choices import BatchState, Doubt, Grade, ImportKind
 from db.models import Account, ImportBatch, ImportBlock, ImportFile, ImportPiece, ImportRow, KnownHeading, Volunteer
 
-from .. import dates, file_names, limits, permissions, validation
+from .. import dates, file_names, files, limits, permissions, validation
 from ..accounts import step_up
 from ..announcements import ImportChanged, announce
 from ..errors import DomainError, Incomplete, MovedOn, NotFound
@@ -412,6 +412,8 @@ async def _begin(kind: ImportKind, name: str, content: bytes, *, is_pasted: bool
     if kind == ImportKind.TEAMS:
         permissions.require(by, 'imports.of_teams')
     await limits.take(_FILES, by.id)
+    if not is_pasted:  # a text is no file
+        await files.scan(content, by=by)
     # In a thread: an archive of pictures may be large, and pages of others do not wait.
     digest, sealed = await asyncio.to_thread(
         lambda: (hashlib.sha256(content).hexdigest(), packing.seal(content, 'file'))

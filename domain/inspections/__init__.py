@@ -16,7 +16,7 @@ from db.choices import AccessKind, ApplicationStatus, LogAct
 from db.models import Account, Agency, Application, ApplicationStep, InspectedCase, Inspection, StoredFile
 
 from .. import dates, files, papers, permissions, validation
-from ..audit import access, log
+from ..audit import access, log, reads
 from ..errors import DomainError, Incomplete, NotFound
 from ..fields import Field, by_key, period
 from ..papers import Papers
@@ -148,7 +148,7 @@ async def picture(inspection_id: int, application_id: int, file_id: str, *, by: 
     if file is None:
         raise NotFound
     about = [application.volunteer_id]
-    await log.note(LogAct.READ_FILE, by=by, about=about, what=file.kind.label, reason=inspection.reason)
+    await reads.noted(LogAct.READ_FILE, by=by, about=about, what=file.kind.label, reason=inspection.reason)
     try:
         return file, await files.content_of(file)
     except LookupError:

@@ -5,7 +5,7 @@ one that comes with the office is used.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -66,14 +66,23 @@ class Hint:
 
 async def composed(name: str, facts: Mapping[str, Fact]) -> tuple[str, str]:
     """Subject and body of a mail that tells these facts; with the office's wording when the rewritten one fails."""
-    values = _common() | dict(facts)
+    return (await worded(name))(facts)
+
+
+async def worded(name: str) -> Callable[[Mapping[str, Fact]], tuple[str, str]]:
+    """What composes many mails of a kind, in the wording of now: facts → subject and body."""
     own = await MailTemplate.get_or_none(name=name)
-    if own is not None:
-        try:
-            return rendered(name, own.subject, own.body, values)
-        except Unfit as why:
-            log.warning('mail wording %s: the rewritten one is passed over: %s', name, why)
-    return rendered(name, *built_in(name), values)
+
+    def compose(facts: Mapping[str, Fact]) -> tuple[str, str]:
+        values = _common() | dict(facts)
+        if own is not None:
+            try:
+                return rendered(name, own.subject, own.body, values)
+            except Unfit as why:
+                log.warning('mail wording %s: the rewritten one is passed over: %s', name, why)
+        return rendered(name, *built_in(name), values)
+
+    return compose
 
 
 # The administrator's part

@@ -17,7 +17,7 @@ from db.choices import ConsentWay, RightsKind, RightsStatus, Role, Sex
 from db.models import Account, HostUnit, Membership, RightsRequest, Volunteer
 
 from .. import announcements, consents, dates, permissions, validation, volunteers
-from ..announcements import VolunteerChanged
+from ..announcements import RightsChanged, VolunteerChanged
 from ..audit import log
 from ..audit.log import LogAct
 from ..calendar import office_calendar
@@ -201,7 +201,7 @@ async def extend(request_id: object, reason: object, *, by: Account) -> None:
             )
         why = validation.tidy(str(reason))
         await notices.rights_extended(asked.volunteer, asked.host_unit, asked.kind.label, dates.roc_long(due), why)
-        await announcements.announce(VolunteerChanged(asked.volunteer_id))
+        await _announce(asked)
 
 
 async def grant(request_id: object, answer: object, *, by: Account, despite_change: bool = False) -> None:
@@ -316,7 +316,7 @@ async def _kept(
         await log.note(LogAct.RIGHTS_ASKED, by=by, about=[volunteer.id], what=kind.label, reason=way.label)
         if way == ConsentWay.ONLINE:
             await notices.rights_asked(unit, kind.label, dates.roc_long(due))
-        await announcements.announce(VolunteerChanged(volunteer.id))
+        await _announce(made)
     return made
 
 
@@ -360,6 +360,7 @@ async def _decide(asked: RightsRequest, status: RightsStatus, answer: str, by: A
     if not await waiting.update(status=status, **facts):
         raise Decided
     if status == RightsStatus.WITHDRAWN:
+        await _announce(asked)
         return
     asked.answer = answer
     await asked.save(update_fields=['answer'])
@@ -367,7 +368,13 @@ async def _decide(asked: RightsRequest, status: RightsStatus, answer: str, by: A
     await log.note(LogAct.RIGHTS_ANSWERED, by=by, about=[asked.volunteer_id], what=what)
     lines = answer.splitlines()
     await notices.rights_answered(asked.volunteer, asked.host_unit, asked.kind.label, status.label, lines)
-    await announcements.announce(VolunteerChanged(asked.volunteer_id))
+    await _announce(asked)
+
+
+async def _announce(asked: RightsRequest) -> None:
+    """To the person's pages, and to the unit's list."""
+    changed = (VolunteerChanged(asked.volunteer_id), RightsChanged(asked.id, asked.host_unit_id))
+    await announcements.announce_each(changed)
 
 
 def _answer(answer: object, *, needed: bool) -> str:

@@ -44,7 +44,7 @@ OF_ACCOUNTS = frozenset(
     for act in LogAct
     if act.name.startswith(('SIGN_IN', 'SIGN_OUT', 'SESSION', 'PASSWORD', 'EMAIL', 'FACTOR', 'ACCOUNT', 'STEP'))
     or act in (LogAct.LOCKED, LogAct.RECOVERY_USED, LogAct.REFUSED, LogAct.KEY_ROTATED)
-    or act in (LogAct.RETENTION_RUN, LogAct.UNUSUAL_USE, LogAct.SEARCHED_LOG)
+    or act in (LogAct.RETENTION_RUN, LogAct.UNUSUAL_USE, LogAct.SEARCHED_LOG, LogAct.FILE_REFUSED)
 )
 COLUMNS = ('時間', '帳號', '身分', '單位或機關', '作業', '內容', '關於', '目的', '連線位址', '裝置')
 
@@ -61,6 +61,10 @@ class LogQuery:
     address: str = ''
     number: str = ''
     reason: str = ''
+
+    def filters(self) -> dict[str, Any]:
+        """What may stand in an address: all but the number, and what for."""
+        return {name: value for name, value in vars(self).items() if name not in ('number', 'reason')}
 
     def problems(self) -> dict[str, str]:
         """A number is looked for only with a purpose."""

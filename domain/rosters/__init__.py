@@ -229,9 +229,13 @@ async def send(roster: Roster, *, by: Account, only: Collection[int] | None = No
     wanted = [row for row in turn if only is None or row.application.id in only]
     going = [row for row in wanted if row.is_prepared or (only is not None and not row.hindrance)]
     left = [(row, row.hindrance or _RETURNED) for row in wanted if row not in going]
-    sent: list[Application] = []
     async with transaction():
+        ready = [row.application for row in going if not row.hindrance and not row.answered]
+        sent = await applications.send_drafts(ready, by=by)
+        together = {one.id for one in sent}
         for row in going:
+            if row.application.id in together:
+                continue
             try:
                 async with transaction():
                     sent.append(await applications.send(row.application, by=by))

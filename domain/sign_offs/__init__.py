@@ -21,7 +21,7 @@ from db.models import Account, Application, HostUnit, Roster, SignOff, StoredFil
 
 from .. import dates, files, links, mail_addresses, papers, permissions, validation
 from ..accounts import unit_accounts
-from ..audit import log, office_history
+from ..audit import log, office_history, reads
 from ..cases import transitions
 from ..cases.worklists import WITH_UNIT
 from ..errors import DomainError, Incomplete, NotFound
@@ -328,13 +328,14 @@ async def _sheet(found: SignOff) -> Sheet:
 
 async def _picture(found: SignOff, file_id: str, by: Account | None) -> tuple[StoredFile, bytes]:
     wanted = validation.file_id(file_id)
-    held = await papers.of_many([int(key) for key in found.papers])
+    with reads.unseen():  # of all of them one picture is shown
+        held = await papers.of_many([int(key) for key in found.papers])
     case_id = next((key for key, one in held.items() if any(each.file == wanted for each in one.entries)), None)
     file = await StoredFile.get_or_none(id=wanted) if case_id is not None else None
     if file is None or case_id is None:
         raise NotFound
     case = await Application.get(id=case_id)
-    await log.note(LogAct.READ_FILE, by=by, about=[case.volunteer_id], what=file.kind.label, reason=PURPOSE)
+    await reads.noted(LogAct.READ_FILE, by=by, about=[case.volunteer_id], what=file.kind.label, reason=PURPOSE)
     try:
         return file, await files.content_of(file)
     except LookupError:
@@ -345,7 +346,7 @@ async def _note_read(sheet: Sheet, by: Account | None) -> None:
     people = [one.application.volunteer_id for one in sheet.held]
     act = LogAct.READ_ROSTER if sheet.sign_off.roster_id else LogAct.READ_CASE
     who = '' if by else f'：{sheet.sign_off.name}（以連結）'
-    await log.note(act, by=by, about=people, what=f'{SECTION}{who}', reason=PURPOSE)
+    await reads.noted(act, by=by, about=people, what=f'{SECTION}{who}', reason=PURPOSE)
 
 
 async def _is_current(found: SignOff) -> bool:
@@ -358,7 +359,8 @@ async def _is_current(found: SignOff) -> bool:
     now: Iterable[int] = await turn.values_list('id', flat=True)  # type: ignore[assignment]
     if sorted(now) != sorted(ids):
         return False
-    held = await papers.of_many(ids)
+    with reads.unseen():
+        held = await papers.of_many(ids)
     return all(held[one].digest() == found.papers[str(one)] for one in ids)
 
 

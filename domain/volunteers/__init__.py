@@ -277,7 +277,7 @@ async def _write(seen: Volunteer, details: VolunteerDetails, version: int, by: A
     if 'consents_to_data_use' in columns:
         await consents.note([(current.id, columns['consents_to_data_use'])], by=by)
     if 'email' in columns:
-        await addresses.changed(current, old_email, f'運用單位「{await history.unit_of(by)}」更改')
+        await addresses.changed(current, old_email, f'運用單位「{await history.unit_of(by)}」更改', by=by)
     changes = await keeping.changes(theirs, theirs | columns) + await _give_password(current, details, by)
     await history.note(current, Section.BASICS, history.AMENDED, changes, by=by)
     if changes:

@@ -122,7 +122,7 @@ export default {
   computed: {
     // What has waited when the page was asked for, until somebody counts again.
     count() {
-      return this.now?.waiting ?? this.waiting;
+      return this.held?.of.waiting ?? this.waiting;
     },
   },
   methods: {

@@ -52,7 +52,7 @@ export default {
   `,
   computed: {
     tasks() {
-      return this.now?.tasks;
+      return this.held?.of.tasks;
     },
     few() {
       return 5;

@@ -6,7 +6,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 from nicegui import html
 
-from domain import applications, dates, links, permissions, reviews, roles, settings
+from domain import accounts, applications, dates, links, permissions, reviews, roles, settings
 from domain.accounts import unit_accounts
 from domain.announcements import CaseChanged, PaperBooksChanged
 from domain.books import paper_books, record_books
@@ -93,7 +93,8 @@ async def menu_page(account: Account) -> None:
                 else '審核紀錄冊申請，查詢志工的紀錄。'
             )
             main = Entry('people', VOLUNTEER_DATA[0], note, VOLUNTEER_DATA[1], 'STEP 2' if guide else '')
-            tiles(main if entries else None, '志工資料維護', entries, _others(account))
+            others = await _with_requests(account, _others(account))
+            tiles(main if entries else None, '志工資料維護', entries, others)
             if entries:
                 await _board(account)
 
@@ -133,6 +134,15 @@ def _others(account: Account) -> list[Entry]:
     if account.team_id is not None:
         entries = tuple(replace(each, note=each.note.replace('全單位', '本隊')) for each in entries)
     return [*entries, *own, DOWNLOADS, *kept]
+
+
+async def _with_requests(account: Account, found: list[Entry]) -> list[Entry]:
+    """帳號管理 of a county says how many requests wait for its decision."""
+    waiting = len(await accounts.open_requests(by=account)) if account.role is Role.COUNTY else 0
+    if not waiting:
+        return found
+    note = f'{waiting} 件帳號申請等您決定；年度盤點與解除鎖定。'
+    return [replace(each, note=note) if each is COUNTY_ACCOUNTS else each for each in found]
 
 
 async def _resume(account: Account) -> None:

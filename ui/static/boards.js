@@ -32,17 +32,12 @@ export function changed(parts, change) {
   return now;
 }
 
-// Mixed into a component: `now` has the parts.
+// Mixed into a component: `held.of` has the parts.
 export const board = {
   props: { board: String },
   emits: ['asked'],
   data() {
     return { held: this.board ? Vue.markRaw(JSON.parse(this.board)) : null };
-  },
-  computed: {
-    now() {
-      return this.held?.of;
-    },
   },
   watch: {
     board(text) {

@@ -197,6 +197,18 @@ async def test_somebody_who_has_an_app_cannot_put_another_in_its_place_in_the_se
         await second_factors.pass_by_set_up(token, begun.kept, code_of(begun.secret))
 
 
+async def test_a_half_open_sign_in_knows_its_first_step_and_is_nobodys_with_another_one() -> None:
+    clerk = await an_account()
+    secret, _ = await with_app(clerk)
+    token = await second_factors.begin(clerk, SignInWay.COUNTER_CODE)
+
+    assert second_factors.first_step_of(token) == SignInWay.COUNTER_CODE
+    assert second_factors.first_step_of(await second_factors.begin(clerk)) == SignInWay.PASSWORD
+    assert second_factors.first_step_of('made before there were others') == SignInWay.PASSWORD
+    with pytest.raises(HalfOver):
+        await second_factors.pass_by_code(token.replace('counter', 'password'), code_of(secret))
+
+
 async def test_only_the_administrator_says_of_whom_it_is_demanded() -> None:
     clerk, administrator = await an_account(), await an_account(Role.ADMINISTRATOR)
     with pytest.raises(NotPermitted):

@@ -232,6 +232,9 @@ export default {
     </section>
   `,
   computed: {
+    now() {
+      return this.held.of;
+    },
     cases() {
       return this.now.cases;
     },
