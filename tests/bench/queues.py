@@ -10,6 +10,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -145,7 +146,11 @@ async def _office() -> Office:
 async def _open_queues(visitors: Visitors, office: Office, count: int, note: Callable[[str], None]) -> None:
     for _ in range(count):
         reviewer = await an_account(Role.REVIEWER, name='何專員', agency=office.agency)
-        await visitors.open('/reviews', await sessions.open(reviewer), hears=note)
+        token = await sessions.open(reviewer)
+        while True:
+            with suppress(RuntimeError, aiohttp.ClientError):  # a busy machine: its database was away for a moment
+                await visitors.open('/reviews', token, hears=note)
+                break
 
 
 def _note(arrivals: Arrivals, sizes: list[int], event: str) -> None:
