@@ -181,8 +181,18 @@ def _abouts() -> Iterator[str]:
 
 async def get(draft_id: UUID | str, *, by: Account) -> Draft:
     """The draft with its volunteer, if any. Raises NotFound."""
-    draft = await Draft.filter(_of_unit(by), id=validation.file_id(draft_id)).select_related('volunteer').first()
+    permissions.require(by, 'drafts.get')
+    draft = await Draft.get_or_none(id=validation.file_id(draft_id), host_unit_id=by.host_unit_id)
     if draft is None:
+        raise NotFound
+    # As `_of_unit` has it, in two plain questions: one for all takes longer to put together than both to answer.
+    if draft.volunteer_id is None:
+        draft.volunteer = None
+        is_ours = by.team_id in (None, draft.team_id)
+    else:
+        draft.volunteer = await Volunteer.get_or_none(permissions.visible_to(by), id=draft.volunteer_id)
+        is_ours = draft.volunteer is not None
+    if not is_ours:
         raise NotFound
     return draft
 

@@ -1,9 +1,11 @@
 """Who may do what, in one table: each service, page, file and print, the roles that have it, and over what.
 
 A service is found by its module, or by module and verb where a verb differs from its module. What names no role is a
-step of another service, which has asked already (INNER), or concerns the account itself (OWN). The table is walked:
-`tests/domain/test_roles_walk.py` calls every service, and `tests/ui/test_roles_walk.py` opens every address, as every
-role; a service or an address without a row fails. `roles.md` prints it (`python -m domain.roles`).
+step of another service, which has asked already (INNER), or concerns the account itself (OWN). A row may also be of a
+part of a service, which then asks for it by name. Services ask by `permissions.require`, addresses by
+`ui.session.only_for_its_row` and `only_for`. The table is walked: `tests/domain/test_roles_walk.py` calls every
+service, and `tests/ui/test_roles_walk.py` opens every address, as every role; `tests/domain/test_roles_asked.py` reads
+from the source what each service asks for. `roles.md` prints it (`python -m domain.roles`).
 """
 
 import sys
@@ -140,6 +142,7 @@ SERVICES: dict[str, Row] = {
     'departures.closing': ADMINISTRATOR,
     'departures.close_unit': ADMINISTRATOR,
     'departures.transfers': WHOLE,
+    'departures.leavers': WHOLE,
     'directory': ADMINISTRATOR,
     'directory.host_units': EVERY,
     'directory.kept_host_unit': INNER,
@@ -158,6 +161,11 @@ SERVICES: dict[str, Row] = {
     'guide.home.news': BOTH_SIDES,
     'imports': CLERK,
     'imports.of_teams': WHOLE,
+    'imports.copying': INNER,
+    'imports.ledger_rows': INNER,
+    'imports.people': INNER,
+    'imports.rests': INNER,
+    'imports.writing': INNER,
     'inspections': INSPECTOR,
     'ledgers': CLERK,
     'ledgers.entries': READERS,
@@ -223,6 +231,7 @@ SERVICES: dict[str, Row] = {
     'volunteers.get': READERS,
     'volunteers.reveal': READERS,
     'volunteers.enrolment.enrol': INNER,
+    'volunteers.closing.closed': INNER,
     'volunteers.closing.reopen': INNER,
     'volunteers.consolidation': BOTH_SIDES,
     'volunteers.lookups': INNER,
@@ -259,6 +268,7 @@ PAGES: dict[str, Row] = {
     '/inspections': INSPECTOR,
     '/log': AUDITORS,
     '/rights': CLERK,
+    '/former-volunteers': WHOLE,
     '/my': SELF,
     '/admin': ADMINISTRATOR,
     '/mails': STAFF,

@@ -161,7 +161,7 @@ class _Kept:
         self.size = sum(map(len, self.bodies.values()))
         self.etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
         headers.update({'etag': self.etag, 'vary': 'Accept-Encoding'})
-        # No document: what a script or style may do is said by the page. Short, since it goes with each of thirty files.
+        # No document: what a script may do is said by the page. Short, since it goes with each of thirty files.
         headers.setdefault('content-security-policy', "default-src 'none'")
         if is_for_good:
             headers['cache-control'] = FOR_GOOD

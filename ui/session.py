@@ -39,6 +39,7 @@ def register(site: FastAPI) -> None:
     site.add_api_route(links.logout(), sign_out, methods=['POST'])
     _plain.append(site)
     nicegui_app.add_exception_handler(404, _not_there)
+    site.add_exception_handler(NotFound, _nothing)
     for app in (site, nicegui_app):
         app.add_exception_handler(HTTPException, _refused)
         app.add_exception_handler(RequestValidationError, _not_there if app is site else _without_what_is_wrong)
@@ -77,7 +78,7 @@ async def only_for_its_row(request: Request) -> None:
     """
     account, address = gate.account_of(request), request.scope['route'].path
     if account is not None and address not in gate.PUBLIC_PAGES and account.role not in roles.of_address(address):
-        raise HTTPException(404)
+        raise NotFound
 
 
 async def _built(
@@ -215,6 +216,11 @@ async def _not_there(request: Request, _: Exception) -> Response:
     """An address with nothing behind it, or one that cannot be read as what the page needs."""
     if any(_is_for_another_method(route, request) for site in _plain for route in site.routes):
         return public.refused_by_framework(request.scope, 405)
+    return await _nothing(request, _)
+
+
+async def _nothing(request: Request, _: Exception) -> Response:
+    """Nothing is there, for whoever asks."""
     account = gate.account_of(request)
     if account is None or 'text/html' not in request.headers.get('accept', ''):
         return public.refused_by_framework(request.scope, 404)

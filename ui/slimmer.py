@@ -7,10 +7,51 @@ numbered colours. What cleans HTML (DOMPurify) is loaded when it is asked for.
 import re
 
 UNUSED = frozenset(
-    'ajax-bar,banner,bar,breadcrumbs,carousel,chip,circular-progress,color-picker,date,drawer,editor,expansion-item,fab,'
-    'file,footer,header,infinite-scroll,img,knob,linear-progress,message,page-sticky,pagination,parallax,'
-    'popup-edit,pull-to-refresh,range,rating,scrollarea,skeleton,slide-item,slider,splitter,stepper,tab-panel,'
-    'tab-panels,time,timeline,toggle,toolbar,tree,uploader,video'.split(',')
+    {
+        'ajax-bar',
+        'banner',
+        'bar',
+        'breadcrumbs',
+        'carousel',
+        'chip',
+        'circular-progress',
+        'color-picker',
+        'date',
+        'drawer',
+        'editor',
+        'expansion-item',
+        'fab',
+        'file',
+        'footer',
+        'header',
+        'infinite-scroll',
+        'img',
+        'knob',
+        'linear-progress',
+        'message',
+        'page-sticky',
+        'pagination',
+        'parallax',
+        'popup-edit',
+        'pull-to-refresh',
+        'range',
+        'rating',
+        'scrollarea',
+        'skeleton',
+        'slide-item',
+        'slider',
+        'splitter',
+        'stepper',
+        'tab-panel',
+        'tab-panels',
+        'time',
+        'timeline',
+        'toggle',
+        'toolbar',
+        'tree',
+        'uploader',
+        'video',
+    }
 )
 _COMPONENT = re.compile(r'\.q-([a-z]+(?:-[a-z]+)*)')
 _COLOUR = re.compile(r'\.(?:bg|text)-[a-z]+(?:-[a-z]+)?-\d+\b')

@@ -64,7 +64,7 @@ def guard(origins: frozenset[str]) -> None:
 
 
 async def served(scope: Scope, receive: Receive, send: Send) -> None:
-    """NiceGUI's sockets without the way through all routes: what stands on it stays in memory as long as a page is open."""
+    """NiceGUI's sockets, past all routes: what stands on the way stays in memory as long as a page is open."""
     path = scope['path'].removeprefix(_PREFIX)
     await sio_app({**scope, 'path': path, 'root_path': ''}, receive, send)
 

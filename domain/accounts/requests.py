@@ -114,6 +114,15 @@ async def steps(request: AccountRequest, *, by: Account) -> list[RequestStep]:
     return await RequestStep.filter(request_id=request.id).select_related('by')
 
 
+async def corrected(found: Collection[AccountRequest], *, by: Account) -> set[int]:
+    """The ids of those that were returned and have come again."""
+    for request in found:
+        _require_of_desk(request, by)
+    ids = [request.id for request in found]
+    returned = RequestStep.filter(request_id__in=ids, status=RequestStatus.RETURNED)
+    return set(await returned.values_list('request_id', flat=True))
+
+
 async def others_like(request: AccountRequest, *, by: Account) -> list[AccountRequest]:
     """Other requests that wait for the same unit, person or mailbox; the desk should not open two for one."""
     _require_of_desk(request, by)

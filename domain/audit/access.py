@@ -30,6 +30,7 @@ ACTS = {
     AccessKind.CONSOLIDATED: LogAct.READ_PROFILE,
     AccessKind.ENROLMENT: LogAct.LOOKUP_HIT,
     AccessKind.DUPLICATE: LogAct.LOOKUP_HIT,
+    AccessKind.CLOSED_RECORD: LogAct.REVEALED,
 }
 
 

@@ -30,8 +30,8 @@ from . import record_books
 
 log = logging.getLogger(__name__)
 
-AHEAD = 3
-"""So many books are on their way beside each other: two are made, one is read."""
+AHEAD = 4
+"""So many books are on their way beside each other: two are made, two are read or wait."""
 BUSY_SECONDS = 2.0
 PIECE = 256 * 1024
 REASONS = {Role.UNIT_STAFF: '單位列印', Role.REVIEWER: '機關列印'}

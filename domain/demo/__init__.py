@@ -36,6 +36,7 @@ from .. import (
     book_numbers,
     corrections,
     dates,
+    departures,
     directory,
     files,
     ledgers,
@@ -57,7 +58,7 @@ from ..pictures import Picture
 from ..sign_offs import Asking
 from ..trainings.details import TrainingDetails
 from ..volunteers.basics import VolunteerDetails
-from . import sample_pictures
+from . import account_requests, sample_pictures
 
 # Any number will do, as long as nothing else in the database uses it.
 _LOCK = 20_261_131
@@ -107,6 +108,7 @@ PEOPLE = (
     Person('蔡小晨', 'TSAI, HSIAO-CHEN', Sex.FEMALE, date(1955, 10, 30), 'untrained', 2, 'clerk2'),
     Person('高小松', 'KAO, HSIAO-SUNG', Sex.MALE, date(1961, 4, 4), 'paper', 8, 'clerk2'),
     Person('溫小石', 'WEN, HSIAO-SHIH', Sex.FEMALE, date(1966, 6, 16), 'paper', 8, 'clerk2'),
+    Person('莊小禾', 'CHUANG, HSIAO-HO', Sex.FEMALE, date(1952, 2, 11), 'left', 90),
 )
 # People of the second unit whose books of the old system are at each stage; the first was refused a second one.
 PAPERS = (('許小山', '000731', 'waiting'), ('高小松', '000712', 'returned'), ('溫小石', '000645', 'confirmed'))
@@ -176,6 +178,7 @@ async def _make(kept: Path) -> None:
     await _roster(staff['clerk2'], staff['reviewer2'])
     await _asked_to_sign(staff['clerk2'])
     await _papers(staff['clerk2'], staff['reviewer2'])
+    await account_requests.make(staff['county'], agency)
     private_files.write(kept, json.dumps(told, ensure_ascii=False))
 
 
@@ -199,7 +202,9 @@ async def _person(person: Person, number: int, password: str, staff: dict[str, A
         volunteer = await volunteers.register(await _details(person, number, password, clerk), by=clerk)
         team = await Team.get(host_unit_id=clerk.host_unit_id)
         await volunteers.assign_team(volunteer, team.id, by=clerk)
-        if person.stage in ('untrained', 'paper'):
+        if person.stage == 'left':
+            await departures.leave(volunteer, (await departures.leaving(volunteer, by=clerk)).seen, by=clerk)
+        if person.stage in ('untrained', 'paper', 'left'):
             return
         for kind, title, ago in (
             (TrainingKind.BASIC, '志工基礎訓練', 60),

@@ -5,7 +5,7 @@ file, and asks each at the end for the file to embed. So the dictionary here kno
 and those give a file that is compressed already.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from typing import Any
 
@@ -22,7 +22,7 @@ class Fonts:
     """Prepared fonts that documents of one FontConfiguration have used; WeasyPrint's keys mean nothing in another."""
 
     def __init__(self) -> None:
-        self.known: dict[int, EmbeddedFont] = {}
+        self.known: dict[int, BookFont] = {}
 
     def of_document(self) -> 'DocumentFonts':
         """The fonts of a new document, in place of its `fonts`; streams that are drawn before need the same."""
@@ -34,9 +34,9 @@ class Fonts:
             document.fonts = self.of_document()
 
         def finish(document: Any, pdf: Any) -> None:
-            _leave_deflated(pdf)
             if finisher:
                 finisher(document, pdf)
+            _put_in(pdf)
 
         made: bytes = document.write_pdf(finisher=finish, **how)
         return made
@@ -53,44 +53,67 @@ class DocumentFonts(dict[int, Font]):
         return super().__contains__(key) or key in self.of.known
 
     def __missing__(self, key: int) -> Font:
-        self.of.known[key].begin_in(self, key)
-        return super().__getitem__(key)
+        self[key] = self.of.known[key].fresh()
+        return self[key]
 
     def __setitem__(self, key: int, font: Font) -> None:
-        if not isinstance(font, EmbeddedFont) and (found := prepared(font.file_content)):
-            font = self.of.known[key] = EmbeddedFont(font, found)
-            font.begin_in(self, key)
-        else:
-            super().__setitem__(key, font)
+        if not isinstance(font, BookFont) and (found := prepared(font.file_content)):
+            self.of.known[key] = BookFont(font, found)
+            font = self.of.known[key].fresh()
+        super().__setitem__(key, font)
 
 
-class EmbeddedFont(Font):  # type: ignore[misc]  # WeasyPrint has no types
-    """A font of which `prepared` has the glyphs; the copy of its whole file is given up."""
+class BookFont(Font):  # type: ignore[misc]  # WeasyPrint has no types
+    """A font without its file, which has 50 MB and is wanted only where nothing of it was prepared."""
 
-    def __init__(self, font: Font, prepared: PreparedFont) -> None:
+    _HEAD = 4  # by which WeasyPrint knows what kind of font it is
+
+    def __init__(self, font: Font, found: PreparedFont | None) -> None:
         self.__dict__.update(font.__dict__)
-        self.file_content = b''
-        self.prepared = prepared
+        self.file_content: bytes = font.file_content[: self._HEAD]
+        self.prepared = found
 
-    def begin_in(self, fonts: DocumentFonts, key: int) -> None:
-        """Stand among the fonts of a document, of which nothing is used yet."""
-        begun = copy(self)
-        begun.widths, begun.to_unicode, begun.missing = {}, {}, {}
-        fonts[key] = begun
+    @classmethod
+    def of(cls, *pango: Any) -> 'BookFont':
+        """As `Font(*pango)`."""
+        font = Font(*pango)
+        return cls(font, prepared(font.file_content))
+
+    def fresh(self) -> 'BookFont':
+        """The same font with nothing written in it."""
+        font = copy(self)
+        font.widths, font.to_unicode, font.missing = {}, {}, {}
+        return font
 
     def clean(self, to_unicode: dict[int, str], hinting: bool) -> None:
         """Called once all texts are drawn: `file_content` becomes what is embedded."""
-        if to_unicode and not self.missing and not hinting and max(to_unicode) < len(self.prepared):
-            self.file_content = glyphs.written(self.prepared.tables, self.prepared.of(to_unicode))
-        else:
+        if self.prepared and to_unicode and not self.missing and not hinting and max(to_unicode) < len(self.prepared):
+            self.file_content = Prepared.of(self.prepared, to_unicode)
+            return
+        super().clean(to_unicode, hinting)
+        if len(self.file_content) == self._HEAD:
             self.file_content = get_hb_object_data(self.hb_face)
-            super().clean(to_unicode, hinting)
 
 
-def _leave_deflated(pdf: Any) -> None:
+class Prepared(bytes):
+    """Stands for a font file until the document is written, or is taken apart (`leaves`)."""
+
+    tables: Mapping[str, bytes]
+    pieces: Mapping[int, bytes]
+
+    @classmethod
+    def of(cls, font: PreparedFont, used: Iterable[int]) -> 'Prepared':
+        """The glyphs of `used`, still apart."""
+        one = cls()
+        one.tables, one.pieces = font.tables, font.of(used)
+        return one
+
+
+def _put_in(pdf: Any) -> None:
+    """The files of prepared fonts, which are compressed already."""
     for one in pdf.objects:
         stream = getattr(one, 'stream', None)
-        if stream and isinstance(font := stream[0], glyphs.Deflated):
-            one.extra['Length1'] = font.length
-            one.extra['Filter'] = '/FlateDecode'
-            one.compress = False
+        if stream and isinstance(font := stream[0], Prepared):
+            made = glyphs.written(font.tables, font.pieces)
+            one.stream, one.compress = [made], False
+            one.extra |= {'Length1': made.length, 'Filter': '/FlateDecode'}

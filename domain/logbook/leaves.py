@@ -10,6 +10,7 @@ from typing import Any
 
 from ..workers.messages import Content
 from . import glyphs
+from .embedding import Prepared
 
 REFERENCE = re.compile(rb'\b(\d+) 0 R\b')
 _BODY = b'\nstream\n'
@@ -81,11 +82,10 @@ def _fonts(document: Any) -> Iterator[tuple[str, list[Any], glyphs.Glyphs | None
 
 
 def _glyphs(several: list[Any]) -> glyphs.Glyphs | None:
-    used = {number for one in several for number in one.to_unicode}
-    font = several[0]
-    if isinstance(font.file_content, glyphs.Deflated):
-        return glyphs.Glyphs(font.prepared.tables, font.prepared.of(used))
-    return glyphs.read(font.file_content, used)
+    file = several[0].file_content
+    if isinstance(file, Prepared):
+        return glyphs.Glyphs(file.tables, file.pieces)
+    return glyphs.read(file, {number for one in several for number in one.to_unicode})
 
 
 def _number_of_fonts(pdf: Any) -> int:

@@ -47,8 +47,7 @@ async def taken(volunteer_id: int) -> list[list[Any]]:
     """What other rows say of the person, taken out of them, as `given_back` has it; in the caller's transaction."""
     found: list[list[Any]] = []
     for name, rows, blank in _rows(volunteer_id):
-        for row in await rows.values('id', *blank):
-            found.append([name, row.pop('id'), row])
+        found += [[name, row.pop('id'), row] for row in await rows.values('id', *blank)]
         await rows.update(**blank)
     return found
 

@@ -29,7 +29,8 @@ TO_DO = {
     RightsKind.COPY: '同意後，請把複製本交給本人；本人也可以在「我的資料」自行下載。',
     RightsKind.CORRECT: '請先在志工的頁面更正，再在這裡答覆改了什麼。',
     RightsKind.STOP: '同意後，系統會同時記錄撤回「同意個資使用」，不能再以他的資料申請紀錄冊。',
-    RightsKind.DELETE: '依志願服務法須保存的訓練、時數與紀錄冊不能刪除；聯絡資料可以清空，離開單位的請結束收編。',
+    RightsKind.DELETE: '依志願服務法須保存的訓練、時數與紀錄冊不能刪除；聯絡資料可以清空，離開單位的請結束收編，'
+    '再到「離開的志工」封存。',
 }
 
 
@@ -63,6 +64,8 @@ async def rights_page(account: Account, part: str = '') -> None:
                 pills[key] = link
                 if key == here:
                     link.classes('on').props('aria-current=page')
+            if account.team_id is None:
+                ui.link('離開的志工', links.former_volunteers()).classes('lb-pill')
         html.p('志工以書面提出時，請在他的「基本資料」頁按「登記書面請求」。').classes('lb-hint lb-gap-below')
         empty = '沒有待答覆的請求' if not here else '還沒有結案的請求'
         table = record_table(PARTS[here], COLUMNS, fetch, empty=empty)
