@@ -34,6 +34,7 @@ from .table import Row, drawn
 FEW, MANY = 100, 1000
 WAITING = 60
 ROUNDS = 6
+PATIENCE = 60  # seconds in which a case has to be everywhere
 SETTLED_AFTER = 0.5  # seconds after the last page, in which the server finishes what the case began
 FILES = 8 * MANY  # sockets are files: four times as many at this end
 
@@ -192,7 +193,7 @@ async def _spread(prepared: Prepared, pid: int, pages: int, arrivals: Arrivals) 
     acted = (time.perf_counter() - start) * 1000
     while len(times) < pages:
         await asyncio.sleep(0.005)
-        if time.perf_counter() - start > 20:
+        if time.perf_counter() - start > PATIENCE:
             raise RuntimeError(f'the case stands in {len(times)} of {pages} pages')
     await asyncio.sleep(SETTLED_AFTER)
     spent = _spent(process) - before - idle * (time.perf_counter() - start)
