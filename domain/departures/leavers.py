@@ -70,7 +70,7 @@ class Leaver:
 
 async def listed(*, by: Account, page: int = 1, per_page: int = 10) -> Page[Leaver]:
     """Those of the unit, who left last first; their hindrances are told by `get`."""
-    permissions.require_whole_unit(by)
+    permissions.require(by, 'departures.leavers.listed')
     number, per_page = bounds(page, per_page)
     found = Membership.filter(host_unit_id=by.host_unit_id, status=MembershipStatus.LEFT)
     rows = await found.order_by('-left_on', '-id').offset((number - 1) * per_page).limit(per_page)
@@ -83,7 +83,7 @@ async def listed(*, by: Account, page: int = 1, per_page: int = 10) -> Page[Leav
 
 async def get(volunteer_id: object, *, by: Account) -> Leaver:
     """One who has left the unit. Raises NotFound."""
-    permissions.require_whole_unit(by)
+    permissions.require(by, 'departures.leavers.get')
     ours = Membership.filter(host_unit_id=by.host_unit_id, status=MembershipStatus.LEFT)
     left = await ours.filter(volunteer_id=validation.record_id(volunteer_id)).first()
     if left is None:
