@@ -319,6 +319,7 @@ class AccessKind(Choice):
     CONSOLIDATED = 'consolidated', '志工總歸戶'
     ENROLMENT = 'enrolment', '收編'
     DUPLICATE = 'duplicate', '證號是否已有資料'
+    CLOSED_RECORD = 'closed_record', '封存的資料'
 
 
 class LogAct(Choice):
@@ -366,6 +367,8 @@ class LogAct(Choice):
     ACCOUNT_REVIEWED = 'account-reviewed', '帳號清查'
     KEY_ROTATED = 'key-rotated', '更換金鑰'
     RETENTION_RUN = 'retention-run', '保存期限清理'
+    RECORD_CLOSED = 'record-closed', '封存志工紀錄'
+    RECORD_REOPENED = 'record-reopened', '解除封存'
     UNUSUAL_USE = 'unusual-use', '異常使用通知'
 
 

@@ -553,6 +553,16 @@ def rights_request(request_id: int) -> str:
     return f'/rights/{request_id}'
 
 
+def former_volunteers() -> str:
+    """離開的志工 of the unit."""
+    return '/former-volunteers'
+
+
+def former_volunteer(volunteer_id: int) -> str:
+    """One of them: 封存, and what is sealed."""
+    return f'/former-volunteers/{volunteer_id}'
+
+
 def new_rights_request(volunteer_id: int) -> str:
     """登記當事人請求: what a volunteer of the unit has handed in on paper, and the consent signed or withdrawn."""
     return f'/volunteers/{volunteer_id}/rights'

@@ -1,9 +1,11 @@
 """Who may do what, in one table: each service, page, file and print, the roles that have it, and over what.
 
 A service is found by its module, or by module and verb where a verb differs from its module. What names no role is a
-step of another service, which has asked already (INNER), or concerns the account itself (OWN). The table is walked:
-`tests/domain/test_roles_walk.py` calls every service, and `tests/ui/test_roles_walk.py` opens every address, as every
-role; a service or an address without a row fails. `roles.md` prints it (`python -m domain.roles`).
+step of another service, which has asked already (INNER), or concerns the account itself (OWN). A row may also be of a
+part of a service, which then asks for it by name. Services ask by `permissions.require`, addresses by
+`ui.session.only_for_its_row` and `only_for`. The table is walked: `tests/domain/test_roles_walk.py` calls every service,
+and `tests/ui/test_roles_walk.py` opens every address, as every role; `tests/domain/test_roles_asked.py` reads from the
+source what each service asks for. `roles.md` prints it (`python -m domain.roles`).
 """
 
 import sys
@@ -58,10 +60,13 @@ SERVICES: dict[str, Row] = {
     'accounts.step_up': EVERY,
     'accounts.requests': OPENERS,
     'accounts.reviews': {**WHOLE, **OPENERS},
+    'accounts.reviews.close': {**WHOLE, **ADMINISTRATOR},
     'accounts.reviews.of_unit': WHOLE,
     'accounts.second_factors': EVERY,
     'accounts.second_factors.remove_all': INNER,
+    'accounts.second_factors.reset': ADMINISTRATOR,
     'accounts.sessions': EVERY,
+    'accounts.sessions.end_of': ADMINISTRATOR,
     'accounts.terms': ADMINISTRATOR,
     'accounts.terms.locked_ones': OPENERS,
     'accounts.terms.looked_after': {**WHOLE, **OPENERS},
@@ -94,6 +99,7 @@ SERVICES: dict[str, Row] = {
     'audit.office_history': INNER,
     'audit.office_history.of': ADMINISTRATOR,
     'books.book_prints': READERS,
+    'books.book_prints.of_cases': BOTH_SIDES,
     'books.book_prints.of_day': REVIEWER,
     'books.number_ledger': REVIEWER,
     'books.number_ledger.series': {**REVIEWER, **ADMINISTRATOR},
@@ -113,6 +119,7 @@ SERVICES: dict[str, Row] = {
     'books.paper_lists.waiting_like': REVIEWER,
     'books.paper_lists.units_waiting': REVIEWER,
     'books.paper_lists.offered': CLERK,
+    'books.paper_lists.may_amend': CLERK,
     'books.record_books': READERS,
     'books.record_books.issue': INNER,
     'calendar.office_calendar': ADMINISTRATOR,
@@ -133,10 +140,12 @@ SERVICES: dict[str, Row] = {
     'corrections.answer': CLERK,
     'corrections.dispute': CLERK,
     'corrections.marks': BOTH_SIDES,
+    'corrections.marks.beside': CLERK,
     'departures': CLERK,
     'departures.closing': ADMINISTRATOR,
     'departures.close_unit': ADMINISTRATOR,
     'departures.transfers': WHOLE,
+    'departures.leavers': WHOLE,
     'directory': ADMINISTRATOR,
     'directory.host_units': EVERY,
     'directory.kept_host_unit': INNER,
@@ -155,6 +164,12 @@ SERVICES: dict[str, Row] = {
     'guide': CLERK,
     'guide.home.news': BOTH_SIDES,
     'imports': CLERK,
+    'imports.of_teams': WHOLE,
+    'imports.copying': INNER,
+    'imports.ledger_rows': INNER,
+    'imports.people': INNER,
+    'imports.rests': INNER,
+    'imports.writing': INNER,
     'inspections': INSPECTOR,
     'ledgers': CLERK,
     'ledgers.entries': READERS,
@@ -165,6 +180,7 @@ SERVICES: dict[str, Row] = {
     'mail.queries': ADMINISTRATOR,
     'mail.queries.recent': STAFF,
     'mail.templates': ADMINISTRATOR,
+    'operations.key_inventory': ADMINISTRATOR,
     'papers': REVIEWER,
     'papers.changes': INNER,
     'papers.kept.keep': INNER,
@@ -189,6 +205,7 @@ SERVICES: dict[str, Row] = {
     'reports.profile_lists': READERS,
     'reports.review_periods': REVIEWER,
     'reports.usage_log': AUDITORS,
+    'reports.usage_log.by_number': {Role.INSPECTOR: Scope.LOG},
     'reports.statistics': BOTH_SIDES,
     'reports.training_lists': CLERK,
     'reviews': REVIEWER,
@@ -219,16 +236,23 @@ SERVICES: dict[str, Row] = {
     'volunteers.reveal': READERS,
     'volunteers.addresses.changed': INNER,
     'volunteers.enrolment.enrol': INNER,
+    'volunteers.closing.closed': INNER,
     'volunteers.closing.reopen': INNER,
     'volunteers.consolidation': BOTH_SIDES,
     'volunteers.lookups': INNER,
     'volunteers.lookups.asking': ADMINISTRATOR,
+    'volunteers.lookups.of_books': CLERK,
+    'volunteers.lookups.of_file': CLERK,
+    'volunteers.memberships.put_into_team': WHOLE,
     'volunteers.profile': READERS,
+    'volunteers.profile.listed': CLERK,
     'volunteers.printed_codes': INNER,
     'volunteers.spelling': INNER,
 }
 
 PAGES: dict[str, Row] = {
+    '/': EVERY,
+    '/downloads': EVERY,
     '/menu': NOT_VOLUNTEERS,
     '/volunteer-data': BOTH_SIDES,
     '/volunteers': CLERK,
@@ -249,6 +273,7 @@ PAGES: dict[str, Row] = {
     '/inspections': INSPECTOR,
     '/log': AUDITORS,
     '/rights': CLERK,
+    '/former-volunteers': WHOLE,
     '/my': SELF,
     '/admin': ADMINISTRATOR,
     '/mails': STAFF,

@@ -342,9 +342,9 @@ class Gate:
             is_over = scope['account'] is None and bool(token_of(scope))
             await _tell_to_reload(receive, send, 'Session is over' if is_over else 'Implicit handshake failed')
         elif scope['type'] == 'websocket':
-            await self.app(scope, receive, send)
+            await sockets.served(scope, receive, send)
         else:
-            await _Measured(scope, receive, _in_our_words(scope, receive, send)).run(self.app)
+            await _Measured(scope, receive, _in_our_words(scope, receive, send)).run(sockets.served)
 
     async def _refuse_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope['type'] == 'http':

@@ -367,7 +367,7 @@ async def _unit_for(request: AccountRequest, details: AccountDetails, by: Accoun
 
 async def create(details: AccountDetails, *, was_asked_for: bool = False, by: Account) -> Account:
     """A new account of staff; its owner gets a link to set a password. Raises Incomplete."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'accounts.create')
     await step_up.require(by)
     return await opened_for(details, '系統管理者', was_asked_for=was_asked_for, by=by)
 
@@ -387,10 +387,12 @@ async def opened_for(details: AccountDetails, opener: str, *, was_asked_for: boo
 async def send_link(account: Account, *, by: Account) -> None:
     """重寄設定密碼的連結: a new one to the owner's mailbox; earlier ones work no more, and a lock is lifted.
 
-    Raises NotFound, NotPermitted for a closed account.
+    Raises NotFound, StepUpNeeded, NotPermitted for a closed account.
     """
-    permissions.require(by, Role.ADMINISTRATOR)
-    await send_link_to(await get(account.id, by=by), '系統管理者', by=by)
+    permissions.require(by, 'accounts.send_link')
+    known = await get(account.id, by=by)
+    await step_up.require(by)
+    await send_link_to(known, '系統管理者', by=by)
 
 
 async def send_link_to(account: Account, opener: str, *, by: Account) -> None:
@@ -413,7 +415,7 @@ async def left_alone(account: Account, details: AccountDetails, *, by: Account) 
 
     Nobody would answer its cases: the administrator is asked first.
     """
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'accounts.left_alone')
     return await alone_without(account, details)
 
 
@@ -445,7 +447,7 @@ async def amend(
     who has changed it. The last clerk of a unit goes only `knowingly`: NotPermitted with what `left_alone` says.
     The address of a reviewer or an administrator stays until a second administrator confirms: what waits then.
     """
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'accounts.amend')
     if account.role == Role.VOLUNTEER:
         raise NotFound
     if account.id == by.id and (details.role != Role.ADMINISTRATOR or not details.is_active):
@@ -491,7 +493,7 @@ async def rewrite(kept: Account, details: AccountDetails, how: str, *, by: Accou
 
 async def get(account_id: int, *, by: Account) -> Account:
     """An account of staff, its unit and agency fetched. Raises NotFound."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'accounts.get')
     account = await _complete().exclude(role=Role.VOLUNTEER).get_or_none(id=account_id)
     if account is None:
         raise NotFound
@@ -503,7 +505,7 @@ async def find(*, by: Account, words: str = '', page: int = 1, per_page: int = 1
 
     Volunteers' accounts belong to their units: they are personal data.
     """
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'accounts.find')
     number, per_page = bounds(page, per_page)
     staff = _complete().exclude(role=Role.VOLUNTEER)
     if wanted := validation.searched(words):
@@ -518,14 +520,14 @@ async def find(*, by: Account, words: str = '', page: int = 1, per_page: int = 1
 
 async def is_locked(account: Account, *, by: Account) -> bool:
     """Whether the account is locked because of wrong passwords."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'accounts.is_locked')
     index = await login_lock.index_of_account(account)
     return await login_lock.is_locked(index) or await login_lock.is_locked(second_factors.lock_of(account))
 
 
 async def unlock(account: Account, *, by: Account) -> None:
     """Let the owner try again at once."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'accounts.unlock')
     await step_up.require(by)
     async with transaction():
         await login_lock.lift(await login_lock.index_of_account(account))

@@ -36,7 +36,7 @@ def is_guarded(account: Account, role: Role, by: Account) -> bool:
 
 async def ask(account: Account, email: str, *, by: Account) -> EmailChange:
     """Keep the address until it is confirmed, in the caller's transaction; the old address is told. One at a time."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'accounts.email_changes.ask')
     await EmailChange.filter(account_id=account.id, status=ChangeStatus.OPEN).update(
         status=ChangeStatus.REFUSED, decided_by_id=by.id, decided_at=dates.now()
     )
@@ -50,7 +50,7 @@ async def ask(account: Account, email: str, *, by: Account) -> EmailChange:
 
 async def waiting(*, by: Account) -> list[EmailChange]:
     """The addresses of staff that wait, oldest first, with account and who asked."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'accounts.email_changes.waiting')
     found = EmailChange.filter(status=ChangeStatus.OPEN, account__volunteer_id=None)
     return await found.select_related('account', 'asked_by').order_by('asked_at', 'id')
 
@@ -65,7 +65,7 @@ async def takes_effect(change: EmailChange) -> str:
 
 async def may_confirm(change: EmailChange, *, by: Account) -> bool:
     """Whether `by` is the second administrator, no new one, or the only one after the waiting time."""
-    if by.role != Role.ADMINISTRATOR:
+    if not permissions.may(by, 'accounts.email_changes.may_confirm'):
         return False
     if by.id not in (change.asked_by_id, change.account_id):
         return _is_settled(by)
@@ -75,7 +75,7 @@ async def may_confirm(change: EmailChange, *, by: Account) -> bool:
 
 async def confirm(change: EmailChange, *, by: Account) -> None:
     """The address is changed; the old one is told, and links that went there end. Raises MovedOn, NotPermitted."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'accounts.email_changes.confirm')
     if not _is_settled(by):
         raise NotPermitted(f'您的帳號成為系統管理者還不到 {_wait().days} 天，還不能確認電子郵件的變更。')
     if not await may_confirm(change, by=by):
@@ -91,7 +91,7 @@ async def confirm(change: EmailChange, *, by: Account) -> None:
 
 async def refuse(change: EmailChange, *, by: Account) -> None:
     """The address stays as it was. Raises MovedOn."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'accounts.email_changes.refuse')
     async with transaction():
         decided = await _decide(change, ChangeStatus.REFUSED, by)
         account = await Account.get(id=decided.account_id)

@@ -288,7 +288,7 @@ async def renew_codes(*, by: Account) -> list[str]:
 
 async def reset(account: Account, *, by: Account) -> None:
     """The factors of somebody who has lost them go, and all sessions end. Raises StepUpNeeded, NotPermitted."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'accounts.second_factors.reset')
     if account.role == Role.VOLUNTEER:
         raise NotFound
     if account.id == by.id:

@@ -22,6 +22,7 @@ from db.models import Account
 from ..errors import DatabaseAway, DomainError, NotFound, NotPermitted
 from . import log as journal
 from . import origin
+from .log import Reading
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +56,10 @@ class Sight:
         """These were noted by themselves, with a reason: no second entry."""
         self._told.update(volunteer_ids)
         self._fresh.difference_update(volunteer_ids)
+
+    def new_of(self, volunteer_ids: Collection[int]) -> frozenset[int]:
+        """Those of these that the log does not know on it."""
+        return frozenset(volunteer_ids).difference(self._told, {self.by.volunteer_id})
 
     async def open(self) -> None:
         """Write down who is on it, before it is shown. Raises DatabaseAway: then it must not be shown."""
@@ -141,6 +146,20 @@ def see(volunteer_ids: Iterable[int | None], what: str = '', *, once: str = '') 
     for one in volunteer_ids:
         if one is not None:
             hear(one)
+
+
+async def shown(sights: Iterable[Sight | None], volunteer_ids: Collection[int]) -> None:
+    """Write down, before they are shown, these people on all these pages, in one statement.
+
+    Where they are known there is no entry. Raises DatabaseAway: then they must not be shown.
+    """
+    if not volunteer_ids:
+        return
+    new = [(sight, ids) for sight in sights if sight and (ids := sight.new_of(volunteer_ids))]
+    with unseen():
+        await journal.note_readings([Reading(one.act, one.by, ids, one.what, one.origin) for one, ids in new])
+    for sight, ids in new:
+        sight.told(ids)
 
 
 def told(volunteer_ids: Iterable[int]) -> None:

@@ -73,7 +73,7 @@ class LogQuery:
 
 def acts_for(account: Account) -> Mapping[LogAct, str]:
     """The acts that the account may search for, with their labels. Raises NotPermitted."""
-    permissions.require(account, Role.INSPECTOR, Role.ADMINISTRATOR)
+    permissions.require(account, 'reports.usage_log.acts_for')
     return {act: act.label for act in LogAct if account.role == Role.INSPECTOR or act in OF_ACCOUNTS}
 
 
@@ -92,7 +92,7 @@ async def export(query: LogQuery, *, by: Account) -> IO[bytes]:
 
     Raises NotPermitted, Incomplete without a purpose, StepUpNeeded.
     """
-    permissions.require(by, Role.INSPECTOR, Role.ADMINISTRATOR)
+    permissions.require(by, 'reports.usage_log.export')
     require_purpose(query)
     await step_up.require(by)
     found = await _found(query, by)
@@ -148,7 +148,7 @@ async def _found(query: LogQuery, by: Account, *, is_first: bool = True) -> Quer
         agencies = await Agency.filter(name__icontains=wanted).limit(_MOST_ACCOUNTS).values_list('id', flat=True)
         entries = entries.filter(Q(host_unit_id__in=list(units)) | Q(agency_id__in=list(agencies)))
     if query.number.strip():
-        permissions.require(by, Role.INSPECTOR)
+        permissions.require(by, 'reports.usage_log.by_number')
         person = await _person(query.number)
         if is_first:
             what = '依證號查詢使用紀錄'

@@ -135,7 +135,7 @@ async def require(application: Application) -> None:
 
 async def ask(of: Application | Roster, asking: Asking, *, by: Account) -> SignOff:
     """請督導簽核: what is asked before works no more. Raises Incomplete, NotFound, and where nothing is to be sent."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'sign_offs.ask')
     if problems := asking.problems():
         raise Incomplete(problems)
     async with transaction():
@@ -165,7 +165,7 @@ async def ask(of: Application | Roster, asking: Asking, *, by: Account) -> SignO
 
 async def standing(of: Application | Roster, *, by: Account) -> Standing | None:
     """How it stands with the sign-off of an application or a roster, for its unit and its agency; None: never asked."""
-    permissions.require(by, Role.UNIT_STAFF, Role.REVIEWER)
+    permissions.require(by, 'sign_offs.standing')
     if isinstance(of, Application):
         if not permissions.may_see_case(by, of):
             raise NotFound
@@ -183,7 +183,7 @@ async def standing(of: Application | Roster, *, by: Account) -> Standing | None:
 
 async def has_account(*, by: Account) -> bool:
     """Whether somebody of the unit has an account as 志工督導."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'sign_offs.has_account')
     return await Account.filter(host_unit_id=by.host_unit_id, role=Role.SUPERVISOR, is_active=True).exists()
 
 
@@ -195,7 +195,7 @@ async def of_case(application: Application) -> list[SignOff]:
 
 async def waiting(*, by: Account) -> list[Sheet]:
     """What waits for the 志工督導 of the unit, oldest first."""
-    permissions.require(by, Role.SUPERVISOR)
+    permissions.require(by, 'sign_offs.waiting')
     found = await _of_unit(by).filter(is_agreed=None, expires_at__gt=dates.now()).order_by('asked_at', 'id')
     return [await _sheet(one) for one in found if await _is_current(one)]
 
@@ -266,7 +266,7 @@ async def _tell(asked: SignOff, cases: Sequence[Application], token: str, by: Ac
 
 
 async def _readable(sign_off_id: int, by: Account) -> SignOff:
-    permissions.require(by, Role.SUPERVISOR)
+    permissions.require(by, 'sign_offs')
     found = await _of_unit(by).get_or_none(id=validation.record_id(sign_off_id))
     if found is None:
         raise NotFound

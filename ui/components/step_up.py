@@ -3,12 +3,14 @@
 Every action button opens it by itself when a service asks for it, and goes on with what was begun.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from nicegui import html, ui
 
 from domain import accounts, citizen_certificates, links
 from domain.accounts import passkeys, second_factors, step_up
+from domain.accounts.step_up import StepUpNeeded
 from domain.errors import Incomplete
 from domain.model import Account
 
@@ -93,6 +95,17 @@ async def proved(account: Account) -> bool:
             ui.button('取消', on_click=lambda: dialog.submit(False), color=None).props('flat no-caps')
     dialog.on('hide', dialog.delete)  # after it has returned the focus
     return await dialog is True
+
+
+async def proving(act: Callable[[], Awaitable[object]]) -> None:
+    """Calls `act`; where the service asks who it is, the user is asked, and it is called once more."""
+    try:
+        await act()
+    except StepUpNeeded:
+        with ui.context.client.content:
+            is_proved = await proved_here()
+        if is_proved:
+            await act()
 
 
 async def proved_here() -> bool:

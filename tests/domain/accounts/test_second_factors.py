@@ -6,10 +6,28 @@ from datetime import UTC, datetime, timedelta
 import pyotp
 import pytest
 
-from db.choices import LogAct, Role, SignInWay
-from db.models import Account, AuthenticatorApp, FactorDemand, LogEntry, OfficeEntry, OutgoingMail, RecoveryCode
-from domain import dates
-from domain.accounts import authenticator_apps, factor_demands, login_lock, second_factors, sessions, step_up, terms
+from db.choices import LockReason, LogAct, Role, SignInWay
+from db.models import (
+    Account,
+    AccountReview,
+    AuthenticatorApp,
+    FactorDemand,
+    LogEntry,
+    OfficeEntry,
+    OutgoingMail,
+    RecoveryCode,
+)
+from domain import accounts, dates
+from domain.accounts import (
+    authenticator_apps,
+    factor_demands,
+    login_lock,
+    reviews,
+    second_factors,
+    sessions,
+    step_up,
+    terms,
+)
 from domain.accounts.second_factors import FactorLocked, HalfOver, WrongCode
 from domain.accounts.step_up import StepUpNeeded
 from domain.audit import origin
@@ -263,3 +281,26 @@ async def test_an_old_session_changes_no_rule_of_the_accounts_and_takes_no_log_a
             await usage_log.export(usage_log.LogQuery(reason='年度稽核'), by=admin)
 
     assert await terms.rules() == terms.Rules()
+
+
+async def test_an_old_session_unlocks_nobody_sends_no_link_and_finishes_no_review() -> None:
+    admin, colleague = await an_account(Role.ADMINISTRATOR), await an_account(Role.ADMINISTRATOR, email='c@example.com')
+    locked = await an_account(is_active=False, locked_because=LockReason.IDLE)
+    review = await AccountReview.create(begun_at=NOON + timedelta(days=36500), due_on=dates.day_of(NOON))
+    here = Origin(session=sessions.digest_of(await sessions.open(admin)))
+
+    with origin.of(here), dates.frozen(NOON + timedelta(minutes=10)):
+        for attempt in (
+            terms.unlock(locked, by=admin),
+            accounts.send_link(colleague, by=admin),
+            reviews.confirm(review, [colleague.id], by=admin),
+            reviews.close(review, colleague, by=admin),
+        ):
+            with pytest.raises(StepUpNeeded):
+                await attempt
+        assert (await reviews.get(review.id, by=admin)).pending == 2
+        assert not (await Account.get(id=locked.id)).is_active
+
+        await step_up.believe(admin, '密碼')
+        await terms.unlock(locked, by=admin)
+        assert await reviews.confirm(review, [admin.id, colleague.id], by=admin) == 2
