@@ -113,7 +113,7 @@ async def colleagues(account: Account, *, by: Account) -> list[Account]:
 
 async def told(*, by: Account) -> list[Standing]:
     """Who of the reviewer's agency is away today, and who acts meanwhile."""
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'cases.deputies.told')
     return list((await standing(by.agency_id)).values())
 
 
@@ -208,8 +208,10 @@ async def _unfit(absent: Account, details: DeputyDetails) -> dict[str, str]:
 async def _reviewer(account: Account, by: Account) -> Account:
     """The account as it is now, if `by` may name its deputy. Raises NotPermitted, NotFound."""
     leads = by.role == Role.REVIEWER and by.is_agency_supervisor
-    if by.role != Role.ADMINISTRATOR and by.id != account.id and not leads:
-        raise NotPermitted
+    if by.id != account.id:
+        permissions.require(by, 'cases.deputies')
+        if by.role == Role.REVIEWER and not leads:
+            raise NotPermitted
     kept = await Account.get_or_none(id=account.id, role=Role.REVIEWER, is_active=True)
     if kept is None or kept.agency_id is None or (leads and kept.agency_id != by.agency_id):
         raise NotFound

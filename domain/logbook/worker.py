@@ -4,6 +4,7 @@ What is slow is done once, before the first document: the stylesheets are parsed
 opened; every document uses them again.
 """
 
+import logging
 import re
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from weasyprint import CSS, HTML
 from weasyprint.css.counters import CounterStyle
+from weasyprint.document import Document
 from weasyprint.text.ffi import harfbuzz_subset
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
@@ -21,6 +23,11 @@ from ..names import letters
 from ..workers.messages import Content, Message
 from ..workers.serving import Handler, serve
 from . import leaves
+from .embedding import Fonts
+from .inks import Unfit
+from .press import Press
+
+log = logging.getLogger(__name__)
 
 MOST_MEMORY = 3 * 2**30  # address space
 FOLDER = Path(__file__).parent
@@ -31,6 +38,8 @@ OUR_FILES = {
     'thread.svg': 'image/svg+xml',
 }
 SPARE_PAGES = 3
+PRESSED = ('logbook', 'preview')
+"""The documents that are made of forms."""
 # Control characters, halves of characters, and marks that turn the direction of writing: a name could pose as another.
 UNPRINTABLE = re.compile('[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]')
 # Where each font we name comes from, and a character that only this one of them has.
@@ -47,6 +56,7 @@ class Renderer:
     def __init__(self) -> None:
         self.fetcher = OnlyOurs()
         self.fonts = FontConfiguration()
+        self.embedded = Fonts()
         self.counters = CounterStyle()
         self.templates = Environment(
             loader=FileSystemLoader(FOLDER),
@@ -60,6 +70,7 @@ class Renderer:
         self.elements = self._stylesheet('elements.css')
         book, sheet = self._stylesheet('logbook.css'), self._stylesheet('list.css')
         self.stylesheets = {'logbook': book, 'preview': book, 'list': sheet, 'strips': sheet, 'code': sheet}
+        self.press = Press(self.templates, self._paper, book, self.fonts, self.counters, self.fetcher)
 
     def render(self, template: str, contents: dict[str, Any], pictures: dict[str, bytes]) -> bytes:
         """The PDF of `contents` in the template of that name, tagged for screen readers (PDF/UA-1)."""
@@ -75,29 +86,41 @@ class Renderer:
         raise AssertionError
 
     def _written(self, template: str, contents: dict[str, Any], pictures: dict[str, bytes], **how: Any) -> Any:
-        text = self.templates.get_template(f'{template}.html').render(contents)
         self.fetcher.pictures = pictures
         try:
-            paper = Paper(string=text, base_url=FOLDER.as_uri() + '/', url_fetcher=self.fetcher)
-            paper.elements = self.elements
-            document = paper.render(
-                stylesheets=[self.stylesheets[template]],
-                font_config=self.fonts,
-                counter_style=self.counters,
-                pdf_variant=how.get('pdf_variant'),
-            )
-            if template == 'logbook':
-                _make_foldable(document.pages)
-            return document.write_pdf(**how)
+            if template in PRESSED:
+                try:
+                    return self._finished(template, self.press.document(template, contents), how)
+                except Unfit:
+                    log.info('a document does not fit the forms')
+            return self._finished(template, self._laid_out(template, contents, how), how)
         finally:
             self.fetcher.pictures = {}
+
+    def _laid_out(self, template: str, contents: dict[str, Any], how: dict[str, Any]) -> Document:
+        """The plain way: WeasyPrint lays every page out."""
+        return self._paper(self.templates.get_template(f'{template}.html').render(contents)).render(
+            stylesheets=[self.stylesheets[template]],
+            font_config=self.fonts,
+            counter_style=self.counters,
+            pdf_variant=how.get('pdf_variant'),
+        )
+
+    def _finished(self, template: str, document: Document, how: dict[str, Any]) -> Any:
+        if template == 'logbook':
+            _make_foldable(document.pages)
+        return self.embedded.written(document, **how)
+
+    def _paper(self, text: str) -> 'Paper':
+        paper = Paper(string=text, base_url=FOLDER.as_uri() + '/', url_fetcher=self.fetcher)
+        paper.elements = self.elements
+        return paper
 
     def lacking(self) -> list[str]:
         """Debian packages this machine lacks. On the way a line is printed in every font, which opens them."""
         lacking = [] if harfbuzz_subset else ['libharfbuzz-subset0']
         for package, (family, character) in FONTS.items():
-            paper = Paper(string=f'<html lang="zh-TW"><title>-</title><p style="font-family: {family}">{character}')
-            paper.elements = self.elements
+            paper = self._paper(f'<html lang="zh-TW"><title>-</title><p style="font-family: {family}">{character}')
             document = paper.render(font_config=self.fonts)
             document.write_pdf()
             if family not in {font.family for font in document.fonts.values()}:

@@ -151,7 +151,7 @@ async def of_application(application: Application, *, by: Account) -> list[Outgo
 
     A mail about a whole roster belongs to those of its applications that were sent with it.
     """
-    if by.role == Role.VOLUNTEER or not permissions.may_see_case(by, application):
+    if not permissions.may(by, 'mail.outbox.of_application') or not permissions.may_see_case(by, application):
         raise NotFound
     about = Q(application_id=application.id)
     if application.roster_id is None:
@@ -286,11 +286,13 @@ _NOT_AGAIN = {
 
 
 async def _may_resend(mail: OutgoingMail, by: Account) -> bool:
+    if not permissions.may(by, 'mail.outbox.resend'):
+        return False
     if by.role == Role.ADMINISTRATOR:
         return True
     await mail.fetch_related('application', 'roster')
     about = mail.application or mail.roster
-    return by.role != Role.VOLUNTEER and about is not None and _may_read(by, about)
+    return about is not None and _may_read(by, about)
 
 
 def _may_read(account: Account, about: Application | Roster | None) -> bool:

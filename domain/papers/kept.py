@@ -12,7 +12,7 @@ from typing import Any
 from tortoise.functions import Max
 
 from db import transaction
-from db.choices import ApplicationStatus, Place, Role
+from db.choices import ApplicationStatus, Place
 from db.models import Account, Application, CaseContent, Training
 
 from .. import dates, permissions, validation
@@ -153,7 +153,7 @@ async def look(application: Application, digest: str, *, by: Account) -> None:
 
     Raises NotFound, NotPermitted, MovedOn when the papers have changed again or the case has moved.
     """
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'papers.kept.look')
     async with transaction():
         now = await Application.filter(id=validation.record_id(application.id)).select_for_update().first()
         if now is None or not permissions.may_see_case(by, now):

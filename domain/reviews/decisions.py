@@ -14,7 +14,7 @@ from tortoise.expressions import F
 from tortoise.functions import Count
 
 from db import DatabaseAway, transaction
-from db.choices import ApplicationStatus, Role
+from db.choices import ApplicationStatus
 from db.models import Account, Application, Decision
 
 from .. import announcements, dates, papers, permissions, reviews, validation
@@ -88,7 +88,7 @@ async def approve_many(cases: Sequence[tuple[int, int]], *, by: Account) -> Repo
     What is plain is decided in one transaction; the rest one by one, which tells of each why not.
     All can be taken back until UNDO_WITHIN after the last. Raises NotFound when one is no case of the agency.
     """
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'reviews.decisions.approve_many')
     versions = {validation.record_id(application_id): version for application_id, version in cases}
     if len(versions) > MOST_AT_ONCE:
         raise DomainError(f'一次最多核可 {MOST_AT_ONCE} 件，請分次選取。')
@@ -123,7 +123,7 @@ async def approve_many(cases: Sequence[tuple[int, int]], *, by: Account) -> Repo
 
 async def undo(decision_id: int, *, by: Account) -> Application:
     """復原: as if it had not been decided; nobody was told. Only whoever decided, only in time. Raises TooLate."""
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'reviews.decisions.undo')
     async with transaction():
         waiting = Decision.filter(id=validation.record_id(decision_id), problem='', application__agency_id=by.agency_id)
         decision = await waiting.select_for_update(of=('decision',)).first()
@@ -155,9 +155,16 @@ async def pending_of(application_ids: Iterable[int]) -> dict[int, Decision]:
 
 async def own_pending(*, by: Account) -> dict[int, tuple[str, Decision]]:
     """The decisions of `by` that wait for their time: by application, whose it is and the decision."""
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'reviews.decisions.own_pending')
     waiting = Decision.filter(by_id=by.id, problem='').select_related('by', 'application__volunteer')
     return {one.application_id: (one.application.volunteer.name, one) for one in await waiting}
+
+
+async def deciding(*, by: Account) -> set[int]:
+    """Whose decisions on cases of the agency wait for their time, by account."""
+    permissions.require(by, 'reviews.decisions.deciding')
+    waiting = Decision.filter(application__agency_id=by.agency_id, problem='')
+    return {int(one) for (one,) in await waiting.values_list('by_id')}
 
 
 async def release_due() -> int:

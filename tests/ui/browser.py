@@ -109,7 +109,9 @@ class Page:
 
     def _texts(self, number: str) -> Iterator[str]:
         element = self.elements[number]
-        yield from (text for text in (element.get('text'), element.get('props', {}).get('name')) if text)
+        props = element.get('props', {})
+        heading = props.get('title') if element['tag'] == 'nicegui-page_head' else None
+        yield from (text for text in (element.get('text'), props.get('name'), heading) if text)
         inside = [element.get('children', []), *(slot['ids'] for slot in element.get('slots', {}).values())]
         for child in (each for ids in inside for each in ids):
             yield from self._texts(str(child))

@@ -45,6 +45,8 @@ class Answer:
 
 async def request_rows(account: Account, address: Callable[[int], str]) -> list[Row]:
     """The requests that wait, oldest first; `address` is that of one."""
+    waiting = await accounts.open_requests(by=account)
+    corrected = await requests.corrected(waiting, by=account)
     return [
         {
             'key': str(request.id),
@@ -53,10 +55,10 @@ async def request_rows(account: Account, address: Callable[[int], str]) -> list[
             'county': request.county.name if request.county else '',
             'role': request.role.label,
             'phone': request.phone,
-            'at': dates.format_moment(request.created_at),
+            'at': {'text': dates.format_moment(request.created_at), 'sub': '已補正' if request.id in corrected else ''},
             'go': {'text': '核對並開通', 'href': address(request.id)},
         }
-        for request in await accounts.open_requests(by=account)
+        for request in waiting
     ]
 
 
