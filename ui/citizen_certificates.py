@@ -126,8 +126,7 @@ async def _remove(request: Request, card: str = Form('')) -> Response:
 
 async def _ask_proof(request: Request, next: str = '', back: str = '') -> Response:  # noqa: A002 -- as the address
     try:
-        account_of(request)
-        return _proof_page(next, back)
+        return _proof_page(account_of(request), next, back)
     except DomainError as refusal:
         return _refused(request, refusal)
 
@@ -157,17 +156,17 @@ async def _take_proof(
     except NotOffered as refusal:
         return _refused(request, refusal)
     except DomainError as refusal:
-        return _proof_page(next, back, str(refusal), public.status_of(refusal, 422))
+        return _proof_page(account, next, back, str(refusal), public.status_of(refusal, 422))
     # The page of the proof sees that nothing has to be asked any more, and goes on.
     where = links.proof(own_address(next), own_address(back)) if next else links.shown_beside()
     return RedirectResponse(where, 303)
 
 
-async def _shown_beside() -> Response:
-    return public.page('shown_beside.html')
+async def _shown_beside(request: Request) -> Response:
+    return public.page('shown_beside.html', account=gate.account_of(request))
 
 
-def _proof_page(wanted: str, back: str, message: str = '', status: int = 200) -> Response:
+def _proof_page(account: Account, wanted: str, back: str, message: str = '', status: int = 200) -> Response:
     """Without `wanted` it stands beside the page that waits."""
     if not citizen_certificates.is_offered():
         raise NotOffered
@@ -175,6 +174,7 @@ def _proof_page(wanted: str, back: str, message: str = '', status: int = 200) ->
     return public.page(
         'certificate_proof.html',
         status,
+        account=account,
         message=message,
         next=wanted,
         back=back,

@@ -69,8 +69,8 @@ async def _needs(account_id: int) -> dict[str, object]:
 
 
 async def _by_passkey(request: Request, account_id: int, answer: str) -> tuple[Account, list[SignInWay] | str]:
-    how = {'browser': gate.browser_of(request), 'account_id': account_id}
-    account = await second_factors.sign_in_by_passkey(answer, **how)
+    browser = gate.browser_of(request)
+    account = await second_factors.sign_in_by_passkey(answer, browser=browser, account_id=account_id)
     await limits.give_back(client_limits.logins(), gate.client_of(request))
     return account, [SignInWay.PASSKEY]
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 
-from db.choices import BatchState, FileKind, ImportKind, Role
-from db.models import Account, Application, ImportBatch, InspectedCase, Inspection
+from db.choices import BatchState, FileKind, ImportKind, MembershipStatus, Role
+from db.models import Account, Application, ImportBatch, InspectedCase, Inspection, Membership
 from domain import dates, roles, rosters, sign_offs
 from domain.accounts import sessions
 from domain.roles import Row
@@ -33,6 +33,8 @@ async def the_office(name: str, sequence: int) -> tuple[dict[Role, Account], dic
     await Application.filter(roster_id=roster.id).update(round=1)
     sent = await sample_office.a_case(office, person)
     book = await sample_office.a_book(person, office, number=f'中市文志字第1150{sequence}號', sequence=sequence)
+    leaver = await sample_office.a_complete_volunteer(office)
+    await Membership.filter(volunteer=leaver).update(status=MembershipStatus.LEFT, left_on=dates.today())
     people = {
         Role.UNIT_STAFF: office.clerk,
         Role.REVIEWER: office.reviewer,
@@ -67,6 +69,7 @@ async def the_office(name: str, sequence: int) -> tuple[dict[Role, Account], dic
     ids = {
         'batch_id': batch.id,
         'volunteer_id': person.id,
+        'leaver_id': leaver.id,
         'roster_id': roster.id,
         'application_id': sent.id,
         'sign_off_id': asked.id,

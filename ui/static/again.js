@@ -34,8 +34,16 @@
       maxLength: 20,
     });
     codeField.hidden = true;
-    const words = made('p', {}, `${who}您好，您有一段時間沒有操作，登入已經結束。輸入密碼後會回到這一頁，您輸入的內容都還在。`);
-    const byKey = made('button', { type: 'button', className: 'q-btn lb-btn lb-outline', hidden: true }, '使用通行金鑰');
+    const words = made(
+      'p',
+      {},
+      `${who}您好，您有一段時間沒有操作，登入已經結束。輸入密碼後會回到這一頁，您輸入的內容都還在。`,
+    );
+    const byKey = made(
+      'button',
+      { type: 'button', className: 'q-btn lb-btn lb-outline', hidden: true },
+      '使用通行金鑰',
+    );
     // The card is asked on a page of its own: no other may open its component (ui/README.md).
     const byCard = made(
       'a',
@@ -108,10 +116,14 @@
       const answer = await window.passkeyToEnter().catch((trouble) => tell(trouble.message));
       if (answer) await send({ answer }).catch(() => tell(OFF_LINE));
     });
-    byCard.addEventListener('click', () => {
-      tell('');
-      setInterval(async () => (await asked().catch(() => ({}))).done && location.reload(), BESIDE);
-    }, { once: true });
+    byCard.addEventListener(
+      'click',
+      () => {
+        tell('');
+        setInterval(async () => (await asked().catch(() => ({}))).done && location.reload(), BESIDE);
+      },
+      { once: true },
+    );
     document.body.append(dialog);
     dialog.showModal();
     password.focus();

@@ -12,6 +12,7 @@ from domain import accounts, citizen_certificates, dates, settings
 from domain.accounts import authenticator_apps, client_limits, login_lock, passkeys, second_factors
 from domain.citizen_certificates import authorities, revocation_lists
 from domain.errors import DomainError
+from domain.limits import Limit
 from domain.settings import Settings
 from domain.volunteers import counter_codes, paper_codes
 
@@ -216,7 +217,7 @@ async def test_an_address_beyond_its_limit_is_noted_once_in_a_while_and_does_not
     world: World, way: Way, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for limit in ('logins', 'forms'):
-        none_left = client_limits.Limit(limit, 0, timedelta(hours=1), '太多了。')
+        none_left = Limit(limit, 0, timedelta(hours=1), '太多了。')
         monkeypatch.setattr(client_limits, limit, lambda none_left=none_left: none_left)
 
     with dates.frozen(dates.now()):

@@ -35,7 +35,7 @@ class _Gate:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.app(scope | {'account': None, 'client_address': '192.0.2.7'}, receive, send)
+        await self.app({**scope, 'account': None, 'client_address': '192.0.2.7'}, receive, send)
 
 
 async def again(account: Account, **words: str) -> dict[str, object]:
