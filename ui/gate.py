@@ -17,7 +17,7 @@ from starlette.requests import Request, cookie_parser
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from domain import announcements, links
+from domain import accounts, announcements, links
 from domain import settings as settings_module
 from domain.accounts import known_devices, sessions
 from domain.announcements import SessionClosed
@@ -192,6 +192,19 @@ def keep_device(response: Response, token: str) -> None:
     response.set_cookie(
         _named('device'), token, max_age=seconds, httponly=True, samesite='lax', path='/', secure=is_secure
     )
+
+
+def chosen_of(request: Request) -> tuple[str | None, str | None]:
+    """字級 and 外觀 that were chosen in this browser just before the login (static/public.js); None: nobody did."""
+    sent = cookie_parser(request.headers.get('cookie', ''))
+    size, look = (sent.get(f'chosen-{what}') for what in ('size', 'look'))
+    return size if size in accounts.TEXT_SIZES else None, look if look in accounts.APPEARANCES else None
+
+
+def drop_chosen(response: Response) -> None:
+    """They are the account's now."""
+    for what in ('size', 'look'):
+        response.delete_cookie(f'chosen-{what}', path='/', samesite='lax')
 
 
 def drop_session(response: Response) -> None:

@@ -24,13 +24,16 @@ _ALWAYS = {
 }
 # What NiceGUI's template says to browsers of before 2018.
 _TOO_OLD = 'Your browser does not support ES modules.<br />Please use a modern browser.'
-_PAGE_OF = '<html{% if request.scope.account %} data-appearance="{{ request.scope.account.appearance }}"{% endif %}'
+_PAGE_OF = (
+    '<html{% if request.scope.account %} data-appearance="{{ request.scope.account.appearance }}"'
+    ' data-text-size="{{ request.scope.account.text_size }}"{% endif %}'
+)
 _HSTS = 'max-age=31536000; includeSubDomains'
 # Where the card component of before the present one listens. It is only looked for, to say that it is too old.
 OLDER_COMPONENT = 'http://localhost:16888'
 # NiceGUI has it on each of its pages.
 _DRAWN = 'X-NiceGUI-Content'
-_CARD_PAGES = (links.certificate_login(), links.citizen_certificates())
+_CARD_PAGES = (links.certificate_login(), links.citizen_certificates(), links.card_proof())
 
 
 def install(site: FastAPI, origins: frozenset[str], *, is_secure: bool, component: str = '') -> None:

@@ -5,6 +5,8 @@ opened; every document uses them again.
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from weasyprint import CSS, HTML
 from weasyprint.css.counters import CounterStyle
+from weasyprint.document import Document
 from weasyprint.text.ffi import harfbuzz_subset
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
@@ -21,6 +24,9 @@ from ..names import letters
 from ..workers.messages import Content, Message
 from ..workers.serving import Handler, serve
 from . import leaves
+from .embedding import Fonts
+from .inks import Unfit
+from .press import Press
 
 MOST_MEMORY = 3 * 2**30  # address space
 FOLDER = Path(__file__).parent
@@ -31,6 +37,8 @@ OUR_FILES = {
     'thread.svg': 'image/svg+xml',
 }
 SPARE_PAGES = 3
+PRESSED = ('logbook', 'preview')
+"""The documents that are made of forms."""
 # Control characters, halves of characters, and marks that turn the direction of writing: a name could pose as another.
 UNPRINTABLE = re.compile('[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]')
 # Where each font we name comes from, and a character that only this one of them has.
@@ -47,6 +55,7 @@ class Renderer:
     def __init__(self) -> None:
         self.fetcher = OnlyOurs()
         self.fonts = FontConfiguration()
+        self.embedded = Fonts()
         self.counters = CounterStyle()
         self.templates = Environment(
             loader=FileSystemLoader(FOLDER),
@@ -60,6 +69,7 @@ class Renderer:
         self.elements = self._stylesheet('elements.css')
         book, sheet = self._stylesheet('logbook.css'), self._stylesheet('list.css')
         self.stylesheets = {'logbook': book, 'preview': book, 'list': sheet, 'strips': sheet, 'code': sheet}
+        self.press = Press(self.templates, self._paper, book, self.fonts, self.counters, self.fetcher)
 
     def render(self, template: str, contents: dict[str, Any], pictures: dict[str, bytes]) -> bytes:
         """The PDF of `contents` in the template of that name, tagged for screen readers (PDF/UA-1)."""
@@ -74,30 +84,53 @@ class Renderer:
             return book.content, book.pieces
         raise AssertionError
 
-    def _written(self, template: str, contents: dict[str, Any], pictures: dict[str, bytes], **how: Any) -> Any:
-        text = self.templates.get_template(f'{template}.html').render(contents)
-        self.fetcher.pictures = pictures
-        try:
-            paper = Paper(string=text, base_url=FOLDER.as_uri() + '/', url_fetcher=self.fetcher)
-            paper.elements = self.elements
-            document = paper.render(
+    def pressed(self, template: str, contents: dict[str, Any], pictures: dict[str, bytes], **how: Any) -> Any:
+        """What `write_pdf` gives of pages made of forms. Raises Unfit."""
+        with self._with(pictures):
+            if template not in PRESSED:
+                raise Unfit('no book')
+            return self._finished(template, self.press.document(template, contents), how)
+
+    def plain(self, template: str, contents: dict[str, Any], pictures: dict[str, bytes], **how: Any) -> Any:
+        """The same of pages that WeasyPrint lays out one by one."""
+        with self._with(pictures):
+            document = self._paper(self.templates.get_template(f'{template}.html').render(contents)).render(
                 stylesheets=[self.stylesheets[template]],
                 font_config=self.fonts,
                 counter_style=self.counters,
                 pdf_variant=how.get('pdf_variant'),
             )
-            if template == 'logbook':
-                _make_foldable(document.pages)
-            return document.write_pdf(**how)
+            return self._finished(template, document, how)
+
+    def _written(self, template: str, contents: dict[str, Any], pictures: dict[str, bytes], **how: Any) -> Any:
+        try:
+            return self.pressed(template, contents, pictures, **how)
+        except Unfit:
+            return self.plain(template, contents, pictures, **how)
+
+    def _finished(self, template: str, document: Document, how: dict[str, Any]) -> Any:
+        if template == 'logbook':
+            _make_foldable(document.pages)
+        return self.embedded.written(document, **how)
+
+    @contextmanager
+    def _with(self, pictures: dict[str, bytes]) -> Iterator[None]:
+        self.fetcher.pictures = pictures
+        try:
+            yield
         finally:
             self.fetcher.pictures = {}
+
+    def _paper(self, text: str) -> 'Paper':
+        paper = Paper(string=text, base_url=FOLDER.as_uri() + '/', url_fetcher=self.fetcher)
+        paper.elements = self.elements
+        return paper
 
     def lacking(self) -> list[str]:
         """Debian packages this machine lacks. On the way a line is printed in every font, which opens them."""
         lacking = [] if harfbuzz_subset else ['libharfbuzz-subset0']
         for package, (family, character) in FONTS.items():
-            paper = Paper(string=f'<html lang="zh-TW"><title>-</title><p style="font-family: {family}">{character}')
-            paper.elements = self.elements
+            paper = self._paper(f'<html lang="zh-TW"><title>-</title><p style="font-family: {family}">{character}')
             document = paper.render(font_config=self.fonts)
             document.write_pdf()
             if family not in {font.family for font in document.fonts.values()}:

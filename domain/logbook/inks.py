@@ -1,0 +1,255 @@
+"""What WeasyPrint draws, kept, to be put on many pages: operators, and which glyphs of which fonts they show.
+
+An ink is drawn once, where it stood when it was laid out, and is moved where it is put.
+"""
+
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from weasyprint.pdf import pydyf
+from weasyprint.pdf.stream import Stream
+from weasyprint.text.fonts import get_pango_font_key
+
+from .embedding import BookFont
+
+
+class Unfit(Exception):
+    """Raised for what is not as a form has it: it is laid out plainly."""
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """The beginning of what a box shows, for the structure tree (ISO 32000-1, 14.7.4)."""
+
+    box: Any
+    tag: str
+
+
+class _Artifact:
+    """The beginning of what only decorates."""
+
+
+_END = object()
+_RGB = '/DeviceRGB'
+
+
+@dataclass(frozen=True)
+class Ink:
+    """`marked` has operators and, between them, the boxes whose marked content begins there; `plain` has no marks.
+
+    `fonts`: by WeasyPrint's key the font, its widths, its texts. `states`: transparencies by name. `form` is set
+    where patterns or pictures are drawn, which need resources of their own.
+    """
+
+    marked: tuple[Any, ...]
+    plain: bytes
+    fonts: tuple[tuple[int, BookFont], ...]
+    states: Mapping[str, Any]
+    form: pydyf.Stream | None
+
+
+_fonts: dict[int, BookFont] = {}
+
+
+class _Recorder(Stream):  # type: ignore[misc]  # WeasyPrint has no types
+    """A stream that nobody prints, with marks where the structure tree needs them."""
+
+    def __init__(self, rectangle: tuple[float, ...], resources: Any = None) -> None:
+        super().__init__(
+            fonts={},
+            page_rectangle=rectangle,
+            resources=resources if resources is not None else _resources(),
+            images={},
+            tags=None,
+            color_profiles={},
+            output_intent=None,
+        )
+
+    def add_font(self, pango_font: Any) -> tuple[Any, float]:
+        key, description, size = get_pango_font_key(pango_font)
+        if key not in self._fonts:
+            if key not in _fonts:
+                _fonts[key] = BookFont.of(pango_font, description, size)
+            self._fonts[key] = _fonts[key].fresh()
+        return self._fonts[key], size
+
+    @contextmanager
+    def marked(self, box: Any, tag: str) -> Iterator[None]:
+        self.stream.append(_Mark(box, tag))
+        yield
+        self.stream.append(_END)
+
+    @contextmanager
+    def artifact(self) -> Iterator[None]:
+        self.stream.append(_Artifact())
+        yield
+        self.stream.append(_END)
+
+
+def drawn(draw: Callable[[Any], None], rectangle: tuple[float, ...]) -> Ink:
+    """What `draw` draws on the stream it is given. Raises Unfit for pictures and for characters without a glyph."""
+    stream = _Recorder(rectangle)
+    draw(stream)
+    fonts = tuple(stream._fonts.items())
+    if stream._images or any(font.missing or font.bitmap or font.png or font.svg or font.colr for _, font in fonts):
+        raise Unfit('pictures, or characters without a glyph')
+    states = stream._resources['ExtGState']
+    needs_own = any(stream._resources[kind] for kind in ('XObject', 'Pattern', 'Shading')) or any(
+        name[0] not in 'aA' for name in states
+    )
+    form = None
+    if needs_own:
+        if fonts or any(isinstance(item, _Mark) for item in stream.stream):
+            raise Unfit('patterns with texts')
+        form = _form(stream)
+    return Ink(_marked(stream.stream), _plain(stream.stream), fonts, states, form)
+
+
+def _resources() -> pydyf.Dictionary:
+    kinds = ('ExtGState', 'XObject', 'Pattern', 'Shading')
+    return pydyf.Dictionary({**{kind: pydyf.Dictionary() for kind in kinds}, 'ColorSpace': None, 'Font': None})
+
+
+def _marked(items: list[Any]) -> tuple[Any, ...]:
+    marked: list[Any] = []
+    run: list[bytes] = []
+    for item in items:
+        if isinstance(item, _Mark):
+            marked += [b'\n'.join(run), item.box]
+            run = []
+        elif isinstance(item, _Artifact):
+            run.append(b'/Artifact BMC')
+        else:
+            run.append(b'EMC' if item is _END else _bytes(item))
+    return (*marked, b'\n'.join(run))
+
+
+def _plain(items: list[Any]) -> bytes:
+    return b'\n'.join(_bytes(item) for item in items if not isinstance(item, _Mark | _Artifact) and item is not _END)
+
+
+def _bytes(item: Any) -> bytes:
+    return item if isinstance(item, bytes) else item.data if isinstance(item, pydyf.Object) else str(item).encode()
+
+
+def _form(stream: Any) -> pydyf.Stream:
+    """The drawing as a Form XObject, deflated once (ISO 32000-1, 8.10)."""
+    x, y, width, height = stream.page_rectangle
+    extra = {
+        'Type': '/XObject',
+        'Subtype': '/Form',
+        'BBox': pydyf.Array((x, y, x + width, y + height)),
+        'Resources': stream._resources,
+    }
+    return _kept(pydyf.Stream(stream.stream, extra))
+
+
+def _kept(thing: Any, known: dict[int, Any] | None = None) -> Any:
+    """A resource with all it names, its streams deflated. What is named twice stays one."""
+    known = {} if known is None else known
+    if id(thing) in known:
+        return known[id(thing)]
+    if isinstance(thing, pydyf.Stream):
+        kept = known[id(thing)] = pydyf.Stream([zlib.compress(_plain(thing.stream), 9)])
+        kept.extra = {key: _kept(value, known) for key, value in thing.extra.items()} | {'Filter': '/FlateDecode'}
+        return kept
+    if isinstance(thing, dict):
+        return pydyf.Dictionary({key: _kept(value, known) for key, value in thing.items()})
+    return thing
+
+
+def _copied(thing: Any, page: Any, known: dict[int, Any] | None = None) -> Any:
+    """A kept resource for one more document, which numbers it and says what colours mean in its own way."""
+    known = {} if known is None else known
+    if id(thing) in known:
+        return known[id(thing)]
+    if isinstance(thing, pydyf.Stream):
+        copy_of = known[id(thing)] = pydyf.Stream(thing.stream)
+        copy_of.extra = _copied(thing.extra, page, known)
+        return copy_of
+    if isinstance(thing, dict):
+        values = {key: _copied(value, page, known) for key, value in thing.items()}
+        for name in ('CS', 'ColorSpace'):
+            if values.get(name) == _RGB:
+                values[name] = page._default_color_space
+        if values.get('ColorSpace', b'') is None:
+            values['ColorSpace'] = page._resources['ColorSpace']
+        return pydyf.Dictionary(values)
+    return thing
+
+
+class Sheet:
+    """One page of one document, on which inks are put."""
+
+    def __init__(self, stream: Any, forms: dict[int, Any]) -> None:
+        self._stream, self._forms = stream, forms
+        self._tags = stream._tags
+        self._out: list[bytes] = []
+
+    def put(self, ink: Ink, dx: float = 0, dy: float = 0, boxes: Mapping[Any, Any] | None = None) -> None:
+        """The ink, moved; `boxes`: which box of this page stands for which of the ink."""
+        for key, font in ink.fonts:
+            own = self._stream._fonts.get(key)
+            if own is None:
+                own = self._stream._fonts[key] = font.fresh()
+            for glyph, text in font.to_unicode.items():
+                own.to_unicode.setdefault(glyph, text)
+            own.widths.update(font.widths)
+        is_moved = dx or dy
+        if is_moved:
+            self._out.append(b'q 1 0 0 1 %b %b cm' % (_number(dx), _number(dy)))
+        if ink.form is not None:
+            self._put_form(ink)
+        elif self._tags is None:
+            self._out.append(ink.plain)
+        else:
+            self._states(ink)
+            self._put_marked(ink, boxes or {})
+        if self._tags is None:
+            self._states(ink)
+        if is_moved:
+            self._out.append(b'Q')
+
+    def draw(self, draw: Callable[[Any], None]) -> None:
+        """What is not kept, such as a photo, drawn on the page itself."""
+        self.flush()
+        draw(self._stream)
+
+    def flush(self) -> None:
+        """Everything so far is on the stream."""
+        self._stream.stream += self._out
+        self._out = []
+        self._stream._current_color = self._stream._current_color_stroke = None
+        self._stream._current_alpha = self._stream._current_alpha_stroke = self._stream._current_font = None
+
+    def _states(self, ink: Ink) -> None:
+        known = self._stream._resources['ExtGState']
+        if ink.form is None:
+            for name, state in ink.states.items():
+                if name not in known:
+                    known[name] = pydyf.Dictionary(state)
+
+    def _put_form(self, ink: Ink) -> None:
+        objects = self._stream._resources['XObject']
+        name = self._forms.get(id(ink))
+        if name is None:
+            name = self._forms[id(ink)] = f'form{len(self._forms)}'
+            objects[name] = _copied(ink.form, self._stream)
+        placed = b'/%b Do' % name.encode('ascii')
+        self._out.append(placed if self._tags is None else b'/Artifact BMC %b EMC' % placed)
+
+    def _put_marked(self, ink: Ink, boxes: Mapping[Any, Any]) -> None:
+        for part in ink.marked:
+            if isinstance(part, bytes):
+                self._out.append(part)
+                continue
+            place = len(self._tags)
+            self._tags[boxes.get(part, part)] = {'tag': 'Span', 'mcid': place}
+            self._out.append(b'/Span <</MCID %d>> BDC' % place)
+
+
+def _number(value: float) -> bytes:
+    return f'{value:.6f}'.rstrip('0').rstrip('.').encode('ascii')
