@@ -3,9 +3,9 @@
 A service is found by its module, or by module and verb where a verb differs from its module. What names no role is a
 step of another service, which has asked already (INNER), or concerns the account itself (OWN). A row may also be of a
 part of a service, which then asks for it by name. Services ask by `permissions.require`, addresses by
-`ui.session.only_for_its_row` and `only_for`. The table is walked: `tests/domain/test_roles_walk.py` calls every service,
-and `tests/ui/test_roles_walk.py` opens every address, as every role; `tests/domain/test_roles_asked.py` reads from the
-source what each service asks for. `roles.md` prints it (`python -m domain.roles`).
+`ui.session.only_for_its_row` and `only_for`. The table is walked: `tests/domain/test_roles_walk.py` calls every
+service, and `tests/ui/test_roles_walk.py` opens every address, as every role; `tests/domain/test_roles_asked.py` reads
+from the source what each service asks for. `roles.md` prints it (`python -m domain.roles`).
 """
 
 import sys
@@ -85,6 +85,7 @@ SERVICES: dict[str, Row] = {
     'applications.history_of': READERS,
     'applications.is_under_review': READERS,
     'applications.send': INNER,
+    'applications.send_drafts': INNER,
     'applications.give_up': INNER,
     'applications.other_units': INNER,
     'applications.other_units.hand_over': CLERK,
@@ -122,11 +123,13 @@ SERVICES: dict[str, Row] = {
     'books.paper_lists.may_amend': CLERK,
     'books.record_books': READERS,
     'books.record_books.issue': INNER,
+    'books.record_books.issue_each': INNER,
     'calendar.office_calendar': ADMINISTRATOR,
     'cases.deputies': {**REVIEWER, **ADMINISTRATOR},
     'cases.deputies.told': REVIEWER,
     'cases.deputies.in_hand': REVIEWER,
     'cases.deputies.on_behalf': INNER,
+    'cases.deputies.on_behalf_each': INNER,
     'cases.forgotten_drafts': INNER,
     'cases.transitions': INNER,
     'cases.worklists': CLERK,
@@ -184,6 +187,7 @@ SERVICES: dict[str, Row] = {
     'papers': REVIEWER,
     'papers.changes': INNER,
     'papers.kept.keep': INNER,
+    'papers.kept.keep_each': INNER,
     'papers.kept.begin': INNER,
     'printouts.roster_sheets': BOTH_SIDES,
     'privacy.own_data': SELF,
@@ -211,6 +215,7 @@ SERVICES: dict[str, Row] = {
     'reviews': REVIEWER,
     'reviews.assignments.may_assign': EVERY,
     'reviews.openings.note': INNER,
+    'reviews.together': INNER,
     'reviews.phone_calls': BOTH_SIDES,
     'reviews.timeline': READERS,
     'rosters': CLERK,

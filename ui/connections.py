@@ -158,6 +158,11 @@ class Line(WebSocketsSansIOProtocol):
         if self.response.status_code == 101:
             self.scope[LINE] = self  # type: ignore[literal-required]  # a name of our own
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if hasattr(self, 'scope'):  # there was a request
+            self.scope.pop(LINE, None)  # type: ignore[misc]  # so that nothing waits for the collector
+
     def put(self, frame: bytes) -> bool:
         """Send `frame`; False, and nothing is sent, where the connection is closing, or its reader slow."""
         is_open = self.handshake_complete and not self.close_sent and not self.disconnected

@@ -34,21 +34,20 @@ _parsed = functools.lru_cache(maxsize=4096)(Props.parse)  # texts of the source 
 
 def install() -> None:
     """Once a process, before the first page."""
-    if element.Props is _Props:
+    if vars(element)['Props'] is _Props:
         return
-    element.Props, element.Classes, element.Style = _Props, _Classes, _Style  # type: ignore[misc]
+    vars(element).update(Props=_Props, Classes=_Classes, Style=_Style)
+    vars(nicegui_client).update(SubPagesRouter=_NoSubPages, asyncio=_Asyncio())
     Element.update = _update_what_is_there  # type: ignore[method-assign]
     binding.BindableProperty.__set__ = _set_unbound  # type: ignore[method-assign]
     event_listener.EventListener.__post_init__ = _number  # type: ignore[method-assign]
-    nicegui_client.SubPagesRouter = _NoSubPages  # type: ignore[misc,assignment]
-    nicegui_client.asyncio = _Asyncio()  # type: ignore[assignment]
     sending.install()
     page_html.install()
 
 
 def pass_straight() -> None:
     """Requests go to NiceGUI's pages without two tasks each that write headers: `assets` writes what we need."""
-    needless = (RedirectWithPrefixMiddleware, SetCacheControlMiddleware)
+    needless: tuple[Any, ...] = (RedirectWithPrefixMiddleware, SetCacheControlMiddleware)
     core.app.user_middleware[:] = [each for each in core.app.user_middleware if each.cls not in needless]
 
 
@@ -71,7 +70,7 @@ class _Quiet(ObservableCollection):
         self._update()  # type: ignore[attr-defined]
 
 
-class _Props(_Quiet, Props[Element]):  # type: ignore[misc]
+class _Props(_Quiet, Props[Element]):
     """Properties. Old names of NiceGUI's own are known to all, not written into each."""
 
     __slots__ = ('_element',)
@@ -103,7 +102,7 @@ class _Props(_Quiet, Props[Element]):  # type: ignore[misc]
         return _parsed(text)
 
 
-class _Classes(_Quiet, Classes[Element]):  # type: ignore[misc]
+class _Classes(_Quiet, Classes[Element]):
     __slots__ = ('_element',)
 
     def __init__(self, given: list[str], *, element: Element) -> None:
@@ -111,7 +110,7 @@ class _Classes(_Quiet, Classes[Element]):  # type: ignore[misc]
         self._element = weakref.ref(element)
 
 
-class _Style(_Quiet, Style[Element]):  # type: ignore[misc]
+class _Style(_Quiet, Style[Element]):
     __slots__ = ('_element',)
 
     def __init__(self, given: dict[str, str], *, element: Element) -> None:

@@ -9,7 +9,7 @@ import zlib
 from typing import Any
 
 import brotli  # type: ignore[import-untyped]
-from nicegui import Client, core, json
+from nicegui import Client, __version__, core, json
 from nicegui import client as nicegui_client
 from nicegui.dependencies import generate_resources
 from nicegui.translations import translations
@@ -69,7 +69,7 @@ def _shared(*components: str) -> dict[str, Any]:
     templates, styles, scripts, imports, lines, urls = generate_resources('', stand_ins)
     language = config.language or 'en-US'
     return {
-        'version': nicegui_client.__version__,
+        'version': __version__,
         'styles': '<style>' + '\n'.join(styles) + '</style>\n',
         'templates': '\n' + '\n'.join(templates),
         'vue_scripts': '\n'.join(scripts),

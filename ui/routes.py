@@ -99,7 +99,7 @@ PAGES: list[tuple[str, Builder]] = [
     ('/rights', rights.rights_page),
     ('/rights/{request_id}', rights.rights_request_page),
     ('/former-volunteers', former_volunteers.former_volunteers_page),
-    ('/former-volunteers/{volunteer_id}', former_volunteers.former_volunteer_page),
+    ('/former-volunteers/{leaver_id}', former_volunteers.former_volunteer_page),
     ('/batch', entries.batch_page),
     ('/imports', batches.imports_page),
     ('/imports/new/{kind}', new.new_import_page),

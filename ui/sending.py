@@ -21,7 +21,7 @@ _delete = Client.delete
 
 def install() -> None:
     """Once a process, before the first page."""
-    nicegui_client.Outbox = Sending  # type: ignore[misc]
+    vars(nicegui_client).update(Outbox=Sending)
     Client._response_built = False  # from its first element on
     Client.handle_handshake = _then_send  # type: ignore[method-assign]
     Client.delete = _silently  # type: ignore[method-assign]

@@ -120,7 +120,7 @@ async def corrected(found: Collection[AccountRequest], *, by: Account) -> set[in
         _require_of_desk(request, by)
     ids = [request.id for request in found]
     returned = RequestStep.filter(request_id__in=ids, status=RequestStatus.RETURNED)
-    return set(await returned.values_list('request_id', flat=True))
+    return {request_id for (request_id,) in await returned.values_list('request_id')}
 
 
 async def others_like(request: AccountRequest, *, by: Account) -> list[AccountRequest]:

@@ -195,7 +195,7 @@ async def send_drafts(applications: Sequence[Application], *, by: Account) -> li
 
     The others are left where they are; `send` says why.
     """
-    permissions.require(by, 'applications.send_drafts')
+    permissions.require(by, 'applications')
     drafts_ = [one for one in applications if one.status == ApplicationStatus.DRAFT]
     hindered = await resubmission_limit.hindrances(drafts_)
     going = [one for one in drafts_ if one.id not in hindered]

@@ -286,10 +286,8 @@ async def confirm_many(seen: Mapping[int, int], *, by: Account) -> list[Outcome]
 async def send_back(registration_id: int, reason: str, version: int, *, by: Account) -> PaperRegistration:
     """退回補正: back to the unit with a reason. Raises Incomplete, NotFound, NotPermitted, MovedOn."""
     permissions.require(by, 'books.paper_books.send_back')
-    now = await get(registration_id, by=by)
-    if problem := validation.text(REASON.label, reason, most=REASON_LENGTH, needed=True, lines=True):
-        raise Incomplete({'reason': problem})
-    if _is_repeat(now, RETURNED, version, by):
+    now, is_done = await _to_return(registration_id, reason, version, by)
+    if is_done:
         return now
     await _require_decidable(now, version, by)
     reason = validation.tidy(reason)
@@ -311,10 +309,8 @@ async def unconfirm(registration_id: int, reason: str, version: int, *, by: Acco
     BuiltOn.
     """
     permissions.require(by, 'books.paper_books.unconfirm')
-    now = await get(registration_id, by=by)
-    if problem := validation.text(REASON.label, reason, most=REASON_LENGTH, needed=True, lines=True):
-        raise Incomplete({'reason': problem})
-    if _is_repeat(now, RETURNED, version, by):
+    now, is_done = await _to_return(registration_id, reason, version, by)
+    if is_done:
         return now
     await _require_unmoved(now, version, (CONFIRMED,))
     reason = validation.tidy(reason)
@@ -336,6 +332,14 @@ async def unconfirm(registration_id: int, reason: str, version: int, *, by: Acco
         await _announce(after)
         await _announce_case(after)
     return after
+
+
+async def _to_return(registration_id: int, reason: str, version: int, by: Account) -> tuple[PaperRegistration, bool]:
+    """What goes back to its unit, and whether it has by this very act. Raises Incomplete, NotFound, NotPermitted."""
+    now = await get(registration_id, by=by)
+    if problem := validation.text(REASON.label, reason, most=REASON_LENGTH, needed=True, lines=True):
+        raise Incomplete({'reason': problem})
+    return now, _is_repeat(now, RETURNED, version, by)
 
 
 async def hindrance(registration: PaperRegistration) -> str:

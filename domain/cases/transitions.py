@@ -119,7 +119,7 @@ async def move_each(
             on_behalf_of=absent.get(one),
             at=at,
             round=moved[one].round,
-            due_on=moved[one].due_on or moved[one].correct_by,
+            due_on=facts.get('due_on') or facts.get('correct_by'),
         )
         for one in going
     )

@@ -5,6 +5,7 @@ field; for the reviewer before 核可, with boxes for what only a person can tel
 weighs. A case that was sent is judged by the rules of the day it was sent: none that came later stands in its way.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -43,6 +44,9 @@ from . import checkup, rules
 from .checkup import Check, Records, is_open
 
 __all__ = ['Check', 'NotReady', 'checks', 'checks_as', 'checks_of', 'checks_of_people', 'is_open', 'lacking']
+
+
+_PIECE = 25
 
 
 class NotReady(DomainError):
@@ -168,7 +172,9 @@ async def _lists(
             ticks[tick.application_id].append(tick)
     lists: list[list[Check] | None] = []
     applying: dict[tuple[int, IssueKind, date], dict[str, Rule]] = {}
-    for one in asked:
+    for count, one in enumerate(asked, 1):
+        if count % _PIECE == 0:  # pages of others go on meanwhile
+            await asyncio.sleep(0)
         volunteer = volunteers.get(one.volunteer_id)
         if volunteer is None:
             lists.append(None)

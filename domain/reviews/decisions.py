@@ -97,7 +97,11 @@ async def approve_many(cases: Sequence[tuple[int, int]], *, by: Account) -> Repo
     if len(found) < len(versions):
         raise NotFound
     report = Report([], [])
-    at_once = await _decided_together(versions, by)
+    try:
+        at_once = await _decided_together(versions, by)
+    except DatabaseAway as error:  # each would wait as long again
+        report.refused.extend((found[one], str(NoAnswer(error))) for one in versions)
+        return report
     away = ''
     for application_id, version in versions.items():
         if application_id in at_once:
@@ -230,14 +234,17 @@ async def _kept(
 
 
 async def _decided_together(versions: Mapping[int, int], by: Account) -> dict[int, Decision]:
-    """By application, the plain ones of these cases; the others go alone, and so does everything when this fails."""
+    """By application, the plain ones of these cases; the others go alone, and so does everything when this fails.
+
+    Raises DatabaseAway.
+    """
     if len(versions) < _FEWEST:
         return {}
     try:
         plain = await together.plain(versions, by=by)
         return await _kept_together(plain, by) if plain else {}
-    except DatabaseAway:  # the first that goes alone tells it
-        return {}
+    except DatabaseAway:
+        raise
     except Exception:
         log.exception('decisions: %s cases could not be approved together', len(versions))
         return {}

@@ -119,9 +119,7 @@ def _office() -> None:
     login(request, clerk, backend='django.contrib.auth.backends.ModelBackend')
     request.session.save()
     token = request.session.session_key or ''
-    urlpatterns.extend(
-        [path('token', lambda _: HttpResponse(token)), path('admin/', admin.site.urls)]  # type: ignore[list-item]
-    )
+    urlpatterns.extend([path('token', lambda _: HttpResponse(token)), path('admin/', admin.site.urls)])
 
 
 urlpatterns: list[Any] = []

@@ -56,7 +56,7 @@ async def _roster(clerk: Account) -> int:
     people = [await a_volunteer(clerk.host_unit, name=f'王小{at}') for at in range(ROWS)]
     first = await Application.filter(host_unit_id=clerk.host_unit_id).exclude(agency_id=None).first()
     assert first is not None
-    roster = await rosters.start('二百人', first.county_code, first.agency_id, by=clerk)
+    roster = await rosters.start('二百人', first.county_id, first.agency_id, by=clerk)
     await rosters.add(roster, [person.id for person in people], by=clerk)
     return roster.id
 

@@ -171,7 +171,7 @@ async def _require_whole(roster: Roster) -> None:
     assert len(ids) == await BookIssue.filter(application_id__in=ids).count()
     mails = OutgoingMail.filter(application_id__in=ids, template='approved_for_volunteer')
     assert len(ids) == await mails.count()
-    taken = sorted([one.sequence for one in await RecordBook.all()])
+    taken = sorted(one.sequence or 0 for one in await RecordBook.all())
     assert taken == list(range(1, len(taken) + 1))
 
 

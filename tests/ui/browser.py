@@ -122,6 +122,15 @@ class Page:
         listener = next(each for each in button['events'] if each['type'] == 'click')
         return {'id': int(number), 'client_id': self.client_id, 'listener_id': listener['listener_id'], 'args': []}
 
+    def event(self, name: str, args: object) -> dict[str, Any]:
+        """What the first element that listens to `name` says."""
+        for number, each in self.elements.items():
+            for listener in each.get('events', []):
+                if listener['type'] == name:
+                    known = {'client_id': self.client_id, 'listener_id': listener['listener_id']}
+                    return {'id': int(number), **known, 'args': [json.dumps(args)]}
+        raise LookupError(name)
+
 
 class Refused(Exception):
     """The server's words when it does not want the socket."""

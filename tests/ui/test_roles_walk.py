@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 
-from db.choices import BatchState, FileKind, ImportKind, Role
-from db.models import Account, Application, ImportBatch, InspectedCase, Inspection
+from db.choices import BatchState, FileKind, ImportKind, MembershipStatus, Role
+from db.models import Account, Application, ImportBatch, InspectedCase, Inspection, Membership
 from domain import dates, roles, rosters, sign_offs
 from domain.accounts import sessions
 from domain.roles import Row
@@ -23,7 +23,7 @@ from .browser import Browser
 ASIDE = re.compile(r'/test/.*|/_nicegui.*|/static.*|/(healthz|readyz|metrics|favicon.ico|login.*|logout)|/card/.*')
 
 
-async def the_office(name: str) -> tuple[dict[Role, Account], dict[str, object]]:
+async def the_office(name: str, sequence: int) -> tuple[dict[Role, Account], dict[str, object]]:
     """An account of each role beside the same records, and the ids by which addresses name these."""
     office = await sample_office.an_office(name)
     person = await sample_office.a_complete_volunteer(office)
@@ -32,7 +32,9 @@ async def the_office(name: str) -> tuple[dict[Role, Account], dict[str, object]]
     asked = await sign_offs.ask(roster, Asking(of_account=True), by=office.clerk)
     await Application.filter(roster_id=roster.id).update(round=1)
     sent = await sample_office.a_case(office, person)
-    book = await sample_office.a_book(person, office, number='中市文志字第115099009號', sequence=99009)
+    book = await sample_office.a_book(person, office, number=f'中市文志字第1150{sequence}號', sequence=sequence)
+    leaver = await sample_office.a_complete_volunteer(office)
+    await Membership.filter(volunteer=leaver).update(status=MembershipStatus.LEFT, left_on=dates.today())
     people = {
         Role.UNIT_STAFF: office.clerk,
         Role.REVIEWER: office.reviewer,
@@ -67,6 +69,7 @@ async def the_office(name: str) -> tuple[dict[Role, Account], dict[str, object]]
     ids = {
         'batch_id': batch.id,
         'volunteer_id': person.id,
+        'leaver_id': leaver.id,
         'roster_id': roster.id,
         'application_id': sent.id,
         'sign_off_id': asked.id,
@@ -114,7 +117,7 @@ LACKING = re.compile(
 
 
 async def test_each_address_is_there_for_the_roles_of_the_table_and_for_no_other(browser: Browser) -> None:
-    people, ids = await the_office('各角色的示例單位')
+    people, ids = await the_office('各角色的示例單位', 99009)
     tokens = {role: await sessions.open(account) for role, account in people.items()}
     browser.token = tokens[Role.UNIT_STAFF]
     addresses = [one for one in (await browser.get('/test/addresses')).json() if one and not ASIDE.fullmatch(one)]
@@ -149,7 +152,7 @@ EMPTY = re.compile(r'/account/.*|/sign-offs/.*')
 
 
 async def test_what_is_only_sent_is_taken_from_the_roles_of_the_table_and_from_no_other(browser: Browser) -> None:
-    people, ids = await the_office('各角色送出的單位')
+    people, ids = await the_office('各角色送出的單位', 99010)
     tokens = {role: await sessions.open(account) for role, account in people.items()}
     browser.token = tokens[Role.UNIT_STAFF]
     sent = [one for one in (await browser.get('/test/sent')).json() if not ASIDE.fullmatch(one)]

@@ -30,6 +30,7 @@ COLUMNS = [
 ROLES = {role: role.label for role in (Role.UNIT_STAFF, Role.REVIEWER)}
 # A step as people call it; OPEN is that of the applicant.
 STEPS = {RequestStatus.OPEN: '送出申請'}
+CORRECTED = '補正後送出'
 
 
 @dataclass
@@ -130,10 +131,11 @@ def _warn(sentence: str) -> None:
 
 def _steps(steps: Sequence[RequestStep]) -> None:
     with card('處理經過'), html.ol().classes('lb-stack'):
-        for step in steps:
+        for n, step in enumerate(steps):
             who = step.by.name if step.by else '申請人'
+            done = CORRECTED if n and step.status is RequestStatus.OPEN else STEPS.get(step.status, step.status.label)
             reason = f'：{step.reason}' if step.reason else ''
-            html.li(f'{dates.roc_instant(step.at)}　{who}　{STEPS.get(step.status, step.status.label)}{reason}')
+            html.li(f'{dates.roc_instant(step.at)}　{who}　{done}{reason}')
 
 
 async def _granting(request: AccountRequest, account: Account) -> tuple[AccountDetails, form]:

@@ -53,9 +53,9 @@ async def former_volunteers_page(account: Account) -> None:
         await record_table(TITLE, COLUMNS, fetch, empty='還沒有離開的志工').refresh()
 
 
-async def former_volunteer_page(account: Account, volunteer_id: int) -> None:
+async def former_volunteer_page(account: Account, leaver_id: int) -> None:
     """One person: 封存, or what is sealed and 解除封存."""
-    leaver = await leavers.get(volunteer_id, by=account)
+    leaver = await leavers.get(leaver_id, by=account)
     crumbs = [MENU, RIGHTS, (TITLE, links.former_volunteers())]
     with (
         frame(account, leaver.volunteer.name, crumbs=crumbs, waiting=await waiting_for(account)),

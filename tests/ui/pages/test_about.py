@@ -37,6 +37,7 @@ async def test_a_page_inside_has_them_too(browser: Browser) -> None:
     assert keys_on(page) == {'C', 'B'}  # the bar's stands in its script
     assert all(link in page for _, link in LINKS)
     assert '更新日期：' in page
+    assert '客服諮詢專線' in page
 
 
 @pytest.mark.parametrize('role', list(Role))
