@@ -295,7 +295,9 @@ class Form:
     def tree(self, filled: Filled) -> Any:
         """The boxes of this page, for the structure tree; only after it was drawn."""
         page = self.page.copy()
-        page.children = [_rebuilt(_unwrapped(box), part, filled) for box, part in zip(page.children, self._kids, strict=True)]
+        page.children = [
+            _rebuilt(_unwrapped(box), part, filled) for box, part in zip(page.children, self._kids, strict=True)
+        ]
         return page
 
     def _page_steps(self) -> Iterator['_Still | Step']:
