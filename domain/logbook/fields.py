@@ -32,7 +32,7 @@ _UNUSUAL = re.compile('^[ \n\t]|[ \n\t]$|[\t\u00ad\u2028\u2029]')
 def mark(place: int) -> str:
     """What stands for the text of that place."""
     if place >= MOST_MARKS:
-        raise Unfit('fields:35')
+        raise Unfit('more texts than marks')
     return chr(FIRST_MARK + place)
 
 
@@ -110,10 +110,10 @@ class Field:
     def laid(self, texts: Sequence[str]) -> Laid:
         """With those of the page's (or row's) texts that are its own. Raises Unfit."""
         own = tuple(texts[place] for place in self._places)
-        laid = self._cache.get((self, own))
+        laid: Laid | None = self._cache.get((self, own))
         if laid is None:
             if any(map(is_unusual, own)):
-                raise Unfit('fields:115')
+                raise Unfit('an unusual text')
             laid = self._lay_out(texts)
             self._cache.put((self, own), laid)
         return laid
@@ -129,7 +129,7 @@ class Field:
             self._places += [piece for piece in pieces if isinstance(piece, int) and piece not in self._places]
         elif isinstance(box, boxes.ParentBox):
             if any(isinstance(child, boxes.TableBox) for child in box.children):
-                raise Unfit('fields:131')
+                raise Unfit('a table in a field')
             for child in self._unbroken(box):
                 self._learn(child)
 
@@ -140,15 +140,15 @@ class Field:
             return box.children
         texts = [child for line in lines for child in line.children]
         if any(not isinstance(one, boxes.TextBox) or pieces_of(one) != pieces_of(texts[0]) for one in texts):
-            raise Unfit('fields:142')
-        if len(lines) != len(box.children) or isinstance(pieces_of(texts[0])[0], str) and len(pieces_of(texts[0])) == 1:
-            raise Unfit('fields:144')
+            raise Unfit('lines of several texts in a field')
+        if len(lines) != len(box.children) or all(isinstance(piece, str) for piece in pieces_of(texts[0])):
+            raise Unfit('lines beside other boxes in a field')
         return lines[:1]
 
     def _lay_out(self, texts: Sequence[str]) -> Laid:
         box = self._renewed(self._box, texts)
         if box is None:
-            raise Unfit('fields:150')
+            raise Unfit('a field without texts')
         box.process_whitespace()
         context, is_margin = self._context, isinstance(box, boxes.MarginBox)
         if is_margin:
@@ -186,7 +186,7 @@ class Field:
         finally:
             self._context.finish_block_formatting_context()
         if laid is None or absolutes or not laid.children or laid.width != self._box.width:
-            raise Unfit('fields:190')
+            raise Unfit('a block that does not fit its place')
         return laid
 
     def _renewed(self, box: Any, texts: Sequence[str]) -> Any:
@@ -206,7 +206,7 @@ class Field:
         """The texts, and what stands around them inside the field, in WeasyPrint's order."""
         stacking = StackingContext.from_box(box, self._page)
         if stacking.float_contexts or stacking.zero_z_contexts or stacking.negative_z_contexts:
-            raise Unfit('fields:210')
+            raise Unfit('a field with boxes that stand elsewhere')
         for block in stacking.block_level_boxes:
             draw_background(stream, block.background)
             draw_border(stream, block)

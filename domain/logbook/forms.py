@@ -7,6 +7,7 @@ and the page is laid out plainly.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeAlias
 
 from weasyprint.document import Page as WeasyPage
@@ -61,7 +62,7 @@ class Stencil:
 
 @dataclass(eq=False)
 class PlacedRow:
-    """A row of a page: `y` in pixels of the page, its height, what stands in its cells and how far below `y` that is."""
+    """A row of a page: `y` in pixels of the page, its height, what stands in its cells, how far below `y` that is."""
 
     stencil: Stencil
     y: float
@@ -111,13 +112,13 @@ class Form:
         laid_out = WeasyPage(page)
         self.width, self.height, self.bleed = laid_out.width, laid_out.height, laid_out.bleed
         if laid_out.links or any(laid_out.forms.values()):
-            raise Unfit('forms:112')
+            raise Unfit('links or inputs')
         self.anchors = laid_out.anchors  # of sections, which begin where the page begins
         self._bodies: list[Part] = []
         self._paper = Part('still', page, True)
         self._kids = [self._part(box, page, bool(place)) for place, box in enumerate(page.children)]
         if next(self._runs, None) is not None:
-            raise Unfit('forms:117')
+            raise Unfit('a table body that was not expected')
         self._steps = _merged(self._page_steps())
         self._bookmarks = [*self._marked_boxes()]
 
@@ -144,7 +145,7 @@ class Form:
             part = Part('flow', box, is_rigid)
             part.kids = [*self._parts_of(box, is_rigid)]
         else:
-            raise Unfit('forms:142')
+            raise Unfit('a kind of box that no form has')
         _claim(box, part)
         return part
 
@@ -166,16 +167,16 @@ class Form:
         else:
             part.run = next(self._runs, None)
             if part.run is None:
-                raise Unfit('forms:164')
+                raise Unfit('fewer table bodies than expected')
             self._bodies.append(part)
             kinds, starts = [*self._kinds[part.run]], [*self._first_texts[part.run]]
         if len(kinds) != len(box.children) or box.background or parent.style['border_collapse'] == 'collapse':
-            raise Unfit('forms:168')
+            raise Unfit('other rows than expected')
         for row, kind, start in zip(box.children, kinds, starts, strict=True):
             if row.background or row.style['height'] != 'auto':
-                raise Unfit('forms:171')
+                raise Unfit('a row with a look of its own')
             if any(cell.rowspan > 1 or cell.vertical_align not in ('top', 'middle', 'bottom') for cell in row.children):
-                raise Unfit('forms:173')
+                raise Unfit('cells that reach over rows or stand on a baseline')
             cells = [Field(cell, parent, self.page, self._context, self._cache, start) for cell in row.children]
             part.stencils[kind, row is box.children[-1]] = Stencil(row, cells)
         return part
@@ -184,7 +185,7 @@ class Form:
         for box in _all(self.page):
             if box.bookmark_label and box.style['bookmark_level'] != 'none':
                 if box.transformation_matrix:
-                    raise Unfit('forms:182')
+                    raise Unfit('a bookmark in a turned box')
                 yield box, box.part
 
     def knows(self, runs: Sequence[Sequence[Row]]) -> bool:
@@ -237,8 +238,8 @@ class Form:
         if moved > growth + CLOSE and self._last_bottom(part) + shift + moved > self._end + CLOSE:
             raise Unfit('more than a box of its height can have on the page')
         away = [box for box, _ in part.kids if not box.is_in_normal_flow()]
-        if growth and any(box.is_floated() and growth < 0 or box.style['bottom'] != 'auto' for box in away):
-            raise Unfit('forms:235')
+        if growth and any((box.is_floated() and growth < 0) or box.style['bottom'] != 'auto' for box in away):
+            raise Unfit('a box held at its bottom or beside a float')
         return growth
 
     def _growth(self, part: Part, moved: float) -> float:
@@ -249,16 +250,16 @@ class Form:
         if not isinstance(box, boxes.BlockBox) or not box.min_height:
             return moved
         natural = self._last_bottom(part) - box.content_box_y()
-        return max(natural + moved, box.min_height) - box.height
+        return float(max(natural + moved, box.min_height) - box.height)
 
     def _last_bottom(self, part: Part) -> float:
         last = next(box for box, _ in reversed(part.kids) if box.is_in_normal_flow())
-        return last.position_y + last.margin_height()
+        return float(last.position_y + last.margin_height())
 
     @property
     def _end(self) -> float:
         """Where the page's content must end."""
-        return self.page.content_box_y() + self.page.height
+        return float(self.page.content_box_y() + self.page.height)
 
     def _fill_rows(self, part: Part, shift: float, filled: Filled) -> float:
         y = part.box.position_y + shift
@@ -272,7 +273,7 @@ class Form:
             rows.append(_placed(stencil, texts, y))
             y += rows[-1].height
         filled.rows[part] = rows
-        return y - part.box.position_y - shift - part.box.height
+        return float(y - part.box.position_y - shift - part.box.height)
 
     # Drawing it
 
@@ -295,7 +296,9 @@ class Form:
     def tree(self, filled: Filled) -> Any:
         """The boxes of this page, for the structure tree; only after it was drawn."""
         page = self.page.copy()
-        page.children = [_rebuilt(_unwrapped(box), part, filled) for box, part in zip(page.children, self._kids, strict=True)]
+        page.children = [
+            _rebuilt(_unwrapped(box), part, filled) for box, part in zip(page.children, self._kids, strict=True)
+        ]
         return page
 
     def _page_steps(self) -> Iterator['_Still | Step']:
@@ -318,7 +321,7 @@ class Form:
             return
         style = box.style
         if box.transformation_matrix or style['opacity'] < 1 or style['overflow'] != 'visible':
-            raise Unfit('forms:307')
+            raise Unfit('a turned or clipped box with texts')
         yield from self._frame_steps(box)
         for inner in context.negative_z_contexts:
             yield from self._context_steps(inner)
@@ -357,9 +360,9 @@ class Form:
             yield self._still(table.part, lambda stream: draw_table(stream, table))
             return
         if table.background or any(group.background for group in table.column_groups):
-            raise Unfit('forms:346')
+            raise Unfit('a table with a background')
         if any(column.background for group in table.column_groups for column in group.children):
-            raise Unfit('forms:348')
+            raise Unfit('columns with a background')
         for group in table.children:
             yield from self._group_steps(group, 'grounds', _draw_ground)
         yield lambda sheet, filled, _: sheet.put(
@@ -372,7 +375,7 @@ class Form:
         part = group.part
         if part.kind == 'still':
             cells = [cell for row in group.children for cell in row.children]
-            yield self._still(part, lambda stream: [draw(stream, cell) for cell in cells])
+            yield self._still(part, partial(_each, draw, cells))
             return
 
         def rows(sheet: Sheet, filled: Filled, _: Picture) -> None:
@@ -391,15 +394,14 @@ class Form:
             cell.position_y = 0
             cell.height += height - cell.border_height()
             layout_box_backgrounds(self.page, cell, self._context.get_image_from_uri, layout_children=False)
-        return self._ink(lambda stream: [draw(stream, cell) for cell in cells])
+        return self._ink(partial(_each, draw, cells))
 
     def _level_steps(self, blocks: dict[Any, Any], done: set[Part]) -> Iterator['_Still | Step']:
         """Texts and pictures, in the order of the tree."""
         for block, inner in blocks.items():
             part = block.part
             if part.kind == 'still':
-                # Bound now: the names mean other boxes when the ink is drawn.
-                yield self._still(part, lambda stream, one={block: inner}: draw_block_level(self.page, stream, one))
+                yield self._still(part, partial(_level, self.page, {block: inner}))
             elif part.kind == 'flow':
                 yield from self._level_steps(inner, done)
             elif part not in done:
@@ -562,6 +564,15 @@ def _is_alive(box: Any) -> bool:
     if isinstance(box, boxes.TextBox):
         return any(isinstance(piece, int) for piece in pieces_of(box))
     return _is_picture(box) or any(_is_alive(child) for child in box.all_children())
+
+
+def _level(page: Any, blocks: Any, stream: Any) -> None:
+    draw_block_level(page, stream, blocks)
+
+
+def _each(draw: Callable[[Any, Any], None], cells: Sequence[Any], stream: Any) -> None:
+    for cell in cells:
+        draw(stream, cell)
 
 
 def _frame(stream: Any, box: Any) -> None:

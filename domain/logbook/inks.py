@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import pydyf
+from weasyprint.pdf import pydyf
 from weasyprint.pdf.stream import Stream
 from weasyprint.text.fonts import get_pango_font_key
 
@@ -90,12 +90,12 @@ class _Recorder(Stream):  # type: ignore[misc]  # WeasyPrint has no types
 
 
 def drawn(draw: Callable[[Any], None], rectangle: tuple[float, ...]) -> Ink:
-    """What `draw` draws on the stream that it is given. Raises Unfit for pictures and for characters without a glyph."""
+    """What `draw` draws on the stream it is given. Raises Unfit for pictures and for characters without a glyph."""
     stream = _Recorder(rectangle)
     draw(stream)
     fonts = tuple(stream._fonts.items())
     if stream._images or any(font.missing or font.bitmap or font.png or font.svg or font.colr for _, font in fonts):
-        raise Unfit('inks:121')
+        raise Unfit('pictures, or characters without a glyph')
     states = stream._resources['ExtGState']
     needs_own = any(stream._resources[kind] for kind in ('XObject', 'Pattern', 'Shading')) or any(
         name[0] not in 'aA' for name in states
@@ -103,7 +103,7 @@ def drawn(draw: Callable[[Any], None], rectangle: tuple[float, ...]) -> Ink:
     form = None
     if needs_own:
         if fonts or any(isinstance(item, _Mark) for item in stream.stream):
-            raise Unfit('inks:129')
+            raise Unfit('patterns with texts')
         form = _form(stream)
     return Ink(_marked(stream.stream), _plain(stream.stream), fonts, states, form)
 
@@ -137,11 +137,11 @@ def _bytes(item: Any) -> bytes:
 
 def _form(stream: Any) -> pydyf.Stream:
     """The drawing as a Form XObject, deflated once (ISO 32000-1, 8.10)."""
-    x, y, right, bottom = stream.page_rectangle
+    x, y, width, height = stream.page_rectangle
     extra = {
         'Type': '/XObject',
         'Subtype': '/Form',
-        'BBox': pydyf.Array((x, y, x + right, y + bottom)),
+        'BBox': pydyf.Array((x, y, x + width, y + height)),
         'Resources': stream._resources,
     }
     return _kept(pydyf.Stream(stream.stream, extra))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import count
-from typing import Any
+from typing import Any, cast
 from xml.etree import ElementTree
 
 from jinja2 import Environment
@@ -53,7 +53,7 @@ class Press:
         counters: CounterStyle,
         fetcher: URLFetcher,
     ) -> None:
-        self._templates, self._qr = Templates(environment), environment.globals['qr']
+        self._templates, self._qr = Templates(environment), cast(Any, environment.globals['qr'])
         self._paper, self._stylesheet = paper, stylesheet
         self._fonts, self._counters, self._fetcher = fonts, counters, fetcher
         self._forms: dict[Any, list[Form]] = {}
@@ -169,16 +169,15 @@ class _Pictures:
         if 'data-address' in box.element.attrib:
             address = told(pattern(box.element.attrib['data-address']), texts)
             title = box.element.find(f'{_SVG}title').text
-            picture.element = ElementTree.fromstring(
-                str(self._qr(address, title)).replace('<svg ', f'<svg xmlns="{_SVG[1:-1]}" ')
-            )
+            symbol = str(self._qr(address, title)).replace('<svg ', f'<svg xmlns="{_SVG[1:-1]}" ')
+            picture.element = ElementTree.fromstring(symbol)  # noqa: S314, made by segno
             picture.replacement = SVGImage(picture.element, None, self._fetcher, None)
         else:
             picture.element = copy.copy(box.element)
             picture.element.set('alt', told(pattern(box.element.get('alt')), texts))
             picture.replacement = self._image(url=box.element.get('src'), orientation=box.style['image_orientation'])
             if picture.replacement is None:
-                raise Unfit('press:174')
+                raise Unfit('no photo')
         return picture
 
 
@@ -223,7 +222,7 @@ def _tell_rigid(box: Any, texts: Sequence[str], is_rigid: bool = False) -> None:
         places = [piece for piece in pieces if isinstance(piece, int)]
         if is_rigid and places:
             if any(not texts[place] or is_unusual(texts[place]) for place in places):
-                raise Unfit('press:217')
+                raise Unfit('an unusual text where nothing can grow')
             box.pieces, box.text = pieces, told(pieces, texts)
     for child in box.all_children():
         _tell_rigid(child, texts, is_rigid)

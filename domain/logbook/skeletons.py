@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 
 HOLE = '\ufdd0'
 """Where a text was: a noncharacter, which no text has."""
+_HOLE = Markup(HOLE)  # noqa: S704, our own character
 SLOT = '\ufdd1'
 """Where the rows of a table body were."""
 # Attributes whose texts lay nothing out; what stands in the others, such as a class, belongs to the skeleton.
@@ -93,7 +94,9 @@ class Templates:
 
     def _with_attributes(self, written: str) -> str:
         """`written` with the texts that are part of it; the others are left in `_texts`."""
-        done, loose, at = [], [], 0
+        done: list[str] = []
+        loose: list[str] = []
+        at = 0
         texts = iter(self._texts)
         for tag in _IN_TAG.finditer(written):
             before = written[at : tag.start()]
@@ -119,13 +122,11 @@ class Templates:
             return value
         assert self._printable
         self._texts.append(self._printable(value))
-        return Markup(HOLE)
+        return _HOLE
 
     def _qr(self, address: str, title: str = '查驗 QR 碼') -> Markup:
         self._texts.append(address)
-        return Markup('<svg width="37" height="37" data-address="{}"><title>{}</title></svg>').format(
-            Markup(HOLE), title
-        )
+        return Markup('<svg width="37" height="37" data-address="{}"><title>{}</title></svg>').format(_HOLE, title)
 
 
 def filled(html: str, texts: Sequence[str]) -> str:

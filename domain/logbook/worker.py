@@ -4,8 +4,9 @@ What is slow is done once, before the first document: the stylesheets are parsed
 opened; every document uses them again.
 """
 
-import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,6 @@ from . import leaves
 from .embedding import Fonts
 from .inks import Unfit
 from .press import Press
-
-log = logging.getLogger(__name__)
 
 MOST_MEMORY = 3 * 2**30  # address space
 FOLDER = Path(__file__).parent
@@ -85,31 +84,42 @@ class Renderer:
             return book.content, book.pieces
         raise AssertionError
 
-    def _written(self, template: str, contents: dict[str, Any], pictures: dict[str, bytes], **how: Any) -> Any:
-        self.fetcher.pictures = pictures
-        try:
-            if template in PRESSED:
-                try:
-                    return self._finished(template, self.press.document(template, contents), how)
-                except Unfit:
-                    log.info('a document does not fit the forms')
-            return self._finished(template, self._laid_out(template, contents, how), how)
-        finally:
-            self.fetcher.pictures = {}
+    def pressed(self, template: str, contents: dict[str, Any], pictures: dict[str, bytes], **how: Any) -> Any:
+        """What `write_pdf` gives of pages made of forms. Raises Unfit."""
+        with self._with(pictures):
+            if template not in PRESSED:
+                raise Unfit('no book')
+            return self._finished(template, self.press.document(template, contents), how)
 
-    def _laid_out(self, template: str, contents: dict[str, Any], how: dict[str, Any]) -> Document:
-        """The plain way: WeasyPrint lays every page out."""
-        return self._paper(self.templates.get_template(f'{template}.html').render(contents)).render(
-            stylesheets=[self.stylesheets[template]],
-            font_config=self.fonts,
-            counter_style=self.counters,
-            pdf_variant=how.get('pdf_variant'),
-        )
+    def plain(self, template: str, contents: dict[str, Any], pictures: dict[str, bytes], **how: Any) -> Any:
+        """The same of pages that WeasyPrint lays out one by one."""
+        with self._with(pictures):
+            document = self._paper(self.templates.get_template(f'{template}.html').render(contents)).render(
+                stylesheets=[self.stylesheets[template]],
+                font_config=self.fonts,
+                counter_style=self.counters,
+                pdf_variant=how.get('pdf_variant'),
+            )
+            return self._finished(template, document, how)
+
+    def _written(self, template: str, contents: dict[str, Any], pictures: dict[str, bytes], **how: Any) -> Any:
+        try:
+            return self.pressed(template, contents, pictures, **how)
+        except Unfit:
+            return self.plain(template, contents, pictures, **how)
 
     def _finished(self, template: str, document: Document, how: dict[str, Any]) -> Any:
         if template == 'logbook':
             _make_foldable(document.pages)
         return self.embedded.written(document, **how)
+
+    @contextmanager
+    def _with(self, pictures: dict[str, bytes]) -> Iterator[None]:
+        self.fetcher.pictures = pictures
+        try:
+            yield
+        finally:
+            self.fetcher.pictures = {}
 
     def _paper(self, text: str) -> 'Paper':
         paper = Paper(string=text, base_url=FOLDER.as_uri() + '/', url_fetcher=self.fetcher)
