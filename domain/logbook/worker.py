@@ -132,7 +132,7 @@ class Renderer:
         for package, (family, character) in FONTS.items():
             paper = self._paper(f'<html lang="zh-TW"><title>-</title><p style="font-family: {family}">{character}')
             document = paper.render(font_config=self.fonts)
-            document.write_pdf()
+            self.embedded.written(document)
             if family not in {font.family for font in document.fonts.values()}:
                 lacking.append(package.split()[0])
         return list(dict.fromkeys(lacking))
