@@ -457,9 +457,8 @@ def _field_step(part: Part) -> Step:
 
     def step(sheet: Sheet, filled: Filled, _: Picture) -> None:
         laid = filled.laid[part]
-        names: dict[Any, Any] = {}
-        filled.twins[part] = _twin(laid.box, names)
-        sheet.put(laid.ink, 0, 0 if is_margin else part.box.position_y + filled.shift[part], names)
+        y = 0 if is_margin else part.box.position_y + filled.shift[part]
+        filled.twins[part] = laid.twin(sheet.put(laid.ink, 0, y, is_numbered=True))
 
     return step
 
@@ -468,9 +467,7 @@ def _rows_step(part: Part) -> Step:
     def step(sheet: Sheet, filled: Filled, _: Picture) -> None:
         for row in filled.rows[part]:
             for laid, below in zip(row.laid, row.below, strict=True):
-                names: dict[Any, Any] = {}
-                row.twins.append(_twin(laid.box, names))
-                sheet.put(laid.ink, 0, row.y + below, names)
+                row.twins.append(laid.twin(sheet.put(laid.ink, 0, row.y + below, is_numbered=True)))
 
     return step
 
@@ -478,7 +475,7 @@ def _rows_step(part: Part) -> Step:
 def _picture_step(part: Part) -> Step:
     def step(sheet: Sheet, filled: Filled, picture: Picture) -> None:
         [of_form] = filter(_is_picture, _all(part.box))
-        twin = filled.twins[part] = _twin(part.box, {}, {of_form: picture(of_form, filled.texts)})
+        twin = filled.twins[part] = _twin(part.box, {of_form: picture(of_form, filled.texts)})
         twin.translate(dy=filled.shift[part])
         sheet.draw(lambda stream: draw_block_level(None, stream, {twin: {}}))
 
@@ -520,15 +517,13 @@ def _rebuilt(box: Any, part: Part, filled: Filled) -> Any:
     return new
 
 
-def _twin(box: Any, names: dict[Any, Any], instead: dict[Any, Any] | None = None) -> Any:
-    """A copy, since the same content may stand twice on a page; `names` learns which copy stands for which text."""
-    if instead and box in instead:
+def _twin(box: Any, instead: dict[Any, Any]) -> Any:
+    """A copy in which other boxes stand for some."""
+    if box in instead:
         return instead[box]
     twin = box.copy()
-    if isinstance(box, boxes.TextBox):
-        names[box] = twin
-    elif isinstance(box, boxes.ParentBox):
-        twin.children = [_twin(_unwrapped(child), names, instead) for child in box.children]
+    if isinstance(box, boxes.ParentBox):
+        twin.children = [_twin(_unwrapped(child), instead) for child in box.children]
     return twin
 
 

@@ -211,8 +211,9 @@ class Sheet:
         self._tags = stream._tags
         self._out: list[bytes] = []
 
-    def put(self, ink: Ink, dx: float = 0, dy: float = 0, boxes: Mapping[Any, Any] | None = None) -> None:
-        """The ink, moved; `boxes`: which box of this page stands for which of the ink."""
+    def put(self, ink: Ink, dx: float = 0, dy: float = 0, is_numbered: bool = False) -> int:
+        """The ink, moved. The number of its first marked content; with `is_numbered` WeasyPrint finds it by that."""
+        first = len(self._tags or ())
         for key, font in ink.fonts:
             own = self._stream._fonts.get(key)
             if own is None:
@@ -229,11 +230,12 @@ class Sheet:
             self._out.append(ink.plain)
         else:
             self._states(ink)
-            self._put_marked(ink, boxes or {})
+            self._put_marked(ink, is_numbered)
         if self._tags is None:
             self._states(ink)
         if is_moved:
             self._out.append(b'Q')
+        return first
 
     def draw(self, draw: Callable[[Any], None]) -> None:
         """What is not kept, such as a photo, drawn on the page itself."""
@@ -263,13 +265,13 @@ class Sheet:
         placed = b'/%b Do' % name.encode('ascii')
         self._out.append(placed if self._tags is None else b'/Artifact BMC %b EMC' % placed)
 
-    def _put_marked(self, ink: Ink, boxes: Mapping[Any, Any]) -> None:
+    def _put_marked(self, ink: Ink, is_numbered: bool) -> None:
         for part in ink.marked:
             if isinstance(part, bytes):
                 self._out.append(part)
                 continue
             place = len(self._tags)
-            self._tags[boxes.get(part, part)] = {'tag': 'Span', 'mcid': place}
+            self._tags[place if is_numbered else part] = {'tag': 'Span', 'mcid': place}
             self._out.append(b'/Span <</MCID %d>> BDC' % place)
 
 

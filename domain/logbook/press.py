@@ -5,6 +5,7 @@ forms exactly raises Unfit, and the caller has the whole document laid out plain
 """
 
 import copy
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
@@ -13,13 +14,14 @@ from typing import Any, cast
 from xml.etree import ElementTree
 
 from jinja2 import Environment
+from tinycss2.color5 import parse_color
 from weasyprint import CSS, DEFAULT_OPTIONS, HTML
 from weasyprint.css.counters import CounterStyle
 from weasyprint.document import Document
 from weasyprint.formatting_structure import boxes
 from weasyprint.formatting_structure.build import build_formatting_structure
 from weasyprint.html import get_html_metadata
-from weasyprint.images import SVGImage, get_image_from_uri
+from weasyprint.images import get_image_from_uri
 from weasyprint.layout import layout_document
 from weasyprint.pdf.metadata import DocumentMetadata
 from weasyprint.text.fonts import FontConfiguration
@@ -34,6 +36,7 @@ MOST_FORMS = 40
 MOST_FIELDS = 8000
 NUMBER = '@bottom-center'
 """The box in the margin that has the number of the page."""
+_STEP = re.compile(r'([Mmh])(-?[\d.]+)(?: (-?[\d.]+))?')
 _SVG = '{http://www.w3.org/2000/svg}'
 
 
@@ -161,7 +164,7 @@ class _Pictures:
 
     def __init__(self, fetcher: URLFetcher, qr: Callable[[str, str], str]) -> None:
         self._image = partial(get_image_from_uri, {}, fetcher, DEFAULT_OPTIONS)
-        self._fetcher, self._qr = fetcher, qr
+        self._qr = qr
 
     def of(self, box: Any, texts: Sequence[str]) -> Any:
         """The box with this document's picture for that of the form."""
@@ -171,7 +174,7 @@ class _Pictures:
             title = box.element.find(f'{_SVG}title').text
             symbol = str(self._qr(address, title)).replace('<svg ', f'<svg xmlns="{_SVG[1:-1]}" ')
             picture.element = ElementTree.fromstring(symbol)  # noqa: S314, made by segno
-            picture.replacement = SVGImage(picture.element, None, self._fetcher, None)
+            picture.replacement = Symbol(picture.element)
         else:
             picture.element = copy.copy(box.element)
             picture.element.set('alt', told(pattern(box.element.get('alt')), texts))
@@ -179,6 +182,37 @@ class _Pictures:
             if picture.replacement is None:
                 raise Unfit('no photo')
         return picture
+
+
+class Symbol:
+    """A QR code that WeasyPrint would draw the same, of segno's one path of horizontal lines: `M2 2.5h7m1 0h1`."""
+
+    def __init__(self, svg: Any) -> None:
+        self._size = float(svg.get('width'))
+        path = svg.find(f'{_SVG}path')
+        self._color = path.get('stroke')
+        x = y = 0.0
+        lines = []
+        for step, across, down in _STEP.findall(path.get('d')):
+            if step == 'h':
+                lines.append(f'{x:g} {y:g} m {x + float(across):g} {y:g} l')
+                x += float(across)
+            else:
+                x, y = (x + float(across), y + float(down)) if step == 'm' else (float(across), float(down))
+        self._lines = ' '.join(lines).encode('ascii')
+
+    def get_intrinsic_size(self, _resolution: float, _font_size: float) -> tuple[float, float, float]:
+        """Width, height and ratio."""
+        return self._size, self._size, 1
+
+    def draw(self, stream: Any, width: float, height: float, _style: Any) -> None:
+        """As weasyprint.images draw themselves."""
+        with stream.stacked():
+            stream.transform(a=width / self._size, d=height / self._size)
+            stream.set_color(parse_color(self._color), stroke=True)
+            stream.set_line_width(1)
+            stream.stream.append(self._lines)
+            stream.stroke()
 
 
 class BookPage:
