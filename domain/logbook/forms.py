@@ -87,7 +87,7 @@ class Filled:
 
 Picture: TypeAlias = Callable[[Any, Sequence[str]], Any]
 """The replaced box of this page for the one of the form."""
-Step: TypeAlias = Callable[[Sheet, Filled, Picture], None]
+Step: TypeAlias = Callable[[Sheet, Filled, Picture], object]
 
 
 class Form:

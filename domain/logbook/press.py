@@ -14,7 +14,6 @@ from typing import Any, cast
 from xml.etree import ElementTree
 
 from jinja2 import Environment
-from tinycss2.color5 import parse_color
 from weasyprint import CSS, DEFAULT_OPTIONS, HTML
 from weasyprint.css.counters import CounterStyle
 from weasyprint.document import Document
@@ -190,7 +189,7 @@ class Symbol:
     def __init__(self, svg: Any) -> None:
         self._size = float(svg.get('width'))
         path = svg.find(f'{_SVG}path')
-        self._color = path.get('stroke')
+        self._color = [part / 255 for part in bytes.fromhex(path.get('stroke')[1:])]
         x = y = 0.0
         lines = []
         for step, across, down in _STEP.findall(path.get('d')):
@@ -209,7 +208,8 @@ class Symbol:
         """As weasyprint.images draw themselves."""
         with stream.stacked():
             stream.transform(a=width / self._size, d=height / self._size)
-            stream.set_color(parse_color(self._color), stroke=True)
+            stream.set_alpha(1, stroke=True)
+            stream.set_color_rgb(*self._color, stroke=True)
             stream.set_line_width(1)
             stream.stream.append(self._lines)
             stream.stroke()
