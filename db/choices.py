@@ -319,6 +319,7 @@ class AccessKind(Choice):
     CONSOLIDATED = 'consolidated', '志工總歸戶'
     ENROLMENT = 'enrolment', '收編'
     DUPLICATE = 'duplicate', '證號是否已有資料'
+    CLOSED_RECORD = 'closed_record', '封存的資料'
 
 
 class LogAct(Choice):
@@ -338,7 +339,9 @@ class LogAct(Choice):
     FACTOR_FAILED = 'factor-failed', '第二道驗證失敗'
     RECOVERY_USED = 'recovery-used', '使用備用碼'
     STEPPED_UP = 'stepped-up', '再次驗證身分'
+    STEP_UP_FAILED = 'step-up-failed', '再次驗證身分失敗'
     REFUSED = 'refused', '無權存取'
+    FILE_REFUSED = 'file-refused', '檔案未通過防毒檢查'
     READ_PROFILE = 'read-profile', '查看志工資料'
     READ_FILE = 'read-file', '開啟影像或附件'
     READ_LIST = 'read-list', '查看清單'
@@ -364,6 +367,8 @@ class LogAct(Choice):
     ACCOUNT_REVIEWED = 'account-reviewed', '帳號清查'
     KEY_ROTATED = 'key-rotated', '更換金鑰'
     RETENTION_RUN = 'retention-run', '保存期限清理'
+    RECORD_CLOSED = 'record-closed', '封存志工紀錄'
+    RECORD_REOPENED = 'record-reopened', '解除封存'
     UNUSUAL_USE = 'unusual-use', '異常使用通知'
 
 

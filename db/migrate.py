@@ -9,8 +9,10 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 from tortoise.config import AppConfig
 from tortoise.context import TortoiseContext
+from tortoise.exceptions import OperationalError
 from tortoise.migrations.executor import MigrationExecutor
 from tortoise.migrations.recorder import MigrationRecorder
 from tortoise.migrations.schema_editor import AsyncpgSchemaEditor
@@ -33,8 +35,20 @@ async def migrated(url: str) -> None:
     Everything happens in one transaction under an advisory lock. So several starting processes wait for the first,
     and a killed one leaves the old state: Tortoise alone would note a migration in a transaction of its own, and
     could find the tables there but the note missing. Takes milliseconds when nothing is to be done. Raises NotStarted
-    for a database that a newer version has migrated.
+    for a database that a newer version has migrated, and where the role may not.
     """
+    try:
+        await _migrated(url)
+    except OperationalError as error:
+        if isinstance(error.__cause__, asyncpg.InsufficientPrivilegeError):
+            raise NotStarted(
+                '資料庫須更新，但連線的帳號不擁有資料表，所以不啟動。請依部署說明設定 DATABASE_OWNER_URL。\n'
+                'The database has to be migrated, and the role of DATABASE_URL owns no tables: set DATABASE_OWNER_URL.'
+            ) from None
+        raise
+
+
+async def _migrated(url: str) -> None:
     async with TortoiseContext() as context:
         await context.init(tortoise_config(url))
         await _check_age(context.db())

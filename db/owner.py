@@ -8,21 +8,37 @@ from urllib.parse import unquote, urlsplit
 
 import asyncpg
 
+from .server_account import NotStarted
+
 JOURNALS = ('log_entry', 'access_entry', 'history_entry', 'office_entry')
+# Any number will do, as long as nothing else in the database uses it.
+_LOCK = 20_261_134
 _EVERYTHING = (
     'GRANT USAGE ON SCHEMA public TO {role}',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}',
     'GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}',
+    'ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {role}',
+    'ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {role}',
     f'REVOKE UPDATE, DELETE, TRUNCATE ON {", ".join(JOURNALS)} FROM {{role}}',
 )
 
 
-class SameRole(Exception):
+class SameRole(NotStarted):
     """Both addresses name one role, so nothing is gained."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            'DATABASE_OWNER_URL 和 DATABASE_URL 是同一個帳號，紀錄仍可被改動。請依部署說明，以另一個帳號擁有資料表。\n'
+            'DATABASE_OWNER_URL names the role of DATABASE_URL, which could change the log. Give the tables to another.'
+        )
 
 
 async def share(owner_url: str, url: str) -> None:
-    """Let the role of `url` work with what the role of `owner_url` has migrated. Raises SameRole, asyncpg's errors."""
+    """Let the role of `url` work with what the role of `owner_url` has migrated, and will.
+
+    What a later migration makes is the application's from the first moment: a trigger of it may write there for a
+    process of the version before. Raises SameRole, asyncpg's errors.
+    """
     role = unquote(urlsplit(url).username or '')
     if not role or role == unquote(urlsplit(owner_url).username or ''):
         raise SameRole
@@ -30,6 +46,8 @@ async def share(owner_url: str, url: str) -> None:
     try:
         quoted = await connection.fetchval('SELECT quote_ident($1)', role)
         async with connection.transaction():
+            # Of two processes that start at once one waits: PostgreSQL refuses to grant the same twice at a time.
+            await connection.execute('SELECT pg_advisory_xact_lock($1)', _LOCK)
             for statement in _EVERYTHING:
                 await connection.execute(statement.format(role=quoted))
     finally:

@@ -1553,3 +1553,53 @@ CREATE TABLE "key_duty" (
 COMMENT ON TABLE "key_duty" IS 'What the administrator has settled of one key: how often it is changed, when it last was, where it is kept.';
 ALTER TABLE "account" ADD COLUMN "appearance" VARCHAR(10) NOT NULL DEFAULT '';
 ALTER TABLE "key_check" ADD COLUMN "since" TIMESTAMPTZ;
+
+-- 0035_sealed_history
+CREATE TABLE "sealed_entry" (
+    "entry_id" BIGINT NOT NULL  PRIMARY KEY,
+    "words" BYTEA NOT NULL,
+    "digest" VARCHAR(64) NOT NULL,
+    "volunteer_id" INT NOT NULL REFERENCES "volunteer" ("id") ON DELETE RESTRICT
+);
+COMMENT ON TABLE "sealed_entry" IS 'What an entry of 異動紀錄 said of a person whose record is closed; `digest` lets the same words alone come back.';
+ALTER TABLE "closed_record" ADD COLUMN "is_whole" BOOL NOT NULL DEFAULT FALSE;
+CREATE OR REPLACE FUNCTION only_added_to() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF TG_OP = 'DELETE' AND current_setting('office.retention', true) = 'on' AND pg_has_role(
+        current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE') THEN RETURN OLD; END IF;
+    IF TG_OP = 'UPDATE' AND TG_TABLE_NAME = 'history_entry' AND current_setting('office.sealing', true) = 'on'
+        AND pg_has_role(current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE')
+        AND to_jsonb(NEW) - ARRAY['old', 'new', 'by_name'] = to_jsonb(OLD) - ARRAY['old', 'new', 'by_name']
+        THEN RETURN NEW; END IF;
+    RAISE EXCEPTION '% is only added to', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege'; END $$;
+CREATE FUNCTION history_digest(salt TEXT, was TEXT, became TEXT, by_whom TEXT) RETURNS TEXT
+    LANGUAGE sql IMMUTABLE AS $$ SELECT encode(sha256(convert_to(
+        concat_ws(chr(31), salt, was, became, by_whom), 'UTF8')), 'hex') $$;
+CREATE FUNCTION seal_history(person INT, entries BIGINT[], sealed BYTEA[], salts TEXT[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$ BEGIN
+    IF NOT EXISTS (SELECT FROM closed_record WHERE volunteer_id = person) THEN
+        RAISE EXCEPTION 'the record of % is not closed', person USING ERRCODE = 'insufficient_privilege'; END IF;
+    INSERT INTO sealed_entry (entry_id, volunteer_id, words, digest)
+        SELECT entry.id, person, given.words, history_digest(given.salt, entry.old, entry.new, entry.by_name)
+        FROM unnest(entries, sealed, salts) AS given (id, words, salt)
+        JOIN history_entry entry ON entry.id = given.id AND entry.volunteer_id = person;
+    PERFORM set_config('office.sealing', 'on', true);
+    UPDATE history_entry SET
+        old = CASE WHEN old = '' OR section <> 'basics' OR field NOT IN ('', 'name', 'english_name', 'born_on', 'email', 'photo') THEN old ELSE '（已封存）' END,
+        new = CASE WHEN new = '' OR section <> 'basics' OR field NOT IN ('', 'name', 'english_name', 'born_on', 'email', 'photo') THEN new ELSE '（已封存）' END,
+        by_name = CASE WHEN by_id IN (SELECT id FROM account WHERE volunteer_id = person) THEN '本人' ELSE by_name END
+        WHERE volunteer_id = person AND id = ANY(entries);
+    PERFORM set_config('office.sealing', '', true); END $$;
+CREATE FUNCTION unseal_history(person INT, entries BIGINT[], salts TEXT[], olds TEXT[], news TEXT[],
+    names TEXT[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE came_back INT; BEGIN
+    PERFORM set_config('office.sealing', 'on', true);
+    UPDATE history_entry entry SET old = given.old, new = given.new, by_name = given.by_name
+        FROM unnest(entries, salts, olds, news, names) AS given (id, salt, old, new, by_name)
+        JOIN sealed_entry kept ON kept.entry_id = given.id AND kept.volunteer_id = person
+            AND kept.digest = history_digest(given.salt, given.old, given.new, given.by_name)
+        WHERE entry.id = given.id AND entry.volunteer_id = person;
+    GET DIAGNOSTICS came_back = ROW_COUNT;
+    PERFORM set_config('office.sealing', '', true);
+    IF came_back <> cardinality(entries) THEN RAISE EXCEPTION 'these are not the words that were sealed'
+        USING ERRCODE = 'insufficient_privilege'; END IF;
+    DELETE FROM sealed_entry WHERE entry_id = ANY(entries); END $$;

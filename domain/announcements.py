@@ -55,6 +55,7 @@ class Channel(StrEnum):
     IMPORT = 'import'
     PAPER_BOOKS = 'paper_book'
     TRANSFERS = 'transfer'
+    RIGHTS = 'rights'
 
 
 class Malformed(ValueError):
@@ -194,6 +195,15 @@ class TransfersChanged(Announcement):
     taker_id: int
 
 
+@dataclass(frozen=True)
+class RightsChanged(Announcement):
+    """當事人請求: made, extended, answered, taken back; of this unit."""
+
+    channel = Channel.RIGHTS
+    request_id: int
+    host_unit_id: int
+
+
 KINDS: dict[Channel, type[Announcement]] = {
     kind.channel: kind
     for kind in (
@@ -209,6 +219,7 @@ KINDS: dict[Channel, type[Announcement]] = {
         DraftChanged,
         ImportChanged,
         TransfersChanged,
+        RightsChanged,
     )
 }
 _READERS: dict[Any, Callable[[str], object]] = {int: int, str: lambda text: unquote(text, errors='strict')}

@@ -15,7 +15,13 @@ __all__ = [
 
 
 class DomainError(Exception):
-    """A refusal the office expects. `str(error)` is the sentence the user reads."""
+    """A refusal the office expects. `str(error)` is the sentence the user reads, `why` its cause in the log.
+
+    `is_noted`: the log has it already.
+    """
+
+    why = ''
+    is_noted = False
 
 
 class NotPermitted(DomainError):

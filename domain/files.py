@@ -19,11 +19,13 @@ from tortoise.functions import Sum
 
 from db import blobs, storage, transaction
 from db.choices import BatchState, FileKind, ImportKind, RegistrationStatus, Role
-from db.models import Account, DraftEntry, ImportBatch, PaperRegistration, StoredFile, Volunteer
+from db.models import Account, ClosedRecord, DraftEntry, ImportBatch, PaperRegistration, StoredFile, Volunteer
 
-from . import dates, file_names, limits, permissions, settings, validation
+from . import dates, file_names, limits, permissions, settings, validation, viruses
+from .audit import log as trail
 from .audit import reads
 from .audit.history import Change
+from .audit.log import LogAct
 from .errors import DomainError, NotFound
 from .fields import Field
 from .limits import Limit
@@ -41,6 +43,7 @@ _LOCK = 20_261_129
 LATEST = 20
 # Held by a backup until what its snapshot shows is copied: nothing is swept away meanwhile.
 BACKUP_LOCK = 20_261_130
+SEALED_PHOTO = '這位志工離開單位後，紀錄已經封存，照片不能開啟。重新收編後就會恢復。'
 _PICTURES = ('cover_id', 'last_page_id')
 _TOO_HARD = '您上傳的檔案連續多次無法處理，暫時不能上傳。請一小時後再試，並改用手機拍的照片；已填的資料都還在。'
 TOO_HARD = Limit('files that held a decoder', 3, timedelta(hours=1), _TOO_HARD)
@@ -112,7 +115,7 @@ async def admit(*, by: Account) -> None:
 
     Raises NotPermitted, StorageFull, limits.Exceeded.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'files.admit')
     each = settings.current().uploads_a_minute
     sentence, minute = '上傳得太快，這個檔案還沒收下。請等一分鐘再上傳；已填的資料都還在。', timedelta(minutes=1)
     await limits.take(Limit('uploads', each, minute, sentence), by.id)
@@ -120,6 +123,22 @@ async def admit(*, by: Account) -> None:
     await limits.require_left(TOO_HARD, by.id)
     await limits.require_left(TOO_HARD_OF_UNIT, by.host_unit_id)
     await _require_room(by, 0)
+
+
+async def scan(content: bytes, *, by: Account) -> None:
+    """The virus scanner looks at what `by` has sent, before anything reads or keeps it; what it finds is in the log.
+
+    Raises viruses.Infected, viruses.ScannerAway. Nothing where the office has no scanner.
+    """
+    try:
+        await viruses.require_clean(content)
+    except viruses.Infected as found:
+        log.warning('account %s sends a file with %s', by.id, found.name)
+        await trail.note(LogAct.FILE_REFUSED, by=by, what=found.name)
+        raise
+    except viruses.ScannerAway:
+        await trail.note(LogAct.FILE_REFUSED, by=by, what='防毒檢查沒有完成')
+        raise
 
 
 async def blame(*, by: Account) -> None:
@@ -133,7 +152,7 @@ async def blame(*, by: Account) -> None:
 
 async def megabytes_of_units(units: Iterable[int], *, by: Account) -> dict[int, int]:
     """How much room the files of each of these units take, for the administrator; of units without files nothing."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'files.megabytes_of_units')
     theirs = StoredFile.filter(host_unit_id__in=list(units))
     sizes = theirs.annotate(total=Sum('size')).group_by('host_unit_id')
     return {unit: -(-total // MEGABYTE) for unit, total in await sizes.values_list('host_unit_id', 'total')}
@@ -152,7 +171,7 @@ async def keep(
 
     Raises NotPermitted, NotFound, StorageFull, NoPlace.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'files.keep')
     if volunteer is not None and not await Volunteer.filter(permissions.visible_to(by), id=volunteer.id).exists():
         raise NotFound
     await _require_room(by, len(upload.content))
@@ -197,6 +216,8 @@ async def get(file_id: UUID | str, *, by: Account) -> StoredFile:
     file = await StoredFile.filter(_visible_to(by), id=validation.file_id(file_id)).first()
     if file is None:
         raise NotFound
+    if file.kind is FileKind.PHOTO and await ClosedRecord.exists(volunteer_id=file.volunteer_id):
+        raise NotFound(SEALED_PHOTO)
     return file
 
 
@@ -251,7 +272,7 @@ async def attach(file_id: UUID, volunteer: Volunteer, *, by: Account, kind: File
 
     It must be without an owner and uploaded by the same unit, or be this volunteer's already. Raises FileGone.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'files.attach')
     kinds = {} if kind is None else {'kind': kind}
     mine = StoredFile.filter(_free_for(volunteer.id, by), id=validation.file_id(file_id), **kinds)
     if not await mine.update(volunteer_id=volunteer.id):
@@ -264,7 +285,7 @@ async def copy_each(wanted: Sequence[tuple[StoredFile, int]], *, by: Account) ->
 
     In the caller's transaction; the volunteers are the unit's. Returns the copies by file and volunteer.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'files.copy_each')
     copies = {(file.id, volunteer_id): uuid4() for file, volunteer_id in wanted}
     by_id = {file.id: file for file, _ in wanted}
     facts = ('digest', 'kind', 'media_type', 'name', 'size', 'width', 'height', 'verdict')

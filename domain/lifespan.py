@@ -55,6 +55,8 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
             stack.push_async_callback(embedded.stopped, settings.data_dir / 'postgres')
         else:
             await reachable.awaited(url, settings.database_patience)
+        if settings.owner_url is not None:
+            await reachable.awaited(settings.owner_url, settings.database_patience, 'DATABASE_OWNER_URL')
         await migrate.migrated(settings.owner_url or url)
         if settings.owner_url is not None:
             await owner.share(settings.owner_url, url)

@@ -29,6 +29,8 @@ class Limit:
 class Exceeded(DomainError):
     """No more of this for now; nothing was done."""
 
+    why = '次數太多'
+
 
 async def take(limit: Limit, whose: object, several: int = 1) -> None:
     """Count one of `whose`, or `several`, before it is done, so that many at once are no way around.

@@ -210,6 +210,21 @@ def proof_by_passkey() -> str:
     return '/account/proof/passkey'
 
 
+def card_proof(wanted: str = '', back: str = '') -> str:
+    """The same by 自然人憑證; without `wanted` in a tab of its own, beside the page that waits."""
+    return _with('/account/proof/card', next=wanted, back=back)
+
+
+def card_proof_challenge() -> str:
+    """Asks for the text that a card signs in order to show whose it is; a POST."""
+    return '/account/proof/card/challenge'
+
+
+def shown_beside() -> str:
+    """Says that the page in the other tab goes on."""
+    return '/account/proof/done'
+
+
 def passkey_proof() -> str:
     """Where the answer of the passkey goes; a POST."""
     return '/account/proof/passkey/answer'
@@ -538,6 +553,16 @@ def rights_request(request_id: int) -> str:
     return f'/rights/{request_id}'
 
 
+def former_volunteers() -> str:
+    """離開的志工 of the unit."""
+    return '/former-volunteers'
+
+
+def former_volunteer(volunteer_id: int) -> str:
+    """One of them: 封存, and what is sealed."""
+    return f'/former-volunteers/{volunteer_id}'
+
+
 def new_rights_request(volunteer_id: int) -> str:
     """登記當事人請求: what a volunteer of the unit has handed in on paper, and the consent signed or withdrawn."""
     return f'/volunteers/{volunteer_id}/rights'
@@ -727,15 +752,16 @@ def number_ledger_sheet(q: str = '', *, kind: str = '', year: int | None = None)
 def printed_log(
     q: str = '',
     *,
-    since: date | None = None,
-    until: date | None = None,
-    act: str = '',
+    from_day: date | None = None,
+    to_day: date | None = None,
+    act: str | None = None,
     who: str = '',
     unit: str = '',
     address: str = '',
 ) -> str:
-    """使用紀錄 as it was searched for, as a spreadsheet; `q` is the key of number and purpose."""
-    return _with('/printouts/log.ods', q=q, since=since, until=until, act=act, who=who, unit=unit, address=address)
+    """使用紀錄 as it was searched for (`usage_log.LogQuery`) as a spreadsheet; `q`: the key of number and purpose."""
+    filters = {'from_day': from_day, 'to_day': to_day, 'act': act, 'who': who, 'unit': unit, 'address': address}
+    return _with('/printouts/log.ods', q=q, **filters)
 
 
 def statistics_sheet(months: int) -> str:

@@ -12,7 +12,9 @@ from tortoise.expressions import Q, Subquery
 from db.choices import ApplicationStatus, MembershipStatus, Role
 from db.models import Account, Application, Membership
 
+from . import roles
 from .errors import NotPermitted
+from .roles import Scope
 
 
 class OfWholeUnit(NotPermitted):
@@ -22,17 +24,25 @@ class OfWholeUnit(NotPermitted):
         super().__init__('這項作業屬於整個運用單位，志工隊的帳號不能辦理。請洽貴單位的承辦人；已填的資料都還在。')
 
 
-def require(account: Account, *roles: Role) -> None:
-    """Raises NotPermitted unless the account has one of `roles`, and the office that goes with it."""
-    if account.role not in roles or not _has_its_place(account):
+def require(account: Account, service: str) -> None:
+    """Raises NotPermitted unless the table of roles gives the account the service, as 'applications.submit'.
+
+    OfWholeUnit for a clerk of one team, where the service concerns the whole unit.
+    """
+    scope = roles.of_service(service).get(account.role)
+    if scope is None or not _has_its_place(account):
         raise NotPermitted
-
-
-def require_whole_unit(account: Account) -> None:
-    """Raises NotPermitted, or OfWholeUnit for a clerk of one team."""
-    require(account, Role.UNIT_STAFF)
-    if account.team_id is not None:
+    if scope == Scope.UNIT and account.team_id is not None:
         raise OfWholeUnit
+
+
+def may(account: Account, service: str) -> bool:
+    """Whether `require` lets the account through."""
+    try:
+        require(account, service)
+    except NotPermitted:
+        return False
+    return True
 
 
 def place_of(account: Account) -> dict[str, Any]:

@@ -94,6 +94,7 @@ class Settings:
     database_patience: int = 300
     drain_seconds: int = 0
     files_url: Path | str | None = None
+    virus_scanner: str = ''  # '': none is asked
     citizen_ca_dir: Path | None = None
     citizen_crl_urls: tuple[str, ...] = ()
     card_component: str = 'http://localhost:61161'
@@ -170,6 +171,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         unusual_refusals=_whole(environ, 'UNUSUAL_REFUSALS', Settings.unusual_refusals, 0, 1_000_000),
         unusual_night=_whole(environ, 'UNUSUAL_NIGHT', Settings.unusual_night, 0, 1_000_000),
         files_url=_files_url(environ),
+        virus_scanner=_virus_scanner(environ.get('VIRUS_SCANNER') or ''),
         drain_seconds=_whole(environ, 'DRAIN_SECONDS', Settings.drain_seconds, 0, 600),
         database_patience=_whole(environ, 'DATABASE_PATIENCE', Settings.database_patience, 0, 24 * 3600),
         citizen_ca_dir=ca_dir,
@@ -239,6 +241,14 @@ def _smtp_url(environ: Mapping[str, str]) -> str | None:
         ways = 'smtp://host:25, smtp+starttls://user:password@host:587, smtps://…:465'
         raise BadSettings(f'SMTP_URL 應是其中一種：{ways}', f'SMTP_URL must be one of {ways}')
     return url or None
+
+
+def _virus_scanner(address: str) -> str:
+    """Where clamd listens: a socket of the file system, or host and port."""
+    if address and not re.fullmatch(r'unix:/.+|tcp:[^/\s]+:\d{1,5}', address):
+        ways = 'unix:/run/clamav/clamd.ctl, tcp:host:3310'
+        raise BadSettings(f'VIRUS_SCANNER 應是其中一種：{ways}', f'VIRUS_SCANNER must be one of these: {ways}')
+    return address
 
 
 def _files_url(environ: Mapping[str, str]) -> Path | str | None:

@@ -1,5 +1,6 @@
 """自然人憑證 in a real browser, with a stand-in for the component that reads cards."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from .card_component import PIN, STATES, Component
 from .citizen_ca import Authority
+from .database import SiteDatabase
 from .served import free_port
 from .site import Site, computer, running_site, signed_in
 from .test_accessibility import violations
@@ -28,7 +30,8 @@ def component() -> Iterator[Component]:
 @pytest.fixture(scope='module')
 def card_site(component: Component, demo_office: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp('card')
-    with running_site(folder / 'data', demo_office, now=None, **component.environ(folder / 'authorities')) as running:
+    environ = component.environ(folder / 'authorities') | {'STEP_UP_MINUTES': '60'}
+    with running_site(folder / 'data', demo_office, now=None, **environ) as running:
         yield running
 
 
@@ -63,6 +66,44 @@ def test_a_reviewer_binds_a_card_and_signs_in_with_it(card_site: Site, browser: 
     assert [each['pin'] for each in component.heard[-3:]] == ['000000', PIN, PIN]
     page.get_by_role('button', name='移除').click()
     expect(page.get_by_role('status')).to_contain_text('已移除這張自然人憑證')
+
+
+def test_a_card_shown_in_another_tab_goes_on_with_the_act_and_with_the_page_that_waited(
+    card_site: Site, browser: Browser, component: Component
+) -> None:
+    page = signed_in(browser, card_site, 'clerk')
+    page.goto(f'{card_site.url}/account/certificates')
+    page.get_by_label('目前密碼').fill(card_site.passwords['clerk'])
+    use_card(page)
+    expect(page.get_by_role('status')).to_contain_text('已綁定這張自然人憑證')
+    page.goto(f'{card_site.url}/volunteers/1')
+    mine = 'WHERE account_id = (SELECT id FROM account WHERE username = $1)'
+
+    with SiteDatabase(card_site.folder / 'postgres') as database:
+        database.execute(f"UPDATE session SET created_at = created_at - interval '2 hours' {mine}", 'clerk')
+        page.get_by_role('button', name='顯示').first.click()
+        page.get_by_label('核對證件').check()
+        page.get_by_role('dialog').get_by_role('button', name='顯示').click()
+        asked = page.get_by_role('dialog', name='再次確認是您本人')
+        with page.context.expect_page() as opened:
+            asked.get_by_role('link', name='使用自然人憑證').click()
+        assert violations(opened.value) == []
+        use_card(opened.value)
+        expect(opened.value.get_by_role('status')).to_contain_text('回到原來的分頁')
+        opened.value.close()
+        expect(page.locator('.lb-secret')).to_have_text(re.compile(r'\w{9}'))
+
+        database.execute(f"UPDATE session SET created_at = created_at - interval '9 hours' {mine}", 'clerk')
+        page.mouse.click(5, 400)
+        again = page.get_by_role('dialog', name='請重新登入，再繼續')
+        with page.context.expect_page() as opened:
+            again.get_by_role('link', name='使用自然人憑證').click()
+        use_card(opened.value)
+        expect(opened.value.get_by_role('status')).to_contain_text('回到原來的分頁')
+        expect(again).not_to_be_attached()
+        expect(page).to_have_url(f'{card_site.url}/volunteers/1')
+        database.execute('DELETE FROM citizen_certificate')  # the card of this computer, for whoever comes next
+    page.context.close()
 
 
 def test_what_is_wrong_with_card_or_component_is_said_and_the_password_is_near(

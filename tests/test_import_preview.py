@@ -100,3 +100,24 @@ def test_a_heading_that_is_given_a_meaning_is_remembered_and_a_range_can_be_past
     clerk.get_by_role('button', name='取消').click()
     clerk.get_by_role('dialog').get_by_role('button', name='放棄').click()
     expect(clerk.get_by_text('已放棄這次匯入，沒有寫入任何資料。')).to_be_visible()
+
+
+def test_what_was_pasted_outlives_a_reload_and_equal_cells_are_mended_by_one_press(site: Site, clerk: Page) -> None:
+    lines = (
+        '匯入動作,志工,身分證,起,項目代碼,服務內容,時',
+        *(f'D,王小明,DEMO00001,115/04/0{at},0200,0006,3' for at in (1, 2)),
+    )
+    words = '\n'.join(lines).replace(',', '\t')
+    clerk.goto(f'{site.url}/imports/new/service-hours')
+    box = clerk.get_by_label('或貼上試算表的範圍')
+    box.fill(words)
+    clerk.reload()
+    expect(box).to_have_value(words)
+    clerk.get_by_role('button', name='讀取貼上的內容').click()
+    expect(row(clerk, 2)).to_contain_text('匯入動作只收 A（新增）')
+    clerk.get_by_role('button', name='相同的都改：第 2 列，改為 A').click()
+    for number in (2, 3):
+        expect(row(clerk, number)).to_contain_text('已改正')
+    clerk.get_by_role('button', name='取消').click()
+    clerk.get_by_role('dialog').get_by_role('button', name='放棄').click()
+    expect(clerk.get_by_text('已放棄這次匯入，沒有寫入任何資料。')).to_be_visible()

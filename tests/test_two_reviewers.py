@@ -1,16 +1,20 @@
 """Two reviewers of one agency, each in a browser: who reads what, who decides first, and what is taken back."""
 
 import email
+import random
 import re
 import time
 from collections.abc import Iterator
 from email.header import decode_header, make_header
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Mailbox
 from playwright.sync_api import Browser, Locator, Page, expect
+
+from ui.boards import changes
 
 from .database import SiteDatabase
 from .site import Site, free_port, running_site, signed_in
@@ -176,3 +180,23 @@ def told(folder: Path, name: str) -> int:
         '您的紀錄冊已核發' in subject and name in (body.decode() if isinstance(body, bytes) else '')
         for subject, body in zip(subjects, bodies, strict=True)
     )
+
+
+def test_of_the_old_list_and_what_changed_the_browser_makes_the_new_list(ho: Page, site: Site) -> None:
+    drawn = random.Random(7)
+
+    def a_list() -> list[dict[str, Any]]:
+        ids = drawn.sample(range(9), drawn.randrange(9))
+        return [{'id': number, 'word': drawn.choice('甲乙')} for number in ids]
+
+    lists = [({'cases': a_list(), 'count': n % 3}, {'cases': a_list(), 'count': n % 2}) for n in range(200)]
+    ho.goto(f'{site.url}/reviews')
+    made = ho.evaluate(
+        """async (all) => {
+            const { changed } = await import('/static/boards.js');
+            return all.map(([before, change]) => changed(before, change));
+        }""",
+        [[before, changes(before, now)] for before, now in lists],
+    )
+
+    assert made == [now for _, now in lists]

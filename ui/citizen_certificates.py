@@ -1,4 +1,4 @@
-"""自然人憑證: signing in with the card, and the cards of one's own account: plain HTML, and a script to ask the card.
+"""自然人憑證: signing in with the card, the cards of one's own account, and showing by one who it is: plain HTML.
 
 The script has the component on the user's own computer sign a text of ours (static/citizen_card.js); the PIN never
 comes here. Without authorities in the settings the page says honestly that cards are not taken.
@@ -19,7 +19,7 @@ from domain.model import Account, SignInWay
 from . import gate, public
 from .flash import PARAMETER, with_flash
 from .headers import OLDER_COMPONENT
-from .session import account_of, entered
+from .session import account_of, entered, own_address
 
 NOTICES = {
     'card-bound': '已綁定這張自然人憑證，下次可以直接用它登入。您登記了信箱的話，會收到通知信。',
@@ -38,6 +38,10 @@ def register(site: FastAPI) -> None:
         (links.citizen_certificates(), _bind, 'POST'),
         (links.binding_challenge(), _prove, 'POST'),
         (links.unbind(), _remove, 'POST'),
+        (links.card_proof(), _ask_proof, 'GET'),
+        (links.card_proof(), _take_proof, 'POST'),
+        (links.card_proof_challenge(), _start_proof, 'POST'),
+        (links.shown_beside(), _shown_beside, 'GET'),
     ):
         site.add_api_route(address, act, methods=[method], response_model=None)
 
@@ -118,6 +122,66 @@ async def _remove(request: Request, card: str = Form('')) -> Response:
     except DomainError as refusal:
         return _refused(request, refusal)
     return RedirectResponse(with_flash(links.citizen_certificates(), 'card-removed'), 303)
+
+
+async def _ask_proof(request: Request, next: str = '', back: str = '') -> Response:  # noqa: A002 -- as the address
+    try:
+        return _proof_page(account_of(request), next, back)
+    except DomainError as refusal:
+        return _refused(request, refusal)
+
+
+async def _start_proof(request: Request) -> Response:
+    try:
+        session = str(request.scope['session_digest'])
+        text = await citizen_certificates.ask_proof(session=session, by=account_of(request))
+    except DomainError as refusal:
+        return _said(refusal)
+    return JSONResponse({'text': text})
+
+
+async def _take_proof(
+    request: Request,
+    text: str = Form(''),
+    signature: str = Form(''),
+    next: str = Form(''),  # noqa: A002 -- as the form names it
+    back: str = Form(''),
+) -> Response:
+    try:
+        account, session = account_of(request), str(request.scope['session_digest'])
+    except DomainError as refusal:
+        return _refused(request, refusal)
+    try:
+        await citizen_certificates.prove_by_card(text, signature, session=session, by=account)
+    except NotOffered as refusal:
+        return _refused(request, refusal)
+    except DomainError as refusal:
+        return _proof_page(account, next, back, str(refusal), public.status_of(refusal, 422))
+    # The page of the proof sees that nothing has to be asked any more, and goes on.
+    where = links.proof(own_address(next), own_address(back)) if next else links.shown_beside()
+    return RedirectResponse(where, 303)
+
+
+async def _shown_beside(request: Request) -> Response:
+    return public.page('shown_beside.html', account=gate.account_of(request))
+
+
+def _proof_page(account: Account, wanted: str, back: str, message: str = '', status: int = 200) -> Response:
+    """Without `wanted` it stands beside the page that waits."""
+    if not citizen_certificates.is_offered():
+        raise NotOffered
+    wanted, back = own_address(wanted) if wanted else '', own_address(back)
+    return public.page(
+        'certificate_proof.html',
+        status,
+        account=account,
+        message=message,
+        next=wanted,
+        back=back,
+        other=links.proof(wanted, back),
+        component=settings.current().card_component,
+        older=OLDER_COMPONENT,
+    )
 
 
 def _login_page(message: str = '', wanted: str = '', number: str = '', status: int = 200) -> Response:

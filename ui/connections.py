@@ -9,6 +9,9 @@ import asyncio
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame, Opcode
+from websockets.http11 import Request
 
 MOST_HEAD = 32 * 1024  # NiceGUI's own heads have 2 kB; proxies cut at 8 or 16
 HEAD_SECONDS = 15.0
@@ -16,6 +19,8 @@ BODY_SECONDS = 150.0  # longer than an upload may take, which has a sentence of 
 READING_SECONDS = 60.0
 # Heads that are not complete, in this process: whoever is slowest makes room.
 MOST_UNFINISHED = 500
+# Under this name a websocket's scope has its connection.
+LINE = 'line'
 
 _ANSWERS = {
     400: (b'Bad Request', '這個要求無法辨識，沒有完成。請重新整理頁面。'),
@@ -138,3 +143,30 @@ class Limited(HttpToolsProtocol):
             head = b'HTTP/1.1 %d %s\r\nconnection: close\r\n%s\r\n\r\n' % (status, words, about)
             self.transport.write(head + sentence)
         self.transport.close()
+
+
+def frame_of(text: str) -> bytes:
+    """A text as it travels over a websocket from here: the same for everybody."""
+    return Frame(Opcode.TEXT, text.encode()).serialize(mask=False)
+
+
+class Line(WebSocketsSansIOProtocol):
+    """A websocket that also takes a whole frame, encoded once for many: uvicorn encodes each message for each."""
+
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)
+        if self.response.status_code == 101:
+            self.scope[LINE] = self  # type: ignore[literal-required]  # a name of our own
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if hasattr(self, 'scope'):  # there was a request
+            self.scope.pop(LINE, None)  # type: ignore[misc]  # so that nothing waits for the collector
+
+    def put(self, frame: bytes) -> bool:
+        """Send `frame`; False, and nothing is sent, where the connection is closing, or its reader slow."""
+        is_open = self.handshake_complete and not self.close_sent and not self.disconnected
+        if not is_open or self.transport.is_closing() or not self.writable.is_set():
+            return False
+        self.transport.write(frame)
+        return True

@@ -262,8 +262,8 @@ async def office_tables(request: Request) -> Response:
 async def log_sheet(
     request: Request,
     q: str = '',
-    since: date | None = None,
-    until: date | None = None,
+    from_day: date | None = None,
+    to_day: date | None = None,
     act: str = '',
     who: str = '',
     unit: str = '',
@@ -272,7 +272,7 @@ async def log_sheet(
     """使用紀錄 as it was searched for; number and purpose stand under the key `q`."""
     account = account_of(request)
     number, _, reason = (await searches.words(q, by=account)).partition('|')
-    query = LogQuery(since, until, who, unit, validation.member(LogAct, act), address, number, reason)
+    query = LogQuery(from_day, to_day, who, unit, validation.member(LogAct, act), address, number, reason)
     file = await usage_log.export(query, by=account)
     return _streamed(LongDocument(file, profile_lists.MEDIA_TYPES['ods'], '使用紀錄.ods'))
 

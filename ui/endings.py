@@ -1,4 +1,4 @@
-"""A session that is about to end says so on its pages, two minutes before, and goes on at a press.
+"""A session that is about to end says so on its pages, two minutes before at most, and goes on at a press.
 
 It takes no focus: who types meanwhile types on, which prolongs the session as the press does.
 """
@@ -8,13 +8,14 @@ from weakref import WeakKeyDictionary
 
 from nicegui import Client, ui
 
+from domain import settings
 from domain.accounts import sessions
 
 from . import sockets
 
 SOON = timedelta(minutes=2)
-IDLE = '您有一段時間沒有操作，再過兩分鐘就會自動登出。要繼續請按「繼續使用」；您輸入的內容都已保留。'
-LAST = '為了安全，再過兩分鐘須要重新登入。請先完成手上的動作；您輸入的內容都已保留，登入後會回到這裡。'
+IDLE = '您有一段時間沒有操作，即將自動登出。要繼續請按「繼續使用」；您輸入的內容都已保留。'
+LAST = '為了安全，即將須要重新登入。請先完成手上的動作；您輸入的內容都已保留，登入後會回到這裡。'
 
 _told: WeakKeyDictionary[Client, ui.notification] = WeakKeyDictionary()
 
@@ -23,10 +24,15 @@ async def tell() -> None:
     """Tell the pages of each session that ends soon, once; take it back where the session goes on."""
     for digest, (left, at_most) in (await sessions.times_left(sockets.open_sessions())).items():
         for client in sockets.pages_of(digest):
-            if left > SOON:
+            if left > soon():
                 _take_back(client)
             elif client not in _told:
                 _tell(client, LAST if at_most <= SOON else IDLE, left)
+
+
+def soon() -> timedelta:
+    """How long before the end it is said; half of the time where an office lets nobody be idle for long."""
+    return min(SOON, timedelta(seconds=settings.current().session_idle) / 2)
 
 
 def _tell(client: Client, sentence: str, left: timedelta) -> None:

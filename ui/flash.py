@@ -25,6 +25,8 @@ CONFIRMATIONS = {
     'training-saved-under-review': '教育訓練資料已儲存。申請案審核中，審核人員會看到這次修改，並須重新看過。',
     'training-removed-under-review': '教育訓練資料已刪除。申請案審核中，審核人員會看到這次刪除，並須重新看過。',
     'volunteer-joined': '已收編這位志工，現在可以維護他的資料。',
+    'record-closed': '紀錄已封存。重新收編時會自動恢復；封存錯了，可以在下面解除。',
+    'record-reopened': '已解除封存，資料恢復原狀；他仍然不在您的單位，需要時請收編。',
     'membership-ended': '已結束收編；這位志工不再列在您的單位，紀錄都保留。',
     'training-saved': '教育訓練資料已儲存，證書正反面齊全。',
     'training-removed': '教育訓練資料已刪除；異動紀錄保留了原來的內容。',

@@ -14,8 +14,7 @@ from domain.model import Account, Role
 from .components.app_bar import app_bar, waiting_for
 from .components.card import card
 from .components.form import form
-from .components.icon import icon
-from .components.required_note import required_note
+from .components.page_head import page_head
 from .components.site_footer import guide_post, site_footer
 from .components.step_guide import step_guide
 from .flash import show_flash
@@ -95,15 +94,7 @@ class page_frame:
                     put_away=self._put_away,
                 )
             with html.main().props('id=main tabindex=-1'), html.div().classes('lb-page') as self.content:
-                guide_post('C', '中央內容區塊', 'main')
-                if crumbs:
-                    breadcrumb(crumbs, title)
-                if heading:
-                    with html.div().classes('lb-head'):
-                        html.h1(title)
-                        required_note()
-                else:
-                    required_note()
+                page_head(title, crumbs, heading=heading)
             site_footer()
 
     def follow(self, in_form: form, guide: Progress, lacking: Callable[[], Iterable[str]] | None = None) -> None:
@@ -145,15 +136,6 @@ def done_on(step: int, guide: Progress) -> frozenset[int]:
     if not guide.who:
         return frozenset(range(1, step))
     return guide.done | {7} if step == 8 else guide.done
-
-
-def breadcrumb(crumbs: Crumbs, here: str) -> None:
-    """子系統入口 › 志工資料管理 › 這一頁."""
-    with html.nav().classes('lb-crumbs').props('aria-label=所在位置'):
-        for text, address in crumbs:
-            ui.link(text, address)
-            icon('next', 12)
-        html.span(here).props('aria-current=page')
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from starlette.requests import Request, cookie_parser
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from domain import announcements, links
+from domain import accounts, announcements, links
 from domain import settings as settings_module
 from domain.accounts import known_devices, sessions
 from domain.announcements import SessionClosed
@@ -194,6 +194,19 @@ def keep_device(response: Response, token: str) -> None:
     )
 
 
+def chosen_of(request: Request) -> tuple[str | None, str | None]:
+    """字級 and 外觀 that were chosen in this browser just before the login (static/public.js); None: nobody did."""
+    sent = cookie_parser(request.headers.get('cookie', ''))
+    size, look = (sent.get(f'chosen-{what}') for what in ('size', 'look'))
+    return size if size in accounts.TEXT_SIZES else None, look if look in accounts.APPEARANCES else None
+
+
+def drop_chosen(response: Response) -> None:
+    """They are the account's now."""
+    for what in ('size', 'look'):
+        response.delete_cookie(f'chosen-{what}', path='/', samesite='lax')
+
+
 def drop_session(response: Response) -> None:
     """Have the browser forget the session, and its other tabs say why they are closed."""
     is_secure = settings_module.current().secure_cookies
@@ -329,9 +342,9 @@ class Gate:
             is_over = scope['account'] is None and bool(token_of(scope))
             await _tell_to_reload(receive, send, 'Session is over' if is_over else 'Implicit handshake failed')
         elif scope['type'] == 'websocket':
-            await self.app(scope, receive, send)
+            await sockets.served(scope, receive, send)
         else:
-            await _Measured(scope, receive, _in_our_words(scope, receive, send)).run(self.app)
+            await _Measured(scope, receive, _in_our_words(scope, receive, send)).run(sockets.served)
 
     async def _refuse_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope['type'] == 'http':

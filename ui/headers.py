@@ -11,6 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain import links
 
+from . import assets, slimmer
+
 _ALWAYS = {
     'X-Content-Type-Options': 'nosniff',
     'X-Frame-Options': 'DENY',
@@ -22,13 +24,16 @@ _ALWAYS = {
 }
 # What NiceGUI's template says to browsers of before 2018.
 _TOO_OLD = 'Your browser does not support ES modules.<br />Please use a modern browser.'
-_PAGE_OF = '<html{% if request.scope.account %} data-appearance="{{ request.scope.account.appearance }}"{% endif %}'
+_PAGE_OF = (
+    '<html{% if request.scope.account %} data-appearance="{{ request.scope.account.appearance }}"'
+    ' data-text-size="{{ request.scope.account.text_size }}"{% endif %}'
+)
 _HSTS = 'max-age=31536000; includeSubDomains'
 # Where the card component of before the present one listens. It is only looked for, to say that it is too old.
 OLDER_COMPONENT = 'http://localhost:16888'
 # NiceGUI has it on each of its pages.
 _DRAWN = 'X-NiceGUI-Content'
-_CARD_PAGES = (links.certificate_login(), links.citizen_certificates())
+_CARD_PAGES = (links.certificate_login(), links.citizen_certificates(), links.card_proof())
 
 
 def install(site: FastAPI, origins: frozenset[str], *, is_secure: bool, component: str = '') -> None:
@@ -111,5 +116,6 @@ def _put_nonce_into_template() -> None:
         source = source.replace('<script', '<script nonce="{{ request.scope.csp_nonce }}"')
         # 外觀 of whoever is signed in, known before anything is drawn (static/appearance.js).
         source = source.replace('<html', _PAGE_OF, 1)
+        source = slimmer.template(source, assets.stamp())
         source = source.replace(_TOO_OLD, '這個瀏覽器太舊，無法顯示這個系統。<br />請改用新版的瀏覽器。')
     environment.loader = DictLoader({'index.html': source})

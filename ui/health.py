@@ -8,6 +8,7 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
+from domain import viruses
 from domain.audit import retention
 from domain.operations import vitals
 from domain.repeating import Heartbeat, heartbeats
@@ -18,12 +19,14 @@ _turn = asyncio.Lock()
 async def readiness() -> Response:
     """JSON with status 200, or 503 and in `lacking` what keeps it from serving: database, keys, workers.
 
+    `virus_scanner`: 'answers', 'away' (then no file is taken; the pages work all the same), or 'none'.
     `log`: whether the role of the application could do more to the journals than add to them (deploy/README.md).
     Late loops are told and are no reason: the pages work, and every other process would fail by them too.
     """
     async with _turn:  # one question at a time, however many ask
         lacking = await vitals.lacking()
-    body = _loops() | {'status': 'unready' if lacking else 'ready', 'lacking': lacking}
+        scanner = 'none' if not viruses.is_asked() else 'answers' if await viruses.answers() else 'away'
+    body = _loops() | {'status': 'unready' if lacking else 'ready', 'lacking': lacking, 'virus_scanner': scanner}
     if not lacking:
         body['log'] = 'guarded by triggers alone' if await retention.could_alter() else 'only added to'
     return JSONResponse(body, 503 if lacking else 200, headers={'Cache-Control': 'no-store'})

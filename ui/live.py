@@ -25,7 +25,7 @@ from domain.model import Account, Role, Volunteer
 from . import days, sights
 
 PAUSE = 0.25
-_AWAY_PAUSE = 2.0
+AWAY_PAUSE = 2.0
 
 Answer = TypeVar('Answer')
 _about_to_read: dict[Hashable, asyncio.Task[tuple[Any, set[int]]]] = {}
@@ -126,7 +126,7 @@ class follow:
                     await self.renew()
                 except DatabaseAway:  # it is read again until that is over
                     self.is_due.set()
-                    await asyncio.sleep(_AWAY_PAUSE)
+                    await asyncio.sleep(AWAY_PAUSE)
                 except NotFound:  # it is none of this account's business any more: the page says so when it is opened
                     self.client.run_javascript('location.reload()')
                     return

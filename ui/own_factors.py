@@ -246,6 +246,7 @@ async def _proof_page(account: Account, wanted: str, back: str, refusal: DomainE
         back=back,
         factors=factors,
         has_passkeys=bool(factors.passkeys) and passkeys.are_offered(),
+        card=links.card_proof(wanted, back) if await citizen_certificates.has_one(by=account) else '',
     )
 
 

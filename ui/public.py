@@ -38,7 +38,7 @@ def page(template: str, status: int = 200, **values: object) -> HTMLResponse:
         .get_template(template)
         .render(
             values
-            | {'office': settings.current(), 'stylesheet': assets.STYLESHEET, 'stamp': _stamp()}
+            | {'office': settings.current(), 'stylesheet': assets.STYLESHEET, 'stamp': assets.stamp()}
             | {'account': account, 'working_at': accounts.office_of(account) if isinstance(account, Account) else ''}
             | {'foot_links': LINKS}
             | {'updated': dates.roc(UPDATED_ON), 'first_fault': _first_of(values.get('problems'))}
@@ -75,8 +75,3 @@ def _first_of(problems: object) -> str:
 @cache
 def _templates() -> Environment:
     return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-
-
-@cache
-def _stamp() -> str:
-    return assets.stamp('appearance.js', 'public.js', 'citizen_card.js', 'passkeys.js')

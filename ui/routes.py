@@ -1,11 +1,12 @@
-"""Every address of the site and its page, in one table."""
+"""Every address of the site and its page."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
 from fastapi import FastAPI
 from nicegui import ui
 
+from domain import roles
 from domain.model import Role
 
 from . import citizen_certificates, documents, login_again, own_factors, own_sessions, second_step, sign_offs
@@ -18,6 +19,7 @@ from .pages import (
     batch,
     county_accounts,
     downloads,
+    former_volunteers,
     inspections,
     login,
     mails,
@@ -71,64 +73,65 @@ PLAIN = (
     sign_offs,
     documents,
 )
-STAFF, REVIEWER, VOLUNTEER, ADMINISTRATOR = Role.UNIT_STAFF, Role.REVIEWER, Role.VOLUNTEER, Role.ADMINISTRATOR
-COUNTY, MINISTRY, INSPECTOR = Role.COUNTY, Role.MINISTRY, Role.INSPECTOR
 
-PAGES: list[tuple[str, Builder, tuple[Role, ...]]] = [
-    ('/menu', menus.menu_page, tuple(role for role in Role if role != VOLUNTEER)),
-    ('/volunteer-data', menus.volunteer_data_page, (STAFF, REVIEWER)),
-    ('/volunteers', search.volunteer_search_page, (STAFF,)),
-    ('/consolidated', consolidated.consolidated_page, (STAFF, REVIEWER)),
-    ('/volunteers/new', form.new_volunteer_page, (STAFF,)),
-    ('/volunteers/new/{draft_id}', form.volunteer_draft_page, (STAFF,)),
-    ('/volunteers/{volunteer_id}', profile.profile_page, (STAFF,)),
-    ('/volunteers/{volunteer_id}/rights', rights_form.rights_form_page, (STAFF,)),
-    ('/volunteers/{volunteer_id}/{tab}', profile.tab_page, (STAFF,)),
-    ('/volunteers/{volunteer_id}/trainings/new', training_form.new_training_page, (STAFF,)),
-    ('/volunteers/{volunteer_id}/trainings/new-{turn}', training_form.new_training_page, (STAFF,)),
-    ('/volunteers/{volunteer_id}/trainings/{training_id}', training_form.training_page, (STAFF,)),
-    ('/volunteers/{volunteer_id}/record-book/application', application_form.application_page, (STAFF,)),
-    ('/volunteers/{volunteer_id}/record-book/paper', paper_book_form.paper_book_page, (STAFF,)),
-    ('/paper-books', paper_books.paper_books_page, (STAFF,)),
-    ('/applications', applications.applications_page, (STAFF,)),
-    ('/rosters', rosters.rosters_page, (STAFF,)),
-    ('/rosters/{roster_id}', rosters.roster_page, (STAFF,)),
-    ('/trainings', trainings.trainings_page, (STAFF,)),
-    ('/transfers', transfers.transfers_page, (STAFF,)),
-    ('/rights', rights.rights_page, (STAFF,)),
-    ('/rights/{request_id}', rights.rights_request_page, (STAFF,)),
-    ('/batch', entries.batch_page, (STAFF,)),
-    ('/imports', batches.imports_page, (STAFF,)),
-    ('/imports/new/{kind}', new.new_import_page, (STAFF,)),
-    ('/imports/{batch_id}', import_batch.import_batch_page, (STAFF,)),
-    ('/batch/trainings', batch.batch_trainings_page, (STAFF,)),
-    ('/reviews', queue.review_queue_page, (REVIEWER,)),
-    ('/reviews/rosters', review_rosters.review_rosters_page, (REVIEWER,)),
-    ('/reviews/rosters/{roster_id}', review_rosters.review_roster_page, (REVIEWER,)),
-    ('/reviews/overdue', overdue.overdue_page, (REVIEWER,)),
-    ('/reviews/paper-books', review_paper_books.review_paper_books_page, (REVIEWER,)),
-    ('/reviews/paper-books/{registration_id}', paper_book.review_paper_book_page, (REVIEWER,)),
-    ('/reviews/{application_id}', case.review_case_page, (REVIEWER,)),
-    ('/numbers', number_ledger.numbers_page, (REVIEWER,)),
-    ('/figures', statistics.figures_page, (STAFF, REVIEWER)),
-    ('/office-figures', office_figures.office_figures_page, (MINISTRY, COUNTY)),
-    ('/county', office_figures.county_page, (COUNTY,)),
-    ('/inspections', inspections.inspections_page, (INSPECTOR,)),
-    ('/inspections/{inspection_id}', inspections.inspection_page, (INSPECTOR,)),
-    ('/inspections/{inspection_id}/{application_id}', inspections.inspected_case_page, (INSPECTOR,)),
-    ('/my', my_record_book.my_record_book_page, (VOLUNTEER,)),
-    ('/my/data', my_data.my_data_page, (VOLUNTEER,)),
-    ('/my/book', my_pages.my_pages_page, (VOLUNTEER,)),
-    ('/admin', admin.admin_page, (ADMINISTRATOR,)),
-    ('/admin/{section}', admin.section_page, (ADMINISTRATOR,)),
-    ('/log', usage_log.usage_log_page, (Role.INSPECTOR, ADMINISTRATOR)),
-    ('/mails', mails.mails_page, (STAFF, REVIEWER, ADMINISTRATOR)),
-    ('/account/password', account.password_page, tuple(Role)),
-    ('/account/mail', account.mail_page, tuple(Role)),
-    ('/account/deputy', account.deputy_page, (REVIEWER,)),
-    ('/account/guide', account.guide_page, (STAFF,)),
-    ('/account/unit', unit_accounts.unit_accounts_page, (STAFF,)),
-    ('/county/accounts', county_accounts.county_accounts_page, (Role.COUNTY,)),
+# Who may open which, `domain.roles` says.
+PAGES: list[tuple[str, Builder]] = [
+    ('/menu', menus.menu_page),
+    ('/volunteer-data', menus.volunteer_data_page),
+    ('/volunteers', search.volunteer_search_page),
+    ('/consolidated', consolidated.consolidated_page),
+    ('/volunteers/new', form.new_volunteer_page),
+    ('/volunteers/new/{draft_id}', form.volunteer_draft_page),
+    ('/volunteers/{volunteer_id}', profile.profile_page),
+    ('/volunteers/{volunteer_id}/rights', rights_form.rights_form_page),
+    ('/volunteers/{volunteer_id}/{tab}', profile.tab_page),
+    ('/volunteers/{volunteer_id}/trainings/new', training_form.new_training_page),
+    ('/volunteers/{volunteer_id}/trainings/new-{turn}', training_form.new_training_page),
+    ('/volunteers/{volunteer_id}/trainings/{training_id}', training_form.training_page),
+    ('/volunteers/{volunteer_id}/record-book/application', application_form.application_page),
+    ('/volunteers/{volunteer_id}/record-book/paper', paper_book_form.paper_book_page),
+    ('/paper-books', paper_books.paper_books_page),
+    ('/applications', applications.applications_page),
+    ('/rosters', rosters.rosters_page),
+    ('/rosters/{roster_id}', rosters.roster_page),
+    ('/trainings', trainings.trainings_page),
+    ('/transfers', transfers.transfers_page),
+    ('/rights', rights.rights_page),
+    ('/rights/{request_id}', rights.rights_request_page),
+    ('/former-volunteers', former_volunteers.former_volunteers_page),
+    ('/former-volunteers/{leaver_id}', former_volunteers.former_volunteer_page),
+    ('/batch', entries.batch_page),
+    ('/imports', batches.imports_page),
+    ('/imports/new/{kind}', new.new_import_page),
+    ('/imports/{batch_id}', import_batch.import_batch_page),
+    ('/batch/trainings', batch.batch_trainings_page),
+    ('/reviews', queue.review_queue_page),
+    ('/reviews/rosters', review_rosters.review_rosters_page),
+    ('/reviews/rosters/{roster_id}', review_rosters.review_roster_page),
+    ('/reviews/overdue', overdue.overdue_page),
+    ('/reviews/paper-books', review_paper_books.review_paper_books_page),
+    ('/reviews/paper-books/{registration_id}', paper_book.review_paper_book_page),
+    ('/reviews/{application_id}', case.review_case_page),
+    ('/numbers', number_ledger.numbers_page),
+    ('/figures', statistics.figures_page),
+    ('/office-figures', office_figures.office_figures_page),
+    ('/county', office_figures.county_page),
+    ('/inspections', inspections.inspections_page),
+    ('/inspections/{inspection_id}', inspections.inspection_page),
+    ('/inspections/{inspection_id}/{application_id}', inspections.inspected_case_page),
+    ('/my', my_record_book.my_record_book_page),
+    ('/my/data', my_data.my_data_page),
+    ('/my/book', my_pages.my_pages_page),
+    ('/admin', admin.admin_page),
+    ('/admin/{section}', admin.section_page),
+    ('/log', usage_log.usage_log_page),
+    ('/mails', mails.mails_page),
+    ('/account/password', account.password_page),
+    ('/account/mail', account.mail_page),
+    ('/account/deputy', account.deputy_page),
+    ('/account/guide', account.guide_page),
+    ('/account/unit', unit_accounts.unit_accounts_page),
+    ('/county/accounts', county_accounts.county_accounts_page),
 ]
 
 
@@ -136,11 +139,11 @@ def register(site: FastAPI) -> None:
     """Put the pages, the plain forms and the downloads under their addresses."""
     for plain in PLAIN:
         plain.register(site)
-    for address, builder, roles in PAGES:
-        place(address, builder, roles)
+    for address, builder in PAGES:
+        place(address, builder, roles.of_address(address))
 
 
-def place(address: str, builder: Builder, roles: tuple[Role, ...]) -> None:
+def place(address: str, builder: Builder, row: Collection[Role]) -> None:
     """Put a page under its address, for these roles only."""
-    page: Any = only_for(*roles)(builder)
+    page: Any = only_for(*row)(builder)
     ui.page(address, response_timeout=NEVER)(page)

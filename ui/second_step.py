@@ -131,7 +131,7 @@ async def _take_counter_code(
     except DomainError as refusal:
         return _counter_page(typed, message=str(refusal), status=public.status_of(refusal, 422))
     if await second_factors.is_asked_of(account):
-        return await half_way(request, account, '')
+        return await half_way(request, account, '', SignInWay.COUNTER_CODE)
     return await entered(request, account, '', SignInWay.COUNTER_CODE)
 
 
@@ -150,7 +150,8 @@ def said(refusal: DomainError) -> Response:
 
 
 async def _done(request: Request, account: Account, wanted: str, way: SignInWay) -> Response:
-    answer = await entered(request, account, wanted, SignInWay.PASSWORD, way)
+    first = second_factors.first_step_of(gate.half_of(request))
+    answer = await entered(request, account, wanted, first, way)
     gate.drop_half(answer)
     return answer
 

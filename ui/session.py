@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Mount
 
-from domain import accounts, links
+from domain import accounts, links, roles
 from domain.accounts import known_devices, second_factors, sessions
 from domain.errors import DatabaseAway, DomainError, NotFound, NotPermitted
 from domain.model import Account, Role, SignInWay
@@ -39,6 +39,7 @@ def register(site: FastAPI) -> None:
     site.add_api_route(links.logout(), sign_out, methods=['POST'])
     _plain.append(site)
     nicegui_app.add_exception_handler(404, _not_there)
+    site.add_exception_handler(NotFound, _nothing)
     for app in (site, nicegui_app):
         app.add_exception_handler(HTTPException, _refused)
         app.add_exception_handler(RequestValidationError, _not_there if app is site else _without_what_is_wrong)
@@ -47,7 +48,7 @@ def register(site: FastAPI) -> None:
     nicegui_app.on_page_exception(_page_failed)
 
 
-def only_for(*roles: Role) -> Callable[[Builder], Builder]:
+def only_for(*row: Role) -> Callable[[Builder], Builder]:
     """The guard of a page: `async def training_page(account: Account, training_id: int)` is built for these roles only.
 
     Others, and whoever asks for what is not theirs, see the page of an address that does not exist. A refusal of the
@@ -62,7 +63,7 @@ def only_for(*roles: Role) -> Callable[[Builder], Builder]:
             if account.must_change_password and request.url.path != links.change_password():
                 return RedirectResponse(links.change_password(), 303)
             with slow_pages.answered_in_time(account) as answer:
-                return answer.finish(await _built(builder, account, roles, parameters))
+                return answer.finish(await _built(builder, account, row, parameters))
 
         page.__signature__ = _signature_for_a_route(builder)  # type: ignore[attr-defined]
         return page
@@ -70,12 +71,22 @@ def only_for(*roles: Role) -> Callable[[Builder], Builder]:
     return guarded
 
 
+async def only_for_its_row(request: Request) -> None:
+    """The guard of plain addresses: for whoever has no row there in the table of roles, nothing stands there.
+
+    It is a dependency of the whole site, so a form that is only sent, a file and a print have it as pages have theirs.
+    """
+    account, address = gate.account_of(request), request.scope['route'].path
+    if account is not None and address not in gate.PUBLIC_PAGES and account.role not in roles.of_address(address):
+        raise NotFound
+
+
 async def _built(
-    builder: Builder, account: Account, roles: tuple[Role, ...], parameters: dict[str, Any]
+    builder: Builder, account: Account, row: tuple[Role, ...], parameters: dict[str, Any]
 ) -> Response | None:
     """The page, or the page that says why not. Returns the redirect the builder answers with, if any."""
     try:
-        if account.role not in roles:
+        if account.role not in row:
             raise NotFound
         outcome: Response | None = await builder(account, **parameters)
     except (NotFound, NotPermitted):
@@ -130,12 +141,12 @@ async def sign_in(
     return await entered(request, account, next_, SignInWay.PASSWORD)
 
 
-async def half_way(request: Request, account: Account, wanted: str) -> Response:
-    """Whoever has shown the password of an account that asks for more goes to the second step, without a session."""
+async def half_way(request: Request, account: Account, wanted: str, way: SignInWay = SignInWay.PASSWORD) -> Response:
+    """Whoever has shown the first of two goes to the second step, without a session."""
     await sessions.close(gate.token_of(request.scope))
     answer = RedirectResponse(links.second_step(own_address(wanted)), 303)
     gate.drop_session(answer)
-    gate.keep_half(answer, await second_factors.begin(account))
+    gate.keep_half(answer, await second_factors.begin(account, way))
     return answer
 
 
@@ -152,10 +163,21 @@ async def entered(request: Request, account: Account, wanted: str, *ways: SignIn
     elif greeting.is_new or greeting.others:
         told = 'new-device' if greeting.is_new else 'other-device'
         where = with_flash(frame.HOMES[account.role] if where == links.home() else where, told)
+    await _take_along(request, account)
     answer = RedirectResponse(where, 303)
     gate.keep_session(answer, await sessions.open(account, *ways))
     gate.keep_device(answer, greeting.token)
+    gate.drop_chosen(answer)
     return answer
+
+
+async def _take_along(request: Request, account: Account) -> None:
+    """What was chosen on this device just before the login is what its user wants now."""
+    size, look = gate.chosen_of(request)
+    if size is not None and size != account.text_size:
+        await accounts.set_text_size(size, by=account)
+    if look is not None and look != account.appearance:
+        await accounts.set_appearance(look, by=account)
 
 
 async def sign_out(request: Request) -> Response:
@@ -194,6 +216,11 @@ async def _not_there(request: Request, _: Exception) -> Response:
     """An address with nothing behind it, or one that cannot be read as what the page needs."""
     if any(_is_for_another_method(route, request) for site in _plain for route in site.routes):
         return public.refused_by_framework(request.scope, 405)
+    return await _nothing(request, _)
+
+
+async def _nothing(request: Request, _: Exception) -> Response:
+    """Nothing is there, for whoever asks."""
     account = gate.account_of(request)
     if account is None or 'text/html' not in request.headers.get('accept', ''):
         return public.refused_by_framework(request.scope, 404)

@@ -75,6 +75,8 @@ SIGHTS: tuple[tuple[str, LogAct, str], ...] = (
     ('/sign-offs?/[^/]+/pictures', LogAct.READ_FILE, '簽核的影像'),
     ('/sign-off', LogAct.READ_CASE, '簽核'),
     ('/rights', LogAct.READ_LIST, '個資權利請求'),
+    ('/former-volunteers/', LogAct.READ_PROFILE, '離開的志工'),
+    ('/former-volunteers', LogAct.READ_LIST, '離開的志工'),
     ('/county', LogAct.READ_LIST, '縣市主管機關'),
     ('/office-figures', LogAct.READ_LIST, '志願服務統計'),
     ('/my', LogAct.READ_PROFILE, '本人資料'),

@@ -15,7 +15,9 @@ from urllib.parse import parse_qs
 from weakref import WeakKeyDictionary
 
 from nicegui import Client, background_tasks, core
+from nicegui.nicegui import sio_app
 from socketio import packet  # type: ignore[import-untyped]
+from starlette.types import Receive, Scope, Send
 
 from domain.accounts import sessions
 from domain.errors import DatabaseAway, NoAnswer
@@ -28,6 +30,7 @@ log = logging.getLogger(__name__)
 # All there are in NiceGUI 3.18 (nicegui/nicegui.py); `disconnect` is the socket's own end: no guard, but its turn.
 _EVENTS = {'connect', 'handshake', 'disconnect', 'event', 'javascript_response', 'ack', 'log'}
 _TYPING = {'typed', 'chosen', 'left', 'pending'}
+_PREFIX = '/_nicegui_ws'  # the socket.io below it
 _BEFORE_THE_DROP = 0.5
 # Characters of one text (a mail's wording, the longest, has 10,000), and of a message with a sign for each value.
 MOST_TEXT = 20_000
@@ -58,6 +61,12 @@ def guard(origins: frozenset[str]) -> None:
     handlers['disconnect'] = _after_its_last_words(handlers['disconnect'])
     core.sio.packet_class = _Packet
     core.sio.eio.handlers['message'] = _guarded_message(core.sio.eio.handlers['message'])
+
+
+async def served(scope: Scope, receive: Receive, send: Send) -> None:
+    """NiceGUI's sockets, past all routes: what stands on the way stays in memory as long as a page is open."""
+    path = scope['path'].removeprefix(_PREFIX)
+    await sio_app({**scope, 'path': path, 'root_path': ''}, receive, send)
 
 
 def is_foreign(query: Mapping[str, Sequence[str]], digest: str) -> bool:

@@ -100,6 +100,7 @@ async def _kept(request: Request, kind: FileKind, account: Account) -> list[Stor
             # Held on disk until it is its turn: only files in work are in memory.
             async with turn, _places:
                 content = await asyncio.to_thread(received.read)
+                await files.scan(content, by=account)
                 accepted = await _accepted(kind, content, crop, account)
                 return [await files.keep(one, kind, name, by=account) for one in accepted]
 

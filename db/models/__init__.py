@@ -38,7 +38,7 @@ from .office import (
 from .oversight import InspectedCase, Inspection, SignOff
 from .people import Account, Membership, StoredFile, Transfer, Volunteer
 from .places import Agency, CalendarDay, County, Field, HostUnit, RequiredHours, Rule, ServiceCode, Team
-from .privacy import ClosedRecord, Consent, PrivacyNotice, RetentionPeriod, RightsRequest
+from .privacy import ClosedRecord, Consent, PrivacyNotice, RetentionPeriod, RightsRequest, SealedEntry
 from .trainings import Training
 
 __all__ = [
@@ -114,6 +114,7 @@ __all__ = [
     'RightsRequest',
     'Roster',
     'Rule',
+    'SealedEntry',
     'ServiceCode',
     'ServiceHours',
     'Session',

@@ -123,6 +123,7 @@ class ClosedRecord(Model):
     """封存: a person who has left; names, birth date and E-MAIL are sealed in `facts` and stand nowhere else.
 
     The record itself keeps a masked name. Its identity number, sealed as ever, finds it when the person returns.
+    `is_whole`: 異動紀錄 is sealed, too (`SealedEntry`); an older version did not.
     """
 
     id = fields.IntField(primary_key=True)
@@ -133,6 +134,25 @@ class ClosedRecord(Model):
     facts = SealedTextField()
     name_index = fields.CharField(max_length=64, db_index=True)
     closed_at = fields.DatetimeField()
+    is_whole = fields.BooleanField(default=False, db_default=False)
 
     class Meta:
         table = 'closed_record'
+
+
+class SealedEntry(Model):
+    """What an entry of 異動紀錄 said of a person whose record is closed; `digest` lets the same words alone come back.
+
+    Written and taken away by functions of the database (0035_sealed_history): nobody else may change the journal.
+    """
+
+    entry_id = fields.BigIntField(primary_key=True, generated=False)
+    volunteer: fields.ForeignKeyRelation[Volunteer] = fields.ForeignKeyField(
+        'models.Volunteer', on_delete=fields.RESTRICT, related_name='sealed_entries'
+    )
+    volunteer_id: int
+    words = SealedTextField()
+    digest = fields.CharField(max_length=64)
+
+    class Meta:
+        table = 'sealed_entry'

@@ -43,6 +43,7 @@ from . import (
     step_up,
     terms,
 )
+from .attempts import attempt
 from .client_limits import PASSWORD_LINKS
 from .forms import FIELDS, OF_UNIT, REFUSAL, REQUEST_FIELDS, AccountDetails, AccountRequestDetails
 from .login_lock import SignInLocked
@@ -115,6 +116,8 @@ class SignInRefused(DomainError):
 class UnitClosed(DomainError):
     """The account's host unit is closed; told only to somebody who knows the password."""
 
+    why = '運用單位已停用'
+
     def __init__(self) -> None:
         super().__init__('您的運用單位已停用，這個帳號不能登入。資料都還在；如需使用，請洽系統管理者。')
 
@@ -132,38 +135,26 @@ async def sign_in(username: str, password: str, *, client: str = '') -> Account:
     `client` is the address it is tried from. Raises SignInRefused, SignInLocked, UnitClosed, passwords.Busy,
     limits.Exceeded.
     """
-    if len(username) > LONGEST_NAME or passwords.is_too_long(password):
-        raise SignInRefused  # nobody has such a name or password, and looking at one of any length is work
-    if client:
-        await limits.take(client_limits.logins(), client)
-    index = login_lock.index_of(username)
-    try:
-        is_last = await login_lock.count(index)
-    except SignInLocked:
-        await log_of_use.note(LogAct.SIGN_IN_FAILED, by=None, what='帳號密碼（暫停登入中）', name=username)
-        raise
-    account = await _named(username)
-    try:
-        is_right = await _is_right(password, account)
-    except passwords.Busy:
-        await login_lock.take_back(index)
+    async with attempt(SignInWay.PASSWORD.label, name=username[:LONGEST_NAME]) as tried:
+        if len(username) > LONGEST_NAME or passwords.is_too_long(password):
+            raise SignInRefused  # nobody has such a name or password, and looking at one of any length is work
+        if client:
+            await limits.take(client_limits.logins(), client)
+        is_last = await tried.count(login_lock.index_of(username))
+        tried.account = account = await _named(username)
+        try:
+            is_right = await _is_right(password, account)
+        except passwords.Busy:
+            await tried.take_back()
+            if client:
+                await limits.give_back(client_limits.logins(), client)
+            raise
+        if not is_right or account is None:
+            raise SignInLocked if is_last else SignInRefused
+        await tried.succeed()
         if client:
             await limits.give_back(client_limits.logins(), client)
-        raise
-    if not is_right or account is None:
-        await log_of_use.note(LogAct.SIGN_IN_FAILED, by=account, what='帳號密碼', name=username)
-        if is_last:
-            await log_of_use.note(LogAct.LOCKED, by=account, what='連續 5 次不正確', name=username)
-            raise SignInLocked
-        raise SignInRefused
-    await login_lock.lift(index)
-    if client:
-        await limits.give_back(client_limits.logins(), client)
-    if account.host_unit is not None and not account.host_unit.is_active:
-        await log_of_use.note(LogAct.SIGN_IN_FAILED, by=account, what='運用單位已停用')
-        raise UnitClosed
-    if account.locked_because is not None:
-        raise AccountLocked(account.locked_because)
+        _require_open(account)
     log.info('account %s signed in', account.id)
     return account
 
@@ -173,20 +164,18 @@ async def sign_in_again(account_id: int, password: str, *, client: str = '') -> 
 
     Raises SignInRefused, WrongPassword, SignInLocked, UnitClosed, passwords.Busy, limits.Exceeded.
     """
-    if client:
-        await limits.take(client_limits.logins(), client)
-    account = await _complete().get_or_none(id=account_id, is_active=True)
-    if account is None:
-        raise SignInRefused
-    try:
-        await require_password(account, password, otherwise='密碼不正確，請再輸入一次。您輸入的內容都還在。')
-    except (WrongPassword, SignInLocked):
-        await log_of_use.note(LogAct.SIGN_IN_FAILED, by=account, what='在原頁面重新登入')
-        raise
-    if client:
-        await limits.give_back(client_limits.logins(), client)
-    if account.host_unit is not None and not account.host_unit.is_active:
-        raise UnitClosed
+    what = '在原頁面重新登入'
+    async with attempt(what) as tried:
+        tried.account = account = await _complete().get_or_none(id=account_id)
+        if client:
+            await limits.take(client_limits.logins(), client)
+        if account is None or not (account.is_active or account.locked_because):
+            raise SignInRefused
+        otherwise = '密碼不正確，請再輸入一次。您輸入的內容都還在。'
+        await require_password(account, password, what, act=LogAct.SIGN_IN_FAILED, otherwise=otherwise)
+        if client:
+            await limits.give_back(client_limits.logins(), client)
+        _require_open(account)
     return account
 
 
@@ -208,12 +197,13 @@ async def change_password(account: Account, old: str, new: str, *, by: Account, 
     """
     if by.id != account.id:
         raise NotPermitted
-    index = await login_lock.index_of_account(account)
-    await login_lock.count(index)
-    if not await _is_right(old, account):
-        raise WrongPassword
+    async with attempt('變更密碼', act=LogAct.STEP_UP_FAILED, by=by) as tried:
+        await tried.count(await login_lock.index_of_account(account))
+        if not await _is_right(old, account):
+            raise WrongPassword
+        tried.is_last = False  # what comes now is about the new one
     async with transaction():
-        await login_lock.lift(index)
+        await login_lock.lift(await login_lock.index_of_account(account))
         await password_links.close(account)
         await new_passwords.keep(account, new, new_passwords.OWN_ACT)
         await sessions.close_all(account, except_for=keeping)
@@ -221,37 +211,43 @@ async def change_password(account: Account, old: str, new: str, *, by: Account, 
 
 
 async def require_password(
-    account: Account, password: str, *, otherwise: str = '目前的密碼不正確，請再輸入一次。'
+    account: Account,
+    password: str,
+    what: str,
+    *,
+    act: LogAct = LogAct.STEP_UP_FAILED,
+    otherwise: str = '目前的密碼不正確，請再輸入一次。',
 ) -> None:
-    """For an act that needs more than an open session. Raises WrongPassword, SignInLocked, passwords.Busy."""
-    index = await login_lock.index_of_account(account)
-    await login_lock.count(index)
-    kept = await Account.get(id=account.id)
-    try:
-        is_right = await _is_right(password, kept)
-    except passwords.Busy:
-        await login_lock.take_back(index)
-        raise
-    if not is_right:
-        raise WrongPassword(otherwise)
-    await login_lock.lift(index)
+    """For `what` needs more than an open session. Raises WrongPassword, SignInLocked, passwords.Busy."""
+    async with attempt(what, act=act, by=account) as tried:
+        await tried.count(await login_lock.index_of_account(account))
+        kept = await Account.get(id=account.id)
+        try:
+            is_right = await _is_right(password, kept)
+        except passwords.Busy:
+            await tried.take_back()
+            raise
+        if not is_right:
+            raise WrongPassword(otherwise)
+        await tried.succeed()
 
 
 async def prove(password: str, *, by: Account) -> None:
     """再次確認本人 by the password: this session is believed for a while (`step_up`). Raises as `require_password`."""
-    await require_password(by, password)
+    await require_password(by, password, SignInWay.PASSWORD.label)
     await step_up.believe(by, SignInWay.PASSWORD.label)
 
 
 async def prove_by_code(code: str, *, by: Account) -> None:
     """The same by a code of the app, or a recovery code. Raises second_factors.WrongCode, FactorLocked."""
-    way = await second_factors.check_code(by, code)
+    way = await second_factors.check_code(by, code, act=LogAct.STEP_UP_FAILED)
     await step_up.believe(by, way.label)
 
 
 async def prove_by_passkey(answer: str, *, session: str, by: Account) -> None:
     """The same by a passkey of the account, in the browser of `session`. Raises passkeys.PasskeyRefused."""
-    await passkeys.shown(answer, CardAct.PROOF, browser=session, account=by)
+    async with attempt(SignInWay.PASSKEY.label, act=LogAct.STEP_UP_FAILED, by=by):
+        await passkeys.shown(answer, CardAct.PROOF, browser=session, account=by)
     await step_up.believe(by, SignInWay.PASSKEY.label)
 
 
@@ -260,7 +256,8 @@ async def request_reset(username: str, email: str, *, client: str = '') -> None:
 
     Raises limits.Exceeded.
     """
-    await client_limits.count_form(client)
+    async with attempt('忘記密碼', name=username[:LONGEST_NAME]):
+        await client_limits.count_form(client)
     await log_of_use.note(LogAct.PASSWORD_RESET_ASKED, by=None, name=username[:LONGEST_NAME])
     await asyncio.gather(_mail_reset(username, email), asyncio.sleep(0.3))
 
@@ -276,7 +273,7 @@ async def reset_password(token: str, new: str) -> None:
     Cards that are bound to it are not any more: whoever fetches an account back wants nobody else in it.
     Raises LinkExpired, UnfitPassword; then the link still works.
     """
-    async with transaction():
+    async with attempt('設定密碼的連結'), transaction():
         account = await password_links.spent(token)
         await login_lock.lift(await login_lock.index_of_account(account))
         await password_links.close(account)
@@ -370,7 +367,7 @@ async def _unit_for(request: AccountRequest, details: AccountDetails, by: Accoun
 
 async def create(details: AccountDetails, *, was_asked_for: bool = False, by: Account) -> Account:
     """A new account of staff; its owner gets a link to set a password. Raises Incomplete."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'accounts.create')
     await step_up.require(by)
     return await opened_for(details, '系統管理者', was_asked_for=was_asked_for, by=by)
 
@@ -390,10 +387,12 @@ async def opened_for(details: AccountDetails, opener: str, *, was_asked_for: boo
 async def send_link(account: Account, *, by: Account) -> None:
     """重寄設定密碼的連結: a new one to the owner's mailbox; earlier ones work no more, and a lock is lifted.
 
-    Raises NotFound, NotPermitted for a closed account.
+    Raises NotFound, StepUpNeeded, NotPermitted for a closed account.
     """
-    permissions.require(by, Role.ADMINISTRATOR)
-    await send_link_to(await get(account.id, by=by), '系統管理者', by=by)
+    permissions.require(by, 'accounts.send_link')
+    known = await get(account.id, by=by)
+    await step_up.require(by)
+    await send_link_to(known, '系統管理者', by=by)
 
 
 async def send_link_to(account: Account, opener: str, *, by: Account) -> None:
@@ -416,7 +415,7 @@ async def left_alone(account: Account, details: AccountDetails, *, by: Account) 
 
     Nobody would answer its cases: the administrator is asked first.
     """
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'accounts.left_alone')
     return await alone_without(account, details)
 
 
@@ -448,7 +447,7 @@ async def amend(
     who has changed it. The last clerk of a unit goes only `knowingly`: NotPermitted with what `left_alone` says.
     The address of a reviewer or an administrator stays until a second administrator confirms: what waits then.
     """
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'accounts.amend')
     if account.role == Role.VOLUNTEER:
         raise NotFound
     if account.id == by.id and (details.role != Role.ADMINISTRATOR or not details.is_active):
@@ -484,7 +483,7 @@ async def rewrite(kept: Account, details: AccountDetails, how: str, *, by: Accou
         await _write(kept, details, by)
         if kept.email != old:
             await password_links.close(kept)  # they lie in the old mailbox
-            await email_changes.tell(kept, old, kept.email, how)
+            await email_changes.tell(kept, old, kept.email, how, by=by)
         # What a page shows depends on these rights, and open pages know only the old ones.
         await sessions.close_all(kept)
         if not kept.is_active:  # it may be opened again for somebody else
@@ -494,7 +493,7 @@ async def rewrite(kept: Account, details: AccountDetails, how: str, *, by: Accou
 
 async def get(account_id: int, *, by: Account) -> Account:
     """An account of staff, its unit and agency fetched. Raises NotFound."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'accounts.get')
     account = await _complete().exclude(role=Role.VOLUNTEER).get_or_none(id=account_id)
     if account is None:
         raise NotFound
@@ -506,7 +505,7 @@ async def find(*, by: Account, words: str = '', page: int = 1, per_page: int = 1
 
     Volunteers' accounts belong to their units: they are personal data.
     """
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'accounts.find')
     number, per_page = bounds(page, per_page)
     staff = _complete().exclude(role=Role.VOLUNTEER)
     if wanted := validation.searched(words):
@@ -521,19 +520,27 @@ async def find(*, by: Account, words: str = '', page: int = 1, per_page: int = 1
 
 async def is_locked(account: Account, *, by: Account) -> bool:
     """Whether the account is locked because of wrong passwords."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'accounts.is_locked')
     index = await login_lock.index_of_account(account)
     return await login_lock.is_locked(index) or await login_lock.is_locked(second_factors.lock_of(account))
 
 
 async def unlock(account: Account, *, by: Account) -> None:
     """Let the owner try again at once."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'accounts.unlock')
     await step_up.require(by)
     async with transaction():
         await login_lock.lift(await login_lock.index_of_account(account))
         await login_lock.lift(second_factors.lock_of(account))
         await office_history.tell(_KEPT.section, account.name, '解除鎖定', by=by)
+
+
+def _require_open(account: Account) -> None:
+    """For whoever has shown whose it is. Raises UnitClosed, AccountLocked."""
+    if account.host_unit is not None and not account.host_unit.is_active:
+        raise UnitClosed
+    if account.locked_because is not None:
+        raise AccountLocked(account.locked_because)
 
 
 def _merged(kept: Account, mine: Mapping[str, Any]) -> AccountDetails:

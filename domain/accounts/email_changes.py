@@ -36,7 +36,7 @@ def is_guarded(account: Account, role: Role, by: Account) -> bool:
 
 async def ask(account: Account, email: str, *, by: Account) -> EmailChange:
     """Keep the address until it is confirmed, in the caller's transaction; the old address is told. One at a time."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'accounts.email_changes.ask')
     await EmailChange.filter(account_id=account.id, status=ChangeStatus.OPEN).update(
         status=ChangeStatus.REFUSED, decided_by_id=by.id, decided_at=dates.now()
     )
@@ -50,7 +50,7 @@ async def ask(account: Account, email: str, *, by: Account) -> EmailChange:
 
 async def waiting(*, by: Account) -> list[EmailChange]:
     """The addresses of staff that wait, oldest first, with account and who asked."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'accounts.email_changes.waiting')
     found = EmailChange.filter(status=ChangeStatus.OPEN, account__volunteer_id=None)
     return await found.select_related('account', 'asked_by').order_by('asked_at', 'id')
 
@@ -65,7 +65,7 @@ async def takes_effect(change: EmailChange) -> str:
 
 async def may_confirm(change: EmailChange, *, by: Account) -> bool:
     """Whether `by` is the second administrator, no new one, or the only one after the waiting time."""
-    if by.role != Role.ADMINISTRATOR:
+    if not permissions.may(by, 'accounts.email_changes.may_confirm'):
         return False
     if by.id not in (change.asked_by_id, change.account_id):
         return _is_settled(by)
@@ -75,7 +75,7 @@ async def may_confirm(change: EmailChange, *, by: Account) -> bool:
 
 async def confirm(change: EmailChange, *, by: Account) -> None:
     """The address is changed; the old one is told, and links that went there end. Raises MovedOn, NotPermitted."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'accounts.email_changes.confirm')
     if not _is_settled(by):
         raise NotPermitted(f'您的帳號成為系統管理者還不到 {_wait().days} 天，還不能確認電子郵件的變更。')
     if not await may_confirm(change, by=by):
@@ -86,12 +86,12 @@ async def confirm(change: EmailChange, *, by: Account) -> None:
         account = await Account.select_for_update().get(id=decided.account_id)
         changes = [Change(FIELDS['email'], account.email, decided.email)]
         await office_history.tell(SECTION, account.name, '確認變更', changes, by=by)
-        await write(account, decided.email, f'系統管理者{by.name}確認')
+        await write(account, decided.email, f'系統管理者{by.name}確認', by=by)
 
 
 async def refuse(change: EmailChange, *, by: Account) -> None:
     """The address stays as it was. Raises MovedOn."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'accounts.email_changes.refuse')
     async with transaction():
         decided = await _decide(change, ChangeStatus.REFUSED, by)
         account = await Account.get(id=decided.account_id)
@@ -99,19 +99,20 @@ async def refuse(change: EmailChange, *, by: Account) -> None:
         await office_history.tell(SECTION, account.name, '拒絕變更', refused, by=by)
 
 
-async def write(account: Account, email: str, how: str) -> None:
+async def write(account: Account, email: str, how: str, *, by: Account) -> None:
     """Change the address in the caller's transaction; tell the old one."""
     old, account.email = account.email, email
     await account.save(update_fields=['email'])
     await password_links.close(account)
     await sessions.close_all(account)
-    await tell(account, old, email, how)
+    await tell(account, old, email, how, by=by)
 
 
-async def tell(account: Account, old: str, new: str, how: str) -> None:
-    """Tell the old address, if there was one and it is another; the log has it in any case."""
+async def tell(account: Account, old: str, new: str, how: str, *, by: Account) -> None:
+    """Tell the old address, if there was one and it is another; the log has it in any case, and who did it."""
     about = [account.volunteer_id] if account.volunteer_id is not None else []
-    await log.note(LogAct.EMAIL_CHANGED, by=account, about=about, what=how)
+    whose = '' if about or account.id == by.id else f'帳號 {account.username}：'
+    await log.note(LogAct.EMAIL_CHANGED, by=by, about=about, what=f'{whose}{how}')
     if old and mail_addresses.tidy(old).casefold() != mail_addresses.tidy(new).casefold():
         await notices.email_changed(account, old, new, how)
 

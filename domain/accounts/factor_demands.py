@@ -44,7 +44,7 @@ def last_day(demand: FactorDemand) -> date:
 
 async def of_each_role(*, by: Account) -> Mapping[Role, FactorDemand | None]:
     """Every role, in order, with what is demanded of it."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'accounts.factor_demands.of_each_role')
     demands = {demand.role: demand for demand in await FactorDemand.all()}
     return {role: demands.get(role) for role in Role}
 
@@ -54,7 +54,7 @@ async def save(roles: Collection[Role], grace_days: int, *, by: Account) -> None
 
     Of a role that had it before, the days count from its first day.
     """
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'accounts.factor_demands.save')
     if isinstance(grace_days, bool) or not isinstance(grace_days, int) or not 0 <= grace_days <= MOST_DAYS:
         raise Incomplete({'grace_days': f'請填 0 到 {MOST_DAYS} 天。'})
     await step_up.require(by)

@@ -20,6 +20,8 @@ LASTS = timedelta(minutes=15)
 class SignInLocked(DomainError):
     """Too many failures; nothing was looked at."""
 
+    why = '暫停登入中'
+
     def __init__(self) -> None:
         super().__init__('連續 5 次不正確，這個帳號暫停登入 15 分鐘。請稍後再試，或使用「忘記密碼?」重新設定密碼。')
 

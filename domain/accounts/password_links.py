@@ -18,6 +18,8 @@ KEPT_FOR = timedelta(days=30)
 class LinkExpired(DomainError):
     """The link was used, is too old, or never was one."""
 
+    why = '連結已用過或過期'
+
     def __init__(self) -> None:
         super().__init__('這個連結已經用過或已過期，密碼沒有變更。請到登入頁點選「忘記密碼?」重新申請。')
 

@@ -95,7 +95,7 @@ def waiting() -> QuerySet[AccountRequest]:
 
 async def open_requests(*, by: Account) -> list[AccountRequest]:
     """帳號申請 that wait at the desk of `by`, oldest first; the administrator sees those of counties, too."""
-    permissions.require(by, Role.ADMINISTRATOR, Role.COUNTY)
+    permissions.require(by, 'accounts.requests.open_requests')
     found = waiting() if by.role == Role.ADMINISTRATOR else waiting().filter(county_id=by.county_id)
     return await found.limit(MOST_OPEN)
 
@@ -112,6 +112,15 @@ async def steps(request: AccountRequest, *, by: Account) -> list[RequestStep]:
     """What became of it so far, oldest first, and who did it (`by`; None: the applicant)."""
     _require_of_desk(request, by)
     return await RequestStep.filter(request_id=request.id).select_related('by')
+
+
+async def corrected(found: Collection[AccountRequest], *, by: Account) -> set[int]:
+    """The ids of those that were returned and have come again."""
+    for request in found:
+        _require_of_desk(request, by)
+    ids = [request.id for request in found]
+    returned = RequestStep.filter(request_id__in=ids, status=RequestStatus.RETURNED)
+    return {request_id for (request_id,) in await returned.values_list('request_id')}
 
 
 async def others_like(request: AccountRequest, *, by: Account) -> list[AccountRequest]:
@@ -146,10 +155,11 @@ async def competent(request: AccountRequest) -> str:
 
 async def is_decider(request: AccountRequest, *, by: Account) -> bool:
     """Whether `by` decides it: the authority of its county or, while that has no account, the administrator."""
+    if not permissions.may(by, 'accounts.requests.is_decider'):
+        return False
     if by.role == Role.COUNTY:
-        return by.county_id is not None and by.county_id == request.county_id
-    is_left_alone = request.county_id is None or not await _has_authority(request.county_id)
-    return by.role == Role.ADMINISTRATOR and is_left_alone
+        return by.county_id == request.county_id
+    return request.county_id is None or not await _has_authority(request.county_id)
 
 
 async def require_decider(request: AccountRequest, *, by: Account) -> None:
@@ -214,7 +224,7 @@ async def refuse(request: AccountRequest, reason: str, *, by: Account) -> None:
 
 async def refuse_all(ids: Collection[int], reason: str, *, by: Account) -> int:
     """Refuse several for one reason; how many. Those decided meanwhile stay as they are. Raises Incomplete."""
-    permissions.require(by, Role.ADMINISTRATOR, Role.COUNTY)
+    permissions.require(by, 'accounts.requests.refuse_all')
     if not ids:
         raise Incomplete({'chosen': '請勾選不核准的帳號申請，至少一件。'})
     _require_reason(reason)
@@ -236,7 +246,7 @@ async def refuse_all(ids: Collection[int], reason: str, *, by: Account) -> int:
 
 async def decide(request: AccountRequest, status: RequestStatus, by: Account, reason: str = '') -> None:
     """Of two who decide one is first, in the caller's transaction. Raises MovedOn, NotPermitted, NotFound."""
-    permissions.require(by, Role.ADMINISTRATOR, Role.COUNTY)
+    permissions.require(by, 'accounts.requests.decide')
     kept = await AccountRequest.get_or_none(id=validation.record_id(request.id))
     if kept is None:
         raise NotFound
@@ -307,7 +317,7 @@ async def _step(
 
 
 def _require_of_desk(request: AccountRequest, by: Account) -> None:
-    permissions.require(by, Role.ADMINISTRATOR, Role.COUNTY)
+    permissions.require(by, 'accounts.requests')
     if by.role == Role.COUNTY and by.county_id != request.county_id:
         raise NotFound
 

@@ -18,11 +18,11 @@ from db import transaction
 from db.choices import LockReason, LogAct, Role
 from db.models import Account, AccountReview
 
-from .. import dates, links, validation
+from .. import dates, links, permissions, validation
 from ..audit import log, office_history
 from ..errors import Incomplete, NotFound, NotPermitted
 from ..mail import account_mails
-from . import AccountDetails, amend, terms, unit_accounts
+from . import AccountDetails, amend, step_up, terms, unit_accounts
 
 SECTION = '年度盤點'
 OFFICE = '系統管理與主管機關'
@@ -75,11 +75,15 @@ async def pending(review: AccountReview, *, by: Account) -> list[Account]:
 
 
 async def confirm(review: AccountReview, ids: Collection[int], *, by: Account) -> int:
-    """These accounts are still needed; how many. With the last one the review ends. Raises NotFound, Incomplete."""
+    """These accounts are still needed; how many. With the last one the review ends.
+
+    Raises NotFound, Incomplete, StepUpNeeded.
+    """
     if not ids:
         raise Incomplete({'chosen': '請勾選仍需要的帳號，至少一個。'})
     async with transaction():
         kept = await _to_act_on(review, by)
+        await step_up.require(by)
         mine = await _pending(kept).filter(id__in=list(ids)[:MOST]).order_by('id')
         await Account.filter(id__in=[one.id for one in mine]).update(reviewed_at=dates.now())
         for one in mine:
@@ -91,7 +95,7 @@ async def confirm(review: AccountReview, ids: Collection[int], *, by: Account) -
 async def close(review: AccountReview, account: Account, *, by: Account) -> None:
     """This account is needed no more: it is closed as in the form of accounts.
 
-    Raises NotFound, LastAdministrator of a unit or of the office, NotPermitted for one's own account.
+    Raises NotFound, LastAdministrator of a unit or of the office, NotPermitted for one's own account, StepUpNeeded.
     """
     if account.id == by.id:
         raise NotPermitted('您不能停用自己的帳號。請由另一位管理者停用，或先確認仍需要。')
@@ -102,12 +106,11 @@ async def close(review: AccountReview, account: Account, *, by: Account) -> None
         one = await Account.get(id=account.id)
         details = AccountDetails.from_record(one)
         details.is_active = False
-        if by.role == Role.ADMINISTRATOR:
-            await amend(one, details, knowingly=True, by=by)
-        elif by.role == Role.UNIT_STAFF:
-            await unit_accounts.amend(one, details, knowingly=True, by=by)
-        else:
+        if not permissions.may(by, 'accounts.reviews.close'):
             raise NotPermitted('停用帳號請洽該單位的單位管理者或系統管理者。')
+        await step_up.require(by)
+        close_it = amend if by.role == Role.ADMINISTRATOR else unit_accounts.amend
+        await close_it(one, details, knowingly=True, by=by)
         await log.note(LogAct.ACCOUNT_REVIEWED, by=by, what=f'帳號 {one.username}：停用')
         await _end_if_done(kept)
 
@@ -199,10 +202,11 @@ async def _state(review: AccountReview) -> State:
 
 
 def _seen(by: Account) -> QuerySet[AccountReview]:
+    permissions.require(by, 'accounts.reviews')
     found = AccountReview.all().select_related('host_unit', 'agency')
     if by.role == Role.ADMINISTRATOR:
         return found
-    if by.role == Role.COUNTY and by.county_id is not None:
+    if by.role == Role.COUNTY:
         ours = Q(host_unit__county_id=by.county_id) | Q(agency__county_id=by.county_id)
         return found.filter(ours)
     unit_accounts.require_administrator(by)

@@ -24,11 +24,14 @@ from ..errors import DomainError, NotFound, NotPermitted
 from ..fields import Field
 from ..mail import notices
 from . import authenticator_apps, factor_demands, login_lock, new_passwords, passkeys, recovery_codes, sessions, step_up
+from .attempts import Attempt, attempt
 from .login_lock import SignInLocked
+from .terms import AccountLocked
 
 FACTOR = Field('second_factor', '第二道驗證')
 HALF_LASTS = timedelta(minutes=10)
 _APP = '驗證器 App'
+_STEP, _CODE = '登入的第二步', '驗證碼或復原碼'
 
 
 class WrongCode(DomainError):
@@ -49,6 +52,8 @@ class FactorLocked(SignInLocked):
 
 class HalfOver(DomainError):
     """The half-open sign-in is over, or never was one."""
+
+    why = '等待太久'
 
     def __init__(self) -> None:
         super().__init__('這次登入等待太久，已經結束。請從頭登入一次。')
@@ -100,9 +105,12 @@ async def reminder(account: Account) -> date | None:
 # The half-open sign-in
 
 
-async def begin(account: Account) -> str:
-    """A half-open sign-in; its token goes into the browser's cookie, and opens the second step alone."""
-    token = secrets.token_urlsafe(32)
+async def begin(account: Account, way: SignInWay = SignInWay.PASSWORD) -> str:
+    """A half-open sign-in; its token goes into the browser's cookie, and opens the second step alone.
+
+    It ends with the `way` that was the first step; whoever changes that has a token of nobody's.
+    """
+    token = f'{secrets.token_urlsafe(32)}.{way.value}'
     until = dates.now() + HALF_LASTS
     await HalfSignIn.create(digest=_digest(token), account_id=account.id, expires_at=until)
     return token
@@ -122,6 +130,12 @@ async def half_of(token: str) -> Account:
     return row.account
 
 
+def first_step_of(token: str) -> SignInWay:
+    """By what a half-open sign-in was begun."""
+    begun = token.rpartition('.')[2]
+    return next((way for way in SignInWay if way.value == begun), SignInWay.PASSWORD)
+
+
 async def leave(token: str) -> None:
     """End a half-open sign-in."""
     await HalfSignIn.filter(digest=_digest(token)).delete()
@@ -129,9 +143,10 @@ async def leave(token: str) -> None:
 
 async def pass_by_code(token: str, code: str) -> tuple[Account, SignInWay]:
     """Whoever shows a code of the app, or a recovery code, is signed in. Raises HalfOver, WrongCode, FactorLocked."""
-    account = await half_of(token)
-    way = await check_code(account, code)
-    await _pass(token)
+    async with attempt(_STEP) as tried:
+        tried.account = account = await half_of(token)
+        way = await check_code(account, code)
+        await _pass(token)
     return account, way
 
 
@@ -143,14 +158,12 @@ async def ask_passkey(token: str) -> str:
 
 async def pass_by_passkey(token: str, answer: str) -> Account:
     """Whoever shows a passkey of the account is signed in. Raises HalfOver, PasskeyRefused."""
-    account = await half_of(token)
-    await _require_unlocked(account)
-    try:
-        await passkeys.shown(answer, CardAct.SECOND_STEP, browser=token, account=account)
-    except passkeys.PasskeyRefused:
-        await log.note(LogAct.FACTOR_FAILED, by=account, what=SignInWay.PASSKEY.label)
-        raise
-    await _pass(token)
+    async with attempt(_STEP) as tried:
+        tried.account = account = await half_of(token)
+        async with attempt(SignInWay.PASSKEY.label, act=LogAct.FACTOR_FAILED, by=account):
+            await _require_unlocked(account)
+            await passkeys.shown(answer, CardAct.SECOND_STEP, browser=token, account=account)
+        await _pass(token)
     return account
 
 
@@ -159,32 +172,29 @@ async def pass_by_set_up(token: str, kept: str, code: str) -> tuple[Account, lis
 
     Raises HalfOver, WrongCode, FactorLocked, authenticator_apps.SetUpOver.
     """
-    account = await half_of(token)
-    if (await of(account)).is_any:
-        raise HalfOver
-    codes = await _add_app(account, kept, code)
-    await _pass(token)
+    async with attempt(_STEP) as tried:
+        tried.account = account = await half_of(token)
+        if (await of(account)).is_any:
+            raise HalfOver
+        codes = await _add_app(account, kept, code)
+        await _pass(token)
     return account, codes
 
 
-async def check_code(account: Account, code: str) -> SignInWay:
+async def check_code(account: Account, code: str, *, act: LogAct = LogAct.FACTOR_FAILED) -> SignInWay:
     """Which kind of code it is; it is spent. Five wrong ones lock the second step. Raises WrongCode, FactorLocked."""
-    index = lock_of(account)
-    try:
-        await login_lock.count(index)
-    except SignInLocked:
-        raise FactorLocked from None
-    digits = ''.join(code[:60].split())
-    if await authenticator_apps.is_right(account, digits):
-        way = SignInWay.APP_CODE
-    elif await recovery_codes.spend(account, code):
-        way = SignInWay.RECOVERY_CODE
-        await log.note(LogAct.RECOVERY_USED, by=account)
-        await _tell(account, f'用掉一組復原碼，還剩 {await recovery_codes.left(account)} 組')
-    else:
-        await log.note(LogAct.FACTOR_FAILED, by=account)
-        raise WrongCode
-    await login_lock.lift(index)
+    async with attempt(_CODE, act=act, by=account) as tried:
+        await _count(tried, account)
+        digits = ''.join(code[:60].split())
+        if await authenticator_apps.is_right(account, digits):
+            way = SignInWay.APP_CODE
+        elif await recovery_codes.spend(account, code):
+            way = SignInWay.RECOVERY_CODE
+            await log.note(LogAct.RECOVERY_USED, by=account)
+            await _tell(account, f'用掉一組復原碼，還剩 {await recovery_codes.left(account)} 組')
+        else:
+            raise WrongCode
+        await tried.succeed()
     return way
 
 
@@ -196,19 +206,23 @@ def lock_of(account: Account) -> str:
 # Signing in by passkey alone
 
 
-async def sign_in_by_passkey(answer: str, *, browser: str) -> Account:
-    """The account of the passkey that has signed. Raises PasskeyRefused, SignInLocked."""
-    try:
-        shown = await passkeys.shown(answer, CardAct.PASSKEY_ENTERS, browser=browser)
-    except passkeys.PasskeyRefused:
-        await log.note(LogAct.SIGN_IN_FAILED, by=None, what=SignInWay.PASSKEY.label)
-        raise
-    account = await Account.get(id=shown.account_id).select_related('host_unit', 'team', 'agency', 'volunteer')
-    is_closed = account.host_unit is not None and not account.host_unit.is_active
-    if not account.is_active or is_closed:
-        raise passkeys.PasskeyRefused
-    if await login_lock.is_locked(await login_lock.index_of_account(account)):
-        raise SignInLocked
+async def sign_in_by_passkey(answer: str, *, browser: str, account_id: int | None = None) -> Account:
+    """The account of the passkey that has signed; it has to be the one of `account_id`, if that is named.
+
+    Raises PasskeyRefused, AccountLocked, SignInLocked.
+    """
+    async with attempt(SignInWay.PASSKEY.label) as tried:
+        whose = await Account.get_or_none(id=account_id) if account_id else None
+        shown = await passkeys.shown(answer, CardAct.PASSKEY_ENTERS, browser=browser, account=whose)
+        found = Account.get(id=shown.account_id)
+        tried.account = account = await found.select_related('host_unit', 'team', 'agency', 'volunteer')
+        if account.locked_because is not None:
+            raise AccountLocked(account.locked_because)
+        is_closed = account.host_unit is not None and not account.host_unit.is_active
+        if not account.is_active or is_closed:
+            raise passkeys.PasskeyRefused
+        if await login_lock.is_locked(await login_lock.index_of_account(account)):
+            raise SignInLocked
     return account
 
 
@@ -274,7 +288,7 @@ async def renew_codes(*, by: Account) -> list[str]:
 
 async def reset(account: Account, *, by: Account) -> None:
     """The factors of somebody who has lost them go, and all sessions end. Raises StepUpNeeded, NotPermitted."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'accounts.second_factors.reset')
     if account.role == Role.VOLUNTEER:
         raise NotFound
     if account.id == by.id:
@@ -302,19 +316,23 @@ async def sweep() -> int:
 
 
 async def _add_app(account: Account, kept: str, code: str) -> list[str]:
-    index = lock_of(account)
+    async with attempt(_APP, act=LogAct.FACTOR_FAILED, by=account) as tried:
+        await _count(tried, account)
+        async with transaction():
+            await Account.select_for_update().get(id=account.id)
+            is_first = not (await of(account)).is_any
+            if not await authenticator_apps.add(account, kept, ''.join(code[:60].split())):
+                raise WrongCode
+            await tried.succeed()
+            await _noted(account, Change(FACTOR, '', _APP), LogAct.FACTOR_ADDED, by=account)
+            return await recovery_codes.renew(account) if is_first or not await recovery_codes.left(account) else []
+
+
+async def _count(tried: Attempt, account: Account) -> None:
     try:
-        await login_lock.count(index)
+        await tried.count(lock_of(account))
     except SignInLocked:
         raise FactorLocked from None
-    async with transaction():
-        await Account.select_for_update().get(id=account.id)
-        is_first = not (await of(account)).is_any
-        if not await authenticator_apps.add(account, kept, ''.join(code[:60].split())):
-            raise WrongCode
-        await login_lock.lift(index)
-        await _noted(account, Change(FACTOR, '', _APP), LogAct.FACTOR_ADDED, by=account)
-        return await recovery_codes.renew(account) if is_first or not await recovery_codes.left(account) else []
 
 
 async def _require_another(account: Account, *, without_app: bool = False, without_key: int = 0) -> None:

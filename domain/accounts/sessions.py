@@ -145,7 +145,7 @@ async def end_others(*, by: Account, keeping: str) -> None:
 
 async def end_of(account: Account, *, by: Account) -> None:
     """An administrator ends all sessions of somebody else. Raises StepUpNeeded."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'accounts.sessions.end_of')
     if account.role == Role.VOLUNTEER:
         raise NotFound
     await step_up.require(by)

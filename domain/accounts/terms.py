@@ -42,6 +42,8 @@ BECAUSE = Field('locked_because', '鎖定原因')
 class AccountLocked(DomainError):
     """The office's rules have locked it; told only to somebody who knows the password."""
 
+    why = '帳號已鎖定'
+
     def __init__(self, because: LockReason) -> None:
         super().__init__(
             f'這個帳號已鎖定，原因是{because.label}。資料都還在；請洽您單位的單位管理者、縣市主管機關或系統管理者解除鎖定。'
@@ -106,7 +108,7 @@ async def rules() -> Rules:
 
 async def save_rules(wanted: Rules, *, by: Account) -> None:
     """They hold from the next night on. Raises Incomplete, StepUpNeeded."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'accounts.terms.save_rules')
     if problems := wanted.problems():
         raise Incomplete(problems)
     await step_up.require(by)
@@ -121,8 +123,8 @@ async def save_rules(wanted: Rules, *, by: Account) -> None:
 async def unlock(account: Account, *, by: Account) -> None:
     """解除系統鎖定 of what the rules have locked: its idle time begins anew.
 
-    By the administrator, the county for its units, or the 單位管理者 for the own unit. Raises NotFound; NotPermitted
-    for an account whose last day is over: it needs another one first.
+    By the administrator, the county for its units, or the 單位管理者 for the own unit. Raises NotFound, StepUpNeeded;
+    NotPermitted for an account whose last day is over: it needs another one first.
     """
     async with transaction():
         kept = await looked_after(account, by=by)
@@ -130,6 +132,7 @@ async def unlock(account: Account, *, by: Account) -> None:
             raise NotPermitted('這個帳號不是被系統鎖定的，請重新整理清單，查看目前的狀態。')
         if kept.ends_on is not None and kept.ends_on < dates.today():
             raise NotPermitted('這個帳號的使用期限已經過了。請先改使用期限、勾選「帳號使用中」，再按「儲存」。')
+        await step_up.require(by)
         because = kept.locked_because
         kept.is_active, kept.locked_because, kept.locked_at = True, None, None
         kept.used_at, kept.reviewed_at, kept.warnings = dates.now(), dates.now(), 0
@@ -141,7 +144,7 @@ async def unlock(account: Account, *, by: Account) -> None:
 
 async def locked_ones(*, by: Account) -> list[Account]:
     """The accounts of units that the rules have locked, the last first; a county authority sees those of its county."""
-    permissions.require(by, Role.ADMINISTRATOR, Role.COUNTY)
+    permissions.require(by, 'accounts.terms.locked_ones')
     found = Account.filter(locked_because__isnull=False).exclude(role=Role.VOLUNTEER)
     if by.role == Role.COUNTY:
         found = found.filter(host_unit__county_id=by.county_id)
@@ -150,19 +153,19 @@ async def locked_ones(*, by: Account) -> list[Account]:
 
 async def looked_after(account: Account, *, by: Account) -> Account:
     """The locked row of an account of staff that `by` looks after. Raises NotFound, NotPermitted."""
+    permissions.require(by, 'accounts.terms.looked_after')
     staff = Account.exclude(role=Role.VOLUNTEER).select_for_update()
     kept = await staff.get_or_none(id=validation.record_id(account.id))
     if kept is None:
         raise NotFound
     if by.role == Role.ADMINISTRATOR:
         return kept
-    if by.role == Role.COUNTY and by.county_id is not None:
+    if by.role == Role.COUNTY:
         await kept.fetch_related('host_unit')
         if kept.host_unit is not None and kept.host_unit.county_id == by.county_id:
             return kept
         raise NotFound
-    looks_after = by.role == Role.UNIT_STAFF and by.is_unit_administrator and by.is_active and by.team_id is None
-    if not looks_after:
+    if not by.is_unit_administrator or not by.is_active:
         raise NotPermitted
     if kept.host_unit_id != by.host_unit_id or kept.role not in OF_UNIT:
         raise NotFound
@@ -191,7 +194,7 @@ async def require_other_administrator(account: Account) -> None:
 
 async def is_sole_administrator(*, by: Account) -> bool:
     """Whether nobody else administers the office."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'accounts.terms.is_sole_administrator')
     return not await Account.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(id=by.id).exists()
 
 

@@ -1,4 +1,4 @@
-"""單位管理者: a clerk of the whole unit who opens, renames and closes the accounts of the unit's clerks.
+"""單位管理者: a clerk of the whole unit who opens, renames and closes the accounts of the unit's clerks and 志工督導.
 
 The administrator names the first; from then on the unit names others itself. Nothing here reaches another unit, a
 reviewer or a volunteer, and a unit that has no 單位管理者 goes on as before, with the administrator alone.
@@ -14,7 +14,7 @@ from db import transaction
 from db.choices import Role
 from db.models import Account
 
-from .. import mail_addresses, validation
+from .. import mail_addresses, permissions, validation
 from ..errors import DomainError, Incomplete, NotFound, NotPermitted
 from ..paging import Page, bounds
 from . import (
@@ -26,6 +26,7 @@ from . import (
     send_link_to,
     step_up,
 )
+from .forms import OF_UNIT
 
 OPENER = '您單位的單位管理者'
 
@@ -41,8 +42,8 @@ class LastAdministrator(DomainError):
 
 def is_administrator(account: Account) -> bool:
     """Whether the account looks after those of its unit."""
-    is_clerk = account.role == Role.UNIT_STAFF and account.host_unit_id is not None
-    return is_clerk and account.is_unit_administrator and account.team_id is None and account.is_active
+    may = permissions.may(account, 'accounts.unit_accounts')
+    return may and account.is_unit_administrator and account.is_active
 
 
 def require_administrator(account: Account) -> None:
@@ -52,7 +53,7 @@ def require_administrator(account: Account) -> None:
 
 
 async def find(*, by: Account, words: str = '', page: int = 1, per_page: int = 10) -> Page[Account]:
-    """The accounts of the unit's clerks with their teams, those in use first, by name; `words` are part of a name."""
+    """The accounts of the unit with their teams, those in use first, by name; `words` are part of a name."""
     require_administrator(by)
     number, per_page = bounds(page, per_page)
     ours = _ours(by)
@@ -74,7 +75,10 @@ async def get(account_id: object, *, by: Account) -> Account:
 
 
 async def create(details: AccountDetails, *, by: Account) -> Account:
-    """A new account of the own unit; its owner gets a link to set a password. Raises Incomplete."""
+    """A new account of the own unit, a clerk's or a 志工督導's; its owner gets a link to set a password.
+
+    Raises Incomplete.
+    """
     require_administrator(by)
     await step_up.require(by)
     return await opened_for(_of_unit(details, by), OPENER, by=by)
@@ -83,20 +87,17 @@ async def create(details: AccountDetails, *, by: Account) -> Account:
 async def left_alone(account: Account, details: AccountDetails, *, by: Account) -> str:
     """What `amend` would do to the unit, as a sentence: nobody would be left who sees all of it; else ''."""
     known = await get(account.id, by=by)
-    return await alone_without(known, _of_unit(details, by))
+    return await alone_without(known, _as_before(known, details, by))
 
 
 async def amend(account: Account, details: AccountDetails, *, knowingly: bool = False, by: Account) -> None:
-    """Change an account of the own unit, or close it; then it is signed out everywhere.
+    """Change an account of the own unit, or close it; then it is signed out everywhere. Its role stays.
 
     The last clerk of the whole unit goes only `knowingly`. Raises Incomplete, NotFound, LastAdministrator, and
     NotPermitted for the address of one that was once a reviewer's or an administrator's.
     """
     require_administrator(by)
     await step_up.require(by)
-    wanted = _of_unit(details, by)
-    if problems := wanted.problems():
-        raise Incomplete(problems)
     async with transaction():
         # All who look after the unit are locked, in one order: two who close each other find one left.
         administrators = await _administrators(by)
@@ -105,6 +106,9 @@ async def amend(account: Account, details: AccountDetails, *, knowingly: bool = 
         kept = await _ours(by).select_for_update(of=('account',)).get_or_none(id=validation.record_id(account.id))
         if kept is None:
             raise NotFound
+        wanted = _as_before(kept, details, by)
+        if problems := wanted.problems():
+            raise Incomplete(problems)
         goes = not (wanted.is_active and wanted.is_unit_administrator)
         if goes and not [one for one in administrators if one.id != kept.id]:
             raise LastAdministrator
@@ -123,12 +127,18 @@ async def send_link(account: Account, *, by: Account) -> None:
 
 
 def _of_unit(details: AccountDetails, by: Account) -> AccountDetails:
-    """What the form says of role and office counts for nothing."""
-    return replace(details, role=Role.UNIT_STAFF, host_unit_id=by.host_unit_id, agency_id=None)
+    """What the form says of the office counts for nothing, and of roles there are those of a unit."""
+    role = details.role if details.role in OF_UNIT else Role.UNIT_STAFF
+    return replace(details, role=role, host_unit_id=by.host_unit_id, agency_id=None)
+
+
+def _as_before(kept: Account, details: AccountDetails, by: Account) -> AccountDetails:
+    """The form of an account that there is: it keeps its role."""
+    return replace(_of_unit(details, by), role=kept.role)
 
 
 def _ours(by: Account) -> QuerySet[Account]:
-    mine = Account.filter(role=Role.UNIT_STAFF, host_unit_id=by.host_unit_id or 0)
+    mine = Account.filter(role__in=OF_UNIT, host_unit_id=by.host_unit_id or 0)
     return mine.select_related('host_unit', 'team')
 
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from tortoise.connection import get_connection
 
 from db import transaction
-from db.choices import LogAct, Role
+from db.choices import LogAct
 from db.models import Account, LogEntry
 
 from .. import dates, permissions, settings
@@ -105,6 +105,6 @@ def night_hours() -> list[int]:
 
 async def told(*, by: Account) -> list[Unusual]:
     """What was told, the latest first, for an administrator."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'accounts.unusual_use.told')
     entries = await LogEntry.filter(act=LogAct.UNUSUAL_USE.value).order_by('-id').limit(MOST_SHOWN)
     return [Unusual(one.by_name, one.from_unit, one.at, one.what) for one in entries]

@@ -15,6 +15,8 @@ from db.choices import MembershipStatus, Role
 from db.models import Account, Agency, HostUnit, Membership, Volunteer
 
 from .. import dates, permissions, validation
+from ..audit import log
+from ..audit.log import LogAct
 from ..errors import Incomplete, NotFound
 from ..mail import messages
 from . import new_passwords, password_links, passwords, sessions
@@ -45,7 +47,7 @@ class Hold:
 
 async def hold(volunteer: Volunteer, *, by: Account) -> Hold | None:
     """What keeps the unit from setting password and e-mail itself; None: nothing does. Raises NotFound."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'accounts.volunteer_accounts.hold')
     of_them = Membership.filter(volunteer_id=validation.record_id(volunteer.id), host_unit__is_active=True)
     serving = await of_them.exclude(status=MembershipStatus.LEFT).select_related('host_unit').order_by('id')
     own = next((one for one in serving if permissions.is_of_place(by, one.host_unit_id, one.team_id)), None)
@@ -61,7 +63,7 @@ async def hold(volunteer: Volunteer, *, by: Account) -> Hold | None:
 
 async def held_each(volunteer_ids: Sequence[int], *, by: Account) -> set[int]:
     """Which of these people of the unit are held (`hold`)."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'accounts.volunteer_accounts.held_each')
     of_them = Membership.filter(volunteer_id__in=list(volunteer_ids), host_unit__is_active=True)
     serving = await of_them.exclude(status=MembershipStatus.LEFT).select_related('host_unit')
     others = {one.volunteer_id for one in serving if one.host_unit_id != by.host_unit_id}
@@ -94,6 +96,7 @@ async def give_volunteer_password(volunteer: Volunteer, password: str | None, *,
         await account.save(update_fields=['password_hash', 'must_change_password'])
         await password_links.close(account)
         await sessions.close_all(account)
+        await log.note(LogAct.PASSWORD_RESET, by=by, about=[volunteer.id], what='單位設定的一次性密碼')
         if is_known:
             unit = await HostUnit.get(id=by.host_unit_id)
             await new_passwords.tell(account, f'運用單位「{unit.name}」設定了只能用一次的密碼')
@@ -101,7 +104,7 @@ async def give_volunteer_password(volunteer: Volunteer, password: str | None, *,
 
 async def opened(volunteer: Volunteer, *, by: Account) -> Account:
     """The volunteer's account, without a password while nobody has set one. Raises NotFound."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'accounts.volunteer_accounts.opened')
     ours = Membership.filter(volunteer_id=volunteer.id, **permissions.place_of(by))
     if not await ours.exclude(status=MembershipStatus.LEFT).exists():
         raise NotFound
@@ -115,7 +118,7 @@ async def opened(volunteer: Volunteer, *, by: Account) -> Account:
 
 async def opened_each(volunteers: Sequence[Volunteer], *, by: Account) -> None:
     """Accounts without a password for people who have just been put onto the unit's roster and have none."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'accounts.volunteer_accounts.opened_each')
     await Account.bulk_create(
         Account(role=Role.VOLUNTEER, volunteer_id=one.id, text_size='large', name=one.name[:60], email=one.email)
         for one in volunteers

@@ -1,11 +1,14 @@
 """申請案: opened, saved, sent, withdrawn by the host unit; every change of status is one compare-and-set move."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from tortoise.exceptions import IntegrityError
+from tortoise.expressions import F
 
 from db import transaction
-from db.choices import ApplicationStatus, DraftKind, FileKind, HistoryAction, IssueKind, Role, Section
+from db.choices import ApplicationStatus, DraftKind, FileKind, HistoryAction, IssueKind, Section
 from db.models import Account, Agency, Application, Draft, Roster, Volunteer
 
 from .. import (
@@ -103,7 +106,7 @@ async def save(
     Raises Incomplete; AlreadyUnderWay when another unit has one open; MovedOn when this one has been sent meanwhile, or
     the same field saved; drafts.Unseen.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'applications.save')
     volunteer = await volunteers.get(of.id, by=by)
     application = await Application.filter(volunteer_id=volunteer.id, status__in=OPEN).first()
     if application is not None and not may_see_case(by, application):
@@ -131,7 +134,7 @@ async def submit(application: Application, *, by: Account) -> Application:
     `application` is what the user saw. A second click, delivered late or at the same moment, sends nothing twice.
     Raises NotReady with what still lacks; MovedOn.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'applications.submit')
     now = await get(application.id, by=by)
     if _is_repeat(now, application):
         return now
@@ -152,7 +155,7 @@ async def submit(application: Application, *, by: Account) -> Application:
 
 async def require_ready(application: Application, *, by: Account) -> None:
     """Raises NotReady with what still lacks, corrections.Unanswered while a correction waits for its answer."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'applications.require_ready')
     await corrections.require_answered(application)
     if lacking := readiness.lacking(await readiness.checks(application, by=by)):
         raise NotReady(lacking)
@@ -163,7 +166,7 @@ async def require_ready_as(details: ApplicationDetails, *, of: Volunteer, by: Ac
 
     Raises Incomplete, NotReady.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'applications.require_ready_as')
     if problems := await _problems(details, None):
         raise Incomplete(problems)
     agency = await directory.agency(validation.record_id(details.agency_id))
@@ -177,24 +180,46 @@ async def send(application: Application, *, by: Account) -> Application:
 
     Raises MovedOn; resubmission_limit.TakenBackTooOften, but never for what the agency has returned.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'applications')
     await resubmission_limit.require(application)
     await sign_offs.require(application)
+    facts = await _sent(application.agency, dates.now(), by)
+    moved = await move(application, ApplicationStatus.SUBMITTED, by=by, round=application.round + 1, **facts)
+    await corrections.sent_back(moved)
+    await papers.keep(moved, await papers.of(moved), by=by, is_sent=True)
+    return moved
+
+
+async def send_drafts(applications: Sequence[Application], *, by: Account) -> list[Application]:
+    """The same of many drafts for one agency that are ready, those that nothing stands in the way of, in their order.
+
+    The others are left where they are; `send` says why.
+    """
+    permissions.require(by, 'applications')
+    drafts_ = [one for one in applications if one.status == ApplicationStatus.DRAFT]
+    hindered = await resubmission_limit.hindrances(drafts_)
+    going = [one for one in drafts_ if one.id not in hindered]
+    if not going or await sign_offs.is_demanded(going[0].host_unit_id):
+        return []
     now = dates.now()
-    facts: dict[str, Any] = {
-        'round': application.round + 1,
+    facts = await _sent(going[0].agency, now, by)
+    moved = await transitions.move_each(
+        going, ApplicationStatus.SUBMITTED, by=by, at=now, round=F('round') + 1, **facts
+    )
+    await papers.keep_each(moved, by=by)
+    return moved
+
+
+async def _sent(agency: Agency, now: datetime, by: Account) -> dict[str, Any]:
+    return {
         'submitted_by_id': by.id,
         'submitted_at': now,
-        'due_on': await office_calendar.due_on(application.agency, dates.day_of(now)),
+        'due_on': await office_calendar.due_on(agency, dates.day_of(now)),
         'reminded_at': None,
         'escalated_at': None,
         'decided_by_id': None,
         'decided_at': None,
     }
-    moved = await move(application, ApplicationStatus.SUBMITTED, by=by, **facts)
-    await corrections.sent_back(moved)
-    await papers.keep(moved, await papers.of(moved), by=by, is_sent=True)
-    return moved
 
 
 async def withdraw(application: Application, *, by: Account, reason: str = '') -> Application | None:
@@ -203,7 +228,7 @@ async def withdraw(application: Application, *, by: Account, reason: str = '') -
     Returns the application, or None when it was a draft. Done twice it counts once. Raises MovedOn, also while a
     decision waits for its release.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'applications.withdraw')
     now = await get(application.id, by=by)
     if now.status == ApplicationStatus.WITHDRAWN:
         return now
@@ -235,7 +260,7 @@ async def again(application: Application, *, by: Account) -> Application:
     `previous` names the one it repeats. Done twice it counts once. Raises MovedOn when it is not closed,
     AlreadyUnderWay while the volunteer has another one open, NotFound when they have left the unit.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'applications.again')
     old = await get(application.id, by=by)
     if old.status not in CLOSED:
         raise await moved_on(old)

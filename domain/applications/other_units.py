@@ -1,6 +1,6 @@
 """One open application at most, of whichever unit: what others have under way, what gives way, what is handed on."""
 
-from db.choices import ApplicationStatus, MembershipStatus, Role, Section
+from db.choices import ApplicationStatus, MembershipStatus, Section
 from db.models import Account, Application, HostUnit, Membership, Volunteer
 
 from .. import dates, permissions, settings
@@ -76,7 +76,7 @@ async def hand_over(application: Application, to: HostUnit, *, by: Account) -> A
     It keeps its status and leaves its roster; who reads it must read it again. Raises NotFound for a unit that does
     not have the person, MovedOn, also while a decision waits for its release.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'applications.other_units.hand_over')
     related = ('volunteer', 'host_unit', 'agency')
     now = await Application.get_or_none(id=application.id).select_related(*related)
     if now is None or not permissions.may_see_case(by, now):

@@ -7,10 +7,10 @@ from typing import Any
 
 from tortoise.connection import get_connection
 
-from db.choices import AccessKind, LogAct, Role
+from db.choices import AccessKind, LogAct
 from db.models import AccessEntry, Account, Volunteer
 
-from .. import dates, validation
+from .. import dates, permissions, validation
 from ..errors import Incomplete, NotFound
 from ..paging import Page, bounds
 from . import log, reads
@@ -30,6 +30,7 @@ ACTS = {
     AccessKind.CONSOLIDATED: LogAct.READ_PROFILE,
     AccessKind.ENROLMENT: LogAct.LOOKUP_HIT,
     AccessKind.DUPLICATE: LogAct.LOOKUP_HIT,
+    AccessKind.CLOSED_RECORD: LogAct.REVEALED,
 }
 
 
@@ -134,7 +135,7 @@ async def count(volunteer: Volunteer, *, by: Account, since: datetime | None = N
 
 
 def _require_oneself(volunteer: Volunteer, by: Account) -> None:
-    if by.role != Role.VOLUNTEER or by.volunteer_id != volunteer.id:
+    if not permissions.may(by, 'audit.access.of') or by.volunteer_id != volunteer.id:
         raise NotFound
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from tortoise.expressions import Q
 from tortoise.models import Model
 
-from db.choices import LogAct, Role
+from db.choices import LogAct
 from db.models import Account, OfficeEntry
 
 from .. import dates, permissions, validation
@@ -160,7 +160,7 @@ async def _write(
 
 async def of(*, by: Account, words: str = '', page: int = 1, per_page: int = 10) -> Page[OfficeEntry]:
     """The newest first; `words` stand in any column. For the administrator."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'audit.office_history.of')
     number, per_page = bounds(page, per_page)
     entries = OfficeEntry.all()
     if wanted := validation.searched(words):

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Coroutine, Iterable, Iterator
+from collections.abc import Collection, Coroutine, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import Context, ContextVar
 from datetime import timedelta
@@ -22,6 +22,7 @@ from db.models import Account
 from ..errors import DatabaseAway, DomainError, NotFound, NotPermitted
 from . import log as journal
 from . import origin
+from .log import Reading
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +56,10 @@ class Sight:
         """These were noted by themselves, with a reason: no second entry."""
         self._told.update(volunteer_ids)
         self._fresh.difference_update(volunteer_ids)
+
+    def new_of(self, volunteer_ids: Collection[int]) -> frozenset[int]:
+        """Those of these that the log does not know on it."""
+        return frozenset(volunteer_ids).difference(self._told, {self.by.volunteer_id})
 
     async def open(self) -> None:
         """Write down who is on it, before it is shown. Raises DatabaseAway: then it must not be shown."""
@@ -143,10 +148,30 @@ def see(volunteer_ids: Iterable[int | None], what: str = '', *, once: str = '') 
             hear(one)
 
 
+async def shown(sights: Iterable[Sight | None], volunteer_ids: Collection[int]) -> None:
+    """Write down, before they are shown, these people on all these pages, in one statement.
+
+    Where they are known there is no entry. Raises DatabaseAway: then they must not be shown.
+    """
+    if not volunteer_ids:
+        return
+    new = [(sight, ids) for sight in sights if sight and (ids := sight.new_of(volunteer_ids))]
+    with unseen():
+        await journal.note_readings([Reading(one.act, one.by, ids, one.what, one.origin) for one, ids in new])
+    for sight, ids in new:
+        sight.told(ids)
+
+
 def told(volunteer_ids: Iterable[int]) -> None:
     """An entry of their own tells of these, so that the page writes no second one."""
     if sight := _sight.get():
         sight.told(volunteer_ids)
+
+
+async def noted(act: LogAct, *, by: Account | None, about: Collection[int], what: str, reason: str) -> None:
+    """An entry of its own, with its reason, of what is shown here: the only one."""
+    await journal.note(act, by=by, about=about, what=what, reason=reason)
+    told(about)
 
 
 def refused(refusal: DomainError) -> None:

@@ -21,6 +21,7 @@ from db.choices import BookKind, Role
 from db.models import Account, BookIssue
 
 from .. import dates, permissions, printouts
+from ..accounts import step_up
 from ..errors import DatabaseAway, DomainError, NoAnswer, NotFound
 from ..logbook import pdf
 from ..logbook.imposition import Imposed
@@ -29,8 +30,8 @@ from . import record_books
 
 log = logging.getLogger(__name__)
 
-AHEAD = 3
-"""So many books are on their way beside each other: two are made, one is read."""
+AHEAD = 4
+"""So many books are on their way beside each other: two are made, two are read or wait."""
 BUSY_SECONDS = 2.0
 PIECE = 256 * 1024
 REASONS = {Role.UNIT_STAFF: '單位列印', Role.REVIEWER: '機關列印'}
@@ -177,7 +178,7 @@ async def of_cases(application_ids: Sequence[int], title: str, *, by: Account) -
     """Begin to print the books that these approved applications led to, in their order; a cancelled one is no book.
 
     Who may print one of them is asked at each, and noted for its holder. Raises NothingToPrint, StillPrinting,
-    printouts.TooLong.
+    printouts.TooLong, StepUpNeeded.
     """
     issues = BookIssue.filter(application_id__in=list(application_ids)).exclude(kind=BookKind.CANCELLATION)
     place = {one: number for number, one in enumerate(application_ids)}
@@ -189,7 +190,7 @@ async def of_cases(application_ids: Sequence[int], title: str, *, by: Account) -
 
 async def of_day(day: date | None, *, by: Account) -> BookPrint:
     """Begin to print the books that the reviewer's agency has approved on that day. Raises as `of_cases`."""
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'books.book_prints.of_day')
     if day is None:
         raise NothingToPrint('請填要列印哪一天核可的紀錄冊。')
     books = [book for (book,) in await _of_day(day, by).order_by('at', 'id').values_list('book_id')]
@@ -220,8 +221,9 @@ def _of_day(day: date, by: Account) -> QuerySet[BookIssue]:
 
 
 async def _begun(books: Sequence[int], title: str, by: Account) -> BookPrint:
-    if by.role not in REASONS:
+    if not permissions.may(by, 'books.book_prints.of_cases'):
         raise NotFound
+    await step_up.require(by)  # one file has the full numbers of as many people as an export
     books = list(dict.fromkeys(books))
     if len(books) > printouts.MOST_PRINTED:
         raise printouts.TooLong(len(books))

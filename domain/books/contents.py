@@ -7,6 +7,7 @@ from datetime import date
 from db.choices import BookStatus, MembershipStatus, TrainingKind
 from db.models import (
     Award,
+    ClosedRecord,
     HonorCard,
     InsuranceCover,
     Membership,
@@ -52,6 +53,16 @@ class PhotoLost(DomainError):
         )
 
 
+class Sealed(DomainError):
+    """The record of the person is closed: a book without name and birth date is none."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            '這位志工離開單位後，紀錄已經封存，所以沒有印出紀錄冊。先前印出或下載的紀錄冊不受影響；'
+            '需要再印時，請由原單位解除封存，或重新收編。'
+        )
+
+
 async def gather(
     book: RecordBook, identity_number: str | None = None, verification: Verification | None = None
 ) -> Contents:
@@ -62,6 +73,8 @@ async def gather(
     """
     await book.fetch_related('agency', 'application', 'volunteer__photo')
     volunteer = book.volunteer
+    if await ClosedRecord.exists(volunteer_id=volunteer.id):
+        raise Sealed
     memberships = await Membership.filter(volunteer=volunteer).select_related('host_unit', 'team').order_by('joined_on')
     now = dates.now()
     return Contents(

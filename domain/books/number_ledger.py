@@ -206,7 +206,7 @@ async def series(*, by: Account) -> list[Series]:
 
     The administrator also finds this year's and the next year's of the default agencies' before they are begun.
     """
-    permissions.require(by, Role.REVIEWER, Role.ADMINISTRATOR)
+    permissions.require(by, 'books.number_ledger.series')
     begun = NumberSeries.all().select_related('agency__county').order_by('-roc_year', 'agency__position', 'id')
     if by.role == Role.REVIEWER:
         begun = begun.filter(agency_id=by.agency_id)
@@ -219,7 +219,7 @@ async def series(*, by: Account) -> list[Series]:
 
 async def begin(agency_id: int, year: int, *, by: Account) -> NumberSeries:
     """A series before its first number, so that its pattern can be set. Raises NotFound, Incomplete."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'books.number_ledger.begin')
     agency = await Agency.get_or_none(id=validation.record_id(agency_id))
     if agency is None:
         raise NotFound
@@ -248,7 +248,7 @@ async def save(details: SeriesDetails, *, of: Series, by: Account) -> None:
     that is there already, or below one that the system has given; MovedOn when somebody has changed the pattern since
     `of` was read.
     """
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'books.number_ledger.save')
     known = await series_of(of.id, by=by)
     if problems := details.problems():
         raise Incomplete(problems)
@@ -286,7 +286,7 @@ async def _last_after(row: NumberSeries, outside: int) -> int:
 
 async def report(*, by: Account) -> Report:
     """Gaps and duplicates in the agency's numbers."""
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'books.number_ledger.report')
     connection = get_connection('default')
     doubtful = {row['roc_year'] for row in await connection.execute_query_dict(_DOUBTFUL, [by.agency_id])}
     gaps = []
@@ -303,7 +303,7 @@ async def report(*, by: Account) -> Report:
 
 def _ledger(query: EntryQuery, by: Account) -> QuerySet[BookIssue]:
     """The agency's entries of the kind and the year, newest first, whatever is searched for."""
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'books.number_ledger')
     issues = BookIssue.filter(agency_id=by.agency_id)
     if query.kind is not None:
         issues = issues.filter(kind=query.kind)

@@ -20,7 +20,6 @@ from db.choices import (
     HistoryAction,
     IssueKind,
     RegistrationStatus,
-    Role,
     Section,
 )
 from db.models import (
@@ -146,7 +145,7 @@ async def register(
     May be called for many, also inside one transaction of the caller's. Raises Incomplete, HasBook, UnderWay, NotFound,
     NotPermitted.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'books.paper_books.register')
     known = await _of_own_unit(volunteer.id, by)
     await drafts.require(draft, by=by)
     await _require_none(known)
@@ -183,7 +182,7 @@ async def amend(
 
     Raises Incomplete, NotFound, NotPermitted, MovedOn when it is not as it was at `version`.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'books.paper_books.amend')
     before = await _own(registration.id, by)
     await _require_unmoved(before, version, OPEN)
     known = await _of_own_unit(before.volunteer_id, by)
@@ -212,7 +211,7 @@ async def amend(
 
 async def withdraw(registration: PaperRegistration, *, version: int, by: Account) -> None:
     """撤回: the unit takes back what is not confirmed. Done twice it counts once. Raises NotFound, MovedOn."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'books.paper_books.withdraw')
     before = await _own(registration.id, by)
     if before.status == WITHDRAWN:
         return
@@ -231,7 +230,7 @@ async def give_up_of(volunteer: Volunteer, *, by: Account) -> None:
 
 async def give_up_all(unit: HostUnit, *, by: Account) -> None:
     """What a unit that is closed has open is withdrawn, in the caller's transaction."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'books.paper_books.give_up_all')
     for one in await PaperRegistration.filter(host_unit_id=unit.id, status__in=OPEN).select_related(*RELATED):
         await _withdrawn(one, by)
 
@@ -241,7 +240,7 @@ async def confirm(registration_id: int, version: int, *, by: Account) -> RecordB
 
     Raises NotFound, NotPermitted, MovedOn, HasBook, NumberTaken.
     """
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'books.paper_books.confirm')
     now = await get(registration_id, by=by)
     if _is_repeat(now, CONFIRMED, version, by):
         return await RecordBook.get(id=now.book_id)
@@ -260,7 +259,7 @@ async def confirm_many(seen: Mapping[int, int], *, by: Account) -> list[Outcome]
     What waits for two people under one number is left: which of them holds the book is seen on the covers, and the
     order of a list must not decide it.
     """
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'books.paper_books.confirm_many')
     if len(seen) > MOST_AT_ONCE:
         raise DomainError(f'一次最多確認 {MOST_AT_ONCE} 件，請分次選取。')
     ids = [validation.record_id(one) for one in seen]
@@ -286,11 +285,9 @@ async def confirm_many(seen: Mapping[int, int], *, by: Account) -> list[Outcome]
 
 async def send_back(registration_id: int, reason: str, version: int, *, by: Account) -> PaperRegistration:
     """退回補正: back to the unit with a reason. Raises Incomplete, NotFound, NotPermitted, MovedOn."""
-    permissions.require(by, Role.REVIEWER)
-    now = await get(registration_id, by=by)
-    if problem := validation.text(REASON.label, reason, most=REASON_LENGTH, needed=True, lines=True):
-        raise Incomplete({'reason': problem})
-    if _is_repeat(now, RETURNED, version, by):
+    permissions.require(by, 'books.paper_books.send_back')
+    now, is_done = await _to_return(registration_id, reason, version, by)
+    if is_done:
         return now
     await _require_decidable(now, version, by)
     reason = validation.tidy(reason)
@@ -311,11 +308,9 @@ async def unconfirm(registration_id: int, reason: str, version: int, *, by: Acco
     another's; the history of the volunteer keeps both acts. Raises Incomplete, NotFound, NotPermitted, MovedOn,
     BuiltOn.
     """
-    permissions.require(by, Role.REVIEWER)
-    now = await get(registration_id, by=by)
-    if problem := validation.text(REASON.label, reason, most=REASON_LENGTH, needed=True, lines=True):
-        raise Incomplete({'reason': problem})
-    if _is_repeat(now, RETURNED, version, by):
+    permissions.require(by, 'books.paper_books.unconfirm')
+    now, is_done = await _to_return(registration_id, reason, version, by)
+    if is_done:
         return now
     await _require_unmoved(now, version, (CONFIRMED,))
     reason = validation.tidy(reason)
@@ -337,6 +332,14 @@ async def unconfirm(registration_id: int, reason: str, version: int, *, by: Acco
         await _announce(after)
         await _announce_case(after)
     return after
+
+
+async def _to_return(registration_id: int, reason: str, version: int, by: Account) -> tuple[PaperRegistration, bool]:
+    """What goes back to its unit, and whether it has by this very act. Raises Incomplete, NotFound, NotPermitted."""
+    now = await get(registration_id, by=by)
+    if problem := validation.text(REASON.label, reason, most=REASON_LENGTH, needed=True, lines=True):
+        raise Incomplete({'reason': problem})
+    return now, _is_repeat(now, RETURNED, version, by)
 
 
 async def hindrance(registration: PaperRegistration) -> str:
@@ -361,7 +364,7 @@ async def register_many(
 
     Returns those that were not sent, each with the reason.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'books.paper_books.register_many')
     agency = await Agency.get_or_none(id=validation.record_id(agency_id)) if agency_id else None
     if agency is None:
         raise Incomplete({'agency_id': '請選擇發冊機關。'})

@@ -45,7 +45,7 @@ async def get(registration_id: int, *, by: Account) -> PaperRegistration:
 
 async def opened(registration_id: int, *, by: Account) -> PaperRegistration:
     """The same for the reviewer's page; that it was opened is noted for the volunteer, once in half an hour."""
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'books.paper_lists.opened')
     registration = await get(registration_id, by=by)
     lately = dates.now() - access.ONE_LOOK
     looks = AccessEntry.filter(volunteer_id=registration.volunteer_id, by_id=by.id, kind=AccessKind.PAPER_BOOK)
@@ -67,7 +67,8 @@ async def latest_of(volunteer: Volunteer, *, by: Account) -> PaperRegistration |
 
 def may_amend(registration: PaperRegistration, *, by: Account) -> bool:
     """Whether it is the account's unit that has this registered."""
-    return by.role == Role.UNIT_STAFF and registration.host_unit_id == by.host_unit_id and registration.status in OPEN
+    is_ours = permissions.may(by, 'books.paper_lists.may_amend') and registration.host_unit_id == by.host_unit_id
+    return is_ours and registration.status in OPEN
 
 
 async def find(query: RegistrationQuery, *, by: Account) -> Page[PaperRegistration]:
@@ -81,14 +82,14 @@ async def find(query: RegistrationQuery, *, by: Account) -> Page[PaperRegistrati
 
 async def waiting_like(query: RegistrationQuery, *, by: Account) -> list[PaperRegistration]:
     """All that wait and are asked for, at most MOST_AT_ONCE, for 確認 of a whole batch."""
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'books.paper_lists.waiting_like')
     found = _asked(replace(query, status=WAITING), by)
     return await found.order_by('sent_at', 'id').limit(MOST_AT_ONCE)
 
 
 async def units_waiting(*, by: Account) -> list[tuple[int, str, int]]:
     """Of whom paper books wait for the agency: unit, its name, how many."""
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'books.paper_lists.units_waiting')
     waiting = PaperRegistration.filter(agency_id=by.agency_id, status=WAITING).annotate(n=Count('id'))
     grouped = waiting.group_by('host_unit_id', 'host_unit__name').order_by('host_unit__name')
     found = await grouped.values_list('host_unit_id', 'host_unit__name', 'n')
@@ -97,7 +98,7 @@ async def units_waiting(*, by: Account) -> list[tuple[int, str, int]]:
 
 async def counts(*, by: Account) -> dict[RegistrationStatus, int]:
     """How many of the agency's, or of the unit's, stand where."""
-    permissions.require(by, Role.REVIEWER, Role.UNIT_STAFF)
+    permissions.require(by, 'books.paper_lists.counts')
     grouped = _of_side(by).annotate(n=Count('id')).group_by('status')
     found = {status: int(n) for status, n in await grouped.order_by('status').values_list('status', 'n')}
     return {status: found.get(status, 0) for status in RegistrationStatus}
@@ -116,7 +117,7 @@ def _sent_by_side_of(by: Account) -> Q:
 
 
 def _asked(query: RegistrationQuery, by: Account) -> QuerySet[PaperRegistration]:
-    permissions.require(by, Role.REVIEWER, Role.UNIT_STAFF)
+    permissions.require(by, 'books.paper_lists')
     found = _of_side(by)
     if status := validation.member(RegistrationStatus, query.status):
         found = found.filter(status=status)
@@ -150,7 +151,7 @@ async def same_number(registrations: Sequence[PaperRegistration]) -> dict[int, i
 
 async def offered(*, by: Account, text: str = '', page: int = 1, per_page: int = 25) -> Page[Volunteer]:
     """Who of the unit has a 舊制紀錄冊號 in 基本資料, and neither a book nor a registration that is open."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'books.paper_lists.offered')
     number, per_page = bounds(page, per_page)
     named = Volunteer.filter(permissions.visible_to(by)).exclude(legacy_serial='')
     held = RecordBook.filter(volunteer_id__in=permissions.people_of(by), status=BookStatus.IN_USE)

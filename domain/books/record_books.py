@@ -6,6 +6,7 @@ day on which it was decided, also when the decision is released on another one, 
 in the ledger (`BookIssue`), which `numbers` reads.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -29,7 +30,7 @@ from db.models import Account, Agency, Application, BookIssue, Decision, NumberS
 
 from .. import dates, validation
 from ..audit import access, history
-from ..audit.history import Change
+from ..audit.history import Change, Noted
 from ..cases.transitions import UNDO_WITHIN
 from ..directory import forms
 from ..errors import DomainError, NotFound
@@ -93,6 +94,49 @@ async def issue(application: Application, *, by: Account) -> RecordBook:
         book=issued, application=application, kind=BookKind[application.kind.name], number=issued.number, by=by, at=at
     )
     return issued
+
+
+async def issue_each(applications: Sequence[Application], *, by: Account) -> list[RecordBook]:
+    """初次 of many that an agency has approved in one moment: new books with the next numbers, in their order.
+
+    Seven statements, however many there are. Of persons without a book (`first_ones`); raises CannotIssue, and then
+    none of the numbers is taken.
+    """
+    if not applications:
+        return []
+    agency = await Agency.get(id=applications[0].agency_id)
+    at = applications[0].decided_at or dates.now()
+    day = dates.day_of(at)
+    last, pattern = await _taken(agency, dates.roc_year(day), len(applications))
+    made = []
+    for sequence, application in enumerate(applications, last - len(applications) + 1):
+        number = number_of(agency, dates.roc_year(day), sequence, pattern)
+        made.append(_book(application, number, sequence, day, BookKind.FIRST))
+    try:
+        await RecordBook.bulk_create(made)
+    except IntegrityError as clash:
+        raise _clash(made[0].number) from clash
+    ids = [one.id for one in applications]
+    books = {one.application_id: one for one in await RecordBook.filter(application_id__in=ids)}
+    issued = [books[one] for one in ids]
+    noted = [
+        Noted(book.volunteer_id, Section.RECORD_BOOK, history.ADDED, _first_facts(book, ''), book.number)
+        for book in issued
+    ]
+    await history.note_each(noted, by=by)
+    await BookIssue.bulk_create(
+        BookIssue(book=book, application_id=book.application_id, kind=BookKind.FIRST, number=book.number, by=by, at=at)
+        for book in issued
+    )
+    return issued
+
+
+async def first_ones(applications: Sequence[Application]) -> list[Application]:
+    """Those of the cases that ask for a first book for somebody who has none. One query."""
+    people = [one.volunteer_id for one in applications]
+    books = RecordBook.filter(volunteer_id__in=people, status=BookStatus.IN_USE)
+    with_book: set[Any] = set(await books.values_list('volunteer_id', flat=True))
+    return [one for one in applications if one.kind == IssueKind.FIRST and one.volunteer_id not in with_book]
 
 
 async def number_ahead(application: Application) -> str:
@@ -218,30 +262,43 @@ async def _new(application: Application, day: date, by: Account, *, earlier: Rec
     sequence, pattern = await _taken(agency, year)
     number = number_of(agency, year, sequence, pattern)
     is_renewal = application.kind != IssueKind.FIRST
+    book = _book(application, number, sequence, day, BookKind[application.kind.name])
+    book.earlier = earlier
+    book.earlier_legacy = legacy_number(volunteer) if is_renewal and earlier is None else ''
     try:
-        book = await RecordBook.create(
-            volunteer_id=application.volunteer_id,
-            application=application,
-            agency=agency,
-            number=number,
-            roc_year=year,
-            sequence=sequence,
-            kind=BookKind[application.kind.name],
-            issued_on=day,
-            earlier=earlier,
-            earlier_legacy=legacy_number(volunteer) if is_renewal and earlier is None else '',
-            entered_by_unit_id=application.host_unit_id,
-        )
+        await book.save()
     except IntegrityError as clash:
-        raise CannotIssue(
-            f'紀錄冊號「{number}」已經用過，或這位志工已有使用中的紀錄冊，所以沒有核可；案件仍在審核中。'
-            '請系統管理者檢查發冊機關的機關代字、字號格式，與號碼設定的最後一號。'
-        ) from clash
+        raise _clash(number) from clash
     await book.refresh_from_db(fields=['first_issued_on'])
     before = earlier.number if earlier else book.earlier_legacy
-    changes = [Change(FIELDS['number'], before, number), Change(FIELDS['kind'], '', book.kind.label)]
-    await _note(book, history.ADDED, [*changes, Change(FIELDS['issued_on'], '', dates.roc(day))], by)
+    await _note(book, history.ADDED, _first_facts(book, before), by)
     return book
+
+
+def _book(application: Application, number: str, sequence: int, day: date, kind: BookKind) -> RecordBook:
+    return RecordBook(
+        volunteer_id=application.volunteer_id,
+        application_id=application.id,
+        agency_id=application.agency_id,
+        number=number,
+        roc_year=dates.roc_year(day),
+        sequence=sequence,
+        kind=kind,
+        issued_on=day,
+        entered_by_unit_id=application.host_unit_id,
+    )
+
+
+def _first_facts(book: RecordBook, before: str) -> list[Change]:
+    changes = [Change(FIELDS['number'], before, book.number), Change(FIELDS['kind'], '', book.kind.label)]
+    return [*changes, Change(FIELDS['issued_on'], '', dates.roc(book.issued_on) if book.issued_on else '')]
+
+
+def _clash(number: str) -> CannotIssue:
+    return CannotIssue(
+        f'紀錄冊號「{number}」已經用過，或這位志工已有使用中的紀錄冊，所以沒有核可；案件仍在審核中。'
+        '請系統管理者檢查發冊機關的機關代字、字號格式，與號碼設定的最後一號。'
+    )
 
 
 async def _keeps_number(application: Application, book: RecordBook) -> bool:
@@ -295,14 +352,14 @@ def _existing(book: RecordBook | None) -> RecordBook:
     return book
 
 
-async def _taken(agency: Agency, year: int) -> tuple[int, str]:
-    """The next sequence of the series and its pattern, ours until the transaction ends; the first makes the row."""
+async def _taken(agency: Agency, year: int, count: int = 1) -> tuple[int, str]:
+    """The last of the next `count` sequences of the series and its pattern, ours until the transaction ends."""
     sql = (
-        "INSERT INTO number_series (agency_id, roc_year, last_sequence, pattern) VALUES ($1, $2, 1, '')"
-        ' ON CONFLICT (agency_id, roc_year) DO UPDATE SET last_sequence = number_series.last_sequence + 1'
+        "INSERT INTO number_series (agency_id, roc_year, last_sequence, pattern) VALUES ($1, $2, $3, '')"
+        ' ON CONFLICT (agency_id, roc_year) DO UPDATE SET last_sequence = number_series.last_sequence + $3'
         ' RETURNING last_sequence, pattern'
     )
-    [row] = await get_connection('default').execute_query_dict(sql, [agency.id, year])
+    [row] = await get_connection('default').execute_query_dict(sql, [agency.id, year, count])
     return row['last_sequence'], row['pattern']
 
 

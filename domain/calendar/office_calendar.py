@@ -22,7 +22,7 @@ from tortoise.connection import get_connection
 from tortoise.expressions import Q
 
 from db import transaction
-from db.choices import ApplicationStatus, Role
+from db.choices import ApplicationStatus
 from db.models import Account, Agency, Application, ApplicationStep, CalendarDay, County
 
 from .. import dates, permissions, validation
@@ -124,14 +124,14 @@ async def correct_by(agency: Agency, returned: date) -> date | None:
 
 async def days(*, by: Account, year: int | None = None) -> list[CalendarDay]:
     """The days of a western year, or all there are, in order; county fetched. For the administrator."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'calendar.office_calendar.days')
     rows = CalendarDay.all() if year is None else CalendarDay.filter(_in(year))
     return await rows.select_related('county')
 
 
 async def get(day_id: int, *, by: Account) -> CalendarDay:
     """One of them, county fetched. Raises NotFound."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'calendar.office_calendar.get')
     found = await CalendarDay.get_or_none(id=validation.record_id(day_id)).select_related('county')
     if found is None:
         raise NotFound
@@ -144,7 +144,7 @@ async def save(details: CalendarDayDetails, *, by: Account, of: CalendarDay | No
     What the package had entered for the same day and place gives way. Raises Incomplete, also when a person has
     entered that day already.
     """
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'calendar.office_calendar.save')
     problems = details.problems() or await _problems_of_places(details.county_ids, of)
     if problems:
         raise Incomplete(problems)
@@ -177,7 +177,7 @@ async def remove(row: CalendarDay, *, by: Account) -> None:
 
     One of the package's stays as a day like its weekday, or it would come back.
     """
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'calendar.office_calendar.remove')
     async with transaction():
         await _alone()
         before = await office_history.stands(row, _KEPT)
@@ -193,7 +193,7 @@ async def remove(row: CalendarDay, *, by: Account) -> None:
 
 async def fill(year: int, *, by: Account) -> int:
     """Take the days of a western year from the package; how many rows that has changed. Raises Incomplete."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'calendar.office_calendar.fill')
     last = dates.today().year + YEARS_AHEAD
     if not isinstance(year, int) or not FIRST_YEAR <= year <= last:
         raise Incomplete({'year': f'年度應為民國 {FIRST_YEAR - 1911} 到 {last - 1911} 年。'})

@@ -113,7 +113,7 @@ async def colleagues(account: Account, *, by: Account) -> list[Account]:
 
 async def told(*, by: Account) -> list[Standing]:
     """Who of the reviewer's agency is away today, and who acts meanwhile."""
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'cases.deputies.told')
     return list((await standing(by.agency_id)).values())
 
 
@@ -158,10 +158,15 @@ async def in_hand(application_ids: Iterable[int], *, by: Account) -> dict[int, S
 
 async def on_behalf(application: Application, *, by: Account) -> Account | None:
     """For whom `by` acts on the case as deputy, None for nobody: it is the own work, or anybody's of the agency."""
+    return (await on_behalf_each([application.id], by=by)).get(application.id)
+
+
+async def on_behalf_each(application_ids: Iterable[int], *, by: Account) -> dict[int, Account]:
+    """The same of many cases: by id, those on which `by` acts as deputy."""
     if by.role != Role.REVIEWER:
-        return None
-    stood = (await in_hand([application.id], by=by)).get(application.id)
-    return stood.absent if stood and stood.deputy.id == by.id else None
+        return {}
+    stood = await in_hand(application_ids, by=by)
+    return {case: one.absent for case, one in stood.items() if one.deputy.id == by.id}
 
 
 def _last(one: Deputyship, named: dict[int, Deputyship]) -> Account | None:
@@ -203,8 +208,10 @@ async def _unfit(absent: Account, details: DeputyDetails) -> dict[str, str]:
 async def _reviewer(account: Account, by: Account) -> Account:
     """The account as it is now, if `by` may name its deputy. Raises NotPermitted, NotFound."""
     leads = by.role == Role.REVIEWER and by.is_agency_supervisor
-    if by.role != Role.ADMINISTRATOR and by.id != account.id and not leads:
-        raise NotPermitted
+    if by.id != account.id:
+        permissions.require(by, 'cases.deputies')
+        if by.role == Role.REVIEWER and not leads:
+            raise NotPermitted
     kept = await Account.get_or_none(id=account.id, role=Role.REVIEWER, is_active=True)
     if kept is None or kept.agency_id is None or (leads and kept.agency_id != by.agency_id):
         raise NotFound

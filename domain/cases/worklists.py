@@ -137,7 +137,7 @@ async def of_unit(
 
     輪到您: what was returned before the drafts. 審核中: the next deadline first. Else the latest change first.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'cases.worklists.of_unit')
     number, per_page = bounds(page, per_page)
     ours = Application.filter(**permissions.place_of(by))
     if which is not None:
@@ -156,7 +156,7 @@ async def of_unit(
 
 async def repeatable(found: Sequence[Application], *, by: Account) -> set[int]:
     """Which of the unit's closed applications 重新申請 makes sense for: the last one of its volunteer, by id."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'cases.worklists.repeatable')
     people = {one.volunteer_id for one in found if one.status in CLOSED}
     if not people:
         return set()
@@ -167,7 +167,7 @@ async def repeatable(found: Sequence[Application], *, by: Account) -> set[int]:
 
 async def out_of_reach(found: Sequence[Application], *, by: Account) -> set[int]:
     """Those of the unit's applications, by id, whose volunteer the unit no longer has: only the case can be opened."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'cases.worklists.out_of_reach')
     people = Volunteer.filter(permissions.visible_to(by), id__in=[one.volunteer_id for one in found])
     reached = {person.id for person in await people.only('id')} if found else set()
     return {one.id for one in found if one.volunteer_id not in reached}
@@ -175,7 +175,7 @@ async def out_of_reach(found: Sequence[Application], *, by: Account) -> set[int]
 
 async def counts_of(*, by: Account) -> dict[ApplicationStatus, int]:
     """How many applications of the unit stand in each status; every status is there. `totals` sums the lists."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'cases.worklists.counts_of')
     ours = Application.filter(**permissions.place_of(by)).annotate(n=Count('id')).group_by('status')
     found = {str(status): int(n) for status, n in await ours.values_list('status', 'n')}
     return {status: found.get(status.value, 0) for status in ApplicationStatus}

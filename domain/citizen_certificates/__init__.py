@@ -15,13 +15,13 @@ from pathlib import Path
 from tortoise.exceptions import IntegrityError
 
 from db import sealing, transaction
-from db.choices import CardAct, IdentityKind
+from db.choices import CardAct, IdentityKind, SignInWay
 from db.models import Account, CitizenCertificate, Volunteer
 
 from .. import accounts, dates, identity_numbers, limits, names, settings, validation
-from ..accounts import bound_cards, challenges, client_limits, login_lock, new_passwords
+from ..accounts import bound_cards, challenges, client_limits, login_lock, new_passwords, step_up
+from ..accounts.attempts import Attempt, attempt
 from ..accounts.bound_cards import CARD, as_read
-from ..audit import log as log_of_use
 from ..audit.history import Change
 from ..audit.log import LogAct
 from ..errors import DomainError, NotFound
@@ -37,6 +37,7 @@ from .refusals import (
     NotBound,
     NotOffered,
     NotTheirCard,
+    NotTheirs,
     TooManyCards,
     UnfitSignature,
 )
@@ -45,11 +46,14 @@ __all__ = [
     'CardRefused',
     'NotBound',
     'NotOffered',
+    'ask_proof',
     'bind',
     'card_of',
+    'has_one',
     'is_offered',
     'of',
     'prove',
+    'prove_by_card',
     'remove',
     'sign_in',
     'start',
@@ -62,6 +66,7 @@ MOST_CARDS = 5
 CHALLENGE_LASTS = timedelta(minutes=3)
 # A message of MOST_BYTES in base64, with line breaks.
 LONGEST_SIGNATURE = signatures.MOST_BYTES * 3 // 2
+_BINDING = '綁定自然人憑證'
 _TAIL_KINDS = (IdentityKind.NATIONAL_ID, IdentityKind.ARC)
 
 
@@ -77,9 +82,10 @@ def take_those_of(folder: Path | None) -> None:
 
 async def start(browser: str, *, client: str = '') -> str:
     """A text for the card in this `browser` to sign, in order to sign in. Raises NotOffered, limits.Exceeded."""
-    _require_offered()
-    if client:
-        await limits.take(_challenges(), client)
+    async with attempt(SignInWay.CARD.label):
+        _require_offered()
+        if client:
+            await limits.take(_challenges(), client)
     return await challenges.made(CardAct.SIGN_IN, browser, CHALLENGE_LASTS)
 
 
@@ -90,15 +96,12 @@ async def sign_in(challenge: str, signature: str, *, browser: str, number: str =
     `number` at the first time, where the office allows that. Raises CardRefused, accounts.SignInLocked,
     accounts.UnitClosed, NotOffered, limits.Exceeded.
     """
-    _require_offered()
-    if client:
-        await limits.take(client_limits.logins(), client)
-    try:
+    async with attempt(SignInWay.CARD.label, name=number[: accounts.LONGEST_NAME]) as tried:
+        _require_offered()
+        if client:
+            await limits.take(client_limits.logins(), client)
         card = await _shown(challenge, signature, CardAct.SIGN_IN, browser)
-        account = await _owner_of(card, number)
-    except DomainError:
-        await log_of_use.note(LogAct.SIGN_IN_FAILED, by=None, what='自然人憑證', name=number)
-        raise
+        account = await _owner_of(card, number, tried)
     await CitizenCertificate.filter(card_index__in=_indexes(card)).update(
         card_index=_index(card), used_at=dates.now(), expires_at=card.expires_at, name=card.name
     )
@@ -114,16 +117,17 @@ async def prove(password: str, *, session: str, by: Account) -> str:
     `session` is the digest of theirs. Raises accounts.WrongPassword, accounts.SignInLocked, NotOffered.
     """
     _require_offered()
-    await accounts.require_password(by, password)
+    await accounts.require_password(by, password, _BINDING)
     return await challenges.made(CardAct.BIND, session, CHALLENGE_LASTS)
 
 
 async def bind(challenge: str, signature: str, *, session: str, by: Account) -> CitizenCertificate:
     """From now on the card signs in to the account. Its owner is told by mail. Raises CardRefused, NotOffered."""
     _require_offered()
-    card = await _shown(challenge, signature, CardAct.BIND, session)
-    if by.volunteer_id is not None:
-        await _require_their_tail(card, by.volunteer_id)
+    async with attempt(_BINDING, act=LogAct.STEP_UP_FAILED, by=by):
+        card = await _shown(challenge, signature, CardAct.BIND, session)
+        if by.volunteer_id is not None:
+            await _require_their_tail(card, by.volunteer_id)
     async with transaction():
         await Account.select_for_update().get(id=by.id)
         known = await CitizenCertificate.get_or_none(card_index__in=_indexes(card))
@@ -136,9 +140,31 @@ async def bind(challenge: str, signature: str, *, session: str, by: Account) -> 
         return await _bound(card, by, '本人以密碼登入後綁定')
 
 
+async def ask_proof(*, session: str, by: Account) -> str:
+    """再次確認本人: a text for a card of this very account to sign, in the browser of `session`. Raises NotOffered."""
+    _require_offered()
+    return await challenges.made(CardAct.PROOF, session, CHALLENGE_LASTS)
+
+
+async def prove_by_card(challenge: str, signature: str, *, session: str, by: Account) -> None:
+    """The session is believed for a while (`accounts.step_up`). Raises CardRefused, NotOffered."""
+    async with attempt(SignInWay.CARD.label, act=LogAct.STEP_UP_FAILED, by=by):
+        _require_offered()
+        card = await _shown(challenge, signature, CardAct.PROOF, session)
+        own = CitizenCertificate.filter(card_index__in=_indexes(card), account_id=by.id)
+        if not await own.update(used_at=dates.now()):
+            raise NotTheirs
+    await step_up.believe(by, SignInWay.CARD.label)
+
+
 async def of(*, by: Account) -> list[CitizenCertificate]:
     """The cards of one's own account, the newest first."""
     return await CitizenCertificate.filter(account_id=by.id).order_by('-bound_at', '-id')
+
+
+async def has_one(*, by: Account) -> bool:
+    """Whether a card is bound to one's own account, and cards are taken here."""
+    return is_offered() and await CitizenCertificate.exists(account_id=by.id)
 
 
 async def remove(card_id: int, *, by: Account) -> None:
@@ -179,18 +205,18 @@ async def _shown(challenge: str, signature: str, act: CardAct, browser: str) -> 
     return card
 
 
-async def _owner_of(card: Card, number: str) -> Account:
+async def _owner_of(card: Card, number: str, tried: Attempt) -> Account:
     try:
-        return await _account_of(card, number)
+        return await _account_of(card, number, tried)
     except DomainError as refusal:
         log.info('the certificate %s does not sign in: %s', card.number, type(refusal).__name__)
         raise
 
 
-async def _account_of(card: Card, number: str) -> Account:
+async def _account_of(card: Card, number: str, tried: Attempt) -> Account:
     bound = await CitizenCertificate.get_or_none(card_index__in=_indexes(card))
-    account_id = bound.account_id if bound else await _first_use(card, number)
-    account = await Account.get(id=account_id).select_related('host_unit', 'agency', 'volunteer')
+    account_id = bound.account_id if bound else await _first_use(card, number, tried)
+    tried.account = account = await Account.get(id=account_id).select_related('host_unit', 'agency', 'volunteer')
     if account.locked_because is not None:
         raise accounts.AccountLocked(account.locked_because)
     if not account.is_active:
@@ -203,7 +229,7 @@ async def _account_of(card: Card, number: str) -> Account:
     return account
 
 
-async def _first_use(card: Card, number: str) -> int:
+async def _first_use(card: Card, number: str, tried: Attempt) -> int:
     """The account of the volunteer whose number was typed, where card and record say the same. Raises NotBound.
 
     Name and four digits may be those of two people. So the office has to allow it (CARD_OPENS_VOLUNTEERS), nobody with
@@ -213,7 +239,7 @@ async def _first_use(card: Card, number: str) -> int:
     if not settings.current().card_opens_volunteers or not typed:
         raise NotBound(may_type=settings.current().card_opens_volunteers)
     index = login_lock.index_of(typed)
-    await login_lock.count(index)
+    await tried.count(index)
     volunteer = await Volunteer.get_or_none(identity_index=index)
     account = await Account.get_or_none(volunteer_id=volunteer.id, is_active=True) if volunteer else None
     if (
@@ -228,7 +254,7 @@ async def _first_use(card: Card, number: str) -> int:
         await Account.select_for_update().get(id=account.id)  # of two cards at once one is first
         if await CitizenCertificate.filter(account_id=account.id).exists():
             raise NotBound(may_type=True)
-        await login_lock.lift(index)
+        await tried.succeed()
         await _bound(card, account, '本人以自然人憑證與身分證字號第一次登入')
     return account.id
 

@@ -45,12 +45,16 @@ class CardExpired(CardRefused):
 class CardRevoked(CardRefused):
     """The certificate stands in the revocation list."""
 
+    why = '憑證已廢止'
+
     def __init__(self) -> None:
         super().__init__(f'這張自然人憑證已廢止或停用，不能登入。請到戶政事務所辦理新卡或復用；{_OTHER_WAY}')
 
 
 class RevocationUnknown(CardRefused):
     """There is no revocation list that holds today: nobody knows whether the card was lost."""
+
+    why = '沒有廢止清冊'
 
     def __init__(self) -> None:
         super().__init__(
@@ -61,6 +65,8 @@ class RevocationUnknown(CardRefused):
 
 class NotBound(CardRefused):
     """The card is good, and belongs to no account here. `may_type`: a volunteer's number may be typed instead."""
+
+    why = '沒有綁定帳號'
 
     def __init__(self, *, may_type: bool = False) -> None:
         typing = (
@@ -74,6 +80,8 @@ class NotBound(CardRefused):
 
 class AccountClosed(CardRefused):
     """The account that the card is bound to is closed; told only to the holder of the card."""
+
+    why = '帳號已停用'
 
     def __init__(self) -> None:
         super().__init__('這張自然人憑證綁定的帳號已停用，不能登入。資料都還在；如需使用，請洽系統管理者。')
@@ -91,6 +99,15 @@ class NotTheirCard(CardRefused):
 
     def __init__(self) -> None:
         super().__init__('這張自然人憑證的身分證字號後四碼和您登記的不同，沒有綁定。請確認插的是您本人的卡片。')
+
+
+class NotTheirs(CardRefused):
+    """The card is good, but not bound to the account that is signed in."""
+
+    why = '不是本人綁定的卡片'
+
+    def __init__(self) -> None:
+        super().__init__('這張自然人憑證沒有綁定您的帳號，沒有通過。請改插您綁定的卡片，或改用密碼確認。')
 
 
 class TooManyCards(CardRefused):

@@ -89,7 +89,7 @@ async def note(people: Iterable[tuple[int, bool]], *, by: Account) -> None:
 
 
 async def _answer(volunteer: Volunteer, is_given: bool, version: int | None, by: Account) -> None:
-    permissions.require(by, Role.VOLUNTEER, Role.UNIT_STAFF)
+    permissions.require(by, 'consents')
     if version is not None and version != (await notices.current()).id:
         raise Outdated
     async with transaction():

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 
 from db import transaction
-from db.choices import Role
 from db.models import Account, PrivacyNotice
 
 from .. import permissions, validation
@@ -84,7 +83,7 @@ async def publish(details: NoticeDetails, *, seen: int, by: Account) -> PrivacyN
 
     Raises Incomplete, Overtaken.
     """
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'consents.notices.publish')
     if problems := details.problems():
         raise Incomplete(problems)
     async with transaction():

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from db import transaction
-from db.choices import ApplicationStatus, CorrectionReason, CorrectionStatus, Role
+from db.choices import ApplicationStatus, CorrectionReason, CorrectionStatus
 from db.models import Account, Application, Correction, CorrectionExchange
 
 from .. import dates, permissions, validation
@@ -255,7 +255,7 @@ async def sent_back(application: Application) -> None:
 
 async def _under_review(application_id: object, by: Account, *, returned: bool = False) -> Application:
     """The case, locked, while it waits for a reviewer and nobody has decided it; `returned`: or is with the unit."""
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'corrections')
     case = await _locked(application_id, by)
     await transitions.require_sent_by_others(case, by=by)
     if returned and case.status == ApplicationStatus.RETURNED:
@@ -287,7 +287,7 @@ async def _to_review(
 
 
 async def _answered(correction: Correction, to: CorrectionStatus, text: str, by: Account) -> Correction:
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'corrections.answer')
     text = _text(text, needed=to == DISPUTED)
     known = await Correction.get_or_none(id=validation.record_id(correction.id))
     if known is None:

@@ -69,7 +69,7 @@ async def beside(
     """What the unit's form of `place` shows beside its fields while it has the volunteer's case to mend: by field."""
     related = Application.filter(volunteer_id=validation.record_id(volunteer.id), status=ApplicationStatus.RETURNED)
     case = await related.first()
-    if case is None or by.role != Role.UNIT_STAFF or not permissions.may_see_case(by, case):
+    if case is None or not permissions.may(by, 'corrections.marks.beside') or not permissions.may_see_case(by, case):
         return {}
     return at(await of(case, by=by), place, training_id)
 
@@ -105,7 +105,7 @@ async def open_ones(application: Application) -> list[Correction]:
 
 async def seen(marks: Sequence[Correction], case: Application, by: Account) -> list[Correction]:
     """Those of `marks` that `by` may see: what a reviewer is still writing is not yet the unit's."""
-    if by.role == Role.VOLUNTEER or not permissions.may_see_case(by, case):
+    if not permissions.may(by, 'corrections.marks.seen') or not permissions.may_see_case(by, case):
         return []
     if by.role == Role.REVIEWER or not marks:
         return list(marks)

@@ -17,13 +17,26 @@ from tortoise.connection import get_connection
 
 from db import transaction, unhurried
 from db.choices import CorrectionReason, FileKind, IdentityKind, InsuranceKind, Place, Role, Sex, TrainingKind
-from db.models import Account, Application, Correction, County, Field, HostUnit, Roster, Team, Training, Volunteer
+from db.models import (
+    Account,
+    Application,
+    Correction,
+    County,
+    Field,
+    HostUnit,
+    PrivacyNotice,
+    Roster,
+    Team,
+    Training,
+    Volunteer,
+)
 
 from .. import (
     applications,
     book_numbers,
     corrections,
     dates,
+    departures,
     directory,
     files,
     ledgers,
@@ -45,7 +58,7 @@ from ..pictures import Picture
 from ..sign_offs import Asking
 from ..trainings.details import TrainingDetails
 from ..volunteers.basics import VolunteerDetails
-from . import sample_pictures
+from . import account_requests, sample_pictures
 
 # Any number will do, as long as nothing else in the database uses it.
 _LOCK = 20_261_131
@@ -95,12 +108,14 @@ PEOPLE = (
     Person('蔡小晨', 'TSAI, HSIAO-CHEN', Sex.FEMALE, date(1955, 10, 30), 'untrained', 2, 'clerk2'),
     Person('高小松', 'KAO, HSIAO-SUNG', Sex.MALE, date(1961, 4, 4), 'paper', 8, 'clerk2'),
     Person('溫小石', 'WEN, HSIAO-SHIH', Sex.FEMALE, date(1966, 6, 16), 'paper', 8, 'clerk2'),
+    Person('莊小禾', 'CHUANG, HSIAO-HO', Sex.FEMALE, date(1952, 2, 11), 'left', 90),
 )
 # People of the second unit whose books of the old system are at each stage; the first was refused a second one.
 PAPERS = (('許小山', '000731', 'waiting'), ('高小松', '000712', 'returned'), ('溫小石', '000645', 'confirmed'))
 # Those of the second unit who wait are sent in as a roster; one of them comes back, one is not ready yet.
 ROSTER = '範例圖書館志工名冊第一批'
 SIDES = ('正面', '反面')
+NOTICE_DAYS = 365
 
 
 async def offer() -> list[str]:
@@ -134,6 +149,8 @@ async def _make(kept: Path) -> None:
     agency.email, agency.phone = 'culture@example.gov.tw', '(04)0000-9012'
     await agency.save()
     await office_calendar.fill_ahead()
+    # Nobody consents to a notice that is not there yet.
+    await PrivacyNotice.all().update(published_at=_days_ago(NOTICE_DAYS))
     units = [await _unit(name, phone, team, county) for name, phone, team in UNITS]
     told, staff = [], {}
     for n, (username, name, role, label) in enumerate(ACCOUNTS):
@@ -161,6 +178,7 @@ async def _make(kept: Path) -> None:
     await _roster(staff['clerk2'], staff['reviewer2'])
     await _asked_to_sign(staff['clerk2'])
     await _papers(staff['clerk2'], staff['reviewer2'])
+    await account_requests.make(staff['county'], agency)
     private_files.write(kept, json.dumps(told, ensure_ascii=False))
 
 
@@ -184,7 +202,9 @@ async def _person(person: Person, number: int, password: str, staff: dict[str, A
         volunteer = await volunteers.register(await _details(person, number, password, clerk), by=clerk)
         team = await Team.get(host_unit_id=clerk.host_unit_id)
         await volunteers.assign_team(volunteer, team.id, by=clerk)
-        if person.stage in ('untrained', 'paper'):
+        if person.stage == 'left':
+            await departures.leave(volunteer, (await departures.leaving(volunteer, by=clerk)).seen, by=clerk)
+        if person.stage in ('untrained', 'paper', 'left'):
             return
         for kind, title, ago in (
             (TrainingKind.BASIC, '志工基礎訓練', 60),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tortoise.functions import Count
 
 from db import transaction
-from db.choices import ApplicationStatus, DraftKind, MembershipStatus, Role
+from db.choices import ApplicationStatus, DraftKind, MembershipStatus
 from db.models import Account, Application, HostUnit, Membership, Volunteer
 
 from .. import applications, directory, drafts, permissions, validation, volunteers
@@ -49,7 +49,7 @@ class Leaving:
 
 async def leaving(volunteer: Volunteer, *, by: Account) -> Leaving:
     """What would be open if the volunteer left the unit now. Raises NotFound."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'departures.leaving')
     known = await volunteers.get(volunteer.id, by=by)
     ours = Application.filter(volunteer_id=known.id, host_unit_id=by.host_unit_id, status__in=worklists.OPEN)
     case = await ours.select_related('agency', 'roster').first()
@@ -69,7 +69,7 @@ async def leave(volunteer: Volunteer, seen: tuple[int, int], *, by: Account, hei
     book that the agency has not confirmed is withdrawn, too; another unit may register it. Forms that were not saved
     go. Raises NotFound, ChangedMeanwhile, MovedOn while a decision waits for its release.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'departures.leave')
     async with transaction():
         now = await leaving(volunteer, by=by)
         if now.seen != tuple(seen):
@@ -89,7 +89,7 @@ async def leave(volunteer: Volunteer, seen: tuple[int, int], *, by: Account, hei
 
 async def closing(unit: HostUnit, *, by: Account) -> dict[ApplicationStatus, int]:
     """How many applications the unit has under way, by status; the administrator is told no names."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'departures.closing')
     ours = Application.filter(host_unit_id=unit.id, status__in=worklists.OPEN).annotate(n=Count('id'))
     found = dict(await ours.group_by('status').values_list('status', 'n'))
     return {status: int(found[status]) for status in worklists.OPEN if status in found}
@@ -103,7 +103,7 @@ async def close_unit(
     Its volunteers keep everything else, and may apply with another unit. Raises Incomplete, ChangedMeanwhile, MovedOn
     while a decision on one of them waits for its release.
     """
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'departures.close_unit')
     async with transaction():
         if await closing(unit, by=by) != seen:
             raise ChangedMeanwhile

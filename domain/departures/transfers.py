@@ -65,7 +65,7 @@ class Proposal:
 
 async def takers(*, by: Account) -> list[HostUnit]:
     """The units to which people can be transferred, by name."""
-    permissions.require_whole_unit(by)
+    permissions.require(by, 'departures.transfers.takers')
     return await HostUnit.filter(is_active=True).exclude(id=by.host_unit_id)
 
 
@@ -76,7 +76,7 @@ async def propose(
 
     Raises Incomplete, NotFound for a stranger, OfWholeUnit.
     """
-    permissions.require_whole_unit(by)
+    permissions.require(by, 'departures.transfers.propose')
     ids = {validation.record_id(one) for one in volunteer_ids}
     taker = await HostUnit.get_or_none(id=validation.record_id(taker_id), is_active=True) if taker_id else None
     _check(ids, taker, note, has_consent, by)
@@ -112,7 +112,7 @@ async def propose(
 
 async def withdraw(transfer_id: object, *, by: Account) -> None:
     """收回: the giving unit keeps the person after all. Raises NotFound, MovedOn when it was decided meanwhile."""
-    permissions.require_whole_unit(by)
+    permissions.require(by, 'departures.transfers.withdraw')
     mine = Transfer.filter(id=validation.record_id(transfer_id), giver_id=by.host_unit_id)
     found = await mine.select_related('volunteer', 'taker').first()
     if found is None:
@@ -169,19 +169,19 @@ async def refuse(transfer_ids: Collection[int], reason: object, *, by: Account) 
 
 async def given(*, by: Account, page: int = 1, per_page: int = 10) -> Page[Proposal]:
     """What the unit has proposed, what waits first, then the latest."""
-    permissions.require_whole_unit(by)
+    permissions.require(by, 'departures.transfers.given')
     return await _listed(Transfer.filter(giver_id=by.host_unit_id), 'taker', by, page, per_page)
 
 
 async def received(*, by: Account, page: int = 1, per_page: int = 10) -> Page[Proposal]:
     """What was proposed to the unit, what waits first, then the latest."""
-    permissions.require_whole_unit(by)
+    permissions.require(by, 'departures.transfers.received')
     return await _listed(Transfer.filter(taker_id=by.host_unit_id), 'giver', by, page, per_page)
 
 
 async def waiting(*, by: Account, text: str = '', page: int = 1, per_page: int = 20) -> Page[Proposal]:
     """What waits for the unit; `text` is part of the giving unit's name or of its note, since names are masked."""
-    permissions.require_whole_unit(by)
+    permissions.require(by, 'departures.transfers.waiting')
     mine = Transfer.filter(taker_id=by.host_unit_id, status=TransferStatus.OPEN)
     if wanted := validation.searched(text):
         mine = mine.filter(Q(giver__name__icontains=wanted) | Q(note__icontains=wanted))
@@ -223,7 +223,7 @@ async def _hindrances(ids: Collection[int], giver_id: int) -> dict[int, str]:
 
 
 async def _waiting(transfer_ids: Collection[int], by: Account) -> list[Transfer]:
-    permissions.require_whole_unit(by)
+    permissions.require(by, 'departures.transfers')
     ids = {validation.record_id(one) for one in transfer_ids}
     if not ids:
         raise Incomplete({'chosen': '請勾選志工，至少一位。'})

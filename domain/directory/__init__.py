@@ -112,13 +112,13 @@ async def defaults() -> tuple[County, Agency]:
 
 async def all_agencies(*, by: Account) -> list[Agency]:
     """Every agency there is or was, by county; for the administrator."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'directory.all_agencies')
     return await Agency.all().select_related('county', 'field').order_by('county__position', 'position', 'id')
 
 
 async def unsupervised(*, by: Account) -> list[Agency]:
     """The agencies that review, but name no supervisor's address: of what is overdue there, nobody is told."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'directory.unsupervised')
     reviewing = Account.filter(role=Role.REVIEWER, is_active=True).values('agency_id')
     return await Agency.filter(supervisor_email='', id__in=Subquery(reviewing))
 
@@ -131,7 +131,7 @@ async def host_units(*, by: Account) -> list[HostUnit]:
 
 async def find_units(*, by: Account, words: str = '', page: int = 1, per_page: int = 10) -> Page[HostUnit]:
     """運用單位 by name, with their counties; `words` are part of a name, a county, a telephone number or an address."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'directory.find_units')
     number, per_page = bounds(page, per_page)
     units = HostUnit.all()
     if wanted := validation.searched(words):
@@ -159,7 +159,7 @@ async def teams(host_unit_id: int) -> list[Team]:
 
 async def all_teams(*, by: Account) -> list[Team]:
     """志工隊 of every unit, by the strokes of unit and name; unit fetched. For the administrator."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'directory.all_teams')
     found = await Team.all().select_related('host_unit')
     return sorted(found, key=lambda team: (strokes.order(team.host_unit.name), strokes.order(team.name)))
 
@@ -176,7 +176,7 @@ async def service_codes(code_list: str) -> list[ServiceCode]:
 
 async def required_hours(*, by: Account) -> list[RequiredHours]:
     """Every rule on hours; agency and field fetched."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'directory.required_hours')
     return await RequiredHours.all().select_related('agency', 'field').order_by('kind', 'agency_id', 'field_id', 'id')
 
 
@@ -186,7 +186,7 @@ async def save_host_unit(details: HostUnitDetails, *, by: Account, of: HostUnit 
     Raises Incomplete; CasesOpen when a unit with applications under way is to be closed: nobody could reach them any
     more, `departures.close_unit` ends them first.
     """
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'directory.save_host_unit')
     return await kept_host_unit(details, by=by, of=of)
 
 
@@ -210,9 +210,7 @@ async def save_team(details: TeamDetails, *, by: Account, of: Team | None = None
 
     A clerk of one team makes none: OfWholeUnit.
     """
-    permissions.require(by, Role.ADMINISTRATOR, Role.UNIT_STAFF)
-    if by.role == Role.UNIT_STAFF:
-        permissions.require_whole_unit(by)
+    permissions.require(by, 'directory.save_team')
     unit_id = of.host_unit_id if of else details.host_unit_id
     if by.role == Role.UNIT_STAFF and unit_id != by.host_unit_id:
         raise NotFound
@@ -227,7 +225,7 @@ async def team_named(name: str, *, by: Account) -> Team:
     Blanks and the width of letters make no other name, and one that was closed is opened again. Raises Incomplete,
     OfWholeUnit.
     """
-    permissions.require_whole_unit(by)
+    permissions.require(by, 'directory.team_named')
     details = TeamDetails(by.host_unit_id or 0, name if isinstance(name, str) else '')
     if problems := details.problems():
         raise Incomplete(problems)
@@ -253,7 +251,7 @@ async def save_agency(details: AgencyDetails, *, by: Account, of: Agency | None 
 
     Its open cases are due by its rule as it stands from now on.
     """
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'directory.save_agency')
     async with transaction():
         saved = await _saved(of or Agency(), details, 'name', '這個縣市已經有同名的發冊機關。', by)
         await office_calendar.recount([saved])
@@ -264,13 +262,13 @@ async def save_required_hours(
     details: RequiredHoursDetails, *, by: Account, of: RequiredHours | None = None
 ) -> RequiredHours:
     """A new rule on hours, or `of` amended. Raises Incomplete."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'directory.save_required_hours')
     return await _saved(of or RequiredHours(), details, 'kind', '這條規定和另一條相同。', by)
 
 
 async def remove_required_hours(rule: RequiredHours, *, by: Account) -> None:
     """Strike a rule; the next wider one counts from now on."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'directory.remove_required_hours')
     async with transaction():
         before = await office_history.stands(rule, _KEPT[RequiredHours])
         await rule.delete()

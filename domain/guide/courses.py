@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from db.choices import Role, TrainingKind
+from db.choices import TrainingKind
 from db.models import Account, Agency, HostUnit, RequiredHours, Training
 
 from .. import dates, directory, permissions, validation
@@ -29,7 +29,7 @@ class Course:
 
 async def blank(*, by: Account) -> TrainingDetails:
     """A new training form: for the own unit, which most often gives the course, too."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'guide.courses.blank')
     unit = await HostUnit.get(id=by.host_unit_id)
     return TrainingDetails(trained_for_id=unit.id, provider=unit.name)
 
@@ -39,7 +39,7 @@ async def usual(kind: object, *, by: Account) -> dict[str, Any]:
 
     What neither rule nor agency says is as in the unit's last course of the kind. Empty for what is no kind.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'guide.courses.usual')
     known = validation.member(TrainingKind, kind)
     if known is None:
         return {}
@@ -54,7 +54,7 @@ async def usual(kind: object, *, by: Account) -> dict[str, Any]:
 
 async def last(*, by: Account) -> list[Course]:
     """The unit's last courses, each once however many took it, the latest first."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'guide.courses.last')
     found = await Training.filter(trained_for_id=by.host_unit_id).order_by('-id').limit(_LOOKED_THROUGH)
     distinct = {(one.title, one.kind, one.starts_on, one.ends_on): one for one in reversed(found)}
     newest = sorted(distinct.values(), key=lambda one: -one.id)[:MOST_COURSES]

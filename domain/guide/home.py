@@ -80,7 +80,7 @@ async def open_forms(*, by: Account) -> list[OpenForm]:
 
 async def left_off(*, by: Account) -> LeftOff | None:
     """The last form, case or person that is still the unit's turn, at the first thing that lacks; None when none is."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'guide.home.left_off')
     found = [await _of_draft(summary, by) for summary in (await drafts.under_way(by=by))[:1]]
     ours = Volunteer.filter(permissions.visible_to(by)).values('id')
     cases = Application.filter(
@@ -93,7 +93,7 @@ async def left_off(*, by: Account) -> LeftOff | None:
 
 async def news(*, by: Account, limit: int = 4) -> list[ApplicationStep]:
     """What the other side did last, newest first; application, its volunteer and its unit fetched."""
-    permissions.require(by, Role.UNIT_STAFF, Role.REVIEWER)
+    permissions.require(by, 'guide.home.news')
     scope: dict[str, Any] = {'host_unit_id': by.host_unit_id, 'status__in': _ANSWERS}
     if by.role == Role.REVIEWER:
         scope = {'agency_id': by.agency_id, 'status__in': _ARRIVALS}
@@ -105,7 +105,7 @@ async def news(*, by: Account, limit: int = 4) -> list[ApplicationStep]:
 
 async def standings(volunteers: Iterable[Volunteer], *, by: Account) -> dict[int, Standing]:
     """How far each of the unit's volunteers has come, by id. Two queries, however many they are."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'guide.home.standings')
     ids = [volunteer.id for volunteer in volunteers]
     ours = Application.filter(host_unit_id=by.host_unit_id, volunteer_id__in=ids).order_by('id')
     latest = {application.volunteer_id: application for application in await ours}

@@ -7,7 +7,7 @@ after it what is to be pressed when nothing lacks any more.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from db.choices import ApplicationStatus, BookStatus, DraftKind, Role, TrainingKind
+from db.choices import ApplicationStatus, BookStatus, DraftKind, TrainingKind
 from db.models import Account, Application, RecordBook, Volunteer
 
 from .. import drafts, links, permissions, readiness
@@ -59,7 +59,7 @@ async def of_many(people: Sequence[Volunteer], *, by: Account) -> dict[int, list
 
     As many queries for fifty as for one, but for those with a training left half done.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'guide.missing.of_many')
     latest = await _latest(people, by)
     in_use = RecordBook.filter(volunteer_id__in=[one.id for one in people], status=BookStatus.IN_USE)
     has_book = {book.volunteer_id for book in await in_use}

@@ -15,10 +15,10 @@ from datetime import timedelta
 from typing import Any
 
 from db import transaction
-from db.choices import BatchState, Doubt, Grade, ImportKind, Role
+from db.choices import BatchState, Doubt, Grade, ImportKind
 from db.models import Account, ImportBatch, ImportBlock, ImportFile, ImportPiece, ImportRow, KnownHeading, Volunteer
 
-from .. import dates, file_names, limits, permissions, validation
+from .. import dates, file_names, files, limits, permissions, validation
 from ..accounts import step_up
 from ..announcements import ImportChanged, announce
 from ..errors import DomainError, Incomplete, MovedOn, NotFound
@@ -99,7 +99,7 @@ async def begin_pasted(kind: ImportKind, text: str, *, by: Account) -> ImportBat
 
 async def get(batch_id: int, *, by: Account) -> ImportBatch:
     """A batch of the account's unit, with whose it is. Raises NotPermitted, NotFound."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'imports.get')
     ours = ImportBatch.filter(**_ours(by), id=validation.record_id(batch_id))
     found = await ours.select_related('account', 'confirmed_by', 'taken_back_by').first()
     if found is None:
@@ -109,7 +109,7 @@ async def get(batch_id: int, *, by: Account) -> ImportBatch:
 
 async def batches(*, by: Account, page: int = 1, per_page: int = 10) -> Page[ImportBatch]:
     """All batches of the unit or team with `account`, `confirmed_by`, `taken_back_by`, the newest first."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'imports.batches')
     number, per_page = bounds(page, per_page)
     found = ImportBatch.filter(**_ours(by))
     rows = (
@@ -344,7 +344,7 @@ async def begin_rest(batch_id: int, *, by: Account) -> ImportBatch:
 
 async def people_of(found: Preview, *, by: Account) -> dict[int, str]:
     """The names of those whom the rows are about, by volunteer's id; only of people whom the account may see."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'imports.people_of')
     ids = list({row.about for row in found.rows if row.about})
     seen = Volunteer.filter(permissions.visible_to(by), id__in=ids)
     return dict(await seen.values_list('id', 'name')) if ids else {}
@@ -406,12 +406,14 @@ def _ours(by: Account) -> dict[str, Any]:
 
 
 async def _begin(kind: ImportKind, name: str, content: bytes, *, is_pasted: bool, by: Account) -> ImportBatch:
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'imports')
     if validation.member(ImportKind, kind) not in KINDS:
         raise NotFound
     if kind == ImportKind.TEAMS:
-        permissions.require_whole_unit(by)
+        permissions.require(by, 'imports.of_teams')
     await limits.take(_FILES, by.id)
+    if not is_pasted:  # a text is no file
+        await files.scan(content, by=by)
     # In a thread: an archive of pictures may be large, and pages of others do not wait.
     digest, sealed = await asyncio.to_thread(
         lambda: (hashlib.sha256(content).hexdigest(), packing.seal(content, 'file'))

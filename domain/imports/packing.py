@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from db import sealing
@@ -58,6 +58,19 @@ def pack(value: Any) -> bytes:
 def unpack(packed: bytes) -> Any:
     """What `pack` has packed."""
     return json.loads(zlib.decompress(packed))
+
+
+def naming(outcomes: bytes, people: Collection[int]) -> list[tuple[int, Any]]:
+    """Those of a block's packed outcomes that are about these people, with their places.
+
+    >>> kept = pack([None, [{}, [], 12, ''], [{}, [], 7, '']])
+    >>> naming(kept, {7}), naming(kept, {1})
+    ([(2, [{}, [], 7, ''])], [])
+    """
+    text = zlib.decompress(outcomes)
+    if not any(b',%d,' % one in text for one in people):  # sooner than it is understood
+        return []
+    return [(at, one) for at, one in enumerate(json.loads(text)) if one and one[2] in people]
 
 
 def act(graded: Graded) -> str:

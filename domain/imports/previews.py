@@ -266,7 +266,7 @@ async def _block_of(batch: ImportBatch, number: int) -> ImportBlock:
 async def _grade_again(batch: ImportBatch, kind: Kind, number: int) -> None:
     """The row, and those of the file that are or were the same as it."""
     twins = await _twins(batch)
-    before = twins.get(number, NO_TWIN)
+    before, person = twins.get(number, NO_TWIN), await _about(batch, number)
     graded = await _graded(batch, kind, [number])
     after = grading.twin_of(graded[number])
     twins[number] = after
@@ -274,7 +274,7 @@ async def _grade_again(batch: ImportBatch, kind: Kind, number: int) -> None:
         :_MOST_TWINS
     ]
     graded |= await _graded(batch, kind, same)
-    spans = await _spans(batch, kind) if kind.has_spans else {}
+    spans = await _spans(batch, kind, {person, graded[number].about} - {0}) if kind.has_spans else {}
     met = grading.Spans()
     for at, span in spans.items():
         met.add(span, at)
@@ -304,16 +304,26 @@ async def _twins(batch: ImportBatch) -> dict[int, bytes]:
     return found
 
 
-async def _spans(batch: ImportBatch, kind: Kind) -> dict[int, Span]:
-    """What each row covers, by number."""
+async def _about(batch: ImportBatch, number: int) -> int:
+    """Whom the row was understood to be about before it was mended; 0: nobody."""
+    block = await _block_of(batch, number)
+    outcomes = packing.unpack(packing.opened(block.graded, 'graded')) if block.graded else []
+    at = number - block.first_row
+    return int(outcomes[at][2] or 0) if at < len(outcomes) and outcomes[at] else 0
+
+
+async def _spans(batch: ImportBatch, kind: Kind, people: Collection[int]) -> dict[int, Span]:
+    """What each row about these people covers, by number. Of a block that names none of them nothing is read."""
+    if not people:
+        return {}
     blocks = await ImportBlock.filter(batch_id=batch.id).order_by('number').only('id', 'first_row', 'graded', 'grades')
     return await asyncio.to_thread(
         lambda: {
             block.first_row + at: span
             for block in blocks
             if block.graded
-            for at, outcome in enumerate(packing.unpack(packing.opened(block.graded, 'graded')))
-            if outcome and (span := _span_of(kind, block.grades[at], outcome))
+            for at, outcome in packing.naming(packing.opened(block.graded, 'graded'), people)
+            if (span := _span_of(kind, block.grades[at], outcome))
         }
     )
 

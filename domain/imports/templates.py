@@ -10,7 +10,7 @@ from typing import Any
 
 from tortoise.expressions import Q
 
-from db.choices import AccessKind, BookStatus, ImportKind, RegistrationStatus, Role
+from db.choices import AccessKind, BookStatus, ImportKind, RegistrationStatus
 from db.models import (
     Account,
     Agency,
@@ -77,7 +77,7 @@ async def on_record(kind: ImportKind, form: str, *, reason: str, by: Account) ->
 
     Raises NotFound, Incomplete without a purpose.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'imports.templates.on_record')
     if kind not in EXPORTED or form not in FORMS:
         raise NotFound
     if sentence := access.problem(reason):

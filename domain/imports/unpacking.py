@@ -130,6 +130,7 @@ async def _kept(
         return [there[one] for one in ids if one in there]
     data = await inflate(content[member['begins'] : member['ends']], member['method'], member['size'])
     made: list[Accepted] = []
+    await files.scan(data, by=by)  # an archive in parts that a scanner of archives may not have opened
     try:
         made = [await pictures.accept_photo(data)] if part == 'photo' else list(await pictures.accept_scan(data))
     except TooHard:

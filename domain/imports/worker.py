@@ -175,4 +175,5 @@ _JOBS: Mapping[str, Callable[[Content, list[bytes]], tuple[Content, list[bytes]]
 }
 
 if __name__ == '__main__':
-    serve(prepare, memory=MOST_MEMORY, niceness=10, seconds=MOST_SECONDS)
+    # A file may wait, a page may not: of a processor that others want it takes a hundredth.
+    serve(prepare, memory=MOST_MEMORY, niceness=19, seconds=MOST_SECONDS)

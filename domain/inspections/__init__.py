@@ -12,11 +12,11 @@ from datetime import date, timedelta
 from tortoise.queryset import QuerySet
 
 from db import transaction
-from db.choices import AccessKind, ApplicationStatus, LogAct, Role
+from db.choices import AccessKind, ApplicationStatus, LogAct
 from db.models import Account, Agency, Application, ApplicationStep, InspectedCase, Inspection, StoredFile
 
 from .. import dates, files, papers, permissions, validation
-from ..audit import access, log
+from ..audit import access, log, reads
 from ..errors import DomainError, Incomplete, NotFound
 from ..fields import Field, by_key, period
 from ..papers import Papers
@@ -80,7 +80,7 @@ class InspectedPapers:
 
 async def draw(details: Draw, *, by: Account) -> Inspection:
     """抽查: draw at random, fewer where there are fewer. Raises Incomplete, also when nothing was decided then."""
-    permissions.require(by, Role.INSPECTOR)
+    permissions.require(by, 'inspections.draw')
     if problems := details.problems():
         raise Incomplete(problems)
     assert details.begins_on is not None
@@ -113,13 +113,13 @@ async def draw(details: Draw, *, by: Account) -> Inspection:
 
 async def mine(*, by: Account) -> list[Inspection]:
     """The inspector's samples, the latest first, with their agencies and cases."""
-    permissions.require(by, Role.INSPECTOR)
+    permissions.require(by, 'inspections.mine')
     return await _of(by).prefetch_related('cases').limit(100)
 
 
 async def get(inspection_id: int, *, by: Account) -> Inspection:
     """One's own sample with its cases, while it may be read. Raises NotFound, SampleClosed."""
-    permissions.require(by, Role.INSPECTOR)
+    permissions.require(by, 'inspections.get')
     found = await _of(by).prefetch_related('cases__application').get_or_none(id=validation.record_id(inspection_id))
     if found is None:
         raise NotFound
@@ -148,7 +148,7 @@ async def picture(inspection_id: int, application_id: int, file_id: str, *, by: 
     if file is None:
         raise NotFound
     about = [application.volunteer_id]
-    await log.note(LogAct.READ_FILE, by=by, about=about, what=file.kind.label, reason=inspection.reason)
+    await reads.noted(LogAct.READ_FILE, by=by, about=about, what=file.kind.label, reason=inspection.reason)
     try:
         return file, await files.content_of(file)
     except LookupError:
@@ -157,7 +157,7 @@ async def picture(inspection_id: int, application_id: int, file_id: str, *, by: 
 
 async def agencies(*, by: Account) -> dict[int, str]:
     """The agencies that may be drawn from, with their counties."""
-    permissions.require(by, Role.INSPECTOR)
+    permissions.require(by, 'inspections.agencies')
     return {one.id: f'{one.county.name}　{one.name}' for one in await Agency.all().select_related('county')}
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from tortoise.functions import Sum
 
 from db import transaction
-from db.choices import HistoryAction, Role
+from db.choices import HistoryAction
 from db.models import Account, County, HistoryEntry, ServiceHours, Volunteer
 
 from .. import announcements, dates, permissions, validation
@@ -68,7 +68,7 @@ async def get(ledger: Ledger, entry_id: int, *, by: Account) -> Entry:
 
 async def add(ledger: Ledger, volunteer: Volunteer, values: Mapping[str, Any], *, by: Account) -> Entry:
     """A new entry of the account's unit. Raises Incomplete, NotFound."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'ledgers.add')
     known = await _seen(volunteer.id, by)
     counties = await _counties(ledger)
     _check(ledger, values, counties)
@@ -90,7 +90,7 @@ async def amend(
 
     Raises Incomplete, NotFound, NotPermitted, MovedOn when a colleague amended it after `seen`.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'ledgers.amend')
     counties = await _counties(ledger)
     async with transaction():
         entry = await _own(ledger, entry_id, by)
@@ -113,7 +113,7 @@ async def remove(ledger: Ledger, entry_id: int, *, by: Account, seen: datetime |
 
     `seen` as for `amend`. Raises NotFound, NotPermitted, MovedOn.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'ledgers.remove')
     counties = await _counties(ledger)
     async with transaction():
         entry = await _own(ledger, entry_id, by)
@@ -137,7 +137,7 @@ async def _amended(ledger: Ledger, entry: Entry, seen: datetime) -> str:
 
 def may_amend(entry: Entry, *, by: Account) -> bool:
     """Whether the account's unit made this entry; others only read it."""
-    return by.role == Role.UNIT_STAFF and entry.entered_by_unit_id == by.host_unit_id
+    return permissions.may(by, 'ledgers.may_amend') and entry.entered_by_unit_id == by.host_unit_id
 
 
 def values_of(ledger: Ledger, entry: Entry) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from typing import Any
 
 from tortoise.connection import get_connection
 
-from db.choices import Role
 from db.models import Account, Volunteer
 
 from .. import announcements, dates, permissions
@@ -41,7 +40,7 @@ async def write(ledger: Ledger, several: Sequence[Wanted], *, by: Account) -> li
 
     Raises Incomplete, whose problems have the place in `several`, from 0, as their key.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'ledgers.batches.write')
     replaced = await _own(ledger, [one.replaces for one in several if one.replaces], by)
     await _check(ledger, several, replaced, by)
     ids = await _new_ids(ledger, len(several))
@@ -67,7 +66,7 @@ async def take_back(
     ledger: Ledger, several: Sequence[tuple[int, str, Mapping[str, Any] | None]], *, by: Account
 ) -> dict[int, str]:
     """Undo: of each entry its id, its `stamp` after writing, and what it said before; id → why it stays."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'ledgers.batches.take_back')
     there = await _own(ledger, [entry_id for entry_id, _, _ in several], by)
     stays = {one: MOVED_ON for one, as_written, _ in several if one in there and stamp(there[one]) != as_written}
     going: list[int] = []

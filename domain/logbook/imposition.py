@@ -49,8 +49,7 @@ class _Font:
     family: str
     facts: Sequence[int]
     tables: Mapping[str, bytes]
-    outlines: dict[int, bytes] = field(default_factory=dict)
-    metrics: dict[int, bytes] = field(default_factory=dict)
+    pieces: dict[int, bytes] = field(default_factory=dict)
     widths: dict[int, int] = field(default_factory=dict)
     texts: dict[int, str] = field(default_factory=dict)
 
@@ -110,15 +109,14 @@ class Imposed:
     def _shares(self, content: Content, pieces: Sequence[bytes]) -> bool:
         """Take the glyphs of the book in."""
         for place, one in enumerate(content['fonts']):
-            tables, metrics, outlines = pieces[3 * place : 3 * place + 3]
+            tables, drawn = pieces[2 * place : 2 * place + 2]
             font = self._fonts.get(one['key'])
             if font is None:
                 font = _Font(self._taken(), one['base'], one['family'], one['facts'], glyphs.unpacked(tables))
                 self._fonts[one['key']] = font
             at = 0
-            for index, (number, length) in enumerate(zip(one['glyphs'], one['lengths'], strict=True)):
-                font.outlines.setdefault(number, outlines[at : at + length])
-                font.metrics.setdefault(number, metrics[4 * index : 4 * index + 4])
+            for number, length in zip(one['glyphs'], one['lengths'], strict=True):
+                font.pieces.setdefault(number, drawn[at : at + length])
                 at += length
             font.widths.update(one['widths'])
             for number, text in one['texts']:
@@ -180,9 +178,9 @@ class Imposed:
 
     def _write_font(self, font: _Font) -> None:
         """ISO 32000-1, 9.7.4: a Type 0 font whose codes are the numbers of glyphs."""
-        made = glyphs.written(font.tables, font.outlines, font.metrics)
-        file = self._new(_stream(made, f' /Length1 {len(made)}'))
-        names = self._new(_stream(_to_unicode(font.texts), ''))
+        made = glyphs.written(font.tables, font.pieces)
+        file = self._new(_stream(made, f' /Length1 {made.length}'))
+        names = self._new(_stream(zlib.compress(_to_unicode(font.texts)), ''))
         flags, ascent, descent = font.facts
         box = f'[0 {descent} {max(font.widths.values(), default=0)} {ascent}]'
         descriptor = self._new(
@@ -226,9 +224,9 @@ class Imposed:
         self._at += self._file.write(data)
 
 
-def _stream(data: bytes, facts: str) -> bytes:
-    small = zlib.compress(data)
-    return b'<<%b /Filter /FlateDecode /Length %d>>\nstream\n%b\nendstream' % (facts.encode('ascii'), len(small), small)
+def _stream(deflated: bytes, facts: str) -> bytes:
+    head = b'<<%b /Filter /FlateDecode /Length %d>>' % (facts.encode('ascii'), len(deflated))
+    return head + b'\nstream\n' + deflated + b'\nendstream'
 
 
 def _text(words: str) -> str:

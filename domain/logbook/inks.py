@@ -3,7 +3,6 @@
 An ink is drawn once, where it stood when it was laid out, and is moved where it is put.
 """
 
-import copy
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from weasyprint.pdf import pydyf
-from weasyprint.pdf.fonts import Font
 from weasyprint.pdf.stream import Stream
-from weasyprint.text.fonts import get_hb_object_data, get_pango_font_key
+from weasyprint.text.fonts import get_pango_font_key
+
+from .embedding import BookFont
 
 
 class Unfit(Exception):
@@ -46,31 +46,9 @@ class Ink:
 
     marked: tuple[Any, ...]
     plain: bytes
-    fonts: tuple[tuple[int, 'BookFont'], ...]
+    fonts: tuple[tuple[int, BookFont], ...]
     states: Mapping[str, Any]
     form: pydyf.Stream | None
-
-
-class BookFont(Font):  # type: ignore[misc]  # WeasyPrint has no types
-    """A font without its file, which has 50 MB and is wanted only where it cannot be made smaller."""
-
-    _HEAD = 4
-
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
-        self.file_content: bytes = self.file_content[: self._HEAD]
-
-    def fresh(self) -> 'BookFont':
-        """The same font with nothing written in it."""
-        font = copy.copy(self)
-        font.widths, font.to_unicode, font.missing = {}, {}, {}
-        return font
-
-    def clean(self, to_unicode: Mapping[int, str], hinting: bool) -> None:
-        """As Font: nothing but the glyphs that are used."""
-        super().clean(to_unicode, hinting)
-        if len(self.file_content) == self._HEAD:
-            self.file_content = get_hb_object_data(self.hb_face)
 
 
 _fonts: dict[int, BookFont] = {}
@@ -94,7 +72,7 @@ class _Recorder(Stream):  # type: ignore[misc]  # WeasyPrint has no types
         key, description, size = get_pango_font_key(pango_font)
         if key not in self._fonts:
             if key not in _fonts:
-                _fonts[key] = BookFont(pango_font, description, size)
+                _fonts[key] = BookFont.of(pango_font, description, size)
             self._fonts[key] = _fonts[key].fresh()
         return self._fonts[key], size
 

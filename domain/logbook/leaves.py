@@ -10,6 +10,7 @@ from typing import Any
 
 from ..workers.messages import Content
 from . import glyphs
+from .embedding import Prepared
 
 REFERENCE = re.compile(rb'\b(\d+) 0 R\b')
 _BODY = b'\nstream\n'
@@ -29,7 +30,7 @@ def take(document: Any, pdf: Any) -> None:
     `content`: `pages`, each with width and height in points, the place of its drawing and of its resources in
     `objects`; `objects`, each the number by which others name it, those named first; `fonts`; `shared`, the number by
     which objects name the dictionary of those fonts, or 0 where a font cannot be shared and is among the objects.
-    `pieces`: the objects, then of each font its measures and its glyphs.
+    `pieces`: the objects, then of each font its tables and its glyphs.
     """
     fonts = list(_fonts(document))
     at = _number_of_fonts(pdf)
@@ -54,13 +55,13 @@ def take(document: Any, pdf: Any) -> None:
                 'base': of_name[0].name.decode('ascii'),
                 'family': of_name[0].family,
                 'facts': [of_name[0].flags, of_name[0].ascent, of_name[0].descent],
-                'glyphs': list(font.outlines),
-                'lengths': [len(outline) for outline in font.outlines.values()],
+                'glyphs': list(font.pieces),
+                'lengths': [len(piece) for piece in font.pieces.values()],
                 'widths': [[*one] for one in widths.items()],
                 'texts': [[*one] for one in texts.items()],
             }
         )
-        pieces += [glyphs.packed(font.tables), b''.join(font.metrics.values()), b''.join(font.outlines.values())]
+        pieces += [glyphs.packed(font.tables), b''.join(font.pieces.values())]
     raise TakenApart(content, pieces)
 
 
@@ -70,14 +71,21 @@ def split(data: bytes) -> tuple[bytes, bytes]:
     return head, body + rest
 
 
-def _fonts(document: Any) -> Iterator[tuple[str, list[Any], glyphs.Subset | None]]:
+def _fonts(document: Any) -> Iterator[tuple[str, list[Any], glyphs.Glyphs | None]]:
     """Each font file of the document, the fonts that use it, and its glyphs; None where they cannot be shared."""
     by_name: dict[str, list[Any]] = {}
     for font in document.fonts.values():
         by_name.setdefault(font.hash, []).append(font)
     for name, several in by_name.items():
         is_plain = not any(one.bitmap or one.missing or one.used_in_forms for one in several)
-        yield name, several, glyphs.read(several[0].file_content) if is_plain else None
+        yield name, several, _glyphs(several) if is_plain else None
+
+
+def _glyphs(several: list[Any]) -> glyphs.Glyphs | None:
+    file = several[0].file_content
+    if isinstance(file, Prepared):
+        return glyphs.Glyphs(file.tables, file.pieces)
+    return glyphs.read(file, {number for one in several for number in one.to_unicode})
 
 
 def _number_of_fonts(pdf: Any) -> int:

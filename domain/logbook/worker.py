@@ -25,6 +25,7 @@ from ..names import letters
 from ..workers.messages import Content, Message
 from ..workers.serving import Handler, serve
 from . import leaves
+from .embedding import Fonts
 from .inks import Unfit
 from .press import Press
 
@@ -57,6 +58,7 @@ class Renderer:
     def __init__(self) -> None:
         self.fetcher = OnlyOurs()
         self.fonts = FontConfiguration()
+        self.embedded = Fonts()
         self.counters = CounterStyle()
         self.templates = Environment(
             loader=FileSystemLoader(FOLDER),
@@ -117,7 +119,7 @@ class Renderer:
     def _finished(self, template: str, document: Document, how: dict[str, Any]) -> Any:
         if template == 'logbook':
             _make_foldable(document.pages)
-        return document.write_pdf(**how)
+        return self.embedded.written(document, **how)
 
     @contextmanager
     def _with(self, pictures: dict[str, bytes]) -> Iterator[None]:

@@ -5,9 +5,11 @@ What concerns an office always goes to its mailbox; its people with an address o
 The body shows identity numbers masked; a subject, which is kept and transported in clear, names nobody.
 """
 
+import asyncio
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from db.choices import ApplicationStatus, BookStatus, MailPreference, Role
 from db.models import (
@@ -29,9 +31,11 @@ from ..cases import case_numbers, deputies
 from ..printouts import roster_sheets
 from . import outbox, templates
 from .catalogue import Fact
-from .outbox import Attachment
+from .outbox import Attachment, Letter
 
 NOT_KNOWN = '（未登錄）'
+
+Composer = Callable[[Mapping[str, Fact]], tuple[str, str]]
 _OUTCOMES = {ApplicationStatus.APPROVED: '核可', ApplicationStatus.RETURNED: '補件', ApplicationStatus.REJECTED: '駁回'}
 
 
@@ -147,8 +151,17 @@ async def handed_over(application: Application, giver: HostUnit) -> None:
 
 async def approved(application: Application, book: RecordBook) -> None:
     """To the unit: the book is issued, its number (流程 4)."""
-    case = await _case(application)
-    await _tell_unit('approved', case, _about(case, links.record_books(case.volunteer_id)) | _of_book(book))
+    await approved_each([(application, book)])
+
+
+async def approved_each(issued: Sequence[tuple[Application, RecordBook]]) -> None:
+    """The same of many cases, each with a mail of its own."""
+    compose, letters = await templates.worded('approved'), []
+    for case, book in await _cases_of(issued):
+        facts = _about(case, links.record_books(case.volunteer_id)) | _of_book(book)
+        letters += _unit_letters('approved', compose, case, facts)
+        await asyncio.sleep(0)  # pages of others go on meanwhile
+    await outbox.queue_each(letters)
 
 
 async def paper_books_wait(agency: Agency, unit: HostUnit, *, by: Account) -> None:
@@ -195,7 +208,8 @@ async def _of_paper_book(template: str, registration: PaperRegistration) -> None
 
 async def roster_decided(roster: Roster, applications: Sequence[Application], numbers: Mapping[int, str]) -> None:
     """To the unit: what became of these rows of its roster, all at once; `numbers` are of the books, by application."""
-    cases = [await _case(application) for application in applications]
+    found = await _cases([application.id for application in applications])
+    cases = [found[application.id] for application in applications]
     first = cases[0]
     facts: dict[str, Fact] = {
         **_of_unit(first.host_unit, first.submitted_by),
@@ -221,16 +235,25 @@ async def roster_decided(roster: Roster, applications: Sequence[Application], nu
 
 async def approved_for_volunteer(application: Application, book: RecordBook) -> None:
     """To the volunteer: the book can be read on line. Nothing is kept when no address was ever given."""
-    case = await _case(application)
-    if not case.volunteer.email:
-        return
-    kind: dict[str, Fact] = {'證件種類': case.volunteer.identity_kind.label}
-    facts = _about(case, links.my_record_book()) | _of_book(book) | kind
-    subject, body = await templates.composed('approved_for_volunteer', facts)
-    account = await Account.get_or_none(volunteer_id=case.volunteer_id)
-    await outbox.queue(
-        case.volunteer.email, subject, body, template='approved_for_volunteer', application=case, account=account
-    )
+    await approved_for_volunteers([(application, book)])
+
+
+async def approved_for_volunteers(issued: Sequence[tuple[Application, RecordBook]]) -> None:
+    """The same of many cases, each volunteer with a mail of the own."""
+    template = 'approved_for_volunteer'
+    compose, letters = await templates.worded(template), []
+    people = [case.volunteer_id for case, _ in issued]
+    accounts = {one.volunteer_id: one for one in await Account.filter(volunteer_id__in=people)}
+    for case, book in await _cases_of(issued):
+        if not case.volunteer.email:
+            continue
+        kind: dict[str, Fact] = {'證件種類': case.volunteer.identity_kind.label}
+        facts = _about(case, links.my_record_book()) | _of_book(book) | kind
+        account = accounts.get(case.volunteer_id)
+        address = case.volunteer.email
+        letters.append(Letter(address, *compose(facts), template=template, application=case, account=account))
+        await asyncio.sleep(0)  # pages of others go on meanwhile
+    await outbox.queue_each(letters)
 
 
 async def first_password(account: Account, link: str, valid_until: datetime) -> None:
@@ -296,12 +319,22 @@ async def sign_off_answered(answered: SignOff, who: str, outcome: str, link: str
 
 async def _case(application: Application) -> Application:
     """The application as it stands in this transaction, with everybody concerned."""
+    return (await _cases([application.id]))[application.id]
+
+
+async def _cases(ids: Sequence[int]) -> dict[int, Application]:
     related = ('volunteer', 'host_unit', 'agency', 'submitted_by')
-    case = await Application.get(id=application.id).select_related(*related)
-    sender = case.submitted_by
-    if sender is not None and not permissions.is_of_place(sender, case.host_unit_id, case.team_id):
-        case.submitted_by = None  # another unit's clerk sent it, before that unit handed it over; or another team's
-    return case
+    cases = {case.id: case for case in await Application.filter(id__in=ids).select_related(*related)}
+    for case in cases.values():
+        sender = case.submitted_by
+        if sender is not None and not permissions.is_of_place(sender, case.host_unit_id, case.team_id):
+            case.submitted_by = None  # another unit's clerk sent it, before that unit handed it over; or another team's
+    return cases
+
+
+async def _cases_of(issued: Sequence[tuple[Application, RecordBook]]) -> list[tuple[Application, RecordBook]]:
+    cases = await _cases([application.id for application, _ in issued])
+    return [(cases[application.id], book) for application, book in issued]
 
 
 async def _tell_agency(
@@ -334,12 +367,17 @@ async def _tell_agency(
 
 
 async def _tell_unit(template: str, case: Application, facts: dict[str, Fact]) -> None:
+    await outbox.queue_each(_unit_letters(template, await templates.worded(template), case, facts))
+
+
+def _unit_letters(template: str, compose: Composer, case: Application, facts: dict[str, Fact]) -> list[Letter]:
     """The unit's mailbox, read also when the clerk is away, else the clerk's own; and the clerk's as they chose."""
     clerk = case.submitted_by
     mailbox = case.host_unit.email or (clerk.email if clerk else '')
-    await outbox.queue(mailbox, *await templates.composed(template, facts), template=template, application=case)
+    letters = [Letter(mailbox, *compose(facts), template=template, application=case)]
     if clerk is not None and clerk.is_active:
-        await _copy(template, facts, [clerk], [mailbox], application=case)
+        letters += _copies(template, compose, facts, [clerk], [mailbox], application=case)
+    return letters
 
 
 async def _tell_unit_of_books(
@@ -360,8 +398,20 @@ async def _copy(
     application: Application | None = None,
     roster: Roster | None = None,
 ) -> None:
+    about = {'application': application, 'roster': roster}
+    await outbox.queue_each(_copies(template, await templates.worded(template), facts, people, reached, **about))
+
+
+def _copies(
+    template: str,
+    compose: Composer,
+    facts: dict[str, Fact],
+    people: Iterable[Account],
+    reached: Iterable[str],
+    **about: Any,
+) -> list[Letter]:
     """To each of `people` with an address that is none of those `reached` already; nobody reads it twice."""
-    seen = {address.strip().casefold() for address in reached} | {''}
+    letters, seen = [], {address.strip().casefold() for address in reached} | {''}
     for person in people:
         address = person.email.strip()
         if address.casefold() in seen:
@@ -370,10 +420,8 @@ async def _copy(
         own = {name: fact for name, fact in facts.items() if name != '附名冊'} | {'寄給個人': True}
         if '附名冊' in facts:
             own |= {'附名冊': False}
-        composed = await templates.composed(template, own)
-        await outbox.queue(
-            address, *composed, template=template, application=application, roster=roster, account=person
-        )
+        letters.append(Letter(address, *compose(own), template=template, account=person, **about))
+    return letters
 
 
 async def _queue_secret(account: Account, template: str, facts: dict[str, Fact]) -> None:

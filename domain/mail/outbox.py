@@ -53,6 +53,22 @@ class Attachment:
     content: bytes
 
 
+@dataclass(frozen=True)
+class Letter:
+    """A mail that is about to be kept; its words are those of `queue`."""
+
+    recipient: str
+    subject: str
+    body: str
+    template: str = ''
+    application: Application | None = None
+    roster: Roster | None = None
+    account: Account | None = None
+    attachment: Attachment | None = None
+    holds_secret: bool = False
+    is_certain: bool = False
+
+
 class NotAgain(DomainError):
     """This mail is not sent a second time, at least not now."""
 
@@ -76,27 +92,21 @@ async def queue(
     `account` is the person it is for: it goes out as they have chosen, unless it `is_certain` or holds a secret.
     `holds_secret`: the body is cleared once the mail is sent or given up. The subject is kept in clear: no names in it.
     """
-    problem = _problem(recipient)
-    status = MailStatus.FAILED if problem else _first_status(None if holds_secret or is_certain else account)
-    mail = await OutgoingMail.create(
-        template=template,
-        application=application,
-        roster=roster,
-        account=account,
-        recipient=mail_addresses.parse(recipient) or _line(recipient, mail_addresses.MOST),
-        subject=_line(subject, 200),
-        body=CLEARED if problem and holds_secret else body,
-        holds_secret=holds_secret,
-        attachment_name=_line(attachment.name, 120) if attachment else '',
-        attachment=base64.b64encode(attachment.content).decode() if attachment else None,
-        status=status,
-        last_error=problem,
-        created_at=dates.now(),
-        next_attempt_at=dates.now(),
+    mail = _mail(
+        Letter(recipient, subject, body, template, application, roster, account, attachment, holds_secret, is_certain)
     )
-    if status == MailStatus.WAITING:
+    await mail.save()
+    if mail.status == MailStatus.WAITING:
         await announcements.announce(MailQueued())
     return mail
+
+
+async def queue_each(letters: Sequence[Letter]) -> None:
+    """The same of many mails: two statements, however many there are."""
+    mails = [_mail(letter) for letter in letters]
+    await OutgoingMail.bulk_create(mails, batch_size=1000)
+    if any(mail.status == MailStatus.WAITING for mail in mails):
+        await announcements.announce(MailQueued())
 
 
 async def resend(mail_id: int, *, by: Account) -> OutgoingMail:
@@ -141,7 +151,7 @@ async def of_application(application: Application, *, by: Account) -> list[Outgo
 
     A mail about a whole roster belongs to those of its applications that were sent with it.
     """
-    if by.role == Role.VOLUNTEER or not permissions.may_see_case(by, application):
+    if not permissions.may(by, 'mail.outbox.of_application') or not permissions.may_see_case(by, application):
         raise NotFound
     about = Q(application_id=application.id)
     if application.roster_id is None:
@@ -199,6 +209,28 @@ async def announce_about(mail_ids: Sequence[int]) -> None:
         await announcements.announce(RosterChanged(roster.id, *place))
 
 
+def _mail(letter: Letter) -> OutgoingMail:
+    problem = _problem(letter.recipient)
+    reader = None if letter.holds_secret or letter.is_certain else letter.account
+    attachment = letter.attachment
+    return OutgoingMail(
+        template=letter.template,
+        application=letter.application,
+        roster=letter.roster,
+        account=letter.account,
+        recipient=mail_addresses.parse(letter.recipient) or _line(letter.recipient, mail_addresses.MOST),
+        subject=_line(letter.subject, 200),
+        body=CLEARED if problem and letter.holds_secret else letter.body,
+        holds_secret=letter.holds_secret,
+        attachment_name=_line(attachment.name, 120) if attachment else '',
+        attachment=base64.b64encode(attachment.content).decode() if attachment else None,
+        status=MailStatus.FAILED if problem else _first_status(reader),
+        last_error=problem,
+        created_at=dates.now(),
+        next_attempt_at=dates.now(),
+    )
+
+
 def _problem(recipient: str) -> str:
     if not recipient:
         return '收件人沒有登錄電子郵件，這封信沒有寄出。請改以電話通知，並補登電子郵件。'
@@ -254,11 +286,13 @@ _NOT_AGAIN = {
 
 
 async def _may_resend(mail: OutgoingMail, by: Account) -> bool:
+    if not permissions.may(by, 'mail.outbox.resend'):
+        return False
     if by.role == Role.ADMINISTRATOR:
         return True
     await mail.fetch_related('application', 'roster')
     about = mail.application or mail.roster
-    return by.role != Role.VOLUNTEER and about is not None and _may_read(by, about)
+    return about is not None and _may_read(by, about)
 
 
 def _may_read(account: Account, about: Application | Roster | None) -> bool:

@@ -87,7 +87,7 @@ async def recent(*, by: Account, limit: int = 50) -> list[Letter]:
 
 async def backlog(*, by: Account) -> Backlog | None:
     """What waits too long, for the administrator, whom no mail would reach; None when nothing does."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'mail.queries.backlog')
     office = settings.current()
     if office.demo and not office.smtp_url:  # there mails are kept and read in the page
         return None
@@ -105,7 +105,7 @@ async def backlog(*, by: Account) -> Backlog | None:
 
 async def undelivered(*, by: Account) -> list[Undelivered]:
     """What waits too long, failed or came back, the latest first, for an administrator to mend what can be mended."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'mail.queries.undelivered')
     mails = await OutgoingMail.filter(_undelivered()).order_by('-id').limit(MOST_UNDELIVERED)
     again = OutgoingMail.filter(resent_from_id__in=[mail.id for mail in mails]).order_by('id')
     became = {mail.resent_from_id: mail.status for mail in await again.only('id', 'resent_from_id', 'status')}
@@ -114,7 +114,7 @@ async def undelivered(*, by: Account) -> list[Undelivered]:
 
 async def undelivered_one(mail_id: int, *, by: Account) -> Undelivered:
     """One of them. Raises NotFound."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'mail.queries.undelivered_one')
     mail = await OutgoingMail.get_or_none(_undelivered(), id=validation.record_id(mail_id))
     if mail is None:
         raise NotFound

@@ -5,14 +5,13 @@ one that comes with the office is used.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from tortoise.connection import get_connection
 
 from db import transaction
-from db.choices import Role
 from db.models import Account, MailTemplate
 
 from .. import dates, links, permissions, settings
@@ -67,14 +66,23 @@ class Hint:
 
 async def composed(name: str, facts: Mapping[str, Fact]) -> tuple[str, str]:
     """Subject and body of a mail that tells these facts; with the office's wording when the rewritten one fails."""
-    values = _common() | dict(facts)
+    return (await worded(name))(facts)
+
+
+async def worded(name: str) -> Callable[[Mapping[str, Fact]], tuple[str, str]]:
+    """What composes many mails of a kind, in the wording of now: facts → subject and body."""
     own = await MailTemplate.get_or_none(name=name)
-    if own is not None:
-        try:
-            return rendered(name, own.subject, own.body, values)
-        except Unfit as why:
-            log.warning('mail wording %s: the rewritten one is passed over: %s', name, why)
-    return rendered(name, *built_in(name), values)
+
+    def compose(facts: Mapping[str, Fact]) -> tuple[str, str]:
+        values = _common() | dict(facts)
+        if own is not None:
+            try:
+                return rendered(name, own.subject, own.body, values)
+            except Unfit as why:
+                log.warning('mail wording %s: the rewritten one is passed over: %s', name, why)
+        return rendered(name, *built_in(name), values)
+
+    return compose
 
 
 # The administrator's part
@@ -82,21 +90,21 @@ async def composed(name: str, facts: Mapping[str, Fact]) -> tuple[str, str]:
 
 async def all(*, by: Account) -> list[Wording]:  # noqa: A001 -- read as `wording.all(by=…)`
     """Every mail and how it is worded, in the order of their way."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'mail.templates.all')
     own = {row.name: row for row in await MailTemplate.all().select_related('changed_by')}
     return [_wording(name, own.get(name)) for name in KINDS]
 
 
 async def get(name: str, *, by: Account) -> Wording:
     """One of them. Raises NotFound."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'mail.templates.get')
     _require_known(name)
     return _wording(name, await MailTemplate.get_or_none(name=name).select_related('changed_by'))
 
 
 async def preview(name: str, subject: str, body: str, *, by: Account) -> list[Sample]:
     """How the mail would read in each made-up case. Raises Incomplete, whose sentences name what is wrong."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'mail.templates.preview')
     _require_known(name)
     return checked(name, subject, body)
 
@@ -106,7 +114,7 @@ async def save(name: str, subject: str, body: str, *, by: Account, seen: Wording
 
     Raises Incomplete for what does not read well in every case, MovedOn when somebody has reworded it since.
     """
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'mail.templates.save')
     _require_known(name)
     checked(name, subject, body)
     subject, body = _tidy(subject).strip(), _tidy(body)
@@ -122,7 +130,7 @@ async def save(name: str, subject: str, body: str, *, by: Account, seen: Wording
 
 async def restore(name: str, *, by: Account, seen: Wording | None = None) -> None:
     """Back to the wording that comes with the office. Raises MovedOn as `save`."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'mail.templates.restore')
     _require_known(name)
     async with transaction():
         before = await _unchanged(name, seen, built_in(name), by)

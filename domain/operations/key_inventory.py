@@ -12,7 +12,6 @@ from typing import Any
 from tortoise.connection import get_connection
 
 from db import sealing, transaction
-from db.choices import Role
 from db.models import (
     Account,
     Allowance,
@@ -213,19 +212,19 @@ class _Found:
 
 async def entries(*, by: Account) -> list[Entry]:
     """Every key of the office, the sealing keys first, the newest of them before the others. For the administrator."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'operations.key_inventory.entries')
     return await _entries(await _counted())
 
 
 async def overdue(*, by: Account) -> list[Entry]:
     """What is to be changed by now, or is kept where it must not be. For the administrator; nothing is counted."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'operations.key_inventory.overdue')
     return [each for each in await _entries(_Found()) if each.is_overdue or each.warning]
 
 
 async def duty_of(purpose: str, *, by: Account) -> Duty:
     """What is settled of that key. Raises NotFound."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'operations.key_inventory.duty_of')
     if purpose not in BY_PURPOSE:
         raise NotFound
     kind, settled = BY_PURPOSE[purpose], await KeyDuty.get_or_none(purpose=purpose)
@@ -234,7 +233,7 @@ async def duty_of(purpose: str, *, by: Account) -> Duty:
 
 async def settle(purpose: str, duty: Duty, *, by: Account) -> None:
     """Keep it. Raises NotFound, Incomplete."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'operations.key_inventory.settle')
     if purpose not in BY_PURPOSE:
         raise NotFound
     if problems := duty.problems():

@@ -7,7 +7,7 @@ looked at, and counts only while that is what stands there.
 from .as_sent import records
 from .changes import NotLookedAt, PaperChange, require_looked_at, since_look
 from .entries import FIELDS, PICTURES, UNKEPT, Entry, Papers
-from .kept import Kept, begin, keep, last, look, looks, names, of, of_many, sent, unlooked
+from .kept import Kept, begin, keep, keep_each, last, look, looked_at, looks, names, of, of_many, sent, unlooked
 
 __all__ = [
     'FIELDS',
@@ -20,8 +20,10 @@ __all__ = [
     'Papers',
     'begin',
     'keep',
+    'keep_each',
     'last',
     'look',
+    'looked_at',
     'looks',
     'names',
     'of',

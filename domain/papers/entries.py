@@ -8,7 +8,7 @@ changes no digest.
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Self
 from uuid import UUID
@@ -87,7 +87,7 @@ class Papers:
 
     def to_text(self) -> str:
         """As it is kept, sealed."""
-        return json.dumps([asdict(one) | {'file': one.file and str(one.file)} for one in self.entries])
+        return json.dumps([vars(one) | {'file': one.file and str(one.file)} for one in self.entries])
 
     @classmethod
     def from_text(cls, text: str) -> Self:

@@ -3,7 +3,8 @@
 The latest row of a round is what was looked at. Nothing is ever taken away.
 """
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from tortoise.functions import Max
 
 from db import transaction
-from db.choices import ApplicationStatus, Place, Role
+from db.choices import ApplicationStatus, Place
 from db.models import Account, Application, CaseContent, Training
 
 from .. import dates, permissions, validation
@@ -21,6 +22,8 @@ from ..errors import MovedOn, NotFound
 from .entries import Papers, collected
 
 _RELATED = ('volunteer', 'county', 'agency')
+# So many are read together.
+_PIECE = 25
 
 
 @dataclass(frozen=True)
@@ -94,15 +97,20 @@ async def looks(application: Application) -> list[CaseContent]:
 
 async def unlooked(application_ids: Iterable[int]) -> set[int]:
     """Which of the cases hold something else than what was looked at last. Three queries."""
+    digests = await looked_at(application_ids)
+    now = await of_many(digests) if digests else {}
+    return {one for one, digest in digests.items() if now[one].digest() != digest}
+
+
+async def looked_at(application_ids: Iterable[int]) -> dict[int, str]:
+    """Application id → the digest of what was looked at last in its round; none where nothing was kept. Two queries."""
     ids = list(application_ids)
     if not ids:
-        return set()
+        return {}
     cases = {one.id: one for one in await Application.filter(id__in=ids)}
     rows = CaseContent.filter(application_id__in=list(cases)).order_by('id')
     kept: list[tuple[int, int, str]] = [*await rows.values_list('application_id', 'round', 'digest')]
-    digests = {case_id: digest for case_id, round_, digest in kept if cases[case_id].round == round_}
-    now = await of_many(digests)
-    return {one for one, digest in digests.items() if now[one].digest() != digest}
+    return {case_id: digest for case_id, round_, digest in kept if cases[case_id].round == round_}
 
 
 async def keep(application: Application, papers: Papers, *, by: Account, is_sent: bool = False) -> None:
@@ -119,6 +127,21 @@ async def keep(application: Application, papers: Papers, *, by: Account, is_sent
     await Application.filter(id=application.id).update(papers_changed_at=None)
 
 
+async def keep_each(sent: Sequence[Application], *, by: Account) -> None:
+    """Keep what each of many cases holds as what was sent."""
+    for begin in range(0, len(sent), _PIECE):
+        piece = sent[begin : begin + _PIECE]
+        held = await of_many(one.id for one in piece)
+        rows = []
+        for one in piece:
+            content, digest = held[one.id].to_text(), held[one.id].digest()
+            facts = {'by_id': by.id, 'at': dates.now(), 'is_sent': True}
+            rows.append(CaseContent(application_id=one.id, round=one.round, content=content, digest=digest, **facts))
+            await asyncio.sleep(0)  # pages of others go on meanwhile
+        await CaseContent.bulk_create(rows)
+    await Application.filter(id__in=[one.id for one in sent]).update(papers_changed_at=None)
+
+
 async def begin(application: Application, papers: Papers, *, by: Account) -> None:
     """The first look at a case that was sent before its content was kept."""
     if not await CaseContent.filter(application_id=application.id, round=application.round).exists():
@@ -130,7 +153,7 @@ async def look(application: Application, digest: str, *, by: Account) -> None:
 
     Raises NotFound, NotPermitted, MovedOn when the papers have changed again or the case has moved.
     """
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'papers.kept.look')
     async with transaction():
         now = await Application.filter(id=validation.record_id(application.id)).select_for_update().first()
         if now is None or not permissions.may_see_case(by, now):

@@ -16,7 +16,7 @@ from typing import Any
 
 from tortoise.models import Model
 
-from db.choices import Choice, Role
+from db.choices import Choice
 from db.models import Account, StoredFile, Volunteer
 from db.sealing import Sealed
 
@@ -48,7 +48,7 @@ class Held:
 
 async def gathered(volunteer: Volunteer, *, by: Account) -> list[Held]:
     """All of it, part by part, the empty ones too. For the person alone. Raises NotFound."""
-    permissions.require(by, Role.VOLUNTEER)
+    permissions.require(by, 'privacy.own_data.gathered')
     if by.volunteer_id != volunteer.id:
         raise NotFound
     return [Held(part, await _rows(part, volunteer.id)) for part in PARTS]
@@ -58,7 +58,7 @@ async def copy(form: str, *, by: Account) -> Document:
     """A copy as `form`, one of FORMS; that it was taken is logged. Raises NotFound, NotPermitted, StepUpNeeded."""
     if form not in FORMS:
         raise NotFound
-    permissions.require(by, Role.VOLUNTEER)
+    permissions.require(by, 'privacy.own_data.copy')
     await step_up.require(by)
     volunteer = await Volunteer.get(id=by.volunteer_id)
     held = await gathered(volunteer, by=by)

@@ -611,6 +611,7 @@ LEFT_OUT: dict[str, str] = {
     'BookIssue': '發冊機關的號碼簿；號碼已列在紀錄冊',
     'CaseContent': '送審當時的內容，與基本資料、教育訓練及異動紀錄相同',
     'ClosedRecord': '封存時才有；您登入時已經恢復到基本資料',
+    'SealedEntry': '封存時才有；您登入時已經恢復到異動紀錄',
     'CorrectionExchange': '補正的往返，結果已列在補正',
     'Decision': '等待生效的決定，生效後列在申請歷程',
     'Draft': '承辦人還沒有儲存的表單',

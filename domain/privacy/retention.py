@@ -15,7 +15,7 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from db import transaction
-from db.choices import MailStatus, RequestStatus, Role
+from db.choices import MailStatus, RequestStatus
 from db.models import Account, AccountRequest, Draft, IdentityLookup, OutgoingMail, RetentionPeriod
 
 from .. import dates, permissions, validation
@@ -128,7 +128,7 @@ ITEMS = {
 
 async def outlook(*, by: Account) -> list[Outlook]:
     """A trial: what would go now. For the administrator; counts only."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'privacy.retention.outlook')
     periods = {one.name: one for one in await RetentionPeriod.all()}
     found = []
     for name, item in ITEMS.items():
@@ -140,7 +140,7 @@ async def outlook(*, by: Account) -> list[Outlook]:
 
 async def save(name: str, details: PeriodDetails, *, by: Account) -> None:
     """Set the period of an item, and whether it is kept each night. Raises NotFound, Incomplete."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'privacy.retention.save')
     item = ITEMS.get(name)
     if item is None:
         raise NotFound

@@ -17,7 +17,7 @@ from db.choices import ConsentWay, RightsKind, RightsStatus, Role, Sex
 from db.models import Account, HostUnit, Membership, RightsRequest, Volunteer
 
 from .. import announcements, consents, dates, permissions, validation, volunteers
-from ..announcements import VolunteerChanged
+from ..announcements import RightsChanged, VolunteerChanged
 from ..audit import log
 from ..audit.log import LogAct
 from ..calendar import office_calendar
@@ -112,7 +112,7 @@ class OfUnit:
 
 async def ask(asking: Asking, *, by: Account) -> RightsRequest:
     """The volunteer asks on line. Raises Incomplete, Asked, NotFound."""
-    permissions.require(by, Role.VOLUNTEER)
+    permissions.require(by, 'privacy.rights.ask')
     volunteer = await Volunteer.get(id=by.volunteer_id)
     units = {unit.id: unit for unit in await units_of(volunteer, by=by)}
     unit = units.get(validation.record_id(asking.host_unit_id)) if asking.host_unit_id else None
@@ -123,7 +123,7 @@ async def ask(asking: Asking, *, by: Account) -> RightsRequest:
 
 async def record(asking: Asking, volunteer: Volunteer, *, by: Account) -> RightsRequest:
     """The unit writes down what came on paper; the term counts from the day it came. Raises Incomplete, NotFound."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'privacy.rights.record')
     known = await volunteers.get(volunteer.id, by=by)
     if problem := validation.day(FIELDS['asked_on'].label, asking.asked_on, needed=True, since=dates.today() - _REACH):
         raise Incomplete({'asked_on': problem})
@@ -143,14 +143,14 @@ async def units_of(volunteer: Volunteer, *, by: Account) -> list[HostUnit]:
 
 async def of(volunteer: Volunteer, *, by: Account) -> list[RightsRequest]:
     """The own requests, the newest first, with the unit. Raises NotFound."""
-    if by.role != Role.VOLUNTEER or by.volunteer_id != volunteer.id:
+    if not permissions.may(by, 'privacy.rights.of') or by.volunteer_id != volunteer.id:
         raise NotFound
     return await RightsRequest.filter(volunteer_id=volunteer.id).order_by('-id').select_related('host_unit')
 
 
 async def listed(*, by: Account, is_open: bool = True, page: int = 1, per_page: int = 10) -> Page[RightsRequest]:
     """Those of the unit, the most urgent first, or those that have their answer; with the volunteer."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'privacy.rights.listed')
     number, per_page = bounds(page, per_page)
     theirs = _of_unit(by)
     found = theirs.filter(status=RightsStatus.OPEN) if is_open else theirs.exclude(status=RightsStatus.OPEN)
@@ -161,15 +161,15 @@ async def listed(*, by: Account, is_open: bool = True, page: int = 1, per_page: 
 
 async def waiting_count(*, by: Account) -> int:
     """How many wait for the unit's answer."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'privacy.rights.waiting_count')
     return await _of_unit(by).filter(status=RightsStatus.OPEN).count()
 
 
 async def get(request_id: object, *, by: Account) -> RightsRequest:
     """With volunteer, unit and who asked; of the unit, or one's own. Raises NotFound."""
-    theirs = RightsRequest.filter(volunteer_id=by.volunteer_id) if by.role == Role.VOLUNTEER else _of_unit(by)
-    if by.role not in (Role.VOLUNTEER, Role.UNIT_STAFF):
+    if not permissions.may(by, 'privacy.rights.get'):
         raise NotFound
+    theirs = RightsRequest.filter(volunteer_id=by.volunteer_id) if by.role == Role.VOLUNTEER else _of_unit(by)
     related = ('volunteer', 'host_unit', 'asked_by', 'decided_by')
     found = await theirs.filter(id=validation.record_id(request_id)).select_related(*related).first()
     if found is None:
@@ -179,13 +179,13 @@ async def get(request_id: object, *, by: Account) -> RightsRequest:
 
 async def take_back(request_id: object, *, by: Account) -> None:
     """The volunteer no longer asks. Raises NotFound, Decided."""
-    permissions.require(by, Role.VOLUNTEER)
+    permissions.require(by, 'privacy.rights.take_back')
     await _decide(await get(request_id, by=by), RightsStatus.WITHDRAWN, '', by)
 
 
 async def extend(request_id: object, reason: object, *, by: Account) -> None:
     """Once, by as many days as the term has; the person is told why. Raises Incomplete, ExtendedBefore, Decided."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'privacy.rights.extend')
     asked = await get(request_id, by=by)
     if sentence := validation.text(FIELDS['reason'].label, reason, most=REASON_LENGTH, needed=True):
         raise Incomplete({'reason': sentence})
@@ -201,7 +201,7 @@ async def extend(request_id: object, reason: object, *, by: Account) -> None:
             )
         why = validation.tidy(str(reason))
         await notices.rights_extended(asked.volunteer, asked.host_unit, asked.kind.label, dates.roc_long(due), why)
-        await announcements.announce(VolunteerChanged(asked.volunteer_id))
+        await _announce(asked)
 
 
 async def grant(request_id: object, answer: object, *, by: Account, despite_change: bool = False) -> None:
@@ -210,7 +210,7 @@ async def grant(request_id: object, answer: object, *, by: Account, despite_chan
 
     Raises Incomplete, NotFound, Decided, ChangedSince unless it is granted `despite_change`, Unfit.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'privacy.rights.grant')
     asked = await get(request_id, by=by)
     said = _answer(answer, needed=not asked.field)
     async with transaction():
@@ -223,7 +223,7 @@ async def grant(request_id: object, answer: object, *, by: Account, despite_chan
 
 async def refuse(request_id: object, reason: object, *, by: Account) -> None:
     """不同意, with the reason, which the person reads. Raises Incomplete, NotFound, Decided."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'privacy.rights.refuse')
     asked = await get(request_id, by=by)
     said = _answer(reason, needed=True)
     async with transaction():
@@ -232,7 +232,7 @@ async def refuse(request_id: object, reason: object, *, by: Account) -> None:
 
 async def figures(*, by: Account) -> list[OfUnit]:
     """Of each unit that was ever asked, for the administrator: figures only."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'privacy.rights.figures')
     today = dates.today()
     found: dict[int, list[int]] = {}
     for place, asked in enumerate(
@@ -316,7 +316,7 @@ async def _kept(
         await log.note(LogAct.RIGHTS_ASKED, by=by, about=[volunteer.id], what=kind.label, reason=way.label)
         if way == ConsentWay.ONLINE:
             await notices.rights_asked(unit, kind.label, dates.roc_long(due))
-        await announcements.announce(VolunteerChanged(volunteer.id))
+        await _announce(made)
     return made
 
 
@@ -360,6 +360,7 @@ async def _decide(asked: RightsRequest, status: RightsStatus, answer: str, by: A
     if not await waiting.update(status=status, **facts):
         raise Decided
     if status == RightsStatus.WITHDRAWN:
+        await _announce(asked)
         return
     asked.answer = answer
     await asked.save(update_fields=['answer'])
@@ -367,7 +368,13 @@ async def _decide(asked: RightsRequest, status: RightsStatus, answer: str, by: A
     await log.note(LogAct.RIGHTS_ANSWERED, by=by, about=[asked.volunteer_id], what=what)
     lines = answer.splitlines()
     await notices.rights_answered(asked.volunteer, asked.host_unit, asked.kind.label, status.label, lines)
-    await announcements.announce(VolunteerChanged(asked.volunteer_id))
+    await _announce(asked)
+
+
+async def _announce(asked: RightsRequest) -> None:
+    """To the person's pages, and to the unit's list."""
+    changed = (VolunteerChanged(asked.volunteer_id), RightsChanged(asked.id, asked.host_unit_id))
+    await announcements.announce_each(changed)
 
 
 def _answer(answer: object, *, needed: bool) -> str:

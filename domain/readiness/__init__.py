@@ -5,8 +5,9 @@ field; for the reviewer before 核可, with boxes for what only a person can tel
 weighs. A case that was sent is judged by the rules of the day it was sent: none that came later stands in its way.
 """
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -45,6 +46,9 @@ from .checkup import Check, Records, is_open
 __all__ = ['Check', 'NotReady', 'checks', 'checks_as', 'checks_of', 'checks_of_people', 'is_open', 'lacking']
 
 
+_PIECE = 25
+
+
 class NotReady(DomainError):
     """The application cannot be sent or approved yet: `lacking` says what stands in the way."""
 
@@ -67,17 +71,19 @@ async def checks(subject: Application | Volunteer, *, by: Account) -> list[Check
     return found
 
 
-async def checks_of(applications: Iterable[Application], *, by: Account) -> dict[int, list[Check]]:
+async def checks_of(
+    applications: Iterable[Application], *, by: Account, held: Mapping[int, Papers] | None = None
+) -> dict[int, list[Check]]:
     """Application id → its list, for rosters and queues; those whose volunteer is none of `by`'s business are left out.
 
     A volunteer who has left the unit since is one of them: whoever sends must treat a missing list as not ready.
-    Twelve queries, however many there are.
+    `held`: what they hold, where the caller has read it already. Twelve queries, however many there are.
     """
     applications = list(applications)
     ids = {application.agency_id for application in applications}
     agencies = {agency.id: agency for agency in await Agency.filter(id__in=ids).select_related('field')}
     asked = [_Asked(one.volunteer_id, one.kind, agencies[one.agency_id], one) for one in applications]
-    lists = await _lists(asked, by)
+    lists = await _lists(asked, by, held)
     return {one.id: found for one, found in zip(applications, lists, strict=True) if found is not None}
 
 
@@ -151,20 +157,24 @@ async def _default_agency() -> Agency:
         return Agency()
 
 
-async def _lists(asked: Sequence[_Asked], by: Account) -> list[list[Check] | None]:
+async def _lists(
+    asked: Sequence[_Asked], by: Account, held: Mapping[int, Papers] | None = None
+) -> list[list[Check] | None]:
     ids = {one.volunteer_id for one in asked}
     volunteers = {one.id: one for one in await Volunteer.filter(permissions.visible_to(by), id__in=ids)}
     records = await _records(volunteers)
     hours, rows = await RequiredHours.all(), await Rule.all()
     ticks: dict[int | None, list[EyeCheck]] = defaultdict(list)
-    held: dict[int, Papers] = {}
     if by.role == Role.REVIEWER:
         cases = {one.application.id for one in asked if one.application}
-        held = await papers.of_many(cases)
+        held = held if held is not None else await papers.of_many(cases)
         for tick in await EyeCheck.filter(application_id__in=cases).select_related('by').order_by('round'):
             ticks[tick.application_id].append(tick)
     lists: list[list[Check] | None] = []
-    for one in asked:
+    applying: dict[tuple[int, IssueKind, date], dict[str, Rule]] = {}
+    for count, one in enumerate(asked, 1):
+        if count % _PIECE == 0:  # pages of others go on meanwhile
+            await asyncio.sleep(0)
         volunteer = volunteers.get(one.volunteer_id)
         if volunteer is None:
             lists.append(None)
@@ -173,9 +183,12 @@ async def _lists(asked: Sequence[_Asked], by: Account) -> list[list[Check] | Non
         if one.application is not None and one.application.status in worklists.OPEN:
             found += checkup.left_the_unit(records[volunteer.id], one.application.host_unit_id)
         looks = None
-        if one.application and by.role == Role.REVIEWER:
+        if one.application and held is not None and by.role == Role.REVIEWER:
             looks = _Looks(one.application, ticks[one.application.id], held[one.application.id])
-        lists.append(_list(found, rules.applying(rows, one.agency, one.kind, one.day), one.application, looks))
+        case = one.agency.id, one.kind, one.day
+        if case not in applying:
+            applying[case] = rules.applying(rows, one.agency, one.kind, one.day)
+        lists.append(_list(found, applying[case], one.application, looks))
     return lists
 
 

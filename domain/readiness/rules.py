@@ -13,7 +13,7 @@ from typing import Any, Self
 from tortoise.exceptions import IntegrityError
 
 from db import transaction
-from db.choices import ApplicationStatus, Demand, IssueKind, Part, Role, TrainingKind
+from db.choices import ApplicationStatus, Demand, IssueKind, Part, TrainingKind
 from db.models import Account, Agency, Application, EyeCheck, Field, Rule
 
 from .. import announcements, dates, fields, papers, permissions, validation
@@ -148,7 +148,7 @@ def applying(rows: Iterable[Rule], agency: Agency, kind: IssueKind, day: date) -
 
 async def every(*, by: Account) -> list[Rule]:
     """Every row in the order of the list, the widest of each item first; agency and field fetched."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'readiness.rules.every')
     rows = await Rule.all().select_related('agency', 'agency__county', 'field')
     return sorted(rows, key=lambda row: (row.position, row.key, _narrowness(row)))
 
@@ -158,7 +158,7 @@ async def save(details: RuleDetails, *, by: Account, of: Rule | None = None) -> 
 
     Raises Incomplete, also when another row says something about the same from the same day on.
     """
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'readiness.rules.save')
     if of is not None and details.key != of.key:
         raise NotPermitted('規則不能改成另一個檢查項目，請另外新增一條。')
     if problems := details.problems():
@@ -187,7 +187,7 @@ async def save(details: RuleDetails, *, by: Account, of: Rule | None = None) -> 
 
 async def remove(rule: Rule, *, by: Account) -> None:
     """Strike a row; the next wider one counts from now on. One by which somebody has ticked stays: let it end."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'readiness.rules.remove')
     try:
         async with transaction():
             before = await office_history.stands(rule, _KEPT)
@@ -226,7 +226,7 @@ async def untick(application: Application, rule_id: int, *, by: Account) -> None
 
 async def _to_look_at(application: Application, rule_id: int, by: Account) -> tuple[Application, Rule]:
     """The case, locked, and the row. A decision waiting to be carried out is about what was ticked: nothing moves."""
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'readiness.rules.tick')
     now = (
         await Application.filter(id=validation.record_id(application.id)).select_for_update(of=('application',)).first()
     )

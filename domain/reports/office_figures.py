@@ -80,7 +80,7 @@ class OfficeFigures:
 
 async def of(*, by: Account) -> OfficeFigures:
     """The figures that `by` may read: of all counties, or of the units of the own one. Raises NotPermitted."""
-    permissions.require(by, Role.MINISTRY, Role.COUNTY)
+    permissions.require(by, 'reports.office_figures.of')
     is_ministry = by.role == Role.MINISTRY
     lines = await _counties() if is_ministry else await _units(by)
     on = dates.today().replace(day=1) - timedelta(days=1)
@@ -136,7 +136,7 @@ class CountyOffices:
 
 async def county_offices(*, by: Account) -> CountyOffices:
     """The units and agencies of the authority's own county, by name."""
-    permissions.require(by, Role.COUNTY)
+    permissions.require(by, 'reports.office_figures.county_offices')
     county = await County.get_or_none(code=by.county_id)
     if county is None:
         raise NotFound

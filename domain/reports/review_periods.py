@@ -12,7 +12,7 @@ from typing import Any
 from tortoise.connection import get_connection
 from tortoise.queryset import QuerySet
 
-from db.choices import ApplicationStatus, Role
+from db.choices import ApplicationStatus
 from db.models import Account, Agency, ApplicationStep
 
 from .. import dates, permissions, printouts, validation
@@ -174,7 +174,7 @@ async def ods(period: Period, *, by: Account) -> LongDocument:
 
 
 def _bounds(period: Period, by: Account) -> tuple[datetime | None, datetime | None]:
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'reports.review_periods')
     if problems := period.problems():
         raise Incomplete(problems)
     since = dates.midnight(period.since) if period.since else None

@@ -104,7 +104,7 @@ class Figures:
 
 async def of(first: date, last: date, *, by: Account) -> Figures:
     """The figures of the rounds answered from `first` to `last`, both included. Raises NotPermitted."""
-    permissions.require(by, Role.REVIEWER, Role.UNIT_STAFF)
+    permissions.require(by, 'reports.statistics.of')
     office = by.agency_id if by.role == Role.REVIEWER else by.host_unit_id
     # A number of ours. Of one team the unit's steps are read, which are few beside the nation's.
     cases = '' if by.role == Role.REVIEWER or by.team_id is None else _OF_TEAM % by.team_id

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import replace
 
-from db.choices import AccessKind, Role
+from db.choices import AccessKind
 from db.models import Account, Training, Volunteer
 
 from .. import dates, permissions, printouts
@@ -45,7 +45,7 @@ async def printed(kind: str, query: TrainingQuery, *, is_masked: bool, by: Accou
     That full identity numbers are printed (not `is_masked`) is noted for each volunteer before they are read. Raises
     NotFound, NothingFound, TooLong, and as `logbook.pdf.as_pdf`.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'reports.training_lists.printed')
     if kind == 'ods' or not is_masked:
         await step_up.require(by)
     if kind not in ('pdf', 'ods', 'odt', 'strips'):

@@ -42,9 +42,9 @@ _SLACK = 1000
 OF_ACCOUNTS = frozenset(
     act
     for act in LogAct
-    if act.name.startswith(('SIGN_IN', 'SIGN_OUT', 'SESSION', 'PASSWORD', 'EMAIL', 'FACTOR', 'ACCOUNT'))
-    or act in (LogAct.LOCKED, LogAct.RECOVERY_USED, LogAct.STEPPED_UP, LogAct.REFUSED, LogAct.KEY_ROTATED)
-    or act in (LogAct.RETENTION_RUN, LogAct.UNUSUAL_USE, LogAct.SEARCHED_LOG)
+    if act.name.startswith(('SIGN_IN', 'SIGN_OUT', 'SESSION', 'PASSWORD', 'EMAIL', 'FACTOR', 'ACCOUNT', 'STEP'))
+    or act in (LogAct.LOCKED, LogAct.RECOVERY_USED, LogAct.REFUSED, LogAct.KEY_ROTATED)
+    or act in (LogAct.RETENTION_RUN, LogAct.UNUSUAL_USE, LogAct.SEARCHED_LOG, LogAct.FILE_REFUSED)
 )
 COLUMNS = ('時間', '帳號', '身分', '單位或機關', '作業', '內容', '關於', '目的', '連線位址', '裝置')
 
@@ -62,6 +62,10 @@ class LogQuery:
     number: str = ''
     reason: str = ''
 
+    def filters(self) -> dict[str, Any]:
+        """What may stand in an address: all but the number, and what for."""
+        return {name: value for name, value in vars(self).items() if name not in ('number', 'reason')}
+
     def problems(self) -> dict[str, str]:
         """A number is looked for only with a purpose."""
         return validation.found({'reason': access.problem(self.reason) if self.number.strip() else None})
@@ -69,7 +73,7 @@ class LogQuery:
 
 def acts_for(account: Account) -> Mapping[LogAct, str]:
     """The acts that the account may search for, with their labels. Raises NotPermitted."""
-    permissions.require(account, Role.INSPECTOR, Role.ADMINISTRATOR)
+    permissions.require(account, 'reports.usage_log.acts_for')
     return {act: act.label for act in LogAct if account.role == Role.INSPECTOR or act in OF_ACCOUNTS}
 
 
@@ -88,7 +92,7 @@ async def export(query: LogQuery, *, by: Account) -> IO[bytes]:
 
     Raises NotPermitted, Incomplete without a purpose, StepUpNeeded.
     """
-    permissions.require(by, Role.INSPECTOR, Role.ADMINISTRATOR)
+    permissions.require(by, 'reports.usage_log.export')
     require_purpose(query)
     await step_up.require(by)
     found = await _found(query, by)
@@ -144,7 +148,7 @@ async def _found(query: LogQuery, by: Account, *, is_first: bool = True) -> Quer
         agencies = await Agency.filter(name__icontains=wanted).limit(_MOST_ACCOUNTS).values_list('id', flat=True)
         entries = entries.filter(Q(host_unit_id__in=list(units)) | Q(agency_id__in=list(agencies)))
     if query.number.strip():
-        permissions.require(by, Role.INSPECTOR)
+        permissions.require(by, 'reports.usage_log.by_number')
         person = await _person(query.number)
         if is_first:
             what = '依證號查詢使用紀錄'

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from db import transaction
-from db.choices import ApplicationStatus, Role
+from db.choices import ApplicationStatus
 from db.models import Account, Application, ApplicationStep, RecordBook, Training, Volunteer
 
 from .. import applications, corrections, dates, papers, permissions, readiness, validation, volunteers
@@ -70,7 +70,7 @@ class Case:
 
 async def case(application_id: int, *, by: Account) -> Case:
     """One case; that `by` looked at it is noted. Raises NotFound for another agency's and for what was never sent."""
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'reviews.case')
     application = await applications.get(application_id, by=by)
     kept = await papers.last(application) if application.status in CLOSED else None
     # Before what is shown: of something older the digest is refused.
@@ -117,7 +117,7 @@ async def require_decidable(
     駁回 a reason. Raises NotFound, NotPermitted, MovedOn, papers.NotLookedAt, Incomplete, NotReady,
     corrections.StillOpen, record_books.CannotIssue.
     """
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'reviews.require_decidable')
     if to not in DECISIONS:
         raise NotPermitted
     now = await applications.get(application_id, by=by)

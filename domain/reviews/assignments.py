@@ -22,7 +22,7 @@ async def may_assign(*, by: Account) -> bool:
 
 async def assign(application_id: int, assignee_id: int | None, *, by: Account) -> Application:
     """Give the case to a reviewer of the agency, or to nobody. Raises NotFound, NotPermitted, Incomplete."""
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'reviews.assignments.assign')
     await by.fetch_related('agency')
     if not await may_assign(by=by):
         raise NotPermitted('只有機關主管可以分派案件。需要時，請洽貴機關的主管。')
@@ -42,13 +42,13 @@ async def assign(application_id: int, assignee_id: int | None, *, by: Account) -
 
 async def colleagues(*, by: Account) -> list[Account]:
     """Who of the agency may get a case, by name."""
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'reviews.assignments.colleagues')
     return await _of_agency(by).order_by('name', 'id')
 
 
 async def assignee_of(application: Application, *, by: Account) -> Account | None:
     """Whom the case was given to. Raises NotFound."""
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'reviews.assignments.assignee_of')
     case = await applications.get(application.id, by=by)
     return await Account.get_or_none(id=case.assignee_id) if case.assignee_id else None
 

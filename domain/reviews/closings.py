@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from db import transaction
-from db.choices import ApplicationStatus, Role
+from db.choices import ApplicationStatus
 from db.models import Account, Application
 
 from .. import applications, dates, permissions
@@ -41,7 +41,7 @@ async def close(application_id: int, version: int, *, by: Account) -> Applicatio
 
     Raises NotFound, MovedOn, TooEarly, NotPermitted for one's own case.
     """
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'reviews.closings.close')
     now = await applications.get(application_id, by=by)
     if now.status == ApplicationStatus.REJECTED and now.version == version + 1 and now.decided_by_id == by.id:
         return now

@@ -88,7 +88,7 @@ async def running_count(due: Due, *, by: Account) -> int:
 
 
 async def _running_until(due: Due, by: Account) -> QuerySet[Application]:
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'reviews.deadlines')
     today = dates.today()
     found = Application.filter(agency_id=by.agency_id, round__gt=0, status=ApplicationStatus.SUBMITTED)
     if due == 'overdue':

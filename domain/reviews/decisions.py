@@ -5,14 +5,16 @@ alive at its time carries it out, and the database lets exactly one do so.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from tortoise.expressions import F
+from tortoise.functions import Count
 
 from db import DatabaseAway, transaction
-from db.choices import ApplicationStatus, Role
+from db.choices import ApplicationStatus
 from db.models import Account, Application, Decision
 
 from .. import announcements, dates, papers, permissions, reviews, validation
@@ -20,7 +22,8 @@ from ..announcements import DecisionsChanged
 from ..cases import transitions
 from ..errors import DomainError, MovedOn, NoAnswer, NotFound, NotPermitted
 from ..repeating import repeating
-from . import roster_news
+from . import roster_news, together
+from .together import Plain
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +32,8 @@ MOST_AT_ONCE = 200
 
 # Decisions made together can be taken back together, from when the last of them was made; so the first waits longer.
 _MANY_TAKE = timedelta(seconds=60)
+# From so many on they go together.
+_FEWEST = 2
 # How long to sleep at most, and while another process is at what is due.
 _LONGEST_SLEEP, _SHORTEST_SLEEP = 30.0, 0.05
 
@@ -80,9 +85,10 @@ async def decide(
 async def approve_many(cases: Sequence[tuple[int, int]], *, by: Account) -> Report:
     """核可 of many cases, each (id, version as read), each for itself: what one lacks stops no other.
 
+    What is plain is decided in one transaction; the rest one by one, which tells of each why not.
     All can be taken back until UNDO_WITHIN after the last. Raises NotFound when one is no case of the agency.
     """
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'reviews.decisions.approve_many')
     versions = {validation.record_id(application_id): version for application_id, version in cases}
     if len(versions) > MOST_AT_ONCE:
         raise DomainError(f'一次最多核可 {MOST_AT_ONCE} 件，請分次選取。')
@@ -91,8 +97,16 @@ async def approve_many(cases: Sequence[tuple[int, int]], *, by: Account) -> Repo
     if len(found) < len(versions):
         raise NotFound
     report = Report([], [])
+    try:
+        at_once = await _decided_together(versions, by)
+    except DatabaseAway as error:  # each would wait as long again
+        report.refused.extend((found[one], str(NoAnswer(error))) for one in versions)
+        return report
     away = ''
     for application_id, version in versions.items():
+        if application_id in at_once:
+            report.decided.append(at_once[application_id])
+            continue
         if away:  # each would wait as long as the first
             report.refused.append((found[application_id], away))
             continue
@@ -113,7 +127,7 @@ async def approve_many(cases: Sequence[tuple[int, int]], *, by: Account) -> Repo
 
 async def undo(decision_id: int, *, by: Account) -> Application:
     """復原: as if it had not been decided; nobody was told. Only whoever decided, only in time. Raises TooLate."""
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'reviews.decisions.undo')
     async with transaction():
         waiting = Decision.filter(id=validation.record_id(decision_id), problem='', application__agency_id=by.agency_id)
         decision = await waiting.select_for_update(of=('decision',)).first()
@@ -145,20 +159,28 @@ async def pending_of(application_ids: Iterable[int]) -> dict[int, Decision]:
 
 async def own_pending(*, by: Account) -> dict[int, tuple[str, Decision]]:
     """The decisions of `by` that wait for their time: by application, whose it is and the decision."""
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'reviews.decisions.own_pending')
     waiting = Decision.filter(by_id=by.id, problem='').select_related('by', 'application__volunteer')
     return {one.application_id: (one.application.volunteer.name, one) for one in await waiting}
 
 
-async def release_due() -> int:
-    """Carry out every decision whose time is over, each in its own transaction; returns how many were looked at.
+async def deciding(*, by: Account) -> set[int]:
+    """Whose decisions on cases of the agency wait for their time, by account."""
+    permissions.require(by, 'reviews.decisions.deciding')
+    waiting = Decision.filter(application__agency_id=by.agency_id, problem='')
+    return {int(one) for (one,) in await waiting.values_list('by_id')}
 
-    Then the units are told of the rosters that are decided.
+
+async def release_due() -> int:
+    """Carry out every decision whose time is over; returns how many were looked at.
+
+    What was approved together and is plain in one transaction, each other one in its own. Then the units are told of
+    the rosters that are decided.
 
     One that can no longer be carried out keeps its `problem` for the reviewer, its case is free again. Raises only what
     the database raises when it is away; then everything stays as it was.
     """
-    count = 0
+    count = await _released_together()
     while await _released_one():
         count += 1
     await roster_news.tell_due()
@@ -211,6 +233,48 @@ async def _kept(
     return decision
 
 
+async def _decided_together(versions: Mapping[int, int], by: Account) -> dict[int, Decision]:
+    """By application, the plain ones of these cases; the others go alone, and so does everything when this fails.
+
+    Raises DatabaseAway.
+    """
+    if len(versions) < _FEWEST:
+        return {}
+    try:
+        plain = await together.plain(versions, by=by)
+        return await _kept_together(plain, by) if plain else {}
+    except DatabaseAway:
+        raise
+    except Exception:
+        log.exception('decisions: %s cases could not be approved together', len(versions))
+        return {}
+
+
+async def _kept_together(plain: Mapping[int, Plain], by: Account) -> dict[int, Decision]:
+    """The decisions, by application. Whoever has changed the papers since would have moved the version."""
+    at = dates.now()
+    async with transaction():
+        locked = await Application.filter(id__in=list(plain)).order_by('id').select_for_update(no_key=True)
+        stands = {one.id: (one.status, one.version) for one in locked}
+        going = {
+            key: one for key, one in plain.items() if stands.get(key) == (ApplicationStatus.SUBMITTED, one.case.version)
+        }
+        ids = list(going)
+        await Application.filter(id__in=ids).update(version=F('version') + 1)
+        await Decision.filter(application_id__in=ids).delete()  # those that could not be carried out
+        facts: dict[str, Any] = {'to': ApplicationStatus.APPROVED, 'by': by, 'at': at, 'release_at': at + _MANY_TAKE}
+        await Decision.bulk_create(
+            Decision(application_id=key, digest=one.digest, **facts) for key, one in going.items()
+        )
+        made = {one.application_id: one for one in await Decision.filter(application_id__in=ids)}
+        await announcements.announce(DecisionsChanged())
+        await transitions.announce_of([one.case for one in going.values()])
+    for key, one in going.items():
+        one.case.version += 1
+        made[key].application, made[key].by = one.case, by
+    return made
+
+
 async def _count_from_now(decisions: list[Decision]) -> None:
     release_at = dates.now() + UNDO_WITHIN
     for decision in decisions:
@@ -226,6 +290,49 @@ async def _freed(application_id: int) -> Application:
     application = await Application.get(id=application_id).select_related('agency', 'host_unit', 'volunteer')
     await transitions.announce(application)
     return application
+
+
+async def _released_together() -> int:
+    """Carry out what was approved together, as far as it is plain; what is not stays for `_released_one`."""
+    due = Decision.filter(problem='', to=ApplicationStatus.APPROVED, release_at__lte=dates.now())
+    groups: list[Any] = [
+        *await due.annotate(count=Count('id'))
+        .group_by('by_id', 'at')
+        .order_by('at')
+        .values_list('by_id', 'at', 'count')
+    ]
+    released = 0
+    for by_id, at, count in groups:
+        if count < _FEWEST:
+            continue
+        try:
+            async with transaction():
+                released += await _carried_out_together(by_id, at)
+        except DomainError:  # whose it is tells the one that goes alone
+            continue
+        except DatabaseAway:
+            raise
+        except Exception:
+            log.exception('decisions: %s decisions could not be carried out together', count)
+    return released
+
+
+async def _carried_out_together(by_id: int, at: datetime) -> int:
+    """Everything is checked again, as for each alone. Of several processes one has it: locked rows are passed over."""
+    by = await Account.get(id=by_id)
+    if not by.is_active:
+        return 0
+    due = Decision.filter(
+        problem='', to=ApplicationStatus.APPROVED, by_id=by_id, at=at, release_at__lte=dates.now()
+    ).order_by('release_at', 'id')
+    decided = {one.application_id: one for one in await due.select_for_update(skip_locked=True)}
+    versions: dict[Any, Any] = dict(await Application.filter(id__in=list(decided)).values_list('id', 'version'))
+    own = [one.id for one in decided.values()]
+    plain = await together.plain({one: versions[one] for one in decided}, by=by, own=own)
+    going = [key for key, one in plain.items() if decided[key].digest in ('', one.digest)]
+    await Decision.filter(id__in=[decided[key].id for key in going]).delete()
+    await together.approve([plain[key].case for key in going], by=by, at=at)
+    return len(going)
 
 
 async def _released_one() -> bool:

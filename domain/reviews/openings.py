@@ -9,7 +9,7 @@ from typing import Any
 
 from tortoise.functions import Max
 
-from db.choices import AccessKind, Role
+from db.choices import AccessKind
 from db.models import AccessEntry, Account, Application
 
 from .. import applications, dates, permissions, validation
@@ -31,13 +31,13 @@ async def note(case: Application, *, by: Account) -> None:
 
 async def opened(application_id: int, *, by: Account) -> None:
     """A picture of the case was shown in full. Raises NotFound, NotPermitted."""
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'reviews.openings.opened')
     await note(await applications.get(application_id, by=by), by=by)
 
 
 async def of(cases: Sequence[Application], *, by: Account) -> set[int]:
     """Those of the cases, by id, that somebody of the agency has opened in this round. One query."""
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'reviews.openings.of')
     looks = AccessEntry.filter(
         volunteer_id__in=[case.volunteer_id for case in cases], kind=AccessKind.CASE, by__agency_id=by.agency_id
     )
@@ -52,7 +52,7 @@ async def of(cases: Sequence[Application], *, by: Account) -> set[int]:
 
 async def never_opened(application_ids: Iterable[int], *, by: Account) -> list[str]:
     """Whose cases among these nobody has opened, by name: what 核可 of many says before it is done."""
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'reviews.openings.never_opened')
     ids = [validation.record_id(one) for one in application_ids]
     ours = Application.filter(id__in=ids, agency_id=by.agency_id, round__gt=0).order_by('roster_position', 'id')
     cases = await ours.select_related('volunteer')

@@ -101,7 +101,7 @@ async def log(
 
     Raises NotFound, Incomplete for texts that are too long, NothingToCall.
     """
-    permissions.require(by, Role.UNIT_STAFF, Role.REVIEWER)
+    permissions.require(by, 'reviews.phone_calls.log')
     case = await applications.get(application.id, by=by)
     if case.round == 0:
         raise NothingToCall
@@ -134,7 +134,7 @@ async def log(
 
 async def of(application: Application, *, by: Account) -> list[PhoneCall]:
     """The calls about a case, the latest first, each with who made it. Raises NotFound."""
-    permissions.require(by, Role.UNIT_STAFF, Role.REVIEWER)
+    permissions.require(by, 'reviews.phone_calls.of')
     case = await applications.get(application.id, by=by)
     return await PhoneCall.filter(application_id=case.id).select_related('by')
 
@@ -222,7 +222,7 @@ def _is_about(call: PhoneCall, case: Application) -> bool:
 
 async def not_arrived(*, by: Account) -> list[CallTask]:
     """改以電話通知: whom to call because the mail that told them did not arrive; the longest known first."""
-    permissions.require(by, Role.UNIT_STAFF, Role.REVIEWER)
+    permissions.require(by, 'reviews.phone_calls.not_arrived')
     asked = _ASKED[by.role]
     mails = await _undelivered(by, asked)
     tasks: dict[tuple[str, str, int], tuple[CallTask, OutgoingMail]] = {}

@@ -13,7 +13,7 @@ from uuid import UUID
 from tortoise.connection import get_connection
 
 from db import transaction
-from db.choices import ApplicationStatus, Role
+from db.choices import ApplicationStatus
 from db.models import Account, Application, Presence
 
 from .. import announcements, applications, dates, permissions
@@ -95,7 +95,7 @@ async def take_over(application_id: int, page_id: UUID, *, by: Account) -> None:
 
 async def of_agency(*, by: Account) -> dict[int, list[Reader]]:
     """Who reads which waiting case of the agency: whoever holds it first, then by how long."""
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'reviews.presence.of_agency')
     return await _readers(application__agency_id=by.agency_id, application__status=ApplicationStatus.SUBMITTED)
 
 
@@ -144,7 +144,7 @@ async def renew_forever() -> None:
 
 
 async def _case(application_id: int, by: Account) -> Application:
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'reviews.presence')
     return await applications.get(application_id, by=by)
 
 

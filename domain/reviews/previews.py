@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from db.choices import ApplicationStatus, BookKind, BookStatus, IssueKind, Role
+from db.choices import ApplicationStatus, BookKind, BookStatus, IssueKind
 from db.models import Account, Application, RecordBook
 
 from .. import applications, dates, permissions, pictures
@@ -21,7 +21,7 @@ async def page(application_id: int, *, by: Account) -> bytes:
 
     Raises NotFound, NothingToPreview, record_books.CannotIssue, and as `logbook.pdf.as_pdf`.
     """
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'reviews.previews.page')
     application = await applications.get(application_id, by=by)
     if application.status != ApplicationStatus.SUBMITTED:
         raise NothingToPreview(f'這個案件現在是「{application.status.label}」，沒有可以預覽的紀錄冊。')

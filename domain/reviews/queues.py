@@ -12,7 +12,7 @@ from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
 from db import sealing
-from db.choices import ApplicationStatus, CorrectionStatus, IssueKind, Role
+from db.choices import ApplicationStatus, CorrectionStatus, IssueKind
 from db.models import Account, Application, Correction, Decision, HostUnit
 
 from .. import dates, identity_numbers, papers, permissions, validation
@@ -50,6 +50,7 @@ _COLUMNS = (
     'roster_id',
     'papers_changed_at',
     'volunteer_id',
+    'assignee_id',
 )
 _JOINED = {
     'volunteer': 'volunteer__name',
@@ -59,6 +60,7 @@ _JOINED = {
     'roster': 'roster__title',
     'county': 'agency__county_id',
     'counts_working_days': 'agency__counts_working_days',
+    'assignee': 'assignee__name',
 }
 # What waits is counted, what is closed is tallied with each case.
 _COUNTS = """
@@ -97,6 +99,7 @@ class CaseRow:
 
     `open_marks`: corrections that wait for the unit; `answered_marks`: those that wait for the reviewer's second look.
     `problem`: why the last decision could not be carried out, or ''. `has_changed`: since somebody looked last.
+    `assignee`: to whom the agency's supervisor gave the case, '' for nobody.
     """
 
     id: int
@@ -121,6 +124,8 @@ class CaseRow:
     pending: Pending | None
     problem: str
     has_changed: bool
+    assignee_id: int | None = None
+    assignee: str = ''
 
 
 @dataclass(frozen=True)
@@ -202,7 +207,7 @@ async def awaiting(
 
 async def counts(*, by: Account) -> Counts:
     """How many cases stand where, for the tabs and filters."""
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'reviews.queues.counts')
     rows = await get_connection('default').execute_query_dict(_COUNTS, [by.agency_id, dates.today()])
     found = {row['status']: row for row in rows}
     waiting = found.get(SUBMITTED.value, {})
@@ -321,7 +326,7 @@ async def _found(
     by: Account, status: Statuses, host_unit_id: int | None, due: Due | None, roster_id: int | None, text: str
 ) -> list[QuerySet[Application]]:
     """What is asked for, in as many ways as `text` can be meant."""
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'reviews.queues')
     statuses = [status] if isinstance(status, ApplicationStatus) else list(status)
     cases = Application.filter(agency_id=by.agency_id, round__gt=0, status__in=statuses)
     if host_unit_id is not None:
@@ -400,7 +405,7 @@ def _row(
     if decision and not decision.problem:
         pending = Pending(decision.id, decision.to, decision.by_id, decision.by.name, decision.release_at)
     return CaseRow(
-        **facts | {'roster': facts['roster'] or ''},
+        **facts | {'roster': facts['roster'] or '', 'assignee': facts['assignee'] or ''},
         days_left=days_left,
         open_marks=open_marks,
         answered_marks=answered_marks,

@@ -4,6 +4,7 @@ A decision on a row leaves a note in its transaction; the mail is written when t
 told once. One row alone is told as a case of its own.
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -24,6 +25,15 @@ async def note(application: Application) -> None:
     """The unit is still to be told of what was decided on this row; inside the caller's transaction."""
     await UntoldDecision.update_or_create(
         application_id=application.id, defaults={'roster_id': application.roster_id, 'at': dates.now()}
+    )
+
+
+async def note_each(applications: Sequence[Application]) -> None:
+    """The same of many rows."""
+    await UntoldDecision.filter(application_id__in=[one.id for one in applications]).delete()
+    at = dates.now()
+    await UntoldDecision.bulk_create(
+        UntoldDecision(application_id=one.id, roster_id=one.roster_id, at=at) for one in applications
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from db import transaction
-from db.choices import ApplicationStatus, IssueKind, Role
+from db.choices import ApplicationStatus, IssueKind
 from db.models import Account, Agency, Application, Roster, Volunteer
 
 from .. import announcements, applications, dates, directory, file_names, permissions, readiness, sign_offs, validation
@@ -121,7 +121,7 @@ async def defaults() -> RosterDetails:
 
 async def start(title: str, county_code: str | None, agency_id: int | None, *, by: Account) -> Roster:
     """A new, empty roster. Raises Incomplete."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'rosters.start')
     details = RosterDetails(title, county_code, agency_id)
     if problems := details.problems() or await _agency_problem(details):
         raise Incomplete(problems)
@@ -166,7 +166,7 @@ async def add(roster: Roster, volunteer_ids: Sequence[int], *, by: Account, kind
     All who can; the others are told: of 初次 those who have a book or wait for their paper one to be confirmed. Raises
     Incomplete for nobody, for strangers, and beyond MOST_ROWS; OfOtherPlace.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'rosters.add')
     ids = [validation.record_id(one) for one in dict.fromkeys(volunteer_ids)]
     if not ids:
         raise Incomplete({'chosen': '請勾選要加入名冊的志工，至少一位。'})
@@ -223,15 +223,19 @@ async def send(roster: Roster, *, by: Account, only: Collection[int] | None = No
     `only` names applications; without it everything that is prepared goes (RosterRow.is_prepared). What is not ready
     stays and is told. Done twice, the second finds nothing left to send.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'rosters.send')
     known = await get(roster.id, by=by)
     turn = [row for row in await rows(known, by=by) if row.application.status in applications.WITH_UNIT]
     wanted = [row for row in turn if only is None or row.application.id in only]
     going = [row for row in wanted if row.is_prepared or (only is not None and not row.hindrance)]
     left = [(row, row.hindrance or _RETURNED) for row in wanted if row not in going]
-    sent: list[Application] = []
     async with transaction():
+        ready = [row.application for row in going if not row.hindrance and not row.answered]
+        sent = await applications.send_drafts(ready, by=by)
+        together = {one.id for one in sent}
         for row in going:
+            if row.application.id in together:
+                continue
             try:
                 async with transaction():
                     sent.append(await applications.send(row.application, by=by))
@@ -323,7 +327,7 @@ async def _agency_problem(details: RosterDetails) -> dict[str, str]:
 
 async def _locked(roster: Roster, by: Account) -> Roster:
     """The unit's roster, for nobody else to change until the caller's transaction ends. Raises NotFound."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'rosters')
     ours = Roster.filter(of_place(by), id=validation.record_id(roster.id))
     known = await ours.select_for_update().first()
     if known is None:

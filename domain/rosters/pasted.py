@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from tortoise.expressions import Q
 
 from db import sealing
-from db.choices import Role
 from db.models import Account, Volunteer
 
 from .. import identity_numbers, names, permissions
@@ -40,7 +39,7 @@ async def pasted(text: str, *, by: Account) -> Pasted:
 
     Where a line has both, the number says who it is; a name that is not that person's is told as missing.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'rosters.pasted.pasted')
     lines = _lines(text)
     people = await _people(lines, by)
     found: dict[int, Volunteer] = {}

@@ -100,7 +100,7 @@ async def get(roster_id: int, *, by: Account) -> Roster:
 
     A clerk of one team sees the rosters of that team, and of others the rows of its people. Raises NotFound.
     """
-    permissions.require(by, Role.UNIT_STAFF, Role.REVIEWER)
+    permissions.require(by, 'rosters.rows.get')
     found = await Roster.filter(id=validation.record_id(roster_id)).select_related(*_RELATED).first()
     if found is None:
         raise NotFound
@@ -120,7 +120,7 @@ async def of_unit(
 
     `text` is part of a title or of the name of somebody listed; `only_turn`: where something waits for the reader.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'rosters.rows.of_unit')
     number, per_page = bounds(page, per_page)
     ours = Roster.filter(await _asked_for(text, only_turn, by), of_place(by))
     found = await ours.offset((number - 1) * per_page).limit(per_page).select_related(*_RELATED)
@@ -131,7 +131,7 @@ async def of_agency(
     *, by: Account, text: str = '', only_turn: bool = False, page: int = 1, per_page: int = 10
 ) -> Page[RosterSummary]:
     """The rosters the agency has received, those with the nearest due day first; found as by `of_unit`, or by unit."""
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'rosters.rows.of_agency')
     number, per_page = bounds(page, per_page)
     received = Roster.filter(await _asked_for(text, only_turn, by), agency_id=by.agency_id)
     ids = await received.values_list('id', flat=True)
@@ -186,7 +186,7 @@ async def rows(roster: Roster, *, by: Account) -> list[RosterRow]:
 
 async def certificates(found: Sequence[RosterRow], *, by: Account) -> dict[int, list[Training]]:
     """The trainings of those rows that wait for the agency, by volunteer, for the sheet of all pictures. One query."""
-    permissions.require(by, Role.REVIEWER)
+    permissions.require(by, 'rosters.rows.certificates')
     waiting = [row for row in found if row.application.status == ApplicationStatus.SUBMITTED]
     people = [row.application.volunteer_id for row in waiting if permissions.may_see_case(by, row.application)]
     trainings: dict[int, list[Training]] = {one: [] for one in people}
@@ -228,7 +228,7 @@ async def having_book(volunteer_ids: Sequence[int]) -> set[int]:
 
 
 async def _free(kind: IssueKind, text: str, by: Account) -> QuerySet[Volunteer]:
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'rosters.rows')
     ours = permissions.people_of(by)
     own_drafts = Q(**permissions.place_of(by), status=ApplicationStatus.DRAFT, roster_id=None)
     given_up = await forgotten_drafts.of_our_people(by=by)

@@ -49,7 +49,7 @@ class Found:
 
 async def find(text: object, *, by: Account) -> Found:
     """What the words mean to this account. Raises NotPermitted, limits.Exceeded."""
-    permissions.require(by, *_WAYS)
+    permissions.require(by, 'search.find')
     wanted = validation.searched(text)
     if not wanted:
         return Found([], 0)

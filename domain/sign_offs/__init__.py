@@ -21,7 +21,7 @@ from db.models import Account, Application, HostUnit, Roster, SignOff, StoredFil
 
 from .. import dates, files, links, mail_addresses, papers, permissions, validation
 from ..accounts import unit_accounts
-from ..audit import log, office_history
+from ..audit import log, office_history, reads
 from ..cases import transitions
 from ..cases.worklists import WITH_UNIT
 from ..errors import DomainError, Incomplete, NotFound
@@ -135,7 +135,7 @@ async def require(application: Application) -> None:
 
 async def ask(of: Application | Roster, asking: Asking, *, by: Account) -> SignOff:
     """請督導簽核: what is asked before works no more. Raises Incomplete, NotFound, and where nothing is to be sent."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'sign_offs.ask')
     if problems := asking.problems():
         raise Incomplete(problems)
     async with transaction():
@@ -165,7 +165,7 @@ async def ask(of: Application | Roster, asking: Asking, *, by: Account) -> SignO
 
 async def standing(of: Application | Roster, *, by: Account) -> Standing | None:
     """How it stands with the sign-off of an application or a roster, for its unit and its agency; None: never asked."""
-    permissions.require(by, Role.UNIT_STAFF, Role.REVIEWER)
+    permissions.require(by, 'sign_offs.standing')
     if isinstance(of, Application):
         if not permissions.may_see_case(by, of):
             raise NotFound
@@ -183,7 +183,7 @@ async def standing(of: Application | Roster, *, by: Account) -> Standing | None:
 
 async def has_account(*, by: Account) -> bool:
     """Whether somebody of the unit has an account as 志工督導."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'sign_offs.has_account')
     return await Account.filter(host_unit_id=by.host_unit_id, role=Role.SUPERVISOR, is_active=True).exists()
 
 
@@ -195,7 +195,7 @@ async def of_case(application: Application) -> list[SignOff]:
 
 async def waiting(*, by: Account) -> list[Sheet]:
     """What waits for the 志工督導 of the unit, oldest first."""
-    permissions.require(by, Role.SUPERVISOR)
+    permissions.require(by, 'sign_offs.waiting')
     found = await _of_unit(by).filter(is_agreed=None, expires_at__gt=dates.now()).order_by('asked_at', 'id')
     return [await _sheet(one) for one in found if await _is_current(one)]
 
@@ -266,7 +266,7 @@ async def _tell(asked: SignOff, cases: Sequence[Application], token: str, by: Ac
 
 
 async def _readable(sign_off_id: int, by: Account) -> SignOff:
-    permissions.require(by, Role.SUPERVISOR)
+    permissions.require(by, 'sign_offs')
     found = await _of_unit(by).get_or_none(id=validation.record_id(sign_off_id))
     if found is None:
         raise NotFound
@@ -328,13 +328,14 @@ async def _sheet(found: SignOff) -> Sheet:
 
 async def _picture(found: SignOff, file_id: str, by: Account | None) -> tuple[StoredFile, bytes]:
     wanted = validation.file_id(file_id)
-    held = await papers.of_many([int(key) for key in found.papers])
+    with reads.unseen():  # of all of them one picture is shown
+        held = await papers.of_many([int(key) for key in found.papers])
     case_id = next((key for key, one in held.items() if any(each.file == wanted for each in one.entries)), None)
     file = await StoredFile.get_or_none(id=wanted) if case_id is not None else None
     if file is None or case_id is None:
         raise NotFound
     case = await Application.get(id=case_id)
-    await log.note(LogAct.READ_FILE, by=by, about=[case.volunteer_id], what=file.kind.label, reason=PURPOSE)
+    await reads.noted(LogAct.READ_FILE, by=by, about=[case.volunteer_id], what=file.kind.label, reason=PURPOSE)
     try:
         return file, await files.content_of(file)
     except LookupError:
@@ -345,7 +346,7 @@ async def _note_read(sheet: Sheet, by: Account | None) -> None:
     people = [one.application.volunteer_id for one in sheet.held]
     act = LogAct.READ_ROSTER if sheet.sign_off.roster_id else LogAct.READ_CASE
     who = '' if by else f'：{sheet.sign_off.name}（以連結）'
-    await log.note(act, by=by, about=people, what=f'{SECTION}{who}', reason=PURPOSE)
+    await reads.noted(act, by=by, about=people, what=f'{SECTION}{who}', reason=PURPOSE)
 
 
 async def _is_current(found: SignOff) -> bool:
@@ -358,7 +359,8 @@ async def _is_current(found: SignOff) -> bool:
     now: Iterable[int] = await turn.values_list('id', flat=True)  # type: ignore[assignment]
     if sorted(now) != sorted(ids):
         return False
-    held = await papers.of_many(ids)
+    with reads.unseen():
+        held = await papers.of_many(ids)
     return all(held[one].digest() == found.papers[str(one)] for one in ids)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from db import transaction
-from db.choices import FileKind, Place, Role, Section
+from db.choices import FileKind, Place, Section
 from db.models import Account, Draft, Field, Training, Volunteer
 
 from .. import announcements, dates, drafts, files, permissions, validation
@@ -45,7 +45,7 @@ async def record(
     volunteer: Volunteer, details: TrainingDetails, *, by: Account, draft: Draft | None = None
 ) -> Training:
     """A new training with both sides of its certificate; the draft goes. Raises Incomplete, NotFound."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'trainings.record')
     known = await _seen_volunteer(volunteer.id, by)
     await drafts.require(draft, by=by)
     await _check(details, known, None, by)
@@ -70,7 +70,7 @@ async def amend(
 
     Raises Incomplete, NotFound, drafts.Unseen, MovedOn when a colleague amended it after `version`.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'trainings.amend')
     before = await _own(training.id, by)
     await _check(details, before.volunteer, before, by)
     async with transaction():
@@ -94,7 +94,7 @@ async def amend(
 
 async def remove(training: Training, reason: str = '', *, by: Account) -> None:
     """Take it off the record; all it said stays in the history, its certificate can be opened from there."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'trainings.remove')
     if problem := validation.text(REMOVAL_REASON.label, reason, most=200, lines=True):
         raise Incomplete({'reason': problem})
     before = await _own(training.id, by)
@@ -126,7 +126,7 @@ async def of(volunteer: Volunteer, *, by: Account) -> list[Training]:
 
 def may_amend(training: Training, *, by: Account) -> bool:
     """Whether it is the account's unit that keeps this training; others only read it."""
-    return by.role == Role.UNIT_STAFF and training.trained_for_id == by.host_unit_id
+    return permissions.may(by, 'trainings.may_amend') and training.trained_for_id == by.host_unit_id
 
 
 async def _seen_volunteer(volunteer_id: int, by: Account) -> Volunteer:

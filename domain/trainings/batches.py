@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from db import transaction
-from db.choices import DraftKind, Role
+from db.choices import DraftKind
 from db.models import Account, Draft, DraftEntry, Volunteer
 
 from .. import drafts, permissions, validation
@@ -55,7 +55,7 @@ async def prepare(details: CourseDetails, *, by: Account, draft: Draft | None = 
     A form of a volunteer that somebody has begun already is not touched; where there is none, the `draft` of the course
     goes. Raises Incomplete, drafts.Unseen.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'trainings.batches.prepare')
     if problems := details.problems():
         raise Incomplete(problems)
     ids = [validation.record_id(one) for one in dict.fromkeys(details.volunteer_ids())]

@@ -12,7 +12,7 @@ from tortoise.connection import get_connection
 from tortoise.exceptions import IntegrityError
 
 from db import transaction
-from db.choices import ApplicationStatus, FileKind, Place, Role
+from db.choices import ApplicationStatus, FileKind, Place
 from db.models import Account, Application, Draft, Field, StoredFile, Training, Volunteer
 
 from .. import announcements, drafts, files, permissions
@@ -42,7 +42,7 @@ async def record_all(several: Sequence[Recording], *, by: Account) -> list[Train
 
     Raises Incomplete, whose problems have the place in `several`, from 0, as their key.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'trainings.recording.record_all')
     ids = {one.volunteer_id for one in several}
     people = {one.id: one for one in await Volunteer.filter(permissions.visible_to(by), id__in=ids)}
     sources = await _sources(several, by)
@@ -69,7 +69,7 @@ async def record_all(several: Sequence[Recording], *, by: Account) -> list[Train
 
 async def take_back(recorded: Mapping[int, int], *, by: Account) -> dict[int, str]:
     """Undo: ids of trainings and their versions after writing; id → why it stays. In the caller's transaction."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'trainings.recording.take_back')
     ours = Training.filter(id__in=list(recorded), trained_for_id=by.host_unit_id).select_for_update()
     stays: dict[int, str] = {}
     gone: set[int] = set()

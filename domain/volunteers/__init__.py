@@ -16,7 +16,6 @@ from db.choices import (
     LookupKind,
     MembershipStatus,
     Place,
-    Role,
     Section,
     TrainingKind,
 )
@@ -115,7 +114,7 @@ class VolunteerQuery:
 
 async def register(details: VolunteerDetails, *, by: Account, draft: Draft | None = None) -> Volunteer:
     """A new volunteer on the unit's roster, with an account; the draft goes. Raises Incomplete, AlreadyRegistered."""
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'volunteers.register')
     await drafts.require(draft, by=by)
     await _check(details, None, by)
     number = keeping.number_of(details)
@@ -151,7 +150,7 @@ async def amend(
     What others changed meanwhile stays; the `draft` forgets what is saved. Raises ChangedMeanwhile when it is the same
     field, Incomplete, NotFound, drafts.Unseen, TooManyTries when the number is another one and too many were looked up.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'volunteers.amend')
     await _check(details, volunteer, by)
     if not details.keeps_number():
         await lookups.counted(LookupKind.DUPLICATE, details.identity_number, by=by)
@@ -219,7 +218,7 @@ def _own_membership(by: Account) -> Prefetch:
 
 
 async def _found(query: VolunteerQuery, by: Account) -> QuerySet[Volunteer]:
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'volunteers')
     ours = Membership.filter(**permissions.place_of(by)).exclude(status=MembershipStatus.LEFT)
     if query.team_id is not None:
         ours = ours.filter(team_id=validation.record_id(query.team_id))
@@ -278,7 +277,7 @@ async def _write(seen: Volunteer, details: VolunteerDetails, version: int, by: A
     if 'consents_to_data_use' in columns:
         await consents.note([(current.id, columns['consents_to_data_use'])], by=by)
     if 'email' in columns:
-        await addresses.changed(current, old_email, f'運用單位「{await history.unit_of(by)}」更改')
+        await addresses.changed(current, old_email, f'運用單位「{await history.unit_of(by)}」更改', by=by)
     changes = await keeping.changes(theirs, theirs | columns) + await _give_password(current, details, by)
     await history.note(current, Section.BASICS, history.AMENDED, changes, by=by)
     if changes:

@@ -129,11 +129,11 @@ async def write(account: Account, email: str, how: str) -> None:
     volunteer.email, volunteer.version = email, volunteer.version + 1
     await volunteer.save(update_fields=['email', 'version', 'updated_at'])
     await history.note(volunteer, Section.BASICS, history.AMENDED, [Change(FIELDS['email'], old, email)], by=account)
-    await changed(volunteer, old, how)
+    await changed(volunteer, old, how, by=account)
     await announcements.announce(VolunteerChanged(volunteer.id))
 
 
-async def changed(volunteer: Volunteer, old: str, how: str) -> None:
+async def changed(volunteer: Volunteer, old: str, how: str, *, by: Account) -> None:
     """What follows another address on record: links that went to the old one end, and it is told."""
     account = await Account.get_or_none(volunteer_id=volunteer.id)
     if account is None:
@@ -142,7 +142,7 @@ async def changed(volunteer: Volunteer, old: str, how: str) -> None:
     await account.save(update_fields=['email'])
     await password_links.close(account)
     await _open().filter(account_id=account.id).update(status=ChangeStatus.REFUSED, decided_at=dates.now())
-    await email_changes.tell(account, old, volunteer.email, how)
+    await email_changes.tell(account, old, volunteer.email, how, by=by)
 
 
 def _wanted(email: object, current: Volunteer) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 
 from tortoise.connection import get_connection
 
-from db.choices import AccessKind, IdentityKind, LookupKind, Role, Sex
+from db.choices import AccessKind, IdentityKind, LookupKind, Sex
 from db.models import Account, Award, HonorCard, InsuranceCover, Membership, RecordBook, Training, Volunteer
 
 from .. import book_numbers, permissions, validation
@@ -82,7 +82,7 @@ async def consolidated(kind: object, number: object, reason: str, *, by: Account
     Those the account may see anyway, and those who are open to units (開放志工單位查詢), whose name is masked then.
     Raises Incomplete, NotFound, TooManyTries.
     """
-    permissions.require(by, Role.UNIT_STAFF, Role.REVIEWER)
+    permissions.require(by, 'volunteers.consolidation.consolidated')
     problems = number_problem(kind, number) | validation.found({'reason': access.problem(reason)})
     if problems:
         raise Incomplete(problems)

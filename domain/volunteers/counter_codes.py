@@ -11,9 +11,9 @@ from db.models import Account, Volunteer
 
 from .. import accounts, dates, links
 from ..accounts import client_limits, login_lock
-from ..audit import history, log
+from ..accounts.attempts import attempt
+from ..audit import history
 from ..audit.history import Change
-from ..audit.log import LogAct
 from ..fields import Field
 from ..logbook.pdf import CodeSheet
 from ..mail.messages import url_of
@@ -41,17 +41,14 @@ async def sign_in(number: str, born_on: date | None, code: str, *, client: str =
 
     Raises WrongCode, SignInLocked, limits.Exceeded.
     """
-    if len(number) > accounts.LONGEST_NAME or len(code) > accounts.LONGEST_NAME:
-        raise WrongCode
-    await client_limits.count_form(client)
-    index = login_lock.index_of(number)
-    await login_lock.count(index)
-    try:
+    async with attempt(COUNTER_CODE.label, name=number[: accounts.LONGEST_NAME]) as tried:
+        if len(number) > accounts.LONGEST_NAME or len(code) > accounts.LONGEST_NAME:
+            raise WrongCode
+        await client_limits.count_form(client)
+        index = login_lock.index_of(number)
+        await tried.count(index)
         account = await _spent(index, born_on, code)
-    except WrongCode:
-        await log.note(LogAct.SIGN_IN_FAILED, by=None, what=COUNTER_CODE.label, name=number)
-        raise
-    await login_lock.lift(index)
+        await tried.succeed()
     return account
 
 

@@ -7,7 +7,7 @@ documents in hand.
 from dataclasses import dataclass
 
 from db import transaction
-from db.choices import AccessKind, IdentityKind, LookupKind, MembershipStatus, Role, Section
+from db.choices import AccessKind, IdentityKind, LookupKind, MembershipStatus, Section
 from db.models import Account, HostUnit, Membership, Volunteer
 
 from .. import announcements, dates, identity_numbers, names, permissions, validation
@@ -54,7 +54,7 @@ async def lookup_identity(kind: object, number: object, *, by: Account) -> Volun
 
     `kind` makes no difference: a number stands for one person. Raises TooManyTries.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'volunteers.enrolment.lookup_identity')
     if not validation.member(IdentityKind, kind):
         return None
     if not identity_numbers.compact(validation.searched(number)):
@@ -82,7 +82,7 @@ async def prove(kind: object, number: object, name: object, born_on: object, *, 
     Each try is counted, and noted for the person; not counted is one that is wrong only in how the name is written.
     Raises Incomplete, NoSuchPerson, SpeltOtherwise, TooManyTries.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'volunteers.enrolment.prove')
     _check_join(kind, number, name, born_on)
     await lookups.count_try(number, by=by)
     known = await lookups.counted(LookupKind.ENROLMENT, number, by=by)
@@ -105,7 +105,7 @@ async def enrol(known: Volunteer, *, by: Account) -> Volunteer:
 
     Raises OfOtherTeam.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'volunteers.enrolment')
     volunteer = await Volunteer.select_for_update().get(id=known.id)
     if not await Volunteer.filter(permissions.visible_to(by), id=volunteer.id).exists():
         if by.team_id is not None and await _is_on_roster(volunteer, by):

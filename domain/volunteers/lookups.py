@@ -16,7 +16,7 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from db import sealing, transaction
-from db.choices import AccessKind, LogAct, LookupKind, MembershipStatus, Role
+from db.choices import AccessKind, LogAct, LookupKind, MembershipStatus
 from db.models import Account, IdentityLookup, Membership, Volunteer
 
 from .. import dates, identity_numbers, limits, permissions, settings, validation
@@ -115,7 +115,7 @@ async def of_file(numbers: Iterable[str], *, by: Account) -> InFile:
     Somebody known elsewhere counts as if asked for alone, and reads of it. A number that nobody has is what a file of
     new people is full of, and tells little; of those a unit may bring MOST_IN_FILES in 24 hours.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'volunteers.lookups.of_file')
     indexes = {sealing.blind_index(clean): clean for clean in sorted({*map(identity_numbers.compact, numbers)} - {''})}
     with reads.unseen():
         return await _of_file(indexes, by)
@@ -160,7 +160,7 @@ async def of_books(keys: Iterable[str], elsewhere: Iterable[str], *, by: Account
 
     Each counts as an identity number that was looked up; what is above the budget is left out.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'volunteers.lookups.of_books')
     there = sorted(elsewhere)
     told: list[str] = []
     try:
@@ -192,7 +192,7 @@ async def take_back_try(number: object, *, by: Account) -> None:
 
 async def asking(*, by: Account) -> list[Asking]:
     """Who has looked up numbers in the last 24 hours, those over the budget first. For the administrator."""
-    permissions.require(by, Role.ADMINISTRATOR)
+    permissions.require(by, 'volunteers.lookups.asking')
     rows: dict[int, list[IdentityLookup]] = {}
     for row in await IdentityLookup.filter(at__gt=dates.now() - PERIOD).select_related('by'):
         rows.setdefault(row.by_id, []).append(row)

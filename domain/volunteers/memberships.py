@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from db import transaction
-from db.choices import MembershipStatus, Role, Section, TransferStatus
+from db.choices import MembershipStatus, Section, TransferStatus
 from db.models import (
     Account,
     Application,
@@ -49,7 +49,7 @@ async def put_into_team(volunteer_ids: Collection[int], team_id: int | None, *, 
     those who were elsewhere before. Raises NotFound, Incomplete for nobody and for too many, OfWholeUnit for a clerk of
     one team, who would take them from another or lose sight of them.
     """
-    permissions.require_whole_unit(by)
+    permissions.require(by, 'volunteers.memberships.put_into_team')
     ids = {validation.record_id(one) for one in volunteer_ids}
     if not ids:
         raise Incomplete({'chosen': '請勾選要變更志工隊的志工，至少一位。'})
@@ -88,7 +88,7 @@ async def end_membership(volunteer: Volunteer, *, by: Account) -> None:
     Raises NotFound; CaseOpen while the unit has an application under way, which nobody could reach any more:
     `departures.leave` asks what becomes of it.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'volunteers.memberships.end_membership')
     async with transaction():
         ours = Membership.filter(volunteer_id=validation.record_id(volunteer.id), **permissions.place_of(by))
         membership = await ours.exclude(status=MembershipStatus.LEFT).select_for_update().first()
@@ -129,7 +129,7 @@ async def take_back(membership_id: int, as_written: str, before: Mapping[str, An
 
     `as_written`: its stamp then; `before`: the facts of the membership that was there, None where there was none.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'volunteers.memberships.take_back')
     ours = Membership.filter(id=membership_id, host_unit_id=by.host_unit_id).select_related('volunteer', 'host_unit')
     membership = await ours.first()
     if membership is None:

@@ -12,7 +12,7 @@ from tortoise.connection import get_connection
 from tortoise.exceptions import IntegrityError
 
 from db import sealing, transaction
-from db.choices import Role, Section
+from db.choices import Section
 from db.models import Account, Consent, Membership, PasswordReset, Team, Volunteer
 
 from .. import accounts, announcements, consents, dates, permissions, validation
@@ -50,7 +50,7 @@ async def register_all(newcomers: Sequence[Newcomer], *, by: Account) -> list[Vo
 
     Raises Incomplete, whose problems have the place in `newcomers`, from 0, as their key.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'volunteers.newcomers.register_all')
     await _check(newcomers, by)
     rows = [_columns(one) for one in newcomers]
     indexes = [row['identity_index'] for row in rows]
@@ -85,7 +85,7 @@ async def unregister(volunteer_id: int, version: int, *, by: Account) -> str:
     Only while nobody has built on it: the basics are as they were at `version`, nothing hangs on the person, and
     nobody has used the account.
     """
-    permissions.require(by, Role.UNIT_STAFF)
+    permissions.require(by, 'volunteers.newcomers.unregister')
     person = await Volunteer.filter(id=volunteer_id).select_for_update().first()
     if person is None:
         return ''

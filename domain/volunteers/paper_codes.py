@@ -11,6 +11,7 @@ from db.models import Account, Volunteer
 
 from .. import accounts, dates, identity_numbers, links, mail_addresses, settings, validation
 from ..accounts import client_limits, login_lock, new_passwords, password_links, second_factors, sessions
+from ..accounts.attempts import attempt
 from ..audit import history
 from ..audit.history import Change
 from ..errors import Incomplete
@@ -21,6 +22,7 @@ from .basics import FIELDS
 from .printed_codes import WrongCode
 
 PAPER_CODE = FIELDS['prints_code']
+PAPER_CODE_TRIED = '紙本驗證碼'
 
 
 async def printed(volunteer: Volunteer, *, by: Account) -> CodeSheet:
@@ -44,14 +46,19 @@ async def use(number: str, born_on: date | None, code: str, password: str, email
     `client` is the address it is tried from. Raises WrongCode, SignInLocked, limits.Exceeded; Incomplete and
     UnfitPassword, then the code still works.
     """
-    if len(number) > accounts.LONGEST_NAME or len(code) > accounts.LONGEST_NAME:
-        raise WrongCode
     if problem := validation.email(FIELDS['email'].label, email):
         raise Incomplete({'email': problem})
     new_passwords.check(password)  # before a try is counted: a password that does not fit is no wrong code
-    await client_limits.count_form(client)
-    index = login_lock.index_of(number)
-    await login_lock.count(index)
+    async with attempt(PAPER_CODE_TRIED, name=number[: accounts.LONGEST_NAME]) as tried:
+        if len(number) > accounts.LONGEST_NAME or len(code) > accounts.LONGEST_NAME:
+            raise WrongCode
+        await client_limits.count_form(client)
+        index = login_lock.index_of(number)
+        await tried.count(index)
+        await _use(index, born_on, code, password, email)
+
+
+async def _use(index: str, born_on: date | None, code: str, password: str, email: str) -> None:
     async with transaction():
         account = await printed_codes.spend(index, born_on, lambda account: _digests(account, code))
         await login_lock.lift(index)

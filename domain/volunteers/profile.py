@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from db.choices import BookStatus, IssueKind, MembershipStatus, RegistrationStatus, Role
+from db.choices import BookStatus, IssueKind, MembershipStatus, RegistrationStatus
 from db.models import (
     Account,
     Application,
@@ -86,7 +86,7 @@ async def _book(volunteer_id: int) -> tuple[str | None, str]:
 
 async def listed(volunteer: Volunteer, *, by: Account) -> Listed | None:
     """The row of the unit's roster in which the volunteer's open application stands; others see none."""
-    if by.role != Role.UNIT_STAFF:
+    if not permissions.may(by, 'volunteers.profile.listed'):
         return None
     under_way = Application.filter(volunteer_id=volunteer.id, status__in=OPEN, **permissions.place_of(by))
     found = await under_way.exclude(roster_id=None).select_related('roster').first()

@@ -9,20 +9,21 @@ import tempfile
 from collections.abc import Awaitable
 from pathlib import Path
 
-from . import evidence, imports, logbook, office_documents, opening, pictures, queues
+from . import evidence, imports, logbook, office_documents, opening, pictures, queues, rosters
 from .stage import stage
 from .table import Row, drawn
 
 
 async def main() -> None:
-    """About twelve minutes."""
+    """About fifteen minutes."""
     rows = []
     with tempfile.TemporaryDirectory(prefix='bench-') as folder:
         async with stage(Path(folder)) as site:
             rows += await _measured('opening STEP 4', opening.measured(site))
-            rows += await _measured('a hundred, then five hundred open queues', queues.measured(site))
+            rows += await _measured('a hundred, then a thousand open queues', queues.measured(site))
             rows += await _measured('the evidence of five thousand rounds', evidence.measured(site))
             rows += await _measured('a hundred thousand hours from a file', imports.measured(site))
+    rows += await _measured('a roster of two hundred', rosters.measured())
     rows += await _measured('a photo of twelve megapixels', pictures.measured())
     rows += await _measured('lists of five thousand rows', office_documents.measured())
     rows += await _measured('printing', logbook.measured())

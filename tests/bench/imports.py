@@ -47,6 +47,8 @@ class Watched:
 
     pages: list[float] = field(default_factory=list)
     before: list[float] = field(default_factory=list)
+    when: list[float] = field(default_factory=list)
+    began: float = 0.0
     server: list[int] = field(default_factory=list)
     reader: int = 0
     seconds: float = 0.0
@@ -76,7 +78,7 @@ async def measured(site: Stage) -> list[Row]:
     return [
         _row('graded preview', graded.milliseconds / 1000, {'calamine': calamine, 'openpyxl': openpyxl_}, 8, is_quiet),
         _row('commit', writing.seconds, {'COPY': copied, 'bulk_create': created}, 5, is_quiet),
-        _page_row(reading.pages + writing.pages, reading.before, load, is_quiet),
+        _page_row(reading.pages + writing.pages, reading.before, f'{_late(reading)}, {_late(writing)}', load, is_quiet),
         _memory_row(reading, writing),
     ]
 
@@ -89,11 +91,17 @@ def _row(what: str, seconds: float, alone: dict[str, float], most: float, is_qui
     return Row(f'{ROWS} hour rows: {what}', f'{seconds:.1f} s', compared, ratio, f'at most {most} s', is_met)
 
 
-def _page_row(pages: list[float], before: list[float], load: str, is_quiet: bool) -> Row:
+def _late(seen: Watched) -> str:
+    """The slowest pages of a stretch, each with the second at which it was answered."""
+    slowest = sorted(zip(seen.pages, seen.when, strict=False), reverse=True)[:3]
+    return 'slowest ' + ', '.join(f'{took:.0f} ms at {at:.1f} s' for took, at in slowest)
+
+
+def _page_row(pages: list[float], before: list[float], of_each: str, load: str, is_quiet: bool) -> Row:
     half, most = statistics.median(pages), sorted(pages)[int(len(pages) * 0.95)]
     is_met = most <= 100 or (None if not is_quiet else False)
     what = f'another page meanwhile ({len(pages)} times)'
-    alone = f'p50 {half:.0f} ms, without import {statistics.median(before):.0f} ms; {load}'
+    alone = f'p50 {half:.0f} ms, without import {statistics.median(before):.0f} ms; {of_each}; {load}'
     return Row(what, f'p95 {most:.0f} ms', alone, '', 'p95 at most 100 ms', is_met)
 
 
@@ -135,8 +143,8 @@ async def _watched(site: Stage, batch: ImportBatch, until: BatchState) -> Watche
     try:
         while not await _is_worked_on(batch):
             await asyncio.sleep(0.01)
-        seen.before, seen.pages = seen.pages, []
-        began = time.perf_counter()
+        seen.before, seen.pages, seen.when = seen.pages, [], []
+        began = seen.began = time.perf_counter()
         while (await ImportBatch.get(id=batch.id)).state != until:
             await asyncio.sleep(_PAUSE)
         seen.seconds = time.perf_counter() - began
@@ -156,6 +164,7 @@ async def _looking(site: Stage, server: psutil.Process, seen: Watched) -> None:
                 assert answer.status == 200
                 await answer.read()
             seen.pages.append((time.perf_counter() - began) * 1000)
+            seen.when.append(time.perf_counter() - seen.began)
             seen.server.append(server.memory_info().rss)
             seen.reader = max(seen.reader, *_readers(server), 0)
             await asyncio.sleep(_PAUSE)

@@ -56,11 +56,12 @@ class Visitors:
             'EIO': 4,
             'transport': 'websocket',
         }
-        socket = await self._calling.ws_connect(
-            f'{self.url}/_nicegui_ws/socket.io/?{urlencode(query)}',
-            headers={'Origin': self.url, 'Cookie': f'sid={token}'},
-            max_msg_size=0,
-        )
+        return await self.listen(f'/_nicegui_ws/socket.io/?{urlencode(query)}', token, hears)
+
+    async def listen(self, path: str, token: str = '', hears: Hears | None = None) -> 'Page':
+        """Open a socket alone; it stays open."""
+        headers = {'Origin': self.url, 'Cookie': f'sid={token}'}
+        socket = await self._calling.ws_connect(self.url + path, headers=headers, max_msg_size=0)
         page = Page(socket, hears)
         self.pages.append(page)
         await asyncio.wait_for(page.is_connected, 30)

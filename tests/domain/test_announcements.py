@@ -24,6 +24,7 @@ from domain.announcements import (
     MailQueued,
     PaperBooksChanged,
     ReadersChanged,
+    RightsChanged,
     RosterChanged,
     SessionClosed,
     TransfersChanged,
@@ -118,6 +119,7 @@ def test_what_is_sent_is_what_is_heard(case: CaseChanged, closed: SessionClosed)
         DraftChanged('6f0f5c1e', ''),
         ImportChanged(case.application_id, case.host_unit_id),
         TransfersChanged(case.host_unit_id, case.agency_id),
+        RightsChanged(case.application_id, case.host_unit_id),
         PaperBooksChanged(case.application_id, case.agency_id, case.host_unit_id, case.volunteer_id),
     ]
 

@@ -78,7 +78,7 @@ def table() -> list[tuple[re.Pattern[str], str, Any]]:
     for plain in (uploads, files, *routes.PLAIN):
         plain.register(site)
     found = [(route.path, route.endpoint) for route in site.routes if isinstance(route, APIRoute)]
-    found += [(address, builder) for address, builder, _ in routes.PAGES]
+    found += [(address, builder) for address, builder in routes.PAGES]
     return [(compile_path(address)[0], address, builder) for address, builder in found]
 
 
@@ -133,7 +133,7 @@ def test_what_is_not_asked_stays_out_of_the_address_and_words_are_escaped() -> N
 
 
 def test_addresses_are_written_in_links_and_where_routes_are_registered_only() -> None:
-    allowed = re.compile(r"PackURI|add_(api_route|static_files)\(\s*'/|^    \('/[^']*', \w+\.\w+, |_nicegui")
+    allowed = re.compile(r"PackURI|add_(api_route|static_files)\(\s*'/|^    \('/[^']*', \w+\.\w+(, |\),$)|_nicegui")
     address = re.compile(r"""['"]/[a-z]|f['"]/""")
     spelled = [
         f'{file.relative_to(UI.parent)}:{number}'

@@ -7,7 +7,7 @@ from db.models import Account, Application, HostUnit, Membership, Volunteer
 from domain import permissions
 from domain.errors import NotPermitted
 
-from ..builders import a_county, a_host_unit, a_membership, a_volunteer, an_account, an_agency
+from ..builders import a_county, a_host_unit, a_membership, a_team, a_volunteer, an_account, an_agency
 
 pytestmark = pytest.mark.usefixtures('database')
 
@@ -68,12 +68,27 @@ async def test_staff_without_a_place_see_nobody() -> None:
 
     assert [await is_seen(volunteer, one) for one in (clerk, reviewer)] == [False, False]
     with pytest.raises(NotPermitted):
-        permissions.require(clerk, Role.UNIT_STAFF)
+        permissions.require(clerk, 'applications.submit')
 
 
 async def test_only_the_roles_that_are_named_are_let_through() -> None:
     reviewer = await an_account(Role.REVIEWER, agency=await an_agency())
 
-    permissions.require(reviewer, Role.UNIT_STAFF, Role.REVIEWER)
+    permissions.require(reviewer, 'reports.statistics.of')
     with pytest.raises(NotPermitted):
-        permissions.require(reviewer, Role.UNIT_STAFF)
+        permissions.require(reviewer, 'applications.submit')
+
+
+async def test_a_service_without_a_row_is_nobodys() -> None:
+    with pytest.raises(LookupError):
+        permissions.require(await an_account(), 'no_such_room.act')
+
+
+async def test_what_concerns_the_whole_unit_is_not_for_a_clerk_of_one_team() -> None:
+    unit = await a_host_unit()
+    clerk, of_team = await an_account(host_unit=unit), await an_account(host_unit=unit, team=await a_team(unit))
+
+    permissions.require(clerk, 'departures.transfers.propose')
+    permissions.require(of_team, 'applications.submit')
+    with pytest.raises(permissions.OfWholeUnit):
+        permissions.require(of_team, 'departures.transfers.propose')

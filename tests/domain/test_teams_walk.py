@@ -110,10 +110,10 @@ async def other(database: str) -> Team2:
     )
 
 
-def services() -> Iterator[tuple[str, Callable[..., Awaitable[Any]]]]:
-    """Every public function of domain that names its actor, once."""
+def services(but: Collection[str] = ASIDE) -> Iterator[tuple[str, Callable[..., Awaitable[Any]]]]:
+    """Every public function of domain that names its actor, once, outside of the modules `but`."""
     for found in pkgutil.walk_packages(domain.__path__, 'domain.'):
-        if any(found.name.startswith(aside) for aside in ASIDE) or found.name.endswith('__main__'):
+        if any(found.name.startswith(aside) for aside in but) or found.name.endswith('__main__'):
             continue
         module = importlib.import_module(found.name)
         for name, each in vars(module).items():

@@ -120,6 +120,8 @@ def main() -> None:
     site.router.routes.insert(0, APIRoute('/test/failing-too', failing))
     nicegui_app.add_api_route('/test/patience/{seconds}', set_patience)
     paths = sorted({getattr(route, 'path', '') for route in (*site.routes, *nicegui_app.routes)})
+    sent = sorted({each.path for each in site.routes if isinstance(each, APIRoute) and 'POST' in (each.methods or ())})
+    nicegui_app.add_api_route('/test/sent', lambda: sent)
     nicegui_app.add_api_route('/test/addresses', lambda: [path for path in paths if not path.startswith('/test/')])
     serve(site, chosen)
 

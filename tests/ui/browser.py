@@ -109,7 +109,9 @@ class Page:
 
     def _texts(self, number: str) -> Iterator[str]:
         element = self.elements[number]
-        yield from (text for text in (element.get('text'), element.get('props', {}).get('name')) if text)
+        props = element.get('props', {})
+        heading = props.get('title') if element['tag'] == 'nicegui-page_head' else None
+        yield from (text for text in (element.get('text'), props.get('name'), heading) if text)
         inside = [element.get('children', []), *(slot['ids'] for slot in element.get('slots', {}).values())]
         for child in (each for ids in inside for each in ids):
             yield from self._texts(str(child))
@@ -119,6 +121,15 @@ class Page:
         number, button = next((n, each) for n, each in self.elements.items() if each['tag'] == 'q-btn')
         listener = next(each for each in button['events'] if each['type'] == 'click')
         return {'id': int(number), 'client_id': self.client_id, 'listener_id': listener['listener_id'], 'args': []}
+
+    def event(self, name: str, args: object) -> dict[str, Any]:
+        """What the first element that listens to `name` says."""
+        for number, each in self.elements.items():
+            for listener in each.get('events', []):
+                if listener['type'] == name:
+                    known = {'client_id': self.client_id, 'listener_id': listener['listener_id']}
+                    return {'id': int(number), **known, 'args': [json.dumps(args)]}
+        raise LookupError(name)
 
 
 class Refused(Exception):

@@ -348,7 +348,7 @@ async def test_a_session_about_to_end_says_so_on_its_page_and_goes_on_with_the_n
     await Session.filter(account=clerk).update(seen_at=dates.now() - idle + endings.SOON / 2)
     await forget_what_is_remembered_of_sessions()
 
-    assert '繼續使用' in await socket.heard('再過兩分鐘就會自動登出')
+    assert '繼續使用' in await socket.heard('即將自動登出')
     await socket.emit('event', page.click())
     await socket.heard('dismiss')
     await socket.close()

@@ -15,7 +15,7 @@ def addresses() -> list[str]:
     documents.register(site)
     files.register(site)
     plain = [route.path for route in site.routes if isinstance(route, APIRoute)]
-    return sorted({address for address, _, _ in routes.PAGES} | set(plain))
+    return sorted({address for address, _ in routes.PAGES} | set(plain))
 
 
 @pytest.mark.parametrize('address', addresses())

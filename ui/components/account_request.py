@@ -30,6 +30,7 @@ COLUMNS = [
 ROLES = {role: role.label for role in (Role.UNIT_STAFF, Role.REVIEWER)}
 # A step as people call it; OPEN is that of the applicant.
 STEPS = {RequestStatus.OPEN: '送出申請'}
+CORRECTED = '補正後送出'
 
 
 @dataclass
@@ -45,6 +46,8 @@ class Answer:
 
 async def request_rows(account: Account, address: Callable[[int], str]) -> list[Row]:
     """The requests that wait, oldest first; `address` is that of one."""
+    waiting = await accounts.open_requests(by=account)
+    corrected = await requests.corrected(waiting, by=account)
     return [
         {
             'key': str(request.id),
@@ -53,10 +56,10 @@ async def request_rows(account: Account, address: Callable[[int], str]) -> list[
             'county': request.county.name if request.county else '',
             'role': request.role.label,
             'phone': request.phone,
-            'at': dates.format_moment(request.created_at),
+            'at': {'text': dates.format_moment(request.created_at), 'sub': '已補正' if request.id in corrected else ''},
             'go': {'text': '核對並開通', 'href': address(request.id)},
         }
-        for request in await accounts.open_requests(by=account)
+        for request in waiting
     ]
 
 
@@ -128,10 +131,11 @@ def _warn(sentence: str) -> None:
 
 def _steps(steps: Sequence[RequestStep]) -> None:
     with card('處理經過'), html.ol().classes('lb-stack'):
-        for step in steps:
+        for n, step in enumerate(steps):
             who = step.by.name if step.by else '申請人'
+            done = CORRECTED if n and step.status is RequestStatus.OPEN else STEPS.get(step.status, step.status.label)
             reason = f'：{step.reason}' if step.reason else ''
-            html.li(f'{dates.roc_instant(step.at)}　{who}　{STEPS.get(step.status, step.status.label)}{reason}')
+            html.li(f'{dates.roc_instant(step.at)}　{who}　{done}{reason}')
 
 
 async def _granting(request: AccountRequest, account: Account) -> tuple[AccountDetails, form]:

@@ -1,4 +1,5 @@
 // The bar over every page: the system's name, search, number of waiting cases, menu of the account.
+import { board } from '/static/boards.js';
 import icon from '/static/icons.js';
 import { keys, switchKeys } from '/static/keys.js';
 
@@ -49,6 +50,7 @@ const drawn = {
 };
 
 export default {
+  mixins: [board],
   components: { 'lb-icon': icon, 'lb-one-of': oneOf },
   created() {
     for (const [kind, icons] of Object.entries(drawn)) Object.assign(this.$q.iconSet[kind], icons);
@@ -59,7 +61,6 @@ export default {
     unit: String,
     waiting: Number,
     waitingHref: String,
-    waitingText: String,
     sought: String,
     sizes: Boolean,
     size: String,
@@ -95,9 +96,9 @@ export default {
         <kbd v-show="keys.on" aria-hidden="true">/</kbd>
       </form>
       <a v-if="phone" class="lb-call" :href="'tel:' + phone"><lb-icon name="phone" size="20" /><span>客服</span></a>
-      <a v-if="waitingHref" class="lb-icon-btn" :href="waitingHref" :aria-label="waitingText">
+      <a v-if="waitingHref" class="lb-icon-btn" :href="waitingHref" :aria-label="count + ' 件輪到您'">
         <lb-icon name="bell" size="21" />
-        <i v-if="waiting">{{ waiting }}</i>
+        <i v-if="count">{{ count }}</i>
       </a>
       <details class="lb-me-menu" @keydown.esc="$event.currentTarget.open = false; $refs.me.focus()">
         <summary ref="me" class="lb-me">
@@ -118,6 +119,12 @@ export default {
       </details>
     </header>
   `,
+  computed: {
+    // What has waited when the page was asked for, until somebody counts again.
+    count() {
+      return this.held?.of.waiting ?? this.waiting;
+    },
+  },
   methods: {
     switchKeys,
     dress(chosen) {

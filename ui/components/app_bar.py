@@ -1,7 +1,8 @@
 """The bar over every page: link home, search, number of waiting cases, which is live, menu of the account."""
 
+from functools import partial
+
 from nicegui import ui
-from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
 from domain import accounts, applications, citizen_certificates, links, reviews, search, settings
@@ -11,7 +12,8 @@ from domain.cases import worklists
 from domain.cases.worklists import AgencyList, UnitList
 from domain.model import Account, Role
 
-from ..live import follow, of_side, together
+from ..boards import Content, board_element
+from ..live import of_side, together
 from . import search_results
 from .notices import showing_refusals
 
@@ -22,7 +24,7 @@ SOUGHT = {
 }
 
 
-class app_bar(Element, component='app_bar.js'):
+class app_bar(board_element, component='app_bar.js'):
     """Emits `searched` with the words, `sized` with the text size, `dressed` with the appearance."""
 
     def __init__(self, account: Account, waiting: int) -> None:
@@ -54,21 +56,15 @@ class app_bar(Element, component='app_bar.js'):
         elif account.role is Role.REVIEWER:
             self._props['links'].append(('職務代理', links.deputy()))
             self._props['waiting-href'] = links.review_queue()
-        self.show_waiting(waiting)
-
-    def show_waiting(self, count: int) -> None:
-        """Shows `count` on the bell, which leads to where the cases are listed."""
-        self._props.update({'waiting': count, 'waiting-text': f'{count} 件輪到您'})
-        self.update()
+        # On the bell, which leads to where the cases are listed.
+        self._props['waiting'] = waiting
 
     def follow(self) -> None:
-        """Keep the bell true while the page is open."""
-
-        async def renew() -> None:
-            self.show_waiting(await waiting_for(self.account))
-
+        """Keep the bell true while the page is open: one board for the whole office."""
         if 'waiting-href' in self._props:
-            follow(CaseChanged, renew, of_side(self.account))
+            key, concerns = _waiting_of(self.account), {CaseChanged: of_side(self.account)}
+            board = self.sit(key, concerns, partial(_bell, self.account))
+            board.known(Content({'waiting': self._props['waiting']}))
 
     async def _search(self, event: GenericEventArguments) -> None:
         words = str(event.args)[:60].strip()
@@ -87,8 +83,16 @@ async def waiting_for(account: Account) -> int:
     """How many cases wait for this account, as its list counts them; read once for all pages that ask together."""
     if account.role not in (Role.UNIT_STAFF, Role.REVIEWER):
         return 0
+    return await together(_waiting_of(account), lambda: _waiting(account))
+
+
+def _waiting_of(account: Account) -> tuple[object, ...]:
     office = account.host_unit_id if account.role is Role.UNIT_STAFF else account.agency_id
-    return await together(('waiting', account.role, office, account.team_id), lambda: _waiting(account))
+    return ('waiting', account.role, office, account.team_id)
+
+
+async def _bell(account: Account) -> Content:
+    return Content({'waiting': await _waiting(account)})
 
 
 async def _waiting(account: Account) -> int:

@@ -1,10 +1,11 @@
 // 該打的電話: whom to call, about what, and how the call went, with one tap.
+import { board } from '/static/boards.js';
 import icon from '/static/icons.js';
 
 export default {
+  mixins: [board],
   components: { 'lb-icon': icon },
-  props: { tasks: Array, results: Array },
-
+  props: { results: Array },
   emits: ['called', 'resend'],
   data() {
     return { busy: false, all: false };
@@ -50,6 +51,9 @@ export default {
     </section>
   `,
   computed: {
+    tasks() {
+      return this.held?.of.tasks;
+    },
     few() {
       return 5;
     },

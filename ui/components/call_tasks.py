@@ -1,9 +1,10 @@
 """該打的電話: whom to call, a case or a whole roster with one tap. The list hides itself when it is empty."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
 from domain import dates, links
@@ -16,17 +17,24 @@ from domain.model import Account, ApplicationStatus, CallResult, Role
 from domain.reviews import phone_calls
 from domain.reviews.phone_calls import CallTask
 
-from ..live import follow, of_side
+from ..boards import Content, board_element
+from ..live import of_side
 from .notices import confirm, showing_refusals
 
 
-class call_tasks(Element, component='call_tasks.js'):
+@dataclass(frozen=True)
+class Calls(Content):
+    """The same for all of the unit, team or agency; `tasks` by their keys."""
+
+    tasks: Mapping[str, CallTask]
+
+
+class call_tasks(board_element, component='call_tasks.js'):
     """Logs the result of a call, or sends the mail again. Placed by `await call_tasks.build(account)`."""
 
     def __init__(self, account: Account) -> None:
         super().__init__()
         self.account = account
-        self.tasks: dict[str, CallTask] = {}
         self._props['results'] = [{'value': result.value, 'label': result.label} for result in CallResult]
         self.on('called', self._called)
         self.on('resend', self._resend)
@@ -36,19 +44,19 @@ class call_tasks(Element, component='call_tasks.js'):
         """Places the list of the account's unit or agency and keeps it current."""
         tasks = cls(account)
         await tasks.renew()
-
-        follow(CaseChanged, tasks.renew, of_side(account))
         return tasks
+
+    @property
+    def tasks(self) -> Mapping[str, CallTask]:
+        """What is shown now."""
+        content = self.seat.board.content if self.seat else None
+        return content.tasks if isinstance(content, Calls) else {}
 
     async def renew(self) -> None:
         """Reads the tasks again."""
-        self.tasks = {task.key: task for task in await phone_calls.to_make(by=self.account)}
-        is_reviewer = self.account.role is Role.REVIEWER
-        away = {one.absent.id: one for one in await deputies.told(by=self.account)} if is_reviewer else {}
-        listed = [_as_props(task, self.account, away) for task in self.tasks.values()]
-        if self._props.get('tasks') != listed:
-            self._props['tasks'] = listed
-            self.update()
+        by = self.account
+        key = ('calls', by.role, by.host_unit_id, by.team_id, by.agency_id)
+        await self.join(key, {CaseChanged: of_side(by)}, partial(_calls, by))
 
     async def _called(self, event: GenericEventArguments) -> None:
         given = event.args if isinstance(event.args, dict) else {}
@@ -69,6 +77,13 @@ class call_tasks(Element, component='call_tasks.js'):
         with showing_refusals():
             await outbox.resend(task.mail.id, by=self.account)
             confirm('已排入重寄；寄達後，這項工作會自動消失。')
+
+
+async def _calls(account: Account) -> Calls:
+    tasks = {task.key: task for task in await phone_calls.to_make(by=account)}
+    is_reviewer = account.role is Role.REVIEWER
+    away = {one.absent.id: one for one in await deputies.told(by=account)} if is_reviewer else {}
+    return Calls({'tasks': [_as_props(task, account, away) for task in tasks.values()]}, tasks)
 
 
 def _as_props(task: CallTask, account: Account, away: Mapping[int, Standing]) -> dict[str, Any]:

@@ -30,7 +30,7 @@ class clerk_fields:
             in_form,
             'is_unit_administrator',
             wide=True,
-            hint='可以開通、停用這個單位的承辦人帳號，並寄出設定密碼的連結。',
+            hint='可以開通、停用這個單位承辦人與志工督導的帳號，並寄出設定密碼的連結。',
         )
 
     async def show(self, unit: int | None) -> None:

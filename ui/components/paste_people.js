@@ -1,5 +1,9 @@
 // Numbers or names pasted from wherever: who was found, who was not, and which names several people bear.
 import icon from '/static/icons.js';
+import { drop, keep, kept } from '/static/mirror.js';
+
+// The page's address has one such box.
+const WORDS = ['@', 'pasted'];
 
 export default {
   components: { 'lb-icon': icon },
@@ -58,13 +62,19 @@ export default {
   watch: {
     turn() {
       this.words = '';
+      drop(...WORDS);
     },
+  },
+  mounted() {
+    this.words = kept(...WORDS)?.value || '';
+    if (this.words) this.tell();
   },
   beforeUnmount() {
     clearTimeout(this.timer);
   },
   methods: {
     wait() {
+      keep(...WORDS, this.words);
       clearTimeout(this.timer);
       this.timer = setTimeout(this.tell, 300);
     },

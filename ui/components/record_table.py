@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Self
 
 from nicegui.element import Element
@@ -12,6 +13,7 @@ from domain.cases.worklists import Turn
 
 from .notices import showing_refusals
 from .states import TURNS
+from .step_up import proving
 
 Cell = str | Mapping[str, Any] | None
 Row = Mapping[str, Any]
@@ -47,8 +49,9 @@ class record_table(Element, component='record_table.js'):
     """Rows are asked for by `fetch(page, per_page) -> (rows, total)`; a row is {key, column: cell, more: [[cell …]]}.
 
     A cell is a text or {text, href | act | chip, icon, hint, strong, sub} or {acts: [{text, act, label}]}; `label`
-    names the act for a screen reader. A press calls `acted(key, what)`; a refusal is shown. Columns named in `sortable`
-    sort by a press; `fetch` reads the `view`. Whenever rows were fetched `shown` is told.
+    names the act for a screen reader. A press calls `acted(key, what)`; a refusal is shown, and the user is asked who
+    it is where the service asks (`step_up`). Columns named in `sortable` sort by a press; `fetch` reads the `view`.
+    Whenever rows were fetched `shown` is told.
     """
 
     def __init__(
@@ -88,7 +91,7 @@ class record_table(Element, component='record_table.js'):
                 if not isinstance(event.args, dict) or str(event.args.get('key')) not in known:
                     return
                 with showing_refusals():
-                    await acted(str(event.args['key']), str(event.args.get('what')))
+                    await proving(partial(acted, str(event.args['key']), str(event.args.get('what'))))
 
             self.on('acted', hear)
 

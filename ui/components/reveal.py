@@ -62,11 +62,15 @@ def reveal_dialog(volunteer: Volunteer, account: Account) -> None:
         number = html.p().classes('lb-secret').props('role=status')
         note = html.p().classes('lb-hint')
 
+        shown: list[ui.timer] = []
+
         async def show() -> None:
             if problems := purpose.problems():
                 raise Incomplete(problems)
             say(await reveal.number(volunteer, reason=purpose.sentence, by=account), f'{SHOWN_FOR} 秒後自動隱藏。')
-            ui.timer(SHOWN_FOR, lambda: say('', _HIDDEN), once=True)
+            for earlier in shown:  # shown again, it stands as long as the first time
+                earlier.cancel()
+            shown[:] = [ui.timer(SHOWN_FOR, lambda: say('', _HIDDEN), once=True)]
 
         def say(shown: str, sentence: str) -> None:
             number._text, note._text = shown, sentence

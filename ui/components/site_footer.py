@@ -5,21 +5,22 @@ The posts are those of 網站無障礙規範. UPDATED_ON is renewed with each en
 
 from datetime import date
 
-from nicegui import html, ui
+from nicegui import html
+from nicegui.element import Element
 
-from domain import dates, links
+from domain import dates, links, settings
 
 UPDATED_ON = date(2026, 11, 30)
 LINKS = (('網站導覽', links.site_map()), ('隱私權政策', links.privacy()), ('資訊安全政策', links.security()))
 
 
-def site_footer() -> None:
-    """網站導覽, 隱私權政策, 資訊安全政策, 更新日期."""
-    with html.footer().classes('lb-footer').props('id=foot tabindex=-1'):
-        guide_post('B', '下方功能區塊', 'foot')
-        for text, address in LINKS:
-            ui.link(text, address)
-        html.span(f'更新日期：{dates.roc(UPDATED_ON)}')
+class site_footer(Element, component='site_footer.js'):
+    """網站導覽, 隱私權政策, 資訊安全政策, whom to call, 更新日期."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._props.update({'id': 'foot', 'tabindex': '-1', 'links': LINKS, 'updated': dates.roc(UPDATED_ON)})
+        self._props['phone'] = settings.current().service_phone
 
 
 def guide_post(key: str, block: str, at: str) -> None:

@@ -3,12 +3,14 @@
 Every action button opens it by itself when a service asks for it, and goes on with what was begun.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from nicegui import html, ui
 
-from domain import accounts
+from domain import accounts, citizen_certificates, links
 from domain.accounts import passkeys, second_factors, step_up
+from domain.accounts.step_up import StepUpNeeded
 from domain.errors import Incomplete
 from domain.model import Account
 
@@ -74,15 +76,36 @@ async def proved(account: Account) -> bool:
             elif trouble:
                 tell(str(trouble)[:200])
 
+        async def look() -> None:
+            # A card is asked in a tab of its own (ui/citizen_certificates.py); here it is looked whether it was shown.
+            if await step_up.is_proved(account):
+                beside.deactivate()
+                dialog.submit(True)
+
+        beside = ui.timer(1.0, look, active=False)
         for each in shown:
             each.on('entered', confirm)
         with html.div().classes('lb-acts'):
             ui.button('確認', on_click=confirm, color=None).props('unelevated no-caps color=primary')
             if factors.passkeys and passkeys.are_offered():
                 ui.button('使用通行金鑰', on_click=by_passkey, color=None).props('outline no-caps')
+            if await citizen_certificates.has_one(by=account):
+                card = ui.button('使用自然人憑證', on_click=beside.activate, color=None)
+                card.props('outline no-caps target=_blank').props['href'] = links.card_proof()
             ui.button('取消', on_click=lambda: dialog.submit(False), color=None).props('flat no-caps')
     dialog.on('hide', dialog.delete)  # after it has returned the focus
     return await dialog is True
+
+
+async def proving(act: Callable[[], Awaitable[object]]) -> None:
+    """Calls `act`; where the service asks who it is, the user is asked, and it is called once more."""
+    try:
+        await act()
+    except StepUpNeeded:
+        with ui.context.client.content:
+            is_proved = await proved_here()
+        if is_proved:
+            await act()
 
 
 async def proved_here() -> bool:

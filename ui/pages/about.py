@@ -33,6 +33,7 @@ PAGES = {
         ('名冊', links.rosters()),
         ('送審進度', links.applications()),
         ('個資事務', links.rights()),
+        ('離開的志工', links.former_volunteers()),
         ('紙本紀錄冊登記', links.paper_books()),
         FIGURES,
         MAILS,

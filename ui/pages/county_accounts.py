@@ -38,9 +38,11 @@ async def county_accounts_page(account: Account, part: str = '', edit: str = '')
             await _one(account, part, edit)
         return
     with frame(account, TITLE, crumbs=[MENU]):
+        waiting = len(await accounts.open_requests(by=account))
         with html.nav().classes('lb-pills lb-gap-below').props('aria-label=帳號管理'):
             for key, label in PARTS.items():
-                link = ui.link(label, links.county_accounts(key)).classes('lb-pill')
+                count = f' {waiting}' if not key and waiting else ''
+                link = ui.link(f'{label}{count}', links.county_accounts(key)).classes('lb-pill')
                 if key == part:
                     link.classes('on').props('aria-current=page')
         await _list(account, part)

@@ -6,7 +6,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 from nicegui import html
 
-from domain import applications, dates, links, reviews, settings
+from domain import accounts, applications, dates, links, permissions, reviews, roles, settings
 from domain.accounts import unit_accounts
 from domain.announcements import CaseChanged, PaperBooksChanged
 from domain.books import paper_books, record_books
@@ -66,8 +66,6 @@ OTHERS = {
     Role.MINISTRY: (OFFICE_FIGURES,),
     Role.INSPECTOR: (INSPECTIONS, USAGE_LOG),
 }
-HAVE_CASES = (Role.UNIT_STAFF, Role.REVIEWER)
-HAVE_MAILS = (Role.UNIT_STAFF, Role.REVIEWER, Role.ADMINISTRATOR)
 WEEKDAYS = '一二三四五六日'
 
 
@@ -85,7 +83,7 @@ async def menu_page(account: Account) -> None:
         _greet(account)
         if account.role is Role.UNIT_STAFF:
             await _resume(account)
-        if account.role in HAVE_CASES:
+        if permissions.may(account, 'reviews.phone_calls'):
             await call_tasks.build(account)
         entries = ENTRIES.get(account.role, ())
         with html.div().classes('lb-menu').classes('' if entries else 'one'):
@@ -95,7 +93,8 @@ async def menu_page(account: Account) -> None:
                 else '審核紀錄冊申請，查詢志工的紀錄。'
             )
             main = Entry('people', VOLUNTEER_DATA[0], note, VOLUNTEER_DATA[1], 'STEP 2' if guide else '')
-            tiles(main if entries else None, '志工資料維護', entries, _others(account))
+            others = await _with_requests(account, _others(account))
+            tiles(main if entries else None, '志工資料維護', entries, others)
             if entries:
                 await _board(account)
 
@@ -128,13 +127,22 @@ def _greet(account: Account) -> None:
 
 def _others(account: Account) -> list[Entry]:
     office = settings.current()
-    kept = [MAILS] if office.demo and not office.smtp_url and account.role in HAVE_MAILS else []
-    own = [TRANSFERS] if account.role is Role.UNIT_STAFF and account.team_id is None else []
+    kept = [MAILS] if office.demo and not office.smtp_url and account.role in roles.of_address(links.mails()) else []
+    own = [TRANSFERS] if permissions.may(account, 'departures.transfers') else []
     own += [UNIT_ACCOUNTS] if unit_accounts.is_administrator(account) else []
-    role = OTHERS.get(account.role, ())
+    entries = OTHERS.get(account.role, ())
     if account.team_id is not None:
-        role = tuple(replace(each, note=each.note.replace('全單位', '本隊')) for each in role)
-    return [*role, *own, DOWNLOADS, *kept]
+        entries = tuple(replace(each, note=each.note.replace('全單位', '本隊')) for each in entries)
+    return [*entries, *own, DOWNLOADS, *kept]
+
+
+async def _with_requests(account: Account, found: list[Entry]) -> list[Entry]:
+    """帳號管理 of a county says how many requests wait for its decision."""
+    waiting = len(await accounts.open_requests(by=account)) if account.role is Role.COUNTY else 0
+    if not waiting:
+        return found
+    note = f'{waiting} 件帳號申請等您決定；年度盤點與解除鎖定。'
+    return [replace(each, note=note) if each is COUNTY_ACCOUNTS else each for each in found]
 
 
 async def _resume(account: Account) -> None:

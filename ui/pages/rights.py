@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from nicegui import html, ui
 
 from domain import dates, links, volunteers
+from domain.announcements import RightsChanged
 from domain.model import Account, RightsKind, RightsRequest, RightsStatus
 from domain.privacy import rights
 
@@ -17,6 +18,7 @@ from ..components.record_table import Cell, Row, record_table
 from ..components.rights_cards import CHIPS, what_of
 from ..flash import leave_with
 from ..frame import MENU, frame, waiting_for
+from ..live import follow
 
 TITLE = '個資事務'
 PARTS = {'': '待答覆', 'closed': '已結案'}
@@ -27,7 +29,8 @@ TO_DO = {
     RightsKind.COPY: '同意後，請把複製本交給本人；本人也可以在「我的資料」自行下載。',
     RightsKind.CORRECT: '請先在志工的頁面更正，再在這裡答覆改了什麼。',
     RightsKind.STOP: '同意後，系統會同時記錄撤回「同意個資使用」，不能再以他的資料申請紀錄冊。',
-    RightsKind.DELETE: '依志願服務法須保存的訓練、時數與紀錄冊不能刪除；聯絡資料可以清空，離開單位的請結束收編。',
+    RightsKind.DELETE: '依志願服務法須保存的訓練、時數與紀錄冊不能刪除；聯絡資料可以清空，離開單位的請結束收編，'
+    '再到「離開的志工」封存。',
 }
 
 
@@ -53,16 +56,27 @@ async def rights_page(account: Account, part: str = '') -> None:
         return [_row(one) for one in found.rows], found.total
 
     with frame(account, TITLE, crumbs=[MENU], waiting=await waiting_for(account)):
-        count = await rights.waiting_count(by=account)
+        count, pills = await rights.waiting_count(by=account), {}
         with html.nav().classes('lb-pills lb-gap-below').props('aria-label=個資事務'):
             for key, label in PARTS.items():
                 waiting = f' {count}' if not key and count else ''
                 link = ui.link(f'{label}{waiting}', links.rights(key)).classes('lb-pill')
+                pills[key] = link
                 if key == here:
                     link.classes('on').props('aria-current=page')
+            if account.team_id is None:
+                ui.link('離開的志工', links.former_volunteers()).classes('lb-pill')
         html.p('志工以書面提出時，請在他的「基本資料」頁按「登記書面請求」。').classes('lb-hint lb-gap-below')
         empty = '沒有待答覆的請求' if not here else '還沒有結案的請求'
-        await record_table(PARTS[here], COLUMNS, fetch, empty=empty).refresh()
+        table = record_table(PARTS[here], COLUMNS, fetch, empty=empty)
+        await table.refresh()
+
+    async def renew() -> None:
+        count = await rights.waiting_count(by=account)
+        pills[''].set_text(f'{PARTS[""]} {count}' if count else PARTS[''])
+        await table.refresh()
+
+    follow(RightsChanged, renew, lambda changed: changed.host_unit_id == account.host_unit_id)
 
 
 async def rights_request_page(account: Account, request_id: int) -> None:

@@ -7,11 +7,11 @@ from functools import partial
 from nicegui import html, ui
 
 from domain import directory, links, searches, sign_offs
-from domain.accounts import FIELDS, AccountDetails, reviews, terms, unit_accounts
+from domain.accounts import FIELDS, OF_UNIT, AccountDetails, reviews, terms, unit_accounts
 from domain.departures import teams
 from domain.departures.teams import TeamFilled, TeamState
 from domain.directory import TEAM_FIELDS, TeamDetails
-from domain.model import Account
+from domain.model import Account, Role
 
 from ..components.account_review import review_card
 from ..components.account_state import account_state
@@ -19,7 +19,7 @@ from ..components.action_button import action_button
 from ..components.card import card
 from ..components.clerk_fields import WHOLE, clerk_fields
 from ..components.form import form
-from ..components.form.fields import check_field, choice_field, date_field, email_field, text_field
+from ..components.form.fields import check_field, choice_field, date_field, email_field, radio_field, text_field
 from ..components.notices import confirm
 from ..components.question import is_sure
 from ..components.record_table import Cell, Row, View, record_table
@@ -29,11 +29,11 @@ from ..frame import MENU, frame, save_bar, waiting_for
 TITLE = '帳號管理'
 COLUMNS = [
     *((key, FIELDS[key].caption) for key in ('name', 'username')),
-    ('scope', FIELDS['team_id'].caption),
+    ('scope', '身分與範圍'),
     ('email', FIELDS['email'].caption),
     ('state', '狀態'),
 ]
-
+ROLES = {role: role.label for role in OF_UNIT}
 
 TEAM = 'team-'
 TEAM_COLUMNS = [
@@ -77,7 +77,7 @@ async def unit_accounts_page(account: Account, edit: str = '', q: str = '', page
             await (_team_form(account, edit) if of_team else _form(account, edit))
         return
     with frame(account, TITLE, crumbs=[MENU], waiting=waiting):
-        html.p('這裡只有您單位的承辦人帳號。志工的帳號在各志工的「基本資料」開通。').classes('lb-lead')
+        html.p('這裡是您單位承辦人與志工督導的帳號。志工的帳號在各志工的「基本資料」開通。').classes('lb-lead')
         if (state := await reviews.of_unit(by=account)) is not None:
             await review_card(account, state, partial(leave_with, links.unit_accounts(), 'review-done'))
         await _list(account, q, View.read(page, per))
@@ -218,7 +218,7 @@ async def _form(account: Account, edit: str) -> None:
     record = None if edit == 'new' else await unit_accounts.get(int(edit) if edit.isdecimal() else None, by=account)
     details = AccountDetails() if record is None else AccountDetails.from_record(record)
     in_form = form(details, mirrored=True)
-    await _fields(in_form, account)
+    await _fields(in_form, details, account, is_new=record is None)
 
     async def save() -> None:
         if record is None:
@@ -252,8 +252,8 @@ async def _form(account: Account, edit: str) -> None:
             action_button('寄出設定密碼的連結', send, 'outline')
 
 
-async def _fields(in_form: form, account: Account) -> None:
-    with card('帳號'), html.div().classes('lb-grid'):
+async def _fields(in_form: form, details: AccountDetails, account: Account, *, is_new: bool) -> None:
+    with card('帳號', '' if is_new else f'({details.role.label})'), html.div().classes('lb-grid'):
         text_field(FIELDS['name'].caption, in_form, 'name', required=True, maxlength=60)
         text_field(
             FIELDS['username'].caption,
@@ -267,7 +267,10 @@ async def _fields(in_form: form, account: Account) -> None:
         hint = '設定密碼的連結會寄到這裡。'
         email_field(FIELDS['email'].caption, in_form, 'email', required=True, hint=hint, maxlength=254)
         text_field(FIELDS['phone'].caption, in_form, 'phone', maxlength=30)
-        await clerk_fields(in_form, directory.teams).show(account.host_unit_id)
+        if is_new:
+            with html.div().classes('full'):
+                radio_field(FIELDS['role'].caption, in_form, 'role', ROLES, required=True)
+        clerk = clerk_fields(in_form, directory.teams)
         date_field(FIELDS['ends_on'].caption, in_form, 'ends_on', hint='臨時帳號才填：最後一天，過了會自動鎖定。')
         check_field(
             FIELDS['is_active'].caption,
@@ -277,16 +280,22 @@ async def _fields(in_form: form, account: Account) -> None:
             hint='取消勾選就會停用，並結束這個帳號所有的登入；資料都會保留。',
         )
 
+    async def renew() -> None:
+        await clerk.show(account.host_unit_id if details.role == Role.UNIT_STAFF else None)
+
+    in_form.on_change(renew)
+    await renew()
+
 
 def _row(each: Account) -> Row:
-    team = each.team.name if each.team else WHOLE
+    scope = each.team.name if each.team else WHOLE if each.role == Role.UNIT_STAFF else each.role.label
     return {
         'key': str(each.id),
         'name': {'text': each.name, 'href': links.unit_accounts(each.id), 'strong': True},
         'username': each.username or '',
-        'scope': {'text': team, 'sub': FIELDS['is_unit_administrator'].label}
+        'scope': {'text': scope, 'sub': FIELDS['is_unit_administrator'].label}
         if unit_accounts.is_administrator(each)
-        else team,
+        else scope,
         'email': each.email,
         'state': account_state(each),
     }

@@ -47,14 +47,14 @@ async def usage_log_page(account: Account) -> None:
         async def export() -> None:
             usage_log.require_purpose(query)
             key = await searches.keep(f'{query.number}|{query.reason}', by=account)
-            ui.navigate.to(links.printed_log(key, **_asked(query)), new_tab=True)
+            ui.navigate.to(links.printed_log(key, **query.filters()), new_tab=True)
 
         with card('Q查詢條件', '', 'lb-filters'):
             with html.div().classes('lb-filter-grid'):
                 _fields(filters, account)
             with html.div().classes('lb-row-acts'):
                 action_button('查詢', search, in_form=filters)
-                action_button('匯出 ODS', export, in_form=filters)
+                action_button('匯出 ODS', export, 'outline', in_form=filters)
         table = record_table('查詢結果', COLUMNS, fetch, empty='沒有符合條件的紀錄')
         await table.refresh()
 
@@ -93,15 +93,4 @@ def _row(entry: LogEntry) -> Row:
         'about': about,
         'reason': reason,
         'address': {'text': address, 'sub': device},
-    }
-
-
-def _asked(query: LogQuery) -> dict[str, Any]:
-    return {
-        'since': query.from_day,
-        'until': query.to_day,
-        'act': query.act or '',
-        'who': query.who,
-        'unit': query.unit,
-        'address': query.address,
     }

@@ -3,6 +3,9 @@
 (() => {
   const OFF_LINE = '連不上本系統，還沒有登入。請確認網路後再按一次；您輸入的內容都還在。';
 
+  const CARD_LOGIN = `/login/certificate?next=${encodeURIComponent('/account/proof/done')}`;
+  const BESIDE = 2000; // milliseconds between two looks whether somebody has signed in in the other tab
+
   function made(name, facts = {}, ...inside) {
     const element = Object.assign(document.createElement(name), facts);
     element.append(...inside);
@@ -31,6 +34,22 @@
       maxLength: 20,
     });
     codeField.hidden = true;
+    const words = made(
+      'p',
+      {},
+      `${who}您好，您有一段時間沒有操作，登入已經結束。輸入密碼後會回到這一頁，您輸入的內容都還在。`,
+    );
+    const byKey = made(
+      'button',
+      { type: 'button', className: 'q-btn lb-btn lb-outline', hidden: true },
+      '使用通行金鑰',
+    );
+    // The card is asked on a page of its own: no other may open its component (ui/README.md).
+    const byCard = made(
+      'a',
+      { className: 'q-btn lb-btn lb-outline', hidden: true, target: '_blank', href: CARD_LOGIN },
+      '使用自然人憑證',
+    );
     const said = made('p', { className: 'lb-verdict bad', hidden: true });
     said.setAttribute('role', 'alert');
     const go = made('button', { type: 'submit', className: 'q-btn lb-btn bg-primary' }, '登入並繼續');
@@ -39,11 +58,11 @@
       'form',
       { className: 'lb-card lb-pad lb-stack', noValidate: true },
       made('h2', { id: 'again-title' }, '請重新登入，再繼續'),
-      made('p', {}, `${who}您好，您有一段時間沒有操作，登入已經結束。輸入密碼後會回到這一頁，您輸入的內容都還在。`),
+      words,
       passwordField,
       codeField,
       said,
-      made('div', { className: 'lb-acts' }, go, leave),
+      made('div', { className: 'lb-acts' }, go, byKey, byCard, leave),
     );
     const dialog = made('dialog', { id: 'again', className: 'lb-again' }, form);
     dialog.setAttribute('aria-labelledby', 'again-title');
@@ -54,20 +73,33 @@
       said.textContent = sentence;
       said.hidden = !sentence;
     }
-    async function send() {
+    async function asked(facts = {}) {
       const body = new FormData();
-      for (const [name, value] of [
-        ['mark', mark],
-        ['password', password.value],
-        ['code', code.value],
-      ])
-        body.set(name, value);
-      const answer = await (await fetch('/login/again', { method: 'POST', body })).json();
+      for (const [name, value] of Object.entries({ mark, ...facts })) body.set(name, value);
+      return (await fetch('/login/again', { method: 'POST', body })).json();
+    }
+    // What else this person can show: a passkey of this device, a card; who has no password is not asked for one.
+    async function offer() {
+      const { done, needs, offers = [] } = await asked();
+      if (done || needs === 'login') return location.reload();
+      byKey.hidden = !offers.includes('passkey') || !window.PublicKeyCredential;
+      byCard.hidden = !offers.includes('card');
+      if (needs !== 'other') return;
+      passwordField.hidden = go.hidden = true;
+      words.textContent = `${who}您好，您有一段時間沒有操作，登入已經結束。再次登入後會回到這一頁，您輸入的內容都還在。`;
+      (byKey.hidden ? byCard : byKey).focus();
+    }
+    async function send(facts) {
+      const answer = await asked(facts);
       if (answer.done || answer.needs === 'login') return location.reload();
       if (answer.needs === 'code') {
         codeField.hidden = false;
         tell('');
         return code.focus();
+      }
+      if (answer.needs === 'passkey') {
+        tell('這個帳號還需要通行金鑰。請按「使用通行金鑰」。');
+        return byKey.focus();
       }
       tell(answer.sentence || '請輸入密碼。');
       (codeField.hidden || !answer.sentence ? password : code).select();
@@ -76,12 +108,26 @@
       event.preventDefault();
       if (go.disabled) return;
       go.disabled = true;
-      await send().catch(() => tell(OFF_LINE));
+      await send({ password: password.value, code: code.value }).catch(() => tell(OFF_LINE));
       go.disabled = false;
     });
+    byKey.addEventListener('click', async () => {
+      tell('');
+      const answer = await window.passkeyToEnter().catch((trouble) => tell(trouble.message));
+      if (answer) await send({ answer }).catch(() => tell(OFF_LINE));
+    });
+    byCard.addEventListener(
+      'click',
+      () => {
+        tell('');
+        setInterval(async () => (await asked().catch(() => ({}))).done && location.reload(), BESIDE);
+      },
+      { once: true },
+    );
     document.body.append(dialog);
     dialog.showModal();
     password.focus();
+    offer().catch(() => tell(''));
   };
 
   // A page that comes back after its session was over (a computer that slept) hears it from its socket (ui/gate.py).

@@ -27,6 +27,13 @@
   window.chosenAppearance = () => page.dataset.appearance ?? kept();
   // the login page looks as the last who signed in here has it
   if (page.dataset.appearance !== undefined) window.chooseAppearance(page.dataset.appearance);
+  if (page.dataset.textSize !== undefined) {
+    try {
+      localStorage.setItem('size', { large: 'lb-large', larger: 'lb-large lb-larger' }[page.dataset.textSize] || '');
+    } catch {
+      // as above
+    }
+  }
   show();
   system.addEventListener('change', show);
 })();

@@ -46,6 +46,12 @@
   const sentenceOf = (trouble) =>
     trouble.name === 'InvalidStateError' ? KNOWN : trouble instanceof DOMException ? CANCELLED : trouble.message;
 
+  // For a page whose session is over: what this device says, in order to sign in. Raises an Error with the sentence.
+  window.passkeyToEnter = () =>
+    asked('/login/passkey/challenge').catch((trouble) => {
+      throw new Error(sentenceOf(trouble));
+    });
+
   // For a page that stays: '' when the server believes it, else why not.
   window.provePasskey = async () => {
     try {

@@ -1,4 +1,5 @@
-// 字級 and 外觀 before anybody has signed in: kept in this browser.
+// 字級 and 外觀 before anybody has signed in: kept in this browser. Who chooses here and signs in within ten minutes takes
+// the choice along, whatever the account had before (ui/gate.py); who chooses nothing has it as the account says.
 const bodyClasses = document.body.className;
 const sizes = [...document.querySelectorAll('[data-size]')];
 const looks = [...document.querySelectorAll('[data-look]')];
@@ -9,6 +10,11 @@ function press(buttons, isChosen) {
     one.classList.toggle('on', isChosen(one));
   }
 }
+const isNobody = document.documentElement.dataset.appearance === undefined;
+function choose(what, value) {
+  const secure = location.protocol === 'https:' ? '; secure' : '';
+  if (isNobody) document.cookie = `chosen-${what}=${value}; path=/; max-age=600; samesite=lax${secure}`;
+}
 function enlarge(size) {
   document.body.className = `${bodyClasses} ${size}`;
   press(sizes, (one) => one.dataset.size === size);
@@ -17,6 +23,7 @@ for (const one of sizes) {
   one.addEventListener('click', () => {
     enlarge(one.dataset.size);
     localStorage.setItem('size', one.dataset.size);
+    choose('size', one.dataset.size.split('-').pop());
   });
 }
 if (sizes.length) enlarge(localStorage.getItem('size') || '');
@@ -24,6 +31,7 @@ const showLook = () => press(looks, (one) => one.dataset.look === window.chosenA
 for (const one of looks) {
   one.addEventListener('click', () => {
     window.chooseAppearance(one.dataset.look);
+    choose('look', one.dataset.look);
     showLook();
   });
 }

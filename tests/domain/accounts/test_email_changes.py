@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from db.choices import Role
-from db.models import Account, Agency, EmailChange, OfficeEntry, OutgoingMail, Session
+from db.choices import LogAct, Role
+from db.models import Account, Agency, EmailChange, LogEntry, OfficeEntry, OutgoingMail, Session
 from domain import accounts, dates
 from domain.accounts import AccountDetails, email_changes, sessions
 from domain.errors import MovedOn, NotFound, NotPermitted
@@ -53,6 +53,8 @@ async def test_a_second_administrator_confirms_and_the_old_address_is_told_twice
     await email_changes.confirm(change, by=second)
 
     assert (await kept(account), await email_changes.waiting(by=first)) == (NEW, [])
+    entry = await LogEntry.get(act=LogAct.EMAIL_CHANGED)
+    assert (entry.by_id, entry.what.startswith(f'帳號 {account.username}：')) == (second.id, True)
     mails = await OutgoingMail.all().order_by('id')
     assert [(mail.template, mail.recipient) for mail in mails] == [('email_waits', OLD), ('email_changed', OLD)]
     assert '由另一位系統管理者確認後才生效' in str(mails[0].body.open())

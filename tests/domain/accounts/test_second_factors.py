@@ -6,10 +6,28 @@ from datetime import UTC, datetime, timedelta
 import pyotp
 import pytest
 
-from db.choices import LogAct, Role, SignInWay
-from db.models import Account, AuthenticatorApp, FactorDemand, LogEntry, OfficeEntry, OutgoingMail, RecoveryCode
-from domain import dates
-from domain.accounts import authenticator_apps, factor_demands, login_lock, second_factors, sessions, step_up, terms
+from db.choices import LockReason, LogAct, Role, SignInWay
+from db.models import (
+    Account,
+    AccountReview,
+    AuthenticatorApp,
+    FactorDemand,
+    LogEntry,
+    OfficeEntry,
+    OutgoingMail,
+    RecoveryCode,
+)
+from domain import accounts, dates
+from domain.accounts import (
+    authenticator_apps,
+    factor_demands,
+    login_lock,
+    reviews,
+    second_factors,
+    sessions,
+    step_up,
+    terms,
+)
 from domain.accounts.second_factors import FactorLocked, HalfOver, WrongCode
 from domain.accounts.step_up import StepUpNeeded
 from domain.audit import origin
@@ -81,7 +99,10 @@ async def test_five_wrong_codes_lock_the_second_step_and_the_right_password_does
 
     with pytest.raises(FactorLocked):
         await second_factors.check_code(clerk, code_of(secret))
-    assert await LogEntry.filter(act=LogAct.FACTOR_FAILED).count() == login_lock.ATTEMPTS
+    failed = LogEntry.filter(act=LogAct.FACTOR_FAILED)
+    assert await failed.exclude(what__endswith='（暫停登入中）').count() == login_lock.ATTEMPTS
+    assert await failed.count() == login_lock.ATTEMPTS + 1
+    assert await LogEntry.filter(act=LogAct.LOCKED, by_id=clerk.id).count() == 1
 
     with dates.frozen(NOON + login_lock.LASTS + SECONDS):
         await second_factors.check_code(clerk, code_of(secret))
@@ -176,6 +197,18 @@ async def test_somebody_who_has_an_app_cannot_put_another_in_its_place_in_the_se
         await second_factors.pass_by_set_up(token, begun.kept, code_of(begun.secret))
 
 
+async def test_a_half_open_sign_in_knows_its_first_step_and_is_nobodys_with_another_one() -> None:
+    clerk = await an_account()
+    secret, _ = await with_app(clerk)
+    token = await second_factors.begin(clerk, SignInWay.COUNTER_CODE)
+
+    assert second_factors.first_step_of(token) == SignInWay.COUNTER_CODE
+    assert second_factors.first_step_of(await second_factors.begin(clerk)) == SignInWay.PASSWORD
+    assert second_factors.first_step_of('made before there were others') == SignInWay.PASSWORD
+    with pytest.raises(HalfOver):
+        await second_factors.pass_by_code(token.replace('counter', 'password'), code_of(secret))
+
+
 async def test_only_the_administrator_says_of_whom_it_is_demanded() -> None:
     clerk, administrator = await an_account(), await an_account(Role.ADMINISTRATOR)
     with pytest.raises(NotPermitted):
@@ -248,3 +281,26 @@ async def test_an_old_session_changes_no_rule_of_the_accounts_and_takes_no_log_a
             await usage_log.export(usage_log.LogQuery(reason='年度稽核'), by=admin)
 
     assert await terms.rules() == terms.Rules()
+
+
+async def test_an_old_session_unlocks_nobody_sends_no_link_and_finishes_no_review() -> None:
+    admin, colleague = await an_account(Role.ADMINISTRATOR), await an_account(Role.ADMINISTRATOR, email='c@example.com')
+    locked = await an_account(is_active=False, locked_because=LockReason.IDLE)
+    review = await AccountReview.create(begun_at=NOON + timedelta(days=36500), due_on=dates.day_of(NOON))
+    here = Origin(session=sessions.digest_of(await sessions.open(admin)))
+
+    with origin.of(here), dates.frozen(NOON + timedelta(minutes=10)):
+        for attempt in (
+            terms.unlock(locked, by=admin),
+            accounts.send_link(colleague, by=admin),
+            reviews.confirm(review, [colleague.id], by=admin),
+            reviews.close(review, colleague, by=admin),
+        ):
+            with pytest.raises(StepUpNeeded):
+                await attempt
+        assert (await reviews.get(review.id, by=admin)).pending == 2
+        assert not (await Account.get(id=locked.id)).is_active
+
+        await step_up.believe(admin, '密碼')
+        await terms.unlock(locked, by=admin)
+        assert await reviews.confirm(review, [admin.id, colleague.id], by=admin) == 2

@@ -48,6 +48,32 @@ async def test_an_account_is_opened_for_the_own_unit_whatever_the_form_says(unit
     assert (entry.by_name, entry.from_unit, entry.section) == ('管理者', unit.name, '帳號')
 
 
+async def test_a_supervisor_of_the_unit_is_opened_and_closed_and_stays_one(unit: HostUnit, head: Account) -> None:
+    team = await a_team(unit)
+    forged = replace(NEW, role=Role.SUPERVISOR, team_id=team.id, is_unit_administrator=True)
+
+    opened = await unit_accounts.create(forged, by=head)
+
+    kept = await unit_accounts.get(opened.id, by=head)
+    assert (kept.role, kept.host_unit_id, kept.team_id) == (Role.SUPERVISOR, unit.id, None)
+    assert not kept.is_unit_administrator
+    assert {one.id for one in (await unit_accounts.find(by=head)).rows} == {head.id, opened.id}
+    await unit_accounts.amend(kept, details_of(kept, name='督導', role=Role.UNIT_STAFF, is_active=False), by=head)
+    kept = await Account.get(id=opened.id)
+    assert (kept.role, kept.name, kept.is_active) == (Role.SUPERVISOR, '督導', False)
+
+
+async def test_a_clerk_becomes_no_supervisor_and_no_administrator_of_one_team(unit: HostUnit, head: Account) -> None:
+    clerk, team = await an_account(host_unit=unit, email='a@example.com'), await a_team(unit)
+
+    both = details_of(clerk, role=Role.SUPERVISOR, team_id=team.id, is_unit_administrator=True)
+    with pytest.raises(Incomplete):
+        await unit_accounts.amend(clerk, both, knowingly=True, by=head)
+    await unit_accounts.amend(clerk, details_of(clerk, role=Role.SUPERVISOR), by=head)
+
+    assert (await Account.get(id=clerk.id)).role == Role.UNIT_STAFF
+
+
 async def test_a_team_of_another_unit_and_a_team_of_an_administrator_are_refused(unit: HostUnit, head: Account) -> None:
     team, strange = await a_team(unit), await a_team(await a_host_unit())
 

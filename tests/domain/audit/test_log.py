@@ -3,7 +3,6 @@
 import asyncpg
 import pytest
 
-import db
 from db.models import LogEntry
 from domain.audit import log, origin
 from domain.audit.log import LogAct
@@ -33,20 +32,6 @@ async def test_a_name_that_was_typed_stands_nowhere(database: str) -> None:
     [row] = await LogEntry.all().values()
     assert 'wang' not in str(row)
     assert len(row['name_index']) == 64
-
-
-async def test_an_entry_stays_when_what_was_tried_is_taken_back(database: str) -> None:
-    async def tried() -> None:
-        async with db.transaction():
-            await log.note(LogAct.READ_LIST, by=None)
-            with origin.of(Origin('192.0.2.7')):
-                await log.note_apart(LogAct.REFUSED, by=None)
-            raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        await tried()
-
-    assert [(one.act, one.address) for one in await LogEntry.all()] == [(LogAct.REFUSED, '192.0.2.7')]
 
 
 @pytest.mark.parametrize('table', ['log_entry', 'access_entry', 'history_entry', 'office_entry'])

@@ -126,3 +126,32 @@ async def test_a_person_reads_who_has_looked_and_in_whose_list_they_stood() -> N
     ]
     with pytest.raises(NotFound):
         await access.of(other, by=self)
+
+
+async def test_a_page_of_fifty_people_costs_the_log_as_many_statements_as_one_of_five(queries: list[str]) -> None:
+    clerk, people = await some_people(50)
+    costs = []
+    for count in (5, 50):
+        sight = Sight(clerk, LogAct.READ_LIST, '志工資料管理')
+        with reads.on(sight):
+            await Volunteer.filter(id__in=[one.id for one in people[:count]])
+            queries.clear()
+            await sight.open()
+            reads.see([one.id for one in people[:count]])
+            await reads.settled()
+        costs.append(len(queries))
+
+    assert costs == [1, 1]
+    assert [one.about_count for one in await LogEntry.all().order_by('id')] == [5, 50]
+
+
+async def test_what_has_an_entry_of_its_own_with_its_reason_has_no_second_one() -> None:
+    clerk, [person] = await some_people(1)
+    sight = Sight(clerk, LogAct.READ_FILE, '簽核的影像')
+
+    with reads.on(sight):
+        await Volunteer.get(id=person.id)
+        await reads.noted(LogAct.READ_FILE, by=clerk, about=[person.id], what='照片', reason='簽核')
+        await sight.open()
+
+    assert [(one.what, one.reason) for one in await LogEntry.all()] == [('照片', '簽核')]

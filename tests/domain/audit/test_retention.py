@@ -1,5 +1,6 @@
 """Entries of the log go after their term, by the owner of the tables alone; the application's role only adds."""
 
+import asyncio
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -14,7 +15,7 @@ import db
 from db import embedded, migrate, owner, sealing
 from db.choices import Section
 from db.models import HistoryEntry, LogEntry, Volunteer
-from db.server_account import account_for, run
+from db.server_account import NotStarted, account_for, run
 from domain import dates, settings
 from domain.audit import history, log, retention
 from domain.audit.history import Change
@@ -74,6 +75,8 @@ async def test_the_role_of_the_application_only_adds(owners: str, adding: str) -
             'ALTER TABLE log_entry DISABLE TRIGGER ALL',
             'DROP TABLE log_entry',
             'SET session_replication_role = replica',
+            'CREATE TABLE beside (id INT)',
+            "CREATE OR REPLACE FUNCTION forget_newcomer(person INT) RETURNS void LANGUAGE sql AS 'SELECT 1'",
             'DELETE FROM history_entry',
         ):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
@@ -121,6 +124,49 @@ def test_nobody_sets_a_term_of_less_than_six_months() -> None:
         settings.read({'LOG_DAYS': '182'})
 
 
+LATER = """
+    CREATE TABLE later (id BIGSERIAL PRIMARY KEY, key TEXT);
+    CREATE FUNCTION keep_later() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN INSERT INTO later (key) VALUES (NEW.key); RETURN NULL; END';
+    CREATE TRIGGER keeps_later AFTER INSERT ON allowance FOR EACH ROW EXECUTE FUNCTION keep_later();
+"""
+TAKEN_BACK = 'DROP TABLE later; DROP FUNCTION keep_later CASCADE; DELETE FROM allowance'
+
+
+async def test_a_process_of_the_version_before_works_on_while_a_later_migration_is_made(
+    owners: str, adding: str
+) -> None:
+    """What that makes is the application's at once, not only when the newer process has shared it."""
+    newer, before = await asyncpg.connect(owners), await asyncpg.connect(adding)
+    try:
+        await newer.execute(LATER)
+        await before.execute("INSERT INTO allowance (key, used, ends_at) VALUES ('a', 1, now())")
+        assert await before.fetchval('SELECT key FROM later') == 'a'
+        await newer.execute(TAKEN_BACK)
+    finally:
+        await newer.close()
+        await before.close()
+
+
+async def test_processes_that_start_at_once_share_one_after_the_other(owners: str, adding: str) -> None:
+    await asyncio.gather(*(owner.share(owners, adding) for _ in range(8)))
+
+
+async def test_a_migration_without_the_owners_address_is_refused_in_words(owners: str, adding: str) -> None:
+    connection = await asyncpg.connect(owners)
+    last = await connection.fetchrow(
+        'DELETE FROM tortoise_migrations WHERE id = (SELECT max(id) FROM tortoise_migrations) RETURNING *'
+    )
+    try:
+        with pytest.raises(NotStarted, match='DATABASE_OWNER_URL'):
+            await migrate.migrated(adding)
+    finally:
+        places = ', '.join(f'${place + 1}' for place in range(len(last)))
+        await connection.execute(f'INSERT INTO tortoise_migrations VALUES ({places})', *last.values())
+        await connection.close()
+    await migrate.migrated(adding)  # nothing is to be done, so it needs no owner
+
+
 async def test_one_role_is_no_two(owners: str) -> None:
-    with pytest.raises(owner.SameRole):
+    with pytest.raises(owner.SameRole, match='DATABASE_OWNER_URL'):
         await owner.share(owners, url_of(owners, 'postgres'))

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,10 @@ from pypdf import PdfReader
 from db.choices import AccessKind, IssueKind, Role
 from db.models import AccessEntry, Account, Application, Roster, StoredFile
 from domain import dates, reviews, rosters
+from domain.accounts import sessions
+from domain.accounts.step_up import StepUpNeeded
+from domain.audit import origin
+from domain.audit.origin import Origin
 from domain.books import book_prints
 from domain.books.book_prints import BookPrint, NothingToPrint, StillPrinting
 from domain.errors import NotFound, NotPermitted
@@ -105,6 +110,18 @@ async def test_one_that_is_stopped_leaves_nothing_and_the_next_waits_for_no_one(
     assert (first.is_ready, first.is_going_on, list(first.pieces())) == (False, False, [])
     second = await book_prints.of_day(dates.today(), by=office.reviewer)
     second.close()
+
+
+async def test_many_books_at_once_are_printed_only_for_whom_the_session_has_just_shown(office: Office) -> None:
+    case = (await approved(office))[0]
+    here = Origin(session=sessions.digest_of(await sessions.open(office.reviewer)))
+
+    with origin.of(here):
+        later = dates.now() + timedelta(minutes=10)
+        with dates.frozen(later), pytest.raises(StepUpNeeded):
+            await book_prints.of_cases([case.id], '名冊', by=office.reviewer)
+        made = await book_prints.of_cases([case.id], '名冊', by=office.reviewer)
+    made.close()
 
 
 async def test_a_day_without_books_and_a_roster_without_are_told(office: Office) -> None:

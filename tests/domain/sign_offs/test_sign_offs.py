@@ -8,6 +8,8 @@ import pytest
 from db.choices import LogAct, Role
 from db.models import Account, HostUnit, LogEntry, OutgoingMail, SignOff
 from domain import applications, dates, rosters, sign_offs, volunteers
+from domain.audit import reads
+from domain.audit.reads import Sight
 from domain.errors import Incomplete, NotFound, NotPermitted
 from domain.reviews import timeline
 from domain.sign_offs import Asking, Changed, LinkEnded, NotSignedOff
@@ -200,3 +202,28 @@ async def renamed(volunteer_id: int, office: Office) -> None:
     details = VolunteerDetails.from_record(person)
     details.english_name = 'CHOU, NEW'
     await volunteers.amend(person, details, version=person.version, by=office.clerk)
+
+
+async def test_a_look_at_a_picture_or_a_sheet_of_several_people_is_one_entry_about_who_was_shown(
+    demanding: Office,
+) -> None:
+    mine, other = await a_complete_volunteer(demanding), await a_complete_volunteer(demanding)
+    roster = await rosters.start('名冊', demanding.agency.county_id, demanding.agency.id, by=demanding.clerk)
+    await rosters.add(roster, [mine.id, other.id], by=demanding.clerk)
+    supervisor = await supervisor_of(demanding)
+    asked = await sign_offs.ask(roster, Asking(of_account=True), by=demanding.clerk)
+
+    for act in (LogAct.READ_ROSTER, LogAct.READ_FILE):
+        sight = Sight(supervisor, act, '簽核')
+        with reads.on(sight):
+            if act == LogAct.READ_FILE:
+                await sign_offs.picture_of(asked.id, str(mine.photo_id), by=supervisor)
+            else:
+                await sign_offs.get(asked.id, by=supervisor)
+            await sight.open()
+
+    looks = await LogEntry.filter(by_id=supervisor.id).order_by('id')
+    assert [(one.act, sorted(one.about)) for one in looks] == [
+        (LogAct.READ_ROSTER, sorted([mine.id, other.id])),
+        (LogAct.READ_FILE, [mine.id]),
+    ]

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from db.choices import Role
-from db.models import Account, HistoryEntry, HostUnit, OutgoingMail, Volunteer
+from db.choices import LogAct, Role
+from db.models import Account, HistoryEntry, HostUnit, LogEntry, OutgoingMail, Volunteer
 from domain import accounts, dates, settings, volunteers
 from domain.errors import Incomplete, NotFound
 from domain.settings import Settings
@@ -71,6 +71,8 @@ async def test_the_only_unit_changes_it_and_the_old_address_is_told() -> None:
 
     mail = await OutgoingMail.get(template='email_changed')
     assert (mail.recipient, f'運用單位「{unit.name}」更改' in str(mail.body.open())) == (OLD, True)
+    entry = await LogEntry.get(act=LogAct.EMAIL_CHANGED)
+    assert (entry.by_id, entry.about) == (clerk.id, [person.id])
     assert (await Account.get(volunteer_id=person.id)).email == NEW
     link = str((await OutgoingMail.get(template='first_password')).body.open()).partition('token=')[2].split()[0]
     assert not await accounts.is_reset_open(link)  # it lies in the old mailbox
@@ -94,6 +96,7 @@ async def test_the_owner_agrees_at_the_old_address_once() -> None:
     assert sorted(type(one).__name__ for one in outcomes) == ['AnswerExpired'] * 4 + ['NoneType']
     assert await kept(person) == NEW
     assert (await OutgoingMail.get(template='email_changed')).recipient == OLD
+    assert (await LogEntry.get(act=LogAct.EMAIL_CHANGED)).by_id == (await Account.get(volunteer_id=person.id)).id
     entries = await HistoryEntry.filter(volunteer=person, field='email').order_by('id')
     assert [(one.old, one.new, one.from_unit) for one in entries] == [
         (OLD, f'已請本人確認：{NEW}', unit),

@@ -16,7 +16,7 @@ from domain.printouts import roster_sheets
 
 from ...builders import PASSWORD
 from ..browser import Browser
-from ..conftest import somebody
+from ..conftest import Browsers, somebody
 
 REQUEST = {
     'unified_number': '00501503',
@@ -106,6 +106,37 @@ async def test_a_request_that_came_back_is_corrected_on_a_page_of_its_own(browse
         'back@example.com',
         RequestStatus.OPEN,
     )
+
+
+async def test_the_county_sees_a_request_that_the_applicant_has_sent_and_sees_it_again_when_it_was_corrected(
+    browsers: Browsers,
+) -> None:
+    county, applicant = await browsers(), await browsers()
+    authority = await somebody(Role.COUNTY, county=await County.get(code=REQUEST['county_id']))
+    await county.sign_in(authority.username or '', PASSWORD)
+    mine = {'username': 'hsu.desk', 'email': 'desk@example.com', 'organisation': '臺中市櫃台測試協會'}
+
+    async def pressed(page: str, **more: str) -> int:
+        mail = await OutgoingMail.filter(recipient='desk@example.com').order_by('-id').first()
+        found = re.search(rf'/account/request/{page}\?token=([\w-]+)', mail.body.open()) if mail else None
+        data = {'token': found[1] if found else ''} | more
+        return (await applicant.post(f'/account/request/{page}', data=data)).status_code
+
+    async def on_desk(text: str) -> bool:
+        return text in (await county.get('/county/accounts')).text
+
+    await applicant.post('/account/request', data=REQUEST | mine)
+    assert not await on_desk('臺中市櫃台測試協會')
+    assert await pressed('confirm') == 200
+    assert await on_desk('臺中市櫃台測試協會')
+    request = await AccountRequest.get(username='hsu.desk')
+    await requests.return_for_correction(request, '請附立案字號。', by=authority)
+    assert not await on_desk('臺中市櫃台測試協會')
+    assert await pressed('correction', **(REQUEST | mine | {'reason': '立案字號 12 號'})) == 200
+
+    assert await on_desk('已補正')
+    case = (await county.get(f'/county/accounts?edit={request.id}')).text
+    assert all(told in case for told in ('請附立案字號。', '立案字號 12 號', '開通帳號', '退回補正'))
 
 
 @pytest.mark.parametrize('role', ['administrator', 'volunteer', ''])

@@ -3,6 +3,7 @@
 import base64
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -11,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from db.choices import Role
-from db.models import Account, CitizenCertificate, RevocationList
-from domain import citizen_certificates, links
-from domain.accounts import sessions
+from db.models import Account, CitizenCertificate, RevocationList, Session
+from domain import citizen_certificates, dates, links
+from domain.accounts import page_marks, sessions
 from domain.citizen_certificates import authorities
 from tests.patience import until
 
@@ -259,3 +260,51 @@ async def test_no_message_breaks_the_server(
 
     assert answer.status_code == 401
     assert 'role="alert"' in answer.text
+
+
+async def test_a_card_shows_whose_session_it_is_beside_the_page_that_waits_and_before_a_download(
+    browser: Browser, card: Card
+) -> None:
+    account = await with_card(browser, card)
+    await Session.filter(account_id=account.id).update(created_at=dates.now() - timedelta(minutes=11))
+    wanted = '/printouts/volunteers.ods'
+    page = await browser.get((await browser.get(wanted)).headers['location'])
+    assert f'{links.card_proof(wanted, "/")}'.replace('&', '&amp;') in page.text
+
+    text = await asked(browser, links.card_proof_challenge())
+    wrong = await browser.post(links.card_proof(), data={'text': text, 'signature': card.answer('another')})
+    assert (wrong.status_code, 'role="alert"' in wrong.text) == (422, True)
+    text = await asked(browser, links.card_proof_challenge())
+    shown = await browser.post(links.card_proof(), data={'text': text, 'signature': card.answer(text)})
+    assert (shown.status_code, shown.headers['location']) == (303, links.shown_beside())
+    assert '回到原來的分頁' in (await browser.get(links.shown_beside())).text
+    assert (await browser.get(wanted)).status_code == 200
+
+    text = await asked(browser, links.card_proof_challenge())
+    answer = {'text': text, 'signature': card.answer(text), 'next': wanted, 'back': '/volunteers'}
+    before = await browser.post(links.card_proof(), data=answer)
+    assert before.headers['location'] == links.proof(wanted, '/volunteers')
+
+
+async def test_a_card_of_somebody_else_shows_nothing(browser: Browser, component: Component, card: Card) -> None:
+    account = await with_card(browser, card)
+    await Session.filter(account_id=account.id).update(created_at=dates.now() - timedelta(minutes=11))
+    strange = component.authority.card(subject_serial=str(next(_serials)))
+
+    text = await asked(browser, links.card_proof_challenge())
+    refused = await browser.post(links.card_proof(), data={'text': text, 'signature': strange.answer(text)})
+
+    assert (refused.status_code, '沒有綁定您的帳號' in refused.text) == (422, True)
+    assert (await browser.get('/printouts/volunteers.ods')).status_code == 303
+
+
+async def test_a_page_whose_session_is_over_is_gone_on_with_after_a_login_by_card_in_another_tab(
+    browser: Browser, card: Card
+) -> None:
+    account = await with_card(browser, card)
+    mark = {'mark': page_marks.mark_of(account)}
+    await browser.post(links.logout())
+
+    assert (await browser.post(links.login_again(), data=mark)).json() == {'needs': 'password', 'offers': ['card']}
+    await shown(browser, card, next=links.shown_beside())
+    assert (await browser.post(links.login_again(), data=mark)).json() == {'done': True}

@@ -57,6 +57,27 @@ async def test_a_login_leads_nowhere_else(browser: Browser, clerk: Account, next
     assert (answer.status_code, answer.headers['location']) == (303, '/')
 
 
+async def test_what_was_chosen_on_the_login_page_is_taken_along_and_what_was_not_stays(
+    browser: Browser, clerk: Account
+) -> None:
+    await Account.filter(id=clerk.id).update(text_size='large', appearance='light')
+    browser.http.cookies.set('chosen-size', 'larger', domain='127.0.0.1')
+    browser.http.cookies.set('chosen-look', 'sepia', domain='127.0.0.1')
+
+    answer = await browser.sign_in(clerk.username or '', PASSWORD)
+
+    kept = await Account.get(id=clerk.id)
+    assert (kept.text_size, kept.appearance) == ('larger', 'light')
+    gone = [cookie for cookie in answer.headers.get_list('set-cookie') if cookie.startswith('chosen-')]
+    assert [('Max-Age=0' in cookie) for cookie in gone] == [True, True]
+    assert 'data-text-size="larger"' in (await browser.get('/volunteers')).text
+
+    browser.http.cookies.set('chosen-size', '', domain='127.0.0.1')  # 標準, and nothing about the appearance
+    await browser.sign_in(clerk.username or '', PASSWORD)
+    kept = await Account.get(id=clerk.id)
+    assert (kept.text_size, kept.appearance) == ('', 'light')
+
+
 async def test_a_session_planted_before_the_login_is_of_no_use_afterwards(
     browser: Browser, browsers: Browsers, clerk: Account
 ) -> None:

@@ -50,7 +50,7 @@ async def test_half_signed_in_opens_no_page_no_file_and_no_socket(browsers: Brow
     for token in ('', half):
         if token:
             browser.http.cookies.set('sid', token, domain='127.0.0.1')
-        for address in [re.sub(r'\{\w+\}', '1', address) for address, _, _ in PAGES] + [
+        for address in [re.sub(r'\{\w+\}', '1', address) for address, _ in PAGES] + [
             links.own_factors(),
             links.own_sessions(),
             links.proof(),

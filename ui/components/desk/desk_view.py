@@ -80,28 +80,23 @@ class DeskView:
 
     async def rows(self, account: Account, limit: int) -> list[CaseRow]:
         """The page of the list in this order, and the first row of the next page."""
-        return await reviews.awaiting(
-            by=account,
-            status=self.statuses,
-            host_unit_id=self.unit,
-            due=self.due,
-            roster_id=self.roster,
-            text=await searches.words(self.q, by=account),
-            order=self.order,
-            limit=limit + 1,
-            offset=(self.page - 1) * limit,
-        )
+        asked = await self._asked(account)
+        offset = (self.page - 1) * limit
+        return await reviews.awaiting(by=account, **asked, order=self.order, limit=limit + 1, offset=offset)
 
     async def extent(self, account: Account) -> Extent:
         """How much of the list there is, for the filters of one that has pages."""
-        return await reviews.extent(
-            by=account,
-            status=self.statuses,
-            host_unit_id=self.unit,
-            due=self.due,
-            roster_id=self.roster,
-            text=await searches.words(self.q, by=account),
-        )
+        return await reviews.extent(by=account, **await self._asked(account))
+
+    async def _asked(self, account: Account) -> dict[str, Any]:
+        """Which list, and its filters, as services take them."""
+        return {
+            'status': self.statuses,
+            'host_unit_id': self.unit,
+            'due': self.due,
+            'roster_id': self.roster,
+            'text': await searches.words(self.q, by=account),
+        }
 
     def address(self, case_id: int | None = None) -> str:
         """Where the queue stands in this view, or one of its cases beside it."""
@@ -109,16 +104,8 @@ class DeskView:
 
     async def next_after(self, application_id: int, account: Account) -> str:
         """The address of the case after this one in the view; of the queue when it was the last."""
-        found: Neighbours = await reviews.neighbours(
-            application_id,
-            by=account,
-            status=self.statuses,
-            order=self.order,
-            due=self.due,
-            host_unit_id=self.unit,
-            roster_id=self.roster,
-            text=await searches.words(self.q, by=account),
-        )
+        asked = await self._asked(account)
+        found: Neighbours = await reviews.neighbours(application_id, by=account, **asked, order=self.order)
         # after the last one comes the one before it
         following = found.next or found.previous
         return self.address(following)

@@ -41,6 +41,7 @@ async def queue_pane(account: Account, view: DeskView, selected: int | None = No
 
     await follow_rows()
     queue.then = follow_rows
+    queue.waits = lambda: bool(undo.waiting)
     queue.on('approved', approve)
     return queue
 

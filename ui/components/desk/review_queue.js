@@ -1,4 +1,5 @@
 // The reviewer's live list: overdue first, chips for the deadline, who reads what, what has just arrived in orange.
+import { board } from '/static/boards.js';
 import icon from '/static/icons.js';
 import { caseAddress, desk } from '/static/desk.js';
 import { keys, switchKeys } from '/static/keys.js';
@@ -14,13 +15,12 @@ const fromTheFirst = {
 const sending = (c) => c.id + ':' + c.sent;
 
 export default {
+  mixins: [board],
   components: { 'lb-icon': icon },
-  // `queue`: {cases, first, more, units, tabs, pills, chosen} as JSON, one text for all open queues; `pills` and `chosen` are
-  // counted by the server where the list has several pages. `view`: {tab, order, due, unit, roster, q, page}. `opened`: when,
-  // in milliseconds.
+  // `now`: {cases, first, more, units, tabs, pills, chosen, away}; `pills` and `chosen` are counted by the server where the
+  // list has several pages. `view`: {tab, order, due, unit, roster, q, page}. `opened`: when, in milliseconds.
   props: {
     selected: Number,
-    queue: String,
     view: Object,
     words: String,
     orders: Object,
@@ -39,7 +39,7 @@ export default {
       unit,
       roster,
       page,
-      known: new Set(JSON.parse(this.queue).cases.map(sending)),
+      known: new Set(JSON.parse(this.board).of.cases.map(sending)),
       fresh: [],
       picks: false,
       picked: [],
@@ -168,6 +168,9 @@ export default {
               <i aria-hidden="true">{{ holder(c)[1].slice(0, 1) }}</i>
               {{ holder(c)[0] === me ? '您正在審' : holder(c)[1] + ' 正在審' }}
             </span>
+            <span v-if="c.assignee" class="lb-chip" :class="{info: c.assignee[0] === me}">
+              {{ c.assignee[0] === me ? '您' : c.assignee[1] }}承辦
+            </span>
             <span v-if="c.stood.length" class="lb-chip info">{{ acts(c.stood) }}</span>
             <span v-if="c.problem" class="lb-chip bad"><lb-icon name="warning" size="14" />未能生效</span>
             <span v-if="c.changed" class="lb-chip" :class="c.changed[1]">
@@ -230,7 +233,7 @@ export default {
   `,
   computed: {
     now() {
-      return JSON.parse(this.queue);
+      return this.held.of;
     },
     cases() {
       return this.now.cases;
@@ -362,6 +365,7 @@ export default {
       return (
         c.pending ||
         c.stood.length ||
+        c.assignee ||
         c.readers.length ||
         c.problem ||
         c.changed ||

@@ -1,13 +1,12 @@
-"""The list at the left of the desk, kept current by announcements."""
+"""The list at the left of the desk, kept current by announcements: one board for all pages with the same view."""
 
-import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from nicegui import ui
-from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
 from domain import dates, permissions, reviews, searches
@@ -16,11 +15,12 @@ from domain.cases import case_numbers, deputies, worklists
 from domain.cases.deputies import Standing
 from domain.cases.transitions import VERBS
 from domain.cases.worklists import OF_AGENCY, AgencyList
-from domain.model import Account, Role
-from domain.reviews import CaseRow, presence
+from domain.model import Account
+from domain.reviews import CaseRow, decisions, presence
 from domain.reviews.presence import Reader
 
-from ...live import follow, of_agency, together
+from ...boards import Content, board_element
+from ...live import of_agency, together
 from ..states import CHANGED, STATUSES, deadline
 from .desk_view import ORDERS, TABS, DeskView
 
@@ -29,23 +29,30 @@ _DUE = {'late': 'overdue'}
 
 
 @dataclass(frozen=True)
-class Queue:
-    """The rows of the list, and their JSON, which is the same for every reviewer of the agency."""
+class Queue(Content):
+    """The list, the same for every reviewer of the agency. `is_long`: it has pages, and the server filters it.
+
+    `deciders`: ids of the accounts whose decisions wait for their time.
+    """
 
     rows: Sequence[CaseRow]
-    text: str
+    is_long: bool
+    deciders: frozenset[int]
 
 
-class review_queue(Element, component='review_queue.js'):
+_NOTHING = Queue({}, (), is_long=False, deciders=frozenset())
+
+
+class review_queue(board_element, component='review_queue.js'):
     """`selected` is the open case; `view` follows the reviewer's filters."""
 
     def __init__(self, account: Account, view: DeskView, selected: int | None) -> None:
         super().__init__()
         self.account, self.view = account, view
-        self.rows: Sequence[CaseRow] = ()
         self.then: Callable[[], Awaitable[None]] | None = None  # called after the rows were read again
-        self.is_whole = True
-        self._props.update({'selected': selected or 0, 'me': account.id, 'orders': ORDERS, 'turn': 0, 'queue': '{}'})
+        self.is_paged = False  # by the server, since the list was long when it was last asked for
+        self.waits: Callable[[], bool] = bool  # whether it is also called where no decision of the account waits
+        self._props.update({'selected': selected or 0, 'me': account.id, 'orders': ORDERS, 'turn': 0})
         self._props['opened'] = _milliseconds(dates.now())
         self._props['view'] = {
             'tab': TABS[view.tab][0],
@@ -65,31 +72,54 @@ class review_queue(Element, component='review_queue.js'):
         queue = cls(account, view, selected)
         queue._props['words'] = await searches.words(view.q, by=account)
         await queue.renew()
-        follow(CaseChanged, queue.renew, of_agency(account))
-        follow(ReadersChanged, queue.renew, of_agency(account))
         return queue
 
+    @property
+    def queue(self) -> Queue:
+        """What is shown now."""
+        content = self.seat.board.content if self.seat else None
+        return content if isinstance(content, Queue) else _NOTHING
+
+    @property
+    def rows(self) -> Sequence[CaseRow]:
+        """The cases that are shown."""
+        return self.queue.rows
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every case of the agency's list is among them."""
+        return not self.queue.is_long and not self.view.q
+
     async def renew(self) -> None:
-        """Reads the queue again; an unchanged one is not sent."""
-        permissions.require(self.account, Role.REVIEWER)
+        """Reads the queue again; of an unchanged one nothing is sent."""
+        permissions.require(self.account, 'reviews.queues')
         counts = await together(('queues', self.account.agency_id), lambda: _counts(self.account))
-        view = self.view
-        self.is_whole = counts[view.tab] <= MOST_SHOWN and not view.q
-        if counts[view.tab] <= MOST_SHOWN:  # all are shown: filtered in the browser
-            view = replace(view, due=None, unit=None, roster=None)
-        # What somebody has searched for is for that account alone.
-        key = ('queue', self.account.agency_id, view, self.account.id if view.q else 0)
-        queue = await together(key, lambda: _queue(self.account, view, counts))
-        self.rows = queue.rows
-        if self._props['queue'] != queue.text:
-            self._props['queue'] = queue.text
+        await self._sit_at(is_long=counts[self.view.tab] > MOST_SHOWN)
         if self.then is not None:
             await self.then()
+
+    def renewed(self, content: Content) -> None:
+        """Another page or an announcement had the board read."""
+        if not isinstance(content, Queue) or self.seat is None:
+            return
+        if content.is_long != self.is_paged:  # from now on somebody else filters
+            self.seat.begin(self.renew)
+        elif self.then is not None and (self.account.id in content.deciders or self.waits()):
+            self.seat.begin(self.then)
 
     def unpick(self) -> None:
         """Clears the selection."""
         self._props['turn'] += 1
         self.update()
+
+    async def _sit_at(self, *, is_long: bool) -> None:
+        self.is_paged = is_long
+        # A list that is shown whole is filtered in the browser: one board for all filters.
+        view = self.view if is_long else replace(self.view, due=None, unit=None, roster=None)
+        # What somebody has searched for is for that account alone.
+        key = ('queue', self.account.agency_id, view, is_long, self.account.id if view.q else 0)
+        concerns = of_agency(self.account)
+        await self.join(key, {CaseChanged: concerns, ReadersChanged: concerns}, partial(_queue, self.account, view))
 
     async def _viewed(self, event: GenericEventArguments) -> None:
         given = event.args if isinstance(event.args, dict) else {}
@@ -98,7 +128,7 @@ class review_queue(Element, component='review_queue.js'):
         await self.renew()
 
     async def _sought(self, event: GenericEventArguments) -> None:
-        permissions.require(self.account, Role.REVIEWER)
+        permissions.require(self.account, 'reviews.queues')
         key = await searches.keep(event.args, by=self.account)
         self.view = replace(self.view, q=key, page=1)
         ui.navigate.to(self.view.address(self._props['selected'] or None))
@@ -109,16 +139,20 @@ async def _counts(account: Account) -> dict[AgencyList, int]:
     return {tab: sum(by_status[status] for status in statuses) for tab, statuses in OF_AGENCY.items()}
 
 
-async def _queue(account: Account, view: DeskView, counts: dict[AgencyList, int]) -> Queue:
-    """One JSON text: NiceGUI and socket.io walk through lists and dicts once for each page they are sent to."""
+async def _queue(account: Account, view: DeskView) -> Queue:
+    """One reading for all pages that show it."""
+    counts = await _counts(account)
+    is_long = counts[view.tab] > MOST_SHOWN
+    view = view if is_long else replace(view, due=None, unit=None, roster=None)
     found = await view.rows(account, MOST_SHOWN)
     rows = found[:MOST_SHOWN]
     readers = await presence.of_agency(by=account) if view.tab is AgencyList.TURN else {}
     away = await deputies.told(by=account)
     in_hand = await deputies.in_hand([row.id for row in rows], by=account) if view.tab is AgencyList.TURN else {}
-    extent = await view.extent(account) if counts[view.tab] > MOST_SHOWN else None
+    extent = await view.extent(account) if is_long else None
     units = extent.units if extent else sorted({(row.host_unit_id, row.unit) for row in rows}, key=lambda unit: unit[1])
-    queue = {
+    is_whole = not is_long and not view.q
+    parts = {
         'cases': [_row(row, readers.get(row.id, []), account) | {'stood': _stood(in_hand.get(row.id))} for row in rows],
         'away': [[*_stood(one), dates.roc(one.ends_on)[4:]] for one in away],
         'more': len(found) > MOST_SHOWN,
@@ -129,7 +163,8 @@ async def _queue(account: Account, view: DeskView, counts: dict[AgencyList, int]
         'chosen': extent.chosen if extent else None,
         'tabs': [{'key': key, 'label': label, 'count': counts[tab]} for tab, (key, label) in TABS.items()],
     }
-    return Queue(rows, json.dumps(queue, ensure_ascii=False))
+    deciding = {row.pending.by_id for row in rows if row.pending} if is_whole else await decisions.deciding(by=account)
+    return Queue(parts, rows, is_long, frozenset(deciding))
 
 
 def _milliseconds(at: datetime) -> int:
@@ -172,5 +207,6 @@ def _row(row: CaseRow, readers: list[Reader], account: Account) -> dict[str, Any
         'pending': pending,
         'problem': bool(row.problem),
         'changed': list(CHANGED) if row.has_changed else None,
+        'assignee': (row.assignee_id, row.assignee) if row.assignee_id else None,
         'readers': [(reader.account_id, reader.name) for reader in readers],
     }

@@ -1,6 +1,11 @@
 // A file, or a range copied from a spreadsheet, on its way in: chosen, dropped or pasted. It is sent to `address`; the
 // answer says where its preview is, and the browser goes there.
 import icon from '/static/icons.js';
+import { drop, keep, kept } from '/static/mirror.js';
+
+// The page's address has one such box. A range that is larger is pasted again sooner than kept twice.
+const WORDS = ['@', 'range'],
+  MOST = 100_000;
 
 const isTyping = (target) => Boolean(target.closest?.('input, textarea, [contenteditable]'));
 
@@ -89,7 +94,14 @@ export default {
       </div>
     </div>
   `,
+  watch: {
+    words(now) {
+      if (now && now.length <= MOST) keep(...WORDS, now);
+      else drop(...WORDS);
+    },
+  },
   mounted() {
+    if (this.pastes) this.words = kept(...WORDS)?.value || '';
     document.addEventListener('paste', this.pasted);
   },
   beforeUnmount() {

@@ -7,7 +7,7 @@ from domain.announcements import PaperBooksChanged
 from domain.books import paper_books
 from domain.model import Account
 
-from ...live import follow, of_side
+from ...live import follow, of_side, together
 from ..icon import icon
 
 
@@ -16,7 +16,8 @@ async def paper_strip(account: Account) -> None:
     strip = html.section().classes('lb-card lb-paper-strip').props('aria-label=紙本紀錄冊確認')
 
     async def renew() -> None:
-        waiting = await paper_books.waiting_count(by=account)
+        key = ('paper books', account.agency_id)
+        waiting = await together(key, lambda: paper_books.waiting_count(by=account))
         strip.clear()
         strip.set_visibility(waiting > 0)
         with strip:

@@ -42,4 +42,4 @@ async def lead(account: Account) -> None:
     html.p(
         f'24 小時內，每個帳號最多查 {office.lookups_per_account} 個、每個單位最多查 {office.lookups_per_unit} 個'
         '不屬於自己單位的證號（志工總歸戶、收編、新增志工時的重複檢查）。超過就暫停，並寄信給系統管理者。'
-    ).classes('lb-hint')
+    ).classes('lb-lead')

@@ -37,4 +37,4 @@ async def lead(account: Account) -> None:
         f'24 小時內以證號查詢 {office.unusual_lookups} 次、顯示完整證號 {office.unusual_reveals} 次、開啟無權的資料'
         f' {office.unusual_refusals} 次，或夜間（{office.night_begins} 時到 {office.night_ends} 時）使用'
         f' {office.unusual_night} 次以上，或從沒有用過的裝置和位址登入，會寄信給系統管理者；每個帳號一天一次。'
-    ).classes('lb-hint')
+    ).classes('lb-lead')

@@ -22,11 +22,10 @@ async def test_a_list_of_several_pages_is_counted_and_filtered_by_the_server(mon
     *_, last = await many_cases(office, 4)
     other: HostUnit = await a_unit('示例圖書館')
     await Application.filter(id=last.id).update(host_unit=other)
-    counts = await module._counts(office.reviewer)
 
     async def shown(view: DeskView) -> tuple[list[CaseRow], dict[str, Any]]:
-        queue = await module._queue(office.reviewer, view, counts)
-        return list(queue.rows), json.loads(queue.text)
+        queue = await module._queue(office.reviewer, view)
+        return list(queue.rows), json.loads(json.dumps(queue.parts))
 
     rows, told = await shown(DeskView())
     assert (len(rows), told['more'], told['chosen'], told['pills']) == (2, True, 4, {'': 4, 'overdue': 0, 'today': 4})

@@ -110,8 +110,10 @@ async def entry_form(
         confirm(f'{ledger.title}已儲存，並留下異動紀錄。')
 
     async def close() -> None:
-        await half_written.forget(sheet)
-        dialog.close()
+        try:
+            await half_written.forget(sheet)
+        finally:  # a database that does not answer keeps nobody in the form
+            dialog.close()
 
     with question(f'{"修改" if entry else "新增"}{ledger.title}', is_open=True, classes='lb-entry') as dialog:
         in_form = form(details, sheet, recorded=recorded if entry else None, summary=False)

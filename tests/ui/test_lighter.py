@@ -1,0 +1,54 @@
+"""What was taken out of NiceGUI and Quasar is nowhere asked for."""
+
+import re
+from pathlib import Path
+
+import nicegui
+import pytest
+
+from ui import assets, slimmer
+
+UI = assets.STATIC.parent
+QUASAR = Path(nicegui.__file__).parent / 'static'
+
+
+def test_nothing_of_ours_is_bound_since_elements_are_not_registered_for_it() -> None:
+    binding = re.compile(r'\.bind_\w+\(|\bbinding\.')
+    bound = [path.name for path in UI.rglob('*.py') if binding.search(path.read_text(encoding='utf-8'))]
+
+    assert bound == ['lighter.py']  # which takes it away
+
+
+def test_no_page_has_a_component_of_quasar_whose_styles_were_left_out() -> None:
+    sources = [
+        path.read_text(encoding='utf-8')
+        for kind in ('*.py', '*.js', '*.css', '*.html')
+        for path in UI.rglob(kind)
+        if path.name != 'slimmer.py'
+    ]
+    used = {name for text in sources for name in re.findall(r'\bq-([a-z]+(?:-[a-z]+)*)', text)}
+
+    assert used & slimmer.UNUSED == set()
+
+
+@pytest.mark.parametrize('name', ['quasar.unimportant.prod.css', 'quasar.important.prod.css'])
+def test_styles_of_quasar_keep_all_other_rules(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = (QUASAR / name).read_text(encoding='utf-8')
+    slim = slimmer.style(whole)
+
+    assert '.q-dialog' in slim
+    assert not re.search(r'\.q-stepper|\.text-red-5', slim)
+    assert slim.count('{') == slim.count('}')
+    monkeypatch.setattr(slimmer, 'UNUSED', frozenset())
+    monkeypatch.setattr(slimmer, '_COLOUR', re.compile('(?!)'))
+    assert slimmer.style(whole).strip() == whole.strip()
+
+
+def test_the_template_of_nicegui_loads_what_cleans_html_only_when_it_is_asked_for() -> None:
+    source = (QUASAR.parent / 'templates' / 'index.html').read_text(encoding='utf-8')
+    ours = slimmer.template(source, 'abc')
+
+    assert 'import DOMPurify' not in ours
+    assert 'await import("dompurify")' in ours
+    assert 'quasar.important.prod.css?abc' in ours
+    assert 'quasar.unimportant.prod.css?abc' in ours
