@@ -94,7 +94,7 @@ class Form:
     """`page` is WeasyPrint's box of the page; `kinds` are the rows that were laid out in each table body, in order.
 
     `first_texts`: where the texts of those rows begin among the marks. `texts` are those that it was laid out with
-    where nothing can grow.
+    where nothing can grow. `margins`: fields in the margins, which forms have in common.
     """
 
     def __init__(
@@ -105,8 +105,9 @@ class Form:
         first_texts: Sequence[Sequence[int]],
         texts: Sequence[str],
         cache: Cache,
+        margins: dict[Any, Field],
     ) -> None:
-        self.page, self._context, self._cache = page, context, cache
+        self.page, self._context, self._cache, self._margins = page, context, cache, margins
         self._kinds, self._first_texts, self._texts = kinds, first_texts, texts
         self._runs = iter(range(len(kinds)))
         laid_out = WeasyPage(page)
@@ -136,7 +137,7 @@ class Form:
             if any(map(_is_picture, _all(box))):
                 part.kind = 'picture'
             else:
-                part.content = Field(box, parent, self.page, self._context, self._cache)
+                part.content = self._field(box, parent)
                 # A grid stretches its items: what it would be alone is asked.
                 part.height = part.content.laid(self._texts).height if box.is_grid_item else box.border_height()
         elif _is_picture(box):
@@ -148,6 +149,15 @@ class Form:
             raise Unfit('a kind of box that no form has')
         _claim(box, part)
         return part
+
+    def _field(self, box: Any, parent: Any) -> Field:
+        if not isinstance(box, boxes.MarginBox):
+            return Field(box, parent, self.page, self._context, self._cache)
+        texts = [(pieces_of(one), one.position_y) for one in _all(box) if isinstance(one, boxes.TextBox)]
+        key = box.at_keyword, self.page.page_type.name, box.position_x, box.position_y, box.width, box.height, *texts
+        if key not in self._margins:
+            self._margins[key] = Field(box, parent, self.page, self._context, self._cache)
+        return self._margins[key]
 
     def _parts_of(self, box: Any, is_rigid: bool) -> Iterator[tuple[Any, Part]]:
         """Neighbours that stand still are one part."""

@@ -26,9 +26,9 @@ from weasyprint.pdf.metadata import DocumentMetadata
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
-from .fields import Cache, is_unusual, mark, pattern, told
+from .fields import Cache, Field, is_unusual, mark, pattern, told
 from .forms import Filled, Form, Stiff
-from .inks import Sheet, Unfit
+from .inks import Ink, Sheet, Unfit
 from .skeletons import HOLE, SLOT, Page, Skeleton, Templates, filled
 
 MOST_FORMS = 40
@@ -61,19 +61,20 @@ class Press:
         self._forms: dict[Any, list[Form]] = {}
         self._kinds: dict[Any, list[list[str]]] = {}
         self._fields = Cache(MOST_FIELDS)
+        self._margins: dict[Any, Field] = {}
         self._heads: dict[str, dict[str, Any]] = {}
 
     def document(self, template: str, contents: dict[str, Any], output_intent: str | None = None) -> Document:
         """Raises Unfit."""
         skeleton = self._templates.skeleton(template, contents)
         pictures = _Pictures(self._fetcher, self._qr)
-        forms: dict[int, str] = {}
+        put: tuple[dict[Ink, str], set[Ink]] = ({}, set())
         pages, number = [], 1
         for page in skeleton.pages:
-            texts = [*page.texts, self._counters.render_value(number, 'leaf-number')]
+            texts = [self._counters.render_value(number, 'leaf-number'), *page.texts]
             form, of_page = self._filled(page, texts, skeleton.head)
             number += any(getattr(box, 'at_keyword', '') == NUMBER for box in form.page.children)
-            pages.append(BookPage(form, of_page, pictures, forms))
+            pages.append(BookPage(form, of_page, pictures, put))
         return Document(pages, self._metadata(skeleton), self._fetcher, self._fonts, {}, output_intent)
 
     def _filled(self, page: Page, texts: Sequence[str], head: str) -> tuple[Form, Filled]:
@@ -117,7 +118,7 @@ class Press:
                 ''.join(filled(html, [mark(one) for one in own]) for html, own in zip(run, marks, strict=True))
             )
         body = page.body.count(HOLE)
-        own = [mark(place) for place in range(len(page.texts))]
+        own = [mark(place) for place in range(1, len(texts))]
         html = filled(page.html, own[body:])
         for table in tables:
             html = html.replace(SLOT, table, 1)
@@ -140,8 +141,8 @@ class Press:
         if len(pages) != 1 + bool(before):
             raise TooHigh
         for box in _numbers(pages[-1]):
-            box.pieces = (len(texts) - 1,)
-        return Form(pages[-1], context, runs, starts, texts, self._fields)
+            box.pieces = (0,)
+        return Form(pages[-1], context, runs, starts, texts, self._fields, self._margins)
 
     def _metadata(self, skeleton: Skeleton) -> DocumentMetadata:
         head = skeleton.head
@@ -220,8 +221,8 @@ class BookPage:
 
     links: tuple[()] = ()
 
-    def __init__(self, form: Form, of_page: Filled, pictures: _Pictures, names: dict[int, str]) -> None:
-        self._form, self._filled, self._pictures, self._names = form, of_page, pictures, names
+    def __init__(self, form: Form, of_page: Filled, pictures: _Pictures, put: Any) -> None:
+        self._form, self._filled, self._pictures, self._put = form, of_page, pictures, put
         self.width, self.height, self.bleed = form.width, form.height, form.bleed
         self.bookmarks = form.bookmarks(of_page)
         self.anchors = form.anchors
@@ -231,7 +232,7 @@ class BookPage:
         """Draw it, as a page of WeasyPrint draws itself."""
         with stream.stacked():
             stream.transform(a=scale, d=scale)
-            self._form.draw(Sheet(stream, self._names), self._filled, self._pictures.of)
+            self._form.draw(Sheet(stream, *self._put), self._filled, self._pictures.of)
 
     @property
     def _page_box(self) -> Any:
