@@ -5,10 +5,8 @@ STEP 4), lists the scripts of its components anew and compresses as hard as it c
 """
 
 import functools
-import zlib
 from typing import Any
 
-import brotli  # type: ignore[import-untyped]
 from nicegui import Client, __version__, core, json
 from nicegui import client as nicegui_client
 from nicegui.dependencies import generate_resources
@@ -18,14 +16,12 @@ from starlette.responses import Response
 
 from domain import links
 
-from .assets import accepts
+from . import assets
 
 # What stands in the template inside of a JavaScript text between backticks, which itself stands in HTML.
 _UNSAFE = (('&', '&amp;'), ('<', '&lt;'), ('>', '&gt;'), ('`', '&#96;'), ('$', '&#36;'))
-# A page is compressed for one reader: as well as costs little.
-_BROTLI, _GZIP = 4, 4
 _components: dict[str, Any] = {}
-_PAGE = {'Cache-Control': 'no-store', 'X-NiceGUI-Content': 'page', 'Vary': 'Accept-Encoding'}
+_PAGE = {'Cache-Control': 'no-store', 'X-NiceGUI-Content': 'page'}
 
 
 def install() -> None:
@@ -57,7 +53,7 @@ def _answer(self: Client, request: Request, status_code: int = 200) -> Response:
     shared = _shared(*components)
     body = f'{shared["styles"]}{self.body_html}{shared["templates"]}'
     html = nicegui_client.templates.env.get_template('index.html').render({**shared, **own, 'body_html': body})
-    content, headers = _compressed(html.encode(), request)
+    content, headers = assets.compressed(html.encode(), request.headers)
     return Response(content, status_code, headers | _PAGE, media_type='text/html')
 
 
@@ -99,13 +95,3 @@ class _OfComponent:
 
     def __init__(self, component: Any) -> None:
         self.component = component
-
-
-def _compressed(content: bytes, request: Request) -> tuple[bytes, dict[str, str]]:
-    """As the browser takes it."""
-    encoding = accepts(request.headers.get('accept-encoding', ''))
-    if encoding == 'br':
-        return brotli.compress(content, mode=brotli.MODE_TEXT, quality=_BROTLI), {'Content-Encoding': 'br'}
-    if encoding == 'gzip':
-        return zlib.compress(content, _GZIP, wbits=31), {'Content-Encoding': 'gzip'}
-    return content, {}

@@ -1,7 +1,7 @@
 """What of Quasar's styles, and of NiceGUI's page, no page of ours needs: a first visit loads a tenth less.
 
 Left out are whole components of Quasar that we have not (`tests/ui/test_slimmer.py` looks), and its palette of 300
-numbered colours. What cleans HTML (DOMPurify) is loaded when it is asked for.
+numbered colours and its grid of twelve columns. What cleans HTML (DOMPurify) is loaded when it is asked for.
 """
 
 import re
@@ -54,7 +54,7 @@ UNUSED = frozenset(
     }
 )
 _COMPONENT = re.compile(r'\.q-([a-z]+(?:-[a-z]+)*)')
-_COLOUR = re.compile(r'\.(?:bg|text)-[a-z]+(?:-[a-z]+)?-\d+\b')
+NUMBERED = re.compile(r'\b(?:(?:bg|text)-[a-z]+(?:-[a-z]+)?|(?:col|offset)(?:-[a-z]{2})?)-\d+\b')
 _PURIFIER = re.compile(
     r'import DOMPurify from "dompurify";\s*Element\.prototype\.setHTML = function \(html\) \{\s*([^}]+?)\s*\};'
 )
@@ -91,7 +91,7 @@ def style(css: str) -> str:
 
 
 def _is_unused(selector: str) -> bool:
-    return bool(_COLOUR.search(selector)) or any(
+    return bool(NUMBERED.search(selector)) or any(
         name in UNUSED or any(name.startswith(f'{each}-') for each in UNUSED) for name in _COMPONENT.findall(selector)
     )
 

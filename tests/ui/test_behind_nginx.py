@@ -209,7 +209,7 @@ async def test_scripts_are_compressed_once_and_what_is_for_watchers_is_hidden(fr
         robbed = await browser.get('/login', **{'X-Forwarded-For': '127.0.0.1', 'X-Request-Id': 'a' * 16})
 
     assert [each.status_code for each in hidden] == [404, 404]
-    assert {each.headers['content-encoding'] for each in [first, *again]} == {'gzip'}
+    assert {each.headers['content-encoding'] for each in [first, *again]} == {'br'}
     assert {each.text for each in again} == {plain.text} == {first.text}
     assert 'content-encoding' not in plain.headers
     assert to_us <= 1 + 2 + 1  # the plain one, and our asking

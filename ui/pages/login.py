@@ -6,7 +6,7 @@ from fastapi.responses import RedirectResponse, Response
 from domain import directory, links
 from domain.accounts import passkeys
 
-from .. import gate, public
+from .. import assets, gate, public
 from ..flash import PARAMETER
 
 NOTICES = {
@@ -43,4 +43,7 @@ def render(
 async def _open(request: Request) -> Response:
     if gate.account_of(request) is not None:
         return RedirectResponse(links.home(), 303)
-    return render(request, next=request.query_params.get('next', '')[:2000])
+    page = render(request, next=request.query_params.get('next', '')[:2000])
+    # The first page of each day, and nothing on it is a secret that its length could tell.
+    content, headers = assets.compressed(bytes(page.body), request.headers)
+    return Response(content, headers={'Cache-Control': 'no-store', **headers}, media_type='text/html')
