@@ -103,7 +103,8 @@ class Seat:
         self.element, self.board, self.read = element, board, read
         self.client: Client = element.client
         self.slot = ui.context.slot
-        self.given = self.since = 0
+        self.given = 0
+        self.was_told = False  # news were put into its connection
         self._catching: asyncio.Task[None] | None = None
         board.seats[self] = None
 
@@ -138,9 +139,8 @@ class Seat:
 
     def connected(self) -> None:
         """The page has a connection, perhaps a new one: what was put into one that had died is lost without a word."""
-        if self.since and self.since != self.board.at:
-            self.given = 0
-        self.since = self.board.at
+        if self.was_told:
+            self.given, self.was_told = 0, False
         self.catch_up()
 
     def catch_up(self) -> None:
@@ -287,7 +287,7 @@ class Board:
             news = _Event('board', {'board': self.number, 'from': before, 'at': self.at, 'of': change})
         for seat in list(self.seats):
             if seat in takers and seat.may_be_given(before):
-                seat.given = self.at
+                seat.given, seat.was_told = self.at, True
                 news.put(seat.client)
             else:
                 seat.catch_up()

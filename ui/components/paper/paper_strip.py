@@ -14,10 +14,15 @@ from ..icon import icon
 async def paper_strip(account: Account) -> None:
     """Places the line with its number, which is live, and the way to the list."""
     strip = html.section().classes('lb-card lb-paper-strip').props('aria-label=紙本紀錄冊確認')
+    shown = -1
 
     async def renew() -> None:
+        nonlocal shown
         key = ('paper books', account.agency_id)
         waiting = await together(key, lambda: paper_books.waiting_count(by=account))
+        if waiting == shown:  # as for a thousand pages, when the database was away
+            return
+        shown = waiting
         strip.clear()
         strip.set_visibility(waiting > 0)
         with strip:
