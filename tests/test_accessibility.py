@@ -215,6 +215,9 @@ def test_the_appearance_is_as_chosen_before_anything_is_drawn_and_light_on_paper
     page.emulate_media(media='screen')
     page.goto(page.url.replace('/site-map', '/menu'))
     settled(page)
+    page.emulate_media(media='print')
+    width_on_paper = page.evaluate("document.querySelector('main').clientWidth / innerWidth")
+    page.emulate_media(media='screen')
 
     page.locator('summary', has_text='林小滿').click()
     page.get_by_role('group', name='外觀').get_by_role('button', name='淺色').click()
@@ -223,6 +226,7 @@ def test_the_appearance_is_as_chosen_before_anything_is_drawn_and_light_on_paper
 
     assert [*looks, looked(page, '/menu'), looked(page, '/site-map')] == ['dark', 'dark', 'light', 'light']
     assert on_paper == 'rgb(22, 38, 44)'
+    assert width_on_paper > 0.9
     page.emulate_media(color_scheme='light')
 
 

@@ -194,6 +194,7 @@ async def _note(
 ) -> None:
     changes: list[Change] = history.compared(ledger.fields, before, after)
     facts = after or before
-    subject = ' '.join(filter(None, (facts[key] for key in ledger.columns[:2])))
+    # A day of service begins and ends on the same: said once.
+    subject = ' '.join(dict.fromkeys(filter(None, (facts[key] for key in ledger.columns[:2]))))
     await history.note(volunteer, ledger.section, action, changes, by=by, subject=subject)
     await announcements.announce(VolunteerChanged(volunteer.id))

@@ -24,7 +24,7 @@ LOCKED_COLUMNS = [
     ('office', '運用單位'),
     ('state', '狀態'),
     ('at', '鎖定時間'),
-    ('acts', ''),
+    ('acts', '處理'),
 ]
 PARTS = {'': '帳號申請', 'reviews': '年度盤點', 'locked': '已鎖定'}
 

@@ -10,6 +10,7 @@ from tortoise.exceptions import OperationalError
 from db.choices import (
     ApplicationStatus,
     BookKind,
+    BookStatus,
     FileKind,
     HistoryAction,
     LogAct,
@@ -33,6 +34,7 @@ from db.models import (
 from domain import dates, files, volunteers
 from domain.audit import history
 from domain.audit.history import Change
+from domain.books import contents
 from domain.errors import Incomplete, NotFound, NotPermitted
 from domain.fields import Field
 from domain.mail import outbox
@@ -154,6 +156,11 @@ async def test_what_the_history_says_is_sealed_with_the_person_and_comes_back_wo
     with pytest.raises(NotFound, match='封存'):
         await files.get(photo.id, by=reviewer)
     assert (await Volunteer.get(id=volunteer.id)).photo_id is None
+    facts: dict[str, Any] = {'kind': BookKind.FIRST, 'number': '甲', 'roc_year': 115, 'status': BookStatus.CANCELLED}
+    unit = await a_host_unit()
+    book = await RecordBook.create(volunteer=volunteer, agency=reviewer.agency, entered_by_unit=unit, **facts)
+    with pytest.raises(contents.Sealed):
+        await contents.gather(book)
 
     await volunteers.join('national_id', number, '王小明', date(1958, 3, 8), by=clerk)
     after = await HistoryEntry.filter(volunteer=volunteer).order_by('id').values_list(*told)
