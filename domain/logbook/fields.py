@@ -6,7 +6,7 @@ long as it is used.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from math import inf
 from typing import Any
@@ -20,6 +20,7 @@ from weasyprint.layout.percent import resolve_percentages
 from weasyprint.stacking import StackingContext
 
 from .inks import Ink, Unfit, drawn
+from .structure import Twin
 
 FIRST_MARK = 0x3400
 """Stands for the first text of a form, the next character for the next: ideographs (Ext-A) that no template has."""
@@ -63,6 +64,12 @@ class Laid:
     box: Any
     height: float
     ink: Ink
+    texts: tuple[Any, ...]
+    elements: dict[str, Any] = field(default_factory=dict)
+
+    def twin(self, first: int) -> Twin:
+        """What stands for it in the structure tree of a page; `first` is its first marked content there."""
+        return Twin(self.box, self.texts, self.elements, first)
 
 
 class Cache:
@@ -159,7 +166,8 @@ class Field:
             box = self._block(box)
         layout_box_backgrounds(self._page, box, context.get_image_from_uri)
         height = box.height if self.is_cell else box.border_height()
-        return Laid(box, height, drawn(lambda stream: self._draw(box, stream), (0, 0, self._page.width, 1000)))
+        ink = drawn(lambda stream: self._draw(box, stream), (0, 0, self._page.width, 1000))
+        return Laid(box, height, ink, tuple(part for part in ink.marked if not isinstance(part, bytes)))
 
     def _cell(self, box: Any) -> Any:
         """As WeasyPrint's layout.table does it."""

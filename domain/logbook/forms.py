@@ -87,14 +87,14 @@ class Filled:
 
 Picture: TypeAlias = Callable[[Any, Sequence[str]], Any]
 """The replaced box of this page for the one of the form."""
-Step: TypeAlias = Callable[[Sheet, Filled, Picture], None]
+Step: TypeAlias = Callable[[Sheet, Filled, Picture], object]
 
 
 class Form:
     """`page` is WeasyPrint's box of the page; `kinds` are the rows that were laid out in each table body, in order.
 
     `first_texts`: where the texts of those rows begin among the marks. `texts` are those that it was laid out with
-    where nothing can grow.
+    where nothing can grow. `margins`: fields in the margins, which forms have in common.
     """
 
     def __init__(
@@ -105,8 +105,9 @@ class Form:
         first_texts: Sequence[Sequence[int]],
         texts: Sequence[str],
         cache: Cache,
+        margins: dict[Any, Field],
     ) -> None:
-        self.page, self._context, self._cache = page, context, cache
+        self.page, self._context, self._cache, self._margins = page, context, cache, margins
         self._kinds, self._first_texts, self._texts = kinds, first_texts, texts
         self._runs = iter(range(len(kinds)))
         laid_out = WeasyPage(page)
@@ -136,7 +137,7 @@ class Form:
             if any(map(_is_picture, _all(box))):
                 part.kind = 'picture'
             else:
-                part.content = Field(box, parent, self.page, self._context, self._cache)
+                part.content = self._field(box, parent)
                 # A grid stretches its items: what it would be alone is asked.
                 part.height = part.content.laid(self._texts).height if box.is_grid_item else box.border_height()
         elif _is_picture(box):
@@ -148,6 +149,15 @@ class Form:
             raise Unfit('a kind of box that no form has')
         _claim(box, part)
         return part
+
+    def _field(self, box: Any, parent: Any) -> Field:
+        if not isinstance(box, boxes.MarginBox):
+            return Field(box, parent, self.page, self._context, self._cache)
+        texts = [(pieces_of(one), one.position_y) for one in _all(box) if isinstance(one, boxes.TextBox)]
+        key = box.at_keyword, self.page.page_type.name, box.position_x, box.position_y, box.width, box.height, *texts
+        if key not in self._margins:
+            self._margins[key] = Field(box, parent, self.page, self._context, self._cache)
+        return self._margins[key]
 
     def _parts_of(self, box: Any, is_rigid: bool) -> Iterator[tuple[Any, Part]]:
         """Neighbours that stand still are one part."""
@@ -457,9 +467,8 @@ def _field_step(part: Part) -> Step:
 
     def step(sheet: Sheet, filled: Filled, _: Picture) -> None:
         laid = filled.laid[part]
-        names: dict[Any, Any] = {}
-        filled.twins[part] = _twin(laid.box, names)
-        sheet.put(laid.ink, 0, 0 if is_margin else part.box.position_y + filled.shift[part], names)
+        y = 0 if is_margin else part.box.position_y + filled.shift[part]
+        filled.twins[part] = laid.twin(sheet.put(laid.ink, 0, y, is_numbered=True))
 
     return step
 
@@ -468,9 +477,7 @@ def _rows_step(part: Part) -> Step:
     def step(sheet: Sheet, filled: Filled, _: Picture) -> None:
         for row in filled.rows[part]:
             for laid, below in zip(row.laid, row.below, strict=True):
-                names: dict[Any, Any] = {}
-                row.twins.append(_twin(laid.box, names))
-                sheet.put(laid.ink, 0, row.y + below, names)
+                row.twins.append(laid.twin(sheet.put(laid.ink, 0, row.y + below, is_numbered=True)))
 
     return step
 
@@ -478,7 +485,7 @@ def _rows_step(part: Part) -> Step:
 def _picture_step(part: Part) -> Step:
     def step(sheet: Sheet, filled: Filled, picture: Picture) -> None:
         [of_form] = filter(_is_picture, _all(part.box))
-        twin = filled.twins[part] = _twin(part.box, {}, {of_form: picture(of_form, filled.texts)})
+        twin = filled.twins[part] = _twin(part.box, {of_form: picture(of_form, filled.texts)})
         twin.translate(dy=filled.shift[part])
         sheet.draw(lambda stream: draw_block_level(None, stream, {twin: {}}))
 
@@ -520,15 +527,13 @@ def _rebuilt(box: Any, part: Part, filled: Filled) -> Any:
     return new
 
 
-def _twin(box: Any, names: dict[Any, Any], instead: dict[Any, Any] | None = None) -> Any:
-    """A copy, since the same content may stand twice on a page; `names` learns which copy stands for which text."""
-    if instead and box in instead:
+def _twin(box: Any, instead: dict[Any, Any]) -> Any:
+    """A copy in which other boxes stand for some."""
+    if box in instead:
         return instead[box]
     twin = box.copy()
-    if isinstance(box, boxes.TextBox):
-        names[box] = twin
-    elif isinstance(box, boxes.ParentBox):
-        twin.children = [_twin(_unwrapped(child), names, instead) for child in box.children]
+    if isinstance(box, boxes.ParentBox):
+        twin.children = [_twin(_unwrapped(child), instead) for child in box.children]
     return twin
 
 

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from weasyprint.pdf import pydyf
@@ -36,7 +37,7 @@ _END = object()
 _RGB = '/DeviceRGB'
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ink:
     """`marked` has operators and, between them, the boxes whose marked content begins there; `plain` has no marks.
 
@@ -182,36 +183,34 @@ def _copied(thing: Any, page: Any, known: dict[int, Any] | None = None) -> Any:
 
 
 class Sheet:
-    """One page of one document, on which inks are put."""
+    """One page of a document, on which inks are put. Its pages share `forms`, the names of what was put, and `seen`."""
 
-    def __init__(self, stream: Any, forms: dict[int, Any]) -> None:
-        self._stream, self._forms = stream, forms
+    def __init__(self, stream: Any, forms: dict[Ink, str], seen: set[Ink]) -> None:
+        self._stream, self._forms, self._seen = stream, forms, seen
         self._tags = stream._tags
         self._out: list[bytes] = []
 
-    def put(self, ink: Ink, dx: float = 0, dy: float = 0, boxes: Mapping[Any, Any] | None = None) -> None:
-        """The ink, moved; `boxes`: which box of this page stands for which of the ink."""
-        for key, font in ink.fonts:
-            own = self._stream._fonts.get(key)
-            if own is None:
-                own = self._stream._fonts[key] = font.fresh()
-            for glyph, text in font.to_unicode.items():
-                own.to_unicode.setdefault(glyph, text)
-            own.widths.update(font.widths)
+    def put(self, ink: Ink, dx: float = 0, dy: float = 0, is_numbered: bool = False) -> int:
+        """The ink, moved. The number of its first marked content; with `is_numbered` WeasyPrint finds it by that."""
+        first = len(self._tags or ())
+        if ink not in self._seen:
+            self._seen.add(ink)
+            self._take_glyphs(ink)
         is_moved = dx or dy
         if is_moved:
-            self._out.append(b'q 1 0 0 1 %b %b cm' % (_number(dx), _number(dy)))
+            self._out.append(_moved(dx, dy))
         if ink.form is not None:
             self._put_form(ink)
         elif self._tags is None:
             self._out.append(ink.plain)
         else:
             self._states(ink)
-            self._put_marked(ink, boxes or {})
+            self._put_marked(ink, is_numbered)
         if self._tags is None:
             self._states(ink)
         if is_moved:
             self._out.append(b'Q')
+        return first
 
     def draw(self, draw: Callable[[Any], None]) -> None:
         """What is not kept, such as a photo, drawn on the page itself."""
@@ -220,10 +219,19 @@ class Sheet:
 
     def flush(self) -> None:
         """Everything so far is on the stream."""
-        self._stream.stream += self._out
+        self._stream.stream.append(b'\n'.join(self._out))
         self._out = []
         self._stream._current_color = self._stream._current_color_stroke = None
         self._stream._current_alpha = self._stream._current_alpha_stroke = self._stream._current_font = None
+
+    def _take_glyphs(self, ink: Ink) -> None:
+        for key, font in ink.fonts:
+            own = self._stream._fonts.get(key)
+            if own is None:
+                own = self._stream._fonts[key] = font.fresh()
+            for glyph, text in font.to_unicode.items():
+                own.to_unicode.setdefault(glyph, text)
+            own.widths.update(font.widths)
 
     def _states(self, ink: Ink) -> None:
         known = self._stream._resources['ExtGState']
@@ -234,21 +242,26 @@ class Sheet:
 
     def _put_form(self, ink: Ink) -> None:
         objects = self._stream._resources['XObject']
-        name = self._forms.get(id(ink))
+        name = self._forms.get(ink)
         if name is None:
-            name = self._forms[id(ink)] = f'form{len(self._forms)}'
+            name = self._forms[ink] = f'form{len(self._forms)}'
             objects[name] = _copied(ink.form, self._stream)
         placed = b'/%b Do' % name.encode('ascii')
         self._out.append(placed if self._tags is None else b'/Artifact BMC %b EMC' % placed)
 
-    def _put_marked(self, ink: Ink, boxes: Mapping[Any, Any]) -> None:
+    def _put_marked(self, ink: Ink, is_numbered: bool) -> None:
         for part in ink.marked:
             if isinstance(part, bytes):
                 self._out.append(part)
                 continue
             place = len(self._tags)
-            self._tags[boxes.get(part, part)] = {'tag': 'Span', 'mcid': place}
+            self._tags[place if is_numbered else part] = {'tag': 'Span', 'mcid': place}
             self._out.append(b'/Span <</MCID %d>> BDC' % place)
+
+
+@lru_cache(4096)
+def _moved(dx: float, dy: float) -> bytes:
+    return b'q 1 0 0 1 %b %b cm' % (_number(dx), _number(dy))
 
 
 def _number(value: float) -> bytes:

@@ -5,6 +5,7 @@ forms exactly raises Unfit, and the caller has the whole document laid out plain
 """
 
 import copy
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
@@ -19,21 +20,22 @@ from weasyprint.document import Document
 from weasyprint.formatting_structure import boxes
 from weasyprint.formatting_structure.build import build_formatting_structure
 from weasyprint.html import get_html_metadata
-from weasyprint.images import SVGImage, get_image_from_uri
+from weasyprint.images import get_image_from_uri
 from weasyprint.layout import layout_document
 from weasyprint.pdf.metadata import DocumentMetadata
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
-from .fields import Cache, is_unusual, mark, pattern, told
+from .fields import Cache, Field, is_unusual, mark, pattern, told
 from .forms import Filled, Form, Stiff
-from .inks import Sheet, Unfit
+from .inks import Ink, Sheet, Unfit
 from .skeletons import HOLE, SLOT, Page, Skeleton, Templates, filled
 
 MOST_FORMS = 40
 MOST_FIELDS = 8000
 NUMBER = '@bottom-center'
 """The box in the margin that has the number of the page."""
+_STEP = re.compile(r'([Mmh])(-?[\d.]+)(?: (-?[\d.]+))?')
 _SVG = '{http://www.w3.org/2000/svg}'
 
 
@@ -59,19 +61,20 @@ class Press:
         self._forms: dict[Any, list[Form]] = {}
         self._kinds: dict[Any, list[list[str]]] = {}
         self._fields = Cache(MOST_FIELDS)
+        self._margins: dict[Any, Field] = {}
         self._heads: dict[str, dict[str, Any]] = {}
 
     def document(self, template: str, contents: dict[str, Any], output_intent: str | None = None) -> Document:
         """Raises Unfit."""
         skeleton = self._templates.skeleton(template, contents)
         pictures = _Pictures(self._fetcher, self._qr)
-        forms: dict[int, str] = {}
+        put: tuple[dict[Ink, str], set[Ink]] = ({}, set())
         pages, number = [], 1
         for page in skeleton.pages:
-            texts = [*page.texts, self._counters.render_value(number, 'leaf-number')]
+            texts = [self._counters.render_value(number, 'leaf-number'), *page.texts]
             form, of_page = self._filled(page, texts, skeleton.head)
             number += any(getattr(box, 'at_keyword', '') == NUMBER for box in form.page.children)
-            pages.append(BookPage(form, of_page, pictures, forms))
+            pages.append(BookPage(form, of_page, pictures, put))
         return Document(pages, self._metadata(skeleton), self._fetcher, self._fonts, {}, output_intent)
 
     def _filled(self, page: Page, texts: Sequence[str], head: str) -> tuple[Form, Filled]:
@@ -115,7 +118,7 @@ class Press:
                 ''.join(filled(html, [mark(one) for one in own]) for html, own in zip(run, marks, strict=True))
             )
         body = page.body.count(HOLE)
-        own = [mark(place) for place in range(len(page.texts))]
+        own = [mark(place) for place in range(1, len(texts))]
         html = filled(page.html, own[body:])
         for table in tables:
             html = html.replace(SLOT, table, 1)
@@ -138,8 +141,8 @@ class Press:
         if len(pages) != 1 + bool(before):
             raise TooHigh
         for box in _numbers(pages[-1]):
-            box.pieces = (len(texts) - 1,)
-        return Form(pages[-1], context, runs, starts, texts, self._fields)
+            box.pieces = (0,)
+        return Form(pages[-1], context, runs, starts, texts, self._fields, self._margins)
 
     def _metadata(self, skeleton: Skeleton) -> DocumentMetadata:
         head = skeleton.head
@@ -161,7 +164,7 @@ class _Pictures:
 
     def __init__(self, fetcher: URLFetcher, qr: Callable[[str, str], str]) -> None:
         self._image = partial(get_image_from_uri, {}, fetcher, DEFAULT_OPTIONS)
-        self._fetcher, self._qr = fetcher, qr
+        self._qr = qr
 
     def of(self, box: Any, texts: Sequence[str]) -> Any:
         """The box with this document's picture for that of the form."""
@@ -171,7 +174,7 @@ class _Pictures:
             title = box.element.find(f'{_SVG}title').text
             symbol = str(self._qr(address, title)).replace('<svg ', f'<svg xmlns="{_SVG[1:-1]}" ')
             picture.element = ElementTree.fromstring(symbol)  # noqa: S314, made by segno
-            picture.replacement = SVGImage(picture.element, None, self._fetcher, None)
+            picture.replacement = Symbol(picture.element)
         else:
             picture.element = copy.copy(box.element)
             picture.element.set('alt', told(pattern(box.element.get('alt')), texts))
@@ -181,13 +184,45 @@ class _Pictures:
         return picture
 
 
+class Symbol:
+    """A QR code that WeasyPrint would draw the same, of segno's one path of horizontal lines: `M2 2.5h7m1 0h1`."""
+
+    def __init__(self, svg: Any) -> None:
+        self._size = float(svg.get('width'))
+        path = svg.find(f'{_SVG}path')
+        self._color = [part / 255 for part in bytes.fromhex(path.get('stroke')[1:])]
+        x = y = 0.0
+        lines = []
+        for step, across, down in _STEP.findall(path.get('d')):
+            if step == 'h':
+                lines.append(f'{x:g} {y:g} m {x + float(across):g} {y:g} l')
+                x += float(across)
+            else:
+                x, y = (x + float(across), y + float(down)) if step == 'm' else (float(across), float(down))
+        self._lines = ' '.join(lines).encode('ascii')
+
+    def get_intrinsic_size(self, _resolution: float, _font_size: float) -> tuple[float, float, float]:
+        """Width, height and ratio."""
+        return self._size, self._size, 1
+
+    def draw(self, stream: Any, width: float, height: float, _style: Any) -> None:
+        """As weasyprint.images draw themselves."""
+        with stream.stacked():
+            stream.transform(a=width / self._size, d=height / self._size)
+            stream.set_alpha(1, stroke=True)
+            stream.set_color_rgb(*self._color, stroke=True)
+            stream.set_line_width(1)
+            stream.stream.append(self._lines)
+            stream.stroke()
+
+
 class BookPage:
     """What WeasyPrint asks of a page (`weasyprint.document.Page`)."""
 
     links: tuple[()] = ()
 
-    def __init__(self, form: Form, of_page: Filled, pictures: _Pictures, names: dict[int, str]) -> None:
-        self._form, self._filled, self._pictures, self._names = form, of_page, pictures, names
+    def __init__(self, form: Form, of_page: Filled, pictures: _Pictures, put: Any) -> None:
+        self._form, self._filled, self._pictures, self._put = form, of_page, pictures, put
         self.width, self.height, self.bleed = form.width, form.height, form.bleed
         self.bookmarks = form.bookmarks(of_page)
         self.anchors = form.anchors
@@ -197,7 +232,7 @@ class BookPage:
         """Draw it, as a page of WeasyPrint draws itself."""
         with stream.stacked():
             stream.transform(a=scale, d=scale)
-            self._form.draw(Sheet(stream, self._names), self._filled, self._pictures.of)
+            self._form.draw(Sheet(stream, *self._put), self._filled, self._pictures.of)
 
     @property
     def _page_box(self) -> Any:

@@ -4,6 +4,7 @@ What is slow is done once, before the first document: the stylesheets are parsed
 opened; every document uses them again.
 """
 
+import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +28,8 @@ from . import leaves
 from .embedding import Fonts
 from .inks import Unfit
 from .press import Press
+
+log = logging.getLogger(__name__)
 
 MOST_MEMORY = 3 * 2**30  # address space
 FOLDER = Path(__file__).parent
@@ -107,6 +110,11 @@ class Renderer:
             return self.pressed(template, contents, pictures, **how)
         except Unfit:
             return self.plain(template, contents, pictures, **how)
+        except leaves.TakenApart:
+            raise
+        except Exception:  # the press knows WeasyPrint from within: what it did not foresee is no reason not to print
+            log.exception('the press failed')
+            return self.plain(template, contents, pictures, **how)
 
     def _finished(self, template: str, document: Document, how: dict[str, Any]) -> Any:
         if template == 'logbook':
@@ -132,7 +140,7 @@ class Renderer:
         for package, (family, character) in FONTS.items():
             paper = self._paper(f'<html lang="zh-TW"><title>-</title><p style="font-family: {family}">{character}')
             document = paper.render(font_config=self.fonts)
-            document.write_pdf()
+            self.embedded.written(document)
             if family not in {font.family for font in document.fonts.values()}:
                 lacking.append(package.split()[0])
         return list(dict.fromkeys(lacking))
@@ -208,7 +216,8 @@ def _printable(value: Any) -> Any:
 
 
 def _qr(address: str, title: str = '查驗 QR 碼') -> Markup:
-    code = segno.make(address, error='m')
+    # A mask that is given costs a quarter of one that is looked for; readers take each (ISO/IEC 18004, 7.8).
+    code = segno.make(address, error='m', micro=False, mask=4)
     return Markup(code.svg_inline(border=2, dark='#16262c', title=title))  # noqa: S704, made by segno
 
 

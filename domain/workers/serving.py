@@ -18,6 +18,7 @@ Handler = Callable[[Content, list[bytes]], tuple[Content, Sequence[bytes]]]
 
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 _LONGEST_REASON = 20_000
+_BETWEEN_ALL = 50
 
 
 def serve(prepare: Callable[[], tuple[Handler, Content]], *, memory: int, niceness: int, seconds: float = 0.0) -> None:
@@ -32,10 +33,12 @@ def serve(prepare: Callable[[], tuple[Handler, Content]], *, memory: int, nicene
     is_offline = _confine(memory, niceness)
     handler, ready = prepare()
     _send(answers, {'ready': ready, 'is_offline': is_offline})
-    # A job leaves many small objects behind: they are collected between two jobs, not several times within one.
+    # A job leaves many small objects behind: they are collected between two jobs, not several times within one. All of
+    # them are young; to look through what a worker keeps from job to job takes longer than a small job.
     gc.collect()
     gc.freeze()
     gc.disable()
+    jobs = 0
     while head := orders.read(LENGTH.size):
         order = _read(orders, *LENGTH.unpack(head))
         # Counted by the kernel, whatever else the machine does meanwhile; the signal ends us (messages.SPENT).
@@ -43,7 +46,8 @@ def serve(prepare: Callable[[], tuple[Handler, Content]], *, memory: int, nicene
         answer = _answer(handler, order)
         signal.setitimer(signal.ITIMER_PROF, 0)
         _send(answers, *answer)
-        gc.collect()
+        jobs += 1
+        gc.collect(0 if jobs % _BETWEEN_ALL else 2)
 
 
 def _answer(handler: Handler, order: Message) -> tuple[Content, Sequence[bytes]]:

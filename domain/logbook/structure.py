@@ -1,0 +1,148 @@
+"""The structure tree of what was laid out once: WeasyPrint builds it once, and it is put into each document.
+
+A field's elements differ from page to page in nothing but the numbers of objects and of marked content (ISO 32000-1,
+14.7), so they are kept as bytes with places for those.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from weasyprint.pdf import pydyf, tags
+
+_FIRST_OBJECT = 10**8
+_FIRST_CONTENT = 2 * 10**8
+_PAGE = b'@page'
+_NUMBER = re.compile(rb'@page|[12]\d{8}(?= 0 R)|\[2\d{8}\]')
+
+
+class Element(pydyf.Object):  # type: ignore[misc]  # WeasyPrint has no types
+    """A structure element whose bytes are known."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__()
+        self._data = data
+
+    @property
+    def data(self) -> bytes:
+        return self._data
+
+
+@dataclass(frozen=True)
+class _Template:
+    """Elements of a box: of each the bytes with `%d` and what stands there, counted from the box's first object.
+
+    `roots` are those that belong to the parent, `contents` those of each marked content, `cell` the attributes of a
+    cell, to which its table adds the headers.
+    """
+
+    elements: tuple[tuple[bytes, tuple[int, ...]], ...]
+    roots: tuple[int, ...]
+    contents: tuple[int, ...]
+    cell: tuple[str, dict[str, Any], tuple[int, ...]] | None
+
+
+class _Nowhere:
+    """Stands for the document while the elements of a box are built."""
+
+    page_references = (_PAGE,)
+
+    def __init__(self) -> None:
+        self.objects: list[Any] = []
+
+    def add_object(self, thing: Any) -> None:
+        thing.number = _FIRST_OBJECT + len(self.objects)
+        self.objects.append(thing)
+
+
+class Twin:
+    """Stands for a laid out box in the tree of one page. `first` is the number of its first marked content there."""
+
+    children: tuple[()] = ()
+
+    def __init__(self, box: Any, texts: Sequence[Any], known: dict[str, _Template], first: int) -> None:
+        self._box, self._texts, self._known, self._first = box, texts, known, first
+        self.element, self.element_tag = box.element, box.element_tag
+        self.colspan, self.rowspan = box.colspan, box.rowspan
+        self.mark: Any = None
+
+    def elements(self, parent: Any, pdf: Any, page: bytes, nums: dict[int, bytes], marked: Any) -> Iterator[Any]:
+        """Put them into the document; those that belong to `parent` are given."""
+        template = self._known.get(parent['S'])
+        if template is None:
+            template = self._known[parent['S']] = self._template(parent)
+        base, made = len(pdf.objects), []
+        for place, (data, numbers) in enumerate(template.elements):
+            if place == 0 and template.cell:
+                name, facts, kids = template.cell
+                one = self.mark = pydyf.Dictionary(
+                    {
+                        'Type': '/StructElem',
+                        'S': name,
+                        'K': pydyf.Array([b'%d 0 R' % (base + kid) for kid in kids]),
+                        'Pg': page,
+                        'P': parent.reference,
+                        'A': pydyf.Dictionary(facts),
+                    }
+                )
+            else:
+                own = [self._number(number, base, parent.number) for number in numbers]
+                one = Element(data.replace(_PAGE, page) % tuple(own))
+            pdf.add_object(one)
+            made.append(one)
+        for place, element in enumerate(template.contents):
+            nums[self._first + place] = made[element].reference
+            del marked[self._first + place]
+        for root in template.roots:
+            yield made[root]
+
+    def _number(self, number: int, base: int, parent: int) -> int:
+        if number >= _FIRST_CONTENT:
+            return self._first + number - _FIRST_CONTENT
+        return parent if number < 0 else base + number
+
+    def _template(self, parent: Any) -> _Template:
+        nowhere, nums = _Nowhere(), dict[int, bytes]()
+        around = pydyf.Dictionary({'S': parent['S'], 'K': pydyf.Array()})
+        around.number = _FIRST_OBJECT - 1
+        marked = {text: {'tag': 'Span', 'mcid': _FIRST_CONTENT + place} for place, text in enumerate(self._texts)}
+        roots = list(_built(self._box, around, nowhere, 0, nums, [], marked))
+        cell = None
+        if roots and roots[0]['S'] in ('/TD', '/TH') and 'A' in roots[0]:
+            kids = tuple(_place(one) for one in roots[0]['K'])
+            cell = roots[0]['S'], dict(roots[0]['A']), kids
+        return _Template(
+            tuple(map(_split, nowhere.objects)),
+            tuple(nowhere.objects.index(root) for root in roots),
+            tuple(_place(nums[_FIRST_CONTENT + place]) for place in range(len(self._texts))),
+            cell,
+        )
+
+
+def _place(reference: bytes) -> int:
+    return int(reference.split()[0]) - _FIRST_OBJECT
+
+
+def _split(element: Any) -> tuple[bytes, tuple[int, ...]]:
+    numbers: list[int] = []
+
+    def place(found: re.Match[bytes]) -> bytes:
+        if found[0] == _PAGE:
+            return _PAGE
+        number = int(found[0].strip(b'[]'))
+        numbers.append(number if number >= _FIRST_CONTENT else number - _FIRST_OBJECT)
+        return b'[%d]' if found[0].startswith(b'[') else b'%d'
+
+    return _NUMBER.sub(place, element.data.replace(b'%', b'%%')), tuple(numbers)
+
+
+def _tree(box: Any, parent: Any, pdf: Any, page_number: int, nums: Any, annotations: Any, marked: Any) -> Any:
+    """WeasyPrint's own function, which calls itself for each child by this name; a Twin knows its elements."""
+    if isinstance(box, Twin):
+        return box.elements(parent, pdf, pdf.page_references[page_number], nums, marked)
+    return _built(box, parent, pdf, page_number, nums, annotations, marked)
+
+
+_built = tags._build_box_tree
+tags._build_box_tree = _tree
