@@ -34,6 +34,14 @@ async def test_a_reviewer_finds_a_case_by_name_number_identity_number_case_numbe
     assert told.about == f'案號 {case.id}　{person.identity_masked}　示例文化中心　審核中　115/03/05 14:58 送審'
 
 
+async def test_words_longer_than_any_number_or_name_find_nothing_and_are_no_error(office: Office) -> None:
+    """Found by the fuzzing: 41 signs, searched for by a reviewer."""
+    administrator = await an_account(Role.ADMINISTRATOR)
+    for words in ('9' * 41, '甲' * 61, 'a' * 100, 'ﷺ' * 100, '中市文字第' + '1' * 95):
+        for by in (office.clerk, office.reviewer, administrator):
+            assert await found(words, by) == [], words
+
+
 async def test_nobody_finds_what_is_not_theirs(office: Office) -> None:
     draft = await a_draft(office)
     stranger = await an_account(Role.UNIT_STAFF, host_unit=await a_unit('範例圖書館'))
