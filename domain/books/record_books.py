@@ -97,13 +97,15 @@ async def issue(application: Application, *, by: Account) -> RecordBook:
 
 
 async def issue_each(applications: Sequence[Application], *, by: Account) -> list[RecordBook]:
-    """初次 of many that an agency has approved in one moment: new books with the next numbers, in their order.
+    """The books of many that an agency has approved in one moment, with the next numbers, in their order.
 
-    Seven statements, however many there are. Of persons without a book (`first_ones`); raises CannotIssue, and then
-    none of the numbers is taken.
+    Of 初次 alone seven statements, however many there are; with others among them one by one, since each has an earlier
+    book. Of `issuable` ones; raises CannotIssue, and then none of the numbers is taken.
     """
     if not applications:
         return []
+    if any(one.kind != IssueKind.FIRST for one in applications):
+        return [await issue(one, by=by) for one in applications]
     agency = await Agency.get(id=applications[0].agency_id)
     at = applications[0].decided_at or dates.now()
     day = dates.day_of(at)
@@ -131,12 +133,13 @@ async def issue_each(applications: Sequence[Application], *, by: Account) -> lis
     return issued
 
 
-async def first_ones(applications: Sequence[Application]) -> list[Application]:
-    """Those of the cases that ask for a first book for somebody who has none. One query."""
+async def issuable(applications: Sequence[Application]) -> list[Application]:
+    """Those of the cases that `issue` does not refuse: no book for 初次, one for 註銷. One query."""
     people = [one.volunteer_id for one in applications]
     books = RecordBook.filter(volunteer_id__in=people, status=BookStatus.IN_USE)
     with_book: set[Any] = set(await books.values_list('volunteer_id', flat=True))
-    return [one for one in applications if one.kind == IssueKind.FIRST and one.volunteer_id not in with_book]
+    wanted = {IssueKind.FIRST: False, IssueKind.CANCELLATION: True}
+    return [one for one in applications if wanted.get(one.kind) in (None, one.volunteer_id in with_book)]
 
 
 async def number_ahead(application: Application) -> str:

@@ -26,6 +26,7 @@ pool = workers.Pool('domain.imports.worker', seconds=180, waiting_seconds=600, j
 
 _COLUMNS = ('batch_id', 'number', 'first_row', 'rows', 'cells', 'graded', 'twins', 'grades', 'doubts', 'takes', 'acts')
 _AGAIN = '還沒有寫入任何資料。'
+_MEMBERS_AT_ONCE = 20
 
 
 class Refused(Exception):
@@ -141,7 +142,7 @@ async def _grade(batch: ImportBatch, blocks: list[ImportBlock], numbers: bytes, 
     days = (date.fromisoformat(span[0]), date.fromisoformat(span[1])) if span else None
     named, texts = json.loads(numbers)
     known = await known_of(kind, batch, named, texts, days, by)
-    as_json = await asyncio.to_thread(lambda: json.dumps(known).encode())
+    as_json = await _as_json(known)
     mended = await _mended(batch)
     order = {'job': 'grade', 'heading_row': batch.heading_row}
     _, pieces = await _ask(batch, order, [as_json, json.dumps(mended).encode(), *(block.cells for block in blocks)])
@@ -154,6 +155,22 @@ async def _grade(batch: ImportBatch, blocks: list[ImportBlock], numbers: bytes, 
             block.takes = packing.UNANSWERED * len(doubts)
         block.grades, block.doubts, block.rows = grades, doubts, len(grades)
         block.graded, block.twins, block.acts = outcomes, twins, acts
+
+
+async def _as_json(known: Mapping[str, Any]) -> bytes:
+    """Of what may be hours of ten years, piece by piece: pages of others go on meanwhile."""
+    texts = []
+    for key, value in known.items():
+        if not isinstance(value, dict):
+            texts.append(f'{json.dumps(key)}:{json.dumps(value)}')
+            continue
+        members = []
+        for count, (name, each) in enumerate(value.items(), 1):
+            members.append(json.dumps({name: each})[1:-1])
+            if count % _MEMBERS_AT_ONCE == 0:
+                await asyncio.sleep(0)
+        texts.append(f'{json.dumps(key)}:{{{",".join(members)}}}')
+    return f'{{{",".join(texts)}}}'.encode()
 
 
 async def known_of(

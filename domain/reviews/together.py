@@ -1,7 +1,7 @@
 """核可 of many at once: what is plain is asked, decided and numbered by sets, in a handful of statements.
 
-Plain is a 初次 that lacks nothing, has no marks, and holds what was looked at. Whatever is not goes one by one, by the
-way that says why; so there is one set of rules, and this asks only whether all of it is met.
+Plain is a case that lacks nothing, has no marks, holds what was looked at and leads to a book. Whatever is not goes one
+by one, by the way that says why; so there is one set of rules, and this asks only whether all of it is met.
 """
 
 import asyncio
@@ -79,11 +79,11 @@ async def _plain(ids: Sequence[int], versions: Mapping[int, int], by: Account, o
         one for found in (decided, sent, marked) for one in await found.values_list('application_id', flat=True)
     }
     looked_at, held = await papers.looked_at(here), await papers.of_many(here)
-    first = {one.id for one in await record_books.first_ones(asked)}
+    issuable = {one.id for one in await record_books.issuable(asked)}
     plainly = [
         one
         for one in asked
-        if one.id in first and one.id not in alone and looked_at.get(one.id) == held[one.id].digest()
+        if one.id in issuable and one.id not in alone and looked_at.get(one.id) == held[one.id].digest()
     ]
     checks = await readiness.checks_of(plainly, by=by, held=held)
     ready = [one for one in plainly if one.id in checks and not readiness.lacking(checks[one.id])]

@@ -31,6 +31,15 @@ _FACTS = (
 )
 # Equal facts of many rows are checked once.
 _MOST_REMEMBERED = 50_000
+# Ten years of so many are read together; pages of others go on before the next ones.
+_PEOPLE_AT_ONCE = 20
+_ON_RECORD = (
+    'SELECT h.volunteer_id, h.starts_on::text AS first, h.ends_on::text AS last, h.item, h.minutes,'
+    ' h.entered_by_unit_id AS unit_id, u.name AS unit, a.name AS recorder, h.created_at'
+    ' FROM service_hours h JOIN account a ON a.id = h.recorder_id'
+    ' LEFT JOIN host_unit u ON u.id = h.entered_by_unit_id'
+    ' WHERE h.volunteer_id = ANY($1::int[]) AND h.starts_on <= $3 AND h.ends_on >= $2'
+)
 # Words that the form takes too; said, since it may be a slip.
 _NOT_LISTED = '不在代碼表，照填'
 _NUMBERS = ('persons_served', 'transport_fee', 'meal_fee')
@@ -204,20 +213,14 @@ class ServiceHoursKind(Kind):
 
 async def _hours(ids: Sequence[int], span: tuple[date, date]) -> dict[str, list[Any]]:
     """What is on record of these people, of whatever unit, that touches the span of the file; by volunteer."""
-    rows = await get_connection('default').execute_query_dict(
-        'SELECT h.volunteer_id, h.starts_on::text AS first, h.ends_on::text AS last, h.item, h.minutes,'
-        ' h.entered_by_unit_id AS unit_id, u.name AS unit, a.name AS recorder, h.created_at'
-        ' FROM service_hours h JOIN account a ON a.id = h.recorder_id'
-        ' LEFT JOIN host_unit u ON u.id = h.entered_by_unit_id'
-        ' WHERE h.volunteer_id = ANY($1::int[]) AND h.starts_on <= $3 AND h.ends_on >= $2',
-        [list(ids), *span],
-    )
     found: dict[str, list[Any]] = {}
-    for row in rows:
-        entry = [row['first'], row['last'], row['item'], row['minutes'], row['unit_id'], row['unit'] or '其他單位']
-        found.setdefault(str(row['volunteer_id']), []).append(
-            [*entry, row['recorder'], dates.roc(dates.day_of(row['created_at']))]
-        )
+    for begin in range(0, len(ids), _PEOPLE_AT_ONCE):
+        people = list(ids[begin : begin + _PEOPLE_AT_ONCE])
+        for row in await get_connection('default').execute_query_dict(_ON_RECORD, [people, *span]):
+            entry = [row['first'], row['last'], row['item'], row['minutes'], row['unit_id'], row['unit'] or '其他單位']
+            found.setdefault(str(row['volunteer_id']), []).append(
+                [*entry, row['recorder'], dates.roc(dates.day_of(row['created_at']))]
+            )
     return found
 
 

@@ -9,14 +9,16 @@ from typing import Any
 import pytest
 
 from db import transaction
-from db.choices import ApplicationStatus, CorrectionReason, Place
+from db.choices import ApplicationStatus, CorrectionReason, IssueKind, Place
 from db.models import (
+    Agency,
     Application,
     ApplicationStep,
     BookIssue,
     CaseContent,
     Decision,
     HistoryEntry,
+    NumberSeries,
     OutgoingMail,
     RecordBook,
     UntoldDecision,
@@ -25,7 +27,7 @@ from domain import applications, corrections, dates, reviews, rosters
 from domain.corrections import Anchor
 from domain.reviews import decisions
 
-from ..sample_office import NOW, Office, a_case, a_complete_volunteer, a_draft
+from ..sample_office import NOW, Office, a_book, a_case, a_complete_volunteer, a_draft
 
 pytestmark = pytest.mark.usefixtures('database', 'today')
 
@@ -56,6 +58,27 @@ async def test_cases_approved_together_leave_the_records_that_each_alone_leaves(
     assert [(book.sequence, book.number) for book in books] == [
         (sequence, f'中市文志字第115{sequence:06}號') for sequence in (3, 4, 5)
     ]
+
+
+async def test_books_renewed_together_leave_the_records_that_each_alone_leaves(office: Office) -> None:
+    cases = []
+    for at, kind in enumerate((IssueKind.REPLACEMENT, IssueKind.CANCELLATION) * 2, 1):
+        volunteer = await a_complete_volunteer(office)
+        await a_book(volunteer, office, number=f'中市文志字第115{at:06}號', sequence=at)
+        cases.append(await a_case(office, volunteer, kind=kind))
+    await NumberSeries.create(agency=office.agency, roc_year=115, last_sequence=4)
+    await Agency.filter(id=office.agency.id).update(renewal_keeps_number=False)
+
+    with dates.frozen(LATER):
+        for case in cases[:2]:
+            await reviews.approve(case, case.version, by=office.reviewer, at=NOW)
+        await Application.filter(id__in=_ids(cases[:2])).update(version=cases[0].version + 2)
+        await decisions.approve_many(_as_read(cases[2:]), by=office.reviewer)
+        await Decision.filter(problem='').update(at=NOW, release_at=NOW)
+        assert await decisions._released_together() == 2
+
+    assert [await _left(each) for each in cases[2:]] == [await _left(each) for each in cases[:2]]
+    assert [book.sequence for book in await RecordBook.all().order_by('id')] == [1, 2, 3, 4, 5, 6]
 
 
 async def test_drafts_sent_together_leave_the_records_that_each_alone_leaves(office: Office) -> None:
