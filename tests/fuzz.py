@@ -160,7 +160,6 @@ def main(arguments: Sequence[str]) -> int:
     with (
         tempfile.TemporaryDirectory(prefix='fuzz-') as folder,
         Component(authority, authority.card('何專員'), free_port()) as component,
-        running_site(Path(folder) / 'data', None, None, **GENEROUS, **component.environ(Path(folder) / 'ca')) as site,
         running_site(
             Path(folder) / 'data', None, None, **GENEROUS, **component.environ(Path(folder) / 'authorities')
         ) as site,

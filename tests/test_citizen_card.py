@@ -77,6 +77,8 @@ def test_a_card_shown_in_another_tab_goes_on_with_the_act_and_with_the_page_that
     use_card(page)
     expect(page.get_by_role('status')).to_contain_text('已綁定這張自然人憑證')
     page.goto(f'{card_site.url}/volunteers/1')
+    expect(page.get_by_role('button', name='儲存')).to_be_visible()
+    waited = page.url
     mine = 'WHERE account_id = (SELECT id FROM account WHERE username = $1)'
 
     with SiteDatabase(card_site.folder / 'postgres') as database:
@@ -101,7 +103,8 @@ def test_a_card_shown_in_another_tab_goes_on_with_the_act_and_with_the_page_that
         use_card(opened.value)
         expect(opened.value.get_by_role('status')).to_contain_text('回到原來的分頁')
         expect(again).not_to_be_attached()
-        expect(page).to_have_url(f'{card_site.url}/volunteers/1')
+        expect(page.get_by_role('button', name='儲存')).to_be_visible()
+        assert page.url == waited
         database.execute('DELETE FROM citizen_certificate')  # the card of this computer, for whoever comes next
     page.context.close()
 

@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from types import FrameType
@@ -70,6 +71,9 @@ def assemble(settings: Settings) -> FastAPI:
             gc.freeze()
             # A page is some ten thousand objects that stay: at Python's 700 each opening goes through them ten times.
             gc.set_threshold(10_000, 15, 15)
+            # A thread that computes (a spreadsheet is written, an import packed) gives way after half a millisecond and
+            # not after five: each answer of the database to a page waits that long, and a page has dozens.
+            sys.setswitchinterval(0.0005)
             yield
 
     lighter.install()

@@ -72,7 +72,7 @@ def template(source: str, stamp: str) -> str:
 def style(css: str) -> str:
     """A stylesheet of Quasar's, minified as it comes, without the rules of what no page has.
 
-    >>> style('.q-tab__icon,.q-btn{a:b}.q-table td{c:d}@media print{.text-red-5{e:f}.row{g:h}}.bg-red{i:j}')
+    >>> style('.q-tree__icon,.q-btn{a:b}.q-stepper td{c:d}@media print{.text-red-5{e:f}.row{g:h}}.bg-red{i:j}')
     '.q-btn{a:b}@media print{.row{g:h}}.bg-red{i:j}'
     """
     kept = []

@@ -196,7 +196,7 @@ async def send_drafts(applications: Sequence[Application], *, by: Account) -> li
     The others are left where they are; `send` says why.
     """
     permissions.require(by, 'applications')
-    drafts_ = [one for one in applications if one.status == ApplicationStatus.DRAFT]
+    drafts_ = [one for one in applications if one.status == ApplicationStatus.DRAFT and may_see_case(by, one)]
     hindered = await resubmission_limit.hindrances(drafts_)
     going = [one for one in drafts_ if one.id not in hindered]
     if not going or await sign_offs.is_demanded(going[0].host_unit_id):

@@ -4,6 +4,7 @@ Services note what concerns accounts and what they reveal; that people were read
 file or print it is for. An entry is one statement in the caller's transaction, or one by itself.
 """
 
+import functools
 import hashlib
 import re
 from collections.abc import Collection, Sequence
@@ -99,6 +100,7 @@ async def note_readings(several: Sequence[Reading]) -> None:
     about = {
         ids: ('{' + ','.join(map(str, sorted(ids))) + '}', digest_of(ids)) for ids in {one.about for one in several}
     }
+    plain = functools.cache(_plain)  # of a thousand pages a few offices and browsers
     rows = [
         (
             one.act.value,
@@ -107,11 +109,11 @@ async def note_readings(several: Sequence[Reading]) -> None:
             one.by.role.value,
             one.by.host_unit_id,
             one.by.agency_id,
-            _plain(one.what)[:MOST_WHAT],
+            plain(one.what)[:MOST_WHAT],
             *about[one.about],
-            _plain(one.here.address)[:45],
+            plain(one.here.address)[:45],
             one.here.session[:64],
-            _plain(one.here.device)[:60],
+            plain(one.here.device)[:60],
         )
         for one in several
     ]

@@ -11,6 +11,8 @@ from db.choices import Doubt, Grade
 from .kind import Graded, Mark
 
 ROWS_EACH = 200
+# So many blocks are sealed or opened before the event loop goes on: a millisecond.
+AT_ONCE = 10
 
 _CELL, _ROW = '\x1f', '\x1e'
 _LEVEL = 1  # more takes longer than the bytes it saves take to be written

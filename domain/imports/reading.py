@@ -202,7 +202,7 @@ async def _ask(
 
 
 async def _keep(batch: ImportBatch, blocks: Sequence[ImportBlock]) -> None:
-    await asyncio.to_thread(_seal, blocks, is_graded=not batch.lacking)
+    await _seal(blocks, is_graded=not batch.lacking)
     fields = ('sheet', 'sheets', 'headings', 'mapping', 'heading_row', 'lacking', 'milliseconds')
     new = [block for block in blocks if not block._saved_in_db]
     async with transaction():
@@ -221,8 +221,11 @@ async def _keep(batch: ImportBatch, blocks: Sequence[ImportBlock]) -> None:
         await announce(ImportChanged(batch.id, batch.host_unit_id))
 
 
-def _seal(blocks: Sequence[ImportBlock], *, is_graded: bool) -> None:
-    for block in blocks:
+async def _seal(blocks: Sequence[ImportBlock], *, is_graded: bool) -> None:
+    """One after another and not in a thread: it would keep the loop from going on for longer than it works."""
+    for count, block in enumerate(blocks, 1):
+        if count % packing.AT_ONCE == 0:
+            await asyncio.sleep(0)
         block.cells = packing.seal(block.cells, 'cells')
         if is_graded:
             block.graded = packing.seal(block.graded or b'', 'graded')

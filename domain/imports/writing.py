@@ -119,7 +119,11 @@ async def _load(batch: ImportBatch, number: int) -> _Piece | None:
     blocks = [block for block in await wanted.only('id', *_READ) if block.graded]
     if not blocks and not await ImportBlock.exists(batch_id=batch.id, number__gte=first):
         return None
-    opened = await asyncio.to_thread(lambda: [packing.opened(block.graded or b'', 'graded') for block in blocks])
+    opened = []
+    for count, block in enumerate(blocks, 1):
+        opened.append(packing.opened(block.graded or b'', 'graded'))
+        if count % packing.AT_ONCE == 0:
+            await asyncio.sleep(0)
     return _Piece(blocks, opened, await copying.ready_lines(batch, blocks, opened))
 
 
@@ -173,7 +177,9 @@ async def _keep_piece(
     about = {row.number: row.about for row in rows}
     people = Counter(str(about[each.number]) for each in written if about.get(each.number))
     kept = [(about.get(one.number, 0), one.number, one.model, one.record_id, one.stamp, one.before) for one in written]
-    packed = await asyncio.to_thread(_packed, kept, lines.written if lines else b'')
+    # What COPY wrote is only sealed; the rest has to be put together.
+    copied = lines.written if lines else b''
+    packed = await asyncio.to_thread(_packed, kept, copied) if kept else _packed(kept, copied)
     people.update(lines.people if lines else {})
     await ImportPiece.create(batch_id=batch.id, number=number, written=packed, people=people)
 

@@ -18,12 +18,12 @@ from .stage import Stage
 from .table import Row
 
 SLOWER, MOST, ROWS = 4, 200, 200
-_WATCH = """window.pressed = new Map();
+_WATCH = """window.interactions = new Map();
 new PerformanceObserver(list => list.getEntries().forEach(e => {
-  if (e.interactionId) pressed.set(e.interactionId, Math.max(pressed.get(e.interactionId) ?? 0, e.duration));
+  if (e.interactionId) interactions.set(e.interactionId, Math.max(interactions.get(e.interactionId) ?? 0, e.duration));
 })).observe({ type: 'event', durationThreshold: 16, buffered: true });"""
 # What took no longer than a frame is not told.
-_HEARD = '[[...pressed.values()], performance.interactionCount]'
+_HEARD = '[[...interactions.values()], performance.interactionCount]'
 
 
 async def measured(stage: Stage) -> list[Row]:

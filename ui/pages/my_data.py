@@ -21,9 +21,10 @@ from ..flash import leave_with
 from ..frame import HOMES, frame
 from ..live import follow, of_volunteer
 
+# What most people want first.
 COPIES = {
+    'pdf': '可以看、可以列印的清單',
     'zip': '試算表、文件、資料檔與照片、證書，全部在一個壓縮檔',
-    'pdf': '可以列印的清單',
     'ods': '可以用試算表打開',
     'json': '給其他系統讀取',
 }
@@ -96,15 +97,15 @@ def consent_card(
                 'lb-lead'
             )
         notice_text(notice, is_open=is_asked)
+        if answers:
+            _answers(answers)
+        else:
+            html.p('還沒有同意的紀錄。').classes('mut')
         with html.div().classes('lb-row-acts'):
             if is_asked or not given:
                 action_button('我已看過，同意', agree)
             if given:
                 action_button('撤回同意', withdraw, 'outline')
-        if answers:
-            _answers(answers)
-        else:
-            html.p('還沒有同意的紀錄。').classes('mut')
 
 
 def _answers(answers: list[Consent]) -> None:
@@ -120,10 +121,10 @@ def _answers(answers: list[Consent]) -> None:
 def copy_card(account: Account) -> None:
     """下載我的資料, all at once or in one form."""
     with card('下載我的資料', '(本系統登錄的全部資料)'), html.ul().classes('lb-own'):
-        for form, label in own_data.FORMS.items():
+        for form, what in COPIES.items():
             with html.li():
-                _line(label, COPIES[form])
-                _download(account, form, label)
+                _line(own_data.FORMS[form], what)
+                _download(account, form, own_data.FORMS[form])
 
 
 def _download(account: Account, form: str, label: str) -> None:

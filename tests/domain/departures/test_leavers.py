@@ -3,7 +3,17 @@
 import pytest
 
 from db.choices import AccessKind, LogAct, MembershipStatus, RightsKind
-from db.models import AccessEntry, Account, ClosedRecord, HistoryEntry, LogEntry, Membership, RightsRequest, Volunteer
+from db.models import (
+    AccessEntry,
+    Account,
+    ClosedRecord,
+    HistoryEntry,
+    HostUnit,
+    LogEntry,
+    Membership,
+    RightsRequest,
+    Volunteer,
+)
 from domain import dates
 from domain.departures import leavers
 from domain.departures.leavers import AlreadyDone, StillNeeded
@@ -17,7 +27,7 @@ pytestmark = pytest.mark.usefixtures('database')
 
 
 async def one_who_left(clerk: Account) -> Volunteer:
-    volunteer = await a_volunteer(await clerk.host_unit, name='王小明', email='wang@example.com')
+    volunteer = await a_volunteer(await HostUnit.get(id=clerk.host_unit_id), name='王小明', email='wang@example.com')
     await Membership.filter(volunteer=volunteer).update(status=MembershipStatus.LEFT, left_on=dates.today())
     return volunteer
 
@@ -39,11 +49,11 @@ async def test_a_clerk_closes_reads_and_opens_with_a_reason_that_stays() -> None
     assert (told['姓名'], told['E-MAIL']) == ('王小明', 'wang@example.com')
     assert (await Volunteer.get(id=volunteer.id)).name == '王小明'
     assert not await ClosedRecord.exists()
-    closings = await HistoryEntry.filter(field=closing.FIELD.key).order_by('id').values_list('new', flat=True)
-    assert closings == ['已封存：本人書面請求刪除', '重新開啟：封存錯人']
-    assert await AccessEntry.filter(kind=AccessKind.CLOSED_RECORD).values_list('reason', flat=True) == ['補發證明']
-    acts = (LogAct.RECORD_CLOSED, LogAct.REVEALED, LogAct.RECORD_REOPENED)
-    assert await LogEntry.filter(act__in=acts).order_by('id').values_list('act', flat=True) == list(acts)
+    closings = await HistoryEntry.filter(field=closing.FIELD.key).order_by('id')
+    assert [one.new for one in closings] == ['已封存：本人書面請求刪除', '重新開啟：封存錯人']
+    assert [one.reason for one in await AccessEntry.filter(kind=AccessKind.CLOSED_RECORD)] == ['補發證明']
+    acts = [LogAct.RECORD_CLOSED, LogAct.REVEALED, LogAct.RECORD_REOPENED]
+    assert [one.act for one in await LogEntry.filter(act__in=acts).order_by('id')] == acts
 
 
 async def test_what_keeps_a_record_open_is_told_and_nothing_is_done() -> None:
@@ -74,8 +84,8 @@ async def test_what_keeps_a_record_open_is_told_and_nothing_is_done() -> None:
 async def test_it_is_for_the_whole_unit_that_had_the_person() -> None:
     clerk = await an_account()
     volunteer = await one_who_left(clerk)
-    serving = await a_volunteer(await clerk.host_unit)
-    team = await a_team(await clerk.host_unit)
+    unit = await HostUnit.get(id=clerk.host_unit_id)
+    serving, team = await a_volunteer(unit), await a_team(unit)
     of_team = await an_account(host_unit_id=clerk.host_unit_id, team=team)
 
     for by, whom in ((await an_account(), volunteer), (clerk, serving)):

@@ -143,8 +143,14 @@ async def test_what_the_history_says_is_sealed_with_the_person_and_comes_back_wo
     mark = sealed_history.SEALED
     assert sealed == [(mark, mark, clerk.name), ('', mark, clerk.name), ('', '男', clerk.name), (mark, mark, '本人')]
     reviewer = await an_account(Role.REVIEWER, agency=await an_agency())
-    facts = {'host_unit_id': clerk.host_unit_id, 'county_id': (await a_county()).code, 'created_by': clerk}
-    await Application.create(volunteer=volunteer, agency=reviewer.agency, status=ApplicationStatus.REJECTED, **facts)
+    await Application.create(
+        volunteer=volunteer,
+        agency=reviewer.agency,
+        status=ApplicationStatus.REJECTED,
+        host_unit_id=clerk.host_unit_id,
+        county=await a_county(),
+        created_by=clerk,
+    )
     with pytest.raises(NotFound, match='封存'):
         await files.get(photo.id, by=reviewer)
     assert (await Volunteer.get(id=volunteer.id)).photo_id is None
@@ -182,7 +188,7 @@ async def test_what_an_older_version_has_closed_is_completed() -> None:
 
     assert await closing.close(dates.now() - timedelta(days=365)) == 0
 
-    assert await HistoryEntry.filter(volunteer=volunteer).values_list('new', flat=True) == [sealed_history.SEALED]
+    assert [one.new for one in await HistoryEntry.filter(volunteer=volunteer)] == [sealed_history.SEALED]
     assert await ClosedRecord.filter(is_whole=True).count() == 1
 
 

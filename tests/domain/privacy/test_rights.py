@@ -6,7 +6,8 @@ import pytest
 
 from db.choices import ConsentWay, RightsKind, RightsStatus, Role
 from db.models import Account, Consent, OutgoingMail, RightsRequest, Volunteer
-from domain import dates, volunteers
+from domain import announcements, dates, volunteers
+from domain.announcements import RightsChanged
 from domain.consents import withdraw
 from domain.errors import Incomplete, NotFound, NotPermitted
 from domain.privacy import rights
@@ -14,6 +15,7 @@ from domain.privacy.rights import Asked, Asking, ChangedSince, Decided, Extended
 from domain.volunteers import VolunteerDetails
 
 from ...builders import a_host_unit, a_team, a_volunteer, an_account
+from ...patience import until
 
 pytestmark = pytest.mark.usefixtures('database')
 THURSDAY = datetime(2026, 3, 5, 10, tzinfo=dates.TAIPEI)
@@ -69,6 +71,24 @@ async def test_who_has_asked_waits_for_the_answer_or_takes_it_back() -> None:
         (RightsStatus.WITHDRAWN, None),
         (RightsStatus.REFUSED, '依法須保存'),
     ]
+
+
+async def test_the_list_of_the_unit_hears_of_each_step(database: str) -> None:
+    clerk = await an_account()
+    _, person = await a_person(clerk)
+    heard: list[object] = []
+    await announcements.opened(database)
+    announcements.subscribe(RightsChanged, heard.append)
+    try:
+        asked = await rights.ask(asking(clerk), by=person)
+        await rights.extend(asked.id, '資料在檔案室', by=clerk)
+        await rights.take_back(asked.id, by=person)
+        await until(lambda: len(heard) == 3)
+    finally:
+        announcements.unsubscribe(RightsChanged, heard.append)
+        await announcements.closed()
+
+    assert heard == [RightsChanged(asked.id, clerk.host_unit_id or 0)] * 3
 
 
 async def test_another_unit_a_reviewer_and_a_stranger_find_no_request() -> None:

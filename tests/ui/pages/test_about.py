@@ -13,6 +13,7 @@ from ui.pages.admin import SECTIONS
 from ui.routes import PAGES as ROUTES
 
 from ...builders import PASSWORD, a_volunteer, an_identity_number
+from ...site import ROOT
 from ..browser import Browser
 from ..conftest import somebody
 
@@ -34,10 +35,13 @@ async def test_a_page_inside_has_them_too(browser: Browser) -> None:
     await browser.sign_in((await somebody()).username or '', PASSWORD)
     page = (await browser.get(links.volunteers())).text
 
-    assert keys_on(page) == {'C', 'B'}  # the bar's stands in its script
+    # Bar, head and foot are written by their scripts; what they are given stands in the page.
+    scripts = [(ROOT / f'ui/components/{name}.js').read_text() for name in ('app_bar', 'page_head', 'site_footer')]
+    assert all(f'{name}.js' in page for name in ('app_bar', 'page_head', 'site_footer'))
+    assert keys_on(page + ''.join(scripts)) == {'U', 'C', 'B'}
     assert all(link in page for _, link in LINKS)
-    assert '更新日期：' in page
-    assert '客服諮詢專線' in page
+    assert all(text in scripts[-1] for text in ('更新日期：', '客服諮詢專線'))
+    assert 'phone' in page
 
 
 @pytest.mark.parametrize('role', list(Role))

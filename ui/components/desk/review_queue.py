@@ -148,7 +148,8 @@ async def _queue(account: Account, view: DeskView) -> Queue:
     rows = found[:MOST_SHOWN]
     readers = await presence.of_agency(by=account) if view.tab is AgencyList.TURN else {}
     away = await deputies.told(by=account)
-    in_hand = await deputies.in_hand([row.id for row in rows], by=account) if view.tab is AgencyList.TURN else {}
+    stands = away and view.tab is AgencyList.TURN
+    in_hand = await deputies.in_hand([row.id for row in rows], by=account) if stands else {}
     extent = await view.extent(account) if is_long else None
     units = extent.units if extent else sorted({(row.host_unit_id, row.unit) for row in rows}, key=lambda unit: unit[1])
     is_whole = not is_long and not view.q
