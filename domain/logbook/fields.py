@@ -6,7 +6,7 @@ long as it is used.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import inf
 from typing import Any
@@ -20,7 +20,7 @@ from weasyprint.layout.percent import resolve_percentages
 from weasyprint.stacking import StackingContext
 
 from .inks import Ink, Unfit, drawn
-from .structure import Twin
+from .structure import Structure
 
 FIRST_MARK = 0x3400
 """Stands for the first text of a form, the next character for the next: ideographs (Ext-A) that no template has."""
@@ -59,17 +59,14 @@ def is_unusual(text: str) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class Laid:
-    """A field with its texts, laid out. `height` is that of the border box; that of a cell, of its content alone."""
+    """A field with its texts, laid out. `height` is that of the border box; that of a cell, of its content alone,
+    and `around` what the cell has above and below that.
+    """
 
-    box: Any
     height: float
+    around: float
     ink: Ink
-    texts: tuple[Any, ...]
-    elements: dict[str, Any] = field(default_factory=dict)
-
-    def twin(self, first: int) -> Twin:
-        """What stands for it in the structure tree of a page; `first` is its first marked content there."""
-        return Twin(self.box, self.texts, self.elements, first)
+    structure: Structure
 
 
 class Cache:
@@ -167,7 +164,10 @@ class Field:
         layout_box_backgrounds(self._page, box, context.get_image_from_uri)
         height = box.height if self.is_cell else box.border_height()
         ink = drawn(lambda stream: self._draw(box, stream), (0, 0, self._page.width, 1000))
-        return Laid(box, height, ink, tuple(part for part in ink.marked if not isinstance(part, bytes)))
+        texts = [part for part in ink.marked if not isinstance(part, bytes)]
+        # Boxes are large, and there are thousands of fields.
+        small = replace(ink, marked=tuple(part if isinstance(part, bytes) else None for part in ink.marked))
+        return Laid(height, box.border_height() - height, small, Structure(box, texts))
 
     def _cell(self, box: Any) -> Any:
         """As WeasyPrint's layout.table does it."""

@@ -26,6 +26,7 @@ from weasyprint.stacking import StackingContext
 from .fields import Cache, Field, Laid, pattern, pieces_of, told
 from .inks import Ink, Sheet, Unfit, drawn
 from .skeletons import Row
+from .structure import Twin
 
 CLOSE = 1e-6
 """Pixels that make no difference."""
@@ -468,7 +469,7 @@ def _field_step(part: Part) -> Step:
     def step(sheet: Sheet, filled: Filled, _: Picture) -> None:
         laid = filled.laid[part]
         y = 0 if is_margin else part.box.position_y + filled.shift[part]
-        filled.twins[part] = laid.twin(sheet.put(laid.ink, 0, y, is_numbered=True))
+        filled.twins[part] = Twin(laid.structure, sheet.put(laid.ink, 0, y, is_numbered=True))
 
     return step
 
@@ -477,7 +478,7 @@ def _rows_step(part: Part) -> Step:
     def step(sheet: Sheet, filled: Filled, _: Picture) -> None:
         for row in filled.rows[part]:
             for laid, below in zip(row.laid, row.below, strict=True):
-                row.twins.append(laid.twin(sheet.put(laid.ink, 0, row.y + below, is_numbered=True)))
+                row.twins.append(Twin(laid.structure, sheet.put(laid.ink, 0, row.y + below, is_numbered=True)))
 
     return step
 
@@ -499,7 +500,7 @@ def _placed(stencil: Stencil, texts: Sequence[str], y: float) -> PlacedRow:
     heights = []
     for one, least in zip(laid, wanted, strict=True):
         height = one.height if least == 'auto' else max(one.height, least)
-        heights.append(one.box.border_height() - one.height + height)
+        heights.append(one.around + height)
     row = max(heights)
     below = []
     for one, least, height, cell in zip(laid, wanted, heights, stencil.box.children, strict=True):

@@ -41,13 +41,13 @@ _RGB = '/DeviceRGB'
 class Ink:
     """`marked` has operators and, between them, the boxes whose marked content begins there; `plain` has no marks.
 
-    `fonts`: by WeasyPrint's key the font, its widths, its texts. `states`: transparencies by name. `form` is set
-    where patterns or pictures are drawn, which need resources of their own.
+    `fonts`: WeasyPrint's key, the font, widths and texts of what is shown. `states`: transparencies by name. `form` is
+    set where patterns or pictures are drawn, which need resources of their own.
     """
 
     marked: tuple[Any, ...]
     plain: bytes
-    fonts: tuple[tuple[int, BookFont], ...]
+    fonts: tuple[tuple[int, BookFont, dict[int, int], dict[int, str]], ...]
     states: Mapping[str, Any]
     form: pydyf.Stream | None
 
@@ -94,8 +94,9 @@ def drawn(draw: Callable[[Any], None], rectangle: tuple[float, ...]) -> Ink:
     """What `draw` draws on the stream it is given. Raises Unfit for pictures and for characters without a glyph."""
     stream = _Recorder(rectangle)
     draw(stream)
-    fonts = tuple(stream._fonts.items())
-    if stream._images or any(font.missing or font.bitmap or font.png or font.svg or font.colr for _, font in fonts):
+    fonts = tuple((key, _fonts[key], font.widths, font.to_unicode) for key, font in stream._fonts.items())
+    used = stream._fonts.values()
+    if stream._images or any(font.missing or font.bitmap or font.png or font.svg or font.colr for font in used):
         raise Unfit('pictures, or characters without a glyph')
     states = stream._resources['ExtGState']
     needs_own = any(stream._resources[kind] for kind in ('XObject', 'Pattern', 'Shading')) or any(
@@ -225,13 +226,13 @@ class Sheet:
         self._stream._current_alpha = self._stream._current_alpha_stroke = self._stream._current_font = None
 
     def _take_glyphs(self, ink: Ink) -> None:
-        for key, font in ink.fonts:
+        for key, font, widths, texts in ink.fonts:
             own = self._stream._fonts.get(key)
             if own is None:
                 own = self._stream._fonts[key] = font.fresh()
-            for glyph, text in font.to_unicode.items():
+            for glyph, text in texts.items():
                 own.to_unicode.setdefault(glyph, text)
-            own.widths.update(font.widths)
+            own.widths.update(widths)
 
     def _states(self, ink: Ink) -> None:
         known = self._stream._resources['ExtGState']

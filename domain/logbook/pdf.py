@@ -1,7 +1,7 @@
 """Contents → PDF, which worker processes make (`worker`).
 
-WeasyPrint takes a processor for a third of a second a book, which must not hold the event loop; threads would only take
-turns at it.
+A book takes a processor for 40 ms, or half a second where it is laid out plainly, which must not hold the event loop;
+threads would only take turns at it.
 """
 
 import logging

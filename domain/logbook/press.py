@@ -32,7 +32,9 @@ from .inks import Ink, Sheet, Unfit
 from .skeletons import HOLE, SLOT, Page, Skeleton, Templates, filled
 
 MOST_FORMS = 40
-MOST_FIELDS = 8000
+MOST_ALIKE = 8
+"""Forms of one skeleton, with other rows or other heights of what cannot grow."""
+MOST_FIELDS = 3000
 NUMBER = '@bottom-center'
 """The box in the margin that has the number of the page."""
 _STEP = re.compile(r'([Mmh])(-?[\d.]+)(?: (-?[\d.]+))?')
@@ -81,16 +83,16 @@ class Press:
         """The page in a form that it fits, which is laid out now if there is none."""
         known = self._forms.pop(page.key, [])
         self._forms[page.key] = known  # the latest stands last
-        known[:] = [form for form in known if form.knows(page.rows)]
-        for form in known:
-            try:
-                return form, form.filled(texts, page.rows)
-            except Stiff:
-                continue
+        for form in reversed(known):
+            if form.knows(page.rows):
+                with suppress(Stiff):
+                    return form, form.filled(texts, page.rows)
         form = self._laid_out(page, texts, head)
-        known.append(form)
-        while sum(map(len, self._forms.values())) > MOST_FORMS:
-            del self._forms[next(iter(self._forms))]
+        known[:] = [*known[1 - MOST_ALIKE :], form]
+        while sum(len(some) or 1 for some in self._forms.values()) > MOST_FORMS:
+            oldest = next(iter(self._forms))
+            del self._forms[oldest]
+            self._kinds.pop(oldest, None)
         try:
             return form, form.filled(texts, page.rows)
         except Stiff:

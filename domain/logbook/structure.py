@@ -29,6 +29,48 @@ class Element(pydyf.Object):  # type: ignore[misc]  # WeasyPrint has no types
         return self._data
 
 
+class Cell(pydyf.Object):  # type: ignore[misc]
+    """The element of a cell, to which its table adds what it is called or the headers it has."""
+
+    def __init__(self, facts: tuple[bytes, bytes, tuple[int, ...]], base: int, page: bytes, parent: int) -> None:
+        super().__init__()
+        self._name, self._attributes, kids = facts
+        self._kids = b' '.join([b'%d 0 R' % (base + kid) for kid in kids])
+        self._page, self._parent = page, parent
+        self._id = self._headers = b''
+
+    def __getitem__(self, key: str) -> 'Cell':
+        """WeasyPrint writes `cell['A']['Headers']`."""
+        assert key == 'A'
+        return self
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        if key == 'ID':
+            self._id = b'/ID ' + _named(value)
+        else:
+            self._headers = b'/%b [%b]' % (key.encode('ascii'), b' '.join(map(_named, value)))
+
+    @property
+    def data(self) -> bytes:
+        return b'<</Type /StructElem/S %b/K [%b]/Pg %b/P %d 0 R/A <<%b%b>>%b>>' % (
+            self._name,
+            self._kids,
+            self._page,
+            self._parent,
+            self._attributes,
+            self._headers,
+            self._id,
+        )
+
+
+def _named(name: Any) -> bytes:
+    """The bytes of a header's name, which many cells have."""
+    data: bytes | None = getattr(name, 'known', None)
+    if data is None:
+        data = name.known = name.data
+    return data
+
+
 @dataclass(frozen=True)
 class _Template:
     """Elements of a box: of each the bytes with `%d` and what stands there, counted from the box's first object.
@@ -40,7 +82,7 @@ class _Template:
     elements: tuple[tuple[bytes, tuple[int, ...]], ...]
     roots: tuple[int, ...]
     contents: tuple[int, ...]
-    cell: tuple[str, dict[str, Any], tuple[int, ...]] | None
+    cell: tuple[bytes, bytes, tuple[int, ...]] | None
 
 
 class _Nowhere:
@@ -56,36 +98,41 @@ class _Nowhere:
         self.objects.append(thing)
 
 
+class Structure:
+    """The elements of a laid out box, learnt where they are first put. `texts` are its marked contents in order."""
+
+    def __init__(self, box: Any, texts: Sequence[Any]) -> None:
+        self.element, self.element_tag = box.element, box.element_tag
+        self.colspan, self.rowspan = box.colspan, box.rowspan
+        self._box, self._texts = box, texts
+        self._template: _Template | None = None
+
+    def template(self, parent: Any) -> _Template:
+        """Below a `parent`, which is of the same kind each time."""
+        if self._template is None:
+            self._template = _template(self._box, self._texts, parent)
+            self._box, self._texts = None, ()
+        return self._template
+
+
 class Twin:
     """Stands for a laid out box in the tree of one page. `first` is the number of its first marked content there."""
 
     children: tuple[()] = ()
 
-    def __init__(self, box: Any, texts: Sequence[Any], known: dict[str, _Template], first: int) -> None:
-        self._box, self._texts, self._known, self._first = box, texts, known, first
-        self.element, self.element_tag = box.element, box.element_tag
-        self.colspan, self.rowspan = box.colspan, box.rowspan
+    def __init__(self, structure: Structure, first: int) -> None:
+        self._structure, self._first = structure, first
+        self.element, self.element_tag = structure.element, structure.element_tag
+        self.colspan, self.rowspan = structure.colspan, structure.rowspan
         self.mark: Any = None
 
     def elements(self, parent: Any, pdf: Any, page: bytes, nums: dict[int, bytes], marked: Any) -> Iterator[Any]:
         """Put them into the document; those that belong to `parent` are given."""
-        template = self._known.get(parent['S'])
-        if template is None:
-            template = self._known[parent['S']] = self._template(parent)
+        template = self._structure.template(parent)
         base, made = len(pdf.objects), []
         for place, (data, numbers) in enumerate(template.elements):
             if place == 0 and template.cell:
-                name, facts, kids = template.cell
-                one = self.mark = pydyf.Dictionary(
-                    {
-                        'Type': '/StructElem',
-                        'S': name,
-                        'K': pydyf.Array([b'%d 0 R' % (base + kid) for kid in kids]),
-                        'Pg': page,
-                        'P': parent.reference,
-                        'A': pydyf.Dictionary(facts),
-                    }
-                )
+                one = self.mark = Cell(template.cell, base, page, parent.number)
             else:
                 own = [self._number(number, base, parent.number) for number in numbers]
                 one = Element(data.replace(_PAGE, page) % tuple(own))
@@ -102,22 +149,23 @@ class Twin:
             return self._first + number - _FIRST_CONTENT
         return parent if number < 0 else base + number
 
-    def _template(self, parent: Any) -> _Template:
-        nowhere, nums = _Nowhere(), dict[int, bytes]()
-        around = pydyf.Dictionary({'S': parent['S'], 'K': pydyf.Array()})
-        around.number = _FIRST_OBJECT - 1
-        marked = {text: {'tag': 'Span', 'mcid': _FIRST_CONTENT + place} for place, text in enumerate(self._texts)}
-        roots = list(_built(self._box, around, nowhere, 0, nums, [], marked))
-        cell = None
-        if roots and roots[0]['S'] in ('/TD', '/TH') and 'A' in roots[0]:
-            kids = tuple(_place(one) for one in roots[0]['K'])
-            cell = roots[0]['S'], dict(roots[0]['A']), kids
-        return _Template(
-            tuple(map(_split, nowhere.objects)),
-            tuple(nowhere.objects.index(root) for root in roots),
-            tuple(_place(nums[_FIRST_CONTENT + place]) for place in range(len(self._texts))),
-            cell,
-        )
+
+def _template(box: Any, texts: Sequence[Any], parent: Any) -> _Template:
+    nowhere, nums = _Nowhere(), dict[int, bytes]()
+    around = pydyf.Dictionary({'S': parent['S'], 'K': pydyf.Array()})
+    around.number = _FIRST_OBJECT - 1
+    marked = {text: {'tag': 'Span', 'mcid': _FIRST_CONTENT + place} for place, text in enumerate(texts)}
+    roots = list(_built(box, around, nowhere, 0, nums, [], marked))
+    cell = None
+    if roots and roots[0]['S'] in ('/TD', '/TH') and 'A' in roots[0]:
+        facts = roots[0]['A'].data.removeprefix(b'<<').removesuffix(b'>>')
+        cell = roots[0]['S'].encode('ascii'), facts, tuple(_place(one) for one in roots[0]['K'])
+    return _Template(
+        tuple(map(_split, nowhere.objects)),
+        tuple(nowhere.objects.index(root) for root in roots),
+        tuple(_place(nums[_FIRST_CONTENT + place]) for place in range(len(texts))),
+        cell,
+    )
 
 
 def _place(reference: bytes) -> int:
@@ -140,7 +188,7 @@ def _split(element: Any) -> tuple[bytes, tuple[int, ...]]:
 def _tree(box: Any, parent: Any, pdf: Any, page_number: int, nums: Any, annotations: Any, marked: Any) -> Any:
     """WeasyPrint's own function, which calls itself for each child by this name; a Twin knows its elements."""
     if isinstance(box, Twin):
-        return box.elements(parent, pdf, pdf.page_references[page_number], nums, marked)
+        return box.elements(parent, pdf, b'%d 0 R' % pdf.pages['Kids'][3 * page_number], nums, marked)
     return _built(box, parent, pdf, page_number, nums, annotations, marked)
 
 
