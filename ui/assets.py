@@ -224,7 +224,7 @@ def _stylesheet() -> Response:
 
 
 def prepare() -> None:
-    """Compress what a browser loads as well as it can be done; what was prepared already is left, what is old goes."""
+    """Compress what a browser loads as well as it can be done; what was prepared already is left."""
     PREPARED.mkdir(parents=True, exist_ok=True)
     nicegui = Path(sys.modules['nicegui'].__file__ or '').parent
     files = [
@@ -244,9 +244,6 @@ def prepare() -> None:
             new = target.with_suffix('.new')
             new.write_bytes(brotli.compress(content, mode=brotli.MODE_TEXT, quality=11))
             new.rename(target)
-    for old in PREPARED.glob('*.br'):
-        if old.stem not in wanted:
-            old.unlink()
 
 
 if __name__ == '__main__':
