@@ -71,6 +71,7 @@ PLACED = {
     ('ui/components/reveal.py', '其他'): 'ui/components/reveal.py',
     ('ui/pages/my_data.py', '提出更正'): 'ui/pages/my_data.py',
     ('ui/pages/rights.py', '離開的志工'): 'ui/pages/rights.py',
+    ('ui/static/again.js', '使用通行金鑰'): 'ui/static/again.js',
     ('ui/pages/rights.py', '登記書面請求'): 'ui/pages/volunteer/profile/basics_tab.py',
     ('domain/readiness/rules.py', '適用至'): 'domain/readiness/rules.py',
     ('domain/rosters/__init__.py', '撤回申請'): WITHDRAW,

@@ -22,7 +22,6 @@ from .basics import FIELDS
 from .printed_codes import WrongCode
 
 PAPER_CODE = FIELDS['prints_code']
-PAPER_CODE_TRIED = '紙本驗證碼'
 
 
 async def printed(volunteer: Volunteer, *, by: Account) -> CodeSheet:
@@ -49,7 +48,7 @@ async def use(number: str, born_on: date | None, code: str, password: str, email
     if problem := validation.email(FIELDS['email'].label, email):
         raise Incomplete({'email': problem})
     new_passwords.check(password)  # before a try is counted: a password that does not fit is no wrong code
-    async with attempt(PAPER_CODE_TRIED, name=number[: accounts.LONGEST_NAME]) as tried:
+    async with attempt(PAPER_CODE.label, name=number[: accounts.LONGEST_NAME]) as tried:
         if len(number) > accounts.LONGEST_NAME or len(code) > accounts.LONGEST_NAME:
             raise WrongCode
         await client_limits.count_form(client)

@@ -17,7 +17,8 @@ NO_PAPERS |= {'volunteers.newcomers.register_all', 'volunteers.newcomers.unregis
 NO_PAPERS |= {'volunteers.spelling.renew_keys', 'volunteers.addresses.ask', 'volunteers.addresses.changed'}
 NO_PAPERS |= {'volunteers.lookups._count', 'volunteers.lookups._refuse', 'volunteers.printed_codes.give_out'}
 # Whoever is closed has no case, and what comes back is what was printed.
-NO_PAPERS |= {'volunteers.closing.reopen', 'volunteers.closing._write', 'volunteers.closing._closed'}
+NO_PAPERS |= {'volunteers.closing.reopen', 'volunteers.closing._write', 'volunteers.closing.closed'}
+NO_PAPERS |= {'volunteers.closing._complete'}
 # Tells of many people, by `_look_again`.
 NO_PAPERS |= {'trainings.recording.record_all'}
 
