@@ -110,6 +110,7 @@ def close_pages(digest: str, *, is_over: bool = False) -> None:
     `is_over`: its time was over; then its user may sign in again on the page (static/again.js).
     """
     for client in pages_of(digest):
+        client.storage['leaving'] = True  # until it has gone nothing that is announced is shown on it any more
         client.run_javascript('sessionOver()' if is_over else 'location.reload()')
         background_tasks.create(_drop(client), name='drop the sockets of an ended session')
 
