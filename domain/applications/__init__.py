@@ -279,7 +279,7 @@ async def again(application: Application, *, by: Account) -> Application:
 
 async def is_under_review(volunteer: Volunteer, *, by: Account) -> bool:
     """Whether a case of the volunteer lies with a reviewer, who sees what is changed now. Raises NotFound."""
-    known = await volunteers.get(volunteer.id, by=by)
+    known = await volunteers.known(volunteer.id, by=by)
     return await transitions.is_under_review(known.id)
 
 

@@ -80,6 +80,8 @@ async def checks_of(
     `held`: what they hold, where the caller has read it already. Twelve queries, however many there are.
     """
     applications = list(applications)
+    if not applications:
+        return {}
     ids = {application.agency_id for application in applications}
     agencies = {agency.id: agency for agency in await Agency.filter(id__in=ids).select_related('field')}
     asked = [_Asked(one.volunteer_id, one.kind, agencies[one.agency_id], one) for one in applications]
@@ -115,6 +117,8 @@ async def agency_of_book(volunteer: Volunteer) -> Agency:
 async def checks_of_people(volunteers: Iterable[int], *, by: Account) -> dict[int, list[Check]]:
     """Volunteer id → its list, as if each were to apply as `checks` has it; strangers are left out."""
     ids = list(volunteers)
+    if not ids:
+        return {}
     agency = await _default_agency()
     lists = await _lists([_Asked(one, IssueKind.FIRST, agency, None) for one in ids], by)
     return {one: found for one, found in zip(ids, lists, strict=True) if found is not None}
@@ -160,6 +164,8 @@ async def _default_agency() -> Agency:
 async def _lists(
     asked: Sequence[_Asked], by: Account, held: Mapping[int, Papers] | None = None
 ) -> list[list[Check] | None]:
+    if not asked:
+        return []
     ids = {one.volunteer_id for one in asked}
     volunteers = {one.id: one for one in await Volunteer.filter(permissions.visible_to(by), id__in=ids)}
     records = await _records(volunteers)

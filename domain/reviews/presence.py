@@ -16,9 +16,10 @@ from db import transaction
 from db.choices import ApplicationStatus
 from db.models import Account, Application, Presence
 
-from .. import announcements, applications, dates, permissions
+from .. import announcements, dates, permissions, validation
 from ..announcements import ReadersChanged
 from ..cases import deputies
+from ..errors import NotFound
 from ..repeating import repeating
 
 log = logging.getLogger(__name__)
@@ -144,8 +145,12 @@ async def renew_forever() -> None:
 
 
 async def _case(application_id: int, by: Account) -> Application:
+    """Without the person it is about and all else that stands in it: asked each time that a reader comes or goes."""
     permissions.require(by, 'reviews.presence')
-    return await applications.get(application_id, by=by)
+    application = await Application.filter(id=validation.record_id(application_id)).first()
+    if application is None or not permissions.may_see_case(by, application):
+        raise NotFound
+    return application
 
 
 async def _readers(**scope: object) -> dict[int, list[Reader]]:
