@@ -16,10 +16,9 @@ from db import transaction
 from db.choices import ApplicationStatus
 from db.models import Account, Application, Presence
 
-from .. import announcements, dates, permissions, validation
+from .. import announcements, applications, dates, permissions
 from ..announcements import ReadersChanged
 from ..cases import deputies
-from ..errors import NotFound
 from ..repeating import repeating
 
 log = logging.getLogger(__name__)
@@ -145,12 +144,8 @@ async def renew_forever() -> None:
 
 
 async def _case(application_id: int, by: Account) -> Application:
-    """Without the person it is about and all else that stands in it: asked each time that a reader comes or goes."""
     permissions.require(by, 'reviews.presence')
-    application = await Application.filter(id=validation.record_id(application_id)).first()
-    if application is None or not permissions.may_see_case(by, application):
-        raise NotFound
-    return application
+    return await applications.known(application_id, by=by)
 
 
 async def _readers(**scope: object) -> dict[int, list[Reader]]:

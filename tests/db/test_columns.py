@@ -1,6 +1,6 @@
 """Statements whose columns are kept are those that Tortoise writes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -46,7 +46,7 @@ def test_whatever_relation_is_read_along_the_statement_is_the_same(as_tortoise_h
 
 def test_statements_of_other_shapes_are_the_same(as_tortoise_has_it: Any) -> None:
     mine = Membership.filter(host_unit__is_active=True).values('volunteer_id')
-    written = [
+    written: list[Callable[[], str]] = [
         lambda: Volunteer.filter(id__in=Subquery(mine), photo__kind='photo').select_related('photo').limit(3).sql(),
         lambda: Volunteer.all().only('name', 'photo__name').select_related('photo').sql(),
         lambda: Application.filter(Q(volunteer__name='x') | Q(agency__name='y')).select_related('agency__field').sql(),
@@ -61,7 +61,8 @@ def test_statements_of_other_shapes_are_the_same(as_tortoise_has_it: Any) -> Non
 
 
 def test_a_column_that_gets_another_name_is_another_column() -> None:
-    column = Application._meta.basequery_all_fields._selects[0]
+    whole: Any = Application._meta.basequery_all_fields
+    column = whole._selects[0]
 
     assert isinstance(column, columns.Column)
     other = column.as_('other')
