@@ -10,6 +10,7 @@ from tortoise.config import AppConfig, ConnectionConfig, TortoiseConfig
 from tortoise.context import TortoiseContext
 from tortoise.transactions import in_transaction
 
+from . import columns
 from .outages import DatabaseAway, unhurried
 
 Result = TypeVar('Result')
@@ -30,6 +31,8 @@ async def connected(
         config = tortoise_config(url, min_size=min_size, max_size=max_size, patience=patience)
         # The global fallback, since the events of a page run in tasks without this context.
         await context.init(config, _enable_global_fallback=True)
+        columns.install()
+        columns.prepare(context.apps)
         await context.db().create_connection(with_db=True)
         yield
 

@@ -6,10 +6,11 @@ from typing import Any
 
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
+from tortoise.query_utils import Prefetch
 
 from db import transaction
 from db.choices import ApplicationStatus, DraftKind, FileKind, HistoryAction, IssueKind, Section
-from db.models import Account, Agency, Application, Draft, Roster, Volunteer
+from db.models import Account, Agency, Application, ApplicationStep, Draft, Roster, Volunteer
 
 from .. import (
     corrections,
@@ -78,6 +79,17 @@ async def get(application_id: int, *, by: Account) -> Application:
     """
     related = ('volunteer', 'host_unit', 'agency', 'county', 'submitted_by', 'decided_by')
     application = await Application.filter(id=validation.record_id(application_id)).select_related(*related).first()
+    if application is None or not may_see_case(by, application):
+        raise NotFound
+    return application
+
+
+async def known(application_id: int, *, by: Account) -> Application:
+    """The application alone, without whom and whose it is, for whoever asks no more than whether it may be seen.
+
+    Raises NotFound, as `get` does.
+    """
+    application = await Application.filter(id=validation.record_id(application_id)).first()
     if application is None or not may_see_case(by, application):
         raise NotFound
     return application
@@ -279,15 +291,16 @@ async def again(application: Application, *, by: Account) -> Application:
 
 async def is_under_review(volunteer: Volunteer, *, by: Account) -> bool:
     """Whether a case of the volunteer lies with a reviewer, who sees what is changed now. Raises NotFound."""
-    known = await volunteers.get(volunteer.id, by=by)
+    known = await volunteers.known(volunteer.id, by=by)
     return await transitions.is_under_review(known.id)
 
 
 async def history_of(volunteer: Volunteer, *, by: Account) -> list[Application]:
     """All applications of a volunteer that `by` may see, newest first, with agency and steps."""
     all_of_them = Application.filter(volunteer_id=volunteer.id).order_by('-id')
+    steps = ApplicationStep.all().select_related('by')
     related = ('agency', 'county', 'host_unit', 'volunteer')
-    found = await all_of_them.select_related(*related).prefetch_related('steps__by')
+    found = await all_of_them.select_related(*related).prefetch_related(Prefetch('steps', steps))
     return [application for application in found if may_see_case(by, application)]
 
 

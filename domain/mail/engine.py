@@ -90,13 +90,13 @@ def rendered(name: str, subject: str, body: str, values: Mapping[str, Fact]) -> 
     return letter
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=256)  # subject and body of every kind, and those that somebody tries
 def _compiled(text: str) -> Template:
     """Compiling takes ten times as long as writing a letter."""
     return _TEMPLATES.from_string(text)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def problem(name: str, text: str, *, is_subject: bool) -> str:
     """Why this text cannot be the subject or body of such a mail; '' when it can."""
     what, most = ('主旨', LONGEST_SUBJECT) if is_subject else ('內容', LONGEST_BODY)

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from tortoise.queryset import QuerySet
+
 from db.choices import (
     ApplicationStatus,
     BookStatus,
@@ -57,13 +59,15 @@ class NotReady(DomainError):
         super().__init__('尚缺：' + '；'.join(f'{check.label}（{check.note}）' for check in self.lacking) + '。')
 
 
-async def checks(subject: Application | Volunteer, *, by: Account) -> list[Check]:
+async def checks(subject: Application | Volunteer, *, by: Account, held: Papers | None = None) -> list[Check]:
     """The list for an application; for a volunteer without one as if it were 初次 at the default agency.
 
-    Raises NotFound when the volunteer is none of `by`'s business.
+    `held`: what the application holds, where the caller has read it already. Raises NotFound when the volunteer is none
+    of `by`'s business.
     """
     if isinstance(subject, Application):
-        found = (await checks_of([subject], by=by)).get(subject.id)
+        papers_of = {subject.id: held} if held is not None else None
+        found = (await checks_of([subject], by=by, held=papers_of)).get(subject.id)
     else:
         found = await checks_as(subject, IssueKind.FIRST, await _default_agency(), by=by)
     if found is None:
@@ -80,6 +84,8 @@ async def checks_of(
     `held`: what they hold, where the caller has read it already. Twelve queries, however many there are.
     """
     applications = list(applications)
+    if not applications:
+        return {}
     ids = {application.agency_id for application in applications}
     agencies = {agency.id: agency for agency in await Agency.filter(id__in=ids).select_related('field')}
     asked = [_Asked(one.volunteer_id, one.kind, agencies[one.agency_id], one) for one in applications]
@@ -100,21 +106,21 @@ async def kinds_for(volunteer: Volunteer) -> list[IssueKind]:
 
     For pages and services that have checked the right to the volunteer.
     """
-    records = (await _records([volunteer.id]))[volunteer.id]
-    has_book = records.book is not None or records.registration is not None
+    has_book = await _books([volunteer.id]).exists() or await _registrations([volunteer.id]).exists()
     return [kind for kind in IssueKind if not (has_book and kind == IssueKind.FIRST)]
 
 
 async def agency_of_book(volunteer: Volunteer) -> Agency:
     """Whose the volunteer's book is, or will be when a paper book is confirmed; else the default agency."""
-    records = (await _records([volunteer.id]))[volunteer.id]
-    book = records.book or records.registration
+    book = await _books([volunteer.id]).first() or await _registrations([volunteer.id]).first()
     return await Agency.get(id=book.agency_id) if book else await _default_agency()
 
 
 async def checks_of_people(volunteers: Iterable[int], *, by: Account) -> dict[int, list[Check]]:
     """Volunteer id → its list, as if each were to apply as `checks` has it; strangers are left out."""
     ids = list(volunteers)
+    if not ids:
+        return {}
     agency = await _default_agency()
     lists = await _lists([_Asked(one, IssueKind.FIRST, agency, None) for one in ids], by)
     return {one: found for one, found in zip(ids, lists, strict=True) if found is not None}
@@ -160,6 +166,8 @@ async def _default_agency() -> Agency:
 async def _lists(
     asked: Sequence[_Asked], by: Account, held: Mapping[int, Papers] | None = None
 ) -> list[list[Check] | None]:
+    if not asked:
+        return []
     ids = {one.volunteer_id for one in asked}
     volunteers = {one.id: one for one in await Volunteer.filter(permissions.visible_to(by), id__in=ids)}
     records = await _records(volunteers)
@@ -195,8 +203,7 @@ async def _lists(
 async def _records(volunteers: Iterable[int]) -> dict[int, Records]:
     """Volunteer id → what is on record."""
     ids = list(volunteers)
-    books = RecordBook.filter(volunteer_id__in=ids, status=BookStatus.IN_USE).select_related('agency')
-    book_of = {book.volunteer_id: book for book in await books}
+    book_of = {book.volunteer_id: book for book in await _books(ids).select_related('agency')}
     trainings: dict[int, list[Training]] = defaultdict(list)
     for training in await Training.filter(volunteer_id__in=ids, ends_on__lte=dates.today()):
         trainings[training.volunteer_id].append(training)
@@ -207,11 +214,18 @@ async def _records(volunteers: Iterable[int]) -> dict[int, Records]:
     units: dict[int, list[HostUnit]] = defaultdict(list)
     for membership in await serving.select_related('host_unit').order_by('joined_on', 'id'):
         units[membership.volunteer_id].append(membership.host_unit)
-    open_ones = PaperRegistration.filter(
-        volunteer_id__in=ids, status__in=(RegistrationStatus.WAITING, RegistrationStatus.RETURNED)
-    )
-    paper_of = {one.volunteer_id: one for one in await open_ones}
+    paper_of = {one.volunteer_id: one for one in await _registrations(ids)}
     return {one: Records(book_of.get(one), trainings[one], covers[one], units[one], paper_of.get(one)) for one in ids}
+
+
+def _books(volunteers: Sequence[int]) -> QuerySet[RecordBook]:
+    return RecordBook.filter(volunteer_id__in=volunteers, status=BookStatus.IN_USE)
+
+
+def _registrations(volunteers: Sequence[int]) -> QuerySet[PaperRegistration]:
+    """Of paper books, under way."""
+    under_way = (RegistrationStatus.WAITING, RegistrationStatus.RETURNED)
+    return PaperRegistration.filter(volunteer_id__in=volunteers, status__in=under_way)
 
 
 def _list(

@@ -90,7 +90,7 @@ async def case(application_id: int, *, by: Account) -> Case:
         application=application,
         volunteer=volunteer,
         trainings=trainings,
-        checks=() if kept else await readiness.checks(application, by=by),
+        checks=() if kept else await readiness.checks(application, by=by, held=held),
         steps=await steps,
         number=await _number(application),
         days_left=(await days_left.of_cases([application])).get(application.id),

@@ -135,7 +135,7 @@ async def log(
 async def of(application: Application, *, by: Account) -> list[PhoneCall]:
     """The calls about a case, the latest first, each with who made it. Raises NotFound."""
     permissions.require(by, 'reviews.phone_calls.of')
-    case = await applications.get(application.id, by=by)
+    case = await applications.known(application.id, by=by)
     return await PhoneCall.filter(application_id=case.id).select_related('by')
 
 

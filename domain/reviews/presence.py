@@ -145,7 +145,7 @@ async def renew_forever() -> None:
 
 async def _case(application_id: int, by: Account) -> Application:
     permissions.require(by, 'reviews.presence')
-    return await applications.get(application_id, by=by)
+    return await applications.known(application_id, by=by)
 
 
 async def _readers(**scope: object) -> dict[int, list[Reader]]:

@@ -179,6 +179,14 @@ async def get(volunteer_id: int, *, by: Account) -> Volunteer:
     return volunteer
 
 
+async def known(volunteer_id: int, *, by: Account) -> Volunteer:
+    """The volunteer alone, for whoever asks no more than whether they may be seen. One query. Raises NotFound."""
+    volunteer = await Volunteer.filter(permissions.visible_to(by), id=validation.record_id(volunteer_id)).first()
+    if volunteer is None:
+        raise NotFound
+    return volunteer
+
+
 async def find(query: VolunteerQuery, *, by: Account) -> Page[Volunteer]:
     """Volunteers on the unit's roster, each with the unit's own membership and its team. Two queries.
 

@@ -1,9 +1,9 @@
 """The guide knows what is done and leads to what is open."""
 
 from db.choices import Role
-from domain import applications
+from domain import applications, readiness
 from domain.guide import progress
-from tests import builders
+from tests import builders, plans
 
 
 async def test_for_somebody_new_the_guide_begins_at_step_4(database: str) -> None:
@@ -36,3 +36,21 @@ async def test_once_sent_every_step_is_done(database: str) -> None:
     assert 7 not in before.done
     assert after.done == frozenset(range(1, 9))
     assert after.left == {}
+
+
+async def test_a_guide_reads_what_it_tells_and_no_more(database: str) -> None:
+    clerk = await builders.an_account(role=Role.UNIT_STAFF)
+    volunteer = await builders.a_complete_volunteer(by=clerk)
+    application = await applications.save(await applications.defaults(), of=volunteer, by=clerk)
+    with plans.noted() as under_way:
+        await progress.of(volunteer.id, by=clerk)
+    await applications.submit(application, by=clerk)
+    with plans.noted() as sent:
+        await progress.of(volunteer.id, by=clerk)
+    with plans.noted() as of_nobody:
+        await readiness.checks_of([], by=clerk)
+        await readiness.checks_of_people([], by=clerk)
+
+    assert len(under_way) <= 16
+    assert len(sent) <= 6
+    assert of_nobody == []

@@ -13,7 +13,7 @@ from domain.errors import DomainError
 from domain.model import Account, ApplicationStatus
 from domain.reviews import Case, presence
 
-from ...live import follow, of_case
+from ...live import follow, of_case, together
 from ..notices import showing_refusals
 from ..states import STATUSES, deadline
 
@@ -65,7 +65,9 @@ class desk_head(Element, component='desk_head.js'):
             await presence.take_over(self.application.id, self.page_id, by=self.account)
 
     async def _renew(self) -> None:
-        readers = await presence.of(self.application.id, by=self.account)
+        # Who may see the case is told the same, whatever page of the agency it is.
+        key = ('readers', self.application.id, self.account.role, self.account.agency_id)
+        readers = await together(key, lambda: presence.of(self.application.id, by=self.account))
         self._props['readers'] = [
             {'id': reader.account_id, 'name': reader.name, 'since': dates.roc_instant(reader.since)[-5:]}
             for reader in readers
