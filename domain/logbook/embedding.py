@@ -10,7 +10,7 @@ from copy import copy
 from typing import Any
 
 from weasyprint import DEFAULT_OPTIONS
-from weasyprint.pdf import VARIANTS, generate_pdf
+from weasyprint.pdf import generate_pdf
 from weasyprint.pdf.fonts import Font
 from weasyprint.text.fonts import get_hb_object_data
 
@@ -34,9 +34,7 @@ class Fonts:
         """`document.write_pdf(finisher=finisher, pdf_variant=pdf_variant)` with prepared fonts."""
         if not isinstance(document.fonts, DocumentFonts):
             document.fonts = self.of_document()
-        options = DEFAULT_OPTIONS | {'pdf_variant': pdf_variant}
-        if pdf_variant:
-            options |= VARIANTS[pdf_variant][1]
+        options = DEFAULT_OPTIONS | {'pdf_variant': pdf_variant, 'pdf_version': '1.7'}
         pdf = generate_pdf(document, None, 1, **options)
         if finisher:
             finisher(document, pdf)

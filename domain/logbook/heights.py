@@ -2,6 +2,7 @@
 
 import math
 import unicodedata
+from itertools import groupby
 
 # Millimetres, as logbook.css has them: a line of a cell, of its small print, of a stamp, and the stamp's frame.
 LINE = 4.34
@@ -29,7 +30,8 @@ def _lines_of(part: str, per_line: float) -> int:
     if any(unicodedata.category(character).startswith('P') for character in part):
         loss += 1
     lines = math.ceil(width / max(1.0, math.floor(per_line) - loss))
-    return lines + (1 + lines // 2 if any(_width(character) < 1 for character in part) else 0)
+    words = sum(is_narrow for is_narrow, _ in groupby(part, key=lambda character: _width(character) < 1))
+    return lines + min(words, 1 + lines // 2)
 
 
 def _width(character: str) -> float:

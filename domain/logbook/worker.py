@@ -23,7 +23,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 from ..names import letters
 from ..workers.messages import Content, Message
 from ..workers.serving import Handler, serve
-from . import archived, codes, leaves, trainings
+from . import archived, codes, entries, leaves, trainings
 from .embedding import Fonts
 from .inks import Unfit
 from .press import Press
@@ -67,7 +67,12 @@ class Renderer:
             lstrip_blocks=True,
             finalize=_printable,
         )
-        self.templates.globals.update(qr=codes.svg, spare_pages=SPARE_PAGES, training_leaves=trainings.on_leaves)
+        self.templates.globals.update(
+            qr=codes.svg,
+            spare_pages=SPARE_PAGES,
+            leaves_of_trainings=trainings.on_leaves,
+            leaves_of_ledgers=entries.on_leaves,
+        )
         self.elements = self._stylesheet('elements.css')
         book, sheet = self._stylesheet('logbook.css'), self._stylesheet('list.css')
         self.stylesheets = {'logbook': book, 'preview': book, 'list': sheet, 'strips': sheet, 'code': sheet}
@@ -119,7 +124,7 @@ class Renderer:
         if template == 'logbook':
             _make_foldable(document.pages)
         if how.get('pdf_variant') == archived.VARIANT:
-            document.metadata = archived.Metadata.of(document.metadata)
+            archived.prepare(document)
         return self.embedded.written(document, **how)
 
     @contextmanager
