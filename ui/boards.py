@@ -135,6 +135,7 @@ class Seat:
             and bool(self.client._socket_to_document_id)
             and self._catching is None
             and not acting(self.client)
+            and not self.client.storage.get('leaving')
         )
 
     def connected(self) -> None:

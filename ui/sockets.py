@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 from nicegui import Client, background_tasks, core
 from nicegui.nicegui import sio_app
 from socketio import packet  # type: ignore[import-untyped]
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from domain.accounts import sessions
 from domain.errors import DatabaseAway, NoAnswer
@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 # All there are in NiceGUI 3.18 (nicegui/nicegui.py); `disconnect` is the socket's own end: no guard, but its turn.
 _EVENTS = {'connect', 'handshake', 'disconnect', 'event', 'javascript_response', 'ack', 'log'}
 _TYPING = {'typed', 'chosen', 'left', 'pending'}
+_KINDS = tuple('0123456')  # of packets of engine.io
 _PREFIX = '/_nicegui_ws'  # the socket.io below it
 _BEFORE_THE_DROP = 0.5
 # Characters of one text (a mail's wording, the longest, has 10,000), and of a message with a sign for each value.
@@ -66,7 +67,18 @@ def guard(origins: frozenset[str]) -> None:
 async def served(scope: Scope, receive: Receive, send: Send) -> None:
     """NiceGUI's sockets, past all routes: what stands on the way stays in memory as long as a page is open."""
     path = scope['path'].removeprefix(_PREFIX)
-    await sio_app({**scope, 'path': path, 'root_path': ''}, receive, send)
+
+    async def heard() -> Message:
+        message = await receive()
+        frame = message.get('text') or message.get('bytes') or ''
+        if message['type'] == 'websocket.receive' and (
+            not frame or (isinstance(frame, str) and frame[0] not in _KINDS)
+        ):
+            log.warning('a browser sends what is no packet')
+            return {'type': 'websocket.disconnect', 'code': 1002}
+        return message
+
+    await sio_app({**scope, 'path': path, 'root_path': ''}, heard, send)
 
 
 def is_foreign(query: Mapping[str, Sequence[str]], digest: str) -> bool:
@@ -110,6 +122,7 @@ def close_pages(digest: str, *, is_over: bool = False) -> None:
     `is_over`: its time was over; then its user may sign in again on the page (static/again.js).
     """
     for client in pages_of(digest):
+        client.storage['leaving'] = True  # until it has gone nothing that is announced is shown on it any more
         client.run_javascript('sessionOver()' if is_over else 'location.reload()')
         background_tasks.create(_drop(client), name='drop the sockets of an ended session')
 

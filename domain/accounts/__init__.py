@@ -220,7 +220,7 @@ async def require_password(
 ) -> None:
     """For `what` needs more than an open session. Raises WrongPassword, SignInLocked, passwords.Busy."""
     async with attempt(what, act=act, by=account) as tried:
-        await tried.count(await login_lock.index_of_account(account))
+        is_last = await tried.count(await login_lock.index_of_account(account))
         kept = await Account.get(id=account.id)
         try:
             is_right = await _is_right(password, kept)
@@ -228,7 +228,7 @@ async def require_password(
             await tried.take_back()
             raise
         if not is_right:
-            raise WrongPassword(otherwise)
+            raise SignInLocked if is_last else WrongPassword(otherwise)
         await tried.succeed()
 
 

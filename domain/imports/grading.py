@@ -96,10 +96,12 @@ def grade(kind: Kind, reader: Reader, cells: Sequence[str], known: Mapping[str, 
     if not unread:
         return graded
     said = {mark.column for mark in unread}
+    # A doubt would speak of a row in which these cells are empty, as of one day where the last one cannot be read.
+    wrong = graded.marks if graded.grade == Grade.WRONG else ()
     return Graded(
         Grade.WRONG,
         graded.values,
-        [*unread, *(mark for mark in graded.marks if mark.column not in said)],
+        [*unread, *(mark for mark in wrong if mark.column not in said)],
         about=graded.about,
         beside=graded.beside,
     )

@@ -349,21 +349,24 @@ async def _tell_agency(
     """Its mailbox, and its reviewers as they chose. The roster names people in full: it goes to the mailbox only."""
     if attachment is not None:
         facts |= {'附名冊': True}
-    composed = await templates.composed(template, facts)
+    compose = await templates.worded(template)
     await outbox.queue(
-        agency.email, *composed, template=template, application=application, roster=roster, attachment=attachment
+        agency.email, *compose(facts), template=template, application=application, roster=roster, attachment=attachment
     )
     away = await deputies.standing(agency.id)
-    people = Account.filter(agency_id=agency.id, role=Role.REVIEWER, is_active=True).exclude(id__in=list(away))
-    reached = [agency.email]
-    for person in await people.order_by('id'):
+    reviewers = Account.filter(agency_id=agency.id, role=Role.REVIEWER, is_active=True).exclude(id__in=list(away))
+    people = {person.id: person for person in await reviewers.order_by('id')}
+    standing_in = [people.pop(number) for number in {one.deputy.id for one in away.values()} if number in people]
+    about = {'application': application, 'roster': roster}
+    letters = _copies(template, compose, facts, people.values(), [agency.email], **about)
+    for person in standing_in:
         stood = [one for one in away.values() if one.deputy.id == person.id]
         # Whoever stands in for others reads as soon as any of them would.
         chosen = {person.mail_preference, *(one.absent.mail_preference for one in stood)}
         person.mail_preference = next(each for each in MailPreference if each in chosen)
-        own = facts | deputies.told_to(stood)
-        await _copy(template, own, [person], reached, application=application, roster=roster)
-        reached.append(person.email)
+        reached = [agency.email, *(letter.recipient for letter in letters)]
+        letters += _copies(template, compose, facts | deputies.told_to(stood), [person], reached, **about)
+    await outbox.queue_each(letters)
 
 
 async def _tell_unit(template: str, case: Application, facts: dict[str, Fact]) -> None:

@@ -145,9 +145,14 @@ async def of_agency(
 async def rows(roster: Roster, *, by: Account) -> list[RosterRow]:
     """The rows in their order: for the unit all of them, for the agency those that were sent to it. Raises NotFound."""
     known = await get(roster.id, by=by)
+    is_unit = by.role == Role.UNIT_STAFF
+    decided: dict[int, Decision] = {}
+    if not is_unit:  # the unit hears of a decision when it is released
+        # Before the cases: one released in between would else stand as undecided, and be asked for again.
+        waiting = await Decision.filter(application__roster_id=known.id).select_related('by')
+        decided = {one.application_id: one for one in waiting}
     listed = await _seen_by(by).filter(roster_id=known.id).order_by('roster_position', 'id').select_related(*_OF_ROW)
     ids = [one.id for one in listed]
-    is_unit = by.role == Role.UNIT_STAFF
     acting = [
         one for one in listed if one.status in (worklists.WITH_UNIT if is_unit else (ApplicationStatus.SUBMITTED,))
     ]
@@ -155,16 +160,13 @@ async def rows(roster: Roster, *, by: Account) -> list[RosterRow]:
     marks = await _marks(ids)
     left = await days_left.of_cases(listed) | (await days_left.of_corrections(listed) if is_unit else {})
     waits = await resubmission_limit.hindrances(listed) if is_unit else {}
-    decided: dict[int, Decision] = {}
     changed = set() if is_unit else await papers.unlooked(one.id for one in acting if one.papers_changed_at)
     opened = set() if is_unit else await openings.of(listed, by=by)
-    if not is_unit:  # the unit hears of a decision when it is released
-        waiting = await Decision.filter(application_id__in=ids).select_related('by')
-        decided = {one.application_id: one for one in waiting}
     found = []
     for one in listed:
         unanswered, answered = marks[one.id, True], marks[one.id, False]
         decision = decided.get(one.id)
+        is_pending = one.status == ApplicationStatus.SUBMITTED and decision is not None and not decision.problem
         if is_unit and one.status == ApplicationStatus.SUBMITTED:
             unanswered = 0  # what a reviewer is about to mark is not yet said
         found.append(
@@ -173,7 +175,7 @@ async def rows(roster: Roster, *, by: Account) -> list[RosterRow]:
                 checks=checks.get(one.id, ()),
                 unanswered=unanswered,
                 answered=answered,
-                pending=decision if decision and not decision.problem else None,
+                pending=decision if is_pending else None,
                 problem=decision.problem if decision else '',
                 days_left=left.get(one.id),
                 hindrance=_hindrance(one, known, checks.get(one.id), unanswered, waits) if is_unit else '',

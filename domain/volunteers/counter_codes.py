@@ -43,7 +43,7 @@ async def sign_in(number: str, born_on: date | None, code: str, *, client: str =
     """
     async with attempt(COUNTER_CODE.label, name=number[: accounts.LONGEST_NAME]) as tried:
         if len(number) > accounts.LONGEST_NAME or len(code) > accounts.LONGEST_NAME:
-            raise WrongCode
+            raise WrongCode(COUNTER_CODE.label)
         await client_limits.count_form(client)
         index = login_lock.index_of(number)
         await tried.count(index)
@@ -54,7 +54,9 @@ async def sign_in(number: str, born_on: date | None, code: str, *, client: str =
 
 async def _spent(index: str, born_on: date | None, code: str) -> Account:
     async with transaction():
-        account = await printed_codes.spend(index, born_on, lambda account: [_digest(account, code)])
+        account = await printed_codes.spend(
+            index, born_on, lambda account: [_digest(account, code)], COUNTER_CODE.label
+        )
         assert account.volunteer is not None  # `spend` has compared the birth date
         used = [Change(COUNTER_CODE, '', '本人已用來登入')]
         await history.note(account.volunteer, Section.BASICS, history.AMENDED, used, by=account)

@@ -31,10 +31,10 @@ GROUPS, LENGTH = 3, 4
 class WrongCode(DomainError):
     """Number, birth date and code do not belong together, or the code is used or too old; which is not said."""
 
-    def __init__(self) -> None:
+    def __init__(self, what: str = '驗證碼') -> None:
         super().__init__(
-            '證號、出生日期、驗證碼不相符，或驗證碼已經用過、過期。請對照紙本再輸入一次；'
-            '連續 5 次不正確時會暫停 15 分鐘。需要新的驗證碼時，請洽您的運用單位。'
+            f'證號、出生日期、{what}不相符，或{what}已經用過、過期。請對照紙本再輸入一次；'
+            f'連續 5 次不正確時會暫停 15 分鐘。需要新的{what}時，請洽您的運用單位。'
         )
 
 
@@ -113,10 +113,12 @@ async def give_out(
     return Printed(current, unit, code, until)
 
 
-async def spend(index: str, born_on: date | None, digests: Callable[[Account], Collection[str]]) -> Account:
+async def spend(
+    index: str, born_on: date | None, digests: Callable[[Account], Collection[str]], what: str = '驗證碼'
+) -> Account:
     """Whose code it was, its unit and volunteer fetched, in the caller's transaction. Raises WrongCode.
 
-    `index`: of the number. `digests`: as which the code may be kept.
+    `index`: of the number. `digests`: as which the code may be kept. `what`: as its page calls it.
     """
     account = (
         await Account.filter(volunteer__identity_index=index, is_active=True)
@@ -124,11 +126,11 @@ async def spend(index: str, born_on: date | None, digests: Callable[[Account], C
         .first()
     )
     if account is None or account.volunteer is None or account.volunteer.born_on != born_on:
-        raise WrongCode
+        raise WrongCode(what)
     # Of two at once one is first.
     works = PasswordReset.filter(digest__in=digests(account), used_at=None, expires_at__gt=dates.now())
     if not await works.update(used_at=dates.now()):
-        raise WrongCode
+        raise WrongCode(what)
     return account
 
 

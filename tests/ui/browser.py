@@ -122,9 +122,21 @@ class Page:
         listener = next(each for each in button['events'] if each['type'] == 'click')
         return {'id': int(number), 'client_id': self.client_id, 'listener_id': listener['listener_id'], 'args': []}
 
-    def event(self, name: str, args: object) -> dict[str, Any]:
-        """What the first element that listens to `name` says."""
+    def press(self, label: str) -> dict[str, Any]:
+        """The event of a click on the newest button that says `label`."""
+        number, button = next(
+            (n, each)
+            for n, each in sorted(self.elements.items(), key=lambda item: -int(item[0]))
+            if each['tag'] == 'q-btn' and label in (each.get('text'), each.get('props', {}).get('label'))
+        )
+        listener = next(each for each in button['events'] if each['type'] == 'click')
+        return {'id': int(number), 'client_id': self.client_id, 'listener_id': listener['listener_id'], 'args': []}
+
+    def event(self, name: str, args: object, /, **props: object) -> dict[str, Any]:
+        """What the first element with `props` that listens to `name` says."""
         for number, each in self.elements.items():
+            if not props.items() <= each.get('props', {}).items():
+                continue
             for listener in each.get('events', []):
                 if listener['type'] == name:
                     known = {'client_id': self.client_id, 'listener_id': listener['listener_id']}

@@ -117,6 +117,21 @@ async def test_whoever_gets_a_row_is_in_the_log_before_it_travels(
         ]
 
 
+async def test_a_page_whose_session_has_ended_gets_no_more_rows_while_its_connection_is_still_there(
+    browsers: Browsers, office: Office
+) -> None:
+    left, colleague = await opened(browsers, office), await opened(browsers, office)
+    await sessions.close(left.browser.token)
+    await left.socket.heard('run_javascript', 'location.reload()')
+
+    case = await sent(office)
+    await transitions.announce(case)
+    await colleague.heard(f'"id":{case.id},')
+
+    assert await left.socket.silent(f'"id":{case.id},', seconds=0.3)
+    assert not await LogEntry.filter(by_id=left.account.id, about__contains=[case.volunteer_id]).exists()
+
+
 async def test_a_row_leaves_one_list_and_enters_another_and_a_filter_shares_the_board(
     browsers: Browsers, office: Office
 ) -> None:

@@ -183,6 +183,19 @@ async def test_an_event_on_another_page_of_the_same_session_does_nothing(inside:
     await second.close()
 
 
+async def test_a_frame_that_is_no_packet_ends_its_connection_with_a_line_in_the_log(
+    inside: Browser, server: Server
+) -> None:
+    before = len(server.said())
+    for frame in ('', '9'):
+        socket = await inside.connect(await inside.open('/test/counter'))
+        await socket.send(frame)
+        await socket.ended()
+
+    said = server.said()[before:]
+    assert (said.count('what is no packet'), 'Traceback' in said) == (2, False)
+
+
 async def test_malformed_messages_are_dropped_and_the_page_goes_on(
     inside: Browser, server: Server, clerk: Account
 ) -> None:

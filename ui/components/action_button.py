@@ -14,6 +14,7 @@ from domain.readiness import NotReady
 
 from .form import form
 from .notices import refuse, tell
+from .question import asked_once
 from .step_up import proved_here
 
 # Seconds after which whoever pressed is told that it goes on.
@@ -69,14 +70,15 @@ class action_button(ui.button):
         try:
             if self.form is not None:
                 await self.form.ready()
-            try:
-                await self.act()
-            except StepUpNeeded:
-                slow.cancel()
-                with self.client.content:
-                    is_proved = await proved_here()
-                if is_proved:
+            with asked_once():
+                try:
                     await self.act()
+                except StepUpNeeded:
+                    slow.cancel()
+                    with self.client.content:
+                        is_proved = await proved_here()
+                    if is_proved:
+                        await self.act()
         except DomainError as refusal:
             await self._show(refusal)
         finally:

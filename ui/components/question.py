@@ -2,10 +2,23 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from nicegui import html, ui
 
 from .required_note import required_note
+
+_answered: ContextVar[set[tuple[str, str]] | None] = ContextVar('questions answered with yes', default=None)
+
+
+@contextmanager
+def asked_once() -> Iterator[None]:
+    """Within it `is_sure` does not put a question again that was answered with yes: for an act that is begun anew."""
+    before = _answered.set(set())
+    try:
+        yield
+    finally:
+        _answered.reset(before)
 
 
 @contextmanager
@@ -22,6 +35,9 @@ async def is_sure(act: str, sentence: str, *, yes: str = '', is_grave: bool = Tr
 
     `yes` is what the button says, if it is not the act.
     """
+    answered = _answered.get()
+    if answered is not None and (act, sentence) in answered:
+        return True
     look = 'unelevated no-caps color=negative' if is_grave else 'unelevated no-caps color=primary'
     with question(f'確定要{act}嗎？') as dialog:
         html.p(sentence)
@@ -29,4 +45,7 @@ async def is_sure(act: str, sentence: str, *, yes: str = '', is_grave: bool = Tr
             ui.button(yes or act, on_click=lambda: dialog.submit(True), color=None).props(look)
             ui.button('取消', on_click=lambda: dialog.submit(False), color=None).props('flat no-caps')
     dialog.on('hide', dialog.delete)  # after it has returned the focus
-    return await dialog is True
+    is_yes = await dialog is True
+    if is_yes and answered is not None:
+        answered.add((act, sentence))
+    return is_yes

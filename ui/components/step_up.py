@@ -17,7 +17,7 @@ from domain.model import Account
 from .form import form
 from .form.fields import password_field, text_field
 from .notices import showing_refusals, tell
-from .question import question
+from .question import asked_once, question
 
 
 @dataclass
@@ -99,13 +99,14 @@ async def proved(account: Account) -> bool:
 
 async def proving(act: Callable[[], Awaitable[object]]) -> None:
     """Calls `act`; where the service asks who it is, the user is asked, and it is called once more."""
-    try:
-        await act()
-    except StepUpNeeded:
-        with ui.context.client.content:
-            is_proved = await proved_here()
-        if is_proved:
+    with asked_once():
+        try:
             await act()
+        except StepUpNeeded:
+            with ui.context.client.content:
+                is_proved = await proved_here()
+            if is_proved:
+                await act()
 
 
 async def proved_here() -> bool:

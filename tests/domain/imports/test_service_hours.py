@@ -48,3 +48,16 @@ async def test_a_file_goes_to_the_record_and_back(clerk: Account, unit: HostUnit
     batch = await settled(await imports.undo(batch.id, by=clerk), by=clerk)
     assert (batch.state, batch.written) == (BatchState.TAKEN_BACK, 0)
     assert await ServiceHours.all().count() == 0
+
+
+async def test_a_day_that_does_not_exist_is_the_only_fault_of_its_row(clerk: Account, unit: HostUnit) -> None:
+    number = an_identity_number()
+    await a_volunteer(unit, name='林美玉', identity_number=number)
+    row = hours_row('林美玉', number, '1150201')
+    row[3], row[6] = '1150231', '20'  # twenty hours of a month would be too many for one day
+
+    batch = await graded(hours_file(row), by=clerk)
+    preview = await imports.preview(batch.id, by=clerk)
+
+    cells = preview.rows[0].cells
+    assert [key for key, cell in cells.items() if cell.marks] == ['ends_on']

@@ -152,6 +152,15 @@ async def test_a_very_long_name_is_printed_in_full() -> None:
     assert '發冊機關用印' in pages[2]  # what the page has no room for goes overleaf
 
 
+async def test_the_stamp_stays_on_the_page_of_a_person_with_a_long_english_name() -> None:
+    book = a_book()
+    name = 'Christopher Alexander Montgomery-Featherstonehaugh III'
+
+    page = _pages(await pdf.as_pdf(replace(book, identity=replace(book.identity, name=name, english_name=name))))[1]
+
+    assert '發冊機關用印' in page
+
+
 async def test_two_hundred_services_fill_leaves_that_each_add_up() -> None:
     book = a_book(services=200)
 

@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 
 from db.choices import ApplicationStatus, CorrectionReason, IssueKind, MailStatus, MembershipStatus, Place, Role
-from db.models import AccessEntry, Account, Application, Membership, OutgoingMail, Roster, Volunteer
-from domain import applications, corrections, dates, reviews, rosters, volunteers
+from db.models import AccessEntry, Account, Application, Decision, Membership, OutgoingMail, Roster, Volunteer
+from domain import applications, corrections, dates, readiness, reviews, rosters, volunteers
 from domain.audit import retention
 from domain.books import paper_books
 from domain.calendar.days_left import DaysLeft
 from domain.cases import resubmission_limit
 from domain.corrections import Anchor
 from domain.errors import Incomplete, NotFound, NotPermitted
+from domain.reviews import decisions
 from domain.rosters import CannotRemove
 from domain.volunteers import Listed, memberships
 from tests import builders
@@ -336,6 +337,28 @@ async def test_the_agency_sees_the_rows_that_were_sent_and_nothing_of_the_others
     assert summary.days_left == rows[0].days_left
     with pytest.raises(NotFound):
         await rosters.get(roster.id, by=await builders.an_account(Role.REVIEWER))
+
+
+async def test_a_row_whose_decision_is_released_while_it_is_read_waits_for_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    office = await an_office()
+    roster = await a_roster(office, await a_complete_volunteer(office))
+    [case] = (await rosters.send(roster, by=office.clerk)).sent
+    await decisions.approve_many([(case.id, case.version)], by=office.reviewer)
+    checked = readiness.checks_of
+
+    async def meanwhile(*cases: Any, **by: Any) -> Any:
+        await Decision.all().update(release_at=dates.now())
+        await decisions.release_due()
+        return await checked(*cases, **by)
+
+    monkeypatch.setattr(readiness, 'checks_of', meanwhile)
+    [row] = await rosters.rows(roster, by=office.reviewer)
+
+    assert (row.application.status, row.pending is not None) == (SUBMITTED, True)  # as it stood, not as undecided
+    [row] = await rosters.rows(roster, by=office.reviewer)
+    assert (row.application.status, row.pending) == (ApplicationStatus.APPROVED, None)
 
 
 async def test_the_list_of_a_unit_counts_the_rows_by_state_the_latest_change_first() -> None:

@@ -24,7 +24,7 @@ async def test_a_code_of_the_counter_signs_in_once_and_for_a_quarter_of_an_hour(
         code = (await counter_codes.printed(volunteer, by=clerk)).code
         late = (await counter_codes.printed(volunteer, by=clerk)).code
 
-        with pytest.raises(WrongCode):
+        with pytest.raises(WrongCode, match='、登入碼不相符'):  # as the page calls it
             await counter_codes.sign_in(number, BORN + timedelta(days=1), code)
         with pytest.raises(WrongCode):
             await paper_codes.use(number, BORN, code, 'Another-Passw0rd-7', '')

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from nicegui import html
+from nicegui import html, ui
 
 from domain.model import Account, Application
 from domain.reviews import assignments
@@ -33,12 +33,12 @@ async def assignee_card(account: Account, application: Application) -> None:
     if assigned is None and not may_assign:
         return
     with html.div().classes('lb-assignee').props('role=group aria-label=承辦人'):
-        said = html.p(_said(assigned))
+        said = ui.label(_said(assigned)).props('role=status')
         if may_assign:
             await _choosing(account, application, assigned, said)
 
 
-async def _choosing(account: Account, application: Application, assigned: Account | None, said: html.p) -> None:
+async def _choosing(account: Account, application: Application, assigned: Account | None, said: ui.label) -> None:
     choice = Choice(assigned.id if assigned else NOBODY)
     in_form = form(choice, summary=False)
     people = {one.id: one.name for one in await assignments.colleagues(by=account)}

@@ -73,8 +73,11 @@ class DeskView:
         return f'?{urlencode(chosen)}' if chosen else ''
 
     def holding(self, application_status: ApplicationStatus) -> 'DeskView':
-        """This view when it holds such a case, else the plain list in which the case stands."""
-        if application_status in OF_AGENCY[self.tab]:
+        """This view when it holds such a case, else the plain list in which the case stands.
+
+        A search stays as it is: whoever works through what it found goes on there, also when a colleague was quicker.
+        """
+        if self.q or application_status in OF_AGENCY[self.tab]:
             return self
         return DeskView(next(one for one, several in OF_AGENCY.items() if application_status in several), self.order)
 

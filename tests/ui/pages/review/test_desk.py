@@ -184,3 +184,16 @@ def opened(site: Site, page: Page, name: str) -> None:
     page.get_by_role('link', name=name).first.click()
     expect(page.get_by_role('heading', level=1, name=name)).to_be_visible()
     expect(page.get_by_text('您正在審').first).to_be_visible()
+
+
+def test_who_a_case_was_given_to_is_said_beside_the_choice_and_in_the_queue(site: Site, browser: Browser) -> None:
+    page = signed_in(browser, site, 'reviewer2')
+    page.goto(f'{site.url}/reviews/4')
+    given = page.get_by_role('group', name='承辦人')
+    given.get_by_role('combobox').click()
+    page.get_by_role('option', name='何專員').click()
+
+    given.get_by_role('button', name='分派').click()
+
+    expect(given.get_by_text('由何專員承辦。')).to_be_visible()
+    expect(page.locator('.lb-item', has_text='案號 4').get_by_text('何專員承辦')).to_be_visible()
