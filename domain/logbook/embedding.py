@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from typing import Any
 
+from weasyprint import DEFAULT_OPTIONS
+from weasyprint.pdf import generate_pdf
 from weasyprint.pdf.fonts import Font
 from weasyprint.text.fonts import get_hb_object_data
 
-from . import glyphs
+from . import glyphs, writing
 from .prepared_fonts import PreparedFont, prepared
 
 Finisher = Callable[[Any, Any], None]
@@ -28,18 +30,16 @@ class Fonts:
         """The fonts of a new document, in place of its `fonts`; streams that are drawn before need the same."""
         return DocumentFonts(self)
 
-    def written(self, document: Any, finisher: Finisher | None = None, **how: Any) -> bytes:
-        """`document.write_pdf(finisher=finisher, **how)` with prepared fonts."""
+    def written(self, document: Any, finisher: Finisher | None = None, pdf_variant: str | None = None) -> bytes:
+        """`document.write_pdf(finisher=finisher, pdf_variant=pdf_variant)` with prepared fonts."""
         if not isinstance(document.fonts, DocumentFonts):
             document.fonts = self.of_document()
-
-        def finish(document: Any, pdf: Any) -> None:
-            if finisher:
-                finisher(document, pdf)
-            _put_in(pdf)
-
-        made: bytes = document.write_pdf(finisher=finish, **how)
-        return made
+        options = DEFAULT_OPTIONS | {'pdf_variant': pdf_variant, 'pdf_version': '1.7'}
+        pdf = generate_pdf(document, None, 1, **options)
+        if finisher:
+            finisher(document, pdf)
+        _put_in(pdf)
+        return writing.written(pdf)
 
 
 class DocumentFonts(dict[int, Font]):

@@ -26,7 +26,7 @@ from weasyprint.stacking import StackingContext
 from .fields import Cache, Field, Laid, pattern, pieces_of, told
 from .inks import Ink, Sheet, Unfit, drawn
 from .skeletons import Row
-from .structure import Twin
+from .structure import Structure, Twin
 
 CLOSE = 1e-6
 """Pixels that make no difference."""
@@ -49,6 +49,7 @@ class Part:
     run: int | None = None
     stencils: 'dict[tuple[str, bool], Stencil]' = field(default_factory=dict)
     frames: dict[float, Ink] = field(default_factory=dict)
+    structures: dict[Any, Structure] = field(default_factory=dict)
 
 
 @dataclass(eq=False)
@@ -513,7 +514,7 @@ def _placed(stencil: Stencil, texts: Sequence[str], y: float) -> PlacedRow:
 def _rebuilt(box: Any, part: Part, filled: Filled) -> Any:
     """The box with what stands in it on this page."""
     if part.kind == 'still':
-        return box
+        return _still(box, part)
     if part.kind in ('field', 'picture'):
         return filled.twins[part]
     new = box.copy()
@@ -526,6 +527,19 @@ def _rebuilt(box: Any, part: Part, filled: Filled) -> Any:
     else:
         new.children = [_rebuilt(child, kid, filled) for child, kid in part.kids]
     return new
+
+
+def _still(box: Any, part: Part) -> Any:
+    """The box as its elements, which are known; a table finds its cells by their rows."""
+    box = _unwrapped(box)
+    if isinstance(box, boxes.TableRowGroupBox | boxes.TableRowBox):
+        new = box.copy()
+        new.children = [_still(child, part) for child in box.children]
+        return new
+    if box not in part.structures:
+        texts = [one for one in _all(box) if isinstance(one, boxes.TextBox | boxes.ReplacedBox)]
+        part.structures[box] = Structure(box, texts, is_still=True)
+    return Twin(part.structures[box])
 
 
 def _twin(box: Any, instead: dict[Any, Any]) -> Any:

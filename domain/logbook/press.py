@@ -5,13 +5,11 @@ forms exactly raises Unfit, and the caller has the whole document laid out plain
 """
 
 import copy
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import count
-from typing import Any, cast
-from xml.etree import ElementTree
+from typing import Any
 
 from jinja2 import Environment
 from weasyprint import CSS, DEFAULT_OPTIONS, HTML
@@ -26,6 +24,7 @@ from weasyprint.pdf.metadata import DocumentMetadata
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
+from . import codes
 from .fields import Cache, Field, is_unusual, mark, pattern, told
 from .forms import Filled, Form, Stiff
 from .inks import Ink, Sheet, Unfit
@@ -37,8 +36,6 @@ MOST_ALIKE = 8
 MOST_FIELDS = 3000
 NUMBER = '@bottom-center'
 """The box in the margin that has the number of the page."""
-_STEP = re.compile(r'([Mmh])(-?[\d.]+)(?: (-?[\d.]+))?')
-_SVG = '{http://www.w3.org/2000/svg}'
 
 
 class TooHigh(Exception):
@@ -57,7 +54,7 @@ class Press:
         counters: CounterStyle,
         fetcher: URLFetcher,
     ) -> None:
-        self._templates, self._qr = Templates(environment), cast(Any, environment.globals['qr'])
+        self._templates = Templates(environment)
         self._paper, self._stylesheet = paper, stylesheet
         self._fonts, self._counters, self._fetcher = fonts, counters, fetcher
         self._forms: dict[Any, list[Form]] = {}
@@ -69,7 +66,7 @@ class Press:
     def document(self, template: str, contents: dict[str, Any], output_intent: str | None = None) -> Document:
         """Raises Unfit."""
         skeleton = self._templates.skeleton(template, contents)
-        pictures = _Pictures(self._fetcher, self._qr)
+        pictures = _Pictures(self._fetcher)
         put: tuple[dict[Ink, str], set[Ink]] = ({}, set())
         pages, number = [], 1
         for page in skeleton.pages:
@@ -164,19 +161,14 @@ class Press:
 class _Pictures:
     """The photo and the symbols of one document."""
 
-    def __init__(self, fetcher: URLFetcher, qr: Callable[[str, str], str]) -> None:
+    def __init__(self, fetcher: URLFetcher) -> None:
         self._image = partial(get_image_from_uri, {}, fetcher, DEFAULT_OPTIONS)
-        self._qr = qr
 
     def of(self, box: Any, texts: Sequence[str]) -> Any:
         """The box with this document's picture for that of the form."""
         picture = box.copy()
         if 'data-address' in box.element.attrib:
-            address = told(pattern(box.element.attrib['data-address']), texts)
-            title = box.element.find(f'{_SVG}title').text
-            symbol = str(self._qr(address, title)).replace('<svg ', f'<svg xmlns="{_SVG[1:-1]}" ')
-            picture.element = ElementTree.fromstring(symbol)  # noqa: S314, made by segno
-            picture.replacement = Symbol(picture.element)
+            picture.replacement = codes.Symbol(told(pattern(box.element.attrib['data-address']), texts))
         else:
             picture.element = copy.copy(box.element)
             picture.element.set('alt', told(pattern(box.element.get('alt')), texts))
@@ -184,38 +176,6 @@ class _Pictures:
             if picture.replacement is None:
                 raise Unfit('no photo')
         return picture
-
-
-class Symbol:
-    """A QR code that WeasyPrint would draw the same, of segno's one path of horizontal lines: `M2 2.5h7m1 0h1`."""
-
-    def __init__(self, svg: Any) -> None:
-        self._size = float(svg.get('width'))
-        path = svg.find(f'{_SVG}path')
-        self._color = [part / 255 for part in bytes.fromhex(path.get('stroke')[1:])]
-        x = y = 0.0
-        lines = []
-        for step, across, down in _STEP.findall(path.get('d')):
-            if step == 'h':
-                lines.append(f'{x:g} {y:g} m {x + float(across):g} {y:g} l')
-                x += float(across)
-            else:
-                x, y = (x + float(across), y + float(down)) if step == 'm' else (float(across), float(down))
-        self._lines = ' '.join(lines).encode('ascii')
-
-    def get_intrinsic_size(self, _resolution: float, _font_size: float) -> tuple[float, float, float]:
-        """Width, height and ratio."""
-        return self._size, self._size, 1
-
-    def draw(self, stream: Any, width: float, height: float, _style: Any) -> None:
-        """As weasyprint.images draw themselves."""
-        with stream.stacked():
-            stream.transform(a=width / self._size, d=height / self._size)
-            stream.set_alpha(1, stroke=True)
-            stream.set_color_rgb(*self._color, stroke=True)
-            stream.set_line_width(1)
-            stream.stream.append(self._lines)
-            stream.stroke()
 
 
 class BookPage:

@@ -4,20 +4,15 @@ WeasyPrint can repeat a table's head on every page but cannot add up what a page
 The heights below follow logbook.css and err on the tall side: a leaf may end early, it must not run over.
 """
 
-import math
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from .book_pages import Amount, ServiceLeaf, ServiceLine, ServiceMonth
+from .heights import LINE, SMALL_LINE, lines, stamp
 
 # Millimetres. LEAF is what the heading, the head of the table and the two totals leave of a page.
 LEAF = 132.0
-LINE = 4.34
-SMALL_LINE = 3.73
-STAMP_LINE = 3.25
-STAMP_FRAME = 1.8
 PADDING = 2.6
 TOTAL_ROW = LINE + PADDING
 
@@ -93,38 +88,10 @@ def _months(entries: Sequence[Served], overleaf: Sequence[Served], served: Seque
 
 
 def _height(line: ServiceLine) -> float:
-    stamp = STAMP_FRAME + STAMP_LINE * _lines(line.recorder, 3.0)
     return PADDING + max(
-        stamp,
-        LINE * _lines(line.dates, 4.8),
-        LINE * _lines(line.item, 4.0),
-        LINE * _lines(line.content, 8.5) + SMALL_LINE * _lines(line.detail, 9.8),
-        LINE * _lines(line.unit, 4.3),
+        stamp(line.recorder),
+        LINE * lines(line.dates, 4.8),
+        LINE * lines(line.item, 4.0),
+        LINE * lines(line.content, 8.5) + SMALL_LINE * lines(line.detail, 9.8),
+        LINE * lines(line.unit, 4.3),
     )
-
-
-def _lines(text: str, per_line: float) -> int:
-    """How many lines `text` takes in a column `per_line` characters wide, at most."""
-    return sum(_lines_of(part, per_line) for part in text.split('\n')) if text else 0
-
-
-def _lines_of(part: str, per_line: float) -> int:
-    width = sum(map(_width, part))
-    if width <= per_line:
-        return 1
-    # A line may end early before punctuation that must not begin one, and a Roman word moves to the next line whole.
-    loss = 0.0
-    if any(unicodedata.category(character).startswith('P') for character in part):
-        loss += 1
-    lines = math.ceil(width / max(1.0, math.floor(per_line) - loss))
-    return lines + (1 + lines // 2 if any(_width(character) < 1 for character in part) else 0)
-
-
-def _width(character: str) -> float:
-    if unicodedata.east_asian_width(character) in 'WFA':
-        return 1.0
-    if character.isdigit():
-        return 0.56
-    if character in '.,:;-/ ':
-        return 0.36
-    return 0.85 if character.isupper() or character in 'mw@%' else 0.62

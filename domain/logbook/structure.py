@@ -14,7 +14,7 @@ from weasyprint.pdf import pydyf, tags
 _FIRST_OBJECT = 10**8
 _FIRST_CONTENT = 2 * 10**8
 _PAGE = b'@page'
-_NUMBER = re.compile(rb'@page|[12]\d{8}(?= 0 R)|\[2\d{8}\]')
+_NUMBER = re.compile(rb'@page|[12]\d{8}(?= 0 R|-\d+-\d+\))|\[2\d{8}\]')
 
 
 class Element(pydyf.Object):  # type: ignore[misc]  # WeasyPrint has no types
@@ -99,9 +99,13 @@ class _Nowhere:
 
 
 class Structure:
-    """The elements of a laid out box, learnt where they are first put. `texts` are its marked contents in order."""
+    """The elements of a laid out box, learnt where they are first put. `texts` are its marked contents in order.
 
-    def __init__(self, box: Any, texts: Sequence[Any]) -> None:
+    With `is_still` they are numbered wherever they were drawn, each by itself, and found by their boxes.
+    """
+
+    def __init__(self, box: Any, texts: Sequence[Any], is_still: bool = False) -> None:
+        self.still = tuple(texts) if is_still else ()
         self.element, self.element_tag = box.element, box.element_tag
         self.colspan, self.rowspan = box.colspan, box.rowspan
         self._box, self._texts = box, texts
@@ -116,11 +120,13 @@ class Structure:
 
 
 class Twin:
-    """Stands for a laid out box in the tree of one page. `first` is the number of its first marked content there."""
+    """Stands for a laid out box in the tree of one page. `first` is the number of its first marked content there;
+    what is still needs none.
+    """
 
     children: tuple[()] = ()
 
-    def __init__(self, structure: Structure, first: int) -> None:
+    def __init__(self, structure: Structure, first: int = 0) -> None:
         self._structure, self._first = structure, first
         self.element, self.element_tag = structure.element, structure.element_tag
         self.colspan, self.rowspan = structure.colspan, structure.rowspan
@@ -129,25 +135,29 @@ class Twin:
     def elements(self, parent: Any, pdf: Any, page: bytes, nums: dict[int, bytes], marked: Any) -> Iterator[Any]:
         """Put them into the document; those that belong to `parent` are given."""
         template = self._structure.template(parent)
+        still = self._structure.still
         base, made = len(pdf.objects), []
-        for place, (data, numbers) in enumerate(template.elements):
+        contents = still or range(self._first, self._first + len(template.contents))
+        numbers = [marked.pop(content)['mcid'] for content in contents]
+        for place, (data, wanted) in enumerate(template.elements):
             if place == 0 and template.cell:
                 one = self.mark = Cell(template.cell, base, page, parent.number)
             else:
-                own = [self._number(number, base, parent.number) for number in numbers]
+                own = [
+                    numbers[number - _FIRST_CONTENT]
+                    if number >= _FIRST_CONTENT
+                    else parent.number
+                    if number < 0
+                    else base + number
+                    for number in wanted
+                ]
                 one = Element(data.replace(_PAGE, page) % tuple(own))
             pdf.add_object(one)
             made.append(one)
-        for place, element in enumerate(template.contents):
-            nums[self._first + place] = made[element].reference
-            del marked[self._first + place]
+        for number, element in zip(numbers, template.contents, strict=True):
+            nums[number] = made[element].reference
         for root in template.roots:
             yield made[root]
-
-    def _number(self, number: int, base: int, parent: int) -> int:
-        if number >= _FIRST_CONTENT:
-            return self._first + number - _FIRST_CONTENT
-        return parent if number < 0 else base + number
 
 
 def _template(box: Any, texts: Sequence[Any], parent: Any) -> _Template:

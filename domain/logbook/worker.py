@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from weasyprint import CSS, HTML
@@ -24,7 +23,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 from ..names import letters
 from ..workers.messages import Content, Message
 from ..workers.serving import Handler, serve
-from . import leaves
+from . import archived, codes, entries, leaves, trainings
 from .embedding import Fonts
 from .inks import Unfit
 from .press import Press
@@ -68,15 +67,20 @@ class Renderer:
             lstrip_blocks=True,
             finalize=_printable,
         )
-        self.templates.globals.update(qr=_qr, spare_pages=SPARE_PAGES)
+        self.templates.globals.update(
+            qr=codes.svg,
+            spare_pages=SPARE_PAGES,
+            leaves_of_trainings=trainings.on_leaves,
+            leaves_of_ledgers=entries.on_leaves,
+        )
         self.elements = self._stylesheet('elements.css')
         book, sheet = self._stylesheet('logbook.css'), self._stylesheet('list.css')
         self.stylesheets = {'logbook': book, 'preview': book, 'list': sheet, 'strips': sheet, 'code': sheet}
         self.press = Press(self.templates, self._paper, book, self.fonts, self.counters, self.fetcher)
 
     def render(self, template: str, contents: dict[str, Any], pictures: dict[str, bytes]) -> bytes:
-        """The PDF of `contents` in the template of that name, tagged for screen readers (PDF/UA-1)."""
-        pdf: bytes = self._written(template, contents, pictures, pdf_variant='pdf/ua-1')
+        """The PDF of `contents` in the template of that name, for screen readers and archives (`archived`)."""
+        pdf: bytes = self._written(template, contents, pictures, pdf_variant=archived.VARIANT)
         return pdf
 
     def taken_apart(self, template: str, contents: dict[str, Any], pictures: dict[str, bytes]) -> Message:
@@ -119,6 +123,8 @@ class Renderer:
     def _finished(self, template: str, document: Document, how: dict[str, Any]) -> Any:
         if template == 'logbook':
             _make_foldable(document.pages)
+        if how.get('pdf_variant') == archived.VARIANT:
+            archived.prepare(document)
         return self.embedded.written(document, **how)
 
     @contextmanager
@@ -213,12 +219,6 @@ def _printable(value: Any) -> Any:
     if isinstance(value, Markup) or not isinstance(value, str):
         return value
     return letters.as_printed(UNPRINTABLE.sub('', value))
-
-
-def _qr(address: str, title: str = '查驗 QR 碼') -> Markup:
-    # A mask that is given costs a quarter of one that is looked for; readers take each (ISO/IEC 18004, 7.8).
-    code = segno.make(address, error='m', micro=False, mask=4)
-    return Markup(code.svg_inline(border=2, dark='#16262c', title=title))  # noqa: S704, made by segno
 
 
 if __name__ == '__main__':

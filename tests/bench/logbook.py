@@ -17,6 +17,7 @@ from typing import Any
 import psutil
 
 from domain.logbook import pdf, service
+from domain.logbook.archived import VARIANT
 from domain.logbook.book_pages import Contents
 from domain.logbook.worker import Renderer
 from tests.samples.logbooks import a_book, served
@@ -103,7 +104,7 @@ def _presses() -> list[Row]:
             return _book(number, services)
 
         presses = [
-            Press('ours, tagged', lambda number: _ours(renderer, 'logbook', book(number), pdf_variant='pdf/ua-1')),
+            Press('ours, tagged', lambda number: _ours(renderer, 'logbook', book(number), pdf_variant=VARIANT)),
             Press('ours', lambda number: _ours(renderer, 'logbook', book(number))),
             Press('plain WeasyPrint, tagged', lambda number: _by(print_peers.by_weasyprint, book(number))),
             Press('PlutoPrint', lambda number: _by(print_peers.by_plutoprint, book(number), is_flat=True)),
@@ -144,7 +145,7 @@ def _preview() -> Row:
     """The page of 基本資料, stamped 預覽, as the desk shows it."""
     renderer = Renderer()
     renderer.lacking()
-    press = Press('ours', lambda number: _ours(renderer, 'preview', _book(number, 9), pdf_variant='pdf/ua-1'))
+    press = Press('ours', lambda number: _ours(renderer, 'preview', _book(number, 9), pdf_variant=VARIANT))
     for turn in range(WARM_UP + ROUNDS):
         press.take_turn(turn, counts=turn >= WARM_UP)
     return Row('a preview page', press.told(), '', '', 'at most 30 ms', press.processor <= 0.03)

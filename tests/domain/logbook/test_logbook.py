@@ -219,10 +219,50 @@ async def test_a_table_that_goes_on_overleaf_repeats_its_head_and_says_what_it_i
 
     pages = _pages(await pdf.as_pdf(a_book(trainings=replace(trainings, lines=trainings.lines * 4))))
 
-    assert [page.count('訓練日期課程名稱訓練課程訓練時數') for page in pages[2:4]] == [1, 1]
-    assert ['以下空白' in page for page in pages[2:4]] == [False, True]
-    assert pages[2].endswith('志願服務紀錄冊中市文志字第115000128號王小明二列印115.09.30')
-    assert pages[3].endswith('志願服務紀錄冊教育訓練紀錄中市文志字第115000128號王小明三列印115.09.30')
+    assert [page.startswith('教育訓練紀錄訓練日期課程名稱訓練課程訓練時數') for page in pages[2:5]] == [
+        True,
+        True,
+        True,
+    ]
+    assert ['以下空白' in page for page in pages[2:5]] == [False, False, True]
+    assert '合計1730' in pages[4]
+
+
+async def test_what_runs_over_a_page_says_what_it_is_at_the_head_of_the_next() -> None:
+    pages = _pages(await pdf.as_pdf(a_book(remarks=('換發：原冊污損。',) * 40)))
+
+    assert pages[5].endswith('志願服務紀錄冊中市文志字第115000128號王小明五列印115.09.30')
+    assert pages[6].endswith('志願服務紀錄冊注意事項中市文志字第115000128號王小明六列印115.09.30')
+
+
+async def test_a_table_of_entries_that_is_higher_than_a_page_goes_on_overleaf() -> None:
+    ledgers = some_ledgers()
+    insured = replace(ledgers[1], rows=ledgers[1].rows * 14)
+
+    pages = _pages(await pdf.as_pdf(a_book(ledgers=(ledgers[0], insured, *ledgers[2:]))))
+
+    assert [page.count('示例產物保險') for page in pages[4:8]] == [0, 12, 2, 0]
+    assert [page.count('投保期間保險公司保單號碼') for page in pages[4:8]] == [0, 1, 1, 0]
+    assert ['以下空白' in page for page in pages[4:7]] == [True, False, True]
+
+
+async def test_a_book_says_that_it_is_for_archives_and_for_screen_readers() -> None:
+    book = pypdf.PdfReader(io.BytesIO(await pdf.as_pdf(a_book())))
+
+    metadata = book.xmp_metadata
+    assert metadata
+    root: Any = book.root_object
+    written = root['/Metadata'].get_object().get_data().decode()
+    archive, reader = 'http://www.aiim.org/pdfa/ns/id/', 'http://www.aiim.org/pdfua/ns/id/'
+    asked = ((archive, 'part'), (archive, 'conformance'), (reader, 'part'))
+    assert [one.value for name in asked for one in metadata.get_element('', *name)] == ['2', 'A', '1']
+    assert metadata.dc_title == {'x-default': '志願服務紀錄冊　王小明　中市文志字第115000128號'}
+    assert written.count('<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/<') == 1
+    [intent] = root['/OutputIntents']
+    assert intent['/S'] == '/GTS_PDFA1'
+    assert intent['/DestOutputProfile']['/N'] == 3
+    assert root['/MarkInfo']['/Marked']
+    assert '/ID' in book.trailer
 
 
 async def test_a_book_no_longer_in_use_says_so_beside_its_number() -> None:

@@ -88,7 +88,8 @@ async def test_who_leaves_while_waiting_costs_no_worker(monkeypatch: pytest.Monk
     await pdf.opened()
     before = _workers()
 
-    printing = asyncio.create_task(pdf.as_pdf(a_book()))
+    takes_long = a_book(remarks=('換發：原冊污損。',) * 40)  # runs over a page, so it is laid out plainly
+    printing = asyncio.create_task(pdf.as_pdf(takes_long))
     await asyncio.sleep(0.05)
     printing.cancel()
     with pytest.raises(asyncio.CancelledError):
