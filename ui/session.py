@@ -40,6 +40,7 @@ def register(site: FastAPI) -> None:
     _plain.append(site)
     nicegui_app.add_exception_handler(404, _not_there)
     site.add_exception_handler(NotFound, _nothing)
+    site.add_exception_handler(NotPermitted, _not_permitted)
     for app in (site, nicegui_app):
         app.add_exception_handler(HTTPException, _refused)
         app.add_exception_handler(RequestValidationError, _not_there if app is site else _without_what_is_wrong)
@@ -74,10 +75,15 @@ def only_for(*row: Role) -> Callable[[Builder], Builder]:
 async def only_for_its_row(request: Request) -> None:
     """The guard of plain addresses: for whoever has no row there in the table of roles, nothing stands there.
 
-    It is a dependency of the whole site, so a form that is only sent, a file and a print have it as pages have theirs.
+    It is a dependency of the whole site, so a form that is only sent and a print have it as pages have theirs. A
+    script that sends a file is told why not; of a single file all hear the same, by whom it may be seen or not.
     """
     account, address = gate.account_of(request), request.scope['route'].path
-    if account is not None and address not in gate.PUBLIC_PAGES and account.role not in roles.of_address(address):
+    if account is None or address in gate.PUBLIC_PAGES or account.role in roles.of_address(address):
+        return
+    if address.startswith(links.upload('')):
+        raise NotPermitted
+    if not address.startswith(links.file('')):
         raise NotFound
 
 
@@ -227,6 +233,10 @@ async def _nothing(request: Request, _: Exception) -> Response:
     with Client(nicegui_page(''), request=request) as client:
         frame.not_found_page(account)
     return client.build_response(request, 404)
+
+
+async def _not_permitted(request: Request, refusal: Exception) -> Response:
+    return public.refusal(request.scope, 403, str(refusal))
 
 
 def _is_for_another_method(route: BaseRoute, request: Request) -> bool:
