@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from .heights import LINE, lines, stamp
+from .heights import LINE, cut, lines, stamp
 
 Table: TypeAlias = Mapping[str, Any]
 
@@ -22,32 +22,21 @@ COLUMNS = {
 }
 
 
-def on_leaves(ledgers: Sequence[Table]) -> list[list[Table]]:
+def on_leaves(ledgers: Sequence[Table]) -> list[Sequence[Table]]:
     """The tables of each leaf. One that is higher than a page stands in pieces, of which all but the last `goes_on`."""
-    leaves: list[list[Table]] = [[]]
-    height = 0.0
-    for table in ledgers:
-        for piece, needed in _pieces(table):
-            if leaves[-1] and height + needed > LEAF:
-                leaves.append([])
-                height = 0
-            leaves[-1].append(piece)
-            height += needed
-    return leaves
+    pieces = [piece for table in ledgers for piece in _pieces(table)]
+    return list(cut(pieces, [AROUND + sum(_heights(piece)) for piece in pieces], LEAF)) or [[]]
 
 
-def _pieces(table: Table) -> Iterator[tuple[Table, float]]:
-    """The table, or as much of it as a page has room for, and so on; each with its height."""
-    rows: list[Table] = []
-    height = AROUND
-    for row in table['rows']:
-        needed = _height(row, COLUMNS[table['key']])
-        if rows and height + needed > LEAF:
-            yield {**table, 'rows': rows, 'goes_on': True}, height
-            rows, height = [], AROUND
-        rows.append(row)
-        height += needed
-    yield {**table, 'rows': rows, 'goes_on': False}, height
+def _pieces(table: Table) -> Iterator[Table]:
+    """The table, or as much of it as a page has room for, and so on."""
+    pieces = list(cut(table['rows'], _heights(table), LEAF - AROUND)) or [[]]
+    for number, rows in enumerate(pieces, 1):
+        yield {**table, 'rows': rows, 'goes_on': number < len(pieces)}
+
+
+def _heights(table: Table) -> list[float]:
+    return [_height(row, COLUMNS[table['key']]) for row in table['rows']]
 
 
 def _height(row: Table, columns: Sequence[float]) -> float:

@@ -2,13 +2,30 @@
 
 import math
 import unicodedata
+from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import TypeVar
+
+Thing = TypeVar('Thing')
 
 # Millimetres, as logbook.css has them: a line of a cell, of its small print, of a stamp, and the stamp's frame.
 LINE = 4.34
 SMALL_LINE = 3.73
 STAMP_LINE = 3.25
 STAMP_FRAME = 1.8
+
+
+def cut(things: Sequence[Thing], heights: Sequence[float], room: float, end: float = 0) -> Iterator[Sequence[Thing]]:
+    """What each leaf holds, none for nothing: as many as have `room`, at least one; after the last stands an `end`."""
+    start, height = 0, 0.0
+    for index, needed in enumerate(heights):
+        reserve = end if index + 1 == len(heights) else 0
+        if index > start and height + needed + reserve > room:
+            yield things[start:index]
+            start, height = index, 0.0
+        height += needed
+    if things:
+        yield things[start:]
 
 
 def lines(text: str, per_line: float) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from .book_pages import Amount, ServiceLeaf, ServiceLine, ServiceMonth
-from .heights import LINE, SMALL_LINE, lines, stamp
+from .heights import LINE, SMALL_LINE, cut, lines, stamp
 
 # Millimetres. LEAF is what the heading, the head of the table and the two totals leave of a page.
 LEAF = 132.0
@@ -30,9 +30,9 @@ class Served:
 def on_leaves(served: Sequence[Served]) -> tuple[ServiceLeaf, ...]:
     """The leaves for entries in the order of their dates; none for no entries."""
     leaves: list[ServiceLeaf] = []
-    cut = _cut(served)
     printed = 0
-    for entries in cut:
+    # 以下空白 after the very last line takes a row of its own.
+    for entries in cut(served, list(_heights(served)), LEAF, end=TOTAL_ROW):
         printed += len(entries)
         leaves.append(
             ServiceLeaf(
@@ -61,21 +61,11 @@ def hours_and_minutes(minutes: int) -> tuple[str, str]:
     return str(minutes // 60), f'{minutes % 60:02}'
 
 
-def _cut(served: Sequence[Served]) -> list[Sequence[Served]]:
-    leaves: list[Sequence[Served]] = []
-    start, height = 0, 0.0
+def _heights(served: Sequence[Served]) -> Iterator[float]:
+    """Of each line, with the subtotal of the month that it ends."""
     for index, entry in enumerate(served):
         ends_month = index + 1 == len(served) or served[index + 1].month != entry.month
-        needed = _height(entry.line) + (TOTAL_ROW if ends_month else 0)
-        # 以下空白 after the very last line takes a row of its own.
-        reserve = TOTAL_ROW if index + 1 == len(served) else 0
-        if index > start and height + needed + reserve > LEAF:
-            leaves.append(served[start:index])
-            start, height = index, 0.0
-        height += needed
-    if served:
-        leaves.append(served[start:])
-    return leaves
+        yield _height(entry.line) + (TOTAL_ROW if ends_month else 0)
 
 
 def _months(entries: Sequence[Served], overleaf: Sequence[Served], served: Sequence[Served]) -> Iterator[ServiceMonth]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from .heights import LINE, lines, stamp
+from .heights import LINE, cut, lines, stamp
 
 # Millimetres. LEAF is what the heading and the head of the table leave of a page.
 LEAF = 147.0
@@ -14,16 +14,8 @@ END_ROW = LINE + PADDING
 
 def on_leaves(printed: Sequence[Mapping[str, str]], totals: int) -> list[Sequence[Mapping[str, str]]]:
     """The lines of each leaf, none for no lines; the last leaves room for its end and so many `totals`."""
-    leaves: list[Sequence[Mapping[str, str]]] = []
-    start, height = 0, 0.0
-    for index, line in enumerate(printed):
-        needed = _height(line)
-        reserve = END_ROW + TOTAL_ROW * totals + 0.6 if index + 1 == len(printed) else 0
-        if index > start and height + needed + reserve > LEAF:
-            leaves.append(printed[start:index])
-            start, height = index, 0.0
-        height += needed
-    return [*leaves, printed[start:]] if printed else []
+    end = END_ROW + TOTAL_ROW * totals + 0.6
+    return list(cut(printed, [_height(line) for line in printed], LEAF, end))
 
 
 def _height(line: Mapping[str, str]) -> float:
