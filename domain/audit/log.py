@@ -21,38 +21,33 @@ from .. import dates, validation
 from . import origin
 from .origin import Origin
 
-__all__ = ['LogAct', 'Reading', 'digest_of', 'note', 'note_readings']
+__all__ = ['Entry', 'LogAct', 'digest_of', 'note', 'note_each']
 
 MOST_WHAT, MOST_REASON = 120, 200
 _INSERT = """
     INSERT INTO log_entry (at, act, by_id, by_name, role, host_unit_id, agency_id, from_unit, what, about, about_count,
         about_digest, name_index, reason, address, session, device)
-    VALUES ($1, $2, $3, $4, $5, $6, $7,
-        COALESCE((SELECT name FROM host_unit WHERE id = $6), (SELECT name FROM agency WHERE id = $7), ''),
-        $8, $9::bigint[], $10, $11, $12, $13, $14, $15, $16)
-"""
-
-_INSERT_READINGS = """
-    INSERT INTO log_entry (at, act, by_id, by_name, role, host_unit_id, agency_id, from_unit, what, about, about_count,
-        about_digest, name_index, reason, address, session, device)
-    SELECT $1, reading.act, reading.by_id, by_name, role, reading.unit_id, reading.agency_id,
-        COALESCE(host_unit.name, agency.name, ''), what, about::bigint[], cardinality(about::bigint[]), digest, '', '',
-        address, session, device
+    SELECT $1, entry.act, entry.by_id, by_name, role, entry.unit_id, entry.agency_id,
+        COALESCE(host_unit.name, agency.name, ''), what, about::bigint[], cardinality(about::bigint[]), digest,
+        name_index, reason, address, session, device
     FROM unnest($2::text[], $3::int[], $4::text[], $5::text[], $6::int[], $7::int[], $8::text[], $9::text[],
-            $10::text[], $11::text[], $12::text[], $13::text[])
-        AS reading (act, by_id, by_name, role, unit_id, agency_id, what, about, digest, address, session, device)
-    LEFT JOIN host_unit ON host_unit.id = reading.unit_id LEFT JOIN agency ON agency.id = reading.agency_id
+            $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[])
+        AS entry (act, by_id, by_name, role, unit_id, agency_id, what, about, digest, name_index, reason, address,
+            session, device)
+    LEFT JOIN host_unit ON host_unit.id = entry.unit_id LEFT JOIN agency ON agency.id = entry.agency_id
 """
 
 
-class Reading(NamedTuple):
-    """One entry among several: who reads about whom, on which page, from where."""
+class Entry(NamedTuple):
+    """What is written: who did it, about whom, on which page or record, from where."""
 
     act: LogAct
-    by: Account
+    by: Account | None
     about: frozenset[int]
     what: str
     here: Origin
+    name_index: str = ''
+    reason: str = ''
 
 
 async def note(
@@ -71,55 +66,44 @@ async def note(
     file or record, as people call it; no personal data, since the administrator may read it. `name`: what was typed at
     a sign-in that failed; only its blind index is kept. `at`: now.
     """
-    ids, here = sorted(set(about)), origin.current()
-    await get_connection('default').execute_query(
-        _INSERT,
-        [
-            at or dates.now(),
-            act.value,
-            by.id if by else None,
-            by.name[:60] if by else '',
-            by.role.value if by else '',
-            by.host_unit_id if by else None,
-            by.agency_id if by else None,
-            _plain(what)[:MOST_WHAT],
-            ids,
-            len(ids),
-            digest_of(ids),
-            sealing.keyed('log', validation.tidy(name).casefold()) if name else '',
-            _plain(reason)[:MOST_REASON],
-            _plain(here.address)[:45],
-            here.session[:64],
-            _plain(here.device)[:60],
-        ],
-    )
+    index = sealing.keyed('log', validation.tidy(name).casefold()) if name else ''
+    await _write([Entry(act, by, frozenset(about), what, origin.current(), index, reason)], at or dates.now())
 
 
-async def note_readings(several: Sequence[Reading]) -> None:
-    """An entry for each, in one statement: what stands on a thousand pages at once is written before it does."""
-    about = {
-        ids: ('{' + ','.join(map(str, sorted(ids))) + '}', digest_of(ids)) for ids in {one.about for one in several}
-    }
-    plain = functools.cache(_plain)  # of a thousand pages a few offices and browsers
+async def note_each(entries: Sequence[Entry]) -> None:
+    """Several, in one statement: what stands on a thousand pages at once is written before it does."""
+    if entries:
+        await _write(entries, dates.now())
+
+
+async def _write(entries: Sequence[Entry], at: datetime) -> None:
+    # Of a thousand pages a few offices, browsers and lists.
+    plain, people = functools.cache(_plain), functools.cache(_people)
     rows = [
         (
             one.act.value,
-            one.by.id,
-            one.by.name[:60],
-            one.by.role.value,
-            one.by.host_unit_id,
-            one.by.agency_id,
+            one.by.id if one.by else None,
+            one.by.name[:60] if one.by else '',
+            one.by.role.value if one.by else '',
+            one.by.host_unit_id if one.by else None,
+            one.by.agency_id if one.by else None,
             plain(one.what)[:MOST_WHAT],
-            *about[one.about],
+            *people(one.about),
+            one.name_index,
+            plain(one.reason)[:MOST_REASON],
             plain(one.here.address)[:45],
             one.here.session[:64],
             plain(one.here.device)[:60],
         )
-        for one in several
+        for one in entries
     ]
-    if rows:
-        columns = [list(column) for column in zip(*rows, strict=True)]
-        await get_connection('default').execute_query(_INSERT_READINGS, [dates.now(), *columns])
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    await get_connection('default').execute_query(_INSERT, [at, *columns])
+
+
+def _people(ids: frozenset[int]) -> tuple[str, str]:
+    """As an array of PostgreSQL, and their digest."""
+    return '{' + ','.join(map(str, sorted(ids))) + '}', digest_of(ids)
 
 
 def _plain(text: str) -> str:

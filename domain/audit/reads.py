@@ -22,7 +22,7 @@ from db.models import Account
 from ..errors import DatabaseAway, DomainError, NotFound, NotPermitted
 from . import log as journal
 from . import origin
-from .log import Reading
+from .log import Entry
 
 log = logging.getLogger(__name__)
 
@@ -157,7 +157,7 @@ async def shown(sights: Iterable[Sight | None], volunteer_ids: Collection[int]) 
         return
     new = [(sight, ids) for sight in sights if sight and (ids := sight.new_of(volunteer_ids))]
     with unseen():
-        await journal.note_readings([Reading(one.act, one.by, ids, one.what, one.origin) for one, ids in new])
+        await journal.note_each([Entry(one.act, one.by, ids, one.what, one.origin) for one, ids in new])
     for sight, ids in new:
         sight.told(ids)
 
