@@ -6,6 +6,8 @@ comes here. Without authorities in the settings the page says honestly that card
 
 import re
 import secrets
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 from fastapi import FastAPI, Form, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
@@ -92,12 +94,7 @@ async def _own(request: Request) -> Response:
 
 async def _prove(request: Request, secret: str = Form('')) -> Response:
     """A text for the card to sign in order to be bound, for whoever knows the password."""
-    try:
-        session = str(request.scope['session_digest'])
-        text = await citizen_certificates.prove(secret, session=session, by=account_of(request))
-    except DomainError as refusal:
-        return _said(refusal)
-    return JSONResponse({'text': text})
+    return await _asked(request, partial(citizen_certificates.prove, secret))
 
 
 async def _bind(request: Request, text: str = Form(''), signature: str = Form('')) -> Response:
@@ -132,9 +129,13 @@ async def _ask_proof(request: Request, next: str = '', back: str = '') -> Respon
 
 
 async def _start_proof(request: Request) -> Response:
+    return await _asked(request, citizen_certificates.ask_proof)
+
+
+async def _asked(request: Request, ask: Callable[..., Awaitable[str]]) -> Response:
+    """What the card is to sign for this session, or why not, for the script of the page."""
     try:
-        session = str(request.scope['session_digest'])
-        text = await citizen_certificates.ask_proof(session=session, by=account_of(request))
+        text = await ask(session=str(request.scope['session_digest']), by=account_of(request))
     except DomainError as refusal:
         return _said(refusal)
     return JSONResponse({'text': text})
