@@ -4,37 +4,11 @@
 comparison is not made easy by NiceGUI's heavier defaults.
 """
 
-import subprocess
 import sys
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import uvicorn
 from fastapi import FastAPI, Request
 from nicegui import Event, ui
-
-from tests.site import ROOT, free_port
-
-
-@contextmanager
-def bare_site() -> 'Iterator[tuple[str, int]]':
-    """Its address and the number of its process, while this lasts."""
-    port = free_port()
-    url = f'http://127.0.0.1:{port}'
-    process = subprocess.Popen([sys.executable, '-m', 'tests.bench.bare', str(port)], cwd=ROOT)
-    try:
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f'{url}/healthz', timeout=2).close()
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield url, process.pid
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 def assemble() -> FastAPI:

@@ -4,41 +4,15 @@
 answers when it has been handed over. Whoever listens at `/plain` hears it as an event of socket.io.
 """
 
-import subprocess
 import sys
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import socketio  # type: ignore[import-untyped]
 import uvicorn
 from nicegui import json
 
-from tests.site import ROOT, free_port
-
 ROOM, PLAIN = '/socket.io/?EIO=4&transport=websocket', '/plain'
 _NO_PINGS = 3600
-
-
-@contextmanager
-def broadcasting() -> 'Iterator[tuple[str, int]]':
-    """Its address and the number of its process, while this lasts."""
-    port = free_port()
-    url = f'http://127.0.0.1:{port}'
-    process = subprocess.Popen([sys.executable, '-m', 'tests.bench.broadcasts', str(port)], cwd=ROOT)
-    try:
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f'{url}/healthz', timeout=2).close()
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield url, process.pid
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 class Plain:

@@ -4,41 +4,13 @@
 """
 
 import os
-import subprocess
 import sys
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import django
 from django.conf import settings
 
-from tests.site import ROOT, free_port
-
 TOKEN = '/token'  # where it says the cookie of a session, since nobody types a password here
-
-
-@contextmanager
-def django_site() -> 'Iterator[tuple[str, int, str]]':
-    """Its address, the number of its process, and the cookie of a session; while this lasts."""
-    port = free_port()
-    url = f'http://127.0.0.1:{port}'
-    process = subprocess.Popen([sys.executable, '-m', 'tests.bench.django_form', str(port)], cwd=ROOT)
-    token = ''
-    try:
-        for _ in range(600):
-            try:
-                with urllib.request.urlopen(url + TOKEN, timeout=2) as answer:
-                    token = answer.read().decode()
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield url, process.pid, token
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 def application() -> Any:

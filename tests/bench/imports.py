@@ -10,7 +10,6 @@ import asyncio
 import io
 import os
 import statistics
-import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -32,8 +31,8 @@ from domain.imports.kinds.service_hours_record import _COLUMNS
 from tests.builders import a_volunteer, an_identity_number
 from tests.sheet_files import hours_file, hours_row
 
-from .stage import Stage, stage
-from .table import Row, drawn
+from .stage import Stage, alone
+from .table import Row
 
 ROWS, PEOPLE = 100_000, 900
 MEGABYTE = 2**20
@@ -223,12 +222,5 @@ def _timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-async def main() -> None:
-    """This part of the table alone."""
-    with tempfile.TemporaryDirectory(prefix='bench-') as folder:
-        async with stage(Path(folder)) as site:
-            print(drawn(await measured(site)))
-
-
 if __name__ == '__main__':
-    asyncio.run(main())
+    asyncio.run(alone(measured))

@@ -8,9 +8,7 @@ STEP 4 stands beside a bare page of NiceGUI and a form of Django's admin with as
 import asyncio
 import os
 import statistics
-import tempfile
 from contextlib import AsyncExitStack
-from pathlib import Path
 
 import aiohttp
 import psutil
@@ -22,10 +20,10 @@ from domain.model import Account
 from tests.pages import PAGES as EVERY_PAGE
 from tests.site import CHROMIUM, FLAGS
 
-from . import django_form, responsiveness, wire
+from . import django_form, peers, responsiveness, wire
 from .simulated import Visitors
-from .stage import Stage, stage
-from .table import Row, drawn
+from .stage import Stage, alone
+from .table import Row
 
 OPENINGS = 60
 LOOKS = 12  # at each other page; the kernel counts processor time in hundredths of a second
@@ -52,7 +50,7 @@ async def measured(stage: Stage) -> list[Row]:
     """About six minutes. Memory comes first, in processes that have just begun."""
     memory = await _memory(stage)
     await asyncio.sleep(FORGOTTEN_AFTER)
-    with django_form.django_site() as (url, pid, session):
+    with peers.served('django_form', django_form.TOKEN) as (url, pid, session):
         rows = [*await _time(stage, url, pid, session), *memory]
         rows += await wire.measured(stage, (url, django_form.PATH, session))
     return [*rows, *await _paint(stage), *await responsiveness.measured(stage)]
@@ -224,12 +222,5 @@ async def _seen(browser: Browser, url: str, path: str, token: str = '') -> tuple
     return float(first), float(form)
 
 
-async def main() -> None:
-    """This part of the table alone."""
-    with tempfile.TemporaryDirectory(prefix='bench-') as folder:
-        async with stage(Path(folder)) as site:
-            print(drawn(await measured(site)))
-
-
 if __name__ == '__main__':
-    asyncio.run(main())
+    asyncio.run(alone(measured))

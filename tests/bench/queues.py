@@ -7,12 +7,10 @@ a room of socket.io, and as many of plain uvicorn, told as many bytes. Alone: `p
 import asyncio
 import resource
 import statistics
-import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
 from typing import NamedTuple
 
 import aiohttp
@@ -26,10 +24,11 @@ from tests.builders import an_account
 from tests.domain import sample_office
 from tests.domain.sample_office import Office
 
-from .broadcasts import PLAIN, ROOM, broadcasting
+from .broadcasts import PLAIN, ROOM
+from .peers import served
 from .simulated import Visitors
-from .stage import Stage, stage
-from .table import Row, drawn
+from .stage import Stage, alone
+from .table import Row
 
 FEW, MANY = 100, 1000
 WAITING = 60
@@ -70,7 +69,7 @@ async def measured(stage: Stage) -> list[Row]:
     sizes: list[int] = []  # in bytes, of what our queues heard
     note, note_size = partial(_note, arrivals, []), partial(_note, arrivals, sizes)
     add = partial(_add, lambda: sizes[-1])
-    with broadcasting() as (peers_url, peers_pid):
+    with served('broadcasts') as (peers_url, peers_pid, _):
         async with Visitors(stage.site.url) as ours, Visitors(stage.bare_url) as bare, Visitors(peers_url) as peers:
             send = partial(_send, office)
             await _open_queues(ours, office, FEW, note_size)
@@ -214,12 +213,5 @@ def _spent(process: psutil.Process) -> float:
     return float(times.user + times.system)
 
 
-async def main() -> None:
-    """This part of the table alone."""
-    with tempfile.TemporaryDirectory(prefix='bench-') as folder:
-        async with stage(Path(folder)) as site:
-            print(drawn(await measured(site)))
-
-
 if __name__ == '__main__':
-    asyncio.run(main())
+    asyncio.run(alone(measured))

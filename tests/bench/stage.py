@@ -1,6 +1,7 @@
 """What is measured: our site with its own PostgreSQL and a demo office, beside it a bare NiceGUI page."""
 
-from collections.abc import AsyncIterator
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,8 @@ from domain import drafts, settings
 from domain.accounts import sessions
 from tests.site import Site, running_site
 
-from .bare import bare_site
+from .peers import served
+from .table import Row, drawn
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,19 @@ class Stage:
     bare_pid: int
 
 
+async def alone(measured: Callable[[Stage], Awaitable[list[Row]]]) -> None:
+    """One part of the table by itself."""
+    with tempfile.TemporaryDirectory(prefix='bench-') as folder:
+        async with stage(Path(folder)) as site:
+            print(drawn(await measured(site)))
+
+
 @asynccontextmanager
 async def stage(folder: Path) -> AsyncIterator[Stage]:
     """Everything runs, and this process speaks to the same database; nothing of PostgreSQL's safety is switched off."""
     database_url = await embedded.started(folder / 'postgres')
     try:
-        with running_site(folder / 'data', DATABASE_URL=database_url) as site, bare_site() as (bare_url, bare_pid):
+        with running_site(folder / 'data', DATABASE_URL=database_url) as site, served('bare') as bare:
             office = settings.read(site.environ)
             settings.use(office)
             sealing.use(sealing.Keyring(office.sealing_keys, office.index_key))
@@ -42,6 +51,6 @@ async def stage(folder: Path) -> AsyncIterator[Stage]:
                 draft = await drafts.open(DraftKind.VOLUNTEER, by=clerk)
                 for name, value in {'name': '測試員', 'english_name': 'TESTER', 'email': 't@example.com'}.items():
                     await drafts.save(draft.id, name, value, by=clerk)
-                yield Stage(site, await sessions.open(clerk), f'/volunteers/new/{draft.id}', bare_url, bare_pid)
+                yield Stage(site, await sessions.open(clerk), f'/volunteers/new/{draft.id}', *bare[:2])
     finally:
         await embedded.stopped(folder / 'postgres')
