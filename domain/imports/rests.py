@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from db.choices import BatchState
 from db.models import Account, ImportBatch, ImportBlock, ImportRow
@@ -15,12 +16,18 @@ _REST = '其餘-'
 
 
 async def ended(batch: ImportBatch) -> Ended:
-    """Of a batch that is DONE: which rows needed no writing, which were left; of any other none."""
+    """Of a batch that is DONE: which rows needed no writing, which are left to mend; of any other none.
+
+    A row of which somebody said 保留原紀錄 or 不匯入 is settled: nothing is left to mend about it.
+    """
     if batch.state != BatchState.DONE:
         return Ended()
     left = await ImportRow.filter(batch_id=batch.id).exclude(left='').count()
-    is_there = await ImportBlock.exists(batch_id=batch.id)  # the cells go after the term of undo
-    return Ended(max(0, batch.done - batch.written - left), batch.rows - batch.done + left if is_there else 0)
+    answers: Any = await ImportBlock.filter(batch_id=batch.id).values_list('takes', flat=True)
+    settled = sum(takes.count(packing.LEFT) for takes in answers)
+    # The cells go after the term of undo.
+    rest = batch.rows - batch.done - settled + left if answers else 0
+    return Ended(max(0, batch.done - batch.written - left), rest)
 
 
 async def begun(before: ImportBatch, by: Account) -> ImportBatch:
@@ -73,7 +80,8 @@ def _packed(
         cells = packing.unpack_cells(packing.opened(block.cells, 'cells'))
         for at, letters in enumerate(zip(block.grades, block.doubts, block.takes, strict=True)):
             number = block.first_row + at
-            if letters[0] == packing.NONE or (ready.is_taken(*letters) and number not in left):
+            is_settled = letters[2] == packing.LEFT or ready.is_taken(*letters)
+            if letters[0] == packing.NONE or (is_settled and number not in left):
                 continue
             texts = packing.unpack(packing.opened(sealed[number], 'mended')) if number in sealed else {}
             rows.append(grading.with_texts(cells[at], texts, before.mapping) if texts else cells[at])

@@ -264,6 +264,18 @@ async def test_rows_that_were_left_out_begin_a_batch_of_their_own_as_they_were_m
         await imports.begin_rest(batch.id, by=await an_account())
 
 
+async def test_a_record_that_was_kept_on_purpose_is_not_left_to_be_mended(clerk: Account, volunteer: Volunteer) -> None:
+    for day in (date(2026, 3, 1), date(2026, 3, 2)):
+        await hours(volunteer, clerk, day, minutes=120)
+    batch = await graded(hours_file(row('1150301'), row('1150302'), row('1150303')), by=clerk)
+    await imports.answer(batch.id, takes=False, row=2, by=clerk)
+    batch = await settled(await imports.commit(batch.id, by=clerk), by=clerk)
+
+    assert await imports.ended(batch.id, by=clerk) == Ended(same=0, rest=1)  # row 3, of which nobody said anything
+    rest = await settled(await imports.begin_rest(batch.id, by=clerk), by=clerk)
+    assert [each.cells['starts_on'].text for each in (await imports.preview(rest.id, by=clerk)).rows] == ['1150302']
+
+
 async def test_nothing_left_out_begins_nothing(clerk: Account, volunteer: Volunteer) -> None:
     batch = await graded(hours_file(row()), by=clerk)
     with pytest.raises(NotReady, match='沒有留下可以改正的列'):
