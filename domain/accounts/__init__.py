@@ -43,7 +43,7 @@ from . import (
     step_up,
     terms,
 )
-from .attempts import attempt
+from .attempts import NothingTyped, attempt
 from .client_limits import PASSWORD_LINKS
 from .forms import FIELDS, OF_UNIT, REFUSAL, REQUEST_FIELDS, AccountDetails, AccountRequestDetails
 from .login_lock import SignInLocked
@@ -198,6 +198,8 @@ async def change_password(account: Account, old: str, new: str, *, by: Account, 
     if by.id != account.id:
         raise NotPermitted
     async with attempt('變更密碼', act=LogAct.STEP_UP_FAILED, by=by) as tried:
+        if not old:
+            raise NothingTyped('目前密碼')
         await tried.count(await login_lock.index_of_account(account))
         if not await _is_right(old, account):
             raise WrongPassword
@@ -218,8 +220,10 @@ async def require_password(
     act: LogAct = LogAct.STEP_UP_FAILED,
     otherwise: str = '目前的密碼不正確，請再輸入一次。',
 ) -> None:
-    """For `what` needs more than an open session. Raises WrongPassword, SignInLocked, passwords.Busy."""
+    """For `what` needs more than an open session. Raises NothingTyped, WrongPassword, SignInLocked, passwords.Busy."""
     async with attempt(what, act=act, by=account) as tried:
+        if not password:
+            raise NothingTyped('密碼')
         is_last = await tried.count(await login_lock.index_of_account(account))
         kept = await Account.get(id=account.id)
         try:

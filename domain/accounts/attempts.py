@@ -19,7 +19,15 @@ from ..limits import Limit
 from . import login_lock, passwords
 from .new_passwords import UnfitPassword
 
-_NONE = (passwords.Busy, Incomplete, UnfitPassword)
+
+class NothingTyped(DomainError):
+    """The form was sent without what shows who one is: no try."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f'沒有收到{what}。請輸入{what}後再送出一次；這不算輸入錯誤，您的資料都還在。')
+
+
+_NONE = (passwords.Busy, Incomplete, UnfitPassword, NothingTyped)
 # Whoever goes on after the limit of an address must not fill the log.
 _FLOODED = Limit('sign-ins noted beyond the limit', 1, timedelta(minutes=5), '')
 

@@ -24,7 +24,7 @@ from ..errors import DomainError, NotFound, NotPermitted
 from ..fields import Field
 from ..mail import notices
 from . import authenticator_apps, factor_demands, login_lock, new_passwords, passkeys, recovery_codes, sessions, step_up
-from .attempts import Attempt, attempt
+from .attempts import Attempt, NothingTyped, attempt
 from .login_lock import SignInLocked
 from .terms import AccountLocked
 
@@ -182,8 +182,13 @@ async def pass_by_set_up(token: str, kept: str, code: str) -> tuple[Account, lis
 
 
 async def check_code(account: Account, code: str, *, act: LogAct = LogAct.FACTOR_FAILED) -> SignInWay:
-    """Which kind of code it is; it is spent. Five wrong ones lock the second step. Raises WrongCode, FactorLocked."""
+    """Which kind of code it is; it is spent. Five wrong ones lock the second step.
+
+    Raises NothingTyped, WrongCode, FactorLocked.
+    """
     async with attempt(_CODE, act=act, by=account) as tried:
+        if not code.strip():
+            raise NothingTyped('驗證碼')
         await _count(tried, account)
         digits = ''.join(code[:60].split())
         if await authenticator_apps.is_right(account, digits):

@@ -10,6 +10,7 @@ from db.choices import CardAct, LockReason, LogAct, Role
 from db.models import Account, HostUnit, LogEntry
 from domain import accounts, citizen_certificates, dates, settings
 from domain.accounts import authenticator_apps, client_limits, login_lock, passkeys, second_factors
+from domain.accounts.attempts import NothingTyped
 from domain.citizen_certificates import authorities, revocation_lists
 from domain.errors import DomainError
 from domain.limits import Limit
@@ -174,6 +175,31 @@ async def refused(way: Way, world: World, **how: object) -> list[LogEntry]:
 @pytest.mark.parametrize(('way', 'act', 'what'), EACH, ids=[way.__name__ for way, _, _ in EACH])
 async def test_whatever_does_not_fit_leaves_one_entry(world: World, way: Way, act: LogAct, what: str) -> None:
     assert [(one.act, one.what) for one in await refused(way, world, right=False)] == [(act, what)]
+
+
+async def nothing_as_password(world: World) -> None:
+    await accounts.prove('', by=world.clerk)
+
+
+async def nothing_as_code(world: World) -> None:
+    await accounts.prove_by_code('  ', by=world.clerk)
+
+
+async def nothing_as_password_now(world: World) -> None:
+    await accounts.change_password(world.clerk, '', 'Another-Passw0rd-7', by=world.clerk)
+
+
+NOTHING = [nothing_as_password, nothing_as_code, nothing_as_password_now]
+
+
+@pytest.mark.parametrize('way', NOTHING, ids=[way.__name__ for way in NOTHING])
+async def test_a_form_that_was_sent_empty_is_no_try_and_leads_to_no_lock(world: World, way: Way) -> None:
+    for _ in range(6):
+        with pytest.raises(NothingTyped, match='這不算輸入錯誤'):
+            await way(world)
+
+    assert not await LogEntry.filter(act=LogAct.STEP_UP_FAILED).exists()
+    await accounts.prove(PASSWORD, by=world.clerk)
 
 
 FULL = [by_password, in_place, by_passkey, by_card]
