@@ -26,6 +26,7 @@ from pathlib import Path
 import asyncpg
 import psutil
 
+from .os_errors import in_chinese
 from .server_account import Account, NotStarted, account_for, let_in, make_private, open_private, run
 
 __all__ = ['MAJOR', 'NotStarted', 'kept_running', 'program', 'started', 'stopped']
@@ -108,7 +109,7 @@ def _start(folder: Path, settings: dict[str, str]) -> str:
             _leases.setdefault(folder, []).append(_lease(folder, account))
     except OSError as error:
         raise NotStarted(
-            f'資料庫資料夾無法使用：{error}。請以建立它的帳號執行，或以 DATA_DIR 指定其他資料夾。\n'
+            f'資料庫資料夾無法使用：{in_chinese(error)}。請以建立它的帳號執行，或以 DATA_DIR 指定其他資料夾。\n'
             f'The database folder cannot be used: {error}. Run as the user who made it, or set DATA_DIR.'
         ) from error
     return f'postgresql://{_ROLE}:{password}@/{_DATABASE}?host={sockets}&port=5432'

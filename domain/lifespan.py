@@ -8,6 +8,7 @@ from pathlib import Path
 
 import db
 from db import blobs, embedded, key_check, migrate, owner, reachable, reference, sealing
+from db.os_errors import in_chinese
 from db.outages import PATIENCE
 from db.server_account import NotStarted
 
@@ -24,7 +25,7 @@ from .reviews import deadlines, decisions, presence
 from .settings import Settings
 from .volunteers import spelling
 
-__all__ = ['NotStarted', 'open_for_business']
+__all__ = ['NotStarted', 'in_chinese', 'open_for_business']
 
 SWEEP_SECONDS = 3600.0
 RECOGNISE_SECONDS = 60.0

@@ -12,6 +12,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from db.os_errors import in_chinese
+
 from . import mail_addresses, private_files
 
 Network = IPv4Network | IPv6Network
@@ -365,7 +367,7 @@ def _kept(file: Path) -> list[str]:
     try:
         lines = file.read_text().splitlines()
     except (OSError, ValueError) as trouble:
-        raise BadSettings(f'無法讀取 {file}：{trouble}', f'{file} cannot be read: {trouble}') from None
+        raise BadSettings(f'無法讀取 {file}：{in_chinese(trouble)}', f'{file} cannot be read: {trouble}') from None
     if len(lines) != 2:
         raise BadSettings(
             f'{file} 是空的或已損壞；請從備份放回這個系統的金鑰，不要刪除它',

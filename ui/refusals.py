@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from domain.lifespan import NotStarted
+from domain.lifespan import NotStarted, in_chinese
 from domain.settings import BadSettings
 
 
@@ -17,7 +17,7 @@ def told() -> Iterator[None]:
     except (NotStarted, BadSettings) as refusal:
         _end(str(refusal))
     except OSError as trouble:  # the disk is full, the database went away meanwhile
-        _end(f'無法啟動：{trouble}。\nThe office cannot be opened: {trouble}.')
+        _end(f'無法啟動：{in_chinese(trouble)}。\nThe office cannot be opened: {trouble}.')
 
 
 def ends_in_silence() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import asyncpg
 
 from db import dumps, storage
+from db.os_errors import in_chinese
 from db.server_account import NotStarted
 
 from .. import files, settings
@@ -219,7 +220,10 @@ def _reason(failure: Exception, path: Path) -> tuple[str, str] | None:  # noqa: 
                 f'The database went away meanwhile; nothing is done and no half file is left: {why}. Do it again.',
             )
         case OSError():
-            return f'無法完成（檔案 {path}）：{failure}', f'It could not be done (the file {path}): {failure}'
+            return (
+                f'無法完成（檔案 {path}）：{in_chinese(failure)}',
+                f'It could not be done (the file {path}): {failure}',
+            )
     return None
 
 
