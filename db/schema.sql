@@ -1603,3 +1603,6 @@ CREATE FUNCTION unseal_history(person INT, entries BIGINT[], salts TEXT[], olds 
     IF came_back <> cardinality(entries) THEN RAISE EXCEPTION 'these are not the words that were sealed'
         USING ERRCODE = 'insufficient_privilege'; END IF;
     DELETE FROM sealed_entry WHERE entry_id = ANY(entries); END $$;
+
+-- 0036_time_for_undo
+ALTER TABLE "account" ADD COLUMN "undo_seconds" SMALLINT NOT NULL DEFAULT 10;

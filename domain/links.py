@@ -162,6 +162,11 @@ def mail_settings() -> str:
     return '/account/mail'
 
 
+def undo_settings() -> str:
+    """復原時間."""
+    return '/account/undo'
+
+
 def citizen_certificates() -> str:
     """自然人憑證 of one's own account."""
     return '/account/certificates'

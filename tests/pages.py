@@ -86,6 +86,7 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ('15-figures', '/figures?months=12'),
         ('15-numbers', '/numbers'),
         ('11-overdue', '/reviews/overdue'),
+        ('10-undo-time', '/account/undo'),
         ('11-papers', '/reviews/paper-books'),
         ('11-paper', '/reviews/paper-books/1'),
         ('11-paper-confirmed', '/reviews/paper-books/3'),

@@ -36,7 +36,14 @@ EXPLAINED = {
     'Content Security Policy Configuration': 'unsafe-eval on the pages NiceGUI draws; there is none on plain HTML',
 }
 # What ends the session that crawls, or takes its password or mail address away from it.
-LEFT_ALONE = (links.logout(), links.end_session(), links.change_password(), '/account/mail', '/account/factors*')
+LEFT_ALONE = (
+    links.logout(),
+    links.end_session(),
+    links.change_password(),
+    '/account/mail',
+    '/account/undo',
+    '/account/factors*',
+)
 # One clerk is to send more here than an office in an hour.
 GENEROUS = dict.fromkeys(('LOGIN_FAILURES', 'PUBLIC_FORMS', 'UPLOADS_A_MINUTE', 'LOOKUPS_PER_ACCOUNT'), '10000')
 ACCIDENT = re.compile(r'^\S+ (?:ERROR|CRITICAL) .*\n(?:(?!20\d\d-).*\n)*', re.MULTILINE)

@@ -67,6 +67,7 @@ CONFIRMATIONS = {
     'wording-restored': '已恢復成系統原本的範本。',
     'mail-resent': '已重新排入寄送；結果會顯示在這裡與案件歷程上。',
     'preference-saved': '通知信設定已儲存。',
+    'undo-saved': '復原時間已儲存，下一個決定起適用。',
     'deputy-named': '已指定代理人；期滿自動結束。',
     'deputy-ended': '代理已結束。',
     'consent-given': '已記錄同意，包含版本與時間。',

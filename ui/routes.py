@@ -128,6 +128,7 @@ PAGES: list[tuple[str, Builder]] = [
     ('/mails', mails.mails_page),
     ('/account/password', account.password_page),
     ('/account/mail', account.mail_page),
+    ('/account/undo', account.undo_page),
     ('/account/deputy', account.deputy_page),
     ('/account/guide', account.guide_page),
     ('/account/unit', unit_accounts.unit_accounts_page),

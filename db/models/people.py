@@ -60,6 +60,7 @@ class Account(Model):
     text_size = fields.CharField(max_length=10, default='')
     appearance = fields.CharField(max_length=10, default='', db_default='')
     hides_guide = fields.BooleanField(default=False)
+    undo_seconds = fields.SmallIntField(default=10, db_default=10)
     mail_preference = fields.CharEnumField(MailPreference, max_length=10, default=MailPreference.EACH)
     guarded_since = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField(auto_now_add=True)

@@ -25,6 +25,7 @@ from ..audit import log as log_of_use
 from ..audit import office_history
 from ..audit.history import AMENDED, Change
 from ..cases import worklists
+from ..cases.transitions import UNDO_TIMES
 from ..errors import DomainError, Incomplete, NotFound, NotPermitted
 from ..mail import messages
 from ..paging import Page, bounds, page_of
@@ -303,6 +304,16 @@ async def show_guide(shown: bool, *, by: Account) -> None:
     """Put the guide rail away, or fetch it back."""
     by.hides_guide = not shown
     await by.save(update_fields=['hides_guide'])
+    sessions.forget_account(by)
+
+
+async def set_undo_seconds(seconds: int, *, by: Account) -> None:
+    """復原時間: how long a decision of theirs waits before it takes effect; one of UNDO_TIMES."""
+    permissions.require(by, 'accounts.set_undo_seconds')
+    if seconds not in UNDO_TIMES:
+        raise Incomplete({'seconds': '請選擇復原時間。'})
+    by.undo_seconds = seconds
+    await by.save(update_fields=['undo_seconds'])
     sessions.forget_account(by)
 
 

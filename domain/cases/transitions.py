@@ -20,7 +20,9 @@ from .application_fields import REASON, STATUS
 SUBJECT = '紀錄冊申請'
 
 # How long a decision waits for its release, and may be taken back.
-UNDO_WITHIN = timedelta(seconds=10)
+UNDO_WITHIN = timedelta(seconds=10)  # unless a reviewer has chosen
+# Seconds for 復原, as they are called. The longest is more than ten times the usual (WCAG 2.2.1, Adjust).
+UNDO_TIMES = {10: '10 秒', 30: '30 秒', 120: '2 分鐘'}
 
 ALLOWED = {
     ApplicationStatus.DRAFT: (ApplicationStatus.SUBMITTED,),

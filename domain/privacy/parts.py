@@ -92,6 +92,7 @@ PARTS = (
             'must_change_password': '須先變更密碼',
             'text_size': '字級',
             'hides_guide': '不顯示引導',
+            'undo_seconds': '復原時間（秒）',
             'mail_preference': '通知信設定',
             'appearance': '外觀',
             'created_at': '開通時間',

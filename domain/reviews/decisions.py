@@ -27,7 +27,6 @@ from .together import Plain
 
 log = logging.getLogger(__name__)
 
-UNDO_WITHIN = transitions.UNDO_WITHIN
 MOST_AT_ONCE = 200
 
 # Decisions made together can be taken back together, from when the last of them was made; so the first waits longer.
@@ -73,20 +72,25 @@ async def decide(
     reason: str = '',
     digest: str | None = None,
 ) -> Decision:
-    """核可, 通知補件 or 駁回 (`to`) of the `version` that was read; it takes effect after UNDO_WITHIN.
+    """核可, 通知補件 or 駁回 (`to`) of the `version` that was read; it takes effect after the reviewer's `undo_within`.
 
     `digest` is of what the page showed (reviews.Case). The decision comes with application and volunteer. Sent twice it
     counts once. Raises what reviews.require_decidable raises: NotFound, NotPermitted, MovedOn, papers.NotLookedAt,
     Incomplete, NotReady, corrections.StillOpen, record_books.CannotIssue.
     """
-    return await _decided(application_id, to, version, reason, by, UNDO_WITHIN, digest)
+    return await _decided(application_id, to, version, reason, by, undo_within(by), digest)
+
+
+def undo_within(by: Account) -> timedelta:
+    """How long `by` may take a decision back."""
+    return timedelta(seconds=by.undo_seconds)
 
 
 async def approve_many(cases: Sequence[tuple[int, int]], *, by: Account) -> Report:
     """核可 of many cases, each (id, version as read), each for itself: what one lacks stops no other.
 
     What is plain is decided in one transaction; the rest one by one, which tells of each why not.
-    All can be taken back until UNDO_WITHIN after the last. Raises NotFound when one is no case of the agency.
+    All can be taken back until `undo_within` after the last. Raises NotFound when one is no case of the agency.
     """
     permissions.require(by, 'reviews.decisions.approve_many')
     versions = {validation.record_id(application_id): version for application_id, version in cases}
@@ -121,7 +125,7 @@ async def approve_many(cases: Sequence[tuple[int, int]], *, by: Account) -> Repo
         except Exception:
             log.exception('decisions: case %s could not be approved', application_id)
             report.refused.append((found[application_id], _UNEXPECTED))
-    await _count_from_now(report.decided)
+    await _count_from_now(report.decided, undo_within(by))
     return report
 
 
@@ -288,8 +292,8 @@ async def _kept_together(plain: Mapping[int, Plain], by: Account) -> dict[int, D
     return made
 
 
-async def _count_from_now(decisions: list[Decision]) -> None:
-    release_at = dates.now() + UNDO_WITHIN
+async def _count_from_now(decisions: list[Decision], within: timedelta) -> None:
+    release_at = dates.now() + within
     for decision in decisions:
         decision.release_at = release_at
     waiting = Decision.filter(id__in=[decision.id for decision in decisions])

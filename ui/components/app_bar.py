@@ -55,6 +55,7 @@ class app_bar(board_element, component='app_bar.js'):
             self._props['waiting-href'] = links.applications(UnitList.TURN.value)
         elif account.role is Role.REVIEWER:
             self._props['links'].append(('職務代理', links.deputy()))
+            self._props['links'].append(('復原時間', links.undo_settings()))
             self._props['waiting-href'] = links.review_queue()
         # On the bell, which leads to where the cases are listed.
         self._props['waiting'] = waiting

@@ -50,6 +50,7 @@ PAGES = {
         FIGURES,
         MAILS,
         ('職務代理', links.deputy()),
+        ('復原時間', links.undo_settings()),
     ],
     Role.VOLUNTEER: [
         ('我的紀錄冊', links.my_record_book()),

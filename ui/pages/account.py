@@ -9,6 +9,7 @@ from nicegui import html, ui
 from domain import accounts, dates, links
 from domain.accounts import new_passwords, passwords
 from domain.cases import deputies
+from domain.cases.transitions import UNDO_TIMES
 from domain.errors import Incomplete
 from domain.model import Account, MailPreference, Role
 
@@ -125,6 +126,36 @@ async def mail_page(account: Account) -> None:
             async def save() -> None:
                 await accounts.set_mail_preference(choice.preference, by=account)
                 leave_with(HOMES[account.role], 'preference-saved')
+
+            with html.div().classes('lb-row-acts'):
+                action_button('儲存', save, in_form=in_form)
+                ui.link('返回', HOMES[account.role]).classes('lb-btn q-btn lb-flat')
+
+
+@dataclass
+class UndoChoice:
+    """復原時間."""
+
+    seconds: int
+
+    def problems(self) -> dict[str, str]:
+        """One of three is always chosen."""
+        return {}
+
+
+async def undo_page(account: Account) -> None:
+    """復原時間: who works by keys, by a screen reader or just slower takes longer to reach 復原."""
+    choice = UndoChoice(account.undo_seconds)
+    with frame(account, '復原時間', waiting=await waiting_for(account)):
+        in_form = form(choice)
+        with html.div().classes('lb-narrow'), card(), html.div().classes('lb-stack'):
+            html.p('核可、通知補件或駁回之後，決定先等一下才生效；這段時間裡可以復原，還沒有人收到通知。')
+            radio_field('您需要多少時間來復原？', in_form, 'seconds', UNDO_TIMES)
+            html.p('時間選得長，志工和單位也晚一點收到通知。只影響您自己的決定，下一個決定起適用。').classes('lb-hint')
+
+            async def save() -> None:
+                await accounts.set_undo_seconds(choice.seconds, by=account)
+                leave_with(HOMES[account.role], 'undo-saved')
 
             with html.div().classes('lb-row-acts'):
                 action_button('儲存', save, in_form=in_form)

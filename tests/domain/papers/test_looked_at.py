@@ -20,6 +20,7 @@ from db.choices import ApplicationStatus, CorrectionReason, CorrectionStatus, De
 from db.models import Account, Agency, Application, Correction, Decision, EyeCheck, Rule, Training, Volunteer
 from domain import applications, corrections, dates, papers, readiness, reviews, trainings, volunteers
 from domain.applications import ApplicationDetails
+from domain.cases.transitions import UNDO_WITHIN
 from domain.corrections import Anchor
 from domain.errors import DomainError
 from domain.readiness import rules
@@ -252,7 +253,7 @@ async def send(world: World, case: Application) -> None:
 
 
 async def release(world: World) -> None:
-    world.now += decisions.UNDO_WITHIN
+    world.now += UNDO_WITHIN
     with dates.frozen(world.now):
         await decisions.release_due()
 

@@ -21,8 +21,9 @@ from db.models import (
     RecordBook,
     Volunteer,
 )
-from domain import announcements, applications, corrections, dates, reviews
+from domain import accounts, announcements, applications, corrections, dates, reviews
 from domain.books import record_books
+from domain.cases.transitions import UNDO_WITHIN
 from domain.corrections import Anchor, StillOpen
 from domain.errors import DomainError, Incomplete, MovedOn, NotFound, NotPermitted
 from domain.papers import NotLookedAt
@@ -378,6 +379,22 @@ async def hold_up(act: str, table: str, column: str, case: Application) -> None:
     )
 
 
+async def test_who_needs_longer_to_reach_undo_chooses_up_to_two_minutes(office: Office) -> None:
+    one, two = [await a_case(office) for _ in range(2)]
+    with pytest.raises(Incomplete):
+        await accounts.set_undo_seconds(3600, by=office.reviewer)
+    await accounts.set_undo_seconds(120, by=office.reviewer)
+
+    decision = await decisions.decide(one.id, APPROVED, one.version, by=office.reviewer)
+    together = await decisions.approve_many([(two.id, two.version)], by=office.reviewer)
+
+    assert {decision.release_at, together.decided[0].release_at} == {NOW + timedelta(minutes=2)}
+    with dates.frozen(NOW + timedelta(seconds=119)):
+        await decisions.undo(decision.id, by=office.reviewer)
+    with pytest.raises(NotPermitted):
+        await accounts.set_undo_seconds(30, by=await an_account())
+
+
 async def test_decisions_made_together_are_taken_back_together_until_ten_seconds_after_the_last(
     office: Office,
 ) -> None:
@@ -388,7 +405,7 @@ async def test_decisions_made_together_are_taken_back_together_until_ten_seconds
         undone = await decisions.undo_many([decision.id for decision in report.decided], by=office.reviewer)
         again = await decisions.undo_many([report.decided[0].id], by=office.reviewer)
 
-    assert {decision.release_at for decision in report.decided} == {NOW + decisions.UNDO_WITHIN}
+    assert {decision.release_at for decision in report.decided} == {NOW + UNDO_WITHIN}
     assert (undone.count, undone.refused) == (3, [])
     assert (again.count, [one for one, _ in again.refused]) == (0, [report.decided[0].id])
     assert await Decision.all().count() == 0
@@ -443,7 +460,7 @@ async def listening(database: str) -> AsyncIterator[str]:
 async def test_the_release_wakes_when_a_decision_is_due(
     office: Office, listening: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(decisions, 'UNDO_WITHIN', timedelta(seconds=0.5))
+    office.reviewer.undo_seconds = 1
     monkeypatch.setattr(decisions, '_LONGEST_SLEEP', 3600)  # it is woken, or never releases
     case = await a_case(office)
     monkeypatch.setattr(dates, '_frozen_at', None)

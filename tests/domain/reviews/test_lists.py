@@ -39,6 +39,7 @@ from db.models import (
 from domain import applications, corrections, dates, departures, reviews, rosters
 from domain.applications import ApplicationDetails
 from domain.cases import worklists
+from domain.cases.transitions import UNDO_WITHIN
 from domain.cases.worklists import AgencyList, UnitList
 from domain.corrections import Anchor
 from domain.errors import DomainError
@@ -259,7 +260,7 @@ async def of_reviewer(
 
 async def released(world: World) -> None:
     """The ten seconds are over."""
-    world.now += decisions.UNDO_WITHIN
+    world.now += UNDO_WITHIN
     with dates.frozen(world.now):
         await decisions.release_due()
 

@@ -24,6 +24,7 @@ from db.models import (
     UntoldDecision,
 )
 from domain import applications, corrections, dates, reviews, rosters
+from domain.cases.transitions import UNDO_WITHIN
 from domain.corrections import Anchor
 from domain.reviews import decisions
 
@@ -107,7 +108,7 @@ async def test_of_many_that_are_approved_each_other_one_is_told_what_it_lacks(of
     report = await decisions.approve_many(_as_read(chosen), by=office.reviewer)
 
     assert [one.application_id for one in report.decided] == _ids([fine, *more])
-    assert {one.release_at for one in report.decided} == {NOW + decisions.UNDO_WITHIN}
+    assert {one.release_at for one in report.decided} == {NOW + UNDO_WITHIN}
     refused = {one.id: sentence for one, sentence in report.refused}
     assert list(refused) == _ids([marked, decided, moved])
     assert refused[marked.id].startswith('還有 1 項補正沒有確認')

@@ -4,6 +4,7 @@ from nicegui import html, ui
 
 from domain import links, rosters, searches
 from domain.announcements import CaseChanged, RosterChanged
+from domain.cases.transitions import UNDO_TIMES
 from domain.model import Account
 from domain.reviews import decisions
 from domain.reviews.decisions import Report
@@ -81,7 +82,10 @@ async def review_roster_page(account: Account, roster_id: int) -> None:
 async def _approve(ids: list[int], table: roster_table, refused: html.div, account: Account) -> None:
     """核可 of the chosen rows in the versions shown, each for itself; what could not be is told with its reason."""
     cases = [(one, table.rows[one].application.version) for one in ids]
-    sentence = '各件會取得紀錄冊號，10 秒後通知運用單位與志工；在這之前可以復原。不能核可的會逐件說明，不影響其他案件。'
+    after = UNDO_TIMES[account.undo_seconds]
+    sentence = (
+        f'各件會取得紀錄冊號，{after}後通知運用單位與志工；在這之前可以復原。不能核可的會逐件說明，不影響其他案件。'
+    )
     if not cases or not await is_agreed(ids, sentence, account):
         return
     report = await decisions.approve_many(cases, by=account)
