@@ -23,8 +23,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from domain import links
 
 from . import bundles, slimmer
-from .bundles import NICEGUI, PREPARED, STATIC
 
+NICEGUI, STATIC = bundles.NICEGUI, bundles.STATIC
 STYLESHEET = links.static('styles.css')
 # The order in which our stylesheets are read, the later over the earlier: from the plain to the composed. Those of
 # static/pages follow, each with classes of its own.
@@ -73,7 +73,7 @@ _SET_HERE = (b'content-length', b'content-encoding', b'etag', b'last-modified', 
 
 def register() -> None:
     """Put our static files, and all our stylesheets as one, under their addresses."""
-    made = {
+    made: dict[str, Callable[[], str]] = {
         STYLESHEET: stylesheet,
         bundles.STYLE: bundles.style,
         bundles.SCRIPT: bundles.script,
@@ -129,7 +129,7 @@ def imported(lines: list[str], urls: list[str]) -> tuple[list[str], list[str]]:
 def _component(path: str) -> Path | None:
     """The file of a component, as NiceGUI has it under this address."""
     found = js_components.get(path.removeprefix(_COMPONENTS)) if path.startswith(_COMPONENTS) else None
-    return found and found.path
+    return found.path if found else None
 
 
 class KeptAssets:
@@ -193,7 +193,7 @@ class _Kept:
         self.size = sum(map(len, self.bodies.values()))
         self.digest = hashlib.sha256(body).hexdigest()[:16]
         headers['vary'] = 'Accept-Encoding'
-        # No document: what a script may do is said by the page. Short, since it goes with each of thirty files.
+        # No document: what a script may do is said by the page. Short, since it goes with each of a dozen files.
         headers.setdefault('content-security-policy', "default-src 'none'")
         if is_for_good:
             headers['cache-control'] = FOR_GOOD
@@ -244,7 +244,7 @@ def compressed(content: bytes, asked: Headers) -> tuple[bytes, dict[str, str]]:
 
 def smallest(content: bytes) -> bytes:
     """By Brotli: as small as it gets where that was prepared, else in a few milliseconds."""
-    prepared = PREPARED / f'{hashlib.sha256(content).hexdigest()}.br'
+    prepared = bundles.PREPARED / f'{hashlib.sha256(content).hexdigest()}.br'
     try:
         return prepared.read_bytes()
     except OSError:
@@ -258,7 +258,7 @@ def _made(address: str, make: Callable[[], str]) -> Response:
 
 def prepare() -> None:
     """Compress what a browser loads as well as it can be done; what was prepared already is left."""
-    PREPARED.mkdir(parents=True, exist_ok=True)
+    bundles.PREPARED.mkdir(parents=True, exist_ok=True)
     theirs = Path(sys.modules['nicegui'].__file__ or '').parent
     plain = ('vue.esm-browser.prod.js', 'dompurify.mjs')
     modules = [*STATIC.glob('*.js'), *(bundles.UI / 'components').rglob('*.js'), *(theirs / 'elements').glob('*.js')]
@@ -268,7 +268,7 @@ def prepare() -> None:
         *(bundles.module(file).encode() for file in modules),
     ]
     for content in contents:
-        target = PREPARED / f'{hashlib.sha256(content).hexdigest()}.br'
+        target = bundles.PREPARED / f'{hashlib.sha256(content).hexdigest()}.br'
         if not target.exists():
             new = target.with_suffix('.new')
             new.write_bytes(brotli.compress(content, mode=brotli.MODE_TEXT, quality=11))

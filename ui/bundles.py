@@ -41,8 +41,9 @@ _PASSED = re.compile(r'^(?:import|export)\b', re.MULTILINE)
 
 
 def sources() -> list[Path]:
-    """All that decides what the bundles, and the scripts beside them, say."""
-    return [*UI.glob('*.py'), *STATIC.glob('*.js'), *(UI / 'components').rglob('*.js')]
+    """All that decides what the bundles, and the scripts beside them, say; styles of ours aside."""
+    makers = (UI / f'{name}.py' for name in ('bundles', 'javascript', 'slimmer'))
+    return [*makers, *STATIC.glob('*.js'), *(UI / 'components').rglob('*.js')]
 
 
 def style() -> str:
@@ -58,7 +59,8 @@ def style() -> str:
 def _layers() -> str:
     """The order of all layers, which the template says behind its own link to this file."""
     template = (_THEIRS / 'templates' / 'index.html').read_text(encoding='utf-8')
-    return re.findall(r'@layer [\w, ]+;', template)[0]
+    order, *_ = re.findall(r'@layer [\w, ]+;', template)
+    return str(order)
 
 
 def script() -> str:

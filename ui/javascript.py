@@ -90,7 +90,8 @@ def pruned(library: str, wanted: Iterable[str]) -> str:
     inside, ending, rest = inside.rpartition('})();')
     if not opening or not ending or rest.strip():
         raise ValueError('no library in one function')
-    wanted, found = frozenset(wanted), set()
+    wanted = frozenset(wanted)
+    found: set[str] = set()
     statements = []
     for statement in _statements(signs(inside)):
         exports = _EXPORTS.match(''.join(text for _, text in statement))
@@ -113,7 +114,7 @@ def _alive(statements: list[list[Sign]]) -> str:
     binds = [_bound(part) for part in parts]
     declaring = _numbers(binds)
     variables = {name for part, bound in zip(parts, binds, strict=True) if part[0][1] == 'var' for name in bound}
-    acts = [variables & named if not bound else frozenset[str]() for named, bound in zip(names, binds, strict=True)]
+    acts = [named & variables if not bound else frozenset[str]() for named, bound in zip(names, binds, strict=True)]
     acting = _numbers(acts)
     todo = [
         number

@@ -1,6 +1,7 @@
 """What a first visit asks for: our stylesheets at once, NiceGUI's files as often as anybody likes."""
 
 import asyncio
+import inspect
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from starlette.types import Message, Receive, Scope, Send
 from domain import links
 from ui import assets, slimmer
 from ui.assets import KeptAssets
+from ui.components.desk.review_queue import review_queue
 
 from .browser import Browser
 
@@ -71,7 +73,8 @@ async def test_the_icon_of_the_site_is_kept_by_browsers(browser: Browser) -> Non
 async def test_a_component_is_kept_for_good_under_the_address_that_changes_with_what_it_imports(
     browser: Browser,
 ) -> None:
-    key = next(key for key, component in js_components.items() if component.path.stem == 'review_queue')
+    file = Path(inspect.getfile(review_queue)).with_suffix('.js')
+    key = next(key for key, component in js_components.items() if component.path == file)
     address = f'{assets.NICEGUI}/components/{key}'
     plain, stamped = [await browser.get(each) for each in (address, f'{address}?{assets.stamp()}')]
 
