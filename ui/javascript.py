@@ -64,17 +64,17 @@ def signs(script: str) -> Iterator[Sign]:
 def lean(script: str) -> str:
     """Without comments (licences stay) and without indentation; what stands in a template literal stays as it is.
 
-    >>> lean('// why\\nconst a = `\\n  // b`; // so\\n  a / 2;\\n')
-    'const a = `\\n  // b`;\\na / 2;\\n'
+    >>> lean('// why\\nconst a = `\\n  // b`; // so\\n  return/* it */a / 2;\\n')
+    'const a = `\\n  // b`;\\nreturn a / 2;\\n'
     """
     kept = ['\n']
     for kind, text in signs(script):
-        if kind == 'space':
+        if kind == 'space' or (kind == 'comment' and not text.startswith('/*!')):
             if '\n' in text and kept[-1] == ' ':
                 kept.pop()
-            if not kept[-1].endswith('\n'):
+            if not kept[-1].isspace():
                 kept.append('\n' if '\n' in text else ' ')
-        elif kind != 'comment' or text.startswith('/*!'):
+        else:
             kept.append(text)
     return ''.join(kept[1:])
 
