@@ -1,30 +1,30 @@
-"""Scripts and styles, for a quick first visit: our stylesheets in one answer, NiceGUI's files compressed only once.
+"""Scripts and styles, for a quick first visit: in few answers (`bundles`), which are compressed only once.
 
-A browser that comes for the first time asks for two dozen files. They do not change while the server runs, so reading
-and compressing them again for each visitor would keep the event loop from everybody else.
+They do not change while the server runs, so reading and compressing them again for each visitor would keep the event
+loop from everybody else.
 """
 
 import asyncio
+import functools
 import hashlib
 import re
 import sys
 import zlib
-from functools import cache
+from collections.abc import Callable
 from pathlib import Path
 
 import brotli  # type: ignore[import-untyped]
-from nicegui import __version__ as nicegui_version
 from nicegui import app as nicegui_app
-from nicegui.dependencies import register_importmap_override
+from nicegui.dependencies import js_components, register_importmap_override
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain import links
 
-from . import slimmer
+from . import bundles, slimmer
 
-STATIC = Path(__file__).parent / 'static'
+NICEGUI, STATIC = bundles.NICEGUI, bundles.STATIC
 STYLESHEET = links.static('styles.css')
 # The order in which our stylesheets are read, the later over the earlier: from the plain to the composed. Those of
 # static/pages follow, each with classes of its own.
@@ -51,17 +51,18 @@ STYLES = (
     'forced_colors',
     'print',
 )
-# Modules that our components import: asked for at once, not only when the first component has been read.
-MODULES = ('icons.js', 'keys.js', 'marks.js', 'mirror.js', 'roc_calendar.js', 'upright.js')
-# Scripts that every page runs.
-SCRIPTS = ('site.js', 'passkeys.js', 'again.js')
+# The script that every page runs; it asks for others when they are needed.
+SCRIPTS = ('site.js',)
 MOST_KEPT = 8 * 1024 * 1024
 
-# Where NiceGUI's own files stand.
-NICEGUI = f'/_nicegui/{nicegui_version}'
-_KEPT = (*(f'{NICEGUI}/{folder}/' for folder in ('static', 'components', 'libraries', 'esm')), links.static())
-# Where `python -m ui.assets` puts what takes two seconds of a processor: each file as small as Brotli makes it.
-PREPARED = Path(__file__).parent.parent / '.cache' / 'assets'
+_KEPT = (
+    *(f'{NICEGUI}/{folder}/' for folder in ('static', 'components', 'libraries', 'esm')),
+    links.static(),
+    links.favicon(),
+)
+_COMPONENTS = f'{NICEGUI}/components/'
+# A component as NiceGUI lists it among what a page imports.
+_IMPORTED = re.compile(r'import \{ default as (\w+) \} from "([^"]+)";')
 FOR_GOOD = 'public, max-age=31536000, immutable'
 _NOT_TAKEN = re.compile(r';\s*q=0(\.0*)?\s*$')
 _TEXTS = ('text/javascript', 'text/css', 'image/svg+xml', 'application/json')
@@ -72,36 +73,63 @@ _SET_HERE = (b'content-length', b'content-encoding', b'etag', b'last-modified', 
 
 def register() -> None:
     """Put our static files, and all our stylesheets as one, under their addresses."""
-    nicegui_app.add_api_route(STYLESHEET, _stylesheet, methods=['GET'])
+    made: dict[str, Callable[[], str]] = {
+        STYLESHEET: stylesheet,
+        bundles.STYLE: bundles.style,
+        bundles.SCRIPT: bundles.script,
+        bundles.PARTS: bundles.parts,
+    }
+    for address, make in made.items():
+        nicegui_app.add_api_route(address, functools.partial(_made, address, make), methods=['GET'])
     nicegui_app.add_static_files('/static', STATIC, max_cache_age=3600)
-    for module in STATIC.glob('*.js'):  # by what components call them, under an address that changes with them
-        address = links.static(module.name)
+    # Modules by what components call them, under an address that changes with them.
+    for address in [bundles.PARTS, *(links.static(module.name) for module in STATIC.glob('*.js'))]:
         register_importmap_override(address, f'{address}?{stamp()}')
 
 
-def stylesheet() -> bytes:
+def stylesheet() -> str:
     """All our styles in their order."""
     files = [*(STATIC / 'styles' / f'{name}.css' for name in STYLES), *sorted((STATIC / 'pages').glob('*.css'))]
-    return b'\n'.join(file.read_bytes() for file in files)
+    return slimmer.minified('\n'.join(file.read_text(encoding='utf-8') for file in files))
 
 
-@cache
+@functools.cache
 def stamp() -> str:
     """What changes with our styles and scripts, so that no browser keeps old ones."""
-    styles = [stylesheet(), ','.join(sorted(slimmer.UNUSED)).encode()]
-    content = b''.join([*styles, *(file.read_bytes() for file in sorted(STATIC.glob('*.js')))])
-    return hashlib.sha256(content).hexdigest()[:12]
+    content = b''.join([stylesheet().encode(), *(file.read_bytes() for file in sorted(bundles.sources()))])
+    return hashlib.sha256(NICEGUI.encode() + content).hexdigest()[:12]
 
 
 def head() -> str:
     """What every page's head says."""
     now = stamp()
-    modules = ''.join(f'<link rel="modulepreload" href="{links.static(name)}?{now}">' for name in MODULES)
     return (
         f'<meta name="theme-color" content="#0C3A4B"><script src="{links.static("appearance.js")}?{now}"></script>'
-        f'<link rel="stylesheet" href="{STYLESHEET}?{now}">{modules}'
+        f'<link rel="stylesheet" href="{STYLESHEET}?{now}"><link rel="modulepreload" href="{bundles.PARTS}?{now}">'
         + ''.join(f'<script defer src="{links.static(name)}?{now}"></script>' for name in SCRIPTS)
     )
+
+
+def imported(lines: list[str], urls: list[str]) -> tuple[list[str], list[str]]:
+    """Imports of a page's script, and its preloads, as NiceGUI lists them; from the bundle what it has."""
+
+    def ours(found: re.Match[str]) -> str:
+        name, url = found.groups()
+        file = _component(url)
+        if file and bundles.is_bundled(file):
+            bundled = bundles.name_of(file)
+            return f'import {{ {bundled} }} from "{bundles.PARTS}"; const {name} = {bundled}.default;'
+        return f'import {{ default as {name} }} from "{url}?{stamp()}";'
+
+    others = [url for url in urls if not (file := _component(url)) or not bundles.is_bundled(file)]
+    stamped = [f'{url}?{stamp()}' if _component(url) else url for url in others]
+    return [_IMPORTED.sub(ours, line) for line in lines], stamped
+
+
+def _component(path: str) -> Path | None:
+    """The file of a component, as NiceGUI has it under this address."""
+    found = js_components.get(path.removeprefix(_COMPONENTS)) if path.startswith(_COMPONENTS) else None
+    return found.path if found else None
 
 
 class KeptAssets:
@@ -116,7 +144,9 @@ class KeptAssets:
         if scope['type'] != 'http' or scope['method'] != 'GET' or not scope['path'].startswith(_KEPT):
             await self.app(scope, receive, send)
             return
-        key = (scope['path'], scope['path'].startswith(NICEGUI) or scope['query_string'] == stamp().encode())
+        # The address of a component says when it was written last, but not what it imports, nor what is bundled.
+        is_lasting = scope['path'].startswith(NICEGUI) and not scope['path'].startswith(_COMPONENTS)
+        key = (scope['path'], is_lasting or scope['query_string'] == stamp().encode())
         if key not in self._kept:
             await self._fetch(key, scope, receive, send)
         if key in self._kept:
@@ -153,34 +183,42 @@ class _Kept:
     """A file as it is sent: plain, and as small as it gets where that is smaller."""
 
     def __init__(self, start: Message, path: str, body: bytes, *, is_for_good: bool) -> None:
-        body = _slim(path, body)
+        file = STATIC / path.removeprefix(links.static()) if path.startswith(links.static()) else _component(path)
+        if file and file.suffix == '.js' and file.is_file():
+            body = bundles.module(file).encode()
         self.bodies = {'': body}
         headers = MutableHeaders(raw=[(name, value) for name, value in start['headers'] if name not in _SET_HERE])
         if headers.get('content-type', '').partition(';')[0] in _TEXTS:
             self.bodies |= {'br': smallest(body), 'gzip': zlib.compress(body, 9, wbits=31)}
         self.size = sum(map(len, self.bodies.values()))
-        self.etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
-        headers.update({'etag': self.etag, 'vary': 'Accept-Encoding'})
-        # No document: what a script may do is said by the page. Short, since it goes with each of thirty files.
+        self.digest = hashlib.sha256(body).hexdigest()[:16]
+        headers['vary'] = 'Accept-Encoding'
+        # No document: what a script may do is said by the page. Short, since it goes with each of a dozen files.
         headers.setdefault('content-security-policy', "default-src 'none'")
         if is_for_good:
             headers['cache-control'] = FOR_GOOD
+        elif path.startswith(_COMPONENTS):
+            headers['cache-control'] = 'no-cache'
+        headers.setdefault('cache-control', 'public, max-age=3600')
         self.headers = headers.raw
 
     async def send(self, asked: Headers, send: Send) -> None:
         """In the way that the browser takes it; nothing where the browser has it."""
-        if self.etag in asked.get('if-none-match', ''):
-            await send({'type': 'http.response.start', 'status': 304, 'headers': list(self.headers)})
-            await send({'type': 'http.response.body', 'body': b''})
-            return
         encoding = accepts(asked.get('accept-encoding', ''))
         if encoding not in self.bodies:
             encoding = ''
+        # Each way has a mark of its own: it says that two answers are the same, sign by sign (RFC 9110, 8.8.3.3).
+        etag = f'"{self.digest}{"-" * bool(encoding)}{encoding}"'
+        headers = [*self.headers, (b'etag', etag.encode())]
+        if etag in asked.get('if-none-match', ''):
+            await send({'type': 'http.response.start', 'status': 304, 'headers': headers})
+            await send({'type': 'http.response.body', 'body': b''})
+            return
         body = self.bodies[encoding]
-        own = [(b'content-length', str(len(body)).encode())]
+        headers.append((b'content-length', str(len(body)).encode()))
         if encoding:
-            own.append((b'content-encoding', encoding.encode()))
-        await send({'type': 'http.response.start', 'status': 200, 'headers': [*self.headers, *own]})
+            headers.append((b'content-encoding', encoding.encode()))
+        await send({'type': 'http.response.start', 'status': 200, 'headers': headers})
         await send({'type': 'http.response.body', 'body': body})
 
 
@@ -204,42 +242,33 @@ def compressed(content: bytes, asked: Headers) -> tuple[bytes, dict[str, str]]:
     return content, {'Vary': 'Accept-Encoding'} | ({'Content-Encoding': encoding} if encoding else {})
 
 
-def _slim(path: str, body: bytes) -> bytes:
-    """The styles of Quasar without what no page of ours has."""
-    is_quasar = path.startswith(f'{NICEGUI}/static/quasar.') and path.endswith('.css')
-    return slimmer.style(body.decode()).encode() if is_quasar else body
-
-
 def smallest(content: bytes) -> bytes:
     """By Brotli: as small as it gets where that was prepared, else in a few milliseconds."""
-    prepared = PREPARED / f'{hashlib.sha256(content).hexdigest()}.br'
+    prepared = bundles.PREPARED / f'{hashlib.sha256(content).hexdigest()}.br'
     try:
         return prepared.read_bytes()
     except OSError:
         return brotli.compress(content, mode=brotli.MODE_TEXT, quality=5)  # type: ignore[no-any-return]
 
 
-def _stylesheet() -> Response:
-    return Response(stylesheet(), media_type='text/css', headers={'Cache-Control': 'public, max-age=3600'})
+def _made(address: str, make: Callable[[], str]) -> Response:
+    kind = 'text/css' if address.endswith('.css') else 'text/javascript'
+    return Response(make(), media_type=kind, headers={'Cache-Control': 'public, max-age=3600'})
 
 
 def prepare() -> None:
     """Compress what a browser loads as well as it can be done; what was prepared already is left."""
-    PREPARED.mkdir(parents=True, exist_ok=True)
-    nicegui = Path(sys.modules['nicegui'].__file__ or '').parent
-    files = [
-        *(nicegui / 'static').glob('*.prod.*'),
-        *(nicegui / 'static').glob('*.min.js'),
-        *(nicegui / 'static').glob('nicegui.*'),
-        *((nicegui / 'static' / name) for name in ('dompurify.mjs', 'fonts.css', 'lang/zh-TW.umd.prod.js')),
-        *(nicegui / 'elements').glob('*.js'),
-        *STATIC.glob('*.js'),
-        *(Path(__file__).parent / 'components').rglob('*.js'),
+    bundles.PREPARED.mkdir(parents=True, exist_ok=True)
+    theirs = Path(sys.modules['nicegui'].__file__ or '').parent
+    plain = ('vue.esm-browser.prod.js', 'dompurify.mjs')
+    modules = [*STATIC.glob('*.js'), *(bundles.UI / 'components').rglob('*.js'), *(theirs / 'elements').glob('*.js')]
+    contents = [
+        *(make().encode() for make in (stylesheet, bundles.style, bundles.script, bundles.parts)),
+        *((theirs / 'static' / name).read_bytes() for name in plain),
+        *(bundles.module(file).encode() for file in modules),
     ]
-    contents = [_slim(f'{NICEGUI}/static/{file.name}', file.read_bytes()) for file in files]
-    wanted = {hashlib.sha256(each).hexdigest(): each for each in [stylesheet(), *contents]}
-    for digest, content in wanted.items():
-        target = PREPARED / f'{digest}.br'
+    for content in contents:
+        target = bundles.PREPARED / f'{hashlib.sha256(content).hexdigest()}.br'
         if not target.exists():
             new = target.with_suffix('.new')
             new.write_bytes(brotli.compress(content, mode=brotli.MODE_TEXT, quality=11))

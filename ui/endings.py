@@ -38,7 +38,7 @@ def soon() -> timedelta:
 def _tell(client: Client, sentence: str, left: timedelta) -> None:
     press = {LAST: '知道了', IDLE: '繼續使用'}[sentence]
     minutes, seconds = divmod(max(int(left.total_seconds()), 0), 60)
-    sentence += f'（還有 {minutes} 分 {seconds} 秒）'  # static/again.js counts on
+    sentence += f'（還有 {minutes} 分 {seconds} 秒）'  # static/site.js counts on
     with client:
         # The press is an event, and any event prolongs the session.
         _told[client] = ui.notification(

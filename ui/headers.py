@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain import links
 
-from . import assets, slimmer
+from . import assets, bundles, slimmer
 
 _ALWAYS = {
     'X-Content-Type-Options': 'nosniff',
@@ -116,6 +116,7 @@ def _put_nonce_into_template() -> None:
         source = source.replace('<script', '<script nonce="{{ request.scope.csp_nonce }}"')
         # 外觀 of whoever is signed in, known before anything is drawn (static/appearance.js).
         source = source.replace('<html', _PAGE_OF, 1)
-        source = slimmer.template(source, assets.stamp())
+        now = assets.stamp()
+        source = slimmer.template(source, f'{bundles.STYLE}?{now}', f'{bundles.SCRIPT}?{now}')
         source = source.replace(_TOO_OLD, '這個瀏覽器太舊，無法顯示這個系統。<br />請改用新版的瀏覽器。')
     environment.loader = DictLoader({'index.html': source})

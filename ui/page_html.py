@@ -63,6 +63,7 @@ def _shared(*components: str) -> dict[str, Any]:
     config = core.app.config
     stand_ins: Any = [_OfComponent(_components[each]) for each in components]
     templates, styles, scripts, imports, lines, urls = generate_resources('', stand_ins)
+    lines, urls = assets.imported(lines, urls)
     language = config.language or 'en-US'
     return {
         'version': __version__,

@@ -1,11 +1,32 @@
-"""What of Quasar's styles, and of NiceGUI's page, no page of ours needs: a first visit loads a tenth less.
+"""What of Quasar, and of NiceGUI's page, no page of ours needs: a first visit loads a third less.
 
-Left out are whole components of Quasar that we have not (`tests/ui/test_slimmer.py` looks), and its palette of 300
-numbered colours and its grid of twelve columns. What cleans HTML (DOMPurify) is loaded when it is asked for.
+Of Quasar's script stays what is named here, with what that needs (`bundles`). Of its styles whole components that we
+have not are left out (`tests/ui/test_lighter.py` looks), its palette of 300 numbered colours and its grid of twelve
+columns. What cleans HTML (DOMPurify) is loaded when it is asked for.
 """
 
 import re
 
+# What pages, NiceGUI's own parts of them and our scripts ask Quasar for.
+QUASAR = frozenset(
+    {
+        'QBtn',
+        'QCheckbox',
+        'QDialog',
+        'QInput',
+        'QItem',
+        'QItemSection',
+        'QLayout',
+        'QMenu',
+        'QOptionGroup',
+        'QPage',
+        'QPageContainer',
+        'QSelect',
+        'Dark',
+        'Lang',
+        'Notify',
+    }
+)
 UNUSED = frozenset(
     {
         'ajax-bar',
@@ -63,10 +84,32 @@ _WHEN_ASKED = r"""Element.prototype.setHTML = async function (html) {
         \1
       };"""
 
+_IMPORTS = re.compile(
+    r'@import url\("[^"]*fonts\.css"\).*?@import url\("[^"]*nicegui\.css"\) layer\(nicegui\);', re.DOTALL
+)
+_SCRIPTS = re.compile(
+    r'<script[^>]* src="[^"]*static/(?:socket\.io\.min|quasar\.umd(?:\.prod)?|nicegui)\.js"></script>'
+)
+_LAST_SCRIPT = re.compile(r'src="[^"]*static/lang/[^"]*"')
+_SPARED = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|url\([^)]*\))|/\*.*?\*/|\s*([{};,>])\s*|\s+""", re.DOTALL)
 
-def template(source: str, stamp: str) -> str:
-    """NiceGUI's page template; Quasar's styles, which are ours now, change their address with the `stamp`."""
-    return _PURIFIER.sub(_WHEN_ASKED, source).replace('important.prod.css"', f'important.prod.css?{stamp}"')
+
+def template(source: str, style: str, script: str) -> str:
+    """NiceGUI's page template; its styles and scripts, but for Vue, come in two files under these addresses."""
+    source = _SCRIPTS.sub('', _IMPORTS.sub('', _PURIFIER.sub(_WHEN_ASKED, source)))
+    source = source.replace('<style>', f'<link rel="stylesheet" href="{style}" />\n    <style>', 1)
+    return _LAST_SCRIPT.sub(f'src="{script}"', source)
+
+
+def minified(css: str) -> str:
+    """A stylesheet without comments and without spaces that mean nothing.
+
+    >>> minified('a, b > c { d: "e; f" ; /* why */ }\\n@media (x) and (y) { .g { h: i } }')
+    'a,b>c{d: "e; f"}@media (x) and (y){.g{h: i}}'
+    """
+    return _SPARED.sub(lambda found: found[1] or found[2] or ('' if found[0][:2] == '/*' else ' '), css).replace(
+        ';}', '}'
+    )
 
 
 def style(css: str) -> str:
@@ -88,6 +131,11 @@ def style(css: str) -> str:
             if used:
                 kept.append(f'{used}{{{body}}}')
     return ''.join(kept)
+
+
+def icon_font(css: str) -> str:
+    """Of NiceGUI's fonts, minified, the one that Quasar draws its icons with; our pages have fonts of their own."""
+    return ''.join(f'{head}{{{body}}}' for head, body in _rules(css) if '"Material Icons"' in body)
 
 
 def _is_unused(selector: str) -> bool:

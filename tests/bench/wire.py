@@ -1,6 +1,6 @@
 """How many bytes a browser loads that comes for the first time: the login, then STEP 4; headers and all, by HTTP/1.1.
 
-Behind nginx (deploy/) HTTP/2 makes the headers of thirty files a tenth of what they are here.
+Behind nginx (deploy/) HTTP/2 makes the headers of a dozen files a tenth of what they are here.
 """
 
 from playwright.async_api import Browser, async_playwright

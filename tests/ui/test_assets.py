@@ -1,6 +1,7 @@
 """What a first visit asks for: our stylesheets at once, NiceGUI's files as often as anybody likes."""
 
 import asyncio
+import inspect
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import httpx
 import nicegui
 import pytest
 from nicegui import __version__
+from nicegui.dependencies import js_components
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
@@ -17,8 +19,10 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Message, Receive, Scope, Send
 
-from ui import assets
+from domain import links
+from ui import assets, slimmer
 from ui.assets import KeptAssets
+from ui.components.desk.review_queue import review_queue
 
 from .browser import Browser
 
@@ -30,7 +34,7 @@ async def test_all_our_stylesheets_come_in_one_answer(browser: Browser) -> None:
     answer = await browser.get(assets.STYLESHEET)
 
     for file in (assets.STATIC / 'styles' / 'tokens.css', assets.STATIC / 'pages' / 'volunteer_search.css'):
-        assert file.read_bytes() in answer.content
+        assert slimmer.minified(file.read_text(encoding='utf-8')).strip() in answer.text
     assert (answer.headers['content-type'], answer.headers['cache-control']) == (
         'text/css; charset=utf-8',
         'public, max-age=3600',
@@ -45,6 +49,37 @@ async def test_a_file_asked_for_again_is_the_same(browser: Browser, encoding: st
     assert first.content == again.content
     assert _lasting(first) == _lasting(again)
     assert again.headers.get('content-encoding', 'identity') == encoding
+
+
+async def test_each_way_of_sending_a_file_has_a_mark_of_its_own_and_is_not_sent_twice(browser: Browser) -> None:
+    ways = ['br', 'gzip', 'identity']
+    marks = [(await browser.get(SCRIPT, **{'Accept-Encoding': way})).headers['etag'] for way in ways]
+    asked = [(way, mark) for way in ways for mark in marks]
+    answers = [await browser.get(SCRIPT, **{'Accept-Encoding': way, 'If-None-Match': mark}) for way, mark in asked]
+
+    assert len(set(marks)) == 3
+    assert [each.status_code for each in answers] == [304, 200, 200, 200, 304, 200, 200, 200, 304]
+    assert [each.headers['etag'] for each in answers] == [mark for mark in marks for _ in marks]
+
+
+async def test_the_icon_of_the_site_is_kept_by_browsers(browser: Browser) -> None:
+    icon = await browser.get(links.favicon())
+    again = await browser.get(links.favicon(), **{'If-None-Match': icon.headers['etag']})
+
+    assert (icon.status_code, again.status_code) == (200, 304)
+    assert icon.headers['cache-control'] == again.headers['cache-control'] == 'public, max-age=3600'
+
+
+async def test_a_component_is_kept_for_good_under_the_address_that_changes_with_what_it_imports(
+    browser: Browser,
+) -> None:
+    file = Path(inspect.getfile(review_queue)).with_suffix('.js')
+    key = next(key for key, component in js_components.items() if component.path == file)
+    address = f'{assets.NICEGUI}/components/{key}'
+    plain, stamped = [await browser.get(each) for each in (address, f'{address}?{assets.stamp()}')]
+
+    assert plain.text == stamped.text
+    assert [each.headers['cache-control'] for each in (plain, stamped)] == ['no-cache', assets.FOR_GOOD]
 
 
 async def test_an_answer_is_asked_for_once_and_one_that_broke_off_is_not_kept() -> None:

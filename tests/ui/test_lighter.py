@@ -47,9 +47,17 @@ def test_styles_of_quasar_keep_all_other_rules(name: str, monkeypatch: pytest.Mo
 
 def test_the_template_of_nicegui_loads_what_cleans_html_only_when_it_is_asked_for() -> None:
     source = (QUASAR.parent / 'templates' / 'index.html').read_text(encoding='utf-8')
-    ours = slimmer.template(source, 'abc')
+    ours = slimmer.template(source, '/styles', '/scripts')
 
     assert 'import DOMPurify' not in ours
     assert 'await import("dompurify")' in ours
-    assert 'quasar.important.prod.css?abc' in ours
-    assert 'quasar.unimportant.prod.css?abc' in ours
+
+
+def test_the_template_of_nicegui_asks_for_one_file_of_styles_and_one_of_scripts() -> None:
+    source = (QUASAR.parent / 'templates' / 'index.html').read_text(encoding='utf-8')
+    ours = slimmer.template(
+        source.replace('<script', '<script nonce="{{ request.scope.csp_nonce }}"'), '/styles', '/scripts'
+    )
+
+    assert '@import url' not in ours
+    assert re.findall(r'<(?:script|link)[^>]*(?:src|href)="(?!{{)([^"]*)"', ours) == ['/styles', '/scripts']

@@ -1,5 +1,5 @@
 // A session that is over does not take the page away: its user signs in again over it, and it loads anew with what was
-// typed (drafts and mirror.js). Nothing of the page can be read meanwhile. And the time that is left, counted down.
+// typed (drafts and mirror.js). Nothing of the page can be read meanwhile. Loaded by site.js.
 (() => {
   const OFF_LINE = '連不上本系統，還沒有登入。請確認網路後再按一次；您輸入的內容都還在。';
 
@@ -129,27 +129,4 @@
     password.focus();
     offer().catch(() => tell(''));
   };
-
-  // A page that comes back after its session was over (a computer that slept) hears it from its socket (ui/gate.py).
-  const waiting = setInterval(() => {
-    if (!window.socket) return;
-    clearInterval(waiting);
-    window.socket.on('connect_error', ({ message }) => message === 'Session is over' && window.sessionOver());
-  }, 200);
-
-  // 「還有 1 分 55 秒」 in the warning (ui/endings.py) goes on by itself; as an attribute, so that it is not read out again
-  // each second.
-  const LEFT = /（還有 (?:(\d+) 分 )?(\d+) 秒）/;
-  setInterval(() => {
-    for (const told of document.querySelectorAll('.q-notification__message')) {
-      const said = LEFT.exec(told.textContent);
-      if (said) {
-        told.dataset.until = Date.now() + 1000 * (60 * Number(said[1] || 0) + Number(said[2]));
-        told.textContent = told.textContent.replace(LEFT, '');
-      }
-      if (!told.dataset.until) continue;
-      const left = Math.max(0, Math.round((told.dataset.until - Date.now()) / 1000));
-      told.dataset.left = `還有 ${Math.floor(left / 60)} 分 ${left % 60} 秒`;
-    }
-  }, 1000);
 })();

@@ -1,3 +1,42 @@
+// Scripts that few pages need, and late: loaded when they are asked for, under the address that changes with them.
+const STAMP = new URL(document.currentScript.src).search;
+const loading = {};
+function loaded(address) {
+  loading[address] ??= new Promise((done, failed) => {
+    const script = document.createElement('script');
+    Object.assign(script, { src: address + STAMP, onload: done, onerror: failed });
+    document.head.append(script);
+  });
+  loading[address].catch(() => delete loading[address]);
+  return loading[address];
+}
+// The key of this device (passkeys.js); and signing in over a page whose session is over (again.js), which is there
+// after a minute: it is asked for when a line may be bad, and without it there is a login page.
+const NOT_LOADED = '連不上本系統，這次沒有完成。請確認網路後再按一次。';
+window.passkeyToEnter = () =>
+  loaded('/static/passkeys.js').then(
+    () => window.passkeyToEnter(),
+    () => Promise.reject(new Error(NOT_LOADED)),
+  );
+window.provePasskey = () =>
+  loaded('/static/passkeys.js').then(
+    () => window.provePasskey(),
+    () => NOT_LOADED,
+  );
+window.sessionOver = () =>
+  loaded('/static/again.js').then(
+    () => window.sessionOver(),
+    () => location.reload(),
+  );
+setTimeout(() => loaded('/static/again.js').catch(() => {}), 60_000);
+
+// A page that comes back after its session was over (a computer that slept) hears it from its socket (ui/gate.py).
+const waiting = setInterval(() => {
+  if (!window.socket) return;
+  clearInterval(waiting);
+  window.socket.on('connect_error', ({ message }) => message === 'Session is over' && window.sessionOver());
+}, 200);
+
 // A link to a field (`#name`) puts the cursor into it, also when it comes from another page.
 function goToField() {
   const name = decodeURIComponent(location.hash.slice(1));
@@ -207,6 +246,22 @@ for (const type of ['keydown', 'keypress', 'keyup'])
     },
     true,
   );
+
+// 「還有 1 分 55 秒」 in the warning (ui/endings.py) goes on by itself; as an attribute, so that it is not read out again
+// each second.
+const LEFT = /（還有 (?:(\d+) 分 )?(\d+) 秒）/;
+setInterval(() => {
+  for (const told of document.querySelectorAll('.q-notification__message')) {
+    const said = LEFT.exec(told.textContent);
+    if (said) {
+      told.dataset.until = Date.now() + 1000 * (60 * Number(said[1] || 0) + Number(said[2]));
+      told.textContent = told.textContent.replace(LEFT, '');
+    }
+    if (!told.dataset.until) continue;
+    const left = Math.max(0, Math.round((told.dataset.until - Date.now()) / 1000));
+    told.dataset.left = `還有 ${Math.floor(left / 60)} 分 ${left % 60} 秒`;
+  }
+}, 1000);
 
 // After a reload the cursor is where it was.
 addEventListener('pagehide', () => sessionStorage.setItem('cursor', document.activeElement?.id || ''));
