@@ -14,7 +14,7 @@ from .. import dates, permissions, validation
 from ..errors import Incomplete, NotFound
 from ..paging import Page, bounds
 from . import log, reads
-from .history import FROM_UNIT, place_of
+from .history import place_of
 
 REASON_LENGTH = 120
 # A page that stays open reads again and again what it shows; that is one look.
@@ -41,9 +41,11 @@ LOOKS = (
     LogAct.REVEALED,
     LogAct.EXPORTED,
 )
-_INSERT = f"""
+_INSERT = """
     INSERT INTO access_entry (from_unit, at, by_id, by_name, kind, what, reason, volunteer_id)
-    SELECT {FROM_UNIT}, $4, $5, $6, $7, $8, $9, one FROM unnest($10::int[]) AS one
+    SELECT COALESCE((SELECT name FROM host_unit WHERE id = $1), (SELECT name FROM agency WHERE id = $2), $3::text),
+        $4, $5, $6, $7, $8, $9, one
+    FROM unnest($10::int[]) AS one
 """
 # With a reason from here, without from the log, which has the first ones too: those are of the same instant.
 _LOOKS = """

@@ -45,15 +45,14 @@ __all__ = [
 _STROKE = ('at', 'by_id', 'section', 'subject')
 ADDED, AMENDED, REMOVED, REPLACED = HistoryAction
 
-# The name of the unit or agency $1, $2; $3 where there is neither.
-FROM_UNIT = """
-    COALESCE((SELECT name FROM host_unit WHERE id = $1), (SELECT name FROM agency WHERE id = $2), $3::text)
-"""
-_INSERT = f"""
+# $1 to $3: `place_of` whoever has done it.
+_INSERT = """
     INSERT INTO history_entry (from_unit, at, by_id, by_name, volunteer_id, section, subject, action, field, label,
         old, new, old_file, new_file)
-    SELECT {FROM_UNIT}, $4, $5, $6, entry.* FROM unnest($7::int[], $8::text[], $9::text[], $10::text[], $11::text[],
-        $12::text[], $13::text[], $14::text[], $15::uuid[], $16::uuid[]) AS entry
+    SELECT COALESCE((SELECT name FROM host_unit WHERE id = $1), (SELECT name FROM agency WHERE id = $2), $3::text),
+        $4, $5, $6, entry.*
+    FROM unnest($7::int[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
+        $15::uuid[], $16::uuid[]) AS entry
 """
 
 
@@ -228,7 +227,7 @@ async def unit_of(account: Account) -> str:
 
 
 def place_of(account: Account) -> tuple[int | None, int | None, str]:
-    """What FROM_UNIT asks for, to find the same name in a statement."""
+    """By which a statement finds the same name: of the unit, else of the agency, else these words."""
     return account.host_unit_id, account.agency_id, _without_place(account)
 
 
