@@ -1,9 +1,9 @@
 """What many open pages show alike, as the queue of an agency: read once, written down once, encoded once.
 
 A page has a seat at the board it shows. When something is announced that concerns it, a board is read again, by one of
-its pages for all; whoever is new on it is written into the log for every page, by one statement; and then what has
-changed travels: one event of socket.io, encoded into one frame, whose bytes are put into the connection of each page,
-past NiceGUI's outbox. The key of a board says everything that decides what is shown; what else differs (「您」) is
+its pages for all; whoever is new on it is written into the log for every page, some hundred by one statement; and then
+what has changed travels: one event of socket.io, encoded into one frame, whose bytes are put into the connection of
+each page, past NiceGUI's outbox. The key of a board says everything that decides what is shown; what else differs (「您」) is
 left to the browser.
 
 A page that is not where the board was (it has just connected, its connection was away, its button is at work, it says
@@ -36,6 +36,8 @@ from .live import AWAY_PAUSE, PAUSE, acting
 # Kinds of announcements a board is read again for, each with what tells whether one concerns it.
 Concerns = Mapping[Any, Callable[[Any], bool]]
 
+# The log is written for so many pages at a time: while the next ones are written, these get their news.
+_PIECE = 250
 _REFUSALS = (NotFound, NotPermitted)
 _boards: dict[Hashable, 'Board'] = {}
 _numbers = count(1)
@@ -300,19 +302,21 @@ class Board:
         if before and not change:
             return
         self.at, self._whole = before + 1, ''
-        takers = {seat for seat in self.seats if before and seat.may_be_given(before)}
-        try:
-            await reads.shown([seat.sight for seat in takers], fresh)
-        except DatabaseAway:  # who was to be shown is not written down: each page waits until it is
-            takers = set()
+        takers = [seat for seat in self.seats if before and seat.may_be_given(before)]
         if takers:
             news = _Event('board', {'board': self.number, 'from': before, 'at': self.at, 'of': change})
+        for begin in range(0, len(takers), _PIECE):
+            piece = takers[begin : begin + _PIECE]
+            try:
+                await reads.shown([seat.sight for seat in piece], fresh)
+            except DatabaseAway:  # who was to be shown is not written down: each page waits until it is
+                break
+            for seat in piece:
+                if seat in self.seats and seat.may_be_given(before):
+                    seat.given, seat.was_told = self.at, True
+                    news.put(seat.client)
         for seat in list(self.seats):
-            if seat in takers and seat.may_be_given(before):
-                seat.given, seat.was_told = self.at, True
-                news.put(seat.client)
-            else:
-                seat.catch_up()
+            seat.catch_up()  # nothing to do for whoever has been given the news
             seat.element.renewed(content)
 
 
