@@ -3,8 +3,8 @@
 A page has a seat at the board it shows. When something is announced that concerns it, a board is read again, by one of
 its pages for all; whoever is new on it is written into the log for every page, some hundred by one statement; and then
 what has changed travels: one event of socket.io, encoded into one frame, whose bytes are put into the connection of
-each page, past NiceGUI's outbox. The key of a board says everything that decides what is shown; what else differs (「您」) is
-left to the browser.
+each page, past NiceGUI's outbox. The key of a board says everything that decides what is shown; what else differs
+(「您」) is left to the browser.
 
 A page that is not where the board was (it has just connected, its connection was away, its button is at work, it says
 that it missed something) gets all of it in the usual way, as a property of its component: `static/boards.js` takes the

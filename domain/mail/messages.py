@@ -356,7 +356,7 @@ async def _tell_agency(
     if attachment is not None:
         facts |= {'附名冊': True}
     compose = await templates.worded(template)
-    about = {'application': application, 'roster': roster}
+    about: dict[str, Any] = {'application': application, 'roster': roster}
     letters = [Letter(agency.email, *compose(facts), template=template, attachment=attachment, **about)]
     away = await deputies.standing(agency.id)
     reviewers = Account.filter(agency_id=agency.id, role=Role.REVIEWER, is_active=True).exclude(id__in=list(away))

@@ -130,7 +130,8 @@ def answer_card(account: Account, asked: RightsRequest) -> ui.element:
         if now := rights.changed_since(asked):
             html.p(f'提出以後，這個欄位已經改成「{now}」。請與本人確認哪一個正確。').classes('lb-verdict warn')
             check_field('仍採用本人提出的內容', in_form, 'despite_change')
-        with html.div().classes('lb-row-acts') as acts:
+        acts: ui.element = html.div().classes('lb-row-acts')
+        with acts:
             action_button('同意並更正' if asked.field else '同意', grant, in_form=in_form)
             action_button('不同意', refuse, 'outline', in_form=in_form)
     return acts
@@ -149,7 +150,8 @@ def extension_card(account: Account, asked: RightsRequest) -> ui.element:
         text_field(
             rights.FIELDS['reason'].label, in_form, 'reason', maxlength=rights.REASON_LENGTH, hint='會寄給本人。'
         )
-        with html.div().classes('lb-row-acts') as acts:
+        acts: ui.element = html.div().classes('lb-row-acts')
+        with acts:
             action_button('延長期限', extend, 'outline', in_form=in_form)
     return acts
 

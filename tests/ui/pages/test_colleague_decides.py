@@ -1,5 +1,7 @@
 """A request that a colleague decides is decided on every page that has it open."""
 
+from typing import Any
+
 from db.choices import RightsKind, Role
 from db.models import AccountRequest
 from domain import accounts, dates
@@ -41,7 +43,7 @@ async def test_an_account_request_leaves_the_list_of_its_county_and_its_open_pag
 ) -> None:
     county = await builders.a_county()
     clerk, colleague = [await builders.an_account(Role.COUNTY, county=county) for _ in range(2)]
-    facts = {
+    facts: dict[str, Any] = {
         'organisation': '示例協會',
         'name': '許小雅',
         'username': 'hsu.seen',
