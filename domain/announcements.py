@@ -56,6 +56,7 @@ class Channel(StrEnum):
     PAPER_BOOKS = 'paper_book'
     TRANSFERS = 'transfer'
     RIGHTS = 'rights'
+    ACCOUNT_REQUESTS = 'account_request'
 
 
 class Malformed(ValueError):
@@ -204,6 +205,15 @@ class RightsChanged(Announcement):
     host_unit_id: int
 
 
+@dataclass(frozen=True)
+class AccountRequestsChanged(Announcement):
+    """帳號申請: waits now, was returned or decided. `county_id`: whose authority it is of, '' for none."""
+
+    channel = Channel.ACCOUNT_REQUESTS
+    request_id: int
+    county_id: str = ''
+
+
 KINDS: dict[Channel, type[Announcement]] = {
     kind.channel: kind
     for kind in (
@@ -220,6 +230,7 @@ KINDS: dict[Channel, type[Announcement]] = {
         ImportChanged,
         TransfersChanged,
         RightsChanged,
+        AccountRequestsChanged,
     )
 }
 _READERS: dict[Any, Callable[[str], object]] = {int: int, str: lambda text: unquote(text, errors='strict')}

@@ -183,6 +183,7 @@ def serve(site: FastAPI, settings: Settings) -> None:
                 proxy_headers=False,  # whom a proxy speaks for is the gate's to say (TRUSTED_PROXIES)
                 ws_per_message_deflate=False,
                 ws_max_size=1_100_000,
+                ws_ping_interval=None,  # engine.io asks already; a second ping would only be one more to be late
                 timeout_graceful_shutdown=5,
                 server_header=False,
             )

@@ -16,7 +16,8 @@ from db import transaction
 from db.choices import RequestStatus, Role
 from db.models import Account, AccountRequest, Agency, County, HostUnit, RequestStep
 
-from .. import dates, limits, links, permissions, validation
+from .. import announcements, dates, limits, links, permissions, validation
+from ..announcements import AccountRequestsChanged
 from ..audit import office_history
 from ..audit.history import Change
 from ..errors import DomainError, Incomplete, MovedOn, NotFound, NotPermitted
@@ -314,6 +315,7 @@ async def _step(
     await RequestStep.create(
         request_id=request.id, at=at or dates.now(), status=status, by_id=by.id if by else None, reason=reason.strip()
     )
+    await announcements.announce(AccountRequestsChanged(request.id, request.county_id or ''))
 
 
 def _require_of_desk(request: AccountRequest, by: Account) -> None:

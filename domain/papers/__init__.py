@@ -7,7 +7,22 @@ looked at, and counts only while that is what stands there.
 from .as_sent import records
 from .changes import NotLookedAt, PaperChange, require_looked_at, since_look
 from .entries import FIELDS, PICTURES, UNKEPT, Entry, Papers
-from .kept import Kept, begin, keep, keep_each, last, look, looked_at, looks, names, of, of_many, sent, unlooked
+from .kept import (
+    Kept,
+    begin,
+    keep,
+    keep_each,
+    last,
+    look,
+    looked_at,
+    looks,
+    names,
+    of,
+    of_many,
+    of_whole,
+    sent,
+    unlooked,
+)
 
 __all__ = [
     'FIELDS',
@@ -28,6 +43,7 @@ __all__ = [
     'names',
     'of',
     'of_many',
+    'of_whole',
     'records',
     'require_looked_at',
     'sent',

@@ -14,6 +14,7 @@ from tortoise.connection import get_connection
 from db import transaction
 from domain import announcements
 from domain.announcements import (
+    AccountRequestsChanged,
     Announcement,
     CaseChanged,
     Channel,
@@ -120,7 +121,7 @@ def test_what_is_sent_is_what_is_heard(case: CaseChanged, closed: SessionClosed)
         ImportChanged(case.application_id, case.host_unit_id),
         TransfersChanged(case.host_unit_id, case.agency_id),
         RightsChanged(case.application_id, case.host_unit_id),
-        PaperBooksChanged(case.application_id, case.agency_id, case.host_unit_id, case.volunteer_id),
+        AccountRequestsChanged(case.application_id, closed.digest),
     ]
 
     assert [announcements.parse(record.encode()) for record in records] == records

@@ -8,9 +8,11 @@ from nicegui import html, ui
 
 from domain import accounts, dates, directory
 from domain.accounts import FIELDS, REFUSAL, REQUEST_FIELDS, AccountDetails, requests
+from domain.announcements import AccountRequestsChanged
 from domain.directory import admission
 from domain.model import Account, AccountRequest, RequestStatus, RequestStep, Role
 
+from ..live import follow
 from .action_button import action_button
 from .card import card
 from .facts import facts
@@ -91,6 +93,12 @@ async def request_case(
 
             action_button('開通帳號', grant, in_form=in_form)
         ui.link('返回', back).classes('lb-btn q-btn lb-flat')
+
+    async def look_again() -> None:
+        """Decided by a colleague: the page says so when it is opened anew."""
+        await accounts.open_request(key, by=account)
+
+    follow(AccountRequestsChanged, look_again, lambda changed: changed.request_id == request.id)
 
 
 def _asked(request: AccountRequest) -> None:

@@ -7,6 +7,7 @@ from nicegui import html, ui
 
 from domain import accounts, dates, links
 from domain.accounts import FIELDS, reviews, terms
+from domain.announcements import AccountRequestsChanged
 from domain.errors import NotFound
 from domain.model import Account
 
@@ -17,6 +18,7 @@ from ..components.account_state import account_state
 from ..components.record_table import Row, record_table
 from ..flash import leave_with
 from ..frame import MENU, frame, save_bar
+from ..live import follow
 
 TITLE = '帳號管理'
 LOCKED_COLUMNS = [
@@ -38,14 +40,25 @@ async def county_accounts_page(account: Account, part: str = '', edit: str = '')
             await _one(account, part, edit)
         return
     with frame(account, TITLE, crumbs=[MENU]):
-        waiting = len(await accounts.open_requests(by=account))
+        pills = {}
         with html.nav().classes('lb-pills lb-gap-below').props('aria-label=帳號管理'):
             for key, label in PARTS.items():
-                count = f' {waiting}' if not key and waiting else ''
-                link = ui.link(f'{label}{count}', links.county_accounts(key)).classes('lb-pill')
-                if key == part:
-                    link.classes('on').props('aria-current=page')
-        await _list(account, part)
+                pills[key] = ui.link(label, links.county_accounts(key)).classes('lb-pill')
+        pills[part].classes('on').props('aria-current=page')
+        pills[''].set_text(await _requests(account))
+        table = await _list(account, part)
+
+    async def renew() -> None:
+        pills[''].set_text(await _requests(account))
+        if not part:
+            await table.refresh()
+
+    follow(AccountRequestsChanged, renew, lambda changed: changed.county_id == account.county_id)
+
+
+async def _requests(account: Account) -> str:
+    waiting = len(await accounts.open_requests(by=account))
+    return f'{PARTS[""]} {waiting}' if waiting else PARTS['']
 
 
 async def _one(account: Account, part: str, edit: str) -> None:
@@ -60,14 +73,13 @@ async def _one(account: Account, part: str, edit: str) -> None:
         raise NotFound
 
 
-async def _list(account: Account, part: str) -> None:
+async def _list(account: Account, part: str) -> record_table:
     if part == 'reviews':
-        await _table(part, LIST_COLUMNS, partial(_reviews, account), '目前沒有要盤點的單位')
-    elif part == 'locked':
-        await _locked(account)
-    else:
-        fetch = partial(request_rows, account, partial(links.county_accounts, part))
-        await _table(part, REQUEST_COLUMNS, fetch, '沒有待處理的帳號申請')
+        return await _table(part, LIST_COLUMNS, partial(_reviews, account), '目前沒有要盤點的單位')
+    if part == 'locked':
+        return await _locked(account)
+    fetch = partial(request_rows, account, partial(links.county_accounts, part))
+    return await _table(part, REQUEST_COLUMNS, fetch, '沒有待處理的帳號申請')
 
 
 async def _reviews(account: Account) -> list[Row]:
@@ -75,7 +87,7 @@ async def _reviews(account: Account) -> list[Row]:
     return [review_row(state, links.county_accounts('reviews', state.review.id)) for state in found]
 
 
-async def _locked(account: Account) -> None:
+async def _locked(account: Account) -> record_table:
     async def rows() -> list[Row]:
         return [_row(each) for each in await terms.locked_ones(by=account)]
 
@@ -86,7 +98,7 @@ async def _locked(account: Account) -> None:
         await terms.unlock(one, by=account)
         leave_with(links.county_accounts('locked'), 'account-unlocked')
 
-    await _table('locked', LOCKED_COLUMNS, rows, '沒有被系統鎖定的帳號', acted)
+    return await _table('locked', LOCKED_COLUMNS, rows, '沒有被系統鎖定的帳號', acted)
 
 
 async def _table(
@@ -95,13 +107,14 @@ async def _table(
     rows: Callable[[], Awaitable[list[Row]]],
     empty: str,
     acted: Callable[[str, str], Awaitable[None]] | None = None,
-) -> None:
+) -> record_table:
     async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
         found = await rows()
         return found[(page - 1) * per_page : page * per_page], len(found)
 
     table = record_table(PARTS[part], columns, fetch, empty=empty, acted=acted)
     await table.refresh()
+    return table
 
 
 def _row(each: Account) -> Row:

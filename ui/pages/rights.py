@@ -89,18 +89,27 @@ async def rights_request_page(account: Account, request_id: int) -> None:
         ),
         html.div().classes('lb-narrow lb-stack'),
     ):
-        with card('請求'), html.dl().classes('lb-my-data'):
-            for label, text in _facts(asked):
-                html.dt(label)
-                html.dd(text)
-        if asked.status is RightsStatus.OPEN:
-            answer_card(account, asked)
-            if asked.extended_at is None:
-                extension_card(account, asked)
+        with card('請求'):
+            told = html.dl().classes('lb-my-data')
+        _tell(told, asked)
+        is_open = asked.status is RightsStatus.OPEN
+        answering = answer_card(account, asked) if is_open else None
+        extending = extension_card(account, asked) if is_open and asked.extended_at is None else None
+
+    async def renew() -> None:
+        now = await rights.get(request_id, by=account)
+        _tell(told, now)
+        is_closed = now.status is not RightsStatus.OPEN
+        if answering is not None and is_closed:
+            _end(answering)
+        if extending is not None and (is_closed or now.extended_at):
+            _end(extending)
+
+    follow(RightsChanged, renew, lambda changed: changed.request_id == request_id)
 
 
-def answer_card(account: Account, asked: RightsRequest) -> None:
-    """同意 and 不同意; the answer goes to the person by mail, and stands in 我的資料."""
+def answer_card(account: Account, asked: RightsRequest) -> ui.element:
+    """同意 and 不同意; the answer goes to the person by mail, and stands in 我的資料. Returns where the buttons are."""
     said = Answer()
     in_form = form(said, summary=False)
 
@@ -121,13 +130,15 @@ def answer_card(account: Account, asked: RightsRequest) -> None:
         if now := rights.changed_since(asked):
             html.p(f'提出以後，這個欄位已經改成「{now}」。請與本人確認哪一個正確。').classes('lb-verdict warn')
             check_field('仍採用本人提出的內容', in_form, 'despite_change')
-        with html.div().classes('lb-row-acts'):
+        acts: ui.element = html.div().classes('lb-row-acts')
+        with acts:
             action_button('同意並更正' if asked.field else '同意', grant, in_form=in_form)
             action_button('不同意', refuse, 'outline', in_form=in_form)
+    return acts
 
 
-def extension_card(account: Account, asked: RightsRequest) -> None:
-    """Once, with a reason that the person is told."""
+def extension_card(account: Account, asked: RightsRequest) -> ui.element:
+    """Once, with a reason that the person is told. Returns where the button is."""
     said = Answer()
     in_form = form(said, summary=False)
 
@@ -139,8 +150,27 @@ def extension_card(account: Account, asked: RightsRequest) -> None:
         text_field(
             rights.FIELDS['reason'].label, in_form, 'reason', maxlength=rights.REASON_LENGTH, hint='會寄給本人。'
         )
-        with html.div().classes('lb-row-acts'):
+        acts: ui.element = html.div().classes('lb-row-acts')
+        with acts:
             action_button('延長期限', extend, 'outline', in_form=in_form)
+    return acts
+
+
+def _tell(told: ui.element, asked: RightsRequest) -> None:
+    told.clear()
+    with told:
+        for label, text in _facts(asked):
+            html.dt(label)
+            html.dd(text)
+
+
+def _end(acts: ui.element) -> None:
+    """A colleague was first: what was typed stays in sight, and can be sent no more."""
+    acts.clear()
+    with acts:
+        html.p('同仁剛處理了這項請求，結果在上面；您在這裡寫的沒有送出。').classes('lb-verdict warn').props(
+            'role=status'
+        )
 
 
 def _facts(asked: RightsRequest) -> list[tuple[str, str]]:

@@ -176,6 +176,21 @@ async def test_the_period_is_the_agencys(
     assert (await a_case(office)).due_on == due_on
 
 
+async def test_sending_reads_each_thing_once_however_many_reviewers_hear_of_it(
+    office: Office, queries: list[str]
+) -> None:
+    counts = []
+    for _ in range(2):
+        draft = await a_draft(office)
+        queries.clear()
+        await applications.submit(draft, by=office.clerk)
+        counts.append(len(queries))
+        for _ in range(3):
+            await an_account(Role.REVIEWER, agency=office.agency, email='')
+
+    assert counts[1] == counts[0] <= 34
+
+
 async def test_sending_with_anything_lacking_says_exactly_what(office: Office) -> None:
     volunteer = await a_complete_volunteer(office)
     draft = await a_draft(office, volunteer)

@@ -1,0 +1,60 @@
+"""A request that a colleague decides is decided on every page that has it open."""
+
+from typing import Any
+
+from db.choices import RightsKind, Role
+from db.models import AccountRequest
+from domain import accounts, dates
+from domain.accounts import sessions
+from domain.model import Account
+from domain.privacy import rights
+from domain.privacy.rights import Asking
+
+from ... import builders
+from ..browser import Socket
+from ..conftest import Browsers
+
+
+async def opened(browsers: Browsers, account: Account, path: str) -> Socket:
+    browser = await browsers()
+    browser.token = await sessions.open(account)
+    return await browser.connect(await browser.open(path))
+
+
+async def test_an_answer_by_a_colleague_stands_on_the_open_page_whose_own_can_be_sent_no_more(
+    browsers: Browsers,
+) -> None:
+    unit = await builders.a_host_unit()
+    clerk, colleague = [await builders.an_account(host_unit=unit, name=name) for name in ('林小滿', '王同仁')]
+    person = await builders.an_account(Role.VOLUNTEER, volunteer=await builders.a_volunteer(unit))
+    asked = await rights.ask(Asking(RightsKind.VIEW, '想看我的訓練紀錄', host_unit_id=unit.id), by=person)
+    socket = await opened(browsers, clerk, f'/rights/{asked.id}')
+
+    await rights.extend(asked.id, '資料在檔案室', by=colleague)
+    await socket.heard('資料在檔案室', '您在這裡寫的沒有送出')
+    await rights.refuse(asked.id, '依法須保存', by=colleague)
+    told = await socket.heard('依法須保存', '王同仁')
+
+    assert told.count('您在這裡寫的沒有送出') == 2
+
+
+async def test_an_account_request_leaves_the_list_of_its_county_and_its_open_page_is_loaded_anew(
+    browsers: Browsers,
+) -> None:
+    county = await builders.a_county()
+    clerk, colleague = [await builders.an_account(Role.COUNTY, county=county) for _ in range(2)]
+    facts: dict[str, Any] = {
+        'organisation': '示例協會',
+        'name': '許小雅',
+        'username': 'hsu.seen',
+        'email': 'seen@example.com',
+        'phone': '1',
+    }
+    request = await AccountRequest.create(**facts, county=county, confirmed_at=dates.now())
+    listed = await opened(browsers, clerk, '/county/accounts')
+    case = await opened(browsers, clerk, f'/county/accounts?edit={request.id}')
+
+    await accounts.refuse(request, '查無此單位。', by=colleague)
+
+    assert '許小雅' not in await listed.heard('update', '"rows"')
+    await case.heard('run_javascript', 'location.reload()')
