@@ -54,6 +54,12 @@ async def of_many(application_ids: Iterable[int]) -> dict[int, Papers]:
     return {case.id: collected(case, listed[case.volunteer_id]) for case in cases}
 
 
+async def of_whole(case: Application) -> Papers:
+    """What a case holds that was read with `transitions.WHOLE` in this transaction. One query."""
+    trainings = Training.filter(volunteer_id=case.volunteer_id).select_related('trained_for', 'field')
+    return collected(case, await trainings)
+
+
 async def sent(application: Application) -> Papers | None:
     """What was sent in the last round; None for what was never sent, or before this was kept."""
     rows = CaseContent.filter(application_id=application.id, is_sent=True).order_by('-round', '-id')
@@ -126,7 +132,10 @@ async def looked_at(application_ids: Iterable[int]) -> dict[int, str]:
 
 
 async def keep(application: Application, papers: Papers, *, by: Account, is_sent: bool = False) -> None:
-    """Keep `papers` as what was sent, or looked at, in this round; inside the caller's transaction."""
+    """Keep `papers` as what was sent, or looked at, in this round; inside the caller's transaction.
+
+    `application` as it stands: that something was changed before is forgotten.
+    """
     await CaseContent.create(
         application_id=application.id,
         round=application.round,
@@ -136,7 +145,8 @@ async def keep(application: Application, papers: Papers, *, by: Account, is_sent
         at=dates.now(),
         is_sent=is_sent,
     )
-    await Application.filter(id=application.id).update(papers_changed_at=None)
+    if application.papers_changed_at is not None:
+        await Application.filter(id=application.id).update(papers_changed_at=None)
 
 
 async def keep_each(sent: Sequence[Application], *, by: Account) -> None:
