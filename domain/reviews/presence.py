@@ -33,7 +33,7 @@ FORGOTTEN_AFTER = timedelta(seconds=60)
 _ALONE = 'SELECT pg_advisory_xact_lock(7301, $1)'
 _ENTER = (
     'INSERT INTO presence (id, application_id, account_id, opened_at, seen_at, holds)'
-    ' VALUES ($1, $2, $3, $4, $5, false)'
+    ' VALUES ($1, $2, $3, $4, $5, $6)'
     ' ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at WHERE presence.account_id = excluded.account_id'
 )
 # Whoever has read longest holds what nobody holds.
@@ -78,11 +78,10 @@ async def enter(application_id: int, page_id: UUID, *, by: Account) -> list[Read
     async with transaction():
         await _alone(application.id)
         before = await _pages_on(application.id)
-        if any(page.seen_at < dates.now() - FORGOTTEN_AFTER for page in before):
+        await _execute(_ENTER, page_id, application.id, by.id, dates.now(), dates.now(), not before)
+        if before:
             await Presence.filter(application_id=application.id, seen_at__lt=dates.now() - FORGOTTEN_AFTER).delete()
-        await _execute(_ENTER, page_id, application.id, by.id, dates.now(), dates.now())
-        await _execute(_HAND_ON, application.id)
-        if any(page.account_id != by.id for page in before):
+            await _execute(_HAND_ON, application.id)
             await _pass_to_deputy(application, page_id, by)
         now = _as_readers(await _pages_on(application.id))
         if now != _as_readers(before):
@@ -104,7 +103,7 @@ async def take_over(application_id: int, page_id: UUID, *, by: Account) -> None:
     _pages.setdefault(page_id, (application.id, by.id, dates.now()))
     async with transaction():
         await _alone(application.id)
-        await _execute(_ENTER, page_id, application.id, by.id, dates.now(), dates.now())
+        await _execute(_ENTER, page_id, application.id, by.id, dates.now(), dates.now(), False)
         mine = Presence.filter(id=page_id, application_id=application.id, account_id=by.id)
         if await mine.exists():
             await Presence.filter(application_id=application.id, holds=True).update(holds=False)
@@ -140,7 +139,7 @@ async def seen(page_ids: Iterable[UUID]) -> None:
         if page_id not in known and (page := _pages.get(page_id)):
             application_id, account_id, since = page
             lost.add(application_id)
-            await _execute(_ENTER, page_id, application_id, account_id, since, at)
+            await _execute(_ENTER, page_id, application_id, account_id, since, at, False)
     for application in await Application.filter(id__in=list(lost)):
         async with transaction():
             await _alone(application.id)
