@@ -11,7 +11,7 @@ from nicegui.page import page as nicegui_page
 from domain import announcements
 from domain.announcements import CaseChanged, ReadersChanged
 from domain.errors import NotFound
-from ui.boards import Content, board_element
+from ui.boards import Board, Content, board_element
 
 from .. import patience
 
@@ -55,7 +55,7 @@ async def test_a_reader_who_may_not_any_more_leaves_and_the_next_one_reads_for_a
         await each.sit()
     first, second, third = desks
     board = second.element.seat and second.element.seat.board
-    assert board is not None
+    assert isinstance(board, Board)
     first.may_read, before = False, second.readings
 
     await board.renew()
@@ -72,7 +72,7 @@ async def test_a_reading_knows_what_it_is_for_and_all_is_read_where_a_page_is_op
     first, second, _ = desks
     await first.sit()
     board = first.element.seat and first.element.seat.board
-    assert board is not None
+    assert isinstance(board, Board)
     readers, case = ReadersChanged(1, 2), CaseChanged(1, 2, 3, 4)
 
     async def told(*several: announcements.Announcement) -> object:
