@@ -11,7 +11,7 @@ shown all of them (`Unseen`).
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from itertools import count
 from types import NoneType
@@ -74,7 +74,10 @@ class Kept(NamedTuple):
 
 @dataclass(frozen=True)
 class DraftSummary:
-    """A form to go on with. `volunteer` is None while the person is new; `title` is a name or a course, perhaps ''."""
+    """A form to go on with. `volunteer` is None while the person is new; `title` is a name or a course, perhaps ''.
+
+    `typed` is what stands in it, as `values` has it.
+    """
 
     id: UUID
     kind: DraftKind
@@ -83,6 +86,7 @@ class DraftSummary:
     title: str
     owner_name: str
     saved_at: datetime
+    typed: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 async def plan(
@@ -163,7 +167,7 @@ async def filled(kind: DraftKind, volunteer_ids: Iterable[int], *, by: Account) 
     """All forms of this kind about new records of these people, with what was typed, the oldest first."""
     forms = Draft.filter(_of_unit(by), kind=kind, volunteer_id__in=list(volunteer_ids)).prefetch_related('entries')
     return [
-        (form, {entry.name: json.loads(entry.value.open()) for entry in form.entries})
+        (form, _opened(form.entries))
         for form in await forms.order_by('saved_at', 'about')
         if is_new(form.about) and form.entries
     ]
@@ -199,7 +203,7 @@ async def get(draft_id: UUID | str, *, by: Account) -> Draft:
 
 async def values(draft: Draft) -> dict[str, Any]:
     """What was typed so far, by field, as JSON has it: dates as 2026-03-08, ids of files as text."""
-    return {entry.name: json.loads(entry.value.open()) for entry in await DraftEntry.filter(draft_id=draft.id)}
+    return _opened(await DraftEntry.filter(draft_id=draft.id))
 
 
 async def restored(draft: Draft, details: Details) -> Details:
@@ -444,8 +448,8 @@ def _of_unit(by: Account) -> Q:
 
 
 def _summary(draft: Draft) -> DraftSummary:
-    titles = [entry.value for entry in draft.entries if entry.name == _TITLES.get(draft.kind)]
-    title = json.loads(titles[0].open()) if titles else ''
+    typed = _opened(draft.entries)
+    title = typed.get(_TITLES.get(draft.kind, ''), '')
     return DraftSummary(
         id=draft.id,
         kind=draft.kind,
@@ -454,7 +458,12 @@ def _summary(draft: Draft) -> DraftSummary:
         title=title if isinstance(title, str) else '',
         owner_name=draft.owner.name,
         saved_at=draft.saved_at,
+        typed=typed,
     )
+
+
+def _opened(entries: Iterable[DraftEntry]) -> dict[str, Any]:
+    return {entry.name: json.loads(entry.value.open()) for entry in entries}
 
 
 def _plain(value: object) -> Any:

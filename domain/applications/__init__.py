@@ -72,12 +72,12 @@ async def defaults(volunteer: Volunteer | None = None) -> ApplicationDetails:
     return ApplicationDetails(IssueKind.FIRST, county.code, agency.id)
 
 
-async def get(application_id: int, *, by: Account) -> Application:
-    """One application with volunteer, unit, agency and county. Raises NotFound.
+async def get(application_id: int, *, by: Account, also: Sequence[str] = ()) -> Application:
+    """One application with volunteer, unit, agency and county, and what is `also` asked for. Raises NotFound.
 
     A unit sees its own, an agency what was ever sent to it, a volunteer the own.
     """
-    related = ('volunteer', 'host_unit', 'agency', 'county', 'submitted_by', 'decided_by')
+    related = ('volunteer', 'host_unit', 'agency', 'county', 'submitted_by', 'decided_by', *also)
     application = await Application.filter(id=validation.record_id(application_id)).select_related(*related).first()
     if application is None or not may_see_case(by, application):
         raise NotFound

@@ -5,10 +5,11 @@ digest, the cases in hand (that this reviewer returned or marked last, or left o
 escalation. A deputy who is away, too, has a deputy in turn; one who is disabled or of another agency counts as none.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from tortoise.connection import get_connection
 from tortoise.queryset import QuerySet
 
 from db import transaction
@@ -23,6 +24,12 @@ from ..fields import Field, by_key, period
 
 FIELDS = by_key(Field('deputy_id', '代理人'), *period('begins_on', 'ends_on', '代理期間'))
 NAMES = office_history.Kept('職務代理', by_key(Field('account_id', '請假人員'), *FIELDS.values()), ('account_id',))
+
+_IS_ANYBODY_AWAY = """
+SELECT EXISTS (SELECT FROM deputyship JOIN account ON account.id = deputyship.account_id
+               WHERE account.agency_id = $1 AND deputyship.begins_on <= $2
+                 AND deputyship.ends_on >= $2) AS is_so
+"""
 
 _UNSETTLED = (CorrectionStatus.OPEN, CorrectionStatus.MENDED, CorrectionStatus.DISPUTED)
 
@@ -120,6 +127,9 @@ async def told(*, by: Account) -> list[Standing]:
 async def standing(agency_id: int | None) -> dict[int, Standing]:
     """Who is away today and has somebody who acts, by account; a deputy who is away is followed to theirs."""
     today = dates.today()
+    [asked] = await get_connection('default').execute_query_dict(_IS_ANYBODY_AWAY, [agency_id, today])
+    if not asked['is_so']:  # as on most days, and each page asks
+        return {}
     running = await _complete().filter(account__agency_id=agency_id, begins_on__lte=today, ends_on__gte=today)
     named = {one.account_id: one for one in running}
     found = {}
@@ -129,11 +139,13 @@ async def standing(agency_id: int | None) -> dict[int, Standing]:
     return found
 
 
-async def of_supervisor(agency: Agency) -> Standing | None:
+async def of_supervisor(agency: Agency, away: Mapping[int, Standing] | None = None) -> Standing | None:
     """Who stands in for the agency's supervisor today, where that is a reviewer, told by the address."""
     mailbox = agency.supervisor_email.strip().casefold()
-    away = (await standing(agency.id)).values() if mailbox else ()
-    return next((one for one in away if one.absent.email.strip().casefold() == mailbox), None)
+    if not mailbox:
+        return None
+    away = await standing(agency.id) if away is None else away
+    return next((one for one in away.values() if one.absent.email.strip().casefold() == mailbox), None)
 
 
 def told_to(stood: Sequence[Standing]) -> dict[str, str]:
@@ -142,9 +154,14 @@ def told_to(stood: Sequence[Standing]) -> dict[str, str]:
     return {'代理': names} if names else {}
 
 
-async def in_hand(application_ids: Iterable[int], *, by: Account) -> dict[int, Standing]:
-    """Of these cases those that somebody who is away has in hand: returned or marked them last, and nobody since."""
-    away = await standing(by.agency_id)
+async def in_hand(
+    application_ids: Iterable[int], *, by: Account, away: Mapping[int, Standing] | None = None
+) -> dict[int, Standing]:
+    """Of these cases those that somebody who is away has in hand: returned or marked them last, and nobody since.
+
+    `away`: who stands in for whom at the agency (`standing`), where the caller has read it already.
+    """
+    away = await standing(by.agency_id) if away is None else away
     ids = list(application_ids) if away else []
     if not ids:
         return {}

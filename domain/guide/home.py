@@ -1,7 +1,7 @@
 """The desk of a clerk or a reviewer: which forms are under way, where the work stopped, and what happened last."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -27,7 +27,7 @@ _ANSWERS = (ApplicationStatus.RETURNED, ApplicationStatus.APPROVED, ApplicationS
 _ARRIVALS = (ApplicationStatus.SUBMITTED, ApplicationStatus.WITHDRAWN)
 
 _STEPS = {DraftKind.VOLUNTEER: 4, DraftKind.TRAINING: 6, DraftKind.APPLICATION: 8, DraftKind.PAPER_BOOK: 7}
-_LOOKED_THROUGH = 100
+_LOOKED_THROUGH, _FIRST_LOOKED_AT = 100, 5
 _NOT_KEPT = frozenset({'password', 'password_again'})  # typed again in any case: no news that they are missing
 
 
@@ -47,6 +47,7 @@ class OpenForm:
     address: str
     owner_name: str
     saved_at: datetime
+    typed: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,22 @@ async def standings(volunteers: Iterable[Volunteer], *, by: Account) -> dict[int
     return {volunteer_id: Standing(latest.get(volunteer_id), numbers.get(volunteer_id, '')) for volunteer_id in ids}
 
 
+async def listed(people: Sequence[Volunteer], *, by: Account) -> list[tuple[Volunteer, Standing, list[Gap]]]:
+    """For a list of the unit's volunteers how far each has come and what is missing; strangers are left out."""
+    permissions.require(by, 'guide.home.listed')
+    stands = await standings(people, by=by)
+    seen = Volunteer.filter(permissions.visible_to(by), id__in=list(stands))
+    known = {one.id: one for one in await seen}
+    latest = {one: stands[one].application for one in known}
+    gaps = await missing.of_known(
+        list(known.values()),
+        {one: case for one, case in latest.items() if case is not None},
+        [one for one in known if stands[one].book_number],
+        by=by,
+    )
+    return [(one, stands[one.id], gaps[one.id]) for one in people if one.id in known]
+
+
 def in_brief(reason: str) -> str:
     """A reason in one line: its own, or how many things it asks for.
 
@@ -135,6 +152,7 @@ def _form(summary: DraftSummary) -> OpenForm:
         address=_address(summary),
         owner_name=summary.owner_name,
         saved_at=summary.saved_at,
+        typed=summary.typed,
     )
 
 
@@ -165,9 +183,9 @@ async def _of_draft(summary: DraftSummary, by: Account) -> LeftOff:
 
 
 async def lacking(form: OpenForm, *, by: Account) -> str:
-    """The first thing the form still lacks, as its field would say it."""
+    """The first thing the form, as it was read, still lacks, in the words of its field."""
     course = TrainingDetails if form.volunteer else CourseDetails
-    unit = await courses.blank(by=by)
+    unit = await courses.blank(by=by) if form.kind == DraftKind.TRAINING else TrainingDetails()
     blank: dict[DraftKind, Callable[[], Any]] = {
         DraftKind.VOLUNTEER: lambda: VolunteerDetails(is_new=form.volunteer is None),
         DraftKind.TRAINING: lambda: course(**vars(unit)),
@@ -176,14 +194,15 @@ async def lacking(form: OpenForm, *, by: Account) -> str:
             PaperBookDetails.of_volunteer(form.volunteer) if form.volunteer else PaperBookDetails()
         ),
     }
-    details = await drafts.restored(await drafts.get(form.id, by=by), blank[form.kind]())
+    details = drafts.from_draft(dict(form.typed), blank[form.kind]())
     open_ones = [sentence for name, sentence in details.problems().items() if name not in _NOT_KEPT]
     return open_ones[0] if open_ones else '資料已填齊，尚未儲存。'
 
 
 async def _of_case(case: Application, by: Account) -> LeftOff:
     if case.status != ApplicationStatus.RETURNED:
-        return _at_first_gap(case.volunteer, await missing.of(case.volunteer, by=by), case.updated_at)
+        gaps = await missing.of_known([case.volunteer], {case.volunteer_id: case}, by=by)
+        return _at_first_gap(case.volunteer, gaps[case.volunteer_id], case.updated_at)
     last = f'補件期限 {dates.roc(case.correct_by)}。' if case.correct_by else ''
     note = f'機關通知補件：{in_brief(case.reason).rstrip("。")}。{last}'
     address = links.application(case.volunteer_id)
@@ -201,13 +220,24 @@ async def _of_last_person(by: Account) -> list[LeftOff]:
         added = added.filter(volunteer_id__in=permissions.people_of(by))
     if days := settings.current().forgotten_after:
         added = added.filter(at__gt=dates.now() - timedelta(days=days))
-    entries = await added.order_by('-at', '-id').limit(_LOOKED_THROUGH)
-    last = {entry.volunteer_id: entry.at for entry in reversed(entries)}
-    found = await Volunteer.filter(permissions.visible_to(by), id__in=list(last))
-    gaps = await missing.of_many(found, by=by)
-    open_ones = [one for one in found if gaps[one.id]]
-    newest = sorted(open_ones, key=lambda one: last[one.id])[-1:]
-    return [_at_first_gap(one, gaps[one.id], last[one.id]) for one in newest]
+    entries = await added.order_by('-at', '-id').limit(_LOOKED_THROUGH).values_list('volunteer_id', 'at')
+    last: dict[int, datetime] = {}
+    for volunteer_id, at in entries:
+        last.setdefault(volunteer_id, at)
+    ids = list(last)
+    for some in (ids[:_FIRST_LOOKED_AT], ids[_FIRST_LOOKED_AT:]):  # it mostly is one of the first
+        if left := await _last_with_gaps(some, last, by):
+            return [left]
+    return []
+
+
+async def _last_with_gaps(ids: Sequence[int], last: Mapping[int, datetime], by: Account) -> LeftOff | None:
+    if not ids:
+        return None
+    people = await Volunteer.filter(permissions.visible_to(by), id__in=ids)
+    gaps = await missing.of_known(people, await missing.latest(people, by=by), by=by)
+    newest = max((one for one in people if gaps[one.id]), key=lambda one: last[one.id], default=None)
+    return newest and _at_first_gap(newest, gaps[newest.id], last[newest.id])
 
 
 def _at_first_gap(volunteer: Volunteer, gaps: Sequence[Gap], at: datetime) -> LeftOff:

@@ -59,22 +59,38 @@ async def of_many(people: Sequence[Volunteer], *, by: Account) -> dict[int, list
 
     As many queries for fifty as for one, but for those with a training left half done.
     """
+    seen = Volunteer.filter(permissions.visible_to(by), id__in=[one.id for one in people])
+    known = await seen
+    gaps = await of_known(known, await latest(known, by=by), by=by)
+    return {one.id: gaps.get(one.id, []) for one in people}
+
+
+async def of_known(
+    people: Sequence[Volunteer],
+    cases: Mapping[int, Application],
+    has_book: Iterable[int] | None = None,
+    *,
+    by: Account,
+) -> dict[int, list[Gap]]:
+    """The same, for an act of `by` that has just read these people by that right, and the `latest` of their cases.
+
+    `has_book`: the ids of those with a book in use, where it has read these, too.
+    """
     permissions.require(by, 'guide.missing.of_many')
-    latest = await _latest(people, by)
-    in_use = RecordBook.filter(volunteer_id__in=[one.id for one in people], status=BookStatus.IN_USE)
-    has_book = {book.volunteer_id for book in await in_use}
-    open_ones = [one for one in people if not _is_settled(latest.get(one.id), one.id in has_book)]
-    cases = [latest[one.id] for one in open_ones if one.id in latest]
-    by_case = await readiness.checks_of(cases, by=by)
-    by_person = await readiness.checks_of_people([one.id for one in open_ones if one.id not in latest], by=by)
+    if has_book is None:
+        has_book = await _with_book([one.id for one in people if _hangs_on_book(cases.get(one.id))])
+    known = {one.id: one for one in people}
+    with_book = set(has_book)
+    open_ones = [one for one in people if not _is_settled(cases.get(one.id), one.id in with_book)]
+    checks_of = await readiness.checks_each([cases.get(one.id, one) for one in open_ones], by=by, known=known)
     half = {one.volunteer.id: one for one in await trainings_under_way(open_ones, by=by)}
     found: dict[int, list[Gap]] = {one.id: [] for one in people}
     for one in open_ones:
-        case = latest.get(one.id)
-        checks = by_case.get(case.id) if case else by_person.get(one.id)
-        gaps = [*_half_done(half.get(one.id)), *(_gap(check) for check in readiness.lacking(checks or []))]
+        case = cases.get(one.id)
+        checks = checks_of.get(one.id, [])
+        gaps = [*_half_done(half.get(one.id)), *(_gap(check) for check in readiness.lacking(checks))]
         # A name that cannot be printed is no hindrance everywhere, but nobody should learn of it from the book.
-        told = [_gap(check) for check in checks or [] if check.key == 'letters' and check.state == 'advice']
+        told = [_gap(check) for check in checks if check.key == 'letters' and check.state == 'advice']
         found[one.id] = _with_the_way_on(sorted(gaps, key=lambda gap: gap.step), one, case) + told
     return found
 
@@ -99,6 +115,8 @@ class TrainingUnderWay:
 async def trainings_under_way(people: Iterable[Volunteer], *, by: Account) -> list[TrainingUnderWay]:
     """The training forms of these people that the unit has begun and not saved."""
     known = {one.id: one for one in people}
+    if not known:
+        return []
     found = []
     for form, typed in reversed(await drafts.filled(DraftKind.TRAINING, known, by=by)):
         details = drafts.from_draft(typed, await courses.blank(by=by))
@@ -129,15 +147,30 @@ def names(gaps: Iterable[Gap]) -> str:
     return '、'.join(dict.fromkeys(gap.label for gap in gaps if gap.step < 7 and gap.key != 'draft'))
 
 
-async def _latest(people: Sequence[Volunteer], by: Account) -> dict[int, Application]:
+async def latest(people: Sequence[Volunteer], *, by: Account) -> dict[int, Application]:
+    """The unit's latest case of each person, by person."""
     ours = Application.filter(host_unit_id=by.host_unit_id, volunteer_id__in=[one.id for one in people])
-    return {one.volunteer_id: one for one in await ours.order_by('id')}
+    return latest_of(await ours.order_by('id'), by=by)
+
+
+async def _with_book(ids: Sequence[int]) -> Iterable[int]:
+    in_use = RecordBook.filter(volunteer_id__in=ids, status=BookStatus.IN_USE)
+    found: list[int] = await in_use.values_list('volunteer_id', flat=True) if ids else []  # type: ignore[assignment]
+    return found
+
+
+def _hangs_on_book(case: Application | None) -> bool:
+    """Whether a book in use is all that may be wanted."""
+    return case is None or case.status in CLOSED
+
+
+def latest_of(cases: Iterable[Application], *, by: Account) -> dict[int, Application]:
+    """The latest case of each person that is of the unit, by person; `cases` begin with the oldest."""
+    return {one.volunteer_id: one for one in cases if one.host_unit_id == by.host_unit_id}
 
 
 def _is_settled(case: Application | None, has_book: bool) -> bool:
-    if case is not None and case.status not in CLOSED:
-        return case.status in _SENT
-    return has_book
+    return has_book if case is None or _hangs_on_book(case) else case.status in _SENT
 
 
 def _half_done(one: TrainingUnderWay | None) -> list[Gap]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from db.choices import ApplicationStatus
-from db.models import Account, Application, Training
+from db.models import Account, Application, Training, Volunteer
 
 from .. import links, permissions, volunteers
 from . import missing
@@ -37,22 +37,26 @@ async def of(volunteer_id: int | None, *, by: Account) -> Progress:
     if volunteer_id is None:
         return Progress(addresses=ways)
     volunteer = await volunteers.known(volunteer_id, by=by)
-    gaps = await missing.of(volunteer, by=by)
-    cases = await Application.filter(volunteer_id=volunteer.id).order_by('-id')
-    latest = next((case for case in cases if permissions.may_see_case(by, case)), None)
+    cases = await Application.filter(volunteer_id=volunteer.id).order_by('id')
+    gaps = (await missing.of_known([volunteer], missing.latest_of(cases, by=by), by=by))[volunteer.id]
+    latest = next((case for case in reversed(cases) if permissions.may_see_case(by, case)), None)
     steps = {gap.step for gap in gaps}
     done = {1, 2, 3, 5} | {4, 6} - steps
     if latest is not None:
         done.add(7)
     if latest is not None and latest.status in _SENT:
         done.add(8)
-    last = await Training.filter(volunteer_id=volunteer.id).order_by('-starts_on', '-id').first().values_list('id')
-    is_new = not last or 6 in steps
+    last = 6 not in steps and await _last_training(volunteer)
     ways |= {
         4: links.basics(volunteer.id),
         5: links.trainings(volunteer.id),
-        6: links.new_training(volunteer.id) if is_new else links.training(volunteer.id, last[0]),
+        6: links.training(volunteer.id, last) if last else links.new_training(volunteer.id),
         7: links.record_books(volunteer.id),
         8: links.application(volunteer.id),
     }
     return Progress(f'{volunteer.name}　{volunteer.identity_masked}', frozenset(done), gaps, ways)
+
+
+async def _last_training(volunteer: Volunteer) -> int | None:
+    trained = Training.filter(volunteer_id=volunteer.id).order_by('-starts_on', '-id')
+    return next(iter(await trained.limit(1).values_list('id', flat=True)), None)

@@ -6,13 +6,14 @@ looked at, and counts only while that is what stands there.
 
 from .as_sent import records
 from .changes import NotLookedAt, PaperChange, require_looked_at, since_look
-from .entries import FIELDS, PICTURES, UNKEPT, Entry, Papers
+from .entries import FIELDS, PICTURES, UNKEPT, Entry, Papers, collected
 from .kept import (
     Kept,
     begin,
     keep,
     keep_each,
     last,
+    last_of,
     look,
     looked_at,
     looks,
@@ -20,6 +21,8 @@ from .kept import (
     of,
     of_many,
     of_whole,
+    opened,
+    rows_of,
     sent,
     unlooked,
 )
@@ -34,9 +37,11 @@ __all__ = [
     'PaperChange',
     'Papers',
     'begin',
+    'collected',
     'keep',
     'keep_each',
     'last',
+    'last_of',
     'look',
     'looked_at',
     'looks',
@@ -44,8 +49,10 @@ __all__ = [
     'of',
     'of_many',
     'of_whole',
+    'opened',
     'records',
     'require_looked_at',
+    'rows_of',
     'sent',
     'since_look',
     'unlooked',

@@ -18,34 +18,18 @@ from db.choices import (
     BookStatus,
     Demand,
     IssueKind,
-    MembershipStatus,
-    RegistrationStatus,
     Role,
 )
-from db.models import (
-    Account,
-    Agency,
-    Application,
-    EyeCheck,
-    HostUnit,
-    InsuranceCover,
-    Membership,
-    PaperRegistration,
-    RecordBook,
-    RequiredHours,
-    Rule,
-    Training,
-    Volunteer,
-)
+from db.models import Account, Agency, Application, EyeCheck, PaperRegistration, RecordBook, Rule, Volunteer
 
 from .. import dates, directory, papers, permissions
 from ..cases import worklists
 from ..errors import DomainError, NotFound
 from ..papers import Papers
-from . import checkup, rules
-from .checkup import Check, Records, is_open
+from . import checkup, on_record, rules
+from .checkup import Check, is_open
 
-__all__ = ['Check', 'NotReady', 'checks', 'checks_as', 'checks_of', 'checks_of_people', 'is_open', 'lacking']
+__all__ = ['Check', 'NotReady', 'checks', 'checks_as', 'checks_each', 'checks_of', 'is_open', 'lacking']
 
 
 _PIECE = 25
@@ -59,15 +43,13 @@ class NotReady(DomainError):
         super().__init__('尚缺：' + '；'.join(f'{check.label}（{check.note}）' for check in self.lacking) + '。')
 
 
-async def checks(subject: Application | Volunteer, *, by: Account, held: Papers | None = None) -> list[Check]:
+async def checks(subject: Application | Volunteer, *, by: Account) -> list[Check]:
     """The list for an application; for a volunteer without one as if it were 初次 at the default agency.
 
-    `held`: what the application holds, where the caller has read it already. Raises NotFound when the volunteer is none
-    of `by`'s business.
+    Raises NotFound when the volunteer is none of `by`'s business.
     """
     if isinstance(subject, Application):
-        papers_of = {subject.id: held} if held is not None else None
-        found = (await checks_of([subject], by=by, held=papers_of)).get(subject.id)
+        found = (await checks_of([subject], by=by)).get(subject.id)
     else:
         found = await checks_as(subject, IssueKind.FIRST, await _default_agency(), by=by)
     if found is None:
@@ -81,16 +63,38 @@ async def checks_of(
     """Application id → its list, for rosters and queues; those whose volunteer is none of `by`'s business are left out.
 
     A volunteer who has left the unit since is one of them: whoever sends must treat a missing list as not ready.
-    `held`: what they hold, where the caller has read it already. Twelve queries, however many there are.
+    `held`: what they hold, where the caller has read it already. A handful of queries, however many there are.
     """
     applications = list(applications)
-    if not applications:
-        return {}
-    ids = {application.agency_id for application in applications}
-    agencies = {agency.id: agency for agency in await Agency.filter(id__in=ids).select_related('field')}
-    asked = [_Asked(one.volunteer_id, one.kind, agencies[one.agency_id], one) for one in applications]
-    lists = await _lists(asked, by, held)
+    lists = await _lists(await _asked(applications), by, held)
     return {one.id: found for one, found in zip(applications, lists, strict=True) if found is not None}
+
+
+async def checks_read(
+    applications: Sequence[Application], held: Mapping[int, Papers], *, by: Account
+) -> dict[int, list[Check]]:
+    """Application id → its list, for the agency that has just read them with volunteer, agency and its field.
+
+    `held`: what they hold, by id. Raises NotFound when one is none of `by`'s business.
+    """
+    permissions.require(by, 'readiness.checks_read')
+    if not all(permissions.may_see_case(by, one) for one in applications):
+        raise NotFound
+    asked = [_Asked(one.volunteer_id, one.kind, one.agency, one) for one in applications]
+    lists = await _lists(asked, by, held, {one.volunteer_id: one.volunteer for one in applications})
+    return {one.id: found or [] for one, found in zip(applications, lists, strict=True)}
+
+
+async def checks_each(
+    subjects: Iterable[Application | Volunteer], *, by: Account, known: Mapping[int, Volunteer]
+) -> dict[int, list[Check]]:
+    """Volunteer id → the list, as `checks` has it; a person is one of the subjects by the own record or by a case.
+
+    `known`: the volunteers, whom the same act of `by` has just read as `permissions.visible_to` has it.
+    """
+    asked = await _asked(list(subjects))
+    lists = await _lists(asked, by, known=known)
+    return {one.volunteer_id: found for one, found in zip(asked, lists, strict=True) if found is not None}
 
 
 async def checks_as(volunteer: Volunteer, kind: IssueKind, agency: Agency, *, by: Account) -> list[Check]:
@@ -114,16 +118,6 @@ async def agency_of_book(volunteer: Volunteer) -> Agency:
     """Whose the volunteer's book is, or will be when a paper book is confirmed; else the default agency."""
     book = await _books([volunteer.id]).first() or await _registrations([volunteer.id]).first()
     return await Agency.get(id=book.agency_id) if book else await _default_agency()
-
-
-async def checks_of_people(volunteers: Iterable[int], *, by: Account) -> dict[int, list[Check]]:
-    """Volunteer id → its list, as if each were to apply as `checks` has it; strangers are left out."""
-    ids = list(volunteers)
-    if not ids:
-        return {}
-    agency = await _default_agency()
-    lists = await _lists([_Asked(one, IssueKind.FIRST, agency, None) for one in ids], by)
-    return {one: found for one, found in zip(ids, lists, strict=True) if found is not None}
 
 
 def lacking(checks: Iterable[Check]) -> list[Check]:
@@ -163,15 +157,34 @@ async def _default_agency() -> Agency:
         return Agency()
 
 
+async def _asked(subjects: Sequence[Application | Volunteer]) -> list[_Asked]:
+    """An application as it is; a volunteer as if applying as `checks` has it."""
+    default = await _default_agency() if any(isinstance(one, Volunteer) for one in subjects) else Agency()
+    agencies = {default.id: default}
+    chosen = {one.agency_id for one in subjects if isinstance(one, Application)} - agencies.keys()
+    if chosen:
+        agencies |= {agency.id: agency for agency in await Agency.filter(id__in=chosen).select_related('field')}
+    return [
+        _Asked(one.volunteer_id, one.kind, agencies[one.agency_id], one)
+        if isinstance(one, Application)
+        else _Asked(one.id, IssueKind.FIRST, default, None)
+        for one in subjects
+    ]
+
+
 async def _lists(
-    asked: Sequence[_Asked], by: Account, held: Mapping[int, Papers] | None = None
+    asked: Sequence[_Asked],
+    by: Account,
+    held: Mapping[int, Papers] | None = None,
+    known: Mapping[int, Volunteer] | None = None,
 ) -> list[list[Check] | None]:
     if not asked:
         return []
     ids = {one.volunteer_id for one in asked}
-    volunteers = {one.id: one for one in await Volunteer.filter(permissions.visible_to(by), id__in=ids)}
-    records = await _records(volunteers)
-    hours, rows = await RequiredHours.all(), await Rule.all()
+    if known is None:
+        known = {one.id: one for one in await Volunteer.filter(permissions.visible_to(by), id__in=ids)}
+    volunteers = {one: known[one] for one in ids if one in known}
+    records, hours, rows = await on_record.of(volunteers) if volunteers else on_record.Asked({}, (), ())
     ticks: dict[int | None, list[EyeCheck]] = defaultdict(list)
     if by.role == Role.REVIEWER:
         cases = {one.application.id for one in asked if one.application}
@@ -200,32 +213,13 @@ async def _lists(
     return lists
 
 
-async def _records(volunteers: Iterable[int]) -> dict[int, Records]:
-    """Volunteer id → what is on record."""
-    ids = list(volunteers)
-    book_of = {book.volunteer_id: book for book in await _books(ids).select_related('agency')}
-    trainings: dict[int, list[Training]] = defaultdict(list)
-    for training in await Training.filter(volunteer_id__in=ids, ends_on__lte=dates.today()):
-        trainings[training.volunteer_id].append(training)
-    covers: dict[int, list[InsuranceCover]] = defaultdict(list)
-    for cover in await InsuranceCover.filter(volunteer_id__in=ids):
-        covers[cover.volunteer_id].append(cover)
-    serving = Membership.filter(volunteer_id__in=ids, host_unit__is_active=True).exclude(status=MembershipStatus.LEFT)
-    units: dict[int, list[HostUnit]] = defaultdict(list)
-    for membership in await serving.select_related('host_unit').order_by('joined_on', 'id'):
-        units[membership.volunteer_id].append(membership.host_unit)
-    paper_of = {one.volunteer_id: one for one in await _registrations(ids)}
-    return {one: Records(book_of.get(one), trainings[one], covers[one], units[one], paper_of.get(one)) for one in ids}
-
-
 def _books(volunteers: Sequence[int]) -> QuerySet[RecordBook]:
     return RecordBook.filter(volunteer_id__in=volunteers, status=BookStatus.IN_USE)
 
 
 def _registrations(volunteers: Sequence[int]) -> QuerySet[PaperRegistration]:
     """Of paper books, under way."""
-    under_way = (RegistrationStatus.WAITING, RegistrationStatus.RETURNED)
-    return PaperRegistration.filter(volunteer_id__in=volunteers, status__in=under_way)
+    return PaperRegistration.filter(volunteer_id__in=volunteers, status__in=on_record.UNDER_WAY)
 
 
 def _list(

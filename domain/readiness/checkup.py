@@ -9,16 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from db.choices import IssueKind, TrainingKind
-from db.models import (
-    Agency,
-    HostUnit,
-    InsuranceCover,
-    PaperRegistration,
-    RecordBook,
-    RequiredHours,
-    Training,
-    Volunteer,
-)
+from db.models import Agency, RequiredHours, Volunteer
 
 from .. import book_numbers, dates, identity_numbers, links
 from ..identity_numbers import BadIdentityNumber
@@ -26,7 +17,8 @@ from ..names import letters
 from ..trainings.details import FIELDS, SIDES, format_duration, has_its_sides
 from ..volunteers import basics
 from ..volunteers.basics import VolunteerDetails, legacy_number
-from ..volunteers.profile import INSURED, insurance_status
+from ..volunteers.profile import INSURED, Term, insurance_status
+from .on_record import Book, Records, Registered, Trained
 from .required_hours import Tally, tally
 from .rules import LABELS
 
@@ -63,20 +55,6 @@ class Check:
         return self.rule_id is not None
 
 
-@dataclass(frozen=True)
-class Records:
-    """What is on record of a volunteer: the book in use, trainings that have ended, insurance, the units served.
-
-    `registration`: of a paper book that the agency has not confirmed yet.
-    """
-
-    book: RecordBook | None
-    trainings: Sequence[Training]
-    covers: Sequence[InsuranceCover]
-    units: Sequence[HostUnit] = ()
-    registration: PaperRegistration | None = None
-
-
 def findings(
     volunteer: Volunteer, kind: IssueKind, agency: Agency, records: Records, hours: Sequence[RequiredHours]
 ) -> list[Check]:
@@ -109,7 +87,7 @@ def left_the_unit(records: Records, host_unit_id: int) -> list[Check]:
     return [Check('membership', LABELS['membership'], now, 'lacking')]
 
 
-def is_open(agency: Agency) -> bool:
+def is_open(agency: Agency | Book) -> bool:
     """Whether the agency issues books today; agencies are renamed and merged, and keep their rows."""
     today = dates.today()
     return (agency.valid_from or today) <= today <= (agency.valid_to or today)
@@ -173,7 +151,7 @@ def _book(volunteer: Volunteer, kind: IssueKind, records: Records) -> Check:
     return Check('book', LABELS['book'], book.number if book else f'舊制 {legacy}')
 
 
-def _under_way(volunteer: Volunteer, kind: IssueKind, registration: PaperRegistration) -> Check:
+def _under_way(volunteer: Volunteer, kind: IssueKind, registration: Registered) -> Check:
     """The paper book is not confirmed yet: its holder needs no first one, and nothing follows it before it is there."""
     number = book_numbers.written(registration.series, registration.serial)
     then = '已有紙本紀錄冊的不能申請初次' if kind == IssueKind.FIRST else f'確認後才能{kind.label}'
@@ -181,19 +159,19 @@ def _under_way(volunteer: Volunteer, kind: IssueKind, registration: PaperRegistr
     return Check('book', LABELS['book'], note, 'lacking', 'kind', links.paper_book(volunteer.id))
 
 
-def _agency(volunteer: Volunteer, kind: IssueKind, agency: Agency, book: RecordBook | None) -> Check:
+def _agency(volunteer: Volunteer, kind: IssueKind, agency: Agency, book: Book | None) -> Check:
     page = links.application(volunteer.id)
     if not agency.id:
         return _to_do('agency', '請選擇發冊縣市與發冊機關', page, 'agency_id')
     if not is_open(agency):
         return _to_do('agency', f'{agency.name}已停止受理，請重新選擇', page, 'agency_id')
-    if kind != IssueKind.FIRST and book and book.agency_id != agency.id and is_open(book.agency):
-        note = f'{book.number} 由{book.agency.name}發冊，{kind.label}請送原發冊機關'
+    if kind != IssueKind.FIRST and book and book.agency_id != agency.id and is_open(book):
+        note = f'{book.number} 由{book.agency_name}發冊，{kind.label}請送原發冊機關'
         return _to_do('agency', note, page, 'agency_id')
     return Check('agency', LABELS['agency'], agency.name)
 
 
-def _insurance(volunteer: Volunteer, covers: Sequence[InsuranceCover]) -> Check:
+def _insurance(volunteer: Volunteer, covers: Sequence[Term]) -> Check:
     status = insurance_status(covers)
     if status == INSURED:
         return Check('insurance', LABELS['insurance'], status)
@@ -201,7 +179,7 @@ def _insurance(volunteer: Volunteer, covers: Sequence[InsuranceCover]) -> Check:
 
 
 def _trainings(
-    volunteer: Volunteer, agency: Agency, finished: Sequence[Training], rows: Sequence[RequiredHours]
+    volunteer: Volunteer, agency: Agency, finished: Sequence[Trained], rows: Sequence[RequiredHours]
 ) -> tuple[list[Check], list[Check]]:
     """基礎訓練, 特殊訓練, 教育訓練結業證書, 證書反面; and 核定字號."""
     today = dates.today()
@@ -223,13 +201,13 @@ def _trainings(
     return [*hours, *certificates, *backs], _references(counted)
 
 
-def _is_of_field(training: Training, agency: Agency) -> bool:
+def _is_of_field(training: Trained, agency: Agency) -> bool:
     """特殊訓練 counts in the agency's own field (law.md#training-of-the-field); an agency without a field takes any."""
     return training.kind == TrainingKind.BASIC or agency.field_id in (None, training.field_id)
 
 
 def _hours(
-    kind: TrainingKind, trainings: Sequence[Training], agency: Agency, so_far: Tally, volunteer: Volunteer
+    kind: TrainingKind, trainings: Sequence[Trained], agency: Agency, so_far: Tally, volunteer: Volunteer
 ) -> Check:
     if so_far.is_met:
         return Check(kind.value, LABELS[kind.value], format_duration(so_far.done), source=so_far.source)
@@ -244,7 +222,7 @@ def _hours(
     return _to_do(kind.value, note, page, 'hours', source=so_far.source)
 
 
-def _certificate(training: Training) -> Check:
+def _certificate(training: Trained) -> Check:
     sides = SIDES[:1] if training.has_no_back else SIDES
     missing = [side for side in sides if not getattr(training, f'{side}_id')]
     note = f'「{training.title}」還缺{"、".join(FIELDS[side].caption for side in missing)}'
@@ -252,7 +230,7 @@ def _certificate(training: Training) -> Check:
     return _to_do('certificates', note, page, missing[0])
 
 
-def _without_back(training: Training) -> Check:
+def _without_back(training: Trained) -> Check:
     """Whether an agency takes a certificate of one side is its rule."""
     note = f'「{training.title}」已勾選{FIELDS["has_no_back"].label}'
     page = links.training(training.volunteer_id, training.id)
@@ -267,7 +245,7 @@ def _certificates(volunteer: Volunteer, whole: int, one_sided: int) -> Check:
     return _to_do('certificates', '登錄教育訓練後上傳，須包含正反面', page, 'certificate_front')
 
 
-def _references(trainings: Sequence[Training]) -> list[Check]:
+def _references(trainings: Sequence[Trained]) -> list[Check]:
     if not trainings:
         return []
     open_ones = [one for one in trainings if not one.has_no_approval and not one.approval_reference]

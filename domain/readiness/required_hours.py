@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from db.choices import TrainingKind
-from db.models import Agency, RequiredHours, Training
+from db.models import Agency, RequiredHours
+
+from .on_record import Trained
 
 
 @dataclass(frozen=True)
@@ -24,11 +26,11 @@ class Tally:
 
 
 def tally(
-    kind: TrainingKind, trainings: Sequence[Training], agency: Agency, rows: Iterable[RequiredHours], today: date
+    kind: TrainingKind, trainings: Sequence[Trained], agency: Agency, rows: Iterable[RequiredHours], today: date
 ) -> Tally:
     """How far `trainings`, all of `kind`, go for `agency`; without any, what a training that ends today would need."""
     rows = list(rows)
-    groups: dict[int | None, list[Training]] = defaultdict(list)
+    groups: dict[int | None, list[Trained]] = defaultdict(list)
     by_id = {row.id: row for row in rows}
     for training in trainings:
         field_id = training.field_id if kind == TrainingKind.SPECIAL else agency.field_id

@@ -8,15 +8,18 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import starmap
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from tortoise.connection import get_connection
+from tortoise.expressions import Q
 
 from db import transaction
 from db.choices import ApplicationStatus
 from db.models import Account, Application, Presence
 
-from .. import announcements, applications, dates, permissions
+from .. import announcements, applications, dates, permissions, validation
 from ..announcements import ReadersChanged
 from ..cases import deputies
 from ..repeating import repeating
@@ -30,7 +33,7 @@ FORGOTTEN_AFTER = timedelta(seconds=60)
 _ALONE = 'SELECT pg_advisory_xact_lock(7301, $1)'
 _ENTER = (
     'INSERT INTO presence (id, application_id, account_id, opened_at, seen_at, holds)'
-    ' VALUES ($1, $2, $3, $4, $5, false)'
+    ' VALUES ($1, $2, $3, $4, $5, $6)'
     ' ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at WHERE presence.account_id = excluded.account_id'
 )
 # Whoever has read longest holds what nobody holds.
@@ -39,8 +42,16 @@ _HAND_ON = (
     ' ORDER BY opened_at, id LIMIT 1) AND NOT EXISTS (SELECT 1 FROM presence WHERE application_id = $1 AND holds)'
 )
 
-# The pages of this process: page → (application, account, since).
-_pages: dict[UUID, tuple[int, int, datetime]] = {}
+
+class _Own(NamedTuple):
+    application_id: int
+    agency_id: int
+    account_id: int
+    since: datetime
+
+
+# The pages of this process.
+_pages: dict[UUID, _Own] = {}
 
 
 @dataclass(frozen=True)
@@ -53,39 +64,57 @@ class Reader:
     since: datetime
 
 
-async def enter(application_id: int, page_id: UUID, *, by: Account) -> None:
+class _Page(NamedTuple):
+    application_id: int
+    account_id: int
+    name: str
+    holds: bool
+    opened_at: datetime
+    seen_at: datetime
+    id: UUID
+
+
+async def enter(application_id: int, page_id: UUID, *, by: Account) -> list[Reader]:
     """The page `page_id` (the caller's own, new) shows the case from now on, until `leave`. Raises NotFound.
 
-    While this process lives, the row is kept alive by `renew_forever`: the page has nothing to do for it.
+    Returns who reads it now. Where that is nobody else than before, as on a second page of the same reader, nobody is
+    told. While this process lives, the row is kept alive by `renew_forever`: the page has nothing to do for it.
     """
     application = await _case(application_id, by)
     if page_id in _pages:
         await leave(page_id)
-    _pages[page_id] = (application.id, by.id, dates.now())
+    _pages[page_id] = _Own(application.id, application.agency_id, by.id, dates.now())
     async with transaction():
         await _alone(application.id)
-        await Presence.filter(application_id=application.id, seen_at__lt=dates.now() - FORGOTTEN_AFTER).delete()
-        await _execute(_ENTER, page_id, application.id, by.id, dates.now(), dates.now())
-        await _execute(_HAND_ON, application.id)
-        await _pass_to_deputy(application, page_id, by)
-        await _announce(application.id, application.agency_id)
+        before, at = await _pages_on(application.id), dates.now()
+        own = _Page(application.id, by.id, by.name, not before, at, at, page_id)
+        await _execute(_ENTER, page_id, application.id, by.id, at, at, own.holds)
+        alive = [page for page in before if page.seen_at >= at - FORGOTTEN_AFTER]
+        if len(alive) < len(before):
+            await Presence.filter(application_id=application.id, seen_at__lt=at - FORGOTTEN_AFTER).delete()
+        if is_passed := bool(before) and not any(page.holds for page in alive):
+            await _execute(_HAND_ON, application.id)
+        if any(page.account_id != by.id for page in alive):
+            is_passed |= await _pass_to_deputy(application, page_id, by)
+        now = _as_readers(await _pages_on(application.id) if is_passed else [*alive, own])
+        if now != _as_readers(before):
+            await _announce(application.id, application.agency_id)
+    return now
 
 
 async def leave(page_id: UUID) -> None:
     """The page shows its case no longer: closed, or on to the next. Harmless when it never entered."""
-    _pages.pop(page_id, None)
-    row = await Presence.filter(id=page_id).select_related('application').first()
-    if row is not None:
-        await _remove([page_id], row.application_id, row.application.agency_id)
+    if known := _pages.pop(page_id, None):
+        await _remove(page_id, known.application_id, known.agency_id)
 
 
 async def take_over(application_id: int, page_id: UUID, *, by: Account) -> None:
     """接手: this page works on the case now; whoever held it reads on. Raises NotFound."""
     application = await _case(application_id, by)
-    _pages.setdefault(page_id, (application.id, by.id, dates.now()))
+    _pages.setdefault(page_id, _Own(application.id, application.agency_id, by.id, dates.now()))
     async with transaction():
         await _alone(application.id)
-        await _execute(_ENTER, page_id, application.id, by.id, dates.now(), dates.now())
+        await _execute(_ENTER, page_id, application.id, by.id, dates.now(), dates.now(), False)
         mine = Presence.filter(id=page_id, application_id=application.id, account_id=by.id)
         if await mine.exists():
             await Presence.filter(application_id=application.id, holds=True).update(holds=False)
@@ -101,8 +130,12 @@ async def of_agency(*, by: Account) -> dict[int, list[Reader]]:
 
 async def of(application_id: int, *, by: Account) -> list[Reader]:
     """Who reads this case, the caller included. Raises NotFound."""
-    application = await _case(application_id, by)
-    return (await _readers(application_id=application.id)).get(application.id, [])
+    permissions.require(by, 'reviews.presence.of')
+    ours = Q(application__agency_id=by.agency_id, application__round__gt=0)
+    if found := await _readers(ours, application_id=validation.record_id(application_id)):
+        return next(iter(found.values()))
+    await _case(application_id, by)  # which says why there is nobody
+    return []
 
 
 async def seen(page_ids: Iterable[UUID]) -> None:
@@ -114,9 +147,8 @@ async def seen(page_ids: Iterable[UUID]) -> None:
     await Presence.filter(id__in=ids).update(seen_at=at)
     for page_id in ids:
         if page_id not in known and (page := _pages.get(page_id)):
-            application_id, account_id, since = page
-            lost.add(application_id)
-            await _execute(_ENTER, page_id, application_id, account_id, since, at)
+            lost.add(page.application_id)
+            await _execute(_ENTER, page_id, page.application_id, page.account_id, page.since, at, False)
     for application in await Application.filter(id__in=list(lost)):
         async with transaction():
             await _alone(application.id)
@@ -128,7 +160,7 @@ async def forget() -> None:
     """Remove what no page has renewed: its process died. What it held passes on."""
     stale = await Presence.filter(seen_at__lt=dates.now() - FORGOTTEN_AFTER).select_related('application')
     for row in stale:
-        await _remove([row.id], row.application_id, row.application.agency_id, before=dates.now() - FORGOTTEN_AFTER)
+        await _remove(row.id, row.application_id, row.application.agency_id, before=dates.now() - FORGOTTEN_AFTER)
 
 
 async def renew_forever() -> None:
@@ -148,32 +180,55 @@ async def _case(application_id: int, by: Account) -> Application:
     return await applications.known(application_id, by=by)
 
 
-async def _readers(**scope: object) -> dict[int, list[Reader]]:
-    alive = Presence.filter(seen_at__gte=dates.now() - FORGOTTEN_AFTER, **scope).order_by('-holds', 'opened_at')
-    columns = ('application_id', 'account_id', 'account__name', 'holds', 'opened_at')
-    found: dict[int, dict[int, Reader]] = {}
-    for application_id, account_id, name, holds, since in await alive.values_list(*columns):
-        # Somebody with two pages is one reader: as the first row says, which holds if any does.
-        found.setdefault(application_id, {}).setdefault(account_id, Reader(name, account_id, holds, since))
-    return {application_id: list(readers.values()) for application_id, readers in found.items()}
+async def _readers(*conditions: Q, **scope: object) -> dict[int, list[Reader]]:
+    alive = _listed(*conditions, seen_at__gte=dates.now() - FORGOTTEN_AFTER, **scope)
+    found: dict[int, list[_Page]] = {}
+    for page in starmap(_Page, await alive):
+        found.setdefault(page.application_id, []).append(page)
+    return {application_id: _as_readers(pages) for application_id, pages in found.items()}
 
 
-async def _remove(page_ids: list[UUID], application_id: int, agency_id: int, before: datetime | None = None) -> None:
+async def _pages_on(application_id: int) -> list['_Page']:
+    """All that have the case open, those of dead processes too, which other pages may still show."""
+    return [*starmap(_Page, await _listed(application_id=application_id))]
+
+
+def _listed(*conditions: Q, **scope: object) -> Any:
+    pages = Presence.filter(*conditions, **scope).order_by('-holds', 'opened_at')
+    return pages.values_list('application_id', 'account_id', 'account__name', 'holds', 'opened_at', 'seen_at', 'id')
+
+
+def _as_readers(pages: Iterable['_Page']) -> list[Reader]:
+    """Somebody with two pages is one reader: as the first row says, which holds if any does."""
+    found: dict[int, Reader] = {}
+    for page in pages:
+        found.setdefault(page.account_id, Reader(page.name, page.account_id, page.holds, page.opened_at))
+    return list(found.values())
+
+
+async def _remove(page_id: UUID, application_id: int, agency_id: int, before: datetime | None = None) -> None:
     async with transaction():
         await _alone(application_id)
-        rows = Presence.filter(id__in=page_ids)
+        were = await _pages_on(application_id)
+        rows = Presence.filter(id=page_id)
         if not await (rows.filter(seen_at__lt=before) if before else rows).delete():
             return
-        await _execute(_HAND_ON, application_id)
-        await _announce(application_id, agency_id)
+        left = [page for page in were if page.id != page_id]
+        if left and not any(page.holds for page in left):
+            await _execute(_HAND_ON, application_id)
+            left = await _pages_on(application_id)
+        if _as_readers(left) != _as_readers(were):
+            await _announce(application_id, agency_id)
 
 
-async def _pass_to_deputy(application: Application, page_id: UUID, by: Account) -> None:
-    """What somebody who is away has left open is in the hands of the deputy who opens it."""
+async def _pass_to_deputy(application: Application, page_id: UUID, by: Account) -> bool:
+    """What somebody who is away has left open is in the hands of the deputy who opens it; whether that was so."""
     stood = [one.absent.id for one in (await deputies.standing(by.agency_id)).values() if one.deputy.id == by.id]
     left_open = Presence.filter(application_id=application.id, holds=True, account_id__in=stood)
-    if stood and await left_open.update(holds=False):
-        await Presence.filter(id=page_id).update(holds=True)
+    if not stood or not await left_open.update(holds=False):
+        return False
+    await Presence.filter(id=page_id).update(holds=True)
+    return True
 
 
 async def _alone(application_id: int) -> None:

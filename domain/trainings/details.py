@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any, Protocol, Self
 from uuid import UUID
 
 from db.choices import TrainingKind
@@ -200,7 +200,18 @@ def _side_problem(side: str, value: object) -> str | None:
     return None if isinstance(value, UUID) else f'教育訓練證書檔案須包含正反面：還缺{missing}。'
 
 
-def has_its_sides(training: Training) -> bool:
+class HasSides(Protocol):
+    """A training, or what stands for one."""
+
+    @property
+    def certificate_front_id(self) -> UUID | None: ...
+    @property
+    def certificate_back_id(self) -> UUID | None: ...
+    @property
+    def has_no_back(self) -> bool: ...
+
+
+def has_its_sides(training: HasSides) -> bool:
     """Whether the certificate is there, with both sides or, ticked by the clerk, its only one."""
     return bool(training.certificate_front_id and (training.certificate_back_id or training.has_no_back))
 

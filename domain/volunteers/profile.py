@@ -3,25 +3,37 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, NamedTuple
+
+from tortoise.connection import get_connection
 
 from db.choices import BookStatus, IssueKind, MembershipStatus, RegistrationStatus
-from db.models import (
-    Account,
-    Application,
-    HonorCard,
-    InsuranceCover,
-    Membership,
-    PaperRegistration,
-    RecordBook,
-    Roster,
-    Volunteer,
-)
+from db.models import Account, Application, Roster, Volunteer
 
 from .. import book_numbers, dates, permissions, validation
 from ..cases.worklists import OPEN
 from ..errors import NotFound
 
 INSURED = '投保中'
+
+_FACTS = """
+SELECT
+  ARRAY(SELECT ROW(u.name, t.name)
+    FROM membership m JOIN host_unit u ON u.id = m.host_unit_id LEFT JOIN team t ON t.id = m.team_id
+    WHERE m.volunteer_id = $1 AND m.status <> $2 ORDER BY m.joined_on, m.id) AS serving,
+  ARRAY(SELECT ROW(c.starts_on, c.ends_on) FROM insurance_cover c WHERE c.volunteer_id = $1) AS covers,
+  (SELECT max(h.valid_until) FROM honor_card h WHERE h.volunteer_id = $1 AND h.kind <> $3) AS honor_card_until,
+  ARRAY(SELECT ROW(b.number, b.roc_year = 0) FROM record_book b
+    WHERE b.volunteer_id = $1 AND b.status = $4) AS books,
+  ARRAY(SELECT ROW(p.series, p.serial, p.status) FROM paper_registration p
+    WHERE p.volunteer_id = $1 AND p.status = ANY($5::text[])) AS registrations"""
+
+
+class Term(NamedTuple):
+    """From which day to which a cover holds; both days count."""
+
+    starts_on: date
+    ends_on: date
 
 
 @dataclass(frozen=True)
@@ -53,35 +65,33 @@ class Header:
 
 async def header(volunteer: Volunteer, *, by: Account) -> Header:
     """所屬運用單位, 所屬志工隊, 保險狀態, 榮譽卡期限, 紀錄冊號. Raises NotFound."""
-    known = {'volunteer_id': validation.record_id(volunteer.id)}
-    if not await Volunteer.filter(permissions.visible_to(by), id=known['volunteer_id']).exists():
+    volunteer_id = validation.record_id(volunteer.id)
+    if not await Volunteer.filter(permissions.visible_to(by), id=volunteer_id).exists():
         raise NotFound
-    memberships = Membership.filter(**known).exclude(status=MembershipStatus.LEFT).order_by('joined_on', 'id')
-    serving = await memberships.select_related('host_unit', 'team')
-    insurance = insurance_status(await InsuranceCover.filter(**known))
-    cards = await HonorCard.filter(**known).exclude(kind=IssueKind.CANCELLATION)
-    number, note = await _book(known['volunteer_id'])
+    under_way = [RegistrationStatus.WAITING, RegistrationStatus.RETURNED]
+    asked = [volunteer_id, MembershipStatus.LEFT, IssueKind.CANCELLATION, BookStatus.IN_USE, under_way]
+    [facts] = await get_connection('default').execute_query_dict(_FACTS, asked)
+    insurance = insurance_status(Term(*one) for one in facts['covers'])
+    number, note = _book(facts)
     return Header(
-        units=[one.host_unit.name for one in serving],
-        teams=[one.team.name for one in serving if one.team],
+        units=[unit for unit, _ in facts['serving']],
+        teams=[team for _, team in facts['serving'] if team],
         insurance=insurance,
         is_insured=insurance == INSURED,
-        honor_card_until=max((card.valid_until for card in cards), default=None),
+        honor_card_until=facts['honor_card_until'],
         book_number=number,
         listed=await listed(volunteer, by=by),
         book_note=note,
     )
 
 
-async def _book(volunteer_id: int) -> tuple[str | None, str]:
+def _book(facts: dict[str, Any]) -> tuple[str | None, str]:
     """The number of the book in use, or of a paper book that is being registered; and what to say of it."""
-    if book := await RecordBook.filter(volunteer_id=volunteer_id, status=BookStatus.IN_USE).first():
-        return book.number, '舊制紙本' if book.is_paper else ''
-    under_way = (RegistrationStatus.WAITING, RegistrationStatus.RETURNED)
-    paper = await PaperRegistration.filter(volunteer_id=volunteer_id, status__in=under_way).first()
-    if paper is None:
-        return None, ''
-    return book_numbers.written(paper.series, paper.serial), f'舊制紙本，{paper.status.label}'
+    for number, is_paper in facts['books']:
+        return number, '舊制紙本' if is_paper else ''
+    for series, serial, status in facts['registrations']:
+        return book_numbers.written(series, serial), f'舊制紙本，{RegistrationStatus(status).label}'
+    return None, ''
 
 
 async def listed(volunteer: Volunteer, *, by: Account) -> Listed | None:
@@ -96,7 +106,7 @@ async def listed(volunteer: Volunteer, *, by: Account) -> Listed | None:
     return Listed(found.roster, found.id, await before.count() + 1)
 
 
-def insurance_status(covers: Iterable[InsuranceCover]) -> str:
+def insurance_status(covers: Iterable[Term]) -> str:
     """保險狀態 today."""
     today, covers = dates.today(), list(covers)
     if any(cover.starts_on <= today <= cover.ends_on for cover in covers):

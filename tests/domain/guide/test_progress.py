@@ -49,8 +49,8 @@ async def test_a_guide_reads_what_it_tells_and_no_more(database: str) -> None:
         await progress.of(volunteer.id, by=clerk)
     with plans.noted() as of_nobody:
         await readiness.checks_of([], by=clerk)
-        await readiness.checks_of_people([], by=clerk)
+        await readiness.checks_each([], by=clerk, known={})
 
-    assert len(under_way) <= 16
-    assert len(sent) <= 6
+    assert len(under_way) <= 7
+    assert len(sent) <= 3
     assert of_nobody == []

@@ -102,9 +102,8 @@ async def _list(account: Account, query: Search, view: View, q: str) -> record_t
     async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
         asked = VolunteerQuery(page=page, per_page=per_page, sort=view.sort, **vars(query))
         found = await volunteers.find(asked, by=account)
-        standings = await home.standings(found.rows, by=account)
-        gaps = await missing.of_many(found.rows, by=account)
-        return [_row(each, standings[each.id], gaps[each.id], account) for each in found.rows], found.total
+        listed = await home.listed(found.rows, by=account)
+        return [_row(*each, account) for each in listed], found.total
 
     async def shown() -> None:
         if query.text != kept['words']:
@@ -138,12 +137,14 @@ async def _filter_card(
 
 async def _forms_under_way(account: Account) -> None:
     """做到一半的資料: the latest three, the others on demand; each can be gone on with, or dropped after a question."""
-    if not await home.open_forms(by=account):
+    begun = await home.open_forms(by=account)
+    if not begun:
         return
     is_whole = False
 
     async def fetch(_: int, __: int) -> tuple[Sequence[Row], int]:
-        forms = await home.open_forms(by=account)
+        forms = begun[:] or await home.open_forms(by=account)
+        begun.clear()  # they were read to open the page
         more.set_visibility(len(forms) > FEW and not is_whole)
         more.set_text(f'顯示其餘 {len(forms) - FEW} 份')
         shown = forms if is_whole else forms[:FEW]
