@@ -35,7 +35,7 @@ from ..cases.transitions import UNDO_WITHIN
 from ..directory import forms
 from ..errors import DomainError, NotFound
 from ..fields import Field, by_key
-from ..paging import Page, bounds
+from ..paging import Page, bounds, counted
 from ..permissions import people_of, visible_to
 from ..volunteers.basics import legacy_number
 from . import book_days, contents
@@ -235,7 +235,7 @@ async def find(query: RecordBookQuery, *, by: Account) -> Page[RecordBook]:
     rows = (
         listed.select_related('volunteer', 'agency', 'entered_by_unit').offset((number - 1) * per_page).limit(per_page)
     )
-    return Page(await rows, await books.count(), number, per_page)
+    return await counted(await rows, books, number, per_page)
 
 
 async def printable(book: RecordBook, *, by: Account, reason: str) -> Contents:

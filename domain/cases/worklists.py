@@ -14,7 +14,7 @@ from db.choices import ApplicationStatus, Choice, Role
 from db.models import Account, Application, Volunteer
 
 from .. import permissions
-from ..paging import Page, bounds, page_of
+from ..paging import Page, bounds, counted, page_of
 
 DRAFT, SUBMITTED, RETURNED = ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTED, ApplicationStatus.RETURNED
 APPROVED, REJECTED, WITHDRAWN = ApplicationStatus.APPROVED, ApplicationStatus.REJECTED, ApplicationStatus.WITHDRAWN
@@ -142,16 +142,12 @@ async def of_unit(
     ours = Application.filter(**permissions.place_of(by))
     if which is not None:
         ours = ours.filter(status__in=OF_UNIT[which])
-    cases, total, latest = (
-        ours.select_related('volunteer', 'agency', 'roster'),
-        await ours.count(),
-        ('-updated_at', '-id'),
-    )
+    cases, latest = ours.select_related('volunteer', 'agency', 'roster'), ('-updated_at', '-id')
     if which is UnitList.REVIEW:  # not all have a deadline
         rows = await cases.order_by('due_on', *latest).offset((number - 1) * per_page).limit(per_page)
-        return Page(rows, total, number, per_page)
+        return await counted(rows, ours, number, per_page)
     # 'returned' sorts after 'draft'.
-    return await page_of(cases, ('-status', *latest) if which is UnitList.TURN else latest, number, per_page, total)
+    return await page_of(cases, ('-status', *latest) if which is UnitList.TURN else latest, number, per_page, ours)
 
 
 async def repeatable(found: Sequence[Application], *, by: Account) -> set[int]:
