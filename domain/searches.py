@@ -35,7 +35,8 @@ async def keep(words: object, *, by: Account, under: str = '') -> str:
 
 async def words(key: object, *, by: Account) -> str:
     """The words under `key`, which an address may have made up; '' when there are none, or they are another's."""
-    kept = await KeptSearch.get_or_none(key=_asked(key), account_id=by.id)
+    asked = _asked(key)
+    kept = await KeptSearch.get_or_none(key=asked, account_id=by.id) if asked else None
     return str(kept.words.open()) if kept else ''
 
 

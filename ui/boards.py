@@ -28,7 +28,7 @@ from domain import announcements
 from domain.announcements import Announcement
 from domain.audit import reads
 from domain.audit.reads import Sight
-from domain.errors import DatabaseAway, NotFound
+from domain.errors import DatabaseAway, NotFound, NotPermitted
 
 from . import connections, days, sights
 from .live import AWAY_PAUSE, PAUSE, acting
@@ -36,6 +36,7 @@ from .live import AWAY_PAUSE, PAUSE, acting
 # Kinds of announcements a board is read again for, each with what tells whether one concerns it.
 Concerns = Mapping[Any, Callable[[Any], bool]]
 
+_REFUSALS = (NotFound, NotPermitted)
 _boards: dict[Hashable, 'Board'] = {}
 _numbers = count(1)
 
@@ -66,10 +67,12 @@ class board_element(Element):
         return self.seat.board
 
     async def join(self, key: Hashable, concerns: Concerns, read: Callable[[], Awaitable[Content]]) -> None:
-        """Sit down there, read it, and show it."""
+        """Sit down there, read it, and show it. Raises what `read` refuses."""
         board = self.sit(key, concerns, read)
         await board.renew()
-        if self.seat is not None and self.seat.board is board:
+        if self.seat is None:  # this page had to read, and may not
+            raise NotFound
+        if self.seat.board is board:
             self.seat.catch_up()
 
     def renewed(self, content: Content) -> None:
@@ -119,6 +122,13 @@ class Seat:
         self.board.seats.pop(self, None)
         if not self.board.seats:
             self.board.close()
+
+    def dismiss(self) -> None:
+        """Its account may not read the board any more: the page says so when it is opened anew."""
+        self.leave()
+        self.element.seat = None
+        if self.client._socket_to_document_id:
+            self.client.run_javascript('location.reload()')
 
     def take(self) -> str:
         """All of the board; who is on it is seen on this page."""
@@ -181,7 +191,7 @@ class Seat:
         with self.slot, sights.of_page(self.client):
             try:
                 await act()
-            except NotFound:  # it is none of this account's business any more: the page says so when it is opened
+            except _REFUSALS:  # it is none of this account's business any more: the page says so when it is opened
                 self.client.run_javascript('location.reload()')
             except DatabaseAway:  # it is tried again with the next reading
                 self.board.be_renewed()
@@ -263,15 +273,26 @@ class Board:
             except DatabaseAway:  # it is read again until that is over
                 self._is_due.set()
                 await asyncio.sleep(AWAY_PAUSE)
+            except _REFUSALS:  # of the last page that was here
+                return
             await asyncio.sleep(PAUSE)
 
     async def _renew(self) -> None:
         async with self._turn:
             self._next = None
-            if self.seats:
-                with reads.collected() as people:
-                    content = await next(iter(self.seats)).read()
-                await self._show(content, people)
+            while self.seats:
+                seat = next(iter(self.seats))
+                try:
+                    with reads.collected() as people:
+                        content = await seat.read()
+                except _REFUSALS:  # the next page reads for all
+                    if seat in self.seats:
+                        seat.dismiss()
+                    if not self.seats:
+                        raise
+                else:
+                    await self._show(content, people)
+                    return
 
     async def _show(self, content: Content, people: set[int]) -> None:
         before, change, fresh = self.at, changes(self.content.parts, content.parts), people - self.people

@@ -72,12 +72,12 @@ async def defaults(volunteer: Volunteer | None = None) -> ApplicationDetails:
     return ApplicationDetails(IssueKind.FIRST, county.code, agency.id)
 
 
-async def get(application_id: int, *, by: Account) -> Application:
-    """One application with volunteer, unit, agency and county. Raises NotFound.
+async def get(application_id: int, *, by: Account, also: Sequence[str] = ()) -> Application:
+    """One application with volunteer, unit, agency and county, and what is `also` asked for. Raises NotFound.
 
     A unit sees its own, an agency what was ever sent to it, a volunteer the own.
     """
-    related = ('volunteer', 'host_unit', 'agency', 'county', 'submitted_by', 'decided_by')
+    related = ('volunteer', 'host_unit', 'agency', 'county', 'submitted_by', 'decided_by', *also)
     application = await Application.filter(id=validation.record_id(application_id)).select_related(*related).first()
     if application is None or not may_see_case(by, application):
         raise NotFound
@@ -168,7 +168,8 @@ async def submit(application: Application, *, by: Account) -> Application:
 async def require_ready(application: Application, *, by: Account) -> None:
     """Raises NotReady with what still lacks, corrections.Unanswered while a correction waits for its answer."""
     permissions.require(by, 'applications.require_ready')
-    await corrections.require_answered(application)
+    if application.round:  # nobody has marked what was never sent
+        await corrections.require_answered(application)
     if lacking := readiness.lacking(await readiness.checks(application, by=by)):
         raise NotReady(lacking)
 
@@ -194,11 +195,13 @@ async def send(application: Application, *, by: Account) -> Application:
     """
     permissions.require(by, 'applications')
     await resubmission_limit.require(application)
-    await sign_offs.require(application)
     facts = await _sent(application.agency, dates.now(), by)
     moved = await move(application, ApplicationStatus.SUBMITTED, by=by, round=application.round + 1, **facts)
-    await corrections.sent_back(moved)
-    await papers.keep(moved, await papers.of(moved), by=by, is_sent=True)
+    held = await papers.of_whole(moved)
+    await sign_offs.require(moved, held)
+    if application.round:  # nobody has marked what was never sent
+        await corrections.sent_back(moved)
+    await papers.keep(moved, held, by=by, is_sent=True)
     return moved
 
 

@@ -8,13 +8,13 @@ from typing import Any
 from tortoise.connection import get_connection
 
 from db.choices import AccessKind, LogAct
-from db.models import AccessEntry, Account, Volunteer
+from db.models import Account, Volunteer
 
 from .. import dates, permissions, validation
 from ..errors import Incomplete, NotFound
 from ..paging import Page, bounds
 from . import log, reads
-from .history import unit_of
+from .history import place_of
 
 REASON_LENGTH = 120
 # A page that stays open reads again and again what it shows; that is one look.
@@ -41,6 +41,12 @@ LOOKS = (
     LogAct.REVEALED,
     LogAct.EXPORTED,
 )
+_INSERT = """
+    INSERT INTO access_entry (from_unit, at, by_id, by_name, kind, what, reason, volunteer_id)
+    SELECT COALESCE((SELECT name FROM host_unit WHERE id = $1), (SELECT name FROM agency WHERE id = $2), $3::text),
+        $4, $5, $6, $7, $8, $9, one
+    FROM unnest($10::int[]) AS one
+"""
 # With a reason from here, without from the log, which has the first ones too: those are of the same instant.
 _LOOKS = """
     SELECT 'a' || id AS key, at, by_id, by_name, from_unit, '' AS act, what, reason, 1 AS about_count
@@ -86,27 +92,13 @@ async def note_each(
     """The same of many at once."""
     if sentence := problem(reason):
         raise Incomplete({'reason': sentence})
-    at, unit = dates.now(), await unit_of(by)
     people = [volunteer.id for volunteer in volunteers]
     if not people:
         return
-    await AccessEntry.bulk_create(
-        (
-            AccessEntry(
-                volunteer_id=volunteer_id,
-                at=at,
-                by_id=by.id,
-                by_name=by.name,
-                from_unit=unit,
-                kind=kind,
-                what=what or kind.label,
-                reason=validation.tidy(reason),
-            )
-            for volunteer_id in people
-        ),
-        batch_size=1000,
-    )
-    await log.note(ACTS[kind], by=by, about=people, what=what or kind.label, reason=reason, at=at)
+    at, words = dates.now(), what or kind.label
+    written = [*place_of(by), at, by.id, by.name, kind.value, words, validation.tidy(reason), people]
+    await get_connection('default').execute_query(_INSERT, written)
+    await log.note(ACTS[kind], by=by, about=people, what=words, reason=reason, at=at)
     reads.told(people)
 
 

@@ -6,7 +6,7 @@ day on which it was decided, also when the decision is released on another one, 
 in the ledger (`BookIssue`), which `numbers` reads.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -147,18 +147,24 @@ async def number_ahead(application: Application) -> str:
 
     Approvals of this year that wait and will be released first come before it, those of others and one's own.
     """
+    waiting = await Decision.filter(application__agency_id=application.agency_id).select_related('application')
+    return await number_among(application, await Agency.get(id=application.agency_id), waiting)
+
+
+async def number_among(application: Application, agency: Agency, decisions: Iterable[Decision]) -> str:
+    """The same, where its agency, and all decisions on cases of that agency with their cases, were just read."""
     if not await _takes_number(application):
         return ''
-    others = Decision.filter(to=ApplicationStatus.APPROVED, problem='', application__agency_id=application.agency_id)
     now = dates.now()
-    waiting = {one.application_id: one for one in await others.select_related('application')}
+    approvals = [one for one in decisions if one.to == ApplicationStatus.APPROVED and not one.problem]
+    waiting = {one.application_id: one for one in approvals}
     own = waiting.pop(application.id, None)
     # Of last year's none: they take numbers of last year, though they are released in this one.
     year, released_at = dates.day_of(own.at if own else now).year, own.release_at if own else now + UNDO_WITHIN
     first = [one for one in waiting.values() if dates.day_of(one.at).year == year and one.release_at <= released_at]
     # What waits was checked: a 初次 among it has no book.
     taken = [one.application.kind == IssueKind.FIRST or await _takes_number(one.application) for one in first]
-    return await next_number(await Agency.get(id=application.agency_id), after=sum(taken))
+    return await next_number(agency, after=sum(taken))
 
 
 async def _takes_number(application: Application) -> bool:

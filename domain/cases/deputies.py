@@ -5,7 +5,7 @@ digest, the cases in hand (that this reviewer returned or marked last, or left o
 escalation. A deputy who is away, too, has a deputy in turn; one who is disabled or of another agency counts as none.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -129,11 +129,13 @@ async def standing(agency_id: int | None) -> dict[int, Standing]:
     return found
 
 
-async def of_supervisor(agency: Agency) -> Standing | None:
+async def of_supervisor(agency: Agency, away: Mapping[int, Standing] | None = None) -> Standing | None:
     """Who stands in for the agency's supervisor today, where that is a reviewer, told by the address."""
     mailbox = agency.supervisor_email.strip().casefold()
-    away = (await standing(agency.id)).values() if mailbox else ()
-    return next((one for one in away if one.absent.email.strip().casefold() == mailbox), None)
+    if not mailbox:
+        return None
+    away = await standing(agency.id) if away is None else away
+    return next((one for one in away.values() if one.absent.email.strip().casefold() == mailbox), None)
 
 
 def told_to(stood: Sequence[Standing]) -> dict[str, str]:
@@ -142,9 +144,14 @@ def told_to(stood: Sequence[Standing]) -> dict[str, str]:
     return {'代理': names} if names else {}
 
 
-async def in_hand(application_ids: Iterable[int], *, by: Account) -> dict[int, Standing]:
-    """Of these cases those that somebody who is away has in hand: returned or marked them last, and nobody since."""
-    away = await standing(by.agency_id)
+async def in_hand(
+    application_ids: Iterable[int], *, by: Account, away: Mapping[int, Standing] | None = None
+) -> dict[int, Standing]:
+    """Of these cases those that somebody who is away has in hand: returned or marked them last, and nobody since.
+
+    `away`: who stands in for whom at the agency (`standing`), where the caller has read it already.
+    """
+    away = await standing(by.agency_id) if away is None else away
     ids = list(application_ids) if away else []
     if not ids:
         return {}

@@ -7,7 +7,7 @@ from typing import Any
 from tortoise.expressions import F
 
 from db.choices import ApplicationStatus, CorrectionStatus, Place, Section
-from db.models import Account, Application, ApplicationStep, Correction, Decision, HistoryEntry, Volunteer
+from db.models import Account, Application, ApplicationStep, Correction, Decision, HistoryEntry
 
 from .. import announcements, dates
 from ..announcements import CaseChanged
@@ -18,6 +18,8 @@ from . import deputies
 from .application_fields import REASON, STATUS
 
 SUBJECT = '紀錄冊申請'
+# What a move comes back with: all that its mail and the papers it holds are made of.
+WHOLE = ('volunteer', 'host_unit', 'agency', 'county', 'submitted_by')
 
 # How long a decision waits for its release, and may be taken back.
 UNDO_WITHIN = timedelta(seconds=10)
@@ -61,7 +63,7 @@ async def move(
 
     The database decides who was first: only an application still in the status and version that were read moves.
     `at`: when it was decided, if that was earlier than now.
-    Returns it as it stands now. Raises MovedOn, which says who was first and when.
+    Returns it as it stands now, with those in WHOLE. Raises MovedOn, which says who was first and when.
     """
     if to not in ALLOWED.get(application.status, ()):
         raise await moved_on(application)
@@ -84,13 +86,13 @@ async def move(
         round=round_,
         due_on=due_on,
     )
-    volunteer = await Volunteer.get(id=application.volunteer_id)
     changes = _changed(application.status, to)
     if reason:
         changes.append(Change(REASON, '', reason))
-    await history.note(volunteer, Section.APPLICATION, history.AMENDED, changes, by=by, subject=SUBJECT)
+    noted = Noted(application.volunteer_id, Section.APPLICATION, history.AMENDED, changes, SUBJECT)
+    await history.note_each([noted], by=by)
     await announce(application)
-    return await Application.get(id=application.id).select_related('agency', 'host_unit', 'volunteer')
+    return await Application.get(id=application.id).select_related(*WHOLE)
 
 
 async def move_each(

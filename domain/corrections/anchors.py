@@ -117,12 +117,17 @@ def address(anchor: Anchor, volunteer_id: int, *, is_gone: bool = False) -> str:
     return links.at(links.training(volunteer_id, anchor.training_id), anchor.field)
 
 
-async def contents(application: Application, anchors: Iterable[Anchor]) -> dict[Anchor, Content]:
-    """What stands at each of `anchors` now; a training of somebody else counts as gone. Two queries."""
+async def contents(
+    application: Application, anchors: Iterable[Anchor], held: Papers | None = None
+) -> dict[Anchor, Content]:
+    """What stands at each of `anchors` now; a training of somebody else counts as gone. Two queries.
+
+    None of them where the caller has read already what the application holds.
+    """
     wanted = set(anchors)
     if not wanted:
         return {}
-    held = await papers.of(application)
+    held = await papers.of(application) if held is None else held
     return {anchor: _content(anchor, held) for anchor in wanted}
 
 

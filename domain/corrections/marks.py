@@ -9,6 +9,7 @@ from db.models import Account, Application, ApplicationStep, Correction, Correct
 
 from .. import papers, permissions, validation
 from ..errors import NotFound
+from ..papers import Papers
 from . import anchors
 from .anchors import Anchor
 
@@ -58,9 +59,14 @@ async def of(application: Application, *, by: Account) -> list[Marked]:
     case = await Application.get_or_none(id=validation.record_id(application.id))
     if case is None or not permissions.may_see_case(by, case):
         raise NotFound
+    return await beside_held(case, None, by=by)
+
+
+async def beside_held(case: Application, held: Papers | None, *, by: Account) -> list[Marked]:
+    """The same of a case just read by whoever may see it, beside what it holds, if that is known."""
     related = ('raised_by', 'answered_by', 'closed_by')
     visible = await seen(await Correction.filter(application_id=case.id).select_related(*related), case, by)
-    return await compared(visible, case)
+    return await compared(visible, case, held)
 
 
 async def beside(
@@ -120,9 +126,9 @@ async def seen(marks: Sequence[Correction], case: Application, by: Account) -> l
     ]
 
 
-async def compared(corrections: Sequence[Correction], case: Application) -> list[Marked]:
-    """Each correction beside what stands in its place now."""
-    contents = await anchors.contents(case, map(Anchor.of, corrections))
+async def compared(corrections: Sequence[Correction], case: Application, held: Papers | None = None) -> list[Marked]:
+    """Each correction beside what stands in its place now; `held`: what the case holds, where that is known."""
+    contents = await anchors.contents(case, map(Anchor.of, corrections), held)
     has_new_number = await _has_new_number(case, corrections)
     earlier: dict[int, list[CorrectionExchange]] = {one.id: [] for one in corrections}
     if earlier:

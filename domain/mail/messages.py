@@ -40,8 +40,11 @@ _OUTCOMES = {ApplicationStatus.APPROVED: '核可', ApplicationStatus.RETURNED: '
 
 
 async def submitted(application: Application) -> None:
-    """To the issuing agency: an application waits, until when; with the roster (law.md#the-process, 管理辦法 §5)."""
-    case = await _case(application)
+    """To the issuing agency: an application waits, until when; with the roster (law.md#the-process, 管理辦法 §5).
+
+    `application` comes as `transitions.move` has returned it.
+    """
+    case = _as_told(application)
     if case.submitted_by is None or case.submitted_at is None or case.due_on is None:
         raise ValueError(f'application {case.id} has not been submitted')
     roster = Attachment('名冊.ods', await roster_sheets.roster([case], by=case.submitted_by))
@@ -324,12 +327,15 @@ async def _case(application: Application) -> Application:
 
 async def _cases(ids: Sequence[int]) -> dict[int, Application]:
     related = ('volunteer', 'host_unit', 'agency', 'submitted_by')
-    cases = {case.id: case for case in await Application.filter(id__in=ids).select_related(*related)}
-    for case in cases.values():
-        sender = case.submitted_by
-        if sender is not None and not permissions.is_of_place(sender, case.host_unit_id, case.team_id):
-            case.submitted_by = None  # another unit's clerk sent it, before that unit handed it over; or another team's
-    return cases
+    return {case.id: _as_told(case) for case in await Application.filter(id__in=ids).select_related(*related)}
+
+
+def _as_told(case: Application) -> Application:
+    """Without its sender, where that is a clerk of the unit that has handed it over since, or of another team."""
+    sender = case.submitted_by
+    if sender is not None and not permissions.is_of_place(sender, case.host_unit_id, case.team_id):
+        case.submitted_by = None
+    return case
 
 
 async def _cases_of(issued: Sequence[tuple[Application, RecordBook]]) -> list[tuple[Application, RecordBook]]:
@@ -350,21 +356,19 @@ async def _tell_agency(
     if attachment is not None:
         facts |= {'附名冊': True}
     compose = await templates.worded(template)
-    await outbox.queue(
-        agency.email, *compose(facts), template=template, application=application, roster=roster, attachment=attachment
-    )
+    about = {'application': application, 'roster': roster}
+    letters = [Letter(agency.email, *compose(facts), template=template, attachment=attachment, **about)]
     away = await deputies.standing(agency.id)
     reviewers = Account.filter(agency_id=agency.id, role=Role.REVIEWER, is_active=True).exclude(id__in=list(away))
-    people = {person.id: person for person in await reviewers.order_by('id')}
+    people = {person.id: person for person in await reviewers.exclude(email='').order_by('id')}
     standing_in = [people.pop(number) for number in {one.deputy.id for one in away.values()} if number in people]
-    about = {'application': application, 'roster': roster}
-    letters = _copies(template, compose, facts, people.values(), [agency.email], **about)
+    letters += _copies(template, compose, facts, people.values(), [agency.email], **about)
     for person in standing_in:
         stood = [one for one in away.values() if one.deputy.id == person.id]
         # Whoever stands in for others reads as soon as any of them would.
         chosen = {person.mail_preference, *(one.absent.mail_preference for one in stood)}
         person.mail_preference = next(each for each in MailPreference if each in chosen)
-        reached = [agency.email, *(letter.recipient for letter in letters)]
+        reached = [letter.recipient for letter in letters]
         letters += _copies(template, compose, facts | deputies.told_to(stood), [person], reached, **about)
     await outbox.queue_each(letters)
 

@@ -146,10 +146,13 @@ async def resend(mail_id: int, *, by: Account) -> OutgoingMail:
     return again
 
 
-async def of_application(application: Application, *, by: Account) -> list[OutgoingMail]:
+async def of_application(
+    application: Application, *, by: Account, steps: Sequence[ApplicationStep] | None = None
+) -> list[OutgoingMail]:
     """The mails about an application with their accounts, newest first, for both sides. Raises NotFound.
 
-    A mail about a whole roster belongs to those of its applications that were sent with it.
+    A mail about a whole roster belongs to those of its applications that were sent with it. `steps`: those of the
+    application, where the caller has read them already.
     """
     if not permissions.may(by, 'mail.outbox.of_application') or not permissions.may_see_case(by, application):
         raise NotFound
@@ -158,7 +161,8 @@ async def of_application(application: Application, *, by: Account) -> list[Outgo
         return await OutgoingMail.filter(about).select_related('account')
     either = Q(about, Q(roster_id=application.roster_id), join_type=Q.OR)
     mails = await OutgoingMail.filter(either).select_related('account')
-    steps = await ApplicationStep.filter(application_id=application.id)
+    if steps is None:
+        steps = await ApplicationStep.filter(application_id=application.id)
     sent = [step.at for step in steps if step.status == ApplicationStatus.SUBMITTED]
     told = [_told_at(step.at, mails) for step in steps if step.status in _DECIDED]
     its_own = {

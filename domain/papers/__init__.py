@@ -6,8 +6,26 @@ looked at, and counts only while that is what stands there.
 
 from .as_sent import records
 from .changes import NotLookedAt, PaperChange, require_looked_at, since_look
-from .entries import FIELDS, PICTURES, UNKEPT, Entry, Papers
-from .kept import Kept, begin, keep, keep_each, last, look, looked_at, looks, names, of, of_many, sent, unlooked
+from .entries import FIELDS, PICTURES, UNKEPT, Entry, Papers, collected
+from .kept import (
+    Kept,
+    begin,
+    keep,
+    keep_each,
+    last,
+    last_of,
+    look,
+    looked_at,
+    looks,
+    names,
+    of,
+    of_many,
+    of_whole,
+    opened,
+    rows_of,
+    sent,
+    unlooked,
+)
 
 __all__ = [
     'FIELDS',
@@ -19,17 +37,22 @@ __all__ = [
     'PaperChange',
     'Papers',
     'begin',
+    'collected',
     'keep',
     'keep_each',
     'last',
+    'last_of',
     'look',
     'looked_at',
     'looks',
     'names',
     'of',
     'of_many',
+    'of_whole',
+    'opened',
     'records',
     'require_looked_at',
+    'rows_of',
     'sent',
     'since_look',
     'unlooked',

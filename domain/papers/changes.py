@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from db.choices import Place, Section
-from db.models import Account, Application, HistoryEntry
+from db.models import Account, Application, CaseContent, HistoryEntry
 
 from ..errors import DomainError
 from . import kept
@@ -44,11 +44,19 @@ class PaperChange:
     at: datetime | None = None
 
 
-async def since_look(application: Application, now: Papers) -> list[PaperChange]:
-    """What has changed since the last look, in the order of the forms; nothing where none was kept yet."""
-    before = await kept.last(application)
-    if before is None or before.digest == now.digest():
+async def since_look(
+    application: Application, now: Papers, rows: Sequence[CaseContent] | None = None
+) -> list[PaperChange]:
+    """What has changed since the last look, in the order of the forms; nothing where none was kept yet.
+
+    `rows`: what was kept of the case, where the caller has read it already.
+    """
+    if rows is None:
+        rows = await kept.rows_of(application)
+    row = kept.last_of(application, rows)
+    if row is None or row.digest == now.digest():
         return []
+    before = kept.opened(row)
     since = HistoryEntry.filter(volunteer_id=application.volunteer_id, at__gte=before.at)
     entries = await since.filter(section__in=list(_SECTIONS.values()))
     return _compared(before.papers, now, entries)
@@ -56,11 +64,12 @@ async def since_look(application: Application, now: Papers) -> list[PaperChange]
 
 async def require_looked_at(application: Application, now: Papers, *, by: Account) -> None:
     """Raises NotLookedAt while `now` is not what was looked at last. Of a case without a row this is the first look."""
-    before = await kept.last(application)
+    rows = await kept.rows_of(application)
+    before = kept.last_of(application, rows)
     if before is None:
         await kept.keep(application, now, by=by)
     elif before.digest != now.digest():
-        raise NotLookedAt(await since_look(application, now))
+        raise NotLookedAt(await since_look(application, now, rows))
 
 
 def _compared(before: Papers, now: Papers, history: Sequence[HistoryEntry]) -> list[PaperChange]:

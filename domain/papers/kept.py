@@ -54,6 +54,12 @@ async def of_many(application_ids: Iterable[int]) -> dict[int, Papers]:
     return {case.id: collected(case, listed[case.volunteer_id]) for case in cases}
 
 
+async def of_whole(case: Application) -> Papers:
+    """What a case holds that was read with `transitions.WHOLE` in this transaction. One query."""
+    trainings = Training.filter(volunteer_id=case.volunteer_id).select_related('trained_for', 'field')
+    return collected(case, await trainings)
+
+
 async def sent(application: Application) -> Papers | None:
     """What was sent in the last round; None for what was never sent, or before this was kept."""
     rows = CaseContent.filter(application_id=application.id, is_sent=True).order_by('-round', '-id')
@@ -61,12 +67,25 @@ async def sent(application: Application) -> Papers | None:
     return Papers.from_text(row.content.open()) if row else None
 
 
+async def rows_of(application: Application) -> list[CaseContent]:
+    """All that was kept of it, with who sent it or looked at it, oldest first."""
+    return await CaseContent.filter(application_id=application.id).select_related('by').order_by('id')
+
+
 async def last(application: Application) -> Kept | None:
     """What was looked at last in this round: at first what was sent."""
     rows = CaseContent.filter(application_id=application.id, round=application.round).order_by('-id')
     row = await rows.select_related('by').first()
-    if row is None:
-        return None
+    return opened(row) if row else None
+
+
+def last_of(application: Application, rows: Iterable[CaseContent]) -> CaseContent | None:
+    """The one among `rows` that was looked at last in this round."""
+    return max((row for row in rows if row.round == application.round), key=lambda row: row.id, default=None)
+
+
+def opened(row: CaseContent) -> Kept:
+    """What a row holds; who it is by was read with it."""
     return Kept(Papers.from_text(row.content.open()), row.digest, row.at, row.by.name, row.is_sent)
 
 
@@ -88,9 +107,8 @@ async def names(application_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
     return found
 
 
-async def looks(application: Application) -> list[CaseContent]:
-    """Each time that a reviewer has looked at changes, with the reviewer, oldest first."""
-    rows = await CaseContent.filter(application_id=application.id).select_related('by')
+def looks(rows: Sequence[CaseContent]) -> list[CaseContent]:
+    """Of all that was kept of a case, oldest first: each time that a reviewer has looked at changes."""
     earlier = {row.round: row.id for row in reversed(rows)}  # the first of a round is what came, not a change of it
     return [row for row in rows if not row.is_sent and row.id != earlier[row.round]]
 
@@ -114,7 +132,10 @@ async def looked_at(application_ids: Iterable[int]) -> dict[int, str]:
 
 
 async def keep(application: Application, papers: Papers, *, by: Account, is_sent: bool = False) -> None:
-    """Keep `papers` as what was sent, or looked at, in this round; inside the caller's transaction."""
+    """Keep `papers` as what was sent, or looked at, in this round; inside the caller's transaction.
+
+    `application` as it stands: that something was changed before is forgotten.
+    """
     await CaseContent.create(
         application_id=application.id,
         round=application.round,
@@ -124,7 +145,8 @@ async def keep(application: Application, papers: Papers, *, by: Account, is_sent
         at=dates.now(),
         is_sent=is_sent,
     )
-    await Application.filter(id=application.id).update(papers_changed_at=None)
+    if application.papers_changed_at is not None:
+        await Application.filter(id=application.id).update(papers_changed_at=None)
 
 
 async def keep_each(sent: Sequence[Application], *, by: Account) -> None:
@@ -142,9 +164,9 @@ async def keep_each(sent: Sequence[Application], *, by: Account) -> None:
     await Application.filter(id__in=[one.id for one in sent]).update(papers_changed_at=None)
 
 
-async def begin(application: Application, papers: Papers, *, by: Account) -> None:
-    """The first look at a case that was sent before its content was kept."""
-    if not await CaseContent.filter(application_id=application.id, round=application.round).exists():
+async def begin(application: Application, papers: Papers, rows: Iterable[CaseContent], *, by: Account) -> None:
+    """The first look at a case that was sent before its content was kept: `rows` have none of its round."""
+    if last_of(application, rows) is None:
         await keep(application, papers, by=by)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from db.choices import AccessKind, Role
+from db.choices import AccessKind, ApplicationStatus, Role
 from db.models import Account, Application, RecordBook, Volunteer
 
 from .. import dates, permissions, printouts
@@ -24,10 +24,9 @@ async def roster(applications: Sequence[Application], *, by: Account) -> bytes:
 
     It has the full identity numbers, which 管理辦法 §5 requires, and the access log records this for each volunteer.
     For the unit that applies and the agency it applies to; raises NotFound for others. `applications` come with their
-    volunteers fetched.
+    volunteers, the first one with unit and agency, too.
     """
     first = applications[0]
-    await first.fetch_related('host_unit', 'agency')
     return await printed(
         applications, 'ods', unit=first.host_unit.name, agency=first.agency.name, is_masked=False, by=by
     )
@@ -56,13 +55,13 @@ async def printed(
         # The number of a volunteer who has left the unit since is masked: the unit may no longer see it.
         ids = [volunteer.id for volunteer in volunteers]
         unmasked = {one.id for one in await Volunteer.filter(permissions.visible_to(by), id__in=ids).only('id')}
-    for volunteer in volunteers:
-        if volunteer.id in unmasked:
-            await access.note(volunteer, AccessKind.ROSTER, '紀錄冊申請名冊（管理辦法第 5 條）', by=by)
+    seen = [volunteer for volunteer in volunteers if volunteer.id in unmasked]
+    await access.note_each(seen, AccessKind.ROSTER, '紀錄冊申請名冊（管理辦法第 5 條）', by=by)
     rows = [
         _as_row(number, volunteer, volunteer.id not in unmasked) for number, volunteer in enumerate(volunteers, start=1)
     ]
-    books = await RecordBook.filter(application_id__in=[each.id for each in applications])
+    approved = [each.id for each in applications if each.status == ApplicationStatus.APPROVED]
+    books = await RecordBook.filter(application_id__in=approved) if approved else []
     columns = (*COLUMNS, BOOK) if books else COLUMNS
     if books:
         numbers = {book.application_id: book.number for book in books}

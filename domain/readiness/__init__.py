@@ -43,15 +43,13 @@ class NotReady(DomainError):
         super().__init__('尚缺：' + '；'.join(f'{check.label}（{check.note}）' for check in self.lacking) + '。')
 
 
-async def checks(subject: Application | Volunteer, *, by: Account, held: Papers | None = None) -> list[Check]:
+async def checks(subject: Application | Volunteer, *, by: Account) -> list[Check]:
     """The list for an application; for a volunteer without one as if it were 初次 at the default agency.
 
-    `held`: what the application holds, where the caller has read it already. Raises NotFound when the volunteer is none
-    of `by`'s business.
+    Raises NotFound when the volunteer is none of `by`'s business.
     """
     if isinstance(subject, Application):
-        papers_of = {subject.id: held} if held is not None else None
-        found = (await checks_of([subject], by=by, held=papers_of)).get(subject.id)
+        found = (await checks_of([subject], by=by)).get(subject.id)
     else:
         found = await checks_as(subject, IssueKind.FIRST, await _default_agency(), by=by)
     if found is None:
@@ -70,6 +68,19 @@ async def checks_of(
     applications = list(applications)
     lists = await _lists(await _asked(applications), by, held)
     return {one.id: found for one, found in zip(applications, lists, strict=True) if found is not None}
+
+
+async def checks_read(application: Application, held: Papers, *, by: Account) -> list[Check]:
+    """The list for an application that was just read with volunteer, agency and its field; `held`: what it holds.
+
+    Raises NotFound when it is none of `by`'s business.
+    """
+    if not permissions.may_see_case(by, application):
+        raise NotFound
+    asked = _Asked(application.volunteer_id, application.kind, application.agency, application)
+    people = {application.volunteer_id: application.volunteer}
+    [found] = await _lists([asked], by, {application.id: held}, people)
+    return found or []
 
 
 async def checks_each(

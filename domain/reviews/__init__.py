@@ -4,22 +4,32 @@ A decision names the version of the case that its reviewer read. Of two reviewer
 other learns from whom and when. A decision sent twice, because the answer to the first was lost, counts once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from db import transaction
 from db.choices import ApplicationStatus
-from db.models import Account, Application, ApplicationStep, RecordBook, Training, Volunteer
+from db.models import (
+    Account,
+    Application,
+    ApplicationStep,
+    CaseContent,
+    Decision,
+    RecordBook,
+    Training,
+    Volunteer,
+)
 
-from .. import applications, corrections, dates, papers, permissions, readiness, validation, volunteers
+from .. import applications, corrections, dates, papers, permissions, readiness, validation
 from ..books import record_books
 from ..calendar import days_left, office_calendar
 from ..calendar.days_left import DaysLeft
 from ..cases import deputies, transitions
 from ..cases.deputies import Standing
 from ..cases.worklists import CLOSED
+from ..corrections import Marked
 from ..errors import Incomplete, MovedOn, NotPermitted
 from ..mail import messages
 from ..papers import PaperChange
@@ -50,9 +60,11 @@ class Case:
     """Everything a decision needs. `number`: the book's, or the one 核可 would take now; '' where it takes none.
 
     `days_left` is None when no period runs. `changes`: what was changed since somebody looked last, while it is under
-    review; `digest` is of all that the application holds, never newer than what else is told here. `as_sent`: it ended
-    without a book, and volunteer and trainings are as they were sent, or looked at since; there is nothing to check.
-    `stood`: who has it in hand is away, and who acts meanwhile.
+    review; `digest` is of all that the application holds, never newer than what else is told here. `marks`: each beside
+    what stands there. `decision`: one that waits for its release, or could not be carried out (`problem`), with whoever
+    made it. `looks`: when somebody looked at changes. `away`: who of the agency is, and who stands in. `as_sent`: it
+    ended without a book, and volunteer and trainings are as they were sent, or looked at since; there is nothing to
+    check. `stood`: who has it in hand is away, and who acts meanwhile.
     """
 
     application: Application
@@ -64,40 +76,53 @@ class Case:
     days_left: DaysLeft | None
     changes: Sequence[PaperChange]
     digest: str
+    marks: Sequence[Marked]
+    decision: Decision | None
+    looks: Sequence[CaseContent]
+    away: Mapping[int, Standing]
     as_sent: bool = False
     stood: Standing | None = None
 
 
 async def case(application_id: int, *, by: Account) -> Case:
-    """One case; that `by` looked at it is noted. Raises NotFound for another agency's and for what was never sent."""
+    """One case; that `by` looked at it is noted. Raises NotFound for another agency's and for what was never sent.
+
+    The application is read once with its volunteer, agency with field, and whom it was given to; what hangs on them is
+    told from what was read.
+    """
     permissions.require(by, 'reviews.case')
-    application = await applications.get(application_id, by=by)
-    kept = await papers.last(application) if application.status in CLOSED else None
-    # Before what is shown: of something older the digest is refused.
-    held = kept.papers if kept else await papers.of(application)
-    volunteer = await volunteers.get(application.volunteer_id, by=by)
+    application = await applications.get(application_id, by=by, also=('agency__field', 'assignee'))
+    contents = await papers.rows_of(application)
+    ended = papers.last_of(application, contents) if application.status in CLOSED else None
     await openings.note(application, by=by)
-    related = ('field', 'trained_for', 'certificate_front', 'certificate_back')
-    steps = ApplicationStep.filter(application_id=application.id).select_related('by')
+    if ended:
+        held = papers.opened(ended).papers
+        volunteer, trainings = await papers.records(held, application.volunteer)
+    else:
+        volunteer = application.volunteer
+        trainings = await Training.filter(volunteer_id=volunteer.id).select_related('field', 'trained_for')
+        held = papers.collected(application, trainings)
     is_waiting = application.status == ApplicationStatus.SUBMITTED
     if is_waiting:
-        await papers.begin(application, held, by=by)
-    if kept:
-        volunteer, trainings = await papers.records(held, volunteer)
-    else:
-        trainings = await Training.filter(volunteer_id=volunteer.id).select_related(*related)
+        await papers.begin(application, held, contents, by=by)
+    decision, number = await _decision_and_number(application)
+    away = await deputies.standing(application.agency_id)
     return Case(
         application=application,
         volunteer=volunteer,
         trainings=trainings,
-        checks=() if kept else await readiness.checks(application, by=by, held=held),
-        steps=await steps,
-        number=await _number(application),
+        checks=() if ended else await readiness.checks_read(application, held, by=by),
+        steps=await ApplicationStep.filter(application_id=application.id).select_related('by', 'on_behalf_of'),
+        number=number,
         days_left=(await days_left.of_cases([application])).get(application.id),
-        changes=await papers.since_look(application, held) if is_waiting else (),
+        changes=await papers.since_look(application, held, contents) if is_waiting else (),
         digest=held.digest(),
-        as_sent=kept is not None,
-        stood=(await deputies.in_hand([application.id], by=by)).get(application.id) if is_waiting else None,
+        marks=await corrections.beside_held(application, held, by=by),
+        decision=decision,
+        looks=papers.looks(contents),
+        away=away,
+        as_sent=ended is not None,
+        stood=(await deputies.in_hand([application.id], by=by, away=away)).get(application.id) if is_waiting else None,
     )
 
 
@@ -237,6 +262,16 @@ def _is_repeat(now: Application, to: ApplicationStatus, version: int, by: Accoun
 
 def _decided(by: Account, at: datetime | None) -> dict[str, Any]:
     return {'decided_by_id': by.id, 'decided_at': at or dates.now()}
+
+
+async def _decision_and_number(application: Application) -> tuple[Decision | None, str]:
+    """What is decided on the case, with who decided; and the number as `_number` has it. One reading of the first."""
+    if application.status != ApplicationStatus.SUBMITTED:
+        own = Decision.filter(application_id=application.id).select_related('by')
+        return await own.first(), await _number(application)
+    made = await Decision.filter(application__agency_id=application.agency_id).select_related('by', 'application')
+    decision = next((one for one in made if one.application_id == application.id), None)
+    return decision, await record_books.number_among(application, application.agency, made)
 
 
 async def _number(application: Application) -> str:

@@ -1,5 +1,7 @@
 """分派: the supervisor of an agency says who is to work on a case; every reviewer of the agency still may."""
 
+from collections.abc import Mapping
+
 from tortoise.queryset import QuerySet
 
 from db import transaction
@@ -9,15 +11,19 @@ from db.models import Account, Application
 from .. import applications, permissions, validation
 from ..audit import office_history
 from ..cases import case_numbers, transitions
+from ..cases.deputies import Standing
 from ..errors import Incomplete, NotPermitted
 from . import deadlines
 
 SECTION = '案件分派'
 
 
-async def may_assign(*, by: Account) -> bool:
-    """Whether the account is the supervisor's of its agency, or of the deputy today; its agency is fetched."""
-    return await deadlines.leads(by)
+async def may_assign(*, by: Account, away: Mapping[int, Standing] | None = None) -> bool:
+    """Whether the account is the supervisor's of its agency, or of the deputy today; its agency is fetched.
+
+    `away`: who stands in for whom there, where the caller has read it already.
+    """
+    return await deadlines.leads(by, away)
 
 
 async def assign(application_id: int, assignee_id: int | None, *, by: Account) -> Application:

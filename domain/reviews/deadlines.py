@@ -10,7 +10,7 @@ its cases whose last day (`Application.correct_by`) nears. After it the reviewer
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
@@ -26,6 +26,7 @@ from ..calendar import days_left, office_calendar
 from ..calendar.days_left import DaysLeft
 from ..calendar.office_calendar import IsOff
 from ..cases import deputies, transitions
+from ..cases.deputies import Standing
 from ..mail import messages
 from ..paging import Page, bounds, page_of
 from ..repeating import repeating
@@ -111,11 +112,14 @@ def is_supervisor(account: Account) -> bool:
     return bool(supervisor) and account.email.strip().casefold() == supervisor
 
 
-async def leads(account: Account) -> bool:
-    """Whether the account is the supervisor's, or that of the supervisor's deputy today; its agency is fetched."""
+async def leads(account: Account, away: Mapping[int, Standing] | None = None) -> bool:
+    """Whether the account is the supervisor's, or that of the supervisor's deputy today; its agency is fetched.
+
+    `away`: who stands in for whom there, where the caller has read it already.
+    """
     if is_supervisor(account) or account.role != Role.REVIEWER or account.agency is None:
         return is_supervisor(account)
-    stood = await deputies.of_supervisor(account.agency)
+    stood = await deputies.of_supervisor(account.agency, away)
     return stood is not None and stood.deputy.id == account.id
 
 

@@ -135,7 +135,11 @@ async def log(
 async def of(application: Application, *, by: Account) -> list[PhoneCall]:
     """The calls about a case, the latest first, each with who made it. Raises NotFound."""
     permissions.require(by, 'reviews.phone_calls.of')
-    case = await applications.known(application.id, by=by)
+    return await about(await applications.known(application.id, by=by))
+
+
+async def about(case: Application) -> list[PhoneCall]:
+    """The same for services, which have checked the right to the case."""
     return await PhoneCall.filter(application_id=case.id).select_related('by')
 
 

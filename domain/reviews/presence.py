@@ -8,15 +8,18 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import starmap
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from tortoise.connection import get_connection
+from tortoise.expressions import Q
 
 from db import transaction
 from db.choices import ApplicationStatus
 from db.models import Account, Application, Presence
 
-from .. import announcements, applications, dates, permissions
+from .. import announcements, applications, dates, permissions, validation
 from ..announcements import ReadersChanged
 from ..cases import deputies
 from ..repeating import repeating
@@ -53,10 +56,20 @@ class Reader:
     since: datetime
 
 
-async def enter(application_id: int, page_id: UUID, *, by: Account) -> None:
+class _Page(NamedTuple):
+    application_id: int
+    account_id: int
+    name: str
+    holds: bool
+    opened_at: datetime
+    seen_at: datetime
+
+
+async def enter(application_id: int, page_id: UUID, *, by: Account) -> list[Reader]:
     """The page `page_id` (the caller's own, new) shows the case from now on, until `leave`. Raises NotFound.
 
-    While this process lives, the row is kept alive by `renew_forever`: the page has nothing to do for it.
+    Returns who reads it now. Where that is nobody else than before, as on a second page of the same reader, nobody is
+    told. While this process lives, the row is kept alive by `renew_forever`: the page has nothing to do for it.
     """
     application = await _case(application_id, by)
     if page_id in _pages:
@@ -64,11 +77,17 @@ async def enter(application_id: int, page_id: UUID, *, by: Account) -> None:
     _pages[page_id] = (application.id, by.id, dates.now())
     async with transaction():
         await _alone(application.id)
-        await Presence.filter(application_id=application.id, seen_at__lt=dates.now() - FORGOTTEN_AFTER).delete()
+        before = await _pages_on(application.id)
+        if any(page.seen_at < dates.now() - FORGOTTEN_AFTER for page in before):
+            await Presence.filter(application_id=application.id, seen_at__lt=dates.now() - FORGOTTEN_AFTER).delete()
         await _execute(_ENTER, page_id, application.id, by.id, dates.now(), dates.now())
         await _execute(_HAND_ON, application.id)
-        await _pass_to_deputy(application, page_id, by)
-        await _announce(application.id, application.agency_id)
+        if any(page.account_id != by.id for page in before):
+            await _pass_to_deputy(application, page_id, by)
+        now = _as_readers(await _pages_on(application.id))
+        if now != _as_readers(before):
+            await _announce(application.id, application.agency_id)
+    return now
 
 
 async def leave(page_id: UUID) -> None:
@@ -101,8 +120,13 @@ async def of_agency(*, by: Account) -> dict[int, list[Reader]]:
 
 async def of(application_id: int, *, by: Account) -> list[Reader]:
     """Who reads this case, the caller included. Raises NotFound."""
-    application = await _case(application_id, by)
-    return (await _readers(application_id=application.id)).get(application.id, [])
+    ours = Q(application__agency_id=by.agency_id, application__round__gt=0)
+    permissions.require(by, 'reviews.presence')
+    application_id = validation.record_id(application_id)
+    if found := await _readers(ours, application_id=application_id):
+        return found[application_id]
+    await _case(application_id, by)
+    return []
 
 
 async def seen(page_ids: Iterable[UUID]) -> None:
@@ -148,24 +172,42 @@ async def _case(application_id: int, by: Account) -> Application:
     return await applications.known(application_id, by=by)
 
 
-async def _readers(**scope: object) -> dict[int, list[Reader]]:
-    alive = Presence.filter(seen_at__gte=dates.now() - FORGOTTEN_AFTER, **scope).order_by('-holds', 'opened_at')
-    columns = ('application_id', 'account_id', 'account__name', 'holds', 'opened_at')
-    found: dict[int, dict[int, Reader]] = {}
-    for application_id, account_id, name, holds, since in await alive.values_list(*columns):
-        # Somebody with two pages is one reader: as the first row says, which holds if any does.
-        found.setdefault(application_id, {}).setdefault(account_id, Reader(name, account_id, holds, since))
-    return {application_id: list(readers.values()) for application_id, readers in found.items()}
+async def _readers(*conditions: Q, **scope: object) -> dict[int, list[Reader]]:
+    alive = _listed(*conditions, seen_at__gte=dates.now() - FORGOTTEN_AFTER, **scope)
+    found: dict[int, list[_Page]] = {}
+    for page in starmap(_Page, await alive):
+        found.setdefault(page.application_id, []).append(page)
+    return {application_id: _as_readers(pages) for application_id, pages in found.items()}
+
+
+async def _pages_on(application_id: int) -> list['_Page']:
+    """All that have the case open, those of dead processes too, which other pages may still show."""
+    return [*starmap(_Page, await _listed(application_id=application_id))]
+
+
+def _listed(*conditions: Q, **scope: object) -> Any:
+    pages = Presence.filter(*conditions, **scope).order_by('-holds', 'opened_at')
+    return pages.values_list('application_id', 'account_id', 'account__name', 'holds', 'opened_at', 'seen_at')
+
+
+def _as_readers(pages: Iterable['_Page']) -> list[Reader]:
+    """Somebody with two pages is one reader: as the first row says, which holds if any does."""
+    found: dict[int, Reader] = {}
+    for page in pages:
+        found.setdefault(page.account_id, Reader(page.name, page.account_id, page.holds, page.opened_at))
+    return list(found.values())
 
 
 async def _remove(page_ids: list[UUID], application_id: int, agency_id: int, before: datetime | None = None) -> None:
     async with transaction():
         await _alone(application_id)
+        were = _as_readers(await _pages_on(application_id))
         rows = Presence.filter(id__in=page_ids)
         if not await (rows.filter(seen_at__lt=before) if before else rows).delete():
             return
         await _execute(_HAND_ON, application_id)
-        await _announce(application_id, agency_id)
+        if _as_readers(await _pages_on(application_id)) != were:
+            await _announce(application_id, agency_id)
 
 
 async def _pass_to_deputy(application: Application, page_id: UUID, by: Account) -> None:

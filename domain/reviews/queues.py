@@ -8,12 +8,11 @@ from typing import Any, Literal
 
 from tortoise.connection import get_connection
 from tortoise.expressions import Q, RawSQL, Subquery
-from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
 from db import sealing
-from db.choices import ApplicationStatus, CorrectionStatus, IssueKind
-from db.models import Account, Application, Correction, Decision, HostUnit
+from db.choices import ApplicationStatus, IssueKind
+from db.models import Account, Application, Decision, HostUnit
 
 from .. import dates, identity_numbers, papers, permissions, validation
 from ..audit import reads
@@ -61,6 +60,19 @@ _JOINED = {
     'county': 'agency__county_id',
     'counts_working_days': 'agency__counts_working_days',
     'assignee': 'assignee__name',
+    'decision': 'decision__id',
+    'to': 'decision__to',
+    'by_id': 'decision__by_id',
+    'by_name': 'decision__by__name',
+    'release_at': 'decision__release_at',
+    'problem': 'decision__problem',
+}
+# How many corrections wait for the unit, and how many for the reviewer's second look.
+_MARKS = {
+    'open_marks': "(SELECT count(*) FROM correction WHERE application_id = application.id AND status = 'open')",
+    'answered_marks': """
+        (SELECT count(*) FROM correction
+         WHERE application_id = application.id AND status IN ('mended', 'disputed'))""",
 }
 # What waits is counted, what is closed is tallied with each case.
 _COUNTS = """
@@ -175,17 +187,16 @@ async def awaiting(
     """The agency's cases in a status or several; `order` is for what waits, what is done comes latest first.
 
     `text` is part of a name or of the unit, its telephone, or a whole identity, record book or case number.
-    A case with a pending decision waits until that is released. Three queries, however many rows, one more where the
-    agency counts working days, and four where something was changed under review; two where cases are closed.
+    A case with a pending decision waits until that is released. One query for all that changes together, however many
+    rows; one more where the agency counts working days, four where something was changed under review, two where cases
+    are closed.
     """
     found, places = await _found(by, status, host_unit_id, due, roster_id, text), _places(status, order)
     cases = (await _together(found, places, offset + limit)).order_by(*places)
     # Plain values: hundreds of open queues read this whenever a case moves.
-    rows = await cases.offset(offset).limit(limit).values(*_COLUMNS, **_JOINED)
+    marked = cases.annotate(**{name: RawSQL(count) for name, count in _MARKS.items()})
+    rows = await marked.offset(offset).limit(limit).values(*_COLUMNS, *_MARKS, **_JOINED)
     reads.see([row.pop('volunteer_id') for row in rows])
-    ids = [row['id'] for row in rows]
-    decisions = {one.application_id: one for one in await Decision.filter(application_id__in=ids).select_related('by')}
-    marks = await _marks(ids)
     left = await _days_left(rows)
     changed = await papers.unlooked(
         [row['id'] for row in rows if row.pop('papers_changed_at') and row['status'] == SUBMITTED]
@@ -194,15 +205,7 @@ async def awaiting(
     then = await papers.names(row['id'] for row in rows if row['status'] in CLOSED)
     for row in rows:
         row['volunteer'], row['identity_masked'] = then.get(row['id'], (row['volunteer'], row['identity_masked']))
-    return [
-        _row(
-            row | {'has_changed': row['id'] in changed},
-            left.get(row['id']),
-            decisions.get(row['id']),
-            *marks.get(row['id'], (0, 0)),
-        )
-        for row in rows
-    ]
+    return [_row(row | {'has_changed': row['id'] in changed}, left.get(row['id'])) for row in rows]
 
 
 async def counts(*, by: Account) -> Counts:
@@ -374,19 +377,6 @@ def _column(place: str) -> str:
     return place.removeprefix('-')
 
 
-async def _marks(ids: list[int]) -> dict[int, tuple[int, int]]:
-    """Of each case that has some: how many corrections are open, how many answered."""
-    waiting = (CorrectionStatus.OPEN, CorrectionStatus.MENDED, CorrectionStatus.DISPUTED)
-    marks = Correction.filter(application_id__in=ids, status__in=waiting).annotate(n=Count('id'))
-    found: dict[int, tuple[int, int]] = {}
-    for case, status, n in await marks.group_by('application_id', 'status').values_list(
-        'application_id', 'status', 'n'
-    ):
-        of_open, answered = found.get(case, (0, 0))
-        found[case] = (of_open + n, answered) if status == CorrectionStatus.OPEN else (of_open, answered + n)
-    return found
-
-
 async def _days_left(rows: Sequence[dict[str, Any]]) -> dict[int, DaysLeft]:
     """Takes out of `rows` what it alone needs: how the agency counts."""
     due = {}
@@ -397,18 +387,12 @@ async def _days_left(rows: Sequence[dict[str, Any]]) -> dict[int, DaysLeft]:
     return await days_left.of(due)
 
 
-def _row(
-    facts: dict[str, Any], days_left: DaysLeft | None, decision: Decision | None, open_marks: int, answered_marks: int
-) -> CaseRow:
-    is_waiting = facts['status'] == SUBMITTED
-    pending = None
-    if decision and not decision.problem:
-        pending = Pending(decision.id, decision.to, decision.by_id, decision.by.name, decision.release_at)
+def _row(facts: dict[str, Any], days_left: DaysLeft | None) -> CaseRow:
+    decision = {name: facts.pop(name) for name in ('decision', 'to', 'by_id', 'by_name', 'release_at')}
+    problem, number = facts.pop('problem') or '', decision.pop('decision')
     return CaseRow(
         **facts | {'roster': facts['roster'] or '', 'assignee': facts['assignee'] or ''},
         days_left=days_left,
-        open_marks=open_marks,
-        answered_marks=answered_marks,
-        pending=pending,
-        problem=decision.problem if decision and is_waiting else '',
+        pending=Pending(number, **decision) if number and not problem else None,
+        problem=problem if facts['status'] == SUBMITTED else '',
     )

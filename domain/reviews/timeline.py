@@ -6,27 +6,30 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import Literal
 
+from tortoise.connection import get_connection
+
 from db.choices import ApplicationStatus, CorrectionStatus, MailStatus, Role, Section
 from db.models import (
     Account,
     Application,
     ApplicationStep,
+    CaseContent,
     Correction,
     CorrectionExchange,
     Decision,
-    HistoryEntry,
     OutgoingMail,
     PhoneCall,
     RecordBook,
     SignOff,
 )
 
-from .. import applications, corrections, dates, papers, sign_offs
+from .. import applications, corrections, dates, papers, permissions, sign_offs
 from ..audit import history
 from ..books import record_books
 from ..corrections import Marked
+from ..errors import NotFound
 from ..mail import outbox, queries
-from . import phone_calls
+from . import Case, phone_calls
 
 Kind = Literal['step', 'decision', 'look', 'correction', 'mail', 'call', 'clock', 'sign_off']
 
@@ -89,6 +92,16 @@ _MAILS = {
     MailStatus.DEFERRED: Event.MAIL_KEPT_BACK,
     MailStatus.SKIPPED: Event.MAIL_KEPT_BACK,
 }
+# A volunteer has one open at a time: it began after the last step of the one before, and before its own first.
+_OPENED = """
+SELECT at, by_name FROM history_entry
+WHERE volunteer_id = $1 AND section = $2 AND action = $3
+  AND at >= coalesce((SELECT max(step.at) FROM application_step step JOIN application earlier
+                      ON earlier.id = step.application_id WHERE earlier.volunteer_id = $1 AND earlier.id < $4),
+                     '-infinity')
+  AND ($5::timestamptz IS NULL OR at <= $5)
+ORDER BY at DESC, id LIMIT 1
+"""
 _ANSWERS = {CorrectionStatus.MENDED: '回覆已補正', CorrectionStatus.DISPUTED: '提出異議'}
 
 
@@ -120,19 +133,32 @@ async def of(application: Application, *, by: Account) -> list[Entry]:
     steps = await ApplicationStep.filter(application_id=case.id).select_related('by', 'on_behalf_of')
     if by.role == Role.VOLUNTEER:
         return newest_first(_step_for_volunteer(case, step) for step in steps)
-    marked = await corrections.of(case, by=by)
+    marked = await corrections.beside_held(case, None, by=by)
+    if by.role != Role.REVIEWER:
+        return await _told(case, steps, marked, [], by)
+    decision = await Decision.filter(application_id=case.id).select_related('by').first()
+    own = _of_reviewers(decision, papers.looks(await papers.rows_of(case)))
+    return await _told(case, steps, marked, own, by)
+
+
+async def of_case(case: Case, *, by: Account) -> list[Entry]:
+    """The same for the reviewer who has just read the case: of that nothing is read again. Raises NotFound."""
+    if by.role != Role.REVIEWER or not permissions.may_see_case(by, case.application):
+        raise NotFound
+    return await _told(case.application, case.steps, case.marks, _of_reviewers(case.decision, case.looks), by)
+
+
+async def _told(
+    case: Application, steps: Sequence[ApplicationStep], marked: Sequence[Marked], own: Sequence[Entry], by: Account
+) -> list[Entry]:
+    """Everything, `own` being what only one side is told."""
     entries = [await _beginning(case, steps), *[_step(case, step) for step in steps]]
     entries += [entry for one in marked for entry in _of_mark(one, steps)]
-    entries += of_mails(await outbox.of_application(case, by=by), steps, by)
-    entries += [_call(call) for call in await phone_calls.of(case, by=by)]
+    entries += of_mails(await outbox.of_application(case, by=by, steps=steps), steps, by)
+    entries += [_call(call) for call in await phone_calls.about(case)]
     entries += _clock(steps)
     entries += [entry for one in await sign_offs.of_case(case) for entry in _of_sign_off(one)]
-    if by.role == Role.REVIEWER:
-        entries += await _decision(case)
-        entries += [
-            Entry(one.at, one.by.name, '看過送審後的變更', Event.LOOKED, kind='look')
-            for one in await papers.looks(case)
-        ]
+    entries += own
     if case.status == _APPROVED:
         entries = await _with_number(entries, case, steps)
     return _gathered(newest_first(entries))
@@ -145,19 +171,10 @@ def newest_first(entries: Iterable[Entry]) -> list[Entry]:
 
 async def _beginning(case: Application, steps: Sequence[ApplicationStep]) -> Entry:
     """Who opened the application; the draft that repeats a refused one says so."""
-    opened = HistoryEntry.filter(
-        volunteer_id=case.volunteer_id,
-        section=Section.APPLICATION,
-        action=history.ADDED,
-    )
-    # A volunteer has one open at a time: it began after the last step of the one before, and before its own first.
-    earlier = ApplicationStep.filter(application__volunteer_id=case.volunteer_id, application_id__lt=case.id)
-    if before := await earlier.order_by('-at').first():
-        opened = opened.filter(at__gte=before.at)
-    if steps:
-        opened = opened.filter(at__lte=steps[0].at)
-    first = await opened.order_by('-at', 'id').first()
-    at, actor = (first.at, first.by_name) if first else (case.created_at, case.host_unit.name)
+    until = steps[0].at if steps else None
+    asked = [case.volunteer_id, Section.APPLICATION.value, history.ADDED.value, case.id, until]
+    first = await get_connection('default').execute_query_dict(_OPENED, asked)
+    at, actor = (first[0]['at'], first[0]['by_name']) if first else (case.created_at, case.host_unit.name)
     what, event = STEPS[_DRAFT]
     if case.previous_id is None:
         return Entry(at, actor, what, event)
@@ -291,9 +308,14 @@ def _of_sign_off(one: SignOff) -> list[Entry]:
     return entries
 
 
-async def _decision(case: Application) -> list[Entry]:
+def _of_reviewers(decision: Decision | None, looks: Iterable[CaseContent]) -> list[Entry]:
+    """What the unit is not told: a decision that waits or could not be carried out, and who has looked at changes."""
+    seen = [Entry(one.at, one.by.name, '看過送審後的變更', Event.LOOKED, kind='look') for one in looks]
+    return [*_decision(decision), *seen]
+
+
+def _decision(decision: Decision | None) -> list[Entry]:
     """A decision that may still be taken back, or could not be carried out."""
-    decision = await Decision.filter(application_id=case.id).select_related('by').first()
     if decision is None:
         return []
     what, event = STEPS[decision.to]

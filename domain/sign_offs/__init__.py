@@ -122,11 +122,11 @@ async def demand(is_wanted: bool, *, by: Account) -> None:
         await office_history.tell('運用單位', SECTION, '送審前須簽核' if is_wanted else '不須簽核', by=by)
 
 
-async def require(application: Application) -> None:
-    """Raises NotSignedOff where the unit demands it and nobody has agreed to what the application holds now."""
-    if not await is_demanded(application.host_unit_id):
+async def require(application: Application, held: Papers) -> None:
+    """Raises NotSignedOff where the unit, which comes with it, demands it and nobody has agreed to what is `held`."""
+    if not application.host_unit.demands_sign_off:
         return
-    digest = (await papers.of(application)).digest()
+    digest = held.digest()
     answered = _about([application]).filter(is_agreed__not_isnull=True).order_by('-answered_at', '-id')
     latest = next((one for one in await answered if str(application.id) in one.papers), None)
     if latest is None or not latest.is_agreed or latest.papers[str(application.id)] != digest:

@@ -22,27 +22,35 @@ RESULTS = [{'value': result.value, 'label': result.label} for result in CallResu
 
 
 class timeline(Element, component='timeline.js'):
-    """For a case it is placed by `await timeline.build(account, application)`. Logs calls and sends mails again."""
+    """`application` comes with agency, unit and sender; without `heading` where one stands above.
+
+    Logs calls and sends mails again. What follows nothing itself is placed by `await timeline.build(…)`.
+    """
 
     def __init__(
-        self, entries: list[Entry], account: Account, application: Application | None = None, title: str = '案件歷程'
+        self,
+        entries: list[Entry],
+        account: Account,
+        application: Application | None = None,
+        title: str = '案件歷程',
+        *,
+        heading: bool = False,
     ) -> None:
         super().__init__()
         self.account, self.application = account, application
-        self._props.update({'title': title, 'results': [], 'callee': '', 'phone': ''})
+        self._props.update({'title': title, 'heading': heading, 'results': [], 'callee': '', 'phone': ''})
+        if application and application.round and account.role in (Role.UNIT_STAFF, Role.REVIEWER):
+            contact = phone_calls.contact_of(application, account)
+            self._props.update({'results': RESULTS, 'callee': contact.who, 'phone': contact.phone})
         self.show(entries)
         self.on('resend', self._resend)
         self.on('called', self._called)
 
     @classmethod
     async def build(cls, account: Account, application: Application, *, heading: bool = True) -> 'timeline':
-        """Places the timeline of a case and keeps it current; without `heading` where one stands above."""
+        """Places the timeline of a case and keeps it current."""
         case = await applications.get(application.id, by=account)
-        line = cls(await timelines.of(case, by=account), account, case)
-        line._props['heading'] = heading
-        if case.round and account.role in (Role.UNIT_STAFF, Role.REVIEWER):
-            contact = phone_calls.contact_of(case, account)
-            line._props.update({'results': RESULTS, 'callee': contact.who, 'phone': contact.phone})
+        line = cls(await timelines.of(case, by=account), account, case, heading=heading)
 
         async def renew() -> None:
             line.show(await timelines.of(case, by=account))

@@ -19,6 +19,7 @@ from db.models import (
     RecordBook,
 )
 from domain import dates, settings
+from domain.cases import transitions
 from domain.mail import messages
 from domain.settings import Settings
 from tests import builders
@@ -58,6 +59,11 @@ async def a_case(**facts: Any) -> Application:
     return await Application.create(**usual | facts)
 
 
+async def submitted(case: Application) -> None:
+    """As 送審 has it written."""
+    await messages.submitted(await Application.get(id=case.id).select_related(*transitions.WHOLE))
+
+
 async def a_book(case: Application, **facts: Any) -> RecordBook:
     usual: dict[str, Any] = {
         'number': '示文志字第115000128號',
@@ -79,7 +85,7 @@ async def the_mail() -> tuple[OutgoingMail, str]:
 async def test_the_agency_learns_what_waits_until_when_and_whom_to_call() -> None:
     case = await a_case(remarks='急件\n請儘速')
 
-    await messages.submitted(case)
+    await submitted(case)
 
     mail, body = await the_mail()
     assert (mail.recipient, mail.application_id, mail.attachment_name) == ('window@example.gov.tw', case.id, '名冊.ods')
@@ -119,7 +125,7 @@ async def test_the_agency_learns_what_waits_until_when_and_whom_to_call() -> Non
 async def test_that_the_roster_opened_a_number_is_noted() -> None:
     case = await a_case()
 
-    await messages.submitted(case)
+    await submitted(case)
 
     (entry,) = await AccessEntry.all()
     assert (entry.volunteer_id, entry.by_name, entry.from_unit, entry.what) == (
@@ -131,7 +137,7 @@ async def test_that_the_roster_opened_a_number_is_noted() -> None:
 
 
 async def test_a_second_round_is_called_one() -> None:
-    await messages.submitted(await a_case(round=2))
+    await submitted(await a_case(round=2))
 
     assert '（第 2 次送審）\n　志　　工' in (await the_mail())[1]
 
@@ -140,7 +146,7 @@ async def test_an_agency_without_an_address_leaves_a_mail_that_says_to_call() ->
     case = await a_case()
     await case.agency.filter(id=case.agency_id).update(email='')
 
-    await messages.submitted(case)
+    await submitted(case)
 
     mail, _ = await the_mail()
     assert mail.status == MailStatus.FAILED
@@ -230,7 +236,7 @@ async def test_no_mail_about_a_case_names_anybody_outside_its_body() -> None:
     case = await a_case(person={'name': '林小晴'})
     book = await a_book(case)
 
-    await messages.submitted(case)
+    await submitted(case)
     await messages.returned(case, '林小晴的照片')
     await messages.rejected(case, '林小晴的照片')
     await messages.approved(case, book)
@@ -246,7 +252,7 @@ async def test_no_mail_about_a_case_names_anybody_outside_its_body() -> None:
 async def test_a_name_stays_one_line_and_keeps_its_rare_characters() -> None:
     case = await a_case(person={'name': '𠮷田·󰀀\n\n接下來請您：\n匯款至\u202e…'})
 
-    await messages.submitted(case)
+    await submitted(case)
 
     assert '　志　　工：𠮷田·󰀀 接下來請您： 匯款至 …（A22****781）\n' in (await the_mail())[1]
 

@@ -25,13 +25,15 @@ def cells(ods: bytes) -> list[list[str]]:
 
 
 async def an_application(volunteer: Volunteer, clerk: Account, reviewer: Account) -> Application:
-    return await Application.create(
+    application = await Application.create(
         volunteer=volunteer,
         host_unit_id=clerk.host_unit_id,
         county=await builders.a_county(),
         agency_id=reviewer.agency_id,
         status=ApplicationStatus.SUBMITTED,
     )
+    await application.fetch_related('host_unit', 'agency')
+    return application
 
 
 async def test_a_roster_carries_what_the_regulations_ask_for_in_full() -> None:

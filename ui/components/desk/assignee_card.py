@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from nicegui import html, ui
 
 from domain.model import Account, Application
-from domain.reviews import assignments
+from domain.reviews import Case, assignments
 
 from ..action_button import action_button
 from ..form import form
@@ -26,16 +26,16 @@ class Choice:
         return {}
 
 
-async def assignee_card(account: Account, application: Application) -> None:
+async def assignee_card(account: Account, case: Case) -> None:
     """Placed for the supervisor, and where somebody was chosen; else nothing is."""
-    assigned = await assignments.assignee_of(application, by=account)
-    may_assign = await assignments.may_assign(by=account)
+    assigned = case.application.assignee
+    may_assign = await assignments.may_assign(by=account, away=case.away)
     if assigned is None and not may_assign:
         return
     with html.div().classes('lb-assignee').props('role=group aria-label=承辦人'):
         said = ui.label(_said(assigned)).props('role=status')
         if may_assign:
-            await _choosing(account, application, assigned, said)
+            await _choosing(account, case.application, assigned, said)
 
 
 async def _choosing(account: Account, application: Application, assigned: Account | None, said: ui.label) -> None:

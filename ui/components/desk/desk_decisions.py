@@ -1,6 +1,6 @@
 """核可, 通知補件, 駁回: the bar at the bottom of the desk. 核可 shows the number it will take."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from nicegui import html, ui
@@ -64,7 +64,7 @@ class desk_decisions(Element):
         with self.acts:
             self._place_acts(case)
 
-    def show(self, case: Case, marks: list[Marked], pending: Decision | None) -> None:
+    def show(self, case: Case, marks: Sequence[Marked], pending: Decision | None) -> None:
         """Shows the buttons of an open case, or the decision of a closed one."""
         self.application = case.application
         self._props['data-seen'] = f'{case.application.version} {case.digest}'

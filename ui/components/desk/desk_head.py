@@ -1,5 +1,6 @@
 """The head of an open case: volunteer, unit, readers. An open page counts as reading, a closed one does not."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from domain.cases import case_numbers
 from domain.errors import DomainError
 from domain.model import Account, ApplicationStatus
 from domain.reviews import Case, presence
+from domain.reviews.presence import Reader
 
 from ...live import follow, of_case, together
 from ..notices import showing_refusals
@@ -52,10 +54,10 @@ class desk_head(Element, component='desk_head.js'):
 
     async def _enter(self) -> None:
         try:
-            await presence.enter(self.application.id, self.page_id, by=self.account)
+            readers = await presence.enter(self.application.id, self.page_id, by=self.account)
         except DomainError:  # the case has gone to another agency; the page will show that
             return
-        await self._renew()
+        self._show_readers(readers)
 
     async def _leave(self) -> None:
         await presence.leave(self.page_id)
@@ -67,7 +69,9 @@ class desk_head(Element, component='desk_head.js'):
     async def _renew(self) -> None:
         # Who may see the case is told the same, whatever page of the agency it is.
         key = ('readers', self.application.id, self.account.role, self.account.agency_id)
-        readers = await together(key, lambda: presence.of(self.application.id, by=self.account))
+        self._show_readers(await together(key, lambda: presence.of(self.application.id, by=self.account)))
+
+    def _show_readers(self, readers: Sequence[Reader]) -> None:
         self._props['readers'] = [
             {'id': reader.account_id, 'name': reader.name, 'since': dates.roc_instant(reader.since)[-5:]}
             for reader in readers

@@ -1,6 +1,6 @@
 """補件標記: the reviewer marks what must be corrected, and checks the unit's answers."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, cast
 from uuid import UUID
 
@@ -46,7 +46,7 @@ class desk_marks(Element, component='desk_marks.js'):
         ):
             self.on(event, lambda given, act=act: self._run(act, given))
 
-    def show(self, marks: list[Marked], *, is_markable: bool) -> None:
+    def show(self, marks: Sequence[Marked], *, is_markable: bool) -> None:
         """These marks; `is_markable`: the reviewer may mark, withdraw and confirm now."""
         self._props.update({'marks': [_as_props(each) for each in marks], 'markable': is_markable})
         self.update()

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 from nicegui import html, ui
 
-from domain import corrections, dates, half_written, links, reviews
+from domain import dates, half_written, links, reviews
 from domain.announcements import CaseChanged
 from domain.books import record_books
 from domain.half_written import Sheet
 from domain.model import Account, ApplicationStatus
-from domain.reviews import Case, decisions
+from domain.reviews import Case
+from domain.reviews import timeline as timelines
 
 from ...components.check_list import check_list
 from ...components.desk.assignee_card import assignee_card
@@ -64,10 +65,10 @@ async def review_case_page(
                     desk.documents = case_documents(case.volunteer, list(case.trainings))
                     desk.checks = case_checks(account, case.application, list(case.checks), desk.renew)
                     desk.checks.set_visibility(not case.as_sent)
-                    desk.facts = await case_side(account, case)
+                    desk.facts, desk.past = await case_side(account, case)
                 desk_closing(account, case.application, to_the_returned)
                 desk.bar = desk_decisions(account, case, desk.go_on, sheet, written)
-            await desk.show(case)
+            desk.show(case)
     follow(CaseChanged, desk.renew, of_case(application_id))
     if case.application.status is ApplicationStatus.SUBMITTED:  # the approval of another case takes the number shown
         follow(CaseChanged, desk.renumber, desk.is_of_another)
@@ -82,23 +83,23 @@ class Desk:
     documents: case_documents
     checks: check_list
     facts: data_list
+    past: timeline
     bar: desk_decisions
 
     def __init__(self, account: Account, case: Case, queue: review_queue) -> None:
         self.account, self.case, self.queue = account, case, queue
         self.id = case.application.id
 
-    async def show(self, now: Case) -> None:
+    def show(self, now: Case) -> None:
         """The case as it stands now."""
-        found = await corrections.of(now.application, by=self.account)
-        decision = (await decisions.pending_of([self.id])).get(self.id)
+        decision = now.decision if now.decision and not now.decision.problem else None
         is_waiting = now.application.status is ApplicationStatus.SUBMITTED
         self.head.show(now, next((row.problem for row in self.queue.rows if row.id == self.id), ''))
         self.changes.show(now)
-        self.marks.show(found, is_markable=is_waiting and decision is None)
+        self.marks.show(now.marks, is_markable=is_waiting and decision is None)
         self.documents.show(now.volunteer, list(now.trainings))
         self.checks.show(now.checks)
-        self.bar.show(now, found, decision)
+        self.bar.show(now, now.marks, decision)
         self.facts.show(groups_of(now))
         self.case = now
 
@@ -111,11 +112,12 @@ class Desk:
         if (now.application.status, now.application.round) != (before.status, before.round):
             ui.navigate.to(self.queue.view.address(self.id))
             return
-        await self.show(now)
+        self.show(now)
+        self.past.show(await timelines.of_case(now, by=self.account))
 
     async def renumber(self) -> None:
         """The number that approval would take, when another case has taken it."""
-        await self.show(replace(self.case, number=await record_books.number_ahead(self.case.application)))
+        self.show(replace(self.case, number=await record_books.number_ahead(self.case.application)))
 
     async def go_on(self) -> None:
         """To the next case in the reviewer's own order."""
@@ -136,7 +138,7 @@ def as_sent_note(case: Case) -> None:
         )
 
 
-async def case_side(account: Account, case: Case) -> data_list:
+async def case_side(account: Account, case: Case) -> tuple[data_list, timeline]:
     """What was written down, and what has happened so far."""
     with html.div().classes('lb-case-side'):
         facts = data_list('申請資料', groups_of(case)).classes('lb-case-facts')
@@ -144,9 +146,9 @@ async def case_side(account: Account, case: Case) -> data_list:
         facts.on('previewed', lambda: preview(case))
         with html.section().classes('lb-card lb-box lb-case-past').props('aria-label=送審歷程'):
             html.h2('送審歷程')
-            await assignee_card(account, case.application)
-            await timeline.build(account, case.application, heading=False)
-    return facts
+            await assignee_card(account, case)
+            past = timeline(await timelines.of_case(case, by=account), account, case.application, heading=False)
+    return facts, past
 
 
 def to_the_returned() -> None:

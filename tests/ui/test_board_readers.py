@@ -1,0 +1,68 @@
+"""One page of a board reads for all of them; one that may not any more holds up nobody."""
+
+from collections.abc import Iterator
+from itertools import count
+
+import pytest
+from nicegui import Client
+from nicegui.page import page as nicegui_page
+
+from domain.errors import NotFound
+from ui.boards import Content, board_element
+
+_keys = count(1)
+
+
+class Desk:
+    """A page of its own with one element at a board."""
+
+    def __init__(self, key: int) -> None:
+        self.key, self.may_read, self.readings = key, True, 0
+        self.client = Client(nicegui_page(''), request=None)
+        with self.client:
+            self.element = board_element('div')
+
+    async def sit(self) -> None:
+        with self.client:
+            await self.element.join(self.key, {}, self.read)
+
+    async def read(self) -> Content:
+        if not self.may_read:
+            raise NotFound
+        self.readings += 1
+        return Content({'readings': self.readings})
+
+
+@pytest.fixture
+def desks() -> Iterator[list[Desk]]:
+    key = next(_keys)
+    found = [Desk(key) for _ in range(3)]
+    yield found
+    for each in found:
+        each.client.delete()
+
+
+async def test_a_reader_who_may_not_any_more_leaves_and_the_next_one_reads_for_all(desks: list[Desk]) -> None:
+    for each in desks:
+        await each.sit()
+    first, second, third = desks
+    board = second.element.seat and second.element.seat.board
+    assert board is not None
+    first.may_read, before = False, second.readings
+
+    await board.renew()
+
+    assert first.element.seat is None
+    assert (second.readings, third.readings) == (before + 1, 0)
+    assert [seat.element for seat in board.seats] == [second.element, third.element]
+
+
+async def test_who_may_not_read_is_refused_and_nothing_is_left_of_the_board(desks: list[Desk]) -> None:
+    alone = desks[0]
+    alone.may_read = False
+
+    with pytest.raises(NotFound):
+        await alone.sit()
+
+    assert alone.element.seat is None
+    assert 'board' not in alone.element._to_dict().get('props', {})
