@@ -11,9 +11,9 @@ from uuid import UUID
 
 from tortoise.connection import get_connection
 
+from db import unchanged
 from db.choices import BookStatus, MembershipStatus, RegistrationStatus, TrainingKind
 from db.models import RequiredHours, Rule
-from db.unchanged import Unchanged
 
 from .. import dates
 from ..volunteers.profile import Term
@@ -21,7 +21,7 @@ from ..volunteers.profile import Term
 # Of paper books, not confirmed yet.
 UNDER_WAY = (RegistrationStatus.WAITING, RegistrationStatus.RETURNED)
 
-_rules, _hours = Unchanged(Rule), Unchanged(RequiredHours)
+_rules, _hours = unchanged.of_table(Rule), unchanged.of_table(RequiredHours)
 
 _STATEMENT = f"""
 SELECT asked.id, {_rules.digest} AS rules, {_hours.digest} AS hours,

@@ -198,7 +198,8 @@ async def _with_mail(by: Account) -> list[CallTask]:
     groups: dict[tuple[int, int], list[Application]] = {}
     for case in await found.select_related('volunteer', 'host_unit', 'agency', 'submitted_by', 'roster'):
         groups.setdefault((case.roster_id or -case.id, case.round), []).append(case)
-    calls = await _calls_about([case for group in groups.values() for case in group], by)
+    # Of a case by itself `is_told` has said it.
+    calls = await _calls_about([case for group in groups.values() for case in group if case.roster_id], by)
     tasks = []
     for group in groups.values():
         since, contact = max(getattr(case, moment) for case in group), contact_of(group[0], by)

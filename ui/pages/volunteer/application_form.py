@@ -12,6 +12,7 @@ from domain.applications import FIELDS, WITH_UNIT, ApplicationDetails, DraftElse
 from domain.books import book_days, record_books
 from domain.cases import case_numbers
 from domain.corrections import Marked
+from domain.guide.progress import Progress
 from domain.model import (
     Account,
     Agency,
@@ -55,7 +56,7 @@ async def application_page(account: Account, volunteer_id: int) -> None:
     is_open = application is None or application.status in applications.WITH_UNIT
     draft = await drafts.plan(DraftKind.APPLICATION, by=account, volunteer=volunteer)
     details = await details_of(volunteer, application, draft)
-    marks = await corrections.of(application, by=account) if application else []
+    marks = await corrections.beside_held(application, None, by=account) if application else []
     seen = Seen(application.version if application else 0, waiting_in(marks) if is_open else 0)
     back = links.record_books(volunteer.id)
     guide = await guide_for(account, volunteer.id)
@@ -75,8 +76,8 @@ async def application_page(account: Account, volunteer_id: int) -> None:
         listed = correction_list(application, marks, by=account, draft=str(draft.id)) if application and marks else None
         with html.div().classes('lb-cols lb-tab-body'):
             await application_fields(in_form, details, account, volunteer, application, readonly=not is_open)
-            checked = await checks_by(account, volunteer, application, details if is_open else None)
-            checks = await application_side(account, application, with_marks(checked, seen.waiting))
+            checked = await checks_by(account, volunteer, application, details if is_open else None, guide)
+            checks = await application_side(account, application, with_marks(checked, seen.waiting), marks)
         with save_bar():
             if is_open:
                 sending = save_and_submit(account, volunteer, draft, in_form, details, seen)
@@ -139,9 +140,19 @@ def keep_current(
 
 
 async def checks_by(
-    account: Account, volunteer: Volunteer, application: Application | None, details: ApplicationDetails | None
-) -> list[Check]:
-    """送審前體檢 of what is chosen: the application as it is saved, or the kind and agency that its form has now."""
+    account: Account,
+    volunteer: Volunteer,
+    application: Application | None,
+    details: ApplicationDetails | None,
+    guide: Progress | None = None,
+) -> Sequence[Check]:
+    """送審前體檢 of what is chosen: the application as it is saved, or the kind and agency that its form has now.
+
+    `guide` has just been read, and has mostly told it.
+    """
+    wanted = details or application
+    if guide and wanted and (told := guide.checks_of(application, wanted.kind, wanted.agency_id)):
+        return told
     saved = (application.kind, application.agency_id) if application else None
     if details is None or saved == (details.kind, details.agency_id):
         return await readiness.checks(application or volunteer, by=account)
@@ -160,7 +171,9 @@ async def details_of(volunteer: Volunteer, application: Application | None, draf
     return details
 
 
-async def application_side(account: Account, application: Application | None, found: Sequence[Check]) -> check_list:
+async def application_side(
+    account: Account, application: Application | None, found: Sequence[Check], marks: Sequence[Marked]
+) -> check_list:
     """送審前體檢, the process, and what has happened so far."""
     with html.div().classes('lb-stack'):
         checks = check_list(found)
@@ -169,7 +182,7 @@ async def application_side(account: Account, application: Application | None, fo
         process()
         if application is not None and application.round:
             with card('案件歷程'):
-                await timeline.build(account, application, heading=False)
+                await timeline.build(account, application, heading=False, marked=marks)
     return checks
 
 
