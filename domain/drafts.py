@@ -329,14 +329,14 @@ async def settle(draft: Draft | None, details: Any, *, by: Account) -> None:
         await DraftEntry.filter(draft_id=draft.id, name__in=done).delete()
 
 
-async def under_way(*, by: Account) -> list[DraftSummary]:
+async def under_way(*, by: Account, most: int = MOST_SHOWN) -> list[DraftSummary]:
     """The unit's forms to go on with, the last one first; forms opened and left empty do not count."""
     drafts = (
         await Draft.filter(_of_unit(by), id__in=Subquery(DraftEntry.all().values('draft_id')))
         .select_related('volunteer', 'owner')
         .prefetch_related('entries')
         .order_by('-saved_at')
-        .limit(MOST_SHOWN)
+        .limit(min(most, MOST_SHOWN))
     )
     return [_summary(draft) for draft in drafts]
 

@@ -82,7 +82,7 @@ async def open_forms(*, by: Account) -> list[OpenForm]:
 async def left_off(*, by: Account) -> LeftOff | None:
     """The last form, case or person that is still the unit's turn, at the first thing that lacks; None when none is."""
     permissions.require(by, 'guide.home.left_off')
-    found = [await _of_draft(summary, by) for summary in (await drafts.under_way(by=by))[:1]]
+    found = [await _of_draft(summary, by) for summary in await drafts.under_way(by=by, most=1)]
     ours = Volunteer.filter(permissions.visible_to(by)).values('id')
     cases = Application.filter(
         **permissions.place_of(by), status__in=worklists.WITH_UNIT, volunteer_id__in=Subquery(ours)

@@ -105,7 +105,9 @@ async def get(roster_id: int, *, by: Account) -> Roster:
     if found is None:
         raise NotFound
     if by.role == Role.UNIT_STAFF:
-        is_ours = await Roster.filter(of_place(by), id=found.id).exists()
+        is_ours = permissions.is_of_place(by, found.host_unit_id, found.team_id)
+        if not is_ours and by.team_id is not None:  # its people may stand in a roster of others
+            is_ours = await Roster.filter(of_place(by), id=found.id).exists()
     else:
         is_ours = await _seen_by(by).filter(roster_id=found.id).exists()
     if not is_ours:

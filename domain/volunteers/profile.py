@@ -15,6 +15,7 @@ from ..cases.worklists import OPEN
 from ..errors import NotFound
 
 INSURED = '投保中'
+_STATUSES = {one.value: one for one in RegistrationStatus}
 
 _FACTS = """
 SELECT
@@ -100,7 +101,7 @@ def _book(facts: dict[str, Any]) -> tuple[str | None, str]:
     for number, is_paper in facts['books']:
         return number, '舊制紙本' if is_paper else ''
     for series, serial, status in facts['registrations']:
-        return book_numbers.written(series, serial), f'舊制紙本，{RegistrationStatus(status).label}'
+        return book_numbers.written(series, serial), f'舊制紙本，{_STATUSES[status].label}'
     return None, ''
 
 

@@ -84,7 +84,7 @@ async def application_page(account: Account, volunteer_id: int) -> None:
                 if listed is not None:
                     listed.answered = sending
                     sending(marks)
-            await give_up_button(account, application, draft, back)
+            give_up_button(account, application, draft, back)
             ui.link('返回', back).classes('lb-btn q-btn lb-flat')
             in_form.saved_mark()
 
@@ -312,7 +312,7 @@ async def consents(volunteer: Volunteer, elsewhere: DraftElsewhere) -> bool:
     return await is_sure('改由本單位申請', sentence, yes='本人同意，改由本單位申請', is_grave=False)
 
 
-async def give_up_button(account: Account, application: Application | None, draft: Draft, back: str) -> None:
+def give_up_button(account: Account, application: Application | None, draft: Draft, back: str) -> None:
     """撤回申請 while the agency has not decided, 刪除草稿 before it was sent, also of what was only typed."""
 
     async def give_up() -> None:
@@ -326,7 +326,7 @@ async def give_up_button(account: Account, application: Application | None, draf
 
     if application is not None:
         action_button(act_on(application), give_up, 'flat' if application.status in WITH_UNIT else 'outline')
-    elif await drafts.values(draft):
+    elif draft.as_read:
         action_button(DELETE, discard, 'flat')
 
 
