@@ -18,10 +18,9 @@ from ..paging import Page, bounds
 
 _COLUMNS = ('volunteer_id', 'trained_for_id', 'done', 'times', 'found')
 _AT_ONCE = 500
-# What a training is shown with: by itself, in a list, on paper.
+# What a training is shown with: by itself; in a list, on the screen or on paper.
 COMPLETE = ('volunteer', 'trained_for', 'field', 'certificate_front', 'certificate_back', 'created_by', 'updated_by')
-_LISTED = ('volunteer', 'trained_for')
-_PRINTED = (*_LISTED, 'field', 'created_by')
+_LISTED = ('volunteer', 'trained_for', 'field', 'created_by')
 
 
 class TrainingOrder(Choice):
@@ -76,7 +75,7 @@ async def find(query: TrainingQuery, *, by: Account) -> Page[TrainingTotals]:
     if not groups:
         earlier = await totals.limit(1).values('found') if number > 1 else []
         return Page([], earlier[0]['found'] if earlier else 0, number, per_page)
-    return Page(await _rows(groups, query, by, _LISTED), groups[0]['found'], number, per_page)
+    return Page(await _rows(groups, query, by), groups[0]['found'], number, per_page)
 
 
 async def size(query: TrainingQuery, *, by: Account) -> int:
@@ -89,7 +88,7 @@ async def every(query: TrainingQuery, *, by: Account) -> AsyncIterator[list[Trai
     """All rows of the query, whatever page it names, some hundreds at a time; in memory are their totals."""
     groups: Sequence[Mapping[str, Any]] = await _totals(query, by).values(*_COLUMNS)
     for start in range(0, len(groups), _AT_ONCE):
-        yield await _rows(groups[start : start + _AT_ONCE], query, by, _PRINTED)
+        yield await _rows(groups[start : start + _AT_ONCE], query, by)
 
 
 def _totals(query: TrainingQuery, by: Account) -> QuerySet[Training]:
@@ -104,13 +103,11 @@ def _totals(query: TrainingQuery, by: Account) -> QuerySet[Training]:
     return totals.filter(done__gte=least, done__lte=most).order_by(*_order(query.order))
 
 
-async def _rows(
-    groups: Sequence[Mapping[str, Any]], query: TrainingQuery, by: Account, related: Sequence[str]
-) -> list[TrainingTotals]:
+async def _rows(groups: Sequence[Mapping[str, Any]], query: TrainingQuery, by: Account) -> list[TrainingTotals]:
     shown = [group['volunteer_id'] for group in groups]
     trainings: dict[tuple[int, int], list[Training]] = defaultdict(list)
     for training in (
-        await _matching(query, by).filter(volunteer_id__in=shown).select_related(*related).order_by('starts_on', 'id')
+        await _matching(query, by).filter(volunteer_id__in=shown).select_related(*_LISTED).order_by('starts_on', 'id')
     ):
         trainings[training.volunteer_id, training.trained_for_id].append(training)
     rows = []
