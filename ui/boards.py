@@ -200,7 +200,8 @@ class Seat:
 class Board:
     """The content, read again whenever something is announced that concerns it, four times a second at most.
 
-    `at` counts its versions, 0 before the first reading. `people`: ids of the volunteers on it.
+    `at` counts its versions, 0 before the first reading. `people`: ids of the volunteers on it. `heard`: the kinds of
+    announcements that the reading under way is for, None among them where it has to be of everything.
     """
 
     def __init__(self, key: Hashable, concerns: Concerns) -> None:
@@ -208,12 +209,14 @@ class Board:
         self.content = Content({})
         self.people: set[int] = set()
         self.seats: dict[Seat, None] = {}
+        self.heard: frozenset[type[Announcement] | None] = frozenset()
+        self._hearing: set[type[Announcement] | None] = set()
         self._whole = ''
         self._turn = asyncio.Lock()
         self._next: asyncio.Task[None] | None = None
         self._is_due = asyncio.Event()
         self._following: asyncio.Task[None] | None = None
-        self._hears = {kind: partial(self._heard, concern) for kind, concern in concerns.items()}
+        self._hears = {kind: partial(self._heard, kind, concern) for kind, concern in concerns.items()}
         _boards[key] = self
         for kind, hears in self._hears.items():
             announcements.subscribe(kind, hears)
@@ -245,31 +248,38 @@ class Board:
         elif changes(self.content.parts, content.parts):
             self.be_renewed()
 
-    def be_renewed(self) -> None:
-        """Have it read again soon."""
+    def be_renewed(self, kind: type[Announcement] | None = None) -> None:
+        """Have it read again soon; of everything, unless it is for such an announcement."""
+        self._hearing.add(kind)
         self._is_due.set()
         if self._following is None or self._following.done():
             self._following = background_tasks.create(self._renew_soon(), name='follow as a board')
 
     async def renew(self) -> None:
-        """Read it again, and let all its pages know.
+        """Read all of it again, and let all its pages know.
 
         Who asks meanwhile shares the next reading: one that has begun may not know yet what they have heard.
         """
+        self._hearing.add(None)
+        await self._read()
+
+    async def _read(self) -> None:
         if self._next is None:
             self._next = asyncio.create_task(self._renew(), name='read a board')
             self._next.add_done_callback(lambda read: read.cancelled() or read.exception())
         await asyncio.shield(self._next)
 
-    def _heard(self, concerns: Callable[[Any], bool], announcement: Announcement | None) -> None:
+    def _heard(
+        self, kind: type[Announcement], concerns: Callable[[Any], bool], announcement: Announcement | None
+    ) -> None:
         if announcement is None or concerns(announcement):
-            self.be_renewed()
+            self.be_renewed(kind if announcement else None)
 
     async def _renew_soon(self) -> None:
         while self._is_due.is_set() and self.seats:
             self._is_due.clear()
             try:
-                await self.renew()
+                await self._read()
             except DatabaseAway:  # it is read again until that is over
                 self._is_due.set()
                 await asyncio.sleep(AWAY_PAUSE)
@@ -280,11 +290,15 @@ class Board:
     async def _renew(self) -> None:
         async with self._turn:
             self._next = None
+            self.heard, self._hearing = frozenset(self._hearing), set()
             while self.seats:
                 seat = next(iter(self.seats))
                 try:
                     with reads.collected() as people:
                         content = await seat.read()
+                except DatabaseAway:
+                    self._hearing.add(None)
+                    raise
                 except _REFUSALS:  # the next page reads for all
                     if seat in self.seats:
                         seat.dismiss()

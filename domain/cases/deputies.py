@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from tortoise.connection import get_connection
 from tortoise.queryset import QuerySet
 
 from db import transaction
@@ -23,6 +24,12 @@ from ..fields import Field, by_key, period
 
 FIELDS = by_key(Field('deputy_id', '代理人'), *period('begins_on', 'ends_on', '代理期間'))
 NAMES = office_history.Kept('職務代理', by_key(Field('account_id', '請假人員'), *FIELDS.values()), ('account_id',))
+
+_IS_ANYBODY_AWAY = """
+SELECT EXISTS (SELECT FROM deputyship JOIN account ON account.id = deputyship.account_id
+               WHERE account.agency_id = $1 AND deputyship.begins_on <= $2
+                 AND deputyship.ends_on >= $2) AS is_so
+"""
 
 _UNSETTLED = (CorrectionStatus.OPEN, CorrectionStatus.MENDED, CorrectionStatus.DISPUTED)
 
@@ -120,6 +127,9 @@ async def told(*, by: Account) -> list[Standing]:
 async def standing(agency_id: int | None) -> dict[int, Standing]:
     """Who is away today and has somebody who acts, by account; a deputy who is away is followed to theirs."""
     today = dates.today()
+    [asked] = await get_connection('default').execute_query_dict(_IS_ANYBODY_AWAY, [agency_id, today])
+    if not asked['is_so']:  # as on most days, and each page asks
+        return {}
     running = await _complete().filter(account__agency_id=agency_id, begins_on__lte=today, ends_on__gte=today)
     named = {one.account_id: one for one in running}
     found = {}

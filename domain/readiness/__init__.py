@@ -81,17 +81,18 @@ async def checks_of(
     return {one.id: found for one, found in zip(applications, lists, strict=True) if found is not None}
 
 
-async def checks_read(application: Application, held: Papers, *, by: Account) -> list[Check]:
-    """The list for an application that was just read with volunteer, agency and its field; `held`: what it holds.
+async def checks_read(
+    applications: Sequence[Application], held: Mapping[int, Papers], *, by: Account
+) -> dict[int, list[Check]]:
+    """Application id → its list, for the agency that has just read them with volunteer, agency and its field.
 
-    Raises NotFound when it is none of `by`'s business.
+    `held`: what they hold, by id. Raises NotFound when one is none of `by`'s business.
     """
-    if not permissions.may_see_case(by, application):
+    if by.role != Role.REVIEWER or not all(permissions.may_see_case(by, one) for one in applications):
         raise NotFound
-    asked = _Asked(application.volunteer_id, application.kind, application.agency, application)
-    people = {application.volunteer_id: application.volunteer}
-    [found] = await _lists([asked], by, {application.id: held}, people)
-    return found or []
+    asked = [_Asked(one.volunteer_id, one.kind, one.agency, one) for one in applications]
+    lists = await _lists(asked, by, held, {one.volunteer_id: one.volunteer for one in applications})
+    return {one.id: found or [] for one, found in zip(applications, lists, strict=True)}
 
 
 async def checks_each(

@@ -107,11 +107,12 @@ async def case(application_id: int, *, by: Account) -> Case:
         await papers.begin(application, held, contents, by=by)
     decision, number = await _decision_and_number(application)
     away = await deputies.standing(application.agency_id)
+    checks = {} if ended else await readiness.checks_read([application], {application.id: held}, by=by)
     return Case(
         application=application,
         volunteer=volunteer,
         trainings=trainings,
-        checks=() if ended else await readiness.checks_read(application, held, by=by),
+        checks=checks.get(application.id, ()),
         steps=await ApplicationStep.filter(application_id=application.id).select_related('by', 'on_behalf_of'),
         number=number,
         days_left=(await days_left.of_cases([application])).get(application.id),

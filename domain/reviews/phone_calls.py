@@ -159,8 +159,11 @@ async def to_make(*, by: Account) -> list[CallTask]:
     """
     undelivered = await not_arrived(by=by)
     known = {_group_of(task.application) for task in undelivered}
-    asked = [task for task in await _with_mail(by) if _group_of(task.application) not in known]
-    return sorted(await _with_attempts([*undelivered, *asked], by), key=lambda task: task.since)
+    groups = [group for group in await _with_mail(by) if _group_of(group[0]) not in known]
+    about = [*(task.application for task in undelivered), *(case for group in groups for case in group)]
+    calls = await _calls_about(about, by)
+    tasks = [*undelivered, *(task for group in groups if (task := _not_called(group, calls, by)))]
+    return sorted(_with_attempts(tasks, calls), key=lambda task: task.since)
 
 
 def _group_of(case: Application) -> int:
@@ -168,28 +171,28 @@ def _group_of(case: Application) -> int:
     return case.roster_id or -case.id
 
 
-async def _with_attempts(tasks: Sequence[CallTask], by: Account) -> list[CallTask]:
+def _with_attempts(tasks: Sequence[CallTask], calls: Sequence[PhoneCall]) -> list[CallTask]:
     """The tasks with the calls that reached nobody, so that a colleague does not dial again a minute later."""
     attempts = defaultdict(list)
-    for call in await _calls_about([task.application for task in tasks], by, reached=False):
-        attempts[_group_of(call.application)].append(call)
+    for call in calls:
+        if call.result not in TOLD:
+            attempts[_group_of(call.application)].append(call)
     return [
         replace(task, in_vain=[call for call in attempts[_group_of(task.application)] if call.at >= task.since])
         for task in tasks
     ]
 
 
-async def _with_mail(by: Account) -> list[CallTask]:
-    """The calls that go with 送審, for the unit, or with a decision, for the agency, of the last CALL_DAYS."""
+async def _with_mail(by: Account) -> list[list[Application]]:
+    """What a call goes with: 送審, for the unit, or a decision, for the agency, of the last CALL_DAYS; by roster."""
     lately = dates.now() - timedelta(days=settings.current().call_days)
     if by.role == Role.UNIT_STAFF:
         side: dict[str, Any] = {**permissions.place_of(by), 'status': ApplicationStatus.SUBMITTED, 'round__gt': 0}
-        moment = 'submitted_at'
     else:
         # Of a roster, when the unit is told of it, and not after each row.
         untold = Subquery(UntoldDecision.all().values('roster_id'))
         side = {'agency_id': by.agency_id, 'status__in': _DECIDED, 'round__gt': 0}
-        moment = 'decided_at'
+    moment = _moment_of(by)
     found = Application.filter(**side, **{f'{moment}__gte': lately}).order_by('roster_position', 'id')
     called = _CALLED.format(about='application.id', moment=f'application.{moment}', role=by.role.value)
     found = found.annotate(is_told=RawSQL(called)).filter(Q(Q(is_told=False), ~Q(roster_id=None), join_type=Q.OR))
@@ -198,25 +201,30 @@ async def _with_mail(by: Account) -> list[CallTask]:
     groups: dict[tuple[int, int], list[Application]] = {}
     for case in await found.select_related('volunteer', 'host_unit', 'agency', 'submitted_by', 'roster'):
         groups.setdefault((case.roster_id or -case.id, case.round), []).append(case)
-    # Of a case by itself `is_told` has said it.
-    calls = await _calls_about([case for group in groups.values() for case in group if case.roster_id], by)
-    tasks = []
-    for group in groups.values():
-        since, contact = max(getattr(case, moment) for case in group), contact_of(group[0], by)
-        if not any(call.at >= since for call in calls if _is_about(call, group[0])):
-            tasks.append(CallTask(group[0], None, contact.who, contact.phone, since, len(group)))
-    return tasks
+    return list(groups.values())
 
 
-async def _calls_about(cases: Sequence[Application], by: Account, *, reached: bool = True) -> list[PhoneCall]:
-    """Calls of this side about these cases, or about others of their rosters: that told somebody, or that did not."""
+def _moment_of(by: Account) -> str:
+    """When that was of which this side calls the other."""
+    return 'submitted_at' if by.role == Role.UNIT_STAFF else 'decided_at'
+
+
+def _not_called(group: Sequence[Application], calls: Sequence[PhoneCall], by: Account) -> CallTask | None:
+    """The call that goes with these, unless somebody was told since."""
+    since, contact = max(getattr(case, _moment_of(by)) for case in group), contact_of(group[0], by)
+    if any(call.at >= since and call.result in TOLD for call in calls if _is_about(call, group[0])):
+        return None
+    return CallTask(group[0], None, contact.who, contact.phone, since, len(group))
+
+
+async def _calls_about(cases: Sequence[Application], by: Account) -> list[PhoneCall]:
+    """Calls of this side about these cases, or about others of their rosters, oldest first."""
     if not cases:
         return []
     rosters = {case.roster_id for case in cases if case.roster_id}
     listed = await Application.filter(roster_id__in=rosters).values_list('id', flat=True) if rosters else []
     ids = {case.id for case in cases} | set(listed)
-    results = TOLD if reached else [result for result in CallResult if result not in TOLD]
-    calls = PhoneCall.filter(application_id__in=ids, result__in=results, by__role=by.role).order_by('at', 'id')
+    calls = PhoneCall.filter(application_id__in=ids, by__role=by.role).order_by('at', 'id')
     return await calls.select_related('application', 'by')
 
 
@@ -297,6 +305,7 @@ async def _still_open(tasks: Sequence[tuple[CallTask, OutgoingMail]], by: Accoun
     def is_done(task: CallTask, mail: OutgoingMail) -> bool:
         if any(
             call.at >= mail.created_at
+            and call.result in TOLD
             and (
                 call.application_id == task.application.id
                 or (mail.roster_id and call.application.roster_id == mail.roster_id)

@@ -33,7 +33,7 @@ FORGOTTEN_AFTER = timedelta(seconds=60)
 _ALONE = 'SELECT pg_advisory_xact_lock(7301, $1)'
 _ENTER = (
     'INSERT INTO presence (id, application_id, account_id, opened_at, seen_at, holds)'
-    ' VALUES ($1, $2, $3, $4, $5, false)'
+    ' VALUES ($1, $2, $3, $4, $5, $6)'
     ' ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at WHERE presence.account_id = excluded.account_id'
 )
 # Whoever has read longest holds what nobody holds.
@@ -42,8 +42,16 @@ _HAND_ON = (
     ' ORDER BY opened_at, id LIMIT 1) AND NOT EXISTS (SELECT 1 FROM presence WHERE application_id = $1 AND holds)'
 )
 
-# The pages of this process: page → (application, account, since).
-_pages: dict[UUID, tuple[int, int, datetime]] = {}
+
+class _Own(NamedTuple):
+    application_id: int
+    agency_id: int
+    account_id: int
+    since: datetime
+
+
+# The pages of this process.
+_pages: dict[UUID, _Own] = {}
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,7 @@ class _Page(NamedTuple):
     holds: bool
     opened_at: datetime
     seen_at: datetime
+    id: UUID
 
 
 async def enter(application_id: int, page_id: UUID, *, by: Account) -> list[Reader]:
@@ -74,17 +83,20 @@ async def enter(application_id: int, page_id: UUID, *, by: Account) -> list[Read
     application = await _case(application_id, by)
     if page_id in _pages:
         await leave(page_id)
-    _pages[page_id] = (application.id, by.id, dates.now())
+    _pages[page_id] = _Own(application.id, application.agency_id, by.id, dates.now())
     async with transaction():
         await _alone(application.id)
-        before = await _pages_on(application.id)
-        if any(page.seen_at < dates.now() - FORGOTTEN_AFTER for page in before):
-            await Presence.filter(application_id=application.id, seen_at__lt=dates.now() - FORGOTTEN_AFTER).delete()
-        await _execute(_ENTER, page_id, application.id, by.id, dates.now(), dates.now())
-        await _execute(_HAND_ON, application.id)
-        if any(page.account_id != by.id for page in before):
-            await _pass_to_deputy(application, page_id, by)
-        now = _as_readers(await _pages_on(application.id))
+        before, at = await _pages_on(application.id), dates.now()
+        own = _Page(application.id, by.id, by.name, not before, at, at, page_id)
+        await _execute(_ENTER, page_id, application.id, by.id, at, at, own.holds)
+        alive = [page for page in before if page.seen_at >= at - FORGOTTEN_AFTER]
+        if len(alive) < len(before):
+            await Presence.filter(application_id=application.id, seen_at__lt=at - FORGOTTEN_AFTER).delete()
+        if is_passed := bool(before) and not any(page.holds for page in alive):
+            await _execute(_HAND_ON, application.id)
+        if any(page.account_id != by.id for page in alive):
+            is_passed |= await _pass_to_deputy(application, page_id, by)
+        now = _as_readers(await _pages_on(application.id) if is_passed else [*alive, own])
         if now != _as_readers(before):
             await _announce(application.id, application.agency_id)
     return now
@@ -92,19 +104,17 @@ async def enter(application_id: int, page_id: UUID, *, by: Account) -> list[Read
 
 async def leave(page_id: UUID) -> None:
     """The page shows its case no longer: closed, or on to the next. Harmless when it never entered."""
-    _pages.pop(page_id, None)
-    row = await Presence.filter(id=page_id).select_related('application').first()
-    if row is not None:
-        await _remove([page_id], row.application_id, row.application.agency_id)
+    if known := _pages.pop(page_id, None):
+        await _remove(page_id, known.application_id, known.agency_id)
 
 
 async def take_over(application_id: int, page_id: UUID, *, by: Account) -> None:
     """接手: this page works on the case now; whoever held it reads on. Raises NotFound."""
     application = await _case(application_id, by)
-    _pages.setdefault(page_id, (application.id, by.id, dates.now()))
+    _pages.setdefault(page_id, _Own(application.id, application.agency_id, by.id, dates.now()))
     async with transaction():
         await _alone(application.id)
-        await _execute(_ENTER, page_id, application.id, by.id, dates.now(), dates.now())
+        await _execute(_ENTER, page_id, application.id, by.id, dates.now(), dates.now(), False)
         mine = Presence.filter(id=page_id, application_id=application.id, account_id=by.id)
         if await mine.exists():
             await Presence.filter(application_id=application.id, holds=True).update(holds=False)
@@ -138,9 +148,8 @@ async def seen(page_ids: Iterable[UUID]) -> None:
     await Presence.filter(id__in=ids).update(seen_at=at)
     for page_id in ids:
         if page_id not in known and (page := _pages.get(page_id)):
-            application_id, account_id, since = page
-            lost.add(application_id)
-            await _execute(_ENTER, page_id, application_id, account_id, since, at)
+            lost.add(page.application_id)
+            await _execute(_ENTER, page_id, page.application_id, page.account_id, page.since, at, False)
     for application in await Application.filter(id__in=list(lost)):
         async with transaction():
             await _alone(application.id)
@@ -152,7 +161,7 @@ async def forget() -> None:
     """Remove what no page has renewed: its process died. What it held passes on."""
     stale = await Presence.filter(seen_at__lt=dates.now() - FORGOTTEN_AFTER).select_related('application')
     for row in stale:
-        await _remove([row.id], row.application_id, row.application.agency_id, before=dates.now() - FORGOTTEN_AFTER)
+        await _remove(row.id, row.application_id, row.application.agency_id, before=dates.now() - FORGOTTEN_AFTER)
 
 
 async def renew_forever() -> None:
@@ -187,7 +196,7 @@ async def _pages_on(application_id: int) -> list['_Page']:
 
 def _listed(*conditions: Q, **scope: object) -> Any:
     pages = Presence.filter(*conditions, **scope).order_by('-holds', 'opened_at')
-    return pages.values_list('application_id', 'account_id', 'account__name', 'holds', 'opened_at', 'seen_at')
+    return pages.values_list('application_id', 'account_id', 'account__name', 'holds', 'opened_at', 'seen_at', 'id')
 
 
 def _as_readers(pages: Iterable['_Page']) -> list[Reader]:
@@ -198,24 +207,29 @@ def _as_readers(pages: Iterable['_Page']) -> list[Reader]:
     return list(found.values())
 
 
-async def _remove(page_ids: list[UUID], application_id: int, agency_id: int, before: datetime | None = None) -> None:
+async def _remove(page_id: UUID, application_id: int, agency_id: int, before: datetime | None = None) -> None:
     async with transaction():
         await _alone(application_id)
-        were = _as_readers(await _pages_on(application_id))
-        rows = Presence.filter(id__in=page_ids)
+        were = await _pages_on(application_id)
+        rows = Presence.filter(id=page_id)
         if not await (rows.filter(seen_at__lt=before) if before else rows).delete():
             return
-        await _execute(_HAND_ON, application_id)
-        if _as_readers(await _pages_on(application_id)) != were:
+        left = [page for page in were if page.id != page_id]
+        if left and not any(page.holds for page in left):
+            await _execute(_HAND_ON, application_id)
+            left = await _pages_on(application_id)
+        if _as_readers(left) != _as_readers(were):
             await _announce(application_id, agency_id)
 
 
-async def _pass_to_deputy(application: Application, page_id: UUID, by: Account) -> None:
-    """What somebody who is away has left open is in the hands of the deputy who opens it."""
+async def _pass_to_deputy(application: Application, page_id: UUID, by: Account) -> bool:
+    """What somebody who is away has left open is in the hands of the deputy who opens it; whether that was so."""
     stood = [one.absent.id for one in (await deputies.standing(by.agency_id)).values() if one.deputy.id == by.id]
     left_open = Presence.filter(application_id=application.id, holds=True, account_id__in=stood)
-    if stood and await left_open.update(holds=False):
-        await Presence.filter(id=page_id).update(holds=True)
+    if not stood or not await left_open.update(holds=False):
+        return False
+    await Presence.filter(id=page_id).update(holds=True)
+    return True
 
 
 async def _alone(application_id: int) -> None:

@@ -1,10 +1,10 @@
 """案件歷程: every step of a case with actor and time, and with it marks, mails, calls and what the clock did."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
-from typing import Literal
+from typing import Any, Literal
 
 from tortoise.connection import get_connection
 
@@ -94,13 +94,18 @@ _MAILS = {
 }
 # A volunteer has one open at a time: it began after the last step of the one before, and before its own first.
 _OPENED = """
-SELECT at, by_name FROM history_entry
-WHERE volunteer_id = $1 AND section = $2 AND action = $3
-  AND at >= coalesce((SELECT max(step.at) FROM application_step step JOIN application earlier
-                      ON earlier.id = step.application_id WHERE earlier.volunteer_id = $1 AND earlier.id < $4),
-                     '-infinity')
-  AND ($5::timestamptz IS NULL OR at <= $5)
-ORDER BY at DESC, id LIMIT 1
+SELECT first.at, first.by_name,
+  EXISTS (SELECT FROM phone_call WHERE application_id = $4) AS has_calls,
+  EXISTS (SELECT FROM sign_off WHERE application_id = $4 OR roster_id = $6) AS has_sign_offs
+FROM (SELECT) AS one LEFT JOIN LATERAL (
+  SELECT at, by_name FROM history_entry
+  WHERE volunteer_id = $1 AND section = $2 AND action = $3
+    AND at >= coalesce((SELECT max(step.at) FROM application_step step JOIN application earlier
+                        ON earlier.id = step.application_id WHERE earlier.volunteer_id = $1 AND earlier.id < $4),
+                       '-infinity')
+    AND ($5::timestamptz IS NULL OR at <= $5)
+  ORDER BY at DESC, id LIMIT 1
+) AS first ON true
 """
 _ANSWERS = {CorrectionStatus.MENDED: '回覆已補正', CorrectionStatus.DISPUTED: '提出異議'}
 
@@ -164,12 +169,16 @@ async def _told(
     case: Application, steps: Sequence[ApplicationStep], marked: Sequence[Marked], own: Sequence[Entry], by: Account
 ) -> list[Entry]:
     """Everything, `own` being what only one side is told."""
-    entries = [await _beginning(case, steps), *[_step(case, step) for step in steps]]
+    until = steps[0].at if steps else None
+    asked = [case.volunteer_id, Section.APPLICATION.value, history.ADDED.value, case.id, until, case.roster_id]
+    [opened] = await get_connection('default').execute_query_dict(_OPENED, asked)
+    entries = [await _beginning(case, opened), *[_step(case, step) for step in steps]]
     entries += [entry for one in marked for entry in _of_mark(one, steps)]
     entries += of_mails(await outbox.of_application(case, by=by, steps=steps), steps, by)
-    entries += [_call(call) for call in await phone_calls.about(case)]
+    entries += [_call(call) for call in await phone_calls.about(case)] if opened['has_calls'] else []
     entries += _clock(steps)
-    entries += [entry for one in await sign_offs.of_case(case) for entry in _of_sign_off(one)]
+    asked_of = await sign_offs.of_case(case) if opened['has_sign_offs'] else []
+    entries += [entry for one in asked_of for entry in _of_sign_off(one)]
     entries += own
     if case.status == _APPROVED:
         entries = await _with_number(entries, case, steps)
@@ -181,12 +190,9 @@ def newest_first(entries: Iterable[Entry]) -> list[Entry]:
     return sorted(entries, key=lambda entry: entry.at)[::-1]
 
 
-async def _beginning(case: Application, steps: Sequence[ApplicationStep]) -> Entry:
+async def _beginning(case: Application, opened: Mapping[str, Any]) -> Entry:
     """Who opened the application; the draft that repeats a refused one says so."""
-    until = steps[0].at if steps else None
-    asked = [case.volunteer_id, Section.APPLICATION.value, history.ADDED.value, case.id, until]
-    first = await get_connection('default').execute_query_dict(_OPENED, asked)
-    at, actor = (first[0]['at'], first[0]['by_name']) if first else (case.created_at, case.host_unit.name)
+    at, actor = (opened['at'], opened['by_name']) if opened['at'] else (case.created_at, case.host_unit.name)
     what, event = STEPS[_DRAFT]
     if case.previous_id is None:
         return Entry(at, actor, what, event)

@@ -101,16 +101,11 @@ async def get(roster_id: int, *, by: Account) -> Roster:
     A clerk of one team sees the rosters of that team, and of others the rows of its people. Raises NotFound.
     """
     permissions.require(by, 'rosters.rows.get')
-    found = await Roster.filter(id=validation.record_id(roster_id)).select_related(*_RELATED).first()
+    asked = validation.record_id(roster_id)
+    received = _seen_by(by).filter(roster_id=asked).values('roster_id')
+    ours = of_place(by) if by.role == Role.UNIT_STAFF else Q(id__in=Subquery(received))
+    found = await Roster.filter(ours, id=asked).select_related(*_RELATED).first()
     if found is None:
-        raise NotFound
-    if by.role == Role.UNIT_STAFF:
-        is_ours = permissions.is_of_place(by, found.host_unit_id, found.team_id)
-        if not is_ours and by.team_id is not None:  # its people may stand in a roster of others
-            is_ours = await Roster.filter(of_place(by), id=found.id).exists()
-    else:
-        is_ours = await _seen_by(by).filter(roster_id=found.id).exists()
-    if not is_ours:
         raise NotFound
     return found
 
@@ -158,7 +153,7 @@ async def rows(roster: Roster, *, by: Account) -> list[RosterRow]:
     acting = [
         one for one in listed if one.status in (worklists.WITH_UNIT if is_unit else (ApplicationStatus.SUBMITTED,))
     ]
-    checks = await readiness.checks_of(acting, by=by)
+    checks = await readiness.checks_of(acting, by=by) if is_unit else await _checks_of_agency(acting, by)
     marks = await _marks(ids)
     left = await days_left.of_cases(listed) | (await days_left.of_corrections(listed) if is_unit else {})
     waits = await resubmission_limit.hindrances(listed) if is_unit else {}
@@ -186,6 +181,17 @@ async def rows(roster: Roster, *, by: Account) -> list[RosterRow]:
             )
         )
     return found
+
+
+async def _checks_of_agency(waiting: Sequence[Application], by: Account) -> dict[int, list[Check]]:
+    """The lists of rows just read: what they hold is told from these rows and their trainings."""
+    if not waiting:
+        return {}
+    trainings: dict[int, list[Training]] = {one.volunteer_id: [] for one in waiting}
+    for training in await Training.filter(volunteer_id__in=list(trainings)).select_related('trained_for', 'field'):
+        trainings[training.volunteer_id].append(training)
+    held = {one.id: papers.collected(one, trainings[one.volunteer_id]) for one in waiting}
+    return await readiness.checks_read(waiting, held, by=by)
 
 
 async def certificates(found: Sequence[RosterRow], *, by: Account) -> dict[int, list[Training]]:
@@ -343,4 +349,4 @@ def _ids(listed: Sequence[dict[str, Any]]) -> list[int]:
 
 
 _RELATED = ('host_unit', 'agency', 'county', 'created_by')
-_OF_ROW = ('volunteer', 'agency', 'host_unit')
+_OF_ROW = ('volunteer', 'agency__field', 'host_unit', 'county')

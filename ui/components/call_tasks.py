@@ -82,7 +82,7 @@ class call_tasks(board_element, component='call_tasks.js'):
 async def _calls(account: Account) -> Calls:
     tasks = {task.key: task for task in await phone_calls.to_make(by=account)}
     is_reviewer = account.role is Role.REVIEWER
-    away = {one.absent.id: one for one in await deputies.told(by=account)} if is_reviewer else {}
+    away = {one.absent.id: one for one in await deputies.told(by=account)} if is_reviewer and tasks else {}
     return Calls({'tasks': [_as_props(task, account, away) for task in tasks.values()]}, tasks)
 
 

@@ -210,6 +210,26 @@ async def test_presence_is_known_to_another_process_by_itself(
     await process.wait()
 
 
+async def test_a_second_page_of_the_same_reader_is_told_to_nobody_and_a_new_reader_to_all(
+    office: Office, heard: asyncio.Queue[ReadersChanged | None]
+) -> None:
+    case, other = await a_case(office), await a_case(office)
+    first, second = uuid4(), uuid4()
+    await presence.enter(case.id, first, by=office.reviewer)
+    assert await asyncio.wait_for(heard.get(), SECONDS) == ReadersChanged(case.id, office.agency.id)
+
+    readers = await presence.enter(case.id, second, by=office.reviewer)
+    await presence.leave(second)
+    await presence.enter(other.id, second, by=office.colleague)
+
+    # In the order in which they were announced: of the second page there is nothing between.
+    assert await asyncio.wait_for(heard.get(), SECONDS) == ReadersChanged(other.id, office.agency.id)
+    assert [(one.name, one.holds) for one in readers] == [('何專員', True)]
+    await presence.enter(case.id, uuid4(), by=office.colleague)
+    assert await asyncio.wait_for(heard.get(), SECONDS) == ReadersChanged(case.id, office.agency.id)
+    assert await names(office, case) == [('何專員', True), ('王專員', False)]
+
+
 async def test_what_a_killed_process_read_is_forgotten(office: Office, database: str, processes: Processes) -> None:
     case = await a_case(office)
     process = await reading(processes, database, case, office.colleague.id)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from db.choices import ApplicationStatus, BookStatus, Role
+from db.choices import ApplicationStatus, BookStatus, CorrectionReason, Place, Role
 from db.models import (
     AccessEntry,
     Account,
@@ -18,12 +18,15 @@ from db.models import (
     RecordBook,
     Training,
 )
-from domain import applications, dates, readiness, reviews
+from domain import applications, corrections, dates, readiness, reviews
 from domain.books.record_books import CannotIssue
+from domain.corrections import Anchor
 from domain.errors import Incomplete, MovedOn, NotFound, NotPermitted
 from domain.readiness import NotReady
+from domain.reviews import timeline
 
 from ...builders import an_account
+from ...plans import noted
 from ..sample_office import NOW, Office, a_case, a_complete_volunteer, a_draft, details_for, looked_at
 
 pytestmark = pytest.mark.usefixtures('database', 'today')
@@ -276,6 +279,21 @@ async def test_a_case_holds_what_a_decision_needs_and_takes_no_number(office: Of
     assert (approved.number, readiness.lacking(approved.checks)) == (book.number, [])
     following = await a_case(office)
     assert (await reviews.case(following.id, by=office.reviewer)).number == '中市文志字第115000002號'
+
+
+async def test_to_open_a_case_its_rows_are_read_once_each(office: Office) -> None:
+    sent = await a_case(office)
+    await corrections.mark(sent, Anchor(Place.BASICS, 'photo'), CorrectionReason.OTHER, '請重拍', by=office.reviewer)
+    await reviews.case(sent.id, by=office.reviewer)
+
+    with noted() as statements:
+        case = await reviews.case(sent.id, by=office.reviewer)
+        await timeline.of_case(case, by=office.reviewer)
+
+    read = [text for text, _ in statements]
+    for table in ('application', 'case_content', 'training', 'application_step', 'correction', 'decision'):
+        assert sum(f'FROM "{table}" ' in text or text.endswith(f'FROM "{table}"') for text in read) == 1, table
+    assert len(read) <= 16
 
 
 async def test_looking_at_a_case_is_noted_once_a_sitting(office: Office) -> None:

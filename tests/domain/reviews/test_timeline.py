@@ -11,7 +11,7 @@ from db.models import Account, Agency, ApplicationStep, Decision, OutgoingMail, 
 from domain import applications, corrections, dates, reviews
 from domain.corrections import Anchor
 from domain.errors import NotFound
-from domain.reviews import deadlines, timeline
+from domain.reviews import deadlines, phone_calls, timeline
 from domain.reviews.timeline import Entry
 
 from ...builders import an_account
@@ -37,6 +37,21 @@ def at(minutes: int) -> datetime:
 def told(entries: list[Entry]) -> list[tuple[str, str, str]]:
     """What a reader sees but for the mails, oldest first."""
     return [(entry.actor, entry.what, entry.note) for entry in entries[::-1] if entry.kind != 'mail']
+
+
+async def test_the_reviewer_is_told_the_same_of_a_case_that_was_just_read(office: Office) -> None:
+    sent = await a_case(office)
+    await corrections.mark(sent, REMARKS, CorrectionReason.OTHER, '請註明', by=office.reviewer)
+    await phone_calls.log(sent, CallResult.REACHED, by=office.reviewer)
+    with dates.frozen(at(5)):
+        returned = await reviews.return_for_correction(sent, '', sent.version, by=office.reviewer)
+    for case in (await a_case(office), returned):
+        read = await reviews.case(case.id, by=office.reviewer)
+
+        assert await timeline.of_case(read, by=office.reviewer) == await timeline.of(case, by=office.reviewer)
+        for stranger in (office.clerk, await an_account(Role.REVIEWER)):
+            with pytest.raises(NotFound):
+                await timeline.of_case(read, by=stranger)
 
 
 async def test_every_step_is_told_with_actor_time_and_reason(office: Office) -> None:

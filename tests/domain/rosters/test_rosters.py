@@ -350,14 +350,14 @@ async def test_a_row_whose_decision_is_released_while_it_is_read_waits_for_nobod
     roster = await a_roster(office, await a_complete_volunteer(office))
     [case] = (await rosters.send(roster, by=office.clerk)).sent
     await decisions.approve_many([(case.id, case.version)], by=office.reviewer)
-    checked = readiness.checks_of
+    checked = readiness.checks_read
 
     async def meanwhile(*cases: Any, **by: Any) -> Any:
         await Decision.all().update(release_at=dates.now())
         await decisions.release_due()
         return await checked(*cases, **by)
 
-    monkeypatch.setattr(readiness, 'checks_of', meanwhile)
+    monkeypatch.setattr(readiness, 'checks_read', meanwhile)
     [row] = await rosters.rows(roster, by=office.reviewer)
 
     assert (row.application.status, row.pending is not None) == (SUBMITTED, True)  # as it stood, not as undecided

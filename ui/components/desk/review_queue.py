@@ -11,13 +11,13 @@ from nicegui.events import GenericEventArguments
 
 from domain import dates, permissions, reviews, searches
 from domain.announcements import CaseChanged, ReadersChanged
+from domain.audit import reads
 from domain.cases import case_numbers, deputies, worklists
 from domain.cases.deputies import Standing
 from domain.cases.transitions import VERBS
 from domain.cases.worklists import OF_AGENCY, AgencyList
 from domain.model import Account
 from domain.reviews import CaseRow, decisions, presence
-from domain.reviews.presence import Reader
 
 from ...boards import Content, board_element
 from ...live import of_agency, together
@@ -50,7 +50,7 @@ class review_queue(board_element, component='review_queue.js'):
         super().__init__()
         self.account, self.view = account, view
         self.then: Callable[[], Awaitable[None]] | None = None  # called after the rows were read again
-        self.is_paged = False  # by the server, since the list was long when it was last asked for
+        self.is_paged = False  # by the server, since the list was long when it was last read
         self.waits: Callable[[], bool] = bool  # whether it is also called where no decision of the account waits
         self._props.update({'selected': selected or 0, 'me': account.id, 'orders': ORDERS, 'turn': 0})
         self._props['opened'] = _milliseconds(dates.now())
@@ -93,8 +93,11 @@ class review_queue(board_element, component='review_queue.js'):
     async def renew(self) -> None:
         """Reads the queue again; of an unchanged one nothing is sent."""
         permissions.require(self.account, 'reviews.queues')
-        counts = await together(('queues', self.account.agency_id), lambda: _counts(self.account))
-        await self._sit_at(is_long=counts[self.view.tab] > MOST_SHOWN)
+        is_long = False
+        if self.view != _whole(self.view):
+            counts = await together(('queues', self.account.agency_id), lambda: _counts(self.account))
+            is_long = counts[self.view.tab] > MOST_SHOWN
+        await self._sit_at(is_long=is_long)
         if self.then is not None:
             await self.then()
 
@@ -102,7 +105,8 @@ class review_queue(board_element, component='review_queue.js'):
         """Another page or an announcement had the board read."""
         if not isinstance(content, Queue) or self.seat is None:
             return
-        if content.is_long != self.is_paged:  # from now on somebody else filters
+        is_turned, self.is_paged = content.is_long != self.is_paged, content.is_long
+        if is_turned and self.view != _whole(self.view):  # from now on somebody else filters
             self.seat.begin(self.renew)
         elif self.then is not None and (self.account.id in content.deciders or self.waits()):
             self.seat.begin(self.then)
@@ -115,11 +119,20 @@ class review_queue(board_element, component='review_queue.js'):
     async def _sit_at(self, *, is_long: bool) -> None:
         self.is_paged = is_long
         # A list that is shown whole is filtered in the browser: one board for all filters.
-        view = self.view if is_long else replace(self.view, due=None, unit=None, roster=None)
+        view = self.view if is_long else _whole(self.view)
         # What somebody has searched for is for that account alone.
-        key = ('queue', self.account.agency_id, view, is_long, self.account.id if view.q else 0)
+        key = ('queue', self.account.agency_id, view, self.account.id if view.q else 0)
         concerns = of_agency(self.account)
-        await self.join(key, {CaseChanged: concerns, ReadersChanged: concerns}, partial(_queue, self.account, view))
+        reading = concerns if view.tab is AgencyList.TURN else partial(_is_of_deputies, self.account)
+        await self.join(key, {CaseChanged: concerns, ReadersChanged: reading}, partial(self._read, view))
+
+    async def _read(self, view: DeskView) -> Queue:
+        """Of a board that is there already, and where only readers came or went, nothing but these."""
+        board, shown = self.seat and self.seat.board, self.queue
+        if board and shown is not _NOTHING and board.heard == {ReadersChanged}:
+            reads.see(board.people)
+            return await _with_readers(shown, self.account, view)
+        return await _queue(self.account, view)
 
     async def _viewed(self, event: GenericEventArguments) -> None:
         given = event.args if isinstance(event.args, dict) else {}
@@ -134,6 +147,11 @@ class review_queue(board_element, component='review_queue.js'):
         ui.navigate.to(self.view.address(self._props['selected'] or None))
 
 
+def _whole(view: DeskView) -> DeskView:
+    """Without the filters."""
+    return replace(view, due=None, unit=None, roster=None)
+
+
 async def _counts(account: Account) -> dict[AgencyList, int]:
     by_status = (await reviews.counts(by=account)).by_status
     return {tab: sum(by_status[status] for status in statuses) for tab, statuses in OF_AGENCY.items()}
@@ -143,19 +161,14 @@ async def _queue(account: Account, view: DeskView) -> Queue:
     """One reading for all pages that show it."""
     counts = await _counts(account)
     is_long = counts[view.tab] > MOST_SHOWN
-    view = view if is_long else replace(view, due=None, unit=None, roster=None)
+    view = view if is_long else _whole(view)
     found = await view.rows(account, MOST_SHOWN)
     rows = found[:MOST_SHOWN]
-    readers = await presence.of_agency(by=account) if view.tab is AgencyList.TURN else {}
-    away = await deputies.told(by=account)
-    stands = away and view.tab is AgencyList.TURN
-    in_hand = await deputies.in_hand([row.id for row in rows], by=account) if stands else {}
     extent = await view.extent(account) if is_long else None
     units = extent.units if extent else sorted({(row.host_unit_id, row.unit) for row in rows}, key=lambda unit: unit[1])
     is_whole = not is_long and not view.q
     parts = {
-        'cases': [_row(row, readers.get(row.id, []), account) | {'stood': _stood(in_hand.get(row.id))} for row in rows],
-        'away': [[*_stood(one), dates.roc(one.ends_on)[4:]] for one in away],
+        'cases': [_row(row, account) for row in rows],
         'more': len(found) > MOST_SHOWN,
         'first': (view.page - 1) * MOST_SHOWN + 1,
         'units': units,
@@ -165,7 +178,30 @@ async def _queue(account: Account, view: DeskView) -> Queue:
         'tabs': [{'key': key, 'label': label, 'count': counts[tab]} for tab, (key, label) in TABS.items()],
     }
     deciding = {row.pending.by_id for row in rows if row.pending} if is_whole else await decisions.deciding(by=account)
-    return Queue(parts, rows, is_long, frozenset(deciding))
+    return await _with_readers(Queue(parts, rows, is_long, frozenset(deciding)), account, view)
+
+
+async def _with_readers(queue: Queue, account: Account, view: DeskView) -> Queue:
+    """The same cases with who reads them, and who stands in for whom."""
+    is_turn = view.tab is AgencyList.TURN
+    readers = await presence.of_agency(by=account) if is_turn else {}
+    away = {one.absent.id: one for one in await deputies.told(by=account)}
+    in_hand = await deputies.in_hand([row.id for row in queue.rows], by=account, away=away) if is_turn else {}
+    cases = [
+        case
+        | {
+            'readers': [(reader.account_id, reader.name) for reader in readers.get(case['id'], [])],
+            'stood': _stood(in_hand.get(case['id'])),
+        }
+        for case in queue.parts['cases']
+    ]
+    told = [[*_stood(one), dates.roc(one.ends_on)[4:]] for one in away.values()]
+    return replace(queue, parts={**queue.parts, 'cases': cases, 'away': told})
+
+
+def _is_of_deputies(account: Account, changed: ReadersChanged) -> bool:
+    """Of no case: who is away. Who reads a case that does not wait stands in no list."""
+    return changed.agency_id == account.agency_id and not changed.application_id
 
 
 def _milliseconds(at: datetime) -> int:
@@ -176,7 +212,7 @@ def _stood(one: Standing | None) -> list[Any]:
     return [one.deputy.id, one.deputy.name, one.absent.name] if one else []
 
 
-def _row(row: CaseRow, readers: list[Reader], account: Account) -> dict[str, Any]:
+def _row(row: CaseRow, account: Account) -> dict[str, Any]:
     text, tone, symbol, due, hint = deadline(row.days_left)
     if not text:
         text, (tone, symbol) = row.status.label, STATUSES[row.status]
@@ -209,5 +245,4 @@ def _row(row: CaseRow, readers: list[Reader], account: Account) -> dict[str, Any
         'problem': bool(row.problem),
         'changed': list(CHANGED) if row.has_changed else None,
         'assignee': (row.assignee_id, row.assignee) if row.assignee_id else None,
-        'readers': [(reader.account_id, reader.name) for reader in readers],
     }
