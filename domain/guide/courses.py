@@ -56,7 +56,7 @@ async def _usual(kind: TrainingKind, agency: Agency, rows: Iterable[RequiredHour
     field_id, minutes = agency.field_id, row.minutes if row else 0
     if not (field_id and minutes):
         last = await Training.filter(trained_for_id=by.host_unit_id, kind=kind).order_by('-id').first()
-        field_id, minutes = field_id or (last and last.field_id), minutes or (last.minutes if last else 0)
+        field_id, minutes = field_id or (last.field_id if last else None), minutes or (last.minutes if last else 0)
     values = {'kind': kind, 'title': f'志工{kind.label}', 'field_id': field_id}
     if minutes:
         values |= {'hours': minutes // 60, 'extra_minutes': minutes % 60}

@@ -237,7 +237,7 @@ async def _last_with_gaps(ids: Sequence[int], last: Mapping[int, datetime], by: 
     people = await Volunteer.filter(permissions.visible_to(by), id__in=ids)
     gaps = await missing.of_known(people, await missing.latest(people, by=by), by=by)
     newest = max((one for one in people if gaps[one.id].gaps), key=lambda one: last[one.id], default=None)
-    return newest and _at_first_gap(newest, gaps[newest.id].gaps, last[newest.id])
+    return _at_first_gap(newest, gaps[newest.id].gaps, last[newest.id]) if newest else None
 
 
 def _at_first_gap(volunteer: Volunteer, gaps: Sequence[Gap], at: datetime) -> LeftOff:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from db.choices import ApplicationStatus
 from db.models import Account, Application, Training, Volunteer
@@ -74,4 +75,5 @@ async def of(volunteer_id: int | None, *, by: Account) -> Progress:
 
 async def _last_training(volunteer: Volunteer) -> int | None:
     trained = Training.filter(volunteer_id=volunteer.id).order_by('-starts_on', '-id')
-    return next(iter(await trained.limit(1).values_list('id', flat=True)), None)
+    found: list[Any] = await trained.limit(1).values_list('id', flat=True)
+    return found[0] if found else None
