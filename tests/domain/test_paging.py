@@ -83,3 +83,19 @@ async def test_another_list_begins_anew_and_a_page_beside_is_not_counted_off() -
     assert 'OFFSET' not in ''.join(query for query, _ in told)
     theirs = {row.id for row in await rows.filter(subject='1')}
     assert [row.id for row in other.rows] == [one for one in whole if one in theirs][10:]
+
+
+@pytest.mark.usefixtures('database')
+async def test_a_list_that_ends_on_the_page_is_not_counted() -> None:
+    rows = await some_entries(17)
+    few, last = rows.filter(subject='1'), list(await rows.order_by(*ORDER))[10:]
+    with noted() as told:
+        page = await paging.page_of(few, ORDER, 1, 10, few)
+        assert (len(page.rows), page.total) == (6, 6)
+        assert (await paging.counted(last, rows, 2, 10)).total == 17
+        assert (await paging.counted([], rows.filter(subject='none'), 1, 10)).total == 0
+    assert [query for query, _ in told if 'COUNT' in query] == []
+
+    assert (await paging.page_of(rows, ORDER, 1, 10, rows)).total == 17
+    assert (await paging.page_of(rows, ORDER, 1, 17, rows)).total == 17
+    assert (await paging.counted([], rows, 9, 10)).total == 17
