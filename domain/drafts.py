@@ -169,6 +169,7 @@ async def people_with(kind: DraftKind, volunteer_ids: Iterable[int], *, by: Acco
 
 async def filled(kind: DraftKind, volunteer_ids: Iterable[int], *, by: Account) -> list[tuple[Draft, dict[str, Any]]]:
     """All forms of this kind about new records of these people, with what was typed, the oldest first."""
+    permissions.require(by, 'drafts.filled')
     # Mostly there is none, and the whole condition takes longer to put together than both questions to answer.
     ids = list(volunteer_ids)
     if not await get_connection('default').execute_query_dict(_BEGUN, [by.host_unit_id, kind, ids]):
