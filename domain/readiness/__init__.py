@@ -88,7 +88,8 @@ async def checks_read(
 
     `held`: what they hold, by id. Raises NotFound when one is none of `by`'s business.
     """
-    if by.role != Role.REVIEWER or not all(permissions.may_see_case(by, one) for one in applications):
+    permissions.require(by, 'readiness.checks_read')
+    if not all(permissions.may_see_case(by, one) for one in applications):
         raise NotFound
     asked = [_Asked(one.volunteer_id, one.kind, one.agency, one) for one in applications]
     lists = await _lists(asked, by, held, {one.volunteer_id: one.volunteer for one in applications})

@@ -130,12 +130,11 @@ async def of_agency(*, by: Account) -> dict[int, list[Reader]]:
 
 async def of(application_id: int, *, by: Account) -> list[Reader]:
     """Who reads this case, the caller included. Raises NotFound."""
+    permissions.require(by, 'reviews.presence.of')
     ours = Q(application__agency_id=by.agency_id, application__round__gt=0)
-    permissions.require(by, 'reviews.presence')
-    application_id = validation.record_id(application_id)
-    if found := await _readers(ours, application_id=application_id):
-        return found[application_id]
-    await _case(application_id, by)
+    if found := await _readers(ours, application_id=validation.record_id(application_id)):
+        return next(iter(found.values()))
+    await _case(application_id, by)  # which says why there is nobody
     return []
 
 

@@ -160,7 +160,8 @@ async def _everything(case: Application, by: Account, marked: Sequence[Marked] |
 
 async def of_case(case: Case, *, by: Account) -> list[Entry]:
     """The same for the reviewer who has just read the case: of that nothing is read again. Raises NotFound."""
-    if by.role != Role.REVIEWER or not permissions.may_see_case(by, case.application):
+    permissions.require(by, 'reviews.timeline.of_case')
+    if not permissions.may_see_case(by, case.application):
         raise NotFound
     return await _told(case.application, case.steps, case.marks, _of_reviewers(case.decision, case.looks), by)
 
