@@ -56,7 +56,7 @@ async def application_page(account: Account, volunteer_id: int) -> None:
     is_open = application is None or application.status in applications.WITH_UNIT
     draft = await drafts.plan(DraftKind.APPLICATION, by=account, volunteer=volunteer)
     details = await details_of(volunteer, application, draft)
-    marks = await corrections.beside_held(application, None, by=account) if application else []
+    marks = await corrections.of(application, by=account) if application else []
     seen = Seen(application.version if application else 0, waiting_in(marks) if is_open else 0)
     back = links.record_books(volunteer.id)
     guide = await guide_for(account, volunteer.id)
