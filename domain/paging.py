@@ -87,21 +87,44 @@ def turned_from(place: Place) -> Iterator[None]:
         _place.reset(token)
 
 
-async def page_of(rows: QuerySet[Record], order: Sequence[str], number: int, per_page: int, total: int) -> Page[Record]:
-    """Page `number` of `rows`, of which there are `total`; `order` ends with the id, and none of its columns is empty.
+async def counted(rows: Sequence[Record], all_of_them: QuerySet[Any], number: int, per_page: int) -> Page[Record]:
+    """The page that `rows` are; nothing is counted where the page shows by itself that it is the last."""
+    if 0 < len(rows) < per_page or (not rows and number == 1):
+        return Page(rows, (number - 1) * per_page + len(rows), number, per_page)
+    return Page(rows, await all_of_them.count(), number, per_page)
+
+
+async def page_of(
+    rows: QuerySet[Record], order: Sequence[str], number: int, per_page: int, all_of_them: QuerySet[Any]
+) -> Page[Record]:
+    """Page `number` of `rows`; `order` ends with the id, and none of its columns is empty.
 
     The page that was shown, the one after it and the one before begin or end where that does, by an index of `order`:
     they cost the same wherever they are. Others are counted off from the nearer end, over keys alone.
     """
+    if number == 1:
+        return await _first(rows, order, per_page, all_of_them)
+    total = await all_of_them.count()
     ids = [one[-1] for one in await keys_of(rows, order, number, per_page, total)]
     found: dict[Any, Record] = {row.pk: row for row in await rows.filter(id__in=ids)} if ids else {}
     return Page([found[one] for one in ids if one in found], total, number, per_page)
 
 
+async def _first(
+    rows: QuerySet[Record], order: Sequence[str], per_page: int, all_of_them: QuerySet[Any]
+) -> Page[Record]:
+    """Most lists have no second page, and are not counted."""
+    shown, place = await rows.order_by(*order).limit(per_page), _place.get()
+    if place is not None and shown:
+        first, last = (tuple(getattr(one, _column(name)) for name in order) for one in (shown[0], shown[-1]))
+        place.of, place.number, place.first, place.last = _text(rows, order, per_page), 1, first, last
+    return await counted(shown, all_of_them, 1, per_page)
+
+
 async def keys_of(rows: QuerySet[Any], order: Sequence[str], number: int, per_page: int, total: int) -> list[Keys]:
     """What `order` names of each row of the page."""
     place = _place.get() or Place()
-    of = f'{per_page} {rows.order_by(*order).sql(params_inline=True)}'
+    of = _text(rows, order, per_page)
     keys: list[Keys] = []
     if of == place.of and number > 1:
         keys = await _beside(rows, order, number - place.number, per_page, place)
@@ -109,6 +132,10 @@ async def keys_of(rows: QuerySet[Any], order: Sequence[str], number: int, per_pa
     if keys:
         place.of, place.number, place.first, place.last = of, number, keys[0], keys[-1]
     return keys
+
+
+def _text(rows: QuerySet[Any], order: Sequence[str], per_page: int) -> str:
+    return f'{per_page} {rows.order_by(*order).sql(params_inline=True)}'
 
 
 async def _beside(rows: QuerySet[Any], order: Sequence[str], turns: int, most: int, place: Place) -> list[Keys]:

@@ -16,7 +16,7 @@ from db.models import Account
 
 from .. import mail_addresses, permissions, validation
 from ..errors import DomainError, Incomplete, NotFound, NotPermitted
-from ..paging import Page, bounds
+from ..paging import Page, bounds, counted
 from . import (
     AccountDetails,
     alone_without,
@@ -62,7 +62,7 @@ async def find(*, by: Account, words: str = '', page: int = 1, per_page: int = 1
         said: list[Any] = [Q(**{f'{column}__icontains': wanted}) for column in columns]
         ours = ours.filter(Q(*said, join_type=Q.OR))
     rows = ours.order_by('-is_active', 'name', 'id').offset((number - 1) * per_page).limit(per_page)
-    return Page(await rows, await ours.count(), number, per_page)
+    return await counted(await rows, ours, number, per_page)
 
 
 async def get(account_id: object, *, by: Account) -> Account:

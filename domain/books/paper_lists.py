@@ -13,7 +13,7 @@ from db.models import AccessEntry, Account, PaperRegistration, RecordBook, Volun
 from .. import book_numbers, dates, permissions, validation
 from ..audit import access
 from ..errors import NotFound
-from ..paging import Page, bounds
+from ..paging import Page, bounds, counted
 from ..volunteers import basics, spelling
 from .paper_details import OPEN
 
@@ -77,7 +77,7 @@ async def find(query: RegistrationQuery, *, by: Account) -> Page[PaperRegistrati
     number, per_page = bounds(query.page, query.per_page)
     order = ('sent_at', 'id') if query.status == WAITING else ('-sent_at', '-id')
     rows = found.order_by(*order).select_related(*RELATED).offset((number - 1) * per_page).limit(per_page)
-    return Page(await rows, await found.count(), number, per_page)
+    return await counted(await rows, found, number, per_page)
 
 
 async def waiting_like(query: RegistrationQuery, *, by: Account) -> list[PaperRegistration]:
@@ -163,7 +163,7 @@ async def offered(*, by: Account, text: str = '', page: int = 1, per_page: int =
         said = basics.legacy_matching(validation.searched_number(wanted))
         named = named.filter(called | said if called else said)
     rows = named.order_by('name_order', 'id').offset((number - 1) * per_page).limit(per_page)
-    return Page(await rows, await named.count(), number, per_page)
+    return await counted(await rows, named, number, per_page)
 
 
 def visible(by: Account) -> QuerySet[PaperRegistration]:

@@ -35,7 +35,7 @@ from ..cases.transitions import UNDO_WITHIN
 from ..directory import forms
 from ..errors import DomainError, NotFound
 from ..fields import Field, by_key
-from ..paging import Page, bounds
+from ..paging import Page, bounds, counted
 from ..permissions import people_of, visible_to
 from ..volunteers.basics import legacy_number
 from . import book_days, contents
@@ -226,14 +226,7 @@ async def get(book_id: int, *, by: Account) -> RecordBook:
 
 async def find(query: RecordBookQuery, *, by: Account) -> Page[RecordBook]:
     """The books `by` may see, newest first, with volunteer, agency and unit."""
-    facts: dict[str, Any] = {
-        'volunteer_id': query.volunteer_id,
-        'kind': query.kind,
-        'status': query.status,
-        'issued_on__gte': query.issued_from,
-        'issued_on__lte': query.issued_to,
-    }
-    books = _visible(by).filter(**{name: value for name, value in facts.items() if value is not None})
+    books = _asked_for(query, by)
     number, per_page = bounds(query.page, query.per_page)
     listed = books
     if query.volunteer_id is not None:  # few: those without a day, which PostgreSQL has first, come last
@@ -241,7 +234,23 @@ async def find(query: RecordBookQuery, *, by: Account) -> Page[RecordBook]:
     rows = (
         listed.select_related('volunteer', 'agency', 'entered_by_unit').offset((number - 1) * per_page).limit(per_page)
     )
-    return Page(await rows, await books.count(), number, per_page)
+    return await counted(await rows, books, number, per_page)
+
+
+async def count(query: RecordBookQuery, *, by: Account) -> int:
+    """How many `find` lists on all pages."""
+    return await _asked_for(query, by).count()
+
+
+def _asked_for(query: RecordBookQuery, by: Account) -> QuerySet[RecordBook]:
+    facts: dict[str, Any] = {
+        'volunteer_id': query.volunteer_id,
+        'kind': query.kind,
+        'status': query.status,
+        'issued_on__gte': query.issued_from,
+        'issued_on__lte': query.issued_to,
+    }
+    return _visible(by).filter(**{name: value for name, value in facts.items() if value is not None})
 
 
 async def printable(book: RecordBook, *, by: Account, reason: str) -> Contents:

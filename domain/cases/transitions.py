@@ -164,11 +164,6 @@ async def invalidate_review(
         await announce(case)
 
 
-async def is_under_review(volunteer_id: int) -> bool:
-    """Whether a case of the volunteer lies with a reviewer: what is changed now is seen there."""
-    return await Application.filter(volunteer_id=volunteer_id, status=ApplicationStatus.SUBMITTED).exists()
-
-
 async def moved_on(application: Application) -> MovedOn:
     """The refusal for whoever acts on what is no longer so: who did what, and when. A decision in wait counts."""
     if decision := await decision_on(application):

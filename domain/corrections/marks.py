@@ -77,7 +77,7 @@ async def beside(
     case = await related.first()
     if case is None or not permissions.may(by, 'corrections.marks.beside') or not permissions.may_see_case(by, case):
         return {}
-    return at(await of(case, by=by), place, training_id)
+    return at(await beside_held(case, None, by=by), place, training_id)
 
 
 def at(found: Iterable[Marked], place: Place, training_id: int | None = None) -> dict[str, list[Marked]]:

@@ -145,7 +145,8 @@ def _told(kept: Path) -> list[str]:
 
 
 async def _make(kept: Path) -> None:
-    county, agency = await directory.defaults()
+    county, preset = await directory.defaults()
+    agency = await directory.agency(preset.id)
     agency.email, agency.phone = 'culture@example.gov.tw', '(04)0000-9012'
     await agency.save()
     await office_calendar.fill_ahead()

@@ -6,13 +6,15 @@ Everybody may read it; nothing in it is personal.
 from datetime import date
 from typing import Any, TypeVar
 
+from tortoise.connection import get_connection
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Q, Subquery
 from tortoise.models import Model
 
-from db import transaction
+from db import transaction, unchanged
 from db.choices import Role
 from db.models import Account, Agency, Application, County, Field, HostUnit, RequiredHours, ServiceCode, Team
+from db.unchanged import Unchanged
 
 from .. import dates, permissions, unified_numbers, validation
 from ..accounts import sessions
@@ -61,6 +63,16 @@ CENTRAL_CODE = '00000'
 DEFAULT_COUNTY = '臺中市'
 DEFAULT_AGENCY = '臺中市政府文化局'
 
+# Every list of what lacks begins with it.
+_default = Unchanged(
+    lambda: Agency.filter(name=DEFAULT_AGENCY, county__name=DEFAULT_COUNTY).select_related('county', 'field'),
+    unchanged.digested(
+        'concat_ws(chr(10), a, c, f)',
+        'agency a JOIN county c ON c.code = a.county_id LEFT JOIN field f ON f.id = a.field_id'
+        f" WHERE a.name = '{DEFAULT_AGENCY}' AND c.name = '{DEFAULT_COUNTY}' ORDER BY a.id",
+    ),
+)
+
 _KEPT: dict[type[Model], Kept] = {
     HostUnit: Kept('運用單位', UNIT_FIELDS),
     Team: Kept('志工隊', TEAM_FIELDS, ('host_unit_id', 'name')),
@@ -103,11 +115,15 @@ async def agency(agency_id: int) -> Agency:
 
 
 async def defaults() -> tuple[County, Agency]:
-    """What STEP 8 starts from: 臺中市 and 臺中市政府文化局. Raises NotFound when the administrator renamed them."""
-    found = await Agency.get_or_none(name=DEFAULT_AGENCY, county__name=DEFAULT_COUNTY).select_related('county', 'field')
-    if found is None:
+    """What STEP 8 starts from: 臺中市 and 臺中市政府文化局. Raises NotFound when the administrator renamed them.
+
+    Both are shared (db/unchanged.py): nobody changes them.
+    """
+    [row] = await get_connection('default').execute_query_dict(f'SELECT {_default.digest} AS digest')
+    found = await _default.rows(row['digest'])
+    if not found:
         raise NotFound(f'名錄裡找不到{DEFAULT_COUNTY}的{DEFAULT_AGENCY}，請自行選擇發冊縣市與發冊機關。')
-    return found.county, found
+    return found[0].county, found[0]
 
 
 async def all_agencies(*, by: Account) -> list[Agency]:
@@ -140,7 +156,7 @@ async def find_units(*, by: Account, words: str = '', page: int = 1, per_page: i
             Q(**{f'{column}__icontains': one}) for column in columns for one in {wanted, wanted.replace('台', '臺')}
         ]
         units = units.filter(Q(*said, join_type=Q.OR))
-    return await page_of(units.select_related('county'), ('name', 'id'), number, per_page, await units.count())
+    return await page_of(units.select_related('county'), ('name', 'id'), number, per_page, units)
 
 
 async def host_unit(host_unit_id: int) -> HostUnit:

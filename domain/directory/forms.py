@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from string import Formatter
 from typing import Any, Protocol, Self
 
@@ -259,9 +260,14 @@ def sample_number(pattern: str, word: str) -> str:
 
 def written(pattern: str, word: str, roc_year: int, sequence: int) -> str:
     """The number as `pattern` writes it, or '' while the pattern has a problem."""
-    if pattern_problem(pattern):
+    if not isinstance(pattern, str) or not _is_right(pattern):
         return ''
     return pattern.format(word=word, year=roc_year, sequence=sequence)
+
+
+@lru_cache(maxsize=1000)
+def _is_right(pattern: str) -> bool:
+    return pattern_problem(pattern) is None
 
 
 def _county_problem(field: Field, county: object) -> str | None:

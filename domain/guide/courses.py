@@ -1,6 +1,6 @@
 """What a training form can be filled in with at one press: the usual course of a kind, and the unit's last courses."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,13 +41,24 @@ async def usual(kind: object, *, by: Account) -> dict[str, Any]:
     """
     permissions.require(by, 'guide.courses.usual')
     known = validation.member(TrainingKind, kind)
-    if known is None:
-        return {}
-    last = await Training.filter(trained_for_id=by.host_unit_id, kind=known).order_by('-id').first()
-    agency = await _agency()
-    row = required_hours.narrowest(await RequiredHours.all(), known, agency, agency.field_id, dates.today())
-    values = {'kind': known, 'title': f'志工{known.label}', 'field_id': agency.field_id or (last and last.field_id)}
-    if minutes := (row.minutes if row else 0) or (last.minutes if last else 0):
+    return (await usual_each([known], by=by))[known] if known is not None else {}
+
+
+async def usual_each(kinds: Iterable[TrainingKind], *, by: Account) -> dict[TrainingKind, dict[str, Any]]:
+    """The same of several kinds."""
+    permissions.require(by, 'guide.courses.usual_each')
+    agency, rows = await _agency(), await RequiredHours.all()
+    return {kind: await _usual(kind, agency, rows, by) for kind in kinds}
+
+
+async def _usual(kind: TrainingKind, agency: Agency, rows: Iterable[RequiredHours], by: Account) -> dict[str, Any]:
+    row = required_hours.narrowest(rows, kind, agency, agency.field_id, dates.today())
+    field_id, minutes = agency.field_id, row.minutes if row else 0
+    if not (field_id and minutes):
+        last = await Training.filter(trained_for_id=by.host_unit_id, kind=kind).order_by('-id').first()
+        field_id, minutes = field_id or (last.field_id if last else None), minutes or (last.minutes if last else 0)
+    values = {'kind': kind, 'title': f'志工{kind.label}', 'field_id': field_id}
+    if minutes:
         values |= {'hours': minutes // 60, 'extra_minutes': minutes % 60}
     return {name: value for name, value in values.items() if value is not None}
 

@@ -82,7 +82,7 @@ async def open_forms(*, by: Account) -> list[OpenForm]:
 async def left_off(*, by: Account) -> LeftOff | None:
     """The last form, case or person that is still the unit's turn, at the first thing that lacks; None when none is."""
     permissions.require(by, 'guide.home.left_off')
-    found = [await _of_draft(summary, by) for summary in (await drafts.under_way(by=by))[:1]]
+    found = [await _of_draft(summary, by) for summary in await drafts.under_way(by=by, most=1)]
     ours = Volunteer.filter(permissions.visible_to(by)).values('id')
     cases = Application.filter(
         **permissions.place_of(by), status__in=worklists.WITH_UNIT, volunteer_id__in=Subquery(ours)
@@ -128,7 +128,7 @@ async def listed(people: Sequence[Volunteer], *, by: Account) -> list[tuple[Volu
         [one for one in known if stands[one].book_number],
         by=by,
     )
-    return [(one, stands[one.id], gaps[one.id]) for one in people if one.id in known]
+    return [(one, stands[one.id], gaps[one.id].gaps) for one in people if one.id in known]
 
 
 def in_brief(reason: str) -> str:
@@ -202,7 +202,7 @@ async def lacking(form: OpenForm, *, by: Account) -> str:
 async def _of_case(case: Application, by: Account) -> LeftOff:
     if case.status != ApplicationStatus.RETURNED:
         gaps = await missing.of_known([case.volunteer], {case.volunteer_id: case}, by=by)
-        return _at_first_gap(case.volunteer, gaps[case.volunteer_id], case.updated_at)
+        return _at_first_gap(case.volunteer, gaps[case.volunteer_id].gaps, case.updated_at)
     last = f'補件期限 {dates.roc(case.correct_by)}。' if case.correct_by else ''
     note = f'機關通知補件：{in_brief(case.reason).rstrip("。")}。{last}'
     address = links.application(case.volunteer_id)
@@ -236,8 +236,8 @@ async def _last_with_gaps(ids: Sequence[int], last: Mapping[int, datetime], by: 
         return None
     people = await Volunteer.filter(permissions.visible_to(by), id__in=ids)
     gaps = await missing.of_known(people, await missing.latest(people, by=by), by=by)
-    newest = max((one for one in people if gaps[one.id]), key=lambda one: last[one.id], default=None)
-    return newest and _at_first_gap(newest, gaps[newest.id], last[newest.id])
+    newest = max((one for one in people if gaps[one.id].gaps), key=lambda one: last[one.id], default=None)
+    return _at_first_gap(newest, gaps[newest.id].gaps, last[newest.id]) if newest else None
 
 
 def _at_first_gap(volunteer: Volunteer, gaps: Sequence[Gap], at: datetime) -> LeftOff:

@@ -6,13 +6,14 @@ after it what is to be pressed when nothing lacks any more.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from db.choices import ApplicationStatus, BookStatus, DraftKind, TrainingKind
 from db.models import Account, Application, RecordBook, Volunteer
 
 from .. import drafts, links, permissions, readiness
 from ..cases.worklists import CLOSED
-from ..readiness import Check
+from ..readiness import Check, Told
 from ..trainings import FIELDS, SIDES, TrainingDetails
 from ..volunteers import VolunteerDetails
 from ..volunteers import basics as of_step_4
@@ -49,6 +50,16 @@ class Gap:
         return _ACTS.get(self.key, self.label)
 
 
+class Missing(NamedTuple):
+    """What is missing for a person, the first step first, and the list of `readiness` that says so.
+
+    There is neither where the agency has the case, or for whoever has a book and asks for none.
+    """
+
+    gaps: list[Gap]
+    told: Told | None = None
+
+
 async def of(volunteer: Volunteer, *, by: Account) -> list[Gap]:
     """What is missing for one person, the first step first."""
     return (await of_many([volunteer], by=by))[volunteer.id]
@@ -61,8 +72,8 @@ async def of_many(people: Sequence[Volunteer], *, by: Account) -> dict[int, list
     """
     seen = Volunteer.filter(permissions.visible_to(by), id__in=[one.id for one in people])
     known = await seen
-    gaps = await of_known(known, await latest(known, by=by), by=by)
-    return {one.id: gaps.get(one.id, []) for one in people}
+    found = await of_known(known, await latest(known, by=by), by=by)
+    return {one.id: found[one.id].gaps if one.id in found else [] for one in people}
 
 
 async def of_known(
@@ -71,7 +82,7 @@ async def of_known(
     has_book: Iterable[int] | None = None,
     *,
     by: Account,
-) -> dict[int, list[Gap]]:
+) -> dict[int, Missing]:
     """The same, for an act of `by` that has just read these people by that right, and the `latest` of their cases.
 
     `has_book`: the ids of those with a book in use, where it has read these, too.
@@ -82,16 +93,18 @@ async def of_known(
     known = {one.id: one for one in people}
     with_book = set(has_book)
     open_ones = [one for one in people if not _is_settled(cases.get(one.id), one.id in with_book)]
-    checks_of = await readiness.checks_each([cases.get(one.id, one) for one in open_ones], by=by, known=known)
+    told_of = await readiness.checks_each([cases.get(one.id, one) for one in open_ones], by=by, known=known)
     half = {one.volunteer.id: one for one in await trainings_under_way(open_ones, by=by)}
-    found: dict[int, list[Gap]] = {one.id: [] for one in people}
+    found = {one.id: Missing([]) for one in people}
     for one in open_ones:
         case = cases.get(one.id)
-        checks = checks_of.get(one.id, [])
+        told_here = told_of.get(one.id)
+        checks = told_here.checks if told_here else []
         gaps = [*_half_done(half.get(one.id)), *(_gap(check) for check in readiness.lacking(checks))]
         # A name that cannot be printed is no hindrance everywhere, but nobody should learn of it from the book.
         told = [_gap(check) for check in checks if check.key == 'letters' and check.state == 'advice']
-        found[one.id] = _with_the_way_on(sorted(gaps, key=lambda gap: gap.step), one, case) + told
+        gaps = _with_the_way_on(sorted(gaps, key=lambda gap: gap.step), one, case) + told
+        found[one.id] = Missing(gaps, told_here)
     return found
 
 

@@ -20,7 +20,7 @@ from ..announcements import VolunteerChanged
 from ..audit import history
 from ..audit.history import Change
 from ..errors import Incomplete, MovedOn, NotFound, NotPermitted
-from ..paging import Page, bounds
+from ..paging import Page, bounds, counted
 from .forms import HONOR_CARDS, LEDGERS, SERVICE_HOURS, Entry, Ledger, LedgerField, columns, describe, problems
 
 __all__ = ['HONOR_CARDS', 'LEDGERS', 'SERVICE_HOURS', 'Entry', 'Ledger', 'LedgerField', 'describe', 'problems']
@@ -45,7 +45,7 @@ async def entries(
     rows = (
         await newest_first.offset((number - 1) * per_page).limit(per_page).select_related('entered_by_unit', 'recorder')
     )
-    return Page(rows, await every.count(), number, per_page)
+    return await counted(rows, every, number, per_page)
 
 
 async def served(volunteer: Volunteer, *, by: Account) -> Served:

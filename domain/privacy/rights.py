@@ -24,7 +24,7 @@ from ..calendar import office_calendar
 from ..errors import DomainError, Incomplete, MovedOn, NotFound
 from ..fields import Field, by_key
 from ..mail import notices
-from ..paging import Page, bounds
+from ..paging import Page, bounds, counted
 from ..volunteers import VolunteerDetails
 
 # 個人資料保護法 §13: the days, and by how many they may be extended.
@@ -156,7 +156,7 @@ async def listed(*, by: Account, is_open: bool = True, page: int = 1, per_page: 
     found = theirs.filter(status=RightsStatus.OPEN) if is_open else theirs.exclude(status=RightsStatus.OPEN)
     order = ('due_on', 'id') if is_open else ('-decided_at', '-id')
     rows = await found.order_by(*order).offset((number - 1) * per_page).limit(per_page).select_related('volunteer')
-    return Page(rows, await found.count(), number, per_page)
+    return await counted(rows, found, number, per_page)
 
 
 async def waiting_count(*, by: Account) -> int:

@@ -10,7 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
+from tortoise.expressions import RawSQL
 from tortoise.queryset import QuerySet
 
 from db.choices import (
@@ -26,10 +28,11 @@ from .. import dates, directory, papers, permissions
 from ..cases import worklists
 from ..errors import DomainError, NotFound
 from ..papers import Papers
+from ..volunteers.listing import HAS_BOOK, HAS_PAPER
 from . import checkup, on_record, rules
 from .checkup import Check, is_open
 
-__all__ = ['Check', 'NotReady', 'checks', 'checks_as', 'checks_each', 'checks_of', 'is_open', 'lacking']
+__all__ = ['Check', 'NotReady', 'Told', 'checks', 'checks_as', 'checks_each', 'checks_of', 'is_open', 'lacking']
 
 
 _PIECE = 25
@@ -41,6 +44,14 @@ class NotReady(DomainError):
     def __init__(self, lacking: Sequence[Check]) -> None:
         self.lacking = list(lacking)
         super().__init__('尚缺：' + '；'.join(f'{check.label}（{check.note}）' for check in self.lacking) + '。')
+
+
+class Told(NamedTuple):
+    """A list, and for which kind of application at which agency."""
+
+    kind: IssueKind
+    agency_id: int | None
+    checks: list[Check]
 
 
 async def checks(subject: Application | Volunteer, *, by: Account) -> list[Check]:
@@ -87,14 +98,18 @@ async def checks_read(
 
 async def checks_each(
     subjects: Iterable[Application | Volunteer], *, by: Account, known: Mapping[int, Volunteer]
-) -> dict[int, list[Check]]:
+) -> dict[int, Told]:
     """Volunteer id → the list, as `checks` has it; a person is one of the subjects by the own record or by a case.
 
     `known`: the volunteers, whom the same act of `by` has just read as `permissions.visible_to` has it.
     """
     asked = await _asked(list(subjects))
     lists = await _lists(asked, by, known=known)
-    return {one.volunteer_id: found for one, found in zip(asked, lists, strict=True) if found is not None}
+    return {
+        one.volunteer_id: Told(one.kind, one.agency.id, found)
+        for one, found in zip(asked, lists, strict=True)
+        if found is not None
+    }
 
 
 async def checks_as(volunteer: Volunteer, kind: IssueKind, agency: Agency, *, by: Account) -> list[Check]:
@@ -110,7 +125,8 @@ async def kinds_for(volunteer: Volunteer) -> list[IssueKind]:
 
     For pages and services that have checked the right to the volunteer.
     """
-    has_book = await _books([volunteer.id]).exists() or await _registrations([volunteer.id]).exists()
+    known = Volunteer.filter(id=volunteer.id).annotate(has_book=RawSQL(HAS_BOOK), has_paper=RawSQL(HAS_PAPER))
+    has_book = any(map(any, await known.values_list('has_book', 'has_paper')))
     return [kind for kind in IssueKind if not (has_book and kind == IssueKind.FIRST)]
 
 

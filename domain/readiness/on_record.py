@@ -11,9 +11,9 @@ from uuid import UUID
 
 from tortoise.connection import get_connection
 
+from db import unchanged
 from db.choices import BookStatus, MembershipStatus, RegistrationStatus, TrainingKind
 from db.models import RequiredHours, Rule
-from db.unchanged import Unchanged
 
 from .. import dates
 from ..volunteers.profile import Term
@@ -21,7 +21,9 @@ from ..volunteers.profile import Term
 # Of paper books, not confirmed yet.
 UNDER_WAY = (RegistrationStatus.WAITING, RegistrationStatus.RETURNED)
 
-_rules, _hours = Unchanged(Rule), Unchanged(RequiredHours)
+_STATUSES = {one.value: one for one in RegistrationStatus}
+_KINDS = {one.value: one for one in TrainingKind}
+_rules, _hours = unchanged.of_table(Rule), unchanged.of_table(RequiredHours)
 
 _STATEMENT = f"""
 SELECT asked.id, {_rules.digest} AS rules, {_hours.digest} AS hours,
@@ -113,10 +115,10 @@ async def of(volunteers: Iterable[int]) -> Asked:
 
 
 def _records(row: dict[str, Any]) -> Records:
-    registered = (Registered(*one[:2], RegistrationStatus(one[2])) for one in row['registrations'])
+    registered = (Registered(series, serial, _STATUSES[status]) for series, serial, status in row['registrations'])
     return Records(
         next((Book(*one) for one in row['books']), None),
-        [Trained(*one[:2], TrainingKind(one[2]), *one[3:]) for one in row['trainings']],
+        [Trained(*one)._replace(kind=_KINDS[one[2]]) for one in row['trainings']],
         [Term(*one) for one in row['covers']],
         [Serving(*one) for one in row['units']],
         next(registered, None),

@@ -169,15 +169,16 @@ async def standing(of: Application | Roster, *, by: Account) -> Standing | None:
     if isinstance(of, Application):
         if not permissions.may_see_case(by, of):
             raise NotFound
-        latest = await _about([of]).order_by('-asked_at', '-id').first()
+        asked = _about([of])
     else:
-        latest = await SignOff.filter(roster_id=of.id).order_by('-asked_at', '-id').first()
+        asked = SignOff.filter(roster_id=of.id)
         if not await _may_see_roster(of, by):
             raise NotFound
+    latest = await asked.order_by('-asked_at', '-id').select_related('asked_by', 'answered_by').first()
     if latest is None:
         return None
-    await latest.fetch_related('asked_by', 'answered_by')
-    is_current = await _is_current(latest)
+    # Neither agreed nor open, it counts for nothing, whatever the papers are now.
+    is_current = bool(latest.is_agreed or _is_open(latest)) and await _is_current(latest)
     return Standing(latest, bool(latest.is_agreed) and is_current, _is_open(latest) and is_current)
 
 

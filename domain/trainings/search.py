@@ -18,8 +18,9 @@ from ..paging import Page, bounds
 
 _COLUMNS = ('volunteer_id', 'trained_for_id', 'done', 'times', 'found')
 _AT_ONCE = 500
-# What a training is shown with.
+# What a training is shown with: by itself; in a list, on the screen or on paper.
 COMPLETE = ('volunteer', 'trained_for', 'field', 'certificate_front', 'certificate_back', 'created_by', 'updated_by')
+_LISTED = ('volunteer', 'trained_for', 'field', 'created_by')
 
 
 class TrainingOrder(Choice):
@@ -106,7 +107,7 @@ async def _rows(groups: Sequence[Mapping[str, Any]], query: TrainingQuery, by: A
     shown = [group['volunteer_id'] for group in groups]
     trainings: dict[tuple[int, int], list[Training]] = defaultdict(list)
     for training in (
-        await _matching(query, by).filter(volunteer_id__in=shown).select_related(*COMPLETE).order_by('starts_on', 'id')
+        await _matching(query, by).filter(volunteer_id__in=shown).select_related(*_LISTED).order_by('starts_on', 'id')
     ):
         trainings[training.volunteer_id, training.trained_for_id].append(training)
     rows = []

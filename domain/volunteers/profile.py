@@ -8,13 +8,14 @@ from typing import Any, NamedTuple
 from tortoise.connection import get_connection
 
 from db.choices import BookStatus, IssueKind, MembershipStatus, RegistrationStatus
-from db.models import Account, Application, Roster, Volunteer
+from db.models import Account, Volunteer
 
 from .. import book_numbers, dates, permissions, validation
 from ..cases.worklists import OPEN
 from ..errors import NotFound
 
 INSURED = '投保中'
+_STATUSES = {one.value: one for one in RegistrationStatus}
 
 _FACTS = """
 SELECT
@@ -28,6 +29,15 @@ SELECT
   ARRAY(SELECT ROW(p.series, p.serial, p.status) FROM paper_registration p
     WHERE p.volunteer_id = $1 AND p.status = ANY($5::text[])) AS registrations"""
 
+# In a place, as permissions.place_of has it.
+_LISTED = """
+SELECT r.id AS roster_id, r.title, a.id AS application_id, 1 + (
+    SELECT count(*) FROM application b WHERE b.roster_id = a.roster_id AND b.roster_position < a.roster_position
+  ) AS row
+FROM application a JOIN roster r ON r.id = a.roster_id
+WHERE a.volunteer_id = $1 AND a.status = ANY($2::text[])
+  AND a.host_unit_id = $3 AND ($4::int IS NULL OR a.team_id = $4)"""
+
 
 class Term(NamedTuple):
     """From which day to which a cover holds; both days count."""
@@ -40,7 +50,8 @@ class Term(NamedTuple):
 class Listed:
     """Where an open application stands in a roster: its `row`, as the roster's page counts them."""
 
-    roster: Roster
+    roster_id: int
+    title: str
     application_id: int
     row: int
 
@@ -90,7 +101,7 @@ def _book(facts: dict[str, Any]) -> tuple[str | None, str]:
     for number, is_paper in facts['books']:
         return number, '舊制紙本' if is_paper else ''
     for series, serial, status in facts['registrations']:
-        return book_numbers.written(series, serial), f'舊制紙本，{RegistrationStatus(status).label}'
+        return book_numbers.written(series, serial), f'舊制紙本，{_STATUSES[status].label}'
     return None, ''
 
 
@@ -98,12 +109,9 @@ async def listed(volunteer: Volunteer, *, by: Account) -> Listed | None:
     """The row of the unit's roster in which the volunteer's open application stands; others see none."""
     if not permissions.may(by, 'volunteers.profile.listed'):
         return None
-    under_way = Application.filter(volunteer_id=volunteer.id, status__in=OPEN, **permissions.place_of(by))
-    found = await under_way.exclude(roster_id=None).select_related('roster').first()
-    if found is None or found.roster is None:
-        return None
-    before = Application.filter(roster_id=found.roster_id, roster_position__lt=found.roster_position)
-    return Listed(found.roster, found.id, await before.count() + 1)
+    asked = [validation.record_id(volunteer.id), list(OPEN), by.host_unit_id, by.team_id]
+    found = await get_connection('default').execute_query_dict(_LISTED, asked)
+    return Listed(**found[0]) if found else None
 
 
 def insurance_status(covers: Iterable[Term]) -> str:

@@ -27,6 +27,7 @@ SILENT = {
     'books.paper_lists.open_one_of',
     'books.book_prints.of_cases',
     'books.record_books.current_book_of',
+    'books.record_books.count',
     'books.record_books.find',
     'corrections.marks.beside',
     'corrections.marks.of',

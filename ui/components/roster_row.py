@@ -11,8 +11,8 @@ from .icon import icon
 def roster_row(listed: Listed) -> dict[str, str]:
     """The text and the address of the row."""
     return {
-        'text': f'名冊「{listed.roster.title}」第 {listed.row} 列',
-        'href': links.roster_row(listed.roster.id, listed.application_id),
+        'text': f'名冊「{listed.title}」第 {listed.row} 列',
+        'href': links.roster_row(listed.roster_id, listed.application_id),
     }
 
 

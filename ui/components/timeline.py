@@ -1,12 +1,14 @@
 """歷程: what happened to a case or a roster, the latest first."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import applications, dates
+from domain import dates
 from domain.announcements import CaseChanged
+from domain.corrections import Marked
 from domain.errors import NotFound
 from domain.mail import outbox
 from domain.model import Account, Application, CallResult, Role
@@ -47,10 +49,17 @@ class timeline(Element, component='timeline.js'):
         self.on('called', self._called)
 
     @classmethod
-    async def build(cls, account: Account, application: Application, *, heading: bool = True) -> 'timeline':
-        """Places the timeline of a case and keeps it current."""
-        case = await applications.get(application.id, by=account)
-        line = cls(await timelines.of(case, by=account), account, case, heading=heading)
+    async def build(
+        cls,
+        account: Account,
+        application: Application,
+        *,
+        heading: bool = True,
+        marked: Sequence[Marked] | None = None,
+    ) -> 'timeline':
+        """Places the timeline of a case and keeps it current; `marked`: its marks, where they were just read."""
+        case, entries = await timelines.read(application.id, by=account, marked=marked)
+        line = cls(entries, account, case, heading=heading)
 
         async def renew() -> None:
             line.show(await timelines.of(case, by=account))

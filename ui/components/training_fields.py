@@ -45,7 +45,7 @@ async def course_fields(in_form: form, account: Account) -> None:
 
 async def _at_one_press(in_form: form, account: Account) -> None:
     """基礎訓練 and 特殊訓練, which set course, hours and field; and the unit's last courses, with their days."""
-    usual = {kind: await courses.usual(kind, by=account) for kind in (TrainingKind.BASIC, TrainingKind.SPECIAL)}
+    usual = await courses.usual_each((TrainingKind.BASIC, TrainingKind.SPECIAL), by=account)
     listed = await courses.last(by=account)
     with html.div().classes('lb-at-once full').props('role=group aria-label=一次帶入課程資料'):
         for kind, values in usual.items():

@@ -171,7 +171,7 @@ async def _unit_counts(account: Account) -> list[Count]:
     counts = await applications.counts_of(by=account)
     lists = worklists.totals(counts, worklists.OF_UNIT)
     this_month = RecordBookQuery(issued_from=dates.today().replace(day=1))
-    issued = (await record_books.find(this_month, by=account)).total
+    issued = await record_books.count(this_month, by=account)
     waits = f'待補件 {counts[ApplicationStatus.RETURNED]}、草稿 {counts[ApplicationStatus.DRAFT]}'
     listed = [
         Count('輪到您', 'warn', 'bolt', waits, lists[UnitList.TURN], links.applications('turn')),

@@ -116,15 +116,17 @@ async def roster_page(account: Account, roster_id: int) -> None:
         printing = books(roster, account)
         past = roster_past(account)
 
-    async def renew() -> None:
-        now = await rosters.get(roster_id, by=account)
+    async def show(now: Roster) -> None:
         facts.set_text(_facts(now))
         table.show(rows := await rosters.rows(now, by=account), roster_id)
         printing.offer(len(rosters.issued(rows)))
         drop.set_visibility(not table.rows)
         past.show(await roster_timeline.of(now, by=account))
 
-    await renew()
+    async def renew() -> None:
+        await show(await rosters.get(roster_id, by=account))
+
+    await show(roster)
     table.follow(roster, renew)
 
 

@@ -1,11 +1,14 @@
 """What the list is made of is read by one statement; rules are kept only while their table holds the same."""
 
+from datetime import date
+
 import pytest
 
 from db import transaction
 from db.choices import Demand
-from db.models import RequiredHours, Rule
-from domain import readiness
+from db.models import Agency, Field, RequiredHours, Rule
+from domain import directory, readiness
+from domain.errors import NotFound
 
 from ..sample_office import Office, a_complete_volunteer, a_draft
 
@@ -43,12 +46,20 @@ async def test_a_rule_that_is_struck_is_asked_no_more(office: Office) -> None:
     assert await insurance(office) == '保險'
 
 
+class TakenBack(Exception):
+    """Whoever changed the rule thinks better of it."""
+
+
+async def a_change_that_is_taken_back(office: Office) -> None:
+    async with transaction():
+        await Rule.filter(key='insurance').update(label='不算數')
+        assert await insurance(office) == '不算數'
+        raise TakenBack
+
+
 async def test_what_is_rolled_back_was_never_a_rule(office: Office) -> None:
-    with pytest.raises(ZeroDivisionError):
-        async with transaction():
-            await Rule.filter(key='insurance').update(label='不算數')
-            assert await insurance(office) == '不算數'
-            raise ZeroDivisionError
+    with pytest.raises(TakenBack):
+        await a_change_that_is_taken_back(office)
 
     assert await insurance(office) == '保險狀態'
 
@@ -62,3 +73,19 @@ async def test_an_office_without_rows_asks_for_what_no_row_makes_less_of(office:
         assert {one.key for one in await readiness.checks(case, by=office.clerk)} == {
             *('basics', 'identity', 'book', 'agency')
         }
+
+
+async def test_the_agency_one_begins_with_is_what_the_directory_says_now(office: Office) -> None:
+    _, before = await directory.defaults()
+    assert before.field is not None
+
+    await Field.filter(id=before.field_id).update(name='文藝')
+    _, renamed = await directory.defaults()
+    assert renamed.field is not None
+    assert renamed.field.name == '文藝'
+
+    await Agency.filter(id=before.id).update(name='文化處')
+    with pytest.raises(NotFound):
+        await directory.defaults()
+    await Agency.filter(id=before.id).update(name=before.name, valid_to=date(2026, 1, 1))
+    assert (await directory.defaults())[1].valid_to == date(2026, 1, 1)

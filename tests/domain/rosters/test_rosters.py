@@ -86,7 +86,11 @@ async def test_the_header_of_a_volunteer_leads_the_units_clerks_back_to_the_row_
     now = await applications.get(sent[0].id, by=office.reviewer)
     await reviews.approve(now, now.version, by=office.reviewer)
 
-    assert listed == [None, Listed(roster, cases[1].id, 1), Listed(roster, cases[2].id, 2)]
+    assert listed == [
+        None,
+        Listed(roster.id, roster.title, cases[1].id, 1),
+        Listed(roster.id, roster.title, cases[2].id, 2),
+    ]
     assert (still, await volunteers.listed(two, by=office.clerk)) == (listed[1], None)
     assert await volunteers.listed(three_, by=office.reviewer) is None
 

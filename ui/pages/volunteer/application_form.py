@@ -12,6 +12,7 @@ from domain.applications import FIELDS, WITH_UNIT, ApplicationDetails, DraftElse
 from domain.books import book_days, record_books
 from domain.cases import case_numbers
 from domain.corrections import Marked
+from domain.guide.progress import Progress
 from domain.model import (
     Account,
     Agency,
@@ -75,15 +76,15 @@ async def application_page(account: Account, volunteer_id: int) -> None:
         listed = correction_list(application, marks, by=account, draft=str(draft.id)) if application and marks else None
         with html.div().classes('lb-cols lb-tab-body'):
             await application_fields(in_form, details, account, volunteer, application, readonly=not is_open)
-            checked = await checks_by(account, volunteer, application, details if is_open else None)
-            checks = await application_side(account, application, with_marks(checked, seen.waiting))
+            checked = await checks_by(account, volunteer, application, details if is_open else None, guide)
+            checks = await application_side(account, application, with_marks(checked, seen.waiting), marks)
         with save_bar():
             if is_open:
                 sending = save_and_submit(account, volunteer, draft, in_form, details, seen)
                 if listed is not None:
                     listed.answered = sending
                     sending(marks)
-            await give_up_button(account, application, draft, back)
+            give_up_button(account, application, draft, back)
             ui.link('返回', back).classes('lb-btn q-btn lb-flat')
             in_form.saved_mark()
 
@@ -139,9 +140,19 @@ def keep_current(
 
 
 async def checks_by(
-    account: Account, volunteer: Volunteer, application: Application | None, details: ApplicationDetails | None
-) -> list[Check]:
-    """送審前體檢 of what is chosen: the application as it is saved, or the kind and agency that its form has now."""
+    account: Account,
+    volunteer: Volunteer,
+    application: Application | None,
+    details: ApplicationDetails | None,
+    guide: Progress | None = None,
+) -> Sequence[Check]:
+    """送審前體檢 of what is chosen: the application as it is saved, or the kind and agency that its form has now.
+
+    `guide` has just been read, and has mostly told it.
+    """
+    wanted = details or application
+    if guide and wanted and (told := guide.checks_of(application, wanted.kind, wanted.agency_id)):
+        return told
     saved = (application.kind, application.agency_id) if application else None
     if details is None or saved == (details.kind, details.agency_id):
         return await readiness.checks(application or volunteer, by=account)
@@ -160,7 +171,9 @@ async def details_of(volunteer: Volunteer, application: Application | None, draf
     return details
 
 
-async def application_side(account: Account, application: Application | None, found: Sequence[Check]) -> check_list:
+async def application_side(
+    account: Account, application: Application | None, found: Sequence[Check], marks: Sequence[Marked]
+) -> check_list:
     """送審前體檢, the process, and what has happened so far."""
     with html.div().classes('lb-stack'):
         checks = check_list(found)
@@ -169,7 +182,7 @@ async def application_side(account: Account, application: Application | None, fo
         process()
         if application is not None and application.round:
             with card('案件歷程'):
-                await timeline.build(account, application, heading=False)
+                await timeline.build(account, application, heading=False, marked=marks)
     return checks
 
 
@@ -299,7 +312,7 @@ async def consents(volunteer: Volunteer, elsewhere: DraftElsewhere) -> bool:
     return await is_sure('改由本單位申請', sentence, yes='本人同意，改由本單位申請', is_grave=False)
 
 
-async def give_up_button(account: Account, application: Application | None, draft: Draft, back: str) -> None:
+def give_up_button(account: Account, application: Application | None, draft: Draft, back: str) -> None:
     """撤回申請 while the agency has not decided, 刪除草稿 before it was sent, also of what was only typed."""
 
     async def give_up() -> None:
@@ -313,7 +326,7 @@ async def give_up_button(account: Account, application: Application | None, draf
 
     if application is not None:
         action_button(act_on(application), give_up, 'flat' if application.status in WITH_UNIT else 'outline')
-    elif await drafts.values(draft):
+    elif draft.as_read:
         action_button(DELETE, discard, 'flat')
 
 

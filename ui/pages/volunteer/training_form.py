@@ -89,7 +89,7 @@ async def _training_page(
                 if training is not None:
                     record_facts(training)
             with html.div().classes('lb-side'):
-                await certificate_fields(in_form, details, account)
+                await certificate_fields(in_form, details, account, training)
 
         async def save() -> None:
             if training is None:
@@ -121,10 +121,16 @@ def follow_record(in_form: form, account: Account, volunteer: Volunteer, trainin
     follow(VolunteerChanged, renew, of_volunteer(volunteer))
 
 
-async def certificate_fields(in_form: form, details: TrainingDetails, account: Account) -> None:
+async def certificate_fields(
+    in_form: form, details: TrainingDetails, account: Account, training: Training | None = None
+) -> None:
     """教育訓練結業證書: both sides, each a picture or a page of a PDF."""
-    front = await files.get(details.certificate_front, by=account) if details.certificate_front else None
-    back = await files.get(details.certificate_back, by=account) if details.certificate_back else None
+    recorded = (training.certificate_front, training.certificate_back) if training else ()
+    known = {file.id: file for file in recorded if file}
+    front, back = [
+        known.get(side) or await files.get(side, by=account) if side else None
+        for side in (details.certificate_front, details.certificate_back)
+    ]
     prompt = '需選擇教育訓練證書檔案'
     with card('教育訓練結業證書'):
         with html.p().classes('lb-must'):

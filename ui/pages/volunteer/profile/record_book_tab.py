@@ -14,7 +14,17 @@ from domain.books.record_books import FIELDS, RecordBookQuery
 from domain.calendar import days_left
 from domain.calendar.days_left import DaysLeft
 from domain.cases import case_numbers, worklists
-from domain.model import Account, Application, BookKind, BookStatus, IdentityKind, RegistrationStatus, Volunteer
+from domain.model import (
+    Account,
+    Application,
+    ApplicationStatus,
+    BookKind,
+    BookStatus,
+    IdentityKind,
+    RecordBook,
+    RegistrationStatus,
+    Volunteer,
+)
 from domain.reports.profile_lists import NothingToPrint
 
 from ....components.action_button import action_button
@@ -76,11 +86,12 @@ async def record_book_tab(account: Account, volunteer: Volunteer) -> None:
             action_button('列印(doc)', lambda: print_books(account, volunteer, query, 'docx'), 'outline')
             action_button('列印(odt)', lambda: print_books(account, volunteer, query, 'odt'), 'outline')
             ui.link('申請送審', links.application(volunteer.id)).classes('q-btn lb-btn bg-primary')
-    await paper_state(account, volunteer)
+    book = await record_books.current_book_of(volunteer, by=account)
+    await paper_state(account, volunteer, has_book=book is not None)
     await application_state(account, volunteer)
     table = record_table('紀錄冊', COLUMNS, fetch, empty_hint='還沒有紀錄冊。資料備齊後，按「申請送審」。')
     await table.refresh()
-    await lineage(account, volunteer)
+    await lineage(account, volunteer, book)
 
 
 async def print_books(account: Account, volunteer: Volunteer, asked: BookFilter, kind: str) -> None:
@@ -98,10 +109,10 @@ async def print_books(account: Account, volunteer: Volunteer, asked: BookFilter,
     ui.navigate.to(sheet)
 
 
-async def lineage(account: Account, volunteer: Volunteer) -> None:
+async def lineage(account: Account, volunteer: Volunteer, book: RecordBook | None) -> None:
     """發冊沿革: from the latest book back to the first, once there is more than one entry."""
-    found = (await record_books.find(RecordBookQuery(volunteer_id=volunteer.id, per_page=1), by=account)).rows
-    latest = await record_books.current_book_of(volunteer, by=account) or next(iter(found), None)
+    asked = RecordBookQuery(volunteer_id=volunteer.id)
+    latest = book or next(iter((await record_books.find(asked, by=account)).rows), None)
     line = await number_ledger.lineage(latest) if latest else []
     if len(line) < 2:
         return
@@ -116,10 +127,9 @@ async def lineage(account: Account, volunteer: Volunteer) -> None:
                     html.span(f'{dates.roc_instant(issue.at)}　{decided}').classes('mut')
 
 
-async def paper_state(account: Account, volunteer: Volunteer) -> None:
+async def paper_state(account: Account, volunteer: Volunteer, *, has_book: bool) -> None:
     """The paper book that is being registered, or the way to register one for whoever has no book."""
     registration = await paper_books.open_one_of(volunteer, by=account)
-    book = await record_books.current_book_of(volunteer, by=account)
     form_page = links.paper_book(volunteer.id)
     if registration is not None:
         with html.section().classes('lb-card lb-paper-strip').props('aria-label=紙本紀錄冊登記'):
@@ -130,7 +140,7 @@ async def paper_state(account: Account, volunteer: Volunteer) -> None:
             if registration.reason and registration.status is RegistrationStatus.RETURNED:
                 html.p(registration.reason).classes('lb-case-reason')
             ui.link('查看登記', form_page)
-    elif book is None:
+    elif not has_book:
         typed = paper_books.typed_number(volunteer)
         said = f'基本資料填有舊制紀錄冊 {typed}，還不是系統中的紀錄冊。' if typed else '志工已有舊制的紙本紀錄冊？'
         with html.section().classes('lb-card lb-paper-strip').props('aria-label=紙本紀錄冊登記'):
@@ -151,7 +161,7 @@ async def application_state(account: Account, volunteer: Volunteer) -> None:
     found = (await applications.history_of(volunteer, by=account))[:3]
     repeatable = await applications.repeatable(found, by=account)
     left = await days_left.of_cases(found) | await days_left.of_corrections(found)
-    if found:
+    if found and found[0].status is ApplicationStatus.SUBMITTED:
         await after_sending(account, await applications.get(found[0].id, by=account))
     with html.div().classes('lb-state-strip'):
         for application in found:
@@ -203,10 +213,26 @@ async def _case(
         if application.reason:
             html.p(application.reason).classes('lb-case-reason')
         with html.details().classes('lb-case-history') as history:
-            if is_open:
-                history.props('open')
             html.summary('案件歷程')
-            await timeline.build(account, application, heading=False)
+        await _history(history, account, application, is_open=is_open)
+
+
+async def _history(folded: html.details, account: Account, application: Application, *, is_open: bool) -> None:
+    """What happened stands open for an open case; of one that has ended it is read when somebody opens it."""
+    unread = True
+
+    async def read() -> None:
+        nonlocal unread
+        if unread:
+            unread = False
+            with folded:
+                await timeline.build(account, application, heading=False)
+
+    if is_open:
+        folded.props('open')
+        await read()
+    else:
+        folded.on('toggle', read, args=[])
 
 
 def _row(book: Any) -> Row:
