@@ -54,8 +54,8 @@ async def test_a_reader_who_may_not_any_more_leaves_and_the_next_one_reads_for_a
     for each in desks:
         await each.sit()
     first, second, third = desks
-    board = second.element.seat and second.element.seat.board
-    assert isinstance(board, Board)
+    assert second.element.seat is not None
+    board = second.element.seat.board
     first.may_read, before = False, second.readings
 
     await board.renew()
