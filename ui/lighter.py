@@ -17,7 +17,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-from nicegui import Client, binding, context, core, element
+from nicegui import Client, binding, context, core, element, helpers
 from nicegui import client as nicegui_client
 from nicegui.classes import Classes
 from nicegui.element import TAG_PATTERN, Element
@@ -59,8 +59,9 @@ def install() -> None:
         setattr(Element, name, value)
     Element.__init__ = _make  # type: ignore[method-assign]
     Element._to_dict = _told  # type: ignore[method-assign]
+    helpers.event_type_to_camel_case = functools.cache(helpers.event_type_to_camel_case)  # names of the source alone
     EventListener.to_dict = _listener_told  # type: ignore[method-assign]
-    Storage._create_tab_storage = _keep_nothing  # type: ignore[method-assign]
+    Storage._create_tab_storage = _keep_nothing  # type: ignore[method-assign, assignment]
     Slot.__exit__ = _leave  # type: ignore[method-assign]
     Element.update = _update_what_is_there  # type: ignore[method-assign]
     binding.BindableProperty.__set__ = _set_unbound  # type: ignore[method-assign]
@@ -141,6 +142,14 @@ class _Classes(_Quiet, Classes[Element]):
     def __init__(self, given: list[str], *, element: Element) -> None:
         list.__init__(self, given)
         self._element = weakref.ref(element)
+
+    def __call__(self, add: str | None = None, **other: str | None) -> Element:
+        if other or self:
+            return super().__call__(add, **other)
+        if add and (element := self._element()) is not None:
+            list.extend(self, dict.fromkeys(add.split()))
+            element.update()
+        return self.element
 
 
 class _Style(_Quiet, Style[Element]):
@@ -297,8 +306,13 @@ class _Happening(asyncio.Event):
         if self._value or task.done():
             return
         due = asyncio.get_running_loop().create_future()
+
+        def ended(_: object) -> None:
+            if not due.done():
+                due.set_result(True)
+
         self._waiters = deque((due,))
-        task.add_done_callback(lambda _: due.done() or due.set_result(True))
+        task.add_done_callback(ended)
         try:
             await due
         finally:
