@@ -10,13 +10,19 @@ import inspect
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs
 from weakref import WeakKeyDictionary
 
+from engineio import async_server, async_socket  # type: ignore[import-untyped]
+from engineio.exceptions import QueueEmpty, SocketIsClosedError, UnknownPacketError  # type: ignore[import-untyped]
+from engineio.packet import Packet  # type: ignore[import-untyped]
 from nicegui import Client, background_tasks, core
 from nicegui.nicegui import sio_app
 from socketio import packet  # type: ignore[import-untyped]
+from socketio.async_manager import AsyncManager  # type: ignore[import-untyped]
 from starlette.types import Message, Receive, Scope, Send
 
 from domain.accounts import sessions
@@ -61,6 +67,9 @@ def guard(origins: frozenset[str]) -> None:
         handlers[name] = _guarded(name, handlers[name])
     handlers['disconnect'] = _after_its_last_words(handlers['disconnect'])
     core.sio.packet_class = _Packet
+    core.sio.manager = _Rooms()
+    core.sio.manager.set_server(core.sio)
+    vars(async_server)['async_socket'] = SimpleNamespace(AsyncSocket=_Socket)
     core.sio.eio.handlers['message'] = _guarded_message(core.sio.eio.handlers['message'])
 
 
@@ -145,6 +154,109 @@ class _Packet(core.sio.packet_class):  # type: ignore[misc]  # socketio has no t
         if is_event and not (isinstance(self.data, list) and self.data and isinstance(self.data[0], str)):
             raise ValueError('an event without a name')
         return attachments
+
+
+class _Rooms(AsyncManager):  # type: ignore[misc]  # socketio has no types
+    """Which sockets are in which rooms, and the other way round.
+
+    socketio looks through all rooms, of which each open page has two, three times for each page that is closed.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._of: dict[tuple[str, str], dict[Any, None]] = {}
+
+    def basic_enter_room(self, sid: str, namespace: str, room: Any, eio_sid: str | None = None) -> None:
+        super().basic_enter_room(sid, namespace, room, eio_sid)
+        self._of.setdefault((namespace, sid), {})[room] = None
+
+    def basic_leave_room(self, sid: str, namespace: str, room: Any) -> None:
+        super().basic_leave_room(sid, namespace, room)
+        if rooms := self._of.get((namespace, sid)):
+            rooms.pop(room, None)
+
+    def get_rooms(self, sid: str, namespace: str) -> list[Any]:
+        """Those of a socket, but for the one of all."""
+        return [room for room in self._of.get((namespace, sid), ()) if room is not None]
+
+    def basic_disconnect(self, sid: str, namespace: str, **_: Any) -> None:
+        """A socket is gone: nothing of it is left."""
+        for room in list(self._of.get((namespace, sid), ())):
+            self.basic_leave_room(sid, namespace, room)
+        self._of.pop((namespace, sid), None)
+        self.callbacks.pop(sid, None)
+        for pending in (self.pending_connect, self.pending_disconnect):
+            if sid in pending.get(namespace, ()):
+                pending[namespace].remove(sid)
+                if not pending[namespace]:
+                    del pending[namespace]
+
+
+class _Socket(async_socket.AsyncSocket):  # type: ignore[misc]  # engineio has no types
+    """One of engine.io, with two tasks while it is open and not four: what waits for something has a time of its own.
+
+    engine.io begins a task, and a task for its time, for each message that it waits for or sends.
+    """
+
+    connected: bool
+    upgraded: bool
+
+    async def poll(self) -> list[Any]:
+        """What is to be sent, in its order; nothing at its end. Raises QueueEmpty where there was nothing for long."""
+        try:
+            async with asyncio.timeout(self._patience):
+                packets = [await self.queue.get()]
+        except (TimeoutError, asyncio.CancelledError):
+            raise QueueEmpty from None
+        self.queue.task_done()
+        while packets[-1] is not None and not self.queue.empty():
+            packets.append(self.queue.get_nowait())
+            self.queue.task_done()
+        if packets == [None]:
+            return []
+        if packets[-1] is None:
+            packets.pop()
+            self.queue.put_nowait(None)
+        return packets
+
+    @property
+    def _patience(self) -> float:
+        return float(self.server.ping_interval + self.server.ping_timeout)
+
+    async def _websocket_handler(self, line: Any) -> None:
+        if self.connected:  # it has begun by polling
+            await super()._websocket_handler(line)
+            return
+        self.connected = self.upgraded = True
+        writing = asyncio.ensure_future(self._write(line))
+        while (told := await self._told(line)) is not None:
+            try:
+                await self.receive(Packet(encoded_packet=told))
+            except UnknownPacketError:
+                pass
+            except (SocketIsClosedError, ValueError):  # it is closed already, or says what is no packet
+                break
+            except Exception:
+                log.exception('a message of a browser was not understood')
+        await self.queue.put(None)
+        await writing
+        await self.close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_CLOSE)
+
+    async def _told(self, line: Any) -> str | bytes | None:
+        """The next message; None at the end, whatever it is."""
+        try:
+            async with asyncio.timeout(self._patience):
+                told: str | bytes | None = await line.wait()
+        except (Exception, asyncio.CancelledError):
+            return None
+        return None if told and len(told) > self.server.max_http_buffer_size else told
+
+    async def _write(self, line: Any) -> None:
+        with suppress(Exception):  # it is over, and says so to whoever reads
+            while packets := await self.poll():
+                for each in packets:
+                    await line.send(each.encode())
+        await line.close()
 
 
 def _guarded_message(handler: Handler) -> Guarded:
