@@ -221,6 +221,45 @@ async def test_a_server_that_hangs_holds_nobody_and_its_connections_are_replaced
     await the_pool_is_intact(notes)
 
 
+async def test_a_statement_starts_no_task(notes: str) -> None:
+    loop = asyncio.get_running_loop()
+    started = []
+
+    def noted(loop: asyncio.AbstractEventLoop, work: Any, **more: Any) -> asyncio.Task[Any]:
+        started.append(work)
+        return asyncio.Task(work, loop=loop, **more)
+
+    await run('SELECT 1')
+    loop.set_task_factory(noted)
+    try:
+        await run('SELECT 1')
+    finally:
+        loop.set_task_factory(None)
+
+    assert started == []
+    await the_pool_is_intact(notes)
+
+
+async def test_a_connection_that_does_not_come_to_an_end_is_closed_and_replaced(
+    notes: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its backend sleeps on, stopped, so that the request to cancel it is not heard either."""
+    monkeypatch.setattr(asyncpg_engine, '_ORDER_SECONDS', 0.2)
+    sleeping = asyncio.create_task(run('SELECT pg_sleep(1000)'))
+    await until(lambda: active(notes, 'SELECT pg_sleep(1000)'))
+    backend = psutil.Process(await elsewhere(notes, "SELECT pid FROM pg_stat_activity WHERE query LIKE '%sleep(1000)'"))
+    backend.suspend()
+    try:
+        sleeping.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await sleeping
+        assert await run('SELECT number FROM note') == []
+    finally:
+        backend.resume()
+    await until(lambda: gone(backend))
+    await the_pool_is_intact(notes)
+
+
 async def test_no_value_of_a_row_stands_in_an_error(notes: str) -> None:
     await run('CREATE TABLE person (name text UNIQUE, born date)')
     name = '王小明'
@@ -280,7 +319,11 @@ async def active(url: str, statement: str) -> bool:
     return found == 1
 
 
-async def elsewhere(url: str, question: str) -> object:
+async def gone(process: psutil.Process) -> bool:
+    return not process.is_running()
+
+
+async def elsewhere(url: str, question: str) -> Any:
     """The answer over a connection that is not the pool's."""
     connection = await asyncpg.connect(url)
     try:
