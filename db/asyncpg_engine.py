@@ -32,6 +32,7 @@ from tortoise.exceptions import IntegrityError, OperationalError, TransactionMan
 
 from . import outages
 from .outages import DatabaseAway
+from .rows import Executor
 
 # Seconds for putting a connection in order, after which it is closed.
 _ORDER_SECONDS = 3.0
@@ -42,6 +43,7 @@ T = TypeVar('T')
 class _Patient(AsyncpgDBClient):
     """Says of every statement when the database does not answer."""
 
+    executor_class = Executor
     patience: float | None = None
 
     async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:

@@ -191,6 +191,7 @@ async def test_what_waits_longer_than_people_do_ends_and_was_not_done(
         await until(lambda: active(notes, 'SELECT pg_advisory_xact_lock(1)'))
 
     await waits
+    monkeypatch.undo()
     assert not late.value.is_unsure
     assert [row['number'] for row in await run('SELECT number FROM note')] == [1]
     await the_pool_is_intact(notes)
