@@ -1,8 +1,8 @@
 """Records are made of rows by what is known of their model, and not asked for anew for each column of each row.
 
-Tortoise 1.1.9 sets each attribute by a call, asks of each instant which zone is meant, makes a dictionary of a row with
-relations and others of its parts, splits the name of each column, and looks for the converter of a column in a list of
-all. Here a model is looked at once. The records are the same (`tests/db/test_rows.py`), and each is still made by
+Tortoise 1.1.9 sets each attribute by a call, converts what is empty, makes a dictionary of a row with relations and others
+of its parts, splits the name of each column, and looks for the converter of a column in a list of all. Here a model is
+looked at once. The records are the same (`tests/db/test_rows.py`), and each is still made by
 `_init_from_db` of its model, where the reading of a person is heard of.
 """
 
@@ -16,7 +16,7 @@ from tortoise import Model
 from tortoise.backends.asyncpg.executor import AsyncpgExecutor
 from tortoise.backends.base.executor import CHUNK_SIZE
 from tortoise.fields.data import CharEnumFieldInstance, DatetimeField, IntEnumFieldInstance, JSONField, UUIDField
-from tortoise.queryset import FieldSelectQuery, QuerySet, ValuesListQuery
+from tortoise.queryset import FieldSelectQuery, ValuesListQuery
 
 from .sealing import SealedTextField
 
@@ -25,44 +25,7 @@ _KEEP_NONE = (CharEnumFieldInstance, DatetimeField, IntEnumFieldInstance, JSONFi
 # An object with more attributes takes less memory with a dictionary of its own than with one that shares its keys.
 _SHARED = 26
 
-# Of a query, what its clones share, and what each has for itself.
-_KEPT = (
-    'fields',
-    'model',
-    'query',
-    '_capabilities',
-    '_single',
-    '_raise_does_not_exist',
-    '_db',
-    '_limit',
-    '_offset',
-    '_fields_for_select',
-    '_distinct',
-    '_group_bys',
-    '_select_for_update',
-    '_select_for_update_nowait',
-    '_select_for_update_skip_locked',
-    '_select_for_update_of',
-    '_select_for_update_no_key',
-    '_select_related',
-    '_select_related_idx',
-    '_force_indexes',
-    '_use_indexes',
-)
-_OWN = (
-    '_prefetch_map',
-    '_prefetch_queries',
-    '_filter_kwargs',
-    '_orderings',
-    '_joined_tables',
-    '_q_objects',
-    '_annotations',
-    '_having',
-    '_custom_filters',
-)
-
 _made_anew: Any = vars(Model)['_init_from_db']
-_cloned_anew = QuerySet._clone
 _converter_anew = FieldSelectQuery.resolve_to_python_value
 _listed_anew = ValuesListQuery._execute
 
@@ -70,7 +33,6 @@ _listed_anew = ValuesListQuery._execute
 def install() -> None:
     """Once a process is enough; harmless when done again."""
     Model._init_from_db = classmethod(_made)  # type: ignore[assignment]
-    QuerySet._clone = _cloned  # type: ignore[method-assign]
     FieldSelectQuery.resolve_to_python_value = _converter  # type: ignore[method-assign]
     ValuesListQuery._execute = _listed  # type: ignore[method-assign]
     _plans.clear()
@@ -80,7 +42,6 @@ def install() -> None:
 def uninstall() -> None:
     """As Tortoise has it, for the test that compares both."""
     Model._init_from_db = _made_anew
-    QuerySet._clone = _cloned_anew  # type: ignore[method-assign]
     FieldSelectQuery.resolve_to_python_value = _converter_anew  # type: ignore[method-assign]
     ValuesListQuery._execute = _listed_anew  # type: ignore[method-assign]
 
@@ -215,16 +176,6 @@ def _together(places: list[_Place], row: Any) -> Model:
         if found is not None:
             known[place.path] = found
     return record
-
-
-def _cloned(self: QuerySet[Any]) -> QuerySet[Any]:
-    """In the place of `QuerySet._clone`, which asks for the connection's capabilities each time."""
-    clone = type(self).__new__(type(self))
-    for name in _KEPT:
-        setattr(clone, name, getattr(self, name))
-    for name in _OWN:
-        setattr(clone, name, getattr(self, name).copy())
-    return clone
 
 
 def _converter(self: Any, model: type[Model], field: str) -> Callable[[Any], Any]:

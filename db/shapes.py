@@ -53,7 +53,6 @@ def install() -> None:
     """Once a process is enough; harmless when done again."""
     for kind in _KINDS:
         kind.__await__ = _awaited  # type: ignore[attr-defined]
-    _forget()
 
 
 def uninstall() -> None:
@@ -130,12 +129,6 @@ def write(query: Any) -> None:
 
 def _same(told: list[Any], written: list[Any]) -> bool:
     return told == written and list(map(type, told)) == list(map(type, written))
-
-
-def _forget() -> None:
-    """Tortoise is begun again."""
-    _texts.clear()
-    _leaf.clear()
 
 
 def _shape(query: AwaitableQuery[Any], values: list[Any]) -> tuple[Any, ...]:
