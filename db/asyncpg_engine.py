@@ -12,10 +12,10 @@ Tortoise chooses its schema editor by the engine's module path, which therefore 
 """
 
 import asyncio
-from collections.abc import Awaitable, Coroutine, Generator
+from collections.abc import Awaitable, Callable, Coroutine, Generator
 from contextlib import suppress
 from types import coroutine
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
@@ -228,17 +228,18 @@ async def _in_order(work: Awaitable[None]) -> None:
 @coroutine
 def _going_on(begun: Coroutine[Any, Any, T], waits_for: Any) -> Generator[Any, Any, T]:
     """The rest of a coroutine whose first step was taken outside of a task."""
+    step: Callable[[Any], Any]
     while True:
         try:
-            answer = yield waits_for
+            word = yield waits_for
         except BaseException as error:
             step, word = begun.throw, error
         else:
-            step, word = begun.send, answer
+            step = begun.send
         try:
             waits_for = step(word)
         except StopIteration as end:
-            return end.value
+            return cast(T, end.value)
 
 
 async def _finished(work: Coroutine[Any, Any, T]) -> T:

@@ -1,8 +1,8 @@
 """Records are made of rows by what is known of their model, and not asked for anew for each column of each row.
 
-Tortoise 1.1.9 sets each attribute by a call, converts what is empty, makes a dictionary of a row with relations and others
-of its parts, splits the name of each column, and looks for the converter of a column in a list of all. Here a model is
-looked at once. The records are the same (`tests/db/test_rows.py`), and each is still made by
+Tortoise 1.1.9 sets each attribute by a call, converts what is empty, makes a dictionary of a row with relations and
+others of its parts, splits the name of each column, and looks for the converter of a column in a list of all. Here a
+model is looked at once. The records are the same (`tests/db/test_rows.py`), and each is still made by
 `_init_from_db` of its model, where the reading of a person is heard of.
 """
 
@@ -32,7 +32,7 @@ _listed_anew = ValuesListQuery._execute
 
 def install() -> None:
     """Once a process is enough; harmless when done again."""
-    Model._init_from_db = classmethod(_made)  # type: ignore[assignment]
+    Model._init_from_db = classmethod(_made)  # type: ignore[assignment, arg-type]
     FieldSelectQuery.resolve_to_python_value = _converter  # type: ignore[method-assign]
     ValuesListQuery._execute = _listed  # type: ignore[method-assign]
     _plans.clear()
@@ -41,7 +41,7 @@ def install() -> None:
 
 def uninstall() -> None:
     """As Tortoise has it, for the test that compares both."""
-    Model._init_from_db = _made_anew
+    Model._init_from_db = _made_anew  # type: ignore[method-assign]
     FieldSelectQuery.resolve_to_python_value = _converter_anew  # type: ignore[method-assign]
     ValuesListQuery._execute = _listed_anew  # type: ignore[method-assign]
 

@@ -43,7 +43,7 @@ _PLAIN = frozenset((bool, int, float, Decimal, str, bytes, date, datetime, time,
 _COMPARED = frozenset((eq, ge, gt, le, lt, filters.not_equal))
 _LISTED = frozenset((filters.is_in, filters.not_in))
 _ASKED_FOR = frozenset((filters.is_null, filters.not_null))
-_LISTS = (list, tuple, set, frozenset, type({}.keys()), type({}.values()))
+_LISTS: tuple[type[Any], ...] = (list, tuple, set, frozenset, type({}.keys()), type({}.values()))
 
 _KINDS = (QuerySet, ValuesListQuery, ValuesQuery, CountQuery, ExistsQuery, UpdateQuery, DeleteQuery)
 _awaited_anew: dict[type[Any], Any] = {kind: kind.__await__ for kind in _KINDS}
@@ -52,7 +52,7 @@ _awaited_anew: dict[type[Any], Any] = {kind: kind.__await__ for kind in _KINDS}
 def install() -> None:
     """Once a process is enough; harmless when done again."""
     for kind in _KINDS:
-        kind.__await__ = _awaited  # type: ignore[attr-defined]
+        kind.__await__ = _awaited  # type: ignore[method-assign]
 
 
 def uninstall() -> None:
@@ -267,17 +267,17 @@ class _Leaf:
         if value is None and self.can_be_null:
             return None
         if self.operator in _LISTED:
-            if isinstance(value, Subquery) and type(value) is Subquery:
+            if type(value) is Subquery:
                 return _shape(value.query, values)
             if not isinstance(value, _LISTS) or len(value) > _VALUES:
                 raise _Untold
-            values += [_plain(self.field.to_db_value(one, self.model)) for one in value]  # type: ignore[arg-type]
+            values += [_plain(self.field.to_db_value(one, self.model)) for one in value]
             return len(value)
         if isinstance(value, Expression):
             raise _Untold
         if self.operator in _ASKED_FOR:
             return bool(value)
-        values.append(_plain(self.field.to_db_value(value, self.model)))  # type: ignore[arg-type]
+        values.append(_plain(self.field.to_db_value(value, self.model)))
         return 1
 
 

@@ -317,7 +317,7 @@ async def active(url: str, statement: str) -> bool:
     found = await elsewhere(
         url, f"SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query = '{statement}'"
     )
-    return found == 1
+    return bool(found == 1)
 
 
 async def gone(process: psutil.Process) -> bool:

@@ -88,16 +88,19 @@ async def test_each_statement_has_its_own_values() -> None:
 
     for one in (first, second, third, second, first):
         assert (await Account.get(id=one.id)).name == one.name
-        assert await Account.filter(name=one.name).values_list('id', flat=True) == [one.id]
+        assert [*await Account.filter(name=one.name).values('id')] == [{'id': one.id}]
         assert await Account.filter(id=one.id).exclude(name=one.name).count() == 0
         assert await Account.filter(id=one.id, host_unit_id=one.host_unit_id).exists()
         with pytest.raises(DoesNotExist):
             await Account.get(id=one.id + 1_000_000)
+    flat: Any
     for ids in ([], [first.id], [first.id, second.id], [second.id, third.id], [third.id]):
-        assert sorted(await Account.filter(id__in=ids).values_list('id', flat=True)) == ids
+        flat = await Account.filter(id__in=ids).order_by('id').values_list('id', flat=True)
+        assert flat == ids
     for number, one in enumerate((first, second, third)):
         assert await Account.filter(id=one.id).update(name=f'{number}') == 1
-    assert await Account.all().order_by('id').values_list('name', flat=True) == ['0', '1', '2']
+    flat = await Account.all().order_by('id').values_list('name', flat=True)
+    assert flat == ['0', '1', '2']
 
 
 async def test_what_tortoise_refuses_is_refused_each_time() -> None:
@@ -192,7 +195,7 @@ def _condition(model: type[Model], relations: list[str], chance: random.Random) 
 def _value(field: Any, number: int) -> Any:
     if isinstance(field, CharEnumFieldInstance):
         return list(field.enum_type)[number % len(field.enum_type)]
-    return {
+    values: dict[type[Any], Callable[[], Any]] = {
         bool: lambda: number % 2 == 0,
         int: lambda: number,
         float: lambda: number + 0.5,
@@ -201,4 +204,5 @@ def _value(field: Any, number: int) -> Any:
         date: lambda: date(2020, 1, 1) + timedelta(number),
         datetime: lambda: LONG_AGO + timedelta(number),
         UUID: lambda: UUID(int=number),
-    }.get(field.field_type, lambda: {'number': number})()
+    }
+    return values.get(field.field_type, lambda: {'number': number})()
