@@ -18,6 +18,7 @@ from operator import eq, ge, gt, le, lt
 from typing import Any
 from uuid import UUID
 
+from pypika_tortoise.terms import Term
 from tortoise import Model, filters
 from tortoise.expressions import Expression, Q, Subquery
 from tortoise.fields.base import Field
@@ -273,7 +274,7 @@ class _Leaf:
                 raise _Untold
             values += [_plain(self.field.to_db_value(one, self.model)) for one in value]
             return len(value)
-        if isinstance(value, Expression):
+        if isinstance(value, Expression | Term):
             raise _Untold
         if self.operator in _ASKED_FOR:
             return bool(value)

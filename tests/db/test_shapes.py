@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from tortoise import Model
 from tortoise.exceptions import DoesNotExist, FieldError, IntegrityError
-from tortoise.expressions import F, Q, Subquery
+from tortoise.expressions import F, Q, RawSQL, Subquery
 from tortoise.fields.data import CharEnumFieldInstance
 from tortoise.functions import Count
 
@@ -75,6 +75,10 @@ def test_what_pages_ask_is_kept(make: Callable[[int], Any]) -> None:
         lambda n: Volunteer.filter(version=F('id')),
         lambda n: Volunteer.filter(id=n).update(version=F('version') + n),
         lambda n: Volunteer.filter(name='*' if n > 20 else 'x'),
+        lambda n: Volunteer.filter(name=RawSQL('lower(name)') if n > 20 else 'x'),
+        lambda n: Account.filter(name=Subquery(Volunteer.all().limit(1).values('name')) if n > 20 else 'x'),
+        lambda n: Account.filter(host_unit_id=F('agency_id') if n > 20 else n),
+        lambda n: Account.filter(agency_id__isnull=n > 20),
         lambda n: Volunteer.filter(id__in=range(n)),
     ],
 )
