@@ -10,7 +10,7 @@ from tortoise.config import AppConfig, ConnectionConfig, TortoiseConfig
 from tortoise.context import TortoiseContext
 from tortoise.transactions import in_transaction
 
-from . import columns
+from . import columns, rows, shapes
 from .outages import DatabaseAway, unhurried
 
 Result = TypeVar('Result')
@@ -32,6 +32,8 @@ async def connected(
         # The global fallback, since the events of a page run in tasks without this context.
         await context.init(config, _enable_global_fallback=True)
         columns.install()
+        rows.install()
+        shapes.install()
         columns.prepare(context.apps)
         await context.db().create_connection(with_db=True)
         yield

@@ -12,9 +12,10 @@ Tortoise chooses its schema editor by the engine's module path, which therefore 
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Generator
 from contextlib import suppress
-from typing import Any, TypeVar
+from types import coroutine
+from typing import Any, TypeVar, cast
 
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
@@ -27,10 +28,15 @@ from tortoise.backends.base.client import (
 )
 from tortoise.backends.base_postgres.client import translate_exceptions
 from tortoise.connection import get_connections
-from tortoise.exceptions import TransactionManagementError
+from tortoise.exceptions import IntegrityError, OperationalError, TransactionManagementError
 
 from . import outages
 from .outages import DatabaseAway
+from .rows import Executor
+
+# How many statements a connection keeps prepared, with about 40 kB of PostgreSQL each. The pages ask some hundreds of
+# different ones and would push each other out of asyncpg's 100; one that is prepared anew costs six times as much.
+_STATEMENTS = 400
 
 # Seconds for putting a connection in order, after which it is closed.
 _ORDER_SECONDS = 3.0
@@ -41,14 +47,20 @@ T = TypeVar('T')
 class _Patient(AsyncpgDBClient):
     """Says of every statement when the database does not answer."""
 
+    executor_class = Executor
     patience: float | None = None
 
     async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:
-        async def heard(*words: Any, **more: Any) -> Any:
+        """In the place of Tortoise's, with the same errors; one coroutine less for each statement."""
+        try:
             async with outages.told(self.patience, may_be_done=self._may_be_done(args)):
-                return await func(*words, **more)
-
-        return await super()._translate_exceptions(heard, *args, **kwargs)
+                return await func(self, *args, **kwargs)
+        except (asyncpg.SyntaxOrAccessError, asyncpg.DataError) as error:
+            raise OperationalError(error) from error
+        except asyncpg.IntegrityConstraintViolationError as error:
+            raise IntegrityError(error) from error
+        except asyncpg.InvalidTransactionStateError as error:
+            raise TransactionManagementError(error) from error
 
     def _may_be_done(self, words: tuple[Any, ...]) -> bool:
         """Whether a statement may have taken effect although its answer did not arrive."""
@@ -68,7 +80,7 @@ class Client(_Patient):
 
     async def create_connection(self, with_db: bool) -> None:
         limits = {} if self.patience is None else outages.LIMITS
-        sizes = {'min_size': self.pool_minsize, 'max_size': self.pool_maxsize}
+        sizes = {'min_size': self.pool_minsize, 'max_size': self.pool_maxsize, 'statement_cache_size': _STATEMENTS}
         self._pool = await asyncpg.create_pool(self._dsn, reset=_nothing_more, server_settings=limits, **sizes)
         await self._post_connect()
 
@@ -90,7 +102,7 @@ class _Borrowed(PoolConnectionWrapper[Any]):
     """A connection for one statement."""
 
     async def __aexit__(self, *_: object) -> None:
-        await _returned(self.client._pool, self.connection)
+        await _returned(self.connection)
 
 
 class _Begun(_Patient, TransactionWrapper):
@@ -175,7 +187,7 @@ class _Transaction(TransactionContextPooled):
             pass
         finally:
             self.client._finalized = True
-            await _returned(self._pool, self.client._connection)
+            await _returned(self.client._connection)
 
     @property
     def _pool(self) -> Any:
@@ -190,10 +202,44 @@ async def _nothing_more(connection: object) -> None:
     """
 
 
-async def _returned(pool: Any, connection: Any) -> None:
-    """Return a connection to the pool. asyncpg closes one that it cannot reset; the statement before has not failed."""
+async def _returned(connection: Any) -> None:
+    """Return a connection to the pool. asyncpg closes one that it cannot reset; the statement before has not failed.
+
+    `Pool.release` starts a task each time, which costs more than the statement. Most have nothing to wait for: they are
+    back after the first step, in which nobody can be cancelled. Only what does wait is a task.
+    """
     with suppress(Exception):
-        await _finished(pool.release(connection, timeout=_ORDER_SECONDS))
+        if connection._con is None:  # closed meanwhile, and back already
+            return
+        connection._con._on_release()
+        release = connection._holder.release(None)
+        try:
+            waits_for = release.send(None)
+        except StopIteration:
+            return
+        await _finished(_in_order(_going_on(release, waits_for)))
+
+
+async def _in_order(work: Awaitable[None]) -> None:
+    async with asyncio.timeout(_ORDER_SECONDS):
+        await work
+
+
+@coroutine
+def _going_on(begun: Coroutine[Any, Any, T], waits_for: Any) -> Generator[Any, Any, T]:
+    """The rest of a coroutine whose first step was taken outside of a task."""
+    step: Callable[[Any], Any]
+    while True:
+        try:
+            word = yield waits_for
+        except BaseException as error:
+            step, word = begun.throw, error
+        else:
+            step = begun.send
+        try:
+            waits_for = step(word)
+        except StopIteration as end:
+            return cast(T, end.value)
 
 
 async def _finished(work: Coroutine[Any, Any, T]) -> T:

@@ -6,9 +6,10 @@ nobody waits for (sweeps, renewals, exports of a nation) is `unhurried`.
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
+from types import TracebackType
 from typing import Any
 
 import asyncpg
@@ -57,28 +58,43 @@ def unhurried() -> Iterator[None]:
         _unhurried.reset(token)
 
 
-@asynccontextmanager
-async def told(patience: float | None, *, may_be_done: bool) -> AsyncIterator[None]:
-    """Raises DatabaseAway for whatever keeps the database from answering inside, and after `patience` seconds.
+class told:
+    """`async with`: DatabaseAway for whatever keeps the database from answering inside, and after `patience` seconds.
 
     Other errors of the database lose what they cite of a row (DETAIL) or of a value: it would stand in the log.
     """
-    try:
-        async with asyncio.timeout(None if _unhurried.get() else patience):
-            yield
-    except DatabaseAway:
-        raise
-    except _BUSY as error:
-        raise DatabaseAway(_why(error), is_unsure=False) from None
-    except ValueError as error:  # asyncpg's own: a value of the wrong type
-        _keep_to_itself(error)
-        raise
-    except _LOST as error:
-        is_refused = isinstance(error, ConnectionRefusedError | FileNotFoundError)
-        raise DatabaseAway(_why(error), is_unsure=may_be_done and not is_refused) from None
-    except asyncpg.PostgresError as error:
-        _keep_to_itself(error)
-        raise
+
+    __slots__ = ('_limit', '_may_be_done')
+
+    def __init__(self, patience: float | None, *, may_be_done: bool) -> None:
+        self._limit = asyncio.timeout(None if _unhurried.get() else patience)
+        self._may_be_done = may_be_done
+
+    async def __aenter__(self) -> None:
+        await self._limit.__aenter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            await self._limit.__aexit__(kind, error, trace)
+        except TimeoutError as late:
+            error = late
+        if error is not None:
+            self._say(error)
+
+    def _say(self, error: BaseException) -> None:
+        if isinstance(error, DatabaseAway):
+            return
+        if isinstance(error, _BUSY):
+            raise DatabaseAway(_why(error), is_unsure=False) from None
+        if isinstance(error, ValueError):  # asyncpg's own: a value of the wrong type
+            _keep_to_itself(error)
+        elif isinstance(error, _LOST):
+            is_refused = isinstance(error, ConnectionRefusedError | FileNotFoundError)
+            raise DatabaseAway(_why(error), is_unsure=self._may_be_done and not is_refused) from None
+        elif isinstance(error, asyncpg.PostgresError):
+            _keep_to_itself(error)
 
 
 def _keep_to_itself(error: Any) -> None:

@@ -191,6 +191,7 @@ async def test_what_waits_longer_than_people_do_ends_and_was_not_done(
         await until(lambda: active(notes, 'SELECT pg_advisory_xact_lock(1)'))
 
     await waits
+    monkeypatch.undo()
     assert not late.value.is_unsure
     assert [row['number'] for row in await run('SELECT number FROM note')] == [1]
     await the_pool_is_intact(notes)
@@ -218,6 +219,45 @@ async def test_a_server_that_hangs_holds_nobody_and_its_connections_are_replaced
         assert await run('SELECT number FROM note') == []
     finally:
         stopped[0].resume()
+    await the_pool_is_intact(notes)
+
+
+async def test_a_statement_starts_no_task(notes: str) -> None:
+    loop = asyncio.get_running_loop()
+    started = []
+
+    def noted(loop: asyncio.AbstractEventLoop, work: Any, **more: Any) -> asyncio.Task[Any]:
+        started.append(work)
+        return asyncio.Task(work, loop=loop, **more)
+
+    await run('SELECT 1')
+    loop.set_task_factory(noted)
+    try:
+        await run('SELECT 1')
+    finally:
+        loop.set_task_factory(None)
+
+    assert started == []
+    await the_pool_is_intact(notes)
+
+
+async def test_a_connection_that_does_not_come_to_an_end_is_closed_and_replaced(
+    notes: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its backend sleeps on, stopped, so that the request to cancel it is not heard either."""
+    monkeypatch.setattr(asyncpg_engine, '_ORDER_SECONDS', 0.2)
+    sleeping = asyncio.create_task(run('SELECT pg_sleep(1000)'))
+    await until(lambda: active(notes, 'SELECT pg_sleep(1000)'))
+    backend = psutil.Process(await elsewhere(notes, "SELECT pid FROM pg_stat_activity WHERE query LIKE '%sleep(1000)'"))
+    backend.suspend()
+    try:
+        sleeping.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await sleeping
+        assert await run('SELECT number FROM note') == []
+    finally:
+        backend.resume()
+    await until(lambda: gone(backend))
     await the_pool_is_intact(notes)
 
 
@@ -277,10 +317,14 @@ async def active(url: str, statement: str) -> bool:
     found = await elsewhere(
         url, f"SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query = '{statement}'"
     )
-    return found == 1
+    return bool(found == 1)
 
 
-async def elsewhere(url: str, question: str) -> object:
+async def gone(process: psutil.Process) -> bool:
+    return not process.is_running()
+
+
+async def elsewhere(url: str, question: str) -> Any:
     """The answer over a connection that is not the pool's."""
     connection = await asyncpg.connect(url)
     try:
