@@ -4,12 +4,14 @@ Tortoise resolves filters, joins and orders anew for each statement and writes i
 longer than PostgreSQL and the network together. Here the text is kept by the shape of the query: whatever can change a
 letter of it, as model, filters, operators, how many values an IN has, orders, limits, relations. Values are no part of
 a shape and nothing that was read is kept: each statement encodes its own values, by the same encoders, in the order in
-which they are written. A shape counts once Tortoise has written it twice and text and values were as told here; what is
-not understood (annotations, expressions, LIKE, JSON) is Tortoise's each time. `tests/db/test_shapes.py` compares both.
+which they are written. A shape counts once Tortoise has written it twice and text and values were as told here; places
+that had equal values each time could have changed places unseen, so it counts for equal ones alone. What is not
+understood (annotations, expressions, LIKE, JSON) is Tortoise's each time. `tests/db/test_shapes.py` compares both.
 
 What is kept is about the models alone, and is the same in every process.
 """
 
+import itertools
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -72,6 +74,7 @@ class _Text:
 
     sql: str
     entries: Entries | None
+    alike: frozenset[tuple[int, int]]  # places whose values have never differed
     is_proven: bool = False
 
 
@@ -109,7 +112,7 @@ def write(query: Any) -> None:
     except Exception:  # not understood, or no value of its field: Tortoise says which
         query._make_query()
         return
-    if known is not None and known.is_proven:
+    if known is not None and known.is_proven and all(_is_alike(values, pair) for pair in known.alike):
         query.query = _Said(known.sql, values)
         if known.entries is not None:
             query._select_related_idx = known.entries
@@ -124,12 +127,23 @@ def write(query: Any) -> None:
     if not _same(values, written) or (known is not None and (known.sql, known.entries) != (sql, entries)):
         _texts[shape] = None
     else:
-        _texts[shape] = _Text(sql, None if entries is None else Entries(entries), is_proven=known is not None)
+        alike = _alike(values) if known is None else known.alike & _alike(values)
+        _texts[shape] = _Text(sql, None if entries is None else Entries(entries), alike, known is not None)
     query.query = _Said(sql, written)
 
 
 def _same(told: list[Any], written: list[Any]) -> bool:
     return told == written and list(map(type, told)) == list(map(type, written))
+
+
+def _alike(values: list[Any]) -> frozenset[tuple[int, int]]:
+    """Pairs of places with equal values."""
+    return frozenset(pair for pair in itertools.combinations(range(len(values)), 2) if _is_alike(values, pair))
+
+
+def _is_alike(values: list[Any], places: tuple[int, int]) -> bool:
+    one, other = values[places[0]], values[places[1]]
+    return type(one) is type(other) and bool(one == other)
 
 
 def _shape(query: AwaitableQuery[Any], values: list[Any]) -> tuple[Any, ...]:

@@ -119,6 +119,23 @@ async def test_what_tortoise_refuses_is_refused_each_time() -> None:
         await Account.filter(id=1).update(host_unit=unit)
 
 
+async def test_an_order_of_values_that_equal_ones_have_hidden_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shapes, '_texts', {})
+
+    def turned(query: Any, values: list[Any], limit: Any, offset: Any) -> tuple[bool, bool]:
+        values += [offset, limit]
+        return True, True
+
+    monkeypatch.setattr(shapes, '_limits', turned)
+    for number in (1, 2, 3):
+        assert ours(Account.all().limit(number).offset(number)) == as_tortoise(
+            Account.all().limit(number).offset(number)
+        )
+
+    assert ours(Account.all().limit(5).offset(9)) == as_tortoise(Account.all().limit(5).offset(9))
+    assert list(shapes._texts.values()) == [None]
+
+
 async def test_no_value_is_kept() -> None:
     for _ in range(3):
         await Account.filter(name='王小明', id__in=[98765, 98766]).select_related('host_unit')
