@@ -142,7 +142,7 @@ def _places(numbers: Iterable[int]) -> bytes:
 
 
 def _dictionary(pdf: Any, fonts: Mapping[int, Font], compress: bool, is_subset: bool, options: Any) -> Any:
-    """As WeasyPrint's own function; of fonts that are prepared the same is said more quickly, and the file is smaller."""
+    """As WeasyPrint's own function; of prepared fonts the same is said more quickly, and the file is smaller."""
     by_name: dict[str, list[Font]] = {}
     for font in fonts.values():
         by_name.setdefault(font.hash, []).append(font)

@@ -190,6 +190,7 @@ class Sheet:
         if ink not in self._seen:
             self._seen.add(ink)
             self._take_glyphs(ink)
+            self._states(ink)
         if not ink.plain and len(ink.marked) == 1:
             return first
         is_moved = dx or dy
@@ -200,10 +201,7 @@ class Sheet:
         elif self._tags is None:
             self._out.append(ink.plain)
         else:
-            self._states(ink)
             self._put_marked(ink, is_numbered)
-        if self._tags is None:
-            self._states(ink)
         if is_moved:
             self._out.append(b'Q')
         return first
@@ -225,8 +223,9 @@ class Sheet:
             own = self._stream._fonts.get(key)
             if own is None:
                 own = self._stream._fonts[key] = font.fresh()
-            for glyph, text in texts.items():
-                own.to_unicode.setdefault(glyph, text)
+            if not own.to_unicode.keys() >= texts.keys():
+                for glyph, text in texts.items():
+                    own.to_unicode.setdefault(glyph, text)
             own.widths.update(widths)
 
     def _states(self, ink: Ink) -> None:
