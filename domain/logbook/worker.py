@@ -24,7 +24,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 from ..names import letters
 from ..workers.messages import Content, Message
 from ..workers.serving import Handler, serve
-from . import archived, codes, entries, leaves, trainings
+from . import archived, codes, entries, identity, leaves, trainings
 from .embedding import Fonts
 from .inks import Unfit
 from .press import Press
@@ -73,6 +73,7 @@ class Renderer:
             spare_pages=SPARE_PAGES,
             leaves_of_trainings=trainings.on_leaves,
             leaves_of_ledgers=entries.on_leaves,
+            needs_packing=identity.is_packed,
         )
         self.elements = self._stylesheet('elements.css')
         book, sheet = self._stylesheet('logbook.css'), self._stylesheet('list.css')
