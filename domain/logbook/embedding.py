@@ -146,7 +146,9 @@ def _dictionary(pdf: Any, fonts: Mapping[int, Font], compress: bool, is_subset: 
     by_name: dict[str, list[Font]] = {}
     for font in fonts.values():
         by_name.setdefault(font.hash, []).append(font)
-    ours, others, said = {}, {}, pydyf.Dictionary()
+    ours: dict[str, BookFont] = {}
+    others: dict[int, Font] = {}
+    said = pydyf.Dictionary()
     for name, several in by_name.items():
         is_plain = is_subset and not any(one.bitmap or one.missing or one.used_in_forms for one in several)
         if is_plain and len(several) == 1 and isinstance(several[0], BookFont) and several[0].prepared:

@@ -197,7 +197,7 @@ class Sheet:
         if is_moved:
             self._out.append(_moved(dx, dy))
         if ink.form is not None:
-            self._put_form(ink)
+            self._put_form(ink, ink.form)
         elif self._tags is None:
             self._out.append(ink.plain)
         else:
@@ -235,14 +235,14 @@ class Sheet:
                 if name not in known:
                     known[name] = pydyf.Dictionary(state)
 
-    def _put_form(self, ink: Ink) -> None:
+    def _put_form(self, ink: Ink, form: Form) -> None:
         objects = self._stream._resources['XObject']
         name = self._forms.get(ink)
         if name is None:
             name = self._forms[ink] = f'form{len(self._forms)}'
             colours, spaces = self._stream._default_color_space, self._stream._resources['ColorSpace']
             said = {b'colours': writing.told(colours), b'spaces': writing.told(spaces)}
-            objects[name] = writing.Known(ink.form, said)
+            objects[name] = writing.Known(form, said)
         placed = b'/%b Do' % name.encode('ascii')
         self._out.append(placed if self._tags is None else b'/Artifact BMC %b EMC' % placed)
 

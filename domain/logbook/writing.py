@@ -7,7 +7,7 @@ but streams stand together in one (ISO 32000-1, 7.5.7), and a stream says where 
 import hashlib
 import struct
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from weasyprint.pdf import pydyf
@@ -64,7 +64,7 @@ class Known(pydyf.Stream):  # type: ignore[misc]  # pydyf has no types
     `said` is what else they name. WeasyPrint adds it to a document, `completed` those that it names.
     """
 
-    def __init__(self, streams: Sequence[tuple[bytes, bytes]], said: Mapping[bytes, bytes]) -> None:
+    def __init__(self, streams: Sequence[tuple[bytes, bytes]], said: dict[bytes, bytes]) -> None:
         super().__init__()
         self._streams, self._said = streams, said
         self._data = b''

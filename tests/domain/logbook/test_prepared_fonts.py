@@ -1,8 +1,8 @@
 """Fonts prepared at set-up: a document that takes its glyphs from there is the one that WeasyPrint writes by itself."""
 
-import array
 import io
-from collections.abc import Iterator
+import struct
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -94,10 +94,9 @@ def fonts(document: bytes) -> Iterator[tuple[str, tuple[Any, Any]]]:
 def outlines(font: TTFont, places: Any) -> dict[int, tuple[bytes, Any]]:
     """Of each glyph that is drawn, but for number 0, its outline and its measures, by the number that pages name."""
     table, found = font['glyf'], {}
-    numbers = range(len(table.glyphOrder))
+    numbers: Sequence[int] = range(len(table.glyphOrder))
     if places != '/Identity':
-        numbers = array.array('H', places.get_data())
-        numbers.byteswap()
+        numbers = [place for (place,) in struct.iter_unpack('>H', places.get_data())]
     for number, place in enumerate(numbers):
         name = table.glyphOrder[place]
         if number and place and (glyph := table[name]).numberOfContours:
