@@ -384,11 +384,14 @@ def _drawn(printed: bytes) -> set[str]:
     drawn: set[str] = set()
     resources: Any = pypdf.PdfReader(io.BytesIO(printed)).pages[1]['/Resources']
     for font in resources['/Font'].values():
-        embedded = font['/DescendantFonts'][0]['/FontDescriptor']['/FontFile2'].get_data()
-        glyphs = TTFont(io.BytesIO(embedded))['glyf']
+        below = font['/DescendantFonts'][0]
+        glyphs = TTFont(io.BytesIO(below['/FontDescriptor']['/FontFile2'].get_data()))['glyf']
+        places = b'' if below['/CIDToGIDMap'] == '/Identity' else below['/CIDToGIDMap'].get_data()
         for code, text in re.findall(rb'<(\w{4})> <(\w+)>', font['/ToUnicode'].get_data()):
-            glyph = glyphs[glyphs.glyphOrder[int(code, 16)]]
-            if int(code, 16) and glyph.numberOfContours:
+            number = int(code, 16)
+            place = int.from_bytes(places[2 * number : 2 * number + 2]) if places else number
+            glyph = glyphs[glyphs.glyphOrder[place]]
+            if place and glyph.numberOfContours:
                 drawn.add(bytes.fromhex(text.decode()).decode('utf-16-be'))
     return drawn
 
