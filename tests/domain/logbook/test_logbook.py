@@ -158,7 +158,7 @@ async def test_the_stamp_stays_on_the_page_however_long_the_names_are(length: in
     book = a_book()
     name, place, agency = '名' * length, '地' * min(length, 80), '關' * min(length, 60)
     english = ('Kuljelje Tjaljimaraw ' * 5)[:length]
-    told = {
+    told: dict[str, Any] = {
         'name': name,
         'english_name': english,
         'unit': place,
