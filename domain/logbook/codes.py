@@ -1,6 +1,7 @@
 """QR codes: as SVG for a template, and as what WeasyPrint draws of that for pages made of forms."""
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import segno
@@ -9,6 +10,9 @@ from markupsafe import Markup
 DARK = '#16262c'
 BORDER = 2
 """Modules around it."""
+MOST_LENGTHS = 8
+"""Of addresses; those of one office have one length."""
+_bases: dict[int, str] = {}
 _DARK_MODULES = re.compile(b'\x01+')
 
 
@@ -21,7 +25,7 @@ class Symbol:
     """What WeasyPrint draws of the same code, without writing SVG and reading it again."""
 
     def __init__(self, address: str) -> None:
-        matrix = _code(address).matrix
+        matrix = modules(address)
         self._size = len(matrix) + 2 * BORDER
         self._lines = b' '.join(
             b'%d %d.5 m %d %d.5 l' % (BORDER + dark.start(), y, BORDER + dark.end(), y)
@@ -42,6 +46,41 @@ class Symbol:
             stream.set_line_width(1)
             stream.stream.append(self._lines)
             stream.stroke()
+
+
+def modules(address: str) -> list[bytes]:
+    """The rows of its code, a byte for each module: 1 is dark.
+
+    Bits become modules by steps that are linear over GF(2) (ISO/IEC 18004, 7.4 to 7.8; the mask is given). So the codes
+    of two addresses of one length differ by what each bit changes in which these do, and that is learnt once.
+    """
+    if not address.startswith('http') or not address.isascii():  # else the letters decide how it is written
+        return [bytes(row) for row in _code(address).matrix]
+    if len(_bases) == MOST_LENGTHS:
+        _bases.clear()
+    base = _bases.setdefault(len(address), address)
+    size, dark = _dark(base)
+    other = int.from_bytes(address.encode('ascii')) ^ int.from_bytes(base.encode('ascii'))
+    while other:
+        dark ^= _changed(base, other.bit_length() - 1)
+        other ^= 1 << (other.bit_length() - 1)
+    made = dark.to_bytes(size * size)
+    return [made[start : start + size] for start in range(0, size * size, size)]
+
+
+@lru_cache(MOST_LENGTHS)
+def _dark(address: str) -> tuple[int, int]:
+    """The size of its code, and all modules as one number."""
+    matrix = _code(address).matrix
+    return len(matrix), int.from_bytes(b''.join(matrix))
+
+
+@lru_cache(1024)
+def _changed(base: str, bit: int) -> int:
+    """The modules that another bit changes."""
+    other = int.from_bytes(base.encode('ascii')) ^ 1 << bit
+    matrix = _code(other.to_bytes(len(base)).decode('ascii')).matrix
+    return _dark(base)[1] ^ int.from_bytes(b''.join(matrix))
 
 
 def _code(address: str) -> segno.QRCode:

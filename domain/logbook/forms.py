@@ -37,13 +37,15 @@ class Part:
     """A piece of the form; its kind says what it does when a page is filled.
 
     still: stands as it was laid out. field: has texts. rows: a table body. flow: its parts stand below each other.
-    picture: a photo or symbol of this page. `is_rigid`: what is in it must not become higher or lower.
+    picture: a photo or symbol of this page. `is_rigid`: what is in it must not become higher or lower. `away` are the
+    boxes of its kids that do not stand in the flow.
     """
 
     kind: str
     box: Any
     is_rigid: bool
     kids: 'list[tuple[Any, Part]]' = field(default_factory=list)
+    away: list[Any] = field(default_factory=list)
     content: Field | None = None
     height: float = 0
     run: int | None = None
@@ -147,6 +149,7 @@ class Form:
         elif isinstance(box, boxes.BlockBox | boxes.TableBox | boxes.GridBox):
             part = Part('flow', box, is_rigid)
             part.kids = [*self._parts_of(box, is_rigid)]
+            part.away = [kid for kid, _ in part.kids if not kid.is_in_normal_flow()]
         else:
             raise Unfit('a kind of box that no form has')
         _claim(box, part)
@@ -240,7 +243,7 @@ class Form:
     def _fill_flow(self, part: Part, shift: float, filled: Filled) -> float:
         moved = 0.0
         for box, kid in part.kids:
-            if box.is_in_normal_flow():
+            if box not in part.away:
                 if kid not in filled.shift:
                     moved += self._fill(kid, shift + moved, filled)
             else:
@@ -249,8 +252,7 @@ class Form:
         growth = self._growth(part, moved)
         if moved > growth + CLOSE and self._last_bottom(part) + shift + moved > self._end + CLOSE:
             raise Unfit('more than a box of its height can have on the page')
-        away = [box for box, _ in part.kids if not box.is_in_normal_flow()]
-        if growth and any((box.is_floated() and growth < 0) or box.style['bottom'] != 'auto' for box in away):
+        if growth and any((box.is_floated() and growth < 0) or box.style['bottom'] != 'auto' for box in part.away):
             raise Unfit('a box held at its bottom or beside a float')
         return growth
 

@@ -39,6 +39,8 @@ def stamp(recorder: str) -> float:
 
 
 def _lines_of(part: str, per_line: float) -> int:
+    if len(part) <= per_line:  # no character is wider than one
+        return 1
     width = sum(map(_width, part))
     if width <= per_line:
         return 1

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from weasyprint.pdf import pydyf
 from weasyprint.pdf.stream import Stream
 from weasyprint.text.fonts import get_pango_font_key
 
+from . import writing
 from .embedding import BookFont
 
 
@@ -35,6 +36,8 @@ class _Artifact:
 
 _END = object()
 _RGB = '/DeviceRGB'
+Form: TypeAlias = tuple[tuple[bytes, bytes], ...]
+"""As `writing.Known` has it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +52,7 @@ class Ink:
     plain: bytes
     fonts: tuple[tuple[int, BookFont, dict[int, int], dict[int, str]], ...]
     states: Mapping[str, Any]
-    form: pydyf.Stream | None
+    form: Form | None
 
 
 _fonts: dict[int, BookFont] = {}
@@ -137,8 +140,8 @@ def _bytes(item: Any) -> bytes:
     return item if isinstance(item, bytes) else item.data if isinstance(item, pydyf.Object) else str(item).encode()
 
 
-def _form(stream: Any) -> pydyf.Stream:
-    """The drawing as a Form XObject, deflated once (ISO 32000-1, 8.10)."""
+def _form(stream: Any) -> Form:
+    """The drawing as a Form XObject with what it draws with, deflated once (ISO 32000-1, 8.10)."""
     x, y, width, height = stream.page_rectangle
     extra = {
         'Type': '/XObject',
@@ -146,41 +149,31 @@ def _form(stream: Any) -> pydyf.Stream:
         'BBox': pydyf.Array((x, y, x + width, y + height)),
         'Resources': stream._resources,
     }
-    return _kept(pydyf.Stream(stream.stream, extra))
+    streams: dict[int, tuple[bytes, bytes]] = {}
+    _named(pydyf.Stream(stream.stream, extra), streams)
+    return tuple(streams.values())
 
 
-def _kept(thing: Any, known: dict[int, Any] | None = None) -> Any:
-    """A resource with all it names, its streams deflated. What is named twice stays one."""
-    known = {} if known is None else known
-    if id(thing) in known:
-        return known[id(thing)]
+def _named(stream: Any, streams: dict[int, tuple[bytes, bytes]]) -> bytes:
+    """What stands for the number of a stream, which is kept with all that it names."""
+    if id(stream) not in streams:
+        streams[id(stream)] = b'', b''  # it has its place
+        body = zlib.compress(_plain(stream.stream), 9)
+        head = _kept(stream.extra | {'Filter': '/FlateDecode', 'Length': len(body)}, streams)
+        streams[id(stream)] = head, b'\nstream\n%b\nendstream' % body
+    return b'%%(%d)b' % [*streams].index(id(stream))
+
+
+def _kept(thing: Any, streams: dict[int, tuple[bytes, bytes]], name: str = '') -> bytes:
+    """Of a resource the bytes; each document says in its own way what colours mean."""
     if isinstance(thing, pydyf.Stream):
-        kept = known[id(thing)] = pydyf.Stream([zlib.compress(_plain(thing.stream), 9)])
-        kept.extra = {key: _kept(value, known) for key, value in thing.extra.items()} | {'Filter': '/FlateDecode'}
-        return kept
+        return _named(thing, streams)
     if isinstance(thing, dict):
-        return pydyf.Dictionary({key: _kept(value, known) for key, value in thing.items()})
-    return thing
-
-
-def _copied(thing: Any, page: Any, known: dict[int, Any] | None = None) -> Any:
-    """A kept resource for one more document, which numbers it and says what colours mean in its own way."""
-    known = {} if known is None else known
-    if id(thing) in known:
-        return known[id(thing)]
-    if isinstance(thing, pydyf.Stream):
-        copy_of = known[id(thing)] = pydyf.Stream(thing.stream)
-        copy_of.extra = _copied(thing.extra, page, known)
-        return copy_of
-    if isinstance(thing, dict):
-        values = {key: _copied(value, page, known) for key, value in thing.items()}
-        for name in ('CS', 'ColorSpace'):
-            if values.get(name) == _RGB:
-                values[name] = page._default_color_space
-        if values.get('ColorSpace', b'') is None:
-            values['ColorSpace'] = page._resources['ColorSpace']
-        return pydyf.Dictionary(values)
-    return thing
+        kept = [(key, _kept(value, streams, key)) for key, value in thing.items() if key != 'Font']  # it has no texts
+        return b'<<%b>>' % b''.join([b'/%b %b' % (writing.told(key), value) for key, value in kept])
+    if name in ('CS', 'ColorSpace') and thing in (_RGB, None):
+        return b'%(colours)b' if thing == _RGB else b'%(spaces)b'
+    return writing.told(thing).replace(b'%', b'%%')
 
 
 class Sheet:
@@ -197,18 +190,18 @@ class Sheet:
         if ink not in self._seen:
             self._seen.add(ink)
             self._take_glyphs(ink)
+            self._states(ink)
+        if not ink.plain and len(ink.marked) == 1:
+            return first
         is_moved = dx or dy
         if is_moved:
             self._out.append(_moved(dx, dy))
         if ink.form is not None:
-            self._put_form(ink)
+            self._put_form(ink, ink.form)
         elif self._tags is None:
             self._out.append(ink.plain)
         else:
-            self._states(ink)
             self._put_marked(ink, is_numbered)
-        if self._tags is None:
-            self._states(ink)
         if is_moved:
             self._out.append(b'Q')
         return first
@@ -230,8 +223,9 @@ class Sheet:
             own = self._stream._fonts.get(key)
             if own is None:
                 own = self._stream._fonts[key] = font.fresh()
-            for glyph, text in texts.items():
-                own.to_unicode.setdefault(glyph, text)
+            if not own.to_unicode.keys() >= texts.keys():
+                for glyph, text in texts.items():
+                    own.to_unicode.setdefault(glyph, text)
             own.widths.update(widths)
 
     def _states(self, ink: Ink) -> None:
@@ -241,12 +235,14 @@ class Sheet:
                 if name not in known:
                     known[name] = pydyf.Dictionary(state)
 
-    def _put_form(self, ink: Ink) -> None:
+    def _put_form(self, ink: Ink, form: Form) -> None:
         objects = self._stream._resources['XObject']
         name = self._forms.get(ink)
         if name is None:
             name = self._forms[ink] = f'form{len(self._forms)}'
-            objects[name] = _copied(ink.form, self._stream)
+            colours, spaces = self._stream._default_color_space, self._stream._resources['ColorSpace']
+            said = {b'colours': writing.told(colours), b'spaces': writing.told(spaces)}
+            objects[name] = writing.Known(form, said)
         placed = b'/%b Do' % name.encode('ascii')
         self._out.append(placed if self._tags is None else b'/Artifact BMC %b EMC' % placed)
 

@@ -65,6 +65,11 @@ class PreparedFont(Mapping[int, bytes]):
     def __iter__(self) -> Iterator[int]:
         return iter(range(len(self)))
 
+    @property
+    def has_parts(self) -> bool:
+        """Whether some glyphs are composed of others, which they name by their numbers."""
+        return bool(self._parts)
+
     def of(self, numbers: Iterable[int]) -> dict[int, bytes]:
         """The pieces of these glyphs, of what they are composed of, and of number 0. Raises IndexError."""
         wanted, found = [0, *numbers], {}

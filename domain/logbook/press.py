@@ -63,18 +63,20 @@ class Press:
         self._margins: dict[Any, Field] = {}
         self._heads: dict[str, dict[str, Any]] = {}
 
-    def document(self, template: str, contents: dict[str, Any], output_intent: str | None = None) -> Document:
-        """Raises Unfit."""
+    def document(self, template: str, contents: dict[str, Any], bind: Callable[[list[Any]], None]) -> Document:
+        """`bind` takes pages out that are not wanted. Raises Unfit."""
         skeleton = self._templates.skeleton(template, contents)
         pictures = _Pictures(self._fetcher)
         put: tuple[dict[Ink, str], set[Ink]] = ({}, set())
         pages, number = [], 1
-        for page in skeleton.pages:
+        wanted = [*skeleton.pages]
+        bind(wanted)
+        for page in wanted:
             texts = [self._counters.render_value(number, 'leaf-number'), *page.texts]
             form, of_page = self._filled(page, texts, skeleton.head)
             number += any(getattr(box, 'at_keyword', '') == NUMBER for box in form.page.children)
             pages.append(BookPage(form, of_page, pictures, put))
-        return Document(pages, self._metadata(skeleton), self._fetcher, self._fonts, {}, output_intent)
+        return Document(pages, self._metadata(skeleton), self._fetcher, self._fonts, {}, None)
 
     def _filled(self, page: Page, texts: Sequence[str], head: str) -> tuple[Form, Filled]:
         """The page in a form that it fits, which is laid out now if there is none."""

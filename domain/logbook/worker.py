@@ -6,8 +6,9 @@ opened; every document uses them again.
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 from ..names import letters
 from ..workers.messages import Content, Message
 from ..workers.serving import Handler, serve
-from . import archived, codes, entries, leaves, trainings
+from . import archived, codes, entries, identity, leaves, trainings
 from .embedding import Fonts
 from .inks import Unfit
 from .press import Press
@@ -72,6 +73,7 @@ class Renderer:
             spare_pages=SPARE_PAGES,
             leaves_of_trainings=trainings.on_leaves,
             leaves_of_ledgers=entries.on_leaves,
+            needs_packing=identity.is_packed,
         )
         self.elements = self._stylesheet('elements.css')
         book, sheet = self._stylesheet('logbook.css'), self._stylesheet('list.css')
@@ -96,7 +98,7 @@ class Renderer:
         with self._with(pictures):
             if template not in PRESSED:
                 raise Unfit('no book')
-            return self._finished(template, self.press.document(template, contents), how)
+            return self._finished(self.press.document(template, contents, _binding(template)), how)
 
     def plain(self, template: str, contents: dict[str, Any], pictures: dict[str, bytes], **how: Any) -> Any:
         """The same of pages that WeasyPrint lays out one by one."""
@@ -107,7 +109,8 @@ class Renderer:
                 counter_style=self.counters,
                 pdf_variant=how.get('pdf_variant'),
             )
-            return self._finished(template, document, how)
+            _binding(template)(document.pages)
+            return self._finished(document, how)
 
     def _written(self, template: str, contents: dict[str, Any], pictures: dict[str, bytes], **how: Any) -> Any:
         try:
@@ -120,9 +123,7 @@ class Renderer:
             log.exception('the press failed')
             return self.plain(template, contents, pictures, **how)
 
-    def _finished(self, template: str, document: Document, how: dict[str, Any]) -> Any:
-        if template == 'logbook':
-            _make_foldable(document.pages)
+    def _finished(self, document: Document, how: dict[str, Any]) -> Any:
         if how.get('pdf_variant') == archived.VARIANT:
             archived.prepare(document)
         return self.embedded.written(document, **how)
@@ -203,6 +204,10 @@ def prepare() -> tuple[Handler, Content]:
     return answer, {'lacking': lacking}
 
 
+def _binding(template: str) -> Callable[[list[Any]], None]:
+    return _make_foldable if template == 'logbook' else lambda pages: None
+
+
 def _make_foldable(pages: list[Any]) -> None:
     """Keep so many of the spare pages, which stand before the back cover, that folded sheets have four pages each."""
     kept = -(len(pages) - SPARE_PAGES) % 4
@@ -218,7 +223,12 @@ def _resolved(stylesheet: str) -> str:
 def _printable(value: Any) -> Any:
     if isinstance(value, Markup) or not isinstance(value, str):
         return value
-    return letters.as_printed(UNPRINTABLE.sub('', value))
+    return _printed(value)
+
+
+@lru_cache(4096)
+def _printed(text: str) -> str:
+    return letters.as_printed(UNPRINTABLE.sub('', text))
 
 
 if __name__ == '__main__':

@@ -7,7 +7,7 @@ but streams stand together in one (ISO 32000-1, 7.5.7), and a stream says where 
 import hashlib
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from weasyprint.pdf import pydyf
@@ -58,6 +58,39 @@ def written(pdf: Any) -> bytes:
     return b''.join((*pieces, _numbered(table), b'startxref\n%d\n%%%%EOF\n' % at))
 
 
+class Known(pydyf.Stream):  # type: ignore[misc]  # pydyf has no types
+    """The first of some streams that name each other, known as bytes: of each what stands before and after its numbers.
+
+    `said` is what else they name. WeasyPrint adds it to a document, `completed` those that it names.
+    """
+
+    def __init__(self, streams: Sequence[tuple[bytes, bytes]], said: dict[bytes, bytes]) -> None:
+        super().__init__()
+        self._streams, self._said = streams, said
+        self._data = b''
+
+    @property
+    def data(self) -> bytes:
+        """All of it."""
+        return self._data
+
+    def complete(self, pdf: Any) -> None:
+        """Number what it names."""
+        rest = [Known((one,), {}) for one in self._streams[1:]]
+        for one in rest:
+            pdf.add_object(one)
+        all_of_them = (self, *rest)
+        said = {b'%d' % place: one.reference for place, one in enumerate(all_of_them)} | self._said
+        for one, (head, body) in zip(all_of_them, self._streams, strict=True):
+            one._data = head % said + body
+
+
+def completed(pdf: Any) -> None:
+    """Put what known streams name into the document, which has all else that it will have."""
+    for one in [one for one in pdf.objects if isinstance(one, Known)]:
+        one.complete(pdf)
+
+
 def told(thing: Any) -> bytes:
     """An object, or what stands in one, as bytes."""
     return _WAYS.get(type(thing), _other)(thing)
@@ -78,6 +111,8 @@ def _other(thing: Any) -> bytes:
 
 
 def _stream(stream: Any) -> bytes:
+    if isinstance(stream, Known):
+        return stream.data
     body = b'\n'.join([told(one) for one in stream.stream])
     facts = {**stream.extra}
     if stream.compress:

@@ -149,7 +149,29 @@ async def test_a_very_long_name_is_printed_in_full() -> None:
     pages = _pages(await pdf.as_pdf(replace(book, identity=replace(book.identity, name=name, english_name=name))))
 
     assert f'姓名{_squeezed(name)}英文姓名{_squeezed(name)}性別' in pages[1]
-    assert '發冊機關用印' in pages[2]  # what the page has no room for goes overleaf
+    assert '發冊機關用印' in pages[1]
+
+
+@pytest.mark.parametrize('notice', ['', '本冊已換發'])
+@pytest.mark.parametrize('length', [20, 40, 60, 80, 100])
+async def test_the_stamp_stays_on_the_page_however_long_the_names_are(length: int, notice: str) -> None:
+    book = a_book()
+    name, place, agency = '名' * length, '地' * min(length, 80), '關' * min(length, 60)
+    english = ('Kuljelje Tjaljimaraw ' * 5)[:length]
+    told: dict[str, Any] = {
+        'name': name,
+        'english_name': english,
+        'unit': place,
+        'team': place,
+        'first_issued': '民國 100 年 1 月 1 日',
+    }
+    identity = replace(book.identity, notice=notice, **told)
+
+    page = _pages(await pdf.as_pdf(replace(book, identity=identity, cover=replace(book.cover, agency=agency))))[1]
+
+    assert f'姓名{name}英文姓名{_squeezed(english)}性別' in page
+    assert f'所屬運用單位{place}所屬志工隊{place}' in page
+    assert '發冊機關用印' in page
 
 
 async def test_the_stamp_stays_on_the_page_of_a_person_with_a_long_english_name() -> None:
@@ -362,11 +384,14 @@ def _drawn(printed: bytes) -> set[str]:
     drawn: set[str] = set()
     resources: Any = pypdf.PdfReader(io.BytesIO(printed)).pages[1]['/Resources']
     for font in resources['/Font'].values():
-        embedded = font['/DescendantFonts'][0]['/FontDescriptor']['/FontFile2'].get_data()
-        glyphs = TTFont(io.BytesIO(embedded))['glyf']
+        below = font['/DescendantFonts'][0]
+        glyphs = TTFont(io.BytesIO(below['/FontDescriptor']['/FontFile2'].get_data()))['glyf']
+        places = b'' if below['/CIDToGIDMap'] == '/Identity' else below['/CIDToGIDMap'].get_data()
         for code, text in re.findall(rb'<(\w{4})> <(\w+)>', font['/ToUnicode'].get_data()):
-            glyph = glyphs[glyphs.glyphOrder[int(code, 16)]]
-            if int(code, 16) and glyph.numberOfContours:
+            number = int(code, 16)
+            place = int.from_bytes(places[2 * number : 2 * number + 2]) if places else number
+            glyph = glyphs[glyphs.glyphOrder[place]]
+            if place and glyph.numberOfContours:
                 drawn.add(bytes.fromhex(text.decode()).decode('utf-16-be'))
     return drawn
 

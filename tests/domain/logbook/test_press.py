@@ -71,12 +71,24 @@ def _long() -> Contents:
     )
 
 
+def _pasted() -> Contents:
+    """Texts from elsewhere: tabs, soft hyphens where a line may end and where none does, spaces in a row."""
+    text = '展場\t導覽 \t 與Super\u00adcali\u00adfragilistic\u00adexpiali\u00addocious  口語\u00ad表達'
+    lines = served(4, item='文\t化', content=text, detail=text, unit=text, recorder='林\u00ad小\t滿')
+    book = a_book(service=service.on_leaves(lines), remarks=(text * 4, text))
+    identity = replace(
+        book.identity, name='王\t小\u00ad明', english_name=text, unit=text, team=text, legacy_number=text
+    )
+    ledgers = (replace(book.ledgers[0], rows=(LedgerRow((text, text, '', 'x\t\ny'), text),)), *book.ledgers[1:])
+    return replace(book, identity=identity, ledgers=ledgers)
+
+
 def _empty() -> Contents:
     book = a_book(trainings=NOTHING, service=())
     return replace(book, ledgers=tuple(replace(ledger, rows=()) for ledger in book.ledgers))
 
 
-@pytest.mark.parametrize('book', [a_book, _hard_names, _unusual, _long, _empty])
+@pytest.mark.parametrize('book', [a_book, _hard_names, _unusual, _long, _pasted, _empty])
 def test_a_book_of_forms_is_the_book_that_was_laid_out(renderer: Renderer, book: Callable[[], Contents]) -> None:
     _same(renderer, 'logbook', book(), is_certain=True)
 
