@@ -94,7 +94,7 @@ def keyed(purpose: str, text: str) -> str:
 def handed_out(purpose: str, text: str) -> str:
     """`text` sealed for a browser to bring back, under a key of that purpose alone; letters of an address."""
     nonce = secrets.token_bytes(12)
-    key = AESGCM(_derived(_keyring().index_key, purpose))
+    key = _box(_keyring().index_key, purpose)
     return base64.urlsafe_b64encode(nonce + key.encrypt(nonce, text.encode(), purpose.encode())).decode()
 
 
@@ -102,7 +102,7 @@ def handed_back(purpose: str, given: str) -> str:
     """What was handed out. Raises LookupError when it is none of ours."""
     try:
         kept = base64.urlsafe_b64decode(given)
-        return AESGCM(_derived(_keyring().index_key, purpose)).decrypt(kept[:12], kept[12:], purpose.encode()).decode()
+        return _box(_keyring().index_key, purpose).decrypt(kept[:12], kept[12:], purpose.encode()).decode()
     except (InvalidTag, ValueError):
         raise LookupError(f'no {purpose} of ours') from None
 
@@ -110,6 +110,11 @@ def handed_back(purpose: str, given: str) -> str:
 @cache
 def _derived(key: bytes, purpose: str) -> bytes:
     return HKDF(hashes.SHA256(), 32, salt=b'recordbook', info=purpose.encode()).derive(key)
+
+
+@cache
+def _box(key: bytes, purpose: str) -> AESGCM:
+    return AESGCM(_derived(key, purpose))
 
 
 class SealedTextField(Field[Any]):

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
+from functools import cache
 from itertools import count
 from types import NoneType
 from typing import Any, NamedTuple, TypeVar, get_args, get_type_hints
@@ -341,9 +342,12 @@ def to_draft(details: Any) -> dict[str, Any]:
     }
 
 
+_hints_of = cache(get_type_hints)  # of a dozen kinds of details; reading them takes longer than a draft of one
+
+
 def from_draft(values: dict[str, Any], details: Details) -> Details:
     """Puts `values` into `details` and returns it. What has no field of the right type there is left out."""
-    for name, hint in get_type_hints(type(details)).items():
+    for name, hint in _hints_of(type(details)).items():
         if name in values and name not in NEVER_KEPT:
             try:
                 setattr(details, name, _typed(values[name], hint))

@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 Address = IPv4Address | IPv6Address
 
 _MOST_HOPS = 10
+_WHOLE = 'whole address'  # its name in the scope
 _NUMBER = re.compile('[0-9A-Za-z-]{8,64}')
 # What a browser could say to have us take another site for ours.
 _FORGERIES = frozenset((b'x-forwarded-host', b'x-forwarded-prefix', b'x-forwarded-proto', b'forwarded'))
@@ -43,7 +44,14 @@ def client_of(scope: Scope, trusted: Sequence[Network]) -> str:
 
 
 def address_of(scope: Scope, trusted: Sequence[Network]) -> Address | None:
-    """The client's whole address."""
+    """The client's whole address; read once a request."""
+    if _WHOLE not in scope:
+        scope[_WHOLE] = _address_of(scope, trusted)
+    found: Address | None = scope[_WHOLE]
+    return found
+
+
+def _address_of(scope: Scope, trusted: Sequence[Network]) -> Address | None:
     peer = scope.get('client')
     client = direct = _read(peer[0]) if peer else None
     if client is None:

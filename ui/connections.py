@@ -10,8 +10,10 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.datastructures import Headers
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
+from websockets.protocol import Protocol
 
 MOST_HEAD = 32 * 1024  # NiceGUI's own heads have 2 kB; proxies cut at 8 or 16
 HEAD_SECONDS = 15.0
@@ -19,6 +21,11 @@ BODY_SECONDS = 150.0  # longer than an upload may take, which has a sentence of 
 READING_SECONDS = 60.0
 # Heads that are not complete, in this process: whoever is slowest makes room.
 MOST_UNFINISHED = 500
+# Bytes of a body up to which it is copied behind its head.
+MOST_JOINED = 64 * 1024
+# Seconds that an opened websocket's answer waits for the first message at most.
+OPENED_ALONE_AFTER = 0.005
+_OF_A_BODY = {b'content-length', b'transfer-encoding'}
 # Under this name a websocket's scope has its connection.
 LINE = 'line'
 
@@ -70,7 +77,15 @@ class Limited(HttpToolsProtocol):
 
     def handle_websocket_upgrade(self) -> None:
         self._stop_waiting()
-        super().handle_websocket_upgrade()
+        names = {name for name, _ in self.scope['headers']}
+        if self.scope['method'] != 'GET' or self.scope['http_version'] != '1.1' or names & _OF_A_BODY:
+            super().handle_websocket_upgrade()  # which refuses it
+            return
+        self.connections.discard(self)
+        line = Line(config=self.config, server_state=self.server_state, app_state=self.app_state)
+        line.connection_made(self.transport)
+        line.asked(self.url, self.scope['headers'])
+        self.transport.set_protocol(line)
 
     def on_message_begin(self) -> None:
         self.head = 0
@@ -88,7 +103,10 @@ class Limited(HttpToolsProtocol):
         self.is_in_head, self.loose = False, 1
         self._stop_waiting()
         self.deadline = self.loop.call_later(BODY_SECONDS, self._refuse, 408)
+        before = self.cycle
         super().on_headers_complete()
+        if self.cycle is not before:
+            self.cycle.transport = _Whole(self.transport)  # type: ignore[assignment]  # all that it is used for
 
     def on_body(self, body: bytes) -> None:
         self.loose = 1  # never 0 in the middle of a message
@@ -145,18 +163,94 @@ class Limited(HttpToolsProtocol):
         self.transport.close()
 
 
+class _Whole:
+    """Where an answer is written: its head waits for its body, if that comes at once, so that they go in one piece."""
+
+    __slots__ = ('_head', '_line')
+
+    def __init__(self, line: asyncio.Transport) -> None:
+        self._line = line
+        self._head: bytes | None = None
+
+    def write(self, data: bytes) -> None:
+        if self._head is None:
+            self._head = data
+            asyncio.get_running_loop().call_soon(self._no_more)
+        elif self._head and len(data) <= MOST_JOINED:
+            head, self._head = self._head, b''
+            self._line.write(head + data)
+        else:
+            self._no_more()
+            self._line.write(data)
+
+    def close(self) -> None:
+        self._no_more()
+        self._line.close()
+
+    def is_closing(self) -> bool:
+        return self._line.is_closing()
+
+    def _no_more(self) -> None:
+        if self._head:
+            head, self._head = self._head, b''
+            self._line.write(head)
+
+
+class _Kept:
+    """Where the answer that opens a websocket is written instead."""
+
+    def __init__(self) -> None:
+        self.kept: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        self.kept.append(data)
+
+    def is_closing(self) -> bool:
+        return False
+
+
 def frame_of(text: str) -> bytes:
     """A text as it travels over a websocket from here: the same for everybody."""
     return Frame(Opcode.TEXT, text.encode()).serialize(mask=False)
 
 
 class Line(WebSocketsSansIOProtocol):
-    """A websocket that also takes a whole frame, encoded once for many: uvicorn encodes each message for each."""
+    """A websocket that also takes a whole frame, encoded once for many: uvicorn encodes each message for each.
+
+    What the browser asked for was read once, by httptools; uvicorn writes it anew to have it read once more.
+    """
+
+    def asked(self, url: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+        """The request that has opened it."""
+        given = Headers()
+        for name, value in headers:
+            given[name.decode('latin-1')] = value.decode('latin-1')
+        # What follows are frames: the parser as it is behind a request.
+        self.conn.parser = Protocol.parse(self.conn)
+        next(self.conn.parser)
+        self.handle_connect(Request(url.decode('latin-1'), given))
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
         if self.response.status_code == 101:
             self.scope[LINE] = self  # type: ignore[literal-required]  # a name of our own
+
+    async def send(self, message: Any) -> None:
+        """The answer that opens it waits a moment for the first message, so that both go in one piece."""
+        if message['type'] != 'websocket.accept' or self.handshake_complete or not self.writable.is_set():
+            await super().send(message)
+            return
+        line, self.transport = self.transport, _Kept()  # type: ignore[assignment]  # all that it is used for
+        try:
+            await super().send(message)
+            self.conn.writes[:0] = self.transport.kept  # type: ignore[attr-defined]  # what is written next has it
+        finally:
+            self.transport = line
+        self.loop.call_later(OPENED_ALONE_AFTER, self._write_all)
+
+    def _write_all(self) -> None:
+        if (output := self.conn.data_to_send()) and not self.transport.is_closing():
+            self.transport.write(b''.join(output))
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
@@ -168,5 +262,6 @@ class Line(WebSocketsSansIOProtocol):
         is_open = self.handshake_complete and not self.close_sent and not self.disconnected
         if not is_open or self.transport.is_closing() or not self.writable.is_set():
             return False
+        self._write_all()
         self.transport.write(frame)
         return True

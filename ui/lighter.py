@@ -8,13 +8,17 @@ bound (`tests/ui/test_lighter.py`).
 """
 
 import asyncio
+import inspect
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 from nicegui import binding, core
 from nicegui import client as nicegui_client
 from nicegui.element import Element
 from nicegui.middlewares import RedirectWithPrefixMiddleware, SetCacheControlMiddleware
+from nicegui.slot import Slot, get_task_id
+from nicegui.storage import Storage
 from starlette.requests import Request
 
 from . import bare_elements, page_html, quiet_sockets, sending
@@ -29,7 +33,9 @@ def install() -> None:
         return
     bare_elements.install()
     quiet_sockets.install()
-    vars(nicegui_client).update(SubPagesRouter=_NoSubPages, asyncio=_Asyncio())
+    vars(nicegui_client).update(SubPagesRouter=_NoSubPages, asyncio=_Asyncio(), inspect=_Inspect())
+    Storage._create_tab_storage = _keep_nothing  # type: ignore[method-assign]
+    Slot.__exit__ = _leave  # type: ignore[method-assign]
     Element.update = _update_what_is_there  # type: ignore[method-assign]
     binding.BindableProperty.__set__ = _set_unbound  # type: ignore[method-assign]
     sending.install()
@@ -40,6 +46,19 @@ def pass_straight() -> None:
     """Requests go to NiceGUI's pages without two tasks each that write headers: `assets` writes what we need."""
     needless: tuple[Any, ...] = (RedirectWithPrefixMiddleware, SetCacheControlMiddleware)
     core.app.user_middleware[:] = [each for each in core.app.user_middleware if each.cls not in needless]
+
+
+async def _keep_nothing(*_: Any) -> None:
+    """Nothing is kept by tabs; NiceGUI would keep an empty dict of each tab for a month."""
+
+
+def _leave(self: Slot, *_: Any) -> None:
+    """As NiceGUI leaves a slot, asking once which task this is."""
+    task = get_task_id()
+    stack = Slot.stacks[task]
+    stack.pop()
+    if not stack:
+        del Slot.stacks[task]
 
 
 def _update_what_is_there(self: Element) -> None:
@@ -90,6 +109,18 @@ class _Happening(asyncio.Event):
             if not self._waiters:
                 self._waiters = ()
 
+    async def or_end_of(self, task: 'asyncio.Task[Any]') -> None:
+        """Wait until it has happened, or `task` has ended; nobody else waits."""
+        if self._value or task.done():
+            return
+        due = asyncio.get_running_loop().create_future()
+        self._waiters = deque((due,))
+        task.add_done_callback(lambda _: due.done() or due.set_result(True))
+        try:
+            await due
+        finally:
+            self._waiters = ()
+
 
 class _Asyncio:
     """The module as `nicegui.client` sees it: each page makes four events, of which it uses one."""
@@ -98,3 +129,20 @@ class _Asyncio:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(asyncio, name)
+
+
+class _Inspect:
+    """The module as `nicegui.client` sees it: it asks each handler of each page how many parameters it has."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Any, bool], inspect.Signature] = {}
+
+    def signature(self, handler: Callable[..., Any]) -> inspect.Signature:
+        """That of its code, of which there is as much as there are sources; others are asked each time."""
+        code = getattr(handler, '__code__', None)
+        if code is None or hasattr(handler, '__wrapped__') or hasattr(handler, '__signature__'):
+            return inspect.signature(handler)
+        key = code, inspect.ismethod(handler)
+        if key not in self._known:
+            self._known[key] = inspect.signature(handler)
+        return self._known[key]

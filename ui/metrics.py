@@ -7,6 +7,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -40,6 +41,7 @@ _lag = Histogram(
 )
 _gauges: dict[str, Gauge] = {}
 
+_WATCHED = (links.health(), links.readiness(), links.metrics())
 _KINDS = {'files': 'file', 'uploads': 'upload', 'printouts': 'document', 'books': 'document', 'static': 'asset'}
 
 
@@ -81,22 +83,27 @@ def counted(scope: Scope, send: Send) -> Send:
 
     async def sent(message: Message) -> None:
         if message['type'] == 'http.response.start':
-            _requests.labels(kind, message['status']).inc()
-            _seconds.labels(kind).observe(time.perf_counter() - began)
+            _answered(kind, message['status']).inc()
+            _seconds_of(kind).observe(time.perf_counter() - began)
         await send(message)
 
     return sent
 
 
+# There are few, and finding one by its labels takes longer than to count in it.
+_answered = cache(_requests.labels)
+_seconds_of = cache(_seconds.labels)
+
+
 def count_failure(scope: Scope) -> None:
     """An answer of 500 that `counted` does not see."""
-    _requests.labels(kind_of(scope), 500).inc()
+    _answered(kind_of(scope), 500).inc()
 
 
 def kind_of(scope: Scope) -> str:
     """The kind of what is asked for, one of few."""
     first = scope['path'].split('/', 2)[1]
-    if scope['path'] in (links.health(), links.readiness(), links.metrics()):
+    if scope['path'] in _WATCHED:
         return 'watch'
     if first.startswith('_nicegui'):
         return 'socket' if first == '_nicegui_ws' else 'asset'

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
@@ -39,9 +40,10 @@ def of_request(scope: Scope, trusted: Sequence[Network]) -> Origin:
     """Of a request or socket that the gate has identified."""
     address = addresses.address_of(scope, trusted)
     agent = Headers(scope=scope).get('user-agent', '')
-    return Origin(str(address or ''), scope.get('session_digest', ''), device_of(agent))
+    return Origin(str(address or ''), scope.get('session_digest', ''), device_of(agent[:400]))
 
 
+@lru_cache(maxsize=1024)
 def device_of(user_agent: str) -> str:
     """System and browser in short words, '' for what calls itself neither.
 
@@ -52,8 +54,8 @@ def device_of(user_agent: str) -> str:
     >>> device_of('curl/8.0')
     ''
     """
-    agent = user_agent[:400]
     found = [
-        next((word for sign, word in kinds if re.search(rf'\b{sign}', agent)), '') for kinds in (_SYSTEMS, _BROWSERS)
+        next((word for sign, word in kinds if re.search(rf'\b{sign}', user_agent)), '')
+        for kinds in (_SYSTEMS, _BROWSERS)
     ]
     return '　'.join(filter(None, found))

@@ -36,7 +36,7 @@ def install() -> None:
 def forget_the_answer(client: Client) -> None:
     """The page has been answered, and its browser is there: its request no longer holds what was there to answer it."""
     request = client._request
-    if request is not None and 'app' in request.scope:
+    if request is not None:
         kept = {key: value for key, value in request.scope.items() if not key.endswith(_OF_ITS_ANSWER)}
         client._request = Request(kept)
 

@@ -9,7 +9,7 @@ from nicegui import ui
 from domain import roles
 from domain.model import Role
 
-from . import citizen_certificates, documents, login_again, own_factors, own_sessions, second_step, sign_offs
+from . import citizen_certificates, documents, login_again, own_factors, own_sessions, second_step, sign_offs, straight
 from .pages import (
     about,
     account,
@@ -146,4 +146,4 @@ def register(site: FastAPI) -> None:
 def place(address: str, builder: Builder, row: Collection[Role]) -> None:
     """Put a page under its address, for these roles only."""
     page: Any = only_for(*row)(builder)
-    ui.page(address, response_timeout=NEVER)(page)
+    straight.place(ui.page(address, response_timeout=NEVER), page)

@@ -37,6 +37,7 @@ from . import (
     refusals,
     routes,
     session,
+    straight,
     uploads,
 )
 
@@ -84,6 +85,7 @@ def assemble(settings: Settings) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
+        telemetry={'tracing': False, 'metrics': False, 'logs': False},  # else each request asks whether there is any
         dependencies=[Depends(session.only_for_its_row)],
     )
     nicegui_app.router.redirect_slashes = False
@@ -114,6 +116,7 @@ def assemble(settings: Settings) -> FastAPI:
         gzip_middleware_factory=None,  # pages and files are compressed where they are made
     )
     lighter.pass_straight()
+    site.add_middleware(straight.Pages, site=site)
     site.add_middleware(assets.KeptAssets)
     gate.install(site, settings)
     return site

@@ -10,10 +10,15 @@ import inspect
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs
 from weakref import WeakKeyDictionary
 
+from engineio import async_server, async_socket  # type: ignore[import-untyped]
+from engineio.exceptions import QueueEmpty, SocketIsClosedError, UnknownPacketError  # type: ignore[import-untyped]
+from engineio.packet import Packet  # type: ignore[import-untyped]
 from nicegui import Client, background_tasks, core
 from nicegui.nicegui import sio_app
 from socketio import packet  # type: ignore[import-untyped]
@@ -61,6 +66,7 @@ def guard(origins: frozenset[str]) -> None:
         handlers[name] = _guarded(name, handlers[name])
     handlers['disconnect'] = _after_its_last_words(handlers['disconnect'])
     core.sio.packet_class = _Packet
+    vars(async_server)['async_socket'] = SimpleNamespace(AsyncSocket=_Socket)
     core.sio.eio.handlers['message'] = _guarded_message(core.sio.eio.handlers['message'])
 
 
@@ -145,6 +151,70 @@ class _Packet(core.sio.packet_class):  # type: ignore[misc]  # socketio has no t
         if is_event and not (isinstance(self.data, list) and self.data and isinstance(self.data[0], str)):
             raise ValueError('an event without a name')
         return attachments
+
+
+class _Socket(async_socket.AsyncSocket):  # type: ignore[misc]  # engineio has no types
+    """One of engine.io, with two tasks while it is open and not four: what waits for something has a time of its own.
+
+    engine.io begins a task, and a task for its time, for each message that it waits for or sends.
+    """
+
+    async def poll(self) -> list[Any]:
+        """What is to be sent, in its order; nothing at its end. Raises QueueEmpty where there was nothing for long."""
+        try:
+            async with asyncio.timeout(self._patience):
+                packets = [await self.queue.get()]
+        except (TimeoutError, asyncio.CancelledError):
+            raise QueueEmpty from None
+        self.queue.task_done()
+        while packets[-1] is not None and not self.queue.empty():
+            packets.append(self.queue.get_nowait())
+            self.queue.task_done()
+        if packets == [None]:
+            return []
+        if packets[-1] is None:
+            packets.pop()
+            self.queue.put_nowait(None)
+        return packets
+
+    @property
+    def _patience(self) -> float:
+        return float(self.server.ping_interval + self.server.ping_timeout)
+
+    async def _websocket_handler(self, line: Any) -> None:
+        if self.connected:  # it has begun by polling
+            await super()._websocket_handler(line)
+            return
+        self.connected = self.upgraded = True
+        writing = asyncio.ensure_future(self._write(line))
+        while (told := await self._told(line)) is not None:
+            try:
+                await self.receive(Packet(encoded_packet=told))
+            except UnknownPacketError:
+                pass
+            except (SocketIsClosedError, ValueError):  # it is closed already, or says what is no packet
+                break
+            except Exception:
+                log.exception('a message of a browser was not understood')
+        await self.queue.put(None)
+        await writing
+        await self.close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_CLOSE)
+
+    async def _told(self, line: Any) -> str | bytes | None:
+        """The next message; None at the end, whatever it is."""
+        try:
+            async with asyncio.timeout(self._patience):
+                told: str | bytes | None = await line.wait()
+        except (Exception, asyncio.CancelledError):
+            return None
+        return None if told and len(told) > self.server.max_http_buffer_size else told
+
+    async def _write(self, line: Any) -> None:
+        with suppress(Exception):  # it is over, and says so to whoever reads
+            while packets := await self.poll():
+                for each in packets:
+                    await line.send(each.encode())
+        await line.close()
 
 
 def _guarded_message(handler: Handler) -> Guarded:

@@ -5,12 +5,13 @@ import asyncio
 from fastapi.routing import APIRoute
 from nicegui import Client, ui
 from nicegui import app as nicegui_app
+from nicegui import client as nicegui_client
 from starlette.responses import RedirectResponse, Response
 
 from domain import settings
 from domain.errors import DatabaseAway, DomainError, NotFound
 from domain.model import Account, Role
-from ui import gate, routes, slow_pages
+from ui import gate, page_html, routes, slow_pages, straight
 from ui.components.action_button import action_button
 from ui.frame import frame
 from ui.server import assemble, serve
@@ -33,6 +34,17 @@ async def counter_page(account: Account) -> None:
     ui.button('加一', on_click=count)
     # What an injection would look like: it has no nonce and must not run.
     ui.add_body_html('<script>window.injected = true</script>')
+
+
+async def titled_page(account: Account) -> None:
+    """A title and a text that try to be HTML, and a component of ours."""
+    with frame(account, '<b>&"題"</b>'):
+        ui.label('</script>`${1}`')
+
+
+async def counting_page(account: Account, number: int, page: int = 1) -> None:
+    """Says what stands in its address."""
+    ui.label(f'{number * 2} {page * 2}')
 
 
 async def breaking_page(account: Account, number: int) -> None:
@@ -91,6 +103,25 @@ async def building() -> int:
     return sum(task.get_name().startswith('wait for result of page') for task in asyncio.all_tasks())
 
 
+async def written_anew(client_id: str) -> Response:
+    """An open page, as the template of NiceGUI says it when all of it is given to it."""
+    client = Client.instances[client_id]
+    request = client._request
+    assert request is not None
+    components = dict.fromkeys(each.component.key for each in client.elements.values() if each.component)
+    shared, own = page_html._shared(tuple(components)), page_html._own(client, request)
+    given = {
+        'elements': own[page_html.Place.ELEMENTS].decode(),
+        'head_html': client.head_html,
+        'title': client.resolve_title(),
+        'body_html': f'{shared["styles"]}{client.body_html}{shared["templates"]}',
+        'socket_io_js_query_params': own[page_html.Place.QUERY].decode(),
+        'request': request,
+    }
+    template = nicegui_client.templates.env.get_template('index.html')
+    return Response(template.render({**shared, **given}), media_type='text/html')
+
+
 async def set_patience(seconds: float) -> None:
     """How long a page may take before the frame goes out."""
     slow_pages.PATIENCE = seconds
@@ -109,13 +140,17 @@ def main() -> None:
     slow_pages.PATIENCE = 60.0  # whether a page is slow must not depend on the machine
     site = assemble(chosen)
     routes.place('/test/counter', counter_page, EVERYBODY)
+    routes.place('/test/titled', titled_page, EVERYBODY)
+    routes.place('/test/counting/{number}', counting_page, EVERYBODY)
     routes.place('/test/staff', counter_page, (Role.UNIT_STAFF,))
     routes.place('/test/breaking/{number}', breaking_page, EVERYBODY)
     routes.place('/test/refusing/{number}', refusing_page, EVERYBODY)
     guarded = only_for(*EVERYBODY)(slow_page)
-    ui.page('/test/slow/{number}', response_timeout=slow_pages.NEVER, reconnect_timeout=0.2)(guarded)
+    page = ui.page('/test/slow/{number}', response_timeout=slow_pages.NEVER, reconnect_timeout=0.2)
+    straight.place(page, guarded)
     for control in (clients, building, release):
         nicegui_app.add_api_route(f'/test/{control.__name__}', control)
+    nicegui_app.add_api_route('/test/written-anew/{client_id}', written_anew)
     nicegui_app.add_api_route('/test/failing', failing)
     site.router.routes.insert(0, APIRoute('/test/failing-too', failing))
     nicegui_app.add_api_route('/test/patience/{seconds}', set_patience)
