@@ -19,6 +19,8 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http import flow_control, httptools_impl
 from uvicorn.protocols.websockets import websockets_sansio_impl
 
+from .connections import LINE
+
 Answer = TypeVar('Answer')
 # What has answered a request, and is done with.
 _OF_ITS_ANSWER = ('astack', 'app', 'router', 'endpoint', 'route', 'exception_handlers', 'extensions', 'state')
@@ -36,7 +38,7 @@ def install() -> None:
 def forget_the_answer(client: Client) -> None:
     """The page has been answered, and its browser is there: its request no longer holds what was there to answer it."""
     request = client._request
-    if request is not None and 'app' in request.scope:
+    if request is not None:
         kept = {key: value for key, value in request.scope.items() if not key.endswith(_OF_ITS_ANSWER)}
         client._request = Request(kept)
 
@@ -97,6 +99,8 @@ async def _environ(scope: Scope, receive: Receive, send: Send) -> dict[str, Any]
         return found
     if (await receive())['type'] != 'websocket.connect':
         return {}
+    if (line := scope.get(LINE)) is not None:
+        line.request = None  # as it was parsed; all of it is in the scope
     query = scope['query_string'].decode(errors='replace')
     environ = {
         'REQUEST_METHOD': 'GET',
