@@ -354,7 +354,8 @@ def _listen(
         each = [args] if args and isinstance(args[0], str) else args
         wanted = None if each is None else tuple(None if names is None else tuple(names) for names in each)
         how = _how(wanted, None if js_handler == _EMITS else js_handler, throttle, leading_events, trailing_events)
-        if not throttle and getattr(handler, '__self__', None) is self:
+        whose: Any = getattr(handler, '__self__', None)
+        if not throttle and whose is not None and whose is self:
             heard = (*self._heard, _shared(_type_of(type), handler.__func__, how))
         else:
             heard = (*self._heard, _Listener(_type_of(type), handler, how, is_shared=False))

@@ -104,7 +104,7 @@ class follow:
         self.task: asyncio.Task[None] | None = None
         self.kind = kind
         announcements.subscribe(kind, self._heard)
-        self.end_of_days = days.on_new_day(self._on_new_day)
+        days.on_new_day(self._on_new_day)
         self.client.on_delete(self._leave)
 
     def _heard(self, announcement: Announcement | None) -> None:
@@ -138,6 +138,6 @@ class follow:
 
     def _leave(self) -> None:
         announcements.unsubscribe(self.kind, self._heard)
-        self.end_of_days()
+        days.forget(self._on_new_day)
         if self.task is not None:
             self.task.cancel()

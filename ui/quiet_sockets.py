@@ -19,6 +19,8 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http import flow_control, httptools_impl
 from uvicorn.protocols.websockets import websockets_sansio_impl
 
+from .connections import LINE
+
 Answer = TypeVar('Answer')
 # What has answered a request, and is done with.
 _OF_ITS_ANSWER = ('astack', 'app', 'router', 'endpoint', 'route', 'exception_handlers', 'extensions', 'state')
@@ -97,6 +99,8 @@ async def _environ(scope: Scope, receive: Receive, send: Send) -> dict[str, Any]
         return found
     if (await receive())['type'] != 'websocket.connect':
         return {}
+    if (line := scope.get(LINE)) is not None:
+        line.request = None  # as it was parsed; all of it is in the scope
     query = scope['query_string'].decode(errors='replace')
     environ = {
         'REQUEST_METHOD': 'GET',
