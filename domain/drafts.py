@@ -342,12 +342,16 @@ def to_draft(details: Any) -> dict[str, Any]:
     }
 
 
-_hints_of = cache(get_type_hints)  # of a dozen kinds of details; reading them takes longer than a draft of one
+@cache
+def _hints_of(details: Any) -> dict[str, Any]:
+    """Of a dozen kinds of details; reading them takes longer than a draft of one."""
+    return get_type_hints(details)
 
 
 def from_draft(values: dict[str, Any], details: Details) -> Details:
     """Puts `values` into `details` and returns it. What has no field of the right type there is left out."""
-    for name, hint in _hints_of(type(details)).items():
+    kind: Any = type(details)
+    for name, hint in _hints_of(kind).items():
         if name in values and name not in NEVER_KEPT:
             try:
                 setattr(details, name, _typed(values[name], hint))

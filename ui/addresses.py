@@ -7,7 +7,7 @@ wrote the entry is one of TRUSTED_PROXIES; what stands left of that, the client 
 import logging
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from starlette.types import Scope
@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 Address = IPv4Address | IPv6Address
 
 _MOST_HOPS = 10
+_LONGEST = 45  # letters of an IPv6 address with an IPv4 one in it
 _WHOLE = 'whole address'  # its name in the scope
 _NUMBER = re.compile('[0-9A-Za-z-]{8,64}')
 # What a browser could say to have us take another site for ours.
@@ -56,6 +57,8 @@ def _address_of(scope: Scope, trusted: Sequence[Network]) -> Address | None:
     client = direct = _read(peer[0]) if peer else None
     if client is None:
         return None
+    if not any(name == b'x-forwarded-for' for name, _ in scope['headers']):
+        return client
     told = b','.join(value for name, value in scope['headers'] if name == b'x-forwarded-for').decode('latin-1')
     for entry in reversed(told.rsplit(',', _MOST_HOPS)[-_MOST_HOPS:]):
         if not any(client in network for network in trusted):
@@ -101,8 +104,14 @@ def _read(text: str) -> Address | None:
         bare = bare[1:].partition(']')[0]
     elif bare.count(':') == 1:
         bare = bare.partition(':')[0]
+    address = bare.partition('%')[0]
+    return _parsed(address) if len(address) <= _LONGEST else None
+
+
+@lru_cache(maxsize=1024)
+def _parsed(address: str) -> Address | None:
     try:
-        found = ip_address(bare.partition('%')[0])
+        found = ip_address(address)
     except ValueError:
         return None
     return getattr(found, 'ipv4_mapped', None) or found

@@ -198,9 +198,9 @@ def compressed(content: bytes, asked: Headers) -> tuple[bytes, dict[str, str]]:
     """What one reader gets, as the browser takes it and as well as costs little; and the headers that say so."""
     encoding = accepts(asked.get('accept-encoding', ''))
     if encoding == 'br':
-        content = brotli.compress(content, mode=brotli.MODE_TEXT, quality=4)
+        content = brotli.compress(content, mode=brotli.MODE_TEXT, quality=3)
     elif encoding:
-        content = zlib.compress(content, 4, wbits=31)
+        content = zlib.compress(content, 3, wbits=31)
     return content, {'Vary': 'Accept-Encoding'} | ({'Content-Encoding': encoding} if encoding else {})
 
 

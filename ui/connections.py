@@ -83,8 +83,7 @@ class Limited(HttpToolsProtocol):
             return
         self.connections.discard(self)
         line = Line(config=self.config, server_state=self.server_state, app_state=self.app_state)
-        line.connection_made(self.transport)
-        line.asked(self.url, self.scope['headers'])
+        line.take_over(self)
         self.transport.set_protocol(line)
 
     def on_message_begin(self) -> None:
@@ -220,15 +219,18 @@ class Line(WebSocketsSansIOProtocol):
     What the browser asked for was read once, by httptools; uvicorn writes it anew to have it read once more.
     """
 
-    def asked(self, url: bytes, headers: list[tuple[bytes, bytes]]) -> None:
-        """The request that has opened it."""
+    def take_over(self, opened: Limited) -> None:
+        """The connection, with whose ends it is, and the request that opens a websocket on it."""
+        self.connections.add(self)
+        self.transport, self.server, self.client = opened.transport, opened.server, opened.client
+        self.scheme = 'wss' if opened.scheme == 'https' else 'ws'
         given = Headers()
-        for name, value in headers:
+        for name, value in opened.scope['headers']:
             given[name.decode('latin-1')] = value.decode('latin-1')
         # What follows are frames: the parser as it is behind a request.
         self.conn.parser = Protocol.parse(self.conn)
         next(self.conn.parser)
-        self.handle_connect(Request(url.decode('latin-1'), given))
+        self.handle_connect(Request(opened.url.decode('latin-1'), given))
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)

@@ -32,7 +32,7 @@ _HSTS = 'max-age=31536000; includeSubDomains'
 # Where the card component of before the present one listens. It is only looked for, to say that it is too old.
 OLDER_COMPONENT = 'http://localhost:16888'
 # NiceGUI has it on each of its pages.
-_DRAWN = 'X-NiceGUI-Content'
+_DRAWN = b'x-nicegui-content'
 _CARD_PAGES = (links.certificate_login(), links.citizen_certificates(), links.card_proof())
 
 
@@ -66,6 +66,7 @@ class SecurityHeaders:
     def __init__(self, app: ASGIApp, origins: frozenset[str], *, is_secure: bool, component: str) -> None:
         self.app = app
         self.fixed = _ALWAYS | ({'Strict-Transport-Security': _HSTS} if is_secure else {})
+        self.raw = [(name.lower().encode(), value.encode()) for name, value in self.fixed.items()]
         self.component = component
         self.sockets = ' '.join(sorted(origin.replace('http', 'ws', 1) for origin in origins))
 
@@ -85,10 +86,11 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message['type'] == 'http.response.start':
-                answer = MutableHeaders(scope=message)
-                if _DRAWN in answer:
-                    answer.setdefault('Content-Security-Policy', self._policy(nonce, pictures, is_drawn=True))
-                put_on(answer, scope)
+                given = list(message.get('headers', ()))
+                names = {name.lower() for name, _ in given}
+                policy = self._policy(nonce, pictures, is_drawn=_DRAWN in names)
+                own = [(b'content-security-policy', policy.encode()), (b'cross-origin-opener-policy', opener.encode())]
+                message['headers'] = given + [pair for pair in self.raw + own if pair[0] not in names]
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

@@ -34,7 +34,7 @@ def install() -> None:
     bare_elements.install()
     quiet_sockets.install()
     vars(nicegui_client).update(SubPagesRouter=_NoSubPages, asyncio=_Asyncio(), inspect=_Inspect())
-    Storage._create_tab_storage = _keep_nothing  # type: ignore[method-assign]
+    Storage._create_tab_storage = _keep_nothing  # type: ignore[method-assign, assignment]
     Slot.__exit__ = _leave  # type: ignore[method-assign]
     Element.update = _update_what_is_there  # type: ignore[method-assign]
     binding.BindableProperty.__set__ = _set_unbound  # type: ignore[method-assign]
@@ -114,8 +114,13 @@ class _Happening(asyncio.Event):
         if self._value or task.done():
             return
         due = asyncio.get_running_loop().create_future()
+
+        def ended(_: object) -> None:
+            if not due.done():
+                due.set_result(True)
+
         self._waiters = deque((due,))
-        task.add_done_callback(lambda _: due.done() or due.set_result(True))
+        task.add_done_callback(ended)
         try:
             await due
         finally:

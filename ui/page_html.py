@@ -43,13 +43,15 @@ def _answer(self: Client, request: Request, status_code: int = 200) -> Response:
     components = {each.component.key: each.component for each in self.elements.values() if each.component}
     if not components.keys() <= _components.keys():
         _components.update(components)
-    account, own = request.scope.get('account'), _own(self, request)
-    parts = _parts(*components, is_of_account=bool(account))
-    content, headers = assets.compressed(b''.join([own.get(each, each) for each in parts]), request.headers)
+    own = _own(self, request)
+    parts = _parts(*components, is_of_account=bool(request.scope.get('account')))
+    content, headers = assets.compressed(
+        b''.join([own[each] if isinstance(each, Place) else each for each in parts]), request.headers
+    )
     return Response(content, status_code, headers | _PAGE, media_type='text/html')
 
 
-def _own(client: Client, request: Request) -> dict[Any, bytes]:
+def _own(client: Client, request: Request) -> dict['Place', bytes]:
     """What stands in the places of the template that are of this one page."""
     elements = json.dumps({number: each._to_dict() for number, each in client.elements.items()})
     for sign, safe in _UNSAFE:

@@ -22,6 +22,7 @@ from engineio.packet import Packet  # type: ignore[import-untyped]
 from nicegui import Client, background_tasks, core
 from nicegui.nicegui import sio_app
 from socketio import packet  # type: ignore[import-untyped]
+from socketio.async_manager import AsyncManager  # type: ignore[import-untyped]
 from starlette.types import Message, Receive, Scope, Send
 
 from domain.accounts import sessions
@@ -66,6 +67,8 @@ def guard(origins: frozenset[str]) -> None:
         handlers[name] = _guarded(name, handlers[name])
     handlers['disconnect'] = _after_its_last_words(handlers['disconnect'])
     core.sio.packet_class = _Packet
+    core.sio.manager = _Rooms()
+    core.sio.manager.set_server(core.sio)
     vars(async_server)['async_socket'] = SimpleNamespace(AsyncSocket=_Socket)
     core.sio.eio.handlers['message'] = _guarded_message(core.sio.eio.handlers['message'])
 
@@ -153,11 +156,50 @@ class _Packet(core.sio.packet_class):  # type: ignore[misc]  # socketio has no t
         return attachments
 
 
+class _Rooms(AsyncManager):  # type: ignore[misc]  # socketio has no types
+    """Which sockets are in which rooms, and the other way round.
+
+    socketio looks through all rooms, of which each open page has two, three times for each page that is closed.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._of: dict[tuple[str, str], dict[Any, None]] = {}
+
+    def basic_enter_room(self, sid: str, namespace: str, room: Any, eio_sid: str | None = None) -> None:
+        super().basic_enter_room(sid, namespace, room, eio_sid)
+        self._of.setdefault((namespace, sid), {})[room] = None
+
+    def basic_leave_room(self, sid: str, namespace: str, room: Any) -> None:
+        super().basic_leave_room(sid, namespace, room)
+        if rooms := self._of.get((namespace, sid)):
+            rooms.pop(room, None)
+
+    def get_rooms(self, sid: str, namespace: str) -> list[Any]:
+        """Those of a socket, but for the one of all."""
+        return [room for room in self._of.get((namespace, sid), ()) if room is not None]
+
+    def basic_disconnect(self, sid: str, namespace: str, **_: Any) -> None:
+        """A socket is gone: nothing of it is left."""
+        for room in list(self._of.get((namespace, sid), ())):
+            self.basic_leave_room(sid, namespace, room)
+        self._of.pop((namespace, sid), None)
+        self.callbacks.pop(sid, None)
+        for pending in (self.pending_connect, self.pending_disconnect):
+            if sid in pending.get(namespace, ()):
+                pending[namespace].remove(sid)
+                if not pending[namespace]:
+                    del pending[namespace]
+
+
 class _Socket(async_socket.AsyncSocket):  # type: ignore[misc]  # engineio has no types
     """One of engine.io, with two tasks while it is open and not four: what waits for something has a time of its own.
 
     engine.io begins a task, and a task for its time, for each message that it waits for or sends.
     """
+
+    connected: bool
+    upgraded: bool
 
     async def poll(self) -> list[Any]:
         """What is to be sent, in its order; nothing at its end. Raises QueueEmpty where there was nothing for long."""

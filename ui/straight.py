@@ -119,7 +119,7 @@ async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
 async def _built(found: _Found, request: Request, values: dict[str, Any]) -> Response:
     """The page when its builder has ended, or asks for it to be sent before (`slow_pages`), and goes on."""
     client = Client(found.page, request=request)
-    task = background_tasks.create(
+    task: asyncio.Task[Response | None] = background_tasks.create(
         _inside(client, found.builder(request, **values)), name='wait for result of page', handle_exceptions=False
     )
     await client._waiting_for_connection.or_end_of(task)  # type: ignore[attr-defined]  # an event of `lighter`
@@ -131,7 +131,8 @@ async def _built(found: _Found, request: Request, values: dict[str, Any]) -> Res
         return outcome
     if client.is_deleted:
         raise RuntimeError('a page was given up while it was built')
-    return client.build_response(request, client.status_code)
+    answer: Response = client.build_response(request, client.status_code)
+    return answer
 
 
 async def _inside(client: Client, outcome: Awaitable[Response | None]) -> Response | None:
