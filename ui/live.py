@@ -100,22 +100,23 @@ class follow:
         self.concerns: Callable[[Any], bool] = concerns
         self.client: Client = ui.context.client
         self.slot = ui.context.slot
-        self.is_due = asyncio.Event()
+        self.is_due = False
         self.task: asyncio.Task[None] | None = None
+        self.kind = kind
         announcements.subscribe(kind, self._heard)
-        self.end_of_days = days.on_new_day(partial(self._heard, None))
-        self.client.on_delete(lambda: self._leave(kind))
+        days.on_new_day(self._on_new_day)
+        self.client.on_delete(self._leave)
 
     def _heard(self, announcement: Announcement | None) -> None:
         if announcement is not None and not self.concerns(announcement):
             return
-        self.is_due.set()
+        self.is_due = True
         if self.task is None or self.task.done():
             self.task = background_tasks.create(self._renew_soon(), name='follow')
 
     async def _renew_soon(self) -> None:
-        while self.is_due.is_set():
-            self.is_due.clear()
+        while self.is_due:
+            self.is_due = False
             # While its own button acts, a page waits; when that leads away, there is nothing left to renew.
             while acting(self.client):  # noqa: ASYNC110 -- the button's end is no event of ours to wait for
                 await asyncio.sleep(PAUSE)
@@ -125,15 +126,18 @@ class follow:
                 try:
                     await self.renew()
                 except DatabaseAway:  # it is read again until that is over
-                    self.is_due.set()
+                    self.is_due = True
                     await asyncio.sleep(AWAY_PAUSE)
                 except NotFound:  # it is none of this account's business any more: the page says so when it is opened
                     self.client.run_javascript('location.reload()')
                     return
             await asyncio.sleep(PAUSE)
 
-    def _leave(self, kind: type[Announcement]) -> None:
-        announcements.unsubscribe(kind, self._heard)
-        self.end_of_days()
+    def _on_new_day(self) -> None:
+        self._heard(None)
+
+    def _leave(self) -> None:
+        announcements.unsubscribe(self.kind, self._heard)
+        days.forget(self._on_new_day)
         if self.task is not None:
             self.task.cancel()

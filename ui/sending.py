@@ -15,6 +15,9 @@ from nicegui.dependencies import JsComponent
 from nicegui.element import Element
 from nicegui.outbox import Deleted, Outbox, deleted
 
+from . import quiet_sockets
+from .quiet_sockets import Row
+
 _handshake = Client.handle_handshake
 _delete = Client.delete
 
@@ -37,8 +40,8 @@ class Sending(Outbox):
     def __init__(self, client: Client) -> None:
         self._client = weakref.ref(client)
         self.updates = {}
-        self.messages = _Row()
-        self.message_history = _Row()
+        self.messages = Row()
+        self.message_history = Row()
         self.next_message_id = 0
         self._loaded_components = set()
         self._should_stop = False
@@ -119,20 +122,9 @@ class Sending(Outbox):
         self.next_message_id += 1
 
 
-class _Row(list[Any]):
-    """A short queue; a `deque` takes 600 bytes before there is anything in it."""
-
-    __slots__ = ()
-
-    def appendleft(self, one: Any) -> None:
-        self.insert(0, one)
-
-    def popleft(self) -> Any:
-        return self.pop(0)
-
-
 async def _then_send(self: Client, *args: Any, **kwargs: Any) -> None:
     """NiceGUI's handshake, after which what has waited for the browser is sent."""
+    quiet_sockets.forget_the_answer(self)
     await _handshake(self, *args, **kwargs)
     asyncio.get_running_loop().call_soon(self.outbox._set_enqueue_event)
 

@@ -75,7 +75,7 @@ def guard(origins: frozenset[str]) -> None:
 
 async def served(scope: Scope, receive: Receive, send: Send) -> None:
     """NiceGUI's sockets, past all routes: what stands on the way stays in memory as long as a page is open."""
-    path = scope['path'].removeprefix(_PREFIX)
+    scope.update(path=scope['path'].removeprefix(_PREFIX), root_path='')
 
     async def heard() -> Message:
         message = await receive()
@@ -87,7 +87,7 @@ async def served(scope: Scope, receive: Receive, send: Send) -> None:
             return {'type': 'websocket.disconnect', 'code': 1002}
         return message
 
-    await sio_app({**scope, 'path': path, 'root_path': ''}, heard, send)
+    await sio_app(scope, heard, send)
 
 
 def is_foreign(query: Mapping[str, Sequence[str]], digest: str) -> bool:

@@ -1,15 +1,12 @@
-"""What was taken out of NiceGUI and Quasar is nowhere asked for, and what is made in another way is the same."""
+"""What was taken out of NiceGUI and Quasar is nowhere asked for."""
 
-import json
 import re
 from pathlib import Path
 
 import nicegui
 import pytest
-from nicegui import Client, ui
-from nicegui.page import page as nicegui_page
 
-from ui import assets, lighter, slimmer
+from ui import assets, slimmer
 
 UI = assets.STATIC.parent
 QUASAR = Path(nicegui.__file__).parent / 'static'
@@ -64,21 +61,3 @@ def test_the_template_of_nicegui_asks_for_one_file_of_styles_and_one_of_scripts(
 
     assert '@import url' not in ours
     assert re.findall(r'<(?:script|link)[^>]*(?:src|href)="(?!{{)([^"]*)"', ours) == ['/styles', '/scripts']
-
-
-def test_an_element_is_sent_as_nicegui_would_send_it() -> None:
-    with Client(nicegui_page(''), request=None) as client, ui.column().style('gap: 1px').mark('a mark') as column:
-        ui.label('文字').classes('one two').props('data-a="b c" flat')
-        ui.button('按', on_click=print).on('keydown.enter.prevent', print, ['key'], throttle=0.5)
-        with ui.element('q-item').on('click.once.capture.left', js_handler='() => 1') as item:
-            item.add_slot('before', '<b>x</b>')
-            with item.slots['before']:
-                ui.element('i').visible = False
-    try:
-        for element in client.elements.values():
-            assert json.dumps(lighter._told(element), default=list) == json.dumps(element._to_dict(), default=list)
-            for listener in element._event_listeners.values():
-                assert list(lighter._listener_told(listener).items()) == list(listener.to_dict().items())
-        assert len(column.default_slot.children) == 3
-    finally:
-        client.delete()

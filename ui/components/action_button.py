@@ -46,10 +46,12 @@ class action_button(ui.button):
         in_form: form | None = None,
         told: str = '',
     ) -> None:
-        super().__init__(text, on_click=None if told else self.press, color=None)
+        super().__init__(text, color=None)
         self.said: Any = None
         if told:
             self.on('click', self._hear, js_handler=told)
+        else:
+            self.on('click', self.press, [])
         self.props(PROPS[look])
         self.act = act
         self.form = in_form

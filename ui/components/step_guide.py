@@ -1,6 +1,8 @@
 """STEP 1 to 8 of the official tutorial, in its own words, as the rail beside every page of the journey."""
 
+import functools
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from nicegui.element import Element
 
@@ -40,13 +42,14 @@ class step_guide(Element, component='step_guide.js'):
         """Shows what is done and what is left of each step."""
         finished = set(done)
         self._props['steps'] = [
-            {
-                'n': n,
-                'lines': lines,
-                'done': n in finished,
-                'href': self._addresses.get(n, ''),
-                'left': [{'text': text, 'href': href} for text, href in left.get(n, ())],
-            }
-            for n, lines in enumerate(STEPS, 1)
+            _step(n, n in finished, self._addresses.get(n, ''), tuple(left.get(n, ())))
+            for n in range(1, len(STEPS) + 1)
         ]
         self.update()
+
+
+@functools.lru_cache(maxsize=512)
+def _step(n: int, is_done: bool, address: str, left: tuple[tuple[str, str], ...]) -> dict[str, Any]:
+    """As the component wants it: one for all pages that say the same, so not to be changed."""
+    lacking = [{'text': text, 'href': href} for text, href in left]
+    return {'n': n, 'lines': STEPS[n - 1], 'done': is_done, 'href': address, 'left': lacking}

@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 # Seconds that a press waits for what was typed before it.
 READY_WITHIN = 8.0
+_NONE: frozenset[Any] = frozenset()  # one for all forms
 # Whether what changes now was typed by somebody else: what follows from it is theirs to store.
 _hearing: ContextVar[bool] = ContextVar('hearing', default=False)
 
@@ -90,20 +91,21 @@ class form:
         self.marks = marks or {}
         self.proposed = dict(proposed or {})
         self.draft = draft
+        self._draft_id = str(draft.id) if draft else ''  # one text for all fields
         self.by = by
         self.fields: dict[str, FormField] = {}
         self.mark: saved_mark | None = None
         self.summary = error_summary() if summary else None
         self._listeners: list[Callable[[], Awaitable[None] | None]] = []
-        self._touched: set[str] = set()
+        self._touched: frozenset[str] = _NONE
         self._page = ui.context.client
         self._turn = asyncio.Lock()
         self._outages = 0
-        self._waiting: set[int] = set()
+        self._waiting: frozenset[int] = _NONE
         self.pinned = pinned
         self._is_mirrored = mirrored
-        self._unkept: set[str] = set()
-        self._contested: set[str] = set()
+        self._unkept: frozenset[str] = _NONE
+        self._contested: frozenset[str] = _NONE
         if isinstance(draft, Draft):
             follow(DraftChanged, self.hear, self._concerns)
 
@@ -113,7 +115,7 @@ class form:
 
         `@` stands for the page's address (ui/static/mirror.js).
         """
-        return str(self.draft.id) if self.draft else '@' if self._is_mirrored else ''
+        return self._draft_id if self.draft else '@' if self._is_mirrored else ''
 
     def marks_at(self, name: str) -> list[dict[str, Any]]:
         """The reviewer's marks of a field, as its component shows them."""
@@ -134,7 +136,7 @@ class form:
         setattr(self.details, name, value)
         if _hearing.get():
             return
-        self._unkept.add(name)
+        self._unkept |= {name}
         if not await self._kept(name, value, turn):
             return  # the browser shows it as not stored, and sends it again
         self._show_faults()
@@ -169,7 +171,9 @@ class form:
         }
         await self._show_theirs(changed, heard)
         contested = self._contested.union(changed)
-        self._contested = {name for name in contested if getattr(self.details, name) != getattr(recorded, name)}
+        self._contested = frozenset(
+            name for name in contested if getattr(self.details, name) != getattr(recorded, name)
+        )
         return not self._contested
 
     async def _show_theirs(self, changed: Collection[str], heard: Mapping[str, Any]) -> None:
@@ -193,7 +197,7 @@ class form:
         if self.summary is not None:
             self.summary.drop([f'#{each}' for each in earlier - self.problems().keys()])
 
-    def _deaf_to(self) -> set[str]:
+    def _deaf_to(self) -> frozenset[str]:
         """The fields that keep what this page has: its own words are still on their way, or nobody types there."""
         return self._unkept | {*self.pinned}
 
@@ -233,7 +237,7 @@ class form:
 
     def touch(self, name: str) -> None:
         """Notes that the user has left this field; from now on its fault is shown."""
-        self._touched.add(name)
+        self._touched |= {name}
         self._show_faults()
 
     def show(self, problems: dict[str, str]) -> None:
@@ -260,7 +264,7 @@ class form:
         proposed, outages = self.proposed, self._outages
         if turn and turn in self._waiting:
             return False
-        self._waiting.add(turn)
+        self._waiting |= {turn}
         try:
             async with self._turn:
                 if self._outages != outages:
@@ -272,7 +276,7 @@ class form:
             self._outages += 1
             return False
         finally:
-            self._waiting.discard(turn)
+            self._waiting -= {turn}
         return True
 
     async def _keep(self, name: str, value: Any, turn: int) -> None:
@@ -290,7 +294,7 @@ class form:
                         self._heard(name, turn)
                         return
                     if getattr(self.details, each) == given:
-                        self._unkept.discard(each)
+                        self._unkept -= {each}
             except drafts.Overtaken:
                 log.info('what came late from a page that was left is not kept')
                 return  # a page that comes back sends it again

@@ -41,21 +41,26 @@ class field(Element, component='field.js'):
         in_form.fields[name] = self
         value = self.to_browser(getattr(in_form.details, name))
         given = {'hint': hint, 'placeholder': placeholder, **props}
-        self._props.update({key.replace('_', '-'): given[key] for key in given if given[key]})
-        self._props.update({'kind': self.kind, 'name': name, 'label': label, 'value': value, 'revision': 0})
-        self._props.update({'required': required, 'readonly': readonly, 'wide': wide})
+        given |= {'required': required, 'readonly': readonly, 'wide': wide}
+        shown = {key.replace('_', '-'): each for key, each in given.items() if each}
+        self._props.update({'kind': self.kind, 'name': name, 'label': label, 'value': value, **shown})
         if self.kind != 'password':
             self._props['draft'] = in_form.draft_name
         if marks := in_form.marks_at(name):
             self._props['marks'] = marks
         self._compare(in_form.details, in_form.recorded)
         self.on('typed', self._typed)
-        self.on('left', lambda: in_form.touch(name))
+        self.on('left', self._left)
+
+    @property
+    def is_readonly(self) -> bool:
+        """Whether the control is locked."""
+        return bool(self._props.get('readonly'))
 
     @property
     def unread(self) -> str:
         """Why the text in the control is no value, or refused; '' when it is right, or the control is locked."""
-        return '' if self._props['readonly'] else self._unread
+        return '' if self.is_readonly else self._unread
 
     def to_browser(self, value: Any) -> Any:
         """`value` as the control shows it."""
@@ -91,19 +96,19 @@ class field(Element, component='field.js'):
         """Puts `value` into the control and discards its text."""
         self._unread = ''
         self._props['value'] = self.to_browser(value)
-        self._props['revision'] += 1
+        self._props['revision'] = self._props.get('revision', 0) + 1
         self.update()
 
     def rename(self, label: str) -> None:
         """Give the field another label."""
-        self.label = f'*{label}' if self._props['required'] else label
+        self.label = f'*{label}' if self._props.get('required') else label
         if self._props['label'] != label:
             self._props['label'] = label
             self.update()
 
     def set_readonly(self, readonly: bool) -> None:
         """Lock or unlock the control."""
-        if self._props['readonly'] != readonly:
+        if self.is_readonly != readonly:
             self._props['readonly'] = readonly
             self.update()
 
@@ -120,8 +125,11 @@ class field(Element, component='field.js'):
         if recorded is not None and getattr(recorded, self.name) != getattr(details, self.name):
             self._props['recorded'] = self.describe(getattr(recorded, self.name)) or '（空白）'
 
+    def _left(self) -> None:
+        self.form.touch(self.name)
+
     async def _typed(self, event: GenericEventArguments) -> None:
-        if self._props['readonly'] or not isinstance(event.args, dict):
+        if self.is_readonly or not isinstance(event.args, dict):
             return
         with self._props.suspend_updates():
             self._props['value'] = event.args.get('value')

@@ -3,6 +3,7 @@
 The browser's input is untrusted: a choice is one of the options or None, text is cut, a date is parsed.
 """
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -117,8 +118,7 @@ class choice_field(field):
     kind = 'select'
 
     def __init__(self, label: str, in_form: form, name: str, options: Mapping[Any, str], **props: Any) -> None:
-        self.values = {_key(value): value for value in options}
-        listed = [{'value': _key(value), 'label': text} for value, text in options.items()]
+        self.values, listed = _offered(options)
         super().__init__(label, in_form, name, options=listed, **props)
 
     def text_of(self, value: Any) -> str:
@@ -131,8 +131,7 @@ class choice_field(field):
 
     def offer(self, options: Mapping[Any, str]) -> None:
         """Replaces the options."""
-        self.values = {_key(value): value for value in options}
-        self._props['options'] = [{'value': _key(value), 'label': text} for value, text in options.items()]
+        self.values, self._props['options'] = _offered(options)
         self.update()
 
     def include(self, options: Mapping[Any, str]) -> None:
@@ -240,3 +239,15 @@ def _numbers(day: date) -> str:
 
 def _key(value: Any) -> Any:
     return value if value is None or isinstance(value, bool | int) else str(value)
+
+
+def _offered(options: Mapping[Any, str]) -> tuple[dict[Any, Any], list[dict[str, Any]]]:
+    """The values by what the browser says for them, and the options as it lists them; shared, so not to be changed."""
+    return _listed(tuple(options.items()), tuple(type(value) for value in options))
+
+
+@functools.lru_cache(maxsize=256)
+def _listed(options: tuple[tuple[Any, str], ...], _: tuple[type, ...]) -> tuple[dict[Any, Any], list[dict[str, Any]]]:
+    """One for all pages that offer the same, of the same types: True is not 1."""
+    listed = [{'value': _key(value), 'label': text} for value, text in options]
+    return {_key(value): value for value, _ in options}, listed

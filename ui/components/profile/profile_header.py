@@ -19,6 +19,7 @@ TABS = {
     **{key: ledger.title for key, ledger in LEDGERS.items()},
     'history': '異動紀錄',
 }
+_TABS = [{'key': key, 'label': label} for key, label in TABS.items()]
 
 
 class profile_header(Element, component='profile_header.js'):
@@ -29,7 +30,7 @@ class profile_header(Element, component='profile_header.js'):
         self._props.update({'name': volunteer.name, 'number': volunteer.identity_masked, 'tab': tab})
         self._props['photo'] = links.file(volunteer.photo_id) if volunteer.photo_id else ''
         self._props['base'] = links.volunteer(volunteer.id)
-        self._props['tabs'] = [{'key': key, 'label': label} for key, label in TABS.items()]
+        self._props['tabs'] = _TABS
         self.on('revealed', lambda: reveal_dialog(volunteer, account))
 
     def show(self, header: Header) -> None:

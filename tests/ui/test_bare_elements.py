@@ -1,0 +1,99 @@
+"""An element that keeps only what it has is, for NiceGUI and for the browser, the element it was."""
+
+import asyncio
+import gc
+import json
+import subprocess
+import sys
+import weakref
+from typing import Any
+
+import pytest
+from nicegui import Client, html, ui
+from nicegui.page import page
+
+from tests.served import ROOT
+from ui import lighter
+from ui.quiet_sockets import Row, _Asyncio
+
+
+def shapes(*way: str) -> Any:
+    command = [sys.executable, '-m', 'tests.ui.elements', *way]
+    return json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout)
+
+
+def test_elements_of_every_shape_are_sent_changed_and_deleted_as_those_of_nicegui() -> None:
+    assert shapes('ours') == shapes()
+
+
+@pytest.fixture
+async def client() -> Client:
+    lighter.install()
+    return Client(page('/'))
+
+
+async def test_equal_classes_are_one_tuple_and_what_is_not_there_takes_no_room(client: Client) -> None:
+    with client:
+        one, other = (html.div().classes('a').classes('b') for _ in range(2))
+
+    assert one._to_dict()['class'] is other._to_dict()['class']
+    assert [name for name in vars(one) if name.startswith('_kept')] == ['_kept_classes']
+
+
+async def test_elements_of_a_class_that_listen_with_its_methods_share_their_listeners(client: Client) -> None:
+    heard: list[tuple[Any, Any]] = []
+
+    class field(ui.element):
+        def __init__(self) -> None:
+            super().__init__()
+            self.on('typed', self._typed)
+
+        def _typed(self, event: Any) -> None:
+            heard.append((self, event.args))
+
+    with client:
+        one, other = field(), field()
+    (name,) = one._event_listeners
+    for each in (one, other):
+        each._handle_event({'listener_id': name, 'args': 'words'})
+
+    assert one._event_listeners == other._event_listeners
+    assert heard == [(one, 'words'), (other, 'words')]
+
+
+async def test_a_page_that_is_deleted_is_gone_without_the_collector(client: Client) -> None:
+    with client, html.div().props('id=main') as box:
+        ui.button('press', on_click=lambda: None).props('flat')
+        html.p('words')
+    gone = [weakref.ref(each) for each in box.descendants(include_self=True)]
+    gc.disable()
+    try:
+        client.delete()
+        del box
+
+        assert [each() for each in gone] == [None, None, None]
+    finally:
+        gc.enable()
+
+
+async def test_a_quiet_queue_is_a_queue() -> None:
+    queue = _Asyncio.Queue()
+    waiting = asyncio.create_task(queue.get())
+    await asyncio.sleep(0)
+    queue.put_nowait('first')
+    queue.put_nowait('second')
+
+    assert [await waiting, await queue.get(), queue.qsize()] == ['first', 'second', 0]
+    for _ in range(2):
+        queue.task_done()
+    await queue.join()
+    assert isinstance(queue._queue, Row)
+
+
+async def test_what_is_waited_for_too_long_is_cancelled() -> None:
+    queue = _Asyncio.Queue()
+    with pytest.raises(asyncio.TimeoutError):
+        await _Asyncio.wait_for(queue.get(), 0.01)
+    queue.put_nowait('for the next')
+
+    assert await _Asyncio.wait_for(queue.get(), None) == 'for the next'
