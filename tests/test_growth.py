@@ -61,7 +61,7 @@ async def test_no_page_reads_a_large_table_from_end_to_end(office: LargeOffice) 
     assert found == {}
 
 
-async def test_the_page_beside_one_far_down_reads_as_much_as_the_first(office: LargeOffice) -> None:
+async def test_the_page_beside_one_far_down_reads_as_much_as_the_one_beside_the_first(office: LargeOffice) -> None:
     by = await Account.get(username=f'reviewer{office.busy_agency}').select_related('host_unit', 'agency')
     admin = await Account.get(username='admin')
     lists: dict[str, Callable[[int], Awaitable[Page[Any]]]] = {
@@ -71,11 +71,13 @@ async def test_the_page_beside_one_far_down_reads_as_much_as_the_first(office: L
         'units': lambda page: directory.find_units(by=admin, page=page),
     }
     for name, read in lists.items():
-        first, deep = await read(1), Place()
-        with paging.turned_from(deep):
+        with paging.turned_from(Place()):
+            first = await read(1)
+            second = await listing(read, 2)  # which is found as those far down are; the first is simply the beginning
+        with paging.turned_from(Place()):
             far = await read(first.pages // 2)
             for number in (far.number + 1, far.number, far.number - 1):
-                assert await listing(read, number) <= await listing(read, 1) + 4 * len(first.rows), name
+                assert await listing(read, number) <= second + 4 * len(first.rows), name
         assert len(far.rows) == 10, name
         assert far.number > 10, name
 
