@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, WebSocket, expect
 from . import samples
 from .pages import PAGES
 from .screenshots import visitor
-from .site import ROOT, Site, settled
+from .site import ROOT, Site, settled, takes
 
 AXE = ROOT / '.cache' / 'node_modules' / 'axe-core' / 'axe.min.js'
 TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
@@ -377,7 +377,8 @@ def test_the_preview_of_what_approval_would_print_is_accessible(visit: Visit) ->
     assert at_the_desk + violations(page) == []
 
 
-def test_choosing_several_the_report_of_those_refused_and_the_way_back_are_accessible(visit: Visit) -> None:
+def test_choosing_several_the_report_of_those_refused_and_the_way_back_are_accessible(site: Site, visit: Visit) -> None:
+    takes(visit('reviewer', '/account/undo'), site, '2 分鐘')
     page = visit('reviewer', '/reviews')
     page.get_by_role('button', name='選取', exact=True).click()
     for name in ('周小晴', '郭小樂'):  # the latter's corrections wait for a second look

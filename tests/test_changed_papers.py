@@ -6,7 +6,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 from . import samples
-from .site import Site
+from .site import Site, takes
 
 WAITS = '資料有變更，請先看過'
 TYPED = '請確認電子郵件是否為本人使用。'
@@ -124,9 +124,10 @@ def test_what_the_unit_exchanges_on_an_open_desk_is_looked_at_before_it_is_appro
     expect(reviewer.get_by_text('已核可 張大安')).to_be_visible()
 
 
-def test_a_decision_in_its_ten_seconds_falls_when_the_unit_changes_something(
+def test_a_decision_that_could_still_be_taken_back_falls_when_the_unit_changes_something(
     site: Site, clerk: Page, reviewer: Page, tmp_path: Path
 ) -> None:
+    takes(reviewer, site, '2 分鐘')
     clerk.goto(f'{site.url}/volunteers/4/basics')
     expect(clerk.locator('#english_name')).to_have_value('CHOU, HSIAO-CHING')
     clerk.locator('#english_name').fill('CHOU, HSIAO-MEI')

@@ -21,7 +21,7 @@ from domain import dates
 from . import samples
 from .patience import SECONDS
 from .presses import Presses
-from .site import PATIENCE, Site, computer, free_port, running_site, signed_in
+from .site import PATIENCE, Site, computer, free_port, running_site, signed_in, takes
 
 NUMBER = 'B120000008'  # arithmetic, checked by its check digit only
 PASSWORD = 'Sample-Passw0rd'
@@ -104,7 +104,7 @@ def test_from_step_1_over_a_return_with_two_marks_to_the_number_in_the_volunteer
     expect(on_the_queue(reviewer).get_by_text('補件再送 2 項')).to_be_visible()
     reviewer.get_by_role('link', name=NAME).click()
     looks_at_old_and_new_and_accepts(reviewer)
-    number = approves_undoes_and_approves_again(reviewer)
+    number = approves_undoes_and_approves_again(reviewer, site)
 
     expect(clerk.get_by_role('link', name=number)).to_be_visible()
     expect(on_the_queue(colleague)).to_have_count(0)
@@ -217,8 +217,11 @@ def looks_at_old_and_new_and_accepts(page: Page) -> None:
     expect(page.get_by_role('heading', name='補正都已結清')).to_be_visible()
 
 
-def approves_undoes_and_approves_again(page: Page) -> str:
-    """The number that 核可 promised, which is taken only when the ten seconds after the second time are over."""
+def approves_undoes_and_approves_again(page: Page, site: Site) -> str:
+    """The number that 核可 promised, which is taken only when the time after the second time is over."""
+    case = page.url
+    takes(page, site, '2 分鐘')
+    page.goto(case)
     approve = page.get_by_role('button', name='核可')
     promised = re.search(r'中市\S+號', approve.inner_text())
     approve.click()
@@ -226,6 +229,8 @@ def approves_undoes_and_approves_again(page: Page) -> str:
     expect(bar.get_by_text(f'已核可 {NAME}')).to_be_visible()
     bar.get_by_role('button', name='復原').click()
     expect(page.get_by_role('heading', level=1, name=NAME)).to_be_visible()
+    takes(page, site, '10 秒')
+    page.goto(case)
     approve.click()
     expect(bar.get_by_text(f'已核可 {NAME}')).to_be_visible()
     assert promised is not None

@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from . import builders, samples
 from .presses import Presses
-from .site import Site, settled
+from .site import Site, settled, takes
 
 MOST_CLICKS = 25
 # Where a browser waits that nobody looks at: a page of ours is drawn anew with each case that is sent or decided.
@@ -100,6 +100,7 @@ def pastes(hands: Presses, target: Locator, text: str) -> None:
 
 def approves_all(page: Page, site: Site) -> None:
     """The agency's window: the whole roster at once."""
+    takes(page, site, '30 秒')
     page.goto(f'{site.url}/reviews/rosters')
     page.get_by_role('link', name=re.compile('申請名冊')).first.click()
     page.get_by_role('checkbox', name=re.compile('全選')).check()

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from ui.boards import changes
 
 from .database import SiteDatabase
-from .site import Site, free_port, running_site, signed_in
+from .site import Site, free_port, running_site, signed_in, takes
 
 
 @pytest.fixture(scope='module')
@@ -77,6 +77,7 @@ def test_of_two_who_approve_at_once_one_does_and_the_other_reads_from_whom_and_w
 ) -> None:
     address = case_of(site, ho, '周小晴')
     for page in (ho, wang):
+        takes(page, site, '30 秒')
         page.goto(address)
         expect(page.get_by_role('button', name='核可')).to_be_visible()
     before = approved(ho)
@@ -102,6 +103,7 @@ def test_what_is_taken_back_in_time_is_told_to_nobody(
     site: Site, ho: Page, wang: Page, letters: tuple[str, Path]
 ) -> None:
     mails = len(list((letters[1] / 'new').iterdir()))
+    takes(ho, site, '2 分鐘')
     ho.goto(case_of(site, ho, '張小安'))
     wang.goto(f'{site.url}/reviews')
     before = approved(wang)
@@ -117,6 +119,7 @@ def test_what_is_taken_back_in_time_is_told_to_nobody(
         assert database.value('SELECT count(*) FROM decision') == 0  # nothing waits for its release any more
     assert approved(wang) == before
     assert len(list((letters[1] / 'new').iterdir())) == mails
+    takes(ho, site, '10 秒')
 
 
 def test_a_server_killed_after_the_decision_releases_it_when_it_is_back(
