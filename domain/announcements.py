@@ -57,6 +57,7 @@ class Channel(StrEnum):
     TRANSFERS = 'transfer'
     RIGHTS = 'rights'
     ACCOUNT_REQUESTS = 'account_request'
+    RULES = 'rules'
 
 
 class Malformed(ValueError):
@@ -214,6 +215,13 @@ class AccountRequestsChanged(Announcement):
     county_id: str = ''
 
 
+@dataclass(frozen=True)
+class RulesChanged(Announcement):
+    """What is asked of everybody has changed: a rule of 送審前體檢, or how many hours a training needs."""
+
+    channel = Channel.RULES
+
+
 KINDS: dict[Channel, type[Announcement]] = {
     kind.channel: kind
     for kind in (
@@ -231,6 +239,7 @@ KINDS: dict[Channel, type[Announcement]] = {
         TransfersChanged,
         RightsChanged,
         AccountRequestsChanged,
+        RulesChanged,
     )
 }
 _READERS: dict[Any, Callable[[str], object]] = {int: int, str: lambda text: unquote(text, errors='strict')}

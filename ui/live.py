@@ -66,6 +66,11 @@ def of_volunteer(volunteer: Volunteer) -> Callable[[CaseChanged | VolunteerChang
     return lambda changed: changed.volunteer_id == volunteer.id
 
 
+def is_of_all(_: Announcement) -> bool:
+    """Of everybody: what an announcement without numbers concerns."""
+    return True
+
+
 def of_side(account: Account) -> Callable[[CaseChanged | RosterChanged | PaperBooksChanged], bool]:
     """Whether a case, roster or paper book is of the account's unit or team, or for others of its agency."""
     if account.role is Role.UNIT_STAFF:

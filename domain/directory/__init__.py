@@ -16,8 +16,9 @@ from db.choices import Role
 from db.models import Account, Agency, Application, County, Field, HostUnit, RequiredHours, ServiceCode, Team
 from db.unchanged import Unchanged
 
-from .. import dates, permissions, unified_numbers, validation
+from .. import announcements, dates, permissions, unified_numbers, validation
 from ..accounts import sessions
+from ..announcements import RulesChanged
 from ..audit import office_history
 from ..audit.office_history import Kept
 from ..calendar import office_calendar
@@ -279,7 +280,10 @@ async def save_required_hours(
 ) -> RequiredHours:
     """A new rule on hours, or `of` amended. Raises Incomplete."""
     permissions.require(by, 'directory.save_required_hours')
-    return await _saved(of or RequiredHours(), details, 'kind', '這條規定和另一條相同。', by)
+    async with transaction():
+        saved = await _saved(of or RequiredHours(), details, 'kind', '這條規定和另一條相同。', by)
+        await announcements.announce(RulesChanged())
+    return saved
 
 
 async def remove_required_hours(rule: RequiredHours, *, by: Account) -> None:
@@ -289,6 +293,7 @@ async def remove_required_hours(rule: RequiredHours, *, by: Account) -> None:
         before = await office_history.stands(rule, _KEPT[RequiredHours])
         await rule.delete()
         await office_history.note(rule, _KEPT[RequiredHours], before, by=by)
+        await announcements.announce(RulesChanged())
 
 
 async def _require_no_cases(unit: HostUnit) -> None:

@@ -17,7 +17,7 @@ from db.choices import ApplicationStatus, Demand, IssueKind, Part, TrainingKind
 from db.models import Account, Agency, Application, EyeCheck, Field, Rule
 
 from .. import announcements, dates, fields, papers, permissions, validation
-from ..announcements import EyeChecksChanged
+from ..announcements import EyeChecksChanged, RulesChanged
 from ..audit import office_history
 from ..cases import application_fields, transitions
 from ..errors import Incomplete, MovedOn, NotFound, NotPermitted
@@ -182,6 +182,7 @@ async def save(details: RuleDetails, *, by: Account, of: Rule | None = None) -> 
         rule.update_from_dict(await office_history.changed(rule, columns, _KEPT))
         await rule.save()
         await office_history.note(rule, _KEPT, before, by=by)
+        await announcements.announce(RulesChanged())
     return rule
 
 
@@ -193,6 +194,7 @@ async def remove(rule: Rule, *, by: Account) -> None:
             before = await office_history.stands(rule, _KEPT)
             await rule.delete()
             await office_history.note(rule, _KEPT, before, by=by)
+            await announcements.announce(RulesChanged())
     except IntegrityError:
         raise NotPermitted('已有案件依這條規則勾選過，不能刪除。請填「適用至」，讓它從那天以後不再適用。') from None
 

@@ -27,6 +27,7 @@ from domain.announcements import (
     ReadersChanged,
     RightsChanged,
     RosterChanged,
+    RulesChanged,
     SessionClosed,
     TransfersChanged,
     VolunteerChanged,
@@ -122,6 +123,7 @@ def test_what_is_sent_is_what_is_heard(case: CaseChanged, closed: SessionClosed)
         TransfersChanged(case.host_unit_id, case.agency_id),
         RightsChanged(case.application_id, case.host_unit_id),
         AccountRequestsChanged(case.application_id, closed.digest),
+        RulesChanged(),
     ]
 
     assert [announcements.parse(record.encode()) for record in records] == records

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from nicegui import html, ui
 
-from domain import dates, files, identity_numbers, links, volunteers
+from domain import dates, files, identity_numbers, links, validation, volunteers
 from domain.accounts import Hold, passwords
 from domain.errors import DomainError
 from domain.model import Account, Draft, FileKind, IdentityKind, Sex, Volunteer
@@ -81,9 +81,9 @@ def name_fields(in_form: form, details: VolunteerDetails) -> None:
 def identity_fields(in_form: form, details: VolunteerDetails, account: Account) -> None:
     """The identity number by its kind; leaving it verifies the check digit and reports a known person."""
     with html.div().classes('lb-with-check'):
-        label = next(each.label for each in IdentityKind if each == details.identity_kind)
+        kind_now = validation.member(IdentityKind, details.identity_kind) or IdentityKind.NATIONAL_ID
         hint = MASKED if details.keeps_number() else ''
-        number = text_field(label, in_form, 'identity_number', required=True, autocomplete='off', hint=hint)
+        number = text_field(kind_now.label, in_form, 'identity_number', required=True, autocomplete='off', hint=hint)
         check_field(FIELDS['is_indigenous'].caption, in_form, 'is_indigenous')
     hint = '※非本國籍者請填入居留證號碼或護照號碼'
     kind = segment_field(FIELDS['identity_kind'].caption, in_form, 'identity_kind', IdentityKind.labels(), hint=hint)
@@ -92,7 +92,9 @@ def identity_fields(in_form: form, details: VolunteerDetails, account: Account) 
         enrol = _enrolment_link(in_form)
 
     async def check() -> None:
-        chosen = next(each for each in IdentityKind if each == details.identity_kind)
+        chosen = validation.member(IdentityKind, details.identity_kind)
+        if chosen is None:  # none of those offered: 儲存 says so
+            return
         number.rename(chosen.label)
         enrol.set_visibility(False)
         number.refuse('')

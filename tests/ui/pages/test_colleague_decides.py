@@ -1,11 +1,12 @@
-"""A request that a colleague decides is decided on every page that has it open."""
+"""What a colleague or the office decides is decided on every page that has it open."""
 
 from typing import Any
 
-from db.choices import RightsKind, Role
+from db.choices import RightsKind, Role, TrainingKind
 from db.models import AccountRequest
-from domain import accounts, dates
+from domain import accounts, dates, directory
 from domain.accounts import sessions
+from domain.directory import RequiredHoursDetails
 from domain.model import Account
 from domain.privacy import rights
 from domain.privacy.rights import Asking
@@ -58,3 +59,14 @@ async def test_an_account_request_leaves_the_list_of_its_county_and_its_open_pag
 
     assert '許小雅' not in await listed.heard('update', '"rows"')
     await case.heard('run_javascript', 'location.reload()')
+
+
+async def test_hours_that_the_office_changes_are_in_the_list_of_an_open_step_8_at_once(browsers: Browsers) -> None:
+    unit = await builders.a_host_unit()
+    clerk, admin = await builders.an_account(host_unit=unit), await builders.an_account(Role.ADMINISTRATOR)
+    person = await builders.a_volunteer(unit)
+    socket = await opened(browsers, clerk, f'/volunteers/{person.id}/record-book/application')
+
+    await directory.save_required_hours(RequiredHoursDetails(kind=TrainingKind.BASIC, minutes=77 * 60), by=admin)
+
+    await socket.heard('77 小時')

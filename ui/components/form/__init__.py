@@ -164,7 +164,7 @@ class form:
 
         False while a field that was changed elsewhere has another value here: whoever saves that is to be told.
         """
-        before, self.recorded = self.recorded, recorded
+        before, self.recorded = self.recorded or recorded, recorded  # what was first saved from here is of nobody else
         changed = [name for name in vars(recorded) if getattr(before, name) != getattr(recorded, name)]
         heard = {
             name: getattr(recorded, name) for name in changed if getattr(self.details, name) == getattr(before, name)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from nicegui import html, ui
 
 from domain import dates, half_written, links, reviews
-from domain.announcements import CaseChanged
+from domain.announcements import CaseChanged, RulesChanged
 from domain.books import record_books
 from domain.half_written import Sheet
 from domain.model import Account, ApplicationStatus
@@ -31,7 +31,7 @@ from ...components.reveal import reveal_dialog
 from ...components.timeline import timeline
 from ...flash import leave_with
 from ...frame import frame, waiting_for
-from ...live import follow, of_case
+from ...live import follow, is_of_all, of_case
 
 
 async def review_case_page(
@@ -70,6 +70,7 @@ async def review_case_page(
                 desk.bar = desk_decisions(account, case, desk.go_on, sheet, written)
             desk.show(case)
     follow(CaseChanged, desk.renew, of_case(application_id))
+    follow(RulesChanged, desk.renew, is_of_all)
     if case.application.status is ApplicationStatus.SUBMITTED:  # the approval of another case takes the number shown
         follow(CaseChanged, desk.renumber, desk.is_of_another)
 

@@ -7,7 +7,7 @@ from typing import cast
 from nicegui import html, ui
 
 from domain import applications, corrections, dates, directory, drafts, files, links, readiness, volunteers
-from domain.announcements import CaseChanged, VolunteerChanged
+from domain.announcements import CaseChanged, RulesChanged, VolunteerChanged
 from domain.applications import FIELDS, WITH_UNIT, ApplicationDetails, DraftElsewhere
 from domain.books import book_days, record_books
 from domain.cases import case_numbers
@@ -46,7 +46,7 @@ from ...components.timeline import timeline
 from ...components.withdrawing import DELETE, act_on, withdrawn
 from ...flash import leave_with
 from ...frame import BASICS, MENU, VOLUNTEER_DATA, frame, guide_for, page_frame, save_bar, waiting_for
-from ...live import follow, of_volunteer
+from ...live import follow, is_of_all, of_volunteer
 
 
 async def application_page(account: Account, volunteer_id: int) -> None:
@@ -100,6 +100,7 @@ def keep_guide(here: page_frame, account: Account, volunteer: Volunteer) -> None
 
     follow(CaseChanged, renew, of_volunteer(volunteer))
     follow(VolunteerChanged, renew, of_volunteer(volunteer))
+    follow(RulesChanged, renew, is_of_all)
 
 
 def keep_current(
@@ -117,12 +118,15 @@ def keep_current(
     """
     chosen = (details.kind, details.agency_id) if details else None
 
+    async def look_again() -> None:
+        now = await applications.current_of(volunteer, by=account)
+        checks.show(with_marks(await checks_by(account, volunteer, now, details), seen.waiting))
+
     async def recheck() -> None:
         nonlocal chosen
         if details is not None and chosen != (details.kind, details.agency_id):
             chosen = (details.kind, details.agency_id)
-            now = await applications.current_of(volunteer, by=account)
-            checks.show(with_marks(await checks_by(account, volunteer, now, details), seen.waiting))
+            await look_again()
 
     in_form.on_change(recheck)
 
@@ -137,6 +141,7 @@ def keep_current(
             await in_form.rebase(ApplicationDetails.from_record(now))
 
     follow(CaseChanged, renew, of_volunteer(volunteer))
+    follow(RulesChanged, look_again, is_of_all)
 
 
 async def checks_by(
