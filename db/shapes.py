@@ -5,14 +5,16 @@ longer than PostgreSQL and the network together. Here the text is kept by the sh
 letter of it, as model, filters, operators, how many values an IN has, orders, limits, relations. Values are no part of
 a shape and nothing that was read is kept: each statement encodes its own values, by the same encoders, in the order in
 which they are written. A shape counts once Tortoise has written it twice and text and values were as told here; places
-that had equal values each time could have changed places unseen, so it counts for equal ones alone. What is not
-understood (annotations, expressions, LIKE, JSON) is Tortoise's each time. `tests/db/test_shapes.py` compares both.
+that had equal values each time could have changed places unseen, so it counts for equal ones alone. Of annotations,
+SQL of ours and counts are understood; what is not (other expressions, LIKE, JSON) is Tortoise's each time.
+`tests/db/test_shapes.py` compares both.
 
 What is kept is about the models alone, and is the same in every process.
 """
 
 import itertools
-from collections.abc import Callable, Generator
+import re
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -22,8 +24,9 @@ from uuid import UUID
 
 from pypika_tortoise.terms import Term
 from tortoise import Model, filters
-from tortoise.expressions import Expression, Q, Subquery
+from tortoise.expressions import Expression, Q, RawSQL, Subquery
 from tortoise.fields.base import Field
+from tortoise.functions import Count
 from tortoise.queryset import (
     AwaitableQuery,
     CountQuery,
@@ -48,7 +51,11 @@ _LISTED = frozenset((filters.is_in, filters.not_in))
 _ASKED_FOR = frozenset((filters.is_null, filters.not_null))
 _LISTS: tuple[type[Any], ...] = (list, tuple, set, frozenset, type({}.keys()), type({}.values()))
 
+# A text with a number in it may have been written for somebody: there would be a shape for each.
+_NUMBER = re.compile(r'\d')
+
 _KINDS = (QuerySet, ValuesListQuery, ValuesQuery, CountQuery, ExistsQuery, UpdateQuery, DeleteQuery)
+_CHANGING = frozenset((UpdateQuery, DeleteQuery))
 _awaited_anew: dict[type[Any], Any] = {kind: kind.__await__ for kind in _KINDS}
 
 
@@ -150,13 +157,29 @@ def _shape(query: AwaitableQuery[Any], values: list[Any]) -> tuple[Any, ...]:
     """The shape of a query; its values are added to `values`. Raises _Untold, or what an encoder raises."""
     known: Any = query
     kind = type(query)
-    if kind not in _SHAPES_OF or known._annotations or known._custom_filters:
+    if kind not in _SHAPES_OF:
         raise _Untold
-    return kind, known.model, *_SHAPES_OF[kind](known, values)
+    added = _added(kind, known._annotations) if known._annotations else ()
+    return kind, known.model, added, *_SHAPES_OF[kind](known, values)
+
+
+def _added(kind: type[Any], annotations: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What is selected beside the columns. A maximum or sum is not told: Tortoise finds its field while it writes."""
+    if kind in _CHANGING:
+        raise _Untold
+    found: list[Any] = []
+    for name, term in annotations.items():
+        if type(term) is RawSQL and not _NUMBER.search(term.sql):
+            found.append((name, term.sql, term.alias))
+        elif type(term) is Count and type(term.field) is str and not term.default_values and term.filter is None:
+            found.append((name, Count, term.field, term.distinct))
+        else:
+            raise _Untold
+    return tuple(found)
 
 
 def _where(query: Any, values: list[Any]) -> tuple[Any, ...]:
-    return tuple([_told(node, query.model, values) for node in query._q_objects])
+    return tuple([_told(node, query, values) for node in query._q_objects])
 
 
 def _limits(query: Any, values: list[Any], limit: Any, offset: Any) -> tuple[bool, bool]:
@@ -248,14 +271,26 @@ _SHAPES_OF: dict[type[Any], Callable[[Any, list[Any]], tuple[Any, ...]]] = {
 }
 
 
-def _told(node: Q, model: type[Model], values: list[Any]) -> tuple[Any, ...]:
+def _told(node: Q, query: Any, values: list[Any]) -> tuple[Any, ...]:
     if not node.filters:
-        return node._is_negated, node.join_type, tuple([_told(child, model, values) for child in node.children])
+        return node._is_negated, node.join_type, tuple([_told(child, query, values) for child in node.children])
     found: list[Any] = [node._is_negated, node.join_type]
     for name, value in node.filters.items():
         found.append(name)
-        found.append(_leaf[model, name].told(value, values))
+        if name in query._custom_filters:
+            found.append(_told_of_added(query, name, value, values))
+        else:
+            found.append(_leaf[query.model, name].told(value, values))
     return tuple(found)
+
+
+def _told_of_added(query: Any, name: str, value: Any, values: list[Any]) -> int:
+    info = query._custom_filters[name]
+    is_plain = type(query._annotations[info['field']]) is RawSQL and info['operator'] in _COMPARED
+    if not is_plain or name in query.model._meta.filters or name in query.model._meta.fetch_fields:
+        raise _Untold
+    values.append(_plain(value))
+    return 1
 
 
 def _plain(value: Any) -> Any:

@@ -188,7 +188,7 @@ async def awaiting(
 
     `text` is part of a name or of the unit, its telephone, or a whole identity, record book or case number.
     A case with a pending decision waits until that is released. One query for all that changes together, however many
-    rows; one more where the agency counts working days, four where something was changed under review, two where cases
+    rows; one more where the agency counts working days, four where something was changed under review, one where cases
     are closed.
     """
     found, places = await _found(by, status, host_unit_id, due, roster_id, text), _places(status, order)

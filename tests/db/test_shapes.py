@@ -11,9 +11,10 @@ from tortoise import Model
 from tortoise.exceptions import DoesNotExist, FieldError, IntegrityError
 from tortoise.expressions import F, Q, RawSQL, Subquery
 from tortoise.fields.data import CharEnumFieldInstance
-from tortoise.functions import Count
+from tortoise.functions import Count, Max
 
 from db import models, shapes
+from db.choices import Role
 from db.models import Account, Application, Membership, Volunteer
 from db.sealing import SealedTextField
 from tests import builders
@@ -21,6 +22,7 @@ from tests import builders
 pytestmark = pytest.mark.usefixtures('database')
 MODELS = [one for one in vars(models).values() if isinstance(one, type) and issubclass(one, Model) and one is not Model]
 OPERATORS = ('', '', '__in', '__in', '__not', '__not_in', '__isnull', '__not_isnull', '__gt', '__gte', '__lt', '__lte')
+CLERK = "account.role = 'unit_staff'"
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -59,6 +61,15 @@ def test_statements_of_any_shape_are_written_as_tortoise_does() -> None:
         lambda n: Account.filter(created_at__lt=LONG_AGO + timedelta(n), created_at__gte=LONG_AGO).values_list(
             'id', flat=True
         ),
+        lambda n: Account.annotate(is_so=RawSQL(CLERK)).filter(Q(is_so=n > 20) | Q(id=n), name=f'{n}').order_by('id'),
+        lambda n: (
+            Account.filter(id=n).annotate(is_so=RawSQL(CLERK)).limit(n + 1).values('id', 'is_so', u='agency__name')
+        ),
+        lambda n: Account.annotate(is_so=RawSQL(CLERK)).filter(is_so__not=True, id=n).select_related('agency'),
+        lambda n: Account.annotate(is_so=RawSQL(CLERK)).filter(is_so=n > 20, id=n).count(),
+        lambda n: Account.annotate(is_so=RawSQL(CLERK)).filter(is_so=n > 20, id=n).exists(),
+        lambda n: Account.filter(id__not=n).annotate(n=Count('id')).group_by('role').values_list('role', 'n'),
+        lambda n: Volunteer.filter(id=n).annotate(n=Count('memberships', distinct=True)),
     ],
 )
 def test_what_pages_ask_is_kept(make: Callable[[int], Any]) -> None:
@@ -72,6 +83,11 @@ def test_what_pages_ask_is_kept(make: Callable[[int], Any]) -> None:
     [
         lambda n: Volunteer.filter(name__contains=f'{n}'),
         lambda n: Volunteer.annotate(count=Count('memberships')).filter(count__gt=n),
+        lambda n: Volunteer.annotate(count=Count('memberships', _filter=Q(id=n))),
+        lambda n: Account.annotate(role=RawSQL(CLERK)).filter(role=n > 20),
+        lambda n: Account.annotate(is_so=RawSQL(CLERK if n > 20 else 'false')).filter(is_so=True),
+        lambda n: Account.annotate(is_so=RawSQL(CLERK)).filter(is_so__in=[n > 20]),
+        lambda n: Account.annotate(last=Max('created_at')).group_by('role').values('role', 'last'),
         lambda n: Volunteer.filter(version=F('id')),
         lambda n: Volunteer.filter(id=n).update(version=F('version') + n),
         lambda n: Volunteer.filter(name='*' if n > 20 else 'x'),
@@ -139,11 +155,23 @@ async def test_an_order_of_values_that_equal_ones_have_hidden_is_found(monkeypat
 async def test_no_value_is_kept() -> None:
     for _ in range(3):
         await Account.filter(name='王小明', id__in=[98765, 98766]).select_related('host_unit')
+        await Account.annotate(is_own=RawSQL('(account.id = 98765)')).filter(is_own=True)
 
     kept = repr(shapes._texts)
     assert 'FROM "account"' in kept
     assert '王小明' not in kept
     assert '98765' not in kept
+
+
+async def test_what_is_added_to_a_record_is_there_each_time() -> None:
+    clerk = await builders.an_account(name='甲')
+    for _ in range(4):
+        [one] = await Account.filter(id=clerk.id).annotate(is_so=RawSQL(CLERK))
+        assert vars(one)['is_so'] is True
+        [row] = await Account.filter(id=clerk.id).annotate(is_so=RawSQL(CLERK)).values('name', 'is_so')
+        assert row == {'name': '甲', 'is_so': True}
+        [last] = await Account.annotate(last=Max('role')).filter(id=clerk.id).group_by('id').values('last')
+        assert isinstance(last['last'], Role)
 
 
 def ours(query: Any) -> Any:
