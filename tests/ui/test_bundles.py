@@ -150,6 +150,15 @@ def test_what_stays_of_quasar_names_nothing_that_went() -> None:
     assert {name for name in slimmer.QUASAR if f'{name}:()=>' in slim} == slimmer.QUASAR
 
 
+def test_what_stays_of_quasar_draws_with_styles_that_are_there() -> None:
+    slim = javascript.pruned(QUASAR, slimmer.QUASAR)
+    components = set(re.findall(r'\bq-([a-z]+(?:-[a-z]+)*)', slim))
+
+    # A select could have chips, and a group of options toggles; no page asks for them.
+    assert components & slimmer.UNUSED == {'chip', 'toggle'}
+    assert slimmer.UNNAMED.findall(slim) == []
+
+
 def test_pages_ask_quasar_only_for_what_is_there() -> None:
     asked = {name for name, _ in _asked_of_quasar()}
 
