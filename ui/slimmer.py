@@ -1,8 +1,8 @@
 """What of Quasar, and of NiceGUI's page, no page of ours needs: a first visit loads a third less.
 
 Of Quasar's script stays what is named here, with what that needs (`bundles`). Of its styles whole components that we
-have not are left out (`tests/ui/test_lighter.py` looks), its palette of 300 numbered colours and its grid of twelve
-columns. What cleans HTML (DOMPurify) is loaded when it is asked for.
+have not are left out (`tests/ui/test_lighter.py` looks), its palette of 300 colours, its shadows, margins and gutters,
+and its grid of twelve columns. What cleans HTML (DOMPurify) is loaded when it is asked for.
 """
 
 import re
@@ -30,33 +30,47 @@ QUASAR = frozenset(
 UNUSED = frozenset(
     {
         'ajax-bar',
+        'badge',
         'banner',
         'bar',
+        'bottom-sheet',
         'breadcrumbs',
+        'btn-group',
         'carousel',
         'chip',
         'circular-progress',
         'color-picker',
         'date',
+        'dialog-plugin',
         'drawer',
         'editor',
+        'electron-drag',
         'expansion-item',
         'fab',
         'file',
         'footer',
         'header',
-        'infinite-scroll',
         'img',
+        'infinite-scroll',
+        'inner-loading',
+        'intersection',
         'knob',
         'linear-progress',
+        'loading',
+        'loading-bar',
+        'markup-table',
         'message',
+        'morph',
         'page-sticky',
         'pagination',
+        'panel',
+        'panel-parent',
         'parallax',
         'popup-edit',
         'pull-to-refresh',
         'range',
         'rating',
+        'responsive',
         'scrollarea',
         'skeleton',
         'slide-item',
@@ -75,7 +89,16 @@ UNUSED = frozenset(
     }
 )
 _COMPONENT = re.compile(r'\.q-([a-z]+(?:-[a-z]+)*)')
-NUMBERED = re.compile(r'\b(?:(?:bg|text)-[a-z]+(?:-[a-z]+)?|(?:col|offset)(?:-[a-z]{2})?)-\d+\b')
+# Classes of a colour, a shadow, a column or a distance.
+UNNAMED = re.compile(
+    r"""\b(?:
+        (?:(?:bg|text)-[a-z]+(?:-[a-z]+)?|(?:col|offset)(?:-[a-z]{2})?|(?:inset-)?shadow(?:-up)?)-\d+\b
+        |q-(?:[mp][atrblxy]-(?:xs|sm|md|lg|xl|auto)|(?:col-)?gutter-(?!x-sm\b)[a-z-]+)\b
+        |(?:bg|text)-(?:deep-|light-|blue-)?(?:red|pink|purple|indigo|blue|cyan|teal|green|lime|yellow|amber|orange|brown
+        |grey)(?![\w-])
+    )""",
+    re.VERBOSE,
+)
 _PURIFIER = re.compile(
     r'import DOMPurify from "dompurify";\s*Element\.prototype\.setHTML = function \(html\) \{\s*([^}]+?)\s*\};'
 )
@@ -115,8 +138,8 @@ def minified(css: str) -> str:
 def style(css: str) -> str:
     """A stylesheet of Quasar's, minified as it comes, without the rules of what no page has.
 
-    >>> style('.q-tree__icon,.q-btn{a:b}.q-stepper td{c:d}@media print{.text-red-5{e:f}.row{g:h}}.bg-red{i:j}')
-    '.q-btn{a:b}@media print{.row{g:h}}.bg-red{i:j}'
+    >>> style('.q-tree__icon,.q-btn{a:b}.q-stepper td{c:d}@media print{.text-red-5{e:f}.row{g:h}}.bg-white{i:j}')
+    '.q-btn{a:b}@media print{.row{g:h}}.bg-white{i:j}'
     """
     kept = []
     for head, body in _rules(css):
@@ -139,7 +162,7 @@ def icon_font(css: str) -> str:
 
 
 def _is_unused(selector: str) -> bool:
-    return bool(NUMBERED.search(selector)) or any(
+    return bool(UNNAMED.search(selector)) or any(
         name in UNUSED or any(name.startswith(f'{each}-') for each in UNUSED) for name in _COMPONENT.findall(selector)
     )
 

@@ -41,23 +41,53 @@ def undeclared(*scripts: tuple[str, str, str]) -> dict[str, list[str]]:
     return {name: wrong for name, wrong in heard.items() if wrong}
 
 
-@pytest.mark.parametrize('file', OURS, ids=lambda file: file.stem)
-def test_the_signs_of_a_script_are_the_script(file: Path) -> None:
-    text = file.read_text(encoding='utf-8')
+def test_a_lean_script_lacks_comments_and_space_alone() -> None:
+    scripts = [file.read_text(encoding='utf-8') for file in OURS]
+    lean = [javascript.lean(script) for script in scripts]
 
-    assert ''.join(sign for _, sign in javascript.signs(text)) == text
+    assert tokens(lean) == tokens(scripts)
+    assert [script for script in lean if re.search(r'^\s|// |\n\n', script)] == []
+    assert [javascript.lean(script) for script in lean] == lean
 
 
-@pytest.mark.parametrize('text', ['`a${1', '"open', 'a = `${`b`}'])
+def tokens(modules: list[str]) -> list[list[str]]:
+    """What a real parser reads in them."""
+    read = """const { parse } = require(require.resolve('espree', { paths: [require.resolve('eslint')] }));
+        const how = { ecmaVersion: 'latest', sourceType: 'module', tokens: true };
+        const modules = JSON.parse(require('fs').readFileSync(0, 'utf8'));
+        console.log(JSON.stringify(modules.map((text) => parse(text, how).tokens.map(({ value }) => value))));"""
+    asked = json.dumps(modules)
+    answer = subprocess.run(
+        ['node', '-e', read], cwd=ROOT / '.cache', input=asked, capture_output=True, text=True, check=True
+    )
+    told: list[list[str]] = json.loads(answer.stdout)
+    return told
+
+
+@pytest.mark.parametrize('text', ['`a${1', '"open', 'a = `${`b`}', 'a = (1', 'a b', 'a /* b'])
 def test_what_ends_too_early_is_no_script(text: str) -> None:
+    with pytest.raises(ValueError, match='no JavaScript: line 2'):
+        javascript.lean(f'fine();\n{text}')
     with pytest.raises(ValueError, match='no JavaScript'):
-        list(javascript.signs(text + '\n#"'))
+        javascript.pruned(f'(()=>{{{text}}})();', [])
 
 
-def test_a_slash_divides_behind_a_value_and_begins_a_pattern_elsewhere() -> None:
-    kinds = [sign for sign in javascript.signs('a / b / 2; return /[/"]/.test(`${c / 2}/`) / 3') if '/' in sign[1]]
-
-    assert [kind for kind, _ in kinds] == ['sign', 'sign', 'pattern', 'sign', 'template', 'sign']
+@pytest.mark.parametrize(
+    ('script', 'lean'),
+    [
+        ('a /  b /c; // d', 'a / b /c; '),
+        ('return /[/"]  \\/ /.test(b)  / 3;', 'return /[/"]  \\/ /.test(b) / 3;'),
+        ('a = `  ${b  /  `  // ${c}`}  /* d */`;', 'a = `  ${b  /  `  // ${c}`}  /* d */`;'),
+        ("a = '  // b';  /* c */  d()", "a = '  // b'; d()"),
+        ('a\n  /* b */  ++c', 'a\n++c'),
+        ('return /* a\n */ b', 'return\nb'),
+        ('/*! a */\n\n  /* b */\n/*! c */ d', '/*! a */\n/*! c */ d'),
+        ('  字 = "\\\n  字"', '字 = "\\\n  字"'),
+        ('', ''),
+    ],
+)
+def test_a_lean_script_says_the_same(script: str, lean: str) -> None:
+    assert javascript.lean(script) == lean
 
 
 def test_a_library_loses_what_nobody_asks_for_and_nothing_else() -> None:
@@ -75,11 +105,41 @@ def test_a_library_loses_what_nobody_asks_for_and_nothing_else() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ('inside', 'stays'),
+    [
+        ('var a={b:1},b=2;window.a=a.b;', 'var a={b:1};window.a=a.b;'),  # a property is no variable
+        ('var a=1,b=2;window.c=b=>b+a;', 'var a=1;var b=2;window.c=b=>b+a;'),  # one that hides another keeps it
+        ('var a=1,{b:c,d=a,...e}=f;window.g={e};', None),
+        ('const a=1;let[b,c]=[a];window.d=`${c}`;', None),
+        ('var{a}=Vue,{b}=Vue;window.c={a};', 'var {a}=Vue;window.c={a};'),
+        ('{var a=1}try{var b=2}catch(c){}for(var d in{e:1}){function f(){}}window.g=[a,b,d,f];', None),
+        ('function a(){}async function b(){}function*c(){}class d{e(){a()}}window.f=[b,c,d];', None),
+        ('var a=1;function b(){}b.c=a;window.d=b;', None),  # what is set at something that stays
+        ('var a=1;function b(){}b.c=a;window.d=1;', 'window.d=1;'),
+        ('addEventListener("a",()=>{});', None),  # names nothing of the library's
+        ('var a={}/* b */;// c\nwindow.d=a', 'var a={};window.d=a\n'),
+        ('window.a={}\nwindow.b=1;', 'window.a={}\nwindow.b=1;'),
+    ],
+)
+def test_of_a_library_stays_what_may_be_needed(inside: str, stays: str | None) -> None:
+    slim = javascript.pruned(f'(()=>{{{inside}}})();', [])
+
+    assert plain(slim) == plain(f'(()=>{{{stays or inside}}})();')
+
+
+def plain(script: str) -> str:
+    """However its variables are declared, together or one by one."""
+    return re.sub(r'\s|\b(?:var|let|const)\b', '', script).replace(';', ',')
+
+
 def test_a_library_without_what_is_asked_for_is_refused() -> None:
     with pytest.raises(ValueError, match='QNothing'):
         javascript.pruned(QUASAR, [*slimmer.QUASAR, 'QNothing'])
     with pytest.raises(ValueError, match='one function'):
         javascript.pruned('var a = 1;', [])
+    with pytest.raises(ValueError, match='one function'):
+        javascript.pruned('(()=>{})();more();', [])
 
 
 def test_what_stays_of_quasar_names_nothing_that_went() -> None:
@@ -88,6 +148,15 @@ def test_what_stays_of_quasar_names_nothing_that_went() -> None:
     assert undeclared(('quasar', 'script', slim)) == {}
     assert len(slim) < len(QUASAR) / 3
     assert {name for name in slimmer.QUASAR if f'{name}:()=>' in slim} == slimmer.QUASAR
+
+
+def test_what_stays_of_quasar_draws_with_styles_that_are_there() -> None:
+    slim = javascript.pruned(QUASAR, slimmer.QUASAR)
+    components = set(re.findall(r'\bq-([a-z]+(?:-[a-z]+)*)', slim))
+
+    # A select could have chips, and a group of options toggles; no page asks for them.
+    assert components & slimmer.UNUSED == {'chip', 'toggle'}
+    assert slimmer.UNNAMED.findall(slim) == []
 
 
 def test_pages_ask_quasar_only_for_what_is_there() -> None:

@@ -29,7 +29,7 @@ def test_no_page_has_a_component_of_quasar_whose_styles_were_left_out() -> None:
     used = {name for text in sources for name in re.findall(r'\bq-([a-z]+(?:-[a-z]+)*)', text)}
 
     assert used & slimmer.UNUSED == set()
-    assert [found for text in sources for found in slimmer.NUMBERED.findall(text)] == []
+    assert [found for text in sources for found in slimmer.UNNAMED.findall(text)] == []
 
 
 @pytest.mark.parametrize('name', ['quasar.unimportant.prod.css', 'quasar.important.prod.css'])
@@ -41,7 +41,7 @@ def test_styles_of_quasar_keep_all_other_rules(name: str, monkeypatch: pytest.Mo
     assert not re.search(r'\.q-stepper|\.text-red-5', slim)
     assert slim.count('{') == slim.count('}')
     monkeypatch.setattr(slimmer, 'UNUSED', frozenset())
-    monkeypatch.setattr(slimmer, 'NUMBERED', re.compile('(?!)'))
+    monkeypatch.setattr(slimmer, 'UNNAMED', re.compile('(?!)'))
     assert slimmer.style(whole).strip() == whole.strip()
 
 
