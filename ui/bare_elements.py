@@ -229,7 +229,7 @@ class _Slot(Slot):
     """Holds on to its element until that is put away, as what is inside does to the slot: no weak references."""
 
     name = 'default'
-    template = None
+    template: str | None = None
 
     def __init__(self, parent: Element) -> None:
         self._parent: Any = parent
