@@ -16,6 +16,8 @@ from nicegui import Client, events, storage
 from nicegui.classes import Classes
 from nicegui.context import context
 from nicegui.element import TAG_PATTERN, Element
+from nicegui.elements.button import Button
+from nicegui.elements.mixins.cancelable_wait_element import CancelableWaitElement
 from nicegui.event_listener import EventListener
 from nicegui.helpers import event_type_to_camel_case
 from nicegui.observables import ObservableCollection
@@ -38,6 +40,13 @@ _USUAL: Mapping[str, Any] = {
     '_kept_slot': None,
     '_named_slots': None,
     '_heard': (),
+}
+# And of a button. Its colour is looked at when it changes, and it does so for the first time while it is made.
+_USUAL_BUTTON: Mapping[str, Any] = {
+    '___background_color': None,
+    '___icon': None,
+    '___enabled': True,
+    '_background_color_state': (None, ''),
 }
 _numbers = itertools.count(1)
 _type_of = functools.lru_cache(maxsize=1024)(event_type_to_camel_case)
@@ -68,6 +77,28 @@ def install() -> None:
     }
     for name, part in given.items():
         setattr(Element, name, part)
+    for name, value in _USUAL_BUTTON.items():
+        setattr(Button, name, value)
+    Button._clicked_waiters = _Seldom(set)  # type: ignore[assignment]
+    CancelableWaitElement._waiting_tasks = _Seldom(dict)  # type: ignore[assignment]
+
+
+class _Seldom:
+    """What begins empty and nearly always stays so: it is made when somebody looks at it."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self.make = make
+        self.name = f'_kept_{make.__name__}'
+
+    def __get__(self, element: Any, _: object) -> Any:
+        if (found := getattr(element, self.name, None)) is None:
+            found = self.make()
+            setattr(element, self.name, found)
+        return found
+
+    def __set__(self, element: Any, value: Any) -> None:
+        if value:
+            setattr(element, self.name, value)
 
 
 class _Quiet(ObservableCollection):
@@ -126,9 +157,18 @@ class _KeptProps(_Quiet, Props[Element]):
                 self._check_rename(name, other)
             self.element.update()
 
+    def __call__(self, add: str | None = None, **others: str | None) -> Any:
+        """Of an element that has none yet they are those of the text: one for all, until one of them is changed."""
+        element = self._element
+        if others or not add or isinstance(element, weakref.ref) or element._kept_props is not None:
+            return super().__call__(add, **others)
+        element._kept_props = _parsed(add)
+        element.update()
+        return element
+
     def _be_kept(self) -> None:
         element = self._element
-        if not isinstance(element, weakref.ref) and element._kept_props is None:
+        if not isinstance(element, weakref.ref) and not isinstance(element._kept_props, _KeptProps):
             element._kept_props = self
 
     def add_warning(self, prop: str, message: str) -> None:
@@ -186,16 +226,28 @@ class _KeptStyle(_Quiet, Style[Element]):
 
 
 class _Slot(Slot):
-    """Holds on to its element until that is put away, and so takes no weak reference."""
+    """Holds on to its element until that is put away, as what is inside does to the slot: no weak references."""
 
-    def __init__(self, parent: Element, name: str, template: str | None = None) -> None:
-        self.name, self.template = name, template
+    name = 'default'
+    template: str | None = None
+
+    def __init__(self, parent: Element) -> None:
         self._parent: Any = parent
         self.children = []
+
+    def __call__(self) -> '_Slot':
+        """As of a weak reference to it."""
+        return self
 
     @property
     def parent(self) -> Element:
         return _still(self._parent)
+
+
+class _NamedSlot(_Slot):
+    def __init__(self, parent: Element, name: str, template: str | None = None) -> None:
+        super().__init__(parent)
+        self.name, self.template = name, template
 
 
 def _still(element: Any) -> Element:
@@ -263,7 +315,7 @@ def _begin(self: Any, tag: str | None = None, *, _client: Client | None = None) 
     client.elements[self.id] = self
     if slot is not None:
         slot.children.append(self)
-        self._parent_slot = weakref.ref(slot)
+        self._parent_slot = slot
     if client._response_built:
         client.outbox.enqueue_update(self)
         if slot is not None:
@@ -307,20 +359,22 @@ def _put_away(self: Any) -> None:
         if slot is not None:
             slot.children.clear()
             slot._parent = weakref.ref(self)
-    if self._kept_props is not None:
+    if isinstance(self._kept_props, _KeptProps):
         self._kept_props._element = weakref.ref(self)
+    if isinstance(self._parent_slot, _Slot):
+        self._parent_slot = weakref.ref(self._parent_slot)
     self._heard = ()
 
 
 def _props_of(self: Any) -> _KeptProps:
-    found: _KeptProps | None = self._kept_props
-    return _KeptProps({}, element=self) if found is None else found
+    found: dict[str, Any] | None = self._kept_props
+    return found if isinstance(found, _KeptProps) else _KeptProps(found or {}, element=self)
 
 
 def _slot_of(self: Any) -> _Slot:
     found: _Slot | None = self._kept_slot
     if found is None:
-        found = self._kept_slot = _Slot(self, 'default')
+        found = self._kept_slot = _Slot(self)
     return found
 
 
@@ -329,7 +383,7 @@ def _slots_of(self: Any) -> dict[str, Slot]:
 
 
 def _add_slot(self: Any, name: str, template: str | None = None) -> Slot:
-    slot = _Slot(self, name, template)
+    slot = _NamedSlot(self, name, template)
     self._named_slots = {**(self._named_slots or {}), name: slot}
     return slot
 

@@ -8,7 +8,6 @@ answered 502, by which the proxy asks the other process (deploy/nginx).
 
 import asyncio
 import logging
-from urllib.parse import parse_qs
 
 from nicegui import Client
 from starlette.datastructures import Headers
@@ -47,7 +46,7 @@ def is_elsewhere(scope: Scope, *, is_socket: bool) -> bool:
     if not _is_draining:
         return False
     if is_socket:
-        return not sockets.is_here(parse_qs(scope['query_string'].decode('latin-1')))
+        return not sockets.is_here(sockets.asked(scope['query_string'].decode('latin-1')))
     return (
         scope['type'] == 'http' and scope['method'] == 'GET' and 'text/html' in Headers(scope=scope).get('accept', '')
     )

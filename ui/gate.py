@@ -7,9 +7,10 @@ everything else is refused before NiceGUI sees it, so a stranger can make it nei
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager, suppress
-from urllib.parse import parse_qs, urlsplit
+from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from starlette.datastructures import Headers
@@ -104,6 +105,22 @@ def install(site: FastAPI, settings: Settings) -> None:
     site.add_middleware(Gate, origins=origins, trusted=settings.trusted_proxies, watchers=settings.monitoring_networks)
     component = settings.card_component if settings.citizen_ca_dir else ''
     headers.install(site, origins, is_secure=settings.secure_cookies, component=component)
+
+
+def in_front_of(site: FastAPI) -> ASGIApp:
+    """`site`, whose websockets stand before the gate at once.
+
+    What stands before it is for requests, and of a socket would only wait as long as a page is open.
+    """
+
+    def entered(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        app: Any = site.middleware_stack if scope['type'] == 'websocket' else site
+        while not isinstance(app, Gate | FastAPI):
+            app = app.app
+        passed: Awaitable[None] = app(scope, receive, send)
+        return passed
+
+    return entered
 
 
 @asynccontextmanager
@@ -283,13 +300,12 @@ class Gate:
             with origin.of(scope['origin']):
                 await self._pass_identified(scope, receive, send)
 
-    async def _pass_identified(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def _pass_identified(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope['path'].startswith(SOCKETS):
-            await self._pass_socket(scope, receive, send)
-        elif scope['type'] == 'websocket':
-            await self._refuse_socket(scope, receive, send)
-        else:
-            await self._pass_request(scope, receive, send)
+            return self._pass_socket(scope, receive, send)
+        if scope['type'] == 'websocket':
+            return self._refuse_socket(scope, receive, send)
+        return self._pass_request(scope, receive, send)
 
     def _may_watch(self, scope: Scope) -> bool:
         client = addresses.address_of(scope, self.trusted)
@@ -330,21 +346,21 @@ class Gate:
             await _Measured(scope, receive, _once_written(scope, receive, send, sight)).run(self.app)
             await sight.write()
 
-    async def _pass_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def _pass_socket(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """No coroutine: nothing of what is decided here waits as long as the page is open."""
         origin = Headers(scope=scope).get('origin')
         is_polling = scope['type'] == 'http' and scope['method'] == 'GET'
         is_ours = origin in self.origins or (is_polling and origin is None)
-        query = parse_qs(scope['query_string'].decode('latin-1'))
+        query = sockets.asked(scope['query_string'].decode('latin-1'))
         is_theirs = scope['account'] is not None and not sockets.is_foreign(query, scope['session_digest'])
         if not is_ours or (not is_theirs and scope['type'] == 'http'):
-            await self._refuse_socket(scope, receive, send)
-        elif not is_theirs:
+            return self._refuse_socket(scope, receive, send)
+        if not is_theirs:
             is_over = scope['account'] is None and bool(token_of(scope))
-            await _tell_to_reload(receive, send, 'Session is over' if is_over else 'Implicit handshake failed')
-        elif scope['type'] == 'websocket':
-            await sockets.served(scope, receive, send)
-        else:
-            await _Measured(scope, receive, _in_our_words(scope, receive, send)).run(sockets.served)
+            return _tell_to_reload(receive, send, 'Session is over' if is_over else 'Implicit handshake failed')
+        if scope['type'] == 'websocket':
+            return sockets.served(scope, receive, send)
+        return _Measured(scope, receive, _in_our_words(scope, receive, send)).run(sockets.served)
 
     async def _refuse_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope['type'] == 'http':

@@ -177,7 +177,8 @@ def serve(site: FastAPI, settings: Settings) -> None:
     with refusals.told(), _listening(settings) as door:
         server = site.state.server = _Server(
             uvicorn.Config(
-                site,
+                gate.in_front_of(site),
+                interface='asgi3',
                 http=connections.Limited,
                 ws=connections.Line,
                 log_config=None,

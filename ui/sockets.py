@@ -6,6 +6,7 @@ alive, at every single event.
 """
 
 import asyncio
+import functools
 import inspect
 import logging
 import time
@@ -20,6 +21,7 @@ from engineio import async_server, async_socket  # type: ignore[import-untyped]
 from engineio.exceptions import QueueEmpty, SocketIsClosedError, UnknownPacketError  # type: ignore[import-untyped]
 from engineio.packet import Packet  # type: ignore[import-untyped]
 from nicegui import Client, background_tasks, core
+from nicegui import client as nicegui_client
 from nicegui.nicegui import sio_app
 from socketio import packet  # type: ignore[import-untyped]
 from socketio.async_manager import AsyncManager  # type: ignore[import-untyped]
@@ -38,6 +40,9 @@ _EVENTS = {'connect', 'handshake', 'disconnect', 'event', 'javascript_response',
 _TYPING = {'typed', 'chosen', 'left', 'pending'}
 _KINDS = tuple('0123456')  # of packets of engine.io
 _PREFIX = '/_nicegui_ws'  # the socket.io below it
+_SOCKET_IO = '/socket.io/'
+_LONGEST_QUERY = 500  # of those that are kept; NiceGUI's has half of it
+_OF_ENGINE_IO = ('EIO', 'transport', 'sid', 'j')  # what it reads of a query
 _BEFORE_THE_DROP = 0.5
 # Characters of one text (a mail's wording, the longest, has 10,000), and of a message with a sign for each value.
 MOST_TEXT = 20_000
@@ -70,10 +75,25 @@ def guard(origins: frozenset[str]) -> None:
     core.sio.manager = _Rooms()
     core.sio.manager.set_server(core.sio)
     vars(async_server)['async_socket'] = SimpleNamespace(AsyncSocket=_Socket)
+    vars(async_server)['urllib'] = SimpleNamespace(parse=SimpleNamespace(parse_qs=_asked_of_engine_io))
+    vars(nicegui_client)['parse_qs'] = asked
     core.sio.eio.handlers['message'] = _guarded_message(core.sio.eio.handlers['message'])
 
 
-async def served(scope: Scope, receive: Receive, send: Send) -> None:
+def asked(query: str) -> Mapping[str, Sequence[str]]:
+    """A query as `parse_qs` reads it, not to be changed: that of a socket, which four read, is parsed once."""
+    return _parsed(query) if len(query) <= _LONGEST_QUERY else parse_qs(query)
+
+
+_parsed = functools.lru_cache(maxsize=32)(parse_qs)
+
+
+def _asked_of_engine_io(query: str) -> dict[str, Sequence[str]]:
+    """It keeps them as long as the socket is open."""
+    return {name: values for name, values in asked(query).items() if name in _OF_ENGINE_IO}
+
+
+def served(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
     """NiceGUI's sockets, past all routes: what stands on the way stays in memory as long as a page is open."""
     scope.update(path=scope['path'].removeprefix(_PREFIX), root_path='')
 
@@ -87,7 +107,9 @@ async def served(scope: Scope, receive: Receive, send: Send) -> None:
             return {'type': 'websocket.disconnect', 'code': 1002}
         return message
 
-    await sio_app(scope, heard, send)
+    answer = core.sio.eio.handle_request if scope['path'].startswith(_SOCKET_IO) else sio_app
+    passed: Awaitable[None] = answer(scope, heard, send)
+    return passed
 
 
 def is_foreign(query: Mapping[str, Sequence[str]], digest: str) -> bool:
@@ -275,7 +297,7 @@ def _guarded_connect(handler: Handler) -> Guarded:
     async def connect(socket_id: str, environ: dict[str, Any], _: Any = None) -> None:
         digest = _session_of(environ)
         is_over = await sessions.account_at(digest, is_activity=False) is None
-        if is_over or is_foreign(parse_qs(environ.get('QUERY_STRING', '')), digest):
+        if is_over or is_foreign(asked(environ.get('QUERY_STRING', '')), digest):
             raise ConnectionRefusedError
         try:
             await handler(socket_id, environ)

@@ -61,6 +61,39 @@ async def test_elements_of_a_class_that_listen_with_its_methods_share_their_list
     assert heard == [(one, 'words'), (other, 'words')]
 
 
+async def test_elements_with_the_properties_of_one_text_share_them_until_one_is_changed(client: Client) -> None:
+    with client:
+        one, other = (html.p('words').props('role=status tabindex=-1') for _ in range(2))
+    shared = one._to_dict()['props']
+    assert other._to_dict()['props'] is shared
+
+    one.props['role'] = 'alert'
+    one.props(remove='tabindex')
+
+    assert one._to_dict()['props'] == {'role': 'alert'}
+    assert other._to_dict()['props'] == {'role': 'status', 'tabindex': '-1'}
+
+
+async def test_a_button_that_is_waited_for_is_clicked_or_goes_with_its_page(client: Client) -> None:
+    with client:
+        pressed, left = (ui.button('press', color=None) for _ in range(2))
+    assert not [name for name in vars(pressed) if name.startswith('_kept_') and name != '_kept_props']
+    client.connected = _at_once  # type: ignore[assignment, method-assign]
+    waiting, given_up = asyncio.create_task(pressed.clicked()), asyncio.create_task(left.clicked())
+    await asyncio.sleep(0)
+    (name,) = pressed._event_listeners
+    pressed._handle_event({'listener_id': name, 'args': None})
+    client.delete()
+
+    await waiting
+    with pytest.raises(asyncio.CancelledError):
+        await given_up
+
+
+async def _at_once() -> None:
+    """The browser is there."""
+
+
 async def test_a_page_that_is_deleted_is_gone_without_the_collector(client: Client) -> None:
     with client, html.div().props('id=main') as box:
         ui.button('press', on_click=lambda: None).props('flat')
