@@ -38,6 +38,7 @@ from .missing import Gap
 _ANSWERS = (ApplicationStatus.RETURNED, ApplicationStatus.APPROVED, ApplicationStatus.REJECTED)
 _ARRIVALS = (ApplicationStatus.SUBMITTED, ApplicationStatus.WITHDRAWN)
 
+_STATUSES = {one.value: one for one in ApplicationStatus}
 _STEPS = {DraftKind.VOLUNTEER: 4, DraftKind.TRAINING: 6, DraftKind.APPLICATION: 8, DraftKind.PAPER_BOOK: 7}
 _LOOKED_THROUGH, _FIRST_LOOKED_AT = 100, 5
 # As permissions.people_of has it, and below as drafts.under_way.
@@ -205,17 +206,17 @@ async def news(*, by: Account, limit: int = 4) -> list[News]:
     values += [by.agency_id] if is_agency else []
     rows = await get_connection('default').execute_query_dict(statement, values)
     reads.see(row['volunteer_id'] for row in rows)
-    return [News(**row | {'status': ApplicationStatus(row['status'])}) for row in rows]
+    return [News(**row | {'status': _STATUSES[row['status']]}) for row in rows]
 
 
 async def counts(*, by: Account) -> Counts:
     """What waits for the unit, and what it has led to this month; each as the services of these lists count."""
     permissions.require(by, 'guide.home.counts')
     first = dates.today().replace(day=1)
-    values = [by.host_unit_id, by.team_id, MembershipStatus.LEFT, first]
-    values += [RegistrationStatus.RETURNED, RightsStatus.OPEN]
+    place = [by.host_unit_id, by.team_id, MembershipStatus.LEFT]
+    values = [*place, first, RegistrationStatus.RETURNED, RightsStatus.OPEN]
     [row] = await get_connection('default').execute_query_dict(_COUNTS, values)
-    return Counts({ApplicationStatus(status): n for status, n in row.pop('cases')}, **row)
+    return Counts({_STATUSES[status]: n for status, n in row.pop('cases')}, **row)
 
 
 async def standings(volunteers: Iterable[Volunteer], *, by: Account) -> dict[int, Standing]:
