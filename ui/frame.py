@@ -9,7 +9,7 @@ from domain import accounts, links
 from domain.guide import progress
 from domain.guide.missing import Gap
 from domain.guide.progress import Progress
-from domain.model import Account, Role
+from domain.model import Account, Role, Volunteer
 
 from .components.app_bar import app_bar, waiting_for
 from .components.card import card
@@ -187,6 +187,6 @@ def _leave_main_to_us() -> None:
     ui.context.client.page_container.default_slot.children[0].tag = 'div'
 
 
-async def guide_for(account: Account, volunteer_id: int | None = None) -> Progress:
-    """The guide's state for the volunteer this page is about."""
-    return await progress.of(volunteer_id, by=account)
+async def guide_for(account: Account, volunteer: Volunteer | int | None = None) -> Progress:
+    """The guide's state for the volunteer this page is about, as just read or by id."""
+    return await progress.of(volunteer, by=account)

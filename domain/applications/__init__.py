@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from tortoise.exceptions import IntegrityError
-from tortoise.expressions import F, RawSQL
+from tortoise.expressions import F
 from tortoise.query_utils import Prefetch
 
 from db import transaction
@@ -55,9 +55,6 @@ __all__ = [
     'of_unit',
     'repeatable',
 ]
-
-# What is changed now is seen there.
-_UNDER_REVIEW = "EXISTS (SELECT FROM application WHERE volunteer_id = volunteer.id AND status = 'submitted')"
 
 
 async def defaults(volunteer: Volunteer | None = None) -> ApplicationDetails:
@@ -297,11 +294,10 @@ async def again(application: Application, *, by: Account) -> Application:
 
 async def is_under_review(volunteer: Volunteer, *, by: Account) -> bool:
     """Whether a case of the volunteer lies with a reviewer, who sees what is changed now. Raises NotFound."""
-    known = Volunteer.filter(permissions.visible_to(by), id=validation.record_id(volunteer.id))
-    found: list[Any] = await known.annotate(is_so=RawSQL(_UNDER_REVIEW)).values_list('is_so', flat=True)
-    if not found:
+    volunteer_id = validation.record_id(volunteer.id)
+    if not await Volunteer.filter(permissions.visible_to(by), id=volunteer_id).exists():
         raise NotFound
-    return bool(found[0])
+    return await Application.filter(volunteer_id=volunteer_id, status=ApplicationStatus.SUBMITTED).exists()
 
 
 async def history_of(volunteer: Volunteer, *, by: Account) -> list[Application]:

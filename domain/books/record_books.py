@@ -237,11 +237,6 @@ async def find(query: RecordBookQuery, *, by: Account) -> Page[RecordBook]:
     return await counted(await rows, books, number, per_page)
 
 
-async def count(query: RecordBookQuery, *, by: Account) -> int:
-    """How many `find` lists on all pages."""
-    return await _asked_for(query, by).count()
-
-
 def _asked_for(query: RecordBookQuery, by: Account) -> QuerySet[RecordBook]:
     facts: dict[str, Any] = {
         'volunteer_id': query.volunteer_id,

@@ -3,6 +3,7 @@
 Everybody may read it; nothing in it is personal.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, TypeVar
 
@@ -186,9 +187,12 @@ async def fields() -> list[Field]:
     return await Field.filter(is_active=True)
 
 
-async def service_codes(code_list: str) -> list[ServiceCode]:
-    """Codes of a list: 服務項目 is 'item', 服務內容 'content', others as `db/service_codes.csv` names them."""
-    return await ServiceCode.filter(list=code_list)
+async def service_codes(code_lists: Iterable[str]) -> dict[str, list[ServiceCode]]:
+    """Codes by list: 服務項目 is 'item', 服務內容 'content', others as `db/service_codes.csv` names them."""
+    found: dict[str, list[ServiceCode]] = {name: [] for name in code_lists}
+    for code in await ServiceCode.filter(list__in=list(found)) if found else ():
+        found[code.list].append(code)
+    return found
 
 
 async def required_hours(*, by: Account) -> list[RequiredHours]:

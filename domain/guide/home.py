@@ -6,13 +6,25 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from tortoise.connection import get_connection
 from tortoise.expressions import Subquery
 
-from db.choices import ApplicationStatus, BookStatus, DraftKind, HistoryAction, Role, Section
-from db.models import Account, Application, ApplicationStep, HistoryEntry, RecordBook, Volunteer
+from db.choices import (
+    ApplicationStatus,
+    BookStatus,
+    DraftKind,
+    HistoryAction,
+    MembershipStatus,
+    RegistrationStatus,
+    RightsStatus,
+    Role,
+    Section,
+)
+from db.models import Account, Application, RecordBook, Volunteer
 
 from .. import dates, drafts, links, permissions, settings
 from ..applications.forms import ApplicationDetails
+from ..audit import reads
 from ..books.paper_books import PaperBookDetails
 from ..cases import worklists
 from ..drafts import DraftSummary
@@ -26,8 +38,44 @@ from .missing import Gap
 _ANSWERS = (ApplicationStatus.RETURNED, ApplicationStatus.APPROVED, ApplicationStatus.REJECTED)
 _ARRIVALS = (ApplicationStatus.SUBMITTED, ApplicationStatus.WITHDRAWN)
 
+_STATUSES = {one.value: one for one in ApplicationStatus}
 _STEPS = {DraftKind.VOLUNTEER: 4, DraftKind.TRAINING: 6, DraftKind.APPLICATION: 8, DraftKind.PAPER_BOOK: 7}
 _LOOKED_THROUGH, _FIRST_LOOKED_AT = 100, 5
+# As permissions.people_of has it, and below as drafts.under_way.
+_OUR_PEOPLE = """(
+  SELECT volunteer_id FROM membership
+  WHERE host_unit_id = $1 AND ($2::int IS NULL OR team_id = $2) AND status <> $3)"""
+_LAST_TOUCHED = f"""
+SELECT
+  (SELECT max(d.saved_at) FROM draft d
+    WHERE d.host_unit_id = $1 AND EXISTS (SELECT FROM draft_entry WHERE draft_id = d.id)
+      AND (d.volunteer_id IN {_OUR_PEOPLE}
+        OR d.volunteer_id IS NULL AND ($2::int IS NULL OR d.team_id = $2))) AS form_at,
+  (SELECT max(a.updated_at) FROM application a
+    WHERE a.host_unit_id = $1 AND ($2::int IS NULL OR a.team_id = $2) AND a.status = ANY($4::text[])
+      AND a.volunteer_id IN {_OUR_PEOPLE}) AS case_at,
+  ARRAY(SELECT ROW(h.volunteer_id, h.at) FROM history_entry h JOIN account by ON by.id = h.by_id
+    WHERE by.host_unit_id = $1 AND h.action = $5 AND h.section = ANY($6::text[])
+      AND h.at > coalesce($7::timestamptz, '-infinity') %s
+    ORDER BY h.at DESC, h.id DESC LIMIT {_LOOKED_THROUGH}) AS added"""  # noqa: S608 -- our own words
+# What is told of a step; the last column, whether the unit still has the person.
+_NEWS = f"""
+SELECT s.at, s.status, s.reason, s.application_id, a.volunteer_id, v.name AS volunteer, u.name AS unit,
+  v.id IN {_OUR_PEOPLE} AS is_ours
+FROM application_step s JOIN application a ON a.id = s.application_id JOIN volunteer v ON v.id = a.volunteer_id
+  JOIN host_unit u ON u.id = a.host_unit_id
+WHERE s.status = ANY($4::text[]) AND %s ORDER BY s.at DESC, s.id DESC LIMIT $5"""  # noqa: S608 -- our own words
+_OF_UNIT = 's.host_unit_id = $1 AND ($2::int IS NULL OR a.team_id = $2)'
+_OF_AGENCY = 's.agency_id = $6'
+_COUNTS = f"""
+SELECT
+  ARRAY(SELECT ROW(status, count(*)) FROM application
+    WHERE host_unit_id = $1 AND ($2::int IS NULL OR team_id = $2) GROUP BY status) AS cases,
+  (SELECT count(*) FROM record_book WHERE issued_on >= $4 AND volunteer_id IN {_OUR_PEOPLE}) AS issued,
+  (SELECT count(*) FROM paper_registration WHERE host_unit_id = $1 AND status = $5
+    AND ($2::int IS NULL OR volunteer_id IN {_OUR_PEOPLE})) AS papers_returned,
+  (SELECT count(*) FROM rights_request WHERE host_unit_id = $1 AND status = $6
+    AND ($2::int IS NULL OR volunteer_id IN {_OUR_PEOPLE})) AS requests"""  # noqa: S608 -- our own words
 _NOT_KEPT = frozenset({'password', 'password_again'})  # typed again in any case: no news that they are missing
 
 
@@ -67,6 +115,30 @@ class LeftOff:
 
 
 @dataclass(frozen=True)
+class News:
+    """A step of a case: whose, sent by which unit; `is_ours`: whether the clerk's unit still has the person."""
+
+    at: datetime
+    status: ApplicationStatus
+    reason: str
+    application_id: int
+    volunteer_id: int
+    volunteer: str
+    unit: str
+    is_ours: bool
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Of a unit: cases by status, where there are any; books of this month, paper books that came back, requests."""
+
+    cases: Mapping[ApplicationStatus, int]
+    issued: int
+    papers_returned: int
+    requests: int
+
+
+@dataclass(frozen=True)
 class Standing:
     """How far a volunteer has come: the unit's latest application, if any, and the number of the book in use, or ''."""
 
@@ -82,26 +154,69 @@ async def open_forms(*, by: Account) -> list[OpenForm]:
 async def left_off(*, by: Account) -> LeftOff | None:
     """The last form, case or person that is still the unit's turn, at the first thing that lacks; None when none is."""
     permissions.require(by, 'guide.home.left_off')
-    found = [await _of_draft(summary, by) for summary in await drafts.under_way(by=by, most=1)]
+    touched = await _last_touched(by)
+    since = max(filter(None, (touched['form_at'], touched['case_at'])), default=None)
+    if left := await _of_last_person([one for one in touched['added'] if since is None or one[1] > since], by):
+        return left
+    ways = (_of_last_form, _of_last_case) if touched['form_at'] == since else (_of_last_case, _of_last_form)
+    for of_last in ways if since else ():  # the first is gone only if it went just now
+        if left := await of_last(by):
+            return left
+    return None
+
+
+async def _last_touched(by: Account) -> Any:
+    """When the last form and the last case were written, and whom the unit has registered or trained last, and when.
+
+    `added`: pairs of a volunteer's id and a moment, the last first; not what was before drafts are forgotten.
+    """
+    days = settings.current().forgotten_after
+    place = [by.host_unit_id, by.team_id, MembershipStatus.LEFT, list(worklists.WITH_UNIT)]
+    added = [
+        HistoryAction.ADDED,
+        [Section.BASICS, Section.TRAINING],
+        dates.now() - timedelta(days=days) if days else None,
+    ]
+    # Of the unit's latest many are other teams'.
+    statement = _LAST_TOUCHED % ('' if by.team_id is None else f'AND h.volunteer_id IN {_OUR_PEOPLE}')
+    [touched] = await get_connection('default').execute_query_dict(statement, [*place, *added])
+    return touched
+
+
+async def _of_last_form(by: Account) -> LeftOff | None:
+    forms = await drafts.under_way(by=by, most=1)
+    return await _of_draft(forms[0], by) if forms else None
+
+
+async def _of_last_case(by: Account) -> LeftOff | None:
     ours = Volunteer.filter(permissions.visible_to(by)).values('id')
     cases = Application.filter(
         **permissions.place_of(by), status__in=worklists.WITH_UNIT, volunteer_id__in=Subquery(ours)
     ).order_by('-updated_at')
-    found += [await _of_case(case, by) for case in await cases.select_related('volunteer').limit(1)]
-    found += await _of_last_person(by)
-    return max(found, key=lambda one: one.at, default=None)
+    case = await cases.select_related('volunteer').first()
+    return await _of_case(case, by) if case else None
 
 
-async def news(*, by: Account, limit: int = 4) -> list[ApplicationStep]:
-    """What the other side did last, newest first; application, its volunteer and its unit fetched."""
+async def news(*, by: Account, limit: int = 4) -> list[News]:
+    """What the other side did last, newest first."""
     permissions.require(by, 'guide.home.news')
-    scope: dict[str, Any] = {'host_unit_id': by.host_unit_id, 'status__in': _ANSWERS}
-    if by.role == Role.REVIEWER:
-        scope = {'agency_id': by.agency_id, 'status__in': _ARRIVALS}
-    elif by.team_id is not None:
-        scope['application__team_id'] = by.team_id
-    related = ('application__volunteer', 'application__host_unit')
-    return await ApplicationStep.filter(**scope).order_by('-at', '-id').limit(limit).select_related(*related)
+    is_agency = by.role == Role.REVIEWER
+    statement = _NEWS % (_OF_AGENCY if is_agency else _OF_UNIT)
+    values = [by.host_unit_id, by.team_id, MembershipStatus.LEFT, list(_ARRIVALS if is_agency else _ANSWERS), limit]
+    values += [by.agency_id] if is_agency else []
+    rows = await get_connection('default').execute_query_dict(statement, values)
+    reads.see(row['volunteer_id'] for row in rows)
+    return [News(**row | {'status': _STATUSES[row['status']]}) for row in rows]
+
+
+async def counts(*, by: Account) -> Counts:
+    """What waits for the unit, and what it has led to this month; each as the services of these lists count."""
+    permissions.require(by, 'guide.home.counts')
+    first = dates.today().replace(day=1)
+    place = [by.host_unit_id, by.team_id, MembershipStatus.LEFT]
+    values = [*place, first, RegistrationStatus.RETURNED, RightsStatus.OPEN]
+    [row] = await get_connection('default').execute_query_dict(_COUNTS, values)
+    return Counts({_STATUSES[status]: n for status, n in row.pop('cases')}, **row)
 
 
 async def standings(volunteers: Iterable[Volunteer], *, by: Account) -> dict[int, Standing]:
@@ -211,24 +326,16 @@ async def _of_case(case: Application, by: Account) -> LeftOff:
     )
 
 
-async def _of_last_person(by: Account) -> list[LeftOff]:
-    """Whom the unit has registered or trained last, of those who lack something; not before drafts are forgotten."""
-    added = HistoryEntry.filter(
-        by__host_unit_id=by.host_unit_id, action=HistoryAction.ADDED, section__in=(Section.BASICS, Section.TRAINING)
-    )
-    if by.team_id is not None:  # of the unit's latest many are other teams'
-        added = added.filter(volunteer_id__in=permissions.people_of(by))
-    if days := settings.current().forgotten_after:
-        added = added.filter(at__gt=dates.now() - timedelta(days=days))
-    entries = await added.order_by('-at', '-id').limit(_LOOKED_THROUGH).values_list('volunteer_id', 'at')
+async def _of_last_person(added: Iterable[tuple[int, datetime]], by: Account) -> LeftOff | None:
+    """Whom the unit has registered or trained last, of those who lack something; `added` as `_last_touched` has it."""
     last: dict[int, datetime] = {}
-    for volunteer_id, at in entries:
+    for volunteer_id, at in added:
         last.setdefault(volunteer_id, at)
     ids = list(last)
     for some in (ids[:_FIRST_LOOKED_AT], ids[_FIRST_LOOKED_AT:]):  # it mostly is one of the first
         if left := await _last_with_gaps(some, last, by):
-            return [left]
-    return []
+            return left
+    return None
 
 
 async def _last_with_gaps(ids: Sequence[int], last: Mapping[int, datetime], by: Account) -> LeftOff | None:

@@ -2,17 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from db.choices import ApplicationStatus
-from db.models import Account, Application, Training, Volunteer
+from tortoise.connection import get_connection
+
+from db.choices import ApplicationStatus, BookStatus, MembershipStatus
+from db.models import Account, Application, Volunteer
 
 from .. import links, permissions, volunteers
+from ..errors import NotFound
 from ..readiness import Check, Told
 from . import missing
 from .missing import Gap
 
 _SENT = (ApplicationStatus.SUBMITTED, ApplicationStatus.APPROVED)
+_WAYS = {2: links.menu(), 3: links.volunteer_data()}
+# `is_ours` as permissions.visible_to has it for a clerk.
+_STANDS = """
+SELECT EXISTS (SELECT FROM membership WHERE volunteer_id = $1
+    AND host_unit_id = $3 AND ($4::int IS NULL OR team_id = $4) AND status <> $5) AS is_ours,
+  EXISTS (SELECT FROM record_book WHERE volunteer_id = $1 AND status = $2) AS has_book,
+  (SELECT id FROM training WHERE volunteer_id = $1 ORDER BY starts_on DESC, id DESC LIMIT 1) AS last_training"""
 
 
 @dataclass(frozen=True)
@@ -45,15 +54,21 @@ class Progress:
         return self.told.checks if self.told is not None and is_it else ()
 
 
-async def of(volunteer_id: int | None, *, by: Account) -> Progress:
-    """The guide for this volunteer; without one, for somebody new. Raises NotFound."""
-    ways = {2: links.menu(), 3: links.volunteer_data()}
-    if volunteer_id is None:
-        return Progress(addresses=ways)
-    volunteer = await volunteers.known(volunteer_id, by=by)
+async def of(volunteer: Volunteer | int | None, *, by: Account) -> Progress:
+    """The guide for this volunteer, as just read or by id; without one, for somebody new. Raises NotFound."""
+    if volunteer is None:
+        return Progress(addresses=_WAYS)
+    permissions.require(by, 'guide.progress.of')
+    if not isinstance(volunteer, Volunteer):
+        volunteer = await volunteers.known(volunteer, by=by)
+    asked = [volunteer.id, BookStatus.IN_USE, by.host_unit_id, by.team_id, MembershipStatus.LEFT]
+    [stands] = await get_connection('default').execute_query_dict(_STANDS, asked)
+    if not stands['is_ours']:
+        raise NotFound
+    with_book = [volunteer.id] if stands['has_book'] else []
     cases = await Application.filter(volunteer_id=volunteer.id).order_by('id')
     of_unit = missing.latest_of(cases, by=by)
-    gaps, told = (await missing.of_known([volunteer], of_unit, by=by))[volunteer.id]
+    gaps, told = (await missing.of_known([volunteer], of_unit, with_book, by=by))[volunteer.id]
     latest = next((case for case in reversed(cases) if permissions.may_see_case(by, case)), None)
     steps = {gap.step for gap in gaps}
     done = {1, 2, 3, 5} | {4, 6} - steps
@@ -61,8 +76,8 @@ async def of(volunteer_id: int | None, *, by: Account) -> Progress:
         done.add(7)
     if latest is not None and latest.status in _SENT:
         done.add(8)
-    last = 6 not in steps and await _last_training(volunteer)
-    ways |= {
+    last = stands['last_training'] if 6 not in steps else None
+    ways = _WAYS | {
         4: links.basics(volunteer.id),
         5: links.trainings(volunteer.id),
         6: links.training(volunteer.id, last) if last else links.new_training(volunteer.id),
@@ -71,9 +86,3 @@ async def of(volunteer_id: int | None, *, by: Account) -> Progress:
     }
     who = f'{volunteer.name}　{volunteer.identity_masked}'
     return Progress(who, frozenset(done), gaps, ways, of_unit.get(volunteer.id), told)
-
-
-async def _last_training(volunteer: Volunteer) -> int | None:
-    trained = Training.filter(volunteer_id=volunteer.id).order_by('-starts_on', '-id')
-    found: list[Any] = await trained.limit(1).values_list('id', flat=True)
-    return found[0] if found else None

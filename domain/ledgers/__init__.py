@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tortoise.functions import Sum
+from tortoise.connection import get_connection
 
 from db import transaction
 from db.choices import HistoryAction
-from db.models import Account, County, HistoryEntry, ServiceHours, Volunteer
+from db.models import Account, County, HistoryEntry, Volunteer
 
 from .. import announcements, dates, permissions, validation
 from ..announcements import VolunteerChanged
@@ -24,6 +24,10 @@ from ..paging import Page, bounds, counted
 from .forms import HONOR_CARDS, LEDGERS, SERVICE_HOURS, Entry, Ledger, LedgerField, columns, describe, problems
 
 __all__ = ['HONOR_CARDS', 'LEDGERS', 'SERVICE_HOURS', 'Entry', 'Ledger', 'LedgerField', 'describe', 'problems']
+
+_SERVED = """
+SELECT coalesce(sum(minutes), 0)::bigint AS minutes, coalesce(sum(persons_served), 0)::bigint AS persons
+FROM service_hours WHERE volunteer_id = $1"""
 
 
 @dataclass(frozen=True)
@@ -38,9 +42,9 @@ async def entries(
     ledger: Ledger, volunteer: Volunteer, *, by: Account, page: int = 1, per_page: int = 10
 ) -> Page[Entry]:
     """One page of the entries, newest first, with unit and recorder. Raises NotFound."""
-    known = await _seen(volunteer.id, by)
+    volunteer_id = await _require_seen(volunteer.id, by)
     number, per_page = bounds(page, per_page)
-    every: Any = ledger.model.filter(volunteer_id=known.id)
+    every: Any = ledger.model.filter(volunteer_id=volunteer_id)
     newest_first = every.order_by(*(f'-{name}' for name in ledger.model.Meta.ordering))
     rows = (
         await newest_first.offset((number - 1) * per_page).limit(per_page).select_related('entered_by_unit', 'recorder')
@@ -50,10 +54,9 @@ async def entries(
 
 async def served(volunteer: Volunteer, *, by: Account) -> Served:
     """What the entries of 服務時數 add up to. Raises NotFound."""
-    known = await _seen(volunteer.id, by)
-    sums = ServiceHours.filter(volunteer_id=known.id).annotate(done=Sum('minutes'), persons=Sum('persons_served'))
-    [total] = await sums.values('done', 'persons')
-    return Served(total['done'] or 0, total['persons'] or 0)
+    volunteer_id = await _require_seen(volunteer.id, by)
+    [total] = await get_connection('default').execute_query_dict(_SERVED, [volunteer_id])
+    return Served(total['minutes'], total['persons'])
 
 
 async def get(ledger: Ledger, entry_id: int, *, by: Account) -> Entry:
@@ -143,6 +146,14 @@ def may_amend(entry: Entry, *, by: Account) -> bool:
 def values_of(ledger: Ledger, entry: Entry) -> dict[str, Any]:
     """What a form begins with."""
     return {key: getattr(entry, key) for key in ledger.fields}
+
+
+async def _require_seen(volunteer_id: int, by: Account) -> int:
+    """The id, of somebody whom the account may see. Raises NotFound."""
+    known = validation.record_id(volunteer_id)
+    if not await Volunteer.filter(permissions.visible_to(by), id=known).exists():
+        raise NotFound
+    return known
 
 
 async def _seen(volunteer_id: int, by: Account) -> Volunteer:

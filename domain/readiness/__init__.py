@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
-from tortoise.expressions import RawSQL
+from tortoise.connection import get_connection
 from tortoise.queryset import QuerySet
 
 from db.choices import (
@@ -36,6 +36,7 @@ __all__ = ['Check', 'NotReady', 'Told', 'checks', 'checks_as', 'checks_each', 'c
 
 
 _PIECE = 25
+_HAS_ANY_BOOK = f'SELECT {HAS_BOOK} OR {HAS_PAPER} AS has_any FROM volunteer WHERE id = $1'  # noqa: S608 -- our words
 
 
 class NotReady(DomainError):
@@ -125,8 +126,8 @@ async def kinds_for(volunteer: Volunteer) -> list[IssueKind]:
 
     For pages and services that have checked the right to the volunteer.
     """
-    known = Volunteer.filter(id=volunteer.id).annotate(has_book=RawSQL(HAS_BOOK), has_paper=RawSQL(HAS_PAPER))
-    has_book = any(map(any, await known.values_list('has_book', 'has_paper')))
+    known = await get_connection('default').execute_query_dict(_HAS_ANY_BOOK, [volunteer.id])
+    has_book = any(one['has_any'] for one in known)
     return [kind for kind in IssueKind if not (has_book and kind == IssueKind.FIRST)]
 
 

@@ -100,14 +100,18 @@ async def get(roster_id: int, *, by: Account) -> Roster:
 
     A clerk of one team sees the rosters of that team, and of others the rows of its people. Raises NotFound.
     """
+    found = await _open_to(roster_id, by).select_related(*_RELATED).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _open_to(roster_id: int, by: Account) -> QuerySet[Roster]:
     permissions.require(by, 'rosters.rows.get')
     asked = validation.record_id(roster_id)
     received = _seen_by(by).filter(roster_id=asked).values('roster_id')
     ours = of_place(by) if by.role == Role.UNIT_STAFF else Q(id__in=Subquery(received))
-    found = await Roster.filter(ours, id=asked).select_related(*_RELATED).first()
-    if found is None:
-        raise NotFound
-    return found
+    return Roster.filter(ours, id=asked)
 
 
 async def of_unit(
@@ -140,15 +144,19 @@ async def of_agency(
 
 
 async def rows(roster: Roster, *, by: Account) -> list[RosterRow]:
-    """The rows in their order: for the unit all of them, for the agency those that were sent to it. Raises NotFound."""
-    known = await get(roster.id, by=by)
+    """The rows in their order: for the unit all of them, for the agency those that were sent to it. Raises NotFound.
+
+    `roster` comes with its agency, which never becomes another one.
+    """
+    if not await _open_to(roster.id, by).exists():
+        raise NotFound
     is_unit = by.role == Role.UNIT_STAFF
     decided: dict[int, Decision] = {}
     if not is_unit:  # the unit hears of a decision when it is released
         # Before the cases: one released in between would else stand as undecided, and be asked for again.
-        waiting = await Decision.filter(application__roster_id=known.id).select_related('by')
+        waiting = await Decision.filter(application__roster_id=roster.id).select_related('by')
         decided = {one.application_id: one for one in waiting}
-    listed = await _seen_by(by).filter(roster_id=known.id).order_by('roster_position', 'id').select_related(*_OF_ROW)
+    listed = await _seen_by(by).filter(roster_id=roster.id).order_by('roster_position', 'id').select_related(*_OF_ROW)
     ids = [one.id for one in listed]
     acting = [
         one for one in listed if one.status in (worklists.WITH_UNIT if is_unit else (ApplicationStatus.SUBMITTED,))
@@ -175,7 +183,7 @@ async def rows(roster: Roster, *, by: Account) -> list[RosterRow]:
                 pending=decision if is_pending else None,
                 problem=decision.problem if decision else '',
                 days_left=left.get(one.id),
-                hindrance=_hindrance(one, known, checks.get(one.id), unanswered, waits) if is_unit else '',
+                hindrance=_hindrance(one, roster, checks.get(one.id), unanswered, waits) if is_unit else '',
                 has_changed=one.id in changed,
                 is_opened=one.id in opened,
             )

@@ -1,13 +1,13 @@
 """The header of a volunteer's profile: the five facts over the tabs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
 from tortoise.connection import get_connection
 
-from db.choices import BookStatus, IssueKind, MembershipStatus, RegistrationStatus
+from db.choices import BookStatus, IssueKind, MembershipStatus, RegistrationStatus, Role
 from db.models import Account, Volunteer
 
 from .. import book_numbers, dates, permissions, validation
@@ -17,26 +17,24 @@ from ..errors import NotFound
 INSURED = '投保中'
 _STATUSES = {one.value: one for one in RegistrationStatus}
 
-_FACTS = """
-SELECT
-  ARRAY(SELECT ROW(u.name, t.name)
-    FROM membership m JOIN host_unit u ON u.id = m.host_unit_id LEFT JOIN team t ON t.id = m.team_id
-    WHERE m.volunteer_id = $1 AND m.status <> $2 ORDER BY m.joined_on, m.id) AS serving,
-  ARRAY(SELECT ROW(c.starts_on, c.ends_on) FROM insurance_cover c WHERE c.volunteer_id = $1) AS covers,
-  (SELECT max(h.valid_until) FROM honor_card h WHERE h.volunteer_id = $1 AND h.kind <> $3) AS honor_card_until,
-  ARRAY(SELECT ROW(b.number, b.roc_year = 0) FROM record_book b
-    WHERE b.volunteer_id = $1 AND b.status = $4) AS books,
-  ARRAY(SELECT ROW(p.series, p.serial, p.status) FROM paper_registration p
-    WHERE p.volunteer_id = $1 AND p.status = ANY($5::text[])) AS registrations"""
-
-# In a place, as permissions.place_of has it.
+# Of a volunteer ($1), in a place, as permissions.place_of has it.
 _LISTED = """
-SELECT r.id AS roster_id, r.title, a.id AS application_id, 1 + (
-    SELECT count(*) FROM application b WHERE b.roster_id = a.roster_id AND b.roster_position < a.roster_position
-  ) AS row
-FROM application a JOIN roster r ON r.id = a.roster_id
-WHERE a.volunteer_id = $1 AND a.status = ANY($2::text[])
-  AND a.host_unit_id = $3 AND ($4::int IS NULL OR a.team_id = $4)"""
+ARRAY(SELECT ROW(r.id, r.title, a.id, 1 + (
+    SELECT count(*) FROM application b WHERE b.roster_id = a.roster_id AND b.roster_position < a.roster_position))
+  FROM application a JOIN roster r ON r.id = a.roster_id
+  WHERE a.volunteer_id = $1 AND a.status = ANY($2::text[])
+    AND a.host_unit_id = $3 AND ($4::int IS NULL OR a.team_id = $4)) AS listed"""
+_FACTS = f"""
+SELECT {_LISTED},
+  ARRAY(SELECT ROW(u.name, t.name, m.host_unit_id, m.team_id)
+    FROM membership m JOIN host_unit u ON u.id = m.host_unit_id LEFT JOIN team t ON t.id = m.team_id
+    WHERE m.volunteer_id = $1 AND m.status <> $5 ORDER BY m.joined_on, m.id) AS serving,
+  ARRAY(SELECT ROW(c.starts_on, c.ends_on) FROM insurance_cover c WHERE c.volunteer_id = $1) AS covers,
+  (SELECT max(h.valid_until) FROM honor_card h WHERE h.volunteer_id = $1 AND h.kind <> $6) AS honor_card_until,
+  ARRAY(SELECT ROW(b.number, b.roc_year = 0) FROM record_book b
+    WHERE b.volunteer_id = $1 AND b.status = $7) AS books,
+  ARRAY(SELECT ROW(p.series, p.serial, p.status) FROM paper_registration p
+    WHERE p.volunteer_id = $1 AND p.status = ANY($8::text[])) AS registrations"""  # noqa: S608 -- our own words
 
 
 class Term(NamedTuple):
@@ -76,22 +74,25 @@ class Header:
 
 async def header(volunteer: Volunteer, *, by: Account) -> Header:
     """所屬運用單位, 所屬志工隊, 保險狀態, 榮譽卡期限, 紀錄冊號. Raises NotFound."""
-    volunteer_id = validation.record_id(volunteer.id)
-    if not await Volunteer.filter(permissions.visible_to(by), id=volunteer_id).exists():
-        raise NotFound
     under_way = [RegistrationStatus.WAITING, RegistrationStatus.RETURNED]
-    asked = [volunteer_id, MembershipStatus.LEFT, IssueKind.CANCELLATION, BookStatus.IN_USE, under_way]
-    [facts] = await get_connection('default').execute_query_dict(_FACTS, asked)
+    asked = [MembershipStatus.LEFT, IssueKind.CANCELLATION, BookStatus.IN_USE, under_way]
+    [facts] = await get_connection('default').execute_query_dict(_FACTS, [*_listed_for(volunteer, by), *asked])
+    if by.role == Role.UNIT_STAFF:  # as permissions.visible_to has it: what was read tells it
+        is_seen = any(permissions.is_of_place(by, unit_id, team_id) for *_, unit_id, team_id in facts['serving'])
+    else:
+        is_seen = await Volunteer.filter(permissions.visible_to(by), id=volunteer.id).exists()
+    if not is_seen:
+        raise NotFound
     insurance = insurance_status(Term(*one) for one in facts['covers'])
     number, note = _book(facts)
     return Header(
-        units=[unit for unit, _ in facts['serving']],
-        teams=[team for _, team in facts['serving'] if team],
+        units=[unit for unit, *_ in facts['serving']],
+        teams=[team for _, team, *_ in facts['serving'] if team],
         insurance=insurance,
         is_insured=insurance == INSURED,
         honor_card_until=facts['honor_card_until'],
         book_number=number,
-        listed=await listed(volunteer, by=by),
+        listed=_row_of(facts['listed']),
         book_note=note,
     )
 
@@ -109,9 +110,18 @@ async def listed(volunteer: Volunteer, *, by: Account) -> Listed | None:
     """The row of the unit's roster in which the volunteer's open application stands; others see none."""
     if not permissions.may(by, 'volunteers.profile.listed'):
         return None
-    asked = [validation.record_id(volunteer.id), list(OPEN), by.host_unit_id, by.team_id]
-    found = await get_connection('default').execute_query_dict(_LISTED, asked)
-    return Listed(**found[0]) if found else None
+    found = await get_connection('default').execute_query_dict(f'SELECT {_LISTED}', _listed_for(volunteer, by))
+    return _row_of(found[0]['listed'])
+
+
+def _listed_for(volunteer: Volunteer, by: Account) -> list[Any]:
+    """The values of `_LISTED`; whoever may not ask is of no place."""
+    place = [by.host_unit_id, by.team_id] if permissions.may(by, 'volunteers.profile.listed') else [None, None]
+    return [validation.record_id(volunteer.id), list(OPEN), *place]
+
+
+def _row_of(found: Sequence[Sequence[Any]]) -> Listed | None:
+    return Listed(*found[0]) if found else None
 
 
 def insurance_status(covers: Iterable[Term]) -> str:

@@ -6,16 +6,14 @@ from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 from nicegui import html
 
-from domain import accounts, applications, dates, links, permissions, reviews, roles, settings
+from domain import accounts, dates, links, permissions, reviews, roles, settings
 from domain.accounts import unit_accounts
 from domain.announcements import CaseChanged, PaperBooksChanged
-from domain.books import paper_books, record_books
-from domain.books.record_books import RecordBookQuery
+from domain.books import paper_books
 from domain.cases import worklists
 from domain.cases.worklists import AgencyList, UnitList
 from domain.guide import home
-from domain.model import Account, ApplicationStatus, ApplicationStep, Role
-from domain.privacy import rights
+from domain.model import Account, ApplicationStatus, Role
 
 from .. import days, gate
 from ..components.call_tasks import call_tasks
@@ -157,10 +155,7 @@ async def _board(account: Account) -> None:
     count = _unit_counts if account.role is Role.UNIT_STAFF else _agency_counts
 
     async def renew() -> None:
-        steps = await home.news(by=account)
-        cases = [step.application for step in steps]
-        gone = await worklists.out_of_reach(cases, by=account) if account.role is Role.UNIT_STAFF else set()
-        board.show(await count(account), [_news(step, account, step.application_id in gone) for step in steps])
+        board.show(await count(account), [_news(step, account) for step in await home.news(by=account)])
 
     await renew()
     follow(CaseChanged, renew, of_side(account))
@@ -168,19 +163,18 @@ async def _board(account: Account) -> None:
 
 
 async def _unit_counts(account: Account) -> list[Count]:
-    counts = await applications.counts_of(by=account)
-    lists = worklists.totals(counts, worklists.OF_UNIT)
-    this_month = RecordBookQuery(issued_from=dates.today().replace(day=1))
-    issued = await record_books.count(this_month, by=account)
-    waits = f'待補件 {counts[ApplicationStatus.RETURNED]}、草稿 {counts[ApplicationStatus.DRAFT]}'
+    counts = await home.counts(by=account)
+    lists = worklists.totals(counts.cases, worklists.OF_UNIT)
+    returned, drafts = (counts.cases.get(one, 0) for one in worklists.WITH_UNIT)
+    waits = f'待補件 {returned}、草稿 {drafts}'
     listed = [
         Count('輪到您', 'warn', 'bolt', waits, lists[UnitList.TURN], links.applications('turn')),
         Count('審核中', 'info', 'clock', '機關3日內完成', lists[UnitList.REVIEW], links.applications('review')),
-        Count('已發冊', 'ok', 'check', '本月', issued, links.applications('approved')),
+        Count('已發冊', 'ok', 'check', '本月', counts.issued, links.applications('approved')),
     ]
-    if returned := await paper_books.waiting_count(by=account):
-        listed.insert(1, Count('紙本退回', 'bad', 'book', '請更正後再送', returned, links.paper_books('returned')))
-    if asked := await rights.waiting_count(by=account):
+    if papers := counts.papers_returned:
+        listed.insert(1, Count('紙本退回', 'bad', 'book', '請更正後再送', papers, links.paper_books('returned')))
+    if asked := counts.requests:
         listed.insert(1, Count('個資請求', 'warn', 'lock', '請在期限內答覆', asked, links.rights()))
     if lists[UnitList.CLOSED]:
         listed.append(
@@ -203,9 +197,8 @@ async def _agency_counts(account: Account) -> list[Count]:
     ]
 
 
-def _news(step: ApplicationStep, account: Account, is_out_of_reach: bool) -> News:
-    application = step.application
-    who, unit = application.volunteer.name, application.host_unit.name
+def _news(step: home.News, account: Account) -> News:
+    who, unit = step.volunteer, step.unit
     text = {
         ApplicationStatus.APPROVED: f'{who}的紀錄冊已審核完成，志工可線上檢視。',
         ApplicationStatus.RETURNED: f'{who}的申請需補件：{home.in_brief(step.reason)}',
@@ -214,8 +207,8 @@ def _news(step: ApplicationStep, account: Account, is_out_of_reach: bool) -> New
         ApplicationStatus.WITHDRAWN: f'{unit}撤回了{who}的申請。',
     }[step.status]
     is_unit = account.role is Role.UNIT_STAFF
-    address = links.record_books(application.volunteer_id) if is_unit else links.case(application.id)
-    if is_out_of_reach:
+    address = links.record_books(step.volunteer_id) if is_unit else links.case(step.application_id)
+    if is_unit and not step.is_ours:
         address = links.applications()
     return News(text, dates.format_moment(step.at), address)
 

@@ -212,7 +212,9 @@ async def test_nobody_else_writes_in_the_directory(role: Role) -> None:
 
 
 async def test_code_lists_and_fields_come_filled() -> None:
-    assert [len(await directory.service_codes(each)) for each in ('item', 'content', 'nothing')] == [26, 19, 0]
+    codes = await directory.service_codes(('item', 'content', 'nothing'))
+
+    assert {name: len(listed) for name, listed in codes.items()} == {'item': 26, 'content': 19, 'nothing': 0}
     assert '文化' in [field.name for field in await directory.fields()]
 
 

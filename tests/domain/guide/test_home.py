@@ -5,12 +5,36 @@ from typing import Any
 
 import pytest
 
-from db.choices import ApplicationStatus, BookStatus, DraftKind, IssueKind, Role
-from db.models import Account, Application, ApplicationStep, RecordBook, Volunteer
+from db.choices import (
+    ApplicationStatus,
+    BookStatus,
+    ConsentWay,
+    DraftKind,
+    IssueKind,
+    MembershipStatus,
+    RegistrationStatus,
+    RightsKind,
+    Role,
+)
+from db.models import (
+    Account,
+    Application,
+    ApplicationStep,
+    Membership,
+    PaperRegistration,
+    RecordBook,
+    RightsRequest,
+    Volunteer,
+)
 from domain import dates, drafts
+from domain.audit import reads
+from domain.books import paper_books, record_books
+from domain.books.record_books import RecordBookQuery
+from domain.cases import worklists
 from domain.errors import NotPermitted
 from domain.guide import home
-from tests.builders import a_host_unit, a_volunteer, an_account, an_agency
+from domain.privacy import rights
+from tests.builders import a_host_unit, a_team, a_volunteer, an_account, an_agency
 
 pytestmark = pytest.mark.usefixtures('database')
 
@@ -23,6 +47,22 @@ async def an_application(volunteer: Volunteer, clerk: Account, **changes: Any) -
         'host_unit_id': clerk.host_unit_id,
     } | changes
     return await Application.create(volunteer=volunteer, **facts)
+
+
+async def a_book(volunteer: Volunteer, case: Application, **changes: Any) -> RecordBook:
+    facts: dict[str, Any] = {
+        'volunteer': volunteer,
+        'application': case,
+        'agency_id': case.agency_id,
+        'number': f'中市文志字第{115000000 + changes.get("sequence", 1)}號',
+        'roc_year': 115,
+        'sequence': 1,
+        'kind': IssueKind.FIRST,
+        'status': BookStatus.IN_USE,
+        'issued_on': date(2026, 3, 8),
+        'entered_by_unit_id': case.host_unit_id,
+    } | changes
+    return await RecordBook.create(**facts)
 
 
 async def test_an_empty_desk_has_nothing_to_resume() -> None:
@@ -94,6 +134,49 @@ async def test_each_side_hears_what_the_other_did() -> None:
     assert heard == {clerk: [ApplicationStatus.RETURNED], reviewer: [ApplicationStatus.SUBMITTED], stranger: []}
 
 
+async def test_news_of_somebody_who_has_left_say_that_only_the_case_can_be_opened() -> None:
+    unit, agency = await a_host_unit(), await an_agency()
+    clerk, reviewer = await an_account(host_unit=unit), await an_account(Role.REVIEWER, agency=agency)
+    people = [await a_volunteer(unit), await a_volunteer(unit)]
+    for person in people:
+        case = await an_application(person, clerk, agency=agency)
+        await ApplicationStep.create(application=case, status=ApplicationStatus.RETURNED, by=reviewer, at=dates.now())
+    await Membership.filter(volunteer_id=people[0].id).update(status=MembershipStatus.LEFT)
+
+    with reads.collected() as seen:
+        news = await home.news(by=clerk)
+
+    told = {(one.volunteer_id, one.volunteer, one.unit, one.is_ours) for one in news}
+    assert told == {(one.id, one.name, unit.name, one is people[1]) for one in people}
+    assert seen == {one.id for one in people}
+
+
+async def test_the_counts_of_a_desk_are_those_of_its_lists() -> None:
+    unit, today = await a_host_unit(), dates.today()
+    clerk, team = await an_account(host_unit=unit), await a_team(unit)
+    for place in ({}, {'team_id': team.id}):
+        person = await a_volunteer(unit)
+        await Membership.filter(volunteer_id=person.id).update(**place)
+        case = await an_application(person, clerk, status=ApplicationStatus.RETURNED, **place)
+        of_person: dict[str, Any] = {'volunteer': person, 'host_unit': unit}
+        sent: dict[str, Any] = {'agency_id': case.agency_id, 'sent_by': clerk, 'sent_at': dates.now()}
+        number: dict[str, Any] = {'series': '中市', 'serial': str(person.id), 'number_key': f'中市{person.id}'}
+        await PaperRegistration.create(**of_person, **sent, **number, status=RegistrationStatus.RETURNED)
+        asked: dict[str, Any] = {'asked_on': today, 'asked_at': dates.now(), 'asked_by': clerk, 'due_on': today}
+        await RightsRequest.create(**of_person, **asked, kind=RightsKind.VIEW, way=ConsentWay.PAPER, wording='想看資料')
+        await a_book(person, case, sequence=person.id, issued_on=today)
+
+    of_team, stranger = await an_account(host_unit=unit, team=team), await an_account()
+    for reader, many in ((clerk, 2), (of_team, 1), (stranger, 0)):
+        found = await home.counts(by=reader)
+        books = await record_books.find(RecordBookQuery(issued_from=today.replace(day=1)), by=reader)
+        returned, requests = await paper_books.waiting_count(by=reader), await rights.waiting_count(by=reader)
+        cases = await worklists.counts_of(by=reader)
+        assert {status: found.cases.get(status, 0) for status in cases} == cases
+        assert (found.issued, found.papers_returned, found.requests) == (books.total, returned, requests)
+        assert (found.issued, found.papers_returned, found.requests) == (many, many, many)
+
+
 async def test_a_volunteer_has_no_such_desk() -> None:
     with pytest.raises(NotPermitted):
         await home.news(by=await an_account(Role.VOLUNTEER))
@@ -104,18 +187,7 @@ async def test_how_far_each_has_come_takes_two_queries(queries: list[str]) -> No
     clerk = await an_account(host_unit=unit)
     people = [await a_volunteer(unit) for _ in range(3)]
     case = await an_application(people[0], clerk, status=ApplicationStatus.APPROVED)
-    await RecordBook.create(
-        volunteer=people[0],
-        application=case,
-        agency_id=case.agency_id,
-        number='中市文志字第115000001號',
-        roc_year=115,
-        sequence=1,
-        kind=IssueKind.FIRST,
-        status=BookStatus.IN_USE,
-        issued_on=date(2026, 3, 8),
-        entered_by_unit_id=clerk.host_unit_id,
-    )
+    await a_book(people[0], case)
     queries.clear()
 
     standings = await home.standings(people, by=clerk)

@@ -51,7 +51,7 @@ from ...live import follow, is_of_all, of_volunteer
 
 async def application_page(account: Account, volunteer_id: int) -> None:
     """STEP 8: what is to be mended, the form at the left, 送審前體檢 and the process at the right."""
-    volunteer = await volunteers.get(volunteer_id, by=account)
+    volunteer = await volunteers.known(volunteer_id, by=account)
     application = await applications.current_of(volunteer, by=account)
     is_open = application is None or application.status in applications.WITH_UNIT
     draft = await drafts.plan(DraftKind.APPLICATION, by=account, volunteer=volunteer)
@@ -59,7 +59,7 @@ async def application_page(account: Account, volunteer_id: int) -> None:
     marks = await corrections.of(application, by=account) if application else []
     seen = Seen(application.version if application else 0, waiting_in(marks) if is_open else 0)
     back = links.record_books(volunteer.id)
-    guide = await guide_for(account, volunteer.id)
+    guide = await guide_for(account, volunteer)
     crumbs = [MENU, VOLUNTEER_DATA, BASICS, (volunteer.name, back)]
     with frame(
         account, '紀錄冊', crumbs=crumbs, step=8, guide=guide, waiting=await waiting_for(account), heading=False

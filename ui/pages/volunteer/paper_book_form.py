@@ -43,7 +43,7 @@ LEAD = (
 
 async def paper_book_page(account: Account, volunteer_id: int) -> None:
     """The form of a new registration, or of the one that is under way."""
-    volunteer = await volunteers.get(volunteer_id, by=account)
+    volunteer = await volunteers.known(volunteer_id, by=account)
     registration = await paper_books.open_one_of(volunteer, by=account)
     draft = await drafts.plan(DraftKind.PAPER_BOOK, by=account, volunteer=volunteer)
     recorded = PaperBookDetails.from_record(registration) if registration else None

@@ -36,7 +36,7 @@ class OnPaper:
 
 async def rights_form_page(account: Account, volunteer_id: int) -> None:
     """The request first, then the consent as it stands."""
-    volunteer = await volunteers.get(volunteer_id, by=account)
+    volunteer = await volunteers.known(volunteer_id, by=account)
     crumbs = [MENU, VOLUNTEER_DATA, BASICS, (volunteer.name, links.basics(volunteer.id))]
     with (
         frame(account, '登記書面請求', crumbs=crumbs, waiting=await waiting_for(account)),

@@ -38,7 +38,7 @@ async def new_training_page(
 
     `turn`: of several forms that a file has begun for the person, the second, third …
     """
-    volunteer = await volunteers.get(volunteer_id, by=account)
+    volunteer = await volunteers.known(volunteer_id, by=account)
     about = f'new-{turn}' if turn else 'new'
     draft = await drafts.plan(DraftKind.TRAINING, by=account, volunteer=volunteer, about=about)
     proposed = await courses.usual(kind, by=account) if draft.is_planned else {}
@@ -49,7 +49,7 @@ async def new_training_page(
 
 async def training_page(account: Account, volunteer_id: int, training_id: int) -> None:
     """The same form for a training already recorded."""
-    volunteer = await volunteers.get(volunteer_id, by=account)
+    volunteer = await volunteers.known(volunteer_id, by=account)
     training = await trainings.get(training_id, by=account, of=volunteer)
     draft = await drafts.plan(DraftKind.TRAINING, by=account, volunteer=volunteer, about=str(training.id))
     details = await drafts.restored(draft, TrainingDetails.from_record(training))
@@ -65,7 +65,7 @@ async def _training_page(
     training: Training | None = None,
     proposed: Mapping[str, Any] | None = None,
 ) -> None:
-    guide = await guide_for(account, volunteer.id)
+    guide = await guide_for(account, volunteer)
     crumbs = [
         VOLUNTEER_DATA,
         BASICS,

@@ -34,7 +34,7 @@ BUILDERS: dict[str, tuple[Tab, int]] = {
 
 async def profile_page(account: Account, volunteer_id: int) -> Response:
     """The bare address of a volunteer leads to the first tab."""
-    await volunteers.get(volunteer_id, by=account)
+    await volunteers.known(volunteer_id, by=account)
     return RedirectResponse(links.basics(volunteer_id), 303)
 
 
@@ -42,14 +42,15 @@ async def tab_page(account: Account, volunteer_id: int, tab: str) -> None:
     """One tab; the others are built when they are opened."""
     if tab not in BUILDERS:
         raise NotFound
-    volunteer = await volunteers.get(volunteer_id, by=account)
+    read = volunteers.get if tab == 'basics' else volunteers.known  # the others show no membership of their own
+    volunteer = await read(volunteer_id, by=account)
     build, step = BUILDERS[tab]
     with frame(
         account,
         f'{volunteer.name}：{TABS[tab]}',
         crumbs=[MENU, VOLUNTEER_DATA, BASICS],
         step=step,
-        guide=await guide_for(account, volunteer.id),
+        guide=await guide_for(account, volunteer),
         waiting=await waiting_for(account),
         heading=False,
     ):

@@ -85,7 +85,8 @@ async def offers_for(ledger: Ledger) -> Offers:
     kinds = {field.kind for field in ledger.fields.values()}
     counties = await directory.counties() if 'county' in kinds else []
     lists = [field.code_list for field in ledger.fields.values() if field.code_list]
-    proposals = {each: [code.name for code in await directory.service_codes(each)] for each in lists}
+    codes = await directory.service_codes(lists)
+    proposals = {each: [code.name for code in listed] for each, listed in codes.items()}
     return Offers({county.code: county.name for county in counties}, proposals)
 
 

@@ -66,10 +66,12 @@ async def record_book_tab(account: Account, volunteer: Volunteer) -> None:
     """The tab: filters, the books, and the way to STEP 8."""
     query = BookFilter()
     filters = form(query, summary=False)
+    shown: list[RecordBook] = []
 
     async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
         asked = RecordBookQuery(volunteer_id=volunteer.id, page=page, per_page=per_page, **vars(query))
         found = await record_books.find(asked, by=account)
+        shown[:] = found.rows
         return [_row(book) for book in found.rows], found.total
 
     with card('查詢條件', '(本查詢為志工所有紀錄冊資料)', 'lb-filters'):
@@ -91,7 +93,7 @@ async def record_book_tab(account: Account, volunteer: Volunteer) -> None:
     await application_state(account, volunteer)
     table = record_table('紀錄冊', COLUMNS, fetch, empty_hint='還沒有紀錄冊。資料備齊後，按「申請送審」。')
     await table.refresh()
-    await lineage(account, volunteer, book)
+    await lineage(book or next(iter(shown), None))
 
 
 async def print_books(account: Account, volunteer: Volunteer, asked: BookFilter, kind: str) -> None:
@@ -109,10 +111,8 @@ async def print_books(account: Account, volunteer: Volunteer, asked: BookFilter,
     ui.navigate.to(sheet)
 
 
-async def lineage(account: Account, volunteer: Volunteer, book: RecordBook | None) -> None:
+async def lineage(latest: RecordBook | None) -> None:
     """發冊沿革: from the latest book back to the first, once there is more than one entry."""
-    asked = RecordBookQuery(volunteer_id=volunteer.id)
-    latest = book or next(iter((await record_books.find(asked, by=account)).rows), None)
     line = await number_ledger.lineage(latest) if latest else []
     if len(line) < 2:
         return
