@@ -160,7 +160,7 @@ def to_the_returned() -> None:
 def preview(case: Case) -> None:
     """The page that approval would print now, stamped 預覽."""
     with question('預覽核可後的紀錄冊', is_open=True, classes='lb-preview') as dialog:
-        said = html.p('正在製作預覽…').props('role=status')
+        said = ui.label('正在製作預覽…').props('role=status')
         picture = html.img()
         picture.props['src'] = links.case_preview(case.application.id)
         picture.props['alt'] = f'{case.volunteer.name}的紀錄冊身分頁，蓋有「預覽」字樣'
