@@ -181,9 +181,10 @@ def test_of_several_selected_those_that_cannot_be_approved_are_told_and_the_othe
 def test_a_case_that_a_colleague_is_reading_is_named_in_the_question_and_may_be_left_out(
     site: Site, page: Page, browser: Browser
 ) -> None:
-    colleague = signed_in(browser, site, 'reviewer2')
-    opened(site, colleague, '周小晴')
     page.goto(f'{site.url}/reviews')
+    colleague = signed_in(browser, site, 'reviewer2')
+    colleague.goto(f'{site.url}/reviews/4')
+    expect(page.locator('.lb-item', has_text='周小晴').get_by_text('王專員 正在審')).to_be_visible()
     page.get_by_role('button', name='選取', exact=True).click()
     for name in ('周小晴', '郭小樂'):
         page.get_by_label(f'選取 {name}').check()
