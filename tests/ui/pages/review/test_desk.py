@@ -204,24 +204,26 @@ def test_a_case_that_a_colleague_is_reading_is_named_in_the_question_and_may_be_
 
 
 def test_the_preview_says_that_it_is_being_made_and_when_it_cannot_be(site: Site, page: Page) -> None:
-    waiting: list[Route] = []
-    page.route('**/preview.png*', waiting.append)
     opened(site, page, '周小晴')
     press = page.get_by_role('button', name='預覽紀錄冊頁面')
     dialog = page.get_by_role('dialog', name='預覽核可後的紀錄冊')
-    said = dialog.get_by_role('status')
+    said, meanwhile = dialog.get_by_role('status'), list[str]()
 
+    def made(route: Route) -> None:
+        meanwhile.append(said.inner_text())
+        route.continue_()
+
+    page.route('**/preview.png*', made)
     press.click()
-    expect(said).to_have_text('正在製作預覽…')
-    waiting.pop().continue_()
-    expect(said).to_be_hidden()
     expect(dialog.get_by_role('img')).to_be_visible()
+    expect(said).to_be_hidden()
+    assert meanwhile == ['正在製作預覽…']
     dialog.get_by_role('button', name='關閉').click()
     expect(dialog).to_have_count(0)
+    page.unroute('**/preview.png*')
 
+    page.route('**/preview.png*', lambda route: route.abort())
     press.click()
-    expect(said).to_have_text('正在製作預覽…')
-    waiting.pop().abort()
     expect(said).to_contain_text('預覽沒有做出來。')
     expect(dialog.get_by_role('img')).to_be_hidden()
     dialog.get_by_role('button', name='關閉').click()
