@@ -49,6 +49,7 @@ def test_a_file_is_mended_by_keyboard_confirmed_and_taken_back_before_the_eyes_o
     clerk.get_by_label('選擇試算表').set_input_files(tmp_path / '時數.csv')
     expect(clerk.get_by_text('全部讀完')).to_be_visible()
     expect(clerk.get_by_role('button', name='確認匯入 2 筆')).to_be_enabled()
+    expect(row(clerk, 5)).to_contain_text('0200')  # as it is understood: a spreadsheet has lost the zero
     assert violations(clerk) == []
     assert violations_on_the_phone(clerk) == []
     colleague.get_by_role('link', name='時數.csv').click()
@@ -118,6 +119,40 @@ def test_what_was_pasted_outlives_a_reload_and_equal_cells_are_mended_by_one_pre
     clerk.get_by_role('button', name='相同的都改：第 2 列，改為 A').click()
     for number in (2, 3):
         expect(row(clerk, number)).to_contain_text('已改正')
+    clerk.get_by_role('button', name='取消').click()
+    clerk.get_by_role('dialog').get_by_role('button', name='放棄').click()
+    expect(clerk.get_by_text('已放棄這次匯入，沒有寫入任何資料。')).to_be_visible()
+
+
+def test_a_course_comes_at_one_press_and_with_its_ticks_and_choices_outlives_a_reload(site: Site, clerk: Page) -> None:
+    people = ('姓名,身分證字號,訓練課程', '王小明,DEMO00001,成長', '吳小堃,DEMO00006,通識')
+    clerk.goto(f'{site.url}/imports/new/trainings')
+    clerk.get_by_label('或貼上試算表的範圍').fill('\n'.join(people).replace(',', '\t'))
+    clerk.get_by_role('button', name='讀取貼上的內容').click()
+    expect(clerk.get_by_text('全部讀完')).to_be_visible()
+
+    usual = clerk.get_by_role('group', name='一次帶入課程資料')
+    usual.get_by_role('button', name='特殊訓練').click()
+    expect(clerk.locator('#title')).to_have_value('志工特殊訓練')
+    usual.get_by_role('button', name='基礎訓練').click()
+    expect(clerk.locator('#title')).to_have_value('志工基礎訓練')
+    clerk.locator('#starts_on').fill('115/02/07')
+    no_approval = clerk.get_by_role('checkbox', name='本單位無核定日期與字號')
+    no_approval.check()
+    clerk.get_by_role('combobox', name='課程領域').click()
+    clerk.get_by_role('option', name='社會福利', exact=True).click()
+    expect(row(clerk, 2)).to_contain_text('沒有證書：先建立填寫中的表單')
+    clerk.reload()
+
+    expect(clerk.locator('#title')).to_have_value('志工基礎訓練')
+    expect(clerk.locator('#provider')).to_have_value('示例文化中心')
+    expect(clerk.locator('#starts_on')).to_have_value('115/02/07')
+    expect(no_approval).to_be_checked()
+    expect(clerk.get_by_role('combobox', name='課程領域')).to_have_value('社會福利')
+    expect(row(clerk, 3)).to_contain_text('訓練課程沒有「通識」')
+    clerk.get_by_label('第 3 列 訓練課程').select_option(label='成長訓練')
+    expect(row(clerk, 3)).to_contain_text('已改正')
+    expect(clerk.get_by_role('button', name='確認匯入 2 筆')).to_be_enabled()
     clerk.get_by_role('button', name='取消').click()
     clerk.get_by_role('dialog').get_by_role('button', name='放棄').click()
     expect(clerk.get_by_text('已放棄這次匯入，沒有寫入任何資料。')).to_be_visible()

@@ -96,6 +96,8 @@ __all__ = [
 ]
 
 _KEPT = office_history.Kept('帳號', FIELDS)
+# At least so many seconds an answer takes that must not tell whether there is such an account.
+_UNTELLING = 0.3
 
 log = logging.getLogger(__name__)
 
@@ -141,7 +143,12 @@ async def sign_in(username: str, password: str, *, client: str = '') -> Account:
             raise SignInRefused  # nobody has such a name or password, and looking at one of any length is work
         if client:
             await limits.take(client_limits.logins(), client)
-        is_last = await tried.count(login_lock.index_of(username))
+        try:
+            is_last = await tried.count(login_lock.index_of(username))
+        except SignInLocked:
+            # The log says whose name it is. The pause hides how long that took: nobody learns whether there is one.
+            tried.account, _ = await asyncio.gather(_named(username), asyncio.sleep(_UNTELLING))
+            raise
         tried.account = account = await _named(username)
         try:
             is_right = await _is_right(password, account)
@@ -264,7 +271,7 @@ async def request_reset(username: str, email: str, *, client: str = '') -> None:
     async with attempt('忘記密碼', name=username[:LONGEST_NAME]):
         await client_limits.count_form(client)
     await log_of_use.note(LogAct.PASSWORD_RESET_ASKED, by=None, name=username[:LONGEST_NAME])
-    await asyncio.gather(_mail_reset(username, email), asyncio.sleep(0.3))
+    await asyncio.gather(_mail_reset(username, email), asyncio.sleep(_UNTELLING))
 
 
 async def is_reset_open(token: str) -> bool:

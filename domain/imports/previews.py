@@ -13,6 +13,7 @@ from db.models import Account, ImportBatch, ImportBlock, ImportPiece, ImportRow
 from .. import dates, identity_numbers
 from ..announcements import ImportChanged, announce
 from ..errors import MovedOn, NotFound
+from ..sheets import cells as meaning
 from ..sheets.cells import serial_day
 from ..sheets.tables import EARLY, MERGED
 from . import grading, packing, reading, writing
@@ -245,6 +246,9 @@ def _cell(column: Column, typed: str, mended: str | None, beside: str, marks: It
     here = [mark for mark in marks if mark.column == column.key]
     typed = '' if typed in (MERGED, EARLY) else typed
     text, original = (typed, None) if mended is None else (mended, typed)
+    if column.width:  # 0200, where a spreadsheet has made 200 of it
+        code, _ = meaning.read(column, text)
+        text = str(code or text)
     if column.reading == 'identity' and not (here and mends):
         text = identity_numbers.masked(text)
         original = None if original is None else identity_numbers.masked(original)

@@ -12,7 +12,7 @@ from .kind import Column, Mark
 
 @dataclass(frozen=True)
 class Cell:
-    """`text`: as typed, or as mended; `original`: what the file says, where it was mended, else None.
+    """`text`: as typed, or as mended, a code with its lost zeros; `original`: what the file says, where it was mended.
 
     `beside`: what stands below it in grey: the name of a code, what the record says. An identity number stands masked
     unless something is wrong with it. `meant`: the day, as 74/05/12, of a number by which a spreadsheet counts days.

@@ -1,19 +1,54 @@
-"""核可 of several cases at once is asked about first: how many, and which of them nobody has opened."""
+"""核可 of several cases is asked about first: how many, which of them nobody has opened, which a colleague reads."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 
+from nicegui import html, ui
+
+from domain.cases import case_numbers
 from domain.model import Account
-from domain.reviews import openings
+from domain.reviews import openings, presence
 
-from .question import is_sure
+from .question import question
 
 _NAMED = 8
 BY_EYE = '「請目視後勾選」的項目沒有勾也會核可：按下就表示您已看過照片與證書。'
 
 
-async def is_agreed(application_ids: Collection[int], sentence: str, account: Account) -> bool:
-    """Whether the reviewer wants it. Unticked checks by eye stand in nobody's way, which is said here."""
-    unseen = await openings.never_opened(application_ids, by=account)
-    names = '、'.join(unseen[:_NAMED]) + (f'等 {len(unseen)} 件' if len(unseen) > _NAMED else '')
-    warning = f'其中 {len(unseen)} 件送審後還沒有人開啟過：{names}。' if unseen else '每一件都有人開啟過。'
-    return await is_sure(f'核可這 {len(application_ids)} 件', f'{warning}{sentence}{BY_EYE}', is_grave=False)
+async def agreed(chosen: Mapping[int, str], sentence: str, account: Account) -> Collection[int]:
+    """Those of the cases (id: the volunteer's name) that the reviewer wants approved; none after 取消.
+
+    What a colleague is reading may be left out. Unticked checks by eye stand in nobody's way, which is said here.
+    """
+    unseen = await openings.never_opened(chosen, by=account)
+    warning = f'其中 {len(unseen)} 件送審後還沒有人開啟過：{_named(unseen)}。' if unseen else '每一件都有人開啟過。'
+    readers = await _readers(chosen, account)
+    free = [one for one in chosen if one not in readers]
+    act = f'核可這 {len(chosen)} 件'
+    with question(f'確定要{act}嗎？') as dialog:
+        if readers:
+            read = [f'{chosen[one] or case_numbers.written(one)}（{names}）' for one, names in readers.items()]
+            way = f'可以先留下不核可，只核可其他 {len(free)} 件。' if free else ''
+            html.p(f'其中 {len(read)} 件同事正在看：{_named(read)}。{way}').classes('strong')
+        html.p(f'{warning}{sentence}{BY_EYE}')
+        with html.div().classes('lb-acts'):
+            ui.button(act, on_click=lambda: dialog.submit(list(chosen)), color=None).props(
+                'unelevated no-caps color=primary'
+            )
+            if readers and free:
+                ui.button(f'核可其他 {len(free)} 件', on_click=lambda: dialog.submit(free), color=None).props(
+                    'outline no-caps'
+                )
+            ui.button('取消', on_click=lambda: dialog.submit([]), color=None).props('flat no-caps')
+    dialog.on('hide', dialog.delete)  # after it has returned the focus
+    return await dialog or ()
+
+
+async def _readers(chosen: Iterable[int], account: Account) -> dict[int, str]:
+    """By case the colleagues who have it open; nothing of one that only the reviewer reads."""
+    readers = await presence.of_agency(by=account)
+    others = {one: [each.name for each in readers.get(one, ()) if each.account_id != account.id] for one in chosen}
+    return {one: '、'.join(names) for one, names in others.items() if names}
+
+
+def _named(each: Collection[str]) -> str:
+    return '、'.join([*each][:_NAMED]) + (f'等 {len(each)} 件' if len(each) > _NAMED else '')

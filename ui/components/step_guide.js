@@ -1,4 +1,5 @@
-// The rail of STEP 1 to 8: what is done, what is open (each a link to its field), what is to come.
+// The rail of STEP 1 to 8: what is done, what is open (each a link to its field), what is to come. The step of the page
+// is marked as such whether it is done or not, so that the count is of those that say 已完成.
 // On a phone it is a compact bar that opens to the whole list.
 import icon from '/static/icons.js';
 
@@ -24,7 +25,7 @@ export default {
           >全部步驟<lb-icon name="down" size="16" /></button>
         </div>
         <div class="segs" aria-hidden="true">
-          <i v-for="s in steps" :key="s.n" :class="{d: s.done && s.n !== now, n: s.n === now}"></i>
+          <i v-for="s in steps" :key="s.n" :class="{d: s.done, n: s.n === now}"></i>
         </div>
         <p>{{ steps[now - 1].lines[0] }}</p>
         <div v-if="left.length" class="left">
@@ -58,11 +59,11 @@ export default {
             :aria-current="s.n === now ? 'step' : null"
           >
             <i aria-hidden="true">
-              <lb-icon v-if="s.done && s.n !== now" name="check" size="14" weight="2.6" />
+              <lb-icon v-if="s.done" name="check" size="14" weight="2.6" />
               <template v-else>{{ s.n }}</template>
             </i>
             <div v-if="s.n === now">
-              <b>STEP {{ s.n }}<em>進行中</em></b>
+              <b>STEP {{ s.n }}<em>{{ s.done ? '已完成' : '進行中' }}</em></b>
               <span v-for="line in s.lines" :key="line" class="line">{{ line }}</span>
             </div>
             <p v-else-if="s.done" :title="s.lines.join(' ')">

@@ -233,6 +233,7 @@ async def test_the_fifth_failure_is_a_lock_in_the_log_and_so_is_each_try_while_i
     assert [len(entries) for entries in tries] == [1, 1, 1, 1, 2, 1]
     assert (tries[4][1].act, tries[4][1].what) == (LogAct.LOCKED, '連續 5 次不正確')
     assert tries[5][0].what.endswith('（暫停登入中）')
+    assert tries[5][0].by_id == tries[0][0].by_id  # whose name it is does not end with the lock
 
 
 LIMITED = [by_password, in_place, by_card, by_counter_code, by_paper_code]

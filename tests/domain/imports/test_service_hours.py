@@ -50,6 +50,20 @@ async def test_a_file_goes_to_the_record_and_back(clerk: Account, unit: HostUnit
     assert await ServiceHours.all().count() == 0
 
 
+async def test_a_code_stands_with_its_lost_zeros_and_so_does_one_that_is_typed(clerk: Account, unit: HostUnit) -> None:
+    number = an_identity_number()
+    await a_volunteer(unit, name='林美玉', identity_number=number)
+    row = hours_row('林美玉', number, '1150201')
+    row[4] = '200'
+
+    batch = await graded(hours_file(row), by=clerk)
+    [shown] = (await imports.preview(batch.id, by=clerk)).rows
+    mended = await imports.mend(batch.id, shown.number, 'item', '101', by=clerk)
+
+    assert (shown.grade, shown.cells['item'].text) == (Grade.GOOD, '0200')
+    assert (mended.cells['item'].text, mended.cells['item'].original) == ('0101', '200')
+
+
 async def test_a_day_that_does_not_exist_is_the_only_fault_of_its_row(clerk: Account, unit: HostUnit) -> None:
     number = an_identity_number()
     await a_volunteer(unit, name='林美玉', identity_number=number)

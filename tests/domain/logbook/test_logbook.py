@@ -98,6 +98,21 @@ async def test_rare_characters_are_printed_with_their_own_glyphs() -> None:
     assert set(rare) <= _drawn(printed)
 
 
+@pytest.mark.parametrize('name', ['X' * 90, '斯卡羅‧' * 15], ids=['one word', 'many'])
+async def test_a_name_of_any_length_stays_at_its_place_in_the_margin_and_stands_whole_in_the_book(name: str) -> None:
+    book = a_book()
+
+    printed = await pdf.as_pdf(replace(book, identity=replace(book.identity, name=name)))
+
+    identity, *others = _pages(printed)[1:-1]
+    assert f'姓名{name}英文姓名' in identity
+    for page in others:
+        at_the_foot = re.fullmatch(r'.*中市文志字第115000128號(.+)(…|\.\.\.)[一二三四五六]列印115\.09\.30', page)
+        assert at_the_foot
+        assert 20 < len(at_the_foot[1]) < len(name)
+        assert name.startswith(at_the_foot[1])
+
+
 @pytest.mark.parametrize(
     'text',
     [

@@ -71,6 +71,11 @@ def _long() -> Contents:
     )
 
 
+def _long_name() -> Contents:
+    book = a_book()
+    return replace(book, identity=replace(book.identity, name='Maria Theresia Alexandra ' * 3 + 'Konstantinopoulos'))
+
+
 def _pasted() -> Contents:
     """Texts from elsewhere: tabs, soft hyphens where a line may end and where none does, spaces in a row."""
     text = '展場\t導覽 \t 與Super\u00adcali\u00adfragilistic\u00adexpiali\u00addocious  口語\u00ad表達'
@@ -88,7 +93,7 @@ def _empty() -> Contents:
     return replace(book, ledgers=tuple(replace(ledger, rows=()) for ledger in book.ledgers))
 
 
-@pytest.mark.parametrize('book', [a_book, _hard_names, _unusual, _long, _pasted, _empty])
+@pytest.mark.parametrize('book', [a_book, _hard_names, _unusual, _long, _long_name, _pasted, _empty])
 def test_a_book_of_forms_is_the_book_that_was_laid_out(renderer: Renderer, book: Callable[[], Contents]) -> None:
     _same(renderer, 'logbook', book(), is_certain=True)
 

@@ -27,12 +27,13 @@ class Choice:
 
 
 async def assignee_card(account: Account, case: Case) -> None:
-    """Placed for the supervisor, and where somebody was chosen; else nothing is."""
+    """A card of its own, for the supervisor and where somebody was chosen; else nothing is placed."""
     assigned = case.application.assignee
     may_assign = await assignments.may_assign(by=account, away=case.away)
     if assigned is None and not may_assign:
         return
-    with html.div().classes('lb-assignee').props('role=group aria-label=承辦人'):
+    with html.section().classes('lb-card lb-box lb-assignee').props('aria-label=承辦人'):
+        html.h2('承辦人')
         said = ui.label(_said(assigned)).props('role=status')
         if may_assign:
             await _choosing(account, case.application, assigned, said)

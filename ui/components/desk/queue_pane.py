@@ -8,7 +8,7 @@ from domain.model import Account
 from domain.reviews import decisions
 from domain.reviews.decisions import Report
 
-from ..bulk_approval import is_agreed
+from ..bulk_approval import agreed
 from ..notices import showing_refusals, tell
 from ..question import question
 from ..undo_bar import undo_bar
@@ -32,8 +32,10 @@ async def queue_pane(account: Account, view: DeskView, selected: int | None = No
         chosen = _chosen(event.args)
         sentence = '每一件都會再檢查一次；不能核可的會留在清單上，並說明原因。'
         with showing_refusals():
-            if chosen and await is_agreed([one for one, _ in chosen], sentence, account):
-                report = await decisions.approve_many(chosen, by=account)
+            names = {row.id: row.volunteer for row in queue.rows}
+            wanted = await agreed({one: names.get(one, '') for one, _ in chosen}, sentence, account) if chosen else ()
+            if wanted:
+                report = await decisions.approve_many([each for each in chosen if each[0] in wanted], by=account)
                 queue.unpick()
                 await queue.renew()
                 if report.refused:

@@ -145,10 +145,11 @@ async def case_side(account: Account, case: Case) -> tuple[data_list, timeline]:
         facts = data_list('申請資料', groups_of(case)).classes('lb-case-facts')
         facts.on('revealed', lambda: reveal_dialog(case.volunteer, account))
         facts.on('previewed', lambda: preview(case))
-        with html.section().classes('lb-card lb-box lb-case-past').props('aria-label=送審歷程'):
-            html.h2('送審歷程')
+        with html.div().classes('lb-case-past'):
             await assignee_card(account, case)
-            past = timeline(await timelines.of_case(case, by=account), account, case.application, heading=False)
+            with html.section().classes('lb-card lb-box').props('aria-label=送審歷程'):
+                html.h2('送審歷程')
+                past = timeline(await timelines.of_case(case, by=account), account, case.application, heading=False)
     return facts, past
 
 
@@ -160,6 +161,7 @@ def to_the_returned() -> None:
 def preview(case: Case) -> None:
     """The page that approval would print now, stamped 預覽."""
     with question('預覽核可後的紀錄冊', is_open=True, classes='lb-preview') as dialog:
+        said = ui.label('正在製作預覽…').props('role=status')
         picture = html.img()
         picture.props['src'] = links.case_preview(case.application.id)
         picture.props['alt'] = f'{case.volunteer.name}的紀錄冊身分頁，蓋有「預覽」字樣'
@@ -167,3 +169,9 @@ def preview(case: Case) -> None:
         with html.div().classes('lb-acts'):
             ui.button('關閉', on_click=dialog.close, color=None).props('unelevated no-caps color=primary')
     dialog.on('hide', dialog.delete)
+
+    def failed() -> None:
+        picture.set_visibility(False)
+        said.set_text('預覽沒有做出來。請關閉後再按一次「預覽紀錄冊頁面」；案件沒有任何改變。')
+
+    picture.on('load', lambda: said.set_visibility(False), []).on('error', failed, [])

@@ -10,7 +10,7 @@ from domain.reviews import decisions
 from domain.reviews.decisions import Report
 from domain.rosters import timeline
 
-from ...components.bulk_approval import is_agreed
+from ...components.bulk_approval import agreed
 from ...components.card import card
 from ...components.contact_sheet import contact_sheet
 from ...components.roster_foot import books, prints, roster_past, ways_down
@@ -81,14 +81,16 @@ async def review_roster_page(account: Account, roster_id: int) -> None:
 
 async def _approve(ids: list[int], table: roster_table, refused: html.div, account: Account) -> None:
     """核可 of the chosen rows in the versions shown, each for itself; what could not be is told with its reason."""
-    cases = [(one, table.rows[one].application.version) for one in ids]
+    cases = {one: table.rows[one] for one in ids}
     after = UNDO_TIMES[account.undo_seconds]
     sentence = (
         f'各件會取得紀錄冊號，{after}後通知運用單位與志工；在這之前可以復原。不能核可的會逐件說明，不影響其他案件。'
     )
-    if not cases or not await is_agreed(ids, sentence, account):
+    names = {one: row.volunteer.name for one, row in cases.items()}
+    wanted = await agreed(names, sentence, account) if cases else ()
+    if not wanted:
         return
-    report = await decisions.approve_many(cases, by=account)
+    report = await decisions.approve_many([(one, cases[one].application.version) for one in wanted], by=account)
     refused.clear()
     if report.refused:
         _tell_refused(report, refused)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from ....domain.sample_office import NOW
 from ....site import Site, launched, running_site, signed_in
@@ -178,6 +178,58 @@ def test_of_several_selected_those_that_cannot_be_approved_are_told_and_the_othe
     expect(page.get_by_role('heading', level=1, name='周小晴')).to_be_visible()
 
 
+def test_a_case_that_a_colleague_is_reading_is_named_in_the_question_and_may_be_left_out(
+    site: Site, page: Page, browser: Browser
+) -> None:
+    page.goto(f'{site.url}/reviews')
+    colleague = signed_in(browser, site, 'reviewer2')
+    colleague.goto(f'{site.url}/reviews/4')
+    expect(page.locator('.lb-item', has_text='周小晴').get_by_text('王專員 正在審')).to_be_visible()
+    page.get_by_role('button', name='選取', exact=True).click()
+    for name in ('周小晴', '郭小樂'):
+        page.get_by_label(f'選取 {name}').check()
+
+    page.get_by_role('button', name='核可選取的 2 件').click()
+    question = page.get_by_role('dialog', name='確定要核可這 2 件嗎？')
+    expect(question.get_by_text('其中 1 件同事正在看：周小晴（王專員）。')).to_be_visible()
+    question.get_by_role('button', name='核可其他 1 件').click()
+
+    report = page.get_by_role('dialog', name='1 件沒有核可')
+    expect(report.get_by_text('郭小樂')).to_be_visible()
+    expect(report.get_by_text('周小晴')).to_have_count(0)
+    expect(report.get_by_text('其他 0 件已核可')).to_be_visible()
+    report.get_by_role('button', name='知道了').click()
+    colleague.context.close()
+    expect(page.locator('.lb-item', has_text='周小晴').get_by_text('王專員 正在審')).to_have_count(0)
+
+
+def test_the_preview_says_that_it_is_being_made_and_when_it_cannot_be(site: Site, page: Page) -> None:
+    opened(site, page, '周小晴')
+    press = page.get_by_role('button', name='預覽紀錄冊頁面')
+    dialog = page.get_by_role('dialog', name='預覽核可後的紀錄冊')
+    said, meanwhile = dialog.get_by_role('status'), list[str]()
+
+    def made(route: Route) -> None:
+        meanwhile.append(said.inner_text())
+        route.continue_()
+
+    page.route('**/preview.png*', made)
+    press.click()
+    expect(dialog.get_by_role('img')).to_be_visible()
+    expect(said).to_be_hidden()
+    assert meanwhile == ['正在製作預覽…']
+    dialog.get_by_role('button', name='關閉').click()
+    expect(dialog).to_have_count(0)
+    page.unroute('**/preview.png*')
+
+    page.route('**/preview.png*', lambda route: route.abort())
+    press.click()
+    expect(said).to_contain_text('預覽沒有做出來。')
+    expect(dialog.get_by_role('img')).to_be_hidden()
+    dialog.get_by_role('button', name='關閉').click()
+    page.unroute('**/preview.png*')
+
+
 def opened(site: Site, page: Page, name: str) -> None:
     """The case of `name` on the desk, ready for keys."""
     page.goto(f'{site.url}/reviews')
@@ -189,7 +241,7 @@ def opened(site: Site, page: Page, name: str) -> None:
 def test_who_a_case_was_given_to_is_said_beside_the_choice_and_in_the_queue(site: Site, browser: Browser) -> None:
     page = signed_in(browser, site, 'reviewer2')
     page.goto(f'{site.url}/reviews/4')
-    given = page.get_by_role('group', name='承辦人')
+    given = page.get_by_role('region', name='承辦人')
     given.get_by_role('combobox').click()
     page.get_by_role('option', name='何專員').click()
 
