@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from ....domain.sample_office import NOW
-from ....site import Site, launched, running_site, signed_in
+from ....site import Site, launched, running_site, signed_in, takes
 
 
 @pytest.fixture(scope='module')
@@ -141,7 +141,8 @@ def test_the_pictures_of_a_roster_open_one_after_the_other_and_what_was_opened_i
     expect(sheet.get_by_role('button', name='李小文　基礎訓練正面（看過）')).to_be_visible()
 
 
-def test_r_asks_for_the_words_and_a_approves_with_ten_seconds_to_undo(site: Site, page: Page) -> None:
+def test_r_asks_for_the_words_and_a_approves_with_time_to_undo(site: Site, page: Page) -> None:
+    takes(page, site, '30 秒')
     opened(site, page, '周小晴')
     page.keyboard.press('r')
     expect(page.get_by_role('dialog', name='通知補件：原因')).to_be_visible()
@@ -164,6 +165,7 @@ def test_r_asks_for_the_words_and_a_approves_with_ten_seconds_to_undo(site: Site
 def test_of_several_selected_those_that_cannot_be_approved_are_told_and_the_others_can_be_taken_back(
     site: Site, page: Page
 ) -> None:
+    takes(page, site, '2 分鐘')
     page.goto(f'{site.url}/reviews')
     page.get_by_role('button', name='選取', exact=True).click()
     for name in ('周小晴', '郭小樂'):  # the latter's corrections wait for a second look
@@ -197,7 +199,7 @@ def test_a_case_that_a_colleague_is_reading_is_named_in_the_question_and_may_be_
     report = page.get_by_role('dialog', name='1 件沒有核可')
     expect(report.get_by_text('郭小樂')).to_be_visible()
     expect(report.get_by_text('周小晴')).to_have_count(0)
-    expect(report.get_by_text('其他 0 件已核可')).to_be_visible()
+    expect(report.get_by_text('沒有案件被核可')).to_be_visible()
     report.get_by_role('button', name='知道了').click()
     colleague.context.close()
     expect(page.locator('.lb-item', has_text='周小晴').get_by_text('王專員 正在審')).to_have_count(0)
