@@ -156,7 +156,7 @@ async def save(details: CalendarDayDetails, *, by: Account, of: CalendarDay | No
         'is_manual': True,
     }
     async with transaction():
-        await _alone()
+        await alone()
         before = await get(of.id, by=by) if of else None
         known = await office_history.stands(before, _KEPT) if before else {}
         for row in await CalendarDay.filter(_at(places), day=details.day).select_related('county'):
@@ -179,7 +179,7 @@ async def remove(row: CalendarDay, *, by: Account) -> None:
     """
     permissions.require(by, 'calendar.office_calendar.remove')
     async with transaction():
-        await _alone()
+        await alone()
         before = await office_history.stands(row, _KEPT)
         here = CalendarDay.filter(id=row.id)
         if (now := await here.first()) is not None and not now.is_manual:
@@ -198,7 +198,7 @@ async def fill(year: int, *, by: Account) -> int:
     if not isinstance(year, int) or not FIRST_YEAR <= year <= last:
         raise Incomplete({'year': f'年度應為民國 {FIRST_YEAR - 1911} 到 {last - 1911} 年。'})
     async with transaction():
-        await _alone()
+        await alone()
         changed = await _fill(year)
         if changed:
             change = Change(Field('days', '國定假日與補行上班日'), '', f'{changed} 日有變動')
@@ -214,7 +214,7 @@ async def fill_ahead() -> None:
     for year in (dates.today().year, dates.today().year + 1):
         if any(await _differences(year)):
             async with transaction():
-                await _alone()
+                await alone()
                 log.info('calendar: %d days of %d brought to what the package says', await _fill(year), year)
 
 
@@ -224,7 +224,7 @@ async def recount(agencies: Iterable[Agency]) -> int:
     Their 送審 on record takes the new day too, since that is what the evidence goes by. A reminder or an escalation
     that came too early by the new day will come again; on record it stands that it was told, and when last.
     """
-    await _alone()
+    await alone()
     by_id = {agency.id: agency for agency in agencies}
     found = Application.filter(agency_id__in=list(by_id), status=ApplicationStatus.SUBMITTED)
     sent = {case: dates.day_of(case.submitted_at) for case in await found if case.submitted_at}
@@ -351,8 +351,11 @@ async def _problems_of_places(county_ids: object, of: CalendarDay | None) -> dic
     return {}
 
 
-async def _alone() -> None:
-    """Until the end of the transaction nobody else writes in the calendar, or counts by it."""
+async def alone() -> None:
+    """Until the end of the transaction nobody else writes in the calendar, or counts by it.
+
+    Before anything is written that counting reads, as an agency is: whoever counts holds this and waits for that.
+    """
     await get_connection('default').execute_query('SELECT pg_advisory_xact_lock($1)', [_LOCK])
 
 

@@ -274,6 +274,7 @@ async def save_agency(details: AgencyDetails, *, by: Account, of: Agency | None 
     """
     permissions.require(by, 'directory.save_agency')
     async with transaction():
+        await office_calendar.alone()
         saved = await _saved(of or Agency(), details, 'name', '這個縣市已經有同名的發冊機關。', by)
         await office_calendar.recount([saved])
     return saved
