@@ -96,14 +96,19 @@ def test_of_two_who_approve_at_once_one_does_and_the_other_reads_from_whom_and_w
     expect(row(winner, '周小晴')).to_have_count(0)
     expect(loser.get_by_text(re.compile('已核可，紀錄冊號 中市文志字第'))).to_be_visible()
     assert approved(ho) == before + 1
+    while told(letters[1], '周小晴') < 1:
+        ho.wait_for_timeout(200)
     assert told(letters[1], '周小晴') == 1
 
 
 def test_what_is_taken_back_in_time_is_told_to_nobody(
     site: Site, ho: Page, wang: Page, letters: tuple[str, Path]
 ) -> None:
-    mails = len(list((letters[1] / 'new').iterdir()))
     takes(ho, site, '2 分鐘')
+    with SiteDatabase(site.folder / 'postgres') as database:
+        while database.value("SELECT count(*) FROM outgoing_mail WHERE status = 'waiting'"):
+            ho.wait_for_timeout(200)
+    mails = len(list((letters[1] / 'new').iterdir()))
     ho.goto(case_of(site, ho, '張小安'))
     wang.goto(f'{site.url}/reviews')
     before = approved(wang)

@@ -37,7 +37,7 @@ async def test_a_page_inside_has_them_too(browser: Browser) -> None:
 
     # Bar, head and foot are written by their scripts; what they are given stands in the page.
     scripts = [(ROOT / f'ui/components/{name}.js').read_text() for name in ('app_bar', 'page_head', 'site_footer')]
-    assert all(f'{name}.js' in page for name in ('app_bar', 'page_head', 'site_footer'))
+    assert all(f'nicegui-{name}"' in page for name in ('app_bar', 'page_head', 'site_footer'))
     assert keys_on(page + ''.join(scripts)) == {'U', 'C', 'B'}
     assert all(link in page for _, link in LINKS)
     assert all(text in scripts[-1] for text in ('更新日期：', '客服諮詢專線'))
