@@ -81,9 +81,7 @@ def _pasted() -> Contents:
     text = '展場\t導覽 \t 與Super\u00adcali\u00adfragilistic\u00adexpiali\u00addocious  口語\u00ad表達'
     lines = served(4, item='文\t化', content=text, detail=text, unit=text, recorder='林\u00ad小\t滿')
     book = a_book(service=service.on_leaves(lines), remarks=(text * 4, text))
-    identity = replace(
-        book.identity, name='王\t小\u00ad明', english_name=text, unit=text, team=text, legacy_number=text
-    )
+    identity = replace(book.identity, english_name=text, unit=text, team=text, legacy_number=text)
     ledgers = (replace(book.ledgers[0], rows=(LedgerRow((text, text, '', 'x\t\ny'), text),)), *book.ledgers[1:])
     return replace(book, identity=identity, ledgers=ledgers)
 
