@@ -27,7 +27,7 @@ FIRST_MARK = 0x3400
 MOST_MARKS = 0x19B6
 _MARKS = re.compile('([\u3400-\u4db5])')
 # Texts that WeasyPrint's first pass changes more than a field knows of.
-_UNUSUAL = re.compile('^[ \n\t]|[ \n\t]$|[\u2028\u2029]')
+_UNUSUAL = re.compile('^[ \n\t]|[ \n\t]$|[\t\u00ad\u2028\u2029]')
 
 
 def mark(place: int) -> str:

@@ -76,6 +76,12 @@ def _long_name() -> Contents:
     return replace(book, identity=replace(book.identity, name='Maria Theresia Alexandra ' * 3 + 'Konstantinopoulos'))
 
 
+def _long_english_name() -> Contents:
+    book = a_book()
+    name = 'Supercalifragilisticexpialidocious Konstantinopoulos'
+    return replace(book, identity=replace(book.identity, english_name=name))
+
+
 def _pasted() -> Contents:
     """Texts from elsewhere: tabs, soft hyphens where a line may end and where none does, spaces in a row."""
     text = '展場\t導覽 \t 與Super\u00adcali\u00adfragilistic\u00adexpiali\u00addocious  口語\u00ad表達'
@@ -91,9 +97,14 @@ def _empty() -> Contents:
     return replace(book, ledgers=tuple(replace(ledger, rows=()) for ledger in book.ledgers))
 
 
-@pytest.mark.parametrize('book', [a_book, _hard_names, _unusual, _long, _long_name, _pasted, _empty])
+@pytest.mark.parametrize('book', [a_book, _hard_names, _unusual, _long, _long_name, _long_english_name, _empty])
 def test_a_book_of_forms_is_the_book_that_was_laid_out(renderer: Renderer, book: Callable[[], Contents]) -> None:
     _same(renderer, 'logbook', book(), is_certain=True)
+
+
+def test_a_book_with_tabs_or_soft_hyphens_is_laid_out_as_a_whole(renderer: Renderer) -> None:
+    with pytest.raises(Unfit):
+        renderer.pressed('logbook', *_order(_pasted()), pdf_variant=VARIANT)
 
 
 def test_a_preview_of_a_form_is_the_page_that_was_laid_out(renderer: Renderer) -> None:
