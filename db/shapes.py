@@ -49,6 +49,7 @@ _PLAIN = frozenset((bool, int, float, Decimal, str, bytes, date, datetime, time,
 _COMPARED = frozenset((eq, ge, gt, le, lt, filters.not_equal))
 _LISTED = frozenset((filters.is_in, filters.not_in))
 _ASKED_FOR = frozenset((filters.is_null, filters.not_null))
+_HINTS = ('_force_indexes', '_use_indexes')  # of indexes; of another database
 _LISTS: tuple[type[Any], ...] = (list, tuple, set, frozenset, type({}.keys()), type({}.values()))
 
 # A text with a number in it may have been written for somebody: there would be a shape for each.
@@ -157,7 +158,7 @@ def _shape(query: AwaitableQuery[Any], values: list[Any]) -> tuple[Any, ...]:
     """The shape of a query; its values are added to `values`. Raises _Untold, or what an encoder raises."""
     known: Any = query
     kind = type(query)
-    if kind not in _SHAPES_OF:
+    if kind not in _SHAPES_OF or any(getattr(known, name, ()) for name in _HINTS):
         raise _Untold
     added = _added(kind, known._annotations) if known._annotations else ()
     return kind, known.model, added, *_SHAPES_OF[kind](known, values)
@@ -188,8 +189,6 @@ def _limits(query: Any, values: list[Any], limit: Any, offset: Any) -> tuple[boo
 
 
 def _of_records(query: Any, values: list[Any]) -> tuple[Any, ...]:
-    if query._force_indexes or query._use_indexes:
-        raise _Untold
     return (
         _where(query, values),
         _limits(query, values, query._limit, query._offset),
@@ -208,8 +207,6 @@ def _of_records(query: Any, values: list[Any]) -> tuple[Any, ...]:
 
 
 def _of_columns(query: Any, values: list[Any]) -> tuple[Any, ...]:
-    if query._force_indexes or query._use_indexes:
-        raise _Untold
     columns = query.fields if type(query) is ValuesListQuery else query._fields_for_select
     return (
         tuple(columns.items()),
@@ -222,14 +219,10 @@ def _of_columns(query: Any, values: list[Any]) -> tuple[Any, ...]:
 
 
 def _of_count(query: Any, values: list[Any]) -> tuple[Any, ...]:
-    if query._force_indexes or query._use_indexes:
-        raise _Untold
     return _where(query, values), query._distinct  # it reckons with limit and offset itself
 
 
 def _of_existence(query: Any, values: list[Any]) -> tuple[Any, ...]:
-    if query._force_indexes or query._use_indexes:
-        raise _Untold
     where = _where(query, values)
     values.append(1)
     return (where,)
