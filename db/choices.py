@@ -16,6 +16,11 @@ class Choice(StrEnum):
         return member
 
     @classmethod
+    def of(cls, stored: str) -> Self:
+        """The member that is stored as this. Raises ValueError."""
+        return cls(stored)  # type: ignore[call-arg]  # who makes a member gives a label, who looks for one does not
+
+    @classmethod
     def labels(cls) -> dict[Self, str]:
         """`{member: label}`, in order, as a select takes it."""
         return {member: member.label for member in cls}
@@ -143,6 +148,10 @@ class RegistrationStatus(Choice):
     RETURNED = 'returned', '退回補正'
     CONFIRMED = 'confirmed', '已確認'
     WITHDRAWN = 'withdrawn', '撤回'
+
+
+# Of paper books that are not confirmed yet.
+REGISTRATIONS_OPEN = (RegistrationStatus.WAITING, RegistrationStatus.RETURNED)
 
 
 class FileKind(Choice):

@@ -91,6 +91,14 @@ def people_of(account: Account) -> Subquery:
     return Subquery(memberships.values('volunteer_id'))
 
 
+def serving_in_sql(unit: str, team: str, left: str) -> str:
+    """What `people_of` asks of a row of `membership`, by the names of a statement's parameters.
+
+    `team` may be NULL; `left` is MembershipStatus.LEFT.
+    """
+    return f'host_unit_id = {unit} AND ({team}::int IS NULL OR team_id = {team}) AND status <> {left}'
+
+
 def _has_its_place(account: Account) -> bool:
     return {
         Role.UNIT_STAFF: account.host_unit_id,

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Self
 from uuid import UUID
 
-from db.choices import FileKind, RegistrationStatus
+from db.choices import REGISTRATIONS_OPEN, FileKind
 from db.models import Account, Agency, PaperRegistration, RecordBook, Volunteer
 
 from .. import book_numbers, dates, files, permissions, readiness, validation
@@ -16,7 +16,7 @@ from ..errors import Incomplete
 from ..fields import Field, by_key
 from ..volunteers import basics
 
-OPEN = (RegistrationStatus.WAITING, RegistrationStatus.RETURNED)
+OPEN = REGISTRATIONS_OPEN
 SIDES = ('cover', 'last_page')
 FIELDS = by_key(
     replace(basics.FIELDS['legacy_series'], key='series'),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from db import transaction
-from db.choices import AccessKind, BookStatus, MembershipStatus, RegistrationStatus, RightsStatus, TransferStatus
+from db.choices import REGISTRATIONS_OPEN, AccessKind, BookStatus, MembershipStatus, RightsStatus, TransferStatus
 from db.models import (
     Account,
     Application,
@@ -140,12 +140,11 @@ async def reopen(volunteer_id: object, reason: object, *, by: Account) -> None:
 async def _hindrances(volunteer_id: int) -> tuple[str, ...]:
     """As `closing.closable` has them, in words."""
     theirs = {'volunteer_id': volunteer_id}
-    waiting = (RegistrationStatus.WAITING, RegistrationStatus.RETURNED)
     asked = (
         (Membership.filter(**theirs).exclude(status=MembershipStatus.LEFT), '他還在其他單位服務。'),
         (RecordBook.filter(**theirs, status=BookStatus.IN_USE), '他有使用中的紀錄冊；註銷以後才能封存。'),
         (Application.filter(**theirs, status__in=worklists.OPEN), '他有進行中的紀錄冊申請。'),
-        (PaperRegistration.filter(**theirs, status__in=waiting), '他有紙本紀錄冊等待確認。'),
+        (PaperRegistration.filter(**theirs, status__in=REGISTRATIONS_OPEN), '他有紙本紀錄冊等待確認。'),
         (Transfer.filter(**theirs, status=TransferStatus.OPEN), '他的移轉還沒有結果。'),
         (RightsRequest.filter(**theirs, status=RightsStatus.OPEN), '他的個資請求還沒有答覆；請先在「個資事務」答覆。'),
     )

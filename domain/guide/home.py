@@ -38,13 +38,11 @@ from .missing import Gap
 _ANSWERS = (ApplicationStatus.RETURNED, ApplicationStatus.APPROVED, ApplicationStatus.REJECTED)
 _ARRIVALS = (ApplicationStatus.SUBMITTED, ApplicationStatus.WITHDRAWN)
 
-_STATUSES = {one.value: one for one in ApplicationStatus}
 _STEPS = {DraftKind.VOLUNTEER: 4, DraftKind.TRAINING: 6, DraftKind.APPLICATION: 8, DraftKind.PAPER_BOOK: 7}
 _LOOKED_THROUGH, _FIRST_LOOKED_AT = 100, 5
-# As permissions.people_of has it, and below as drafts.under_way.
-_OUR_PEOPLE = """(
-  SELECT volunteer_id FROM membership
-  WHERE host_unit_id = $1 AND ($2::int IS NULL OR team_id = $2) AND status <> $3)"""
+_SERVING = permissions.serving_in_sql('$1', '$2', '$3')
+_OUR_PEOPLE = f'(SELECT volunteer_id FROM membership WHERE {_SERVING})'  # noqa: S608 -- our own words
+# Of forms as drafts.under_way has it.
 _LAST_TOUCHED = f"""
 SELECT
   (SELECT max(d.saved_at) FROM draft d
@@ -206,7 +204,7 @@ async def news(*, by: Account, limit: int = 4) -> list[News]:
     values += [by.agency_id] if is_agency else []
     rows = await get_connection('default').execute_query_dict(statement, values)
     reads.see(row['volunteer_id'] for row in rows)
-    return [News(**row | {'status': _STATUSES[row['status']]}) for row in rows]
+    return [News(**row | {'status': ApplicationStatus.of(row['status'])}) for row in rows]
 
 
 async def counts(*, by: Account) -> Counts:
@@ -216,7 +214,7 @@ async def counts(*, by: Account) -> Counts:
     place = [by.host_unit_id, by.team_id, MembershipStatus.LEFT]
     values = [*place, first, RegistrationStatus.RETURNED, RightsStatus.OPEN]
     [row] = await get_connection('default').execute_query_dict(_COUNTS, values)
-    return Counts({_STATUSES[status]: n for status, n in row.pop('cases')}, **row)
+    return Counts({ApplicationStatus.of(status): n for status, n in row.pop('cases')}, **row)
 
 
 async def standings(volunteers: Iterable[Volunteer], *, by: Account) -> dict[int, Standing]:

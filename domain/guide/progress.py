@@ -17,11 +17,11 @@ from .missing import Gap
 _SENT = (ApplicationStatus.SUBMITTED, ApplicationStatus.APPROVED)
 _WAYS = {2: links.menu(), 3: links.volunteer_data()}
 # `is_ours` as permissions.visible_to has it for a clerk.
-_STANDS = """
-SELECT EXISTS (SELECT FROM membership WHERE volunteer_id = $1
-    AND host_unit_id = $3 AND ($4::int IS NULL OR team_id = $4) AND status <> $5) AS is_ours,
+_STANDS = f"""
+SELECT EXISTS (SELECT FROM membership
+    WHERE volunteer_id = $1 AND {permissions.serving_in_sql('$3', '$4', '$5')}) AS is_ours,
   EXISTS (SELECT FROM record_book WHERE volunteer_id = $1 AND status = $2) AS has_book,
-  (SELECT id FROM training WHERE volunteer_id = $1 ORDER BY starts_on DESC, id DESC LIMIT 1) AS last_training"""
+  (SELECT id FROM training WHERE volunteer_id = $1 ORDER BY starts_on DESC, id DESC LIMIT 1) AS last_training"""  # noqa: S608 -- our own words
 
 
 @dataclass(frozen=True)

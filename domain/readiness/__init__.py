@@ -16,6 +16,7 @@ from tortoise.connection import get_connection
 from tortoise.queryset import QuerySet
 
 from db.choices import (
+    REGISTRATIONS_OPEN,
     ApplicationStatus,
     BookStatus,
     Demand,
@@ -236,7 +237,7 @@ def _books(volunteers: Sequence[int]) -> QuerySet[RecordBook]:
 
 def _registrations(volunteers: Sequence[int]) -> QuerySet[PaperRegistration]:
     """Of paper books, under way."""
-    return PaperRegistration.filter(volunteer_id__in=volunteers, status__in=on_record.UNDER_WAY)
+    return PaperRegistration.filter(volunteer_id__in=volunteers, status__in=REGISTRATIONS_OPEN)
 
 
 def _list(

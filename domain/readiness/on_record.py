@@ -12,17 +12,12 @@ from uuid import UUID
 from tortoise.connection import get_connection
 
 from db import unchanged
-from db.choices import BookStatus, MembershipStatus, RegistrationStatus, TrainingKind
+from db.choices import REGISTRATIONS_OPEN, BookStatus, MembershipStatus, RegistrationStatus, TrainingKind
 from db.models import RequiredHours, Rule
 
 from .. import dates
 from ..volunteers.profile import Term
 
-# Of paper books, not confirmed yet.
-UNDER_WAY = (RegistrationStatus.WAITING, RegistrationStatus.RETURNED)
-
-_STATUSES = {one.value: one for one in RegistrationStatus}
-_KINDS = {one.value: one for one in TrainingKind}
 _rules, _hours = unchanged.of_table(Rule), unchanged.of_table(RequiredHours)
 
 _STATEMENT = f"""
@@ -108,17 +103,17 @@ class Asked(NamedTuple):
 
 async def of(volunteers: Iterable[int]) -> Asked:
     """What is on record of these, who are one at least."""
-    values = [list(volunteers), BookStatus.IN_USE, dates.today(), MembershipStatus.LEFT, list(UNDER_WAY)]
+    values = [list(volunteers), BookStatus.IN_USE, dates.today(), MembershipStatus.LEFT, list(REGISTRATIONS_OPEN)]
     rows = await get_connection('default').execute_query_dict(_STATEMENT, values)
     hours, rules = await _hours.rows(rows[0]['hours']), await _rules.rows(rows[0]['rules'])
     return Asked({row['id']: _records(row) for row in rows}, hours, rules)
 
 
 def _records(row: dict[str, Any]) -> Records:
-    registered = (Registered(series, serial, _STATUSES[status]) for series, serial, status in row['registrations'])
+    registered = (Registered(*one)._replace(status=RegistrationStatus.of(one[2])) for one in row['registrations'])
     return Records(
         next((Book(*one) for one in row['books']), None),
-        [Trained(*one)._replace(kind=_KINDS[one[2]]) for one in row['trainings']],
+        [Trained(*one)._replace(kind=TrainingKind.of(one[2])) for one in row['trainings']],
         [Term(*one) for one in row['covers']],
         [Serving(*one) for one in row['units']],
         next(registered, None),

@@ -14,7 +14,7 @@ from tortoise.expressions import Subquery
 from tortoise.queryset import QuerySet
 
 from db import sealing, transaction
-from db.choices import BookStatus, MembershipStatus, RegistrationStatus, RightsStatus, Role, Section, TransferStatus
+from db.choices import REGISTRATIONS_OPEN, BookStatus, MembershipStatus, RightsStatus, Role, Section, TransferStatus
 from db.models import (
     Account,
     Application,
@@ -40,7 +40,6 @@ from . import sealed_history, spelling
 # What stands in the place of a birth date that is sealed; the column is never empty.
 SEALED_DAY = date(1900, 1, 1)
 FIELD = Field('closing', '紀錄封存')
-_WAITING = (RegistrationStatus.WAITING, RegistrationStatus.RETURNED)
 
 
 def closable(left_before: datetime) -> QuerySet[Volunteer]:
@@ -51,7 +50,7 @@ def closable(left_before: datetime) -> QuerySet[Volunteer]:
     busy = (
         RecordBook.filter(status=BookStatus.IN_USE),
         Application.filter(status__in=worklists.OPEN),
-        PaperRegistration.filter(status__in=_WAITING),
+        PaperRegistration.filter(status__in=REGISTRATIONS_OPEN),
         Transfer.filter(status=TransferStatus.OPEN),
         RightsRequest.filter(status=RightsStatus.OPEN),
         ClosedRecord.all(),

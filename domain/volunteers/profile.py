@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from tortoise.connection import get_connection
 
-from db.choices import BookStatus, IssueKind, MembershipStatus, RegistrationStatus, Role
+from db.choices import REGISTRATIONS_OPEN, BookStatus, IssueKind, MembershipStatus, RegistrationStatus, Role
 from db.models import Account, Volunteer
 
 from .. import book_numbers, dates, permissions, validation
@@ -15,7 +15,6 @@ from ..cases.worklists import OPEN
 from ..errors import NotFound
 
 INSURED = '投保中'
-_STATUSES = {one.value: one for one in RegistrationStatus}
 
 # Of a volunteer ($1), in a place, as permissions.place_of has it.
 _LISTED = """
@@ -74,8 +73,7 @@ class Header:
 
 async def header(volunteer: Volunteer, *, by: Account) -> Header:
     """所屬運用單位, 所屬志工隊, 保險狀態, 榮譽卡期限, 紀錄冊號. Raises NotFound."""
-    under_way = [RegistrationStatus.WAITING, RegistrationStatus.RETURNED]
-    asked = [MembershipStatus.LEFT, IssueKind.CANCELLATION, BookStatus.IN_USE, under_way]
+    asked = [MembershipStatus.LEFT, IssueKind.CANCELLATION, BookStatus.IN_USE, list(REGISTRATIONS_OPEN)]
     [facts] = await get_connection('default').execute_query_dict(_FACTS, [*_listed_for(volunteer, by), *asked])
     if by.role == Role.UNIT_STAFF:  # as permissions.visible_to has it: what was read tells it
         is_seen = any(permissions.is_of_place(by, unit_id, team_id) for *_, unit_id, team_id in facts['serving'])
@@ -102,7 +100,7 @@ def _book(facts: dict[str, Any]) -> tuple[str | None, str]:
     for number, is_paper in facts['books']:
         return number, '舊制紙本' if is_paper else ''
     for series, serial, status in facts['registrations']:
-        return book_numbers.written(series, serial), f'舊制紙本，{_STATUSES[status].label}'
+        return book_numbers.written(series, serial), f'舊制紙本，{RegistrationStatus.of(status).label}'
     return None, ''
 
 
