@@ -94,31 +94,27 @@ async def counted(rows: Sequence[Record], all_of_them: QuerySet[Any], number: in
     return Page(rows, await all_of_them.count(), number, per_page)
 
 
-async def page_of(
-    rows: QuerySet[Record], order: Sequence[str], number: int, per_page: int, all_of_them: QuerySet[Any]
-) -> Page[Record]:
+async def page_of(rows: QuerySet[Record], order: Sequence[str], number: int, per_page: int) -> Page[Record]:
     """Page `number` of `rows`; `order` ends with the id, and none of its columns is empty.
 
     The page that was shown, the one after it and the one before begin or end where that does, by an index of `order`:
     they cost the same wherever they are. Others are counted off from the nearer end, over keys alone.
     """
     if number == 1:
-        return await _first(rows, order, per_page, all_of_them)
-    total = await all_of_them.count()
+        return await _first(rows, order, per_page)
+    total = await rows.count()
     ids = [one[-1] for one in await keys_of(rows, order, number, per_page, total)]
     found: dict[Any, Record] = {row.pk: row for row in await rows.filter(id__in=ids)} if ids else {}
     return Page([found[one] for one in ids if one in found], total, number, per_page)
 
 
-async def _first(
-    rows: QuerySet[Record], order: Sequence[str], per_page: int, all_of_them: QuerySet[Any]
-) -> Page[Record]:
+async def _first(rows: QuerySet[Record], order: Sequence[str], per_page: int) -> Page[Record]:
     """Most lists have no second page, and are not counted."""
     shown, place = await rows.order_by(*order).limit(per_page), _place.get()
     if place is not None and shown:
         first, last = (tuple(getattr(one, _column(name)) for name in order) for one in (shown[0], shown[-1]))
         place.of, place.number, place.first, place.last = _text(rows, order, per_page), 1, first, last
-    return await counted(shown, all_of_them, 1, per_page)
+    return await counted(shown, rows, 1, per_page)
 
 
 async def keys_of(rows: QuerySet[Any], order: Sequence[str], number: int, per_page: int, total: int) -> list[Keys]:

@@ -537,7 +537,7 @@ async def find(*, by: Account, words: str = '', page: int = 1, per_page: int = 1
         ]
         said.append(Q(role__in=[role for role in Role if wanted in role.label]))
         staff = staff.filter(Q(*said, join_type=Q.OR))
-    return await page_of(staff, ('-is_active', 'name', 'id'), number, per_page, staff)
+    return await page_of(staff, ('-is_active', 'name', 'id'), number, per_page)
 
 
 async def is_locked(account: Account, *, by: Account) -> bool:

@@ -144,7 +144,7 @@ async def of(volunteer: Volunteer, *, by: Account, page: int = 1, per_page: int 
     """The newest first, of all units: they keep the record together. Raises NotFound."""
     number, per_page = bounds(page, per_page)
     entries = await _asked(volunteer, HistoryQuery(), by)
-    return await page_of(entries, ('-at', '-id'), number, per_page, entries)
+    return await page_of(entries, ('-at', '-id'), number, per_page)
 
 
 async def savings(

@@ -166,7 +166,7 @@ async def of(*, by: Account, words: str = '', page: int = 1, per_page: int = 10)
     if wanted := validation.searched(words):
         columns = ('section', 'subject', 'action', 'label', 'old', 'new', 'by_name', 'from_unit')
         entries = entries.filter(Q(*(Q(**{f'{column}__icontains': wanted}) for column in columns), join_type=Q.OR))
-    return await page_of(entries, ('-at', '-id'), number, per_page, entries)
+    return await page_of(entries, ('-at', '-id'), number, per_page)
 
 
 def _named(value: Any) -> object:

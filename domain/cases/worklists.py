@@ -152,7 +152,7 @@ async def of_unit(
         rows = await cases.order_by('due_on', *latest).offset((number - 1) * per_page).limit(per_page)
         return await counted(rows, ours, number, per_page)
     # 'returned' sorts after 'draft'.
-    return await page_of(cases, ('-status', *latest) if which is UnitList.TURN else latest, number, per_page, ours)
+    return await page_of(cases, ('-status', *latest) if which is UnitList.TURN else latest, number, per_page)
 
 
 async def repeatable(found: Sequence[Application], *, by: Account) -> set[int]:

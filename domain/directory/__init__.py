@@ -158,7 +158,7 @@ async def find_units(*, by: Account, words: str = '', page: int = 1, per_page: i
             Q(**{f'{column}__icontains': one}) for column in columns for one in {wanted, wanted.replace('台', '臺')}
         ]
         units = units.filter(Q(*said, join_type=Q.OR))
-    return await page_of(units.select_related('county'), ('name', 'id'), number, per_page, units)
+    return await page_of(units.select_related('county'), ('name', 'id'), number, per_page)
 
 
 async def host_unit(host_unit_id: int) -> HostUnit:

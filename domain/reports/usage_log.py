@@ -84,7 +84,7 @@ async def find(query: LogQuery, *, by: Account, page: int = 1, per_page: int = 2
     last = await found.order_by('-id').offset(MOST_FOUND - 1).limit(1).values_list('id', flat=True)
     if last:
         found = found.filter(id__gte=last[0])
-    return await page_of(found, ('-id',), number, per_page, found)
+    return await page_of(found, ('-id',), number, per_page)
 
 
 async def export(query: LogQuery, *, by: Account) -> IO[bytes]:

@@ -78,7 +78,7 @@ async def running(*, by: Account, due: Due = 'overdue', page: int = 1, per_page:
     number, per_page = bounds(page, per_page)
     found = await _running_until(due, by)
     cases = found.select_related('volunteer', 'host_unit', 'agency')
-    listed = await page_of(cases, ('due_on', 'submitted_at', 'id'), number, per_page, found)
+    listed = await page_of(cases, ('due_on', 'submitted_at', 'id'), number, per_page)
     left = await days_left.of_cases(listed.rows)
     return Page([_running(case, left[case.id]) for case in listed.rows], listed.total, number, per_page)
 
