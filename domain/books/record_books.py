@@ -226,7 +226,14 @@ async def get(book_id: int, *, by: Account) -> RecordBook:
 
 async def find(query: RecordBookQuery, *, by: Account) -> Page[RecordBook]:
     """The books `by` may see, newest first, with volunteer, agency and unit."""
-    books = _asked_for(query, by)
+    facts: dict[str, Any] = {
+        'volunteer_id': query.volunteer_id,
+        'kind': query.kind,
+        'status': query.status,
+        'issued_on__gte': query.issued_from,
+        'issued_on__lte': query.issued_to,
+    }
+    books = _visible(by).filter(**{name: value for name, value in facts.items() if value is not None})
     number, per_page = bounds(query.page, query.per_page)
     listed = books
     if query.volunteer_id is not None:  # few: those without a day, which PostgreSQL has first, come last
@@ -235,17 +242,6 @@ async def find(query: RecordBookQuery, *, by: Account) -> Page[RecordBook]:
         listed.select_related('volunteer', 'agency', 'entered_by_unit').offset((number - 1) * per_page).limit(per_page)
     )
     return await counted(await rows, books, number, per_page)
-
-
-def _asked_for(query: RecordBookQuery, by: Account) -> QuerySet[RecordBook]:
-    facts: dict[str, Any] = {
-        'volunteer_id': query.volunteer_id,
-        'kind': query.kind,
-        'status': query.status,
-        'issued_on__gte': query.issued_from,
-        'issued_on__lte': query.issued_to,
-    }
-    return _visible(by).filter(**{name: value for name, value in facts.items() if value is not None})
 
 
 async def printable(book: RecordBook, *, by: Account, reason: str) -> Contents:

@@ -168,12 +168,6 @@ async def undo_many(decision_ids: Iterable[int], *, by: Account) -> Undone:
     return Undone(undone, refused)
 
 
-async def pending_of(application_ids: Iterable[int]) -> dict[int, Decision]:
-    """The decisions that wait for their time, by application, with who decided. For ids the caller may see."""
-    waiting = Decision.filter(application_id__in=list(application_ids), problem='').select_related('by')
-    return {decision.application_id: decision for decision in await waiting}
-
-
 async def own_pending(*, by: Account) -> dict[int, tuple[str, Decision]]:
     """The decisions of `by` that wait for their time: by application, whose it is and the decision."""
     permissions.require(by, 'reviews.decisions.own_pending')

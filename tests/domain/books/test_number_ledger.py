@@ -243,10 +243,7 @@ async def test_the_number_shown_is_the_one_after_the_approvals_that_wait(office:
 
     ahead = await record_books.number_ahead(third)
     assert ahead == '中市文志字第115000003號'
-    for case in (first, second):
-        await decisions.undo_many(
-            [one.id for one in (await decisions.pending_of([case.id])).values()],
-            by=office.colleague if case is first else office.reviewer,
-        )
+    for by in (office.colleague, office.reviewer):
+        await decisions.undo_many([one.id for _, one in (await decisions.own_pending(by=by)).values()], by=by)
 
     assert await record_books.number_ahead(third) == '中市文志字第115000001號'

@@ -54,7 +54,7 @@ async def test_until_its_time_a_decision_gives_no_number_and_tells_nobody(office
         assert await decisions.release_due() == 0
 
     assert (decision.to, decision.release_at) == (APPROVED, NOW + timedelta(seconds=10))
-    assert (await decisions.pending_of([case.id]))[case.id].by.name == '何專員'
+    assert (await decisions.own_pending(by=office.reviewer))[case.id][1].by.name == '何專員'
     now = await Application.get(id=case.id)
     assert (now.status, now.version, now.decided_at) == (SUBMITTED, case.version + 1, None)
     assert (await RecordBook.all().count(), await NumberSeries.all().count()) == (0, 0)
@@ -124,7 +124,7 @@ async def test_taken_back_in_time_nothing_has_happened(office: Office) -> None:
         assert await decisions.release_due() == 0
 
     assert (free.status, free.version) == (SUBMITTED, case.version + 2)
-    assert await decisions.pending_of([case.id]) == {}
+    assert await decisions.own_pending(by=office.reviewer) == {}
     assert await told_of(case, VOLUNTEER) == 0
     again = await decisions.decide(case.id, REJECTED, free.version, by=office.colleague, reason='非本機關業務')
     assert again.to == REJECTED
@@ -154,7 +154,7 @@ async def test_nobody_else_takes_it_back(office: Office) -> None:
         with pytest.raises(refusal):
             await decisions.undo(decision.id, by=account)
 
-    assert list(await decisions.pending_of([case.id])) == [case.id]
+    assert list(await decisions.own_pending(by=office.reviewer)) == [case.id]
 
 
 async def test_undoing_races_with_the_release_and_one_of_them_happens(office: Office) -> None:
