@@ -11,6 +11,7 @@ import asyncio
 import inspect
 from collections import deque
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 from nicegui import binding, core
@@ -33,7 +34,7 @@ def install() -> None:
         return
     bare_elements.install()
     quiet_sockets.install()
-    vars(nicegui_client).update(SubPagesRouter=_NoSubPages, asyncio=_Asyncio(), inspect=_Inspect())
+    vars(nicegui_client).update(SubPagesRouter=_NoSubPages, asyncio=_ASYNCIO, inspect=_Inspect())
     Storage._create_tab_storage = _keep_nothing  # type: ignore[method-assign, assignment]
     Slot.__exit__ = _leave  # type: ignore[method-assign]
     Element.update = _update_what_is_there  # type: ignore[method-assign]
@@ -127,13 +128,8 @@ class _Happening(asyncio.Event):
             self._waiters = ()
 
 
-class _Asyncio:
-    """The module as `nicegui.client` sees it: each page makes four events, of which it uses one."""
-
-    Event = _Happening
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(asyncio, name)
+# As `nicegui.client` sees the module: each page makes four events, of which it uses one.
+_ASYNCIO = SimpleNamespace(**vars(asyncio) | {'Event': _Happening})
 
 
 class _Inspect:

@@ -8,6 +8,7 @@ a queue is a list while it is short, nothing waits in a task that need not, and 
 import asyncio
 import time
 from collections.abc import Awaitable
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
 from engineio import async_server, async_socket, packet  # type: ignore[import-untyped]
@@ -29,7 +30,7 @@ _OF_ITS_ANSWER = ('astack', 'app', 'router', 'endpoint', 'route', 'exception_han
 def install() -> None:
     """Once a process, before the first connection."""
     for module in (websockets_sansio_impl, httptools_impl, flow_control, async_server, async_socket):
-        vars(module)['asyncio'] = _Asyncio()
+        vars(module)['asyncio'] = ASYNCIO
     vars(nicegui_client)['ObservableDict'] = dict  # of a page's storage, which nobody observes
     async_socket.AsyncSocket.schedule_ping = _schedule_ping
     asgi._async['translate_request'] = _environ
@@ -77,19 +78,14 @@ class _Queue(asyncio.Queue[Any]):
         self._finished.set()
 
 
-class _Asyncio:
-    """The module as uvicorn and engine.io see it."""
+async def _wait_for(awaited: Awaitable[Answer], timeout: float | None) -> Answer:  # noqa: ASYNC109 -- as asyncio's
+    """Without a task."""
+    async with asyncio.timeout(timeout):
+        return await awaited
 
-    Event, Queue = _Event, _Queue
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(asyncio, name)
-
-    @staticmethod
-    async def wait_for(awaited: Awaitable[Answer], timeout: float | None) -> Answer:  # noqa: ASYNC109 -- as asyncio's
-        """Without a task."""
-        async with asyncio.timeout(timeout):
-            return await awaited
+# As uvicorn and engine.io see the module.
+ASYNCIO = SimpleNamespace(**vars(asyncio) | {'Event': _Event, 'Queue': _Queue, 'wait_for': _wait_for})
 
 
 async def _environ(scope: Scope, receive: Receive, send: Send) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from nicegui.page import page
 
 from tests.served import ROOT
 from ui import lighter
-from ui.quiet_sockets import Row, _Asyncio
+from ui.quiet_sockets import ASYNCIO, Row
 
 
 def shapes(*way: str) -> Any:
@@ -110,7 +110,7 @@ async def test_a_page_that_is_deleted_is_gone_without_the_collector(client: Clie
 
 
 async def test_a_quiet_queue_is_a_queue() -> None:
-    queue = _Asyncio.Queue()
+    queue = ASYNCIO.Queue()
     waiting = asyncio.create_task(queue.get())
     await asyncio.sleep(0)
     queue.put_nowait('first')
@@ -124,9 +124,9 @@ async def test_a_quiet_queue_is_a_queue() -> None:
 
 
 async def test_what_is_waited_for_too_long_is_cancelled() -> None:
-    queue = _Asyncio.Queue()
+    queue = ASYNCIO.Queue()
     with pytest.raises(asyncio.TimeoutError):
-        await _Asyncio.wait_for(queue.get(), 0.01)
+        await ASYNCIO.wait_for(queue.get(), 0.01)
     queue.put_nowait('for the next')
 
-    assert await _Asyncio.wait_for(queue.get(), None) == 'for the next'
+    assert await ASYNCIO.wait_for(queue.get(), None) == 'for the next'
