@@ -1,7 +1,9 @@
 """One's own account: changing the password, how mail comes, who stands in, and fetching the step guide back."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from fastapi.responses import RedirectResponse, Response
 from nicegui import html, ui
@@ -102,60 +104,82 @@ async def _change(account: Account, change: PasswordChange) -> None:
         raise Incomplete({'new': str(refusal)}) from None
 
 
+class _Choice:
+    """One of a few that are all in sight."""
+
+    def problems(self) -> dict[str, str]:
+        """One is always chosen."""
+        return {}
+
+
 @dataclass
-class MailChoice:
+class MailChoice(_Choice):
     """通知信: how one wants to get it."""
 
     preference: MailPreference
 
-    def problems(self) -> dict[str, str]:
-        """One of three is always chosen."""
-        return {}
+
+@dataclass
+class UndoChoice(_Choice):
+    """復原時間, in seconds."""
+
+    seconds: int
 
 
 async def mail_page(account: Account) -> None:
     """通知信設定: each at once, one digest a day, or none."""
-    choice = MailChoice(account.mail_preference)
-    with frame(account, '通知信設定', waiting=await waiting_for(account)):
-        in_form = form(choice)
-        with html.div().classes('lb-narrow'), card(), html.div().classes('lb-stack'):
-            html.p(_where_mail_goes(account))
-            radio_field('您要怎麼收到通知信？', in_form, 'preference', PREFERENCES)
-            html.p(ALWAYS[account.role]).classes('lb-hint')
-
-            async def save() -> None:
-                await accounts.set_mail_preference(choice.preference, by=account)
-                leave_with(HOMES[account.role], 'preference-saved')
-
-            with html.div().classes('lb-row-acts'):
-                action_button('儲存', save, in_form=in_form)
-                ui.link('返回', HOMES[account.role]).classes('lb-btn q-btn lb-flat')
-
-
-@dataclass
-class UndoChoice:
-    """復原時間."""
-
-    seconds: int
-
-    def problems(self) -> dict[str, str]:
-        """One of three is always chosen."""
-        return {}
+    await _choosing(
+        account,
+        '通知信設定',
+        MailChoice(account.mail_preference),
+        lead=_where_mail_goes(account),
+        question='您要怎麼收到通知信？',
+        options=PREFERENCES,
+        hint=ALWAYS[account.role],
+        keep=accounts.set_mail_preference,
+        told='preference-saved',
+    )
 
 
 async def undo_page(account: Account) -> None:
     """復原時間: who works by keys, by a screen reader or just slower takes longer to reach 復原."""
-    choice = UndoChoice(account.undo_seconds)
-    with frame(account, '復原時間', waiting=await waiting_for(account)):
+    await _choosing(
+        account,
+        '復原時間',
+        UndoChoice(account.undo_seconds),
+        lead='核可、通知補件或駁回之後，決定先等一下才生效；這段時間裡可以復原，還沒有人收到通知。',
+        question='您需要多少時間來復原？',
+        options=UNDO_TIMES,
+        hint='時間選得長，志工和單位也晚一點收到通知。只影響您自己的決定，下一個決定起適用。',
+        keep=accounts.set_undo_seconds,
+        told='undo-saved',
+    )
+
+
+async def _choosing(
+    account: Account,
+    title: str,
+    choice: _Choice,
+    *,
+    lead: str,
+    question: str,
+    options: Mapping[Any, str],
+    hint: str,
+    keep: Callable[..., Awaitable[None]],
+    told: str,
+) -> None:
+    """A page that asks one thing; `keep` is given the answer, and `told` is said on the page after it."""
+    [name] = vars(choice)
+    with frame(account, title, waiting=await waiting_for(account)):
         in_form = form(choice)
         with html.div().classes('lb-narrow'), card(), html.div().classes('lb-stack'):
-            html.p('核可、通知補件或駁回之後，決定先等一下才生效；這段時間裡可以復原，還沒有人收到通知。')
-            radio_field('您需要多少時間來復原？', in_form, 'seconds', UNDO_TIMES)
-            html.p('時間選得長，志工和單位也晚一點收到通知。只影響您自己的決定，下一個決定起適用。').classes('lb-hint')
+            html.p(lead)
+            radio_field(question, in_form, name, options)
+            html.p(hint).classes('lb-hint')
 
             async def save() -> None:
-                await accounts.set_undo_seconds(choice.seconds, by=account)
-                leave_with(HOMES[account.role], 'undo-saved')
+                await keep(getattr(choice, name), by=account)
+                leave_with(HOMES[account.role], told)
 
             with html.div().classes('lb-row-acts'):
                 action_button('儲存', save, in_form=in_form)
