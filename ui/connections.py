@@ -85,6 +85,7 @@ class Limited(HttpToolsProtocol):
         line = Line(config=self.config, server_state=self.server_state, app_state=self.app_state)
         line.take_over(self)
         self.transport.set_protocol(line)
+        self.parser = None  # type: ignore[assignment]  # which knows us: together we would wait for the collector
 
     def on_message_begin(self) -> None:
         self.head = 0
