@@ -32,15 +32,16 @@ _DUE = {'late': 'overdue'}
 class Queue(Content):
     """The list, the same for every reviewer of the agency. `is_long`: it has pages, and the server filters it.
 
-    `deciders`: ids of the accounts whose decisions wait for their time.
+    `deciders`: ids of the accounts whose decisions wait for their time. `waiting`: how many cases wait for the agency.
     """
 
     rows: Sequence[CaseRow]
     is_long: bool
     deciders: frozenset[int]
+    waiting: int
 
 
-_NOTHING = Queue({}, (), is_long=False, deciders=frozenset())
+_NOTHING = Queue({}, (), is_long=False, deciders=frozenset(), waiting=0)
 
 
 class review_queue(board_element, component='review_queue.js'):
@@ -84,6 +85,11 @@ class review_queue(board_element, component='review_queue.js'):
     def rows(self) -> Sequence[CaseRow]:
         """The cases that are shown."""
         return self.queue.rows
+
+    @property
+    def waiting(self) -> int:
+        """How many cases wait for the agency, in whichever list."""
+        return self.queue.waiting
 
     @property
     def is_whole(self) -> bool:
@@ -178,7 +184,8 @@ async def _queue(account: Account, view: DeskView) -> Queue:
         'tabs': [{'key': key, 'label': label, 'count': counts[tab]} for tab, (key, label) in TABS.items()],
     }
     deciding = {row.pending.by_id for row in rows if row.pending} if is_whole else await decisions.deciding(by=account)
-    return await _with_readers(Queue(parts, rows, is_long, frozenset(deciding)), account, view)
+    queue = Queue(parts, rows, is_long, frozenset(deciding), counts[AgencyList.TURN])
+    return await _with_readers(queue, account, view)
 
 
 async def _with_readers(queue: Queue, account: Account, view: DeskView) -> Queue:
