@@ -118,10 +118,10 @@ async def colleagues(account: Account, *, by: Account) -> list[Account]:
     return await _active(absent.agency_id).exclude(id=absent.id).order_by('name', 'id')
 
 
-async def told(*, by: Account) -> list[Standing]:
-    """Who of the reviewer's agency is away today, and who acts meanwhile."""
+async def told(*, by: Account, is_anybody_away: bool | None = None) -> list[Standing]:
+    """Who of the reviewer's agency is away today, and who acts meanwhile; `is_anybody_away` as `standing` has it."""
     permissions.require(by, 'cases.deputies.told')
-    return list((await standing(by.agency_id)).values())
+    return list((await standing(by.agency_id, is_anybody_away=is_anybody_away)).values())
 
 
 async def standing(agency_id: int | None, *, is_anybody_away: bool | None = None) -> dict[int, Standing]:

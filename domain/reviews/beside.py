@@ -1,4 +1,4 @@
-"""What there is beside a case: most have no marks, no ticks and no decision, and nobody is away. One statement tells."""
+"""What there is beside a case, told by one statement: most have no marks, ticks or decision, and nobody is away."""
 
 from dataclasses import dataclass
 

@@ -159,13 +159,13 @@ def _whole(view: DeskView) -> DeskView:
 
 
 async def _counts(account: Account) -> dict[AgencyList, int]:
-    by_status = (await reviews.counts(by=account)).by_status
-    return {tab: sum(by_status[status] for status in statuses) for tab, statuses in OF_AGENCY.items()}
+    return worklists.totals((await reviews.counts(by=account)).by_status, OF_AGENCY)
 
 
 async def _queue(account: Account, view: DeskView) -> Queue:
     """One reading for all pages that show it."""
-    counts = await _counts(account)
+    counted = await reviews.counts(by=account)
+    counts = worklists.totals(counted.by_status, OF_AGENCY)
     is_long = counts[view.tab] > MOST_SHOWN
     view = view if is_long else _whole(view)
     found = await view.rows(account, MOST_SHOWN)
@@ -185,14 +185,16 @@ async def _queue(account: Account, view: DeskView) -> Queue:
     }
     deciding = {row.pending.by_id for row in rows if row.pending} if is_whole else await decisions.deciding(by=account)
     queue = Queue(parts, rows, is_long, frozenset(deciding), counts[AgencyList.TURN])
-    return await _with_readers(queue, account, view)
+    return await _with_readers(queue, account, view, is_anybody_away=counted.is_anybody_away)
 
 
-async def _with_readers(queue: Queue, account: Account, view: DeskView) -> Queue:
+async def _with_readers(
+    queue: Queue, account: Account, view: DeskView, *, is_anybody_away: bool | None = None
+) -> Queue:
     """The same cases with who reads them, and who stands in for whom."""
     is_turn = view.tab is AgencyList.TURN
     readers = await presence.of_agency(by=account) if is_turn else {}
-    away = {one.absent.id: one for one in await deputies.told(by=account)}
+    away = {one.absent.id: one for one in await deputies.told(by=account, is_anybody_away=is_anybody_away)}
     in_hand = await deputies.in_hand([row.id for row in queue.rows], by=account, away=away) if is_turn else {}
     cases = [
         case
