@@ -193,7 +193,9 @@ async def next_number(agency: Agency, after: int = 0) -> str:
     """The number the next approval would take today, or the one `after` so many others. A colleague may be first."""
     year = dates.roc_year(dates.today())
     series = await NumberSeries.get_or_none(agency_id=agency.id, roc_year=year)
-    return _number_in(agency, year, after, series and series.last_sequence, series.pattern if series else '')
+    if series is None:
+        return _number_in(agency, year, after, None, None)
+    return _number_in(agency, year, after, series.last_sequence, series.pattern)
 
 
 def _number_in(agency: Agency, roc_year: int, after: int, last_sequence: int | None, pattern: str | None) -> str:
