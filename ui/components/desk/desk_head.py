@@ -57,7 +57,7 @@ class desk_head(Element, component='desk_head.js'):
             readers = await presence.enter(self.application.id, self.page_id, by=self.account)
         except DomainError:  # the case has gone to another agency; the page will show that
             return
-        if not self.client._socket_to_document_id:  # it was closed meanwhile
+        if not self.client.has_socket_connection:  # it was closed meanwhile
             await presence.leave(self.page_id)
             return
         self._show_readers(readers)
